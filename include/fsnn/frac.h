@@ -1,0 +1,71 @@
+/* fsnn/frac.h: the dynamics of a fractional spiking network: how tau D^alpha v = f is advanced in time.
+ *
+ * D^alpha is the Caputo derivative of order 0 < alpha <= 1. A method replaces it by a sum over the past,
+ *
+ *     u_{n+1} = g f(t_n, v_n) + sum_{j>=1} w_j u_{n+1-j},      v = v_0 + u,
+ *
+ * with weights w and gain g that depend on the method, alpha and the step h. At alpha = 1 they are those of
+ * the classic forward Euler scheme, bit for bit. */
+#ifndef FSNN_FRAC_H
+#define FSNN_FRAC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <fsnn/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FSNN_MAX_TERMS 8
+
+typedef enum fsnn_integrator {
+    FSNN_FDEINT, /* fractional order (default) */
+    FSNN_ODEINT, /* integer order: alpha is ignored */
+} fsnn_integrator;
+
+typedef enum fsnn_method {
+    FSNN_METHOD_DEFAULT, /* gl for fdeint, euler for odeint */
+    FSNN_EULER,          /* forward Euler (odeint) */
+    FSNN_GL,             /* Gruenwald-Letnikov, explicit */
+    FSNN_L1,             /* L1, explicit (the original's l1 and trap) */
+} fsnn_method;
+
+/* The order of one neuron layer: sum_m coefficient[m] D^alpha[m], most often one term with coefficient 1. */
+typedef struct fsnn_order {
+    int terms;
+    double alpha[FSNN_MAX_TERMS];       /* each in (0, 1] */
+    double coefficient[FSNN_MAX_TERMS]; /* each > 0 */
+    bool learn_alpha, learn_coefficient;
+} fsnn_order;
+
+/* Options of fsnn_net_wrap. Start from fsnn_dynamics_default(). */
+typedef struct fsnn_dynamics {
+    fsnn_integrator integrator;
+    fsnn_method method;
+    const fsnn_order *order; /* [orders]; borrowed for the call */
+    int orders;              /* 1: the same for all neuron layers; else one a neuron layer, in order */
+    double step;             /* solver step h > 0, in the unit of tau */
+    int64_t memory;          /* 0: full; M >= 1: a step sees itself and the M-1 states before it */
+} fsnn_dynamics;
+
+/* One term of order alpha, coefficient 1, fixed. */
+FSNN_API fsnn_order fsnn_order_of(double alpha);
+/* fdeint, gl, step 1, full memory; `order` must be set by the caller. */
+FSNN_API fsnn_dynamics fsnn_dynamics_default(const fsnn_order *order);
+
+/* Names as the description file has them ("gl", ...); the value, or FSNN_ENOTFOUND. */
+FSNN_API const char *fsnn_method_name(fsnn_method method);
+FSNN_API int fsnn_method_find(const char *name);
+
+/* The weights that multiply the past: w[j-1] for lags j = 1..n, and the gain of the derivative, in double
+ * precision. Source: Gruenwald-Letnikov: Podlubny (1999), ch. 7; L1: Oldham and Spanier (1974).
+ * Errors: FSNN_EARGUMENT (alpha, step or n out of range), FSNN_EUNSUPPORTED (terms > 1 for this method). */
+FSNN_API fsnn_status fsnn_frac_weights(fsnn_method method, const fsnn_order *order, double step,
+                                       int64_t n, double *w, double *gain);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

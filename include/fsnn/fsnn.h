@@ -1,0 +1,15 @@
+/* fsnn/fsnn.h: fractional-order spiking neural networks in C. This header includes all the others. */
+#ifndef FSNN_H
+#define FSNN_H
+
+#include <fsnn/status.h>
+#include <fsnn/tensor.h>
+#include <fsnn/frac.h>
+#include <fsnn/neuron.h>
+#include <fsnn/net.h>
+#include <fsnn/data.h>
+#include <fsnn/train.h>
+#include <fsnn/model.h>
+#include <fsnn/plot.h>
+
+#endif

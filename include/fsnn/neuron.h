@@ -1,0 +1,88 @@
+/* fsnn/neuron.h: what a neuron layer is made of: its kind, parameters, surrogate gradient and reset.
+ *
+ * A neuron is stateless: from the membrane potential v and the input current I it gives the derivative dv, and
+ * from it the spike. The solver (fsnn/frac.h) owns the state.
+ *
+ *   if    dv = I / tau
+ *   lif   dv = (-v + I) / tau
+ *
+ * Resets `current` and `none` test the potential one unit of time ahead, s = H(v + dv - threshold), spike at
+ * equality; `current` then hands dv - s threshold/tau to the solver. The others test the new potential p that
+ * the solver gives, s = H(p - threshold), and act on it: `subtract` v = p - s threshold, `value` v = v_reset
+ * where s = 1; the history keeps the value after the reset. */
+#ifndef FSNN_NEURON_H
+#define FSNN_NEURON_H
+
+#include <stdbool.h>
+
+#include <fsnn/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum fsnn_per { FSNN_PER_LAYER, FSNN_PER_CHANNEL } fsnn_per;
+
+/* A neuron parameter: its (starting) value, whether it is learned, and whether one number serves the layer or
+ * each channel (the first dimension of the layer's shape) has its own. */
+typedef struct fsnn_value {
+    double value;
+    bool learn;
+    fsnn_per per;
+} fsnn_value;
+
+/* Surrogate gradient: the derivative that stands in for that of the spike H(x), x = potential - threshold.
+ *   arctan     (k/2) / (1 + (pi/2 k x)^2)          sigmoid    k s(kx) (1 - s(kx))
+ *   rectangle  1/(2k) for |x| <= k                 gaussian   normal density with standard deviation k */
+typedef enum fsnn_surrogate_kind {
+    FSNN_ARCTAN,
+    FSNN_SIGMOID,
+    FSNN_RECTANGLE,
+    FSNN_GAUSSIAN,
+    FSNN_SURROGATES
+} fsnn_surrogate_kind;
+
+typedef struct fsnn_surrogate {
+    fsnn_surrogate_kind kind;
+    double scale; /* k above, > 0 */
+} fsnn_surrogate;
+
+typedef enum fsnn_reset {
+    FSNN_RESET_CURRENT,
+    FSNN_RESET_SUBTRACT,
+    FSNN_RESET_VALUE,
+    FSNN_RESET_NONE,
+    FSNN_RESETS
+} fsnn_reset;
+
+/* Options of a neuron layer; start from FSNN_NEURON_DEFAULT. */
+typedef struct fsnn_neuron {
+    fsnn_value tau;       /* time constant, > 0, in the unit of the solver step */
+    fsnn_value threshold; /* > 0 */
+    fsnn_surrogate surrogate;
+    fsnn_reset reset;
+    double v_reset;    /* for FSNN_RESET_VALUE */
+    bool detach_reset; /* true: the spike inside the reset carries no gradient */
+} fsnn_neuron;
+
+#define FSNN_NEURON_DEFAULT                                                                        \
+    ((fsnn_neuron){.tau = {0.5, false, FSNN_PER_LAYER},                                            \
+                   .threshold = {1.0, false, FSNN_PER_LAYER},                                      \
+                   .surrogate = {FSNN_ARCTAN, 5.0},                                                \
+                   .reset = FSNN_RESET_CURRENT,                                                    \
+                   .detach_reset = true})
+
+/* Names as the description file has them; the value, or FSNN_ENOTFOUND. */
+FSNN_API const char *fsnn_surrogate_name(fsnn_surrogate_kind kind);
+FSNN_API int fsnn_surrogate_find(const char *name);
+FSNN_API const char *fsnn_reset_name(fsnn_reset reset);
+FSNN_API int fsnn_reset_find(const char *name);
+
+/* The surrogate derivative at x, and its smooth primitive (0 far below, 1 far above): scalar reference. */
+FSNN_API double fsnn_surrogate_slope(const fsnn_surrogate *surrogate, double x);
+FSNN_API double fsnn_surrogate_smooth(const fsnn_surrogate *surrogate, double x);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

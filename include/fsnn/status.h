@@ -1,0 +1,69 @@
+/* fsnn/status.h: what every public function returns, and the sentence of the last error.
+ *
+ * Functions return FSNN_OK (0) or a negative status. Where a function returns a handle or a count,
+ * a negative value is a status. Next to the status stands a sentence that says what went wrong, where,
+ * and what would work; it is kept per thread and read with fsnn_error_text(). */
+#ifndef FSNN_STATUS_H
+#define FSNN_STATUS_H
+
+#if defined(__GNUC__)
+#define FSNN_API __attribute__((visibility("default")))
+#define FSNN_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#else
+#define FSNN_API
+#define FSNN_PRINTF(fmt, args)
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* X(name, value, meaning) */
+#define FSNN_STATUS_LIST(X)                                                                        \
+    X(OK, 0, "good")                                                                               \
+    X(EMEMORY, -1, "out of memory")                                                                \
+    X(EARGUMENT, -2, "an argument is outside of what the function accepts")                        \
+    X(ESHAPE, -3, "shapes do not fit together")                                                    \
+    X(ESTATE, -4, "called in the wrong order, for example before wrapping")                        \
+    X(EUNSUPPORTED, -5, "this combination cannot be done")                                         \
+    X(EIO, -6, "a file could not be read or written")                                              \
+    X(EFORMAT, -7, "a file does not hold what its format promises")                                \
+    X(EDESCRIPTION, -8, "an error in a description file")                                          \
+    X(ENOTFOUND, -9, "a name is not known here")                                                   \
+    X(ENUMERIC, -10, "a number became infinite or not a number")                                   \
+    X(EINTERRUPTED, -11, "stopped on request")                                                     \
+    X(ECALLBACK, -12, "a user callback asked to stop")                                             \
+    X(EDENSE, -13, "the dense-kernel library failed")
+
+typedef enum fsnn_status {
+#define FSNN_STATUS_ENUM(name, value, meaning) FSNN_##name = (value),
+    FSNN_STATUS_LIST(FSNN_STATUS_ENUM)
+#undef FSNN_STATUS_ENUM
+} fsnn_status;
+
+/* Name of a status ("FSNN_ESHAPE"), and its general meaning in words. Static strings, never NULL. */
+FSNN_API const char *fsnn_status_name(fsnn_status status);
+FSNN_API const char *fsnn_status_meaning(fsnn_status status);
+
+/* The sentence of the last error in this thread; "" when there was none. Valid until the next error. */
+FSNN_API const char *fsnn_error_text(void);
+
+/* Sets the sentence of the last error and returns `status`: for user callbacks and programs that
+ * pass errors on in the library's way. */
+FSNN_API fsnn_status fsnn_error_set(fsnn_status status, const char *format, ...) FSNN_PRINTF(2, 3);
+
+/* Library version, "major.minor.patch". */
+FSNN_API const char *fsnn_version(void);
+
+/* Threads used by the library (and by its dense kernels). 0 restores the default: all processors. */
+FSNN_API fsnn_status fsnn_threads_set(int threads);
+FSNN_API int fsnn_threads(void);
+
+/* Name of the instruction set the kernels run with: "avx512", "avx2" or "base". The environment variable
+ * FSNN_ISA=base|avx2|avx512 lowers it (never raises it above what the processor has). */
+FSNN_API const char *fsnn_isa(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

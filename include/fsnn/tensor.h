@@ -1,0 +1,97 @@
+/* fsnn/tensor.h: shapes and named arrays, the form in which numbers enter and leave the library. */
+#ifndef FSNN_TENSOR_H
+#define FSNN_TENSOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <fsnn/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FSNN_MAX_RANK 8
+
+/* A shape: `rank` dimensions, row-major (the last one is contiguous). Rank 0 is a scalar. */
+typedef struct fsnn_shape {
+    int rank;
+    int64_t dim[FSNN_MAX_RANK];
+} fsnn_shape;
+
+/* Shape from a list: FSNN_SHAPE(1, 28, 28). */
+#define FSNN_SHAPE(...)                                                                            \
+    ((fsnn_shape){(int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), {__VA_ARGS__}})
+
+/* Number of elements (1 for a scalar). */
+FSNN_API int64_t fsnn_shape_count(const fsnn_shape *shape);
+FSNN_API bool fsnn_shape_equal(const fsnn_shape *a, const fsnn_shape *b);
+/* Writes "[1, 28, 28]" into `text` (at most `size` bytes, always terminated) and returns `text`. */
+FSNN_API char *fsnn_shape_text(const fsnn_shape *shape, char *text, size_t size);
+
+/* Element types of arrays in files. */
+typedef enum fsnn_dtype {
+    FSNN_F32,
+    FSNN_F64,
+    FSNN_I8,
+    FSNN_U8,
+    FSNN_I16,
+    FSNN_U16,
+    FSNN_I32,
+    FSNN_U32,
+    FSNN_I64,
+    FSNN_U64,
+    FSNN_BOOL,
+} fsnn_dtype;
+
+FSNN_API size_t fsnn_dtype_size(fsnn_dtype dtype);
+FSNN_API const char *fsnn_dtype_name(fsnn_dtype dtype); /* "float32", ... */
+
+/* A named dense row-major array that owns its data. */
+typedef struct fsnn_array {
+    char *name;
+    fsnn_dtype dtype;
+    fsnn_shape shape;
+    void *data;
+} fsnn_array;
+
+/* A list of named arrays with optional string metadata: what an NPZ or a safetensors file holds.
+ * Zero-initialise ({0}) before first use; release with fsnn_arrays_free. */
+typedef struct fsnn_arrays {
+    fsnn_array *item;
+    int count;
+    char **meta_key; /* metadata (safetensors only) */
+    char **meta_value;
+    int meta_count;
+} fsnn_arrays;
+
+/* Appends a zeroed array and returns it (owned by `list`, pointer valid until the next append), or NULL
+ * when memory is out. `name` is copied. */
+FSNN_API fsnn_array *fsnn_arrays_add(fsnn_arrays *list, const char *name, fsnn_dtype dtype,
+                                     const fsnn_shape *shape);
+/* The array called `name`, or NULL. */
+FSNN_API fsnn_array *fsnn_arrays_find(const fsnn_arrays *list, const char *name);
+FSNN_API fsnn_status fsnn_arrays_meta(fsnn_arrays *list, const char *key, const char *value);
+FSNN_API const char *fsnn_arrays_meta_find(const fsnn_arrays *list, const char *key);
+FSNN_API void fsnn_arrays_free(fsnn_arrays *list);
+
+/* Converts any array to float or double; `out` has fsnn_shape_count(&array->shape) elements. */
+FSNN_API void fsnn_array_to_f32(const fsnn_array *array, float *out);
+FSNN_API void fsnn_array_to_f64(const fsnn_array *array, double *out);
+
+/* NPZ files (NumPy's zip of .npy), stored or deflated, little-endian numbers, C or Fortran order (read);
+ * written stored, C order, atomically. Errors: FSNN_EIO, FSNN_EFORMAT (what and where), FSNN_EMEMORY. A single
+ * .npy file is read as one array called "x". */
+FSNN_API fsnn_status fsnn_npz_read(const char *path, fsnn_arrays *out);
+FSNN_API fsnn_status fsnn_npz_write(const char *path, const fsnn_arrays *list);
+
+/* safetensors files (a JSON header, then raw little-endian numbers); written atomically: a temporary file in the
+ * same directory, synced, then renamed over the old one, which stays intact on any failure. */
+FSNN_API fsnn_status fsnn_safetensors_read(const char *path, fsnn_arrays *out);
+FSNN_API fsnn_status fsnn_safetensors_write(const char *path, const fsnn_arrays *list);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

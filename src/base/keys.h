@@ -1,0 +1,38 @@
+/* base/keys.h: tables of keys. One table describes an options struct: it drives reading it from a description file,
+ * checking it, and the reference page. Defaults are those of the struct the reader starts from.
+ *
+ * A group is a nested table for a struct inside the struct; given a scalar instead of a mapping, the scalar sets the
+ * group's first key (`tau: 2.0` is `tau: {value: 2.0}`). */
+#ifndef FSNN_KEYS_H
+#define FSNN_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum fsnn_key_type {
+    FSNN_KEY_BOOL,  /* bool */
+    FSNN_KEY_INT,   /* int64_t, min..max */
+    FSNN_KEY_INT32, /* int, min..max */
+    FSNN_KEY_UINT64,/* uint64_t (seeds) */
+    FSNN_KEY_REAL,  /* double, min..max */
+    FSNN_KEY_ENUM,  /* int-sized enum: index of `names` */
+    FSNN_KEY_PAIR,  /* int64_t[2]: one integer for both, or a list of two; min..max */
+    FSNN_KEY_SHAPE, /* fsnn_shape: list of integers (-1 allowed where min is -1) */
+    FSNN_KEY_TEXT,  /* const char *: owned by the description */
+    FSNN_KEY_GROUP, /* a struct described by `group` */
+} fsnn_key_type;
+
+typedef struct fsnn_key {
+    const char *name;
+    fsnn_key_type type;
+    size_t offset;
+    double min, max; /* accepted range, ends included */
+    bool above;      /* min itself is excluded (tau > 0) */
+    bool required;
+    const char *const *names;     /* enum: NULL-terminated, index = value */
+    const struct fsnn_key *group; /* group: table ended by a key without name */
+    const char *help;
+} fsnn_key;
+
+#endif

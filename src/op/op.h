@@ -1,0 +1,104 @@
+/* op/op.h: what an operator is. An operator mixes across space; time is one more batch dimension, so it sees
+ * rows = K*B samples at once. Shape, forward and backward of one operator stand together in one file, and op/table.c
+ * has one row for each.
+ *
+ * Layout: [rows, C, H, W] tensors may lie channels-last in memory ([rows, H, W, C]), which is what the convolutions
+ * like. Shapes are always given as C, H, W; `last` says how the numbers lie. The net converts where an operator asks
+ * for plain input (no OP_LAST flag). */
+#ifndef FSNN_OP_H
+#define FSNN_OP_H
+
+#include "base/base.h"
+#include "base/keys.h"
+#include <fsnn/net.h>
+
+#define OP_MAX_IN 16
+#define OP_MAX_OUT 8
+#define OP_MAX_PARAM 8
+
+enum op_flags {
+    OP_LAST = 1,         /* takes channels-last inputs as they are */
+    OP_VIEW = 2,         /* output is the input's memory with another shape: no forward or backward */
+    OP_NEEDS_IN = 4,     /* backward reads its inputs */
+    OP_NEEDS_OUT = 8,    /* backward reads its output */
+    OP_INPLACE = 16,     /* forward may write its output over input 0 (unused hint) */
+    OP_NEURON = 32,      /* a neuron layer */
+    OP_ADDS = 64,        /* reserved */
+};
+
+typedef enum op_init { OP_ZERO, OP_CONSTANT, OP_UNIFORM } op_init; /* uniform: in -scale..scale */
+
+/* A parameter as the operator's shape function asks for it; the net owns the numbers. */
+typedef struct op_param {
+    const char *name; /* static: "weight" */
+    fsnn_shape shape;
+    op_init init;
+    double scale; /* bound of uniform, value of constant */
+    bool learn, decay;
+    bool neuron; /* tau, threshold, alpha, coefficient */
+    fsnn_range range;
+} op_param;
+
+typedef struct op_node {
+    const struct fsnn_op *op;
+    const char *name;
+    void *options; /* a copy of the kind's options struct */
+    void *state;   /* op->state_size bytes, zeroed; op->destroy releases what it holds */
+
+    /* inputs: set by the net before shape() */
+    int inputs;
+    fsnn_shape in[OP_MAX_IN];
+    bool in_last[OP_MAX_IN];
+    /* outputs and parameters: set by shape() */
+    int outputs;
+    fsnn_shape out[OP_MAX_OUT];
+    bool out_last[OP_MAX_OUT];
+    int params;
+    op_param param[OP_MAX_PARAM];
+    int64_t operations; /* multiply-adds of one sample and step */
+
+    /* sizes of the plan: set by the net before plan() */
+    int64_t K, B;
+    bool training;
+    bool smooth;                 /* gradient checks: see fsnn_plan.smooth */
+    bool gradient_in[OP_MAX_IN]; /* backward must give the gradient of this input */
+    uint64_t seed;               /* of this node: own stream of random numbers */
+    /* set by plan(): bytes of scratch that forward or backward use during the call (shared between nodes), and bytes
+     * that live from this node's forward to its backward (a dropout mask, pooling indices) */
+    size_t scratch_bytes, tape_bytes;
+} op_node;
+
+/* One call of forward or backward. rows = K*B. Pointers are 64-byte aligned. */
+typedef struct op_run {
+    const float *in[OP_MAX_IN];       /* [rows, in shape] */
+    float *out[OP_MAX_OUT];           /* [rows, out shape]; const in backward */
+    float *gin[OP_MAX_IN];            /* backward: written (not added to); NULL where not wanted */
+    const float *gout[OP_MAX_OUT];    /* backward */
+    float *value[OP_MAX_PARAM];       /* parameters; running statistics are written in training */
+    float *grad[OP_MAX_PARAM];        /* backward: added to; NULL for what is not learned */
+    void *scratch, *tape;
+    int64_t step; /* number of the forward call: random numbers change with it */
+} op_run;
+
+typedef struct fsnn_op {
+    const char *kind;
+    const char *help;
+    size_t options_size;
+    const void *defaults;  /* an options struct, NULL when options_size is 0 */
+    const fsnn_key *keys;  /* ended by a key without name; NULL when there are none */
+    int min_in, max_in;
+    unsigned flags;
+    size_t state_size;
+    /* Checks in[], sets out[], out_last[], param[], operations. Error sentences name the node and the shapes. */
+    fsnn_status (*shape)(op_node *node);
+    /* Builds what K*B rows need (primitives); called again when sizes change. May be NULL. */
+    fsnn_status (*plan)(op_node *node);
+    fsnn_status (*forward)(op_node *node, const op_run *run);
+    fsnn_status (*backward)(op_node *node, const op_run *run);
+    void (*destroy)(op_node *node); /* releases what state holds (not state itself); may be NULL */
+} fsnn_op;
+
+/* All operators, NULL-terminated (op/table.c); neuron kinds have a table of the same form in net/. */
+extern const fsnn_op *const fsnn_ops[];
+
+#endif

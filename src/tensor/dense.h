@@ -1,0 +1,49 @@
+/* tensor/dense.h: the dense kernels, a thin wrapper of oneDNN. Files tensor/dense_*.c are the only ones that include
+ * dnnl.h; they compile against oneDNN 2.x and 3.x.
+ *
+ * Images are channels-last, [N, H, W, C] in memory; convolution weights are [out, C/groups, kh, kw] outside and are brought into
+ * the kernel's own layout inside, once a call. */
+#ifndef FSNN_DENSE_H
+#define FSNN_DENSE_H
+
+#include "base/base.h"
+
+/* Row-major C[M,N] = alpha op(A) op(B) + beta C; ta, tb 'N' or 'T'. */
+fsnn_status dense_gemm(char ta, char tb, int64_t M, int64_t N, int64_t K, float alpha, const float *A,
+                       int64_t lda, const float *B, int64_t ldb, float beta, float *C, int64_t ldc);
+
+typedef struct dense_conv_shape {
+    int64_t rows, C, H, W, out, OH, OW;
+    int64_t kernel[2], stride[2], padding[2], dilation[2]; /* dilation 1 = dense */
+    int64_t groups;
+    bool bias;
+} dense_conv_shape;
+
+typedef struct dense_conv dense_conv;
+fsnn_status dense_conv_create(const dense_conv_shape *shape, bool backward, bool backward_data,
+                              dense_conv **conv);
+void dense_conv_destroy(dense_conv *conv);
+size_t dense_conv_scratch(const dense_conv *conv); /* bytes of scratch for any of its calls */
+fsnn_status dense_conv_forward(dense_conv *conv, const float *x, const float *w, const float *b, float *y,
+                               void *scratch);
+fsnn_status dense_conv_backward_data(dense_conv *conv, const float *gy, const float *w, float *gx,
+                                     void *scratch);
+/* gw, gb: added to; either may be NULL */
+fsnn_status dense_conv_backward_weights(dense_conv *conv, const float *x, const float *gy, float *gw,
+                                        float *gb, void *scratch);
+
+typedef enum dense_pool_kind { DENSE_MAX, DENSE_AVERAGE, DENSE_AVERAGE_INSIDE } dense_pool_kind;
+typedef struct dense_pool_shape {
+    dense_pool_kind kind;
+    int64_t rows, C, H, W, OH, OW;
+    int64_t kernel[2], stride[2], padding[2];
+} dense_pool_shape;
+
+typedef struct dense_pool dense_pool;
+fsnn_status dense_pool_create(const dense_pool_shape *shape, bool backward, dense_pool **pool);
+void dense_pool_destroy(dense_pool *pool);
+size_t dense_pool_tape(const dense_pool *pool); /* bytes that forward leaves for backward (max: where) */
+fsnn_status dense_pool_forward(dense_pool *pool, const float *x, float *y, void *tape);
+fsnn_status dense_pool_backward(dense_pool *pool, const float *gy, float *gx, const void *tape);
+
+#endif
