@@ -138,6 +138,10 @@ FSNN_API void fsnn_net_zero_grad(fsnn_net *net);
 /* Membranes to rest, histories empty: time 0. */
 FSNN_API fsnn_status fsnn_net_reset(fsnn_net *net);
 
+/* Number of forward calls so far: random numbers of dropout are drawn from it. Set it to go on from a checkpoint. */
+FSNN_API int64_t fsnn_net_counter(const fsnn_net *net);
+FSNN_API void fsnn_net_counter_set(fsnn_net *net, int64_t counter);
+
 /* ---- Parameters ---------------------------------------------------------------------------------------------- */
 
 /* Where a parameter may lie; optimisers keep it there. */

@@ -23,7 +23,7 @@ enum op_flags {
     OP_NEEDS_OUT = 8,    /* backward reads its output */
     OP_INPLACE = 16,     /* forward may write its output over input 0 (unused hint) */
     OP_NEURON = 32,      /* a neuron layer */
-    OP_ADDS = 64,        /* reserved */
+    OP_WANTS_LAST = 128, /* its images must lie channels-last: the net converts them */
 };
 
 typedef enum op_init { OP_ZERO, OP_CONSTANT, OP_UNIFORM } op_init; /* uniform: in -scale..scale */

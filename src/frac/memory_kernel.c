@@ -1,0 +1,67 @@
+/* The register-blocked Toeplitz kernel: one pass over the history serves FRAC_BLOCK outputs. The Toeplitz matrix is never
+ * stored: the coefficient vector slides. Two vectors wide and as many outputs deep as the registers hold; each output's sum is its own
+ * chain of multiply-adds, oldest row first, so blocking does not change a bit of it.
+ * Cost: 2 rows FRAC_BLOCK 32 flops, 128 bytes read a row. */
+#include "frac/memory.h"
+
+#include "base/isa_kernel.h"
+
+#include <string.h>
+
+#if defined(__AVX512F__)
+enum { WIDTH = 16, DEEP = 12 };
+#elif defined(__AVX2__)
+enum { WIDTH = 8, DEEP = 6 };
+#else
+enum { WIDTH = 4, DEEP = 6 };
+#endif
+
+typedef float vec __attribute__((vector_size(WIDTH * sizeof(float))));
+
+static inline vec load(const float *p)
+{
+    vec v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* DEEP outputs of 2*WIDTH lanes: a and b stay in registers. */
+static inline void panel(const float *w, const float *past, int64_t rows, float *acc)
+{
+    vec a[DEEP], b[DEEP];
+    for (int i = 0; i < DEEP; i++)
+        a[i] = b[i] = (vec){0};
+    for (int64_t k = 0; k < rows; k++) {
+        vec x = load(past + k * FRAC_LANES), y = load(past + k * FRAC_LANES + WIDTH);
+        const float *q = w + (rows - k);
+#pragma GCC unroll 12
+        for (int i = 0; i < DEEP; i++) {
+            a[i] += q[i] * x;
+            b[i] += q[i] * y;
+        }
+    }
+    for (int i = 0; i < DEEP; i++) {
+        memcpy(acc + i * FRAC_LANES, &a[i], sizeof(vec));
+        memcpy(acc + i * FRAC_LANES + WIDTH, &b[i], sizeof(vec));
+    }
+}
+
+static void far(const float *w, const float *past, int64_t rows, float *acc)
+{
+    for (int i = 0; i < FRAC_BLOCK; i += DEEP)
+        for (int lane = 0; lane < FRAC_LANES; lane += 2 * WIDTH)
+            panel(w + i, past + lane, rows, acc + i * FRAC_LANES + lane);
+}
+
+static void near(const float *w, const float *past, int64_t rows, float *acc)
+{
+    enum { VECS = FRAC_LANES / WIDTH };
+    vec a[VECS];
+    memcpy(a, acc, sizeof a);
+    for (int64_t k = 0; k < rows; k++)
+        for (int v = 0; v < VECS; v++)
+            a[v] += w[rows - k] * load(past + k * FRAC_LANES + v * WIDTH);
+    memcpy(acc, a, sizeof a);
+}
+
+const frac_kernels FSNN_K(frac_kernels) = {far, near};

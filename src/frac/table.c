@@ -1,0 +1,94 @@
+/* The methods, one row each, and the checks that need no more than the table. */
+#include "frac/method.h"
+
+#include <math.h>
+#include <string.h>
+
+static const frac_method *const methods[] = {
+    [FSNN_EULER] = &frac_euler,
+    [FSNN_GL] = &frac_gl,
+    [FSNN_L1] = &frac_l1,
+};
+
+const frac_method *frac_method_get(fsnn_method method)
+{
+    return (int)method > 0 && (int)method < FSNN_COUNT(methods) ? methods[method] : NULL;
+}
+
+const char *fsnn_method_name(fsnn_method method)
+{
+    const frac_method *row = frac_method_get(method);
+    return row ? row->name : "default";
+}
+
+int fsnn_method_find(const char *name)
+{
+    for (int i = 1; i < FSNN_COUNT(methods); i++)
+        if (strcmp(name, methods[i]->name) == 0)
+            return i;
+    return FSNN_ENOTFOUND;
+}
+
+fsnn_status frac_method_settle(fsnn_integrator integrator, fsnn_method method,
+                               const frac_method **row)
+{
+    if (integrator != FSNN_FDEINT && integrator != FSNN_ODEINT)
+        return fsnn_fail(FSNN_EARGUMENT, "integrator %d is neither fdeint nor odeint", integrator);
+    bool integer = integrator == FSNN_ODEINT;
+    if (method == FSNN_METHOD_DEFAULT)
+        method = integer ? FSNN_EULER : FSNN_GL;
+    *row = frac_method_get(method);
+    if (!*row)
+        return fsnn_fail(FSNN_EARGUMENT, "there is no method number %d", method);
+    if ((*row)->integer != integer)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "method %s does not belong to integrator %s: %s", (*row)->name,
+                         integer ? "odeint" : "fdeint",
+                         integer ? "odeint takes euler; for fractional order use fdeint"
+                                 : "fdeint takes gl or l1; for integer order use odeint");
+    return FSNN_OK;
+}
+
+fsnn_status frac_order_check(const frac_method *method, const fsnn_order *o)
+{
+    if (o->terms < 1 || o->terms > FSNN_MAX_TERMS)
+        return fsnn_fail(FSNN_EARGUMENT, "an order has 1 to %d terms, not %d", FSNN_MAX_TERMS,
+                         o->terms);
+    if (o->terms > 1 && !method->multiterm)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "method %s takes one term, not %d: several terms work with gl and l1",
+                         method->name, o->terms);
+    for (int m = 0; m < o->terms; m++) {
+        if (!(o->alpha[m] > 0 && o->alpha[m] <= 1))
+            return fsnn_fail(FSNN_EARGUMENT, "alpha is %g: it must lie in (0, 1]", o->alpha[m]);
+        if (!(o->coefficient[m] > 0 && isfinite(o->coefficient[m])))
+            return fsnn_fail(FSNN_EARGUMENT, "coefficient of alpha %g is %g: it must be positive",
+                             o->alpha[m], o->coefficient[m]);
+    }
+    return FSNN_OK;
+}
+
+fsnn_order fsnn_order_of(double alpha)
+{
+    return (fsnn_order){.terms = 1, .alpha = {alpha}, .coefficient = {1}};
+}
+
+fsnn_dynamics fsnn_dynamics_default(const fsnn_order *order)
+{
+    return (fsnn_dynamics){.order = order, .orders = order ? 1 : 0, .step = 1};
+}
+
+fsnn_status fsnn_frac_weights(fsnn_method method, const fsnn_order *order, double step, int64_t n,
+                              double *w, double *gain)
+{
+    const frac_method *row = frac_method_get(method);
+    if (!row)
+        return fsnn_fail(FSNN_EARGUMENT, "there is no method number %d", method);
+    if (!(step > 0 && isfinite(step)))
+        return fsnn_fail(FSNN_EARGUMENT, "step is %g: it must be positive", step);
+    if (n < 1)
+        return fsnn_fail(FSNN_EARGUMENT, "%lld weights asked for: at least 1", (long long)n);
+    FSNN_TRY(frac_order_check(row, order));
+    row->weights(order, step, n, w - 1, gain); /* rows count lags from 1 and leave w[0] alone */
+    return FSNN_OK;
+}

@@ -1,0 +1,95 @@
+/* Backward: the same steps upwards. The first reader of a value writes its gradient, later ones add to it. */
+#include "net/net.h"
+
+#include <string.h>
+
+typedef struct sum {
+    float *to;
+    const float *from;
+} sum;
+
+static void add_range(int64_t begin, int64_t end, void *user)
+{
+    const sum *s = user;
+    for (int64_t i = begin; i < end; i++)
+        s->to[i] += s->from[i];
+}
+
+static void add(float *to, const float *from, int64_t n)
+{
+    sum s = {to, from};
+    fsnn_parallel_range(n, 1 << 15, add_range, &s);
+}
+
+static int64_t floats(const fsnn_net *net, int value)
+{
+    return net->plan.steps * net->plan.batch * fsnn_shape_count(&net->value[value].shape);
+}
+
+static void gradients(const fsnn_net *net, const net_step *step, op_run *run)
+{
+    int64_t addend = net->addend;
+    for (int p = 0; p < step->op->outputs; p++)
+        run->gout[p] = net->value[step->out[p]].wants ? net_grad(net, step->out[p])
+                                                      : net->arena + net->zeros;
+    for (int k = 0; k < step->op->inputs; k++) {
+        if (!step->op->gradient_in[k])
+            continue;
+        run->gin[k] = step->adds[k] ? net->arena + addend : net_grad(net, step->in[k]);
+        if (step->adds[k])
+            addend += (floats(net, step->in[k]) + 15) / 16 * 16;
+    }
+}
+
+/* A view hands its gradient on: nothing to do where it shares memory with its source's. */
+static void view(const fsnn_net *net, const net_step *step)
+{
+    if (!step->op->gradient_in[0])
+        return;
+    float *to = net_grad(net, step->in[0]);
+    const float *from = net_grad(net, step->out[0]);
+    int64_t n = floats(net, step->in[0]);
+    if (step->adds[0])
+        add(to, from, n);
+    else if (to != from)
+        memcpy(to, from, (size_t)n * sizeof *to);
+}
+
+static fsnn_status one(const fsnn_net *net, const net_step *step)
+{
+    op_run run;
+    if (step->op->op->flags & OP_VIEW) {
+        view(net, step);
+        return FSNN_OK;
+    }
+    net_run(net, step, &run);
+    gradients(net, step, &run);
+    FSNN_TRY(step->op->op->backward(step->op, &run));
+    for (int k = 0; k < step->op->inputs; k++)
+        if (step->adds[k])
+            add(net_grad(net, step->in[k]), run.gin[k], floats(net, step->in[k]));
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_net_backward(fsnn_net *net, const float *output_gradient,
+                              const float **input_gradient)
+{
+    if (!net || !net->wrapped || !net->plan.training)
+        return fsnn_fail(FSNN_ESTATE, "backward needs a net wrapped for training");
+    if (!net->ran)
+        return fsnn_fail(FSNN_ESTATE, "backward needs a forward before it");
+    if (!output_gradient)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_backward: the output's gradient is NULL");
+    if (input_gradient && !net->plan.input_gradient)
+        return fsnn_fail(FSNN_ESTATE, "the input's gradient needs plan.input_gradient");
+    if (net->value[net->out_value].wants)
+        memcpy(net_grad(net, net->out_value), output_gradient,
+               (size_t)floats(net, net->out_value) * sizeof(float));
+    for (int i = net->steps - 1; i >= 0; i--)
+        if (net->step[i].live)
+            FSNN_TRY(one(net, &net->step[i]));
+    net->ran = false; /* activations may be overwritten by gradients: one backward a forward */
+    if (input_gradient)
+        *input_gradient = net_grad(net, 0);
+    return FSNN_OK;
+}

@@ -1,0 +1,316 @@
+/* Building: nodes are added one after the other; nothing is inferred before wrap. */
+#include "net/net.h"
+#include "net/neuron_ops.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const fsnn_op *net_kind_at(int index)
+{
+    int i = 0;
+    for (; fsnn_ops[i]; i++)
+        if (i == index)
+            return fsnn_ops[i];
+    index -= i;
+    for (i = 0; fsnn_neuron_ops[i]; i++)
+        if (i == index)
+            return fsnn_neuron_ops[i];
+    return NULL;
+}
+
+const fsnn_op *net_kind_find(const char *kind)
+{
+    const fsnn_op *op;
+    for (int i = 0; (op = net_kind_at(i)); i++)
+        if (strcmp(op->kind, kind) == 0)
+            return op;
+    return NULL;
+}
+
+const char *fsnn_kind_name(int index)
+{
+    const fsnn_op *op = index < 0 ? NULL : net_kind_at(index);
+    return op ? op->kind : NULL;
+}
+
+const char *fsnn_kind_help(const char *kind)
+{
+    const fsnn_op *op = net_kind_find(kind);
+    return op ? op->help : NULL;
+}
+
+int fsnn_kind_defaults(const char *kind, void *options)
+{
+    const fsnn_op *op = net_kind_find(kind);
+    if (!op)
+        return FSNN_ENOTFOUND;
+    if (options && op->options_size)
+        memcpy(options, op->defaults, op->options_size);
+    return (int)op->options_size;
+}
+
+fsnn_status fsnn_net_create(fsnn_net **net)
+{
+    *net = fsnn_alloc(sizeof **net);
+    if (!*net)
+        return FSNN_EMEMORY;
+    (*net)->input = (*net)->output = -1;
+    return FSNN_OK;
+}
+
+static void node_free(net_node *node)
+{
+    if (!node)
+        return;
+    if (node->op.op && node->op.op->destroy && node->op.state)
+        node->op.op->destroy(&node->op);
+    fsnn_free(node->op.state);
+    fsnn_free(node->op.options);
+    fsnn_free(node->name);
+    fsnn_free(node->sources);
+    fsnn_free(node);
+}
+
+void fsnn_net_destroy(fsnn_net *net)
+{
+    if (!net)
+        return;
+    net_unlower(net);
+    for (int i = 0; i < net->nodes; i++)
+        node_free(net->node[i]);
+    for (int i = 0; i < net->params; i++)
+        fsnn_free((char *)net->param[i].name);
+    fsnn_free(net->param);
+    fsnn_free(net->place);
+    fsnn_free(net->values_flat);
+    fsnn_free(net->grads_flat);
+    fsnn_free(net->arena);
+    fsnn_free(net->order);
+    fsnn_free(net->node);
+    fsnn_free(net);
+}
+
+/* Appends; takes the node, also on failure. Returns its handle. */
+static int append(fsnn_net *net, net_node *node)
+{
+    if (net->nodes == net->node_room) {
+        int room = net->node_room ? 2 * net->node_room : 16;
+        net_node **grown = fsnn_alloc((size_t)room * sizeof *grown);
+        if (!grown) {
+            node_free(node);
+            return FSNN_EMEMORY;
+        }
+        if (net->nodes)
+            memcpy(grown, net->node, (size_t)net->nodes * sizeof *grown);
+        fsnn_free(net->node);
+        net->node = grown;
+        net->node_room = room;
+    }
+    net->node[net->nodes] = node;
+    net->wrapped = false;
+    return net->nodes++ * NET_PORTS;
+}
+
+int fsnn_net_input(fsnn_net *net, fsnn_shape shape)
+{
+    char text[128];
+    if (!net)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_input: the net is NULL");
+    if (net->input >= 0)
+        return fsnn_fail(FSNN_ESTATE, "the net has an input already: it takes one");
+    if (net->nodes)
+        return fsnn_fail(FSNN_ESTATE, "the input must be added before any other node");
+    if (shape.rank < 1 || shape.rank > FSNN_MAX_RANK - 2)
+        return fsnn_fail(FSNN_ESHAPE,
+                         "the input shape has %d dimensions: 1 to %d are possible, without time "
+                         "and batch",
+                         shape.rank, FSNN_MAX_RANK - 2);
+    for (int i = 0; i < shape.rank; i++)
+        if (shape.dim[i] < 1)
+            return fsnn_fail(FSNN_ESHAPE, "the input shape %s has a dimension below 1",
+                             fsnn_shape_text(&shape, text, sizeof text));
+    net_node *node = fsnn_alloc(sizeof *node);
+    if (!node)
+        return FSNN_EMEMORY;
+    node->name = fsnn_strdup("input");
+    node->sources = fsnn_strdup("");
+    if (!node->name || !node->sources) {
+        node_free(node);
+        return FSNN_EMEMORY;
+    }
+    node->op.name = node->name;
+    net->input_shape = shape;
+    return net->input = append(net, node);
+}
+
+int fsnn_net_node_find(const fsnn_net *net, const char *name)
+{
+    for (int i = 0; i < net->nodes; i++)
+        if (strcmp(net->node[i]->name, name) == 0)
+            return i;
+    return FSNN_ENOTFOUND;
+}
+
+/* "linear3": the third of its kind. */
+static char *default_name(const fsnn_net *net, const char *kind)
+{
+    int number = 1;
+    for (int i = 0; i < net->nodes; i++)
+        number += net->node[i]->op.op && strcmp(net->node[i]->op.op->kind, kind) == 0;
+    return fsnn_format("%s%d", kind, number);
+}
+
+static fsnn_status check_name(const fsnn_net *net, const char *name)
+{
+    if (!*name || strpbrk(name, ".,= \t\n"))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "\"%s\" cannot name a node: names are not empty and have no dot, comma, "
+                         "equals sign or space",
+                         name);
+    if (fsnn_net_node_find(net, name) >= 0)
+        return fsnn_fail(FSNN_EARGUMENT, "the name \"%s\" is taken: every node needs its own", name);
+    return FSNN_OK;
+}
+
+/* "a, b.1" */
+static char *source_text(const fsnn_net *net, const int *from, int count)
+{
+    char *text = fsnn_strdup("");
+    for (int i = 0; i < count && text; i++) {
+        int port = from[i] % NET_PORTS;
+        char *more = port ? fsnn_format("%s%s%s.%d", text, i ? ", " : "",
+                                        net->node[from[i] / NET_PORTS]->name, port)
+                          : fsnn_format("%s%s%s", text, i ? ", " : "",
+                                        net->node[from[i] / NET_PORTS]->name);
+        fsnn_free(text);
+        text = more;
+    }
+    return text;
+}
+
+static fsnn_status check_sources(const fsnn_net *net, const fsnn_op *op, const char *name,
+                                 const int *from, int sources)
+{
+    if (sources < op->min_in || sources > op->max_in)
+        return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\" has %d source%s: it takes %s%d%s", op->kind,
+                         name, sources, sources == 1 ? "" : "s",
+                         op->min_in == op->max_in ? "" : "at least ", op->min_in,
+                         op->max_in > op->min_in ? "" : "");
+    for (int i = 0; i < sources; i++)
+        if (from[i] < 0 || from[i] / NET_PORTS >= net->nodes)
+            return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": source %d is no node of this net", op->kind,
+                             name, i);
+    return FSNN_OK;
+}
+
+static fsnn_status fill(net_node *node, const fsnn_op *op, const void *options)
+{
+    node->op.op = op;
+    node->op.name = node->name;
+    if (op->options_size) {
+        node->op.options = fsnn_alloc(op->options_size);
+        if (!node->op.options)
+            return FSNN_EMEMORY;
+        memcpy(node->op.options, options ? options : op->defaults, op->options_size);
+    }
+    node->op.state = fsnn_alloc(op->state_size ? op->state_size : 1);
+    return node->op.state ? FSNN_OK : FSNN_EMEMORY;
+}
+
+static fsnn_status unknown_kind(const char *kind)
+{
+    const char *known[64];
+    int count = 0;
+    while (count < 64 && (known[count] = fsnn_kind_name(count)))
+        count++;
+    const char *near = fsnn_nearest(kind, known, count);
+    return fsnn_fail(FSNN_ENOTFOUND, "there is no node kind \"%s\"%s%s%s", kind,
+                     near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
+int fsnn_net_add(fsnn_net *net, const char *kind, const char *name, const int *from, int sources,
+                 const void *options)
+{
+    if (!net || !kind || (sources > 0 && !from))
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_add: net, kind and from must not be NULL");
+    for (int i = 0; i < sources; i++)
+        if (from[i] < 0)
+            return from[i]; /* an earlier error is passed on, its sentence with it */
+    const fsnn_op *op = net_kind_find(kind);
+    if (!op)
+        return unknown_kind(kind);
+    if (name)
+        FSNN_TRY(check_name(net, name));
+    FSNN_TRY(check_sources(net, op, name ? name : kind, from, sources));
+
+    net_node *node = fsnn_alloc(sizeof *node);
+    if (!node)
+        return FSNN_EMEMORY;
+    node->name = name ? fsnn_strdup(name) : default_name(net, kind);
+    node->sources = source_text(net, from, sources);
+    fsnn_status status = node->name && node->sources ? FSNN_OK : FSNN_EMEMORY;
+    if (!status && !name)
+        status = check_name(net, node->name);
+    if (!status)
+        status = fill(node, op, options);
+    if (status) {
+        node_free(node);
+        return status;
+    }
+    node->op.inputs = sources;
+    memcpy(node->from, from, (size_t)sources * sizeof *from);
+    return append(net, node);
+}
+
+int fsnn_net_port(fsnn_net *net, int node, int port)
+{
+    if (node < 0)
+        return node;
+    if (!net || node / NET_PORTS >= net->nodes || port < 0 || port >= OP_MAX_OUT)
+        return fsnn_fail(FSNN_EARGUMENT, "there is no output port %d of node handle %d", port, node);
+    return node / NET_PORTS * NET_PORTS + port;
+}
+
+fsnn_status fsnn_net_output(fsnn_net *net, int node)
+{
+    if (node < 0)
+        return (fsnn_status)node;
+    if (!net || node / NET_PORTS >= net->nodes)
+        return fsnn_fail(FSNN_EARGUMENT, "the output is no node of this net");
+    net->output = node;
+    net->wrapped = false;
+    return FSNN_OK;
+}
+
+int fsnn_net_linear(fsnn_net *net, const char *name, int from, int64_t out, bool bias)
+{
+    return fsnn_net_add(net, "linear", name, &from, 1, &(fsnn_linear){out, bias});
+}
+
+int fsnn_net_conv2d(fsnn_net *net, const char *name, int from, const fsnn_conv2d *options)
+{
+    return fsnn_net_add(net, "conv2d", name, &from, 1, options);
+}
+
+int fsnn_net_maxpool(fsnn_net *net, const char *name, int from, int64_t kernel)
+{
+    fsnn_pool2d options;
+    fsnn_kind_defaults("maxpool", &options);
+    options.kernel[0] = options.kernel[1] = kernel;
+    return fsnn_net_add(net, "maxpool", name, &from, 1, &options);
+}
+
+int fsnn_net_flatten(fsnn_net *net, const char *name, int from)
+{
+    return fsnn_net_add(net, "flatten", name, &from, 1, NULL);
+}
+
+int fsnn_net_lif(fsnn_net *net, const char *name, int from, const fsnn_neuron *options)
+{
+    return fsnn_net_add(net, "lif", name, &from, 1, options);
+}
+
+int fsnn_net_if(fsnn_net *net, const char *name, int from, const fsnn_neuron *options)
+{
+    return fsnn_net_add(net, "if", name, &from, 1, options);
+}

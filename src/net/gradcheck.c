@@ -1,0 +1,151 @@
+/* Gradient check: along random directions d, backward's <g, d> against central differences of forward with one step of Richardson
+ * extrapolation, (4 D(e) - D(2e)) / 3, error O(e^4). The loss is a random linear functional of the output, summed in double. */
+#include "net/net.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct check {
+    fsnn_net *net;
+    int64_t inputs, outputs;
+    float *x, *r, *direction, *keep;
+    int64_t counter;
+} check;
+
+static fsnn_status loss(const check *c, double *value)
+{
+    const float *out;
+    c->net->counter = c->counter; /* the same random numbers each time */
+    FSNN_TRY(fsnn_net_reset(c->net));
+    FSNN_TRY(fsnn_net_forward(c->net, c->x, &out));
+    *value = 0;
+    for (int64_t i = 0; i < c->outputs; i++)
+        *value += (double)out[i] * (double)c->r[i];
+    return FSNN_OK;
+}
+
+/* L(at + e d) - L(at - e d), over 2e; `at` is restored. */
+static fsnn_status difference(check *c, float *at, int64_t n, double e, double *slope)
+{
+    double value[2];
+    fsnn_status status = FSNN_OK;
+    for (int side = 0; side < 2 && !status; side++) {
+        for (int64_t i = 0; i < n; i++)
+            at[i] = (float)(c->keep[i] + (side ? -e : e) * c->direction[i]);
+        status = fsnn_net_params_changed(c->net);
+        if (!status)
+            status = loss(c, &value[side]);
+    }
+    memcpy(at, c->keep, (size_t)n * sizeof *at);
+    FSNN_TRY(fsnn_net_params_changed(c->net));
+    FSNN_TRY(status);
+    *slope = (value[0] - value[1]) / (2 * e);
+    return FSNN_OK;
+}
+
+/* A step that keeps positive parameters positive and alpha inside (0, 1]. */
+static double step_size(const float *at, int64_t n, fsnn_range range)
+{
+    double square = 0, e = 0.02;
+    for (int64_t i = 0; i < n; i++)
+        square += (double)at[i] * (double)at[i];
+    e *= fmax(sqrt(square / (double)n), 0.1);
+    for (int64_t i = 0; i < n; i++) {
+        if (range == FSNN_UNIT)
+            e = fmin(e, 0.2 * (1 - (double)at[i]));
+        if (range != FSNN_ANY)
+            e = fmin(e, 0.1 * (double)at[i]);
+    }
+    return e;
+}
+
+static fsnn_status along(check *c, float *at, const float *grad, int64_t n, fsnn_range range,
+                         uint64_t stream, double *error)
+{
+    *error = 0;
+    double e = step_size(at, n, range);
+    if (e < 1e-6)
+        return FSNN_OK; /* alpha at its end: no room for differences */
+    double analytic = 0, length = 0;
+    for (int64_t i = 0; i < n; i++) {
+        c->direction[i] = fsnn_random_u32(77, stream, (uint64_t)i) & 1 ? 1 : -1;
+        analytic += (double)grad[i] * c->direction[i];
+        length += (double)grad[i] * (double)grad[i];
+    }
+    memcpy(c->keep, at, (size_t)n * sizeof *at);
+    double near, far;
+    FSNN_TRY(difference(c, at, n, e, &near));
+    FSNN_TRY(difference(c, at, n, 2 * e, &far));
+    double numeric = (4 * near - far) / 3;
+    *error = fabs(analytic - numeric) / (fabs(numeric) + 0.1 * sqrt(length) + 1e-3);
+    return FSNN_OK;
+}
+
+static fsnn_status run(check *c, int directions, double *worst, const char **where)
+{
+    fsnn_net *net = c->net;
+    const float *gx;
+    double value, error;
+    for (int64_t i = 0; i < c->outputs; i++)
+        c->r[i] = (float)fsnn_random_normal(78, 0, (uint64_t)i);
+    FSNN_TRY(fsnn_net_params_changed(net));
+    FSNN_TRY(loss(c, &value));
+    fsnn_net_zero_grad(net);
+    FSNN_TRY(fsnn_net_backward(net, c->r, &gx));
+    float *grad = fsnn_alloc((size_t)c->inputs * sizeof *grad); /* forward will overwrite it */
+    if (!grad)
+        return FSNN_EMEMORY;
+    memcpy(grad, gx, (size_t)c->inputs * sizeof *grad);
+    *worst = 0;
+    *where = "";
+    fsnn_status status = FSNN_OK;
+    for (int d = 0; d < directions && !status; d++)
+        for (int p = -1; p < net->params && !status; p++) {
+            const fsnn_param *param = p < 0 ? NULL : &net->param[p];
+            if (param && !param->learn)
+                continue;
+            uint64_t stream = (uint64_t)(d * (net->params + 1) + p + 1);
+            status = param ? along(c, param->value, param->grad, fsnn_shape_count(&param->shape),
+                                   param->range, stream, &error)
+                           : along(c, c->x, grad, c->inputs, FSNN_ANY, stream, &error);
+            if (!status && !(error <= *worst)) {
+                *worst = error;
+                *where = param ? param->name : "input";
+            }
+        }
+    fsnn_free(grad);
+    return status;
+}
+
+fsnn_status fsnn_net_gradcheck(fsnn_net *net, const float *x, int directions, double *worst,
+                               const char **where)
+{
+    if (!net || !net->wrapped || !net->plan.smooth || !net->plan.training ||
+        !net->plan.input_gradient)
+        return fsnn_fail(FSNN_ESTATE, "a gradient check needs a net wrapped with smooth, training "
+                                      "and input_gradient");
+    int64_t rows = net->plan.steps * net->plan.batch, largest = 0;
+    check c = {.net = net,
+               .inputs = rows * fsnn_shape_count(&net->input_shape),
+               .outputs = rows * fsnn_shape_count(&net->value[net->out_value].shape),
+               .counter = net->counter};
+    for (int p = 0; p < net->params; p++)
+        if (fsnn_shape_count(&net->param[p].shape) > largest)
+            largest = fsnn_shape_count(&net->param[p].shape);
+    if (c.inputs > largest)
+        largest = c.inputs;
+    c.x = fsnn_alloc((size_t)c.inputs * sizeof(float));
+    c.r = fsnn_alloc((size_t)c.outputs * sizeof(float));
+    c.direction = fsnn_alloc((size_t)largest * sizeof(float));
+    c.keep = fsnn_alloc((size_t)largest * sizeof(float));
+    fsnn_status status = FSNN_EMEMORY;
+    if (c.x && c.r && c.direction && c.keep) {
+        memcpy(c.x, x, (size_t)c.inputs * sizeof(float));
+        status = run(&c, directions, worst, where);
+    }
+    fsnn_free(c.x);
+    fsnn_free(c.r);
+    fsnn_free(c.direction);
+    fsnn_free(c.keep);
+    return status;
+}

@@ -1,0 +1,116 @@
+/* Looking at a net: nodes, shapes, memory, firing rates, and what neuron layers did. */
+#include "net/net.h"
+#include "net/neuron_ops.h"
+
+#include <string.h>
+
+int fsnn_net_node_count(const fsnn_net *net)
+{
+    return net->nodes;
+}
+
+fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info)
+{
+    if (index < 0 || index >= net->nodes)
+        return fsnn_fail(FSNN_EARGUMENT, "there is no node %d: the net has %d", index, net->nodes);
+    const net_node *node = net->node[index];
+    *info = (fsnn_node_info){.name = node->name, .kind = "input", .sources = node->sources};
+    if (index == 0) {
+        info->shape = net->input_shape;
+        return FSNN_OK;
+    }
+    info->kind = node->op.op->kind;
+    info->neuron = (node->op.op->flags & OP_NEURON) != 0;
+    if (!net->wrapped)
+        return FSNN_OK;
+    info->shape = node->op.out[0];
+    info->operations = node->op.operations;
+    for (int p = 0; p < node->op.params; p++)
+        info->params += fsnn_shape_count(&node->op.param[p].shape);
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_net_shapes(const fsnn_net *net, fsnn_shape *input, fsnn_shape *output)
+{
+    if (!net->wrapped)
+        return fsnn_fail(FSNN_ESTATE, "shapes are settled by fsnn_net_wrap");
+    if (input)
+        *input = net->input_shape;
+    if (output)
+        *output = net->value[net->out_value].shape;
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_net_memory(const fsnn_net *net, int64_t *activations, int64_t *histories,
+                            int64_t *parameters)
+{
+    if (!net->wrapped)
+        return fsnn_fail(FSNN_ESTATE, "memory is planned by fsnn_net_wrap");
+    if (activations)
+        *activations = (int64_t)net->arena_need;
+    if (parameters)
+        *parameters = 2 * net->flat * (int64_t)sizeof(float);
+    if (histories) {
+        *histories = 0;
+        for (int i = 1; i < net->nodes; i++)
+            if (net->node[i]->op.op->flags & OP_NEURON)
+                *histories += (int64_t)neuron_node_bytes(&net->node[i]->op);
+    }
+    return FSNN_OK;
+}
+
+static const op_node *neuron_at(const fsnn_net *net, int node)
+{
+    if (node < 1 || node >= net->nodes || !(net->node[node]->op.op->flags & OP_NEURON))
+        return NULL;
+    return &net->node[node]->op;
+}
+
+double fsnn_net_rate(const fsnn_net *net, int node)
+{
+    const op_node *op = net->wrapped ? neuron_at(net, node) : NULL;
+    return op ? neuron_node_rate(op) : 0;
+}
+
+static const net_step *step_of(const fsnn_net *net, int node)
+{
+    for (int i = 0; i < net->steps; i++)
+        if (net->step[i].node == node)
+            return &net->step[i];
+    return NULL;
+}
+
+fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float *out)
+{
+    const op_node *op = net->wrapped ? neuron_at(net, node) : NULL;
+    if (!op)
+        return fsnn_fail(FSNN_EARGUMENT, "node %d is no neuron layer of a wrapped net", node);
+    if (!net->plan.record || !net->ran)
+        return fsnn_fail(FSNN_ESTATE, "reading \"%s\" needs a plan with record, and a forward",
+                         op->name);
+    const net_step *step = step_of(net, node);
+    int64_t rows = op->K * op->B, count = fsnn_shape_count(&op->out[0]);
+    const float *from = what == FSNN_RECORD_CURRENT ? net_data(net, step->in[0])
+                                                    : net_data(net, step->out[0]);
+    size_t bytes = (size_t)(rows * count) * sizeof(float);
+    bool last = op->out_last[0];
+    if (what != FSNN_RECORD_V && !last) {
+        memcpy(out, from, bytes);
+        return FSNN_OK;
+    }
+    if (what == FSNN_RECORD_V && !last) {
+        neuron_node_potentials(op, out);
+        return FSNN_OK;
+    }
+    float *space = NULL;
+    if (what == FSNN_RECORD_V) {
+        from = space = fsnn_alloc(bytes);
+        if (!space)
+            return FSNN_EMEMORY;
+        neuron_node_potentials(op, space);
+    }
+    int64_t C = op->out[0].dim[0];
+    net_transpose(from, out, rows, count / C, C);
+    fsnn_free(space);
+    return FSNN_OK;
+}

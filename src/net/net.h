@@ -1,0 +1,106 @@
+/* net/net.h: the inside of a network.
+ *
+ * Nodes are what the user added. Wrapping lowers them to steps: the same nodes in the same order, with layout conversions put
+ * between where an operator asks for one. Each output of a step is a value: a tensor [K*B, shape] with a place in one arena,
+ * planned once from the times at which it is first written and last read. Step i runs at time i forward, at 2n-1-i backward. */
+#ifndef FSNN_NET_INSIDE_H
+#define FSNN_NET_INSIDE_H
+
+#include "base/base.h"
+#include "frac/method.h"
+#include "op/op.h"
+#include <fsnn/net.h>
+
+#define NET_PORTS 16 /* a handle is node * NET_PORTS + port */
+
+typedef struct net_node {
+    op_node op;
+    char *name, *sources;
+    int from[OP_MAX_IN]; /* handles */
+    int first_param;
+} net_node;
+
+typedef struct net_value {
+    int step, port;     /* who writes it; step -1: the input */
+    fsnn_shape shape;
+    bool last;          /* channels-last in memory */
+    int root;           /* the value whose memory this one shares (views); itself otherwise */
+    int readers;        /* steps that read it (views count) */
+    bool wants;         /* its gradient is needed */
+    int64_t place;      /* offset in the arena, floats; -1: none */
+    int64_t grad_place; /* the same for its gradient */
+    int grad_root;      /* the value whose gradient memory this one shares */
+} net_value;
+
+typedef struct net_step {
+    op_node *op;
+    int node;                 /* user node, -1 for a conversion */
+    int in[OP_MAX_IN], out[OP_MAX_OUT]; /* values */
+    bool live;                /* backward has something to do here */
+    bool adds[OP_MAX_IN];     /* an earlier step of backward has written this gradient: add */
+    int64_t tape;             /* offset of its tape */
+} net_step;
+
+typedef struct net_param_place {
+    int64_t offset; /* into values and grads */
+    int node, index;
+} net_param_place;
+
+struct fsnn_net {
+    net_node **node;
+    int nodes, node_room;
+    int input, output; /* handles; output -1: last node */
+    fsnn_shape input_shape;
+
+    bool wrapped;
+    fsnn_plan plan;
+    uint64_t seed;
+    fsnn_order *order; /* [neuron layers] as given at the last wrap */
+    int layers;
+    int64_t counter;
+    bool ran; /* backward may follow */
+    const float *x;
+
+    net_value *value;
+    int values;
+    net_step *step;
+    int steps, step_room, value_room;
+    op_node **conversion;
+    int conversions;
+    int out_value;
+
+    float *arena;
+    size_t arena_bytes, arena_need;
+    int64_t scratch, addend, zeros; /* places: of operators; of gradients to be added; of zeros */
+    int64_t zeros_count;
+
+    fsnn_param *param;
+    net_param_place *place;
+    int params;
+    float *values_flat, *grads_flat;
+    int64_t flat;
+    char **warning;
+    int warnings;
+};
+
+/* Kinds: operators and neurons in one list. */
+const fsnn_op *net_kind_find(const char *kind);
+const fsnn_op *net_kind_at(int index);
+
+fsnn_status net_lower(fsnn_net *net);   /* shapes, layouts, steps and values */
+fsnn_status net_mark(fsnn_net *net);    /* what takes part in backward */
+fsnn_status net_collect(fsnn_net *net); /* parameters */
+fsnn_status net_place(fsnn_net *net);   /* plans of the operators, arena */
+void net_unlower(fsnn_net *net);
+fsnn_status net_warn(fsnn_net *net, char *sentence); /* takes the string */
+
+/* The net_value of a root's memory for the current call: arena, or the user's input. */
+const float *net_data(const fsnn_net *net, int value);
+float *net_grad(const fsnn_net *net, int value);
+void net_run(const fsnn_net *net, const net_step *step, op_run *run);
+
+extern const fsnn_op net_to_last, net_to_plain; /* layout conversions */
+/* [rows][H*W][C] -> [rows][C][H*W] and back. */
+void net_transpose(const float *in, float *out, int64_t rows, int64_t from, int64_t to);
+
+#endif

@@ -1,0 +1,287 @@
+/* Neuron layers as nodes of the graph: options, parameters, and calls of the scan. */
+#include "net/neuron_ops.h"
+
+#include "neuron/scan.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+enum { P_TAU, P_THRESHOLD, P_ALPHA, P_COEFFICIENT };
+
+typedef struct state {
+    scan scan;
+    const frac_method *method;
+    fsnn_order order;
+    double h;
+    int64_t memory;
+} state;
+
+static const char *const per_names[] = {"layer", "channel", NULL};
+static const char *const surrogate_names[] = {"arctan", "sigmoid", "rectangle", "gaussian", NULL};
+static const char *const reset_names[] = {"current", "subtract", "value", "none", NULL};
+
+static const fsnn_key value_keys[] = {
+    {.name = "value", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_value, value), .min = 0,
+     .max = INFINITY, .above = true, .help = "the value, or where learning starts"},
+    {.name = "learn", .type = FSNN_KEY_BOOL, .offset = offsetof(fsnn_value, learn),
+     .help = "learn it"},
+    {.name = "per", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_value, per),
+     .names = per_names, .help = "one number for the layer, or one a channel"},
+    {0},
+};
+
+static const fsnn_key surrogate_keys[] = {
+    {.name = "kind", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_surrogate, kind),
+     .names = surrogate_names, .help = "shape of the surrogate gradient"},
+    {.name = "scale", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_surrogate, scale), .min = 0,
+     .max = INFINITY, .above = true,
+     .help = "steepness (arctan, sigmoid), half-width (rectangle), standard deviation (gaussian)"},
+    {0},
+};
+
+static const fsnn_key keys[] = {
+    {.name = "tau", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, tau),
+     .group = value_keys, .help = "time constant, in the unit of the solver step"},
+    {.name = "threshold", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, threshold),
+     .group = value_keys, .help = "potential at which a spike fires"},
+    {.name = "surrogate", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, surrogate),
+     .group = surrogate_keys, .help = "gradient that stands in for the step's"},
+    {.name = "reset", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_neuron, reset),
+     .names = reset_names, .help = "what a spike does to the potential"},
+    {.name = "v_reset", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_neuron, v_reset),
+     .min = -INFINITY, .max = INFINITY, .help = "where reset `value` lands"},
+    {.name = "detach_reset", .type = FSNN_KEY_BOOL, .offset = offsetof(fsnn_neuron, detach_reset),
+     .help = "the spike inside the reset carries no gradient"},
+    {0},
+};
+
+static const fsnn_neuron defaults = {.tau = {0.5, false, FSNN_PER_LAYER},
+                                     .threshold = {1.0, false, FSNN_PER_LAYER},
+                                     .surrogate = {FSNN_ARCTAN, 5.0},
+                                     .reset = FSNN_RESET_CURRENT,
+                                     .detach_reset = true};
+
+void neuron_node_dynamics(op_node *node, const frac_method *method, const fsnn_order *order,
+                          double h, int64_t memory)
+{
+    state *st = node->state;
+    st->method = method;
+    st->order = *order;
+    st->h = h;
+    st->memory = memory;
+    frac_memory_init(&st->scan.memory, method, order, h, memory);
+}
+
+static fsnn_status check_options(const op_node *node)
+{
+    const fsnn_neuron *o = node->options;
+    const fsnn_value *value[] = {&o->tau, &o->threshold};
+    static const char *const name[] = {"tau", "threshold"};
+    for (int i = 0; i < 2; i++)
+        if (!(value[i]->value > 0 && isfinite(value[i]->value)))
+            return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": %s is %g, it must be positive",
+                             node->op->kind, node->name, name[i], value[i]->value);
+    if ((unsigned)o->surrogate.kind >= FSNN_SURROGATES || !(o->surrogate.scale > 0))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s \"%s\": surrogate kind %d with scale %g: the scale must be positive",
+                         node->op->kind, node->name, o->surrogate.kind, o->surrogate.scale);
+    if ((unsigned)o->reset >= FSNN_RESETS)
+        return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": there is no reset number %d", node->op->kind,
+                         node->name, o->reset);
+    if (!isfinite(o->v_reset))
+        return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": v_reset is %g, it must be finite",
+                         node->op->kind, node->name, o->v_reset);
+    return FSNN_OK;
+}
+
+static op_param value_param(const char *name, const fsnn_value *v, int64_t channels)
+{
+    return (op_param){.name = name,
+                      .shape = FSNN_SHAPE(v->per == FSNN_PER_CHANNEL ? channels : 1),
+                      .init = OP_CONSTANT,
+                      .scale = v->value,
+                      .learn = v->learn,
+                      .neuron = true,
+                      .range = FSNN_POSITIVE};
+}
+
+static fsnn_status shape(op_node *node)
+{
+    FSNN_TRY(check_options(node));
+    const fsnn_neuron *o = node->options;
+    state *st = node->state;
+    node->outputs = 1;
+    node->out[0] = node->in[0];
+    node->out_last[0] = node->in_last[0];
+
+    scan *s = &st->scan;
+    s->model = neuron_model_find(node->op->kind);
+    s->options = *o;
+    s->channels = node->in[0].rank ? node->in[0].dim[0] : 1;
+    s->N = fsnn_shape_count(&node->in[0]);
+    s->stride = node->in_last[0] ? 1 : s->N / s->channels;
+
+    node->param[P_TAU] = value_param("tau", &o->tau, s->channels);
+    node->param[P_THRESHOLD] = value_param("threshold", &o->threshold, s->channels);
+    node->params = 2;
+    if (st->method->integer)
+        return FSNN_OK;
+    op_param order = {.shape = FSNN_SHAPE(st->order.terms), .init = OP_CONSTANT, .neuron = true};
+    order.name = "alpha";
+    order.learn = st->order.learn_alpha;
+    order.range = FSNN_UNIT;
+    node->param[node->params++] = order; /* the net writes the numbers: they may differ by term */
+    if (st->order.terms == 1 && !st->order.learn_coefficient)
+        return FSNN_OK;
+    order.name = "coefficient";
+    order.learn = st->order.learn_coefficient;
+    order.range = FSNN_POSITIVE;
+    node->param[node->params++] = order;
+    return FSNN_OK;
+}
+
+static fsnn_status plan(op_node *node)
+{
+    state *st = node->state;
+    scan *s = &st->scan;
+    if (s->B != node->B || s->training != node->training)
+        s->rows = 1;
+    s->B = node->B;
+    s->training = node->training;
+    s->smooth = node->smooth;
+    node->scratch_bytes = node->tape_bytes = 0;
+    return scan_plan(s, node->K);
+}
+
+static void bind(op_node *node, float *const *value)
+{
+    state *st = node->state;
+    for (int p = 0; p < NEURON_PARS; p++)
+        st->scan.par[p] =
+            (scan_param){value[p], fsnn_shape_count(&node->param[p].shape)};
+}
+
+static fsnn_status forward(op_node *node, const op_run *run)
+{
+    state *st = node->state;
+    bind(node, run->value);
+    return scan_forward(&st->scan, node->K, run->in[0], run->out[0]);
+}
+
+static fsnn_status backward(op_node *node, const op_run *run)
+{
+    state *st = node->state;
+    bind(node, run->value);
+    scan_grads grads = {.I = run->gin[0], .par = {run->grad[P_TAU], run->grad[P_THRESHOLD]}};
+    if (node->params > P_ALPHA)
+        grads.alpha = run->grad[P_ALPHA];
+    if (node->params > P_COEFFICIENT)
+        grads.coefficient = run->grad[P_COEFFICIENT];
+    return scan_backward(&st->scan, run->in[0], run->out[0], run->gout[0], &grads);
+}
+
+static void destroy(op_node *node)
+{
+    state *st = node->state;
+    scan_free(&st->scan);
+}
+
+void neuron_node_reset(op_node *node)
+{
+    state *st = node->state;
+    scan_reset(&st->scan);
+}
+
+static fsnn_status check_positive(const op_node *node, int p, const float *value)
+{
+    for (int64_t i = 0; i < fsnn_shape_count(&node->param[p].shape); i++)
+        if (!(value[i] > 0 && isfinite(value[i])))
+            return fsnn_fail(FSNN_EARGUMENT, "%s.%s[%lld] is %g: it must be positive", node->name,
+                             node->param[p].name, (long long)i, value[i]);
+    return FSNN_OK;
+}
+
+fsnn_status neuron_node_changed(op_node *node, float *const *value)
+{
+    state *st = node->state;
+    FSNN_TRY(check_positive(node, P_TAU, value[P_TAU]));
+    FSNN_TRY(check_positive(node, P_THRESHOLD, value[P_THRESHOLD]));
+    if (node->params <= P_ALPHA)
+        return FSNN_OK;
+    fsnn_order *order = &st->scan.memory.order;
+    for (int m = 0; m < order->terms; m++) {
+        float alpha = value[P_ALPHA][m];
+        if (!(alpha > 0 && alpha <= 1))
+            return fsnn_fail(FSNN_EARGUMENT, "%s.alpha[%d] is %g: it must lie in (0, 1]",
+                             node->name, m, alpha);
+        /* the number as the description gives it, where the float is its rounding */
+        order->alpha[m] = alpha == (float)st->order.alpha[m] ? st->order.alpha[m] : alpha;
+    }
+    if (node->params > P_COEFFICIENT) {
+        FSNN_TRY(check_positive(node, P_COEFFICIENT, value[P_COEFFICIENT]));
+        for (int m = 0; m < order->terms; m++) {
+            float c = value[P_COEFFICIENT][m];
+            order->coefficient[m] =
+                c == (float)st->order.coefficient[m] ? st->order.coefficient[m] : c;
+        }
+    }
+    return frac_memory_settle(&st->scan.memory, st->scan.memory.lags, true);
+}
+
+void neuron_node_potentials(const op_node *node, float *v)
+{
+    const state *st = node->state;
+    scan_potentials(&st->scan, v);
+}
+
+double neuron_node_rate(const op_node *node)
+{
+    const state *st = node->state;
+    return scan_rate(&st->scan);
+}
+
+size_t neuron_node_bytes(const op_node *node)
+{
+    const state *st = node->state;
+    return scan_bytes(&st->scan);
+}
+
+char *neuron_node_unstable(const op_node *node)
+{
+    const state *st = node->state;
+    const fsnn_neuron *o = node->options;
+    if (st->order.terms > 1 || strcmp(node->op->kind, "lif") != 0)
+        return NULL;
+    double a = st->method->integer ? 1 : st->order.alpha[0];
+    double z = pow(st->h, a) / o->tau.value / st->order.coefficient[0], limit = st->method->stable(a);
+    if (z <= limit * (1 + 1e-12))
+        return NULL;
+    return fsnn_format("%s \"%s\": step^alpha/tau is %.4g, beyond the %.4g up to which explicit %s "
+                       "is stable at alpha %g: potentials below threshold may oscillate and grow; "
+                       "a step below %.4g or a tau above %.4g is stable",
+                       node->op->kind, node->name, z, limit, st->method->name, a,
+                       pow(limit * o->tau.value * st->order.coefficient[0], 1 / a),
+                       pow(st->h, a) / limit / st->order.coefficient[0]);
+}
+
+#define NEURON(symbol, kind_name, what)                                                            \
+    static const fsnn_op symbol = {.kind = kind_name,                                              \
+                                   .help = what,                                                   \
+                                   .options_size = sizeof(fsnn_neuron),                            \
+                                   .defaults = &defaults,                                          \
+                                   .keys = keys,                                                   \
+                                   .min_in = 1,                                                    \
+                                   .max_in = 1,                                                    \
+                                   .flags = OP_LAST | OP_NEEDS_IN | OP_NEEDS_OUT | OP_NEURON,      \
+                                   .state_size = sizeof(state),                                    \
+                                   .shape = shape,                                                 \
+                                   .plan = plan,                                                   \
+                                   .forward = forward,                                             \
+                                   .backward = backward,                                           \
+                                   .destroy = destroy}
+
+NEURON(kind_if, "if", "integrate-and-fire: tau D^alpha v = I");
+NEURON(kind_lif, "lif", "leaky integrate-and-fire: tau D^alpha v = -v + I");
+
+const fsnn_op *const fsnn_neuron_ops[] = {&kind_if, &kind_lif, NULL};

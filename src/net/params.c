@@ -1,0 +1,153 @@
+/* Parameters: one flat array of values, one of gradients, each parameter on a 64-byte line of its own. */
+#include "net/net.h"
+#include "net/neuron_ops.h"
+
+#include <string.h>
+
+static int64_t round_up(int64_t n)
+{
+    return (n + 15) / 16 * 16;
+}
+
+/* FNV-1a: the random stream of a parameter is its name's, so that weights do not depend on what stands around them. */
+static uint64_t stream_of(const char *name)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char)*name) * 0x100000001b3u;
+    return hash;
+}
+
+static void draw(const fsnn_param *p, const op_param *spec, uint64_t seed)
+{
+    int64_t n = fsnn_shape_count(&p->shape);
+    uint64_t stream = stream_of(p->name);
+    for (int64_t i = 0; i < n; i++)
+        switch (spec->init) {
+        case OP_ZERO:
+            p->value[i] = 0;
+            break;
+        case OP_CONSTANT:
+            p->value[i] = (float)spec->scale;
+            break;
+        case OP_UNIFORM:
+            p->value[i] = (float)(spec->scale *
+                                  (2.0 * fsnn_random_uniform(seed, stream, (uint64_t)i) - 1));
+            break;
+        }
+}
+
+typedef struct old {
+    fsnn_param *param;
+    net_param_place *place;
+    int params;
+    float *values, *grads;
+} old;
+
+static const fsnn_param *find(const fsnn_param *param, int count, const char *name)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(param[i].name, name) == 0)
+            return &param[i];
+    return NULL;
+}
+
+static fsnn_status allot(fsnn_net *net)
+{
+    int count = 0;
+    int64_t flat = 0;
+    for (int i = 1; i < net->nodes; i++) {
+        const op_node *op = &net->node[i]->op;
+        net->node[i]->first_param = count;
+        count += op->params;
+        for (int p = 0; p < op->params; p++)
+            flat += round_up(fsnn_shape_count(&op->param[p].shape));
+    }
+    net->params = 0;
+    net->flat = flat;
+    net->param = fsnn_alloc((size_t)(count + 1) * sizeof *net->param);
+    net->place = fsnn_alloc((size_t)(count + 1) * sizeof *net->place);
+    net->values_flat = fsnn_alloc((size_t)(flat + 16) * sizeof(float));
+    net->grads_flat = fsnn_alloc((size_t)(flat + 16) * sizeof(float));
+    return net->param && net->place && net->values_flat && net->grads_flat ? FSNN_OK
+                                                                            : FSNN_EMEMORY;
+}
+
+static fsnn_status add(fsnn_net *net, int node, int index, int64_t *offset, const old *before)
+{
+    const op_node *op = &net->node[node]->op;
+    const op_param *spec = &op->param[index];
+    fsnn_param *p = &net->param[net->params];
+    char *name = fsnn_format("%s.%s", op->name, spec->name);
+    if (!name)
+        return FSNN_EMEMORY;
+    *p = (fsnn_param){.name = name,
+                      .shape = spec->shape,
+                      .value = net->values_flat + *offset,
+                      .grad = net->grads_flat + *offset,
+                      .learn = spec->learn,
+                      .decay = spec->decay,
+                      .neuron = spec->neuron,
+                      .range = spec->range};
+    net->place[net->params++] = (net_param_place){*offset, node, index};
+    int64_t count = fsnn_shape_count(&spec->shape);
+    *offset += round_up(count);
+    const fsnn_param *was = find(before->param, before->params, name);
+    if (was && fsnn_shape_equal(&was->shape, &p->shape))
+        memcpy(p->value, was->value, (size_t)count * sizeof(float));
+    else
+        draw(p, spec, net->seed);
+    return FSNN_OK;
+}
+
+fsnn_status net_collect(fsnn_net *net)
+{
+    old before = {net->param, net->place, net->params, net->values_flat, net->grads_flat};
+    fsnn_status status = allot(net);
+    int64_t offset = 0;
+    for (int i = 1; i < net->nodes && !status; i++)
+        for (int p = 0; p < net->node[i]->op.params && !status; p++)
+            status = add(net, i, p, &offset, &before);
+    for (int i = 0; i < before.params; i++)
+        fsnn_free((char *)before.param[i].name);
+    fsnn_free(before.param);
+    fsnn_free(before.place);
+    fsnn_free(before.values);
+    fsnn_free(before.grads);
+    return status;
+}
+
+int fsnn_net_param_count(const fsnn_net *net)
+{
+    return net->params;
+}
+
+const fsnn_param *fsnn_net_param(const fsnn_net *net, int index)
+{
+    return index >= 0 && index < net->params ? &net->param[index] : NULL;
+}
+
+const fsnn_param *fsnn_net_param_find(const fsnn_net *net, const char *name)
+{
+    return find(net->param, net->params, name);
+}
+
+void fsnn_net_zero_grad(fsnn_net *net)
+{
+    if (net->grads_flat)
+        memset(net->grads_flat, 0, (size_t)net->flat * sizeof(float));
+}
+
+fsnn_status fsnn_net_params_changed(fsnn_net *net)
+{
+    for (int i = 1; i < net->nodes; i++) {
+        net_node *node = net->node[i];
+        if (!(node->op.op->flags & OP_NEURON))
+            continue;
+        float *value[OP_MAX_PARAM];
+        for (int p = 0; p < node->op.params; p++)
+            value[p] = net->param[node->first_param + p].value;
+        FSNN_TRY(neuron_node_changed(&node->op, value));
+    }
+    return FSNN_OK;
+}

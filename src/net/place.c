@@ -1,0 +1,256 @@
+/* Memory plan: every tensor of a call gets a place in one arena. A tensor lives from the time it is first written to the time it
+ * is last read (step i of n runs at time i forward and 2n-1-i backward); tensors whose lives do not meet may share memory.
+ * Greedy by size, first fit: O(m^2) for m tensors, once a plan. */
+#include "net/net.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct block {
+    int64_t size; /* floats, a multiple of 16 */
+    int start, end;
+    int64_t *place; /* where the answer goes */
+} block;
+
+typedef struct list {
+    block *item;
+    int count, room;
+} list;
+
+static int64_t round_up(int64_t n)
+{
+    return (n + 15) / 16 * 16;
+}
+
+static void add(list *l, int64_t floats, int start, int end, int64_t *place)
+{
+    *place = -1;
+    if (floats > 0)
+        l->item[l->count++] = (block){round_up(floats), start, end, place};
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const block *x = a, *y = b;
+    if (x->size != y->size)
+        return x->size < y->size ? 1 : -1;
+    return x->start - y->start;
+}
+
+/* Lowest offset where item i meets none of those placed before it. */
+static int64_t fit(const list *l, int i)
+{
+    const block *b = &l->item[i];
+    int64_t at = 0;
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (int k = 0; k < i; k++) {
+            const block *o = &l->item[k];
+            bool meet = o->start <= b->end && b->start <= o->end;
+            if (meet && at < *o->place + o->size && *o->place < at + b->size) {
+                at = *o->place + o->size;
+                moved = true;
+            }
+        }
+    }
+    return at;
+}
+
+static int64_t place_all(list *l)
+{
+    int64_t top = 0;
+    qsort(l->item, (size_t)l->count, sizeof *l->item, by_size);
+    for (int i = 0; i < l->count; i++) {
+        *l->item[i].place = fit(l, i);
+        if (*l->item[i].place + l->item[i].size > top)
+            top = *l->item[i].place + l->item[i].size;
+    }
+    return top;
+}
+
+typedef struct lives {
+    int *data_start, *data_end, *grad_start, *grad_end; /* [values], of roots */
+} lives;
+
+static void last(int *end, int time)
+{
+    if (time > *end)
+        *end = time;
+}
+
+static void data_lives(const fsnn_net *net, lives *l)
+{
+    int n = net->steps, forever = 2 * n;
+    for (int v = 0; v < net->values; v++)
+        l->data_start[v] = l->data_end[v] = net->value[v].step;
+    for (int i = 0; i < n; i++) {
+        const net_step *s = &net->step[i];
+        unsigned flags = s->op->op->flags;
+        bool kept = net->plan.record && (flags & OP_NEURON);
+        for (int k = 0; k < s->op->inputs; k++) {
+            int *end = &l->data_end[net->value[s->in[k]].root];
+            last(end, kept ? forever : i);
+            if (s->live && (flags & OP_NEEDS_IN))
+                last(end, 2 * n - 1 - i);
+        }
+        for (int p = 0; p < s->op->outputs; p++) {
+            int *end = &l->data_end[net->value[s->out[p]].root];
+            last(end, kept ? forever : i);
+            if (s->live && (flags & OP_NEEDS_OUT))
+                last(end, 2 * n - 1 - i);
+        }
+    }
+    l->data_end[net->value[net->out_value].root] = forever;
+}
+
+/* A view's gradient is its source's, unless the source has other readers (then it is copied or added). */
+static void share_gradients(fsnn_net *net)
+{
+    for (int v = 0; v < net->values; v++)
+        net->value[v].grad_root = v;
+    for (int i = 0; i < net->steps; i++) {
+        const net_step *s = &net->step[i];
+        int in = s->in[0];
+        if ((s->op->op->flags & OP_VIEW) && net->value[in].readers == 1 && in != net->out_value &&
+            net->value[in].wants)
+            net->value[s->out[0]].grad_root = net->value[in].grad_root;
+    }
+}
+
+static void grad_lives(fsnn_net *net, lives *l)
+{
+    int n = net->steps;
+    for (int v = 0; v < net->values; v++)
+        l->grad_start[v] = 2 * n, l->grad_end[v] = -1;
+    bool *written = (bool *)l->data_start; /* borrowed: no longer needed */
+    memset(written, 0, (size_t)net->values * sizeof(bool));
+    int out = net->value[net->out_value].grad_root;
+    l->grad_start[out] = n;
+    l->grad_end[out] = n;
+    written[out] = true;
+    for (int i = n - 1; i >= 0; i--) {
+        net_step *s = &net->step[i];
+        int time = 2 * n - 1 - i;
+        for (int k = 0; k < s->op->inputs; k++) {
+            s->adds[k] = false;
+            if (!s->op->gradient_in[k])
+                continue;
+            int root = net->value[s->in[k]].grad_root;
+            bool shared = (s->op->op->flags & OP_VIEW) &&
+                          root == net->value[s->out[0]].grad_root;
+            s->adds[k] = written[root] && !shared;
+            written[root] = true;
+            if (time < l->grad_start[root])
+                l->grad_start[root] = time;
+            last(&l->grad_end[root], time);
+        }
+        for (int p = 0; p < s->op->outputs; p++)
+            if (s->live && net->value[s->out[p]].wants)
+                last(&l->grad_end[net->value[s->out[p]].grad_root], time);
+    }
+    if (net->value[0].wants)
+        l->grad_end[0] = 2 * n;
+}
+
+static int64_t floats(const fsnn_net *net, int value)
+{
+    return net->plan.steps * net->plan.batch * fsnn_shape_count(&net->value[value].shape);
+}
+
+/* Room for gradients that are added to earlier ones, and for zeros where nobody gave one. */
+static void extras(const fsnn_net *net, int64_t *addend, int64_t *zeros, int64_t *scratch)
+{
+    *addend = *zeros = *scratch = 0;
+    for (int i = 0; i < net->steps; i++) {
+        const net_step *s = &net->step[i];
+        int64_t sum = 0, need = ((int64_t)s->op->scratch_bytes + 3) / 4;
+        for (int k = 0; k < s->op->inputs; k++)
+            if (s->adds[k])
+                sum += round_up(floats(net, s->in[k]));
+        for (int p = 0; p < s->op->outputs; p++)
+            if (s->live && !net->value[s->out[p]].wants && floats(net, s->out[p]) > *zeros)
+                *zeros = floats(net, s->out[p]);
+        *addend = sum > *addend ? sum : *addend;
+        *scratch = need > *scratch ? need : *scratch;
+    }
+}
+
+static fsnn_status fill_arena(fsnn_net *net, int64_t top)
+{
+    size_t need = (size_t)(top > 0 ? top : 16) * sizeof(float);
+    net->arena_need = need;
+    if (need > net->arena_bytes) {
+        fsnn_free(net->arena);
+        net->arena_bytes = 0;
+        net->arena = fsnn_alloc(need);
+        if (!net->arena)
+            return FSNN_EMEMORY;
+        net->arena_bytes = need;
+    }
+    if (net->zeros >= 0)
+        memset(net->arena + net->zeros, 0, (size_t)net->zeros_count * sizeof(float));
+    return FSNN_OK;
+}
+
+static void collect(fsnn_net *net, const lives *l, list *blocks)
+{
+    for (int v = 1; v < net->values; v++)
+        if (net->value[v].root == v)
+            add(blocks, floats(net, v), l->data_start[v], l->data_end[v], &net->value[v].place);
+}
+
+static void collect_backward(fsnn_net *net, const lives *l, list *blocks)
+{
+    int n = net->steps, forever = 2 * n;
+    for (int v = 0; v < net->values; v++)
+        if (net->value[v].wants && net->value[v].grad_root == v)
+            add(blocks, floats(net, v), l->grad_start[v], l->grad_end[v],
+                &net->value[v].grad_place);
+    for (int i = 0; i < n; i++) {
+        net_step *s = &net->step[i];
+        add(blocks, ((int64_t)s->op->tape_bytes + 3) / 4, i, s->live ? 2 * n - 1 - i : i, &s->tape);
+    }
+    int64_t addend, scratch;
+    extras(net, &addend, &net->zeros_count, &scratch);
+    add(blocks, addend, n, forever, &net->addend);
+    add(blocks, net->zeros_count, 0, forever, &net->zeros);
+    add(blocks, scratch, 0, forever, &net->scratch);
+}
+
+static fsnn_status plan_operators(fsnn_net *net)
+{
+    for (int i = 0; i < net->steps; i++) {
+        op_node *op = net->step[i].op;
+        op->K = net->plan.steps;
+        op->B = net->plan.batch;
+        op->training = net->plan.training;
+        op->smooth = net->plan.smooth;
+        op->seed = net->seed * 0x9E3779B97F4A7C15u + (uint64_t)net->step[i].node;
+        if (op->op->plan)
+            FSNN_TRY(op->op->plan(op));
+    }
+    return FSNN_OK;
+}
+
+fsnn_status net_place(fsnn_net *net)
+{
+    FSNN_TRY(plan_operators(net));
+    size_t values = (size_t)net->values;
+    int *times = fsnn_alloc(4 * values * sizeof *times);
+    list blocks = {.item = fsnn_alloc((2 * values + (size_t)net->steps + 3) * sizeof(block))};
+    if (!times || !blocks.item) {
+        fsnn_free(times);
+        fsnn_free(blocks.item);
+        return FSNN_EMEMORY;
+    }
+    lives l = {times, times + values, times + 2 * values, times + 3 * values};
+    data_lives(net, &l);
+    collect(net, &l, &blocks);
+    share_gradients(net);
+    grad_lives(net, &l);
+    collect_backward(net, &l, &blocks);
+    int64_t top = place_all(&blocks);
+    fsnn_free(times);
+    fsnn_free(blocks.item);
+    return fill_arena(net, top);
+}

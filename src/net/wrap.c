@@ -1,0 +1,178 @@
+/* Wrapping: dynamics go to the neuron layers, the graph is lowered, parameters are drawn, memory is planned. */
+#include "net/net.h"
+#include "net/neuron_ops.h"
+
+#include <math.h>
+#include <string.h>
+
+static int count_layers(const fsnn_net *net)
+{
+    int layers = 0;
+    for (int i = 1; i < net->nodes; i++)
+        layers += (net->node[i]->op.op->flags & OP_NEURON) != 0;
+    return layers;
+}
+
+static fsnn_status check(const fsnn_net *net, const fsnn_dynamics *d, const fsnn_plan *plan)
+{
+    if (!net || !d || !plan)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_wrap: net, dynamics and plan must not be NULL");
+    if (net->input < 0 || net->nodes < 2)
+        return fsnn_fail(FSNN_ESTATE, "the net has no %s: add %s before wrapping",
+                         net->input < 0 ? "input" : "nodes",
+                         net->input < 0 ? "one with fsnn_net_input" : "some with fsnn_net_add");
+    if (plan->steps < 1 || plan->batch < 1)
+        return fsnn_fail(FSNN_EARGUMENT, "the plan has %lld steps and a batch of %lld: both are at "
+                                         "least 1",
+                         (long long)plan->steps, (long long)plan->batch);
+    if (!(d->step > 0 && isfinite(d->step)))
+        return fsnn_fail(FSNN_EARGUMENT, "the solver step is %g: it must be positive", d->step);
+    if (d->memory < 0)
+        return fsnn_fail(FSNN_EARGUMENT, "memory is %lld steps: 0 for full memory, or at least 1",
+                         (long long)d->memory);
+    int layers = count_layers(net);
+    bool integer = d->integrator == FSNN_ODEINT;
+    if (!integer && (d->orders < 1 || !d->order) && layers)
+        return fsnn_fail(FSNN_EARGUMENT, "no order is given: fdeint needs alpha, one number or one "
+                                         "a neuron layer");
+    if (!integer && d->orders > 1 && d->orders != layers)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%d orders are given for %d neuron layers: give one for all, or one a layer",
+                         d->orders, layers);
+    return FSNN_OK;
+}
+
+/* A changed order in the dynamics replaces the values learned before. */
+static bool same_order(const fsnn_order *a, const fsnn_order *b)
+{
+    bool same = a->terms == b->terms;
+    for (int m = 0; same && m < a->terms; m++)
+        same = a->alpha[m] == b->alpha[m] && a->coefficient[m] == b->coefficient[m];
+    return same;
+}
+
+static fsnn_status give_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *renew)
+{
+    const frac_method *method;
+    FSNN_TRY(frac_method_settle(d->integrator, d->method, &method));
+    int layers = count_layers(net);
+    fsnn_order *order = fsnn_alloc((size_t)(layers + 1) * sizeof *order);
+    if (!order)
+        return FSNN_EMEMORY;
+    fsnn_status status = FSNN_OK;
+    int layer = 0;
+    for (int i = 1; i < net->nodes && !status; i++) {
+        op_node *op = &net->node[i]->op;
+        if (!(op->op->flags & OP_NEURON))
+            continue;
+        order[layer] = method->integer ? fsnn_order_of(1) : d->order[d->orders > 1 ? layer : 0];
+        status = frac_order_check(method, &order[layer]);
+        if (status) {
+            char *why = fsnn_strdup(fsnn_error_text());
+            fsnn_fail(status, "%s \"%s\": %s", op->op->kind, op->name, why ? why : "");
+            fsnn_free(why);
+        }
+        renew[i] = layer >= net->layers || !same_order(&order[layer], &net->order[layer]);
+        neuron_node_dynamics(op, method, &order[layer], d->step, d->memory);
+        layer++;
+    }
+    fsnn_free(net->order);
+    net->order = order;
+    net->layers = status ? 0 : layers;
+    return status;
+}
+
+/* Orders may differ from term to term, so their first values are written here. */
+static void write_orders(fsnn_net *net, const bool *renew)
+{
+    int layer = 0;
+    for (int i = 1; i < net->nodes; i++) {
+        const net_node *node = net->node[i];
+        if (!(node->op.op->flags & OP_NEURON))
+            continue;
+        const fsnn_order *order = &net->order[layer++];
+        for (int p = 0; p < node->op.params; p++) {
+            const op_param *spec = &node->op.param[p];
+            bool alpha = strcmp(spec->name, "alpha") == 0;
+            if (!renew[i] || (!alpha && strcmp(spec->name, "coefficient") != 0))
+                continue;
+            for (int m = 0; m < order->terms; m++)
+                net->param[node->first_param + p].value[m] =
+                    (float)(alpha ? order->alpha[m] : order->coefficient[m]);
+        }
+    }
+}
+
+static fsnn_status warn(fsnn_net *net)
+{
+    for (int i = 1; i < net->nodes; i++) {
+        if (!(net->node[i]->op.op->flags & OP_NEURON))
+            continue;
+        char *sentence = neuron_node_unstable(&net->node[i]->op);
+        if (sentence)
+            FSNN_TRY(net_warn(net, sentence));
+    }
+    return FSNN_OK;
+}
+
+static fsnn_status wrap(fsnn_net *net, const fsnn_dynamics *dynamics, bool *renew)
+{
+    FSNN_TRY(give_dynamics(net, dynamics, renew));
+    FSNN_TRY(net_lower(net));
+    FSNN_TRY(net_collect(net));
+    write_orders(net, renew);
+    FSNN_TRY(net_place(net));
+    FSNN_TRY(fsnn_net_params_changed(net));
+    return warn(net);
+}
+
+fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics, const fsnn_plan *plan)
+{
+    FSNN_TRY(check(net, dynamics, plan));
+    bool *renew = fsnn_alloc((size_t)net->nodes * sizeof *renew);
+    if (!renew)
+        return FSNN_EMEMORY;
+    net->wrapped = net->ran = false;
+    net->plan = *plan;
+    net->seed = plan->seed;
+    fsnn_status status = wrap(net, dynamics, renew);
+    fsnn_free(renew);
+    FSNN_TRY(status);
+    net->wrapped = true;
+    return fsnn_net_reset(net);
+}
+
+fsnn_status fsnn_net_replan(fsnn_net *net, const fsnn_plan *plan)
+{
+    if (!net || !net->wrapped)
+        return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: call fsnn_net_wrap first");
+    if (!plan || plan->steps < 1 || plan->batch < 1)
+        return fsnn_fail(FSNN_EARGUMENT, "a plan has at least 1 step and a batch of at least 1");
+    fsnn_plan was = net->plan;
+    net->plan = *plan;
+    net->ran = false;
+    net->wrapped = false;
+    FSNN_TRY(net_mark(net));
+    FSNN_TRY(net_place(net));
+    net->wrapped = true;
+    was.steps = plan->steps;
+    was.record = plan->record;
+    bool same = was.batch == plan->batch && was.training == plan->training &&
+                was.smooth == plan->smooth && was.input_gradient == plan->input_gradient;
+    return same ? FSNN_OK : fsnn_net_reset(net);
+}
+
+const char *fsnn_net_warning(const fsnn_net *net, int index)
+{
+    return index >= 0 && index < net->warnings ? net->warning[index] : NULL;
+}
+
+fsnn_status fsnn_net_reset(fsnn_net *net)
+{
+    if (!net || !net->wrapped)
+        return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: call fsnn_net_wrap first");
+    for (int i = 1; i < net->nodes; i++)
+        if (net->node[i]->op.op->flags & OP_NEURON)
+            neuron_node_reset(&net->node[i]->op);
+    return FSNN_OK;
+}

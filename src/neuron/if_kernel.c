@@ -1,0 +1,52 @@
+/* Integrate-and-fire, without a leak:  tau D^alpha v = I,  dv = I / tau.
+ * A spike takes threshold/tau from the derivative under reset `current`. */
+#include "base/isa_kernel.h"
+#include "neuron/model.h"
+
+#include <string.h>
+
+enum { RATE = ROW_OWN }; /* 1/tau */
+
+static void prepare(const lanes *par, lanes *row)
+{
+    for (int i = 0; i < FRAC_LANES; i++) {
+        row[RATE][i] = 1 / par[PAR_TAU][i];
+        row[ROW_THRESHOLD][i] = par[PAR_THRESHOLD][i];
+        row[ROW_KICK][i] = par[PAR_THRESHOLD][i] / par[PAR_TAU][i];
+    }
+}
+
+static void prepare_back(const lanes *par, const lanes *row, const lanes *grow, lanes *gpar)
+{
+    for (int i = 0; i < FRAC_LANES; i++) {
+        float rate = row[RATE][i], theta = par[PAR_THRESHOLD][i];
+        gpar[PAR_TAU][i] -= (grow[RATE][i] + grow[ROW_KICK][i] * theta) * rate * rate;
+        gpar[PAR_THRESHOLD][i] += grow[ROW_THRESHOLD][i] + grow[ROW_KICK][i] * rate;
+    }
+}
+
+static void charge(const float *v, const float *I, const lanes *row, float *dv)
+{
+    (void)v;
+    for (int i = 0; i < FRAC_LANES; i++)
+        dv[i] = I[i] * row[RATE][i];
+}
+
+static void charge_back(const float *v, const float *I, const lanes *row, const float *gdv, float *gv,
+                        float *gI, lanes *grow)
+{
+    (void)v;
+    memset(gv, 0, sizeof(lanes));
+    for (int i = 0; i < FRAC_LANES; i++) {
+        gI[i] = gdv[i] * row[RATE][i];
+        grow[RATE][i] += gdv[i] * I[i];
+    }
+}
+
+const neuron_model FSNN_K(neuron_if) = {
+    .kind = "if",
+    .prepare = prepare,
+    .prepare_back = prepare_back,
+    .charge = charge,
+    .charge_back = charge_back,
+};

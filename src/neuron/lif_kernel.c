@@ -1,0 +1,48 @@
+/* Leaky integrate-and-fire:  tau D^alpha v = -v + I,  dv = (I - v) / tau  (Lapicque 1907; Teka et al. 2014 for alpha < 1).
+ * A spike takes threshold/tau from the derivative under reset `current`. */
+#include "base/isa_kernel.h"
+#include "neuron/model.h"
+
+enum { RATE = ROW_OWN }; /* 1/tau */
+
+static void prepare(const lanes *par, lanes *row)
+{
+    for (int i = 0; i < FRAC_LANES; i++) {
+        row[RATE][i] = 1 / par[PAR_TAU][i];
+        row[ROW_THRESHOLD][i] = par[PAR_THRESHOLD][i];
+        row[ROW_KICK][i] = par[PAR_THRESHOLD][i] / par[PAR_TAU][i];
+    }
+}
+
+static void prepare_back(const lanes *par, const lanes *row, const lanes *grow, lanes *gpar)
+{
+    for (int i = 0; i < FRAC_LANES; i++) {
+        float rate = row[RATE][i], theta = par[PAR_THRESHOLD][i];
+        gpar[PAR_TAU][i] -= (grow[RATE][i] + grow[ROW_KICK][i] * theta) * rate * rate;
+        gpar[PAR_THRESHOLD][i] += grow[ROW_THRESHOLD][i] + grow[ROW_KICK][i] * rate;
+    }
+}
+
+static void charge(const float *v, const float *I, const lanes *row, float *dv)
+{
+    for (int i = 0; i < FRAC_LANES; i++)
+        dv[i] = (I[i] - v[i]) * row[RATE][i];
+}
+
+static void charge_back(const float *v, const float *I, const lanes *row, const float *gdv, float *gv,
+                        float *gI, lanes *grow)
+{
+    for (int i = 0; i < FRAC_LANES; i++) {
+        gI[i] = gdv[i] * row[RATE][i];
+        gv[i] = -gI[i];
+        grow[RATE][i] += gdv[i] * (I[i] - v[i]);
+    }
+}
+
+const neuron_model FSNN_K(neuron_lif) = {
+    .kind = "lif",
+    .prepare = prepare,
+    .prepare_back = prepare_back,
+    .charge = charge,
+    .charge_back = charge_back,
+};

@@ -1,0 +1,55 @@
+/* Choice of the instruction set's kernels, and names of resets. */
+#include "base/isa.h"
+#include "neuron/model.h"
+
+#include <string.h>
+
+extern const neuron_kernels neuron_kernels_base;
+#ifdef FSNN_HAVE_AVX2
+extern const neuron_kernels neuron_kernels_avx2;
+#endif
+#ifdef FSNN_HAVE_AVX512
+extern const neuron_kernels neuron_kernels_avx512;
+#endif
+
+const neuron_kernels *neuron_kernels_get(void)
+{
+    static const neuron_kernels *const level[] = {
+        [FSNN_ISA_BASE] = &neuron_kernels_base,
+#ifdef FSNN_HAVE_AVX2
+        [FSNN_ISA_AVX2] = &neuron_kernels_avx2,
+#endif
+#ifdef FSNN_HAVE_AVX512
+        [FSNN_ISA_AVX512] = &neuron_kernels_avx512,
+#endif
+    };
+    return level[fsnn_isa_level()];
+}
+
+const neuron_model *neuron_model_find(const char *kind)
+{
+    for (const neuron_model *const *m = neuron_kernels_get()->models; *m; m++)
+        if (strcmp((*m)->kind, kind) == 0)
+            return *m;
+    return NULL;
+}
+
+static const char *const resets[FSNN_RESETS] = {
+    [FSNN_RESET_CURRENT] = "current",
+    [FSNN_RESET_SUBTRACT] = "subtract",
+    [FSNN_RESET_VALUE] = "value",
+    [FSNN_RESET_NONE] = "none",
+};
+
+const char *fsnn_reset_name(fsnn_reset reset)
+{
+    return (unsigned)reset < FSNN_RESETS ? resets[reset] : NULL;
+}
+
+int fsnn_reset_find(const char *name)
+{
+    for (int i = 0; i < FSNN_RESETS; i++)
+        if (strcmp(name, resets[i]) == 0)
+            return i;
+    return FSNN_ENOTFOUND;
+}

@@ -1,0 +1,22 @@
+/* The neuron models, one row each, and the rest of the kernels of one instruction set. */
+#include "base/isa_kernel.h"
+#include "neuron/model.h"
+
+extern const neuron_model FSNN_K(neuron_if), FSNN_K(neuron_lif);
+extern const neuron_reset FSNN_K(neuron_resets)[FSNN_RESETS];
+extern const neuron_surrogate FSNN_K(neuron_surrogates)[FSNN_SURROGATES];
+
+static const neuron_model *const models[] = {&FSNN_K(neuron_if), &FSNN_K(neuron_lif), NULL};
+
+static void fire(const float *x, float *s)
+{
+    for (int i = 0; i < FRAC_LANES; i++)
+        s[i] = x[i] >= 0 ? 1.0f : 0.0f;
+}
+
+const neuron_kernels FSNN_K(neuron_kernels) = {
+    .models = models,
+    .resets = FSNN_K(neuron_resets),
+    .surrogates = FSNN_K(neuron_surrogates),
+    .fire = fire,
+};

@@ -1,0 +1,175 @@
+/* Weights of the methods: reference values with 24 digits (tests/golden/analytic.json), derivatives in alpha and coefficients
+ * against central differences, and the ends of the range. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "../json.h"
+#include "frac/method.h"
+#include "frac/special.h"
+
+static void close_to(double got, double want, double relative)
+{
+    if (!(fabs(got - want) <= relative * fabs(want)))
+        fail_msg("got %.17g, expected %.17g (relative %.2e)", got, want,
+                 fabs(got - want) / fabs(want));
+}
+
+static void golden(void **state)
+{
+    (void)state;
+    struct fy_document *doc = json_open("tests/golden/analytic.json");
+    struct fy_node *rows = json_get(fy_document_root(doc), "weights");
+    assert_true(json_count(rows) >= 10);
+    for (int i = 0; i < json_count(rows); i++) {
+        struct fy_node *row = json_at(rows, i);
+        double a = json_member(row, "alpha");
+        int64_t j = (int64_t)json_member(row, "j");
+        double *w = malloc((size_t)(j + 1) * sizeof *w), gain, dgain;
+        fsnn_order order = fsnn_order_of(a);
+        frac_gl.weights(&order, 1, j, w, &gain);
+        close_to(-w[j], json_member(row, "gl"), 1e-12);
+        close_to(gain, 1, 0);
+        frac_gl.dweights(&order, 1, j, 0, w, &dgain);
+        close_to(-w[j], json_member(row, "gl_da"), 1e-11);
+        frac_l1.weights(&order, 1, j, w, &gain);
+        close_to(gain, tgamma(2 - a), 1e-14);
+        /* b_{j-1} - b_j of this row's j; differences of nearly equal numbers lose digits */
+        assert_true(fabs(w[j] - json_member(row, "l1_diff")) <= 1e-13 * fabs(w[j]) + 4e-16);
+        free(w);
+    }
+    fy_document_destroy(doc);
+}
+
+static void stability(void **state)
+{
+    (void)state;
+    struct fy_document *doc = json_open("tests/golden/analytic.json");
+    struct fy_node *rows = json_get(fy_document_root(doc), "stability");
+    for (int i = 0; i < json_count(rows); i++) {
+        struct fy_node *row = json_at(rows, i);
+        double a = json_member(row, "alpha");
+        close_to(frac_gl.stable(a), json_member(row, "gl_explicit"), 1e-13);
+        close_to(frac_l1.stable(a), json_member(row, "l1_explicit"), 1e-12);
+    }
+    fy_document_destroy(doc);
+}
+
+/* The stated limit separates decay from growth in the recurrence itself. */
+static void stability_is_true(void **state)
+{
+    (void)state;
+    static const frac_method *const methods[] = {&frac_gl, &frac_l1};
+    enum { N = 4000 };
+    static double w[N + 1], u[N + 1];
+    for (int m = 0; m < 2; m++)
+        for (double a = 0.3; a < 1; a += 0.3)
+            for (int side = 0; side < 2; side++) {
+                fsnn_order order = fsnn_order_of(a);
+                double gain, z = methods[m]->stable(a) * (side ? 1.02 : 0.98);
+                methods[m]->weights(&order, 1, N, w, &gain);
+                gain *= z; /* D^a v = -z v at h = 1 */
+                u[0] = 0;
+                for (int n = 1; n <= N; n++) {
+                    u[n] = -gain * (1 + u[n - 1]);
+                    for (int j = 1; j < n; j++)
+                        u[n] += w[j] * u[n - j];
+                    if (fabs(u[n]) > 1e6)
+                        break;
+                    if (n == N)
+                        u[N] = u[n];
+                }
+                double worst = 0;
+                for (int n = 1; n <= N && fabs(u[n]) < 1e7; n++)
+                    worst = fmax(worst, fabs(u[n]));
+                assert_int_equal(worst > 100, side);
+            }
+}
+
+static void derivatives(void **state)
+{
+    (void)state;
+    static const frac_method *const methods[] = {&frac_euler, &frac_gl, &frac_l1};
+    static const double steps[] = {1, 0.1};
+    enum { N = 40 };
+    for (int m = 0; m < 3; m++)
+        for (int s = 0; s < 2; s++)
+            for (int terms = 1; terms <= 3; terms++) {
+                fsnn_order o = {.terms = terms, .alpha = {0.3, 0.55, 0.8}, .coefficient = {1, 0.5, 0.2}};
+                for (int p = 0; p < 2 * terms; p++) {
+                    double d[N + 1], hi[N + 1], lo[N + 1], dg, ghi, glo, e = 1e-5;
+                    methods[m]->dweights(&o, steps[s], N, p, d, &dg);
+                    double *x = p < terms ? &o.alpha[p] : &o.coefficient[p - terms], keep = *x;
+                    *x = keep + e;
+                    methods[m]->weights(&o, steps[s], N, hi, &ghi);
+                    *x = keep - e;
+                    methods[m]->weights(&o, steps[s], N, lo, &glo);
+                    *x = keep;
+                    assert_true(fabs((ghi - glo) / (2 * e) - dg) < 1e-8);
+                    for (int j = 1; j <= N; j++)
+                        assert_true(fabs((hi[j] - lo[j]) / (2 * e) - d[j]) < 1e-8);
+                }
+            }
+}
+
+static void at_one_they_are_euler(void **state)
+{
+    (void)state;
+    static const frac_method *const methods[] = {&frac_gl, &frac_l1};
+    fsnn_order one = fsnn_order_of(1);
+    for (int m = 0; m < 2; m++) {
+        double w[11], e[11], gain, egain;
+        methods[m]->weights(&one, 0.3, 10, w, &gain);
+        frac_euler.weights(&one, 0.3, 10, e, &egain);
+        assert_true(gain == egain);
+        for (int j = 1; j <= 10; j++)
+            assert_true(w[j] == e[j]);
+    }
+}
+
+static void special_functions(void **state)
+{
+    (void)state;
+    close_to(frac_digamma(1), -0.57721566490153286, 1e-14);
+    close_to(frac_digamma(0.5), -1.9635100260214235, 1e-14);
+    for (double x = 0.3; x < 20; x *= 1.7)
+        assert_true(fabs(frac_digamma(x + 1) - frac_digamma(x) - 1 / x) < 1e-13);
+    close_to(frac_eta(1), log(2), 1e-14);
+    close_to(frac_eta(2), M_PI * M_PI / 12, 1e-14);
+    close_to(frac_eta(0), 0.5, 1e-13);
+    close_to(frac_eta(-1), 0.25, 1e-12);
+}
+
+static void errors(void **state)
+{
+    (void)state;
+    double w[4], gain;
+    fsnn_order o = fsnn_order_of(1.5);
+    assert_int_equal(fsnn_frac_weights(FSNN_GL, &o, 1, 4, w, &gain), FSNN_EARGUMENT);
+    assert_non_null(strstr(fsnn_error_text(), "(0, 1]"));
+    o = fsnn_order_of(0.5);
+    assert_int_equal(fsnn_frac_weights(FSNN_GL, &o, -1, 4, w, &gain), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_frac_weights((fsnn_method)99, &o, 1, 4, w, &gain), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_frac_weights(FSNN_GL, &o, 1, 4, w, &gain), FSNN_OK);
+    assert_true(w[0] == 0.5 && w[1] == 0.125 && w[2] == 0.0625);
+    const frac_method *row;
+    assert_int_equal(frac_method_settle(FSNN_ODEINT, FSNN_GL, &row), FSNN_EUNSUPPORTED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(golden),
+        cmocka_unit_test(stability),
+        cmocka_unit_test(stability_is_true),
+        cmocka_unit_test(derivatives),
+        cmocka_unit_test(at_one_they_are_euler),
+        cmocka_unit_test(special_functions),
+        cmocka_unit_test(errors),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
