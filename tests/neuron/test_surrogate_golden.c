@@ -1,0 +1,65 @@
+/* Surrogate slopes against tests/golden/surrogates.json. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "../json.h"
+#include <fsnn/neuron.h>
+
+enum { MOST = 64 };
+
+static int read_list(struct fy_node *list, double *out)
+{
+    int count = json_count(list);
+    assert_in_range(count, 1, MOST);
+    for (int i = 0; i < count; i++)
+        out[i] = json_number(json_at(list, i));
+    return count;
+}
+
+static void check_case(struct fy_node *c, const double *x, int count)
+{
+    const char *name = json_text(json_get(c, "surrogate"));
+    int kind = fsnn_surrogate_find(strcmp(name, "piecewise_linear") == 0 ? "rectangle" : name);
+    assert_true(kind >= 0);
+    fsnn_surrogate surrogate = {(fsnn_surrogate_kind)kind, json_member(c, "scale")};
+    double slope[MOST];
+    assert_int_equal(read_list(json_get(c, "derivative"), slope), count);
+    for (int i = 0; i < count; i++) {
+        double got = fsnn_surrogate_slope(&surrogate, x[i]);
+        /* stored with 12 digits, and rounded absolutely where s(1 - s) was formed near s = 1 */
+        if (!(fabs(got - slope[i]) <= 1e-11 * fabs(slope[i]) + 1e-15))
+            fail_msg("%s at %g: %.15g, expected %.15g", name, x[i], got, slope[i]);
+    }
+}
+
+static void slopes(void **state)
+{
+    (void)state;
+    struct fy_document *doc = json_open("tests/golden/surrogates.json");
+    struct fy_node *root = fy_document_root(doc), *cases = json_get(root, "cases");
+    double x[MOST];
+    int count = read_list(json_get(root, "x"), x), checked = 0;
+    for (int i = 0; i < json_count(cases); i++) {
+        struct fy_node *c = json_at(cases, i);
+        const char *name = json_text(json_get(c, "surrogate"));
+        const char *ours = strcmp(name, "piecewise_linear") == 0 ? "rectangle" : name;
+        if (fsnn_surrogate_find(ours) < 0) {
+            print_message("skipped: there is no surrogate \"%s\" here\n", name);
+            continue;
+        }
+        check_case(c, x, count);
+        checked++;
+    }
+    assert_true(checked >= 4);
+    fy_document_destroy(doc);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(slopes)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
