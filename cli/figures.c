@@ -1,0 +1,191 @@
+/* cli/figures.c: the pictures of a recorded run: raster of one sample, membrane traces, firing
+ * rates. */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TRACES = 4 }; /* neurons in a picture when none are asked for */
+
+void cli_recording_free(cli_recording *recording)
+{
+    for (int l = 0; l < recording->layers; l++) {
+        free(recording->layer[l].name);
+        free(recording->layer[l].v);
+        free(recording->layer[l].spikes);
+    }
+    free(recording->layer);
+    memset(recording, 0, sizeof *recording);
+}
+
+int cli_figure_done(fsnn_status status, const char *path)
+{
+    if (status >= 0)
+        return 1;
+    cli_warn("no figure %s.png: %s", path, fsnn_error_text());
+    return 0;
+}
+
+/* One sample of [K, B, N] as [K, N]. */
+static float *slice(const float *all, int64_t K, int64_t B, int64_t N, int64_t b)
+{
+    float *one = cli_allocate((size_t)(K * N), sizeof *one);
+    for (int64_t k = 0; k < K; k++)
+        memcpy(one + k * N, all + (k * B + b) * N, (size_t)N * sizeof *one);
+    return one;
+}
+
+/* Mean over steps and samples, a number a neuron. */
+static float *rates(const cli_recording *r, const cli_layer *layer)
+{
+    int64_t rows = r->steps * r->batch, N = layer->neurons;
+    float *rate = cli_allocate((size_t)N, sizeof *rate);
+    for (int64_t i = 0; i < rows; i++) {
+        for (int64_t n = 0; n < N; n++)
+            rate[n] += layer->spikes[i * N + n] / (float)rows;
+    }
+    return rate;
+}
+
+/* Layers with spikes, as the plotting functions take them. */
+typedef struct spiking {
+    int layers;
+    const char **name;
+    int64_t *neurons;
+    float **data;
+} spiking;
+
+static spiking collect(const cli_recording *r, int64_t sample, bool as_rates)
+{
+    size_t most = (size_t)r->layers;
+    spiking s = {0, cli_allocate(most, sizeof *s.name), cli_allocate(most, sizeof *s.neurons),
+                 cli_allocate(most, sizeof *s.data)};
+    for (int l = 0; l < r->layers; l++) {
+        const cli_layer *layer = &r->layer[l];
+        if (!layer->spikes)
+            continue;
+        s.name[s.layers] = layer->name;
+        s.neurons[s.layers] = layer->neurons;
+        s.data[s.layers++] = as_rates
+                                 ? rates(r, layer)
+                                 : slice(layer->spikes, r->steps, r->batch, layer->neurons, sample);
+    }
+    return s;
+}
+
+static void release(spiking *s)
+{
+    for (int l = 0; l < s->layers; l++)
+        free(s->data[l]);
+    free(s->name);
+    free(s->neurons);
+    free(s->data);
+}
+
+static int raster(const cli_recording *r, const cli_figure_options *o)
+{
+    spiking s = collect(r, o->sample, false);
+    int written = 0;
+    if (s.layers > 0) {
+        char *path = cli_path(o->directory, "raster");
+        char *title = cli_format("Spikes, %s", o->subject);
+        fsnn_status status = fsnn_plot_raster(title, s.layers, s.name, s.neurons, r->steps, r->step,
+                                              (const float *const *)s.data, path);
+        written = cli_figure_done(status, path);
+        free(title);
+        free(path);
+    }
+    release(&s);
+    return written;
+}
+
+static int rate_bars(const cli_recording *r, const cli_figure_options *o)
+{
+    spiking s = collect(r, 0, true);
+    int written = 0;
+    if (s.layers > 0) {
+        char *path = cli_path(o->directory, "rates");
+        char *title = cli_format("Firing rates, mean of %lld sample%s", (long long)r->batch,
+                                 r->batch == 1 ? "" : "s");
+        fsnn_status status =
+            fsnn_plot_rates(title, s.layers, s.name, s.neurons, (const float *const *)s.data, path);
+        written = cli_figure_done(status, path);
+        free(title);
+        free(path);
+    }
+    release(&s);
+    return written;
+}
+
+/* Up to TRACES neurons: those that spike, spread over the layer; others where too few do. */
+static int choose(const float *spikes, int64_t K, int64_t N, int64_t *index)
+{
+    int64_t *order = cli_allocate((size_t)N, sizeof *order), active = 0, silent = N;
+    for (int64_t n = 0; n < N; n++) {
+        bool fires = false;
+        for (int64_t k = 0; spikes && k < K; k++)
+            fires = fires || spikes[k * N + n] != 0;
+        order[fires ? active++ : --silent] = n;
+    }
+    int count = N < TRACES ? (int)N : TRACES;
+    int64_t from = active >= count ? active : N;
+    for (int i = 0; i < count; i++)
+        index[i] = order[i * from / count];
+    for (int i = 1; i < count; i++) { /* in ascending order */
+        for (int j = i; j > 0 && index[j] < index[j - 1]; j--) {
+            int64_t swap = index[j];
+            index[j] = index[j - 1];
+            index[j - 1] = swap;
+        }
+    }
+    free(order);
+    return count;
+}
+
+/* Columns `index` of [K, N] as [K, n]. */
+static float *pick(const float *all, int64_t K, int64_t N, const int64_t *index, int n)
+{
+    float *some = cli_allocate((size_t)(K * n), sizeof *some);
+    for (int64_t k = 0; k < K; k++) {
+        for (int i = 0; i < n; i++)
+            some[k * n + i] = all[k * N + index[i]];
+    }
+    return some;
+}
+
+static int traces(const cli_recording *r, const cli_layer *layer, const cli_figure_options *o)
+{
+    int64_t K = r->steps, N = layer->neurons, chosen[TRACES];
+    float *v = slice(layer->v, K, r->batch, N, o->sample), *spikes = NULL, *some_spikes = NULL;
+    if (layer->spikes)
+        spikes = slice(layer->spikes, K, r->batch, N, o->sample);
+    int n = o->neuron ? o->neurons : choose(spikes, K, N, chosen);
+    const int64_t *index = o->neuron ? o->neuron : chosen;
+    float *some_v = pick(v, K, N, index, n);
+    if (spikes)
+        some_spikes = pick(spikes, K, N, index, n);
+    char *file = cli_format("traces-%s", layer->name), *path = cli_path(o->directory, file);
+    char *title = cli_format("Membrane potentials of %s, %s", layer->name, o->subject);
+    fsnn_status status =
+        fsnn_plot_traces(title, K, n, r->step, layer->threshold, index, some_v, some_spikes, path);
+    int written = cli_figure_done(status, path);
+    free(title);
+    free(path);
+    free(file);
+    free(some_v);
+    free(some_spikes);
+    free(v);
+    free(spikes);
+    return written;
+}
+
+int cli_figures_recording(const cli_recording *r, const cli_figure_options *o)
+{
+    int written = raster(r, o);
+    for (int l = 0; l < r->layers; l++) {
+        const cli_layer *layer = &r->layer[l];
+        if (layer->v && (!o->only || strcmp(o->only, layer->name) == 0))
+            written += traces(r, layer, o);
+    }
+    return written + rate_bars(r, o);
+}

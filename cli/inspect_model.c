@@ -1,0 +1,83 @@
+/* cli/inspect_model.c: the network of a description: its nodes, sizes, memory and dynamics. */
+#include "inspect.h"
+
+#include <stdlib.h>
+
+static void print_node(const fsnn_node_info *info)
+{
+    char shape[96], params[CLI_NUMBER], operations[CLI_NUMBER];
+    fsnn_shape_text(&info->shape, shape, sizeof shape);
+    printf("%-14s %-10s %-16s %-14s %10s %11s\n", info->name, info->kind, info->sources, shape,
+           info->params ? cli_count(params, info->params) : "-",
+           info->operations ? cli_count(operations, info->operations) : "-");
+}
+
+static void print_nodes(const cli_model *model)
+{
+    int64_t params = 0, operations = 0;
+    char a[CLI_NUMBER], b[CLI_NUMBER];
+    printf("\n%-14s %-10s %-16s %-14s %10s %11s\n", "node", "kind", "from", "output", "parameters",
+           "operations");
+    for (int n = 0; n < fsnn_net_node_count(model->net); n++) {
+        fsnn_node_info info;
+        if (fsnn_net_node(model->net, n, &info) < 0)
+            continue;
+        print_node(&info);
+        params += info.params;
+        operations += info.operations;
+    }
+    printf("%-57s %10s %11s\n", "sum", cli_count(a, params), cli_count(b, operations));
+    printf("(operations: multiply-adds of one sample and step when every input counts)\n");
+}
+
+static void print_sums(const cli_model *model, const fsnn_plan *plan)
+{
+    int64_t activations, histories, parameters;
+    char a[CLI_NUMBER], h[CLI_NUMBER], p[CLI_NUMBER], learned[CLI_NUMBER];
+    char *dynamics = cli_dynamics_text(fsnn_description_dynamics(model->description));
+    printf("\nlearned     %s numbers\n", cli_count(learned, cli_learnable(model->net)));
+    printf("dynamics    %s\n", dynamics);
+    free(dynamics);
+    if (fsnn_net_memory(model->net, &activations, &histories, &parameters) < 0)
+        return;
+    printf("memory      activations %s, histories %s, parameters %s\n",
+           cli_bytes(a, (double)activations), cli_bytes(h, (double)histories),
+           cli_bytes(p, (double)parameters));
+    printf("            (in training with T = %lld and batches of %lld)\n", (long long)plan->steps,
+           (long long)plan->batch);
+}
+
+static int print_model(const char *path, cli_model *model)
+{
+    const fsnn_encoder *encoder = fsnn_description_encoder(model->description);
+    fsnn_plan plan = {.steps = encoder->steps > 0 ? encoder->steps : 1,
+                      .batch = model->training.batch,
+                      .training = true,
+                      .seed = model->training.seed};
+    int code = cli_model_wrap(model, &plan);
+    if (code != CLI_GOOD)
+        return code;
+    fsnn_shape in, out;
+    char in_text[96], out_text[96];
+    fsnn_status status = fsnn_net_shapes(model->net, &in, &out);
+    if (status < 0)
+        return cli_fail(status);
+    printf("%s: description of the network \"%s\", %s -> %s\n", path,
+           fsnn_description_name(model->description), fsnn_shape_text(&in, in_text, sizeof in_text),
+           fsnn_shape_text(&out, out_text, sizeof out_text));
+    print_nodes(model);
+    print_sums(model, &plan);
+    fflush(stdout);
+    cli_model_warnings(model);
+    return CLI_GOOD;
+}
+
+int inspect_model(const char *path, const cli_common *common)
+{
+    cli_model model;
+    int code = cli_model_open(&model, path, common);
+    if (code == CLI_GOOD)
+        code = print_model(path, &model);
+    cli_model_close(&model);
+    return code;
+}

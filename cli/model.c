@@ -1,0 +1,150 @@
+/* cli/model.c: opens what a description describes: the network, the data, their loaders. */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --seed is the override training.seed, so that it stands in the description of a run. */
+static fsnn_status read_description(cli_model *model, const char *path, const cli_common *common)
+{
+    const cli_list *set = &common->set;
+    const char **item = cli_allocate((size_t)set->count + 1, sizeof *item);
+    int count = set->count;
+    if (count)
+        memcpy(item, set->item, (size_t)count * sizeof *item);
+    char *seed = cli_format("training.seed=%llu", (unsigned long long)common->seed.value);
+    if (common->seed.given)
+        item[count++] = seed;
+    fsnn_status status = fsnn_description_read(path, item, count, &model->description);
+    free(seed);
+    free(item);
+    return status;
+}
+
+int cli_model_open(cli_model *model, const char *path, const cli_common *common)
+{
+    memset(model, 0, sizeof *model);
+    fsnn_status status;
+    if (common->threads.given) {
+        status = fsnn_threads_set((int)common->threads.value);
+        if (status < 0)
+            return cli_fail(status);
+    }
+    status = read_description(model, path, common);
+    if (status >= 0)
+        status = fsnn_description_net(model->description, &model->net);
+    if (status < 0)
+        return cli_fail_description(status);
+    model->training = *fsnn_description_training(model->description);
+    return CLI_GOOD;
+}
+
+int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batch, bool shuffle,
+                     fsnn_loader **loader)
+{
+    fsnn_loader_options options = {.encoder = *fsnn_description_encoder(model->description),
+                                   .batch = batch,
+                                   .shuffle = shuffle,
+                                   .seed = model->training.seed};
+    fsnn_status status = fsnn_loader_create(data, &options, loader);
+    return status < 0 ? cli_fail(status) : CLI_GOOD;
+}
+
+int cli_model_data(cli_model *model, bool with_train)
+{
+    fsnn_status status = fsnn_description_data(
+        model->description, with_train ? &model->train_data : NULL, &model->test_data);
+    if (status < 0)
+        return cli_fail(status);
+    int64_t batch = model->training.batch;
+    int code = CLI_GOOD;
+    if (model->train_data)
+        code = cli_model_loader(model, model->train_data, batch, true, &model->train);
+    if (code == CLI_GOOD && model->test_data)
+        code = cli_model_loader(model, model->test_data, batch, false, &model->test);
+    return code;
+}
+
+int cli_model_wrap(cli_model *model, const fsnn_plan *plan)
+{
+    const fsnn_dynamics *dynamics = fsnn_description_dynamics(model->description);
+    fsnn_status status = fsnn_net_wrap(model->net, dynamics, plan);
+    return status < 0 ? cli_fail_description(status) : CLI_GOOD;
+}
+
+void cli_model_warnings(const cli_model *model)
+{
+    const char *text;
+    for (int i = 0; (text = fsnn_net_warning(model->net, i)) != NULL; i++)
+        cli_warn("%s", text);
+}
+
+void cli_model_close(cli_model *model)
+{
+    fsnn_loader_destroy(model->train);
+    fsnn_loader_destroy(model->test);
+    fsnn_data_destroy(model->train_data);
+    fsnn_data_destroy(model->test_data);
+    fsnn_net_destroy(model->net);
+    fsnn_description_destroy(model->description);
+    memset(model, 0, sizeof *model);
+}
+
+static void add_numbers(FILE *out, const double *number, int count)
+{
+    for (int i = 0; i < count; i++)
+        fprintf(out, "%s%g", i ? ", " : "", number[i]);
+}
+
+/* "0.5", "0.3 + 0.5 (coefficients 1, 0.5)" */
+static void add_order(FILE *out, const fsnn_order *order)
+{
+    for (int m = 0; m < order->terms; m++)
+        fprintf(out, "%s%g", m ? " + " : "", order->alpha[m]);
+    if (order->terms > 1 || order->coefficient[0] != 1) {
+        fprintf(out, " (coefficient%s ", order->terms > 1 ? "s" : "");
+        add_numbers(out, order->coefficient, order->terms);
+        fputc(')', out);
+    }
+    if (order->learn_alpha)
+        fputs(" learned", out);
+}
+
+char *cli_dynamics_text(const fsnn_dynamics *dynamics)
+{
+    enum { SHOWN = 8 };
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return cli_format("-");
+    bool fractional = dynamics->integrator == FSNN_FDEINT;
+    fsnn_method method = dynamics->method;
+    if (method == FSNN_METHOD_DEFAULT)
+        method = fractional ? FSNN_GL : FSNN_EULER;
+    fprintf(out, "%s %s", fractional ? "fdeint" : "odeint", fsnn_method_name(method));
+    for (int i = 0; fractional && i < dynamics->orders && i < SHOWN; i++) {
+        fputs(i ? ", " : ", alpha ", out);
+        add_order(out, &dynamics->order[i]);
+    }
+    if (fractional && dynamics->orders > SHOWN)
+        fputs(", ...", out);
+    fprintf(out, ", step %g", dynamics->step);
+    if (fractional && dynamics->memory == 0)
+        fputs(", full memory", out);
+    else if (fractional)
+        fprintf(out, ", memory %lld steps", (long long)dynamics->memory);
+    fclose(out);
+    return text;
+}
+
+int64_t cli_learnable(const fsnn_net *net)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < fsnn_net_param_count(net); i++) {
+        const fsnn_param *param = fsnn_net_param(net, i);
+        if (param->learn)
+            sum += fsnn_shape_count(&param->shape);
+    }
+    return sum;
+}

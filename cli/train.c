@@ -1,0 +1,447 @@
+/* cli/train.c: fsnn train: trains what a description describes into a run directory. */
+#include "cli.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct options {
+    cli_common common;
+    const char *out, *resume;
+    bool force, no_figures;
+} options;
+
+static const cli_option table[] = {
+    {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR", "run directory (default: runs/NAME)", 0,
+     0},
+    {"resume", 0, CLI_TEXT, offsetof(options, resume), "DIR",
+     "go on with the run in DIR where it stopped, with its own description if none is given", 0, 0},
+    {"force", 0, CLI_FLAG, offsetof(options, force), NULL, "replace a run that is already in DIR",
+     0, 0},
+    {"no-figures", 0, CLI_FLAG, offsetof(options, no_figures), NULL, "leave the figures out", 0, 0},
+    CLI_ROW_SET,
+    CLI_ROW_SEED("seed of weights, dropout, order and encoding"),
+    CLI_ROW_THREADS,
+    CLI_ROWS_LAST,
+};
+
+/* Files of a run that a new one would replace. */
+static const char *const run_files[] = {"last.safetensors", "last.state.safetensors",
+                                        "best.safetensors", "metrics.csv", "metrics.jsonl"};
+
+typedef struct work {
+    const options *o;
+    char *directory, *description; /* paths */
+    cli_model model;
+    cli_progress progress;
+    fsnn_metrics result;
+} work;
+
+/* ---- where ---- */
+
+static int choose_description(work *w)
+{
+    const options *o = w->o;
+    if (o->resume && o->out)
+        return cli_error(CLI_USAGE, "--resume %s goes on in that directory: leave --out out",
+                         o->resume);
+    if (o->resume && o->force)
+        return cli_error(CLI_USAGE,
+                         "--force replaces a run, --resume goes on with it: give one of them");
+    if (o->resume && !cli_is_directory(o->resume))
+        return cli_error(CLI_USAGE, "--resume %s: there is no such directory", o->resume);
+    if (o->common.operands)
+        w->description = cli_format("%s", o->common.operand[0]);
+    else if (o->resume)
+        w->description = cli_path(o->resume, "description.yaml");
+    else
+        return cli_error(CLI_USAGE,
+                         "DESC.yaml is missing: usage is fsnn train DESC.yaml (or --resume DIR)");
+    return CLI_GOOD;
+}
+
+static bool has_file(const char *directory, const char *name)
+{
+    char *path = cli_path(directory, name);
+    bool there = cli_exists(path);
+    free(path);
+    return there;
+}
+
+static int choose_directory(work *w)
+{
+    const options *o = w->o;
+    if (o->resume)
+        w->directory = cli_format("%s", o->resume);
+    else if (o->out)
+        w->directory = cli_format("%s", o->out);
+    else
+        w->directory = cli_path("runs", fsnn_description_name(w->model.description));
+    const char *d = w->directory;
+    if (o->resume && !has_file(d, "last.state.safetensors"))
+        return cli_error(CLI_USAGE,
+                         "--resume %s: nothing to go on with, last.state.safetensors is not there",
+                         d);
+    for (int i = 0; !o->resume && !o->force && i < CLI_COUNT(run_files); i++) {
+        if (has_file(d, run_files[i]))
+            return cli_error(
+                CLI_USAGE,
+                "%s already holds a run (%s): go on with it by --resume %s, replace it with "
+                "--force, or choose another directory with --out",
+                d, run_files[i], d);
+    }
+    return CLI_GOOD;
+}
+
+static void remove_old_run(const work *w)
+{
+    for (int i = 0; i < CLI_COUNT(run_files); i++) {
+        char *path = cli_path(w->directory, run_files[i]);
+        unlink(path);
+        free(path);
+    }
+}
+
+static int prepare_directory(work *w)
+{
+    int code = cli_make_directory(w->directory);
+    if (code != CLI_GOOD)
+        return code;
+    if (w->o->force)
+        remove_old_run(w);
+    if (w->o->resume && !w->o->common.operands && !w->o->common.set.count &&
+        !w->o->common.seed.given)
+        return CLI_GOOD; /* its own description, unchanged */
+    char *text = NULL, *path = cli_path(w->directory, "description.yaml");
+    fsnn_status status = fsnn_description_text(w->model.description, &text);
+    code = status < 0 ? cli_fail(status) : cli_write_text(path, text);
+    free(text);
+    free(path);
+    return code;
+}
+
+/* ---- what ---- */
+
+static void say_network(const cli_model *m)
+{
+    fsnn_shape in, out;
+    char in_text[96], out_text[96];
+    int neurons = 0, nodes = fsnn_net_node_count(m->net);
+    for (int n = 0; n < nodes; n++) {
+        fsnn_node_info info;
+        neurons += fsnn_net_node(m->net, n, &info) >= 0 && info.neuron;
+    }
+    if (fsnn_net_shapes(m->net, &in, &out) < 0)
+        return;
+    cli_say("%s: %d nodes, %d neuron layer%s, %s -> %s", fsnn_description_name(m->description),
+            nodes, neurons, neurons == 1 ? "" : "s", fsnn_shape_text(&in, in_text, sizeof in_text),
+            fsnn_shape_text(&out, out_text, sizeof out_text));
+}
+
+static void say_memory(const cli_model *m)
+{
+    int64_t activations, histories, parameters;
+    char count[CLI_NUMBER], a[CLI_NUMBER], h[CLI_NUMBER], p[CLI_NUMBER];
+    if (fsnn_net_memory(m->net, &activations, &histories, &parameters) < 0)
+        return;
+    cli_say("  parameters  %s learned", cli_count(count, cli_learnable(m->net)));
+    cli_say("  memory      activations %s, histories %s, parameters %s",
+            cli_bytes(a, (double)activations), cli_bytes(h, (double)histories),
+            cli_bytes(p, (double)parameters));
+}
+
+static void say_data(const cli_model *m)
+{
+    char train[CLI_NUMBER], test[CLI_NUMBER] = "no";
+    const fsnn_encoder *encoder = fsnn_description_encoder(m->description);
+    fsnn_data_info info;
+    int64_t steps;
+    fsnn_shape shape;
+    fsnn_data_info_get(m->train_data, &info);
+    fsnn_loader_shape(m->train, &steps, &shape);
+    if (m->test)
+        cli_count(test, fsnn_loader_samples(m->test));
+    cli_say("  data        %s training and %s test samples, %s%s, T = %lld",
+            cli_count(train, fsnn_loader_samples(m->train)), test,
+            info.sequence ? "sequences" : fsnn_encoder_name(encoder->kind),
+            info.sequence ? "" : " encoding", (long long)steps);
+}
+
+static const char *optimizer_name(fsnn_optimizer_kind kind)
+{
+    static const char *const name[FSNN_OPTIMIZERS] = {
+        [FSNN_SGD] = "sgd", [FSNN_ADAM] = "adam", [FSNN_ADAMW] = "adamw"};
+    return name[kind];
+}
+
+static void say_header(const work *w)
+{
+    const cli_model *m = &w->model;
+    const fsnn_training *t = &m->training;
+    char *dynamics = cli_dynamics_text(fsnn_description_dynamics(m->description));
+    say_network(m);
+    say_memory(m);
+    say_data(m);
+    cli_say("  dynamics    %s", dynamics);
+    cli_say("  training    %lld epochs, batch %lld, %s, %s %g, seed %llu", (long long)t->epochs,
+            (long long)t->batch, fsnn_loss_name(t->loss.kind), optimizer_name(t->optimizer.kind),
+            t->optimizer.lr, (unsigned long long)t->seed);
+    cli_say("  machine     %d thread%s, %s", fsnn_threads(), fsnn_threads() == 1 ? "" : "s",
+            fsnn_isa());
+    cli_say("  directory   %s", w->directory);
+    free(dynamics);
+    cli_model_warnings(m);
+}
+
+/* ---- the training ---- */
+
+static int on_batch(const fsnn_metrics *metrics, void *user)
+{
+    cli_progress_batch(&((work *)user)->progress, metrics);
+    return 0;
+}
+
+static int on_epoch(const fsnn_metrics *metrics, void *user)
+{
+    cli_progress_epoch(&((work *)user)->progress, metrics);
+    return 0;
+}
+
+static int train(work *w)
+{
+    fsnn_train_options options = {.training = w->model.training,
+                                  .directory = w->directory,
+                                  .resume = w->o->resume != NULL,
+                                  .on_batch = on_batch,
+                                  .on_epoch = on_epoch,
+                                  .user = w,
+                                  .stop = cli_stop()};
+    cli_progress_start(&w->progress);
+    fsnn_status status =
+        fsnn_train(w->model.net, w->model.train, w->model.test, &options, &w->result);
+    cli_progress_clear(&w->progress);
+    if (status == FSNN_EINTERRUPTED) {
+        cli_say("interrupted: saved in %s; go on with: fsnn train --resume %s", w->directory,
+                w->directory);
+        return CLI_INTERRUPTED;
+    }
+    return status < 0 ? cli_fail(status) : CLI_GOOD;
+}
+
+/* ---- afterwards ---- */
+
+static fsnn_loader *judge(const work *w)
+{
+    return w->model.test ? w->model.test : w->model.train;
+}
+
+/* The best weights on the test data (on the training data where there are no other). */
+static int evaluate(work *w, fsnn_evaluation *evaluation)
+{
+    char *best = cli_path(w->directory, "best.safetensors");
+    int64_t steps;
+    fsnn_shape shape;
+    fsnn_loader_shape(judge(w), &steps, &shape);
+    fsnn_plan plan = {
+        .steps = steps, .batch = w->model.training.batch, .seed = w->model.training.seed};
+    fsnn_status status = fsnn_weights_load(w->model.net, best);
+    if (status >= 0)
+        status = fsnn_net_replan(w->model.net, &plan);
+    if (status >= 0)
+        status = fsnn_evaluate(w->model.net, judge(w), &w->model.training.loss, evaluation);
+    free(best);
+    return status < 0 ? cli_fail(status) : CLI_GOOD;
+}
+
+static void record_layer(const cli_model *m, int node, const fsnn_node_info *info, cli_recording *r)
+{
+    cli_layer *layer = &r->layer[r->layers++];
+    int64_t N = fsnn_shape_count(&info->shape), count = r->steps * r->batch * N;
+    char *name = cli_format("%s.threshold", info->name);
+    const fsnn_param *threshold = fsnn_net_param_find(m->net, name);
+    free(name);
+    layer->name = cli_format("%s", info->name);
+    layer->neurons = N;
+    layer->threshold = threshold ? (double)threshold->value[0] : 1;
+    layer->v = cli_allocate((size_t)count, sizeof *layer->v);
+    layer->spikes = cli_allocate((size_t)count, sizeof *layer->spikes);
+    if (fsnn_net_read(m->net, node, FSNN_RECORD_V, layer->v) < 0 ||
+        fsnn_net_read(m->net, node, FSNN_RECORD_SPIKES, layer->spikes) < 0) {
+        cli_warn("no figures of %s: %s", layer->name, fsnn_error_text());
+        free(layer->v);
+        free(layer->spikes);
+        layer->v = layer->spikes = NULL;
+    }
+}
+
+/* Runs the first samples of the test data with recording. */
+static fsnn_status record(const work *w, fsnn_loader *loader, int64_t batch, cli_recording *r,
+                          int *label)
+{
+    const cli_model *m = &w->model;
+    fsnn_batch first;
+    const float *output;
+    fsnn_status status = fsnn_loader_start(loader, 0);
+    int more = status < 0 ? (int)status : fsnn_loader_next(loader, &first);
+    if (more < 0)
+        return (fsnn_status)more;
+    if (more == 0)
+        return fsnn_error_set(FSNN_ESTATE, "the data set is empty");
+    const fsnn_dynamics *dynamics = fsnn_description_dynamics(m->description);
+    fsnn_plan plan = {
+        .steps = first.steps, .batch = batch, .record = true, .seed = m->training.seed};
+    status = fsnn_net_wrap(m->net, dynamics, &plan);
+    if (status >= 0)
+        status = fsnn_net_forward(m->net, first.x, &output);
+    if (status < 0)
+        return status;
+    int nodes = fsnn_net_node_count(m->net);
+    *label = first.labels ? first.labels[0] : -1;
+    *r = (cli_recording){.steps = first.steps, .batch = batch, .step = dynamics->step};
+    r->layer = cli_allocate((size_t)nodes, sizeof *r->layer);
+    for (int n = 0; n < nodes; n++) {
+        fsnn_node_info info;
+        if (fsnn_net_node(m->net, n, &info) >= 0 && info.neuron)
+            record_layer(m, n, &info, r);
+    }
+    return FSNN_OK;
+}
+
+static int figures_of_samples(const work *w, const char *directory)
+{
+    enum { SAMPLES = 64 };
+    const fsnn_data *data = w->model.test_data ? w->model.test_data : w->model.train_data;
+    fsnn_data_info info;
+    fsnn_data_info_get(data, &info);
+    int64_t batch = info.count < SAMPLES ? info.count : SAMPLES;
+    fsnn_loader *loader = NULL;
+    cli_recording recording = {0};
+    int written = 0, label = -1;
+    if (cli_model_loader(&w->model, data, batch, false, &loader) != CLI_GOOD)
+        return 0;
+    fsnn_status status = record(w, loader, batch, &recording, &label);
+    if (status < 0) {
+        cli_warn("no figures of spikes: %s", fsnn_error_text());
+    } else {
+        const char *which = w->model.test_data ? "first test sample" : "first training sample";
+        char *subject =
+            label < 0 ? cli_format("%s", which) : cli_format("%s (class %d)", which, label);
+        cli_figure_options options = {.directory = directory, .subject = subject};
+        written = cli_figures_recording(&recording, &options);
+        free(subject);
+    }
+    cli_recording_free(&recording);
+    fsnn_loader_destroy(loader);
+    return written;
+}
+
+static void figures(const work *w, const fsnn_evaluation *evaluation)
+{
+    char *directory = cli_path(w->directory, "figures");
+    if (cli_make_directory(directory) == CLI_GOOD) {
+        char *metrics = cli_path(w->directory, "metrics.csv");
+        char *path = cli_path(directory, "training");
+        int written = cli_figure_done(
+            fsnn_plot_training(metrics, fsnn_description_name(w->model.description), path), path);
+        free(path);
+        path = cli_path(directory, "confusion");
+        if (evaluation->classes > 0)
+            written += cli_figure_done(fsnn_plot_confusion("Confusion matrix, best weights",
+                                                           evaluation->classes,
+                                                           evaluation->confusion, path),
+                                       path);
+        written += figures_of_samples(w, directory);
+        if (written > 0)
+            printf("figures         %s/ (%d, PNG and SVG)\n", directory, written);
+        free(path);
+        free(metrics);
+    }
+    free(directory);
+}
+
+static int finish(work *w)
+{
+    fsnn_evaluation evaluation = {0};
+    int code = evaluate(w, &evaluation);
+    if (code == CLI_GOOD) {
+        const char *on = w->model.test ? "test" : "training";
+        printf("best epoch      %lld of %lld\n", (long long)w->result.epoch,
+               (long long)w->result.epochs);
+        printf("%-8s        accuracy %.2f %%, loss %.4f\n", on, 100 * evaluation.accuracy,
+               evaluation.loss);
+        printf("weights         %s/best.safetensors\n", w->directory);
+        if (!w->o->no_figures && !*cli_stop())
+            figures(w, &evaluation);
+    }
+    if (code == CLI_GOOD && *cli_stop())
+        code = cli_error(CLI_INTERRUPTED, "interrupted after the training, which is saved in %s",
+                         w->directory);
+    fsnn_evaluation_free(&evaluation);
+    return code;
+}
+
+/* ---- all of it ---- */
+
+static int open_all(work *w)
+{
+    int code = choose_description(w);
+    if (code == CLI_GOOD)
+        code = cli_model_open(&w->model, w->description, &w->o->common);
+    if (code == CLI_GOOD)
+        code = choose_directory(w);
+    if (code == CLI_GOOD)
+        code = cli_model_data(&w->model, true);
+    if (code != CLI_GOOD)
+        return code;
+    int64_t steps;
+    fsnn_shape shape;
+    fsnn_loader_shape(w->model.train, &steps, &shape);
+    fsnn_plan plan = {.steps = steps,
+                      .batch = w->model.training.batch,
+                      .training = true,
+                      .seed = w->model.training.seed};
+    return cli_model_wrap(&w->model, &plan);
+}
+
+static int run(void *given)
+{
+    work w = {.o = given};
+    cli_signals_catch();
+    int code = open_all(&w);
+    if (code == CLI_GOOD)
+        code = prepare_directory(&w);
+    if (code == CLI_GOOD) {
+        say_header(&w);
+        code = train(&w);
+    }
+    if (code == CLI_GOOD)
+        code = finish(&w);
+    cli_model_close(&w.model);
+    free(w.directory);
+    free(w.description);
+    return code;
+}
+
+const cli_command cli_train = {
+    .name = "train",
+    .summary = "train a network on a data set",
+    .operands = "DESC.yaml",
+    .usage = "DESC.yaml [options], or --resume DIR [options]",
+    .details = "Trains the network of the description DESC.yaml and writes into the run directory: "
+               "description.yaml (with all overrides), metrics.csv and metrics.jsonl, "
+               "last.safetensors and "
+               "best.safetensors (weights after the last and after the best epoch), "
+               "last.state.safetensors (what "
+               "--resume needs), and figures/.\n\n"
+               "Ctrl-C finishes the batch, saves, and ends with exit code 130; a second Ctrl-C "
+               "ends at once.",
+    .examples = "  fsnn train examples/fashion_mlp.yaml\n"
+                "  fsnn train examples/fashion_mlp.yaml --set dynamics.alpha=0.7 --out runs/a07\n"
+                "  fsnn train --resume runs/a07\n",
+    .option = table,
+    .min_operands = 0,
+    .max_operands = 1,
+    .size = sizeof(options),
+    .run = run,
+};

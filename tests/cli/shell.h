@@ -1,0 +1,135 @@
+/* tests/cli/shell.h: runs the program in a directory of its own and keeps what it said. Include
+ * after cmocka.h. */
+#ifndef TESTS_SHELL_H
+#define TESTS_SHELL_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fsnn/fsnn.h>
+
+static char shell_home[] = "/tmp/fsnn-cli-XXXXXX"; /* everything is written here */
+static char shell_out[1 << 16], shell_err[1 << 16];
+
+/* The program: FSNN_BIN, made absolute because tests work in a directory of their own. */
+static inline const char *shell_program(void)
+{
+    static char path[4096];
+    const char *given = getenv("FSNN_BIN");
+    if (!path[0] && !realpath(given ? given : "build/fsnn", path))
+        fail_msg("there is no program %s: set FSNN_BIN", given ? given : "build/fsnn");
+    return path;
+}
+
+static inline char *shell_path(const char *name)
+{
+    static char path[8][512];
+    static int next;
+    char *p = path[next++ % 8];
+    snprintf(p, sizeof path[0], "%s/%s", shell_home, name);
+    return p;
+}
+
+static inline int shell_start(void **state)
+{
+    (void)state;
+    shell_program();
+    return mkdtemp(shell_home) ? 0 : -1;
+}
+
+static inline int shell_end(void **state)
+{
+    (void)state;
+    char command[600];
+    snprintf(command, sizeof command, "rm -r %s", shell_home);
+    return system(command);
+}
+
+static inline void shell_slurp(const char *name, char *text, size_t size)
+{
+    FILE *file = fopen(shell_path(name), "r");
+    assert_non_null(file);
+    size_t n = fread(text, 1, size - 1, file);
+    text[n] = '\0';
+    fclose(file);
+}
+
+/* Runs a line of shell in shell_home, $F being the program. Returns its exit code (128 + signal
+ * when killed). */
+static inline int shell(const char *line)
+{
+    char command[8192];
+    snprintf(command, sizeof command, "cd %s && F='%s' && ( %s ) >.out 2>.err </dev/null",
+             shell_home, shell_program(), line);
+    int status = system(command);
+    shell_slurp(".out", shell_out, sizeof shell_out);
+    shell_slurp(".err", shell_err, sizeof shell_err);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static inline void shell_contains(const char *text, const char *wanted, const char *line)
+{
+    if (!strstr(text, wanted))
+        fail_msg("%s\n  said: %s\n  expected in it: %s", line, text, wanted);
+}
+
+static inline void shell_good(const char *line)
+{
+    int code = shell(line);
+    if (code != 0)
+        fail_msg("%s\n  exit code %d: %s", line, code, shell_err);
+}
+
+/* The line fails with this code and this sentence, in one line of stderr. */
+static inline void shell_fails(const char *line, int code, const char *sentence)
+{
+    int got = shell(line);
+    if (got != code)
+        fail_msg("%s\n  exit code %d, expected %d: %s%s", line, got, code, shell_out, shell_err);
+    shell_contains(shell_err, sentence, line);
+    shell_contains(shell_err, "error: ", line);
+}
+
+static inline void shell_write(const char *name, const char *text)
+{
+    FILE *file = fopen(shell_path(name), "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Small random numbers for inputs: a linear congruential generator. */
+static inline double shell_random(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (double)(*seed >> 8) / (1 << 24);
+}
+
+static inline float *shell_add(fsnn_arrays *list, const char *name, fsnn_shape shape)
+{
+    fsnn_array *array = fsnn_arrays_add(list, name, FSNN_F32, &shape);
+    assert_non_null(array);
+    return array->data;
+}
+
+static inline void shell_save(fsnn_arrays *list, const char *name)
+{
+    if (fsnn_npz_write(shell_path(name), list) < 0)
+        fail_msg("%s", fsnn_error_text());
+    fsnn_arrays_free(list);
+}
+
+static inline fsnn_arrays shell_load(const char *name)
+{
+    fsnn_arrays list = {0};
+    if (fsnn_npz_read(shell_path(name), &list) < 0)
+        fail_msg("%s", fsnn_error_text());
+    return list;
+}
+
+#endif

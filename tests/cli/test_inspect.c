@@ -1,0 +1,140 @@
+/* fsnn inspect and plot on every kind of file they read, and on files they do not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "shell.h"
+#include "tiny.h"
+
+static void write_bytes(const char *name, const void *bytes, size_t count)
+{
+    FILE *file = fopen(shell_path(name), "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, count, file), count);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void says(const char *line, const char *const *wanted, int count)
+{
+    shell_good(line);
+    for (int i = 0; i < count; i++)
+        shell_contains(shell_out, wanted[i], line);
+}
+#define SAYS(line, ...)                                                                            \
+    says(line, (const char *const[]){__VA_ARGS__},                                                 \
+         sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
+static void description(void **state)
+{
+    (void)state;
+    SAYS("$F inspect tiny.yaml", "\"tiny\"", "[6] -> [3]", "fc1", "linear", "lif2", "[12]",
+         "alpha 0.6", "memory", "T = 6 and batches of 16");
+    SAYS("cp tiny.yaml odd.npz; $F inspect odd.npz", "\"tiny\""); /* by content, not by name */
+    SAYS("$F inspect tiny.yaml --set fc1.out=20", "[20]");
+    shell_fails("$F inspect tiny.yaml --set fc1.out=0", 2, "out");
+}
+
+static void arrays(void **state)
+{
+    (void)state;
+    SAYS("$F inspect x.npz", "1 array", "float32", "[8, 3, 6]");
+    fsnn_arrays list = {0};
+    shell_add(&list, "half", FSNN_SHAPE(2, 2))[1] = 2;
+    shell_add(&list, "empty", FSNN_SHAPE(0, 2));
+    assert_int_equal(fsnn_arrays_meta(&list, "made by", "hand"), 0);
+    assert_int_equal(fsnn_safetensors_write(shell_path("weights"), &list), 0);
+    fsnn_arrays_free(&list);
+    SAYS("$F inspect weights", "safetensors, 2 arrays", "half", "[2, 2]", "0.5", "made by", "hand");
+    shell_fails("head -c 60 weights >cut; $F inspect cut", 1, "cut");
+    shell_fails("head -c 60 x.npz >cut.npz; $F inspect cut.npz", 1, "cut.npz");
+}
+
+static void idx(void **state)
+{
+    (void)state;
+    static const unsigned char labels[] = {0, 0, 8, 1, 0, 0, 0, 4, 1, 0, 1, 3};
+    static const unsigned char images[] = {0, 0, 8, 3, 0, 0, 0,  2,  0,  0,
+                                           0, 1, 0, 0, 0, 2, 10, 20, 30, 40};
+    write_bytes("labels", labels, sizeof labels);
+    write_bytes("images", images, sizeof images);
+    SAYS("$F inspect labels", "uint8", "4 labels", "class", "3          1");
+    SAYS("gzip -k labels; $F inspect labels.gz", "4 labels");
+    SAYS("$F inspect images", "[2, 1, 2]", "2 samples of shape [1, 2]", "from 10 to 40, mean 25");
+    write_bytes("short", images, sizeof images - 1);
+    shell_fails("$F inspect short", 1,
+                "3 values follow the header, but its shape [2, 1, 2] promises 4");
+    write_bytes("header", images, 9);
+    shell_fails("$F inspect header", 1, "ends within its header");
+    shell_fails("head -c 30 labels.gz >cut.gz; $F inspect cut.gz", 1, "cut.gz");
+}
+
+static void unknown_files(void **state)
+{
+    (void)state;
+    write_bytes("noise", "\001\002\003\004\377\376 something", 16);
+    shell_fails("$F inspect noise", 1, "inspect reads");
+    write_bytes("nothing", "", 0);
+    shell_fails("$F inspect nothing", 1, "the file is empty");
+    shell_fails("$F inspect absent", 1, "absent");
+    shell_fails("mkdir -p bare; $F inspect bare", 1, "not a run directory");
+    shell_write("prose", "This is not a description.\n");
+    shell_fails("$F inspect prose", 2, "prose");
+}
+
+static void runs(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out run --no-figures -q");
+    SAYS("$F inspect run", "\"tiny\"", "3 epochs", "best", "last", "accuracy",
+         "run/best.safetensors");
+    SAYS("$F inspect run/metrics.csv", "3 epochs", "best", "last");
+    shell_good("mkdir begun && cp run/description.yaml begun");
+    SAYS("$F inspect begun", "\"tiny\"");
+}
+
+static void need_gnuplot(void)
+{
+    if (system("gnuplot --version >/dev/null 2>&1") != 0)
+        skip();
+}
+
+static void plots(void **state)
+{
+    (void)state;
+    need_gnuplot();
+    shell_good("test -d run || $F train tiny.yaml --out run --no-figures -q");
+    SAYS("$F plot run", "run/figures/: 1 figure");
+    shell_good("test -s run/figures/training.png && test -s run/figures/training.svg");
+    shell_good("$F plot run/metrics.csv --out elsewhere && test -s elsewhere/training.png");
+    shell_good("$F run model.yaml --input x.npz --output y.npz --record v,spikes");
+    SAYS("$F plot y.npz --out pictures --sample 2", "pictures/: 4 figures");
+    shell_good("test -s pictures/raster.png && test -s pictures/rates.png && test -s "
+               "pictures/traces-lif1.svg");
+    shell_good("$F plot y.npz --out one --layer lif1 --neurons 0,3,11 --step 0.5");
+    shell_good("test -s one/traces-lif1.png && test ! -e one/traces-lif2.png");
+}
+
+static void plots_refused(void **state)
+{
+    (void)state;
+    shell_good("$F run model.yaml --input x.npz --output y.npz --record v,spikes");
+    shell_fails("$F plot y.npz --layer lif3", 2, "did you mean lif");
+    shell_fails("$F plot y.npz --layer lif1 --neurons 0,12", 2, "numbers from 0 to 11");
+    shell_fails("$F plot y.npz --sample 3", 2, "there are 3 samples");
+    shell_fails("$F plot x.npz", 1, "--record v,spikes");
+    shell_fails("$F plot absent", 1, "no such file");
+    shell_fails("mkdir -p hollow; $F plot hollow", 1, "no metrics.csv");
+    shell_fails("$F plot model.yaml", 1, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(description),   cmocka_unit_test(arrays), cmocka_unit_test(idx),
+        cmocka_unit_test(unknown_files), cmocka_unit_test(runs),   cmocka_unit_test(plots),
+        cmocka_unit_test(plots_refused),
+    };
+    return cmocka_run_group_tests(tests, tiny_start, shell_end);
+}

@@ -1,0 +1,347 @@
+/* fsnn run: what it writes, that chunks change nothing, and what bad input is told. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "shell.h"
+#include "tiny.h"
+
+static void has_shape(const fsnn_arrays *list, const char *name, fsnn_dtype dtype, fsnn_shape shape)
+{
+    const fsnn_array *array = fsnn_arrays_find(list, name);
+    char text[96];
+    if (!array)
+        fail_msg("there is no array %s", name);
+    if (!fsnn_shape_equal(&array->shape, &shape))
+        fail_msg("%s has shape %s", name, fsnn_shape_text(&array->shape, text, sizeof text));
+    assert_int_equal(array->dtype, dtype);
+}
+
+static const float *floats(const fsnn_arrays *list, const char *name)
+{
+    const fsnn_array *array = fsnn_arrays_find(list, name);
+    if (!array)
+        fail_msg("there is no array %s", name);
+    return array->data;
+}
+
+static void arrays_and_shapes(void **state)
+{
+    (void)state;
+    shell_good("$F run model.yaml --input x.npz --output y.npz --record v,spikes,current");
+    shell_contains(shell_err, "initial weights of seed", "run without weights");
+    assert_string_equal(shell_out, "");
+    fsnn_arrays y = shell_load("y.npz");
+    assert_int_equal(y.count, 7);
+    has_shape(&y, "output", FSNN_F32, FSNN_SHAPE(TINY_T, TINY_B, TINY_OUT));
+    has_shape(&y, "v.lif1", FSNN_F32, FSNN_SHAPE(TINY_T, TINY_B, 12));
+    has_shape(&y, "spikes.lif1", FSNN_F32, FSNN_SHAPE(TINY_T, TINY_B, 12));
+    has_shape(&y, "current.lif2", FSNN_F32, FSNN_SHAPE(TINY_T, TINY_B, TINY_OUT));
+    /* the output is the last neuron layer's spikes */
+    assert_memory_equal(floats(&y, "output"), floats(&y, "spikes.lif2"),
+                        TINY_T * TINY_B * TINY_OUT * 4);
+    fsnn_arrays_free(&y);
+    shell_good("$F run model.yaml --input x.npz --output y.npz --record=spikes");
+    y = shell_load("y.npz");
+    assert_int_equal(y.count, 3);
+    fsnn_arrays_free(&y);
+}
+
+/* The potential of the first step from rest is gain * (I/tau - s threshold/tau), with gain =
+ * h^alpha. */
+static void first_step(void **state)
+{
+    (void)state;
+    shell_good(
+        "$F run model.yaml --input x.npz --output y.npz --record v,spikes,current --set lif1.tau=4 "
+        "--set dynamics.step=0.25");
+    fsnn_arrays y = shell_load("y.npz");
+    const float *v = floats(&y, "v.lif1"), *s = floats(&y, "spikes.lif1"),
+                *I = floats(&y, "current.lif1");
+    for (int i = 0; i < TINY_B * 12; i++)
+        assert_float_equal(v[i], pow(0.25, 0.6) * (I[i] / 4 - s[i] / 4), 1e-6);
+    fsnn_arrays_free(&y);
+}
+
+static void same_arrays(const char *a_name, const char *b_name, bool with_output)
+{
+    fsnn_arrays a = shell_load(a_name), b = shell_load(b_name);
+    assert_int_equal(a.count, b.count);
+    for (int i = 0; i < a.count; i++) {
+        const fsnn_array *x = &a.item[i], *y = fsnn_arrays_find(&b, x->name);
+        assert_non_null(y);
+        assert_true(fsnn_shape_equal(&x->shape, &y->shape));
+        if (with_output || strcmp(x->name, "output") != 0)
+            assert_memory_equal(x->data, y->data, (size_t)fsnn_shape_count(&x->shape) * 4);
+    }
+    fsnn_arrays_free(&a);
+    fsnn_arrays_free(&b);
+}
+
+/* Weights that are powers of two: every current is exact, however the dense kernels round, so that
+ * all bits agree. */
+static void exact_weights(const char *name)
+{
+    fsnn_arrays w = {0};
+    uint32_t seed = 9;
+    float *fc1 = shell_add(&w, "fc1.weight", FSNN_SHAPE(12, 6)),
+          *b1 = shell_add(&w, "fc1.bias", FSNN_SHAPE(12));
+    float *fc2 = shell_add(&w, "fc2.weight", FSNN_SHAPE(3, 12)),
+          *b2 = shell_add(&w, "fc2.bias", FSNN_SHAPE(3));
+    for (int i = 0; i < 72; i++)
+        fc1[i] = (float)floor(16 * shell_random(&seed) - 6) / 16;
+    for (int i = 0; i < 36; i++)
+        fc2[i] = (float)floor(16 * shell_random(&seed) - 4) / 8;
+    for (int i = 0; i < 12; i++)
+        b1[i] = 0.25f;
+    for (int i = 0; i < 3; i++)
+        b2[i] = 0.125f;
+    shell_save(&w, name);
+    fsnn_arrays in = {0};
+    float *x = shell_add(&in, "x", FSNN_SHAPE(TINY_T, TINY_B, TINY_IN));
+    for (int i = 0; i < TINY_T * TINY_B * TINY_IN; i++)
+        x[i] = (float)floor(48 * shell_random(&seed)) / 16;
+    shell_save(&in, "exact.npz");
+}
+
+static void chunks_change_no_bit(void **state)
+{
+    (void)state;
+    static const char run[] =
+        "$F run model.yaml --weights w.npz --input exact.npz --record v,spikes";
+    char line[256];
+    exact_weights("w.npz");
+    snprintf(line, sizeof line, "%s --output whole.npz", run);
+    shell_good(line);
+    fsnn_arrays whole = shell_load("whole.npz");
+    const float *spikes = floats(&whole, "spikes.lif1");
+    double sum = 0;
+    for (int i = 0; i < TINY_T * TINY_B * 12; i++)
+        sum += spikes[i];
+    assert_true(sum > 10 && sum < TINY_T * TINY_B * 12 - 10); /* both happen */
+    fsnn_arrays_free(&whole);
+    for (int chunk = 1; chunk <= 9; chunk++) { /* 3, 5, 6, 7 leave a rest; 9 is more than all */
+        snprintf(line, sizeof line, "%s --output parts.npz --chunk %d", run, chunk);
+        shell_good(line);
+        same_arrays("whole.npz", "parts.npz", true);
+    }
+}
+
+static void threads_and_seed(void **state)
+{
+    (void)state;
+    shell_good("$F run model.yaml --input x.npz --output a.npz --record v --seed 4 --threads 1");
+    shell_good("$F run model.yaml --input x.npz --output b.npz --record v --seed=4 --threads=2");
+    same_arrays("a.npz", "b.npz", true);
+    shell_good("$F run model.yaml --input x.npz --output b.npz --record v --seed 5");
+    fsnn_arrays a = shell_load("a.npz"), b = shell_load("b.npz");
+    assert_memory_not_equal(floats(&a, "v.lif1"), floats(&b, "v.lif1"), TINY_T * TINY_B * 12 * 4);
+    fsnn_arrays_free(&a);
+    fsnn_arrays_free(&b);
+}
+
+static void save_target(const char *name, int rows, int columns)
+{
+    fsnn_arrays t = {0};
+    float *target = shell_add(&t, "target", FSNN_SHAPE(rows, columns));
+    for (int i = 0; i < rows * columns; i++)
+        target[i] = i % 3 == 0 ? 1 : 0;
+    shell_save(&t, name);
+}
+
+static void save_classes(const char *name, fsnn_dtype dtype, int count, int highest)
+{
+    fsnn_arrays t = {0};
+    fsnn_shape shape = FSNN_SHAPE(count);
+    fsnn_array *target = fsnn_arrays_add(&t, "target", dtype, &shape);
+    assert_non_null(target);
+    for (int i = 0; i < count && dtype == FSNN_I32; i++)
+        ((int32_t *)target->data)[i] = i == count - 1 ? highest : 0;
+    shell_save(&t, name);
+}
+
+/* mse_rate = mean over all elements of (mean over T of output - target)^2, formed here once more.
+ */
+static void loss_and_gradients(void **state)
+{
+    (void)state;
+    save_target("t.npz", TINY_B, TINY_OUT);
+    shell_good("$F run model.yaml --input x.npz --output y.npz --target t.npz --grads");
+    shell_contains(shell_out, "mse_rate ", "run --target");
+    fsnn_arrays y = shell_load("y.npz");
+    fsnn_shape scalar = {0};
+    has_shape(&y, "loss", FSNN_F64, scalar);
+    const float *o = floats(&y, "output");
+    double sum = 0;
+    for (int i = 0; i < TINY_B * TINY_OUT; i++) {
+        double rate = 0;
+        for (int k = 0; k < TINY_T; k++)
+            rate += o[k * TINY_B * TINY_OUT + i] / TINY_T;
+        double d = rate - (i % 3 == 0);
+        sum += d * d / (TINY_B * TINY_OUT);
+    }
+    assert_float_equal(*(double *)fsnn_arrays_find(&y, "loss")->data, sum, 1e-6);
+    has_shape(&y, "grad.fc1.weight", FSNN_F32, FSNN_SHAPE(12, 6));
+    has_shape(&y, "grad.fc2.bias", FSNN_F32, FSNN_SHAPE(3));
+    assert_non_null(fsnn_arrays_find(&y, "grad.lif1.tau"));   /* learned */
+    assert_null(fsnn_arrays_find(&y, "grad.lif2.tau"));       /* fixed */
+    assert_non_null(fsnn_arrays_find(&y, "grad.lif2.alpha")); /* learned */
+    assert_null(fsnn_arrays_find(&y, "grad.lif2.threshold"));
+    fsnn_arrays_free(&y);
+}
+
+static void classes_as_target(void **state)
+{
+    (void)state;
+    save_classes("c.npz", FSNN_I32, TINY_B, 2);
+    shell_good("$F run model.yaml --input x.npz --output y.npz --target c.npz --loss ce_rate");
+    shell_contains(shell_out, "ce_rate ", "run --loss ce_rate");
+    save_target("p.npz", TINY_B, TINY_OUT); /* class 0 for all: probabilities instead of classes */
+    shell_good("$F run model.yaml --input x.npz --output p_out.npz --target p.npz --loss ce_rate");
+    save_classes("zero.npz", FSNN_I32, TINY_B, 0);
+    shell_good(
+        "$F run model.yaml --input x.npz --output z_out.npz --target zero.npz --loss ce_rate");
+    fsnn_arrays p = shell_load("p_out.npz"), z = shell_load("z_out.npz");
+    assert_float_equal(*(double *)fsnn_arrays_find(&p, "loss")->data,
+                       *(double *)fsnn_arrays_find(&z, "loss")->data, 1e-6);
+    fsnn_arrays_free(&p);
+    fsnn_arrays_free(&z);
+}
+
+/* float64 and byte arrays are taken as well. */
+static void types_of_input(void **state)
+{
+    (void)state;
+    static const fsnn_dtype types[] = {FSNN_F32, FSNN_F64, FSNN_U8};
+    fsnn_shape shape = FSNN_SHAPE(TINY_T, TINY_B, TINY_IN);
+    for (int t = 0; t < 3; t++) {
+        fsnn_arrays in = {0};
+        fsnn_array *x = fsnn_arrays_add(&in, "x", types[t], &shape);
+        assert_non_null(x);
+        for (int i = 0; i < TINY_T * TINY_B * TINY_IN; i++) {
+            if (types[t] == FSNN_F32)
+                ((float *)x->data)[i] = (float)(i % 3);
+            else if (types[t] == FSNN_F64)
+                ((double *)x->data)[i] = i % 3;
+            else
+                ((uint8_t *)x->data)[i] = (uint8_t)(i % 3);
+        }
+        shell_save(&in, "typed.npz");
+        shell_good(t == 0 ? "$F run model.yaml --input typed.npz --output f32.npz --record v"
+                          : "$F run model.yaml --input typed.npz --output other.npz --record v");
+        if (t > 0)
+            same_arrays("f32.npz", "other.npz", true);
+    }
+}
+
+static void save_times(const char *name, int count, double step, double bend)
+{
+    fsnn_arrays list = {0};
+    fsnn_shape shape = FSNN_SHAPE(count);
+    shell_add(&list, "x", FSNN_SHAPE(TINY_T, TINY_B, TINY_IN));
+    fsnn_array *times = fsnn_arrays_add(&list, "times", FSNN_F64, &shape);
+    assert_non_null(times);
+    for (int i = 0; i < count; i++)
+        ((double *)times->data)[i] = 3 + step * i + (i == 4 ? bend : 0);
+    shell_save(&list, name);
+}
+
+static void times_of_samples(void **state)
+{
+    (void)state;
+    save_times("times.npz", TINY_T, 0.1, 0);
+    shell_good("$F run model.yaml --input times.npz --output y.npz --set dynamics.step=0.1");
+    shell_fails("$F run model.yaml --input times.npz --output y.npz", 1, "the solver step is 1");
+    save_times("times.npz", TINY_T, 0.1, 1e-5);
+    shell_fails("$F run model.yaml --input times.npz --output y.npz --set dynamics.step=0.1", 1,
+                "times[4]");
+    save_times("times.npz", TINY_T - 1, 0.1, 0);
+    shell_fails("$F run model.yaml --input times.npz --output y.npz", 1, "expected [8]");
+}
+
+static void bad_input(void **state)
+{
+    (void)state;
+    fsnn_arrays list = {0};
+    shell_add(&list, "x", FSNN_SHAPE(TINY_T, TINY_B, 5));
+    shell_save(&list, "five.npz");
+    shell_fails("$F run model.yaml --input five.npz --output y.npz", 1, "[8, 3, 5]");
+    shell_contains(shell_err, "[6]", "both shapes are named");
+    shell_add(&list, "x", FSNN_SHAPE(6));
+    shell_save(&list, "flat.npz");
+    shell_fails("$F run model.yaml --input flat.npz --output y.npz", 1, "expected [T, B, 6]");
+    shell_add(&list, "X", FSNN_SHAPE(TINY_T, TINY_B, TINY_IN));
+    shell_save(&list, "name.npz");
+    shell_fails("$F run model.yaml --input name.npz --output y.npz", 1, "no array \"x\"");
+    shell_add(&list, "x", FSNN_SHAPE(TINY_T, TINY_B, TINY_IN))[7] = NAN;
+    shell_save(&list, "nan.npz");
+    shell_fails("$F run model.yaml --input nan.npz --output y.npz", 1, "NaN at element 7");
+    shell_fails("$F run model.yaml --input absent.npz --output y.npz", 1, "absent.npz");
+    shell_fails("$F run model.yaml --input model.yaml --output y.npz", 1, "model.yaml");
+    shell_fails("head -c 300 x.npz >cut.npz; $F run model.yaml --input cut.npz --output y.npz", 1,
+                "cut.npz");
+    shell_fails("$F run model.yaml --input x.npz --output no/such/y.npz", 1, "no/such/y.npz");
+}
+
+static void bad_targets_and_weights(void **state)
+{
+    (void)state;
+    save_target("t.npz", TINY_B, 2);
+    shell_fails("$F run model.yaml --input x.npz --output y.npz --target t.npz", 1, "[3, 2]");
+    save_classes("t.npz", FSNN_I32, TINY_B, 3);
+    shell_fails("$F run model.yaml --input x.npz --output y.npz --target t.npz --loss ce_rate", 1,
+                "target[2] is class 3");
+    shell_fails("$F run model.yaml --input x.npz --output y.npz --target t.npz", 1,
+                "mse_rate takes [3, 3]");
+    save_classes("t.npz", FSNN_F32, TINY_B, 0);
+    shell_fails("$F run model.yaml --input x.npz --output y.npz --target t.npz --loss ce_rate", 1,
+                "float32");
+    fsnn_arrays w = {0};
+    shell_add(&w, "fc1.weight", FSNN_SHAPE(12, 6));
+    shell_save(&w, "part.npz");
+    shell_fails("$F run model.yaml --weights part.npz --input x.npz --output y.npz", 1, "fc");
+    shell_fails("$F run model.yaml --weights absent.npz --input x.npz --output y.npz", 1,
+                "absent.npz");
+}
+
+/* A run that fails leaves the file that was there. */
+static void old_output_stays(void **state)
+{
+    (void)state;
+    shell_write("kept.npz", "old");
+    save_target("t.npz", TINY_B, 2);
+    assert_int_equal(shell("$F run model.yaml --input x.npz --output kept.npz --target t.npz"), 1);
+    shell_good("test \"$(cat kept.npz)\" = old");
+}
+
+static void quiet(void **state)
+{
+    (void)state;
+    shell_good("$F run model.yaml --input x.npz --output y.npz --quiet");
+    assert_string_equal(shell_err, "");
+    shell_good("$F run model.yaml --input x.npz --output y.npz -q");
+    assert_string_equal(shell_err, "");
+    shell_fails("$F run model.yaml --input absent.npz --output y.npz --quiet", 1, "absent.npz");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(arrays_and_shapes),
+        cmocka_unit_test(first_step),
+        cmocka_unit_test(chunks_change_no_bit),
+        cmocka_unit_test(threads_and_seed),
+        cmocka_unit_test(loss_and_gradients),
+        cmocka_unit_test(classes_as_target),
+        cmocka_unit_test(types_of_input),
+        cmocka_unit_test(times_of_samples),
+        cmocka_unit_test(bad_input),
+        cmocka_unit_test(bad_targets_and_weights),
+        cmocka_unit_test(old_output_stays),
+        cmocka_unit_test(quiet),
+    };
+    return cmocka_run_group_tests(tests, tiny_start, shell_end);
+}

@@ -1,0 +1,214 @@
+/* fsnn train and eval: a run and its files, going on, being interrupted, and what is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "shell.h"
+#include "tiny.h"
+
+static void files_of_a_run(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"description.yaml",       "metrics.csv",
+                                        "metrics.jsonl",          "last.safetensors",
+                                        "last.state.safetensors", "best.safetensors"};
+    shell_good("$F train tiny.yaml --no-figures --set training.epochs=4 --set lif1.tau=1.5");
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "runs/tiny/%s", files[i]);
+        if (access(shell_path(name), R_OK) != 0)
+            fail_msg("%s is missing", name);
+    }
+    assert_int_not_equal(access(shell_path("runs/tiny/figures"), F_OK), 0);
+    static const char *const lines[] = {"best epoch", "accuracy", "runs/tiny/best.safetensors"};
+    for (int i = 0; i < 3; i++)
+        shell_contains(shell_out, lines[i], "train, stdout");
+    static const char *const said[] = {"tiny: ", "96 training and 30 test samples", "alpha 0.6",
+                                       "4 epochs", "4/4"};
+    for (int i = 0; i < 5; i++)
+        shell_contains(shell_err, said[i], "train, stderr");
+    assert_null(strchr(shell_err, '\r')); /* no bar: stderr is a file */
+    assert_null(strchr(shell_err, '\033'));
+    shell_good("grep -q 'tau: *1.5' runs/tiny/description.yaml || grep -q 'value: *1.5' "
+               "runs/tiny/description.yaml");
+}
+
+static void silence(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out silent --no-figures --quiet");
+    assert_string_equal(shell_err, "");
+    shell_contains(shell_out, "best epoch", "train --quiet");
+}
+
+static void old_runs_are_kept(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out kept --no-figures -q");
+    shell_good("cp -r kept before");
+    shell_fails("$F train tiny.yaml --out kept", 2, "kept already holds a run");
+    shell_contains(shell_err, "--resume kept", "what to do is said");
+    shell_contains(shell_err, "--force", "what to do is said");
+    shell_good("diff -r kept before");
+    shell_good("$F train tiny.yaml --out kept --no-figures --force -q --set training.epochs=1");
+    shell_good("test $(wc -l <kept/metrics.csv) = 2");
+    shell_good(
+        "mkdir other && touch other/notes && $F train tiny.yaml --out other --no-figures -q");
+}
+
+/* Two epochs and two more are the same bytes as four. */
+static void resumed_is_uninterrupted(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out four --no-figures -q --set training.epochs=4");
+    shell_good("$F train tiny.yaml --out two --no-figures -q --set training.epochs=2");
+    shell_good("$F train --resume two --no-figures -q --set training.epochs=4");
+    shell_good("cmp four/last.safetensors two/last.safetensors");
+    shell_good("cmp four/best.safetensors two/best.safetensors");
+    shell_good("test $(wc -l <two/metrics.csv) = 5");
+    shell_good("mkdir empty");
+    shell_fails("$F train --resume empty", 2, "empty");
+    shell_fails("$F train tiny.yaml --resume empty", 2, "last.state.safetensors is not there");
+}
+
+static void seeds(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out s7 --no-figures -q --seed 7");
+    shell_good("$F train tiny.yaml --out t7 --no-figures -q --set training.seed=7");
+    shell_good("$F train tiny.yaml --out s8 --no-figures -q --seed 8");
+    shell_good("cmp s7/last.safetensors t7/last.safetensors");
+    shell_good("! cmp -s s7/last.safetensors s8/last.safetensors");
+    shell_good("grep -q 'seed: *7' s7/description.yaml");
+}
+
+/* The copy of the description works where it lies: data beside the original is still found. */
+static void description_of_a_run(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out deep/er --no-figures -q");
+    shell_good("$F eval deep/er/description.yaml --weights deep/er/best.safetensors --json");
+    shell_good("$F inspect deep/er/description.yaml");
+    shell_contains(shell_out, "\"tiny\"", "the name is kept");
+}
+
+/* Ctrl-C once an epoch is done: saved, 130, and it goes on afterwards. */
+static void interrupted(void **state)
+{
+    (void)state;
+    static const char line[] =
+        "$F train tiny.yaml --out cut --no-figures --set training.epochs=1000000 & pid=$!; "
+        "n=0; while [ ! -s cut/last.state.safetensors ] && [ $n -lt 300 ]; do sleep 0.1; "
+        "n=$((n+1)); done; "
+        "kill -INT $pid; wait $pid";
+    /* a shell without job control starts background jobs with SIGINT ignored; the program must
+     * listen all the same */
+    assert_int_equal(shell(line), 130);
+    shell_contains(shell_err, "interrupted", "SIGINT");
+    shell_contains(shell_err, "fsnn train --resume cut", "SIGINT");
+    shell_good("e=$(tail -n 1 cut/metrics.csv | cut -d, -f1); "
+               "$F train --resume cut --no-figures --set training.epochs=$((e+2))");
+    shell_contains(shell_out, "best epoch", "resumed");
+    shell_good(
+        "test $(($(tail -n 1 cut/metrics.csv | cut -d, -f1) + 1)) = $(wc -l <cut/metrics.csv)");
+}
+
+static void terminated(void **state)
+{
+    (void)state;
+    static const char line[] =
+        "$F train tiny.yaml --out term --no-figures -q --set training.epochs=1000000 & pid=$!; "
+        "n=0; while [ ! -s term/last.state.safetensors ] && [ $n -lt 300 ]; do sleep 0.1; "
+        "n=$((n+1)); done; "
+        "kill -TERM $pid; wait $pid";
+    assert_int_equal(shell(line), 130);
+    assert_string_equal(shell_err, "");
+}
+
+static void figures(void **state)
+{
+    (void)state;
+    if (system("gnuplot --version >/dev/null 2>&1") != 0)
+        skip();
+    static const char *const names[] = {"training", "confusion",   "raster",
+                                        "rates",    "traces-lif1", "traces-lif2"};
+    shell_good("$F train tiny.yaml --out pictured");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char line[128];
+        snprintf(line, sizeof line,
+                 "test -s pictured/figures/%s.png && test -s pictured/figures/%s.svg", names[i],
+                 names[i]);
+        shell_good(line);
+    }
+}
+
+/* Without gnuplot a training is still a good training. */
+static void figures_that_fail(void **state)
+{
+    (void)state;
+    shell_good("mkdir -p nobin && PATH=$PWD/nobin $F train tiny.yaml --out plain");
+    shell_contains(shell_err, "warning: no figure", "train without gnuplot");
+    shell_contains(shell_out, "best epoch", "train without gnuplot");
+}
+
+static void what_fails(void **state)
+{
+    (void)state;
+    shell_write("file", "in the way");
+    shell_fails("$F train tiny.yaml --out file/run", 1, "file");
+    shell_fails("$F train tiny.yaml --out x --set data.train.path=absent.npz", 2, "absent.npz");
+    shell_good("test ! -e x"); /* nothing is left behind */
+    shell_fails("$F train tiny.yaml --out x --set input=[7]", 1, "[6]");
+    shell_fails("$F train tiny.yaml --out x --set fc2.out=2", 1, "");
+    shell_fails("$F train tiny.yaml --out nan --no-figures --set training.optimizer.lr=1e30 --set "
+                "training.epochs=50",
+                1, "");
+}
+
+static void evaluation(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out judged --no-figures -q --set training.epochs=20");
+    shell_good("$F eval tiny.yaml --weights judged/best.safetensors --confusion");
+    static const char *const parts[] = {"loss", "accuracy", "lif1", "lif2", "dense multiply-adds",
+                                        "pJ",   "confusion"};
+    for (int i = 0; i < 7; i++)
+        shell_contains(shell_out, parts[i], "eval");
+    shell_good("$F eval tiny.yaml --weights judged/best.safetensors --json -q");
+    assert_string_equal(shell_err, "");
+    shell_contains(shell_out, "\"samples\": 30", "eval --json");
+    /* fc1 [12, 6] is fed with analog numbers, fc2 [3, 12] with spikes; 6 steps */
+    shell_contains(shell_out, "\"dense\": 648", "eval --json");
+    shell_contains(shell_out, "\"multiply_adds\": 432", "eval --json");
+    char *accuracy = strstr(shell_out, "\"accuracy\": ");
+    assert_non_null(accuracy);
+    assert_true(strtod(accuracy + 12, NULL) > 0.9);
+    shell_good("$F eval tiny.yaml --weights judged/best.safetensors --json --data train --batch 7");
+    shell_contains(shell_out, "\"samples\": 96", "eval --data train");
+    shell_fails("$F eval tiny.yaml --weights absent.safetensors", 1, "absent.safetensors");
+    shell_fails("head -c 100 judged/best.safetensors >cut.safetensors; $F eval tiny.yaml --weights "
+                "cut.safetensors",
+                1, "cut.safetensors");
+    shell_fails("$F eval model.yaml --weights judged/best.safetensors", 2, "data");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(files_of_a_run),
+        cmocka_unit_test(silence),
+        cmocka_unit_test(old_runs_are_kept),
+        cmocka_unit_test(resumed_is_uninterrupted),
+        cmocka_unit_test(seeds),
+        cmocka_unit_test(description_of_a_run),
+        cmocka_unit_test(interrupted),
+        cmocka_unit_test(terminated),
+        cmocka_unit_test(figures),
+        cmocka_unit_test(figures_that_fail),
+        cmocka_unit_test(what_fails),
+        cmocka_unit_test(evaluation),
+    };
+    return cmocka_run_group_tests(tests, tiny_start, shell_end);
+}
