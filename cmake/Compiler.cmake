@@ -1,0 +1,28 @@
+# Language, warnings, build types, sanitizers.
+get_property(multi GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+if(NOT multi AND NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug or Release" FORCE)
+endif()
+set(CMAKE_C_FLAGS_RELEASE "-O3 -g -DNDEBUG")
+set(CMAKE_C_FLAGS_DEBUG "-O1 -g")
+
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+# Numbers: no fused multiply-add outside of the kernels, so that results do not depend on the compiler's mood; neither
+# errno nor floating-point traps are used.
+add_compile_options(-Wall -Wextra -ffp-contract=off -fno-math-errno -fno-trapping-math)
+if(FSNN_WERROR)
+    add_compile_options(-Werror)
+endif()
+add_compile_definitions(_GNU_SOURCE)
+
+if(FSNN_SANITIZE)
+    set(sanitize -fsanitize=${FSNN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_compile_options(${sanitize})
+    add_link_options(${sanitize})
+endif()

@@ -1,0 +1,27 @@
+# What fsnn stands on. tools/install-deps.sh installs all of it on Debian and Ubuntu.
+find_package(OpenMP REQUIRED COMPONENTS C)
+find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(FYAML REQUIRED IMPORTED_TARGET libfyaml)
+
+# oneDNN 2.x or 3.x, by header and library: its own CMake package asks for things that its users do not need.
+find_path(DNNL_INCLUDE_DIR dnnl.h)
+find_library(DNNL_LIBRARY NAMES dnnl)
+if(NOT DNNL_INCLUDE_DIR OR NOT DNNL_LIBRARY)
+    message(FATAL_ERROR "oneDNN (dnnl.h, libdnnl) is missing: run tools/install-deps.sh, or give "
+                        "-DDNNL_INCLUDE_DIR=... -DDNNL_LIBRARY=...")
+endif()
+add_library(fsnn_dnnl INTERFACE)
+target_include_directories(fsnn_dnnl SYSTEM INTERFACE ${DNNL_INCLUDE_DIR})
+target_link_libraries(fsnn_dnnl INTERFACE ${DNNL_LIBRARY})
+
+# OpenMP stands first on the link line. oneDNN is mostly built against libgomp; clang's libomp offers libgomp's
+# functions too, and being found first it serves both, so that there is one pool of threads and not two.
+add_library(fsnn_dependencies INTERFACE)
+target_link_libraries(fsnn_dependencies INTERFACE OpenMP::OpenMP_C fsnn_dnnl PkgConfig::FYAML
+                                                  ZLIB::ZLIB Threads::Threads m)
+if(CMAKE_C_COMPILER_ID MATCHES "Clang")
+    # the default --as-needed order must not drop or move libomp
+    target_link_options(fsnn_dependencies INTERFACE LINKER:--no-as-needed)
+endif()

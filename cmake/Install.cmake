@@ -1,0 +1,31 @@
+# make install: headers, libraries, program, manual pages, CMake package, pkg-config file.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set_target_properties(fsnn PROPERTIES EXPORT_NAME fsnn)
+set_target_properties(fsnn_static PROPERTIES EXPORT_NAME static)
+install(TARGETS fsnn fsnn_static EXPORT fsnnTargets)
+if(TARGET fsnn_cli)
+    install(TARGETS fsnn_cli)
+endif()
+install(DIRECTORY include/fsnn TYPE INCLUDE FILES_MATCHING PATTERN "*.h")
+file(GLOB manual CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/man/*.1)
+if(manual)
+    install(FILES ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+endif()
+
+set(package ${CMAKE_INSTALL_LIBDIR}/cmake/fsnn)
+install(EXPORT fsnnTargets NAMESPACE fsnn:: DESTINATION ${package})
+write_basic_package_version_file(fsnnConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+configure_package_config_file(cmake/fsnnConfig.cmake.in fsnnConfig.cmake
+                              INSTALL_DESTINATION ${package})
+install(FILES ${PROJECT_BINARY_DIR}/fsnnConfig.cmake ${PROJECT_BINARY_DIR}/fsnnConfigVersion.cmake
+        DESTINATION ${package})
+
+list(TRANSFORM private_libraries PREPEND "-l" OUTPUT_VARIABLE PRIVATE_LIBRARIES)
+list(JOIN PRIVATE_LIBRARIES " " PRIVATE_LIBRARIES)
+# Relative to the .pc file: the tree may be moved, and `cmake --install --prefix` may differ from the configured one.
+file(RELATIVE_PATH PREFIX_FROM_PC /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" PREFIX_FROM_PC "${PREFIX_FROM_PC}")
+configure_file(cmake/fsnn.pc.in fsnn.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/fsnn.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

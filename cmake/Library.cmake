@@ -1,0 +1,52 @@
+# libfsnn from src/*/*.c. Kernel files, src/*/*_kernel.c, are compiled once per instruction set.
+file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c)
+file(GLOB kernels CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*_kernel.c)
+list(REMOVE_ITEM sources ${kernels})
+
+set(variants base)
+set(flags_avx2 -mavx2 -mfma)
+set(flags_avx512 -mavx512f -mavx512dq -mavx512bw -mavx512vl -mprefer-vector-width=512 -mavx2 -mfma)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+    list(APPEND variants avx2 avx512)
+    add_compile_definitions(FSNN_HAVE_AVX2 FSNN_HAVE_AVX512)
+endif()
+
+function(fsnn_compile target)
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include
+                                                 ${PROJECT_SOURCE_DIR}/src)
+    target_link_libraries(${target} PRIVATE fsnn_dependencies)
+endfunction()
+
+add_library(fsnn_objects OBJECT ${sources})
+fsnn_compile(fsnn_objects)
+set_source_files_properties(src/base/version.c PROPERTIES COMPILE_DEFINITIONS
+                            "FSNN_VERSION=\"${PROJECT_VERSION}\"")
+set(objects $<TARGET_OBJECTS:fsnn_objects>)
+
+if(kernels)
+    foreach(variant IN LISTS variants)
+        set(target fsnn_kernels_${variant})
+        add_library(${target} OBJECT ${kernels})
+        fsnn_compile(${target})
+        target_compile_definitions(${target} PRIVATE FSNN_ISA=${variant})
+        target_compile_options(${target} PRIVATE -O3 -ffp-contract=fast ${flags_${variant}})
+        list(APPEND objects $<TARGET_OBJECTS:${target}>)
+    endforeach()
+endif()
+
+# What a program linked against the static library needs besides it.
+set(private_libraries ${OpenMP_C_LIB_NAMES} dnnl fyaml z m)
+list(REMOVE_DUPLICATES private_libraries)
+
+add_library(fsnn SHARED ${objects})
+add_library(fsnn_static STATIC ${objects})
+foreach(target fsnn fsnn_static)
+    target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                                                $<INSTALL_INTERFACE:include>)
+    set_target_properties(${target} PROPERTIES OUTPUT_NAME fsnn LINKER_LANGUAGE C)
+endforeach()
+set_target_properties(fsnn PROPERTIES VERSION ${PROJECT_VERSION}
+                                      SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+target_link_libraries(fsnn PRIVATE fsnn_dependencies)
+target_link_libraries(fsnn_static PUBLIC $<BUILD_INTERFACE:fsnn_dependencies>
+                                         "$<INSTALL_INTERFACE:${private_libraries}>")

@@ -1,0 +1,45 @@
+# Tests: tests/ROOM/test_*.c (CMocka programs), tests/ROOM/*.sh (scripts), examples, and the include law. All run in the
+# source directory through tests/env.sh, which sets what the environment leaves open.
+pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+set(run ${PROJECT_SOURCE_DIR}/tests/env.sh)
+
+function(fsnn_test name)
+    add_test(NAME ${name} COMMAND sh ${run} ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set(environment FSNN_BUILD=${PROJECT_BINARY_DIR} CC=${CMAKE_C_COMPILER})
+    if(TARGET fsnn_cli)
+        list(APPEND environment FSNN_BIN=$<TARGET_FILE:fsnn_cli>)
+    endif()
+    if(FSNN_SANITIZE)
+        list(APPEND environment FSNN_SANITIZE=${FSNN_SANITIZE})
+    endif()
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${FSNN_TEST_TIMEOUT} SKIP_RETURN_CODE 77
+                                            ENVIRONMENT "${environment}")
+endfunction()
+
+file(GLOB programs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*/test_*.c)
+foreach(source IN LISTS programs)
+    cmake_path(GET source STEM stem)
+    cmake_path(GET source PARENT_PATH room)
+    cmake_path(GET room FILENAME room)
+    string(REGEX REPLACE "^test_" "" what ${stem})
+    set(target test_${room}_${what})
+    add_executable(${target} ${source})
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src
+                                                 ${PROJECT_SOURCE_DIR}/tests)
+    target_link_libraries(${target} PRIVATE fsnn_static PkgConfig::CMOCKA)
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+    fsnn_test(${room}/${what} $<TARGET_FILE:${target}>)
+endforeach()
+
+file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*/*.sh)
+foreach(source IN LISTS scripts)
+    cmake_path(GET source STEM stem)
+    cmake_path(GET source PARENT_PATH room)
+    cmake_path(GET room FILENAME room)
+    string(REGEX REPLACE "^test_" "" what ${stem})
+    fsnn_test(${room}/${what} ${source})
+endforeach()
+
+foreach(name IN LISTS examples)
+    fsnn_test(examples/${name} $<TARGET_FILE:example_${name}>)
+endforeach()

@@ -1,0 +1,55 @@
+/* base/error.c: statuses in words, and the sentence of the last error of each thread. */
+#include "base/base.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#define TEXT_SIZE 2048
+
+static _Thread_local char last[TEXT_SIZE];
+
+static const struct {
+    fsnn_status status;
+    const char *name, *meaning;
+} statuses[] = {
+#define ROW(name, value, meaning) {FSNN_##name, "FSNN_" #name, meaning},
+    FSNN_STATUS_LIST(ROW)
+#undef ROW
+};
+
+const char *fsnn_status_name(fsnn_status status)
+{
+    for (int i = 0; i < FSNN_COUNT(statuses); i++)
+        if (statuses[i].status == status)
+            return statuses[i].name;
+    return "FSNN_UNKNOWN";
+}
+
+const char *fsnn_status_meaning(fsnn_status status)
+{
+    for (int i = 0; i < FSNN_COUNT(statuses); i++)
+        if (statuses[i].status == status)
+            return statuses[i].meaning;
+    return "not a status of this library";
+}
+
+const char *fsnn_error_text(void)
+{
+    return last;
+}
+
+fsnn_status fsnn_error_set(fsnn_status status, const char *format, ...)
+{
+    char text[TEXT_SIZE]; /* first here: an argument may be fsnn_error_text() itself */
+    va_list args;
+
+    va_start(args, format);
+    int length = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (length < 0)
+        snprintf(text, sizeof text, "%s", fsnn_status_meaning(status));
+    else if (length >= TEXT_SIZE)
+        memcpy(text + TEXT_SIZE - 4, "...", 4);
+    memcpy(last, text, strlen(text) + 1);
+    return status;
+}

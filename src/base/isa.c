@@ -1,0 +1,61 @@
+/* base/isa.c: the instruction set of the kernels: what the processor has, lowered by FSNN_ISA. */
+#include "base/isa.h"
+#include "base/base.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const names[] = {
+    [FSNN_ISA_BASE] = "base",
+    [FSNN_ISA_AVX2] = "avx2",
+    [FSNN_ISA_AVX512] = "avx512",
+};
+
+/* The builtins also ask whether the operating system saves the wide registers. */
+static int processor(void)
+{
+    int level = FSNN_ISA_BASE;
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_cpu_init();
+#ifdef FSNN_HAVE_AVX2
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        level = FSNN_ISA_AVX2;
+#endif
+#ifdef FSNN_HAVE_AVX512
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("fma"))
+        level = FSNN_ISA_AVX512;
+#endif
+#endif
+    return level;
+}
+
+static int decide(void)
+{
+    int level = processor();
+    const char *wish = getenv("FSNN_ISA");
+
+    for (int i = 0; wish && i < level; i++)
+        if (strcmp(wish, names[i]) == 0)
+            return i;
+    return level;
+}
+
+int fsnn_isa_level(void)
+{
+    static atomic_int known; /* level + 1; 0 before the first call */
+    int level = atomic_load_explicit(&known, memory_order_relaxed) - 1;
+
+    if (level < 0) {
+        level = decide();
+        atomic_store_explicit(&known, level + 1, memory_order_relaxed);
+    }
+    return level;
+}
+
+const char *fsnn_isa(void)
+{
+    return names[fsnn_isa_level()];
+}

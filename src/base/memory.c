@@ -1,0 +1,62 @@
+/* base/memory.c: aligned, zeroed memory and strings. Every allocation is counted, and tests can
+ * make any one of them fail, so that each out-of-memory path can be walked. */
+#include "base/base.h"
+
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ALIGNMENT 64
+
+static _Atomic int64_t made, failing;
+
+int64_t fsnn_alloc_fail_at(int64_t n)
+{
+    atomic_store(&failing, n);
+    return atomic_exchange(&made, 0);
+}
+
+void *fsnn_alloc(size_t bytes)
+{
+    int64_t number = atomic_fetch_add(&made, 1) + 1;
+    size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    void *p = NULL;
+
+    if (rounded < bytes || number == atomic_load(&failing) ||
+        posix_memalign(&p, ALIGNMENT, rounded ? rounded : ALIGNMENT) != 0) {
+        fsnn_fail(FSNN_EMEMORY, "out of memory: %zu bytes could not be had", bytes);
+        return NULL;
+    }
+    return memset(p, 0, rounded ? rounded : ALIGNMENT);
+}
+
+void fsnn_free(void *p)
+{
+    free(p);
+}
+
+char *fsnn_strdup(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = fsnn_alloc(size);
+
+    return copy ? memcpy(copy, text, size) : NULL;
+}
+
+char *fsnn_format(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+
+    char *text = fsnn_alloc((size_t)(length < 0 ? 0 : length) + 1);
+    if (!text)
+        return NULL;
+    va_start(args, format);
+    vsnprintf(text, (size_t)(length < 0 ? 0 : length) + 1, format, args);
+    va_end(args);
+    return text;
+}

@@ -1,0 +1,14 @@
+/* base/random.h: the vectorised heart of fsnn_random_fill, one variant per instruction set. */
+#ifndef FSNN_BASE_RANDOM_H
+#define FSNN_BASE_RANDOM_H
+
+#include <stdint.h>
+
+#define RANDOM_BLOCKS 16 /* Philox blocks of one call */
+
+/* out[4 * RANDOM_BLOCKS]: the uniforms of blocks block .. block + RANDOM_BLOCKS - 1. */
+typedef void random_blocks(float *out, uint64_t seed, uint64_t stream, uint64_t block);
+
+random_blocks random_blocks_base, random_blocks_avx2, random_blocks_avx512;
+
+#endif

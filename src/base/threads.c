@@ -1,0 +1,76 @@
+/* base/threads.c: parallel loops over the OpenMP pool, which the dense kernels share. What one call
+ * of a body covers depends on the problem only; which thread makes the call is free, so results
+ * never depend on the thread count. */
+#include "base/base.h"
+
+#include <omp.h>
+#include <stdatomic.h>
+
+#define MAX_THREADS 1024
+
+static atomic_int chosen; /* 0: as OpenMP says */
+
+fsnn_status fsnn_threads_set(int threads)
+{
+    if (threads < 0 || threads > MAX_THREADS)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "threads: %d is out of range; give 1 to %d, or 0 for all processors",
+                         threads, MAX_THREADS);
+    atomic_store(&chosen, threads);
+    /* OpenMP keeps this number per calling thread: it is what the dense kernels called from here
+     * use. */
+    omp_set_num_threads(threads ? threads : omp_get_num_procs());
+    return FSNN_OK;
+}
+
+int fsnn_threads(void)
+{
+    int threads = atomic_load(&chosen);
+
+    return threads ? threads : omp_get_max_threads();
+}
+
+/* A few shares a thread: enough to even out a busy machine, few enough to keep neighbours together.
+ */
+static int64_t share(int64_t count, int threads)
+{
+    int64_t size = count / ((int64_t)threads * 8);
+
+    return size > 1 ? size : 1;
+}
+
+void fsnn_parallel(int64_t count, void (*body)(int64_t i, int worker, void *user), void *user)
+{
+    int threads = fsnn_threads();
+
+#pragma omp parallel for num_threads(threads) if (count > 1 && threads > 1)                        \
+    schedule(dynamic, share(count, threads))
+    for (int64_t i = 0; i < count; i++)
+        body(i, omp_get_thread_num(), user);
+}
+
+typedef struct range {
+    int64_t n, grain;
+    void (*body)(int64_t begin, int64_t end, void *user);
+    void *user;
+} range;
+
+static void run_range(int64_t i, int worker, void *user)
+{
+    const range *r = user;
+    int64_t begin = i * r->grain, left = r->n - begin;
+
+    (void)worker;
+    r->body(begin, begin + (left < r->grain ? left : r->grain), r->user);
+}
+
+void fsnn_parallel_range(int64_t n, int64_t grain,
+                         void (*body)(int64_t begin, int64_t end, void *user), void *user)
+{
+    if (n <= 0)
+        return;
+    if (grain < 1)
+        grain = 1;
+    range r = {n, grain, body, user};
+    fsnn_parallel((n - 1) / grain + 1, run_range, &r);
+}
