@@ -1,0 +1,315 @@
+/* The section `data`: which files, how they are split and changed, how they become input over time.
+ */
+#include "model/description.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { KIND_IDX, KIND_NPZ };
+static const char *const kind_names[] = {"idx", "npz", NULL};
+/* Indices are the values of fsnn_encoder_kind. */
+static const char *const encoder_names[] = {"direct", "rate", "latency", NULL};
+
+static const data_section defaults = {
+    .deviation = 1,
+    .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 4, .gain = 1, .floor = 0.01},
+};
+
+const void *data_defaults(void)
+{
+    return &defaults;
+}
+
+fsnn_encoder encoder_default(void)
+{
+    return defaults.encoder;
+}
+
+static const fsnn_key idx_set[] = {
+    {.name = "images",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, images),
+     .required = true,
+     .help = "file of images, plain or gzip"},
+    {.name = "labels",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, labels),
+     .required = true,
+     .help = "file of their classes"},
+    {0},
+};
+
+static const fsnn_key npz_set[] = {
+    {.name = "path",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, path),
+     .required = true,
+     .help = "the NPZ file"},
+    {.name = "x",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, x),
+     .help = "name of the array of samples (default x)"},
+    {.name = "y",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, y),
+     .help = "name of the array of classes (default y)"},
+    {0},
+};
+
+static const fsnn_key normalize_keys[] = {
+    {.name = "mean",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(data_section, mean),
+     .min = -INFINITY,
+     .max = INFINITY,
+     .help = "is subtracted from every value"},
+    {.name = "deviation",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(data_section, deviation),
+     .min = 0,
+     .max = INFINITY,
+     .above = true,
+     .help = "every value is divided by it afterwards"},
+    {0},
+};
+
+static const fsnn_key limit_keys[] = {
+    {.name = "train",
+     .type = FSNN_KEY_INT,
+     .offset = offsetof(data_section, limit_train),
+     .min = 0,
+     .max = INT32_MAX,
+     .help = "keep this many training samples, drawn with the seed of "
+             "training; 0: all"},
+    {.name = "test",
+     .type = FSNN_KEY_INT,
+     .offset = offsetof(data_section, limit_test),
+     .min = 0,
+     .max = INT32_MAX,
+     .help = "the same for the test set"},
+    {0},
+};
+
+static const fsnn_key encoder_keys[] = {
+    {.name = "kind",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_encoder, kind),
+     .names = encoder_names,
+     .help = "direct: the value as current at every step; rate: Bernoulli spikes; latency: one "
+             "spike, the earlier the larger the value"},
+    {.name = "steps",
+     .type = FSNN_KEY_INT,
+     .offset = offsetof(fsnn_encoder, steps),
+     .min = 1,
+     .max = INT32_MAX,
+     .help = "time steps T; sequences have their own"},
+    {.name = "gain",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_encoder, gain),
+     .min = 0,
+     .max = INFINITY,
+     .above = true,
+     .help = "multiplies the value"},
+    {.name = "floor",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_encoder, floor),
+     .min = 0,
+     .max = 1,
+     .help = "latency: values at or below it do not spike"},
+    {0},
+};
+
+/* The kinds differ in what a set is; everything else they share. The group of an anonymous struct
+ * starts at 0. */
+#define SETS(table)                                                                                \
+    {.name = "kind",                                                                               \
+     .type = FSNN_KEY_ENUM,                                                                        \
+     .offset = offsetof(data_section, kind),                                                       \
+     .required = true,                                                                             \
+     .names = kind_names,                                                                          \
+     .help = "idx: files of the MNIST family; npz: NumPy arrays"},                                 \
+        {.name = "train",                                                                          \
+         .type = FSNN_KEY_GROUP,                                                                   \
+         .offset = offsetof(data_section, train),                                                  \
+         .group = (table),                                                                         \
+         .help = "training set"},                                                                  \
+        {.name = "test",                                                                           \
+         .type = FSNN_KEY_GROUP,                                                                   \
+         .offset = offsetof(data_section, test),                                                   \
+         .group = (table),                                                                         \
+         .help = "test set"},                                                                      \
+        {.name = "normalize",                                                                      \
+         .type = FSNN_KEY_GROUP,                                                                   \
+         .offset = 0,                                                                              \
+         .group = normalize_keys,                                                                  \
+         .help = "shift and scale of every value"},                                                \
+        {.name = "validation",                                                                     \
+         .type = FSNN_KEY_REAL,                                                                    \
+         .offset = offsetof(data_section, validation),                                             \
+         .min = 0,                                                                                 \
+         .max = 0.99999,                                                                           \
+         .help = "share of the training set that becomes the test set, "                           \
+                 "where there is none"},                                                           \
+        {.name = "limit",                                                                          \
+         .type = FSNN_KEY_GROUP,                                                                   \
+         .offset = 0,                                                                              \
+         .group = limit_keys,                                                                      \
+         .help = "use only a part"},                                                               \
+    {                                                                                              \
+        .name = "encoder", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, encoder),      \
+        .group = encoder_keys, .help = "how a sample becomes input over time"                      \
+    }
+
+const fsnn_key idx_keys[] = {SETS(idx_set), {0}};
+
+const fsnn_key npz_keys[] = {
+    SETS(npz_set),
+    {.name = "sequence",
+     .type = FSNN_KEY_BOOL,
+     .offset = offsetof(data_section, sequence),
+     .help = "samples have a time axis of their own, their first"},
+    {0},
+};
+
+fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out)
+{
+    *out = defaults;
+    if (yaml_null(node))
+        return FSNN_OK;
+    if (node->type != YAML_MAP)
+        return read_wrong(doc, node,
+                          "a mapping, like {kind: idx, train: {images: ..., labels: ...}}");
+    const yaml_node *kind = yaml_find(node, "kind");
+    if (kind)
+        FSNN_TRY(read_name(doc, kind, kind_names, &out->kind));
+    FSNN_TRY(keys_read(doc, node, node, out->kind == KIND_NPZ ? npz_keys : idx_keys, NULL, out));
+    out->given = true;
+    out->node = node;
+    out->train.given = yaml_find(node, "train") != NULL;
+    out->test.given = yaml_find(node, "test") != NULL;
+    if (!out->train.given && !out->test.given)
+        return yaml_fail(doc, node,
+                         "there is neither a \"train\" nor a \"test\" set: give at least "
+                         "one");
+    if (out->test.given && out->validation > 0)
+        return yaml_fail(
+            doc, yaml_find(node, "validation"),
+            "a test set is given, so that no share of the training set is taken: leave "
+            "out one of the two");
+    return FSNN_OK;
+}
+
+/* ---- opening ---- */
+
+/* "~/x" below the home folder; relative paths beside the description, else below FSNN_DATA. `view`
+ * is the description's path with memory of its own, for sentences and paths. */
+static fsnn_status find_file(const fsnn_description *d, yaml_doc *view, const yaml_node *node,
+                             const char *text, const char **path)
+{
+    const char *home = getenv("HOME"), *data = getenv("FSNN_DATA");
+    const char *try[2] = {text, NULL};
+    if (text[0] == '~' && (text[1] == '/' || !text[1]) && home) {
+        try[0] = pool_format(&view->memory, "%s%s", home, text + 1);
+    } else if (text[0] != '/') {
+        try[0] = pool_format(&view->memory, "%s%s", d->folder, text);
+        try[1] = pool_format(&view->memory, "%s/%s", data && *data ? data : "../shared/data", text);
+    }
+    for (int i = 0; i < 2 && try[i]; i++)
+        if (access(try[i], F_OK) == 0) {
+            *path = try[i];
+            return FSNN_OK;
+        }
+    if (try[1])
+        return yaml_fail(view, node,
+                         "there is no file \"%s\": looked for %s and, below FSNN_DATA, for %s",
+                         text, try[0], try[1]);
+    return yaml_fail(view, node, "there is no file \"%s\"", try[0] ? try[0] : text);
+}
+
+static fsnn_status open_files(const fsnn_description *d, yaml_doc *view, const char *which,
+                              const data_set *set, fsnn_data **out)
+{
+    const yaml_node *node = yaml_find(d->data.node, which);
+    const yaml_node *path = node->type == YAML_MAP ? yaml_find(node, "path") : node;
+    const char *a = NULL, *b = NULL;
+    if (d->data.kind == KIND_NPZ) {
+        FSNN_TRY(find_file(d, view, path, set->path, &a));
+        return fsnn_data_npz(a, set->x, set->y, d->data.sequence, out);
+    }
+    FSNN_TRY(find_file(d, view, yaml_find(node, "images"), set->images, &a));
+    FSNN_TRY(find_file(d, view, yaml_find(node, "labels"), set->labels, &b));
+    return fsnn_data_idx(a, b, out);
+}
+
+/* Opens one set and changes its values; its number of samples is settled by the caller. */
+static fsnn_status open_set(const fsnn_description *d, const char *which, const data_set *set,
+                            fsnn_data **out)
+{
+    yaml_doc view = {.path = d->doc.path};
+    fsnn_status status = open_files(d, &view, which, set, out);
+    pool_free(&view.memory);
+    FSNN_TRY(status);
+    if (d->data.mean != 0 || d->data.deviation != 1)
+        status = fsnn_data_normalize(*out, d->data.mean, d->data.deviation);
+    if (status) {
+        fsnn_data_destroy(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+static fsnn_status limit(fsnn_data *data, int64_t count, uint64_t seed)
+{
+    fsnn_data_info info;
+    if (!data || !count)
+        return FSNN_OK;
+    fsnn_data_info_get(data, &info);
+    return info.count > count ? fsnn_data_limit(data, count, seed) : FSNN_OK;
+}
+
+static fsnn_status open_sets(const fsnn_description *d, bool train, bool test, fsnn_data *data[2])
+{
+    const data_section *s = &d->data;
+    uint64_t seed = d->training.seed;
+    bool split = test && !s->test.given && s->validation > 0 && s->train.given;
+    if ((train || split) && s->train.given)
+        FSNN_TRY(open_set(d, "train", &s->train, &data[0]));
+    if (test && s->test.given)
+        FSNN_TRY(open_set(d, "test", &s->test, &data[1]));
+    if (!s->test.given && s->validation > 0 && data[0]) /* also where only one half is wanted */
+        FSNN_TRY(fsnn_data_split(data[0], s->validation, seed, &data[1]));
+    FSNN_TRY(limit(data[0], s->limit_train, seed));
+    return limit(data[1], s->limit_test, seed);
+}
+
+fsnn_status fsnn_description_data(const fsnn_description *description, fsnn_data **train,
+                                  fsnn_data **test)
+{
+    fsnn_data *data[2] = {NULL, NULL};
+    if (train)
+        *train = NULL;
+    if (test)
+        *test = NULL;
+    if (!description)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_description_data: the description is NULL");
+    if (!description->data.given)
+        return fsnn_fail(
+            FSNN_EDESCRIPTION,
+            "%s: there is no section \"data\": add one, like \"data: {kind: idx, train: "
+            "{images: FILE, labels: FILE}}\"",
+            description->doc.path);
+    if (train && !description->data.train.given)
+        return fsnn_fail(FSNN_EDESCRIPTION, "%s: the section \"data\" has no set \"train\"",
+                         description->doc.path);
+    fsnn_status status = open_sets(description, train != NULL, test != NULL, data);
+    fsnn_data **const out[2] = {train, test};
+    for (int i = 0; i < 2; i++) {
+        if (!status && out[i])
+            *out[i] = data[i];
+        else
+            fsnn_data_destroy(data[i]);
+    }
+    return status;
+}

@@ -1,0 +1,191 @@
+/* The whole description: the top-level keys, and the public functions on what was read. */
+#include "model/description.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static fsnn_status on_layers(yaml_doc *doc, const yaml_node *node, void *out)
+{
+    (void)doc;
+    return layers_read(out, (yaml_node *)node);
+}
+
+static fsnn_status on_dynamics(yaml_doc *doc, const yaml_node *node, void *out)
+{
+    return dynamics_read(doc, (yaml_node *)node, &((fsnn_description *)out)->dynamics);
+}
+
+static fsnn_status on_data(yaml_doc *doc, const yaml_node *node, void *out)
+{
+    return data_read(doc, (yaml_node *)node, &((fsnn_description *)out)->data);
+}
+
+static fsnn_status on_training(yaml_doc *doc, const yaml_node *node, void *out)
+{
+    return training_read(doc, (yaml_node *)node, &((fsnn_description *)out)->training);
+}
+
+const char *const top_names[] = {"name",     "input", "layers",   "output",
+                                 "dynamics", "data",  "training", NULL};
+
+const fsnn_key top_keys[] = {
+    {.name = "name",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(fsnn_description, name),
+     .help = "of the model; default: the file's name"},
+    {.name = "input",
+     .type = FSNN_KEY_SHAPE,
+     .offset = offsetof(fsnn_description, input),
+     .min = 1,
+     .max = INT32_MAX,
+     .required = true,
+     .help = "shape of one sample at one time step, without time and batch, like [1, 28, 28]"},
+    {0},
+};
+
+const special top_specials[] = {
+    {.name = "layers",
+     .read = on_layers,
+     .required = true,
+     .type = "a list of layers",
+     .fallback = "must be given",
+     .help = "the nodes of the network, in order"},
+    {.name = "output",
+     .type = "a name",
+     .fallback = "the last node",
+     .help = "the node whose output is the network's"},
+    {.name = "dynamics",
+     .read = on_dynamics,
+     .type = "a mapping",
+     .fallback = "see below",
+     .help = "how the membranes are advanced in time"},
+    {.name = "data",
+     .read = on_data,
+     .type = "a mapping",
+     .fallback = "none",
+     .help = "training and test data"},
+    {.name = "training",
+     .read = on_training,
+     .type = "a mapping",
+     .fallback = "see below",
+     .help = "loss, optimiser, schedule"},
+    {0},
+};
+
+fsnn_status fail_passed_on(yaml_doc *doc, const yaml_node *node, fsnn_status status)
+{
+    const char *reason = fsnn_error_text();
+    char *copy = status == FSNN_EMEMORY ? NULL : pool_text(&doc->memory, reason, strlen(reason));
+    return copy ? yaml_fail(doc, node, "%s", copy) : FSNN_EMEMORY;
+}
+
+/* "dir/mlp.yaml" -> folder "dir/", name "mlp". */
+static fsnn_status settle_path(fsnn_description *d, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *file = slash ? slash + 1 : path, *dot = strrchr(file, '.');
+    d->folder = pool_text(&d->doc.memory, path, (size_t)(file - path));
+    d->name =
+        pool_text(&d->doc.memory, file, dot && dot != file ? (size_t)(dot - file) : strlen(file));
+    return d->folder && d->name ? FSNN_OK : FSNN_EMEMORY;
+}
+
+static fsnn_status read_tree(fsnn_description *d)
+{
+    yaml_node *root = d->doc.root;
+    d->training = fsnn_training_default();
+    d->data.encoder = encoder_default();
+    FSNN_TRY(keys_read(&d->doc, root, root, top_keys, top_specials, d));
+    FSNN_TRY(output_read(d, yaml_find(root, "output")));
+    return yaml_find(root, "dynamics") ? FSNN_OK : dynamics_read(&d->doc, NULL, &d->dynamics);
+}
+
+static fsnn_status parse(fsnn_description *d, const char *path, const char *text, size_t size,
+                         const char *const *set, int count)
+{
+    FSNN_TRY(yaml_parse(&d->doc, path, text, size, false));
+    FSNN_TRY(settle_path(d, path));
+    if (yaml_null(d->doc.root))
+        return fsnn_fail(FSNN_EDESCRIPTION,
+                         "%s: the description is empty: expected a mapping with the keys input, "
+                         "layers and dynamics",
+                         path);
+    if (d->doc.root->type != YAML_MAP)
+        return read_wrong(&d->doc, d->doc.root,
+                          "a mapping with the keys input, layers and dynamics");
+    for (int i = 0; i < count; i++)
+        FSNN_TRY(override_apply(&d->doc, set[i]));
+    return read_tree(d);
+}
+
+fsnn_status description_parse(const char *path, const char *text, size_t size,
+                              const char *const *set, int count, fsnn_description **out)
+{
+    fsnn_description *d = fsnn_alloc(sizeof *d);
+    *out = NULL;
+    if (!d)
+        return FSNN_EMEMORY;
+    fsnn_status status = parse(d, path, text, size, set, count);
+    if (status)
+        fsnn_description_destroy(d);
+    else
+        *out = d;
+    return status;
+}
+
+fsnn_status fsnn_description_read(const char *path, const char *const *set, int count,
+                                  fsnn_description **description)
+{
+    uint8_t *text;
+    size_t size;
+    if (!description)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_description_read: there is nowhere to put the result");
+    *description = NULL;
+    if (!path || count < 0 || (count > 0 && !set))
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_description_read: path and set must not be NULL");
+    FSNN_TRY(fsnn_file_read(path, &text, &size));
+    fsnn_status status = description_parse(path, (const char *)text, size, set, count, description);
+    fsnn_free(text);
+    return status;
+}
+
+void fsnn_description_destroy(fsnn_description *description)
+{
+    if (!description)
+        return;
+    yaml_free(&description->doc);
+    fsnn_free(description);
+}
+
+const char *fsnn_description_name(const fsnn_description *description)
+{
+    return description->name;
+}
+
+fsnn_status fsnn_description_text(const fsnn_description *description, char **text)
+{
+    if (!description || !text)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_description_text: an argument is NULL");
+    return yaml_emit(&description->doc, text);
+}
+
+const fsnn_dynamics *fsnn_description_dynamics(const fsnn_description *description)
+{
+    return &description->dynamics.dynamics;
+}
+
+const fsnn_training *fsnn_description_training(const fsnn_description *description)
+{
+    return &description->training;
+}
+
+const fsnn_encoder *fsnn_description_encoder(const fsnn_description *description)
+{
+    return &description->data.encoder;
+}
+
+bool fsnn_description_has_data(const fsnn_description *description)
+{
+    return description->data.given;
+}

@@ -1,0 +1,96 @@
+/* model/description.h: a description after reading: the tree, and the structs that were read from
+ * it. Sections read their part of the tree; what needs the finished layers (output, overrides by
+ * node name) goes through layers.h's names. */
+#ifndef FSNN_DESCRIPTION_H
+#define FSNN_DESCRIPTION_H
+
+#include "model/reader.h"
+#include "op/op.h"
+
+#include <fsnn/model.h>
+
+/* Output `port` of layer number `layer`; layer -1 is the input. */
+typedef struct source {
+    int layer, port;
+} source;
+
+typedef struct layer {
+    const fsnn_op *op;
+    const char *name;
+    void *options; /* of the kind */
+    source from[OP_MAX_IN];
+    int sources;
+    const yaml_node *node; /* for errors */
+} layer;
+
+typedef struct data_set {
+    bool given;
+    const char *images, *labels; /* idx */
+    const char *path, *x, *y;    /* npz */
+} data_set;
+
+typedef struct data_section {
+    bool given;
+    const yaml_node *node;
+    int kind;
+    data_set train, test;
+    double mean, deviation;
+    double validation;
+    int64_t limit_train, limit_test; /* 0: all */
+    bool sequence;
+    fsnn_encoder encoder;
+} data_section;
+
+typedef struct dynamics_section {
+    fsnn_dynamics dynamics;
+    int layers;             /* neuron layers that the lists speak of; 0: no list, any number */
+    const yaml_node *lists; /* where the number of layers comes from */
+} dynamics_section;
+
+struct fsnn_description {
+    yaml_doc doc;
+    const char *folder; /* of the file: relative paths start there */
+    const char *name;
+    fsnn_shape input;
+    layer *layer;
+    int layers;
+    source output;
+    dynamics_section dynamics;
+    data_section data;
+    fsnn_training training;
+};
+
+/* Reads from memory; `path` names the text in errors and is where relative paths start. */
+fsnn_status description_parse(const char *path, const char *text, size_t size,
+                              const char *const *set, int count, fsnn_description **out);
+
+/* ---- sections ---- */
+fsnn_status layers_read(fsnn_description *d, yaml_node *list);
+fsnn_status output_read(fsnn_description *d, const yaml_node *node);
+fsnn_status dynamics_read(yaml_doc *doc, yaml_node *node, dynamics_section *out);
+fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out);
+fsnn_status training_read(yaml_doc *doc, yaml_node *node, fsnn_training *out);
+fsnn_encoder encoder_default(void);
+
+/* Item `index` of the list of layers: its kind's name (NULL when it is no layer), and its own name,
+ * given or default. */
+const char *layer_kind(const yaml_node *item);
+yaml_node *layer_options(const yaml_node *item);
+const char *layer_name(yaml_doc *doc, const yaml_node *list, const yaml_node *item);
+
+/* "layers.2.lif.tau=1.5", "lif1.tau=1.5": changes the tree. */
+fsnn_status override_apply(yaml_doc *doc, const char *set);
+
+/* An error of another room at a place in the file: "file:line:column: where: " before its sentence.
+ */
+fsnn_status fail_passed_on(yaml_doc *doc, const yaml_node *node, fsnn_status status);
+
+/* ---- tables, for the reference page ---- */
+extern const char *const top_names[];
+extern const fsnn_key top_keys[], training_keys[], dynamics_keys[], idx_keys[], npz_keys[];
+extern const special top_specials[], layer_specials[], dynamics_specials[];
+/* Defaults of the structs the tables above describe. */
+const void *dynamics_defaults(void);
+const void *data_defaults(void);
+
+#endif

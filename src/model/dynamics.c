@@ -1,0 +1,353 @@
+/* The section `dynamics`: integrator and method by name, orders (alpha) in their three forms,
+ * memory.
+ *
+ *   alpha: 0.7                      one order for all neuron layers
+ *   alpha: [0.3, 0.8]               per_layer: one a layer; multiterm: the terms of every layer
+ *   alpha: [[0.3, 0.5], 0.8]        a list a layer: its terms */
+#include "model/description.h"
+#include "frac/method.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MODE_AUTO, MODE_PER_LAYER, MODE_MULTITERM };
+
+typedef struct options {
+    int integrator, mode, interpolation;
+    double step;
+    bool implicit;
+    int64_t memory;
+    fsnn_method method;
+} options;
+
+/* Indices are the values of fsnn_integrator. */
+static const char *const integrator_names[] = {"fdeint", "odeint", NULL};
+static const char *const mode_names[] = {"auto", "per_layer", "multiterm", NULL};
+static const char *const interpolation_names[] = {"nearest", "hold",  "linear",
+                                                  "cubic",   "akima", NULL};
+
+static const options defaults = {.integrator = FSNN_FDEINT, .interpolation = 2, .step = 1};
+
+const void *dynamics_defaults(void)
+{
+    return &defaults;
+}
+
+#define AT(field) .offset = offsetof(options, field)
+
+const fsnn_key dynamics_keys[] = {
+    {.name = "integrator",
+     .type = FSNN_KEY_ENUM,
+     AT(integrator),
+     .names = integrator_names,
+     .help = "fdeint: fractional order; odeint: integer order, alpha is ignored"},
+    {.name = "alpha_mode",
+     .type = FSNN_KEY_ENUM,
+     AT(mode),
+     .names = mode_names,
+     .help = "how a flat list of alpha or coefficients is read"},
+    {.name = "implicit",
+     .type = FSNN_KEY_BOOL,
+     AT(implicit),
+     .help = "the methods here are explicit: only false"},
+    {.name = "step",
+     .type = FSNN_KEY_REAL,
+     AT(step),
+     .min = 0,
+     .max = INFINITY,
+     .above = true,
+     .help = "solver step h, in the unit of tau"},
+    {.name = "interpolation",
+     .type = FSNN_KEY_ENUM,
+     AT(interpolation),
+     .names = interpolation_names,
+     .help = "input between samples; without effect here, where every solver step has a sample"},
+    {0},
+};
+
+static fsnn_status read_method(yaml_doc *doc, const yaml_node *node, void *out)
+{
+    const char *known[64], *name;
+    int count = 0;
+    while (count < 64 && strcmp(fsnn_method_name((fsnn_method)(count + 1)), "default") != 0) {
+        known[count] = fsnn_method_name((fsnn_method)(count + 1));
+        count++;
+    }
+    FSNN_TRY(read_text(doc, node, &name));
+    int method = fsnn_method_find(name);
+    if (method < 0)
+        return yaml_fail(doc, node, "found %s, expected one of the methods %s",
+                         yaml_found(doc, node), keys_list(&doc->memory, known, count));
+    ((options *)out)->method = (fsnn_method)method;
+    return FSNN_OK;
+}
+
+static fsnn_status read_memory(yaml_doc *doc, const yaml_node *node, void *out)
+{
+    int64_t *memory = &((options *)out)->memory;
+    static const char accepted[] = "full, or a number of steps of at least 1";
+    if (node->type == YAML_MAP && yaml_find(node, "tolerance"))
+        return yaml_fail(doc, node, "a memory given by its tolerance is not available: expected %s",
+                         accepted);
+    *memory = 0;
+    if (node->type == YAML_SCALAR &&
+        (strcmp(node->text, "full") == 0 || strcmp(node->text, "-1") == 0))
+        return FSNN_OK;
+    if (!read_plain(node) || read_integer(doc, node, 1, INT64_MAX, memory) < 0)
+        return read_wrong(doc, node, accepted);
+    return FSNN_OK;
+}
+
+static fsnn_status read_times(yaml_doc *doc, const yaml_node *node, void *out)
+{
+    (void)out;
+    if (yaml_null(node))
+        return FSNN_OK;
+    return yaml_fail(doc, node,
+                     "found %s, but time stamps of samples are not available: leave the key out, "
+                     "samples then stand at 0, step, 2 step, ...",
+                     yaml_found(doc, node));
+}
+
+const special dynamics_specials[] = {
+    {.name = "method",
+     .read = read_method,
+     .type = "euler (odeint); gl, l1 (fdeint)",
+     .fallback = "euler for odeint, gl for fdeint",
+     .help = "the scheme that steps in time"},
+    {.name = "alpha",
+     .type = "a number above 0 and at most 1, a list, or a list of lists",
+     .fallback = "must be given with fdeint",
+     .help = "fractional order: one for all neuron layers; a list with `alpha_mode: per_layer` "
+             "(one a layer) or `alpha_mode: multiterm` (the same terms for all); a list of lists: "
+             "the terms of each layer"},
+    {.name = "coefficients",
+     .type = "numbers above 0, in the form of alpha",
+     .fallback = "1",
+     .help = "what each term is multiplied with"},
+    {.name = "learn_alpha",
+     .type = "true or false, or a list, one a layer",
+     .fallback = "false",
+     .help = "learn the orders"},
+    {.name = "learn_coefficients",
+     .type = "true or false, or a list, one a layer",
+     .fallback = "false",
+     .help = "learn the coefficients"},
+    {.name = "memory",
+     .read = read_memory,
+     .type = "full, or a number of steps of at least 1",
+     .fallback = "full",
+     .help = "how many steps of the past count, the present one included"},
+    {.name = "times",
+     .read = read_times,
+     .type = "null",
+     .fallback = "null",
+     .help = "samples stand at 0, step, 2 step, ..."},
+    {0},
+};
+
+/* Numbers for the terms of each layer; one row when all layers have the same. */
+typedef struct grid {
+    const yaml_node *node; /* NULL: not given */
+    int rows;
+    bool each; /* a row belongs to a layer */
+    int *terms;
+    double (*value)[FSNN_MAX_TERMS];
+} grid;
+
+static bool nested(const yaml_node *list)
+{
+    for (const yaml_node *n = list->first; n; n = n->next)
+        if (n->type == YAML_LIST)
+            return true;
+    return false;
+}
+
+static fsnn_status grid_rows(yaml_doc *doc, grid *g, int rows, bool each)
+{
+    g->rows = rows;
+    g->each = each;
+    g->terms = pool_take(&doc->memory, (size_t)rows * sizeof *g->terms);
+    g->value = pool_take(&doc->memory, (size_t)rows * sizeof *g->value);
+    return g->terms && g->value ? FSNN_OK : FSNN_EMEMORY;
+}
+
+/* A number, or the list of a layer's terms. */
+static fsnn_status grid_row(yaml_doc *doc, const yaml_node *node, double max, grid *g, int row)
+{
+    if (node->type != YAML_LIST) {
+        g->terms[row] = 1;
+        return read_real(doc, node, 0, max, true, &g->value[row][0]);
+    }
+    if (node->count < 1 || node->count > FSNN_MAX_TERMS)
+        return yaml_fail(doc, node, "found a list of %d, expected 1 to %d terms", node->count,
+                         FSNN_MAX_TERMS);
+    for (const yaml_node *n = node->first; n; n = n->next)
+        FSNN_TRY(read_real(doc, n, 0, max, true, &g->value[row][g->terms[row]++]));
+    return FSNN_OK;
+}
+
+static fsnn_status two_readings(yaml_doc *doc, const yaml_node *node)
+{
+    return yaml_fail(doc, node,
+                     "a flat list can be read in two ways: one value a neuron layer (add "
+                     "\"alpha_mode: per_layer\"), or the terms of every layer (add \"alpha_mode: "
+                     "multiterm\")");
+}
+
+static fsnn_status grid_read(yaml_doc *doc, const yaml_node *node, int mode, double max, grid *g)
+{
+    g->node = node;
+    if (!node)
+        return FSNN_OK;
+    if (node->type == YAML_MAP || yaml_null(node) || (node->type == YAML_LIST && !node->count))
+        return read_wrong(doc, node, "a number, a list of numbers, or a list a layer");
+    bool lists = node->type == YAML_LIST && nested(node);
+    if (lists && mode == MODE_MULTITERM)
+        return yaml_fail(doc, node,
+                         "found a list a layer, but alpha_mode is multiterm, which takes one flat "
+                         "list for all layers: leave alpha_mode out or flatten the list");
+    if (node->type == YAML_LIST && !lists && mode == MODE_AUTO)
+        return two_readings(doc, node);
+    if (node->type != YAML_LIST || mode == MODE_MULTITERM) {
+        FSNN_TRY(grid_rows(doc, g, 1, false));
+        return grid_row(doc, node, max, g, 0);
+    }
+    FSNN_TRY(grid_rows(doc, g, node->count, true));
+    int row = 0;
+    for (const yaml_node *n = node->first; n; n = n->next)
+        FSNN_TRY(grid_row(doc, n, max, g, row++));
+    return FSNN_OK;
+}
+
+static fsnn_status match(yaml_doc *doc, const grid *alpha, const grid *c)
+{
+    if (!c->node)
+        return FSNN_OK;
+    if (alpha->each != c->each || alpha->rows != c->rows)
+        return yaml_fail(doc, c->node, "found %s, but alpha is %s: both must have the same form",
+                         yaml_found(doc, c->node), yaml_found(doc, alpha->node));
+    for (int i = 0; i < c->rows; i++)
+        if (alpha->terms[i] != c->terms[i])
+            return yaml_fail(doc, c->node,
+                             "found %d terms for layer %d, but alpha has %d: both "
+                             "must have the same form",
+                             c->terms[i], i, alpha->terms[i]);
+    return FSNN_OK;
+}
+
+/* true, false, or a list, one a layer: `*count` 0 when it holds for all. */
+static fsnn_status read_learn(yaml_doc *doc, const yaml_node *node, bool **learn, int *count)
+{
+    bool list = node && node->type == YAML_LIST && node->count;
+    *count = list ? node->count : 0;
+    *learn = pool_take(&doc->memory, list ? (size_t)node->count : 1);
+    if (!*learn)
+        return FSNN_EMEMORY;
+    if (!node)
+        return FSNN_OK;
+    if (!list && !read_plain(node))
+        return read_wrong(doc, node, "true or false, or a list of them, one a neuron layer");
+    if (!list)
+        return read_bool(doc, node, *learn);
+    int i = 0;
+    for (const yaml_node *n = node->first; n; n = n->next)
+        FSNN_TRY(read_bool(doc, n, &(*learn)[i++]));
+    return FSNN_OK;
+}
+
+/* All lists that speak of layers must speak of the same number of them. */
+static fsnn_status agree(yaml_doc *doc, const yaml_node *node, int count, dynamics_section *out)
+{
+    if (!count || !node)
+        return FSNN_OK;
+    if (out->layers && out->layers != count)
+        return yaml_fail(doc, node,
+                         "this list has %d entries, but %s has %d: both have one a "
+                         "neuron layer",
+                         count, yaml_where(doc, out->lists), out->layers);
+    out->layers = count;
+    out->lists = node;
+    return FSNN_OK;
+}
+
+static fsnn_status read_orders(yaml_doc *doc, const yaml_node *node, int mode,
+                               dynamics_section *out)
+{
+    grid alpha = {0}, c = {0};
+    bool *learn[2];
+    int count[2];
+    const yaml_node *const learn_node[2] = {yaml_find(node, "learn_alpha"),
+                                            yaml_find(node, "learn_coefficients")};
+    FSNN_TRY(grid_read(doc, yaml_find(node, "alpha"), mode, 1, &alpha));
+    FSNN_TRY(grid_read(doc, yaml_find(node, "coefficients"), mode, INFINITY, &c));
+    if (!alpha.node) {
+        FSNN_TRY(grid_rows(doc, &alpha, 1, false));
+        alpha.terms[0] = 1;
+        alpha.value[0][0] = 1;
+    }
+    FSNN_TRY(match(doc, &alpha, &c));
+    FSNN_TRY(agree(doc, alpha.node, alpha.each ? alpha.rows : 0, out));
+    for (int i = 0; i < 2; i++) {
+        FSNN_TRY(read_learn(doc, learn_node[i], &learn[i], &count[i]));
+        FSNN_TRY(agree(doc, learn_node[i], count[i], out));
+    }
+    int orders = out->layers ? out->layers : 1;
+    fsnn_order *order = pool_take(&doc->memory, (size_t)orders * sizeof *order);
+    if (!order)
+        return FSNN_EMEMORY;
+    for (int i = 0; i < orders; i++) {
+        int row = alpha.each ? i : 0;
+        order[i].terms = alpha.terms[row];
+        memcpy(order[i].alpha, alpha.value[row], sizeof order[i].alpha);
+        for (int m = 0; m < order[i].terms; m++)
+            order[i].coefficient[m] = c.node ? c.value[row][m] : 1;
+        order[i].learn_alpha = learn[0][count[0] ? i : 0];
+        order[i].learn_coefficient = learn[1][count[1] ? i : 0];
+    }
+    out->dynamics.order = order;
+    out->dynamics.orders = orders;
+    return FSNN_OK;
+}
+
+static const yaml_node *at(const yaml_node *node, const char *key)
+{
+    const yaml_node *child = yaml_find(node, key);
+    return child ? child : node;
+}
+
+static fsnn_status check_method(yaml_doc *doc, const yaml_node *node, const options *o,
+                                const fsnn_dynamics *dynamics)
+{
+    const frac_method *row;
+    fsnn_status status = frac_method_settle(dynamics->integrator, dynamics->method, &row);
+    if (status)
+        return fail_passed_on(doc, at(node, "method"), status);
+    if (o->implicit)
+        return yaml_fail(doc, at(node, "implicit"),
+                         "the implicit variant of a method is not available: expected false");
+    for (int i = 0; i < dynamics->orders; i++)
+        if ((status = frac_order_check(row, &dynamics->order[i])))
+            return fail_passed_on(doc, at(node, "alpha"), status);
+    return FSNN_OK;
+}
+
+fsnn_status dynamics_read(yaml_doc *doc, yaml_node *node, dynamics_section *out)
+{
+    options o = defaults;
+    if (node && node->type != YAML_MAP && !yaml_null(node))
+        return read_wrong(doc, node, "a mapping, like {method: gl, alpha: 0.5}");
+    FSNN_TRY(keys_read(doc, node, node, dynamics_keys, dynamics_specials, &o));
+    if (o.integrator == FSNN_FDEINT && !yaml_find(node, "alpha"))
+        return yaml_fail(doc, node ? node : doc->root,
+                         "the fractional order is missing: add \"alpha: 0.5\" (above 0 and at most "
+                         "1)%s, or \"integrator: odeint\" for integer order",
+                         node ? "" : " to a section \"dynamics\"");
+    out->dynamics = fsnn_dynamics_default(NULL);
+    out->dynamics.integrator = (fsnn_integrator)o.integrator;
+    out->dynamics.method = o.method;
+    out->dynamics.step = o.step;
+    out->dynamics.memory = o.memory;
+    FSNN_TRY(read_orders(doc, node, o.mode, out));
+    return check_method(doc, node, &o, &out->dynamics);
+}

@@ -1,0 +1,220 @@
+/* The list of layers: kinds and their options from the tables of operators and neurons, names,
+ * sources. */
+#include "model/description.h"
+#include "net/net.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_KINDS 128
+#define MAX_LAYERS 4096
+
+const special layer_specials[] = {
+    {.name = "name",
+     .type = "a text without dot, comma, equals sign or space",
+     .fallback = "kind and number: `linear1`",
+     .help = "the name of the node, of its weights in files and of its options in overrides"},
+    {.name = "from",
+     .type = "a name or a list of names",
+     .fallback = "the node before",
+     .help = "sources: names of earlier nodes; `input` is the input, `node.1` the second output "
+             "of a node with several"},
+    {0},
+};
+
+const char *layer_kind(const yaml_node *item)
+{
+    if (item->type == YAML_SCALAR)
+        return yaml_null(item) ? NULL : item->text;
+    return item->type == YAML_MAP && item->count == 1 ? item->first->key->text : NULL;
+}
+
+yaml_node *layer_options(const yaml_node *item)
+{
+    return item->type == YAML_MAP ? item->first : NULL;
+}
+
+const char *layer_name(yaml_doc *doc, const yaml_node *list, const yaml_node *item)
+{
+    const char *kind = layer_kind(item);
+    const yaml_node *given = yaml_find(layer_options(item), "name");
+    if (!kind)
+        return NULL;
+    if (given && given->type == YAML_SCALAR)
+        return given->text;
+    int number = 1; /* counts all nodes of the kind, as fsnn_net_add does */
+    for (const yaml_node *n = list->first; n != item; n = n->next) {
+        const char *other = layer_kind(n);
+        number += other && strcmp(other, kind) == 0;
+    }
+    return pool_format(&doc->memory, "%s%d", kind, number);
+}
+
+static fsnn_status unknown_kind(yaml_doc *doc, const yaml_node *item, const char *kind)
+{
+    const char *known[MAX_KINDS];
+    int count = 0;
+    const fsnn_op *op;
+    while (count < MAX_KINDS && (op = net_kind_at(count)))
+        known[count++] = op->kind;
+    const char *advice = keys_advice(&doc->memory, kind, known, count);
+    if (item->type == YAML_MAP)
+        return yaml_fail_key(doc, item->first, "unknown kind of layer%s", advice);
+    return yaml_fail(doc, item, "unknown kind of layer \"%s\"%s", kind, advice);
+}
+
+static fsnn_status find_kind(yaml_doc *doc, const yaml_node *item, const fsnn_op **op)
+{
+    const char *kind = layer_kind(item);
+    if (!kind && item->type == YAML_MAP)
+        return yaml_fail(doc, item,
+                         "found a mapping of %d keys, expected one kind with its options inside, "
+                         "like \"- linear: {out: 10, name: fc1}\"",
+                         item->count);
+    if (!kind)
+        return yaml_fail(doc, item,
+                         "found %s, expected a kind of layer, like \"- flatten\" or "
+                         "\"- linear: {out: 10}\"",
+                         yaml_found(doc, item));
+    *op = net_kind_find(kind);
+    return *op ? FSNN_OK : unknown_kind(doc, item, kind);
+}
+
+static fsnn_status check_name(fsnn_description *d, const yaml_node *item, const char *name)
+{
+    const yaml_node *given = yaml_find(layer_options(item), "name");
+    const yaml_node *at = given ? given : item;
+    if (given && given->type != YAML_SCALAR)
+        return read_wrong(&d->doc, given, "a name");
+    if (!*name || strpbrk(name, ".,= \t\n"))
+        return yaml_fail(&d->doc, at,
+                         "\"%s\" cannot be a name: names have no dot, comma, equals "
+                         "sign or space and are not empty",
+                         name);
+    if (strcmp(name, "input") == 0)
+        return yaml_fail(&d->doc, at, "the name \"input\" belongs to the input node");
+    for (int i = 0; i < d->layers; i++)
+        if (strcmp(d->layer[i].name, name) == 0)
+            return yaml_fail(&d->doc, at,
+                             "the name \"%s\" is taken by layers[%d]: every node needs "
+                             "its own",
+                             name, i);
+    return FSNN_OK;
+}
+
+/* Splits "node.1" into name and port; without a port 0. */
+static fsnn_status split_port(yaml_doc *doc, const yaml_node *node, char **name, int *port)
+{
+    *port = 0;
+    *name = pool_text(&doc->memory, node->text, strlen(node->text));
+    if (!*name)
+        return FSNN_EMEMORY;
+    char *dot = strrchr(*name, '.');
+    if (!dot)
+        return FSNN_OK;
+    char *end;
+    long number = strtol(dot + 1, &end, 10);
+    if (dot[1] < '0' || dot[1] > '9' || *end || number >= OP_MAX_OUT)
+        return yaml_fail(doc, node,
+                         "found %s, expected a node's name, or name and output port like "
+                         "\"split1.1\" with a port from 0 to %d",
+                         yaml_found(doc, node), OP_MAX_OUT - 1);
+    *dot = 0;
+    *port = (int)number;
+    return FSNN_OK;
+}
+
+static bool stands_later(yaml_doc *doc, const yaml_node *list, const char *name)
+{
+    for (const yaml_node *n = list ? list->first : NULL; n; n = n->next) {
+        const char *other = layer_name(doc, list, n);
+        if (other && strcmp(other, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static fsnn_status find_source(fsnn_description *d, const yaml_node *node, source *out)
+{
+    char *name;
+    if (yaml_null(node) || node->type != YAML_SCALAR)
+        return read_wrong(&d->doc, node, "the name of an earlier node, or input");
+    FSNN_TRY(split_port(&d->doc, node, &name, &out->port));
+    for (out->layer = -1; out->layer < d->layers; out->layer++)
+        if (strcmp(out->layer < 0 ? "input" : d->layer[out->layer].name, name) == 0)
+            return FSNN_OK;
+    if (stands_later(&d->doc, yaml_find(d->doc.root, "layers"), name))
+        return yaml_fail(&d->doc, node,
+                         "\"%s\" does not stand before this node: nodes refer only "
+                         "to earlier ones",
+                         name);
+    const char **known = pool_take(&d->doc.memory, (size_t)(d->layers + 1) * sizeof *known);
+    if (!known)
+        return FSNN_EMEMORY;
+    known[0] = "input";
+    for (int i = 0; i < d->layers; i++)
+        known[i + 1] = d->layer[i].name;
+    return yaml_fail(&d->doc, node, "there is no node \"%s\" before this one%s", name,
+                     keys_advice(&d->doc.memory, name, known, d->layers + 1));
+}
+
+static fsnn_status read_sources(fsnn_description *d, const yaml_node *from, layer *l)
+{
+    l->sources = 1;
+    if (!from) {
+        l->from[0].layer = d->layers - 1;
+        return FSNN_OK;
+    }
+    if (from->type != YAML_LIST)
+        return find_source(d, from, &l->from[0]);
+    if (from->count < 1 || from->count > OP_MAX_IN)
+        return yaml_fail(&d->doc, from,
+                         "found a list of %d, expected 1 to %d names of earlier nodes", from->count,
+                         OP_MAX_IN);
+    l->sources = 0;
+    for (const yaml_node *n = from->first; n; n = n->next)
+        FSNN_TRY(find_source(d, n, &l->from[l->sources++]));
+    return FSNN_OK;
+}
+
+static fsnn_status read_layer(fsnn_description *d, const yaml_node *list, yaml_node *item)
+{
+    layer *l = &d->layer[d->layers];
+    l->node = item;
+    FSNN_TRY(find_kind(&d->doc, item, &l->op));
+    if (!(l->name = layer_name(&d->doc, list, item)))
+        return FSNN_EMEMORY;
+    l->options = pool_take(&d->doc.memory, l->op->options_size + 1);
+    if (!l->options)
+        return FSNN_EMEMORY;
+    if (l->op->options_size)
+        memcpy(l->options, l->op->defaults, l->op->options_size);
+    yaml_node *options = layer_options(item);
+    FSNN_TRY(keys_read(&d->doc, options, options ? options : item, l->op->keys, layer_specials,
+                       l->options));
+    FSNN_TRY(check_name(d, item, l->name));
+    FSNN_TRY(read_sources(d, yaml_find(options, "from"), l));
+    d->layers++;
+    return FSNN_OK;
+}
+
+fsnn_status layers_read(fsnn_description *d, yaml_node *list)
+{
+    if (list->type != YAML_LIST || !list->count || list->count > MAX_LAYERS)
+        return yaml_fail(&d->doc, list,
+                         "found %s, expected a list of 1 to %d layers, like "
+                         "\"- linear: {out: 10}\"",
+                         yaml_found(&d->doc, list), MAX_LAYERS);
+    d->layer = pool_take(&d->doc.memory, (size_t)list->count * sizeof *d->layer);
+    if (!d->layer)
+        return FSNN_EMEMORY;
+    for (yaml_node *item = list->first; item; item = item->next)
+        FSNN_TRY(read_layer(d, list, item));
+    d->output.layer = d->layers - 1;
+    return FSNN_OK;
+}
+
+fsnn_status output_read(fsnn_description *d, const yaml_node *node)
+{
+    return node ? find_source(d, node, &d->output) : FSNN_OK;
+}

@@ -1,0 +1,233 @@
+/* A mapping into a struct, row by row of its table. */
+#include "model/reader.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct bounds {
+    double min, max;
+    int64_t low, high;
+} bounds;
+
+/* A row without a range (0 to 0) takes everything its type can hold. */
+static bounds range(const fsnn_key *key)
+{
+    bool open = key->min == 0 && key->max == 0;
+    int64_t limit = key->type == FSNN_KEY_INT32 ? INT32_MAX : INT64_MAX;
+    bounds b = {open ? -INFINITY : key->min, open ? INFINITY : key->max, 0, limit};
+    b.low = b.min <= -(double)limit ? -limit - 1 : (int64_t)b.min + (key->above ? 1 : 0);
+    b.high = b.max >= (double)limit ? limit : (int64_t)b.max;
+    return b;
+}
+
+static fsnn_status read_int32(yaml_doc *doc, const yaml_node *node, bounds b, int *out)
+{
+    int64_t value;
+    FSNN_TRY(read_integer(doc, node, b.low, b.high, &value));
+    *out = (int)value;
+    return FSNN_OK;
+}
+
+static fsnn_status read_pair(yaml_doc *doc, const yaml_node *node, bounds b, int64_t *out)
+{
+    if (node->type != YAML_LIST) {
+        int64_t value;
+        if (!read_plain(node))
+            return read_wrong(doc, node, "an integer, or a list of two: [height, width]");
+        FSNN_TRY(read_integer(doc, node, b.low, b.high, &value));
+        out[0] = out[1] = value;
+        return FSNN_OK;
+    }
+    if (node->count != 2)
+        return read_wrong(doc, node, "an integer, or a list of two: [height, width]");
+    FSNN_TRY(read_integer(doc, node->first, b.low, b.high, &out[0]));
+    return read_integer(doc, node->last, b.low, b.high, &out[1]);
+}
+
+static fsnn_status read_shape(yaml_doc *doc, const yaml_node *node, bounds b, fsnn_shape *out)
+{
+    if (read_plain(node) && !yaml_null(node)) {
+        out->rank = 1;
+        return read_integer(doc, node, b.low, b.high, &out->dim[0]);
+    }
+    if (node->type != YAML_LIST || node->count < 1 || node->count > FSNN_MAX_RANK)
+        return read_wrong(doc, node,
+                          pool_format(&doc->memory, "a list of 1 to %d integers", FSNN_MAX_RANK));
+    out->rank = 0;
+    for (const yaml_node *n = node->first; n; n = n->next)
+        FSNN_TRY(read_integer(doc, n, b.low, b.high, &out->dim[out->rank++]));
+    return FSNN_OK;
+}
+
+static fsnn_status read_key(yaml_doc *doc, yaml_node *node, const fsnn_key *key, void *out)
+{
+    bounds b = range(key);
+    switch (key->type) {
+    case FSNN_KEY_BOOL:
+        return read_bool(doc, node, out);
+    case FSNN_KEY_INT:
+        return read_integer(doc, node, b.low, b.high, out);
+    case FSNN_KEY_INT32:
+        return read_int32(doc, node, b, out);
+    case FSNN_KEY_UINT64:
+        return read_unsigned(doc, node, out);
+    case FSNN_KEY_REAL:
+        return read_real(doc, node, b.min, b.max, key->above, out);
+    case FSNN_KEY_ENUM:
+        return read_name(doc, node, key->names, out);
+    case FSNN_KEY_PAIR:
+        return read_pair(doc, node, b, out);
+    case FSNN_KEY_SHAPE:
+        return read_shape(doc, node, b, out);
+    case FSNN_KEY_TEXT:
+        return read_text(doc, node, out);
+    case FSNN_KEY_GROUP:
+        if (yaml_null(node))
+            return read_wrong(doc, node, "a mapping of its options");
+        return keys_read(doc, node, node, key->group, NULL, out);
+    }
+    return yaml_fail(doc, node, "this key has a type that cannot be read");
+}
+
+const char *keys_accepted(pool *memory, const fsnn_key *key)
+{
+    bounds b = range(key);
+    switch (key->type) {
+    case FSNN_KEY_BOOL:
+        return "true or false";
+    case FSNN_KEY_INT:
+    case FSNN_KEY_INT32:
+        return accepted_integer(memory, b.low, b.high);
+    case FSNN_KEY_UINT64:
+        return "an integer of at least 0";
+    case FSNN_KEY_REAL:
+        return accepted_real(memory, b.min, b.max, key->above);
+    case FSNN_KEY_ENUM:
+        return keys_list(memory, key->names, keys_count_names(key->names));
+    case FSNN_KEY_PAIR:
+        return pool_format(memory, "%s, or a list of two", accepted_integer(memory, b.low, b.high));
+    case FSNN_KEY_SHAPE:
+        return "a list of integers";
+    case FSNN_KEY_TEXT:
+        return "a text";
+    case FSNN_KEY_GROUP:
+        return "a mapping, or a value for its first key";
+    }
+    return "";
+}
+
+static int count_keys(const fsnn_key *table)
+{
+    int count = 0;
+    while (table && table[count].name)
+        count++;
+    return count;
+}
+
+static int count_specials(const special *also)
+{
+    int count = 0;
+    while (also && also[count].name)
+        count++;
+    return count;
+}
+
+static fsnn_status unknown(yaml_doc *doc, const yaml_node *node, const fsnn_key *table,
+                           const special *also)
+{
+    int keys = count_keys(table), specials = count_specials(also);
+    const char **known = pool_take(&doc->memory, (size_t)(keys + specials + 1) * sizeof *known);
+    if (!known)
+        return FSNN_EMEMORY;
+    for (int i = 0; i < keys; i++)
+        known[i] = table[i].name;
+    for (int i = 0; i < specials; i++)
+        known[keys + i] = also[i].name;
+    return yaml_fail_key(doc, node, "unknown key%s",
+                         keys_advice(&doc->memory, node->key->text, known, keys + specials));
+}
+
+static const fsnn_key *find_key(const fsnn_key *table, const char *name)
+{
+    for (const fsnn_key *key = table; key && key->name; key++)
+        if (strcmp(key->name, name) == 0)
+            return key;
+    return NULL;
+}
+
+static const special *find_special(const special *also, const char *name)
+{
+    for (const special *s = also; s && s->name; s++)
+        if (strcmp(s->name, name) == 0)
+            return s;
+    return NULL;
+}
+
+/* A key left open by an override gets the name of the group's first key, or goes where that is
+ * given too. */
+static void settle_shorthand(yaml_node *map, const fsnn_key *table)
+{
+    yaml_node *node = map->first;
+    if (!node || !node->key->shorthand || !table || !table->name)
+        return;
+    if (yaml_find(map, table->name)) {
+        map->first = node->next;
+        map->count--;
+        return;
+    }
+    node->key->text = table->name;
+    node->key->shorthand = false;
+}
+
+static fsnn_status read_map(yaml_doc *doc, yaml_node *map, const fsnn_key *table,
+                            const special *also, void *out)
+{
+    settle_shorthand(map, table);
+    for (yaml_node *node = map->first; node; node = node->next) {
+        const fsnn_key *key = find_key(table, node->key->text);
+        const special *s = key ? NULL : find_special(also, node->key->text);
+        if (key)
+            FSNN_TRY(read_key(doc, node, key, (char *)out + key->offset));
+        else if (s && s->read)
+            FSNN_TRY(s->read(doc, node, out));
+        else if (!s)
+            FSNN_TRY(unknown(doc, node, table, also));
+    }
+    return FSNN_OK;
+}
+
+static fsnn_status read_first(yaml_doc *doc, yaml_node *node, const fsnn_key *table, void *out)
+{
+    if (!table || !table->name)
+        return yaml_fail(doc, node, "found %s, but there are no options to set here",
+                         yaml_found(doc, node));
+    bool list = table->type == FSNN_KEY_PAIR || table->type == FSNN_KEY_SHAPE;
+    if (node->type == YAML_LIST && !list)
+        return read_wrong(doc, node, "a mapping of options, like {key: value}");
+    return read_key(doc, node, table, (char *)out + table->offset);
+}
+
+static fsnn_status missing(yaml_doc *doc, const yaml_node *node, const char *name, const char *help)
+{
+    return yaml_fail(doc, node, "the key \"%s\" is missing%s%s", name, help ? ": " : "",
+                     help ? help : "");
+}
+
+fsnn_status keys_read(yaml_doc *doc, yaml_node *node, const yaml_node *at, const fsnn_key *table,
+                      const special *also, void *out)
+{
+    bool map = node && node->type == YAML_MAP, nothing = yaml_null(node);
+    if (map)
+        FSNN_TRY(read_map(doc, node, table, also, out));
+    else if (!nothing)
+        FSNN_TRY(read_first(doc, node, table, out));
+    for (const fsnn_key *key = table; key && key->name; key++) {
+        bool first = key == table && !map && !nothing;
+        if (key->required && !first && !yaml_find(node, key->name))
+            return missing(doc, at, key->name, key->help);
+    }
+    for (const special *s = also; s && s->name; s++)
+        if (s->required && !yaml_find(node, s->name))
+            return missing(doc, at, s->name, s->help);
+    return FSNN_OK;
+}

@@ -1,0 +1,355 @@
+/* Reading trusts nothing: header length, JSON, types, shapes, offsets and overlaps are all checked
+ * against the length of the file before a number is copied. Writing pads the header with spaces to
+ * a multiple of 8 bytes and is atomic. Format: https://huggingface.co/docs/safetensors (2023). */
+#include "model/safetensors.h"
+#include "model/yaml.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_HEADER 100000000u /* bytes: the format's own limit */
+#define MAX_RANK FSNN_MAX_RANK
+
+/* Indices are the values of fsnn_dtype. */
+static const char *const dtype_names[] = {"F32", "F64", "I8",  "U8",  "I16", "U16",
+                                          "I32", "U32", "I64", "U64", "BOOL"};
+
+typedef struct entry {
+    const char *name;
+    fsnn_dtype dtype;
+    fsnn_shape shape;
+    uint64_t begin, end;
+} entry;
+
+typedef struct reading {
+    const char *file;
+    const uint8_t *data; /* the numbers */
+    uint64_t size;
+    entry *entry;
+    int count;
+    const yaml_node *meta;
+} reading;
+
+static fsnn_status bad(const reading *r, const char *name, const char *sentence)
+{
+    return fsnn_fail(FSNN_EFORMAT, "%s: array \"%.200s\": %s", r->file, name, sentence);
+}
+
+static bool whole(const yaml_node *node, uint64_t *out)
+{
+    if (!node || node->type != YAML_SCALAR || !node->plain || node->text[0] < '0' ||
+        node->text[0] > '9')
+        return false;
+    char *end;
+    errno = 0;
+    *out = strtoull(node->text, &end, 10);
+    return !errno && !*end;
+}
+
+static fsnn_status read_dtype(const reading *r, const yaml_node *node, entry *e)
+{
+    if (!node || node->type != YAML_SCALAR)
+        return bad(r, e->name, "its dtype is missing");
+    for (int i = 0; i < FSNN_COUNT(dtype_names); i++)
+        if (strcmp(node->text, dtype_names[i]) == 0) {
+            e->dtype = (fsnn_dtype)i;
+            return FSNN_OK;
+        }
+    return fsnn_fail(
+        FSNN_EFORMAT,
+        "%s: array \"%.200s\" has dtype \"%.40s\": readable are F32, F64, I8, U8, I16, "
+        "U16, I32, U32, I64, U64 and BOOL",
+        r->file, e->name, node->text);
+}
+
+/* Shape, and in `*bytes` what an array of it takes; false when that does not fit 63 bits. */
+static fsnn_status read_shape(const reading *r, const yaml_node *node, entry *e, uint64_t *bytes)
+{
+    if (!node || node->type != YAML_LIST)
+        return bad(r, e->name, "its shape is missing or is no list");
+    if (node->count > MAX_RANK)
+        return bad(r, e->name, "its shape has more than 8 dimensions");
+    bool empty = false, large = false;
+    *bytes = fsnn_dtype_size(e->dtype);
+    for (const yaml_node *n = node->first; n; n = n->next) {
+        uint64_t dim;
+        if (!whole(n, &dim) || dim > INT64_MAX)
+            return bad(r, e->name, "its shape holds something that is no length");
+        e->shape.dim[e->shape.rank++] = (int64_t)dim;
+        empty |= dim == 0;
+        if (dim && *bytes > (uint64_t)INT64_MAX / dim)
+            large = true;
+        else
+            *bytes *= dim ? dim : 1;
+    }
+    if (large)
+        return bad(r, e->name, "its shape has more elements than any file can hold");
+    if (empty)
+        *bytes = 0;
+    return FSNN_OK;
+}
+
+static fsnn_status read_entry(reading *r, const yaml_node *node)
+{
+    entry *e = &r->entry[r->count];
+    uint64_t bytes = 0;
+    *e = (entry){.name = node->key->text};
+    if (node->type != YAML_MAP)
+        return bad(r, e->name, "its description is no JSON object");
+    for (const yaml_node *n = node->first; n; n = n->next)
+        if (strcmp(n->key->text, "dtype") != 0 && strcmp(n->key->text, "shape") != 0 &&
+            strcmp(n->key->text, "data_offsets") != 0)
+            return bad(r, e->name, "its description has a key besides dtype, shape, data_offsets");
+    FSNN_TRY(read_dtype(r, yaml_find(node, "dtype"), e));
+    FSNN_TRY(read_shape(r, yaml_find(node, "shape"), e, &bytes));
+    const yaml_node *offsets = yaml_find(node, "data_offsets");
+    if (!offsets || offsets->type != YAML_LIST || offsets->count != 2 ||
+        !whole(offsets->first, &e->begin) || !whole(offsets->last, &e->end))
+        return bad(r, e->name, "its data_offsets are no list of two numbers");
+    if (e->begin > e->end || e->end > r->size)
+        return fsnn_fail(FSNN_EFORMAT,
+                         "%s: array \"%.200s\" lies at bytes %llu to %llu, but the file holds %llu "
+                         "bytes of numbers: it may be truncated",
+                         r->file, e->name, (unsigned long long)e->begin, (unsigned long long)e->end,
+                         (unsigned long long)r->size);
+    if (e->end - e->begin != bytes)
+        return fsnn_fail(
+            FSNN_EFORMAT, "%s: array \"%.200s\" has %llu bytes, but its shape and dtype need %llu",
+            r->file, e->name, (unsigned long long)(e->end - e->begin), (unsigned long long)bytes);
+    r->count++;
+    return FSNN_OK;
+}
+
+static fsnn_status read_meta(reading *r, const yaml_node *node)
+{
+    if (node->type != YAML_MAP)
+        return fsnn_fail(FSNN_EFORMAT, "%s: __metadata__ is no JSON object", r->file);
+    for (const yaml_node *n = node->first; n; n = n->next)
+        if (n->type != YAML_SCALAR || n->plain)
+            return fsnn_fail(FSNN_EFORMAT, "%s: __metadata__ \"%.200s\" is no text", r->file,
+                             n->key->text);
+    r->meta = node;
+    return FSNN_OK;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const entry *x = a, *y = b;
+    if (x->begin != y->begin)
+        return x->begin < y->begin ? -1 : 1;
+    return (x->end > y->end) - (x->end < y->end);
+}
+
+/* Sorted by place, each array must begin where the one before ends. */
+static fsnn_status check_places(reading *r)
+{
+    uint64_t at = 0;
+    qsort(r->entry, (size_t)r->count, sizeof *r->entry, by_place);
+    for (int i = 0; i < r->count; i++) {
+        if (r->entry[i].begin < at)
+            return bad(r, r->entry[i].name, "it overlaps another array");
+        if (r->entry[i].begin > at)
+            return bad(r, r->entry[i].name, "there is a gap before it");
+        at = r->entry[i].end;
+    }
+    if (at != r->size)
+        return fsnn_fail(FSNN_EFORMAT, "%s: %llu bytes after the last array belong to none",
+                         r->file, (unsigned long long)(r->size - at));
+    return FSNN_OK;
+}
+
+static fsnn_status read_header(reading *r, yaml_doc *doc)
+{
+    const yaml_node *root = doc->root;
+    if (!root || root->type != YAML_MAP)
+        return fsnn_fail(FSNN_EFORMAT, "%s: the header is no JSON object", r->file);
+    r->entry = pool_take(&doc->memory, ((size_t)root->count + 1) * sizeof *r->entry);
+    if (!r->entry)
+        return FSNN_EMEMORY;
+    for (const yaml_node *n = root->first; n; n = n->next)
+        FSNN_TRY(strcmp(n->key->text, "__metadata__") == 0 ? read_meta(r, n) : read_entry(r, n));
+    return check_places(r);
+}
+
+static fsnn_status copy_out(const reading *r, fsnn_arrays *out)
+{
+    for (int i = 0; i < r->count; i++) {
+        const entry *e = &r->entry[i];
+        fsnn_array *array = fsnn_arrays_add(out, e->name, e->dtype, &e->shape);
+        if (!array)
+            return FSNN_EMEMORY;
+        if (e->end > e->begin)
+            memcpy(array->data, r->data + e->begin, e->end - e->begin);
+        uint8_t *flag = array->data; /* only 0 and 1 are valid in a C bool */
+        for (uint64_t j = 0; e->dtype == FSNN_BOOL && j < e->end - e->begin; j++)
+            flag[j] = flag[j] != 0;
+    }
+    for (const yaml_node *n = r->meta ? r->meta->first : NULL; n; n = n->next)
+        FSNN_TRY(fsnn_arrays_meta(out, n->key->text, n->text));
+    return FSNN_OK;
+}
+
+fsnn_status safetensors_parse(const char *file, const uint8_t *data, size_t size, fsnn_arrays *out)
+{
+    uint64_t header = 0;
+    if (size < 8)
+        return fsnn_fail(FSNN_EFORMAT,
+                         "%s: %zu bytes are too few for a safetensors file: it may be truncated",
+                         file, size);
+    for (int i = 0; i < 8; i++)
+        header |= (uint64_t)data[i] << (8 * i);
+    if (header < 2 || header > MAX_HEADER || header > size - 8)
+        return fsnn_fail(FSNN_EFORMAT,
+                         "%s: the header should have %llu bytes, but %zu follow (at most %u are "
+                         "possible): this is no safetensors file, or it is truncated",
+                         file, (unsigned long long)header, size - 8, MAX_HEADER);
+    if (data[8] != '{')
+        return fsnn_fail(FSNN_EFORMAT,
+                         "%s: the header does not begin with {: this is no "
+                         "safetensors file",
+                         file);
+    yaml_doc doc;
+    reading r = {.file = file, .data = data + 8 + header, .size = size - 8 - header};
+    fsnn_arrays fresh = {0};
+    fsnn_status status = yaml_parse(&doc, file, (const char *)data + 8, header, true);
+    if (status == FSNN_EDESCRIPTION) {
+        char *reason = fsnn_strdup(fsnn_error_text());
+        status = fsnn_fail(FSNN_EFORMAT, "%s (in the header)", reason ? reason : file);
+        fsnn_free(reason);
+    }
+    if (!status)
+        status = read_header(&r, &doc);
+    if (!status)
+        status = copy_out(&r, &fresh);
+    yaml_free(&doc);
+    if (status) {
+        fsnn_arrays_free(&fresh);
+        return status;
+    }
+    fsnn_arrays_free(out);
+    *out = fresh;
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_safetensors_read(const char *path, fsnn_arrays *out)
+{
+    uint8_t *data;
+    size_t size;
+    if (!path || !out)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_safetensors_read: an argument is NULL");
+    FSNN_TRY(fsnn_file_read(path, &data, &size));
+    fsnn_status status = safetensors_parse(path, data, size, out);
+    fsnn_free(data);
+    return status;
+}
+
+/* ---- writing ---- */
+
+static void json_text(FILE *out, const char *text)
+{
+    fputc('"', out);
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if (*c == '"' || *c == '\\')
+            fprintf(out, "\\%c", *c);
+        else if (*c < 0x20 || *c == 0x7f)
+            fprintf(out, "\\u%04x", *c);
+        else
+            fputc(*c, out);
+    }
+    fputc('"', out);
+}
+
+static size_t array_bytes(const fsnn_array *array)
+{
+    return (size_t)fsnn_shape_count(&array->shape) * fsnn_dtype_size(array->dtype);
+}
+
+static void write_meta(FILE *out, const fsnn_arrays *list)
+{
+    fputs("\"__metadata__\":{", out);
+    for (int i = 0; i < list->meta_count; i++) {
+        if (i)
+            fputc(',', out);
+        json_text(out, list->meta_key[i]);
+        fputc(':', out);
+        json_text(out, list->meta_value[i]);
+    }
+    fputc('}', out);
+}
+
+static size_t write_entry(FILE *out, const fsnn_array *array, size_t begin)
+{
+    size_t end = begin + array_bytes(array);
+    json_text(out, array->name);
+    fprintf(out, ":{\"dtype\":\"%s\",\"shape\":[", dtype_names[array->dtype]);
+    for (int i = 0; i < array->shape.rank; i++)
+        fprintf(out, "%s%lld", i ? "," : "", (long long)array->shape.dim[i]);
+    fprintf(out, "],\"data_offsets\":[%zu,%zu]}", begin, end);
+    return end;
+}
+
+/* The header text; free() it. */
+static fsnn_status make_header(const fsnn_arrays *list, char **text, size_t *size)
+{
+    *text = NULL;
+    FILE *out = open_memstream(text, size);
+    if (!out)
+        return fsnn_fail(FSNN_EMEMORY, "out of memory");
+    size_t at = 0;
+    fputc('{', out);
+    if (list->meta_count)
+        write_meta(out, list);
+    for (int i = 0; i < list->count; i++) {
+        if (i || list->meta_count)
+            fputc(',', out);
+        at = write_entry(out, &list->item[i], at);
+    }
+    fputc('}', out);
+    for (long length = ftell(out); length >= 0 && length % 8; length++)
+        fputc(' ', out);
+    bool failed = ferror(out);
+    failed = fclose(out) != 0 || failed;
+    return failed || !*text ? fsnn_fail(FSNN_EMEMORY, "out of memory") : FSNN_OK;
+}
+
+static fsnn_status check_list(const char *path, const fsnn_arrays *list)
+{
+    for (int i = 0; i < list->count; i++) {
+        if (strcmp(list->item[i].name, "__metadata__") == 0)
+            return fsnn_fail(FSNN_EARGUMENT, "%s: no array can be called \"__metadata__\"", path);
+        if (fsnn_arrays_find(list, list->item[i].name) != &list->item[i])
+            return fsnn_fail(FSNN_EARGUMENT, "%s: two arrays are called \"%s\"", path,
+                             list->item[i].name);
+    }
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_safetensors_write(const char *path, const fsnn_arrays *list)
+{
+    char *header;
+    size_t size;
+    fsnn_file file;
+    if (!path || !list)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_safetensors_write: an argument is NULL");
+    FSNN_TRY(check_list(path, list));
+    fsnn_status status = make_header(list, &header, &size);
+    if (!status && size > MAX_HEADER)
+        status =
+            fsnn_fail(FSNN_EARGUMENT, "%s: %d arrays need a header of %zu bytes: %u are possible",
+                      path, list->count, size, MAX_HEADER);
+    if (!status)
+        status = fsnn_file_create(&file, path);
+    if (status) {
+        free(header);
+        return status;
+    }
+    for (int i = 0; i < 8; i++)
+        fputc((int)((uint64_t)size >> (8 * i) & 255), file.stream);
+    fwrite(header, 1, size, file.stream);
+    free(header);
+    for (int i = 0; i < list->count; i++)
+        if (array_bytes(&list->item[i]))
+            fwrite(list->item[i].data, 1, array_bytes(&list->item[i]), file.stream);
+    return fsnn_file_commit(&file); /* tells of any write above that failed */
+}

@@ -1,0 +1,187 @@
+/* Weight files onto a network: all names and shapes are checked before the first number changes,
+ * and a value out of its range puts back what was there. */
+#include "base/base.h"
+
+#include <fsnn/model.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#define SHAPE_TEXT 128
+
+/* NPZ (a zip archive) and NPY by their first bytes; everything else must be safetensors. */
+static fsnn_status read_any(const char *path, fsnn_arrays *out)
+{
+    unsigned char magic[6] = {0};
+    FILE *file = fopen(path, "rb");
+    size_t size = file ? fread(magic, 1, sizeof magic, file) : 0;
+    if (file)
+        fclose(file);
+    if ((size >= 4 && memcmp(magic, "PK", 2) == 0 && magic[2] <= 7) ||
+        (size == 6 && memcmp(magic, "\x93NUMPY", 6) == 0))
+        return fsnn_npz_read(path, out);
+    return fsnn_safetensors_read(path, out);
+}
+
+static bool scalar_like(const fsnn_shape *shape)
+{
+    return shape->rank == 0 || (shape->rank == 1 && shape->dim[0] == 1);
+}
+
+static fsnn_status check_array(const char *path, const fsnn_array *array, const fsnn_param *param)
+{
+    char a[SHAPE_TEXT], b[SHAPE_TEXT];
+    if (array->dtype != FSNN_F32 && array->dtype != FSNN_F64)
+        return fsnn_fail(FSNN_EFORMAT, "%s: \"%s\" is %s, expected float32 or float64", path,
+                         array->name, fsnn_dtype_name(array->dtype));
+    if (fsnn_shape_equal(&array->shape, &param->shape) ||
+        (scalar_like(&array->shape) && scalar_like(&param->shape)))
+        return FSNN_OK;
+    return fsnn_fail(FSNN_ESHAPE, "%s: \"%s\" has shape %s, but the network's has shape %s", path,
+                     array->name, fsnn_shape_text(&array->shape, a, sizeof a),
+                     fsnn_shape_text(&param->shape, b, sizeof b));
+}
+
+/* The name in the network that is most like `name`, to end a sentence with. */
+static fsnn_status unknown_array(const fsnn_net *net, const char *path, const char *name)
+{
+    int count = fsnn_net_param_count(net);
+    const char **known = fsnn_alloc((size_t)(count + 1) * sizeof *known);
+    if (!known)
+        return FSNN_EMEMORY;
+    for (int i = 0; i < count; i++)
+        known[i] = fsnn_net_param(net, i)->name;
+    const char *near = fsnn_nearest(name, known, count);
+    fsnn_free(known);
+    return fsnn_fail(FSNN_ENOTFOUND, "%s: the network has no parameter \"%s\"%s%s%s", path, name,
+                     near ? ", did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
+static fsnn_status missing_array(const fsnn_arrays *list, const char *path, const fsnn_param *param)
+{
+    const char **known = fsnn_alloc((size_t)(list->count + 1) * sizeof *known);
+    if (!known)
+        return FSNN_EMEMORY;
+    for (int i = 0; i < list->count; i++)
+        known[i] = list->item[i].name;
+    const char *near = fsnn_nearest(param->name, known, list->count);
+    fsnn_status status = fsnn_fail(FSNN_ENOTFOUND, "%s: \"%s\" is missing%s%s%s", path, param->name,
+                                   near ? "; the nearest name in the file is \"" : "",
+                                   near ? near : "", near ? "\"" : "");
+    fsnn_free(known);
+    return status;
+}
+
+static fsnn_status check_all(const fsnn_net *net, const char *path, const fsnn_arrays *list)
+{
+    for (int i = 0; i < list->count; i++) {
+        const fsnn_param *param = fsnn_net_param_find(net, list->item[i].name);
+        if (!param)
+            return unknown_array(net, path, list->item[i].name);
+        if (fsnn_arrays_find(list, list->item[i].name) != &list->item[i])
+            return fsnn_fail(FSNN_EFORMAT, "%s: \"%s\" is there twice", path, list->item[i].name);
+        FSNN_TRY(check_array(path, &list->item[i], param));
+    }
+    for (int i = 0; i < fsnn_net_param_count(net); i++) {
+        const fsnn_param *param = fsnn_net_param(net, i);
+        if (!param->neuron && !fsnn_arrays_find(list, param->name))
+            return missing_array(list, path, param);
+    }
+    return FSNN_OK;
+}
+
+/* Neuron parameters, all in a row: to `saved`, or back from it. Returns their number. */
+static int64_t neuron_values(fsnn_net *net, float *saved, bool back)
+{
+    int64_t at = 0;
+    for (int i = 0; i < fsnn_net_param_count(net); i++) {
+        const fsnn_param *param = fsnn_net_param(net, i);
+        int64_t count = fsnn_shape_count(&param->shape);
+        if (!param->neuron)
+            continue;
+        if (saved && back)
+            memcpy(param->value, saved + at, (size_t)count * sizeof(float));
+        else if (saved)
+            memcpy(saved + at, param->value, (size_t)count * sizeof(float));
+        at += count;
+    }
+    return at;
+}
+
+static void put(fsnn_net *net, const fsnn_arrays *list, bool neuron)
+{
+    for (int i = 0; i < list->count; i++) {
+        const fsnn_param *param = fsnn_net_param_find(net, list->item[i].name);
+        if (param->neuron == neuron)
+            fsnn_array_to_f32(&list->item[i], param->value);
+    }
+}
+
+static fsnn_status put_all(fsnn_net *net, const char *path, const fsnn_arrays *list)
+{
+    float *saved = fsnn_alloc((size_t)(neuron_values(net, NULL, false) + 1) * sizeof *saved);
+    if (!saved)
+        return FSNN_EMEMORY;
+    neuron_values(net, saved, false);
+    put(net, list, true);
+    fsnn_status status = fsnn_net_params_changed(net);
+    if (status) {
+        char *reason = fsnn_strdup(fsnn_error_text());
+        neuron_values(net, saved, true);
+        fsnn_net_params_changed(net); /* as it was before: cannot fail for a value's sake */
+        fsnn_fail(status, "%s: %s", path, reason ? reason : "a value is out of its range");
+        fsnn_free(reason);
+    } else {
+        put(net, list, false);
+    }
+    fsnn_free(saved);
+    return status;
+}
+
+static fsnn_status check_wrapped(const fsnn_net *net, const char *path)
+{
+    fsnn_shape in, out;
+    if (!net || !path)
+        return fsnn_fail(FSNN_EARGUMENT, "weights: net and path must not be NULL");
+    return fsnn_net_shapes(net, &in, &out);
+}
+
+fsnn_status fsnn_weights_load(fsnn_net *net, const char *path)
+{
+    fsnn_arrays list = {0};
+    FSNN_TRY(check_wrapped(net, path));
+    fsnn_status status = read_any(path, &list);
+    if (!status)
+        status = check_all(net, path, &list);
+    if (!status)
+        status = put_all(net, path, &list);
+    fsnn_arrays_free(&list);
+    return status;
+}
+
+static fsnn_status collect(const fsnn_net *net, fsnn_arrays *list)
+{
+    FSNN_TRY(fsnn_arrays_meta(list, "format", "fsnn"));
+    FSNN_TRY(fsnn_arrays_meta(list, "version", fsnn_version()));
+    for (int i = 0; i < fsnn_net_param_count(net); i++) {
+        const fsnn_param *param = fsnn_net_param(net, i);
+        if (param->neuron && !param->learn)
+            continue; /* stands in the description */
+        fsnn_array *array = fsnn_arrays_add(list, param->name, FSNN_F32, &param->shape);
+        if (!array)
+            return FSNN_EMEMORY;
+        memcpy(array->data, param->value, (size_t)fsnn_shape_count(&param->shape) * sizeof(float));
+    }
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_weights_save(const fsnn_net *net, const char *path)
+{
+    fsnn_arrays list = {0};
+    FSNN_TRY(check_wrapped(net, path));
+    fsnn_status status = collect(net, &list);
+    if (!status)
+        status = fsnn_safetensors_write(path, &list);
+    fsnn_arrays_free(&list);
+    return status;
+}

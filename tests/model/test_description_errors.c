@@ -1,0 +1,399 @@
+/* Every class of error of a description: the sentence with its place in the file. */
+#include "helper.h"
+
+typedef struct bad {
+    const char *text, *wanted;
+} bad;
+
+static void check(const bad *row, int count)
+{
+    for (int i = 0; i < count; i++)
+        expect_error(row[i].text, NULL, row[i].wanted);
+}
+
+static void test_syntax(void **state)
+{
+    (void)state;
+    static const bad row[] = {
+        {"name: [a\nb: }\n", "mlp.yaml:2:"},
+        {"a: b: c\n", "mlp.yaml:1:5: "},
+        {"name: \"x\n", "mlp.yaml:1:"},
+        {"\tname: 1\n", "mlp.yaml:1:1: "},
+        {"name: x\nname: y\n", "mlp.yaml:2:1: name: this key stands here twice, first at line 1"},
+        {INPUT "dynamics:\n  step: 1\n  alpha: 0.5\n  step: 2\n",
+         "mlp.yaml:6:3: dynamics.step: this key stands here twice, first at line 4"},
+        {"input: *a\n", "mlp.yaml:1:8: this alias has no anchor"},
+        {"input: &b [*b]\n", "mlp.yaml:1:12: an alias cannot stand inside of its own anchor"},
+        {"input: !!int 3\n", "mlp.yaml:1:14: tags (!name) are not used here"},
+        {"---\nname: x\n---\nname: y\n", "mlp.yaml:4:1: a second document begins here"},
+        {"? [a]\n: 1\n", "mlp.yaml:1:3: a key must be a name"},
+        {"name: \"a\\0b\"\n", "mlp.yaml:1:"},
+        {"", "mlp.yaml: the description is empty"},
+        {"# only a remark\n", "mlp.yaml: the description is empty"},
+        {"[1, 2]\n", "mlp.yaml:1:1: found a list of 2, expected a mapping with the keys input"},
+        {"hello\n", "mlp.yaml:1:1: found \"hello\", expected a mapping"},
+        {"\xff\xfe", "mlp.yaml:1:1: this is no UTF-8 text"},
+    };
+    check(row, FSNN_COUNT(row));
+}
+
+static void test_depth_is_bounded(void **state)
+{
+    (void)state;
+    char text[512] = "name: ";
+    memset(text + 6, '[', 200);
+    expect_error(text, NULL, "nested too deeply");
+    /* each alias doubles: small text, huge tree */
+    char bomb[2048] = "a0: &a0 [1, 2, 3, 4, 5, 6, 7, 8, 9]\n";
+    for (int i = 1; i < 20; i++)
+        sprintf(bomb + strlen(bomb), "a%d: &a%d [*a%d, *a%d, *a%d, *a%d]\n", i, i, i - 1, i - 1,
+                i - 1, i - 1);
+    expect_error(bomb, NULL, "the document has too many values");
+}
+
+static void test_top(void **state)
+{
+    (void)state;
+    static const bad row[] = {
+        {INPUT ALPHA "nam: x\n", "mlp.yaml:4:1: nam: unknown key, did you mean \"name\"?"},
+        {INPUT ALPHA "zzz: x\n", "mlp.yaml:4:1: zzz: unknown key; known are: name, input, layers, "
+                                 "output, dynamics, data, training"},
+        {INPUT ALPHA "name: [a]\n", "mlp.yaml:4:7: name: found a list of 1, expected a text"},
+        {INPUT ALPHA "name:\n", "mlp.yaml:4:1: name: found nothing, expected a text"},
+        {"layers: [flatten]\n" ALPHA, "mlp.yaml:1:1: the key \"input\" is missing"},
+        {"input: [4]\n" ALPHA, "mlp.yaml:1:1: the key \"layers\" is missing"},
+        {"input: [4, 0]\n", "mlp.yaml:1:12: input[1]: found \"0\", expected an integer from 1 to "
+                            "2147483647"},
+        {"input: [4, x]\n", "mlp.yaml:1:12: input[1]: found \"x\", expected an integer"},
+        {"input: []\n",
+         "mlp.yaml:1:8: input: found a list of 0, expected a list of 1 to 8 integers"},
+        {"input: [1,1,1,1,1,1,1,1,1]\n", "mlp.yaml:1:8: input: found a list of 9"},
+        {"input: {a: 1}\n", "mlp.yaml:1:8: input: found a mapping, expected a list"},
+        {INPUT ALPHA "output: lif2\n",
+         "mlp.yaml:4:9: output: there is no node \"lif2\" before this one, did you mean \"lif1\"?"},
+        {INPUT ALPHA "output: [a]\n", "mlp.yaml:4:9: output: found a list of 1"},
+    };
+    check(row, FSNN_COUNT(row));
+}
+
+#define L "input: [4]\nlayers:\n"
+
+static void test_layers(void **state)
+{
+    (void)state;
+    static const bad row[] = {
+        {"input: [4]\nlayers: 3\n", "mlp.yaml:2:9: layers: found \"3\", expected a list"},
+        {"input: [4]\nlayers: []\n", "mlp.yaml:2:9: layers: found a list of 0, expected a list"},
+        {L "  - flattten\n",
+         "mlp.yaml:3:5: layers[0]: unknown kind of layer \"flattten\", did you mean \"flatten\"?"},
+        {L "  - linaer: {out: 3}\n",
+         "mlp.yaml:3:5: layers[0].linaer: unknown kind of layer, did you mean \"linear\"?"},
+        {L "  - qqqqqqq\n", "unknown kind of layer \"qqqqqqq\"; known are: "},
+        {L "  - {linear: {out: 3}, name: a}\n",
+         "mlp.yaml:3:5: layers[0]: found a mapping of 2 keys, expected one kind with its options"},
+        {L "  - [a]\n", "mlp.yaml:3:5: layers[0]: found a list of 1, expected a kind of layer"},
+        {L "  -\n", "layers[0]: found nothing, expected a kind of layer"},
+        {L "  - linear\n", "mlp.yaml:3:5: layers[0]: the key \"out\" is missing"},
+        {L "  - linear:\n", "mlp.yaml:3:5: layers[0].linear: the key \"out\" is missing"},
+        {L "  - flatten\n  - linear: {out: ten}\n",
+         "mlp.yaml:4:19: layers[1].linear.out: found \"ten\", expected an integer from 1 to"},
+        {L "  - linear: {out: 0}\n", "mlp.yaml:3:19: layers[0].linear.out: found \"0\", expected"},
+        {L "  - linear: {out: 1.5}\n", "mlp.yaml:3:19: layers[0].linear.out: found \"1.5\""},
+        {L "  - linear: {out: 99999999999999999999}\n", "layers[0].linear.out: found \"9999"},
+        {L "  - linear: {out: \"10\"}\n", "mlp.yaml:3:19: layers[0].linear.out: found \"10\" in "
+                                          "quotes, a text, expected an integer"},
+        {L "  - linear: {out: 3, bais: false}\n",
+         "mlp.yaml:3:22: layers[0].linear.bais: unknown key, did you mean \"bias\"?"},
+        {L "  - linear: {out: 3, bias: 1}\n",
+         "mlp.yaml:3:28: layers[0].linear.bias: found \"1\", expected true or false"},
+        {L "  - linear: [3]\n",
+         "mlp.yaml:3:13: layers[0].linear: found a list of 1, expected a mapping"},
+        {L "  - maxpool: {kernel: [1, 2, 3]}\n",
+         "mlp.yaml:3:23: layers[0].maxpool.kernel: found a list of 3, expected an integer, or a "
+         "list of two"},
+        {L "  - lif: {tau: -1}\n",
+         "mlp.yaml:3:16: layers[0].lif.tau: found \"-1\", expected a number above 0"},
+        {L "  - lif: {tau: 0}\n",
+         "mlp.yaml:3:16: layers[0].lif.tau: found \"0\", expected a number"},
+        {L "  - lif: {tau: .inf}\n", "mlp.yaml:3:16: layers[0].lif.tau: found \".inf\""},
+        {L "  - lif: {tau: 0x10}\n", "mlp.yaml:3:16: layers[0].lif.tau: found \"0x10\""},
+        {L "  - lif: {tau: 1,5}\n", "layers[0].lif.5: unknown key"},
+        {L "  - lif: {tau: {vale: 2}}\n",
+         "mlp.yaml:3:17: layers[0].lif.tau.vale: unknown key, did you mean \"value\"?"},
+        {L "  - lif: {tau: {value: 2, per: chanel}}\n",
+         "mlp.yaml:3:32: layers[0].lif.tau.per: found \"chanel\", expected one of layer, channel "
+         "(did you mean \"channel\"?)"},
+        {L "  - lif: {tau: [1, 2]}\n",
+         "mlp.yaml:3:16: layers[0].lif.tau: found a list of 2, expected a mapping of options"},
+        {L "  - lif: {surrogate: arctann}\n",
+         "mlp.yaml:3:22: layers[0].lif.surrogate: found \"arctann\", expected one of arctan, "},
+        {L "  - lif: {reset: {a: 1}}\n", "mlp.yaml:3:18: layers[0].lif.reset: found a mapping"},
+        {L "  - flatten: {a: 1}\n", "mlp.yaml:3:15: layers[0].flatten.a: unknown key; known are: "
+                                    "name, from"},
+        {L "  - flatten: 3\n", "mlp.yaml:3:14: layers[0].flatten: found \"3\", but there are no "
+                               "options to set here"},
+    };
+    check(row, FSNN_COUNT(row));
+}
+
+static void test_names_and_sources(void **state)
+{
+    (void)state;
+    static const bad row[] = {
+        {L "  - lif: {name: a}\n  - lif: {name: a}\n",
+         "mlp.yaml:4:17: layers[1].lif.name: the name \"a\" is taken by layers[0]"},
+        {L "  - lif: {name: lif2}\n  - lif\n",
+         "mlp.yaml:4:5: layers[1]: the name \"lif2\" is taken"},
+        {L "  - lif: {name: input}\n",
+         "mlp.yaml:3:17: layers[0].lif.name: the name \"input\" belongs"},
+        {L "  - lif: {name: a.b}\n", "mlp.yaml:3:17: layers[0].lif.name: \"a.b\" cannot be a name"},
+        {L "  - lif: {name: \"\"}\n", "mlp.yaml:3:17: layers[0].lif.name: \"\" cannot be a name"},
+        {L "  - lif: {name: [a]}\n", "mlp.yaml:3:17: layers[0].lif.name: found a list of 1"},
+        {L "  - lif\n  - add: {from: [lif1, lif2]}\n  - lif\n",
+         "mlp.yaml:4:24: layers[1].add.from[1]: \"lif2\" does not stand before this node"},
+        {L "  - lif: {from: lif1}\n",
+         "mlp.yaml:3:17: layers[0].lif.from: \"lif1\" does not stand before this node"},
+        {L "  - lif: {from: inptu}\n",
+         "mlp.yaml:3:17: layers[0].lif.from: there is no node \"inptu\" "
+         "before this one, did you mean \"input\"?"},
+        {L "  - lif: {from: {a: 1}}\n", "mlp.yaml:3:17: layers[0].lif.from: found a mapping"},
+        {L "  - add: {from: []}\n", "mlp.yaml:3:17: layers[0].add.from: found a list of 0"},
+        {L "  - lif: {from: input.x}\n",
+         "mlp.yaml:3:17: layers[0].lif.from: found \"input.x\", expected a node's name"},
+        {L "  - lif: {from: input.8}\n", "with a port from 0 to 7"},
+    };
+    check(row, FSNN_COUNT(row));
+}
+
+static void test_dynamics(void **state)
+{
+    (void)state;
+    static const bad row[] = {
+        {INPUT, "mlp.yaml:1:1: the fractional order is missing: add \"alpha: 0.5\""},
+        {INPUT "dynamics: {step: 1}\n", "mlp.yaml:3:11: dynamics: the fractional order is missing"},
+        {INPUT "dynamics: 0.5\n", "mlp.yaml:3:11: dynamics: found \"0.5\", expected a mapping"},
+        {INPUT "dynamics: {alpha: 0}\n", "mlp.yaml:3:19: dynamics.alpha: found \"0\", expected a "
+                                         "number above 0 and at most 1"},
+        {INPUT "dynamics: {alpha: 1.01}\n", "mlp.yaml:3:19: dynamics.alpha: found \"1.01\""},
+        {INPUT "dynamics: {alpha: half}\n", "mlp.yaml:3:19: dynamics.alpha: found \"half\""},
+        {INPUT "dynamics: {alpha: {a: 1}}\n", "mlp.yaml:3:19: dynamics.alpha: found a mapping"},
+        {INPUT "dynamics: {alpha: []}\n", "mlp.yaml:3:19: dynamics.alpha: found a list of 0"},
+        {INPUT "dynamics: {alpha: [0.3, 0.8]}\n",
+         "mlp.yaml:3:19: dynamics.alpha: a flat list can be read in two ways: one value a neuron "
+         "layer (add \"alpha_mode: per_layer\"), or the terms of every layer (add \"alpha_mode: "
+         "multiterm\")"},
+        {INPUT "dynamics: {alpha: [0.3, 8], alpha_mode: per_layer}\n",
+         "mlp.yaml:3:25: dynamics.alpha[1]: found \"8\""},
+        {INPUT "dynamics: {alpha: [[0.3, 0.5], 2]}\n",
+         "mlp.yaml:3:32: dynamics.alpha[1]: found \"2\""},
+        {INPUT "dynamics: {alpha: [[0.3, [1]], 0.5]}\n", "dynamics.alpha[0][1]: found a list of 1"},
+        {INPUT "dynamics: {alpha: [[.1,.2,.3,.4,.5,.6,.7,.8,.9]]}\n",
+         "mlp.yaml:3:20: dynamics.alpha[0]: found a list of 9, expected 1 to 8 terms"},
+        {INPUT "dynamics: {alpha: [[0.3]], alpha_mode: multiterm}\n",
+         "mlp.yaml:3:19: dynamics.alpha: found a list a layer, but alpha_mode is multiterm"},
+        {INPUT "dynamics: {alpha: 0.5, alpha_mode: multi}\n",
+         "mlp.yaml:3:36: dynamics.alpha_mode: found \"multi\", expected one of auto, per_layer, "
+         "multiterm"},
+        {INPUT "dynamics: {alpha: 0.5, coefficients: [1, 2], alpha_mode: multiterm}\n",
+         "mlp.yaml:3:38: dynamics.coefficients: found 2 terms for layer 0, but alpha has 1"},
+        {INPUT "dynamics: {alpha: [[0.3, 0.5]], coefficients: 1}\n",
+         "mlp.yaml:3:47: dynamics.coefficients: found \"1\", but alpha is a list of 1"},
+        {INPUT "dynamics: {alpha: [[0.3, 0.5]], coefficients: [[1]]}\n",
+         "mlp.yaml:3:47: dynamics.coefficients: found 1 terms for layer 0, but alpha has 2"},
+        {INPUT "dynamics: {alpha: 0.5, coefficients: 0}\n",
+         "mlp.yaml:3:38: dynamics.coefficients: found \"0\", expected a number above 0"},
+        {INPUT "dynamics: {alpha: 0.5, learn_alpha: 1}\n",
+         "mlp.yaml:3:37: dynamics.learn_alpha: found \"1\", expected true or false"},
+        {INPUT "dynamics: {alpha: 0.5, learn_alpha: [true, 7]}\n",
+         "mlp.yaml:3:44: dynamics.learn_alpha[1]: found \"7\", expected true or false"},
+        {INPUT "dynamics: {alpha: 0.5, learn_alpha: {}}\n", "mlp.yaml:3:37: dynamics.learn_alpha: "
+                                                            "found a mapping"},
+        {INPUT "dynamics: {alpha: [[0.5], [0.6]], learn_alpha: [true]}\n",
+         "mlp.yaml:3:48: dynamics.learn_alpha: this list has 1 entries, but dynamics.alpha has 2"},
+        {INPUT "dynamics: {alpha: 0.5, method: pred}\n",
+         "mlp.yaml:3:32: dynamics.method: found \"pred\", expected one of the methods euler, gl, "
+         "l1"},
+        {INPUT "dynamics: {alpha: 0.5, method: euler}\n",
+         "mlp.yaml:3:32: dynamics.method: method euler does not belong to integrator fdeint"},
+        {INPUT "dynamics: {integrator: odeint, method: gl}\n",
+         "mlp.yaml:3:40: dynamics.method: method gl does not belong to integrator odeint"},
+        {INPUT "dynamics: {integrator: ode}\n",
+         "mlp.yaml:3:24: dynamics.integrator: found \"ode\", expected one of fdeint, odeint"},
+        {INPUT "dynamics: {alpha: 0.5, implicit: true}\n",
+         "mlp.yaml:3:34: dynamics.implicit: the implicit variant of a method is not available"},
+        {INPUT "dynamics: {alpha: 0.5, step: 0}\n",
+         "mlp.yaml:3:30: dynamics.step: found \"0\", expected a number above 0"},
+        {INPUT "dynamics: {alpha: 0.5, memory: 0}\n",
+         "mlp.yaml:3:32: dynamics.memory: found \"0\", expected full, or a number of steps"},
+        {INPUT "dynamics: {alpha: 0.5, memory: most}\n",
+         "mlp.yaml:3:32: dynamics.memory: found \"most\", expected full, or a number of steps"},
+        {INPUT "dynamics: {alpha: 0.5, memory: {tolerance: 1e-6}}\n",
+         "mlp.yaml:3:32: dynamics.memory: a memory given by its tolerance is not available: "
+         "expected full, or a number of steps"},
+        {INPUT "dynamics: {alpha: 0.5, times: [0, 1]}\n",
+         "mlp.yaml:3:31: dynamics.times: found a list of 2, but time stamps of samples are not "
+         "available"},
+        {INPUT "dynamics: {alpha: 0.5, interpolation: spline}\n",
+         "mlp.yaml:3:39: dynamics.interpolation: found \"spline\", expected one of nearest, hold, "
+         "linear, cubic, akima"},
+        {INPUT "dynamics: {alhpa: 0.5}\n",
+         "mlp.yaml:3:12: dynamics.alhpa: unknown key, did you mean \"alpha\"?"},
+    };
+    check(row, FSNN_COUNT(row));
+}
+
+static void test_data(void **state)
+{
+    (void)state;
+    static const bad row[] = {
+        {INPUT ALPHA "data: x\n", "mlp.yaml:4:7: data: found \"x\", expected a mapping"},
+        {INPUT ALPHA "data: {train: {images: a, labels: b}}\n",
+         "mlp.yaml:4:7: data: the key \"kind\" is missing"},
+        {INPUT ALPHA "data: {kind: idy}\n", "mlp.yaml:4:14: data.kind: found \"idy\", expected one "
+                                            "of idx, npz (did you mean \"idx\"?)"},
+        {INPUT ALPHA "data: {kind: idx}\n",
+         "mlp.yaml:4:7: data: there is neither a \"train\" nor a \"test\" set"},
+        {INPUT ALPHA "data: {kind: idx, train: {images: a}}\n",
+         "mlp.yaml:4:26: data.train: the key \"labels\" is missing"},
+        {INPUT ALPHA "data: {kind: idx, train: a}\n",
+         "mlp.yaml:4:26: data.train: the key \"labels\" is missing"},
+        {INPUT ALPHA "data: {kind: idx, train: {path: a}}\n",
+         "mlp.yaml:4:27: data.train.path: unknown key; known are: images, labels"},
+        {INPUT ALPHA "data: {kind: npz, train: {images: a}}\n",
+         "mlp.yaml:4:27: data.train.images: unknown key; known are: path, x, y"},
+        {INPUT ALPHA "data: {kind: idx, train:}\n",
+         "data.train: found nothing, expected a mapping"},
+        {INPUT ALPHA "data: {kind: idx, train: {images: a, labels: b}, sequence: true}\n",
+         "mlp.yaml:4:50: data.sequence: unknown key"},
+        {INPUT ALPHA "data: {kind: npz, train: a, test: b, validation: 0.1}\n",
+         "mlp.yaml:4:50: data.validation: a test set is given"},
+        {INPUT ALPHA "data: {kind: npz, train: a, validation: 1}\n",
+         "mlp.yaml:4:41: data.validation: found \"1\", expected a number from 0 to"},
+        {INPUT ALPHA "data: {kind: npz, train: a, normalize: {deviation: 0}}\n",
+         "mlp.yaml:4:52: data.normalize.deviation: found \"0\", expected a number above 0"},
+        {INPUT ALPHA "data: {kind: npz, train: a, limit: {train: -1}}\n",
+         "mlp.yaml:4:44: data.limit.train: found \"-1\", expected an integer from 0 to"},
+        {INPUT ALPHA "data: {kind: npz, train: a, encoder: ratee}\n",
+         "mlp.yaml:4:38: data.encoder: found \"ratee\", expected one of direct, rate, latency (did "
+         "you mean \"rate\"?)"},
+        {INPUT ALPHA "data: {kind: npz, train: a, encoder: {steps: 0}}\n",
+         "mlp.yaml:4:46: data.encoder.steps: found \"0\", expected an integer from 1 to"},
+    };
+    check(row, FSNN_COUNT(row));
+}
+
+static void test_training(void **state)
+{
+    (void)state;
+    static const bad row[] = {
+        {INPUT ALPHA "training: 3\n", "mlp.yaml:4:11: training: found \"3\", expected a mapping"},
+        {INPUT ALPHA "training: {epochs: 0}\n",
+         "mlp.yaml:4:20: training.epochs: found \"0\", expected an integer from 1 to 2147483647"},
+        {INPUT ALPHA "training: {loss: ce}\n",
+         "mlp.yaml:4:18: training.loss: found \"ce\", expected one of ce_rate, mse_rate, tet"},
+        {INPUT ALPHA "training: {loss: {kind: tet, mix: 2}}\n",
+         "mlp.yaml:4:35: training.loss.mix: found \"2\", expected a number from 0 to 1"},
+        {INPUT ALPHA "training: {optimizer: {kind: adam, lr: 0}}\n",
+         "mlp.yaml:4:40: training.optimizer.lr: found \"0\", expected a number above 0"},
+        {INPUT ALPHA "training: {optimiser: adam}\n",
+         "mlp.yaml:4:12: training.optimiser: unknown key, did you mean \"optimizer\"?"},
+        {INPUT ALPHA "training: {optimizer: addam}\n",
+         "mlp.yaml:4:23: training.optimizer: found \"addam\", expected one of sgd, adam, adamw"},
+        {INPUT ALPHA "training: {schedule: {kind: step, every: -2}}\n",
+         "mlp.yaml:4:42: training.schedule.every: found \"-2\""},
+        {INPUT ALPHA "training: {clip: -1}\n",
+         "mlp.yaml:4:18: training.clip: found \"-1\", expected a number of at least 0"},
+        {INPUT ALPHA "training: {early_stop: {patience: 1.5}}\n",
+         "mlp.yaml:4:35: training.early_stop.patience: found \"1.5\", expected an integer"},
+        {INPUT ALPHA "training: {seed: -1}\n", "mlp.yaml:4:18: training.seed: found \"-1\""},
+    };
+    check(row, FSNN_COUNT(row));
+}
+
+static void test_overrides(void **state)
+{
+    (void)state;
+    static const char text[] = INPUT ALPHA "training: {loss: ce_rate}\n";
+    static const char *const row[][2] = {
+        {"epochs", "mlp.yaml: override \"epochs\": expected key=value, like dynamics.alpha=0.5"},
+        {"=3", "override \"=3\": expected key=value"},
+        {"dynamic.alpha=3",
+         "mlp.yaml: override \"dynamic.alpha=3\": \"dynamic\" is neither a key nor "
+         "a node, did you mean \"dynamics\"?"},
+        {"lif2.tau=3", "\"lif2\" is neither a key nor a node, did you mean \"lif1\"?"},
+        {"dynamics.alpha=2",
+         "mlp.yaml: override \"dynamics.alpha=2\": dynamics.alpha: found \"2\", "
+         "expected a number above 0 and at most 1"},
+        {"dynamics.aplha=0.2", "override \"dynamics.aplha=0.2\": dynamics.aplha: unknown key, did "
+                               "you mean \"alpha\"?"},
+        {"dynamics.alpha=[0.2, 3]", "override \"dynamics.alpha=[0.2, 3]\": dynamics.alpha: a flat "
+                                    "list can be read in two ways"},
+        {"dynamics.alpha=[0.2", "mlp.yaml: override \"dynamics.alpha=[0.2\": "},
+        {"dynamics.alpha={a: 1, a: 2}", "this key stands here twice"},
+        {"dynamics..alpha=0.2", "the path before = has an empty part"},
+        {"layers.9.lif.tau=1", "layers is a list of 2: expected a number from 0 to 1, not \"9\""},
+        {"layers.lif.tau=1", "layers is a list of 2: expected a number from 0 to 1, not \"lif\""},
+        {"layers.1.linear.out=1", "layers[1] is of kind lif, not \"linear\""},
+        {"lif1.tau=fast",
+         "override \"lif1.tau=fast\": layers[1].lif.tau: found \"fast\", expected a "
+         "number above 0"},
+        {"lif1.tauu=1", "override \"lif1.tauu=1\": layers[1].lif.tauu: unknown key, did you mean "
+                        "\"tau\"?"},
+        {"training.loss.mixx=1", "training.loss.mixx: unknown key, did you mean \"mix\"?"},
+        {"input=", "override \"input=\": input: found nothing, expected a list"},
+        {"layers=flatten",
+         "override \"layers=flatten\": layers: found \"flatten\", expected a list"},
+        {"data.encoder.steps=8", "override \"data.encoder.steps=8\": data: the key \"kind\" is "
+                                 "missing"},
+    };
+    for (int i = 0; i < FSNN_COUNT(row); i++)
+        expect_error(text, row[i][0], row[i][1]);
+}
+
+static void test_files_and_arguments(void **state)
+{
+    (void)state;
+    fsnn_description *d = (fsnn_description *)&d;
+    assert_int_equal(fsnn_description_read("/nonexistent/x.yaml", NULL, 0, &d), FSNN_EIO);
+    assert_null(d);
+    expect_text(fsnn_error_text(), "/nonexistent/x.yaml", "a missing file");
+    assert_int_equal(fsnn_description_read(NULL, NULL, 0, &d), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_description_read("x", NULL, 3, &d), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_description_read("x", NULL, 0, NULL), FSNN_EARGUMENT);
+    fsnn_description_destroy(NULL);
+}
+
+/* Whatever allocation fails, the result is FSNN_EMEMORY and nothing leaks. */
+static void test_out_of_memory(void **state)
+{
+    (void)state;
+    static const char text[] = INPUT "dynamics: {alpha: [[0.2, 0.3]]}\ntraining: {seed: 3}\n";
+    const char *const set = "lif1.tau.learn=true";
+    for (int n = 1;; n++) {
+        fsnn_description *d = NULL;
+        fsnn_alloc_fail_at(n);
+        fsnn_status status = parse(text, &set, 1, &d);
+        fsnn_alloc_fail_at(0);
+        if (!status) {
+            fsnn_description_destroy(d);
+            assert_true(n > 1);
+            return;
+        }
+        assert_null(d);
+        assert_int_equal(status, FSNN_EMEMORY);
+        assert_true(n < 10000);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_syntax),        cmocka_unit_test(test_depth_is_bounded),
+        cmocka_unit_test(test_top),           cmocka_unit_test(test_layers),
+        cmocka_unit_test(test_dynamics),      cmocka_unit_test(test_names_and_sources),
+        cmocka_unit_test(test_data),          cmocka_unit_test(test_training),
+        cmocka_unit_test(test_overrides),     cmocka_unit_test(test_files_and_arguments),
+        cmocka_unit_test(test_out_of_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
