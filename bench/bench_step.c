@@ -1,0 +1,234 @@
+/* Throughput of training steps beside the bare dense kernels.
+ *
+ * For each network and T: forward, forward+backward and the full step (loss and optimiser included) of fsnn, and in the same run
+ * the floor: the matrix products or convolutions of the same shapes alone, through the dense-kernel library, each in the layout it
+ * likes best. Rounds of all of them are taken in turn and medians printed, one JSON object a line.
+ *
+ *   bench_step [--threads N] [--rounds N] [name ...]        names: mlp cnn */
+#include <fsnn/fsnn.h>
+
+#include "floor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { BATCH = 64, CLASSES = 10, MAX_ROUNDS = 101 };
+
+#define TRY(call)                                                                                  \
+    do {                                                                                           \
+        if ((call) < 0) {                                                                          \
+            fprintf(stderr, "bench_step: %s\n", fsnn_error_text());                                \
+            exit(1);                                                                               \
+        }                                                                                          \
+    } while (0)
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *x, int n)
+{
+    qsort(x, (size_t)n, sizeof *x, by_value);
+    return x[n / 2];
+}
+
+/* ---- networks ---- */
+
+static fsnn_neuron neuron(void)
+{
+    fsnn_neuron lif = FSNN_NEURON_DEFAULT;
+    lif.tau.value = 2.0;
+    return lif;
+}
+
+static void mlp(fsnn_net *net)
+{
+    fsnn_neuron lif = neuron();
+    int x = fsnn_net_flatten(net, NULL, fsnn_net_input(net, FSNN_SHAPE(1, 28, 28)));
+    x = fsnn_net_lif(net, NULL, fsnn_net_linear(net, NULL, x, 2560, false), &lif);
+    TRY(fsnn_net_lif(net, NULL, fsnn_net_linear(net, NULL, x, CLASSES, false), &lif));
+}
+
+static void mlp_floor(floor_list *f, int64_t rows)
+{
+    floor_product(f, rows, 2560, 784, false);
+    floor_product(f, rows, CLASSES, 2560, true);
+}
+
+static void cnn(fsnn_net *net)
+{
+    fsnn_neuron lif = neuron();
+    fsnn_conv2d conv;
+    TRY(fsnn_kind_defaults("conv2d", &conv));
+    conv.kernel[0] = conv.kernel[1] = 3;
+    conv.padding[0] = conv.padding[1] = 1;
+    conv.out = 32;
+    int x = fsnn_net_input(net, FSNN_SHAPE(1, 28, 28));
+    x = fsnn_net_lif(net, NULL, fsnn_net_conv2d(net, NULL, x, &conv), &lif);
+    x = fsnn_net_maxpool(net, NULL, x, 2);
+    conv.out = 64;
+    x = fsnn_net_lif(net, NULL, fsnn_net_conv2d(net, NULL, x, &conv), &lif);
+    x = fsnn_net_flatten(net, NULL, fsnn_net_maxpool(net, NULL, x, 2));
+    x = fsnn_net_lif(net, NULL, fsnn_net_linear(net, NULL, x, 128, true), &lif);
+    TRY(fsnn_net_lif(net, NULL, fsnn_net_linear(net, NULL, x, CLASSES, true), &lif));
+}
+
+static void cnn_floor(floor_list *f, int64_t rows)
+{
+    floor_convolution(f, rows, 1, 28, 32, false);
+    floor_convolution(f, rows, 32, 14, 64, true);
+    floor_product(f, rows, 128, 64 * 49, true);
+    floor_product(f, rows, CLASSES, 128, true);
+}
+
+typedef struct workload {
+    const char *name;
+    void (*build)(fsnn_net *net);
+    void (*floor)(floor_list *f, int64_t rows);
+    int64_t steps[4]; /* ended by 0 */
+} workload;
+
+static const workload workloads[] = {
+    {"mlp", mlp, mlp_floor, {4, 16, 64}},
+    {"cnn", cnn, cnn_floor, {4, 16}},
+};
+
+/* ---- measurement ---- */
+
+typedef struct run {
+    fsnn_net *net;
+    fsnn_optimizer *optimizer;
+    fsnn_training training;
+    int64_t T;
+    float *x, *gradient;
+    int32_t labels[BATCH];
+} run;
+
+static void forward(run *r, const float **out)
+{
+    TRY(fsnn_net_reset(r->net));
+    TRY(fsnn_net_forward(r->net, r->x, out));
+}
+
+static void forward_backward(run *r)
+{
+    const float *out;
+    forward(r, &out);
+    TRY(fsnn_loss_compute(&r->training.loss, r->T, BATCH, CLASSES, out, r->labels, NULL, r->gradient,
+                          NULL, NULL));
+    fsnn_net_zero_grad(r->net);
+    TRY(fsnn_net_backward(r->net, r->gradient, NULL));
+}
+
+static void open_run(run *r, const workload *w, int64_t T)
+{
+    memset(r, 0, sizeof *r);
+    r->T = T;
+    r->training = fsnn_training_default();
+    TRY(fsnn_net_create(&r->net));
+    w->build(r->net);
+    fsnn_order order = fsnn_order_of(0.5);
+    fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
+    TRY(fsnn_net_wrap(r->net, &dynamics,
+                      &(fsnn_plan){.steps = T, .batch = BATCH, .training = true, .seed = 1}));
+    TRY(fsnn_optimizer_create(r->net, &r->training.optimizer, &r->optimizer));
+    int64_t n = T * BATCH * 784;
+    r->x = malloc((size_t)n * sizeof(float));
+    r->gradient = malloc((size_t)(T * BATCH * CLASSES) * sizeof(float));
+    srand(1);
+    for (int64_t i = 0; i < n; i++)
+        r->x[i] = (float)rand() / (float)RAND_MAX;
+    for (int i = 0; i < BATCH; i++)
+        r->labels[i] = rand() % CLASSES;
+}
+
+static void close_run(run *r)
+{
+    fsnn_optimizer_destroy(r->optimizer);
+    fsnn_net_destroy(r->net);
+    free(r->x);
+    free(r->gradient);
+}
+
+static void measure(const workload *w, int64_t T, int rounds)
+{
+    run r;
+    floor_list f = {0};
+    const float *out;
+    static double time[5][MAX_ROUNDS];
+    open_run(&r, w, T);
+    w->floor(&f, T * BATCH);
+    for (int i = -2; i < rounds; i++) { /* two rounds to warm up */
+        double t[6];
+        t[0] = now();
+        forward(&r, &out);
+        t[1] = now();
+        forward_backward(&r);
+        t[2] = now();
+        forward_backward(&r);
+        TRY(fsnn_optimizer_step(r.optimizer, 1e-3, 0, NULL));
+        t[3] = now();
+        floor_forward(&f);
+        t[4] = now();
+        floor_backward(&f);
+        t[5] = now();
+        for (int k = 0; k < 5 && i >= 0; k++)
+            time[k][i] = t[k + 1] - t[k];
+    }
+    double fwd = median(time[0], rounds), both = median(time[1], rounds), step = median(time[2], rounds);
+    double bare_fwd = median(time[3], rounds), bare = bare_fwd + median(time[4], rounds);
+    printf("{\"bench\": \"step\", \"net\": \"%s\", \"T\": %lld, \"batch\": %d, \"threads\": %d, "
+           "\"isa\": \"%s\", \"rounds\": %d, \"forward_ms\": %.3f, \"forward_backward_ms\": %.3f, "
+           "\"step_ms\": %.3f, \"bare_forward_ms\": %.3f, \"bare_ms\": %.3f, "
+           "\"forward_ratio\": %.3f, \"forward_backward_ratio\": %.3f, \"step_ratio\": %.3f, "
+           "\"bare_gflops\": %.0f, \"samples_per_second\": %.0f}\n",
+           w->name, (long long)T, BATCH, fsnn_threads(), fsnn_isa(), rounds, fwd * 1e3, both * 1e3,
+           step * 1e3, bare_fwd * 1e3, bare * 1e3, fwd / bare_fwd, both / bare, step / bare,
+           f.flops / bare * 1e-9, BATCH / step);
+    fflush(stdout);
+    floor_free(&f);
+    close_run(&r);
+}
+
+static int wanted(int argc, char **argv, int first, const char *name)
+{
+    if (first >= argc)
+        return 1;
+    for (int i = first; i < argc; i++)
+        if (strcmp(argv[i], name) == 0)
+            return 1;
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    int rounds = 21, first = 1;
+    for (; first + 1 < argc && strncmp(argv[first], "--", 2) == 0; first += 2) {
+        int value = atoi(argv[first + 1]);
+        if (strcmp(argv[first], "--threads") == 0)
+            TRY(fsnn_threads_set(value));
+        else if (strcmp(argv[first], "--rounds") == 0 && value >= 1 && value <= MAX_ROUNDS)
+            rounds = value;
+        else
+            break;
+    }
+    if (first < argc && strncmp(argv[first], "--", 2) == 0) {
+        fprintf(stderr, "usage: bench_step [--threads N] [--rounds 1..%d] [mlp] [cnn]\n", MAX_ROUNDS);
+        return 2;
+    }
+    for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++)
+        for (int t = 0; workloads[i].steps[t] && wanted(argc, argv, first, workloads[i].name); t++)
+            measure(&workloads[i], workloads[i].steps[t], rounds);
+    return 0;
+}
