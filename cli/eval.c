@@ -292,9 +292,8 @@ const cli_command cli_eval = {
                "adds, once for "
                "each spike that comes in and each weight it meets; a layer fed by analog numbers "
                "multiplies.",
-    .examples =
-        "  fsnn eval examples/fashion_mlp.yaml --weights runs/fashion-mlp/best.safetensors\n"
-        "  fsnn eval model.yaml --weights w.npz --json\n",
+    .examples = "  fsnn eval examples/fashion_mlp.yaml -w runs/fashion-mlp/best.safetensors\n"
+                "  fsnn eval model.yaml --weights w.npz --json\n",
     .option = table,
     .min_operands = 1,
     .max_operands = 1,

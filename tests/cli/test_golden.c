@@ -35,6 +35,11 @@ static int flatten(node *from, double *to, int room)
     return count;
 }
 
+static void key_of(const struct fy_node_pair *pair, char *key, size_t size)
+{
+    snprintf(key, size, "%s", json_text(fy_node_pair_key((struct fy_node_pair *)pair)));
+}
+
 enum { MOST = 1 << 16 };
 static double expected[MOST], got[MOST];
 
@@ -58,7 +63,8 @@ static void save_numbers(node *root)
     struct fy_node_pair *pair;
     void *place = NULL;
     while ((pair = fy_node_mapping_iterate(all, &place)) != NULL) {
-        const char *name = json_text(fy_node_pair_key(pair));
+        char name[64];
+        key_of(pair, name, sizeof name);
         if (!strstr(name, ".tau_param")) /* is part of the description here */
             save_array(&weights, name, fy_node_pair_value(pair), json_get(shapes, name));
     }
@@ -90,19 +96,20 @@ static double effective_tau(node *root, node *layer, double *slope)
 static void write_neuron(FILE *out, node *root, node *layer)
 {
     double slope, tau = effective_tau(root, layer, &slope);
-    const char *surrogate = json_text(json_get(layer, "surrogate"));
-    bool rectangle = strcmp(surrogate, "piecewise_linear") == 0;
+    node *surrogate = json_get(layer, "surrogate");
     fprintf(out, "  - lif: {name: %s, tau: {value: %.17g, learn: %s}, threshold: %.17g, ",
             json_text(json_get(layer, "name")), tau, slope != 0 ? "true" : "false",
             json_member(layer, "threshold"));
-    fprintf(out, "surrogate: {kind: %s, scale: %.17g}}\n", rectangle ? "rectangle" : surrogate,
+    fprintf(out, "surrogate: {kind: %s, scale: %.17g}}\n",
+            is(surrogate, "piecewise_linear") ? "rectangle" : json_text(surrogate),
             json_member(layer, "surrogate_scale"));
 }
 
 static void write_layer(FILE *out, node *root, node *layer)
 {
     node *kind = json_get(layer, "kind");
-    const char *name = json_text(json_get(layer, "name"));
+    char name[64];
+    snprintf(name, sizeof name, "%s", json_text(json_get(layer, "name")));
     if (is(kind, "neuron"))
         write_neuron(out, root, layer);
     else if (is(kind, "linear"))
@@ -236,7 +243,8 @@ static double compare_weights(const fsnn_arrays *result, node *root, node *grad)
     struct fy_node_pair *pair;
     void *place = NULL;
     while ((pair = fy_node_mapping_iterate(grad, &place)) != NULL) {
-        const char *name = json_text(fy_node_pair_key(pair));
+        char name[64];
+        key_of(pair, name, sizeof name);
         if (!strstr(name, ".tau_param"))
             worst = fmax(worst, compare_gradient(result, name, fy_node_pair_value(pair), 1));
     }
@@ -274,7 +282,8 @@ static void compare(node *root, node *c, const char *file)
         node *layer = json_at(layers, l);
         if (!is(json_get(layer, "kind"), "neuron"))
             continue;
-        const char *own = json_text(json_get(layer, "name"));
+        char own[64];
+        snprintf(own, sizeof own, "%s", json_text(json_get(layer, "name")));
         snprintf(name, sizeof name, "v.%s", own);
         compare_values(&result, name, json_at(json_get(e, "v"), n));
         snprintf(name, sizeof name, "spikes.%s", own);
