@@ -30,6 +30,13 @@ typedef enum fsnn_method {
     FSNN_EULER,          /* forward Euler (odeint) */
     FSNN_GL,             /* Gruenwald-Letnikov, explicit */
     FSNN_L1,             /* L1, explicit (the original's l1 and trap) */
+    /* of the solver for right-hand sides of one's own, fsnn/fde.h */
+    FSNN_TRAP, /* product trapezoid, implicit */
+    FSNN_AB,   /* product rectangle (fractional Adams-Bashforth of one step) */
+    FSNN_ABM,  /* predictor-corrector: rectangle, then trapezoid (PECE) */
+    FSNN_HEUN, /* Heun's method, integer order */
+    FSNN_RK4,  /* classic Runge-Kutta, integer order */
+    FSNN_ML,   /* Mittag-Leffler kernel: exact for linear neurons with step-constant input */
 } fsnn_method;
 
 /* The order of one neuron layer: sum_m coefficient[m] D^alpha[m], most often one term with coefficient 1. */
