@@ -17,7 +17,9 @@ static fsnn_status on_dynamics(yaml_doc *doc, const yaml_node *node, void *out)
 
 static fsnn_status on_data(yaml_doc *doc, const yaml_node *node, void *out)
 {
-    return data_read(doc, (yaml_node *)node, &((fsnn_description *)out)->data);
+    fsnn_description *d = out;
+    FSNN_TRY(data_settle_paths(doc, d->folder, node));
+    return data_read(doc, (yaml_node *)node, &d->data);
 }
 
 static fsnn_status on_training(yaml_doc *doc, const yaml_node *node, void *out)
@@ -115,7 +117,8 @@ static fsnn_status parse(fsnn_description *d, const char *path, const char *text
                           "a mapping with the keys input, layers and dynamics");
     for (int i = 0; i < count; i++)
         FSNN_TRY(override_apply(&d->doc, set[i]));
-    return read_tree(d);
+    FSNN_TRY(read_tree(d));
+    return description_settle(d);
 }
 
 fsnn_status description_parse(const char *path, const char *text, size_t size,
