@@ -46,4 +46,4 @@ tidy: build
 	@find src cli examples bench -name '*.c' ! -name '*_kernel.c' | xargs clang-tidy -p $(BUILD) --quiet
 
 clean:
-	@rm -rf build build-dev build-asan build-clang
+	@rm -rf build build-dev build-asan build-clang build-fuzz
