@@ -12,7 +12,7 @@ base     | -                                     | status
 tensor   | base                                  | status tensor
 op       | tensor base                           | status tensor net
 neuron   | tensor base frac/memory.h             | status tensor frac neuron
-frac     | tensor base                           | status tensor frac
+frac     | tensor base                           | status tensor frac fde
 net      | op neuron frac tensor base            | status tensor frac neuron net
 data     | tensor base                           | status tensor data
 train    | net data op neuron frac tensor base   | status tensor frac neuron net data train
