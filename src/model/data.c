@@ -173,38 +173,6 @@ const fsnn_key npz_keys[] = {
     {0},
 };
 
-/* A relative path that leads somewhere from the description's folder becomes absolute, so that the
- * text of the description stays good in another folder. */
-static fsnn_status settle_path(yaml_doc *doc, const char *folder, yaml_node *node)
-{
-    if (yaml_null(node) || node->type != YAML_SCALAR || strchr("/~", node->text[0]))
-        return FSNN_OK;
-    const char *path = pool_format(&doc->memory, "%s%s", folder, node->text);
-    char *whole = path ? realpath(path, NULL) : NULL;
-    if (!path)
-        return FSNN_EMEMORY;
-    if (!whole)
-        return FSNN_OK;
-    const char *text = pool_text(&doc->memory, whole, strlen(whole));
-    free(whole);
-    if (text)
-        node->text = text;
-    return text ? FSNN_OK : FSNN_EMEMORY;
-}
-
-fsnn_status data_settle_paths(yaml_doc *doc, const char *folder, const yaml_node *node)
-{
-    static const char *const sets[] = {"train", "test"}, *const files[] = {"images", "labels",
-                                                                           "path"};
-    for (int i = 0; i < FSNN_COUNT(sets); i++) {
-        yaml_node *set = yaml_find(node, sets[i]);
-        FSNN_TRY(settle_path(doc, folder, set));
-        for (int j = 0; j < FSNN_COUNT(files); j++)
-            FSNN_TRY(settle_path(doc, folder, yaml_find(set, files[j])));
-    }
-    return FSNN_OK;
-}
-
 fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out)
 {
     *out = defaults;

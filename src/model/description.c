@@ -17,9 +17,7 @@ static fsnn_status on_dynamics(yaml_doc *doc, const yaml_node *node, void *out)
 
 static fsnn_status on_data(yaml_doc *doc, const yaml_node *node, void *out)
 {
-    fsnn_description *d = out;
-    FSNN_TRY(data_settle_paths(doc, d->folder, node));
-    return data_read(doc, (yaml_node *)node, &d->data);
+    return data_read(doc, (yaml_node *)node, &((fsnn_description *)out)->data);
 }
 
 static fsnn_status on_training(yaml_doc *doc, const yaml_node *node, void *out)

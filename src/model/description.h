@@ -71,7 +71,6 @@ fsnn_status description_settle(fsnn_description *d);
 fsnn_status layers_read(fsnn_description *d, yaml_node *list);
 fsnn_status output_read(fsnn_description *d, const yaml_node *node);
 fsnn_status dynamics_read(yaml_doc *doc, yaml_node *node, dynamics_section *out);
-fsnn_status data_settle_paths(yaml_doc *doc, const char *folder, const yaml_node *node);
 fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out);
 fsnn_status training_read(yaml_doc *doc, yaml_node *node, fsnn_training *out);
 fsnn_encoder encoder_default(void);
