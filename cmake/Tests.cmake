@@ -43,3 +43,17 @@ endforeach()
 foreach(name IN LISTS examples)
     fsnn_test(examples/${name} $<TARGET_FILE:example_${name}>)
 endforeach()
+
+# Fuzz targets, tests/fuzz/fuzz_*.c: clang's libFuzzer, the library instrumented for it (preset fuzz). Not run by ctest.
+if(FSNN_SANITIZE MATCHES fuzzer-no-link)
+    file(GLOB targets CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz_*.c)
+    foreach(source IN LISTS targets)
+        cmake_path(GET source STEM target)
+        add_executable(${target} ${source})
+        target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+        target_link_libraries(${target} PRIVATE fsnn_static)
+        target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+        set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
+                                                   ${PROJECT_BINARY_DIR}/fuzz)
+    endforeach()
+endif()

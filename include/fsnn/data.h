@@ -25,8 +25,9 @@ typedef struct fsnn_data_info {
  * Checks magic number, type, dimensions against file length, and that both files have as many entries.
  * Errors: FSNN_EIO, FSNN_EFORMAT (file, what was found, what was expected), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_data_idx(const char *images, const char *labels, fsnn_data **data);
-/* Arrays from an NPZ: `x` [N, ...] float or integer and `y` [N] classes, names as given (NULL: "x", "y"). With `sequence`
- * x is [N, T, ...]. */
+/* Arrays from an NPZ: `x` [N, ...] float or integer, taken as they are, and `y` [N] classes, names as given (NULL: "x",
+ * "y"; without `y` given and without an array of that name the samples have no classes). With `sequence` x is [N, T, ...].
+ * Errors: as fsnn_data_idx, and FSNN_ENOTFOUND when a named array is not there. */
 FSNN_API fsnn_status fsnn_data_npz(const char *path, const char *x, const char *y, bool sequence,
                                    fsnn_data **data);
 /* Copies samples given as floats [count, shape] and classes [count] (or NULL). */
@@ -34,9 +35,10 @@ FSNN_API fsnn_status fsnn_data_memory(int64_t count, fsnn_shape shape, const flo
                                       const int32_t *labels, fsnn_data **data);
 /* Shift and scale of every value: x <- (x - mean) / deviation. */
 FSNN_API fsnn_status fsnn_data_normalize(fsnn_data *data, double mean, double deviation);
-/* Moves a random share of the samples (0 < share < 1) into a data set of its own: a validation set. */
+/* Moves a random share of the samples (0 < share < 1) into a data set of its own: a validation set. Both keep the order of
+ * the file, and the number of classes. */
 FSNN_API fsnn_status fsnn_data_split(fsnn_data *data, double share, uint64_t seed, fsnn_data **taken);
-/* Keeps the first `count` samples of a random order (seed) or of the file order (seed 0). */
+/* Keeps the first `count` samples (all, when there are fewer), in a random order (seed) or in the file order (seed 0). */
 FSNN_API fsnn_status fsnn_data_limit(fsnn_data *data, int64_t count, uint64_t seed);
 FSNN_API void fsnn_data_info_get(const fsnn_data *data, fsnn_data_info *info);
 /* One sample as floats [shape] and its class (-1 without labels). */
@@ -46,7 +48,8 @@ FSNN_API void fsnn_data_destroy(fsnn_data *data);
 /* How a static sample becomes an input over T steps:
  *   direct    the value as a constant current at every step
  *   rate      Bernoulli spikes: 1 with probability gain * value (clamped to 0..1), drawn anew each step
- *   latency   one spike: value 1 (and above) at step 0, the smallest value above `floor` at the last; none at or below it
+ *   latency   one spike: value 1 (and above) at step 0, the smallest value above `floor` at the last; none at or below it:
+ *             with v = min(gain * value, 1) > floor, at step round((T - 1) (1 - v) / (1 - floor)), linear in v
  * Sequences (fsnn_data_info.sequence) pass unchanged, T is their own. */
 typedef enum fsnn_encoder_kind {
     FSNN_ENCODE_DIRECT,
@@ -86,7 +89,7 @@ typedef struct fsnn_batch {
     int64_t steps, batch;  /* T, B */
 } fsnn_batch;
 
-/* `data` is borrowed for the loader's life. */
+/* `data` is borrowed for the loader's life and must not be changed during it (several loaders may share it). */
 FSNN_API fsnn_status fsnn_loader_create(const fsnn_data *data, const fsnn_loader_options *options,
                                         fsnn_loader **loader);
 FSNN_API void fsnn_loader_destroy(fsnn_loader *loader);

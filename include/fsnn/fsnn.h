@@ -5,6 +5,7 @@
 #include <fsnn/status.h>
 #include <fsnn/tensor.h>
 #include <fsnn/frac.h>
+#include <fsnn/fde.h>
 #include <fsnn/neuron.h>
 #include <fsnn/net.h>
 #include <fsnn/data.h>

@@ -18,7 +18,8 @@ FSNN_API fsnn_status fsnn_description_read(const char *path, const char *const *
                                            fsnn_description **description);
 FSNN_API void fsnn_description_destroy(fsnn_description *description);
 FSNN_API const char *fsnn_description_name(const fsnn_description *description);
-/* The description with all overrides applied, as YAML; free() it. */
+/* The description with all overrides applied, as YAML; free() it. It means the same wherever it is put: the name is in it, and
+ * paths of data beside the file are absolute. */
 FSNN_API fsnn_status fsnn_description_text(const fsnn_description *description, char **text);
 
 /* Builds the network (not yet wrapped). Checks that alpha fits the number of neuron layers. */

@@ -18,7 +18,12 @@
 #define FSNN_COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 /* ---- errors: set the sentence, return the status: return fsnn_fail(FSNN_ESHAPE, "...", ...) ---- */
-#define fsnn_fail fsnn_error_set
+static inline fsnn_status fsnn_failed(fsnn_status status, fsnn_status same)
+{
+    (void)same; /* returned as the caller wrote it, so that the compiler sees that a failure is one */
+    return status;
+}
+#define fsnn_fail(status, ...) fsnn_failed((status), fsnn_error_set((status), __VA_ARGS__))
 
 /* ---- memory: 64-byte aligned, zeroed; NULL (and the error sentence set) when memory is out ---- */
 void *fsnn_alloc(size_t bytes);

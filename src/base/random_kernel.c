@@ -6,31 +6,30 @@
 
 void FSNN_K(random_blocks)(float *restrict out, uint64_t seed, uint64_t stream, uint64_t block)
 {
-    uint32_t c0[RANDOM_BLOCKS], c1[RANDOM_BLOCKS], c2[RANDOM_BLOCKS], c3[RANDOM_BLOCKS];
-    uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
+    uint32_t words[4][RANDOM_BLOCKS];
 
+#pragma omp simd
     for (int i = 0; i < RANDOM_BLOCKS; i++) {
-        c0[i] = (uint32_t)(block + (uint64_t)i);
-        c1[i] = (uint32_t)((block + (uint64_t)i) >> 32);
-        c2[i] = (uint32_t)stream;
-        c3[i] = (uint32_t)(stream >> 32);
-    }
-    for (int round = 0; round < PHILOX_ROUNDS; round++) {
-        for (int i = 0; i < RANDOM_BLOCKS; i++) {
-            uint64_t p0 = (uint64_t)PHILOX_M0 * c0[i], p1 = (uint64_t)PHILOX_M1 * c2[i];
+        uint32_t c0 = (uint32_t)(block + (uint64_t)i), c1 = (uint32_t)((block + (uint64_t)i) >> 32);
+        uint32_t c2 = (uint32_t)stream, c3 = (uint32_t)(stream >> 32);
+        uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
 
-            c0[i] = (uint32_t)(p1 >> 32) ^ c1[i] ^ k0;
-            c1[i] = (uint32_t)p1;
-            c2[i] = (uint32_t)(p0 >> 32) ^ c3[i] ^ k1;
-            c3[i] = (uint32_t)p0;
+        for (int round = 0; round < PHILOX_ROUNDS; round++) {
+            uint64_t p0 = (uint64_t)PHILOX_M0 * c0, p1 = (uint64_t)PHILOX_M1 * c2;
+
+            c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
+            c1 = (uint32_t)p1;
+            c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
+            c3 = (uint32_t)p0;
+            k0 += PHILOX_W0;
+            k1 += PHILOX_W1;
         }
-        k0 += PHILOX_W0;
-        k1 += PHILOX_W1;
+        words[0][i] = c0;
+        words[1][i] = c1;
+        words[2][i] = c2;
+        words[3][i] = c3;
     }
-    for (int i = 0; i < RANDOM_BLOCKS; i++) {
-        out[4 * i] = philox_uniform(c0[i]);
-        out[4 * i + 1] = philox_uniform(c1[i]);
-        out[4 * i + 2] = philox_uniform(c2[i]);
-        out[4 * i + 3] = philox_uniform(c3[i]);
-    }
+    for (int i = 0; i < RANDOM_BLOCKS; i++)
+        for (int lane = 0; lane < 4; lane++)
+            out[4 * i + lane] = philox_uniform(words[lane][i]);
 }

@@ -115,7 +115,8 @@ static fsnn_status parse(fsnn_description *d, const char *path, const char *text
                           "a mapping with the keys input, layers and dynamics");
     for (int i = 0; i < count; i++)
         FSNN_TRY(override_apply(&d->doc, set[i]));
-    return read_tree(d);
+    FSNN_TRY(read_tree(d));
+    return description_settle(d);
 }
 
 fsnn_status description_parse(const char *path, const char *text, size_t size,

@@ -64,6 +64,9 @@ struct fsnn_description {
 fsnn_status description_parse(const char *path, const char *text, size_t size,
                               const char *const *set, int count, fsnn_description **out);
 
+/* Writes into the tree what came from the file's place: default name, paths of data beside it. */
+fsnn_status description_settle(fsnn_description *d);
+
 /* ---- sections ---- */
 fsnn_status layers_read(fsnn_description *d, yaml_node *list);
 fsnn_status output_read(fsnn_description *d, const yaml_node *node);

@@ -67,6 +67,7 @@ static fsnn_status to_map(const change *c, yaml_node *old, const char *keep, yam
     if (!key)
         return FSNN_EMEMORY;
     key->text = keep;
+    key->plain = true;
     key->shorthand = !*keep;
     key->line = old->line;
     key->column = old->column;

@@ -90,7 +90,7 @@ static const char *fallback(page *p, const fsnn_key *key, const void *at)
     case FSNN_KEY_SHAPE:
         return shape_text(p, at);
     case FSNN_KEY_TEXT:
-        return *text ? *text : "none";
+        return *text ? *text : "";
     case FSNN_KEY_GROUP:
         return "";
     }

@@ -38,6 +38,9 @@ fsnn_status yaml_parse(yaml_doc *doc, const char *file, const char *text, size_t
 fsnn_status yaml_parse_value(yaml_doc *doc, const char *set, const char *text, yaml_node **node);
 void yaml_free(yaml_doc *doc);
 
+/* The sentence that says why a text cannot be parsed at all, and where; NULL when it can. */
+const char *yaml_check(const char *text, size_t size, int *line, int *column);
+
 yaml_node *yaml_new(yaml_doc *doc, yaml_type type);
 void yaml_append(yaml_node *parent, yaml_node *child);
 /* Puts `fresh` where `old` stands; it takes over old's key. */

@@ -283,6 +283,10 @@ static fsnn_status run(builder *b, struct fy_parser *parser, struct fy_diag *dia
 
 static fsnn_status build(builder *b, const char *text, size_t size, bool json)
 {
+    int line, column;
+    const char *wrong = yaml_check(text, size, &line, &column);
+    if (wrong)
+        return fail_at(b, line, column, wrong);
     struct fy_diag *diag = collector();
     if (!diag)
         return fsnn_fail(FSNN_EMEMORY, "out of memory");
@@ -301,12 +305,9 @@ static fsnn_status build(builder *b, const char *text, size_t size, bool json)
 fsnn_status yaml_parse(yaml_doc *doc, const char *file, const char *text, size_t size, bool json)
 {
     *doc = (yaml_doc){.path = file};
-    bool wide = size >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0);
     if (!(doc->path = pool_text(&doc->memory, file, strlen(file))))
         return FSNN_EMEMORY;
     builder b = {.doc = doc};
-    if (wide || (size && memchr(text, 0, size)))
-        return fail_at(&b, 1, 1, "this is no UTF-8 text");
     FSNN_TRY(build(&b, text, size, json));
     doc->root = b.root;
     return FSNN_OK;

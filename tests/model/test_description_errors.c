@@ -32,7 +32,10 @@ static void test_syntax(void **state)
         {"# only a remark\n", "mlp.yaml: the description is empty"},
         {"[1, 2]\n", "mlp.yaml:1:1: found a list of 2, expected a mapping with the keys input"},
         {"hello\n", "mlp.yaml:1:1: found \"hello\", expected a mapping"},
-        {"\xff\xfe", "mlp.yaml:1:1: this is no UTF-8 text"},
+        {"\xff\xfe", "mlp.yaml:1:1: this byte is no part of a UTF-8 text"},
+        {"name: \xc3\xa9\xc3", "mlp.yaml:1:8: this byte is no part of a UTF-8 text"},
+        {"name: a\nb: \x01", "mlp.yaml:2:4: this byte is no part of a UTF-8 text"},
+        {"%YAML 1.2\n---\n", "mlp.yaml:1:1: directives (a line that begins with %) are not used"},
     };
     check(row, FSNN_COUNT(row));
 }

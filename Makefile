@@ -1,0 +1,49 @@
+# A thin front to CMake: each target says in a line or two what one would type by hand (CMakePresets.json has the rest).
+BUILD ?= build
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+PREFIX ?= /usr/local
+CONFIGURE = cmake -S . -B $(BUILD) $(CMAKE_FLAGS)
+
+.PHONY: all build check demo bench install install-deps clean format asan tidy
+
+all: build
+
+install-deps:
+	@tools/install-deps.sh
+
+# Library, command line, tests, examples, benches.
+build:
+	@$(CONFIGURE)
+	@cmake --build $(BUILD) -j $(JOBS)
+
+# Installs what is missing, builds, runs every test. The exit code is that of ctest.
+check: install-deps
+	@$(MAKE) --no-print-directory build
+	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -j 2
+
+# Trains a network on Fashion-MNIST, evaluates it and leaves pictures.
+demo: install-deps
+	@$(MAKE) --no-print-directory build
+	@FSNN_BIN=$(BUILD)/fsnn tools/demo.sh
+
+# One JSON object a line.
+bench: build
+	@for program in $(BUILD)/bench/bench_*; do [ ! -x "$$program" ] || "$$program" || exit 1; done
+
+install: build
+	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+# The whole test suite under AddressSanitizer and UndefinedBehaviorSanitizer.
+asan:
+	@cmake --preset asan $(CMAKE_FLAGS)
+	@cmake --build --preset asan -j $(JOBS)
+	@ctest --preset asan
+
+format:
+	@find src include cli tests examples bench -name '*.[ch]' | xargs clang-format -i
+
+tidy: build
+	@find src cli examples bench -name '*.c' ! -name '*_kernel.c' | xargs clang-tidy -p $(BUILD) --quiet
+
+clean:
+	@rm -rf build build-dev build-asan build-clang build-fuzz

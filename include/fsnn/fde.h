@@ -1,0 +1,108 @@
+/* fsnn/fde.h: fractional differential equations with a right-hand side of one's own, in double
+ * precision, and the Mittag-Leffler function.
+ *
+ *     sum_m C_m D^alpha_m y = f(t, y),     y(t0) = y0,     D^alpha Caputo, 0 < alpha <= 1,
+ *
+ * for a system of n components, each with its own order if wanted, by fixed steps h. What is there:
+ *
+ *   method   variants            terms    order for smooth y / for y ~ t^alpha at the start (at a
+ * fixed t > 0) gl       explicit, implicit  several  1 / 1            Gruenwald-Letnikov l1
+ * explicit, implicit  several  1, 2-alpha / 1   L1 ab       explicit, implicit  one      1 / 1
+ * product rectangle trap     implicit            one      2 / 1+alpha      product trapezoid abm
+ * explicit            one      1+alpha / 1+alpha  predictor-corrector (PECE) euler, heun, rk4
+ * explicit   integer order only        1, 2, 4
+ *
+ * Sources: Podlubny, Fractional Differential Equations (1999), ch. 7 (gl); Oldham and Spanier
+ * (1974) (l1); Diethelm, Ford and Freed, Numer. Algorithms 36 (2004) (abm); Garrappa, Mathematics
+ * 6(2) 16 (2018) (ab, trap). */
+#ifndef FSNN_FDE_H
+#define FSNN_FDE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <fsnn/frac.h>
+#include <fsnn/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* E_{alpha,beta}(z) = sum_k z^k / Gamma(alpha k + beta) for real z, 0 < alpha <= 2, beta > 0; NaN
+ * outside of that. Accurate to 1e-12 relative or 1e-14 absolute. Power series, Garrappa's parabolic
+ * contour (SIAM J. Numer. Anal. 53, 2015) or the asymptotic series, whichever certifies itself;
+ * infinity where the value is beyond double. */
+FSNN_API double fsnn_mittag_leffler(double alpha, double beta, double z);
+
+/* dydt[n] = f(t, y[n]). 0: good. Positive: stop here, keep what has been computed
+ * (FSNN_EINTERRUPTED). Negative: an error (FSNN_ECALLBACK, its sentence names the number). */
+typedef int (*fsnn_fde_function)(double t, const double *y, double *dydt, size_t n, void *user);
+/* J[n][n], row by row: J[i*n+j] = d f_i / d y_j. Returns as fsnn_fde_function does. */
+typedef int (*fsnn_fde_jacobian)(double t, const double *y, double *J, size_t n, void *user);
+
+typedef enum fsnn_fde_memory {
+    FSNN_FDE_DENSE, /* the whole past: exact; N(N+1)/2 products and N numbers a component for N
+                       steps */
+    FSNN_FDE_EXPONENTIALS, /* lags from `window` on as a sum of exponentials: constant memory and
+                              time a step */
+} fsnn_fde_memory;
+
+/* An equation and how to solve it. Start from fsnn_fde_default(); pointers are borrowed for the
+ * call. */
+typedef struct fsnn_fde {
+    size_t n; /* components */
+    fsnn_fde_function f;
+    fsnn_fde_jacobian
+        jacobian; /* NULL: differences of f (n more calls when a Jacobian is needed) */
+    void *user;
+
+    fsnn_method method;
+    bool implicit; /* implicit variant of gl, l1 or ab (trap is implicit whatever this says) */
+    const fsnn_order *order; /* [orders]; NULL for the methods of integer order */
+    size_t orders;           /* 1: the same for every component; else n */
+    double t0, step;         /* start, and step h > 0 */
+
+    fsnn_fde_memory memory;
+    double tolerance; /* exponentials: largest relative error of a weight, 1e-12 .. 0.1 */
+    int window;       /* exponentials: lags below it are exact, 2 .. 4096 */
+
+    double newton_tolerance; /* implicit: last change of y, relative to 1 + max|y| */
+    int newton_iterations;   /* implicit: at most so many a step; then FSNN_ENUMERIC */
+} fsnn_fde;
+
+/* What a run did. */
+typedef struct fsnn_fde_report {
+    int64_t steps; /* steps completed */
+    int64_t times; /* rows of y that are filled: less than asked for after a stop or an error */
+    double t;      /* time of the last completed step */
+    int64_t calls; /* of f, those for differences included */
+    int64_t iterations;  /* Newton iterations */
+    int64_t jacobians;   /* Jacobians evaluated */
+    int64_t bytes;       /* kept for the memory of the equation */
+    int modes;           /* exponentials in use, 0: dense */
+    double weight_error; /* exponentials: largest relative error of a weight over the run's lags */
+    double weight_error_sum; /* exponentials: largest sum of |error| of the weights over all lags */
+} fsnn_fde_report;
+
+/* gl, explicit, dense; tolerance 1e-7, window 16; Newton to 1e-12 in at most 50 iterations. Set f
+ * (n, user), order, step and what should differ. */
+FSNN_API fsnn_fde fsnn_fde_default(size_t n, fsnn_fde_function f, void *user);
+
+/* Solves from y0[n] at t0 over the grid t0 + k h as far as the last of `times`, and gives
+ * y[count][n] at times[count], which ascend from t0 on. A time on the grid (to 1e-9 h) has the
+ * value of that grid point; one between two grid points lies on the straight line between them.
+ * `report` may be NULL. Sums over the past are plain double sums (eight interleaved partial sums in
+ * the dense memory). The weights of the exponentials are checked for this run's number of steps
+ * before it starts, at every lag of the first 256 and then every 2 %; for the linear decay D^a v =
+ * -v/tau with h^a <= a tau their effect on v stays below tau h^-a weight_error_sum max|v|, with the
+ * gl method. Errors: FSNN_EARGUMENT, FSNN_EUNSUPPORTED (a combination that is not there),
+ * FSNN_ECALLBACK, FSNN_EINTERRUPTED, FSNN_ENUMERIC (y not finite, Newton not converging; the
+ * sentence names t), FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_fde_solve(const fsnn_fde *fde, const double *y0, const double *times,
+                                    size_t count, double *y, fsnn_fde_report *report);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

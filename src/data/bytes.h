@@ -1,0 +1,50 @@
+/* data/bytes.h: numbers inside byte strings, whatever the byte order of the machine. */
+#ifndef FSNN_BYTES_H
+#define FSNN_BYTES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+static inline uint64_t bytes_le(const uint8_t *p, int n)
+{
+    uint64_t x = 0;
+    for (int i = n; i-- > 0;)
+        x = x << 8 | p[i];
+    return x;
+}
+
+static inline uint64_t bytes_be(const uint8_t *p, int n)
+{
+    uint64_t x = 0;
+    for (int i = 0; i < n; i++)
+        x = x << 8 | p[i];
+    return x;
+}
+
+/* Appends the low n bytes of x, lowest first, and returns what follows them. */
+static inline uint8_t *bytes_put_le(uint8_t *p, uint64_t x, int n)
+{
+    for (int i = 0; i < n; i++, x >>= 8)
+        *p++ = (uint8_t)x;
+    return p;
+}
+
+/* Reverses the bytes of each of n elements. */
+static inline void bytes_swap(void *data, size_t n, size_t size)
+{
+    uint8_t *p = data;
+    for (size_t i = 0; i < n; i++, p += size)
+        for (size_t a = 0, b = size - 1; a < b; a++, b--) {
+            uint8_t t = p[a];
+            p[a] = p[b];
+            p[b] = t;
+        }
+}
+
+#define BYTES_BIG_ENDIAN_HOST (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+
+/* Deflate never packs more than 1032 bytes into one (a 258-byte match in two bits), whatever a file
+ * claims. */
+#define BYTES_DEFLATE_RATIO 1032
+
+#endif

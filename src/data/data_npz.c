@@ -1,0 +1,60 @@
+/* data/data_npz.c: a data set from the arrays of an NPZ file. */
+#include "data/store.h"
+
+#include <string.h>
+
+/* FSNN_ENOTFOUND with the names that are there. */
+static fsnn_status missing(const char *path, const fsnn_arrays *list, const char *name)
+{
+    char names[256] = "no arrays";
+    size_t used = 0;
+    for (int i = 0; i < list->count && used < sizeof names; i++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "",
+                                 list->item[i].name);
+    if (used >= sizeof names)
+        memcpy(names + sizeof names - 4, "...", 4);
+    return fsnn_fail(FSNN_ENOTFOUND, "%s: has no array %s; it holds %s", path, name, names);
+}
+
+static fsnn_status build(const char *path, const fsnn_arrays *list, const char *x, const char *y,
+                         bool sequence, fsnn_data **data)
+{
+    fsnn_array *samples = fsnn_arrays_find(list, x ? x : "x");
+    if (!samples)
+        return missing(path, list, x ? x : "x");
+    const fsnn_array *classes = fsnn_arrays_find(list, y ? y : "y");
+    if (!classes && y)
+        return missing(path, list, y);
+    if (classes == samples)
+        return fsnn_fail(FSNN_EARGUMENT, "%s: array %s cannot be both samples and classes", path,
+                         samples->name);
+    char *x_what = fsnn_format("%s: %s", path, samples->name);
+    char *y_what = fsnn_format("%s: %s", path, classes ? classes->name : "");
+    fsnn_status status = FSNN_EMEMORY;
+    if (x_what && y_what) {
+        store_source source = {.what = x_what,
+                               .x = samples,
+                               .y_what = y_what,
+                               .y = classes,
+                               .sequence = sequence,
+                               .divisor = 1,
+                               .fault = FSNN_EFORMAT};
+        status = store_create(&source, data);
+    }
+    fsnn_free(x_what);
+    fsnn_free(y_what);
+    return status;
+}
+
+fsnn_status fsnn_data_npz(const char *path, const char *x, const char *y, bool sequence,
+                          fsnn_data **data)
+{
+    if (!path || !data)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_data_npz needs a path and a place for the data");
+    *data = NULL;
+    fsnn_arrays list = {0};
+    FSNN_TRY(fsnn_npz_read(path, &list));
+    fsnn_status status = build(path, &list, x, y, sequence, data);
+    fsnn_arrays_free(&list);
+    return status;
+}

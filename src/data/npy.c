@@ -1,0 +1,305 @@
+/* data/npy.c: reads and writes .npy (NumPy Enhancement Proposal 1, numpy/lib/format.py). Both byte
+ * orders and both array orders are read. The header's Python dict is parsed by hand and strictly:
+ * three keys, each once, nothing else. */
+#include "data/npy.h"
+
+#include "data/bytes.h"
+
+#include <string.h>
+
+static const uint8_t magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
+
+static const struct {
+    char kind;
+    int size;
+    fsnn_dtype dtype;
+} descr[] = {
+    {'f', 4, FSNN_F32}, {'f', 8, FSNN_F64}, {'i', 1, FSNN_I8},   {'u', 1, FSNN_U8},
+    {'i', 2, FSNN_I16}, {'u', 2, FSNN_U16}, {'i', 4, FSNN_I32},  {'u', 4, FSNN_U32},
+    {'i', 8, FSNN_I64}, {'u', 8, FSNN_U64}, {'b', 1, FSNN_BOOL},
+};
+
+typedef struct parser {
+    const char *where;
+    const char *p, *end;
+} parser;
+
+typedef struct header {
+    fsnn_dtype dtype;
+    bool swapped, fortran;
+    fsnn_shape shape;
+    const uint8_t *data;
+    size_t size; /* bytes of data */
+} header;
+
+bool npy_is(const uint8_t *bytes, size_t size)
+{
+    return size >= sizeof magic && !memcmp(bytes, magic, sizeof magic);
+}
+
+static fsnn_status damaged(const parser *in, const char *what)
+{
+    return fsnn_fail(FSNN_EFORMAT, "%s: the .npy header is damaged: %s", in->where, what);
+}
+
+static void skip_blanks(parser *in)
+{
+    while (in->p < in->end && (*in->p == ' ' || *in->p == '\n' || *in->p == '\t'))
+        in->p++;
+}
+
+static bool take(parser *in, char c)
+{
+    skip_blanks(in);
+    if (in->p == in->end || *in->p != c)
+        return false;
+    in->p++;
+    return true;
+}
+
+static bool take_word(parser *in, const char *word)
+{
+    size_t n = strlen(word);
+    skip_blanks(in);
+    if ((size_t)(in->end - in->p) < n || memcmp(in->p, word, n) != 0)
+        return false;
+    in->p += n;
+    return true;
+}
+
+/* A quoted string of printable characters without escapes, at most size - 1 long. */
+static bool take_string(parser *in, char *text, size_t size)
+{
+    skip_blanks(in);
+    if (in->p == in->end || (*in->p != '\'' && *in->p != '"'))
+        return false;
+    char quote = *in->p++;
+    size_t n = 0;
+    while (in->p < in->end && *in->p != quote) {
+        if (n + 1 == size || *in->p < 0x20 || *in->p > 0x7e)
+            return false;
+        text[n++] = *in->p++;
+    }
+    text[n] = 0;
+    return take(in, quote);
+}
+
+static bool take_number(parser *in, int64_t *number)
+{
+    skip_blanks(in);
+    const char *start = in->p;
+    int64_t x = 0;
+    for (; in->p < in->end && *in->p >= '0' && *in->p <= '9'; in->p++)
+        if (__builtin_mul_overflow(x, 10, &x) || __builtin_add_overflow(x, *in->p - '0', &x))
+            return false;
+    *number = x;
+    bool found = in->p > start;
+    take(in, 'L'); /* Python 2 wrote 3L */
+    return found;
+}
+
+/* "<f4": byte order, kind, size */
+static fsnn_status parse_descr(parser *in, header *h)
+{
+    char text[32];
+    if (!take_string(in, text, sizeof text)) {
+        if (take(in, '['))
+            return fsnn_fail(FSNN_EFORMAT,
+                             "%s: holds records with named fields; store each field as an array of "
+                             "its own",
+                             in->where);
+        return damaged(in, "descr is no type");
+    }
+    int order = strlen(text) > 2 && strchr("<>|=", text[0]) ? text[0] : 0;
+    for (int i = 0; order && i < FSNN_COUNT(descr); i++) {
+        char size[4] = {(char)('0' + descr[i].size)};
+        if (text[1] != descr[i].kind || strcmp(text + 2, size) != 0)
+            continue;
+        h->dtype = descr[i].dtype;
+        h->swapped = order == (BYTES_BIG_ENDIAN_HOST ? '<' : '>');
+        return FSNN_OK;
+    }
+    return fsnn_fail(FSNN_EFORMAT,
+                     "%s: holds values of type '%s'; float32, float64, integers and bool can be "
+                     "read, NumPy's astype('float32') converts",
+                     in->where, text);
+}
+
+static fsnn_status parse_order(parser *in, header *h)
+{
+    h->fortran = take_word(in, "True");
+    if (h->fortran || take_word(in, "False"))
+        return FSNN_OK;
+    return damaged(in, "fortran_order is neither True nor False");
+}
+
+static fsnn_status parse_shape(parser *in, header *h)
+{
+    if (!take(in, '('))
+        return damaged(in, "shape is no tuple");
+    while (!take(in, ')')) {
+        int64_t n;
+        if (!take_number(in, &n))
+            return damaged(in, "shape holds something else than sizes");
+        if (h->shape.rank == FSNN_MAX_RANK)
+            return fsnn_fail(FSNN_EFORMAT, "%s: has more than %d dimensions", in->where,
+                             FSNN_MAX_RANK);
+        h->shape.dim[h->shape.rank++] = n;
+        if (!take(in, ',')) {
+            if (h->shape.rank == 1 || !take(in, ')')) /* (3) would be no tuple */
+                return damaged(in, "shape is no tuple");
+            break;
+        }
+    }
+    return FSNN_OK;
+}
+
+static const struct {
+    const char *name;
+    fsnn_status (*parse)(parser *in, header *h);
+} key[] = {{"descr", parse_descr}, {"fortran_order", parse_order}, {"shape", parse_shape}};
+
+static fsnn_status parse_dict(parser *in, header *h)
+{
+    bool seen[FSNN_COUNT(key)] = {false};
+    if (!take(in, '{'))
+        return damaged(in, "no dict");
+    while (!take(in, '}')) {
+        char name[32];
+        if (!take_string(in, name, sizeof name) || !take(in, ':'))
+            return damaged(in, "no key where one was expected");
+        int i = 0;
+        while (i < FSNN_COUNT(key) && strcmp(key[i].name, name) != 0)
+            i++;
+        if (i == FSNN_COUNT(key) || seen[i])
+            return fsnn_fail(FSNN_EFORMAT, "%s: the .npy header has the key '%s' %s", in->where,
+                             name, i < FSNN_COUNT(key) ? "twice" : "that is not known");
+        seen[i] = true;
+        FSNN_TRY(key[i].parse(in, h));
+        if (!take(in, ',') && (in->p == in->end || *in->p != '}'))
+            return damaged(in, "no comma between two keys");
+    }
+    skip_blanks(in);
+    if (in->p != in->end)
+        return damaged(in, "something follows the dict");
+    for (int i = 0; i < FSNN_COUNT(key); i++)
+        if (!seen[i])
+            return fsnn_fail(FSNN_EFORMAT, "%s: the .npy header lacks the key '%s'", in->where,
+                             key[i].name);
+    return FSNN_OK;
+}
+
+/* The size that dtype and shape promise must be the size that is there, before anything is
+ * allocated. */
+static fsnn_status check_size(const char *where, const header *h)
+{
+    int64_t need = (int64_t)fsnn_dtype_size(h->dtype);
+    bool over = false, empty = false;
+    for (int d = 0; d < h->shape.rank; d++) {
+        int64_t n = h->shape.dim[d];
+        empty |= n == 0;
+        over |= __builtin_mul_overflow(need, n ? n : 1, &need);
+    }
+    if (empty)
+        need = 0;
+    if (!over && (uint64_t)need == h->size)
+        return FSNN_OK;
+    char text[256];
+    return fsnn_fail(FSNN_EFORMAT, "%s: %s of shape %s need %s%lld bytes, but %zu are there", where,
+                     fsnn_dtype_name(h->dtype), fsnn_shape_text(&h->shape, text, sizeof text),
+                     over ? "more than " : "", over ? (long long)INT64_MAX : (long long)need,
+                     h->size);
+}
+
+static fsnn_status parse_header(const char *where, const uint8_t *bytes, size_t size, header *h)
+{
+    if (!npy_is(bytes, size))
+        return fsnn_fail(FSNN_EFORMAT, "%s: does not start like a .npy array", where);
+    if (size < 10)
+        return fsnn_fail(FSNN_EFORMAT, "%s: ends inside the .npy header", where);
+    int major = bytes[6];
+    if (major < 1 || major > 3 || bytes[7] != 0)
+        return fsnn_fail(FSNN_EFORMAT, "%s: is .npy version %d.%d; 1.0, 2.0 and 3.0 can be read",
+                         where, major, bytes[7]);
+    size_t start = major == 1 ? 10 : 12;
+    uint64_t length = size < start ? UINT64_MAX : bytes_le(bytes + 8, major == 1 ? 2 : 4);
+    if (length > size - start)
+        return fsnn_fail(FSNN_EFORMAT, "%s: ends inside the .npy header", where);
+    const char *text = (const char *)bytes + start;
+    parser in = {where, text, text + length};
+    FSNN_TRY(parse_dict(&in, h));
+    h->data = bytes + start + length;
+    h->size = size - start - (size_t)length;
+    return check_size(where, h);
+}
+
+/* Column-major to row-major: walks the output in order, the input by strides. */
+static void transpose(const header *h, uint8_t *out)
+{
+    size_t size = fsnn_dtype_size(h->dtype);
+    int rank = h->shape.rank;
+    int64_t stride[FSNN_MAX_RANK], at[FSNN_MAX_RANK] = {0}, step = 1;
+    for (int d = 0; d < rank; d++) {
+        stride[d] = step;
+        step *= h->shape.dim[d];
+    }
+    int64_t in = 0;
+    for (size_t i = 0; i < h->size; i += size) {
+        memcpy(out + i, h->data + (size_t)in * size, size);
+        for (int d = rank - 1; d >= 0; d--) {
+            in += stride[d];
+            if (++at[d] < h->shape.dim[d])
+                break;
+            in -= stride[d] * at[d];
+            at[d] = 0;
+        }
+    }
+}
+
+fsnn_status npy_parse(const char *where, const uint8_t *bytes, size_t size, const char *name,
+                      fsnn_arrays *list)
+{
+    header h = {0};
+    FSNN_TRY(parse_header(where, bytes, size, &h));
+    fsnn_array *array = fsnn_arrays_add(list, name, h.dtype, &h.shape);
+    if (!array)
+        return FSNN_EMEMORY;
+    if (h.fortran && h.shape.rank > 1)
+        transpose(&h, array->data);
+    else
+        memcpy(array->data, h.data, h.size);
+    if (h.swapped)
+        bytes_swap(array->data, h.size / fsnn_dtype_size(h.dtype), fsnn_dtype_size(h.dtype));
+    return FSNN_OK;
+}
+
+static const char *descr_text(fsnn_dtype dtype, char text[4])
+{
+    for (int i = 0; i < FSNN_COUNT(descr); i++)
+        if (descr[i].dtype == dtype) {
+            text[0] = descr[i].size == 1 ? '|' : BYTES_BIG_ENDIAN_HOST ? '>' : '<';
+            text[1] = descr[i].kind;
+            text[2] = (char)('0' + descr[i].size);
+            text[3] = 0;
+        }
+    return text;
+}
+
+size_t npy_header(fsnn_dtype dtype, const fsnn_shape *shape, char out[NPY_HEADER_MAX])
+{
+    char type[4] = "", dims[200] = "";
+    int n = 0;
+    for (int d = 0; d < shape->rank; d++)
+        n += snprintf(dims + n, sizeof dims - (size_t)n, "%s%lld", d ? ", " : "",
+                      (long long)shape->dim[d]);
+    int used = snprintf(out + 10, NPY_HEADER_MAX - 10,
+                        "{'descr': '%s', 'fortran_order': False, 'shape': (%s%s), }",
+                        descr_text(dtype, type), dims, shape->rank == 1 ? "," : "");
+    size_t total = (10 + (size_t)used + 1 + 63) / 64 * 64;
+    memset(out + 10 + used, ' ', total - 10 - (size_t)used);
+    out[total - 1] = '\n';
+    memcpy(out, magic, sizeof magic);
+    memcpy(out + 6, "\1\0", 2);
+    bytes_put_le((uint8_t *)out + 8, total - 10, 2);
+    return total;
+}

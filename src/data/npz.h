@@ -1,0 +1,12 @@
+/* data/npz.h: NPZ from bytes in memory. */
+#ifndef FSNN_NPZ_H
+#define FSNN_NPZ_H
+
+#include "base/base.h"
+
+#include <fsnn/tensor.h>
+
+/* What fsnn_npz_read does after reading the file; `path` starts the error sentences. */
+fsnn_status npz_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_arrays *out);
+
+#endif

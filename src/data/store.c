@@ -1,0 +1,174 @@
+/* data/store.c: makes a data set out of arrays: checks them, keeps bytes as bytes and anything else
+ * as floats. */
+#include "data/store.h"
+
+#include <math.h>
+#include <string.h>
+
+static fsnn_status fetch_bytes(const fsnn_data *data, int64_t row, float *x)
+{
+    const uint8_t *p = (const uint8_t *)data->store->values + row * data->size;
+    for (int64_t i = 0; i < data->size; i++)
+        x[i] = data->value[p[i]];
+    return FSNN_OK;
+}
+
+static fsnn_status fetch_floats(const fsnn_data *data, int64_t row, float *x)
+{
+    const float *p = (const float *)data->store->values + row * data->size;
+    if (data->mean == 0 && data->deviation == 1) {
+        memcpy(x, p, (size_t)data->size * sizeof *x);
+        return FSNN_OK;
+    }
+    for (int64_t i = 0; i < data->size; i++)
+        x[i] = (float)((p[i] - data->mean) / data->deviation);
+    return FSNN_OK;
+}
+
+static fsnn_status check_samples(const store_source *source)
+{
+    const fsnn_shape *shape = &source->x->shape;
+    char text[256];
+    fsnn_shape_text(shape, text, sizeof text);
+    int least = source->sequence || source->image ? 2 : 1;
+    if (shape->rank < least)
+        return fsnn_fail(source->fault,
+                         "%s: has the shape %s; expected are at least %d dimensions, samples first",
+                         source->what, text, least);
+    if (shape->rank > STORE_MAX_RANK + 1)
+        return fsnn_fail(source->fault,
+                         "%s: has the shape %s; a sample can have at most %d dimensions",
+                         source->what, text, STORE_MAX_RANK);
+    if (fsnn_shape_count(shape) == 0)
+        return fsnn_fail(source->fault, "%s: holds nothing, its shape is %s", source->what, text);
+    return FSNN_OK;
+}
+
+static fsnn_status check_classes(const store_source *source)
+{
+    const fsnn_shape *shape = &source->y->shape;
+    int64_t count = source->x->shape.dim[0];
+    char text[256];
+    fsnn_shape_text(shape, text, sizeof text);
+    if (shape->rank != 1)
+        return fsnn_fail(source->fault,
+                         "%s: has the shape %s; expected is one class a sample, [%lld]",
+                         source->y_what, text, (long long)count);
+    if (shape->dim[0] != count)
+        return fsnn_fail(source->fault, "%s: holds %lld classes, but %s holds %lld samples",
+                         source->y_what, (long long)shape->dim[0], source->what, (long long)count);
+    return FSNN_OK;
+}
+
+/* Classes are whole numbers from 0, whatever type they are stored in. */
+static fsnn_status convert_classes(const store_source *source, const double *y, store *s)
+{
+    int64_t count = source->x->shape.dim[0];
+    for (int64_t i = 0; i < count; i++) {
+        if (!(y[i] >= 0 && y[i] < INT32_MAX && floor(y[i]) == y[i]))
+            return fsnn_fail(source->fault,
+                             "%s: sample %lld has the class %g; classes are whole numbers from 0",
+                             source->y_what, (long long)i, y[i]);
+        s->labels[i] = (int32_t)y[i];
+        if (s->classes <= s->labels[i])
+            s->classes = (int64_t)s->labels[i] + 1;
+    }
+    return FSNN_OK;
+}
+
+static fsnn_status set_classes(const store_source *source, store *s)
+{
+    FSNN_TRY(check_classes(source));
+    size_t count = (size_t)source->x->shape.dim[0];
+    s->labels = fsnn_alloc(count * sizeof *s->labels);
+    double *y = fsnn_alloc(count * sizeof *y);
+    fsnn_status status = FSNN_EMEMORY;
+    if (y && s->labels) {
+        fsnn_array_to_f64(source->y, y);
+        status = convert_classes(source, y, s);
+    }
+    fsnn_free(y);
+    return status;
+}
+
+static fsnn_status set_values(const store_source *source, store *s)
+{
+    fsnn_array *x = source->x;
+    if (x->dtype == FSNN_BOOL) {
+        uint8_t *p = x->data;
+        for (int64_t i = 0, n = fsnn_shape_count(&x->shape); i < n; i++)
+            p[i] = p[i] != 0;
+        x->dtype = FSNN_U8;
+    }
+    if (x->dtype == FSNN_U8 || x->dtype == FSNN_F32) {
+        s->dtype = x->dtype;
+        s->values = x->data;
+        x->data = NULL;
+        return FSNN_OK;
+    }
+    s->dtype = FSNN_F32;
+    s->values = fsnn_alloc((size_t)fsnn_shape_count(&x->shape) * sizeof(float));
+    if (!s->values)
+        return FSNN_EMEMORY;
+    fsnn_array_to_f32(x, s->values);
+    return FSNN_OK;
+}
+
+static fsnn_shape sample_shape(const store_source *source)
+{
+    const fsnn_shape *all = &source->x->shape;
+    fsnn_shape shape = {0};
+    if (source->image && all->rank == 3)
+        shape.dim[shape.rank++] = 1;
+    for (int d = 1; d < all->rank; d++)
+        shape.dim[shape.rank++] = all->dim[d];
+    return shape;
+}
+
+static fsnn_status fill(const store_source *source, fsnn_data *data)
+{
+    FSNN_TRY(check_samples(source));
+    data->store = fsnn_alloc(sizeof *data->store);
+    if (!data->store)
+        return FSNN_EMEMORY;
+    atomic_init(&data->store->users, 1);
+    if (source->y)
+        FSNN_TRY(set_classes(source, data->store));
+    FSNN_TRY(set_values(source, data->store));
+    data->count = source->x->shape.dim[0];
+    data->shape = sample_shape(source);
+    data->size = fsnn_shape_count(&data->shape);
+    data->sequence = source->sequence;
+    data->fetch = data->store->dtype == FSNN_U8 ? fetch_bytes : fetch_floats;
+    data->divisor = data->store->dtype == FSNN_U8 ? source->divisor : 1;
+    data->deviation = 1;
+    return fsnn_data_normalize(data, 0, 1);
+}
+
+fsnn_status store_create(const store_source *source, fsnn_data **out)
+{
+    *out = NULL;
+    fsnn_data *data = fsnn_alloc(sizeof *data);
+    fsnn_status status = data ? fill(source, data) : FSNN_EMEMORY;
+    fsnn_free(source->x->data);
+    source->x->data = NULL;
+    if (status < 0)
+        fsnn_data_destroy(data);
+    else
+        *out = data;
+    return status;
+}
+
+void fsnn_data_destroy(fsnn_data *data)
+{
+    if (!data)
+        return;
+    store *s = data->store;
+    if (s && atomic_fetch_sub(&s->users, 1) == 1) {
+        fsnn_free(s->values);
+        fsnn_free(s->labels);
+        fsnn_free(s);
+    }
+    fsnn_free(data->row);
+    fsnn_free(data);
+}

@@ -1,0 +1,64 @@
+/* data/store.h: what is behind fsnn_data. The samples are kept as they came (bytes stay bytes:
+ * 60000 x 784 of them are 47 MB) in a store that several data sets share, each with its own list of
+ * rows. */
+#ifndef FSNN_STORE_H
+#define FSNN_STORE_H
+
+#include "base/base.h"
+
+#include <fsnn/data.h>
+
+#include <stdatomic.h>
+
+/* Streams of random numbers of this room; the low bits count epochs, samples. */
+#define STORE_STREAM_SPLIT (UINT64_C(0xd1) << 56)
+#define STORE_STREAM_LIMIT (UINT64_C(0xd2) << 56)
+#define STORE_STREAM_SHUFFLE (UINT64_C(0xd3) << 56) /* + epoch */
+#define STORE_STREAM_ENCODE (UINT64_C(0xd4) << 56)  /* + epoch << 32 + sample */
+
+/* A sample passes with T and B in front of its dimensions. */
+#define STORE_MAX_RANK (FSNN_MAX_RANK - 2)
+
+typedef struct store {
+    atomic_int users;
+    fsnn_dtype dtype; /* FSNN_U8 or FSNN_F32 */
+    void *values;     /* [rows, size] */
+    int32_t *labels;  /* [rows], or NULL */
+    int64_t classes;
+} store;
+
+struct fsnn_data {
+    store *store;
+    int64_t *row; /* [count] rows of the store; NULL: all, in order */
+    int64_t count, size;
+    fsnn_shape shape;
+    bool sequence;
+    double divisor, mean, deviation; /* value = (stored / divisor - mean) / deviation */
+    float value[256];                /* of each byte */
+    /* Writes one row of the store as floats [size]. */
+    fsnn_status (*fetch)(const fsnn_data *data, int64_t row, float *x);
+};
+
+/* A data set of `x` [N, shape] (its memory is taken over, also on failure) and the classes `y` [N]
+ * or NULL (borrowed). `what` starts the error sentences; bytes are divided by `divisor`. */
+typedef struct store_source {
+    const char *what;
+    fsnn_array *x;
+    const char *y_what;
+    const fsnn_array *y;
+    bool image; /* [N, H, W] becomes [1, H, W] a sample */
+    bool sequence;
+    double divisor;
+    fsnn_status
+        fault; /* what a wrong array is: FSNN_EFORMAT in a file, FSNN_EARGUMENT from a caller */
+} store_source;
+
+fsnn_status store_create(const store_source *source, fsnn_data **data);
+
+/* Row of the store that holds sample `index`. */
+static inline int64_t store_row(const fsnn_data *data, int64_t index)
+{
+    return data->row ? data->row[index] : index;
+}
+
+#endif

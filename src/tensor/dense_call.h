@@ -1,0 +1,25 @@
+/* tensor/dense_call.h: a oneDNN primitive made ready once, with a memory object for each of its
+ * arguments; a call only sets their addresses and executes. */
+#ifndef FSNN_DENSE_CALL_H
+#define FSNN_DENSE_CALL_H
+
+#include "tensor/dense_dnnl.h"
+
+enum { DENSE_CALL_ARGS = 6 };
+
+/* Zeroed: none. */
+typedef struct dense_call {
+    dnnl_primitive_t primitive;
+    dnnl_stream_t stream;
+    dnnl_exec_arg_t arg[DENSE_CALL_ARGS];
+    int args;
+} dense_call;
+
+fsnn_status dense_call_create(dense_call *call, dnnl_primitive_desc_t pd);
+/* Adds argument `number` (DNNL_ARG_...). */
+fsnn_status dense_call_arg(dense_call *call, int number, dense_layout layout);
+/* Executes on `address` [args], in the order the arguments were added. */
+fsnn_status dense_call_run(const dense_call *call, void *const *address);
+void dense_call_free(dense_call *call);
+
+#endif

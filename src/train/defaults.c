@@ -1,0 +1,20 @@
+/* The training that one gets without asking for anything. */
+#include <fsnn/train.h>
+
+fsnn_training fsnn_training_default(void)
+{
+    return (fsnn_training){
+        .epochs = 10,
+        .batch = 64,
+        .loss = {.kind = FSNN_CE_RATE},
+        .optimizer = {.kind = FSNN_ADAM,
+                      .lr = 1e-3,
+                      .momentum = 0.9,
+                      .beta1 = 0.9,
+                      .beta2 = 0.999,
+                      .eps = 1e-8,
+                      .neuron_lr = 1},
+        .schedule = {.kind = FSNN_CONSTANT, .every = 10, .factor = 0.1, .patience = 5},
+        .seed = 1,
+    };
+}

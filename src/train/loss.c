@@ -1,0 +1,104 @@
+/* The table of losses, the checks they share, and the count of right answers. */
+#include "train/loss.h"
+
+#include <string.h>
+
+static const loss_rule table[FSNN_LOSSES] = {
+    [FSNN_CE_RATE] = {"ce_rate", true, loss_ce_rate},
+    [FSNN_MSE_RATE] = {"mse_rate", true, loss_mse_rate},
+    [FSNN_TET] = {"tet", false, loss_tet},
+};
+
+const char *fsnn_loss_name(fsnn_loss_kind kind)
+{
+    return (unsigned)kind < FSNN_LOSSES ? table[kind].name : "?";
+}
+
+int fsnn_loss_find(const char *name)
+{
+    for (int i = 0; name && i < FSNN_LOSSES; i++)
+        if (strcmp(name, table[i].name) == 0)
+            return i;
+    return fsnn_fail(FSNN_ENOTFOUND, "there is no loss \"%s\": known are ce_rate, mse_rate, tet",
+                     name ? name : "(null)");
+}
+
+fsnn_status loss_check(const fsnn_loss *loss)
+{
+    if ((unsigned)loss->kind >= FSNN_LOSSES)
+        return fsnn_fail(FSNN_EARGUMENT, "there is no loss number %d", (int)loss->kind);
+    if (!(loss->label_smoothing >= 0 && loss->label_smoothing < 1))
+        return fsnn_fail(FSNN_EARGUMENT, "label smoothing is %g: it must be in [0, 1)",
+                         loss->label_smoothing);
+    if (!(loss->mix >= 0 && loss->mix <= 1))
+        return fsnn_fail(FSNN_EARGUMENT, "mix of the loss is %g: it must be in [0, 1]", loss->mix);
+    return FSNN_OK;
+}
+
+static fsnn_status check_labels(int64_t B, int64_t C, const int32_t *labels)
+{
+    for (int64_t b = 0; b < B; b++)
+        if (labels[b] < 0 || labels[b] >= C)
+            return fsnn_fail(FSNN_EARGUMENT,
+                             "sample %lld of the batch has the label %d, but the output has %lld "
+                             "classes: labels are 0 to %lld",
+                             (long long)b, (int)labels[b], (long long)C, (long long)C - 1);
+    return FSNN_OK;
+}
+
+static fsnn_status check(const fsnn_loss *loss, const loss_batch *batch)
+{
+    FSNN_TRY(loss_check(loss));
+    const loss_rule *rule = &table[loss->kind];
+    if (batch->K < 1 || batch->B < 1 || batch->C < 1)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "the output of a loss is [%lld, %lld, %lld]: none may be 0",
+                         (long long)batch->K, (long long)batch->B, (long long)batch->C);
+    if (!batch->labels == !batch->target)
+        return fsnn_fail(FSNN_EARGUMENT, "the loss %s needs either labels or a target, not %s",
+                         rule->name, batch->labels ? "both" : "neither");
+    if (batch->target && !rule->takes_target)
+        return fsnn_fail(FSNN_EARGUMENT, "the loss %s needs labels: it takes no target",
+                         rule->name);
+    return batch->labels ? check_labels(batch->B, batch->C, batch->labels) : FSNN_OK;
+}
+
+int64_t loss_answer(int64_t K, int64_t B, int64_t C, const float *output, int64_t b)
+{
+    int64_t best = 0;
+    double most = loss_mean(output + b * C, K, B * C);
+    for (int64_t c = 1; c < C; c++) {
+        double r = loss_mean(output + b * C + c, K, B * C);
+        if (r > most) {
+            most = r;
+            best = c;
+        }
+    }
+    return best;
+}
+
+fsnn_status fsnn_loss_compute(const fsnn_loss *loss, int64_t K, int64_t B, int64_t C,
+                              const float *output, const int32_t *labels, const float *target,
+                              float *gradient, double *value, int64_t *correct)
+{
+    if (!loss || !output || !value)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_loss_compute: loss, output and value must not be NULL");
+    loss_batch batch = {.K = K,
+                        .B = B,
+                        .C = C,
+                        .output = output,
+                        .labels = labels,
+                        .target = target,
+                        .gradient = gradient,
+                        .smoothing = loss->label_smoothing,
+                        .mix = loss->mix};
+    FSNN_TRY(check(loss, &batch));
+    *value = table[loss->kind].compute(&batch);
+    if (!correct)
+        return FSNN_OK;
+    *correct = 0;
+    for (int64_t b = 0; labels && b < B; b++)
+        *correct += loss_answer(K, B, C, output, b) == labels[b];
+    return FSNN_OK;
+}

@@ -1,0 +1,55 @@
+/* train/loss.h: what a loss is: a row of a table (loss.c) and a function in a file of its own. */
+#ifndef FSNN_TRAIN_LOSS_H
+#define FSNN_TRAIN_LOSS_H
+
+#include "base/base.h"
+#include <fsnn/train.h>
+
+/* One batch, checked. Exactly one of labels and target is given. */
+typedef struct loss_batch {
+    int64_t K, B, C;
+    const float *output;   /* [K, B, C] */
+    const int32_t *labels; /* [B] */
+    const float *target;   /* [B, C] */
+    float *gradient;       /* [K, B, C], or NULL */
+    double smoothing, mix;
+} loss_batch;
+
+typedef struct loss_rule {
+    const char *name;
+    bool takes_target;
+    double (*compute)(const loss_batch *batch); /* the loss; writes the gradient */
+} loss_rule;
+
+double loss_ce_rate(const loss_batch *batch);
+double loss_mse_rate(const loss_batch *batch);
+double loss_tet(const loss_batch *batch);
+
+/* r[b][c], the mean of the output over `terms` steps that lie `stride` floats apart. */
+static inline double loss_mean(const float *output, int64_t terms, int64_t stride)
+{
+    double sum = 0;
+    for (int64_t k = 0; k < terms; k++)
+        sum += output[k * stride];
+    return sum / (double)terms;
+}
+
+/* What the loss wants of class c for sample b, before smoothing. */
+static inline double loss_target(const loss_batch *batch, int64_t b, int64_t c)
+{
+    return batch->target ? batch->target[b * batch->C + c] : batch->labels[b] == c;
+}
+
+/* Cross entropy of the softmax of x_c, the mean over `terms` steps (stride B*C) of output + at (a
+ * row [C] of sample b). Where there is a gradient it is written to all the terms, times `weight`.
+ * Returns the cross entropy without the weight. */
+double loss_cross_entropy(const loss_batch *batch, int64_t b, int64_t at, int64_t terms,
+                          double weight);
+
+/* The class with the largest r of sample b, the first of equals. */
+int64_t loss_answer(int64_t K, int64_t B, int64_t C, const float *output, int64_t b);
+
+/* FSNN_EARGUMENT unless the options are in range. */
+fsnn_status loss_check(const fsnn_loss *loss);
+
+#endif

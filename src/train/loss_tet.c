@@ -1,0 +1,29 @@
+/* tet: temporal efficient training (Deng, Li, Zhang and Gu 2022): each step answers by itself,
+ *     L = (1 - mix) 1/(K B) sum_{k,b} CE(softmax(o_kb), label_b) + mix 1/(K B C) sum (o - PHI)^2,
+ * the second term holding all outputs near the threshold PHI = 1. */
+#include "train/loss.h"
+
+#define PHI 1.0
+
+static double hold(const loss_batch *batch)
+{
+    int64_t n = batch->K * batch->B * batch->C;
+    double sum = 0, scale = 2 * batch->mix / (double)n;
+    for (int64_t i = 0; i < n; i++) {
+        double d = batch->output[i] - PHI;
+        sum += d * d;
+        if (batch->gradient)
+            batch->gradient[i] = (float)(batch->gradient[i] + scale * d);
+    }
+    return sum / (double)n;
+}
+
+double loss_tet(const loss_batch *batch)
+{
+    int64_t rows = batch->K * batch->B;
+    double sum = 0, weight = (1 - batch->mix) / (double)rows;
+    for (int64_t i = 0; i < rows; i++)
+        sum += loss_cross_entropy(batch, i % batch->B, i * batch->C, 1, weight);
+    sum *= weight;
+    return batch->mix > 0 ? sum + batch->mix * hold(batch) : sum;
+}

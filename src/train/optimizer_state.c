@@ -1,0 +1,79 @@
+/* An optimiser's memory as named arrays: "adam.m.fc1.weight", ..., "adam.step". */
+#include "train/optimizer.h"
+
+#include "train/arrays.h"
+
+#include <string.h>
+
+/* One parameter's moments of one kind. */
+typedef struct piece {
+    const fsnn_param *param;
+    float *data;
+    char *name;
+} piece;
+
+typedef fsnn_status (*visitor)(const piece *p, void *user);
+
+/* Calls `visit` for each moment of each learnable parameter. */
+static fsnn_status each(const fsnn_optimizer *o, visitor visit, void *user)
+{
+    for (int64_t i = 0; i < o->chunks; i++) {
+        if (o->chunk[i].begin)
+            continue;
+        for (int s = 0; s < OPTIMIZER_SLOTS && o->slot[s]; s++) {
+            piece p = {.param = fsnn_net_param(o->net, o->chunk[i].param),
+                       .data = o->slot[s] + o->chunk[i].slot};
+            p.name = fsnn_format("%s.%s.%s", o->rule->name, o->rule->slot[s], p.param->name);
+            fsnn_status status = p.name ? visit(&p, user) : FSNN_EMEMORY;
+            fsnn_free(p.name);
+            FSNN_TRY(status);
+        }
+    }
+    return FSNN_OK;
+}
+
+static fsnn_status save_piece(const piece *p, void *user)
+{
+    return arrays_put(user, p->name, FSNN_F32, &p->param->shape, p->data);
+}
+
+static fsnn_status check_piece(const piece *p, void *user)
+{
+    const fsnn_array *array;
+    return arrays_get(user, p->name, FSNN_F32, &p->param->shape, &array);
+}
+
+static fsnn_status load_piece(const piece *p, void *user)
+{
+    const fsnn_array *array = fsnn_arrays_find(user, p->name);
+    memcpy(p->data, array->data, (size_t)fsnn_shape_count(&array->shape) * sizeof(float));
+    return FSNN_OK;
+}
+
+static const fsnn_shape one = {.rank = 1, .dim = {1}};
+
+fsnn_status fsnn_optimizer_save(const fsnn_optimizer *o, fsnn_arrays *out)
+{
+    char name[32];
+    if (!o || !out)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_optimizer_save: optimizer and out must not be NULL");
+    snprintf(name, sizeof name, "%s.step", o->rule->name);
+    FSNN_TRY(arrays_put(out, name, FSNN_I64, &one, &o->steps));
+    return each(o, save_piece, out);
+}
+
+fsnn_status fsnn_optimizer_load(fsnn_optimizer *o, const fsnn_arrays *in)
+{
+    char name[32];
+    const fsnn_array *steps;
+    if (!o || !in)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_optimizer_load: optimizer and in must not be NULL");
+    snprintf(name, sizeof name, "%s.step", o->rule->name);
+    FSNN_TRY(arrays_get(in, name, FSNN_I64, &one, &steps));
+    if (*(const int64_t *)steps->data < 0)
+        return fsnn_fail(FSNN_EFORMAT, "\"%s\" is %lld: a count of steps is not negative", name,
+                         (long long)*(const int64_t *)steps->data);
+    FSNN_TRY(each(o, check_piece, (void *)in));
+    o->steps = *(const int64_t *)steps->data;
+    return each(o, load_piece, (void *)in);
+}

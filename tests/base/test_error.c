@@ -1,0 +1,119 @@
+/* tests/base/test_error.c: statuses in words, the sentence of the last error, nearest names. */
+#include "base/base.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <string.h>
+
+static void statuses_have_names(void **state)
+{
+    (void)state;
+    assert_string_equal(fsnn_status_name(FSNN_OK), "FSNN_OK");
+    assert_string_equal(fsnn_status_name(FSNN_EDENSE), "FSNN_EDENSE");
+    assert_string_equal(fsnn_status_meaning(FSNN_EMEMORY), "out of memory");
+    assert_string_equal(fsnn_status_name((fsnn_status)-1000), "FSNN_UNKNOWN");
+    assert_true(strlen(fsnn_status_meaning((fsnn_status)-1000)) > 0);
+}
+
+static void sentence_is_kept(void **state)
+{
+    (void)state;
+    assert_int_equal(fsnn_fail(FSNN_ESHAPE, "layer %s: %d", "fc1", 7), FSNN_ESHAPE);
+    assert_string_equal(fsnn_error_text(), "layer fc1: 7");
+}
+
+static void sentence_may_quote_the_last_one(void **state)
+{
+    (void)state;
+    fsnn_fail(FSNN_EIO, "disk full");
+    fsnn_fail(FSNN_EIO, "saving: %s", fsnn_error_text());
+    assert_string_equal(fsnn_error_text(), "saving: disk full");
+}
+
+static void long_sentence_is_cut_and_says_so(void **state)
+{
+    char text[5000];
+
+    (void)state;
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = 0;
+    fsnn_fail(FSNN_EIO, "%s", text);
+    size_t length = strlen(fsnn_error_text());
+    assert_in_range(length, 1000, sizeof text - 2);
+    assert_string_equal(fsnn_error_text() + length - 4, "x...");
+}
+
+static void *other_thread(void *seen)
+{
+    strcpy(seen, fsnn_error_text());
+    fsnn_fail(FSNN_EIO, "theirs");
+    return NULL;
+}
+
+static void each_thread_has_its_own(void **state)
+{
+    pthread_t thread;
+    char seen[64] = "?";
+
+    (void)state;
+    fsnn_fail(FSNN_EIO, "mine");
+    assert_int_equal(pthread_create(&thread, NULL, other_thread, seen), 0);
+    pthread_join(thread, NULL);
+    assert_string_equal(seen, "");
+    assert_string_equal(fsnn_error_text(), "mine");
+}
+
+static void nearest_names(void **state)
+{
+    static const char *const known[] = {"linear", "conv2d", "flatten", "lif", "if", "dropout"};
+    static const struct {
+        const char *name, *near;
+    } cases[] = {{"liner", "linear"},  {"lienar", "linear"},
+                 {"Linear", "linear"}, {"conv2", "conv2d"},
+                 {"cnov2d", "conv2d"}, {"flaten", "flatten"},
+                 {"lfi", "lif"},       {"dropuot", "dropout"},
+                 {"lif", "lif"},       {"transformer", NULL},
+                 {"xyz", NULL},        {"", NULL},
+                 {"q", NULL},          {"completely else", NULL}};
+
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(cases); i++) {
+        const char *near = fsnn_nearest(cases[i].name, known, FSNN_COUNT(known));
+        if (cases[i].near) {
+            assert_non_null(near);
+            assert_string_equal(near, cases[i].near);
+        } else {
+            assert_null(near);
+        }
+    }
+    assert_null(fsnn_nearest("lif", known, 0));
+}
+
+static void version_and_isa(void **state)
+{
+    int major, minor, patch;
+
+    (void)state;
+    assert_int_equal(sscanf(fsnn_version(), "%d.%d.%d", &major, &minor, &patch), 3);
+    assert_true(strcmp(fsnn_isa(), "base") == 0 || strcmp(fsnn_isa(), "avx2") == 0 ||
+                strcmp(fsnn_isa(), "avx512") == 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(statuses_have_names),
+        cmocka_unit_test(sentence_is_kept),
+        cmocka_unit_test(sentence_may_quote_the_last_one),
+        cmocka_unit_test(long_sentence_is_cut_and_says_so),
+        cmocka_unit_test(each_thread_has_its_own),
+        cmocka_unit_test(nearest_names),
+        cmocka_unit_test(version_and_isa),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,264 @@
+/* tests/base/test_file.c: files are replaced whole or not at all. */
+#include "base/base.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[64], path[96];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/fsnn-test-XXXXXX");
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(path, sizeof path, "%s/file", folder);
+    return 0;
+}
+
+static int entries(void)
+{
+    DIR *directory = opendir(folder);
+    int count = 0;
+
+    for (struct dirent *e; (e = readdir(directory));)
+        count += e->d_name[0] != '.';
+    closedir(directory);
+    return count;
+}
+
+static int remove_folder(void **state)
+{
+    DIR *directory = opendir(folder);
+
+    (void)state;
+    for (struct dirent *e; (e = readdir(directory));)
+        unlinkat(dirfd(directory), e->d_name, 0);
+    closedir(directory);
+    return rmdir(folder);
+}
+
+static void write_file(const char *text)
+{
+    fsnn_file file;
+
+    assert_int_equal(fsnn_file_create(&file, path), FSNN_OK);
+    fputs(text, file.stream);
+    assert_int_equal(fsnn_file_commit(&file), FSNN_OK);
+}
+
+static void expect_file(const char *text)
+{
+    uint8_t *data;
+    size_t size;
+
+    assert_int_equal(fsnn_file_read(path, &data, &size), FSNN_OK);
+    assert_int_equal(size, strlen(text));
+    assert_memory_equal(data, text, size);
+    fsnn_free(data);
+}
+
+static void commit_replaces(void **state)
+{
+    (void)state;
+    write_file("first");
+    expect_file("first");
+    write_file("second, longer");
+    expect_file("second, longer");
+    write_file("");
+    expect_file("");
+    assert_int_equal(entries(), 1);
+}
+
+static void nothing_is_seen_before_the_commit(void **state)
+{
+    fsnn_file file;
+
+    (void)state;
+    write_file("old");
+    assert_int_equal(fsnn_file_create(&file, path), FSNN_OK);
+    fputs("new", file.stream);
+    fflush(file.stream);
+    expect_file("old");
+    assert_int_equal(fsnn_file_commit(&file), FSNN_OK);
+    expect_file("new");
+}
+
+static void abort_keeps_the_old_file(void **state)
+{
+    fsnn_file file;
+
+    (void)state;
+    write_file("old");
+    assert_int_equal(fsnn_file_create(&file, path), FSNN_OK);
+    fputs("new", file.stream);
+    fsnn_file_abort(&file);
+    fsnn_file_abort(&file); /* harmless */
+    expect_file("old");
+    assert_int_equal(entries(), 1);
+}
+
+/* A limit on file size makes writing fail in the middle, as a full disk does. */
+static void failed_write_keeps_the_old_file(void **state)
+{
+    struct rlimit old, small;
+    char block[4096];
+    fsnn_file file;
+
+    (void)state;
+    write_file("old");
+    memset(block, 'x', sizeof block);
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &old);
+    small = (struct rlimit){10000, old.rlim_max};
+    assert_int_equal(fsnn_file_create(&file, path), FSNN_OK);
+    setrlimit(RLIMIT_FSIZE, &small);
+    for (int i = 0; i < 10; i++)
+        fwrite(block, 1, sizeof block, file.stream);
+    fsnn_status status = fsnn_file_commit(&file);
+    setrlimit(RLIMIT_FSIZE, &old);
+
+    assert_int_equal(status, FSNN_EIO);
+    assert_non_null(strstr(fsnn_error_text(), path));
+    assert_non_null(strstr(fsnn_error_text(), strerror(EFBIG)));
+    assert_non_null(strstr(fsnn_error_text(), "untouched"));
+    expect_file("old");
+    assert_int_equal(entries(), 1);
+}
+
+static void full_disk(size_t bytes)
+{
+    fsnn_file file;
+
+    assert_int_equal(fsnn_file_create(&file, "/dev/full"), FSNN_OK);
+    for (size_t i = 0; i < bytes; i++)
+        fputc('x', file.stream);
+    assert_int_equal(fsnn_file_commit(&file), FSNN_EIO);
+    assert_non_null(strstr(fsnn_error_text(), "/dev/full"));
+    assert_non_null(strstr(fsnn_error_text(), strerror(ENOSPC)));
+}
+
+static void full_disk_is_named(void **state)
+{
+    struct stat about;
+
+    (void)state;
+    full_disk(10);    /* fails when flushed */
+    full_disk(10000); /* fails while written */
+    assert_int_equal(stat("/dev/full", &about), 0);
+    assert_true(S_ISCHR(about.st_mode)); /* devices are written to, not replaced */
+}
+
+static void links_and_modes_survive(void **state)
+{
+    char link[128];
+    struct stat about;
+
+    (void)state;
+    write_file("old");
+    chmod(path, 0640);
+    snprintf(link, sizeof link, "%s/link", folder);
+    assert_int_equal(symlink(path, link), 0);
+
+    fsnn_file file;
+    assert_int_equal(fsnn_file_create(&file, link), FSNN_OK);
+    fputs("new", file.stream);
+    assert_int_equal(fsnn_file_commit(&file), FSNN_OK);
+    expect_file("new");
+    assert_int_equal(lstat(link, &about), 0);
+    assert_true(S_ISLNK(about.st_mode));
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(about.st_mode & 0777, 0640);
+}
+
+static void refusals_say_why(void **state)
+{
+    fsnn_file file;
+    uint8_t *data;
+    size_t size;
+
+    (void)state;
+    assert_int_equal(fsnn_file_create(&file, "/no-such-place/file"), FSNN_EIO);
+    assert_non_null(strstr(fsnn_error_text(), "/no-such-place/file"));
+    assert_non_null(strstr(fsnn_error_text(), strerror(ENOENT)));
+    assert_int_equal(fsnn_file_create(&file, folder), FSNN_EIO);
+    assert_non_null(strstr(fsnn_error_text(), "directory"));
+    assert_int_equal(fsnn_file_read("/no-such-place/file", &data, &size), FSNN_EIO);
+    assert_non_null(strstr(fsnn_error_text(), strerror(ENOENT)));
+    assert_int_equal(fsnn_file_read(folder, &data, &size), FSNN_EIO);
+    assert_non_null(strstr(fsnn_error_text(), "directory"));
+    assert_int_equal(entries(), 0);
+}
+
+static void out_of_memory_leaves_nothing(void **state)
+{
+    fsnn_file file;
+    uint8_t *data;
+    size_t size;
+    int64_t n = 0;
+    fsnn_status status;
+
+    (void)state;
+    write_file("old");
+    do {
+        fsnn_alloc_fail_at(++n);
+        status = fsnn_file_create(&file, path);
+        fsnn_alloc_fail_at(0);
+    } while (status == FSNN_EMEMORY && n < 10);
+    assert_int_equal(status, FSNN_OK);
+    assert_true(n > 1);
+    fsnn_file_abort(&file);
+    fsnn_alloc_fail_at(1);
+    assert_int_equal(fsnn_file_read(path, &data, &size), FSNN_EMEMORY);
+    fsnn_alloc_fail_at(0);
+    assert_int_equal(entries(), 1);
+    expect_file("old");
+}
+
+/* A pipe has no size: it is read to its end. */
+static void pipes_are_read_whole(void **state)
+{
+    enum { MANY = 30000 };
+    int end[2];
+    char name[64], block[MANY];
+    uint8_t *data;
+    size_t size;
+
+    (void)state;
+    memset(block, 'p', sizeof block);
+    assert_int_equal(pipe(end), 0);
+    assert_int_equal(write(end[1], block, MANY), MANY);
+    close(end[1]);
+    snprintf(name, sizeof name, "/dev/fd/%d", end[0]);
+    assert_int_equal(fsnn_file_read(name, &data, &size), FSNN_OK);
+    close(end[0]);
+    assert_int_equal(size, MANY);
+    assert_memory_equal(data, block, MANY);
+    fsnn_free(data);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(commit_replaces),          TEST(nothing_is_seen_before_the_commit),
+        TEST(abort_keeps_the_old_file), TEST(failed_write_keeps_the_old_file),
+        TEST(full_disk_is_named),       TEST(links_and_modes_survive),
+        TEST(refusals_say_why),         TEST(out_of_memory_leaves_nothing),
+        TEST(pipes_are_read_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

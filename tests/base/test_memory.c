@@ -1,0 +1,80 @@
+/* tests/base/test_memory.c: aligned zeroed memory, and allocations that fail. */
+#include "base/base.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+static void aligned_and_zeroed(void **state)
+{
+    (void)state;
+    for (size_t size = 0; size < 300; size += 7) {
+        unsigned char *p = fsnn_alloc(size);
+        assert_non_null(p);
+        assert_int_equal((uintptr_t)p % 64, 0);
+        for (size_t i = 0; i < size; i++)
+            assert_int_equal(p[i], 0);
+        memset(p, 255, size); /* so that recycled memory is not zero by chance */
+        fsnn_free(p);
+    }
+    fsnn_free(NULL);
+}
+
+static void too_much_is_an_error(void **state)
+{
+    (void)state;
+    fsnn_fail(FSNN_EIO, "before");
+    assert_null(fsnn_alloc(SIZE_MAX));
+    assert_non_null(strstr(fsnn_error_text(), "out of memory"));
+    assert_null(fsnn_alloc(SIZE_MAX / 2));
+}
+
+static void chosen_allocation_fails_once(void **state)
+{
+    void *p[4];
+
+    (void)state;
+    fsnn_alloc_fail_at(3);
+    for (int i = 0; i < 4; i++)
+        p[i] = fsnn_alloc(10);
+    assert_int_equal(fsnn_alloc_fail_at(0), 4);
+    assert_non_null(p[0]);
+    assert_non_null(p[1]);
+    assert_null(p[2]);
+    assert_non_null(p[3]);
+    for (int i = 0; i < 4; i++)
+        fsnn_free(p[i]);
+    assert_int_equal(fsnn_alloc_fail_at(0), 0);
+}
+
+static void strings(void **state)
+{
+    char *copy = fsnn_strdup("fractional"), *text = fsnn_format("%s-%03d", "lif", 7);
+
+    (void)state;
+    assert_string_equal(copy, "fractional");
+    assert_string_equal(text, "lif-007");
+    fsnn_free(copy);
+    fsnn_free(text);
+
+    fsnn_alloc_fail_at(1);
+    assert_null(fsnn_strdup("x"));
+    fsnn_alloc_fail_at(1);
+    assert_null(fsnn_format("%d", 1));
+    fsnn_alloc_fail_at(0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(aligned_and_zeroed),
+        cmocka_unit_test(too_much_is_an_error),
+        cmocka_unit_test(chosen_allocation_fails_once),
+        cmocka_unit_test(strings),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,63 @@
+#!/bin/sh
+# The include law holds in this tree, and the script that says so finds each kind of violation.
+check=$(pwd)/tools/check-includes.sh
+"$check" . || exit 1
+
+tree=$(mktemp -d) || exit 1
+trap 'rm -rf "$tree"' EXIT
+failures=0
+
+# expect WANTED FILE LINE: exit status of the check on a tree of one file with that one line
+expect()
+{
+    rm -rf "${tree:?}"/*
+    mkdir -p "$tree/$(dirname "$2")"
+    printf '%s\n' "$3" >"$tree/$2"
+    "$check" "$tree" >"$tree/out" 2>&1
+    found=$?
+    if [ $found -ne "$1" ] || { [ "$1" -eq 1 ] && ! grep -q "^$2:1: " "$tree/out"; }; then
+        echo "FAILED: $2 with $3: exit $found, expected $1"
+        cat "$tree/out"
+        failures=$((failures + 1))
+    fi
+}
+
+expect 0 src/base/a.c '#include "base/base.h"'
+expect 0 src/net/a.c '#include "op/op.h"'
+expect 0 src/neuron/a.c '#include "frac/memory.h"'
+expect 0 src/tensor/dense_gemm.c '#include <dnnl.h>'
+expect 0 src/tensor/dense_conv.c '#include "tensor/dense_dnnl.h"'
+expect 0 src/op/a.c '#include "tensor/dense.h"'
+expect 0 src/train/a.c '#include <fsnn/net.h>'
+expect 0 cli/a.c '#include "cli.h"'
+expect 0 cli/a.c '#include <fsnn/fsnn.h>'
+expect 0 examples/a.c '#include <stdio.h>'
+
+expect 1 src/base/a.c '#include "tensor/dense.h"'
+expect 1 src/base/a.c '#include <fsnn/net.h>'
+expect 1 src/op/a.c '#include "neuron/model.h"'
+expect 1 src/op/a.c '#  include <frac/method.h>'
+expect 1 src/neuron/a.c '#include "frac/method.h"'
+expect 1 src/neuron/a.c '#include "net/net.h"'
+expect 1 src/frac/a.c '#include "op/op.h"'
+expect 1 src/net/a.c '#include "train/train.h"'
+expect 1 src/net/a.c '#include <fsnn/train.h>'
+expect 1 src/data/a.c '#include "net/net.h"'
+expect 1 src/model/a.c '#include "train/loop.h"'
+expect 1 src/plot/a.c '#include "tensor/dense.h"'
+expect 1 src/tensor/array.c '#include <dnnl.h>'
+expect 1 src/net/a.c '#include <oneapi/dnnl/dnnl.h>'
+expect 1 src/base/a.c '#include "../net/net.h"'
+expect 1 src/op/a.c '#include "tensor/dense_dnnl.h"'
+expect 1 src/base/a.c '#include "base.h"'
+expect 1 src/cellar/a.c '#include <stdio.h>'
+expect 1 cli/a.c '#include "base/base.h"'
+expect 1 cli/a.c '#include "../src/base/base.h"'
+expect 1 examples/a.c '#include "net/net.h"'
+expect 1 examples/a.c '#include <dnnl.h>'
+expect 1 bench/a.c '#include "tensor/dense.h"'
+expect 1 bench/bench_a.c '#include <dnnl.h>'
+expect 1 include/fsnn/a.h '#include "base/base.h"'
+
+[ $failures -eq 0 ] && echo "check-includes finds every kind of violation"
+exit $((failures > 0))

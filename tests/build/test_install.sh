@@ -1,0 +1,79 @@
+#!/bin/sh
+# What `make install` leaves serves other programs: a small one is built against it with pkg-config (shared and static) and
+# with CMake's find_package, in a tree that was moved after installing.
+set -u
+place=$(mktemp -d) || exit 1
+trap 'rm -rf "$place"' EXIT
+fail() { echo "FAILED: $*"; cat "$place/log"; exit 1; }
+try() { "$@" >"$place/log" 2>&1 || fail "$*"; }
+
+try cmake --install "$FSNN_BUILD" --prefix "$place/first"
+mv "$place/first" "$place/moved"
+for file in include/fsnn/fsnn.h include/fsnn/status.h bin/fsnn; do
+    [ -e "$place/moved/$file" ] || fail "$file was not installed"
+done
+library=$(dirname "$(find "$place/moved" -name libfsnn.so)")
+[ -e "$library/libfsnn.a" ] || fail "libfsnn.a was not installed"
+if nm -D --defined-only "$library/libfsnn.so" | awk '{ print $NF }' | grep -v '^fsnn_' >"$place/log"; then
+    grep -vE '^(_init|_fini|__.*|_edata|_end|_bss_start)$' "$place/log" && fail "libfsnn.so exports foreign names"
+fi
+if [ -d man ]; then
+    find "$place/moved" -name fsnn.1 | grep -q . || fail "the manual page was not installed"
+fi
+
+cat >"$place/main.c" <<'END'
+#include <fsnn/fsnn.h>
+#include <stdio.h>
+#include <string.h>
+
+int main(void)
+{
+    fsnn_shape shape = FSNN_SHAPE(1, 28, 28);
+    char text[64];
+
+    printf("%s %s\n", fsnn_version(), fsnn_shape_text(&shape, text, sizeof text));
+    return fsnn_shape_count(&shape) == 784 ? 0 : 1;
+}
+END
+cat >"$place/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.25)
+project(user LANGUAGES C)
+find_package(fsnn 0.1 REQUIRED)
+add_executable(shared main.c)
+target_link_libraries(shared PRIVATE fsnn::fsnn)
+add_executable(static main.c)
+target_link_libraries(static PRIVATE fsnn::static)
+END
+
+flags=${FSNN_SANITIZE:+-fsanitize=$FSNN_SANITIZE}
+PKG_CONFIG_PATH=$library/pkgconfig
+LD_LIBRARY_PATH=$library${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export PKG_CONFIG_PATH LD_LIBRARY_PATH
+wanted="$(pkg-config --modversion fsnn) [1, 28, 28]"
+
+runs()
+{
+    "$1" >"$place/log" 2>&1 || fail "$1 does not run"
+    [ "$(cat "$place/log")" = "$wanted" ] || fail "$1: expected: $wanted"
+}
+
+# shellcheck disable=SC2046,SC2086 # lists of flags
+{
+    try "$CC" $flags "$place/main.c" -o "$place/with-shared" $(pkg-config --cflags --libs fsnn)
+    # the archive by name, then what pkg-config says stands behind it
+    try "$CC" $flags $(pkg-config --cflags fsnn) "$place/main.c" -o "$place/with-static" \
+        "$library/libfsnn.a" $(pkg-config --static --libs fsnn | sed "s/-lfsnn //")
+}
+runs "$place/with-shared"
+runs "$place/with-static"
+ldd "$place/with-static" >"$place/log"
+grep -q libfsnn "$place/log" && fail "with-static uses the shared library"
+
+try cmake -S "$place" -B "$place/build" -DCMAKE_PREFIX_PATH="$place/moved" -DCMAKE_C_COMPILER="$CC" \
+    -DCMAKE_C_FLAGS="$flags"
+try cmake --build "$place/build"
+runs "$place/build/shared"
+runs "$place/build/static"
+
+runs_program=$("$place/moved/bin/fsnn" --version) || fail "the installed program does not run"
+echo "installed: $runs_program; pkg-config and find_package serve shared and static programs"

@@ -1,0 +1,125 @@
+/* tests/data/files.h: what the tests of this room share: a directory of their own, files in it, IDX
+ * and NPZ content. */
+#ifndef FSNN_TEST_FILES_H
+#define FSNN_TEST_FILES_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <cmocka.h>
+
+#include <fsnn/data.h>
+
+static char files_directory[64];
+
+static inline int files_setup(void **state)
+{
+    (void)state;
+    snprintf(files_directory, sizeof files_directory, "/tmp/fsnn-test-XXXXXX");
+    return mkdtemp(files_directory) ? 0 : -1;
+}
+
+static inline const char *files_path(char *path, const char *name)
+{
+    snprintf(path, 256, "%s/%s", files_directory, name);
+    return path;
+}
+
+static inline void files_remove(const char *name)
+{
+    char path[256];
+    unlink(files_path(path, name));
+}
+
+static inline int files_teardown(void **state)
+{
+    (void)state;
+    return rmdir(files_directory); /* fails when a test, or the library, left a file behind */
+}
+
+static inline void files_write(const char *name, const void *data, size_t size)
+{
+    char path[256];
+    FILE *f = fopen(files_path(path, name), "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(data, 1, size, f), size);
+    assert_int_equal(fclose(f), 0);
+}
+
+/* gzip of `data`, level 9, in a buffer of `room`; returns its size. */
+static inline size_t files_gzip(const void *data, size_t size, uint8_t *out, size_t room)
+{
+    z_stream z = {.next_in = (Bytef *)(uintptr_t)data,
+                  .avail_in = (uInt)size,
+                  .next_out = out,
+                  .avail_out = (uInt)room};
+    assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, MAX_WBITS + 16, 9, Z_DEFAULT_STRATEGY), Z_OK);
+    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+    size_t made = room - z.avail_out;
+    deflateEnd(&z);
+    return made;
+}
+
+/* The header of an IDX file; returns its size. */
+static inline size_t files_idx_header(uint8_t *out, int type, int rank, const uint32_t *dim)
+{
+    uint8_t *p = out;
+    *p++ = 0, *p++ = 0, *p++ = (uint8_t)type, *p++ = (uint8_t)rank;
+    for (int d = 0; d < rank; d++)
+        for (int b = 24; b >= 0; b -= 8)
+            *p++ = (uint8_t)(dim[d] >> b);
+    return (size_t)(p - out);
+}
+
+/* IDX images [N, H, W] with byte i (counted over all) = 7 i + 1; returns the size of the file. */
+static inline size_t files_images(uint8_t *out, uint32_t N, uint32_t H, uint32_t W)
+{
+    size_t head = files_idx_header(out, 8, 3, (uint32_t[]){N, H, W}), n = (size_t)N * H * W;
+    for (size_t i = 0; i < n; i++)
+        out[head + i] = (uint8_t)(7 * i + 1);
+    return head + n;
+}
+
+/* IDX labels [N], label i = i mod 10. */
+static inline size_t files_labels(uint8_t *out, uint32_t N)
+{
+    size_t head = files_idx_header(out, 8, 1, &N);
+    for (size_t i = 0; i < N; i++)
+        out[head + i] = (uint8_t)(i % 10);
+    return head + N;
+}
+
+/* The status, and that a sentence stands beside it. */
+#define assert_fails(expected, call)                                                               \
+    do {                                                                                           \
+        fsnn_error_set(FSNN_OK, "%s", "");                                                         \
+        int found_ = (int)(call);                                                                  \
+        if (found_ != (expected))                                                                  \
+            print_error("%s: %d, %s\n", #call, found_, fsnn_error_text());                         \
+        assert_int_equal(found_, expected);                                                        \
+        assert_true(strlen(fsnn_error_text()) > 10);                                               \
+    } while (0)
+
+#define assert_good(call)                                                                          \
+    do {                                                                                           \
+        int found_ = (int)(call);                                                                  \
+        if (found_ != FSNN_OK)                                                                     \
+            print_error("%s: %s\n", #call, fsnn_error_text());                                     \
+        assert_int_equal(found_, FSNN_OK);                                                         \
+    } while (0)
+
+#define assert_says(part)                                                                          \
+    do {                                                                                           \
+        if (!strstr(fsnn_error_text(), part))                                                      \
+            print_error("\"%s\" does not say \"%s\"\n", fsnn_error_text(), part);                  \
+        assert_non_null(strstr(fsnn_error_text(), part));                                          \
+    } while (0)
+
+#endif

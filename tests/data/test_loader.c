@@ -1,0 +1,383 @@
+/* Loader: same epoch, same batches, whatever the timing; every sample once; layouts; errors from
+ * the thread; clean ends at any moment. */
+#include "data/files.h"
+
+#include <time.h>
+
+#include "base/base.h"
+#include "data/store.h"
+
+/* count samples of `shape`, value i + j / 1000, class i mod 7 */
+static fsnn_data *numbered(int64_t count, fsnn_shape shape, bool labelled)
+{
+    int64_t N = fsnn_shape_count(&shape);
+    float *x = calloc((size_t)(count * N), sizeof *x);
+    int32_t *y = calloc((size_t)count, sizeof *y);
+    fsnn_data *data;
+    for (int64_t i = 0; i < count; i++) {
+        y[i] = (int32_t)(i % 7);
+        for (int64_t j = 0; j < N; j++)
+            x[i * N + j] = (float)i + (float)j / 1000;
+    }
+    assert_good(fsnn_data_memory(count, shape, x, labelled ? y : NULL, &data));
+    free(x);
+    free(y);
+    return data;
+}
+
+static fsnn_loader *open_loader(const fsnn_data *data, fsnn_loader_options options)
+{
+    fsnn_loader *loader;
+    assert_good(fsnn_loader_create(data, &options, &loader));
+    return loader;
+}
+
+static void doze(uint64_t microseconds)
+{
+    struct timespec t = {0, (long)microseconds * 1000};
+    nanosleep(&t, NULL);
+}
+
+#define DIRECT(T)                                                                                  \
+    {                                                                                              \
+        FSNN_ENCODE_DIRECT, T, 1, 0                                                                \
+    }
+#define RATE(T, gain)                                                                              \
+    {                                                                                              \
+        FSNN_ENCODE_RATE, T, gain, 0                                                               \
+    }
+
+static void passes_in_order(void **state)
+{
+    (void)state;
+    fsnn_data *data = numbered(10, FSNN_SHAPE(2, 3), true);
+    for (int drop = 0; drop < 2; drop++) {
+        fsnn_loader *loader = open_loader(
+            data, (fsnn_loader_options){.encoder = DIRECT(2), .batch = 4, .drop_last = drop == 1});
+        assert_int_equal(fsnn_loader_batches(loader), drop ? 2 : 3);
+        assert_int_equal(fsnn_loader_samples(loader), drop ? 8 : 10);
+        int64_t steps;
+        fsnn_shape shape;
+        fsnn_loader_shape(loader, &steps, &shape);
+        assert_int_equal(steps, 2);
+        assert_true(fsnn_shape_equal(&shape, &FSNN_SHAPE(2, 3)));
+        for (int epoch = 0; epoch < 2; epoch++) {
+            fsnn_batch batch;
+            int64_t seen = 0;
+            assert_good(fsnn_loader_start(loader, epoch));
+            while (fsnn_loader_next(loader, &batch) == 1) {
+                assert_int_equal(batch.steps, 2);
+                assert_int_equal(batch.batch, seen == 8 ? 2 : 4);
+                for (int64_t b = 0; b < batch.batch; b++) {
+                    assert_int_equal(batch.labels[b], (seen + b) % 7);
+                    for (int64_t k = 0; k < 2; k++)
+                        for (int64_t j = 0; j < 6; j++)
+                            assert_true(batch.x[(k * batch.batch + b) * 6 + j] ==
+                                        (float)(seen + b) + (float)j / 1000);
+                }
+                seen += batch.batch;
+            }
+            assert_int_equal(seen, drop ? 8 : 10);
+            assert_int_equal(fsnn_loader_next(loader, &batch), 0); /* and stays there */
+            assert_null(batch.x);
+        }
+        fsnn_loader_destroy(loader);
+    }
+    fsnn_data_destroy(data);
+}
+
+static void turns_sequences(void **state)
+{
+    (void)state;
+    char path[256];
+    fsnn_arrays list = {0};
+    fsnn_array *x = fsnn_arrays_add(&list, "x", FSNN_F32, &FSNN_SHAPE(5, 3, 2, 2)); /* [N,T,...] */
+    for (int i = 0; i < 60; i++)
+        ((float *)x->data)[i] = (float)i;
+    assert_good(fsnn_npz_write(files_path(path, "s.npz"), &list));
+    fsnn_arrays_free(&list);
+    fsnn_data *data;
+    assert_good(fsnn_data_npz(path, NULL, NULL, true, &data));
+    fsnn_loader *loader = open_loader(data, (fsnn_loader_options){.batch = 2});
+    int64_t steps, first = 0;
+    fsnn_shape shape;
+    fsnn_batch batch;
+    fsnn_loader_shape(loader, &steps, &shape);
+    assert_int_equal(steps, 3);
+    assert_true(fsnn_shape_equal(&shape, &FSNN_SHAPE(2, 2)));
+    assert_good(fsnn_loader_start(loader, 0));
+    while (fsnn_loader_next(loader, &batch) == 1) {
+        assert_null(batch.labels);
+        assert_int_equal(batch.steps, 3);
+        for (int64_t k = 0; k < 3; k++)
+            for (int64_t b = 0; b < batch.batch; b++)
+                for (int64_t j = 0; j < 4; j++)
+                    assert_true(batch.x[(k * batch.batch + b) * 4 + j] ==
+                                (float)(((first + b) * 3 + k) * 4 + j));
+        first += batch.batch;
+    }
+    assert_int_equal(first, 5);
+    fsnn_loader_destroy(loader);
+    fsnn_data_destroy(data);
+    files_remove("s.npz");
+}
+
+static void shuffles_each_epoch(void **state)
+{
+    (void)state;
+    enum { COUNT = 100 };
+    fsnn_data *data = numbered(COUNT, FSNN_SHAPE(1), true);
+    fsnn_loader *loader = open_loader(
+        data, (fsnn_loader_options){.encoder = DIRECT(1), .batch = 8, .shuffle = true, .seed = 5});
+    int64_t order[3][COUNT];
+    const int64_t epochs[3] = {0, 1, 0};
+    for (int e = 0; e < 3; e++) {
+        bool seen[COUNT] = {false};
+        int64_t n = 0;
+        fsnn_batch batch;
+        assert_good(fsnn_loader_start(loader, epochs[e]));
+        while (fsnn_loader_next(loader, &batch) == 1)
+            for (int64_t b = 0; b < batch.batch; b++) {
+                int64_t i = (int64_t)batch.x[b];
+                assert_int_equal(batch.labels[b], i % 7);
+                assert_false(seen[i]);
+                seen[i] = true;
+                order[e][n++] = i;
+            }
+        assert_int_equal(n, COUNT);
+    }
+    int same = 0, still = 0;
+    for (int i = 0; i < COUNT; i++) {
+        same += order[0][i] == order[1][i];
+        still += order[0][i] == i;
+    }
+    assert_true(same < 20 && still < 20);
+    assert_memory_equal(order[0], order[2], sizeof order[0]);
+    fsnn_loader_destroy(loader);
+    fsnn_data_destroy(data);
+}
+
+/* Two loaders, one read at once and one with pauses, epochs left half way: the same numbers. */
+static void timing_does_not_show(void **state)
+{
+    (void)state;
+    fsnn_data *data = numbered(61, FSNN_SHAPE(5, 7), true);
+    fsnn_loader_options options = {
+        .encoder = RATE(6, 0.01), .batch = 8, .shuffle = true, .seed = 77};
+    fsnn_loader *fast = open_loader(data, options), *slow = open_loader(data, options);
+    for (int round = 0; round < 30; round++) {
+        int64_t epoch = round % 4;
+        fsnn_batch a, b;
+        assert_good(fsnn_loader_start(slow, 99)); /* begun, perhaps under way, and given up */
+        if (round % 3 == 0)
+            assert_int_equal(fsnn_loader_next(slow, &b), 1);
+        doze(fsnn_random_u32(1, 1, (uint64_t)round) % 300);
+        assert_good(fsnn_loader_start(fast, epoch));
+        assert_good(fsnn_loader_start(slow, epoch));
+        for (uint64_t n = 0;; n++) {
+            int more = fsnn_loader_next(fast, &a);
+            if (fsnn_random_u32(1, 2 + (uint64_t)round, n) % 3 == 0)
+                doze(fsnn_random_u32(2, 2, n) % 500);
+            assert_int_equal(fsnn_loader_next(slow, &b), more);
+            if (more != 1)
+                break;
+            doze(fsnn_random_u32(3, (uint64_t)round, n) % 200); /* the thread goes on meanwhile */
+            assert_int_equal(a.batch, b.batch);
+            assert_memory_equal(a.labels, b.labels, (size_t)a.batch * sizeof *a.labels);
+            assert_memory_equal(a.x, b.x, (size_t)(a.steps * a.batch * 35) * sizeof *a.x);
+        }
+    }
+    fsnn_loader_destroy(fast);
+    fsnn_loader_destroy(slow);
+    fsnn_data_destroy(data);
+}
+
+/* A sample's spikes in an epoch do not depend on order or batch size; another epoch draws new ones.
+ */
+static void spikes_belong_to_sample_and_epoch(void **state)
+{
+    (void)state;
+    enum { COUNT = 24, T = 5, N = 40 };
+    float values[COUNT * N];
+    int32_t labels[COUNT];
+    fsnn_data *data;
+    for (int i = 0; i < COUNT * N; i++)
+        values[i] = 0.4F;
+    for (int i = 0; i < COUNT; i++)
+        labels[i] = i; /* tells which sample it is */
+    assert_good(fsnn_data_memory(COUNT, FSNN_SHAPE(N), values, labels, &data));
+    static float spikes[3][COUNT][T][N];
+    const int64_t batches[3] = {5, 24, 7}, epochs[3] = {3, 3, 4};
+    for (int r = 0; r < 3; r++) {
+        fsnn_loader *loader = open_loader(
+            data, (fsnn_loader_options){
+                      .encoder = RATE(T, 1), .batch = batches[r], .shuffle = r != 1, .seed = 9});
+        fsnn_batch batch;
+        assert_good(fsnn_loader_start(loader, epochs[r]));
+        while (fsnn_loader_next(loader, &batch) == 1)
+            for (int64_t b = 0; b < batch.batch; b++)
+                for (int64_t k = 0; k < T; k++)
+                    memcpy(spikes[r][batch.labels[b]][k], batch.x + (k * batch.batch + b) * N,
+                           sizeof spikes[r][0][k]);
+        fsnn_loader_destroy(loader);
+    }
+    assert_memory_equal(spikes[0], spikes[1], sizeof spikes[0]);
+    for (int i = 0; i < COUNT; i++) {
+        assert_memory_not_equal(spikes[0][i], spikes[2][i], sizeof spikes[0][i]);
+        if (i)
+            assert_memory_not_equal(spikes[0][i], spikes[0][i - 1], sizeof spikes[0][i]);
+    }
+    fsnn_data_destroy(data);
+}
+
+static void takes_large_batches(void **state)
+{
+    (void)state;
+    fsnn_data *data = numbered(3, FSNN_SHAPE(2), false);
+    fsnn_loader *loader =
+        open_loader(data, (fsnn_loader_options){.encoder = DIRECT(1), .batch = INT64_C(1) << 50});
+    fsnn_batch batch;
+    assert_int_equal(fsnn_loader_batches(loader), 1);
+    assert_good(fsnn_loader_start(loader, 0));
+    assert_int_equal(fsnn_loader_next(loader, &batch), 1);
+    assert_int_equal(batch.batch, 3);
+    assert_int_equal(fsnn_loader_next(loader, &batch), 0);
+    fsnn_loader_destroy(loader);
+    fsnn_data_destroy(data);
+}
+
+static void refuses_options(void **state)
+{
+    (void)state;
+    fsnn_data *data = numbered(3, FSNN_SHAPE(2), false);
+    const fsnn_loader_options bad[] = {
+        {.encoder = DIRECT(1), .batch = 0},
+        {.encoder = DIRECT(0), .batch = 1},
+        {.encoder = RATE(1, 0), .batch = 1},
+        {.encoder = DIRECT(1), .batch = 4, .drop_last = true},
+    };
+    fsnn_loader *loader;
+    for (int i = 0; i < FSNN_COUNT(bad); i++) {
+        assert_fails(FSNN_EARGUMENT, fsnn_loader_create(data, &bad[i], &loader));
+        assert_null(loader);
+    }
+    fsnn_loader_options huge = {.encoder = DIRECT(INT64_MAX / 3), .batch = 3};
+    assert_fails(FSNN_EMEMORY, fsnn_loader_create(data, &huge, &loader));
+    assert_fails(FSNN_EARGUMENT, fsnn_loader_create(NULL, &bad[0], &loader));
+    loader = open_loader(data, (fsnn_loader_options){.encoder = DIRECT(1), .batch = 1});
+    fsnn_batch batch;
+    assert_fails(FSNN_ESTATE, fsnn_loader_next(loader, &batch));
+    assert_fails(FSNN_EARGUMENT, fsnn_loader_start(loader, -1));
+    fsnn_loader_destroy(loader);
+    fsnn_loader_destroy(NULL);
+    fsnn_data_destroy(data);
+}
+
+/* ---- errors inside the thread ---- */
+
+static fsnn_status fetch_or_fail(const fsnn_data *data, int64_t row, float *x)
+{
+    for (int64_t i = 0; i < data->size; i++)
+        x[i] = (float)row;
+    return row == 9 ? fsnn_fail(FSNN_EIO, "row %lld lies on a broken disk", (long long)row)
+                    : FSNN_OK;
+}
+
+static void passes_errors_on(void **state)
+{
+    (void)state;
+    fsnn_data *data = numbered(20, FSNN_SHAPE(2), false);
+    data->fetch = fetch_or_fail;
+    fsnn_loader *loader =
+        open_loader(data, (fsnn_loader_options){.encoder = DIRECT(1), .batch = 4});
+    for (int round = 0; round < 3; round++) {
+        fsnn_batch batch;
+        assert_good(fsnn_loader_start(loader, round));
+        for (int n = 0; n < 2; n++) {
+            assert_int_equal(fsnn_loader_next(loader, &batch), 1);
+            assert_true(batch.x[0] == (float)(4 * n));
+        }
+        for (int n = 0; n < 2; n++) { /* and it does not go away by asking again */
+            assert_fails(FSNN_EIO, fsnn_loader_next(loader, &batch));
+            assert_says("row 9 lies on a broken disk");
+            assert_null(batch.x);
+        }
+    }
+    fsnn_loader_destroy(loader);
+    fsnn_data_destroy(data);
+}
+
+static void ends_at_any_moment(void **state)
+{
+    (void)state;
+    fsnn_data *data = numbered(300, FSNN_SHAPE(100), true);
+    for (uint64_t round = 0; round < 60; round++) {
+        fsnn_loader *loader = open_loader(
+            data,
+            (fsnn_loader_options){.encoder = RATE(4, 1), .batch = 32, .shuffle = round % 2 == 0});
+        fsnn_batch batch;
+        if (round % 5)
+            assert_good(fsnn_loader_start(loader, 0));
+        for (uint64_t n = 0; round % 5 && n < round % 4; n++)
+            assert_int_equal(fsnn_loader_next(loader, &batch), 1);
+        doze(fsnn_random_u32(8, 8, round) % 400);
+        fsnn_loader_destroy(loader);
+    }
+    fsnn_data_destroy(data);
+}
+
+static void allocates_nothing_per_batch(void **state)
+{
+    (void)state;
+    fsnn_data *data = numbered(100, FSNN_SHAPE(10), true);
+    fsnn_loader *loader = open_loader(
+        data, (fsnn_loader_options){.encoder = RATE(4, 0.1), .batch = 8, .shuffle = true});
+    fsnn_alloc_fail_at(0);
+    for (int epoch = 0; epoch < 3; epoch++) {
+        fsnn_batch batch;
+        int more;
+        assert_good(fsnn_loader_start(loader, epoch));
+        while ((more = fsnn_loader_next(loader, &batch)) == 1)
+            ;
+        assert_int_equal(more, 0);
+    }
+    assert_int_equal(fsnn_alloc_fail_at(0), 0);
+    fsnn_loader_destroy(loader);
+    fsnn_data_destroy(data);
+}
+
+static void survives_failing_memory(void **state)
+{
+    (void)state;
+    fsnn_data *data = numbered(10, FSNN_SHAPE(2), true);
+    fsnn_loader_options options = {.encoder = DIRECT(1), .batch = 4};
+    fsnn_loader *loader = NULL;
+    int64_t n;
+    for (n = 1; !loader; n++) {
+        fsnn_alloc_fail_at(n);
+        fsnn_status status = fsnn_loader_create(data, &options, &loader);
+        fsnn_alloc_fail_at(0);
+        assert_int_equal(status, loader ? FSNN_OK : FSNN_EMEMORY);
+    }
+    assert_true(n > 9); /* struct, order, sample, three slots of two blocks */
+    fsnn_loader_destroy(loader);
+    fsnn_data_destroy(data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(passes_in_order),
+        cmocka_unit_test(turns_sequences),
+        cmocka_unit_test(shuffles_each_epoch),
+        cmocka_unit_test(timing_does_not_show),
+        cmocka_unit_test(spikes_belong_to_sample_and_epoch),
+        cmocka_unit_test(takes_large_batches),
+        cmocka_unit_test(refuses_options),
+        cmocka_unit_test(passes_errors_on),
+        cmocka_unit_test(ends_at_any_moment),
+        cmocka_unit_test(allocates_nothing_per_batch),
+        cmocka_unit_test(survives_failing_memory),
+    };
+    return cmocka_run_group_tests_name("data/loader", tests, files_setup, files_teardown);
+}

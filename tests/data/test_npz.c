@@ -1,0 +1,641 @@
+/* NPZ and .npy: round trips, headers and archives as NumPy writes them, zip64, and every kind of
+ * damage. */
+#include "data/files.h"
+#include "data/numpy_file.h"
+
+#include "base/base.h"
+#include "data/bytes.h"
+#include "data/npy.h"
+#include "data/npz.h"
+#include "data/zip.h"
+
+/* A .npy file: version, dict, data; returns its size. */
+static size_t npy(uint8_t *out, int major, const char *dict, const void *data, size_t size)
+{
+    size_t n = strlen(dict), head = major == 1 ? 10 : 12;
+    memcpy(out, "\x93NUMPY", 6);
+    out[6] = (uint8_t)major;
+    out[7] = 0;
+    bytes_put_le(out + 8, n, major == 1 ? 2 : 4);
+    memcpy(out + head, dict, n);
+    memcpy(out + head + n, data, size);
+    return head + n + size;
+}
+
+static fsnn_status parse_npy(int major, const char *dict, const void *data, size_t size,
+                             fsnn_arrays *list)
+{
+    uint8_t bytes[4096];
+    return npz_parse("t.npy", bytes, npy(bytes, major, dict, data, size), list);
+}
+
+static fsnn_arrays sample_list(void)
+{
+    fsnn_arrays list = {0};
+    static const fsnn_shape shapes[] = {
+        {0, {0}}, {1, {5}}, {2, {3, 4}}, {3, {2, 0, 3}}, {8, {1, 2, 1, 2, 1, 2, 1, 3}}};
+    char name[32];
+    for (int type = FSNN_F32; type <= FSNN_BOOL; type++)
+        for (int s = 0; s < FSNN_COUNT(shapes); s++) {
+            snprintf(name, sizeof name, "%s/%d.weight", fsnn_dtype_name((fsnn_dtype)type), s);
+            fsnn_array *a = fsnn_arrays_add(&list, name, (fsnn_dtype)type, &shapes[s]);
+            assert_non_null(a);
+            size_t n = (size_t)fsnn_shape_count(&shapes[s]) * fsnn_dtype_size((fsnn_dtype)type);
+            for (size_t i = 0; i < n; i++)
+                ((uint8_t *)a->data)[i] = (uint8_t)(31 * i + 17 * (size_t)type + 1);
+        }
+    assert_non_null(fsnn_arrays_add(&list,
+                                    "gr\xc3\xb6\xc3\x9f"
+                                    "e",
+                                    FSNN_F32, &FSNN_SHAPE(1)));
+    return list;
+}
+
+static void assert_same(const fsnn_arrays *a, const fsnn_arrays *b)
+{
+    assert_int_equal(a->count, b->count);
+    for (int i = 0; i < a->count; i++) {
+        const fsnn_array *x = &a->item[i], *y = &b->item[i];
+        assert_string_equal(x->name, y->name);
+        assert_int_equal(x->dtype, y->dtype);
+        assert_true(fsnn_shape_equal(&x->shape, &y->shape));
+        size_t n = (size_t)fsnn_shape_count(&x->shape) * fsnn_dtype_size(x->dtype);
+        assert_memory_equal(x->data, y->data, n);
+    }
+}
+
+static void round_trip(void **state)
+{
+    (void)state;
+    char path[256];
+    files_path(path, "a.npz");
+    fsnn_arrays list = sample_list(), back = {0};
+    assert_good(fsnn_npz_write(path, &list));
+    assert_good(fsnn_npz_read(path, &back));
+    assert_same(&list, &back);
+    assert_good(fsnn_npz_write(path, &back)); /* over the old one */
+    assert_good(fsnn_npz_read(path, &back));  /* what a list held is freed */
+    assert_same(&list, &back);
+    fsnn_arrays_free(&list);
+    assert_good(fsnn_npz_write(path, &list));
+    assert_good(fsnn_npz_read(path, &back));
+    assert_int_equal(back.count, 0);
+    fsnn_arrays_free(&back);
+    files_remove("a.npz");
+}
+
+static void refuses_to_write(void **state)
+{
+    (void)state;
+    char path[256];
+    fsnn_arrays list = {0};
+    assert_non_null(fsnn_arrays_add(&list, "same", FSNN_F32, &FSNN_SHAPE(1)));
+    assert_fails(FSNN_EIO, fsnn_npz_write(files_path(path, "no/such/a.npz"), &list));
+    if (access("/dev/full", W_OK) == 0)
+        assert_fails(FSNN_EIO, fsnn_npz_write("/dev/full", &list));
+    assert_non_null(fsnn_arrays_add(&list, "same", FSNN_F32, &FSNN_SHAPE(1)));
+    assert_fails(FSNN_EARGUMENT, fsnn_npz_write(files_path(path, "a.npz"), &list));
+    assert_says("same");
+    assert_fails(FSNN_EARGUMENT, fsnn_npz_write(NULL, &list));
+    fsnn_arrays_free(&list);
+    assert_non_null(fsnn_arrays_add(&list, "", FSNN_F32, &FSNN_SHAPE(1)));
+    assert_fails(FSNN_EARGUMENT, fsnn_npz_write(path, &list));
+    fsnn_arrays_free(&list);
+    assert_int_not_equal(access(path, F_OK), 0);
+}
+
+static void reads_headers(void **state)
+{
+    (void)state;
+    const uint8_t six[] = {0, 1, 2, 3, 4, 5};
+    const struct {
+        int major;
+        const char *dict;
+        uint8_t expected[6];
+    } good[] = {
+        {1,
+         "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }      \n",
+         {0, 1, 2, 3, 4, 5}},
+        {2, "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }\n", {0, 2, 4, 1, 3, 5}},
+        {3, "{\"shape\":(2,3),\"fortran_order\":False,\"descr\":\"<u1\"}", {0, 1, 2, 3, 4, 5}},
+        {1, "{'descr': '=u1', 'fortran_order': True, 'shape': (2L, 3L)}", {0, 2, 4, 1, 3, 5}},
+    };
+    for (int i = 0; i < FSNN_COUNT(good); i++) {
+        fsnn_arrays list = {0};
+        assert_good(parse_npy(good[i].major, good[i].dict, six, sizeof six, &list));
+        assert_int_equal(list.count, 1);
+        assert_string_equal(list.item[0].name, "x");
+        assert_int_equal(list.item[0].dtype, FSNN_U8);
+        assert_true(fsnn_shape_equal(&list.item[0].shape, &FSNN_SHAPE(2, 3)));
+        assert_memory_equal(list.item[0].data, good[i].expected, 6);
+        fsnn_arrays_free(&list);
+    }
+}
+
+static void reads_orders(void **state)
+{
+    (void)state;
+    fsnn_arrays list = {0};
+    const uint8_t swapped[] = {0, 0, 1, 2, 0xff, 0xff, 0xff, 0xfe};
+    assert_good(parse_npy(1, "{'descr': '>i4', 'fortran_order': False, 'shape': (2,)}", swapped,
+                          sizeof swapped, &list));
+    assert_int_equal(((int32_t *)list.item[0].data)[0], 258);
+    assert_int_equal(((int32_t *)list.item[0].data)[1], -2);
+    int16_t fortran[24]; /* element (a, b, c) of [2, 3, 4] stands at a + 2 b + 6 c */
+    for (int i = 0; i < 24; i++)
+        fortran[i] = (int16_t)(1000 + i);
+    assert_good(parse_npy(1, "{'descr': '<i2', 'fortran_order': True, 'shape': (2, 3, 4)}", fortran,
+                          sizeof fortran, &list));
+    for (int a = 0; a < 2; a++)
+        for (int b = 0; b < 3; b++)
+            for (int c = 0; c < 4; c++)
+                assert_int_equal(((int16_t *)list.item[0].data)[(a * 3 + b) * 4 + c],
+                                 1000 + a + 2 * b + 6 * c);
+    float one = 2.5F;
+    assert_good(
+        parse_npy(1, "{'descr': '<f4', 'fortran_order': True, 'shape': ()}", &one, 4, &list));
+    assert_int_equal(list.item[0].shape.rank, 0);
+    assert_true(*(float *)list.item[0].data == 2.5F);
+    assert_good(
+        parse_npy(1, "{'descr': '<f4', 'fortran_order': True, 'shape': (0, 7)}", &one, 0, &list));
+    assert_int_equal(fsnn_shape_count(&list.item[0].shape), 0);
+    fsnn_arrays_free(&list);
+}
+
+#define DICT(descr, order, shape)                                                                  \
+    "{'descr': " descr ", 'fortran_order': " order ", 'shape': " shape ", }"
+
+static void refuses_headers(void **state)
+{
+    (void)state;
+    const struct {
+        int major;
+        const char *dict;
+        size_t size;
+        const char *says;
+    } bad[] = {
+        {4, DICT("'|u1'", "False", "(6,)"), 6, "version 4.0"},
+        {0, DICT("'|u1'", "False", "(6,)"), 6, "version 0.0"},
+        {1, DICT("'<f2'", "False", "(3,)"), 6, "'<f2'"},
+        {1, DICT("'|O'", "False", "(6,)"), 6, "'|O'"},
+        {1, DICT("'<U4'", "False", "(6,)"), 6, "'<U4'"},
+        {1, DICT("'<f44'", "False", "(6,)"), 6, "'<f44'"},
+        {1, DICT("'f4'", "False", "(6,)"), 6, "'f4'"},
+        {1, DICT("''", "False", "(6,)"), 6, "''"},
+        {1, DICT("'<u1", "False", "(6,)"), 6, "'<u1, '"},
+        {1, "{'descr': '<u1", 6, "damaged"},
+        {1, DICT("[('a', '<f4')]", "False", "(6,)"), 6, "named fields"},
+        {1, DICT("4", "False", "(6,)"), 6, "descr"},
+        {1, DICT("'|u1'", "false", "(6,)"), 6, "fortran_order"},
+        {1, DICT("'|u1'", "False", "6"), 6, "tuple"},
+        {1, DICT("'|u1'", "False", "(6)"), 6, "tuple"},
+        {1, DICT("'|u1'", "False", "(-6,)"), 6, "sizes"},
+        {1, DICT("'|u1'", "False", "(2 3)"), 6, "tuple"},
+        {1, DICT("'|u1'", "False", "(,)"), 6, "sizes"},
+        {1, DICT("'|u1'", "False", "(99999999999999999999,)"), 6, "sizes"},
+        {1, DICT("'|u1'", "False", "(4611686018427387904, 4)"), 6, "more than"},
+        {1, DICT("'|u1'", "False", "(4611686018427387904, 4, 0)"), 0, "more than"},
+        {1, DICT("'|u1'", "False", "(9223372036854775807,)"), 6, "6 are there"},
+        {1, DICT("'|u1'", "False", "(1,1,1,1,1,1,1,1,6)"), 6, "8 dimensions"},
+        {1, DICT("'|u1'", "False", "(7,)"), 6, "7 bytes"},
+        {1, DICT("'|u1'", "False", "(5,)"), 6, "5 bytes"},
+        {1, "{'descr': '|u1', 'shape': (6,)}", 6, "lacks the key 'fortran_order'"},
+        {1, "{'descr': '|u1', 'descr': '|u1', 'fortran_order': False, 'shape': (6,)}", 6, "twice"},
+        {1, "{'descr': '|u1', 'more': 1, 'fortran_order': False, 'shape': (6,)}", 6, "'more'"},
+        {1, "{'descr': '|u1' 'fortran_order': False, 'shape': (6,)}", 6, "comma"},
+        {1, "{'descr': '|u1', 'fortran_order': False, 'shape': (6,)} x", 6, "follows"},
+        {1, "{'descr': '|u1', 'fortran_order': False, 'shape': (6,)", 6, "damaged"},
+        {1, "{", 6, "damaged"},
+        {1, "", 6, "damaged"},
+    };
+    fsnn_arrays list = {0};
+    for (int i = 0; i < FSNN_COUNT(bad); i++) {
+        assert_fails(FSNN_EFORMAT,
+                     parse_npy(bad[i].major, bad[i].dict, "abcdef", bad[i].size, &list));
+        assert_says(bad[i].says);
+        assert_says("t.npy");
+        assert_int_equal(list.count, 0);
+    }
+}
+
+/* ---- archives put together by hand, as other writers make them ---- */
+
+typedef struct made {
+    uint8_t bytes[8192];
+    size_t size, local[8], directory;
+    int count;
+    struct {
+        char name[16];
+        uint32_t crc;
+        size_t packed, size;
+        int method, flags;
+    } entry[8];
+} made;
+
+static void put(made *m, const void *data, size_t size)
+{
+    assert_true(m->size + size <= sizeof m->bytes);
+    memcpy(m->bytes + m->size, data, size);
+    m->size += size;
+}
+
+static void put_le(made *m, uint64_t x, int n)
+{
+    uint8_t b[8];
+    put(m, b, (size_t)(bytes_put_le(b, x, n) - b));
+}
+
+static size_t deflate_raw(const uint8_t *in, size_t size, uint8_t *out, size_t room)
+{
+    z_stream z = {.next_in = (Bytef *)(uintptr_t)in,
+                  .avail_in = (uInt)size,
+                  .next_out = out,
+                  .avail_out = (uInt)room};
+    assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, -MAX_WBITS, 9, Z_DEFAULT_STRATEGY), Z_OK);
+    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+    size_t n = room - z.avail_out;
+    deflateEnd(&z);
+    return n;
+}
+
+/* A local header as numpy.savez writes it: sizes in a zip64 extra field, although they are small.
+ */
+static void add_local(made *m, const char *name, const uint8_t *data, size_t size, int method)
+{
+    uint8_t packed[2048];
+    size_t n = size;
+    memcpy(packed, data, size);
+    if (method == 8)
+        n = deflate_raw(data, size, packed, sizeof packed);
+    int i = m->count++;
+    m->local[i] = m->size;
+    snprintf(m->entry[i].name, sizeof m->entry[i].name, "%s", name);
+    m->entry[i].crc = (uint32_t)crc32(0, data, (uInt)size);
+    m->entry[i].packed = n;
+    m->entry[i].size = size;
+    m->entry[i].method = method;
+    put_le(m, 0x04034b50, 4);
+    put_le(m, 45, 2);
+    put_le(m, 0, 2);
+    put_le(m, (uint64_t)method, 2);
+    put_le(m, 0, 4);
+    put_le(m, m->entry[i].crc, 4);
+    put_le(m, 0xffffffff, 4);
+    put_le(m, 0xffffffff, 4);
+    put_le(m, strlen(name), 2);
+    put_le(m, 20, 2);
+    put(m, name, strlen(name));
+    put_le(m, 1, 2);
+    put_le(m, 16, 2);
+    put_le(m, size, 8);
+    put_le(m, n, 8);
+    put(m, packed, n);
+}
+
+static void add_central(made *m, int i, bool zip64)
+{
+    put_le(m, 0x02014b50, 4);
+    put_le(m, 45, 2);
+    put_le(m, 45, 2);
+    put_le(m, (uint64_t)m->entry[i].flags, 2);
+    put_le(m, (uint64_t)m->entry[i].method, 2);
+    put_le(m, 0, 4);
+    put_le(m, m->entry[i].crc, 4);
+    put_le(m, zip64 ? 0xffffffff : m->entry[i].packed, 4);
+    put_le(m, zip64 ? 0xffffffff : m->entry[i].size, 4);
+    put_le(m, strlen(m->entry[i].name), 2);
+    put_le(m, zip64 ? 32 : 0, 2);
+    put_le(m, 3, 2); /* a comment */
+    put_le(m, 0, 8);
+    put_le(m, zip64 ? 0xffffffff : m->local[i], 4);
+    put(m, m->entry[i].name, strlen(m->entry[i].name));
+    if (zip64) {
+        put_le(m, 0x5455, 2); /* a field of another kind first */
+        put_le(m, 0, 2);
+        put_le(m, 1, 2);
+        put_le(m, 24, 2);
+        put_le(m, m->entry[i].size, 8);
+        put_le(m, m->entry[i].packed, 8);
+        put_le(m, m->local[i], 8);
+    }
+    put(m, "ABC", 3);
+}
+
+static void finish(made *m, bool zip64, const char *comment)
+{
+    m->directory = m->size;
+    for (int i = 0; i < m->count; i++)
+        add_central(m, i, zip64);
+    size_t end = m->size;
+    if (zip64) {
+        put_le(m, 0x06064b50, 4);
+        put_le(m, 44, 8);
+        put_le(m, 45 | 45 << 16, 4);
+        put_le(m, 0, 8);
+        put_le(m, (uint64_t)m->count, 8);
+        put_le(m, (uint64_t)m->count, 8);
+        put_le(m, end - m->directory, 8);
+        put_le(m, m->directory, 8);
+        put_le(m, 0x07064b50, 4);
+        put_le(m, 0, 4);
+        put_le(m, end, 8);
+        put_le(m, 1, 4);
+    }
+    put_le(m, 0x06054b50, 4);
+    put_le(m, 0, 4);
+    put_le(m, zip64 ? 0xffff : (uint64_t)m->count, 2);
+    put_le(m, zip64 ? 0xffff : (uint64_t)m->count, 2);
+    put_le(m, zip64 ? 0xffffffff : end - m->directory, 4);
+    put_le(m, zip64 ? 0xffffffff : m->directory, 4);
+    put_le(m, strlen(comment), 2);
+    put(m, comment, strlen(comment));
+}
+
+static size_t array_of(uint8_t *out, int n)
+{
+    char dict[128];
+    float x[64];
+    for (int i = 0; i < n; i++)
+        x[i] = (float)i / 4;
+    snprintf(dict, sizeof dict, "{'descr': '<f4', 'fortran_order': False, 'shape': (%d,), }", n);
+    return npy(out, 1, dict, x, (size_t)n * 4);
+}
+
+/* Array "a" of 20 (stored or deflated), a text, array "b" of 3. */
+static void make(made *m, int method, bool zip64, const char *comment)
+{
+    uint8_t array[1024];
+    *m = (made){0};
+    add_local(m, "a.npy", array, array_of(array, 20), method);
+    add_local(m, "readme.txt", (const uint8_t *)"hello", 5, 0);
+    add_local(m, "b.npy", array, array_of(array, 3), method);
+    finish(m, zip64, comment);
+}
+
+static void reads_archives_of_others(void **state)
+{
+    (void)state;
+    static made m;
+    for (int variant = 0; variant < 8; variant++) {
+        make(&m, variant & 1 ? 8 : 0, variant & 2,
+             variant & 4 ? "made PK\5\6 by hand, see PK" : "");
+        fsnn_arrays list = {0};
+        assert_good(npz_parse("t.npz", m.bytes, m.size, &list));
+        assert_int_equal(list.count, 2);
+        assert_string_equal(list.item[0].name, "a");
+        assert_string_equal(list.item[1].name, "b");
+        for (int i = 0; i < 20; i++)
+            assert_true(((float *)list.item[0].data)[i] == (float)i / 4);
+        fsnn_arrays_free(&list);
+    }
+}
+
+static void reads_numpy(void **state)
+{
+    (void)state;
+    fsnn_arrays list = {0};
+    assert_good(npz_parse("t.npz", numpy_file, sizeof numpy_file, &list));
+    assert_int_equal(list.count, 3);
+    const fsnn_array *x = fsnn_arrays_find(&list, "x"), *f = fsnn_arrays_find(&list, "f");
+    const fsnn_array *flag = fsnn_arrays_find(&list, "flag");
+    assert_true(x->dtype == FSNN_F32 && fsnn_shape_equal(&x->shape, &FSNN_SHAPE(2, 3, 4)));
+    for (int i = 0; i < 24; i++)
+        assert_true(((float *)x->data)[i] == (float)i);
+    assert_true(f->dtype == FSNN_I16 && fsnn_shape_equal(&f->shape, &FSNN_SHAPE(2, 3)));
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(((int16_t *)f->data)[i], i);
+    assert_true(flag->dtype == FSNN_BOOL && flag->shape.rank == 0 && *(uint8_t *)flag->data == 1);
+    fsnn_arrays_free(&list);
+}
+
+static void refuses_archives(void **state)
+{
+    (void)state;
+    static made m;
+    fsnn_arrays list = {0};
+#define REFUSED(says)                                                                              \
+    assert_fails(FSNN_EFORMAT, npz_parse("t.npz", m.bytes, m.size, &list));                        \
+    assert_says(says);                                                                             \
+    assert_says("t.npz");                                                                          \
+    assert_int_equal(list.count, 0)
+
+    make(&m, 0, false, "");
+    m.bytes[m.local[2] - 1] ^= 1; /* last byte of the text: nobody reads it */
+    assert_good(npz_parse("t.npz", m.bytes, m.size, &list));
+    fsnn_arrays_free(&list);
+    m.bytes[m.directory - 1] ^= 1; /* last byte of b */
+    REFUSED("checksum");
+
+    make(&m, 8, false, "");
+    m.bytes[m.directory - 3] ^= 0x55;
+    REFUSED("b.npy");
+
+    make(&m, 0, false, "");
+    bytes_put_le(m.bytes + m.directory + 8, 1, 2);
+    REFUSED("encrypted");
+
+    make(&m, 0, false, "");
+    bytes_put_le(m.bytes + m.directory + 10, 12, 2);
+    REFUSED("method 12");
+
+    make(&m, 0, false, ""); /* larger than it is, stored and deflated */
+    bytes_put_le(m.bytes + m.directory + 24, 1 << 20, 4);
+    REFUSED("unpacked");
+    make(&m, 8, false, "");
+    bytes_put_le(m.bytes + m.directory + 24, 0xfffffffe, 4);
+    REFUSED("unpacked");
+    make(&m, 8, false, "");
+    bytes_put_le(m.bytes + m.directory + 24, m.entry[0].size + 1, 4);
+    REFUSED("compressed");
+    make(&m, 8, false, "");
+    bytes_put_le(m.bytes + m.directory + 24, m.entry[0].size - 1, 4);
+    REFUSED("compressed");
+
+    make(&m, 0, false, "");
+    bytes_put_le(m.bytes + m.directory + 20, 1 << 20, 4);
+    bytes_put_le(m.bytes + m.directory + 24, 1 << 20, 4);
+    REFUSED("more than the file has");
+
+    make(&m, 0, false, "");
+    bytes_put_le(m.bytes + m.directory + 42, 0x7fffffff, 4);
+    REFUSED("start at byte");
+
+    make(&m, 0, false, ""); /* two records, one content: entries may not overlap */
+    m.local[2] = m.local[0];
+    m.entry[2] = m.entry[0];
+    m.size = m.directory;
+    finish(&m, false, "");
+    REFUSED("twice");
+
+    make(&m, 0, false, "");
+    memcpy(m.bytes + m.local[0] + 30, "c", 1);
+    REFUSED("does not agree");
+
+    make(&m, 0, true, "");
+    bytes_put_le(m.bytes + m.size - 22 - 12, UINT64_MAX, 8);
+    REFUSED("zip64");
+
+    make(&m, 0, false, "");
+    bytes_put_le(m.bytes + m.size - 12, 2, 2);
+    bytes_put_le(m.bytes + m.size - 14, 2, 2);
+    REFUSED("zip directory is damaged");
+
+    make(&m, 0, false, "");
+    put(&m, "", 1);
+    REFUSED("cut short");
+
+    assert_fails(FSNN_EFORMAT, npz_parse("t.npz", (const uint8_t *)"", 0, &list));
+    assert_says("empty");
+    assert_fails(FSNN_EFORMAT, npz_parse("t.npz", (const uint8_t *)"hello", 5, &list));
+    assert_says("neither");
+    char path[256];
+    assert_fails(FSNN_EIO, fsnn_npz_read(files_path(path, "missing.npz"), &list));
+    assert_says("missing.npz");
+    assert_fails(FSNN_EARGUMENT, fsnn_npz_read(NULL, &list));
+}
+
+/* Entries that claim the same bytes under names of their own cannot multiply a small file. */
+static void entries_cannot_overlap(void **state)
+{
+    (void)state;
+    static made m;
+    uint8_t array[1024];
+    m = (made){0};
+    size_t n = array_of(array, 40);
+    add_local(&m, "a.npy", array, n, 0);
+    finish(&m, false, "");
+    zip_reader zip;
+    zip_entry entry;
+    assert_good(zip_open(&zip, "t.npz", m.bytes, m.size));
+    assert_int_equal(zip_next(&zip, &entry), 1);
+    zip.cursor = zip.directory; /* the same record again */
+    zip.left = 1;
+    assert_fails(FSNN_EFORMAT, zip_next(&zip, &entry));
+    assert_says("more than the file has");
+}
+
+static void every_truncation_is_an_error(void **state)
+{
+    (void)state;
+    static made m;
+    char path[256];
+    files_path(path, "cut.npz");
+    for (int variant = 0; variant < 4; variant++) {
+        make(&m, variant & 1 ? 8 : 0, variant & 2, "");
+        for (size_t size = 0; size < m.size; size++) {
+            uint8_t *exact = malloc(size ? size : 1); /* so that reading on shows */
+            memcpy(exact, m.bytes, size);
+            fsnn_arrays list = {0};
+            assert_fails(FSNN_EFORMAT, npz_parse("t.npz", exact, size, &list));
+            assert_null(list.item);
+            free(exact);
+            if (size % 61 == 0) {
+                files_write("cut.npz", m.bytes, size);
+                assert_fails(FSNN_EFORMAT, fsnn_npz_read(path, &list));
+            }
+        }
+    }
+    files_remove("cut.npz");
+    uint8_t single[1024];
+    size_t full = array_of(single, 5);
+    for (size_t size = 0; size < full; size++) {
+        fsnn_arrays list = {0};
+        assert_fails(FSNN_EFORMAT, npz_parse("t.npy", single, size, &list));
+    }
+}
+
+/* With the limit lowered every entry takes the zip64 way; the reader understands it. */
+static void writes_zip64(void **state)
+{
+    (void)state;
+    for (uint64_t limit = 1; limit < 2000; limit += 111) {
+        char *bytes = NULL;
+        size_t size = 0;
+        zip_writer zip = {.stream = open_memstream(&bytes, &size), .limit = limit};
+        uint8_t array[1024];
+        assert_non_null(zip.stream);
+        for (int i = 1; i <= 9; i++) {
+            char name[32];
+            snprintf(name, sizeof name, "a%d.npy", i);
+            size_t n = array_of(array, 5 * i);
+            zip_piece piece[2] = {{array, 7}, {array + 7, n - 7}};
+            assert_good(zip_add(&zip, name, piece));
+        }
+        zip_finish(&zip);
+        assert_int_equal(fclose(zip.stream), 0);
+        zip_free(&zip);
+        fsnn_arrays list = {0};
+        assert_good(npz_parse("t.npz", (uint8_t *)bytes, size, &list));
+        assert_int_equal(list.count, 9);
+        for (int i = 1; i <= 9; i++)
+            assert_int_equal(list.item[i - 1].shape.dim[0], 5 * i);
+        fsnn_arrays_free(&list);
+        free(bytes);
+    }
+}
+
+static void header_is_aligned(void **state)
+{
+    (void)state;
+    char header[NPY_HEADER_MAX];
+    fsnn_shape wide = {
+        8,
+        {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}};
+    assert_int_equal(npy_header(FSNN_F64, &wide, header) % 64, 0);
+    size_t n = npy_header(FSNN_F32, &FSNN_SHAPE(3), header);
+    assert_int_equal(n, 128);
+    assert_memory_equal(header,
+                        "\x93NUMPY\x01\x00\x76\x00{'descr': '<f4', 'fortran_order': False, "
+                        "'shape': (3,), }   ",
+                        70);
+    assert_int_equal(header[n - 1], '\n');
+}
+
+static void survives_failing_memory(void **state)
+{
+    (void)state;
+    char path[256];
+    files_path(path, "a.npz");
+    fsnn_arrays list = sample_list();
+    static made m;
+    make(&m, 8, true, "");
+    bool written = false, read = false;
+    for (int64_t n = 1; !written || !read; n++) {
+        fsnn_alloc_fail_at(n);
+        fsnn_status status = fsnn_npz_write(path, &list);
+        fsnn_alloc_fail_at(0);
+        written = status == FSNN_OK;
+        assert_true(written || status == FSNN_EMEMORY);
+        assert_int_equal(access(path, F_OK) == 0, written);
+        if (written)
+            files_remove("a.npz");
+        fsnn_arrays back = {0};
+        fsnn_alloc_fail_at(n);
+        status = npz_parse("t.npz", m.bytes, m.size, &back);
+        fsnn_alloc_fail_at(0);
+        read = status == FSNN_OK;
+        assert_true(read || (status == FSNN_EMEMORY && !back.item));
+        fsnn_arrays_free(&back);
+    }
+    fsnn_arrays_free(&list);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(round_trip),
+        cmocka_unit_test(refuses_to_write),
+        cmocka_unit_test(reads_headers),
+        cmocka_unit_test(reads_orders),
+        cmocka_unit_test(refuses_headers),
+        cmocka_unit_test(reads_archives_of_others),
+        cmocka_unit_test(reads_numpy),
+        cmocka_unit_test(refuses_archives),
+        cmocka_unit_test(entries_cannot_overlap),
+        cmocka_unit_test(every_truncation_is_an_error),
+        cmocka_unit_test(writes_zip64),
+        cmocka_unit_test(header_is_aligned),
+        cmocka_unit_test(survives_failing_memory),
+    };
+    return cmocka_run_group_tests_name("data/npz", tests, files_setup, files_teardown);
+}

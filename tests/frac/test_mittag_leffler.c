@@ -1,0 +1,158 @@
+/* The Mittag-Leffler function: 24-digit reference values, closed forms, and identities between
+ * values that different branches compute. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "../json.h"
+#include <fsnn/fde.h>
+
+/* 1e-12 relative or 1e-14 absolute, as documented; `slack` for identities that multiply errors. */
+static void agrees(double got, double want, double slack, double a, double b, double z)
+{
+    double tolerance = fmax(1e-12 * fabs(want), 1e-14) * slack;
+    if (!(fabs(got - want) <= tolerance))
+        fail_msg("E_{%g,%g}(%.17g): got %.17g, expected %.17g", a, b, z, got, want);
+}
+
+static void golden(void **state)
+{
+    (void)state;
+    struct fy_document *doc = json_open("tests/golden/analytic.json");
+    struct fy_node *rows = json_get(fy_document_root(doc), "special_functions");
+    assert_true(json_count(rows) >= 25);
+    for (int i = 0; i < json_count(rows); i++) {
+        struct fy_node *row = json_at(rows, i);
+        double a = json_member(row, "alpha"), b = json_member(row, "beta");
+        double z = json_member(row, "z"), want = json_member(row, "value");
+        agrees(fsnn_mittag_leffler(a, b, z), want, 0.2, a, b, z);
+    }
+    fy_document_destroy(doc);
+}
+
+/* d/dalpha of 1 - E_a(-t^a/tau) by a five-point difference. */
+static double response(double a, double t, double tau)
+{
+    return 1 - fsnn_mittag_leffler(a, 1, -pow(t, a) / tau);
+}
+
+static void derivative_in_alpha(void **state)
+{
+    (void)state;
+    struct fy_document *doc = json_open("tests/golden/analytic.json");
+    struct fy_node *rows = json_get(fy_document_root(doc), "dalpha");
+    assert_true(json_count(rows) >= 3);
+    for (int i = 0; i < json_count(rows); i++) {
+        struct fy_node *row = json_at(rows, i);
+        double a = json_member(row, "alpha"), t = json_member(row, "t");
+        double tau = json_member(row, "tau"), want = json_member(row, "value"), d = 1e-3;
+        double got = (8 * (response(a + d, t, tau) - response(a - d, t, tau)) -
+                      (response(a + 2 * d, t, tau) - response(a - 2 * d, t, tau))) /
+                     (12 * d);
+        assert_true(fabs(got - want) < 1e-11);
+    }
+    fy_document_destroy(doc);
+}
+
+static void closed_forms(void **state)
+{
+    (void)state;
+    for (double x = 1e-6; x < 700; x *= 1.09)
+        for (int sign = -1; sign <= 1; sign += 2) {
+            double z = sign * x, r = sqrt(x);
+            agrees(fsnn_mittag_leffler(1, 1, z), exp(z), 1, 1, 1, z);
+            agrees(fsnn_mittag_leffler(1, 2, z), expm1(z) / z, 1, 1, 2, z);
+            if (fabs(z) > 1e-2) /* the closed form on the right loses digits below */
+                agrees(fsnn_mittag_leffler(1, 3, z), (expm1(z) - z) / (z * z), 1, 1, 3, z);
+            agrees(fsnn_mittag_leffler(2, 1, z), z < 0 ? cos(r) : cosh(r), 1, 2, 1, z);
+            agrees(fsnn_mittag_leffler(2, 2, z), (z < 0 ? sin(r) : sinh(r)) / r, 1, 2, 2, z);
+            if (r < 26 && z > 0)
+                agrees(fsnn_mittag_leffler(0.5, 1, r), exp(x) * erfc(-r), 1, 0.5, 1, r);
+            if (r < 26 && z < 0) {
+                double left = erfc(r) * exp(x), got = fsnn_mittag_leffler(0.5, 1, -r);
+                agrees(got, left, fmax(1, x / 100), 0.5, 1, -r); /* exp(x) carries x ulp */
+            }
+        }
+}
+
+static const double alphas[] = {0.05, 0.1, 0.3, 0.5, 0.75, 0.9, 0.99, 1, 1.2, 1.5, 1.8, 1.99, 2};
+static const double betas[] = {0.3, 0.5, 1, 1.5, 2, 2.9, 5};
+
+/* E_{a,b}(z) = z E_{a,a+b}(z) + 1/Gamma(b). */
+static void recurrence(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof alphas / sizeof *alphas; i++)
+        for (size_t j = 0; j < sizeof betas / sizeof *betas; j++)
+            for (double x = 1e-3; x < 300; x *= 1.31)
+                for (int sign = -1; sign <= 1; sign += 2) {
+                    double a = alphas[i], b = betas[j], z = sign * pow(x, a);
+                    double up = z * fsnn_mittag_leffler(a, a + b, z), one = 1 / tgamma(b);
+                    agrees(fsnn_mittag_leffler(a, b, z), up + one, 1 + fabs(z) + fabs(up) + one, a,
+                           b, z);
+                }
+}
+
+/* E_{2a,b}(z^2) = (E_{a,b}(z) + E_{a,b}(-z)) / 2. */
+static void duplication(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof alphas / sizeof *alphas && alphas[i] <= 1; i++)
+        for (size_t j = 0; j < sizeof betas / sizeof *betas; j++)
+            for (double x = 1e-3; x < 300; x *= 1.31) {
+                double a = alphas[i], b = betas[j], z = pow(x, a);
+                double plus = fsnn_mittag_leffler(a, b, z), minus = fsnn_mittag_leffler(a, b, -z);
+                double slack = 2 + x; /* z*z is rounded: a relative change of x in E */
+                agrees(fsnn_mittag_leffler(2 * a, b, z * z), (plus + minus) / 2, slack, a, b, z);
+            }
+}
+
+/* 0 < a <= 1, b >= a: E_{a,b}(-x) is positive and falls; no jump where the branches meet. */
+static void monotone(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof alphas / sizeof *alphas && alphas[i] <= 1; i++)
+        for (int shift = 0; shift < 3; shift++) {
+            double a = alphas[i], b = a + 0.5 * shift, last = INFINITY;
+            for (double x = 0.1; x < 1000; x *= 1.02) {
+                double value = fsnn_mittag_leffler(a, b, -pow(x, a));
+                if (!(value > -1e-15 && value < last + 1e-15))
+                    fail_msg("E_{%g,%g} at x = %g: %.17g after %.17g", a, b, x, value, last);
+                last = value;
+            }
+        }
+}
+
+static void ends(void **state)
+{
+    (void)state;
+    assert_true(isnan(fsnn_mittag_leffler(0, 1, 1)));
+    assert_true(isnan(fsnn_mittag_leffler(2.1, 1, 1)));
+    assert_true(isnan(fsnn_mittag_leffler(-1, 1, 1)));
+    assert_true(isnan(fsnn_mittag_leffler(0.5, 0, 1)));
+    assert_true(isnan(fsnn_mittag_leffler(0.5, INFINITY, 1)));
+    assert_true(isnan(fsnn_mittag_leffler(NAN, 1, 1)));
+    assert_true(isnan(fsnn_mittag_leffler(0.5, 1, NAN)));
+    assert_true(fsnn_mittag_leffler(0.5, 1, 0) == 1);
+    assert_true(fabs(fsnn_mittag_leffler(0.5, 2.5, 0) - 1 / tgamma(2.5)) < 1e-15);
+    assert_true(isinf(fsnn_mittag_leffler(0.5, 1, 40)));
+    assert_true(isinf(fsnn_mittag_leffler(0.5, 1, INFINITY)));
+    assert_true(fsnn_mittag_leffler(0.5, 1, -INFINITY) == 0);
+    /* -1/(z Gamma(1-a)) */
+    assert_true(fabs(fsnn_mittag_leffler(0.3, 1, -1e12) * 1e12 * tgamma(0.7) - 1) < 1e-10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(golden),       cmocka_unit_test(derivative_in_alpha),
+        cmocka_unit_test(closed_forms), cmocka_unit_test(recurrence),
+        cmocka_unit_test(duplication),  cmocka_unit_test(monotone),
+        cmocka_unit_test(ends),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,48 @@
+/* Fuzz target: a description, then (after a zero byte) an override. Good ones must survive their
+ * own text.
+ *
+ *   clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fopenmp -Iinclude
+ * -Isrc \ tests/fuzz/fuzz_description.c libfsnn.a -lfyaml -ldnnl -lz -lm -o fuzz_description
+ *   ./fuzz_description -dict=tests/fuzz/description.dict corpus/ */
+#include "model/description.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_text(const fsnn_description *d)
+{
+    char *text;
+    fsnn_description *again;
+    if (fsnn_description_text(d, &text))
+        abort();
+    if (description_parse("again", text, strlen(text), NULL, 0, &again))
+        abort();
+    fsnn_description_destroy(again);
+    free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const uint8_t *zero = size ? memchr(data, 0, size) : NULL;
+    size_t length = zero ? (size_t)(zero - data) : size;
+    char *text = malloc(length + 1), *set = malloc(size - length + 1);
+    if (!text || !set)
+        abort();
+    if (length)
+        memcpy(text, data, length);
+    size_t rest = zero ? size - length - 1 : 0;
+    if (rest)
+        memcpy(set, zero + 1, rest);
+    set[rest] = 0;
+    const char *const sets[] = {set};
+    fsnn_description *d;
+    if (!description_parse("fuzz", text, length, sets, zero ? 1 : 0, &d)) {
+        check_text(d);
+        fsnn_description_destroy(d);
+    }
+    free(text);
+    free(set);
+    return 0;
+}

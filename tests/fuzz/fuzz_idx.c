@@ -1,0 +1,32 @@
+/* tests/fuzz/fuzz_idx.c: the IDX reader on any bytes. Build and run from the root of the project
+ * with
+ *   clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fopenmp -fsanitize=fuzzer,address,undefined -Iinclude
+ * -Isrc \
+ *         tests/fuzz/fuzz_idx.c src/data/idx.c src/data/stream.c src/tensor/shape.c
+ * src/base/error.c \ src/base/memory.c src/base/file.c -lz -o fuzz_idx && ./fuzz_idx
+ * -max_total_time=60 */
+#include "data/idx.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fsnn_array array;
+    fsnn_error_set(FSNN_OK, "%s", "");
+    fsnn_status status = idx_parse("fuzz.idx", data, size, &array);
+    if (status < 0) {
+        if (array.data || !*fsnn_error_text())
+            abort();
+        return 0;
+    }
+    double sum = 0;
+    size_t bytes = (size_t)fsnn_shape_count(&array.shape) * fsnn_dtype_size(array.dtype);
+    for (size_t i = 0; i < bytes; i++) /* all of it is there */
+        sum += ((const uint8_t *)array.data)[i];
+    if (sum < 0)
+        abort();
+    fsnn_free(array.data);
+    return 0;
+}

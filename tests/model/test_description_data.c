@@ -1,0 +1,261 @@
+/* The data section from file to data set: where files are looked for, splits, limits,
+ * normalisation. */
+#include "helper.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/fsnn-description-XXXXXX";
+static const char *const names[] = {"d/train.npz", "d/test.npz", "d/images",
+                                    "d/labels",    "d/m.yaml",   "far/far.npz"};
+
+static const char *in(const char *name)
+{
+    static char path[2][256];
+    static int turn;
+    turn = !turn;
+    snprintf(path[turn], sizeof path[turn], "%s/%s", folder, name);
+    return path[turn];
+}
+
+static void write_file(const char *name, const void *bytes, size_t size)
+{
+    FILE *file = fopen(in(name), "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    fclose(file);
+}
+
+/* `count` samples of two values, sample i = (i, 2 i), class i % 3. */
+static void write_npz(const char *name, int count)
+{
+    fsnn_arrays list = {0};
+    fsnn_shape x = FSNN_SHAPE(count, 2), y = FSNN_SHAPE(count);
+    float *values = fsnn_arrays_add(&list, "x", FSNN_F32, &x)->data;
+    int64_t *classes = fsnn_arrays_add(&list, "y", FSNN_I64, &y)->data;
+    for (int i = 0; i < count; i++) {
+        values[2 * i] = (float)i;
+        values[2 * i + 1] = (float)(2 * i);
+        classes[i] = i % 3;
+    }
+    assert_int_equal(fsnn_npz_write(in(name), &list), FSNN_OK);
+    fsnn_arrays_free(&list);
+}
+
+static void write_idx(void)
+{
+    static const uint8_t images[] = {0, 0, 8, 3, 0, 0, 0,  2,   0,   0,  0,
+                                     1, 0, 0, 0, 3, 0, 51, 255, 255, 51, 0};
+    static const uint8_t labels[] = {0, 0, 8, 1, 0, 0, 0, 2, 1, 0};
+    write_file("d/images", images, sizeof images);
+    write_file("d/labels", labels, sizeof labels);
+}
+
+static int enter(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder) || mkdir(in("d"), 0777) || mkdir(in("far"), 0777))
+        return -1;
+    write_npz("d/train.npz", 40);
+    write_npz("d/test.npz", 9);
+    write_npz("far/far.npz", 5);
+    write_idx();
+    return 0;
+}
+
+static int leave(void **state)
+{
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(names); i++)
+        unlink(in(names[i]));
+    rmdir(in("d"));
+    rmdir(in("far"));
+    return rmdir(folder);
+}
+
+static fsnn_description *describe(const char *data)
+{
+    char text[1024];
+    fsnn_description *d;
+    snprintf(text, sizeof text, "input: [2]\nlayers: [lif]\n" ALPHA "data: %s\n", data);
+    write_file("d/m.yaml", text, strlen(text));
+    if (fsnn_description_read(in("d/m.yaml"), NULL, 0, &d))
+        fail_msg("%s", fsnn_error_text());
+    assert_true(fsnn_description_has_data(d));
+    return d;
+}
+
+static int64_t count(const fsnn_data *data)
+{
+    fsnn_data_info info;
+    fsnn_data_info_get(data, &info);
+    return info.count;
+}
+
+static void test_relative_and_limits(void **state)
+{
+    (void)state;
+    fsnn_data *train, *test;
+    fsnn_description *d = describe("{kind: npz, train: train.npz, test: {path: test.npz}, limit: "
+                                   "{train: 7, test: 100}, normalize: {mean: 1, deviation: 2}}");
+    assert_int_equal(fsnn_description_data(d, &train, &test), FSNN_OK);
+    assert_int_equal(count(train), 7);
+    assert_int_equal(count(test), 9);
+    float x[2];
+    int32_t label;
+    assert_int_equal(fsnn_data_sample(test, 4, x, &label), FSNN_OK);
+    assert_float_equal(x[0], (4.0 - 1) / 2, 1e-6);
+    assert_float_equal(x[1], (8.0 - 1) / 2, 1e-6);
+    assert_int_equal(label, 1);
+    fsnn_data_destroy(train);
+    fsnn_data_destroy(test);
+    assert_int_equal(fsnn_description_data(d, NULL, &test), FSNN_OK);
+    assert_int_equal(count(test), 9);
+    fsnn_data_destroy(test);
+    assert_int_equal(fsnn_description_data(d, &train, NULL), FSNN_OK);
+    assert_int_equal(count(train), 7);
+    fsnn_data_destroy(train);
+    fsnn_description_destroy(d);
+}
+
+static void test_validation(void **state)
+{
+    (void)state;
+    fsnn_data *train, *test;
+    fsnn_description *d = describe("{kind: npz, train: train.npz, validation: 0.25}");
+    assert_int_equal(fsnn_description_data(d, &train, &test), FSNN_OK);
+    assert_int_equal(count(train), 30);
+    assert_int_equal(count(test), 10);
+    fsnn_data_destroy(train);
+    fsnn_data_destroy(test);
+    /* the halves are the same when only one is wanted */
+    assert_int_equal(fsnn_description_data(d, NULL, &test), FSNN_OK);
+    assert_int_equal(count(test), 10);
+    fsnn_data_destroy(test);
+    assert_int_equal(fsnn_description_data(d, &train, NULL), FSNN_OK);
+    assert_int_equal(count(train), 30);
+    fsnn_data_destroy(train);
+    fsnn_description_destroy(d);
+    d = describe("{kind: npz, train: train.npz}");
+    assert_int_equal(fsnn_description_data(d, &train, &test), FSNN_OK);
+    assert_int_equal(count(train), 40);
+    assert_null(test);
+    fsnn_data_destroy(train);
+    fsnn_description_destroy(d);
+}
+
+static void test_idx(void **state)
+{
+    (void)state;
+    fsnn_data *train;
+    fsnn_data_info info;
+    float x[3];
+    fsnn_description *d = describe("{kind: idx, train: {images: images, labels: labels}}");
+    assert_int_equal(fsnn_description_data(d, &train, NULL), FSNN_OK);
+    fsnn_data_info_get(train, &info);
+    assert_int_equal(info.count, 2);
+    assert_int_equal(info.shape.rank, 3);
+    assert_int_equal(info.shape.dim[2], 3);
+    assert_int_equal(fsnn_data_sample(train, 0, x, NULL), FSNN_OK);
+    assert_float_equal(x[1], 0.2, 1e-6);
+    fsnn_data_destroy(train);
+    fsnn_description_destroy(d);
+}
+
+static void test_elsewhere(void **state)
+{
+    (void)state;
+    fsnn_data *train;
+    char far[256], old[4096];
+    const char *before = getenv("FSNN_DATA");
+    snprintf(old, sizeof old, "%s", before ? before : "");
+    snprintf(far, sizeof far, "%s/far", folder);
+    setenv("FSNN_DATA", far, 1);
+    fsnn_description *d = describe("{kind: npz, train: far.npz}");
+    assert_int_equal(fsnn_description_data(d, &train, NULL), FSNN_OK);
+    assert_int_equal(count(train), 5);
+    fsnn_data_destroy(train);
+    fsnn_description_destroy(d);
+    d = describe("{kind: npz, train: {path: nowhere.npz}}");
+    assert_int_equal(fsnn_description_data(d, &train, NULL), FSNN_EDESCRIPTION);
+    assert_null(train);
+    expect_text(fsnn_error_text(),
+                "m.yaml:4:33: data.train.path: there is no file \"nowhere.npz\": "
+                "looked for ",
+                "a missing file");
+    expect_text(fsnn_error_text(), "below FSNN_DATA, for ", "a missing file");
+    fsnn_description_destroy(d);
+    if (before)
+        setenv("FSNN_DATA", old, 1);
+    else
+        unsetenv("FSNN_DATA");
+    char home[512];
+    snprintf(home, sizeof home, "%s", getenv("HOME") ? getenv("HOME") : "/");
+    setenv("HOME", far, 1);
+    d = describe("{kind: npz, train: ~/far.npz}");
+    assert_int_equal(fsnn_description_data(d, &train, NULL), FSNN_OK);
+    fsnn_data_destroy(train);
+    fsnn_description_destroy(d);
+    setenv("HOME", home, 1);
+    d = describe("{kind: npz, train: /nowhere/x.npz}");
+    assert_int_equal(fsnn_description_data(d, &train, NULL), FSNN_EDESCRIPTION);
+    expect_text(fsnn_error_text(), "data.train: there is no file \"/nowhere/x.npz\"", "absolute");
+    fsnn_description_destroy(d);
+}
+
+/* The text of a description names the same files from any folder. */
+static void test_text_elsewhere(void **state)
+{
+    (void)state;
+    char *text;
+    fsnn_data *train;
+    fsnn_description *again;
+    fsnn_description *d = describe("{kind: npz, train: train.npz, validation: 0.5}");
+    assert_int_equal(fsnn_description_text(d, &text), FSNN_OK);
+    fsnn_description_destroy(d);
+    assert_int_equal(description_parse("/nowhere/x.yaml", text, strlen(text), NULL, 0, &again), 0);
+    assert_int_equal(fsnn_description_data(again, &train, NULL), FSNN_OK);
+    assert_int_equal(count(train), 20);
+    fsnn_data_destroy(train);
+    fsnn_description_destroy(again);
+    free(text);
+}
+
+static void test_errors(void **state)
+{
+    (void)state;
+    fsnn_data *train, *test;
+    fsnn_description *d = good(INPUT ALPHA);
+    assert_int_equal(fsnn_description_data(d, &train, &test), FSNN_EDESCRIPTION);
+    expect_text(fsnn_error_text(), "there is no section \"data\"", "no data");
+    fsnn_description_destroy(d);
+    d = describe("{kind: npz, test: test.npz}");
+    assert_int_equal(fsnn_description_data(d, &train, &test), FSNN_EDESCRIPTION);
+    expect_text(fsnn_error_text(), "has no set \"train\"", "no training set");
+    assert_int_equal(fsnn_description_data(d, NULL, &test), FSNN_OK);
+    fsnn_data_destroy(test);
+    fsnn_description_destroy(d);
+    d = describe("{kind: npz, train: {path: train.npz, x: z}, test: test.npz}");
+    assert_true(fsnn_description_data(d, &train, &test) < 0);
+    expect_text(fsnn_error_text(), "train.npz", "an array that is not there");
+    assert_null(train);
+    assert_null(test);
+    fsnn_description_destroy(d);
+    d = describe("{kind: idx, train: {images: labels, labels: images}}");
+    assert_int_equal(fsnn_description_data(d, &train, &test), FSNN_EFORMAT);
+    fsnn_description_destroy(d);
+    assert_int_equal(fsnn_description_data(NULL, &train, &test), FSNN_EARGUMENT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_relative_and_limits),
+        cmocka_unit_test(test_validation),
+        cmocka_unit_test(test_idx),
+        cmocka_unit_test(test_elsewhere),
+        cmocka_unit_test(test_text_elsewhere),
+        cmocka_unit_test(test_errors),
+    };
+    return cmocka_run_group_tests(tests, enter, leave);
+}

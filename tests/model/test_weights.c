@@ -1,0 +1,310 @@
+/* Descriptions to networks, and weight files onto them: names, shapes, what is optional, what a
+ * failure leaves. */
+#include "helper.h"
+
+#include <unistd.h>
+
+static char folder[] = "/tmp/fsnn-weights-XXXXXX";
+static char path[128];
+
+static int enter(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(path, sizeof path, "%s/w", folder);
+    return 0;
+}
+
+static int leave(void **state)
+{
+    (void)state;
+    unlink(path);
+    return rmdir(folder);
+}
+
+static const char text[] = "input: [3]\n"
+                           "layers:\n"
+                           "  - linear: {out: 4, name: fc1}\n"
+                           "  - lif: {tau: {value: 2.0, learn: true}}\n"
+                           "  - linear: {out: 2, bias: false, name: fc2}\n"
+                           "  - lif: {threshold: 0.75}\n"
+                           "dynamics: {alpha: [0.5, 0.7], alpha_mode: per_layer}\n";
+
+static fsnn_net *build(const char *description, uint64_t seed)
+{
+    fsnn_net *net;
+    fsnn_description *d = good(description);
+    if (fsnn_description_net(d, &net))
+        fail_msg("%s", fsnn_error_text());
+    const fsnn_plan plan = {.steps = 3, .batch = 2, .training = true, .seed = seed};
+    if (fsnn_net_wrap(net, fsnn_description_dynamics(d), &plan))
+        fail_msg("%s", fsnn_error_text());
+    fsnn_description_destroy(d);
+    return net;
+}
+
+static void expect_same(const fsnn_net *a, const fsnn_net *b, bool same)
+{
+    int different = 0;
+    assert_int_equal(fsnn_net_param_count(a), fsnn_net_param_count(b));
+    for (int i = 0; i < fsnn_net_param_count(a); i++) {
+        const fsnn_param *p = fsnn_net_param(a, i), *q = fsnn_net_param(b, i);
+        different +=
+            memcmp(p->value, q->value, (size_t)fsnn_shape_count(&p->shape) * sizeof(float)) != 0;
+    }
+    assert_int_equal(different == 0, same);
+}
+
+static void test_net(void **state)
+{
+    (void)state;
+    fsnn_net *net = build(text, 1);
+    fsnn_node_info info;
+    assert_int_equal(fsnn_net_node_count(net), 5);
+    static const char *const names[] = {"input", "fc1", "lif1", "fc2", "lif2"};
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(fsnn_net_node(net, i, &info), FSNN_OK);
+        assert_string_equal(info.name, names[i]);
+    }
+    assert_int_equal(fsnn_net_param_find(net, "fc1.weight")->shape.dim[1], 3);
+    assert_null(fsnn_net_param_find(net, "fc2.bias"));
+    assert_float_equal(fsnn_net_param_find(net, "lif1.tau")->value[0], 2, 0);
+    assert_float_equal(fsnn_net_param_find(net, "lif2.threshold")->value[0], 0.75, 0);
+    assert_float_equal(fsnn_net_param_find(net, "lif2.alpha")->value[0], 0.7, 1e-7);
+    fsnn_net_destroy(net);
+}
+
+/* Errors of fsnn_net_add and of lists that speak of layers stand at their place in the file. */
+static void test_net_errors(void **state)
+{
+    (void)state;
+    static const char *const row[][2] = {
+        {"input: [3]\nlayers:\n  - lif\n  - add\n" ALPHA, "mlp.yaml:4:5: layers[1]: add \"add1\""},
+        {"input: [3]\nlayers:\n  - lif: {from: [input, input]}\n" ALPHA,
+         "mlp.yaml:3:5: layers[0]: lif \"lif1\""},
+        {"input: [3]\nlayers: [lif]\ndynamics: {alpha: [0.3, 0.8], alpha_mode: per_layer}\n",
+         "mlp.yaml:3:19: dynamics.alpha: found a list of 2, but the network has 1 neuron layer: "
+         "expected one entry for each"},
+        {"input: [3]\nlayers: [lif, lif]\ndynamics: {alpha: [[0.3]]}\n",
+         "mlp.yaml:3:19: dynamics.alpha: found a list of 1, but the network has 2 neuron layers"},
+        {"input: [3]\nlayers: [lif]\ndynamics: {alpha: 0.3, learn_alpha: [true, true]}\n",
+         "mlp.yaml:3:37: dynamics.learn_alpha: found a list of 2, but the network has 1 neuron "
+         "layer"},
+        {"input: [1,1,1,1,1,1,1,1]\nlayers: [lif]\n" ALPHA,
+         "mlp.yaml:1:8: input: the input shape has 8"},
+    };
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        fsnn_net *net;
+        fsnn_description *d = good(row[i][0]);
+        assert_int_equal(fsnn_description_net(d, &net), FSNN_EDESCRIPTION);
+        assert_null(net);
+        expect_text(fsnn_error_text(), row[i][1], row[i][0]);
+        fsnn_description_destroy(d);
+    }
+}
+
+static void test_round_trip(void **state)
+{
+    (void)state;
+    fsnn_net *a = build(text, 1), *b = build(text, 2);
+    fsnn_arrays list = {0};
+    fsnn_net_param_find(a, "lif1.tau")->value[0] = 3;
+    assert_int_equal(fsnn_net_params_changed(a), FSNN_OK);
+    expect_same(a, b, false);
+    assert_int_equal(fsnn_weights_save(a, path), FSNN_OK);
+    assert_int_equal(fsnn_weights_load(b, path), FSNN_OK);
+    expect_same(a, b, true);
+    assert_int_equal(fsnn_safetensors_read(path, &list), FSNN_OK);
+    assert_int_equal(list.count, 4); /* fixed neuron parameters stand in the description */
+    assert_non_null(fsnn_arrays_find(&list, "fc1.bias"));
+    assert_non_null(fsnn_arrays_find(&list, "lif1.tau"));
+    assert_null(fsnn_arrays_find(&list, "lif2.tau"));
+    fsnn_arrays_free(&list);
+    fsnn_net_destroy(a);
+    fsnn_net_destroy(b);
+}
+
+/* Running statistics are saved and wanted, too. */
+static void test_running_statistics(void **state)
+{
+    (void)state;
+    static const char norm[] = "input: [2, 3, 3]\nlayers: [{batchnorm: {name: bn}}, lif]\n" ALPHA;
+    fsnn_net *a = build(norm, 1), *b = build(norm, 1);
+    fsnn_net_param_find(a, "bn.running_mean")->value[1] = 0.25f;
+    assert_int_equal(fsnn_weights_save(a, path), FSNN_OK);
+    assert_int_equal(fsnn_weights_load(b, path), FSNN_OK);
+    assert_float_equal(fsnn_net_param_find(b, "bn.running_mean")->value[1], 0.25, 0);
+    fsnn_net_destroy(a);
+    fsnn_net_destroy(b);
+}
+
+static void add(fsnn_arrays *list, const char *name, fsnn_dtype dtype, fsnn_shape shape,
+                double value)
+{
+    fsnn_array *array = fsnn_arrays_add(list, name, dtype, &shape);
+    for (int64_t i = 0; i < fsnn_shape_count(&shape); i++) {
+        if (dtype == FSNN_F64)
+            ((double *)array->data)[i] = value + (double)i;
+        if (dtype == FSNN_F32)
+            ((float *)array->data)[i] = (float)(value + (double)i);
+    }
+}
+
+static void complete(fsnn_arrays *list)
+{
+    add(list, "fc1.weight", FSNN_F64, FSNN_SHAPE(4, 3), 1);
+    add(list, "fc1.bias", FSNN_F32, FSNN_SHAPE(4), 2);
+    add(list, "fc2.weight", FSNN_F32, FSNN_SHAPE(2, 4), 3);
+}
+
+static void test_npz_and_scalars(void **state)
+{
+    (void)state;
+    fsnn_net *net = build(text, 1);
+    fsnn_arrays list = {0};
+    complete(&list);
+    add(&list, "lif1.tau", FSNN_F64, (fsnn_shape){0}, 1.5);
+    add(&list, "lif2.alpha", FSNN_F32, FSNN_SHAPE(1), 0.25);
+    assert_int_equal(fsnn_npz_write(path, &list), FSNN_OK);
+    if (fsnn_weights_load(net, path))
+        fail_msg("%s", fsnn_error_text());
+    assert_float_equal(fsnn_net_param_find(net, "fc1.weight")->value[11], 12, 0);
+    assert_float_equal(fsnn_net_param_find(net, "fc2.weight")->value[0], 3, 0);
+    assert_float_equal(fsnn_net_param_find(net, "lif1.tau")->value[0], 1.5, 0);
+    assert_float_equal(fsnn_net_param_find(net, "lif2.alpha")->value[0], 0.25, 0);
+    assert_float_equal(fsnn_net_param_find(net, "lif1.alpha")->value[0], 0.5, 0);
+    fsnn_arrays_free(&list);
+    fsnn_net_destroy(net);
+}
+
+typedef struct bad {
+    const char *without, *name;
+    fsnn_dtype dtype;
+    fsnn_shape shape;
+    double value;
+    fsnn_status status;
+    const char *wanted;
+} bad;
+
+/* The complete list without an array, plus another; the network must stay as it was. */
+static void test_errors(void **state)
+{
+    (void)state;
+    const bad row[] = {
+        {"fc1.bias", NULL, FSNN_F32, {0}, 0, FSNN_ENOTFOUND, "\"fc1.bias\" is missing"},
+        {"fc1.bias", "fc1.bas", FSNN_F32, FSNN_SHAPE(4), 0, FSNN_ENOTFOUND,
+         "no parameter \"fc1.bas\", did you mean \"fc1.bias\"?"},
+        {NULL, "other", FSNN_F32, FSNN_SHAPE(4), 0, FSNN_ENOTFOUND, "no parameter \"other\""},
+        {"fc1.bias", "fc1.bias", FSNN_F32, FSNN_SHAPE(5), 0, FSNN_ESHAPE,
+         "\"fc1.bias\" has shape [5], but the network's has shape [4]"},
+        {"fc1.weight", "fc1.weight", FSNN_F32, FSNN_SHAPE(3, 4), 0, FSNN_ESHAPE,
+         "has shape [3, 4], but the network's has shape [4, 3]"},
+        {"fc1.bias", "fc1.bias", FSNN_I64, FSNN_SHAPE(4), 0, FSNN_EFORMAT,
+         "\"fc1.bias\" is int64, expected float32 or float64"},
+        {NULL, "lif1.tau", FSNN_F32, FSNN_SHAPE(1), -1, FSNN_EARGUMENT, "tau"},
+        {NULL, "lif2.alpha", FSNN_F32, FSNN_SHAPE(1), 1.5, FSNN_EARGUMENT, "alpha"},
+    };
+    fsnn_net *net = build(text, 1), *same = build(text, 1);
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        fsnn_arrays list = {0}, kept = {0};
+        complete(&list);
+        for (int j = 0; j < list.count; j++)
+            if (!row[i].without || strcmp(list.item[j].name, row[i].without) != 0)
+                add(&kept, list.item[j].name, list.item[j].dtype, list.item[j].shape, 9);
+        if (row[i].name)
+            add(&kept, row[i].name, row[i].dtype, row[i].shape, row[i].value);
+        assert_int_equal(fsnn_safetensors_write(path, &kept), FSNN_OK);
+        assert_int_equal(fsnn_weights_load(net, path), row[i].status);
+        expect_text(fsnn_error_text(), row[i].wanted, row[i].wanted);
+        expect_text(fsnn_error_text(), path, "the file's name");
+        expect_same(net, same, true);
+        fsnn_arrays_free(&list);
+        fsnn_arrays_free(&kept);
+    }
+    assert_int_equal(fsnn_weights_load(net, "/nonexistent/w"), FSNN_EIO);
+    assert_int_equal(fsnn_weights_load(NULL, path), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_weights_save(net, "/nonexistent/w"), FSNN_EIO);
+    fsnn_net_destroy(net);
+    fsnn_net_destroy(same);
+}
+
+static void test_before_wrap(void **state)
+{
+    (void)state;
+    fsnn_net *net;
+    fsnn_description *d = good(text);
+    assert_int_equal(fsnn_description_net(d, &net), FSNN_OK);
+    assert_int_equal(fsnn_weights_load(net, path), FSNN_ESTATE);
+    assert_int_equal(fsnn_weights_save(net, path), FSNN_ESTATE);
+    fsnn_net_destroy(net);
+    fsnn_description_destroy(d);
+}
+
+/* Whatever allocation fails while loading, the network keeps its values. */
+static void test_out_of_memory(void **state)
+{
+    (void)state;
+    fsnn_net *a = build(text, 1), *b = build(text, 2), *same = build(text, 2);
+    assert_int_equal(fsnn_weights_save(a, path), FSNN_OK);
+    for (int n = 1;; n++) {
+        fsnn_alloc_fail_at(n);
+        fsnn_status status = fsnn_weights_load(b, path);
+        fsnn_alloc_fail_at(0);
+        if (!status)
+            break;
+        assert_int_equal(status, FSNN_EMEMORY);
+        expect_same(b, same, true);
+        assert_true(n < 1000);
+    }
+    expect_same(a, b, true);
+    fsnn_net_destroy(a);
+    fsnn_net_destroy(b);
+    fsnn_net_destroy(same);
+}
+
+/* The descriptions of the examples build, wrap and have the sizes they speak of. */
+static void test_examples(void **state)
+{
+    (void)state;
+    static const char *const file[] = {"examples/fashion_mlp.yaml", "examples/fashion_cnn.yaml"};
+    static const int64_t weights[] = {784 * 2560 + 2560 * 10,
+                                      320 + 18496 + 3136 * 128 + 128 + 1290};
+    for (int i = 0; i < 2; i++) {
+        fsnn_description *d;
+        fsnn_net *net;
+        fsnn_shape in, out;
+        if (fsnn_description_read(file[i], NULL, 0, &d) || fsnn_description_net(d, &net))
+            fail_msg("%s", fsnn_error_text());
+        const fsnn_plan plan = {.steps = fsnn_description_encoder(d)->steps, .batch = 2, .seed = 1};
+        if (fsnn_net_wrap(net, fsnn_description_dynamics(d), &plan))
+            fail_msg("%s", fsnn_error_text());
+        assert_int_equal(plan.steps, 4);
+        assert_int_equal(fsnn_net_shapes(net, &in, &out), FSNN_OK);
+        assert_int_equal(out.rank, 1);
+        assert_int_equal(out.dim[0], 10);
+        int64_t values = 0;
+        for (int p = 0; p < fsnn_net_param_count(net); p++)
+            if (!fsnn_net_param(net, p)->neuron)
+                values += fsnn_shape_count(&fsnn_net_param(net, p)->shape);
+        assert_int_equal(values, weights[i]);
+        fsnn_net_destroy(net);
+        fsnn_description_destroy(d);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_net),
+        cmocka_unit_test(test_net_errors),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_running_statistics),
+        cmocka_unit_test(test_npz_and_scalars),
+        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_before_wrap),
+        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_examples),
+    };
+    return cmocka_run_group_tests(tests, enter, leave);
+}

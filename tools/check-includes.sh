@@ -1,0 +1,89 @@
+#!/bin/sh
+# The include law: who may include whom. check-includes.sh [ROOT]; prints each violation, exit 1 when there is one.
+#
+# "room/x.h" names a room of src/ (or exactly one header of it), <fsnn/x.h> a public header. Every room may include
+# itself. System and third-party headers are free, but for dnnl.h: the dense kernels have one wrapper (and the bench's
+# floor is those kernels bare).
+cd "${1:-$(dirname "$0")/..}" || exit 2
+
+law='
+# who      rooms                                   public headers
+base     | -                                     | status
+tensor   | base                                  | status tensor
+op       | tensor base                           | status tensor net
+neuron   | tensor base frac/memory.h             | status tensor frac neuron
+frac     | tensor base                           | status tensor frac fde
+net      | op neuron frac tensor base            | status tensor frac neuron net
+data     | tensor base                           | status tensor data
+train    | net data op neuron frac tensor base   | status tensor frac neuron net data train
+model    | net op neuron frac tensor base        | status tensor frac neuron net data train model
+plot     | base                                  | status plot
+cli      | -                                     | *
+examples | -                                     | *
+bench    | -                                     | *
+include  | -                                     | *
+'
+
+files=$(find src cli examples bench include -name '*.[ch]' 2>/dev/null | LC_ALL=C sort)
+[ -n "$files" ] || { echo "check-includes: no sources under $(pwd)" >&2; exit 2; }
+
+# shellcheck disable=SC2086 # file names of this tree have no spaces
+printf '%s' "$law" | awk '
+function trim(s) { gsub(/^ +| +$/, "", s); return s }
+function words(list, into, who,   n, w, i) {
+    n = split(list, w, " ")
+    for (i = 1; i <= n; i++) into[who, w[i]] = 1
+}
+function wrong(why) { printf "%s:%d: %s: %s\n", FILENAME, FNR, header, why; bad++ }
+
+FILENAME == "-" {
+    if ($0 !~ /\|/ || /^#/) next
+    split($0, column, "|")
+    who = trim(column[1])
+    known[who] = 1
+    words(column[2], room, who)
+    words(column[3], public, who)
+    next
+}
+
+FNR == 1 {
+    seen++
+    split(FILENAME, part, "/")
+    me = part[1] == "src" ? part[2] : part[1]
+    if (!(me in known)) { header = "(file)"; wrong("src/" me " is not a room of the law") }
+}
+
+/^[ \t]*#[ \t]*include[ \t]*[<"]/ {
+    header = $0
+    sub(/^[^<"]*[<"]/, "", header)
+    sub(/[>"].*$/, "", header)
+    quoted = $0 ~ /^[^<"]*"/
+    n = split(header, step, "/")
+    if (step[n] ~ /^dnnl/) {
+        if (FILENAME !~ /^src\/tensor\/dense_[^\/]*$/ && FILENAME != "bench/floor.h")
+            wrong("only src/tensor/dense_* (and bench/floor.h) may include the dense-kernel library")
+    } else if (header ~ /^tensor\/dense_/ && me != "tensor") {
+        wrong("the inside of the dense wrapper: its interface is tensor/dense.h")
+    } else if (header ~ /(^|\/)\.\.?\//) {
+        wrong("no relative paths: write \"room/file.h\"")
+    } else if (step[1] == "fsnn") {
+        name = step[2]
+        sub(/\.h$/, "", name)
+        if (!((me, name) in public) && !((me, "*") in public))
+            wrong("public header of a room that " me " may not see")
+    } else if (n > 1 && step[1] in known) {
+        if (step[1] != me && !((me, step[1]) in room) && !((me, header) in room))
+            wrong(me " may not include " step[1])
+    } else if (quoted && part[1] == "src") {
+        wrong("write \"room/file.h\" or <system.h>")
+    } else if (quoted && part[1] == "include") {
+        wrong("public headers include <fsnn/...> and system headers only")
+    } else if (quoted && n > 1) {
+        wrong(me " includes <fsnn/...>, system headers and headers of its own folder only")
+    }
+}
+
+END {
+    if (bad) { printf "check-includes: %d violations of the include law\n", bad; exit 1 }
+    printf "check-includes: %d files keep the include law\n", seen
+}' - $files

@@ -1,0 +1,60 @@
+#!/bin/sh
+# Installs the Debian packages that fsnn needs and that are missing. The one place where they are listed.
+set -u
+
+packages='
+build-essential        C compiler, make
+cmake                  the build
+pkg-config             finds libraries
+libdnnl-dev            oneDNN: matrix products, convolutions, pooling
+libfyaml-dev           YAML and JSON
+zlib1g-dev             gzip
+libcmocka-dev          unit tests
+gnuplot-nox            figures
+fonts-dejavu-core      the letters in the figures
+dataset-fashion-mnist  the images that examples and tests train on
+'
+
+say() { printf 'install-deps: %s\n' "$*"; }
+fail() { printf 'install-deps: %s\n' "$*" >&2; exit 1; }
+installed() { dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
+
+names=$(printf '%s' "$packages" | awk 'NF { print $1 }')
+if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
+    fail "no apt-get here: this is not Debian or Ubuntu. Install what these packages hold, then build" \
+         "with cmake: $(echo $names)"
+fi
+
+missing=
+for name in $names; do
+    installed "$name" || missing="$missing $name"
+done
+if [ -z "$missing" ]; then
+    say "all packages are there, nothing to do"
+    exit 0
+fi
+say "will install:"
+for name in $missing; do
+    printf '%s' "$packages" | awk -v name="$name" '$1 == name { print "    " $0 }'
+done
+
+sudo=
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null 2>&1 ||
+        fail "not root and no sudo here. As root: apt-get install$missing"
+    sudo=sudo
+    say "apt-get needs root: asking sudo"
+fi
+install() { $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; }
+
+# Package lists are fetched only where they do not know a package, or are so old that the download fails.
+# shellcheck disable=SC2086 # a list of names
+if ! apt-get install -s --no-install-recommends $missing >/dev/null 2>&1 || ! install $missing; then
+    say "fetching package lists"
+    $sudo apt-get update || say "apt-get update failed; trying with the lists that are here"
+    install $missing || fail "apt-get could not install:$missing"
+fi
+for name in $missing; do
+    installed "$name" || fail "apt-get ran, but $name is still missing"
+done
+say "done"
