@@ -3,14 +3,15 @@
  *
  *     sum_m C_m D^alpha_m y = f(t, y),     y(t0) = y0,     D^alpha Caputo, 0 < alpha <= 1,
  *
- * for a system of n components, each with its own order if wanted, by fixed steps h. What is there:
+ * for a system of n components, each with its own order if wanted, by fixed steps h. What is there,
+ * with the order of the error at a fixed t > 0 for smooth y | for y that starts like t^alpha:
  *
- *   method   variants            terms    order for smooth y / for y ~ t^alpha at the start (at a
- * fixed t > 0) gl       explicit, implicit  several  1 / 1            Gruenwald-Letnikov l1
- * explicit, implicit  several  1, 2-alpha / 1   L1 ab       explicit, implicit  one      1 / 1
- * product rectangle trap     implicit            one      2 / 1+alpha      product trapezoid abm
- * explicit            one      1+alpha / 1+alpha  predictor-corrector (PECE) euler, heun, rk4
- * explicit   integer order only        1, 2, 4
+ *   gl    explicit, implicit  several terms  1 | 1                       Gruenwald-Letnikov
+ *   l1    explicit, implicit  several terms  1, implicit 2-alpha | 1     L1
+ *   ab    explicit, implicit  one term       1 | 1                       product rectangle
+ *   trap  implicit            one term       2 | 1+alpha                 product trapezoid
+ *   abm   explicit            one term       1+alpha | 1+alpha           predictor-corrector
+ *   euler, heun, rk4          integer order  1, 2, 4
  *
  * Sources: Podlubny, Fractional Differential Equations (1999), ch. 7 (gl); Oldham and Spanier
  * (1974) (l1); Diethelm, Ford and Freed, Numer. Algorithms 36 (2004) (abm); Garrappa, Mathematics

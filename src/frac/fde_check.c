@@ -1,0 +1,166 @@
+/* The table of schemes, and everything that can be wrong with what a caller asks for. */
+#include "frac/fde_run.h"
+
+#include <math.h>
+
+static const fde_scheme *const schemes[] = {
+    &fde_scheme_gl[0], &fde_scheme_gl[1], &fde_scheme_l1[0], &fde_scheme_l1[1],
+    &fde_scheme_ab[0], &fde_scheme_ab[1], &fde_scheme_trap,  &fde_scheme_abm,
+    &fde_scheme_euler, &fde_scheme_heun,  &fde_scheme_rk4,
+};
+
+/* Where a method has one variant only, `implicit` may not ask for the other; trap is implicit and
+ * needs no asking. */
+static fsnn_status find(const fsnn_fde *o, const fde_scheme **found)
+{
+    fsnn_method method = o->method == FSNN_METHOD_DEFAULT ? FSNN_GL : o->method;
+    const fde_scheme *near = NULL;
+    for (int i = 0; i < FSNN_COUNT(schemes); i++) {
+        if (schemes[i]->method != method)
+            continue;
+        near = schemes[i];
+        if (near->implicit == o->implicit || near->method == FSNN_TRAP) {
+            *found = near;
+            return FSNN_OK;
+        }
+    }
+    if (near)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "method %s has no implicit variant: gl, l1, ab and trap have", near->name);
+    if (method == FSNN_ML)
+        return fsnn_fail(
+            FSNN_EUNSUPPORTED,
+            "method ml is for linear neurons in networks, not for a right-hand side of "
+            "one's own: gl, l1, ab, trap and abm work");
+    return fsnn_fail(FSNN_EARGUMENT, "there is no method number %d", method);
+}
+
+static fsnn_status order(const fde_scheme *s, const fsnn_order *o, size_t index)
+{
+    if (o->terms < 1 || o->terms > FSNN_MAX_TERMS)
+        return fsnn_fail(FSNN_EARGUMENT, "order %zu has %d terms: 1 to %d are possible", index,
+                         o->terms, FSNN_MAX_TERMS);
+    if (o->terms > 1 && !s->multiterm)
+        return fsnn_fail(
+            FSNN_EUNSUPPORTED,
+            "method %s takes one term, order %zu has %d: several terms work with gl and "
+            "l1",
+            s->name, index, o->terms);
+    for (int m = 0; m < o->terms; m++) {
+        if (!(o->alpha[m] > 0 && o->alpha[m] <= 1))
+            return fsnn_fail(FSNN_EARGUMENT, "alpha of order %zu is %g: it must lie in (0, 1]",
+                             index, o->alpha[m]);
+        if (!(o->coefficient[m] > 0 && isfinite(o->coefficient[m])))
+            return fsnn_fail(FSNN_EARGUMENT,
+                             "the coefficient of alpha %g in order %zu is %g: it must be positive",
+                             o->alpha[m], index, o->coefficient[m]);
+        if (s->integer && o->alpha[m] != 1)
+            return fsnn_fail(FSNN_EUNSUPPORTED,
+                             "method %s is of integer order, alpha of order %zu is %g: gl, l1, ab, "
+                             "trap and abm work",
+                             s->name, index, o->alpha[m]);
+    }
+    return FSNN_OK;
+}
+
+static fsnn_status orders(const fsnn_fde *o, const fde_scheme *s)
+{
+    if (!o->order) {
+        if (!s->integer)
+            return fsnn_fail(FSNN_EARGUMENT, "method %s needs an order (alpha): none is set",
+                             s->name);
+        return FSNN_OK;
+    }
+    if (o->orders != 1 && o->orders != o->n)
+        return fsnn_fail(FSNN_EARGUMENT, "%zu orders for %zu components: 1 or %zu", o->orders, o->n,
+                         o->n);
+    for (size_t i = 0; i < o->orders; i++)
+        FSNN_TRY(order(s, &o->order[i], i));
+    return FSNN_OK;
+}
+
+static fsnn_status memory(const fsnn_fde *o, const fde_scheme *s)
+{
+    if (o->memory == FSNN_FDE_DENSE)
+        return FSNN_OK;
+    if (o->memory != FSNN_FDE_EXPONENTIALS)
+        return fsnn_fail(FSNN_EARGUMENT, "there is no memory number %d", o->memory);
+    if (!s->kernel[0])
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "method %s has no memory that exponentials could hold: leave memory at "
+                         "FSNN_FDE_DENSE, which costs nothing here",
+                         s->name);
+    if (!(o->tolerance >= 1e-12 && o->tolerance <= 0.1))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "the tolerance of the exponentials is %g: it must lie in 1e-12 .. 0.1",
+                         o->tolerance);
+    if (o->window < 2 || o->window > 4096)
+        return fsnn_fail(FSNN_EARGUMENT, "the window of exact lags is %d: it must lie in 2 .. 4096",
+                         o->window);
+    return FSNN_OK;
+}
+
+static fsnn_status newton(const fsnn_fde *o)
+{
+    if (!(o->newton_tolerance >= 1e-15 && o->newton_tolerance < 1))
+        return fsnn_fail(FSNN_EARGUMENT, "newton_tolerance is %g: it must lie in 1e-15 .. 1",
+                         o->newton_tolerance);
+    if (o->newton_iterations < 1)
+        return fsnn_fail(FSNN_EARGUMENT, "newton_iterations is %d: at least 1",
+                         o->newton_iterations);
+    return FSNN_OK;
+}
+
+double fde_position(const fsnn_fde *o, double t)
+{
+    double position = (t - o->t0) / o->step, whole = round(position);
+    return fabs(position - whole) <= fmax(1e-9, 1e-15 * whole) ? whole : position;
+}
+
+static fsnn_status span(const fsnn_fde *o, const double *times, size_t count, int64_t *steps)
+{
+    if (!isfinite(o->t0))
+        return fsnn_fail(FSNN_EARGUMENT, "t0 is %g: it must be finite", o->t0);
+    if (!(o->step > 0 && isfinite(o->step)))
+        return fsnn_fail(FSNN_EARGUMENT, "step is %g: it must be positive", o->step);
+    double before = o->t0;
+    for (size_t i = 0; i < count; i++) {
+        if (!(times[i] >= before && isfinite(times[i])))
+            return fsnn_fail(FSNN_EARGUMENT,
+                             "time %zu is %g after %g: times ascend from t0 on and are finite", i,
+                             times[i], before);
+        before = times[i];
+    }
+    double last = ceil(fde_position(o, before));
+    if (last > 1e15)
+        return fsnn_fail(FSNN_EARGUMENT, "%g steps of %g to reach t = %g: at most 1e15", last,
+                         o->step, before);
+    *steps = (int64_t)last;
+    return FSNN_OK;
+}
+
+fsnn_status fde_check(const fsnn_fde *o, const double *y0, const double *times, size_t count,
+                      const double *y, const fde_scheme **scheme, int64_t *steps)
+{
+    if (!o || !o->f || !y0 || !times || !y)
+        return fsnn_fail(FSNN_EARGUMENT, "%s is NULL",
+                         !o       ? "the equation"
+                         : !o->f  ? "the right-hand side f"
+                         : !y0    ? "y0"
+                         : !times ? "the list of times"
+                                  : "the place for the result");
+    if (o->n < 1 || o->n > SIZE_MAX / 4096)
+        return fsnn_fail(FSNN_EARGUMENT, "%zu components: at least 1", o->n);
+    if (count < 1)
+        return fsnn_fail(FSNN_EARGUMENT, "no times are asked for: at least 1");
+    FSNN_TRY(find(o, scheme));
+    FSNN_TRY(orders(o, *scheme));
+    FSNN_TRY(memory(o, *scheme));
+    if ((*scheme)->implicit)
+        FSNN_TRY(newton(o));
+    for (size_t i = 0; i < o->n; i++)
+        if (!isfinite(y0[i]))
+            return fsnn_fail(FSNN_EARGUMENT, "y0 of component %zu is %g: it must be finite", i,
+                             y0[i]);
+    return span(o, times, count, steps);
+}

@@ -1,0 +1,158 @@
+/* The weights of the schemes and their densities.
+ *
+ *   c_j = c_{j-1} (j-1-a)/j, c_0 = 1            Gruenwald-Letnikov
+ *   b_j = (j+1)^(1-a) - j^(1-a)                 L1
+ *   r_j = ((j+1)^a - j^a) / Gamma(1+a)          product rectangle
+ *   t_j = ((j+1)^(a+1) - 2 j^(a+1) + (j-1)^(a+1)) / Gamma(a+2),  t_0 = 1/Gamma(a+2)     product
+ * trapezoid q_k = ((k-1)^(a+1) - k^a (k-1-a)) / Gamma(a+2)                                      its
+ * first value
+ *
+ * Differences of powers lose digits like j (first) and j^2 (second): expm1/log1p for the first, the
+ * binomial series in 1/j for the second. Relative error about 1e-15 at every lag. */
+#include "frac/fde_kernel.h"
+
+#include <math.h>
+
+enum { SERIES = 16 }; /* from this lag on the binomial series has converged before its last term */
+
+/* sin(pi a) without the rounding of pi a near a = 1. */
+static double sine(double a)
+{
+    return sin(3.14159265358979323846 * (a > 0.5 ? 1 - a : a)) / 3.14159265358979323846;
+}
+
+/* (j+1)^p - j^p, j >= 0 */
+static double difference(double p, double j)
+{
+    return j == 0 ? 1 : pow(j, p) * expm1(p * log1p(1 / j));
+}
+
+/* (j+1)^p - 2 j^p + (j-1)^p, j >= 1, with 0^p = 0 also for p = 0 */
+static double second_difference(double p, double j)
+{
+    if (j < SERIES) {
+        long double below = j > 1 ? powl(j - 1, p) : 0;
+        return (double)(powl(j + 1, p) - 2 * powl(j, p) + below);
+    }
+    double term = 1, sum = 0;
+    for (int m = 1; m <= 8; m++) {
+        term *= (p - 2 * m + 2) * (p - 2 * m + 1) / ((2 * m - 1) * (2.0 * m)) / (j * j);
+        sum += term;
+    }
+    return 2 * pow(j, p) * sum;
+}
+
+/* -- Gruenwald-Letnikov: recurrence for the near lags; -c_j = a/Gamma(1-a) Gamma(j-a)/Gamma(j+1)
+ * and the expansion of that ratio around j - a/2 for the far ones. */
+static double gl_lag(double a, double j)
+{
+    if (j > 4096) {
+        double x = j - a / 2, c = (1 + a) * a * (2 + a) / 24;
+        return a / tgamma(1 - a) * pow(x, -1 - a) * (1 + c / (x * x));
+    }
+    double c = a;
+    for (int i = 2; i <= (int)j; i++)
+        c *= (i - 1 - a) / i;
+    return c;
+}
+
+static double gl_density(double a, double s)
+{
+    return sine(a) * pow(expm1(s), a);
+}
+
+/* -- L1, sorted by states */
+static double l1_lag(double a, double j)
+{
+    return -second_difference(1 - a, j);
+}
+
+static double l1_density(double a, double s)
+{
+    double x = 2 * sinh(s / 2);
+    return (1 - a) / tgamma(a) * pow(s, a - 2) * x * x;
+}
+
+/* -- product rectangle; the explicit scheme is the implicit one, a lag later */
+static double rect_lag(double a, double j)
+{
+    return difference(a, j) / tgamma(1 + a);
+}
+
+static double rect_density(double a, double s)
+{
+    return sine(a) * pow(s, -a - 1) * -expm1(-s);
+}
+
+static double late_rect_lag(double a, double j)
+{
+    return rect_lag(a, j - 1);
+}
+
+static double late_rect_density(double a, double s)
+{
+    return sine(a) * pow(s, -a - 1) * expm1(s);
+}
+
+double fde_rect_start(double a, double k)
+{
+    return rect_lag(a, k - 1);
+}
+
+/* -- product trapezoid */
+static double trap_lag(double a, double j)
+{
+    return second_difference(1 + a, j) / tgamma(2 + a);
+}
+
+static double trap_density(double a, double s)
+{
+    double x = 2 * sinh(s / 2);
+    return sine(a) * pow(s, -a - 2) * x * x;
+}
+
+double fde_trap_start(double a, double k)
+{
+    long double p = 1 + (long double)a;
+    double scale = tgamma(2 + a);
+    if (k < SERIES)
+        return (double)(powl(k - 1, p) - powl(k, a) * (k - p)) / scale;
+    long double term = -p / k, sum = 0; /* k^p ((1 - 1/k)^p - 1 + p/k) */
+    for (int m = 2; m <= 16; m++) {
+        term *= -(p - m + 1) / m / k;
+        sum += term;
+    }
+    return (double)(powl(k, p) * sum) / scale;
+}
+
+static double plus(double a)
+{
+    return a;
+}
+
+static double minus(double a)
+{
+    return -a;
+}
+
+const fde_kernel fde_gl = {gl_lag, gl_density, plus};
+const fde_kernel fde_l1 = {l1_lag, l1_density, plus};
+const fde_kernel fde_rect_explicit = {late_rect_lag, late_rect_density, minus};
+const fde_kernel fde_rect_implicit = {rect_lag, rect_density, minus};
+const fde_kernel fde_trap = {trap_lag, trap_density, minus};
+
+void fde_mix_lags(const fde_kernel *kernel, const fde_mix *mix, int64_t n, double *w)
+{
+    for (int64_t j = 0; j <= n; j++)
+        w[j] = 0;
+    for (int m = 0; m < mix->terms; m++) {
+        double a = mix->alpha[m], share = mix->share[m], c = a;
+        for (int64_t j = 1; j <= n; j++) {
+            if (kernel != &fde_gl)
+                c = kernel->lag(a, (double)j);
+            else if (j > 1)
+                c *= ((double)(j - 1) - a) / (double)j;
+            w[j] += share * c;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+/* frac/fde_run.h: one solution in progress; what a scheme sees of the solver.
+ *
+ * Every scheme sums a past x_1 .. x_{k-1} of values it chooses itself (u = y - y0, or f) with the
+ * weights of its kernel; the memory ("fde_past") does the sum, exactly or by exponentials, and
+ * knows nothing else. x_0 is left out: it is 0, or has weights of its own (start). */
+#ifndef FSNN_FRAC_FDE_RUN_H
+#define FSNN_FRAC_FDE_RUN_H
+
+#include "base/base.h"
+#include "frac/fde_kernel.h"
+#include <fsnn/fde.h>
+
+enum { FDE_KERNELS = 2 };
+
+typedef struct fde_scheme fde_scheme;
+typedef struct fde_past fde_past;
+typedef struct fde_newton fde_newton;
+
+typedef struct fde_run {
+    const fsnn_fde *o;
+    const fde_scheme *scheme;
+    size_t n;                     /* components */
+    int64_t steps;                /* that the run will make */
+    size_t slots;                 /* different orders among the components */
+    size_t *slot;                 /* [n] */
+    fsnn_order *order;            /* [slots] */
+    fde_mix *mix;                 /* [slots] */
+    double *gain;                 /* [slots]: of f in the step */
+    const double *y0;             /* [n] */
+    double *f0, *f, *sum, *stage; /* [n] each: f(t0, y0), f, sum over the past; [4][n] for stages */
+    fde_past *past;
+    fde_newton *newton;
+    fsnn_fde_report report;
+} fde_run;
+
+/* One row a variant of a method. */
+struct fde_scheme {
+    fsnn_method method;
+    const char *name, *variant; /* variant: "explicit" or "implicit" */
+    bool implicit;
+    bool integer;                          /* alpha must be 1 */
+    bool multiterm;                        /* several terms can be done */
+    const fde_kernel *kernel[FDE_KERNELS]; /* of the past; none: no memory */
+    /* gain of f and shares of the terms for one order and step */
+    void (*prepare)(const fsnn_order *order, double h, fde_mix *mix, double *gain);
+    /* from y[n] at step k-1 to next[n] at step k >= 1 */
+    fsnn_status (*step)(fde_run *run, int64_t k, const double *y, double *next);
+};
+
+extern const fde_scheme fde_scheme_gl[2], fde_scheme_l1[2];                /* fde_derivative.c */
+extern const fde_scheme fde_scheme_ab[2], fde_scheme_trap, fde_scheme_abm; /* fde_integral.c */
+extern const fde_scheme fde_scheme_euler, fde_scheme_heun, fde_scheme_rk4; /* fde_runge.c */
+
+/* fde_check.c: all arguments; the scheme's row and the number of steps on success. */
+fsnn_status fde_check(const fsnn_fde *o, const double *y0, const double *times, size_t count,
+                      const double *y, const fde_scheme **scheme, int64_t *steps);
+/* (t - t0)/h, the nearest whole number where that is meant. */
+double fde_position(const fsnn_fde *o, double t);
+
+/* fde.c */
+static inline double fde_time(const fde_run *run, int64_t k)
+{
+    return run->o->t0 + (double)k * run->o->step;
+}
+/* f with its errors, and a check that what it gives is finite. */
+fsnn_status fde_call(fde_run *run, double t, const double *y, double *dydt);
+fsnn_status fde_returned(int code, const char *who, double t);
+
+/* The past: an engine is a table of three functions. */
+typedef struct fde_engine {
+    fsnn_status (*create)(fde_run *run, fde_past **past);
+    void (*destroy)(fde_past *past);
+    /* out[i] = sum_{j=1}^{k-1} w_j x_{k-j} of component i with the scheme's kernel number `kernel`
+     */
+    void (*sum)(const fde_run *run, int kernel, int64_t k, double *out);
+    void (*push)(fde_run *run, const double *x); /* x_1[n], then x_2, ... */
+} fde_engine;
+
+extern const fde_engine fde_dense, fde_exponentials;
+const fde_engine *fde_engine_of(const fsnn_fde *o);
+
+/* fde_newton.c: y[n] with y - base - gain f(t, y) = 0; starts from the y given. */
+fsnn_status fde_newton_create(fde_run *run);
+void fde_newton_destroy(fde_newton *newton);
+fsnn_status fde_newton_solve(fde_run *run, double t, const double *base, double *y);
+
+/* fde_lu.c: dense LU with row exchanges, A[n][n] row by row. False when A is singular. */
+bool fde_lu_factor(double *A, size_t *pivot, size_t n);
+void fde_lu_solve(const double *A, const size_t *pivot, size_t n, double *b);
+
+/* fde_fit.c: nodes s and weights so that  sum_k weight_k e^(-s_k j)  is a kernel for window <= j <=
+ * steps. */
+enum { FDE_MODES = 256 };
+typedef struct fde_fit {
+    int modes;
+    double s[FDE_MODES];
+    double *weight[FDE_KERNELS]; /* [slots][FDE_MODES] each, given by the caller */
+    double error, error_sum;     /* largest relative error; largest sum of |error| */
+} fde_fit;
+fsnn_status fde_fit_make(const fde_run *run, fde_fit *fit);
+
+#endif

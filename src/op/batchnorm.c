@@ -1,0 +1,240 @@
+/* op/batchnorm.c: batch normalisation (Ioffe and Szegedy 2015) of each channel, the first
+ * dimension:
+ *
+ *     y = (x - mean) / sqrt(var + eps) weight + bias
+ *
+ * In training mean and (biased) variance are the batch's, over K, B and space, or over B and space
+ * for each step alone (per_step), and the running statistics move by `momentum` towards them (the
+ * variance unbiased), step after step. Otherwise the running statistics serve. Backward, with z =
+ * (x - mean) / sd over n numbers:
+ *
+ *     gbias = sum gy,  gweight = sum gy z,  gx = weight / sd (gy - gbias / n - z gweight / n)
+ *
+ * Sums are in double in a fixed order. Cost: two passes over memory either way. */
+#include "op/check.h"
+#include "op/norm_walk.h"
+
+#include <math.h>
+
+static const fsnn_batchnorm defaults = {.eps = 1e-5, .momentum = 0.1, .affine = true};
+
+static const fsnn_key keys[] = {
+    {.name = "eps",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_batchnorm, eps),
+     .min = 0,
+     .max = INFINITY,
+     .above = true,
+     .help = "added to the variance"},
+    {.name = "momentum",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_batchnorm, momentum),
+     .min = 0,
+     .max = 1,
+     .help = "share of the batch in the running statistics"},
+    {.name = "affine",
+     .type = FSNN_KEY_BOOL,
+     .offset = offsetof(fsnn_batchnorm, affine),
+     .help = "scale and shift by a learned weight and bias"},
+    {.name = "per_step",
+     .type = FSNN_KEY_BOOL,
+     .offset = offsetof(fsnn_batchnorm, per_step),
+     .help = "batch statistics of each time step by itself, not over all steps together"},
+    {0},
+};
+
+enum { WEIGHT, BIAS }; /* where there are any; running mean and variance are the last two */
+
+static op_param channel_param(const char *name, int64_t C, double value, bool learn)
+{
+    return (op_param){
+        .name = name, .shape = FSNN_SHAPE(C), .init = OP_CONSTANT, .scale = value, .learn = learn};
+}
+
+static fsnn_status shape(op_node *node)
+{
+    const fsnn_batchnorm *o = node->options;
+    if (node->in[0].rank < 1)
+        return fsnn_fail(FSNN_ESHAPE,
+                         "batchnorm \"%s\": its input is a scalar: it takes channels in the first "
+                         "dimension",
+                         node->name);
+    if (!(o->eps > 0 && isfinite(o->eps)))
+        return fsnn_fail(FSNN_EARGUMENT, "batchnorm \"%s\": eps is %g, it must be positive",
+                         node->name, o->eps);
+    if (!(o->momentum >= 0 && o->momentum <= 1))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "batchnorm \"%s\": momentum is %g, it must lie between 0 and 1",
+                         node->name, o->momentum);
+    int64_t C = node->in[0].dim[0];
+    node->params = 0;
+    if (o->affine) {
+        node->param[node->params++] = channel_param("weight", C, 1, true);
+        node->param[node->params++] = channel_param("bias", C, 0, true);
+    }
+    node->param[node->params++] = channel_param("running_mean", C, 0, false);
+    node->param[node->params++] = channel_param("running_var", C, 1, false);
+    op_output(node, 0, node->in[0], node->in_last[0]);
+    node->operations = fsnn_shape_count(&node->in[0]);
+    return FSNN_OK;
+}
+
+static norm_walk walk_of(const op_node *node)
+{
+    const fsnn_batchnorm *o = node->options;
+    int64_t C = node->in[0].dim[0], space = fsnn_shape_count(&node->in[0]) / C;
+    bool each = o->per_step && node->training;
+    return norm_walk_of(each ? node->K : 1, each ? node->B : node->K * node->B, C, space,
+                        node->in_last[0]);
+}
+
+/* Numbers of a channel in a group. */
+static double count_of(const norm_walk *w)
+{
+    return (double)(w->rows * w->P);
+}
+
+/* The scratch, [groups, C] each, then partial sums; on the tape mean and 1/sd, doubles too. */
+typedef struct work {
+    double *s, *q, *part;
+    double *mean, *inv; /* tape */
+    norm_terms terms;
+} work;
+
+static work work_of(const norm_walk *w, const op_run *run)
+{
+    int64_t n = w->groups * w->C;
+    work k = {.s = run->scratch, .mean = run->tape};
+    k.q = k.s + n;
+    k.part = k.q + n;
+    k.inv = k.mean ? k.mean + n : NULL;
+    float *f = (float *)(k.part + norm_walk_parts(w));
+    k.terms = (norm_terms){f, f + n, f + 2 * n, f + 3 * n, f + 4 * n};
+    return k;
+}
+
+static fsnn_status plan(op_node *node)
+{
+    const fsnn_batchnorm *o = node->options;
+    norm_walk w = walk_of(node);
+    int64_t n = w.groups * w.C;
+    if (node->training && count_of(&w) < 2)
+        return fsnn_fail(FSNN_ESHAPE,
+                         "batchnorm \"%s\": training sees one number a channel (%s %lld), which "
+                         "has no variance: a batch of 2 or more works%s",
+                         node->name, o->per_step ? "each step alone, batch" : "steps times batch",
+                         (long long)(o->per_step ? node->B : node->K * node->B),
+                         o->per_step ? ", or per_step: false with several steps" : "");
+    node->scratch_bytes =
+        (size_t)(2 * n + norm_walk_parts(&w)) * sizeof(double) + (size_t)(5 * n) * sizeof(float);
+    node->tape_bytes = node->training ? (size_t)(2 * n) * sizeof(double) : 0;
+    return FSNN_OK;
+}
+
+/* ---- forward ---- */
+
+/* Mean, 1/sd and the running statistics from the sums. */
+static void settle_batch(const op_node *node, const op_run *run, const norm_walk *w, const work *k)
+{
+    const fsnn_batchnorm *o = node->options;
+    float *running_mean = run->value[node->params - 2], *running_var = run->value[node->params - 1];
+    double n = count_of(w);
+    for (int64_t i = 0; i < w->groups * w->C; i++) {
+        int64_t c = i % w->C;
+        double mean = k->s[i] / n, var = k->q[i] / n - mean * mean;
+        var = var > 0 ? var : 0;
+        k->mean[i] = mean;
+        k->inv[i] = 1 / sqrt(var + o->eps);
+        k->terms.mean[i] = (float)mean;
+        k->terms.a[i] = (float)k->inv[i];
+        running_mean[c] = (float)((1 - o->momentum) * running_mean[c] + o->momentum * mean);
+        running_var[c] =
+            (float)((1 - o->momentum) * running_var[c] + o->momentum * var * (n / (n - 1)));
+    }
+}
+
+static void settle_running(const op_node *node, const op_run *run, const norm_walk *w,
+                           const work *k)
+{
+    const fsnn_batchnorm *o = node->options;
+    const float *mean = run->value[node->params - 2], *var = run->value[node->params - 1];
+    for (int64_t c = 0; c < w->C; c++) {
+        k->terms.mean[c] = mean[c];
+        k->terms.a[c] = (float)(1 / sqrt((double)var[c] + o->eps));
+    }
+}
+
+static fsnn_status forward(op_node *node, const op_run *run)
+{
+    const fsnn_batchnorm *o = node->options;
+    norm_walk w = walk_of(node);
+    work k = work_of(&w, run);
+    if (node->training) {
+        norm_moments(&w, run->in[0], k.part, k.s, k.q);
+        settle_batch(node, run, &w, &k);
+    } else {
+        settle_running(node, run, &w, &k);
+    }
+    for (int64_t i = 0; i < w.groups * w.C; i++) {
+        k.terms.b[i] = o->affine ? run->value[BIAS][i % w.C] : 0;
+        if (o->affine)
+            k.terms.a[i] *= run->value[WEIGHT][i % w.C];
+    }
+    norm_apply(&w, &k.terms, run->in[0], run->out[0]);
+    return FSNN_OK;
+}
+
+/* ---- backward ---- */
+
+static void add_gradients(const op_run *run, const norm_walk *w, const work *k)
+{
+    for (int64_t c = 0; c < w->C; c++) {
+        double weight = 0, bias = 0;
+        for (int64_t g = 0; g < w->groups; g++) {
+            int64_t i = g * w->C + c;
+            weight += k->q[i] * k->inv[i];
+            bias += k->s[i];
+        }
+        if (run->grad[WEIGHT])
+            run->grad[WEIGHT][c] += (float)weight;
+        if (run->grad[BIAS])
+            run->grad[BIAS][c] += (float)bias;
+    }
+}
+
+static fsnn_status backward(op_node *node, const op_run *run)
+{
+    const fsnn_batchnorm *o = node->options;
+    norm_walk w = walk_of(node);
+    work k = work_of(&w, run);
+    double n = count_of(&w);
+    norm_products(&w, run->gout[0], run->in[0], k.mean, k.part, k.s, k.q);
+    if (o->affine)
+        add_gradients(run, &w, &k);
+    if (!run->gin[0])
+        return FSNN_OK;
+    for (int64_t i = 0; i < w.groups * w.C; i++) {
+        double weight = o->affine ? run->value[WEIGHT][i % w.C] : 1;
+        k.terms.mean[i] = (float)k.mean[i];
+        k.terms.a[i] = (float)(weight * k.inv[i]);
+        k.terms.m[i] = (float)(k.s[i] / n);
+        k.terms.q[i] = (float)(k.q[i] / n * k.inv[i] * k.inv[i]);
+    }
+    norm_adjoint(&w, &k.terms, run->gout[0], run->in[0], run->gin[0]);
+    return FSNN_OK;
+}
+
+const fsnn_op op_batchnorm = {
+    .kind = "batchnorm",
+    .help = "normalises each channel over the batch",
+    .options_size = sizeof(fsnn_batchnorm),
+    .defaults = &defaults,
+    .keys = keys,
+    .min_in = 1,
+    .max_in = 1,
+    .flags = OP_LAST | OP_NEEDS_IN,
+    .shape = shape,
+    .plan = plan,
+    .forward = forward,
+    .backward = backward,
+};

@@ -1,0 +1,73 @@
+/* op/kernels.c: which kernels run, and sums over columns in parallel: a grid of chunks, added up in
+ * the order of rows, so that the number of threads changes nothing. */
+#include "op/kernels.h"
+
+#include "base/isa.h"
+
+const op_kernels *op_kernels_get(void)
+{
+    static const op_kernels *const level[] = {
+        [FSNN_ISA_BASE] = &op_kernels_base,
+#ifdef FSNN_HAVE_AVX2
+        [FSNN_ISA_AVX2] = &op_kernels_avx2,
+#endif
+#ifdef FSNN_HAVE_AVX512
+        [FSNN_ISA_AVX512] = &op_kernels_avx512,
+#endif
+    };
+    return level[fsnn_isa_level()];
+}
+
+enum { ROWS = 256, MAX_CHUNKS = 64, COLUMNS = 256 };
+
+typedef struct grid {
+    const float *g;
+    int64_t n, C, chunk, chunks, blocks;
+    double *part; /* [chunks, C] */
+} grid;
+
+static grid grid_of(int64_t n, int64_t C)
+{
+    grid s = {.n = n, .C = C, .chunk = ROWS};
+    if (n > (int64_t)ROWS * MAX_CHUNKS)
+        s.chunk = (n + MAX_CHUNKS - 1) / MAX_CHUNKS;
+    s.chunks = (n + s.chunk - 1) / s.chunk;
+    s.blocks = (C + COLUMNS - 1) / COLUMNS;
+    return s;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void one(int64_t i, int worker, void *user)
+{
+    (void)worker;
+    const grid *s = user;
+    int64_t chunk = i / s->blocks, row = chunk * s->chunk, column = i % s->blocks * COLUMNS;
+    int64_t width = least(COLUMNS, s->C - column);
+    double *sum = s->part + chunk * s->C + column;
+    for (int64_t c = 0; c < width; c++)
+        sum[c] = 0;
+    op_kernels_get()->column_sums(s->g + row * s->C + column, least(s->chunk, s->n - row), width,
+                                  s->C, sum);
+}
+
+int64_t op_column_parts(int64_t n, int64_t C)
+{
+    return grid_of(n, C).chunks * C;
+}
+
+void op_column_add(const float *g, int64_t n, int64_t C, double *part, float *out)
+{
+    grid s = grid_of(n, C);
+    s.g = g;
+    s.part = part;
+    fsnn_parallel(s.chunks * s.blocks, one, &s);
+    for (int64_t i = 1; i < s.chunks; i++)
+        for (int64_t c = 0; c < C; c++)
+            part[c] += part[i * C + c];
+    for (int64_t c = 0; c < C; c++)
+        out[c] += (float)part[c];
+}

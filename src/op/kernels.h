@@ -1,0 +1,30 @@
+/* op/kernels.h: inner loops of reductions and scalings, one table for each instruction set. Sums
+ * are in double, in the order of memory, each column by itself. */
+#ifndef FSNN_OP_KERNELS_H
+#define FSNN_OP_KERNELS_H
+
+#include "base/base.h"
+
+typedef struct op_kernels {
+    /* sum[c] += sum of g[n, C] over n; rows stand `stride` apart */
+    void (*column_sums)(const float *g, int64_t n, int64_t C, int64_t stride, double *sum);
+    /* x [n, C]: s[c] += sum of x, q[c] += sum of x^2 */
+    void (*column_moments)(const float *x, int64_t n, int64_t C, double *s, double *q);
+    /* g, x [n, C]: s[c] += sum of g, q[c] += sum of g (x - mean[c]) */
+    void (*column_products)(const float *g, const float *x, const double *mean, int64_t n,
+                            int64_t C, double *s, double *q);
+    /* the same for one channel, n numbers in a row */
+    void (*run_moments)(const float *x, int64_t n, double *s, double *q);
+    void (*run_products)(const float *g, const float *x, double mean, int64_t n, double *s,
+                         double *q);
+} op_kernels;
+
+extern const op_kernels op_kernels_base, op_kernels_avx2, op_kernels_avx512;
+
+const op_kernels *op_kernels_get(void);
+
+/* out[c] += sum of g [n, C] over n, in chunks that depend on n and C only. */
+int64_t op_column_parts(int64_t n, int64_t C); /* doubles that `part` holds */
+void op_column_add(const float *g, int64_t n, int64_t C, double *part, float *out);
+
+#endif

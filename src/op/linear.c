@@ -1,0 +1,126 @@
+/* op/linear.c: y = x W^T + b over the last dimension; all others, time and batch among them, are
+ * rows of one matrix product. Backward: gx = gy W, gW += gy^T x, gb += sum of gy over the rows.
+ * Cost: in * out multiply-adds a row and product, one product forward and two backward. */
+#include "op/check.h"
+#include "op/kernels.h"
+#include "tensor/dense.h"
+
+static const fsnn_linear defaults = {.bias = true};
+
+static const fsnn_key keys[] = {
+    {.name = "out",
+     .type = FSNN_KEY_INT,
+     .offset = offsetof(fsnn_linear, out),
+     .min = 1,
+     .max = INT32_MAX,
+     .required = true,
+     .help = "size of the output's last dimension"},
+    {.name = "bias",
+     .type = FSNN_KEY_BOOL,
+     .offset = offsetof(fsnn_linear, bias),
+     .help = "add a bias"},
+    {0},
+};
+
+enum { WEIGHT, BIAS };
+
+static int64_t inputs_of(const op_node *node)
+{
+    return node->in[0].dim[node->in[0].rank - 1];
+}
+
+/* Rows of one sample and step; times K*B of the whole product. */
+static int64_t rows_of(const op_node *node)
+{
+    return fsnn_shape_count(&node->in[0]) / inputs_of(node);
+}
+
+static fsnn_status shape(op_node *node)
+{
+    const fsnn_linear *o = node->options;
+    FSNN_TRY(op_check(node, "out", o->out, 1, INT32_MAX));
+    if (node->in[0].rank < 1)
+        return fsnn_fail(FSNN_ESHAPE,
+                         "linear \"%s\": its input is a scalar: it takes at least one dimension",
+                         node->name);
+    int64_t in = inputs_of(node);
+    fsnn_shape out = node->in[0];
+    out.dim[out.rank - 1] = o->out;
+    op_output(node, 0, out, false);
+    node->params = 0;
+    op_add_weight(node, FSNN_SHAPE(o->out, in), in);
+    if (o->bias)
+        op_add_bias(node, o->out, in);
+    node->operations = rows_of(node) * in * o->out;
+    return FSNN_OK;
+}
+
+static fsnn_status plan(op_node *node)
+{
+    const fsnn_linear *o = node->options;
+    int64_t rows = node->K * node->B * rows_of(node);
+    bool sums = o->bias && node->training;
+    node->scratch_bytes = sums ? (size_t)op_column_parts(rows, o->out) * sizeof(double) : 0;
+    return FSNN_OK;
+}
+
+typedef struct biases {
+    float *y;
+    const float *b;
+    int64_t out;
+} biases;
+
+static void add_bias(int64_t begin, int64_t end, void *user)
+{
+    const biases *s = user;
+    for (int64_t r = begin; r < end; r++) {
+        float *y = s->y + r * s->out;
+#pragma omp simd
+        for (int64_t c = 0; c < s->out; c++)
+            y[c] += s->b[c];
+    }
+}
+
+static fsnn_status forward(op_node *node, const op_run *run)
+{
+    const fsnn_linear *o = node->options;
+    int64_t in = inputs_of(node), out = o->out, rows = node->K * node->B * rows_of(node);
+    FSNN_TRY(dense_gemm('N', 'T', rows, out, in, 1, run->in[0], in, run->value[WEIGHT], in, 0,
+                        run->out[0], out));
+    if (o->bias) {
+        biases s = {run->out[0], run->value[BIAS], out};
+        fsnn_parallel_range(rows, 1 + 16384 / out, add_bias, &s);
+    }
+    return FSNN_OK;
+}
+
+static fsnn_status backward(op_node *node, const op_run *run)
+{
+    const fsnn_linear *o = node->options;
+    const float *gy = run->gout[0];
+    int64_t in = inputs_of(node), out = o->out, rows = node->K * node->B * rows_of(node);
+    if (run->grad[WEIGHT])
+        FSNN_TRY(dense_gemm('T', 'N', out, in, rows, 1, gy, out, run->in[0], in, 1,
+                            run->grad[WEIGHT], in));
+    if (run->gin[0])
+        FSNN_TRY(dense_gemm('N', 'N', rows, in, out, 1, gy, out, run->value[WEIGHT], in, 0,
+                            run->gin[0], in));
+    if (o->bias && run->grad[BIAS])
+        op_column_add(gy, rows, out, run->scratch, run->grad[BIAS]);
+    return FSNN_OK;
+}
+
+const fsnn_op op_linear = {
+    .kind = "linear",
+    .help = "y = x W^T + b over the last dimension",
+    .options_size = sizeof(fsnn_linear),
+    .defaults = &defaults,
+    .keys = keys,
+    .min_in = 1,
+    .max_in = 1,
+    .flags = OP_NEEDS_IN,
+    .shape = shape,
+    .plan = plan,
+    .forward = forward,
+    .backward = backward,
+};

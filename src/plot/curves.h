@@ -1,0 +1,36 @@
+/* plot/curves.h: a panel of curves over epochs, from columns of a table. */
+#ifndef FSNN_CURVES_H
+#define FSNN_CURVES_H
+
+#include "plot/csv.h"
+#include "plot/figure.h"
+
+#define FSNN_MOST_CURVES 64
+
+/* Where a panel is and how its values are shown. */
+typedef struct fsnn_curves_panel {
+    int left, right, top, bottom; /* pixels */
+    const char *heading, *label, *absent;
+    double scale;   /* factor on the values (100: shares as %) */
+    bool from_zero; /* the axis begins at 0 */
+    bool log;       /* the axis turns logarithmic where values span more than two powers of ten */
+    bool beside;    /* the legend stands right of the panel, not above it */
+    double ceiling; /* the axis ends here at the latest */
+} fsnn_curves_panel;
+
+typedef struct fsnn_curves {
+    const fsnn_csv *csv;
+    int epoch; /* column of the epochs, all of them finite */
+    int count; /* curves; those without a finite value are no curves */
+    int column[FSNN_MOST_CURVES];
+    const char *name[FSNN_MOST_CURVES];
+    int colour[FSNN_MOST_CURVES]; /* line type, from 1 */
+} fsnn_curves;
+
+double fsnn_curves_value(const fsnn_curves *curves, int64_t row, int column);
+/* Adds a column if it is there and holds a finite value. */
+void fsnn_curves_add(fsnn_curves *curves, int column, const char *name, int colour);
+void fsnn_curves_draw(fsnn_figure *figure, const fsnn_curves_panel *panel,
+                      const fsnn_curves *curves);
+
+#endif

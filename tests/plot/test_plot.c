@@ -1,0 +1,356 @@
+/* Figures from synthetic data: the pictures are whole, show what they should, survive odd data, and
+ * can be redrawn by hand. Needs gnuplot. */
+#include "figures.h"
+
+#include <locale.h>
+#include <math.h>
+
+static const char header[] = "epoch,loss,accuracy,test_loss,test_accuracy,lr,gradient_norm,rate,"
+                             "seconds,samples_per_second,rate.lif1,rate.lif_out\n";
+
+static void metrics(const char *name, const char *rows)
+{
+    char text[2048];
+
+    snprintf(text, sizeof text, "%s%s", header, rows);
+    write_text(name, text);
+}
+
+static void training_curves(void **state)
+{
+    (void)state;
+    metrics("metrics.csv", "1,0.9,0.7,0.8,0.72,0.001,1,0.1,9,6000,0.12,0.08\n"
+                           "2,0.6,0.8,0.6,0.8125,0.001,1,0.1,9,6000,0.13,0.07\n"
+                           "3,0.5,0.85,0.7,0.79,0.0005,1,0.1,9,6000,0.14,0.06\n");
+    assert_int_equal(fsnn_plot_training(at("metrics.csv"), "a run", at("training")), FSNN_OK);
+    check_pictures("training");
+    static const char *const shown[] = {"a run",     "best test accuracy 81.25 % in epoch 2",
+                                        ">loss<",    ">accuracy (%)<",
+                                        ">epoch<",   ">spikes per step<",
+                                        ">lif_out<", ">learning rate<",
+                                        ">test<",    ">training<"};
+    for (int i = 0; i < FSNN_COUNT(shown); i++)
+        assert_true(holds("training.svg", shown[i]));
+    assert_true(holds("training.dat", "\n2 81.25\n")); /* shares in % */
+    assert_false(holds("training.gp", folder));        /* names are relative */
+}
+
+static void training_columns_in_any_order(void **state)
+{
+    (void)state;
+    write_text("order.csv", "\xef\xbb\xbf\"rate.a, \"\"b\"\"\",accuracy,epoch,loss\r\n"
+                            "0.5,0.25,1,2.5\r\n0.25,0.5,2,1.5\r\n");
+    assert_int_equal(fsnn_plot_training(at("order.csv"), "order", at("order")), FSNN_OK);
+    check_pictures("order");
+    assert_true(holds("order.svg", "best training accuracy 50.00 % in epoch 2"));
+    assert_true(holds("order.svg", "a, \"b\""));
+    assert_true(holds("order.svg", "no learning rate recorded"));
+    assert_false(holds("order.svg", ">test<"));
+    assert_true(holds("order.dat", "\n1 2.5\n2 1.5\n"));
+}
+
+static void training_without_test_data_and_one_epoch(void **state)
+{
+    (void)state;
+    metrics("one.csv", "1,0.9,0.7,nan,nan,0.001,1,0.1,9,6000,0.12,0.08\n");
+    assert_int_equal(fsnn_plot_training(at("one.csv"), "one", at("one")), FSNN_OK);
+    check_pictures("one");
+    assert_false(holds("one.svg", ">test<"));
+    assert_true(holds("one.gp", "linespoints")); /* a single epoch must be seen */
+}
+
+static void training_odd_values(void **state)
+{
+    (void)state;
+    metrics("odd.csv", "1,nan,1,inf,1,0,nan,0,9,6000,nan,0\n2,0.5,1,-inf,1,0,1,0,9,1,nan,0\n");
+    assert_int_equal(fsnn_plot_training(at("odd.csv"), "odd", at("odd")), FSNN_OK);
+    check_pictures("odd");
+    metrics("log.csv",
+            "1,1,0.1,nan,nan,0.1,1,0,9,6,0,0\n2,0.0001,0.2,nan,nan,0.0001,1,0,9,6,0,0\n");
+    assert_int_equal(fsnn_plot_training(at("log.csv"), "log", at("log")), FSNN_OK);
+    check_pictures("log");
+    assert_int_equal(times("log.gp", "set logscale y"), 2); /* loss and learning rate */
+}
+
+static void training_many_layers(void **state)
+{
+    (void)state;
+    FILE *stream = fopen(at("many.csv"), "w");
+    assert_non_null(stream);
+    fputs("epoch,loss", stream);
+    for (int l = 0; l < 20; l++)
+        fprintf(stream, ",rate.100%%_lif%d", l);
+    for (int e = 1; e <= 60; e++) {
+        fprintf(stream, "\n%d,%g", e, 1.0 / e);
+        for (int l = 0; l < 20; l++)
+            fprintf(stream, ",%g", 0.01 * l + 0.001 * e);
+    }
+    assert_int_equal(fclose(stream), 0);
+    assert_int_equal(fsnn_plot_training(at("many.csv"), "many", at("many")), FSNN_OK);
+    check_pictures("many");
+    assert_true(holds("many.svg", "100%_lif0")); /* ends of the colour bar */
+    assert_true(holds("many.svg", "100%_lif19"));
+}
+
+static void wrong_metrics(void **state)
+{
+    static const struct {
+        const char *text, *said;
+        fsnn_status status;
+    } cases[] = {
+        {"", "is empty", FSNN_EFORMAT},
+        {"hello world\n", "is not a file of training metrics", FSNN_EFORMAT},
+        {"epoch,seconds\n1,2\n", "is not a file of training metrics", FSNN_EFORMAT},
+        {"epoch,loss\n", "holds no epoch yet", FSNN_EFORMAT},
+        {"epoch,loss\nnan,1\n", "no epoch number", FSNN_EFORMAT},
+        {"epoch,loss\n1,2\n2,x1\n", "line 3, column \"loss\": \"x1\" is not a number",
+         FSNN_EFORMAT},
+        {"epoch,loss\n1,2,3\n", "line 2 has 3 cells, but line 1 names 2 columns", FSNN_EFORMAT},
+        {"epoch,loss\n1\n", "line 2 has 1 cells", FSNN_EFORMAT},
+    };
+
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(cases); i++) {
+        write_text("wrong.csv", cases[i].text);
+        assert_int_equal(fsnn_plot_training(at("wrong.csv"), "t", at("wrong")), cases[i].status);
+        assert_non_null(strstr(fsnn_error_text(), cases[i].said));
+        assert_non_null(strstr(fsnn_error_text(), "wrong.csv"));
+        assert_false(there("wrong.gp"));
+    }
+    FILE *stream = fopen(at("wrong.csv"), "w");
+    assert_non_null(stream);
+    fwrite("epoch,loss\n1\0002\n", 1, 15, stream);
+    assert_int_equal(fclose(stream), 0);
+    assert_int_equal(fsnn_plot_training(at("wrong.csv"), "t", at("wrong")), FSNN_EFORMAT);
+    assert_non_null(strstr(fsnn_error_text(), "not a text file"));
+    assert_int_equal(fsnn_plot_training(at("absent.csv"), "t", at("wrong")), FSNN_EIO);
+    assert_int_equal(fsnn_plot_training(NULL, "t", at("wrong")), FSNN_EARGUMENT);
+}
+
+static void raster(void **state)
+{
+    static float first[4 * 2560], last[4 * 10];
+    const char *names[] = {"lif1", "lif_out"};
+    const int64_t neurons[] = {2560, 10};
+    const float *spikes[] = {first, last};
+
+    (void)state;
+    for (int i = 0; i < 4 * 2560; i++)
+        first[i] = i / 2560 == 1; /* all neurons at step 2 */
+    last[2 * 10 + 7] = 1;         /* neuron 7 at step 3 */
+    last[3 * 10 + 1] = NAN;
+    assert_int_equal(fsnn_plot_raster("sample", 2, names, neurons, 4, 0.5, spikes, at("raster")),
+                     FSNN_OK);
+    check_pictures("raster");
+    assert_true(holds("raster.svg", "lif1 (200 of 2560 neurons)"));
+    assert_true(holds("raster.svg", "lif_out (10 neurons)"));
+    assert_true(holds("raster.svg", "time (unit of tau; step h = 0.5)"));
+    assert_int_equal(times("raster.dat", "\n1 "), 200); /* the selection at its time */
+    assert_true(holds("raster.dat", "\n1.5 7\n"));
+    assert_int_equal(times("raster.dat", "\n2 "), 0);
+}
+
+static void raster_at_the_edges(void **state)
+{
+    static float busy[3000 * 200], silent[3000 * 5], one[3000];
+    const char *names[] = {"busy", "silent", "one"};
+    const int64_t neurons[] = {200, 5, 1};
+    const float *spikes[] = {busy, silent, one};
+
+    (void)state;
+    for (int i = 0; i < 3000 * 200; i++)
+        busy[i] = 1;
+    one[0] = 1;
+    assert_int_equal(fsnn_plot_raster("long", 3, names, neurons, 3000, 1.0, spikes, at("long")),
+                     FSNN_OK);
+    check_pictures("long");
+    assert_true(holds("long.svg", "busy (25 of 200 neurons)")); /* too many ticks for all */
+    assert_true(holds("long.svg", "no spikes"));
+    assert_true(holds("long.svg", "one (1 neuron)"));
+    assert_int_equal(
+        fsnn_plot_raster(NULL, 1, names + 2, neurons + 2, 1, 1.0, spikes + 2, at("tiny")), FSNN_OK);
+    check_pictures("tiny");
+    assert_int_equal(
+        fsnn_plot_raster("silent", 1, names + 1, neurons + 1, 3000, 1e-3, spikes + 1, at("hush")),
+        FSNN_OK);
+    check_pictures("hush");
+}
+
+static void traces(void **state)
+{
+    const int64_t index[] = {3, 1200};
+    float v[6 * 2], spikes[6 * 2] = {0};
+
+    (void)state;
+    for (int k = 0; k < 6; k++) {
+        v[2 * k] = 0.2f * (float)k;
+        v[2 * k + 1] = -0.5f;
+    }
+    v[2 * 2] = NAN;
+    v[2 * 4] = INFINITY;
+    spikes[2 * 5] = 1;
+    assert_int_equal(fsnn_plot_traces("v", 6, 2, 1.0, 1.0, index, v, spikes, at("traces")),
+                     FSNN_OK);
+    check_pictures("traces");
+    static const char *const shown[] = {"neuron 3", "neuron 1200", ">threshold<", ">spike<",
+                                        ">time step<"};
+    for (int i = 0; i < FSNN_COUNT(shown); i++)
+        assert_true(holds("traces.svg", shown[i]));
+    assert_true(holds("traces.dat", "\n3 NaN NaN\n"));
+    assert_true(holds("traces.dat", "\n6 1 1\n"));
+    assert_int_equal(fsnn_plot_traces("", 1, 1, 0.1, NAN, index, v + 4, NULL, at("none")), FSNN_OK);
+    check_pictures("none");
+    assert_true(holds("none.svg", "no finite potential"));
+    assert_false(holds("none.svg", ">threshold<"));
+}
+
+static void rates(void **state)
+{
+    static const float first[] = {0, 0, 0.25f, 1}, second[] = {NAN, NAN}, third[] = {0.5f};
+    const char *names[] = {"a", "b", "c"};
+    const int64_t neurons[] = {4, 2, 1};
+    const float *rate[] = {first, second, third};
+
+    (void)state;
+    assert_int_equal(fsnn_plot_rates("rates", 3, names, neurons, rate, at("rates")), FSNN_OK);
+    check_pictures("rates");
+    assert_true(holds("rates.svg", "4 neurons: 50 % silent, 25 % saturated"));
+    assert_true(holds("rates.svg", "2 neurons: 0 % silent, 0 % saturated, 2 not a number"));
+    assert_true(holds("rates.svg", "1 neuron: 0 % silent"));
+    assert_true(holds("rates.svg", "no finite rate"));
+    assert_true(holds("rates.svg", ">0.312<")); /* the mean of the first */
+    assert_true(holds("rates.dat", "\n0.01 2\n"));
+    assert_int_equal(fsnn_plot_rates("means", 1, names, NULL, rate, at("means")), FSNN_OK);
+    check_pictures("means");
+    assert_false(holds("means.svg", "silent"));
+}
+
+static void confusion(void **state)
+{
+    static int64_t many[60 * 60];
+    const int64_t two[] = {90, 10, 0, 0}, one[] = {7};
+
+    (void)state;
+    assert_int_equal(fsnn_plot_confusion("two", 2, two, at("two")), FSNN_OK);
+    check_pictures("two");
+    assert_true(holds("two.svg", "accuracy 90.00 % (10 of 100 samples wrong)"));
+    assert_true(holds("two.svg", ">true class<"));
+    assert_true(holds("two.svg", ">predicted class<"));
+    assert_true(holds("two.svg", ">90<"));
+    assert_true(holds("two.dat", "\n1 0 0.1 10 "));
+    assert_int_equal(fsnn_plot_confusion("one", 1, one, at("single")), FSNN_OK);
+    check_pictures("single");
+    assert_int_equal(fsnn_plot_confusion("many", 60, many, at("sixty")), FSNN_OK);
+    check_pictures("sixty");
+    assert_true(holds("sixty.svg", "no samples"));
+}
+
+static void names_are_shown_literally(void **state)
+{
+    static const float v[] = {1, 0};
+    const float *spikes[] = {v};
+    const char *names[] = {"l_{1}^2 %d \\n @x $y `id` \"q\" 'r' <b>&amp; \xce\xb1 \xff\n."};
+    const int64_t neurons[] = {1};
+
+    (void)state;
+    assert_int_equal(fsnn_plot_raster(names[0], 1, names, neurons, 2, 1.0, spikes, at("literal")),
+                     FSNN_OK);
+    check_pictures("literal");
+    assert_int_equal(times("literal.svg", "l_{1}^2 %d \\n @x $y `id` \"q\" 'r' &lt;b>&amp;amp; "
+                                          "\xce\xb1 ? ."),
+                     2); /* title and panel */
+}
+
+static void paths_are_only_names(void **state)
+{
+    const int64_t one[] = {7};
+    static const char *const odd[] = {"<x", "|x", "-x", "with space", "a\"b", "$x", "100%"};
+
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(odd); i++) {
+        assert_int_equal(fsnn_plot_confusion("odd", 1, one, at(odd[i])), FSNN_OK);
+        check_pictures(odd[i]);
+    }
+    char before[512];
+    assert_non_null(getcwd(before, sizeof before));
+    assert_int_equal(chdir(folder), 0);
+    fsnn_status status = fsnn_plot_confusion("here", 1, one, "here");
+    assert_int_equal(chdir(before), 0);
+    assert_int_equal(status, FSNN_OK);
+    check_pictures("here");
+}
+
+static void scripts_run_by_hand_anywhere(void **state)
+{
+    const int64_t two[] = {90, 10, 0, 5};
+    char command[1200];
+
+    (void)state;
+    assert_int_equal(fsnn_plot_confusion("again", 2, two, at("again")), FSNN_OK);
+    int height = check_pictures("again");
+    assert_int_equal(mkdir(at("moved"), 0755), 0);
+    assert_int_equal(rename(at("again.gp"), at("moved/again.gp")), 0);
+    assert_int_equal(rename(at("again.dat"), at("moved/again.dat")), 0);
+    snprintf(command, sizeof command, "cd '%s' && gnuplot again.gp 2>&1", at("moved"));
+    assert_int_equal(system(command), 0);
+    assert_int_equal(check_pictures("moved/again"), height);
+}
+
+static void numbers_have_a_point_in_every_language(void **state)
+{
+    static const float v[] = {0.5f, 0.25f};
+    const int64_t index[] = {0};
+    locale_t german = newlocale(LC_NUMERIC_MASK, "de_DE.UTF-8", (locale_t)0);
+
+    (void)state;
+    locale_t before = uselocale(german ? german : (locale_t)0);
+    locale_t during = uselocale((locale_t)0);
+    assert_int_equal(fsnn_plot_traces("v", 2, 1, 0.5, 1.0, index, v, NULL, at("point")), FSNN_OK);
+    assert_true(uselocale((locale_t)0) == during); /* given back */
+    uselocale(before);
+    if (german)
+        freelocale(german);
+    assert_true(holds("point.dat", "\n0.5 0.5 NaN\n1 0.25 NaN\n"));
+}
+
+static void out_of_memory_anywhere(void **state)
+{
+    fsnn_status status = FSNN_EMEMORY;
+    int64_t n;
+
+    (void)state;
+    metrics("memory.csv", "1,0.9,0.7,nan,nan,0.001,1,0.1,9,6000,0.12,0.08\n");
+    for (n = 1; status != FSNN_OK && n < 100; n++) {
+        fsnn_alloc_fail_at(n);
+        status = fsnn_plot_training(at("memory.csv"), "m", at("memory"));
+        assert_true(status == FSNN_OK || status == FSNN_EMEMORY);
+    }
+    fsnn_alloc_fail_at(0);
+    assert_int_equal(status, FSNN_OK);
+    assert_true(n > 10);
+    check_pictures("memory");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(training_curves),
+        cmocka_unit_test(training_columns_in_any_order),
+        cmocka_unit_test(training_without_test_data_and_one_epoch),
+        cmocka_unit_test(training_odd_values),
+        cmocka_unit_test(training_many_layers),
+        cmocka_unit_test(wrong_metrics),
+        cmocka_unit_test(raster),
+        cmocka_unit_test(raster_at_the_edges),
+        cmocka_unit_test(traces),
+        cmocka_unit_test(rates),
+        cmocka_unit_test(confusion),
+        cmocka_unit_test(names_are_shown_literally),
+        cmocka_unit_test(paths_are_only_names),
+        cmocka_unit_test(scripts_run_by_hand_anywhere),
+        cmocka_unit_test(numbers_have_a_point_in_every_language),
+        cmocka_unit_test(out_of_memory_anywhere),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

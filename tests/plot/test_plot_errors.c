@@ -1,0 +1,197 @@
+/* What can go wrong around gnuplot and with arguments: each gives its status and a sentence that
+ * helps. */
+#include "figures.h"
+
+#include <math.h>
+
+static const int64_t counts[] = {3, 1, 0, 2};
+static char usual_path[4096];
+
+static fsnn_status draw(const char *name)
+{
+    return fsnn_plot_confusion("title", 2, counts, at(name));
+}
+
+static int keep_path(void **state)
+{
+    const char *path = getenv("PATH");
+
+    snprintf(usual_path, sizeof usual_path, "%s", path ? path : "");
+    return make_folder(state);
+}
+
+static int give_path_back(void **state)
+{
+    (void)state;
+    setenv("PATH", usual_path, 1);
+    return 0;
+}
+
+static void said(const char *wanted)
+{
+    if (!strstr(fsnn_error_text(), wanted))
+        fail_msg("\"%s\" does not say \"%s\"", fsnn_error_text(), wanted);
+}
+
+static void gnuplot_missing(void **state)
+{
+    (void)state;
+    setenv("PATH", "", 1);
+    write_text("missing.png", "an older picture");
+    assert_int_equal(draw("missing"), FSNN_EIO);
+    said("gnuplot is not installed");
+    said("apt install gnuplot-nox");
+    said("`gnuplot missing.gp`");
+    said(at("missing.gp"));
+    assert_true(holds("missing.gp", "plot data"));
+    assert_true(holds("missing.dat", "\n1 0 0.25 1 "));
+    assert_false(there("missing.png")); /* older data's picture is gone */
+}
+
+static void gnuplot_complains(void **state)
+{
+    (void)state;
+    fake_gnuplot(
+        "printf '\\nset terminal foo\\n  ^\\n\"./x.gp\" line 7: unknown terminal\\n\\n' >&2; "
+        "exit 1");
+    assert_int_equal(draw("complains"), FSNN_EIO);
+    said("complains.png: gnuplot failed with exit code 1: \"./x.gp\" line 7: unknown terminal");
+    assert_null(strchr(fsnn_error_text(), '\n'));
+}
+
+static void gnuplot_says_nothing(void **state)
+{
+    (void)state;
+    fake_gnuplot("exit 3");
+    assert_int_equal(draw("silent"), FSNN_EIO);
+    said("exit code 3: it gave no reason");
+}
+
+static void gnuplot_says_a_lot(void **state)
+{
+    (void)state;
+    fake_gnuplot("i=0; while [ $i -lt 4000 ]; do echo 'warning: one of very many lines, all alike' "
+                 ">&2; i=$((i+1)); done; echo 'at last' >&2; exit 2");
+    assert_int_equal(draw("lot"), FSNN_EIO);
+    said("exit code 2: at last");
+}
+
+static void gnuplot_dies(void **state)
+{
+    (void)state;
+    fake_gnuplot("kill -9 $$");
+    assert_int_equal(draw("dies"), FSNN_EIO);
+    said("stopped by signal 9");
+}
+
+static void gnuplot_writes_half(void **state)
+{
+    (void)state;
+    fake_gnuplot("exit 0");
+    assert_int_equal(draw("half"), FSNN_EIO);
+    said("half.png");
+    said("did not write the whole picture");
+    fake_gnuplot("printf 'a long enough PNG without its end' > half.png; exit 0");
+    assert_int_equal(draw("half"), FSNN_EIO);
+    said("half.png");
+    fake_gnuplot("printf 'not really, but it ends with IEND....' > half.png; "
+                 "printf '<?xml ?><svg><g>cut' > half.svg; exit 0");
+    assert_int_equal(draw("half"), FSNN_EIO);
+    said("half.svg");
+}
+
+static void gnuplot_cannot_be_run(void **state)
+{
+    (void)state;
+    fake_gnuplot("exit 0");
+    assert_int_equal(chmod(at("bin/gnuplot"), 0644), 0);
+    setenv("PATH", at("bin"), 1);
+    assert_int_equal(draw("norun"), FSNN_EIO);
+    said("gnuplot could not be started");
+    said("norun.gp");
+}
+
+static void folder_cannot_be_written(void **state)
+{
+    (void)state;
+    assert_int_equal(draw("no/such/folder/x"), FSNN_EIO);
+    said("no/such/folder/x.gp");
+    write_text("file", "x");
+    assert_int_equal(draw("file/x"), FSNN_EIO);
+    said("file/x.gp");
+    assert_int_equal(mkdir(at("dir.dat"), 0755), 0);
+    assert_int_equal(draw("dir"), FSNN_EIO);
+    said("dir.dat");
+    assert_false(there("dir.gp")); /* nothing half-made stays */
+}
+
+static void disk_is_full(void **state)
+{
+    (void)state;
+    if (access("/dev/full", W_OK) != 0)
+        skip();
+    assert_int_equal(symlink("/dev/full", at("full.dat")), 0);
+    assert_int_equal(draw("full"), FSNN_EIO);
+    said("full");
+    assert_false(there("full.png"));
+}
+
+static void names_that_scripts_cannot_hold(void **state)
+{
+    static const char *const bad[] = {"it's", "two\nlines", ""};
+
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(bad); i++)
+        assert_int_equal(draw(bad[i]), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_plot_confusion("t", 2, counts, NULL), FSNN_EARGUMENT);
+    said("path");
+}
+
+static void wrong_arguments(void **state)
+{
+    static const float v[4] = {0};
+    const float *rows[] = {v, NULL};
+    const char *names[] = {"a", "b"};
+    const int64_t neurons[] = {2, 2}, none[] = {0}, negative[] = {1, 2, -3, 4};
+    const char *to = at("wrong");
+
+    (void)state;
+    assert_int_equal(fsnn_plot_confusion("t", 0, counts, to), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_plot_confusion("t", 2, NULL, to), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_plot_confusion("t", 2, negative, to), FSNN_EARGUMENT);
+    said("row 1, column 0 is -3");
+    assert_int_equal(fsnn_plot_raster("t", 0, names, neurons, 2, 1, rows, to), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_plot_raster("t", 1, names, neurons, 0, 1, rows, to), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_plot_raster("t", 1, names, none, 2, 1, rows, to), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_plot_raster("t", 2, names, neurons, 2, 1, rows, to), FSNN_EARGUMENT);
+    said("layer 1 (b)");
+    assert_int_equal(fsnn_plot_raster("t", 1, names, neurons, 2, 0, rows, to), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_plot_raster("t", 1, names, neurons, 2, NAN, rows, to), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_plot_traces("t", 2, 0, 1, 1, neurons, v, NULL, to), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_plot_traces("t", 2, 65, 1, 1, neurons, v, NULL, to), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_plot_traces("t", 2, 2, -1, 1, neurons, v, NULL, to), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_plot_traces("t", 2, 2, 1, 1, NULL, v, NULL, to), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_plot_rates("t", 65, names, neurons, rows, to), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_plot_rates("t", 2, names, neurons, rows, to), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_plot_rates("t", 1, names, none, rows, to), FSNN_EARGUMENT);
+    assert_false(there("wrong.gp"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(gnuplot_missing, give_path_back),
+        cmocka_unit_test_teardown(gnuplot_complains, give_path_back),
+        cmocka_unit_test_teardown(gnuplot_says_nothing, give_path_back),
+        cmocka_unit_test_teardown(gnuplot_says_a_lot, give_path_back),
+        cmocka_unit_test_teardown(gnuplot_dies, give_path_back),
+        cmocka_unit_test_teardown(gnuplot_writes_half, give_path_back),
+        cmocka_unit_test_teardown(gnuplot_cannot_be_run, give_path_back),
+        cmocka_unit_test(folder_cannot_be_written),
+        cmocka_unit_test(disk_is_full),
+        cmocka_unit_test(names_that_scripts_cannot_hold),
+        cmocka_unit_test(wrong_arguments),
+    };
+
+    return cmocka_run_group_tests(tests, keep_path, remove_folder);
+}
