@@ -37,9 +37,8 @@ static void rate(const fsnn_encoder *encoder, int64_t N, const float *x, uint64_
         fsnn_random_fill(u, (n + WHOLE - 1) / WHOLE * WHOLE, seed, stream, (uint64_t)first);
         for (int64_t at = 0; at < n;) {
             int64_t run = N - i < n - at ? N - i : n - at;
-            float *s = out + k * stride + i;
+            float *restrict s = out + k * stride + i;
             const float *p = x + i, *r = u + at;
-#pragma omp simd
             for (int64_t j = 0; j < run; j++)
                 s[j] = r[j] < gain * p[j] ? 1.0F : 0.0F;
             at += run;

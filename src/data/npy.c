@@ -222,8 +222,8 @@ static fsnn_status parse_header(const char *where, const uint8_t *bytes, size_t 
         return fsnn_fail(FSNN_EFORMAT, "%s: is .npy version %d.%d; 1.0, 2.0 and 3.0 can be read",
                          where, major, bytes[7]);
     size_t start = major == 1 ? 10 : 12;
-    uint64_t length = size < start ? UINT64_MAX : bytes_le(bytes + 8, major == 1 ? 2 : 4);
-    if (length > size - start)
+    uint64_t length = size < start ? 0 : bytes_le(bytes + 8, major == 1 ? 2 : 4);
+    if (size < start || length > size - start)
         return fsnn_fail(FSNN_EFORMAT, "%s: ends inside the .npy header", where);
     const char *text = (const char *)bytes + start;
     parser in = {where, text, text + length};

@@ -119,8 +119,8 @@ static bool extra64(const uint8_t *extra, size_t size, uint64_t *value[3])
 /* Sets entry->data after checking the local header at `offset` against the directory. */
 static fsnn_status locate(zip_reader *zip, zip_entry *entry, uint64_t offset)
 {
-    const uint8_t *local = zip->bytes + offset;
     uint64_t room = offset <= zip->directory ? zip->directory - offset : 0;
+    const uint8_t *local = zip->bytes + (room ? offset : 0);
     if (room < LOCAL_SIZE || bytes_le(local, 4) != LOCAL)
         return fsnn_fail(FSNN_EFORMAT,
                          "%s: entry %s should start at byte %llu but does not: the file is damaged",

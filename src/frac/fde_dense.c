@@ -33,23 +33,27 @@ static fsnn_status weights(fde_run *run, int kernel, double *w)
     return FSNN_OK;
 }
 
+static fsnn_status too_long(const fde_run *run)
+{
+    return fsnn_fail(FSNN_EMEMORY,
+                     "the whole past of %lld steps of %zu components does not fit in memory: "
+                     "FSNN_FDE_EXPONENTIALS keeps a constant number",
+                     (long long)run->steps, run->n);
+}
+
 static fsnn_status fill(fde_run *run, fde_past *past)
 {
     size_t N = (size_t)run->steps;
     if (N > SIZE_MAX / 64 / (run->n + run->slots))
-        return fsnn_fail(
-            FSNN_EMEMORY,
-            "%lld steps of %zu components are more than fit in memory: take the memory "
-            "FSNN_FDE_EXPONENTIALS",
-            (long long)N, run->n);
+        return too_long(run);
     past->x = fsnn_alloc(run->n * N * sizeof *past->x);
     if (!past->x)
-        return FSNN_EMEMORY;
+        return too_long(run);
     run->report.bytes = (int64_t)(run->n * N * sizeof *past->x);
     for (int m = 0; m < FDE_KERNELS && run->scheme->kernel[m]; m++) {
         past->w[m] = fsnn_alloc(run->slots * N * sizeof *past->w[m]);
         if (!past->w[m])
-            return FSNN_EMEMORY;
+            return too_long(run);
         run->report.bytes += (int64_t)(run->slots * N * sizeof *past->w[m]);
         FSNN_TRY(weights(run, m, past->w[m]));
     }

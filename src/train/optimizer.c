@@ -281,7 +281,7 @@ static fsnn_status check_chunks(const fsnn_optimizer *o)
 
 static fsnn_status take(fsnn_optimizer *o, double lr, double clip, bool zero, double *norm)
 {
-    double size;
+    double size = 0;
     if (!o || !(lr >= 0 && isfinite(lr)) || !(clip >= 0))
         return fsnn_fail(FSNN_EARGUMENT,
                          "a step of an optimiser needs the optimiser (%s), a rate (%g) and a clip "

@@ -1,6 +1,7 @@
-/* tests/data/numpy_file.h: a file as NumPy 1.24 writes it:
- *   np.savez_compressed(file, x=np.arange(24, dtype='<f4').reshape(2, 3, 4),
- *                       f=np.asfortranarray(np.arange(6, dtype='>i2').reshape(2, 3)), flag=np.array(True)) */
+/* tests/data/numpy_file.h: a file as NumPy 1.24 writes it: np.savez_compressed with
+ *   x = np.arange(24, dtype='<f4').reshape(2, 3, 4)
+ *   f = np.asfortranarray(np.arange(6, dtype='>i2').reshape(2, 3))
+ *   flag = np.array(True) */
 #ifndef FSNN_TEST_NUMPY_FILE_H
 #define FSNN_TEST_NUMPY_FILE_H
 

@@ -459,6 +459,9 @@ static void refuses_archives(void **state)
     make(&m, 0, false, "");
     bytes_put_le(m.bytes + m.directory + 42, 0x7fffffff, 4);
     REFUSED("start at byte");
+    make(&m, 0, true, ""); /* behind 2^63 */
+    memset(m.bytes + m.directory + 46 + strlen("a.npy") + 8 + 16, 0xfe, 8);
+    REFUSED("start at byte 18374403900871474942");
 
     make(&m, 0, false, ""); /* two records, one content: entries may not overlap */
     m.local[2] = m.local[0];
@@ -536,11 +539,17 @@ static void every_truncation_is_an_error(void **state)
         }
     }
     files_remove("cut.npz");
-    uint8_t single[1024];
-    size_t full = array_of(single, 5);
-    for (size_t size = 0; size < full; size++) {
-        fsnn_arrays list = {0};
-        assert_fails(FSNN_EFORMAT, npz_parse("t.npy", single, size, &list));
+    for (int major = 1; major <= 3; major++) {
+        uint8_t single[256];
+        const char *dict = "{'descr': '<i2', 'fortran_order': True, 'shape': (2, 3)}";
+        size_t full = npy(single, major, dict, "abcdefabcdef", 12);
+        for (size_t size = 0; size < full; size++) {
+            uint8_t *exact = malloc(size ? size : 1);
+            memcpy(exact, single, size);
+            fsnn_arrays list = {0};
+            assert_fails(FSNN_EFORMAT, npz_parse("t.npy", exact, size, &list));
+            free(exact);
+        }
     }
 }
 

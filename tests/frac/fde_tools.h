@@ -3,6 +3,7 @@
 #define TESTS_FDE_TOOLS_H
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <fsnn/fde.h>

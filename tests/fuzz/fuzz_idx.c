@@ -1,10 +1,6 @@
-/* tests/fuzz/fuzz_idx.c: the IDX reader on any bytes. Build and run from the root of the project
- * with
- *   clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fopenmp -fsanitize=fuzzer,address,undefined -Iinclude
- * -Isrc \
- *         tests/fuzz/fuzz_idx.c src/data/idx.c src/data/stream.c src/tensor/shape.c
- * src/base/error.c \ src/base/memory.c src/base/file.c -lz -o fuzz_idx && ./fuzz_idx
- * -max_total_time=60 */
+/* tests/fuzz/fuzz_idx.c: the IDX reader on any bytes. Built by the preset fuzz:
+ *   cmake --preset fuzz && cmake --build --preset fuzz
+ *   build-fuzz/fuzz/fuzz_idx -max_total_time=60 */
 #include "data/idx.h"
 
 #include <stdlib.h>

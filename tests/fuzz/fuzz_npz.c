@@ -1,11 +1,6 @@
-/* tests/fuzz/fuzz_npz.c: the NPZ and .npy reader on any bytes. Build and run from the root of the
- * project with
- *   clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fopenmp -fsanitize=fuzzer,address,undefined -Iinclude
- * -Isrc \
- *         tests/fuzz/fuzz_npz.c src/data/npz.c src/data/npy.c src/data/zip_read.c
- * src/data/zip_write.c \
- *         src/tensor/array.c src/tensor/shape.c src/base/error.c src/base/memory.c src/base/file.c
- * -lz \ -o fuzz_npz && ./fuzz_npz -max_total_time=60 */
+/* tests/fuzz/fuzz_npz.c: the NPZ and .npy reader on any bytes. Built by the preset fuzz:
+ *   cmake --preset fuzz && cmake --build --preset fuzz
+ *   build-fuzz/fuzz/fuzz_npz -max_total_time=60 */
 #include "data/npz.h"
 
 #include <stdlib.h>

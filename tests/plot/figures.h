@@ -113,7 +113,7 @@ static inline int check_pictures(const char *name)
     snprintf(file, sizeof file, "%s.svg", name);
     char *svg = text_of(file);
     assert_memory_equal(svg, "<?xml", 5);
-    assert_non_null(strstr(svg, "</svg>"));
+    assert_true(strstr(svg, "</svg>") != NULL);
     fsnn_free(svg);
     return height;
 }

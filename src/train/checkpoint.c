@@ -1,0 +1,254 @@
+/* Checkpoints. last.state.safetensors holds all that resuming needs, weights included, so that it
+ * is always consistent in itself, whenever the power goes; last.safetensors and best.safetensors
+ * hold the weights alone, for use. */
+#include "train/arrays.h"
+#include "train/pass.h"
+#include "train/trainer.h"
+
+#include <string.h>
+
+/* ---- where a training stands ---- */
+
+typedef struct field {
+    const char *name;
+    fsnn_dtype dtype;
+    size_t offset;
+    int count;
+} field;
+
+#define INTEGER(member)                                                                            \
+    {                                                                                              \
+        "train." #member, FSNN_I64, offsetof(progress, member), 1                                  \
+    }
+#define REAL(member)                                                                               \
+    {                                                                                              \
+        "train." #member, FSNN_F64, offsetof(progress, member), 1                                  \
+    }
+
+static const field fields[] = {
+    INTEGER(epoch),
+    INTEGER(batches),
+    INTEGER(samples),
+    INTEGER(correct),
+    REAL(loss),
+    REAL(norm),
+    {"train.rate", FSNN_F64, offsetof(progress, rate), FSNN_MAX_NEURON_NODES},
+    REAL(seconds),
+    INTEGER(counter),
+    INTEGER(epoch_batches),
+    INTEGER(epoch_samples),
+    REAL(schedule.scale),
+    REAL(schedule.best),
+    INTEGER(schedule.bad),
+    REAL(watched),
+    INTEGER(bad),
+    INTEGER(rows),
+    INTEGER(best),
+};
+
+static fsnn_status save_progress(const progress *at, fsnn_arrays *out)
+{
+    for (int i = 0; i < FSNN_COUNT(fields); i++) {
+        fsnn_shape shape = FSNN_SHAPE(fields[i].count);
+        FSNN_TRY(arrays_put(out, fields[i].name, fields[i].dtype, &shape,
+                            (const char *)at + fields[i].offset));
+    }
+    return FSNN_OK;
+}
+
+static fsnn_status load_progress(progress *at, const fsnn_arrays *in)
+{
+    for (int i = 0; i < FSNN_COUNT(fields); i++) {
+        fsnn_shape shape = FSNN_SHAPE(fields[i].count);
+        const fsnn_array *array;
+        FSNN_TRY(arrays_get(in, fields[i].name, fields[i].dtype, &shape, &array));
+        memcpy((char *)at + fields[i].offset, array->data, (size_t)fields[i].count * 8);
+    }
+    if (at->epoch < 0 || at->batches < 0 || at->samples < 0 || at->rows < 0 || at->best < -1 ||
+        at->best >= at->rows)
+        return fsnn_fail(FSNN_EFORMAT, "its counts contradict each other");
+    return FSNN_OK;
+}
+
+/* ---- weights ---- */
+
+/* Fixed neuron parameters stand in the description. */
+static bool kept(const fsnn_param *p)
+{
+    return p->learn || !p->neuron;
+}
+
+static fsnn_status save_weights(const fsnn_net *net, const char *prefix, fsnn_arrays *out)
+{
+    for (int i = 0; i < fsnn_net_param_count(net); i++) {
+        const fsnn_param *p = fsnn_net_param(net, i);
+        if (!kept(p))
+            continue;
+        char *name = fsnn_format("%s%s", prefix, p->name);
+        fsnn_status status =
+            name ? arrays_put(out, name, FSNN_F32, &p->shape, p->value) : FSNN_EMEMORY;
+        fsnn_free(name);
+        FSNN_TRY(status);
+    }
+    return FSNN_OK;
+}
+
+/* Only looks whether all fit, or copies them too. */
+static fsnn_status load_weights(fsnn_net *net, const fsnn_arrays *in, bool copy)
+{
+    for (int i = 0; i < fsnn_net_param_count(net); i++) {
+        const fsnn_param *p = fsnn_net_param(net, i);
+        const fsnn_array *array;
+        if (!kept(p))
+            continue;
+        char *name = fsnn_format("net.%s", p->name);
+        fsnn_status status =
+            name ? arrays_get(in, name, FSNN_F32, &p->shape, &array) : FSNN_EMEMORY;
+        fsnn_free(name);
+        FSNN_TRY(status);
+        if (copy)
+            memcpy(p->value, array->data, (size_t)fsnn_shape_count(&p->shape) * sizeof(float));
+    }
+    return FSNN_OK;
+}
+
+/* ---- files ---- */
+
+typedef fsnn_status (*writer)(const trainer *t, const char *path);
+
+/* In the training's directory, where it has one. */
+static fsnn_status in_directory(const trainer *t, const char *name, writer write)
+{
+    if (!t->options->directory)
+        return FSNN_OK;
+    char *path = fsnn_format("%s/%s", t->options->directory, name);
+    fsnn_status status = path ? write(t, path) : FSNN_EMEMORY;
+    fsnn_free(path);
+    return status;
+}
+
+static fsnn_status tag(fsnn_arrays *list)
+{
+    FSNN_TRY(fsnn_arrays_meta(list, "format", "fsnn"));
+    return fsnn_arrays_meta(list, "version", fsnn_version());
+}
+
+static fsnn_status write_weights(const trainer *t, const char *path)
+{
+    fsnn_arrays list = {0};
+    fsnn_status status = tag(&list);
+    if (!status)
+        status = save_weights(t->net, "", &list);
+    if (!status)
+        status = fsnn_safetensors_write(path, &list);
+    fsnn_arrays_free(&list);
+    return status;
+}
+
+static fsnn_status collect_state(const trainer *t, fsnn_arrays *list)
+{
+    FSNN_TRY(tag(list));
+    FSNN_TRY(save_progress(&t->at, list));
+    FSNN_TRY(history_save(&t->history, &t->layers, list));
+    FSNN_TRY(save_weights(t->net, "net.", list));
+    return fsnn_optimizer_save(t->optimizer, list);
+}
+
+static fsnn_status write_state(const trainer *t, const char *path)
+{
+    fsnn_arrays list = {0};
+    fsnn_status status = collect_state(t, &list);
+    if (!status)
+        status = fsnn_safetensors_write(path, &list);
+    fsnn_arrays_free(&list);
+    return status;
+}
+
+fsnn_status checkpoint_save(trainer *t)
+{
+    t->at.counter = fsnn_net_counter(t->net);
+    t->at.rows = t->history.rows;
+    FSNN_TRY(in_directory(t, "last.state.safetensors", write_state));
+    return in_directory(t, "last.safetensors", write_weights);
+}
+
+fsnn_status checkpoint_save_best(trainer *t)
+{
+    return in_directory(t, "best.safetensors", write_weights);
+}
+
+static fsnn_status write_csv(const trainer *t, const char *path)
+{
+    return history_write_csv(&t->history, &t->layers, path);
+}
+
+static fsnn_status write_jsonl(const trainer *t, const char *path)
+{
+    return history_write_jsonl(&t->history, &t->layers, path);
+}
+
+fsnn_status checkpoint_logs(trainer *t)
+{
+    FSNN_TRY(in_directory(t, "metrics.csv", write_csv));
+    return in_directory(t, "metrics.jsonl", write_jsonl);
+}
+
+/* ---- resuming ---- */
+
+/* In the middle of an epoch the batches must be the same ones. */
+static fsnn_status check_batches(const trainer *t, const progress *was)
+{
+    if (!was->batches ||
+        (was->epoch_batches == t->at.epoch_batches && was->epoch_samples == t->at.epoch_samples &&
+         was->batches <= was->epoch_batches))
+        return FSNN_OK;
+    return fsnn_fail(FSNN_EARGUMENT,
+                     "it stopped at batch %lld of %lld (%lld samples), but the data now give %lld "
+                     "batches (%lld samples) an epoch: go on with the same data and batch size",
+                     (long long)was->batches, (long long)was->epoch_batches,
+                     (long long)was->epoch_samples, (long long)t->at.epoch_batches,
+                     (long long)t->at.epoch_samples);
+}
+
+static fsnn_status apply(trainer *t, const fsnn_arrays *in)
+{
+    progress was = t->at;
+    FSNN_TRY(load_progress(&was, in));
+    FSNN_TRY(check_batches(t, &was));
+    FSNN_TRY(load_weights(t->net, in, false));
+    FSNN_TRY(history_load(&t->history, &t->layers, was.rows, in));
+    FSNN_TRY(fsnn_optimizer_load(t->optimizer, in));
+    FSNN_TRY(load_weights(t->net, in, true));
+    FSNN_TRY(fsnn_net_params_changed(t->net));
+    was.epoch_batches = t->at.epoch_batches;
+    was.epoch_samples = t->at.epoch_samples;
+    t->at = was;
+    fsnn_net_counter_set(t->net, was.counter);
+    return FSNN_OK;
+}
+
+static fsnn_status read_state(trainer *t, const char *path)
+{
+    fsnn_arrays list = {0};
+    fsnn_status status = fsnn_safetensors_read(path, &list);
+    if (status) {
+        status = pass_fail(status, "cannot resume");
+    } else if ((status = apply(t, &list))) {
+        char *where = fsnn_format("cannot resume from %s", path);
+        if (where)
+            status = pass_fail(status, where);
+        fsnn_free(where);
+    }
+    fsnn_arrays_free(&list);
+    return status;
+}
+
+fsnn_status checkpoint_load(trainer *t)
+{
+    if (!t->options->directory)
+        return fsnn_fail(FSNN_EARGUMENT, "cannot resume: no directory is given to resume from");
+    char *path = fsnn_format("%s/last.state.safetensors", t->options->directory);
+    fsnn_status status = path ? read_state(t, path) : FSNN_EMEMORY;
+    fsnn_free(path);
+    return status;
+}

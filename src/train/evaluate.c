@@ -1,0 +1,123 @@
+/* Evaluation: all batches forward, without learning; loss, accuracy, confusions, firing rates. The
+ * net's count of forward calls is put back, so that training draws the same random numbers with and
+ * without evaluations in between. */
+#include "train/evaluate.h"
+
+#include "train/loss.h"
+#include "train/pass.h"
+
+#include <math.h>
+
+typedef struct sums {
+    double loss;
+    int64_t correct, batches;
+    double rate[FSNN_MAX_NEURON_NODES];
+} sums;
+
+static fsnn_status confuse(const fsnn_batch *batch, const float *output, int64_t classes,
+                           fsnn_evaluation *result)
+{
+    if (!result->confusion)
+        result->confusion = fsnn_alloc((size_t)(classes * classes) * sizeof(int64_t));
+    if (!result->confusion)
+        return FSNN_EMEMORY;
+    for (int64_t b = 0; b < batch->batch; b++)
+        result->confusion[batch->labels[b] * classes +
+                          loss_answer(batch->steps, batch->batch, classes, output, b)]++;
+    return FSNN_OK;
+}
+
+static fsnn_status one(fsnn_net *net, const fsnn_batch *batch, const fsnn_loss *loss,
+                       const layers *l, sums *s, bool confusion, fsnn_evaluation *result)
+{
+    const float *output;
+    int64_t classes, correct;
+    double value;
+    FSNN_TRY(pass_forward(net, batch, false, &output, &classes));
+    FSNN_TRY(fsnn_loss_compute(loss, batch->steps, batch->batch, classes, output, batch->labels,
+                               NULL, NULL, &value, &correct));
+    if (!isfinite(value))
+        return fsnn_fail(FSNN_ENUMERIC,
+                         "the loss is %g: weights or samples hold numbers that are not finite",
+                         value);
+    s->loss += value * (double)batch->batch;
+    s->correct += correct;
+    layers_add_rates(l, net, (double)batch->batch, s->rate);
+    result->samples += batch->batch;
+    result->classes = classes;
+    return confusion ? confuse(batch, output, classes, result) : FSNN_OK;
+}
+
+static fsnn_status all(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
+                       volatile const int *stop, bool confusion, fsnn_evaluation *result)
+{
+    layers l;
+    sums s = {0};
+    fsnn_batch batch;
+    int more;
+    double begin = fsnn_now();
+    FSNN_TRY(pass_check(net, loader, "evaluation"));
+    FSNN_TRY(layers_find(net, &l));
+    FSNN_TRY(fsnn_loader_start(loader, 0));
+    while ((more = fsnn_loader_next(loader, &batch)) > 0) {
+        char where[64];
+        fsnn_status status = one(net, &batch, loss, &l, &s, confusion, result);
+        snprintf(where, sizeof where, "evaluation, batch %lld", (long long)++s.batches);
+        if (status)
+            return pass_fail(status, where);
+        if (stop && *stop)
+            return fsnn_fail(FSNN_EINTERRUPTED, "the evaluation was stopped on request");
+    }
+    if (more < 0)
+        return (fsnn_status)more;
+    result->loss = s.loss / (double)result->samples;
+    result->accuracy = (double)s.correct / (double)result->samples;
+    result->layers = l.count;
+    layers_mean(&l, s.rate, (double)result->samples, result->layer_rate);
+    result->seconds = fsnn_now() - begin;
+    return FSNN_OK;
+}
+
+static fsnn_status counted(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
+                           volatile const int *stop, bool confusion, fsnn_evaluation *result)
+{
+    int64_t counter = fsnn_net_counter(net);
+    *result = (fsnn_evaluation){0};
+    fsnn_status status = all(net, loader, loss, stop, confusion, result);
+    fsnn_net_counter_set(net, counter);
+    if (status)
+        fsnn_evaluation_free(result);
+    return status;
+}
+
+fsnn_status evaluate_quick(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
+                           volatile const int *stop, fsnn_evaluation *result)
+{
+    return counted(net, loader, loss, stop, false, result);
+}
+
+fsnn_status fsnn_evaluate(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
+                          fsnn_evaluation *result)
+{
+    if (!net || !loader || !loss || !result)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_evaluate: net, loader, loss and result must not be NULL");
+    FSNN_TRY(fsnn_net_shapes(net, NULL, NULL)); /* wrapped? */
+    FSNN_TRY(loss_check(loss));
+    fsnn_plan plan = pass_plan(net);
+    fsnn_status status = counted(net, loader, loss, NULL, true, result);
+    fsnn_status back = fsnn_net_replan(net, &plan);
+    if (!status && back) {
+        fsnn_evaluation_free(result);
+        return back;
+    }
+    return status;
+}
+
+void fsnn_evaluation_free(fsnn_evaluation *evaluation)
+{
+    if (!evaluation)
+        return;
+    fsnn_free(evaluation->confusion);
+    *evaluation = (fsnn_evaluation){0};
+}

@@ -1,0 +1,214 @@
+/* The figures of the epochs: one table of columns serves the checkpoint, the CSV and the JSON
+ * lines. */
+#include "train/history.h"
+
+#include "train/arrays.h"
+
+#include <math.h>
+#include <string.h>
+
+enum kind { REAL, INTEGER, FLAG };
+
+typedef struct column {
+    const char *name;
+    enum kind kind;
+    size_t offset;
+} column;
+
+#define COLUMN(field, kind)                                                                        \
+    {                                                                                              \
+#field, kind, offsetof(fsnn_metrics, field)                                                \
+    }
+
+static const column columns[] = {
+    COLUMN(epoch, INTEGER),           COLUMN(loss, REAL),
+    COLUMN(accuracy, REAL),           COLUMN(test_loss, REAL),
+    COLUMN(test_accuracy, REAL),      COLUMN(lr, REAL),
+    COLUMN(gradient_norm, REAL),      COLUMN(rate, REAL),
+    COLUMN(samples, INTEGER),         COLUMN(seconds, REAL),
+    COLUMN(samples_per_second, REAL), COLUMN(best, FLAG),
+};
+
+static double get(const fsnn_metrics *m, const column *c)
+{
+    const char *at = (const char *)m + c->offset;
+    if (c->kind == INTEGER)
+        return (double)*(const int64_t *)at;
+    return c->kind == FLAG ? *(const bool *)at : *(const double *)at;
+}
+
+static void set(fsnn_metrics *m, const column *c, double value)
+{
+    char *at = (char *)m + c->offset;
+    if (c->kind == INTEGER)
+        *(int64_t *)at = (int64_t)value;
+    else if (c->kind == FLAG)
+        *(bool *)at = value != 0;
+    else
+        *(double *)at = value;
+}
+
+fsnn_status history_add(history *h, const fsnn_metrics *metrics)
+{
+    if (h->rows == h->room) {
+        int64_t room = h->room ? 2 * h->room : 16;
+        fsnn_metrics *row = fsnn_alloc((size_t)room * sizeof *row);
+        if (!row)
+            return FSNN_EMEMORY;
+        if (h->rows)
+            memcpy(row, h->row, (size_t)h->rows * sizeof *row);
+        fsnn_free(h->row);
+        h->row = row;
+        h->room = room;
+    }
+    h->row[h->rows++] = *metrics;
+    return FSNN_OK;
+}
+
+void history_free(history *h)
+{
+    fsnn_free(h->row);
+    *h = (history){0};
+}
+
+/* ---- in a checkpoint ---- */
+
+static fsnn_shape shape_of(int64_t rows, const layers *l)
+{
+    return (fsnn_shape){.rank = 2, .dim = {rows, FSNN_COUNT(columns) + l->count}};
+}
+
+fsnn_status history_save(const history *h, const layers *l, fsnn_arrays *out)
+{
+    fsnn_shape shape = shape_of(h->rows, l);
+    if (!h->rows)
+        return FSNN_OK;
+    fsnn_array *array = fsnn_arrays_add(out, "train.history", FSNN_F64, &shape);
+    if (!array)
+        return FSNN_EMEMORY;
+    double *x = array->data;
+    for (int64_t i = 0; i < h->rows; i++) {
+        for (int c = 0; c < FSNN_COUNT(columns); c++)
+            *x++ = get(&h->row[i], &columns[c]);
+        for (int c = 0; c < l->count; c++)
+            *x++ = h->row[i].layer_rate[c];
+    }
+    return FSNN_OK;
+}
+
+fsnn_status history_load(history *h, const layers *l, int64_t rows, const fsnn_arrays *in)
+{
+    fsnn_shape shape = shape_of(rows, l);
+    const fsnn_array *array;
+    if (!rows)
+        return FSNN_OK;
+    FSNN_TRY(arrays_get(in, "train.history", FSNN_F64, &shape, &array));
+    const double *x = array->data;
+    for (int64_t i = 0; i < rows; i++) {
+        fsnn_metrics m = {.layers = l->count};
+        for (int c = 0; c < FSNN_COUNT(columns); c++)
+            set(&m, &columns[c], *x++);
+        for (int c = 0; c < l->count; c++)
+            m.layer_rate[c] = *x++;
+        FSNN_TRY(history_add(h, &m));
+    }
+    return FSNN_OK;
+}
+
+/* ---- in logs ---- */
+
+/* Names of nodes may hold what a quoted string must escape. */
+static void quoted(FILE *out, const char *before, const char *name, const char *escape)
+{
+    fprintf(out, "\"%s", before);
+    for (; *name; name++) {
+        if ((unsigned char)*name < ' ')
+            fprintf(out, "\\u%04x", (unsigned)*name);
+        else
+            fprintf(out, "%s%c",
+                    *name == '"'                       ? escape
+                    : *name == '\\' && *escape == '\\' ? "\\"
+                                                       : "",
+                    *name);
+    }
+    fprintf(out, "\"");
+}
+
+static void csv_header(FILE *out, const layers *l)
+{
+    for (int c = 0; c < FSNN_COUNT(columns); c++)
+        fprintf(out, "%s%s", c ? "," : "", columns[c].name);
+    for (int c = 0; c < l->count; c++) {
+        fprintf(out, ",");
+        if (strpbrk(l->name[c], "\"\r\n"))
+            quoted(out, "rate.", l->name[c], "\"");
+        else
+            fprintf(out, "rate.%s", l->name[c]);
+    }
+    fprintf(out, "\n");
+}
+
+static void csv_number(FILE *out, double x)
+{
+    if (isfinite(x))
+        fprintf(out, "%.9g", x);
+    else
+        fprintf(out, "nan");
+}
+
+static void csv_row(FILE *out, const fsnn_metrics *m, const layers *l)
+{
+    for (int c = 0; c < FSNN_COUNT(columns); c++) {
+        fprintf(out, "%s", c ? "," : "");
+        csv_number(out, get(m, &columns[c]));
+    }
+    for (int c = 0; c < l->count; c++)
+        fprintf(out, ",%.9g", m->layer_rate[c]);
+    fprintf(out, "\n");
+}
+
+static void json_value(FILE *out, const fsnn_metrics *m, const column *c)
+{
+    double x = get(m, c);
+    if (c->kind == FLAG)
+        fprintf(out, "%s", x != 0 ? "true" : "false");
+    else if (isfinite(x))
+        fprintf(out, "%.9g", x);
+    else
+        fprintf(out, "null");
+}
+
+static void json_row(FILE *out, const fsnn_metrics *m, const layers *l)
+{
+    fprintf(out, "{");
+    for (int c = 0; c < FSNN_COUNT(columns); c++) {
+        fprintf(out, "%s\"%s\": ", c ? ", " : "", columns[c].name);
+        json_value(out, m, &columns[c]);
+    }
+    fprintf(out, ", \"layer_rate\": {");
+    for (int c = 0; c < l->count; c++) {
+        fprintf(out, "%s", c ? ", " : "");
+        quoted(out, "", l->name[c], "\\");
+        fprintf(out, ": %.9g", m->layer_rate[c]);
+    }
+    fprintf(out, "}}\n");
+}
+
+fsnn_status history_write_csv(const history *h, const layers *l, const char *path)
+{
+    fsnn_file file;
+    FSNN_TRY(fsnn_file_create(&file, path));
+    csv_header(file.stream, l);
+    for (int64_t i = 0; i < h->rows; i++)
+        csv_row(file.stream, &h->row[i], l);
+    return fsnn_file_commit(&file);
+}
+
+fsnn_status history_write_jsonl(const history *h, const layers *l, const char *path)
+{
+    fsnn_file file;
+    FSNN_TRY(fsnn_file_create(&file, path));
+    for (int64_t i = 0; i < h->rows; i++)
+        json_row(file.stream, &h->row[i], l);
+    return fsnn_file_commit(&file);
+}

@@ -1,0 +1,23 @@
+/* train/history.h: the figures of the epochs so far, and the logs made from them. */
+#ifndef FSNN_TRAIN_HISTORY_H
+#define FSNN_TRAIN_HISTORY_H
+
+#include "train/layers.h"
+
+typedef struct history {
+    fsnn_metrics *row; /* one an epoch */
+    int64_t rows, room;
+} history;
+
+fsnn_status history_add(history *h, const fsnn_metrics *metrics);
+void history_free(history *h);
+/* As one array "train.history" [epochs, columns], and back (rows appended). None where there are no
+ * rows. */
+fsnn_status history_save(const history *h, const layers *l, fsnn_arrays *out);
+fsnn_status history_load(history *h, const layers *l, int64_t rows, const fsnn_arrays *in);
+/* metrics.csv: a header and a row an epoch, "nan" where there is no figure; metrics.jsonl: an
+ * object an epoch, null there. */
+fsnn_status history_write_csv(const history *h, const layers *l, const char *path);
+fsnn_status history_write_jsonl(const history *h, const layers *l, const char *path);
+
+#endif

@@ -1,0 +1,60 @@
+/* One batch forward. Batches of another size than the last (the end of an epoch) get a plan of
+ * their own. */
+#include "train/pass.h"
+
+#include "net/net.h"
+
+fsnn_plan pass_plan(const fsnn_net *net)
+{
+    return net->plan;
+}
+
+fsnn_status pass_check(const fsnn_net *net, const fsnn_loader *loader, const char *what)
+{
+    fsnn_shape input, sample;
+    char found[128], wanted[128];
+    FSNN_TRY(fsnn_net_shapes(net, &input, NULL));
+    fsnn_loader_shape(loader, NULL, &sample);
+    if (!fsnn_shape_equal(&input, &sample))
+        return fsnn_fail(FSNN_ESHAPE,
+                         "one sample of the %s data at one step is %s, but the net's input is %s",
+                         what, fsnn_shape_text(&sample, found, sizeof found),
+                         fsnn_shape_text(&input, wanted, sizeof wanted));
+    if (fsnn_loader_batches(loader) < 1)
+        return fsnn_fail(FSNN_EARGUMENT, "the %s data give no batch at all", what);
+    return FSNN_OK;
+}
+
+static fsnn_status plan_for(fsnn_net *net, const fsnn_batch *batch, bool training)
+{
+    fsnn_plan now = net->plan, plan = now;
+    plan.steps = batch->steps;
+    plan.batch = batch->batch;
+    plan.training = training;
+    plan.record = plan.input_gradient = plan.smooth = false;
+    bool same = now.steps == plan.steps && now.batch == plan.batch && now.training == training &&
+                !now.record && !now.input_gradient && !now.smooth;
+    return same ? FSNN_OK : fsnn_net_replan(net, &plan);
+}
+
+fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, bool training,
+                         const float **output, int64_t *classes)
+{
+    fsnn_shape shape;
+    if (!batch->labels)
+        return fsnn_fail(FSNN_EARGUMENT, "the samples have no labels: a loss needs them");
+    FSNN_TRY(plan_for(net, batch, training));
+    FSNN_TRY(fsnn_net_reset(net));
+    FSNN_TRY(fsnn_net_forward(net, batch->x, output));
+    FSNN_TRY(fsnn_net_shapes(net, NULL, &shape));
+    *classes = fsnn_shape_count(&shape);
+    return FSNN_OK;
+}
+
+fsnn_status pass_fail(fsnn_status status, const char *where)
+{
+    char *why = fsnn_strdup(fsnn_error_text());
+    fsnn_fail(status, "%s: %s", where, why ? why : fsnn_status_meaning(status));
+    fsnn_free(why);
+    return status;
+}

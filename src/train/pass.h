@@ -1,0 +1,20 @@
+/* train/pass.h: one batch forward, with the plan it needs. */
+#ifndef FSNN_TRAIN_PASS_H
+#define FSNN_TRAIN_PASS_H
+
+#include "base/base.h"
+#include <fsnn/train.h>
+
+/* The plan a net has now. */
+fsnn_plan pass_plan(const fsnn_net *net);
+/* FSNN_ESHAPE unless the loader's samples have the shape of the net's input. `what` is "training"
+ * or "test". */
+fsnn_status pass_check(const fsnn_net *net, const fsnn_loader *loader, const char *what);
+/* Plans the net for the batch where it is not already, starts at time 0, runs it. `*classes` is the
+ * size of one output. */
+fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, bool training,
+                         const float **output, int64_t *classes);
+/* Puts "where: " before the sentence of the last error; returns `status`. */
+fsnn_status pass_fail(fsnn_status status, const char *where);
+
+#endif

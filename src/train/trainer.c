@@ -1,0 +1,265 @@
+/* The training loop: epochs of batches, an evaluation after each, checkpoints and logs; stopping
+ * and going on. */
+#include "train/trainer.h"
+
+#include "train/evaluate.h"
+#include "train/loss.h"
+#include "train/pass.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- before ---- */
+
+static fsnn_status check_directory(const char *directory)
+{
+    struct stat info;
+    if (!directory)
+        return FSNN_OK;
+    if (stat(directory, &info) != 0)
+        return fsnn_fail(FSNN_EIO, "%s: the directory for checkpoints cannot be used: %s",
+                         directory, strerror(errno));
+    if (!S_ISDIR(info.st_mode))
+        return fsnn_fail(FSNN_EIO, "%s: checkpoints need a directory, this is none", directory);
+    return FSNN_OK;
+}
+
+static fsnn_status check_training(const fsnn_training *training)
+{
+    if (training->epochs < 1)
+        return fsnn_fail(FSNN_EARGUMENT, "training over %lld epochs: at least 1 is needed",
+                         (long long)training->epochs);
+    if (!(training->clip >= 0 && isfinite(training->clip)))
+        return fsnn_fail(FSNN_EARGUMENT, "clip is %g: it must not be negative (0: no clipping)",
+                         training->clip);
+    if (training->early_stop.patience < 0 || !(training->early_stop.min_delta >= 0))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "early stop: patience is %d and min_delta %g, neither may be negative",
+                         training->early_stop.patience, training->early_stop.min_delta);
+    FSNN_TRY(loss_check(&training->loss));
+    FSNN_TRY(schedule_check(&training->schedule));
+    return optimizer_check(&training->optimizer);
+}
+
+static fsnn_status check(const trainer *t)
+{
+    FSNN_TRY(check_training(&t->options->training));
+    FSNN_TRY(fsnn_net_shapes(t->net, NULL, NULL)); /* wrapped? */
+    FSNN_TRY(pass_check(t->net, t->train, "training"));
+    if (t->test)
+        FSNN_TRY(pass_check(t->net, t->test, "test"));
+    return check_directory(t->options->directory);
+}
+
+static fsnn_status prepare(trainer *t)
+{
+    FSNN_TRY(check(t));
+    FSNN_TRY(layers_find(t->net, &t->layers));
+    FSNN_TRY(fsnn_optimizer_create(t->net, &t->options->training.optimizer, &t->optimizer));
+    t->at = (progress){.epoch_batches = fsnn_loader_batches(t->train),
+                       .epoch_samples = fsnn_loader_samples(t->train),
+                       .schedule = SCHEDULE_START,
+                       .watched = -INFINITY,
+                       .best = -1};
+    fsnn_net_zero_grad(t->net); /* from here on each step leaves them zero */
+    return t->options->resume ? checkpoint_load(t) : FSNN_OK;
+}
+
+/* ---- stopping ---- */
+
+static bool asked_to_stop(const trainer *t)
+{
+    return t->options->stop && *t->options->stop;
+}
+
+static bool called(const trainer *t, fsnn_training_callback callback, const fsnn_metrics *metrics)
+{
+    return callback && callback(metrics, t->options->user) != 0;
+}
+
+static fsnn_status interrupted(const trainer *t)
+{
+    const char *directory = t->options->directory;
+    return fsnn_fail(FSNN_EINTERRUPTED,
+                     "the training was stopped on request in epoch %lld after batch %lld%s%s",
+                     (long long)t->at.epoch + 1, (long long)t->at.batches,
+                     directory ? "; it can be resumed from " : "", directory ? directory : "");
+}
+
+static fsnn_status save_and_stop(trainer *t)
+{
+    FSNN_TRY(checkpoint_save(t));
+    return interrupted(t);
+}
+
+/* ---- the batches of an epoch ---- */
+
+/* Batches are a function of the epoch: those seen before the stop are taken and put aside. */
+static fsnn_status start_epoch(trainer *t)
+{
+    fsnn_batch batch;
+    FSNN_TRY(fsnn_loader_start(t->train, t->at.epoch));
+    for (int64_t i = 0; i < t->at.batches; i++) {
+        int more = fsnn_loader_next(t->train, &batch);
+        if (more < 0)
+            return (fsnn_status)more;
+    }
+    return FSNN_OK;
+}
+
+static fsnn_status all_batches(trainer *t)
+{
+    fsnn_batch batch;
+    fsnn_metrics metrics;
+    int more = 0;
+    FSNN_TRY(start_epoch(t));
+    while (t->at.batches < t->at.epoch_batches && (more = fsnn_loader_next(t->train, &batch)) > 0) {
+        FSNN_TRY(trainer_batch(t, &batch));
+        trainer_metrics(t, &metrics);
+        bool stop = called(t, t->options->on_batch, &metrics);
+        if (stop || asked_to_stop(t))
+            return save_and_stop(t);
+    }
+    return more < 0 ? (fsnn_status)more : FSNN_OK;
+}
+
+/* ---- its end ---- */
+
+static fsnn_status evaluate(trainer *t, fsnn_metrics *metrics)
+{
+    fsnn_evaluation e;
+    if (!t->test)
+        return FSNN_OK;
+    fsnn_status status =
+        evaluate_quick(t->net, t->test, &t->options->training.loss, t->options->stop, &e);
+    if (status == FSNN_EINTERRUPTED)
+        return save_and_stop(t);
+    if (status) {
+        char where[48];
+        snprintf(where, sizeof where, "epoch %lld", (long long)t->at.epoch + 1);
+        return pass_fail(status, where);
+    }
+    metrics->test_loss = e.loss;
+    metrics->test_accuracy = e.accuracy;
+    metrics->seconds += e.seconds;
+    t->evaluation_seconds = e.seconds;
+    fsnn_evaluation_free(&e);
+    return FSNN_OK;
+}
+
+static bool better(const trainer *t, const fsnn_metrics *m)
+{
+    if (t->at.best < 0)
+        return true;
+    const fsnn_metrics *best = &t->history.row[t->at.best];
+    double accuracy = t->test ? m->test_accuracy : m->accuracy;
+    double loss = t->test ? m->test_loss : m->loss;
+    double best_accuracy = t->test ? best->test_accuracy : best->accuracy;
+    double best_loss = t->test ? best->test_loss : best->loss;
+    /* A run that went on with other test data has no figure to compare with. */
+    return !(accuracy <= best_accuracy) || (accuracy == best_accuracy && loss < best_loss);
+}
+
+static void watch(trainer *t, const fsnn_metrics *m)
+{
+    double figure = t->test ? m->test_accuracy : -m->loss;
+    if (figure > t->at.watched + t->options->training.early_stop.min_delta) {
+        t->at.watched = figure;
+        t->at.bad = 0;
+    } else {
+        t->at.bad++;
+    }
+}
+
+/* The next epoch begins: sums at 0. */
+static void next_epoch(progress *at)
+{
+    at->epoch++;
+    at->batches = at->samples = at->correct = 0;
+    at->loss = at->norm = at->seconds = 0;
+    memset(at->rate, 0, sizeof at->rate);
+}
+
+static fsnn_status end_epoch(trainer *t, fsnn_metrics *metrics)
+{
+    trainer_metrics(t, metrics);
+    FSNN_TRY(evaluate(t, metrics));
+    metrics->best = better(t, metrics);
+    FSNN_TRY(history_add(&t->history, metrics));
+    if (metrics->best)
+        t->at.best = t->history.rows - 1;
+    watch(t, metrics);
+    schedule_epoch(&t->options->training.schedule, &t->at.schedule,
+                   t->test ? metrics->test_loss : metrics->loss);
+    next_epoch(&t->at);
+    metrics->seconds_left =
+        (double)(metrics->epochs - metrics->epoch) *
+        ((double)t->at.epoch_samples / metrics->samples_per_second + t->evaluation_seconds);
+    if (metrics->best)
+        FSNN_TRY(checkpoint_save_best(t));
+    FSNN_TRY(checkpoint_save(t));
+    return checkpoint_logs(t);
+}
+
+/* ---- all epochs ---- */
+
+static bool finished(const trainer *t)
+{
+    const fsnn_training *training = &t->options->training;
+    int patience = training->early_stop.patience;
+    return t->at.epoch >= training->epochs || (patience > 0 && t->at.bad >= patience);
+}
+
+static fsnn_status all_epochs(trainer *t)
+{
+    fsnn_metrics metrics;
+    while (!finished(t)) {
+        FSNN_TRY(all_batches(t));
+        FSNN_TRY(end_epoch(t, &metrics));
+        bool stop = called(t, t->options->on_epoch, &metrics);
+        if ((stop || asked_to_stop(t)) && !finished(t))
+            return interrupted(t); /* all is saved */
+    }
+    return FSNN_OK;
+}
+
+static void result_of(const trainer *t, fsnn_metrics *result)
+{
+    if (t->at.best >= 0 && t->at.best < t->history.rows) {
+        *result = t->history.row[t->at.best];
+        result->epochs = t->options->training.epochs;
+        result->batch = result->batches = t->at.epoch_batches;
+    } else if (t->at.epoch_batches) {
+        trainer_metrics(t, result);
+    }
+}
+
+static void release(trainer *t)
+{
+    fsnn_optimizer_destroy(t->optimizer);
+    history_free(&t->history);
+    fsnn_free(t->gradient);
+}
+
+fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *test,
+                       const fsnn_train_options *options, fsnn_metrics *result)
+{
+    if (!net || !train || !options)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_train: net, train and options must not be NULL");
+    trainer t = {.net = net, .train = train, .test = test, .options = options};
+    fsnn_plan plan = pass_plan(net);
+    fsnn_status status = prepare(&t);
+    if (!status) {
+        status = all_epochs(&t);
+        fsnn_status back = fsnn_net_replan(net, &plan);
+        status = status ? status : back;
+    }
+    if (result) {
+        memset(result, 0, sizeof *result);
+        result_of(&t, result);
+    }
+    release(&t);
+    return status;
+}

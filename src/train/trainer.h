@@ -1,0 +1,55 @@
+/* train/trainer.h: a running training. */
+#ifndef FSNN_TRAIN_TRAINER_H
+#define FSNN_TRAIN_TRAINER_H
+
+#include "train/history.h"
+#include "train/optimizer.h"
+#include "train/schedule.h"
+
+/* Where a training stands: all that a checkpoint keeps besides weights, moments and figures
+ * (checkpoint.c has the table). */
+typedef struct progress {
+    int64_t epoch;                        /* epochs done */
+    int64_t batches, samples, correct;    /* of the running epoch */
+    double loss;                          /* sum over samples */
+    double norm;                          /* sum over batches */
+    double rate[FSNN_MAX_NEURON_NODES];   /* sum over samples */
+    double seconds;                       /* spent on its batches */
+    int64_t counter;                      /* forward calls of the net */
+    int64_t epoch_batches, epoch_samples; /* of the loader */
+    schedule_state schedule;
+    double watched; /* early stop: the best figure so far, larger is better */
+    int64_t bad;    /* epochs since then */
+    int64_t rows;   /* epochs in the history */
+    int64_t best;   /* row of the best epoch, -1: none yet */
+} progress;
+
+typedef struct trainer {
+    fsnn_net *net;
+    fsnn_loader *train, *test;
+    const fsnn_train_options *options;
+    fsnn_optimizer *optimizer;
+    layers layers;
+    history history;
+    progress at;
+    double lr;                 /* of the last batch */
+    double evaluation_seconds; /* of the last evaluation; 0: none yet */
+    float *gradient;           /* of the output, [room] */
+    int64_t room;
+} trainer;
+
+/* One batch: forward, loss, backward, step. */
+fsnn_status trainer_batch(trainer *t, const fsnn_batch *batch);
+/* The figures of the running epoch so far. */
+void trainer_metrics(const trainer *t, fsnn_metrics *metrics);
+
+/* last.state.safetensors and last.safetensors. */
+fsnn_status checkpoint_save(trainer *t);
+/* best.safetensors */
+fsnn_status checkpoint_save_best(trainer *t);
+/* From last.state.safetensors; nothing is changed unless everything fits. */
+fsnn_status checkpoint_load(trainer *t);
+/* metrics.csv and metrics.jsonl */
+fsnn_status checkpoint_logs(trainer *t);
+
+#endif

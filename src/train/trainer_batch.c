@@ -1,0 +1,106 @@
+/* One batch of a training, and the figures so far. Nothing is allocated but for the first batch and
+ * one larger than it. */
+#include "train/trainer.h"
+
+#include "train/pass.h"
+
+#include <math.h>
+#include <string.h>
+
+static double done(const trainer *t)
+{
+    return (double)t->at.epoch + (double)t->at.batches / (double)t->at.epoch_batches;
+}
+
+static fsnn_status gradient_room(trainer *t, int64_t count)
+{
+    if (count <= t->room)
+        return FSNN_OK;
+    fsnn_free(t->gradient);
+    t->room = 0;
+    t->gradient = fsnn_alloc((size_t)count * sizeof(float));
+    if (!t->gradient)
+        return FSNN_EMEMORY;
+    t->room = count;
+    return FSNN_OK;
+}
+
+static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int64_t *correct,
+                         double *norm)
+{
+    const fsnn_training *training = &t->options->training;
+    const float *output;
+    int64_t classes;
+    FSNN_TRY(pass_forward(t->net, batch, true, &output, &classes));
+    FSNN_TRY(gradient_room(t, batch->steps * batch->batch * classes));
+    FSNN_TRY(fsnn_loss_compute(&training->loss, batch->steps, batch->batch, classes, output,
+                               batch->labels, NULL, t->gradient, loss, correct));
+    if (!isfinite(*loss))
+        return fsnn_fail(FSNN_ENUMERIC,
+                         "the loss is %g: a lower learning rate or clipping may help, or the "
+                         "samples hold numbers that are not finite",
+                         *loss);
+    FSNN_TRY(fsnn_net_backward(t->net, t->gradient, NULL));
+    return optimizer_step_and_zero(t->optimizer, t->lr, training->clip, norm);
+}
+
+fsnn_status trainer_batch(trainer *t, const fsnn_batch *batch)
+{
+    const fsnn_training *training = &t->options->training;
+    progress *at = &t->at;
+    double loss, norm, begin = fsnn_now();
+    int64_t correct;
+    t->lr = schedule_rate(&training->schedule, &at->schedule, training->optimizer.lr,
+                          (double)training->epochs, done(t));
+    fsnn_status status = learn(t, batch, &loss, &correct, &norm);
+    if (status) {
+        char where[96];
+        snprintf(where, sizeof where, "epoch %lld, batch %lld, learning rate %g",
+                 (long long)at->epoch + 1, (long long)at->batches + 1, t->lr);
+        return pass_fail(status, where);
+    }
+    at->batches++;
+    at->samples += batch->batch;
+    at->correct += correct;
+    at->loss += loss * (double)batch->batch;
+    at->norm += norm;
+    layers_add_rates(&t->layers, t->net, (double)batch->batch, at->rate);
+    at->seconds += fsnn_now() - begin;
+    return FSNN_OK;
+}
+
+/* To the end of all epochs. Before the first evaluation one is taken to cost a third of training on
+ * as many samples. */
+static double seconds_left(const trainer *t, double speed)
+{
+    int64_t epochs = t->options->training.epochs - t->at.epoch;
+    double samples = (double)(epochs * t->at.epoch_samples - t->at.samples);
+    double evaluation = t->evaluation_seconds;
+    if (!(speed > 0))
+        return NAN;
+    if (t->test && evaluation == 0)
+        evaluation = (double)fsnn_loader_samples(t->test) / speed / 3;
+    return samples / speed + (double)epochs * evaluation;
+}
+
+void trainer_metrics(const trainer *t, fsnn_metrics *m)
+{
+    const progress *at = &t->at;
+    double samples = (double)at->samples;
+    memset(m, 0, sizeof *m);
+    m->epoch = at->epoch + 1;
+    m->epochs = t->options->training.epochs;
+    m->batch = at->batches;
+    m->batches = at->epoch_batches;
+    m->samples = at->samples;
+    m->loss = at->samples ? at->loss / samples : NAN;
+    m->accuracy = at->samples ? (double)at->correct / samples : NAN;
+    m->test_loss = m->test_accuracy = NAN;
+    m->lr = t->lr;
+    m->gradient_norm = at->batches ? at->norm / (double)at->batches : NAN;
+    m->layers = t->layers.count;
+    m->rate = layers_mean(&t->layers, at->rate, samples, m->layer_rate);
+    m->seconds = at->seconds;
+    m->samples_per_second = at->seconds > 0 ? samples / at->seconds : 0;
+    m->seconds_left = seconds_left(t, m->samples_per_second);
+}

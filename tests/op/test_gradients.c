@@ -1,0 +1,227 @@
+/* Backward of every operator against central differences of its forward, along random directions,
+ * of a random linear functional of the outputs; Richardson's extrapolation takes the h^2 error out.
+ * Both layouts, several steps, every input and parameter. */
+#include "harness.h"
+
+#include <stdio.h>
+
+/* The functional: sum of gout * out over all outputs. */
+static double functional(rig *r)
+{
+    double sum = 0;
+    rig_forward(r);
+    for (int p = 0; p < r->node.outputs; p++)
+        for (int64_t i = 0; i < rig_size(r, &r->node.out[p]); i++)
+            sum += (double)r->run.gout[p][i] * r->run.out[p][i];
+    return sum;
+}
+
+static void move(float *x, const float *start, const float *d, int64_t n, double h)
+{
+    for (int64_t i = 0; i < n; i++)
+        x[i] = (float)(start[i] + h * d[i]);
+}
+
+static double difference(rig *r, float *x, const float *start, const float *d, int64_t n, double h)
+{
+    move(x, start, d, n, h);
+    double up = functional(r);
+    move(x, start, d, n, -h);
+    double down = functional(r);
+    move(x, start, d, n, 0);
+    return (up - down) / (2 * h);
+}
+
+/* `grad` holds the analytic gradient with respect to x [n]. */
+static void compare(rig *r, const char *what, float *x, const double *grad, int64_t n, double h)
+{
+    float *d = rig_array(r, n, -1, 1), *start = rig_array(r, n, 0, 0);
+    double want, got = 0, size = 0;
+    for (int64_t i = 0; i < n; i++) { /* +-1: with steps of powers of two nothing is rounded */
+        d[i] = d[i] < 0 ? -1 : 1;
+        start[i] = x[i];
+        got += grad[i] * d[i];
+        size += grad[i] * grad[i];
+    }
+    want = (4 * difference(r, x, start, d, n, h / 2) - difference(r, x, start, d, n, h)) / 3;
+    if (!(fabs(got - want) <= 1e-3 * sqrt(size) + 1e-6))
+        fail_msg("%s, %s: %.9g along a direction, differences give %.9g (gradient's norm %.3g)",
+                 r->node.op->kind, what, got, want, sqrt(size));
+    fsnn_free(d);
+    fsnn_free(start);
+}
+
+static double *keep(const float *x, int64_t n, double sign, double *into)
+{
+    if (!into)
+        into = fsnn_alloc((size_t)n * sizeof *into);
+    for (int64_t i = 0; x && i < n; i++)
+        into[i] += sign * x[i];
+    return into;
+}
+
+static void check_parameters(rig *r, double *const *grad)
+{
+    char what[64];
+    for (int p = 0; p < r->node.params; p++) {
+        if (!r->run.grad[p])
+            continue;
+        snprintf(what, sizeof what, "parameter %s", r->node.param[p].name);
+        for (int k = 0; k < 3; k++)
+            compare(r, what, r->run.value[p], grad[p], fsnn_shape_count(&r->node.param[p].shape),
+                    0x1p-4);
+    }
+}
+
+static void check(const rig_setup *s, void (*prepare)(rig *))
+{
+    rig r;
+    double *grad[OP_MAX_PARAM], *gin[OP_MAX_IN];
+    rig_open(&r, s);
+    if (prepare)
+        prepare(&r);
+    for (int p = 0; p < r.node.params; p++) /* what backward adds is the gradient */
+        grad[p] = keep(r.run.grad[p], fsnn_shape_count(&r.node.param[p].shape), -1, NULL);
+    rig_forward(&r);
+    rig_backward(&r);
+    for (int p = 0; p < r.node.params; p++)
+        keep(r.run.grad[p], fsnn_shape_count(&r.node.param[p].shape), 1, grad[p]);
+    for (int i = 0; i < s->inputs; i++)
+        gin[i] = keep(r.run.gin[i], rig_size(&r, &s->in[i]), 1, NULL);
+    check_parameters(&r, grad);
+    for (int i = 0; i < s->inputs; i++)
+        for (int k = 0; k < 3; k++)
+            compare(&r, "input", (float *)r.run.in[i], gin[i], rig_size(&r, &s->in[i]), 0x1p-4);
+    for (int p = 0; p < r.node.params; p++)
+        fsnn_free(grad[p]);
+    for (int i = 0; i < s->inputs; i++)
+        fsnn_free(gin[i]);
+    rig_close(&r);
+}
+
+static void check_both(rig_setup s)
+{
+    check(&s, NULL);
+    s.last = true;
+    check(&s, NULL);
+}
+
+static void linear(void **state)
+{
+    (void)state;
+    for (int bias = 0; bias < 2; bias++) {
+        fsnn_linear o = {7, bias};
+        check(&(rig_setup){"linear", &o, 3, 4, true, 1, {FSNN_SHAPE(11)}, false}, NULL);
+        check(&(rig_setup){"linear", &o, 1, 2, true, 1, {FSNN_SHAPE(2, 3, 5)}, false}, NULL);
+        check(&(rig_setup){"linear", &o, 16, 40, true, 1, {FSNN_SHAPE(3)}, false}, NULL);
+    }
+}
+
+static void conv2d(void **state)
+{
+    (void)state;
+    static const fsnn_conv2d o[] = {
+        {6, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true},
+        {8, {2, 3}, {2, 1}, {0, 2}, {1, 2}, 1, false},
+        {4, {3, 1}, {1, 3}, {2, 0}, {2, 1}, 2, true},
+        {8, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 4, true},
+        {32, {5, 5}, {1, 2}, {2, 1}, {1, 1}, 1, true},
+    };
+    for (int i = 0; i < FSNN_COUNT(o); i++)
+        check(&(rig_setup){"conv2d", &o[i], 2, 2, true, 1, {FSNN_SHAPE(4, 9, 7)}, true}, NULL);
+    check(&(rig_setup){"conv2d", &o[0], 2, 3, true, 1, {FSNN_SHAPE(1, 6, 5)}, false}, NULL);
+}
+
+/* Inputs whose differences are larger than any step taken: no maximum changes hands. */
+static void far_apart(rig *r)
+{
+    int64_t n = rig_size(r, &r->node.in[0]), order[2048];
+    assert_true(n <= FSNN_COUNT(order));
+    fsnn_random_order(order, n, 5, 1);
+    for (int64_t i = 0; i < n; i++)
+        ((float *)r->run.in[0])[i] = (float)order[i] * 0.25f;
+}
+
+static void pooling(void **state)
+{
+    (void)state;
+    static const fsnn_pool2d o[] = {{{2, 2}, {0, 0}, {0, 0}, true},
+                                    {{3, 2}, {1, 2}, {1, 1}, true},
+                                    {{3, 3}, {2, 2}, {1, 1}, false}};
+    for (int i = 0; i < FSNN_COUNT(o); i++) {
+        rig_setup s = {"maxpool", &o[i], 2, 2, true, 1, {FSNN_SHAPE(3, 8, 7)}, true};
+        check(&s, far_apart);
+        s.kind = "avgpool";
+        check(&s, NULL);
+    }
+}
+
+static void batchnorm(void **state)
+{
+    (void)state;
+    for (int affine = 0; affine < 2; affine++)
+        for (int per_step = 0; per_step < 2; per_step++) {
+            fsnn_batchnorm o = {1e-5, 0.1, affine, per_step};
+            check(&(rig_setup){"batchnorm", &o, 3, 5, true, 1, {FSNN_SHAPE(19)}, false}, NULL);
+            check_both((rig_setup){"batchnorm", &o, 2, 3, true, 1, {FSNN_SHAPE(5, 4, 3)}, false});
+            check_both((rig_setup){"batchnorm", &o, 2, 3, true, 1, {FSNN_SHAPE(35, 5, 3)}, false});
+        }
+}
+
+static void dropout(void **state)
+{
+    (void)state;
+    for (int hold = 0; hold < 2; hold++) {
+        fsnn_dropout o = {0.4, hold};
+        check_both((rig_setup){"dropout", &o, 3, 4, true, 1, {FSNN_SHAPE(5, 7, 3)}, false});
+    }
+}
+
+static void add(void **state)
+{
+    (void)state;
+    check_both(
+        (rig_setup){"add", NULL, 2, 3, true, 2, {FSNN_SHAPE(5, 2, 3), FSNN_SHAPE(5, 2, 3)}, false});
+    check(
+        &(rig_setup){
+            "add", NULL, 2, 3, true, 3, {FSNN_SHAPE(9), FSNN_SHAPE(9), FSNN_SHAPE(9)}, false},
+        NULL);
+}
+
+static void concat_split(void **state)
+{
+    (void)state;
+    for (int64_t axis = 0; axis < 3; axis++) {
+        fsnn_concat c = {axis};
+        fsnn_split s = {axis, 2};
+        rig_setup a = {"concat",
+                       &c,
+                       2,
+                       3,
+                       true,
+                       3,
+                       {FSNN_SHAPE(4, 2, 6), FSNN_SHAPE(4, 2, 6), FSNN_SHAPE(4, 2, 6)},
+                       false};
+        a.in[1].dim[axis] = 5;
+        check_both(a);
+        check_both((rig_setup){"split", &s, 2, 3, true, 1, {FSNN_SHAPE(4, 2, 6)}, false});
+    }
+}
+
+static void voting(void **state)
+{
+    (void)state;
+    fsnn_voting o = {4};
+    check(&(rig_setup){"voting", &o, 3, 2, true, 1, {FSNN_SHAPE(12)}, false}, NULL);
+    check(&(rig_setup){"voting", &o, 1, 2, true, 1, {FSNN_SHAPE(3, 8)}, false}, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(linear),       cmocka_unit_test(conv2d),  cmocka_unit_test(pooling),
+        cmocka_unit_test(batchnorm),    cmocka_unit_test(dropout), cmocka_unit_test(add),
+        cmocka_unit_test(concat_split), cmocka_unit_test(voting),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,171 @@
+/* Shapes that work and shapes that do not: each error names the node, what was found and what would
+ * work. */
+#include "harness.h"
+
+typedef struct wrong {
+    rig_setup s;
+    fsnn_status status;
+    const char *sentence; /* the whole of it */
+} wrong;
+
+static const fsnn_linear no_out = {0, true}, ten = {10, true};
+static const fsnn_conv2d big = {32, {5, 5}, {1, 1}, {0, 0}, {1, 1}, 1, true},
+                         thirds = {32, {1, 1}, {1, 1}, {0, 0}, {1, 1}, 3, true},
+                         still = {32, {1, 1}, {1, 0}, {0, 0}, {1, 1}, 1, true},
+                         empty = {.out = 4, .stride = {1, 1}, .dilation = {1, 1}, .groups = 1};
+static const fsnn_pool2d thick = {{2, 2}, {0, 0}, {2, 0}, true},
+                         four = {{4, 4}, {0, 0}, {0, 0}, true};
+static const fsnn_reshape by_four = {FSNN_SHAPE(4, -1)}, two_open = {FSNN_SHAPE(-1, -1)},
+                          fewer = {FSNN_SHAPE(3, 4)}, more = {FSNN_SHAPE(3, 6)},
+                          zero = {FSNN_SHAPE(0, 15)};
+static const fsnn_dropout all = {1, false}, negative = {-0.5, false};
+static const fsnn_batchnorm no_eps = {0, 0.1, true, false}, fast = {1e-5, 2, true, false};
+static const fsnn_concat axis3 = {3}, axis0 = {0};
+static const fsnn_split thirds_of = {0, 3}, many = {0, 9}, below = {-1, 2};
+static const fsnn_voting three = {3}, none = {0};
+
+/* clang-format off */
+static const wrong cases[] = {
+    {{"linear", &no_out, 1, 1, true, 1, {FSNN_SHAPE(3)}, false}, FSNN_EARGUMENT,
+     "linear \"node\": out is 0, it must lie between 1 and 2147483647"},
+    {{"linear", &ten, 1, 1, true, 1, {{0}}, false}, FSNN_ESHAPE,
+     "linear \"node\": its input is a scalar: it takes at least one dimension"},
+    {{"conv2d", &big, 1, 1, true, 1, {FSNN_SHAPE(64, 3, 3)}, true}, FSNN_ESHAPE,
+     "conv2d \"node\": kernel 5x5 with padding 0x0 and dilation 1x1 does not fit into its input [64, 3, 3]: a smaller "
+     "kernel or a padding of at least 1x1 would"},
+    {{"conv2d", &big, 1, 1, true, 1, {FSNN_SHAPE(784)}, false}, FSNN_ESHAPE,
+     "conv2d \"node\": its input [784] is not an image: it takes [C, H, W] (reshape makes one)"},
+    {{"conv2d", &thirds, 1, 1, true, 1, {FSNN_SHAPE(64, 3, 3)}, true}, FSNN_ESHAPE,
+     "conv2d \"node\": groups 3 must divide both the 64 channels of its input [64, 3, 3] and out 32"},
+    {{"conv2d", &still, 1, 1, true, 1, {FSNN_SHAPE(64, 3, 3)}, true}, FSNN_EARGUMENT,
+     "conv2d \"node\": stride is 0, it must lie between 1 and 65536"},
+    {{"conv2d", &empty, 1, 1, true, 1, {FSNN_SHAPE(64, 3, 3)}, true}, FSNN_EARGUMENT,
+     "conv2d \"node\": kernel is 0, it must lie between 1 and 65536"},
+    {{"maxpool", &thick, 1, 1, true, 1, {FSNN_SHAPE(2, 8, 8)}, true}, FSNN_EARGUMENT,
+     "maxpool \"node\": padding 2x0 is more than half the kernel 2x2: windows would lie outside of the image; at most "
+     "1x1 works"},
+    {{"avgpool", &four, 1, 1, true, 1, {FSNN_SHAPE(2, 3, 8)}, true}, FSNN_ESHAPE,
+     "avgpool \"node\": kernel 4x4 with padding 0x0 and dilation 1x1 does not fit into its input [2, 3, 8]: a smaller "
+     "kernel or a padding of at least 1x0 would"},
+    {{"reshape", &by_four, 1, 1, true, 1, {FSNN_SHAPE(3, 5)}, false}, FSNN_ESHAPE,
+     "reshape \"node\": its input [3, 5] with 15 numbers does not fit [4, -1]: the known dimensions must divide that "
+     "number"},
+    {{"reshape", &two_open, 1, 1, true, 1, {FSNN_SHAPE(3, 5)}, false}, FSNN_ESHAPE,
+     "reshape \"node\": its input [3, 5] with 15 numbers does not fit [-1, -1]: only one dimension may be -1"},
+    {{"reshape", &fewer, 1, 1, true, 1, {FSNN_SHAPE(3, 5)}, false}, FSNN_ESHAPE,
+     "reshape \"node\": its input [3, 5] with 15 numbers does not fit [3, 4]: both must have as many numbers (-1 takes "
+     "what is left)"},
+    {{"reshape", &more, 1, 1, true, 1, {FSNN_SHAPE(3, 5)}, false}, FSNN_ESHAPE,
+     "reshape \"node\": its input [3, 5] with 15 numbers does not fit [3, 6]: it asks for more numbers"},
+    {{"reshape", &zero, 1, 1, true, 1, {FSNN_SHAPE(3, 5)}, false}, FSNN_ESHAPE,
+     "reshape \"node\": its input [3, 5] with 15 numbers does not fit [0, 15]: dimensions are positive, or one of them "
+     "-1"},
+    {{"reshape", NULL, 1, 1, true, 1, {FSNN_SHAPE(3, 5)}, false}, FSNN_EARGUMENT,
+     "reshape \"node\": the shape has 0 dimensions, it needs 1 to 8"},
+    {{"dropout", &all, 1, 1, true, 1, {FSNN_SHAPE(3)}, false}, FSNN_EARGUMENT,
+     "dropout \"node\": p is 1, it must be at least 0 and less than 1"},
+    {{"dropout", &negative, 1, 1, true, 1, {FSNN_SHAPE(3)}, false}, FSNN_EARGUMENT,
+     "dropout \"node\": p is -0.5, it must be at least 0 and less than 1"},
+    {{"batchnorm", &no_eps, 1, 1, true, 1, {FSNN_SHAPE(3)}, false}, FSNN_EARGUMENT,
+     "batchnorm \"node\": eps is 0, it must be positive"},
+    {{"batchnorm", &fast, 1, 1, true, 1, {FSNN_SHAPE(3)}, false}, FSNN_EARGUMENT,
+     "batchnorm \"node\": momentum is 2, it must lie between 0 and 1"},
+    {{"batchnorm", NULL, 1, 1, true, 1, {{0}}, false}, FSNN_ESHAPE,
+     "batchnorm \"node\": its input is a scalar: it takes channels in the first dimension"},
+    {{"add", NULL, 1, 1, true, 2, {FSNN_SHAPE(3), FSNN_SHAPE(4)}, false}, FSNN_ESHAPE,
+     "add \"node\": input 1 is [4] but input 0 is [3]: all must have one shape"},
+    {{"concat", &axis3, 1, 1, true, 2, {FSNN_SHAPE(3, 2, 2), FSNN_SHAPE(3, 2, 2)}, false}, FSNN_EARGUMENT,
+     "concat \"node\": axis is 3, its input [3, 2, 2] has the axes 0 to 2 (channels are 0)"},
+    {{"concat", &axis0, 1, 1, true, 2, {FSNN_SHAPE(3, 2, 2), FSNN_SHAPE(3, 2, 1)}, false}, FSNN_ESHAPE,
+     "concat \"node\": input 1 is [3, 2, 1] but input 0 is [3, 2, 2]: they may differ along axis 0 only"},
+    {{"concat", &axis0, 1, 1, true, 2, {FSNN_SHAPE(3, 2, 2), FSNN_SHAPE(12)}, false}, FSNN_ESHAPE,
+     "concat \"node\": input 1 is [12] but input 0 is [3, 2, 2]: they may differ along axis 0 only"},
+    {{"split", &thirds_of, 1, 1, true, 1, {FSNN_SHAPE(4, 2)}, false}, FSNN_ESHAPE,
+     "split \"node\": axis 0 of its input [4, 2] cannot be cut into 3 equal parts: the number must divide 4"},
+    {{"split", &many, 1, 1, true, 1, {FSNN_SHAPE(9)}, false}, FSNN_EARGUMENT,
+     "split \"node\": parts is 9, it must lie between 1 and 8"},
+    {{"split", &below, 1, 1, true, 1, {FSNN_SHAPE(9)}, false}, FSNN_EARGUMENT,
+     "split \"node\": axis is -1, its input [9] has the axes 0 to 0 (channels are 0)"},
+    {{"voting", &three, 1, 1, true, 1, {FSNN_SHAPE(10)}, false}, FSNN_ESHAPE,
+     "voting \"node\": the last dimension of its input [10] must be a multiple of voters 3"},
+    {{"voting", &none, 1, 1, true, 1, {FSNN_SHAPE(10)}, false}, FSNN_EARGUMENT,
+     "voting \"node\": voters is 0, it must lie between 1 and 2147483647"},
+};
+/* clang-format on */
+
+static void errors(void **state)
+{
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(cases); i++) {
+        rig r;
+        assert_int_equal(rig_shape(&r, &cases[i].s), cases[i].status);
+        assert_string_equal(fsnn_error_text(), cases[i].sentence);
+        rig_close(&r);
+    }
+}
+
+static void views(void **state)
+{
+    (void)state;
+    static const fsnn_reshape to = {FSNN_SHAPE(2, -1, 3)};
+    rig r;
+    rig_setup s = {"reshape", &to, 1, 1, true, 1, {FSNN_SHAPE(4, 6)}, false};
+    assert_int_equal(rig_shape(&r, &s), FSNN_OK);
+    assert_true(fsnn_shape_equal(&r.node.out[0], &FSNN_SHAPE(2, 4, 3)));
+    assert_true(r.node.op->flags & OP_VIEW);
+    rig_close(&r);
+    s = (rig_setup){"flatten", NULL, 1, 1, true, 1, {FSNN_SHAPE(4, 6, 2)}, false};
+    assert_int_equal(rig_shape(&r, &s), FSNN_OK);
+    assert_true(fsnn_shape_equal(&r.node.out[0], &FSNN_SHAPE(48)));
+    rig_close(&r);
+}
+
+/* Shaping again, as a second wrap does, gives the same node. */
+static void again(void **state)
+{
+    (void)state;
+    rig_setup s = {"linear", &ten, 1, 1, true, 1, {FSNN_SHAPE(3)}, false};
+    rig r;
+    assert_int_equal(rig_shape(&r, &s), FSNN_OK);
+    assert_int_equal(r.node.op->shape(&r.node), FSNN_OK);
+    assert_int_equal(r.node.params, 2);
+    assert_int_equal(r.node.outputs, 1);
+    rig_close(&r);
+}
+
+/* Each kind's keys stand in order: help for each, offsets inside of the options, defaults within
+ * range. */
+static void tables(void **state)
+{
+    (void)state;
+    for (int i = 0; fsnn_ops[i]; i++) {
+        const fsnn_op *op = fsnn_ops[i];
+        assert_non_null(op->help);
+        assert_true(op->min_in >= 1 && op->max_in >= op->min_in && op->max_in <= OP_MAX_IN);
+        assert_true((op->options_size > 0) == (op->defaults != NULL && op->keys != NULL));
+        for (const fsnn_key *k = op->keys; k && k->name; k++) {
+            assert_non_null(k->help);
+            assert_true(k->offset < op->options_size);
+            const char *at = (const char *)op->defaults + k->offset;
+            int64_t n;
+            double v;
+            memcpy(&n, at, k->type == FSNN_KEY_BOOL ? 0 : sizeof n);
+            memcpy(&v, at, k->type == FSNN_KEY_REAL ? sizeof v : 0);
+            if (k->type == FSNN_KEY_INT && !k->required)
+                assert_true((double)n >= k->min && (double)n <= k->max);
+            if (k->type == FSNN_KEY_REAL)
+                assert_true(v >= k->min && v <= k->max);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(errors),
+        cmocka_unit_test(views),
+        cmocka_unit_test(again),
+        cmocka_unit_test(tables),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,120 @@
+/* Schedules: values worked by hand at the points that matter. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "train/schedule.h"
+
+#include <math.h>
+#include <string.h>
+
+static double at(const fsnn_schedule *s, double done)
+{
+    schedule_state state = SCHEDULE_START;
+    return schedule_rate(s, &state, 0.1, 10, done);
+}
+
+static void near(double a, double b)
+{
+    assert_true(fabs(a - b) < 1e-12);
+}
+
+static void constant(void **state)
+{
+    (void)state;
+    fsnn_schedule s = {.kind = FSNN_CONSTANT};
+    near(at(&s, 0), 0.1);
+    near(at(&s, 9.99), 0.1);
+}
+
+static void step(void **state)
+{
+    (void)state;
+    fsnn_schedule s = {.kind = FSNN_STEP, .every = 2.5, .factor = 0.5};
+    near(at(&s, 0), 0.1);
+    near(at(&s, 2.49), 0.1);
+    near(at(&s, 2.5), 0.05);
+    near(at(&s, 7.5), 0.0125);
+    s.min_lr = 0.03;
+    near(at(&s, 7.5), 0.03);
+}
+
+static void cosine(void **state)
+{
+    (void)state;
+    fsnn_schedule s = {.kind = FSNN_COSINE, .min_lr = 0.02};
+    near(at(&s, 0), 0.1);
+    near(at(&s, 5), 0.06);
+    near(at(&s, 2.5), 0.02 + 0.08 * 0.5 * (1 + sqrt(0.5)));
+    near(at(&s, 10), 0.02);
+    near(at(&s, 12), 0.02); /* past the end, it stays there */
+}
+
+static void warmup(void **state)
+{
+    (void)state;
+    fsnn_schedule s = {.kind = FSNN_COSINE, .warmup = 2};
+    near(at(&s, 0), 0);
+    near(at(&s, 0.5), 0.025);
+    near(at(&s, 1), 0.05);
+    near(at(&s, 2), 0.1);
+    near(at(&s, 6), 0.05); /* the middle of what is left */
+    near(at(&s, 10), 0);
+    s = (fsnn_schedule){.kind = FSNN_STEP, .warmup = 1, .every = 3, .factor = 0.1};
+    near(at(&s, 3.9), 0.1);
+    near(at(&s, 4), 0.01);
+}
+
+static void plateau(void **state)
+{
+    (void)state;
+    fsnn_schedule s = {.kind = FSNN_PLATEAU, .factor = 0.5, .patience = 2, .min_lr = 0.02};
+    static const struct {
+        double loss, rate;                                              /* after the epoch */
+    } epoch[] = {{1, 0.1},      {0.9, 0.1},  {0.95, 0.1},  {0.9, 0.05}, /* equal is not better */
+                 {0.91, 0.05},  {0.8, 0.05}, {0.85, 0.05}, {0.85, 0.025},
+                 {0.85, 0.025}, {0.85, 0.02}};
+    schedule_state now = SCHEDULE_START;
+    for (int i = 0; i < FSNN_COUNT(epoch); i++) {
+        schedule_epoch(&s, &now, epoch[i].loss);
+        near(schedule_rate(&s, &now, 0.1, 10, i + 1), epoch[i].rate);
+    }
+    s.patience = 0; /* counts as 1: any epoch that is not better */
+    now = SCHEDULE_START;
+    schedule_epoch(&s, &now, 1);
+    schedule_epoch(&s, &now, 1);
+    near(schedule_rate(&s, &now, 0.1, 10, 2), 0.05);
+}
+
+static void refuse(fsnn_schedule s, const char *says)
+{
+    assert_int_equal(schedule_check(&s), FSNN_EARGUMENT);
+    assert_non_null(strstr(fsnn_error_text(), says));
+}
+
+static void refuses(void **state)
+{
+    (void)state;
+    refuse((fsnn_schedule){.kind = (fsnn_schedule_kind)7}, "number 7");
+    refuse((fsnn_schedule){.warmup = -1}, "warmup is -1");
+    refuse((fsnn_schedule){.min_lr = NAN}, "min_lr");
+    refuse((fsnn_schedule){.kind = FSNN_STEP, .factor = 0.5}, "every 0 epochs");
+    refuse((fsnn_schedule){.kind = FSNN_STEP, .factor = 2, .every = 1}, "factor is 2");
+    refuse((fsnn_schedule){.kind = FSNN_PLATEAU, .factor = 0.5, .patience = -1}, "patience is -1");
+    fsnn_training training = fsnn_training_default();
+    for (int kind = 0; kind < FSNN_SCHEDULES; kind++) {
+        training.schedule.kind = (fsnn_schedule_kind)kind;
+        assert_int_equal(schedule_check(&training.schedule), FSNN_OK);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(constant), cmocka_unit_test(step),    cmocka_unit_test(cosine),
+        cmocka_unit_test(warmup),   cmocka_unit_test(plateau), cmocka_unit_test(refuses),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
