@@ -124,9 +124,10 @@ static void forward(run *r, const float **out)
 static void forward_backward(run *r)
 {
     const float *out;
+    double value;
     forward(r, &out);
     TRY(fsnn_loss_compute(&r->training.loss, r->T, BATCH, CLASSES, out, r->labels, NULL, r->gradient,
-                          NULL, NULL));
+                          &value, NULL));
     fsnn_net_zero_grad(r->net);
     TRY(fsnn_net_backward(r->net, r->gradient, NULL));
 }
