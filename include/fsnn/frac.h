@@ -30,7 +30,6 @@ typedef enum fsnn_method {
     FSNN_EULER,          /* forward Euler (odeint) */
     FSNN_GL,             /* Gruenwald-Letnikov, explicit */
     FSNN_L1,             /* L1, explicit (the original's l1 and trap) */
-    /* of the solver for right-hand sides of one's own, fsnn/fde.h */
     FSNN_TRAP, /* product trapezoid, implicit */
     FSNN_AB,   /* product rectangle (fractional Adams-Bashforth of one step) */
     FSNN_ABM,  /* predictor-corrector: rectangle, then trapezoid (PECE) */
@@ -51,6 +50,7 @@ typedef struct fsnn_order {
 typedef struct fsnn_dynamics {
     fsnn_integrator integrator;
     fsnn_method method;
+    bool implicit;           /* the linearised implicit variant of gl, l1, ab: stable for any step */
     const fsnn_order *order; /* [orders]; borrowed for the call */
     int orders;              /* 1: the same for all neuron layers; else one a neuron layer, in order */
     double step;             /* solver step h > 0, in the unit of tau */

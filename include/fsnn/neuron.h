@@ -8,8 +8,15 @@
  *
  * Resets `current` and `none` test the potential one unit of time ahead, s = H(v + dv - threshold), spike at
  * equality; `current` then hands dv - s threshold/tau to the solver. The others test the new potential p that
- * the solver gives, s = H(p - threshold), and act on it: `subtract` v = p - s threshold, `value` v = v_reset
- * where s = 1; the history keeps the value after the reset. */
+ * the solver gives, s = H(p - threshold), and act on it:
+ *
+ *   subtract  v = p - s threshold; the history keeps the value after the reset
+ *   value     v = v_reset where s = 1; the history keeps it
+ *   jump      v = u - threshold N with N the number of spikes; the history keeps u as if nothing had happened
+ *   delta     an impulse -threshold/step in the drive of the step: v falls by step^(alpha-1) threshold
+ *   restart   v = 0 and an empty history where s = 1
+ *
+ * jump, delta and restart converge as the step shrinks; current, subtract and value are models in discrete time. */
 #ifndef FSNN_NEURON_H
 #define FSNN_NEURON_H
 
@@ -52,6 +59,9 @@ typedef enum fsnn_reset {
     FSNN_RESET_SUBTRACT,
     FSNN_RESET_VALUE,
     FSNN_RESET_NONE,
+    FSNN_RESET_JUMP,
+    FSNN_RESET_DELTA,
+    FSNN_RESET_RESTART,
     FSNN_RESETS
 } fsnn_reset;
 

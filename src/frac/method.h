@@ -1,23 +1,60 @@
-/* frac/method.h: what a method is. A method replaces  sum_m C_m D^alpha_m u = f  by
+/* frac/method.h: what a method is. A method advances  sum_m C_m D^alpha_m u = f  (u = v - v_0, Caputo) by one step,
  *
- *     u_{n+1} = gain f_n + sum_{j=1}^{n+1} w_j u_{n+1-j},     u_0 = 0 (u = v - v_0, Caputo),
+ *     u_{n+1} = gain f* + sum_{l=1}^{n} w_l x_{n+1-l}  ( + start_{n+1} x_0 ),
  *
- * and gives gain and w_j, and their exact derivatives in every alpha_m and C_m. One file and one table row each. */
+ * where the history x keeps the states u or the drives f, and f* is the drive where the scheme takes it: before the step,
+ * after it (implicit), or both. A method gives gain, w_l and start_n, and their exact derivatives in every alpha_m and C_m. One
+ * file and one table row each. */
 #ifndef FSNN_FRAC_METHOD_H
 #define FSNN_FRAC_METHOD_H
 
 #include "base/base.h"
 #include <fsnn/frac.h>
 
+/* How one step goes, given S = the sum over the past. f is the drive, c what a spike takes from it. */
+typedef enum frac_scheme {
+    FRAC_EXPLICIT, /* p = S + gain f(v_n) */
+    FRAC_IMPLICIT, /* p = S + gain f(v_0 + p), f linearised at v_n: exact for IF and LIF */
+    FRAC_PECE,     /* P = S_0;  p = S_1 + gain f(v_0 + P);  the history keeps f(v_0 + p) */
+    FRAC_HEUN,     /* two and four stages, integer order */
+    FRAC_RK4,
+    FRAC_EXACT, /* p = S + gain (f(v_n) - J u_n): the leak J is in the weights (Mittag-Leffler) */
+    FRAC_SCHEMES
+} frac_scheme;
+
+/* Where weights depend on the neuron: ml only. */
+typedef struct frac_leak {
+    double tau;
+    bool leaky; /* dv = (I - v)/tau, else dv = I/tau */
+} frac_leak;
+
+typedef void frac_weight_fn(const fsnn_order *order, double h, int64_t n, double *w, double *gain);
+typedef void frac_dweight_fn(const fsnn_order *order, double h, int64_t n, int p, double *dw, double *dgain);
+
 typedef struct frac_method {
     const char *name, *help;
     bool integer;   /* belongs to odeint: alpha is ignored */
     bool multiterm; /* several terms can be done */
-    /* w[j] for j = 1..n (w[0] is not touched) and the gain, in double precision */
-    void (*weights)(const fsnn_order *order, double h, int64_t n, double *w, double *gain);
+    frac_scheme scheme;
+    bool drive;       /* the history keeps drives, not states */
+    bool linearised;  /* has an implicit variant */
+    bool forever;     /* weights do not decay to the integer order's at alpha = 1: all history counts */
+    /* w[l] for l = 1..n (w[0] is not touched) and the gain, in double precision */
+    frac_weight_fn *weights;
     /* derivatives of all of these in parameter p: alpha_p for p < terms, else the coefficient p - terms */
-    void (*dweights)(const fsnn_order *order, double h, int64_t n, int p, double *dw, double *dgain);
-    /* largest z = h^alpha/tau for which D^alpha v = -v/tau does not grow (numbers of one term) */
+    frac_dweight_fn *dweights;
+    /* weights of the first drive: start[n], n = 1..; gain is not used. NULL: there are none */
+    frac_weight_fn *start;
+    frac_dweight_fn *dstart;
+    /* predictor of PECE: the same four, no gain */
+    frac_weight_fn *pweights, *pstart;
+    frac_dweight_fn *dpweights, *dpstart;
+    /* in place of weights: they depend on tau too, parameter 2 terms */
+    void (*lweights)(const fsnn_order *order, const frac_leak *leak, double h, int64_t n, double *w,
+                     double *gain);
+    void (*dlweights)(const fsnn_order *order, const frac_leak *leak, double h, int64_t n, int p,
+                      double *dw, double *dgain);
+    /* largest z = h^alpha/tau for which the explicit scheme for D^alpha v = -v/tau does not grow; NULL: no limit */
     double (*stable)(double alpha);
 } frac_method;
 
@@ -29,6 +66,7 @@ fsnn_status frac_method_settle(fsnn_integrator integrator, fsnn_method method,
 /* Checks one order: number of terms, ranges, whether the method can do it. */
 fsnn_status frac_order_check(const frac_method *method, const fsnn_order *order);
 
-extern const frac_method frac_euler, frac_gl, frac_l1;
+extern const frac_method frac_euler, frac_heun, frac_rk4, frac_gl, frac_l1, frac_ab, frac_trap, frac_abm,
+    frac_ml;
 
 #endif

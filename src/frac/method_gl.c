@@ -72,6 +72,7 @@ const frac_method frac_gl = {
     .name = "gl",
     .help = "Gruenwald-Letnikov, explicit; one or several terms",
     .multiterm = true,
+    .linearised = true,
     .weights = weights,
     .dweights = dweights,
     .stable = stable,

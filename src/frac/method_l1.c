@@ -83,6 +83,7 @@ const frac_method frac_l1 = {
     .name = "l1",
     .help = "L1, explicit; one or several terms",
     .multiterm = true,
+    .linearised = true,
     .weights = weights,
     .dweights = dweights,
     .stable = stable,

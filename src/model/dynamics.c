@@ -49,7 +49,7 @@ const fsnn_key dynamics_keys[] = {
     {.name = "implicit",
      .type = FSNN_KEY_BOOL,
      AT(implicit),
-     .help = "the methods here are explicit: only false"},
+     .help = "linearised implicit variant of gl, l1, ab (trap is always implicit): stable for any step"},
     {.name = "step",
      .type = FSNN_KEY_REAL,
      AT(step),
@@ -323,9 +323,11 @@ static fsnn_status check_method(yaml_doc *doc, const yaml_node *node, const opti
     fsnn_status status = frac_method_settle(dynamics->integrator, dynamics->method, &row);
     if (status)
         return fail_passed_on(doc, at(node, "method"), status);
-    if (o->implicit)
+    if (o->implicit && !row->linearised && row->scheme != FRAC_IMPLICIT)
         return yaml_fail(doc, at(node, "implicit"),
-                         "the implicit variant of a method is not available: expected false");
+                         "method %s has no implicit variant: expected false, or one of the methods gl, "
+                         "l1, ab",
+                         row->name);
     for (int i = 0; i < dynamics->orders; i++)
         if ((status = frac_order_check(row, &dynamics->order[i])))
             return fail_passed_on(doc, at(node, "alpha"), status);
@@ -346,6 +348,7 @@ fsnn_status dynamics_read(yaml_doc *doc, yaml_node *node, dynamics_section *out)
     out->dynamics = fsnn_dynamics_default(NULL);
     out->dynamics.integrator = (fsnn_integrator)o.integrator;
     out->dynamics.method = o.method;
+    out->dynamics.implicit = o.implicit;
     out->dynamics.step = o.step;
     out->dynamics.memory = o.memory;
     FSNN_TRY(read_orders(doc, node, o.mode, out));

@@ -99,7 +99,7 @@ fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float
         return FSNN_OK;
     }
     if (what == FSNN_RECORD_V && !last) {
-        neuron_node_potentials(op, out);
+        neuron_node_potentials(op, net_data(net, step->out[0]), out);
         return FSNN_OK;
     }
     float *space = NULL;
@@ -107,7 +107,7 @@ fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float
         from = space = fsnn_alloc(bytes);
         if (!space)
             return FSNN_EMEMORY;
-        neuron_node_potentials(op, space);
+        neuron_node_potentials(op, net_data(net, step->out[0]), space);
     }
     int64_t C = op->out[0].dim[0];
     net_transpose(from, out, rows, count / C, C);

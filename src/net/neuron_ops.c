@@ -15,11 +15,13 @@ typedef struct state {
     fsnn_order order;
     double h;
     int64_t memory;
+    bool implicit;
 } state;
 
 static const char *const per_names[] = {"layer", "channel", NULL};
 static const char *const surrogate_names[] = {"arctan", "sigmoid", "rectangle", "gaussian", NULL};
-static const char *const reset_names[] = {"current", "subtract", "value", "none", NULL};
+static const char *const reset_names[] = {"current", "subtract", "value",   "none",
+                                          "jump",    "delta",    "restart", NULL};
 
 static const fsnn_key value_keys[] = {
     {.name = "value", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_value, value), .min = 0,
@@ -62,15 +64,16 @@ static const fsnn_neuron defaults = {.tau = {0.5, false, FSNN_PER_LAYER},
                                      .reset = FSNN_RESET_CURRENT,
                                      .detach_reset = true};
 
-void neuron_node_dynamics(op_node *node, const frac_method *method, const fsnn_order *order,
-                          double h, int64_t memory)
+void neuron_node_dynamics(op_node *node, const frac_method *method, bool implicit,
+                          const fsnn_order *order, double h, int64_t memory)
 {
     state *st = node->state;
     st->method = method;
     st->order = *order;
     st->h = h;
     st->memory = memory;
-    frac_memory_init(&st->scan.memory, method, order, h, memory);
+    st->implicit = implicit;
+    frac_memory_init(&st->scan.memory, method, implicit, order, h, memory);
 }
 
 static fsnn_status check_options(const op_node *node)
@@ -92,6 +95,30 @@ static fsnn_status check_options(const op_node *node)
     if (!isfinite(o->v_reset))
         return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": v_reset is %g, it must be finite",
                          node->op->kind, node->name, o->v_reset);
+    return FSNN_OK;
+}
+
+/* Resets act on what a method keeps: not every pair can be. */
+static fsnn_status check_reset(const op_node *node, const scan *s)
+{
+    const neuron_reset *reset = scan_resetting(s);
+    const frac_method *method = s->memory.method;
+    const char *kind = node->op->kind;
+    if (reset->state && method->drive)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": reset %s overwrites the potential, but method %s remembers the "
+                         "drive: use jump, delta or current with it, or the methods gl or l1",
+                         kind, node->name, reset->name, method->name);
+    if (reset->clears && method->start)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": reset %s begins a new history for each neuron, but method %s "
+                         "weighs the first drive apart: use gl, l1, ab or ml with it",
+                         kind, node->name, reset->name, method->name);
+    if (method->lweights && s->options.tau.per == FSNN_PER_CHANNEL)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": the weights of method %s depend on tau, so it must be one for the "
+                         "layer: write `per: layer`, or use another method",
+                         kind, node->name, method->name);
     return FSNN_OK;
 }
 
@@ -122,6 +149,9 @@ static fsnn_status shape(op_node *node)
     s->N = fsnn_shape_count(&node->in[0]);
     s->stride = node->in_last[0] ? 1 : s->N / s->channels;
 
+    s->memory.leak = (frac_leak){o->tau.value, s->model->leaky};
+    FSNN_TRY(check_reset(node, s));
+
     node->param[P_TAU] = value_param("tau", &o->tau, s->channels);
     node->param[P_THRESHOLD] = value_param("threshold", &o->threshold, s->channels);
     node->params = 2;
@@ -145,8 +175,6 @@ static fsnn_status plan(op_node *node)
 {
     state *st = node->state;
     scan *s = &st->scan;
-    if (s->B != node->B || s->training != node->training)
-        s->rows = 1;
     s->B = node->B;
     s->training = node->training;
     s->smooth = node->smooth;
@@ -207,6 +235,9 @@ fsnn_status neuron_node_changed(op_node *node, float *const *value)
     state *st = node->state;
     FSNN_TRY(check_positive(node, P_TAU, value[P_TAU]));
     FSNN_TRY(check_positive(node, P_THRESHOLD, value[P_THRESHOLD]));
+    const fsnn_neuron *o = node->options;
+    float tau = value[P_TAU][0];
+    st->scan.memory.leak.tau = tau == (float)o->tau.value ? o->tau.value : tau;
     if (node->params <= P_ALPHA)
         return FSNN_OK;
     fsnn_order *order = &st->scan.memory.order;
@@ -229,10 +260,10 @@ fsnn_status neuron_node_changed(op_node *node, float *const *value)
     return frac_memory_settle(&st->scan.memory, st->scan.memory.lags, true);
 }
 
-void neuron_node_potentials(const op_node *node, float *v)
+void neuron_node_potentials(const op_node *node, const float *spikes, float *v)
 {
     const state *st = node->state;
-    scan_potentials(&st->scan, v);
+    scan_potentials(&st->scan, spikes, v);
 }
 
 double neuron_node_rate(const op_node *node)
@@ -251,7 +282,8 @@ char *neuron_node_unstable(const op_node *node)
 {
     const state *st = node->state;
     const fsnn_neuron *o = node->options;
-    if (st->order.terms > 1 || strcmp(node->op->kind, "lif") != 0)
+    if (st->order.terms > 1 || !st->scan.model->leaky || !st->method->stable ||
+        st->scan.memory.scheme == FRAC_IMPLICIT)
         return NULL;
     double a = st->method->integer ? 1 : st->order.alpha[0];
     double z = pow(st->h, a) / o->tau.value / st->order.coefficient[0], limit = st->method->stable(a);
@@ -259,7 +291,8 @@ char *neuron_node_unstable(const op_node *node)
         return NULL;
     return fsnn_format("%s \"%s\": step^alpha/tau is %.4g, beyond the %.4g up to which explicit %s "
                        "is stable at alpha %g: potentials below threshold may oscillate and grow; "
-                       "a step below %.4g or a tau above %.4g is stable",
+                       "a step below %.4g or a tau above %.4g is stable, and so are the methods trap and "
+                       "ml, or `implicit: true` with gl, l1 and ab, at any step",
                        node->op->kind, node->name, z, limit, st->method->name, a,
                        pow(limit * o->tau.value * st->order.coefficient[0], 1 / a),
                        pow(st->h, a) / limit / st->order.coefficient[0]);

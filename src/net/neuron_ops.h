@@ -9,14 +9,14 @@
 extern const fsnn_op *const fsnn_neuron_ops[];
 
 /* Dynamics of a neuron node, set before shape(). */
-void neuron_node_dynamics(op_node *node, const frac_method *method, const fsnn_order *order,
-                          double h, int64_t memory);
+void neuron_node_dynamics(op_node *node, const frac_method *method, bool implicit,
+                          const fsnn_order *order, double h, int64_t memory);
 /* Time 0. */
 void neuron_node_reset(op_node *node);
 /* Values of tau, threshold, alpha, coefficient were written: checks them and settles what depends on them. */
 fsnn_status neuron_node_changed(op_node *node, float *const *value);
-/* v_1..v_K of the last forward [K, B, N], in the layout the node has. */
-void neuron_node_potentials(const op_node *node, float *v);
+/* v_1..v_K of the last forward [K, B, N], given its spikes, in the layout the node has. */
+void neuron_node_potentials(const op_node *node, const float *spikes, float *v);
 double neuron_node_rate(const op_node *node);
 size_t neuron_node_bytes(const op_node *node);
 /* A sentence when the choice of step is unstable (fsnn_free), else NULL. */

@@ -55,6 +55,10 @@ static fsnn_status give_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *re
 {
     const frac_method *method;
     FSNN_TRY(frac_method_settle(d->integrator, d->method, &method));
+    if (d->implicit && !method->linearised && method->scheme != FRAC_IMPLICIT)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "method %s has no implicit variant: gl, l1 and ab have one, trap is implicit",
+                         method->name);
     int layers = count_layers(net);
     fsnn_order *order = fsnn_alloc((size_t)(layers + 1) * sizeof *order);
     if (!order)
@@ -73,7 +77,7 @@ static fsnn_status give_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *re
             fsnn_free(why);
         }
         renew[i] = layer >= net->layers || !same_order(&order[layer], &net->order[layer]);
-        neuron_node_dynamics(op, method, &order[layer], d->step, d->memory);
+        neuron_node_dynamics(op, method, d->implicit, &order[layer], d->step, d->memory);
         layer++;
     }
     fsnn_free(net->order);

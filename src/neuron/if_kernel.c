@@ -43,10 +43,23 @@ static void charge_back(const float *v, const float *I, const lanes *row, const 
     }
 }
 
+static void leak(const lanes *row, float *J)
+{
+    (void)row;
+    memset(J, 0, sizeof(lanes));
+}
+
+static void leak_back(const lanes *row, const float *gJ, lanes *grow)
+{
+    (void)row, (void)gJ, (void)grow;
+}
+
 const neuron_model FSNN_K(neuron_if) = {
     .kind = "if",
     .prepare = prepare,
     .prepare_back = prepare_back,
     .charge = charge,
     .charge_back = charge_back,
+    .leak = leak,
+    .leak_back = leak_back,
 };

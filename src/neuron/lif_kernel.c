@@ -39,10 +39,26 @@ static void charge_back(const float *v, const float *I, const lanes *row, const 
     }
 }
 
+static void leak(const lanes *row, float *J)
+{
+    for (int i = 0; i < FRAC_LANES; i++)
+        J[i] = -row[RATE][i];
+}
+
+static void leak_back(const lanes *row, const float *gJ, lanes *grow)
+{
+    (void)row;
+    for (int i = 0; i < FRAC_LANES; i++)
+        grow[RATE][i] -= gJ[i];
+}
+
 const neuron_model FSNN_K(neuron_lif) = {
     .kind = "lif",
+    .leaky = true,
     .prepare = prepare,
     .prepare_back = prepare_back,
     .charge = charge,
     .charge_back = charge_back,
+    .leak = leak,
+    .leak_back = leak_back,
 };

@@ -17,6 +17,7 @@ enum { ROW_THRESHOLD, ROW_KICK, ROW_OWN, NEURON_ROWS = 8 };
 
 typedef struct neuron_model {
     const char *kind;
+    bool leaky; /* dv falls with v: explicit schemes have a stability limit */
     /* par [NEURON_PARS][32] -> row [NEURON_ROWS][32] */
     void (*prepare)(const lanes *par, lanes *row);
     /* adds to gpar what grow (gradients of row) comes to */
@@ -26,37 +27,55 @@ typedef struct neuron_model {
     /* gv = gdv d(dv)/dv, gI = gdv d(dv)/dI, grow += gdv d(dv)/drow */
     void (*charge_back)(const float *v, const float *I, const lanes *row, const float *gdv, float *gv,
                         float *gI, lanes *grow);
+    /* J = d(dv)/dv, for implicit and exact schemes; grow += gJ dJ/drow */
+    void (*leak)(const lanes *row, float *J);
+    void (*leak_back)(const lanes *row, const float *gJ, lanes *grow);
 } neuron_model;
 
-/* What happens at and after the spike (fsnn/neuron.h). p is the solver's new potential,
- * acc + gain dv (before a reset); u counts from v0. Rows of 32. */
+/* One step of a tile, as schemes and resets see it. Rows of 32; v = u + off. */
 typedef struct neuron_step {
-    const float *v;    /* potential before the step */
-    const float *acc;  /* weighted sum of the past */
-    const float *dv;
+    const neuron_model *model;
     const lanes *row;
-    float gain, v0, v_reset;
+    const float *I;
+    const float *u, *v, *off; /* state and potential before the step, and what is between them: v0 less jumps */
+    const float *dv;          /* charge at v */
+    const float *c;           /* what the spike takes from the drive */
+    const float *S[2];        /* sums over the past */
+    float gain, h, v0, v_reset;
 } neuron_step;
 
+/* Gradients of one step. In: gp of the scheme's new state p, gx of the drive it leaves in the history.
+ * Out (written): gS, gdv, gu (of u where it stands by itself), goff, gc, gI; grow and ggain are added to. */
 typedef struct neuron_step_back {
-    const float *s, *arg; /* spikes; potential minus threshold, as tested */
-    const float *slope;   /* surrogate derivative at arg */
-    const float *gs;      /* gradient of the spikes from outside */
-    const float *G;       /* gradient of the new state */
-    float gain, v0, v_reset;
-    bool detach;
+    const float *p, *gp, *gx;
+    float *gS[2], *gdv, *gu, *goff, *gc, *gI;
+    lanes *grow;
+    float *ggain;
 } neuron_step_back;
 
+/* How one step goes (frac/method.h). */
+typedef struct neuron_scheme {
+    /* p the new state before a reset, x the drive for the history */
+    void (*step)(const neuron_step *t, float *p, float *x);
+    void (*back)(const neuron_step *t, neuron_step_back *b);
+    /* x again from p, for gradients of the weights */
+    void (*drive)(const neuron_step *t, const float *p, float *x);
+} neuron_scheme;
+
+/* What happens at and after the spike (fsnn/neuron.h). */
 typedef struct neuron_reset {
+    const char *name;
+    bool ahead;     /* the test sees v + dv, before the step; else the new potential */
+    bool kick;      /* the spike takes ROW_KICK from the drive */
+    bool state;     /* overwrites the state: needs a method whose history keeps states */
     bool keeps_arg; /* the spike argument cannot be recomputed from the states: it is kept for backward */
-    /* what the spike test sees */
-    void (*argument)(const neuron_step *step, float *arg);
-    /* the derivative handed to the solver, f, and the new state u */
-    void (*apply)(const neuron_step *step, const float *arg, const float *s, float *f, float *u);
-    /* f alone, again, for backward */
-    void (*derivative)(const neuron_step *step, const float *s, float *f);
-    /* q: gradient of the solver's new potential; gdv: of dv; gv: of v through the spike test; grow += */
-    void (*back)(const neuron_step_back *b, const lanes *row, float *q, float *gdv, float *gv, lanes *grow);
+    bool counts;    /* jumps: spikes are counted, the history goes on as if nothing had happened */
+    bool clears;    /* a spike empties the neuron's history */
+    /* new state u and drive x (changed in place) after spikes s */
+    void (*apply)(const neuron_step *t, const float *p, const float *s, float *u, float *x);
+    /* G of u, gx of x -> gp of p (written), gs of s (added to); grow, ggain added to */
+    void (*back)(const neuron_step *t, const float *p, const float *s, const float *G, const float *gx,
+                 float *gp, float *gs, lanes *grow, float *ggain);
 } neuron_reset;
 
 typedef struct neuron_surrogate {
@@ -66,7 +85,8 @@ typedef struct neuron_surrogate {
 
 /* All of these for one instruction set. */
 typedef struct neuron_kernels {
-    const neuron_model *const *models; /* NULL-terminated */
+    const neuron_model *const *models;  /* NULL-terminated */
+    const neuron_scheme *schemes;       /* [FRAC_SCHEMES] */
     const neuron_reset *resets;         /* [FSNN_RESETS] */
     const neuron_surrogate *surrogates; /* [FSNN_SURROGATES] */
     void (*fire)(const float *x, float *s); /* s = x >= 0 */

@@ -1,143 +1,126 @@
-/* Resets (fsnn/neuron.h): what the spike test sees, what the solver and the history get, and the gradient of both.
+/* Resets (fsnn/neuron.h): what a spike does. p is the scheme's new state, theta the threshold, g the scheme's gain.
  *
- *   current   arg = v + dv - theta    u = acc + gain (dv - s kick)
- *   none      arg = v + dv - theta    u = acc + gain dv
- *   subtract  p = acc + gain dv       arg = p + v0 - theta     u = p - s theta
- *   value     p = acc + gain dv       arg = p + v0 - theta     u = s ? v_reset - v0 : p
- *
- * Backward: G is the gradient of u, q that of the solver's sum acc + gain f, which the history's transpose carries on. With
- * `detach` the s inside the reset carries no gradient. */
+ *   current   takes theta/tau from the drive of the step (before the scheme)   u = p
+ *   none                                                                       u = p
+ *   subtract  v <- v - theta, the history sees it                              u = p - s theta
+ *   value     v <- v_reset, the history sees it                                u = s ? v_reset - off : p
+ *   jump      v = u - theta N, the history keeps u                             u = p, N counts spikes (scan)
+ *   delta     an impulse -theta/h in the drive of the step                     u = p - s g theta/h, x - s theta/h
+ *   restart   v <- v_0 and an empty history                                    u = s ? 0 : p (the scan empties) */
 #include "base/isa_kernel.h"
 #include "neuron/model.h"
 
+#include <string.h>
+
 #define EACH for (int i = 0; i < FRAC_LANES; i++)
 
-static void ahead(const neuron_step *t, float *arg)
+static void keep(const neuron_step *t, const float *p, const float *s, float *u, float *x)
 {
-    EACH arg[i] = (t->v[i] + t->dv[i]) - t->row[ROW_THRESHOLD][i];
+    (void)t, (void)s, (void)x;
+    memcpy(u, p, sizeof(lanes));
 }
 
-static void charged(const neuron_step *t, float *arg)
+static void keep_back(const neuron_step *t, const float *p, const float *s, const float *G,
+                      const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
 {
-    EACH arg[i] = ((t->acc[i] + t->gain * t->dv[i]) + t->v0) - t->row[ROW_THRESHOLD][i];
+    (void)t, (void)p, (void)s, (void)gx, (void)gs, (void)grow, (void)ggain;
+    memcpy(gp, G, sizeof(lanes));
 }
 
-static void kicked(const neuron_step *t, const float *s, float *f)
+static void subtract(const neuron_step *t, const float *p, const float *s, float *u, float *x)
 {
-    EACH f[i] = t->dv[i] - s[i] * t->row[ROW_KICK][i];
+    (void)x;
+    EACH u[i] = p[i] - s[i] * t->row[ROW_THRESHOLD][i];
 }
 
-static void plain(const neuron_step *t, const float *s, float *f)
+static void subtract_back(const neuron_step *t, const float *p, const float *s, const float *G,
+                          const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
 {
-    (void)s;
-    EACH f[i] = t->dv[i];
-}
-
-static void current(const neuron_step *t, const float *arg, const float *s, float *f, float *u)
-{
-    (void)arg;
+    (void)p, (void)gx, (void)ggain;
     EACH
     {
-        f[i] = t->dv[i] - s[i] * t->row[ROW_KICK][i];
-        u[i] = t->acc[i] + t->gain * f[i];
-    }
-}
-
-static void current_back(const neuron_step_back *b, const lanes *row, float *q, float *gdv, float *gv,
-                         lanes *grow)
-{
-    float attach = b->detach ? 0 : 1;
-    EACH
-    {
-        float gf = b->gain * b->G[i];
-        float garg = (b->gs[i] - attach * gf * row[ROW_KICK][i]) * b->slope[i];
-        q[i] = b->G[i];
-        gdv[i] = gf + garg;
-        gv[i] = garg;
-        grow[ROW_THRESHOLD][i] -= garg;
-        grow[ROW_KICK][i] -= gf * b->s[i];
-    }
-}
-
-static void none(const neuron_step *t, const float *arg, const float *s, float *f, float *u)
-{
-    (void)arg, (void)s;
-    EACH
-    {
-        f[i] = t->dv[i];
-        u[i] = t->acc[i] + t->gain * f[i];
-    }
-}
-
-static void none_back(const neuron_step_back *b, const lanes *row, float *q, float *gdv, float *gv,
-                      lanes *grow)
-{
-    (void)row;
-    EACH
-    {
-        float garg = b->gs[i] * b->slope[i];
-        q[i] = b->G[i];
-        gdv[i] = b->gain * b->G[i] + garg;
-        gv[i] = garg;
-        grow[ROW_THRESHOLD][i] -= garg;
-    }
-}
-
-static void subtract(const neuron_step *t, const float *arg, const float *s, float *f, float *u)
-{
-    (void)arg;
-    EACH
-    {
-        f[i] = t->dv[i];
-        u[i] = (t->acc[i] + t->gain * f[i]) - s[i] * t->row[ROW_THRESHOLD][i];
-    }
-}
-
-static void subtract_back(const neuron_step_back *b, const lanes *row, float *q, float *gdv, float *gv,
-                          lanes *grow)
-{
-    float attach = b->detach ? 0 : 1;
-    EACH
-    {
-        float garg = (b->gs[i] - attach * b->G[i] * row[ROW_THRESHOLD][i]) * b->slope[i];
-        q[i] = b->G[i] + garg;
-        gdv[i] = b->gain * q[i];
-        gv[i] = 0;
-        grow[ROW_THRESHOLD][i] -= garg + b->G[i] * b->s[i];
+        gp[i] = G[i];
+        gs[i] -= G[i] * t->row[ROW_THRESHOLD][i];
+        grow[ROW_THRESHOLD][i] -= G[i] * s[i];
     }
 }
 
 /* The landing is exact, from an infinite p too; smooth spikes (gradient checks) blend. */
-static void value(const neuron_step *t, const float *arg, const float *s, float *f, float *u)
+static void value(const neuron_step *t, const float *p, const float *s, float *u, float *x)
 {
-    (void)arg;
-    float target = t->v_reset - t->v0;
+    (void)x;
     EACH
     {
-        f[i] = t->dv[i];
-        float p = t->acc[i] + t->gain * f[i];
-        u[i] = s[i] == 1 ? target : (1 - s[i]) * p + s[i] * target;
+        float target = t->v_reset - t->off[i];
+        u[i] = s[i] == 1 ? target : (1 - s[i]) * p[i] + s[i] * target;
     }
 }
 
-static void value_back(const neuron_step_back *b, const lanes *row, float *q, float *gdv, float *gv,
-                       lanes *grow)
+static void value_back(const neuron_step *t, const float *p, const float *s, const float *G,
+                       const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
 {
-    float attach = b->detach ? 0 : 1;
+    (void)gx, (void)grow, (void)ggain;
     EACH
     {
-        float p = b->arg[i] + row[ROW_THRESHOLD][i]; /* the potential, v0 included */
-        float garg = (b->gs[i] + attach * b->G[i] * (b->v_reset - p)) * b->slope[i];
-        q[i] = b->G[i] * (1 - b->s[i]) + garg;
-        gdv[i] = b->gain * q[i];
-        gv[i] = 0;
-        grow[ROW_THRESHOLD][i] -= garg;
+        gp[i] = G[i] * (1 - s[i]);
+        gs[i] += G[i] * (t->v_reset - t->off[i] - p[i]);
     }
+}
+
+static void delta(const neuron_step *t, const float *p, const float *s, float *u, float *x)
+{
+    float per_step = 1 / t->h;
+    EACH
+    {
+        float impulse = s[i] * t->row[ROW_THRESHOLD][i] * per_step;
+        u[i] = p[i] - t->gain * impulse;
+        x[i] -= impulse;
+    }
+}
+
+static void delta_back(const neuron_step *t, const float *p, const float *s, const float *G,
+                       const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
+{
+    (void)p;
+    float per_step = 1 / t->h;
+    EACH
+    {
+        float gimpulse = -(t->gain * G[i] + gx[i]) * per_step;
+        gp[i] = G[i];
+        gs[i] += gimpulse * t->row[ROW_THRESHOLD][i];
+        grow[ROW_THRESHOLD][i] += gimpulse * s[i];
+        ggain[i] -= G[i] * s[i] * t->row[ROW_THRESHOLD][i] * per_step;
+    }
+}
+
+/* The decision is the hard one, for smooth spikes too: a history is emptied or it is not. */
+static void restart(const neuron_step *t, const float *p, const float *s, float *u, float *x)
+{
+    EACH
+    {
+        bool fired = p[i] + t->off[i] >= t->row[ROW_THRESHOLD][i];
+        u[i] = fired ? 0 : p[i];
+        x[i] = fired ? 0 : x[i];
+    }
+    (void)s;
+}
+
+static void restart_back(const neuron_step *t, const float *p, const float *s, const float *G,
+                         const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
+{
+    (void)s, (void)gx, (void)gs, (void)grow, (void)ggain;
+    EACH gp[i] = p[i] + t->off[i] >= t->row[ROW_THRESHOLD][i] ? 0 : G[i];
 }
 
 const neuron_reset FSNN_K(neuron_resets)[FSNN_RESETS] = {
-    [FSNN_RESET_CURRENT] = {false, ahead, current, kicked, current_back},
-    [FSNN_RESET_SUBTRACT] = {true, charged, subtract, plain, subtract_back},
-    [FSNN_RESET_VALUE] = {true, charged, value, plain, value_back},
-    [FSNN_RESET_NONE] = {false, ahead, none, plain, none_back},
+    [FSNN_RESET_CURRENT] = {"current", .ahead = true, .kick = true, .apply = keep, .back = keep_back},
+    [FSNN_RESET_SUBTRACT] = {"subtract", .state = true, .keeps_arg = true, .apply = subtract,
+                             .back = subtract_back},
+    [FSNN_RESET_VALUE] = {"value", .state = true, .keeps_arg = true, .apply = value,
+                          .back = value_back},
+    [FSNN_RESET_NONE] = {"none", .ahead = true, .apply = keep, .back = keep_back},
+    [FSNN_RESET_JUMP] = {"jump", .counts = true, .apply = keep, .back = keep_back},
+    [FSNN_RESET_DELTA] = {"delta", .keeps_arg = true, .apply = delta, .back = delta_back},
+    [FSNN_RESET_RESTART] = {"restart", .keeps_arg = true, .clears = true, .apply = restart,
+                            .back = restart_back},
 };

@@ -8,107 +8,146 @@ static int64_t max(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+fsnn_status scan_block_room(scan_block *block, size_t bytes)
+{
+    if (bytes <= block->bytes)
+        return FSNN_OK;
+    fsnn_free(block->data);
+    block->bytes = 0;
+    block->data = fsnn_alloc(bytes);
+    if (!block->data)
+        return FSNN_EMEMORY;
+    block->bytes = bytes;
+    return FSNN_OK;
+}
+
+static fsnn_status rows_room(scan_rows *r, int64_t tiles, int64_t capacity)
+{
+    scan_block block = {r->data, r->bytes};
+    fsnn_status status = scan_block_room(&block, sizeof(lanes) * (size_t)(tiles * capacity));
+    r->data = block.data;
+    r->bytes = block.bytes;
+    r->capacity = status ? 0 : capacity;
+    return status;
+}
+
 void scan_reset(scan *s)
 {
-    s->rows = 1;
+    s->time = 0;
+    s->u.rows = 1;
+    s->x.rows = 0;
     for (int64_t t = 0; t < s->tiles; t++)
-        memset(s->u + t * s->capacity * FRAC_LANES, 0, sizeof(lanes));
+        memset(scan_rows_of(&s->u, t), 0, sizeof(lanes));
+    if (s->count.data)
+        memset(s->count.data, 0, s->count.bytes);
 }
 
-/* Replaces *p by a block of `count` elements when it has not that many. */
-static fsnn_status room(void *p, size_t *have, size_t bytes)
+static fsnn_status plan_training(scan *s, int64_t K)
 {
-    void **block = p;
-    if (bytes <= *have)
-        return FSNN_OK;
-    fsnn_free(*block);
-    *have = 0;
-    *block = fsnn_alloc(bytes);
-    if (!*block)
-        return FSNN_EMEMORY;
-    *have = bytes;
-    return FSNN_OK;
-}
-
-static fsnn_status plan_backward(scan *s, int64_t K)
-{
+    size_t tiles = (size_t)max(s->tiles, 1), steps = (size_t)K;
     s->workers = fsnn_threads();
-    int64_t tiles = max(s->tiles, 1);
-    /* each worker: gradients of states in reversed time and derivatives f, [K][32] each */
-    FSNN_TRY(room(&s->work, &s->bytes_work, sizeof(lanes) * (size_t)(2 * K * s->workers)));
-    FSNN_TRY(room(&s->part, &s->bytes_part, sizeof(double) * (size_t)(tiles * SCAN_PARTS)));
-    FSNN_TRY(room(&s->lane, &s->bytes_lane, sizeof(lanes) * (size_t)(tiles * NEURON_PARS)));
-    if (neuron_kernels_get()->resets[s->options.reset].keeps_arg)
-        FSNN_TRY(room(&s->arg, &s->bytes_arg, sizeof(lanes) * (size_t)(tiles * K)));
-    s->arg_room = K;
+    s->tape_room = K;
+    FSNN_TRY(scan_block_room(&s->work, sizeof(lanes) * steps *
+                                           (size_t)(s->memory.sums * s->workers)));
+    FSNN_TRY(scan_block_room(&s->part, sizeof(double) * tiles * SCAN_PARTS));
+    FSNN_TRY(scan_block_room(&s->lane, sizeof(lanes) * tiles * NEURON_PARS));
+    if (scan_resetting(s)->keeps_arg)
+        FSNN_TRY(scan_block_room(&s->arg, sizeof(lanes) * tiles * steps));
+    if (s->memory.scheme == FRAC_PECE)
+        FSNN_TRY(scan_block_room(&s->predicted, sizeof(lanes) * tiles * steps));
     return FSNN_OK;
 }
 
-fsnn_status scan_plan_order(scan *s)
+/* Rows that a history keeps from call to call, where that is bounded. */
+static int64_t kept(const scan *s)
 {
-    s->dw_room = s->memory.room + FRAC_BLOCK + 1;
-    size_t count = (size_t)(2 * s->memory.order.terms * s->dw_room);
-    return room(&s->dw, &s->bytes_dw, count * sizeof(float));
+    return max(s->memory.keep, 1);
 }
 
 fsnn_status scan_plan(scan *s, int64_t K)
 {
     int64_t tiles = (s->B * s->N + FRAC_LANES - 1) / FRAC_LANES;
-    int64_t capacity = max(s->capacity, K + 1 + max(s->memory.keep, 0));
-    if (tiles != s->tiles || capacity != s->capacity) {
-        s->tiles = tiles;
-        s->capacity = capacity;
-        FSNN_TRY(room(&s->u, &s->bytes_u, sizeof(lanes) * (size_t)(tiles * capacity)));
-        scan_reset(s);
+    bool fresh = tiles != s->tiles;
+    s->tiles = tiles;
+    int64_t capacity = max(s->u.capacity, K + 1 + kept(s));
+    if (fresh || capacity != s->u.capacity) {
+        FSNN_TRY(rows_room(&s->u, tiles, capacity));
+        fresh = true;
     }
-    FSNN_TRY(room(&s->counts, &s->bytes_counts, sizeof(double) * (size_t)max(tiles, 1)));
+    if (scan_apart(s) && (fresh || s->x.capacity < capacity)) {
+        FSNN_TRY(rows_room(&s->x, tiles, max(s->x.capacity, capacity)));
+        fresh = true;
+    }
+    size_t bytes = sizeof(lanes) * (size_t)max(tiles, 1);
+    if (scan_resetting(s)->counts)
+        FSNN_TRY(scan_block_room(&s->count, bytes));
+    if (s->memory.method->start)
+        FSNN_TRY(scan_block_room(&s->first, bytes));
+    FSNN_TRY(scan_block_room(&s->fired, sizeof(double) * (size_t)max(tiles, 1)));
     FSNN_TRY(frac_memory_settle(&s->memory, K, false));
-    if (s->training)
-        FSNN_TRY(plan_backward(s, K));
+    if (fresh)
+        scan_reset(s);
+    return s->training ? plan_training(s, K) : FSNN_OK;
+}
+
+/* Forgets what no later step will ask for: all but the last `keep` rows. */
+static void forget(const scan *s, scan_rows *r, int64_t keep)
+{
+    int64_t drop = r->rows - keep;
+    if (drop <= 0)
+        return;
+    for (int64_t t = 0; t < s->tiles; t++) {
+        float *row = scan_rows_of(r, t);
+        memmove(row, row + drop * FRAC_LANES, sizeof(lanes) * (size_t)keep);
+    }
+    r->rows = keep;
+}
+
+/* A longer history: rows copied. */
+static fsnn_status extend(const scan *s, scan_rows *r, int64_t capacity)
+{
+    size_t bytes = sizeof(lanes) * (size_t)(s->tiles * capacity);
+    scan_rows grown = {fsnn_alloc(bytes), capacity, r->rows, bytes};
+    if (!grown.data)
+        return FSNN_EMEMORY;
+    for (int64_t t = 0; t < s->tiles; t++)
+        memcpy(scan_rows_of(&grown, t), scan_rows_of(r, t), sizeof(lanes) * (size_t)r->rows);
+    fsnn_free(r->data);
+    *r = grown;
     return FSNN_OK;
 }
 
-/* Forgets what no later step will ask for. */
-static void forget(scan *s)
+static fsnn_status rows_ready(const scan *s, scan_rows *r, int64_t K, int64_t keep)
 {
-    int64_t keep = max(s->memory.keep, 1), drop = s->rows - keep;
-    if (s->memory.keep < 0 || drop <= 0)
-        return;
-    for (int64_t t = 0; t < s->tiles; t++) {
-        float *u = s->u + t * s->capacity * FRAC_LANES;
-        memmove(u, u + drop * FRAC_LANES, sizeof(lanes) * (size_t)keep);
-    }
-    s->rows = keep;
-}
-
-/* A longer history: twice the room, rows copied. */
-static fsnn_status extend(scan *s, int64_t capacity)
-{
-    float *u = fsnn_alloc(sizeof(lanes) * (size_t)(s->tiles * capacity));
-    if (!u)
-        return FSNN_EMEMORY;
-    for (int64_t t = 0; t < s->tiles; t++)
-        memcpy(u + t * capacity * FRAC_LANES, s->u + t * s->capacity * FRAC_LANES,
-               sizeof(lanes) * (size_t)s->rows);
-    fsnn_free(s->u);
-    s->u = u;
-    s->bytes_u = sizeof(lanes) * (size_t)(s->tiles * capacity);
-    s->capacity = capacity;
+    if (r->rows + K > r->capacity && keep >= 0)
+        forget(s, r, keep);
+    if (r->rows + K > r->capacity)
+        FSNN_TRY(extend(s, r, max(r->rows + K, 2 * r->capacity)));
     return FSNN_OK;
 }
 
 fsnn_status scan_ready(scan *s, int64_t K)
 {
-    if (s->rows + K > s->capacity)
-        forget(s);
-    if (s->rows + K > s->capacity)
-        FSNN_TRY(extend(s, max(s->rows + K, 2 * s->capacity)));
-    int64_t lags = s->rows + K - 1;
-    if (lags > s->memory.lags)
-        FSNN_TRY(frac_memory_settle(&s->memory, s->K ? max(lags, 2 * s->memory.lags) : lags, false));
-    if (s->training && K > s->arg_room)
-        FSNN_TRY(plan_backward(s, K));
+    bool apart = scan_apart(s);
+    int64_t keep = s->memory.keep < 0 ? -1 : kept(s);
+    FSNN_TRY(rows_ready(s, &s->u, K, apart ? 1 : keep));
+    if (apart)
+        FSNN_TRY(rows_ready(s, &s->x, K, keep));
+    int64_t lags = (apart ? s->x.rows : s->u.rows) + K;
+    if (s->memory.method->start)
+        lags = max(lags, s->time + K);
+    if (lags > s->memory.lags && (s->memory.lags < kept(s) || s->memory.keep < 0 || s->memory.method->start))
+        FSNN_TRY(frac_memory_settle(&s->memory, s->time ? max(lags, 2 * s->memory.lags) : lags, false));
+    if (s->training && (K > s->tape_room || fsnn_threads() > s->workers))
+        FSNN_TRY(plan_training(s, max(K, s->tape_room)));
     return FSNN_OK;
+}
+
+/* Derivatives of the weights (and start weights) of each sum in `orders` parameters. */
+fsnn_status scan_plan_order(scan *s, int orders)
+{
+    size_t one = (size_t)(s->memory.room + FRAC_PAD);
+    return scan_block_room(&s->dw, one * sizeof(float) * (size_t)(2 * s->memory.sums * orders));
 }
 
 void scan_tile_open(const scan *s, int64_t t, scan_tile *tile)
@@ -135,15 +174,23 @@ const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int6
     return space;
 }
 
-void scan_potentials(const scan *s, float *v)
+void scan_potentials(const scan *s, const float *spikes, float *v)
 {
-    int64_t total = s->B * s->N, first = s->rows - s->K;
+    int64_t total = s->B * s->N, first = s->u.rows - s->K;
+    bool jumps = scan_resetting(s)->counts;
     for (int64_t t = 0; t < s->tiles; t++) {
-        int64_t n = t * FRAC_LANES, width = total - n < FRAC_LANES ? total - n : FRAC_LANES;
-        for (int64_t k = 0; k < s->K; k++) {
-            const float *u = s->u + (t * s->capacity + first + k) * FRAC_LANES;
-            for (int64_t i = 0; i < width; i++)
-                v[k * total + n + i] = u[i] + s->v0;
+        scan_tile tile;
+        scan_tile_open(s, t, &tile);
+        lanes count = {0};
+        if (jumps)
+            memcpy(count, (lanes *)s->count.data + t, sizeof count);
+        for (int64_t k = s->K - 1; k >= 0; k--) {
+            const float *u = scan_rows_of(&s->u, t) + (first + k) * FRAC_LANES;
+            for (int i = 0; i < tile.width; i++) {
+                int64_t at = k * total + tile.first + i;
+                v[at] = u[i] + (s->v0 - tile.row[ROW_THRESHOLD][i] * count[i]);
+                count[i] -= jumps ? spikes[at] : 0;
+            }
         }
     }
 }
@@ -152,25 +199,28 @@ double scan_rate(const scan *s)
 {
     double sum = 0, steps = (double)(s->K * s->B * s->N);
     for (int64_t t = 0; t < s->tiles; t++)
-        sum += s->counts[t];
+        sum += ((double *)s->fired.data)[t];
     return steps > 0 ? sum / steps : 0;
 }
 
 size_t scan_bytes(const scan *s)
 {
-    return s->bytes_u + s->bytes_dw + s->bytes_arg + s->bytes_counts + s->bytes_work + s->bytes_part +
-           s->bytes_lane;
+    const scan_block *blocks[] = {&s->first, &s->count, &s->arg,  &s->predicted, &s->fired,
+                                  &s->work,  &s->part,  &s->lane, &s->dw};
+    size_t sum = s->u.bytes + s->x.bytes;
+    for (int i = 0; i < FSNN_COUNT(blocks); i++)
+        sum += blocks[i]->bytes;
+    return sum;
 }
 
 void scan_free(scan *s)
 {
-    fsnn_free(s->u);
-    fsnn_free(s->arg);
-    fsnn_free(s->counts);
-    fsnn_free(s->work);
-    fsnn_free(s->part);
-    fsnn_free(s->dw);
-    fsnn_free(s->lane);
+    scan_block *blocks[] = {&s->first, &s->count, &s->arg,  &s->predicted, &s->fired,
+                            &s->work,  &s->part,  &s->lane, &s->dw};
+    for (int i = 0; i < FSNN_COUNT(blocks); i++)
+        fsnn_free(blocks[i]->data);
+    fsnn_free(s->u.data);
+    fsnn_free(s->x.data);
     frac_memory_free(&s->memory);
     *s = (scan){0};
 }

@@ -13,8 +13,21 @@ typedef struct scan_param {
     int64_t count;      /* 1 or channels */
 } scan_param;
 
-/* Sums a tile leaves: parameters, then alpha and coefficient of each term. */
-enum { SCAN_ORDER = NEURON_PARS, SCAN_PARTS = NEURON_PARS + 2 * FSNN_MAX_TERMS };
+/* Rows of all tiles: [tiles][capacity][32]; the first `rows` of each are filled. */
+typedef struct scan_rows {
+    float *data;
+    int64_t capacity, rows;
+    size_t bytes;
+} scan_rows;
+
+/* Plain blocks that grow. */
+typedef struct scan_block {
+    void *data;
+    size_t bytes;
+} scan_block;
+
+/* Sums a tile leaves: parameters of the neuron, then those of the order. */
+enum { SCAN_ORDERS = 2 * FSNN_MAX_TERMS + 1, SCAN_PARTS = NEURON_PARS + SCAN_ORDERS };
 
 typedef struct scan {
     /* what: set by the owner */
@@ -28,23 +41,30 @@ typedef struct scan {
     int64_t B, N, channels, stride;
     bool training; /* backward will come: keep what it needs */
 
-    /* state: rows [tiles][capacity][32] of u = v - v0; `rows` are filled, the last one is the present */
-    int64_t tiles, capacity, rows;
-    float *u;
-    int64_t K;      /* steps of the last forward */
-    float *arg;     /* [tiles][arg_room][32], for resets that keep the spike argument */
-    int64_t arg_room;
-    double *counts; /* [tiles] spikes of the last forward */
-    float *work;    /* backward: [workers][2][K][32] */
+    /* state */
+    int64_t tiles;
+    int64_t time; /* steps since the reset */
+    scan_rows u;  /* states, the last row is the present; u = v - v0, jumps apart */
+    scan_rows x;  /* the history that the sums run over, where it is not the states */
+    scan_block first; /* [tiles][32] the first drive, for methods that weigh it apart */
+    scan_block count; /* [tiles][32] spikes so far, for jumps */
+
+    /* of the last forward */
+    int64_t K;
+    int64_t tape_room;  /* steps of arg and predicted */
+    scan_block arg;     /* [tiles][tape_room][32], resets that keep the spike argument */
+    scan_block predicted; /* [tiles][tape_room][32], predictor-corrector */
+    scan_block fired;   /* [tiles] spikes, double */
+
+    /* of backward */
     int workers;
-    double *part;   /* backward: [tiles][SCAN_PARTS] sums for the parameters of the layer */
-    float *lane;    /* backward: [tiles][NEURON_PARS][32] sums for the parameters of channels */
-    float *dw;      /* [2 terms][dw_room], derivatives of the weights */
-    int64_t dw_room;
-    size_t bytes_u, bytes_dw, bytes_arg, bytes_counts, bytes_work, bytes_part, bytes_lane;
+    scan_block work; /* [workers][sums][tape_room][32] */
+    scan_block part; /* [tiles][SCAN_PARTS] double */
+    scan_block lane; /* [tiles][NEURON_PARS][32] */
+    scan_block dw;   /* derivatives of the weights */
 } scan;
 
-/* Gradients a backward scan gives. par[p] NULL: not learned; alpha, coefficient [terms] or NULL. All are added to. */
+/* Gradients a backward scan gives. NULL: not learned; alpha, coefficient [terms]. All but I are added to. */
 typedef struct scan_grads {
     float *I; /* [K, B, N], written; may be NULL */
     float *par[NEURON_PARS];
@@ -59,13 +79,14 @@ fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes);
 /* The last forward reversed, given its input, its spikes, and their gradient; state before it counts as constant. */
 fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const float *gspikes,
                           const scan_grads *grads);
-/* v after each step of the last forward: v_1..v_K [K, B, N]. */
-void scan_potentials(const scan *s, float *v);
+/* v after each step of the last forward, v_1..v_K [K, B, N], given its spikes. */
+void scan_potentials(const scan *s, const float *spikes, float *v);
 double scan_rate(const scan *s);
 size_t scan_bytes(const scan *s);
 void scan_free(scan *s);
 
-/* Shared by scan_forward.c and scan_backward.c. */
+/* ---- shared by the files of the scan ---- */
+
 typedef struct scan_tile {
     lanes par[NEURON_PARS], row[NEURON_ROWS];
     int64_t first; /* neuron of lane 0 */
@@ -74,8 +95,9 @@ typedef struct scan_tile {
 
 /* Room for K more steps: forgets, extends, settles weights. */
 fsnn_status scan_ready(scan *s, int64_t K);
-/* Room for the derivatives of the weights as far as they are settled. */
-fsnn_status scan_plan_order(scan *s);
+/* Room for derivatives of all weights, as far as they are settled. */
+fsnn_status scan_plan_order(scan *s, int orders);
+fsnn_status scan_block_room(scan_block *block, size_t bytes);
 void scan_tile_open(const scan *s, int64_t t, scan_tile *tile);
 /* Channel of neuron i (0..B*N-1). */
 static inline int64_t scan_channel(const scan *s, int64_t i)
@@ -84,5 +106,18 @@ static inline int64_t scan_channel(const scan *s, int64_t i)
 }
 /* The row of 32 at step k of x [K, B*N]: in place where the tile is whole, else copied into `space`. */
 const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int64_t k, lanes space);
+static inline const neuron_reset *scan_resetting(const scan *s)
+{
+    return &neuron_kernels_get()->resets[s->options.reset];
+}
+/* The history is kept apart from the states: of drives, or because spikes empty it. */
+static inline bool scan_apart(const scan *s)
+{
+    return s->memory.method->drive || scan_resetting(s)->clears;
+}
+static inline float *scan_rows_of(const scan_rows *r, int64_t t)
+{
+    return r->data + t * r->capacity * FRAC_LANES;
+}
 
 #endif

@@ -1,124 +1,311 @@
 /* The backward scan: the exact gradient of the discrete forward scan (its discrete adjoint).
  *
- * With q_m the gradient of the solver's sum that gave state u_m,
+ * With q_n the gradient of the sum S that led to state n, the history row x_m receives
  *
- *   G_m = sum_{j>=1} w_j q_{m+j} + (what f_m and the spike test give to v_m)      gradient of state u_m
- *   q_m, gradient of dv  <- reset, surrogate
- *   dL/dI = gdv d(dv)/dI, ...
+ *   sum_{l>=1} w_l q_{m+l}
  *
- * The history term is the forward convolution in reversed time: q is laid out newest first and the same kernels run on it.
- * Parameters of the order: dL/dp = sum_m q_m (dgain/dp f_{m-1} + sum_j dw_j/dp u_{m-j}), a second pass over the states with the
- * derivative weights. Sums over neurons are taken tile by tile in double and added in tile order. */
+ * which is the forward convolution in reversed time: q is laid out newest first and the same kernels run on it. Each step then
+ * goes backwards through reset, spike, scheme and neuron. Nothing of the forward pass is kept but states, currents and spikes
+ * (and the spike argument, or the predicted state, where they cannot be had from these).
+ *
+ * Parameters of the order: dL/dp = sum_m x_m sum_l dw_l/dp q_{m+l} + dgain/dp * (what the schemes give for the gain): the same
+ * convolution once more with the derivative weights. Sums over neurons are taken tile by tile in double and added in tile order. */
 #include "neuron/scan.h"
 
 #include <string.h>
+
+/* A learned parameter of the order. */
+typedef struct order_param {
+    int number;                  /* frac/memory.h */
+    float *dw[2], *dstart[2];    /* of each sum */
+    float dgain;
+} order_param;
 
 typedef struct job {
     scan *s;
     const neuron_kernels *kernels;
     const frac_kernels *frac;
     const neuron_reset *reset;
+    const neuron_scheme *scheme;
     const float *I, *spikes, *gspikes;
     const scan_grads *grads;
-    int orders;                       /* parameters of the order that are learned */
-    int order[2 * FSNN_MAX_TERMS];    /* their numbers (frac/method.h) */
-    float *dw[2 * FSNN_MAX_TERMS];    /* [lags + pad] */
-    float dgain[2 * FSNN_MAX_TERMS];
+    bool apart;
+    int orders;
+    order_param order[SCAN_ORDERS];
 } job;
 
 typedef struct walk {
     const job *j;
     scan_tile tile;
-    const float *u;   /* state before step 0, [K + 1][32] on; older rows stand before it */
-    const float *arg; /* [K][32] or NULL */
-    float *q;         /* [K][32], newest first */
-    float *f;         /* [K][32], as q; only for the order's gradients */
-    lanes carry;      /* gradient of the state's v through dv and the spike test of the step after it */
+    int64_t t;
+    const float *u; /* state before step 0; row k + 1 is the state after step k */
+    const float *arg, *predicted, *first;
+    float *q[2]; /* [K][32], newest first */
+    lanes count, carry, gfirst, ggain;
+    lanes gcount; /* gradient of the spike count, for jumps */
     lanes grow[NEURON_ROWS];
+    double sum[SCAN_ORDERS]; /* parameters of the order */
 } walk;
 
-/* Step k given G of the state it made; fills q and f, leaves `carry` for the state before. */
-static void step(walk *w, int64_t k, const float *G, float *q, float *f)
+/* What a step needs of the forward pass, again. */
+typedef struct again {
+    neuron_step t;
+    lanes v, dv, off, c, arg, p, slope, space[3], S1;
+    const float *s, *gs;
+} again;
+
+static void recall(walk *w, int64_t k, again *a)
 {
     const job *j = w->j;
     const scan *s = j->s;
-    lanes v, dv, arg, slope, gdv, gv_test, gv, gI, space[3];
-    const float *I = scan_row(s, &w->tile, j->I, k, space[0]);
-    const float *spike = scan_row(s, &w->tile, j->spikes, k, space[1]);
-    const float *gs = scan_row(s, &w->tile, j->gspikes, k, space[2]);
-    const float *u = w->u + k * FRAC_LANES;
-    for (int i = 0; i < FRAC_LANES; i++)
-        v[i] = u[i] + s->v0;
-    s->model->charge(v, I, w->tile.row, dv);
+    const float *u = w->u + k * FRAC_LANES, *next = u + FRAC_LANES;
+    const float *theta = w->tile.row[ROW_THRESHOLD], *kick = w->tile.row[ROW_KICK];
+    a->s = scan_row(s, &w->tile, j->spikes, k, a->space[0]);
+    a->gs = scan_row(s, &w->tile, j->gspikes, k, a->space[1]);
+    a->t = (neuron_step){.model = s->model, .row = w->tile.row, .u = u, .v = a->v, .off = a->off,
+                         .dv = a->dv, .c = a->c, .gain = s->memory.sum[0].gain,
+                         .h = (float)s->memory.h, .v0 = s->v0,
+                         .v_reset = (float)s->options.v_reset};
+    a->t.I = scan_row(s, &w->tile, j->I, k, a->space[2]);
+    for (int i = 0; i < FRAC_LANES; i++) {
+        if (j->reset->counts)
+            w->count[i] -= a->s[i];
+        a->off[i] = s->v0 - theta[i] * w->count[i];
+        a->v[i] = u[i] + a->off[i];
+        a->c[i] = j->reset->kick ? a->s[i] * kick[i] : 0;
+    }
+    s->model->charge(a->v, a->t.I, a->t.row, a->dv);
+    for (int i = 0; i < FRAC_LANES; i++) {
+        if (w->arg)
+            a->arg[i] = w->arg[k * FRAC_LANES + i];
+        else
+            a->arg[i] = (j->reset->ahead ? a->v[i] + a->dv[i] : next[i] + a->off[i]) - theta[i];
+        a->p[i] = w->arg ? (a->arg[i] + theta[i]) - a->off[i] : next[i];
+    }
+    if (w->predicted) {
+        memcpy(a->S1, w->predicted + k * FRAC_LANES, sizeof a->S1);
+        a->t.S[1] = a->S1;
+    }
+    j->kernels->surrogates[s->options.surrogate.kind].slope((float)s->options.surrogate.scale,
+                                                            a->arg, a->slope);
+}
 
-    neuron_step t = {.v = v, .dv = dv, .row = w->tile.row, .gain = s->memory.gain, .v0 = s->v0};
-    if (w->arg)
-        memcpy(arg, w->arg + k * FRAC_LANES, sizeof arg);
-    else
-        j->reset->argument(&t, arg);
-    j->kernels->surrogates[s->options.surrogate.kind].slope((float)s->options.surrogate.scale, arg,
-                                                            slope);
-    neuron_step_back b = {.s = spike, .arg = arg, .slope = slope, .gs = gs, .G = G,
-                          .gain = s->memory.gain, .v0 = s->v0,
-                          .v_reset = (float)s->options.v_reset,
-                          .detach = s->options.detach_reset};
-    j->reset->back(&b, w->tile.row, q, gdv, gv_test, w->grow);
-    s->model->charge_back(v, I, w->tile.row, gdv, gv, gI, w->grow);
-    for (int i = 0; i < FRAC_LANES; i++)
-        w->carry[i] = gv[i] + gv_test[i];
-    if (j->orders)
-        j->reset->derivative(&t, spike, f);
+/* The first drive feeds every output with its own weight. */
+static void first_back(walk *w, int64_t time, float *const *gS, float *gdv, float *gc)
+{
+    const frac_memory *m = &w->j->s->memory;
+    for (int s = 0; s < m->sums; s++) {
+        float weight = m->sum[s].start[time + 1];
+        double dot = 0;
+        for (int i = 0; i < FRAC_LANES; i++)
+            w->gfirst[i] += weight * gS[s][i];
+        for (int i = 0; i < w->tile.width; i++)
+            dot += (double)w->first[i] * (double)gS[s][i];
+        for (int o = 0; o < w->j->orders; o++)
+            w->sum[o] += (double)w->j->order[o].dstart[s][time + 1] * dot;
+    }
+    for (int i = 0; i < FRAC_LANES && time == 0; i++) {
+        gdv[i] += w->gfirst[i];
+        gc[i] -= w->gfirst[i];
+    }
+}
+
+/* Step k, given gh, what the history row that it made receives. Leaves q, and in `carry` what the state before receives. */
+static void step(walk *w, int64_t k, const again *a, float *gh)
+{
+    const job *j = w->j;
+    const scan *s = j->s;
+    const float *theta = w->tile.row[ROW_THRESHOLD], *kick = w->tile.row[ROW_KICK];
+    lanes G, gx, gp, greset = {0}, gdv, gu, goff, gc, gI, gI2, gv, gtest;
+    float attach = s->options.detach_reset || j->reset->clears ? 0 : 1;
+    float *gS[2] = {w->q[0] + (s->K - 1 - k) * FRAC_LANES,
+                    w->q[1] + (s->K - 1 - k) * FRAC_LANES};
+    lanes unused;
+    if (s->memory.sums == 1)
+        gS[1] = unused;
+    for (int i = 0; i < FRAC_LANES; i++) {
+        G[i] = w->carry[i] + (s->memory.method->drive ? 0 : gh[i]);
+        gx[i] = s->memory.method->drive ? gh[i] : 0;
+        if (j->reset->clears && a->arg[i] >= 0)
+            gx[i] = 0;
+    }
+    j->reset->back(&a->t, a->p, a->s, G, gx, gp, greset, w->grow, w->ggain);
+
+    lanes gtest_off = {0};
+    if (!j->reset->ahead)
+        for (int i = 0; i < FRAC_LANES; i++) {
+            float gs = a->gs[i] + attach * (greset[i] + w->gcount[i]);
+            gtest_off[i] = gs * a->slope[i];
+            gp[i] += gtest_off[i];
+            w->grow[ROW_THRESHOLD][i] -= gtest_off[i];
+        }
+    neuron_step_back b = {.p = a->p, .gp = gp, .gx = gx, .gS = {gS[0], gS[1]}, .gdv = gdv,
+                          .gu = gu, .goff = goff, .gc = gc, .gI = gI, .grow = w->grow,
+                          .ggain = w->ggain};
+    j->scheme->back(&a->t, &b);
+    if (w->first)
+        first_back(w, s->time - s->K + k, gS, gdv, gc);
+    for (int i = 0; i < FRAC_LANES; i++) {
+        gtest[i] = 0;
+        if (!j->reset->ahead)
+            continue;
+        if (j->reset->kick)
+            w->grow[ROW_KICK][i] += gc[i] * a->s[i];
+        gtest[i] = (a->gs[i] + (j->reset->kick ? attach * gc[i] * kick[i] : 0)) * a->slope[i];
+        gdv[i] += gtest[i];
+        w->grow[ROW_THRESHOLD][i] -= gtest[i];
+    }
+    s->model->charge_back(a->v, a->t.I, a->t.row, gdv, gv, gI2, w->grow);
+    for (int i = 0; i < FRAC_LANES; i++) {
+        gI[i] += gI2[i];
+        gv[i] += gtest[i];
+        w->carry[i] = gu[i] + gv[i];
+        goff[i] += gv[i] + gtest_off[i];
+    }
+    if (j->reset->counts)
+        for (int i = 0; i < FRAC_LANES; i++) { /* off = v0 - theta N */
+            w->gcount[i] -= theta[i] * goff[i];
+            w->grow[ROW_THRESHOLD][i] -= w->count[i] * goff[i];
+        }
     if (j->grads->I)
         memcpy(j->grads->I + k * s->B * s->N + w->tile.first, gI,
                sizeof(float) * (size_t)w->tile.width);
 }
 
-static void block(walk *w, int64_t r, int64_t steps)
+/* acc (one output of a block, its far part done) += the rows of the block before it. */
+static void finish(const walk *w, float *const *weights, int64_t limit, int64_t at, int64_t i, float *acc)
 {
-    const job *j = w->j;
-    const frac_memory *m = &j->s->memory;
-    int64_t past = r < m->window ? r : m->window;
-    lanes acc[FRAC_BLOCK], G;
-    j->frac->far(m->w, w->q + (r - past) * FRAC_LANES, past, acc[0]);
-    for (int64_t i = 0; i < steps; i++) {
-        int64_t lags = i < m->window ? i : m->window, at = r + i;
-        j->frac->near(m->w, w->q + (at - lags) * FRAC_LANES, lags, acc[i]);
-        for (int l = 0; l < FRAC_LANES; l++)
-            G[l] = acc[i][l] + w->carry[l];
-        step(w, j->s->K - 1 - at, G, w->q + at * FRAC_LANES, w->f + at * FRAC_LANES);
+    const scan *s = w->j->s;
+    int64_t lags = i < limit ? i : limit;
+    for (int k = 0; k < s->memory.sums; k++)
+        w->j->frac->near(weights[k], w->q[k] + (at - lags) * FRAC_LANES, lags, acc);
+}
+
+/* acc [FRAC_BLOCK] = what the `rows` newest q before row r give to the outputs r, r + 1, ... */
+static void start(const walk *w, float *const *weights, int64_t limit, int64_t r, int64_t have, lanes *acc)
+{
+    const scan *s = w->j->s;
+    lanes more[FRAC_BLOCK];
+    int64_t past = r < limit ? r : limit; /* lags reach back to row r - past ... */
+    int64_t from = r - past, rows = have - from; /* ... of which `have - from` exist */
+    if (rows < 0)
+        rows = 0;
+    for (int k = 0; k < s->memory.sums; k++) {
+        /* rows end at have - 1, r - have before the output: the weights slide by as much */
+        w->j->frac->far(weights[k] + (r - have), w->q[k] + from * FRAC_LANES, rows,
+                        k ? more[0] : acc[0]);
+        for (int o = 0; k && o < FRAC_BLOCK; o++)
+            for (int i = 0; i < FRAC_LANES; i++)
+                acc[o][i] += more[o][i];
     }
 }
 
-/* sum over the tile's steps of q_m (dgain f_{m-1} + sum_j dw_j u_{m-j}) */
-static double order_gradient(const walk *w, const float *dw, float dgain)
+static double dot(const walk *w, const float *a, const float *b)
 {
-    const job *j = w->j;
-    const scan *s = j->s;
-    int64_t before = s->rows - s->K, K = s->K; /* rows up to and with the state before step 0 */
-    int64_t limit = s->memory.limit >= 0 ? s->memory.limit : s->memory.lags;
-    lanes acc[FRAC_BLOCK];
     double sum = 0;
-    for (int64_t k = 0; k < K; k += FRAC_BLOCK) {
-        int64_t have = before + k, past = have < limit ? have : limit;
-        j->frac->far(dw, w->u + (k + 1 - past) * FRAC_LANES, past, acc[0]);
-        for (int64_t i = 0; i < FRAC_BLOCK && k + i < K; i++) {
-            int64_t lags = i < limit ? i : limit, at = K - 1 - (k + i);
-            j->frac->near(dw, w->u + (k + i + 1 - lags) * FRAC_LANES, lags, acc[i]);
-            const float *q = w->q + at * FRAC_LANES, *f = w->f + at * FRAC_LANES;
-            for (int l = 0; l < w->tile.width; l++)
-                sum += (double)q[l] * (double)(dgain * f[l] + acc[i][l]);
-        }
-    }
+    for (int i = 0; i < w->tile.width; i++)
+        sum += (double)a[i] * (double)b[i];
     return sum;
 }
 
+/* The history row that step k made. */
+static void made(const walk *w, int64_t k, const again *a, float *x)
+{
+    const job *j = w->j;
+    lanes u;
+    if (!j->s->memory.method->drive) {
+        memcpy(x, w->u + (k + 1) * FRAC_LANES, sizeof(lanes));
+        return;
+    }
+    j->scheme->drive(&a->t, a->p, x);
+    j->reset->apply(&a->t, a->p, a->s, u, x);
+}
+
+/* Where a spike emptied the history, nothing from after it reaches what was before. */
+static void sever(const walk *w, int64_t at, const float *arg, lanes *later, int64_t outputs)
+{
+    for (int i = 0; i < FRAC_LANES; i++) {
+        if (!(arg[i] >= 0))
+            continue;
+        for (int64_t r = 0; r < at; r++)
+            w->q[0][r * FRAC_LANES + i] = 0;
+        for (int64_t o = 0; o < outputs; o++)
+            later[o][i] = 0;
+    }
+}
+
+static void weights_of(const walk *w, float **weights)
+{
+    for (int k = 0; k < w->j->s->memory.sums; k++)
+        weights[k] = w->j->s->memory.sum[k].w;
+}
+
+static int64_t window_of(const walk *w)
+{
+    const frac_memory *m = &w->j->s->memory;
+    return m->sums > 1 && m->sum[1].window > m->sum[0].window ? m->sum[1].window : m->sum[0].window;
+}
+
+static int64_t limit_of(const walk *w)
+{
+    const frac_memory *m = &w->j->s->memory;
+    return m->limit >= 0 && m->limit < m->lags ? m->limit : m->lags;
+}
+
+enum { SETS = 1 + SCAN_ORDERS };
+
+static void block(walk *w, int64_t r, int64_t steps)
+{
+    const job *j = w->j;
+    lanes acc[SETS][FRAC_BLOCK];
+    float *weights[2];
+    again a;
+    weights_of(w, weights);
+    start(w, weights, window_of(w), r, r, acc[0]);
+    for (int o = 0; o < j->orders; o++)
+        start(w, j->order[o].dw, limit_of(w), r, r, acc[1 + o]);
+    for (int64_t i = 0; i < steps; i++) {
+        int64_t at = r + i, k = j->s->K - 1 - at;
+        lanes x;
+        recall(w, k, &a);
+        finish(w, weights, window_of(w), at, i, acc[0][i]);
+        if (j->orders)
+            made(w, k, &a, x);
+        for (int o = 0; o < j->orders; o++) {
+            finish(w, j->order[o].dw, limit_of(w), at, i, acc[1 + o][i]);
+            w->sum[o] += dot(w, x, acc[1 + o][i]);
+        }
+        if (j->reset->clears)
+            for (int set = 0; set < 1 + j->orders; set++)
+                sever(w, at, a.arg, acc[set] + i + 1, steps - i - 1);
+        step(w, k, &a, acc[0][i]);
+    }
+}
+
+/* History from before the call: its rows are constants, but the weights that reach back to them are not. */
+static void before(walk *w)
+{
+    const job *j = w->j;
+    const scan *s = j->s;
+    const scan_rows *h = j->apart ? &s->x : &s->u;
+    int64_t old = h->rows - s->K, limit = limit_of(w);
+    const float *newest = scan_rows_of(h, w->t) + (old - 1) * FRAC_LANES;
+    lanes acc[FRAC_BLOCK];
+    for (int o = 0; o < j->orders; o++)
+        for (int64_t r = s->K; r < s->K + old && r - s->K < limit; r += FRAC_BLOCK) {
+            start(w, j->order[o].dw, limit, r, s->K, acc);
+            for (int64_t i = 0; i < FRAC_BLOCK && r + i < s->K + old; i++)
+                w->sum[o] += dot(w, newest - (r + i - s->K) * FRAC_LANES, acc[i]);
+        }
+}
+
 /* What a tile leaves for the parameters. */
-static void leave(const walk *w, int64_t t)
+static void leave(walk *w)
 {
     const job *j = w->j;
     scan *s = j->s;
-    double *part = s->part + t * SCAN_PARTS;
-    lanes *gpar = (lanes *)(s->lane + t * NEURON_PARS * FRAC_LANES);
+    double *part = (double *)s->part.data + w->t * SCAN_PARTS;
+    lanes *gpar = (lanes *)s->lane.data + w->t * NEURON_PARS;
     memset(gpar, 0, NEURON_PARS * sizeof(lanes));
     s->model->prepare_back(w->tile.par, w->tile.row, w->grow, gpar);
     for (int p = 0; p < NEURON_PARS; p++) {
@@ -126,55 +313,87 @@ static void leave(const walk *w, int64_t t)
         for (int i = 0; i < w->tile.width; i++)
             part[p] += gpar[p][i];
     }
-    for (int i = 0; i < j->orders; i++)
-        part[SCAN_ORDER + i] = order_gradient(w, j->dw[i], j->dgain[i]);
+    double gain = 0;
+    for (int i = 0; i < w->tile.width; i++)
+        gain += w->ggain[i];
+    for (int o = 0; o < j->orders; o++)
+        part[NEURON_PARS + o] = w->sum[o] + gain * (double)j->order[o].dgain;
 }
 
 static void tile(int64_t t, int worker, void *user)
 {
     const job *j = user;
     scan *s = j->s;
-    int64_t K = s->K;
-    walk w = {.j = j,
-              .u = s->u + (t * s->capacity + s->rows - K - 1) * FRAC_LANES,
-              .q = s->work + 2 * worker * s->arg_room * FRAC_LANES};
-    w.f = w.q + s->arg_room * FRAC_LANES;
+    int64_t K = s->K, room = s->tape_room * FRAC_LANES;
+    walk w = {.j = j, .t = t, .u = scan_rows_of(&s->u, t) + (s->u.rows - K - 1) * FRAC_LANES};
+    w.q[0] = (float *)s->work.data + worker * s->memory.sums * room;
+    w.q[1] = s->memory.sums > 1 ? w.q[0] + room : w.q[0];
     if (j->reset->keeps_arg)
-        w.arg = s->arg + t * s->arg_room * FRAC_LANES;
+        w.arg = (float *)s->arg.data + t * room;
+    if (s->memory.scheme == FRAC_PECE)
+        w.predicted = (float *)s->predicted.data + t * room;
+    if (s->memory.method->start)
+        w.first = (float *)s->first.data + t * FRAC_LANES;
+    if (j->reset->counts)
+        memcpy(w.count, (lanes *)s->count.data + t, sizeof w.count);
     scan_tile_open(s, t, &w.tile);
     for (int64_t r = 0; r < K; r += FRAC_BLOCK)
         block(&w, r, K - r < FRAC_BLOCK ? K - r : FRAC_BLOCK);
-    leave(&w, t);
+    if (j->orders)
+        before(&w);
+    leave(&w);
 }
 
 static void add_layer(const scan *s, int part, float *grad)
 {
     double sum = 0;
     for (int64_t t = 0; t < s->tiles; t++)
-        sum += s->part[t * SCAN_PARTS + part];
+        sum += ((double *)s->part.data)[t * SCAN_PARTS + part];
     *grad += (float)sum;
 }
 
 static void add_channels(const scan *s, int p, float *grad)
 {
     int64_t total = s->B * s->N;
+    const lanes *lane = s->lane.data;
     for (int64_t n = 0; n < total; n++)
-        grad[scan_channel(s, n)] +=
-            s->lane[(n / FRAC_LANES * NEURON_PARS + p) * FRAC_LANES + n % FRAC_LANES];
+        grad[scan_channel(s, n)] += lane[n / FRAC_LANES * NEURON_PARS + p][n % FRAC_LANES];
 }
 
-/* Derivative weights of the learned parameters of the order, into s->dw. */
-static void derive(job *j)
+/* Where the gradient of the order's parameter p goes; NULL: it is not learned. */
+static float *target(const scan *s, const scan_grads *g, int p)
+{
+    int terms = s->memory.order.terms;
+    if (p < terms)
+        return g->alpha ? g->alpha + p : NULL;
+    if (p < 2 * terms)
+        return g->coefficient ? g->coefficient + (p - terms) : NULL;
+    return g->par[PAR_TAU];
+}
+
+static fsnn_status derive(job *j)
 {
     scan *s = j->s;
-    int terms = s->memory.order.terms;
-    for (int p = 0; p < 2 * terms; p++) {
-        if (!(p < terms ? j->grads->alpha : j->grads->coefficient))
+    int count = frac_memory_params(&s->memory);
+    int64_t one = s->memory.room + FRAC_PAD;
+    for (int p = 0; p < count; p++)
+        j->orders += target(s, j->grads, p) != NULL;
+    FSNN_TRY(scan_plan_order(s, j->orders));
+    float *space = s->dw.data;
+    for (int p = 0, o = 0; p < count; p++) {
+        if (!target(s, j->grads, p))
             continue;
-        j->dw[j->orders] = s->dw + j->orders * s->dw_room;
-        frac_memory_derive(&s->memory, p, j->dw[j->orders], &j->dgain[j->orders]);
-        j->order[j->orders++] = p;
+        order_param *order = &j->order[o++];
+        order->number = p;
+        for (int k = 0; k < s->memory.sums; k++, space += 2 * one) {
+            float none;
+            order->dw[k] = space;
+            order->dstart[k] = space + one;
+            frac_memory_derive(&s->memory, k, p, order->dw[k], order->dstart[k],
+                               k ? &none : &order->dgain);
+        }
     }
+    return FSNN_OK;
 }
 
 fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const float *gspikes,
@@ -185,25 +404,19 @@ fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const fl
              .kernels = kernels,
              .frac = frac_kernels_get(),
              .reset = &kernels->resets[s->options.reset],
+             .scheme = &kernels->schemes[s->memory.scheme],
              .I = I,
              .spikes = spikes,
              .gspikes = gspikes,
-             .grads = grads};
-    if (fsnn_threads() > s->workers) /* raised since the plan */
-        FSNN_TRY(scan_plan(s, s->arg_room));
-    if (grads->alpha || grads->coefficient)
-        FSNN_TRY(scan_plan_order(s));
-    derive(&j);
+             .grads = grads,
+             .apart = scan_apart(s)};
+    FSNN_TRY(derive(&j));
     fsnn_parallel(s->tiles, tile, &j);
 
     for (int p = 0; p < NEURON_PARS; p++)
         if (grads->par[p])
             (s->par[p].count == 1 ? add_layer : add_channels)(s, p, grads->par[p]);
-    int terms = s->memory.order.terms;
-    for (int i = 0; i < j.orders; i++) {
-        int p = j.order[i];
-        add_layer(s, SCAN_ORDER + i,
-                  p < terms ? grads->alpha + p : grads->coefficient + (p - terms));
-    }
+    for (int o = 0; o < j.orders; o++)
+        add_layer(s, NEURON_PARS + o, target(s, grads, j.order[o].number));
     return FSNN_OK;
 }

@@ -1,8 +1,8 @@
 /* The forward scan. For each tile of 32 neurons, in blocks of FRAC_BLOCK steps:
  *
- *   acc = sum of the past before the block (one pass over the history for the whole block)
- *   for each step:  acc += sum of the past within the block
- *                   dv = charge(v, I);  s = H(argument);  f, u = reset(...)
+ *   S = sum of the past before the block (one pass over the history for the whole block)
+ *   for each step:  S += sum of the past within the block
+ *                   dv = charge(v, I);  spike test;  p, x = scheme(S, dv, ...);  u = reset(p, ...)
  *
  * Cost: 2 * lags flops a neuron and step, 4 bytes of history. Blocks change no bit (frac/memory.h). */
 #include "neuron/scan.h"
@@ -14,73 +14,159 @@ typedef struct job {
     const neuron_kernels *kernels;
     const frac_kernels *frac;
     const neuron_reset *reset;
+    const neuron_scheme *scheme;
     int64_t K;
     const float *I;
     float *spikes;
+    bool apart;
 } job;
 
 typedef struct walk {
     const job *j;
     scan_tile tile;
-    float *u; /* [capacity][32] */
-    float *arg;
-    lanes count;
+    int64_t t;
+    float *u, *x;           /* rows of states; rows of the history */
+    int64_t rows_u, rows_x; /* filled before the call */
+    float *arg, *predicted, *first; /* NULL where not kept */
+    lanes off, count, fired;
 } walk;
 
 static void fire(const job *j, const float *arg, float *s)
 {
+    const fsnn_surrogate *surrogate = &j->s->options.surrogate;
     if (j->s->smooth)
-        j->kernels->surrogates[j->s->options.surrogate.kind].smooth(
-            (float)j->s->options.surrogate.scale, arg, s);
+        j->kernels->surrogates[surrogate->kind].smooth((float)surrogate->scale, arg, s);
     else
         j->kernels->fire(arg, s);
 }
 
-/* One step: state row `now` -> `now + 1`. */
-static void step(walk *w, int64_t k, int64_t now, const float *acc)
+static void offset(walk *w)
+{
+    for (int i = 0; i < FRAC_LANES; i++)
+        w->off[i] = w->j->s->v0 - w->tile.row[ROW_THRESHOLD][i] * w->count[i];
+}
+
+/* A spike empties the history of its neuron: rows so far, and what they gave to later outputs of this block. */
+static void empty(const walk *w, int64_t rows, const float *arg, lanes *later, int64_t outputs)
+{
+    for (int i = 0; i < FRAC_LANES; i++) {
+        if (!(arg[i] >= 0))
+            continue;
+        for (int64_t r = 0; r < rows; r++)
+            w->x[r * FRAC_LANES + i] = 0;
+        for (int64_t o = 0; o < outputs; o++)
+            later[o][i] = 0;
+    }
+}
+
+static void first_drive(walk *w, const neuron_step *t, int64_t time, lanes *S)
+{
+    const frac_memory *m = &w->j->s->memory;
+    if (time == 0)
+        for (int i = 0; i < FRAC_LANES; i++)
+            w->first[i] = t->dv[i] - t->c[i];
+    for (int s = 0; s < m->sums; s++)
+        for (int i = 0; i < FRAC_LANES; i++)
+            S[s][i] += m->sum[s].start[time + 1] * w->first[i];
+}
+
+/* Step k of the call. S: sums over the past (may be changed); later: those of the block's next outputs. */
+static void step(walk *w, int64_t k, lanes *S, lanes *later, int64_t outputs)
 {
     const job *j = w->j;
     const scan *s = j->s;
-    lanes v, dv, arg, f, spike, current;
-    const float *I = scan_row(s, &w->tile, j->I, k, current);
-    const float *u = w->u + now * FRAC_LANES;
+    lanes v, dv, arg, spike, c, p, x, current;
+    const float *u = w->u + (w->rows_u + k - 1) * FRAC_LANES;
+    float *next = w->u + (w->rows_u + k) * FRAC_LANES;
+    const float *theta = w->tile.row[ROW_THRESHOLD];
+    neuron_step t = {.model = s->model, .row = w->tile.row, .u = u, .v = v, .off = w->off, .dv = dv,
+                     .c = c, .S = {S[0], S[1]}, .gain = s->memory.sum[0].gain,
+                     .h = (float)s->memory.h, .v0 = s->v0, .v_reset = (float)s->options.v_reset};
+    t.I = scan_row(s, &w->tile, j->I, k, current);
     for (int i = 0; i < FRAC_LANES; i++)
-        v[i] = u[i] + s->v0;
-    s->model->charge(v, I, w->tile.row, dv);
+        v[i] = u[i] + w->off[i];
+    s->model->charge(v, t.I, t.row, dv);
 
-    neuron_step t = {.v = v, .acc = acc, .dv = dv, .row = w->tile.row, .gain = s->memory.gain,
-                     .v0 = s->v0, .v_reset = (float)s->options.v_reset};
-    j->reset->argument(&t, arg);
-    fire(j, arg, spike);
-    j->reset->apply(&t, arg, spike, f, w->u + (now + 1) * FRAC_LANES);
+    memset(c, 0, sizeof c);
+    if (j->reset->ahead) {
+        for (int i = 0; i < FRAC_LANES; i++)
+            arg[i] = (v[i] + dv[i]) - theta[i];
+        fire(j, arg, spike);
+        if (j->reset->kick)
+            for (int i = 0; i < FRAC_LANES; i++)
+                c[i] = spike[i] * t.row[ROW_KICK][i];
+    }
+    if (w->first)
+        first_drive(w, &t, s->time + k, S);
+    j->scheme->step(&t, p, x);
+    if (!j->reset->ahead) {
+        for (int i = 0; i < FRAC_LANES; i++)
+            arg[i] = (p[i] + w->off[i]) - theta[i];
+        fire(j, arg, spike);
+    }
+    j->reset->apply(&t, p, spike, next, x);
 
+    if (j->apart)
+        memcpy(w->x + (w->rows_x + k) * FRAC_LANES, s->memory.method->drive ? x : next, sizeof x);
+    if (j->reset->clears)
+        empty(w, w->rows_x + k + 1, arg, later, outputs);
+    if (j->reset->counts) {
+        for (int i = 0; i < FRAC_LANES; i++)
+            w->count[i] += spike[i];
+        offset(w);
+    }
     if (w->arg)
         memcpy(w->arg + k * FRAC_LANES, arg, sizeof arg);
+    if (w->predicted)
+        memcpy(w->predicted + k * FRAC_LANES, S[1], sizeof(lanes));
     memcpy(j->spikes + k * s->B * s->N + w->tile.first, spike,
            sizeof(float) * (size_t)w->tile.width);
     for (int i = 0; i < w->tile.width; i++)
-        w->count[i] += spike[i];
+        w->fired[i] += spike[i];
 }
 
 static void block(walk *w, int64_t k, int64_t steps)
 {
     const frac_memory *m = &w->j->s->memory;
-    int64_t have = w->j->s->rows + k; /* rows filled before this block */
-    int64_t past = have < m->window ? have : m->window;
-    lanes acc[FRAC_BLOCK];
+    const frac_kernels *frac = w->j->frac;
+    lanes S[2][FRAC_BLOCK + 1];
+    int64_t have = w->rows_x + k; /* history rows before this block */
     /* A pass for the whole block pays from a few outputs on; either way the sums are the same. */
     bool whole = steps > 2;
-    if (whole)
-        w->j->frac->far(m->w, w->u + (have - past) * FRAC_LANES, past, acc[0]);
-    else
-        memset(acc, 0, sizeof acc);
-    for (int64_t i = 0; i < steps; i++) {
-        int64_t lags = i < m->window ? i : m->window;
-        if (!whole)
-            lags = have + i < m->window ? have + i : m->window;
-        w->j->frac->near(m->w, w->u + (have + i - lags) * FRAC_LANES, lags, acc[i]);
-        step(w, k + i, have + i - 1, acc[i]);
+    for (int s = 0; s < m->sums; s++) {
+        int64_t past = have < m->sum[s].window ? have : m->sum[s].window;
+        if (whole)
+            frac->far(m->sum[s].w, w->x + (have - past) * FRAC_LANES, past, S[s][0]);
+        else
+            memset(S[s], 0, sizeof S[s]);
     }
+    for (int64_t i = 0; i < steps; i++) {
+        lanes now[2];
+        for (int s = 0; s < m->sums; s++) {
+            int64_t rows = whole ? i : have + i;
+            int64_t lags = rows < m->sum[s].window ? rows : m->sum[s].window;
+            frac->near(m->sum[s].w, w->x + (have + i - lags) * FRAC_LANES, lags, S[s][i]);
+            memcpy(now[s], S[s][i], sizeof(lanes));
+        }
+        /* only methods with one sum empty histories */
+        step(w, k + i, now, S[0] + i + 1, steps - i - 1);
+    }
+}
+
+static void tile_buffers(walk *w)
+{
+    const job *j = w->j;
+    const scan *s = j->s;
+    w->u = scan_rows_of(&s->u, w->t);
+    w->rows_u = s->u.rows;
+    w->x = j->apart ? scan_rows_of(&s->x, w->t) : w->u;
+    w->rows_x = j->apart ? s->x.rows : s->u.rows;
+    if (s->memory.method->start)
+        w->first = (float *)s->first.data + w->t * FRAC_LANES;
+    if (s->training && j->reset->keeps_arg)
+        w->arg = (float *)s->arg.data + w->t * s->tape_room * FRAC_LANES;
+    if (s->training && s->memory.scheme == FRAC_PECE)
+        w->predicted = (float *)s->predicted.data + w->t * s->tape_room * FRAC_LANES;
 }
 
 static void tile(int64_t t, int worker, void *user)
@@ -88,16 +174,20 @@ static void tile(int64_t t, int worker, void *user)
     (void)worker;
     const job *j = user;
     scan *s = j->s;
-    walk w = {.j = j, .u = s->u + t * s->capacity * FRAC_LANES};
-    if (s->training && j->reset->keeps_arg)
-        w.arg = s->arg + t * s->arg_room * FRAC_LANES;
+    walk w = {.j = j, .t = t};
+    tile_buffers(&w);
     scan_tile_open(s, t, &w.tile);
+    if (j->reset->counts)
+        memcpy(w.count, (lanes *)s->count.data + t, sizeof w.count);
+    offset(&w);
     for (int64_t k = 0; k < j->K; k += FRAC_BLOCK)
         block(&w, k, j->K - k < FRAC_BLOCK ? j->K - k : FRAC_BLOCK);
+    if (j->reset->counts)
+        memcpy((lanes *)s->count.data + t, w.count, sizeof w.count);
     double sum = 0;
     for (int i = 0; i < FRAC_LANES; i++)
-        sum += w.count[i];
-    s->counts[t] = sum;
+        sum += w.fired[i];
+    ((double *)s->fired.data)[t] = sum;
 }
 
 fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes)
@@ -108,11 +198,16 @@ fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes)
              .kernels = kernels,
              .frac = frac_kernels_get(),
              .reset = &kernels->resets[s->options.reset],
+             .scheme = &kernels->schemes[s->memory.scheme],
              .K = K,
              .I = I,
-             .spikes = spikes};
+             .spikes = spikes,
+             .apart = scan_apart(s)};
     s->K = K;
     fsnn_parallel(s->tiles, tile, &j);
-    s->rows += K;
+    s->u.rows += K;
+    s->time += K;
+    if (j.apart)
+        s->x.rows += K;
     return FSNN_OK;
 }

@@ -34,22 +34,15 @@ const neuron_model *neuron_model_find(const char *kind)
     return NULL;
 }
 
-static const char *const resets[FSNN_RESETS] = {
-    [FSNN_RESET_CURRENT] = "current",
-    [FSNN_RESET_SUBTRACT] = "subtract",
-    [FSNN_RESET_VALUE] = "value",
-    [FSNN_RESET_NONE] = "none",
-};
-
 const char *fsnn_reset_name(fsnn_reset reset)
 {
-    return (unsigned)reset < FSNN_RESETS ? resets[reset] : NULL;
+    return (unsigned)reset < FSNN_RESETS ? neuron_kernels_get()->resets[reset].name : NULL;
 }
 
 int fsnn_reset_find(const char *name)
 {
     for (int i = 0; i < FSNN_RESETS; i++)
-        if (strcmp(name, resets[i]) == 0)
+        if (strcmp(name, fsnn_reset_name((fsnn_reset)i)) == 0)
             return i;
     return FSNN_ENOTFOUND;
 }

@@ -3,6 +3,7 @@
 #include "neuron/model.h"
 
 extern const neuron_model FSNN_K(neuron_if), FSNN_K(neuron_lif);
+extern const neuron_scheme FSNN_K(neuron_schemes)[FRAC_SCHEMES];
 extern const neuron_reset FSNN_K(neuron_resets)[FSNN_RESETS];
 extern const neuron_surrogate FSNN_K(neuron_surrogates)[FSNN_SURROGATES];
 
@@ -16,6 +17,7 @@ static void fire(const float *x, float *s)
 
 const neuron_kernels FSNN_K(neuron_kernels) = {
     .models = models,
+    .schemes = FSNN_K(neuron_schemes),
     .resets = FSNN_K(neuron_resets),
     .surrogates = FSNN_K(neuron_surrogates),
     .fire = fire,

@@ -14,7 +14,7 @@
 
 static void close_to(double got, double want, double relative)
 {
-    if (!(fabs(got - want) <= relative * fabs(want)))
+    if (!(fabs(got - want) <= relative * fabs(want) + 1e-60))
         fail_msg("got %.17g, expected %.17g (relative %.2e)", got, want,
                  fabs(got - want) / fabs(want));
 }

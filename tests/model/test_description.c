@@ -390,7 +390,7 @@ static void test_reference(void **state)
         "| `out` | ",
         "### lif",
         "| `tau.value` | a number above 0 | 0.5 |",
-        "| `reset` | current, subtract, value, none | current |",
+        "| `reset` | current, subtract, value, none, jump, delta, restart | current |",
         "## dynamics",
         "| `alpha` | ",
         "| `step` | a number above 0 | 1 |",

@@ -1,0 +1,254 @@
+/* Schemes: one step from the sums over the past to the new state, and its gradient (frac/method.h has the formulas).
+ *
+ * The drive of a step is d(v) = dv(v, I) - c: the current I holds over the step, and so does what the spike takes, c. Explicit
+ * schemes take it before the step, implicit ones after it, predictor-corrector and Runge-Kutta at their stages. */
+#include "base/isa_kernel.h"
+#include "neuron/model.h"
+
+#include <string.h>
+
+#define EACH for (int i = 0; i < FRAC_LANES; i++)
+
+/* d at the potential u + off. */
+static void drive_at(const neuron_step *t, const float *u, float *d)
+{
+    lanes v;
+    EACH v[i] = u[i] + t->off[i];
+    t->model->charge(v, t->I, t->row, d);
+    EACH d[i] -= t->c[i];
+}
+
+/* Gradient of drive_at: gu written; goff, gI, gc added to. */
+static void drive_back(const neuron_step *t, const float *u, const float *gd, float *gu,
+                       neuron_step_back *b)
+{
+    lanes v, gI;
+    EACH v[i] = u[i] + t->off[i];
+    t->model->charge_back(v, t->I, t->row, gd, gu, gI, b->grow);
+    EACH
+    {
+        b->goff[i] += gu[i];
+        b->gI[i] += gI[i];
+        b->gc[i] -= gd[i];
+    }
+}
+
+static void clear(neuron_step_back *b)
+{
+    float *out[] = {b->gS[0], b->gS[1], b->gdv, b->gu, b->goff, b->gc, b->gI};
+    for (int k = 0; k < 7; k++)
+        memset(out[k], 0, sizeof(lanes));
+}
+
+/* ---- explicit ---- */
+
+static void explicit_step(const neuron_step *t, float *p, float *x)
+{
+    EACH
+    {
+        x[i] = t->dv[i] - t->c[i];
+        p[i] = t->S[0][i] + t->gain * x[i];
+    }
+}
+
+static void explicit_drive(const neuron_step *t, const float *p, float *x)
+{
+    (void)p;
+    EACH x[i] = t->dv[i] - t->c[i];
+}
+
+static void explicit_back(const neuron_step *t, neuron_step_back *b)
+{
+    clear(b);
+    EACH
+    {
+        float gf = t->gain * b->gp[i] + b->gx[i];
+        b->gS[0][i] = b->gp[i];
+        b->gdv[i] = gf;
+        b->gc[i] = -gf;
+        b->ggain[i] += b->gp[i] * (t->dv[i] - t->c[i]);
+    }
+}
+
+/* ---- implicit: p = (S + g (f - J u)) / (1 - g J), x = f + J (p - u) ---- */
+
+static void implicit_drive(const neuron_step *t, const float *p, float *x)
+{
+    lanes J;
+    t->model->leak(t->row, J);
+    EACH x[i] = (t->dv[i] - t->c[i]) + J[i] * (p[i] - t->u[i]);
+}
+
+static void implicit_step(const neuron_step *t, float *p, float *x)
+{
+    lanes J;
+    t->model->leak(t->row, J);
+    EACH
+    {
+        float rest = (t->dv[i] - t->c[i]) - J[i] * t->u[i];
+        p[i] = (t->S[0][i] + t->gain * rest) / (1 - t->gain * J[i]);
+    }
+    implicit_drive(t, p, x);
+}
+
+static void implicit_back(const neuron_step *t, neuron_step_back *b)
+{
+    lanes J, gJ;
+    clear(b);
+    t->model->leak(t->row, J);
+    EACH
+    {
+        float rest = (t->dv[i] - t->c[i]) - J[i] * t->u[i], D = 1 - t->gain * J[i];
+        float gN = (b->gp[i] + J[i] * b->gx[i]) / D, gD = -gN * b->p[i];
+        float gf = t->gain * gN + b->gx[i];
+        b->gS[0][i] = gN;
+        b->gdv[i] = gf;
+        b->gc[i] = -gf;
+        b->gu[i] = -J[i] * gf;
+        gJ[i] = -t->u[i] * gf + b->p[i] * b->gx[i] - t->gain * gD;
+        b->ggain[i] += gN * rest - J[i] * gD;
+    }
+    t->model->leak_back(t->row, gJ, b->grow);
+}
+
+/* ---- predictor-corrector: P = S_1, p = S_0 + g d(P), x = d(p) ---- */
+
+static void pece_step(const neuron_step *t, float *p, float *x)
+{
+    lanes d;
+    drive_at(t, t->S[1], d);
+    EACH p[i] = t->S[0][i] + t->gain * d[i];
+    drive_at(t, p, x);
+}
+
+static void pece_drive(const neuron_step *t, const float *p, float *x)
+{
+    drive_at(t, p, x);
+}
+
+static void pece_back(const neuron_step *t, neuron_step_back *b)
+{
+    lanes gp, gd, d;
+    clear(b);
+    drive_back(t, b->p, b->gx, gp, b);
+    drive_at(t, t->S[1], d);
+    EACH
+    {
+        gp[i] += b->gp[i];
+        gd[i] = t->gain * gp[i];
+        b->gS[0][i] = gp[i];
+        b->ggain[i] += gp[i] * d[i];
+    }
+    drive_back(t, t->S[1], gd, b->gS[1], b);
+}
+
+/* ---- Runge-Kutta: k_s = d(u + h a_s k_{s-1}), p = S + g sum_s b_s k_s with S = u, g = h ---- */
+
+typedef struct tableau {
+    int stages;
+    float a[4], b[4];
+} tableau;
+
+static const tableau heun = {2, {0, 1}, {0.5f, 0.5f}};
+static const tableau rk4 = {4, {0, 0.5f, 0.5f, 1}, {1 / 6.0f, 1 / 3.0f, 1 / 3.0f, 1 / 6.0f}};
+
+static void stages(const neuron_step *t, const tableau *m, lanes *u, lanes *k)
+{
+    for (int s = 0; s < m->stages; s++) {
+        EACH u[s][i] = t->u[i] + (s ? t->gain * m->a[s] * k[s - 1][i] : 0);
+        drive_at(t, u[s], k[s]);
+    }
+}
+
+static void runge_kutta(const neuron_step *t, const tableau *m, float *p, float *x)
+{
+    lanes u[4], k[4];
+    stages(t, m, u, k);
+    memcpy(p, t->S[0], sizeof(lanes));
+    for (int s = 0; s < m->stages; s++)
+        EACH p[i] += t->gain * m->b[s] * k[s][i];
+    memcpy(x, k[0], sizeof(lanes));
+}
+
+static void runge_kutta_back(const neuron_step *t, const tableau *m, neuron_step_back *b)
+{
+    lanes u[4], k[4], gk[4], gu;
+    clear(b);
+    stages(t, m, u, k);
+    for (int s = 0; s < m->stages; s++)
+        EACH gk[s][i] = t->gain * m->b[s] * b->gp[i];
+    memcpy(b->gS[0], b->gp, sizeof(lanes));
+    for (int s = m->stages - 1; s >= 0; s--) {
+        drive_back(t, u[s], gk[s], gu, b);
+        EACH
+        {
+            b->gu[i] += gu[i];
+            if (s)
+                gk[s - 1][i] += t->gain * m->a[s] * gu[i];
+        }
+    }
+}
+
+static void heun_step(const neuron_step *t, float *p, float *x)
+{
+    runge_kutta(t, &heun, p, x);
+}
+
+static void heun_back(const neuron_step *t, neuron_step_back *b)
+{
+    runge_kutta_back(t, &heun, b);
+}
+
+static void rk4_step(const neuron_step *t, float *p, float *x)
+{
+    runge_kutta(t, &rk4, p, x);
+}
+
+static void rk4_back(const neuron_step *t, neuron_step_back *b)
+{
+    runge_kutta_back(t, &rk4, b);
+}
+
+/* ---- exact: x = f - J u, p = S + g x ---- */
+
+static void exact_drive(const neuron_step *t, const float *p, float *x)
+{
+    lanes J;
+    (void)p;
+    t->model->leak(t->row, J);
+    EACH x[i] = (t->dv[i] - t->c[i]) - J[i] * t->u[i];
+}
+
+static void exact_step(const neuron_step *t, float *p, float *x)
+{
+    exact_drive(t, p, x);
+    EACH p[i] = t->S[0][i] + t->gain * x[i];
+}
+
+static void exact_back(const neuron_step *t, neuron_step_back *b)
+{
+    lanes J, gJ, x;
+    clear(b);
+    t->model->leak(t->row, J);
+    exact_drive(t, b->p, x);
+    EACH
+    {
+        float gx = t->gain * b->gp[i] + b->gx[i];
+        b->gS[0][i] = b->gp[i];
+        b->gdv[i] = gx;
+        b->gc[i] = -gx;
+        b->gu[i] = -J[i] * gx;
+        gJ[i] = -t->u[i] * gx;
+        b->ggain[i] += b->gp[i] * x[i];
+    }
+    t->model->leak_back(t->row, gJ, b->grow);
+}
+
+const neuron_scheme FSNN_K(neuron_schemes)[FRAC_SCHEMES] = {
+    [FRAC_EXPLICIT] = {explicit_step, explicit_back, explicit_drive},
+    [FRAC_IMPLICIT] = {implicit_step, implicit_back, implicit_drive},
+    [FRAC_PECE] = {pece_step, pece_back, pece_drive},
+    [FRAC_HEUN] = {heun_step, heun_back, explicit_drive},
+    [FRAC_RK4] = {rk4_step, rk4_back, explicit_drive},
+    [FRAC_EXACT] = {exact_step, exact_back, exact_drive},
+};
