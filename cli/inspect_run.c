@@ -3,7 +3,6 @@
 #include "inspect.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,19 +37,6 @@ static int column(const table *t, const char *name)
     return -1;
 }
 
-/* What the epochs are compared by: the better, the larger. */
-static double merit(const table *t, char **cell, int cells)
-{
-    static const char *const watched[] = {"test_accuracy", "accuracy"};
-    for (int i = 0; i < CLI_COUNT(watched); i++) {
-        int c = column(t, watched[i]);
-        double value = c >= 0 && c < cells ? strtod(cell[c], NULL) : NAN;
-        if (isfinite(value))
-            return value;
-    }
-    return -INFINITY;
-}
-
 static void keep(char **text, char **cell, const char *line)
 {
     free(*text);
@@ -58,20 +44,17 @@ static void keep(char **text, char **cell, const char *line)
     split(*text, cell);
 }
 
+/* The training marks each epoch that was the best so far: the last such row is the best of all. */
 static void read_rows(FILE *file, table *t)
 {
     char *line = NULL, *cell[COLUMNS];
     size_t size = 0;
-    double best = 0;
+    int mark = column(t, "best");
     while (getline(&line, &size, file) > 0) {
         char *copy = cli_format("%s", line);
-        int cells = split(copy, cell);
-        double value = merit(t, cell, cells);
-        if (cells == t->columns) {
-            if (t->rows++ == 0 || value > best) {
+        if (split(copy, cell) == t->columns) {
+            if (t->rows++ == 0 || (mark >= 0 && strcmp(cell[mark], "1") == 0))
                 keep(&t->best, t->best_cell, line);
-                best = value;
-            }
             keep(&t->last, t->last_cell, line);
         }
         free(copy);

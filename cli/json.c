@@ -23,9 +23,8 @@ static void next(cli_json *json, const char *key)
     if (json->depth > 0) {
         if (json->filled[json->depth])
             fputc(',', json->out);
-        if (key)
-            fprintf(json->out, "%s%*s", json->depth == 1 ? "\n" : " ", json->depth == 1 ? 2 : 0,
-                    "");
+        if (json->depth == 1 && key)
+            fputs("\n  ", json->out);
         else if (json->filled[json->depth])
             fputc(' ', json->out);
     }

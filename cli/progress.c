@@ -127,7 +127,8 @@ static void draw(cli_progress *progress, const fsnn_metrics *m)
 {
     enum { SHORTEST_BAR = 8, LONGEST_BAR = 40 };
     char epoch[CLI_NUMBER], text[256];
-    int width = cli_width() - 1; /* the last column would wrap on some terminals */
+    int width =
+        cli_width() - 3; /* the last column would wrap on some terminals; ^C may be echoed */
     snprintf(epoch, sizeof epoch, "%lld/%lld", (long long)m->epoch, (long long)m->epochs);
     int left = (int)strlen(epoch) > 9 ? (int)strlen(epoch) : 9;
     if (width < left + 1 + SHORTEST_BAR)

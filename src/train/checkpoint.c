@@ -32,6 +32,7 @@ static const field fields[] = {
     INTEGER(correct),
     REAL(loss),
     REAL(norm),
+    REAL(lr),
     {"train.rate", FSNN_F64, offsetof(progress, rate), FSNN_MAX_NEURON_NODES},
     REAL(seconds),
     INTEGER(counter),

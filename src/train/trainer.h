@@ -13,6 +13,7 @@ typedef struct progress {
     int64_t batches, samples, correct;    /* of the running epoch */
     double loss;                          /* sum over samples */
     double norm;                          /* sum over batches */
+    double lr;                            /* of the last batch */
     double rate[FSNN_MAX_NEURON_NODES];   /* sum over samples */
     double seconds;                       /* spent on its batches */
     int64_t counter;                      /* forward calls of the net */
@@ -32,7 +33,6 @@ typedef struct trainer {
     layers layers;
     history history;
     progress at;
-    double lr;                 /* of the last batch */
     double evaluation_seconds; /* of the last evaluation; 0: none yet */
     float *gradient;           /* of the output, [room] */
     int64_t room;

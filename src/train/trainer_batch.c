@@ -41,7 +41,7 @@ static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int6
                          "samples hold numbers that are not finite",
                          *loss);
     FSNN_TRY(fsnn_net_backward(t->net, t->gradient, NULL));
-    return optimizer_step_and_zero(t->optimizer, t->lr, training->clip, norm);
+    return optimizer_step_and_zero(t->optimizer, t->at.lr, training->clip, norm);
 }
 
 fsnn_status trainer_batch(trainer *t, const fsnn_batch *batch)
@@ -50,13 +50,13 @@ fsnn_status trainer_batch(trainer *t, const fsnn_batch *batch)
     progress *at = &t->at;
     double loss, norm, begin = fsnn_now();
     int64_t correct;
-    t->lr = schedule_rate(&training->schedule, &at->schedule, training->optimizer.lr,
-                          (double)training->epochs, done(t));
+    t->at.lr = schedule_rate(&training->schedule, &at->schedule, training->optimizer.lr,
+                             (double)training->epochs, done(t));
     fsnn_status status = learn(t, batch, &loss, &correct, &norm);
     if (status) {
         char where[96];
         snprintf(where, sizeof where, "epoch %lld, batch %lld, learning rate %g",
-                 (long long)at->epoch + 1, (long long)at->batches + 1, t->lr);
+                 (long long)at->epoch + 1, (long long)at->batches + 1, t->at.lr);
         return pass_fail(status, where);
     }
     at->batches++;
@@ -96,7 +96,7 @@ void trainer_metrics(const trainer *t, fsnn_metrics *m)
     m->loss = at->samples ? at->loss / samples : NAN;
     m->accuracy = at->samples ? (double)at->correct / samples : NAN;
     m->test_loss = m->test_accuracy = NAN;
-    m->lr = t->lr;
+    m->lr = t->at.lr;
     m->gradient_norm = at->batches ? at->norm / (double)at->batches : NAN;
     m->layers = t->layers.count;
     m->rate = layers_mean(&t->layers, at->rate, samples, m->layer_rate);

@@ -1,0 +1,284 @@
+/* Stopping and going on: the same bytes as without the stop, wherever it falls; and states that
+ * cannot be gone on from. */
+#include "toy.h"
+
+#include <math.h>
+
+typedef struct stopper {
+    int64_t batches, epochs; /* seen in this session */
+    int64_t at_batch, at_epoch;
+    volatile int *flag; /* set it at the batch, instead of returning non-zero */
+} stopper;
+
+static int on_batch(const fsnn_metrics *m, void *user)
+{
+    stopper *s = user;
+    (void)m;
+    if (++s->batches != s->at_batch)
+        return 0;
+    if (!s->flag)
+        return 1;
+    *s->flag = 1;
+    return 0;
+}
+
+static int on_epoch(const fsnn_metrics *m, void *user)
+{
+    stopper *s = user;
+    (void)m;
+    return ++s->epochs == s->at_epoch;
+}
+
+/* All that a training may depend on is switched on: dropout, rate encoding, clipping, schedules
+ * that remember. */
+static fsnn_train_options everything(stopper *s)
+{
+    fsnn_train_options options = toy_training(5);
+    options.training.clip = 0.5;
+    options.training.optimizer.weight_decay = 1e-3;
+    options.training.schedule =
+        (fsnn_schedule){.kind = FSNN_PLATEAU, .warmup = 0.4, .factor = 0.7, .patience = 1};
+    options.training.early_stop = (fsnn_early_stop){.patience = 4};
+    options.on_batch = on_batch;
+    options.on_epoch = on_epoch;
+    options.user = s;
+    return options;
+}
+
+/* metrics.csv without the columns of time. */
+static void figures(char *out, size_t size)
+{
+    toy_file file = toy_read("metrics.csv");
+    int column = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < file.size && n + 1 < size; i++) {
+        char c = (char)file.data[i];
+        if (column != 9 && column != 10)
+            out[n++] = c;
+        column = c == ',' ? column + 1 : c == '\n' ? 0 : column;
+    }
+    out[n] = 0;
+    fsnn_free(file.data);
+}
+
+typedef struct outcome {
+    toy_file last, best;
+    char figures[4096];
+    fsnn_metrics result;
+} outcome;
+
+static void uninterrupted(const toy_options *o, fsnn_optimizer_kind kind, outcome *out)
+{
+    stopper never = {0};
+    fsnn_train_options options = everything(&never);
+    options.training.optimizer.kind = kind;
+    assert_int_equal(toy_run(o, &options, &out->result), FSNN_OK);
+    out->last = toy_read("last.safetensors");
+    out->best = toy_read("best.safetensors");
+    figures(out->figures, sizeof out->figures);
+    assert_int_equal(never.batches, 5 * 13);
+    toy_clean();
+}
+
+static void outcome_free(outcome *out)
+{
+    fsnn_free(out->last.data);
+    fsnn_free(out->best.data);
+}
+
+static void check_same(const outcome *expected, const fsnn_metrics *result)
+{
+    char now[4096];
+    figures(now, sizeof now);
+    assert_true(toy_same("last.safetensors", &expected->last));
+    assert_true(toy_same("best.safetensors", &expected->best));
+    assert_string_equal(now, expected->figures);
+    assert_int_equal(result->epoch, expected->result.epoch);
+    assert_true(result->test_loss == expected->result.test_loss);
+    assert_true(result->layer_rate[1] == expected->result.layer_rate[1]);
+}
+
+/* Stops after each of `after` batches in turn, then goes on to the end. */
+static void stop_and_go(const toy_options *o, fsnn_optimizer_kind kind, const int64_t *after,
+                        int stops, bool by_flag, const outcome *expected)
+{
+    fsnn_metrics result;
+    for (int i = 0; i <= stops; i++) {
+        volatile int flag = 0;
+        stopper s = {.at_batch = i < stops ? after[i] : 0, .flag = by_flag ? &flag : NULL};
+        fsnn_train_options options = everything(&s);
+        options.training.optimizer.kind = kind;
+        options.resume = i > 0;
+        options.stop = &flag;
+        fsnn_status status = toy_run(o, &options, &result);
+        assert_int_equal(status, i < stops ? FSNN_EINTERRUPTED : FSNN_OK);
+        if (i < stops) {
+            assert_int_equal(s.batches,
+                             after[i]); /* the running batch is finished, no other begun */
+            assert_non_null(strstr(fsnn_error_text(), "can be resumed from"));
+        }
+    }
+    check_same(expected, &result);
+    toy_clean();
+}
+
+static void in_mid_epoch(void **state)
+{
+    (void)state;
+    static const int64_t first[] = {1}, middle[] = {30}, end[] = {26}, twice[] = {5, 3, 20};
+    toy_options o = TOY;
+    for (int kind = 0; kind < FSNN_OPTIMIZERS; kind++) {
+        outcome expected;
+        uninterrupted(&o, (fsnn_optimizer_kind)kind, &expected);
+        stop_and_go(&o, (fsnn_optimizer_kind)kind, first, 1, false, &expected);
+        stop_and_go(&o, (fsnn_optimizer_kind)kind, middle, 1, true, &expected);
+        stop_and_go(&o, (fsnn_optimizer_kind)kind, end, 1, true, &expected);
+        stop_and_go(&o, (fsnn_optimizer_kind)kind, twice, 3, false, &expected);
+        outcome_free(&expected);
+    }
+}
+
+static void between_epochs(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    outcome expected;
+    fsnn_metrics result;
+    uninterrupted(&o, FSNN_ADAM, &expected);
+    stopper s = {.at_epoch = 2};
+    fsnn_train_options options = everything(&s);
+    options.training.optimizer.kind = FSNN_ADAM;
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_EINTERRUPTED);
+    assert_int_equal(s.epochs, 2);
+    s = (stopper){0};
+    options.resume = true;
+    assert_int_equal(toy_run(&o, &options, &result), FSNN_OK);
+    assert_int_equal(s.epochs, 3);
+    check_same(&expected, &result);
+    /* A run that is done has nothing left to do, and still tells its best. */
+    s = (stopper){0};
+    assert_int_equal(toy_run(&o, &options, &result), FSNN_OK);
+    assert_int_equal(s.batches, 0);
+    check_same(&expected, &result);
+    outcome_free(&expected);
+    toy_clean();
+}
+
+/* More epochs than the first time. */
+static void longer(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    fsnn_train_options options = toy_training(3);
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    toy_file last = toy_read("last.safetensors");
+    toy_clean();
+    options.training.epochs = 1;
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    options.training.epochs = 3;
+    options.resume = true;
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    assert_true(toy_same("last.safetensors", &last));
+    fsnn_free(last.data);
+    toy_clean();
+}
+
+/* ---- what cannot be gone on from ---- */
+
+static void refuse(const toy_options *o, const fsnn_train_options *options, fsnn_status status,
+                   const char *says)
+{
+    toy t;
+    toy_open(&t, o);
+    const fsnn_param *p = fsnn_net_param_find(t.net, "fc2.weight");
+    float before = p->value[0];
+    assert_int_equal(fsnn_train(t.net, t.train, t.test, options, NULL), status);
+    if (!strstr(fsnn_error_text(), says) || !strstr(fsnn_error_text(), "cannot resume"))
+        fail_msg("%s", fsnn_error_text());
+    assert_true(p->value[0] == before); /* nothing half loaded */
+    toy_close(&t);
+}
+
+static void refuses(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    stopper s = {.at_batch = 20};
+    fsnn_train_options options = everything(&s);
+    options.resume = true;
+    refuse(&o, &options, FSNN_EIO, "last.state.safetensors");
+
+    options.resume = false;
+    options.training.optimizer.kind = FSNN_ADAM;
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_EINTERRUPTED);
+    options.resume = true;
+
+    toy_options other = TOY;
+    other.hidden = 30;
+    refuse(&other, &options, FSNN_ESHAPE, "\"net.fc1.weight\" is [32, 12], but [30, 12] is needed");
+    other = TOY;
+    other.batch = 20;
+    refuse(&other, &options, FSNN_EARGUMENT,
+           "it stopped at batch 7 of 13 (200 samples), but the data now give 10 batches");
+    other = TOY;
+    other.linear_out = true; /* one neuron layer less: its history has another width */
+    refuse(&other, &options, FSNN_ESHAPE, "\"train.history\"");
+    options.training.optimizer.kind = FSNN_SGD;
+    refuse(&o, &options, FSNN_ENOTFOUND, "\"sgd.step\" is missing");
+    options.training.optimizer.kind = FSNN_ADAM;
+    options.directory = NULL;
+    refuse(&o, &options, FSNN_EARGUMENT, "no directory is given");
+    options.directory = toy_directory;
+
+    /* Cut off in the middle, and something else altogether. */
+    toy_file file = toy_read("last.state.safetensors");
+    for (int i = 0; i < 2; i++) {
+        FILE *out = fopen(toy_path("last.state.safetensors"), "wb");
+        assert_non_null(out);
+        if (i == 0)
+            fwrite(file.data, 1, file.size / 2, out);
+        else
+            fputs("something else", out);
+        fclose(out);
+        refuse(&o, &options, FSNN_EFORMAT, "last.state.safetensors");
+    }
+    fsnn_free(file.data);
+    toy_clean();
+}
+
+/* Another program's numbers in the right places. */
+static void contradictions(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"train.best", "train.epoch", "train.rows", "adam.step"};
+    static const int64_t bad[] = {7, -1, -3, -1};
+    toy_options o = TOY;
+    fsnn_train_options options = toy_training(1);
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    options.resume = true;
+    options.training.epochs = 2;
+    for (int i = 0; i < FSNN_COUNT(names); i++) {
+        fsnn_arrays list = {0};
+        const char *path = toy_path("last.state.safetensors");
+        assert_int_equal(fsnn_safetensors_read(path, &list), FSNN_OK);
+        int64_t *value = fsnn_arrays_find(&list, names[i])->data, was = *value;
+        *value = bad[i];
+        assert_int_equal(fsnn_safetensors_write(path, &list), FSNN_OK);
+        refuse(&o, &options, FSNN_EFORMAT, i < 3 ? "contradict" : "\"adam.step\" is -1");
+        *value = was;
+        assert_int_equal(fsnn_safetensors_write(toy_path("last.state.safetensors"), &list),
+                         FSNN_OK);
+        fsnn_arrays_free(&list);
+    }
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    toy_clean();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(in_mid_epoch), cmocka_unit_test(between_epochs), cmocka_unit_test(longer),
+        cmocka_unit_test(refuses),      cmocka_unit_test(contradictions),
+    };
+    return cmocka_run_group_tests(tests, toy_setup, toy_teardown);
+}

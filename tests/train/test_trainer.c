@@ -1,0 +1,339 @@
+/* Training from end to end on a small problem: it learns, logs, evaluates, stops early, lowers its
+ * rate, and repeats itself byte for byte. */
+#include "toy.h"
+
+#include "train/evaluate.h"
+
+static int64_t lines(const char *name)
+{
+    toy_file file = toy_read(name);
+    int64_t count = 0;
+    for (size_t i = 0; i < file.size; i++)
+        count += file.data[i] == '\n';
+    fsnn_free(file.data);
+    return count;
+}
+
+static bool holds(const char *name, const char *text)
+{
+    toy_file file = toy_read(name); /* ends with a 0 byte */
+    bool found = strstr((const char *)file.data, text) != NULL;
+    fsnn_free(file.data);
+    return found;
+}
+
+/* ---- learning ---- */
+
+typedef struct seen {
+    int64_t batches, epochs, allocations;
+    double lr[32]; /* of the last batch of each epoch */
+    bool ordered;
+    fsnn_metrics last;
+} seen;
+
+static int see_batch(const fsnn_metrics *m, void *user)
+{
+    seen *s = user;
+    s->batches++;
+    s->ordered = s->ordered && m->batch == (s->batches - 1) % m->batches + 1 &&
+                 m->epoch == s->epochs + 1 && isnan(m->test_loss) && m->rate >= 0 && m->rate <= 1;
+    return 0;
+}
+
+static int see_epoch(const fsnn_metrics *m, void *user)
+{
+    seen *s = user;
+    s->lr[s->epochs++] = m->lr;
+    s->last = *m;
+    return 0;
+}
+
+static void learn(const fsnn_loss *loss, double enough)
+{
+    toy t;
+    seen s = {.ordered = true};
+    toy_options o = TOY;
+    fsnn_train_options options = toy_training(20);
+    fsnn_metrics best;
+    fsnn_evaluation e;
+    options.training.loss = *loss;
+    options.training.clip = 5;
+    options.on_batch = see_batch;
+    options.on_epoch = see_epoch;
+    options.user = &s;
+    toy_open(&t, &o);
+    assert_int_equal(fsnn_train(t.net, t.train, t.test, &options, &best), FSNN_OK);
+    assert_int_equal(s.batches, 20 * 13);
+    assert_int_equal(s.epochs, 20);
+    assert_true(s.ordered);
+    assert_true(best.test_accuracy > enough);
+    assert_true(best.best && best.test_accuracy >= s.last.test_accuracy);
+    assert_int_equal(s.last.samples, TOY_TRAIN);
+    assert_int_equal(s.last.layers, 2);
+    assert_true(fabs(s.last.rate - (32 * s.last.layer_rate[0] + 3 * s.last.layer_rate[1]) / 35) <
+                1e-12);
+    assert_true(s.last.layer_rate[0] > 0 && s.last.gradient_norm > 0 && s.last.seconds > 0);
+    assert_true(s.last.seconds_left == 0);
+
+    assert_int_equal(fsnn_evaluate(t.net, t.test, loss, &e), FSNN_OK);
+    assert_true(e.loss == s.last.test_loss && e.accuracy == s.last.test_accuracy);
+    assert_int_equal(e.samples, 100);
+    assert_int_equal(e.classes, TOY_CLASSES);
+    int64_t right = 0, all = 0, first = 0;
+    for (int i = 0; i < TOY_CLASSES * TOY_CLASSES; i++) {
+        all += e.confusion[i];
+        first += i < TOY_CLASSES ? e.confusion[i] : 0;
+        right += i % (TOY_CLASSES + 1) == 0 ? e.confusion[i] : 0;
+    }
+    assert_int_equal(all, 100);
+    assert_int_equal(first, 34); /* samples of class 0 */
+    assert_true((double)right / 100 == e.accuracy);
+    fsnn_evaluation_free(&e);
+    toy_close(&t);
+    toy_clean();
+}
+
+static void learns(void **state)
+{
+    (void)state;
+    learn(&(fsnn_loss){.kind = FSNN_CE_RATE}, 0.95);
+    learn(&(fsnn_loss){.kind = FSNN_CE_RATE, .label_smoothing = 0.1}, 0.95);
+    learn(&(fsnn_loss){.kind = FSNN_MSE_RATE}, 0.95);
+    learn(&(fsnn_loss){.kind = FSNN_TET, .mix = 0.05}, 0.95);
+}
+
+static void all_optimizers(void **state)
+{
+    (void)state;
+    static const double lr[] = {0.2, 0.02, 0.02}, neuron_lr[] = {0.1, 1, 1};
+    toy_options o = TOY;
+    for (int kind = 0; kind < FSNN_OPTIMIZERS; kind++) {
+        fsnn_train_options options = toy_training(25);
+        fsnn_metrics best;
+        options.directory = NULL; /* writes nothing */
+        options.training.optimizer.kind = (fsnn_optimizer_kind)kind;
+        options.training.optimizer.lr = lr[kind];
+        options.training.optimizer.neuron_lr = neuron_lr[kind];
+        options.training.optimizer.weight_decay = 1e-4;
+        options.training.schedule = (fsnn_schedule){.kind = FSNN_COSINE, .warmup = 0.5};
+        assert_int_equal(toy_run(&o, &options, &best), FSNN_OK);
+        assert_true(best.test_accuracy > 0.95);
+    }
+}
+
+static void logs(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    fsnn_train_options options = toy_training(3);
+    fsnn_metrics best;
+    fsnn_arrays list = {0};
+    assert_int_equal(toy_run(&o, &options, &best), FSNN_OK);
+    assert_int_equal(lines("metrics.csv"), 4);
+    assert_true(holds("metrics.csv", "epoch,loss,accuracy,test_loss,test_accuracy,lr,"));
+    assert_true(holds("metrics.csv", ",rate.lif1,rate.lif2\n1,"));
+    assert_false(holds("metrics.csv", "nan"));
+    assert_int_equal(lines("metrics.jsonl"), 3);
+    assert_true(holds("metrics.jsonl", "{\"epoch\": 1, \"loss\": "));
+    assert_true(holds("metrics.jsonl", "\"layer_rate\": {\"lif1\": "));
+    assert_int_equal(fsnn_safetensors_read(toy_path("best.safetensors"), &list), FSNN_OK);
+    assert_non_null(fsnn_arrays_find(&list, "fc1.weight"));
+    assert_non_null(fsnn_arrays_find(&list, "lif2.alpha"));
+    assert_null(fsnn_arrays_find(&list, "lif1.threshold")); /* not learned */
+    fsnn_arrays_free(&list);
+    toy_clean();
+}
+
+/* Without test data: no test figures, training decides. */
+static void without_test_data(void **state)
+{
+    (void)state;
+    toy t;
+    toy_options o = TOY;
+    fsnn_train_options options = toy_training(3);
+    fsnn_metrics best;
+    toy_open(&t, &o);
+    assert_int_equal(fsnn_train(t.net, t.train, NULL, &options, &best), FSNN_OK);
+    toy_close(&t);
+    assert_true(isnan(best.test_loss) && best.best);
+    assert_true(holds("metrics.csv", ",nan,nan,"));
+    assert_true(holds("metrics.jsonl", "\"test_loss\": null"));
+    toy_clean();
+}
+
+/* ---- the same bytes ---- */
+
+static void repeats(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    fsnn_train_options options = toy_training(2);
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    toy_file last = toy_read("last.safetensors"), best = toy_read("best.safetensors");
+    toy_clean();
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    assert_true(toy_same("last.safetensors", &last) && toy_same("best.safetensors", &best));
+    toy_clean();
+    o.seed = 2;
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    assert_false(toy_same("last.safetensors", &last));
+    fsnn_free(last.data);
+    fsnn_free(best.data);
+    toy_clean();
+}
+
+/* Dropout draws the same numbers whether or not there are evaluations in between. */
+static void evaluation_changes_nothing(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    fsnn_train_options options = toy_training(3);
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    toy_file last = toy_read("last.safetensors");
+    toy t;
+    toy_clean();
+    toy_open(&t, &o);
+    assert_int_equal(fsnn_train(t.net, t.train, NULL, &options, NULL), FSNN_OK);
+    toy_close(&t);
+    assert_true(toy_same("last.safetensors", &last));
+    fsnn_free(last.data);
+    toy_clean();
+}
+
+static void evaluation_by_itself(void **state)
+{
+    (void)state;
+    toy t;
+    toy_options o = TOY;
+    fsnn_loss loss = {.kind = FSNN_CE_RATE};
+    fsnn_evaluation first, second;
+    const float *output;
+    float *x = fsnn_alloc(TOY_STEPS * TOY_BATCH * TOY_FEATURES * sizeof *x);
+    toy_open(&t, &o);
+    int64_t counter = fsnn_net_counter(t.net);
+    assert_int_equal(fsnn_evaluate(t.net, t.test, &loss, &first), FSNN_OK);
+    assert_int_equal(fsnn_evaluate(t.net, t.test, &loss, &second), FSNN_OK);
+    assert_true(first.loss == second.loss && first.accuracy == second.accuracy);
+    assert_int_equal(fsnn_net_counter(t.net), counter);
+    /* The plan is as it was: a training batch and its backward run. */
+    assert_int_equal(fsnn_net_forward(t.net, x, &output), FSNN_OK);
+    assert_int_equal(fsnn_net_backward(t.net, output, NULL), FSNN_OK);
+    int stop = 1;
+    fsnn_evaluation_free(&first);
+    assert_int_equal(evaluate_quick(t.net, t.test, &loss, &stop, &first), FSNN_EINTERRUPTED);
+    fsnn_evaluation_free(&second);
+    fsnn_evaluation_free(NULL);
+    toy_close(&t);
+    fsnn_free(x);
+}
+
+/* ---- rate and end ---- */
+
+/* A rate so small that no weight moves: the test loss is the same each epoch. */
+static fsnn_train_options at_rest(int64_t epochs, seen *s)
+{
+    fsnn_train_options options = toy_training(epochs);
+    options.directory = NULL;
+    options.training.optimizer.lr = 1e-30;
+    options.on_epoch = see_epoch;
+    options.user = s;
+    return options;
+}
+
+static void plateau(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    seen s = {0};
+    fsnn_train_options options = at_rest(6, &s);
+    options.training.schedule = (fsnn_schedule){.kind = FSNN_PLATEAU, .factor = 0.5, .patience = 2};
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    assert_int_equal(s.epochs, 6);
+    static const double factor[] = {1, 1, 1, 0.5, 0.5, 0.25};
+    for (int i = 0; i < 6; i++)
+        assert_true(s.lr[i] == factor[i] * 1e-30);
+}
+
+static void early_stop(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    seen s = {0};
+    fsnn_train_options options = at_rest(20, &s);
+    options.training.early_stop = (fsnn_early_stop){.patience = 3};
+    fsnn_metrics best;
+    assert_int_equal(toy_run(&o, &options, &best), FSNN_OK);
+    assert_int_equal(s.epochs, 4); /* the first is the best, then three that are not better */
+    assert_int_equal(best.epoch, 1);
+    /* An improvement below min_delta does not count. */
+    s = (seen){0};
+    options.training.optimizer.lr = 1e-2;
+    options.training.early_stop = (fsnn_early_stop){.patience = 2, .min_delta = 1};
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    assert_int_equal(s.epochs, 3);
+}
+
+/* ---- no allocation in a step ---- */
+
+static int count_allocations(const fsnn_metrics *m, void *user)
+{
+    seen *s = user;
+    int64_t made = fsnn_alloc_fail_at(0);
+    if (m->batch > 2 && m->batch < m->batches) /* the last batch is smaller: a new plan */
+        s->allocations += made;
+    s->batches++;
+    return 0;
+}
+
+static void steps_do_not_allocate(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    seen s = {0};
+    fsnn_train_options options = toy_training(2);
+    options.directory = NULL;
+    options.on_batch = count_allocations;
+    options.user = &s;
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    assert_int_equal(s.batches, 26);
+    assert_int_equal(s.allocations, 0);
+}
+
+/* Wherever memory runs out, training ends with that status and nothing leaks. */
+static void out_of_memory(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    fsnn_train_options options = toy_training(1);
+    fsnn_status status = FSNN_EMEMORY;
+    int64_t n = 1;
+    for (; status; n++) {
+        toy t;
+        toy_open(&t, &o);
+        fsnn_alloc_fail_at(n);
+        status = fsnn_train(t.net, t.train, t.test, &options, NULL);
+        fsnn_alloc_fail_at(0);
+        assert_true(status == FSNN_OK || status == FSNN_EMEMORY);
+        toy_close(&t);
+    }
+    assert_true(n > 20);
+    toy_clean();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(learns),
+        cmocka_unit_test(all_optimizers),
+        cmocka_unit_test(logs),
+        cmocka_unit_test(without_test_data),
+        cmocka_unit_test(repeats),
+        cmocka_unit_test(evaluation_changes_nothing),
+        cmocka_unit_test(evaluation_by_itself),
+        cmocka_unit_test(plateau),
+        cmocka_unit_test(early_stop),
+        cmocka_unit_test(steps_do_not_allocate),
+        cmocka_unit_test(out_of_memory),
+    };
+    return cmocka_run_group_tests(tests, toy_setup, toy_teardown);
+}

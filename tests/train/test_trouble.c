@@ -1,0 +1,267 @@
+/* What goes wrong in a training: numbers that are not finite, full disks, data that do not fit.
+ * Each gives a sentence, and the files of before stay as they are. */
+#include "toy.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+
+static void says(const char *text)
+{
+    if (!strstr(fsnn_error_text(), text))
+        fail_msg("\"%s\" is not in: %s", text, fsnn_error_text());
+}
+
+typedef struct kept {
+    toy_file file[FSNN_COUNT(toy_files)];
+} kept;
+
+static void keep(kept *k)
+{
+    for (int i = 0; i < FSNN_COUNT(toy_files); i++)
+        k->file[i] = toy_read(toy_files[i]);
+}
+
+static void untouched(kept *k)
+{
+    for (int i = 0; i < FSNN_COUNT(toy_files); i++) {
+        assert_true(toy_same(toy_files[i], &k->file[i]));
+        fsnn_free(k->file[i].data);
+    }
+}
+
+/* One good epoch, then others to follow. */
+static fsnn_train_options one_epoch(const toy_options *o, kept *k)
+{
+    fsnn_train_options options = toy_training(1);
+    assert_int_equal(toy_run(o, &options, NULL), FSNN_OK);
+    keep(k);
+    options.resume = true;
+    options.training.epochs = 3;
+    return options;
+}
+
+/* ---- numbers ---- */
+
+static void nan_in_a_sample(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    kept k;
+    o.in_order = o.direct = o.linear_out = true;
+    fsnn_train_options options = one_epoch(&o, &k);
+    o.poison = 40; /* in batch 3 */
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_ENUMERIC);
+    says("epoch 2, batch 3, learning rate 0.01");
+    untouched(&k);
+    toy_clean();
+}
+
+static int poison(const fsnn_metrics *m, void *user)
+{
+    toy *t = user;
+    if (m->epoch == 2 && m->batch == 3)
+        fsnn_net_param_find(t->net, "fc2.bias")->value[1] = NAN;
+    return 0;
+}
+
+static void nan_in_the_loss(void **state)
+{
+    (void)state;
+    static const fsnn_loss_kind kinds[] = {FSNN_CE_RATE, FSNN_MSE_RATE, FSNN_TET};
+    toy_options o = TOY;
+    o.linear_out = true;
+    for (int i = 0; i < FSNN_LOSSES; i++) {
+        toy t;
+        kept k;
+        fsnn_train_options options = one_epoch(&o, &k);
+        toy_open(&t, &o);
+        options.training.loss.kind = kinds[i];
+        options.on_batch = poison;
+        options.user = &t;
+        assert_int_equal(fsnn_train(t.net, t.train, t.test, &options, NULL), FSNN_ENUMERIC);
+        says("epoch 2, batch 4, learning rate 0.01: the loss is ");
+        says("a lower learning rate");
+        toy_close(&t);
+        untouched(&k);
+        toy_clean();
+    }
+}
+
+static int poison_last(const fsnn_metrics *m, void *user)
+{
+    toy *t = user;
+    if (m->batch == m->batches)
+        fsnn_net_param_find(t->net, "fc2.bias")->value[1] = NAN;
+    return 0;
+}
+
+static void nan_in_the_evaluation(void **state)
+{
+    (void)state;
+    toy t;
+    toy_options o = TOY;
+    fsnn_train_options options = toy_training(2);
+    o.linear_out = true;
+    toy_open(&t, &o);
+    options.on_batch = poison_last;
+    options.user = &t;
+    assert_int_equal(fsnn_train(t.net, t.train, t.test, &options, NULL), FSNN_ENUMERIC);
+    says("epoch 1: evaluation, batch 1: the loss is ");
+    assert_int_not_equal(access(toy_path("best.safetensors"), F_OK), 0);
+    toy_close(&t);
+}
+
+/* ---- disks ---- */
+
+/* Files end at this many bytes, as on a full disk. */
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void disk_full(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    kept k;
+    struct rlimit before;
+    fsnn_train_options options = toy_training(3);
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    toy_file expected = toy_read("last.safetensors");
+    toy_clean();
+
+    options = one_epoch(&o, &k);
+    getrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, SIG_IGN);
+    limit_files(1000);
+    fsnn_status status = toy_run(&o, &options, NULL);
+    limit_files(before.rlim_cur);
+    assert_int_equal(status, FSNN_EIO);
+    says(toy_directory);
+    untouched(&k);
+    /* With room again it goes on as if nothing had been. */
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    assert_true(toy_same("last.safetensors", &expected));
+    fsnn_free(expected.data);
+    toy_clean();
+}
+
+/* The log alone cannot be written: the checkpoint is there. */
+static void log_full(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    fsnn_train_options options = toy_training(2);
+    if (access("/dev/full", W_OK) != 0) {
+        print_message("no /dev/full here\n");
+        skip();
+    }
+    assert_int_equal(symlink("/dev/full", toy_path("metrics.csv")), 0);
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_EIO);
+    says("No space left on device");
+    toy_file state_ = toy_read("last.state.safetensors");
+    assert_true(state_.size > 1000);
+    fsnn_free(state_.data);
+    toy_clean();
+}
+
+static void no_directory(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    fsnn_train_options options = toy_training(1);
+    options.directory = "/nowhere/at/all";
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_EIO);
+    says("/nowhere/at/all: ");
+    options.directory = "/dev/null";
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_EIO);
+    says("/dev/null: checkpoints need a directory");
+}
+
+/* ---- data and options ---- */
+
+static void wrong_shape(void **state)
+{
+    (void)state;
+    toy t;
+    toy_options o = TOY;
+    fsnn_train_options options = toy_training(1);
+    fsnn_loss loss = {.kind = FSNN_CE_RATE};
+    fsnn_evaluation e;
+    fsnn_net *net;
+    fsnn_order order = fsnn_order_of(1);
+    fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
+    fsnn_plan plan = {.steps = TOY_STEPS, .batch = TOY_BATCH, .training = true};
+    toy_open(&t, &o);
+    assert_int_equal(fsnn_net_create(&net), FSNN_OK);
+    assert_true(fsnn_net_linear(net, NULL, fsnn_net_input(net, FSNN_SHAPE(13)), 3, true) >= 0);
+    assert_int_equal(fsnn_train(net, t.train, NULL, &options, NULL), FSNN_ESTATE);
+    assert_int_equal(fsnn_evaluate(net, t.test, &loss, &e), FSNN_ESTATE);
+    assert_int_equal(fsnn_net_wrap(net, &dynamics, &plan), FSNN_OK);
+    assert_int_equal(fsnn_train(net, t.train, NULL, &options, NULL), FSNN_ESHAPE);
+    says("one sample of the training data at one step is [12], but the net's input is [13]");
+    assert_int_equal(fsnn_evaluate(net, t.test, &loss, &e), FSNN_ESHAPE);
+    fsnn_net_destroy(net);
+    toy_close(&t);
+}
+
+static void labels(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    fsnn_train_options options = toy_training(1);
+    o.no_labels = true;
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_EARGUMENT);
+    says("no labels");
+}
+
+static void refuse(fsnn_train_options options, const char *text)
+{
+    toy_options o = TOY;
+    options.directory = NULL;
+    assert_int_equal(toy_run(&o, &options, NULL), FSNN_EARGUMENT);
+    says(text);
+}
+
+static void options_out_of_range(void **state)
+{
+    (void)state;
+    fsnn_train_options options = toy_training(0);
+    refuse(options, "0 epochs");
+    options = toy_training(1);
+    options.training.clip = -1;
+    refuse(options, "clip is -1");
+    options = toy_training(1);
+    options.training.early_stop.patience = -2;
+    refuse(options, "patience is -2");
+    options = toy_training(1);
+    options.training.loss.mix = 2;
+    refuse(options, "mix");
+    options = toy_training(1);
+    options.training.schedule.warmup = -1;
+    refuse(options, "warmup");
+    options = toy_training(1);
+    options.training.optimizer.lr = NAN;
+    refuse(options, "lr");
+    assert_int_equal(fsnn_train(NULL, NULL, NULL, &options, NULL), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_evaluate(NULL, NULL, NULL, NULL), FSNN_EARGUMENT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nan_in_a_sample),
+        cmocka_unit_test(nan_in_the_loss),
+        cmocka_unit_test(nan_in_the_evaluation),
+        cmocka_unit_test(disk_full),
+        cmocka_unit_test(log_full),
+        cmocka_unit_test(no_directory),
+        cmocka_unit_test(wrong_shape),
+        cmocka_unit_test(labels),
+        cmocka_unit_test(options_out_of_range),
+    };
+    return cmocka_run_group_tests(tests, toy_setup, toy_teardown);
+}

@@ -1,0 +1,189 @@
+/* tests/train/toy.h: a small problem that a small net learns in a second: three classes, each with
+ * four bright values of twelve; and a directory for what training writes. */
+#ifndef FSNN_TEST_TOY_H
+#define FSNN_TEST_TOY_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/base.h"
+#include <fsnn/train.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TOY_FEATURES = 12, TOY_CLASSES = 3, TOY_STEPS = 5, TOY_TRAIN = 200, TOY_BATCH = 16 };
+
+static char toy_directory[64];
+
+static const char *const toy_files[] = {"last.safetensors", "last.state.safetensors",
+                                        "best.safetensors", "metrics.csv", "metrics.jsonl"};
+
+static inline const char *toy_path(const char *name)
+{
+    static char path[128];
+    snprintf(path, sizeof path, "%s/%s", toy_directory, name);
+    return path;
+}
+
+static inline int toy_setup(void **state)
+{
+    (void)state;
+    snprintf(toy_directory, sizeof toy_directory, "/tmp/fsnn-test-XXXXXX");
+    return mkdtemp(toy_directory) ? 0 : -1;
+}
+
+static inline void toy_clean(void)
+{
+    for (int i = 0; i < FSNN_COUNT(toy_files); i++)
+        unlink(toy_path(toy_files[i]));
+}
+
+static inline int toy_teardown(void **state)
+{
+    (void)state;
+    toy_clean();
+    return rmdir(toy_directory); /* fails when something was left behind */
+}
+
+typedef struct toy {
+    fsnn_data *train_data, *test_data;
+    fsnn_loader *train, *test;
+    fsnn_net *net;
+} toy;
+
+typedef struct toy_options {
+    int64_t batch, hidden,
+        poison; /* poison: this sample (counted from 1) of the training data is NaN */
+    double dropout;
+    bool direct; /* direct encoding, else rate */
+    bool in_order;
+    bool no_labels;
+    bool linear_out; /* the net ends in a linear layer */
+    uint64_t seed;
+} toy_options;
+
+#define TOY ((toy_options){.batch = TOY_BATCH, .hidden = 32, .dropout = 0.2, .seed = 1})
+
+static inline fsnn_data *toy_data(int64_t count, uint64_t stream, const toy_options *o)
+{
+    float *x = fsnn_alloc((size_t)(count * TOY_FEATURES) * sizeof *x);
+    int32_t *labels = fsnn_alloc((size_t)count * sizeof *labels);
+    fsnn_data *data;
+    for (int64_t i = 0; i < count; i++) {
+        labels[i] = (int32_t)(i % TOY_CLASSES);
+        for (int64_t j = 0; j < TOY_FEATURES; j++) {
+            int64_t at = i * TOY_FEATURES + j;
+            x[at] = 0.4f * fsnn_random_uniform(99, stream, (uint64_t)at) +
+                    (j / 4 == labels[i] ? 0.6f : 0);
+            if (stream == 0 && i + 1 == o->poison)
+                x[at] = NAN;
+        }
+    }
+    assert_int_equal(
+        fsnn_data_memory(count, FSNN_SHAPE(TOY_FEATURES), x, o->no_labels ? NULL : labels, &data),
+        FSNN_OK);
+    fsnn_free(x);
+    fsnn_free(labels);
+    return data;
+}
+
+static inline fsnn_net *toy_net(const toy_options *o)
+{
+    fsnn_net *net;
+    fsnn_order order = fsnn_order_of(0.7);
+    order.learn_alpha = true;
+    fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
+    fsnn_neuron neuron = FSNN_NEURON_DEFAULT;
+    neuron.tau = (fsnn_value){0.5, true, FSNN_PER_LAYER};
+    fsnn_plan plan = {.steps = TOY_STEPS, .batch = o->batch, .training = true, .seed = o->seed};
+    assert_int_equal(fsnn_net_create(&net), FSNN_OK);
+    int node = fsnn_net_input(net, FSNN_SHAPE(TOY_FEATURES));
+    node = fsnn_net_linear(net, "fc1", node, o->hidden, true);
+    node = fsnn_net_lif(net, "lif1", node, &neuron);
+    if (o->dropout > 0)
+        node = fsnn_net_add(net, "dropout", "drop", &node, 1, &(fsnn_dropout){.p = o->dropout});
+    node = fsnn_net_linear(net, "fc2", node, TOY_CLASSES, true);
+    if (!o->linear_out)
+        node = fsnn_net_lif(net, "lif2", node, &neuron);
+    assert_true(node >= 0);
+    assert_int_equal(fsnn_net_wrap(net, &dynamics, &plan), FSNN_OK);
+    return net;
+}
+
+static inline void toy_open(toy *t, const toy_options *o)
+{
+    fsnn_loader_options options = {
+        .encoder = {.kind = o->direct ? FSNN_ENCODE_DIRECT : FSNN_ENCODE_RATE,
+                    .steps = TOY_STEPS,
+                    .gain = 1,
+                    .floor = 0.01},
+        .batch = o->batch,
+        .shuffle = !o->in_order,
+        .seed = o->seed,
+    };
+    t->train_data = toy_data(TOY_TRAIN, 0, o);
+    t->test_data = toy_data(100, 1, o);
+    assert_int_equal(fsnn_loader_create(t->train_data, &options, &t->train), FSNN_OK);
+    options.shuffle = false;
+    assert_int_equal(fsnn_loader_create(t->test_data, &options, &t->test), FSNN_OK);
+    t->net = toy_net(o);
+}
+
+static inline void toy_close(toy *t)
+{
+    fsnn_net_destroy(t->net);
+    fsnn_loader_destroy(t->train);
+    fsnn_loader_destroy(t->test);
+    fsnn_data_destroy(t->train_data);
+    fsnn_data_destroy(t->test_data);
+}
+
+/* Adam 1e-2 over `epochs`, writing into the test's directory. */
+static inline fsnn_train_options toy_training(int64_t epochs)
+{
+    fsnn_train_options options = {.training = fsnn_training_default(), .directory = toy_directory};
+    options.training.epochs = epochs;
+    options.training.batch = TOY_BATCH;
+    options.training.optimizer.lr = 1e-2;
+    return options;
+}
+
+/* A fresh net and loaders, one call of fsnn_train. */
+static inline fsnn_status toy_run(const toy_options *o, const fsnn_train_options *options,
+                                  fsnn_metrics *result)
+{
+    toy t;
+    toy_open(&t, o);
+    fsnn_status status = fsnn_train(t.net, t.train, t.test, options, result);
+    toy_close(&t);
+    return status;
+}
+
+typedef struct toy_file {
+    uint8_t *data;
+    size_t size;
+} toy_file;
+
+static inline toy_file toy_read(const char *name)
+{
+    toy_file file;
+    assert_int_equal(fsnn_file_read(toy_path(name), &file.data, &file.size), FSNN_OK);
+    return file;
+}
+
+/* The file has these bytes, or has not. */
+static inline bool toy_same(const char *name, const toy_file *file)
+{
+    toy_file now = toy_read(name);
+    bool same = now.size == file->size && memcmp(now.data, file->data, now.size) == 0;
+    fsnn_free(now.data);
+    return same;
+}
+
+#endif
