@@ -83,6 +83,9 @@ typedef struct neuron_surrogate {
     void (*smooth)(float scale, const float *x, float *s);
 } neuron_surrogate;
 
+struct scan;
+struct scan_grads;
+
 /* All of these for one instruction set. */
 typedef struct neuron_kernels {
     const neuron_model *const *models;  /* NULL-terminated */
@@ -90,6 +93,10 @@ typedef struct neuron_kernels {
     const neuron_reset *resets;         /* [FSNN_RESETS] */
     const neuron_surrogate *surrogates; /* [FSNN_SURROGATES] */
     void (*fire)(const float *x, float *s); /* s = x >= 0 */
+    /* the scans (neuron/scan.h) */
+    fsnn_status (*forward)(struct scan *s, int64_t K, const float *I, float *spikes);
+    fsnn_status (*backward)(struct scan *s, const float *I, const float *spikes, const float *gspikes,
+                            const struct scan_grads *grads);
 } neuron_kernels;
 
 const neuron_kernels *neuron_kernels_get(void);

@@ -174,6 +174,17 @@ const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int6
     return space;
 }
 
+fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes)
+{
+    return neuron_kernels_get()->forward(s, K, I, spikes);
+}
+
+fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const float *gspikes,
+                          const scan_grads *grads)
+{
+    return neuron_kernels_get()->backward(s, I, spikes, gspikes, grads);
+}
+
 void scan_potentials(const scan *s, const float *spikes, float *v)
 {
     int64_t total = s->B * s->N, first = s->u.rows - s->K;

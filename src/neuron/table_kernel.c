@@ -1,6 +1,6 @@
 /* The neuron models, one row each, and the rest of the kernels of one instruction set. */
 #include "base/isa_kernel.h"
-#include "neuron/model.h"
+#include "neuron/scan.h"
 
 extern const neuron_model FSNN_K(neuron_if), FSNN_K(neuron_lif);
 extern const neuron_scheme FSNN_K(neuron_schemes)[FRAC_SCHEMES];
@@ -8,6 +8,10 @@ extern const neuron_reset FSNN_K(neuron_resets)[FSNN_RESETS];
 extern const neuron_surrogate FSNN_K(neuron_surrogates)[FSNN_SURROGATES];
 
 static const neuron_model *const models[] = {&FSNN_K(neuron_if), &FSNN_K(neuron_lif), NULL};
+
+fsnn_status FSNN_K(scan_forward)(scan *s, int64_t K, const float *I, float *spikes);
+fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
+                                  const float *gspikes, const scan_grads *grads);
 
 static void fire(const float *x, float *s)
 {
@@ -21,4 +25,6 @@ const neuron_kernels FSNN_K(neuron_kernels) = {
     .resets = FSNN_K(neuron_resets),
     .surrogates = FSNN_K(neuron_surrogates),
     .fire = fire,
+    .forward = FSNN_K(scan_forward),
+    .backward = FSNN_K(scan_backward),
 };

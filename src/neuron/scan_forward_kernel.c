@@ -5,6 +5,7 @@
  *                   dv = charge(v, I);  spike test;  p, x = scheme(S, dv, ...);  u = reset(p, ...)
  *
  * Cost: 2 * lags flops a neuron and step, 4 bytes of history. Blocks change no bit (frac/memory.h). */
+#include "base/isa_kernel.h"
 #include "neuron/scan.h"
 
 #include <string.h>
@@ -70,6 +71,13 @@ static void first_drive(walk *w, const neuron_step *t, int64_t time, lanes *S)
             S[s][i] += m->sum[s].start[time + 1] * w->first[i];
 }
 
+/* The next tile's numbers of this step are a page or more from any touched lately: asked for ahead. */
+static inline void ahead(const float *row)
+{
+    __builtin_prefetch(row + FRAC_LANES);
+    __builtin_prefetch(row + FRAC_LANES + 16);
+}
+
 /* Step k of the call. S: sums over the past (may be changed); later: those of the block's next outputs. */
 static void step(walk *w, int64_t k, lanes *S, lanes *later, int64_t outputs)
 {
@@ -83,6 +91,8 @@ static void step(walk *w, int64_t k, lanes *S, lanes *later, int64_t outputs)
                      .c = c, .S = {S[0], S[1]}, .gain = s->memory.sum[0].gain,
                      .h = (float)s->memory.h, .v0 = s->v0, .v_reset = (float)s->options.v_reset};
     t.I = scan_row(s, &w->tile, j->I, k, current);
+    ahead(j->I + k * s->B * s->N + w->tile.first);
+    ahead(j->spikes + k * s->B * s->N + w->tile.first);
     for (int i = 0; i < FRAC_LANES; i++)
         v[i] = u[i] + w->off[i];
     s->model->charge(v, t.I, t.row, dv);
@@ -190,7 +200,7 @@ static void tile(int64_t t, int worker, void *user)
     ((double *)s->fired.data)[t] = sum;
 }
 
-fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes)
+fsnn_status FSNN_K(scan_forward)(scan *s, int64_t K, const float *I, float *spikes)
 {
     FSNN_TRY(scan_ready(s, K));
     const neuron_kernels *kernels = neuron_kernels_get();

@@ -10,6 +10,7 @@
  *
  * Parameters of the order: dL/dp = sum_m x_m sum_l dw_l/dp q_{m+l} + dgain/dp * (what the schemes give for the gain): the same
  * convolution once more with the derivative weights. Sums over neurons are taken tile by tile in double and added in tile order. */
+#include "base/isa_kernel.h"
 #include "neuron/scan.h"
 
 #include <string.h>
@@ -54,6 +55,13 @@ typedef struct again {
     const float *s, *gs;
 } again;
 
+/* The next tile's numbers of this step, asked for ahead. */
+static inline void ahead(const float *row)
+{
+    __builtin_prefetch(row + FRAC_LANES);
+    __builtin_prefetch(row + FRAC_LANES + 16);
+}
+
 static void recall(walk *w, int64_t k, again *a)
 {
     const job *j = w->j;
@@ -67,6 +75,12 @@ static void recall(walk *w, int64_t k, again *a)
                          .h = (float)s->memory.h, .v0 = s->v0,
                          .v_reset = (float)s->options.v_reset};
     a->t.I = scan_row(s, &w->tile, j->I, k, a->space[2]);
+    int64_t at = k * s->B * s->N + w->tile.first;
+    ahead(j->spikes + at);
+    ahead(j->gspikes + at);
+    ahead(j->I + at);
+    if (j->grads->I)
+        ahead(j->grads->I + at);
     for (int i = 0; i < FRAC_LANES; i++) {
         if (j->reset->counts)
             w->count[i] -= a->s[i];
@@ -396,8 +410,8 @@ static fsnn_status derive(job *j)
     return FSNN_OK;
 }
 
-fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const float *gspikes,
-                          const scan_grads *grads)
+fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
+                                  const float *gspikes, const scan_grads *grads)
 {
     const neuron_kernels *kernels = neuron_kernels_get();
     job j = {.s = s,
