@@ -122,7 +122,8 @@ char *cli_dynamics_text(const fsnn_dynamics *dynamics)
     fsnn_method method = dynamics->method;
     if (method == FSNN_METHOD_DEFAULT)
         method = fractional ? FSNN_GL : FSNN_EULER;
-    fprintf(out, "%s %s", fractional ? "fdeint" : "odeint", fsnn_method_name(method));
+    fprintf(out, "%s %s%s", fractional ? "fdeint" : "odeint", dynamics->implicit ? "implicit " : "",
+            fsnn_method_name(method));
     for (int i = 0; fractional && i < dynamics->orders && i < SHOWN; i++) {
         fputs(i ? ", " : ", alpha ", out);
         add_order(out, &dynamics->order[i]);

@@ -184,9 +184,9 @@ static void say_header(const work *w)
     say_memory(m);
     say_data(m);
     cli_say("  dynamics    %s", dynamics);
-    cli_say("  training    %lld epochs, batch %lld, %s, %s %g, seed %llu", (long long)t->epochs,
-            (long long)t->batch, fsnn_loss_name(t->loss.kind), optimizer_name(t->optimizer.kind),
-            t->optimizer.lr, (unsigned long long)t->seed);
+    cli_say("  training    %lld epoch%s, batch %lld, %s, %s %g, seed %llu", (long long)t->epochs,
+            t->epochs == 1 ? "" : "s", (long long)t->batch, fsnn_loss_name(t->loss.kind),
+            optimizer_name(t->optimizer.kind), t->optimizer.lr, (unsigned long long)t->seed);
     cli_say("  machine     %d thread%s, %s", fsnn_threads(), fsnn_threads() == 1 ? "" : "s",
             fsnn_isa());
     cli_say("  directory   %s", w->directory);

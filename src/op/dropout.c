@@ -73,11 +73,13 @@ static void piece(int64_t begin, int64_t end, void *user)
     if (j->draws)
         draw(j, begin, end - begin);
     const unsigned char *mask = j->mask + begin;
+    float scale = j->scale;
     for (int64_t k = 0; k < j->times; k++) {
         const float *in = j->in + k * j->size + begin;
         float *out = j->out + k * j->size + begin;
+#pragma omp simd
         for (int64_t i = 0; i < end - begin; i++)
-            out[i] = mask[i] ? j->scale * in[i] : 0;
+            out[i] = in[i] * (scale * (float)mask[i]);
     }
 }
 

@@ -130,6 +130,40 @@ static void chunks_change_no_bit(void **state)
     }
 }
 
+/* The same for every method and reset: what each keeps of the past is carried over. */
+static void chunks_of_every_method(void **state)
+{
+    (void)state;
+    static const char *const sets[] = {
+        "dynamics.method=l1",
+        "dynamics.method=trap",
+        "dynamics.method=ab",
+        "dynamics.method=abm",
+        "dynamics.method=ml",
+        "dynamics.memory=3",
+        "dynamics='{alpha: [0.3, 0.7], alpha_mode: multiterm}'",
+        "dynamics='{integrator: odeint, method: euler}'",
+        "dynamics='{integrator: odeint, method: heun}'",
+        "lif1.reset=subtract",
+        "lif1.reset=value",
+        "lif1.reset=jump",
+        "lif1.reset=delta",
+        "lif1.reset=restart",
+        "lif1.reset=none",
+    };
+    char line[512];
+    exact_weights("w.npz");
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        static const char run[] =
+            "$F run model.yaml --weights w.npz --input exact.npz --record v,spikes";
+        snprintf(line, sizeof line, "%s --set %s --output whole.npz", run, sets[i]);
+        shell_good(line);
+        snprintf(line, sizeof line, "%s --set %s --output parts.npz --chunk 3", run, sets[i]);
+        shell_good(line);
+        same_arrays("whole.npz", "parts.npz", true);
+    }
+}
+
 static void threads_and_seed(void **state)
 {
     (void)state;
@@ -333,6 +367,7 @@ int main(void)
         cmocka_unit_test(arrays_and_shapes),
         cmocka_unit_test(first_step),
         cmocka_unit_test(chunks_change_no_bit),
+        cmocka_unit_test(chunks_of_every_method),
         cmocka_unit_test(threads_and_seed),
         cmocka_unit_test(loss_and_gradients),
         cmocka_unit_test(classes_as_target),

@@ -194,6 +194,40 @@ static void evaluation(void **state)
     shell_fails("$F eval model.yaml --weights judged/best.safetensors", 2, "data");
 }
 
+static double json_figure(const char *key)
+{
+    char *at = strstr(shell_out, key);
+    assert_non_null(at);
+    return strtod(at + strlen(key), NULL);
+}
+
+/* Spikes that pass through another node count like those that come straight from the neurons: here
+ * flatten, which changes nothing, so that the measured rate of its output must be the neurons' own.
+ */
+static void operations_behind_other_nodes(void **state)
+{
+    (void)state;
+    char text[2048], rest[2048], *at;
+    snprintf(text, sizeof text, "%s%s", tiny_model, tiny_training);
+    at = strstr(text, "  - linear: {out: 3");
+    assert_non_null(at);
+    snprintf(rest, sizeof rest, "%s", at);
+    *at = '\0';
+    char flat[3 * sizeof text];
+    snprintf(flat, sizeof flat, "%s  - flatten\n%s", text, rest);
+    shell_write("flat.yaml", flat);
+    shell_good("$F train tiny.yaml --out direct --no-figures -q");
+    shell_good("$F eval tiny.yaml --weights direct/best.safetensors --json --batch 30");
+    double additions = json_figure("\"additions\": ");
+    assert_true(additions > 1 && additions < 215);
+    shell_good("$F eval flat.yaml --weights direct/best.safetensors --json --batch 30");
+    assert_float_equal(json_figure("\"additions\": "), additions, 1e-5 * additions);
+    /* input spikes: no layer multiplies any more */
+    shell_good(
+        "$F eval tiny.yaml --weights direct/best.safetensors --json --set data.encoder.kind=rate");
+    assert_float_equal(json_figure("\"multiply_adds\": "), 0, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +241,7 @@ int main(void)
         cmocka_unit_test(terminated),
         cmocka_unit_test(figures),
         cmocka_unit_test(figures_that_fail),
+        cmocka_unit_test(operations_behind_other_nodes),
         cmocka_unit_test(what_fails),
         cmocka_unit_test(evaluation),
     };
