@@ -3,13 +3,12 @@
 #include "base/isa_kernel.h"
 #include "neuron/model.h"
 
-#include <string.h>
-
 enum { RATE = ROW_OWN }; /* 1/tau */
 
 static void prepare(const lanes *par, lanes *row)
 {
-    for (int i = 0; i < FRAC_LANES; i++) {
+    EACH_LANE
+    {
         row[RATE][i] = 1 / par[PAR_TAU][i];
         row[ROW_THRESHOLD][i] = par[PAR_THRESHOLD][i];
         row[ROW_KICK][i] = par[PAR_THRESHOLD][i] / par[PAR_TAU][i];
@@ -18,7 +17,8 @@ static void prepare(const lanes *par, lanes *row)
 
 static void prepare_back(const lanes *par, const lanes *row, const lanes *grow, lanes *gpar)
 {
-    for (int i = 0; i < FRAC_LANES; i++) {
+    EACH_LANE
+    {
         float rate = row[RATE][i], theta = par[PAR_THRESHOLD][i];
         gpar[PAR_TAU][i] -= (grow[RATE][i] + grow[ROW_KICK][i] * theta) * rate * rate;
         gpar[PAR_THRESHOLD][i] += grow[ROW_THRESHOLD][i] + grow[ROW_KICK][i] * rate;
@@ -28,16 +28,17 @@ static void prepare_back(const lanes *par, const lanes *row, const lanes *grow, 
 static void charge(const float *v, const float *I, const lanes *row, float *dv)
 {
     (void)v;
-    for (int i = 0; i < FRAC_LANES; i++)
-        dv[i] = I[i] * row[RATE][i];
+    EACH_LANE
+    dv[i] = I[i] * row[RATE][i];
 }
 
-static void charge_back(const float *v, const float *I, const lanes *row, const float *gdv, float *gv,
-                        float *gI, lanes *grow)
+static void charge_back(const float *v, const float *I, const lanes *row, const float *gdv,
+                        float *gv, float *gI, lanes *grow)
 {
     (void)v;
-    memset(gv, 0, sizeof(lanes));
-    for (int i = 0; i < FRAC_LANES; i++) {
+    lanes_zero(gv);
+    EACH_LANE
+    {
         gI[i] = gdv[i] * row[RATE][i];
         grow[RATE][i] += gdv[i] * I[i];
     }
@@ -46,7 +47,7 @@ static void charge_back(const float *v, const float *I, const lanes *row, const 
 static void leak(const lanes *row, float *J)
 {
     (void)row;
-    memset(J, 0, sizeof(lanes));
+    lanes_zero(J);
 }
 
 static void leak_back(const lanes *row, const float *gJ, lanes *grow)

@@ -1,5 +1,6 @@
-/* Leaky integrate-and-fire:  tau D^alpha v = -v + I,  dv = (I - v) / tau  (Lapicque 1907; Teka et al. 2014 for alpha < 1).
- * A spike takes threshold/tau from the derivative under reset `current`. */
+/* Leaky integrate-and-fire:  tau D^alpha v = -v + I,  dv = (I - v) / tau  (Lapicque 1907; Teka et
+ * al. 2014 for alpha < 1). A spike takes threshold/tau from the derivative under reset `current`.
+ */
 #include "base/isa_kernel.h"
 #include "neuron/model.h"
 
@@ -7,7 +8,8 @@ enum { RATE = ROW_OWN }; /* 1/tau */
 
 static void prepare(const lanes *par, lanes *row)
 {
-    for (int i = 0; i < FRAC_LANES; i++) {
+    EACH_LANE
+    {
         row[RATE][i] = 1 / par[PAR_TAU][i];
         row[ROW_THRESHOLD][i] = par[PAR_THRESHOLD][i];
         row[ROW_KICK][i] = par[PAR_THRESHOLD][i] / par[PAR_TAU][i];
@@ -16,7 +18,8 @@ static void prepare(const lanes *par, lanes *row)
 
 static void prepare_back(const lanes *par, const lanes *row, const lanes *grow, lanes *gpar)
 {
-    for (int i = 0; i < FRAC_LANES; i++) {
+    EACH_LANE
+    {
         float rate = row[RATE][i], theta = par[PAR_THRESHOLD][i];
         gpar[PAR_TAU][i] -= (grow[RATE][i] + grow[ROW_KICK][i] * theta) * rate * rate;
         gpar[PAR_THRESHOLD][i] += grow[ROW_THRESHOLD][i] + grow[ROW_KICK][i] * rate;
@@ -25,14 +28,15 @@ static void prepare_back(const lanes *par, const lanes *row, const lanes *grow, 
 
 static void charge(const float *v, const float *I, const lanes *row, float *dv)
 {
-    for (int i = 0; i < FRAC_LANES; i++)
-        dv[i] = (I[i] - v[i]) * row[RATE][i];
+    EACH_LANE
+    dv[i] = (I[i] - v[i]) * row[RATE][i];
 }
 
-static void charge_back(const float *v, const float *I, const lanes *row, const float *gdv, float *gv,
-                        float *gI, lanes *grow)
+static void charge_back(const float *v, const float *I, const lanes *row, const float *gdv,
+                        float *gv, float *gI, lanes *grow)
 {
-    for (int i = 0; i < FRAC_LANES; i++) {
+    EACH_LANE
+    {
         gI[i] = gdv[i] * row[RATE][i];
         gv[i] = -gI[i];
         grow[RATE][i] += gdv[i] * (I[i] - v[i]);
@@ -41,15 +45,15 @@ static void charge_back(const float *v, const float *I, const lanes *row, const 
 
 static void leak(const lanes *row, float *J)
 {
-    for (int i = 0; i < FRAC_LANES; i++)
-        J[i] = -row[RATE][i];
+    EACH_LANE
+    J[i] = -row[RATE][i];
 }
 
 static void leak_back(const lanes *row, const float *gJ, lanes *grow)
 {
     (void)row;
-    for (int i = 0; i < FRAC_LANES; i++)
-        grow[RATE][i] -= gJ[i];
+    EACH_LANE
+    grow[RATE][i] -= gJ[i];
 }
 
 const neuron_model FSNN_K(neuron_lif) = {

@@ -1,18 +1,18 @@
-/* Resets (fsnn/neuron.h): what a spike does. p is the scheme's new state, theta the threshold, g the scheme's gain.
+/* Resets (fsnn/neuron.h): what a spike does. p is the scheme's new state, theta the threshold, g
+ * the scheme's gain.
  *
  *   current   takes theta/tau from the drive of the step (before the scheme)   u = p
  *   none                                                                       u = p
  *   subtract  v <- v - theta, the history sees it                              u = p - s theta
- *   value     v <- v_reset, the history sees it                                u = s ? v_reset - off : p
- *   jump      v = u - theta N, the history keeps u                             u = p, N counts spikes (scan)
- *   delta     an impulse -theta/h in the drive of the step                     u = p - s g theta/h, x - s theta/h
- *   restart   v <- v_0 and an empty history                                    u = s ? 0 : p (the scan empties) */
+ *   value     v <- v_reset, the history sees it                                u = s ? v_reset -
+ * off : p jump      v = u - theta N, the history keeps u                             u = p, N
+ * counts spikes (scan) delta     an impulse -theta/h in the drive of the step                     u
+ * = p - s g theta/h, x - s theta/h restart   v <- v_0 and an empty history u = s ? 0 : p (the scan
+ * empties) */
 #include "base/isa_kernel.h"
 #include "neuron/model.h"
 
 #include <string.h>
-
-#define EACH for (int i = 0; i < FRAC_LANES; i++)
 
 static void keep(const neuron_step *t, const float *p, const float *s, float *u, float *x)
 {
@@ -30,14 +30,14 @@ static void keep_back(const neuron_step *t, const float *p, const float *s, cons
 static void subtract(const neuron_step *t, const float *p, const float *s, float *u, float *x)
 {
     (void)x;
-    EACH u[i] = p[i] - s[i] * t->row[ROW_THRESHOLD][i];
+    EACH_LANE u[i] = p[i] - s[i] * t->row[ROW_THRESHOLD][i];
 }
 
 static void subtract_back(const neuron_step *t, const float *p, const float *s, const float *G,
                           const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
 {
     (void)p, (void)gx, (void)ggain;
-    EACH
+    EACH_LANE
     {
         gp[i] = G[i];
         gs[i] -= G[i] * t->row[ROW_THRESHOLD][i];
@@ -49,7 +49,7 @@ static void subtract_back(const neuron_step *t, const float *p, const float *s, 
 static void value(const neuron_step *t, const float *p, const float *s, float *u, float *x)
 {
     (void)x;
-    EACH
+    EACH_LANE
     {
         float target = t->v_reset - t->off[i];
         u[i] = s[i] == 1 ? target : (1 - s[i]) * p[i] + s[i] * target;
@@ -60,7 +60,7 @@ static void value_back(const neuron_step *t, const float *p, const float *s, con
                        const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
 {
     (void)gx, (void)grow, (void)ggain;
-    EACH
+    EACH_LANE
     {
         gp[i] = G[i] * (1 - s[i]);
         gs[i] += G[i] * (t->v_reset - t->off[i] - p[i]);
@@ -70,7 +70,7 @@ static void value_back(const neuron_step *t, const float *p, const float *s, con
 static void delta(const neuron_step *t, const float *p, const float *s, float *u, float *x)
 {
     float per_step = 1 / t->h;
-    EACH
+    EACH_LANE
     {
         float impulse = s[i] * t->row[ROW_THRESHOLD][i] * per_step;
         u[i] = p[i] - t->gain * impulse;
@@ -83,7 +83,7 @@ static void delta_back(const neuron_step *t, const float *p, const float *s, con
 {
     (void)p;
     float per_step = 1 / t->h;
-    EACH
+    EACH_LANE
     {
         float gimpulse = -(t->gain * G[i] + gx[i]) * per_step;
         gp[i] = G[i];
@@ -96,7 +96,7 @@ static void delta_back(const neuron_step *t, const float *p, const float *s, con
 /* The decision is the hard one, for smooth spikes too: a history is emptied or it is not. */
 static void restart(const neuron_step *t, const float *p, const float *s, float *u, float *x)
 {
-    EACH
+    EACH_LANE
     {
         bool fired = p[i] + t->off[i] >= t->row[ROW_THRESHOLD][i];
         u[i] = fired ? 0 : p[i];
@@ -109,11 +109,12 @@ static void restart_back(const neuron_step *t, const float *p, const float *s, c
                          const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
 {
     (void)s, (void)gx, (void)gs, (void)grow, (void)ggain;
-    EACH gp[i] = p[i] + t->off[i] >= t->row[ROW_THRESHOLD][i] ? 0 : G[i];
+    EACH_LANE gp[i] = p[i] + t->off[i] >= t->row[ROW_THRESHOLD][i] ? 0 : G[i];
 }
 
 const neuron_reset FSNN_K(neuron_resets)[FSNN_RESETS] = {
-    [FSNN_RESET_CURRENT] = {"current", .ahead = true, .kick = true, .apply = keep, .back = keep_back},
+    [FSNN_RESET_CURRENT] = {"current", .ahead = true, .kick = true, .apply = keep,
+                            .back = keep_back},
     [FSNN_RESET_SUBTRACT] = {"subtract", .state = true, .keeps_arg = true, .apply = subtract,
                              .back = subtract_back},
     [FSNN_RESET_VALUE] = {"value", .state = true, .keeps_arg = true, .apply = value,

@@ -4,12 +4,14 @@
  *
  *   sum_{l>=1} w_l q_{m+l}
  *
- * which is the forward convolution in reversed time: q is laid out newest first and the same kernels run on it. Each step then
- * goes backwards through reset, spike, scheme and neuron. Nothing of the forward pass is kept but states, currents and spikes
- * (and the spike argument, or the predicted state, where they cannot be had from these).
+ * which is the forward convolution in reversed time: q is laid out newest first and the same
+ * kernels run on it. Each step then goes backwards through reset, spike, scheme and neuron. Nothing
+ * of the forward pass is kept but states, currents and spikes (and the spike argument, or the
+ * predicted state, where they cannot be had from these).
  *
- * Parameters of the order: dL/dp = sum_m x_m sum_l dw_l/dp q_{m+l} + dgain/dp * (what the schemes give for the gain): the same
- * convolution once more with the derivative weights. Sums over neurons are taken tile by tile in double and added in tile order. */
+ * Parameters of the order: dL/dp = sum_m x_m sum_l dw_l/dp q_{m+l} + dgain/dp * (what the schemes
+ * give for the gain): the same convolution once more with the derivative weights. Sums over neurons
+ * are taken tile by tile in double and added in tile order. */
 #include "base/isa_kernel.h"
 #include "neuron/scan.h"
 
@@ -17,8 +19,8 @@
 
 /* A learned parameter of the order. */
 typedef struct order_param {
-    int number;                  /* frac/memory.h */
-    float *dw[2], *dstart[2];    /* of each sum */
+    int number;               /* frac/memory.h */
+    float *dw[2], *dstart[2]; /* of each sum */
     float dgain;
 } order_param;
 
@@ -70,9 +72,16 @@ static void recall(walk *w, int64_t k, again *a)
     const float *theta = w->tile.row[ROW_THRESHOLD], *kick = w->tile.row[ROW_KICK];
     a->s = scan_row(s, &w->tile, j->spikes, k, a->space[0]);
     a->gs = scan_row(s, &w->tile, j->gspikes, k, a->space[1]);
-    a->t = (neuron_step){.model = s->model, .row = w->tile.row, .u = u, .v = a->v, .off = a->off,
-                         .dv = a->dv, .c = a->c, .gain = s->memory.sum[0].gain,
-                         .h = (float)s->memory.h, .v0 = s->v0,
+    a->t = (neuron_step){.model = s->model,
+                         .row = w->tile.row,
+                         .u = u,
+                         .v = a->v,
+                         .off = a->off,
+                         .dv = a->dv,
+                         .c = a->c,
+                         .gain = s->memory.sum[0].gain,
+                         .h = (float)s->memory.h,
+                         .v0 = s->v0,
                          .v_reset = (float)s->options.v_reset};
     a->t.I = scan_row(s, &w->tile, j->I, k, a->space[2]);
     int64_t at = k * s->B * s->N + w->tile.first;
@@ -81,7 +90,8 @@ static void recall(walk *w, int64_t k, again *a)
     ahead(j->I + at);
     if (j->grads->I)
         ahead(j->grads->I + at);
-    for (int i = 0; i < FRAC_LANES; i++) {
+    EACH_LANE
+    {
         if (j->reset->counts)
             w->count[i] -= a->s[i];
         a->off[i] = s->v0 - theta[i] * w->count[i];
@@ -89,7 +99,8 @@ static void recall(walk *w, int64_t k, again *a)
         a->c[i] = j->reset->kick ? a->s[i] * kick[i] : 0;
     }
     s->model->charge(a->v, a->t.I, a->t.row, a->dv);
-    for (int i = 0; i < FRAC_LANES; i++) {
+    EACH_LANE
+    {
         if (w->arg)
             a->arg[i] = w->arg[k * FRAC_LANES + i];
         else
@@ -111,8 +122,8 @@ static void first_back(walk *w, int64_t time, float *const *gS, float *gdv, floa
     for (int s = 0; s < m->sums; s++) {
         float weight = m->sum[s].start[time + 1];
         double dot = 0;
-        for (int i = 0; i < FRAC_LANES; i++)
-            w->gfirst[i] += weight * gS[s][i];
+        EACH_LANE
+        w->gfirst[i] += weight * gS[s][i];
         for (int i = 0; i < w->tile.width; i++)
             dot += (double)w->first[i] * (double)gS[s][i];
         for (int o = 0; o < w->j->orders; o++)
@@ -124,20 +135,22 @@ static void first_back(walk *w, int64_t time, float *const *gS, float *gdv, floa
     }
 }
 
-/* Step k, given gh, what the history row that it made receives. Leaves q, and in `carry` what the state before receives. */
+/* Step k, given gh, what the history row that it made receives. Leaves q, and in `carry` what the
+ * state before receives. */
 static void step(walk *w, int64_t k, const again *a, float *gh)
 {
     const job *j = w->j;
     const scan *s = j->s;
     const float *theta = w->tile.row[ROW_THRESHOLD], *kick = w->tile.row[ROW_KICK];
-    lanes G, gx, gp, greset = {0}, gdv, gu, goff, gc, gI, gI2, gv, gtest;
+    lanes G, gx, gp, greset, gdv, gu, goff, gc, gI, gI2, gv, gtest;
     float attach = s->options.detach_reset || j->reset->clears ? 0 : 1;
-    float *gS[2] = {w->q[0] + (s->K - 1 - k) * FRAC_LANES,
-                    w->q[1] + (s->K - 1 - k) * FRAC_LANES};
+    float *gS[2] = {w->q[0] + (s->K - 1 - k) * FRAC_LANES, w->q[1] + (s->K - 1 - k) * FRAC_LANES};
     lanes unused;
+    lanes_zero(greset);
     if (s->memory.sums == 1)
         gS[1] = unused;
-    for (int i = 0; i < FRAC_LANES; i++) {
+    EACH_LANE
+    {
         G[i] = w->carry[i] + (s->memory.method->drive ? 0 : gh[i]);
         gx[i] = s->memory.method->drive ? gh[i] : 0;
         if (j->reset->clears && a->arg[i] >= 0)
@@ -145,21 +158,32 @@ static void step(walk *w, int64_t k, const again *a, float *gh)
     }
     j->reset->back(&a->t, a->p, a->s, G, gx, gp, greset, w->grow, w->ggain);
 
-    lanes gtest_off = {0};
+    lanes gtest_off;
+    lanes_zero(gtest_off);
     if (!j->reset->ahead)
-        for (int i = 0; i < FRAC_LANES; i++) {
+        EACH_LANE
+        {
             float gs = a->gs[i] + attach * (greset[i] + w->gcount[i]);
             gtest_off[i] = gs * a->slope[i];
             gp[i] += gtest_off[i];
             w->grow[ROW_THRESHOLD][i] -= gtest_off[i];
         }
-    neuron_step_back b = {.p = a->p, .gp = gp, .gx = gx, .gS = {gS[0], gS[1]}, .gdv = gdv,
-                          .gu = gu, .goff = goff, .gc = gc, .gI = gI, .grow = w->grow,
+    neuron_step_back b = {.p = a->p,
+                          .gp = gp,
+                          .gx = gx,
+                          .gS = {gS[0], gS[1]},
+                          .gdv = gdv,
+                          .gu = gu,
+                          .goff = goff,
+                          .gc = gc,
+                          .gI = gI,
+                          .grow = w->grow,
                           .ggain = w->ggain};
     j->scheme->back(&a->t, &b);
     if (w->first)
         first_back(w, s->time - s->K + k, gS, gdv, gc);
-    for (int i = 0; i < FRAC_LANES; i++) {
+    EACH_LANE
+    {
         gtest[i] = 0;
         if (!j->reset->ahead)
             continue;
@@ -170,14 +194,16 @@ static void step(walk *w, int64_t k, const again *a, float *gh)
         w->grow[ROW_THRESHOLD][i] -= gtest[i];
     }
     s->model->charge_back(a->v, a->t.I, a->t.row, gdv, gv, gI2, w->grow);
-    for (int i = 0; i < FRAC_LANES; i++) {
+    EACH_LANE
+    {
         gI[i] += gI2[i];
         gv[i] += gtest[i];
         w->carry[i] = gu[i] + gv[i];
         goff[i] += gv[i] + gtest_off[i];
     }
     if (j->reset->counts)
-        for (int i = 0; i < FRAC_LANES; i++) { /* off = v0 - theta N */
+        EACH_LANE
+        { /* off = v0 - theta N */
             w->gcount[i] -= theta[i] * goff[i];
             w->grow[ROW_THRESHOLD][i] -= w->count[i] * goff[i];
         }
@@ -187,7 +213,8 @@ static void step(walk *w, int64_t k, const again *a, float *gh)
 }
 
 /* acc (one output of a block, its far part done) += the rows of the block before it. */
-static void finish(const walk *w, float *const *weights, int64_t limit, int64_t at, int64_t i, float *acc)
+static void finish(const walk *w, float *const *weights, int64_t limit, int64_t at, int64_t i,
+                   float *acc)
 {
     const scan *s = w->j->s;
     int64_t lags = i < limit ? i : limit;
@@ -196,11 +223,12 @@ static void finish(const walk *w, float *const *weights, int64_t limit, int64_t 
 }
 
 /* acc [FRAC_BLOCK] = what the `rows` newest q before row r give to the outputs r, r + 1, ... */
-static void start(const walk *w, float *const *weights, int64_t limit, int64_t r, int64_t have, lanes *acc)
+static void start(const walk *w, float *const *weights, int64_t limit, int64_t r, int64_t have,
+                  lanes *acc)
 {
     const scan *s = w->j->s;
     lanes more[FRAC_BLOCK];
-    int64_t past = r < limit ? r : limit; /* lags reach back to row r - past ... */
+    int64_t past = r < limit ? r : limit;        /* lags reach back to row r - past ... */
     int64_t from = r - past, rows = have - from; /* ... of which `have - from` exist */
     if (rows < 0)
         rows = 0;
@@ -209,8 +237,8 @@ static void start(const walk *w, float *const *weights, int64_t limit, int64_t r
         w->j->frac->far(weights[k] + (r - have), w->q[k] + from * FRAC_LANES, rows,
                         k ? more[0] : acc[0]);
         for (int o = 0; k && o < FRAC_BLOCK; o++)
-            for (int i = 0; i < FRAC_LANES; i++)
-                acc[o][i] += more[o][i];
+            EACH_LANE
+        acc[o][i] += more[o][i];
     }
 }
 
@@ -296,7 +324,8 @@ static void block(walk *w, int64_t r, int64_t steps)
     }
 }
 
-/* History from before the call: its rows are constants, but the weights that reach back to them are not. */
+/* History from before the call: its rows are constants, but the weights that reach back to them are
+ * not. */
 static void before(walk *w)
 {
     const job *j = w->j;

@@ -4,7 +4,8 @@
  *   for each step:  S += sum of the past within the block
  *                   dv = charge(v, I);  spike test;  p, x = scheme(S, dv, ...);  u = reset(p, ...)
  *
- * Cost: 2 * lags flops a neuron and step, 4 bytes of history. Blocks change no bit (frac/memory.h). */
+ * Cost: 2 * lags flops a neuron and step, 4 bytes of history. Blocks change no bit (frac/memory.h).
+ */
 #include "base/isa_kernel.h"
 #include "neuron/scan.h"
 
@@ -26,8 +27,8 @@ typedef struct walk {
     const job *j;
     scan_tile tile;
     int64_t t;
-    float *u, *x;           /* rows of states; rows of the history */
-    int64_t rows_u, rows_x; /* filled before the call */
+    float *u, *x;                   /* rows of states; rows of the history */
+    int64_t rows_u, rows_x;         /* filled before the call */
     float *arg, *predicted, *first; /* NULL where not kept */
     lanes off, count, fired;
 } walk;
@@ -43,11 +44,12 @@ static void fire(const job *j, const float *arg, float *s)
 
 static void offset(walk *w)
 {
-    for (int i = 0; i < FRAC_LANES; i++)
-        w->off[i] = w->j->s->v0 - w->tile.row[ROW_THRESHOLD][i] * w->count[i];
+    EACH_LANE
+    w->off[i] = w->j->s->v0 - w->tile.row[ROW_THRESHOLD][i] * w->count[i];
 }
 
-/* A spike empties the history of its neuron: rows so far, and what they gave to later outputs of this block. */
+/* A spike empties the history of its neuron: rows so far, and what they gave to later outputs of
+ * this block. */
 static void empty(const walk *w, int64_t rows, const float *arg, lanes *later, int64_t outputs)
 {
     for (int i = 0; i < FRAC_LANES; i++) {
@@ -64,21 +66,23 @@ static void first_drive(walk *w, const neuron_step *t, int64_t time, lanes *S)
 {
     const frac_memory *m = &w->j->s->memory;
     if (time == 0)
-        for (int i = 0; i < FRAC_LANES; i++)
-            w->first[i] = t->dv[i] - t->c[i];
+        EACH_LANE
+    w->first[i] = t->dv[i] - t->c[i];
     for (int s = 0; s < m->sums; s++)
-        for (int i = 0; i < FRAC_LANES; i++)
-            S[s][i] += m->sum[s].start[time + 1] * w->first[i];
+        EACH_LANE
+    S[s][i] += m->sum[s].start[time + 1] * w->first[i];
 }
 
-/* The next tile's numbers of this step are a page or more from any touched lately: asked for ahead. */
+/* The next tile's numbers of this step are a page or more from any touched lately: asked for ahead.
+ */
 static inline void ahead(const float *row)
 {
     __builtin_prefetch(row + FRAC_LANES);
     __builtin_prefetch(row + FRAC_LANES + 16);
 }
 
-/* Step k of the call. S: sums over the past (may be changed); later: those of the block's next outputs. */
+/* Step k of the call. S: sums over the past (may be changed); later: those of the block's next
+ * outputs. */
 static void step(walk *w, int64_t k, lanes *S, lanes *later, int64_t outputs)
 {
     const job *j = w->j;
@@ -87,31 +91,40 @@ static void step(walk *w, int64_t k, lanes *S, lanes *later, int64_t outputs)
     const float *u = w->u + (w->rows_u + k - 1) * FRAC_LANES;
     float *next = w->u + (w->rows_u + k) * FRAC_LANES;
     const float *theta = w->tile.row[ROW_THRESHOLD];
-    neuron_step t = {.model = s->model, .row = w->tile.row, .u = u, .v = v, .off = w->off, .dv = dv,
-                     .c = c, .S = {S[0], S[1]}, .gain = s->memory.sum[0].gain,
-                     .h = (float)s->memory.h, .v0 = s->v0, .v_reset = (float)s->options.v_reset};
+    neuron_step t = {.model = s->model,
+                     .row = w->tile.row,
+                     .u = u,
+                     .v = v,
+                     .off = w->off,
+                     .dv = dv,
+                     .c = c,
+                     .S = {S[0], S[1]},
+                     .gain = s->memory.sum[0].gain,
+                     .h = (float)s->memory.h,
+                     .v0 = s->v0,
+                     .v_reset = (float)s->options.v_reset};
     t.I = scan_row(s, &w->tile, j->I, k, current);
     ahead(j->I + k * s->B * s->N + w->tile.first);
     ahead(j->spikes + k * s->B * s->N + w->tile.first);
-    for (int i = 0; i < FRAC_LANES; i++)
-        v[i] = u[i] + w->off[i];
+    EACH_LANE
+    v[i] = u[i] + w->off[i];
     s->model->charge(v, t.I, t.row, dv);
 
-    memset(c, 0, sizeof c);
+    lanes_zero(c);
     if (j->reset->ahead) {
-        for (int i = 0; i < FRAC_LANES; i++)
-            arg[i] = (v[i] + dv[i]) - theta[i];
+        EACH_LANE
+        arg[i] = (v[i] + dv[i]) - theta[i];
         fire(j, arg, spike);
         if (j->reset->kick)
-            for (int i = 0; i < FRAC_LANES; i++)
-                c[i] = spike[i] * t.row[ROW_KICK][i];
+            EACH_LANE
+        c[i] = spike[i] * t.row[ROW_KICK][i];
     }
     if (w->first)
         first_drive(w, &t, s->time + k, S);
     j->scheme->step(&t, p, x);
     if (!j->reset->ahead) {
-        for (int i = 0; i < FRAC_LANES; i++)
-            arg[i] = (p[i] + w->off[i]) - theta[i];
+        EACH_LANE
+        arg[i] = (p[i] + w->off[i]) - theta[i];
         fire(j, arg, spike);
     }
     j->reset->apply(&t, p, spike, next, x);
@@ -121,8 +134,8 @@ static void step(walk *w, int64_t k, lanes *S, lanes *later, int64_t outputs)
     if (j->reset->clears)
         empty(w, w->rows_x + k + 1, arg, later, outputs);
     if (j->reset->counts) {
-        for (int i = 0; i < FRAC_LANES; i++)
-            w->count[i] += spike[i];
+        EACH_LANE
+        w->count[i] += spike[i];
         offset(w);
     }
     if (w->arg)

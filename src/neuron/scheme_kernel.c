@@ -1,21 +1,21 @@
-/* Schemes: one step from the sums over the past to the new state, and its gradient (frac/method.h has the formulas).
+/* Schemes: one step from the sums over the past to the new state, and its gradient (frac/method.h
+ * has the formulas).
  *
- * The drive of a step is d(v) = dv(v, I) - c: the current I holds over the step, and so does what the spike takes, c. Explicit
- * schemes take it before the step, implicit ones after it, predictor-corrector and Runge-Kutta at their stages. */
+ * The drive of a step is d(v) = dv(v, I) - c: the current I holds over the step, and so does what
+ * the spike takes, c. Explicit schemes take it before the step, implicit ones after it,
+ * predictor-corrector and Runge-Kutta at their stages. */
 #include "base/isa_kernel.h"
 #include "neuron/model.h"
 
 #include <string.h>
 
-#define EACH for (int i = 0; i < FRAC_LANES; i++)
-
 /* d at the potential u + off. */
 static void drive_at(const neuron_step *t, const float *u, float *d)
 {
     lanes v;
-    EACH v[i] = u[i] + t->off[i];
+    EACH_LANE v[i] = u[i] + t->off[i];
     t->model->charge(v, t->I, t->row, d);
-    EACH d[i] -= t->c[i];
+    EACH_LANE d[i] -= t->c[i];
 }
 
 /* Gradient of drive_at: gu written; goff, gI, gc added to. */
@@ -23,9 +23,9 @@ static void drive_back(const neuron_step *t, const float *u, const float *gd, fl
                        neuron_step_back *b)
 {
     lanes v, gI;
-    EACH v[i] = u[i] + t->off[i];
+    EACH_LANE v[i] = u[i] + t->off[i];
     t->model->charge_back(v, t->I, t->row, gd, gu, gI, b->grow);
-    EACH
+    EACH_LANE
     {
         b->goff[i] += gu[i];
         b->gI[i] += gI[i];
@@ -33,18 +33,28 @@ static void drive_back(const neuron_step *t, const float *u, const float *gd, fl
     }
 }
 
-static void clear(neuron_step_back *b)
+static inline void clear(const neuron_step_back *b)
 {
-    float *out[] = {b->gS[0], b->gS[1], b->gdv, b->gu, b->goff, b->gc, b->gI};
-    for (int k = 0; k < 7; k++)
-        memset(out[k], 0, sizeof(lanes));
+    EACH_LANE
+    {
+        b->gS[0][i] = 0;
+        b->gS[1][i] = 0;
+    }
+    EACH_LANE
+    {
+        b->gdv[i] = 0;
+        b->gu[i] = 0;
+        b->goff[i] = 0;
+        b->gc[i] = 0;
+        b->gI[i] = 0;
+    }
 }
 
 /* ---- explicit ---- */
 
 static void explicit_step(const neuron_step *t, float *p, float *x)
 {
-    EACH
+    EACH_LANE
     {
         x[i] = t->dv[i] - t->c[i];
         p[i] = t->S[0][i] + t->gain * x[i];
@@ -54,13 +64,15 @@ static void explicit_step(const neuron_step *t, float *p, float *x)
 static void explicit_drive(const neuron_step *t, const float *p, float *x)
 {
     (void)p;
-    EACH x[i] = t->dv[i] - t->c[i];
+    EACH_LANE x[i] = t->dv[i] - t->c[i];
 }
 
 static void explicit_back(const neuron_step *t, neuron_step_back *b)
 {
-    clear(b);
-    EACH
+    lanes_zero(b->gu);
+    lanes_zero(b->goff);
+    lanes_zero(b->gI);
+    EACH_LANE
     {
         float gf = t->gain * b->gp[i] + b->gx[i];
         b->gS[0][i] = b->gp[i];
@@ -76,14 +88,14 @@ static void implicit_drive(const neuron_step *t, const float *p, float *x)
 {
     lanes J;
     t->model->leak(t->row, J);
-    EACH x[i] = (t->dv[i] - t->c[i]) + J[i] * (p[i] - t->u[i]);
+    EACH_LANE x[i] = (t->dv[i] - t->c[i]) + J[i] * (p[i] - t->u[i]);
 }
 
 static void implicit_step(const neuron_step *t, float *p, float *x)
 {
     lanes J;
     t->model->leak(t->row, J);
-    EACH
+    EACH_LANE
     {
         float rest = (t->dv[i] - t->c[i]) - J[i] * t->u[i];
         p[i] = (t->S[0][i] + t->gain * rest) / (1 - t->gain * J[i]);
@@ -96,7 +108,7 @@ static void implicit_back(const neuron_step *t, neuron_step_back *b)
     lanes J, gJ;
     clear(b);
     t->model->leak(t->row, J);
-    EACH
+    EACH_LANE
     {
         float rest = (t->dv[i] - t->c[i]) - J[i] * t->u[i], D = 1 - t->gain * J[i];
         float gN = (b->gp[i] + J[i] * b->gx[i]) / D, gD = -gN * b->p[i];
@@ -117,7 +129,7 @@ static void pece_step(const neuron_step *t, float *p, float *x)
 {
     lanes d;
     drive_at(t, t->S[1], d);
-    EACH p[i] = t->S[0][i] + t->gain * d[i];
+    EACH_LANE p[i] = t->S[0][i] + t->gain * d[i];
     drive_at(t, p, x);
 }
 
@@ -132,7 +144,7 @@ static void pece_back(const neuron_step *t, neuron_step_back *b)
     clear(b);
     drive_back(t, b->p, b->gx, gp, b);
     drive_at(t, t->S[1], d);
-    EACH
+    EACH_LANE
     {
         gp[i] += b->gp[i];
         gd[i] = t->gain * gp[i];
@@ -155,7 +167,7 @@ static const tableau rk4 = {4, {0, 0.5f, 0.5f, 1}, {1 / 6.0f, 1 / 3.0f, 1 / 3.0f
 static void stages(const neuron_step *t, const tableau *m, lanes *u, lanes *k)
 {
     for (int s = 0; s < m->stages; s++) {
-        EACH u[s][i] = t->u[i] + (s ? t->gain * m->a[s] * k[s - 1][i] : 0);
+        EACH_LANE u[s][i] = t->u[i] + (s ? t->gain * m->a[s] * k[s - 1][i] : 0);
         drive_at(t, u[s], k[s]);
     }
 }
@@ -166,7 +178,7 @@ static void runge_kutta(const neuron_step *t, const tableau *m, float *p, float 
     stages(t, m, u, k);
     memcpy(p, t->S[0], sizeof(lanes));
     for (int s = 0; s < m->stages; s++)
-        EACH p[i] += t->gain * m->b[s] * k[s][i];
+        EACH_LANE p[i] += t->gain * m->b[s] * k[s][i];
     memcpy(x, k[0], sizeof(lanes));
 }
 
@@ -176,11 +188,11 @@ static void runge_kutta_back(const neuron_step *t, const tableau *m, neuron_step
     clear(b);
     stages(t, m, u, k);
     for (int s = 0; s < m->stages; s++)
-        EACH gk[s][i] = t->gain * m->b[s] * b->gp[i];
+        EACH_LANE gk[s][i] = t->gain * m->b[s] * b->gp[i];
     memcpy(b->gS[0], b->gp, sizeof(lanes));
     for (int s = m->stages - 1; s >= 0; s--) {
         drive_back(t, u[s], gk[s], gu, b);
-        EACH
+        EACH_LANE
         {
             b->gu[i] += gu[i];
             if (s)
@@ -216,13 +228,13 @@ static void exact_drive(const neuron_step *t, const float *p, float *x)
     lanes J;
     (void)p;
     t->model->leak(t->row, J);
-    EACH x[i] = (t->dv[i] - t->c[i]) - J[i] * t->u[i];
+    EACH_LANE x[i] = (t->dv[i] - t->c[i]) - J[i] * t->u[i];
 }
 
 static void exact_step(const neuron_step *t, float *p, float *x)
 {
     exact_drive(t, p, x);
-    EACH p[i] = t->S[0][i] + t->gain * x[i];
+    EACH_LANE p[i] = t->S[0][i] + t->gain * x[i];
 }
 
 static void exact_back(const neuron_step *t, neuron_step_back *b)
@@ -231,7 +243,7 @@ static void exact_back(const neuron_step *t, neuron_step_back *b)
     clear(b);
     t->model->leak(t->row, J);
     exact_drive(t, b->p, x);
-    EACH
+    EACH_LANE
     {
         float gx = t->gain * b->gp[i] + b->gx[i];
         b->gS[0][i] = b->gp[i];

@@ -1,23 +1,25 @@
-/* Surrogate gradients (fsnn/neuron.h has the formulas) on rows of 32, and their smooth primitives, which replace the step
- * in gradient checks. Slopes are on the training path and vectorise; primitives need not. */
+/* Surrogate gradients (fsnn/neuron.h has the formulas) on rows of 32, and their smooth primitives,
+ * which replace the step in gradient checks. Slopes are on the training path and vectorise;
+ * primitives need not. */
 #include "base/isa_kernel.h"
 #include "neuron/model.h"
 
 #include <math.h>
 #include <string.h>
 
-#define EACH for (int i = 0; i < FRAC_LANES; i++)
-
 static const float PI = 3.14159265358979f;
 
-/* e^x for x <= 0, relative error about 2e-7: 2^n by exponent bits, e^r by its series on |r| <= log(2)/2. */
+/* e^x for x <= 0, relative error about 2e-7: 2^n by exponent bits, e^r by its series on |r| <=
+ * log(2)/2. */
 static inline float exp_negative(float x)
 {
     x = x < -87.0f ? -87.0f : x;
     float n = (float)(int)(x * 1.44269504f - 0.5f);
     float r = x - n * 0.693359375f + n * 2.12194440e-4f;
-    float p = 1 + r * (1 + r * (0.5f + r * (1.6666666e-1f + r * (4.1666667e-2f +
-                  r * (8.3333333e-3f + r * 1.3888889e-3f)))));
+    float p =
+        1 +
+        r * (1 + r * (0.5f + r * (1.6666666e-1f +
+                                  r * (4.1666667e-2f + r * (8.3333333e-3f + r * 1.3888889e-3f)))));
     int32_t bits = ((int32_t)n + 127) << 23;
     float scale;
     memcpy(&scale, &bits, sizeof scale);
@@ -26,7 +28,7 @@ static inline float exp_negative(float x)
 
 static void arctan_slope(float k, const float *x, float *d)
 {
-    EACH
+    EACH_LANE
     {
         float y = PI / 2 * k * x[i];
         d[i] = k / 2 / (1 + y * y);
@@ -35,12 +37,12 @@ static void arctan_slope(float k, const float *x, float *d)
 
 static void arctan_smooth(float k, const float *x, float *s)
 {
-    EACH s[i] = 0.5f + atanf(PI / 2 * k * x[i]) / PI;
+    EACH_LANE s[i] = 0.5f + atanf(PI / 2 * k * x[i]) / PI;
 }
 
 static void sigmoid_slope(float k, const float *x, float *d)
 {
-    EACH
+    EACH_LANE
     {
         float e = exp_negative(-fabsf(k * x[i]));
         d[i] = k * e / ((1 + e) * (1 + e));
@@ -49,22 +51,22 @@ static void sigmoid_slope(float k, const float *x, float *d)
 
 static void sigmoid_smooth(float k, const float *x, float *s)
 {
-    EACH s[i] = 1 / (1 + expf(-k * x[i]));
+    EACH_LANE s[i] = 1 / (1 + expf(-k * x[i]));
 }
 
 static void rectangle_slope(float k, const float *x, float *d)
 {
-    EACH d[i] = fabsf(x[i]) <= k ? 0.5f / k : 0;
+    EACH_LANE d[i] = fabsf(x[i]) <= k ? 0.5f / k : 0;
 }
 
 static void rectangle_smooth(float k, const float *x, float *s)
 {
-    EACH s[i] = fminf(1, fmaxf(0, 0.5f + 0.5f * x[i] / k));
+    EACH_LANE s[i] = fminf(1, fmaxf(0, 0.5f + 0.5f * x[i] / k));
 }
 
 static void gaussian_slope(float k, const float *x, float *d)
 {
-    EACH
+    EACH_LANE
     {
         float y = x[i] / k;
         d[i] = exp_negative(-0.5f * y * y) / (k * 2.50662827f);
@@ -73,7 +75,7 @@ static void gaussian_slope(float k, const float *x, float *d)
 
 static void gaussian_smooth(float k, const float *x, float *s)
 {
-    EACH s[i] = 0.5f * erfcf(-x[i] / (k * 1.41421356f));
+    EACH_LANE s[i] = 0.5f * erfcf(-x[i] / (k * 1.41421356f));
 }
 
 const neuron_surrogate FSNN_K(neuron_surrogates)[FSNN_SURROGATES] = {
