@@ -94,6 +94,26 @@ static void description_of_a_run(void **state)
     shell_contains(shell_out, "\"tiny\"", "the name is kept");
 }
 
+/* A terminal gets a bar that is redrawn in place, in colour unless NO_COLOR is set. */
+static void bar_on_a_terminal(void **state)
+{
+    (void)state;
+    if (system("command -v script >/dev/null") != 0)
+        skip();
+    shell_good("TERM=xterm LANG=C.UTF-8 script -qec \"$F train tiny.yaml --out seen --no-figures\" "
+               "/dev/null");
+    shell_contains(shell_out, "\r", "train on a terminal");
+    shell_contains(shell_out, "\033[36m", "train on a terminal");
+    shell_contains(shell_out, "\u2501", "train on a terminal");
+    shell_good("TERM=xterm LANG=C NO_COLOR=1 script -qec \"$F train tiny.yaml --out grey "
+               "--no-figures\" /dev/null");
+    shell_contains(shell_out, "#", "train on a terminal without colours");
+    assert_null(strstr(shell_out, "\033[36m"));
+    assert_null(strstr(shell_out, "\u2501"));
+    shell_good("TERM=dumb script -qec \"$F train tiny.yaml --out dumb --no-figures\" /dev/null");
+    assert_null(strstr(shell_out, "\033"));
+}
+
 /* Ctrl-C once an epoch is done: saved, 130, and it goes on afterwards. */
 static void interrupted(void **state)
 {
@@ -237,6 +257,7 @@ int main(void)
         cmocka_unit_test(resumed_is_uninterrupted),
         cmocka_unit_test(seeds),
         cmocka_unit_test(description_of_a_run),
+        cmocka_unit_test(bar_on_a_terminal),
         cmocka_unit_test(interrupted),
         cmocka_unit_test(terminated),
         cmocka_unit_test(figures),
