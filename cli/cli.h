@@ -220,6 +220,8 @@ int cli_model_data(cli_model *model, bool with_train);
 int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batch, bool shuffle,
                      fsnn_loader **loader);
 int cli_model_wrap(cli_model *model, const fsnn_plan *plan);
+/* Whether the opened data and the wrapped network fit together. */
+int cli_model_fits(const cli_model *model);
 void cli_model_warnings(const cli_model *model);
 void cli_model_close(cli_model *model);
 /* "fdeint gl, alpha 0.5, step 1, full memory"; to be freed. */

@@ -401,7 +401,8 @@ static int open_all(work *w)
                       .batch = w->model.training.batch,
                       .training = true,
                       .seed = w->model.training.seed};
-    return cli_model_wrap(&w->model, &plan);
+    code = cli_model_wrap(&w->model, &plan);
+    return code == CLI_GOOD ? cli_model_fits(&w->model) : code;
 }
 
 static int run(void *given)

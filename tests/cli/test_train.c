@@ -179,9 +179,11 @@ static void what_fails(void **state)
     shell_write("file", "in the way");
     shell_fails("$F train tiny.yaml --out file/run", 1, "file");
     shell_fails("$F train tiny.yaml --out x --set data.train.path=absent.npz", 2, "absent.npz");
+    shell_fails("$F train tiny.yaml --out x --set input=[7]", 2,
+                "shape [6] at one step, but the description's input is [7]");
+    shell_fails("$F train tiny.yaml --out x --set fc2.out=2", 2,
+                "3 classes, but the network's output is [2]");
     shell_good("test ! -e x"); /* nothing is left behind */
-    shell_fails("$F train tiny.yaml --out x --set input=[7]", 1, "[6]");
-    shell_fails("$F train tiny.yaml --out x --set fc2.out=2", 1, "");
     shell_fails("$F train tiny.yaml --out nan --no-figures --set training.optimizer.lr=1e30 --set "
                 "training.epochs=50",
                 1, "");
