@@ -186,7 +186,7 @@ static void what_fails(void **state)
     shell_good("test ! -e x"); /* nothing is left behind */
     shell_fails("$F train tiny.yaml --out nan --no-figures --set training.optimizer.lr=1e30 --set "
                 "training.epochs=50",
-                1, "");
+                1, "epoch 1, batch 2, learning rate 1e+30: ");
 }
 
 static void evaluation(void **state)
