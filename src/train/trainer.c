@@ -115,6 +115,7 @@ static fsnn_status all_batches(trainer *t)
     fsnn_metrics metrics;
     int more = 0;
     FSNN_TRY(start_epoch(t));
+    t->mark = fsnn_now();
     while (t->at.batches < t->at.epoch_batches && (more = fsnn_loader_next(t->train, &batch)) > 0) {
         FSNN_TRY(trainer_batch(t, &batch));
         trainer_metrics(t, &metrics);

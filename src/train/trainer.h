@@ -15,7 +15,7 @@ typedef struct progress {
     double norm;                          /* sum over batches */
     double lr;                            /* of the last batch */
     double rate[FSNN_MAX_NEURON_NODES];   /* sum over samples */
-    double seconds;                       /* spent on its batches */
+    double seconds;                       /* spent on its batches, waiting for them included */
     int64_t counter;                      /* forward calls of the net */
     int64_t epoch_batches, epoch_samples; /* of the loader */
     schedule_state schedule;
@@ -34,6 +34,7 @@ typedef struct trainer {
     history history;
     progress at;
     double evaluation_seconds; /* of the last evaluation; 0: none yet */
+    double mark;               /* when the last batch ended */
     float *gradient;           /* of the output, [room] */
     int64_t room;
 } trainer;

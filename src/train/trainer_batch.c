@@ -48,7 +48,7 @@ fsnn_status trainer_batch(trainer *t, const fsnn_batch *batch)
 {
     const fsnn_training *training = &t->options->training;
     progress *at = &t->at;
-    double loss, norm, begin = fsnn_now();
+    double loss, norm;
     int64_t correct;
     t->at.lr = schedule_rate(&training->schedule, &at->schedule, training->optimizer.lr,
                              (double)training->epochs, done(t));
@@ -65,7 +65,9 @@ fsnn_status trainer_batch(trainer *t, const fsnn_batch *batch)
     at->loss += loss * (double)batch->batch;
     at->norm += norm;
     layers_add_rates(&t->layers, t->net, (double)batch->batch, at->rate);
-    at->seconds += fsnn_now() - begin;
+    double now = fsnn_now();
+    at->seconds += now - t->mark;
+    t->mark = now;
     return FSNN_OK;
 }
 
