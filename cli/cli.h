@@ -19,8 +19,7 @@ enum cli_exit {
 
 #define CLI_COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
-/* ---- options: one table a command drives parsing, --help and error sentences
- * -------------------------------- */
+/* ---- options: one table a command drives parsing, --help and error sentences ---- */
 
 typedef enum cli_kind {
     CLI_FLAG, /* bool */
@@ -125,9 +124,7 @@ void cli_print_wrapped(FILE *out, const char *text, int indent, int column);
 /* The known name nearest to `name`, or NULL when none is near. */
 const char *cli_nearest(const char *name, const char *const *known, int count);
 
-/* ---- messages
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- messages ---- */
 
 void cli_message_setup(const char *command, bool quiet);
 bool cli_quiet(void);
@@ -144,8 +141,7 @@ int cli_error(int code, const char *format, ...) FSNN_PRINTF(2, 3);
 int cli_fail(fsnn_status status);
 int cli_fail_description(fsnn_status status);
 
-/* ---- numbers as text: each writes into `text` (>= CLI_NUMBER bytes) and returns it
- * ------------------------------ */
+/* ---- numbers as text: each writes into `text` (>= CLI_NUMBER bytes) and returns it ---- */
 
 #define CLI_NUMBER 32
 char *cli_count(char *text, int64_t value); /* 2,032,640 */
@@ -154,8 +150,7 @@ char *cli_bytes(char *text, double bytes);  /* 12.3 MiB */
 char *cli_time(char *text, double seconds); /* 0:42, 1:02:03 */
 char *cli_energy(char *text, double pico);  /* 1.23 uJ */
 
-/* ---- JSON on a stream: commas and nesting are kept by the writer
- * ---------------------------------------------------- */
+/* ---- JSON on a stream: commas and nesting are kept by the writer ---- */
 
 typedef struct cli_json {
     FILE *out;
@@ -169,8 +164,7 @@ void cli_json_text(cli_json *json, const char *key, const char *value);
 void cli_json_number(cli_json *json, const char *key, double value); /* null when not finite */
 void cli_json_integer(cli_json *json, const char *key, int64_t value);
 
-/* ---- progress of a training: a bar on a terminal, plain lines otherwise
- * ----------------------------------------------- */
+/* ---- progress of a training: a bar on a terminal, plain lines otherwise ---- */
 
 typedef struct cli_progress {
     double drawn, printed; /* when the bar was last drawn, a plain line last printed */
@@ -183,14 +177,12 @@ void cli_progress_clear(cli_progress *progress);
 double cli_now(void);
 
 /* ---- signals: the first SIGINT or SIGTERM sets the flag, the second ends the process with
- * CLI_INTERRUPTED ------------- */
+ * CLI_INTERRUPTED ---- */
 
 void cli_signals_catch(void);
 volatile const int *cli_stop(void);
 
-/* ---- files
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- files ---- */
 
 char *cli_path(const char *directory, const char *name); /* "directory/name", to be freed */
 bool cli_exists(const char *path);
@@ -203,8 +195,7 @@ void *cli_allocate(size_t count,
                    size_t size); /* zeroed; ends the program with a sentence when memory is out */
 char *cli_format(const char *format, ...) FSNN_PRINTF(1, 2); /* to be freed */
 
-/* ---- an opened model: description, network, data, loaders
- * ----------------------------------------------------------------- */
+/* ---- an opened model: description, network, data, loaders ---- */
 
 typedef struct cli_model {
     fsnn_description *description;
@@ -220,6 +211,8 @@ int cli_model_data(cli_model *model, bool with_train);
 int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batch, bool shuffle,
                      fsnn_loader **loader);
 int cli_model_wrap(cli_model *model, const fsnn_plan *plan);
+/* Whether the opened data and the wrapped network fit together. */
+int cli_model_fits(const cli_model *model);
 void cli_model_warnings(const cli_model *model);
 void cli_model_close(cli_model *model);
 /* "fdeint gl, alpha 0.5, step 1, full memory"; to be freed. */
@@ -227,9 +220,7 @@ char *cli_dynamics_text(const fsnn_dynamics *dynamics);
 /* Values in all learnable parameters. */
 int64_t cli_learnable(const fsnn_net *net);
 
-/* ---- pictures
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* ---- pictures ---- */
 
 /* One recorded neuron layer: v and spikes [K, B, N]. */
 typedef struct cli_layer {
@@ -258,9 +249,7 @@ int cli_figures_recording(const cli_recording *recording, const cli_figure_optio
 /* Warns when `status` is an error; 1 when the figure was written. */
 int cli_figure_done(fsnn_status status, const char *path);
 
-/* ---- operations and energy
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- operations and energy ---- */
 
 #define CLI_PJ_MAC 4.6 /* a 32-bit multiply-add and an addition in 45 nm: Horowitz, ISSCC 2014 */
 #define CLI_PJ_AC 0.9

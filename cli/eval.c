@@ -239,6 +239,8 @@ static int evaluate(work *w)
     fsnn_plan plan = {
         .steps = w->steps, .batch = w->model.training.batch, .seed = w->model.training.seed};
     int code = cli_model_wrap(&w->model, &plan);
+    if (code == CLI_GOOD)
+        code = cli_model_fits(&w->model);
     if (code != CLI_GOOD)
         return code;
     cli_model_warnings(&w->model);

@@ -72,6 +72,43 @@ int cli_model_wrap(cli_model *model, const fsnn_plan *plan)
     return status < 0 ? cli_fail_description(status) : CLI_GOOD;
 }
 
+/* Whether the samples of a data set fit the wrapped network: their shape its input, their classes
+ * its output. */
+static int fits(const cli_model *model, const fsnn_data *data, const fsnn_loader *loader,
+                const char *which)
+{
+    fsnn_shape in, out, sample;
+    int64_t steps;
+    fsnn_data_info info;
+    char wanted[96], found[96];
+    fsnn_status status = fsnn_net_shapes(model->net, &in, &out);
+    if (status < 0)
+        return cli_fail(status);
+    fsnn_loader_shape(loader, &steps, &sample);
+    fsnn_data_info_get(data, &info);
+    if (!fsnn_shape_equal(&in, &sample))
+        return cli_error(
+            CLI_USAGE,
+            "the %s samples have shape %s at one step, but the description's input is %s", which,
+            fsnn_shape_text(&sample, found, sizeof found),
+            fsnn_shape_text(&in, wanted, sizeof wanted));
+    if (info.classes > fsnn_shape_count(&out))
+        return cli_error(CLI_USAGE, "the %s data has %lld classes, but the network's output is %s",
+                         which, (long long)info.classes,
+                         fsnn_shape_text(&out, wanted, sizeof wanted));
+    return CLI_GOOD;
+}
+
+int cli_model_fits(const cli_model *model)
+{
+    int code = CLI_GOOD;
+    if (model->train)
+        code = fits(model, model->train_data, model->train, "training");
+    if (code == CLI_GOOD && model->test)
+        code = fits(model, model->test_data, model->test, "test");
+    return code;
+}
+
 void cli_model_warnings(const cli_model *model)
 {
     const char *text;

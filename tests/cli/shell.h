@@ -35,10 +35,24 @@ static inline char *shell_path(const char *name)
     return p;
 }
 
+/* The sanitizer's suppressions are named from the source directory; the program runs elsewhere. */
+static inline void shell_absolute_suppressions(void)
+{
+    static const char key[] = "suppressions=";
+    const char *options = getenv("LSAN_OPTIONS"), *at = options ? strstr(options, key) : NULL;
+    char directory[2048], text[4096];
+    if (!at || at[sizeof key - 1] == '/' || !getcwd(directory, sizeof directory))
+        return;
+    snprintf(text, sizeof text, "%.*s%s/%s", (int)(at - options) + (int)sizeof key - 1, options,
+             directory, at + sizeof key - 1);
+    setenv("LSAN_OPTIONS", text, 1);
+}
+
 static inline int shell_start(void **state)
 {
     (void)state;
     shell_program();
+    shell_absolute_suppressions();
     return mkdtemp(shell_home) ? 0 : -1;
 }
 
@@ -69,6 +83,8 @@ static inline int shell(const char *line)
     int status = system(command);
     shell_slurp(".out", shell_out, sizeof shell_out);
     shell_slurp(".err", shell_err, sizeof shell_err);
+    if (strstr(shell_err, "Sanitizer") || strstr(shell_err, "runtime error:"))
+        fail_msg("%s\n%s", line, shell_err);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

@@ -94,6 +94,26 @@ static void description_of_a_run(void **state)
     shell_contains(shell_out, "\"tiny\"", "the name is kept");
 }
 
+/* A terminal gets a bar that is redrawn in place, in colour unless NO_COLOR is set. */
+static void bar_on_a_terminal(void **state)
+{
+    (void)state;
+    if (system("command -v script >/dev/null") != 0)
+        skip();
+    shell_good("TERM=xterm LANG=C.UTF-8 script -qec \"$F train tiny.yaml --out seen --no-figures\" "
+               "/dev/null");
+    shell_contains(shell_out, "\r", "train on a terminal");
+    shell_contains(shell_out, "\033[36m", "train on a terminal");
+    shell_contains(shell_out, "\u2501", "train on a terminal");
+    shell_good("TERM=xterm LANG=C NO_COLOR=1 script -qec \"$F train tiny.yaml --out grey "
+               "--no-figures\" /dev/null");
+    shell_contains(shell_out, "#", "train on a terminal without colours");
+    assert_null(strstr(shell_out, "\033[36m"));
+    assert_null(strstr(shell_out, "\u2501"));
+    shell_good("TERM=dumb script -qec \"$F train tiny.yaml --out dumb --no-figures\" /dev/null");
+    assert_null(strstr(shell_out, "\033"));
+}
+
 /* Ctrl-C once an epoch is done: saved, 130, and it goes on afterwards. */
 static void interrupted(void **state)
 {
@@ -159,12 +179,14 @@ static void what_fails(void **state)
     shell_write("file", "in the way");
     shell_fails("$F train tiny.yaml --out file/run", 1, "file");
     shell_fails("$F train tiny.yaml --out x --set data.train.path=absent.npz", 2, "absent.npz");
+    shell_fails("$F train tiny.yaml --out x --set input=[7]", 2,
+                "shape [6] at one step, but the description's input is [7]");
+    shell_fails("$F train tiny.yaml --out x --set fc2.out=2", 2,
+                "3 classes, but the network's output is [2]");
     shell_good("test ! -e x"); /* nothing is left behind */
-    shell_fails("$F train tiny.yaml --out x --set input=[7]", 1, "[6]");
-    shell_fails("$F train tiny.yaml --out x --set fc2.out=2", 1, "");
     shell_fails("$F train tiny.yaml --out nan --no-figures --set training.optimizer.lr=1e30 --set "
                 "training.epochs=50",
-                1, "");
+                1, "epoch 1, batch 2, learning rate 1e+30: ");
 }
 
 static void evaluation(void **state)
@@ -237,6 +259,7 @@ int main(void)
         cmocka_unit_test(resumed_is_uninterrupted),
         cmocka_unit_test(seeds),
         cmocka_unit_test(description_of_a_run),
+        cmocka_unit_test(bar_on_a_terminal),
         cmocka_unit_test(interrupted),
         cmocka_unit_test(terminated),
         cmocka_unit_test(figures),

@@ -65,6 +65,9 @@ static void gradients(void **state)
     check_gradient(&(fsnn_loss){.kind = FSNN_CE_RATE}, target);
     check_gradient(&(fsnn_loss){.kind = FSNN_CE_RATE, .label_smoothing = 0.3}, target);
     check_gradient(&(fsnn_loss){.kind = FSNN_MSE_RATE}, target);
+    /* Weights of classes that do not add up to 1 are taken as they are. */
+    static const float weights[B * C] = {1, 2, 0.5f, 0, 0.1f, 0, 0, 0};
+    check_gradient(&(fsnn_loss){.kind = FSNN_CE_RATE}, weights);
 }
 
 /* K = 2, B = 1, C = 2: o = (1, 0), (0, 0): r = (1/2, 0). */

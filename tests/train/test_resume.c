@@ -164,6 +164,37 @@ static void between_epochs(void **state)
     toy_clean();
 }
 
+/* A rate so small that nothing gets better: schedule and early stop count, over each of three
+ * stops. */
+static void counting(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    outcome expected;
+    stopper s = {0};
+    fsnn_train_options options = everything(&s);
+    options.training.epochs = 20;
+    options.training.optimizer.lr = 1e-30;
+    options.training.schedule.patience = 3;
+    options.training.early_stop.patience = 8;
+    assert_int_equal(toy_run(&o, &options, &expected.result), FSNN_OK);
+    assert_int_equal(s.epochs, 9);
+    expected.last = toy_read("last.safetensors");
+    expected.best = toy_read("best.safetensors");
+    figures(expected.figures, sizeof expected.figures);
+    assert_non_null(strstr(expected.figures, ",4.9e-31,"));
+    toy_clean();
+    fsnn_metrics result;
+    for (int session = 0; session < 4; session++) {
+        s = (stopper){.at_epoch = session < 3 ? 2 : 0};
+        options.resume = session > 0;
+        assert_int_equal(toy_run(&o, &options, &result), session < 3 ? FSNN_EINTERRUPTED : FSNN_OK);
+    }
+    check_same(&expected, &result);
+    outcome_free(&expected);
+    toy_clean();
+}
+
 /* More epochs than the first time. */
 static void longer(void **state)
 {
@@ -277,7 +308,8 @@ static void contradictions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(in_mid_epoch), cmocka_unit_test(between_epochs), cmocka_unit_test(longer),
+        cmocka_unit_test(in_mid_epoch), cmocka_unit_test(between_epochs),
+        cmocka_unit_test(counting),     cmocka_unit_test(longer),
         cmocka_unit_test(refuses),      cmocka_unit_test(contradictions),
     };
     return cmocka_run_group_tests(tests, toy_setup, toy_teardown);

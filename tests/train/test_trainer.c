@@ -28,7 +28,10 @@ typedef struct seen {
     int64_t batches, epochs, allocations;
     double lr[32]; /* of the last batch of each epoch */
     bool ordered;
-    fsnn_metrics last;
+    fsnn_metrics last, best; /* best as it should be chosen */
+    int64_t first;           /* epoch with the best's accuracy */
+    const fsnn_net *net;
+    double rate, samples; /* sums over the batches of the epoch: of lif1 times samples, samples */
 } seen;
 
 static int see_batch(const fsnn_metrics *m, void *user)
@@ -37,6 +40,11 @@ static int see_batch(const fsnn_metrics *m, void *user)
     s->batches++;
     s->ordered = s->ordered && m->batch == (s->batches - 1) % m->batches + 1 &&
                  m->epoch == s->epochs + 1 && isnan(m->test_loss) && m->rate >= 0 && m->rate <= 1;
+    if (m->batch == 1)
+        s->rate = s->samples = 0;
+    double size = (double)m->samples - s->samples;
+    s->rate += size * fsnn_net_rate(s->net, fsnn_net_node_find(s->net, "lif1"));
+    s->samples += size;
     return 0;
 }
 
@@ -45,6 +53,11 @@ static int see_epoch(const fsnn_metrics *m, void *user)
     seen *s = user;
     s->lr[s->epochs++] = m->lr;
     s->last = *m;
+    if (s->epochs == 1 || m->test_accuracy > s->best.test_accuracy)
+        s->first = m->epoch;
+    if (s->epochs == 1 || m->test_accuracy > s->best.test_accuracy ||
+        (m->test_accuracy == s->best.test_accuracy && m->test_loss < s->best.test_loss))
+        s->best = *m;
     return 0;
 }
 
@@ -62,12 +75,14 @@ static void learn(const fsnn_loss *loss, double enough)
     options.on_epoch = see_epoch;
     options.user = &s;
     toy_open(&t, &o);
+    s.net = t.net;
     assert_int_equal(fsnn_train(t.net, t.train, t.test, &options, &best), FSNN_OK);
     assert_int_equal(s.batches, 20 * 13);
     assert_int_equal(s.epochs, 20);
     assert_true(s.ordered);
     assert_true(best.test_accuracy > enough);
-    assert_true(best.best && best.test_accuracy >= s.last.test_accuracy);
+    assert_true(best.best && best.epoch == s.best.epoch && best.test_loss == s.best.test_loss);
+    assert_true(fabs(s.last.layer_rate[0] - s.rate / s.samples) < 1e-12);
     assert_int_equal(s.last.samples, TOY_TRAIN);
     assert_int_equal(s.last.layers, 2);
     assert_true(fabs(s.last.rate - (32 * s.last.layer_rate[0] + 3 * s.last.layer_rate[1]) / 35) <
@@ -227,6 +242,28 @@ static void evaluation_by_itself(void **state)
     fsnn_free(x);
 }
 
+/* Of equal accuracies the lower loss is the best. */
+static void best_of_equals(void **state)
+{
+    (void)state;
+    toy t;
+    toy_options o = TOY;
+    seen s = {.ordered = true};
+    fsnn_train_options options = toy_training(30);
+    fsnn_metrics best;
+    options.training.optimizer.lr = 2e-2;
+    options.training.schedule.kind = FSNN_COSINE;
+    options.directory = NULL;
+    options.on_epoch = see_epoch;
+    options.user = &s;
+    toy_open(&t, &o);
+    assert_int_equal(fsnn_train(t.net, t.train, t.test, &options, &best), FSNN_OK);
+    toy_close(&t);
+    assert_true(s.first < s.best.epoch); /* an earlier epoch was as accurate */
+    assert_int_equal(best.epoch, s.best.epoch);
+    assert_true(best.test_loss == s.best.test_loss);
+}
+
 /* ---- rate and end ---- */
 
 /* A rate so small that no weight moves: the test loss is the same each epoch. */
@@ -330,6 +367,7 @@ int main(void)
         cmocka_unit_test(repeats),
         cmocka_unit_test(evaluation_changes_nothing),
         cmocka_unit_test(evaluation_by_itself),
+        cmocka_unit_test(best_of_equals),
         cmocka_unit_test(plateau),
         cmocka_unit_test(early_stop),
         cmocka_unit_test(steps_do_not_allocate),
