@@ -90,22 +90,32 @@ static void recall(walk *w, int64_t k, again *a)
     ahead(j->I + at);
     if (j->grads->I)
         ahead(j->grads->I + at);
+    /* choices are factors or stand outside of the loops, so that these stay vector operations */
+    const float counts = j->reset->counts ? 1 : 0, kicks = j->reset->kick ? 1 : 0, v0 = s->v0;
+    const float *spike = a->s;
+    float *count = w->count;
     EACH_LANE
     {
-        if (j->reset->counts)
-            w->count[i] -= a->s[i];
-        a->off[i] = s->v0 - theta[i] * w->count[i];
+        count[i] -= counts * spike[i];
+        a->off[i] = v0 - theta[i] * count[i];
         a->v[i] = u[i] + a->off[i];
-        a->c[i] = j->reset->kick ? a->s[i] * kick[i] : 0;
+        a->c[i] = kicks * spike[i] * kick[i];
     }
     s->model->charge(a->v, a->t.I, a->t.row, a->dv);
-    EACH_LANE
-    {
-        if (w->arg)
-            a->arg[i] = w->arg[k * FRAC_LANES + i];
-        else
-            a->arg[i] = (j->reset->ahead ? a->v[i] + a->dv[i] : next[i] + a->off[i]) - theta[i];
-        a->p[i] = w->arg ? (a->arg[i] + theta[i]) - a->off[i] : next[i];
+    if (w->arg) {
+        const float *arg = w->arg + k * FRAC_LANES;
+        EACH_LANE
+        {
+            a->arg[i] = arg[i];
+            a->p[i] = (arg[i] + theta[i]) - a->off[i];
+        }
+    } else {
+        const float *from = j->reset->ahead ? a->v : next, *more = j->reset->ahead ? a->dv : a->off;
+        EACH_LANE
+        {
+            a->arg[i] = (from[i] + more[i]) - theta[i];
+            a->p[i] = next[i];
+        }
     }
     if (w->predicted) {
         memcpy(a->S1, w->predicted + k * FRAC_LANES, sizeof a->S1);
@@ -135,80 +145,111 @@ static void first_back(walk *w, int64_t time, float *const *gS, float *gdv, floa
     }
 }
 
+/* Gradients of one step on their way, rows of 32. */
+typedef struct grads {
+    lanes G, gx, gp, greset, gdv, gu, goff, gc, gI, gv;
+    lanes gtest; /* of the spike argument */
+} grads;
+
+/* Of the state and of the history row that the step made, from `gh`, what that row received. */
+static void arrive(const walk *w, const again *a, const float *gh, grads *g)
+{
+    const float drives = w->j->s->memory.method->drive ? 1 : 0, states = 1 - drives;
+    EACH_LANE
+    {
+        g->G[i] = w->carry[i] + states * gh[i];
+        g->gx[i] = drives * gh[i];
+    }
+    if (w->j->reset->clears)
+        EACH_LANE g->gx[i] = a->arg[i] >= 0 ? 0 : g->gx[i];
+}
+
+/* The spike test after the charge: its argument is p + off - theta. */
+static void test_after(walk *w, const again *a, float attach, grads *g)
+{
+    const float *gs = a->gs, *slope = a->slope, *gcount = w->gcount;
+    float *gtheta = w->grow[ROW_THRESHOLD];
+    EACH_LANE
+    {
+        g->gtest[i] = (gs[i] + attach * (g->greset[i] + gcount[i])) * slope[i];
+        g->gp[i] += g->gtest[i];
+        gtheta[i] -= g->gtest[i];
+    }
+}
+
+/* The spike test ahead: its argument is v + dv - theta; the spike may take c = s kick from the
+ * drive. */
+static void test_ahead(walk *w, const again *a, float attach, grads *g)
+{
+    const float kicks = w->j->reset->kick ? 1 : 0, *kick = w->tile.row[ROW_KICK];
+    const float *s = a->s, *gs = a->gs, *slope = a->slope;
+    float *gtheta = w->grow[ROW_THRESHOLD], *gkick = w->grow[ROW_KICK];
+    EACH_LANE
+    {
+        gkick[i] += kicks * g->gc[i] * s[i];
+        g->gtest[i] = (gs[i] + kicks * attach * g->gc[i] * kick[i]) * slope[i];
+        g->gdv[i] += g->gtest[i];
+        gtheta[i] -= g->gtest[i];
+    }
+}
+
+/* off = v0 - theta N */
+static void offset_back(walk *w, const grads *g)
+{
+    const float *theta = w->tile.row[ROW_THRESHOLD], *count = w->count;
+    float *gtheta = w->grow[ROW_THRESHOLD], *gcount = w->gcount;
+    EACH_LANE
+    {
+        float goff = g->goff[i] + g->gv[i] + g->gtest[i];
+        gcount[i] -= theta[i] * goff;
+        gtheta[i] -= count[i] * goff;
+    }
+}
+
 /* Step k, given gh, what the history row that it made receives. Leaves q, and in `carry` what the
  * state before receives. */
-static void step(walk *w, int64_t k, const again *a, float *gh)
+static void step(walk *w, int64_t k, const again *a, const float *gh)
 {
     const job *j = w->j;
     const scan *s = j->s;
-    const float *theta = w->tile.row[ROW_THRESHOLD], *kick = w->tile.row[ROW_KICK];
-    lanes G, gx, gp, greset, gdv, gu, goff, gc, gI, gI2, gv, gtest;
+    int64_t at = (s->K - 1 - k) * FRAC_LANES;
     float attach = s->options.detach_reset || j->reset->clears ? 0 : 1;
-    float *gS[2] = {w->q[0] + (s->K - 1 - k) * FRAC_LANES, w->q[1] + (s->K - 1 - k) * FRAC_LANES};
-    lanes unused;
-    lanes_zero(greset);
-    if (s->memory.sums == 1)
-        gS[1] = unused;
-    EACH_LANE
-    {
-        G[i] = w->carry[i] + (s->memory.method->drive ? 0 : gh[i]);
-        gx[i] = s->memory.method->drive ? gh[i] : 0;
-        if (j->reset->clears && a->arg[i] >= 0)
-            gx[i] = 0;
-    }
-    j->reset->back(&a->t, a->p, a->s, G, gx, gp, greset, w->grow, w->ggain);
-
-    lanes gtest_off;
-    lanes_zero(gtest_off);
-    if (!j->reset->ahead)
-        EACH_LANE
-        {
-            float gs = a->gs[i] + attach * (greset[i] + w->gcount[i]);
-            gtest_off[i] = gs * a->slope[i];
-            gp[i] += gtest_off[i];
-            w->grow[ROW_THRESHOLD][i] -= gtest_off[i];
-        }
+    lanes gI2, unused;
+    grads g;
     neuron_step_back b = {.p = a->p,
-                          .gp = gp,
-                          .gx = gx,
-                          .gS = {gS[0], gS[1]},
-                          .gdv = gdv,
-                          .gu = gu,
-                          .goff = goff,
-                          .gc = gc,
-                          .gI = gI,
+                          .gp = g.gp,
+                          .gx = g.gx,
+                          .gS = {w->q[0] + at, s->memory.sums == 1 ? unused : w->q[1] + at},
+                          .gdv = g.gdv,
+                          .gu = g.gu,
+                          .goff = g.goff,
+                          .gc = g.gc,
+                          .gI = g.gI,
                           .grow = w->grow,
                           .ggain = w->ggain};
+    arrive(w, a, gh, &g);
+    lanes_zero(g.greset);
+    j->reset->back(&a->t, a->p, a->s, g.G, g.gx, g.gp, g.greset, w->grow, w->ggain);
+    if (!j->reset->ahead)
+        test_after(w, a, attach, &g);
     j->scheme->back(&a->t, &b);
     if (w->first)
-        first_back(w, s->time - s->K + k, gS, gdv, gc);
+        first_back(w, s->time - s->K + k, b.gS, g.gdv, g.gc);
+    if (j->reset->ahead)
+        test_ahead(w, a, attach, &g);
+    s->model->charge_back(a->v, a->t.I, a->t.row, g.gdv, g.gv, gI2, w->grow);
+
+    const float direct = j->reset->ahead ? 1 : 0; /* the test ahead sees v itself */
+    float *carry = w->carry;
     EACH_LANE
     {
-        gtest[i] = 0;
-        if (!j->reset->ahead)
-            continue;
-        if (j->reset->kick)
-            w->grow[ROW_KICK][i] += gc[i] * a->s[i];
-        gtest[i] = (a->gs[i] + (j->reset->kick ? attach * gc[i] * kick[i] : 0)) * a->slope[i];
-        gdv[i] += gtest[i];
-        w->grow[ROW_THRESHOLD][i] -= gtest[i];
-    }
-    s->model->charge_back(a->v, a->t.I, a->t.row, gdv, gv, gI2, w->grow);
-    EACH_LANE
-    {
-        gI[i] += gI2[i];
-        gv[i] += gtest[i];
-        w->carry[i] = gu[i] + gv[i];
-        goff[i] += gv[i] + gtest_off[i];
+        g.gI[i] += gI2[i];
+        carry[i] = g.gu[i] + g.gv[i] + direct * g.gtest[i];
     }
     if (j->reset->counts)
-        EACH_LANE
-        { /* off = v0 - theta N */
-            w->gcount[i] -= theta[i] * goff[i];
-            w->grow[ROW_THRESHOLD][i] -= w->count[i] * goff[i];
-        }
+        offset_back(w, &g);
     if (j->grads->I)
-        memcpy(j->grads->I + k * s->B * s->N + w->tile.first, gI,
+        memcpy(j->grads->I + k * s->B * s->N + w->tile.first, g.gI,
                sizeof(float) * (size_t)w->tile.width);
 }
 
