@@ -37,7 +37,8 @@ static void arctan_slope(float k, const float *x, float *d)
 
 static void arctan_smooth(float k, const float *x, float *s)
 {
-    EACH_LANE s[i] = 0.5f + atanf(PI / 2 * k * x[i]) / PI;
+    for (int i = 0; i < FRAC_LANES; i++)
+        s[i] = 0.5f + atanf(PI / 2 * k * x[i]) / PI;
 }
 
 static void sigmoid_slope(float k, const float *x, float *d)
@@ -51,7 +52,8 @@ static void sigmoid_slope(float k, const float *x, float *d)
 
 static void sigmoid_smooth(float k, const float *x, float *s)
 {
-    EACH_LANE s[i] = 1 / (1 + expf(-k * x[i]));
+    for (int i = 0; i < FRAC_LANES; i++)
+        s[i] = 1 / (1 + expf(-k * x[i]));
 }
 
 static void rectangle_slope(float k, const float *x, float *d)
@@ -61,7 +63,8 @@ static void rectangle_slope(float k, const float *x, float *d)
 
 static void rectangle_smooth(float k, const float *x, float *s)
 {
-    EACH_LANE s[i] = fminf(1, fmaxf(0, 0.5f + 0.5f * x[i] / k));
+    for (int i = 0; i < FRAC_LANES; i++)
+        s[i] = fminf(1, fmaxf(0, 0.5f + 0.5f * x[i] / k));
 }
 
 static void gaussian_slope(float k, const float *x, float *d)
@@ -75,7 +78,8 @@ static void gaussian_slope(float k, const float *x, float *d)
 
 static void gaussian_smooth(float k, const float *x, float *s)
 {
-    EACH_LANE s[i] = 0.5f * erfcf(-x[i] / (k * 1.41421356f));
+    for (int i = 0; i < FRAC_LANES; i++)
+        s[i] = 0.5f * erfcf(-x[i] / (k * 1.41421356f));
 }
 
 const neuron_surrogate FSNN_K(neuron_surrogates)[FSNN_SURROGATES] = {

@@ -272,7 +272,7 @@ static void test_examples(void **state)
                                       320 + 18496 + 3136 * 128 + 128 + 1290};
     for (int i = 0; i < 2; i++) {
         fsnn_description *d;
-        fsnn_net *net;
+        fsnn_net *net = NULL;
         fsnn_shape in, out;
         if (fsnn_description_read(file[i], NULL, 0, &d) || fsnn_description_net(d, &net))
             fail_msg("%s", fsnn_error_text());
