@@ -145,14 +145,22 @@ static void gradients(void **state)
     (void)state;
     fsnn_order orders[] = {fsnn_order_of(0.6),
                            {.terms = 2, .alpha = {0.4, 0.8}, .coefficient = {1, 0.6}}};
-    static const fsnn_method methods[] = {FSNN_EULER, FSNN_GL, FSNN_L1};
+    static const struct {
+        fsnn_method method;
+        bool integer, implicit, one_term;
+    } methods[] = {{FSNN_EULER, .integer = true}, {FSNN_HEUN, .integer = true},
+                   {FSNN_RK4, .integer = true},   {FSNN_GL},
+                   {FSNN_L1},                     {FSNN_GL, .implicit = true},
+                   {FSNN_AB, .one_term = true},   {FSNN_TRAP, .one_term = true},
+                   {FSNN_ABM, .one_term = true},  {FSNN_ML, .one_term = true}};
     for (int g = 0; g < FSNN_COUNT(graphs); g++)
-        for (int m = 0; m < 3; m++)
-            for (int o = 0; o < 2; o++) {
+        for (int m = 0; m < FSNN_COUNT(methods); m++)
+            for (int o = 0; o < (methods[m].one_term ? 1 : 2); o++) {
                 orders[o].learn_alpha = orders[o].learn_coefficient = true;
                 fsnn_dynamics d = fsnn_dynamics_default(&orders[o]);
-                d.method = methods[m];
-                d.integrator = m ? FSNN_FDEINT : FSNN_ODEINT;
+                d.method = methods[m].method;
+                d.implicit = methods[m].implicit;
+                d.integrator = methods[m].integer ? FSNN_ODEINT : FSNN_FDEINT;
                 d.memory = o ? 4 : 0;
                 fsnn_plan plan = {.steps = 5, .batch = 3, .training = true, .smooth = true,
                                   .input_gradient = true, .seed = 11};
