@@ -78,7 +78,7 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
     chart->height = 460;
     chart->empty = "fewer than two spikes";
     char *text = sim_setup_text(&s);
-    printf("%s; current %g, time %g\n\n%8s%8s%12s%12s%12s%12s\n", text, s.current.p[0], s.time,
+    printf("%s; current %g, time %g\n\n%8s%8s%13s%13s%13s%13s\n", text, s.current.p[0], s.time,
            "alpha", "spike", "time", "exact", "interval", "exact");
     for (int i = 0; i < s.alphas && code == CLI_GOOD; i++)
         code = one_alpha(&s, input, i, p);

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { CURRENTS = 60, LISTED = 6 };
+enum { CURRENTS = 91, LISTED = 10 };
 
 static double current_of(const sim_setup *s, int64_t n)
 {
@@ -70,12 +70,12 @@ static int one_alpha(const sim_setup *s, const float *input, int i, sim_picture 
 static void table_of(const sim_setup *s, double rate[][CURRENTS])
 {
     char name[CLI_NUMBER];
-    printf("%12s", "current");
+    printf("%13s", "current");
     for (int i = 0; i < s->alphas; i++)
-        printf("%12s", sim_label(name, s->alpha[i]));
-    printf("%16s\n", has_exact(s) ? "exact, alpha 1" : "");
-    for (int64_t l = 0; l <= LISTED * 2; l++) {
-        int64_t n = l * (CURRENTS - 1) / (LISTED * 2);
+        printf("%13s", sim_label(name, s->alpha[i]));
+    printf("%17s\n", has_exact(s) ? "exact, alpha 1" : "");
+    for (int64_t l = 0; l < LISTED; l++) {
+        int64_t n = l * (CURRENTS - 1) / (LISTED - 1);
         sim_cell(current_of(s, n), "");
         for (int i = 0; i < s->alphas; i++)
             sim_cell(rate[i][n], "");

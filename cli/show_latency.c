@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 enum {
-    RESOLUTION = 400, /* steps up to the exact latency when none is given */
+    RESOLUTION = 250, /* steps up to the exact latency at least, when no step is given */
     MOST_STEPS = 200000,
     GRID = 19, /* orders when none are given: 0.1, 0.15, ..., 1 */
     CURRENTS = 4,
@@ -35,6 +35,13 @@ static double exact(const sim_setup *s, double alpha, double I)
     return exp(0.5 * (low + high));
 }
 
+/* 1, 2 or 5 times a power of ten, at most `step`. */
+static double round_step(double step)
+{
+    double power = pow(10, floor(log10(step))), factor = step / power;
+    return power * (factor < 2 ? 1 : factor < 5 ? 2 : 5);
+}
+
 /* The simulated latency; NaN when it would take too many steps. */
 static int measure(const sim_setup *given, bool own_step, double alpha, double I, double expected,
                    double *latency)
@@ -44,7 +51,7 @@ static int measure(const sim_setup *given, bool own_step, double alpha, double I
     if (!isfinite(expected))
         return CLI_GOOD;
     if (!own_step)
-        s.step = expected / RESOLUTION;
+        s.step = round_step(expected / RESOLUTION);
     double steps = ceil(1.2 * expected / s.step) + 10;
     if (!(steps <= MOST_STEPS))
         return CLI_GOOD;
@@ -133,7 +140,7 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
         sim_picture_chart(p, "Time of the first spike", "order alpha", "first spike");
     chart->log_y = true;
     chart->height = 460;
-    printf("%s, tau %g, threshold %g, method %s\n\n%12s%12s%12s%12s%12s\n", s.leaky ? "LIF" : "IF",
+    printf("%s, tau %g, threshold %g, method %s\n\n%13s%13s%13s%13s%13s\n", s.leaky ? "LIF" : "IF",
            s.neuron.tau.value, s.neuron.threshold.value, fsnn_method_name(s.method), "alpha",
            "current", "first spike", "exact", "rel. error");
     int currents = o->current ? 1 : CURRENTS;
@@ -142,7 +149,7 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
     char *text =
         cli_format("%s, tau %g, threshold %g, method %s, %s", s.leaky ? "LIF" : "IF",
                    s.neuron.tau.value, s.neuron.threshold.value, fsnn_method_name(s.method),
-                   o->step.given ? "step as given" : "step 1/400 of the latency");
+                   o->step.given ? "step as given" : "at least 250 steps up to the spike");
     if (code == CLI_GOOD)
         code = sim_picture_draw(p, o, "First-spike latency against the order", text, 1, path);
     free(text);

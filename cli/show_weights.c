@@ -114,7 +114,7 @@ static void table_of(const sim_setup *s, double *const *w)
     printf("\n%12s", "-1-alpha");
     for (int i = 0; i < s->alphas; i++)
         printf("%14.4f", -1 - s->alpha[i]);
-    printf("\n\nsum of exponentials over %lld lags, the first %d exact\n%12s%12s%12s%12s%12s\n",
+    printf("\n\nsum of exponentials over %lld lags, the first %d exact\n%12s%12s%12s%13s%13s\n",
            (long long)s->steps, WINDOW - 1, "alpha", "tolerance", "modes", "largest", "stated");
 }
 
@@ -162,13 +162,15 @@ static int draw(const sim_setup *s, const sim_options *o, double *const *w, cons
     sim_picture *p = cli_allocate(1, sizeof *p);
     fsnn_chart *weights =
         sim_picture_chart(p, "Weight of the state j steps back", "lag j", "|w_j|");
+    weights->legend = FSNN_LEGEND_UPPER_RIGHT;
     weights->log_x = weights->log_y = true;
     for (int i = 0; i < s->alphas; i++)
         add_weights(s, i, w[i], p);
     snprintf(heading, sizeof heading, "Sum of exponentials, alpha %g", s->alpha[s->alphas / 2]);
     fsnn_chart *error = sim_picture_chart(p, heading, "lag j", "relative error of a weight");
+    error->legend = FSNN_LEGEND_LOWER_RIGHT;
     error->log_x = error->log_y = true;
-    error->y_low = 1e-12;
+    error->y_low = 1e-15;
     error->y_high = 1e-2;
     table_of(s, w);
     int code = fits(s, w, p);

@@ -125,7 +125,7 @@ void sim_picture_free(sim_picture *picture);
 /* Refuses a --current of another kind than this one. */
 int sim_need_current(const sim_setup *setup, const sim_options *given, sim_current_kind kind,
                      const char *what);
-void sim_cell(double value, const char *end); /* a column of 12, a dash when not finite */
+void sim_cell(double value, const char *end); /* a column of 13, a dash when not finite */
 
 fsnn_curve sim_curve(const char *name, fsnn_mark mark, int colour, const sim_points *points);
 /* "alpha 0.5" into `text`, which has CLI_NUMBER bytes. */

@@ -52,21 +52,23 @@ typedef struct panel {
     char heading[96];
 } panel;
 
+/* Noise of several neurons would hide one another: the first stands for all. */
 static void currents(const sim_setup *s, const sim_result *r, panel *p)
 {
-    bool same =
-        s->current.kind != SIM_NOISE && (s->current.kind != SIM_FILE || s->current.neurons == 1);
-    int count = same ? 1 : traces_of(s);
-    snprintf(p->heading, sizeof p->heading, count > 1 ? "Current (first %d neurons)" : "Current",
-             count);
+    bool noise = s->current.kind == SIM_NOISE && s->neurons > 1;
+    int count = s->current.kind == SIM_FILE && s->current.neurons > 1 ? traces_of(s) : 1;
+    snprintf(p->heading, sizeof p->heading, "Current%s",
+             noise       ? ", neuron 0"
+             : count > 1 ? " of the first neurons"
+                         : "");
     p->chart = chart_of(s, p->heading, "current", 130);
     for (int n = 0; n < count; n++) {
         p->points[n] = column(s, r->input, n);
         snprintf(p->name[n], CLI_NUMBER, "neuron %d", n);
         p->curve[n] = sim_curve(count > 1 ? p->name[n] : NULL, FSNN_MARK_STEPS,
                                 count > 1 ? n + 1 : 8, &p->points[n]);
-        if (count > 1) /* thinner than steps, for noise */
-            p->curve[n].mark = FSNN_MARK_LINE;
+        if (s->current.kind == SIM_NOISE)
+            p->curve[n].mark = FSNN_MARK_THIN;
     }
     p->chart.curves = count;
 }
@@ -82,7 +84,8 @@ static void potentials(const sim_setup *s, const sim_result *r, int n, panel *p)
     int i = 0;
     for (; i < s->alphas; i++) {
         p->points[i] = column(s, r->v[i], n);
-        p->curve[i] = sim_curve(n == 0 ? sim_label(p->name[i], s->alpha[i]) : NULL, FSNN_MARK_LINE,
+        p->curve[i] = sim_curve(n == 0 ? sim_label(p->name[i], s->alpha[i]) : NULL,
+                                s->current.kind == SIM_NOISE ? FSNN_MARK_THIN : FSNN_MARK_LINE,
                                 i + 1, &p->points[i]);
     }
     p->points[i] = level(s, s->neuron.threshold.value);
@@ -130,7 +133,7 @@ static void spikes(const sim_setup *s, const sim_result *r, panel *p)
                         : s->alphas == 1 ? "neuron"
                                          : "alpha: neuron",
                         height < 70 ? 70 : height);
-    p->chart.x_label = "time (unit of tau)";
+    p->chart.x_label = "time";
     p->chart.curves = curves;
     p->chart.rows = (int)rows;
     p->chart.row = p->row;

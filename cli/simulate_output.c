@@ -24,9 +24,9 @@ char *sim_setup_text(const sim_setup *s)
 void sim_cell(double value, const char *end)
 {
     if (isfinite(value))
-        printf("%12.6g%s", value, end);
+        printf(" %12.6g%s", value, end);
     else
-        printf("%12s%s", "-", end);
+        printf(" %12s%s", "-", end);
 }
 
 static void summary_row(const sim_setup *s, const float *spikes, double alpha, int64_t neuron)
@@ -49,7 +49,7 @@ void sim_summary(const sim_setup *s, const sim_result *r)
     char *text = sim_setup_text(s);
     printf("%s; %lld steps, time %g\n\n", text, (long long)s->steps, (double)s->steps * s->step);
     free(text);
-    printf("%8s%s%8s%12s%12s%12s%12s\n", "alpha", s->neurons > 1 ? "  neuron" : "", "spikes",
+    printf("%8s%s%8s %12s %12s %12s %12s\n", "alpha", s->neurons > 1 ? "  neuron" : "", "spikes",
            "first at", "mean rate", "first ISI", "last ISI");
     for (int i = 0; i < s->alphas; i++) {
         for (int64_t n = 0; n < s->neurons; n++)

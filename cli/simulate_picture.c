@@ -27,16 +27,20 @@ sim_points *sim_picture_curve(sim_picture *p, const char *name, fsnn_mark mark, 
     return &p->points[c][i];
 }
 
-/* Curves learn their points last, because those may move while they grow; empty ones go. */
+/* Curves learn their points last, because those may move while they grow. Empty ones go, references
+ * come behind the others: on top, and last in the legend. */
 static void settle(sim_picture *p, int c)
 {
-    int kept = 0;
-    for (int i = 0; i < p->chart[c].curves; i++) {
-        const fsnn_curve *from = &p->curve[c][i];
-        fsnn_curve curve = sim_curve(from->name, from->mark, from->colour, &p->points[c][i]);
-        if (curve.count > 0)
-            p->curve[c][kept++] = curve;
+    int count = p->chart[c].curves, kept = 0;
+    fsnn_curve sorted[CLI_COUNT(p->curve[0])];
+    for (int references = 0; references < 2; references++) {
+        for (int i = 0; i < count; i++) {
+            const fsnn_curve *from = &p->curve[c][i];
+            if ((from->mark == FSNN_MARK_REFERENCE) == references && p->points[c][i].count > 0)
+                sorted[kept++] = sim_curve(from->name, from->mark, from->colour, &p->points[c][i]);
+        }
     }
+    memcpy(p->curve[c], sorted, (size_t)kept * sizeof *sorted);
     p->chart[c].curves = kept;
 }
 

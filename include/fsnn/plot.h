@@ -40,6 +40,7 @@ FSNN_API fsnn_status fsnn_plot_confusion(const char *title, int64_t classes,
 
 typedef enum fsnn_mark {
     FSNN_MARK_LINE,      /* a line in the curve's colour */
+    FSNN_MARK_THIN,      /* a thinner one, for noise */
     FSNN_MARK_STEPS,     /* y[i] from x[i-1] to x[i] */
     FSNN_MARK_DOTS,      /* dots joined by a line */
     FSNN_MARK_POINTS,    /* dots alone */
@@ -58,6 +59,15 @@ typedef struct fsnn_curve {
     const double *x, *y; /* [count] */
 } fsnn_curve;
 
+/* Where a panel's legend stands: beside the heading, or in a corner. */
+typedef enum fsnn_legend {
+    FSNN_LEGEND_ABOVE,
+    FSNN_LEGEND_UPPER_RIGHT,
+    FSNN_LEGEND_LOWER_RIGHT,
+    FSNN_LEGEND_LOWER_LEFT,
+    FSNN_LEGENDS
+} fsnn_legend;
+
 /* A panel. On a logarithmic axis values <= 0 are gaps. */
 typedef struct fsnn_chart {
     const char *heading, *x_label, *y_label; /* x_label NULL: its numbers are left out too */
@@ -66,7 +76,8 @@ typedef struct fsnn_chart {
     int rows; /* > 0: y = 0, 1, ... bear the names of `row` [rows], from above */
     const char *const *row;
     const char *empty; /* remark when there is no value; NULL: "nothing to draw" */
-    int height;                          /* pixels, 60 .. 2000 */
+    fsnn_legend legend;
+    int height; /* pixels, 60 .. 2000 */
     int curves;
     const fsnn_curve *curve;
 } fsnn_chart;

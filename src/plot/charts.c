@@ -10,7 +10,7 @@
 #define MOST_CHARTS 24
 #define MOST_CURVES 64
 #define MOST_POINTS 6000 /* of a drawn line; beyond, buckets give their extremes */
-#define LEFT 92
+#define LEFT 104
 #define RIGHT 30
 #define BETWEEN_ROWS 44
 #define LABEL 26 /* what an axis label takes */
@@ -22,6 +22,7 @@ static const struct {
     bool own;
 } marks[FSNN_MARKS] = {
     [FSNN_MARK_LINE] = {"lines", "lw 2.4", false},
+    [FSNN_MARK_THIN] = {"lines", "lw 1", false},
     [FSNN_MARK_STEPS] = {"fsteps", "lw 2", false},
     [FSNN_MARK_DOTS] = {"linespoints", "lw 1.4 pt 7 ps 0.7", false},
     [FSNN_MARK_POINTS] = {"points", "pt 7 ps 0.8", false},
@@ -44,6 +45,24 @@ static fsnn_status check_curve(const char *path, const fsnn_curve *c)
     return FSNN_OK;
 }
 
+static fsnn_status check_chart(const char *path, const fsnn_chart *c)
+{
+    if (c->height < 60 || c->height > 2000)
+        return fsnn_fail(FSNN_EARGUMENT, "%s: a chart is 60 to 2000 pixels high, not %d", path,
+                         c->height);
+    if (c->curves < 0 || c->curves > MOST_CURVES || (c->curves && !c->curve))
+        return fsnn_fail(FSNN_EARGUMENT, "%s: a chart holds up to %d curves, not %d", path,
+                         MOST_CURVES, c->curves);
+    if ((int)c->legend < 0 || c->legend >= FSNN_LEGENDS)
+        return fsnn_fail(FSNN_EARGUMENT, "%s: a legend has no place number %d", path,
+                         (int)c->legend);
+    if (c->rows < 0 || (c->rows && !c->row))
+        return fsnn_fail(FSNN_EARGUMENT, "%s: the names of the %d rows are missing", path, c->rows);
+    for (int j = 0; j < c->curves; j++)
+        FSNN_TRY(check_curve(path, &c->curve[j]));
+    return FSNN_OK;
+}
+
 static fsnn_status check(int columns, int charts, const fsnn_chart *chart, const char *path)
 {
     const char *name = path ? path : "charts";
@@ -52,20 +71,8 @@ static fsnn_status check(int columns, int charts, const fsnn_chart *chart, const
         return fsnn_fail(FSNN_EARGUMENT,
                          "%s: 1 to %d charts in 1 to 3 columns can be drawn, not %d in %d", name,
                          MOST_CHARTS, charts, columns);
-    for (int i = 0; i < charts; i++) {
-        const fsnn_chart *c = &chart[i];
-        if (c->height < 60 || c->height > 2000)
-            return fsnn_fail(FSNN_EARGUMENT, "%s: a chart is 60 to 2000 pixels high, not %d", name,
-                             c->height);
-        if (c->curves < 0 || c->curves > MOST_CURVES || (c->curves && !c->curve))
-            return fsnn_fail(FSNN_EARGUMENT, "%s: a chart holds up to %d curves, not %d", name,
-                             MOST_CURVES, c->curves);
-        for (int j = 0; j < c->curves; j++)
-            FSNN_TRY(check_curve(name, &c->curve[j]));
-        if (c->rows < 0 || (c->rows && !c->row))
-            return fsnn_fail(FSNN_EARGUMENT, "%s: the names of the %d rows are missing", name,
-                             c->rows);
-    }
+    for (int i = 0; i < charts; i++)
+        FSNN_TRY(check_chart(name, &chart[i]));
     return FSNN_OK;
 }
 
@@ -148,8 +155,6 @@ static void log_axis(fsnn_figure *f, char axis, fsnn_range range)
         return;
     int every = (int)ceil(decades / 8);
     fprintf(f->script, "set %ctics %.9g\nset m%ctics 1\n", axis, pow(10, every), axis);
-    if (decades > 3)
-        fprintf(f->script, "set format %c '%%.0e'\n", axis);
 }
 
 /* Rows run downwards; with many of them only some are named. */
@@ -215,20 +220,29 @@ static void labels(fsnn_figure *f, const fsnn_chart *chart)
 
 /* ---- curves ---- */
 
+static const char *const corners[FSNN_LEGENDS] = {
+    [FSNN_LEGEND_UPPER_RIGHT] = "right top",
+    [FSNN_LEGEND_LOWER_RIGHT] = "right bottom",
+    [FSNN_LEGEND_LOWER_LEFT] = "left bottom",
+};
+
 static void legend(fsnn_figure *f, const fsnn_chart *chart, int right, int top)
 {
     int named = 0;
 
     for (int j = 0; j < chart->curves; j++)
         named += chart->curve[j].name != NULL;
-    if (named > 0)
+    if (named > 0 && chart->legend != FSNN_LEGEND_ABOVE)
+        fprintf(f->script, "set key inside %s vertical Left reverse samplen 2 spacing 1.2 opaque\n",
+                corners[chart->legend]);
+    else if (named > 0)
         fprintf(f->script,
                 "set key at screen %.5f,%.5f right center horizontal samplen 2 width -1 maxrows "
                 "1\n",
                 (double)right / f->width, 1 - (top - 14.0) / f->height);
 }
 
-static void curve(fsnn_figure *f, const fsnn_curve *c, int block, bool first)
+static void curve(fsnn_figure *f, const fsnn_curve *c, int block, bool first, bool wide)
 {
     char name[FSNN_TEXT];
 
@@ -237,7 +251,7 @@ static void curve(fsnn_figure *f, const fsnn_curve *c, int block, bool first)
     fprintf(f->script, " with %s ", marks[c->mark].style);
     if (!marks[c->mark].own)
         fprintf(f->script, "lt %d ", c->colour);
-    fputs(marks[c->mark].look, f->script);
+    fputs(wide && c->mark == FSNN_MARK_LINE ? "lw 4" : marks[c->mark].look, f->script);
     if (!c->name) {
         fputs(" notitle", f->script);
         return;
@@ -261,6 +275,7 @@ typedef struct place {
 static void draw(fsnn_figure *f, const fsnn_chart *chart, place at)
 {
     int blocks[MOST_CURVES];
+    bool wide = false;
     char heading[FSNN_TEXT];
 
     for (int j = 0; j < chart->curves; j++)
@@ -276,8 +291,10 @@ static void draw(fsnn_figure *f, const fsnn_chart *chart, place at)
         return;
     }
     legend(f, chart, at.right, at.top);
+    for (int j = 0; j < chart->curves; j++) /* lines are to be seen under a reference */
+        wide = wide || chart->curve[j].mark == FSNN_MARK_REFERENCE;
     for (int j = 0; j < chart->curves; j++)
-        curve(f, &chart->curve[j], blocks[j], j == 0);
+        curve(f, &chart->curve[j], blocks[j], j == 0, wide);
     fputc('\n', f->script);
 }
 

@@ -8,7 +8,7 @@
 #include "shell.h"
 #include "tiny.h"
 
-static const char *const commands[] = {"train", "eval", "run", "inspect", "plot"};
+static const char *const commands[] = {"train", "eval", "run", "inspect", "plot", "simulate"};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static void fits_80_columns(const char *text, const char *line)
@@ -121,6 +121,7 @@ static const char *const wrong[][2] = {
     {"$F train tiny.yaml --resume . --out x", "leave --out out"},
     {"$F train tiny.yaml --resume . --force", "give one of them"},
     {"$F plot x.npz --neurons 1,2", "--neurons needs --layer"},
+    {"$F simulate model.yaml", "nothing is known to do with \"model.yaml\""},
     {"$F plot x.npz --step nan", "--step takes a number"},
 };
 

@@ -1,0 +1,517 @@
+/* fsnn simulate: spikes where closed forms put them, files, currents, ready-made tables, and what
+ * wrong options are told. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "shell.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { COLUMNS = 32, ROWS = 4096 };
+
+/* A table of numbers with a line of names. */
+static struct {
+    char name[COLUMNS][32];
+    int columns, rows;
+    double value[ROWS][COLUMNS];
+} csv;
+
+static void read_csv(const char *path)
+{
+    static char text[1 << 20];
+    char *rest = text, *line, *cells;
+    shell_slurp(path, text, sizeof text);
+    csv.columns = csv.rows = 0;
+    line = strtok_r(rest, "\n", &rest);
+    for (char *cell = strtok_r(line, ",", &cells); cell; cell = strtok_r(NULL, ",", &cells))
+        snprintf(csv.name[csv.columns++], sizeof csv.name[0], "%s", cell);
+    while ((line = strtok_r(NULL, "\n", &rest))) {
+        int c = 0;
+        assert_true(csv.rows < ROWS);
+        for (char *cell = strtok_r(line, ",", &cells); cell; cell = strtok_r(NULL, ",", &cells))
+            csv.value[csv.rows][c++] = strtod(cell, NULL);
+        assert_int_equal(c, csv.columns);
+        csv.rows++;
+    }
+}
+
+static int column(const char *name)
+{
+    for (int c = 0; c < csv.columns; c++) {
+        if (strcmp(csv.name[c], name) == 0)
+            return c;
+    }
+    fail_msg("there is no column %s", name);
+    return -1;
+}
+
+/* Times of the spikes in a column; returns how many. */
+static int spikes(const char *name, double *t)
+{
+    int c = column(name), count = 0;
+    for (int k = 0; k < csv.rows; k++) {
+        if (csv.value[k][c] != 0)
+            t[count++] = csv.value[k][0];
+    }
+    return count;
+}
+
+static void csv_columns(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"t", "current", "v.0.8", "spike.0.8", "v.0.5", "spike.0.5"};
+    shell_good("$F simulate --alpha 0.8,0.5 --step 0.1 --time 2 --no-figure -o a");
+    shell_contains(shell_out, "spikes", "summary");
+    read_csv("a.csv");
+    assert_int_equal(csv.columns, 6);
+    assert_int_equal(csv.rows, 20);
+    for (int c = 0; c < 6; c++)
+        assert_string_equal(csv.name[c], names[c]);
+    assert_float_equal(csv.value[0][0], 0.1, 1e-12); /* the end of the first step */
+    assert_float_equal(csv.value[0][1], 1.5, 1e-12);
+    assert_float_equal(csv.value[0][4], 1.5 * sqrt(0.1), 1e-6); /* gl: h^alpha I / tau */
+    assert_int_equal(access(shell_path("a.png"), F_OK), -1);
+}
+
+/* An if neuron with reset jump spikes at (k threshold tau Gamma(1+alpha)/I)^(1/alpha); ml is exact,
+ * so the spike stands at the end of the step that holds this time. */
+static void jump_times(void **state)
+{
+    (void)state;
+    static const double alphas[] = {1, 0.8, 0.5};
+    double t[ROWS];
+    shell_good("$F simulate --neuron if --tau 2 --threshold 0.5 --method ml --alpha 1,0.8,0.5 "
+               "--current 1.3 --step 0.01 --time 20 --no-figure -o jump");
+    read_csv("jump.csv");
+    for (size_t a = 0; a < COUNT(alphas); a++) {
+        char name[32];
+        double alpha = alphas[a];
+        snprintf(name, sizeof name, "spike.%g", alpha);
+        int count = spikes(name, t);
+        double last = 1.3 / (0.5 * 2 * tgamma(1 + alpha)) * pow(20, alpha);
+        assert_in_range(count, (int)(last - 0.05), (int)(last + 0.05));
+        for (int k = 1; k <= count; k++) {
+            double exact = pow(k * 0.5 * 2 * tgamma(1 + alpha) / 1.3, 1 / alpha);
+            if (t[k - 1] < exact - 1e-4 || t[k - 1] > exact + 0.0101)
+                fail_msg("alpha %g: spike %d at %g, exact %g", alpha, k, t[k - 1], exact);
+        }
+    }
+}
+
+/* The first spike of the classic neuron, tau log(I/(I - threshold)), and its constant intervals. */
+static void classic_neuron(void **state)
+{
+    (void)state;
+    static const char *const how[] = {"--method gl",   "--method gl --implicit", "--method ml",
+                                      "--method trap", "--method euler",         "--method rk4"};
+    double t[ROWS], exact = 2 * log(1.5 / (1.5 - 1.0));
+    for (size_t i = 0; i < COUNT(how); i++) {
+        char line[256];
+        snprintf(
+            line, sizeof line,
+            "$F simulate %s --alpha 1 --tau 2 --reset value --current constant:1.5 --step 0.01 "
+            "--time 20 --no-figure -o classic",
+            how[i]);
+        shell_good(line);
+        read_csv("classic.csv");
+        int count = spikes("spike.1", t);
+        assert_int_equal(count, 9);
+        assert_float_equal(t[0], exact, 0.0201);
+        for (int k = 1; k < count; k++)
+            assert_float_equal(t[k] - t[k - 1], t[0], 1e-9);
+    }
+}
+
+/* The summary has the numbers of the file. */
+static void summary(void **state)
+{
+    (void)state;
+    double t[ROWS], first, rate, isi, last;
+    int n;
+    shell_good("$F simulate --alpha 0.6 --time 10 --current 3 --no-figure -o s");
+    read_csv("s.csv");
+    int count = spikes("spike.0.6", t);
+    const char *row = strstr(shell_out, "\n     0.6");
+    assert_non_null(row);
+    assert_int_equal(sscanf(row, " 0.6 %d %lf %lf %lf %lf", &n, &first, &rate, &isi, &last), 5);
+    assert_int_equal(n, count);
+    assert_true(count > 2);
+    assert_float_equal(first, t[0], 1e-5);
+    assert_float_equal(rate, count / 10.0, 1e-6);
+    assert_float_equal(isi, t[1] - t[0], 1e-5);
+    assert_float_equal(last, t[count - 1] - t[count - 2], 1e-5);
+    shell_good("$F simulate --current 0.5 --time 1 --no-figure -o s");
+    shell_contains(shell_out, "     0.5       0            -            0            -", "silence");
+}
+
+/* Each current at the start of its steps. */
+static void currents(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what;
+        double value[4];
+    } row[] = {
+        {"2.5", {2.5, 2.5, 2.5, 2.5}},   {"constant:-1", {-1, -1, -1, -1}},
+        {"step:2@0.1", {0, 2, 2, 2}},    {"step:2@0.1-0.3", {0, 2, 2, 0}},
+        {"ramp:1:3", {1, 1.5, 2, 2.5}},  {"sine:2:2.5", {0, 2, 0, -2}},
+        {"sine:2:2.5:1", {1, 3, 1, -1}}, {"noise:1.5:0", {1.5, 1.5, 1.5, 1.5}},
+    };
+    for (size_t i = 0; i < COUNT(row); i++) {
+        char line[256];
+        snprintf(line, sizeof line,
+                 "$F simulate --step 0.1 --time 0.4 --no-figure -o c --current %s", row[i].what);
+        shell_good(line);
+        read_csv("c.csv");
+        assert_int_equal(csv.rows, 4);
+        for (int k = 0; k < 4; k++)
+            assert_float_equal(csv.value[k][1], row[i].value[k], 1e-6);
+    }
+}
+
+static void noise(void **state)
+{
+    (void)state;
+    static const char line[] =
+        "$F simulate --current noise:1:2 --neurons 3 --step 0.01 --time 20 --no-figure --seed %d "
+        "-o %s";
+    char text[256];
+    for (int i = 0; i < 3; i++) {
+        snprintf(text, sizeof text, line, i == 2 ? 8 : 7, i == 0 ? "n0" : i == 1 ? "n1" : "n2");
+        shell_good(text);
+    }
+    shell_good("cmp n0.csv n1.csv");
+    assert_int_equal(shell("cmp -s n0.csv n2.csv"), 1);
+    read_csv("n0.csv");
+    assert_int_equal(csv.columns, 1 + 3 + 6);
+    int a = column("current[0]"), b = column("current[1]");
+    double sum = 0, square = 0, product = 0;
+    for (int k = 0; k < csv.rows; k++) {
+        sum += csv.value[k][a] / csv.rows;
+        square += pow(csv.value[k][a] - 1, 2) / csv.rows;
+        product += (csv.value[k][a] - 1) * (csv.value[k][b] - 1) / csv.rows;
+    }
+    assert_float_equal(sum, 1, 0.2); /* 2000 numbers: 4 standard errors are 0.18, 0.5, 0.36 */
+    assert_float_equal(square, 4, 0.55);
+    assert_float_equal(product, 0, 0.4);
+    assert_int_equal(column("v.0.5[2]"), 1 + 3 + 4);
+}
+
+static void files(void **state)
+{
+    (void)state;
+    shell_write("plain.csv", "1\n2\n\n# a remark\n3\n");
+    shell_good("$F simulate --current file:plain.csv --no-figure -o f");
+    read_csv("f.csv");
+    assert_int_equal(csv.rows, 3);
+    assert_float_equal(csv.value[2][1], 3, 0);
+    shell_write("named.csv", "t,current,other\r\n0,4,9\r\n1,5,9\r\n");
+    shell_good("$F simulate --current file:named.csv --neurons 2 --no-figure -o f");
+    read_csv("f.csv");
+    assert_float_equal(csv.value[1][column("current[0]")], 5, 0);
+    assert_float_equal(csv.value[1][column("current[1]")], 5, 0); /* one column serves all */
+    shell_write("two.csv", "a,b\n1,2\n3,4\n5,6\n");
+    shell_good("$F simulate --current file:two.csv --time 0.02 --no-figure -o f");
+    read_csv("f.csv");
+    assert_int_equal(csv.rows, 2);
+    assert_float_equal(csv.value[1][column("current[1]")], 4, 0);
+    /* what was written can be read again, as CSV and as NPZ */
+    shell_good("$F simulate --current sine:2:1:1 --alpha 0.7 --no-figure -o back.csv");
+    shell_good("$F simulate --current sine:2:1:1 --alpha 0.7 --no-figure -o back.npz");
+    shell_good("$F simulate --current file:back.csv --alpha 0.7 --no-figure -o again");
+    shell_good("cmp back.csv again.csv");
+    shell_good("$F simulate --current file:back.npz --alpha 0.7 --no-figure -o again");
+    shell_good("cmp back.csv again.csv");
+}
+
+static void npz(void **state)
+{
+    (void)state;
+    shell_good("$F simulate --alpha 0.9,0.4 --neurons 3 --current noise:2:1 --time 1 --format npz "
+               "--no-figure -o out/");
+    shell_good(
+        "$F simulate --alpha 0.9,0.4 --neurons 3 --current noise:2:1 --time 1 --no-figure -o "
+        "out/");
+    fsnn_arrays list = shell_load("out/simulation.npz");
+    static const struct {
+        const char *name;
+        fsnn_shape shape;
+    } wanted[] = {{"t", {1, {100}}},
+                  {"alpha", {1, {2}}},
+                  {"current", {2, {100, 3}}},
+                  {"v", {3, {2, 100, 3}}},
+                  {"spikes", {3, {2, 100, 3}}}};
+    for (size_t i = 0; i < COUNT(wanted); i++) {
+        const fsnn_array *array = fsnn_arrays_find(&list, wanted[i].name);
+        assert_non_null(array);
+        assert_true(fsnn_shape_equal(&array->shape, &wanted[i].shape));
+    }
+    read_csv("out/simulation.csv");
+    const float *v = fsnn_arrays_find(&list, "v")->data;
+    int c = column("v.0.4[2]");
+    for (int k = 0; k < 100; k++)
+        assert_float_equal(v[(100 + k) * 3 + 2], csv.value[k][c], 1e-7);
+    fsnn_arrays_free(&list);
+}
+
+static void instability_is_warned_of(void **state)
+{
+    (void)state;
+    static const char line[] = "$F simulate --step 1 --tau 0.3 --time 20 --no-figure -o w";
+    shell_good(line);
+    shell_contains(shell_err, "warning: ", line);
+    shell_contains(shell_err, "is stable at alpha 0.5", line);
+    shell_good("$F simulate --step 1 --tau 0.3 --time 20 --no-figure -o w --implicit");
+    assert_null(strstr(shell_err, "warning"));
+}
+
+/* ---- pictures ---- */
+
+static void is_there(const char *name)
+{
+    if (access(shell_path(name), R_OK) != 0)
+        fail_msg("%s was not written", name);
+}
+
+static void picture(void **state)
+{
+    (void)state;
+    static const char line[] = "$F simulate --alpha 1,0.5 --time 5 --current 2 -o pic/one";
+    shell_good(line);
+    if (strstr(shell_err, "no figure"))
+        skip(); /* gnuplot is not installed */
+    static const char *const names[] = {"pic/one.png", "pic/one.svg", "pic/one.gp", "pic/one.dat",
+                                        "pic/one.csv"};
+    for (size_t i = 0; i < COUNT(names); i++)
+        is_there(names[i]);
+    shell_good("grep -q 'alpha 0.5' pic/one.svg && grep -q threshold pic/one.svg");
+}
+
+/* The columns of a row that begins with these numbers. */
+static void table_row(const char *start, double *value, int count)
+{
+    const char *line = shell_out;
+    for (; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+        const char *at = line + strspn(line, " ");
+        if (strncmp(at, start, strlen(start)) != 0 || at[strlen(start)] != ' ')
+            continue;
+        char *end;
+        for (int i = 0; i < count; i++, at = end)
+            value[i] = strtod(at, &end);
+        return;
+    }
+    fail_msg("no row begins with %s in\n%s", start, shell_out);
+}
+
+static void show_relaxation(void **state)
+{
+    (void)state;
+    double row[4];
+    shell_good("$F simulate --show relaxation --alpha 0.5 --time 10 --no-figure");
+    table_row("0.2", row, 4);
+    assert_float_equal(row[2], exp(0.2) * erfc(sqrt(0.2)), 1e-5); /* E_1/2(-sqrt t) */
+    assert_float_equal(row[1], row[2], 1e-5);
+    shell_good(
+        "$F simulate --show relaxation --alpha 1 --current 0.7 --time 10 --method gl --no-figure");
+    table_row("2", row, 4);
+    assert_float_equal(row[2], 0.7 * exp(-2), 1e-5);
+    assert_float_equal(row[1], 0.7 * pow(0.98, 100), 1e-5);
+}
+
+static void show_latency(void **state)
+{
+    (void)state;
+    double row[5];
+    shell_good("$F simulate --show latency --alpha 1 --current 2 --tau 3 --no-figure");
+    table_row("1", row, 5);
+    assert_float_equal(row[3], 3 * log(2), 1e-4);
+    assert_true(row[4] > -1e-4 && row[4] < 0.005);
+    shell_good("$F simulate --show latency --neuron if --alpha 0.5 --current 2 --no-figure");
+    table_row("0.5", row, 5);
+    assert_float_equal(row[3], M_PI / 16, 1e-5); /* (Gamma(3/2)/2)^2 */
+    assert_true(row[4] > -1e-4 && row[4] < 0.005);
+}
+
+static void show_adaptation(void **state)
+{
+    (void)state;
+    double row[6];
+    shell_good("$F simulate --show adaptation --alpha 0.5 --time 20 --no-figure");
+    table_row("0.5       3", row, 6);
+    assert_float_equal(row[3], M_PI / 16 * 9, 1e-4); /* (k Gamma(3/2)/2)^2 */
+    assert_float_equal(row[5], M_PI / 16 * 5, 1e-4);
+    assert_true(row[2] >= row[3] - 1e-4 && row[2] <= row[3] + 0.0101);
+}
+
+static void show_fi(void **state)
+{
+    (void)state;
+    double row[3];
+    shell_good("$F simulate --show fi --alpha 1 --time 20 --no-figure");
+    table_row("2", row, 3);
+    assert_float_equal(row[2], 1 / log(2), 1e-4);
+    assert_float_equal(row[1], row[2], 0.08); /* less than a spike, and a step an interval */
+    table_row("0.5", row, 3);
+    assert_float_equal(row[1], 0, 0);
+}
+
+static void show_weights(void **state)
+{
+    (void)state;
+    double row[5];
+    shell_good("$F simulate --show weights --alpha 0.5 --time 1024 --no-figure");
+    table_row("2", row, 2);
+    assert_float_equal(row[1], 0.125, 1e-9);
+    table_row("slope", row, 0);
+    shell_contains(shell_out, "slope       -1.50", "the power law");
+    table_row("0.5        1e-05", row, 5);
+    assert_true(row[2] > 0 && row[3] > 0 && row[3] < 1e-5);
+    assert_float_equal(row[3] / row[4], 1, 0.05); /* as the solver itself states it */
+}
+
+static void shows_are_drawn(void **state)
+{
+    (void)state;
+    static const char *const show[] = {"relaxation --time 5", "latency --alpha 1,0.5",
+                                       "adaptation --time 10", "fi --time 5", "weights --time 256"};
+    for (size_t i = 0; i < COUNT(show); i++) {
+        char line[128], file[64];
+        snprintf(line, sizeof line, "$F simulate -o shows/ --show %s", show[i]);
+        shell_good(line);
+        if (strstr(shell_err, "no figure"))
+            skip();
+        snprintf(file, sizeof file, "shows/%.*s.png", (int)strcspn(show[i], " "), show[i]);
+        is_there(file);
+    }
+}
+
+/* ---- errors ---- */
+
+static void wrong_options(void **state)
+{
+    (void)state;
+    static const char *const wrong[][2] = {
+        {"--neuron liff", "did you mean lif?"},
+        {"--reset jmup", "did you mean jump?"},
+        {"--method g1", "--method takes one of gl, l1, ab, trap, abm, ml, euler, heun, rk4"},
+        {"--show latenzy", "did you mean latency?"},
+        {"--format json", "--format takes one of csv, npz"},
+        {"--alpha 1.5", "above 0 and up to 1"},
+        {"--alpha 0.5,", "above 0 and up to 1"},
+        {"--alpha 0.5,0.5", "0.5 is there twice"},
+        {"--alpha .1,.2,.3,.4,.5,.6,.7,.8,.9", "at most 8 orders"},
+        {"--alpha 0.5 --method euler", "takes no --alpha but 1"},
+        {"--method trap --implicit --alpha 0.5 --memory 0", "--memory takes full"},
+        {"--method ml --implicit", "has no implicit variant"},
+        {"--v-reset 0.2", "the reset is jump"},
+        {"--memory some", "--memory takes full or a whole number"},
+        {"--time 0.001", "shorter than one step"},
+        {"--time 1e9", "too many to record"},
+        {"--neurons 0", "--neurons takes a whole number from 1"},
+        {"--tau 0", "--tau takes a number"},
+        {"--current nosie:1:2", "did you mean noise?"},
+        {"--current ''", "--current needs WHAT"},
+        {"--current sine", "expected sine:AMP:FREQUENCY"},
+        {"--current sine:1", "expected sine:AMP:FREQUENCY"},
+        {"--current ramp:1:2:3", "expected ramp:FROM:TO"},
+        {"--current ramp:1:", "expected ramp:FROM:TO"},
+        {"--current constant:nan", "expected constant:AMP"},
+        {"--current step:1", "expected step:AMP@T0"},
+        {"--current step:1@2-", "expected step:AMP@T0"},
+        {"--current step:1@2-1", "end after that"},
+        {"--current file:", "needs a path"},
+        {"--current file:three.csv --time 1", "holds 3"},
+        {"--current file:pairs.csv --neurons 3", "holds 2 columns"},
+        {"--out x.csv --format npz", "another format"},
+        {"--out x.npz --format csv", "another format"},
+        {"--show latency --neurons 2", "does not go with --show"},
+        {"--show latency --current noise:1:1", "takes --current constant:AMP"},
+        {"--show latency --current 0.5", "never reaches the threshold"},
+        {"--show latency --reset current", "looks a unit of time ahead"},
+        {"--show relaxation --neuron if", "needs a leaky neuron"},
+        {"--show relaxation --current 1 --v0 1", "the steady state already"},
+        {"--show fi --current 2", "takes --current ramp:FROM:TO"},
+        {"--show fi --current ramp:2:1", "must go up"},
+        {"--show weights --method l1", "shows those of gl"},
+        {"--show weights --time 5", "the number of lags"},
+        {"--show weights --alpha 1", "orders below 1"},
+    };
+    shell_write("three.csv", "1\n2\n3\n");
+    shell_write("pairs.csv", "1,2\n");
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        char line[256];
+        snprintf(line, sizeof line, "$F simulate --no-figure -o wrong/ %s", wrong[i][0]);
+        shell_fails(line, 2, wrong[i][1]);
+        assert_string_equal(shell_out, "");
+        assert_ptr_equal(strchr(shell_err, '\n'), shell_err + strlen(shell_err) - 1);
+    }
+}
+
+static void wrong_files(void **state)
+{
+    (void)state;
+    fsnn_arrays list = {0};
+    shell_add(&list, "y", FSNN_SHAPE(3));
+    shell_save(&list, "no.npz");
+    shell_add(&list, "current", FSNN_SHAPE(2, 2, 2));
+    shell_save(&list, "deep.npz");
+    shell_write("words.csv", "1\ntwo\n");
+    shell_write("ragged.csv", "1,2\n3\n");
+    shell_write("empty.csv", "");
+    shell_write("inf.csv", "1\n2\ninf\n");
+    static const char *const wrong[][2] = {
+        {"missing.csv", "missing.csv: cannot be read"},
+        {".", "cannot be read"},
+        {"no.npz", "no array \"current\""},
+        {"deep.npz", "expected [steps] or [steps, neurons]"},
+        {"words.csv", "line 2 holds something that is no number"},
+        {"ragged.csv", "line 2 has 1 columns, expected 2"},
+        {"empty.csv", "no numbers in it"},
+        {"inf.csv", "step 2 (counted from 0) is not finite"},
+    };
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        char line[256];
+        snprintf(line, sizeof line, "$F simulate --no-figure -o w --current file:%s", wrong[i][0]);
+        shell_fails(line, 1, wrong[i][1]);
+    }
+    shell_fails("$F simulate --no-figure -o three.csv/x", 1, "a file of this name is in the way");
+    shell_fails("$F simulate --no-figure --reset none --alpha 1 --step 10 --time 10000 -o w", 1,
+                "no longer finite");
+}
+
+static int start(void **state)
+{
+    if (shell_start(state) != 0)
+        return -1;
+    shell_write("three.csv", "1\n2\n3\n");
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(csv_columns),
+        cmocka_unit_test(jump_times),
+        cmocka_unit_test(classic_neuron),
+        cmocka_unit_test(summary),
+        cmocka_unit_test(currents),
+        cmocka_unit_test(noise),
+        cmocka_unit_test(files),
+        cmocka_unit_test(npz),
+        cmocka_unit_test(instability_is_warned_of),
+        cmocka_unit_test(picture),
+        cmocka_unit_test(show_relaxation),
+        cmocka_unit_test(show_latency),
+        cmocka_unit_test(show_adaptation),
+        cmocka_unit_test(show_fi),
+        cmocka_unit_test(show_weights),
+        cmocka_unit_test(shows_are_drawn),
+        cmocka_unit_test(wrong_options),
+        cmocka_unit_test(wrong_files),
+    };
+    return cmocka_run_group_tests(tests, start, shell_end);
+}
