@@ -11,7 +11,7 @@ static const cli_option table[] = {
      "the seed are used",
      0, 0},
     {"input", 'i', CLI_TEXT, offsetof(run_options, input), "FILE",
-     "NPZ with the array x [T, B, ...] and, if wanted, times [T]", 0, 0},
+     "NPZ with the array x [T, B, ...] and, if wanted, times [T] or [T, B]", 0, 0},
     {"output", 'o', CLI_TEXT, offsetof(run_options, output), "FILE", "NPZ to write", 0, 0},
     {"record", 0, CLI_TEXT, offsetof(run_options, record), "WHAT",
      "any of v,spikes,current: the array WHAT.NEURON [T, B, ...] for each neuron layer; v is the "
@@ -291,7 +291,12 @@ const cli_command cli_run = {
         "of an NPZ file through the network and writes an NPZ with float32 arrays: output "
         "[T, B, ...], what --record asks for, and with --target the scalar loss (float64). "
         "Sections data: and training: of the description are not needed.\n\n"
-        "With times [T] in the input the samples must be one solver step apart.",
+        "With times [T] in the input, or [T, B] for stamps of each sample, or else with dynamics.times "
+        "in the description, x is sampled at these times. The network then takes "
+        "floor((last - first)/step + 1 + 1e-9) steps, step k with the input at first + k step, found "
+        "by dynamics.interpolation; samples that end before the longest keep their last value. "
+        "Output and records have as many steps, and the array times (float64) says when they are. "
+        "Without times sample k is the input of step k.",
     .examples = "  fsnn run model.yaml --weights best.safetensors --input x.npz --output y.npz \\\n"
                 "           --record v,spikes\n"
                 "  fsnn run model.yaml --weights w.npz --input x.npz --output g.npz \\\n"

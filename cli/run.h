@@ -1,5 +1,5 @@
-/* cli/run.h: the parts of fsnn run: options and the run in run.c, its input in run_input.c, loss
- * and gradients in run_loss.c. Functions that return int return an exit code, after a sentence when
+/* cli/run.h: the parts of fsnn run: options and the run in run.c, its input in run_input.c and
+ * run_times.c, loss and gradients in run_loss.c. Functions that return int return an exit code, after a sentence when
  * it is not CLI_GOOD. */
 #ifndef FSNN_CLI_RUN_H
 #define FSNN_CLI_RUN_H
@@ -21,7 +21,7 @@ typedef struct run_work {
     bool record[3]; /* by fsnn_record */
     fsnn_arrays input, target, result;
     fsnn_shape in, out; /* of one sample at one step */
-    int64_t T, B, chunk;
+    int64_t T, B, chunk; /* T solver steps; until run_resample, samples */
     float *x, *output; /* [T, B, in], [T, B, out] */
 } run_work;
 
@@ -31,8 +31,11 @@ int run_read_arrays(const char *path, const char *name, fsnn_arrays *arrays,
 int run_check_finite(const char *path, const char *name, const float *x, int64_t count);
 /* A shape without its first `lead` dimensions. */
 fsnn_shape run_rest(const fsnn_shape *shape, int lead);
-/* Reads and checks x and times; sets x, T, B, in. */
+/* Reads and checks x and its time stamps; sets x, T, B, in. */
 int run_read_input(run_work *w);
+/* Where x has time stamps: puts x and T on the solver's grid of times, which becomes the result
+ * "times". */
+int run_resample(run_work *w);
 /* Appends a float32 array to the results; its data, or NULL with `*code` set. */
 float *run_add(run_work *w, const char *name, const fsnn_shape *shape, int *code);
 /* Loss of the collected output, and with --grads the gradients. */

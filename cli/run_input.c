@@ -1,5 +1,4 @@
-/* cli/run_input.c: the input of fsnn run: the array x and its time stamps, checked against the
- * network. */
+/* cli/run_input.c: the input of fsnn run: the array x, checked against the network. */
 #include "run.h"
 
 #include <math.h>
@@ -39,36 +38,6 @@ int run_check_finite(const char *path, const char *name, const float *x, int64_t
     return CLI_GOOD;
 }
 
-/* Time stamps must be the solver's own grid. */
-static int check_times(const run_work *w)
-{
-    const fsnn_array *times = fsnn_arrays_find(&w->input, "times");
-    if (!times)
-        return CLI_GOOD;
-    const char *path = w->o->input;
-    char text[128];
-    if (times->shape.rank != 1 || times->shape.dim[0] != w->T)
-        return cli_error(
-            CLI_FAILED, "%s: times has shape %s, but x has %lld steps: expected [%lld]", path,
-            fsnn_shape_text(&times->shape, text, sizeof text), (long long)w->T, (long long)w->T);
-    double step = fsnn_description_dynamics(w->model.description)->step;
-    double *t = cli_allocate((size_t)w->T, sizeof *t);
-    double ulp = times->dtype == FSNN_F32 ? 1.2e-7 : 2.3e-16; /* stamps are rounded themselves */
-    fsnn_array_to_f64(times, t);
-    int code = CLI_GOOD;
-    for (int64_t k = 1; k < w->T && code == CLI_GOOD; k++) {
-        double gap = t[k] - t[k - 1];
-        if (!(fabs(gap - step) <= 1e-6 * step + ulp * fabs(t[k])))
-            code = cli_error(
-                CLI_FAILED,
-                "%s: times[%lld] - times[%lld] is %g, but the solver step is %g: samples must "
-                "be one solver step apart (set dynamics.step, or resample x)",
-                path, (long long)k, (long long)k - 1, gap, step);
-    }
-    free(t);
-    return code;
-}
-
 int run_read_input(run_work *w)
 {
     const fsnn_array *x;
@@ -94,5 +63,5 @@ int run_read_input(run_work *w)
     w->x = cli_allocate((size_t)count, sizeof *w->x);
     fsnn_array_to_f32(x, w->x);
     code = run_check_finite(w->o->input, "x", w->x, count);
-    return code == CLI_GOOD ? check_times(w) : code;
+    return code == CLI_GOOD ? run_resample(w) : code;
 }

@@ -3,6 +3,7 @@
 #define FSNN_MODEL_H
 
 #include <fsnn/data.h>
+#include <fsnn/interpolate.h>
 #include <fsnn/net.h>
 #include <fsnn/train.h>
 
@@ -26,11 +27,16 @@ FSNN_API fsnn_status fsnn_description_text(const fsnn_description *description, 
 FSNN_API fsnn_status fsnn_description_net(const fsnn_description *description, fsnn_net **net);
 /* The dynamics; pointers inside live as long as the description. */
 FSNN_API const fsnn_dynamics *fsnn_description_dynamics(const fsnn_description *description);
+/* Time stamps of input samples, increasing (NULL and 0 when the description has none: sample k is the input of step k), and how the
+ * input is found between them. */
+FSNN_API const double *fsnn_description_times(const fsnn_description *description, int64_t *count);
+FSNN_API fsnn_interpolation fsnn_description_interpolation(const fsnn_description *description);
 FSNN_API const fsnn_training *fsnn_description_training(const fsnn_description *description);
 FSNN_API const fsnn_encoder *fsnn_description_encoder(const fsnn_description *description);
 FSNN_API bool fsnn_description_has_data(const fsnn_description *description);
 /* Opens the data sets: training, and test (or a validation share taken from training). `*train` may be NULL when not
- * wanted. Relative paths are relative to the description file. */
+ * wanted. Relative paths are relative to the description file. FSNN_EDESCRIPTION when the description has time stamps: a
+ * network learns from one sample a step. */
 FSNN_API fsnn_status fsnn_description_data(const fsnn_description *description, fsnn_data **train,
                                            fsnn_data **test);
 /* The reference of all keys as Markdown, made from the tables that drive the reader; free() it. */

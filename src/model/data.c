@@ -284,6 +284,19 @@ static fsnn_status open_sets(const fsnn_description *d, bool train, bool test, f
     return limit(data[1], s->limit_test, seed);
 }
 
+/* Samples of a data set are the input of one step each. */
+static fsnn_status refuse_times(const fsnn_description *d)
+{
+    if (!d->dynamics.times)
+        return FSNN_OK;
+    yaml_doc view = {.path = d->doc.path};
+    fsnn_status status = yaml_fail(&view, d->dynamics.stamps,
+                                   "data sets give one sample a step, without time stamps: leave the "
+                                   "key out (--set dynamics.times=null), or resample the data");
+    pool_free(&view.memory);
+    return status;
+}
+
 fsnn_status fsnn_description_data(const fsnn_description *description, fsnn_data **train,
                                   fsnn_data **test)
 {
@@ -300,6 +313,7 @@ fsnn_status fsnn_description_data(const fsnn_description *description, fsnn_data
             "%s: there is no section \"data\": add one, like \"data: {kind: idx, train: "
             "{images: FILE, labels: FILE}}\"",
             description->doc.path);
+    FSNN_TRY(refuse_times(description));
     if (train && !description->data.train.given)
         return fsnn_fail(FSNN_EDESCRIPTION, "%s: the section \"data\" has no set \"train\"",
                          description->doc.path);

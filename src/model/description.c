@@ -176,6 +176,18 @@ const fsnn_dynamics *fsnn_description_dynamics(const fsnn_description *descripti
     return &description->dynamics.dynamics;
 }
 
+const double *fsnn_description_times(const fsnn_description *description, int64_t *count)
+{
+    if (count)
+        *count = description->dynamics.count;
+    return description->dynamics.times;
+}
+
+fsnn_interpolation fsnn_description_interpolation(const fsnn_description *description)
+{
+    return description->dynamics.interpolation;
+}
+
 const fsnn_training *fsnn_description_training(const fsnn_description *description)
 {
     return &description->training;

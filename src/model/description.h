@@ -45,6 +45,10 @@ typedef struct dynamics_section {
     fsnn_dynamics dynamics;
     int layers;             /* neuron layers that the lists speak of; 0: no list, any number */
     const yaml_node *lists; /* where the number of layers comes from */
+    fsnn_interpolation interpolation;
+    const double *times; /* [count] stamps of samples; NULL: sample k is the input of step k */
+    int64_t count;
+    const yaml_node *stamps; /* where times is */
 } dynamics_section;
 
 struct fsnn_description {

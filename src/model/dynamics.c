@@ -1,5 +1,5 @@
 /* The section `dynamics`: integrator and method by name, orders (alpha) in their three forms,
- * memory.
+ * memory, time stamps of the input.
  *
  *   alpha: 0.7                      one order for all neuron layers
  *   alpha: [0.3, 0.8]               per_layer: one a layer; multiterm: the terms of every layer
@@ -18,15 +18,18 @@ typedef struct options {
     bool implicit;
     int64_t memory;
     fsnn_method method;
+    const double *times;
+    int64_t count;
 } options;
 
 /* Indices are the values of fsnn_integrator. */
 static const char *const integrator_names[] = {"fdeint", "odeint", NULL};
 static const char *const mode_names[] = {"auto", "per_layer", "multiterm", NULL};
+/* Indices are the values of fsnn_interpolation. */
 static const char *const interpolation_names[] = {"nearest", "hold",  "linear",
                                                   "cubic",   "akima", NULL};
 
-static const options defaults = {.integrator = FSNN_FDEINT, .interpolation = 2, .step = 1};
+static const options defaults = {.integrator = FSNN_FDEINT, .interpolation = FSNN_LINEAR, .step = 1};
 
 const void *dynamics_defaults(void)
 {
@@ -61,7 +64,7 @@ const fsnn_key dynamics_keys[] = {
      .type = FSNN_KEY_ENUM,
      AT(interpolation),
      .names = interpolation_names,
-     .help = "input between samples; without effect here, where every solver step has a sample"},
+     .help = "input between samples that have time stamps; without stamps every step has a sample"},
     {0},
 };
 
@@ -100,13 +103,24 @@ static fsnn_status read_memory(yaml_doc *doc, const yaml_node *node, void *out)
 
 static fsnn_status read_times(yaml_doc *doc, const yaml_node *node, void *out)
 {
-    (void)out;
+    options *o = out;
     if (yaml_null(node))
         return FSNN_OK;
-    return yaml_fail(doc, node,
-                     "found %s, but time stamps of samples are not available: leave the key out, "
-                     "samples then stand at 0, step, 2 step, ...",
-                     yaml_found(doc, node));
+    if (node->type != YAML_LIST || !node->count)
+        return read_wrong(doc, node, "a list of increasing numbers, one a sample, or null");
+    double *t = pool_take(&doc->memory, (size_t)node->count * sizeof *t);
+    if (!t)
+        return FSNN_EMEMORY;
+    for (const yaml_node *n = node->first; n; n = n->next) {
+        FSNN_TRY(read_real(doc, n, -INFINITY, INFINITY, false, &t[o->count]));
+        if (o->count && !(t[o->count] > t[o->count - 1]))
+            return yaml_fail(doc, n,
+                             "found %g after %g: time stamps must increase from sample to sample",
+                             t[o->count], t[o->count - 1]);
+        o->count++;
+    }
+    o->times = t;
+    return FSNN_OK;
 }
 
 const special dynamics_specials[] = {
@@ -140,9 +154,11 @@ const special dynamics_specials[] = {
      .help = "how many steps of the past count, the present one included"},
     {.name = "times",
      .read = read_times,
-     .type = "null",
+     .type = "a list of increasing numbers, one a sample, or null",
      .fallback = "null",
-     .help = "samples stand at 0, step, 2 step, ..."},
+     .help = "time stamps of the samples that `fsnn run` is given without stamps of their own: the "
+             "network then takes floor((last - first)/step + 1 + 1e-9) steps, step k with the input "
+             "interpolated at first + k step. null: sample k is the input of step k"},
     {0},
 };
 
@@ -351,6 +367,10 @@ fsnn_status dynamics_read(yaml_doc *doc, yaml_node *node, dynamics_section *out)
     out->dynamics.implicit = o.implicit;
     out->dynamics.step = o.step;
     out->dynamics.memory = o.memory;
+    out->interpolation = (fsnn_interpolation)o.interpolation;
+    out->times = o.times;
+    out->count = o.count;
+    out->stamps = node ? yaml_find(node, "times") : NULL;
     FSNN_TRY(read_orders(doc, node, o.mode, out));
     return check_method(doc, node, &o, &out->dynamics);
 }

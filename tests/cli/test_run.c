@@ -271,29 +271,207 @@ static void types_of_input(void **state)
     }
 }
 
-static void save_times(const char *name, int count, double step, double bend)
+/* The input x of the file `like`, with stamps [count] or [count, columns]. */
+static void save_stamps(const char *name, const char *like, fsnn_dtype dtype, int columns,
+                        const double *t, int count)
 {
-    fsnn_arrays list = {0};
-    fsnn_shape shape = FSNN_SHAPE(count);
-    shell_add(&list, "x", FSNN_SHAPE(TINY_T, TINY_B, TINY_IN));
-    fsnn_array *times = fsnn_arrays_add(&list, "times", FSNN_F64, &shape);
+    fsnn_arrays list = {0}, from = shell_load(like);
+    const fsnn_array *x = fsnn_arrays_find(&from, "x");
+    memcpy(shell_add(&list, "x", x->shape), x->data, (size_t)fsnn_shape_count(&x->shape) * 4);
+    fsnn_arrays_free(&from);
+    fsnn_shape shape = FSNN_SHAPE(count, columns ? columns : 1);
+    shape.rank = columns ? 2 : 1;
+    fsnn_array *times = fsnn_arrays_add(&list, "times", dtype, &shape);
     assert_non_null(times);
-    for (int i = 0; i < count; i++)
-        ((double *)times->data)[i] = 3 + step * i + (i == 4 ? bend : 0);
+    for (int i = 0; i < fsnn_shape_count(&shape); i++) {
+        if (dtype == FSNN_F64)
+            ((double *)times->data)[i] = t[i];
+        else
+            ((float *)times->data)[i] = (float)t[i];
+    }
     shell_save(&list, name);
 }
 
-static void times_of_samples(void **state)
+/* All arrays of `less` are in `more`, bit for bit, and there is one more: times. */
+static void has_times_too(const char *less, const char *more)
+{
+    fsnn_arrays a = shell_load(less), b = shell_load(more);
+    assert_int_equal(a.count + 1, b.count);
+    assert_non_null(fsnn_arrays_find(&b, "times"));
+    for (int i = 0; i < a.count; i++) {
+        const fsnn_array *x = &a.item[i], *y = fsnn_arrays_find(&b, x->name);
+        assert_non_null(y);
+        assert_true(fsnn_shape_equal(&x->shape, &y->shape));
+        assert_memory_equal(x->data, y->data, (size_t)fsnn_shape_count(&x->shape) * 4);
+    }
+    fsnn_arrays_free(&a);
+    fsnn_arrays_free(&b);
+}
+
+#define RUN "$F run model.yaml --record v,spikes,current --input "
+
+/* Stamps one solver step apart change nothing, rounded to float or not, whatever the
+ * interpolation. */
+static void times_one_step_apart(void **state)
 {
     (void)state;
-    save_times("times.npz", TINY_T, 0.1, 0);
-    shell_good("$F run model.yaml --input times.npz --output y.npz --set dynamics.step=0.1");
-    shell_fails("$F run model.yaml --input times.npz --output y.npz", 1, "the solver step is 1");
-    save_times("times.npz", TINY_T, 0.1, 1e-5);
-    shell_fails("$F run model.yaml --input times.npz --output y.npz --set dynamics.step=0.1", 1,
-                "times[4]");
-    save_times("times.npz", TINY_T - 1, 0.1, 0);
-    shell_fails("$F run model.yaml --input times.npz --output y.npz", 1, "expected [8]");
+    static const char *const kind[] = {"nearest", "hold", "linear", "cubic", "akima"};
+    double t[TINY_T];
+    char line[256];
+    for (int k = 0; k < TINY_T; k++)
+        t[k] = 3 + 0.1 * k;
+    shell_good(RUN "x.npz --output plain.npz --set dynamics.step=0.1");
+    for (int i = 0; i < 10; i++) {
+        save_stamps("times.npz", "x.npz", i % 2 ? FSNN_F64 : FSNN_F32, 0, t, TINY_T);
+        snprintf(line, sizeof line,
+                 RUN "times.npz --output y.npz --set dynamics.step=0.1 "
+                     "--set dynamics.interpolation=%s",
+                 kind[i / 2]);
+        shell_good(line);
+        has_times_too("plain.npz", "y.npz");
+    }
+}
+
+/* An input that does not change is the same at any times. */
+static void times_of_a_constant(void **state)
+{
+    (void)state;
+    static const double t[] = {0, 0.75, 1, 4, 4.5, 5, 6.25, 7};
+    fsnn_arrays list = {0};
+    float *x = shell_add(&list, "x", FSNN_SHAPE(TINY_T, TINY_B, TINY_IN));
+    for (int i = 0; i < TINY_T * TINY_B * TINY_IN; i++)
+        x[i] = 0.3F * (float)(i % (TINY_B * TINY_IN));
+    shell_save(&list, "same.npz");
+    save_stamps("times.npz", "same.npz", FSNN_F64, 0, t, TINY_T);
+    shell_good(RUN "same.npz --output plain.npz");
+    shell_good(RUN "times.npz --output y.npz");
+    has_times_too("plain.npz", "y.npz");
+    shell_good(RUN "times.npz --output y.npz --set dynamics.interpolation=akima");
+    has_times_too("plain.npz", "y.npz");
+    shell_good(RUN "same.npz --output y.npz --set dynamics.times=[0,1,2,3,5,5.5,5.75,7]");
+    has_times_too("plain.npz", "y.npz");
+    /* the file's own stamps come before those of the description */
+    shell_good(RUN "times.npz --output y.npz --set dynamics.times=[0,1,2,3,4,5,6,70]");
+    has_times_too("plain.npz", "y.npz");
+}
+
+/* The input at twice as many steps: the samples and the middles between them. */
+static void save_fine(const char *name, int steps)
+{
+    enum { ROW = TINY_B * TINY_IN };
+    fsnn_arrays list = {0}, in = shell_load("x.npz");
+    const float *x = floats(&in, "x");
+    float *fine = shell_add(&list, "x", FSNN_SHAPE(steps, TINY_B, TINY_IN));
+    for (int k = 0; k < steps; k++)
+        for (int i = 0; i < ROW; i++)
+            fine[k * ROW + i] = (float)(0.5 * x[k / 2 * ROW + i] + 0.5 * x[(k + 1) / 2 * ROW + i]);
+    fsnn_arrays_free(&in);
+    shell_save(&list, name);
+}
+
+/* A step of half the interval, alone, with gradients and in chunks. */
+static void half_a_step(void **state)
+{
+    (void)state;
+    enum { FINE = 2 * TINY_T - 1 };
+    static const char *const more[] = {"--target t.npz --grads", "--chunk 4", ""};
+    double t[TINY_T];
+    char line[256];
+    for (int k = 0; k < TINY_T; k++)
+        t[k] = k;
+    save_fine("fine.npz", FINE);
+    save_stamps("times.npz", "x.npz", FSNN_F64, 0, t, TINY_T);
+    save_target("t.npz", TINY_B, TINY_OUT);
+    for (int i = 0; i < 3; i++) {
+        snprintf(line, sizeof line, RUN "fine.npz --output plain.npz --set dynamics.step=0.5 %s",
+                 more[i]);
+        shell_good(line);
+        snprintf(line, sizeof line, RUN "times.npz --output y.npz --set dynamics.step=0.5 %s",
+                 more[i]);
+        shell_good(line);
+        has_times_too("plain.npz", "y.npz");
+    }
+    fsnn_arrays y = shell_load("y.npz");
+    has_shape(&y, "times", FSNN_F64, FSNN_SHAPE(FINE));
+    const double *when = fsnn_arrays_find(&y, "times")->data;
+    for (int k = 0; k < FINE; k++)
+        assert_true(when[k] == 0.5 * k);
+    has_shape(&y, "v.lif1", FSNN_F32, FSNN_SHAPE(FINE, TINY_B, 12));
+    fsnn_arrays_free(&y);
+}
+
+/* Currents of sample b among all, beside those it has alone with its stamps, which has its own
+ * number of steps. */
+static void same_currents(const fsnn_arrays *all, const fsnn_arrays *alone, int b, int steps)
+{
+    const float *a = floats(all, "current.lif1"), *c = floats(alone, "current.lif1");
+    has_shape(alone, "current.lif1", FSNN_F32, FSNN_SHAPE(steps, TINY_B, 12));
+    for (int k = 0; k < steps; k++)
+        for (int i = 0; i < 12; i++)
+            assert_float_equal(a[(k * TINY_B + b) * 12 + i], c[(k * TINY_B + b) * 12 + i], 1e-5);
+}
+
+static void times_of_each_sample(void **state)
+{
+    (void)state;
+    enum { STEPS = 15 };
+    double t[TINY_T * TINY_B], own[TINY_T];
+    for (int k = 0; k < TINY_T; k++)
+        for (int b = 0; b < TINY_B; b++)
+            t[k * TINY_B + b] = 10 * b + (1 + 0.5 * b) * k; /* they end after 7, 10.5 and 14 */
+    save_stamps("times.npz", "x.npz", FSNN_F64, TINY_B, t, TINY_T);
+    exact_weights("w.npz");
+    shell_good(RUN "times.npz --output y.npz --weights w.npz");
+    fsnn_arrays y = shell_load("y.npz");
+    has_shape(&y, "times", FSNN_F64, FSNN_SHAPE(STEPS, TINY_B));
+    has_shape(&y, "output", FSNN_F32, FSNN_SHAPE(STEPS, TINY_B, TINY_OUT));
+    const double *when = fsnn_arrays_find(&y, "times")->data;
+    for (int k = 0; k < STEPS * TINY_B; k++)
+        assert_true(when[k] == k % TINY_B * 10 + k / TINY_B);
+    for (int b = 0; b < TINY_B; b++) {
+        for (int k = 0; k < TINY_T; k++)
+            own[k] = t[k * TINY_B + b];
+        save_stamps("own.npz", "x.npz", FSNN_F64, 0, own, TINY_T);
+        shell_good(RUN "own.npz --output alone.npz --weights w.npz");
+        fsnn_arrays alone = shell_load("alone.npz");
+        same_currents(&y, &alone, b, 8 + 7 * b / 2);
+        fsnn_arrays_free(&alone);
+    }
+    const float *I = floats(&y, "current.lif1"); /* sample 0 keeps its last value */
+    for (int k = 8; k < STEPS; k++)
+        assert_memory_equal(I + k * TINY_B * 12, I + 7 * TINY_B * 12, 12 * 4);
+    fsnn_arrays_free(&y);
+}
+
+static void bad_times(void **state)
+{
+    (void)state;
+    double t[TINY_T * TINY_B] = {0, 1, 2, 3, 3, 5, 6, 7e12};
+    save_stamps("times.npz", "x.npz", FSNN_F64, 0, t, TINY_T);
+    shell_fails("$F run model.yaml --input times.npz --output y.npz", 1,
+                "times.npz: times[4] is 3, but the stamp before it is 3");
+    t[4] = 4;
+    save_stamps("times.npz", "x.npz", FSNN_F64, 0, t, TINY_T);
+    shell_fails("$F run model.yaml --input times.npz --output y.npz", 1, "take a larger step");
+    for (int i = 0; i < TINY_T * TINY_B; i++)
+        t[i] = i == 7 ? 1 : i;
+    save_stamps("times.npz", "x.npz", FSNN_F64, TINY_B, t, TINY_T);
+    shell_fails("$F run model.yaml --input times.npz --output y.npz", 1, "times[2, 1] is 1");
+    fsnn_arrays list = {0};
+    shell_add(&list, "x", FSNN_SHAPE(TINY_T, TINY_B, TINY_IN));
+    shell_add(&list, "times", FSNN_SHAPE(TINY_T - 1));
+    shell_save(&list, "times.npz");
+    shell_fails("$F run model.yaml --input times.npz --output y.npz", 1, "expected [8] or");
+    shell_add(&list, "x", FSNN_SHAPE(TINY_T, TINY_B, TINY_IN));
+    shell_add(&list, "times", FSNN_SHAPE(TINY_T, 2));
+    shell_save(&list, "times.npz");
+    shell_fails("$F run model.yaml --input times.npz --output y.npz", 1, "[8, 3]");
+    shell_fails("$F run model.yaml --input x.npz --output y.npz --set dynamics.times=[0,1]", 1,
+                "dynamics.times has 2 stamps, but x of x.npz has 8 samples");
+    shell_fails("$F run model.yaml --input x.npz --output y.npz --set dynamics.times=[0,1,1]", 2,
+                "found 1 after 1");
+    shell_fails("$F train tiny.yaml --out refused --set dynamics.times=[0,1]", 2,
+                "data sets give one sample a step");
 }
 
 static void bad_input(void **state)
@@ -372,7 +550,11 @@ int main(void)
         cmocka_unit_test(loss_and_gradients),
         cmocka_unit_test(classes_as_target),
         cmocka_unit_test(types_of_input),
-        cmocka_unit_test(times_of_samples),
+        cmocka_unit_test(times_one_step_apart),
+        cmocka_unit_test(times_of_a_constant),
+        cmocka_unit_test(half_a_step),
+        cmocka_unit_test(times_of_each_sample),
+        cmocka_unit_test(bad_times),
         cmocka_unit_test(bad_input),
         cmocka_unit_test(bad_targets_and_weights),
         cmocka_unit_test(old_output_stays),

@@ -192,12 +192,31 @@ static void test_dynamics(void **state)
     assert_int_equal(dynamics->method, FSNN_L1);
     assert_float_equal(dynamics->step, 0.1, 0);
     assert_int_equal(dynamics->memory, 16);
+    assert_null(fsnn_description_times(d, NULL));
+    assert_int_equal(fsnn_description_interpolation(d), FSNN_AKIMA);
     fsnn_description_destroy(d);
     d = good(INPUT "dynamics: {alpha: .5, memory: -1}\n");
     assert_int_equal(fsnn_description_dynamics(d)->memory, 0);
     fsnn_description_destroy(d);
     d = good(INPUT "dynamics: {alpha: .5, memory: full}\n");
     assert_int_equal(fsnn_description_dynamics(d)->memory, 0);
+    fsnn_description_destroy(d);
+}
+
+static void test_times(void **state)
+{
+    (void)state;
+    static const double stamps[] = {-1, 0.5, 2e3};
+    int64_t count;
+    fsnn_description *d = good(INPUT "dynamics: {alpha: .5, times: [-1, .5, 2e3]}\n");
+    const double *times = fsnn_description_times(d, &count);
+    assert_int_equal(count, 3);
+    assert_memory_equal(times, stamps, sizeof stamps);
+    assert_int_equal(fsnn_description_interpolation(d), FSNN_LINEAR);
+    fsnn_description_destroy(d);
+    d = good(INPUT ALPHA);
+    assert_null(fsnn_description_times(d, &count));
+    assert_int_equal(count, 0);
     fsnn_description_destroy(d);
 }
 
@@ -464,11 +483,17 @@ static void test_reference(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults),    cmocka_unit_test(test_layer_options),
-        cmocka_unit_test(test_ports),       cmocka_unit_test(test_alpha),
-        cmocka_unit_test(test_dynamics),    cmocka_unit_test(test_training),
-        cmocka_unit_test(test_names_agree), cmocka_unit_test(test_overrides),
-        cmocka_unit_test(test_text),        cmocka_unit_test(test_text_keeps_overrides),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_layer_options),
+        cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_alpha),
+        cmocka_unit_test(test_dynamics),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_training),
+        cmocka_unit_test(test_names_agree),
+        cmocka_unit_test(test_overrides),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_text_keeps_overrides),
         cmocka_unit_test(test_reference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

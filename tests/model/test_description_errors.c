@@ -233,9 +233,15 @@ static void test_dynamics(void **state)
         {INPUT "dynamics: {alpha: 0.5, memory: {tolerance: 1e-6}}\n",
          "mlp.yaml:3:32: dynamics.memory: a memory given by its tolerance is not available: "
          "expected full, or a number of steps"},
-        {INPUT "dynamics: {alpha: 0.5, times: [0, 1]}\n",
-         "mlp.yaml:3:31: dynamics.times: found a list of 2, but time stamps of samples are not "
-         "available"},
+        {INPUT "dynamics: {alpha: 0.5, times: [0, 2, 1]}\n",
+         "mlp.yaml:3:38: dynamics.times[2]: found 1 after 2: time stamps must increase"},
+        {INPUT "dynamics: {alpha: 0.5, times: [0, now]}\n",
+         "mlp.yaml:3:35: dynamics.times[1]: found \"now\", expected a number"},
+        {INPUT "dynamics: {alpha: 0.5, times: 3}\n",
+         "mlp.yaml:3:31: dynamics.times: found \"3\", expected a list of increasing numbers"},
+        {INPUT "dynamics: {alpha: 0.5, times: []}\n",
+         "mlp.yaml:3:31: dynamics.times: found a list of 0, expected a list of increasing "
+         "numbers"},
         {INPUT "dynamics: {alpha: 0.5, interpolation: spline}\n",
          "mlp.yaml:3:39: dynamics.interpolation: found \"spline\", expected one of nearest, hold, "
          "linear, cubic, akima"},
