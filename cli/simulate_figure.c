@@ -107,11 +107,11 @@ static void row_name(const sim_setup *s, int i, int64_t n, char *name)
 static void spikes(const sim_setup *s, const sim_result *r, panel *p)
 {
     int64_t shown = s->neurons * s->alphas > ROWS ? ROWS / s->alphas : s->neurons, rows = 0;
+    snprintf(p->heading, sizeof p->heading, "Spikes%s",
+             s->neurons > 1 && s->alphas > 1 ? " (alpha: neuron)" : "");
     if (shown < s->neurons)
-        snprintf(p->heading, sizeof p->heading, "Spikes (%lld of %lld neurons)", (long long)shown,
-                 (long long)s->neurons);
-    else
-        snprintf(p->heading, sizeof p->heading, "Spikes");
+        snprintf(p->heading, sizeof p->heading, "Spikes (%lld of %lld neurons%s)", (long long)shown,
+                 (long long)s->neurons, s->alphas > 1 ? "; alpha: neuron" : "");
     for (int i = 0; i < s->alphas; i++) {
         for (int64_t n = 0; n < shown; n++, rows++) {
             int64_t count;
@@ -131,7 +131,7 @@ static void spikes(const sim_setup *s, const sim_result *r, panel *p)
     p->chart = chart_of(s, p->heading,
                         s->neurons == 1  ? "alpha"
                         : s->alphas == 1 ? "neuron"
-                                         : "alpha: neuron",
+                                         : "",
                         height < 70 ? 70 : height);
     p->chart.x_label = "time";
     p->chart.curves = curves;

@@ -196,7 +196,7 @@ static void axis(fsnn_figure *f, const fsnn_chart *chart, bool vertical, int pix
         log_axis(f, name, range);
     else
         fprintf(f->script, "set %ctics %.9g\n", name,
-                fsnn_axis_step(range.high - range.low, pixels / (vertical ? 40 : 70)));
+                fsnn_axis_step(range.high - range.low, pixels / (vertical ? 30 : 70)));
     fprintf(f->script, "set %crange [%.9g:%.9g]\n", name, range.low, range.high);
 }
 

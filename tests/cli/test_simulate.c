@@ -106,23 +106,26 @@ static void jump_times(void **state)
 static void classic_neuron(void **state)
 {
     (void)state;
-    static const char *const how[] = {"--method gl",   "--method gl --implicit", "--method ml",
-                                      "--method trap", "--method euler",         "--method rk4"};
+    static const char *const how[] = {
+        "--reset value --method gl",    "--reset value --method gl --implicit",
+        "--reset jump --method ml",     "--reset jump --method trap",
+        "--reset subtract --method gl", "--reset value --method euler",
+        "--reset jump --method rk4",    "--reset delta --method ab",
+    };
     double t[ROWS], exact = 2 * log(1.5 / (1.5 - 1.0));
     for (size_t i = 0; i < COUNT(how); i++) {
         char line[256];
-        snprintf(
-            line, sizeof line,
-            "$F simulate %s --alpha 1 --tau 2 --reset value --current constant:1.5 --step 0.01 "
-            "--time 20 --no-figure -o classic",
-            how[i]);
+        snprintf(line, sizeof line,
+                 "$F simulate %s --alpha 1 --tau 2 --current constant:1.5 --step 0.01 "
+                 "--time 20 --no-figure -o classic",
+                 how[i]);
         shell_good(line);
         read_csv("classic.csv");
         int count = spikes("spike.1", t);
         assert_int_equal(count, 9);
         assert_float_equal(t[0], exact, 0.0201);
         for (int k = 1; k < count; k++)
-            assert_float_equal(t[k] - t[k - 1], t[0], 1e-9);
+            assert_float_equal(t[k] - t[k - 1], exact, 0.0201);
     }
 }
 
@@ -366,9 +369,8 @@ static void show_weights(void **state)
     shell_good("$F simulate --show weights --alpha 0.5 --time 1024 --no-figure");
     table_row("2", row, 2);
     assert_float_equal(row[1], 0.125, 1e-9);
-    table_row("slope", row, 0);
     shell_contains(shell_out, "slope       -1.50", "the power law");
-    table_row("0.5        1e-05", row, 5);
+    table_row("0.5       1e-05", row, 5);
     assert_true(row[2] > 0 && row[3] > 0 && row[3] < 1e-5);
     assert_float_equal(row[3] / row[4], 1, 0.05); /* as the solver itself states it */
 }

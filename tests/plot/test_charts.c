@@ -1,0 +1,167 @@
+/* Charts: what is drawn, on which axes, and what wrong ones are told. Needs gnuplot. */
+#include "figures.h"
+
+#include <math.h>
+
+enum { POINTS = 50 };
+static double x[POINTS], power[POINTS], wave[POINTS];
+
+static void fill(void)
+{
+    for (int i = 0; i < POINTS; i++) {
+        x[i] = i + 1;
+        power[i] = pow(x[i], -1.5);
+        wave[i] = sin(0.3 * i);
+    }
+}
+
+static fsnn_curve curve(const char *name, fsnn_mark mark, int colour, const double *y)
+{
+    return (fsnn_curve){name, mark, colour, POINTS, x, y};
+}
+
+static void every_mark(void **state)
+{
+    fsnn_curve curves[FSNN_MARKS];
+    fsnn_chart chart = {.heading = "it's 100 %",
+                        .x_label = "time",
+                        .y_label = "value",
+                        .height = 300,
+                        .curves = FSNN_MARKS,
+                        .curve = curves};
+
+    (void)state;
+    fill();
+    for (int m = 0; m < FSNN_MARKS; m++)
+        curves[m] = curve(m == 0 ? "wave" : NULL, (fsnn_mark)m, m % 8 + 1, wave);
+    wave[3] = NAN;
+    for (int l = 0; l < FSNN_LEGENDS; l++) {
+        chart.legend = (fsnn_legend)l;
+        assert_int_equal(fsnn_plot_charts("marks", "below", 1, 1, &chart, at("marks")), FSNN_OK);
+        check_pictures("marks");
+        assert_true(holds("marks.svg", ">wave<"));
+        assert_true(holds("marks.svg", ">below<"));
+        assert_true(holds("marks.gp", "it''s 100 %"));
+        assert_true(holds("marks.dat", "\n4 NaN\n"));
+    }
+}
+
+static void grid_and_axes(void **state)
+{
+    fsnn_curve one = curve("power", FSNN_MARK_LINE, 1, power),
+               two = curve("wave", FSNN_MARK_LINE, 2, wave);
+    static const char *const rows[] = {"first", "second"};
+    fsnn_chart charts[3] = {
+        {.heading = "a",
+         .x_label = "lag",
+         .y_label = "w",
+         .log_x = true,
+         .log_y = true,
+         .height = 200,
+         .curves = 1,
+         .curve = &one},
+        {.heading = "b",
+         .x_label = "lag",
+         .y_label = "w",
+         .log_y = true,
+         .height = 100,
+         .curves = 1,
+         .curve = &two},
+        {.heading = "c",
+         .y_label = "w",
+         .height = 100,
+         .rows = 2,
+         .row = rows,
+         .empty = "nothing here",
+         .x_low = 0,
+         .x_high = 4},
+    };
+
+    (void)state;
+    fill();
+    assert_int_equal(fsnn_plot_charts("grid", NULL, 2, 3, charts, at("grid")), FSNN_OK);
+    int height = check_pictures("grid");
+    assert_in_range(height, 200 + 100 + 100, 200 + 100 + 300);
+    assert_int_equal(times("grid.gp", "set logscale x"), 1);
+    assert_int_equal(times("grid.gp", "set logscale y"), 2);
+    assert_true(holds("grid.svg", ">second<"));
+    assert_true(holds("grid.svg", ">nothing here<"));
+    assert_true(holds("grid.dat", "\n1 NaN\n")); /* sin(0) on a logarithmic axis */
+    assert_true(holds("grid.gp", "set xrange [0:4]"));
+}
+
+/* A long line keeps its highest and lowest value. */
+static void long_lines(void **state)
+{
+    enum { MANY = 100000 };
+    double *t = calloc(MANY, sizeof *t), *y = calloc(MANY, sizeof *y);
+
+    (void)state;
+    assert_non_null(t);
+    assert_non_null(y);
+    for (int i = 0; i < MANY; i++)
+        t[i] = i;
+    y[77777] = 5;
+    y[77778] = -3;
+    fsnn_curve one = {NULL, FSNN_MARK_LINE, 1, MANY, t, y};
+    fsnn_chart chart = {
+        .heading = "long", .y_label = "y", .height = 100, .curves = 1, .curve = &one};
+    assert_int_equal(fsnn_plot_charts("long", NULL, 1, 1, &chart, at("long")), FSNN_OK);
+    assert_true(holds("long.dat", "\n77777 5\n77778 -3\n"));
+    assert_in_range(times("long.dat", "\n"), 3000, 6100);
+    free(t);
+    free(y);
+}
+
+static void wrong_charts(void **state)
+{
+    fsnn_curve good = curve(NULL, FSNN_MARK_LINE, 1, power), bad;
+    fsnn_chart chart = {.heading = "h", .y_label = "y", .height = 100, .curves = 1, .curve = &good},
+               wrong = chart;
+
+    (void)state;
+    fill();
+#define REFUSED(charts, columns, sentence)                                                         \
+    do {                                                                                           \
+        assert_int_equal(fsnn_plot_charts("t", NULL, columns, 1, charts, at("bad")),               \
+                         FSNN_EARGUMENT);                                                          \
+        assert_non_null(strstr(fsnn_error_text(), sentence));                                      \
+        assert_false(there("bad.gp"));                                                             \
+    } while (0)
+    REFUSED(&chart, 0, "1 to 3 columns");
+    REFUSED(&chart, 4, "1 to 3 columns");
+    REFUSED(NULL, 1, "charts");
+    wrong.height = 10;
+    REFUSED(&wrong, 1, "60 to 2000 pixels high, not 10");
+    wrong = chart;
+    wrong.curves = 1000;
+    REFUSED(&wrong, 1, "up to 64 curves, not 1000");
+    wrong = chart;
+    wrong.rows = 2;
+    REFUSED(&wrong, 1, "names of the 2 rows");
+    wrong = chart;
+    wrong.legend = FSNN_LEGENDS;
+    REFUSED(&wrong, 1, "legend");
+    wrong = chart;
+    wrong.curve = &bad;
+    bad = good;
+    bad.count = 0;
+    REFUSED(&wrong, 1, "at least one point");
+    bad = good;
+    bad.colour = 9;
+    REFUSED(&wrong, 1, "colours are 1 to 8, not 9");
+    bad = good;
+    bad.mark = FSNN_MARKS;
+    REFUSED(&wrong, 1, "no mark number");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_mark),
+        cmocka_unit_test(grid_and_axes),
+        cmocka_unit_test(long_lines),
+        cmocka_unit_test(wrong_charts),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
