@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const cli_command *const commands[] = {&cli_train, &cli_eval, &cli_run, &cli_inspect,
-                                              &cli_plot};
+static const cli_command *const commands[] = {&cli_train,   &cli_eval, &cli_run,
+                                              &cli_inspect, &cli_plot, &cli_simulate};
 
 static const char description_word[] = "description";
 
@@ -16,7 +16,8 @@ static void overview(FILE *out)
           out);
     for (int i = 0; i < CLI_COUNT(commands); i++)
         fprintf(out, "  %-10s%s\n", commands[i]->name, commands[i]->summary);
-    fputs("  help      this page, or with a command's name its own\n\n"
+    fputs("  help      this page, with a command's name its own, or with \"description\" all keys\n"
+          "            of the description file\n\n"
           "first steps:\n"
           "  fsnn train examples/fashion_mlp.yaml     train a network on Fashion-MNIST\n"
           "  fsnn inspect runs/fashion-mlp            what came out\n"

@@ -22,7 +22,7 @@ configure_package_config_file(cmake/fsnnConfig.cmake.in fsnnConfig.cmake
 install(FILES ${PROJECT_BINARY_DIR}/fsnnConfig.cmake ${PROJECT_BINARY_DIR}/fsnnConfigVersion.cmake
         DESTINATION ${package})
 
-list(TRANSFORM private_libraries PREPEND "-l" OUTPUT_VARIABLE PRIVATE_LIBRARIES)
+list(TRANSFORM private_libraries REPLACE "^([^/].*)$" "-l\\1" OUTPUT_VARIABLE PRIVATE_LIBRARIES)
 list(JOIN PRIVATE_LIBRARIES " " PRIVATE_LIBRARIES)
 # Relative to the .pc file: the tree may be moved, and `cmake --install --prefix` may differ from the configured one.
 file(RELATIVE_PATH PREFIX_FROM_PC /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)

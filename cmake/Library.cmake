@@ -39,7 +39,16 @@ if(kernels)
 endif()
 
 # What a program linked against the static library needs besides it.
-set(private_libraries ${OpenMP_C_LIB_NAMES} dnnl fyaml z m)
+# clang's OpenMP stands in a folder of the compiler's own, which other compilers do not search: it is named by its path.
+set(private_libraries)
+foreach(name IN LISTS OpenMP_C_LIB_NAMES)
+    if(name STREQUAL "gomp" OR name STREQUAL "pthread")
+        list(APPEND private_libraries ${name})
+    else()
+        list(APPEND private_libraries ${OpenMP_${name}_LIBRARY})
+    endif()
+endforeach()
+list(APPEND private_libraries dnnl fyaml z m)
 list(REMOVE_DUPLICATES private_libraries)
 
 add_library(fsnn SHARED ${objects})

@@ -14,7 +14,7 @@
  *   value     v = v_reset where s = 1; the history keeps it
  *   jump      v = u - threshold N with N the number of spikes; the history keeps u as if nothing had happened
  *   delta     an impulse -threshold/step in the drive of the step: v falls by step^(alpha-1) threshold
- *   restart   v = 0 and an empty history where s = 1
+ *   restart   v = v0 and an empty history where s = 1
  *
  * jump, delta and restart converge as the step shrinks; current, subtract and value are models in discrete time. */
 #ifndef FSNN_NEURON_H
@@ -71,6 +71,7 @@ typedef struct fsnn_neuron {
     fsnn_value threshold; /* > 0 */
     fsnn_surrogate surrogate;
     fsnn_reset reset;
+    double v0;         /* potential at time 0, and where reset `restart` lands */
     double v_reset;    /* for FSNN_RESET_VALUE */
     bool detach_reset; /* true: the spike inside the reset carries no gradient */
 } fsnn_neuron;

@@ -51,6 +51,8 @@ static const fsnn_key keys[] = {
      .group = surrogate_keys, .help = "gradient that stands in for the step's"},
     {.name = "reset", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_neuron, reset),
      .names = reset_names, .help = "what a spike does to the potential"},
+    {.name = "v0", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_neuron, v0), .min = -INFINITY,
+     .max = INFINITY, .help = "potential at time 0 (Caputo), and where reset `restart` lands"},
     {.name = "v_reset", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_neuron, v_reset),
      .min = -INFINITY, .max = INFINITY, .help = "where reset `value` lands"},
     {.name = "detach_reset", .type = FSNN_KEY_BOOL, .offset = offsetof(fsnn_neuron, detach_reset),
@@ -92,9 +94,9 @@ static fsnn_status check_options(const op_node *node)
     if ((unsigned)o->reset >= FSNN_RESETS)
         return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": there is no reset number %d", node->op->kind,
                          node->name, o->reset);
-    if (!isfinite(o->v_reset))
-        return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": v_reset is %g, it must be finite",
-                         node->op->kind, node->name, o->v_reset);
+    if (!isfinite(o->v_reset) || !isfinite(o->v0))
+        return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": v0 is %g and v_reset is %g: they must be finite",
+                         node->op->kind, node->name, o->v0, o->v_reset);
     return FSNN_OK;
 }
 
@@ -145,6 +147,7 @@ static fsnn_status shape(op_node *node)
     scan *s = &st->scan;
     s->model = neuron_model_find(node->op->kind);
     s->options = *o;
+    s->v0 = (float)o->v0;
     s->channels = node->in[0].rank ? node->in[0].dim[0] : 1;
     s->N = fsnn_shape_count(&node->in[0]);
     s->stride = node->in_last[0] ? 1 : s->N / s->channels;

@@ -1,5 +1,5 @@
-/* Weights of the methods: reference values with 24 digits (tests/golden/analytic.json), derivatives in alpha and coefficients
- * against central differences, and the ends of the range. */
+/* Weights of the methods: reference values with 24 digits (tests/golden/analytic.json), derivatives
+ * in alpha and coefficients against central differences, and the ends of the range. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,6 +55,7 @@ static void stability(void **state)
         double a = json_member(row, "alpha");
         close_to(frac_gl.stable(a), json_member(row, "gl_explicit"), 1e-13);
         close_to(frac_l1.stable(a), json_member(row, "l1_explicit"), 1e-12);
+        close_to(frac_ab.stable(a), json_member(row, "rect_explicit"), 1e-12);
     }
     fy_document_destroy(doc);
 }
@@ -90,6 +91,56 @@ static void stability_is_true(void **state)
             }
 }
 
+/* Adams-Bashforth-Moulton: the limit in the recurrence itself. */
+static void stability_of_abm(void **state)
+{
+    (void)state;
+    enum { N = 1500 };
+    static double w[N + 2], start[N + 2], p[N + 2], f[N + 2];
+    for (double a = 0.3; a < 1; a += 0.3)
+        for (int side = 0; side < 2; side++) {
+            fsnn_order order = fsnn_order_of(a);
+            double gain, none, u = 0, worst = 0, z = frac_abm.stable(a) * (side ? 1.02 : 0.98);
+            frac_abm.weights(&order, 1, N, w, &gain);
+            frac_abm.start(&order, 1, N, start, &none);
+            frac_abm.pweights(&order, 1, N, p, &none);
+            f[0] = -z;
+            for (int n = 0; n < N && fabs(u) < 1e6; n++) {
+                double P = p[n + 1] * f[0], S = start[n + 1] * f[0];
+                for (int l = 1; l <= n; l++) {
+                    P += p[l] * f[n + 1 - l];
+                    S += w[l] * f[n + 1 - l];
+                }
+                u = S - gain * z * (1 + P);
+                f[n + 1] = -z * (1 + u);
+                worst = fmax(worst, fabs(u));
+            }
+            assert_int_equal(worst > 100, side);
+        }
+}
+
+/* Product weights of the reference table; start weights of the first drive. */
+static void golden_products(void **state)
+{
+    (void)state;
+    struct fy_document *doc = json_open("tests/golden/analytic.json");
+    struct fy_node *rows = json_get(fy_document_root(doc), "weights");
+    for (int i = 0; i < json_count(rows); i++) {
+        struct fy_node *row = json_at(rows, i);
+        int64_t j = (int64_t)json_member(row, "j");
+        double *w = malloc((size_t)(j + 1) * sizeof *w), gain;
+        fsnn_order order = fsnn_order_of(json_member(row, "alpha"));
+        frac_ab.weights(&order, 1, j, w, &gain);
+        close_to(w[j], json_member(row, "rect"), 1e-13);
+        frac_trap.weights(&order, 1, j, w, &gain);
+        close_to(w[j], json_member(row, "trap"), 1e-13);
+        frac_trap.start(&order, 1, j, w, &gain);
+        close_to(w[j], json_member(row, "trap_start"), 1e-12);
+        free(w);
+    }
+    fy_document_destroy(doc);
+}
+
 static void derivatives(void **state)
 {
     (void)state;
@@ -99,7 +150,8 @@ static void derivatives(void **state)
     for (int m = 0; m < 3; m++)
         for (int s = 0; s < 2; s++)
             for (int terms = 1; terms <= 3; terms++) {
-                fsnn_order o = {.terms = terms, .alpha = {0.3, 0.55, 0.8}, .coefficient = {1, 0.5, 0.2}};
+                fsnn_order o = {
+                    .terms = terms, .alpha = {0.3, 0.55, 0.8}, .coefficient = {1, 0.5, 0.2}};
                 for (int p = 0; p < 2 * terms; p++) {
                     double d[N + 1], hi[N + 1], lo[N + 1], dg, ghi, glo, e = 1e-5;
                     methods[m]->dweights(&o, steps[s], N, p, d, &dg);
@@ -113,6 +165,36 @@ static void derivatives(void **state)
                     for (int j = 1; j <= N; j++)
                         assert_true(fabs((hi[j] - lo[j]) / (2 * e) - d[j]) < 1e-8);
                 }
+            }
+}
+
+static void product_derivatives(void **state)
+{
+    (void)state;
+    struct {
+        frac_weight_fn *weights;
+        frac_dweight_fn *dweights;
+    } const rows[] = {{frac_ab.weights, frac_ab.dweights},
+                      {frac_trap.weights, frac_trap.dweights},
+                      {frac_trap.start, frac_trap.dstart},
+                      {frac_abm.pweights, frac_abm.dpweights},
+                      {frac_abm.pstart, frac_abm.dpstart}};
+    enum { N = 60 };
+    for (int r = 0; r < 5; r++)
+        for (double a = 0.2; a < 1; a += 0.25)
+            for (int p = 0; p < 2; p++) {
+                double d[N + 1], hi[N + 1], lo[N + 1], dg, ghi, glo, e = 1e-5;
+                fsnn_order o = fsnn_order_of(a), up, down;
+                o.coefficient[0] = 0.8;
+                up = down = o;
+                *(p ? up.coefficient : up.alpha) += e;
+                *(p ? down.coefficient : down.alpha) -= e;
+                rows[r].dweights(&o, 0.3, N, p, d, &dg);
+                rows[r].weights(&up, 0.3, N, hi, &ghi);
+                rows[r].weights(&down, 0.3, N, lo, &glo);
+                assert_true(fabs((ghi - glo) / (2 * e) - dg) < 1e-8);
+                for (int j = 1; j <= N; j++)
+                    assert_true(fabs((hi[j] - lo[j]) / (2 * e) - d[j]) < 1e-8);
             }
 }
 
@@ -166,7 +248,10 @@ int main(void)
         cmocka_unit_test(golden),
         cmocka_unit_test(stability),
         cmocka_unit_test(stability_is_true),
+        cmocka_unit_test(stability_of_abm),
+        cmocka_unit_test(golden_products),
         cmocka_unit_test(derivatives),
+        cmocka_unit_test(product_derivatives),
         cmocka_unit_test(at_one_they_are_euler),
         cmocka_unit_test(special_functions),
         cmocka_unit_test(errors),

@@ -1,4 +1,5 @@
-/* Whole networks: gradient checks over graphs of every form, shapes and their errors, state, chunks, replanning, parameters. */
+/* Whole networks: gradient checks over graphs of every form, shapes and their errors, state,
+ * chunks, replanning, parameters. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -74,7 +75,8 @@ static fsnn_shape image(fsnn_net *net)
     return FSNN_SHAPE(2, 6, 6);
 }
 
-/* A value with several readers, one of them through a view; skips from the input; the same value twice. */
+/* A value with several readers, one of them through a view; skips from the input; the same value
+ * twice. */
 static fsnn_shape branches(fsnn_net *net)
 {
     int in = fsnn_net_input(net, FSNN_SHAPE(2, 4));
@@ -145,17 +147,29 @@ static void gradients(void **state)
     (void)state;
     fsnn_order orders[] = {fsnn_order_of(0.6),
                            {.terms = 2, .alpha = {0.4, 0.8}, .coefficient = {1, 0.6}}};
-    static const fsnn_method methods[] = {FSNN_EULER, FSNN_GL, FSNN_L1};
+    static const struct {
+        fsnn_method method;
+        bool integer, implicit, one_term;
+    } methods[] = {{FSNN_EULER, .integer = true}, {FSNN_HEUN, .integer = true},
+                   {FSNN_RK4, .integer = true},   {FSNN_GL, .implicit = false},
+                   {FSNN_L1, .implicit = false},  {FSNN_GL, .implicit = true},
+                   {FSNN_AB, .one_term = true},   {FSNN_TRAP, .one_term = true},
+                   {FSNN_ABM, .one_term = true},  {FSNN_ML, .one_term = true}};
     for (int g = 0; g < FSNN_COUNT(graphs); g++)
-        for (int m = 0; m < 3; m++)
-            for (int o = 0; o < 2; o++) {
+        for (int m = 0; m < FSNN_COUNT(methods); m++)
+            for (int o = 0; o < (methods[m].one_term ? 1 : 2); o++) {
                 orders[o].learn_alpha = orders[o].learn_coefficient = true;
                 fsnn_dynamics d = fsnn_dynamics_default(&orders[o]);
-                d.method = methods[m];
-                d.integrator = m ? FSNN_FDEINT : FSNN_ODEINT;
+                d.method = methods[m].method;
+                d.implicit = methods[m].implicit;
+                d.integrator = methods[m].integer ? FSNN_ODEINT : FSNN_FDEINT;
                 d.memory = o ? 4 : 0;
-                fsnn_plan plan = {.steps = 5, .batch = 3, .training = true, .smooth = true,
-                                  .input_gradient = true, .seed = 11};
+                fsnn_plan plan = {.steps = 5,
+                                  .batch = 3,
+                                  .training = true,
+                                  .smooth = true,
+                                  .input_gradient = true,
+                                  .seed = 11};
                 fsnn_shape in;
                 fsnn_net *net = make(graphs[g], &d, &plan, &in);
                 float *x = malloc((size_t)(15 * fsnn_shape_count(&in)) * sizeof *x);
@@ -170,7 +184,8 @@ static void gradients(void **state)
             }
 }
 
-/* The gradient check itself must be able to fail: a detached reset is not the smooth model's gradient. */
+/* The gradient check itself must be able to fail: a detached reset is not the smooth model's
+ * gradient. */
 static void gradcheck_can_fail(void **state)
 {
     (void)state;
@@ -181,7 +196,8 @@ static void gradcheck_can_fail(void **state)
     fsnn_neuron o = gentle();
     o.detach_reset = true;
     GOOD(fsnn_net_lif(net, NULL, fsnn_net_input(net, FSNN_SHAPE(5)), &o));
-    fsnn_plan plan = {.steps = 6, .batch = 2, .training = true, .smooth = true, .input_gradient = true};
+    fsnn_plan plan = {
+        .steps = 6, .batch = 2, .training = true, .smooth = true, .input_gradient = true};
     GOOD(fsnn_net_wrap(net, &d, &plan));
     float x[60];
     noise(x, 60, 1);
@@ -327,7 +343,8 @@ static void no_allocation(void **state)
     }
 }
 
-/* Memory that runs out at any allocation is an error, not a crash, and leaks nothing (the sanitizers watch). */
+/* Memory that runs out at any allocation is an error, not a crash, and leaks nothing (the
+ * sanitizers watch). */
 static void out_of_memory(void **state)
 {
     (void)state;

@@ -1,5 +1,6 @@
-/* The scan against a plain double-precision model of the same equations: potentials and spikes forward, and backward against
- * central differences of that model, with the spikes inside a detached reset held fixed. Every kind, reset, surrogate, method, memory. */
+/* The scan against a plain double-precision model of the same equations: potentials and spikes
+ * forward, and backward against central differences of that model, with the spikes inside a
+ * detached reset held fixed. Every kind, reset, surrogate, method, memory. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../json.h"
 #include "neuron/scan.h"
 
 enum { MAXK = 64, MAXN = 3 * 47 };
@@ -51,8 +53,8 @@ static double drive(const setup *c, double u, double off, double I, double tau, 
 }
 
 /* Mittag-Leffler weights cost: those of the last call are kept. */
-static void kernel(const frac_method *M, const fsnn_order *o, const frac_leak *leak, double h, double *w,
-                   double *gain)
+static void kernel(const frac_method *M, const fsnn_order *o, const frac_leak *leak, double h,
+                   double *w, double *gain)
 {
     static double kept[MAXK + 2], kept_gain, key[5];
     double now[5] = {o->alpha[0], o->coefficient[0], leak->tau, leak->leaky, h};
@@ -64,10 +66,10 @@ static void kernel(const frac_method *M, const fsnn_order *o, const frac_leak *l
     *gain = kept_gain;
 }
 
-/* One neuron through all steps, straight from the equations. `frozen` [K]: spikes inside a detached reset, `emptied` [K]:
- * where a history was emptied (NULL: find out). */
-static void model(const setup *c, const numbers *x, int64_t n, const double *frozen, double *emptied,
-                  double *v, double *s)
+/* One neuron through all steps, straight from the equations. `frozen` [K]: spikes inside a detached
+ * reset, `emptied` [K]: where a history was emptied (NULL: find out). */
+static void model(const setup *c, const numbers *x, int64_t n, const double *frozen,
+                  double *emptied, double *v, double *s)
 {
     const fsnn_neuron *o = &c->options;
     const frac_method *M = c->method;
@@ -89,7 +91,8 @@ static void model(const setup *c, const numbers *x, int64_t n, const double *fro
     frac_scheme scheme = c->implicit ? FRAC_IMPLICIT : M->scheme;
     double u = 0, N = 0, F0 = 0, h = c->h;
     for (int64_t k = 0; k < c->K; k++) {
-        double I = x->I[k * c->B * c->N + n], off = -theta * N, J = leak.leaky ? -1 / tau : 0;
+        double I = x->I[k * c->B * c->N + n], off = o->v0 - theta * N,
+               J = leak.leaky ? -1 / tau : 0;
         double dv = drive(c, u, off, I, tau, 0), arg = u + off + dv - theta, p, xk;
         double taken = 0, r = 0;
         if (ahead) {
@@ -143,7 +146,7 @@ static void model(const setup *c, const numbers *x, int64_t n, const double *fro
         if (o->reset == FSNN_RESET_SUBTRACT)
             u = p - r * theta;
         if (o->reset == FSNN_RESET_VALUE)
-            u = p + r * (o->v_reset - p);
+            u = p + r * (o->v_reset - off - p);
         if (o->reset == FSNN_RESET_DELTA) {
             u = p - gain * r * theta / h;
             xk -= r * theta / h;
@@ -159,7 +162,7 @@ static void model(const setup *c, const numbers *x, int64_t n, const double *fro
                 memset(X, 0, sizeof X);
             }
         }
-        v[k] = u - theta * N;
+        v[k] = u + o->v0 - theta * N;
     }
 }
 
@@ -197,6 +200,7 @@ static void start(machine *m, const setup *c, const numbers *x, int64_t K)
     m->s.model = neuron_model_find(c->kind);
     assert_non_null(m->s.model);
     m->s.options = c->options;
+    m->s.v0 = (float)c->options.v0;
     m->s.smooth = c->smooth;
     m->s.training = true;
     m->s.B = c->B;
@@ -214,10 +218,11 @@ static void expect(const setup *c, const char *what, double got, double want, do
 {
     if (fabs(got - want) <= tolerance)
         return;
-    fail_msg("%s %s%s reset %s surrogate %s detach %d memory %d h %g terms %d: %s is %.9g, expected %.9g",
-             c->kind, c->method->name, c->implicit ? " implicit" : "", fsnn_reset_name(c->options.reset),
-             fsnn_surrogate_name(c->options.surrogate.kind), c->options.detach_reset,
-             (int)c->memory, c->h, c->order.terms, what, got, want);
+    fail_msg("%s %s%s reset %s surrogate %s detach %d memory %d h %g terms %d: %s is %.9g, "
+             "expected %.9g",
+             c->kind, c->method->name, c->implicit ? " implicit" : "",
+             fsnn_reset_name(c->options.reset), fsnn_surrogate_name(c->options.surrogate.kind),
+             c->options.detach_reset, (int)c->memory, c->h, c->order.terms, what, got, want);
 }
 
 static void check_forward(const setup *c)
@@ -288,7 +293,8 @@ static void check_backward(const setup *c)
         m.g[i] = (float)R(i);
     float gtau[8] = {0}, gtheta[8] = {0}, galpha[8] = {0}, gcoefficient[8] = {0};
     bool ordered = !c->method->integer;
-    scan_grads grads = {m.gI, {gtau, gtheta}, ordered ? galpha : NULL, ordered ? gcoefficient : NULL};
+    scan_grads grads = {
+        m.gI, {gtau, gtheta}, ordered ? galpha : NULL, ordered ? gcoefficient : NULL};
     assert_int_equal(scan_backward(&m.s, m.I, m.spikes, m.g, &grads), FSNN_OK);
 
     for (int64_t i = 0; i < c->K * total; i += 11) {
@@ -312,8 +318,14 @@ static void check_backward(const setup *c)
 
 static setup plain(void)
 {
-    setup c = {.kind = "lif", .options = FSNN_NEURON_DEFAULT, .method = &frac_gl, .h = 1, .K = 29,
-               .B = 2, .N = 17, .channels = 1};
+    setup c = {.kind = "lif",
+               .options = FSNN_NEURON_DEFAULT,
+               .method = &frac_gl,
+               .h = 1,
+               .K = 29,
+               .B = 2,
+               .N = 17,
+               .channels = 1};
     c.order = fsnn_order_of(0.6);
     c.options.surrogate.scale = 2;
     c.options.v_reset = -0.2;
@@ -323,7 +335,7 @@ static setup plain(void)
 static void each(void (*check)(const setup *), bool smooth)
 {
     static const char *const kinds[] = {"if", "lif"};
-    static const frac_method *const methods[] = {&frac_euler, &frac_heun, &frac_rk4, &frac_gl,
+    static const frac_method *const methods[] = {&frac_euler, &frac_heun, &frac_rk4,  &frac_gl,
                                                  &frac_l1,    &frac_ab,   &frac_trap, &frac_abm,
                                                  &frac_ml,    &frac_gl,   &frac_l1,   &frac_ab};
     for (int kind = 0; kind < 2; kind++)
@@ -342,7 +354,8 @@ static void each(void (*check)(const setup *), bool smooth)
                     c.options.reset = (fsnn_reset)reset;
                     c.options.detach_reset = detach;
                     if (!kind)
-                        c.K = 17; /* without a leak potentials grow: keep them where spikes matter */
+                        c.K =
+                            17; /* without a leak potentials grow: keep them where spikes matter */
                     check(&c);
                 }
 }
@@ -395,6 +408,18 @@ static void others(void (*check)(const setup *), bool smooth)
         c.options.detach_reset = false;
         check(&c);
     }
+    for (int m = 0; m < 9; m++) { /* a start away from rest (Caputo) */
+        static const frac_method *const methods[] = {&frac_euler, &frac_rk4, &frac_gl,
+                                                     &frac_l1,    &frac_ab,  &frac_trap,
+                                                     &frac_abm,   &frac_ml,  &frac_gl};
+        setup c = plain();
+        c.smooth = smooth;
+        c.method = methods[m];
+        c.options.v0 = 0.375;
+        c.options.detach_reset = false;
+        c.options.reset = m == 8 ? FSNN_RESET_VALUE : m % 2 ? FSNN_RESET_JUMP : FSNN_RESET_CURRENT;
+        check(&c);
+    }
     setup c = plain(); /* one neuron */
     c.smooth = smooth;
     c.B = c.N = 1;
@@ -421,7 +446,8 @@ static void chunks(void **state)
     static const int64_t memories[] = {0, 1, 4, 20};
     static numbers x;
     static machine whole, parts;
-    static const frac_method *const methods[] = {&frac_gl, &frac_trap, &frac_abm, &frac_ml, &frac_rk4};
+    static const frac_method *const methods[] = {&frac_gl, &frac_trap, &frac_abm, &frac_ml,
+                                                 &frac_rk4};
     for (int i = 0; i < 20; i++)
         for (int64_t chunk = 1; chunk < 20; chunk += 3)
             for (int reset = 0; reset < FSNN_RESETS; reset++) {
@@ -441,9 +467,9 @@ static void chunks(void **state)
                 scan_potentials(&whole.s, whole.spikes, whole.v);
                 for (int64_t k = 0; k < c.K; k += chunk) {
                     int64_t n = c.K - k < chunk ? c.K - k : chunk;
-                    assert_int_equal(scan_forward(&parts.s, n, parts.I + k * total,
-                                                  parts.spikes + k * total),
-                                     FSNN_OK);
+                    assert_int_equal(
+                        scan_forward(&parts.s, n, parts.I + k * total, parts.spikes + k * total),
+                        FSNN_OK);
                     scan_potentials(&parts.s, parts.spikes + k * total, parts.v + k * total);
                 }
                 size_t bytes = (size_t)(c.K * total) * sizeof(float);
@@ -487,12 +513,64 @@ static void order_one(void **state)
             }
 }
 
+/* Trajectories of the schemes with 24 digits, from v0 = 1/8 (tests/golden/README.md). The current
+ * of a step is sample k for explicit schemes; implicit ones take it at the end of the step. */
+static void golden_trajectories(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *scheme;
+        const frac_method *method;
+        bool implicit;
+    } rows[] = {{"gl_ex", &frac_gl, false},   {"gl_im", &frac_gl, true},
+                {"l1_ex", &frac_l1, false},   {"l1_im", &frac_l1, true},
+                {"rect_ex", &frac_ab, false}, {"rect_im", &frac_ab, true}};
+    static machine m;
+    int compared = 0;
+    struct fy_document *doc = json_open("tests/golden/analytic.json");
+    struct fy_node *list = json_get(fy_document_root(doc), "discrete");
+    for (int i = 0; i < json_count(list); i++) {
+        struct fy_node *entry = json_at(list, i), *want = json_get(entry, "v");
+        for (int r = 0; r < FSNN_COUNT(rows); r++) {
+            if (strcmp(json_text(json_get(entry, "scheme")), rows[r].scheme) != 0 ||
+                json_get(entry, "rule"))
+                continue;
+            setup c = plain();
+            numbers x = {.order = fsnn_order_of(json_member(entry, "alpha"))};
+            c.method = rows[r].method;
+            c.implicit = rows[r].implicit;
+            c.order = x.order;
+            c.h = json_member(entry, "h");
+            c.K = json_count(want) - 1;
+            c.B = c.N = 1;
+            c.options.v0 = json_member(entry, "v0");
+            c.options.reset = FSNN_RESET_NONE;
+            x.tau[0] = json_member(entry, "tau");
+            x.theta[0] = 100;
+            for (int k = 0; k < c.K; k++) {
+                int at = k + rows[r].implicit;
+                x.I[k] = (7 * at * at + 3 * at) % 32 / 16.0 + 0.5;
+            }
+            start(&m, &c, &x, c.K);
+            assert_int_equal(scan_forward(&m.s, c.K, m.I, m.spikes), FSNN_OK);
+            scan_potentials(&m.s, m.spikes, m.v);
+            for (int k = 0; k < c.K; k++)
+                expect(&c, rows[r].scheme, m.v[k], json_number(json_at(want, k + 1)), 2e-6);
+            scan_free(&m.s);
+            compared++;
+        }
+    }
+    assert_true(compared >= 3);
+    fy_document_destroy(doc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(forward_each),    cmocka_unit_test(forward_others),
-        cmocka_unit_test(backward_each),   cmocka_unit_test(backward_others),
-        cmocka_unit_test(chunks),          cmocka_unit_test(order_one),
+        cmocka_unit_test(forward_each),        cmocka_unit_test(forward_others),
+        cmocka_unit_test(backward_each),       cmocka_unit_test(backward_others),
+        cmocka_unit_test(golden_trajectories), cmocka_unit_test(chunks),
+        cmocka_unit_test(order_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
