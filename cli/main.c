@@ -16,7 +16,8 @@ static void overview(FILE *out)
           out);
     for (int i = 0; i < CLI_COUNT(commands); i++)
         fprintf(out, "  %-10s%s\n", commands[i]->name, commands[i]->summary);
-    fputs("  help      this page, or with a command's name its own\n\n"
+    fputs("  help      this page; with a command's name its own; with \"description\" the\n"
+          "            keys of the description file\n\n"
           "first steps:\n"
           "  fsnn train examples/fashion_mlp.yaml     train a network on Fashion-MNIST\n"
           "  fsnn inspect runs/fashion-mlp            what came out\n"
