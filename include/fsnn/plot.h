@@ -4,6 +4,7 @@
 #ifndef FSNN_PLOT_H
 #define FSNN_PLOT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <fsnn/status.h>
@@ -34,6 +35,46 @@ FSNN_API fsnn_status fsnn_plot_rates(const char *title, int layers, const char *
 /* Confusion matrix [classes][classes], row = true class. */
 FSNN_API fsnn_status fsnn_plot_confusion(const char *title, int64_t classes,
                                          const int64_t *confusion, const char *path);
+
+/* ---- Charts: curves over a common axis, any number of panels ---- */
+
+typedef enum fsnn_mark {
+    FSNN_MARK_LINE,      /* a line in the curve's colour */
+    FSNN_MARK_STEPS,     /* y[i] from x[i-1] to x[i] */
+    FSNN_MARK_DOTS,      /* dots joined by a line */
+    FSNN_MARK_POINTS,    /* dots alone */
+    FSNN_MARK_REFERENCE, /* a thin dark line over the others: what is exact */
+    FSNN_MARK_LIMIT,     /* a dashed line */
+    FSNN_MARK_TICKS,     /* strokes around (x, y), for spikes */
+    FSNN_MARKS
+} fsnn_mark;
+
+/* A curve. Values that are not finite are gaps. */
+typedef struct fsnn_curve {
+    const char *name; /* in the legend; NULL: not there */
+    fsnn_mark mark;
+    int colour; /* 1 .. 8; the same number is the same colour everywhere */
+    int64_t count;
+    const double *x, *y; /* [count] */
+} fsnn_curve;
+
+/* A panel. On a logarithmic axis values <= 0 are gaps. */
+typedef struct fsnn_chart {
+    const char *heading, *x_label, *y_label; /* x_label NULL: its numbers are left out too */
+    bool log_x, log_y;
+    double x_low, x_high, y_low, y_high; /* ends of the axes; low = high: from the values */
+    int rows; /* > 0: y = 0, 1, ... bear the names of `row` [rows], from above */
+    const char *const *row;
+    const char *empty; /* remark when there is no value; NULL: "nothing to draw" */
+    int height;                          /* pixels, 60 .. 2000 */
+    int curves;
+    const fsnn_curve *curve;
+} fsnn_chart;
+
+/* Charts in rows of `columns` (1 .. 3); `subtitle` may be NULL. A line of very many points is drawn by its extremes,
+ * which looks the same. */
+FSNN_API fsnn_status fsnn_plot_charts(const char *title, const char *subtitle, int columns, int charts,
+                                      const fsnn_chart *chart, const char *path);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,134 @@
+/* cli/simulate.h: the parts of fsnn simulate: options in simulate.c, the current over time in
+ * simulate_current.c, one run in simulate_run.c, what is written in simulate_output.c and
+ * simulate_figure.c, and the ready-made pictures in show_*.c. Functions that return int return an
+ * exit code, after a sentence when it is not CLI_GOOD. */
+#ifndef FSNN_CLI_SIMULATE_H
+#define FSNN_CLI_SIMULATE_H
+
+#include "cli.h"
+
+enum {
+    SIM_ALPHAS = 8,         /* in one call: as many as there are colours */
+    SIM_VALUES = 200000000, /* steps times neurons at most */
+};
+
+typedef enum sim_current_kind {
+    SIM_CONSTANT,
+    SIM_STEP,
+    SIM_RAMP,
+    SIM_SINE,
+    SIM_NOISE,
+    SIM_FILE,
+    SIM_CURRENTS
+} sim_current_kind;
+
+typedef struct sim_current {
+    sim_current_kind kind;
+    double p[3];    /* the numbers behind the kind */
+    double *sample; /* file: [count][neurons] */
+    int64_t count, neurons;
+} sim_current;
+
+typedef struct sim_options {
+    cli_common common;
+    const char *neuron, *reset, *method, *alpha, *current, *memory, *out, *format, *show;
+    bool implicit, no_figure;
+    cli_real tau, threshold, v_reset, v0, step, time;
+    cli_int neurons;
+} sim_options;
+
+/* What is simulated: options with defaults filled in. */
+typedef struct sim_setup {
+    bool leaky;
+    fsnn_neuron neuron;
+    fsnn_method method;
+    bool integer, implicit;
+    int alphas;
+    double alpha[SIM_ALPHAS];
+    double step, time;
+    int64_t steps, memory, neurons;
+    uint64_t seed;
+    sim_current current;
+} sim_setup;
+
+/* ---- current ---- */
+
+/* "constant:1.5", "1.5", "step:2@5-10", ...; a file is read here. Free with sim_current_free. */
+int sim_current_read(const char *text, sim_current *current);
+void sim_current_free(sim_current *current);
+/* Current of each step and neuron, [steps][neurons]: step k has the value of time k h, at its
+ * start.
+ */
+float *sim_current_samples(const sim_setup *setup);
+
+/* ---- a run ---- */
+
+/* Runs `input` [steps][neurons] at one order; v (after each step) and spikes [steps][neurons], to
+ * be freed. Warnings go to stderr. */
+int sim_run(const sim_setup *setup, double alpha, const float *input, float **v, float **spikes);
+/* Times of the spikes of one neuron, count in `*count`; to be freed. */
+double *sim_spike_times(const sim_setup *setup, const float *spikes, int64_t neuron,
+                        int64_t *count);
+
+/* ---- results ---- */
+
+typedef struct sim_result {
+    const float *input;
+    float *v[SIM_ALPHAS], *spikes[SIM_ALPHAS];
+} sim_result;
+
+void sim_summary(const sim_setup *setup, const sim_result *result);
+int sim_write(const sim_setup *setup, const sim_result *result, bool npz, const char *path);
+/* Current, potentials with threshold, spikes. */
+void sim_figure(const sim_setup *setup, const sim_result *result, const char *path);
+/* "LIF, tau 1, threshold 1, reset jump; method gl, step 0.01"; to be freed. */
+char *sim_setup_text(const sim_setup *setup);
+
+/* ---- ready-made pictures ---- */
+
+typedef struct sim_show {
+    const char *name, *what;
+    /* defaults for what is not given */
+    const char *neuron, *reset, *method, *alpha, *current;
+    double step, time;
+    /* Prints its table and draws `path`.png. `given` tells which options were. */
+    int (*run)(const sim_setup *setup, const sim_options *given, const char *path);
+} sim_show;
+
+extern const sim_show show_relaxation, show_latency, show_adaptation, show_fi, show_weights;
+
+/* ---- curves that own their points ---- */
+
+typedef struct sim_points {
+    double *x, *y;
+    int64_t count, room;
+} sim_points;
+void sim_points_add(sim_points *points, double x, double y);
+void sim_points_free(sim_points *points, int count);
+/* A drawn picture: one chart after the other, curves appended to the last one. */
+typedef struct sim_picture {
+    fsnn_chart chart[4];
+    fsnn_curve curve[4][4 * SIM_ALPHAS];
+    sim_points points[4][4 * SIM_ALPHAS];
+    char name[4][4 * SIM_ALPHAS][CLI_NUMBER];
+    int charts;
+} sim_picture;
+fsnn_chart *sim_picture_chart(sim_picture *picture, const char *heading, const char *x_label,
+                              const char *y_label);
+/* A new curve of the last chart, without points yet; `name` is copied and may be NULL. */
+sim_points *sim_picture_curve(sim_picture *picture, const char *name, fsnn_mark mark, int colour);
+/* Draws it unless --no-figure, says so, and releases it. CLI_FAILED only when nothing could be
+ * written. */
+int sim_picture_draw(sim_picture *picture, const sim_options *given, const char *title,
+                     const char *subtitle, int columns, const char *path);
+void sim_picture_free(sim_picture *picture);
+/* Refuses a --current of another kind than this one. */
+int sim_need_current(const sim_setup *setup, const sim_options *given, sim_current_kind kind,
+                     const char *what);
+void sim_cell(double value, const char *end); /* a column of 12, a dash when not finite */
+
+fsnn_curve sim_curve(const char *name, fsnn_mark mark, int colour, const sim_points *points);
+/* "alpha 0.5" into `text`, which has CLI_NUMBER bytes. */
+char *sim_label(char *text, double alpha);
+
+#endif
