@@ -7,6 +7,8 @@
 static const cli_command *const commands[] = {&cli_train,   &cli_eval, &cli_run,
                                               &cli_inspect, &cli_plot, &cli_simulate};
 
+static const char description_word[] = "description";
+
 static void overview(FILE *out)
 {
     fputs("fsnn: fractional-order spiking neural networks\n\n"
@@ -38,12 +40,13 @@ static const cli_command *find(const char *name)
     return NULL;
 }
 
-static int unknown(const char *name)
+/* `page`: a page of help was asked for, of which there is one more. */
+static int unknown(const char *name, bool page)
 {
     const char *known[CLI_COUNT(commands) + 1];
     for (int i = 0; i < CLI_COUNT(commands); i++)
         known[i] = commands[i]->name;
-    known[CLI_COUNT(commands)] = "help";
+    known[CLI_COUNT(commands)] = page ? description_word : "help";
     const char *near = cli_nearest(name, known, CLI_COUNT(known));
     const char *what = *name == '-' ? "option" : "command";
     if (near)
@@ -62,15 +65,28 @@ static int closed(int code)
     return code;
 }
 
+/* The reference of the description file, from the tables that read it. */
+static int description_keys(void)
+{
+    char *markdown;
+    if (fsnn_description_reference(&markdown) < 0)
+        return cli_error(CLI_FAILED, "%s", fsnn_error_text());
+    fputs(markdown, stdout);
+    free(markdown);
+    return CLI_GOOD;
+}
+
 static int help(int count, char **name)
 {
     if (count == 0) {
         overview(stdout);
         return CLI_GOOD;
     }
+    if (strcmp(name[0], description_word) == 0)
+        return description_keys();
     const cli_command *command = find(name[0]);
     if (!command)
-        return unknown(name[0]);
+        return unknown(name[0], true);
     cli_help(command);
     return CLI_GOOD;
 }
@@ -106,6 +122,6 @@ int main(int argc, char **argv)
         return version(), closed(CLI_GOOD);
     const cli_command *command = find(name);
     if (!command)
-        return unknown(name);
+        return unknown(name, false);
     return closed(run(command, argc - 2, argv + 2));
 }

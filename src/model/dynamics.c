@@ -112,8 +112,8 @@ static fsnn_status read_times(yaml_doc *doc, const yaml_node *node, void *out)
 const special dynamics_specials[] = {
     {.name = "method",
      .read = read_method,
-     .type = "euler (odeint); gl, l1 (fdeint)",
-     .fallback = "euler for odeint, gl for fdeint",
+     .type = "gl, l1, ab (or pred), trap, abm, ml (fdeint); euler, heun, rk4 (odeint)",
+     .fallback = "gl for fdeint, euler for odeint",
      .help = "the scheme that steps in time"},
     {.name = "alpha",
      .type = "a number above 0 and at most 1, a list, or a list of lists",

@@ -13,16 +13,15 @@ typedef struct page {
 } page;
 
 static const char intro[] =
-    "# The keys of a description\n\n"
-    "A description is one YAML file. Where a key takes a mapping of options, a plain value sets "
-    "the "
-    "first of them: `tau: 2.0` is `tau: {value: 2.0}`, `- dropout: 0.5` is `- dropout: {p: 0.5}`. "
-    "An unknown key, a key given twice and a value outside of its range are errors. Any key can be "
-    "changed for one run with `--set`: `--set training.epochs=2`, `--set layers.2.lif.tau=1.5`, or "
-    "by a node's name `--set lif1.tau=1.5`.\n\n"
-    "Files named in `data` are absolute, or begin with `~`, or stand relative to the description's "
-    "folder; what is not found there is looked for below the folder that the environment variable "
-    "`FSNN_DATA` names (`../shared/data` when it is not set).\n";
+    "## Rules\n\n"
+    "A description is one YAML file. Where a key takes a mapping of options, a plain value sets\n"
+    "the first of them: `tau: 2.0` is `tau: {value: 2.0}`, `- dropout: 0.5` is\n"
+    "`- dropout: {p: 0.5}`. An unknown key, a key given twice and a value outside of its range\n"
+    "are errors. Any key can be changed for one run with `--set`: `--set training.epochs=2`,\n"
+    "`--set layers.2.lif.tau=1.5`, or by a node's name `--set lif1.tau=1.5`.\n\n"
+    "Files named in `data` are absolute, or begin with `~`, or stand relative to the\n"
+    "description's folder; what is not found there is looked for below the folder that the\n"
+    "environment variable `FSNN_DATA` names (`../shared/data` when it is not set).\n";
 
 static void head(page *p, int level, const char *title, const char *help)
 {
@@ -135,9 +134,10 @@ static void section(page *p, const char *title, const fsnn_key *table, const spe
 static void kinds(page *p)
 {
     const fsnn_op *op;
-    head(p, 2, "layers",
-         "Each item is a kind (`- flatten`) or a kind with its options (`- linear: {out: 10, name: "
-         "fc1}`). Besides the options of its kind, every layer takes:");
+    head(
+        p, 2, "layers",
+        "Each item is a kind (`- flatten`) or a kind with its options\n(`- linear: {out: 10, name: "
+        "fc1}`). Besides the options of its kind, every layer takes:");
     table_head(p);
     specials(p, layer_specials);
     for (int i = 0; (op = net_kind_at(i)); i++) {

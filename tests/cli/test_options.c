@@ -41,6 +41,21 @@ static void help_of_each(void **state)
     }
 }
 
+/* The reference of the description: what the library gives, and every layer and section in it. */
+static void help_description(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {"### lif\n", "### conv2d\n", "## dynamics\n",
+                                        "| `alpha_mode` |", "| `optimizer.lr` |"};
+    char *wanted;
+    assert_int_equal(fsnn_description_reference(&wanted), FSNN_OK);
+    shell_good("$F help description");
+    assert_string_equal(shell_out, wanted);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        shell_contains(shell_out, parts[i], "$F help description");
+    free(wanted);
+}
+
 static void overview(void **state)
 {
     (void)state;
@@ -72,6 +87,8 @@ static const char *const wrong[][2] = {
     {"$F trian", "did you mean \"train\"?"},
     {"$F xyzzyx", "unknown command \"xyzzyx\""},
     {"$F help trian", "did you mean \"train\"?"},
+    {"$F help descripton", "did you mean \"description\"?"},
+    {"$F description", "unknown command \"description\" (see: fsnn help)"},
     {"$F --hlep", "unknown option \"--hlep\""},
     {"$F run", "MODEL.yaml is missing"},
     {"$F train", "DESC.yaml is missing"},
@@ -163,6 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(help_of_each),
+        cmocka_unit_test(help_description),
         cmocka_unit_test(overview),
         cmocka_unit_test(versions),
         cmocka_unit_test(wrong_usage),
