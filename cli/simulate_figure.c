@@ -7,8 +7,8 @@
 
 enum {
     TRACES = 4, /* currents and potentials of so many neurons at most */
-    CURVES = SIM_ALPHAS + 2,
-    ROWS = 64, /* rows of spikes at most: alphas times neurons */
+    CLOSE = 40, /* spikes of one order beyond which each order has its panel */
+    ROWS = 64,  /* rows of spikes at most: alphas times neurons */
 };
 
 static int traces_of(const sim_setup *s)
@@ -73,24 +73,30 @@ static void currents(const sim_setup *s, const sim_result *r, panel *p)
     p->chart.curves = count;
 }
 
-/* One panel holds the orders of one neuron. */
-static void potentials(const sim_setup *s, const sim_result *r, int n, panel *p)
+/* The potentials of one neuron: every order, or only the one called `only`. */
+static void potentials(const sim_setup *s, const sim_result *r, int n, int only, panel *p)
 {
-    if (s->neurons > 1)
+    bool first = n == 0 && only <= 0, many = s->neurons > 1 || only >= 0;
+    fsnn_mark mark = s->current.kind == SIM_NOISE || only >= 0 ? FSNN_MARK_THIN : FSNN_MARK_LINE;
+    if (only >= 0)
+        snprintf(p->heading, sizeof p->heading, "Membrane potential, alpha %g", s->alpha[only]);
+    else if (many)
         snprintf(p->heading, sizeof p->heading, "Membrane potential, neuron %d", n);
     else
         snprintf(p->heading, sizeof p->heading, "Membrane potential");
-    p->chart = chart_of(s, p->heading, "potential v", s->neurons > 1 ? 150 : 260);
-    int i = 0;
-    for (; i < s->alphas; i++) {
-        p->points[i] = column(s, r->v[i], n);
-        p->curve[i] = sim_curve(n == 0 ? sim_label(p->name[i], s->alpha[i]) : NULL,
-                                s->current.kind == SIM_NOISE ? FSNN_MARK_THIN : FSNN_MARK_LINE,
-                                i + 1, &p->points[i]);
+    p->chart = chart_of(s, p->heading, "potential v", many ? 150 : 260);
+    int count = 0;
+    for (int i = 0; i < s->alphas; i++) {
+        if (only >= 0 && i != only)
+            continue;
+        p->points[count] = column(s, r->v[i], n);
+        p->curve[count] = sim_curve(first && only < 0 ? sim_label(p->name[i], s->alpha[i]) : NULL,
+                                    mark, i + 1, &p->points[count]);
+        count++;
     }
-    p->points[i] = level(s, s->neuron.threshold.value);
-    p->curve[i] = sim_curve(n == 0 ? "threshold" : NULL, FSNN_MARK_LIMIT, 7, &p->points[i]);
-    p->chart.curves = i + 1;
+    p->points[count] = level(s, s->neuron.threshold.value);
+    p->curve[count] = sim_curve(first ? "threshold" : NULL, FSNN_MARK_LIMIT, 7, &p->points[count]);
+    p->chart.curves = count + 1;
 }
 
 static void row_name(const sim_setup *s, int i, int64_t n, char *name)
@@ -142,14 +148,26 @@ static void spikes(const sim_setup *s, const sim_result *r, panel *p)
 
 /* ---- all of it ---- */
 
+/* Orders whose spikes stand too close would hide one another in one panel. */
+static bool crowded(const sim_setup *s, const sim_result *r)
+{
+    int64_t most = 0, count;
+    for (int i = 0; i < s->alphas; i++) {
+        free(sim_spike_times(s, r->spikes[i], 0, &count));
+        most = count > most ? count : most;
+    }
+    return s->alphas > 1 && most > CLOSE;
+}
+
 void sim_figure(const sim_setup *s, const sim_result *r, const char *path)
 {
-    int traces = traces_of(s), panels = traces + 2;
+    bool apart = s->neurons == 1 && crowded(s, r);
+    int traces = apart ? s->alphas : traces_of(s), panels = traces + 2;
     panel *p = cli_allocate((size_t)panels, sizeof *p);
     fsnn_chart *chart = cli_allocate((size_t)panels, sizeof *chart);
     currents(s, r, &p[0]);
     for (int n = 0; n < traces; n++)
-        potentials(s, r, n, &p[1 + n]);
+        potentials(s, r, apart ? 0 : n, apart ? n : -1, &p[1 + n]);
     spikes(s, r, &p[panels - 1]);
     for (int i = 0; i < panels; i++) {
         chart[i] = p[i].chart;
