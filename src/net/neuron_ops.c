@@ -14,7 +14,7 @@ typedef struct state {
     const frac_method *method;
     fsnn_order order;
     double h;
-    int64_t memory;
+    frac_keep memory;
     bool implicit;
 } state;
 
@@ -67,13 +67,13 @@ static const fsnn_neuron defaults = {.tau = {0.5, false, FSNN_PER_LAYER},
                                      .detach_reset = true};
 
 void neuron_node_dynamics(op_node *node, const frac_method *method, bool implicit,
-                          const fsnn_order *order, double h, int64_t memory)
+                          const fsnn_order *order, double h, const frac_keep *memory)
 {
     state *st = node->state;
     st->method = method;
     st->order = *order;
     st->h = h;
-    st->memory = memory;
+    st->memory = *memory;
     st->implicit = implicit;
     frac_memory_init(&st->scan.memory, method, implicit, order, h, memory);
 }
@@ -116,6 +116,14 @@ static fsnn_status check_reset(const op_node *node, const scan *s)
                          "%s \"%s\": reset %s begins a new history for each neuron, but method %s "
                          "weighs the first drive apart: use gl, l1, ab or ml with it",
                          kind, node->name, reset->name, method->name);
+    const fsnn_order *order = &s->memory.order;
+    if (method->lweights && s->memory.compressed &&
+        (s->options.tau.learn || order->learn_alpha || order->learn_coefficient))
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": with method %s the exponentials of a memory given by its "
+                         "tolerance depend on tau and alpha, so these cannot be learned: use full "
+                         "memory, or the method gl, l1 or ab",
+                         kind, node->name, method->name);
     if (method->lweights && s->options.tau.per == FSNN_PER_CHANNEL)
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "%s \"%s\": the weights of method %s depend on tau, so it must be one for the "
@@ -182,7 +190,13 @@ static fsnn_status plan(op_node *node)
     s->training = node->training;
     s->smooth = node->smooth;
     node->scratch_bytes = node->tape_bytes = 0;
-    return scan_plan(s, node->K);
+    fsnn_status status = scan_plan(s, node->K);
+    if (status == FSNN_ENUMERIC) {
+        char *why = fsnn_strdup(fsnn_error_text());
+        fsnn_fail(status, "%s \"%s\": %s", node->op->kind, node->name, why ? why : "");
+        fsnn_free(why);
+    }
+    return status;
 }
 
 static void bind(op_node *node, float *const *value)

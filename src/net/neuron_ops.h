@@ -2,7 +2,7 @@
 #ifndef FSNN_NEURON_OPS_H
 #define FSNN_NEURON_OPS_H
 
-#include "frac/method.h"
+#include "frac/memory.h"
 #include "op/op.h"
 
 /* All neuron kinds, NULL-terminated. */
@@ -10,7 +10,7 @@ extern const fsnn_op *const fsnn_neuron_ops[];
 
 /* Dynamics of a neuron node, set before shape(). */
 void neuron_node_dynamics(op_node *node, const frac_method *method, bool implicit,
-                          const fsnn_order *order, double h, int64_t memory);
+                          const fsnn_order *order, double h, const frac_keep *memory);
 /* Time 0. */
 void neuron_node_reset(op_node *node);
 /* Values of tau, threshold, alpha, coefficient were written: checks them and settles what depends on them. */

@@ -51,9 +51,23 @@ static bool same_order(const fsnn_order *a, const fsnn_order *b)
     return same;
 }
 
+static fsnn_status keep_of(const fsnn_dynamics *d, frac_keep *keep)
+{
+    fsnn_engine engine;
+    FSNN_TRY(fsnn_engine_settle(d, &engine));
+    *keep = (frac_keep){.steps = d->memory};
+    if (engine == FSNN_ENGINE_EXPONENTIALS) {
+        keep->tolerance = d->tolerance;
+        keep->horizon = d->horizon ? d->horizon : FSNN_HORIZON;
+    }
+    return FSNN_OK;
+}
+
 static fsnn_status give_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *renew)
 {
     const frac_method *method;
+    frac_keep keep;
+    FSNN_TRY(keep_of(d, &keep));
     FSNN_TRY(frac_method_settle(d->integrator, d->method, &method));
     if (d->implicit && !method->linearised && method->scheme != FRAC_IMPLICIT)
         return fsnn_fail(FSNN_EUNSUPPORTED,
@@ -77,7 +91,7 @@ static fsnn_status give_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *re
             fsnn_free(why);
         }
         renew[i] = layer >= net->layers || !same_order(&order[layer], &net->order[layer]);
-        neuron_node_dynamics(op, method, d->implicit, &order[layer], d->step, d->memory);
+        neuron_node_dynamics(op, method, d->implicit, &order[layer], d->step, &keep);
         layer++;
     }
     fsnn_free(net->order);
