@@ -188,6 +188,8 @@ static void chained(void **state)
                     continue;
                 c.tolerance = i % 3 == 0 ? 1e-6 : 0;
                 c.memory = i % 3 == 1 ? 30 : 0;
+                if (!c.tolerance && !c.memory && reset == FSNN_RESET_RESTART)
+                    continue; /* a history that was emptied is not there to come back to: refused by nets */
                 c.smooth = true;
                 c.options.detach_reset = false;
                 fill(&c, &x);
@@ -218,8 +220,9 @@ static void chained(void **state)
                     scan_forward(&parts.s, n, parts.I + at * total, parts.spikes + at * total);
                     back(&parts, &c, at, &many);
                 }
-                assert_memory_equal(whole.spikes, parts.spikes,
-                                    (size_t)(c.K * total) * sizeof(float));
+                if (memcmp(whole.spikes, parts.spikes, (size_t)(c.K * total) * sizeof(float)) != 0)
+                    fail_msg("%s reset %d, memory %d, tolerance %g, pieces of %d: other spikes", c.method->name,
+                             reset, (int)c.memory, c.tolerance, (int)piece);
                 same(&c, "gI chained", many.I, one.I, c.K * total);
                 same(&c, "gtau chained", many.tau, one.tau, 1);
                 same(&c, "gtheta chained", many.theta, one.theta, 1);
