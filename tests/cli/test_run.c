@@ -439,7 +439,8 @@ static void times_of_each_sample(void **state)
     }
     const float *I = floats(&y, "current.lif1"); /* sample 0 keeps its last value */
     for (int k = 8; k < STEPS; k++)
-        assert_memory_equal(I + k * TINY_B * 12, I + 7 * TINY_B * 12, 12 * 4);
+        for (int i = 0; i < 12; i++) /* dense kernels may round the last rows otherwise */
+            assert_float_equal(I[k * TINY_B * 12 + i], I[7 * TINY_B * 12 + i], 1e-5);
     fsnn_arrays_free(&y);
 }
 
@@ -470,8 +471,6 @@ static void bad_times(void **state)
                 "dynamics.times has 2 stamps, but x of x.npz has 8 samples");
     shell_fails("$F run model.yaml --input x.npz --output y.npz --set dynamics.times=[0,1,1]", 2,
                 "found 1 after 1");
-    shell_fails("$F train tiny.yaml --out refused --set dynamics.times=[0,1]", 2,
-                "data sets give one sample a step");
 }
 
 static void bad_input(void **state)
