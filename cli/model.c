@@ -45,7 +45,8 @@ int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batc
     fsnn_loader_options options = {.encoder = *fsnn_description_encoder(model->description),
                                    .batch = batch,
                                    .shuffle = shuffle,
-                                   .seed = model->training.seed};
+                                   .seed = model->training.seed,
+                                   .sampling = fsnn_description_sampling(model->description)};
     fsnn_status status = fsnn_loader_create(data, &options, loader);
     return status < 0 ? cli_fail(status) : CLI_GOOD;
 }

@@ -162,10 +162,16 @@ static void say_data(const cli_model *m)
     fsnn_loader_shape(m->train, &steps, &shape);
     if (m->test)
         cli_count(test, fsnn_loader_samples(m->test));
-    cli_say("  data        %s training and %s test samples, %s%s, T = %lld",
+    fsnn_sampling sampling = fsnn_description_sampling(m->description);
+    char *from = sampling.times ? cli_format(" (%s, from %lld time stamps)",
+                                             fsnn_interpolation_name(sampling.interpolation),
+                                             (long long)sampling.count)
+                                : cli_format("%s", "");
+    cli_say("  data        %s training and %s test samples, %s%s, T = %lld%s",
             cli_count(train, fsnn_loader_samples(m->train)), test,
             info.sequence ? "sequences" : fsnn_encoder_name(encoder->kind),
-            info.sequence ? "" : " encoding", (long long)steps);
+            info.sequence ? "" : " encoding", (long long)steps, from);
+    free(from);
 }
 
 static const char *optimizer_name(fsnn_optimizer_kind kind)

@@ -28,8 +28,7 @@ static void prepare_back(const lanes *par, const lanes *row, const lanes *grow, 
 static void charge(const float *v, const float *I, const lanes *row, float *dv)
 {
     (void)v;
-    EACH_LANE
-    dv[i] = I[i] * row[RATE][i];
+    EACH_LANE dv[i] = I[i] * row[RATE][i];
 }
 
 static void charge_back(const float *v, const float *I, const lanes *row, const float *gdv,

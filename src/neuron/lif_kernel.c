@@ -1,6 +1,5 @@
 /* Leaky integrate-and-fire:  tau D^alpha v = -v + I,  dv = (I - v) / tau  (Lapicque 1907; Teka et
- * al. 2014 for alpha < 1). A spike takes threshold/tau from the derivative under reset `current`.
- */
+ * al. 2014 for alpha < 1). Under reset `current` a spike takes threshold/tau from dv. */
 #include "base/isa_kernel.h"
 #include "neuron/model.h"
 
@@ -28,8 +27,7 @@ static void prepare_back(const lanes *par, const lanes *row, const lanes *grow, 
 
 static void charge(const float *v, const float *I, const lanes *row, float *dv)
 {
-    EACH_LANE
-    dv[i] = (I[i] - v[i]) * row[RATE][i];
+    EACH_LANE dv[i] = (I[i] - v[i]) * row[RATE][i];
 }
 
 static void charge_back(const float *v, const float *I, const lanes *row, const float *gdv,
@@ -45,15 +43,13 @@ static void charge_back(const float *v, const float *I, const lanes *row, const 
 
 static void leak(const lanes *row, float *J)
 {
-    EACH_LANE
-    J[i] = -row[RATE][i];
+    EACH_LANE J[i] = -row[RATE][i];
 }
 
 static void leak_back(const lanes *row, const float *gJ, lanes *grow)
 {
     (void)row;
-    EACH_LANE
-    grow[RATE][i] -= gJ[i];
+    EACH_LANE grow[RATE][i] -= gJ[i];
 }
 
 const neuron_model FSNN_K(neuron_lif) = {

@@ -1,14 +1,16 @@
 /* Resets (fsnn/neuron.h): what a spike does. p is the scheme's new state, theta the threshold, g
- * the scheme's gain.
+ * the scheme's gain, x the drive that the history keeps.
  *
- *   current   takes theta/tau from the drive of the step (before the scheme)   u = p
- *   none                                                                       u = p
- *   subtract  v <- v - theta, the history sees it                              u = p - s theta
- *   value     v <- v_reset, the history sees it                                u = s ? v_reset -
- * off : p jump      v = u - theta N, the history keeps u                             u = p, N
- * counts spikes (scan) delta     an impulse -theta/h in the drive of the step                     u
- * = p - s g theta/h, x - s theta/h restart   v <- v_0 and an empty history u = s ? 0 : p (the scan
- * empties) */
+ *   current    takes theta/tau from the drive, before the scheme    u = p
+ *   none                                                            u = p
+ *   subtract   v <- v - theta, the history sees it                  u = p - s theta
+ *   value      v <- v_reset, the history sees it                    u = s ? v_reset - off : p
+ *   jump       v = u - theta N, N counts the spikes (the scan       u = p
+ *              does); the history goes on as if there were none
+ *   delta      an impulse -theta/h in the drive of the step         u = p - s g theta/h,
+ *                                                                   x <- x - s theta/h
+ *   restart    v <- v_0, the scan empties the history               u = s ? 0 : p
+ */
 #include "base/isa_kernel.h"
 #include "neuron/model.h"
 
