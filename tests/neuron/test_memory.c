@@ -191,7 +191,7 @@ static void chained(void **state)
                 if (!c.tolerance && !c.memory && reset == FSNN_RESET_RESTART)
                     continue; /* a history that was emptied is not there to come back to: refused by nets */
                 c.smooth = true;
-                c.options.detach_reset = false;
+                c.options.detach_reset = reset == FSNN_RESET_JUMP; /* attached, rounding grows */
                 fill(&c, &x);
                 memset(&one, 0, sizeof one);
                 memset(&many, 0, sizeof many);
