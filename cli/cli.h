@@ -210,7 +210,8 @@ int cli_model_open(cli_model *model, const char *path, const cli_common *common)
 int cli_model_data(cli_model *model, bool with_train);
 int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batch, bool shuffle,
                      fsnn_loader **loader);
-int cli_model_wrap(cli_model *model, const fsnn_plan *plan);
+/* `steps` of a whole run: what the tolerance of the memory holds for, unless the description says. */
+int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps);
 /* Whether the opened data and the wrapped network fit together. */
 int cli_model_fits(const cli_model *model);
 void cli_model_warnings(const cli_model *model);

@@ -64,7 +64,7 @@ static int print_model(const char *path, cli_model *model)
                       .batch = model->training.batch,
                       .training = true,
                       .seed = model->training.seed};
-    int code = cli_model_wrap(model, &plan);
+    int code = cli_model_wrap(model, &plan, plan.steps);
     if (code != CLI_GOOD)
         return code;
     fsnn_shape in, out;

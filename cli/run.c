@@ -220,7 +220,7 @@ static int load_weights(run_work *w)
 static int prepare(run_work *w)
 {
     fsnn_plan small = {.steps = 1, .batch = 1, .seed = w->model.training.seed};
-    int code = cli_model_wrap(&w->model, &small);
+    int code = cli_model_wrap(&w->model, &small, 1);
     if (code == CLI_GOOD)
         code = load_weights(w);
     if (code == CLI_GOOD)
@@ -229,7 +229,7 @@ static int prepare(run_work *w)
         return code;
     w->chunk = w->o->chunk.given && w->o->chunk.value < w->T ? w->o->chunk.value : w->T;
     fsnn_plan plan = plan_of(w);
-    code = cli_model_wrap(&w->model, &plan);
+    code = cli_model_wrap(&w->model, &plan, w->T);
     if (code != CLI_GOOD)
         return code;
     cli_model_warnings(&w->model);

@@ -301,7 +301,7 @@ static int open_all(work *w)
                       .batch = w->model.training.batch,
                       .training = true,
                       .seed = w->model.training.seed};
-    code = cli_model_wrap(&w->model, &plan);
+    code = cli_model_wrap(&w->model, &plan, steps);
     return code == CLI_GOOD ? cli_model_fits(&w->model) : code;
 }
 

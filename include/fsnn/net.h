@@ -191,6 +191,11 @@ FSNN_API fsnn_status fsnn_net_memory(const fsnn_net *net, int64_t *activations, 
 /* Mean spike rate (spikes a neuron and step) of a neuron node over the last forward. */
 FSNN_API double fsnn_net_rate(const fsnn_net *net, int node);
 
+/* The certificate of a neuron node, for its run since the reset (fsnn/neuron.h).
+ * Error FSNN_EARGUMENT: the node is no neuron layer of a wrapped net. Source: the resolvent of the error's recurrence is positive, so
+ * its sum bounds it (docs/math.md). */
+FSNN_API fsnn_status fsnn_net_certificate(const fsnn_net *net, int node, fsnn_certificate *certificate);
+
 typedef enum fsnn_record { FSNN_RECORD_V, FSNN_RECORD_SPIKES, FSNN_RECORD_CURRENT } fsnn_record;
 /* Copies what a neuron node did in the last forward: `out` [K, B, node shape], row-major: V the potential after each
  * step (v_1 ... v_K), SPIKES its output, CURRENT its input. Needs plan.record. `node` is an index. */

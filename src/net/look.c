@@ -72,6 +72,14 @@ double fsnn_net_rate(const fsnn_net *net, int node)
     return op ? neuron_node_rate(op) : 0;
 }
 
+fsnn_status fsnn_net_certificate(const fsnn_net *net, int node, fsnn_certificate *certificate)
+{
+    const op_node *op = net->wrapped ? neuron_at(net, node) : NULL;
+    if (!op)
+        return fsnn_fail(FSNN_EARGUMENT, "node %d is no neuron layer of a wrapped net", node);
+    return neuron_node_certificate(op, certificate);
+}
+
 static const net_step *step_of(const fsnn_net *net, int node)
 {
     for (int i = 0; i < net->steps; i++)

@@ -295,6 +295,12 @@ size_t neuron_node_bytes(const op_node *node)
     return scan_bytes(&st->scan);
 }
 
+fsnn_status neuron_node_certificate(const op_node *node, fsnn_certificate *certificate)
+{
+    const state *st = node->state;
+    return scan_certify(&st->scan, certificate);
+}
+
 char *neuron_node_unstable(const op_node *node)
 {
     const state *st = node->state;

@@ -19,6 +19,7 @@ fsnn_status neuron_node_changed(op_node *node, float *const *value);
 void neuron_node_potentials(const op_node *node, const float *spikes, float *v);
 double neuron_node_rate(const op_node *node);
 size_t neuron_node_bytes(const op_node *node);
+fsnn_status neuron_node_certificate(const op_node *node, fsnn_certificate *certificate);
 /* A sentence when the choice of step is unstable (fsnn_free), else NULL. */
 char *neuron_node_unstable(const op_node *node);
 

@@ -109,6 +109,8 @@ void scan_state_save(const scan *s, bool whole, void *bytes);
 fsnn_status scan_state_load(scan *s, bool whole, const void *bytes);
 /* v after each step of the last forward, v_1..v_K [K, B, N], given its spikes. */
 void scan_potentials(const scan *s, const float *spikes, float *v);
+/* What the run since the reset says of the memory's error (neuron/certificate.c). */
+fsnn_status scan_certify(const scan *s, fsnn_certificate *certificate);
 double scan_rate(const scan *s);
 size_t scan_bytes(const scan *s);
 void scan_free(scan *s);

@@ -93,7 +93,7 @@ static inline void ahead(const float *row)
     __builtin_prefetch(row + FRAC_LANES + 16);
 }
 
-/* Extremes that tell how far the spikes are from depending on the memory's error (net/certificate.c). */
+/* Extremes that tell how far the spikes are from depending on the memory's error (neuron/certificate.c). */
 static void watch(walk *w, const float *arg, const float *x)
 {
     float *margin = w->margin, *largest = w->largest;

@@ -269,12 +269,57 @@ static void saved_and_restored(void **state)
             }
 }
 
+/* The bound holds for the error there is, and where the margin is larger the spikes are those of the equations. */
+static void certificate(void **state)
+{
+    (void)state;
+    static const double tolerances[] = {1e-2, 1e-4, 1e-6};
+    static numbers x;
+    static machine m;
+    static double v[MAXK], s[MAXK], emptied[MAXK];
+    int proven = 0, known = 0, cases = 0;
+    for (int i = 0; i < METHODS; i++)
+        for (int reset = 0; reset < FSNN_RESETS; reset++)
+            for (int e = 0; e < 3; e++) {
+                setup c = compressed(i, reset);
+                if (refused(c.method, reset))
+                    continue;
+                c.kind = e == 1 && reset != FSNN_RESET_NONE ? "if" : "lif";
+                c.tolerance = tolerances[e];
+                c.h = 0.7;
+                fill(&c, &x);
+                start(&m, &c, &x, c.K);
+                run(&m, &c, c.K);
+                fsnn_certificate found;
+                assert_int_equal(scan_certify(&m.s, &found), FSNN_OK);
+                assert_true(found.modes > 0 && found.weight_error <= c.tolerance);
+                double worst = 0;
+                bool same = true;
+                int64_t total = c.B * c.N;
+                for (int64_t n = 0; n < total; n++) {
+                    model(&c, &x, n, NULL, emptied, v, s);
+                    for (int64_t k = 0; k < c.K; k++) {
+                        worst = fmax(worst, fabs(m.v[k * total + n] - v[k]));
+                        same = same && m.spikes[k * total + n] == s[k];
+                    }
+                }
+                assert_true(same || !found.proven);
+                if (same)
+                    assert_true(worst <= 2 * found.bound); /* ahead, the bound is of v + dv */
+                proven += found.proven;
+                known += isfinite(found.bound);
+                cases++;
+                scan_free(&m.s);
+            }
+    assert_true(known > cases / 2 && proven > known / 4); /* it says something */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forward), cmocka_unit_test(backward), cmocka_unit_test(several_terms),
         cmocka_unit_test(pieces),  cmocka_unit_test(adjoint),  cmocka_unit_test(chained),
-        cmocka_unit_test(saved_and_restored),
+        cmocka_unit_test(saved_and_restored), cmocka_unit_test(certificate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
