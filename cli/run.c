@@ -261,6 +261,8 @@ static int execute(run_work *w)
         code = prepare(w);
     if (code == CLI_GOOD)
         code = forward(w);
+    if (code == CLI_GOOD)
+        code = run_certificates(w);
     if (code == CLI_GOOD && w->o->target)
         code = run_loss(w);
     if (code == CLI_GOOD)
@@ -296,7 +298,11 @@ const cli_command cli_run = {
         "floor((last - first)/step + 1 + 1e-9) steps, step k with the input at first + k step, found "
         "by dynamics.interpolation; samples that end before the longest keep their last value. "
         "Output and records have as many steps, and the array times (float64) says when they are. "
-        "Without times sample k is the input of step k.",
+        "Without times sample k is the input of step k.\n\n"
+        "With a memory by tolerance (dynamics.memory: {tolerance: 1e-5}) each layer's certificate says "
+        "whether its spikes are proven to be those of the exact weights: certificate.NAME holds the "
+        "smallest distance of a spike test from its threshold, the largest effect that the memory can "
+        "have on it, and 1 where the first is larger, in this layer and all before it.",
     .examples = "  fsnn run model.yaml --weights best.safetensors --input x.npz --output y.npz \\\n"
                 "           --record v,spikes\n"
                 "  fsnn run model.yaml --weights w.npz --input x.npz --output g.npz \\\n"

@@ -111,7 +111,16 @@ typedef struct fsnn_plan {
     bool input_gradient; /* backward also gives the gradient of the input */
     bool smooth;   /* gradient checks only: spikes are the smooth primitive of their surrogate */
     uint64_t seed; /* of initial weights and dropout */
+    /* Gradient checkpointing, in training: time is cut into segments of so many steps; between forward and backward only the
+     * neurons' states at their borders and the output are kept, and backward runs forward again for each segment. Gradients are
+     * those of the whole, but for rounding. Kept: `steps` outputs; where the memory is full, the neurons' histories (one number
+     * a neuron and step, twice in backward); where it is truncated or by tolerance, one bounded state a border, so that all
+     * grows with the root of `steps`. 0: everything is kept. FSNN_CHECKPOINT_AUTO: the segment that needs least memory. */
+    int64_t checkpoint;
+    bool truncate; /* with checkpoint: gradients do not cross borders (truncated backpropagation through time) */
 } fsnn_plan;
+
+#define FSNN_CHECKPOINT_AUTO (-1)
 
 /* Settles shapes, dynamics, memory and kernels and draws the initial parameters. May be called again with another
  * plan or dynamics: parameters keep their values, state is reset.
@@ -185,9 +194,12 @@ FSNN_API int fsnn_net_node_count(const fsnn_net *net);
 FSNN_API fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info);
 FSNN_API int fsnn_net_node_find(const fsnn_net *net, const char *name); /* index or FSNN_ENOTFOUND */
 FSNN_API fsnn_status fsnn_net_shapes(const fsnn_net *net, fsnn_shape *input, fsnn_shape *output);
-/* Bytes planned by wrap: activations and gradients, neuron histories, parameters (with gradients). */
+/* Bytes planned by wrap: activations and gradients, neuron histories (and the states that checkpointing keeps), parameters (with
+ * gradients). */
 FSNN_API fsnn_status fsnn_net_memory(const fsnn_net *net, int64_t *activations, int64_t *histories,
                                      int64_t *parameters);
+/* Steps of a segment under gradient checkpointing (plan.checkpoint), 0 without. */
+FSNN_API int64_t fsnn_net_segment(const fsnn_net *net);
 /* Mean spike rate (spikes a neuron and step) of a neuron node over the last forward. */
 FSNN_API double fsnn_net_rate(const fsnn_net *net, int node);
 

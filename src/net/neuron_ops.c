@@ -189,6 +189,14 @@ static fsnn_status plan(op_node *node)
     s->B = node->B;
     s->training = node->training;
     s->smooth = node->smooth;
+    s->chained = node->training && node->chained;
+    s->total = node->total;
+    if (s->chained && s->memory.keep < 0 && scan_resetting(s)->clears)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": reset %s empties the history that gradient checkpointing comes "
+                         "back to: a memory by tolerance or of a number of steps works with it, or no "
+                         "checkpointing",
+                         node->op->kind, node->name, scan_resetting(s)->name);
     node->scratch_bytes = node->tape_bytes = 0;
     fsnn_status status = scan_plan(s, node->K);
     if (status == FSNN_ENUMERIC) {
@@ -281,6 +289,32 @@ void neuron_node_potentials(const op_node *node, const float *spikes, float *v)
 {
     const state *st = node->state;
     scan_potentials(&st->scan, spikes, v);
+}
+
+size_t neuron_node_state_room(const op_node *node)
+{
+    const state *st = node->state;
+    return (scan_state_room(&st->scan) + 63) / 64 * 64;
+}
+
+void neuron_node_save(const op_node *node, void *bytes)
+{
+    const state *st = node->state;
+    scan_state_save(&st->scan, false, bytes);
+}
+
+fsnn_status neuron_node_load(op_node *node, const void *bytes)
+{
+    state *st = node->state;
+    return scan_state_load(&st->scan, false, bytes);
+}
+
+void neuron_node_chain(op_node *node, bool last, bool first)
+{
+    state *st = node->state;
+    st->scan.begins = first;
+    if (last)
+        scan_chain(&st->scan);
 }
 
 double neuron_node_rate(const op_node *node)

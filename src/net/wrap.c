@@ -13,6 +13,23 @@ static int count_layers(const fsnn_net *net)
     return layers;
 }
 
+static fsnn_status check_plan(const fsnn_plan *plan)
+{
+    if (plan->checkpoint < 0 && plan->checkpoint != FSNN_CHECKPOINT_AUTO)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "checkpointing in segments of %lld steps: 0 is none, FSNN_CHECKPOINT_AUTO "
+                         "chooses, or at least 1",
+                         (long long)plan->checkpoint);
+    if (plan->checkpoint && plan->training && plan->record)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "recording needs all steps, which checkpointing does not keep: leave one of "
+                         "them out");
+    if (plan->truncate && !plan->checkpoint)
+        return fsnn_fail(FSNN_EARGUMENT, "truncated gradients need segments: set checkpoint to their "
+                                         "number of steps");
+    return FSNN_OK;
+}
+
 static fsnn_status check(const fsnn_net *net, const fsnn_dynamics *d, const fsnn_plan *plan)
 {
     if (!net || !d || !plan)
@@ -25,6 +42,7 @@ static fsnn_status check(const fsnn_net *net, const fsnn_dynamics *d, const fsnn
         return fsnn_fail(FSNN_EARGUMENT, "the plan has %lld steps and a batch of %lld: both are at "
                                          "least 1",
                          (long long)plan->steps, (long long)plan->batch);
+    FSNN_TRY(check_plan(plan));
     if (!(d->step > 0 && isfinite(d->step)))
         return fsnn_fail(FSNN_EARGUMENT, "the solver step is %g: it must be positive", d->step);
     if (d->memory < 0)
@@ -139,7 +157,7 @@ static fsnn_status wrap(fsnn_net *net, const fsnn_dynamics *dynamics, bool *rene
     FSNN_TRY(net_lower(net));
     FSNN_TRY(net_collect(net));
     write_orders(net, renew);
-    FSNN_TRY(net_place(net));
+    FSNN_TRY(net_segments_plan(net));
     FSNN_TRY(fsnn_net_params_changed(net));
     return warn(net);
 }
@@ -170,13 +188,15 @@ fsnn_status fsnn_net_replan(fsnn_net *net, const fsnn_plan *plan)
     net->plan = *plan;
     net->ran = false;
     net->wrapped = false;
+    FSNN_TRY(check_plan(plan));
     FSNN_TRY(net_mark(net));
-    FSNN_TRY(net_place(net));
+    FSNN_TRY(net_segments_plan(net));
     net->wrapped = true;
     was.steps = plan->steps;
     was.record = plan->record;
     bool same = was.batch == plan->batch && was.training == plan->training &&
-                was.smooth == plan->smooth && was.input_gradient == plan->input_gradient;
+                was.smooth == plan->smooth && was.input_gradient == plan->input_gradient &&
+                was.checkpoint == plan->checkpoint && was.truncate == plan->truncate;
     return same ? FSNN_OK : fsnn_net_reset(net);
 }
 

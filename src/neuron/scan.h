@@ -71,6 +71,7 @@ typedef struct scan {
     /* Chained: calls are pieces of one run that backward goes through from the last to the first, each given the gradients of
      * the state that the one after it left. */
     bool chained;
+    bool begins;      /* the call is the first of the run: what was before is constant */
     int64_t total;    /* steps of the whole run */
     int64_t later;    /* rows of q that the calls after have left, newest first */
     int64_t block;    /* to which `far` has been taken */
@@ -105,6 +106,7 @@ void scan_chain(scan *s);
 /* The state as bytes: what a later call needs to go on from here. A history that is kept whole is left where it is when
  * `whole` is false: only its length is noted, for a chain that comes back to it. */
 size_t scan_state_bytes(const scan *s, bool whole);
+size_t scan_state_room(const scan *s); /* of any state with `whole` false */
 void scan_state_save(const scan *s, bool whole, void *bytes);
 fsnn_status scan_state_load(scan *s, bool whole, const void *bytes);
 /* v after each step of the last forward, v_1..v_K [K, B, N], given its spikes. */

@@ -439,7 +439,7 @@ static void before(walk *w)
     const job *j = w->j;
     const scan *s = j->s;
     const scan_rows *h = j->apart ? &s->x : &s->u;
-    int64_t have = s->K, limit = limit_of(w), old = h->rows - s->K;
+    int64_t have = s->later + s->K, limit = limit_of(w), old = h->rows - s->K;
     old = frac_memory_near(&s->memory, j->first) < old ? frac_memory_near(&s->memory, j->first) : old;
     const float *newest = scan_rows_of(h, w->t) + (h->rows - s->K - 1) * FRAC_LANES;
     lanes acc[FRAC_BLOCK];
@@ -544,10 +544,10 @@ static void tile(int64_t t, int worker, void *user)
     scan_tile_open(s, t, &w.tile);
     for (int64_t at = s->later; at < end;)
         at += block(&w, at, end);
+    if (j->orders && (!s->chained || s->begins))
+        before(&w);
     if (s->chained)
         hand_on(&w);
-    else if (j->orders)
-        before(&w);
     leave(&w);
 }
 

@@ -45,7 +45,7 @@ static void walk(const scan *s, const header *h, bool whole, pass *p)
     int64_t keep = s->memory.keep < 0 ? -1 : s->memory.keep < 1 ? 1 : s->memory.keep;
     bool apart = scan_apart(s);
     size_t tiles = (size_t)s->tiles, row = sizeof(lanes) * tiles;
-    rows(s, &s->u, h->u, apart && (keep >= 0 || whole) ? 1 : keep, whole, p);
+    rows(s, &s->u, h->u, apart ? 1 : keep, whole, p); /* states apart: the present one is enough */
     if (apart)
         rows(s, &s->x, h->x, keep, whole, p);
     block(&s->count, row, p);
@@ -64,6 +64,15 @@ size_t scan_state_bytes(const scan *s, bool whole)
     return sizeof h + p.bytes;
 }
 
+size_t scan_state_room(const scan *s)
+{
+    pass p = {0};
+    int64_t keep = s->memory.keep < 1 ? 1 : s->memory.keep;
+    header h = {s->time, keep, keep};
+    walk(s, &h, false, &p);
+    return sizeof h + p.bytes;
+}
+
 void scan_state_save(const scan *s, bool whole, void *bytes)
 {
     header h = {s->time, s->u.rows, s->x.rows};
@@ -76,10 +85,10 @@ void scan_state_save(const scan *s, bool whole, void *bytes)
 static int64_t returned(const scan *s, int64_t rows, bool one, bool whole)
 {
     int64_t keep = s->memory.keep < 0 ? -1 : s->memory.keep < 1 ? 1 : s->memory.keep;
-    if (keep < 0 && !whole)
-        return rows;
     if (one)
         return 1;
+    if (keep < 0 && !whole)
+        return rows;
     return keep >= 0 && keep < rows ? keep : rows;
 }
 
