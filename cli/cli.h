@@ -198,6 +198,7 @@ char *cli_format(const char *format, ...) FSNN_PRINTF(1, 2); /* to be freed */
 /* ---- an opened model: description, network, data, loaders ---- */
 
 typedef struct cli_model {
+    const char *path; /* of the description, borrowed */
     fsnn_description *description;
     fsnn_net *net;
     fsnn_training training;
