@@ -198,8 +198,10 @@ char *cli_format(const char *format, ...) FSNN_PRINTF(1, 2); /* to be freed */
 /* ---- an opened model: description, network, data, loaders ---- */
 
 typedef struct cli_model {
+    const char *path; /* of the description, borrowed */
     fsnn_description *description;
     fsnn_net *net;
+    fsnn_dynamics dynamics; /* as wrapped; its orders belong to the description */
     fsnn_training training;
     fsnn_data *train_data, *test_data;
     fsnn_loader *train, *test;

@@ -34,7 +34,7 @@ static void print_sums(const cli_model *model, const fsnn_plan *plan)
 {
     int64_t activations, histories, parameters;
     char a[CLI_NUMBER], h[CLI_NUMBER], p[CLI_NUMBER], learned[CLI_NUMBER];
-    char *dynamics = cli_dynamics_text(fsnn_description_dynamics(model->description));
+    char *dynamics = cli_dynamics_text(&model->dynamics);
     printf("\nlearned     %s numbers\n", cli_count(learned, cli_learnable(model->net)));
     printf("dynamics    %s\n", dynamics);
     free(dynamics);

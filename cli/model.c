@@ -23,7 +23,7 @@ static fsnn_status read_description(cli_model *model, const char *path, const cl
 
 int cli_model_open(cli_model *model, const char *path, const cli_common *common)
 {
-    memset(model, 0, sizeof *model);
+    *model = (cli_model){.path = path};
     fsnn_status status;
     if (common->threads.given) {
         status = fsnn_threads_set((int)common->threads.value);
@@ -68,11 +68,17 @@ int cli_model_data(cli_model *model, bool with_train)
 
 int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps)
 {
-    fsnn_dynamics dynamics = *fsnn_description_dynamics(model->description);
-    if (dynamics.horizon == 0)
-        dynamics.horizon = steps;
-    fsnn_status status = fsnn_net_wrap(model->net, &dynamics, plan);
-    return status < 0 ? cli_fail_description(status) : CLI_GOOD;
+    fsnn_dynamics *dynamics = &model->dynamics;
+    *dynamics = *fsnn_description_dynamics(model->description);
+    if (dynamics->horizon == 0)
+        dynamics->horizon = steps;
+    fsnn_status status = fsnn_net_wrap(model->net, dynamics, plan);
+    if (status >= 0)
+        return CLI_GOOD;
+    char *sentence = cli_format("%s", fsnn_error_text());
+    fsnn_error_set(status, "%s: %s", model->path, sentence);
+    free(sentence);
+    return cli_fail_description(status);
 }
 
 /* Whether the samples of a data set fit the wrapped network: their shape its input, their classes
@@ -95,11 +101,32 @@ static int fits(const cli_model *model, const fsnn_data *data, const fsnn_loader
             "the %s samples have shape %s at one step, but the description's input is %s", which,
             fsnn_shape_text(&sample, found, sizeof found),
             fsnn_shape_text(&in, wanted, sizeof wanted));
+    if (info.classes == 0)
+        return cli_error(CLI_USAGE,
+                         "the %s data has no classes: a loss needs them (the labels of idx files, "
+                         "the array y of an npz file)",
+                         which);
     if (info.classes > fsnn_shape_count(&out))
         return cli_error(CLI_USAGE, "the %s data has %lld classes, but the network's output is %s",
                          which, (long long)info.classes,
                          fsnn_shape_text(&out, wanted, sizeof wanted));
     return CLI_GOOD;
+}
+
+/* Outputs that no sample asks for: most often the wrong node is the output. */
+static void warn_of_spare_outputs(const cli_model *model)
+{
+    fsnn_shape in, out;
+    fsnn_data_info train, test = {0};
+    if (!model->train_data)
+        return; /* what is there may lack classes */
+    fsnn_data_info_get(model->train_data, &train);
+    if (model->test_data)
+        fsnn_data_info_get(model->test_data, &test);
+    int64_t classes = train.classes > test.classes ? train.classes : test.classes;
+    if (fsnn_net_shapes(model->net, &in, &out) >= 0 && fsnn_shape_count(&out) > classes)
+        cli_warn("the network has %lld outputs, but the data has only %lld classes",
+                 (long long)fsnn_shape_count(&out), (long long)classes);
 }
 
 int cli_model_fits(const cli_model *model)
@@ -109,14 +136,21 @@ int cli_model_fits(const cli_model *model)
         code = fits(model, model->train_data, model->train, "training");
     if (code == CLI_GOOD && model->test)
         code = fits(model, model->test_data, model->test, "test");
+    if (code == CLI_GOOD)
+        warn_of_spare_outputs(model);
     return code;
 }
 
 void cli_model_warnings(const cli_model *model)
 {
+    enum { SHOWN = 4 }; /* deep networks have the same remark for each layer */
     const char *text;
-    for (int i = 0; (text = fsnn_net_warning(model->net, i)) != NULL; i++)
-        cli_warn("%s", text);
+    int count = 0;
+    for (; (text = fsnn_net_warning(model->net, count)) != NULL; count++)
+        if (count < SHOWN)
+            cli_warn("%s", text);
+    if (count > SHOWN)
+        cli_warn("%d more warnings of other layers", count - SHOWN);
 }
 
 void cli_model_close(cli_model *model)

@@ -2,6 +2,7 @@
  * comes out: outputs, recorded potentials, spikes and currents, the loss and its gradients. */
 #include "run.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -237,6 +238,18 @@ static int prepare(run_work *w)
     return status < 0 ? cli_fail(status) : add_results(w);
 }
 
+/* Numbers beyond float are an answer, but seldom the wanted one. */
+static void warn_of_overflow(const fsnn_array *array)
+{
+    const float *x = array->data;
+    int64_t count = 0;
+    for (int64_t i = 0; array->dtype == FSNN_F32 && i < fsnn_shape_count(&array->shape); i++)
+        count += !isfinite(x[i]);
+    if (count)
+        cli_warn("%s: %lld of %lld numbers are infinite or not a number", array->name,
+                 (long long)count, (long long)fsnn_shape_count(&array->shape));
+}
+
 static int write_results(run_work *w)
 {
     fsnn_status status = fsnn_npz_write(w->o->output, &w->result);
@@ -249,6 +262,8 @@ static int write_results(run_work *w)
         cli_say("  %-24s %s %s", array->name, fsnn_dtype_name(array->dtype),
                 fsnn_shape_text(&array->shape, shape, sizeof shape));
     }
+    for (int i = 0; i < w->result.count; i++)
+        warn_of_overflow(&w->result.item[i]);
     return CLI_GOOD;
 }
 

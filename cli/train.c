@@ -185,7 +185,7 @@ static void say_header(const work *w)
 {
     const cli_model *m = &w->model;
     const fsnn_training *t = &m->training;
-    char *dynamics = cli_dynamics_text(fsnn_description_dynamics(m->description));
+    char *dynamics = cli_dynamics_text(&m->dynamics);
     say_network(m);
     say_memory(m);
     say_data(m);

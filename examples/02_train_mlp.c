@@ -1,11 +1,13 @@
 /* 02_train_mlp: trains a small fractional spiking network and looks at what it learned.
  *
- * Task: a point in the unit square belongs to class 1 when it lies inside a ring, else to class 0. Each coordinate is
- * fed as a constant current (direct encoding, T = 8 steps) through a population of Gaussian receptive fields.
- * Network: 24 - 64 - 2, LIF neurons of order alpha = 0.6 (learned), tau learned too.
+ * Task: a point in the unit square belongs to class 1 when it lies inside a ring, else to class 0.
+ * Each coordinate is fed as a constant current (direct encoding, T = 8 steps) through a population
+ * of Gaussian receptive fields. Network: 24 - 64 - 2, LIF neurons of order alpha = 0.6 (learned),
+ * tau learned too.
  *
- * It shows the whole way in the C API (data, loader, net, wrap, train, evaluate) and checks that the network
- * reaches 90 % on points it has not seen, and that alpha moved and stayed inside (0, 1]. */
+ * It shows the whole way in the C API (data, loader, net, wrap, train, evaluate) and checks that
+ * the network reaches 90 % on points it has not seen, and that alpha moved and stayed inside (0,
+ * 1]. */
 #include <fsnn/fsnn.h>
 
 #include <math.h>
@@ -58,7 +60,8 @@ static int report(const fsnn_metrics *m, void *user)
 {
     (void)user;
     if (m->epoch % 5 == 0)
-        printf("epoch %2lld  loss %.4f  accuracy %.1f %%  unseen points %.1f %%  firing rate %.3f\n",
+        printf("epoch %2lld  loss %.4f  accuracy %.1f %%  unseen points %.1f %%  "
+               "firing rate %.3f\n",
                (long long)m->epoch, m->loss, 100 * m->accuracy, 100 * m->test_accuracy, m->rate);
     return 0;
 }
@@ -67,8 +70,8 @@ int main(void)
 {
     /* data */
     fsnn_data *train = points(TRAIN), *test = points(TEST);
-    fsnn_loader_options loading = {.encoder = {FSNN_ENCODE_DIRECT, T, 1.0, 0.01},
-                                   .batch = BATCH, .shuffle = true, .seed = 1};
+    fsnn_loader_options loading = {
+        .encoder = {FSNN_ENCODE_DIRECT, T, 1.0, 0.01}, .batch = BATCH, .shuffle = true, .seed = 1};
     fsnn_loader *train_loader, *test_loader;
     TRY(fsnn_loader_create(train, &loading, &train_loader));
     loading.shuffle = false;

@@ -1,4 +1,4 @@
-/* fsnn/data.h: data sets, encoders that turn samples into currents or spikes over time, and batches. */
+/* fsnn/data.h: data sets, encoders of samples as currents or spikes over time, batches. */
 #ifndef FSNN_DATA_H
 #define FSNN_DATA_H
 
@@ -22,12 +22,14 @@ typedef struct fsnn_data_info {
     int64_t classes;  /* highest class + 1; 0 without labels */
 } fsnn_data_info;
 
-/* IDX files (the MNIST family), plain or gzip. Images of bytes become [1, H, W] floats in 0..1. `labels` may be NULL.
- * Checks magic number, type, dimensions against file length, and that both files have as many entries.
+/* IDX files (the MNIST family), plain or gzip. Images of bytes become [1, H, W] floats in 0..1.
+ * `labels` may be NULL. Checks magic number, type, dimensions against file length, and that both
+ * files have as many entries.
  * Errors: FSNN_EIO, FSNN_EFORMAT (file, what was found, what was expected), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_data_idx(const char *images, const char *labels, fsnn_data **data);
-/* Arrays from an NPZ: `x` [N, ...] float or integer, taken as they are, and `y` [N] classes, names as given (NULL: "x",
- * "y"; without `y` given and without an array of that name the samples have no classes). With `sequence` x is [N, T, ...].
+/* Arrays from an NPZ: `x` [N, ...] float or integer, taken as they are, and `y` [N] classes, names
+ * as given (NULL: "x", "y"; without `y` given and without an array of that name the samples have no
+ * classes). With `sequence` x is [N, T, ...].
  * Errors: as fsnn_data_idx, and FSNN_ENOTFOUND when a named array is not there. */
 FSNN_API fsnn_status fsnn_data_npz(const char *path, const char *x, const char *y, bool sequence,
                                    fsnn_data **data);
@@ -36,21 +38,25 @@ FSNN_API fsnn_status fsnn_data_memory(int64_t count, fsnn_shape shape, const flo
                                       const int32_t *labels, fsnn_data **data);
 /* Shift and scale of every value: x <- (x - mean) / deviation. */
 FSNN_API fsnn_status fsnn_data_normalize(fsnn_data *data, double mean, double deviation);
-/* Moves a random share of the samples (0 < share < 1) into a data set of its own: a validation set. Both keep the order of
- * the file, and the number of classes. */
-FSNN_API fsnn_status fsnn_data_split(fsnn_data *data, double share, uint64_t seed, fsnn_data **taken);
-/* Keeps the first `count` samples (all, when there are fewer), in a random order (seed) or in the file order (seed 0). */
+/* Moves a random share of the samples (0 < share < 1) into a data set of its own: a validation set.
+ * Both keep the order of the file, and the number of classes. */
+FSNN_API fsnn_status fsnn_data_split(fsnn_data *data, double share, uint64_t seed,
+                                     fsnn_data **taken);
+/* Keeps the first `count` samples (all, when there are fewer), in a random order (seed) or in the
+ * file order (seed 0). */
 FSNN_API fsnn_status fsnn_data_limit(fsnn_data *data, int64_t count, uint64_t seed);
 FSNN_API void fsnn_data_info_get(const fsnn_data *data, fsnn_data_info *info);
 /* One sample as floats [shape] and its class (-1 without labels). */
-FSNN_API fsnn_status fsnn_data_sample(const fsnn_data *data, int64_t index, float *x, int32_t *label);
+FSNN_API fsnn_status fsnn_data_sample(const fsnn_data *data, int64_t index, float *x,
+                                      int32_t *label);
 FSNN_API void fsnn_data_destroy(fsnn_data *data);
 
 /* How a static sample becomes an input over T steps:
  *   direct    the value as a constant current at every step
- *   rate      Bernoulli spikes: 1 with probability gain * value (clamped to 0..1), drawn anew each step
- *   latency   one spike: value 1 (and above) at step 0, the smallest value above `floor` at the last; none at or below it:
- *             with v = min(gain * value, 1) > floor, at step round((T - 1) (1 - v) / (1 - floor)), linear in v
+ *   rate      Bernoulli spikes: 1 with probability gain * value (clamped to 0..1), anew each step
+ *   latency   one spike: value 1 (and above) at step 0, the smallest value above `floor` at the
+ *             last; none at or below it: with v = min(gain * value, 1) > floor, at step
+ *             round((T - 1) (1 - v) / (1 - floor)), linear in v
  * Sequences (fsnn_data_info.sequence) pass unchanged, T is their own. */
 typedef enum fsnn_encoder_kind {
     FSNN_ENCODE_DIRECT,
@@ -69,11 +75,12 @@ typedef struct fsnn_encoder {
 FSNN_API const char *fsnn_encoder_name(fsnn_encoder_kind kind);
 FSNN_API int fsnn_encoder_find(const char *name); /* or FSNN_ENOTFOUND */
 
-/* Encodes x [B, N] into out [T, B, N]. Random numbers are a function of (seed, stream + sample, step, index). */
+/* Encodes x [B, N] into out [T, B, N]. Random numbers are a function of (seed, stream + sample,
+ * step, index). */
 FSNN_API fsnn_status fsnn_encode(const fsnn_encoder *encoder, int64_t B, int64_t N, const float *x,
                                  uint64_t seed, uint64_t stream, float *out);
 
-/* Batches of a data set, encoded, in file order or shuffled, prepared ahead by a thread of its own. */
+/* Batches of a data set, encoded, in file order or shuffled, prepared ahead by an own thread. */
 typedef struct fsnn_loader fsnn_loader;
 
 /* Samples in time that do not come one a solver step: sequences, or the T steps of an encoder, at time stamps of their own. The
@@ -101,8 +108,8 @@ typedef struct fsnn_batch {
     int64_t steps, batch;  /* T, B */
 } fsnn_batch;
 
-/* `data` is borrowed for the loader's life and must not be changed during it (several loaders may share it).
- * Errors: FSNN_EARGUMENT (batch, encoder, time stamps that do not fit T), FSNN_EMEMORY. */
+/* `data` is borrowed for the loader's life and must not be changed during it (several loaders may
+ * share it). Errors: FSNN_EARGUMENT (batch, encoder, time stamps that do not fit T), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_loader_create(const fsnn_data *data, const fsnn_loader_options *options,
                                         fsnn_loader **loader);
 FSNN_API void fsnn_loader_destroy(fsnn_loader *loader);
@@ -112,7 +119,8 @@ FSNN_API int64_t fsnn_loader_samples(const fsnn_loader *loader); /* in one epoch
 FSNN_API void fsnn_loader_shape(const fsnn_loader *loader, int64_t *steps, fsnn_shape *shape);
 /* Starts epoch `epoch` (any order; same epoch, same batches). */
 FSNN_API fsnn_status fsnn_loader_start(fsnn_loader *loader, int64_t epoch);
-/* The next batch, valid until the next call: 1 when there is one, 0 at the end of the epoch, negative on error. */
+/* The next batch, valid until the next call: 1 when there is one, 0 at the end of the epoch,
+ * negative on error. */
 FSNN_API int fsnn_loader_next(fsnn_loader *loader, fsnn_batch *batch);
 
 #ifdef __cplusplus

@@ -1,11 +1,12 @@
-/* fsnn/frac.h: the dynamics of a fractional spiking network: how tau D^alpha v = f is advanced in time.
+/* fsnn/frac.h: the dynamics of a fractional spiking network: how tau D^alpha v = f goes in time.
  *
- * D^alpha is the Caputo derivative of order 0 < alpha <= 1. A method replaces it by a sum over the past,
+ * D^alpha is the Caputo derivative of order 0 < alpha <= 1. A method replaces it by a sum over the
+ * past,
  *
  *     u_{n+1} = g f(t_n, v_n) + sum_{j>=1} w_j u_{n+1-j},      v = v_0 + u,
  *
- * with weights w and gain g that depend on the method, alpha and the step h. At alpha = 1 they are those of
- * the classic forward Euler scheme, bit for bit. */
+ * with weights w and gain g that depend on the method, alpha and the step h. At alpha = 1 they are
+ * those of the classic forward Euler scheme, bit for bit. */
 #ifndef FSNN_FRAC_H
 #define FSNN_FRAC_H
 
@@ -29,20 +30,21 @@ typedef enum fsnn_method {
     FSNN_METHOD_DEFAULT, /* gl for fdeint, euler for odeint */
     FSNN_EULER,          /* forward Euler (odeint) */
     FSNN_GL,             /* Gruenwald-Letnikov, explicit */
-    FSNN_L1,             /* L1, explicit (the original's l1 and trap) */
-    FSNN_TRAP, /* product trapezoid, implicit */
-    FSNN_AB,   /* product rectangle (fractional Adams-Bashforth of one step) */
-    FSNN_ABM,  /* predictor-corrector: rectangle, then trapezoid (PECE) */
-    FSNN_HEUN, /* Heun's method, integer order */
-    FSNN_RK4,  /* classic Runge-Kutta, integer order */
-    FSNN_ML,   /* Mittag-Leffler kernel: exact for linear neurons with step-constant input */
+    FSNN_L1,             /* L1, explicit (spikeDE calls it l1 and trap) */
+    FSNN_TRAP,           /* product trapezoid, implicit */
+    FSNN_AB,             /* product rectangle (fractional Adams-Bashforth of one step) */
+    FSNN_ABM,            /* predictor-corrector: rectangle, then trapezoid (PECE) */
+    FSNN_HEUN,           /* Heun's method, integer order */
+    FSNN_RK4,            /* classic Runge-Kutta, integer order */
+    FSNN_ML, /* Mittag-Leffler kernel: exact for linear neurons with step-constant input */
 } fsnn_method;
 
 /* How the past is summed. Methods and engines combine freely. */
 typedef enum fsnn_engine {
-    FSNN_ENGINE_AUTO,         /* exponentials where a tolerance is given and the run is longer than FSNN_SHORT_RUN */
-    FSNN_ENGINE_DIRECT,       /* the history itself, lag by lag; memory and work a step grow with time */
-    FSNN_ENGINE_EXPONENTIALS, /* far lags by a sum of exponentials: constant memory and work a step */
+    FSNN_ENGINE_AUTO,         /* exponentials where a tolerance is given and the run is longer than
+                                 FSNN_SHORT_RUN */
+    FSNN_ENGINE_DIRECT,       /* the history itself, lag by lag: grows with time */
+    FSNN_ENGINE_EXPONENTIALS, /* far lags by exponentials: constant memory and work a step */
 } fsnn_engine;
 
 /* Up to so many steps the history itself costs less than its exponentials. */
@@ -50,7 +52,8 @@ typedef enum fsnn_engine {
 /* Lags that a tolerance holds for, where no horizon is given. */
 #define FSNN_HORIZON 1000000
 
-/* The order of one neuron layer: sum_m coefficient[m] D^alpha[m], most often one term with coefficient 1. */
+/* The order of one neuron layer: sum_m coefficient[m] D^alpha[m], most often one term with
+ * coefficient 1. */
 typedef struct fsnn_order {
     int terms;
     double alpha[FSNN_MAX_TERMS];       /* each in (0, 1] */
@@ -62,13 +65,14 @@ typedef struct fsnn_order {
 typedef struct fsnn_dynamics {
     fsnn_integrator integrator;
     fsnn_method method;
-    bool implicit;           /* the linearised implicit variant of gl, l1, ab: stable for any step */
+    bool implicit;           /* linearised implicit variant of gl, l1, ab: stable for any step */
     const fsnn_order *order; /* [orders]; borrowed for the call */
-    int orders;              /* 1: the same for all neuron layers; else one a neuron layer, in order */
+    int orders;              /* 1: the same for all; else one a neuron layer, in order */
     double step;             /* solver step h > 0, in the unit of tau */
     int64_t memory;          /* 0: full; M >= 1: a step sees itself and the M-1 states before it */
-    /* > 0: full memory whose far lags (from 25 to 48 on) are summed by exponentials; every weight up to `horizon` lags is
-     * within this relative error. 1e-12 to 0.1; float32 states give about 1e-7. Source: Banjai and Lopez-Fernandez (2019). */
+    /* > 0: full memory whose far lags (from 25 to 48 on) are summed by exponentials; every weight
+     * up to `horizon` lags is within this relative error, 1e-12 to 0.1 (float32 states give about
+     * 1e-7). Source: Banjai and Lopez-Fernandez (2019). */
     double tolerance;
     int64_t horizon;    /* lags that the tolerance holds for, older states fade; 0: FSNN_HORIZON */
     fsnn_engine engine; /* auto: horizons up to FSNN_SHORT_RUN take the history itself */
@@ -86,9 +90,11 @@ FSNN_API fsnn_status fsnn_engine_settle(const fsnn_dynamics *dynamics, fsnn_engi
 FSNN_API const char *fsnn_method_name(fsnn_method method);
 FSNN_API int fsnn_method_find(const char *name);
 
-/* The weights that multiply the past: w[j-1] for lags j = 1..n, and the gain of the derivative, in double
- * precision. Source: Gruenwald-Letnikov: Podlubny (1999), ch. 7; L1: Oldham and Spanier (1974).
- * Errors: FSNN_EARGUMENT (alpha, step or n out of range), FSNN_EUNSUPPORTED (terms > 1 for this method). */
+/* The weights that multiply the past: w[j-1] for lags j = 1..n, and the gain of the derivative, in
+ * double precision. Source: Gruenwald-Letnikov: Podlubny (1999), ch. 7; L1: Oldham and Spanier
+ * (1974).
+ * Errors: FSNN_EARGUMENT (alpha, step or n out of range), FSNN_EUNSUPPORTED (terms > 1 for this
+ * method). */
 FSNN_API fsnn_status fsnn_frac_weights(fsnn_method method, const fsnn_order *order, double step,
                                        int64_t n, double *w, double *gain);
 

@@ -1,4 +1,4 @@
-/* fsnn/fsnn.h: fractional-order spiking neural networks in C. This header includes all the others. */
+/* fsnn/fsnn.h: fractional-order spiking neural networks in C: all other headers in one. */
 #ifndef FSNN_H
 #define FSNN_H
 

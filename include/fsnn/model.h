@@ -1,4 +1,4 @@
-/* fsnn/model.h: the description file (one YAML file: model, dynamics, data, training) and weight files. */
+/* fsnn/model.h: the description file (YAML: model, dynamics, data, training) and weight files. */
 #ifndef FSNN_MODEL_H
 #define FSNN_MODEL_H
 
@@ -13,22 +13,24 @@ extern "C" {
 
 typedef struct fsnn_description fsnn_description;
 
-/* Reads a description. `set` are `count` overrides "dynamics.alpha=0.5", "layers.2.lif.tau=1.5" or "lif1.tau=1.5" (a node's name, then its option), values in YAML.
- * Errors: FSNN_EIO; FSNN_EDESCRIPTION with file, line, column, key, what was found, what would be accepted, the nearest known name. */
+/* Reads a description. `set` are `count` overrides "dynamics.alpha=0.5", "layers.2.lif.tau=1.5" or
+ * "lif1.tau=1.5" (a node's name, then its option), values in YAML.
+ * Errors: FSNN_EIO; FSNN_EDESCRIPTION with file, line, column, key, what was found, what would be
+ * accepted, the nearest known name. */
 FSNN_API fsnn_status fsnn_description_read(const char *path, const char *const *set, int count,
                                            fsnn_description **description);
 FSNN_API void fsnn_description_destroy(fsnn_description *description);
 FSNN_API const char *fsnn_description_name(const fsnn_description *description);
-/* The description with all overrides applied, as YAML; free() it. It means the same wherever it is put: the name is in it, and
- * paths of data beside the file are absolute. */
+/* The description with all overrides applied, as YAML; free() it. It means the same wherever it is
+ * put: the name is in it, and paths of data beside the file are absolute. */
 FSNN_API fsnn_status fsnn_description_text(const fsnn_description *description, char **text);
 
 /* Builds the network (not yet wrapped). Checks that alpha fits the number of neuron layers. */
 FSNN_API fsnn_status fsnn_description_net(const fsnn_description *description, fsnn_net **net);
 /* The dynamics; pointers inside live as long as the description. */
 FSNN_API const fsnn_dynamics *fsnn_description_dynamics(const fsnn_description *description);
-/* Time stamps of input samples, increasing (NULL and 0 when the description has none: sample k is the input of step k), and how the
- * input is found between them. */
+/* Time stamps of input samples, increasing (NULL and 0 when the description has none: sample k is
+ * the input of step k), and how the input is found between them. */
 FSNN_API const double *fsnn_description_times(const fsnn_description *description, int64_t *count);
 FSNN_API fsnn_interpolation fsnn_description_interpolation(const fsnn_description *description);
 /* The same for a loader: stamps, solver step and interpolation; all zero without stamps. Borrowed from the description. */
@@ -36,16 +38,17 @@ FSNN_API fsnn_sampling fsnn_description_sampling(const fsnn_description *descrip
 FSNN_API const fsnn_training *fsnn_description_training(const fsnn_description *description);
 FSNN_API const fsnn_encoder *fsnn_description_encoder(const fsnn_description *description);
 FSNN_API bool fsnn_description_has_data(const fsnn_description *description);
-/* Opens the data sets: training, and test (or a validation share taken from training). `*train` may be NULL when not
- * wanted. Relative paths are relative to the description file. FSNN_EDESCRIPTION when the description has time stamps whose
- * number is not the T of the samples. */
+/* Opens the data sets: training, and test (or a validation share taken from training). `*train` may
+ * be NULL when not wanted. Relative paths are relative to the description file. FSNN_EDESCRIPTION
+ * when the description has time stamps whose number is not the T of the samples. */
 FSNN_API fsnn_status fsnn_description_data(const fsnn_description *description, fsnn_data **train,
                                            fsnn_data **test);
 /* The reference of all keys as Markdown, made from the tables that drive the reader; free() it. */
 FSNN_API fsnn_status fsnn_description_reference(char **markdown);
 
-/* Weights of a wrapped net from .safetensors or .npz, arrays named as parameters. Weights must all be there and fit in shape;
- * tau, threshold, alpha, coefficient are optional. Unknown arrays are an error naming the nearest known. */
+/* Weights of a wrapped net from .safetensors or .npz, arrays named as parameters. Weights must all
+ * be there and fit in shape; tau, threshold, alpha, coefficient are optional. Unknown arrays are an
+ * error naming the nearest known. */
 FSNN_API fsnn_status fsnn_weights_load(fsnn_net *net, const char *path);
 /* Writes all weights, running statistics and learnable neuron parameters as .safetensors. */
 FSNN_API fsnn_status fsnn_weights_save(const fsnn_net *net, const char *path);

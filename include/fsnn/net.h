@@ -1,10 +1,14 @@
 /* fsnn/net.h: a network: a static graph of nodes, built once, wrapped once, then run.
  *
  * Build:   fsnn_net_create, fsnn_net_input, fsnn_net_add (or the short forms), fsnn_net_output
- * Wrap:    fsnn_net_wrap settles shapes, dynamics, memory and kernels; a network is no use before it
+ * Wrap:    fsnn_net_wrap settles shapes, dynamics, memory and kernels; before it nothing runs
  * Run:     fsnn_net_forward over K time steps of a batch, fsnn_net_backward
  *
- * Numbers are float32, row-major, [K, B, ...]: K steps, B samples, then the shape of one sample at one step. */
+ * Numbers are float32, row-major, [K, B, ...]: K steps, B samples, then the shape of one sample at
+ * one step.
+ *
+ * One net serves one thread at a time (it uses all processors itself: fsnn_threads_set); different
+ * nets may be used by different threads. */
 #ifndef FSNN_NET_H
 #define FSNN_NET_H
 
@@ -21,19 +25,22 @@ extern "C" {
 
 typedef struct fsnn_net fsnn_net;
 
-/* ---- Build ------------------------------------------------------------------------------------------------
- * Functions that add a node return its handle (>= 0) or a negative status. A negative `from` is passed on, so a
- * chain of calls needs one check at its end; fsnn_error_text() then speaks of the first error. */
+/* ---- Build --------------------------------------------------------------------------------------
+ * Functions that add a node return its handle (>= 0) or a negative status. A negative `from` is
+ * passed on, so a chain of calls needs one check at its end; fsnn_error_text() then speaks of the
+ * first error. */
 
 FSNN_API fsnn_status fsnn_net_create(fsnn_net **net);
 FSNN_API void fsnn_net_destroy(fsnn_net *net); /* takes NULL */
 
-/* The input node, called "input": `shape` is one sample at one time step, without time and batch. Once a net. */
+/* The input node, called "input": `shape` is one sample at one time step, without time and batch.
+ * Once a net. */
 FSNN_API int fsnn_net_input(fsnn_net *net, fsnn_shape shape);
 
-/* Adds a node of a kind ("linear", "conv2d", "lif", ...; fsnn_kind_name lists them). `options` is the options
- * struct of the kind (below), NULL for its defaults; it is copied. `name` NULL gives kind and number ("linear1").
- * `from` lists `sources` handles. Errors: unknown kind, name taken, wrong number of sources. */
+/* Adds a node of a kind ("linear", "conv2d", "lif", ...; fsnn_kind_name lists them). `options` is
+ * the options struct of the kind (below), NULL for its defaults; it is copied. `name` NULL gives
+ * kind and number ("linear1"). `from` lists `sources` handles. Errors: unknown kind, name taken,
+ * wrong number of sources. */
 FSNN_API int fsnn_net_add(fsnn_net *net, const char *kind, const char *name, const int *from,
                           int sources, const void *options);
 
@@ -42,10 +49,13 @@ FSNN_API int fsnn_net_port(fsnn_net *net, int node, int port);
 /* Declares the output of the network; default: the last node. */
 FSNN_API fsnn_status fsnn_net_output(fsnn_net *net, int node);
 
-/* Kinds of nodes: fsnn_kind_name(i) for i = 0, 1, ... until NULL; what each does; the size of its options. */
+/* Kinds of nodes: fsnn_kind_name(i) for i = 0, 1, ... until NULL; what each does; the size of its
+ * options. */
 FSNN_API const char *fsnn_kind_name(int index);
 FSNN_API const char *fsnn_kind_help(const char *kind);
-/* Fills `options` with the defaults of a kind; returns its size in bytes or FSNN_ENOTFOUND. */
+/* Fills `options` with the defaults of a kind; returns its size in bytes or FSNN_ENOTFOUND. Start
+ * from it where zeros are not what is meant (a convolution's stride, dilation and groups are 1).
+ * `options` NULL: the size only. */
 FSNN_API int fsnn_kind_defaults(const char *kind, void *options);
 
 typedef struct fsnn_linear { /* y = x W^T + b over the last dimension; W [out, in] */
@@ -88,7 +98,7 @@ typedef struct fsnn_split { /* equal parts along an axis, one output port each *
     int64_t axis, parts;
 } fsnn_split;
 
-typedef struct fsnn_voting { /* [classes*voters] -> [classes]: mean of each group of `voters` neighbours */
+typedef struct fsnn_voting { /* [classes*voters] -> [classes]: mean of `voters` neighbours */
     int64_t voters;
 } fsnn_voting;
 /* flatten and add have no options; neuron kinds take fsnn_neuron. */
@@ -101,7 +111,7 @@ FSNN_API int fsnn_net_flatten(fsnn_net *net, const char *name, int from);
 FSNN_API int fsnn_net_lif(fsnn_net *net, const char *name, int from, const fsnn_neuron *options);
 FSNN_API int fsnn_net_if(fsnn_net *net, const char *name, int from, const fsnn_neuron *options);
 
-/* ---- Wrap -------------------------------------------------------------------------------------------------- */
+/* ---- Wrap ------------------------------------------------------------------------------------ */
 
 typedef struct fsnn_plan {
     int64_t steps; /* K: time steps of one call of forward */
@@ -111,47 +121,56 @@ typedef struct fsnn_plan {
     bool input_gradient; /* backward also gives the gradient of the input */
     bool smooth;   /* gradient checks only: spikes are the smooth primitive of their surrogate */
     uint64_t seed; /* of initial weights and dropout */
-    /* Gradient checkpointing, in training: time is cut into segments of so many steps; between forward and backward only the
-     * neurons' states at their borders and the output are kept, and backward runs forward again for each segment. Gradients are
-     * those of the whole, but for rounding. Kept: `steps` outputs; where the memory is full, the neurons' histories (one number
-     * a neuron and step, twice in backward); where it is truncated or by tolerance, one bounded state a border, so that all
-     * grows with the root of `steps`. 0: everything is kept. FSNN_CHECKPOINT_AUTO: the segment that needs least memory. */
+    /* Gradient checkpointing, in training: time is cut into segments of so many steps; between
+     * forward and backward only the neurons' states at their borders and the output are kept, and
+     * backward runs forward again for each segment. Gradients are those of the whole, but for
+     * rounding. Kept: `steps` outputs; where the memory is full, the neurons' histories (a number a
+     * neuron and step, and another in backward); where it is truncated or by tolerance, a bounded
+     * state a border, so that memory grows with the root of `steps`. 0: everything is kept.
+     * FSNN_CHECKPOINT_AUTO: the segment that needs least memory. */
     int64_t checkpoint;
-    bool truncate; /* with checkpoint: gradients do not cross borders (truncated backpropagation through time) */
+    /* with checkpoint: gradients do not cross borders (truncated backpropagation through time) */
+    bool truncate;
 } fsnn_plan;
 
 #define FSNN_CHECKPOINT_AUTO (-1)
 
-/* Settles shapes, dynamics, memory and kernels and draws the initial parameters. May be called again with another
- * plan or dynamics: parameters keep their values, state is reset.
- * Errors: FSNN_ESHAPE (which node, which shapes), FSNN_EUNSUPPORTED, FSNN_EARGUMENT, FSNN_EMEMORY. */
-FSNN_API fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics, const fsnn_plan *plan);
-/* Changes K, B or the mode of a wrapped net; resets the state unless only `steps` changes. Cheap where the new size
- * was seen before or is smaller. */
+/* Settles shapes, dynamics, memory and kernels and draws the initial parameters. May be called
+ * again with another plan or dynamics: parameters keep their values, state is reset.
+ * Errors: FSNN_ESHAPE (which node, which shapes), FSNN_EUNSUPPORTED, FSNN_EARGUMENT,
+ * FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics,
+                                   const fsnn_plan *plan);
+/* Changes K, B or the mode of a wrapped net; resets the state unless only `steps` changes. Cheap
+ * where the new size was seen before or is smaller. */
 FSNN_API fsnn_status fsnn_net_replan(fsnn_net *net, const fsnn_plan *plan);
-/* Remarks of the last wrap that are not errors (an unstable choice of step, say): index 0, 1, ... until NULL. */
+/* Remarks of the last wrap that are not errors (an unstable choice of step, say): index 0, 1, ...
+ * until NULL. */
 FSNN_API const char *fsnn_net_warning(const fsnn_net *net, int index);
 
-/* ---- Run ---------------------------------------------------------------------------------------------------- */
+/* ---- Run ------------------------------------------------------------------------------------- */
 
-/* Runs `x` [K, B, input shape] through the network. `*output` [K, B, output shape] belongs to the net and is valid
- * until the next call. The state of the neurons goes on from the last call: fsnn_net_reset starts anew.
- * Error FSNN_ESTATE when the net was not wrapped. */
+/* Runs `x` [K, B, input shape] through the network. `x` is not copied: in training it stays as it
+ * is until fsnn_net_backward has run. `*output` [K, B, output shape] belongs to the net and is
+ * valid until the next call. The state of the neurons goes on from the last call: fsnn_net_reset
+ * starts anew. Error FSNN_ESTATE when the net was not wrapped. */
 FSNN_API fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output);
-/* Gradients of a scalar loss, given its gradient [K, B, output shape] at the output of the last forward: *added* to
- * the parameter gradients (fsnn_net_zero_grad clears them). State from before the last forward counts as constant.
- * `*input_gradient` may be NULL; else it gets the gradient [K, B, input shape] (needs plan.input_gradient). */
+/* Gradients of a scalar loss, given its gradient [K, B, output shape] at the output of the last
+ * forward: *added* to the parameter gradients (fsnn_net_zero_grad clears them). State from before
+ * the last forward counts as constant. `*input_gradient` may be NULL; else it gets the gradient [K,
+ * B, input shape] (needs plan.input_gradient). */
 FSNN_API fsnn_status fsnn_net_backward(fsnn_net *net, const float *output_gradient,
                                        const float **input_gradient);
 FSNN_API void fsnn_net_zero_grad(fsnn_net *net);
 /* Membranes to rest, histories empty: time 0. */
 FSNN_API fsnn_status fsnn_net_reset(fsnn_net *net);
 
-/* Number of forward calls so far: random numbers of dropout are drawn from it. Set it to go on from a checkpoint. */
+/* Number of forward calls so far: random numbers of dropout are drawn from it. Set it to go on from
+ * a checkpoint. */
 FSNN_API int64_t fsnn_net_counter(const fsnn_net *net);
 FSNN_API void fsnn_net_counter_set(fsnn_net *net, int64_t counter);
 
-/* ---- Parameters ---------------------------------------------------------------------------------------------- */
+/* ---- Parameters ------------------------------------------------------------------------------ */
 
 /* Where a parameter may lie; optimisers keep it there. */
 typedef enum fsnn_range {
@@ -175,49 +194,60 @@ typedef struct fsnn_param {
 FSNN_API int fsnn_net_param_count(const fsnn_net *net);
 FSNN_API const fsnn_param *fsnn_net_param(const fsnn_net *net, int index);
 FSNN_API const fsnn_param *fsnn_net_param_find(const fsnn_net *net, const char *name);
-/* After values of tau, threshold, alpha or coefficients were written from outside (optimiser steps and weight files
- * do it themselves): recomputes what depends on them. FSNN_EARGUMENT when one left its range. */
+/* After values of tau, threshold, alpha or coefficients were written from outside (optimiser steps
+ * and weight files do it themselves): recomputes what depends on them. FSNN_EARGUMENT when one left
+ * its range. */
 FSNN_API fsnn_status fsnn_net_params_changed(fsnn_net *net);
 
-/* ---- Look ----------------------------------------------------------------------------------------------------- */
+/* ---- Look ------------------------------------------------------------------------------------ */
+
+/* Functions below take the *index* of a node: 0 the input, then the order of adding. It is not the
+ * handle that fsnn_net_add returned (which names an output port); fsnn_net_node_find gives it.
+ * Names belong to the net. */
 
 typedef struct fsnn_node_info {
     const char *name, *kind;
     fsnn_shape shape; /* of its first output, one sample at one step; rank 0 before wrap */
     bool neuron;
-    int64_t params;     /* number of parameter values */
-    int64_t operations; /* multiply-adds of one sample and step when dense (0 for neurons and views) */
+    int64_t params;      /* number of parameter values */
+    int64_t operations;  /* dense multiply-adds of one sample and step; 0 for neurons, views */
     const char *sources; /* "fc1" or "a, b" */
 } fsnn_node_info;
 
 FSNN_API int fsnn_net_node_count(const fsnn_net *net);
 FSNN_API fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info);
-FSNN_API int fsnn_net_node_find(const fsnn_net *net, const char *name); /* index or FSNN_ENOTFOUND */
+/* The index of the node called `name`, or FSNN_ENOTFOUND. */
+FSNN_API int fsnn_net_node_find(const fsnn_net *net, const char *name);
 FSNN_API fsnn_status fsnn_net_shapes(const fsnn_net *net, fsnn_shape *input, fsnn_shape *output);
-/* Bytes planned by wrap: activations and gradients, neuron histories (and the states that checkpointing keeps), parameters (with
- * gradients). */
+/* Bytes planned by wrap: activations and gradients, neuron histories (and the states that
+ * checkpointing keeps), parameters (with gradients). */
 FSNN_API fsnn_status fsnn_net_memory(const fsnn_net *net, int64_t *activations, int64_t *histories,
                                      int64_t *parameters);
 /* Steps of a segment under gradient checkpointing (plan.checkpoint), 0 without. */
 FSNN_API int64_t fsnn_net_segment(const fsnn_net *net);
-/* Mean spike rate (spikes a neuron and step) of a neuron node over the last forward. */
+/* Mean spike rate (spikes a neuron and step) of a neuron node over the last forward; 0 for other
+ * nodes. */
 FSNN_API double fsnn_net_rate(const fsnn_net *net, int node);
 
-/* The certificate of a neuron node, for its run since the reset (fsnn/neuron.h).
- * Error FSNN_EARGUMENT: the node is no neuron layer of a wrapped net. Source: the resolvent of the error's recurrence is positive, so
- * its sum bounds it (docs/math.md). */
-FSNN_API fsnn_status fsnn_net_certificate(const fsnn_net *net, int node, fsnn_certificate *certificate);
+/* The certificate of a neuron node, for its run since the reset (fsnn/neuron.h). Error
+ * FSNN_EARGUMENT: the node is no neuron layer of a wrapped net. Source: the resolvent of the
+ * error's recurrence is positive, so its sum bounds the error (docs/math.md). */
+FSNN_API fsnn_status fsnn_net_certificate(const fsnn_net *net, int node,
+                                          fsnn_certificate *certificate);
 
 typedef enum fsnn_record { FSNN_RECORD_V, FSNN_RECORD_SPIKES, FSNN_RECORD_CURRENT } fsnn_record;
-/* Copies what a neuron node did in the last forward: `out` [K, B, node shape], row-major: V the potential after each
- * step (v_1 ... v_K), SPIKES its output, CURRENT its input. Needs plan.record. `node` is an index. */
+/* Copies what a neuron node did in the last forward: `out` [K, B, node shape], row-major: V the
+ * potential after each step (v_1 ... v_K), SPIKES its output, CURRENT its input. Needs plan.record.
+ * `node` is an index. */
 FSNN_API fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float *out);
 
-/* Compares backward with central differences of forward along `directions` random directions, for each learnable
- * parameter and the input; the net must be wrapped with smooth, training and input_gradient. `x` [K, B, ...].
- * Returns in `*worst` the largest |analytic - numeric| / (|numeric| + floor) and its parameter's name in `*where`. */
-FSNN_API fsnn_status fsnn_net_gradcheck(fsnn_net *net, const float *x, int directions, double *worst,
-                                        const char **where);
+/* Compares backward with central differences of forward along `directions` random directions, for
+ * each learnable parameter and the input; the net must be wrapped with smooth, training and
+ * input_gradient. `x` [K, B, ...].
+ * Returns in `*worst` the largest |analytic - numeric| / (|numeric| + floor) and its parameter's
+ * name in `*where`. */
+FSNN_API fsnn_status fsnn_net_gradcheck(fsnn_net *net, const float *x, int directions,
+                                        double *worst, const char **where);
 
 #ifdef __cplusplus
 }

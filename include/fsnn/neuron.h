@@ -1,22 +1,26 @@
-/* fsnn/neuron.h: what a neuron layer is made of: its kind, parameters, surrogate gradient and reset.
+/* fsnn/neuron.h: what a neuron layer is made of: its kind, parameters, surrogate gradient and
+ * reset.
  *
- * A neuron is stateless: from the membrane potential v and the input current I it gives the derivative dv, and
- * from it the spike. The solver (fsnn/frac.h) owns the state.
+ * A neuron is stateless: from the membrane potential v and the input current I it gives the
+ * derivative dv, and from it the spike. The solver (fsnn/frac.h) owns the state.
  *
  *   if    dv = I / tau
  *   lif   dv = (-v + I) / tau
  *
- * Resets `current` and `none` test the potential one unit of time ahead, s = H(v + dv - threshold), spike at
- * equality; `current` then hands dv - s threshold/tau to the solver. The others test the new potential p that
- * the solver gives, s = H(p - threshold), and act on it:
+ * Resets `current` and `none` test the potential one unit of time ahead, s = H(v + dv - threshold),
+ * spike at equality; `current` then hands dv - s threshold/tau to the solver. The others test the
+ * new potential p that the solver gives, s = H(p - threshold), and act on it:
  *
  *   subtract  v = p - s threshold; the history keeps the value after the reset
  *   value     v = v_reset where s = 1; the history keeps it
- *   jump      v = u - threshold N with N the number of spikes; the history keeps u as if nothing had happened
- *   delta     an impulse -threshold/step in the drive of the step: v falls by step^(alpha-1) threshold
+ *   jump      v = u - threshold N with N the number of spikes; the history keeps u as if nothing
+ *             had happened
+ *   delta     an impulse -threshold/step in the drive of the step: v falls by step^(alpha-1)
+ *             threshold
  *   restart   v = v0 and an empty history where s = 1
  *
- * jump, delta and restart converge as the step shrinks; current, subtract and value are models in discrete time. */
+ * jump, delta and restart converge as the step shrinks; current, subtract and value are models in
+ * discrete time. */
 #ifndef FSNN_NEURON_H
 #define FSNN_NEURON_H
 
@@ -30,17 +34,19 @@ extern "C" {
 
 typedef enum fsnn_per { FSNN_PER_LAYER, FSNN_PER_CHANNEL } fsnn_per;
 
-/* A neuron parameter: its (starting) value, whether it is learned, and whether one number serves the layer or
- * each channel (the first dimension of the layer's shape) has its own. */
+/* A neuron parameter: its (starting) value, whether it is learned, and whether one number serves
+ * the layer or each channel (the first dimension of the layer's shape) has its own. */
 typedef struct fsnn_value {
     double value;
     bool learn;
     fsnn_per per;
 } fsnn_value;
 
-/* Surrogate gradient: the derivative that stands in for that of the spike H(x), x = potential - threshold.
+/* Surrogate gradient: the derivative that stands in for that of the spike H(x), x = potential -
+ * threshold.
  *   arctan     (k/2) / (1 + (pi/2 k x)^2)          sigmoid    k s(kx) (1 - s(kx))
- *   rectangle  1/(2k) for |x| <= k                 gaussian   normal density with standard deviation k */
+ *   rectangle  1/(2k) for |x| <= k                 gaussian   normal density with standard
+ *              deviation k */
 typedef enum fsnn_surrogate_kind {
     FSNN_ARCTAN,
     FSNN_SIGMOID,
@@ -83,16 +89,18 @@ typedef struct fsnn_neuron {
                    .reset = FSNN_RESET_CURRENT,                                                    \
                    .detach_reset = true})
 
-/* How far the spikes of a layer that sums by exponentials (fsnn_dynamics.tolerance) are from depending on it. All spikes since the
- * reset are those of the exact weights without rounding, given the same currents, where no spike test came nearer to its
- * threshold than `bound`, what the memory and single precision can shift it by at most. */
+/* How far the spikes of a layer that sums by exponentials (fsnn_dynamics.tolerance) are from
+ * depending on it. All spikes since the reset are those of the exact weights without rounding, given
+ * the same currents, where no spike test came nearer to its threshold than `bound`, what the memory
+ * and single precision can shift it by at most. */
 typedef struct fsnn_certificate {
-    bool proven;     /* margin > bound */
-    double margin;   /* smallest distance of a spike test from its threshold */
-    double bound;    /* infinity where none is known: methods ab, trap, abm; gl and l1 with step^alpha/tau beyond their first weight; runs
-                        longer than the horizon */
-    double weight_error, weight_error_sum; /* largest relative error of a weight; sum of |error| up to the horizon */
-    int modes;       /* exponentials; 0: the layer sums its history itself, which is exact but for rounding */
+    bool proven;   /* margin > bound */
+    double margin; /* smallest distance of a spike test from its threshold */
+    double bound;  /* infinity where none is known: methods ab, trap, abm; gl and l1 with
+                      step^alpha/tau beyond their first weight; runs longer than the horizon */
+    double weight_error;     /* largest relative error of a weight up to the horizon */
+    double weight_error_sum; /* sum of the weights' |error| up to the horizon */
+    int modes; /* exponentials; 0: the layer sums its history itself, exact but for rounding */
 } fsnn_certificate;
 
 /* Names as the description file has them; the value, or FSNN_ENOTFOUND. */
@@ -101,7 +109,8 @@ FSNN_API int fsnn_surrogate_find(const char *name);
 FSNN_API const char *fsnn_reset_name(fsnn_reset reset);
 FSNN_API int fsnn_reset_find(const char *name);
 
-/* The surrogate derivative at x, and its smooth primitive (0 far below, 1 far above): scalar reference. */
+/* The surrogate derivative at x, and its smooth primitive (0 far below, 1 far above): scalar
+ * reference. */
 FSNN_API double fsnn_surrogate_slope(const fsnn_surrogate *surrogate, double x);
 FSNN_API double fsnn_surrogate_smooth(const fsnn_surrogate *surrogate, double x);
 

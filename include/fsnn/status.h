@@ -1,8 +1,8 @@
 /* fsnn/status.h: what every public function returns, and the sentence of the last error.
  *
  * Functions return FSNN_OK (0) or a negative status. Where a function returns a handle or a count,
- * a negative value is a status. Next to the status stands a sentence that says what went wrong, where,
- * and what would work; it is kept per thread and read with fsnn_error_text(). */
+ * a negative value is a status. Next to the status stands a sentence that says what went wrong,
+ * where, and what would work; it is kept per thread and read with fsnn_error_text(). */
 #ifndef FSNN_STATUS_H
 #define FSNN_STATUS_H
 
@@ -32,7 +32,7 @@ extern "C" {
     X(ENOTFOUND, -9, "a name is not known here")                                                   \
     X(ENUMERIC, -10, "a number became infinite or not a number")                                   \
     X(EINTERRUPTED, -11, "stopped on request")                                                     \
-    X(ECALLBACK, -12, "a user callback asked to stop")                                             \
+    X(ECALLBACK, -12, "a user callback failed")                                                    \
     X(EDENSE, -13, "the dense-kernel library failed")
 
 typedef enum fsnn_status {
@@ -41,11 +41,13 @@ typedef enum fsnn_status {
 #undef FSNN_STATUS_ENUM
 } fsnn_status;
 
-/* Name of a status ("FSNN_ESHAPE"), and its general meaning in words. Static strings, never NULL. */
+/* Name of a status ("FSNN_ESHAPE"), and its general meaning in words. Static strings, never
+ * NULL. */
 FSNN_API const char *fsnn_status_name(fsnn_status status);
 FSNN_API const char *fsnn_status_meaning(fsnn_status status);
 
-/* The sentence of the last error in this thread; "" when there was none. Valid until the next error. */
+/* The sentence of the last error in this thread; "" when there was none. Valid until the next
+ * error. */
 FSNN_API const char *fsnn_error_text(void);
 
 /* Sets the sentence of the last error and returns `status`: for user callbacks and programs that
@@ -55,12 +57,13 @@ FSNN_API fsnn_status fsnn_error_set(fsnn_status status, const char *format, ...)
 /* Library version, "major.minor.patch". */
 FSNN_API const char *fsnn_version(void);
 
-/* Threads used by the library (and by its dense kernels). 0 restores the default: all processors. */
+/* Threads used by the library (and by its dense kernels). 0 restores the default: all
+ * processors. */
 FSNN_API fsnn_status fsnn_threads_set(int threads);
 FSNN_API int fsnn_threads(void);
 
-/* Name of the instruction set the kernels run with: "avx512", "avx2" or "base". The environment variable
- * FSNN_ISA=base|avx2|avx512 lowers it (never raises it above what the processor has). */
+/* Name of the instruction set the kernels run with: "avx512", "avx2" or "base". The environment
+ * variable FSNN_ISA=base|avx2|avx512 lowers it (never raises it above what the processor has). */
 FSNN_API const char *fsnn_isa(void);
 
 #ifdef __cplusplus

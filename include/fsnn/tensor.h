@@ -66,8 +66,8 @@ typedef struct fsnn_arrays {
     int meta_count;
 } fsnn_arrays;
 
-/* Appends a zeroed array and returns it (owned by `list`, pointer valid until the next append), or NULL
- * when memory is out. `name` is copied. */
+/* Appends a zeroed array and returns it (owned by `list`, pointer valid until the next append), or
+ * NULL when memory is out. `name` is copied. */
 FSNN_API fsnn_array *fsnn_arrays_add(fsnn_arrays *list, const char *name, fsnn_dtype dtype,
                                      const fsnn_shape *shape);
 /* The array called `name`, or NULL. */
@@ -80,14 +80,15 @@ FSNN_API void fsnn_arrays_free(fsnn_arrays *list);
 FSNN_API void fsnn_array_to_f32(const fsnn_array *array, float *out);
 FSNN_API void fsnn_array_to_f64(const fsnn_array *array, double *out);
 
-/* NPZ files (NumPy's zip of .npy), stored or deflated, little-endian numbers, C or Fortran order (read);
- * written stored, C order, atomically. Errors: FSNN_EIO, FSNN_EFORMAT (what and where), FSNN_EMEMORY. A single
- * .npy file is read as one array called "x". */
+/* NPZ files (NumPy's zip of .npy), stored or deflated, little-endian numbers, C or Fortran order
+ * (read); written stored, C order, atomically. Errors: FSNN_EIO, FSNN_EFORMAT (what and where),
+ * FSNN_EMEMORY. A single .npy file is read as one array called "x". */
 FSNN_API fsnn_status fsnn_npz_read(const char *path, fsnn_arrays *out);
 FSNN_API fsnn_status fsnn_npz_write(const char *path, const fsnn_arrays *list);
 
-/* safetensors files (a JSON header, then raw little-endian numbers); written atomically: a temporary file in the
- * same directory, synced, then renamed over the old one, which stays intact on any failure. */
+/* safetensors files (a JSON header, then raw little-endian numbers); written atomically: a
+ * temporary file in the same directory, synced, then renamed over the old one, which stays intact
+ * on any failure. */
 FSNN_API fsnn_status fsnn_safetensors_read(const char *path, fsnn_arrays *out);
 FSNN_API fsnn_status fsnn_safetensors_write(const char *path, const fsnn_arrays *list);
 

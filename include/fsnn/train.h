@@ -15,10 +15,12 @@ extern "C" {
 /* Losses on an output o [K, B, C]; r = mean of o over the K steps:
  *   ce_rate    cross entropy of softmax(r) (with label smoothing), mean over B
  *   mse_rate   mean over B and C of (r - target)^2, target = one-hot class or given
- *   tet        (1 - mix) CE + mix MSE: CE the mean over K and B of the cross entropy of softmax(o_k), MSE the mean over K, B
- *              and C of (o - 1)^2: all outputs, not only the class's, are held near the constant 1 (Deng et al. 2022,
- *              temporal efficient training, eq. 10 to 12 with phi = 1)
- * Label smoothing e replaces the target q of a cross entropy by (1 - e) q + e/C. Sums are kept in double. */
+ *   tet        (1 - mix) CE + mix MSE: CE the mean over K and B of the cross entropy of
+ *              softmax(o_k), MSE the mean over K, B and C of (o - 1)^2: all outputs, not only the
+ *              class's, are held near the constant 1 (Deng et al. 2022, temporal efficient
+ *              training, eq. 10 to 12 with phi = 1)
+ * Label smoothing e replaces the target q of a cross entropy by (1 - e) q + e/C. Sums are kept in
+ * double. */
 typedef enum fsnn_loss_kind { FSNN_CE_RATE, FSNN_MSE_RATE, FSNN_TET, FSNN_LOSSES } fsnn_loss_kind;
 
 typedef struct fsnn_loss {
@@ -30,16 +32,22 @@ typedef struct fsnn_loss {
 FSNN_API const char *fsnn_loss_name(fsnn_loss_kind kind);
 FSNN_API int fsnn_loss_find(const char *name);
 
-/* The loss of one batch and, where `gradient` is not NULL, its gradient [K, B, C]. Give `labels` [B] or, for mse_rate and
- * ce_rate (then class probabilities), `target` [B, C]; the other NULL. `*correct` counts samples whose largest r is the
- * label's (first of equals; 0 without labels); may be NULL. A loss that is not finite is returned as it is.
+/* The loss of one batch and, where `gradient` is not NULL, its gradient [K, B, C]. Give `labels`
+ * [B] or, for mse_rate and ce_rate (then class probabilities), `target` [B, C]; the other NULL.
+ * `*correct` counts samples whose largest r is the label's (first of equals; 0 without labels); may
+ * be NULL. A loss that is not finite is returned as it is.
  * Errors: FSNN_EARGUMENT (a label outside 0..C-1: which sample). */
 FSNN_API fsnn_status fsnn_loss_compute(const fsnn_loss *loss, int64_t K, int64_t B, int64_t C,
                                        const float *output, const int32_t *labels,
                                        const float *target, float *gradient, double *value,
                                        int64_t *correct);
 
-typedef enum fsnn_optimizer_kind { FSNN_SGD, FSNN_ADAM, FSNN_ADAMW, FSNN_OPTIMIZERS } fsnn_optimizer_kind;
+typedef enum fsnn_optimizer_kind {
+    FSNN_SGD,
+    FSNN_ADAM,
+    FSNN_ADAMW,
+    FSNN_OPTIMIZERS
+} fsnn_optimizer_kind;
 
 typedef struct fsnn_optimizer_options {
     fsnn_optimizer_kind kind;
@@ -48,25 +56,29 @@ typedef struct fsnn_optimizer_options {
     bool nesterov;       /* sgd */
     double beta1, beta2; /* adam, adamw */
     double eps;
-    double weight_decay; /* sgd, adam: added to the gradient; adamw: decoupled; never on tau, threshold, alpha */
+    double weight_decay; /* in the gradient (adamw: decoupled); never on tau, threshold, alpha */
     double neuron_lr;    /* factor on lr for tau, threshold, alpha, coefficients; default 1 */
 } fsnn_optimizer_options;
 
+/* An optimiser of the parameters of one wrapped net, which is borrowed for its life. */
 typedef struct fsnn_optimizer fsnn_optimizer;
 FSNN_API fsnn_status fsnn_optimizer_create(fsnn_net *net, const fsnn_optimizer_options *options,
                                            fsnn_optimizer **optimizer);
 FSNN_API void fsnn_optimizer_destroy(fsnn_optimizer *optimizer);
-/* Clips the gradient's global norm to `clip` (0: not), then steps with learning rate `lr`; `*norm` gets the norm before
- * clipping (may be NULL), that of the gradients with respect to the values. Positive parameters move in their logarithm
- * (gradient times value), alpha is kept in [0.01, 1]. Gradients stay as they are: fsnn_net_zero_grad clears them.
+/* Clips the gradient's global norm to `clip` (0: not), then steps with learning rate `lr`; `*norm`
+ * gets the norm before clipping (may be NULL), that of the gradients with respect to the values.
+ * Positive parameters move in their logarithm (gradient times value), alpha is kept in [0.01, 1].
+ * Gradients stay as they are: fsnn_net_zero_grad clears them.
  *   sgd    b <- momentum b + g,  value -= lr b  (nesterov: lr (g + momentum b))
  *   adam   Kingma and Ba (2015) with bias correction: value -= lr m^ / (sqrt(v^) + eps)
  *   adamw  the same after value -= lr weight_decay value (Loshchilov and Hutter 2019)
- * FSNN_ENUMERIC when the norm is not finite (parameters untouched; the sentence names the parameter). */
+ * FSNN_ENUMERIC when the norm is not finite (parameters untouched; the sentence names the
+ * parameter). */
 FSNN_API fsnn_status fsnn_optimizer_step(fsnn_optimizer *optimizer, double lr, double clip,
                                          double *norm);
-/* The moments as arrays ("adam.m.fc1.weight", ..., and the count of steps "adam.step") appended to `out`, and back, bit
- * for bit. Other arrays of `in` are left alone. Load changes nothing unless all arrays are there and fit.
+/* The moments as arrays ("adam.m.fc1.weight", ..., and the count of steps "adam.step") appended to
+ * `out`, and back, bit for bit. Other arrays of `in` are left alone. Load changes nothing unless
+ * all arrays are there and fit.
  * Errors: FSNN_ENOTFOUND, FSNN_ESHAPE, FSNN_EFORMAT (which array, what was found), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_optimizer_save(const fsnn_optimizer *optimizer, fsnn_arrays *out);
 FSNN_API fsnn_status fsnn_optimizer_load(fsnn_optimizer *optimizer, const fsnn_arrays *in);
@@ -79,12 +91,13 @@ typedef enum fsnn_schedule_kind {
     FSNN_SCHEDULES
 } fsnn_schedule_kind;
 
-/* The learning rate at t, epochs done so far as a fraction, counted after the warm-up; never below min_lr:
+/* The learning rate at t, epochs done so far as a fraction, counted after the warm-up; never below
+ * min_lr:
  *   constant  lr
  *   step      lr factor^floor(t / every)
  *   cosine    min_lr + (lr - min_lr) (1 + cos(pi t / T)) / 2, T the epochs after the warm-up
- *   plateau   lr times `factor` for each time that the loss of the test data (of training, without any) was not better
- *             for `patience` epochs (0 counts as 1) in a row
+ *   plateau   lr times `factor` for each time that the loss of the test data (of training, without
+ *             any) was not better for `patience` epochs (0 counts as 1) in a row
  * During the warm-up lr grows linearly with the epochs done. */
 typedef struct fsnn_schedule {
     fsnn_schedule_kind kind;
@@ -117,44 +130,46 @@ FSNN_API fsnn_training fsnn_training_default(void);
 
 /* Figures of an epoch (or of its part so far). */
 typedef struct fsnn_metrics {
-    int64_t epoch, epochs;   /* epoch counts from 1 */
-    int64_t batch, batches;  /* within the epoch; batch counts from 1 (0: none yet) */
-    int64_t samples;         /* seen in this epoch */
-    double loss, accuracy;   /* training, running mean of the epoch; accuracy in 0..1 */
+    int64_t epoch, epochs;           /* epoch counts from 1 */
+    int64_t batch, batches;          /* within the epoch; batch counts from 1 (0: none yet) */
+    int64_t samples;                 /* seen in this epoch */
+    double loss, accuracy;           /* training, running mean of the epoch; accuracy in 0..1 */
     double test_loss, test_accuracy; /* NaN until the epoch's evaluation */
     double lr, gradient_norm; /* of the last batch; norm before clipping, mean of the epoch */
-    double rate;             /* spikes a neuron and step, mean over the neurons of all layers */
+    double rate;              /* spikes a neuron and step, mean over the neurons of all layers */
     int layers;
     double layer_rate[FSNN_MAX_NEURON_NODES]; /* one a neuron layer, running mean of the epoch */
-    double seconds;            /* since the epoch began */
-    double samples_per_second; /* training */
-    double seconds_left;       /* to the end of all epochs, estimated */
-    bool best;                 /* epoch end: the best so far */
+    double seconds;                           /* since the epoch began */
+    double samples_per_second;                /* training */
+    double seconds_left;                      /* to the end of all epochs, estimated */
+    bool best;                                /* epoch end: the best so far */
 } fsnn_metrics;
 
-/* Called after each batch and after each epoch; a non-zero return stops the training in good order (checkpoint saved,
- * FSNN_EINTERRUPTED). */
+/* Called after each batch and after each epoch; a non-zero return stops the training in good order
+ * (checkpoint saved, FSNN_EINTERRUPTED). */
 typedef int (*fsnn_training_callback)(const fsnn_metrics *metrics, void *user);
 
 typedef struct fsnn_train_options {
     fsnn_training training;
     const char *directory; /* where checkpoints and logs go; NULL: nowhere */
-    bool resume;           /* go on from directory/last.* : the same bytes as a run that was never stopped */
+    bool resume;           /* go on from directory/last.*, as if never stopped */
     fsnn_training_callback on_batch, on_epoch;
     void *user;
-    volatile const int *stop; /* set from a signal handler: finish the batch, save, return FSNN_EINTERRUPTED */
+    volatile const int *stop; /* set by a signal handler: save, FSNN_EINTERRUPTED */
 } fsnn_train_options;
 
-/* Trains a wrapped net; its plan is changed to what the batches need and is as before at the end. After each epoch
- * evaluates on `test` (may be NULL: then the training figures decide) and writes into `directory`, which must exist:
- * last.safetensors, last.state.safetensors (all that resuming needs: weights, optimiser, position, figures so far),
- * best.safetensors (highest accuracy; of equals the lower loss), metrics.csv, metrics.jsonl, all atomically. Early stop
- * watches the test accuracy, without test data the training loss. Evaluations do not change what training does.
- * A stop, by `stop` or a callback, saves after the running batch; resuming goes on within the epoch.
- * `*result` (may be NULL) gets the figures of the best epoch; of the part so far where none has ended.
- * Errors: FSNN_EARGUMENT, FSNN_ESHAPE (data and net do not fit), FSNN_ENUMERIC (the loss is NaN or infinite: epoch and batch;
- * earlier checkpoints stay), FSNN_EIO (directory or disk), FSNN_EFORMAT, FSNN_ENOTFOUND, FSNN_ESHAPE (a state that
- * does not fit: which array), FSNN_EINTERRUPTED. */
+/* Trains a wrapped net; its plan is changed to what the batches need and is as before at the end.
+ * After each epoch evaluates on `test` (may be NULL: then the training figures decide) and writes
+ * into `directory`, which must exist: last.safetensors, last.state.safetensors (all that resuming
+ * needs: weights, optimiser, position, figures so far), best.safetensors (highest accuracy; of
+ * equals the lower loss), metrics.csv, metrics.jsonl, all atomically. Early stop watches the test
+ * accuracy, without test data the training loss. Evaluations do not change what training does. A
+ * stop, by `stop` or a callback, saves after the running batch; resuming goes on within the epoch.
+ * `*result` (may be NULL) gets the figures of the best epoch; of the part so far where none has
+ * ended.
+ * Errors: FSNN_EARGUMENT, FSNN_ESHAPE (data and net do not fit), FSNN_ENUMERIC (the loss is NaN or
+ * infinite: epoch and batch; earlier checkpoints stay), FSNN_EIO (directory or disk), FSNN_EFORMAT,
+ * FSNN_ENOTFOUND, FSNN_ESHAPE (a state that does not fit: which array), FSNN_EINTERRUPTED. */
 FSNN_API fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *test,
                                 const fsnn_train_options *options, fsnn_metrics *result);
 
@@ -167,8 +182,9 @@ typedef struct fsnn_evaluation {
     double seconds;
 } fsnn_evaluation;
 
-/* Runs all batches of a loader (its epoch 0) through a wrapped net without training it; plan and random numbers of the
- * net are as before at the end. Errors: FSNN_EARGUMENT, FSNN_ESHAPE, FSNN_ENUMERIC (the loss of a batch is not finite). */
+/* Runs all batches of a loader (its epoch 0) through a wrapped net without training it; plan and
+ * random numbers of the net are as before at the end. Errors: FSNN_EARGUMENT, FSNN_ESHAPE,
+ * FSNN_ENUMERIC (the loss of a batch is not finite). */
 FSNN_API fsnn_status fsnn_evaluate(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
                                    fsnn_evaluation *result);
 FSNN_API void fsnn_evaluation_free(fsnn_evaluation *evaluation);

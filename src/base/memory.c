@@ -5,8 +5,8 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define ALIGNMENT 64
 
@@ -18,8 +18,26 @@ int64_t fsnn_alloc_fail_at(int64_t n)
     return atomic_exchange(&made, 0);
 }
 
+/* Linux promises more memory than there is and ends a program that uses it, so large blocks are held
+ * against what can be had now. Bytes; SIZE_MAX where the system does not say. */
+static size_t available(void)
+{
+    static const char key[] = "MemAvailable:";
+    char line[128];
+    size_t kib = SIZE_MAX / 1024;
+    FILE *file = fopen("/proc/meminfo", "r");
+    while (file && fgets(line, sizeof line, file))
+        if (strncmp(line, key, sizeof key - 1) == 0) {
+            kib = strtoull(line + sizeof key - 1, NULL, 10);
+            break;
+        }
+    if (file)
+        fclose(file);
+    return kib * 1024;
+}
+
 /* Blocks that many rows apart are walked through at once: large pages spare the address translation. */
-enum { PAGE = 2 << 20, LARGE = 4 << 20 };
+enum { PAGE = 2 << 20, LARGE = 4 << 20, HUGE_BLOCK = 256 << 20 };
 
 void *fsnn_alloc(size_t bytes)
 {
@@ -27,6 +45,12 @@ void *fsnn_alloc(size_t bytes)
     size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     void *p = NULL;
 
+    size_t there = rounded >= HUGE_BLOCK ? available() : SIZE_MAX;
+    if (rounded > there) {
+        fsnn_fail(FSNN_EMEMORY, "out of memory: %.3g GiB are needed at once, %.3g GiB are free",
+                  (double)bytes / (1 << 30), (double)there / (1 << 30));
+        return NULL;
+    }
     if (rounded < bytes || number == atomic_load(&failing) ||
         posix_memalign(&p, rounded < LARGE ? ALIGNMENT : PAGE, rounded ? rounded : ALIGNMENT) != 0) {
         fsnn_fail(FSNN_EMEMORY, "out of memory: %zu bytes could not be had", bytes);

@@ -114,6 +114,20 @@ static fsnn_status set_values(const store_source *source, store *s)
     return FSNN_OK;
 }
 
+/* A NaN among the samples would come out as a NaN in the loss, far from its cause. */
+static fsnn_status check_finite(const store_source *source, const store *s)
+{
+    int64_t n = fsnn_shape_count(&source->x->shape), size = n / source->x->shape.dim[0];
+    const float *x = s->values;
+    for (int64_t i = 0; i < n && s->dtype == FSNN_F32; i++)
+        if (!isfinite(x[i]))
+            return fsnn_fail(source->fault,
+                             "%s: sample %lld holds %s (element %lld): samples are finite numbers",
+                             source->what, (long long)(i / size),
+                             isnan(x[i]) ? "NaN" : "an infinite number", (long long)(i % size));
+    return FSNN_OK;
+}
+
 static fsnn_shape sample_shape(const store_source *source)
 {
     const fsnn_shape *all = &source->x->shape;
@@ -135,6 +149,7 @@ static fsnn_status fill(const store_source *source, fsnn_data *data)
     if (source->y)
         FSNN_TRY(set_classes(source, data->store));
     FSNN_TRY(set_values(source, data->store));
+    FSNN_TRY(check_finite(source, data->store));
     data->count = source->x->shape.dim[0];
     data->shape = sample_shape(source);
     data->size = fsnn_shape_count(&data->shape);

@@ -1,4 +1,4 @@
-/* Adams-Bashforth of order one, the product rectangle rule (Diethelm, Ford and Freed 2002; the original's `pred`).
+/* Adams-Bashforth of order one, the product rectangle rule (Diethelm, Ford and Freed 2002; spikeDE's `pred`).
  *
  *   r_j = ((j+1)^a - j^a) / Gamma(1+a)
  *   u_{n+1} = h^a/C sum_{j=0}^{n} r_j f_{n-j}

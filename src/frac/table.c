@@ -25,7 +25,7 @@ const char *fsnn_method_name(fsnn_method method)
 
 int fsnn_method_find(const char *name)
 {
-    if (strcmp(name, "pred") == 0) /* the original's word */
+    if (strcmp(name, "pred") == 0) /* spikeDE's word */
         return FSNN_AB;
     for (int i = 1; i < FSNN_COUNT(methods); i++)
         if (strcmp(name, methods[i]->name) == 0)

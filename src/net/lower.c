@@ -137,8 +137,8 @@ static int value_of(const fsnn_net *net, const int *made, int handle, const char
         return port ? fsnn_fail(FSNN_EARGUMENT, "the input has one output, port 0") : 0;
     const op_node *op = net->step[made[node]].op;
     if (port >= op->outputs)
-        return fsnn_fail(FSNN_EARGUMENT, "\"%s\" reads output %d of \"%s\", which has %d", reader,
-                         port, op->name, op->outputs);
+        return fsnn_fail(FSNN_EARGUMENT, "\"%s\" reads output %d of \"%s\", which has %d, counted from 0",
+                         reader, port, op->name, op->outputs);
     return net->step[made[node]].out[port];
 }
 

@@ -3,6 +3,7 @@
 
 #include "neuron/scan.h"
 
+#include <float.h>
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -73,9 +74,19 @@ void neuron_node_dynamics(op_node *node, const frac_method *method, bool implici
     st->method = method;
     st->order = *order;
     st->h = h;
+    enum { NEVER = INT32_MAX }; /* steps that no run reaches: as good as full, and no overflow */
     st->memory = *memory;
+    if (memory->steps >= NEVER)
+        st->memory.steps = 0;
     st->implicit = implicit;
-    frac_memory_init(&st->scan.memory, method, implicit, order, h, memory);
+    frac_memory_init(&st->scan.memory, method, implicit, order, h, &st->memory);
+}
+
+/* Kernels compute in single precision, and with the reciprocal. */
+#define RANGE ", from 1.2e-38 to 3.4e+38"
+static bool positive(double value)
+{
+    return value >= (double)FLT_MIN && value <= (double)FLT_MAX;
 }
 
 static fsnn_status check_options(const op_node *node)
@@ -84,18 +95,21 @@ static fsnn_status check_options(const op_node *node)
     const fsnn_value *value[] = {&o->tau, &o->threshold};
     static const char *const name[] = {"tau", "threshold"};
     for (int i = 0; i < 2; i++)
-        if (!(value[i]->value > 0 && isfinite(value[i]->value)))
-            return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": %s is %g, it must be positive",
+        if (!positive(value[i]->value))
+            return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": %s is %g, it must be positive" RANGE,
                              node->op->kind, node->name, name[i], value[i]->value);
-    if ((unsigned)o->surrogate.kind >= FSNN_SURROGATES || !(o->surrogate.scale > 0))
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "%s \"%s\": surrogate kind %d with scale %g: the scale must be positive",
-                         node->op->kind, node->name, o->surrogate.kind, o->surrogate.scale);
+    if ((unsigned)o->surrogate.kind >= FSNN_SURROGATES || !positive(o->surrogate.scale))
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "%s \"%s\": surrogate kind %d with scale %g: the scale must be positive" RANGE,
+            node->op->kind, node->name, o->surrogate.kind, o->surrogate.scale);
     if ((unsigned)o->reset >= FSNN_RESETS)
         return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": there is no reset number %d", node->op->kind,
                          node->name, o->reset);
-    if (!isfinite(o->v_reset) || !isfinite(o->v0))
-        return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": v0 is %g and v_reset is %g: they must be finite",
+    if (!isfinite((float)o->v_reset) || !isfinite((float)o->v0))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s \"%s\": v0 is %g and v_reset is %g: they must be finite and of a "
+                         "magnitude up to 3e+38",
                          node->op->kind, node->name, o->v0, o->v_reset);
     return FSNN_OK;
 }

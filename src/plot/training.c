@@ -96,6 +96,19 @@ static fsnn_curves rates(const fsnn_csv *csv)
     return curves;
 }
 
+/* A rate that a schedule takes to zero: its last values would fill a logarithmic axis. */
+static bool vanishes(const fsnn_curves *curves)
+{
+    double low = INFINITY, high = 0;
+
+    for (int64_t r = 0; curves->count && r < curves->csv->rows; r++) {
+        double here = fsnn_curves_value(curves, r, curves->column[0]);
+        low = fmin(low, here);
+        high = fmax(high, here);
+    }
+    return low < 1e-5 * high;
+}
+
 static void draw(fsnn_figure *f, const fsnn_csv *csv)
 {
     fsnn_curves loss = pair(csv, "loss", "test_loss");
@@ -108,7 +121,9 @@ static void draw(fsnn_figure *f, const fsnn_csv *csv)
     fsnn_curves_draw(f, &panels[LOSS], &loss);
     fsnn_curves_draw(f, &panels[ACCURACY], &accuracy);
     fsnn_curves_draw(f, &panels[RATE], &rate);
-    fsnn_curves_draw(f, &panels[LEARNING], &learning);
+    fsnn_curves_panel panel = panels[LEARNING];
+    panel.log = panel.log && !vanishes(&learning);
+    fsnn_curves_draw(f, &panel, &learning);
 }
 
 fsnn_status fsnn_plot_training(const char *metrics_csv, const char *title, const char *path)

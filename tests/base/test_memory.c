@@ -33,6 +33,20 @@ static void too_much_is_an_error(void **state)
     assert_null(fsnn_alloc(SIZE_MAX / 2));
 }
 
+/* Linux would promise it and end the program when it is used. */
+static void more_than_the_machine_has(void **state)
+{
+    (void)state;
+    FILE *file = fopen("/proc/meminfo", "r");
+    unsigned long long kib = 0;
+    if (!file || fscanf(file, "MemTotal: %llu", &kib) != 1)
+        skip();
+    fclose(file);
+    assert_null(fsnn_alloc((size_t)kib * 1024 + 1));
+    assert_non_null(strstr(fsnn_error_text(), "out of memory"));
+    assert_non_null(strstr(fsnn_error_text(), "GiB are free"));
+}
+
 static void chosen_allocation_fails_once(void **state)
 {
     void *p[4];
@@ -73,6 +87,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(aligned_and_zeroed),
         cmocka_unit_test(too_much_is_an_error),
+        cmocka_unit_test(more_than_the_machine_has),
         cmocka_unit_test(chosen_allocation_fails_once),
         cmocka_unit_test(strings),
     };

@@ -142,7 +142,7 @@ static void write_lists(FILE *out, const char *key, node *lists)
     fprintf(out, "]\n");
 }
 
-/* Our name of the original's method. */
+/* Our name of spikeDE's method. */
 static const char *method_of(const char *method)
 {
     static const char *const names[][2] = {{"euler", "euler"}, {"gl", "gl"},   {"glmulti", "gl"},
@@ -273,6 +273,9 @@ static void compare(node *root, node *c, const char *file)
     node *alpha = json_get(e, "grad_alpha_full"), *coefficient = json_get(e, "grad_coefficient");
     if (!alpha || !fy_node_is_sequence(alpha))
         alpha = json_get(e, "grad_alpha");
+    assert_int_equal(alpha && fy_node_is_sequence(alpha), is(json_get(c, "integrator"), "fdeint"));
+    assert_int_equal(coefficient && fy_node_is_sequence(coefficient),
+                     is(json_get(c, "multiterm"), "true"));
     compare_values(&result, "output", json_get(e, "out"));
     double loss = json_member(e, "loss");
     assert_int_equal(read_result(&result, "loss"), 1);
@@ -343,6 +346,8 @@ static void run_file(const char *file, int least)
             run_case(root, json_at(cases, computed), file);
     }
     fy_document_destroy(doc);
+    if (least == 0 && computed == 0)
+        skip();
     assert_true(computed >= least);
 }
 

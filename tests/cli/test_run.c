@@ -497,6 +497,27 @@ static void bad_input(void **state)
     shell_fails("$F run model.yaml --input x.npz --output no/such/y.npz", 1, "no/such/y.npz");
 }
 
+/* Numbers that grow beyond float are written, and said. */
+static void overflow(void **state)
+{
+    (void)state;
+    shell_good("$F run model.yaml --input x.npz --output y.npz --record v --set dynamics.step=1e30");
+    shell_contains(shell_err, "warning: v.lif1: ", "run that overflows");
+    shell_contains(shell_err, "are infinite or not a number", "run that overflows");
+    shell_good("$F run model.yaml --input x.npz --output y.npz --record v");
+    assert_null(strstr(shell_err, "infinite"));
+}
+
+/* A memory of more steps than any run has is the full memory. */
+static void endless_memory(void **state)
+{
+    (void)state;
+    shell_good("$F run model.yaml --input x.npz --output a.npz --record v");
+    shell_good("$F run model.yaml --input x.npz --output b.npz --record v "
+               "--set dynamics.memory=9223372036854775807");
+    same_arrays("a.npz", "b.npz", true);
+}
+
 static void bad_targets_and_weights(void **state)
 {
     (void)state;
@@ -555,6 +576,8 @@ int main(void)
         cmocka_unit_test(times_of_each_sample),
         cmocka_unit_test(bad_times),
         cmocka_unit_test(bad_input),
+        cmocka_unit_test(overflow),
+        cmocka_unit_test(endless_memory),
         cmocka_unit_test(bad_targets_and_weights),
         cmocka_unit_test(old_output_stays),
         cmocka_unit_test(quiet),

@@ -1,4 +1,5 @@
 /* fsnn train and eval: a run and its files, going on, being interrupted, and what is refused. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -139,6 +140,31 @@ static void bar_on_a_terminal(void **state)
     assert_null(strstr(shell_out, "\033"));
 }
 
+/* An output that is too wide is most often the wrong node. */
+static void spare_outputs(void **state)
+{
+    (void)state;
+    static const char sentence[] = "12 outputs, but the data has only 3 classes";
+    shell_good("$F train tiny.yaml --out wide --no-figures --set output=lif1");
+    shell_contains(shell_err, sentence, "train with a wide output");
+    shell_good("$F train tiny.yaml --out fitting --no-figures");
+    assert_null(strstr(shell_err, "outputs"));
+}
+
+/* A remark that every layer has is not repeated without end. */
+static void many_warnings(void **state)
+{
+    (void)state;
+    char text[1024] = "input: [3]\ndynamics: {alpha: 0.5}\nlayers:\n";
+    for (int i = 0; i < 9; i++)
+        strcat(text, "  - lif: {tau: 0.1}\n");
+    shell_write("nine.yaml", text);
+    shell_good("$F inspect nine.yaml");
+    shell_contains(shell_err, "lif \"lif4\": step^alpha/tau", "inspect");
+    shell_contains(shell_err, "5 more warnings of other layers", "inspect");
+    assert_null(strstr(shell_err, "lif \"lif5\""));
+}
+
 /* Ctrl-C once an epoch is done: saved, 130, and it goes on afterwards. */
 static void interrupted(void **state)
 {
@@ -198,6 +224,17 @@ static void figures_that_fail(void **state)
     shell_contains(shell_out, "best epoch", "train without gnuplot");
 }
 
+/* Samples [4, 6] of classes 0, 1, 2, 0, or of none; `odd` is element 1 of sample 2. */
+static void save_samples(const char *name, float odd, bool classes)
+{
+    fsnn_arrays list = {0};
+    shell_add(&list, "x", FSNN_SHAPE(4, TINY_IN))[2 * TINY_IN + 1] = odd;
+    float *y = classes ? shell_add(&list, "y", FSNN_SHAPE(4)) : NULL;
+    for (int i = 0; y && i < 4; i++)
+        y[i] = (float)(i % 3);
+    shell_save(&list, name);
+}
+
 static void what_fails(void **state)
 {
     (void)state;
@@ -208,6 +245,21 @@ static void what_fails(void **state)
                 "shape [6] at one step, but the description's input is [7]");
     shell_fails("$F train tiny.yaml --out x --set fc2.out=2", 2,
                 "3 classes, but the network's output is [2]");
+    save_samples("blind.npz", 0, false);
+    shell_fails("$F train tiny.yaml --out x --set data.train.path=blind.npz", 2,
+                "the training data has no classes");
+    shell_fails("$F train tiny.yaml --out x --set data.test.path=blind.npz", 2,
+                "the test data has no classes");
+    save_samples("nan.npz", NAN, true);
+    shell_fails("$F train tiny.yaml --out x --set data.train.path=nan.npz", 1,
+                "nan.npz: x: sample 2 holds NaN (element 1)");
+    save_samples("inf.npz", -INFINITY, true);
+    shell_fails("$F train tiny.yaml --out x --set data.train.path=inf.npz", 1,
+                "inf.npz: x: sample 2 holds an infinite number (element 1)");
+    shell_fails("$F train tiny.yaml --out x --set lif1.tau=1e300", 2,
+                "tiny.yaml: lif \"lif1\": tau is 1e+300");
+    shell_fails("$F train tiny.yaml --out x --set lif1.reset=subtract --set dynamics.method=ml", 2,
+                "tiny.yaml: lif \"lif1\": reset subtract");
     shell_good("test ! -e x"); /* nothing is left behind */
     shell_fails("$F train tiny.yaml --out nan --no-figures --set training.optimizer.lr=1e30 --set "
                 "training.epochs=50",
@@ -286,6 +338,8 @@ int main(void)
         cmocka_unit_test(seeds),
         cmocka_unit_test(description_of_a_run),
         cmocka_unit_test(bar_on_a_terminal),
+        cmocka_unit_test(spare_outputs),
+        cmocka_unit_test(many_warnings),
         cmocka_unit_test(interrupted),
         cmocka_unit_test(terminated),
         cmocka_unit_test(figures),

@@ -96,7 +96,7 @@ static void trajectories(void **state)
         struct fy_node *row = json_at(rows, i), *want = json_get(row, "v");
         const variant *v = variant_find(json_text(json_get(row, "scheme")));
         if (!v || json_get(row, "rule"))
-            continue; /* the original's schemes and the spiking rules belong to networks */
+            continue; /* spikeDE's schemes and the spiking rules belong to networks */
         current c = {json_member(row, "h"), json_member(row, "tau")};
         fsnn_order order = fsnn_order_of(json_member(row, "alpha"));
         double v0 = json_member(row, "v0");

@@ -70,6 +70,11 @@ static void training_odd_values(void **state)
     assert_int_equal(fsnn_plot_training(at("log.csv"), "log", at("log")), FSNN_OK);
     check_pictures("log");
     assert_int_equal(times("log.gp", "set logscale y"), 2); /* loss and learning rate */
+    metrics("cosine.csv", "1,1,0.1,nan,nan,1e-3,1,0,9,6,0,0\n2,0.5,0.2,nan,nan,5e-4,1,0,9,6,0,0\n"
+                          "3,0.4,0.3,nan,nan,1e-10,1,0,9,6,0,0\n");
+    assert_int_equal(fsnn_plot_training(at("cosine.csv"), "cosine", at("cosine")), FSNN_OK);
+    check_pictures("cosine");
+    assert_int_equal(times("cosine.gp", "set logscale y"), 0); /* the rate goes to zero */
 }
 
 static void training_many_layers(void **state)

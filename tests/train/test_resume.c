@@ -5,7 +5,7 @@
 #include <math.h>
 
 typedef struct stopper {
-    int64_t batches, epochs; /* seen in this session */
+    int64_t batches, epochs; /* seen in this part */
     int64_t at_batch, at_epoch;
     volatile int *flag; /* set it at the batch, instead of returning non-zero */
 } stopper;
@@ -185,10 +185,10 @@ static void counting(void **state)
     assert_non_null(strstr(expected.figures, ",4.9e-31,"));
     toy_clean();
     fsnn_metrics result;
-    for (int session = 0; session < 4; session++) {
-        s = (stopper){.at_epoch = session < 3 ? 2 : 0};
-        options.resume = session > 0;
-        assert_int_equal(toy_run(&o, &options, &result), session < 3 ? FSNN_EINTERRUPTED : FSNN_OK);
+    for (int part = 0; part < 4; part++) {
+        s = (stopper){.at_epoch = part < 3 ? 2 : 0};
+        options.resume = part > 0;
+        assert_int_equal(toy_run(&o, &options, &result), part < 3 ? FSNN_EINTERRUPTED : FSNN_OK);
     }
     check_same(&expected, &result);
     outcome_free(&expected);

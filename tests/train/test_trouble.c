@@ -42,7 +42,7 @@ static fsnn_train_options one_epoch(const toy_options *o, kept *k)
 
 /* ---- numbers ---- */
 
-static void nan_in_a_sample(void **state)
+static void infinity_in_a_sample(void **state)
 {
     (void)state;
     toy_options o = TOY;
@@ -253,7 +253,7 @@ static void options_out_of_range(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nan_in_a_sample),
+        cmocka_unit_test(infinity_in_a_sample),
         cmocka_unit_test(nan_in_the_loss),
         cmocka_unit_test(nan_in_the_evaluation),
         cmocka_unit_test(disk_full),

@@ -12,6 +12,7 @@
 #include "base/base.h"
 #include <fsnn/train.h>
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +60,7 @@ typedef struct toy {
 
 typedef struct toy_options {
     int64_t batch, hidden,
-        poison; /* poison: this sample (counted from 1) of the training data is NaN */
+        poison; /* this sample (counted from 1) of the training data overflows in its encoder */
     double dropout;
     bool direct; /* direct encoding, else rate */
     bool in_order;
@@ -82,7 +83,7 @@ static inline fsnn_data *toy_data(int64_t count, uint64_t stream, const toy_opti
             x[at] = 0.4f * fsnn_random_uniform(99, stream, (uint64_t)at) +
                     (j / 4 == labels[i] ? 0.6f : 0);
             if (stream == 0 && i + 1 == o->poison)
-                x[at] = NAN;
+                x[at] = FLT_MAX;
         }
     }
     assert_int_equal(
@@ -121,7 +122,7 @@ static inline void toy_open(toy *t, const toy_options *o)
     fsnn_loader_options options = {
         .encoder = {.kind = o->direct ? FSNN_ENCODE_DIRECT : FSNN_ENCODE_RATE,
                     .steps = TOY_STEPS,
-                    .gain = 1,
+                    .gain = o->poison ? 2 : 1, /* 2 FLT_MAX is infinite */
                     .floor = 0.01},
         .batch = o->batch,
         .shuffle = !o->in_order,
