@@ -194,7 +194,7 @@ static int draw(const options *o, const cli_recording *r, double start, const ch
     char *subject = cli_format("sample %lld", (long long)o->sample.value);
     if (start != 0) {
         free(subject);
-        subject = cli_format("sample %lld, time from %.6g on", (long long)o->sample.value, start);
+        subject = cli_format("sample %lld, time since %.6g", (long long)o->sample.value, start);
     }
     cli_figure_options how = {.directory = directory,
                               .subject = subject,

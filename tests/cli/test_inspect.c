@@ -129,7 +129,7 @@ static void plots_in_time(void **state)
     shell_good("$F run model.yaml --input x.npz --output t.npz --record v,spikes --set "
                "dynamics.step=0.5 --set dynamics.times=[7,8,9,10,11,12,13,14]");
     shell_good("$F plot t.npz --out stamped && grep -q 'step h = 0.5' stamped/raster.gp && grep -q "
-               "'time from 7 on' stamped/raster.gp");
+               "'time since 7' stamped/raster.gp");
 }
 
 static void plots_refused(void **state)
