@@ -135,6 +135,17 @@ static int is_neuron(const fsnn_net *net, int node, fsnn_node_info *info)
     return fsnn_net_node(net, node, info) >= 0 && info->neuron;
 }
 
+/* "step", so that pictures of the records know their time. */
+static int add_step(run_work *w)
+{
+    fsnn_shape scalar = {0};
+    fsnn_array *array = fsnn_arrays_add(&w->result, "step", FSNN_F64, &scalar);
+    if (!array)
+        return cli_error(CLI_FAILED, "out of memory for the step");
+    *(double *)array->data = fsnn_description_dynamics(w->model.description)->step;
+    return CLI_GOOD;
+}
+
 /* Makes the arrays for all T steps; chunks fill them piece by piece. */
 static int add_results(run_work *w)
 {
@@ -153,6 +164,8 @@ static int add_results(run_work *w)
             free(name);
         }
     }
+    if (code == CLI_GOOD && recording(w))
+        code = add_step(w);
     if (code == CLI_GOOD) /* arrays may have moved while the list grew, their data not */
         w->output = fsnn_arrays_find(&w->result, "output")->data;
     return code;
@@ -306,7 +319,7 @@ const cli_command cli_run = {
     .details =
         "Feeds the array x [T, B, ...] (T steps, B samples, then the description's input shape) "
         "of an NPZ file through the network and writes an NPZ with float32 arrays: output "
-        "[T, B, ...], what --record asks for, and with --target the scalar loss (float64). "
+        "[T, B, ...], what --record asks for (and then step, the solver's, a float64), and with --target the scalar loss (float64). "
         "Sections data: and training: of the description are not needed.\n\n"
         "With times [T] in the input, or [T, B] for stamps of each sample, or else with dynamics.times "
         "in the description, x is sampled at these times. The network then takes "

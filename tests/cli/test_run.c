@@ -35,7 +35,8 @@ static void arrays_and_shapes(void **state)
     shell_contains(shell_err, "initial weights of seed", "run without weights");
     assert_string_equal(shell_out, "");
     fsnn_arrays y = shell_load("y.npz");
-    assert_int_equal(y.count, 7);
+    assert_int_equal(y.count, 8);
+    has_shape(&y, "step", FSNN_F64, (fsnn_shape){0});
     has_shape(&y, "output", FSNN_F32, FSNN_SHAPE(TINY_T, TINY_B, TINY_OUT));
     has_shape(&y, "v.lif1", FSNN_F32, FSNN_SHAPE(TINY_T, TINY_B, 12));
     has_shape(&y, "spikes.lif1", FSNN_F32, FSNN_SHAPE(TINY_T, TINY_B, 12));
@@ -46,7 +47,7 @@ static void arrays_and_shapes(void **state)
     fsnn_arrays_free(&y);
     shell_good("$F run model.yaml --input x.npz --output y.npz --record=spikes");
     y = shell_load("y.npz");
-    assert_int_equal(y.count, 3);
+    assert_int_equal(y.count, 4);
     fsnn_arrays_free(&y);
 }
 
