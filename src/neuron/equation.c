@@ -351,18 +351,19 @@ static fsnn_status make(maker *k)
     return status < 0 ? explain(status) : FSNN_OK;
 }
 
-static equation_runner *runner(void)
+void equation_choose(equation *e, int level)
 {
-    static equation_runner *const level[] = {
-        [FSNN_ISA_BASE] = equation_run_base,
+    static equation_operation *const *const operations[] = {
+        [FSNN_ISA_BASE] = equation_operations_base,
 #ifdef FSNN_HAVE_AVX2
-        [FSNN_ISA_AVX2] = equation_run_avx2,
+        [FSNN_ISA_AVX2] = equation_operations_avx2,
 #endif
 #ifdef FSNN_HAVE_AVX512
-        [FSNN_ISA_AVX512] = equation_run_avx512,
+        [FSNN_ISA_AVX512] = equation_operations_avx512,
 #endif
     };
-    return level[fsnn_isa_level()];
+    for (int i = 0; i < e->count; i++)
+        e->ops[i].run = operations[level][e->ops[i].op];
 }
 
 fsnn_status equation_create(const equation_source *source, equation_place *place, equation **out)
@@ -383,18 +384,20 @@ fsnn_status equation_create(const equation_source *source, equation_place *place
     graph_init(&k->g);
     e->states = source->states;
     e->pars = source->owns + 2;
-    e->run = runner();
     e->graph = g;
     fsnn_status status = make(k);
     *g = k->g;
     e->ops = k->m.op;
+    e->count = k->m.count;
     fsnn_free(k->m.constant);
     fsnn_free(k);
-    if (status < 0)
+    if (status < 0) {
         equation_destroy(e);
-    else
-        *out = e;
-    return status;
+        return status;
+    }
+    equation_choose(e, fsnn_isa_level());
+    *out = e;
+    return FSNN_OK;
 }
 
 void equation_destroy(equation *e)

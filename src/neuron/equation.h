@@ -34,7 +34,7 @@
  * (and equation_clear for backward); each step the pointers of what a part reads, writes and adds to, and equation_run; at the end of
  * a backward tile PREPARE_BACK. Rows named by the caller must not overlap; rows that a part's equations do not name are not touched.
  *
- * Cost: an operation on a row is 4 to 8 vector instructions and a call; chains of up to three additions and multiplications are one
+ * Cost: an operation on a row is 4 to 8 vector instructions and a call; chains of three or four additions and multiplications are one
  * operation. An equation is not changed by running: any number of threads may use it, each with a block of its own.
  *
  * Derivatives at kinks: abs has slope 1 at 0, step has none, min and max give all to their first argument where both are equal; the
@@ -102,9 +102,10 @@ typedef struct equation_place {
     int column;                   /* of the character, 1 is the first; characters are those of UTF-8 */
 } equation_place;
 
-/* One operation on rows: d = op(a, b, c, e), numbers of slots. */
+/* One operation on rows: d = op(a, b, c, e, f), numbers of slots; `run` does it. */
 typedef struct equation_op {
-    uint16_t op, d, a, b, c, e;
+    void (*run)(const struct equation_op *o, float *const *slot);
+    uint16_t op, d, a, b, c, e, f;
 } equation_op;
 
 typedef struct equation_code {
@@ -112,13 +113,10 @@ typedef struct equation_code {
     int count;
 } equation_code;
 
-typedef void equation_runner(const equation_op *op, int count, float *const *slot);
-
 struct graph;
 
 typedef struct equation {
     equation_code part[EQUATION_PARTS];
-    equation_runner *run;
     int states, pars;    /* parameters: tau, threshold and the user's own */
     uint64_t uses;       /* bit EQUATION_PAR + p: parameter p is somewhere in the equations */
     equation_slope slope;
@@ -129,7 +127,8 @@ typedef struct equation {
     /* for equation_value, and for tests */
     struct graph *graph;
     int node[EQUATION_VALUES]; /* of D, ARG, F, J; -1 elsewhere */
-    equation_op *ops;          /* all parts' */
+    equation_op *ops;          /* all parts', [count] */
+    int count;
     float (*constant)[32];     /* [constants] */
 } equation;
 
@@ -145,9 +144,14 @@ float **equation_open(const equation *e, void *scratch);
 /* Gradients of the own rows become 0: before the first backward step of a tile. */
 void equation_clear(const equation *e, float *const *slot);
 
+/* Chooses the kernels of an instruction set (base/isa.h) up to fsnn_isa_level(), which is what equation_create takes. */
+void equation_choose(equation *e, int level);
+
 static inline void equation_run(const equation *e, equation_part part, float *const *slot)
 {
-    e->run(e->part[part].op, e->part[part].count, slot);
+    const equation_op *op = e->part[part].op;
+    for (int i = 0, n = e->part[part].count; i < n; i++)
+        op[i].run(&op[i], slot);
 }
 
 /* The value of one of D, ARG, F, J (a slot) in double precision, from values of X, I, S, D, PAR [EQUATION_VALUES]: the reference.

@@ -4,8 +4,8 @@
  *   tape  -> tape      its backward, appended: the adjoint of each value, last to first (equation_tape.c)
  *   tape  -> code      chains become one operation, rows are shared by values that do not live at once (equation_emit.c)
  *
- * A chain is ((a o1 b) o2 c) o3 e with o of + - * (and - the other way round: e - x), where what is inside is used nowhere else:
- * (I - v)*r + g is one operation, one pass over the rows. */
+ * A chain is ((a o1 b) o2 c) o3 e, or that + f, with o of + - * (and - the other way round: e - x), where what is inside is used
+ * nowhere else: (I - v)*r + g is one operation, one pass over the rows. */
 #ifndef FSNN_NEURON_EQUATION_CODE_H
 #define FSNN_NEURON_EQUATION_CODE_H
 
@@ -20,7 +20,8 @@ enum {
     OP_MUL = LINK_MUL,
     OP_TWO = LINKS,          /* + 4 o1 + o2, o1 below LINK_FROM */
     OP_THREE = OP_TWO + 12,  /* + 16 o1 + 4 o2 + o3 */
-    OP_OTHERS = OP_THREE + 48,
+    OP_SUM = OP_THREE + 48,  /* the same, and then + f: what gradients are added with */
+    OP_OTHERS = OP_SUM + 48,
     OP_COPY = OP_OTHERS, /* a */
     OP_ZERO,
     OP_NEG,
@@ -111,6 +112,10 @@ void emit_tape(emitter *m, const tape *t);
 /* Gives constants and temporaries their slots: all parts are there. */
 void emit_place(emitter *m);
 
-equation_runner equation_run_base, equation_run_avx2, equation_run_avx512;
+/* What does an operation, one table for each instruction set. */
+typedef void equation_operation(const equation_op *o, float *const *slot);
+extern equation_operation *const equation_operations_base[OPS];
+extern equation_operation *const equation_operations_avx2[OPS];
+extern equation_operation *const equation_operations_avx512[OPS];
 
 #endif

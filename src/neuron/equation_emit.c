@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { CONSTANT = 0x4000, TEMPORARY = 0x8000, MASK = 0x3fff, LINKED = 3 };
+enum { CONSTANT = 0x4000, TEMPORARY = 0x8000, MASK = 0x3fff, LINKED = 4 };
 
 /* What becomes of a value of the tape. */
 typedef struct fate {
@@ -74,10 +74,18 @@ static void count_uses(const tape *t, fate *f)
     }
 }
 
-static bool chains(const tape *t, const fate *f, int value)
+/* Whether `value` can be a link of the operation `op`: the fourth link is an addition. */
+static bool chains(const tape *t, const fate *f, int value, int op)
 {
-    return t->value[value].op <= OP_MUL && f[value].uses == 1 && f[value].links < LINKED &&
-           f[value].slot < 0;
+    return t->value[value].op <= OP_MUL && f[value].uses == 1 && f[value].slot < 0 &&
+           f[value].links < (op == OP_ADD ? LINKED : LINKED - 1);
+}
+
+static int chained(const fate *in, int link)
+{
+    if (in->links == 1)
+        return OP_TWO + LINKS * in->op + link;
+    return in->links == 2 ? OP_THREE + LINKS * (in->op - OP_TWO) + link : OP_SUM + in->op - OP_THREE;
 }
 
 /* The value's operation, taken together with what only it uses. */
@@ -91,14 +99,14 @@ static void link(const tape *t, fate *f, int i)
         f[i].operand[f[i].operands++] = arg[k];
     if (!f[i].links)
         return;
-    bool a = chains(t, f, v->a), b = chains(t, f, v->b);
+    bool a = chains(t, f, v->a, v->op), b = chains(t, f, v->b, v->op);
     if (!a && !b)
         return;
     bool left = a && (!b || f[v->a].links >= f[v->b].links);
     fate *in = &f[left ? v->a : v->b];
     int o = v->op == OP_SUB && !left ? LINK_FROM : v->op;
     in->inside = true;
-    f[i].op = in->links == 1 ? OP_TWO + LINKS * in->op + o : OP_THREE + LINKS * (in->op - OP_TWO) + o;
+    f[i].op = chained(in, o);
     f[i].links = in->links + 1;
     memcpy(f[i].operand, in->operand, sizeof f[i].operand);
     f[i].operand[in->operands] = left ? v->b : v->a;
@@ -136,8 +144,8 @@ static void place(emitter *m, const tape *t, fate *f, int i, bool *taken)
     }
     if (f[i].slot < 0)
         f[i].slot = take_row(m, taken);
-    push(m, (equation_op){(uint16_t)f[i].op, (uint16_t)f[i].slot, (uint16_t)s[0], (uint16_t)s[1],
-                          (uint16_t)s[2], (uint16_t)s[3]});
+    push(m, (equation_op){NULL, (uint16_t)f[i].op, (uint16_t)f[i].slot, (uint16_t)s[0], (uint16_t)s[1],
+                          (uint16_t)s[2], (uint16_t)s[3], (uint16_t)s[4]});
 }
 
 /* An output that no operation leaves in its place: a leaf, a number, or one that stands elsewhere too. */
@@ -205,5 +213,6 @@ void emit_place(emitter *m)
         settle(m, &m->op[i].b);
         settle(m, &m->op[i].c);
         settle(m, &m->op[i].e);
+        settle(m, &m->op[i].f);
     }
 }

@@ -149,19 +149,26 @@ static inline double row_exp2(double x)
     return p * row_double(((row_bits64(shifted) - row_bits64(magic)) + 1023) << 52);
 }
 
-/* a^b as libm's powf: whole powers of negative numbers, ends and NaN included. */
-static inline float row_pow(float a, float b)
+/* Rounding to whole numbers by an addition, up to where every float is one. */
+static inline bool row_whole(float x)
 {
-    float size = fabsf(a), half = 0.5f * b;
-    bool whole = b == floorf(b), odd = whole && half != floorf(half);
-    float y = (float)row_exp2((double)b * row_log2(size > 0 && size <= 3.40282347e+38f ? size : 1));
+    float size = fabsf(x);
+    return size >= 8388608.0f || (size + 8388608.0f) - 8388608.0f == size;
+}
+
+/* a^b from y = |a|^b of an ordinary |a|: what libm's powf gives for negative a, at the ends and for NaN. */
+static inline float row_pow_ends(float a, float b, float y)
+{
+    float size = fabsf(a);
     float grows = b > 0 ? INFINITY : 0.0f, falls = b > 0 ? 0.0f : INFINITY;
     y = size == 0 ? falls : y;
     y = size > 3.40282347e+38f ? grows : y;
-    y = odd && a < 0 ? -y : y;
-    y = a < 0 && !whole ? NAN : y;
-    y = a != a || b != b ? NAN : y;
-    return b == 0 || a == 1 ? 1.0f : y;
+    float negative = row_whole(b) ? (row_whole(0.5f * b) ? y : -y) : NAN;
+    y = a < 0 ? negative : y;
+    y = a != a ? a : y;
+    y = b != b ? b : y;
+    y = b == 0 ? 1.0f : y;
+    return a == 1 ? 1.0f : y;
 }
 
 #endif
