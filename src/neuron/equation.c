@@ -230,8 +230,10 @@ static fsnn_status make_part(maker *k, equation_part part, const int *nodes, con
     fsnn_status status = FSNN_EMEMORY;
     for (int back = 0; back < 2; back++) {
         tape *t = fsnn_alloc(sizeof *t);
-        if (!t)
+        if (!t || tape_init(t) < 0) {
+            fsnn_free(t);
             return FSNN_EMEMORY;
+        }
         lower_outputs(&k->l, t, nodes, slots, count, part == EQUATION_PREPARE);
         if (back)
             status = make_backward(k, part, t);
@@ -381,11 +383,12 @@ fsnn_status equation_create(const equation_source *source, equation_place *place
         return FSNN_EMEMORY;
     }
     *k = (maker){.source = source, .place = place, .e = e};
-    graph_init(&k->g);
     e->states = source->states;
     e->pars = source->owns + 2;
     e->graph = g;
-    fsnn_status status = make(k);
+    fsnn_status status = graph_init(&k->g);
+    if (!status)
+        status = make(k);
     *g = k->g;
     e->ops = k->m.op;
     e->count = k->m.count;

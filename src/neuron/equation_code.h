@@ -69,6 +69,7 @@ typedef struct tape {
     int bucket[TAPE_BUCKETS];
 } tape;
 
+fsnn_status tape_init(tape *t);
 void tape_free(tape *t);
 /* Builders: the value of an operation, simplified and shared. */
 int tape_slot(tape *t, int slot);

@@ -11,10 +11,11 @@ typedef struct pile {
     double c;
 } pile;
 
-void graph_init(graph *g)
+fsnn_status graph_init(graph *g)
 {
     memset(g, 0, sizeof *g);
     graph_const(g, 0); /* node 0: what functions return once the graph has failed */
+    return g->status;
 }
 
 void graph_free(graph *g)
@@ -324,7 +325,7 @@ static void gather_factor(graph *g, pile *p, double e, int node)
     graph_node n = g->node[node];
     if (n.kind == GRAPH_CONST && (whole(e) || n.value >= 0)) {
         p->c *= pow(n.value, e);
-    } else if (is_multiple(&n) && (whole(e) || g->term[n.first].k > 0)) {
+    } else if (is_multiple(&n) && whole(e)) {
         p->c *= pow(g->term[n.first].k, e);
         gather_factor(g, p, e, g->term[n.first].node);
     } else if (opens(g, &n, e)) {

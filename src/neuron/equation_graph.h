@@ -62,7 +62,7 @@ typedef struct graph {
     int bucket[GRAPH_BUCKETS]; /* first node + 1 */
 } graph;
 
-void graph_init(graph *g);
+fsnn_status graph_init(graph *g);
 void graph_free(graph *g);
 /* FSNN_EMEMORY or FSNN_EUNSUPPORTED (too large), without a sentence. */
 fsnn_status graph_status(const graph *g);

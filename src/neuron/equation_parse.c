@@ -189,8 +189,8 @@ static fsnn_status unknown(const parser *p, const char *at, bool called)
     snprintf(name, sizeof name, "%.*s", (int)name_length(at), at);
     const char *near = fsnn_nearest(name, known, count);
     snprintf(sentence, sizeof sentence, "there is no %s %s%s%s%s; known are %s",
-             called ? "function" : "name", what, near ? ", did you mean \"" : "", near ? near : "",
-             near ? "\"?" : "", called ? FUNCTIONS : list);
+             called ? "function" : "name", what, near ? " (did you mean \"" : "", near ? near : "",
+             near ? "\"?)" : "", called ? FUNCTIONS : list);
     return wrong(p, at, sentence);
 }
 
@@ -280,7 +280,7 @@ static fsnn_status arguments(parser *p, const char *name, const function *f, int
         return wrong(p, name, sentence);
     }
     if (!take(p, ')'))
-        return wrong_found(p, p->at, "", ", where a \")\" should close the arguments");
+        return wrong_found(p, p->at, "found ", ", where a \")\" should close the arguments");
     return FSNN_OK;
 }
 
@@ -337,12 +337,12 @@ static fsnn_status atom(parser *p, int *node)
     if (take(p, '(')) {
         FSNN_TRY(sum(p, node));
         if (!take(p, ')'))
-            return wrong_found(p, p->at, "", ", where a \")\" should close the parenthesis");
+            return wrong_found(p, p->at, "found ", ", where a \")\" should close the parenthesis");
         return FSNN_OK;
     }
     if (*start == '*' && start > p->text && start[-1] == '*')
         return wrong(p, start, "\"**\" is no operator here: a power is written v^2");
-    return wrong_found(p, start, "", ", where a number, a name or \"(\" should stand");
+    return wrong_found(p, start, "found ", ", where a number, a name or \"(\" should stand");
 }
 
 static fsnn_status power(parser *p, int *node)
@@ -417,8 +417,8 @@ static fsnn_status rest(parser *p)
     if (strchr("<>=!?&|", c))
         return wrong_found(p, p->at, "", " compares: write step(v - 1), which is 1 from v = 1 on and 0 before");
     if (is_letter(c) || is_digit(c) || c == '(' || c == '.')
-        return wrong_found(p, p->at, "", ", where an operator should stand: a product is written 2*v");
-    return wrong_found(p, p->at, "", ", where an operator (+ - * / ^) or the end should stand");
+        return wrong_found(p, p->at, "found ", ", where an operator should stand: a product is written 2*v");
+    return wrong_found(p, p->at, "found ", ", where an operator (+ - * / ^) or the end should stand");
 }
 
 fsnn_status parse_expression(graph *g, const char *key, const char *text, const parse_name *names, int count,

@@ -52,6 +52,13 @@ static bool grow(tape *t)
     return true;
 }
 
+fsnn_status tape_init(tape *t)
+{
+    memset(t, 0, sizeof *t);
+    tape_const(t, 0);
+    return t->status;
+}
+
 /* On a tape that failed every value is the first one. */
 static int intern(tape *t, tape_value v)
 {
