@@ -149,6 +149,10 @@ static void say_memory(const cli_model *m)
     cli_say("  memory      activations %s, histories %s, parameters %s",
             cli_bytes(a, (double)activations), cli_bytes(h, (double)histories),
             cli_bytes(p, (double)parameters));
+    if (fsnn_net_segment(m->net))
+        cli_say("  segments    %s steps each, %s", cli_count(count, fsnn_net_segment(m->net)),
+                m->training.truncate ? "gradients truncated at their borders"
+                                     : "run again in the backward pass");
 }
 
 static void say_data(const cli_model *m)
@@ -300,6 +304,8 @@ static int open_all(work *w)
     fsnn_plan plan = {.steps = steps,
                       .batch = w->model.training.batch,
                       .training = true,
+                      .checkpoint = w->model.training.checkpoint,
+                      .truncate = w->model.training.truncate,
                       .seed = w->model.training.seed};
     code = cli_model_wrap(&w->model, &plan, steps);
     return code == CLI_GOOD ? cli_model_fits(&w->model) : code;

@@ -121,13 +121,14 @@ typedef struct fsnn_plan {
     bool input_gradient; /* backward also gives the gradient of the input */
     bool smooth;   /* gradient checks only: spikes are the smooth primitive of their surrogate */
     uint64_t seed; /* of initial weights and dropout */
-    /* Gradient checkpointing, in training: time is cut into segments of so many steps; between
+    /* Gradient checkpointing: time is cut into segments of so many steps; between
      * forward and backward only the neurons' states at their borders and the output are kept, and
      * backward runs forward again for each segment. Gradients are those of the whole, but for
      * rounding. Kept: `steps` outputs; where the memory is full, the neurons' histories (a number a
      * neuron and step, and another in backward); where it is truncated or by tolerance, a bounded
      * state a border, so that memory grows with the root of `steps`. 0: everything is kept.
-     * FSNN_CHECKPOINT_AUTO: the segment that needs least memory. */
+     * FSNN_CHECKPOINT_AUTO: the segment that needs least memory. Without training the segments
+     * bound the memory of a long call. */
     int64_t checkpoint;
     /* with checkpoint: gradients do not cross borders (truncated backpropagation through time) */
     bool truncate;

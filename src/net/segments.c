@@ -81,7 +81,8 @@ static fsnn_status make_room(fsnn_net *net)
     net_segments *g = &net->segments;
     size_t T = (size_t)net->plan.steps;
     g->state = state_bytes(net);
-    FSNN_TRY(room(&g->states, &g->states_bytes, g->state * (size_t)(g->count + 1) + 1));
+    if (net->plan.training)
+        FSNN_TRY(room(&g->states, &g->states_bytes, g->state * (size_t)(g->count + 1) + 1));
     FSNN_TRY(room(&g->rate, &g->rate_bytes, (size_t)net->nodes * sizeof *g->rate));
     FSNN_TRY(room(&g->output, &g->output_bytes, T * (size_t)output_count(net) * sizeof(float)));
     if (!net->plan.input_gradient)
@@ -95,7 +96,7 @@ fsnn_status net_segments_plan(fsnn_net *net)
     int64_t T = net->plan.steps;
     g->steps = g->first = 0;
     g->replay = false;
-    if (net->plan.checkpoint && net->plan.training) {
+    if (net->plan.checkpoint) {
         if (net->plan.checkpoint == FSNN_CHECKPOINT_AUTO)
             FSNN_TRY(choose(net, T));
         else
@@ -145,13 +146,14 @@ fsnn_status net_segments_forward(fsnn_net *net, const float *x)
     memset(g->rate, 0, (size_t)net->nodes * sizeof *g->rate);
     for (int64_t i = 0; i < g->count; i++) {
         FSNN_TRY(enter(net, i));
-        FSNN_TRY(states(net, i, false));
+        if (net->plan.training)
+            FSNN_TRY(states(net, i, false));
         FSNN_TRY(net_forward(net, x + g->first * in));
         memcpy(g->output + g->first * out, net_data(net, net->out_value),
                (size_t)(net->K * out) * sizeof(float));
         count_spikes(net);
     }
-    return states(net, g->count, false);
+    return net->plan.training ? states(net, g->count, false) : FSNN_OK;
 }
 
 static void chain(fsnn_net *net, int64_t segment)

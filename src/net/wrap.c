@@ -20,7 +20,7 @@ static fsnn_status check_plan(const fsnn_plan *plan)
                          "checkpointing in segments of %lld steps: 0 is none, FSNN_CHECKPOINT_AUTO "
                          "chooses, or at least 1",
                          (long long)plan->checkpoint);
-    if (plan->checkpoint && plan->training && plan->record)
+    if (plan->checkpoint && plan->record)
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "recording needs all steps, which checkpointing does not keep: leave one of "
                          "them out");

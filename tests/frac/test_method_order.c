@@ -41,11 +41,11 @@ static void settle(const cell *c, weights *k)
         m->lweights(&order, &leak, c->h, c->steps, k->w, &k->gain);
     else
         m->weights(&order, c->h, c->steps, k->w, &k->gain);
-    if (m->start)
-        m->start(&order, c->h, c->steps, k->start, &none);
-    if (m->pweights) {
+    if (m->pweights)
         m->pweights(&order, c->h, c->steps, k->p, &none);
-        m->pstart(&order, c->h, c->steps, k->pstart, &none);
+    for (int64_t n = 1; m->start && n <= c->steps; n++) {
+        k->start[n] = m->start(&order, c->h, n);
+        k->pstart[n] = m->pstart ? m->pstart(&order, c->h, n) : 0;
     }
 }
 
