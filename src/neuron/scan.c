@@ -1,6 +1,8 @@
 /* State of the scan: planning, reset, reading. Memory: 4 bytes a neuron and remembered step. */
 #include "neuron/scan.h"
 
+#include "neuron/scan_fused.h"
+
 #include <string.h>
 
 static int64_t max(int64_t a, int64_t b)
@@ -87,6 +89,7 @@ fsnn_status scan_plan(scan *s, int64_t K)
     FSNN_TRY(frac_memory_settle(&s->memory, K, false));
     if (fresh)
         scan_reset(s);
+    FSNN_TRY(scan_fused_plan(s, K));
     return s->training ? plan_training(s, K) : FSNN_OK;
 }
 
@@ -217,7 +220,7 @@ double scan_rate(const scan *s)
 size_t scan_bytes(const scan *s)
 {
     const scan_block *blocks[] = {&s->first, &s->count, &s->arg,  &s->predicted, &s->fired,
-                                  &s->work,  &s->part,  &s->lane, &s->dw};
+                                  &s->work,  &s->part,  &s->lane, &s->dw, &s->fused.space};
     size_t sum = s->u.bytes + s->x.bytes;
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         sum += blocks[i]->bytes;
@@ -227,7 +230,7 @@ size_t scan_bytes(const scan *s)
 void scan_free(scan *s)
 {
     scan_block *blocks[] = {&s->first, &s->count, &s->arg,  &s->predicted, &s->fired,
-                            &s->work,  &s->part,  &s->lane, &s->dw};
+                            &s->work,  &s->part,  &s->lane, &s->dw, &s->fused.space};
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         fsnn_free(blocks[i]->data);
     fsnn_free(s->u.data);

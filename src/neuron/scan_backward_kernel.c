@@ -13,7 +13,7 @@
  * give for the gain): the same convolution once more with the derivative weights. Sums over neurons
  * are taken tile by tile in double and added in tile order. */
 #include "base/isa_kernel.h"
-#include "neuron/scan.h"
+#include "neuron/scan_fused.h"
 
 #include <string.h>
 
@@ -35,7 +35,10 @@ typedef struct job {
     bool apart;
     int orders;
     order_param order[SCAN_ORDERS];
+    int64_t done; /* tiles that the fused scan has done */
 } job;
+
+scan_fused_backward_fn FSNN_K(scan_fused_backward);
 
 typedef struct walk {
     const job *j;
@@ -408,6 +411,7 @@ static void tile(int64_t t, int worker, void *user)
 {
     const job *j = user;
     scan *s = j->s;
+    t += j->done;
     int64_t K = s->K, room = s->tape_room * FRAC_LANES;
     walk w = {.j = j, .t = t, .u = scan_rows_of(&s->u, t) + (s->u.rows - K - 1) * FRAC_LANES};
     w.q[0] = (float *)s->work.data + worker * s->memory.sums * room;
@@ -495,7 +499,8 @@ fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
              .grads = grads,
              .apart = scan_apart(s)};
     FSNN_TRY(derive(&j));
-    fsnn_parallel(s->tiles, tile, &j);
+    j.done = FSNN_K(scan_fused_backward)(s, I, gspikes, grads, j.orders);
+    fsnn_parallel(s->tiles - j.done, tile, &j);
 
     for (int p = 0; p < NEURON_PARS; p++)
         if (grads->par[p])
