@@ -35,10 +35,12 @@ static fsnn_status rows_room(scan_rows *r, int64_t tiles, int64_t capacity)
 
 void scan_reset(scan *s)
 {
+    /* while nothing is forgotten, the state of time 0 still stands first */
+    bool stands = s->u.rows == s->time + 1;
     s->time = 0;
     s->u.rows = 1;
     s->x.rows = 0;
-    for (int64_t t = 0; t < s->tiles; t++)
+    for (int64_t t = 0; t < s->tiles && !stands; t++)
         memset(scan_rows_of(&s->u, t), 0, sizeof(lanes));
     if (s->count.data)
         memset(s->count.data, 0, s->count.bytes);
@@ -87,8 +89,10 @@ fsnn_status scan_plan(scan *s, int64_t K)
         FSNN_TRY(scan_block_room(&s->first, bytes));
     FSNN_TRY(scan_block_room(&s->fired, sizeof(double) * (size_t)max(tiles, 1)));
     FSNN_TRY(frac_memory_settle(&s->memory, K, false));
-    if (fresh)
+    if (fresh) {
+        s->u.rows = 0;
         scan_reset(s);
+    }
     FSNN_TRY(scan_fused_plan(s, K));
     return s->training ? plan_training(s, K) : FSNN_OK;
 }
