@@ -38,6 +38,10 @@ if(kernels)
         endif()
         list(APPEND objects $<TARGET_OBJECTS:${target}>)
     endforeach()
+    # where products and sums are joined is said in these files, so that they give the bits of the general scan
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/src/neuron/scan_fused_forward_kernel.c
+                                ${PROJECT_SOURCE_DIR}/src/neuron/scan_fused_backward_kernel.c
+                                PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
 endif()
 
 # What a program linked against the static library needs besides it.

@@ -33,6 +33,15 @@ enum { VEC = 4 };
 #define VEC_SETTLE() ((void)0)
 #endif
 
+/* a b + c, rounded once where the instruction set can, twice where it cannot. */
+#if defined(__AVX512F__)
+#define VEC_MADD(a, b, c) (vec) _mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c))
+#elif defined(__AVX__) && defined(__FMA__)
+#define VEC_MADD(a, b, c) (vec) _mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c))
+#elif !defined(__FP_FAST_FMAF)
+#define VEC_MADD(a, b, c) (a) * (b) + (c)
+#endif
+
 typedef float vec __attribute__((vector_size(VEC * sizeof(float))));
 typedef int32_t vec_int __attribute__((vector_size(VEC * sizeof(int32_t))));
 
@@ -66,6 +75,22 @@ static inline vec vec_where(vec_int mask, vec v)
 static inline bool vec_aligned(const void *p)
 {
     return (uintptr_t)p % sizeof(vec) == 0;
+}
+
+static inline vec vec_all(float x)
+{
+    return (vec){0} + x;
+}
+
+static inline vec vec_madd(vec a, vec b, vec c)
+{
+#ifdef VEC_MADD
+    return VEC_MADD(a, b, c);
+#else
+    for (int i = 0; i < VEC; i++)
+        c[i] = __builtin_fmaf(a[i], b[i], c[i]);
+    return c;
+#endif
 }
 
 static inline void vec_settle(void)

@@ -132,10 +132,15 @@ const fsnn_param *fsnn_net_param_find(const fsnn_net *net, const char *name)
     return find(net->param, net->params, name);
 }
 
+static void zero_range(int64_t begin, int64_t end, void *user)
+{
+    memset((float *)user + begin, 0, (size_t)(end - begin) * sizeof(float));
+}
+
 void fsnn_net_zero_grad(fsnn_net *net)
 {
     if (net->grads_flat)
-        memset(net->grads_flat, 0, (size_t)net->flat * sizeof(float));
+        fsnn_parallel_range(net->flat, 1 << 16, zero_range, net->grads_flat);
 }
 
 fsnn_status fsnn_net_params_changed(fsnn_net *net)

@@ -3,7 +3,7 @@
 #include "base/isa_kernel.h"
 #include "neuron/model.h"
 
-enum { RATE = ROW_OWN }; /* 1/tau */
+enum { RATE = ROW_RATE }; /* 1/tau */
 
 static void prepare(const lanes *par, lanes *row)
 {
@@ -56,6 +56,7 @@ static void leak_back(const lanes *row, const float *gJ, lanes *grow)
 
 const neuron_model FSNN_K(neuron_if) = {
     .kind = "if",
+    .linear = true,
     .prepare = prepare,
     .prepare_back = prepare_back,
     .charge = charge,

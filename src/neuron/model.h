@@ -13,11 +13,12 @@ typedef float lanes[FRAC_LANES];
 
 enum { PAR_TAU, PAR_THRESHOLD, NEURON_PARS };
 /* threshold; kick: what a spike takes from the derivative with reset `current`; then the model's own */
-enum { ROW_THRESHOLD, ROW_KICK, ROW_OWN, NEURON_ROWS = 8 };
+enum { ROW_THRESHOLD, ROW_KICK, ROW_OWN, ROW_RATE = ROW_OWN, NEURON_ROWS = 8 };
 
 typedef struct neuron_model {
     const char *kind;
     bool leaky; /* dv falls with v: explicit schemes have a stability limit */
+    bool linear; /* dv = (I - v) / tau or, without a leak, I / tau; 1/tau stands in ROW_RATE */
     /* par [NEURON_PARS][32] -> row [NEURON_ROWS][32] */
     void (*prepare)(const lanes *par, lanes *row);
     /* adds to gpar what grow (gradients of row) comes to */

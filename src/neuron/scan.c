@@ -1,6 +1,8 @@
 /* State of the scan: planning, reset, reading. Memory: 4 bytes a neuron and remembered step. */
 #include "neuron/scan.h"
 
+#include "neuron/scan_fused.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -34,10 +36,12 @@ static fsnn_status rows_room(scan_rows *r, int64_t tiles, int64_t capacity)
 
 void scan_reset(scan *s)
 {
+    /* while nothing is forgotten, the state of time 0 still stands first */
+    bool stands = s->u.rows == s->time + 1;
     s->time = 0;
     s->u.rows = 1;
     s->x.rows = 0;
-    for (int64_t t = 0; t < s->tiles; t++)
+    for (int64_t t = 0; t < s->tiles && !stands; t++)
         memset(scan_rows_of(&s->u, t), 0, sizeof(lanes));
     if (s->count.data)
         memset(s->count.data, 0, s->count.bytes);
@@ -116,8 +120,11 @@ fsnn_status scan_plan(scan *s, int64_t K)
     FSNN_TRY(scan_block_room(&s->modes, modes_bytes(s) * (size_t)max(tiles, 1)));
     if (s->memory.compressed)
         FSNN_TRY(scan_block_room(&s->seen, sizeof(scan_seen) * (size_t)max(tiles, 1)));
-    if (fresh)
+    if (fresh) {
+        s->u.rows = 0;
         scan_reset(s);
+    }
+    FSNN_TRY(scan_fused_plan(s, K));
     return s->training ? plan_training(s, K) : FSNN_OK;
 }
 
@@ -262,9 +269,9 @@ double scan_rate(const scan *s)
 
 size_t scan_bytes(const scan *s)
 {
-    const scan_block *blocks[] = {&s->first,  &s->count, &s->modes, &s->seen, &s->arg,
-                                  &s->predicted, &s->fired, &s->before, &s->work, &s->far,
-                                  &s->part,   &s->lane,  &s->dw,    &s->carry};
+    const scan_block *blocks[] = {&s->first, &s->count, &s->modes, &s->seen,  &s->arg,
+                                &s->predicted, &s->fired, &s->before, &s->work, &s->far,
+                                &s->part,  &s->lane,  &s->dw,    &s->carry, &s->fused.space};
     size_t sum = s->u.bytes + s->x.bytes;
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         sum += blocks[i]->bytes;
@@ -273,9 +280,9 @@ size_t scan_bytes(const scan *s)
 
 void scan_free(scan *s)
 {
-    scan_block *blocks[] = {&s->first,  &s->count, &s->modes, &s->seen, &s->arg,
-                            &s->predicted, &s->fired, &s->before, &s->work, &s->far,
-                            &s->part,   &s->lane,  &s->dw,    &s->carry};
+    scan_block *blocks[] = {&s->first, &s->count, &s->modes, &s->seen,  &s->arg,
+                          &s->predicted, &s->fired, &s->before, &s->work, &s->far,
+                          &s->part,  &s->lane,  &s->dw,    &s->carry, &s->fused.space};
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         fsnn_free(blocks[i]->data);
     fsnn_free(s->u.data);

@@ -26,6 +26,13 @@ typedef struct scan_block {
     size_t bytes;
 } scan_block;
 
+/* What the fused scan has settled (neuron/scan_fused.h). */
+typedef struct scan_fused {
+    scan_block space; /* [workers][group][rows][32] */
+    int workers;
+    int64_t group, rows;
+} scan_fused;
+
 /* Sums a tile leaves: parameters of the neuron, then those of the order. */
 enum { SCAN_ORDERS = 2 * FSNN_MAX_TERMS + 1, SCAN_PARTS = NEURON_PARS + SCAN_ORDERS };
 
@@ -40,6 +47,7 @@ typedef struct scan {
     /* neurons: B samples of N, channel of neuron i of a sample = (i / stride) % channels */
     int64_t B, N, channels, stride;
     bool training; /* backward will come: keep what it needs */
+    bool general;  /* tests: the general scan where the fused one would do */
 
     /* state */
     int64_t tiles;
@@ -76,6 +84,8 @@ typedef struct scan {
     int64_t later;    /* rows of q that the calls after have left, newest first */
     int64_t block;    /* to which `far` has been taken */
     scan_block carry; /* [tiles][SCAN_CARRY][32] */
+
+    scan_fused fused;
 } scan;
 
 /* What the state before a call receives, a row each: of the state itself, of the spike count, of the first drive. */

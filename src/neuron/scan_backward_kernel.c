@@ -20,7 +20,7 @@
  * the last that the calls after have left. Output o stands at top - o, and so does, among the rows
  * that receive, history row r: its gradient is the sum over the q before it. */
 #include "base/isa_kernel.h"
-#include "neuron/scan.h"
+#include "neuron/scan_fused.h"
 
 #include <string.h>
 
@@ -45,7 +45,10 @@ typedef struct job {
     int64_t top;   /* number of the newest output that left a q */
     int orders;
     order_param order[SCAN_ORDERS];
+    int64_t done; /* tiles that the fused scan has done */
 } job;
+
+scan_fused_backward_fn FSNN_K(scan_fused_backward);
 
 typedef struct walk {
     const job *j;
@@ -530,6 +533,7 @@ static void tile(int64_t t, int worker, void *user)
 {
     const job *j = user;
     scan *s = j->s;
+    t += j->done;
     int64_t K = s->K, room = s->tape_room * FRAC_LANES, end = s->later + K;
     walk w = {.j = j, .t = t, .u = scan_rows_of(&s->u, t) + (s->u.rows - K - 1) * FRAC_LANES};
     tile_buffers(&w, worker);
@@ -621,7 +625,8 @@ fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
              .first = scan_output(s, s->time - s->K)};
     j.top = j.first + s->K - 1 + s->later;
     FSNN_TRY(derive(&j));
-    fsnn_parallel(s->tiles, tile, &j);
+    j.done = FSNN_K(scan_fused_backward)(s, I, gspikes, grads, j.orders);
+    fsnn_parallel(s->tiles - j.done, tile, &j);
     if (s->chained) {
         int64_t rows = s->later + s->K, keep = s->memory.keep;
         s->later = keep >= 0 && keep < rows ? keep : rows;

@@ -7,7 +7,7 @@
  * Cost: 2 * lags flops a neuron and step, 4 bytes of history. Blocks change no bit (frac/memory.h).
  */
 #include "base/isa_kernel.h"
-#include "neuron/scan.h"
+#include "neuron/scan_fused.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,7 +23,10 @@ typedef struct job {
     const float *I;
     float *spikes;
     bool apart;
+    int64_t done; /* tiles that the fused scan has done */
 } job;
+
+scan_fused_forward_fn FSNN_K(scan_fused_forward);
 
 typedef struct walk {
     const job *j;
@@ -274,6 +277,7 @@ static void tile(int64_t t, int worker, void *user)
     (void)worker;
     const job *j = user;
     scan *s = j->s;
+    t += j->done;
     walk w = {.j = j, .t = t};
     tile_buffers(&w);
     scan_tile_open(s, t, &w.tile);
@@ -310,7 +314,8 @@ fsnn_status FSNN_K(scan_forward)(scan *s, int64_t K, const float *I, float *spik
              .spikes = spikes,
              .apart = scan_apart(s)};
     s->K = K;
-    fsnn_parallel(s->tiles, tile, &j);
+    j.done = FSNN_K(scan_fused_forward)(s, K, I, spikes);
+    fsnn_parallel(s->tiles - j.done, tile, &j);
     s->u.rows += K;
     s->time += K;
     if (j.apart)
