@@ -166,6 +166,15 @@ FSNN_API void fsnn_net_zero_grad(fsnn_net *net);
 /* Membranes to rest, histories empty: time 0. */
 FSNN_API fsnn_status fsnn_net_reset(fsnn_net *net);
 
+/* The state of all neurons (potentials, histories, modes, counts) as bytes, to go on from later, in
+ * this process or another on a machine alike: the steps that follow give the same bits. Bytes needed
+ * now (a full history grows with time), or a negative status. */
+FSNN_API int64_t fsnn_net_state_bytes(const fsnn_net *net);
+FSNN_API fsnn_status fsnn_net_state_save(const fsnn_net *net, void *bytes);
+/* Errors: FSNN_EFORMAT (cut off or damaged; nothing has changed), FSNN_ESHAPE (of another net, batch
+ * or dynamics), FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_net_state_load(fsnn_net *net, const void *bytes, int64_t count);
+
 /* Number of forward calls so far: random numbers of dropout are drawn from it. Set it to go on from
  * a checkpoint. */
 FSNN_API int64_t fsnn_net_counter(const fsnn_net *net);

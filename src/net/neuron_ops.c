@@ -323,6 +323,47 @@ fsnn_status neuron_node_load(op_node *node, const void *bytes)
     return scan_state_load(&st->scan, false, bytes);
 }
 
+size_t neuron_node_state_bytes(const op_node *node)
+{
+    const state *st = node->state;
+    return scan_state_bytes(&st->scan, true);
+}
+
+void neuron_node_state_save(const op_node *node, void *bytes)
+{
+    const state *st = node->state;
+    scan_state_save(&st->scan, true, bytes);
+}
+
+bool neuron_node_state_fits(const op_node *node, const void *bytes, int64_t count)
+{
+    const state *st = node->state;
+    return scan_state_fits(&st->scan, bytes, count);
+}
+
+fsnn_status neuron_node_state_load(op_node *node, const void *bytes)
+{
+    state *st = node->state;
+    return scan_state_load(&st->scan, true, bytes);
+}
+
+/* Parameters may have been learned since: what counts is the form of the state. */
+void neuron_node_print(const op_node *node, void (*mix)(uint64_t *print, const void *data, size_t bytes),
+                       uint64_t *print)
+{
+    const state *st = node->state;
+    const scan *s = &st->scan;
+    const frac_memory *m = &s->memory;
+    mix(print, m->method->name, strlen(m->method->name));
+    mix(print, &s->N, sizeof s->N);
+    mix(print, &s->options.reset, sizeof s->options.reset);
+    mix(print, &m->h, sizeof m->h);
+    mix(print, &m->keep, sizeof m->keep);
+    mix(print, &m->compressed, sizeof m->compressed);
+    if (m->compressed)
+        mix(print, m->modes.fit.s, (size_t)m->modes.fit.modes * sizeof(double));
+}
+
 void neuron_node_chain(op_node *node, bool last, bool first)
 {
     state *st = node->state;

@@ -21,6 +21,13 @@ void neuron_node_potentials(const op_node *node, const float *spikes, float *v);
 size_t neuron_node_state_room(const op_node *node);
 void neuron_node_save(const op_node *node, void *bytes);
 fsnn_status neuron_node_load(op_node *node, const void *bytes);
+/* The whole state, with its history; what it must agree in with the layer that takes it. */
+size_t neuron_node_state_bytes(const op_node *node);
+void neuron_node_state_save(const op_node *node, void *bytes);
+bool neuron_node_state_fits(const op_node *node, const void *bytes, int64_t count);
+fsnn_status neuron_node_state_load(op_node *node, const void *bytes);
+void neuron_node_print(const op_node *node, void (*mix)(uint64_t *print, const void *data, size_t bytes),
+                       uint64_t *print);
 /* Before backward of a segment: whether it is the last of its call, the first. */
 void neuron_node_chain(op_node *node, bool last, bool first);
 double neuron_node_rate(const op_node *node);

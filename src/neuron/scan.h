@@ -117,6 +117,8 @@ void scan_chain(scan *s);
  * `whole` is false: only its length is noted, for a chain that comes back to it. */
 size_t scan_state_bytes(const scan *s, bool whole);
 size_t scan_state_room(const scan *s); /* of any state with `whole` false */
+/* Whether `count` bytes are such a state (`whole`) of this scan. */
+bool scan_state_fits(const scan *s, const void *bytes, int64_t count);
 void scan_state_save(const scan *s, bool whole, void *bytes);
 fsnn_status scan_state_load(scan *s, bool whole, const void *bytes);
 /* v after each step of the last forward, v_1..v_K [K, B, N], given its spikes. */

@@ -81,6 +81,20 @@ void scan_state_save(const scan *s, bool whole, void *bytes)
     walk(s, &h, whole, &p);
 }
 
+bool scan_state_fits(const scan *s, const void *bytes, int64_t count)
+{
+    const int64_t most = INT64_MAX / 4096 / (int64_t)sizeof(lanes);
+    header h;
+    pass p = {0};
+    if (count < (int64_t)sizeof h)
+        return false;
+    memcpy(&h, bytes, sizeof h);
+    if (h.time < 0 || h.u < 1 || h.x < 0 || h.u > h.time + 1 || h.x > h.time || h.time > most)
+        return false;
+    walk(s, &h, true, &p);
+    return (int64_t)(p.bytes + sizeof h) == count;
+}
+
 /* Rows that come back to the start of the buffers. */
 static int64_t returned(const scan *s, int64_t rows, bool one, bool whole)
 {
