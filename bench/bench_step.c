@@ -1,47 +1,15 @@
 /* Throughput of training steps beside the bare dense kernels.
  *
- * For each network and T: forward, forward+backward and the full step (loss and optimiser included) of fsnn, and in the same run
- * the floor: the matrix products or convolutions of the same shapes alone, through the dense-kernel library, each in the layout it
- * likes best. Rounds of all of them are taken in turn and medians printed, one JSON object a line.
+ * For each network and T: forward, forward+backward and the full step (loss and optimiser included)
+ * of fsnn, and in the same run the floor: the matrix products or convolutions of the same shapes
+ * alone, through the dense-kernel library, each in the layout it likes best. Rounds of all of them
+ * are taken in turn and medians printed, one JSON object a line.
  *
  *   bench_step [--threads N] [--rounds N] [name ...]        names: mlp cnn */
-#include <fsnn/fsnn.h>
-
 #include "floor.h"
+#include "measure.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-enum { BATCH = 64, CLASSES = 10, MAX_ROUNDS = 101 };
-
-#define TRY(call)                                                                                  \
-    do {                                                                                           \
-        if ((call) < 0) {                                                                          \
-            fprintf(stderr, "bench_step: %s\n", fsnn_error_text());                                \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *x, int n)
-{
-    qsort(x, (size_t)n, sizeof *x, by_value);
-    return x[n / 2];
-}
+enum { BATCH = 64, CLASSES = 10 };
 
 /* ---- networks ---- */
 
@@ -126,8 +94,8 @@ static void forward_backward(run *r)
     const float *out;
     double value;
     forward(r, &out);
-    TRY(fsnn_loss_compute(&r->training.loss, r->T, BATCH, CLASSES, out, r->labels, NULL, r->gradient,
-                          &value, NULL));
+    TRY(fsnn_loss_compute(&r->training.loss, r->T, BATCH, CLASSES, out, r->labels, NULL,
+                          r->gradient, &value, NULL));
     fsnn_net_zero_grad(r->net);
     TRY(fsnn_net_backward(r->net, r->gradient, NULL));
 }
@@ -187,7 +155,8 @@ static void measure(const workload *w, int64_t T, int rounds)
         for (int k = 0; k < 5 && i >= 0; k++)
             time[k][i] = t[k + 1] - t[k];
     }
-    double fwd = median(time[0], rounds), both = median(time[1], rounds), step = median(time[2], rounds);
+    double fwd = median(time[0], rounds), both = median(time[1], rounds),
+           step = median(time[2], rounds);
     double bare_fwd = median(time[3], rounds), bare = bare_fwd + median(time[4], rounds);
     printf("{\"bench\": \"step\", \"net\": \"%s\", \"T\": %lld, \"batch\": %d, \"threads\": %d, "
            "\"isa\": \"%s\", \"rounds\": %d, \"forward_ms\": %.3f, \"forward_backward_ms\": %.3f, "
@@ -202,34 +171,13 @@ static void measure(const workload *w, int64_t T, int rounds)
     close_run(&r);
 }
 
-static int wanted(int argc, char **argv, int first, const char *name)
-{
-    if (first >= argc)
-        return 1;
-    for (int i = first; i < argc; i++)
-        if (strcmp(argv[i], name) == 0)
-            return 1;
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
-    int rounds = 21, first = 1;
-    for (; first + 1 < argc && strncmp(argv[first], "--", 2) == 0; first += 2) {
-        int value = atoi(argv[first + 1]);
-        if (strcmp(argv[first], "--threads") == 0)
-            TRY(fsnn_threads_set(value));
-        else if (strcmp(argv[first], "--rounds") == 0 && value >= 1 && value <= MAX_ROUNDS)
-            rounds = value;
-        else
-            break;
-    }
-    if (first < argc && strncmp(argv[first], "--", 2) == 0) {
-        fprintf(stderr, "usage: bench_step [--threads N] [--rounds 1..%d] [mlp] [cnn]\n", MAX_ROUNDS);
-        return 2;
-    }
+    bench_options o =
+        bench_read(argc, argv, 21, "bench_step [--threads N] [--rounds 1..101] [mlp] [cnn]");
     for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++)
-        for (int t = 0; workloads[i].steps[t] && wanted(argc, argv, first, workloads[i].name); t++)
-            measure(&workloads[i], workloads[i].steps[t], rounds);
+        for (int t = 0; workloads[i].steps[t] && bench_wanted(argc, argv, &o, workloads[i].name);
+             t++)
+            measure(&workloads[i], workloads[i].steps[t], o.rounds);
     return 0;
 }

@@ -203,6 +203,7 @@ typedef struct cli_model {
     const char *path; /* of the description, borrowed */
     fsnn_description *description;
     fsnn_net *net;
+    fsnn_dynamics dynamics; /* as wrapped; its orders belong to the description */
     fsnn_training training;
     fsnn_data *train_data, *test_data;
     fsnn_loader *train, *test;
@@ -213,7 +214,8 @@ int cli_model_open(cli_model *model, const char *path, const cli_common *common)
 int cli_model_data(cli_model *model, bool with_train);
 int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batch, bool shuffle,
                      fsnn_loader **loader);
-int cli_model_wrap(cli_model *model, const fsnn_plan *plan);
+/* `steps` of a whole run: what the tolerance of the memory holds for, unless the description says. */
+int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps);
 /* Whether the opened data and the wrapped network fit together. */
 int cli_model_fits(const cli_model *model);
 void cli_model_warnings(const cli_model *model);

@@ -237,8 +237,11 @@ static int evaluate(work *w)
     fsnn_shape shape;
     fsnn_loader_shape(w->loader, &w->steps, &shape);
     fsnn_plan plan = {
-        .steps = w->steps, .batch = w->model.training.batch, .seed = w->model.training.seed};
-    int code = cli_model_wrap(&w->model, &plan);
+        .steps = w->steps,
+        .batch = w->model.training.batch,
+        .seed = w->model.training.seed,
+        .checkpoint = w->model.training.checkpoint};
+    int code = cli_model_wrap(&w->model, &plan, w->steps);
     if (code == CLI_GOOD)
         code = cli_model_fits(&w->model);
     if (code != CLI_GOOD)

@@ -34,7 +34,7 @@ static void print_sums(const cli_model *model, const fsnn_plan *plan)
 {
     int64_t activations, histories, parameters;
     char a[CLI_NUMBER], h[CLI_NUMBER], p[CLI_NUMBER], learned[CLI_NUMBER];
-    char *dynamics = cli_dynamics_text(fsnn_description_dynamics(model->description));
+    char *dynamics = cli_dynamics_text(&model->dynamics);
     printf("\nlearned     %s numbers\n", cli_count(learned, cli_learnable(model->net)));
     printf("dynamics    %s\n", dynamics);
     free(dynamics);
@@ -47,14 +47,24 @@ static void print_sums(const cli_model *model, const fsnn_plan *plan)
            (long long)plan->batch);
 }
 
-static int print_model(const char *path, cli_model *model)
+/* T of the encoder, or of the solver where samples have time stamps. */
+static int64_t steps_of(const cli_model *model)
 {
     const fsnn_encoder *encoder = fsnn_description_encoder(model->description);
-    fsnn_plan plan = {.steps = encoder->steps > 0 ? encoder->steps : 1,
+    fsnn_sampling sampling = fsnn_description_sampling(model->description);
+    int64_t steps = encoder->steps;
+    if (sampling.times)
+        steps = fsnn_interpolate_steps(sampling.count, sampling.times, 1, false, sampling.step, 0);
+    return steps > 0 ? steps : 1;
+}
+
+static int print_model(const char *path, cli_model *model)
+{
+    fsnn_plan plan = {.steps = steps_of(model),
                       .batch = model->training.batch,
                       .training = true,
                       .seed = model->training.seed};
-    int code = cli_model_wrap(model, &plan);
+    int code = cli_model_wrap(model, &plan, plan.steps);
     if (code != CLI_GOOD)
         return code;
     fsnn_shape in, out;

@@ -45,7 +45,8 @@ int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batc
     fsnn_loader_options options = {.encoder = *fsnn_description_encoder(model->description),
                                    .batch = batch,
                                    .shuffle = shuffle,
-                                   .seed = model->training.seed};
+                                   .seed = model->training.seed,
+                                   .sampling = fsnn_description_sampling(model->description)};
     fsnn_status status = fsnn_loader_create(data, &options, loader);
     return status < 0 ? cli_fail(status) : CLI_GOOD;
 }
@@ -65,9 +66,12 @@ int cli_model_data(cli_model *model, bool with_train)
     return code;
 }
 
-int cli_model_wrap(cli_model *model, const fsnn_plan *plan)
+int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps)
 {
-    const fsnn_dynamics *dynamics = fsnn_description_dynamics(model->description);
+    fsnn_dynamics *dynamics = &model->dynamics;
+    *dynamics = *fsnn_description_dynamics(model->description);
+    if (dynamics->horizon == 0)
+        dynamics->horizon = steps;
     fsnn_status status = fsnn_net_wrap(model->net, dynamics, plan);
     if (status >= 0)
         return CLI_GOOD;
@@ -180,6 +184,18 @@ static void add_order(FILE *out, const fsnn_order *order)
         fputs(" learned", out);
 }
 
+static void add_memory(FILE *out, const fsnn_dynamics *dynamics)
+{
+    fsnn_engine engine = FSNN_ENGINE_DIRECT;
+    fsnn_engine_settle(dynamics, &engine);
+    if (dynamics->memory > 0)
+        fprintf(out, ", memory %lld steps", (long long)dynamics->memory);
+    else if (engine == FSNN_ENGINE_EXPONENTIALS)
+        fprintf(out, ", full memory by exponentials to %g", dynamics->tolerance);
+    else
+        fputs(", full memory", out);
+}
+
 char *cli_dynamics_text(const fsnn_dynamics *dynamics)
 {
     enum { SHOWN = 8 };
@@ -201,10 +217,8 @@ char *cli_dynamics_text(const fsnn_dynamics *dynamics)
     if (fractional && dynamics->orders > SHOWN)
         fputs(", ...", out);
     fprintf(out, ", step %g", dynamics->step);
-    if (fractional && dynamics->memory == 0)
-        fputs(", full memory", out);
-    else if (fractional)
-        fprintf(out, ", memory %lld steps", (long long)dynamics->memory);
+    if (fractional)
+        add_memory(out, dynamics);
     fclose(out);
     return text;
 }

@@ -21,7 +21,7 @@ static const cli_option table[] = {
     {"neurons", 0, CLI_TEXT, offsetof(options, neurons), "I,J,...",
      "neurons of the traces, from 0 (default: a few that spike); needs --layer", 0, 0},
     {"step", 0, CLI_REAL, offsetof(options, step), "H",
-     "solver step, for the time axis (default 1)", 1e-12, 1e12},
+     "solver step, for the time axis (default: what the file says, else 1)", 1e-12, 1e12},
     {"threshold", 0, CLI_REAL, offsetof(options, threshold), "V",
      "threshold drawn into the traces (default 1)", -1e12, 1e12},
     CLI_ROWS_LAST,
@@ -101,11 +101,35 @@ static int take_array(const options *o, const fsnn_array *array, cli_recording *
     return CLI_GOOD;
 }
 
+/* The time axis: --step, else the stamps of the sample or the step that fsnn run wrote beside the
+ * records. Returns the time of the first sample. */
+static double read_time(const options *o, const fsnn_arrays *arrays, cli_recording *r)
+{
+    const fsnn_array *times = fsnn_arrays_find(arrays, "times");
+    const fsnn_array *step = fsnn_arrays_find(arrays, "step");
+    bool each = times && times->shape.rank == 2 && times->shape.dim[1] == r->batch;
+    bool stamped = times && times->dtype == FSNN_F64 && (each || times->shape.rank == 1) &&
+                   times->shape.dim[0] == r->steps;
+    double start = 0;
+    r->step = 1;
+    if (step && step->dtype == FSNN_F64 && fsnn_shape_count(&step->shape) == 1)
+        r->step = *(const double *)step->data;
+    if (stamped) {
+        const double *t = times->data;
+        int64_t columns = each ? r->batch : 1, column = each ? o->sample.value : 0;
+        start = t[column];
+        if (!step && r->steps > 1)
+            r->step = (t[(r->steps - 1) * columns + column] - start) / (double)(r->steps - 1);
+    }
+    if (o->step.given || !(r->step > 0))
+        r->step = o->step.given ? o->step.value : 1;
+    return start;
+}
+
 static int read_recording(const options *o, const fsnn_arrays *arrays, cli_recording *r)
 {
     int code = CLI_GOOD;
     r->layer = cli_allocate((size_t)arrays->count, sizeof *r->layer);
-    r->step = o->step.given ? o->step.value : 1;
     for (int i = 0; i < arrays->count && code == CLI_GOOD; i++)
         code = take_array(o, &arrays->item[i], r);
     if (code == CLI_GOOD && r->layers == 0)
@@ -155,7 +179,7 @@ static int read_neurons(const options *o, int64_t neurons, int64_t *index, int *
     return CLI_GOOD;
 }
 
-static int draw(const options *o, const cli_recording *r, const char *directory)
+static int draw(const options *o, const cli_recording *r, double start, const char *directory)
 {
     int64_t index[MOST_NEURONS], neurons = 0;
     int count = 0, code = CLI_GOOD;
@@ -168,6 +192,10 @@ static int draw(const options *o, const cli_recording *r, const char *directory)
     if (code != CLI_GOOD)
         return code;
     char *subject = cli_format("sample %lld", (long long)o->sample.value);
+    if (start != 0) {
+        free(subject);
+        subject = cli_format("sample %lld, time since %.6g", (long long)o->sample.value, start);
+    }
     cli_figure_options how = {.directory = directory,
                               .subject = subject,
                               .sample = o->sample.value,
@@ -185,9 +213,10 @@ static int plot_recording(const options *o, const char *directory)
     cli_recording recording = {0};
     fsnn_status status = fsnn_npz_read(o->common.operand[0], &arrays);
     int code = status < 0 ? cli_fail(status) : read_recording(o, &arrays, &recording);
+    double start = code == CLI_GOOD ? read_time(o, &arrays, &recording) : 0;
     fsnn_arrays_free(&arrays);
     if (code == CLI_GOOD)
-        code = draw(o, &recording, directory);
+        code = draw(o, &recording, start, directory);
     cli_recording_free(&recording);
     return code;
 }

@@ -155,6 +155,17 @@ static int is_neuron(const fsnn_net *net, int node, fsnn_node_info *info)
     return fsnn_net_node(net, node, info) >= 0 && info->neuron;
 }
 
+/* "step", so that pictures of the records know their time. */
+static int add_step(run_work *w)
+{
+    fsnn_shape scalar = {0};
+    fsnn_array *array = fsnn_arrays_add(&w->result, "step", FSNN_F64, &scalar);
+    if (!array)
+        return cli_error(CLI_FAILED, "out of memory for the step");
+    *(double *)array->data = fsnn_description_dynamics(w->model.description)->step;
+    return CLI_GOOD;
+}
+
 /* Makes the arrays for all T steps; chunks fill them piece by piece. */
 static int add_results(run_work *w)
 {
@@ -173,6 +184,8 @@ static int add_results(run_work *w)
             free(name);
         }
     }
+    if (code == CLI_GOOD && recording(w))
+        code = add_step(w);
     if (code == CLI_GOOD) /* arrays may have moved while the list grew, their data not */
         w->output = fsnn_arrays_find(&w->result, "output")->data;
     return code;
@@ -241,7 +254,7 @@ static int load_weights(run_work *w)
 static int prepare(run_work *w)
 {
     fsnn_plan small = {.steps = 1, .batch = 1, .seed = w->model.training.seed};
-    int code = cli_model_wrap(&w->model, &small);
+    int code = cli_model_wrap(&w->model, &small, 1);
     if (code == CLI_GOOD)
         code = load_weights(w);
     if (code == CLI_GOOD)
@@ -250,7 +263,7 @@ static int prepare(run_work *w)
         return code;
     w->chunk = w->o->chunk.given && w->o->chunk.value < w->T ? w->o->chunk.value : w->T;
     fsnn_plan plan = plan_of(w);
-    code = cli_model_wrap(&w->model, &plan);
+    code = cli_model_wrap(&w->model, &plan, w->T);
     if (code != CLI_GOOD)
         return code;
     cli_model_warnings(&w->model);
@@ -296,6 +309,8 @@ static int execute(run_work *w)
         code = prepare(w);
     if (code == CLI_GOOD)
         code = forward(w);
+    if (code == CLI_GOOD)
+        code = run_certificates(w);
     if (code == CLI_GOOD && w->o->target)
         code = run_loss(w);
     if (code == CLI_GOOD)
@@ -324,7 +339,7 @@ const cli_command cli_run = {
     .details =
         "Feeds the array x [T, B, ...] (T steps, B samples, then the description's input shape) "
         "of an NPZ file through the network and writes an NPZ with float32 arrays: output "
-        "[T, B, ...], what --record asks for, and with --target the scalar loss (float64). "
+        "[T, B, ...], what --record asks for (and then step, the solver's, a float64), and with --target the scalar loss (float64). "
         "Sections data: and training: of the description are not needed.\n\n"
         "With times [T] in the input, or [T, B] for stamps of each sample, or else with "
         "dynamics.times "
@@ -333,7 +348,11 @@ const cli_command cli_run = {
         "found "
         "by dynamics.interpolation; samples that end before the longest keep their last value. "
         "Output and records have as many steps, and the array times (float64) says when they are. "
-        "Without times sample k is the input of step k.",
+        "Without times sample k is the input of step k.\n\n"
+        "With a memory by tolerance (dynamics.memory: {tolerance: 1e-5}) each layer's certificate says "
+        "whether its spikes are proven to be those of the exact weights: certificate.NAME holds the "
+        "smallest distance of a spike test from its threshold, the largest effect that the memory can "
+        "have on it, and 1 where the first is larger, in this layer and all before it.",
     .examples = "  fsnn run model.yaml --weights best.safetensors --input x.npz --output y.npz \\\n"
                 "           --record v,spikes\n"
                 "  fsnn run model.yaml --weights w.npz --input x.npz --output g.npz \\\n"

@@ -40,5 +40,7 @@ int run_resample(run_work *w);
 float *run_add(run_work *w, const char *name, const fsnn_shape *shape, int *code);
 /* Loss of the collected output, and with --grads the gradients. */
 int run_loss(run_work *w);
+/* cli/run_certificate.c: says of layers with a memory by tolerance what is proven of their spikes, and adds it to the result. */
+int run_certificates(run_work *w);
 
 #endif

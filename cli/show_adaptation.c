@@ -68,6 +68,8 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
     sim_setup s = *given;
     s.neurons = 1;
     int code = sim_need_current(&s, o, SIM_CONSTANT, "constant:AMP");
+    if (code == CLI_GOOD)
+        code = sim_need_reset(&s, o);
     if (code != CLI_GOOD)
         return code;
     float *input = sim_current_samples(&s);

@@ -91,7 +91,7 @@ static int check(const sim_setup *s, const sim_options *o)
     if (code == CLI_GOOD && !(s->current.p[0] < s->current.p[1]))
         code = cli_error(CLI_USAGE, "--show fi: the currents must go up, not from %g to %g",
                          s->current.p[0], s->current.p[1]);
-    return code;
+    return code == CLI_GOOD ? sim_need_reset(s, o) : code;
 }
 
 static int run(const sim_setup *given, const sim_options *o, const char *path)

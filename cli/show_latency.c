@@ -113,12 +113,8 @@ static int check(const sim_setup *s, const sim_options *o)
                          "--show latency: the current %g never reaches the threshold %g: take a "
                          "larger --current constant:AMP",
                          s->current.p[0], s->neuron.threshold.value);
-    if (code == CLI_GOOD &&
-        (s->neuron.reset == FSNN_RESET_CURRENT || s->neuron.reset == FSNN_RESET_NONE))
-        code = cli_error(CLI_USAGE,
-                         "--show latency: with reset %s a spike looks a unit of time ahead: take "
-                         "jump, subtract, value, delta or restart",
-                         fsnn_reset_name(s->neuron.reset));
+    if (code == CLI_GOOD)
+        code = sim_need_reset(s, o);
     return code;
 }
 

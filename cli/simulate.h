@@ -125,6 +125,8 @@ void sim_picture_free(sim_picture *picture);
 /* Refuses a --current of another kind than this one. */
 int sim_need_current(const sim_setup *setup, const sim_options *given, sim_current_kind kind,
                      const char *what);
+/* Usage error where spikes are no events of their own: resets current and none. */
+int sim_need_reset(const sim_setup *setup, const sim_options *given);
 void sim_cell(double value, const char *end); /* a column of 13, a dash when not finite */
 
 fsnn_curve sim_curve(const char *name, fsnn_mark mark, int colour, const sim_points *points);

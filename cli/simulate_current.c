@@ -56,7 +56,12 @@ static int read_numbers(const char *text, sim_current *current)
         if (!*rest)
             return wrong(text, current->kind);
     }
-    return *rest || count < f->least ? wrong(text, current->kind) : CLI_GOOD;
+    if (*rest || count < f->least)
+        return wrong(text, current->kind);
+    if (current->kind == SIM_NOISE && current->p[1] < 0)
+        return cli_error(CLI_USAGE, "--current noise:%s: the standard deviation SD is at least 0",
+                         text);
+    return CLI_GOOD;
 }
 
 static int read_step(const char *text, sim_current *current)

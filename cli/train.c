@@ -155,6 +155,10 @@ static void say_memory(const cli_model *m)
     cli_say("  memory      activations %s, histories %s, parameters %s",
             cli_bytes(a, (double)activations), cli_bytes(h, (double)histories),
             cli_bytes(p, (double)parameters));
+    if (fsnn_net_segment(m->net))
+        cli_say("  segments    %s steps each, %s", cli_count(count, fsnn_net_segment(m->net)),
+                m->training.truncate ? "gradients truncated at their borders"
+                                     : "run again in the backward pass");
 }
 
 static void say_data(const cli_model *m)
@@ -168,10 +172,16 @@ static void say_data(const cli_model *m)
     fsnn_loader_shape(m->train, &steps, &shape);
     if (m->test)
         cli_count(test, fsnn_loader_samples(m->test));
-    cli_say("  data        %s training and %s test samples, %s%s, T = %lld",
+    fsnn_sampling sampling = fsnn_description_sampling(m->description);
+    char *from = sampling.times ? cli_format(" (%s, from %lld time stamps)",
+                                             fsnn_interpolation_name(sampling.interpolation),
+                                             (long long)sampling.count)
+                                : cli_format("%s", "");
+    cli_say("  data        %s training and %s test samples, %s%s, T = %lld%s",
             cli_count(train, fsnn_loader_samples(m->train)), test,
             info.sequence ? "sequences" : fsnn_encoder_name(encoder->kind),
-            info.sequence ? "" : " encoding", (long long)steps);
+            info.sequence ? "" : " encoding", (long long)steps, from);
+    free(from);
 }
 
 static const char *optimizer_name(fsnn_optimizer_kind kind)
@@ -185,7 +195,7 @@ static void say_header(const work *w)
 {
     const cli_model *m = &w->model;
     const fsnn_training *t = &m->training;
-    char *dynamics = cli_dynamics_text(fsnn_description_dynamics(m->description));
+    char *dynamics = cli_dynamics_text(&m->dynamics);
     say_network(m);
     say_memory(m);
     say_data(m);
@@ -300,8 +310,10 @@ static int open_all(work *w)
     fsnn_plan plan = {.steps = steps,
                       .batch = w->model.training.batch,
                       .training = true,
+                      .checkpoint = w->model.training.checkpoint,
+                      .truncate = w->model.training.truncate,
                       .seed = w->model.training.seed};
-    code = cli_model_wrap(&w->model, &plan);
+    code = cli_model_wrap(&w->model, &plan, steps);
     return code == CLI_GOOD ? cli_model_fits(&w->model) : code;
 }
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <fsnn/interpolate.h>
 #include <fsnn/tensor.h>
 
 #ifdef __cplusplus
@@ -82,12 +83,23 @@ FSNN_API fsnn_status fsnn_encode(const fsnn_encoder *encoder, int64_t B, int64_t
 /* Batches of a data set, encoded, in file order or shuffled, prepared ahead by an own thread. */
 typedef struct fsnn_loader fsnn_loader;
 
+/* Samples in time that do not come one a solver step: sequences, or the T steps of an encoder, at time stamps of their own. The
+ * network's input is interpolated at times[0] + k step, as far as the last stamp (fsnn/interpolate.h). All zero: sample
+ * k is the input of step k. */
+typedef struct fsnn_sampling {
+    const double *times; /* [count] increasing; copied */
+    int64_t count;       /* T of the samples */
+    double step;         /* of the solver, in the unit of the stamps */
+    fsnn_interpolation interpolation;
+} fsnn_sampling;
+
 typedef struct fsnn_loader_options {
     fsnn_encoder encoder;
     int64_t batch;
     bool shuffle;   /* a new order each epoch, from (seed, epoch) */
     bool drop_last; /* leave out an incomplete last batch */
     uint64_t seed;
+    fsnn_sampling sampling;
 } fsnn_loader_options;
 
 typedef struct fsnn_batch {
@@ -97,13 +109,13 @@ typedef struct fsnn_batch {
 } fsnn_batch;
 
 /* `data` is borrowed for the loader's life and must not be changed during it (several loaders may
- * share it). */
+ * share it). Errors: FSNN_EARGUMENT (batch, encoder, time stamps that do not fit T), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_loader_create(const fsnn_data *data, const fsnn_loader_options *options,
                                         fsnn_loader **loader);
 FSNN_API void fsnn_loader_destroy(fsnn_loader *loader);
 FSNN_API int64_t fsnn_loader_batches(const fsnn_loader *loader); /* in one epoch */
 FSNN_API int64_t fsnn_loader_samples(const fsnn_loader *loader); /* in one epoch */
-/* T and the shape of one sample at one step, as the network will see it. */
+/* T (solver steps, where there are time stamps) and the shape of one sample at one step, as the network will see it. */
 FSNN_API void fsnn_loader_shape(const fsnn_loader *loader, int64_t *steps, fsnn_shape *shape);
 /* Starts epoch `epoch` (any order; same epoch, same batches). */
 FSNN_API fsnn_status fsnn_loader_start(fsnn_loader *loader, int64_t epoch);

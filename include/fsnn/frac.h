@@ -39,6 +39,19 @@ typedef enum fsnn_method {
     FSNN_ML, /* Mittag-Leffler kernel: exact for linear neurons with step-constant input */
 } fsnn_method;
 
+/* How the past is summed. Methods and engines combine freely. */
+typedef enum fsnn_engine {
+    FSNN_ENGINE_AUTO,         /* exponentials where a tolerance is given and the run is longer than
+                                 FSNN_SHORT_RUN */
+    FSNN_ENGINE_DIRECT,       /* the history itself, lag by lag: grows with time */
+    FSNN_ENGINE_EXPONENTIALS, /* far lags by exponentials: constant memory and work a step */
+} fsnn_engine;
+
+/* Up to so many steps the history itself costs less than its exponentials. */
+#define FSNN_SHORT_RUN 128
+/* Lags that a tolerance holds for, where no horizon is given. */
+#define FSNN_HORIZON 1000000
+
 /* The order of one neuron layer: sum_m coefficient[m] D^alpha[m], most often one term with
  * coefficient 1. */
 typedef struct fsnn_order {
@@ -57,12 +70,21 @@ typedef struct fsnn_dynamics {
     int orders;              /* 1: the same for all; else one a neuron layer, in order */
     double step;             /* solver step h > 0, in the unit of tau */
     int64_t memory;          /* 0: full; M >= 1: a step sees itself and the M-1 states before it */
+    /* > 0: full memory whose far lags (from 25 to 48 on) are summed by exponentials; every weight
+     * up to `horizon` lags is within this relative error, 1e-12 to 0.1 (float32 states give about
+     * 1e-7). Source: Banjai and Lopez-Fernandez (2019). */
+    double tolerance;
+    int64_t horizon;    /* lags that the tolerance holds for, older states fade; 0: FSNN_HORIZON */
+    fsnn_engine engine; /* auto: horizons up to FSNN_SHORT_RUN take the history itself */
 } fsnn_dynamics;
 
 /* One term of order alpha, coefficient 1, fixed. */
 FSNN_API fsnn_order fsnn_order_of(double alpha);
 /* fdeint, gl, step 1, full memory; `order` must be set by the caller. */
 FSNN_API fsnn_dynamics fsnn_dynamics_default(const fsnn_order *order);
+
+/* The engine that a run takes, and an error where memory, tolerance, horizon and engine contradict each other. */
+FSNN_API fsnn_status fsnn_engine_settle(const fsnn_dynamics *dynamics, fsnn_engine *engine);
 
 /* Names as the description file has them ("gl", ...); the value, or FSNN_ENOTFOUND. */
 FSNN_API const char *fsnn_method_name(fsnn_method method);

@@ -33,12 +33,14 @@ FSNN_API const fsnn_dynamics *fsnn_description_dynamics(const fsnn_description *
  * the input of step k), and how the input is found between them. */
 FSNN_API const double *fsnn_description_times(const fsnn_description *description, int64_t *count);
 FSNN_API fsnn_interpolation fsnn_description_interpolation(const fsnn_description *description);
+/* The same for a loader: stamps, solver step and interpolation; all zero without stamps. Borrowed from the description. */
+FSNN_API fsnn_sampling fsnn_description_sampling(const fsnn_description *description);
 FSNN_API const fsnn_training *fsnn_description_training(const fsnn_description *description);
 FSNN_API const fsnn_encoder *fsnn_description_encoder(const fsnn_description *description);
 FSNN_API bool fsnn_description_has_data(const fsnn_description *description);
 /* Opens the data sets: training, and test (or a validation share taken from training). `*train` may
  * be NULL when not wanted. Relative paths are relative to the description file. FSNN_EDESCRIPTION
- * when the description has time stamps: a network learns from one sample a step. */
+ * when the description has time stamps whose number is not the T of the samples. */
 FSNN_API fsnn_status fsnn_description_data(const fsnn_description *description, fsnn_data **train,
                                            fsnn_data **test);
 /* The reference of all keys as Markdown, made from the tables that drive the reader; free() it. */

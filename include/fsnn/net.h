@@ -121,7 +121,20 @@ typedef struct fsnn_plan {
     bool input_gradient; /* backward also gives the gradient of the input */
     bool smooth;   /* gradient checks only: spikes are the smooth primitive of their surrogate */
     uint64_t seed; /* of initial weights and dropout */
+    /* Gradient checkpointing: time is cut into segments of so many steps; between
+     * forward and backward only the neurons' states at their borders and the output are kept, and
+     * backward runs forward again for each segment. Gradients are those of the whole, but for
+     * rounding. Kept: `steps` outputs; where the memory is full, the neurons' histories (a number a
+     * neuron and step, and another in backward); where it is truncated or by tolerance, a bounded
+     * state a border, so that memory grows with the root of `steps`. 0: everything is kept.
+     * FSNN_CHECKPOINT_AUTO: the segment that needs least memory. Without training the segments
+     * bound the memory of a long call. */
+    int64_t checkpoint;
+    /* with checkpoint: gradients do not cross borders (truncated backpropagation through time) */
+    bool truncate;
 } fsnn_plan;
+
+#define FSNN_CHECKPOINT_AUTO (-1)
 
 /* Settles shapes, dynamics, memory and kernels and draws the initial parameters. May be called
  * again with another plan or dynamics: parameters keep their values, state is reset.
@@ -207,13 +220,21 @@ FSNN_API fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_inf
 /* The index of the node called `name`, or FSNN_ENOTFOUND. */
 FSNN_API int fsnn_net_node_find(const fsnn_net *net, const char *name);
 FSNN_API fsnn_status fsnn_net_shapes(const fsnn_net *net, fsnn_shape *input, fsnn_shape *output);
-/* Bytes planned by wrap: activations and gradients, neuron histories, parameters (with
- * gradients). */
+/* Bytes planned by wrap: activations and gradients, neuron histories (and the states that
+ * checkpointing keeps), parameters (with gradients). */
 FSNN_API fsnn_status fsnn_net_memory(const fsnn_net *net, int64_t *activations, int64_t *histories,
                                      int64_t *parameters);
+/* Steps of a segment under gradient checkpointing (plan.checkpoint), 0 without. */
+FSNN_API int64_t fsnn_net_segment(const fsnn_net *net);
 /* Mean spike rate (spikes a neuron and step) of a neuron node over the last forward; 0 for other
  * nodes. */
 FSNN_API double fsnn_net_rate(const fsnn_net *net, int node);
+
+/* The certificate of a neuron node, for its run since the reset (fsnn/neuron.h). Error
+ * FSNN_EARGUMENT: the node is no neuron layer of a wrapped net. Source: the resolvent of the
+ * error's recurrence is positive, so its sum bounds the error (docs/math.md). */
+FSNN_API fsnn_status fsnn_net_certificate(const fsnn_net *net, int node,
+                                          fsnn_certificate *certificate);
 
 typedef enum fsnn_record { FSNN_RECORD_V, FSNN_RECORD_SPIKES, FSNN_RECORD_CURRENT } fsnn_record;
 /* Copies what a neuron node did in the last forward: `out` [K, B, node shape], row-major: V the

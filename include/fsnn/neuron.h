@@ -89,6 +89,20 @@ typedef struct fsnn_neuron {
                    .reset = FSNN_RESET_CURRENT,                                                    \
                    .detach_reset = true})
 
+/* How far the spikes of a layer that sums by exponentials (fsnn_dynamics.tolerance) are from
+ * depending on it. All spikes since the reset are those of the exact weights without rounding, given
+ * the same currents, where no spike test came nearer to its threshold than `bound`, what the memory
+ * and single precision can shift it by at most. */
+typedef struct fsnn_certificate {
+    bool proven;   /* margin > bound */
+    double margin; /* smallest distance of a spike test from its threshold */
+    double bound;  /* infinity where none is known: methods ab, trap, abm; gl and l1 with
+                      step^alpha/tau beyond their first weight; runs longer than the horizon */
+    double weight_error;     /* largest relative error of a weight up to the horizon */
+    double weight_error_sum; /* sum of the weights' |error| up to the horizon */
+    int modes; /* exponentials; 0: the layer sums its history itself, exact but for rounding */
+} fsnn_certificate;
+
 /* Names as the description file has them; the value, or FSNN_ENOTFOUND. */
 FSNN_API const char *fsnn_surrogate_name(fsnn_surrogate_kind kind);
 FSNN_API int fsnn_surrogate_find(const char *name);

@@ -121,6 +121,8 @@ typedef struct fsnn_training {
     double clip; /* global gradient norm; 0: not clipped */
     fsnn_early_stop early_stop;
     uint64_t seed; /* of weights, dropout, order and encoding */
+    int64_t checkpoint; /* gradient checkpointing and truncation as in fsnn_plan */
+    bool truncate;
 } fsnn_training;
 
 /* ce_rate, Adam 1e-3, constant, no clipping, 10 epochs of batches of 64, seed 1. */

@@ -109,6 +109,12 @@ typedef struct job {
     float *out;      /* out, or dx */
 } job;
 
+static void choose(job *j, fsnn_interpolation kind)
+{
+    j->taps = j->s.n == 1 ? taps_hold : method[kind].taps; /* one sample holds */
+    j->strips = (j->s.columns + INTERPOLATE_WIDTH - 1) / INTERPOLATE_WIDTH;
+}
+
 static fsnn_status prepare(job *j, fsnn_interpolation kind, const char *caller, int64_t B,
                            bool per_sample, int64_t N)
 {
@@ -129,8 +135,7 @@ static fsnn_status prepare(job *j, fsnn_interpolation kind, const char *caller, 
         if (isnan(s->query[i]))
             return fsnn_fail(FSNN_EARGUMENT, "%s: time %lld to interpolate at is not a number",
                              caller, (long long)i);
-    j->taps = s->n == 1 ? taps_hold : method[kind].taps; /* one sample holds */
-    j->strips = (s->columns + INTERPOLATE_WIDTH - 1) / INTERPOLATE_WIDTH;
+    choose(j, kind);
     return FSNN_OK;
 }
 
@@ -215,6 +220,21 @@ fsnn_status fsnn_interpolate(fsnn_interpolation kind, int64_t n, const double *t
         return by_strips(&j, akima_work(&j.s), forward_strip);
     fsnn_parallel(q * j.s.groups, forward_row, &j);
     return FSNN_OK;
+}
+
+size_t interpolate_work(fsnn_interpolation kind, const series *s)
+{
+    return s->n > 1 && !method[kind].taps ? akima_work(s) : 0;
+}
+
+void interpolate_alone(fsnn_interpolation kind, const series *s, const float *x, double *work,
+                       float *out)
+{
+    job j = {.s = *s, .in = x, .out = out, .work = work};
+    choose(&j, kind);
+    int64_t parts = s->groups * (j.taps ? s->q : j.strips);
+    for (int64_t i = 0; i < parts; i++)
+        (j.taps ? forward_row : forward_strip)(i, 0, &j);
 }
 
 fsnn_status fsnn_interpolate_back(fsnn_interpolation kind, int64_t n, const double *times,

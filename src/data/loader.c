@@ -3,6 +3,7 @@
  * alone, so the timing of the two threads cannot show. The thread works alone: it starts no others,
  * which would fight with those that compute. */
 #include "data/encoder.h"
+#include "data/resample.h"
 #include "data/store.h"
 
 #include <pthread.h>
@@ -22,8 +23,11 @@ typedef struct slot {
 struct fsnn_loader {
     const fsnn_data *data;
     fsnn_loader_options options;
-    int64_t steps, values; /* T, N of one step */
-    fsnn_shape shape;      /* of one step */
+    int64_t steps, values; /* T as the network sees it, N of one step */
+    int64_t rows;          /* samples in time of one sample: T, where there are no stamps */
+    bool stamped;
+    resample grid;    /* stamped: from rows to steps */
+    fsnn_shape shape; /* of one step */
     int64_t batches, samples;
     int64_t *order; /* [count] samples of this epoch */
     float *sample;  /* [size] the sample in the making */
@@ -41,11 +45,21 @@ struct fsnn_loader {
 
 /* ---- the thread ---- */
 
-/* A sample with its own time axis: [T, N] to rows of the batch. */
+/* A sample with its own time axis: [rows, N] to rows of the batch. */
 static void scatter(const fsnn_loader *l, float *out, int64_t stride)
 {
-    for (int64_t k = 0; k < l->steps; k++)
+    for (int64_t k = 0; k < l->rows; k++)
         memcpy(out + k * stride, l->sample + k * l->values, (size_t)l->values * sizeof *out);
+}
+
+/* The sample in the making as rows in time. */
+static void unroll(const fsnn_loader *l, uint64_t stream, float *out, int64_t stride)
+{
+    if (l->data->sequence)
+        scatter(l, out, stride);
+    else
+        encoder_sample(&l->options.encoder, l->values, l->sample, l->options.seed, stream, out,
+                       stride);
 }
 
 static fsnn_status fill(fsnn_loader *l, int64_t number, slot *s)
@@ -57,11 +71,12 @@ static fsnn_status fill(fsnn_loader *l, int64_t number, slot *s)
         int64_t index = l->order[first + b], row = store_row(l->data, index);
         float *out = s->x + b * l->values;
         FSNN_TRY(l->data->fetch(l->data, row, l->sample));
-        if (l->data->sequence)
-            scatter(l, out, s->batch * l->values);
-        else
-            encoder_sample(&l->options.encoder, l->values, l->sample, l->options.seed,
-                           stream + (uint64_t)index, out, s->batch * l->values);
+        if (l->stamped) {
+            unroll(l, stream + (uint64_t)index, l->grid.in, l->values);
+            resample_run(&l->grid, out, s->batch * l->values);
+        } else {
+            unroll(l, stream + (uint64_t)index, out, s->batch * l->values);
+        }
         if (s->labels)
             s->labels[b] = l->data->store->labels[row];
     }
@@ -154,7 +169,7 @@ static fsnn_status check(const fsnn_data *data, const fsnn_loader_options *optio
     return data->sequence ? FSNN_OK : encoder_check(&options->encoder);
 }
 
-static void plan(fsnn_loader *l)
+static fsnn_status plan(fsnn_loader *l)
 {
     const fsnn_data *data = l->data;
     int64_t count = data->count;
@@ -164,14 +179,21 @@ static void plan(fsnn_loader *l)
     l->batches = l->options.drop_last ? count / batch : (count - 1) / batch + 1;
     l->samples = l->options.drop_last ? l->batches * batch : count;
     l->shape = data->shape;
-    l->steps = l->options.encoder.steps;
+    l->rows = l->options.encoder.steps;
     if (data->sequence) {
-        l->steps = data->shape.dim[0];
+        l->rows = data->shape.dim[0];
         l->shape.rank--;
         memmove(l->shape.dim, l->shape.dim + 1, (size_t)l->shape.rank * sizeof l->shape.dim[0]);
         l->shape.dim[l->shape.rank] = 0;
     }
     l->values = fsnn_shape_count(&l->shape);
+    l->steps = l->rows;
+    l->stamped = l->options.sampling.times != NULL;
+    if (!l->stamped)
+        return FSNN_OK;
+    FSNN_TRY(resample_open(&l->grid, &l->options.sampling, l->rows, l->values));
+    l->steps = l->grid.s.q;
+    return FSNN_OK;
 }
 
 static fsnn_status reserve(fsnn_loader *l)
@@ -211,8 +233,9 @@ fsnn_status fsnn_loader_create(const fsnn_data *data, const fsnn_loader_options 
     l->data = data;
     l->options = *options;
     atomic_init(&l->drop, false);
-    plan(l);
-    fsnn_status status = reserve(l);
+    fsnn_status status = plan(l);
+    if (status == FSNN_OK)
+        status = reserve(l);
     if (status == FSNN_OK)
         status = start_thread(l);
     if (status < 0)
@@ -232,6 +255,7 @@ void fsnn_loader_destroy(fsnn_loader *l)
         fsnn_free(l->slot[i].x);
         fsnn_free(l->slot[i].labels);
     }
+    resample_close(&l->grid);
     fsnn_free(l->order);
     fsnn_free(l->sample);
     fsnn_free(l);

@@ -5,6 +5,7 @@
  * tenfold an iteration. Ends when a change is below tolerance (1 + max|y|). Jacobian: the user's,
  * or forward differences (n calls). */
 #include "frac/fde_run.h"
+#include "frac/lu.h"
 
 #include <float.h>
 #include <math.h>
@@ -91,7 +92,7 @@ static fsnn_status renew(fde_run *run, double t, double *y)
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
             A[i * n + j] = (i == j) - run->gain[run->slot[i]] * A[i * n + j];
-    if (!fde_lu_factor(A, newton->pivot, n))
+    if (!frac_lu_factor(A, newton->pivot, n))
         return fsnn_fail(
             FSNN_ENUMERIC,
             "Newton's method meets a singular or infinite matrix at t = %g: another step "
@@ -116,7 +117,7 @@ fsnn_status fde_newton_solve(fde_run *run, double t, const double *base, double 
         }
         for (size_t c = 0; c < run->n; c++)
             newton->change[c] = base[c] + run->gain[run->slot[c]] * newton->f[c] - y[c];
-        fde_lu_solve(newton->A, newton->pivot, run->n, newton->change);
+        frac_lu_solve(newton->A, newton->pivot, run->n, newton->change);
         for (size_t c = 0; c < run->n; c++)
             y[c] += newton->change[c];
         run->report.iterations++;

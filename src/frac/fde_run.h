@@ -7,7 +7,7 @@
 #define FSNN_FRAC_FDE_RUN_H
 
 #include "base/base.h"
-#include "frac/fde_kernel.h"
+#include "frac/fit.h"
 #include <fsnn/fde.h>
 
 enum { FDE_KERNELS = 2 };
@@ -84,13 +84,8 @@ fsnn_status fde_newton_create(fde_run *run);
 void fde_newton_destroy(fde_newton *newton);
 fsnn_status fde_newton_solve(fde_run *run, double t, const double *base, double *y);
 
-/* fde_lu.c: dense LU with row exchanges, A[n][n] row by row. False when A is singular. */
-bool fde_lu_factor(double *A, size_t *pivot, size_t n);
-void fde_lu_solve(const double *A, const size_t *pivot, size_t n, double *b);
-
-/* fde_fit.c: nodes s and weights so that  sum_k weight_k e^(-s_k j)  is a kernel for window <= j <=
- * steps. */
-enum { FDE_MODES = 256 };
+/* fde_fit.c: nodes and weights for the kernels and orders of a run. */
+enum { FDE_MODES = FRAC_MODES };
 typedef struct fde_fit {
     int modes;
     double s[FDE_MODES];

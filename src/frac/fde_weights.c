@@ -6,10 +6,13 @@
  *   product trapezoid    t_j = ((j+1)^(a+1) - 2 j^(a+1) + (j-1)^(a+1)) / Gamma(a+2)
  *                        t_0 = 1/Gamma(a+2)
  *     its first value    q_k = ((k-1)^(a+1) - k^a (k-1-a)) / Gamma(a+2)
+ *   Mittag-Leffler       E_a(-z j^a) - E_a(-z (j+1)^a), a leak under a held current
  *
  * Differences of powers lose digits like j (first) and j^2 (second): expm1/log1p for the first, the
  * binomial series in 1/j for the second. Relative error about 1e-15 at every lag. */
 #include "frac/fde_kernel.h"
+
+#include <fsnn/fde.h>
 
 #include <math.h>
 
@@ -44,8 +47,9 @@ static double second_difference(double p, double j)
 
 /* -- Gruenwald-Letnikov: recurrence for the near lags; -c_j = a/Gamma(1-a) Gamma(j-a)/Gamma(j+1)
  * and the expansion of that ratio around j - a/2 for the far ones. */
-static double gl_lag(double a, double j)
+static double gl_lag(double a, double z, double j)
 {
+    (void)z;
     if (j > 4096) {
         double x = j - a / 2, c = (1 + a) * a * (2 + a) / 24;
         return a / tgamma(1 - a) * pow(x, -1 - a) * (1 + c / (x * x));
@@ -56,57 +60,66 @@ static double gl_lag(double a, double j)
     return c;
 }
 
-static double gl_density(double a, double s)
+static double gl_density(double a, double z, double s)
 {
+    (void)z;
     return sine(a) * pow(expm1(s), a);
 }
 
 /* -- L1, sorted by states */
-static double l1_lag(double a, double j)
+static double l1_lag(double a, double z, double j)
 {
+    (void)z;
     return -second_difference(1 - a, j);
 }
 
-static double l1_density(double a, double s)
+static double l1_density(double a, double z, double s)
 {
+    (void)z;
     double x = 2 * sinh(s / 2);
     return (1 - a) / tgamma(a) * pow(s, a - 2) * x * x;
 }
 
 /* -- product rectangle; the explicit scheme is the implicit one, a lag later */
-static double rect_lag(double a, double j)
+static double rect_lag(double a, double z, double j)
 {
+    (void)z;
     return difference(a, j) / tgamma(1 + a);
 }
 
-static double rect_density(double a, double s)
+static double rect_density(double a, double z, double s)
 {
+    (void)z;
     return sine(a) * pow(s, -a - 1) * -expm1(-s);
 }
 
-static double late_rect_lag(double a, double j)
+static double late_rect_lag(double a, double z, double j)
 {
-    return rect_lag(a, j - 1);
+    (void)z;
+    return rect_lag(a, 0, j - 1);
 }
 
-static double late_rect_density(double a, double s)
+static double late_rect_density(double a, double z, double s)
 {
+    (void)z;
     return sine(a) * pow(s, -a - 1) * expm1(s);
 }
 
 double fde_rect_start(double a, double k)
 {
-    return rect_lag(a, k - 1);
+    return rect_lag(a, 0, k - 1);
 }
 
 /* -- product trapezoid */
-static double trap_lag(double a, double j)
+static double trap_lag(double a, double z, double j)
 {
+    (void)z;
     return second_difference(1 + a, j) / tgamma(2 + a);
 }
 
-static double trap_density(double a, double s)
+static double trap_density(double a, double z, double s)
 {
+    (void)z;
     double x = 2 * sinh(s / 2);
     return sine(a) * pow(s, -a - 2) * x * x;
 }
@@ -125,6 +138,20 @@ double fde_trap_start(double a, double k)
     return (double)(powl(k, p) * sum) / scale;
 }
 
+/* -- Mittag-Leffler; the spectrum of E_a(-z t^a) (Gorenflo and Mainardi 1997) times 1 - e^-s */
+static double ml_lag(double a, double z, double j)
+{
+    return fsnn_mittag_leffler(a, 1, -z * pow(j, a)) -
+           fsnn_mittag_leffler(a, 1, -z * pow(j + 1, a));
+}
+
+static double ml_density(double a, double z, double s)
+{
+    double p = pow(s, a);
+    return sine(a) * z * p / s * -expm1(-s) /
+           (p * p + 2 * z * p * cos(3.14159265358979323846 * a) + z * z);
+}
+
 static double plus(double a)
 {
     return a;
@@ -140,6 +167,7 @@ const fde_kernel fde_l1 = {l1_lag, l1_density, plus};
 const fde_kernel fde_rect_explicit = {late_rect_lag, late_rect_density, minus};
 const fde_kernel fde_rect_implicit = {rect_lag, rect_density, minus};
 const fde_kernel fde_trap = {trap_lag, trap_density, minus};
+const fde_kernel fde_ml = {ml_lag, ml_density, plus};
 
 void fde_mix_lags(const fde_kernel *kernel, const fde_mix *mix, int64_t n, double *w)
 {
@@ -149,7 +177,7 @@ void fde_mix_lags(const fde_kernel *kernel, const fde_mix *mix, int64_t n, doubl
         double a = mix->alpha[m], share = mix->share[m], c = a;
         for (int64_t j = 1; j <= n; j++) {
             if (kernel != &fde_gl)
-                c = kernel->lag(a, (double)j);
+                c = kernel->lag(a, mix->z, (double)j);
             else if (j > 1)
                 c *= ((double)(j - 1) - a) / (double)j;
             w[j] += share * c;

@@ -37,16 +37,24 @@ static bool integer_for_good(const frac_method *method, const fsnn_order *order)
 }
 
 void frac_memory_init(frac_memory *memory, const frac_method *method, bool implicit,
-                      const fsnn_order *order, double h, int64_t steps)
+                      const fsnn_order *order, double h, const frac_keep *what)
 {
+    bool one = method->integer || integer_for_good(method, order);
     memory->method = method;
     memory->scheme = implicit && method->linearised ? FRAC_IMPLICIT : method->scheme;
     memory->order = *order;
     memory->h = h;
-    memory->limit = method->integer || steps < 1 ? -1 : steps - 1;
-    memory->keep = method->integer || integer_for_good(method, order) ? 1 : memory->limit;
+    memory->what = *what;
+    memory->compressed = what->tolerance > 0 && !one;
+    memory->fitted = false;
+    memory->limit = method->integer || what->steps < 1 ? -1 : what->steps - 1;
+    memory->keep = one ? 1 : memory->limit;
+    if (memory->compressed) {
+        memory->limit = 2 * FRAC_SPAN - 1;
+        memory->keep = 2 * FRAC_SPAN;
+    }
     memory->sums = method->pweights ? 2 : 1;
-    memory->lags = 0;
+    memory->lags = memory->from = memory->starts = 0;
 }
 
 void frac_memory_free(frac_memory *memory)
@@ -56,6 +64,7 @@ void frac_memory_free(frac_memory *memory)
         fsnn_free(memory->sum[s].start);
     }
     fsnn_free(memory->work);
+    frac_modes_free(&memory->modes);
     *memory = (frac_memory){0};
 }
 
@@ -63,26 +72,20 @@ static fsnn_status grow(frac_memory *memory, int64_t n)
 {
     if (n <= memory->room)
         return FSNN_OK;
-    size_t bytes = (size_t)(n + FRAC_PAD) * sizeof(float);
-    float *block[4] = {NULL};
     double *work = fsnn_alloc((size_t)(n + 1) * sizeof *work);
+    float *w[2] = {NULL};
     bool good = work != NULL;
-    for (int i = 0; i < 2 * memory->sums && good; i++) {
-        if (i % 2 && !memory->method->start)
-            continue;
-        block[i] = fsnn_alloc(bytes);
-        good = block[i] != NULL;
-    }
+    for (int s = 0; s < memory->sums && good; s++)
+        good = (w[s] = fsnn_alloc((size_t)(n + FRAC_PAD) * sizeof(float))) != NULL;
     if (!good) {
-        for (int i = 0; i < 4; i++)
-            fsnn_free(block[i]);
         fsnn_free(work);
+        fsnn_free(w[0]);
+        fsnn_free(w[1]);
         return FSNN_EMEMORY;
     }
-    for (int i = 0; i < 4; i++) {
-        float **slot = i % 2 ? &memory->sum[i / 2].start : &memory->sum[i / 2].w;
-        fsnn_free(*slot);
-        *slot = block[i];
+    for (int s = 0; s < 2; s++) {
+        fsnn_free(memory->sum[s].w);
+        memory->sum[s].w = w[s];
     }
     fsnn_free(memory->work);
     memory->work = work;
@@ -91,9 +94,9 @@ static fsnn_status grow(frac_memory *memory, int64_t n)
 }
 
 /* Rounds work[1..n] into w, zero beyond the limit and in the padding; returns the last lag that has a weight. */
-static int64_t round_weights(const frac_memory *memory, int64_t n, int64_t limit, float *w)
+static int64_t round_weights(const frac_memory *memory, int64_t n, float *w)
 {
-    int64_t window = 0, end = limit >= 0 && limit < n ? limit : n;
+    int64_t window = 0, end = memory->limit >= 0 && memory->limit < n ? memory->limit : n;
     w[0] = 0;
     for (int64_t l = 1; l <= end; l++) {
         w[l] = (float)memory->work[l];
@@ -114,8 +117,55 @@ static void weights_of(const frac_memory *m, int s, int64_t n, double *gain)
         (s ? method->pweights : method->weights)(&m->order, m->h, n, m->work, gain);
 }
 
+static fsnn_status settle_modes(frac_memory *m, bool renew)
+{
+    if (!m->compressed || (m->fitted && !renew))
+        return FSNN_OK;
+    if (m->fitted && !m->method->lmix) /* the nodes serve every order */
+        return frac_modes_weigh(&m->modes, m->method, &m->order, &m->leak, m->h);
+    FSNN_TRY(frac_modes_make(&m->modes, m->method, &m->order, &m->leak, m->h, m->what.tolerance,
+                             m->what.horizon));
+    m->fitted = true;
+    return FSNN_OK;
+}
+
+/* Truncated memories forget the first drive as any other. */
+static void fill_starts(frac_memory *m)
+{
+    for (int s = 0; s < m->sums; s++) {
+        frac_start_fn *start = s ? m->method->pstart : m->method->start;
+        for (int64_t i = 0; i < m->starts; i++) {
+            int64_t n = m->from + 1 + i;
+            bool counts = m->compressed || m->limit < 0 || n <= m->limit;
+            m->sum[s].start[i] = counts ? (float)start(&m->order, m->h, n) : 0;
+        }
+    }
+}
+
+fsnn_status frac_memory_starts(frac_memory *m, int64_t time, int64_t K)
+{
+    if (!m->method->start || (time >= m->from && time + K <= m->from + m->starts))
+        return FSNN_OK;
+    for (int s = 0; s < m->sums && K > m->start_room; s++) {
+        fsnn_free(m->sum[s].start);
+        m->sum[s].start = fsnn_alloc((size_t)K * sizeof(float));
+        if (!m->sum[s].start) {
+            m->start_room = m->starts = 0;
+            return FSNN_EMEMORY;
+        }
+    }
+    m->start_room = K > m->start_room ? K : m->start_room;
+    m->from = time;
+    m->starts = K;
+    fill_starts(m);
+    return FSNN_OK;
+}
+
 fsnn_status frac_memory_settle(frac_memory *memory, int64_t n, bool renew)
 {
+    FSNN_TRY(settle_modes(memory, renew));
+    if (memory->compressed) /* weights beyond are zero anyway */
+        n = memory->limit;
     if (n < 1)
         n = 1;
     if (!renew && n <= memory->lags)
@@ -123,18 +173,15 @@ fsnn_status frac_memory_settle(frac_memory *memory, int64_t n, bool renew)
     if (n < memory->lags)
         n = memory->lags;
     FSNN_TRY(grow(memory, n));
-    const frac_method *method = memory->method;
     for (int s = 0; s < memory->sums; s++) {
         frac_sum *sum = &memory->sum[s];
         double gain;
         weights_of(memory, s, n, &gain);
         sum->gain = (float)gain;
-        sum->window = round_weights(memory, n, memory->limit, sum->w);
-        if (!method->start)
-            continue;
-        (s ? method->pstart : method->start)(&memory->order, memory->h, n, memory->work, &gain);
-        round_weights(memory, n, memory->limit, sum->start);
+        sum->window = round_weights(memory, n, sum->w);
     }
+    if (renew)
+        fill_starts(memory);
     memory->lags = n;
     return FSNN_OK;
 }
@@ -144,18 +191,23 @@ int frac_memory_params(const frac_memory *memory)
     return 2 * memory->order.terms + (memory->method->lweights ? 1 : 0);
 }
 
-void frac_memory_derive(const frac_memory *m, int s, int p, float *dw, float *dstart, float *dgain)
+fsnn_status frac_memory_derive(const frac_memory *m, int s, int p, float *dw, float *dstart,
+                               float *dout, float *dgain)
 {
     const frac_method *method = m->method;
-    double gain, none;
+    double gain;
     if (method->dlweights)
         method->dlweights(&m->order, &m->leak, m->h, m->lags, p, m->work, &gain);
     else
         (s ? method->dpweights : method->dweights)(&m->order, m->h, m->lags, p, m->work, &gain);
-    round_weights(m, m->lags, m->limit, dw);
+    round_weights(m, m->lags, dw);
     *dgain = (float)gain;
-    if (!method->start)
-        return;
-    (s ? method->dpstart : method->dstart)(&m->order, m->h, m->lags, p, m->work, &none);
-    round_weights(m, m->lags, m->limit, dstart);
+    for (int64_t i = 0; i < m->starts; i++) {
+        int64_t n = m->from + 1 + i;
+        bool counts = m->compressed || m->limit < 0 || n <= m->limit;
+        frac_dstart_fn *start = s ? method->dpstart : method->dstart;
+        dstart[i] = counts ? (float)start(&m->order, m->h, p, n) : 0;
+    }
+    return m->compressed ? frac_modes_derive(&m->modes, method, &m->order, m->h, s, p, dout)
+                         : FSNN_OK;
 }

@@ -10,6 +10,7 @@
 
 #include "base/base.h"
 #include "frac/method.h"
+#include "frac/modes.h"
 
 #define FRAC_LANES 32 /* neurons in a tile */
 #define FRAC_BLOCK 12 /* outputs that share one pass over the history */
@@ -25,10 +26,17 @@ typedef struct frac_kernels {
 
 const frac_kernels *frac_kernels_get(void);
 
+/* What a layer remembers. */
+typedef struct frac_keep {
+    int64_t steps;    /* 0: everything; M >= 1: a step sees M states, its own included */
+    double tolerance; /* > 0: everything, far lags by exponentials with this relative error of a weight */
+    int64_t horizon;  /* lags that the tolerance holds for */
+} frac_keep;
+
 /* One weighted sum, settled: single precision, trimmed to the lags that count, padded with zeros. */
 typedef struct frac_sum {
     float *w;     /* [room + FRAC_PAD], w[l] for lag l */
-    float *start; /* [room + FRAC_PAD], start[n] of the first drive in output n; NULL: none */
+    float *start; /* [start_room] of the first drive in output from + 1 + i; NULL: none */
     float gain;
     int64_t window; /* lags with a weight, of those settled */
 } frac_sum;
@@ -40,24 +48,39 @@ typedef struct frac_memory {
     fsnn_order order;
     frac_leak leak;
     double h;
-    int64_t limit; /* most lags that may count: memory M leaves M-1; -1: no limit */
+    frac_keep what;
+    bool compressed; /* far lags are in `modes` */
+    bool fitted;
+    frac_modes modes;
+    int64_t limit; /* most lags that are summed one by one: memory M leaves M-1; -1: no limit */
     int64_t keep;  /* history rows worth remembering from one call to the next; -1: all */
     int64_t lags;  /* lags settled so far */
     int64_t room;
+    int64_t from, starts, start_room; /* `start` covers outputs from + 1 .. from + starts */
     int sums;
     frac_sum sum[2];
     double *work;
 } frac_memory;
 
-/* `steps` is fsnn_dynamics.memory: 0 full, M >= 1 leaves M-1 lags. Integer methods need one lag whatever it says. */
+/* Integer methods need one lag whatever `what` says, and so do orders that are and stay 1 where weights end there. */
 void frac_memory_init(frac_memory *memory, const frac_method *method, bool implicit,
-                      const fsnn_order *order, double h, int64_t steps);
-/* Makes the weights of lags 1..n ready (again after `order` or `leak` changed: pass renew). Allocates only when n grows. */
+                      const fsnn_order *order, double h, const frac_keep *what);
+/* Makes the weights of lags 1..n ready (again after `order` or `leak` changed: pass renew). Allocates only when n grows.
+ * FSNN_ENUMERIC when no exponentials do what is asked. */
 fsnn_status frac_memory_settle(frac_memory *memory, int64_t n, bool renew);
+/* Makes the weights of the first drive ready for outputs time + 1 .. time + K. Allocates only when K grows. */
+fsnn_status frac_memory_starts(frac_memory *memory, int64_t time, int64_t K);
+/* Rows just before output o that are summed one by one; the earlier ones are in the modes, or forgotten. */
+static inline int64_t frac_memory_near(const frac_memory *memory, int64_t o)
+{
+    return memory->compressed && o >= FRAC_SPAN ? FRAC_SPAN + o % FRAC_SPAN : o;
+}
 /* Numbers of the parameters of a memory: alpha of each term, coefficient of each term, tau where weights depend on it. */
 int frac_memory_params(const frac_memory *memory);
-/* Derivative of sum s in parameter p: dw and dstart [room + FRAC_PAD], trimmed like w. dstart may be NULL where there is none. */
-void frac_memory_derive(const frac_memory *memory, int s, int p, float *dw, float *dstart, float *dgain);
+/* Derivative of sum s in parameter p, as far as it is settled: dw [room + FRAC_PAD], trimmed like w; dstart [starts] where the
+ * method has one; dout like frac_modes.out where there are modes. */
+fsnn_status frac_memory_derive(const frac_memory *memory, int s, int p, float *dw, float *dstart,
+                               float *dout, float *dgain);
 void frac_memory_free(frac_memory *memory);
 
 #endif

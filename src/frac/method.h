@@ -9,6 +9,7 @@
 #define FSNN_FRAC_METHOD_H
 
 #include "base/base.h"
+#include "frac/fde_kernel.h"
 #include <fsnn/frac.h>
 
 /* How one step goes, given S = the sum over the past. f is the drive, c what a spike takes from it. */
@@ -30,6 +31,9 @@ typedef struct frac_leak {
 
 typedef void frac_weight_fn(const fsnn_order *order, double h, int64_t n, double *w, double *gain);
 typedef void frac_dweight_fn(const fsnn_order *order, double h, int64_t n, int p, double *dw, double *dgain);
+/* The weight of the first drive in output n >= 1, and its derivative in parameter p. */
+typedef double frac_start_fn(const fsnn_order *order, double h, int64_t n);
+typedef double frac_dstart_fn(const fsnn_order *order, double h, int p, int64_t n);
 
 typedef struct frac_method {
     const char *name, *help;
@@ -43,17 +47,25 @@ typedef struct frac_method {
     frac_weight_fn *weights;
     /* derivatives of all of these in parameter p: alpha_p for p < terms, else the coefficient p - terms */
     frac_dweight_fn *dweights;
-    /* weights of the first drive: start[n], n = 1..; gain is not used. NULL: there are none */
-    frac_weight_fn *start;
-    frac_dweight_fn *dstart;
+    /* weights of the first drive. NULL: there are none */
+    frac_start_fn *start;
+    frac_dstart_fn *dstart;
     /* predictor of PECE: the same four, no gain */
-    frac_weight_fn *pweights, *pstart;
-    frac_dweight_fn *dpweights, *dpstart;
+    frac_weight_fn *pweights;
+    frac_dweight_fn *dpweights;
+    frac_start_fn *pstart;
+    frac_dstart_fn *dpstart;
     /* in place of weights: they depend on tau too, parameter 2 terms */
     void (*lweights)(const fsnn_order *order, const frac_leak *leak, double h, int64_t n, double *w,
                      double *gain);
     void (*dlweights)(const fsnn_order *order, const frac_leak *leak, double h, int64_t n, int p,
                       double *dw, double *dgain);
+    /* the same weights as sequences that sums of exponentials can give (frac/fit.h), for lags >= 2: w_l of `weights` is kernel
+     * mixed by `mix`, that of `pweights` is pkernel. NULL: the method remembers one step. In place of both where weights depend
+     * on tau too: lmix, which gives the kernel */
+    const fde_kernel *kernel, *pkernel;
+    void (*mix)(const fsnn_order *order, double h, fde_mix *mix);
+    const fde_kernel *(*lmix)(const fsnn_order *order, const frac_leak *leak, double h, fde_mix *mix);
     /* largest z = h^alpha/tau for which the explicit scheme for D^alpha v = -v/tau does not grow; NULL: no limit */
     double (*stable)(double alpha);
 } frac_method;

@@ -8,6 +8,7 @@
 #include "frac/method.h"
 
 #include "frac/powers.h"
+#include "frac/products.h"
 #include "frac/special.h"
 
 #include <math.h>
@@ -34,6 +35,14 @@ static void dweights(const fsnn_order *o, double h, int64_t n, int p, double *dw
         dw[l] = dF * frac_diff(a, (double)l) + (p == 0 ? F * frac_diff_dp(a, (double)l) : 0);
 }
 
+/* Kernels of all product rules carry 1/Gamma themselves: what is left is h^a/C. */
+void frac_product_mix(const fsnn_order *o, double h, fde_mix *x)
+{
+    *x = (fde_mix){.terms = 1,
+                   .alpha = {o->alpha[0]},
+                   .share = {pow(h, o->alpha[0]) / o->coefficient[0]}};
+}
+
 static double stable(double alpha)
 {
     return tgamma(1 + alpha) / (2 * frac_eta(-alpha));
@@ -47,5 +56,7 @@ const frac_method frac_ab = {
     .forever = true,
     .weights = weights,
     .dweights = dweights,
+    .kernel = &fde_rect_implicit,
+    .mix = frac_product_mix,
     .stable = stable,
 };

@@ -10,12 +10,10 @@
 #include "frac/method.h"
 
 #include "frac/powers.h"
+#include "frac/products.h"
 #include "frac/special.h"
 
 #include <math.h>
-
-frac_weight_fn frac_trap_weights, frac_trap_start;
-frac_dweight_fn frac_trap_dweights, frac_trap_dstart;
 
 static double scale(const fsnn_order *o, double h)
 {
@@ -28,23 +26,31 @@ static double dscale(const fsnn_order *o, double h, int p)
     return p == 0 ? F * (log(h) - frac_digamma(1 + o->alpha[0])) : -F / o->coefficient[0];
 }
 
-/* Both the lags and the start: r_{i-1}. */
+/* r_{n-1}: of lag n, and of the first drive in output n. */
+static double pstart(const fsnn_order *o, double h, int64_t n)
+{
+    return scale(o, h) * frac_diff(o->alpha[0], (double)(n - 1));
+}
+
+static double dpstart(const fsnn_order *o, double h, int p, int64_t n)
+{
+    double a = o->alpha[0], j = (double)(n - 1);
+    return dscale(o, h, p) * frac_diff(a, j) + (p == 0 ? scale(o, h) * frac_diff_dp(a, j) : 0);
+}
+
 static void pweights(const fsnn_order *o, double h, int64_t n, double *w, double *gain)
 {
     double F = scale(o, h);
     *gain = 0;
-    for (int64_t i = 1; i <= n; i++)
-        w[i] = F * frac_diff(o->alpha[0], (double)(i - 1));
+    for (int64_t l = 1; l <= n; l++)
+        w[l] = F * frac_diff(o->alpha[0], (double)(l - 1));
 }
 
 static void dpweights(const fsnn_order *o, double h, int64_t n, int p, double *dw, double *dgain)
 {
-    double a = o->alpha[0], F = scale(o, h), dF = dscale(o, h, p);
     *dgain = 0;
-    for (int64_t i = 1; i <= n; i++) {
-        double j = (double)(i - 1);
-        dw[i] = dF * frac_diff(a, j) + (p == 0 ? F * frac_diff_dp(a, j) : 0);
-    }
+    for (int64_t l = 1; l <= n; l++)
+        dw[l] = dpstart(o, h, p, l);
 }
 
 static double stable(double alpha)
@@ -64,7 +70,10 @@ const frac_method frac_abm = {
     .dstart = frac_trap_dstart,
     .pweights = pweights,
     .dpweights = dpweights,
-    .pstart = pweights,
-    .dpstart = dpweights,
+    .pstart = pstart,
+    .dpstart = dpstart,
+    .kernel = &fde_trap,
+    .pkernel = &fde_rect_explicit,
+    .mix = frac_product_mix,
     .stable = stable,
 };

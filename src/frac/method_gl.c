@@ -63,6 +63,15 @@ static void dweights(const fsnn_order *o, double h, int64_t n, int p, double *dw
     *dgain = -dct0 / (ct0 * ct0);
 }
 
+static void mix(const fsnn_order *o, double h, fde_mix *x)
+{
+    *x = (fde_mix){.terms = o->terms};
+    for (int m = 0; m < o->terms; m++) {
+        x->alpha[m] = o->alpha[m];
+        x->share[m] = o->terms == 1 ? 1 : factor(o, m, h) / total(o, h);
+    }
+}
+
 static double stable(double alpha)
 {
     return pow(2, alpha);
@@ -75,5 +84,7 @@ const frac_method frac_gl = {
     .linearised = true,
     .weights = weights,
     .dweights = dweights,
+    .kernel = &fde_gl,
+    .mix = mix,
     .stable = stable,
 };

@@ -74,6 +74,15 @@ static void dweights(const fsnn_order *o, double h, int64_t n, int p, double *dw
     *dgain = -dF / (sum * sum);
 }
 
+static void mix(const fsnn_order *o, double h, fde_mix *x)
+{
+    *x = (fde_mix){.terms = o->terms};
+    for (int m = 0; m < o->terms; m++) {
+        x->alpha[m] = o->alpha[m];
+        x->share[m] = o->terms == 1 ? 1 : factor(o, m, h) / total(o, h);
+    }
+}
+
 static double stable(double alpha)
 {
     return 4 * frac_eta(alpha - 1) / tgamma(2 - alpha);
@@ -86,5 +95,7 @@ const frac_method frac_l1 = {
     .linearised = true,
     .weights = weights,
     .dweights = dweights,
+    .kernel = &fde_l1,
+    .mix = mix,
     .stable = stable,
 };

@@ -6,7 +6,7 @@
  * The history keeps d = f - J u = I/tau (less what spikes take), the drive without its leak, so weights are tau kappa_j. Without a
  * leak (IF) they are those of the rectangle rule, exact there too. Derivatives in alpha, tau and C by fourth-order differences of Q, to
  * about 1e-11: the function is analytic in all three. */
-#include "frac/method.h"
+#include "frac/products.h"
 
 #include <fsnn/fde.h>
 
@@ -71,6 +71,16 @@ static void dlweights(const fsnn_order *o, const frac_leak *leak, double h, int6
     }
 }
 
+static const fde_kernel *lmix(const fsnn_order *o, const frac_leak *leak, double h, fde_mix *x)
+{
+    frac_product_mix(o, h, x);
+    if (!leak->leaky)
+        return frac_ab.kernel;
+    x->z = x->share[0] / leak->tau;
+    x->share[0] = leak->tau;
+    return &fde_ml;
+}
+
 const frac_method frac_ml = {
     .name = "ml",
     .help = "Mittag-Leffler, exact for IF and LIF with step-constant current",
@@ -79,4 +89,5 @@ const frac_method frac_ml = {
     .forever = true,
     .lweights = lweights,
     .dlweights = dlweights,
+    .lmix = lmix,
 };

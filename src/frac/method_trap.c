@@ -8,6 +8,7 @@
 #include "frac/method.h"
 
 #include "frac/powers.h"
+#include "frac/products.h"
 #include "frac/special.h"
 
 #include <math.h>
@@ -40,20 +41,15 @@ void frac_trap_dweights(const fsnn_order *o, double h, int64_t n, int p, double 
 }
 
 /* q_n Gamma(a+2) = (n-1)^(a+1) - n^(a+1) + (a+1) n^a */
-void frac_trap_start(const fsnn_order *o, double h, int64_t n, double *start, double *gain)
+double frac_trap_start(const fsnn_order *o, double h, int64_t n)
 {
-    double F = scale(o, h);
-    *gain = 0;
-    for (int64_t i = 1; i <= n; i++)
-        start[i] = F * frac_tangent(o->alpha[0] + 1, (double)i);
+    return scale(o, h) * frac_tangent(o->alpha[0] + 1, (double)n);
 }
 
-void frac_trap_dstart(const fsnn_order *o, double h, int64_t n, int p, double *dstart, double *dgain)
+double frac_trap_dstart(const fsnn_order *o, double h, int p, int64_t n)
 {
     double q = o->alpha[0] + 1, F = scale(o, h), dF = dscale(o, h, p);
-    *dgain = 0;
-    for (int64_t i = 1; i <= n; i++)
-        dstart[i] = dF * frac_tangent(q, (double)i) + (p == 0 ? F * frac_tangent_dp(q, (double)i) : 0);
+    return dF * frac_tangent(q, (double)n) + (p == 0 ? F * frac_tangent_dp(q, (double)n) : 0);
 }
 
 const frac_method frac_trap = {
@@ -64,6 +60,8 @@ const frac_method frac_trap = {
     .forever = true,
     .weights = frac_trap_weights,
     .dweights = frac_trap_dweights,
+    .kernel = &fde_trap,
+    .mix = frac_product_mix,
     .start = frac_trap_start,
     .dstart = frac_trap_dstart,
 };

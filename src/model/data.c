@@ -284,15 +284,22 @@ static fsnn_status open_sets(const fsnn_description *d, bool train, bool test, f
     return limit(data[1], s->limit_test, seed);
 }
 
-/* Samples of a data set are the input of one step each. */
-static fsnn_status refuse_times(const fsnn_description *d)
+/* Time stamps are one for each of the T that the samples of a set have. */
+static fsnn_status check_times(const fsnn_description *d, const char *which, const fsnn_data *data)
 {
-    if (!d->dynamics.times)
+    if (!d->dynamics.times || !data)
+        return FSNN_OK;
+    fsnn_data_info info;
+    fsnn_data_info_get(data, &info);
+    int64_t T = info.sequence ? info.shape.dim[0] : d->data.encoder.steps;
+    if (d->dynamics.count == T)
         return FSNN_OK;
     yaml_doc view = {.path = d->doc.path};
-    fsnn_status status = yaml_fail(&view, d->dynamics.stamps,
-                                   "data sets give one sample a step, without time stamps: leave the "
-                                   "key out (--set dynamics.times=null), or resample the data");
+    fsnn_status status =
+        yaml_fail(&view, d->dynamics.stamps,
+                  "found %lld stamps, but %s have T = %lld (set %s): expected one for each of the T",
+                  (long long)d->dynamics.count,
+                  info.sequence ? "the sequences" : "encoded samples", (long long)T, which);
     pool_free(&view.memory);
     return status;
 }
@@ -313,11 +320,14 @@ fsnn_status fsnn_description_data(const fsnn_description *description, fsnn_data
             "%s: there is no section \"data\": add one, like \"data: {kind: idx, train: "
             "{images: FILE, labels: FILE}}\"",
             description->doc.path);
-    FSNN_TRY(refuse_times(description));
     if (train && !description->data.train.given)
         return fsnn_fail(FSNN_EDESCRIPTION, "%s: the section \"data\" has no set \"train\"",
                          description->doc.path);
     fsnn_status status = open_sets(description, train != NULL, test != NULL, data);
+    if (!status)
+        status = check_times(description, "train", data[0]);
+    if (!status)
+        status = check_times(description, "test", data[1]);
     fsnn_data **const out[2] = {train, test};
     for (int i = 0; i < 2; i++) {
         if (!status && out[i])

@@ -188,6 +188,14 @@ fsnn_interpolation fsnn_description_interpolation(const fsnn_description *descri
     return description->dynamics.interpolation;
 }
 
+fsnn_sampling fsnn_description_sampling(const fsnn_description *description)
+{
+    const dynamics_section *d = &description->dynamics;
+    if (!d->times)
+        return (fsnn_sampling){0};
+    return (fsnn_sampling){d->times, d->count, d->dynamics.step, d->interpolation};
+}
+
 const fsnn_training *fsnn_description_training(const fsnn_description *description)
 {
     return &description->training;

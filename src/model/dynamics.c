@@ -12,11 +12,19 @@
 
 enum { MODE_AUTO, MODE_PER_LAYER, MODE_MULTITERM };
 
+/* memory: {tolerance: 1e-5} */
+typedef struct far {
+    double tolerance;
+    int64_t horizon;
+    int engine;
+} far;
+
 typedef struct options {
     int integrator, mode, interpolation;
     double step;
     bool implicit;
-    int64_t memory;
+    int64_t memory; /* steps; 0: full */
+    far far;
     fsnn_method method;
     const double *times;
     int64_t count;
@@ -28,6 +36,32 @@ static const char *const mode_names[] = {"auto", "per_layer", "multiterm", NULL}
 /* Indices are the values of fsnn_interpolation. */
 static const char *const interpolation_names[] = {"nearest", "hold",  "linear",
                                                   "cubic",   "akima", NULL};
+
+/* Indices are the values of fsnn_engine. */
+static const char *const engine_names[] = {"auto", "direct", "exponentials", NULL};
+
+static const fsnn_key far_keys[] = {
+    {.name = "tolerance",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(far, tolerance),
+     .min = 1e-12,
+     .max = 0.1,
+     .help = "largest relative error of a weight of the past; must be given"},
+    {.name = "horizon",
+     .type = FSNN_KEY_INT,
+     .offset = offsetof(far, horizon),
+     .min = 0,
+     .max = INT64_MAX / 4,
+     .help = "lags that the tolerance holds for, older states fade; 0: the steps of the data, or "
+             "1,000,000 where these are not known"},
+    {.name = "engine",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(far, engine),
+     .names = engine_names,
+     .help = "direct: the history itself; exponentials: constant memory and work a step; auto: what "
+             "costs less, exponentials for horizons beyond 128 steps"},
+    {0},
+};
 
 static const options defaults = {.integrator = FSNN_FDEINT, .interpolation = FSNN_LINEAR, .step = 1};
 
@@ -85,19 +119,27 @@ static fsnn_status read_method(yaml_doc *doc, const yaml_node *node, void *out)
     return FSNN_OK;
 }
 
+static fsnn_status read_far(yaml_doc *doc, const yaml_node *node, far *out)
+{
+    if (!yaml_find(node, "tolerance"))
+        return yaml_fail(doc, node,
+                         "a memory in braces is given by its tolerance: {tolerance: 1e-5}, with "
+                         "horizon and engine where wanted");
+    return keys_read(doc, (yaml_node *)node, node, far_keys, NULL, out);
+}
+
 static fsnn_status read_memory(yaml_doc *doc, const yaml_node *node, void *out)
 {
-    int64_t *memory = &((options *)out)->memory;
-    static const char accepted[] = "full, or a number of steps of at least 1";
-    if (node->type == YAML_MAP && yaml_find(node, "tolerance"))
-        return yaml_fail(doc, node, "a memory given by its tolerance is not available: expected %s",
-                         accepted);
-    *memory = 0;
+    options *o = out;
+    o->memory = 0;
+    o->far = (far){0};
+    if (node->type == YAML_MAP)
+        return read_far(doc, node, &o->far);
     if (node->type == YAML_SCALAR &&
         (strcmp(node->text, "full") == 0 || strcmp(node->text, "-1") == 0))
         return FSNN_OK;
-    if (!read_plain(node) || read_integer(doc, node, 1, INT64_MAX, memory) < 0)
-        return read_wrong(doc, node, accepted);
+    if (!read_plain(node) || read_integer(doc, node, 1, INT64_MAX, &o->memory) < 0)
+        return read_wrong(doc, node, "full, a number of steps of at least 1, or {tolerance: 1e-5}");
     return FSNN_OK;
 }
 
@@ -149,9 +191,10 @@ const special dynamics_specials[] = {
      .help = "learn the coefficients"},
     {.name = "memory",
      .read = read_memory,
-     .type = "full, or a number of steps of at least 1",
+     .type = "full, a number of steps of at least 1, or {tolerance: number, horizon: steps, engine: auto | direct | exponentials}",
      .fallback = "full",
-     .help = "how many steps of the past count, the present one included"},
+     .help = "how many steps of the past count, the present one included; with a tolerance all of them, "
+             "far ones by a sum of exponentials: constant memory for any length"},
     {.name = "times",
      .read = read_times,
      .type = "a list of increasing numbers, one a sample, or null",
@@ -367,6 +410,9 @@ fsnn_status dynamics_read(yaml_doc *doc, yaml_node *node, dynamics_section *out)
     out->dynamics.implicit = o.implicit;
     out->dynamics.step = o.step;
     out->dynamics.memory = o.memory;
+    out->dynamics.tolerance = o.far.tolerance;
+    out->dynamics.horizon = o.far.horizon;
+    out->dynamics.engine = (fsnn_engine)o.far.engine;
     out->interpolation = (fsnn_interpolation)o.interpolation;
     out->times = o.times;
     out->count = o.count;

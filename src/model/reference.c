@@ -161,7 +161,7 @@ static void write_page(page *p)
     section(p, "dynamics", dynamics_keys, dynamics_specials, dynamics_defaults());
     section(p, "data, kind idx", idx_keys, NULL, data_defaults());
     section(p, "data, kind npz", npz_keys, NULL, data_defaults());
-    section(p, "training", training_keys, NULL, &training);
+    section(p, "training", training_keys, training_specials, &training);
 }
 
 fsnn_status fsnn_description_reference(char **markdown)

@@ -2,6 +2,7 @@
 #include "model/description.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Indices are the values of the enums in fsnn/train.h. */
 static const char *const loss_names[] = {"ce_rate", "mse_rate", "tet", NULL};
@@ -186,6 +187,11 @@ const fsnn_key training_keys[] = {
      AT(fsnn_training, early_stop),
      .group = early_stop_keys,
      .help = "ends training when nothing improves any more"},
+    {.name = "truncate",
+     .type = FSNN_KEY_BOOL,
+     AT(fsnn_training, truncate),
+     .help = "with checkpoint: gradients end at the borders of segments (truncated backpropagation "
+             "through time)"},
     {.name = "seed",
      .type = FSNN_KEY_UINT64,
      AT(fsnn_training, seed),
@@ -193,9 +199,37 @@ const fsnn_key training_keys[] = {
     {0},
 };
 
+static fsnn_status read_checkpoint(yaml_doc *doc, const yaml_node *node, void *out)
+{
+    int64_t *steps = &((fsnn_training *)out)->checkpoint;
+    if (node->type == YAML_SCALAR && strcmp(node->text, "auto") == 0) {
+        *steps = FSNN_CHECKPOINT_AUTO;
+        return FSNN_OK;
+    }
+    if (!read_plain(node) || read_integer(doc, node, 0, INT64_MAX / 4, steps) < 0)
+        return read_wrong(doc, node, "0 (keep everything), auto, or the steps of a segment");
+    return FSNN_OK;
+}
+
+const special training_specials[] = {
+    {.name = "checkpoint",
+     .read = read_checkpoint,
+     .type = "0, auto, or the steps of a segment",
+     .fallback = "0",
+     .help = "gradient checkpointing: of long sequences only the neurons' states between segments are "
+             "kept and each segment runs again in the backward pass: a third more work, the same "
+             "gradients, memory that grows with the root of the length (full memory: the history)"},
+    {0},
+};
+
 fsnn_status training_read(yaml_doc *doc, yaml_node *node, fsnn_training *out)
 {
     if (node && node->type != YAML_MAP && !yaml_null(node))
         return read_wrong(doc, node, "a mapping, like {epochs: 10, batch: 64}");
-    return keys_read(doc, node, node, training_keys, NULL, out);
+    FSNN_TRY(keys_read(doc, node, node, training_keys, training_specials, out));
+    if (out->truncate && !out->checkpoint)
+        return yaml_fail(doc, yaml_find(node, "truncate"),
+                         "truncated gradients need segments: add \"checkpoint: auto\", or the steps of "
+                         "a segment");
+    return FSNN_OK;
 }

@@ -23,7 +23,7 @@ static void add(float *to, const float *from, int64_t n)
 
 static int64_t floats(const fsnn_net *net, int value)
 {
-    return net->plan.steps * net->plan.batch * fsnn_shape_count(&net->value[value].shape);
+    return net->K * net->plan.batch * fsnn_shape_count(&net->value[value].shape);
 }
 
 static void gradients(const fsnn_net *net, const net_step *step, op_run *run)
@@ -71,6 +71,17 @@ static fsnn_status one(const fsnn_net *net, const net_step *step)
     return FSNN_OK;
 }
 
+fsnn_status net_backward(fsnn_net *net, const float *output_gradient)
+{
+    if (net->value[net->out_value].wants)
+        memcpy(net_grad(net, net->out_value), output_gradient,
+               (size_t)floats(net, net->out_value) * sizeof(float));
+    for (int i = net->steps - 1; i >= 0; i--)
+        if (net->step[i].live)
+            FSNN_TRY(one(net, &net->step[i]));
+    return FSNN_OK;
+}
+
 fsnn_status fsnn_net_backward(fsnn_net *net, const float *output_gradient,
                               const float **input_gradient)
 {
@@ -82,14 +93,12 @@ fsnn_status fsnn_net_backward(fsnn_net *net, const float *output_gradient,
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_backward: the output's gradient is NULL");
     if (input_gradient && !net->plan.input_gradient)
         return fsnn_fail(FSNN_ESTATE, "the input's gradient needs plan.input_gradient");
-    if (net->value[net->out_value].wants)
-        memcpy(net_grad(net, net->out_value), output_gradient,
-               (size_t)floats(net, net->out_value) * sizeof(float));
-    for (int i = net->steps - 1; i >= 0; i--)
-        if (net->step[i].live)
-            FSNN_TRY(one(net, &net->step[i]));
     net->ran = false; /* activations may be overwritten by gradients: one backward a forward */
+    if (net_segmented(net))
+        FSNN_TRY(net_segments_backward(net, net->x, output_gradient));
+    else
+        FSNN_TRY(net_backward(net, output_gradient));
     if (input_gradient)
-        *input_gradient = net_grad(net, 0);
+        *input_gradient = net_segmented(net) ? net->segments.gradient : net_grad(net, 0);
     return FSNN_OK;
 }

@@ -17,7 +17,7 @@ float *net_grad(const fsnn_net *net, int value)
 void net_run(const fsnn_net *net, const net_step *step, op_run *run)
 {
     const op_node *op = step->op;
-    *run = (op_run){.step = net->counter};
+    *run = (op_run){.step = net->counter, .first = net->segments.first, .replay = net->segments.replay};
     for (int k = 0; k < op->inputs; k++)
         run->in[k] = net_data(net, step->in[k]);
     for (int p = 0; p < op->outputs; p++)
@@ -31,15 +31,9 @@ void net_run(const fsnn_net *net, const net_step *step, op_run *run)
     run->tape = step->tape < 0 ? NULL : net->arena + step->tape;
 }
 
-fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output)
+fsnn_status net_forward(fsnn_net *net, const float *x)
 {
-    if (!net || !net->wrapped)
-        return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: call fsnn_net_wrap before forward");
-    if (!x)
-        return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_forward: the input is NULL");
     net->x = x;
-    net->ran = false;
-    net->counter++;
     for (int i = 0; i < net->steps; i++) {
         net_step *step = &net->step[i];
         op_run run;
@@ -48,9 +42,22 @@ fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output
         net_run(net, step, &run);
         FSNN_TRY(step->op->op->forward(step->op, &run));
     }
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output)
+{
+    if (!net || !net->wrapped)
+        return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: call fsnn_net_wrap before forward");
+    if (!x)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_forward: the input is NULL");
+    net->ran = false;
+    net->counter++;
+    FSNN_TRY((net_segmented(net) ? net_segments_forward : net_forward)(net, x));
+    net->x = x;
     net->ran = true;
     if (output)
-        *output = net_data(net, net->out_value);
+        *output = net_segmented(net) ? net->segments.output : net_data(net, net->out_value);
     return FSNN_OK;
 }
 

@@ -51,7 +51,7 @@ fsnn_status fsnn_net_memory(const fsnn_net *net, int64_t *activations, int64_t *
     if (parameters)
         *parameters = 2 * net->flat * (int64_t)sizeof(float);
     if (histories) {
-        *histories = 0;
+        *histories = (int64_t)net_segments_bytes(net);
         for (int i = 1; i < net->nodes; i++)
             if (net->node[i]->op.op->flags & OP_NEURON)
                 *histories += (int64_t)neuron_node_bytes(&net->node[i]->op);
@@ -69,7 +69,17 @@ static const op_node *neuron_at(const fsnn_net *net, int node)
 double fsnn_net_rate(const fsnn_net *net, int node)
 {
     const op_node *op = net->wrapped ? neuron_at(net, node) : NULL;
+    if (op && net_segmented(net))
+        return net_segments_rate(net, node);
     return op ? neuron_node_rate(op) : 0;
+}
+
+fsnn_status fsnn_net_certificate(const fsnn_net *net, int node, fsnn_certificate *certificate)
+{
+    const op_node *op = net->wrapped ? neuron_at(net, node) : NULL;
+    if (!op)
+        return fsnn_fail(FSNN_EARGUMENT, "node %d is no neuron layer of a wrapped net", node);
+    return neuron_node_certificate(op, certificate);
 }
 
 static const net_step *step_of(const fsnn_net *net, int node)
@@ -85,7 +95,7 @@ fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float
     const op_node *op = net->wrapped ? neuron_at(net, node) : NULL;
     if (!op)
         return fsnn_fail(FSNN_EARGUMENT, "node %d is no neuron layer of a wrapped net", node);
-    if (!net->plan.record || !net->ran)
+    if (!net->plan.record || !net->ran || net_segmented(net))
         return fsnn_fail(FSNN_ESTATE, "reading \"%s\" needs a plan with record, and a forward",
                          op->name);
     const net_step *step = step_of(net, node);

@@ -46,6 +46,20 @@ typedef struct net_param_place {
     int node, index;
 } net_param_place;
 
+/* Gradient checkpointing (net/segments.c). */
+typedef struct net_segments {
+    int64_t steps;       /* of a segment; 0: none */
+    int64_t count;
+    int64_t first;       /* step of the call that the running segment begins with */
+    bool replay;         /* forward again, for backward: running statistics have counted it */
+    size_t state;        /* bytes of the neurons' states at one border */
+    char *states;        /* [count + 1][state], the last after the call */
+    float *output;       /* [T, B, output] */
+    float *gradient;     /* [T, B, input], of the input */
+    double *rate;        /* [nodes], sums over the steps */
+    size_t states_bytes, output_bytes, gradient_bytes, rate_bytes;
+} net_segments;
+
 struct fsnn_net {
     net_node **node;
     int nodes, node_room;
@@ -60,6 +74,8 @@ struct fsnn_net {
     int64_t counter;
     bool ran; /* backward may follow */
     const float *x;
+    int64_t K; /* steps that are planned for: those of a call, or of a segment of it */
+    net_segments segments;
 
     net_value *value;
     int values;
@@ -93,6 +109,18 @@ fsnn_status net_collect(fsnn_net *net); /* parameters */
 fsnn_status net_place(fsnn_net *net);   /* plans of the operators, arena */
 void net_unlower(fsnn_net *net);
 fsnn_status net_warn(fsnn_net *net, char *sentence); /* takes the string */
+
+/* One pass over the K steps planned, from x; and back, given the output's gradient. */
+fsnn_status net_forward(fsnn_net *net, const float *x);
+fsnn_status net_backward(fsnn_net *net, const float *output_gradient);
+/* The same for a call of several segments. */
+bool net_segmented(const fsnn_net *net);
+fsnn_status net_segments_plan(fsnn_net *net);
+fsnn_status net_segments_forward(fsnn_net *net, const float *x);
+fsnn_status net_segments_backward(fsnn_net *net, const float *x, const float *output_gradient);
+double net_segments_rate(const fsnn_net *net, int node);
+size_t net_segments_bytes(const fsnn_net *net);
+void net_segments_free(fsnn_net *net);
 
 /* The net_value of a root's memory for the current call: arena, or the user's input. */
 const float *net_data(const fsnn_net *net, int value);

@@ -15,7 +15,7 @@ typedef struct state {
     const frac_method *method;
     fsnn_order order;
     double h;
-    int64_t memory;
+    frac_keep memory;
     bool implicit;
 } state;
 
@@ -68,17 +68,18 @@ static const fsnn_neuron defaults = {.tau = {0.5, false, FSNN_PER_LAYER},
                                      .detach_reset = true};
 
 void neuron_node_dynamics(op_node *node, const frac_method *method, bool implicit,
-                          const fsnn_order *order, double h, int64_t memory)
+                          const fsnn_order *order, double h, const frac_keep *memory)
 {
     state *st = node->state;
     st->method = method;
     st->order = *order;
     st->h = h;
     enum { NEVER = INT32_MAX }; /* steps that no run reaches: as good as full, and no overflow */
-    memory = memory < NEVER ? memory : 0;
-    st->memory = memory;
+    st->memory = *memory;
+    if (memory->steps >= NEVER)
+        st->memory.steps = 0;
     st->implicit = implicit;
-    frac_memory_init(&st->scan.memory, method, implicit, order, h, memory);
+    frac_memory_init(&st->scan.memory, method, implicit, order, h, &st->memory);
 }
 
 /* Kernels compute in single precision, and with the reciprocal. */
@@ -129,6 +130,14 @@ static fsnn_status check_reset(const op_node *node, const scan *s)
                          "%s \"%s\": reset %s begins a new history for each neuron, but method %s "
                          "weighs the first drive apart: use gl, l1, ab or ml with it",
                          kind, node->name, reset->name, method->name);
+    const fsnn_order *order = &s->memory.order;
+    if (method->lweights && s->memory.compressed &&
+        (s->options.tau.learn || order->learn_alpha || order->learn_coefficient))
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": with method %s the exponentials of a memory given by its "
+                         "tolerance depend on tau and alpha, so these cannot be learned: use full "
+                         "memory, or the method gl, l1 or ab",
+                         kind, node->name, method->name);
     if (method->lweights && s->options.tau.per == FSNN_PER_CHANNEL)
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "%s \"%s\": the weights of method %s depend on tau, so it must be one for the "
@@ -194,8 +203,22 @@ static fsnn_status plan(op_node *node)
     s->B = node->B;
     s->training = node->training;
     s->smooth = node->smooth;
+    s->chained = node->training && node->chained;
+    s->total = node->total;
+    if (s->chained && s->memory.keep < 0 && scan_resetting(s)->clears)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": reset %s empties the history that gradient checkpointing comes "
+                         "back to: a memory by tolerance or of a number of steps works with it, or no "
+                         "checkpointing",
+                         node->op->kind, node->name, scan_resetting(s)->name);
     node->scratch_bytes = node->tape_bytes = 0;
-    return scan_plan(s, node->K);
+    fsnn_status status = scan_plan(s, node->K);
+    if (status == FSNN_ENUMERIC) {
+        char *why = fsnn_strdup(fsnn_error_text());
+        fsnn_fail(status, "%s \"%s\": %s", node->op->kind, node->name, why ? why : "");
+        fsnn_free(why);
+    }
+    return status;
 }
 
 static void bind(op_node *node, float *const *value)
@@ -282,6 +305,32 @@ void neuron_node_potentials(const op_node *node, const float *spikes, float *v)
     scan_potentials(&st->scan, spikes, v);
 }
 
+size_t neuron_node_state_room(const op_node *node)
+{
+    const state *st = node->state;
+    return (scan_state_room(&st->scan) + 63) / 64 * 64;
+}
+
+void neuron_node_save(const op_node *node, void *bytes)
+{
+    const state *st = node->state;
+    scan_state_save(&st->scan, false, bytes);
+}
+
+fsnn_status neuron_node_load(op_node *node, const void *bytes)
+{
+    state *st = node->state;
+    return scan_state_load(&st->scan, false, bytes);
+}
+
+void neuron_node_chain(op_node *node, bool last, bool first)
+{
+    state *st = node->state;
+    st->scan.begins = first;
+    if (last)
+        scan_chain(&st->scan);
+}
+
 double neuron_node_rate(const op_node *node)
 {
     const state *st = node->state;
@@ -292,6 +341,12 @@ size_t neuron_node_bytes(const op_node *node)
 {
     const state *st = node->state;
     return scan_bytes(&st->scan);
+}
+
+fsnn_status neuron_node_certificate(const op_node *node, fsnn_certificate *certificate)
+{
+    const state *st = node->state;
+    return scan_certify(&st->scan, certificate);
 }
 
 char *neuron_node_unstable(const op_node *node)

@@ -2,7 +2,7 @@
 #ifndef FSNN_NEURON_OPS_H
 #define FSNN_NEURON_OPS_H
 
-#include "frac/method.h"
+#include "frac/memory.h"
 #include "op/op.h"
 
 /* All neuron kinds, NULL-terminated. */
@@ -10,15 +10,22 @@ extern const fsnn_op *const fsnn_neuron_ops[];
 
 /* Dynamics of a neuron node, set before shape(). */
 void neuron_node_dynamics(op_node *node, const frac_method *method, bool implicit,
-                          const fsnn_order *order, double h, int64_t memory);
+                          const fsnn_order *order, double h, const frac_keep *memory);
 /* Time 0. */
 void neuron_node_reset(op_node *node);
 /* Values of tau, threshold, alpha, coefficient were written: checks them and settles what depends on them. */
 fsnn_status neuron_node_changed(op_node *node, float *const *value);
 /* v_1..v_K of the last forward [K, B, N], given its spikes, in the layout the node has. */
 void neuron_node_potentials(const op_node *node, const float *spikes, float *v);
+/* The state at a border of segments: its bytes at most, saved and restored (a full history stays where it is: its length). */
+size_t neuron_node_state_room(const op_node *node);
+void neuron_node_save(const op_node *node, void *bytes);
+fsnn_status neuron_node_load(op_node *node, const void *bytes);
+/* Before backward of a segment: whether it is the last of its call, the first. */
+void neuron_node_chain(op_node *node, bool last, bool first);
 double neuron_node_rate(const op_node *node);
 size_t neuron_node_bytes(const op_node *node);
+fsnn_status neuron_node_certificate(const op_node *node, fsnn_certificate *certificate);
 /* A sentence when the choice of step is unstable (fsnn_free), else NULL. */
 char *neuron_node_unstable(const op_node *node);
 

@@ -154,7 +154,7 @@ static void grad_lives(fsnn_net *net, lives *l)
 
 static int64_t floats(const fsnn_net *net, int value)
 {
-    return net->plan.steps * net->plan.batch * fsnn_shape_count(&net->value[value].shape);
+    return net->K * net->plan.batch * fsnn_shape_count(&net->value[value].shape);
 }
 
 /* Room for gradients that are added to earlier ones, and for zeros where nobody gave one. */
@@ -221,7 +221,10 @@ static fsnn_status plan_operators(fsnn_net *net)
 {
     for (int i = 0; i < net->steps; i++) {
         op_node *op = net->step[i].op;
-        op->K = net->plan.steps;
+        op->K = net->K;
+        op->total = net->plan.steps;
+        op->segmented = net_segmented(net);
+        op->chained = op->segmented && !net->plan.truncate;
         op->B = net->plan.batch;
         op->training = net->plan.training;
         op->smooth = net->plan.smooth;

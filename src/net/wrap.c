@@ -13,6 +13,23 @@ static int count_layers(const fsnn_net *net)
     return layers;
 }
 
+static fsnn_status check_plan(const fsnn_plan *plan)
+{
+    if (plan->checkpoint < 0 && plan->checkpoint != FSNN_CHECKPOINT_AUTO)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "checkpointing in segments of %lld steps: 0 is none, FSNN_CHECKPOINT_AUTO "
+                         "chooses, or at least 1",
+                         (long long)plan->checkpoint);
+    if (plan->checkpoint && plan->record)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "recording needs all steps, which checkpointing does not keep: leave one of "
+                         "them out");
+    if (plan->truncate && !plan->checkpoint)
+        return fsnn_fail(FSNN_EARGUMENT, "truncated gradients need segments: set checkpoint to their "
+                                         "number of steps");
+    return FSNN_OK;
+}
+
 static fsnn_status check(const fsnn_net *net, const fsnn_dynamics *d, const fsnn_plan *plan)
 {
     if (!net || !d || !plan)
@@ -25,6 +42,7 @@ static fsnn_status check(const fsnn_net *net, const fsnn_dynamics *d, const fsnn
         return fsnn_fail(FSNN_EARGUMENT, "the plan has %lld steps and a batch of %lld: both are at "
                                          "least 1",
                          (long long)plan->steps, (long long)plan->batch);
+    FSNN_TRY(check_plan(plan));
     if (!(d->step > 0 && isfinite(d->step)))
         return fsnn_fail(FSNN_EARGUMENT, "the solver step is %g: it must be positive", d->step);
     if (d->memory < 0)
@@ -51,9 +69,23 @@ static bool same_order(const fsnn_order *a, const fsnn_order *b)
     return same;
 }
 
+static fsnn_status keep_of(const fsnn_dynamics *d, frac_keep *keep)
+{
+    fsnn_engine engine;
+    FSNN_TRY(fsnn_engine_settle(d, &engine));
+    *keep = (frac_keep){.steps = d->memory};
+    if (engine == FSNN_ENGINE_EXPONENTIALS) {
+        keep->tolerance = d->tolerance;
+        keep->horizon = d->horizon ? d->horizon : FSNN_HORIZON;
+    }
+    return FSNN_OK;
+}
+
 static fsnn_status give_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *renew)
 {
     const frac_method *method;
+    frac_keep keep;
+    FSNN_TRY(keep_of(d, &keep));
     FSNN_TRY(frac_method_settle(d->integrator, d->method, &method));
     if (d->implicit && !method->linearised && method->scheme != FRAC_IMPLICIT)
         return fsnn_fail(FSNN_EUNSUPPORTED,
@@ -77,7 +109,7 @@ static fsnn_status give_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *re
             fsnn_free(why);
         }
         renew[i] = layer >= net->layers || !same_order(&order[layer], &net->order[layer]);
-        neuron_node_dynamics(op, method, d->implicit, &order[layer], d->step, d->memory);
+        neuron_node_dynamics(op, method, d->implicit, &order[layer], d->step, &keep);
         layer++;
     }
     fsnn_free(net->order);
@@ -125,7 +157,7 @@ static fsnn_status wrap(fsnn_net *net, const fsnn_dynamics *dynamics, bool *rene
     FSNN_TRY(net_lower(net));
     FSNN_TRY(net_collect(net));
     write_orders(net, renew);
-    FSNN_TRY(net_place(net));
+    FSNN_TRY(net_segments_plan(net));
     FSNN_TRY(fsnn_net_params_changed(net));
     return warn(net);
 }
@@ -156,13 +188,15 @@ fsnn_status fsnn_net_replan(fsnn_net *net, const fsnn_plan *plan)
     net->plan = *plan;
     net->ran = false;
     net->wrapped = false;
+    FSNN_TRY(check_plan(plan));
     FSNN_TRY(net_mark(net));
-    FSNN_TRY(net_place(net));
+    FSNN_TRY(net_segments_plan(net));
     net->wrapped = true;
     was.steps = plan->steps;
     was.record = plan->record;
     bool same = was.batch == plan->batch && was.training == plan->training &&
-                was.smooth == plan->smooth && was.input_gradient == plan->input_gradient;
+                was.smooth == plan->smooth && was.input_gradient == plan->input_gradient &&
+                was.checkpoint == plan->checkpoint && was.truncate == plan->truncate;
     return same ? FSNN_OK : fsnn_net_reset(net);
 }
 

@@ -1,6 +1,7 @@
 /* State of the scan: planning, reset, reading. Memory: 4 bytes a neuron and remembered step. */
 #include "neuron/scan.h"
 
+#include <math.h>
 #include <string.h>
 
 static int64_t max(int64_t a, int64_t b)
@@ -40,6 +41,24 @@ void scan_reset(scan *s)
         memset(scan_rows_of(&s->u, t), 0, sizeof(lanes));
     if (s->count.data)
         memset(s->count.data, 0, s->count.bytes);
+    if (s->modes.data)
+        memset(s->modes.data, 0, s->modes.bytes);
+    scan_seen *seen = s->seen.data;
+    for (int64_t t = 0; seen && t < s->tiles; t++)
+        seen[t] = (scan_seen){INFINITY, 0};
+}
+
+/* Rows of q that a chain keeps from one call for the ones before it. */
+static int64_t q_kept(const scan *s)
+{
+    if (!s->chained)
+        return 0;
+    return s->memory.keep < 0 ? s->total : max(s->memory.keep, 1);
+}
+
+static size_t modes_bytes(const scan *s)
+{
+    return sizeof(lanes) * (size_t)(s->memory.compressed ? s->memory.modes.padded : 0);
 }
 
 static fsnn_status plan_training(scan *s, int64_t K)
@@ -47,8 +66,13 @@ static fsnn_status plan_training(scan *s, int64_t K)
     size_t tiles = (size_t)max(s->tiles, 1), steps = (size_t)K;
     s->workers = fsnn_threads();
     s->tape_room = K;
-    FSNN_TRY(scan_block_room(&s->work, sizeof(lanes) * steps *
-                                           (size_t)(s->memory.sums * s->workers)));
+    s->q_room = s->chained ? max(s->q_room, K + q_kept(s)) : K; /* a chain's q stay where they are */
+    size_t sums = (size_t)s->memory.sums * (s->chained ? tiles : (size_t)s->workers);
+    FSNN_TRY(scan_block_room(&s->work, sizeof(lanes) * (size_t)s->q_room * sums));
+    FSNN_TRY(scan_block_room(&s->far, modes_bytes(s) * sums));
+    FSNN_TRY(scan_block_room(&s->before, modes_bytes(s) * tiles));
+    if (s->chained)
+        FSNN_TRY(scan_block_room(&s->carry, sizeof(lanes) * SCAN_CARRY * tiles));
     FSNN_TRY(scan_block_room(&s->part, sizeof(double) * tiles * SCAN_PARTS));
     FSNN_TRY(scan_block_room(&s->lane, sizeof(lanes) * tiles * NEURON_PARS));
     if (scan_resetting(s)->keeps_arg)
@@ -69,7 +93,8 @@ fsnn_status scan_plan(scan *s, int64_t K)
     int64_t tiles = (s->B * s->N + FRAC_LANES - 1) / FRAC_LANES;
     bool fresh = tiles != s->tiles;
     s->tiles = tiles;
-    int64_t capacity = max(s->u.capacity, K + 1 + kept(s));
+    int64_t whole = s->chained && s->memory.keep < 0 ? s->total : 0;
+    int64_t capacity = max(s->u.capacity, max(whole, K) + 1 + kept(s));
     if (fresh || capacity != s->u.capacity) {
         FSNN_TRY(rows_room(&s->u, tiles, capacity));
         fresh = true;
@@ -84,7 +109,13 @@ fsnn_status scan_plan(scan *s, int64_t K)
     if (s->memory.method->start)
         FSNN_TRY(scan_block_room(&s->first, bytes));
     FSNN_TRY(scan_block_room(&s->fired, sizeof(double) * (size_t)max(tiles, 1)));
-    FSNN_TRY(frac_memory_settle(&s->memory, K, false));
+    FSNN_TRY(frac_memory_settle(&s->memory, max(whole, K), false));
+    FSNN_TRY(frac_memory_starts(&s->memory, 0, K));
+    if (s->memory.compressed && !fresh)
+        fresh = s->modes.bytes < modes_bytes(s) * (size_t)max(tiles, 1);
+    FSNN_TRY(scan_block_room(&s->modes, modes_bytes(s) * (size_t)max(tiles, 1)));
+    if (s->memory.compressed)
+        FSNN_TRY(scan_block_room(&s->seen, sizeof(scan_seen) * (size_t)max(tiles, 1)));
     if (fresh)
         scan_reset(s);
     return s->training ? plan_training(s, K) : FSNN_OK;
@@ -117,6 +148,11 @@ static fsnn_status extend(const scan *s, scan_rows *r, int64_t capacity)
     return FSNN_OK;
 }
 
+fsnn_status scan_rows_reserve(const scan *s, scan_rows *r, int64_t rows)
+{
+    return rows > r->capacity ? extend(s, r, rows) : FSNN_OK;
+}
+
 static fsnn_status rows_ready(const scan *s, scan_rows *r, int64_t K, int64_t keep)
 {
     if (r->rows + K > r->capacity && keep >= 0)
@@ -134,20 +170,25 @@ fsnn_status scan_ready(scan *s, int64_t K)
     if (apart)
         FSNN_TRY(rows_ready(s, &s->x, K, keep));
     int64_t lags = (apart ? s->x.rows : s->u.rows) + K;
-    if (s->memory.method->start)
-        lags = max(lags, s->time + K);
-    if (lags > s->memory.lags && (s->memory.lags < kept(s) || s->memory.keep < 0 || s->memory.method->start))
+    if (lags > s->memory.lags && (s->memory.lags < kept(s) || s->memory.keep < 0))
         FSNN_TRY(frac_memory_settle(&s->memory, s->time ? max(lags, 2 * s->memory.lags) : lags, false));
+    FSNN_TRY(frac_memory_starts(&s->memory, s->time, K));
     if (s->training && (K > s->tape_room || fsnn_threads() > s->workers))
         FSNN_TRY(plan_training(s, max(K, s->tape_room)));
     return FSNN_OK;
 }
 
-/* Derivatives of the weights (and start weights) of each sum in `orders` parameters. */
+int64_t scan_order_room(const scan *s)
+{
+    const frac_modes *modes = &s->memory.modes;
+    int64_t out = s->memory.compressed ? modes->padded * modes->stride : 0;
+    return s->memory.room + FRAC_PAD + s->memory.starts + out;
+}
+
 fsnn_status scan_plan_order(scan *s, int orders)
 {
-    size_t one = (size_t)(s->memory.room + FRAC_PAD);
-    return scan_block_room(&s->dw, one * sizeof(float) * (size_t)(2 * s->memory.sums * orders));
+    size_t one = (size_t)scan_order_room(s);
+    return scan_block_room(&s->dw, one * sizeof(float) * (size_t)(s->memory.sums * orders));
 }
 
 void scan_tile_open(const scan *s, int64_t t, scan_tile *tile)
@@ -185,6 +226,11 @@ fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const fl
     return neuron_kernels_get()->backward(s, I, spikes, gspikes, grads);
 }
 
+void scan_chain(scan *s)
+{
+    s->later = 0;
+}
+
 void scan_potentials(const scan *s, const float *spikes, float *v)
 {
     int64_t total = s->B * s->N, first = s->u.rows - s->K;
@@ -216,8 +262,9 @@ double scan_rate(const scan *s)
 
 size_t scan_bytes(const scan *s)
 {
-    const scan_block *blocks[] = {&s->first, &s->count, &s->arg,  &s->predicted, &s->fired,
-                                  &s->work,  &s->part,  &s->lane, &s->dw};
+    const scan_block *blocks[] = {&s->first,  &s->count, &s->modes, &s->seen, &s->arg,
+                                  &s->predicted, &s->fired, &s->before, &s->work, &s->far,
+                                  &s->part,   &s->lane,  &s->dw,    &s->carry};
     size_t sum = s->u.bytes + s->x.bytes;
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         sum += blocks[i]->bytes;
@@ -226,8 +273,9 @@ size_t scan_bytes(const scan *s)
 
 void scan_free(scan *s)
 {
-    scan_block *blocks[] = {&s->first, &s->count, &s->arg,  &s->predicted, &s->fired,
-                            &s->work,  &s->part,  &s->lane, &s->dw};
+    scan_block *blocks[] = {&s->first,  &s->count, &s->modes, &s->seen, &s->arg,
+                            &s->predicted, &s->fired, &s->before, &s->work, &s->far,
+                            &s->part,   &s->lane,  &s->dw,    &s->carry};
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         fsnn_free(blocks[i]->data);
     fsnn_free(s->u.data);

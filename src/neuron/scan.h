@@ -48,6 +48,8 @@ typedef struct scan {
     scan_rows x;  /* the history that the sums run over, where it is not the states */
     scan_block first; /* [tiles][32] the first drive, for methods that weigh it apart */
     scan_block count; /* [tiles][32] spikes so far, for jumps */
+    scan_block modes; /* [tiles][modes.padded][32] state of the far past, where the memory is compressed */
+    scan_block seen;  /* [tiles] scan_seen, where the memory is compressed */
 
     /* of the last forward */
     int64_t K;
@@ -55,14 +57,34 @@ typedef struct scan {
     scan_block arg;     /* [tiles][tape_room][32], resets that keep the spike argument */
     scan_block predicted; /* [tiles][tape_room][32], predictor-corrector */
     scan_block fired;   /* [tiles] spikes, double */
+    scan_block before;  /* like modes: the far past as the call found it */
 
-    /* of backward */
+    /* of backward. A call's gradients of sums are q, newest first, sums [q_room][32] of a worker. */
     int workers;
-    scan_block work; /* [workers][sums][tape_room][32] */
+    int64_t q_room;
+    scan_block work; /* [workers] (chained: [tiles]) [sums][q_room][32] */
+    scan_block far;  /* likewise [sums][modes.padded][32] */
     scan_block part; /* [tiles][SCAN_PARTS] double */
     scan_block lane; /* [tiles][NEURON_PARS][32] */
     scan_block dw;   /* derivatives of the weights */
+
+    /* Chained: calls are pieces of one run that backward goes through from the last to the first, each given the gradients of
+     * the state that the one after it left. */
+    bool chained;
+    bool begins;      /* the call is the first of the run: what was before is constant */
+    int64_t total;    /* steps of the whole run */
+    int64_t later;    /* rows of q that the calls after have left, newest first */
+    int64_t block;    /* to which `far` has been taken */
+    scan_block carry; /* [tiles][SCAN_CARRY][32] */
 } scan;
+
+/* What the state before a call receives, a row each: of the state itself, of the spike count, of the first drive. */
+enum { CARRY_STATE, CARRY_COUNT, CARRY_FIRST, SCAN_CARRY };
+
+/* Extremes of a run since the reset: what the spike test came closest to zero, the largest history row. */
+typedef struct scan_seen {
+    float margin, largest;
+} scan_seen;
 
 /* Gradients a backward scan gives. NULL: not learned; alpha, coefficient [terms]. All but I are added to. */
 typedef struct scan_grads {
@@ -79,8 +101,18 @@ fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes);
 /* The last forward reversed, given its input, its spikes, and their gradient; state before it counts as constant. */
 fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const float *gspikes,
                           const scan_grads *grads);
+/* Before the last of a chain of calls is taken backward: nothing is known of later ones. */
+void scan_chain(scan *s);
+/* The state as bytes: what a later call needs to go on from here. A history that is kept whole is left where it is when
+ * `whole` is false: only its length is noted, for a chain that comes back to it. */
+size_t scan_state_bytes(const scan *s, bool whole);
+size_t scan_state_room(const scan *s); /* of any state with `whole` false */
+void scan_state_save(const scan *s, bool whole, void *bytes);
+fsnn_status scan_state_load(scan *s, bool whole, const void *bytes);
 /* v after each step of the last forward, v_1..v_K [K, B, N], given its spikes. */
 void scan_potentials(const scan *s, const float *spikes, float *v);
+/* What the run since the reset says of the memory's error (neuron/certificate.c). */
+fsnn_status scan_certify(const scan *s, fsnn_certificate *certificate);
 double scan_rate(const scan *s);
 size_t scan_bytes(const scan *s);
 void scan_free(scan *s);
@@ -95,9 +127,13 @@ typedef struct scan_tile {
 
 /* Room for K more steps: forgets, extends, settles weights. */
 fsnn_status scan_ready(scan *s, int64_t K);
-/* Room for derivatives of all weights, as far as they are settled. */
+/* Room for derivatives of all weights (of lags, of the first drive, of modes), as far as they are settled: for `orders`
+ * parameters and each sum, scan_order_room floats. */
+int64_t scan_order_room(const scan *s);
 fsnn_status scan_plan_order(scan *s, int orders);
 fsnn_status scan_block_room(scan_block *block, size_t bytes);
+/* Room for `rows` rows a tile; those filled are kept. */
+fsnn_status scan_rows_reserve(const scan *s, scan_rows *r, int64_t rows);
 void scan_tile_open(const scan *s, int64_t t, scan_tile *tile);
 /* Channel of neuron i (0..B*N-1). */
 static inline int64_t scan_channel(const scan *s, int64_t i)
@@ -114,6 +150,12 @@ static inline const neuron_reset *scan_resetting(const scan *s)
 static inline bool scan_apart(const scan *s)
 {
     return s->memory.method->drive || scan_resetting(s)->clears;
+}
+/* History rows and outputs are numbered from the reset: the output of the step at time 0. States count from u_0, other
+ * histories from what the first step leaves. */
+static inline int64_t scan_output(const scan *s, int64_t time)
+{
+    return time + (scan_apart(s) ? 0 : 1);
 }
 static inline float *scan_rows_of(const scan_rows *r, int64_t t)
 {

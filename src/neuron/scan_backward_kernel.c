@@ -9,9 +9,16 @@
  * of the forward pass is kept but states, currents and spikes (and the spike argument, or the
  * predicted state, where they cannot be had from these).
  *
+ * Where far lags are given by modes (frac/modes.h), a row of block c receives from the outputs of
+ * blocks c and c + 1 lag by lag and from all later ones through the modes: the same two products.
+ *
  * Parameters of the order: dL/dp = sum_m x_m sum_l dw_l/dp q_{m+l} + dgain/dp * (what the schemes
  * give for the gain): the same convolution once more with the derivative weights. Sums over neurons
- * are taken tile by tile in double and added in tile order. */
+ * are taken tile by tile in double and added in tile order.
+ *
+ * Rows of q are numbered by `at`, 0 the newest output there is: the last of the call, or, chained,
+ * the last that the calls after have left. Output o stands at top - o, and so does, among the rows
+ * that receive, history row r: its gradient is the sum over the q before it. */
 #include "base/isa_kernel.h"
 #include "neuron/scan.h"
 
@@ -19,8 +26,8 @@
 
 /* A learned parameter of the order. */
 typedef struct order_param {
-    int number;               /* frac/memory.h */
-    float *dw[2], *dstart[2]; /* of each sum */
+    int number;                         /* frac/memory.h */
+    float *dw[2], *dstart[2], *dout[2]; /* of each sum */
     float dgain;
 } order_param;
 
@@ -28,11 +35,14 @@ typedef struct job {
     scan *s;
     const neuron_kernels *kernels;
     const frac_kernels *frac;
+    const frac_modes_kernels *modes;
     const neuron_reset *reset;
     const neuron_scheme *scheme;
     const float *I, *spikes, *gspikes;
     const scan_grads *grads;
     bool apart;
+    int64_t first; /* number of the call's first output */
+    int64_t top;   /* number of the newest output that left a q */
     int orders;
     order_param order[SCAN_ORDERS];
 } job;
@@ -43,7 +53,9 @@ typedef struct walk {
     int64_t t;
     const float *u; /* state before step 0; row k + 1 is the state after step k */
     const float *arg, *predicted, *first;
-    float *q[2]; /* [K][32], newest first */
+    float *q[2];   /* [q_room][32], newest first */
+    float *far[2]; /* [padded][32] what the modes have taken in of q; NULL: no modes */
+    int64_t block; /* far holds the outputs of blocks >= block + 2 */
     lanes count, carry, gfirst, ggain;
     lanes gcount; /* gradient of the spike count, for jumps */
     lanes grow[NEURON_ROWS];
@@ -130,14 +142,14 @@ static void first_back(walk *w, int64_t time, float *const *gS, float *gdv, floa
 {
     const frac_memory *m = &w->j->s->memory;
     for (int s = 0; s < m->sums; s++) {
-        float weight = m->sum[s].start[time + 1];
+        float weight = m->sum[s].start[time - m->from];
         double dot = 0;
         EACH_LANE
         w->gfirst[i] += weight * gS[s][i];
         for (int i = 0; i < w->tile.width; i++)
             dot += (double)w->first[i] * (double)gS[s][i];
         for (int o = 0; o < w->j->orders; o++)
-            w->sum[o] += (double)w->j->order[o].dstart[s][time + 1] * dot;
+            w->sum[o] += (double)w->j->order[o].dstart[s][time - m->from] * dot;
     }
     for (int i = 0; i < FRAC_LANES && time == 0; i++) {
         gdv[i] += w->gfirst[i];
@@ -212,7 +224,7 @@ static void step(walk *w, int64_t k, const again *a, const float *gh)
 {
     const job *j = w->j;
     const scan *s = j->s;
-    int64_t at = (s->K - 1 - k) * FRAC_LANES;
+    int64_t at = (j->top - j->first - k) * FRAC_LANES;
     float attach = s->options.detach_reset || j->reset->clears ? 0 : 1;
     lanes gI2, unused;
     grads g;
@@ -253,7 +265,7 @@ static void step(walk *w, int64_t k, const again *a, const float *gh)
                sizeof(float) * (size_t)w->tile.width);
 }
 
-/* acc (one output of a block, its far part done) += the rows of the block before it. */
+/* acc (one row of a block, its far part done) += the q of the block before it. */
 static void finish(const walk *w, float *const *weights, int64_t limit, int64_t at, int64_t i,
                    float *acc)
 {
@@ -263,23 +275,70 @@ static void finish(const walk *w, float *const *weights, int64_t limit, int64_t 
         w->j->frac->near(weights[k], w->q[k] + (at - lags) * FRAC_LANES, lags, acc);
 }
 
-/* acc [FRAC_BLOCK] = what the `rows` newest q before row r give to the outputs r, r + 1, ... */
-static void start(const walk *w, float *const *weights, int64_t limit, int64_t r, int64_t have,
-                  lanes *acc)
+/* q before row `at` that count lag by lag. */
+static int64_t reach(const walk *w, int64_t at, int64_t limit)
+{
+    int64_t past = at;
+    if (w->far[0]) {
+        int64_t c = (w->j->top - at) / FRAC_SPAN, newest = w->j->top + 1 - (c + 2) * FRAC_SPAN;
+        past = newest > 0 ? at - newest : at;
+    }
+    return past < limit ? past : limit;
+}
+
+/* acc [FRAC_BLOCK] += what the modes give to rows at, at + 1, ... of one block */
+static void recalled(const walk *w, float *const *out, int64_t at, lanes *acc)
+{
+    const frac_memory *m = &w->j->s->memory;
+    int64_t column = FRAC_SPAN - 1 - (w->j->top - at) % FRAC_SPAN;
+    lanes more[FRAC_BLOCK];
+    for (int k = 0; k < m->sums; k++) {
+        w->j->modes->recall(&m->modes, out[k] + column, w->far[k], FRAC_BLOCK, more[0]);
+        for (int o = 0; o < FRAC_BLOCK; o++) {
+            float *sum = acc[o], *add = more[o];
+            EACH_LANE
+            sum[i] += add[i];
+        }
+    }
+}
+
+/* acc [FRAC_BLOCK] = what the `have` q there are, and the modes, give to rows at, at + 1, ... */
+static void start(const walk *w, float *const *weights, float *const *out, int64_t limit,
+                  int64_t at, int64_t have, lanes *acc)
 {
     const scan *s = w->j->s;
     lanes more[FRAC_BLOCK];
-    int64_t past = r < limit ? r : limit;        /* lags reach back to row r - past ... */
-    int64_t from = r - past, rows = have - from; /* ... of which `have - from` exist */
+    int64_t from = at - reach(w, at, limit), rows = have - from;
     if (rows < 0)
         rows = 0;
     for (int k = 0; k < s->memory.sums; k++) {
-        /* rows end at have - 1, r - have before the output: the weights slide by as much */
-        w->j->frac->far(weights[k] + (r - have), w->q[k] + from * FRAC_LANES, rows,
+        /* q end at have - 1, at - have before the row: the weights slide by as much */
+        w->j->frac->far(weights[k] + (at - have), w->q[k] + from * FRAC_LANES, rows,
                         k ? more[0] : acc[0]);
-        for (int o = 0; k && o < FRAC_BLOCK; o++)
+        for (int o = 0; k && o < FRAC_BLOCK; o++) {
+            float *sum = acc[o], *add = more[o];
             EACH_LANE
-        acc[o][i] += more[o][i];
+            sum[i] += add[i];
+        }
+    }
+    if (w->far[0])
+        recalled(w, out, at, acc);
+}
+
+/* Takes the modes on to the block of row `at`: output block b is taken in when rows of b - 2 come.
+ * Outputs older than the call's first have no q. */
+static void advance(walk *w, int64_t at)
+{
+    const job *j = w->j;
+    const frac_memory *m = &j->s->memory;
+    while (w->far[0] && w->block > (j->top - at < 0 ? -1 : (j->top - at) / FRAC_SPAN)) {
+        int64_t newest = (w->block + 2) * FRAC_SPAN - 1; /* of block + 1, which is taken in */
+        int64_t first = newest > j->top ? newest - j->top : 0;
+        int64_t last = newest + 1 - j->first < FRAC_SPAN ? newest + 1 - j->first : FRAC_SPAN;
+        for (int k = 0; k < m->sums && first < last; k++)
+            j->modes->absorb(&m->modes, w->q[k] + (j->top - newest + first) * FRAC_LANES, first,
+                             last, w->far[k]);
+        w->block--;
     }
 }
 
@@ -312,15 +371,11 @@ static void sever(const walk *w, int64_t at, const float *arg, lanes *later, int
             continue;
         for (int64_t r = 0; r < at; r++)
             w->q[0][r * FRAC_LANES + i] = 0;
+        for (int k = 0; w->far[0] && k < w->j->s->memory.modes.padded; k++)
+            w->far[0][k * FRAC_LANES + i] = 0;
         for (int64_t o = 0; o < outputs; o++)
             later[o][i] = 0;
     }
-}
-
-static void weights_of(const walk *w, float **weights)
-{
-    for (int k = 0; k < w->j->s->memory.sums; k++)
-        weights[k] = w->j->s->memory.sum[k].w;
 }
 
 static int64_t window_of(const walk *w)
@@ -337,50 +392,76 @@ static int64_t limit_of(const walk *w)
 
 enum { SETS = 1 + SCAN_ORDERS };
 
-static void block(walk *w, int64_t r, int64_t steps)
+/* Rows from `at` on that can be gone through together. */
+static int64_t together(const walk *w, int64_t at, int64_t end)
+{
+    int64_t rows = end - at < FRAC_BLOCK ? end - at : FRAC_BLOCK;
+    int64_t left = w->far[0] ? (w->j->top - at) % FRAC_SPAN + 1 : rows;
+    return left < rows ? left : rows;
+}
+
+/* A block of steps from row `at` on, backward in time; returns their number. */
+static int64_t block(walk *w, int64_t at, int64_t end)
 {
     const job *j = w->j;
+    const frac_memory *m = &j->s->memory;
     lanes acc[SETS][FRAC_BLOCK];
-    float *weights[2];
+    float *weights[2] = {m->sum[0].w, m->sum[1].w};
     again a;
-    weights_of(w, weights);
-    start(w, weights, window_of(w), r, r, acc[0]);
+    int64_t steps = together(w, at, end);
+    advance(w, at);
+    start(w, weights, m->modes.out, window_of(w), at, at, acc[0]);
     for (int o = 0; o < j->orders; o++)
-        start(w, j->order[o].dw, limit_of(w), r, r, acc[1 + o]);
+        start(w, j->order[o].dw, j->order[o].dout, limit_of(w), at, at, acc[1 + o]);
     for (int64_t i = 0; i < steps; i++) {
-        int64_t at = r + i, k = j->s->K - 1 - at;
+        int64_t k = j->top - j->first - (at + i);
         lanes x;
         recall(w, k, &a);
-        finish(w, weights, window_of(w), at, i, acc[0][i]);
+        finish(w, weights, window_of(w), at + i, i, acc[0][i]);
         if (j->orders)
             made(w, k, &a, x);
         for (int o = 0; o < j->orders; o++) {
-            finish(w, j->order[o].dw, limit_of(w), at, i, acc[1 + o][i]);
+            finish(w, j->order[o].dw, limit_of(w), at + i, i, acc[1 + o][i]);
             w->sum[o] += dot(w, x, acc[1 + o][i]);
         }
         if (j->reset->clears)
             for (int set = 0; set < 1 + j->orders; set++)
-                sever(w, at, a.arg, acc[set] + i + 1, steps - i - 1);
+                sever(w, at + i, a.arg, acc[set] + i + 1, steps - i - 1);
         step(w, k, &a, acc[0][i]);
     }
+    return steps;
 }
 
 /* History from before the call: its rows are constants, but the weights that reach back to them are
- * not. */
+ * not. What the modes held when the call began counts as a row of each mode. */
 static void before(walk *w)
 {
     const job *j = w->j;
     const scan *s = j->s;
     const scan_rows *h = j->apart ? &s->x : &s->u;
-    int64_t old = h->rows - s->K, limit = limit_of(w);
-    const float *newest = scan_rows_of(h, w->t) + (old - 1) * FRAC_LANES;
+    int64_t have = s->later + s->K, limit = limit_of(w), old = h->rows - s->K;
+    old = frac_memory_near(&s->memory, j->first) < old ? frac_memory_near(&s->memory, j->first) : old;
+    const float *newest = scan_rows_of(h, w->t) + (h->rows - s->K - 1) * FRAC_LANES;
     lanes acc[FRAC_BLOCK];
-    for (int o = 0; o < j->orders; o++)
-        for (int64_t r = s->K; r < s->K + old && r - s->K < limit; r += FRAC_BLOCK) {
-            start(w, j->order[o].dw, limit, r, s->K, acc);
-            for (int64_t i = 0; i < FRAC_BLOCK && r + i < s->K + old; i++)
-                w->sum[o] += dot(w, newest - (r + i - s->K) * FRAC_LANES, acc[i]);
+    for (int64_t at = have, steps; at < have + old && (at - have < limit || w->far[0]); at += steps) {
+        steps = together(w, at, have + old);
+        advance(w, at);
+        for (int o = 0; o < j->orders; o++) {
+            start(w, j->order[o].dw, j->order[o].dout, limit, at, have, acc);
+            for (int64_t i = 0; i < steps; i++)
+                w->sum[o] += dot(w, newest - (at + i - have) * FRAC_LANES, acc[i]);
         }
+    }
+    if (!w->far[0] || j->first < 2 * FRAC_SPAN)
+        return;
+    const frac_modes *modes = &s->memory.modes;
+    const float *state = (float *)s->before.data + w->t * modes->padded * FRAC_LANES;
+    advance(w, j->top - (j->first / FRAC_SPAN - 1) * FRAC_SPAN + 1);
+    for (int o = 0; o < j->orders; o++)
+        for (int k = 0; k < modes->fit.modes; k++)
+            for (int n = 0; n < s->memory.sums; n++)
+                w->sum[o] += (double)j->order[o].dout[n][k * modes->stride] *
+                             dot(w, state + k * FRAC_LANES, w->far[n] + k * FRAC_LANES);
 }
 
 /* What a tile leaves for the parameters. */
@@ -404,14 +485,54 @@ static void leave(walk *w)
         part[NEURON_PARS + o] = w->sum[o] + gain * (double)j->order[o].dgain;
 }
 
+/* Places of q and of what the modes take of it; the gradients that the call after left. */
+static void tile_buffers(walk *w, int worker)
+{
+    const scan *s = w->j->s;
+    int64_t room = s->q_room * FRAC_LANES, slot = s->chained ? w->t : worker;
+    int64_t state = s->memory.modes.padded * FRAC_LANES;
+    int sums = s->memory.sums;
+    for (int k = 0; k < 2; k++) { /* a lone sum has no second one */
+        int64_t at = slot * sums + (k < sums ? k : 0);
+        w->q[k] = (float *)s->work.data + at * room;
+        w->far[k] = s->memory.compressed ? (float *)s->far.data + at * state : NULL;
+    }
+    w->block = w->j->top / FRAC_SPAN;
+    if (!s->chained || !s->later) {
+        if (w->far[0])
+            memset(w->far[0], 0, sizeof(float) * (size_t)(state * sums));
+        return;
+    }
+    const lanes *carry = (lanes *)s->carry.data + w->t * SCAN_CARRY;
+    w->block = s->block;
+    memcpy(w->carry, carry[CARRY_STATE], sizeof(lanes));
+    memcpy(w->gcount, carry[CARRY_COUNT], sizeof(lanes));
+    memcpy(w->gfirst, carry[CARRY_FIRST], sizeof(lanes));
+}
+
+/* Leaves for the call before this one what its state receives, and the q that its rows may still
+ * need. */
+static void hand_on(walk *w)
+{
+    const scan *s = w->j->s;
+    int64_t rows = s->later + s->K, keep = rows;
+    if (s->memory.keep >= 0)
+        keep = s->memory.keep < rows ? s->memory.keep : rows;
+    for (int k = 0; k < s->memory.sums; k++)
+        memmove(w->q[k], w->q[k] + (rows - keep) * FRAC_LANES, sizeof(lanes) * (size_t)keep);
+    lanes *carry = (lanes *)s->carry.data + w->t * SCAN_CARRY;
+    memcpy(carry[CARRY_STATE], w->carry, sizeof(lanes));
+    memcpy(carry[CARRY_COUNT], w->gcount, sizeof(lanes));
+    memcpy(carry[CARRY_FIRST], w->gfirst, sizeof(lanes));
+}
+
 static void tile(int64_t t, int worker, void *user)
 {
     const job *j = user;
     scan *s = j->s;
-    int64_t K = s->K, room = s->tape_room * FRAC_LANES;
+    int64_t K = s->K, room = s->tape_room * FRAC_LANES, end = s->later + K;
     walk w = {.j = j, .t = t, .u = scan_rows_of(&s->u, t) + (s->u.rows - K - 1) * FRAC_LANES};
-    w.q[0] = (float *)s->work.data + worker * s->memory.sums * room;
-    w.q[1] = s->memory.sums > 1 ? w.q[0] + room : w.q[0];
+    tile_buffers(&w, worker);
     if (j->reset->keeps_arg)
         w.arg = (float *)s->arg.data + t * room;
     if (s->memory.scheme == FRAC_PECE)
@@ -421,10 +542,12 @@ static void tile(int64_t t, int worker, void *user)
     if (j->reset->counts)
         memcpy(w.count, (lanes *)s->count.data + t, sizeof w.count);
     scan_tile_open(s, t, &w.tile);
-    for (int64_t r = 0; r < K; r += FRAC_BLOCK)
-        block(&w, r, K - r < FRAC_BLOCK ? K - r : FRAC_BLOCK);
-    if (j->orders)
+    for (int64_t at = s->later; at < end;)
+        at += block(&w, at, end);
+    if (j->orders && (!s->chained || s->begins))
         before(&w);
+    if (s->chained)
+        hand_on(&w);
     leave(&w);
 }
 
@@ -459,7 +582,6 @@ static fsnn_status derive(job *j)
 {
     scan *s = j->s;
     int count = frac_memory_params(&s->memory);
-    int64_t one = s->memory.room + FRAC_PAD;
     for (int p = 0; p < count; p++)
         j->orders += target(s, j->grads, p) != NULL;
     FSNN_TRY(scan_plan_order(s, j->orders));
@@ -469,12 +591,13 @@ static fsnn_status derive(job *j)
             continue;
         order_param *order = &j->order[o++];
         order->number = p;
-        for (int k = 0; k < s->memory.sums; k++, space += 2 * one) {
+        for (int k = 0; k < s->memory.sums; k++, space += scan_order_room(s)) {
             float none;
             order->dw[k] = space;
-            order->dstart[k] = space + one;
-            frac_memory_derive(&s->memory, k, p, order->dw[k], order->dstart[k],
-                               k ? &none : &order->dgain);
+            order->dstart[k] = space + s->memory.room + FRAC_PAD;
+            order->dout[k] = order->dstart[k] + s->memory.starts;
+            FSNN_TRY(frac_memory_derive(&s->memory, k, p, order->dw[k], order->dstart[k],
+                                        order->dout[k], k ? &none : &order->dgain));
         }
     }
     return FSNN_OK;
@@ -487,15 +610,23 @@ fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
     job j = {.s = s,
              .kernels = kernels,
              .frac = frac_kernels_get(),
+             .modes = frac_modes_kernels_get(),
              .reset = &kernels->resets[s->options.reset],
              .scheme = &kernels->schemes[s->memory.scheme],
              .I = I,
              .spikes = spikes,
              .gspikes = gspikes,
              .grads = grads,
-             .apart = scan_apart(s)};
+             .apart = scan_apart(s),
+             .first = scan_output(s, s->time - s->K)};
+    j.top = j.first + s->K - 1 + s->later;
     FSNN_TRY(derive(&j));
     fsnn_parallel(s->tiles, tile, &j);
+    if (s->chained) {
+        int64_t rows = s->later + s->K, keep = s->memory.keep;
+        s->later = keep >= 0 && keep < rows ? keep : rows;
+        s->block = j.first / FRAC_SPAN;
+    }
 
     for (int p = 0; p < NEURON_PARS; p++)
         if (grads->par[p])

@@ -9,6 +9,7 @@
 #include "base/isa_kernel.h"
 #include "neuron/scan.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct job {
@@ -17,6 +18,7 @@ typedef struct job {
     const frac_kernels *frac;
     const neuron_reset *reset;
     const neuron_scheme *scheme;
+    const frac_modes_kernels *far;
     int64_t K;
     const float *I;
     float *spikes;
@@ -30,8 +32,14 @@ typedef struct walk {
     float *u, *x;                   /* rows of states; rows of the history */
     int64_t rows_u, rows_x;         /* filled before the call */
     float *arg, *predicted, *first; /* NULL where not kept */
-    lanes off, count, fired;
+    float *modes;                   /* state of the far past; NULL where there is none */
+    lanes off, count, fired, margin, largest;
 } walk;
+
+/* What the outputs of a block have of one sum so far: of the rows, and of the modes. */
+typedef struct sums {
+    lanes near[FRAC_BLOCK], far[FRAC_BLOCK];
+} sums;
 
 static void fire(const job *j, const float *arg, float *s)
 {
@@ -48,42 +56,58 @@ static void offset(walk *w)
     w->off[i] = w->j->s->v0 - w->tile.row[ROW_THRESHOLD][i] * w->count[i];
 }
 
-/* A spike empties the history of its neuron: rows so far, and what they gave to later outputs of
- * this block. */
-static void empty(const walk *w, int64_t rows, const float *arg, lanes *later, int64_t outputs)
+/* A spike empties the history of its neuron: rows so far, modes, and what they gave to later
+ * outputs of this block. */
+static void empty(const walk *w, int64_t rows, const float *arg, sums *S, int64_t from, int64_t to)
 {
     for (int i = 0; i < FRAC_LANES; i++) {
         if (!(arg[i] >= 0))
             continue;
         for (int64_t r = 0; r < rows; r++)
             w->x[r * FRAC_LANES + i] = 0;
-        for (int64_t o = 0; o < outputs; o++)
-            later[o][i] = 0;
+        for (int k = 0; w->modes && k < w->j->s->memory.modes.padded; k++)
+            w->modes[k * FRAC_LANES + i] = 0;
+        for (int64_t o = from; o < to; o++)
+            S->near[o][i] = S->far[o][i] = 0;
     }
 }
 
 static void first_drive(walk *w, const neuron_step *t, int64_t time, lanes *S)
 {
     const frac_memory *m = &w->j->s->memory;
-    if (time == 0)
+    if (time == 0) {
         EACH_LANE
-    w->first[i] = t->dv[i] - t->c[i];
-    for (int s = 0; s < m->sums; s++)
+        w->first[i] = t->dv[i] - t->c[i];
+    }
+    for (int s = 0; s < m->sums; s++) {
+        const float weight = m->sum[s].start[time - m->from];
         EACH_LANE
-    S[s][i] += m->sum[s].start[time + 1] * w->first[i];
+        S[s][i] += weight * w->first[i];
+    }
 }
 
-/* The next tile's numbers of this step are a page or more from any touched lately: asked for ahead.
- */
+/* The next tile's numbers of this step are a page or more from any touched lately: asked ahead. */
 static inline void ahead(const float *row)
 {
     __builtin_prefetch(row + FRAC_LANES);
     __builtin_prefetch(row + FRAC_LANES + 16);
 }
 
-/* Step k of the call. S: sums over the past (may be changed); later: those of the block's next
- * outputs. */
-static void step(walk *w, int64_t k, lanes *S, lanes *later, int64_t outputs)
+/* Extremes that tell how far the spikes are from depending on the memory's error (neuron/certificate.c). */
+static void watch(walk *w, const float *arg, const float *x)
+{
+    float *margin = w->margin, *largest = w->largest;
+    EACH_LANE
+    {
+        float a = arg[i] < 0 ? -arg[i] : arg[i], b = x[i] < 0 ? -x[i] : x[i];
+        margin[i] = a < margin[i] ? a : margin[i];
+        largest[i] = b > largest[i] ? b : largest[i];
+    }
+}
+
+/* Step k of the call. S: its sums over the past (may be changed). The block's next outputs,
+ * from..to-1 of `block`, lose what a spike takes from them. */
+static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_t to)
 {
     const job *j = w->j;
     const scan *s = j->s;
@@ -131,8 +155,10 @@ static void step(walk *w, int64_t k, lanes *S, lanes *later, int64_t outputs)
 
     if (j->apart)
         memcpy(w->x + (w->rows_x + k) * FRAC_LANES, s->memory.method->drive ? x : next, sizeof x);
+    if (w->modes)
+        watch(w, arg, w->x + (w->rows_x + k) * FRAC_LANES);
     if (j->reset->clears)
-        empty(w, w->rows_x + k + 1, arg, later, outputs);
+        empty(w, w->rows_x + k + 1, arg, block, from, to);
     if (j->reset->counts) {
         EACH_LANE
         w->count[i] += spike[i];
@@ -148,32 +174,65 @@ static void step(walk *w, int64_t k, lanes *S, lanes *later, int64_t outputs)
         w->fired[i] += spike[i];
 }
 
-static void block(walk *w, int64_t k, int64_t steps)
+/* Sums of the outputs of a block over what was before it. A pass for the whole block pays from a
+ * few outputs on; either way the sums are the same. */
+static void begin(walk *w, int64_t have, int64_t o, int64_t steps, int s, sums *S)
 {
     const frac_memory *m = &w->j->s->memory;
-    const frac_kernels *frac = w->j->frac;
-    lanes S[2][FRAC_BLOCK + 1];
-    int64_t have = w->rows_x + k; /* history rows before this block */
-    /* A pass for the whole block pays from a few outputs on; either way the sums are the same. */
-    bool whole = steps > 2;
-    for (int s = 0; s < m->sums; s++) {
-        int64_t past = have < m->sum[s].window ? have : m->sum[s].window;
-        if (whole)
-            frac->far(m->sum[s].w, w->x + (have - past) * FRAC_LANES, past, S[s][0]);
-        else
-            memset(S[s], 0, sizeof S[s]);
+    const float *weights = m->sum[s].w;
+    int64_t near = frac_memory_near(m, o), past = near < have ? near : have;
+    past = past < m->sum[s].window ? past : m->sum[s].window;
+    if (steps > 2)
+        w->j->frac->far(weights, w->x + (have - past) * FRAC_LANES, past, S->near[0]);
+    else
+        memset(S->near, 0, (size_t)steps * sizeof(lanes));
+    if (w->modes)
+        w->j->far->recall(&m->modes, m->modes.out[s] + o % FRAC_SPAN, w->modes, steps, S->far[0]);
+}
+
+/* Adds the rows that the pass before the block could not: those within it, or all. */
+static void finish(walk *w, int64_t have, int64_t o, int64_t at, bool whole, int s, sums *S,
+                   float *out)
+{
+    const frac_memory *m = &w->j->s->memory;
+    int64_t near = frac_memory_near(m, o + at), rows = have + at < near ? have + at : near;
+    rows = whole ? at : rows;
+    rows = rows < m->sum[s].window ? rows : m->sum[s].window;
+    w->j->frac->near(m->sum[s].w, w->x + (have + at - rows) * FRAC_LANES, rows, S->near[at]);
+    const float *exact = S->near[at], *modes = S->far[at];
+    if (w->modes) {
+        EACH_LANE
+        out[i] = exact[i] + modes[i];
+    } else {
+        memcpy(out, exact, sizeof(lanes));
     }
+}
+
+/* A block of at most FRAC_BLOCK steps; returns their number. `o` numbers its first output. */
+static int64_t block(walk *w, int64_t k, int64_t o)
+{
+    const frac_memory *m = &w->j->s->memory;
+    sums S[2];
+    int64_t have = w->rows_x + k; /* history rows before this block */
+    int64_t steps = w->j->K - k < FRAC_BLOCK ? w->j->K - k : FRAC_BLOCK;
+    if (w->modes) {
+        int64_t left = FRAC_SPAN - o % FRAC_SPAN;
+        steps = steps < left ? steps : left;
+    }
+    for (int s = 0; s < m->sums; s++)
+        begin(w, have, o, steps, s, &S[s]);
     for (int64_t i = 0; i < steps; i++) {
         lanes now[2];
-        for (int s = 0; s < m->sums; s++) {
-            int64_t rows = whole ? i : have + i;
-            int64_t lags = rows < m->sum[s].window ? rows : m->sum[s].window;
-            frac->near(m->sum[s].w, w->x + (have + i - lags) * FRAC_LANES, lags, S[s][i]);
-            memcpy(now[s], S[s][i], sizeof(lanes));
-        }
+        for (int s = 0; s < m->sums; s++)
+            finish(w, have, o, i, steps > 2, s, &S[s], now[s]);
         /* only methods with one sum empty histories */
-        step(w, k + i, now, S[0] + i + 1, steps - i - 1);
+        step(w, k + i, now, &S[0], i + 1, steps);
     }
+    int64_t next = o + steps;
+    if (w->modes && next % FRAC_SPAN == 0 && next >= 2 * FRAC_SPAN)
+        w->j->far->absorb(&m->modes, w->x + (have + steps - 2 * FRAC_SPAN) * FRAC_LANES, 0,
+                          FRAC_SPAN, w->modes);
+    return steps;
 }
 
 static void tile_buffers(walk *w)
@@ -190,6 +249,24 @@ static void tile_buffers(walk *w)
         w->arg = (float *)s->arg.data + w->t * s->tape_room * FRAC_LANES;
     if (s->training && s->memory.scheme == FRAC_PECE)
         w->predicted = (float *)s->predicted.data + w->t * s->tape_room * FRAC_LANES;
+    if (!s->memory.compressed)
+        return;
+    int64_t state = s->memory.modes.padded * FRAC_LANES;
+    w->modes = (float *)s->modes.data + w->t * state;
+    if (s->training)
+        memcpy((float *)s->before.data + w->t * state, w->modes, (size_t)state * sizeof(float));
+    for (int i = 0; i < FRAC_LANES; i++)
+        w->margin[i] = INFINITY;
+}
+
+/* The last tile's lanes beyond the last neuron do not count. */
+static void watched(const walk *w)
+{
+    scan_seen *seen = (scan_seen *)w->j->s->seen.data + w->t;
+    for (int i = 0; i < w->tile.width; i++) {
+        seen->margin = w->margin[i] < seen->margin ? w->margin[i] : seen->margin;
+        seen->largest = w->largest[i] > seen->largest ? w->largest[i] : seen->largest;
+    }
 }
 
 static void tile(int64_t t, int worker, void *user)
@@ -203,8 +280,13 @@ static void tile(int64_t t, int worker, void *user)
     if (j->reset->counts)
         memcpy(w.count, (lanes *)s->count.data + t, sizeof w.count);
     offset(&w);
-    for (int64_t k = 0; k < j->K; k += FRAC_BLOCK)
-        block(&w, k, j->K - k < FRAC_BLOCK ? j->K - k : FRAC_BLOCK);
+    for (int64_t k = 0, o = scan_output(s, s->time); k < j->K;) {
+        int64_t steps = block(&w, k, o);
+        k += steps;
+        o += steps;
+    }
+    if (w.modes)
+        watched(&w);
     if (j->reset->counts)
         memcpy((lanes *)s->count.data + t, w.count, sizeof w.count);
     double sum = 0;
@@ -220,6 +302,7 @@ fsnn_status FSNN_K(scan_forward)(scan *s, int64_t K, const float *I, float *spik
     job j = {.s = s,
              .kernels = kernels,
              .frac = frac_kernels_get(),
+             .far = frac_modes_kernels_get(),
              .reset = &kernels->resets[s->options.reset],
              .scheme = &kernels->schemes[s->memory.scheme],
              .K = K,

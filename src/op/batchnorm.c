@@ -125,6 +125,11 @@ static fsnn_status plan(op_node *node)
                          node->name, o->per_step ? "each step alone, batch" : "steps times batch",
                          (long long)(o->per_step ? node->B : node->K * node->B),
                          o->per_step ? ", or per_step: false with several steps" : "");
+    if (node->training && node->segmented && !o->per_step)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "batchnorm \"%s\": gradient checkpointing runs pieces of time, but the "
+                         "statistics are over all steps: `per_step: true`, or no checkpointing, works",
+                         node->name);
     node->scratch_bytes =
         (size_t)(2 * n + norm_walk_parts(&w)) * sizeof(double) + (size_t)(5 * n) * sizeof(float);
     node->tape_bytes = node->training ? (size_t)(2 * n) * sizeof(double) : 0;
@@ -147,6 +152,8 @@ static void settle_batch(const op_node *node, const op_run *run, const norm_walk
         k->inv[i] = 1 / sqrt(var + o->eps);
         k->terms.mean[i] = (float)mean;
         k->terms.a[i] = (float)k->inv[i];
+        if (run->replay)
+            continue;
         running_mean[c] = (float)((1 - o->momentum) * running_mean[c] + o->momentum * mean);
         running_var[c] =
             (float)((1 - o->momentum) * running_var[c] + o->momentum * var * (n / (n - 1)));

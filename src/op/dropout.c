@@ -52,7 +52,7 @@ typedef struct job {
     float *out;
     unsigned char *mask; /* [size] */
     int64_t size, times; /* the mask serves so many times */
-    uint64_t seed, stream;
+    uint64_t seed, stream, first; /* number of the first index */
     float p, scale;
     bool draws;
 } job;
@@ -60,7 +60,7 @@ typedef struct job {
 static void draw(const job *j, int64_t begin, int64_t n)
 {
     float u[PIECE];
-    fsnn_random_fill(u, n, j->seed, j->stream, (uint64_t)begin);
+    fsnn_random_fill(u, n, j->seed, j->stream, j->first + (uint64_t)begin);
     unsigned char *mask = j->mask + begin;
 #pragma omp simd
     for (int64_t i = 0; i < n; i++)
@@ -93,6 +93,8 @@ static void apply(const op_node *node, const op_run *run, const float *in, float
              .times = o->hold ? node->K : 1,
              .seed = node->seed,
              .stream = (uint64_t)run->step,
+             .first = o->hold ? 0
+                              : (uint64_t)(run->first * node->B * fsnn_shape_count(&node->in[0])),
              .p = (float)o->p,
              .scale = (float)(1 / (1 - o->p)),
              .draws = draws};

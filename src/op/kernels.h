@@ -23,6 +23,20 @@ extern const op_kernels op_kernels_base, op_kernels_avx2, op_kernels_avx512;
 
 const op_kernels *op_kernels_get(void);
 
+/* Maximum over 2x2 windows side by side, one line of OW outputs of C channels. The window of output w is x[2w], x[2w+1] of C
+ * numbers each, and the same `below` numbers further on. */
+typedef struct op_pool_kernels {
+    /* y [OW, C]; where [OW, C]: which of the four (row by row) it was; NULL: not kept */
+    void (*max_pairs)(const float *x, int64_t below, int64_t OW, int64_t C, float *y, uint8_t *where);
+    /* gx (laid out like x) from gy; large: the whole of gx is larger than the caches */
+    void (*max_pairs_back)(const float *gy, const uint8_t *where, int64_t below, int64_t OW,
+                           int64_t C, float *gx, bool large);
+} op_pool_kernels;
+
+extern const op_pool_kernels op_pool_kernels_base, op_pool_kernels_avx2, op_pool_kernels_avx512;
+
+const op_pool_kernels *op_pool_kernels_get(void);
+
 /* out[c] += sum of g [n, C] over n, in chunks that depend on n and C only. */
 int64_t op_column_parts(int64_t n, int64_t C); /* doubles that `part` holds */
 void op_column_add(const float *g, int64_t n, int64_t C, double *part, float *out);

@@ -61,6 +61,8 @@ typedef struct op_node {
     int64_t K, B;
     bool training;
     bool smooth;                 /* gradient checks: see fsnn_plan.smooth */
+    bool segmented, chained;     /* K steps are a piece of a call of `total`; backward goes on from piece to piece */
+    int64_t total;
     bool gradient_in[OP_MAX_IN]; /* backward must give the gradient of this input */
     uint64_t seed;               /* of this node: own stream of random numbers */
     /* set by plan(): bytes of scratch that forward or backward use during the call (shared between nodes), and bytes
@@ -78,6 +80,8 @@ typedef struct op_run {
     float *grad[OP_MAX_PARAM];        /* backward: added to; NULL for what is not learned */
     void *scratch, *tape;
     int64_t step; /* number of the forward call: random numbers change with it */
+    int64_t first; /* step of the call that the K steps begin with, where they are a piece of it */
+    bool replay;   /* forward of the same steps as before, for backward: nothing that lasts may change */
 } op_run;
 
 typedef struct fsnn_op {

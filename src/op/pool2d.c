@@ -1,7 +1,7 @@
 /* op/pool2d.c: maximum and mean over windows of channels-last images. Of equal maxima the first,
  * row by row, gets the gradient. Cost: kh kw additions or comparisons an output. */
 #include "op/check.h"
-#include "tensor/dense.h"
+#include "op/max_pairs.h"
 
 #include <string.h>
 
@@ -45,7 +45,7 @@ typedef struct making {
 } making;
 
 typedef struct state {
-    dense_pool *pool;
+    dense_pool *pool; /* NULL where max_pairs does it */
     making made;
 } state;
 
@@ -110,10 +110,23 @@ static making wish(const op_node *node)
     return m;
 }
 
+static void destroy(op_node *node)
+{
+    state *st = node->state;
+    dense_pool_destroy(st->pool);
+    st->pool = NULL;
+}
+
 static fsnn_status plan(op_node *node)
 {
     state *st = node->state;
     making m = wish(node);
+    if (max_pairs_fit(&m.shape)) {
+        destroy(node);
+        memcpy(&st->made, &m, sizeof m);
+        node->tape_bytes = m.training ? max_pairs_tape(&m.shape) : 0;
+        return FSNN_OK;
+    }
     if (!st->pool || memcmp(&m, &st->made, sizeof m)) {
         dense_pool_destroy(st->pool);
         FSNN_TRY(dense_pool_create(&m.shape, m.training, &st->pool));
@@ -126,7 +139,10 @@ static fsnn_status plan(op_node *node)
 static fsnn_status forward(op_node *node, const op_run *run)
 {
     state *st = node->state;
-    return dense_pool_forward(st->pool, run->in[0], run->out[0], run->tape);
+    if (st->pool)
+        return dense_pool_forward(st->pool, run->in[0], run->out[0], run->tape);
+    max_pairs_forward(&st->made.shape, run->in[0], run->out[0], run->tape);
+    return FSNN_OK;
 }
 
 static fsnn_status backward(op_node *node, const op_run *run)
@@ -134,14 +150,10 @@ static fsnn_status backward(op_node *node, const op_run *run)
     state *st = node->state;
     if (!run->gin[0])
         return FSNN_OK;
-    return dense_pool_backward(st->pool, run->gout[0], run->gin[0], run->tape);
-}
-
-static void destroy(op_node *node)
-{
-    state *st = node->state;
-    dense_pool_destroy(st->pool);
-    st->pool = NULL;
+    if (st->pool)
+        return dense_pool_backward(st->pool, run->gout[0], run->gin[0], run->tape);
+    max_pairs_backward(&st->made.shape, run->gout[0], run->gin[0], run->tape);
+    return FSNN_OK;
 }
 
 #define POOL(kind_name, what, table)                                                               \

@@ -210,11 +210,14 @@ void fsnn_figure_number(fsnn_figure *f, double value, char after)
 
 void fsnn_figure_time(fsnn_figure *f, int64_t K, double step, bool last)
 {
-    int64_t every = fsnn_axis_whole_step(K, 12);
+    enum { TICS = 12 };
+    double every = (double)fsnn_axis_whole_step(K, TICS) * step;
 
-    /* few steps: a tic at each; many: at round numbers from 0 on */
+    /* few steps: a tic at each; many: at round numbers (of steps, where a step is one) from 0 on */
+    if (K > TICS && step != 1)
+        every = fsnn_axis_step((double)K * step, TICS);
     fprintf(f->script, "set xrange [%.9g:%.9g]\nset xtics 0,%.9g\n", 0.5 * step,
-            ((double)K + 0.5) * step, (double)every * step);
+            ((double)K + 0.5) * step, every);
     if (!last)
         fputs("set format x ''\n", f->script);
     else if (step == 1.0)

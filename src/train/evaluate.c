@@ -33,7 +33,9 @@ static fsnn_status one(fsnn_net *net, const fsnn_batch *batch, const fsnn_loss *
     const float *output;
     int64_t classes, correct;
     double value;
-    FSNN_TRY(pass_forward(net, batch, false, &output, &classes));
+    fsnn_plan plan = pass_plan(net); /* segments bound the memory of an evaluation too */
+    pass_mode mode = {false, plan.checkpoint, plan.truncate};
+    FSNN_TRY(pass_forward(net, batch, mode, &output, &classes));
     FSNN_TRY(fsnn_loss_compute(loss, batch->steps, batch->batch, classes, output, batch->labels,
                                NULL, NULL, &value, &correct));
     if (!isfinite(value))

@@ -25,25 +25,27 @@ fsnn_status pass_check(const fsnn_net *net, const fsnn_loader *loader, const cha
     return FSNN_OK;
 }
 
-static fsnn_status plan_for(fsnn_net *net, const fsnn_batch *batch, bool training)
+static fsnn_status plan_for(fsnn_net *net, const fsnn_batch *batch, pass_mode mode)
 {
     fsnn_plan now = net->plan, plan = now;
     plan.steps = batch->steps;
     plan.batch = batch->batch;
-    plan.training = training;
+    plan.training = mode.training;
+    plan.checkpoint = mode.checkpoint;
+    plan.truncate = mode.truncate;
     plan.record = plan.input_gradient = plan.smooth = false;
-    bool same = now.steps == plan.steps && now.batch == plan.batch && now.training == training &&
-                !now.record && !now.input_gradient && !now.smooth;
+    bool same = now.steps == plan.steps && now.batch == plan.batch && now.training == mode.training &&
+                now.checkpoint == mode.checkpoint && now.truncate == mode.truncate && !now.record && !now.input_gradient && !now.smooth;
     return same ? FSNN_OK : fsnn_net_replan(net, &plan);
 }
 
-fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, bool training,
+fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, pass_mode mode,
                          const float **output, int64_t *classes)
 {
     fsnn_shape shape;
     if (!batch->labels)
         return fsnn_fail(FSNN_EARGUMENT, "the samples have no labels: a loss needs them");
-    FSNN_TRY(plan_for(net, batch, training));
+    FSNN_TRY(plan_for(net, batch, mode));
     FSNN_TRY(fsnn_net_reset(net));
     FSNN_TRY(fsnn_net_forward(net, batch->x, output));
     FSNN_TRY(fsnn_net_shapes(net, NULL, &shape));

@@ -10,9 +10,15 @@ fsnn_plan pass_plan(const fsnn_net *net);
 /* FSNN_ESHAPE unless the loader's samples have the shape of the net's input. `what` is "training"
  * or "test". */
 fsnn_status pass_check(const fsnn_net *net, const fsnn_loader *loader, const char *what);
+/* Whether the net learns from a batch, and in which segments of time (fsnn_plan). */
+typedef struct pass_mode {
+    bool training;
+    int64_t checkpoint;
+    bool truncate;
+} pass_mode;
 /* Plans the net for the batch where it is not already, starts at time 0, runs it. `*classes` is the
  * size of one output. */
-fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, bool training,
+fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, pass_mode mode,
                          const float **output, int64_t *classes);
 /* Puts "where: " before the sentence of the last error; returns `status`. */
 fsnn_status pass_fail(fsnn_status status, const char *where);

@@ -31,7 +31,8 @@ static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int6
     const fsnn_training *training = &t->options->training;
     const float *output;
     int64_t classes;
-    FSNN_TRY(pass_forward(t->net, batch, true, &output, &classes));
+    pass_mode mode = {true, training->checkpoint, training->truncate};
+    FSNN_TRY(pass_forward(t->net, batch, mode, &output, &classes));
     FSNN_TRY(gradient_room(t, batch->steps * batch->batch * classes));
     FSNN_TRY(fsnn_loss_compute(&training->loss, batch->steps, batch->batch, classes, output,
                                batch->labels, NULL, t->gradient, loss, correct));

@@ -116,6 +116,22 @@ static void plots(void **state)
     shell_good("test -s one/traces-lif1.png && test ! -e one/traces-lif2.png");
 }
 
+/* The time axis is that of the run: its step, and its first stamp. */
+static void plots_in_time(void **state)
+{
+    (void)state;
+    need_gnuplot();
+    shell_good("$F run model.yaml --input x.npz --output t.npz --record v,spikes --set "
+               "dynamics.step=0.25");
+    shell_good("$F plot t.npz --out timed && grep -q 'step h = 0.25' timed/raster.gp && grep -q "
+               "'step h = 0.25' timed/traces-lif1.gp");
+    shell_good("$F plot t.npz --out forced --step 3 && grep -q 'step h = 3)' forced/raster.gp");
+    shell_good("$F run model.yaml --input x.npz --output t.npz --record v,spikes --set "
+               "dynamics.step=0.5 --set dynamics.times=[7,8,9,10,11,12,13,14]");
+    shell_good("$F plot t.npz --out stamped && grep -q 'step h = 0.5' stamped/raster.gp && grep -q "
+               "'time since 7' stamped/raster.gp");
+}
+
 static void plots_refused(void **state)
 {
     (void)state;
@@ -132,9 +148,9 @@ static void plots_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(description),   cmocka_unit_test(arrays), cmocka_unit_test(idx),
-        cmocka_unit_test(unknown_files), cmocka_unit_test(runs),   cmocka_unit_test(plots),
-        cmocka_unit_test(plots_refused),
+        cmocka_unit_test(description),   cmocka_unit_test(arrays),        cmocka_unit_test(idx),
+        cmocka_unit_test(unknown_files), cmocka_unit_test(runs),          cmocka_unit_test(plots),
+        cmocka_unit_test(plots_in_time), cmocka_unit_test(plots_refused),
     };
     return cmocka_run_group_tests(tests, tiny_start, shell_end);
 }

@@ -74,6 +74,31 @@ static void resumed_is_uninterrupted(void **state)
     shell_fails("$F train tiny.yaml --resume empty", 2, "last.state.safetensors is not there");
 }
 
+/* Samples at time stamps of their own: the solver's steps are what is trained on. Stamps one step apart change nothing;
+ * constant input (direct encoding) on a finer grid is the same training as more steps. */
+static void time_stamps(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out unstamped --no-figures -q");
+    shell_good("$F train tiny.yaml --out stamped --no-figures -q --set "
+               "dynamics.times=[3,4,5,6,7,8]");
+    shell_good("cmp unstamped/last.safetensors stamped/last.safetensors");
+    shell_good("$F train tiny.yaml --out fine --no-figures --set dynamics.step=0.5 --set "
+               "dynamics.times=[0,0.3,1,2,2.5,5] --set dynamics.interpolation=akima");
+    shell_contains(shell_err, "direct encoding, T = 11 (akima, from 6 time stamps)", "fine");
+    shell_good("$F train tiny.yaml --out more --no-figures -q --set dynamics.step=0.5 --set "
+               "data.encoder.steps=11");
+    shell_good("cmp fine/last.safetensors more/last.safetensors");
+    shell_good("$F eval fine/description.yaml --weights fine/best.safetensors");
+    shell_contains(shell_out, "T = 11", "eval");
+    shell_good("$F inspect fine/description.yaml");
+    shell_contains(shell_out, "T = 11", "inspect");
+    shell_fails("$F train tiny.yaml --out refused --set dynamics.times=[0,1]", 2,
+                "found 2 stamps, but encoded samples have T = 6");
+    shell_fails("$F eval tiny.yaml --weights fine/best.safetensors --set dynamics.times=[0,1]", 2,
+                "found 2 stamps, but encoded samples have T = 6");
+}
+
 static void seeds(void **state)
 {
     (void)state;
@@ -312,6 +337,7 @@ int main(void)
         cmocka_unit_test(silence),
         cmocka_unit_test(old_runs_are_kept),
         cmocka_unit_test(resumed_is_uninterrupted),
+        cmocka_unit_test(time_stamps),
         cmocka_unit_test(seeds),
         cmocka_unit_test(description_of_a_run),
         cmocka_unit_test(bar_on_a_terminal),

@@ -246,6 +246,94 @@ static void takes_large_batches(void **state)
     fsnn_data_destroy(data);
 }
 
+/* Samples in time at stamps of their own: what the loader gives is what fsnn_interpolate makes of the batch without
+ * stamps, for every method, for sequences and for encoded samples. */
+static void puts_stamps_on_the_grid(void **state)
+{
+    (void)state;
+    enum { B = 5, T = 6, N = 3 };
+    static const double times[T] = {-1, -0.7, 0.1, 0.3, 1.7, 2.05};
+    static float plain[T * B * N], want[64 * B * N];
+    double grid[64];
+    float values[B * T * N];
+    for (int i = 0; i < B * T * N; i++)
+        values[i] = (float)fsnn_random_uniform(7, 0, (uint64_t)i);
+    fsnn_data *set[2];
+    assert_good(fsnn_data_memory(B, FSNN_SHAPE(T, N), values, NULL, &set[0]));
+    set[0]->sequence = true;
+    assert_good(fsnn_data_memory(B, FSNN_SHAPE(N), values, NULL, &set[1]));
+    for (int kind = 0; kind < 2 * FSNN_INTERPOLATIONS; kind++) {
+        fsnn_loader_options options = {.encoder = RATE(T, 0.8), .batch = B, .seed = 3};
+        fsnn_data *data = set[kind % 2];
+        fsnn_batch batch;
+        fsnn_loader *loader = open_loader(data, options);
+        assert_good(fsnn_loader_start(loader, 2));
+        assert_int_equal(fsnn_loader_next(loader, &batch), 1);
+        assert_int_equal(batch.steps, T);
+        memcpy(plain, batch.x, sizeof plain);
+        fsnn_loader_destroy(loader);
+
+        options.sampling = (fsnn_sampling){times, T, 0.125, (fsnn_interpolation)(kind / 2)};
+        loader = open_loader(data, options);
+        int64_t steps;
+        fsnn_shape shape;
+        fsnn_loader_shape(loader, &steps, &shape);
+        assert_int_equal(steps, 25); /* 3.05 / 0.125 = 24.4 */
+        assert_true(fsnn_shape_equal(&shape, &FSNN_SHAPE(N)));
+        assert_good(fsnn_interpolate_grid(T, times, 1, false, 0.125, 0, steps, grid));
+        assert_good(fsnn_interpolate(options.sampling.interpolation, T, times, B, false, N, plain,
+                                     steps, grid, want));
+        for (int round = 0; round < 2; round++) {
+            assert_good(fsnn_loader_start(loader, 2));
+            assert_int_equal(fsnn_loader_next(loader, &batch), 1);
+            assert_int_equal(batch.steps, steps);
+            assert_memory_equal(batch.x, want, (size_t)(steps * B * N) * sizeof *want);
+        }
+        fsnn_loader_destroy(loader);
+    }
+    /* one step apart they change nothing */
+    double apart[T];
+    for (int k = 0; k < T; k++)
+        apart[k] = 0.1 * k;
+    fsnn_loader_options options = {.batch = B, .sampling = {apart, T, 0.1, FSNN_CUBIC}};
+    fsnn_loader *loader = open_loader(set[0], options);
+    fsnn_batch batch;
+    assert_good(fsnn_loader_start(loader, 0));
+    assert_int_equal(fsnn_loader_next(loader, &batch), 1);
+    for (int k = 0; k < T; k++)
+        for (int b = 0; b < B; b++)
+            assert_memory_equal(batch.x + (k * B + b) * N, values + (b * T + k) * N, N * 4);
+    fsnn_loader_destroy(loader);
+    fsnn_data_destroy(set[0]);
+    fsnn_data_destroy(set[1]);
+}
+
+static void refuses_stamps(void **state)
+{
+    (void)state;
+    fsnn_data *data = numbered(3, FSNN_SHAPE(2), false);
+    static const double times[3] = {0, 1, 0.5}, good[3] = {0, 1, 2};
+    static const struct {
+        fsnn_sampling sampling;
+        const char *words;
+    } row[] = {
+        {{good, 2, 1, FSNN_LINEAR}, "2 time stamps are given for samples of T = 3"},
+        {{times, 3, 1, FSNN_LINEAR}, "times[2] is 0.5, but the stamp before it is 1"},
+        {{good, 3, 0, FSNN_LINEAR}, "the step size is 0"},
+        {{good, 3, 1, (fsnn_interpolation)9}, "interpolation 9 does not exist"},
+        {{good, 3, 1e-12, FSNN_LINEAR}, "take a larger step"},
+    };
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        fsnn_loader_options options = {
+            .encoder = DIRECT(3), .batch = 1, .sampling = row[i].sampling};
+        fsnn_loader *loader;
+        assert_fails(FSNN_EARGUMENT, fsnn_loader_create(data, &options, &loader));
+        if (!strstr(fsnn_error_text(), row[i].words))
+            fail_msg("\"%s\" does not say \"%s\"", fsnn_error_text(), row[i].words);
+    }
+    fsnn_data_destroy(data);
+}
+
 static void refuses_options(void **state)
 {
     (void)state;
@@ -373,6 +461,8 @@ int main(void)
         cmocka_unit_test(timing_does_not_show),
         cmocka_unit_test(spikes_belong_to_sample_and_epoch),
         cmocka_unit_test(takes_large_batches),
+        cmocka_unit_test(puts_stamps_on_the_grid),
+        cmocka_unit_test(refuses_stamps),
         cmocka_unit_test(refuses_options),
         cmocka_unit_test(passes_errors_on),
         cmocka_unit_test(ends_at_any_moment),

@@ -34,11 +34,11 @@ static void weights(void **state)
     for (int i = 0; i < json_count(rows); i++) {
         struct fy_node *row = json_at(rows, i);
         double a = json_member(row, "alpha"), j = json_member(row, "j");
-        close_to(-fde_gl.lag(a, j), json_member(row, "gl"), 1e-12, "gl");
-        close_to(fde_l1.lag(a, j), json_member(row, "l1_diff"), 1e-13, "l1_diff");
-        close_to(fde_rect_implicit.lag(a, j), json_member(row, "rect"), 1e-13, "rect");
-        close_to(fde_rect_explicit.lag(a, j + 1), json_member(row, "rect"), 1e-13, "rect, late");
-        close_to(fde_trap.lag(a, j), json_member(row, "trap"), 1e-13, "trap");
+        close_to(-fde_gl.lag(a, 0, j), json_member(row, "gl"), 1e-12, "gl");
+        close_to(fde_l1.lag(a, 0, j), json_member(row, "l1_diff"), 1e-13, "l1_diff");
+        close_to(fde_rect_implicit.lag(a, 0, j), json_member(row, "rect"), 1e-13, "rect");
+        close_to(fde_rect_explicit.lag(a, 0, j + 1), json_member(row, "rect"), 1e-13, "rect, late");
+        close_to(fde_trap.lag(a, 0, j), json_member(row, "trap"), 1e-13, "trap");
         close_to(fde_trap_start(a, j), json_member(row, "trap_start"), 1e-13, "trap_start");
     }
     fy_document_destroy(doc);
@@ -51,10 +51,10 @@ static void far_weights(void **state)
     enum { N = 100000 };
     double *w = malloc((N + 1) * sizeof *w);
     for (double a = 0.05; a < 1; a += 0.05) {
-        fde_mix mix = {1, {a}, {1}};
+        fde_mix mix = {1, {a}, {1}, 0};
         fde_mix_lags(&fde_gl, &mix, N, w);
         for (int j = 4000; j <= N; j += 97)
-            close_to(fde_gl.lag(a, j), w[j], 1e-11, "gl, far");
+            close_to(fde_gl.lag(a, 0, j), w[j], 1e-11, "gl, far");
     }
     free(w);
 }
@@ -64,10 +64,10 @@ static void weights_at_one(void **state)
 {
     (void)state;
     for (int j = 1; j < 100; j++) {
-        assert_true(fde_gl.lag(1, j) == (j == 1));
-        assert_true(fde_l1.lag(1, j) == (j == 1));
-        close_to(fde_rect_explicit.lag(1, j), 1, 1e-14, "rect at 1");
-        close_to(fde_trap.lag(1, j), 1, 1e-14, "trap at 1");
+        assert_true(fde_gl.lag(1, 0, j) == (j == 1));
+        assert_true(fde_l1.lag(1, 0, j) == (j == 1));
+        close_to(fde_rect_explicit.lag(1, 0, j), 1, 1e-14, "rect at 1");
+        close_to(fde_trap.lag(1, 0, j), 1, 1e-14, "trap at 1");
         close_to(fde_trap_start(1, j), 0.5, 1e-13, "trap_start at 1");
     }
 }

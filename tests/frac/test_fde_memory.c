@@ -65,7 +65,7 @@ static void every_lag(void **state)
     for (int m = 0; m < KERNELS; m++)
         for (int i = 0; i < 9; i++)
             for (int e = 0; e < 4; e++) {
-                fde_mix mix = {1, {alphas[i]}, {1}};
+                fde_mix mix = {1, {alphas[i]}, {1}, 0};
                 fit_of(kernels[m].kernel, &mix, tolerances[e], 16, 10000, &fit, weight);
                 double worst = measure(kernels[m].kernel, &mix, 16, 10000, &fit, weight);
                 if (!(worst <= tolerances[e] * 1.02 + 1e-12))
@@ -88,7 +88,8 @@ static void long_runs_and_windows(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (int m = 0; m < 2; m++) {
             fde_mix mix =
-                m ? (fde_mix){3, {0.2, 0.6, 0.95}, {0.5, 0.2, 0.3}} : (fde_mix){1, {0.4}, {1}};
+                m ? (fde_mix){3, {0.2, 0.6, 0.95}, {0.5, 0.2, 0.3}, 0}
+                  : (fde_mix){1, {0.4}, {1}, 0};
             fit_of(&fde_gl, &mix, 1e-7, rows[i].window, rows[i].N, &fit, weight);
             double worst = measure(&fde_gl, &mix, rows[i].window, rows[i].N, &fit, weight);
             if (!(worst <= 1.02e-7 && fit.modes > 0 && fit.modes <= rows[i].most))

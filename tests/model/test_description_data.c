@@ -221,6 +221,47 @@ static void test_text_elsewhere(void **state)
     free(text);
 }
 
+/* Time stamps are one for each of the T of the samples, sequences' own or the encoder's. */
+static void test_stamps(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *dynamics, *data, *words;
+    } row[] = {
+        {"{alpha: 0.5, times: [0, 1]}", "sequence: true", NULL}, /* the npz as [40, T = 2] */
+        {"{alpha: 0.5, times: [0, 1, 4]}", "encoder: {steps: 3}", NULL},
+        {"{alpha: 0.5, times: [0, 1, 4]}", "sequence: true",
+         "m.yaml:3:31: dynamics.times: found 3 stamps, but the sequences have T = 2 (set train): "
+         "expected one for each of the T"},
+        {"{alpha: 0.5, times: [0, 1]}", "encoder: {steps: 5}",
+         "found 2 stamps, but encoded samples have T = 5 (set train)"},
+    };
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        char text[512];
+        fsnn_description *d;
+        fsnn_data *train, *test;
+        snprintf(text, sizeof text,
+                 "input: [2]\nlayers: [lif]\ndynamics: %s\ndata: {kind: npz, train: train.npz, test: "
+                 "test.npz, %s}\n",
+                 row[i].dynamics, row[i].data);
+        write_file("d/m.yaml", text, strlen(text));
+        if (fsnn_description_read(in("d/m.yaml"), NULL, 0, &d))
+            fail_msg("%s", fsnn_error_text());
+        fsnn_sampling sampling = fsnn_description_sampling(d);
+        assert_true(sampling.times && sampling.step == 1 && sampling.interpolation == FSNN_LINEAR);
+        fsnn_status status = fsnn_description_data(d, &train, &test);
+        assert_int_equal(status, row[i].words ? FSNN_EDESCRIPTION : FSNN_OK);
+        if (row[i].words)
+            expect_text(fsnn_error_text(), row[i].words, row[i].data);
+        fsnn_data_destroy(train);
+        fsnn_data_destroy(test);
+        fsnn_description_destroy(d);
+    }
+    fsnn_description *d = good(INPUT ALPHA);
+    assert_null(fsnn_description_sampling(d).times);
+    fsnn_description_destroy(d);
+}
+
 static void test_errors(void **state)
 {
     (void)state;
@@ -255,6 +296,7 @@ int main(void)
         cmocka_unit_test(test_idx),
         cmocka_unit_test(test_elsewhere),
         cmocka_unit_test(test_text_elsewhere),
+        cmocka_unit_test(test_stamps),
         cmocka_unit_test(test_errors),
     };
     return cmocka_run_group_tests(tests, enter, leave);

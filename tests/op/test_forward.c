@@ -517,7 +517,7 @@ static void out_of_memory(void **state)
 {
     (void)state;
     fsnn_conv2d conv = {6, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true};
-    fsnn_pool2d pool = {{2, 2}, {0, 0}, {0, 0}, true};
+    fsnn_pool2d pool = {{3, 3}, {2, 2}, {1, 1}, true}; /* 2x2 windows plan nothing */
     rig_setup c[] = {{"conv2d", &conv, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true},
                      {"maxpool", &pool, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true}};
     for (int i = 0; i < FSNN_COUNT(c); i++) {

@@ -1,10 +1,10 @@
 /* Dense LU factorisation with partial pivoting (Golub and Van Loan, Matrix Computations,
  * alg. 3.4.1): n^3/3 products. */
-#include "frac/fde_run.h"
+#include "frac/lu.h"
 
 #include <math.h>
 
-bool fde_lu_factor(double *A, size_t *pivot, size_t n)
+bool frac_lu_factor(double *A, size_t *pivot, size_t n)
 {
     for (size_t k = 0; k < n; k++) {
         size_t best = k;
@@ -28,7 +28,7 @@ bool fde_lu_factor(double *A, size_t *pivot, size_t n)
     return true;
 }
 
-void fde_lu_solve(const double *A, const size_t *pivot, size_t n, double *b)
+void frac_lu_solve(const double *A, const size_t *pivot, size_t n, double *b)
 {
     for (size_t k = 0; k < n; k++) {
         double swap = b[k];

@@ -1,0 +1,46 @@
+/* cli/run_certificate.c: what a memory by tolerance can have done to the spikes of a run, layer by layer. */
+#include "run.h"
+
+#include <stdlib.h>
+
+/* One layer: a line on stderr and, in the result, certificate.NAME [3]: margin, bound, proven. */
+static int report(run_work *w, const char *name, const fsnn_certificate *c, bool *all)
+{
+    int code = CLI_GOOD;
+    fsnn_shape shape = FSNN_SHAPE(3);
+    char *array_name = cli_format("certificate.%s", name);
+    fsnn_array *array = fsnn_arrays_add(&w->result, array_name, FSNN_F64, &shape);
+    if (array) {
+        double *to = array->data;
+        to[0] = c->margin;
+        to[1] = c->bound;
+        to[2] = *all = *all && c->proven;
+    } else {
+        code = cli_error(CLI_FAILED, "out of memory for the array %s", array_name);
+    }
+    free(array_name);
+    cli_say("certificate %s: %s (margin %.2g, bound %.2g, %d exponentials, weights within %.1e)", name,
+            *all         ? "spikes proven identical to those of the exact weights"
+            : c->proven  ? "spikes proven identical for the currents there were; not so a layer before"
+                         : "spikes not proven identical",
+            c->margin, c->bound, c->modes, c->weight_error);
+    return code;
+}
+
+int run_certificates(run_work *w)
+{
+    int code = CLI_GOOD;
+    bool all = true;
+    for (int n = 0; n < fsnn_net_node_count(w->model.net) && code == CLI_GOOD; n++) {
+        fsnn_node_info info;
+        fsnn_certificate c;
+        if (fsnn_net_node(w->model.net, n, &info) < 0 || !info.neuron)
+            continue;
+        fsnn_status status = fsnn_net_certificate(w->model.net, n, &c);
+        if (status < 0)
+            return cli_fail(status);
+        if (c.modes)
+            code = report(w, info.name, &c, &all);
+    }
+    return code;
+}

@@ -1,0 +1,76 @@
+/* base/vec_kernel.h: the widest vector of floats of a kernel file's instruction set, and stores
+ * that pass the caches by.
+ *
+ * A streamed store does not read the line that it is about to overwrite, which halves its traffic,
+ * and does not drive out what is still wanted. It pays where an array is larger than the caches, so
+ * that nobody finds it there anyway. Addresses of streamed stores are multiples of the vector's
+ * size; vec_settle() makes them visible to other threads. */
+#ifndef FSNN_BASE_VEC_KERNEL_H
+#define FSNN_BASE_VEC_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+enum { VEC = 16 };
+#define VEC_STREAM(to, v) _mm512_stream_ps(to, (__m512)(v))
+#define VEC_SETTLE() _mm_sfence()
+#elif defined(__AVX__)
+#include <immintrin.h>
+enum { VEC = 8 };
+#define VEC_STREAM(to, v) _mm256_stream_ps(to, (__m256)(v))
+#define VEC_SETTLE() _mm_sfence()
+#elif defined(__SSE2__)
+#include <emmintrin.h>
+enum { VEC = 4 };
+#define VEC_STREAM(to, v) _mm_stream_ps(to, (__m128)(v))
+#define VEC_SETTLE() _mm_sfence()
+#else
+enum { VEC = 4 };
+#define VEC_STREAM(to, v) memcpy(to, &(v), sizeof(v))
+#define VEC_SETTLE() ((void)0)
+#endif
+
+typedef float vec __attribute__((vector_size(VEC * sizeof(float))));
+typedef int32_t vec_int __attribute__((vector_size(VEC * sizeof(int32_t))));
+
+static inline vec vec_load(const float *p)
+{
+    vec v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline void vec_store(float *p, vec v)
+{
+    memcpy(p, &v, sizeof v);
+}
+
+/* `past` the caches, or through them. */
+static inline void vec_put(float *p, vec v, bool past)
+{
+    if (past)
+        VEC_STREAM(p, v);
+    else
+        vec_store(p, v);
+}
+
+/* v where the mask's lanes are -1, +0 where they are 0. */
+static inline vec vec_where(vec_int mask, vec v)
+{
+    return (vec)((vec_int)v & mask);
+}
+
+static inline bool vec_aligned(const void *p)
+{
+    return (uintptr_t)p % sizeof(vec) == 0;
+}
+
+static inline void vec_settle(void)
+{
+    VEC_SETTLE();
+}
+
+#endif

@@ -1,0 +1,91 @@
+/* The two products of a block (frac/modes.h): a state recalled for the outputs of a block, a block of rows absorbed by the
+ * state. Both have few rows and 32 columns: panels of DEEP outputs and two vectors stay in registers, each output one chain of
+ * multiply-adds, so that one output alone has the same bits as among others. */
+#include "frac/memory.h"
+#include "frac/modes.h"
+
+#include "base/isa_kernel.h"
+
+#include <string.h>
+
+#if defined(__AVX512F__)
+enum { WIDTH = 16, DEEP = 12 };
+#elif defined(__AVX2__)
+enum { WIDTH = 8, DEEP = 6 };
+#else
+enum { WIDTH = 4, DEEP = 6 };
+#endif
+
+typedef float vec __attribute__((vector_size(WIDTH * sizeof(float))));
+
+static inline vec load(const float *p)
+{
+    vec v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* acc[i][lane] = sum_{k<rows} A[k stride + i] X[k][lane], i < DEEP, 2 WIDTH lanes */
+static inline void panel(const float *A, int64_t stride, const float *X, int64_t rows, float *acc)
+{
+    vec a[DEEP], b[DEEP];
+    for (int i = 0; i < DEEP; i++)
+        a[i] = b[i] = (vec){0};
+    for (int64_t k = 0; k < rows; k++) {
+        vec x = load(X + k * FRAC_LANES), y = load(X + k * FRAC_LANES + WIDTH);
+        const float *q = A + k * stride;
+#pragma GCC unroll 12
+        for (int i = 0; i < DEEP; i++) {
+            a[i] += q[i] * x;
+            b[i] += q[i] * y;
+        }
+    }
+    for (int i = 0; i < DEEP; i++) {
+        memcpy(acc + i * FRAC_LANES, &a[i], sizeof(vec));
+        memcpy(acc + i * FRAC_LANES + WIDTH, &b[i], sizeof(vec));
+    }
+}
+
+static void product(const float *A, int64_t stride, const float *X, int64_t rows, float *acc)
+{
+    for (int i = 0; i < FRAC_BLOCK; i += DEEP)
+        for (int lane = 0; lane < FRAC_LANES; lane += 2 * WIDTH)
+            panel(A + i, stride, X + lane, rows, acc + i * FRAC_LANES + lane);
+}
+
+static void single(const float *A, int64_t stride, const float *X, int64_t rows, float *acc)
+{
+    enum { VECS = FRAC_LANES / WIDTH };
+    vec a[VECS];
+    memset(a, 0, sizeof a);
+    for (int64_t k = 0; k < rows; k++)
+        for (int v = 0; v < VECS; v++)
+            a[v] += A[k * stride] * load(X + k * FRAC_LANES + v * WIDTH);
+    memcpy(acc, a, sizeof a);
+}
+
+static void recall(const frac_modes *m, const float *out, const float *S, int64_t outputs,
+                   float *acc)
+{
+    if (outputs > 2) {
+        product(out, m->stride, S, m->fit.modes, acc);
+        return;
+    }
+    for (int64_t i = 0; i < outputs; i++)
+        single(out + i, m->stride, S, m->fit.modes, acc + i * FRAC_LANES);
+}
+
+static void absorb(const frac_modes *m, const float *rows, int64_t first, int64_t last, float *S)
+{
+    float acc[FRAC_BLOCK][FRAC_LANES];
+    for (int k = 0; k < m->padded; k += FRAC_BLOCK) {
+        product(m->in + first * m->padded + k, m->padded, rows, last - first, acc[0]);
+        for (int i = 0; i < FRAC_BLOCK; i++) {
+            float *s = S + (k + i) * FRAC_LANES, keep = m->decay[k + i];
+            for (int lane = 0; lane < FRAC_LANES; lane++)
+                s[lane] += keep * s[lane] + acc[i][lane];
+        }
+    }
+}
+
+const frac_modes_kernels FSNN_K(frac_modes_kernels) = {recall, absorb};

@@ -1,0 +1,223 @@
+/* Gradient checkpointing: a call of T steps in segments of C.
+ *
+ *   forward    for each segment: keep the neurons' states, run, keep the output
+ *   backward   from the last to the first: restore the states, run again, go back, given the gradients of the state that the
+ *              segment after it left (a neuron layer carries them: neuron/scan.h, `chained`)
+ *
+ * The arena holds one segment. Time: one forward more. Memory a neuron: C activations + T/C states, smallest at
+ * C = sqrt(T state/activations) (Chen et al. 2016). */
+#include "net/net.h"
+#include "net/neuron_ops.h"
+
+#include <math.h>
+#include <string.h>
+
+bool net_segmented(const fsnn_net *net)
+{
+    return net->segments.steps > 0;
+}
+
+
+static size_t state_bytes(const fsnn_net *net)
+{
+    size_t sum = 0;
+    for (int i = 1; i < net->nodes; i++)
+        if (net->node[i]->op.op->flags & OP_NEURON)
+            sum += neuron_node_state_room(&net->node[i]->op);
+    return sum;
+}
+
+static fsnn_status plan_steps(fsnn_net *net, int64_t K)
+{
+    net->K = K;
+    return net_place(net);
+}
+
+/* The segment that needs least memory, from the sizes of a short one. */
+static fsnn_status choose(fsnn_net *net, int64_t T)
+{
+    enum { SHORT = 8 };
+    int64_t trial = T < SHORT ? T : SHORT;
+    net->segments.steps = trial;
+    FSNN_TRY(plan_steps(net, trial));
+    double activations = (double)net->arena_need / (double)trial;
+    double best = sqrt((double)T * (double)state_bytes(net) / activations);
+    int64_t C = best < 1 ? 1 : best > (double)T ? T : (int64_t)ceil(best);
+    net->segments.steps = C;
+    for (int64_t c = C; c < 2 * C && c <= T; c++) /* equal segments need one plan */
+        if (T % c == 0) {
+            net->segments.steps = c;
+            break;
+        }
+    return FSNN_OK;
+}
+
+static fsnn_status room(void *block, size_t *bytes, size_t need)
+{
+    void **at = block;
+    if (need <= *bytes)
+        return FSNN_OK;
+    fsnn_free(*at);
+    *bytes = 0;
+    *at = fsnn_alloc(need);
+    if (!*at)
+        return FSNN_EMEMORY;
+    *bytes = need;
+    return FSNN_OK;
+}
+
+static int64_t output_count(const fsnn_net *net)
+{
+    return net->plan.batch * fsnn_shape_count(&net->value[net->out_value].shape);
+}
+
+static int64_t input_count(const fsnn_net *net)
+{
+    return net->plan.batch * fsnn_shape_count(&net->input_shape);
+}
+
+static fsnn_status make_room(fsnn_net *net)
+{
+    net_segments *g = &net->segments;
+    size_t T = (size_t)net->plan.steps;
+    g->state = state_bytes(net);
+    if (net->plan.training)
+        FSNN_TRY(room(&g->states, &g->states_bytes, g->state * (size_t)(g->count + 1) + 1));
+    FSNN_TRY(room(&g->rate, &g->rate_bytes, (size_t)net->nodes * sizeof *g->rate));
+    FSNN_TRY(room(&g->output, &g->output_bytes, T * (size_t)output_count(net) * sizeof(float)));
+    if (!net->plan.input_gradient)
+        return FSNN_OK;
+    return room(&g->gradient, &g->gradient_bytes, T * (size_t)input_count(net) * sizeof(float));
+}
+
+fsnn_status net_segments_plan(fsnn_net *net)
+{
+    net_segments *g = &net->segments;
+    int64_t T = net->plan.steps;
+    g->steps = g->first = 0;
+    g->replay = false;
+    if (net->plan.checkpoint) {
+        if (net->plan.checkpoint == FSNN_CHECKPOINT_AUTO)
+            FSNN_TRY(choose(net, T));
+        else
+            g->steps = net->plan.checkpoint < T ? net->plan.checkpoint : T;
+        g->count = (T + g->steps - 1) / g->steps;
+    }
+    FSNN_TRY(plan_steps(net, g->steps ? g->steps : T));
+    return g->steps ? make_room(net) : FSNN_OK;
+}
+
+/* Segment i: its steps, and the plan for them (the last may be shorter). */
+static fsnn_status enter(fsnn_net *net, int64_t i)
+{
+    net_segments *g = &net->segments;
+    g->first = i * g->steps;
+    int64_t left = net->plan.steps - g->first, K = left < g->steps ? left : g->steps;
+    return K == net->K ? FSNN_OK : plan_steps(net, K);
+}
+
+static fsnn_status states(fsnn_net *net, int64_t segment, bool load)
+{
+    char *at = net->segments.states + (size_t)segment * net->segments.state;
+    for (int i = 1; i < net->nodes; i++) {
+        op_node *op = &net->node[i]->op;
+        if (!(op->op->flags & OP_NEURON))
+            continue;
+        if (load)
+            FSNN_TRY(neuron_node_load(op, at));
+        else
+            neuron_node_save(op, at);
+        at += neuron_node_state_room(op);
+    }
+    return FSNN_OK;
+}
+
+static void count_spikes(fsnn_net *net)
+{
+    for (int i = 1; i < net->nodes; i++)
+        if (net->node[i]->op.op->flags & OP_NEURON)
+            net->segments.rate[i] += neuron_node_rate(&net->node[i]->op) * (double)net->K;
+}
+
+fsnn_status net_segments_forward(fsnn_net *net, const float *x)
+{
+    net_segments *g = &net->segments;
+    int64_t in = input_count(net), out = output_count(net);
+    memset(g->rate, 0, (size_t)net->nodes * sizeof *g->rate);
+    for (int64_t i = 0; i < g->count; i++) {
+        FSNN_TRY(enter(net, i));
+        if (net->plan.training)
+            FSNN_TRY(states(net, i, false));
+        FSNN_TRY(net_forward(net, x + g->first * in));
+        memcpy(g->output + g->first * out, net_data(net, net->out_value),
+               (size_t)(net->K * out) * sizeof(float));
+        count_spikes(net);
+    }
+    return net->plan.training ? states(net, g->count, false) : FSNN_OK;
+}
+
+static void chain(fsnn_net *net, int64_t segment)
+{
+    for (int i = 1; i < net->nodes; i++)
+        if (net->node[i]->op.op->flags & OP_NEURON)
+            neuron_node_chain(&net->node[i]->op, segment == net->segments.count - 1, segment == 0);
+}
+
+/* The last segment's activations are still there. */
+static fsnn_status again(fsnn_net *net, int64_t segment, const float *x)
+{
+    FSNN_TRY(enter(net, segment));
+    net->x = x + net->segments.first * input_count(net);
+    if (segment == net->segments.count - 1)
+        return FSNN_OK;
+    FSNN_TRY(states(net, segment, true));
+    return net_forward(net, net->x);
+}
+
+static fsnn_status back(fsnn_net *net, const float *x, const float *output_gradient)
+{
+    net_segments *g = &net->segments;
+    int64_t in = input_count(net), out = output_count(net);
+    for (int64_t i = g->count - 1; i >= 0; i--) {
+        FSNN_TRY(again(net, i, x));
+        chain(net, i);
+        FSNN_TRY(net_backward(net, output_gradient + g->first * out));
+        if (net->plan.input_gradient)
+            memcpy(g->gradient + g->first * in, net_grad(net, 0),
+                   (size_t)(net->K * in) * sizeof(float));
+    }
+    return FSNN_OK;
+}
+
+/* The neurons are left in the state that forward left: a call that follows goes on from there. */
+fsnn_status net_segments_backward(fsnn_net *net, const float *x, const float *output_gradient)
+{
+    net->segments.replay = true;
+    fsnn_status status = back(net, x, output_gradient);
+    net->segments.replay = false;
+    return status ? status : states(net, net->segments.count, true);
+}
+
+double net_segments_rate(const fsnn_net *net, int node)
+{
+    return net->segments.rate[node] / (double)net->plan.steps;
+}
+
+size_t net_segments_bytes(const fsnn_net *net)
+{
+    const net_segments *g = &net->segments;
+    return net_segmented(net) ? g->states_bytes + g->output_bytes + g->gradient_bytes : 0;
+}
+
+int64_t fsnn_net_segment(const fsnn_net *net)
+{
+    return net->wrapped ? net->segments.steps : 0;
+}
+
+void net_segments_free(fsnn_net *net)
+{
+    fsnn_free(net->segments.states);
+    fsnn_free(net->segments.output);
+    fsnn_free(net->segments.gradient);
+    fsnn_free(net->segments.rate);
+}

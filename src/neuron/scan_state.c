@@ -1,0 +1,110 @@
+/* The state of a scan as bytes: the header, then tile by tile the rows that later steps ask for, modes, counts, first drives,
+ * extremes. A history that is kept whole may stay where it is: then only its length is noted. */
+#include "neuron/scan.h"
+
+#include <string.h>
+
+typedef struct header {
+    int64_t time, u, x; /* steps since the reset; rows of states and of the history apart */
+} header;
+
+/* Goes through all that is saved, in order: copies out, in, or only counts. */
+typedef struct pass {
+    char *out;
+    const char *in;
+    size_t bytes;
+} pass;
+
+static void one(pass *p, void *data, size_t bytes)
+{
+    if (p->out)
+        memcpy(p->out + p->bytes, data, bytes);
+    if (p->in)
+        memcpy(data, p->in + p->bytes, bytes);
+    p->bytes += bytes;
+}
+
+/* The last rows of each tile, at most `keep` where that is a number; read back they become the first ones. */
+static void rows(const scan *s, const scan_rows *r, int64_t have, int64_t keep, bool whole, pass *p)
+{
+    if (keep < 0 && !whole)
+        return;
+    int64_t count = keep >= 0 && keep < have ? keep : have, skip = p->in ? 0 : have - count;
+    for (int64_t t = 0; t < s->tiles; t++)
+        one(p, scan_rows_of(r, t) + skip * FRAC_LANES, sizeof(lanes) * (size_t)count);
+}
+
+static void block(const scan_block *b, size_t bytes, pass *p)
+{
+    if (b->data)
+        one(p, b->data, bytes);
+}
+
+static void walk(const scan *s, const header *h, bool whole, pass *p)
+{
+    int64_t keep = s->memory.keep < 0 ? -1 : s->memory.keep < 1 ? 1 : s->memory.keep;
+    bool apart = scan_apart(s);
+    size_t tiles = (size_t)s->tiles, row = sizeof(lanes) * tiles;
+    rows(s, &s->u, h->u, apart ? 1 : keep, whole, p); /* states apart: the present one is enough */
+    if (apart)
+        rows(s, &s->x, h->x, keep, whole, p);
+    block(&s->count, row, p);
+    block(&s->first, row, p);
+    if (s->memory.compressed) {
+        block(&s->modes, row * (size_t)s->memory.modes.padded, p);
+        block(&s->seen, sizeof(scan_seen) * tiles, p);
+    }
+}
+
+size_t scan_state_bytes(const scan *s, bool whole)
+{
+    pass p = {0};
+    header h = {s->time, s->u.rows, s->x.rows};
+    walk(s, &h, whole, &p);
+    return sizeof h + p.bytes;
+}
+
+size_t scan_state_room(const scan *s)
+{
+    pass p = {0};
+    int64_t keep = s->memory.keep < 1 ? 1 : s->memory.keep;
+    header h = {s->time, keep, keep};
+    walk(s, &h, false, &p);
+    return sizeof h + p.bytes;
+}
+
+void scan_state_save(const scan *s, bool whole, void *bytes)
+{
+    header h = {s->time, s->u.rows, s->x.rows};
+    pass p = {.out = (char *)bytes + sizeof h};
+    memcpy(bytes, &h, sizeof h);
+    walk(s, &h, whole, &p);
+}
+
+/* Rows that come back to the start of the buffers. */
+static int64_t returned(const scan *s, int64_t rows, bool one, bool whole)
+{
+    int64_t keep = s->memory.keep < 0 ? -1 : s->memory.keep < 1 ? 1 : s->memory.keep;
+    if (one)
+        return 1;
+    if (keep < 0 && !whole)
+        return rows;
+    return keep >= 0 && keep < rows ? keep : rows;
+}
+
+fsnn_status scan_state_load(scan *s, bool whole, const void *bytes)
+{
+    header h;
+    bool apart = scan_apart(s);
+    memcpy(&h, bytes, sizeof h);
+    pass p = {.in = (const char *)bytes + sizeof h};
+    int64_t u = returned(s, h.u, apart, whole), x = returned(s, h.x, false, whole);
+    FSNN_TRY(scan_rows_reserve(s, &s->u, u));
+    if (apart)
+        FSNN_TRY(scan_rows_reserve(s, &s->x, x));
+    walk(s, &h, whole, &p);
+    s->time = h.time;
+    s->u.rows = u;
+    s->x.rows = x;
+    return FSNN_OK;
+}

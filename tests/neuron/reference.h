@@ -1,0 +1,340 @@
+/* The scan beside a plain double-precision model of the same equations, one neuron after the other: potentials and spikes
+ * forward, and backward against central differences of that model, with the spikes inside a detached reset held fixed. */
+#ifndef TESTS_NEURON_REFERENCE_H
+#define TESTS_NEURON_REFERENCE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../json.h"
+#include "neuron/scan.h"
+
+enum { MAXK = 200, MAXN = 3 * 47 };
+
+typedef struct setup {
+    const char *kind;
+    fsnn_neuron options;
+    const frac_method *method;
+    fsnn_order order;
+    double h;
+    int64_t memory;   /* as fsnn_dynamics.memory */
+    double tolerance; /* of exponentials; 0: the history itself */
+    int64_t K, B, N, channels;
+    bool smooth, last, implicit;
+} setup;
+
+typedef struct numbers {
+    double I[MAXK * MAXN], tau[8], theta[8];
+    fsnn_order order;
+} numbers;
+
+static int channel(const setup *c, int64_t n)
+{
+    int64_t i = n % c->N;
+    return (int)(c->last ? i % c->channels : i / (c->N / c->channels));
+}
+
+static double conv(const double *w, const double *x, int64_t n, int64_t limit)
+{
+    double sum = 0; /* x[m], m = 1..n, at lag n + 1 - m */
+    for (int64_t m = 1; m <= n; m++)
+        if (n + 1 - m <= limit)
+            sum += w[n + 1 - m] * x[m];
+    return sum;
+}
+
+static double drive(const setup *c, double u, double off, double I, double tau, double taken)
+{
+    return (strcmp(c->kind, "lif") ? I / tau : (I - (u + off)) / tau) - taken;
+}
+
+/* Mittag-Leffler weights cost: those of the last call are kept. */
+static void kernel(const frac_method *M, const fsnn_order *o, const frac_leak *leak, double h,
+                   double *w, double *gain)
+{
+    static double kept[MAXK + 2], kept_gain, key[5];
+    double now[5] = {o->alpha[0], o->coefficient[0], leak->tau, leak->leaky, h};
+    if (memcmp(key, now, sizeof key) != 0) {
+        M->lweights(o, leak, h, MAXK, kept, &kept_gain);
+        memcpy(key, now, sizeof key);
+    }
+    memcpy(w, kept, sizeof kept);
+    *gain = kept_gain;
+}
+
+/* One neuron through all steps, straight from the equations. `frozen` [K]: spikes inside a detached
+ * reset, `emptied` [K]: where a history was emptied (NULL: find out). */
+static void model(const setup *c, const numbers *x, int64_t n, const double *frozen,
+                  double *emptied, double *v, double *s)
+{
+    const fsnn_neuron *o = &c->options;
+    const frac_method *M = c->method;
+    static double w[MAXK + 2], pw[MAXK + 2], st[MAXK + 2], pst[MAXK + 2], X[MAXK + 2];
+    double gain, none, tau = x->tau[channel(c, n)], theta = x->theta[channel(c, n)];
+    frac_leak leak = {tau, !strcmp(c->kind, "lif")};
+    if (M->lweights)
+        kernel(M, &x->order, &leak, c->h, w, &gain);
+    else
+        M->weights(&x->order, c->h, MAXK, w, &gain);
+    if (M->pweights)
+        M->pweights(&x->order, c->h, MAXK, pw, &none);
+    for (int n = 1; n <= MAXK; n++) {
+        st[n] = M->start ? M->start(&x->order, c->h, n) : 0;
+        pst[n] = M->pstart ? M->pstart(&x->order, c->h, n) : 0;
+    }
+    bool ahead = o->reset == FSNN_RESET_CURRENT || o->reset == FSNN_RESET_NONE;
+    int64_t limit = c->memory && !M->integer ? c->memory - 1 : MAXK;
+    frac_scheme scheme = c->implicit ? FRAC_IMPLICIT : M->scheme;
+    double u = 0, N = 0, F0 = 0, h = c->h;
+    for (int64_t k = 0; k < c->K; k++) {
+        double I = x->I[k * c->B * c->N + n], off = o->v0 - theta * N,
+               J = leak.leaky ? -1 / tau : 0;
+        double dv = drive(c, u, off, I, tau, 0), arg = u + off + dv - theta, p, xk;
+        double taken = 0, r = 0;
+        if (ahead) {
+            s[k] = c->smooth ? fsnn_surrogate_smooth(&o->surrogate, arg) : arg >= 0;
+            r = frozen && o->detach_reset ? frozen[k] : s[k];
+            taken = o->reset == FSNN_RESET_CURRENT ? r * theta / tau : 0;
+        }
+        double f = dv - taken, S = conv(w, X, k, limit), P = 0;
+        if (M->start) {
+            if (k == 0)
+                F0 = f;
+            S += k + 1 <= limit ? st[k + 1] * F0 : 0;
+        }
+        switch (scheme) {
+        case FRAC_EXPLICIT:
+            p = S + gain * f;
+            xk = f;
+            break;
+        case FRAC_IMPLICIT:
+            p = (S + gain * (f - J * u)) / (1 - gain * J);
+            xk = f + J * (p - u);
+            break;
+        case FRAC_PECE:
+            P = conv(pw, X, k, limit) + (k + 1 <= limit ? pst[k + 1] * F0 : 0);
+            p = S + gain * drive(c, P, off, I, tau, taken);
+            xk = drive(c, p, off, I, tau, taken);
+            break;
+        case FRAC_HEUN:
+            P = drive(c, u + h * f, off, I, tau, taken);
+            p = u + h / 2 * (f + P);
+            xk = f;
+            break;
+        case FRAC_RK4: {
+            double k2 = drive(c, u + h / 2 * f, off, I, tau, taken);
+            double k3 = drive(c, u + h / 2 * k2, off, I, tau, taken);
+            double k4 = drive(c, u + h * k3, off, I, tau, taken);
+            p = u + h / 6 * (f + 2 * k2 + 2 * k3 + k4);
+            xk = f;
+            break;
+        }
+        default:
+            xk = f - J * u;
+            p = S + gain * xk;
+        }
+        if (!ahead) {
+            arg = p + off - theta;
+            s[k] = c->smooth ? fsnn_surrogate_smooth(&o->surrogate, arg) : arg >= 0;
+            r = frozen && o->detach_reset ? frozen[k] : s[k];
+        }
+        u = p;
+        if (o->reset == FSNN_RESET_SUBTRACT)
+            u = p - r * theta;
+        if (o->reset == FSNN_RESET_VALUE)
+            u = p + r * (o->v_reset - off - p);
+        if (o->reset == FSNN_RESET_DELTA) {
+            u = p - gain * r * theta / h;
+            xk -= r * theta / h;
+        }
+        if (o->reset == FSNN_RESET_JUMP)
+            N += r;
+        X[k + 1] = M->drive ? xk : u;
+        if (o->reset == FSNN_RESET_RESTART) {
+            if (!frozen)
+                emptied[k] = arg >= 0;
+            if (emptied[k] != 0) {
+                u = 0;
+                memset(X, 0, sizeof X);
+            }
+        }
+        v[k] = u + o->v0 - theta * N;
+    }
+}
+
+static double R(int64_t i) /* the loss is sum R(i) s_i */
+{
+    return fsnn_random_normal(5, 5, (uint64_t)i);
+}
+
+static void fill(const setup *c, numbers *x)
+{
+    for (int64_t i = 0; i < c->K * c->B * c->N; i++)
+        x->I[i] = (float)(0.9 + 1.3 * fsnn_random_normal(3, 0, (uint64_t)i));
+    for (int i = 0; i < 8; i++) {
+        x->tau[i] = (float)(1.6 + 0.1 * i);
+        x->theta[i] = (float)(1.0 - 0.05 * i);
+    }
+    x->order = c->order;
+}
+
+typedef struct machine {
+    scan s;
+    float I[MAXK * MAXN], spikes[MAXK * MAXN], v[MAXK * MAXN], g[MAXK * MAXN], gI[MAXK * MAXN];
+    float tau[8], theta[8];
+} machine;
+
+static void start(machine *m, const setup *c, const numbers *x, int64_t K)
+{
+    memset(m, 0, sizeof *m);
+    for (int64_t i = 0; i < c->K * c->B * c->N; i++)
+        m->I[i] = (float)x->I[i];
+    for (int i = 0; i < 8; i++) {
+        m->tau[i] = (float)x->tau[i];
+        m->theta[i] = (float)x->theta[i];
+    }
+    m->s.model = neuron_model_find(c->kind);
+    assert_non_null(m->s.model);
+    m->s.options = c->options;
+    m->s.v0 = (float)c->options.v0;
+    m->s.smooth = c->smooth;
+    m->s.training = true;
+    m->s.B = c->B;
+    m->s.N = c->N;
+    m->s.channels = c->channels;
+    m->s.stride = c->last ? 1 : c->N / c->channels;
+    m->s.par[PAR_TAU] = (scan_param){m->tau, c->channels};
+    m->s.par[PAR_THRESHOLD] = (scan_param){m->theta, c->channels};
+    frac_keep keep = {c->memory, c->tolerance, 100000};
+    frac_memory_init(&m->s.memory, c->method, c->implicit, &c->order, c->h, &keep);
+    m->s.memory.leak = (frac_leak){m->tau[0], !strcmp(c->kind, "lif")};
+    assert_int_equal(scan_plan(&m->s, K), FSNN_OK);
+}
+
+static void expect(const setup *c, const char *what, double got, double want, double tolerance)
+{
+    if (fabs(got - want) <= tolerance)
+        return;
+    fail_msg("%s %s%s reset %s surrogate %s detach %d memory %d h %g terms %d: %s is %.9g, "
+             "expected %.9g",
+             c->kind, c->method->name, c->implicit ? " implicit" : "",
+             fsnn_reset_name(c->options.reset), fsnn_surrogate_name(c->options.surrogate.kind),
+             c->options.detach_reset, (int)c->memory, c->h, c->order.terms, what, got, want);
+}
+
+static inline void check_forward(const setup *c)
+{
+    static numbers x;
+    static machine m;
+    static double v[MAXK], s[MAXK], emptied[MAXK];
+    fill(c, &x);
+    start(&m, c, &x, c->K);
+    assert_int_equal(scan_forward(&m.s, c->K, m.I, m.spikes), FSNN_OK);
+    scan_potentials(&m.s, m.spikes, m.v);
+    double count = 0;
+    int64_t total = c->B * c->N;
+    for (int64_t n = 0; n < total; n++) {
+        model(c, &x, n, NULL, emptied, v, s);
+        for (int64_t k = 0; k < c->K; k++) {
+            expect(c, "v", m.v[k * total + n], v[k], 2e-5 * fmax(1, fabs(v[k])));
+            expect(c, "s", m.spikes[k * total + n], s[k], c->smooth ? 2e-5 : 0);
+            count += m.spikes[k * total + n];
+        }
+    }
+    expect(c, "rate", scan_rate(&m.s), count / (double)(c->K * total), 1e-6);
+    if (c->options.reset != FSNN_RESET_NONE)
+        assert_true(count > 0 && count < (double)(c->K * total)); /* the case says something */
+    scan_free(&m.s);
+}
+
+/* Loss of the model with x moved by e along one number. */
+static double empties[MAXN * MAXK];
+
+static double loss(const setup *c, const numbers *x, const double *frozen, int64_t only)
+{
+    static double v[MAXK], s[MAXK];
+    double sum = 0;
+    for (int64_t n = 0; n < c->B * c->N; n++) {
+        if (only >= 0 && n != only)
+            continue;
+        model(c, x, n, frozen + n * MAXK, empties + n * MAXK, v, s);
+        for (int64_t k = 0; k < c->K; k++)
+            sum += R(k * c->B * c->N + n) * s[k];
+    }
+    return sum;
+}
+
+static inline double slope(const setup *c, numbers *x, double *at, const double *frozen, int64_t only)
+{
+    double keep = *at, e = 1e-5;
+    *at = keep + e;
+    double hi = loss(c, x, frozen, only);
+    *at = keep - e;
+    double lo = loss(c, x, frozen, only);
+    *at = keep;
+    return (hi - lo) / (2 * e);
+}
+
+static inline void check_backward(const setup *c)
+{
+    static numbers x;
+    static machine m;
+    static double frozen[MAXN * MAXK], v[MAXK];
+    int64_t total = c->B * c->N;
+    fill(c, &x);
+    start(&m, c, &x, c->K);
+    assert_int_equal(scan_forward(&m.s, c->K, m.I, m.spikes), FSNN_OK);
+    for (int64_t n = 0; n < total; n++)
+        model(c, &x, n, NULL, empties + n * MAXK, v, frozen + n * MAXK);
+    for (int64_t i = 0; i < c->K * total; i++)
+        m.g[i] = (float)R(i);
+    float gtau[8] = {0}, gtheta[8] = {0}, galpha[8] = {0}, gcoefficient[8] = {0};
+    bool ordered = !c->method->integer;
+    scan_grads grads = {
+        m.gI, {gtau, gtheta}, ordered ? galpha : NULL, ordered ? gcoefficient : NULL};
+    assert_int_equal(scan_backward(&m.s, m.I, m.spikes, m.g, &grads), FSNN_OK);
+
+    for (int64_t i = 0; i < c->K * total; i += 11) {
+        double want = slope(c, &x, &x.I[i], frozen, i % total);
+        expect(c, "gI", m.gI[i], want, 3e-4 * fmax(1, fabs(want)));
+    }
+    for (int ch = 0; ch < (int)c->channels; ch++) {
+        double want = slope(c, &x, &x.tau[ch], frozen, -1);
+        expect(c, "gtau", gtau[ch], want, 3e-4 * fmax(10, fabs(want)));
+        want = slope(c, &x, &x.theta[ch], frozen, -1);
+        expect(c, "gtheta", gtheta[ch], want, 3e-4 * fmax(10, fabs(want)));
+    }
+    for (int t = 0; ordered && t < c->order.terms; t++) {
+        double want = slope(c, &x, &x.order.alpha[t], frozen, -1);
+        expect(c, "galpha", galpha[t], want, 3e-4 * fmax(10, fabs(want)));
+        want = slope(c, &x, &x.order.coefficient[t], frozen, -1);
+        expect(c, "gcoefficient", gcoefficient[t], want, 3e-4 * fmax(10, fabs(want)));
+    }
+    scan_free(&m.s);
+}
+
+static inline setup plain(void)
+{
+    setup c = {.kind = "lif",
+               .options = FSNN_NEURON_DEFAULT,
+               .method = &frac_gl,
+               .h = 1,
+               .K = 29,
+               .B = 2,
+               .N = 17,
+               .channels = 1};
+    c.order = fsnn_order_of(0.6);
+    c.options.surrogate.scale = 2;
+    c.options.v_reset = -0.2;
+    return c;
+}
+
+
+#endif
