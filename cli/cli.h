@@ -187,6 +187,8 @@ volatile const int *cli_stop(void);
 char *cli_path(const char *directory, const char *name); /* "directory/name", to be freed */
 bool cli_exists(const char *path);
 bool cli_is_directory(const char *path);
+/* Whether two names are those of one file that is there, and no device. */
+bool cli_same_file(const char *a, const char *b);
 /* Makes a directory and those above it; CLI_GOOD or CLI_FAILED after a sentence. */
 int cli_make_directory(const char *path);
 /* Writes a text through a temporary file and rename; CLI_GOOD or CLI_FAILED after a sentence. */

@@ -42,6 +42,13 @@ bool cli_exists(const char *path)
     return stat(path, &info) == 0;
 }
 
+bool cli_same_file(const char *a, const char *b)
+{
+    struct stat one, other;
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && S_ISREG(one.st_mode) &&
+           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
 bool cli_is_directory(const char *path)
 {
     struct stat info;

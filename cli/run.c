@@ -81,6 +81,24 @@ static int read_loss(run_work *w)
     return CLI_GOOD;
 }
 
+/* What is read is not written over. */
+static int check_output(const run_options *o)
+{
+    const struct {
+        const char *what, *path;
+    } read[] = {{"--input", o->input},
+                {"--weights", o->weights},
+                {"--target", o->target},
+                {"the description", o->common.operand[0]}};
+    for (int i = 0; i < CLI_COUNT(read); i++)
+        if (read[i].path && cli_same_file(read[i].path, o->output))
+            return cli_error(CLI_USAGE,
+                             "--output %s is %s itself, which would be lost: choose "
+                             "another name",
+                             o->output, read[i].what);
+    return CLI_GOOD;
+}
+
 static int check_options(run_work *w)
 {
     const run_options *o = w->o;
@@ -94,7 +112,9 @@ static int check_options(run_work *w)
         return cli_error(CLI_USAGE, "--grads needs a loss: give its target with --target FILE");
     if (o->loss && !o->target)
         return cli_error(CLI_USAGE, "--loss needs a target: give it with --target FILE");
-    int code = read_record(w);
+    int code = check_output(o);
+    if (code == CLI_GOOD)
+        code = read_record(w);
     return code == CLI_GOOD ? read_loss(w) : code;
 }
 
@@ -321,9 +341,11 @@ const cli_command cli_run = {
         "of an NPZ file through the network and writes an NPZ with float32 arrays: output "
         "[T, B, ...], what --record asks for (and then step, the solver's, a float64), and with --target the scalar loss (float64). "
         "Sections data: and training: of the description are not needed.\n\n"
-        "With times [T] in the input, or [T, B] for stamps of each sample, or else with dynamics.times "
+        "With times [T] in the input, or [T, B] for stamps of each sample, or else with "
+        "dynamics.times "
         "in the description, x is sampled at these times. The network then takes "
-        "floor((last - first)/step + 1 + 1e-9) steps, step k with the input at first + k step, found "
+        "floor((last - first)/step + 1 + 1e-9) steps, step k with the input at first + k step, "
+        "found "
         "by dynamics.interpolation; samples that end before the longest keep their last value. "
         "Output and records have as many steps, and the array times (float64) says when they are. "
         "Without times sample k is the input of step k.\n\n"

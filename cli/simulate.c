@@ -292,6 +292,23 @@ static int read_out(const sim_options *o, const sim_show *row, bool *npz, char *
     return CLI_GOOD;
 }
 
+/* The file of the current is not written over. */
+static int check_out(const sim_options *o, bool npz, const char *path)
+{
+    static const char file[] = "file:";
+    const char *current = o->current ? o->current : "";
+    char *out = cli_format("%s.%s", path, npz ? "npz" : "csv");
+    int code = CLI_GOOD;
+    if (strncmp(current, file, sizeof file - 1) == 0 &&
+        cli_same_file(current + sizeof file - 1, out))
+        code = cli_error(CLI_USAGE,
+                         "--out: %s is the file of the current, which would be lost: choose "
+                         "another name",
+                         out);
+    free(out);
+    return code;
+}
+
 static int make_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -349,6 +366,8 @@ static int run(void *given)
         code = read_setup(o, row, &setup);
     if (code == CLI_GOOD)
         code = read_out(o, row, &npz, &path);
+    if (code == CLI_GOOD)
+        code = check_out(o, npz, path);
     if (code == CLI_GOOD && o->common.threads.given) {
         fsnn_status status = fsnn_threads_set((int)o->common.threads.value);
         code = status < 0 ? cli_fail(status) : CLI_GOOD;

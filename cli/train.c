@@ -72,12 +72,18 @@ static bool has_file(const char *directory, const char *name)
 static int choose_directory(work *w)
 {
     const options *o = w->o;
+    const char *name = fsnn_description_name(w->model.description);
+    if (!o->resume && !o->out && (strchr(name, '/') || *name == '.'))
+        return cli_error(CLI_USAGE,
+                         "the network's name \"%s\" is no name for a directory below runs/: give "
+                         "one with --out DIR",
+                         name);
     if (o->resume)
         w->directory = cli_format("%s", o->resume);
     else if (o->out)
         w->directory = cli_format("%s", o->out);
     else
-        w->directory = cli_path("runs", fsnn_description_name(w->model.description));
+        w->directory = cli_path("runs", name);
     const char *d = w->directory;
     if (o->resume && !has_file(d, "last.state.safetensors"))
         return cli_error(CLI_USAGE,

@@ -1,11 +1,13 @@
 /* data/interpolate_akima.c: H. Akima, A new method of interpolation and smooth curve fitting based
  * on local procedures, J. ACM 17 (1970) 589-602.
  *
- * With the slopes m_i = (x_{i+1} - x_i)/(t_{i+1} - t_i), continued at the ends by m_{-1} = 2 m_0 -
- * m_1, m_{-2} = 2 m_{-1} - m_0 and likewise behind, the tangent at sample i is d_i = (|m_{i+1} -
- * m_i| m_{i-1} + |m_{i-1} - m_{i-2}| m_i) / (|m_{i+1} - m_i| + |m_{i-1} - m_{i-2}|), and (m_{i-2} +
- * m_{i+1})/2 where the denominator vanishes: is not above 1e-9 of its largest value in the series.
- */
+ *   m_i = (x_{i+1} - x_i) / (t_{i+1} - t_i)                      slopes between samples
+ *   m_{-1} = 2 m_0 - m_1,  m_{-2} = 2 m_{-1} - m_0               before the first, likewise behind
+ *   d_i = (a m_{i-1} + b m_i) / (a + b)                          tangent at sample i, with
+ *         a = |m_{i+1} - m_i|,  b = |m_{i-1} - m_{i-2}|
+ *
+ * Where a + b vanishes (is not above 1e-9 of its largest value in the series), the tangent is
+ * (m_{i-2} + m_{i+1})/2. */
 #include "data/interpolate.h"
 
 #include <math.h>

@@ -1,10 +1,12 @@
 /* data/interpolate_taps.c: the methods that are linear in the samples, as weights of at most four
  * of them.
  *
- * Cubic: with H = t_{i+1} - t_i, u = (t - t_i)/H and slopes d,
- *   x(t) = h00 x_i + h10 H d_i + h01 x_{i+1} + h11 H d_{i+1}, the Hermite cubic; d_j is the slope
- * at t_j of the parabola through the samples j-1, j, j+1, for any spacing the tangent of
- * Catmull-Rom (P. J. Barry, R. N. Goldman 1988). */
+ * Cubic: with H = t_{i+1} - t_i, u = (t - t_i)/H and slopes d, the Hermite cubic
+ *
+ *   x(t) = h00 x_i + h10 H d_i + h01 x_{i+1} + h11 H d_{i+1};
+ *
+ * d_j is the slope at t_j of the parabola through the samples j-1, j, j+1, for any spacing the
+ * tangent of Catmull-Rom (P. J. Barry, R. N. Goldman 1988). */
 #include "data/interpolate.h"
 
 static int64_t clamp(int64_t value, int64_t least, int64_t most)

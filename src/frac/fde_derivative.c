@@ -1,9 +1,10 @@
 /* Schemes that replace the derivative: Gruenwald-Letnikov and L1, explicit and implicit, several
  * terms.
  *
- *   u_k = gain f + sum_{j=1}^{k-1} w_j u_{k-j},  u = y - y0,     f = f(t_{k-1}, y_{k-1})  or f(t_k,
- * y_k) w_j = sum_m share_m kernel_j(a_m),  share_m = F_m / sum F,  gain = 1 / sum F F_m = C_m
- * h^-a_m (gl)   or   C_m h^-a_m / Gamma(2 - a_m) (l1)
+ *   u_k = gain f + sum_{j=1}^{k-1} w_j u_{k-j},       u = y - y0
+ *   f = f(t_{k-1}, y_{k-1})  explicit,                f(t_k, y_k)  implicit
+ *   w_j = sum_m share_m kernel_j(a_m),                share_m = F_m / sum F,  gain = 1 / sum F
+ *   F_m = C_m h^-a_m  (gl),                           C_m h^-a_m / Gamma(2 - a_m)  (l1)
  *
  * The past holds u. At alpha = 1 both are Euler's method. */
 #include "frac/fde_run.h"

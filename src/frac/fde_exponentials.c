@@ -1,7 +1,7 @@
 /* The past as a sum of exponentials: lags below W exactly, the others by K modes
  *
- *     F_m(k+1) = e^(-s_m) F_m(k) + e^(-s_m W) x_{k+1-W},     sum = sum_{j<W} w_j x_{k-j} + sum_m
- * weight_m F_m(k)
+ *   F_m(k+1) = e^(-s_m) F_m(k) + e^(-s_m W) x_{k+1-W}
+ *   sum = sum_{j<W} w_j x_{k-j} + sum_m weight_m F_m(k)
  *
  * so that time and memory a step do not depend on the number of steps (Jiang et al. 2017; Banjai
  * and Lopez-Fernandez 2019). The nodes s are the same for all orders and kernels; only the weights

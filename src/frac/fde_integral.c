@@ -1,10 +1,11 @@
 /* Schemes that integrate  y = y0 + 1/(C Gamma(a)) int (t-s)^(a-1) f ds  with f replaced by
  *
- *   ab explicit   its value at the left of each step:   y_k = y0 + g sum_{j=0}^{k-1} r_j f_{k-1-j}
- *   ab implicit   at the right:                         y_k = y0 + g sum_{j=0}^{k-1} r_j f_{k-j}
- *   trap          a straight line:                      y_k = y0 + g (q_k f_0 + sum_{j=0}^{k-1} t_j
- * f_{k-j}) abm           predictor ab explicit, corrector trap with f at the predictor, f once more
- * at the result (PECE)
+ *   ab explicit   its value at the left of each step    y_k = y0 + g sum_{j=0}^{k-1} r_j f_{k-1-j}
+ *   ab implicit   its value at the right                y_k = y0 + g sum_{j=0}^{k-1} r_j f_{k-j}
+ *   trap          a straight line                       y_k = y0 + g (q_k f_0
+ *                                                            + sum_{j=0}^{k-1} t_j f_{k-j})
+ *   abm           ab explicit predicts, trap corrects with f at the prediction, and f is taken once
+ *                 more at the result (PECE)
  *
  * g = h^a / C. The past holds f_1, f_2, ...; f_0 has weights of its own. Garrappa, Mathematics 6(2)
  * 16 (2018); Diethelm, Ford, Freed (2002). At alpha = 1: Euler, backward Euler, the trapezoidal

@@ -1,12 +1,12 @@
 /* The weights of the schemes and their densities.
  *
- *   c_j = c_{j-1} (j-1-a)/j, c_0 = 1            Gruenwald-Letnikov
- *   b_j = (j+1)^(1-a) - j^(1-a)                 L1
- *   r_j = ((j+1)^a - j^a) / Gamma(1+a)          product rectangle
- *   t_j = ((j+1)^(a+1) - 2 j^(a+1) + (j-1)^(a+1)) / Gamma(a+2),  t_0 = 1/Gamma(a+2)
- *                                               product trapezoid
- *   q_k = ((k-1)^(a+1) - k^a (k-1-a)) / Gamma(a+2)   its first value
- *   E_a(-z j^a) - E_a(-z (j+1)^a)               Mittag-Leffler: a leak under a held current
+ *   Gruenwald-Letnikov   c_j = c_{j-1} (j-1-a)/j,  c_0 = 1
+ *   L1                   b_j = (j+1)^(1-a) - j^(1-a)
+ *   product rectangle    r_j = ((j+1)^a - j^a) / Gamma(1+a)
+ *   product trapezoid    t_j = ((j+1)^(a+1) - 2 j^(a+1) + (j-1)^(a+1)) / Gamma(a+2)
+ *                        t_0 = 1/Gamma(a+2)
+ *     its first value    q_k = ((k-1)^(a+1) - k^a (k-1-a)) / Gamma(a+2)
+ *   Mittag-Leffler       E_a(-z j^a) - E_a(-z (j+1)^a), a leak under a held current
  *
  * Differences of powers lose digits like j (first) and j^2 (second): expm1/log1p for the first, the
  * binomial series in 1/j for the second. Relative error about 1e-15 at every lag. */

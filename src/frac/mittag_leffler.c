@@ -1,14 +1,19 @@
-/* The Mittag-Leffler function of two parameters for real z:  E_{a,b}(z) = sum_k z^k / Gamma(a k +
- * b).
+/* The Mittag-Leffler function of two parameters for real z:
+ *
+ *   E_{a,b}(z) = sum_k z^k / Gamma(a k + b).
  *
  * With x = |z|^(1/a), the growth of E is that of e^x. Three ways, each knowing its own error:
+ *
  *   series       z > 0 for x up to 40 (no cancellation); z < 0 while the largest term loses fewer
- * digits than there are to spare asymptotic   residues (x^(1-b)/a e^s at the poles s = z^(1/a)) -
- * sum_{k>=1} z^-k / Gamma(b - a k), x from 38 on contour      inverse Laplace transform of
- * s^(a-b)/(s^a - z) at 1 on a parabola with the parameters of Garrappa, SIAM J. Numer. Anal. 53
- * (2015) 1350; what is left between the two: z < 0, 6 < x < 40 All in long double: where that is no
- * more than double, the contour takes over earlier. Cost: 20 to 200 evaluations of a Gamma function
- * or an exponential (series with small a: about 200/a). */
+ *                digits than there are to spare
+ *   asymptotic   residues (x^(1-b)/a e^s at the poles s = z^(1/a)) less
+ *                sum_{k>=1} z^-k / Gamma(b - a k), x from 38 on
+ *   contour      inverse Laplace transform of s^(a-b)/(s^a - z) at 1 on a parabola with the
+ *                parameters of Garrappa, SIAM J. Numer. Anal. 53 (2015) 1350; what is left between
+ *                the two: z < 0, 6 < x < 40
+ *
+ * All in long double: where that is no more than double, the contour takes over earlier. Cost: 20
+ * to 200 evaluations of a Gamma function or an exponential (series with small a: about 200/a). */
 #include <fsnn/fde.h>
 
 #include <complex.h>

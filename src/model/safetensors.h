@@ -1,10 +1,9 @@
 /* model/safetensors.h: the safetensors format from and to memory.
  *
  *   8 bytes   N, length of the header, little-endian
- *   N bytes   JSON: {"__metadata__": {"key": "text", ...}, "name": {"dtype": "F32", "shape": [2,
- * 3], "data_offsets": [a, b]}, ...} rest      numbers, little-endian, row-major; offsets count from
- * here; no gaps, no overlaps
- */
+ *   N bytes   JSON: {"__metadata__": {"key": "text", ...},
+ *                    "name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [a, b]}, ...}
+ *   rest      numbers, little-endian, row-major; offsets count from here; no gaps, no overlaps */
 #ifndef FSNN_SAFETENSORS_H
 #define FSNN_SAFETENSORS_H
 

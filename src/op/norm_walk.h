@@ -1,8 +1,9 @@
 /* op/norm_walk.h: how normalisation walks over a tensor [groups of samples, C, P] in either layout,
  * in chunks that depend on the shape only.
  *
- * columns: memory is [rows, C], the channel runs fastest (channels-last images, or no space at all:
- * P = 1) planes:  memory is [rows, C, P], each channel of a sample is a run of P numbers */
+ *   columns   memory is [rows, C], the channel runs fastest (channels-last images, or no space at
+ *             all: P = 1)
+ *   planes    memory is [rows, C, P], each channel of a sample is a run of P numbers */
 #ifndef FSNN_OP_NORM_WALK_H
 #define FSNN_OP_NORM_WALK_H
 

@@ -1,7 +1,12 @@
 /* One walk over gradient, moments and values. Bound by memory: Adam moves 28 bytes a value (32 with
- * zero), SGD with momentum 20. sgd   b <- momentum b + g           value -= rate b (nesterov: g +
- * momentum b) adam  m <- beta1 m + (1 - beta1) g  v <- beta2 v + (1 - beta2) g^2 value <- shrink
- * value - rate m / (root sqrt(v) + eps) with g the clipped gradient plus decay times the value. */
+ * zero), SGD with momentum 20.
+ *
+ *   sgd    b <- momentum b + g
+ *          value <- value - rate b                                  (nesterov: g + momentum b)
+ *   adam   m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2
+ *          value <- shrink value - rate m / (root sqrt(v) + eps)
+ *
+ * with g the clipped gradient plus decay times the value. */
 #include "train/optimizer_kernel.h"
 
 #include "base/isa_kernel.h"

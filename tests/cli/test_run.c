@@ -550,6 +550,22 @@ static void old_output_stays(void **state)
     shell_good("test \"$(cat kept.npz)\" = old");
 }
 
+/* What a run reads it does not write over, whatever the file is called. */
+static void input_stays(void **state)
+{
+    (void)state;
+    save_target("t.npz", TINY_B, TINY_OUT);
+    exact_weights("w.npz");
+    shell_good("cp x.npz mine.npz && ln -sf mine.npz link.npz");
+    shell_fails("$F run model.yaml --input mine.npz --output ./mine.npz", 2,
+                "--output ./mine.npz is --input itself");
+    shell_fails("$F run model.yaml --input mine.npz --output link.npz", 2, "is --input itself");
+    shell_fails("$F run model.yaml --input x.npz --weights w.npz --output w.npz", 2, "--weights");
+    shell_fails("$F run model.yaml --input x.npz --target t.npz --output t.npz", 2, "--target");
+    shell_fails("$F run model.yaml --input x.npz --output model.yaml", 2, "the description itself");
+    shell_good("cmp x.npz mine.npz");
+}
+
 static void quiet(void **state)
 {
     (void)state;
@@ -581,6 +597,7 @@ int main(void)
         cmocka_unit_test(endless_memory),
         cmocka_unit_test(bad_targets_and_weights),
         cmocka_unit_test(old_output_stays),
+        cmocka_unit_test(input_stays),
         cmocka_unit_test(quiet),
     };
     return cmocka_run_group_tests(tests, tiny_start, shell_end);

@@ -229,6 +229,10 @@ static void files(void **state)
     shell_good("cmp back.csv again.csv");
     shell_good("$F simulate --current file:back.npz --alpha 0.7 --no-figure -o again");
     shell_good("cmp back.csv again.csv");
+    shell_fails("$F simulate --current file:back.csv --alpha 0.5 --no-figure -o ./back", 2,
+                "./back.csv is the file of the current");
+    shell_good("cmp back.csv again.csv");
+    shell_good("$F simulate --current file:back.csv --alpha 0.7 --no-figure --format npz -o back");
 }
 
 static void npz(void **state)

@@ -260,6 +260,9 @@ static void what_fails(void **state)
                 "tiny.yaml: lif \"lif1\": tau is 1e+300");
     shell_fails("$F train tiny.yaml --out x --set lif1.reset=subtract --set dynamics.method=ml", 2,
                 "tiny.yaml: lif \"lif1\": reset subtract");
+    shell_fails("$F train tiny.yaml --set name=../outside", 2,
+                "\"../outside\" is no name for a directory below runs/");
+    shell_good("test ! -e outside && test ! -e ../outside");
     shell_good("test ! -e x"); /* nothing is left behind */
     shell_fails("$F train tiny.yaml --out nan --no-figures --set training.optimizer.lr=1e30 --set "
                 "training.epochs=50",
