@@ -3,6 +3,8 @@
 
 #include "base/isa.h"
 
+#include <math.h>
+
 extern const frac_kernels frac_kernels_base;
 #ifdef FSNN_HAVE_AVX2
 extern const frac_kernels frac_kernels_avx2;
@@ -178,6 +180,11 @@ fsnn_status frac_memory_settle(frac_memory *memory, int64_t n, bool renew)
         double gain;
         weights_of(memory, s, n, &gain);
         sum->gain = (float)gain;
+        if (!isfinite(sum->gain))
+            return fsnn_fail(FSNN_EARGUMENT,
+                             "the step %g gives method %s a gain of %g, beyond single precision: a "
+                             "smaller step, in the unit of tau, works",
+                             memory->h, memory->method->name, gain);
         sum->window = round_weights(memory, n, sum->w);
     }
     if (renew)

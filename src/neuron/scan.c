@@ -98,7 +98,9 @@ fsnn_status scan_plan(scan *s, int64_t K)
     bool fresh = tiles != s->tiles;
     s->tiles = tiles;
     int64_t whole = s->chained && s->memory.keep < 0 ? s->total : 0;
-    int64_t capacity = max(s->u.capacity, max(whole, K) + 1 + kept(s));
+    /* rows kept from call to call, as far as they can have come; histories grow later */
+    int64_t old = kept(s) < K || s->memory.compressed ? kept(s) : K;
+    int64_t capacity = max(s->u.capacity, max(max(whole, K), FRAC_BLOCK) + 1 + old);
     if (fresh || capacity != s->u.capacity) {
         FSNN_TRY(rows_room(&s->u, tiles, capacity));
         fresh = true;
