@@ -32,10 +32,11 @@ static fsnn_status add_name(maker *k, const char *name, int leaf, const char *wh
         return fsnn_fail(FSNN_EDESCRIPTION, "the neuron's name \"%.80s\" %s", name, trouble);
     for (int i = 0; i < k->names; i++)
         if (strcmp(k->name[i].name, name) == 0)
-            return fsnn_fail(FSNN_EDESCRIPTION,
-                             "the neuron has the name \"%s\" twice: states, their derivatives, I, s, tau, "
-                             "threshold and parameters need names of their own",
-                             name);
+            return fsnn_fail(
+                FSNN_EDESCRIPTION,
+                "the neuron has the name \"%s\" twice: states, their derivatives, I, s, tau, "
+                "threshold and parameters need names of their own",
+                name);
     k->name[k->names++] = (parse_name){name, leaf, where};
     graph_leaf(&k->g, leaf);
     return FSNN_OK;
@@ -63,17 +64,21 @@ static fsnn_status add_names(maker *k)
 static fsnn_status check_source(const equation_source *s)
 {
     if (s->states < 1 || s->states > EQUATION_STATES)
-        return fsnn_fail(FSNN_EDESCRIPTION, "a neuron with %d states: from 1 (v) to %d can be had", s->states,
-                         EQUATION_STATES);
+        return fsnn_fail(FSNN_EDESCRIPTION, "a neuron with %d states: from 1 (v) to %d can be had",
+                         s->states, EQUATION_STATES);
     if (s->owns < 0 || s->owns > EQUATION_PARS - 2)
-        return fsnn_fail(FSNN_EDESCRIPTION, "a neuron with %d parameters of its own: up to %d can be had",
-                         s->owns, EQUATION_PARS - 2);
+        return fsnn_fail(FSNN_EDESCRIPTION,
+                         "a neuron with %d parameters of its own: up to %d can be had", s->owns,
+                         EQUATION_PARS - 2);
     if (strcmp(s->state[0].name, "v") != 0)
-        return fsnn_fail(FSNN_EDESCRIPTION, "the first state is called \"%.63s\": it must be v, the membrane potential",
-                         s->state[0].name);
+        return fsnn_fail(
+            FSNN_EDESCRIPTION,
+            "the first state is called \"%.63s\": it must be v, the membrane potential",
+            s->state[0].name);
     for (int i = 0; i < s->states; i++)
         if (!s->state[i].derivative)
-            return fsnn_fail(FSNN_EDESCRIPTION, "the neuron's state %.63s has no equation: write d%.63s: \"...\"",
+            return fsnn_fail(FSNN_EDESCRIPTION,
+                             "the neuron's state %.63s has no equation: write d%.63s: \"...\"",
                              s->state[i].name, s->state[i].name);
     return FSNN_OK;
 }
@@ -101,7 +106,8 @@ static fsnn_status parse_state(maker *k, int i)
     const char *usual = i ? k->derivative[i] : default_after;
     int expected;
     FSNN_TRY(parse(k, key, usual, 2, &expected));
-    FSNN_TRY(parse(k, key, state->after_spike ? state->after_spike : usual, 2, &k->e->node[EQUATION_F + i]));
+    FSNN_TRY(parse(k, key, state->after_spike ? state->after_spike : usual, 2,
+                   &k->e->node[EQUATION_F + i]));
     k->e->default_after[i] = expected == k->e->node[EQUATION_F + i];
     return FSNN_OK;
 }
@@ -128,9 +134,9 @@ static fsnn_status differentiate(maker *k)
             int J = graph_derivative(&k->g, e->node[EQUATION_D + i], EQUATION_X + j);
             FSNN_TRY(graph_status(&k->g));
             e->node[EQUATION_J + i * EQUATION_STATES + j] = J;
-            equation_slope slope = graph_is(&k->g, J, 0)              ? EQUATION_FLAT
+            equation_slope slope = graph_is(&k->g, J, 0)         ? EQUATION_FLAT
                                    : graph_varies(&k->g.node[J]) ? EQUATION_CURVED
-                                                                      : EQUATION_LINEAR;
+                                                                 : EQUATION_LINEAR;
             e->slope = slope > e->slope ? slope : e->slope;
         }
     for (int slot = 0; slot < EQUATION_VALUES; slot++)
@@ -144,8 +150,8 @@ static fsnn_status differentiate(maker *k)
 
 /* What a backward does with the gradients of these slots. */
 typedef struct part_rule {
-    int first, count;           /* outputs */
-    uint64_t writes, adds;      /* bits of slots below EQUATION_PAR */
+    int first, count;      /* outputs */
+    uint64_t writes, adds; /* bits of slots below EQUATION_PAR */
 } part_rule;
 
 #define STATES (((UINT64_C(1) << EQUATION_STATES) - 1) << EQUATION_X)
@@ -176,10 +182,12 @@ static int gradient_of(tape *t, int slot, const int *adjoint, int forward)
 /* Which slots there are: states of this neuron only. */
 static bool present(const equation *e, int slot)
 {
-    return !(slot < EQUATION_I && slot >= e->states) && !(slot >= EQUATION_D && slot - EQUATION_D >= e->states);
+    return !(slot < EQUATION_I && slot >= e->states) &&
+           !(slot >= EQUATION_D && slot - EQUATION_D >= e->states);
 }
 
-static void step_gradients(const maker *k, const part_rule *rule, tape *t, const int *adjoint, int forward)
+static void step_gradients(const maker *k, const part_rule *rule, tape *t, const int *adjoint,
+                           int forward)
 {
     for (int slot = 0; slot < EQUATION_PAR; slot++) {
         if (!present(k->e, slot))
@@ -191,7 +199,8 @@ static void step_gradients(const maker *k, const part_rule *rule, tape *t, const
             add_gradient(t, EQUATION_G + slot, gradient);
     }
     for (int r = 0; r < k->e->rows; r++)
-        add_gradient(t, EQUATION_OWN + k->e->rows + r, gradient_of(t, EQUATION_OWN + r, adjoint, forward));
+        add_gradient(t, EQUATION_OWN + k->e->rows + r,
+                     gradient_of(t, EQUATION_OWN + r, adjoint, forward));
 }
 
 static void parameter_gradients(const maker *k, tape *t, const int *adjoint, int forward)
@@ -225,7 +234,8 @@ static fsnn_status make_backward(maker *k, equation_part part, tape *t)
     return k->m.status;
 }
 
-static fsnn_status make_part(maker *k, equation_part part, const int *nodes, const int *slots, int count)
+static fsnn_status make_part(maker *k, equation_part part, const int *nodes, const int *slots,
+                             int count)
 {
     fsnn_status status = FSNN_EMEMORY;
     for (int back = 0; back < 2; back++) {
@@ -283,8 +293,9 @@ static fsnn_status make_rows(maker *k)
 static void place_parts(maker *k)
 {
     static const equation_part order[] = {
-        EQUATION_PREPARE,    EQUATION_PREPARE_BACK, EQUATION_CHARGE, EQUATION_CHARGE_BACK, EQUATION_SPIKE,
-        EQUATION_SPIKE_BACK, EQUATION_AFTER,        EQUATION_AFTER_BACK, EQUATION_LEAK, EQUATION_LEAK_BACK,
+        EQUATION_PREPARE, EQUATION_PREPARE_BACK, EQUATION_CHARGE, EQUATION_CHARGE_BACK,
+        EQUATION_SPIKE,   EQUATION_SPIKE_BACK,   EQUATION_AFTER,  EQUATION_AFTER_BACK,
+        EQUATION_LEAK,    EQUATION_LEAK_BACK,
     };
     const equation_op *op = k->m.op;
     for (int i = 0; i < EQUATION_PARTS; i++) {
@@ -334,8 +345,10 @@ static fsnn_status explain(fsnn_status status)
     if (status == FSNN_EMEMORY)
         return fsnn_fail(status, "out of memory while compiling a neuron's equations");
     if (status == FSNN_ENUMERIC)
-        return fsnn_fail(FSNN_EDESCRIPTION, "the neuron's equations come to a number beyond 3.4e38, where single precision "
-                                            "ends: other units would do");
+        return fsnn_fail(
+            FSNN_EDESCRIPTION,
+            "the neuron's equations come to a number beyond 3.4e38, where single precision "
+            "ends: other units would do");
     return fsnn_fail(status, "the neuron's equations are too long once differentiated: fewer or "
                              "shorter products and sums would do");
 }

@@ -1,4 +1,5 @@
-/* Derivatives of expressions, as expressions; and values in double precision, the reference for the rows. */
+/* Derivatives of expressions, as expressions; and values in double precision, the reference for the
+ * rows. */
 #include "neuron/equation_graph.h"
 
 #include <math.h>
@@ -59,7 +60,8 @@ static int slope_cos(graph *g, int node, const int *x)
     return graph_sum(g, &(graph_term){-1, sine}, 1);
 }
 
-/* Of min and max with respect to the first argument; with respect to the second it is one less that. */
+/* Of min and max with respect to the first argument; with respect to the second it is one less
+ * that. */
 static int slope_min(graph *g, int node, const int *x)
 {
     (void)node;
@@ -75,9 +77,9 @@ static int slope_max(graph *g, int node, const int *x)
 }
 
 static int (*const slopes[GRAPH_FUNCTIONS])(graph *g, int node, const int *x) = {
-    [GRAPH_EXP] = slope_exp,   [GRAPH_LOG] = slope_log, [GRAPH_TANH] = slope_tanh,
+    [GRAPH_EXP] = slope_exp,         [GRAPH_LOG] = slope_log, [GRAPH_TANH] = slope_tanh,
     [GRAPH_SIGMOID] = slope_sigmoid, [GRAPH_ABS] = slope_abs, [GRAPH_STEP] = slope_step,
-    [GRAPH_SIN] = slope_sin,   [GRAPH_COS] = slope_cos, [GRAPH_MIN] = slope_min,
+    [GRAPH_SIN] = slope_sin,         [GRAPH_COS] = slope_cos, [GRAPH_MIN] = slope_min,
     [GRAPH_MAX] = slope_max,
 };
 
@@ -177,11 +179,12 @@ static double step(double x)
 }
 
 static double (*const unary[GRAPH_FUNCTIONS])(double) = {
-    [GRAPH_EXP] = exp,   [GRAPH_LOG] = log,   [GRAPH_TANH] = tanh, [GRAPH_SIGMOID] = sigmoid,
-    [GRAPH_ABS] = fabs,  [GRAPH_STEP] = step, [GRAPH_SIN] = sin,   [GRAPH_COS] = cos,
+    [GRAPH_EXP] = exp,  [GRAPH_LOG] = log,   [GRAPH_TANH] = tanh, [GRAPH_SIGMOID] = sigmoid,
+    [GRAPH_ABS] = fabs, [GRAPH_STEP] = step, [GRAPH_SIN] = sin,   [GRAPH_COS] = cos,
 };
 
-static double value_of(const graph_node *n, const graph_term *t, const double *leaves, const double *v)
+static double value_of(const graph_node *n, const graph_term *t, const double *leaves,
+                       const double *v)
 {
     double x = n->value;
     switch (n->kind) {

@@ -1,5 +1,5 @@
-/* From a tape to code: dead values go, chains become one operation, temporaries share rows (linear scan over the code, where a value
- * may take the row of an operand that ends with it). */
+/* From a tape to code: dead values go, chains become one operation, temporaries share rows (linear
+ * scan over the code, where a value may take the row of an operand that ends with it). */
 #include "neuron/equation_code.h"
 
 #include <string.h>
@@ -8,12 +8,12 @@ enum { CONSTANT = 0x4000, TEMPORARY = 0x8000, MASK = 0x3fff, LINKED = 4 };
 
 /* What becomes of a value of the tape. */
 typedef struct fate {
-    int uses;            /* by live values and outputs */
-    bool inside;         /* a link of a longer chain */
-    int op, links;       /* its operation, chains as far as they reach here */
+    int uses;      /* by live values and outputs */
+    bool inside;   /* a link of a longer chain */
+    int op, links; /* its operation, chains as far as they reach here */
     int operand[LINKED + 1], operands;
-    int slot;            /* where it is left, -1: not yet */
-    int last;            /* the value that reads it last */
+    int slot; /* where it is left, -1: not yet */
+    int last; /* the value that reads it last */
 } fate;
 
 static bool computed(const tape *t, int value)
@@ -45,7 +45,8 @@ static int constant(emitter *m, float number)
     for (int i = 0; i < m->constants; i++)
         if (memcmp(&m->constant[i], &number, sizeof number) == 0)
             return CONSTANT | i;
-    if (m->status || !grow(m, (void **)&m->constant, &m->constant_room, m->constants, sizeof number))
+    if (m->status ||
+        !grow(m, (void **)&m->constant, &m->constant_room, m->constants, sizeof number))
         return 0;
     m->constant[m->constants] = number;
     return CONSTANT | m->constants++;
@@ -85,7 +86,8 @@ static int chained(const fate *in, int link)
 {
     if (in->links == 1)
         return OP_TWO + LINKS * in->op + link;
-    return in->links == 2 ? OP_THREE + LINKS * (in->op - OP_TWO) + link : OP_SUM + in->op - OP_THREE;
+    return in->links == 2 ? OP_THREE + LINKS * (in->op - OP_TWO) + link
+                          : OP_SUM + in->op - OP_THREE;
 }
 
 /* The value's operation, taken together with what only it uses. */
@@ -144,18 +146,20 @@ static void place(emitter *m, const tape *t, fate *f, int i, bool *taken)
     }
     if (f[i].slot < 0)
         f[i].slot = take_row(m, taken);
-    push(m, (equation_op){NULL, (uint16_t)f[i].op, (uint16_t)f[i].slot, (uint16_t)s[0], (uint16_t)s[1],
-                          (uint16_t)s[2], (uint16_t)s[3], (uint16_t)s[4]});
+    push(m, (equation_op){NULL, (uint16_t)f[i].op, (uint16_t)f[i].slot, (uint16_t)s[0],
+                          (uint16_t)s[1], (uint16_t)s[2], (uint16_t)s[3], (uint16_t)s[4]});
 }
 
-/* An output that no operation leaves in its place: a leaf, a number, or one that stands elsewhere too. */
+/* An output that no operation leaves in its place: a leaf, a number, or one that stands elsewhere
+ * too. */
 static void copy(emitter *m, const tape *t, const fate *f, tape_output o)
 {
     const tape_value *v = &t->value[o.value];
     bool zero = v->op == TAPE_CONST && v->number == 0;
     int from = zero ? 0 : operand_slot(m, t, f, o.value);
     if (from != o.slot)
-        push(m, (equation_op){.op = zero ? OP_ZERO : OP_COPY, .d = (uint16_t)o.slot, .a = (uint16_t)from});
+        push(m, (equation_op){
+                    .op = zero ? OP_ZERO : OP_COPY, .d = (uint16_t)o.slot, .a = (uint16_t)from});
 }
 
 static void emit(emitter *m, const tape *t, fate *f, bool *taken)

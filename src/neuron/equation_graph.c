@@ -89,8 +89,8 @@ static int bucket_of(const graph_node *n, const graph_term *terms)
 
 static bool same(const graph *g, const graph_node *a, const graph_node *b, const graph_term *terms)
 {
-    if (a->kind != b->kind || a->function != b->function || a->leaf != b->leaf || a->count != b->count ||
-        bits(a->value) != bits(b->value))
+    if (a->kind != b->kind || a->function != b->function || a->leaf != b->leaf ||
+        a->count != b->count || bits(a->value) != bits(b->value))
         return false;
     for (int i = 0; i < a->count; i++)
         if (g->term[a->first + i].node != terms[i].node || g->term[a->first + i].k != terms[i].k)
@@ -106,7 +106,8 @@ static int intern(graph *g, graph_node n, const graph_term *terms, int count)
         if (same(g, &g->node[i - 1], &n, terms))
             return i - 1;
     if (g->status ||
-        !grow(g, (void **)&g->node, &g->room, g->count, g->count + 1, sizeof *g->node, GRAPH_NODES) ||
+        !grow(g, (void **)&g->node, &g->room, g->count, g->count + 1, sizeof *g->node,
+              GRAPH_NODES) ||
         !grow(g, (void **)&g->term, &g->term_room, g->term_count, g->term_count + count,
               sizeof *g->term, GRAPH_TERMS))
         return 0;
@@ -209,7 +210,8 @@ static int without_number(graph *g, int node, double *k)
             continue;
         pile p = {.c = 1};
         for (int j = 0; j < g->node[node].count; j++)
-            gather_factor(g, &p, g->term[g->node[node].first + j].k, g->term[g->node[node].first + j].node);
+            gather_factor(g, &p, g->term[g->node[node].first + j].k,
+                          g->term[g->node[node].first + j].node);
         *k *= p.c;
         p.c = 1;
         return product_of(g, &p);
@@ -302,7 +304,8 @@ static bool even(double e)
     return whole(e) && fmod(e, 2) == 0;
 }
 
-/* A sum whose first term is negative, as factor: the sign goes out, so that (a - b) and (b - a) are one node. */
+/* A sum whose first term is negative, as factor: the sign goes out, so that (a - b) and (b - a) are
+ * one node. */
 static int without_sign(graph *g, int node, double e, double *c)
 {
     graph_node n = g->node[node];
@@ -394,7 +397,8 @@ int graph_power(graph *g, int base, int exponent)
         return graph_product(g, &(graph_term){b.value, base}, 1);
     if (graph_is(g, base, 1))
         return base;
-    return intern(g, (graph_node){.kind = GRAPH_POWER}, (graph_term[]){{1, base}, {1, exponent}}, 2);
+    return intern(g, (graph_node){.kind = GRAPH_POWER}, (graph_term[]){{1, base}, {1, exponent}},
+                  2);
 }
 
 /* ---- calls ---- */

@@ -1,5 +1,6 @@
-/* Operations of equations: one function each, a loop over a row of 32, which the compiler unrolls into 2 to 8
- * vector operations. Rows are aligned where they are the equation's own; the caller's need not be. */
+/* Operations of equations: one function each, a loop over a row of 32, which the compiler unrolls
+ * into 2 to 8 vector operations. Rows are aligned where they are the equation's own; the caller's
+ * need not be. */
 #include "base/isa_kernel.h"
 #include "neuron/equation_code.h"
 #include "neuron/equation_rows.h"
@@ -158,9 +159,15 @@ equation_operation *const FSNN_K(equation_operations)[OPS] = {
     [OP_ADD] = one_0,
     [OP_SUB] = one_1,
     [OP_MUL] = one_2,
-    [OP_TWO] = TWO_ROW(0), TWO_ROW(1), TWO_ROW(2),
-    [OP_THREE] = THREE_ROWS(0), THREE_ROWS(1), THREE_ROWS(2),
-    [OP_SUM] = SUM_ROWS(0), SUM_ROWS(1), SUM_ROWS(2),
+    [OP_TWO] = TWO_ROW(0),
+    TWO_ROW(1),
+    TWO_ROW(2),
+    [OP_THREE] = THREE_ROWS(0),
+    THREE_ROWS(1),
+    THREE_ROWS(2),
+    [OP_SUM] = SUM_ROWS(0),
+    SUM_ROWS(1),
+    SUM_ROWS(2),
     [OP_COPY] = op_copy,
     [OP_ZERO] = op_zero,
     [OP_NEG] = op_neg,

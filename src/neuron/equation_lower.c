@@ -1,4 +1,5 @@
-/* From the graph's normal form to a tape of operations on two values: what one would write by hand. */
+/* From the graph's normal form to a tape of operations on two values: what one would write by hand.
+ */
 #include "neuron/equation_code.h"
 
 #include <math.h>
@@ -6,7 +7,8 @@
 
 enum { REPEATED = 32 }; /* powers up to here by multiplication */
 
-/* Marks what the nodes need; l->stack[node] is 1 for it. What varies opens its arguments, parameters do `inside` only. */
+/* Marks what the nodes need; l->stack[node] is 1 for it. What varies opens its arguments,
+ * parameters do `inside` only. */
 static void mark(const lowering *l, const int *nodes, int count, bool inside)
 {
     memset(l->stack, 0, sizeof *l->stack * (size_t)l->g->count);
@@ -114,9 +116,10 @@ static int lower_product(const lowering *l, tape *t, const graph_node *n)
 static int lower_call(const lowering *l, tape *t, const graph_node *n)
 {
     static const int op[GRAPH_FUNCTIONS] = {
-        [GRAPH_EXP] = OP_EXP, [GRAPH_LOG] = OP_LOG,   [GRAPH_TANH] = OP_TANH, [GRAPH_SIGMOID] = OP_SIGMOID,
-        [GRAPH_ABS] = OP_ABS, [GRAPH_STEP] = OP_STEP, [GRAPH_SIN] = OP_SIN,   [GRAPH_COS] = OP_COS,
-        [GRAPH_MIN] = OP_MIN, [GRAPH_MAX] = OP_MAX,
+        [GRAPH_EXP] = OP_EXP,         [GRAPH_LOG] = OP_LOG, [GRAPH_TANH] = OP_TANH,
+        [GRAPH_SIGMOID] = OP_SIGMOID, [GRAPH_ABS] = OP_ABS, [GRAPH_STEP] = OP_STEP,
+        [GRAPH_SIN] = OP_SIN,         [GRAPH_COS] = OP_COS, [GRAPH_MIN] = OP_MIN,
+        [GRAPH_MAX] = OP_MAX,
     };
     const graph_term *term = l->g->term + n->first;
     return tape_op(t, op[n->function], l->value[term[0].node],
@@ -145,7 +148,8 @@ static int lower_node(const lowering *l, tape *t, int node, bool inside)
     }
 }
 
-void lower_outputs(const lowering *l, tape *t, const int *nodes, const int *slots, int count, bool inside)
+void lower_outputs(const lowering *l, tape *t, const int *nodes, const int *slots, int count,
+                   bool inside)
 {
     mark(l, nodes, count, inside);
     for (int i = 0; i < l->g->count && !t->status; i++)

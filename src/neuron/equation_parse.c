@@ -6,7 +6,8 @@
  *   power    atom [ ^ signed ]
  *   atom     number | name | function ( sum {, sum} ) | ( sum )
  *
- * Errors name the column, what was found there, and what would work. Depth and length are bounded. */
+ * Errors name the column, what was found there, and what would work. Depth and length are bounded.
+ */
 #include "neuron/equation_parse.h"
 
 #include <float.h>
@@ -146,7 +147,8 @@ static void excerpt(const parser *p, const char *at, char *out)
 }
 
 /* key: "text", column n: sentence */
-static fsnn_status wrong_as(const parser *p, fsnn_status status, const char *at, const char *sentence)
+static fsnn_status wrong_as(const parser *p, fsnn_status status, const char *at,
+                            const char *sentence)
 {
     char around[EXCERPT + 8];
     excerpt(p, at, around);
@@ -154,7 +156,8 @@ static fsnn_status wrong_as(const parser *p, fsnn_status status, const char *at,
         snprintf(p->place->key, sizeof p->place->key, "%s", p->key);
         p->place->column = column(p->text, at);
     }
-    return fsnn_fail(status, "%s: \"%s\", column %d: %s", p->key, around, column(p->text, at), sentence);
+    return fsnn_fail(status, "%s: \"%s\", column %d: %s", p->key, around, column(p->text, at),
+                     sentence);
 }
 
 static fsnn_status wrong(const parser *p, const char *at, const char *sentence)
@@ -163,7 +166,8 @@ static fsnn_status wrong(const parser *p, const char *at, const char *sentence)
 }
 
 /* `before` FOUND `after` */
-static fsnn_status wrong_found(const parser *p, const char *at, const char *before, const char *after)
+static fsnn_status wrong_found(const parser *p, const char *at, const char *before,
+                               const char *after)
 {
     char what[80], sentence[400];
     found(at, what, sizeof what);
@@ -183,7 +187,8 @@ static fsnn_status unknown(const parser *p, const char *at, bool called)
             if (!p->names[i].where) {
                 known[count++] = p->names[i].name;
                 if (n < 400)
-                    n += snprintf(list + n, sizeof list - (size_t)n, "%s%s", n ? ", " : "", p->names[i].name);
+                    n += snprintf(list + n, sizeof list - (size_t)n, "%s%s", n ? ", " : "",
+                                  p->names[i].name);
             }
     found(at, what, sizeof what);
     snprintf(name, sizeof name, "%.*s", (int)name_length(at), at);
@@ -217,8 +222,9 @@ static fsnn_status in_range(const parser *p, const char *at, int node)
     const graph_node *n = &p->g->node[node];
     if (n->kind != GRAPH_CONST || fabs(n->value) <= FLT_MAX)
         return FSNN_OK;
-    return wrong_found(p, at, "", isnan(n->value) ? " of these numbers is not a number"
-                                                  : " of these numbers is infinite, or beyond 3.4e38");
+    return wrong_found(p, at, "",
+                       isnan(n->value) ? " of these numbers is not a number"
+                                       : " of these numbers is infinite, or beyond 3.4e38");
 }
 
 static fsnn_status sum(parser *p, int *node);
@@ -247,7 +253,8 @@ static fsnn_status number(parser *p, int *node)
                 ;
     }
     if (n >= sizeof text)
-        return wrong(p, start, "a number of more than 63 characters: 15 digits are all that counts");
+        return wrong(p, start,
+                     "a number of more than 63 characters: 15 digits are all that counts");
     memcpy(text, start, n);
     text[n] = 0;
     locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
@@ -276,7 +283,8 @@ static fsnn_status arguments(parser *p, const char *name, const function *f, int
     } while (more && n < f->arity);
     if (n < f->arity || more) {
         snprintf(sentence, sizeof sentence, "\"%s\" takes %s, here are %s", f->name,
-                 f->arity == 1 ? "one argument" : "two arguments, like min(v, 1)", more ? "more" : "fewer");
+                 f->arity == 1 ? "one argument" : "two arguments, like min(v, 1)",
+                 more ? "more" : "fewer");
         return wrong(p, name, sentence);
     }
     if (!take(p, ')'))
@@ -289,7 +297,8 @@ static fsnn_status call(parser *p, const char *name, const function *f, int *nod
     int args[2] = {0};
     if (!take(p, '(')) {
         char sentence[160];
-        snprintf(sentence, sizeof sentence, "\"%s\" is a function: its argument%s in parentheses, like %s", f->name,
+        snprintf(sentence, sizeof sentence,
+                 "\"%s\" is a function: its argument%s in parentheses, like %s", f->name,
                  f->arity == 1 ? " stands" : "s stand", f->arity == 1 ? "exp(v)" : "min(v, 1)");
         return wrong(p, name, sentence);
     }
@@ -308,8 +317,8 @@ static fsnn_status variable(parser *p, const char *name, size_t length, int *nod
         if (strlen(n->name) != length || memcmp(n->name, name, length) != 0)
             continue;
         if (called) {
-            snprintf(sentence, sizeof sentence, "\"%s\" is no function: a product is written %s*(...)",
-                     n->name, n->name);
+            snprintf(sentence, sizeof sentence,
+                     "\"%s\" is no function: a product is written %s*(...)", n->name, n->name);
             return wrong(p, name, sentence);
         }
         if (n->where) {
@@ -415,16 +424,25 @@ static fsnn_status rest(parser *p)
     if (c == ')')
         return wrong(p, p->at, "a \")\" without a \"(\" before it");
     if (strchr("<>=!?&|", c))
-        return wrong_found(p, p->at, "", " compares: write step(v - 1), which is 1 from v = 1 on and 0 before");
+        return wrong_found(p, p->at, "",
+                           " compares: write step(v - 1), which is 1 from v = 1 on and 0 before");
     if (is_letter(c) || is_digit(c) || c == '(' || c == '.')
-        return wrong_found(p, p->at, "found ", ", where an operator should stand: a product is written 2*v");
-    return wrong_found(p, p->at, "found ", ", where an operator (+ - * / ^) or the end should stand");
+        return wrong_found(p, p->at, "found ",
+                           ", where an operator should stand: a product is written 2*v");
+    return wrong_found(p, p->at, "found ",
+                       ", where an operator (+ - * / ^) or the end should stand");
 }
 
-fsnn_status parse_expression(graph *g, const char *key, const char *text, const parse_name *names, int count,
-                             equation_place *place, int *node)
+fsnn_status parse_expression(graph *g, const char *key, const char *text, const parse_name *names,
+                             int count, equation_place *place, int *node)
 {
-    parser p = {.g = g, .key = key, .text = text, .at = text, .names = names, .count = count, .place = place};
+    parser p = {.g = g,
+                .key = key,
+                .text = text,
+                .at = text,
+                .names = names,
+                .count = count,
+                .place = place};
     *node = 0;
     if (strlen(text) > EQUATION_LENGTH)
         return wrong_as(&p, FSNN_EUNSUPPORTED, text + EQUATION_LENGTH,

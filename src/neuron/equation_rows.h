@@ -163,8 +163,10 @@ static inline float row_pow_ends(float a, float b, float y)
     float grows = b > 0 ? INFINITY : 0.0f, falls = b > 0 ? 0.0f : INFINITY;
     y = size == 0 ? falls : y;
     y = size > 3.40282347e+38f ? grows : y;
-    float negative = row_whole(b) ? (row_whole(0.5f * b) ? y : -y) : NAN;
-    y = a < 0 ? negative : y;
+    y = size == 1 ? 1.0f : y; /* b may be infinite */
+    bool odd = row_whole(b) && !row_whole(0.5f * b);
+    y = odd ? copysignf(y, a) : y;
+    y = a < 0 && a >= -3.40282347e+38f && !row_whole(b) ? NAN : y;
     y = a != a ? a : y;
     y = b != b ? b : y;
     y = b == 0 ? 1.0f : y;

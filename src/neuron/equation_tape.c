@@ -86,7 +86,8 @@ int tape_const(tape *t, double number)
 {
     if (fabs(number) > FLT_MAX && !t->status)
         t->status = FSNN_ENUMERIC;
-    return intern(t, (tape_value){.op = TAPE_CONST, .a = -1, .b = -1, .c = -1, .number = (float)number});
+    return intern(
+        t, (tape_value){.op = TAPE_CONST, .a = -1, .b = -1, .c = -1, .number = (float)number});
 }
 
 int tape_op(tape *t, int op, int a, int b, int c)
@@ -314,11 +315,12 @@ static void back_pow(const reverse *r, int y, tape_value v, int g)
 }
 
 static void (*const backs[OPS])(const reverse *r, int y, tape_value v, int g) = {
-    [OP_ADD] = back_add,   [OP_SUB] = back_sub,   [OP_MUL] = back_mul,   [OP_NEG] = back_neg,
-    [OP_DIV] = back_div,   [OP_SQRT] = back_sqrt, [OP_EXP] = back_exp,   [OP_LOG] = back_log,
-    [OP_TANH] = back_tanh, [OP_ABS] = back_abs,   [OP_STEP] = back_step, [OP_SIGMOID] = back_sigmoid,
-    [OP_SIN] = back_sin,   [OP_COS] = back_cos,   [OP_MIN] = back_min,   [OP_MAX] = back_max,
-    [OP_POW] = back_pow,
+    [OP_ADD] = back_add, [OP_SUB] = back_sub,   [OP_MUL] = back_mul,
+    [OP_NEG] = back_neg, [OP_DIV] = back_div,   [OP_SQRT] = back_sqrt,
+    [OP_EXP] = back_exp, [OP_LOG] = back_log,   [OP_TANH] = back_tanh,
+    [OP_ABS] = back_abs, [OP_STEP] = back_step, [OP_SIGMOID] = back_sigmoid,
+    [OP_SIN] = back_sin, [OP_COS] = back_cos,   [OP_MIN] = back_min,
+    [OP_MAX] = back_max, [OP_POW] = back_pow,
 };
 
 void tape_backward(tape *t, int rows, int *adjoint)
@@ -329,7 +331,8 @@ void tape_backward(tape *t, int rows, int *adjoint)
         adjoint[i] = -1;
     for (int i = 0; i < t->outputs; i++) {
         int slot = t->output[i].slot;
-        give(&r, t->output[i].value, tape_slot(t, slot + (slot < EQUATION_OWN ? EQUATION_G : rows)));
+        give(&r, t->output[i].value,
+             tape_slot(t, slot + (slot < EQUATION_OWN ? EQUATION_G : rows)));
     }
     t->outputs = 0;
     for (int i = forward - 1; i >= 0 && !t->status; i--)

@@ -1,4 +1,5 @@
-/* The language of equations: values, errors with their columns, simplification, sharing, derivatives. */
+/* The language of equations: values, errors with their columns, simplification, sharing,
+ * derivatives. */
 #include "equation_tools.h"
 
 #include "neuron/equation_parse.h"
@@ -94,7 +95,8 @@ static void defaults(void **state)
     assert_true(isnan(equation_value(e, EQUATION_F + 2, x))); /* there is no such state */
     equation_destroy(e);
     /* the same, written otherwise */
-    e = tools_equation((tools_texts){"-v", "dv - (threshold - v)", "dv - threshold*s*(1/tau)", NULL, NULL});
+    e = tools_equation(
+        (tools_texts){"-v", "dv - (threshold - v)", "dv - threshold*s*(1/tau)", NULL, NULL});
     assert_true(e->default_spike && e->default_after[0]);
     equation_destroy(e);
     e = tools_equation((tools_texts){"-v", "v - threshold", "dv - s*v", "-w", "dw + s*a"});
@@ -114,9 +116,15 @@ static void properties(void **state)
         equation_slope slope;
         unsigned uses; /* bits: tau, threshold, a, b; the first two are in the defaults */
     } cases[] = {
-        {"I", EQUATION_FLAT, 3},         {"I/tau + v - v", EQUATION_FLAT, 3}, {"(I - v)/tau", EQUATION_LINEAR, 3},
-        {"a*v + I", EQUATION_LINEAR, 7}, {"-3*v + b", EQUATION_LINEAR, 11},   {"v*I", EQUATION_CURVED, 3},
-        {"v^2", EQUATION_CURVED, 3},     {"exp(a*v/b)", EQUATION_CURVED, 15}, {"0*a + I", EQUATION_FLAT, 3},
+        {"I", EQUATION_FLAT, 3},
+        {"I/tau + v - v", EQUATION_FLAT, 3},
+        {"(I - v)/tau", EQUATION_LINEAR, 3},
+        {"a*v + I", EQUATION_LINEAR, 7},
+        {"-3*v + b", EQUATION_LINEAR, 11},
+        {"v*I", EQUATION_CURVED, 3},
+        {"v^2", EQUATION_CURVED, 3},
+        {"exp(a*v/b)", EQUATION_CURVED, 15},
+        {"0*a + I", EQUATION_FLAT, 3},
         {"step(v)", EQUATION_FLAT, 3},
     };
     for (int i = 0; i < FSNN_COUNT(cases); i++) {
@@ -143,17 +151,35 @@ typedef struct error_case {
 static const error_case errors[] = {
     {{.dv = "(-v^2 + J)/tau"}, "dv", 9, "there is no name \"J\"; " NAMES},
     {{.dv = "(I - v)/tua"}, "dv", 9, "there is no name \"tua\" (did you mean \"tau\"?); " NAMES},
-    {{.dv = "thresold"}, "dv", 1, "there is no name \"thresold\" (did you mean \"threshold\"?); " NAMES},
-    {{.dv = "I - sigmod(v)"}, "dv", 5, "there is no function \"sigmod\" (did you mean \"sigmoid\"?); " FUNCTION_NAMES},
+    {{.dv = "thresold"},
+     "dv",
+     1,
+     "there is no name \"thresold\" (did you mean \"threshold\"?); " NAMES},
+    {{.dv = "I - sigmod(v)"},
+     "dv",
+     5,
+     "there is no function \"sigmod\" (did you mean \"sigmoid\"?); " FUNCTION_NAMES},
     {{.dv = "I - w"}, "dv", 5, "there is no name \"w\"; " NAMES},
-    {{.dv = "2 v"}, "dv", 3, "found \"v\", where an operator should stand: a product is written 2*v"},
+    {{.dv = "2 v"},
+     "dv",
+     3,
+     "found \"v\", where an operator should stand: a product is written 2*v"},
     {{.dv = "v(I + 1)"}, "dv", 1, "\"v\" is no function: a product is written v*(...)"},
-    {{.dv = "(v)(I)"}, "dv", 4, "found \"(\", where an operator should stand: a product is written 2*v"},
+    {{.dv = "(v)(I)"},
+     "dv",
+     4,
+     "found \"(\", where an operator should stand: a product is written 2*v"},
     {{.dv = "v +"}, "dv", 4, "found the end, where a number, a name or \"(\" should stand"},
     {{.dv = "* v"}, "dv", 1, "found \"*\", where a number, a name or \"(\" should stand"},
     {{.dv = "v**2"}, "dv", 3, "\"**\" is no operator here: a power is written v^2"},
-    {{.dv = "exp v"}, "dv", 1, "\"exp\" is a function: its argument stands in parentheses, like exp(v)"},
-    {{.dv = "1 + max"}, "dv", 5, "\"max\" is a function: its arguments stand in parentheses, like min(v, 1)"},
+    {{.dv = "exp v"},
+     "dv",
+     1,
+     "\"exp\" is a function: its argument stands in parentheses, like exp(v)"},
+    {{.dv = "1 + max"},
+     "dv",
+     5,
+     "\"max\" is a function: its arguments stand in parentheses, like min(v, 1)"},
     {{.dv = "exp(v, 1)"}, "dv", 1, "\"exp\" takes one argument, here are more"},
     {{.dv = "min(v)"}, "dv", 1, "\"min\" takes two arguments, like min(v, 1), here are fewer"},
     {{.dv = "min(v, I, 1)"}, "dv", 1, "\"min\" takes two arguments, like min(v, 1), here are more"},
@@ -161,15 +187,33 @@ static const error_case errors[] = {
     {{.dv = "exp()"}, "dv", 5, "found \")\", where a number, a name or \"(\" should stand"},
     {{.dv = "(v + 1"}, "dv", 7, "found the end, where a \")\" should close the parenthesis"},
     {{.dv = "v)"}, "dv", 2, "a \")\" without a \"(\" before it"},
-    {{.dv = "v > 1"}, "dv", 3, "\">\" compares: write step(v - 1), which is 1 from v = 1 on and 0 before"},
-    {{.dv = "v = 1"}, "dv", 3, "\"=\" compares: write step(v - 1), which is 1 from v = 1 on and 0 before"},
+    {{.dv = "v > 1"},
+     "dv",
+     3,
+     "\">\" compares: write step(v - 1), which is 1 from v = 1 on and 0 before"},
+    {{.dv = "v = 1"},
+     "dv",
+     3,
+     "\"=\" compares: write step(v - 1), which is 1 from v = 1 on and 0 before"},
     {{.dv = "v, I"}, "dv", 2, "found \",\", where an operator (+ - * / ^) or the end should stand"},
     {{.dv = "v + #"}, "dv", 5, "found \"#\", where a number, a name or \"(\" should stand"},
-    {{.dv = "v + \xcf\x84*\xce\xb1"}, "dv", 5, "found \"\xcf\x84\", where a number, a name or \"(\" should stand"},
-    {{.dv = "min(\xcf\x84, 1)"}, "dv", 5, "found \"\xcf\x84\", where a number, a name or \"(\" should stand"},
-    {{.dv = "v + \xff"}, "dv", 5, "found the byte 0xff, where a number, a name or \"(\" should stand"},
+    {{.dv = "v + \xcf\x84*\xce\xb1"},
+     "dv",
+     5,
+     "found \"\xcf\x84\", where a number, a name or \"(\" should stand"},
+    {{.dv = "min(\xcf\x84, 1)"},
+     "dv",
+     5,
+     "found \"\xcf\x84\", where a number, a name or \"(\" should stand"},
+    {{.dv = "v + \xff"},
+     "dv",
+     5,
+     "found the byte 0xff, where a number, a name or \"(\" should stand"},
     {{.dv = "1.2.3*v"}, "dv", 4, "a number ends before \".\": numbers are like 2, 0.5 or 1e-3"},
-    {{.dv = "1e*v"}, "dv", 2, "found \"e\", where an operator should stand: a product is written 2*v"},
+    {{.dv = "1e*v"},
+     "dv",
+     2,
+     "found \"e\", where an operator should stand: a product is written 2*v"},
     {{.dv = "1e39*v"}, "dv", 1, "this number is too large: single precision ends at 3.4e38"},
     {{.dv = "v + 1e30*1e30"}, "dv", 9, "\"*\" of these numbers is infinite, or beyond 3.4e38"},
     {{.dv = "v + 1/(2 - 2)"}, "dv", 6, "a division by zero"},
@@ -179,12 +223,22 @@ static const error_case errors[] = {
     {{.dv = "dv + v"}, "dv", 1, "\"dv\" is known in spike and after_spike only"},
     {{.dv = ""}, "dv", 1, "there is no expression: write one like (-v + I)/tau"},
     {{.dv = "  "}, "dv", 3, "there is no expression: write one like (-v + I)/tau"},
-    {{.dv = "v", .spike = "v + dw"}, "spike", 5,
+    {{.dv = "v", .spike = "v + dw"},
+     "spike",
+     5,
      "there is no name \"dw\" (did you mean \"dv\"?); known are v, dv, I, tau, threshold, a, b"},
     {{.dv = "v", .spike = "v - s"}, "spike", 5, "\"s\" is known in after_spike only"},
-    {{.dv = "v", .after = "dv - s*"}, "after_spike", 8, "found the end, where a number, a name or \"(\" should stand"},
-    {{.dv = "v", .dw = "v - x"}, "dw", 5, "there is no name \"x\"; known are v, w, I, tau, threshold, a, b"},
-    {{.dv = "v", .dw = "v", .after_w = "dw ~ s"}, "after_spike_w", 4,
+    {{.dv = "v", .after = "dv - s*"},
+     "after_spike",
+     8,
+     "found the end, where a number, a name or \"(\" should stand"},
+    {{.dv = "v", .dw = "v - x"},
+     "dw",
+     5,
+     "there is no name \"x\"; known are v, w, I, tau, threshold, a, b"},
+    {{.dv = "v", .dw = "v", .after_w = "dw ~ s"},
+     "after_spike_w",
+     4,
      "found \"~\", where an operator (+ - * / ^) or the end should stand"},
 };
 
@@ -199,7 +253,8 @@ static void error_sentences(void **state)
                            : c->t.after                   ? c->t.after
                                                           : c->t.after_w;
         char expected[600];
-        snprintf(expected, sizeof expected, "%s: \"%s\", column %d: %s", c->key, text, c->column, c->sentence);
+        snprintf(expected, sizeof expected, "%s: \"%s\", column %d: %s", c->key, text, c->column,
+                 c->sentence);
         equation_place place;
         equation *e;
         assert_int_equal(tools_create(c->t, &place, &e), FSNN_EDESCRIPTION);
@@ -229,26 +284,32 @@ static void name_errors(void **state)
     } cases[] = {
         {"2a", "the neuron's name \"2a\" is no name: names start with a letter"},
         {"", "the neuron's name \"\" is no name: names start with a letter"},
-        {"a-b", "the neuron's name \"a-b\" is no name: names are of letters, digits and underscores"},
+        {"a-b",
+         "the neuron's name \"a-b\" is no name: names are of letters, digits and underscores"},
         {"exp", "the neuron's name \"exp\" is the name of a function: another one would do"},
-        {"tau", "the neuron has the name \"tau\" twice: states, their derivatives, I, s, tau, threshold and "
+        {"tau", "the neuron has the name \"tau\" twice: states, their derivatives, I, s, tau, "
+                "threshold and "
                 "parameters need names of their own"},
-        {"dv", "the neuron has the name \"dv\" twice: states, their derivatives, I, s, tau, threshold and "
+        {"dv", "the neuron has the name \"dv\" twice: states, their derivatives, I, s, tau, "
+               "threshold and "
                "parameters need names of their own"},
     };
     for (int k = 0; k < FSNN_COUNT(cases); k++)
-        expect(&(equation_source){&v, 1, NULL, &cases[k].name, 1}, FSNN_EDESCRIPTION, cases[k].sentence);
+        expect(&(equation_source){&v, 1, NULL, &cases[k].name, 1}, FSNN_EDESCRIPTION,
+               cases[k].sentence);
     char longer[70];
     memset(longer, 'x', 64);
     longer[64] = 0;
     const char *name = longer;
     equation *e;
-    assert_int_equal(equation_create(&(equation_source){&v, 1, NULL, &name, 1}, NULL, &e), FSNN_EDESCRIPTION);
+    assert_int_equal(equation_create(&(equation_source){&v, 1, NULL, &name, 1}, NULL, &e),
+                     FSNN_EDESCRIPTION);
     assert_non_null(strstr(fsnn_error_text(), "is too long: names have up to 63 characters"));
     expect(&(equation_source){(equation_state[]){v, none}, 2, NULL, NULL, 0}, FSNN_EDESCRIPTION,
            "the neuron's state w has no equation: write dw: \"...\"");
     expect(&(equation_source){(equation_state[]){v, i}, 2, NULL, NULL, 0}, FSNN_EDESCRIPTION,
-           "the neuron has the name \"I\" twice: states, their derivatives, I, s, tau, threshold and parameters "
+           "the neuron has the name \"I\" twice: states, their derivatives, I, s, tau, threshold "
+           "and parameters "
            "need names of their own");
     expect(&(equation_source){&i, 1, NULL, NULL, 0}, FSNN_EDESCRIPTION,
            "the first state is called \"I\": it must be v, the membrane potential");
@@ -277,18 +338,25 @@ static void limits(void **state)
     equation *e;
     equation_place place;
     equation_destroy(tools_equation((tools_texts){.dv = nested("(", ")", 59, text)}));
-    assert_int_equal(tools_create((tools_texts){.dv = nested("(", ")", 60, text)}, &place, &e), FSNN_EUNSUPPORTED);
+    assert_int_equal(tools_create((tools_texts){.dv = nested("(", ")", 60, text)}, &place, &e),
+                     FSNN_EUNSUPPORTED);
     assert_int_equal(place.column, 61);
     assert_non_null(strstr(fsnn_error_text(), "dv: \"...(((((((((((((((((((((((((((((("));
-    assert_non_null(strstr(fsnn_error_text(), ", column 61: too many parentheses, signs or powers inside one another (60 "
-                                              "is the most): a simpler expression would do"));
+    assert_non_null(
+        strstr(fsnn_error_text(),
+               ", column 61: too many parentheses, signs or powers inside one another (60 "
+               "is the most): a simpler expression would do"));
     const char *const deep[][2] = {{"-", ""}, {"v^", ""}, {"exp(", ")"}, {"(", ""}, {"-(", ")"}};
     for (int i = 0; i < FSNN_COUNT(deep); i++)
-        assert_int_equal(tools_create((tools_texts){.dv = nested(deep[i][0], deep[i][1], 300, text)}, NULL, &e),
-                         FSNN_EUNSUPPORTED);
-    assert_int_equal(tools_create((tools_texts){.dv = nested("v + ", "", 600, text)}, &place, &e), FSNN_EUNSUPPORTED);
+        assert_int_equal(
+            tools_create((tools_texts){.dv = nested(deep[i][0], deep[i][1], 300, text)}, NULL, &e),
+            FSNN_EUNSUPPORTED);
+    assert_int_equal(tools_create((tools_texts){.dv = nested("v + ", "", 600, text)}, &place, &e),
+                     FSNN_EUNSUPPORTED);
     assert_int_equal(place.column, 2001);
-    assert_non_null(strstr(fsnn_error_text(), "column 2001: the expression goes on here: 2000 characters are the most"));
+    assert_non_null(
+        strstr(fsnn_error_text(),
+               "column 2001: the expression goes on here: 2000 characters are the most"));
     /* many terms, all different */
     char *at = text;
     for (int i = 1; at - text < 1900; i++)
@@ -302,11 +370,14 @@ static void limits(void **state)
         at += sprintf(at, "%stanh(v+%d)", i > 1 ? "*" : "", i);
     status = tools_create((tools_texts){.dv = text}, NULL, &e);
     assert_int_equal(status, FSNN_EUNSUPPORTED);
-    assert_string_equal(fsnn_error_text(), "the neuron's equations are too long once differentiated: fewer or shorter "
-                                           "products and sums would do");
-    assert_int_equal(tools_create((tools_texts){.dv = "v*1e30*I*1e30"}, NULL, &e), FSNN_EDESCRIPTION);
-    assert_string_equal(fsnn_error_text(), "the neuron's equations come to a number beyond 3.4e38, where single "
-                                           "precision ends: other units would do");
+    assert_string_equal(fsnn_error_text(),
+                        "the neuron's equations are too long once differentiated: fewer or shorter "
+                        "products and sums would do");
+    assert_int_equal(tools_create((tools_texts){.dv = "v*1e30*I*1e30"}, NULL, &e),
+                     FSNN_EDESCRIPTION);
+    assert_string_equal(fsnn_error_text(),
+                        "the neuron's equations come to a number beyond 3.4e38, where single "
+                        "precision ends: other units would do");
 }
 
 static void out_of_memory(void **state)
@@ -316,7 +387,8 @@ static void out_of_memory(void **state)
     int64_t n = 1;
     for (;; n++) {
         fsnn_alloc_fail_at(n);
-        fsnn_status status = tools_create((tools_texts){.dv = "(a*exp(v/b) - v + I)/tau", .dw = "v^2 - w"}, NULL, &e);
+        fsnn_status status = tools_create(
+            (tools_texts){.dv = "(a*exp(v/b) - v + I)/tau", .dw = "v^2 - w"}, NULL, &e);
         fsnn_alloc_fail_at(0);
         if (status == FSNN_OK)
             break;
@@ -333,11 +405,12 @@ static void out_of_memory(void **state)
 
 static int parsed(graph *g, const char *text)
 {
-    static const parse_name names[] = {{"v", EQUATION_X, NULL},       {"w", EQUATION_X + 1, NULL},
-                                       {"I", EQUATION_I, NULL},       {"tau", EQUATION_PAR, NULL},
-                                       {"a", EQUATION_PAR + 2, NULL}, {"b", EQUATION_PAR + 3, NULL}};
+    static const parse_name names[] = {
+        {"v", EQUATION_X, NULL},     {"w", EQUATION_X + 1, NULL},   {"I", EQUATION_I, NULL},
+        {"tau", EQUATION_PAR, NULL}, {"a", EQUATION_PAR + 2, NULL}, {"b", EQUATION_PAR + 3, NULL}};
     int node;
-    if (parse_expression(g, "x", text, names, FSNN_COUNT(names), NULL, &node) < 0 || graph_status(g))
+    if (parse_expression(g, "x", text, names, FSNN_COUNT(names), NULL, &node) < 0 ||
+        graph_status(g))
         fail_msg("%s: %s", text, fsnn_error_text());
     return node;
 }
@@ -389,8 +462,8 @@ static void simplification(void **state)
         {"tanh(0)*v", "0"},
     };
     static const char *const other[][2] = {
-        {"sqrt(v^2)", "v"}, {"v - I", "I - v"}, {"min(v, I)", "max(v, I)"}, {"v^2", "2^v"}, {"exp(v)*exp(I)", "exp(v)"},
-        {"a*v + b", "b*v + a"},
+        {"sqrt(v^2)", "v"}, {"v - I", "I - v"},          {"min(v, I)", "max(v, I)"},
+        {"v^2", "2^v"},     {"exp(v)*exp(I)", "exp(v)"}, {"a*v + b", "b*v + a"},
     };
     graph g;
     graph_init(&g);
@@ -435,7 +508,8 @@ static void slopes(void **state)
     graph g;
     graph_init(&g);
     for (int i = 0; i < FSNN_COUNT(cases); i++)
-        if (graph_derivative(&g, parsed(&g, cases[i].text), cases[i].leaf) != parsed(&g, cases[i].expected))
+        if (graph_derivative(&g, parsed(&g, cases[i].text), cases[i].leaf) !=
+            parsed(&g, cases[i].expected))
             fail_msg("d(%s) is not %s", cases[i].text, cases[i].expected);
     graph_free(&g);
 }
@@ -456,7 +530,7 @@ static void operations(void **state)
         tools_texts t;
         int rows, charge, spike, after, charge_back;
     } cases[] = {
-        {{.dv = "(-v + I)/tau"}, 4, 1, 1, 1, 3},   /* threshold, 1/tau, threshold/tau, -1/tau */
+        {{.dv = "(-v + I)/tau"}, 4, 1, 1, 1, 3}, /* threshold, 1/tau, threshold/tau, -1/tau */
         {{.dv = "I/tau"}, 3, 1, 1, 1, 3},
         {{.dv = "(-v^2 + I)/tau"}, 4, 1, 1, 1, 3}, /* (I - v v) rate; 2/tau for the slope */
         {{.dv = "a*v + I", .spike = "v"}, 2, 1, 1, 1, 3},
@@ -466,14 +540,18 @@ static void operations(void **state)
         equation *e = tools_equation(cases[i].t);
         const equation_code *p = e->part;
         if (e->rows != cases[i].rows || p[EQUATION_CHARGE].count != cases[i].charge ||
-            p[EQUATION_SPIKE].count != cases[i].spike || p[EQUATION_AFTER].count != cases[i].after ||
+            p[EQUATION_SPIKE].count != cases[i].spike ||
+            p[EQUATION_AFTER].count != cases[i].after ||
             (cases[i].charge_back >= 0 && p[EQUATION_CHARGE_BACK].count != cases[i].charge_back))
-            fail_msg("%s: %d rows; %d, %d, %d, %d operations", cases[i].t.dv, e->rows, p[EQUATION_CHARGE].count,
-                     p[EQUATION_SPIKE].count, p[EQUATION_AFTER].count, p[EQUATION_CHARGE_BACK].count);
+            fail_msg("%s: %d rows; %d, %d, %d, %d operations", cases[i].t.dv, e->rows,
+                     p[EQUATION_CHARGE].count, p[EQUATION_SPIKE].count, p[EQUATION_AFTER].count,
+                     p[EQUATION_CHARGE_BACK].count);
         equation_destroy(e);
     }
-    /* one exp and one square for both states, forward and backward; parameters' in the preparation */
-    equation *e = tools_equation((tools_texts){.dv = "exp(v/a)*v^2 - exp(v/a)", .dw = "w*exp(v/a) + v^2 + exp(b) + exp(-b*tau)"});
+    /* one exp and one square for both states, forward and backward; parameters' in the preparation
+     */
+    equation *e = tools_equation((tools_texts){.dv = "exp(v/a)*v^2 - exp(v/a)",
+                                               .dw = "w*exp(v/a) + v^2 + exp(b) + exp(-b*tau)"});
     assert_int_equal(counted(e, EQUATION_CHARGE, OP_EXP), 1);
     assert_int_equal(counted(e, EQUATION_CHARGE_BACK, OP_EXP), 1);
     assert_int_equal(counted(e, EQUATION_LEAK, OP_EXP), 1);
@@ -481,7 +559,8 @@ static void operations(void **state)
     assert_int_equal(counted(e, EQUATION_PREPARE, OP_DIV), 2); /* 1/a, threshold/tau */
     equation_destroy(e);
     /* few rows for long equations */
-    e = tools_equation((tools_texts){.dv = "tanh(v + 1)*tanh(v + 2) + tanh(v + 3)*tanh(v + 4) + tanh(v + 5)*tanh(v + 6)"});
+    e = tools_equation((tools_texts){
+        .dv = "tanh(v + 1)*tanh(v + 2) + tanh(v + 3)*tanh(v + 4) + tanh(v + 5)*tanh(v + 6)"});
     assert_true(e->temporaries >= 2);
     assert_int_equal(counted(e, EQUATION_CHARGE, OP_TANH), 6);
     equation_destroy(e);
@@ -508,9 +587,11 @@ static bool difference(const graph *g, int node, int leaf, double *x, double *va
 static void derivatives(void **state)
 {
     (void)state;
-    static const int leaf[] = {EQUATION_X,       EQUATION_X + 1,   EQUATION_I,       EQUATION_S,      EQUATION_D, EQUATION_D + 1,
-                               EQUATION_PAR,     EQUATION_PAR + 1, EQUATION_PAR + 2, EQUATION_PAR + 3};
-    static const int outputs[] = {EQUATION_D, EQUATION_D + 1, EQUATION_ARG, EQUATION_F, EQUATION_F + 1};
+    static const int leaf[] = {EQUATION_X,       EQUATION_X + 1,  EQUATION_I,   EQUATION_S,
+                               EQUATION_D,       EQUATION_D + 1,  EQUATION_PAR, EQUATION_PAR + 1,
+                               EQUATION_PAR + 2, EQUATION_PAR + 3};
+    static const int outputs[] = {EQUATION_D, EQUATION_D + 1, EQUATION_ARG, EQUATION_F,
+                                  EQUATION_F + 1};
     tools_random r;
     int checked = 0, nonzero = 0;
     double *value = fsnn_alloc(sizeof *value * GRAPH_NODES);
@@ -519,7 +600,8 @@ static void derivatives(void **state)
         tools_neuron(&d, &r);
         equation *e;
         if (tools_create(r.t, NULL, &e) < 0) {
-            assert_true(strstr(fsnn_error_text(), "too long") || strstr(fsnn_error_text(), "of these numbers") ||
+            assert_true(strstr(fsnn_error_text(), "too long") ||
+                        strstr(fsnn_error_text(), "of these numbers") ||
                         strstr(fsnn_error_text(), "zero"));
             continue;
         }
@@ -530,11 +612,13 @@ static void derivatives(void **state)
             for (int i = 0; i < FSNN_COUNT(leaf); i++) {
                 double expected;
                 int node = e->node[outputs[o]], slope = graph_derivative(e->graph, node, leaf[i]);
-                if (graph_status(e->graph) || !difference(e->graph, node, leaf[i], x, value, &expected))
+                if (graph_status(e->graph) ||
+                    !difference(e->graph, node, leaf[i], x, value, &expected))
                     continue;
                 double got = graph_value(e->graph, slope, x, value);
                 if (!(fabs(got - expected) <= 1e-5 * (1 + fabs(expected))))
-                    fail_msg("%s: slope %d is %.9g, by differences %.9g", r.text[o], leaf[i], got, expected);
+                    fail_msg("%s: slope %d is %.9g, by differences %.9g", r.text[o], leaf[i], got,
+                             expected);
                 checked++;
                 nonzero += expected != 0;
             }
@@ -547,10 +631,12 @@ static void derivatives(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(grammar),        cmocka_unit_test(defaults),      cmocka_unit_test(properties),
-        cmocka_unit_test(error_sentences), cmocka_unit_test(name_errors),   cmocka_unit_test(limits),
-        cmocka_unit_test(out_of_memory),  cmocka_unit_test(simplification), cmocka_unit_test(slopes),
-        cmocka_unit_test(operations),     cmocka_unit_test(derivatives),
+        cmocka_unit_test(grammar),       cmocka_unit_test(defaults),
+        cmocka_unit_test(properties),    cmocka_unit_test(error_sentences),
+        cmocka_unit_test(name_errors),   cmocka_unit_test(limits),
+        cmocka_unit_test(out_of_memory), cmocka_unit_test(simplification),
+        cmocka_unit_test(slopes),        cmocka_unit_test(operations),
+        cmocka_unit_test(derivatives),
     };
     return cmocka_run_group_tests_name("neuron/equation", tests, NULL, NULL);
 }
