@@ -1,10 +1,11 @@
 /* The sum over the past beside a matrix product of this machine.
  *
- * A network of one layer, 64 samples of 2560 LIF neurons (Gruenwald-Letnikov, alpha 0.5, full
- * memory), runs T steps forward. Its sums over the past are 2 T(T+1)/2 flops a neuron; those over
- * the time of the whole forward pass (currents, spikes, resets and storing of the history included)
- * are its rate. Beside it, in turn in the same run, the rate of one large product of square
- * matrices by the dense-kernel library. One JSON object a line, medians.
+ * A network of one layer, 64 samples of 2560 LIF neurons (Gruenwald-Letnikov, alpha 0.5), runs T
+ * steps forward. Its sums over the full past are T(T+1) flops a neuron. `history_gflops` is their
+ * rate over the time of the whole forward pass, currents, spikes, resets and storing of the history
+ * included; `sum_gflops` over what they add to the pass: its time less that of the same pass
+ * without a past (memory 1). Beside them, in turn in the same run, the rate of one large product of
+ * square matrices by the dense-kernel library. One JSON object a line, medians.
  *
  *   bench_history [--threads N] [--rounds N] [T ...]       without --threads: one, then all
  */
@@ -35,13 +36,14 @@ static double forward(fsnn_net *net, const float *x)
     return now() - start;
 }
 
-static fsnn_net *layer(int64_t T)
+static fsnn_net *layer(int64_t T, int64_t memory)
 {
     fsnn_net *net;
     fsnn_neuron lif = FSNN_NEURON_DEFAULT;
     lif.tau.value = 2;
     fsnn_order order = fsnn_order_of(0.5);
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
+    dynamics.memory = memory;
     TRY(fsnn_net_create(&net));
     TRY(fsnn_net_lif(net, NULL, fsnn_net_input(net, FSNN_SHAPE(NEURONS)), &lif));
     TRY(fsnn_net_wrap(net, &dynamics, &(fsnn_plan){.steps = T, .batch = BATCH}));
@@ -50,28 +52,34 @@ static fsnn_net *layer(int64_t T)
 
 static void measure(int64_t T, int rounds, const square *s)
 {
-    static double scan[MAX_ROUNDS], gemm[MAX_ROUNDS];
-    fsnn_net *net = layer(T);
+    static double scan[MAX_ROUNDS], rest[MAX_ROUNDS], gemm[MAX_ROUNDS];
+    fsnn_net *net = layer(T, 0), *without = layer(T, 1);
     float *x = numbers(T * BATCH * NEURONS);
     for (int i = -1; i < rounds; i++) { /* one round to warm up */
-        double product = multiply(s), pass = forward(net, x);
+        double product = multiply(s), pass = forward(net, x), none = forward(without, x);
         if (i >= 0) {
             gemm[i] = product;
             scan[i] = pass;
+            rest[i] = none;
         }
     }
-    double neurons = (double)BATCH * NEURONS, steps = (double)T, pass = median(scan, rounds);
-    double rate = neurons * steps * (steps + 1) / pass * 1e-9;
+    double neurons = (double)BATCH * NEURONS, steps = (double)T;
+    double pass = median(scan, rounds), none = median(rest, rounds);
+    double flops = neurons * steps * (steps + 1), rate = flops / pass * 1e-9;
+    double sum = flops / (pass - none) * 1e-9; /* noise where the past is short */
     double sgemm = 2.0 * SIDE * SIDE * SIDE / median(gemm, rounds) * 1e-9;
     printf("{\"bench\": \"history\", \"neurons\": %.0f, \"T\": %lld, \"threads\": %d, \"isa\": "
            "\"%s\", "
            "\"rounds\": %d, \"forward_ms\": %.3f, \"ns_per_neuron_step\": %.3f, "
-           "\"history_gflops\": %.1f, \"sgemm_gflops\": %.1f, \"ratio\": %.3f}\n",
+           "\"without_ns_per_neuron_step\": %.3f, \"history_gflops\": %.1f, \"sum_gflops\": %.1f, "
+           "\"sgemm_gflops\": %.1f, \"ratio\": %.3f, \"sum_ratio\": %.3f}\n",
            neurons, (long long)T, fsnn_threads(), fsnn_isa(), rounds, pass * 1e3,
-           pass / (neurons * steps) * 1e9, rate, sgemm, rate / sgemm);
+           pass / (neurons * steps) * 1e9, none / (neurons * steps) * 1e9, rate, sum, sgemm,
+           rate / sgemm, sum / sgemm);
     fflush(stdout);
     free(x);
     fsnn_net_destroy(net);
+    fsnn_net_destroy(without);
 }
 
 int main(int argc, char **argv)

@@ -40,11 +40,12 @@ static inline double median(double *x, int n)
     return x[n / 2];
 }
 
-/* Numbers in [0, 1), the same in every run. */
+/* Numbers in [0, 1), the same in every run, at the beginning of a cache line as the values of a
+ * network are. */
 static inline float *numbers(int64_t n)
 {
-    float *x = malloc((size_t)n * sizeof *x);
-    if (!x) {
+    float *x = NULL;
+    if (posix_memalign((void **)&x, 64, (size_t)n * sizeof *x)) {
         fprintf(stderr, "bench: no memory for %lld numbers\n", (long long)n);
         exit(1);
     }

@@ -91,6 +91,32 @@ static void stability_is_true(void **state)
             }
 }
 
+/* Several terms: stable up to 1/tau = sum_m C_m limit(alpha_m) / h^alpha_m, in the recurrence itself. */
+static void stability_of_terms(void **state)
+{
+    (void)state;
+    static const frac_method *const methods[] = {&frac_gl, &frac_l1};
+    enum { N = 1500 };
+    static double w[N + 1], u[N + 1];
+    const fsnn_order o = {.terms = 2, .alpha = {0.9, 0.3}, .coefficient = {1, 0.7}};
+    for (int m = 0; m < 2; m++)
+        for (double h = 0.2; h < 2; h *= 3)
+            for (int side = 0; side < 2; side++) {
+                double gain, limit = 0, worst = 0;
+                for (int t = 0; t < 2; t++)
+                    limit += o.coefficient[t] * methods[m]->stable(o.alpha[t]) / pow(h, o.alpha[t]);
+                methods[m]->weights(&o, h, N, w, &gain);
+                u[0] = 0;
+                for (int n = 1; n <= N && worst < 1e6; n++) {
+                    u[n] = -gain * limit * (side ? 1.02 : 0.98) * (1 + u[n - 1]);
+                    for (int j = 1; j < n; j++)
+                        u[n] += w[j] * u[n - j];
+                    worst = fmax(worst, fabs(u[n]));
+                }
+                assert_int_equal(worst > 100, side);
+            }
+}
+
 /* Adams-Bashforth-Moulton: the limit in the recurrence itself. */
 static void stability_of_abm(void **state)
 {
@@ -277,6 +303,7 @@ int main(void)
         cmocka_unit_test(golden),
         cmocka_unit_test(stability),
         cmocka_unit_test(stability_is_true),
+        cmocka_unit_test(stability_of_terms),
         cmocka_unit_test(stability_of_abm),
         cmocka_unit_test(golden_products),
         cmocka_unit_test(derivatives),
