@@ -2,6 +2,7 @@
  * channels-last images. Cost: out OH OW C/groups kh kw multiply-adds a sample and step, once
  * forward and twice backward. */
 #include "op/check.h"
+#include "op/kernels.h"
 #include "tensor/dense.h"
 
 #include <string.h>
@@ -104,6 +105,19 @@ static fsnn_status shape(op_node *node)
     return FSNN_OK;
 }
 
+/* Sums over the output's gradient are next to nothing inside of a large convolution; where a sum
+ * has few terms they cost the kernel as much as the products, and a pass of our own is quicker. */
+static bool bias_apart(const op_node *node)
+{
+    const fsnn_conv2d *o = node->options;
+    return o->bias && node->in[0].dim[0] / o->groups * o->kernel[0] * o->kernel[1] <= 32;
+}
+
+static int64_t pixels_of(const op_node *node)
+{
+    return node->K * node->B * node->out[0].dim[1] * node->out[0].dim[2];
+}
+
 static making wish(const op_node *node)
 {
     const fsnn_conv2d *o = node->options;
@@ -122,6 +136,7 @@ static making wish(const op_node *node)
     memcpy(m.shape.dilation, o->dilation, sizeof o->dilation);
     m.shape.groups = o->groups;
     m.shape.bias = o->bias;
+    m.shape.bias_apart = bias_apart(node);
     m.training = node->training;
     m.data = node->gradient_in[0];
     m.threads = fsnn_threads();
@@ -138,6 +153,10 @@ static fsnn_status plan(op_node *node)
         memcpy(&st->made, &m, sizeof m);
     }
     node->scratch_bytes = dense_conv_scratch(st->conv);
+    if (m.training && m.shape.bias_apart) {
+        size_t parts = (size_t)op_column_parts(pixels_of(node), m.shape.out) * sizeof(double);
+        node->scratch_bytes = parts > node->scratch_bytes ? parts : node->scratch_bytes;
+    }
     return FSNN_OK;
 }
 
@@ -153,8 +172,12 @@ static fsnn_status backward(op_node *node, const op_run *run)
 {
     const fsnn_conv2d *o = node->options;
     state *st = node->state;
+    float *gb = o->bias ? run->grad[BIAS] : NULL;
+    bool apart = st->made.shape.bias_apart;
     FSNN_TRY(dense_conv_backward_weights(st->conv, run->in[0], run->gout[0], run->grad[WEIGHT],
-                                         o->bias ? run->grad[BIAS] : NULL, run->scratch));
+                                         apart ? NULL : gb, run->scratch));
+    if (apart && gb)
+        op_column_add(run->gout[0], pixels_of(node), o->out, run->scratch, gb);
     if (!run->gin[0])
         return FSNN_OK;
     return dense_conv_backward_data(st->conv, run->gout[0], run->value[WEIGHT], run->gin[0],

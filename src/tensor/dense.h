@@ -17,6 +17,7 @@ typedef struct dense_conv_shape {
     int64_t kernel[2], stride[2], padding[2], dilation[2]; /* dilation 1 = dense */
     int64_t groups;
     bool bias;
+    bool bias_apart; /* the caller sums the bias' gradient: backward_weights is given gb NULL */
 } dense_conv_shape;
 
 typedef struct dense_conv dense_conv;

@@ -140,9 +140,11 @@ static fsnn_status make_backward(dense_conv *conv, const dense_images *images,
                                  const dense_window *window, dnnl_primitive_desc_t hint, bool data)
 {
     dnnl_primitive_desc_t pd;
-    FSNN_TRY(dense_conv_weights_pd(&pd, images, window, hint));
+    dense_images given = *images;
+    given.bias.set &= !conv->shape.bias_apart;
+    FSNN_TRY(dense_conv_weights_pd(&pd, &given, window, hint));
     fsnn_status status = fill_pass(&conv->weights, &conv->shape, weights_args, pd,
-                                   DNNL_ARG_DIFF_BIAS, &images->bias, true);
+                                   DNNL_ARG_DIFF_BIAS, &given.bias, true);
     dnnl_primitive_desc_destroy(pd);
     if (status || !data)
         return status;
