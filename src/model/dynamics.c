@@ -51,7 +51,7 @@ static const fsnn_key far_keys[] = {
      .type = FSNN_KEY_INT,
      .offset = offsetof(far, horizon),
      .min = 0,
-     .max = INT64_MAX / 4,
+     .max = 1e15,
      .help = "lags that the tolerance holds for, older states fade; 0: the steps of the data, or "
              "1,000,000 where these are not known"},
     {.name = "engine",
