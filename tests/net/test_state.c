@@ -50,12 +50,15 @@ static void input(float *x)
 }
 
 /* One step at a time, so that the products have the same form everywhere. */
+static double spikes; /* of the first layer, a neuron */
+
 static void run(fsnn_net *net, const float *x, int64_t from, int64_t to, float *y)
 {
     const float *out;
     for (int64_t k = from; k < to; k++) {
         GOOD(fsnn_net_forward(net, x + k * B * IN, &out));
         memcpy(y + k * B * OUT, out, B * OUT * sizeof *y);
+        spikes += fsnn_net_rate(net, 2);
     }
 }
 
@@ -70,6 +73,7 @@ static void goes_on(void **state)
             for (int reset = 0; reset < 2; reset++) {
                 fsnn_reset r = reset ? FSNN_RESET_JUMP : FSNN_RESET_CURRENT;
                 fsnn_net *a = build(methods[m], memory, r, 1), *b = build(methods[m], memory, r, 1);
+                spikes = 0;
                 run(a, x, 0, T, whole);
                 GOOD(fsnn_net_reset(a));
                 run(a, x, 0, CUT, parts);
@@ -83,10 +87,7 @@ static void goes_on(void **state)
                 run(b, x, CUT, T, parts);
                 memcpy(parts, whole, CUT * B * OUT * sizeof *parts);
                 assert_memory_equal(whole, parts, sizeof whole);
-                float spikes = 0;
-                for (int64_t i = 0; i < T * B * OUT; i++)
-                    spikes += whole[i];
-                assert_true(spikes > 0);
+                assert_true(spikes > 5);
                 fsnn_net_destroy(a);
                 fsnn_net_destroy(b);
             }
