@@ -20,9 +20,17 @@ typedef struct state {
 } state;
 
 static const char *const per_names[] = {"layer", "channel", NULL};
-static const char *const surrogate_names[] = {"arctan", "sigmoid", "rectangle", "gaussian", NULL};
+static const char *const surrogate_names[] = {
+    "arctan",   "sigmoid",     "rectangle",        "gaussian", "fast_sigmoid",
+    "triangle", "exponential", "straight_through", "erf",      NULL};
+static const fsnn_alias surrogate_aliases[] = {
+    {"piecewise_linear", FSNN_RECTANGLE}, {"superspike", FSNN_FAST_SIGMOID}, {0}};
 static const char *const reset_names[] = {"current", "subtract", "value",   "none",
                                           "jump",    "delta",    "restart", NULL};
+
+/* Surrogate scales: what is steeper or wider leaves single precision. */
+#define SCALE_LEAST 1e-18
+#define SCALE_MOST 1e18
 
 static const fsnn_key value_keys[] = {
     {.name = "value", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_value, value), .min = 0,
@@ -36,10 +44,16 @@ static const fsnn_key value_keys[] = {
 
 static const fsnn_key surrogate_keys[] = {
     {.name = "kind", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_surrogate, kind),
-     .names = surrogate_names, .help = "shape of the surrogate gradient"},
+     .names = surrogate_names, .aliases = surrogate_aliases,
+     .help = "shape of the surrogate gradient; rectangle is also called piecewise_linear, "
+             "fast_sigmoid also superspike"},
     {.name = "scale", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_surrogate, scale), .min = 0,
-     .max = INFINITY, .above = true,
-     .help = "steepness (arctan, sigmoid), half-width (rectangle), standard deviation (gaussian)"},
+     .max = SCALE_MOST, .above = true,
+     .otherwise = "arctan, sigmoid 5; rectangle 0.5; gaussian 0.4; fast_sigmoid 10; triangle, "
+                  "exponential, straight_through 1; erf 2",
+     .help = "steepness (arctan, sigmoid, fast_sigmoid, triangle, erf), half-width (rectangle), "
+             "standard deviation (gaussian), decay length (exponential), slope "
+             "(straight_through)"},
     {0},
 };
 
@@ -63,7 +77,7 @@ static const fsnn_key keys[] = {
 
 static const fsnn_neuron defaults = {.tau = {0.5, false, FSNN_PER_LAYER},
                                      .threshold = {1.0, false, FSNN_PER_LAYER},
-                                     .surrogate = {FSNN_ARCTAN, 5.0},
+                                     .surrogate = {FSNN_ARCTAN, 0},
                                      .reset = FSNN_RESET_CURRENT,
                                      .detach_reset = true};
 
@@ -89,6 +103,11 @@ static bool positive(double value)
     return value >= (double)FLT_MIN && value <= (double)FLT_MAX;
 }
 
+static bool scale_fits(double scale)
+{
+    return scale == 0 || (scale >= SCALE_LEAST && scale <= SCALE_MOST);
+}
+
 static fsnn_status check_options(const op_node *node)
 {
     const fsnn_neuron *o = node->options;
@@ -98,11 +117,11 @@ static fsnn_status check_options(const op_node *node)
         if (!positive(value[i]->value))
             return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": %s is %g, it must be positive" RANGE,
                              node->op->kind, node->name, name[i], value[i]->value);
-    if ((unsigned)o->surrogate.kind >= FSNN_SURROGATES || !positive(o->surrogate.scale))
-        return fsnn_fail(
-            FSNN_EARGUMENT,
-            "%s \"%s\": surrogate kind %d with scale %g: the scale must be positive" RANGE,
-            node->op->kind, node->name, o->surrogate.kind, o->surrogate.scale);
+    if ((unsigned)o->surrogate.kind >= FSNN_SURROGATES || !scale_fits(o->surrogate.scale))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s \"%s\": surrogate kind %d with scale %g: the scale must be from 1e-18 "
+                         "to 1e+18, or 0 for the default of the kind",
+                         node->op->kind, node->name, o->surrogate.kind, o->surrogate.scale);
     if ((unsigned)o->reset >= FSNN_RESETS)
         return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": there is no reset number %d", node->op->kind,
                          node->name, o->reset);
@@ -169,6 +188,8 @@ static fsnn_status shape(op_node *node)
     scan *s = &st->scan;
     s->model = neuron_model_find(node->op->kind);
     s->options = *o;
+    if (o->surrogate.scale == 0)
+        s->options.surrogate.scale = fsnn_surrogate_default_scale(o->surrogate.kind);
     s->v0 = (float)o->v0;
     s->channels = node->in[0].rank ? node->in[0].dim[0] : 1;
     s->N = fsnn_shape_count(&node->in[0]);
