@@ -188,8 +188,6 @@ static fsnn_status shape(op_node *node)
     scan *s = &st->scan;
     s->model = neuron_model_find(node->op->kind);
     s->options = *o;
-    if (o->surrogate.scale == 0)
-        s->options.surrogate.scale = fsnn_surrogate_default_scale(o->surrogate.kind);
     s->v0 = (float)o->v0;
     s->channels = node->in[0].rank ? node->in[0].dim[0] : 1;
     s->N = fsnn_shape_count(&node->in[0]);
@@ -411,24 +409,54 @@ fsnn_status neuron_node_certificate(const op_node *node, fsnn_certificate *certi
     return scan_certify(&st->scan, certificate);
 }
 
+/* The largest 1/tau that is stable at step h: sum_m C_m limit(alpha_m) / h^alpha_m. */
+static double stable_rate(const state *st, double h)
+{
+    double sum = 0;
+    for (int m = 0; m < st->order.terms; m++) {
+        double a = st->method->integer ? 1 : st->order.alpha[m];
+        sum += st->order.coefficient[m] * st->method->stable(a) / pow(h, a);
+    }
+    return sum;
+}
+
+/* The largest stable step: stable_rate falls with it. */
+static double stable_step(const state *st, double rate)
+{
+    double low = 1e-30, high = 1e30;
+    for (int i = 0; i < 200; i++) {
+        double middle = sqrt(low * high);
+        if (stable_rate(st, middle) > rate)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 char *neuron_node_unstable(const op_node *node)
 {
     const state *st = node->state;
     const fsnn_neuron *o = node->options;
-    if (st->order.terms > 1 || !st->scan.model->leaky || !st->method->stable ||
-        st->scan.memory.scheme == FRAC_IMPLICIT)
+    if (!st->scan.model->leaky || !st->method->stable || st->scan.memory.scheme == FRAC_IMPLICIT)
         return NULL;
-    double a = st->method->integer ? 1 : st->order.alpha[0];
-    double z = pow(st->h, a) / o->tau.value / st->order.coefficient[0], limit = st->method->stable(a);
-    if (z <= limit * (1 + 1e-12))
+    double rate = 1 / o->tau.value, most = stable_rate(st, st->h), step = stable_step(st, rate);
+    if (rate <= most * (1 + 1e-12))
         return NULL;
+    if (st->order.terms > 1)
+        return fsnn_format("%s \"%s\": 1/tau is %.4g, beyond the %.4g up to which explicit %s is "
+                           "stable with these %d terms at step %g: potentials below threshold may "
+                           "oscillate and grow; a step below %.4g or a tau above %.4g is stable, "
+                           "and so is `implicit: true` at any step",
+                           node->op->kind, node->name, rate, most, st->method->name,
+                           st->order.terms, st->h, step, 1 / most);
+    double a = st->method->integer ? 1 : st->order.alpha[0], limit = st->method->stable(a);
+    double z = rate / most * limit; /* h^alpha / (tau C) */
     return fsnn_format("%s \"%s\": step^alpha/tau is %.4g, beyond the %.4g up to which explicit %s "
                        "is stable at alpha %g: potentials below threshold may oscillate and grow; "
                        "a step below %.4g or a tau above %.4g is stable, and so are the methods trap and "
                        "ml, or `implicit: true` with gl, l1 and ab, at any step",
-                       node->op->kind, node->name, z, limit, st->method->name, a,
-                       pow(limit * o->tau.value * st->order.coefficient[0], 1 / a),
-                       pow(st->h, a) / limit / st->order.coefficient[0]);
+                       node->op->kind, node->name, z, limit, st->method->name, a, step, 1 / most);
 }
 
 #define NEURON(symbol, kind_name, what)                                                            \

@@ -52,6 +52,7 @@ typedef struct neuron_step {
     const float *c;           /* what the spike takes from the drive */
     const float *S[2];        /* sums over the past */
     float gain, h, v0, v_reset;
+    frac_scheme scheme;
 } neuron_step;
 
 /* Gradients of one step. In: gp of the scheme's new state p, gx of the drive it leaves in the history.

@@ -69,14 +69,56 @@ static void value_back(const neuron_step *t, const float *p, const float *s, con
     }
 }
 
+/* What an impulse c in the drive takes: gain state c from the new state, drive c from the drive that
+ * goes into the history. Implicit schemes solve p (1 - g J) = S + g (f - J u - c) with the impulse
+ * within, so both feel 1/(1 - g J); the predictor-corrector takes the drive again at the state
+ * below. Their derivatives in the gain and in J: d[gain state], d[drive]. */
+typedef struct response {
+    lanes state, drive, state_gain, state_J, drive_gain, drive_J;
+} response;
+
+static void respond(const neuron_step *t, response *r)
+{
+    const float g = t->gain;
+    lanes J;
+    EACH_LANE
+    {
+        r->state[i] = r->drive[i] = r->state_gain[i] = 1;
+        r->state_J[i] = r->drive_gain[i] = r->drive_J[i] = 0;
+    }
+    if (t->scheme != FRAC_IMPLICIT && t->scheme != FRAC_PECE)
+        return;
+    t->model->leak(t->row, J);
+    if (t->scheme == FRAC_PECE) {
+        EACH_LANE
+        {
+            r->drive[i] = 1 + g * J[i];
+            r->drive_gain[i] = J[i];
+            r->drive_J[i] = g;
+        }
+        return;
+    }
+    EACH_LANE
+    {
+        float D = 1 / (1 - g * J[i]);
+        r->state[i] = r->drive[i] = D;
+        r->state_gain[i] = D * D;
+        r->state_J[i] = g * g * D * D;
+        r->drive_gain[i] = J[i] * D * D;
+        r->drive_J[i] = g * D * D;
+    }
+}
+
 static void delta(const neuron_step *t, const float *p, const float *s, float *u, float *x)
 {
-    float per_step = 1 / t->h;
+    const float per_step = 1 / t->h;
+    response r;
+    respond(t, &r);
     EACH_LANE
     {
         float impulse = s[i] * t->row[ROW_THRESHOLD][i] * per_step;
-        u[i] = p[i] - t->gain * impulse;
-        x[i] -= impulse;
+        u[i] = p[i] - t->gain * r.state[i] * impulse;
+        x[i] -= r.drive[i] * impulse;
     }
 }
 
@@ -84,15 +126,22 @@ static void delta_back(const neuron_step *t, const float *p, const float *s, con
                        const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
 {
     (void)p;
-    float per_step = 1 / t->h;
+    const float per_step = 1 / t->h;
+    response r;
+    lanes gJ;
+    respond(t, &r);
     EACH_LANE
     {
-        float gimpulse = -(t->gain * G[i] + gx[i]) * per_step;
+        float impulse = s[i] * t->row[ROW_THRESHOLD][i] * per_step;
+        float gimpulse = -(t->gain * r.state[i] * G[i] + r.drive[i] * gx[i]) * per_step;
         gp[i] = G[i];
         gs[i] += gimpulse * t->row[ROW_THRESHOLD][i];
         grow[ROW_THRESHOLD][i] += gimpulse * s[i];
-        ggain[i] -= G[i] * s[i] * t->row[ROW_THRESHOLD][i] * per_step;
+        ggain[i] -= impulse * (G[i] * r.state_gain[i] + gx[i] * r.drive_gain[i]);
+        gJ[i] = -impulse * (G[i] * r.state_J[i] + gx[i] * r.drive_J[i]);
     }
+    if (t->scheme == FRAC_IMPLICIT || t->scheme == FRAC_PECE)
+        t->model->leak_back(t->row, gJ, grow);
 }
 
 /* The decision is the hard one, for smooth spikes too: a history is emptied or it is not. */

@@ -97,6 +97,8 @@ fsnn_status scan_plan(scan *s, int64_t K)
     int64_t tiles = (s->B * s->N + FRAC_LANES - 1) / FRAC_LANES;
     bool fresh = tiles != s->tiles;
     s->tiles = tiles;
+    if (s->options.surrogate.scale == 0)
+        s->options.surrogate.scale = fsnn_surrogate_default_scale(s->options.surrogate.kind);
     int64_t whole = s->chained && s->memory.keep < 0 ? s->total : 0;
     /* rows kept from call to call, as far as they can have come; histories grow later */
     int64_t old = kept(s) < K || s->memory.compressed ? kept(s) : K;

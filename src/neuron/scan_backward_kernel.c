@@ -97,7 +97,8 @@ static void recall(walk *w, int64_t k, again *a)
                          .gain = s->memory.sum[0].gain,
                          .h = (float)s->memory.h,
                          .v0 = s->v0,
-                         .v_reset = (float)s->options.v_reset};
+                         .v_reset = (float)s->options.v_reset,
+                         .scheme = s->memory.scheme};
     a->t.I = scan_row(s, &w->tile, j->I, k, a->space[2]);
     int64_t at = k * s->B * s->N + w->tile.first;
     ahead(j->spikes + at);

@@ -129,7 +129,8 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
                      .gain = s->memory.sum[0].gain,
                      .h = (float)s->memory.h,
                      .v0 = s->v0,
-                     .v_reset = (float)s->options.v_reset};
+                     .v_reset = (float)s->options.v_reset,
+                     .scheme = s->memory.scheme};
     t.I = scan_row(s, &w->tile, j->I, k, current);
     ahead(j->I + k * s->B * s->N + w->tile.first);
     ahead(j->spikes + k * s->B * s->N + w->tile.first);

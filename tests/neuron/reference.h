@@ -151,8 +151,9 @@ static void model(const setup *c, const numbers *x, int64_t n, const double *fro
         if (o->reset == FSNN_RESET_VALUE)
             u = p + r * (o->v_reset - off - p);
         if (o->reset == FSNN_RESET_DELTA) {
-            u = p - gain * r * theta / h;
-            xk -= r * theta / h;
+            double implicit = scheme == FRAC_IMPLICIT ? 1 / (1 - gain * J) : 1;
+            u = p - gain * r * theta / h * implicit;
+            xk -= r * theta / h * implicit * (scheme == FRAC_PECE ? 1 + gain * J : 1);
         }
         if (o->reset == FSNN_RESET_JUMP)
             N += r;
