@@ -20,7 +20,12 @@
  *   restart   v = v0 and an empty history where s = 1
  *
  * jump, delta and restart converge as the step shrinks; current, subtract and value are models in
- * discrete time. */
+ * discrete time.
+ *
+ * A refractory period r: after a spike the next round(r/step) steps have none. Resets value and
+ * restart hold the potential where it landed meanwhile (the history of value keeps that, the one of
+ * restart begins when it ends); with the others the potential goes on and only spikes are left
+ * out. */
 #ifndef FSNN_NEURON_H
 #define FSNN_NEURON_H
 
@@ -90,7 +95,8 @@ typedef struct fsnn_neuron {
     fsnn_surrogate surrogate;
     fsnn_reset reset;
     double v0;         /* potential at time 0, and where reset `restart` lands */
-    double v_reset;    /* for FSNN_RESET_VALUE */
+    fsnn_value v_reset; /* for FSNN_RESET_VALUE, any finite number; learned only there */
+    double refractory;  /* >= 0, in the unit of the solver step; 0: none */
     bool detach_reset; /* true: the spike inside the reset carries no gradient */
 } fsnn_neuron;
 

@@ -53,7 +53,7 @@ static void value(const neuron_step *t, const float *p, const float *s, float *u
     (void)x;
     EACH_LANE
     {
-        float target = t->v_reset - t->off[i];
+        float target = t->row[ROW_V_RESET][i] - t->off[i];
         u[i] = s[i] == 1 ? target : (1 - s[i]) * p[i] + s[i] * target;
     }
 }
@@ -61,11 +61,12 @@ static void value(const neuron_step *t, const float *p, const float *s, float *u
 static void value_back(const neuron_step *t, const float *p, const float *s, const float *G,
                        const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
 {
-    (void)gx, (void)grow, (void)ggain;
+    (void)gx, (void)ggain;
     EACH_LANE
     {
         gp[i] = G[i] * (1 - s[i]);
-        gs[i] += G[i] * (t->v_reset - t->off[i] - p[i]);
+        gs[i] += G[i] * (t->row[ROW_V_RESET][i] - t->off[i] - p[i]);
+        grow[ROW_V_RESET][i] += G[i] * s[i];
     }
 }
 
@@ -149,18 +150,21 @@ static void restart(const neuron_step *t, const float *p, const float *s, float 
 {
     EACH_LANE
     {
-        bool fired = p[i] + t->off[i] >= t->row[ROW_THRESHOLD][i];
+        bool fired = s[i] == 1 || p[i] + t->off[i] >= t->row[ROW_THRESHOLD][i];
         u[i] = fired ? 0 : p[i];
         x[i] = fired ? 0 : x[i];
     }
-    (void)s;
 }
 
 static void restart_back(const neuron_step *t, const float *p, const float *s, const float *G,
                          const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
 {
-    (void)s, (void)gx, (void)gs, (void)grow, (void)ggain;
-    EACH_LANE gp[i] = p[i] + t->off[i] >= t->row[ROW_THRESHOLD][i] ? 0 : G[i];
+    (void)gx, (void)gs, (void)grow, (void)ggain;
+    EACH_LANE
+    {
+        bool fired = s[i] == 1 || p[i] + t->off[i] >= t->row[ROW_THRESHOLD][i];
+        gp[i] = fired ? 0 : G[i];
+    }
 }
 
 const neuron_reset FSNN_K(neuron_resets)[FSNN_RESETS] = {
@@ -168,11 +172,11 @@ const neuron_reset FSNN_K(neuron_resets)[FSNN_RESETS] = {
                             .back = keep_back},
     [FSNN_RESET_SUBTRACT] = {"subtract", .state = true, .keeps_arg = true, .apply = subtract,
                              .back = subtract_back},
-    [FSNN_RESET_VALUE] = {"value", .state = true, .keeps_arg = true, .apply = value,
+    [FSNN_RESET_VALUE] = {"value", .state = true, .keeps_arg = true, .holds = true, .apply = value,
                           .back = value_back},
     [FSNN_RESET_NONE] = {"none", .ahead = true, .apply = keep, .back = keep_back},
     [FSNN_RESET_JUMP] = {"jump", .counts = true, .apply = keep, .back = keep_back},
     [FSNN_RESET_DELTA] = {"delta", .keeps_arg = true, .apply = delta, .back = delta_back},
-    [FSNN_RESET_RESTART] = {"restart", .keeps_arg = true, .clears = true, .apply = restart,
-                            .back = restart_back},
+    [FSNN_RESET_RESTART] = {"restart", .keeps_arg = true, .clears = true, .holds = true,
+                            .apply = restart, .back = restart_back},
 };

@@ -79,7 +79,7 @@ static void test_layer_options(void **state)
     assert_int_equal(d->layer[3].from[0].layer, 0);
     assert_int_equal(neuron(d, 3)->surrogate.kind, FSNN_GAUSSIAN);
     assert_float_equal(neuron(d, 3)->surrogate.scale, 0.5, 0);
-    assert_float_equal(neuron(d, 3)->v_reset, -1e-3, 0);
+    assert_float_equal(neuron(d, 3)->v_reset.value, -1e-3, 0);
     assert_float_equal(neuron(d, 5)->tau.value, 3, 0);
     assert_int_equal(neuron(d, 5)->reset, FSNN_RESET_NONE);
     assert_string_equal(d->layer[6].name, "add1");
