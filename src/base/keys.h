@@ -23,6 +23,12 @@ typedef enum fsnn_key_type {
     FSNN_KEY_GROUP, /* a struct described by `group` */
 } fsnn_key_type;
 
+/* Another name of an enum's value. */
+typedef struct fsnn_alias {
+    const char *name;
+    int value;
+} fsnn_alias;
+
 typedef struct fsnn_key {
     const char *name;
     fsnn_key_type type;
@@ -31,6 +37,9 @@ typedef struct fsnn_key {
     bool above;      /* min itself is excluded (tau > 0) */
     bool required;
     const char *const *names;     /* enum: NULL-terminated, index = value */
+    const fsnn_alias *aliases;    /* enum: other names, ended by one without name; may be NULL */
+    const char *otherwise;        /* what the reference says holds where no value is given, if not the
+                                     struct's number */
     const struct fsnn_key *group; /* group: table ended by a key without name */
     const char *help;
 } fsnn_key;

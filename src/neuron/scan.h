@@ -43,7 +43,8 @@ typedef struct scan {
     frac_memory memory;
     bool smooth;
     float v0;
-    scan_param par[NEURON_PARS];
+    int64_t rest; /* refractory period after a spike, in steps */
+    scan_param par[NEURON_PARS]; /* of v_reset: none, and the options' number holds */
     /* neurons: B samples of N, channel of neuron i of a sample = (i / stride) % channels */
     int64_t B, N, channels, stride;
     bool training; /* backward will come: keep what it needs */
@@ -56,6 +57,7 @@ typedef struct scan {
     scan_rows x;  /* the history that the sums run over, where it is not the states */
     scan_block first; /* [tiles][32] the first drive, for methods that weigh it apart */
     scan_block count; /* [tiles][32] spikes so far, for jumps */
+    scan_block wait;  /* [tiles][32] steps that are left of the refractory period */
     scan_block modes; /* [tiles][modes.padded][32] state of the far past, where the memory is compressed */
     scan_block seen;  /* [tiles] scan_seen, where the memory is compressed */
 
@@ -64,6 +66,7 @@ typedef struct scan {
     int64_t tape_room;  /* steps of arg and predicted */
     scan_block arg;     /* [tiles][tape_room][32], resets that keep the spike argument */
     scan_block predicted; /* [tiles][tape_room][32], predictor-corrector */
+    scan_block resting; /* [tiles][tape_room][32] 1 in the refractory period, else 0 */
     scan_block fired;   /* [tiles] spikes, double */
     scan_block before;  /* like modes: the far past as the call found it */
 
