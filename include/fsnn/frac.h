@@ -51,6 +51,7 @@ typedef enum fsnn_engine {
 #define FSNN_SHORT_RUN 128
 /* Lags that a tolerance holds for, where no horizon is given. */
 #define FSNN_HORIZON 1000000
+#define FSNN_HORIZON_MOST 1000000000000000
 
 /* The order of one neuron layer: sum_m coefficient[m] D^alpha[m], most often one term with
  * coefficient 1. */

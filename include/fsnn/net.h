@@ -205,8 +205,9 @@ FSNN_API int fsnn_net_param_count(const fsnn_net *net);
 FSNN_API const fsnn_param *fsnn_net_param(const fsnn_net *net, int index);
 FSNN_API const fsnn_param *fsnn_net_param_find(const fsnn_net *net, const char *name);
 /* After values of tau, threshold, alpha or coefficients were written from outside (optimiser steps
- * and weight files do it themselves): recomputes what depends on them. FSNN_EARGUMENT when one left
- * its range. */
+ * and weight files do it themselves): recomputes what depends on them. The run goes on; but where method
+ * ml has a memory by tolerance, whose exponentials depend on tau and alpha, it begins anew
+ * (fsnn_net_reset) when these moved. FSNN_EARGUMENT when one left its range. */
 FSNN_API fsnn_status fsnn_net_params_changed(fsnn_net *net);
 
 /* ---- Look ------------------------------------------------------------------------------------ */

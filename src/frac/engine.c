@@ -10,9 +10,10 @@ fsnn_status fsnn_engine_settle(const fsnn_dynamics *d, fsnn_engine *engine)
                          "the memory's tolerance is %g: it must lie between 1e-12 and 0.1 (or be 0: "
                          "the history itself)",
                          d->tolerance);
-    if (d->horizon < 0)
-        return fsnn_fail(FSNN_EARGUMENT, "the memory's horizon is %lld steps: it must be at least 1",
-                         (long long)d->horizon);
+    if (d->horizon < 0 || d->horizon > FSNN_HORIZON_MOST)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "the memory's horizon is %lld steps: it must be from 1 to %lld",
+                         (long long)d->horizon, (long long)FSNN_HORIZON_MOST);
     if ((unsigned)d->engine > FSNN_ENGINE_EXPONENTIALS)
         return fsnn_fail(FSNN_EARGUMENT, "there is no engine number %d", d->engine);
     if (d->memory > 0 && d->tolerance > 0)

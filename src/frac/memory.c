@@ -48,7 +48,7 @@ void frac_memory_init(frac_memory *memory, const frac_method *method, bool impli
     memory->h = h;
     memory->what = *what;
     memory->compressed = what->tolerance > 0 && !one;
-    memory->fitted = false;
+    memory->fits = 0;
     memory->limit = method->integer || what->steps < 1 ? -1 : what->steps - 1;
     memory->keep = one ? 1 : memory->limit;
     if (memory->compressed) {
@@ -72,8 +72,10 @@ void frac_memory_free(frac_memory *memory)
 
 static fsnn_status grow(frac_memory *memory, int64_t n)
 {
-    if (n <= memory->room)
+    /* a net wrapped again may have a method with more sums than the one before */
+    if (n <= memory->room && memory->sum[memory->sums - 1].w)
         return FSNN_OK;
+    n = n > memory->room ? n : memory->room;
     double *work = fsnn_alloc((size_t)(n + 1) * sizeof *work);
     float *w[2] = {NULL};
     bool good = work != NULL;
@@ -119,15 +121,29 @@ static void weights_of(const frac_memory *m, int s, int64_t n, double *gain)
         (s ? method->pweights : method->weights)(&m->order, m->h, n, m->work, gain);
 }
 
+/* The modes stand for what order and leak are now. */
+static bool modes_stand(const frac_memory *m)
+{
+    bool same = m->leak.tau == m->fitted_leak.tau && m->leak.leaky == m->fitted_leak.leaky;
+    for (int i = 0; i < m->order.terms && same; i++)
+        same = m->order.alpha[i] == m->fitted_order.alpha[i] &&
+               m->order.coefficient[i] == m->fitted_order.coefficient[i];
+    return same;
+}
+
 static fsnn_status settle_modes(frac_memory *m, bool renew)
 {
-    if (!m->compressed || (m->fitted && !renew))
+    if (!m->compressed || (m->fits && (!renew || modes_stand(m))))
         return FSNN_OK;
-    if (m->fitted && !m->method->lmix) /* the nodes serve every order */
-        return frac_modes_weigh(&m->modes, m->method, &m->order, &m->leak, m->h);
-    FSNN_TRY(frac_modes_make(&m->modes, m->method, &m->order, &m->leak, m->h, m->what.tolerance,
-                             m->what.horizon));
-    m->fitted = true;
+    if (m->fits && !m->method->lmix) { /* the nodes serve every order */
+        FSNN_TRY(frac_modes_weigh(&m->modes, m->method, &m->order, &m->leak, m->h));
+    } else {
+        FSNN_TRY(frac_modes_make(&m->modes, m->method, &m->order, &m->leak, m->h,
+                                 m->what.tolerance, m->what.horizon));
+        m->fits++;
+    }
+    m->fitted_order = m->order;
+    m->fitted_leak = m->leak;
     return FSNN_OK;
 }
 
@@ -148,15 +164,18 @@ fsnn_status frac_memory_starts(frac_memory *m, int64_t time, int64_t K)
 {
     if (!m->method->start || (time >= m->from && time + K <= m->from + m->starts))
         return FSNN_OK;
-    for (int s = 0; s < m->sums && K > m->start_room; s++) {
+    int64_t room = K > m->start_room ? K : m->start_room;
+    for (int s = 0; s < m->sums; s++) {
+        if (room == m->start_room && m->sum[s].start)
+            continue;
         fsnn_free(m->sum[s].start);
-        m->sum[s].start = fsnn_alloc((size_t)K * sizeof(float));
+        m->sum[s].start = fsnn_alloc((size_t)room * sizeof(float));
         if (!m->sum[s].start) {
             m->start_room = m->starts = 0;
             return FSNN_EMEMORY;
         }
     }
-    m->start_room = K > m->start_room ? K : m->start_room;
+    m->start_room = room;
     m->from = time;
     m->starts = K;
     fill_starts(m);

@@ -50,7 +50,9 @@ typedef struct frac_memory {
     double h;
     frac_keep what;
     bool compressed; /* far lags are in `modes` */
-    bool fitted;
+    int64_t fits; /* how often nodes have been found for `modes`: with another number a state is void */
+    fsnn_order fitted_order; /* what `modes` are weighed for */
+    frac_leak fitted_leak;
     frac_modes modes;
     int64_t limit; /* most lags that are summed one by one: memory M leaves M-1; -1: no limit */
     int64_t keep;  /* history rows worth remembering from one call to the next; -1: all */

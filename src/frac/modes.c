@@ -99,13 +99,23 @@ fsnn_status frac_modes_make(frac_modes *m, const frac_method *method, const fsnn
                             const frac_leak *leak, double h, double tolerance, int64_t horizon)
 {
     frac_target target[2 * (FSNN_COUNT(range) + 1)];
+    frac_modes found = {
+        .fit = {.tolerance = tolerance, .window = FRAC_SPAN + 1, .steps = horizon}};
+    FSNN_TRY(frac_fit_make(&found.fit, target, targets(method, order, leak, h, target)));
+    /* at least one block, of zeros: a state is never nothing */
+    found.padded = (found.fit.modes + FRAC_BLOCK - 1) / FRAC_BLOCK * FRAC_BLOCK;
+    found.padded = found.padded ? found.padded : FRAC_BLOCK;
+    found.stride = FRAC_SPAN + FRAC_BLOCK;
+    fsnn_status status = settle(&found, sums(method));
+    if (!status)
+        status = frac_modes_weigh(&found, method, order, leak, h);
+    if (status) {
+        frac_modes_free(&found);
+        return status;
+    }
     frac_modes_free(m);
-    m->fit = (frac_fit){.tolerance = tolerance, .window = FRAC_SPAN + 1, .steps = horizon};
-    FSNN_TRY(frac_fit_make(&m->fit, target, targets(method, order, leak, h, target)));
-    m->padded = (m->fit.modes + FRAC_BLOCK - 1) / FRAC_BLOCK * FRAC_BLOCK;
-    m->stride = FRAC_SPAN + FRAC_BLOCK;
-    FSNN_TRY(settle(m, sums(method)));
-    return frac_modes_weigh(m, method, order, leak, h);
+    *m = found;
+    return FSNN_OK;
 }
 
 fsnn_status frac_modes_weigh(frac_modes *m, const frac_method *method, const fsnn_order *order,

@@ -22,14 +22,15 @@
 
 typedef struct frac_modes {
     frac_fit fit;
-    int padded;      /* modes, up to a multiple of FRAC_BLOCK: rows of a state */
+    int padded;      /* modes, up to a multiple of FRAC_BLOCK: rows of a state, at least one */
     int64_t stride;  /* of `out`: outputs of a block and padding */
     float *decay;    /* [padded] e^(-s SPAN) - 1 */
     float *in;       /* [SPAN][padded] row j of a block enters with e^(-s (SPAN - 1 - j)) */
     float *out[2];   /* [padded][stride] of each sum: weight e^(-s (SPAN + 1 + i)) */
 } frac_modes;
 
-/* Finds modes for a method and its orders over lags up to `horizon`. Orders may move afterwards (frac_modes_weigh). */
+/* Finds modes for a method and its orders over lags up to `horizon`. Orders may move afterwards (frac_modes_weigh). After an
+ * error the modes are those of before. */
 fsnn_status frac_modes_make(frac_modes *m, const frac_method *method, const fsnn_order *order,
                             const frac_leak *leak, double h, double tolerance, int64_t horizon);
 /* `out` of all sums for the order as it is. */

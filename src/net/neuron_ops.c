@@ -348,7 +348,7 @@ static fsnn_status check_finite(const op_node *node, int p, const float *value)
     return FSNN_OK;
 }
 
-fsnn_status neuron_node_changed(op_node *node, float *const *value)
+fsnn_status neuron_node_changed(op_node *node, float *const *value, bool *void_state)
 {
     state *st = node->state;
     FSNN_TRY(check_positive(node, P_TAU, value[P_TAU]));
@@ -377,7 +377,10 @@ fsnn_status neuron_node_changed(op_node *node, float *const *value)
                 c == (float)st->order.coefficient[m] ? st->order.coefficient[m] : c;
         }
     }
-    return frac_memory_settle(&st->scan.memory, st->scan.memory.lags, true);
+    int64_t fits = st->scan.memory.fits;
+    fsnn_status status = frac_memory_settle(&st->scan.memory, st->scan.memory.lags, true);
+    *void_state = *void_state || st->scan.memory.fits != fits;
+    return status;
 }
 
 void neuron_node_potentials(const op_node *node, const float *spikes, float *v)

@@ -13,8 +13,9 @@ void neuron_node_dynamics(op_node *node, const frac_method *method, bool implici
                           const fsnn_order *order, double h, const frac_keep *memory);
 /* Time 0. */
 void neuron_node_reset(op_node *node);
-/* Values of tau, threshold, alpha, coefficient were written: checks them and settles what depends on them. */
-fsnn_status neuron_node_changed(op_node *node, float *const *value);
+/* Values of tau, threshold, alpha, coefficient were written: checks them and settles what depends on them.
+ * *void_state becomes true when the layer must be planned anew and begin at time 0. */
+fsnn_status neuron_node_changed(op_node *node, float *const *value, bool *void_state);
 /* v_1..v_K of the last forward [K, B, N], given its spikes, in the layout the node has. */
 void neuron_node_potentials(const op_node *node, const float *spikes, float *v);
 /* The state at a border of segments: its bytes at most, saved and restored (a full history stays where it is: its length). */

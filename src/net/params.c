@@ -143,16 +143,32 @@ void fsnn_net_zero_grad(fsnn_net *net)
         fsnn_parallel_range(net->flat, 1 << 16, zero_range, net->grads_flat);
 }
 
+/* New exponentials (method ml, when tau or alpha moved) are other states, and may be more. */
+static fsnn_status begin_anew(fsnn_net *net)
+{
+    bool wrapped = net->wrapped;
+    net->wrapped = net->ran = false;
+    FSNN_TRY(net_segments_plan(net));
+    net->wrapped = wrapped;
+    return wrapped ? fsnn_net_reset(net) : FSNN_OK;
+}
+
 fsnn_status fsnn_net_params_changed(fsnn_net *net)
 {
-    for (int i = 1; i < net->nodes; i++) {
+    bool void_state = false;
+    fsnn_status status = FSNN_OK;
+    for (int i = 1; i < net->nodes && !status; i++) {
         net_node *node = net->node[i];
         if (!(node->op.op->flags & OP_NEURON))
             continue;
         float *value[OP_MAX_PARAM];
         for (int p = 0; p < node->op.params; p++)
             value[p] = net->param[node->first_param + p].value;
-        FSNN_TRY(neuron_node_changed(&node->op, value));
+        status = neuron_node_changed(&node->op, value, &void_state);
     }
-    return FSNN_OK;
+    if (void_state) { /* after an error too: some layer has other exponentials by now */
+        fsnn_status planned = begin_anew(net);
+        status = status ? status : planned;
+    }
+    return status;
 }

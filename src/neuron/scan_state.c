@@ -34,26 +34,29 @@ static void rows(const scan *s, const scan_rows *r, int64_t have, int64_t keep, 
         one(p, scan_rows_of(r, t) + skip * FRAC_LANES, sizeof(lanes) * (size_t)count);
 }
 
-static void block(const scan_block *b, size_t bytes, pass *p)
+static int64_t keep_of(const scan *s)
 {
-    if (b->data)
-        one(p, b->data, bytes);
+    return s->memory.keep < 0 ? -1 : s->memory.keep < 1 ? 1 : s->memory.keep;
 }
 
 static void walk(const scan *s, const header *h, bool whole, pass *p)
 {
-    int64_t keep = s->memory.keep < 0 ? -1 : s->memory.keep < 1 ? 1 : s->memory.keep;
+    int64_t keep = keep_of(s);
     bool apart = scan_apart(s);
     size_t tiles = (size_t)s->tiles, row = sizeof(lanes) * tiles;
     rows(s, &s->u, h->u, apart ? 1 : keep, whole, p); /* states apart: the present one is enough */
     if (apart)
         rows(s, &s->x, h->x, keep, whole, p);
-    block(&s->count, row, p);
-    block(&s->wait, row, p);
-    block(&s->first, row, p);
+    /* by what the layer is, not by what there is room for: a net wrapped before may have left some */
+    if (scan_resetting(s)->counts)
+        one(p, s->count.data, row);
+    if (s->rest)
+        one(p, s->wait.data, row);
+    if (s->memory.method->start)
+        one(p, s->first.data, row);
     if (s->memory.compressed) {
-        block(&s->modes, row * (size_t)s->memory.modes.padded, p);
-        block(&s->seen, sizeof(scan_seen) * tiles, p);
+        one(p, s->modes.data, row * (size_t)s->memory.modes.padded);
+        one(p, s->seen.data, sizeof(scan_seen) * tiles);
     }
 }
 
@@ -92,6 +95,12 @@ bool scan_state_fits(const scan *s, const void *bytes, int64_t count)
     memcpy(&h, bytes, sizeof h);
     if (h.time < 0 || h.u < 1 || h.x < 0 || h.u > h.time + 1 || h.x > h.time || h.time > most)
         return false;
+    /* a step goes back as far as `keep`, or to the start */
+    int64_t keep = keep_of(s), u = h.time + 1, x = h.time;
+    u = keep >= 0 && keep < u ? keep : u;
+    x = keep >= 0 && keep < x ? keep : x;
+    if (scan_apart(s) ? h.x < x : h.u < u)
+        return false;
     walk(s, &h, true, &p);
     return (int64_t)(p.bytes + sizeof h) == count;
 }
@@ -99,7 +108,7 @@ bool scan_state_fits(const scan *s, const void *bytes, int64_t count)
 /* Rows that come back to the start of the buffers. */
 static int64_t returned(const scan *s, int64_t rows, bool one, bool whole)
 {
-    int64_t keep = s->memory.keep < 0 ? -1 : s->memory.keep < 1 ? 1 : s->memory.keep;
+    int64_t keep = keep_of(s);
     if (one)
         return 1;
     if (keep < 0 && !whole)

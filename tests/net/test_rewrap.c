@@ -1,0 +1,221 @@
+/* A net wrapped again with another method, engine, length, or parameters is as good as one built for them: the same spikes,
+ * and states that go from one to the other. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+#include <fsnn/fsnn.h>
+
+#define GOOD(call) assert_good((call), #call, __LINE__)
+
+static int64_t assert_good(int64_t status, const char *what, int line)
+{
+    if (status < 0)
+        fail_msg("line %d: %s: %s", line, what, fsnn_error_text());
+    return status;
+}
+
+enum { N = 7, T = 300 };
+static float x[T * N]; /* [T, N] */
+
+static int setup(void **state)
+{
+    (void)state;
+    for (int64_t i = 0; i < T * N; i++)
+        x[i] = (float)(1.2 + fsnn_random_normal(9, 1, (uint64_t)i));
+    return 0;
+}
+
+static fsnn_net *build(double refractory)
+{
+    fsnn_net *net;
+    fsnn_neuron o = FSNN_NEURON_DEFAULT;
+    o.reset = FSNN_RESET_JUMP;
+    o.tau.value = 3;
+    o.refractory = refractory;
+    GOOD(fsnn_net_create(&net));
+    GOOD(fsnn_net_lif(net, "n", fsnn_net_input(net, FSNN_SHAPE(N)), &o));
+    return net;
+}
+
+enum { DIRECT, TRUNCATED, EXPONENTIALS, ENGINES };
+
+static void wrap(fsnn_net *net, fsnn_method method, int engine, int64_t steps, bool training)
+{
+    fsnn_order order = fsnn_order_of(0.6);
+    fsnn_dynamics d = fsnn_dynamics_default(&order);
+    d.method = method;
+    d.memory = engine == TRUNCATED ? 20 : 0;
+    d.tolerance = engine == EXPONENTIALS ? 1e-5 : 0;
+    GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = steps, .batch = 1, .training = training}));
+}
+
+static void same_spikes(fsnn_net *a, fsnn_net *b, int64_t steps)
+{
+    const float *y, *z;
+    GOOD(fsnn_net_forward(a, x, &y));
+    GOOD(fsnn_net_forward(b, x, &z));
+    assert_memory_equal(y, z, sizeof *y * (size_t)(steps * N));
+}
+
+/* Sums go from one to two and back, first drives come and go, lengths fall and grow. */
+static void methods(void **state)
+{
+    (void)state;
+    static const fsnn_method order[] = {FSNN_GL,  FSNN_ABM, FSNN_L1, FSNN_TRAP,
+                                        FSNN_ABM, FSNN_AB,  FSNN_ML, FSNN_GL};
+    static const int64_t lengths[] = {T, 100, 180};
+    fsnn_net *net = build(0);
+    for (int engine = 0; engine < ENGINES; engine++)
+        for (int i = 0; i < FSNN_COUNT(order) * FSNN_COUNT(lengths); i++) {
+            int64_t steps = lengths[i % FSNN_COUNT(lengths)];
+            fsnn_net *fresh = build(0);
+            wrap(net, order[i / FSNN_COUNT(lengths)], engine, steps, i % 2);
+            wrap(fresh, order[i / FSNN_COUNT(lengths)], engine, steps, i % 2);
+            same_spikes(net, fresh, steps);
+            int64_t bytes = GOOD(fsnn_net_state_bytes(net));
+            char *kept = malloc((size_t)bytes);
+            GOOD(fsnn_net_state_save(net, kept));
+            GOOD(fsnn_net_reset(fresh));
+            GOOD(fsnn_net_state_load(fresh, kept, bytes));
+            free(kept);
+            same_spikes(net, fresh, steps);
+            if (i % 2)
+                GOOD(fsnn_net_backward(net, x, NULL));
+            fsnn_net_destroy(fresh);
+        }
+    fsnn_net_destroy(net);
+}
+
+/* The exponentials of ml depend on alpha and tau. Where these are written, there may be more of them than there was room for,
+ * and the run begins anew. */
+static void moved(void **state)
+{
+    (void)state;
+    static const double alphas[] = {0.6, 0.75, 0.86, 0.4, 0.8};
+    for (int checkpoint = 0; checkpoint < 2; checkpoint++) {
+        fsnn_net *net = build(0);
+        int fewest = INT32_MAX, most = 0;
+        for (int i = 0; i < FSNN_COUNT(alphas); i++) {
+            fsnn_order order = fsnn_order_of(alphas[i]);
+            fsnn_dynamics d = fsnn_dynamics_default(&order);
+            fsnn_plan plan = {.steps = T, .batch = 1, .training = true, .checkpoint = checkpoint * 50};
+            fsnn_certificate c;
+            fsnn_net *fresh = build(0);
+            d.method = FSNN_ML;
+            d.tolerance = 1e-5;
+            order.alpha[0] = (float)alphas[i];
+            GOOD(fsnn_net_wrap(fresh, &d, &plan));
+            if (i == 0)
+                GOOD(fsnn_net_wrap(net, &d, &plan));
+            fsnn_net_param_find(net, "n.alpha")->value[0] = (float)alphas[i];
+            GOOD(fsnn_net_params_changed(net));
+            same_spikes(net, fresh, T);
+            GOOD(fsnn_net_params_changed(net)); /* nothing moved: goes on */
+            same_spikes(net, fresh, T);
+            GOOD(fsnn_net_certificate(net, 1, &c));
+            fewest = c.modes < fewest ? c.modes : fewest;
+            most = c.modes > most ? c.modes : most;
+            fsnn_net_destroy(fresh);
+        }
+        assert_true(most > fewest + 12);
+        fsnn_net_destroy(net);
+    }
+}
+
+/* A horizon within the lags that are exact: no exponentials, but the spike tests are watched all the same. */
+static void short_horizon(void **state)
+{
+    (void)state;
+    for (int64_t steps = 1; steps < 50; steps += 12)
+        for (int training = 0; training < 2; training++) {
+            fsnn_order order = fsnn_order_of(0.6);
+            fsnn_dynamics d = fsnn_dynamics_default(&order);
+            fsnn_plan plan = {.steps = steps, .batch = 1, .training = training};
+            fsnn_certificate c;
+            fsnn_net *net = build(0), *direct = build(0);
+            GOOD(fsnn_net_wrap(direct, &d, &plan));
+            d.tolerance = 1e-5;
+            d.horizon = steps;
+            d.engine = FSNN_ENGINE_EXPONENTIALS;
+            GOOD(fsnn_net_wrap(net, &d, &plan));
+            same_spikes(net, direct, steps);
+            if (training)
+                GOOD(fsnn_net_backward(net, x, NULL));
+            GOOD(fsnn_net_certificate(net, 1, &c));
+            assert_true((c.modes == 0) == (steps < 25));
+            assert_true(c.margin < 2 && c.bound < 1e-3 && c.proven == (c.margin > c.bound));
+            fsnn_net_destroy(net);
+            fsnn_net_destroy(direct);
+        }
+}
+
+static void far_horizon(void **state)
+{
+    (void)state;
+    fsnn_order order = fsnn_order_of(0.6);
+    fsnn_dynamics d = fsnn_dynamics_default(&order);
+    fsnn_plan plan = {.steps = 200, .batch = 1};
+    fsnn_net *net = build(0);
+    d.tolerance = 1e-12;
+    d.horizon = FSNN_HORIZON_MOST;
+    GOOD(fsnn_net_wrap(net, &d, &plan));
+    d.horizon = INT64_MAX;
+    assert_int_equal(fsnn_net_wrap(net, &d, &plan), FSNN_EARGUMENT);
+    assert_non_null(strstr(fsnn_error_text(), "from 1 to 1000000000000000"));
+    fsnn_net_destroy(net);
+}
+
+/* A state that says it has run for longer than it has rows for is damaged: steps would read before its rows. */
+static void too_few_rows(void **state)
+{
+    (void)state;
+    for (int engine = 0; engine < ENGINES; engine++) {
+        fsnn_net *net = build(0);
+        wrap(net, FSNN_GL, engine, T, false);
+        int64_t bytes = GOOD(fsnn_net_state_bytes(net)), time = 4800;
+        char *kept = malloc((size_t)bytes);
+        GOOD(fsnn_net_state_save(net, kept));
+        memcpy(kept + 24 + sizeof(int64_t), &time, sizeof time); /* behind head and size */
+        assert_int_equal(fsnn_net_state_load(net, kept, bytes), FSNN_EFORMAT);
+        assert_non_null(strstr(fsnn_error_text(), "damaged"));
+        free(kept);
+        fsnn_net_destroy(net);
+    }
+}
+
+/* A refractory period that a longer step rounds away leaves nothing in the state. */
+static void refractory(void **state)
+{
+    (void)state;
+    fsnn_order order = fsnn_order_of(0.6);
+    fsnn_dynamics d = fsnn_dynamics_default(&order);
+    fsnn_plan plan = {.steps = T, .batch = 1};
+    fsnn_net *net = build(0.3), *fresh = build(0.3);
+    d.step = 0.1;
+    GOOD(fsnn_net_wrap(net, &d, &plan));
+    d.step = 1;
+    GOOD(fsnn_net_wrap(net, &d, &plan));
+    GOOD(fsnn_net_wrap(fresh, &d, &plan));
+    assert_int_equal(fsnn_net_state_bytes(net), fsnn_net_state_bytes(fresh));
+    same_spikes(net, fresh, T);
+    fsnn_net_destroy(net);
+    fsnn_net_destroy(fresh);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(methods),       cmocka_unit_test(moved),
+        cmocka_unit_test(short_horizon), cmocka_unit_test(far_horizon),
+        cmocka_unit_test(too_few_rows),  cmocka_unit_test(refractory),
+    };
+    return cmocka_run_group_tests(tests, setup, NULL);
+}
