@@ -100,20 +100,36 @@ static fsnn_status add(fsnn_net *net, int node, int index, int64_t *offset, cons
     return FSNN_OK;
 }
 
+static void discard(const old *o)
+{
+    for (int i = 0; i < o->params; i++)
+        fsnn_free((char *)o->param[i].name);
+    fsnn_free(o->param);
+    fsnn_free(o->place);
+    fsnn_free(o->values);
+    fsnn_free(o->grads);
+}
+
+/* After an error the parameters are those of before. */
 fsnn_status net_collect(fsnn_net *net)
 {
     old before = {net->param, net->place, net->params, net->values_flat, net->grads_flat};
+    int64_t flat = net->flat;
     fsnn_status status = allot(net);
     int64_t offset = 0;
     for (int i = 1; i < net->nodes && !status; i++)
         for (int p = 0; p < net->node[i]->op.params && !status; p++)
             status = add(net, i, p, &offset, &before);
-    for (int i = 0; i < before.params; i++)
-        fsnn_free((char *)before.param[i].name);
-    fsnn_free(before.param);
-    fsnn_free(before.place);
-    fsnn_free(before.values);
-    fsnn_free(before.grads);
+    old now = {net->param, net->place, net->params, net->values_flat, net->grads_flat};
+    discard(status ? &now : &before);
+    if (status) {
+        net->param = before.param;
+        net->place = before.place;
+        net->params = before.params;
+        net->values_flat = before.values;
+        net->grads_flat = before.grads;
+        net->flat = flat;
+    }
     return status;
 }
 

@@ -112,10 +112,14 @@ static fsnn_status give_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *re
         neuron_node_dynamics(op, method, d->implicit, &order[layer], d->step, &keep);
         layer++;
     }
+    if (status) {
+        fsnn_free(order);
+        return status;
+    }
     fsnn_free(net->order);
     net->order = order;
-    net->layers = status ? 0 : layers;
-    return status;
+    net->layers = layers;
+    return FSNN_OK;
 }
 
 /* Orders may differ from term to term, so their first values are written here. */
@@ -165,14 +169,19 @@ static fsnn_status wrap(fsnn_net *net, const fsnn_dynamics *dynamics, bool *rene
 fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics, const fsnn_plan *plan)
 {
     FSNN_TRY(check(net, dynamics, plan));
-    bool *renew = fsnn_alloc((size_t)net->nodes * sizeof *renew);
+    bool *renew = fsnn_alloc((size_t)net->nodes * sizeof *renew), renewed = false;
     if (!renew)
         return FSNN_EMEMORY;
+    memset(renew, 0, (size_t)net->nodes * sizeof *renew);
     net->wrapped = net->ran = false;
     net->plan = *plan;
     net->seed = plan->seed;
     fsnn_status status = wrap(net, dynamics, renew);
+    for (int i = 1; i < net->nodes; i++)
+        renewed = renewed || renew[i];
     fsnn_free(renew);
+    if (status && renewed) /* whether the new orders were written yet is uncertain: the next wrap does */
+        net->layers = 0;
     FSNN_TRY(status);
     net->wrapped = true;
     return fsnn_net_reset(net);

@@ -64,7 +64,8 @@ static double amplification(const scan *s, double total, double off)
         return INFINITY;
     if (s->memory.scheme == FRAC_EXPLICIT && (double)sum->w[1] < gain * most)
         return INFINITY;
-    double room = 1 - total - off + gain * least;
+    /* the exact weights' sum: less than that of the rounded ones by at most `off` and their rounding */
+    double room = 1 - total - off - 2 * unit * total + gain * least;
     return room > 0 ? 1 / room : INFINITY;
 }
 

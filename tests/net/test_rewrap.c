@@ -210,12 +210,103 @@ static void refractory(void **state)
     fsnn_net_destroy(fresh);
 }
 
+/* A wrap that is refused leaves the parameters, and the next one writes its orders. */
+static void refused(void **state)
+{
+    (void)state;
+    fsnn_order order = fsnn_order_of(0.5);
+    fsnn_dynamics d = fsnn_dynamics_default(&order);
+    fsnn_plan plan = {.steps = T, .batch = 1};
+    fsnn_net *net = build(0);
+    GOOD(fsnn_net_wrap(net, &d, &plan));
+    fsnn_net_param_find(net, "n.tau")->value[0] = 4;
+    order.alpha[0] = 0.7;
+    order.learn_alpha = true;
+    d.method = FSNN_ML;
+    d.tolerance = 1e-5;
+    assert_int_equal(fsnn_net_wrap(net, &d, &plan), FSNN_EUNSUPPORTED);
+    d.method = FSNN_GL;
+    GOOD(fsnn_net_wrap(net, &d, &plan));
+    assert_true(fsnn_net_param_find(net, "n.alpha")->value[0] == 0.7f);
+    assert_true(fsnn_net_param_find(net, "n.tau")->value[0] == 4);
+    fsnn_net_param_find(net, "n.alpha")->value[0] = 0.72f; /* as if learned: stays */
+    GOOD(fsnn_net_wrap(net, &d, &plan));
+    assert_true(fsnn_net_param_find(net, "n.alpha")->value[0] == 0.72f);
+    fsnn_net_destroy(net);
+}
+
+/* Memory runs out at any allocation of a later wrap: an error, and the next wrap is good. */
+static void out_of_memory(void **state)
+{
+    (void)state;
+    static const fsnn_method to[] = {FSNN_ABM, FSNN_ML, FSNN_L1};
+    int failures = 0;
+    for (int i = 0; i < FSNN_COUNT(to) * ENGINES; i++) {
+        fsnn_net *fresh = build(0);
+        wrap(fresh, to[i / ENGINES], i % ENGINES, T, true);
+        for (int64_t at = 1, status = -1; status < 0; at++) {
+            fsnn_order order = fsnn_order_of(0.6);
+            fsnn_dynamics d = fsnn_dynamics_default(&order);
+            fsnn_plan plan = {.steps = T, .batch = 1, .training = true, .checkpoint = 50};
+            fsnn_net *net = build(0);
+            wrap(net, FSNN_GL, DIRECT, T, false);
+            d.method = to[i / ENGINES];
+            d.tolerance = i % ENGINES == EXPONENTIALS ? 1e-3 : 0;
+            fsnn_alloc_fail_at(at);
+            status = fsnn_net_wrap(net, &d, &plan);
+            status = status ? status : fsnn_net_forward(net, x, NULL);
+            status = status ? status : fsnn_net_backward(net, x, NULL);
+            fsnn_alloc_fail_at(0);
+            assert_true(status == FSNN_OK || status == FSNN_EMEMORY);
+            failures += status != 0;
+            wrap(net, to[i / ENGINES], i % ENGINES, T, true);
+            GOOD(fsnn_net_reset(fresh));
+            same_spikes(net, fresh, T);
+            fsnn_net_destroy(net);
+        }
+        fsnn_net_destroy(fresh);
+    }
+    assert_true(failures > 50);
+}
+
+/* Training steps allocate nothing: with exponentials, in equal segments, with an order that is learned. */
+static void no_allocation(void **state)
+{
+    (void)state;
+    static const fsnn_method list[] = {FSNN_GL, FSNN_ABM, FSNN_ML};
+    for (int i = 0; i < FSNN_COUNT(list) * 2; i++) {
+        fsnn_order order = fsnn_order_of(0.6);
+        fsnn_dynamics d = fsnn_dynamics_default(&order);
+        fsnn_plan plan = {.steps = T, .batch = 1, .training = true, .checkpoint = i % 2 * 50};
+        fsnn_net *net = build(0);
+        d.method = list[i / 2];
+        d.tolerance = 1e-5;
+        order.learn_alpha = d.method != FSNN_ML;
+        GOOD(fsnn_net_wrap(net, &d, &plan));
+        for (int step = 0; step < 3; step++) {
+            if (step == 1)
+                fsnn_alloc_fail_at(INT64_MAX); /* starts counting */
+            GOOD(fsnn_net_reset(net));
+            GOOD(fsnn_net_forward(net, x, NULL));
+            fsnn_net_zero_grad(net);
+            GOOD(fsnn_net_backward(net, x, NULL));
+            if (order.learn_alpha)
+                fsnn_net_param_find(net, "n.alpha")->value[0] += 0.01f;
+            GOOD(fsnn_net_params_changed(net));
+        }
+        assert_int_equal(fsnn_alloc_fail_at(0), 0);
+        fsnn_net_destroy(net);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(methods),       cmocka_unit_test(moved),
         cmocka_unit_test(short_horizon), cmocka_unit_test(far_horizon),
         cmocka_unit_test(too_few_rows),  cmocka_unit_test(refractory),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(out_of_memory), cmocka_unit_test(no_allocation),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }
