@@ -118,7 +118,8 @@ typedef struct fsnn_certificate {
                       step^alpha/tau beyond their first weight; runs longer than the horizon */
     double weight_error;     /* largest relative error of a weight up to the horizon */
     double weight_error_sum; /* sum of the weights' |error| up to the horizon */
-    int modes; /* exponentials; 0: the layer sums its history itself, exact but for rounding */
+    int modes; /* exponentials; 0: the layer sums its history itself, exact but for rounding (margin
+                  and bound are infinite then), or its horizon is below 25 steps */
 } fsnn_certificate;
 
 /* Names as the description file has them; the value, or FSNN_ENOTFOUND. `piecewise_linear` is found
