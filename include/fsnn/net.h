@@ -239,6 +239,16 @@ FSNN_API int64_t fsnn_net_segment(const fsnn_net *net);
  * nodes. */
 FSNN_API double fsnn_net_rate(const fsnn_net *net, int node);
 
+/* Counts the spikes of each neuron over the forwards from now on (`on`), or no longer: a call
+ * again begins at zero. For evaluations: it costs a look at every spike. Error FSNN_ESTATE: not
+ * wrapped; FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_net_count_spikes(fsnn_net *net, bool on);
+/* Spikes of each neuron since then, counts [node shape] (may be NULL), and how many there could have
+ * been, `*most` (may be NULL): steps times samples. Errors: FSNN_EARGUMENT (no neuron node),
+ * FSNN_ESTATE (nothing is counted). */
+FSNN_API fsnn_status fsnn_net_spike_counts(const fsnn_net *net, int node, int64_t *counts,
+                                           int64_t *most);
+
 /* The certificate of a neuron node, for its run since the reset (fsnn/neuron.h). Error
  * FSNN_EARGUMENT: the node is no neuron layer of a wrapped net. Source: the resolvent of the
  * error's recurrence is positive, so its sum bounds the error (docs/math.md). */

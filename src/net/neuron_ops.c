@@ -19,6 +19,8 @@ typedef struct state {
     bool implicit;
     /* numbers of the parameters that not every layer has; -1: none */
     int alpha, coefficient, v_reset;
+    int64_t *counts; /* [counted] spikes of each neuron; NULL: not counted */
+    int64_t counted, tests;
 } state;
 
 static const char *const per_names[] = {"layer", "channel", NULL};
@@ -297,11 +299,52 @@ static void bind(op_node *node, float *const *value)
             st->scan.par[p] = (scan_param){value[from[p]], fsnn_shape_count(&node->param[from[p]].shape)};
 }
 
+typedef struct tally {
+    state *st;
+    const float *spikes; /* [rows, N] */
+    int64_t rows;
+} tally;
+
+static void tally_range(int64_t begin, int64_t end, void *user)
+{
+    const tally *t = user;
+    int64_t *counts = t->st->counts, N = t->st->scan.N;
+    for (int64_t r = 0; r < t->rows; r++)
+        for (int64_t n = begin; n < end; n++)
+            counts[n] += t->spikes[r * N + n] != 0;
+}
+
 static fsnn_status forward(op_node *node, const op_run *run)
 {
     state *st = node->state;
     bind(node, run->value);
-    return scan_forward(&st->scan, node->K, run->in[0], run->out[0]);
+    FSNN_TRY(scan_forward(&st->scan, node->K, run->in[0], run->out[0]));
+    if (!st->counts || st->counted != st->scan.N)
+        return FSNN_OK;
+    tally t = {st, run->out[0], node->K * st->scan.B};
+    fsnn_parallel_range(st->scan.N, 256, tally_range, &t);
+    st->tests += t.rows;
+    return FSNN_OK;
+}
+
+fsnn_status neuron_node_count(op_node *node, bool on)
+{
+    state *st = node->state;
+    fsnn_free(st->counts);
+    st->counts = NULL;
+    st->tests = 0;
+    if (!on)
+        return FSNN_OK;
+    st->counted = st->scan.N;
+    st->counts = fsnn_alloc((size_t)(st->counted + 1) * sizeof *st->counts);
+    return st->counts ? FSNN_OK : FSNN_EMEMORY;
+}
+
+const int64_t *neuron_node_counts(const op_node *node, int64_t *tests)
+{
+    const state *st = node->state;
+    *tests = st->tests;
+    return st->counted == st->scan.N ? st->counts : NULL;
 }
 
 static fsnn_status backward(op_node *node, const op_run *run)
@@ -321,6 +364,8 @@ static fsnn_status backward(op_node *node, const op_run *run)
 static void destroy(op_node *node)
 {
     state *st = node->state;
+    fsnn_free(st->counts);
+    st->counts = NULL;
     scan_free(&st->scan);
 }
 

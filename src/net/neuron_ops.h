@@ -30,6 +30,10 @@ void neuron_node_print(const op_node *node, void (*mix)(uint64_t *print, const v
                        uint64_t *print);
 /* Before backward of a segment: whether it is the last of its call, the first. */
 void neuron_node_chain(op_node *node, bool last, bool first);
+/* Begins to count each neuron's spikes at zero, or stops. The counts [N] in the layout the node has, and steps times samples
+ * in `*tests`; NULL: nothing is counted. */
+fsnn_status neuron_node_count(op_node *node, bool on);
+const int64_t *neuron_node_counts(const op_node *node, int64_t *tests);
 double neuron_node_rate(const op_node *node);
 size_t neuron_node_bytes(const op_node *node);
 fsnn_status neuron_node_certificate(const op_node *node, fsnn_certificate *certificate);

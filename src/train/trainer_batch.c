@@ -103,6 +103,8 @@ void trainer_metrics(const trainer *t, fsnn_metrics *m)
     m->gradient_norm = at->batches ? at->norm / (double)at->batches : NAN;
     m->layers = t->layers.count;
     m->rate = layers_mean(&t->layers, at->rate, samples, m->layer_rate);
+    for (int i = 0; i < m->layers; i++)
+        m->layer_dead[i] = m->layer_saturated[i] = NAN;
     m->seconds = at->seconds;
     m->samples_per_second = at->seconds > 0 ? samples / at->seconds : 0;
     m->seconds_left = seconds_left(t, m->samples_per_second);
