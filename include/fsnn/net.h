@@ -175,6 +175,11 @@ FSNN_API fsnn_status fsnn_net_state_save(const fsnn_net *net, void *bytes);
  * or dynamics), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_net_state_load(fsnn_net *net, const void *bytes, int64_t count);
 
+/* Tells how much of a training is done, a share in 0..1: surrogate scales that change on the way
+ * (fsnn_surrogate.scale_end) take the value they have then; 0 until the first call. fsnn_train calls
+ * it before each batch. Error FSNN_ESTATE: not wrapped; FSNN_EARGUMENT: no such share. */
+FSNN_API fsnn_status fsnn_net_progress(fsnn_net *net, double done);
+
 /* Number of forward calls so far: random numbers of dropout are drawn from it. Set it to go on from
  * a checkpoint. */
 FSNN_API int64_t fsnn_net_counter(const fsnn_net *net);

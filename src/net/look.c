@@ -74,6 +74,18 @@ double fsnn_net_rate(const fsnn_net *net, int node)
     return op ? neuron_node_rate(op) : 0;
 }
 
+fsnn_status fsnn_net_progress(fsnn_net *net, double done)
+{
+    if (!net->wrapped)
+        return fsnn_fail(FSNN_ESTATE, "the progress of a training is told to a net that is wrapped");
+    if (!(done >= 0 && done <= 1))
+        return fsnn_fail(FSNN_EARGUMENT, "the progress is %g: it is a share, from 0 to 1", done);
+    for (int i = 1; i < net->nodes; i++)
+        if (neuron_at(net, i))
+            neuron_node_progress(&net->node[i]->op, done);
+    return FSNN_OK;
+}
+
 fsnn_status fsnn_net_count_spikes(fsnn_net *net, bool on)
 {
     if (!net->wrapped)

@@ -21,12 +21,14 @@ typedef struct state {
     int alpha, coefficient, v_reset;
     int64_t *counts; /* [counted] spikes of each neuron; NULL: not counted */
     int64_t counted, tests;
+    double done; /* share of the training */
 } state;
 
 static const char *const per_names[] = {"layer", "channel", NULL};
 static const char *const surrogate_names[] = {
     "arctan",   "sigmoid",     "rectangle",        "gaussian", "fast_sigmoid",
     "triangle", "exponential", "straight_through", "erf",      NULL};
+static const char *const growth_names[] = {"geometric", "linear", NULL};
 static const fsnn_alias surrogate_aliases[] = {
     {"piecewise_linear", FSNN_RECTANGLE}, {"superspike", FSNN_FAST_SIGMOID}, {0}};
 static const char *const reset_names[] = {"current", "subtract", "value",   "none",
@@ -69,6 +71,11 @@ static const fsnn_key surrogate_keys[] = {
      .help = "steepness (arctan, sigmoid, fast_sigmoid, triangle, erf), half-width (rectangle), "
              "standard deviation (gaussian), decay length (exponential), slope "
              "(straight_through)"},
+    {.name = "scale_end", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_surrogate, scale_end),
+     .min = 0, .max = SCALE_MOST, .above = true, .otherwise = "scale",
+     .help = "the scale at the end of a training, which moves to it batch by batch"},
+    {.name = "growth", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_surrogate, growth),
+     .names = growth_names, .help = "how it moves: by equal factors, or by equal differences"},
     {0},
 };
 
@@ -96,7 +103,7 @@ static const fsnn_key keys[] = {
 
 static const fsnn_neuron defaults = {.tau = {0.5, false, FSNN_PER_LAYER},
                                      .threshold = {1.0, false, FSNN_PER_LAYER},
-                                     .surrogate = {FSNN_ARCTAN, 0},
+                                     .surrogate = {.kind = FSNN_ARCTAN},
                                      .reset = FSNN_RESET_CURRENT,
                                      .detach_reset = true};
 
@@ -136,6 +143,11 @@ static fsnn_status check_options(const op_node *node)
         if (!positive(value[i]->value))
             return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": %s is %g, it must be positive" RANGE,
                              node->op->kind, node->name, name[i], value[i]->value);
+    if ((unsigned)o->surrogate.growth >= FSNN_GROWTHS || !scale_fits(o->surrogate.scale_end))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s \"%s\": the surrogate's scale_end is %g, growth %d: the scale must be from "
+                         "1e-18 to 1e+18, or 0 where it does not change",
+                         node->op->kind, node->name, o->surrogate.scale_end, o->surrogate.growth);
     if ((unsigned)o->surrogate.kind >= FSNN_SURROGATES || !scale_fits(o->surrogate.scale))
         return fsnn_fail(FSNN_EARGUMENT,
                          "%s \"%s\": surrogate kind %d with scale %g: the scale must be from 1e-18 "
@@ -271,6 +283,7 @@ static fsnn_status plan(op_node *node)
     scan *s = &st->scan;
     s->B = node->B;
     s->training = node->training;
+    neuron_node_progress(node, st->done);
     s->smooth = node->smooth;
     s->chained = node->training && node->chained;
     s->total = node->total;
@@ -325,6 +338,14 @@ static fsnn_status forward(op_node *node, const op_run *run)
     fsnn_parallel_range(st->scan.N, 256, tally_range, &t);
     st->tests += t.rows;
     return FSNN_OK;
+}
+
+void neuron_node_progress(op_node *node, double done)
+{
+    state *st = node->state;
+    const fsnn_neuron *o = node->options;
+    st->done = done;
+    st->scan.options.surrogate.scale = fsnn_surrogate_scale_at(&o->surrogate, done);
 }
 
 fsnn_status neuron_node_count(op_node *node, bool on)

@@ -32,6 +32,7 @@ static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int6
     const float *output;
     int64_t classes;
     pass_mode mode = {true, training->checkpoint, training->truncate};
+    FSNN_TRY(fsnn_net_progress(t->net, fmin(done(t) / (double)training->epochs, 1)));
     FSNN_TRY(pass_forward(t->net, batch, mode, &output, &classes));
     FSNN_TRY(gradient_room(t, batch->steps * batch->batch * classes));
     FSNN_TRY(fsnn_loss_compute(&training->loss, batch->steps, batch->batch, classes, output,

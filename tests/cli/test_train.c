@@ -68,6 +68,10 @@ static void resumed_is_uninterrupted(void **state)
     shell_good("$F train --resume two --no-figures -q --set training.epochs=4");
     shell_good("cmp four/last.safetensors two/last.safetensors");
     shell_good("cmp four/best.safetensors two/best.safetensors");
+    /* a scale on its way: interrupted in the third of four epochs (end is where it was going) */
+    shell_good("$F train tiny.yaml --out plain4 --no-figures -q --set training.epochs=4 --set "
+               "lif1.surrogate.scale_end=40");
+    shell_good("! cmp -s plain4/last.safetensors four/last.safetensors");
     shell_good("test $(wc -l <two/metrics.csv) = 5");
     shell_good("mkdir empty");
     shell_fails("$F train --resume empty", 2, "empty");
