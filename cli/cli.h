@@ -271,4 +271,13 @@ void cli_operations_count(const cli_model *model, const cli_common *common, fsnn
                           const fsnn_evaluation *evaluation, cli_operations *operations);
 double cli_operations_energy(const cli_operations *operations); /* pJ */
 
+
+/* One sentence on the layer with the largest share of neurons that never fire or always do, and what
+ * may help; `dead` and `saturated` [layers] are shares. NULL where no layer has a tenth of either;
+ * to be freed. */
+char *cli_neuron_advice(int layers, const char *const *names, const double *dead,
+                        const double *saturated);
+/* The same from an evaluation of the net. */
+char *cli_evaluation_advice(const fsnn_net *net, const fsnn_evaluation *evaluation);
+
 #endif

@@ -65,16 +65,24 @@ static void print_layers(const work *w)
 {
     int layer = 0;
     fsnn_node_info info;
-    printf("\n%-24s %12s %12s\n", "neuron layer", "neurons", "firing rate");
+    printf("\n%-24s %12s %12s %12s %12s\n", "neuron layer", "neurons", "firing rate", "never fire",
+           "always fire");
     for (int n = 0; n < fsnn_net_node_count(w->model.net); n++) {
         if (fsnn_net_node(w->model.net, n, &info) < 0 || !info.neuron ||
             layer >= w->evaluation.layers)
             continue;
-        char neurons[CLI_NUMBER];
-        printf("%-24s %12s %12.4f\n", info.name, cli_count(neurons, fsnn_shape_count(&info.shape)),
-               w->evaluation.layer_rate[layer++]);
+        const fsnn_evaluation *e = &w->evaluation;
+        char neurons[CLI_NUMBER], dead[CLI_NUMBER], saturated[CLI_NUMBER];
+        printf("%-24s %12s %12.4f %12s %12s\n", info.name, cli_count(neurons, e->layer_neurons[layer]),
+               e->layer_rate[layer], cli_count(dead, e->layer_dead[layer]),
+               cli_count(saturated, e->layer_saturated[layer]));
+        layer++;
     }
     printf("(spikes a neuron and step, T = %lld)\n", (long long)w->steps);
+    char *advice = cli_evaluation_advice(w->model.net, &w->evaluation);
+    if (advice)
+        printf("%s\n", advice);
+    free(advice);
 }
 
 static void print_operations(const work *w)
@@ -153,7 +161,9 @@ static void json_layers(cli_json *json, const work *w)
         cli_json_open(json, NULL, '{');
         cli_json_text(json, "name", info.name);
         cli_json_integer(json, "neurons", fsnn_shape_count(&info.shape));
-        cli_json_number(json, "rate", w->evaluation.layer_rate[layer++]);
+        cli_json_number(json, "rate", w->evaluation.layer_rate[layer]);
+        cli_json_integer(json, "dead", w->evaluation.layer_dead[layer]);
+        cli_json_integer(json, "saturated", w->evaluation.layer_saturated[layer++]);
         cli_json_close(json, '}');
     }
     cli_json_close(json, ']');
@@ -204,6 +214,10 @@ static void print_json(const work *w)
     cli_json_number(&json, "seconds", e->seconds);
     cli_json_number(&json, "samples_per_second", speed(e));
     json_layers(&json, w);
+    char *advice = cli_evaluation_advice(w->model.net, &w->evaluation);
+    if (advice)
+        cli_json_text(&json, "advice", advice);
+    free(advice);
     json_operations(&json, &w->operations);
     json_classes(&json, e);
     cli_json_close(&json, '}');

@@ -3,10 +3,11 @@
 #include "inspect.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 128 };
+enum { COLUMNS = 256, LAYERS = 64 };
 
 /* The rows of a metrics.csv that matter; cells point into the texts. */
 typedef struct table {
@@ -79,6 +80,29 @@ static int read_table(const char *path, table *t)
     return CLI_GOOD;
 }
 
+/* Advice from the columns dead.LAYER and saturated.LAYER of the best epoch. */
+static void advise(const table *t)
+{
+    static const char dead[] = "dead.", saturated[] = "saturated.";
+    const char *name[LAYERS];
+    double never[LAYERS], always[LAYERS];
+    int layers = 0;
+    for (int i = 0; i < t->columns && layers < LAYERS; i++) {
+        if (strncmp(t->name[i], dead, strlen(dead)) != 0)
+            continue;
+        char *other = cli_format("%s%s", saturated, t->name[i] + strlen(dead));
+        int at = column(t, other);
+        free(other);
+        name[layers] = t->name[i] + strlen(dead);
+        never[layers] = strtod(t->best_cell[i], NULL);
+        always[layers++] = at >= 0 ? strtod(t->best_cell[at], NULL) : NAN;
+    }
+    char *advice = cli_neuron_advice(layers, name, never, always);
+    if (advice)
+        printf("\n%s\n", advice);
+    free(advice);
+}
+
 int inspect_metrics(const char *path)
 {
     table t;
@@ -88,6 +112,7 @@ int inspect_metrics(const char *path)
                t.rows == 1 ? "" : "s", "", "best", "last");
         for (int i = 0; i < t.columns; i++)
             printf("%-24s %14s %14s\n", t.name[i], t.best_cell[i], t.last_cell[i]);
+        advise(&t);
     }
     free(t.header);
     free(t.best);

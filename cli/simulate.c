@@ -8,7 +8,8 @@
 
 static const cli_option table[] = {
     {"show", 0, CLI_TEXT, offsetof(sim_options, show), "WHAT",
-     "draw a ready-made picture instead: relaxation, latency, adaptation, fi or weights", 0, 0},
+     "draw a ready-made picture instead: relaxation, latency, adaptation, fi, weights, "
+     "surrogates or resets", 0, 0},
     {"neuron", 0, CLI_TEXT, offsetof(sim_options, neuron), "KIND", "lif (default) or if", 0, 0},
     {"tau", 0, CLI_REAL, offsetof(sim_options, tau), "X", "time constant (default 1)", 1e-12, 1e12},
     {"threshold", 0, CLI_REAL, offsetof(sim_options, threshold), "X",
@@ -73,7 +74,7 @@ static const sim_show plain = {
 };
 
 static const sim_show *const shows[] = {&show_relaxation, &show_latency, &show_adaptation, &show_fi,
-                                        &show_weights};
+                                        &show_weights,    &show_surrogates, &show_resets};
 
 /* ---- names ---- */
 
@@ -223,7 +224,8 @@ static const char *text_or(const char *given, const char *otherwise)
 
 static int check_together(const sim_options *o, const sim_setup *s)
 {
-    if (o->v_reset.given && s->neuron.reset != FSNN_RESET_VALUE)
+    bool every = o->show && strcmp(o->show, "resets") == 0;
+    if (o->v_reset.given && s->neuron.reset != FSNN_RESET_VALUE && !every)
         return cli_error(CLI_USAGE, "--v-reset says where --reset value lands, but the reset is %s",
                          fsnn_reset_name(s->neuron.reset));
     if (s->integer && o->alpha && !(s->alphas == 1 && s->alpha[0] == 1))
@@ -418,7 +420,8 @@ const cli_command cli_simulate = {
         "and exponential), latency (first spike against alpha), adaptation (inter-spike "
         "intervals), "
         "fi (firing rate against current, --current ramp:FROM:TO), weights (of the past, and their "
-        "approximation by exponentials).",
+        "approximation by exponentials), surrogates (slopes and primitives of the surrogate "
+        "gradients, also as PATH.csv), resets (the same current under every reset).",
     .examples = "  fsnn simulate --alpha 1,0.7,0.4 --current step:2@1-15 --out pictures/\n"
                 "  fsnn simulate --current noise:1.2:5 --neurons 20 --seed 3 --format npz\n"
                 "  fsnn simulate --show relaxation --alpha 1,0.8,0.5\n",

@@ -95,7 +95,8 @@ typedef struct sim_show {
     int (*run)(const sim_setup *setup, const sim_options *given, const char *path);
 } sim_show;
 
-extern const sim_show show_relaxation, show_latency, show_adaptation, show_fi, show_weights;
+extern const sim_show show_relaxation, show_latency, show_adaptation, show_fi, show_weights,
+    show_surrogates, show_resets;
 
 /* ---- curves that own their points ---- */
 

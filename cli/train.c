@@ -270,6 +270,24 @@ static int evaluate(work *w, fsnn_evaluation *evaluation)
     return status < 0 ? cli_fail(status) : CLI_GOOD;
 }
 
+/* Neurons that tell nothing of a sample. */
+static void say_neurons(const work *w, const fsnn_evaluation *e)
+{
+    int64_t neurons = 0, dead = 0, saturated = 0;
+    char all[CLI_NUMBER], never[CLI_NUMBER], always[CLI_NUMBER];
+    for (int i = 0; i < e->layers; i++) {
+        neurons += e->layer_neurons[i];
+        dead += e->layer_dead[i];
+        saturated += e->layer_saturated[i];
+    }
+    printf("neurons         %s: %s never fire, %s at every step\n", cli_count(all, neurons),
+           cli_count(never, dead), cli_count(always, saturated));
+    char *advice = cli_evaluation_advice(w->model.net, e);
+    if (advice)
+        printf("                %s\n", advice);
+    free(advice);
+}
+
 static int finish(work *w)
 {
     fsnn_evaluation evaluation = {0};
@@ -280,6 +298,7 @@ static int finish(work *w)
                (long long)w->result.epochs);
         printf("%-8s        accuracy %.2f %%, loss %.4f\n", on, 100 * evaluation.accuracy,
                evaluation.loss);
+        say_neurons(w, &evaluation);
         printf("weights         %s/best.safetensors\n", w->directory);
         if (!w->o->no_figures && !*cli_stop())
             train_figures(&w->model, w->directory, &evaluation);

@@ -175,6 +175,11 @@ FSNN_API fsnn_status fsnn_net_state_save(const fsnn_net *net, void *bytes);
  * or dynamics), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_net_state_load(fsnn_net *net, const void *bytes, int64_t count);
 
+/* Tells how much of a training is done, a share in 0..1: surrogate scales that change on the way
+ * (fsnn_surrogate.scale_end) take the value they have then; 0 until the first call. fsnn_train calls
+ * it before each batch. Error FSNN_ESTATE: not wrapped; FSNN_EARGUMENT: no such share. */
+FSNN_API fsnn_status fsnn_net_progress(fsnn_net *net, double done);
+
 /* Number of forward calls so far: random numbers of dropout are drawn from it. Set it to go on from
  * a checkpoint. */
 FSNN_API int64_t fsnn_net_counter(const fsnn_net *net);
@@ -239,6 +244,16 @@ FSNN_API int64_t fsnn_net_segment(const fsnn_net *net);
 /* Mean spike rate (spikes a neuron and step) of a neuron node over the last forward; 0 for other
  * nodes. */
 FSNN_API double fsnn_net_rate(const fsnn_net *net, int node);
+
+/* Counts the spikes of each neuron over the forwards from now on (`on`), or no longer: a call
+ * again begins at zero. For evaluations: it costs a look at every spike. Error FSNN_ESTATE: not
+ * wrapped; FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_net_count_spikes(fsnn_net *net, bool on);
+/* Spikes of each neuron since then, counts [node shape] (may be NULL), and how many there could have
+ * been, `*most` (may be NULL): steps times samples. Errors: FSNN_EARGUMENT (no neuron node),
+ * FSNN_ESTATE (nothing is counted). */
+FSNN_API fsnn_status fsnn_net_spike_counts(const fsnn_net *net, int node, int64_t *counts,
+                                           int64_t *most);
 
 /* The certificate of a neuron node, for its run since the reset (fsnn/neuron.h). Error
  * FSNN_EARGUMENT: the node is no neuron layer of a wrapped net. Source: the resolvent of the

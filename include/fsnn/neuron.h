@@ -72,9 +72,15 @@ typedef enum fsnn_surrogate_kind {
     FSNN_SURROGATES
 } fsnn_surrogate_kind;
 
+/* How a scale goes from its first to its last value as the share t of the training done goes from 0
+ * to 1: scale (scale_end/scale)^t, or scale + (scale_end - scale) t. */
+typedef enum fsnn_growth { FSNN_GROWTH_GEOMETRIC, FSNN_GROWTH_LINEAR, FSNN_GROWTHS } fsnn_growth;
+
 typedef struct fsnn_surrogate {
     fsnn_surrogate_kind kind;
     double scale; /* k above, from 1e-18 to 1e18; 0: the default of the kind */
+    double scale_end; /* at the end of a training, likewise; 0: it does not change */
+    fsnn_growth growth;
 } fsnn_surrogate;
 
 typedef enum fsnn_reset {
@@ -103,7 +109,7 @@ typedef struct fsnn_neuron {
 #define FSNN_NEURON_DEFAULT                                                                        \
     ((fsnn_neuron){.tau = {0.5, false, FSNN_PER_LAYER},                                            \
                    .threshold = {1.0, false, FSNN_PER_LAYER},                                      \
-                   .surrogate = {FSNN_ARCTAN, 0},                                                \
+                   .surrogate = {.kind = FSNN_ARCTAN},                                                \
                    .reset = FSNN_RESET_CURRENT,                                                    \
                    .detach_reset = true})
 
@@ -131,6 +137,8 @@ FSNN_API int fsnn_reset_find(const char *name);
 
 /* The scale that a kind has where none is given; 0 for a number that is no kind. */
 FSNN_API double fsnn_surrogate_default_scale(fsnn_surrogate_kind kind);
+/* The scale when the share `done`, in 0..1, of a training is done. */
+FSNN_API double fsnn_surrogate_scale_at(const fsnn_surrogate *surrogate, double done);
 /* The surrogate derivative at x, and its primitive with 1/2 at x = 0 (where the area is 1: 0 far
  * below, 1 far above): scalar reference. Finite for every finite x. */
 FSNN_API double fsnn_surrogate_slope(const fsnn_surrogate *surrogate, double x);

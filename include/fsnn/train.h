@@ -141,6 +141,9 @@ typedef struct fsnn_metrics {
     double rate;              /* spikes a neuron and step, mean over the neurons of all layers */
     int layers;
     double layer_rate[FSNN_MAX_NEURON_NODES]; /* one a neuron layer, running mean of the epoch */
+    /* share of the layer's neurons that never fired over the epoch's evaluation, and that fired at
+     * every step of every sample; NaN without test data */
+    double layer_dead[FSNN_MAX_NEURON_NODES], layer_saturated[FSNN_MAX_NEURON_NODES];
     double seconds;                           /* since the epoch began */
     double samples_per_second;                /* training */
     double seconds_left;                      /* to the end of all epochs, estimated */
@@ -181,6 +184,9 @@ typedef struct fsnn_evaluation {
     int64_t *confusion; /* [classes][classes], row = label; owned, free with fsnn_evaluation_free */
     int layers;
     double layer_rate[FSNN_MAX_NEURON_NODES];
+    /* neurons of a layer, those that never fired, those that fired at every step of every sample */
+    int64_t layer_neurons[FSNN_MAX_NEURON_NODES], layer_dead[FSNN_MAX_NEURON_NODES],
+        layer_saturated[FSNN_MAX_NEURON_NODES];
     double seconds;
 } fsnn_evaluation;
 

@@ -74,6 +74,46 @@ double fsnn_net_rate(const fsnn_net *net, int node)
     return op ? neuron_node_rate(op) : 0;
 }
 
+fsnn_status fsnn_net_progress(fsnn_net *net, double done)
+{
+    if (!net->wrapped)
+        return fsnn_fail(FSNN_ESTATE, "the progress of a training is told to a net that is wrapped");
+    if (!(done >= 0 && done <= 1))
+        return fsnn_fail(FSNN_EARGUMENT, "the progress is %g: it is a share, from 0 to 1", done);
+    for (int i = 1; i < net->nodes; i++)
+        if (neuron_at(net, i))
+            neuron_node_progress(&net->node[i]->op, done);
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_net_count_spikes(fsnn_net *net, bool on)
+{
+    if (!net->wrapped)
+        return fsnn_fail(FSNN_ESTATE, "spikes are counted in a net that is wrapped");
+    for (int i = 1; i < net->nodes; i++)
+        if (neuron_at(net, i))
+            FSNN_TRY(neuron_node_count(&net->node[i]->op, on));
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_net_spike_counts(const fsnn_net *net, int node, int64_t *counts, int64_t *most)
+{
+    const op_node *op = net->wrapped ? neuron_at(net, node) : NULL;
+    if (!op)
+        return fsnn_fail(FSNN_EARGUMENT, "node %d is no neuron layer of a wrapped net", node);
+    int64_t tests, N = fsnn_shape_count(&op->out[0]), C = op->out[0].rank ? op->out[0].dim[0] : 1;
+    const int64_t *held = neuron_node_counts(op, &tests);
+    if (!held)
+        return fsnn_fail(FSNN_ESTATE, "the spikes of \"%s\" are not counted: fsnn_net_count_spikes "
+                                      "begins it",
+                         op->name);
+    if (most)
+        *most = tests;
+    for (int64_t n = 0; counts && n < N; n++) /* channels may lie last in memory */
+        counts[n] = held[op->out_last[0] ? n % (N / C) * C + n / (N / C) : n];
+    return FSNN_OK;
+}
+
 fsnn_status fsnn_net_certificate(const fsnn_net *net, int node, fsnn_certificate *certificate)
 {
     const op_node *op = net->wrapped ? neuron_at(net, node) : NULL;

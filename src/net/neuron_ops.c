@@ -19,12 +19,16 @@ typedef struct state {
     bool implicit;
     /* numbers of the parameters that not every layer has; -1: none */
     int alpha, coefficient, v_reset;
+    int64_t *counts; /* [counted] spikes of each neuron; NULL: not counted */
+    int64_t counted, tests;
+    double done; /* share of the training */
 } state;
 
 static const char *const per_names[] = {"layer", "channel", NULL};
 static const char *const surrogate_names[] = {
     "arctan",   "sigmoid",     "rectangle",        "gaussian", "fast_sigmoid",
     "triangle", "exponential", "straight_through", "erf",      NULL};
+static const char *const growth_names[] = {"geometric", "linear", NULL};
 static const fsnn_alias surrogate_aliases[] = {
     {"piecewise_linear", FSNN_RECTANGLE}, {"superspike", FSNN_FAST_SIGMOID}, {0}};
 static const char *const reset_names[] = {"current", "subtract", "value",   "none",
@@ -67,6 +71,11 @@ static const fsnn_key surrogate_keys[] = {
      .help = "steepness (arctan, sigmoid, fast_sigmoid, triangle, erf), half-width (rectangle), "
              "standard deviation (gaussian), decay length (exponential), slope "
              "(straight_through)"},
+    {.name = "scale_end", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_surrogate, scale_end),
+     .min = 0, .max = SCALE_MOST, .above = true, .otherwise = "scale",
+     .help = "the scale at the end of a training, which moves to it batch by batch"},
+    {.name = "growth", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_surrogate, growth),
+     .names = growth_names, .help = "how it moves: by equal factors, or by equal differences"},
     {0},
 };
 
@@ -94,7 +103,7 @@ static const fsnn_key keys[] = {
 
 static const fsnn_neuron defaults = {.tau = {0.5, false, FSNN_PER_LAYER},
                                      .threshold = {1.0, false, FSNN_PER_LAYER},
-                                     .surrogate = {FSNN_ARCTAN, 0},
+                                     .surrogate = {.kind = FSNN_ARCTAN},
                                      .reset = FSNN_RESET_CURRENT,
                                      .detach_reset = true};
 
@@ -134,6 +143,11 @@ static fsnn_status check_options(const op_node *node)
         if (!positive(value[i]->value))
             return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": %s is %g, it must be positive" RANGE,
                              node->op->kind, node->name, name[i], value[i]->value);
+    if ((unsigned)o->surrogate.growth >= FSNN_GROWTHS || !scale_fits(o->surrogate.scale_end))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s \"%s\": the surrogate's scale_end is %g, growth %d: the scale must be from "
+                         "1e-18 to 1e+18, or 0 where it does not change",
+                         node->op->kind, node->name, o->surrogate.scale_end, o->surrogate.growth);
     if ((unsigned)o->surrogate.kind >= FSNN_SURROGATES || !scale_fits(o->surrogate.scale))
         return fsnn_fail(FSNN_EARGUMENT,
                          "%s \"%s\": surrogate kind %d with scale %g: the scale must be from 1e-18 "
@@ -269,6 +283,7 @@ static fsnn_status plan(op_node *node)
     scan *s = &st->scan;
     s->B = node->B;
     s->training = node->training;
+    neuron_node_progress(node, st->done);
     s->smooth = node->smooth;
     s->chained = node->training && node->chained;
     s->total = node->total;
@@ -297,11 +312,60 @@ static void bind(op_node *node, float *const *value)
             st->scan.par[p] = (scan_param){value[from[p]], fsnn_shape_count(&node->param[from[p]].shape)};
 }
 
+typedef struct tally {
+    state *st;
+    const float *spikes; /* [rows, N] */
+    int64_t rows;
+} tally;
+
+static void tally_range(int64_t begin, int64_t end, void *user)
+{
+    const tally *t = user;
+    int64_t *counts = t->st->counts, N = t->st->scan.N;
+    for (int64_t r = 0; r < t->rows; r++)
+        for (int64_t n = begin; n < end; n++)
+            counts[n] += t->spikes[r * N + n] != 0;
+}
+
 static fsnn_status forward(op_node *node, const op_run *run)
 {
     state *st = node->state;
     bind(node, run->value);
-    return scan_forward(&st->scan, node->K, run->in[0], run->out[0]);
+    FSNN_TRY(scan_forward(&st->scan, node->K, run->in[0], run->out[0]));
+    if (!st->counts || st->counted != st->scan.N)
+        return FSNN_OK;
+    tally t = {st, run->out[0], node->K * st->scan.B};
+    fsnn_parallel_range(st->scan.N, 256, tally_range, &t);
+    st->tests += t.rows;
+    return FSNN_OK;
+}
+
+void neuron_node_progress(op_node *node, double done)
+{
+    state *st = node->state;
+    const fsnn_neuron *o = node->options;
+    st->done = done;
+    st->scan.options.surrogate.scale = fsnn_surrogate_scale_at(&o->surrogate, done);
+}
+
+fsnn_status neuron_node_count(op_node *node, bool on)
+{
+    state *st = node->state;
+    fsnn_free(st->counts);
+    st->counts = NULL;
+    st->tests = 0;
+    if (!on)
+        return FSNN_OK;
+    st->counted = st->scan.N;
+    st->counts = fsnn_alloc((size_t)(st->counted + 1) * sizeof *st->counts);
+    return st->counts ? FSNN_OK : FSNN_EMEMORY;
+}
+
+const int64_t *neuron_node_counts(const op_node *node, int64_t *tests)
+{
+    const state *st = node->state;
+    *tests = st->tests;
+    return st->counted == st->scan.N ? st->counts : NULL;
 }
 
 static fsnn_status backward(op_node *node, const op_run *run)
@@ -321,6 +385,8 @@ static fsnn_status backward(op_node *node, const op_run *run)
 static void destroy(op_node *node)
 {
     state *st = node->state;
+    fsnn_free(st->counts);
+    st->counts = NULL;
     scan_free(&st->scan);
 }
 

@@ -31,6 +31,12 @@ void neuron_node_print(const op_node *node, void (*mix)(uint64_t *print, const v
                        uint64_t *print);
 /* Before backward of a segment: whether it is the last of its call, the first. */
 void neuron_node_chain(op_node *node, bool last, bool first);
+/* The share of a training that is done: scales of surrogates follow it. */
+void neuron_node_progress(op_node *node, double done);
+/* Begins to count each neuron's spikes at zero, or stops. The counts [N] in the layout the node has, and steps times samples
+ * in `*tests`; NULL: nothing is counted. */
+fsnn_status neuron_node_count(op_node *node, bool on);
+const int64_t *neuron_node_counts(const op_node *node, int64_t *tests);
 double neuron_node_rate(const op_node *node);
 size_t neuron_node_bytes(const op_node *node);
 fsnn_status neuron_node_certificate(const op_node *node, fsnn_certificate *certificate);

@@ -153,6 +153,17 @@ static double scale_of(const fsnn_surrogate *surrogate)
     return surrogate->scale > 0 ? surrogate->scale : table[surrogate->kind].scale;
 }
 
+double fsnn_surrogate_scale_at(const fsnn_surrogate *surrogate, double done)
+{
+    double from = scale_of(surrogate), to = surrogate->scale_end;
+    double t = done > 0 ? fmin(done, 1) : 0;
+    if (!(to > 0))
+        return from;
+    if (surrogate->growth == FSNN_GROWTH_LINEAR)
+        return from + (to - from) * t;
+    return from * pow(to / from, t);
+}
+
 double fsnn_surrogate_slope(const fsnn_surrogate *surrogate, double x)
 {
     return table[surrogate->kind].slope(scale_of(surrogate), x);

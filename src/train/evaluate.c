@@ -1,5 +1,5 @@
-/* Evaluation: all batches forward, without learning; loss, accuracy, confusions, firing rates. The
- * net's count of forward calls is put back, so that training draws the same random numbers with and
+/* Evaluation: all batches forward, without learning; loss, accuracy, confusions, firing rates,
+ * neurons that never fire or always do. The net's count of forward calls is put back, so that training draws the same random numbers with and
  * without evaluations in between. */
 #include "train/evaluate.h"
 
@@ -50,6 +50,34 @@ static fsnn_status one(fsnn_net *net, const fsnn_batch *batch, const fsnn_loss *
     return confusion ? confuse(batch, output, classes, result) : FSNN_OK;
 }
 
+static fsnn_status neurons(const fsnn_net *net, int node, int64_t *count, int64_t *dead,
+                           int64_t *saturated)
+{
+    fsnn_node_info info;
+    int64_t most;
+    FSNN_TRY(fsnn_net_node(net, node, &info));
+    *count = fsnn_shape_count(&info.shape);
+    *dead = *saturated = 0;
+    int64_t *spikes = fsnn_alloc((size_t)(*count + 1) * sizeof *spikes);
+    if (!spikes)
+        return FSNN_EMEMORY;
+    fsnn_status status = fsnn_net_spike_counts(net, node, spikes, &most);
+    for (int64_t n = 0; n < *count && !status; n++) {
+        *dead += spikes[n] == 0;
+        *saturated += spikes[n] == most;
+    }
+    fsnn_free(spikes);
+    return status;
+}
+
+static fsnn_status diagnose(const fsnn_net *net, const layers *l, fsnn_evaluation *result)
+{
+    for (int i = 0; i < l->count; i++)
+        FSNN_TRY(neurons(net, l->node[i], &result->layer_neurons[i], &result->layer_dead[i],
+                         &result->layer_saturated[i]));
+    return FSNN_OK;
+}
+
 static fsnn_status all(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
                        volatile const int *stop, bool confusion, fsnn_evaluation *result)
 {
@@ -61,6 +89,7 @@ static fsnn_status all(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss
     FSNN_TRY(pass_check(net, loader, "evaluation"));
     FSNN_TRY(layers_find(net, &l));
     FSNN_TRY(fsnn_loader_start(loader, 0));
+    FSNN_TRY(fsnn_net_count_spikes(net, true));
     while ((more = fsnn_loader_next(loader, &batch)) > 0) {
         char where[64];
         fsnn_status status = one(net, &batch, loss, &l, &s, confusion, result);
@@ -76,6 +105,7 @@ static fsnn_status all(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss
     result->accuracy = (double)s.correct / (double)result->samples;
     result->layers = l.count;
     layers_mean(&l, s.rate, (double)result->samples, result->layer_rate);
+    FSNN_TRY(diagnose(net, &l, result));
     result->seconds = fsnn_now() - begin;
     return FSNN_OK;
 }
@@ -87,6 +117,8 @@ static fsnn_status counted(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *
     *result = (fsnn_evaluation){0};
     fsnn_status status = all(net, loader, loss, stop, confusion, result);
     fsnn_net_counter_set(net, counter);
+    if (fsnn_net_shapes(net, NULL, NULL) == FSNN_OK)
+        fsnn_net_count_spikes(net, false);
     if (status)
         fsnn_evaluation_free(result);
     return status;

@@ -29,6 +29,25 @@ static const column columns[] = {
     COLUMN(samples_per_second, REAL), COLUMN(best, FLAG),
 };
 
+/* Figures of each layer. Those of evaluations stand in an array of their own: states written before
+ * there were any have none. */
+typedef struct layer_column {
+    const char *csv, *json;
+    size_t offset; /* double [FSNN_MAX_NEURON_NODES] */
+} layer_column;
+
+static const layer_column layer_columns[] = {
+    {"rate.", "layer_rate", offsetof(fsnn_metrics, layer_rate)},
+    {"dead.", "layer_dead", offsetof(fsnn_metrics, layer_dead)},
+    {"saturated.", "layer_saturated", offsetof(fsnn_metrics, layer_saturated)},
+};
+enum { EVALUATED = 2 }; /* the last ones */
+
+static double *layer_figures(const fsnn_metrics *m, const layer_column *c)
+{
+    return (double *)((char *)m + c->offset);
+}
+
 static double get(const fsnn_metrics *m, const column *c)
 {
     const char *at = (const char *)m + c->offset;
@@ -78,6 +97,44 @@ static fsnn_shape shape_of(int64_t rows, const layers *l)
     return (fsnn_shape){.rank = 2, .dim = {rows, FSNN_COUNT(columns) + l->count}};
 }
 
+static fsnn_shape evaluated_shape(int64_t rows, const layers *l)
+{
+    return (fsnn_shape){.rank = 3, .dim = {rows, EVALUATED, l->count}};
+}
+
+static fsnn_status save_evaluated(const history *h, const layers *l, fsnn_arrays *out)
+{
+    fsnn_shape shape = evaluated_shape(h->rows, l);
+    if (!l->count)
+        return FSNN_OK;
+    fsnn_array *array = fsnn_arrays_add(out, "train.history.neurons", FSNN_F64, &shape);
+    if (!array)
+        return FSNN_EMEMORY;
+    double *x = array->data;
+    for (int64_t i = 0; i < h->rows; i++)
+        for (int f = 0; f < EVALUATED; f++, x += l->count)
+            memcpy(x, layer_figures(&h->row[i], &layer_columns[1 + f]),
+                   (size_t)l->count * sizeof *x);
+    return FSNN_OK;
+}
+
+static fsnn_status load_evaluated(history *h, const layers *l, int64_t first,
+                                  const fsnn_arrays *in)
+{
+    fsnn_shape shape = evaluated_shape(h->rows - first, l);
+    const fsnn_array *array = NULL;
+    if (fsnn_arrays_find(in, "train.history.neurons"))
+        FSNN_TRY(arrays_get(in, "train.history.neurons", FSNN_F64, &shape, &array));
+    const double *x = array ? array->data : NULL;
+    for (int64_t i = first; i < h->rows; i++)
+        for (int f = 0; f < EVALUATED; f++) {
+            double *figures = layer_figures(&h->row[i], &layer_columns[1 + f]);
+            for (int c = 0; c < l->count; c++)
+                figures[c] = x ? *x++ : NAN;
+        }
+    return FSNN_OK;
+}
+
 fsnn_status history_save(const history *h, const layers *l, fsnn_arrays *out)
 {
     fsnn_shape shape = shape_of(h->rows, l);
@@ -93,7 +150,7 @@ fsnn_status history_save(const history *h, const layers *l, fsnn_arrays *out)
         for (int c = 0; c < l->count; c++)
             *x++ = h->row[i].layer_rate[c];
     }
-    return FSNN_OK;
+    return save_evaluated(h, l, out);
 }
 
 fsnn_status history_load(history *h, const layers *l, int64_t rows, const fsnn_arrays *in)
@@ -112,7 +169,7 @@ fsnn_status history_load(history *h, const layers *l, int64_t rows, const fsnn_a
             m.layer_rate[c] = *x++;
         FSNN_TRY(history_add(h, &m));
     }
-    return FSNN_OK;
+    return load_evaluated(h, l, h->rows - rows, in);
 }
 
 /* ---- in logs ---- */
@@ -138,13 +195,14 @@ static void csv_header(FILE *out, const layers *l)
 {
     for (int c = 0; c < FSNN_COUNT(columns); c++)
         fprintf(out, "%s%s", c ? "," : "", columns[c].name);
-    for (int c = 0; c < l->count; c++) {
-        fprintf(out, ",");
-        if (strpbrk(l->name[c], "\"\r\n"))
-            quoted(out, "rate.", l->name[c], "\"");
-        else
-            fprintf(out, "rate.%s", l->name[c]);
-    }
+    for (int f = 0; f < FSNN_COUNT(layer_columns); f++)
+        for (int c = 0; c < l->count; c++) {
+            fprintf(out, ",");
+            if (strpbrk(l->name[c], "\"\r\n"))
+                quoted(out, layer_columns[f].csv, l->name[c], "\"");
+            else
+                fprintf(out, "%s%s", layer_columns[f].csv, l->name[c]);
+        }
     fprintf(out, "\n");
 }
 
@@ -162,8 +220,11 @@ static void csv_row(FILE *out, const fsnn_metrics *m, const layers *l)
         fprintf(out, "%s", c ? "," : "");
         csv_number(out, get(m, &columns[c]));
     }
-    for (int c = 0; c < l->count; c++)
-        fprintf(out, ",%.9g", m->layer_rate[c]);
+    for (int f = 0; f < FSNN_COUNT(layer_columns); f++)
+        for (int c = 0; c < l->count; c++) {
+            fprintf(out, ",");
+            csv_number(out, layer_figures(m, &layer_columns[f])[c]);
+        }
     fprintf(out, "\n");
 }
 
@@ -178,6 +239,22 @@ static void json_value(FILE *out, const fsnn_metrics *m, const column *c)
         fprintf(out, "null");
 }
 
+static void json_layers(FILE *out, const layer_column *column, const fsnn_metrics *m,
+                        const layers *l)
+{
+    fprintf(out, ", \"%s\": {", column->json);
+    for (int c = 0; c < l->count; c++) {
+        double x = layer_figures(m, column)[c];
+        fprintf(out, "%s", c ? ", " : "");
+        quoted(out, "", l->name[c], "\\");
+        if (isfinite(x))
+            fprintf(out, ": %.9g", x);
+        else
+            fprintf(out, ": null");
+    }
+    fprintf(out, "}");
+}
+
 static void json_row(FILE *out, const fsnn_metrics *m, const layers *l)
 {
     fprintf(out, "{");
@@ -185,13 +262,9 @@ static void json_row(FILE *out, const fsnn_metrics *m, const layers *l)
         fprintf(out, "%s\"%s\": ", c ? ", " : "", columns[c].name);
         json_value(out, m, &columns[c]);
     }
-    fprintf(out, ", \"layer_rate\": {");
-    for (int c = 0; c < l->count; c++) {
-        fprintf(out, "%s", c ? ", " : "");
-        quoted(out, "", l->name[c], "\\");
-        fprintf(out, ": %.9g", m->layer_rate[c]);
-    }
-    fprintf(out, "}}\n");
+    for (int f = 0; f < FSNN_COUNT(layer_columns); f++)
+        json_layers(out, &layer_columns[f], m, l);
+    fprintf(out, "}\n");
 }
 
 fsnn_status history_write_csv(const history *h, const layers *l, const char *path)

@@ -144,6 +144,10 @@ static fsnn_status evaluate(trainer *t, fsnn_metrics *metrics)
     }
     metrics->test_loss = e.loss;
     metrics->test_accuracy = e.accuracy;
+    for (int i = 0; i < e.layers; i++) {
+        metrics->layer_dead[i] = (double)e.layer_dead[i] / (double)e.layer_neurons[i];
+        metrics->layer_saturated[i] = (double)e.layer_saturated[i] / (double)e.layer_neurons[i];
+    }
     metrics->seconds += e.seconds;
     t->evaluation_seconds = e.seconds;
     fsnn_evaluation_free(&e);

@@ -32,6 +32,7 @@ static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int6
     const float *output;
     int64_t classes;
     pass_mode mode = {true, training->checkpoint, training->truncate};
+    FSNN_TRY(fsnn_net_progress(t->net, fmin(done(t) / (double)training->epochs, 1)));
     FSNN_TRY(pass_forward(t->net, batch, mode, &output, &classes));
     FSNN_TRY(gradient_room(t, batch->steps * batch->batch * classes));
     FSNN_TRY(fsnn_loss_compute(&training->loss, batch->steps, batch->batch, classes, output,
@@ -103,6 +104,8 @@ void trainer_metrics(const trainer *t, fsnn_metrics *m)
     m->gradient_norm = at->batches ? at->norm / (double)at->batches : NAN;
     m->layers = t->layers.count;
     m->rate = layers_mean(&t->layers, at->rate, samples, m->layer_rate);
+    for (int i = 0; i < m->layers; i++)
+        m->layer_dead[i] = m->layer_saturated[i] = NAN;
     m->seconds = at->seconds;
     m->samples_per_second = at->seconds > 0 ? samples / at->seconds : 0;
     m->seconds_left = seconds_left(t, m->samples_per_second);

@@ -88,7 +88,9 @@ static void runs(void **state)
     (void)state;
     shell_good("$F train tiny.yaml --out run --no-figures -q");
     SAYS("$F inspect run", "\"tiny\"", "3 epochs", "best", "last", "accuracy",
-         "run/best.safetensors");
+         "run/best.safetensors", "dead.lif1", "saturated.lif2");
+    shell_good("$F train tiny.yaml --out silent --no-figures -q --set lif1.threshold=1e6");
+    SAYS("$F inspect silent", "lif1: 100 % of the neurons never fire: a lower threshold");
     SAYS("$F inspect run/metrics.csv", "3 epochs", "best", "last");
     shell_good("mkdir begun && cp run/description.yaml begun");
     SAYS("$F inspect begun", "\"tiny\"");

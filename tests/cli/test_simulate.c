@@ -379,10 +379,32 @@ static void show_weights(void **state)
     assert_float_equal(row[3] / row[4], 1, 0.05); /* as the solver itself states it */
 }
 
+static void show_surrogates(void **state)
+{
+    (void)state;
+    shell_good("$F simulate --show surrogates --no-figure -o sur/");
+    shell_contains(shell_out, "fast_sigmoid                10            1", "show surrogates");
+    shell_good("test $(wc -l <sur/surrogates.csv) = 402");
+    shell_good("head -1 sur/surrogates.csv | grep -q '^x,slope.arctan,.*,smooth.erf$'");
+    shell_good("grep -q '^0,2.5,1.25,1,' sur/surrogates.csv");
+}
+
+/* None but the order of memory: at alpha 1 the soft resets agree. */
+static void show_resets(void **state)
+{
+    (void)state;
+    shell_good("$F simulate --show resets --no-figure -o res/");
+    shell_contains(shell_out, "restart ", "show resets");
+    shell_good("$F simulate --show resets --alpha 1 --no-figure -o res/ >one && test $(grep -E "
+               "'^(jump|delta|subtract) ' one | awk '{print $2, $3, $4}' | sort -u | wc -l) = 1");
+    shell_fails("$F simulate --show resets --reset jump", 2, "leave --reset out");
+    shell_fails("$F simulate --show resets --alpha 1,0.5", 2, "takes one --alpha, not 2");
+}
+
 static void shows_are_drawn(void **state)
 {
     (void)state;
-    static const char *const show[] = {"relaxation --time 5", "latency --alpha 1,0.5",
+    static const char *const show[] = {"surrogates", "resets", "relaxation --time 5", "latency --alpha 1,0.5",
                                        "adaptation --time 10", "fi --time 5", "weights --time 256"};
     for (size_t i = 0; i < COUNT(show); i++) {
         char line[128], file[64];
@@ -518,6 +540,8 @@ int main(void)
         cmocka_unit_test(show_adaptation),
         cmocka_unit_test(show_fi),
         cmocka_unit_test(show_weights),
+        cmocka_unit_test(show_surrogates),
+        cmocka_unit_test(show_resets),
         cmocka_unit_test(shows_are_drawn),
         cmocka_unit_test(wrong_options),
         cmocka_unit_test(wrong_files),

@@ -68,6 +68,10 @@ static void resumed_is_uninterrupted(void **state)
     shell_good("$F train --resume two --no-figures -q --set training.epochs=4");
     shell_good("cmp four/last.safetensors two/last.safetensors");
     shell_good("cmp four/best.safetensors two/best.safetensors");
+    /* a scale on its way: interrupted in the third of four epochs (end is where it was going) */
+    shell_good("$F train tiny.yaml --out plain4 --no-figures -q --set training.epochs=4 --set "
+               "lif1.surrogate.scale_end=40");
+    shell_good("! cmp -s plain4/last.safetensors four/last.safetensors");
     shell_good("test $(wc -l <two/metrics.csv) = 5");
     shell_good("mkdir empty");
     shell_fails("$F train --resume empty", 2, "empty");
@@ -97,6 +101,25 @@ static void time_stamps(void **state)
                 "found 2 stamps, but encoded samples have T = 6");
     shell_fails("$F eval tiny.yaml --weights fine/best.safetensors --set dynamics.times=[0,1]", 2,
                 "found 2 stamps, but encoded samples have T = 6");
+}
+
+/* Neurons that never fire or always do: in the table, in JSON, and one line of advice. */
+static void silent_and_restless(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out spoken --no-figures -q");
+    shell_contains(shell_out, " never fire, ", "train");
+    shell_contains(shell_out, " at every step", "train");
+    shell_good("$F eval tiny.yaml -w spoken/best.safetensors --set lif1.threshold=1e6");
+    shell_contains(shell_out, "never fire  always fire", "eval");
+    shell_contains(shell_out, "lif1: 100 % of the neurons never fire: a lower threshold", "eval");
+    shell_good("$F eval tiny.yaml -w spoken/best.safetensors --set lif1.threshold=1e6 --json");
+    shell_contains(shell_out, "\"dead\": 12", "eval");
+    shell_contains(shell_out, "\"advice\": \"lif1: 100 %", "eval");
+    shell_good("$F eval tiny.yaml -w spoken/best.safetensors --set lif2.v0=1e6 --set lif2.tau=1e9");
+    shell_contains(shell_out, "lif2: 100 % of the neurons fire at every step: a higher", "eval");
+    shell_good("grep -q ',dead.lif1,dead.lif2,saturated.lif1,saturated.lif2' spoken/metrics.csv");
+    shell_good("grep -q '\"layer_dead\": {\"lif1\": ' spoken/metrics.jsonl");
 }
 
 static void seeds(void **state)
@@ -338,6 +361,7 @@ int main(void)
         cmocka_unit_test(old_runs_are_kept),
         cmocka_unit_test(resumed_is_uninterrupted),
         cmocka_unit_test(time_stamps),
+        cmocka_unit_test(silent_and_restless),
         cmocka_unit_test(seeds),
         cmocka_unit_test(description_of_a_run),
         cmocka_unit_test(bar_on_a_terminal),

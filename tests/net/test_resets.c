@@ -293,6 +293,36 @@ static void v_reset_learns(void **state)
         }
 }
 
+/* A surrogate whose scale moves from k to k_end has at the share t the gradients of one that stays
+ * where it is then. */
+static void scale_moves(void **state)
+{
+    (void)state;
+    static const fsnn_plan plan = {.steps = 20, .batch = 2, .training = true, .seed = 4};
+    static const double done[] = {0, 0.5, 1}, scale[] = {1, 3, 9};
+    float x[20 * 2 * 3], g[20 * 2 * 4], grad[2][12];
+    for (int i = 0; i < 120; i++)
+        x[i] = (float)(1.5 + fsnn_random_normal(3, 1, (uint64_t)i));
+    for (int i = 0; i < 160; i++)
+        g[i] = (float)fsnn_random_normal(3, 2, (uint64_t)i);
+    for (int i = 0; i < 3; i++) {
+        for (int fixed = 0; fixed < 2; fixed++) {
+            setup c = plain(FSNN_RESET_JUMP);
+            c.neuron.surrogate = (fsnn_surrogate){FSNN_SIGMOID, fixed ? scale[i] : 1, fixed ? 0 : 9, FSNN_GROWTH_GEOMETRIC};
+            fsnn_net *net = two_channels(&c, &plan);
+            GOOD(fsnn_net_progress(net, done[i]));
+            GOOD(fsnn_net_replan(net, &plan));
+            GOOD(fsnn_net_forward(net, x, NULL));
+            GOOD(fsnn_net_backward(net, g, NULL));
+            memcpy(grad[fixed], fsnn_net_param_find(net, "fc.weight")->grad, sizeof grad[0]);
+            assert_int_equal(fsnn_net_progress(net, 1.5), FSNN_EARGUMENT);
+            fsnn_net_destroy(net);
+        }
+        assert_memory_equal(grad[0], grad[1], sizeof grad[0]);
+        assert_true(grad[0][0] != 0);
+    }
+}
+
 static void refused(const setup *c, const char *sentence)
 {
     assert_int_equal(try_run(c), FSNN_EARGUMENT);
@@ -316,6 +346,8 @@ static void errors(void **state)
     c = plain(FSNN_RESET_VALUE);
     c.neuron.surrogate.scale = 1e20;
     refused(&c, "the scale must be from 1e-18 to 1e+18");
+    c.neuron.surrogate = (fsnn_surrogate){FSNN_ERF, 1, -2, FSNN_GROWTH_GEOMETRIC};
+    refused(&c, "scale_end is -2");
 }
 
 int main(void)
@@ -324,6 +356,7 @@ int main(void)
         cmocka_unit_test(classic_at_one),         cmocka_unit_test(landings),
         cmocka_unit_test(no_spike_no_difference), cmocka_unit_test(refractory),
         cmocka_unit_test(v_reset_learns),         cmocka_unit_test(errors),
+        cmocka_unit_test(scale_moves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

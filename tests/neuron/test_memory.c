@@ -121,7 +121,7 @@ static void adjoint(void **state)
             c.options.refractory = 0; /* spikes that are left out have no gradient */
             c.tolerance = engine == 1 ? 1e-4 : 0; /* coarse: it is the transpose of what is there */
             c.memory = engine == 2 ? 30 : 0;
-            c.options.surrogate = (fsnn_surrogate){FSNN_RECTANGLE, 1e3};
+            c.options.surrogate = (fsnn_surrogate){.kind = FSNN_RECTANGLE, .scale = 1e3};
             fill(&c, &x);
             start(&m, &c, &x, c.K);
             run(&m, &c, c.K);

@@ -87,7 +87,7 @@ static void others(void (*check)(const setup *), bool smooth)
     for (int i = 0; i < FSNN_SURROGATES; i++) { /* surrogates */
         setup c = plain();
         c.smooth = smooth;
-        c.options.surrogate = (fsnn_surrogate){(fsnn_surrogate_kind)i, i < 2 ? 2.5 : 0.8};
+        c.options.surrogate = (fsnn_surrogate){.kind = (fsnn_surrogate_kind)i, .scale = i < 2 ? 2.5 : 0.8};
         c.options.detach_reset = false;
         check(&c);
     }

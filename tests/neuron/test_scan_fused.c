@@ -148,7 +148,7 @@ static void kinds(void **state)
         c.options.reset = reset[i / 2 % 2];
         c.method = method[i / 4 % 3];
         c.options.surrogate =
-            (fsnn_surrogate){(fsnn_surrogate_kind)(i / 12 % FSNN_SURROGATES), 1.7};
+            (fsnn_surrogate){.kind = (fsnn_surrogate_kind)(i / 12 % FSNN_SURROGATES), .scale = 1.7};
         c.options.detach_reset = i / 12 / FSNN_SURROGATES % 2;
         c.learn = i / 24 / FSNN_SURROGATES % 2;
         compare(&c);

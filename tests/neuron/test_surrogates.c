@@ -14,7 +14,7 @@
 
 static fsnn_surrogate of(int kind, double scale)
 {
-    return (fsnn_surrogate){(fsnn_surrogate_kind)kind, scale};
+    return (fsnn_surrogate){.kind = (fsnn_surrogate_kind)kind, .scale = scale};
 }
 
 /* Where the slope jumps or bends there is no derivative to compare. */
@@ -121,6 +121,21 @@ static void always_finite(void **state)
     }
 }
 
+static void scales_on_the_way(void **state)
+{
+    (void)state;
+    fsnn_surrogate s = {FSNN_ARCTAN, 2, 32, FSNN_GROWTH_GEOMETRIC};
+    assert_true(fsnn_surrogate_scale_at(&s, 0) == 2 && fsnn_surrogate_scale_at(&s, 1) == 32);
+    assert_true(fabs(fsnn_surrogate_scale_at(&s, 0.25) - 4) < 1e-12);
+    assert_true(fsnn_surrogate_scale_at(&s, -1) == 2 && fsnn_surrogate_scale_at(&s, 2) == 32);
+    s.growth = FSNN_GROWTH_LINEAR;
+    assert_true(fabs(fsnn_surrogate_scale_at(&s, 0.25) - 9.5) < 1e-12);
+    s.scale = 0; /* the default, 5 */
+    assert_true(fsnn_surrogate_scale_at(&s, 0) == 5 && fsnn_surrogate_scale_at(&s, 1) == 32);
+    s.scale_end = 0;
+    assert_true(fsnn_surrogate_scale_at(&s, 0.7) == 5);
+}
+
 static void names(void **state)
 {
     (void)state;
@@ -141,7 +156,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slopes_are_derivatives), cmocka_unit_test(areas),
         cmocka_unit_test(kernels_are_the_reference), cmocka_unit_test(always_finite),
-        cmocka_unit_test(names),
+        cmocka_unit_test(scales_on_the_way),         cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

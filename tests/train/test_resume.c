@@ -127,6 +127,7 @@ static void in_mid_epoch(void **state)
     (void)state;
     static const int64_t first[] = {1}, middle[] = {30}, end[] = {26}, twice[] = {5, 3, 20};
     toy_options o = TOY;
+    o.scale_end = 9; /* goes on where it was */
     for (int kind = 0; kind < FSNN_OPTIMIZERS; kind++) {
         outcome expected;
         uninterrupted(&o, (fsnn_optimizer_kind)kind, &expected);

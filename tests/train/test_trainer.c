@@ -146,7 +146,7 @@ static void logs(void **state)
     assert_int_equal(toy_run(&o, &options, &best), FSNN_OK);
     assert_int_equal(lines("metrics.csv"), 4);
     assert_true(holds("metrics.csv", "epoch,loss,accuracy,test_loss,test_accuracy,lr,"));
-    assert_true(holds("metrics.csv", ",rate.lif1,rate.lif2\n1,"));
+    assert_true(holds("metrics.csv", ",rate.lif1,rate.lif2,dead.lif1,dead.lif2,saturated.lif1,saturated.lif2\n1,"));
     assert_false(holds("metrics.csv", "nan"));
     assert_int_equal(lines("metrics.jsonl"), 3);
     assert_true(holds("metrics.jsonl", "{\"epoch\": 1, \"loss\": "));
@@ -240,6 +240,54 @@ static void evaluation_by_itself(void **state)
     fsnn_evaluation_free(NULL);
     toy_close(&t);
     fsnn_free(x);
+}
+
+/* Neurons that never fire and that always do, counted once more from what the layers did. */
+static void diagnosis(void **state)
+{
+    (void)state;
+    enum { HIDDEN = 32 };
+    toy t;
+    toy_options o = TOY;
+    fsnn_batch batch;
+    fsnn_evaluation e;
+    fsnn_loss loss = {FSNN_MSE_RATE, 0, 0};
+    int64_t count[HIDDEN] = {0}, most = 0, dead = 0, saturated = 0;
+    static float spikes[TOY_STEPS * TOY_BATCH * HIDDEN];
+    toy_open(&t, &o);
+    float *bias = fsnn_net_param_find(t.net, "fc1.bias")->value;
+    for (int i = 0; i < 5; i++)
+        bias[i] = -100;
+    for (int i = 5; i < HIDDEN; i++)
+        bias[i] = i < 8 ? 100 : 1;
+    fsnn_net_param_find(t.net, "lif1.tau")->value[0] = 2; /* stable: the potential follows the current */
+    assert_int_equal(fsnn_net_params_changed(t.net), FSNN_OK);
+    int lif1 = fsnn_net_node_find(t.net, "lif1");
+    assert_int_equal(fsnn_evaluate(t.net, t.test, &loss, &e), FSNN_OK);
+    assert_int_equal(fsnn_net_spike_counts(t.net, lif1, count, &most), FSNN_ESTATE);
+    assert_int_equal(fsnn_loader_start(t.test, 0), FSNN_OK);
+    while (fsnn_loader_next(t.test, &batch) > 0) {
+        fsnn_plan plan = {.steps = batch.steps, .batch = batch.batch, .record = true};
+        assert_int_equal(fsnn_net_replan(t.net, &plan), FSNN_OK);
+        assert_int_equal(fsnn_net_reset(t.net), FSNN_OK);
+        assert_int_equal(fsnn_net_forward(t.net, batch.x, NULL), FSNN_OK);
+        assert_int_equal(fsnn_net_read(t.net, lif1, FSNN_RECORD_SPIKES, spikes), FSNN_OK);
+        for (int64_t i = 0; i < batch.steps * batch.batch * HIDDEN; i++)
+            count[i % HIDDEN] += spikes[i] != 0;
+        most += batch.steps * batch.batch;
+    }
+    for (int i = 0; i < HIDDEN; i++) {
+        dead += count[i] == 0;
+        saturated += count[i] == most;
+    }
+    if (!(dead >= 5 && saturated >= 3 && dead + saturated < HIDDEN))
+        fail_msg("the case says nothing: %d dead, %d saturated", (int)dead, (int)saturated);
+    assert_int_equal(e.layers, 2);
+    assert_int_equal(e.layer_neurons[0], HIDDEN);
+    assert_int_equal(e.layer_dead[0], dead);
+    assert_int_equal(e.layer_saturated[0], saturated);
+    fsnn_evaluation_free(&e);
+    toy_close(&t);
 }
 
 /* Of equal accuracies the lower loss is the best. */
@@ -367,6 +415,7 @@ int main(void)
         cmocka_unit_test(repeats),
         cmocka_unit_test(evaluation_changes_nothing),
         cmocka_unit_test(evaluation_by_itself),
+        cmocka_unit_test(diagnosis),
         cmocka_unit_test(best_of_equals),
         cmocka_unit_test(plateau),
         cmocka_unit_test(early_stop),

@@ -62,6 +62,7 @@ typedef struct toy_options {
     int64_t batch, hidden,
         poison; /* this sample (counted from 1) of the training data overflows in its encoder */
     double dropout;
+    double scale_end; /* of the surrogates; 0: their scale stays */
     bool direct; /* direct encoding, else rate */
     bool in_order;
     bool no_labels;
@@ -102,6 +103,7 @@ static inline fsnn_net *toy_net(const toy_options *o)
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     fsnn_neuron neuron = FSNN_NEURON_DEFAULT;
     neuron.tau = (fsnn_value){0.5, true, FSNN_PER_LAYER};
+    neuron.surrogate.scale_end = o->scale_end;
     fsnn_plan plan = {.steps = TOY_STEPS, .batch = o->batch, .training = true, .seed = o->seed};
     assert_int_equal(fsnn_net_create(&net), FSNN_OK);
     int node = fsnn_net_input(net, FSNN_SHAPE(TOY_FEATURES));

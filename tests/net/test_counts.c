@@ -1,0 +1,86 @@
+/* Spike counts of each neuron are the sums of the recorded spikes, images with channels last in memory included. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/base.h"
+#include <fsnn/fsnn.h>
+
+#define GOOD(call)                                                                                 \
+    do {                                                                                           \
+        if ((call) < 0)                                                                            \
+            fail_msg("%s: %s", #call, fsnn_error_text());                                          \
+    } while (0)
+
+enum { K = 9, B = 2, C = 5, SIDE = 6, N = C * SIDE * SIDE, FLAT = 7 };
+
+static fsnn_net *build(void)
+{
+    fsnn_net *net;
+    fsnn_conv2d conv;
+    fsnn_order order = fsnn_order_of(0.7);
+    fsnn_dynamics d = fsnn_dynamics_default(&order);
+    fsnn_neuron cell = FSNN_NEURON_DEFAULT;
+    cell.threshold.value = 0.1;
+    cell.tau.value = 2;
+    fsnn_kind_defaults("conv2d", &conv);
+    conv.out = C;
+    conv.kernel[0] = conv.kernel[1] = 3;
+    conv.padding[0] = conv.padding[1] = 1;
+    GOOD(fsnn_net_create(&net));
+    int x = fsnn_net_conv2d(net, "conv", fsnn_net_input(net, FSNN_SHAPE(2, SIDE, SIDE)), &conv);
+    x = fsnn_net_lif(net, "images", x, &cell);
+    x = fsnn_net_linear(net, "fc", fsnn_net_flatten(net, NULL, x), FLAT, true);
+    GOOD(fsnn_net_lif(net, "flat", x, &cell));
+    GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = K, .batch = B, .record = true, .seed = 3}));
+    return net;
+}
+
+static void counts_are_sums(void **state)
+{
+    (void)state;
+    static const char *const layer[] = {"images", "flat"};
+    static float x[K * B * 2 * SIDE * SIDE], spikes[K * B * N];
+    int64_t sum[2][N] = {0}, got[N], most;
+    fsnn_net *net = build();
+    GOOD(fsnn_net_forward(net, x, NULL)); /* not counted */
+    GOOD(fsnn_net_count_spikes(net, true));
+    for (int call = 0; call < 3; call++) {
+        for (int i = 0; i < (int)(sizeof x / sizeof *x); i++)
+            x[i] = (float)fsnn_random_normal(4, (uint64_t)call, (uint64_t)i);
+        GOOD(fsnn_net_forward(net, x, NULL));
+        for (int l = 0; l < 2; l++) {
+            int n = l ? FLAT : N;
+            GOOD(fsnn_net_read(net, fsnn_net_node_find(net, layer[l]), FSNN_RECORD_SPIKES, spikes));
+            for (int i = 0; i < K * B * n; i++)
+                sum[l][i % n] += spikes[i] != 0;
+        }
+    }
+    for (int l = 0; l < 2; l++) {
+        int64_t total = 0;
+        int n = l ? FLAT : N, node = fsnn_net_node_find(net, layer[l]);
+        GOOD(fsnn_net_spike_counts(net, node, got, &most));
+        assert_int_equal(most, 3 * K * B);
+        assert_memory_equal(got, sum[l], sizeof(int64_t) * (size_t)n);
+        for (int i = 0; i < n; i++)
+            total += got[i];
+        assert_true(total > 0 && total < most * n);
+    }
+    assert_int_equal(fsnn_net_spike_counts(net, 0, got, NULL), FSNN_EARGUMENT);
+    GOOD(fsnn_net_count_spikes(net, false));
+    assert_int_equal(fsnn_net_spike_counts(net, fsnn_net_node_find(net, "flat"), got, NULL), FSNN_ESTATE);
+    fsnn_net_destroy(net);
+    GOOD(fsnn_net_create(&net));
+    assert_int_equal(fsnn_net_count_spikes(net, true), FSNN_ESTATE);
+    fsnn_net_destroy(net);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(counts_are_sums)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
