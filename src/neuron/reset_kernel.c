@@ -100,7 +100,7 @@ static void restart(const neuron_step *t, const float *p, const float *s, float 
 {
     EACH_LANE
     {
-        bool fired = p[i] + t->off[i] >= t->row[ROW_THRESHOLD][i];
+        bool fired = t->arg[i] >= 0;
         u[i] = fired ? 0 : p[i];
         x[i] = fired ? 0 : x[i];
     }
@@ -110,8 +110,8 @@ static void restart(const neuron_step *t, const float *p, const float *s, float 
 static void restart_back(const neuron_step *t, const float *p, const float *s, const float *G,
                          const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
 {
-    (void)s, (void)gx, (void)gs, (void)grow, (void)ggain;
-    EACH_LANE gp[i] = p[i] + t->off[i] >= t->row[ROW_THRESHOLD][i] ? 0 : G[i];
+    (void)p, (void)s, (void)gx, (void)gs, (void)grow, (void)ggain;
+    EACH_LANE gp[i] = t->arg[i] >= 0 ? 0 : G[i];
 }
 
 const neuron_reset FSNN_K(neuron_resets)[FSNN_RESETS] = {

@@ -69,6 +69,7 @@ typedef struct walk {
 typedef struct again {
     neuron_step t;
     lanes v, dv, off, c, arg, p, slope, space[3], S1;
+    lanes vp; /* potential that p is, where the model has a spike argument of its own */
     const float *s, *gs;
 } again;
 
@@ -77,6 +78,18 @@ static inline void ahead(const float *row)
 {
     __builtin_prefetch(row + FRAC_LANES);
     __builtin_prefetch(row + FRAC_LANES + 16);
+}
+
+/* Where the model has a spike argument of its own: p as it was. */
+static void recall_own(const walk *w, const float *p, again *a)
+{
+    const neuron_model *model = w->j->s->model;
+    lanes none;
+    memcpy(a->p, p, sizeof a->p);
+    lanes_zero(none);
+    EACH_LANE a->vp[i] = a->p[i] + a->off[i];
+    bool ahead = w->j->reset->ahead;
+    model->spike(w->tile.self, ahead ? a->v : a->vp, a->t.I, ahead ? a->dv : none, a->arg);
 }
 
 static void recall(walk *w, int64_t k, again *a)
@@ -88,6 +101,8 @@ static void recall(walk *w, int64_t k, again *a)
     a->s = scan_row(s, &w->tile, j->spikes, k, a->space[0]);
     a->gs = scan_row(s, &w->tile, j->gspikes, k, a->space[1]);
     a->t = (neuron_step){.model = s->model,
+                         .self = w->tile.self,
+                         .arg = a->arg,
                          .row = w->tile.row,
                          .u = u,
                          .v = a->v,
@@ -116,8 +131,12 @@ static void recall(walk *w, int64_t k, again *a)
         a->v[i] = u[i] + a->off[i];
         a->c[i] = kicks * spike[i] * kick[i];
     }
-    s->model->charge(a->v, a->t.I, a->t.row, a->dv);
-    if (w->arg) {
+    s->model->charge(a->t.self, a->v, a->t.I, a->t.row, a->dv);
+    if (s->model->kick && j->reset->kick)
+        s->model->kick(a->t.self, a->v, a->t.I, a->dv, spike, a->c);
+    if (s->model->spike) {
+        recall_own(w, w->arg ? w->arg + k * FRAC_LANES : next, a);
+    } else if (w->arg) {
         const float *arg = w->arg + k * FRAC_LANES;
         EACH_LANE
         {
@@ -163,7 +182,8 @@ static void first_back(walk *w, int64_t time, float *const *gS, float *gdv, floa
 /* Gradients of one step on their way, rows of 32. */
 typedef struct grads {
     lanes G, gx, gp, greset, gdv, gu, goff, gc, gI, gv;
-    lanes gtest; /* of the spike argument */
+    lanes gItest; /* of the current, through test and kick */
+    lanes gtest; /* of the potential, through the test (and the kick) */
 } grads;
 
 /* Of the state and of the history row that the step made, from `gh`, what that row received. */
@@ -184,6 +204,20 @@ static void test_after(walk *w, const again *a, float attach, grads *g)
 {
     const float *gs = a->gs, *slope = a->slope, *gcount = w->gcount;
     float *gtheta = w->grow[ROW_THRESHOLD];
+    if (w->j->s->model->spike) {
+        lanes garg, none, unused;
+        const neuron_gradients to = {.v = g->gtest, .I = g->gItest, .dv = unused};
+        lanes_zero(none);
+        lanes_zero(unused);
+        EACH_LANE
+        {
+            garg[i] = (gs[i] + attach * (g->greset[i] + gcount[i])) * slope[i];
+            g->gtest[i] = 0;
+        }
+        a->t.model->spike_back(a->t.self, a->vp, a->t.I, none, garg, &to);
+        EACH_LANE g->gp[i] += g->gtest[i];
+        return;
+    }
     EACH_LANE
     {
         g->gtest[i] = (gs[i] + attach * (g->greset[i] + gcount[i])) * slope[i];
@@ -192,10 +226,44 @@ static void test_after(walk *w, const again *a, float attach, grads *g)
     }
 }
 
+/* The same where argument or kick are the model's own. */
+static void test_ahead_own(walk *w, const again *a, float attach, grads *g)
+{
+    const neuron_model *model = a->t.model;
+    const float *s = a->s, *gs = a->gs, *slope = a->slope, *kick = w->tile.row[ROW_KICK];
+    float *gtheta = w->grow[ROW_THRESHOLD], *gkick = w->grow[ROW_KICK];
+    const float kicks = w->j->reset->kick && !model->kick ? 1 : 0;
+    lanes gspike, garg;
+    const neuron_gradients to = {.v = g->gtest, .I = g->gItest, .dv = g->gdv, .s = gspike};
+    EACH_LANE
+    {
+        gkick[i] += kicks * g->gc[i] * s[i];
+        gspike[i] = kicks * g->gc[i] * kick[i];
+        g->gtest[i] = 0;
+    }
+    if (w->j->reset->kick && model->kick)
+        model->kick_back(a->t.self, a->v, a->t.I, a->dv, s, g->gc, &to);
+    EACH_LANE garg[i] = (gs[i] + attach * gspike[i]) * slope[i];
+    if (model->spike) {
+        model->spike_back(a->t.self, a->v, a->t.I, a->dv, garg, &to);
+        return;
+    }
+    EACH_LANE
+    {
+        g->gtest[i] += garg[i];
+        g->gdv[i] += garg[i];
+        gtheta[i] -= garg[i];
+    }
+}
+
 /* The spike test ahead: its argument is v + dv - theta; the spike may take c = s kick from the
  * drive. */
 static void test_ahead(walk *w, const again *a, float attach, grads *g)
 {
+    if (a->t.model->spike || a->t.model->kick) {
+        test_ahead_own(w, a, attach, g);
+        return;
+    }
     const float kicks = w->j->reset->kick ? 1 : 0, *kick = w->tile.row[ROW_KICK];
     const float *s = a->s, *gs = a->gs, *slope = a->slope;
     float *gtheta = w->grow[ROW_THRESHOLD], *gkick = w->grow[ROW_KICK];
@@ -244,6 +312,7 @@ static void step(walk *w, int64_t k, const again *a, const float *gh)
                           .ggain = w->ggain};
     arrive(w, a, gh, &g);
     lanes_zero(g.greset);
+    lanes_zero(g.gItest);
     j->reset->back(&a->t, a->p, a->s, g.G, g.gx, g.gp, g.greset, w->grow, w->ggain);
     if (!j->reset->ahead)
         test_after(w, a, attach, &g);
@@ -252,13 +321,13 @@ static void step(walk *w, int64_t k, const again *a, const float *gh)
         first_back(w, s->time - s->K + k, b.gS, g.gdv, g.gc);
     if (j->reset->ahead)
         test_ahead(w, a, attach, &g);
-    s->model->charge_back(a->v, a->t.I, a->t.row, g.gdv, g.gv, gI2, w->grow);
+    s->model->charge_back(a->t.self, a->v, a->t.I, a->t.row, g.gdv, g.gv, gI2, w->grow);
 
     const float direct = j->reset->ahead ? 1 : 0; /* the test ahead sees v itself */
     float *carry = w->carry;
     EACH_LANE
     {
-        g.gI[i] += gI2[i];
+        g.gI[i] += gI2[i] + g.gItest[i];
         carry[i] = g.gu[i] + g.gv[i] + direct * g.gtest[i];
     }
     if (j->reset->counts)
@@ -473,10 +542,10 @@ static void leave(walk *w)
     const job *j = w->j;
     scan *s = j->s;
     double *part = (double *)s->part.data + w->t * SCAN_PARTS;
-    lanes *gpar = (lanes *)s->lane.data + w->t * NEURON_PARS;
-    memset(gpar, 0, NEURON_PARS * sizeof(lanes));
-    s->model->prepare_back(w->tile.par, w->tile.row, w->grow, gpar);
-    for (int p = 0; p < NEURON_PARS; p++) {
+    lanes *gpar = (lanes *)s->lane.data + w->t * scan_pars(s);
+    memset(gpar, 0, (size_t)scan_pars(s) * sizeof(lanes));
+    s->model->prepare_back(w->tile.self, w->tile.par, w->tile.row, w->grow, gpar);
+    for (int p = 0; p < scan_pars(s); p++) {
         part[p] = 0;
         for (int i = 0; i < w->tile.width; i++)
             part[p] += gpar[p][i];
@@ -485,7 +554,7 @@ static void leave(walk *w)
     for (int i = 0; i < w->tile.width; i++)
         gain += w->ggain[i];
     for (int o = 0; o < j->orders; o++)
-        part[NEURON_PARS + o] = w->sum[o] + gain * (double)j->order[o].dgain;
+        part[SCAN_PARS + o] = w->sum[o] + gain * (double)j->order[o].dgain;
 }
 
 /* Places of q and of what the modes take of it; the gradients that the call after left. */
@@ -545,7 +614,7 @@ static void tile(int64_t t, int worker, void *user)
         w.first = (float *)s->first.data + t * FRAC_LANES;
     if (j->reset->counts)
         memcpy(w.count, (lanes *)s->count.data + t, sizeof w.count);
-    scan_tile_open(s, t, &w.tile);
+    scan_tile_open(s, t, worker, &w.tile);
     for (int64_t at = s->later; at < end;)
         at += block(&w, at, end);
     if (j->orders && (!s->chained || s->begins))
@@ -568,7 +637,7 @@ static void add_channels(const scan *s, int p, float *grad)
     int64_t total = s->B * s->N;
     const lanes *lane = s->lane.data;
     for (int64_t n = 0; n < total; n++)
-        grad[scan_channel(s, n)] += lane[n / FRAC_LANES * NEURON_PARS + p][n % FRAC_LANES];
+        grad[scan_channel(s, n)] += lane[n / FRAC_LANES * scan_pars(s) + p][n % FRAC_LANES];
 }
 
 /* Where the gradient of the order's parameter p goes; NULL: it is not learned. */
@@ -633,10 +702,10 @@ fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
         s->block = j.first / FRAC_SPAN;
     }
 
-    for (int p = 0; p < NEURON_PARS; p++)
+    for (int p = 0; p < scan_pars(s); p++)
         if (grads->par[p])
             (s->par[p].count == 1 ? add_layer : add_channels)(s, p, grads->par[p]);
     for (int o = 0; o < j.orders; o++)
-        add_layer(s, NEURON_PARS + o, target(s, grads, j.order[o].number));
+        add_layer(s, SCAN_PARS + o, target(s, grads, j.order[o].number));
     return FSNN_OK;
 }

@@ -108,6 +108,47 @@ static void watch(walk *w, const float *arg, const float *x)
     }
 }
 
+/* The argument of the spike at potential v and derivative dv: the model's own, or v + dv - theta. */
+static inline void test(const walk *w, const float *v, const float *I, const float *dv, float *arg)
+{
+    const neuron_model *model = w->j->s->model;
+    const float *theta = w->tile.row[ROW_THRESHOLD];
+    if (model->spike) {
+        model->spike(w->tile.self, v, I, dv, arg);
+        return;
+    }
+    EACH_LANE
+    arg[i] = (v[i] + dv[i]) - theta[i];
+}
+
+/* What the spike takes from the drive. */
+static inline void kick(const walk *w, const neuron_step *t, const float *spike, float *c)
+{
+    if (t->model->kick) {
+        t->model->kick(t->self, t->v, t->I, t->dv, spike, c);
+        return;
+    }
+    const float *amount = w->tile.row[ROW_KICK];
+    EACH_LANE
+    c[i] = spike[i] * amount[i];
+}
+
+/* The test of the new potential p, where nothing lies ahead: dv is 0. */
+static inline void test_after(const walk *w, const neuron_step *t, const float *p, float *arg)
+{
+    const float *off = w->off, *theta = w->tile.row[ROW_THRESHOLD];
+    if (t->model->spike) {
+        lanes v, none;
+        lanes_zero(none);
+        EACH_LANE
+        v[i] = p[i] + off[i];
+        t->model->spike(t->self, v, t->I, none, arg);
+        return;
+    }
+    EACH_LANE
+    arg[i] = (p[i] + off[i]) - theta[i];
+}
+
 /* Step k of the call. S: its sums over the past (may be changed). The block's next outputs,
  * from..to-1 of `block`, lose what a spike takes from them. */
 static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_t to)
@@ -117,8 +158,9 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
     lanes v, dv, arg, spike, c, p, x, current;
     const float *u = w->u + (w->rows_u + k - 1) * FRAC_LANES;
     float *next = w->u + (w->rows_u + k) * FRAC_LANES;
-    const float *theta = w->tile.row[ROW_THRESHOLD];
     neuron_step t = {.model = s->model,
+                     .self = w->tile.self,
+                     .arg = arg,
                      .row = w->tile.row,
                      .u = u,
                      .v = v,
@@ -135,23 +177,20 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
     ahead(j->spikes + k * s->B * s->N + w->tile.first);
     EACH_LANE
     v[i] = u[i] + w->off[i];
-    s->model->charge(v, t.I, t.row, dv);
+    s->model->charge(t.self, v, t.I, t.row, dv);
 
     lanes_zero(c);
     if (j->reset->ahead) {
-        EACH_LANE
-        arg[i] = (v[i] + dv[i]) - theta[i];
+        test(w, v, t.I, dv, arg);
         fire(j, arg, spike);
         if (j->reset->kick)
-            EACH_LANE
-        c[i] = spike[i] * t.row[ROW_KICK][i];
+            kick(w, &t, spike, c);
     }
     if (w->first)
         first_drive(w, &t, s->time + k, S);
     j->scheme->step(&t, p, x);
     if (!j->reset->ahead) {
-        EACH_LANE
-        arg[i] = (p[i] + w->off[i]) - theta[i];
+        test_after(w, &t, p, arg);
         fire(j, arg, spike);
     }
     j->reset->apply(&t, p, spike, next, x);
@@ -168,7 +207,7 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
         offset(w);
     }
     if (w->arg)
-        memcpy(w->arg + k * FRAC_LANES, arg, sizeof arg);
+        memcpy(w->arg + k * FRAC_LANES, s->model->spike ? p : arg, sizeof arg);
     if (w->predicted)
         memcpy(w->predicted + k * FRAC_LANES, S[1], sizeof(lanes));
     memcpy(j->spikes + k * s->B * s->N + w->tile.first, spike,
@@ -274,13 +313,12 @@ static void watched(const walk *w)
 
 static void tile(int64_t t, int worker, void *user)
 {
-    (void)worker;
     const job *j = user;
     scan *s = j->s;
     t += j->done;
     walk w = {.j = j, .t = t};
     tile_buffers(&w);
-    scan_tile_open(s, t, &w.tile);
+    scan_tile_open(s, t, worker, &w.tile);
     if (j->reset->counts)
         memcpy(w.count, (lanes *)s->count.data + t, sizeof w.count);
     offset(&w);
