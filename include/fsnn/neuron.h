@@ -6,6 +6,7 @@
  *
  *   if    dv = I / tau
  *   lif   dv = (-v + I) / tau
+ *   user  what you write (fsnn_user below, docs/neurons.md)
  *
  * Resets `current` and `none` test the potential one unit of time ahead, s = H(v + dv - threshold),
  * spike at equality; `current` then hands dv - s threshold/tau to the solver. The others test the
@@ -88,6 +89,35 @@ typedef struct fsnn_neuron {
                    .surrogate = {FSNN_ARCTAN, 5.0},                                                \
                    .reset = FSNN_RESET_CURRENT,                                                    \
                    .detach_reset = true})
+
+/* ---- A neuron of your own ----------------------------------------------------------------------
+ * Kind `user` (fsnn_net_user): equations as texts. tau D^alpha v = tau dv; every solver, reset,
+ * surrogate and memory works with it, and backward differentiates it exactly.
+ *
+ *   dv           "(-v^2 + I)/tau"          the derivative; names: v I tau threshold and your own
+ *   spike        "v + dv - threshold"      (the default) a spike where this is >= 0. Resets that test
+ *                                          the potential after the step give it as v, with dv = 0
+ *   after_spike  "dv - s*threshold/tau"    (the default) what the solver gets under reset `current`; s
+ *                                          is the spike
+ *
+ * Operators + - * / ^, parentheses, numbers; exp log sqrt tanh sigmoid abs step sin cos min max pow.
+ * Texts of up to 2000 characters. */
+enum { FSNN_USER_PARAMS = 14 };
+
+/* A parameter of your own: any finite number; learned like the others where it says so. */
+typedef struct fsnn_user_param {
+    const char *name;
+    fsnn_value value;
+} fsnn_user_param;
+
+/* Options of kind `user`; start from fsnn_kind_defaults("user", &options) or from
+ * {.neuron = FSNN_NEURON_DEFAULT}. Texts are copied when the node is added. */
+typedef struct fsnn_user {
+    fsnn_neuron neuron; /* tau, threshold, surrogate, reset, ... as of every neuron */
+    const char *dv, *spike, *after_spike; /* spike, after_spike: NULL for the default */
+    int params;
+    fsnn_user_param param[FSNN_USER_PARAMS];
+} fsnn_user;
 
 /* How far the spikes of a layer that sums by exponentials (fsnn_dynamics.tolerance) are from
  * depending on it. All spikes since the reset are those of the exact weights without rounding, given

@@ -21,6 +21,7 @@ typedef enum fsnn_key_type {
     FSNN_KEY_SHAPE, /* fsnn_shape: list of integers (-1 allowed where min is -1) */
     FSNN_KEY_TEXT,  /* const char *: owned by the description */
     FSNN_KEY_GROUP, /* a struct described by `group` */
+    FSNN_KEY_NAMED, /* a mapping of names to groups: an array of structs, each a const char * and what `group` describes */
 } fsnn_key_type;
 
 typedef struct fsnn_key {
@@ -31,7 +32,8 @@ typedef struct fsnn_key {
     bool above;      /* min itself is excluded (tau > 0) */
     bool required;
     const char *const *names;     /* enum: NULL-terminated, index = value */
-    const struct fsnn_key *group; /* group: table ended by a key without name */
+    const struct fsnn_key *group; /* group, named: table ended by a key without name */
+    size_t size, count;           /* named: bytes of an item, at most `max` of them; offset of their number, an int */
     const char *help;
 } fsnn_key;
 

@@ -1,5 +1,6 @@
 /* Neuron layers as nodes of the graph: options, parameters, and calls of the scan. */
 #include "net/neuron_ops.h"
+#include "net/neuron_user.h"
 
 #include "neuron/scan.h"
 
@@ -8,7 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { P_TAU, P_THRESHOLD, P_ALPHA, P_COEFFICIENT };
+enum { P_TAU, P_THRESHOLD, P_OWN }; /* then the orders, where there are any */
 
 typedef struct state {
     scan scan;
@@ -17,6 +18,9 @@ typedef struct state {
     double h;
     frac_keep memory;
     bool implicit;
+    int own;                  /* parameters from P_OWN on */
+    int p_alpha, p_coefficient; /* numbers of parameters; -1: none */
+    neuron_user user;         /* kind user */
 } state;
 
 static const char *const per_names[] = {"layer", "channel", NULL};
@@ -34,6 +38,16 @@ static const fsnn_key value_keys[] = {
     {0},
 };
 
+static const fsnn_key own_keys[] = {
+    {.name = "value", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_user_param, value.value),
+     .min = -INFINITY, .max = INFINITY, .help = "the value, or where learning starts"},
+    {.name = "learn", .type = FSNN_KEY_BOOL, .offset = offsetof(fsnn_user_param, value.learn),
+     .help = "learn it"},
+    {.name = "per", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_user_param, value.per),
+     .names = per_names, .help = "one number for the layer, or one a channel"},
+    {0},
+};
+
 static const fsnn_key surrogate_keys[] = {
     {.name = "kind", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_surrogate, kind),
      .names = surrogate_names, .help = "shape of the surrogate gradient"},
@@ -43,7 +57,20 @@ static const fsnn_key surrogate_keys[] = {
     {0},
 };
 
+/* Of the user's neuron, and from row USER_KEYS on of every neuron. */
+enum { USER_KEYS = 4 };
 static const fsnn_key keys[] = {
+    {.name = "dv", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user, dv),
+     .help = "the derivative, like `(-v^2 + I)/tau`; names: v, I, tau, threshold and params"},
+    {.name = "spike", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user, spike),
+     .help = "a spike where this is >= 0; `v + dv - threshold` when not given"},
+    {.name = "after_spike", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user, after_spike),
+     .help = "the drive that a spike s leaves under reset `current`; `dv - s*threshold/tau` when not "
+             "given"},
+    {.name = "params", .type = FSNN_KEY_NAMED, .offset = offsetof(fsnn_user, param),
+     .max = FSNN_USER_PARAMS, .group = own_keys, .size = sizeof(fsnn_user_param),
+     .count = offsetof(fsnn_user, params),
+     .help = "parameters of its own, like `{a: 0.2, b: {value: 1, learn: true}}`"},
     {.name = "tau", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, tau),
      .group = value_keys, .help = "time constant, in the unit of the solver step"},
     {.name = "threshold", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, threshold),
@@ -61,11 +88,12 @@ static const fsnn_key keys[] = {
     {0},
 };
 
-static const fsnn_neuron defaults = {.tau = {0.5, false, FSNN_PER_LAYER},
-                                     .threshold = {1.0, false, FSNN_PER_LAYER},
-                                     .surrogate = {FSNN_ARCTAN, 5.0},
-                                     .reset = FSNN_RESET_CURRENT,
-                                     .detach_reset = true};
+/* All neurons' options begin with a fsnn_neuron. */
+static const fsnn_user defaults = {.neuron = {.tau = {0.5, false, FSNN_PER_LAYER},
+                                              .threshold = {1.0, false, FSNN_PER_LAYER},
+                                              .surrogate = {FSNN_ARCTAN, 5.0},
+                                              .reset = FSNN_RESET_CURRENT,
+                                              .detach_reset = true}};
 
 void neuron_node_dynamics(op_node *node, const frac_method *method, bool implicit,
                           const fsnn_order *order, double h, const frac_keep *memory)
@@ -117,6 +145,7 @@ static fsnn_status check_options(const op_node *node)
 /* Resets act on what a method keeps: not every pair can be. */
 static fsnn_status check_reset(const op_node *node, const scan *s)
 {
+    const state *st = node->state;
     const neuron_reset *reset = scan_resetting(s);
     const frac_method *method = s->memory.method;
     const char *kind = node->op->kind;
@@ -130,6 +159,12 @@ static fsnn_status check_reset(const op_node *node, const scan *s)
                          "%s \"%s\": reset %s begins a new history for each neuron, but method %s "
                          "weighs the first drive apart: use gl, l1, ab or ml with it",
                          kind, node->name, reset->name, method->name);
+    const equation *e = st->user.equation;
+    if (method->lweights && e && !e->leaks && e->slope != EQUATION_FLAT)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": method %s is exact for dv = (-v + ...)/tau and for a dv without v, "
+                         "and this neuron's dv depends on v otherwise: use gl, l1, ab, trap or abm with it",
+                         kind, node->name, method->name);
     const fsnn_order *order = &s->memory.order;
     if (method->lweights && s->memory.compressed &&
         (s->options.tau.learn || order->learn_alpha || order->learn_coefficient))
@@ -146,7 +181,7 @@ static fsnn_status check_reset(const op_node *node, const scan *s)
     return FSNN_OK;
 }
 
-static op_param value_param(const char *name, const fsnn_value *v, int64_t channels)
+static op_param value_param(const char *name, const fsnn_value *v, int64_t channels, fsnn_range range)
 {
     return (op_param){.name = name,
                       .shape = FSNN_SHAPE(v->per == FSNN_PER_CHANNEL ? channels : 1),
@@ -154,7 +189,7 @@ static op_param value_param(const char *name, const fsnn_value *v, int64_t chann
                       .scale = v->value,
                       .learn = v->learn,
                       .neuron = true,
-                      .range = FSNN_POSITIVE};
+                      .range = range};
 }
 
 static fsnn_status shape(op_node *node)
@@ -167,7 +202,7 @@ static fsnn_status shape(op_node *node)
     node->out_last[0] = node->in_last[0];
 
     scan *s = &st->scan;
-    s->model = neuron_model_find(node->op->kind);
+    s->model = st->user.equation ? &st->user.model : neuron_model_find(node->op->kind);
     s->options = *o;
     s->v0 = (float)o->v0;
     s->channels = node->in[0].rank ? node->in[0].dim[0] : 1;
@@ -177,21 +212,29 @@ static fsnn_status shape(op_node *node)
     s->memory.leak = (frac_leak){o->tau.value, s->model->leaky};
     FSNN_TRY(check_reset(node, s));
 
-    node->param[P_TAU] = value_param("tau", &o->tau, s->channels);
-    node->param[P_THRESHOLD] = value_param("threshold", &o->threshold, s->channels);
-    node->params = 2;
+    node->param[P_TAU] = value_param("tau", &o->tau, s->channels, FSNN_POSITIVE);
+    node->param[P_THRESHOLD] = value_param("threshold", &o->threshold, s->channels, FSNN_POSITIVE);
+    node->params = P_OWN;
+    st->own = s->model->own;
+    for (int i = 0; i < st->own; i++) {
+        const fsnn_user_param *p = &((const fsnn_user *)node->options)->param[i];
+        node->param[node->params++] = value_param(p->name, &p->value, s->channels, FSNN_ANY);
+    }
+    st->p_alpha = st->p_coefficient = -1;
     if (st->method->integer)
         return FSNN_OK;
     op_param order = {.shape = FSNN_SHAPE(st->order.terms), .init = OP_CONSTANT, .neuron = true};
     order.name = "alpha";
     order.learn = st->order.learn_alpha;
     order.range = FSNN_UNIT;
+    st->p_alpha = node->params;
     node->param[node->params++] = order; /* the net writes the numbers: they may differ by term */
     if (st->order.terms == 1 && !st->order.learn_coefficient)
         return FSNN_OK;
     order.name = "coefficient";
     order.learn = st->order.learn_coefficient;
     order.range = FSNN_POSITIVE;
+    st->p_coefficient = node->params;
     node->param[node->params++] = order;
     return FSNN_OK;
 }
@@ -221,12 +264,18 @@ static fsnn_status plan(op_node *node)
     return status;
 }
 
+/* Where the scan has parameter p of the node. */
+static int par_of(int p)
+{
+    static const int common[P_OWN] = {[P_TAU] = PAR_TAU, [P_THRESHOLD] = PAR_THRESHOLD};
+    return p < P_OWN ? common[p] : NEURON_PARS + p - P_OWN;
+}
+
 static void bind(op_node *node, float *const *value)
 {
     state *st = node->state;
-    for (int p = 0; p < NEURON_PARS; p++)
-        st->scan.par[p] =
-            (scan_param){value[p], fsnn_shape_count(&node->param[p].shape)};
+    for (int p = 0; p < P_OWN + st->own; p++)
+        st->scan.par[par_of(p)] = (scan_param){value[p], fsnn_shape_count(&node->param[p].shape)};
 }
 
 static fsnn_status forward(op_node *node, const op_run *run)
@@ -240,11 +289,13 @@ static fsnn_status backward(op_node *node, const op_run *run)
 {
     state *st = node->state;
     bind(node, run->value);
-    scan_grads grads = {.I = run->gin[0], .par = {run->grad[P_TAU], run->grad[P_THRESHOLD]}};
-    if (node->params > P_ALPHA)
-        grads.alpha = run->grad[P_ALPHA];
-    if (node->params > P_COEFFICIENT)
-        grads.coefficient = run->grad[P_COEFFICIENT];
+    scan_grads grads = {.I = run->gin[0]};
+    for (int p = 0; p < P_OWN + st->own; p++)
+        grads.par[par_of(p)] = run->grad[p];
+    if (st->p_alpha >= 0)
+        grads.alpha = run->grad[st->p_alpha];
+    if (st->p_coefficient >= 0)
+        grads.coefficient = run->grad[st->p_coefficient];
     return scan_backward(&st->scan, run->in[0], run->out[0], run->gout[0], &grads);
 }
 
@@ -252,6 +303,7 @@ static void destroy(op_node *node)
 {
     state *st = node->state;
     scan_free(&st->scan);
+    neuron_user_free(&st->user);
 }
 
 void neuron_node_reset(op_node *node)
@@ -269,6 +321,15 @@ static fsnn_status check_positive(const op_node *node, int p, const float *value
     return FSNN_OK;
 }
 
+static fsnn_status check_finite(const op_node *node, int p, const float *value)
+{
+    for (int64_t i = 0; i < fsnn_shape_count(&node->param[p].shape); i++)
+        if (!isfinite(value[i]))
+            return fsnn_fail(FSNN_EARGUMENT, "%s.%s[%lld] is %g: it must be a number", node->name,
+                             node->param[p].name, (long long)i, value[i]);
+    return FSNN_OK;
+}
+
 fsnn_status neuron_node_changed(op_node *node, float *const *value)
 {
     state *st = node->state;
@@ -277,21 +338,23 @@ fsnn_status neuron_node_changed(op_node *node, float *const *value)
     const fsnn_neuron *o = node->options;
     float tau = value[P_TAU][0];
     st->scan.memory.leak.tau = tau == (float)o->tau.value ? o->tau.value : tau;
-    if (node->params <= P_ALPHA)
+    for (int p = P_OWN; p < P_OWN + st->own; p++)
+        FSNN_TRY(check_finite(node, p, value[p]));
+    if (st->p_alpha < 0)
         return FSNN_OK;
     fsnn_order *order = &st->scan.memory.order;
     for (int m = 0; m < order->terms; m++) {
-        float alpha = value[P_ALPHA][m];
+        float alpha = value[st->p_alpha][m];
         if (!(alpha > 0 && alpha <= 1))
             return fsnn_fail(FSNN_EARGUMENT, "%s.alpha[%d] is %g: it must lie in (0, 1]",
                              node->name, m, alpha);
         /* the number as the description gives it, where the float is its rounding */
         order->alpha[m] = alpha == (float)st->order.alpha[m] ? st->order.alpha[m] : alpha;
     }
-    if (node->params > P_COEFFICIENT) {
-        FSNN_TRY(check_positive(node, P_COEFFICIENT, value[P_COEFFICIENT]));
+    if (st->p_coefficient >= 0) {
+        FSNN_TRY(check_positive(node, st->p_coefficient, value[st->p_coefficient]));
         for (int m = 0; m < order->terms; m++) {
-            float c = value[P_COEFFICIENT][m];
+            float c = value[st->p_coefficient][m];
             order->coefficient[m] =
                 c == (float)st->order.coefficient[m] ? st->order.coefficient[m] : c;
         }
@@ -410,12 +473,27 @@ char *neuron_node_unstable(const op_node *node)
                        pow(st->h, a) / limit / st->order.coefficient[0]);
 }
 
-#define NEURON(symbol, kind_name, what)                                                            \
+static fsnn_status create_user(op_node *node)
+{
+    state *st = node->state;
+    return neuron_user_create(&st->user, node->options, node->name);
+}
+
+const char *neuron_node_equations(const op_node *node)
+{
+    const state *st = node->state;
+    return st->user.equations ? st->user.equations : "";
+}
+
+/* Options type, first key, create, check. */
+#define NEURON(symbol, kind_name, type, key, made, checked, what)                                  \
     static const fsnn_op symbol = {.kind = kind_name,                                              \
                                    .help = what,                                                   \
-                                   .options_size = sizeof(fsnn_neuron),                            \
+                                   .options_size = sizeof(type),                                   \
                                    .defaults = &defaults,                                          \
-                                   .keys = keys,                                                   \
+                                   .keys = keys + (key),                                           \
+                                   .create = made,                                                 \
+                                   .check = checked,                                               \
                                    .min_in = 1,                                                    \
                                    .max_in = 1,                                                    \
                                    .flags = OP_LAST | OP_NEEDS_IN | OP_NEEDS_OUT | OP_NEURON,      \
@@ -426,7 +504,10 @@ char *neuron_node_unstable(const op_node *node)
                                    .backward = backward,                                           \
                                    .destroy = destroy}
 
-NEURON(kind_if, "if", "integrate-and-fire: tau D^alpha v = I");
-NEURON(kind_lif, "lif", "leaky integrate-and-fire: tau D^alpha v = -v + I");
+NEURON(kind_if, "if", fsnn_neuron, USER_KEYS, NULL, NULL, "integrate-and-fire: tau D^alpha v = I");
+NEURON(kind_lif, "lif", fsnn_neuron, USER_KEYS, NULL, NULL,
+       "leaky integrate-and-fire: tau D^alpha v = -v + I");
+NEURON(kind_user, "user", fsnn_user, 0, create_user, neuron_user_check,
+       "a neuron of your own, by its equations: D^alpha v = dv (docs/neurons.md)");
 
-const fsnn_op *const fsnn_neuron_ops[] = {&kind_if, &kind_lif, NULL};
+const fsnn_op *const fsnn_neuron_ops[] = {&kind_if, &kind_lif, &kind_user, NULL};

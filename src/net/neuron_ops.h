@@ -30,6 +30,8 @@ void neuron_node_print(const op_node *node, void (*mix)(uint64_t *print, const v
                        uint64_t *print);
 /* Before backward of a segment: whether it is the last of its call, the first. */
 void neuron_node_chain(op_node *node, bool last, bool first);
+/* The equations it was given, or "". */
+const char *neuron_node_equations(const op_node *node);
 double neuron_node_rate(const op_node *node);
 size_t neuron_node_bytes(const op_node *node);
 fsnn_status neuron_node_certificate(const op_node *node, fsnn_certificate *certificate);

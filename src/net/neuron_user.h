@@ -1,0 +1,22 @@
+/* net/neuron_user.h: the user's neuron as a node has it: texts, compiled equations, model. */
+#ifndef FSNN_NEURON_USER_NODE_H
+#define FSNN_NEURON_USER_NODE_H
+
+#include "neuron/user.h"
+#include "op/op.h"
+
+typedef struct neuron_user {
+    equation *equation;
+    neuron_model model;
+    char *text[3 + FSNN_USER_PARAMS]; /* copies of what options point to */
+    int texts;
+    char *equations; /* for looking at: "dv = ..." */
+} neuron_user;
+
+/* Compiles; options then point to copies. Errors name the node. Free also after an error. */
+fsnn_status neuron_user_create(neuron_user *u, fsnn_user *options, const char *node);
+void neuron_user_free(neuron_user *u);
+/* op.h: check */
+fsnn_status neuron_user_check(const void *options, char key[OP_KEY]);
+
+#endif
