@@ -14,13 +14,17 @@ enum { NEURONS = 10000, LAST = 256, CYCLE = 64 };
 
 typedef struct variant {
     const char *name;
-    int64_t memory;  /* as fsnn_dynamics.memory */
-    int64_t longest; /* steps of the longest run */
+    int64_t memory;   /* as fsnn_dynamics.memory */
+    int64_t longest;  /* steps of the longest run */
+    double tolerance; /* as fsnn_dynamics.tolerance */
 } variant;
 
 static const variant variants[] = {
-    {"full", 0, 1000},
-    {"last 64", 64, 100000},
+    {"full", 0, 1000, 0},
+    {"last 64", 64, 100000, 0},
+    {"tolerance 1e-3", 0, 100000, 1e-3},
+    {"tolerance 1e-5", 0, 100000, 1e-5},
+    {"tolerance 1e-7", 0, 100000, 1e-7},
 };
 
 static const int64_t lengths[] = {1000, 10000, 100000}, chunks[] = {1, 64};
@@ -33,6 +37,7 @@ static fsnn_net *layer(const variant *v, int64_t chunk)
     fsnn_order order = fsnn_order_of(0.5);
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     dynamics.memory = v->memory;
+    dynamics.tolerance = v->tolerance;
     TRY(fsnn_net_create(&net));
     TRY(fsnn_net_lif(net, NULL, fsnn_net_input(net, FSNN_SHAPE(NEURONS)), &lif));
     TRY(fsnn_net_wrap(net, &dynamics, &(fsnn_plan){.steps = chunk, .batch = 1}));

@@ -38,7 +38,9 @@ static const cli_option table[] = {
     {"neurons", 'n', CLI_INT, offsetof(sim_options, neurons), "N",
      "neurons (default 1, with a file its columns); noise differs from neuron to neuron", 1, 4096},
     {"memory", 0, CLI_TEXT, offsetof(sim_options, memory), "M",
-     "full (default), or how many states a step sees", 0, 0},
+     "full (default), tolerance:E for the whole past by exponentials, or how many states a step "
+     "sees",
+     0, 0},
     {"out", 'o', CLI_TEXT, offsetof(sim_options, out), "PATH",
      "a directory (existing, or ending in /), or the beginning of the files' names (default "
      "simulation/)",
@@ -150,11 +152,19 @@ static int read_memory(const char *text, sim_setup *s)
     char *end;
     if (!text || strcmp(text, "full") == 0)
         return CLI_GOOD;
-    s->memory = strtoll(text, &end, 10);
-    if (end == text || *end || s->memory < 1 || s->memory > 1000000000)
-        return cli_error(CLI_USAGE, "--memory takes full or a whole number from 1, not \"%s\"",
-                         text);
-    return CLI_GOOD;
+    if (strncmp(text, "tolerance:", 10) == 0) {
+        s->tolerance = strtod(text + 10, &end);
+        if (end != text + 10 && !*end && s->tolerance >= 1e-12 && s->tolerance <= 0.1)
+            return CLI_GOOD;
+    } else {
+        s->memory = strtoll(text, &end, 10);
+        if (end != text && !*end && s->memory >= 1 && s->memory <= 1000000000)
+            return CLI_GOOD;
+    }
+    return cli_error(CLI_USAGE,
+                     "--memory takes full, a whole number from 1, or tolerance:E with E from 1e-12 "
+                     "to 0.1, not \"%s\"",
+                     text);
 }
 
 static double real_or(cli_real given, double otherwise)

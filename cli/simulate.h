@@ -45,7 +45,7 @@ typedef struct sim_setup {
     bool integer, implicit;
     int alphas;
     double alpha[SIM_ALPHAS];
-    double step, time;
+    double step, time, tolerance; /* of the memory; 0: none */
     int64_t steps, memory, neurons;
     uint64_t seed;
     sim_current current;

@@ -10,6 +10,8 @@
 char *sim_setup_text(const sim_setup *s)
 {
     char memory[48] = "";
+    if (s->tolerance > 0)
+        snprintf(memory, sizeof memory, ", memory by exponentials to %g", s->tolerance);
     if (s->memory)
         snprintf(memory, sizeof memory, ", memory %lld", (long long)s->memory);
     return cli_format("%s, tau %g, threshold %g, reset %s; method %s%s, step %g%s",

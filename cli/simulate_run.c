@@ -22,6 +22,8 @@ static fsnn_status build(const sim_setup *s, double alpha, fsnn_net **net)
     dynamics.implicit = s->implicit;
     dynamics.step = s->step;
     dynamics.memory = s->memory;
+    dynamics.tolerance = s->tolerance;
+    dynamics.horizon = s->steps;
     fsnn_plan plan = {.steps = s->steps, .batch = 1, .record = true, .seed = s->seed};
     return fsnn_net_wrap(*net, &dynamics, &plan);
 }

@@ -51,7 +51,7 @@ static const fsnn_key far_keys[] = {
      .type = FSNN_KEY_INT,
      .offset = offsetof(far, horizon),
      .min = 0,
-     .max = INT64_MAX / 4,
+     .max = 1e15,
      .help = "lags that the tolerance holds for, older states fade; 0: the steps of the data, or "
              "1,000,000 where these are not known"},
     {.name = "engine",
@@ -199,7 +199,7 @@ const special dynamics_specials[] = {
      .read = read_times,
      .type = "a list of increasing numbers, one a sample, or null",
      .fallback = "null",
-     .help = "time stamps of the samples that `fsnn run` is given without stamps of their own: the "
+     .help = "time stamps of the samples, in training, evaluation, and `fsnn run` where the input has none of its own: the "
              "network then takes floor((last - first)/step + 1 + 1e-9) steps, step k with the input "
              "interpolated at first + k step. null: sample k is the input of step k"},
     {0},

@@ -414,7 +414,7 @@ static void wrong_options(void **state)
         {"--method trap --implicit --alpha 0.5 --memory 0", "--memory takes full"},
         {"--method ml --implicit", "has no implicit variant"},
         {"--v-reset 0.2", "the reset is jump"},
-        {"--memory some", "--memory takes full or a whole number"},
+        {"--memory some", "--memory takes full, a whole number from 1, or tolerance:E"},
         {"--time 0.001", "shorter than one step"},
         {"--time 1e9", "too many to record"},
         {"--neurons 0", "--neurons takes a whole number from 1"},

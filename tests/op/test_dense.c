@@ -234,7 +234,7 @@ static void conv_usual(void **state)
 static void conv_parts(void **state)
 {
     (void)state;
-    conv_run c = {.s = {3, 4, 9, 8, 6, 0, 0, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true}};
+    conv_run c = {.s = {3, 4, 9, 8, 6, 0, 0, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true, false}};
     dense_conv *conv;
     conv_setup(&c);
     float before[2];
