@@ -58,7 +58,7 @@ static const fsnn_key surrogate_keys[] = {
 };
 
 /* Of the user's neuron, and from row USER_KEYS on of every neuron. */
-enum { USER_KEYS = 4 };
+enum { USER_KEYS = 5 };
 static const fsnn_key keys[] = {
     {.name = "dv", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user, dv),
      .help = "the derivative, like `(-v^2 + I)/tau`; names: v, I, tau, threshold and params"},
@@ -67,6 +67,9 @@ static const fsnn_key keys[] = {
     {.name = "after_spike", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user, after_spike),
      .help = "the drive that a spike s leaves under reset `current`; `dv - s*threshold/tau` when not "
              "given"},
+    {.name = "callback", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user, callback),
+     .help = "in place of equations: the name of C functions that the program has registered "
+             "(fsnn_neuron_register)"},
     {.name = "params", .type = FSNN_KEY_NAMED, .offset = offsetof(fsnn_user, param),
      .max = FSNN_USER_PARAMS, .group = own_keys, .size = sizeof(fsnn_user_param),
      .count = offsetof(fsnn_user, params),
@@ -160,11 +163,12 @@ static fsnn_status check_reset(const op_node *node, const scan *s)
                          "weighs the first drive apart: use gl, l1, ab or ml with it",
                          kind, node->name, reset->name, method->name);
     const equation *e = st->user.equation;
-    if (method->lweights && e && !e->leaks && e->slope != EQUATION_FLAT)
+    if (method->lweights && st->user.made && !(e && (e->leaks || e->slope == EQUATION_FLAT)))
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "%s \"%s\": method %s is exact for dv = (-v + ...)/tau and for a dv without v, "
-                         "and this neuron's dv depends on v otherwise: use gl, l1, ab, trap or abm with it",
-                         kind, node->name, method->name);
+                         "and this neuron's dv %s: use gl, l1, ab, trap or abm with it",
+                         kind, node->name, method->name,
+                         e ? "depends on v otherwise" : "is a callback");
     const fsnn_order *order = &s->memory.order;
     if (method->lweights && s->memory.compressed &&
         (s->options.tau.learn || order->learn_alpha || order->learn_coefficient))
@@ -202,7 +206,7 @@ static fsnn_status shape(op_node *node)
     node->out_last[0] = node->in_last[0];
 
     scan *s = &st->scan;
-    s->model = st->user.equation ? &st->user.model : neuron_model_find(node->op->kind);
+    s->model = st->user.made ? &st->user.model : neuron_model_find(node->op->kind);
     s->options = *o;
     s->v0 = (float)o->v0;
     s->channels = node->in[0].rank ? node->in[0].dim[0] : 1;
@@ -239,6 +243,17 @@ static fsnn_status shape(op_node *node)
     return FSNN_OK;
 }
 
+/* Errors of the scan get the node's name. */
+static fsnn_status named(const op_node *node, fsnn_status status)
+{
+    if (status == FSNN_ENUMERIC || status == FSNN_ECALLBACK) {
+        char *why = fsnn_strdup(fsnn_error_text());
+        fsnn_fail(status, "%s \"%s\": %s", node->op->kind, node->name, why ? why : "");
+        fsnn_free(why);
+    }
+    return status;
+}
+
 static fsnn_status plan(op_node *node)
 {
     state *st = node->state;
@@ -246,6 +261,12 @@ static fsnn_status plan(op_node *node)
     s->B = node->B;
     s->training = node->training;
     s->smooth = node->smooth;
+    if (node->training && st->user.callback.c.dv && !st->user.callback.c.dv_slopes &&
+        s->memory.scheme == FRAC_IMPLICIT)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": the gradient of an implicit method needs the callback's dv_slopes: "
+                         "give them, or train with an explicit method (gl, l1, ab, abm)",
+                         node->op->kind, node->name);
     s->chained = node->training && node->chained;
     s->total = node->total;
     if (s->chained && s->memory.keep < 0 && scan_resetting(s)->clears)
@@ -255,13 +276,7 @@ static fsnn_status plan(op_node *node)
                          "checkpointing",
                          node->op->kind, node->name, scan_resetting(s)->name);
     node->scratch_bytes = node->tape_bytes = 0;
-    fsnn_status status = scan_plan(s, node->K);
-    if (status == FSNN_ENUMERIC) {
-        char *why = fsnn_strdup(fsnn_error_text());
-        fsnn_fail(status, "%s \"%s\": %s", node->op->kind, node->name, why ? why : "");
-        fsnn_free(why);
-    }
-    return status;
+    return named(node, scan_plan(s, node->K));
 }
 
 /* Where the scan has parameter p of the node. */
@@ -282,7 +297,7 @@ static fsnn_status forward(op_node *node, const op_run *run)
 {
     state *st = node->state;
     bind(node, run->value);
-    return scan_forward(&st->scan, node->K, run->in[0], run->out[0]);
+    return named(node, scan_forward(&st->scan, node->K, run->in[0], run->out[0]));
 }
 
 static fsnn_status backward(op_node *node, const op_run *run)
@@ -296,7 +311,7 @@ static fsnn_status backward(op_node *node, const op_run *run)
         grads.alpha = run->grad[st->p_alpha];
     if (st->p_coefficient >= 0)
         grads.coefficient = run->grad[st->p_coefficient];
-    return scan_backward(&st->scan, run->in[0], run->out[0], run->gout[0], &grads);
+    return named(node, scan_backward(&st->scan, run->in[0], run->out[0], run->gout[0], &grads));
 }
 
 static void destroy(op_node *node)

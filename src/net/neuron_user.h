@@ -6,9 +6,12 @@
 #include "op/op.h"
 
 typedef struct neuron_user {
-    equation *equation;
+    equation *equation; /* NULL where it is a callback */
+    neuron_callback callback;
     neuron_model model;
-    char *text[3 + FSNN_USER_PARAMS]; /* copies of what options point to */
+    bool made;   /* model is there */
+    char *names; /* of the callback's parameters */
+    char *text[4 + FSNN_USER_PARAMS]; /* copies of what options point to */
     int texts;
     char *equations; /* for looking at: "dv = ..." */
 } neuron_user;

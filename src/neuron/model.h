@@ -35,6 +35,8 @@ struct neuron_model {
     size_t room; /* bytes of `self`, whole cache lines */
     /* Lays `self` out, before a tile; its gradients are 0. NULL where there is none. */
     void (*open)(const neuron_model *m, void *self);
+    /* What went wrong in the model since it was last asked. NULL: nothing can. */
+    fsnn_status (*trouble)(const neuron_model *m);
     /* par [NEURON_PARS + own][32] -> row [NEURON_ROWS][32] */
     void (*prepare)(void *self, const lanes *par, lanes *row);
     /* adds to gpar what grow (gradients of row) comes to */

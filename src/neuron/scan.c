@@ -245,13 +245,15 @@ const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int6
 
 fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes)
 {
-    return neuron_kernels_get()->forward(s, K, I, spikes);
+    FSNN_TRY(neuron_kernels_get()->forward(s, K, I, spikes));
+    return s->model->trouble ? s->model->trouble(s->model) : FSNN_OK;
 }
 
 fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const float *gspikes,
                           const scan_grads *grads)
 {
-    return neuron_kernels_get()->backward(s, I, spikes, gspikes, grads);
+    FSNN_TRY(neuron_kernels_get()->backward(s, I, spikes, gspikes, grads));
+    return s->model->trouble ? s->model->trouble(s->model) : FSNN_OK;
 }
 
 void scan_chain(scan *s)
