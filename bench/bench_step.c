@@ -5,7 +5,7 @@
  * alone, through the dense-kernel library, each in the layout it likes best. Rounds of all of them
  * are taken in turn and medians printed, one JSON object a line.
  *
- *   bench_step [--threads N] [--rounds N] [name ...]        names: mlp cnn */
+ *   bench_step [--threads N] [--rounds N] [--clock wall|processor] [name ...]        names: mlp cnn */
 #include "floor.h"
 #include "measure.h"
 
@@ -159,13 +159,14 @@ static void measure(const workload *w, int64_t T, int rounds)
            step = median(time[2], rounds);
     double bare_fwd = median(time[3], rounds), bare = bare_fwd + median(time[4], rounds);
     printf("{\"bench\": \"step\", \"net\": \"%s\", \"T\": %lld, \"batch\": %d, \"threads\": %d, "
-           "\"isa\": \"%s\", \"rounds\": %d, \"forward_ms\": %.3f, \"forward_backward_ms\": %.3f, "
+           "\"isa\": \"%s\", \"rounds\": %d, \"clock\": \"%s\", \"forward_ms\": %.3f, "
+           "\"forward_backward_ms\": %.3f, "
            "\"step_ms\": %.3f, \"bare_forward_ms\": %.3f, \"bare_ms\": %.3f, "
            "\"forward_ratio\": %.3f, \"forward_backward_ratio\": %.3f, \"step_ratio\": %.3f, "
            "\"bare_gflops\": %.0f, \"samples_per_second\": %.0f}\n",
-           w->name, (long long)T, BATCH, fsnn_threads(), fsnn_isa(), rounds, fwd * 1e3, both * 1e3,
-           step * 1e3, bare_fwd * 1e3, bare * 1e3, fwd / bare_fwd, both / bare, step / bare,
-           f.flops / bare * 1e-9, BATCH / step);
+           w->name, (long long)T, BATCH, fsnn_threads(), fsnn_isa(), rounds, bench_clock_name(),
+           fwd * 1e3, both * 1e3, step * 1e3, bare_fwd * 1e3, bare * 1e3, fwd / bare_fwd,
+           both / bare, step / bare, f.flops / bare * 1e-9, BATCH / step);
     fflush(stdout);
     floor_free(&f);
     close_run(&r);
@@ -173,8 +174,9 @@ static void measure(const workload *w, int64_t T, int rounds)
 
 int main(int argc, char **argv)
 {
-    bench_options o =
-        bench_read(argc, argv, 21, "bench_step [--threads N] [--rounds 1..101] [mlp] [cnn]");
+    bench_options o = bench_read(
+        argc, argv, 21,
+        "bench_step [--threads N] [--rounds 1..101] [--clock wall|processor] [mlp] [cnn]");
     for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++)
         for (int t = 0; workloads[i].steps[t] && bench_wanted(argc, argv, &o, workloads[i].name);
              t++)

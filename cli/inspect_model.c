@@ -75,6 +75,8 @@ static int print_model(const char *path, cli_model *model)
     fsnn_plan plan = {.steps = steps_of(model),
                       .batch = model->training.batch,
                       .training = true,
+                      .checkpoint = model->training.checkpoint,
+                      .truncate = model->training.truncate,
                       .seed = model->training.seed};
     int code = cli_model_wrap(model, &plan, plan.steps);
     if (code != CLI_GOOD)

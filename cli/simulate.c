@@ -19,6 +19,10 @@ static const cli_option table[] = {
      "what a spike does: jump (default), subtract, value, current, delta, restart or none", 0, 0},
     {"v-reset", 0, CLI_REAL, offsetof(sim_options, v_reset), "X",
      "where --reset value lands (default 0)", -1e12, 1e12},
+    {"refractory", 0, CLI_REAL, offsetof(sim_options, refractory), "X",
+     "time without spikes after each (default 0); resets value and restart hold the potential "
+     "meanwhile",
+     0, 1e12},
     {"method", 0, CLI_TEXT, offsetof(sim_options, method), "NAME",
      "gl (default), l1, ab, trap, abm or ml; of integer order: euler, heun or rk4", 0, 0},
     {"implicit", 0, CLI_FLAG, offsetof(sim_options, implicit), NULL,
@@ -238,8 +242,9 @@ static int read_setup(const sim_options *o, const sim_show *row, sim_setup *s)
     s->neuron = FSNN_NEURON_DEFAULT;
     s->neuron.tau.value = real_or(o->tau, 1);
     s->neuron.threshold.value = real_or(o->threshold, 1);
-    s->neuron.v_reset = real_or(o->v_reset, 0);
+    s->neuron.v_reset.value = real_or(o->v_reset, 0);
     s->neuron.v0 = real_or(o->v0, 0);
+    s->neuron.refractory = real_or(o->refractory, 0);
     s->implicit = o->implicit;
     s->step = real_or(o->step, row->step);
     s->time = real_or(o->time, row->time);

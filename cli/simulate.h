@@ -33,7 +33,7 @@ typedef struct sim_options {
     cli_common common;
     const char *neuron, *reset, *method, *alpha, *current, *memory, *out, *format, *show;
     bool implicit, no_figure;
-    cli_real tau, threshold, v_reset, v0, step, time;
+    cli_real tau, threshold, v_reset, v0, refractory, step, time;
     cli_int neurons;
 } sim_options;
 

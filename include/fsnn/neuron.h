@@ -21,7 +21,12 @@
  *   restart   v = v0 and an empty history where s = 1
  *
  * jump, delta and restart converge as the step shrinks; current, subtract and value are models in
- * discrete time. */
+ * discrete time.
+ *
+ * A refractory period r: after a spike the next round(r/step) steps have none. Resets value and
+ * restart hold the potential where it landed meanwhile (the history of value keeps that, the one of
+ * restart begins when it ends); with the others the potential goes on and only spikes are left
+ * out. */
 #ifndef FSNN_NEURON_H
 #define FSNN_NEURON_H
 
@@ -44,21 +49,33 @@ typedef struct fsnn_value {
 } fsnn_value;
 
 /* Surrogate gradient: the derivative that stands in for that of the spike H(x), x = potential -
- * threshold.
- *   arctan     (k/2) / (1 + (pi/2 k x)^2)          sigmoid    k s(kx) (1 - s(kx))
- *   rectangle  1/(2k) for |x| <= k                 gaussian   normal density with standard
- *              deviation k */
+ * threshold. k is the scale; the last column is the scale that 0 stands for.
+ *   arctan            (k/2) / (1 + (pi/2 k x)^2)             5    Fang et al. 2021
+ *   sigmoid           k s(kx) (1 - s(kx)), s logistic        5
+ *   rectangle         1/(2k) for |x| <= k, else 0            0.5  Wu et al. 2018
+ *   gaussian          normal density, standard deviation k   0.4  Yin et al. 2021
+ *   fast_sigmoid      1 / (1 + k |x|)^2                      10   Zenke and Ganguli 2018: SuperSpike
+ *   triangle          max(0, k - k^2 |x|)                    1    Esser et al. 2016
+ *   exponential       e^(-|x|/k) / k                         1    Shrestha and Orchard 2018
+ *   straight_through  k                                      1    Bengio et al. 2013
+ *   erf               (k/sqrt(pi)) e^(-(kx)^2)               2
+ * All but fast_sigmoid (area 2/k), exponential (2) and straight_through have area 1. */
 typedef enum fsnn_surrogate_kind {
     FSNN_ARCTAN,
     FSNN_SIGMOID,
     FSNN_RECTANGLE,
     FSNN_GAUSSIAN,
+    FSNN_FAST_SIGMOID,
+    FSNN_TRIANGLE,
+    FSNN_EXPONENTIAL,
+    FSNN_STRAIGHT_THROUGH,
+    FSNN_ERF,
     FSNN_SURROGATES
 } fsnn_surrogate_kind;
 
 typedef struct fsnn_surrogate {
     fsnn_surrogate_kind kind;
-    double scale; /* k above, > 0 */
+    double scale; /* k above, from 1e-18 to 1e18; 0: the default of the kind */
 } fsnn_surrogate;
 
 typedef enum fsnn_reset {
@@ -79,14 +96,15 @@ typedef struct fsnn_neuron {
     fsnn_surrogate surrogate;
     fsnn_reset reset;
     double v0;         /* potential at time 0, and where reset `restart` lands */
-    double v_reset;    /* for FSNN_RESET_VALUE */
+    fsnn_value v_reset; /* for FSNN_RESET_VALUE, any finite number; learned only there */
+    double refractory;  /* >= 0, in the unit of the solver step; 0: none */
     bool detach_reset; /* true: the spike inside the reset carries no gradient */
 } fsnn_neuron;
 
 #define FSNN_NEURON_DEFAULT                                                                        \
     ((fsnn_neuron){.tau = {0.5, false, FSNN_PER_LAYER},                                            \
                    .threshold = {1.0, false, FSNN_PER_LAYER},                                      \
-                   .surrogate = {FSNN_ARCTAN, 5.0},                                                \
+                   .surrogate = {FSNN_ARCTAN, 0},                                                \
                    .reset = FSNN_RESET_CURRENT,                                                    \
                    .detach_reset = true})
 
@@ -140,7 +158,7 @@ typedef int fsnn_neuron_slopes_fn(const fsnn_neuron_rows *at, const fsnn_neuron_
  * Derivatives: without slopes backward takes differences of the function itself (central, two steps, single precision: good to
  * about 1e-5 of the function's size where it is smooth over a 30th of max(1, |x|), for parameters of |x|), four calls for each of
  * v, I and every learned parameter. The implicit methods (trap, and `implicit` with gl, l1, ab) need d(dv)/dv already forward, and its differences backward: training
- * with them asks for dv_slopes. */
+ * with them, and with reset delta under abm, asks for dv_slopes. */
 typedef struct fsnn_neuron_callback {
     fsnn_neuron_fn *dv, *spike, *after_spike;
     fsnn_neuron_slopes_fn *dv_slopes, *spike_slopes, *after_spike_slopes; /* NULL: differences */
@@ -178,14 +196,17 @@ typedef struct fsnn_certificate {
     int modes; /* exponentials; 0: the layer sums its history itself, exact but for rounding */
 } fsnn_certificate;
 
-/* Names as the description file has them; the value, or FSNN_ENOTFOUND. */
+/* Names as the description file has them; the value, or FSNN_ENOTFOUND. `piecewise_linear` is found
+ * as rectangle, `superspike` as fast_sigmoid. */
 FSNN_API const char *fsnn_surrogate_name(fsnn_surrogate_kind kind);
 FSNN_API int fsnn_surrogate_find(const char *name);
 FSNN_API const char *fsnn_reset_name(fsnn_reset reset);
 FSNN_API int fsnn_reset_find(const char *name);
 
-/* The surrogate derivative at x, and its smooth primitive (0 far below, 1 far above): scalar
- * reference. */
+/* The scale that a kind has where none is given; 0 for a number that is no kind. */
+FSNN_API double fsnn_surrogate_default_scale(fsnn_surrogate_kind kind);
+/* The surrogate derivative at x, and its primitive with 1/2 at x = 0 (where the area is 1: 0 far
+ * below, 1 far above): scalar reference. Finite for every finite x. */
 FSNN_API double fsnn_surrogate_slope(const fsnn_surrogate *surrogate, double x);
 FSNN_API double fsnn_surrogate_smooth(const fsnn_surrogate *surrogate, double x);
 

@@ -24,6 +24,12 @@ typedef enum fsnn_key_type {
     FSNN_KEY_NAMED, /* a mapping of names to groups: an array of structs, each a const char * and what `group` describes */
 } fsnn_key_type;
 
+/* Another name of an enum's value. */
+typedef struct fsnn_alias {
+    const char *name;
+    int value;
+} fsnn_alias;
+
 typedef struct fsnn_key {
     const char *name;
     fsnn_key_type type;
@@ -32,6 +38,9 @@ typedef struct fsnn_key {
     bool above;      /* min itself is excluded (tau > 0) */
     bool required;
     const char *const *names;     /* enum: NULL-terminated, index = value */
+    const fsnn_alias *aliases;    /* enum: other names, ended by one without name; may be NULL */
+    const char *otherwise;        /* what the reference says holds where no value is given, if not the
+                                     struct's number */
     const struct fsnn_key *group; /* group, named: table ended by a key without name */
     size_t size, count;           /* named: bytes of an item, at most `max` of them; offset of their number, an int */
     const char *help;

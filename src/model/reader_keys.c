@@ -80,6 +80,16 @@ static fsnn_status read_named(yaml_doc *doc, yaml_node *node, const fsnn_key *ke
     return FSNN_OK;
 }
 
+static bool read_alias(const yaml_node *node, const fsnn_alias *alias, int *out)
+{
+    for (; alias && alias->name && node && node->type == YAML_SCALAR; alias++)
+        if (strcmp(node->text, alias->name) == 0) {
+            *out = alias->value;
+            return true;
+        }
+    return false;
+}
+
 static fsnn_status read_key(yaml_doc *doc, yaml_node *node, const fsnn_key *key, void *out)
 {
     bounds b = range(key);
@@ -95,6 +105,8 @@ static fsnn_status read_key(yaml_doc *doc, yaml_node *node, const fsnn_key *key,
     case FSNN_KEY_REAL:
         return read_real(doc, node, b.min, b.max, key->above, out);
     case FSNN_KEY_ENUM:
+        if (read_alias(node, key->aliases, out))
+            return FSNN_OK;
         return read_name(doc, node, key->names, out);
     case FSNN_KEY_PAIR:
         return read_pair(doc, node, b, out);

@@ -69,6 +69,8 @@ static const char *fallback(page *p, const fsnn_key *key, const void *at)
     const char *const *text = at;
     if (key->required)
         return "must be given";
+    if (key->otherwise)
+        return key->otherwise;
     switch (key->type) {
     case FSNN_KEY_BOOL:
         return *(const bool *)at ? "true" : "false";

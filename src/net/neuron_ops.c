@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { P_TAU, P_THRESHOLD, P_OWN }; /* then the orders, where there are any */
+enum { P_TAU, P_THRESHOLD, P_OTHERS };
 
 typedef struct state {
     scan scan;
@@ -18,15 +18,24 @@ typedef struct state {
     double h;
     frac_keep memory;
     bool implicit;
-    int own;                  /* parameters from P_OWN on */
-    int p_alpha, p_coefficient; /* numbers of parameters; -1: none */
-    neuron_user user;         /* kind user */
+    /* numbers of the parameters that not every layer has; -1: none */
+    int alpha, coefficient, v_reset, own; /* own: the first of the model's own */
+    neuron_user user;                     /* kind user */
 } state;
 
 static const char *const per_names[] = {"layer", "channel", NULL};
-static const char *const surrogate_names[] = {"arctan", "sigmoid", "rectangle", "gaussian", NULL};
+static const char *const surrogate_names[] = {
+    "arctan",   "sigmoid",     "rectangle",        "gaussian", "fast_sigmoid",
+    "triangle", "exponential", "straight_through", "erf",      NULL};
+static const fsnn_alias surrogate_aliases[] = {
+    {"piecewise_linear", FSNN_RECTANGLE}, {"superspike", FSNN_FAST_SIGMOID}, {0}};
 static const char *const reset_names[] = {"current", "subtract", "value",   "none",
                                           "jump",    "delta",    "restart", NULL};
+
+/* Surrogate scales: what is steeper or wider leaves single precision. */
+#define SCALE_LEAST 1e-18
+#define SCALE_MOST 1e18
+#define REST_MOST 1e7 /* steps: counted in single precision */
 
 static const fsnn_key value_keys[] = {
     {.name = "value", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_value, value), .min = 0,
@@ -48,12 +57,28 @@ static const fsnn_key own_keys[] = {
     {0},
 };
 
+static const fsnn_key any_value_keys[] = {
+    {.name = "value", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_value, value),
+     .min = -INFINITY, .max = INFINITY, .help = "the value, or where learning starts"},
+    {.name = "learn", .type = FSNN_KEY_BOOL, .offset = offsetof(fsnn_value, learn),
+     .help = "learn it"},
+    {.name = "per", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_value, per),
+     .names = per_names, .help = "one number for the layer, or one a channel"},
+    {0},
+};
+
 static const fsnn_key surrogate_keys[] = {
     {.name = "kind", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_surrogate, kind),
-     .names = surrogate_names, .help = "shape of the surrogate gradient"},
+     .names = surrogate_names, .aliases = surrogate_aliases,
+     .help = "shape of the surrogate gradient; rectangle is also called piecewise_linear, "
+             "fast_sigmoid also superspike"},
     {.name = "scale", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_surrogate, scale), .min = 0,
-     .max = INFINITY, .above = true,
-     .help = "steepness (arctan, sigmoid), half-width (rectangle), standard deviation (gaussian)"},
+     .max = SCALE_MOST, .above = true,
+     .otherwise = "arctan, sigmoid 5; rectangle 0.5; gaussian 0.4; fast_sigmoid 10; triangle, "
+                  "exponential, straight_through 1; erf 2",
+     .help = "steepness (arctan, sigmoid, fast_sigmoid, triangle, erf), half-width (rectangle), "
+             "standard deviation (gaussian), decay length (exponential), slope "
+             "(straight_through)"},
     {0},
 };
 
@@ -84,8 +109,12 @@ static const fsnn_key keys[] = {
      .names = reset_names, .help = "what a spike does to the potential"},
     {.name = "v0", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_neuron, v0), .min = -INFINITY,
      .max = INFINITY, .help = "potential at time 0 (Caputo), and where reset `restart` lands"},
-    {.name = "v_reset", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_neuron, v_reset),
-     .min = -INFINITY, .max = INFINITY, .help = "where reset `value` lands"},
+    {.name = "v_reset", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, v_reset),
+     .group = any_value_keys, .help = "where reset `value` lands"},
+    {.name = "refractory", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_neuron, refractory),
+     .min = 0, .max = INFINITY,
+     .help = "time without spikes after each, in the unit of the solver step, rounded to steps; "
+             "resets `value` and `restart` hold the potential meanwhile"},
     {.name = "detach_reset", .type = FSNN_KEY_BOOL, .offset = offsetof(fsnn_neuron, detach_reset),
      .help = "the spike inside the reset carries no gradient"},
     {0},
@@ -94,7 +123,7 @@ static const fsnn_key keys[] = {
 /* All neurons' options begin with a fsnn_neuron. */
 static const fsnn_user defaults = {.neuron = {.tau = {0.5, false, FSNN_PER_LAYER},
                                               .threshold = {1.0, false, FSNN_PER_LAYER},
-                                              .surrogate = {FSNN_ARCTAN, 5.0},
+                                              .surrogate = {FSNN_ARCTAN, 0},
                                               .reset = FSNN_RESET_CURRENT,
                                               .detach_reset = true}};
 
@@ -120,6 +149,11 @@ static bool positive(double value)
     return value >= (double)FLT_MIN && value <= (double)FLT_MAX;
 }
 
+static bool scale_fits(double scale)
+{
+    return scale == 0 || (scale >= SCALE_LEAST && scale <= SCALE_MOST);
+}
+
 static fsnn_status check_options(const op_node *node)
 {
     const fsnn_neuron *o = node->options;
@@ -129,19 +163,29 @@ static fsnn_status check_options(const op_node *node)
         if (!positive(value[i]->value))
             return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": %s is %g, it must be positive" RANGE,
                              node->op->kind, node->name, name[i], value[i]->value);
-    if ((unsigned)o->surrogate.kind >= FSNN_SURROGATES || !positive(o->surrogate.scale))
-        return fsnn_fail(
-            FSNN_EARGUMENT,
-            "%s \"%s\": surrogate kind %d with scale %g: the scale must be positive" RANGE,
-            node->op->kind, node->name, o->surrogate.kind, o->surrogate.scale);
+    if ((unsigned)o->surrogate.kind >= FSNN_SURROGATES || !scale_fits(o->surrogate.scale))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s \"%s\": surrogate kind %d with scale %g: the scale must be from 1e-18 "
+                         "to 1e+18, or 0 for the default of the kind",
+                         node->op->kind, node->name, o->surrogate.kind, o->surrogate.scale);
     if ((unsigned)o->reset >= FSNN_RESETS)
         return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": there is no reset number %d", node->op->kind,
                          node->name, o->reset);
-    if (!isfinite((float)o->v_reset) || !isfinite((float)o->v0))
+    if (!isfinite((float)o->v_reset.value) || !isfinite((float)o->v0))
         return fsnn_fail(FSNN_EARGUMENT,
                          "%s \"%s\": v0 is %g and v_reset is %g: they must be finite and of a "
                          "magnitude up to 3e+38",
-                         node->op->kind, node->name, o->v0, o->v_reset);
+                         node->op->kind, node->name, o->v0, o->v_reset.value);
+    if ((o->v_reset.learn || o->v_reset.per == FSNN_PER_CHANNEL) && o->reset != FSNN_RESET_VALUE)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s \"%s\": v_reset is where reset value lands, but the reset is %s: it "
+                         "cannot be learned or differ by channel",
+                         node->op->kind, node->name, fsnn_reset_name(o->reset));
+    const state *st = node->state;
+    if (!(o->refractory >= 0 && o->refractory / st->h <= REST_MOST))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s \"%s\": refractory is %g at step %g: it must be from 0 to %g steps",
+                         node->op->kind, node->name, o->refractory, st->h, REST_MOST);
     return FSNN_OK;
 }
 
@@ -196,6 +240,41 @@ static op_param value_param(const char *name, const fsnn_value *v, int64_t chann
                       .range = range};
 }
 
+static int add_param(op_node *node, op_param param)
+{
+    node->param[node->params] = param;
+    return node->params++;
+}
+
+/* Of the order: the net writes the numbers, they may differ by term. */
+static op_param order_param(const char *name, const state *st, bool learn, fsnn_range range)
+{
+    return (op_param){.name = name,
+                      .shape = FSNN_SHAPE(st->order.terms),
+                      .init = OP_CONSTANT,
+                      .learn = learn,
+                      .neuron = true,
+                      .range = range};
+}
+
+static void add_others(op_node *node, const fsnn_neuron *o, state *st)
+{
+    st->alpha = st->coefficient = st->v_reset = -1;
+    st->own = node->params;
+    for (int i = 0; i < st->scan.model->own; i++) {
+        const fsnn_user_param *p = &((const fsnn_user *)node->options)->param[i];
+        add_param(node, value_param(p->name, &p->value, st->scan.channels, FSNN_ANY));
+    }
+    if (!st->method->integer)
+        st->alpha = add_param(node, order_param("alpha", st, st->order.learn_alpha, FSNN_UNIT));
+    if (!st->method->integer && (st->order.terms > 1 || st->order.learn_coefficient))
+        st->coefficient = add_param(
+            node, order_param("coefficient", st, st->order.learn_coefficient, FSNN_POSITIVE));
+    if (o->reset != FSNN_RESET_VALUE)
+        return;
+    st->v_reset = add_param(node, value_param("v_reset", &o->v_reset, st->scan.channels, FSNN_ANY));
+}
+
 static fsnn_status shape(op_node *node)
 {
     FSNN_TRY(check_options(node));
@@ -209,6 +288,7 @@ static fsnn_status shape(op_node *node)
     s->model = st->user.made ? &st->user.model : neuron_model_find(node->op->kind);
     s->options = *o;
     s->v0 = (float)o->v0;
+    s->rest = (int64_t)round(o->refractory / st->h);
     s->channels = node->in[0].rank ? node->in[0].dim[0] : 1;
     s->N = fsnn_shape_count(&node->in[0]);
     s->stride = node->in_last[0] ? 1 : s->N / s->channels;
@@ -218,28 +298,8 @@ static fsnn_status shape(op_node *node)
 
     node->param[P_TAU] = value_param("tau", &o->tau, s->channels, FSNN_POSITIVE);
     node->param[P_THRESHOLD] = value_param("threshold", &o->threshold, s->channels, FSNN_POSITIVE);
-    node->params = P_OWN;
-    st->own = s->model->own;
-    for (int i = 0; i < st->own; i++) {
-        const fsnn_user_param *p = &((const fsnn_user *)node->options)->param[i];
-        node->param[node->params++] = value_param(p->name, &p->value, s->channels, FSNN_ANY);
-    }
-    st->p_alpha = st->p_coefficient = -1;
-    if (st->method->integer)
-        return FSNN_OK;
-    op_param order = {.shape = FSNN_SHAPE(st->order.terms), .init = OP_CONSTANT, .neuron = true};
-    order.name = "alpha";
-    order.learn = st->order.learn_alpha;
-    order.range = FSNN_UNIT;
-    st->p_alpha = node->params;
-    node->param[node->params++] = order; /* the net writes the numbers: they may differ by term */
-    if (st->order.terms == 1 && !st->order.learn_coefficient)
-        return FSNN_OK;
-    order.name = "coefficient";
-    order.learn = st->order.learn_coefficient;
-    order.range = FSNN_POSITIVE;
-    st->p_coefficient = node->params;
-    node->param[node->params++] = order;
+    node->params = P_OTHERS;
+    add_others(node, o, st);
     return FSNN_OK;
 }
 
@@ -254,6 +314,22 @@ static fsnn_status named(const op_node *node, fsnn_status status)
     return status;
 }
 
+/* Where a step uses the slope of dv, backward uses its change: a difference of differences would be noise. */
+static fsnn_status check_slopes(const op_node *node)
+{
+    const state *st = node->state;
+    const scan *s = &st->scan;
+    const fsnn_neuron_callback *c = &st->user.callback.c;
+    bool sloped = s->memory.scheme == FRAC_IMPLICIT ||
+                  (s->memory.scheme == FRAC_PECE && s->options.reset == FSNN_RESET_DELTA);
+    if (!node->training || !sloped || !c->dv || c->dv_slopes)
+        return FSNN_OK;
+    return fsnn_fail(FSNN_EUNSUPPORTED,
+                     "%s \"%s\": the gradient of an implicit method, and of reset delta with abm, needs "
+                     "the callback's dv_slopes: give them, or train with gl, l1 or ab, not implicit",
+                     node->op->kind, node->name);
+}
+
 static fsnn_status plan(op_node *node)
 {
     state *st = node->state;
@@ -261,12 +337,7 @@ static fsnn_status plan(op_node *node)
     s->B = node->B;
     s->training = node->training;
     s->smooth = node->smooth;
-    if (node->training && st->user.callback.c.dv && !st->user.callback.c.dv_slopes &&
-        s->memory.scheme == FRAC_IMPLICIT)
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s \"%s\": the gradient of an implicit method needs the callback's dv_slopes: "
-                         "give them, or train with an explicit method (gl, l1, ab, abm)",
-                         node->op->kind, node->name);
+    FSNN_TRY(check_slopes(node));
     s->chained = node->training && node->chained;
     s->total = node->total;
     if (s->chained && s->memory.keep < 0 && scan_resetting(s)->clears)
@@ -279,18 +350,15 @@ static fsnn_status plan(op_node *node)
     return named(node, scan_plan(s, node->K));
 }
 
-/* Where the scan has parameter p of the node. */
-static int par_of(int p)
-{
-    static const int common[P_OWN] = {[P_TAU] = PAR_TAU, [P_THRESHOLD] = PAR_THRESHOLD};
-    return p < P_OWN ? common[p] : NEURON_PARS + p - P_OWN;
-}
-
 static void bind(op_node *node, float *const *value)
 {
     state *st = node->state;
-    for (int p = 0; p < P_OWN + st->own; p++)
-        st->scan.par[par_of(p)] = (scan_param){value[p], fsnn_shape_count(&node->param[p].shape)};
+    const int from[NEURON_PARS] = {P_TAU, P_THRESHOLD, st->v_reset};
+    for (int p = 0; p < scan_pars(&st->scan); p++) {
+        int at = p < NEURON_PARS ? from[p] : st->own + p - NEURON_PARS;
+        if (at >= 0)
+            st->scan.par[p] = (scan_param){value[at], fsnn_shape_count(&node->param[at].shape)};
+    }
 }
 
 static fsnn_status forward(op_node *node, const op_run *run)
@@ -304,13 +372,15 @@ static fsnn_status backward(op_node *node, const op_run *run)
 {
     state *st = node->state;
     bind(node, run->value);
-    scan_grads grads = {.I = run->gin[0]};
-    for (int p = 0; p < P_OWN + st->own; p++)
-        grads.par[par_of(p)] = run->grad[p];
-    if (st->p_alpha >= 0)
-        grads.alpha = run->grad[st->p_alpha];
-    if (st->p_coefficient >= 0)
-        grads.coefficient = run->grad[st->p_coefficient];
+    scan_grads grads = {.I = run->gin[0], .par = {run->grad[P_TAU], run->grad[P_THRESHOLD]}};
+    if (st->alpha >= 0)
+        grads.alpha = run->grad[st->alpha];
+    if (st->coefficient >= 0)
+        grads.coefficient = run->grad[st->coefficient];
+    if (st->v_reset >= 0)
+        grads.par[PAR_V_RESET] = run->grad[st->v_reset];
+    for (int i = 0; i < st->scan.model->own; i++)
+        grads.par[NEURON_PARS + i] = run->grad[st->own + i];
     return named(node, scan_backward(&st->scan, run->in[0], run->out[0], run->gout[0], &grads));
 }
 
@@ -340,8 +410,8 @@ static fsnn_status check_finite(const op_node *node, int p, const float *value)
 {
     for (int64_t i = 0; i < fsnn_shape_count(&node->param[p].shape); i++)
         if (!isfinite(value[i]))
-            return fsnn_fail(FSNN_EARGUMENT, "%s.%s[%lld] is %g: it must be a number", node->name,
-                             node->param[p].name, (long long)i, value[i]);
+            return fsnn_fail(FSNN_EARGUMENT, "%s.%s[%lld] is %g: it must be finite", node->name,
+                             node->param[p].name, (long long)i, (double)value[i]);
     return FSNN_OK;
 }
 
@@ -353,23 +423,25 @@ fsnn_status neuron_node_changed(op_node *node, float *const *value)
     const fsnn_neuron *o = node->options;
     float tau = value[P_TAU][0];
     st->scan.memory.leak.tau = tau == (float)o->tau.value ? o->tau.value : tau;
-    for (int p = P_OWN; p < P_OWN + st->own; p++)
-        FSNN_TRY(check_finite(node, p, value[p]));
-    if (st->p_alpha < 0)
+    if (st->v_reset >= 0)
+        FSNN_TRY(check_finite(node, st->v_reset, value[st->v_reset]));
+    for (int i = 0; i < st->scan.model->own; i++)
+        FSNN_TRY(check_finite(node, st->own + i, value[st->own + i]));
+    if (st->alpha < 0)
         return FSNN_OK;
     fsnn_order *order = &st->scan.memory.order;
     for (int m = 0; m < order->terms; m++) {
-        float alpha = value[st->p_alpha][m];
+        float alpha = value[st->alpha][m];
         if (!(alpha > 0 && alpha <= 1))
             return fsnn_fail(FSNN_EARGUMENT, "%s.alpha[%d] is %g: it must lie in (0, 1]",
                              node->name, m, alpha);
         /* the number as the description gives it, where the float is its rounding */
         order->alpha[m] = alpha == (float)st->order.alpha[m] ? st->order.alpha[m] : alpha;
     }
-    if (st->p_coefficient >= 0) {
-        FSNN_TRY(check_positive(node, st->p_coefficient, value[st->p_coefficient]));
+    if (st->coefficient >= 0) {
+        FSNN_TRY(check_positive(node, st->coefficient, value[st->coefficient]));
         for (int m = 0; m < order->terms; m++) {
-            float c = value[st->p_coefficient][m];
+            float c = value[st->coefficient][m];
             order->coefficient[m] =
                 c == (float)st->order.coefficient[m] ? st->order.coefficient[m] : c;
         }
@@ -435,6 +507,7 @@ void neuron_node_print(const op_node *node, void (*mix)(uint64_t *print, const v
     mix(print, m->method->name, strlen(m->method->name));
     mix(print, &s->N, sizeof s->N);
     mix(print, &s->options.reset, sizeof s->options.reset);
+    mix(print, &s->rest, sizeof s->rest);
     mix(print, &m->h, sizeof m->h);
     mix(print, &m->keep, sizeof m->keep);
     mix(print, &m->compressed, sizeof m->compressed);
@@ -468,24 +541,54 @@ fsnn_status neuron_node_certificate(const op_node *node, fsnn_certificate *certi
     return scan_certify(&st->scan, certificate);
 }
 
+/* The largest 1/tau that is stable at step h: sum_m C_m limit(alpha_m) / h^alpha_m. */
+static double stable_rate(const state *st, double h)
+{
+    double sum = 0;
+    for (int m = 0; m < st->order.terms; m++) {
+        double a = st->method->integer ? 1 : st->order.alpha[m];
+        sum += st->order.coefficient[m] * st->method->stable(a) / pow(h, a);
+    }
+    return sum;
+}
+
+/* The largest stable step: stable_rate falls with it. */
+static double stable_step(const state *st, double rate)
+{
+    double low = 1e-30, high = 1e30;
+    for (int i = 0; i < 200; i++) {
+        double middle = sqrt(low * high);
+        if (stable_rate(st, middle) > rate)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 char *neuron_node_unstable(const op_node *node)
 {
     const state *st = node->state;
     const fsnn_neuron *o = node->options;
-    if (st->order.terms > 1 || !st->scan.model->leaky || !st->method->stable ||
-        st->scan.memory.scheme == FRAC_IMPLICIT)
+    if (!st->scan.model->leaky || !st->method->stable || st->scan.memory.scheme == FRAC_IMPLICIT)
         return NULL;
-    double a = st->method->integer ? 1 : st->order.alpha[0];
-    double z = pow(st->h, a) / o->tau.value / st->order.coefficient[0], limit = st->method->stable(a);
-    if (z <= limit * (1 + 1e-12))
+    double rate = 1 / o->tau.value, most = stable_rate(st, st->h), step = stable_step(st, rate);
+    if (rate <= most * (1 + 1e-12))
         return NULL;
+    if (st->order.terms > 1)
+        return fsnn_format("%s \"%s\": 1/tau is %.4g, beyond the %.4g up to which explicit %s is "
+                           "stable with these %d terms at step %g: potentials below threshold may "
+                           "oscillate and grow; a step below %.4g or a tau above %.4g is stable, "
+                           "and so is `implicit: true` at any step",
+                           node->op->kind, node->name, rate, most, st->method->name,
+                           st->order.terms, st->h, step, 1 / most);
+    double a = st->method->integer ? 1 : st->order.alpha[0], limit = st->method->stable(a);
+    double z = rate / most * limit; /* h^alpha / (tau C) */
     return fsnn_format("%s \"%s\": step^alpha/tau is %.4g, beyond the %.4g up to which explicit %s "
                        "is stable at alpha %g: potentials below threshold may oscillate and grow; "
                        "a step below %.4g or a tau above %.4g is stable, and so are the methods trap and "
                        "ml, or `implicit: true` with gl, l1 and ab, at any step",
-                       node->op->kind, node->name, z, limit, st->method->name, a,
-                       pow(limit * o->tau.value * st->order.coefficient[0], 1 / a),
-                       pow(st->h, a) / limit / st->order.coefficient[0]);
+                       node->op->kind, node->name, z, limit, st->method->name, a, step, 1 / most);
 }
 
 static fsnn_status create_user(op_node *node)

@@ -41,7 +41,8 @@ static fsnn_status choose(fsnn_net *net, int64_t T)
     net->segments.steps = trial;
     FSNN_TRY(plan_steps(net, trial));
     double activations = (double)net->arena_need / (double)trial;
-    double best = sqrt((double)T * (double)state_bytes(net) / activations);
+    /* a full history is no part of the states: then the root of T */
+    double best = sqrt((double)T * fmax((double)state_bytes(net) / activations, 1));
     int64_t C = best < 1 ? 1 : best > (double)T ? T : (int64_t)ceil(best);
     net->segments.steps = C;
     for (int64_t c = C; c < 2 * C && c <= T; c++) /* equal segments need one plan */

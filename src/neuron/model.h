@@ -14,10 +14,11 @@
 
 typedef float lanes[FRAC_LANES];
 
-enum { PAR_TAU, PAR_THRESHOLD, NEURON_PARS };
+enum { PAR_TAU, PAR_THRESHOLD, PAR_V_RESET, NEURON_PARS };
 enum { NEURON_OWN_PARS = 14 }; /* most parameters a model may have beside those */
-/* threshold; kick: what a spike takes from the derivative with reset `current`; then the model's own */
-enum { ROW_THRESHOLD, ROW_KICK, ROW_OWN, ROW_RATE = ROW_OWN, NEURON_ROWS = 8 };
+/* threshold; kick: what a spike takes from the derivative with reset `current`; v_reset (the scan's: models leave it alone);
+ * then the model's own */
+enum { ROW_THRESHOLD, ROW_KICK, ROW_V_RESET, ROW_OWN, ROW_RATE = ROW_OWN, NEURON_ROWS = 8 };
 
 /* What backward hands to a model: where the gradients of a potential, a current, a derivative and a spike are added. Rows of 32. */
 typedef struct neuron_gradients {
@@ -80,7 +81,9 @@ typedef struct neuron_step {
     const float *dv;          /* charge at v */
     const float *c;           /* what the spike takes from the drive */
     const float *S[2];        /* sums over the past */
-    float gain, h, v0, v_reset;
+    float gain, h, v0;
+    frac_scheme scheme;
+    const neuron_gradients *more; /* backward: what a reset gives v and I of a curved model is added here */
 } neuron_step;
 
 /* Gradients of one step. In: gp of the scheme's new state p, gx of the drive it leaves in the history.
@@ -110,6 +113,7 @@ typedef struct neuron_reset {
     bool keeps_arg; /* the spike argument cannot be recomputed from the states: it is kept for backward */
     bool counts;    /* jumps: spikes are counted, the history goes on as if nothing had happened */
     bool clears;    /* a spike empties the neuron's history */
+    bool holds;     /* a refractory neuron stays where its spike landed: apply and back see s = 1 */
     /* new state u and drive x (changed in place) after spikes s */
     void (*apply)(const neuron_step *t, const float *p, const float *s, float *u, float *x);
     /* G of u, gx of x -> gp of p (written), gs of s (added to); grow, ggain added to */

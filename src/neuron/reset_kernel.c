@@ -53,7 +53,7 @@ static void value(const neuron_step *t, const float *p, const float *s, float *u
     (void)x;
     EACH_LANE
     {
-        float target = t->v_reset - t->off[i];
+        float target = t->row[ROW_V_RESET][i] - t->off[i];
         u[i] = s[i] == 1 ? target : (1 - s[i]) * p[i] + s[i] * target;
     }
 }
@@ -61,22 +61,65 @@ static void value(const neuron_step *t, const float *p, const float *s, float *u
 static void value_back(const neuron_step *t, const float *p, const float *s, const float *G,
                        const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
 {
-    (void)gx, (void)grow, (void)ggain;
+    (void)gx, (void)ggain;
     EACH_LANE
     {
         gp[i] = G[i] * (1 - s[i]);
-        gs[i] += G[i] * (t->v_reset - t->off[i] - p[i]);
+        gs[i] += G[i] * (t->row[ROW_V_RESET][i] - t->off[i] - p[i]);
+        grow[ROW_V_RESET][i] += G[i] * s[i];
+    }
+}
+
+/* What an impulse c in the drive takes: gain state c from the new state, drive c from the drive that
+ * goes into the history. Implicit schemes solve p (1 - g J) = S + g (f - J u - c) with the impulse
+ * within, so both feel 1/(1 - g J); the predictor-corrector takes the drive again at the state
+ * below. Their derivatives in the gain and in J: d[gain state], d[drive]. */
+typedef struct response {
+    lanes state, drive, state_gain, state_J, drive_gain, drive_J;
+} response;
+
+static void respond(const neuron_step *t, response *r)
+{
+    const float g = t->gain;
+    lanes J;
+    EACH_LANE
+    {
+        r->state[i] = r->drive[i] = r->state_gain[i] = 1;
+        r->state_J[i] = r->drive_gain[i] = r->drive_J[i] = 0;
+    }
+    if (t->scheme != FRAC_IMPLICIT && t->scheme != FRAC_PECE)
+        return;
+    t->model->leak(t->self, t->v, t->I, t->row, J);
+    if (t->scheme == FRAC_PECE) {
+        EACH_LANE
+        {
+            r->drive[i] = 1 + g * J[i];
+            r->drive_gain[i] = J[i];
+            r->drive_J[i] = g;
+        }
+        return;
+    }
+    EACH_LANE
+    {
+        float D = 1 / (1 - g * J[i]);
+        r->state[i] = r->drive[i] = D;
+        r->state_gain[i] = D * D;
+        r->state_J[i] = g * g * D * D;
+        r->drive_gain[i] = J[i] * D * D;
+        r->drive_J[i] = g * D * D;
     }
 }
 
 static void delta(const neuron_step *t, const float *p, const float *s, float *u, float *x)
 {
-    float per_step = 1 / t->h;
+    const float per_step = 1 / t->h;
+    response r;
+    respond(t, &r);
     EACH_LANE
     {
         float impulse = s[i] * t->row[ROW_THRESHOLD][i] * per_step;
-        u[i] = p[i] - t->gain * impulse;
-        x[i] -= impulse;
+        u[i] = p[i] - t->gain * r.state[i] * impulse;
+        x[i] -= r.drive[i] * impulse;
     }
 }
 
@@ -84,15 +127,22 @@ static void delta_back(const neuron_step *t, const float *p, const float *s, con
                        const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
 {
     (void)p;
-    float per_step = 1 / t->h;
+    const float per_step = 1 / t->h;
+    response r;
+    lanes gJ;
+    respond(t, &r);
     EACH_LANE
     {
-        float gimpulse = -(t->gain * G[i] + gx[i]) * per_step;
+        float impulse = s[i] * t->row[ROW_THRESHOLD][i] * per_step;
+        float gimpulse = -(t->gain * r.state[i] * G[i] + r.drive[i] * gx[i]) * per_step;
         gp[i] = G[i];
         gs[i] += gimpulse * t->row[ROW_THRESHOLD][i];
         grow[ROW_THRESHOLD][i] += gimpulse * s[i];
-        ggain[i] -= G[i] * s[i] * t->row[ROW_THRESHOLD][i] * per_step;
+        ggain[i] -= impulse * (G[i] * r.state_gain[i] + gx[i] * r.drive_gain[i]);
+        gJ[i] = -impulse * (G[i] * r.state_J[i] + gx[i] * r.drive_J[i]);
     }
+    if (t->scheme == FRAC_IMPLICIT || t->scheme == FRAC_PECE)
+        t->model->leak_back(t->self, t->v, t->I, t->row, gJ, grow, t->more);
 }
 
 /* The decision is the hard one, for smooth spikes too: a history is emptied or it is not. */
@@ -100,18 +150,21 @@ static void restart(const neuron_step *t, const float *p, const float *s, float 
 {
     EACH_LANE
     {
-        bool fired = t->arg[i] >= 0;
+        bool fired = s[i] == 1 || t->arg[i] >= 0;
         u[i] = fired ? 0 : p[i];
         x[i] = fired ? 0 : x[i];
     }
-    (void)s;
 }
 
 static void restart_back(const neuron_step *t, const float *p, const float *s, const float *G,
                          const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
 {
-    (void)p, (void)s, (void)gx, (void)gs, (void)grow, (void)ggain;
-    EACH_LANE gp[i] = t->arg[i] >= 0 ? 0 : G[i];
+    (void)p, (void)gx, (void)gs, (void)grow, (void)ggain;
+    EACH_LANE
+    {
+        bool fired = s[i] == 1 || t->arg[i] >= 0;
+        gp[i] = fired ? 0 : G[i];
+    }
 }
 
 const neuron_reset FSNN_K(neuron_resets)[FSNN_RESETS] = {
@@ -119,11 +172,11 @@ const neuron_reset FSNN_K(neuron_resets)[FSNN_RESETS] = {
                             .back = keep_back},
     [FSNN_RESET_SUBTRACT] = {"subtract", .state = true, .keeps_arg = true, .apply = subtract,
                              .back = subtract_back},
-    [FSNN_RESET_VALUE] = {"value", .state = true, .keeps_arg = true, .apply = value,
+    [FSNN_RESET_VALUE] = {"value", .state = true, .keeps_arg = true, .holds = true, .apply = value,
                           .back = value_back},
     [FSNN_RESET_NONE] = {"none", .ahead = true, .apply = keep, .back = keep_back},
     [FSNN_RESET_JUMP] = {"jump", .counts = true, .apply = keep, .back = keep_back},
     [FSNN_RESET_DELTA] = {"delta", .keeps_arg = true, .apply = delta, .back = delta_back},
-    [FSNN_RESET_RESTART] = {"restart", .keeps_arg = true, .clears = true, .apply = restart,
-                            .back = restart_back},
+    [FSNN_RESET_RESTART] = {"restart", .keeps_arg = true, .clears = true, .holds = true,
+                            .apply = restart, .back = restart_back},
 };

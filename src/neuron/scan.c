@@ -45,6 +45,8 @@ void scan_reset(scan *s)
         memset(scan_rows_of(&s->u, t), 0, sizeof(lanes));
     if (s->count.data)
         memset(s->count.data, 0, s->count.bytes);
+    if (s->wait.data)
+        memset(s->wait.data, 0, s->wait.bytes);
     if (s->modes.data)
         memset(s->modes.data, 0, s->modes.bytes);
     scan_seen *seen = s->seen.data;
@@ -81,6 +83,8 @@ static fsnn_status plan_training(scan *s, int64_t K)
     FSNN_TRY(scan_block_room(&s->lane, sizeof(lanes) * tiles * (size_t)scan_pars(s)));
     if (scan_resetting(s)->keeps_arg)
         FSNN_TRY(scan_block_room(&s->arg, sizeof(lanes) * tiles * steps));
+    if (s->rest)
+        FSNN_TRY(scan_block_room(&s->resting, sizeof(lanes) * tiles * steps));
     if (s->memory.scheme == FRAC_PECE)
         FSNN_TRY(scan_block_room(&s->predicted, sizeof(lanes) * tiles * steps));
     return FSNN_OK;
@@ -106,6 +110,8 @@ fsnn_status scan_plan(scan *s, int64_t K)
     int64_t tiles = (s->B * s->N + FRAC_LANES - 1) / FRAC_LANES;
     bool fresh = tiles != s->tiles;
     s->tiles = tiles;
+    if (s->options.surrogate.scale == 0)
+        s->options.surrogate.scale = fsnn_surrogate_default_scale(s->options.surrogate.kind);
     int64_t whole = s->chained && s->memory.keep < 0 ? s->total : 0;
     /* rows kept from call to call, as far as they can have come; histories grow later */
     int64_t old = kept(s) < K || s->memory.compressed ? kept(s) : K;
@@ -121,6 +127,8 @@ fsnn_status scan_plan(scan *s, int64_t K)
     size_t bytes = sizeof(lanes) * (size_t)max(tiles, 1);
     if (scan_resetting(s)->counts)
         FSNN_TRY(scan_block_room(&s->count, bytes));
+    if (s->rest)
+        FSNN_TRY(scan_block_room(&s->wait, bytes));
     if (s->memory.method->start)
         FSNN_TRY(scan_block_room(&s->first, bytes));
     FSNN_TRY(scan_block_room(&s->fired, sizeof(double) * (size_t)max(tiles, 1)));
@@ -225,12 +233,14 @@ void scan_tile_open(const scan *s, int64_t t, int worker, scan_tile *tile)
         for (int i = 0; i < FRAC_LANES; i++) {
             /* lanes beyond the last neuron repeat it, so that no parameter is zero */
             int64_t n = first + (i < tile->width ? i : tile->width - 1);
-            tile->par[p][i] = s->par[p].value[s->par[p].count == 1 ? 0 : scan_channel(s, n)];
+            int64_t at = s->par[p].count > 1 ? scan_channel(s, n) : 0;
+            tile->par[p][i] = s->par[p].count ? s->par[p].value[at] : (float)s->options.v_reset.value;
         }
     tile->self = s->model->open ? (char *)s->self.data + (size_t)worker * s->model->room : NULL;
     if (s->model->open)
         s->model->open(s->model, tile->self);
     s->model->prepare(tile->self, tile->par, tile->row);
+    memcpy(tile->row[ROW_V_RESET], tile->par[PAR_V_RESET], sizeof(lanes));
 }
 
 const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int64_t k, lanes space)
@@ -292,7 +302,7 @@ double scan_rate(const scan *s)
 
 size_t scan_bytes(const scan *s)
 {
-    const scan_block *blocks[] = {&s->first, &s->count, &s->modes, &s->seen,  &s->arg,
+    const scan_block *blocks[] = {&s->first, &s->count, &s->wait, &s->resting, &s->modes, &s->seen, &s->arg,
                                 &s->predicted, &s->fired, &s->before, &s->work, &s->far,
                                 &s->part,  &s->lane,  &s->dw,    &s->carry, &s->self,
                                 &s->fused.space};
@@ -304,7 +314,7 @@ size_t scan_bytes(const scan *s)
 
 void scan_free(scan *s)
 {
-    scan_block *blocks[] = {&s->first, &s->count, &s->modes, &s->seen,  &s->arg,
+    scan_block *blocks[] = {&s->first, &s->count, &s->wait, &s->resting, &s->modes, &s->seen, &s->arg,
                           &s->predicted, &s->fired, &s->before, &s->work, &s->far,
                           &s->part,  &s->lane,  &s->dw,    &s->carry, &s->self,
                                 &s->fused.space};

@@ -47,7 +47,8 @@ typedef struct scan {
     frac_memory memory;
     bool smooth;
     float v0;
-    scan_param par[SCAN_PARS];
+    int64_t rest; /* refractory period after a spike, in steps */
+    scan_param par[SCAN_PARS]; /* of v_reset: none, and the options' number holds */
     /* neurons: B samples of N, channel of neuron i of a sample = (i / stride) % channels */
     int64_t B, N, channels, stride;
     bool training; /* backward will come: keep what it needs */
@@ -60,6 +61,7 @@ typedef struct scan {
     scan_rows x;  /* the history that the sums run over, where it is not the states */
     scan_block first; /* [tiles][32] the first drive, for methods that weigh it apart */
     scan_block count; /* [tiles][32] spikes so far, for jumps */
+    scan_block wait;  /* [tiles][32] steps that are left of the refractory period */
     scan_block modes; /* [tiles][modes.padded][32] state of the far past, where the memory is compressed */
     scan_block seen;  /* [tiles] scan_seen, where the memory is compressed */
 
@@ -69,6 +71,7 @@ typedef struct scan {
     scan_block arg;     /* [tiles][tape_room][32], resets that keep the spike argument; models with an argument of their
                            own: the potential that it is of */
     scan_block predicted; /* [tiles][tape_room][32], predictor-corrector */
+    scan_block resting; /* [tiles][tape_room][32] 1 in the refractory period, else 0 */
     scan_block fired;   /* [tiles] spikes, double */
     scan_block before;  /* like modes: the far past as the call found it */
 

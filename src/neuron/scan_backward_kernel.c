@@ -55,7 +55,7 @@ typedef struct walk {
     scan_tile tile;
     int64_t t;
     const float *u; /* state before step 0; row k + 1 is the state after step k */
-    const float *arg, *predicted, *first;
+    const float *arg, *predicted, *first, *resting;
     float *q[2];   /* [q_room][32], newest first */
     float *far[2]; /* [padded][32] what the modes have taken in of q; NULL: no modes */
     int64_t block; /* far holds the outputs of blocks >= block + 2 */
@@ -68,9 +68,10 @@ typedef struct walk {
 /* What a step needs of the forward pass, again. */
 typedef struct again {
     neuron_step t;
-    lanes v, dv, off, c, arg, p, slope, space[3], S1;
+    lanes v, dv, off, c, arg, p, slope, space[3], S1, held;
     lanes vp; /* potential that p is, where the model has a spike argument of its own */
     const float *s, *gs;
+    const float *land, *rest; /* what the reset saw for s; the refractory period, NULL: none */
 } again;
 
 /* The next tile's numbers of this step, asked for ahead. */
@@ -90,6 +91,20 @@ static void recall_own(const walk *w, const float *p, again *a)
     EACH_LANE a->vp[i] = a->p[i] + a->off[i];
     bool ahead = w->j->reset->ahead;
     model->spike(w->tile.self, ahead ? a->v : a->vp, a->t.I, ahead ? a->dv : none, a->arg);
+}
+
+/* In the refractory period no spike depends on anything, nor does a potential that is held. */
+static void rest(const walk *w, int64_t k, again *a)
+{
+    const float *rest = w->resting + k * FRAC_LANES, holds = w->j->reset->holds ? 1 : 0;
+    const float *s = a->s;
+    EACH_LANE
+    {
+        a->slope[i] = rest[i] > 0 ? 0 : a->slope[i];
+        a->held[i] = rest[i] > 0 ? holds : s[i];
+    }
+    a->rest = rest;
+    a->land = a->held;
 }
 
 static void recall(walk *w, int64_t k, again *a)
@@ -112,7 +127,7 @@ static void recall(walk *w, int64_t k, again *a)
                          .gain = s->memory.sum[0].gain,
                          .h = (float)s->memory.h,
                          .v0 = s->v0,
-                         .v_reset = (float)s->options.v_reset};
+                         .scheme = s->memory.scheme};
     a->t.I = scan_row(s, &w->tile, j->I, k, a->space[2]);
     int64_t at = k * s->B * s->N + w->tile.first;
     ahead(j->spikes + at);
@@ -157,6 +172,10 @@ static void recall(walk *w, int64_t k, again *a)
     }
     j->kernels->surrogates[s->options.surrogate.kind].slope((float)s->options.surrogate.scale,
                                                             a->arg, a->slope);
+    a->land = a->s;
+    a->rest = NULL;
+    if (w->resting)
+        rest(w, k, a);
 }
 
 /* The first drive feeds every output with its own weight. */
@@ -182,7 +201,8 @@ static void first_back(walk *w, int64_t time, float *const *gS, float *gdv, floa
 /* Gradients of one step on their way, rows of 32. */
 typedef struct grads {
     lanes G, gx, gp, greset, gdv, gu, goff, gc, gI, gv;
-    lanes gItest; /* of the current, through test and kick */
+    lanes gItest; /* of the current, through test, kick and reset */
+    lanes gvmore; /* of the potential, through the reset */
     lanes gtest; /* of the potential, through the test (and the kick) */
 } grads;
 
@@ -197,6 +217,8 @@ static void arrive(const walk *w, const again *a, const float *gh, grads *g)
     }
     if (w->j->reset->clears)
         EACH_LANE g->gx[i] = a->arg[i] >= 0 ? 0 : g->gx[i];
+    if (w->j->reset->clears && a->rest)
+        EACH_LANE g->gx[i] = a->rest[i] > 0 ? 0 : g->gx[i];
 }
 
 /* The spike test after the charge: its argument is p + off - theta. */
@@ -283,7 +305,7 @@ static void offset_back(walk *w, const grads *g)
     float *gtheta = w->grow[ROW_THRESHOLD], *gcount = w->gcount;
     EACH_LANE
     {
-        float goff = g->goff[i] + g->gv[i] + g->gtest[i];
+        float goff = g->goff[i] + g->gv[i] + g->gvmore[i] + g->gtest[i];
         gcount[i] -= theta[i] * goff;
         gtheta[i] -= count[i] * goff;
     }
@@ -291,7 +313,7 @@ static void offset_back(walk *w, const grads *g)
 
 /* Step k, given gh, what the history row that it made receives. Leaves q, and in `carry` what the
  * state before receives. */
-static void step(walk *w, int64_t k, const again *a, const float *gh)
+static void step(walk *w, int64_t k, again *a, const float *gh)
 {
     const job *j = w->j;
     const scan *s = j->s;
@@ -313,7 +335,10 @@ static void step(walk *w, int64_t k, const again *a, const float *gh)
     arrive(w, a, gh, &g);
     lanes_zero(g.greset);
     lanes_zero(g.gItest);
-    j->reset->back(&a->t, a->p, a->s, g.G, g.gx, g.gp, g.greset, w->grow, w->ggain);
+    lanes_zero(g.gvmore);
+    const neuron_gradients more = {.v = g.gvmore, .I = g.gItest};
+    a->t.more = &more;
+    j->reset->back(&a->t, a->p, a->land, g.G, g.gx, g.gp, g.greset, w->grow, w->ggain);
     if (!j->reset->ahead)
         test_after(w, a, attach, &g);
     j->scheme->back(&a->t, &b);
@@ -328,7 +353,7 @@ static void step(walk *w, int64_t k, const again *a, const float *gh)
     EACH_LANE
     {
         g.gI[i] += gI2[i] + g.gItest[i];
-        carry[i] = g.gu[i] + g.gv[i] + direct * g.gtest[i];
+        carry[i] = g.gu[i] + g.gv[i] + g.gvmore[i] + direct * g.gtest[i];
     }
     if (j->reset->counts)
         offset_back(w, &g);
@@ -432,7 +457,7 @@ static void made(const walk *w, int64_t k, const again *a, float *x)
         return;
     }
     j->scheme->drive(&a->t, a->p, x);
-    j->reset->apply(&a->t, a->p, a->s, u, x);
+    j->reset->apply(&a->t, a->p, a->land, u, x);
 }
 
 /* Where a spike emptied the history, nothing from after it reaches what was before. */
@@ -545,6 +570,7 @@ static void leave(walk *w)
     lanes *gpar = (lanes *)s->lane.data + w->t * scan_pars(s);
     memset(gpar, 0, (size_t)scan_pars(s) * sizeof(lanes));
     s->model->prepare_back(w->tile.self, w->tile.par, w->tile.row, w->grow, gpar);
+    memcpy(gpar[PAR_V_RESET], w->grow[ROW_V_RESET], sizeof(lanes));
     for (int p = 0; p < scan_pars(s); p++) {
         part[p] = 0;
         for (int i = 0; i < w->tile.width; i++)
@@ -608,6 +634,8 @@ static void tile(int64_t t, int worker, void *user)
     tile_buffers(&w, worker);
     if (j->reset->keeps_arg)
         w.arg = (float *)s->arg.data + t * room;
+    if (s->rest)
+        w.resting = (float *)s->resting.data + t * room;
     if (s->memory.scheme == FRAC_PECE)
         w.predicted = (float *)s->predicted.data + t * room;
     if (s->memory.method->start)

@@ -36,6 +36,8 @@ typedef struct walk {
     int64_t rows_u, rows_x;         /* filled before the call */
     float *arg, *predicted, *first; /* NULL where not kept */
     float *modes;                   /* state of the far past; NULL where there is none */
+    float *resting;                 /* NULL where not kept */
+    lanes wait;                     /* steps left of the refractory period */
     lanes off, count, fired, margin, largest;
 } walk;
 
@@ -51,6 +53,24 @@ static void fire(const job *j, const float *arg, float *s)
         j->kernels->surrogates[surrogate->kind].smooth((float)surrogate->scale, arg, s);
     else
         j->kernels->fire(arg, s);
+}
+
+/* In the refractory period after a spike (hard, for smooth spikes too) there is no other. `land`:
+ * where the reset lands the neuron, or holds it. */
+static void hush(walk *w, int64_t k, const float *arg, float *spike, float *land)
+{
+    const float steps = (float)w->j->s->rest, holds = w->j->reset->holds ? 1 : 0;
+    float *wait = w->wait;
+    lanes rest;
+    EACH_LANE
+    {
+        rest[i] = wait[i] > 0 ? 1 : 0;
+        spike[i] = wait[i] > 0 ? 0 : spike[i];
+        land[i] = wait[i] > 0 ? holds : spike[i];
+        wait[i] = wait[i] > 0 ? wait[i] - 1 : arg[i] >= 0 ? steps : 0;
+    }
+    if (w->resting)
+        memcpy(w->resting + k * FRAC_LANES, rest, sizeof rest);
 }
 
 static void offset(walk *w)
@@ -155,7 +175,8 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
 {
     const job *j = w->j;
     const scan *s = j->s;
-    lanes v, dv, arg, spike, c, p, x, current;
+    lanes v, dv, arg, spike, held, c, p, x, current;
+    const float *land = spike;
     const float *u = w->u + (w->rows_u + k - 1) * FRAC_LANES;
     float *next = w->u + (w->rows_u + k) * FRAC_LANES;
     neuron_step t = {.model = s->model,
@@ -171,7 +192,7 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
                      .gain = s->memory.sum[0].gain,
                      .h = (float)s->memory.h,
                      .v0 = s->v0,
-                     .v_reset = (float)s->options.v_reset};
+                     .scheme = s->memory.scheme};
     t.I = scan_row(s, &w->tile, j->I, k, current);
     ahead(j->I + k * s->B * s->N + w->tile.first);
     ahead(j->spikes + k * s->B * s->N + w->tile.first);
@@ -183,6 +204,8 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
     if (j->reset->ahead) {
         test(w, v, t.I, dv, arg);
         fire(j, arg, spike);
+        if (s->rest)
+            hush(w, k, arg, spike, held);
         if (j->reset->kick)
             kick(w, &t, spike, c);
     }
@@ -192,8 +215,12 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
     if (!j->reset->ahead) {
         test_after(w, &t, p, arg);
         fire(j, arg, spike);
+        if (s->rest) {
+            hush(w, k, arg, spike, held);
+            land = held;
+        }
     }
-    j->reset->apply(&t, p, spike, next, x);
+    j->reset->apply(&t, p, land, next, x);
 
     if (j->apart)
         memcpy(w->x + (w->rows_x + k) * FRAC_LANES, s->memory.method->drive ? x : next, sizeof x);
@@ -289,6 +316,8 @@ static void tile_buffers(walk *w)
         w->first = (float *)s->first.data + w->t * FRAC_LANES;
     if (s->training && j->reset->keeps_arg)
         w->arg = (float *)s->arg.data + w->t * s->tape_room * FRAC_LANES;
+    if (s->training && s->rest)
+        w->resting = (float *)s->resting.data + w->t * s->tape_room * FRAC_LANES;
     if (s->training && s->memory.scheme == FRAC_PECE)
         w->predicted = (float *)s->predicted.data + w->t * s->tape_room * FRAC_LANES;
     if (!s->memory.compressed)
@@ -321,6 +350,8 @@ static void tile(int64_t t, int worker, void *user)
     scan_tile_open(s, t, worker, &w.tile);
     if (j->reset->counts)
         memcpy(w.count, (lanes *)s->count.data + t, sizeof w.count);
+    if (s->rest)
+        memcpy(w.wait, (lanes *)s->wait.data + t, sizeof w.wait);
     offset(&w);
     for (int64_t k = 0, o = scan_output(s, s->time); k < j->K;) {
         int64_t steps = block(&w, k, o);
@@ -331,6 +362,8 @@ static void tile(int64_t t, int worker, void *user)
         watched(&w);
     if (j->reset->counts)
         memcpy((lanes *)s->count.data + t, w.count, sizeof w.count);
+    if (s->rest)
+        memcpy((lanes *)s->wait.data + t, w.wait, sizeof w.wait);
     double sum = 0;
     for (int i = 0; i < FRAC_LANES; i++)
         sum += w.fired[i];

@@ -20,7 +20,7 @@ bool scan_fused_fits(const scan *s)
         !m->compressed;
     bool plain =
         reset->ahead && !reset->state && !reset->counts && !reset->clears && !reset->keeps_arg;
-    return state && plain && s->model->linear && !s->smooth && !s->general && s->fused.space.data &&
+    return state && plain && s->model->linear && !s->rest && !s->smooth && !s->general && s->fused.space.data &&
            fsnn_threads() <= s->fused.workers;
 }
 
@@ -45,7 +45,7 @@ int64_t scan_fused_groups(const scan *s)
 static bool alike(const scan *s)
 {
     for (int p = 0; p < NEURON_PARS; p++)
-        if (s->par[p].count != 1)
+        if (s->par[p].count > 1)
             return false;
     return true;
 }

@@ -49,6 +49,7 @@ static void walk(const scan *s, const header *h, bool whole, pass *p)
     if (apart)
         rows(s, &s->x, h->x, keep, whole, p);
     block(&s->count, row, p);
+    block(&s->wait, row, p);
     block(&s->first, row, p);
     if (s->memory.compressed) {
         block(&s->modes, row * (size_t)s->memory.modes.padded, p);

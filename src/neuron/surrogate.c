@@ -8,6 +8,7 @@ static const double PI = 3.14159265358979323846;
 
 typedef struct row {
     const char *name;
+    double scale; /* the default */
     double (*slope)(double k, double x);
     double (*smooth)(double k, double x);
 } row;
@@ -54,12 +55,77 @@ static double gaussian_smooth(double k, double x)
     return 0.5 * erfc(-x / (k * sqrt(2)));
 }
 
+static double fast_sigmoid_slope(double k, double x)
+{
+    double y = 1 + k * fabs(x);
+    return 1 / (y * y);
+}
+
+static double fast_sigmoid_smooth(double k, double x)
+{
+    return 0.5 + copysign(1 / (1 / fabs(x) + k), x);
+}
+
+static double triangle_slope(double k, double x)
+{
+    return k * fmax(0, 1 - k * fabs(x));
+}
+
+static double triangle_smooth(double k, double x)
+{
+    double y = fmin(1, fmax(-1, k * x));
+    return 0.5 + y - 0.5 * y * fabs(y);
+}
+
+static double exponential_slope(double k, double x)
+{
+    return exp(-fabs(x / k)) / k;
+}
+
+static double exponential_smooth(double k, double x)
+{
+    return 0.5 + copysign(expm1(-fabs(x / k)), x);
+}
+
+static double straight_through_slope(double k, double x)
+{
+    (void)x;
+    return k;
+}
+
+static double straight_through_smooth(double k, double x)
+{
+    return 0.5 + k * x;
+}
+
+static double erf_slope(double k, double x)
+{
+    return k / sqrt(PI) * exp(-k * x * k * x);
+}
+
+static double erf_smooth(double k, double x)
+{
+    return 0.5 * erfc(-k * x);
+}
+
 static const row table[FSNN_SURROGATES] = {
-    [FSNN_ARCTAN] = {"arctan", arctan_slope, arctan_smooth},
-    [FSNN_SIGMOID] = {"sigmoid", sigmoid_slope, sigmoid_smooth},
-    [FSNN_RECTANGLE] = {"rectangle", rectangle_slope, rectangle_smooth},
-    [FSNN_GAUSSIAN] = {"gaussian", gaussian_slope, gaussian_smooth},
+    [FSNN_ARCTAN] = {"arctan", 5, arctan_slope, arctan_smooth},
+    [FSNN_SIGMOID] = {"sigmoid", 5, sigmoid_slope, sigmoid_smooth},
+    [FSNN_RECTANGLE] = {"rectangle", 0.5, rectangle_slope, rectangle_smooth},
+    [FSNN_GAUSSIAN] = {"gaussian", 0.4, gaussian_slope, gaussian_smooth},
+    [FSNN_FAST_SIGMOID] = {"fast_sigmoid", 10, fast_sigmoid_slope, fast_sigmoid_smooth},
+    [FSNN_TRIANGLE] = {"triangle", 1, triangle_slope, triangle_smooth},
+    [FSNN_EXPONENTIAL] = {"exponential", 1, exponential_slope, exponential_smooth},
+    [FSNN_STRAIGHT_THROUGH] = {"straight_through", 1, straight_through_slope,
+                               straight_through_smooth},
+    [FSNN_ERF] = {"erf", 2, erf_slope, erf_smooth},
 };
+
+/* Other names that the field has for a kind. */
+static const struct {
+    const char *name;
+    fsnn_surrogate_kind kind;
+} also[] = {{"piecewise_linear", FSNN_RECTANGLE}, {"superspike", FSNN_FAST_SIGMOID}};
 
 const char *fsnn_surrogate_name(fsnn_surrogate_kind kind)
 {
@@ -71,15 +137,28 @@ int fsnn_surrogate_find(const char *name)
     for (int i = 0; i < FSNN_SURROGATES; i++)
         if (strcmp(name, table[i].name) == 0)
             return i;
+    for (size_t i = 0; i < sizeof also / sizeof *also; i++)
+        if (strcmp(name, also[i].name) == 0)
+            return (int)also[i].kind;
     return FSNN_ENOTFOUND;
+}
+
+double fsnn_surrogate_default_scale(fsnn_surrogate_kind kind)
+{
+    return (unsigned)kind < FSNN_SURROGATES ? table[kind].scale : 0;
+}
+
+static double scale_of(const fsnn_surrogate *surrogate)
+{
+    return surrogate->scale > 0 ? surrogate->scale : table[surrogate->kind].scale;
 }
 
 double fsnn_surrogate_slope(const fsnn_surrogate *surrogate, double x)
 {
-    return table[surrogate->kind].slope(surrogate->scale, x);
+    return table[surrogate->kind].slope(scale_of(surrogate), x);
 }
 
 double fsnn_surrogate_smooth(const fsnn_surrogate *surrogate, double x)
 {
-    return table[surrogate->kind].smooth(surrogate->scale, x);
+    return table[surrogate->kind].smooth(scale_of(surrogate), x);
 }

@@ -13,7 +13,7 @@ static const float PI = 3.14159265358979f;
  * log(2)/2. */
 static inline float exp_negative(float x)
 {
-    x = x < -87.0f ? -87.0f : x;
+    x = x > -87.0f ? x : -87.0f;
     float n = (float)(int)(x * 1.44269504f - 0.5f);
     float r = x - n * 0.693359375f + n * 2.12194440e-4f;
     float p =
@@ -82,9 +82,85 @@ static void gaussian_smooth(float k, const float *x, float *s)
         s[i] = 0.5f * erfcf(-x[i] / (k * 1.41421356f));
 }
 
+static void fast_sigmoid_slope(float k, const float *x, float *d)
+{
+    EACH_LANE
+    {
+        float y = 1 + k * fabsf(x[i]);
+        d[i] = 1 / (y * y);
+    }
+}
+
+/* x / (1 + k |x|), without a product that overflows. */
+static void fast_sigmoid_smooth(float k, const float *x, float *s)
+{
+    for (int i = 0; i < FRAC_LANES; i++)
+        s[i] = 0.5f + copysignf(1 / (1 / fabsf(x[i]) + k), x[i]);
+}
+
+static void triangle_slope(float k, const float *x, float *d)
+{
+    EACH_LANE
+    {
+        float y = 1 - k * fabsf(x[i]);
+        d[i] = y > 0 ? k * y : 0;
+    }
+}
+
+static void triangle_smooth(float k, const float *x, float *s)
+{
+    for (int i = 0; i < FRAC_LANES; i++) {
+        float y = fminf(1, fmaxf(-1, k * x[i]));
+        s[i] = 0.5f + y - 0.5f * y * fabsf(y);
+    }
+}
+
+static void exponential_slope(float k, const float *x, float *d)
+{
+    EACH_LANE d[i] = exp_negative(-fabsf(x[i] / k)) / k;
+}
+
+static void exponential_smooth(float k, const float *x, float *s)
+{
+    for (int i = 0; i < FRAC_LANES; i++)
+        s[i] = 0.5f + copysignf(expm1f(-fabsf(x[i] / k)), x[i]);
+}
+
+static void straight_through_slope(float k, const float *x, float *d)
+{
+    (void)x;
+    EACH_LANE d[i] = k;
+}
+
+static void straight_through_smooth(float k, const float *x, float *s)
+{
+    for (int i = 0; i < FRAC_LANES; i++)
+        s[i] = 0.5f + k * x[i];
+}
+
+static void erf_slope(float k, const float *x, float *d)
+{
+    EACH_LANE
+    {
+        float y = k * x[i];
+        d[i] = k * 0.56418958f * exp_negative(-y * y);
+    }
+}
+
+static void erf_smooth(float k, const float *x, float *s)
+{
+    for (int i = 0; i < FRAC_LANES; i++)
+        s[i] = 0.5f * erfcf(-k * x[i]);
+}
+
 const neuron_surrogate FSNN_K(neuron_surrogates)[FSNN_SURROGATES] = {
     [FSNN_ARCTAN] = {arctan_slope, arctan_smooth},
     [FSNN_SIGMOID] = {sigmoid_slope, sigmoid_smooth},
     [FSNN_RECTANGLE] = {rectangle_slope, rectangle_smooth},
     [FSNN_GAUSSIAN] = {gaussian_slope, gaussian_smooth},
+    [FSNN_FAST_SIGMOID] = {fast_sigmoid_slope, fast_sigmoid_smooth},
+    [FSNN_TRIANGLE] = {triangle_slope, triangle_smooth},
+    [FSNN_EXPONENTIAL] = {exponential_slope, exponential_smooth},
+    [FSNN_STRAIGHT_THROUGH] = {straight_through_slope, straight_through_smooth},
+    [FSNN_ERF] = {erf_slope, erf_smooth},
 };

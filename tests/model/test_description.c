@@ -53,7 +53,7 @@ static void test_layer_options(void **state)
         "  - conv2d: {out: 3, kernel: [3, 5], padding: 1, name: c}\n"
         "  - maxpool: 2\n"
         "  - lif: {tau: 2, threshold: {value: 0.5, learn: true, per: channel}, reset: subtract,\n"
-        "          surrogate: sigmoid, detach_reset: false}\n"
+        "          surrogate: superspike, detach_reset: false}\n"
         "  - lif: {from: [c], surrogate: {kind: gaussian, scale: .5e0}, v_reset: -1e-3}\n"
         "  - lif: &shared {tau: 3.0, reset: none}\n"
         "  - lif: *shared\n"
@@ -74,12 +74,12 @@ static void test_layer_options(void **state)
     assert_true(neuron(d, 2)->threshold.learn);
     assert_int_equal(neuron(d, 2)->threshold.per, FSNN_PER_CHANNEL);
     assert_int_equal(neuron(d, 2)->reset, FSNN_RESET_SUBTRACT);
-    assert_int_equal(neuron(d, 2)->surrogate.kind, FSNN_SIGMOID);
+    assert_int_equal(neuron(d, 2)->surrogate.kind, FSNN_FAST_SIGMOID);
     assert_false(neuron(d, 2)->detach_reset);
     assert_int_equal(d->layer[3].from[0].layer, 0);
     assert_int_equal(neuron(d, 3)->surrogate.kind, FSNN_GAUSSIAN);
     assert_float_equal(neuron(d, 3)->surrogate.scale, 0.5, 0);
-    assert_float_equal(neuron(d, 3)->v_reset, -1e-3, 0);
+    assert_float_equal(neuron(d, 3)->v_reset.value, -1e-3, 0);
     assert_float_equal(neuron(d, 5)->tau.value, 3, 0);
     assert_int_equal(neuron(d, 5)->reset, FSNN_RESET_NONE);
     assert_string_equal(d->layer[6].name, "add1");

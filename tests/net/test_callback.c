@@ -228,7 +228,7 @@ static void same_as_equation(void **state)
                     (reset == FSNN_RESET_SUBTRACT || reset == FSNN_RESET_VALUE ||
                      (reset == FSNN_RESET_RESTART && d.method != FSNN_AB)))
                     continue;
-                bool implicit = d.implicit || d.method == FSNN_TRAP;
+                bool implicit = d.implicit || d.method == FSNN_TRAP || (d.method == FSNN_ABM && reset == FSNN_RESET_DELTA);
                 fsnn_user o = options(EQUATION, own, (fsnn_reset)reset);
                 run(&o, &d, true, &equation);
                 o = options(SLOPES, own, (fsnn_reset)reset);
@@ -238,7 +238,7 @@ static void same_as_equation(void **state)
                 near("input gradient", slopes.in, equation.in, T * B * IN, share);
                 near("gradient", slopes.grad, equation.grad, FSNN_COUNT(equation.grad), share);
                 if (implicit)
-                    continue;
+                    continue; /* refused */
                 o = options(DIFFERENCES, own, (fsnn_reset)reset);
                 run(&o, &d, true, &differences);
                 near("output", differences.out, equation.out, T * B * IN, 1e-5);
@@ -341,7 +341,7 @@ static void errors(void **state)
     d.method = FSNN_ML;
     refuse(fsnn_net_wrap(net, &d, &plan), "this neuron's dv is a callback");
     d.method = FSNN_TRAP;
-    refuse(fsnn_net_wrap(net, &d, &plan), "the gradient of an implicit method needs the callback's dv_slopes");
+    refuse(fsnn_net_wrap(net, &d, &plan), "the gradient of an implicit method, and of reset delta with abm, needs the callback's dv_slopes");
     plan.training = false;
     GOOD(fsnn_net_wrap(net, &d, &plan));
     fsnn_net_destroy(net);

@@ -295,12 +295,51 @@ static void warnings(void **state)
         }
 }
 
+/* Several terms: 1/tau = sum_m C_m limit(alpha_m) / h^alpha_m, and the tau and the step that the
+ * sentence names are stable ones. */
+static void warnings_of_terms(void **state)
+{
+    (void)state;
+    static const fsnn_method methods[] = {FSNN_GL, FSNN_L1};
+    const fsnn_order order = {.terms = 2, .alpha = {0.9, 0.3}, .coefficient = {1, 0.7}};
+    /* limits at 0.9 and 0.3: gl 2^a; l1 4 eta(a - 1) / Gamma(2 - a), eta Dirichlet's */
+    static const double limit[2][2] = {{1.8660660, 1.2311444}, {2.0060733, 1.4478311}};
+    for (int m = 0; m < 2; m++)
+        for (int side = 0; side < 2; side++) {
+            fsnn_dynamics d = fsnn_dynamics_default(&order);
+            double most, tau, step;
+            d.method = methods[m];
+            d.step = 0.6;
+            most = limit[m][0] / pow(0.6, 0.9) + 0.7 * limit[m][1] / pow(0.6, 0.3);
+            fsnn_net *net = two_layers(&d, 1 / (most * (side ? 1.02 : 0.98)), FSNN_RESET_JUMP, &smooth);
+            const char *said = fsnn_net_warning(net, 0);
+            if (!side) {
+                assert_null(said);
+                fsnn_net_destroy(net);
+                continue;
+            }
+            assert_non_null(said);
+            const char *at = strstr(said, "a step below ");
+            assert_non_null(at);
+            assert_int_equal(sscanf(at, "a step below %lf or a tau above %lf", &step, &tau), 2);
+            assert_true(step < 0.6 && step > 0.5);
+            fsnn_net_destroy(net);
+            net = two_layers(&d, tau * 1.001, FSNN_RESET_JUMP, &smooth);
+            assert_null(fsnn_net_warning(net, 0));
+            fsnn_net_destroy(net);
+            d.step = step * 0.999;
+            net = two_layers(&d, 1 / (most * 1.02), FSNN_RESET_JUMP, &smooth);
+            assert_null(fsnn_net_warning(net, 0));
+            fsnn_net_destroy(net);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(learned_terms), cmocka_unit_test(ends_of_the_range),
         cmocka_unit_test(any_step),      cmocka_unit_test(misuse),
-        cmocka_unit_test(warnings),
+        cmocka_unit_test(warnings),      cmocka_unit_test(warnings_of_terms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,6 +30,7 @@ static int lif(fsnn_net *net, int from, fsnn_reset reset)
     o.threshold.learn = true;
     o.surrogate.scale = 1.5;
     o.reset = reset;
+    o.refractory = reset == FSNN_RESET_CURRENT ? 0 : 2;
     o.detach_reset = reset == FSNN_RESET_JUMP;
     return fsnn_net_lif(net, NULL, from, &o);
 }

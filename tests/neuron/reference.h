@@ -33,7 +33,7 @@ typedef struct setup {
 } setup;
 
 typedef struct numbers {
-    double I[MAXK * MAXN], tau[8], theta[8], own[2][8];
+    double I[MAXK * MAXN], tau[8], theta[8], v_reset[8], own[2][8];
     fsnn_order order;
 } numbers;
 
@@ -109,7 +109,8 @@ static void kernel(const frac_method *M, const fsnn_order *o, const frac_leak *l
 }
 
 /* One neuron through all steps, straight from the equations. `frozen` [K]: spikes inside a detached
- * reset, `emptied` [K]: where a history was emptied (NULL: find out). */
+ * reset, `emptied` [K]: hard
+ * spikes, which empty a history and begin a refractory period (frozen NULL: find out). */
 static void model(const setup *c, const numbers *x, int64_t n, const double *frozen,
                   double *emptied, double *v, double *s)
 {
@@ -117,6 +118,8 @@ static void model(const setup *c, const numbers *x, int64_t n, const double *fro
     const frac_method *M = c->method;
     static double w[MAXK + 2], pw[MAXK + 2], st[MAXK + 2], pst[MAXK + 2], X[MAXK + 2];
     double gain, none, tau = x->tau[channel(c, n)], theta = x->theta[channel(c, n)];
+    double v_reset = x->v_reset[channel(c, n)];
+    int64_t rest = (int64_t)round(o->refractory / c->h), wait = 0;
     frac_leak leak = {tau, c->e ? c->e->leaks : !strcmp(c->kind, "lif")};
     point at = {{0}};
     at.slot[EQUATION_PAR] = tau;
@@ -144,6 +147,7 @@ static void model(const setup *c, const numbers *x, int64_t n, const double *fro
         double taken = 0, r = 0;
         if (ahead) {
             s[k] = c->smooth ? fsnn_surrogate_smooth(&o->surrogate, arg) : arg >= 0;
+            s[k] = wait ? 0 : s[k];
             r = frozen && o->detach_reset ? frozen[k] : s[k];
             taken = o->reset == FSNN_RESET_CURRENT ? kick_of(c, &at, u + off, dv, r) : 0;
         }
@@ -187,28 +191,29 @@ static void model(const setup *c, const numbers *x, int64_t n, const double *fro
         if (!ahead) {
             arg = test_of(c, &at, p + off, 0);
             s[k] = c->smooth ? fsnn_surrogate_smooth(&o->surrogate, arg) : arg >= 0;
+            s[k] = wait ? 0 : s[k];
             r = frozen && o->detach_reset ? frozen[k] : s[k];
         }
         u = p;
         if (o->reset == FSNN_RESET_SUBTRACT)
             u = p - r * theta;
         if (o->reset == FSNN_RESET_VALUE)
-            u = p + r * (o->v_reset - off - p);
+            u = p + (wait ? 1 : r) * (v_reset - off - p);
         if (o->reset == FSNN_RESET_DELTA) {
-            u = p - gain * r * theta / h;
-            xk -= r * theta / h;
+            double implicit = scheme == FRAC_IMPLICIT ? 1 / (1 - gain * J) : 1;
+            u = p - gain * r * theta / h * implicit;
+            xk -= r * theta / h * implicit * (scheme == FRAC_PECE ? 1 + gain * J : 1);
         }
         if (o->reset == FSNN_RESET_JUMP)
             N += r;
         X[k + 1] = M->drive ? xk : u;
-        if (o->reset == FSNN_RESET_RESTART) {
-            if (!frozen)
-                emptied[k] = arg >= 0;
-            if (emptied[k] != 0) {
-                u = 0;
-                memset(X, 0, sizeof X);
-            }
+        if (!frozen)
+            emptied[k] = !wait && arg >= 0;
+        if (o->reset == FSNN_RESET_RESTART && (emptied[k] != 0 || wait)) {
+            u = 0;
+            memset(X, 0, sizeof X);
         }
+        wait = wait ? wait - 1 : emptied[k] != 0 ? rest : 0;
         v[k] = u + o->v0 - theta * N;
     }
 }
@@ -227,6 +232,7 @@ static void fill(const setup *c, numbers *x)
         x->theta[i] = (float)(1.0 - 0.05 * i);
         x->own[0][i] = (float)(0.3 + 0.02 * i);
         x->own[1][i] = (float)(1.2 - 0.04 * i);
+        x->v_reset[i] = (float)(c->options.v_reset.value - 0.03 * i);
     }
     x->order = c->order;
 }
@@ -234,7 +240,7 @@ static void fill(const setup *c, numbers *x)
 typedef struct machine {
     scan s;
     float I[MAXK * MAXN], spikes[MAXK * MAXN], v[MAXK * MAXN], g[MAXK * MAXN], gI[MAXK * MAXN];
-    float tau[8], theta[8], own[2][8];
+    float tau[8], theta[8], v_reset[8], own[2][8];
     neuron_model user;
 } machine;
 
@@ -246,6 +252,7 @@ static void start(machine *m, const setup *c, const numbers *x, int64_t K)
     for (int i = 0; i < 8; i++) {
         m->tau[i] = (float)x->tau[i];
         m->theta[i] = (float)x->theta[i];
+        m->v_reset[i] = (float)x->v_reset[i];
         for (int p = 0; p < 2; p++)
             m->own[p][i] = (float)x->own[p][i];
     }
@@ -263,6 +270,8 @@ static void start(machine *m, const setup *c, const numbers *x, int64_t K)
     m->s.stride = c->last ? 1 : c->N / c->channels;
     m->s.par[PAR_TAU] = (scan_param){m->tau, c->channels};
     m->s.par[PAR_THRESHOLD] = (scan_param){m->theta, c->channels};
+    m->s.par[PAR_V_RESET] = (scan_param){m->v_reset, c->channels};
+    m->s.rest = (int64_t)round(c->options.refractory / c->h);
     for (int p = 0; c->e && p < 2; p++)
         m->s.par[NEURON_PARS + p] = (scan_param){m->own[p], c->channels};
     frac_keep keep = {c->memory, c->tolerance, 100000};
@@ -348,10 +357,11 @@ static inline void check_backward(const setup *c)
         model(c, &x, n, NULL, empties + n * MAXK, v, frozen + n * MAXK);
     for (int64_t i = 0; i < c->K * total; i++)
         m.g[i] = (float)R(i);
-    float gtau[8] = {0}, gtheta[8] = {0}, gown[2][8] = {{0}}, galpha[8] = {0}, gcoefficient[8] = {0};
+    float gtau[8] = {0}, gtheta[8] = {0}, gv_reset[8] = {0}, gown[2][8] = {{0}}, galpha[8] = {0},
+          gcoefficient[8] = {0};
     bool ordered = !c->method->integer;
     scan_grads grads = {
-        m.gI, {gtau, gtheta}, ordered ? galpha : NULL, ordered ? gcoefficient : NULL};
+        m.gI, {gtau, gtheta, gv_reset}, ordered ? galpha : NULL, ordered ? gcoefficient : NULL};
     for (int p = 0; c->e && p < 2; p++)
         grads.par[NEURON_PARS + p] = gown[p];
     assert_int_equal(scan_backward(&m.s, m.I, m.spikes, m.g, &grads), FSNN_OK);
@@ -369,6 +379,8 @@ static inline void check_backward(const setup *c)
             want = slope(c, &x, &x.own[p][ch], frozen, -1);
             expect(c, p ? "gb" : "ga", gown[p][ch], want, 3e-4 * fmax(10, fabs(want)));
         }
+        want = slope(c, &x, &x.v_reset[ch], frozen, -1);
+        expect(c, "gv_reset", gv_reset[ch], want, 3e-4 * fmax(10, fabs(want)));
     }
     for (int t = 0; ordered && t < c->order.terms; t++) {
         double want = slope(c, &x, &x.order.alpha[t], frozen, -1);
@@ -391,7 +403,7 @@ static inline setup plain(void)
                .channels = 1};
     c.order = fsnn_order_of(0.6);
     c.options.surrogate.scale = 2;
-    c.options.v_reset = -0.2;
+    c.options.v_reset.value = -0.2;
     return c;
 }
 

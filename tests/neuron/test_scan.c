@@ -31,6 +31,44 @@ static void each(void (*check)(const setup *), bool smooth)
                 }
 }
 
+/* A refractory period, over the borders of blocks too, with every reset and method. */
+static void refractory(void (*check)(const setup *), bool smooth)
+{
+    static const frac_method *const methods[] = {&frac_gl, &frac_ab, &frac_trap, &frac_abm,
+                                                 &frac_ml, &frac_rk4, &frac_gl};
+    for (int m = 0; m < FSNN_COUNT(methods); m++)
+        for (int reset = 0; reset < FSNN_RESETS; reset++)
+            for (int steps = 1; steps < 9; steps += 4) {
+                setup c = plain();
+                const neuron_reset *r = &neuron_kernels_get()->resets[reset];
+                if ((r->state && methods[m]->drive) || (r->clears && methods[m]->start))
+                    continue;
+                c.smooth = smooth;
+                c.method = methods[m];
+                c.implicit = m == 6;
+                c.K = 41;
+                c.h = 0.5;
+                c.N = 18;
+                c.channels = m == 4 ? 1 : 3; /* weights of ml depend on tau */
+                c.options.reset = (fsnn_reset)reset;
+                c.options.detach_reset = false;
+                c.options.refractory = 0.5 * steps + 0.1;
+                check(&c);
+            }
+}
+
+static void forward_refractory(void **state)
+{
+    (void)state;
+    refractory(check_forward, false);
+}
+
+static void backward_refractory(void **state)
+{
+    (void)state;
+    refractory(check_backward, true);
+}
+
 static void forward_each(void **state)
 {
     (void)state;
@@ -130,6 +168,7 @@ static void chunks(void **state)
                 c.K = 61;
                 c.memory = memories[i % 4];
                 c.options.reset = (fsnn_reset)reset;
+                c.options.refractory = chunk % 2 ? 0 : 5;
                 fill(&c, &x);
                 start(&whole, &c, &x, c.K);
                 start(&parts, &c, &x, chunk);
@@ -238,6 +277,7 @@ static void golden_trajectories(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(forward_refractory),  cmocka_unit_test(backward_refractory),
         cmocka_unit_test(forward_each),        cmocka_unit_test(forward_others),
         cmocka_unit_test(backward_each),       cmocka_unit_test(backward_others),
         cmocka_unit_test(golden_trajectories), cmocka_unit_test(chunks),

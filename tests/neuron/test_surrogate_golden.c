@@ -23,7 +23,7 @@ static int read_list(struct fy_node *list, double *out)
 static void check_case(struct fy_node *c, const double *x, int count)
 {
     const char *name = json_text(json_get(c, "surrogate"));
-    int kind = fsnn_surrogate_find(strcmp(name, "piecewise_linear") == 0 ? "rectangle" : name);
+    int kind = fsnn_surrogate_find(name);
     assert_true(kind >= 0);
     fsnn_surrogate surrogate = {(fsnn_surrogate_kind)kind, json_member(c, "scale")};
     double slope[MOST];
@@ -46,8 +46,7 @@ static void slopes(void **state)
     for (int i = 0; i < json_count(cases); i++) {
         struct fy_node *c = json_at(cases, i);
         const char *name = json_text(json_get(c, "surrogate"));
-        const char *ours = strcmp(name, "piecewise_linear") == 0 ? "rectangle" : name;
-        if (fsnn_surrogate_find(ours) < 0) {
+        if (fsnn_surrogate_find(name) < 0) {
             print_message("skipped: there is no surrogate \"%s\" here\n", name);
             continue;
         }
