@@ -7,6 +7,10 @@
  *   if    dv = I / tau
  *   lif   dv = (-v + I) / tau
  *   user  what you write (fsnn_user below, docs/neurons.md)
+ *   qif   dv = (a (v - rest) (v - critical) + I) / tau
+ *   eif   dv = (-v + slope exp((v - onset)/slope) + I) / tau
+ *
+ * qif and eif take fsnn_user without equations: params are those whose value is not the default.
  *
  * Resets `current` and `none` test the potential one unit of time ahead, s = H(v + dv - threshold),
  * spike at equality; `current` then hands dv - s threshold/tau to the solver. The others test the

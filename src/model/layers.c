@@ -181,7 +181,7 @@ static fsnn_status read_sources(fsnn_description *d, const yaml_node *from, laye
 static fsnn_status check_options(fsnn_description *d, const yaml_node *item, const layer *l)
 {
     char key[OP_KEY] = "";
-    fsnn_status status = l->op->check ? l->op->check(l->options, key) : FSNN_OK;
+    fsnn_status status = l->op->check ? l->op->check(l->op, l->options, key) : FSNN_OK;
     if (status == FSNN_OK)
         return status;
     yaml_node *options = layer_options(item);

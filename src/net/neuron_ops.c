@@ -594,7 +594,7 @@ char *neuron_node_unstable(const op_node *node)
 static fsnn_status create_user(op_node *node)
 {
     state *st = node->state;
-    return neuron_user_create(&st->user, node->options, node->name);
+    return neuron_user_create(&st->user, node->options, node);
 }
 
 const char *neuron_node_equations(const op_node *node)
@@ -627,5 +627,11 @@ NEURON(kind_lif, "lif", fsnn_neuron, USER_KEYS, NULL, NULL,
        "leaky integrate-and-fire: tau D^alpha v = -v + I");
 NEURON(kind_user, "user", fsnn_user, 0, create_user, neuron_user_check,
        "a neuron of your own, by its equations: D^alpha v = dv (docs/neurons.md)");
+NEURON(kind_qif, "qif", fsnn_user, USER_KEYS - 1, create_user, neuron_user_check,
+       "quadratic integrate-and-fire: tau D^alpha v = a (v - rest) (v - critical) + I; params a 1, rest "
+       "0, critical 0.5");
+NEURON(kind_eif, "eif", fsnn_user, USER_KEYS - 1, create_user, neuron_user_check,
+       "exponential integrate-and-fire: tau D^alpha v = -v + slope exp((v - onset)/slope) + I; params "
+       "slope 0.2, onset 0.8");
 
-const fsnn_op *const fsnn_neuron_ops[] = {&kind_if, &kind_lif, &kind_user, NULL};
+const fsnn_op *const fsnn_neuron_ops[] = {&kind_if, &kind_lif, &kind_user, &kind_qif, &kind_eif, NULL};

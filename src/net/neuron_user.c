@@ -62,25 +62,44 @@ static fsnn_status compile(const fsnn_user *o, equation_place *place, equation *
     return equation_create(&source, place, e);
 }
 
-/* ---- a callback ---- */
+/* ---- known parameters: of a kind or a callback ---- */
 
-static int find_param(const fsnn_neuron_callback *c, const char *name)
+static int find_param(const fsnn_user_param *param, int count, const char *name)
 {
-    for (int i = 0; i < c->params; i++)
-        if (strcmp(c->param[i].name, name) == 0)
+    for (int i = 0; i < count; i++)
+        if (strcmp(param[i].name, name) == 0)
             return i;
     return -1;
 }
 
-static fsnn_status unknown_param(const char *callback, const fsnn_neuron_callback *c, const char *name)
+static fsnn_status unknown_param(const char *of, const fsnn_user_param *param, int count, const char *name)
 {
     const char *known[FSNN_USER_PARAMS];
-    for (int i = 0; i < c->params; i++)
-        known[i] = c->param[i].name;
-    const char *near = fsnn_nearest(name, known, c->params);
-    return fsnn_fail(FSNN_EDESCRIPTION, "the callback \"%s\" has no parameter \"%s\"%s%s%s", callback,
-                     name, near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    for (int i = 0; i < count; i++)
+        known[i] = param[i].name;
+    const char *near = fsnn_nearest(name, known, count);
+    return fsnn_fail(FSNN_EDESCRIPTION, "%s has no parameter \"%s\"%s%s%s", of, name,
+                     near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
+
+/* Gives the known parameters [count] the values that the layer has for them. */
+static fsnn_status settle_params(const char *of, fsnn_user_param *param, int count, const fsnn_user *o)
+{
+    for (int i = 0; i < o->params; i++) {
+        int at = find_param(param, count, o->param[i].name);
+        if (at < 0)
+            return unknown_param(of, param, count, o->param[i].name);
+        param[at].value = o->param[i].value;
+    }
+    for (int i = 0; i < count; i++) {
+        FSNN_TRY(check_param(&param[i]));
+        if (find_param(param, count, param[i].name) != i)
+            return fsnn_fail(FSNN_EDESCRIPTION, "%s has the parameter \"%s\" twice", of, param[i].name);
+    }
+    return FSNN_OK;
+}
+
+/* ---- a callback ---- */
 
 static fsnn_status unknown_callback(const char *name)
 {
@@ -94,24 +113,6 @@ static fsnn_status unknown_callback(const char *name)
                         name);
     fsnn_free(known);
     return status;
-}
-
-/* All parameters of the callback, with the values that the layer gives them. */
-static fsnn_status settle_params(fsnn_neuron_callback *c, const fsnn_user *o)
-{
-    for (int i = 0; i < o->params; i++) {
-        int at = find_param(c, o->param[i].name);
-        if (at < 0)
-            return unknown_param(o->callback, c, o->param[i].name);
-        c->param[at].value = o->param[i].value;
-    }
-    for (int i = 0; i < c->params; i++) {
-        FSNN_TRY(check_param(&c->param[i]));
-        if (find_param(c, c->param[i].name) != i)
-            return fsnn_fail(FSNN_EDESCRIPTION, "the callback \"%s\" has the parameter \"%s\" twice",
-                             o->callback, c->param[i].name);
-    }
-    return FSNN_OK;
 }
 
 static fsnn_status resolve(const fsnn_user *o, equation_place *place, neuron_callback *out, char **names)
@@ -128,7 +129,9 @@ static fsnn_status resolve(const fsnn_user *o, equation_place *place, neuron_cal
     if (out->c.after_spike)
         FSNN_TRY(check_after(o));
     snprintf(place->key, sizeof place->key, "params");
-    FSNN_TRY(settle_params(&out->c, o));
+    char of[128];
+    snprintf(of, sizeof of, "the callback \"%.100s\"", o->callback);
+    FSNN_TRY(settle_params(of, out->c.param, out->c.params, o));
     out->pars = 2 + out->c.params;
     out->learned[0] = o->neuron.tau.learn;
     out->learned[1] = o->neuron.threshold.learn;
@@ -137,27 +140,52 @@ static fsnn_status resolve(const fsnn_user *o, equation_place *place, neuron_cal
     return FSNN_OK;
 }
 
-/* ---- both ---- */
+/* ---- all ---- */
 
-static fsnn_status settle(neuron_user *u, const fsnn_user *o, equation_place *place)
+/* A kind's equations and parameters take their places; `out` is what the layer comes to. */
+static fsnn_status settle_kind(const char *kind, const fsnn_user *o, fsnn_user *out)
+{
+    const neuron_kind *row = neuron_kind_find(kind);
+    char of[64];
+    *out = *o;
+    if (!row)
+        return FSNN_OK;
+    if (o->dv || o->spike || o->after_spike || o->callback)
+        return fsnn_fail(FSNN_EDESCRIPTION,
+                         "a %s neuron has its own equations: leave yours out, or use the kind `user`", kind);
+    *out = row->what;
+    out->neuron = o->neuron;
+    snprintf(of, sizeof of, "a %s neuron", kind);
+    return settle_params(of, out->param, out->params, o);
+}
+
+/* What the layer comes to, in `out`. */
+static fsnn_status settle(neuron_user *u, const char *kind, const fsnn_user *o, fsnn_user *out,
+                          equation_place *place)
 {
     *place = (equation_place){.key = "params"};
     FSNN_TRY(check_params(o));
+    FSNN_TRY(settle_kind(kind, o, out));
     *place = (equation_place){.column = 0};
-    if (o->callback)
-        return resolve(o, place, &u->callback, &u->names);
-    if (o->after_spike) {
-        snprintf(place->key, sizeof place->key, "after_spike");
-        FSNN_TRY(check_after(o));
+    if (out->callback) {
+        FSNN_TRY(resolve(out, place, &u->callback, &u->names));
+        out->params = u->callback.c.params;
+        memcpy(out->param, u->callback.c.param, sizeof out->param);
+        return FSNN_OK;
     }
-    return compile(o, place, &u->equation);
+    if (out->after_spike) {
+        snprintf(place->key, sizeof place->key, "after_spike");
+        FSNN_TRY(check_after(out));
+    }
+    return compile(out, place, &u->equation);
 }
 
-fsnn_status neuron_user_check(const void *options, char key[OP_KEY])
+fsnn_status neuron_user_check(const fsnn_op *op, const void *options, char key[OP_KEY])
 {
     equation_place place;
     neuron_user u = {0};
-    fsnn_status status = settle(&u, options, &place);
+    fsnn_user out;
+    fsnn_status status = settle(&u, op->kind, options, &out, &place);
     snprintf(key, OP_KEY, "%s", place.key);
     neuron_user_free(&u);
     return status;
@@ -194,25 +222,22 @@ static fsnn_status take_all(neuron_user *u, fsnn_user *o)
     return u->equations ? FSNN_OK : FSNN_EMEMORY;
 }
 
-fsnn_status neuron_user_create(neuron_user *u, fsnn_user *options, const char *node)
+fsnn_status neuron_user_create(neuron_user *u, fsnn_user *options, const op_node *node)
 {
     equation_place place;
-    fsnn_status status = settle(u, options, &place);
+    fsnn_user out;
+    fsnn_status status = settle(u, node->op->kind, options, &out, &place);
     if (status == FSNN_EMEMORY)
         return status;
     if (status) {
         char *why = fsnn_strdup(fsnn_error_text());
-        fsnn_fail(status, "user \"%s\": %s", node, why ? why : "");
+        fsnn_fail(status, "%s \"%s\": %s", node->op->kind, node->name, why ? why : "");
         fsnn_free(why);
         return status;
     }
-    if (options->callback) {
-        options->params = u->callback.c.params;
-        memcpy(options->param, u->callback.c.param, sizeof options->param);
-        u->model = neuron_callback_model(&u->callback);
-    } else {
-        u->model = neuron_equation_model(u->equation);
-    }
+    *options = out;
+    u->model = options->callback ? neuron_callback_model(&u->callback) : neuron_equation_model(u->equation);
+    u->model.kind = node->op->kind;
     u->made = true;
     return take_all(u, options);
 }

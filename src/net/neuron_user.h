@@ -17,9 +17,17 @@ typedef struct neuron_user {
 } neuron_user;
 
 /* Compiles; options then point to copies. Errors name the node. Free also after an error. */
-fsnn_status neuron_user_create(neuron_user *u, fsnn_user *options, const char *node);
+fsnn_status neuron_user_create(neuron_user *u, fsnn_user *options, const op_node *node);
 void neuron_user_free(neuron_user *u);
 /* op.h: check */
-fsnn_status neuron_user_check(const void *options, char key[OP_KEY]);
+fsnn_status neuron_user_check(const fsnn_op *op, const void *options, char key[OP_KEY]);
+
+/* A kind that is equations. */
+typedef struct neuron_kind {
+    const char *kind;
+    fsnn_user what;
+} neuron_kind;
+/* NULL: `user` itself. */
+const neuron_kind *neuron_kind_find(const char *kind);
 
 #endif

@@ -97,7 +97,7 @@ typedef struct fsnn_op {
     /* When a node is added, options and state set: takes what options point to. May be NULL. */
     fsnn_status (*create)(op_node *node);
     /* What can be said of options alone, for descriptions: an error names the key at fault, or "". May be NULL. */
-    fsnn_status (*check)(const void *options, char key[OP_KEY]);
+    fsnn_status (*check)(const struct fsnn_op *op, const void *options, char key[OP_KEY]);
     /* Checks in[], sets out[], out_last[], param[], operations. Error sentences name the node and the shapes. */
     fsnn_status (*shape)(op_node *node);
     /* Builds what K*B rows need (primitives); called again when sizes change. May be NULL. */

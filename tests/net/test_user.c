@@ -360,12 +360,94 @@ static void unstable(void **state)
     }
 }
 
+/* qif and eif are their equations, with the parameters a layer gives and the defaults of the others. */
+static void kinds(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kind, *name, *equal;
+        double value;
+    } rows[] = {{"qif", "critical", "((v - 0)*(v - 0.4) + I)/tau", 0.4},
+                {"eif", "onset", "(-v + 0.2*exp((v - 0.7)/0.2) + I)/tau", 0.7}};
+    static float x[T * 3], spikes[2][T * 3];
+    fsnn_order order = fsnn_order_of(0.7);
+    fsnn_dynamics d = fsnn_dynamics_default(&order);
+    fill(x, T * 3, 1);
+    for (int i = 0; i < FSNN_COUNT(rows); i++) {
+        for (int user = 0; user < 2; user++) {
+            const float *y;
+            fsnn_net *net;
+            fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{rows[i].name, {rows[i].value}}}};
+            o.neuron.tau.value = 3;
+            o.neuron.reset = FSNN_RESET_VALUE;
+            o.dv = user ? rows[i].equal : NULL;
+            GOOD(fsnn_net_create(&net));
+            int in = fsnn_net_input(net, FSNN_SHAPE(3));
+            GOOD(fsnn_net_add(net, user ? "user" : rows[i].kind, "n", &in, 1, &o));
+            GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = T, .batch = 1}));
+            GOOD(fsnn_net_forward(net, x, &y));
+            memcpy(spikes[user], y, sizeof spikes[user]);
+            assert_true(fsnn_net_rate(net, 1) > 0.02 && fsnn_net_rate(net, 1) < 0.9);
+            fsnn_net_destroy(net);
+        }
+        assert_memory_equal(spikes[0], spikes[1], sizeof spikes[0]);
+        fsnn_net *net;
+        GOOD(fsnn_net_create(&net));
+        int in = fsnn_net_input(net, FSNN_SHAPE(3));
+        fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{"slop", {1}}}};
+        assert_true(fsnn_net_add(net, rows[i].kind, "n", &in, 1, &o) < 0);
+        assert_non_null(strstr(fsnn_error_text(), "neuron has no parameter \"slop\""));
+        o = (fsnn_user){.neuron = FSNN_NEURON_DEFAULT, .dv = "-v"};
+        assert_true(fsnn_net_add(net, rows[i].kind, "n", &in, 1, &o) < 0);
+        assert_non_null(strstr(fsnn_error_text(), "neuron has its own equations"));
+        fsnn_net_destroy(net);
+    }
+}
+
+/* Recipes of docs/neurons.md at alpha 1 and step 1 against their loops: classic discrete LIF; hard reset by strong feedback. */
+static void recipes(void **state)
+{
+    (void)state;
+    static float x[T * 3];
+    fsnn_order order = fsnn_order_of(1);
+    fsnn_dynamics d = fsnn_dynamics_default(&order);
+    fill(x, T * 3, 4);
+    for (int feedback = 0; feedback < 2; feedback++) {
+        const float *y;
+        fsnn_net *net;
+        fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .dv = "(-v + I)/tau"};
+        o.neuron.tau.value = 2;
+        o.neuron.reset = feedback ? FSNN_RESET_CURRENT : FSNN_RESET_SUBTRACT;
+        if (feedback) {
+            o.after_spike = "dv - s*kappa*v/tau";
+            o.params = 1;
+            o.param[0] = (fsnn_user_param){"kappa", {.value = 1}};
+        }
+        GOOD(fsnn_net_create(&net));
+        GOOD(fsnn_net_user(net, "n", fsnn_net_input(net, FSNN_SHAPE(3)), &o));
+        GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = T, .batch = 1}));
+        GOOD(fsnn_net_forward(net, x, &y));
+        int fired = 0;
+        for (int n = 0; n < 3; n++) {
+            double v = 0;
+            for (int k = 0; k < T; k++) {
+                double I = x[k * 3 + n], dv = (I - v) / 2, s = v + dv >= 1;
+                v += feedback ? dv - s * v / 2 : dv - s;
+                assert_float_equal(y[k * 3 + n], s, 0);
+                fired += s > 0;
+            }
+        }
+        assert_true(fired > 3);
+        fsnn_net_destroy(net);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradients), cmocka_unit_test(memories), cmocka_unit_test(chunks),
         cmocka_unit_test(look),      cmocka_unit_test(errors),   cmocka_unit_test(exact),
-        cmocka_unit_test(unstable),
+        cmocka_unit_test(unstable),  cmocka_unit_test(kinds),    cmocka_unit_test(recipes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
