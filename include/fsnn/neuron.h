@@ -8,6 +8,7 @@
  *   lif   dv = (-v + I) / tau
  *   user  what you write (fsnn_user below, docs/neurons.md)
  *   qif   dv = (a (v - rest) (v - critical) + I) / tau
+ *   readout  as lif, but it never spikes: its output is v after the step
  *   eif   dv = (-v + slope exp((v - onset)/slope) + I) / tau
  *
  * qif and eif take fsnn_user without equations: params are those whose value is not the default.

@@ -275,6 +275,18 @@ static void add_others(op_node *node, const fsnn_neuron *o, state *st)
     st->v_reset = add_param(node, value_param("v_reset", &o->v_reset, st->scan.channels, FSNN_ANY));
 }
 
+/* Without spikes there is nothing to reset. */
+static fsnn_status settle_readout(const op_node *node, scan *s)
+{
+    if (s->options.reset != FSNN_RESET_CURRENT && s->options.reset != FSNN_RESET_NONE)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "readout \"%s\": it never spikes, so reset %s does nothing: leave it out",
+                         node->name, fsnn_reset_name(s->options.reset));
+    s->options.reset = FSNN_RESET_NONE;
+    s->rest = 0;
+    return FSNN_OK;
+}
+
 static fsnn_status shape(op_node *node)
 {
     FSNN_TRY(check_options(node));
@@ -293,6 +305,8 @@ static fsnn_status shape(op_node *node)
     s->N = fsnn_shape_count(&node->in[0]);
     s->stride = node->in_last[0] ? 1 : s->N / s->channels;
 
+    if (s->model->readout)
+        FSNN_TRY(settle_readout(node, s));
     s->memory.leak = (frac_leak){o->tau.value, s->model->leaky};
     FSNN_TRY(check_reset(node, s));
 
@@ -627,6 +641,9 @@ NEURON(kind_lif, "lif", fsnn_neuron, USER_KEYS, NULL, NULL,
        "leaky integrate-and-fire: tau D^alpha v = -v + I");
 NEURON(kind_user, "user", fsnn_user, 0, create_user, neuron_user_check,
        "a neuron of your own, by its equations: D^alpha v = dv (docs/neurons.md)");
+NEURON(kind_readout, "readout", fsnn_neuron, USER_KEYS, NULL, NULL,
+       "leaky readout: tau D^alpha v = -v + I without spikes, the output is v (for regression and losses "
+       "on the potential); threshold and surrogate do nothing");
 NEURON(kind_qif, "qif", fsnn_user, USER_KEYS - 1, create_user, neuron_user_check,
        "quadratic integrate-and-fire: tau D^alpha v = a (v - rest) (v - critical) + I; params a 1, rest "
        "0, critical 0.5");
@@ -634,4 +651,5 @@ NEURON(kind_eif, "eif", fsnn_user, USER_KEYS - 1, create_user, neuron_user_check
        "exponential integrate-and-fire: tau D^alpha v = -v + slope exp((v - onset)/slope) + I; params "
        "slope 0.2, onset 0.8");
 
-const fsnn_op *const fsnn_neuron_ops[] = {&kind_if, &kind_lif, &kind_user, &kind_qif, &kind_eif, NULL};
+const fsnn_op *const fsnn_neuron_ops[] = {&kind_if, &kind_lif, &kind_user, &kind_qif, &kind_eif, &kind_readout,
+                                          NULL};

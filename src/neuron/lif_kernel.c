@@ -70,3 +70,16 @@ const neuron_model FSNN_K(neuron_lif) = {
     .leak = leak,
     .leak_back = leak_back,
 };
+
+/* The same without spikes: its potential is the output. */
+const neuron_model FSNN_K(neuron_readout) = {
+    .kind = "readout",
+    .leaky = true,
+    .readout = true,
+    .prepare = prepare,
+    .prepare_back = prepare_back,
+    .charge = charge,
+    .charge_back = charge_back,
+    .leak = leak,
+    .leak_back = leak_back,
+};

@@ -30,6 +30,7 @@ struct neuron_model {
     const char *kind;
     bool leaky; /* dv falls with v as -v/tau: explicit schemes have a stability limit, and `ml` solves it */
     bool linear; /* dv = (I - v) / tau or, without a leak, I / tau; 1/tau stands in ROW_RATE */
+    bool readout; /* gives its potential after the step, never a spike; only with reset `none` */
     bool curved; /* d(dv)/dv changes with v or I */
     int own;     /* parameters of its own, par[NEURON_PARS] on */
     const void *of;

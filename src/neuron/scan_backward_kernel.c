@@ -172,6 +172,8 @@ static void recall(walk *w, int64_t k, again *a)
     }
     j->kernels->surrogates[s->options.surrogate.kind].slope((float)s->options.surrogate.scale,
                                                             a->arg, a->slope);
+    if (s->model->readout)
+        lanes_zero(a->slope);
     a->land = a->s;
     a->rest = NULL;
     if (w->resting)
@@ -214,6 +216,10 @@ static void arrive(const walk *w, const again *a, const float *gh, grads *g)
     {
         g->G[i] = w->carry[i] + states * gh[i];
         g->gx[i] = drives * gh[i];
+    }
+    if (a->t.model->readout) { /* the output is the state, and no spike stands between */
+        const float *gs = a->gs;
+        EACH_LANE g->G[i] += gs[i];
     }
     if (w->j->reset->clears)
         EACH_LANE g->gx[i] = a->arg[i] >= 0 ? 0 : g->gx[i];

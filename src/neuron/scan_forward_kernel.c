@@ -237,7 +237,12 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
         memcpy(w->arg + k * FRAC_LANES, s->model->spike ? p : arg, sizeof arg);
     if (w->predicted)
         memcpy(w->predicted + k * FRAC_LANES, S[1], sizeof(lanes));
-    memcpy(j->spikes + k * s->B * s->N + w->tile.first, spike,
+    if (s->model->readout) {
+        lanes_zero(spike); /* none counts */
+        EACH_LANE
+        arg[i] = next[i] + w->off[i];
+    }
+    memcpy(j->spikes + k * s->B * s->N + w->tile.first, s->model->readout ? arg : spike,
            sizeof(float) * (size_t)w->tile.width);
     for (int i = 0; i < w->tile.width; i++)
         w->fired[i] += spike[i];

@@ -442,12 +442,68 @@ static void recipes(void **state)
     }
 }
 
+/* A readout gives the potential that a lif out of reach has, and backward is its gradient. */
+static void readout(void **state)
+{
+    (void)state;
+    static float x[T * 3], v[T * 3];
+    fill(x, T * 3, 1);
+    for (int i = 0; i < FSNN_COUNT(ways); i++) {
+        const float *y;
+        double worst;
+        const char *where;
+        fsnn_order order;
+        fsnn_dynamics d = dynamics_of(&ways[i], &order);
+        fsnn_neuron o = FSNN_NEURON_DEFAULT;
+        o.tau = (fsnn_value){2, true, FSNN_PER_LAYER};
+        o.v0 = 0.25;
+        fsnn_net *net, *lif;
+        GOOD(fsnn_net_create(&net));
+        GOOD(fsnn_net_create(&lif));
+        int in = fsnn_net_input(net, FSNN_SHAPE(3));
+        GOOD(fsnn_net_add(net, "readout", "r", &in, 1, &o));
+        o.threshold.value = 1e6;
+        o.reset = FSNN_RESET_NONE;
+        GOOD(fsnn_net_lif(lif, "r", fsnn_net_input(lif, FSNN_SHAPE(3)), &o));
+        fsnn_plan plan = {.steps = T,
+                          .batch = 1,
+                          .training = true,
+                          .smooth = true,
+                          .input_gradient = true,
+                          .record = true};
+        GOOD(fsnn_net_wrap(lif, &d, &plan));
+        GOOD(fsnn_net_forward(lif, x, &y));
+        GOOD(fsnn_net_read(lif, 1, FSNN_RECORD_V, v));
+        GOOD(fsnn_net_wrap(net, &d, &plan));
+        GOOD(fsnn_net_forward(net, x, &y));
+        near("readout", y, v, T * 3, 1e-6);
+        assert_true(fsnn_net_rate(net, 1) == 0);
+        GOOD(fsnn_net_gradcheck(net, x, 2, &worst, &where));
+        if (!(worst < 5e-3))
+            fail_msg("way %d: %.2e at %s", i, worst, where);
+        fsnn_net_destroy(net);
+        fsnn_net_destroy(lif);
+    }
+    fsnn_net *net;
+    GOOD(fsnn_net_create(&net));
+    fsnn_order order = fsnn_order_of(0.5);
+    fsnn_dynamics d = fsnn_dynamics_default(&order);
+    fsnn_neuron o = FSNN_NEURON_DEFAULT;
+    o.reset = FSNN_RESET_JUMP;
+    int in = fsnn_net_input(net, FSNN_SHAPE(3));
+    GOOD(fsnn_net_add(net, "readout", "r", &in, 1, &o));
+    assert_true(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 2, .batch = 1}) < 0);
+    assert_non_null(strstr(fsnn_error_text(), "readout \"r\": it never spikes, so reset jump does nothing"));
+    fsnn_net_destroy(net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradients), cmocka_unit_test(memories), cmocka_unit_test(chunks),
         cmocka_unit_test(look),      cmocka_unit_test(errors),   cmocka_unit_test(exact),
         cmocka_unit_test(unstable),  cmocka_unit_test(kinds),    cmocka_unit_test(recipes),
+        cmocka_unit_test(readout),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
