@@ -371,8 +371,8 @@ static void registry(void **state)
     (void)state;
     fsnn_net *net;
     char name[] = "a", second[] = "b";
-    fsnn_neuron_callback c = {.dv = dv_of, .params = 2, .param = {{name, {0.25}}, {second, {0.5, true}}}};
-    fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .callback = "kept", .params = 1, .param = {{"b", {0.75}}}};
+    fsnn_neuron_callback c = {.dv = dv_of, .params = 2, .param = {{name, {.value = 0.25}}, {second, {.value = 0.5, .learn = true}}}};
+    fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .callback = "kept", .params = 1, .param = {{"b", {.value = 0.75}}}};
     GOOD(fsnn_neuron_register("kept", &c));
     name[0] = second[0] = 'x';
     GOOD(build(&net, &o));

@@ -377,7 +377,7 @@ static void kinds(void **state)
         for (int user = 0; user < 2; user++) {
             const float *y;
             fsnn_net *net;
-            fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{rows[i].name, {rows[i].value}}}};
+            fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{rows[i].name, {.value = rows[i].value}}}};
             o.neuron.tau.value = 3;
             o.neuron.reset = FSNN_RESET_VALUE;
             o.dv = user ? rows[i].equal : NULL;
@@ -394,7 +394,7 @@ static void kinds(void **state)
         fsnn_net *net;
         GOOD(fsnn_net_create(&net));
         int in = fsnn_net_input(net, FSNN_SHAPE(3));
-        fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{"slop", {1}}}};
+        fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{"slop", {.value = 1}}}};
         assert_true(fsnn_net_add(net, rows[i].kind, "n", &in, 1, &o) < 0);
         assert_non_null(strstr(fsnn_error_text(), "neuron has no parameter \"slop\""));
         o = (fsnn_user){.neuron = FSNN_NEURON_DEFAULT, .dv = "-v"};
