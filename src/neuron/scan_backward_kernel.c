@@ -311,7 +311,7 @@ static void offset_back(walk *w, const grads *g)
     float *gtheta = w->grow[ROW_THRESHOLD], *gcount = w->gcount;
     EACH_LANE
     {
-        float goff = g->goff[i] + g->gv[i] + g->gvmore[i] + g->gtest[i];
+        float goff = g->goff[i] + g->gv[i] + g->gtest[i];
         gcount[i] -= theta[i] * goff;
         gtheta[i] -= count[i] * goff;
     }
@@ -340,8 +340,11 @@ static void step(walk *w, int64_t k, again *a, const float *gh)
                           .ggain = w->ggain};
     arrive(w, a, gh, &g);
     lanes_zero(g.greset);
-    lanes_zero(g.gItest);
-    lanes_zero(g.gvmore);
+    const bool own = s->model->of != NULL; /* of hand-written models nothing comes there */
+    if (own) {
+        lanes_zero(g.gItest);
+        lanes_zero(g.gvmore);
+    }
     const neuron_gradients more = {.v = g.gvmore, .I = g.gItest};
     a->t.more = &more;
     j->reset->back(&a->t, a->p, a->land, g.G, g.gx, g.gp, g.greset, w->grow, w->ggain);
@@ -353,13 +356,19 @@ static void step(walk *w, int64_t k, again *a, const float *gh)
     if (j->reset->ahead)
         test_ahead(w, a, attach, &g);
     s->model->charge_back(a->t.self, a->v, a->t.I, a->t.row, g.gdv, g.gv, gI2, w->grow);
+    if (own)
+        EACH_LANE
+        {
+            g.gI[i] += g.gItest[i];
+            g.gv[i] += g.gvmore[i];
+        }
 
     const float direct = j->reset->ahead ? 1 : 0; /* the test ahead sees v itself */
     float *carry = w->carry;
     EACH_LANE
     {
-        g.gI[i] += gI2[i] + g.gItest[i];
-        carry[i] = g.gu[i] + g.gv[i] + g.gvmore[i] + direct * g.gtest[i];
+        g.gI[i] += gI2[i];
+        carry[i] = g.gu[i] + g.gv[i] + direct * g.gtest[i];
     }
     if (j->reset->counts)
         offset_back(w, &g);
