@@ -81,8 +81,9 @@ static inline void ahead(const float *row)
     __builtin_prefetch(row + FRAC_LANES + 16);
 }
 
-/* Where the model has a spike argument of its own: p as it was. */
-static void recall_own(const walk *w, const float *p, again *a)
+/* Where the model has a spike argument of its own: p as it was. (Functions of such models stand apart, so that the step of
+ * hand-written ones stays small.) */
+static __attribute__((noinline)) void recall_own(const walk *w, const float *p, again *a)
 {
     const neuron_model *model = w->j->s->model;
     lanes none;
@@ -227,23 +228,30 @@ static void arrive(const walk *w, const again *a, const float *gh, grads *g)
         EACH_LANE g->gx[i] = a->rest[i] > 0 ? 0 : g->gx[i];
 }
 
+/* The same where the argument is the model's own. */
+static __attribute__((noinline)) void test_after_own(walk *w, const again *a, float attach, grads *g)
+{
+    const float *gs = a->gs, *slope = a->slope, *gcount = w->gcount;
+    lanes garg, none, unused;
+    const neuron_gradients to = {.v = g->gtest, .I = g->gItest, .dv = unused};
+    lanes_zero(none);
+    lanes_zero(unused);
+    EACH_LANE
+    {
+        garg[i] = (gs[i] + attach * (g->greset[i] + gcount[i])) * slope[i];
+        g->gtest[i] = 0;
+    }
+    a->t.model->spike_back(a->t.self, a->vp, a->t.I, none, garg, &to);
+    EACH_LANE g->gp[i] += g->gtest[i];
+}
+
 /* The spike test after the charge: its argument is p + off - theta. */
 static void test_after(walk *w, const again *a, float attach, grads *g)
 {
     const float *gs = a->gs, *slope = a->slope, *gcount = w->gcount;
     float *gtheta = w->grow[ROW_THRESHOLD];
     if (w->j->s->model->spike) {
-        lanes garg, none, unused;
-        const neuron_gradients to = {.v = g->gtest, .I = g->gItest, .dv = unused};
-        lanes_zero(none);
-        lanes_zero(unused);
-        EACH_LANE
-        {
-            garg[i] = (gs[i] + attach * (g->greset[i] + gcount[i])) * slope[i];
-            g->gtest[i] = 0;
-        }
-        a->t.model->spike_back(a->t.self, a->vp, a->t.I, none, garg, &to);
-        EACH_LANE g->gp[i] += g->gtest[i];
+        test_after_own(w, a, attach, g);
         return;
     }
     EACH_LANE
@@ -255,7 +263,7 @@ static void test_after(walk *w, const again *a, float attach, grads *g)
 }
 
 /* The same where argument or kick are the model's own. */
-static void test_ahead_own(walk *w, const again *a, float attach, grads *g)
+static __attribute__((noinline)) void test_ahead_own(walk *w, const again *a, float attach, grads *g)
 {
     const neuron_model *model = a->t.model;
     const float *s = a->s, *gs = a->gs, *slope = a->slope, *kick = w->tile.row[ROW_KICK];

@@ -153,16 +153,24 @@ static inline void kick(const walk *w, const neuron_step *t, const float *spike,
     c[i] = spike[i] * amount[i];
 }
 
+/* Out of the way of hand-written models, whose step is to stay small. */
+static __attribute__((noinline)) void test_after_own(const walk *w, const neuron_step *t, const float *p,
+                                                     float *arg)
+{
+    const float *off = w->off;
+    lanes v, none;
+    lanes_zero(none);
+    EACH_LANE
+    v[i] = p[i] + off[i];
+    t->model->spike(t->self, v, t->I, none, arg);
+}
+
 /* The test of the new potential p, where nothing lies ahead: dv is 0. */
 static inline void test_after(const walk *w, const neuron_step *t, const float *p, float *arg)
 {
     const float *off = w->off, *theta = w->tile.row[ROW_THRESHOLD];
     if (t->model->spike) {
-        lanes v, none;
-        lanes_zero(none);
-        EACH_LANE
-        v[i] = p[i] + off[i];
-        t->model->spike(t->self, v, t->I, none, arg);
+        test_after_own(w, t, p, arg);
         return;
     }
     EACH_LANE
