@@ -2,6 +2,7 @@
 #include "inspect.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void print_node(const fsnn_node_info *info)
 {
@@ -10,6 +11,16 @@ static void print_node(const fsnn_node_info *info)
     printf("%-14s %-10s %-16s %-14s %10s %11s\n", info->name, info->kind, info->sources, shape,
            info->params ? cli_count(params, info->params) : "-",
            info->operations ? cli_count(operations, info->operations) : "-");
+}
+
+/* Equations one a line, below the node's row. */
+static void print_equations(const char *text)
+{
+    for (const char *end; *text; text = *end ? end + 1 : end) {
+        end = strchr(text, '\n');
+        end = end ? end : text + strlen(text);
+        printf("%-14s %.*s\n", "", (int)(end - text), text);
+    }
 }
 
 static void print_nodes(const cli_model *model)
@@ -23,6 +34,7 @@ static void print_nodes(const cli_model *model)
         if (fsnn_net_node(model->net, n, &info) < 0)
             continue;
         print_node(&info);
+        print_equations(info.equations);
         params += info.params;
         operations += info.operations;
     }

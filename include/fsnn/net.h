@@ -101,7 +101,7 @@ typedef struct fsnn_split { /* equal parts along an axis, one output port each *
 typedef struct fsnn_voting { /* [classes*voters] -> [classes]: mean of `voters` neighbours */
     int64_t voters;
 } fsnn_voting;
-/* flatten and add have no options; neuron kinds take fsnn_neuron. */
+/* flatten and add have no options; neuron kinds take fsnn_neuron; user, qif, eif take fsnn_user. */
 
 /* Short forms of fsnn_net_add for the most used kinds. */
 FSNN_API int fsnn_net_linear(fsnn_net *net, const char *name, int from, int64_t out, bool bias);
@@ -110,6 +110,8 @@ FSNN_API int fsnn_net_maxpool(fsnn_net *net, const char *name, int from, int64_t
 FSNN_API int fsnn_net_flatten(fsnn_net *net, const char *name, int from);
 FSNN_API int fsnn_net_lif(fsnn_net *net, const char *name, int from, const fsnn_neuron *options);
 FSNN_API int fsnn_net_if(fsnn_net *net, const char *name, int from, const fsnn_neuron *options);
+/* A neuron of your own. Errors in its equations (FSNN_EDESCRIPTION) point at the character. */
+FSNN_API int fsnn_net_user(fsnn_net *net, const char *name, int from, const fsnn_user *options);
 
 /* ---- Wrap ------------------------------------------------------------------------------------ */
 
@@ -228,6 +230,7 @@ typedef struct fsnn_node_info {
     int64_t params;      /* number of parameter values */
     int64_t operations;  /* dense multiply-adds of one sample and step; 0 for neurons, views */
     const char *sources; /* "fc1" or "a, b" */
+    const char *equations; /* of a neuron: "dv = (-v^2 + I)/tau"; several one a line; "" elsewhere */
 } fsnn_node_info;
 
 FSNN_API int fsnn_net_node_count(const fsnn_net *net);

@@ -6,6 +6,12 @@
  *
  *   if    dv = I / tau
  *   lif   dv = (-v + I) / tau
+ *   user  what you write (fsnn_user below, docs/neurons.md)
+ *   qif   dv = (a (v - rest) (v - critical) + I) / tau
+ *   readout  as lif, but it never spikes: its output is v after the step
+ *   eif   dv = (-v + slope exp((v - onset)/slope) + I) / tau
+ *
+ * qif and eif take fsnn_user without equations: params are those whose value is not the default.
  *
  * Resets `current` and `none` test the potential one unit of time ahead, s = H(v + dv - threshold),
  * spike at equality; `current` then hands dv - s threshold/tau to the solver. The others test the
@@ -112,6 +118,80 @@ typedef struct fsnn_neuron {
                    .surrogate = {.kind = FSNN_ARCTAN},                                                \
                    .reset = FSNN_RESET_CURRENT,                                                    \
                    .detach_reset = true})
+
+/* ---- A neuron of your own ----------------------------------------------------------------------
+ * Kind `user` (fsnn_net_user): equations as texts. tau D^alpha v = tau dv; every solver, reset,
+ * surrogate and memory works with it, and backward differentiates it exactly.
+ *
+ *   dv           "(-v^2 + I)/tau"          the derivative; names: v I tau threshold and your own
+ *   spike        "v + dv - threshold"      (the default) a spike where this is >= 0. Resets that test
+ *                                          the potential after the step give it as v, with dv = 0
+ *   after_spike  "dv - s*threshold/tau"    (the default) what the solver gets under reset `current`; s
+ *                                          is the spike
+ *
+ * Operators + - * / ^, parentheses, numbers; exp log sqrt tanh sigmoid abs step sin cos min max pow.
+ * Texts of up to 2000 characters. */
+enum { FSNN_USER_PARAMS = 14 };
+
+/* A parameter of your own: any finite number; learned like the others where it says so. */
+typedef struct fsnn_user_param {
+    const char *name;
+    fsnn_value value;
+} fsnn_user_param;
+
+/* ---- by callback: arrays in, array out */
+
+/* What a callback is given: n neurons at one step, arrays of [n]. It writes its result for all n and keeps nothing. */
+typedef struct fsnn_neuron_rows {
+    int n;
+    const float *v, *I;        /* membrane potential, input current */
+    const float *dv;           /* what dv gave: for spike and after_spike; NULL in dv itself */
+    const float *s;            /* the spike (0 or 1; between them under plan.smooth): for after_spike; else NULL */
+    const float *const *param; /* [2 + params][n]: tau, threshold, then your own in their order */
+} fsnn_neuron_rows;
+
+/* Writes out [n]. 0 is good; anything else ends the running call, which returns FSNN_ECALLBACK. */
+typedef int fsnn_neuron_fn(const fsnn_neuron_rows *at, float *out, void *user);
+
+/* Partial derivatives of out, arrays of [n] to be written; NULL: not asked for. */
+typedef struct fsnn_neuron_slopes {
+    float *v, *I, *dv, *s;
+    float *const *param; /* [2 + params], entries may be NULL */
+} fsnn_neuron_slopes;
+typedef int fsnn_neuron_slopes_fn(const fsnn_neuron_rows *at, const fsnn_neuron_slopes *out, void *user);
+
+/* A neuron in C. The functions mean what the texts of the same names mean: NULL for spike or after_spike takes the default. They
+ * are pure: out[i] depends on element i of the rows only, and the same numbers give the same result.
+ *
+ * Threads: the library calls them from several threads at once, each call with rows of its own; what `user` points to is shared,
+ * so it is only read, or guarded by the caller.
+ *
+ * Derivatives: without slopes backward takes differences of the function itself (central, two steps, single precision: good to
+ * about 1e-5 of the function's size where it is smooth over a 30th of max(1, |x|), for parameters of |x|), four calls for each of
+ * v, I and every learned parameter. The implicit methods (trap, and `implicit` with gl, l1, ab) need d(dv)/dv already forward, and its differences backward: training
+ * with them, and with reset delta under abm, asks for dv_slopes. */
+typedef struct fsnn_neuron_callback {
+    fsnn_neuron_fn *dv, *spike, *after_spike;
+    fsnn_neuron_slopes_fn *dv_slopes, *spike_slopes, *after_spike_slopes; /* NULL: differences */
+    void *user;
+    int params; /* of its own, with the values they have where a layer says nothing else */
+    fsnn_user_param param[FSNN_USER_PARAMS];
+} fsnn_neuron_callback;
+
+/* Makes a callback known under a name, for `callback: NAME` in a description and fsnn_user.callback. Copied, names of parameters
+ * included. An earlier one of that name is replaced; networks keep what they were built with. NULL forgets the name. From any
+ * thread. Errors: FSNN_EARGUMENT (no dv, too many parameters), FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_neuron_register(const char *name, const fsnn_neuron_callback *callback);
+
+/* Options of kind `user`; start from fsnn_kind_defaults("user", &options) or from
+ * {.neuron = FSNN_NEURON_DEFAULT}. Texts are copied when the node is added. */
+typedef struct fsnn_user {
+    fsnn_neuron neuron; /* tau, threshold, surrogate, reset, ... as of every neuron */
+    const char *dv, *spike, *after_spike; /* equations; spike, after_spike: NULL for the default */
+    int params; /* with a callback: those whose value is not its default */
+    fsnn_user_param param[FSNN_USER_PARAMS];
+    const char *callback; /* in place of equations: the name that fsnn_neuron_register knows */
+} fsnn_user;
 
 /* How far the spikes of a layer that sums by exponentials (fsnn_dynamics.tolerance) are from
  * depending on it. All spikes since the reset are those of the exact weights without rounding, given

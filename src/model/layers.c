@@ -177,6 +177,20 @@ static fsnn_status read_sources(fsnn_description *d, const yaml_node *from, laye
     return FSNN_OK;
 }
 
+/* What the kind itself says of its options, at the key it names. */
+static fsnn_status check_options(fsnn_description *d, const yaml_node *item, const layer *l)
+{
+    char key[OP_KEY] = "";
+    fsnn_status status = l->op->check ? l->op->check(l->op, l->options, key) : FSNN_OK;
+    if (status == FSNN_OK)
+        return status;
+    yaml_node *options = layer_options(item);
+    const yaml_node *at = yaml_find(options, key);
+    if (!at && options && options->type == YAML_SCALAR) /* a value for the first key */
+        at = options;
+    return fail_passed_on(&d->doc, at ? at : item, status);
+}
+
 static fsnn_status read_layer(fsnn_description *d, const yaml_node *list, yaml_node *item)
 {
     layer *l = &d->layer[d->layers];
@@ -192,6 +206,7 @@ static fsnn_status read_layer(fsnn_description *d, const yaml_node *list, yaml_n
     yaml_node *options = layer_options(item);
     FSNN_TRY(keys_read(&d->doc, options, options ? options : item, l->op->keys, layer_specials,
                        l->options));
+    FSNN_TRY(check_options(d, item, l));
     FSNN_TRY(check_name(d, item, l->name));
     FSNN_TRY(read_sources(d, yaml_find(options, "from"), l));
     d->layers++;

@@ -59,6 +59,27 @@ static fsnn_status read_shape(yaml_doc *doc, const yaml_node *node, bounds b, fs
     return FSNN_OK;
 }
 
+/* A mapping whose keys are names: one item each. */
+static fsnn_status read_named(yaml_doc *doc, yaml_node *node, const fsnn_key *key, void *out)
+{
+    char *item = (char *)out + key->offset;
+    int *count = (int *)(void *)((char *)out + key->count);
+    *count = 0;
+    if (node->type != YAML_MAP)
+        return read_wrong(doc, node, keys_accepted(&doc->memory, key));
+    if (node->count > (int)key->max)
+        return yaml_fail(doc, node, "found %d names, expected at most %d", node->count,
+                         (int)key->max);
+    for (yaml_node *n = node->first; n; n = n->next, item += key->size) {
+        *(const char **)(void *)item = n->key->text;
+        if (yaml_null(n))
+            return read_wrong(doc, n, "a value, or a mapping of options");
+        FSNN_TRY(keys_read(doc, n, n, key->group, NULL, item));
+        ++*count;
+    }
+    return FSNN_OK;
+}
+
 static bool read_alias(const yaml_node *node, const fsnn_alias *alias, int *out)
 {
     for (; alias && alias->name && node && node->type == YAML_SCALAR; alias++)
@@ -97,6 +118,8 @@ static fsnn_status read_key(yaml_doc *doc, yaml_node *node, const fsnn_key *key,
         if (yaml_null(node))
             return read_wrong(doc, node, "a mapping of its options");
         return keys_read(doc, node, node, key->group, NULL, out);
+    case FSNN_KEY_NAMED:
+        return read_named(doc, node, key, (char *)out - key->offset);
     }
     return yaml_fail(doc, node, "this key has a type that cannot be read");
 }
@@ -124,6 +147,8 @@ const char *keys_accepted(pool *memory, const fsnn_key *key)
         return "a text";
     case FSNN_KEY_GROUP:
         return "a mapping, or a value for its first key";
+    case FSNN_KEY_NAMED:
+        return "a mapping of names to values, like {a: 0.2}";
     }
     return "";
 }

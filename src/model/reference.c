@@ -93,6 +93,7 @@ static const char *fallback(page *p, const fsnn_key *key, const void *at)
     case FSNN_KEY_TEXT:
         return *text ? *text : "";
     case FSNN_KEY_GROUP:
+    case FSNN_KEY_NAMED:
         return "";
     }
     return "";
@@ -105,6 +106,13 @@ static void keys(page *p, const char *prefix, const fsnn_key *table, const void 
         const char *name = pool_format(&p->memory, "%s%s", prefix, key->name);
         if (!name)
             return;
+        if (key->type == FSNN_KEY_NAMED) {
+            row(p, name, keys_accepted(&p->memory, key), "", key->help);
+            const char *each = pool_format(&p->memory, "%s.NAME.", name);
+            if (each)
+                keys(p, each, key->group, at);
+            continue;
+        }
         if (key->type != FSNN_KEY_GROUP) {
             row(p, name, keys_accepted(&p->memory, key), fallback(p, key, at), key->help);
             continue;

@@ -215,7 +215,9 @@ static fsnn_status fill(net_node *node, const fsnn_op *op, const void *options)
         memcpy(node->op.options, options ? options : op->defaults, op->options_size);
     }
     node->op.state = fsnn_alloc(op->state_size ? op->state_size : 1);
-    return node->op.state ? FSNN_OK : FSNN_EMEMORY;
+    if (!node->op.state)
+        return FSNN_EMEMORY;
+    return op->create ? op->create(&node->op) : FSNN_OK;
 }
 
 static fsnn_status unknown_kind(const char *kind)
@@ -309,6 +311,11 @@ int fsnn_net_flatten(fsnn_net *net, const char *name, int from)
 int fsnn_net_lif(fsnn_net *net, const char *name, int from, const fsnn_neuron *options)
 {
     return fsnn_net_add(net, "lif", name, &from, 1, options);
+}
+
+int fsnn_net_user(fsnn_net *net, const char *name, int from, const fsnn_user *options)
+{
+    return fsnn_net_add(net, "user", name, &from, 1, options);
 }
 
 int fsnn_net_if(fsnn_net *net, const char *name, int from, const fsnn_neuron *options)

@@ -14,13 +14,15 @@ fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info)
     if (index < 0 || index >= net->nodes)
         return fsnn_fail(FSNN_EARGUMENT, "there is no node %d: the net has %d", index, net->nodes);
     const net_node *node = net->node[index];
-    *info = (fsnn_node_info){.name = node->name, .kind = "input", .sources = node->sources};
+    *info = (fsnn_node_info){.name = node->name, .kind = "input", .sources = node->sources, .equations = ""};
     if (index == 0) {
         info->shape = net->input_shape;
         return FSNN_OK;
     }
     info->kind = node->op.op->kind;
     info->neuron = (node->op.op->flags & OP_NEURON) != 0;
+    if (info->neuron)
+        info->equations = neuron_node_equations(&node->op);
     if (!net->wrapped)
         return FSNN_OK;
     info->shape = node->op.out[0];

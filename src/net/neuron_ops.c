@@ -1,5 +1,6 @@
 /* Neuron layers as nodes of the graph: options, parameters, and calls of the scan. */
 #include "net/neuron_ops.h"
+#include "net/neuron_user.h"
 
 #include "neuron/scan.h"
 
@@ -18,10 +19,11 @@ typedef struct state {
     frac_keep memory;
     bool implicit;
     /* numbers of the parameters that not every layer has; -1: none */
-    int alpha, coefficient, v_reset;
+    int alpha, coefficient, v_reset, own; /* own: the first of the model's own */
     int64_t *counts; /* [counted] spikes of each neuron; NULL: not counted */
     int64_t counted, tests;
-    double done; /* share of the training */
+    double done;      /* share of the training */
+    neuron_user user; /* kind user */
 } state;
 
 static const char *const per_names[] = {"layer", "channel", NULL};
@@ -45,6 +47,16 @@ static const fsnn_key value_keys[] = {
     {.name = "learn", .type = FSNN_KEY_BOOL, .offset = offsetof(fsnn_value, learn),
      .help = "learn it"},
     {.name = "per", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_value, per),
+     .names = per_names, .help = "one number for the layer, or one a channel"},
+    {0},
+};
+
+static const fsnn_key own_keys[] = {
+    {.name = "value", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_user_param, value.value),
+     .min = -INFINITY, .max = INFINITY, .help = "the value, or where learning starts"},
+    {.name = "learn", .type = FSNN_KEY_BOOL, .offset = offsetof(fsnn_user_param, value.learn),
+     .help = "learn it"},
+    {.name = "per", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_user_param, value.per),
      .names = per_names, .help = "one number for the layer, or one a channel"},
     {0},
 };
@@ -79,7 +91,23 @@ static const fsnn_key surrogate_keys[] = {
     {0},
 };
 
+/* Of the user's neuron, and from row USER_KEYS on of every neuron. */
+enum { USER_KEYS = 5 };
 static const fsnn_key keys[] = {
+    {.name = "dv", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user, dv),
+     .help = "the derivative, like `(-v^2 + I)/tau`; names: v, I, tau, threshold and params"},
+    {.name = "spike", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user, spike),
+     .help = "a spike where this is >= 0; `v + dv - threshold` when not given"},
+    {.name = "after_spike", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user, after_spike),
+     .help = "the drive that a spike s leaves under reset `current`; `dv - s*threshold/tau` when not "
+             "given"},
+    {.name = "callback", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user, callback),
+     .help = "in place of equations: the name of C functions that the program has registered "
+             "(fsnn_neuron_register)"},
+    {.name = "params", .type = FSNN_KEY_NAMED, .offset = offsetof(fsnn_user, param),
+     .max = FSNN_USER_PARAMS, .group = own_keys, .size = sizeof(fsnn_user_param),
+     .count = offsetof(fsnn_user, params),
+     .help = "parameters of its own, like `{a: 0.2, b: {value: 1, learn: true}}`"},
     {.name = "tau", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, tau),
      .group = value_keys, .help = "time constant, in the unit of the solver step"},
     {.name = "threshold", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, threshold),
@@ -101,11 +129,12 @@ static const fsnn_key keys[] = {
     {0},
 };
 
-static const fsnn_neuron defaults = {.tau = {0.5, false, FSNN_PER_LAYER},
-                                     .threshold = {1.0, false, FSNN_PER_LAYER},
-                                     .surrogate = {.kind = FSNN_ARCTAN},
-                                     .reset = FSNN_RESET_CURRENT,
-                                     .detach_reset = true};
+/* All neurons' options begin with a fsnn_neuron. */
+static const fsnn_user defaults = {.neuron = {.tau = {0.5, false, FSNN_PER_LAYER},
+                                              .threshold = {1.0, false, FSNN_PER_LAYER},
+                                              .surrogate = {.kind = FSNN_ARCTAN},
+                                              .reset = FSNN_RESET_CURRENT,
+                                              .detach_reset = true}};
 
 void neuron_node_dynamics(op_node *node, const frac_method *method, bool implicit,
                           const fsnn_order *order, double h, const frac_keep *memory)
@@ -177,6 +206,7 @@ static fsnn_status check_options(const op_node *node)
 /* Resets act on what a method keeps: not every pair can be. */
 static fsnn_status check_reset(const op_node *node, const scan *s)
 {
+    const state *st = node->state;
     const neuron_reset *reset = scan_resetting(s);
     const frac_method *method = s->memory.method;
     const char *kind = node->op->kind;
@@ -190,6 +220,13 @@ static fsnn_status check_reset(const op_node *node, const scan *s)
                          "%s \"%s\": reset %s begins a new history for each neuron, but method %s "
                          "weighs the first drive apart: use gl, l1, ab or ml with it",
                          kind, node->name, reset->name, method->name);
+    const equation *e = st->user.equation;
+    if (method->lweights && st->user.made && !(e && (e->leaks || e->slope == EQUATION_FLAT)))
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": method %s is exact for dv = (-v + ...)/tau and for a dv without v, "
+                         "and this neuron's dv %s: use gl, l1, ab, trap or abm with it",
+                         kind, node->name, method->name,
+                         e ? "depends on v otherwise" : "is a callback");
     const fsnn_order *order = &s->memory.order;
     if (method->lweights && s->memory.compressed &&
         (s->options.tau.learn || order->learn_alpha || order->learn_coefficient))
@@ -206,7 +243,7 @@ static fsnn_status check_reset(const op_node *node, const scan *s)
     return FSNN_OK;
 }
 
-static op_param value_param(const char *name, const fsnn_value *v, int64_t channels)
+static op_param value_param(const char *name, const fsnn_value *v, int64_t channels, fsnn_range range)
 {
     return (op_param){.name = name,
                       .shape = FSNN_SHAPE(v->per == FSNN_PER_CHANNEL ? channels : 1),
@@ -214,7 +251,7 @@ static op_param value_param(const char *name, const fsnn_value *v, int64_t chann
                       .scale = v->value,
                       .learn = v->learn,
                       .neuron = true,
-                      .range = FSNN_POSITIVE};
+                      .range = range};
 }
 
 static int add_param(op_node *node, op_param param)
@@ -237,6 +274,11 @@ static op_param order_param(const char *name, const state *st, bool learn, fsnn_
 static void add_others(op_node *node, const fsnn_neuron *o, state *st)
 {
     st->alpha = st->coefficient = st->v_reset = -1;
+    st->own = node->params;
+    for (int i = 0; i < st->scan.model->own; i++) {
+        const fsnn_user_param *p = &((const fsnn_user *)node->options)->param[i];
+        add_param(node, value_param(p->name, &p->value, st->scan.channels, FSNN_ANY));
+    }
     if (!st->method->integer)
         st->alpha = add_param(node, order_param("alpha", st, st->order.learn_alpha, FSNN_UNIT));
     if (!st->method->integer && (st->order.terms > 1 || st->order.learn_coefficient))
@@ -244,9 +286,19 @@ static void add_others(op_node *node, const fsnn_neuron *o, state *st)
             node, order_param("coefficient", st, st->order.learn_coefficient, FSNN_POSITIVE));
     if (o->reset != FSNN_RESET_VALUE)
         return;
-    op_param v_reset = value_param("v_reset", &o->v_reset, st->scan.channels);
-    v_reset.range = FSNN_ANY;
-    st->v_reset = add_param(node, v_reset);
+    st->v_reset = add_param(node, value_param("v_reset", &o->v_reset, st->scan.channels, FSNN_ANY));
+}
+
+/* Without spikes there is nothing to reset. */
+static fsnn_status settle_readout(const op_node *node, scan *s)
+{
+    if (s->options.reset != FSNN_RESET_CURRENT && s->options.reset != FSNN_RESET_NONE)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "readout \"%s\": it never spikes, so reset %s does nothing: leave it out",
+                         node->name, fsnn_reset_name(s->options.reset));
+    s->options.reset = FSNN_RESET_NONE;
+    s->rest = 0;
+    return FSNN_OK;
 }
 
 static fsnn_status shape(op_node *node)
@@ -259,7 +311,7 @@ static fsnn_status shape(op_node *node)
     node->out_last[0] = node->in_last[0];
 
     scan *s = &st->scan;
-    s->model = neuron_model_find(node->op->kind);
+    s->model = st->user.made ? &st->user.model : neuron_model_find(node->op->kind);
     s->options = *o;
     s->v0 = (float)o->v0;
     s->rest = (int64_t)round(o->refractory / st->h);
@@ -267,14 +319,43 @@ static fsnn_status shape(op_node *node)
     s->N = fsnn_shape_count(&node->in[0]);
     s->stride = node->in_last[0] ? 1 : s->N / s->channels;
 
+    if (s->model->readout)
+        FSNN_TRY(settle_readout(node, s));
     s->memory.leak = (frac_leak){o->tau.value, s->model->leaky};
     FSNN_TRY(check_reset(node, s));
 
-    node->param[P_TAU] = value_param("tau", &o->tau, s->channels);
-    node->param[P_THRESHOLD] = value_param("threshold", &o->threshold, s->channels);
+    node->param[P_TAU] = value_param("tau", &o->tau, s->channels, FSNN_POSITIVE);
+    node->param[P_THRESHOLD] = value_param("threshold", &o->threshold, s->channels, FSNN_POSITIVE);
     node->params = P_OTHERS;
     add_others(node, o, st);
     return FSNN_OK;
+}
+
+/* Errors of the scan get the node's name. */
+static fsnn_status named(const op_node *node, fsnn_status status)
+{
+    if (status == FSNN_ENUMERIC || status == FSNN_ECALLBACK) {
+        char *why = fsnn_strdup(fsnn_error_text());
+        fsnn_fail(status, "%s \"%s\": %s", node->op->kind, node->name, why ? why : "");
+        fsnn_free(why);
+    }
+    return status;
+}
+
+/* Where a step uses the slope of dv, backward uses its change: a difference of differences would be noise. */
+static fsnn_status check_slopes(const op_node *node)
+{
+    const state *st = node->state;
+    const scan *s = &st->scan;
+    const fsnn_neuron_callback *c = &st->user.callback.c;
+    bool sloped = s->memory.scheme == FRAC_IMPLICIT ||
+                  (s->memory.scheme == FRAC_PECE && s->options.reset == FSNN_RESET_DELTA);
+    if (!node->training || !sloped || !c->dv || c->dv_slopes)
+        return FSNN_OK;
+    return fsnn_fail(FSNN_EUNSUPPORTED,
+                     "%s \"%s\": the gradient of an implicit method, and of reset delta with abm, needs "
+                     "the callback's dv_slopes: give them, or train with gl, l1 or ab, not implicit",
+                     node->op->kind, node->name);
 }
 
 static fsnn_status plan(op_node *node)
@@ -285,6 +366,7 @@ static fsnn_status plan(op_node *node)
     s->training = node->training;
     neuron_node_progress(node, st->done);
     s->smooth = node->smooth;
+    FSNN_TRY(check_slopes(node));
     s->chained = node->training && node->chained;
     s->total = node->total;
     if (s->chained && s->memory.keep < 0 && scan_resetting(s)->clears)
@@ -294,22 +376,18 @@ static fsnn_status plan(op_node *node)
                          "checkpointing",
                          node->op->kind, node->name, scan_resetting(s)->name);
     node->scratch_bytes = node->tape_bytes = 0;
-    fsnn_status status = scan_plan(s, node->K);
-    if (status == FSNN_ENUMERIC) {
-        char *why = fsnn_strdup(fsnn_error_text());
-        fsnn_fail(status, "%s \"%s\": %s", node->op->kind, node->name, why ? why : "");
-        fsnn_free(why);
-    }
-    return status;
+    return named(node, scan_plan(s, node->K));
 }
 
 static void bind(op_node *node, float *const *value)
 {
     state *st = node->state;
     const int from[NEURON_PARS] = {P_TAU, P_THRESHOLD, st->v_reset};
-    for (int p = 0; p < NEURON_PARS; p++)
-        if (from[p] >= 0)
-            st->scan.par[p] = (scan_param){value[from[p]], fsnn_shape_count(&node->param[from[p]].shape)};
+    for (int p = 0; p < scan_pars(&st->scan); p++) {
+        int at = p < NEURON_PARS ? from[p] : st->own + p - NEURON_PARS;
+        if (at >= 0)
+            st->scan.par[p] = (scan_param){value[at], fsnn_shape_count(&node->param[at].shape)};
+    }
 }
 
 typedef struct tally {
@@ -331,7 +409,7 @@ static fsnn_status forward(op_node *node, const op_run *run)
 {
     state *st = node->state;
     bind(node, run->value);
-    FSNN_TRY(scan_forward(&st->scan, node->K, run->in[0], run->out[0]));
+    FSNN_TRY(named(node, scan_forward(&st->scan, node->K, run->in[0], run->out[0])));
     if (!st->counts || st->counted != st->scan.N)
         return FSNN_OK;
     tally t = {st, run->out[0], node->K * st->scan.B};
@@ -379,7 +457,9 @@ static fsnn_status backward(op_node *node, const op_run *run)
         grads.coefficient = run->grad[st->coefficient];
     if (st->v_reset >= 0)
         grads.par[PAR_V_RESET] = run->grad[st->v_reset];
-    return scan_backward(&st->scan, run->in[0], run->out[0], run->gout[0], &grads);
+    for (int i = 0; i < st->scan.model->own; i++)
+        grads.par[NEURON_PARS + i] = run->grad[st->own + i];
+    return named(node, scan_backward(&st->scan, run->in[0], run->out[0], run->gout[0], &grads));
 }
 
 static void destroy(op_node *node)
@@ -388,6 +468,7 @@ static void destroy(op_node *node)
     fsnn_free(st->counts);
     st->counts = NULL;
     scan_free(&st->scan);
+    neuron_user_free(&st->user);
 }
 
 void neuron_node_reset(op_node *node)
@@ -424,6 +505,8 @@ fsnn_status neuron_node_changed(op_node *node, float *const *value, bool *void_s
     st->scan.memory.leak.tau = tau == (float)o->tau.value ? o->tau.value : tau;
     if (st->v_reset >= 0)
         FSNN_TRY(check_finite(node, st->v_reset, value[st->v_reset]));
+    for (int i = 0; i < st->scan.model->own; i++)
+        FSNN_TRY(check_finite(node, st->own + i, value[st->own + i]));
     if (st->alpha < 0)
         return FSNN_OK;
     fsnn_order *order = &st->scan.memory.order;
@@ -591,12 +674,27 @@ char *neuron_node_unstable(const op_node *node)
                        node->op->kind, node->name, z, limit, st->method->name, a, step, 1 / most);
 }
 
-#define NEURON(symbol, kind_name, what)                                                            \
+static fsnn_status create_user(op_node *node)
+{
+    state *st = node->state;
+    return neuron_user_create(&st->user, node->options, node);
+}
+
+const char *neuron_node_equations(const op_node *node)
+{
+    const state *st = node->state;
+    return st->user.equations ? st->user.equations : "";
+}
+
+/* Options type, first key, create, check. */
+#define NEURON(symbol, kind_name, type, key, made, checked, what)                                  \
     static const fsnn_op symbol = {.kind = kind_name,                                              \
                                    .help = what,                                                   \
-                                   .options_size = sizeof(fsnn_neuron),                            \
+                                   .options_size = sizeof(type),                                   \
                                    .defaults = &defaults,                                          \
-                                   .keys = keys,                                                   \
+                                   .keys = keys + (key),                                           \
+                                   .create = made,                                                 \
+                                   .check = checked,                                               \
                                    .min_in = 1,                                                    \
                                    .max_in = 1,                                                    \
                                    .flags = OP_LAST | OP_NEEDS_IN | OP_NEEDS_OUT | OP_NEURON,      \
@@ -607,7 +705,20 @@ char *neuron_node_unstable(const op_node *node)
                                    .backward = backward,                                           \
                                    .destroy = destroy}
 
-NEURON(kind_if, "if", "integrate-and-fire: tau D^alpha v = I");
-NEURON(kind_lif, "lif", "leaky integrate-and-fire: tau D^alpha v = -v + I");
+NEURON(kind_if, "if", fsnn_neuron, USER_KEYS, NULL, NULL, "integrate-and-fire: tau D^alpha v = I");
+NEURON(kind_lif, "lif", fsnn_neuron, USER_KEYS, NULL, NULL,
+       "leaky integrate-and-fire: tau D^alpha v = -v + I");
+NEURON(kind_user, "user", fsnn_user, 0, create_user, neuron_user_check,
+       "a neuron of your own, by its equations: D^alpha v = dv (docs/neurons.md)");
+NEURON(kind_readout, "readout", fsnn_neuron, USER_KEYS, NULL, NULL,
+       "leaky readout: tau D^alpha v = -v + I without spikes, the output is v (for regression and losses "
+       "on the potential); threshold and surrogate do nothing");
+NEURON(kind_qif, "qif", fsnn_user, USER_KEYS - 1, create_user, neuron_user_check,
+       "quadratic integrate-and-fire: tau D^alpha v = a (v - rest) (v - critical) + I; params a 1, rest "
+       "0, critical 0.5");
+NEURON(kind_eif, "eif", fsnn_user, USER_KEYS - 1, create_user, neuron_user_check,
+       "exponential integrate-and-fire: tau D^alpha v = -v + slope exp((v - onset)/slope) + I; params "
+       "slope 0.2, onset 0.8");
 
-const fsnn_op *const fsnn_neuron_ops[] = {&kind_if, &kind_lif, NULL};
+const fsnn_op *const fsnn_neuron_ops[] = {&kind_if, &kind_lif, &kind_user, &kind_qif, &kind_eif, &kind_readout,
+                                          NULL};

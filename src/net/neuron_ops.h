@@ -37,6 +37,8 @@ void neuron_node_progress(op_node *node, double done);
  * in `*tests`; NULL: nothing is counted. */
 fsnn_status neuron_node_count(op_node *node, bool on);
 const int64_t *neuron_node_counts(const op_node *node, int64_t *tests);
+/* The equations it was given, or "". */
+const char *neuron_node_equations(const op_node *node);
 double neuron_node_rate(const op_node *node);
 size_t neuron_node_bytes(const op_node *node);
 fsnn_status neuron_node_certificate(const op_node *node, fsnn_certificate *certificate);

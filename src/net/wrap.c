@@ -158,8 +158,13 @@ static fsnn_status warn(fsnn_net *net)
 static fsnn_status wrap(fsnn_net *net, const fsnn_dynamics *dynamics, bool *renew)
 {
     FSNN_TRY(give_dynamics(net, dynamics, renew));
-    FSNN_TRY(net_lower(net));
-    FSNN_TRY(net_collect(net));
+    fsnn_status status = net_lower(net);
+    if (!status)
+        status = net_collect(net);
+    if (status) {
+        net->layers = 0; /* orders were given but are not written: the next wrap does that */
+        return status;
+    }
     write_orders(net, renew);
     FSNN_TRY(net_segments_plan(net));
     FSNN_TRY(fsnn_net_params_changed(net));

@@ -58,6 +58,8 @@ static double amplification(const scan *s, double total, double off)
     const frac_sum *sum = &s->memory.sum[0];
     double least, most, gain = sum->gain;
     leaks(s, &least, &most);
+    if (!s->model->linear) /* neurons of the user's own */
+        return INFINITY;
     if (method->lweights)
         return 1;
     if (method->drive)

@@ -139,6 +139,9 @@ static fsnn_status differentiate(maker *k)
                                                                  : EQUATION_LINEAR;
             e->slope = slope > e->slope ? slope : e->slope;
         }
+    int rate;
+    FSNN_TRY(parse(k, "dv", "-1/tau", 0, &rate));
+    e->leaks = e->states == 1 && e->node[EQUATION_J] == rate;
     for (int slot = 0; slot < EQUATION_VALUES; slot++)
         if (e->node[slot] >= 0)
             e->uses |= k->g.node[e->node[slot]].leaves;

@@ -126,6 +126,7 @@ typedef struct equation {
     int states, pars;    /* parameters: tau, threshold and the user's own */
     uint64_t uses;       /* bit EQUATION_PAR + p: parameter p is somewhere in the equations */
     equation_slope slope;
+    bool leaks;          /* dv has the slope -1/tau in v, and does not see other states: method ml solves it */
     bool default_spike;  /* the argument is v + dv - threshold */
     bool default_after[EQUATION_STATES]; /* the drive is the default one of its state */
     /* own rows: prepared [rows], their gradients [rows], constants [constants], temporaries [temporaries] */

@@ -5,8 +5,9 @@
 
 enum { RATE = ROW_RATE }; /* 1/tau */
 
-static void prepare(const lanes *par, lanes *row)
+static void prepare(void *self, const lanes *par, lanes *row)
 {
+    (void)self;
     EACH_LANE
     {
         row[RATE][i] = 1 / par[PAR_TAU][i];
@@ -15,8 +16,10 @@ static void prepare(const lanes *par, lanes *row)
     }
 }
 
-static void prepare_back(const lanes *par, const lanes *row, const lanes *grow, lanes *gpar)
+static void prepare_back(void *self, const lanes *par, const lanes *row, const lanes *grow,
+                         lanes *gpar)
 {
+    (void)self;
     EACH_LANE
     {
         float rate = row[RATE][i], theta = par[PAR_THRESHOLD][i];
@@ -25,14 +28,16 @@ static void prepare_back(const lanes *par, const lanes *row, const lanes *grow, 
     }
 }
 
-static void charge(const float *v, const float *I, const lanes *row, float *dv)
+static void charge(void *self, const float *v, const float *I, const lanes *row, float *dv)
 {
+    (void)self;
     EACH_LANE dv[i] = (I[i] - v[i]) * row[RATE][i];
 }
 
-static void charge_back(const float *v, const float *I, const lanes *row, const float *gdv,
-                        float *gv, float *gI, lanes *grow)
+static void charge_back(void *self, const float *v, const float *I, const lanes *row,
+                        const float *gdv, float *gv, float *gI, lanes *grow)
 {
+    (void)self;
     EACH_LANE
     {
         gI[i] = gdv[i] * row[RATE][i];
@@ -41,14 +46,16 @@ static void charge_back(const float *v, const float *I, const lanes *row, const 
     }
 }
 
-static void leak(const lanes *row, float *J)
+static void leak(void *self, const float *v, const float *I, const lanes *row, float *J)
 {
+    (void)self, (void)v, (void)I;
     EACH_LANE J[i] = -row[RATE][i];
 }
 
-static void leak_back(const lanes *row, const float *gJ, lanes *grow)
+static void leak_back(void *self, const float *v, const float *I, const lanes *row, const float *gJ,
+                      lanes *grow, const neuron_gradients *g)
 {
-    (void)row;
+    (void)self, (void)v, (void)I, (void)row, (void)g;
     EACH_LANE grow[RATE][i] -= gJ[i];
 }
 
@@ -56,6 +63,19 @@ const neuron_model FSNN_K(neuron_lif) = {
     .kind = "lif",
     .leaky = true,
     .linear = true,
+    .prepare = prepare,
+    .prepare_back = prepare_back,
+    .charge = charge,
+    .charge_back = charge_back,
+    .leak = leak,
+    .leak_back = leak_back,
+};
+
+/* The same without spikes: its potential is the output. */
+const neuron_model FSNN_K(neuron_readout) = {
+    .kind = "readout",
+    .leaky = true,
+    .readout = true,
     .prepare = prepare,
     .prepare_back = prepare_back,
     .charge = charge,

@@ -1,7 +1,10 @@
 /* neuron/model.h: what a neuron is: a stateless rule at a point, applied to a tile of 32 neurons at one step.
  *
  * A model sees rows of 32 numbers: `par`, its parameters as the user knows them, and `row`, what it prepares from them once a
- * tile (a reciprocal, say) so that the step is cheap. Two rows are common to all models and used by the resets. */
+ * tile (a reciprocal, say) so that the step is cheap. Two rows are common to all models and used by the resets.
+ *
+ * Hand-written models are constants (table_kernel.c). Users' neurons are made at run time (neuron/user.h): they work on something
+ * of their own, `of`, in a space that each worker has, `self`; models without have a NULL there. */
 #ifndef FSNN_NEURON_MODEL_H
 #define FSNN_NEURON_MODEL_H
 
@@ -12,27 +15,52 @@
 typedef float lanes[FRAC_LANES];
 
 enum { PAR_TAU, PAR_THRESHOLD, PAR_V_RESET, NEURON_PARS };
+enum { NEURON_OWN_PARS = 14 }; /* most parameters a model may have beside those */
 /* threshold; kick: what a spike takes from the derivative with reset `current`; v_reset (the scan's: models leave it alone);
  * then the model's own */
 enum { ROW_THRESHOLD, ROW_KICK, ROW_V_RESET, ROW_OWN, ROW_RATE = ROW_OWN, NEURON_ROWS = 8 };
 
-typedef struct neuron_model {
+/* What backward hands to a model: where the gradients of a potential, a current, a derivative and a spike are added. Rows of 32. */
+typedef struct neuron_gradients {
+    float *v, *I, *dv, *s;
+} neuron_gradients;
+
+typedef struct neuron_model neuron_model;
+struct neuron_model {
     const char *kind;
-    bool leaky; /* dv falls with v: explicit schemes have a stability limit */
+    bool leaky; /* dv falls with v as -v/tau: explicit schemes have a stability limit, and `ml` solves it */
     bool linear; /* dv = (I - v) / tau or, without a leak, I / tau; 1/tau stands in ROW_RATE */
-    /* par [NEURON_PARS][32] -> row [NEURON_ROWS][32] */
-    void (*prepare)(const lanes *par, lanes *row);
+    bool readout; /* gives its potential after the step, never a spike; only with reset `none` */
+    bool curved; /* d(dv)/dv changes with v or I */
+    int own;     /* parameters of its own, par[NEURON_PARS] on */
+    const void *of;
+    size_t room; /* bytes of `self`, whole cache lines */
+    /* Lays `self` out, before a tile; its gradients are 0. NULL where there is none. */
+    void (*open)(const neuron_model *m, void *self);
+    /* What went wrong in the model since it was last asked. NULL: nothing can. */
+    fsnn_status (*trouble)(const neuron_model *m);
+    /* par [NEURON_PARS + own][32] -> row [NEURON_ROWS][32] */
+    void (*prepare)(void *self, const lanes *par, lanes *row);
     /* adds to gpar what grow (gradients of row) comes to */
-    void (*prepare_back)(const lanes *par, const lanes *row, const lanes *grow, lanes *gpar);
+    void (*prepare_back)(void *self, const lanes *par, const lanes *row, const lanes *grow, lanes *gpar);
     /* dv from v, I */
-    void (*charge)(const float *v, const float *I, const lanes *row, float *dv);
+    void (*charge)(void *self, const float *v, const float *I, const lanes *row, float *dv);
     /* gv = gdv d(dv)/dv, gI = gdv d(dv)/dI, grow += gdv d(dv)/drow */
-    void (*charge_back)(const float *v, const float *I, const lanes *row, const float *gdv, float *gv,
-                        float *gI, lanes *grow);
-    /* J = d(dv)/dv, for implicit and exact schemes; grow += gJ dJ/drow */
-    void (*leak)(const lanes *row, float *J);
-    void (*leak_back)(const lanes *row, const float *gJ, lanes *grow);
-} neuron_model;
+    void (*charge_back)(void *self, const float *v, const float *I, const lanes *row, const float *gdv,
+                        float *gv, float *gI, lanes *grow);
+    /* J = d(dv)/dv, for implicit and exact schemes; grow += gJ dJ/drow, g->v and g->I likewise where the model is curved */
+    void (*leak)(void *self, const float *v, const float *I, const lanes *row, float *J);
+    void (*leak_back)(void *self, const float *v, const float *I, const lanes *row, const float *gJ,
+                      lanes *grow, const neuron_gradients *g);
+    /* The argument of the spike; NULL: v + dv - threshold. Where the potential after the step is tested that is v, and dv is 0. */
+    void (*spike)(void *self, const float *v, const float *I, const float *dv, float *arg);
+    void (*spike_back)(void *self, const float *v, const float *I, const float *dv, const float *garg,
+                       const neuron_gradients *g);
+    /* c = what a spike takes from the drive under reset `current`; NULL: s ROW_KICK */
+    void (*kick)(void *self, const float *v, const float *I, const float *dv, const float *s, float *c);
+    void (*kick_back)(void *self, const float *v, const float *I, const float *dv, const float *s,
+                      const float *gc, const neuron_gradients *g);
+};
 
 /* Rows never overlap: said aloud, so that every row is two or four vector operations. */
 #define EACH_LANE _Pragma("omp simd") for (int i = 0; i < FRAC_LANES; i++)
@@ -46,14 +74,17 @@ static inline void lanes_zero(float *row)
 /* One step of a tile, as schemes and resets see it. Rows of 32; v = u + off. */
 typedef struct neuron_step {
     const neuron_model *model;
+    void *self;
     const lanes *row;
     const float *I;
+    const float *arg; /* of the spike, once it is known */
     const float *u, *v, *off; /* state and potential before the step, and what is between them: v0 less jumps */
     const float *dv;          /* charge at v */
     const float *c;           /* what the spike takes from the drive */
     const float *S[2];        /* sums over the past */
     float gain, h, v0;
     frac_scheme scheme;
+    const neuron_gradients *more; /* backward: what a reset gives v and I of a curved model is added here */
 } neuron_step;
 
 /* Gradients of one step. In: gp of the scheme's new state p, gx of the drive it leaves in the history.
@@ -113,6 +144,7 @@ typedef struct neuron_kernels {
 } neuron_kernels;
 
 const neuron_kernels *neuron_kernels_get(void);
+/* A hand-written model. */
 const neuron_model *neuron_model_find(const char *kind);
 
 #endif

@@ -89,7 +89,7 @@ static void respond(const neuron_step *t, response *r)
     }
     if (t->scheme != FRAC_IMPLICIT && t->scheme != FRAC_PECE)
         return;
-    t->model->leak(t->row, J);
+    t->model->leak(t->self, t->v, t->I, t->row, J);
     if (t->scheme == FRAC_PECE) {
         EACH_LANE
         {
@@ -142,7 +142,7 @@ static void delta_back(const neuron_step *t, const float *p, const float *s, con
         gJ[i] = -impulse * (G[i] * r.state_J[i] + gx[i] * r.drive_J[i]);
     }
     if (t->scheme == FRAC_IMPLICIT || t->scheme == FRAC_PECE)
-        t->model->leak_back(t->row, gJ, grow);
+        t->model->leak_back(t->self, t->v, t->I, t->row, gJ, grow, t->more);
 }
 
 /* The decision is the hard one, for smooth spikes too: a history is emptied or it is not. */
@@ -150,7 +150,7 @@ static void restart(const neuron_step *t, const float *p, const float *s, float 
 {
     EACH_LANE
     {
-        bool fired = s[i] == 1 || p[i] + t->off[i] >= t->row[ROW_THRESHOLD][i];
+        bool fired = s[i] == 1 || t->arg[i] >= 0;
         u[i] = fired ? 0 : p[i];
         x[i] = fired ? 0 : x[i];
     }
@@ -159,10 +159,10 @@ static void restart(const neuron_step *t, const float *p, const float *s, float 
 static void restart_back(const neuron_step *t, const float *p, const float *s, const float *G,
                          const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
 {
-    (void)gx, (void)gs, (void)grow, (void)ggain;
+    (void)p, (void)gx, (void)gs, (void)grow, (void)ggain;
     EACH_LANE
     {
-        bool fired = s[i] == 1 || p[i] + t->off[i] >= t->row[ROW_THRESHOLD][i];
+        bool fired = s[i] == 1 || t->arg[i] >= 0;
         gp[i] = fired ? 0 : G[i];
     }
 }

@@ -80,7 +80,7 @@ static fsnn_status plan_training(scan *s, int64_t K)
     if (s->chained)
         FSNN_TRY(scan_block_room(&s->carry, sizeof(lanes) * SCAN_CARRY * tiles));
     FSNN_TRY(scan_block_room(&s->part, sizeof(double) * tiles * SCAN_PARTS));
-    FSNN_TRY(scan_block_room(&s->lane, sizeof(lanes) * tiles * NEURON_PARS));
+    FSNN_TRY(scan_block_room(&s->lane, sizeof(lanes) * tiles * (size_t)scan_pars(s)));
     if (scan_resetting(s)->keeps_arg)
         FSNN_TRY(scan_block_room(&s->arg, sizeof(lanes) * tiles * steps));
     if (s->rest)
@@ -94,6 +94,15 @@ static fsnn_status plan_training(scan *s, int64_t K)
 static int64_t kept(const scan *s)
 {
     return max(s->memory.keep, 1);
+}
+
+/* A space of the model for each worker. */
+static fsnn_status plan_selves(scan *s)
+{
+    int workers = fsnn_threads();
+    FSNN_TRY(scan_block_room(&s->self, s->model->room * (size_t)workers));
+    s->selves = workers;
+    return FSNN_OK;
 }
 
 fsnn_status scan_plan(scan *s, int64_t K)
@@ -134,6 +143,7 @@ fsnn_status scan_plan(scan *s, int64_t K)
         s->u.rows = 0;
         scan_reset(s);
     }
+    FSNN_TRY(plan_selves(s));
     FSNN_TRY(scan_fused_plan(s, K));
     return s->training ? plan_training(s, K) : FSNN_OK;
 }
@@ -194,6 +204,8 @@ fsnn_status scan_ready(scan *s, int64_t K)
     if (lags > s->memory.lags && (s->memory.lags < kept(s) || s->memory.keep < 0))
         FSNN_TRY(frac_memory_settle(&s->memory, s->time ? max(lags, 2 * s->memory.lags) : lags, false));
     FSNN_TRY(frac_memory_starts(&s->memory, s->time, K));
+    if (fsnn_threads() > s->selves)
+        FSNN_TRY(plan_selves(s));
     if (s->training && (K > s->tape_room || fsnn_threads() > s->workers))
         FSNN_TRY(plan_training(s, max(K, s->tape_room)));
     return FSNN_OK;
@@ -212,19 +224,22 @@ fsnn_status scan_plan_order(scan *s, int orders)
     return scan_block_room(&s->dw, one * sizeof(float) * (size_t)(s->memory.sums * orders));
 }
 
-void scan_tile_open(const scan *s, int64_t t, scan_tile *tile)
+void scan_tile_open(const scan *s, int64_t t, int worker, scan_tile *tile)
 {
     int64_t total = s->B * s->N, first = t * FRAC_LANES;
     tile->first = first;
     tile->width = total - first < FRAC_LANES ? (int)(total - first) : FRAC_LANES;
-    for (int p = 0; p < NEURON_PARS; p++)
+    for (int p = 0; p < scan_pars(s); p++)
         for (int i = 0; i < FRAC_LANES; i++) {
             /* lanes beyond the last neuron repeat it, so that no parameter is zero */
             int64_t n = first + (i < tile->width ? i : tile->width - 1);
             int64_t at = s->par[p].count > 1 ? scan_channel(s, n) : 0;
             tile->par[p][i] = s->par[p].count ? s->par[p].value[at] : (float)s->options.v_reset.value;
         }
-    s->model->prepare(tile->par, tile->row);
+    tile->self = s->model->open ? (char *)s->self.data + (size_t)worker * s->model->room : NULL;
+    if (s->model->open)
+        s->model->open(s->model, tile->self);
+    s->model->prepare(tile->self, tile->par, tile->row);
     memcpy(tile->row[ROW_V_RESET], tile->par[PAR_V_RESET], sizeof(lanes));
 }
 
@@ -240,13 +255,15 @@ const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int6
 
 fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes)
 {
-    return neuron_kernels_get()->forward(s, K, I, spikes);
+    FSNN_TRY(neuron_kernels_get()->forward(s, K, I, spikes));
+    return s->model->trouble ? s->model->trouble(s->model) : FSNN_OK;
 }
 
 fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const float *gspikes,
                           const scan_grads *grads)
 {
-    return neuron_kernels_get()->backward(s, I, spikes, gspikes, grads);
+    FSNN_TRY(neuron_kernels_get()->backward(s, I, spikes, gspikes, grads));
+    return s->model->trouble ? s->model->trouble(s->model) : FSNN_OK;
 }
 
 void scan_chain(scan *s)
@@ -260,7 +277,7 @@ void scan_potentials(const scan *s, const float *spikes, float *v)
     bool jumps = scan_resetting(s)->counts;
     for (int64_t t = 0; t < s->tiles; t++) {
         scan_tile tile;
-        scan_tile_open(s, t, &tile);
+        scan_tile_open(s, t, 0, &tile);
         lanes count = {0};
         if (jumps)
             memcpy(count, (lanes *)s->count.data + t, sizeof count);
@@ -287,7 +304,8 @@ size_t scan_bytes(const scan *s)
 {
     const scan_block *blocks[] = {&s->first, &s->count, &s->wait, &s->resting, &s->modes, &s->seen, &s->arg,
                                 &s->predicted, &s->fired, &s->before, &s->work, &s->far,
-                                &s->part,  &s->lane,  &s->dw,    &s->carry, &s->fused.space};
+                                &s->part,  &s->lane,  &s->dw,    &s->carry, &s->self,
+                                &s->fused.space};
     size_t sum = s->u.bytes + s->x.bytes;
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         sum += blocks[i]->bytes;
@@ -298,7 +316,8 @@ void scan_free(scan *s)
 {
     scan_block *blocks[] = {&s->first, &s->count, &s->wait, &s->resting, &s->modes, &s->seen, &s->arg,
                           &s->predicted, &s->fired, &s->before, &s->work, &s->far,
-                          &s->part,  &s->lane,  &s->dw,    &s->carry, &s->fused.space};
+                          &s->part,  &s->lane,  &s->dw,    &s->carry, &s->self,
+                                &s->fused.space};
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         fsnn_free(blocks[i]->data);
     fsnn_free(s->u.data);

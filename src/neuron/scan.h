@@ -34,7 +34,11 @@ typedef struct scan_fused {
 } scan_fused;
 
 /* Sums a tile leaves: parameters of the neuron, then those of the order. */
-enum { SCAN_ORDERS = 2 * FSNN_MAX_TERMS + 1, SCAN_PARTS = NEURON_PARS + SCAN_ORDERS };
+enum {
+    SCAN_PARS = NEURON_PARS + NEURON_OWN_PARS,
+    SCAN_ORDERS = 2 * FSNN_MAX_TERMS + 1,
+    SCAN_PARTS = SCAN_PARS + SCAN_ORDERS
+};
 
 typedef struct scan {
     /* what: set by the owner */
@@ -44,7 +48,7 @@ typedef struct scan {
     bool smooth;
     float v0;
     int64_t rest; /* refractory period after a spike, in steps */
-    scan_param par[NEURON_PARS]; /* of v_reset: none, and the options' number holds */
+    scan_param par[SCAN_PARS]; /* of v_reset: none, and the options' number holds */
     /* neurons: B samples of N, channel of neuron i of a sample = (i / stride) % channels */
     int64_t B, N, channels, stride;
     bool training; /* backward will come: keep what it needs */
@@ -64,11 +68,15 @@ typedef struct scan {
     /* of the last forward */
     int64_t K;
     int64_t tape_room;  /* steps of arg and predicted */
-    scan_block arg;     /* [tiles][tape_room][32], resets that keep the spike argument */
+    scan_block arg;     /* [tiles][tape_room][32], resets that keep the spike argument; models with an argument of their
+                           own: the potential that it is of */
     scan_block predicted; /* [tiles][tape_room][32], predictor-corrector */
     scan_block resting; /* [tiles][tape_room][32] 1 in the refractory period, else 0 */
     scan_block fired;   /* [tiles] spikes, double */
     scan_block before;  /* like modes: the far past as the call found it */
+
+    scan_block self; /* [selves][model->room] a worker's space of the model */
+    int selves;
 
     /* of backward. A call's gradients of sums are q, newest first, sums [q_room][32] of a worker. */
     int workers;
@@ -76,7 +84,7 @@ typedef struct scan {
     scan_block work; /* [workers] (chained: [tiles]) [sums][q_room][32] */
     scan_block far;  /* likewise [sums][modes.padded][32] */
     scan_block part; /* [tiles][SCAN_PARTS] double */
-    scan_block lane; /* [tiles][NEURON_PARS][32] */
+    scan_block lane; /* [tiles][scan_pars][32] */
     scan_block dw;   /* derivatives of the weights */
 
     /* Chained: calls are pieces of one run that backward goes through from the last to the first, each given the gradients of
@@ -102,7 +110,7 @@ typedef struct scan_seen {
 /* Gradients a backward scan gives. NULL: not learned; alpha, coefficient [terms]. All but I are added to. */
 typedef struct scan_grads {
     float *I; /* [K, B, N], written; may be NULL */
-    float *par[NEURON_PARS];
+    float *par[SCAN_PARS];
     float *alpha, *coefficient;
 } scan_grads;
 
@@ -135,7 +143,8 @@ void scan_free(scan *s);
 /* ---- shared by the files of the scan ---- */
 
 typedef struct scan_tile {
-    lanes par[NEURON_PARS], row[NEURON_ROWS];
+    lanes par[SCAN_PARS], row[NEURON_ROWS];
+    void *self;    /* the model's space of this worker */
     int64_t first; /* neuron of lane 0 */
     int width;     /* neurons in the tile, 32 but for the last */
 } scan_tile;
@@ -149,7 +158,12 @@ fsnn_status scan_plan_order(scan *s, int orders);
 fsnn_status scan_block_room(scan_block *block, size_t bytes);
 /* Room for `rows` rows a tile; those filled are kept. */
 fsnn_status scan_rows_reserve(const scan *s, scan_rows *r, int64_t rows);
-void scan_tile_open(const scan *s, int64_t t, scan_tile *tile);
+void scan_tile_open(const scan *s, int64_t t, int worker, scan_tile *tile);
+/* Parameters of the model: the common ones and its own. */
+static inline int scan_pars(const scan *s)
+{
+    return NEURON_PARS + s->model->own;
+}
 /* Channel of neuron i (0..B*N-1). */
 static inline int64_t scan_channel(const scan *s, int64_t i)
 {

@@ -69,6 +69,7 @@ typedef struct walk {
 typedef struct again {
     neuron_step t;
     lanes v, dv, off, c, arg, p, slope, space[3], S1, held;
+    lanes vp; /* potential that p is, where the model has a spike argument of its own */
     const float *s, *gs;
     const float *land, *rest; /* what the reset saw for s; the refractory period, NULL: none */
 } again;
@@ -78,6 +79,19 @@ static inline void ahead(const float *row)
 {
     __builtin_prefetch(row + FRAC_LANES);
     __builtin_prefetch(row + FRAC_LANES + 16);
+}
+
+/* Where the model has a spike argument of its own: p as it was. (Functions of such models stand apart, so that the step of
+ * hand-written ones stays small.) */
+static __attribute__((noinline)) void recall_own(const walk *w, const float *p, again *a)
+{
+    const neuron_model *model = w->j->s->model;
+    lanes none;
+    memcpy(a->p, p, sizeof a->p);
+    lanes_zero(none);
+    EACH_LANE a->vp[i] = a->p[i] + a->off[i];
+    bool ahead = w->j->reset->ahead;
+    model->spike(w->tile.self, ahead ? a->v : a->vp, a->t.I, ahead ? a->dv : none, a->arg);
 }
 
 /* In the refractory period no spike depends on anything, nor does a potential that is held. */
@@ -103,6 +117,8 @@ static void recall(walk *w, int64_t k, again *a)
     a->s = scan_row(s, &w->tile, j->spikes, k, a->space[0]);
     a->gs = scan_row(s, &w->tile, j->gspikes, k, a->space[1]);
     a->t = (neuron_step){.model = s->model,
+                         .self = w->tile.self,
+                         .arg = a->arg,
                          .row = w->tile.row,
                          .u = u,
                          .v = a->v,
@@ -131,8 +147,12 @@ static void recall(walk *w, int64_t k, again *a)
         a->v[i] = u[i] + a->off[i];
         a->c[i] = kicks * spike[i] * kick[i];
     }
-    s->model->charge(a->v, a->t.I, a->t.row, a->dv);
-    if (w->arg) {
+    s->model->charge(a->t.self, a->v, a->t.I, a->t.row, a->dv);
+    if (s->model->kick && j->reset->kick)
+        s->model->kick(a->t.self, a->v, a->t.I, a->dv, spike, a->c);
+    if (s->model->spike) {
+        recall_own(w, w->arg ? w->arg + k * FRAC_LANES : next, a);
+    } else if (w->arg) {
         const float *arg = w->arg + k * FRAC_LANES;
         EACH_LANE
         {
@@ -153,6 +173,8 @@ static void recall(walk *w, int64_t k, again *a)
     }
     j->kernels->surrogates[s->options.surrogate.kind].slope((float)s->options.surrogate.scale,
                                                             a->arg, a->slope);
+    if (s->model->readout)
+        lanes_zero(a->slope);
     a->land = a->s;
     a->rest = NULL;
     if (w->resting)
@@ -182,7 +204,9 @@ static void first_back(walk *w, int64_t time, float *const *gS, float *gdv, floa
 /* Gradients of one step on their way, rows of 32. */
 typedef struct grads {
     lanes G, gx, gp, greset, gdv, gu, goff, gc, gI, gv;
-    lanes gtest; /* of the spike argument */
+    lanes gItest; /* of the current, through test, kick and reset */
+    lanes gvmore; /* of the potential, through the reset */
+    lanes gtest; /* of the potential, through the test (and the kick) */
 } grads;
 
 /* Of the state and of the history row that the step made, from `gh`, what that row received. */
@@ -194,10 +218,31 @@ static void arrive(const walk *w, const again *a, const float *gh, grads *g)
         g->G[i] = w->carry[i] + states * gh[i];
         g->gx[i] = drives * gh[i];
     }
+    if (a->t.model->readout) { /* the output is the state, and no spike stands between */
+        const float *gs = a->gs;
+        EACH_LANE g->G[i] += gs[i];
+    }
     if (w->j->reset->clears)
         EACH_LANE g->gx[i] = a->arg[i] >= 0 ? 0 : g->gx[i];
     if (w->j->reset->clears && a->rest)
         EACH_LANE g->gx[i] = a->rest[i] > 0 ? 0 : g->gx[i];
+}
+
+/* The same where the argument is the model's own. */
+static __attribute__((noinline)) void test_after_own(walk *w, const again *a, float attach, grads *g)
+{
+    const float *gs = a->gs, *slope = a->slope, *gcount = w->gcount;
+    lanes garg, none, unused;
+    const neuron_gradients to = {.v = g->gtest, .I = g->gItest, .dv = unused};
+    lanes_zero(none);
+    lanes_zero(unused);
+    EACH_LANE
+    {
+        garg[i] = (gs[i] + attach * (g->greset[i] + gcount[i])) * slope[i];
+        g->gtest[i] = 0;
+    }
+    a->t.model->spike_back(a->t.self, a->vp, a->t.I, none, garg, &to);
+    EACH_LANE g->gp[i] += g->gtest[i];
 }
 
 /* The spike test after the charge: its argument is p + off - theta. */
@@ -205,6 +250,10 @@ static void test_after(walk *w, const again *a, float attach, grads *g)
 {
     const float *gs = a->gs, *slope = a->slope, *gcount = w->gcount;
     float *gtheta = w->grow[ROW_THRESHOLD];
+    if (w->j->s->model->spike) {
+        test_after_own(w, a, attach, g);
+        return;
+    }
     EACH_LANE
     {
         g->gtest[i] = (gs[i] + attach * (g->greset[i] + gcount[i])) * slope[i];
@@ -213,10 +262,44 @@ static void test_after(walk *w, const again *a, float attach, grads *g)
     }
 }
 
+/* The same where argument or kick are the model's own. */
+static __attribute__((noinline)) void test_ahead_own(walk *w, const again *a, float attach, grads *g)
+{
+    const neuron_model *model = a->t.model;
+    const float *s = a->s, *gs = a->gs, *slope = a->slope, *kick = w->tile.row[ROW_KICK];
+    float *gtheta = w->grow[ROW_THRESHOLD], *gkick = w->grow[ROW_KICK];
+    const float kicks = w->j->reset->kick && !model->kick ? 1 : 0;
+    lanes gspike, garg;
+    const neuron_gradients to = {.v = g->gtest, .I = g->gItest, .dv = g->gdv, .s = gspike};
+    EACH_LANE
+    {
+        gkick[i] += kicks * g->gc[i] * s[i];
+        gspike[i] = kicks * g->gc[i] * kick[i];
+        g->gtest[i] = 0;
+    }
+    if (w->j->reset->kick && model->kick)
+        model->kick_back(a->t.self, a->v, a->t.I, a->dv, s, g->gc, &to);
+    EACH_LANE garg[i] = (gs[i] + attach * gspike[i]) * slope[i];
+    if (model->spike) {
+        model->spike_back(a->t.self, a->v, a->t.I, a->dv, garg, &to);
+        return;
+    }
+    EACH_LANE
+    {
+        g->gtest[i] += garg[i];
+        g->gdv[i] += garg[i];
+        gtheta[i] -= garg[i];
+    }
+}
+
 /* The spike test ahead: its argument is v + dv - theta; the spike may take c = s kick from the
  * drive. */
 static void test_ahead(walk *w, const again *a, float attach, grads *g)
 {
+    if (a->t.model->spike || a->t.model->kick) {
+        test_ahead_own(w, a, attach, g);
+        return;
+    }
     const float kicks = w->j->reset->kick ? 1 : 0, *kick = w->tile.row[ROW_KICK];
     const float *s = a->s, *gs = a->gs, *slope = a->slope;
     float *gtheta = w->grow[ROW_THRESHOLD], *gkick = w->grow[ROW_KICK];
@@ -244,7 +327,7 @@ static void offset_back(walk *w, const grads *g)
 
 /* Step k, given gh, what the history row that it made receives. Leaves q, and in `carry` what the
  * state before receives. */
-static void step(walk *w, int64_t k, const again *a, const float *gh)
+static void step(walk *w, int64_t k, again *a, const float *gh)
 {
     const job *j = w->j;
     const scan *s = j->s;
@@ -265,6 +348,13 @@ static void step(walk *w, int64_t k, const again *a, const float *gh)
                           .ggain = w->ggain};
     arrive(w, a, gh, &g);
     lanes_zero(g.greset);
+    const bool own = s->model->of != NULL; /* of hand-written models nothing comes there */
+    if (own) {
+        lanes_zero(g.gItest);
+        lanes_zero(g.gvmore);
+    }
+    const neuron_gradients more = {.v = g.gvmore, .I = g.gItest};
+    a->t.more = &more;
     j->reset->back(&a->t, a->p, a->land, g.G, g.gx, g.gp, g.greset, w->grow, w->ggain);
     if (!j->reset->ahead)
         test_after(w, a, attach, &g);
@@ -273,7 +363,13 @@ static void step(walk *w, int64_t k, const again *a, const float *gh)
         first_back(w, s->time - s->K + k, b.gS, g.gdv, g.gc);
     if (j->reset->ahead)
         test_ahead(w, a, attach, &g);
-    s->model->charge_back(a->v, a->t.I, a->t.row, g.gdv, g.gv, gI2, w->grow);
+    s->model->charge_back(a->t.self, a->v, a->t.I, a->t.row, g.gdv, g.gv, gI2, w->grow);
+    if (own)
+        EACH_LANE
+        {
+            g.gI[i] += g.gItest[i];
+            g.gv[i] += g.gvmore[i];
+        }
 
     const float direct = j->reset->ahead ? 1 : 0; /* the test ahead sees v itself */
     float *carry = w->carry;
@@ -494,11 +590,11 @@ static void leave(walk *w)
     const job *j = w->j;
     scan *s = j->s;
     double *part = (double *)s->part.data + w->t * SCAN_PARTS;
-    lanes *gpar = (lanes *)s->lane.data + w->t * NEURON_PARS;
-    memset(gpar, 0, NEURON_PARS * sizeof(lanes));
-    s->model->prepare_back(w->tile.par, w->tile.row, w->grow, gpar);
+    lanes *gpar = (lanes *)s->lane.data + w->t * scan_pars(s);
+    memset(gpar, 0, (size_t)scan_pars(s) * sizeof(lanes));
+    s->model->prepare_back(w->tile.self, w->tile.par, w->tile.row, w->grow, gpar);
     memcpy(gpar[PAR_V_RESET], w->grow[ROW_V_RESET], sizeof(lanes));
-    for (int p = 0; p < NEURON_PARS; p++) {
+    for (int p = 0; p < scan_pars(s); p++) {
         part[p] = 0;
         for (int i = 0; i < w->tile.width; i++)
             part[p] += gpar[p][i];
@@ -507,7 +603,7 @@ static void leave(walk *w)
     for (int i = 0; i < w->tile.width; i++)
         gain += w->ggain[i];
     for (int o = 0; o < j->orders; o++)
-        part[NEURON_PARS + o] = w->sum[o] + gain * (double)j->order[o].dgain;
+        part[SCAN_PARS + o] = w->sum[o] + gain * (double)j->order[o].dgain;
 }
 
 /* Places of q and of what the modes take of it; the gradients that the call after left. */
@@ -569,7 +665,7 @@ static void tile(int64_t t, int worker, void *user)
         w.first = (float *)s->first.data + t * FRAC_LANES;
     if (j->reset->counts)
         memcpy(w.count, (lanes *)s->count.data + t, sizeof w.count);
-    scan_tile_open(s, t, &w.tile);
+    scan_tile_open(s, t, worker, &w.tile);
     for (int64_t at = s->later; at < end;)
         at += block(&w, at, end);
     if (j->orders && (!s->chained || s->begins))
@@ -592,7 +688,7 @@ static void add_channels(const scan *s, int p, float *grad)
     int64_t total = s->B * s->N;
     const lanes *lane = s->lane.data;
     for (int64_t n = 0; n < total; n++)
-        grad[scan_channel(s, n)] += lane[n / FRAC_LANES * NEURON_PARS + p][n % FRAC_LANES];
+        grad[scan_channel(s, n)] += lane[n / FRAC_LANES * scan_pars(s) + p][n % FRAC_LANES];
 }
 
 /* Where the gradient of the order's parameter p goes; NULL: it is not learned. */
@@ -657,10 +753,10 @@ fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
         s->block = j.first / FRAC_SPAN;
     }
 
-    for (int p = 0; p < NEURON_PARS; p++)
+    for (int p = 0; p < scan_pars(s); p++)
         if (grads->par[p])
             (s->par[p].count == 1 ? add_layer : add_channels)(s, p, grads->par[p]);
     for (int o = 0; o < j.orders; o++)
-        add_layer(s, NEURON_PARS + o, target(s, grads, j.order[o].number));
+        add_layer(s, SCAN_PARS + o, target(s, grads, j.order[o].number));
     return FSNN_OK;
 }

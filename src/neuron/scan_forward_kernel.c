@@ -128,6 +128,55 @@ static void watch(walk *w, const float *arg, const float *x)
     }
 }
 
+/* The argument of the spike at potential v and derivative dv: the model's own, or v + dv - theta. */
+static inline void test(const walk *w, const float *v, const float *I, const float *dv, float *arg)
+{
+    const neuron_model *model = w->j->s->model;
+    const float *theta = w->tile.row[ROW_THRESHOLD];
+    if (model->spike) {
+        model->spike(w->tile.self, v, I, dv, arg);
+        return;
+    }
+    EACH_LANE
+    arg[i] = (v[i] + dv[i]) - theta[i];
+}
+
+/* What the spike takes from the drive. */
+static inline void kick(const walk *w, const neuron_step *t, const float *spike, float *c)
+{
+    if (t->model->kick) {
+        t->model->kick(t->self, t->v, t->I, t->dv, spike, c);
+        return;
+    }
+    const float *amount = w->tile.row[ROW_KICK];
+    EACH_LANE
+    c[i] = spike[i] * amount[i];
+}
+
+/* Out of the way of hand-written models, whose step is to stay small. */
+static __attribute__((noinline)) void test_after_own(const walk *w, const neuron_step *t, const float *p,
+                                                     float *arg)
+{
+    const float *off = w->off;
+    lanes v, none;
+    lanes_zero(none);
+    EACH_LANE
+    v[i] = p[i] + off[i];
+    t->model->spike(t->self, v, t->I, none, arg);
+}
+
+/* The test of the new potential p, where nothing lies ahead: dv is 0. */
+static inline void test_after(const walk *w, const neuron_step *t, const float *p, float *arg)
+{
+    const float *off = w->off, *theta = w->tile.row[ROW_THRESHOLD];
+    if (t->model->spike) {
+        test_after_own(w, t, p, arg);
+        return;
+    }
+    EACH_LANE
+    arg[i] = (p[i] + off[i]) - theta[i];
+}
+
 /* Step k of the call. S: its sums over the past (may be changed). The block's next outputs,
  * from..to-1 of `block`, lose what a spike takes from them. */
 static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_t to)
@@ -138,8 +187,9 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
     const float *land = spike;
     const float *u = w->u + (w->rows_u + k - 1) * FRAC_LANES;
     float *next = w->u + (w->rows_u + k) * FRAC_LANES;
-    const float *theta = w->tile.row[ROW_THRESHOLD];
     neuron_step t = {.model = s->model,
+                     .self = w->tile.self,
+                     .arg = arg,
                      .row = w->tile.row,
                      .u = u,
                      .v = v,
@@ -156,25 +206,22 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
     ahead(j->spikes + k * s->B * s->N + w->tile.first);
     EACH_LANE
     v[i] = u[i] + w->off[i];
-    s->model->charge(v, t.I, t.row, dv);
+    s->model->charge(t.self, v, t.I, t.row, dv);
 
     lanes_zero(c);
     if (j->reset->ahead) {
-        EACH_LANE
-        arg[i] = (v[i] + dv[i]) - theta[i];
+        test(w, v, t.I, dv, arg);
         fire(j, arg, spike);
         if (s->rest)
             hush(w, k, arg, spike, held);
         if (j->reset->kick)
-            EACH_LANE
-        c[i] = spike[i] * t.row[ROW_KICK][i];
+            kick(w, &t, spike, c);
     }
     if (w->first)
         first_drive(w, &t, s->time + k, S);
     j->scheme->step(&t, p, x);
     if (!j->reset->ahead) {
-        EACH_LANE
-        arg[i] = (p[i] + w->off[i]) - theta[i];
+        test_after(w, &t, p, arg);
         fire(j, arg, spike);
         if (s->rest) {
             hush(w, k, arg, spike, held);
@@ -195,10 +242,15 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
         offset(w);
     }
     if (w->arg)
-        memcpy(w->arg + k * FRAC_LANES, arg, sizeof arg);
+        memcpy(w->arg + k * FRAC_LANES, s->model->spike ? p : arg, sizeof arg);
     if (w->predicted)
         memcpy(w->predicted + k * FRAC_LANES, S[1], sizeof(lanes));
-    memcpy(j->spikes + k * s->B * s->N + w->tile.first, spike,
+    if (s->model->readout) {
+        lanes_zero(spike); /* none counts */
+        EACH_LANE
+        arg[i] = next[i] + w->off[i];
+    }
+    memcpy(j->spikes + k * s->B * s->N + w->tile.first, s->model->readout ? arg : spike,
            sizeof(float) * (size_t)w->tile.width);
     for (int i = 0; i < w->tile.width; i++)
         w->fired[i] += spike[i];
@@ -303,13 +355,12 @@ static void watched(const walk *w)
 
 static void tile(int64_t t, int worker, void *user)
 {
-    (void)worker;
     const job *j = user;
     scan *s = j->s;
     t += j->done;
     walk w = {.j = j, .t = t};
     tile_buffers(&w);
-    scan_tile_open(s, t, &w.tile);
+    scan_tile_open(s, t, worker, &w.tile);
     if (j->reset->counts)
         memcpy(w.count, (lanes *)s->count.data + t, sizeof w.count);
     if (s->rest)

@@ -61,9 +61,9 @@ void scan_fused_open(const scan *s, int64_t number, int worker, scan_group *grou
     for (int i = 0; i < group->tiles; i++) {
         scan_tile tile;
         if (i == 0 || !one) {
-            scan_tile_open(s, group->first + i, &tile);
+            scan_tile_open(s, group->first + i, worker, &tile);
             memcpy(group->own[i], tile.row, sizeof tile.row);
-            memcpy(group->par[i], tile.par, sizeof tile.par);
+            memcpy(group->par[i], tile.par, sizeof group->par[i]);
         }
         group->row[i] = group->own[one ? 0 : i];
         group->parameters[i] = group->par[one ? 0 : i];

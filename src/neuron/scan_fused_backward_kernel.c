@@ -175,7 +175,7 @@ static void leave(const walk *w, int t)
     double *part = (double *)s->part.data + tile * SCAN_PARTS;
     lanes *gpar = (lanes *)s->lane.data + tile * NEURON_PARS;
     memset(gpar, 0, NEURON_PARS * sizeof(lanes));
-    s->model->prepare_back(w->group.parameters[t], w->group.row[t], w->grow[t], gpar);
+    s->model->prepare_back(NULL, w->group.parameters[t], w->group.row[t], w->grow[t], gpar);
     for (int p = 0; p < NEURON_PARS; p++) {
         part[p] = 0;
         for (int i = 0; i < FRAC_LANES; i++)

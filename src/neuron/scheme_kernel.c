@@ -14,7 +14,7 @@ static void drive_at(const neuron_step *t, const float *u, float *d)
 {
     lanes v;
     EACH_LANE v[i] = u[i] + t->off[i];
-    t->model->charge(v, t->I, t->row, d);
+    t->model->charge(t->self, v, t->I, t->row, d);
     EACH_LANE d[i] -= t->c[i];
 }
 
@@ -24,7 +24,7 @@ static void drive_back(const neuron_step *t, const float *u, const float *gd, fl
 {
     lanes v, gI;
     EACH_LANE v[i] = u[i] + t->off[i];
-    t->model->charge_back(v, t->I, t->row, gd, gu, gI, b->grow);
+    t->model->charge_back(t->self, v, t->I, t->row, gd, gu, gI, b->grow);
     EACH_LANE
     {
         b->goff[i] += gu[i];
@@ -82,19 +82,37 @@ static void explicit_back(const neuron_step *t, neuron_step_back *b)
     }
 }
 
+/* The slope's own gradient; b's rows are set. */
+static void leak_back(const neuron_step *t, const float *gJ, neuron_step_back *b)
+{
+    lanes gv, gI;
+    const neuron_gradients g = {.v = gv, .I = gI};
+    lanes_zero(gv);
+    lanes_zero(gI);
+    t->model->leak_back(t->self, t->v, t->I, t->row, gJ, b->grow, &g);
+    if (!t->model->curved)
+        return;
+    EACH_LANE
+    {
+        b->gu[i] += gv[i];
+        b->goff[i] += gv[i];
+        b->gI[i] += gI[i];
+    }
+}
+
 /* ---- implicit: p = (S + g (f - J u)) / (1 - g J), x = f + J (p - u) ---- */
 
 static void implicit_drive(const neuron_step *t, const float *p, float *x)
 {
     lanes J;
-    t->model->leak(t->row, J);
+    t->model->leak(t->self, t->v, t->I, t->row, J);
     EACH_LANE x[i] = (t->dv[i] - t->c[i]) + J[i] * (p[i] - t->u[i]);
 }
 
 static void implicit_step(const neuron_step *t, float *p, float *x)
 {
     lanes J;
-    t->model->leak(t->row, J);
+    t->model->leak(t->self, t->v, t->I, t->row, J);
     EACH_LANE
     {
         float rest = (t->dv[i] - t->c[i]) - J[i] * t->u[i];
@@ -107,7 +125,7 @@ static void implicit_back(const neuron_step *t, neuron_step_back *b)
 {
     lanes J, gJ;
     clear(b);
-    t->model->leak(t->row, J);
+    t->model->leak(t->self, t->v, t->I, t->row, J);
     EACH_LANE
     {
         float rest = (t->dv[i] - t->c[i]) - J[i] * t->u[i], D = 1 - t->gain * J[i];
@@ -120,7 +138,7 @@ static void implicit_back(const neuron_step *t, neuron_step_back *b)
         gJ[i] = -t->u[i] * gf + b->p[i] * b->gx[i] - t->gain * gD;
         b->ggain[i] += gN * rest - J[i] * gD;
     }
-    t->model->leak_back(t->row, gJ, b->grow);
+    leak_back(t, gJ, b);
 }
 
 /* ---- predictor-corrector: P = S_1, p = S_0 + g d(P), x = d(p) ---- */
@@ -227,7 +245,7 @@ static void exact_drive(const neuron_step *t, const float *p, float *x)
 {
     lanes J;
     (void)p;
-    t->model->leak(t->row, J);
+    t->model->leak(t->self, t->v, t->I, t->row, J);
     EACH_LANE x[i] = (t->dv[i] - t->c[i]) - J[i] * t->u[i];
 }
 
@@ -241,7 +259,7 @@ static void exact_back(const neuron_step *t, neuron_step_back *b)
 {
     lanes J, gJ, x;
     clear(b);
-    t->model->leak(t->row, J);
+    t->model->leak(t->self, t->v, t->I, t->row, J);
     exact_drive(t, b->p, x);
     EACH_LANE
     {
@@ -253,7 +271,7 @@ static void exact_back(const neuron_step *t, neuron_step_back *b)
         gJ[i] = -t->u[i] * gx;
         b->ggain[i] += b->gp[i] * x[i];
     }
-    t->model->leak_back(t->row, gJ, b->grow);
+    leak_back(t, gJ, b);
 }
 
 const neuron_scheme FSNN_K(neuron_schemes)[FRAC_SCHEMES] = {

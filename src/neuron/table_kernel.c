@@ -2,12 +2,13 @@
 #include "base/isa_kernel.h"
 #include "neuron/scan.h"
 
-extern const neuron_model FSNN_K(neuron_if), FSNN_K(neuron_lif);
+extern const neuron_model FSNN_K(neuron_if), FSNN_K(neuron_lif), FSNN_K(neuron_readout);
 extern const neuron_scheme FSNN_K(neuron_schemes)[FRAC_SCHEMES];
 extern const neuron_reset FSNN_K(neuron_resets)[FSNN_RESETS];
 extern const neuron_surrogate FSNN_K(neuron_surrogates)[FSNN_SURROGATES];
 
-static const neuron_model *const models[] = {&FSNN_K(neuron_if), &FSNN_K(neuron_lif), NULL};
+static const neuron_model *const models[] = {&FSNN_K(neuron_if), &FSNN_K(neuron_lif),
+                                             &FSNN_K(neuron_readout), NULL};
 
 fsnn_status FSNN_K(scan_forward)(scan *s, int64_t K, const float *I, float *spikes);
 fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,

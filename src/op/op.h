@@ -14,7 +14,8 @@
 
 #define OP_MAX_IN 16
 #define OP_MAX_OUT 8
-#define OP_MAX_PARAM 8
+#define OP_KEY 80 /* bytes of the name of a key */
+#define OP_MAX_PARAM 24
 
 enum op_flags {
     OP_LAST = 1,         /* takes channels-last inputs as they are */
@@ -93,6 +94,10 @@ typedef struct fsnn_op {
     int min_in, max_in;
     unsigned flags;
     size_t state_size;
+    /* When a node is added, options and state set: takes what options point to. May be NULL. */
+    fsnn_status (*create)(op_node *node);
+    /* What can be said of options alone, for descriptions: an error names the key at fault, or "". May be NULL. */
+    fsnn_status (*check)(const struct fsnn_op *op, const void *options, char key[OP_KEY]);
     /* Checks in[], sets out[], out_last[], param[], operations. Error sentences name the node and the shapes. */
     fsnn_status (*shape)(op_node *node);
     /* Builds what K*B rows need (primitives); called again when sizes change. May be NULL. */

@@ -15,6 +15,7 @@
 
 #include "../json.h"
 #include "neuron/scan.h"
+#include "neuron/user.h"
 
 enum { MAXK = 200, MAXN = 3 * 47 };
 
@@ -28,10 +29,11 @@ typedef struct setup {
     double tolerance; /* of exponentials; 0: the history itself */
     int64_t K, B, N, channels;
     bool smooth, last, implicit;
+    const equation *e; /* kind "user": its equations, with parameters a and b */
 } setup;
 
 typedef struct numbers {
-    double I[MAXK * MAXN], tau[8], theta[8], v_reset[8];
+    double I[MAXK * MAXN], tau[8], theta[8], v_reset[8], own[2][8];
     fsnn_order order;
 } numbers;
 
@@ -50,9 +52,46 @@ static double conv(const double *w, const double *x, int64_t n, int64_t limit)
     return sum;
 }
 
-static double drive(const setup *c, double u, double off, double I, double tau, double taken)
+/* What an equation sees: slots of neuron/equation.h. */
+typedef struct point {
+    double slot[EQUATION_VALUES];
+} point;
+
+static double drive(const setup *c, point *at, double u, double off, double I, double taken)
 {
+    double tau = at->slot[EQUATION_PAR];
+    at->slot[EQUATION_X] = u + off;
+    at->slot[EQUATION_I] = I;
+    if (c->e)
+        return equation_value(c->e, EQUATION_D, at->slot) - taken;
     return (strcmp(c->kind, "lif") ? I / tau : (I - (u + off)) / tau) - taken;
+}
+
+static double leak_of(const setup *c, point *at, double u, double off, double I)
+{
+    at->slot[EQUATION_X] = u + off;
+    at->slot[EQUATION_I] = I;
+    if (c->e)
+        return equation_value(c->e, EQUATION_J, at->slot);
+    return strcmp(c->kind, "lif") ? 0 : -1 / at->slot[EQUATION_PAR];
+}
+
+/* The spike's argument at potential v. */
+static double test_of(const setup *c, point *at, double v, double dv)
+{
+    at->slot[EQUATION_X] = v;
+    at->slot[EQUATION_D] = dv;
+    return c->e ? equation_value(c->e, EQUATION_ARG, at->slot) : v + dv - at->slot[EQUATION_PAR + 1];
+}
+
+/* What a spike takes from the drive. */
+static double kick_of(const setup *c, point *at, double v, double dv, double s)
+{
+    at->slot[EQUATION_X] = v;
+    at->slot[EQUATION_D] = dv;
+    at->slot[EQUATION_S] = s;
+    return c->e ? dv - equation_value(c->e, EQUATION_F, at->slot)
+                : s * at->slot[EQUATION_PAR + 1] / at->slot[EQUATION_PAR];
 }
 
 /* Mittag-Leffler weights cost: those of the last call are kept. */
@@ -81,7 +120,12 @@ static void model(const setup *c, const numbers *x, int64_t n, const double *fro
     double gain, none, tau = x->tau[channel(c, n)], theta = x->theta[channel(c, n)];
     double v_reset = x->v_reset[channel(c, n)];
     int64_t rest = (int64_t)round(o->refractory / c->h), wait = 0;
-    frac_leak leak = {tau, !strcmp(c->kind, "lif")};
+    frac_leak leak = {tau, c->e ? c->e->leaks : !strcmp(c->kind, "lif")};
+    point at = {{0}};
+    at.slot[EQUATION_PAR] = tau;
+    at.slot[EQUATION_PAR + 1] = theta;
+    for (int p = 0; p < 2; p++)
+        at.slot[EQUATION_PAR + 2 + p] = x->own[p][channel(c, n)];
     if (M->lweights)
         kernel(M, &x->order, &leak, c->h, w, &gain);
     else
@@ -98,14 +142,14 @@ static void model(const setup *c, const numbers *x, int64_t n, const double *fro
     double u = 0, N = 0, F0 = 0, h = c->h;
     for (int64_t k = 0; k < c->K; k++) {
         double I = x->I[k * c->B * c->N + n], off = o->v0 - theta * N,
-               J = leak.leaky ? -1 / tau : 0;
-        double dv = drive(c, u, off, I, tau, 0), arg = u + off + dv - theta, p, xk;
+               J = leak_of(c, &at, u, off, I);
+        double dv = drive(c, &at, u, off, I, 0), arg = test_of(c, &at, u + off, dv), p, xk;
         double taken = 0, r = 0;
         if (ahead) {
             s[k] = c->smooth ? fsnn_surrogate_smooth(&o->surrogate, arg) : arg >= 0;
             s[k] = wait ? 0 : s[k];
             r = frozen && o->detach_reset ? frozen[k] : s[k];
-            taken = o->reset == FSNN_RESET_CURRENT ? r * theta / tau : 0;
+            taken = o->reset == FSNN_RESET_CURRENT ? kick_of(c, &at, u + off, dv, r) : 0;
         }
         double f = dv - taken, S = conv(w, X, k, limit), P = 0;
         if (M->start) {
@@ -124,18 +168,18 @@ static void model(const setup *c, const numbers *x, int64_t n, const double *fro
             break;
         case FRAC_PECE:
             P = conv(pw, X, k, limit) + (k + 1 <= limit ? pst[k + 1] * F0 : 0);
-            p = S + gain * drive(c, P, off, I, tau, taken);
-            xk = drive(c, p, off, I, tau, taken);
+            p = S + gain * drive(c, &at, P, off, I, taken);
+            xk = drive(c, &at, p, off, I, taken);
             break;
         case FRAC_HEUN:
-            P = drive(c, u + h * f, off, I, tau, taken);
+            P = drive(c, &at, u + h * f, off, I, taken);
             p = u + h / 2 * (f + P);
             xk = f;
             break;
         case FRAC_RK4: {
-            double k2 = drive(c, u + h / 2 * f, off, I, tau, taken);
-            double k3 = drive(c, u + h / 2 * k2, off, I, tau, taken);
-            double k4 = drive(c, u + h * k3, off, I, tau, taken);
+            double k2 = drive(c, &at, u + h / 2 * f, off, I, taken);
+            double k3 = drive(c, &at, u + h / 2 * k2, off, I, taken);
+            double k4 = drive(c, &at, u + h * k3, off, I, taken);
             p = u + h / 6 * (f + 2 * k2 + 2 * k3 + k4);
             xk = f;
             break;
@@ -145,7 +189,7 @@ static void model(const setup *c, const numbers *x, int64_t n, const double *fro
             p = S + gain * xk;
         }
         if (!ahead) {
-            arg = p + off - theta;
+            arg = test_of(c, &at, p + off, 0);
             s[k] = c->smooth ? fsnn_surrogate_smooth(&o->surrogate, arg) : arg >= 0;
             s[k] = wait ? 0 : s[k];
             r = frozen && o->detach_reset ? frozen[k] : s[k];
@@ -186,6 +230,8 @@ static void fill(const setup *c, numbers *x)
     for (int i = 0; i < 8; i++) {
         x->tau[i] = (float)(1.6 + 0.1 * i);
         x->theta[i] = (float)(1.0 - 0.05 * i);
+        x->own[0][i] = (float)(0.3 + 0.02 * i);
+        x->own[1][i] = (float)(1.2 - 0.04 * i);
         x->v_reset[i] = (float)(c->options.v_reset.value - 0.03 * i);
     }
     x->order = c->order;
@@ -194,7 +240,8 @@ static void fill(const setup *c, numbers *x)
 typedef struct machine {
     scan s;
     float I[MAXK * MAXN], spikes[MAXK * MAXN], v[MAXK * MAXN], g[MAXK * MAXN], gI[MAXK * MAXN];
-    float tau[8], theta[8], v_reset[8];
+    float tau[8], theta[8], v_reset[8], own[2][8];
+    neuron_model user;
 } machine;
 
 static void start(machine *m, const setup *c, const numbers *x, int64_t K)
@@ -206,8 +253,12 @@ static void start(machine *m, const setup *c, const numbers *x, int64_t K)
         m->tau[i] = (float)x->tau[i];
         m->theta[i] = (float)x->theta[i];
         m->v_reset[i] = (float)x->v_reset[i];
+        for (int p = 0; p < 2; p++)
+            m->own[p][i] = (float)x->own[p][i];
     }
-    m->s.model = neuron_model_find(c->kind);
+    if (c->e)
+        m->user = neuron_equation_model(c->e);
+    m->s.model = c->e ? &m->user : neuron_model_find(c->kind);
     assert_non_null(m->s.model);
     m->s.options = c->options;
     m->s.v0 = (float)c->options.v0;
@@ -221,9 +272,11 @@ static void start(machine *m, const setup *c, const numbers *x, int64_t K)
     m->s.par[PAR_THRESHOLD] = (scan_param){m->theta, c->channels};
     m->s.par[PAR_V_RESET] = (scan_param){m->v_reset, c->channels};
     m->s.rest = (int64_t)round(c->options.refractory / c->h);
+    for (int p = 0; c->e && p < 2; p++)
+        m->s.par[NEURON_PARS + p] = (scan_param){m->own[p], c->channels};
     frac_keep keep = {c->memory, c->tolerance, 100000};
     frac_memory_init(&m->s.memory, c->method, c->implicit, &c->order, c->h, &keep);
-    m->s.memory.leak = (frac_leak){m->tau[0], !strcmp(c->kind, "lif")};
+    m->s.memory.leak = (frac_leak){m->tau[0], m->s.model->leaky};
     assert_int_equal(scan_plan(&m->s, K), FSNN_OK);
 }
 
@@ -259,7 +312,7 @@ static inline void check_forward(const setup *c)
     }
     expect(c, "rate", scan_rate(&m.s), count / (double)(c->K * total), 1e-6);
     if (c->options.reset != FSNN_RESET_NONE)
-        assert_true(count > 0 && count < (double)(c->K * total)); /* the case says something */
+        expect(c, "the share of spikes", count > 0 && count < (double)(c->K * total), 1, 0); /* the case says something */
     scan_free(&m.s);
 }
 
@@ -304,10 +357,13 @@ static inline void check_backward(const setup *c)
         model(c, &x, n, NULL, empties + n * MAXK, v, frozen + n * MAXK);
     for (int64_t i = 0; i < c->K * total; i++)
         m.g[i] = (float)R(i);
-    float gtau[8] = {0}, gtheta[8] = {0}, gv_reset[8] = {0}, galpha[8] = {0}, gcoefficient[8] = {0};
+    float gtau[8] = {0}, gtheta[8] = {0}, gv_reset[8] = {0}, gown[2][8] = {{0}}, galpha[8] = {0},
+          gcoefficient[8] = {0};
     bool ordered = !c->method->integer;
     scan_grads grads = {
         m.gI, {gtau, gtheta, gv_reset}, ordered ? galpha : NULL, ordered ? gcoefficient : NULL};
+    for (int p = 0; c->e && p < 2; p++)
+        grads.par[NEURON_PARS + p] = gown[p];
     assert_int_equal(scan_backward(&m.s, m.I, m.spikes, m.g, &grads), FSNN_OK);
 
     for (int64_t i = 0; i < c->K * total; i += 11) {
@@ -319,6 +375,10 @@ static inline void check_backward(const setup *c)
         expect(c, "gtau", gtau[ch], want, 3e-4 * fmax(10, fabs(want)));
         want = slope(c, &x, &x.theta[ch], frozen, -1);
         expect(c, "gtheta", gtheta[ch], want, 3e-4 * fmax(10, fabs(want)));
+        for (int p = 0; c->e && p < 2; p++) {
+            want = slope(c, &x, &x.own[p][ch], frozen, -1);
+            expect(c, p ? "gb" : "ga", gown[p][ch], want, 3e-4 * fmax(10, fabs(want)));
+        }
         want = slope(c, &x, &x.v_reset[ch], frozen, -1);
         expect(c, "gv_reset", gv_reset[ch], want, 3e-4 * fmax(10, fabs(want)));
     }

@@ -240,12 +240,12 @@ static void hand_written(void **state)
             memset(b->row[s], 0, sizeof(lanes));
         equation_clear(e, b->slot);
         equation_run(e, EQUATION_PREPARE, b->slot);
-        m->prepare((const lanes *)b->row + EQUATION_PAR, row);
-        m->charge(b->row[EQUATION_X], b->row[EQUATION_I], (const lanes *)row, dv);
-        m->charge_back(b->row[EQUATION_X], b->row[EQUATION_I], (const lanes *)row,
+        m->prepare(NULL, (const lanes *)b->row + EQUATION_PAR, row);
+        m->charge(NULL, b->row[EQUATION_X], b->row[EQUATION_I], (const lanes *)row, dv);
+        m->charge_back(NULL, b->row[EQUATION_X], b->row[EQUATION_I], (const lanes *)row,
                        b->row[EQUATION_G + EQUATION_D], gv, gI, grow);
-        m->leak((const lanes *)row, J);
-        m->prepare_back((const lanes *)b->row + EQUATION_PAR, (const lanes *)row,
+        m->leak(NULL, b->row[EQUATION_X], b->row[EQUATION_I], (const lanes *)row, J);
+        m->prepare_back(NULL, (const lanes *)b->row + EQUATION_PAR, (const lanes *)row,
                         (const lanes *)grow, gpar);
         equation_run(e, EQUATION_CHARGE, b->slot);
         equation_run(e, EQUATION_CHARGE_BACK, b->slot);

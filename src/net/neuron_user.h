@@ -1,0 +1,33 @@
+/* net/neuron_user.h: the user's neuron as a node has it: texts, compiled equations, model. */
+#ifndef FSNN_NEURON_USER_NODE_H
+#define FSNN_NEURON_USER_NODE_H
+
+#include "neuron/user.h"
+#include "op/op.h"
+
+typedef struct neuron_user {
+    equation *equation; /* NULL where it is a callback */
+    neuron_callback callback;
+    neuron_model model;
+    bool made;   /* model is there */
+    char *names; /* of the callback's parameters */
+    char *text[4 + FSNN_USER_PARAMS]; /* copies of what options point to */
+    int texts;
+    char *equations; /* for looking at: "dv = ..." */
+} neuron_user;
+
+/* Compiles; options then point to copies. Errors name the node. Free also after an error. */
+fsnn_status neuron_user_create(neuron_user *u, fsnn_user *options, const op_node *node);
+void neuron_user_free(neuron_user *u);
+/* op.h: check */
+fsnn_status neuron_user_check(const fsnn_op *op, const void *options, char key[OP_KEY]);
+
+/* A kind that is equations. */
+typedef struct neuron_kind {
+    const char *kind;
+    fsnn_user what;
+} neuron_kind;
+/* NULL: `user` itself. */
+const neuron_kind *neuron_kind_find(const char *kind);
+
+#endif

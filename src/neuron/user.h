@@ -1,0 +1,28 @@
+/* neuron/user.h: neurons of the user's own as models of the scan. */
+#ifndef FSNN_NEURON_USER_H
+#define FSNN_NEURON_USER_H
+
+#include "neuron/equation.h"
+#include "neuron/model.h"
+
+/* A model that runs the compiled equations `e`, which it does not own and which must outlive it. */
+neuron_model neuron_equation_model(const equation *e);
+
+/* ---- by callback ---- */
+
+/* A callback as a layer has it; must outlive its model. */
+typedef struct neuron_callback {
+    fsnn_neuron_callback c;
+    int pars;                           /* 2 + c.params */
+    bool learned[2 + FSNN_USER_PARAMS]; /* gradients are asked for */
+    int failed;                         /* what a function returned when it failed */
+} neuron_callback;
+
+neuron_model neuron_callback_model(neuron_callback *c);
+
+/* The registered callback, NULL: none. Names of its parameters belong to the caller: fsnn_free(*names). */
+bool neuron_callback_find(const char *name, fsnn_neuron_callback *out, char **names);
+/* Known names, for error sentences: "a, b"; fsnn_free. */
+char *neuron_callback_names(void);
+
+#endif

@@ -1,0 +1,195 @@
+/* Equations as a model of the scan: rows go in and out through the table of slots (neuron/equation.h), of which each worker has
+ * one. The lines that the scan has for the usual spike argument and kick stay in use where the equations are the usual ones. */
+#include "neuron/user.h"
+
+#include <string.h>
+
+/* A worker's space; the equation's own block follows. */
+typedef struct self {
+    const equation *e;
+    float **slot;
+    char pad[48]; /* what follows is aligned to 64 */
+} self;
+
+static void point(const self *s, int slot, const float *row)
+{
+    s->slot[slot] = (float *)(uintptr_t)row; /* parts write to outputs only */
+}
+
+/* Row of parameter p of the equation among those of the scan. */
+static int par_of(int p)
+{
+    return p < 2 ? p : NEURON_PARS + p - 2;
+}
+
+static void open(const neuron_model *m, void *at)
+{
+    self *s = at;
+    s->e = m->of;
+    s->slot = equation_open(s->e, s + 1);
+    equation_clear(s->e, s->slot);
+}
+
+static void prepare(void *at, const lanes *par, lanes *row)
+{
+    const self *s = at;
+    for (int p = 0; p < s->e->pars; p++)
+        point(s, EQUATION_PAR + p, par[par_of(p)]);
+    equation_run(s->e, EQUATION_PREPARE, s->slot);
+    EACH_LANE
+    {
+        row[ROW_THRESHOLD][i] = par[PAR_THRESHOLD][i];
+        row[ROW_KICK][i] = par[PAR_THRESHOLD][i] / par[PAR_TAU][i];
+    }
+}
+
+static void prepare_back(void *at, const lanes *par, const lanes *row, const lanes *grow, lanes *gpar)
+{
+    const self *s = at;
+    (void)row;
+    for (int p = 0; p < s->e->pars; p++)
+        point(s, EQUATION_G + EQUATION_PAR + p, gpar[par_of(p)]);
+    equation_run(s->e, EQUATION_PREPARE_BACK, s->slot);
+    EACH_LANE
+    {
+        float theta = par[PAR_THRESHOLD][i], rate = 1 / par[PAR_TAU][i];
+        gpar[PAR_TAU][i] -= grow[ROW_KICK][i] * theta * rate * rate;
+        gpar[PAR_THRESHOLD][i] += grow[ROW_THRESHOLD][i] + grow[ROW_KICK][i] * rate;
+    }
+}
+
+static void charge(void *at, const float *v, const float *I, const lanes *row, float *dv)
+{
+    const self *s = at;
+    (void)row;
+    point(s, EQUATION_X, v);
+    point(s, EQUATION_I, I);
+    point(s, EQUATION_D, dv);
+    equation_run(s->e, EQUATION_CHARGE, s->slot);
+}
+
+static void charge_back(void *at, const float *v, const float *I, const lanes *row, const float *gdv,
+                        float *gv, float *gI, lanes *grow)
+{
+    const self *s = at;
+    (void)row, (void)grow;
+    point(s, EQUATION_X, v);
+    point(s, EQUATION_I, I);
+    point(s, EQUATION_G + EQUATION_D, gdv);
+    point(s, EQUATION_G + EQUATION_X, gv);
+    point(s, EQUATION_G + EQUATION_I, gI);
+    equation_run(s->e, EQUATION_CHARGE_BACK, s->slot);
+}
+
+static void leak(void *at, const float *v, const float *I, const lanes *row, float *J)
+{
+    const self *s = at;
+    (void)row;
+    point(s, EQUATION_X, v);
+    point(s, EQUATION_I, I);
+    point(s, EQUATION_J, J);
+    equation_run(s->e, EQUATION_LEAK, s->slot);
+}
+
+/* Where gradients of v, I, dv and s are added. */
+static void point_gradients(const self *s, const neuron_gradients *g)
+{
+    s->slot[EQUATION_G + EQUATION_X] = g->v;
+    s->slot[EQUATION_G + EQUATION_I] = g->I;
+    s->slot[EQUATION_G + EQUATION_D] = g->dv;
+    s->slot[EQUATION_G + EQUATION_S] = g->s;
+}
+
+static void leak_back(void *at, const float *v, const float *I, const lanes *row, const float *gJ,
+                      lanes *grow, const neuron_gradients *g)
+{
+    const self *s = at;
+    (void)row, (void)grow;
+    point(s, EQUATION_X, v);
+    point(s, EQUATION_I, I);
+    point(s, EQUATION_G + EQUATION_J, gJ);
+    point_gradients(s, g);
+    equation_run(s->e, EQUATION_LEAK_BACK, s->slot);
+}
+
+static void spike(void *at, const float *v, const float *I, const float *dv, float *arg)
+{
+    const self *s = at;
+    point(s, EQUATION_X, v);
+    point(s, EQUATION_I, I);
+    point(s, EQUATION_D, dv);
+    point(s, EQUATION_ARG, arg);
+    equation_run(s->e, EQUATION_SPIKE, s->slot);
+}
+
+static void spike_back(void *at, const float *v, const float *I, const float *dv, const float *garg,
+                       const neuron_gradients *g)
+{
+    const self *s = at;
+    point(s, EQUATION_X, v);
+    point(s, EQUATION_I, I);
+    point(s, EQUATION_D, dv);
+    point(s, EQUATION_G + EQUATION_ARG, garg);
+    point_gradients(s, g);
+    equation_run(s->e, EQUATION_SPIKE_BACK, s->slot);
+}
+
+/* after_spike is the drive F that is left: the spike takes dv - F. */
+static void kick(void *at, const float *v, const float *I, const float *dv, const float *spikes, float *c)
+{
+    const self *s = at;
+    point(s, EQUATION_X, v);
+    point(s, EQUATION_I, I);
+    point(s, EQUATION_D, dv);
+    point(s, EQUATION_S, spikes);
+    point(s, EQUATION_F, c);
+    equation_run(s->e, EQUATION_AFTER, s->slot);
+    EACH_LANE c[i] = dv[i] - c[i];
+}
+
+static void kick_back(void *at, const float *v, const float *I, const float *dv, const float *spikes,
+                      const float *gc, const neuron_gradients *g)
+{
+    const self *s = at;
+    float *gdv = g->dv;
+    lanes gF;
+    EACH_LANE
+    {
+        gF[i] = -gc[i];
+        gdv[i] += gc[i];
+    }
+    point(s, EQUATION_X, v);
+    point(s, EQUATION_I, I);
+    point(s, EQUATION_D, dv);
+    point(s, EQUATION_S, spikes);
+    point(s, EQUATION_G + EQUATION_F, gF);
+    point_gradients(s, g);
+    equation_run(s->e, EQUATION_AFTER_BACK, s->slot);
+}
+
+neuron_model neuron_equation_model(const equation *e)
+{
+    size_t room = sizeof(self) + equation_room(e);
+    neuron_model m = {.kind = "user",
+                      .leaky = e->leaks,
+                      .curved = e->slope == EQUATION_CURVED,
+                      .own = e->pars - 2,
+                      .of = e,
+                      .room = (room + 63) / 64 * 64,
+                      .open = open,
+                      .prepare = prepare,
+                      .prepare_back = prepare_back,
+                      .charge = charge,
+                      .charge_back = charge_back,
+                      .leak = leak,
+                      .leak_back = leak_back};
+    if (!e->default_spike) {
+        m.spike = spike;
+        m.spike_back = spike_back;
+    }
+    if (!e->default_after[0]) {
+        m.kick = kick;
+        m.kick_back = kick_back;
+    }
+    return m;
+}
