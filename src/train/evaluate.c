@@ -7,6 +7,7 @@
 #include "train/pass.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef struct sums {
     double loss;
@@ -58,6 +59,8 @@ static fsnn_status neurons(const fsnn_net *net, int node, int64_t *count, int64_
     FSNN_TRY(fsnn_net_node(net, node, &info));
     *count = fsnn_shape_count(&info.shape);
     *dead = *saturated = 0;
+    if (strcmp(info.kind, "readout") == 0) /* gives potentials: it cannot be silent */
+        return FSNN_OK;
     int64_t *spikes = fsnn_alloc((size_t)(*count + 1) * sizeof *spikes);
     if (!spikes)
         return FSNN_EMEMORY;

@@ -242,6 +242,35 @@ static void evaluation_by_itself(void **state)
     fsnn_free(x);
 }
 
+/* A readout gives potentials, not spikes: it is neither dead nor saturated. */
+static void diagnosis_of_a_readout(void **state)
+{
+    (void)state;
+    toy t;
+    toy_options o = TOY;
+    fsnn_net *net;
+    fsnn_evaluation e;
+    fsnn_loss loss = {FSNN_MSE_RATE, 0, 0};
+    fsnn_order order = fsnn_order_of(0.5);
+    fsnn_dynamics d = fsnn_dynamics_default(&order);
+    fsnn_neuron neuron = FSNN_NEURON_DEFAULT;
+    neuron.tau.value = 2;
+    toy_open(&t, &o);
+    assert_int_equal(fsnn_net_create(&net), FSNN_OK);
+    int node = fsnn_net_input(net, FSNN_SHAPE(TOY_FEATURES));
+    node = fsnn_net_linear(net, "fc1", node, TOY_CLASSES, true);
+    assert_true(fsnn_net_add(net, "readout", "out", &node, 1, &neuron) >= 0);
+    fsnn_plan plan = {.steps = TOY_STEPS, .batch = TOY_BATCH};
+    assert_int_equal(fsnn_net_wrap(net, &d, &plan), FSNN_OK);
+    assert_int_equal(fsnn_evaluate(net, t.test, &loss, &e), FSNN_OK);
+    assert_int_equal(e.layers, 1);
+    assert_int_equal(e.layer_neurons[0], TOY_CLASSES);
+    assert_int_equal(e.layer_dead[0] + e.layer_saturated[0], 0);
+    fsnn_evaluation_free(&e);
+    fsnn_net_destroy(net);
+    toy_close(&t);
+}
+
 /* Neurons that never fire and that always do, counted once more from what the layers did. */
 static void diagnosis(void **state)
 {
@@ -416,6 +445,7 @@ int main(void)
         cmocka_unit_test(evaluation_changes_nothing),
         cmocka_unit_test(evaluation_by_itself),
         cmocka_unit_test(diagnosis),
+        cmocka_unit_test(diagnosis_of_a_readout),
         cmocka_unit_test(best_of_equals),
         cmocka_unit_test(plateau),
         cmocka_unit_test(early_stop),
