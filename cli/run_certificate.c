@@ -1,4 +1,5 @@
-/* cli/run_certificate.c: what a memory by tolerance can have done to the spikes of a run, layer by layer. */
+/* cli/run_certificate.c: what a memory by tolerance can have done to the spikes of a run, layer by
+ * layer. */
 #include "run.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
-/* Which engine sums the past: by what is asked for, then by cost. A step over n lags costs 2 n flops a neuron directly,
- * about 4 modes + 3 FRAC_SPAN with exponentials: equal near a run of FSNN_SHORT_RUN steps. */
+/* Which engine sums the past: by what is asked for, then by cost. A step over n lags costs 2 n
+ * flops a neuron directly, about 4 modes + 3 FRAC_SPAN with exponentials: equal near a run of
+ * FSNN_SHORT_RUN steps. */
 #include "base/base.h"
 #include <fsnn/frac.h>
 

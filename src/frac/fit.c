@@ -1,10 +1,11 @@
 /* Nodes and weights of the sums of exponentials.
  *
- * Trapezoidal rule in u = log s of  w_j = int e^(-s j) density(s) ds:   s_k = e^(k eta),   weight_k = eta s_k density(s_k).
- * Fast nodes end where the window's first lag has decayed; the slow part of the rule, s < cut ~ 1/steps, is carried by TAIL
- * fixed nodes in [0, cut] that match its first TAIL moments. The result is measured, and refined until it meets the
- * tolerance. Banjai and Lopez-Fernandez, Numer. Math. 141 (2019); McLean (2018).
- * Cost: about 700 (modes) exponentials an attempt, and 700 weights a target. */
+ * Trapezoidal rule in u = log s of  w_j = int e^(-s j) density(s) ds:   s_k = e^(k eta),   weight_k
+ * = eta s_k density(s_k). Fast nodes end where the window's first lag has decayed; the slow part of
+ * the rule, s < cut ~ 1/steps, is carried by TAIL fixed nodes in [0, cut] that match its first TAIL
+ * moments. The result is measured, and refined until it meets the tolerance. Banjai and
+ * Lopez-Fernandez, Numer. Math. 141 (2019); McLean (2018). Cost: about 700 (modes) exponentials an
+ * attempt, and 700 weights a target. */
 #include "frac/fit.h"
 
 #include "frac/lu.h"
@@ -28,9 +29,9 @@ static void nodes(frac_fit *fit)
     fit->modes = count;
 }
 
-/* Moments (s/cut)^i of the trapezoidal rule below cut: 45 units of log s one by one, the rest as the geometric series that
- * the leading power makes of it. At 1 + power = 0 (integral kernels at alpha = 1) the density is all in that rest, with
- * mass 1. */
+/* Moments (s/cut)^i of the trapezoidal rule below cut: 45 units of log s one by one, the rest as
+ * the geometric series that the leading power makes of it. At 1 + power = 0 (integral kernels at
+ * alpha = 1) the density is all in that rest, with mass 1. */
 static void moments(const frac_fit *fit, const fde_kernel *kernel, double a, double z, double *m)
 {
     double q = 1 + kernel->power(a), eta = fit->eta;
@@ -73,15 +74,16 @@ fsnn_status frac_fit_weigh(const frac_fit *fit, const fde_kernel *kernel, const 
     return FSNN_OK;
 }
 
-/* The lag measured after lag j: the next of the first NEAR, then every 2 %; the last is never left out. */
+/* The lag measured after lag j: the next of the first NEAR, then every 2 %; the last is never left
+ * out. */
 static int64_t after(const frac_fit *fit, int64_t j)
 {
     int64_t next = j < fit->window + NEAR ? j + 1 : j + j / 50;
     return next > fit->steps && j < fit->steps ? fit->steps : next;
 }
 
-/* Weights of a sequence at the lags measured; returns their number. The near ones by fde_mix_lags, which is cheap for all
- * kernels, the far ones singly. */
+/* Weights of a sequence at the lags measured; returns their number. The near ones by fde_mix_lags,
+ * which is cheap for all kernels, the far ones singly. */
 static int lags(const frac_fit *fit, const fde_kernel *kernel, const fde_mix *mix, double *table,
                 double *w)
 {

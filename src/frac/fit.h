@@ -2,8 +2,9 @@
  *
  *     w_j  =  sum_k weight_k e^(-s_k j)  (1 + error_j),      |error_j| <= tolerance   for window <= j <= steps.
  *
- * The nodes s depend on steps, window and tolerance only: one set serves all kernels, orders and terms, and stays when an
- * order is learned; the weights are closed forms. The error is measured, not estimated. */
+ * The nodes s depend on steps, window and tolerance only: one set serves all kernels, orders and
+ * terms, and stays when an order is learned; the weights are closed forms. The error is measured,
+ * not estimated. */
 #ifndef FSNN_FRAC_FIT_H
 #define FSNN_FRAC_FIT_H
 
@@ -35,8 +36,9 @@ fsnn_status frac_fit_make(frac_fit *fit, const frac_target *target, int targets)
 /* weight[modes] of a sequence on the nodes found. */
 fsnn_status frac_fit_weigh(const frac_fit *fit, const fde_kernel *kernel, const fde_mix *mix,
                            double *weight);
-/* Of these weights: the largest relative error over window..steps, and the sum of |error| there (at every lag up to 256
- * beyond the window, then every 2 %, between which errors of log-spaced exponentials do not change much). */
+/* Of these weights: the largest relative error over window..steps, and the sum of |error| there (at
+ * every lag up to 256 beyond the window, then every 2 %, between which errors of log-spaced
+ * exponentials do not change much). */
 void frac_fit_measure(const frac_fit *fit, const fde_kernel *kernel, const fde_mix *mix,
                       const double *weight, double *error, double *sum);
 

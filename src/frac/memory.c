@@ -27,7 +27,8 @@ const frac_kernels *frac_kernels_get(void)
     return level[fsnn_isa_level()];
 }
 
-/* An order that is 1 and stays 1 is remembered by its last state, where the method's weights end there too. */
+/* An order that is 1 and stays 1 is remembered by its last state, where the method's weights end
+ * there too. */
 static bool integer_for_good(const frac_method *method, const fsnn_order *order)
 {
     if (order->learn_alpha || method->forever)
@@ -97,7 +98,8 @@ static fsnn_status grow(frac_memory *memory, int64_t n)
     return FSNN_OK;
 }
 
-/* Rounds work[1..n] into w, zero beyond the limit and in the padding; returns the last lag that has a weight. */
+/* Rounds work[1..n] into w, zero beyond the limit and in the padding; returns the last lag that has
+ * a weight. */
 static int64_t round_weights(const frac_memory *memory, int64_t n, float *w)
 {
     int64_t window = 0, end = memory->limit >= 0 && memory->limit < n ? memory->limit : n;

@@ -1,10 +1,11 @@
-/* frac/method.h: what a method is. A method advances  sum_m C_m D^alpha_m u = f  (u = v - v_0, Caputo) by one step,
+/* frac/method.h: what a method is. A method advances  sum_m C_m D^alpha_m u = f  (u = v - v_0,
+ * Caputo) by one step,
  *
  *     u_{n+1} = gain f* + sum_{l=1}^{n} w_l x_{n+1-l}  ( + start_{n+1} x_0 ),
  *
- * where the history x keeps the states u or the drives f, and f* is the drive where the scheme takes it: before the step,
- * after it (implicit), or both. A method gives gain, w_l and start_n, and their exact derivatives in every alpha_m and C_m. One
- * file and one table row each. */
+ * where the history x keeps the states u or the drives f, and f* is the drive where the scheme
+ * takes it: before the step, after it (implicit), or both. A method gives gain, w_l and start_n,
+ * and their exact derivatives in every alpha_m and C_m. One file and one table row each. */
 #ifndef FSNN_FRAC_METHOD_H
 #define FSNN_FRAC_METHOD_H
 
@@ -12,7 +13,8 @@
 #include "frac/fde_kernel.h"
 #include <fsnn/frac.h>
 
-/* How one step goes, given S = the sum over the past. f is the drive, c what a spike takes from it. */
+/* How one step goes, given S = the sum over the past. f is the drive, c what a spike takes from it.
+ */
 typedef enum frac_scheme {
     FRAC_EXPLICIT, /* p = S + gain f(v_n) */
     FRAC_IMPLICIT, /* p = S + gain f(v_0 + p), f linearised at v_n: exact for IF and LIF */
@@ -45,7 +47,8 @@ typedef struct frac_method {
     bool forever;     /* weights do not decay to the integer order's at alpha = 1: all history counts */
     /* w[l] for l = 1..n (w[0] is not touched) and the gain, in double precision */
     frac_weight_fn *weights;
-    /* derivatives of all of these in parameter p: alpha_p for p < terms, else the coefficient p - terms */
+    /* derivatives of all of these in parameter p: alpha_p for p < terms, else the coefficient p -
+     * terms */
     frac_dweight_fn *dweights;
     /* weights of the first drive. NULL: there are none */
     frac_start_fn *start;
@@ -60,17 +63,20 @@ typedef struct frac_method {
                      double *gain);
     void (*dlweights)(const fsnn_order *order, const frac_leak *leak, double h, int64_t n, int p,
                       double *dw, double *dgain);
-    /* the same weights as sequences that sums of exponentials can give (frac/fit.h), for lags >= 2: w_l of `weights` is kernel
-     * mixed by `mix`, that of `pweights` is pkernel. NULL: the method remembers one step. In place of both where weights depend
-     * on tau too: lmix, which gives the kernel */
+    /* the same weights as sequences that sums of exponentials can give (frac/fit.h), for lags >= 2:
+     * w_l of `weights` is kernel mixed by `mix`, that of `pweights` is pkernel. NULL: the method
+     * remembers one step. In place of both where weights depend on tau too: lmix, which gives the
+     * kernel */
     const fde_kernel *kernel, *pkernel;
     void (*mix)(const fsnn_order *order, double h, fde_mix *mix);
     const fde_kernel *(*lmix)(const fsnn_order *order, const frac_leak *leak, double h, fde_mix *mix);
-    /* largest z = h^alpha/tau for which the explicit scheme for D^alpha v = -v/tau does not grow; NULL: no limit */
+    /* largest z = h^alpha/tau for which the explicit scheme for D^alpha v = -v/tau does not grow;
+     * NULL: no limit */
     double (*stable)(double alpha);
 } frac_method;
 
-/* The row of a method; NULL for a number that is none. FSNN_METHOD_DEFAULT is resolved by frac_method_settle. */
+/* The row of a method; NULL for a number that is none. FSNN_METHOD_DEFAULT is resolved by
+ * frac_method_settle. */
 const frac_method *frac_method_get(fsnn_method method);
 /* The method an integrator runs with; error when they do not go together. */
 fsnn_status frac_method_settle(fsnn_integrator integrator, fsnn_method method,

@@ -1,4 +1,5 @@
-/* Modes for the methods of networks: nodes once, weights whenever an order moves, rounded to single precision last. */
+/* Modes for the methods of networks: nodes once, weights whenever an order moves, rounded to single
+ * precision last. */
 #include "frac/modes.h"
 
 #include "base/isa.h"

@@ -1,17 +1,19 @@
-/* frac/modes.h: the past in constant memory. Near lags are summed exactly, far ones by a sum of exponentials ("modes").
+/* frac/modes.h: the past in constant memory. Near lags are summed exactly, far ones by a sum of
+ * exponentials ("modes").
  *
- * History rows and outputs are numbered from time 0: output o sums over rows r < o, lag o - r. They are cut into blocks of
- * SPAN, wherever a call begins or ends. An output of block b sees the rows of blocks b - 1 and b exactly (lags up to
- * 2 SPAN - 1) and all earlier ones by the state
+ * History rows and outputs are numbered from time 0: output o sums over rows r < o, lag o - r. They
+ * are cut into blocks of SPAN, wherever a call begins or ends. An output of block b sees the rows
+ * of blocks b - 1 and b exactly (lags up to 2 SPAN - 1) and all earlier ones by the state
  *
  *     S_k = sum_{r < (b-1) SPAN} e^(-s_k ((b-1) SPAN - 1 - r)) x_r,        far part of output b SPAN + i:
  *                                                                sum_k weight_k e^(-s_k (SPAN + 1 + i)) S_k.
  *
- * so that a block costs two small matrix products; no lag is corrected, the exponentials give lags from SPAN + 1 on. The
- * transpose (rows receive from later outputs) has the same form in reversed time, so backward runs the same functions on
- * reversed rows. States are kept in blocks of time because single precision forgets nothing that way: step by step, slow modes
- * would lose their digits (e^-s rounds to 1). Cost a neuron and step: 4 modes + 3 SPAN flops, and modes + 2 SPAN numbers of
- * memory, for any number of steps. */
+ * so that a block costs two small matrix products; no lag is corrected, the exponentials give lags
+ * from SPAN + 1 on. The transpose (rows receive from later outputs) has the same form in reversed
+ * time, so backward runs the same functions on reversed rows. States are kept in blocks of time
+ * because single precision forgets nothing that way: step by step, slow modes would lose their
+ * digits (e^-s rounds to 1). Cost a neuron and step: 4 modes + 3 SPAN flops, and modes + 2 SPAN
+ * numbers of memory, for any number of steps. */
 #ifndef FSNN_FRAC_MODES_H
 #define FSNN_FRAC_MODES_H
 
@@ -29,28 +31,30 @@ typedef struct frac_modes {
     float *out[2];   /* [padded][stride] of each sum: weight e^(-s (SPAN + 1 + i)) */
 } frac_modes;
 
-/* Finds modes for a method and its orders over lags up to `horizon`. Orders may move afterwards (frac_modes_weigh). After an
- * error the modes are those of before. */
+/* Finds modes for a method and its orders over lags up to `horizon`. Orders may move afterwards
+ * (frac_modes_weigh). After an error the modes are those of before. */
 fsnn_status frac_modes_make(frac_modes *m, const frac_method *method, const fsnn_order *order,
                             const frac_leak *leak, double h, double tolerance, int64_t horizon);
 /* `out` of all sums for the order as it is. */
 fsnn_status frac_modes_weigh(frac_modes *m, const frac_method *method, const fsnn_order *order,
                              const frac_leak *leak, double h);
-/* The derivative of `out` of sum s in parameter p of the order (frac/method.h), [padded][stride]: fourth-order differences of
- * the closed forms, exact to about 1e-11. */
+/* The derivative of `out` of sum s in parameter p of the order (frac/method.h), [padded][stride]:
+ * fourth-order differences of the closed forms, exact to about 1e-11. */
 fsnn_status frac_modes_derive(const frac_modes *m, const frac_method *method, const fsnn_order *order, double h,
                               int s, int p, float *dout);
-/* Largest relative error of a weight and sum of |error| over all lags to the horizon, of sum s as it is weighed. */
+/* Largest relative error of a weight and sum of |error| over all lags to the horizon, of sum s as
+ * it is weighed. */
 fsnn_status frac_modes_error(const frac_modes *m, const frac_method *method, const fsnn_order *order,
                              const frac_leak *leak, double h, int s, double *error, double *sum);
 void frac_modes_free(frac_modes *m);
 
 typedef struct frac_modes_kernels {
-    /* acc[i][lane] = sum_k out[k][i] S[k][lane], i = 0..outputs-1 (all FRAC_BLOCK are written where outputs > 2).
-     * out points to the first output's column, S [padded][32]. */
+    /* acc[i][lane] = sum_k out[k][i] S[k][lane], i = 0..outputs-1 (all FRAC_BLOCK are written where
+     * outputs > 2). out points to the first output's column, S [padded][32]. */
     void (*recall)(const frac_modes *m, const float *out, const float *S, int64_t outputs,
                    float *acc);
-    /* S goes on by one block, whose rows first..last-1 are `rows` [last - first][32]; the others are zero. */
+    /* S goes on by one block, whose rows first..last-1 are `rows` [last - first][32]; the others
+     * are zero. */
     void (*absorb)(const frac_modes *m, const float *rows, int64_t first, int64_t last, float *S);
 } frac_modes_kernels;
 

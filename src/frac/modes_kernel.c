@@ -1,6 +1,7 @@
-/* The two products of a block (frac/modes.h): a state recalled for the outputs of a block, a block of rows absorbed by the
- * state. Both have few rows and 32 columns: panels of DEEP outputs and two vectors stay in registers, each output one chain of
- * multiply-adds, so that one output alone has the same bits as among others. */
+/* The two products of a block (frac/modes.h): a state recalled for the outputs of a block, a block
+ * of rows absorbed by the state. Both have few rows and 32 columns: panels of DEEP outputs and two
+ * vectors stay in registers, each output one chain of multiply-adds, so that one output alone has
+ * the same bits as among others. */
 #include "frac/memory.h"
 #include "frac/modes.h"
 

@@ -1,8 +1,9 @@
 /* net/net.h: the inside of a network.
  *
- * Nodes are what the user added. Wrapping lowers them to steps: the same nodes in the same order, with layout conversions put
- * between where an operator asks for one. Each output of a step is a value: a tensor [K*B, shape] with a place in one arena,
- * planned once from the times at which it is first written and last read. Step i runs at time i forward, at 2n-1-i backward. */
+ * Nodes are what the user added. Wrapping lowers them to steps: the same nodes in the same order,
+ * with layout conversions put between where an operator asks for one. Each output of a step is a
+ * value: a tensor [K*B, shape] with a place in one arena, planned once from the times at which it
+ * is first written and last read. Step i runs at time i forward, at 2n-1-i backward. */
 #ifndef FSNN_NET_INSIDE_H
 #define FSNN_NET_INSIDE_H
 

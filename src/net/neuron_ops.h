@@ -1,4 +1,5 @@
-/* net/neuron_ops.h: neuron layers as nodes, where neuron/ and frac/ meet. The same interface as operators; the scan is inside. */
+/* net/neuron_ops.h: neuron layers as nodes, where neuron/ and frac/ meet. The same interface as
+ * operators; the scan is inside. */
 #ifndef FSNN_NEURON_OPS_H
 #define FSNN_NEURON_OPS_H
 
@@ -13,12 +14,13 @@ void neuron_node_dynamics(op_node *node, const frac_method *method, bool implici
                           const fsnn_order *order, double h, const frac_keep *memory);
 /* Time 0. */
 void neuron_node_reset(op_node *node);
-/* Values of tau, threshold, alpha, coefficient were written: checks them and settles what depends on them.
- * *void_state becomes true when the layer must be planned anew and begin at time 0. */
+/* Values of tau, threshold, alpha, coefficient were written: checks them and settles what depends
+ * on them. *void_state becomes true when the layer must be planned anew and begin at time 0. */
 fsnn_status neuron_node_changed(op_node *node, float *const *value, bool *void_state);
 /* v_1..v_K of the last forward [K, B, N], given its spikes, in the layout the node has. */
 void neuron_node_potentials(const op_node *node, const float *spikes, float *v);
-/* The state at a border of segments: its bytes at most, saved and restored (a full history stays where it is: its length). */
+/* The state at a border of segments: its bytes at most, saved and restored (a full history stays
+ * where it is: its length). */
 size_t neuron_node_state_room(const op_node *node);
 void neuron_node_save(const op_node *node, void *bytes);
 fsnn_status neuron_node_load(op_node *node, const void *bytes);
@@ -33,8 +35,8 @@ void neuron_node_print(const op_node *node, void (*mix)(uint64_t *print, const v
 void neuron_node_chain(op_node *node, bool last, bool first);
 /* The share of a training that is done: scales of surrogates follow it. */
 void neuron_node_progress(op_node *node, double done);
-/* Begins to count each neuron's spikes at zero, or stops. The counts [N] in the layout the node has, and steps times samples
- * in `*tests`; NULL: nothing is counted. */
+/* Begins to count each neuron's spikes at zero, or stops. The counts [N] in the layout the node
+ * has, and steps times samples in `*tests`; NULL: nothing is counted. */
 fsnn_status neuron_node_count(op_node *node, bool on);
 const int64_t *neuron_node_counts(const op_node *node, int64_t *tests);
 /* The equations it was given, or "". */

@@ -4,8 +4,8 @@
  *   backward   from the last to the first: restore the states, run again, go back, given the gradients of the state that the
  *              segment after it left (a neuron layer carries them: neuron/scan.h, `chained`)
  *
- * The arena holds one segment. Time: one forward more. Memory a neuron: C activations + T/C states, smallest at
- * C = sqrt(T state/activations) (Chen et al. 2016). */
+ * The arena holds one segment. Time: one forward more. Memory a neuron: C activations + T/C states,
+ * smallest at C = sqrt(T state/activations) (Chen et al. 2016). */
 #include "net/net.h"
 #include "net/neuron_ops.h"
 

@@ -1,5 +1,5 @@
-/* The state of a network as bytes, to go on later or elsewhere: a head that says what it fits, then each neuron layer's state with
- * its size. */
+/* The state of a network as bytes, to go on later or elsewhere: a head that says what it fits, then
+ * each neuron layer's state with its size. */
 #include "net/net.h"
 #include "net/neuron_ops.h"
 

@@ -1,26 +1,31 @@
-/* A bound on what a compressed memory can do to the spike tests of a run, and whether any came so near.
+/* A bound on what a compressed memory can do to the spike tests of a run, and whether any came so
+ * near.
  *
- * Let e_l be the errors of the weights, E = sum_l |e_l|. As long as all spikes are the same, the error d of the state obeys the
- * method's own recurrence, driven by rho_n, |rho_n| <= r = E max|x| + rounding:
+ * Let e_l be the errors of the weights, E = sum_l |e_l|. As long as all spikes are the same, the
+ * error d of the state obeys the method's own recurrence, driven by rho_n, |rho_n| <= r = E max|x|
+ * + rounding:
  *
  *   gl, l1 explicit   d_{n+1} = (w_1 - g/tau) d_n + sum_{l>=2} w_l d_{n+1-l} + rho_n     (g the gain; no g/tau without a leak)
  *   gl, l1 implicit   (1 + g/tau) d_{n+1} = sum_l w_l d_{n+1-l} + rho_n
  *   ml                d_{n+1} = rho_n: the history holds currents
  *
- * All weights are positive, and so is w_1 - g/tau where it is asked for: then the errors of N steps stay below
+ * All weights are positive, and so is w_1 - g/tau where it is asked for: then the errors of N steps
+ * stay below
  *   r / (1 - sum_{l<=N} w_l + g/tau).
- * Resets move d by the same amount as the state (subtract, jump, delta, current) or set it to 0 (value, restart). By induction over the
- * steps no spike differs while the margin is larger. (Compare numerics of the resolvent: its sum is this bound in the limit.)
+ * Resets move d by the same amount as the state (subtract, jump, delta, current) or set it to 0
+ * (value, restart). By induction over the steps no spike differs while the margin is larger.
+ * (Compare numerics of the resolvent: its sum is this bound in the limit.)
  *
- * Rounding, in units of 2^-24: a chain of n products errs by at most n of them; a mode errs by SPAN + 2 a block, times the blocks
- * until it has decayed. */
+ * Rounding, in units of 2^-24: a chain of n products errs by at most n of them; a mode errs by SPAN
+ * + 2 a block, times the blocks until it has decayed. */
 #include "neuron/scan.h"
 
 #include <math.h>
 
 static const double unit = 1.0 / (1 << 24);
 
-/* Of N steps: the sum of the weights, and how far rounding can shift it, for history rows of at most 1. */
+/* Of N steps: the sum of the weights, and how far rounding can shift it, for history rows of at
+ * most 1. */
 static void sums(const scan *s, double N, double *total, double *rounding)
 {
     const frac_sum *sum = &s->memory.sum[0];
@@ -66,7 +71,8 @@ static double amplification(const scan *s, double total, double off)
         return INFINITY;
     if (s->memory.scheme == FRAC_EXPLICIT && (double)sum->w[1] < gain * most)
         return INFINITY;
-    /* the exact weights' sum: less than that of the rounded ones by at most `off` and their rounding */
+    /* the exact weights' sum: less than that of the rounded ones by at most `off` and their
+     * rounding */
     double room = 1 - total - off - 2 * unit * total + gain * least;
     return room > 0 ? 1 / room : INFINITY;
 }
@@ -89,8 +95,9 @@ static double bound_of(const scan *s, const fsnn_certificate *c, double largest)
     leaks(s, &least, &most);
     if (scan_resetting(s)->ahead) /* the test sees v + dv, which moves by 1 - 1/tau with v */
         ahead = fmax(fabs(1 - most), fabs(1 - least));
-    double rho = (c->weight_error_sum + rounding) * largest;
-    double state = amplification(s, total, c->weight_error_sum) * rho;
+    double error = 1.05 * c->weight_error_sum; /* far lags are measured every 2 % only */
+    double rho = (error + rounding) * largest;
+    double state = amplification(s, total, error) * rho;
     return ahead * state + 8 * unit * (largest + thresholds(s) + fabs((double)s->v0)) * (1 + most);
 }
 

@@ -180,7 +180,8 @@ fsnn_status scan_rows_reserve(const scan *s, scan_rows *r, int64_t rows)
     return rows > r->capacity ? extend(s, r, rows) : FSNN_OK;
 }
 
-/* Forgetting moves the rows that stay: with a quarter more room than these it is done so seldom that it costs little. */
+/* Forgetting moves the rows that stay: with a quarter more room than these it is done so seldom
+ * that it costs little. */
 static fsnn_status rows_ready(const scan *s, scan_rows *r, int64_t K, int64_t keep)
 {
     if (r->rows + K <= r->capacity)

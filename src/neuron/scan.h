@@ -1,7 +1,9 @@
-/* neuron/scan.h: the charge-fire-reset scan, where neuron and memory meet without knowing each other.
+/* neuron/scan.h: the charge-fire-reset scan, where neuron and memory meet without knowing each
+ * other.
  *
- * A neuron layer holds B*N neurons, cut into tiles of 32. Each tile walks through all K steps by itself, its history staying in
- * cache; threads share the tiles. The backward scan is the same walk in reversed time. */
+ * A neuron layer holds B*N neurons, cut into tiles of 32. Each tile walks through all K steps by
+ * itself, its history staying in cache; threads share the tiles. The backward scan is the same walk
+ * in reversed time. */
 #ifndef FSNN_NEURON_SCAN_H
 #define FSNN_NEURON_SCAN_H
 
@@ -78,7 +80,8 @@ typedef struct scan {
     scan_block self; /* [selves][model->room] a worker's space of the model */
     int selves;
 
-    /* of backward. A call's gradients of sums are q, newest first, sums [q_room][32] of a worker. */
+    /* of backward. A call's gradients of sums are q, newest first, sums [q_room][32] of a worker.
+     */
     int workers;
     int64_t q_room;
     scan_block work; /* [workers] (chained: [tiles]) [sums][q_room][32] */
@@ -87,8 +90,8 @@ typedef struct scan {
     scan_block lane; /* [tiles][scan_pars][32] */
     scan_block dw;   /* derivatives of the weights */
 
-    /* Chained: calls are pieces of one run that backward goes through from the last to the first, each given the gradients of
-     * the state that the one after it left. */
+    /* Chained: calls are pieces of one run that backward goes through from the last to the first,
+     * each given the gradients of the state that the one after it left. */
     bool chained;
     bool begins;      /* the call is the first of the run: what was before is constant */
     int64_t total;    /* steps of the whole run */
@@ -99,33 +102,39 @@ typedef struct scan {
     scan_fused fused;
 } scan;
 
-/* What the state before a call receives, a row each: of the state itself, of the spike count, of the first drive. */
+/* What the state before a call receives, a row each: of the state itself, of the spike count, of
+ * the first drive. */
 enum { CARRY_STATE, CARRY_COUNT, CARRY_FIRST, SCAN_CARRY };
 
-/* Extremes of a run since the reset: what the spike test came closest to zero, the largest history row. */
+/* Extremes of a run since the reset: what the spike test came closest to zero, the largest history
+ * row. */
 typedef struct scan_seen {
     float margin, largest;
 } scan_seen;
 
-/* Gradients a backward scan gives. NULL: not learned; alpha, coefficient [terms]. All but I are added to. */
+/* Gradients a backward scan gives. NULL: not learned; alpha, coefficient [terms]. All but I are
+ * added to. */
 typedef struct scan_grads {
     float *I; /* [K, B, N], written; may be NULL */
     float *par[SCAN_PARS];
     float *alpha, *coefficient;
 } scan_grads;
 
-/* Makes room for calls of up to K steps; state becomes that of time 0 when the number of neurons changed. */
+/* Makes room for calls of up to K steps; state becomes that of time 0 when the number of neurons
+ * changed. */
 fsnn_status scan_plan(scan *s, int64_t K);
 void scan_reset(scan *s);
 /* I [K, B, N] -> spikes [K, B, N]. The state goes on from the last call. */
 fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes);
-/* The last forward reversed, given its input, its spikes, and their gradient; state before it counts as constant. */
+/* The last forward reversed, given its input, its spikes, and their gradient; state before it
+ * counts as constant. */
 fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const float *gspikes,
                           const scan_grads *grads);
 /* Before the last of a chain of calls is taken backward: nothing is known of later ones. */
 void scan_chain(scan *s);
-/* The state as bytes: what a later call needs to go on from here. A history that is kept whole is left where it is when
- * `whole` is false: only its length is noted, for a chain that comes back to it. */
+/* The state as bytes: what a later call needs to go on from here. A history that is kept whole is
+ * left where it is when `whole` is false: only its length is noted, for a chain that comes back to
+ * it. */
 size_t scan_state_bytes(const scan *s, bool whole);
 size_t scan_state_room(const scan *s); /* of any state with `whole` false */
 /* Whether `count` bytes are such a state (`whole`) of this scan. */
@@ -151,8 +160,8 @@ typedef struct scan_tile {
 
 /* Room for K more steps: forgets, extends, settles weights. */
 fsnn_status scan_ready(scan *s, int64_t K);
-/* Room for derivatives of all weights (of lags, of the first drive, of modes), as far as they are settled: for `orders`
- * parameters and each sum, scan_order_room floats. */
+/* Room for derivatives of all weights (of lags, of the first drive, of modes), as far as they are
+ * settled: for `orders` parameters and each sum, scan_order_room floats. */
 int64_t scan_order_room(const scan *s);
 fsnn_status scan_plan_order(scan *s, int orders);
 fsnn_status scan_block_room(scan_block *block, size_t bytes);
@@ -169,7 +178,8 @@ static inline int64_t scan_channel(const scan *s, int64_t i)
 {
     return i % s->N / s->stride % s->channels;
 }
-/* The row of 32 at step k of x [K, B*N]: in place where the tile is whole, else copied into `space`. */
+/* The row of 32 at step k of x [K, B*N]: in place where the tile is whole, else copied into
+ * `space`. */
 const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int64_t k, lanes space);
 static inline const neuron_reset *scan_resetting(const scan *s)
 {
@@ -180,8 +190,8 @@ static inline bool scan_apart(const scan *s)
 {
     return s->memory.method->drive || scan_resetting(s)->clears;
 }
-/* History rows and outputs are numbered from the reset: the output of the step at time 0. States count from u_0, other
- * histories from what the first step leaves. */
+/* History rows and outputs are numbered from the reset: the output of the step at time 0. States
+ * count from u_0, other histories from what the first step leaves. */
 static inline int64_t scan_output(const scan *s, int64_t time)
 {
     return time + (scan_apart(s) ? 0 : 1);

@@ -1,5 +1,6 @@
-/* The state of a scan as bytes: the header, then tile by tile the rows that later steps ask for, modes, counts, first drives,
- * extremes. A history that is kept whole may stay where it is: then only its length is noted. */
+/* The state of a scan as bytes: the header, then tile by tile the rows that later steps ask for,
+ * modes, counts, first drives, extremes. A history that is kept whole may stay where it is: then
+ * only its length is noted. */
 #include "neuron/scan.h"
 
 #include <string.h>
@@ -24,7 +25,8 @@ static void one(pass *p, void *data, size_t bytes)
     p->bytes += bytes;
 }
 
-/* The last rows of each tile, at most `keep` where that is a number; read back they become the first ones. */
+/* The last rows of each tile, at most `keep` where that is a number; read back they become the
+ * first ones. */
 static void rows(const scan *s, const scan_rows *r, int64_t have, int64_t keep, bool whole, pass *p)
 {
     if (keep < 0 && !whole)
@@ -47,7 +49,8 @@ static void walk(const scan *s, const header *h, bool whole, pass *p)
     rows(s, &s->u, h->u, apart ? 1 : keep, whole, p); /* states apart: the present one is enough */
     if (apart)
         rows(s, &s->x, h->x, keep, whole, p);
-    /* by what the layer is, not by what there is room for: a net wrapped before may have left some */
+    /* by what the layer is, not by what there is room for: a net wrapped before may have left some
+     */
     if (scan_resetting(s)->counts)
         one(p, s->count.data, row);
     if (s->rest)

@@ -1,5 +1,5 @@
-/* Gradient checkpointing: the gradients of the whole call, in memory that grows with the root of its length; truncated
- * gradients; what cannot be. */
+/* Gradient checkpointing: the gradients of the whole call, in memory that grows with the root of
+ * its length; truncated gradients; what cannot be. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -181,7 +181,8 @@ static void restart(void **state)
     }
 }
 
-/* Truncated gradients are those of calls of a segment each. Dropout draws by call, so it is left out. */
+/* Truncated gradients are those of calls of a segment each. Dropout draws by call, so it is left
+ * out. */
 static void truncated(void **state)
 {
     (void)state;
@@ -236,7 +237,8 @@ static int64_t bytes(fsnn_dynamics *d, int64_t steps, int64_t checkpoint, int64_
     return activations + histories;
 }
 
-/* Sixteen times the steps, about four times the memory; the net's output, which is kept, is small beside it. */
+/* Sixteen times the steps, about four times the memory; the net's output, which is kept, is small
+ * beside it. */
 static void root_of_time(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* The state of a net as bytes: steps after it are the same bits in another net of the same kind; what is cut off, damaged, or of
- * another net is refused and changes nothing. */
+/* The state of a net as bytes: steps after it are the same bits in another net of the same kind;
+ * what is cut off, damaged, or of another net is refused and changes nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* The memory engines of the scan: sums of exponentials beside the whole history, the adjoint of either, pieces of a run, the
- * chained backward pass, and states saved and restored. */
+/* The memory engines of the scan: sums of exponentials beside the whole history, the adjoint of
+ * either, pieces of a run, the chained backward pass, and states saved and restored. */
 #include "reference.h"
 
 static const frac_method *const methods[] = {&frac_gl, &frac_l1, &frac_ab, &frac_trap, &frac_abm, &frac_ml,
@@ -107,8 +107,8 @@ static void pieces(void **state)
             }
 }
 
-/* A neuron without leak and reset is linear in its current, and a rectangle wide enough has one slope: backward is then the
- * transpose of forward. <A x, y> = <x, A' y>. */
+/* A neuron without leak and reset is linear in its current, and a rectangle wide enough has one
+ * slope: backward is then the transpose of forward. <A x, y> = <x, A' y>. */
 static void adjoint(void **state)
 {
     (void)state;
@@ -171,8 +171,8 @@ static void same(const setup *c, const char *what, const float *a, const float *
         expect(c, what, a[i], b[i], (n > 1 ? 1e-5 : 1e-4) * scale);
 }
 
-/* Forward in pieces of which only the states are kept, then backward from the last to the first: the gradients of the run in
- * one piece. */
+/* Forward in pieces of which only the states are kept, then backward from the last to the first:
+ * the gradients of the run in one piece. */
 static void chained(void **state)
 {
     (void)state;
@@ -271,7 +271,8 @@ static void saved_and_restored(void **state)
             }
 }
 
-/* The bound holds for the error there is, and where the margin is larger the spikes are those of the equations. */
+/* The bound holds for the error there is, and where the margin is larger the spikes are those of
+ * the equations. */
 static void certificate(void **state)
 {
     (void)state;
