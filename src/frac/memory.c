@@ -150,14 +150,18 @@ static fsnn_status settle_modes(frac_memory *m, bool renew)
 }
 
 /* Truncated memories forget the first drive as any other. */
+static bool first_counts(const frac_memory *m, int64_t n)
+{
+    return m->compressed || m->limit < 0 || n <= m->limit;
+}
+
 static void fill_starts(frac_memory *m)
 {
     for (int s = 0; s < m->sums; s++) {
         frac_start_fn *start = s ? m->method->pstart : m->method->start;
         for (int64_t i = 0; i < m->starts; i++) {
             int64_t n = m->from + 1 + i;
-            bool counts = m->compressed || m->limit < 0 || n <= m->limit;
-            m->sum[s].start[i] = counts ? (float)start(&m->order, m->h, n) : 0;
+            m->sum[s].start[i] = first_counts(m, n) ? (float)start(&m->order, m->h, n) : 0;
         }
     }
 }
@@ -232,9 +236,8 @@ fsnn_status frac_memory_derive(const frac_memory *m, int s, int p, float *dw, fl
     *dgain = (float)gain;
     for (int64_t i = 0; i < m->starts; i++) {
         int64_t n = m->from + 1 + i;
-        bool counts = m->compressed || m->limit < 0 || n <= m->limit;
         frac_dstart_fn *start = s ? method->dpstart : method->dstart;
-        dstart[i] = counts ? (float)start(&m->order, m->h, p, n) : 0;
+        dstart[i] = first_counts(m, n) ? (float)start(&m->order, m->h, p, n) : 0;
     }
     return m->compressed ? frac_modes_derive(&m->modes, method, &m->order, m->h, s, p, dout)
                          : FSNN_OK;

@@ -49,8 +49,11 @@ static void pweights(const fsnn_order *o, double h, int64_t n, double *w, double
 static void dpweights(const fsnn_order *o, double h, int64_t n, int p, double *dw, double *dgain)
 {
     *dgain = 0;
-    for (int64_t l = 1; l <= n; l++)
-        dw[l] = dpstart(o, h, p, l);
+    double a = o->alpha[0], F = scale(o, h), dF = dscale(o, h, p);
+    for (int64_t l = 1; l <= n; l++) {
+        double j = (double)(l - 1);
+        dw[l] = dF * frac_diff(a, j) + (p == 0 ? F * frac_diff_dp(a, j) : 0);
+    }
 }
 
 static double stable(double alpha)
