@@ -1,6 +1,7 @@
 /* cli/bench.c: fsnn bench: how fast this machine runs standard workloads, each row beside its own floor. */
 #include "bench.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -152,11 +153,13 @@ static void draw(const kept *k, const char *path, const char *machine)
     double *y = cli_allocate((size_t)k->count + 1, sizeof *y), ends[2] = {-0.5, 0};
     const char **name = cli_allocate((size_t)k->count + 1, sizeof *name);
     int rows = 0;
+    double most = 1;
     for (int i = 0; i < k->count; i++) {
         if (k->row[i].floor <= 0)
             continue;
         x[rows] = ratio(&k->row[i]);
-        x[k->count + rows] = k->row[i].aim; /* none: a gap on a logarithmic axis */
+        x[k->count + rows] = k->row[i].aim > 0 ? k->row[i].aim : NAN; /* a gap */
+        most = fmax(most, x[rows]);
         y[rows] = rows;
         name[rows++] = cli_format("%s: %s", k->row[i].workload, k->row[i].what);
     }
@@ -165,7 +168,7 @@ static void draw(const kept *k, const char *path, const char *machine)
     const fsnn_curve curve[] = {{"measured", FSNN_MARK_POINTS, 1, rows, x, y},
                                 {"at most", FSNN_MARK_TICKS, 2, rows, x + k->count, y},
                                 {NULL, FSNN_MARK_LIMIT, 3, 2, even, ends}};
-    const fsnn_chart chart = {.heading = "time, floor = 1", .x_label = "ratio", .log_x = true, .rows = rows, .row = name,
+    const fsnn_chart chart = {.heading = "time, floor = 1", .x_label = "ratio", .x_high = 1.1 * most, .rows = rows, .row = name,
                               .empty = "no ratios", .height = 140 + 24 * rows < 2000 ? 140 + 24 * rows : 2000,
                               .curves = CLI_COUNT(curve), .curve = curve};
     char *subtitle = cli_format("%s, %d thread%s, %s", machine, fsnn_threads(), fsnn_threads() == 1 ? "" : "s", fsnn_isa());

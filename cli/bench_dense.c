@@ -1,7 +1,7 @@
 /* cli/bench_dense.c: workloads whose floor is dense kernels alone: the layer of the public benchmarks of SNN libraries, an MLP, a
  * CNN. */
 #include "bench.h"
-#include "../bench/floor.h"
+#include "bench/floor.h"
 
 #include <stdlib.h>
 #include <string.h>
