@@ -101,7 +101,7 @@ typedef struct fsnn_split { /* equal parts along an axis, one output port each *
 typedef struct fsnn_voting { /* [classes*voters] -> [classes]: mean of `voters` neighbours */
     int64_t voters;
 } fsnn_voting;
-/* flatten and add have no options; neuron kinds take fsnn_neuron; user, qif, eif take fsnn_user. */
+/* flatten and add have no options; neuron kinds take fsnn_neuron; user, qif, eif, hard_lif take fsnn_user. */
 
 /* Short forms of fsnn_net_add for the most used kinds. */
 FSNN_API int fsnn_net_linear(fsnn_net *net, const char *name, int from, int64_t out, bool bias);

@@ -11,8 +11,9 @@
  *   noisy    as lif, with noise on its threshold while it is trained (fsnn_noise)
  *   readout  as lif, but it never spikes: its output is v after the step
  *   eif   dv = (-v + slope exp((v - onset)/slope) + I) / tau
+ *   hard_lif  as lif, but a spike takes kappa v/tau from dv in place of threshold/tau
  *
- * qif and eif take fsnn_user without equations: params are those whose value is not the default.
+ * qif, eif and hard_lif take fsnn_user without equations: params are those whose value is not the default.
  *
  * Resets `current` and `none` test the potential one unit of time ahead, s = H(v + dv - threshold),
  * spike at equality; `current` then hands dv - s threshold/tau to the solver. The others test the
@@ -230,11 +231,12 @@ typedef struct fsnn_user {
 /* How far the spikes of a layer that sums by exponentials (fsnn_dynamics.tolerance) are from
  * depending on it. All spikes since the reset are those of the exact weights without rounding, given
  * the same currents, where no spike test came nearer to its threshold than `bound`, what the memory
- * and single precision can shift it by at most. */
+ * and single precision can shift it by at most. A readout has no spike test: its margin is infinite, and `bound` is how far its
+ * output may be from that of the exact weights. */
 typedef struct fsnn_certificate {
     bool proven;   /* margin > bound */
     double margin; /* smallest distance of a spike test from its threshold */
-    double bound;  /* infinity where none is known: methods ab, trap, abm; gl and l1 with
+    double bound;  /* infinity where none is known: methods ab, trap, abm; equations and callbacks; gl and l1 with
                       step^alpha/tau beyond their first weight; runs longer than the horizon */
     double weight_error;     /* largest relative error of a weight up to the horizon */
     double weight_error_sum; /* sum of the weights' |error| up to the horizon */

@@ -729,29 +729,74 @@ static double stable_step(const state *st, double rate)
     return low;
 }
 
+/* How fast dv falls with v: -d(dv)/dv with the parameters as they were given; where it changes with v, at v0 without a current.
+ * 0: it does not fall, or that is not known (a callback). */
+static double leak_rate(const state *st, const op_node *node)
+{
+    const fsnn_neuron *o = node->options;
+    const equation *e = st->user.equation;
+    double at[EQUATION_VALUES] = {0};
+    if (st->scan.model->leaky)
+        return 1 / o->tau.value;
+    if (!e)
+        return 0;
+    at[EQUATION_X] = o->v0;
+    at[EQUATION_PAR + PAR_TAU] = o->tau.value;
+    at[EQUATION_PAR + PAR_THRESHOLD] = o->threshold.value;
+    for (int i = 0; i < st->scan.model->own; i++)
+        at[EQUATION_PAR + 2 + i] = ((const fsnn_user *)node->options)->param[i].value.value;
+    double rate = -equation_value(e, EQUATION_J, at);
+    return isfinite(rate) && rate > 0 ? rate : 0;
+}
+
+/* A step below ..., and for the leak of lif a tau above ..., are stable. */
+static char *remedy(const state *st, double rate, double most)
+{
+    double step = stable_step(st, rate);
+    if (st->scan.model->leaky)
+        return fsnn_format("a step below %.4g or a tau above %.4g is stable", step, 1 / most);
+    return fsnn_format("a step below %.4g is stable", step);
+}
+
+static char *unstable_terms(const op_node *node, const state *st, double rate, double most, const char *works)
+{
+    return fsnn_format("%s \"%s\": %s is %.4g, beyond the %.4g up to which explicit %s is stable with these %d terms at "
+                       "step %g: potentials below threshold may oscillate and grow; %s, and so is `implicit: true` at any "
+                       "step",
+                       node->op->kind, node->name, st->scan.model->leaky ? "1/tau" : "the slope of dv, -d(dv)/dv,", rate,
+                       most, st->method->name, st->order.terms, st->h, works);
+}
+
+static char *unstable_term(const op_node *node, const state *st, double rate, double most, const char *works)
+{
+    double a = st->method->integer ? 1 : st->order.alpha[0], limit = st->method->stable(a);
+    double z = rate / most * limit; /* h^alpha / (tau C) */
+    bool leaky = st->scan.model->leaky;
+    char slope[64] = "step^alpha/tau";
+    if (!leaky)
+        snprintf(slope, sizeof slope, "step^alpha times the slope of dv, %.4g,", rate);
+    return fsnn_format("%s \"%s\": %s is %.4g, beyond the %.4g up to which explicit %s is stable at alpha %g: potentials "
+                       "below threshold may oscillate and grow; %s, and so %s, or `implicit: true` with gl, l1 and ab, at any "
+                       "step",
+                       node->op->kind, node->name, slope, z, limit, st->method->name, a, works,
+                       leaky ? "are the methods trap and ml" : "is the method trap");
+}
+
 char *neuron_node_unstable(const op_node *node)
 {
     const state *st = node->state;
-    const fsnn_neuron *o = node->options;
-    if (!st->scan.model->leaky || !st->method->stable || st->scan.memory.scheme == FRAC_IMPLICIT)
+    double rate = leak_rate(st, node);
+    if (rate == 0 || !st->method->stable || st->scan.memory.scheme == FRAC_IMPLICIT)
         return NULL;
-    double rate = 1 / o->tau.value, most = stable_rate(st, st->h), step = stable_step(st, rate);
+    double most = stable_rate(st, st->h);
     if (rate <= most * (1 + 1e-12))
         return NULL;
-    if (st->order.terms > 1)
-        return fsnn_format("%s \"%s\": 1/tau is %.4g, beyond the %.4g up to which explicit %s is "
-                           "stable with these %d terms at step %g: potentials below threshold may "
-                           "oscillate and grow; a step below %.4g or a tau above %.4g is stable, "
-                           "and so is `implicit: true` at any step",
-                           node->op->kind, node->name, rate, most, st->method->name,
-                           st->order.terms, st->h, step, 1 / most);
-    double a = st->method->integer ? 1 : st->order.alpha[0], limit = st->method->stable(a);
-    double z = rate / most * limit; /* h^alpha / (tau C) */
-    return fsnn_format("%s \"%s\": step^alpha/tau is %.4g, beyond the %.4g up to which explicit %s "
-                       "is stable at alpha %g: potentials below threshold may oscillate and grow; "
-                       "a step below %.4g or a tau above %.4g is stable, and so are the methods trap and "
-                       "ml, or `implicit: true` with gl, l1 and ab, at any step",
-                       node->op->kind, node->name, z, limit, st->method->name, a, step, 1 / most);
+    char *works = remedy(st, rate, most);
+    if (!works)
+        return NULL;
+    char *sentence = (st->order.terms > 1 ? unstable_terms : unstable_term)(node, st, rate, most, works);
+    fsnn_free(works);
+    return sentence;
 }
 
 static fsnn_status create_user(op_node *node)
@@ -799,9 +844,12 @@ NEURON(kind_qif, "qif", fsnn_user, defaults, keys + USER_KEYS - 1, create_user,
 NEURON(kind_eif, "eif", fsnn_user, defaults, keys + USER_KEYS - 1, create_user,
        "exponential integrate-and-fire: tau D^alpha v = -v + slope exp((v - onset)/slope) + I; params "
        "slope 0.2, onset 0.8");
+NEURON(kind_hard_lif, "hard_lif", fsnn_user, defaults, keys + USER_KEYS - 1, create_user,
+       "lif with a hard reset by feedback: tau D^alpha v = -v + I - kappa s v while it spikes; params kappa 1 (tau - 1 takes "
+       "away all of v at alpha 1 and step 1)");
 NEURON(kind_readout, "readout", fsnn_neuron, defaults, readout_keys, NULL,
        "leaky readout: tau D^alpha v = -v + I without spikes, the output is v (for regression and losses "
        "on the potential)");
 
-const fsnn_op *const fsnn_neuron_ops[] = {&kind_if,  &kind_lif, &kind_noisy,   &kind_user,
-                                          &kind_qif, &kind_eif, &kind_readout, NULL};
+const fsnn_op *const fsnn_neuron_ops[] = {&kind_if,  &kind_lif,      &kind_noisy,   &kind_user, &kind_qif,
+                                          &kind_eif, &kind_hard_lif, &kind_readout, NULL};
