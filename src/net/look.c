@@ -9,6 +9,11 @@ int fsnn_net_node_count(const fsnn_net *net)
     return net->nodes;
 }
 
+const void *fsnn_net_options(const fsnn_net *net, int index)
+{
+    return index > 0 && index < net->nodes ? net->node[index]->op.options : NULL;
+}
+
 fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info)
 {
     if (index < 0 || index >= net->nodes)
