@@ -73,6 +73,8 @@ void sim_neuron_free(sim_setup *setup);
 /* A node of this neuron, called as its kind. */
 fsnn_status sim_neuron_add(const sim_setup *setup, fsnn_net *net, int from);
 char *sim_neuron_text(const sim_setup *setup); /* "LIF, tau 1, threshold 1, reset jump"; to be freed */
+enum { SIM_KIND_TEXT = 76 };
+const char *sim_kind_text(const sim_setup *setup, char *text); /* "LIF", "dv = (-v^2 + I)/tau" in text [SIM_KIND_TEXT] */
 /* Whether spikes come where the potential reaches the threshold. */
 bool sim_has_threshold(const sim_setup *setup);
 

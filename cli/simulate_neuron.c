@@ -240,16 +240,23 @@ bool sim_has_threshold(const sim_setup *s)
     return !s->readout && !(user && user->spike);
 }
 
-/* "LIF, tau 1, threshold 1, reset jump"; an equation that is long is cut. */
+/* An equation that is long is cut. */
+const char *sim_kind_text(const sim_setup *s, char *text)
+{
+    enum { SHOWN = SIM_KIND_TEXT - 16 };
+    const fsnn_user *user = user_of(s);
+    snprintf(text, SIM_KIND_TEXT, "%s", s->leaky ? "LIF" : strcmp(s->kind, "if") == 0 ? "IF" : s->kind);
+    if (user && user->dv)
+        snprintf(text, SIM_KIND_TEXT, "dv = %.*s%s", SHOWN, user->dv, strlen(user->dv) > SHOWN ? "..." : "");
+    return text;
+}
+
 char *sim_neuron_text(const sim_setup *s)
 {
-    enum { SHOWN = 60 };
     const fsnn_user *user = user_of(s);
-    char kind[SHOWN + 32], own[256] = "", reset[32] = "", noise[48] = "";
+    char kind[SIM_KIND_TEXT], own[256] = "", reset[32] = "", noise[48] = "";
     size_t used = 0;
-    snprintf(kind, sizeof kind, "%s", s->leaky ? "LIF" : strcmp(s->kind, "if") == 0 ? "IF" : s->kind);
-    if (user && user->dv)
-        snprintf(kind, sizeof kind, "dv = %.*s%s", SHOWN, user->dv, strlen(user->dv) > SHOWN ? "..." : "");
+    sim_kind_text(s, kind);
     for (int i = 0; user && i < user->params && used < sizeof own; i++)
         used += (size_t)snprintf(own + used, sizeof own - used, ", %s %g", user->param[i].name, user->param[i].value.value);
     if (s->readout)

@@ -774,7 +774,8 @@ static char *unstable_term(const op_node *node, const state *st, double rate, do
     bool leaky = st->scan.model->leaky;
     char slope[64] = "step^alpha/tau";
     if (!leaky)
-        snprintf(slope, sizeof slope, "step^alpha times the slope of dv, %.4g,", rate);
+        snprintf(slope, sizeof slope, "step^alpha times the slope of dv%s, %.4g,",
+                 st->scan.model->curved ? " at v0" : "", rate);
     return fsnn_format("%s \"%s\": %s is %.4g, beyond the %.4g up to which explicit %s is stable at alpha %g: potentials "
                        "below threshold may oscillate and grow; %s, and so %s, or `implicit: true` with gl, l1 and ab, at any "
                        "step",
