@@ -144,7 +144,7 @@ typedef struct fsnn_neuron {
     fsnn_value v_reset; /* for FSNN_RESET_VALUE, any finite number; learned only there */
     double refractory;  /* >= 0, in the unit of the solver step; 0: none */
     bool detach_reset; /* true: the spike inside the reset carries no gradient */
-    fsnn_noise noise;  /* of the threshold, in training; none but for kind noisy: hard_concrete */
+    fsnn_noise noise;  /* of the threshold, in training; none but for kind noisy: hard_st */
 } fsnn_neuron;
 
 #define FSNN_NEURON_DEFAULT                                                                        \

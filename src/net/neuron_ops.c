@@ -161,7 +161,7 @@ static const fsnn_key keys[] = {
     .tau = {0.5, false, FSNN_PER_LAYER}, .threshold = {1.0, false, FSNN_PER_LAYER},                \
     .surrogate = {.kind = FSNN_ARCTAN}, .reset = FSNN_RESET_CURRENT, .detach_reset = true
 static const fsnn_user defaults = {.neuron = {DEFAULTS}};
-static const fsnn_neuron noisy_defaults = {DEFAULTS, .noise = {.mode = FSNN_NOISE_HARD_CONCRETE}};
+static const fsnn_neuron noisy_defaults = {DEFAULTS, .noise = {.mode = FSNN_NOISE_HARD_ST}};
 
 void neuron_node_dynamics(op_node *node, const frac_method *method, bool implicit,
                           const fsnn_order *order, double h, const frac_keep *memory)
@@ -208,7 +208,7 @@ static fsnn_status check_noise(const fsnn_noise *o)
                          o->gamma, o->temperature);
     if (o->mode == FSNN_NOISE_NONE && (o->gamma != 0 || o->temperature != 0))
         return fsnn_fail(FSNN_EARGUMENT, "the noise has a gamma or temperature but no mode: set one, like noise: "
-                                         "{mode: hard_concrete}, or leave them out");
+                                         "{mode: hard_st}, or leave them out");
     return FSNN_OK;
 }
 

@@ -345,13 +345,18 @@ static void errors(void **state)
     (void)state;
     assert_string_equal(refused("lif", (fsnn_noise){.gamma = 0.1}),
                         "lif \"n\": the noise has a gamma or temperature but no mode: set one, like noise: {mode: "
-                        "hard_concrete}, or leave them out");
+                        "hard_st}, or leave them out");
     assert_string_equal(refused("if", (fsnn_noise){.mode = FSNN_NOISE_CONCRETE, .gamma = -1}),
                         "if \"n\": the noise has gamma -1 and temperature 0: each must be from 1e-9 to 1e+9, or 0 for its "
                         "default");
     assert_non_null(strstr(refused("lif", (fsnn_noise){.mode = FSNN_NOISE_CONCRETE, .temperature = NAN}), "temperature nan"));
     assert_string_equal(refused("noisy", (fsnn_noise){.mode = FSNN_NOISES}), "noisy \"n\": there is no noise mode number 6");
     assert_non_null(strstr(refused("readout", (fsnn_noise){.mode = FSNN_NOISE_MEANFIELD}), "it never spikes, so noise"));
+    fsnn_neuron o;
+    assert_int_equal(fsnn_kind_defaults("noisy", &o), sizeof o);
+    assert_int_equal(o.noise.mode, FSNN_NOISE_HARD_ST);
+    assert_int_equal(fsnn_kind_defaults("lif", &o), sizeof o);
+    assert_int_equal(o.noise.mode, FSNN_NOISE_NONE);
     assert_int_equal(fsnn_noise_find("hard_st"), FSNN_NOISE_HARD_ST);
     assert_int_equal(fsnn_noise_find("loud"), FSNN_ENOTFOUND);
     assert_null(fsnn_noise_name(FSNN_NOISES));
