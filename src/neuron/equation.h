@@ -51,6 +51,7 @@
 #define FSNN_NEURON_EQUATION_H
 
 #include "base/base.h"
+#include "frac/memory.h"
 
 enum { EQUATION_STATES = 4, EQUATION_PARS = 16, EQUATION_LENGTH = 2000, EQUATION_NAME = 63 };
 
@@ -108,9 +109,9 @@ typedef struct equation_place {
     int column;                   /* of the character, 1 is the first; characters are those of UTF-8 */
 } equation_place;
 
-/* One operation on rows: d = op(a, b, c, e, f), numbers of slots; `run` does it. */
+/* One operation on rows of n: d = op(a, b, c, e, f), numbers of slots; `run` does it. */
 typedef struct equation_op {
-    void (*run)(const struct equation_op *o, float *const *slot);
+    void (*run)(const struct equation_op *o, float *const *slot, int n);
     uint16_t op, d, a, b, c, e, f;
 } equation_op;
 
@@ -127,6 +128,7 @@ typedef struct equation {
     uint64_t uses;       /* bit EQUATION_PAR + p: parameter p is somewhere in the equations */
     equation_slope slope;
     bool leaks;          /* dv has the slope -1/tau in v, and does not see other states: method ml solves it */
+    bool lif, plain_if;  /* one state, dv = (I - v)/tau or I/tau, default spike and after_spike: what hand-written neurons do */
     bool default_spike;  /* the argument is v + dv - threshold */
     bool default_after[EQUATION_STATES]; /* the drive is the default one of its state */
     /* own rows: prepared [rows], their gradients [rows], constants [constants], temporaries [temporaries] */
@@ -151,14 +153,25 @@ float **equation_open(const equation *e, void *scratch);
 /* Gradients of the own rows become 0: before the first backward step of a tile. */
 void equation_clear(const equation *e, float *const *slot);
 
+/* The same for `tiles` tiles at once: all rows, the caller's too, are [tiles][32]. The same bits, and the cost of fetching and
+ * calling operations only once. */
+size_t equation_wide_room(const equation *e, int tiles);
+float **equation_wide_open(const equation *e, void *scratch, int tiles);
+void equation_wide_clear(const equation *e, float *const *slot, int tiles);
+
 /* Chooses the kernels of an instruction set (base/isa.h) up to fsnn_isa_level(), which is what equation_create takes. */
 void equation_choose(equation *e, int level);
 
-static inline void equation_run(const equation *e, equation_part part, float *const *slot)
+static inline void equation_wide_run(const equation *e, equation_part part, float *const *slot, int tiles)
 {
     const equation_op *op = e->part[part].op;
     for (int i = 0, n = e->part[part].count; i < n; i++)
-        op[i].run(&op[i], slot);
+        op[i].run(&op[i], slot, tiles * FRAC_LANES);
+}
+
+static inline void equation_run(const equation *e, equation_part part, float *const *slot)
+{
+    equation_wide_run(e, part, slot, 1);
 }
 
 /* The value of one of D, ARG, F, J (a slot) in double precision, from values of X, I, S, D, PAR [EQUATION_VALUES]: the reference.

@@ -62,7 +62,8 @@ typedef struct walk {
     lanes count, carry, gfirst, ggain;
     lanes gcount; /* gradient of the spike count, for jumps */
     lanes grow[NEURON_ROWS];
-    double sum[SCAN_ORDERS]; /* parameters of the order */
+    double sum[SCAN_ORDERS]; /* parameters of the order; most of it lane by lane */
+    double wise[SCAN_ORDERS][FRAC_LANES];
 } walk;
 
 /* What a step needs of the forward pass, again. */
@@ -542,7 +543,7 @@ static int64_t block(walk *w, int64_t at, int64_t end)
             made(w, k, &a, x);
         for (int o = 0; o < j->orders; o++) {
             finish(w, j->order[o].dw, limit_of(w), at + i, i, acc[1 + o][i]);
-            w->sum[o] += dot(w, x, acc[1 + o][i]);
+            scan_add_products(w->wise[o], x, acc[1 + o][i]);
         }
         if (j->reset->clears)
             for (int set = 0; set < 1 + j->orders; set++)
@@ -569,7 +570,7 @@ static void before(walk *w)
         for (int o = 0; o < j->orders; o++) {
             start(w, j->order[o].dw, j->order[o].dout, limit, at, have, acc);
             for (int64_t i = 0; i < steps; i++)
-                w->sum[o] += dot(w, newest - (at + i - have) * FRAC_LANES, acc[i]);
+                scan_add_products(w->wise[o], newest - (at + i - have) * FRAC_LANES, acc[i]);
         }
     }
     if (!w->far[0] || j->first < 2 * FRAC_SPAN)
@@ -602,8 +603,12 @@ static void leave(walk *w)
     double gain = 0;
     for (int i = 0; i < w->tile.width; i++)
         gain += w->ggain[i];
-    for (int o = 0; o < j->orders; o++)
-        part[SCAN_PARS + o] = w->sum[o] + gain * (double)j->order[o].dgain;
+    for (int o = 0; o < j->orders; o++) {
+        double sum = w->sum[o];
+        for (int i = 0; i < w->tile.width; i++)
+            sum += w->wise[o][i];
+        part[SCAN_PARS + o] = sum + gain * (double)j->order[o].dgain;
+    }
 }
 
 /* Places of q and of what the modes take of it; the gradients that the call after left. */
@@ -745,7 +750,10 @@ fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
              .first = scan_output(s, s->time - s->K)};
     j.top = j.first + s->K - 1 + s->later;
     FSNN_TRY(derive(&j));
-    j.done = FSNN_K(scan_fused_backward)(s, I, gspikes, grads, j.orders);
+    scan_order order[SCAN_ORDERS];
+    for (int o = 0; o < j.orders; o++)
+        order[o] = (scan_order){j.order[o].dw[0], j.order[o].dgain};
+    j.done = FSNN_K(scan_fused_backward)(s, I, gspikes, grads, order, j.orders);
     fsnn_parallel(s->tiles - j.done, tile, &j);
     if (s->chained) {
         int64_t rows = s->later + s->K, keep = s->memory.keep;
