@@ -35,8 +35,8 @@
  * a backward tile PREPARE_BACK. Rows named by the caller must not overlap; rows that a part's equations do not name are not touched.
  *
  * Cost: an operation on a row is 4 to 8 vector instructions, a call and the fetching of its pointers; a chain of three or four
- * additions and multiplications is one. (-v + I)/tau is one operation, its backward three, about twice the time of the hand-written
- * LIF, with the same bits; exp, log, tanh, sigmoid are some 15 operations' worth each, pow and sin 50. Where default_spike or
+ * additions and multiplications is one. (-v + I)/tau is one operation, its backward three, a tile alone about twice the time of the
+ * hand-written LIF, 8 tiles at once much less; with the same bits; exp, log, tanh, sigmoid are some 15 operations' worth each, pow and sin 50. Where default_spike or
  * default_after say so, a caller may do these two by hand and spare their parts. An equation is not changed by running: any number
  * of threads may use it, each with a block of its own.
  *
@@ -128,7 +128,7 @@ typedef struct equation {
     uint64_t uses;       /* bit EQUATION_PAR + p: parameter p is somewhere in the equations */
     equation_slope slope;
     bool leaks;          /* dv has the slope -1/tau in v, and does not see other states: method ml solves it */
-    bool lif, plain_if;  /* one state, dv = (I - v)/tau or I/tau, default spike and after_spike: what hand-written neurons do */
+    bool lif, plain_if;  /* one state, dv = (I - v)/tau or I/tau, default spike and after_spike: hand-written neurons do it */
     bool default_spike;  /* the argument is v + dv - threshold */
     bool default_after[EQUATION_STATES]; /* the drive is the default one of its state */
     /* own rows: prepared [rows], their gradients [rows], constants [constants], temporaries [temporaries] */

@@ -12,7 +12,9 @@
 #include "frac/memory.h"
 #include <fsnn/neuron.h>
 
-typedef float lanes[FRAC_LANES];
+/* A row, at the beginning of a cache line: rows in the middle of structures would else lie across lines, which makes every other
+ * access to them dearer. */
+typedef float lanes[FRAC_LANES] __attribute__((aligned(64)));
 
 enum { PAR_TAU, PAR_THRESHOLD, PAR_V_RESET, NEURON_PARS };
 enum { NEURON_OWN_PARS = 14 }; /* most parameters a model may have beside those */

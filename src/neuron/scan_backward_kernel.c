@@ -22,6 +22,7 @@
 #include "base/isa_kernel.h"
 #include "neuron/scan_fused.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* A learned parameter of the order. */
@@ -52,7 +53,6 @@ scan_fused_backward_fn FSNN_K(scan_fused_backward);
 
 typedef struct walk {
     const job *j;
-    scan_tile tile;
     int64_t t;
     const float *u; /* state before step 0; row k + 1 is the state after step k */
     const float *arg, *predicted, *first, *resting;
@@ -63,7 +63,8 @@ typedef struct walk {
     lanes gcount; /* gradient of the spike count, for jumps */
     lanes grow[NEURON_ROWS];
     double sum[SCAN_ORDERS]; /* parameters of the order; most of it lane by lane */
-    double wise[SCAN_ORDERS][FRAC_LANES];
+    double (*wise)[FRAC_LANES]; /* [orders] */
+    scan_tile tile; /* what stands before begins as 0; this is large, and is written when it is opened */
 } walk;
 
 /* What a step needs of the forward pass, again. */
@@ -658,7 +659,11 @@ static void tile(int64_t t, int worker, void *user)
     scan *s = j->s;
     t += j->done;
     int64_t K = s->K, room = s->tape_room * FRAC_LANES, end = s->later + K;
-    walk w = {.j = j, .t = t, .u = scan_rows_of(&s->u, t) + (s->u.rows - K - 1) * FRAC_LANES};
+    walk w;
+    memset(&w, 0, offsetof(walk, tile));
+    w.j = j;
+    w.t = t;
+    w.u = scan_rows_of(&s->u, t) + (s->u.rows - K - 1) * FRAC_LANES;
     tile_buffers(&w, worker);
     if (j->reset->keeps_arg)
         w.arg = (float *)s->arg.data + t * room;
@@ -670,6 +675,9 @@ static void tile(int64_t t, int worker, void *user)
         w.first = (float *)s->first.data + t * FRAC_LANES;
     if (j->reset->counts)
         memcpy(w.count, (lanes *)s->count.data + t, sizeof w.count);
+    double wise[SCAN_ORDERS][FRAC_LANES];
+    memset(wise, 0, sizeof wise[0] * (size_t)j->orders);
+    w.wise = wise;
     scan_tile_open(s, t, worker, &w.tile);
     for (int64_t at = s->later; at < end;)
         at += block(&w, at, end);

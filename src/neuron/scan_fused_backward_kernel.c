@@ -165,7 +165,8 @@ static ALWAYS void step_end(walk *w, int t, int64_t k, const float *gv, const fl
         row_put(j->gI + at, &out, j->past);
 }
 
-static inline void ask(const walk *w, int t, int64_t k)
+/* (Inlined by force: a function of nothing but prefetches counts as one that does nothing.) */
+static ALWAYS void ask(const walk *w, int t, int64_t k)
 {
     const job *j = w->j;
     int64_t tile = w->group.first + t, total = j->s->B * j->s->N;
