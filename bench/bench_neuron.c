@@ -1,21 +1,25 @@
 /* What a neuron by equation costs beside the hand-written one.
  *
  * A layer of 4096 neurons, 64 samples, T = 16 steps, Gruenwald-Letnikov of order 0.5 with full memory, forward and backward
- * (gradients of the current, of tau and of threshold): the neuron `lif`, the same by its equation, a quadratic one, and one with
- * an exponential. Reset `current`, where `lif` has a fused loop of its own, and reset `jump`, where all go through the general
- * scan. One JSON object a line, medians; `ratio` is to `lif` with the same reset.
+ * (gradients of the current, of tau and of threshold): the neuron `lif`, the same by its equation (which the library knows and
+ * takes for `lif`), a quadratic one, and one with an exponential; then `lif` and the quadratic one with a learned order. Reset
+ * `current`, where all have the fused scan, and reset `jump`, where all go through the general one. One JSON object a line,
+ * medians; `ratio` is to `lif` with the same reset.
  *
- *   bench_neuron [--threads N] [--rounds N] [current] [jump] */
+ *   bench_neuron [--threads N] [--rounds N] [--clock wall|processor] [current] [jump] */
 #include "measure.h"
 
-enum { NEURONS = 4096, BATCH = 64, STEPS = 16, KINDS = 4 };
+enum { NEURONS = 4096, BATCH = 64, STEPS = 16, KINDS = 6 };
 
 static const struct {
     const char *name, *dv; /* dv NULL: hand-written */
-} kinds[KINDS] = {{"lif", NULL},
-                  {"equation", "(-v + I)/tau"},
-                  {"quadratic", "(-v^2 + I)/tau"},
-                  {"exponential", "(-v + 0.2*exp(2*(min(v, 2) - 1)) + I)/tau"}};
+    bool learns_alpha;
+} kinds[KINDS] = {{"lif", NULL, false},
+                  {"equation", "(-v + I)/tau", false},
+                  {"quadratic", "(-v^2 + I)/tau", false},
+                  {"exponential", "(-v + 0.2*exp(2*(min(v, 2) - 1)) + I)/tau", false},
+                  {"lif, alpha learned", NULL, true},
+                  {"quadratic, alpha learned", "(-v^2 + I)/tau", true}};
 
 static fsnn_net *network(int kind, fsnn_reset reset)
 {
@@ -25,6 +29,7 @@ static fsnn_net *network(int kind, fsnn_reset reset)
     user.neuron.threshold.learn = true;
     user.neuron.reset = reset;
     fsnn_order order = fsnn_order_of(0.5);
+    order.learn_alpha = kinds[kind].learns_alpha;
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     TRY(fsnn_net_create(&net));
     int x = fsnn_net_input(net, FSNN_SHAPE(NEURONS));
@@ -76,10 +81,10 @@ static void measure(fsnn_reset reset, int rounds)
         double both = forward + backward;
         lif = k ? lif : both;
         printf("{\"bench\": \"neuron\", \"neuron\": \"%s\", \"reset\": \"%s\", \"T\": %d, "
-               "\"threads\": %d, \"isa\": \"%s\", \"rounds\": %d, \"forward_ns\": %.3f, "
+               "\"threads\": %d, \"isa\": \"%s\", \"rounds\": %d, \"clock\": \"%s\", \"forward_ns\": %.3f, "
                "\"backward_ns\": %.3f, \"rate\": %.3f, \"ratio\": %.3f}\n",
                kinds[k].name, fsnn_reset_name(reset), STEPS, fsnn_threads(), fsnn_isa(), rounds,
-               forward * unit, backward * unit, fsnn_net_rate(net[k], 1), both / lif);
+               bench_clock_name(), forward * unit, backward * unit, fsnn_net_rate(net[k], 1), both / lif);
         fflush(stdout);
         fsnn_net_destroy(net[k]);
     }
@@ -89,8 +94,9 @@ static void measure(fsnn_reset reset, int rounds)
 
 int main(int argc, char **argv)
 {
-    bench_options o =
-        bench_read(argc, argv, 11, "bench_neuron [--threads N] [--rounds 1..101] [current] [jump]");
+    bench_options o = bench_read(
+        argc, argv, 11,
+        "bench_neuron [--threads N] [--rounds 1..101] [--clock wall|processor] [current] [jump]");
     if (bench_wanted(argc, argv, &o, "current"))
         measure(FSNN_RESET_CURRENT, o.rounds);
     if (bench_wanted(argc, argv, &o, "jump"))

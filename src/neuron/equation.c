@@ -126,6 +126,19 @@ static fsnn_status parse_all(maker *k)
     return FSNN_OK;
 }
 
+/* Equal expressions are one node: that of a hand-written neuron tells whether this is it. */
+static fsnn_status recognise(maker *k)
+{
+    equation *e = k->e;
+    int lif, plain_if;
+    FSNN_TRY(parse(k, "dv", "(I - v)/tau", 0, &lif));
+    FSNN_TRY(parse(k, "dv", "I/tau", 0, &plain_if));
+    bool usual = e->states == 1 && e->default_spike && e->default_after[0];
+    e->lif = usual && e->node[EQUATION_D] == lif;
+    e->plain_if = usual && e->node[EQUATION_D] == plain_if;
+    return FSNN_OK;
+}
+
 static fsnn_status differentiate(maker *k)
 {
     equation *e = k->e;
@@ -142,6 +155,7 @@ static fsnn_status differentiate(maker *k)
     int rate;
     FSNN_TRY(parse(k, "dv", "-1/tau", 0, &rate));
     e->leaks = e->states == 1 && e->node[EQUATION_J] == rate;
+    FSNN_TRY(recognise(k));
     for (int slot = 0; slot < EQUATION_VALUES; slot++)
         if (e->node[slot] >= 0)
             e->uses |= k->g.node[e->node[slot]].leaves;
@@ -446,30 +460,54 @@ static size_t table_room(const equation *e)
     return (bytes + sizeof(lane_row) - 1) / sizeof(lane_row) * sizeof(lane_row);
 }
 
-size_t equation_room(const equation *e)
+/* Constants are the equation's own where rows are of one tile. */
+static int rows_of(const equation *e, int tiles)
 {
-    return table_room(e) + sizeof(lane_row) * (size_t)(2 * e->rows + e->temporaries);
+    return 2 * e->rows + e->temporaries + (tiles > 1 ? e->constants : 0);
 }
 
-float **equation_open(const equation *e, void *scratch)
+size_t equation_wide_room(const equation *e, int tiles)
+{
+    return table_room(e) + sizeof(lane_row) * (size_t)(rows_of(e, tiles) * tiles);
+}
+
+float **equation_wide_open(const equation *e, void *scratch, int tiles)
 {
     float **slot = scratch;
     lane_row *row = (lane_row *)((char *)scratch + table_room(e));
     memset(slot, 0, sizeof *slot * EQUATION_OWN);
     int next = EQUATION_OWN;
-    for (int i = 0; i < 2 * e->rows; i++)
-        slot[next++] = *row++;
-    for (int i = 0; i < e->constants; i++)
-        slot[next++] = e->constant[i];
-    for (int i = 0; i < e->temporaries; i++)
-        slot[next++] = *row++;
+    for (int i = 0; i < 2 * e->rows; i++, row += tiles)
+        slot[next++] = *row;
+    for (int i = 0; i < e->constants; i++) {
+        slot[next++] = tiles > 1 ? *row : e->constant[i];
+        for (int t = 0; tiles > 1 && t < tiles; t++)
+            memcpy(row++, e->constant[i], sizeof(lane_row));
+    }
+    for (int i = 0; i < e->temporaries; i++, row += tiles)
+        slot[next++] = *row;
     return slot;
+}
+
+void equation_wide_clear(const equation *e, float *const *slot, int tiles)
+{
+    for (int i = 0; i < e->rows; i++)
+        memset(slot[EQUATION_OWN + e->rows + i], 0, sizeof(lane_row) * (size_t)tiles);
+}
+
+size_t equation_room(const equation *e)
+{
+    return equation_wide_room(e, 1);
+}
+
+float **equation_open(const equation *e, void *scratch)
+{
+    return equation_wide_open(e, scratch, 1);
 }
 
 void equation_clear(const equation *e, float *const *slot)
 {
-    for (int i = 0; i < e->rows; i++)
-        memset(slot[EQUATION_OWN + e->rows + i], 0, sizeof(lane_row));
+    equation_wide_clear(e, slot, 1);
 }
 
 double equation_value(const equation *e, int slot, const double *values)

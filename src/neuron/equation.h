@@ -35,8 +35,8 @@
  * a backward tile PREPARE_BACK. Rows named by the caller must not overlap; rows that a part's equations do not name are not touched.
  *
  * Cost: an operation on a row is 4 to 8 vector instructions, a call and the fetching of its pointers; a chain of three or four
- * additions and multiplications is one. (-v + I)/tau is one operation, its backward three, about twice the time of the hand-written
- * LIF, with the same bits; exp, log, tanh, sigmoid are some 15 operations' worth each, pow and sin 50. Where default_spike or
+ * additions and multiplications is one. (-v + I)/tau is one operation, its backward three, a tile alone about twice the time of the
+ * hand-written LIF, 8 tiles at once much less; with the same bits; exp, log, tanh, sigmoid are some 15 operations' worth each, pow and sin 50. Where default_spike or
  * default_after say so, a caller may do these two by hand and spare their parts. An equation is not changed by running: any number
  * of threads may use it, each with a block of its own.
  *
@@ -51,6 +51,7 @@
 #define FSNN_NEURON_EQUATION_H
 
 #include "base/base.h"
+#include "frac/memory.h"
 
 enum { EQUATION_STATES = 4, EQUATION_PARS = 16, EQUATION_LENGTH = 2000, EQUATION_NAME = 63 };
 
@@ -108,9 +109,9 @@ typedef struct equation_place {
     int column;                   /* of the character, 1 is the first; characters are those of UTF-8 */
 } equation_place;
 
-/* One operation on rows: d = op(a, b, c, e, f), numbers of slots; `run` does it. */
+/* One operation on rows of n: d = op(a, b, c, e, f), numbers of slots; `run` does it. */
 typedef struct equation_op {
-    void (*run)(const struct equation_op *o, float *const *slot);
+    void (*run)(const struct equation_op *o, float *const *slot, int n);
     uint16_t op, d, a, b, c, e, f;
 } equation_op;
 
@@ -127,6 +128,7 @@ typedef struct equation {
     uint64_t uses;       /* bit EQUATION_PAR + p: parameter p is somewhere in the equations */
     equation_slope slope;
     bool leaks;          /* dv has the slope -1/tau in v, and does not see other states: method ml solves it */
+    bool lif, plain_if;  /* one state, dv = (I - v)/tau or I/tau, default spike and after_spike: hand-written neurons do it */
     bool default_spike;  /* the argument is v + dv - threshold */
     bool default_after[EQUATION_STATES]; /* the drive is the default one of its state */
     /* own rows: prepared [rows], their gradients [rows], constants [constants], temporaries [temporaries] */
@@ -151,14 +153,25 @@ float **equation_open(const equation *e, void *scratch);
 /* Gradients of the own rows become 0: before the first backward step of a tile. */
 void equation_clear(const equation *e, float *const *slot);
 
+/* The same for `tiles` tiles at once: all rows, the caller's too, are [tiles][32]. The same bits, and the cost of fetching and
+ * calling operations only once. */
+size_t equation_wide_room(const equation *e, int tiles);
+float **equation_wide_open(const equation *e, void *scratch, int tiles);
+void equation_wide_clear(const equation *e, float *const *slot, int tiles);
+
 /* Chooses the kernels of an instruction set (base/isa.h) up to fsnn_isa_level(), which is what equation_create takes. */
 void equation_choose(equation *e, int level);
 
-static inline void equation_run(const equation *e, equation_part part, float *const *slot)
+static inline void equation_wide_run(const equation *e, equation_part part, float *const *slot, int tiles)
 {
     const equation_op *op = e->part[part].op;
     for (int i = 0, n = e->part[part].count; i < n; i++)
-        op[i].run(&op[i], slot);
+        op[i].run(&op[i], slot, tiles * FRAC_LANES);
+}
+
+static inline void equation_run(const equation *e, equation_part part, float *const *slot)
+{
+    equation_wide_run(e, part, slot, 1);
 }
 
 /* The value of one of D, ARG, F, J (a slot) in double precision, from values of X, I, S, D, PAR [EQUATION_VALUES]: the reference.

@@ -114,7 +114,7 @@ void emit_tape(emitter *m, const tape *t);
 void emit_place(emitter *m);
 
 /* What does an operation, one table for each instruction set. */
-typedef void equation_operation(const equation_op *o, float *const *slot);
+typedef void equation_operation(const equation_op *o, float *const *slot, int n);
 extern equation_operation *const equation_operations_base[OPS];
 extern equation_operation *const equation_operations_avx2[OPS];
 extern equation_operation *const equation_operations_avx512[OPS];

@@ -1,6 +1,6 @@
-/* Operations of equations: one function each, a loop over a row of 32, which the compiler unrolls
- * into 2 to 8 vector operations. Rows are aligned where they are the equation's own; the caller's
- * need not be. */
+/* Operations of equations: one function each, on rows of n floats, 32 or several times 32. The loop
+ * over 32 of them becomes 2 to 8 vector operations. Rows are aligned where they are the equation's
+ * own; the caller's need not be. */
 #include "base/isa_kernel.h"
 #include "neuron/equation_code.h"
 #include "neuron/equation_rows.h"
@@ -9,6 +9,9 @@
 /* A row as operand: slot number of `o`. */
 #define ROW(name) const float *name = slot[o->name]
 #define DEST float *d = slot[o->d]
+#define EACH_OF(n)                                                                                 \
+    for (int r = 0; r < (n); r += FRAC_LANES)                                                      \
+        _Pragma("omp simd") for (int i = r; i < r + FRAC_LANES; i++)
 
 /* ---- chains: links by number (equation_code.h) ---- */
 
@@ -18,34 +21,34 @@
 #define LINK_3(x, y) ((y) - (x))
 
 #define ONE(o1)                                                                                    \
-    static void one_##o1(const equation_op *o, float *const *slot)                                 \
+    static void one_##o1(const equation_op *o, float *const *slot, int n)                                 \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
         ROW(b);                                                                                    \
-        EACH_LANE d[i] = LINK_##o1(a[i], b[i]);                                                    \
+        EACH_OF(n) d[i] = LINK_##o1(a[i], b[i]);                                                    \
     }
 #define TWO(o1, o2)                                                                                \
-    static void two_##o1##o2(const equation_op *o, float *const *slot)                             \
+    static void two_##o1##o2(const equation_op *o, float *const *slot, int n)                             \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
         ROW(b);                                                                                    \
         ROW(c);                                                                                    \
-        EACH_LANE d[i] = LINK_##o2(LINK_##o1(a[i], b[i]), c[i]);                                   \
+        EACH_OF(n) d[i] = LINK_##o2(LINK_##o1(a[i], b[i]), c[i]);                                   \
     }
 #define THREE(o1, o2, o3)                                                                          \
-    static void three_##o1##o2##o3(const equation_op *o, float *const *slot)                       \
+    static void three_##o1##o2##o3(const equation_op *o, float *const *slot, int n)                       \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
         ROW(b);                                                                                    \
         ROW(c);                                                                                    \
         ROW(e);                                                                                    \
-        EACH_LANE d[i] = LINK_##o3(LINK_##o2(LINK_##o1(a[i], b[i]), c[i]), e[i]);                  \
+        EACH_OF(n) d[i] = LINK_##o3(LINK_##o2(LINK_##o1(a[i], b[i]), c[i]), e[i]);                  \
     }
 #define SUM(o1, o2, o3)                                                                            \
-    static void sum_##o1##o2##o3(const equation_op *o, float *const *slot)                         \
+    static void sum_##o1##o2##o3(const equation_op *o, float *const *slot, int n)                         \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
@@ -53,7 +56,7 @@
         ROW(c);                                                                                    \
         ROW(e);                                                                                    \
         ROW(f);                                                                                    \
-        EACH_LANE d[i] = LINK_##o3(LINK_##o2(LINK_##o1(a[i], b[i]), c[i]), e[i]) + f[i];           \
+        EACH_OF(n) d[i] = LINK_##o3(LINK_##o2(LINK_##o1(a[i], b[i]), c[i]), e[i]) + f[i];           \
     }
 #define THREE_EACH(o1, o2, o3) THREE(o1, o2, o3) SUM(o1, o2, o3)
 #define THREE_ALL(o1, o2)                                                                          \
@@ -75,27 +78,27 @@ TWO_ALL(2)
 /* ---- others ---- */
 
 #define UNARY(name, value)                                                                         \
-    static void op_##name(const equation_op *o, float *const *slot)                                \
+    static void op_##name(const equation_op *o, float *const *slot, int n)                                \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
-        EACH_LANE d[i] = value;                                                                    \
+        EACH_OF(n) d[i] = value;                                                                    \
     }
 #define BINARY(name, value)                                                                        \
-    static void op_##name(const equation_op *o, float *const *slot)                                \
+    static void op_##name(const equation_op *o, float *const *slot, int n)                                \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
         ROW(b);                                                                                    \
-        EACH_LANE d[i] = value;                                                                    \
+        EACH_OF(n) d[i] = value;                                                                    \
     }
 /* lane by lane: libm's */
 #define SCALAR(name, value)                                                                        \
-    static void op_##name(const equation_op *o, float *const *slot)                                \
+    static void op_##name(const equation_op *o, float *const *slot, int n)                                \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
-        for (int i = 0; i < FRAC_LANES; i++)                                                       \
+        for (int i = 0; i < n; i++)                                                                \
             d[i] = value;                                                                          \
     }
 
@@ -116,26 +119,24 @@ BINARY(min, a[i] <= b[i] ? a[i] : b[i])
 BINARY(max, a[i] >= b[i] ? a[i] : b[i])
 BINARY(signed, a[i] >= 0 ? b[i] : -b[i])
 
-static void op_zero(const equation_op *o, float *const *slot)
+static void op_zero(const equation_op *o, float *const *slot, int n)
 {
-    lanes_zero(slot[o->d]);
+    DEST;
+    EACH_OF(n) d[i] = 0;
 }
 
-static void op_pick(const equation_op *o, float *const *slot)
+static void op_pick(const equation_op *o, float *const *slot, int n)
 {
     DEST;
     ROW(a);
     ROW(b);
     ROW(c);
-    EACH_LANE d[i] = a[i] <= b[i] ? c[i] : 0;
+    EACH_OF(n) d[i] = a[i] <= b[i] ? c[i] : 0;
 }
 
 /* In passes of one type each: what is ordinary first, in double precision. */
-static void op_pow(const equation_op *o, float *const *slot)
+static void pow_row(const float *a, const float *b, float *d)
 {
-    DEST;
-    ROW(a);
-    ROW(b);
     double base[FRAC_LANES], power[FRAC_LANES];
     EACH_LANE
     {
@@ -147,6 +148,15 @@ static void op_pow(const equation_op *o, float *const *slot)
     EACH_LANE base[i] = row_log2(base[i]);
     EACH_LANE power[i] = row_exp2(power[i] * base[i]);
     EACH_LANE d[i] = row_pow_ends(a[i], b[i], (float)power[i]);
+}
+
+static void op_pow(const equation_op *o, float *const *slot, int n)
+{
+    DEST;
+    ROW(a);
+    ROW(b);
+    for (int r = 0; r < n; r += FRAC_LANES)
+        pow_row(a + r, b + r, d + r);
 }
 
 #define TWO_ROW(o1) two_##o1##0, two_##o1##1, two_##o1##2, two_##o1##3

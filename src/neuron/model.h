@@ -12,7 +12,9 @@
 #include "frac/memory.h"
 #include <fsnn/neuron.h>
 
-typedef float lanes[FRAC_LANES];
+/* A row, at the beginning of a cache line: rows in the middle of structures would else lie across lines, which makes every other
+ * access to them dearer. */
+typedef float lanes[FRAC_LANES] __attribute__((aligned(64)));
 
 enum { PAR_TAU, PAR_THRESHOLD, PAR_V_RESET, NEURON_PARS };
 enum { NEURON_OWN_PARS = 14 }; /* most parameters a model may have beside those */
@@ -26,6 +28,20 @@ typedef struct neuron_gradients {
 } neuron_gradients;
 
 typedef struct neuron_model neuron_model;
+
+/* A model that does several neighbouring tiles in one call, so that what a call costs is shared; for the fused scan
+ * (neuron/scan_fused.h). Rows are [tiles][32]. Same bits as tile by tile. Spike argument and kick are the usual ones. */
+typedef struct neuron_wide {
+    size_t (*room)(const neuron_model *m, int tiles); /* bytes of a wide `self`, whole cache lines */
+    /* Lays `self` out for tiles 0..tiles-1 of parameters par[t] [NEURON_PARS + own][32], of at most as many as it has room for;
+     * its gradients are 0. */
+    void (*open)(const neuron_model *m, void *self, int tiles, const lanes *const *par);
+    void (*charge)(void *self, const float *v, const float *I, float *dv);
+    void (*charge_back)(void *self, const float *v, const float *I, const float *gdv, float *gv, float *gI);
+    /* The parameters' gradients, par[t] as in open, grow[t] and gpar[t] as in prepare_back. */
+    void (*close)(void *self, const lanes *const *par, const lanes *const *grow, lanes *const *gpar);
+} neuron_wide;
+
 struct neuron_model {
     const char *kind;
     bool leaky; /* dv falls with v as -v/tau: explicit schemes have a stability limit, and `ml` solves it */
@@ -34,6 +50,7 @@ struct neuron_model {
     bool curved; /* d(dv)/dv changes with v or I */
     int own;     /* parameters of its own, par[NEURON_PARS] on */
     const void *of;
+    const neuron_wide *wide; /* NULL: one tile at a time */
     size_t room; /* bytes of `self`, whole cache lines */
     /* Lays `self` out, before a tile; its gradients are 0. NULL where there is none. */
     void (*open)(const neuron_model *m, void *self);

@@ -230,18 +230,28 @@ void scan_tile_open(const scan *s, int64_t t, int worker, scan_tile *tile)
     int64_t total = s->B * s->N, first = t * FRAC_LANES;
     tile->first = first;
     tile->width = total - first < FRAC_LANES ? (int)(total - first) : FRAC_LANES;
-    for (int p = 0; p < scan_pars(s); p++)
-        for (int i = 0; i < FRAC_LANES; i++) {
-            /* lanes beyond the last neuron repeat it, so that no parameter is zero */
-            int64_t n = first + (i < tile->width ? i : tile->width - 1);
-            int64_t at = s->par[p].count > 1 ? scan_channel(s, n) : 0;
-            tile->par[p][i] = s->par[p].count ? s->par[p].value[at] : (float)s->options.v_reset.value;
-        }
+    int64_t channel[FRAC_LANES];
+    for (int i = 0; i < FRAC_LANES && !scan_alike(s); i++) /* lanes beyond the last neuron repeat it */
+        channel[i] = scan_channel(s, first + (i < tile->width ? i : tile->width - 1));
+    for (int p = 0; p < scan_pars(s); p++) {
+        const scan_param *par = &s->par[p];
+        float alone = par->count ? par->value[0] : (float)s->options.v_reset.value;
+        for (int i = 0; i < FRAC_LANES; i++)
+            tile->par[p][i] = par->count > 1 ? par->value[channel[i]] : alone;
+    }
     tile->self = s->model->open ? (char *)s->self.data + (size_t)worker * s->model->room : NULL;
     if (s->model->open)
         s->model->open(s->model, tile->self);
     s->model->prepare(tile->self, tile->par, tile->row);
     memcpy(tile->row[ROW_V_RESET], tile->par[PAR_V_RESET], sizeof(lanes));
+}
+
+bool scan_alike(const scan *s)
+{
+    for (int p = 0; p < scan_pars(s); p++)
+        if (s->par[p].count > 1)
+            return false;
+    return true;
 }
 
 const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int64_t k, lanes space)
@@ -314,7 +324,7 @@ size_t scan_bytes(const scan *s)
     const scan_block *blocks[] = {&s->first, &s->count, &s->wait, &s->resting, &s->modes, &s->seen, &s->arg,
                                 &s->predicted, &s->fired, &s->before, &s->work, &s->far,
                                 &s->part,  &s->lane,  &s->dw,    &s->carry, &s->self,
-                                &s->fused.space};
+                                &s->fused.space, &s->fused.wide};
     size_t sum = s->u.bytes + s->x.bytes;
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         sum += blocks[i]->bytes;
@@ -326,7 +336,7 @@ void scan_free(scan *s)
     scan_block *blocks[] = {&s->first, &s->count, &s->wait, &s->resting, &s->modes, &s->seen, &s->arg,
                           &s->predicted, &s->fired, &s->before, &s->work, &s->far,
                           &s->part,  &s->lane,  &s->dw,    &s->carry, &s->self,
-                                &s->fused.space};
+                                &s->fused.space, &s->fused.wide};
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         fsnn_free(blocks[i]->data);
     fsnn_free(s->u.data);

@@ -31,6 +31,7 @@ typedef struct scan_block {
 /* What the fused scan has settled (neuron/scan_fused.h). */
 typedef struct scan_fused {
     scan_block space; /* [workers][group][rows][32] */
+    scan_block wide;  /* [workers] what bands of tiles need, where the model is wide */
     int workers;
     int64_t group, rows;
 } scan_fused;
@@ -113,6 +114,12 @@ typedef struct scan {
     scan_fused fused;
 } scan;
 
+/* sum [32] += x y, lane by lane: exact products, so that it does not matter how they are joined. */
+static inline void scan_add_products(double *sum, const float *x, const float *y)
+{
+    EACH_LANE sum[i] += (double)x[i] * (double)y[i];
+}
+
 /* What the state before a call receives, a row each: of the state itself, of the spike count, of
  * the first drive. */
 enum { CARRY_STATE, CARRY_COUNT, CARRY_FIRST, SCAN_CARRY };
@@ -182,6 +189,8 @@ fsnn_status scan_plan_order(scan *s, int orders);
 fsnn_status scan_block_room(scan_block *block, size_t bytes);
 /* Room for `rows` rows a tile; those filled are kept. */
 fsnn_status scan_rows_reserve(const scan *s, scan_rows *r, int64_t rows);
+/* Each parameter is one number: tiles are alike. */
+bool scan_alike(const scan *s);
 void scan_tile_open(const scan *s, int64_t t, int worker, scan_tile *tile);
 /* Parameters of the model: the common ones and its own. */
 static inline int scan_pars(const scan *s)

@@ -22,6 +22,7 @@
 #include "base/isa_kernel.h"
 #include "neuron/scan_fused.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* A learned parameter of the order. */
@@ -52,7 +53,6 @@ scan_fused_backward_fn FSNN_K(scan_fused_backward);
 
 typedef struct walk {
     const job *j;
-    scan_tile tile;
     int64_t t;
     const float *u; /* state before step 0; row k + 1 is the state after step k */
     const float *arg, *predicted, *first, *resting;
@@ -62,7 +62,9 @@ typedef struct walk {
     lanes count, carry, gfirst, ggain;
     lanes gcount; /* gradient of the spike count, for jumps */
     lanes grow[NEURON_ROWS];
-    double sum[SCAN_ORDERS]; /* parameters of the order */
+    double sum[SCAN_ORDERS]; /* parameters of the order; most of it lane by lane */
+    double (*wise)[FRAC_LANES]; /* [orders] */
+    scan_tile tile; /* what stands before begins as 0; this is large, and is written when it is opened */
 } walk;
 
 /* What a step needs of the forward pass, again. */
@@ -554,7 +556,7 @@ static int64_t block(walk *w, int64_t at, int64_t end)
             made(w, k, &a, x);
         for (int o = 0; o < j->orders; o++) {
             finish(w, j->order[o].dw, limit_of(w), at + i, i, acc[1 + o][i]);
-            w->sum[o] += dot(w, x, acc[1 + o][i]);
+            scan_add_products(w->wise[o], x, acc[1 + o][i]);
         }
         if (j->reset->clears)
             for (int set = 0; set < 1 + j->orders; set++)
@@ -581,7 +583,7 @@ static void before(walk *w)
         for (int o = 0; o < j->orders; o++) {
             start(w, j->order[o].dw, j->order[o].dout, limit, at, have, acc);
             for (int64_t i = 0; i < steps; i++)
-                w->sum[o] += dot(w, newest - (at + i - have) * FRAC_LANES, acc[i]);
+                scan_add_products(w->wise[o], newest - (at + i - have) * FRAC_LANES, acc[i]);
         }
     }
     if (!w->far[0] || j->first < 2 * FRAC_SPAN)
@@ -614,8 +616,12 @@ static void leave(walk *w)
     double gain = 0;
     for (int i = 0; i < w->tile.width; i++)
         gain += w->ggain[i];
-    for (int o = 0; o < j->orders; o++)
-        part[SCAN_PARS + o] = w->sum[o] + gain * (double)j->order[o].dgain;
+    for (int o = 0; o < j->orders; o++) {
+        double sum = w->sum[o];
+        for (int i = 0; i < w->tile.width; i++)
+            sum += w->wise[o][i];
+        part[SCAN_PARS + o] = sum + gain * (double)j->order[o].dgain;
+    }
 }
 
 /* Places of q and of what the modes take of it; the gradients that the call after left. */
@@ -665,7 +671,11 @@ static void tile(int64_t t, int worker, void *user)
     scan *s = j->s;
     t += j->done;
     int64_t K = s->K, room = s->tape_room * FRAC_LANES, end = s->later + K;
-    walk w = {.j = j, .t = t, .u = scan_rows_of(&s->u, t) + (s->u.rows - K - 1) * FRAC_LANES};
+    walk w;
+    memset(&w, 0, offsetof(walk, tile));
+    w.j = j;
+    w.t = t;
+    w.u = scan_rows_of(&s->u, t) + (s->u.rows - K - 1) * FRAC_LANES;
     tile_buffers(&w, worker);
     if (j->reset->keeps_arg)
         w.arg = (float *)s->arg.data + t * room;
@@ -677,6 +687,9 @@ static void tile(int64_t t, int worker, void *user)
         w.first = (float *)s->first.data + t * FRAC_LANES;
     if (j->reset->counts)
         memcpy(w.count, (lanes *)s->count.data + t, sizeof w.count);
+    double wise[SCAN_ORDERS][FRAC_LANES];
+    memset(wise, 0, sizeof wise[0] * (size_t)j->orders);
+    w.wise = wise;
     scan_tile_open(s, t, worker, &w.tile);
     for (int64_t at = s->later; at < end;)
         at += block(&w, at, end);
@@ -757,7 +770,10 @@ fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
              .first = scan_output(s, s->time - s->K)};
     j.top = j.first + s->K - 1 + s->later;
     FSNN_TRY(derive(&j));
-    j.done = FSNN_K(scan_fused_backward)(s, I, gspikes, grads, j.orders);
+    scan_order order[SCAN_ORDERS];
+    for (int o = 0; o < j.orders; o++)
+        order[o] = (scan_order){j.order[o].dw[0], j.order[o].dgain};
+    j.done = FSNN_K(scan_fused_backward)(s, I, gspikes, grads, order, j.orders);
     fsnn_parallel(s->tiles - j.done, tile, &j);
     if (s->chained) {
         int64_t rows = s->later + s->K, keep = s->memory.keep;

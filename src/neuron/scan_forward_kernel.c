@@ -10,6 +10,7 @@
 #include "neuron/scan_fused.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 typedef struct job {
@@ -30,7 +31,6 @@ scan_fused_forward_fn FSNN_K(scan_fused_forward);
 
 typedef struct walk {
     const job *j;
-    scan_tile tile;
     int64_t t;
     float *u, *x;                   /* rows of states; rows of the history */
     int64_t rows_u, rows_x;         /* filled before the call */
@@ -39,6 +39,7 @@ typedef struct walk {
     float *resting;                 /* NULL where not kept */
     lanes wait;                     /* steps left of the refractory period */
     lanes off, count, fired, margin, largest;
+    scan_tile tile; /* what stands before begins as 0; this is large, and is written when it is opened */
 } walk;
 
 /* What the outputs of a block have of one sum so far: of the rows, and of the modes. */
@@ -380,7 +381,10 @@ static void tile(int64_t t, int worker, void *user)
     const job *j = user;
     scan *s = j->s;
     t += j->done;
-    walk w = {.j = j, .t = t};
+    walk w;
+    memset(&w, 0, offsetof(walk, tile));
+    w.j = j;
+    w.t = t;
     tile_buffers(&w);
     scan_tile_open(s, t, worker, &w.tile);
     if (j->reset->counts)

@@ -20,8 +20,15 @@ bool scan_fused_fits(const scan *s)
         !m->compressed;
     bool plain =
         reset->ahead && !reset->state && !reset->counts && !reset->clears && !reset->keeps_arg;
-    return state && plain && s->model->linear && !s->rest && !s->smooth && !s->noise.on && !s->general && s->fused.space.data &&
-           fsnn_threads() <= s->fused.workers;
+    bool derivative = s->model->linear || (s->model->wide && s->fused.wide.data);
+    return state && plain && derivative && !s->rest && !s->smooth && !s->noise.on && !s->general &&
+           s->fused.space.data && fsnn_threads() <= s->fused.workers;
+}
+
+/* A worker's: the band in work, then the model's space for each band. */
+static size_t wide_bytes(const scan *s)
+{
+    return sizeof(scan_band) + SCAN_BANDS * s->model->wide->room(s->model, SCAN_BAND);
 }
 
 fsnn_status scan_fused_plan(scan *s, int64_t K)
@@ -32,6 +39,8 @@ fsnn_status scan_fused_plan(scan *s, int64_t K)
     s->fused.group = clamp(SPACE_ROWS / (K + 1), 1, share);
     s->fused.rows = K + 1;
     s->fused.workers = workers;
+    if (s->model->wide)
+        FSNN_TRY(scan_block_room(&s->fused.wide, wide_bytes(s) * (size_t)workers));
     return scan_block_room(&s->fused.space,
                            sizeof(lanes) * (size_t)(workers * s->fused.group * (K + 1)));
 }
@@ -41,19 +50,23 @@ int64_t scan_fused_groups(const scan *s)
     return (scan_fused_tiles(s) + s->fused.group - 1) / s->fused.group;
 }
 
-/* Tiles are alike where each parameter is one number. */
-static bool alike(const scan *s)
+static void open_bands(const scan *s, int worker, scan_group *group)
 {
-    for (int p = 0; p < NEURON_PARS; p++)
-        if (s->par[p].count > 1)
-            return false;
-    return true;
+    const neuron_wide *wide = s->model->wide;
+    char *space = (char *)s->fused.wide.data + (size_t)worker * wide_bytes(s);
+    group->band = (scan_band *)space;
+    space += sizeof(scan_band);
+    for (int b = 0; b * SCAN_BAND < group->tiles; b++) {
+        group->self[b] = space;
+        wide->open(s->model, space, scan_band_tiles(group, b), group->parameters + b * SCAN_BAND);
+        space += wide->room(s->model, SCAN_BAND);
+    }
 }
 
 void scan_fused_open(const scan *s, int64_t number, int worker, scan_group *group)
 {
     int64_t left = scan_fused_tiles(s) - number * s->fused.group;
-    bool one = alike(s);
+    bool one = scan_alike(s);
     group->first = number * s->fused.group;
     group->tiles = (int)clamp(left, 1, s->fused.group);
     group->space = (float *)s->fused.space.data +
@@ -63,9 +76,12 @@ void scan_fused_open(const scan *s, int64_t number, int worker, scan_group *grou
         if (i == 0 || !one) {
             scan_tile_open(s, group->first + i, worker, &tile);
             memcpy(group->own[i], tile.row, sizeof tile.row);
-            memcpy(group->par[i], tile.par, sizeof group->par[i]);
+            memcpy(group->par[i], tile.par, sizeof(lanes) * (size_t)scan_pars(s));
         }
         group->row[i] = group->own[one ? 0 : i];
         group->parameters[i] = group->par[one ? 0 : i];
     }
+    group->band = NULL;
+    if (s->model->wide)
+        open_bands(s, worker, group);
 }

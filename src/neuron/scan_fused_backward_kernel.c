@@ -6,10 +6,15 @@
  *   gtest = (gs - [attached] gf kick) surrogate'(v + dv - theta)
  *   gI = (gf + gtest) / tau;   carry = gtest - gI (without a leak: gtest)
  *
- * The spikes need not be read: they are where v + dv >= theta. Gradients of tau and threshold are
- * summed where they are learned. Compiled without contraction, as the forward scan is. Cost: 2 lags
+ * where a wide model says what gI and the leak's part of the carry are from gf + gtest. The spikes
+ * need not be read: they are where v + dv >= theta. Gradients of tau and threshold are summed where
+ * they are learned. Those of the order come from the rows of q, once a group has them all; only what
+ * they have through the gain is summed on the way. Compiled without contraction, as the forward scan is. Cost: 2 lags
  * flops, 12 bytes read and 4 written a neuron and step. */
 #include "neuron/scan_fused_rows_kernel.h"
+
+/* What is summed for parameters: nothing, for those of the neuron, for the gain too. */
+enum { LEARNS_NONE, LEARNS_NEURON, LEARNS_ORDER, LEARNS };
 
 typedef struct job {
     scan *s;
@@ -21,7 +26,10 @@ typedef struct job {
     float *gI; /* NULL: not wanted */
     float gain, scale;
     float pull; /* 1: the spike inside the reset carries a gradient */
-    bool kick, learns, past;
+    bool kick, past;
+    int learns; /* LEARNS_ */
+    const scan_order *order; /* [orders] */
+    int orders;
     void (*slope)(float scale, const float *x, float *d); /* NULL: arctan, done here */
 } job;
 
@@ -33,6 +41,7 @@ typedef struct walk {
     lanes sum[SCAN_GROUP][FRAC_BLOCK];
     lanes carry[SCAN_GROUP];
     lanes grow[SCAN_GROUP][NEURON_ROWS];
+    lanes ggain[SCAN_GROUP];
 } walk;
 
 static ALWAYS row slope_of(const job *j, const row *arg)
@@ -56,11 +65,12 @@ static ALWAYS row slope_of(const job *j, const row *arg)
 
 /* What a step needs of the forward pass, again. */
 typedef struct again {
-    row drive; /* I - v, without a leak I */
-    row arg, slope;
+    row drive; /* I - v, without a leak I; not where the model is wide */
+    row dv, arg, slope;
 } again;
 
-static ALWAYS again recall(const walk *w, int t, int64_t k, int64_t at, bool leaky)
+static ALWAYS again recall(const walk *w, int t, int64_t k, int64_t at, derivative kind,
+                           const float *given)
 {
     const job *j = w->j;
     const lanes *par = w->group.row[t];
@@ -70,10 +80,15 @@ static ALWAYS again recall(const walk *w, int t, int64_t k, int64_t at, bool lea
     EACH_VEC
     {
         int o = i * VEC;
-        vec v = vec_load(u + o) + v0, I = vec_load(j->I + at + o);
-        a.drive.v[i] = leaky ? I - v : I;
-        a.arg.v[i] =
-            (v + a.drive.v[i] * vec_load(par[ROW_RATE] + o)) - vec_load(par[ROW_THRESHOLD] + o);
+        vec v = vec_load(u + o) + v0;
+        if (kind == WIDE) {
+            a.dv.v[i] = vec_load(given + o);
+        } else {
+            vec I = vec_load(j->I + at + o);
+            a.drive.v[i] = kind == LEAKY ? I - v : I;
+            a.dv.v[i] = a.drive.v[i] * vec_load(par[ROW_RATE] + o);
+        }
+        a.arg.v[i] = (v + a.dv.v[i]) - vec_load(par[ROW_THRESHOLD] + o);
     }
     a.slope = slope_of(j, &a.arg);
     return a;
@@ -85,16 +100,17 @@ static inline void add_to(float *p, vec v)
 }
 
 /* The group's tile t at step k, row r of the reversed time; gh: what the state that the step made
- * gave to later ones. */
-static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, bool leaky, bool learns)
+ * gave to later ones. Wide: dv [32] is given, gdv [32] is left, and gtest where the carry will be. */
+static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative kind, int learns,
+                        const float *dv, float *left)
 {
     const job *j = w->j;
     const lanes *par = w->group.row[t];
     lanes *grow = w->grow[t];
-    float *q = w->q[t] + r * FRAC_LANES, *carry = w->carry[t];
+    float *q = w->q[t] + r * FRAC_LANES, *carry = w->carry[t], *ggain = w->ggain[t];
     int64_t at = k * j->s->B * j->s->N + (w->group.first + t) * FRAC_LANES;
     const vec gain = vec_all(j->gain), zero = {0}, one = vec_all(1), pull = vec_all(j->pull);
-    again a = recall(w, t, k, at, leaky);
+    again a = recall(w, t, k, at, kind, dv);
     row out;
     EACH_VEC
     {
@@ -103,24 +119,54 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, bool leaky
         vec gf = vec_madd(gain, gp, zero * gh.v[i]), gc = -gf;
         vec kick = vec_load(par[ROW_KICK] + o);
         vec gtest = vec_madd(pull * gc, kick, vec_load(j->gspikes + at + o)) * a.slope.v[i];
-        vec gdv = gf + gtest, gI = gdv * vec_load(par[ROW_RATE] + o);
+        vec gdv = gf + gtest;
         vec_store(q + o, gp);
-        out.v[i] = zero + gI;
-        vec_store(carry + o, (zero + (leaky ? -gI : zero)) + gtest);
+        if (kind == WIDE) {
+            vec_store(left + o, gdv);
+            vec_store(carry + o, gtest);
+        } else {
+            vec gI = gdv * vec_load(par[ROW_RATE] + o);
+            out.v[i] = zero + gI;
+            vec_store(carry + o, (zero + (kind == LEAKY ? -gI : zero)) + gtest);
+        }
         if (learns) {
             vec spike = vec_where(a.arg.v[i] >= 0, one);
             vec taken = j->kick ? gc : zero * gc;
             float *to = grow[ROW_KICK] + o, *rate = grow[ROW_RATE] + o;
             vec_store(to, vec_madd(taken, spike, vec_load(to)));
-            vec_store(rate, vec_madd(gdv, a.drive.v[i], vec_load(rate)));
+            if (kind != WIDE)
+                vec_store(rate, vec_madd(gdv, a.drive.v[i], vec_load(rate)));
             add_to(grow[ROW_THRESHOLD] + o, -gtest);
+            if (learns == LEARNS_ORDER) {
+                vec c = j->kick ? vec_where(a.arg.v[i] >= 0, kick) : zero;
+                vec_store(ggain + o, vec_madd(gp, a.dv.v[i] - c, vec_load(ggain + o)));
+            }
         }
+    }
+    if (kind != WIDE && j->gI)
+        row_put(j->gI + at, &out, j->past);
+}
+
+/* What the model leaves of a tile of a band. */
+static ALWAYS void step_end(walk *w, int t, int64_t k, const float *gv, const float *gI)
+{
+    const job *j = w->j;
+    float *carry = w->carry[t];
+    int64_t at = k * j->s->B * j->s->N + (w->group.first + t) * FRAC_LANES;
+    const vec zero = {0};
+    row out;
+    EACH_VEC
+    {
+        int o = i * VEC;
+        out.v[i] = zero + vec_load(gI + o);
+        vec_store(carry + o, (zero + vec_load(gv + o)) + vec_load(carry + o));
     }
     if (j->gI)
         row_put(j->gI + at, &out, j->past);
 }
 
-static inline void ask(const walk *w, int t, int64_t k)
+/* (Inlined by force: a function of nothing but prefetches counts as one that does nothing.) */
+static ALWAYS void ask(const walk *w, int t, int64_t k)
 {
     const job *j = w->j;
     int64_t tile = w->group.first + t, total = j->s->B * j->s->N;
@@ -135,7 +181,40 @@ static inline void ask(const walk *w, int t, int64_t k)
     row_ask(j->gspikes + at);
 }
 
-static ALWAYS void block(walk *w, int64_t r, int64_t steps, bool leaky, bool learns)
+/* What tile t's state of row r, the i-th of a block, gave to later ones; `lags` of it are left. */
+static ALWAYS row given_of(const walk *w, int t, int64_t r, int64_t i, int64_t lags, bool whole)
+{
+    row gh = whole ? row_load(w->sum[t][i]) : (row){0};
+    return row_past(gh, w->j->w, w->q[t] + r * FRAC_LANES, lags);
+}
+
+/* A band's tiles at row r, the model's part of it for all of them at once. */
+static ALWAYS void step_band(walk *w, int b, int64_t r, int64_t i, int64_t lags, bool whole,
+                             int learns)
+{
+    const job *j = w->j;
+    const neuron_wide *wide = j->s->model->wide;
+    scan_band *band = w->group.band;
+    int first = b * SCAN_BAND, tiles = scan_band_tiles(&w->group, b);
+    int64_t k = j->s->K - 1 - r;
+    const float *I = j->I + k * j->s->B * j->s->N + (w->group.first + first) * FRAC_LANES;
+    const vec v0 = vec_all(j->s->v0);
+    for (int t = 0; t < tiles; t++) {
+        const float *u = w->u[first + t] + k * FRAC_LANES;
+        ask(w, first + t, k);
+        EACH_VEC vec_store(band->v[t] + i * VEC, vec_load(u + i * VEC) + v0);
+    }
+    wide->charge(w->group.self[b], band->v[0], I, band->dv[0]);
+    for (int t = 0; t < tiles; t++) {
+        row gh = given_of(w, first + t, r, i, lags, whole);
+        step(w, first + t, k, r, gh, WIDE, learns, band->dv[t], band->gdv[t]);
+    }
+    wide->charge_back(w->group.self[b], band->v[0], I, band->gdv[0], band->gv[0], band->gI[0]);
+    for (int t = 0; t < tiles; t++)
+        step_end(w, first + t, k, band->gv[t], band->gI[t]);
+}
+
+static ALWAYS void block(walk *w, int64_t r, int64_t steps, derivative kind, int learns)
 {
     const job *j = w->j;
     int64_t past = r < j->window ? r : j->window;
@@ -145,41 +224,101 @@ static ALWAYS void block(walk *w, int64_t r, int64_t steps, bool leaky, bool lea
     for (int64_t i = 0; i < steps; i++) {
         int64_t rows = whole ? i : r + i, lags = rows < j->window ? rows : j->window;
         int64_t k = j->s->K - 1 - (r + i);
-        for (int t = 0; t < w->group.tiles; t++) {
+        for (int b = 0; kind == WIDE && b * SCAN_BAND < w->group.tiles; b++)
+            step_band(w, b, r + i, i, lags, whole, learns);
+        for (int t = 0; kind != WIDE && t < w->group.tiles; t++) {
             ask(w, t, k);
-            row gh = whole ? row_load(w->sum[t][i]) : (row){0};
-            gh = row_past(gh, j->w, w->q[t] + (r + i) * FRAC_LANES, lags);
-            step(w, t, k, r + i, gh, leaky, learns);
+            row gh = given_of(w, t, r + i, i, lags, whole);
+            step(w, t, k, r + i, gh, kind, learns, NULL, NULL);
         }
     }
 }
 
-#define WALK(name, leaky, learns)                                                                  \
+#define WALK(name, kind, learns)                                                                   \
     static void name(walk *w)                                                                      \
     {                                                                                              \
         int64_t K = w->j->s->K;                                                                    \
         for (int64_t r = 0; r < K; r += FRAC_BLOCK)                                                \
-            block(w, r, K - r < FRAC_BLOCK ? K - r : FRAC_BLOCK, leaky, learns);                   \
+            block(w, r, K - r < FRAC_BLOCK ? K - r : FRAC_BLOCK, kind, learns);                    \
     }
+#define WALKS(kind)                                                                                \
+    WALK(walk_##kind##_none, kind, LEARNS_NONE)                                                    \
+    WALK(walk_##kind##_neuron, kind, LEARNS_NEURON)                                                \
+    WALK(walk_##kind##_order, kind, LEARNS_ORDER)
 
-WALK(walk_plain, false, false)
-WALK(walk_plain_learns, false, true)
-WALK(walk_leaky, true, false)
-WALK(walk_leaky_learns, true, true)
+WALKS(PLAIN)
+WALKS(LEAKY)
+WALKS(WIDE)
 
-/* What a tile leaves for the parameters. */
-static void leave(const walk *w, int t)
+/* ---- parameters ---- */
+
+/* Sums of rows at, at + 1, ..., `rows` of them, by the derivatives of the weights: what each history
+ * row receives through them. Rows from `have` on are those from before the call, which left no q. */
+static void order_block(const float *dw, const frac_kernels *frac, const float *q, int64_t at,
+                        int64_t have, int64_t limit, int64_t rows, lanes *acc)
+{
+    int64_t end = at < have ? at : have, from = at < limit ? 0 : at - limit;
+    frac->far(dw + (at - end), q + from * FRAC_LANES, end > from ? end - from : 0, acc[0]);
+    for (int64_t i = 1; i < rows && at < have; i++) {
+        int64_t n = at + i < have ? i : have - at, least = i - n + 1, lags = i < limit ? i : limit;
+        row sum = row_lags(row_load(acc[i]), dw, q + (at + i) * FRAC_LANES, lags, least);
+        row_put(acc[i], &sum, false);
+    }
+}
+
+/* dL/dp = sum_m x_m sum_l dw_l/dp q_{m+l} + dgain/dp ggain, of a tile. */
+static double order_of(const walk *w, int t, const scan_order *order)
+{
+    const job *j = w->j;
+    const scan *s = j->s;
+    const frac_memory *m = &s->memory;
+    int64_t limit = m->limit >= 0 && m->limit < m->lags ? m->limit : m->lags, K = s->K;
+    int64_t old = s->u.rows - K, outputs = scan_output(s, s->time - K);
+    int64_t rows = K + (old < outputs ? old : outputs);
+    double wise[FRAC_LANES] = {0}, sum = 0, gain = 0;
+    rows = rows < K + limit ? rows : K + limit;
+    for (int64_t at = 0; at < rows; at += FRAC_BLOCK) {
+        lanes acc[FRAC_BLOCK];
+        int64_t count = rows - at < FRAC_BLOCK ? rows - at : FRAC_BLOCK;
+        order_block(order->dw, j->frac, w->q[t], at, K, limit, count, acc);
+        for (int64_t i = 0; i < count; i++)
+            scan_add_products(wise, w->u[t] + (K - at - i) * FRAC_LANES, acc[i]);
+    }
+    for (int i = 0; i < FRAC_LANES; i++) {
+        sum += wise[i];
+        gain += (double)w->ggain[t][i];
+    }
+    return sum + gain * (double)order->dgain;
+}
+
+/* What the group leaves for the parameters: rows of gpar, tile by tile, and their sums. */
+static void leave(const walk *w)
 {
     scan *s = w->j->s;
-    int64_t tile = w->group.first + t;
-    double *part = (double *)s->part.data + tile * SCAN_PARTS;
-    lanes *gpar = (lanes *)s->lane.data + tile * NEURON_PARS;
-    memset(gpar, 0, NEURON_PARS * sizeof(lanes));
-    s->model->prepare_back(NULL, w->group.parameters[t], w->group.row[t], w->grow[t], gpar);
-    for (int p = 0; p < NEURON_PARS; p++) {
-        part[p] = 0;
-        for (int i = 0; i < FRAC_LANES; i++)
-            part[p] += (double)gpar[p][i];
+    const scan_group *group = &w->group;
+    int pars = scan_pars(s);
+    const lanes *grow[SCAN_GROUP];
+    lanes *gpar[SCAN_GROUP];
+    for (int t = 0; t < group->tiles; t++) {
+        gpar[t] = (lanes *)s->lane.data + (group->first + t) * pars;
+        memset(gpar[t], 0, (size_t)pars * sizeof(lanes));
+        grow[t] = w->grow[t];
+        if (!s->model->wide)
+            s->model->prepare_back(NULL, group->parameters[t], group->row[t], grow[t], gpar[t]);
+    }
+    for (int b = 0; s->model->wide && b * SCAN_BAND < group->tiles; b++) {
+        int t = b * SCAN_BAND;
+        s->model->wide->close(group->self[b], group->parameters + t, grow + t, gpar + t);
+    }
+    for (int t = 0; t < group->tiles; t++) {
+        double *part = (double *)s->part.data + (group->first + t) * SCAN_PARTS;
+        for (int p = 0; p < pars; p++) {
+            part[p] = 0;
+            for (int i = 0; i < FRAC_LANES; i++)
+                part[p] += (double)gpar[t][p][i];
+        }
+        for (int o = 0; o < w->j->orders; o++)
+            part[SCAN_PARS + o] = order_of(w, t, &w->j->order[o]);
     }
 }
 
@@ -188,42 +327,47 @@ static void open_group(walk *w, int64_t number, int worker)
     const scan *s = w->j->s;
     scan_fused_open(s, number, worker, &w->group);
     memset(w->carry, 0, sizeof w->carry);
-    if (w->j->learns)
+    if (w->j->learns) {
         memset(w->grow, 0, sizeof w->grow);
+        memset(w->ggain, 0, sizeof w->ggain);
+    }
     for (int t = 0; t < w->group.tiles; t++) {
         w->u[t] = scan_rows_of(&s->u, w->group.first + t) + (s->u.rows - s->K - 1) * FRAC_LANES;
         w->q[t] = w->group.space + t * s->fused.rows * FRAC_LANES;
     }
 }
 
+#define WALK_ROW(kind)                                                                             \
+    [kind] = {walk_##kind##_none, walk_##kind##_neuron, walk_##kind##_order}
+
 static void one(int64_t number, int worker, void *user)
 {
-    static void (*const walks[2][2])(walk *) = {{walk_plain, walk_plain_learns},
-                                                {walk_leaky, walk_leaky_learns}};
+    static void (*const walks[][LEARNS])(walk *) = {WALK_ROW(PLAIN), WALK_ROW(LEAKY), WALK_ROW(WIDE)};
     const job *j = user;
+    const neuron_model *model = j->s->model;
     walk w;
     w.j = j;
     open_group(&w, number, worker);
-    walks[j->s->model->leaky][j->learns](&w);
+    walks[model->wide ? WIDE : model->leaky ? LEAKY : PLAIN][j->learns](&w);
     if (j->past)
         vec_settle();
-    for (int t = 0; t < w.group.tiles && j->learns; t++)
-        leave(&w, t);
+    if (j->learns)
+        leave(&w);
 }
 
-static bool learns(const scan_grads *grads)
+static int learns(const scan *s, const scan_grads *grads, int orders)
 {
-    for (int p = 0; p < NEURON_PARS; p++)
-        if (grads->par[p])
-            return true;
-    return false;
+    for (int p = 0; p < scan_pars(s); p++)
+        if (grads->par[p] && !orders)
+            return LEARNS_NEURON;
+    return orders ? LEARNS_ORDER : LEARNS_NONE;
 }
 
 int64_t FSNN_K(scan_fused_backward)(scan *s, const float *I, const float *gspikes,
-                                    const scan_grads *grads, int orders)
+                                    const scan_grads *grads, const scan_order *order, int orders)
 {
     int64_t tiles = scan_fused_tiles(s);
-    if (!scan_fused_fits(s) || tiles == 0 || orders || s->chained || s->K >= s->fused.rows)
+    if (!scan_fused_fits(s) || tiles == 0 || s->chained || s->K >= s->fused.rows)
         return 0;
     const fsnn_surrogate *surrogate = &s->options.surrogate;
     const neuron_kernels *kernels = neuron_kernels_get();
@@ -240,7 +384,9 @@ int64_t FSNN_K(scan_fused_backward)(scan *s, const float *I, const float *gspike
              .scale = (float)surrogate->scale,
              .pull = attached ? 1 : 0,
              .kick = scan_resetting(s)->kick,
-             .learns = learns(grads)};
+             .learns = learns(s, grads, orders),
+             .order = order,
+             .orders = orders};
     if (surrogate->kind != FSNN_ARCTAN)
         j.slope = kernels->surrogates[surrogate->kind].slope;
     j.past = rows_large(s->K * tiles) && vec_aligned(grads->I) && s->B * s->N % VEC == 0;

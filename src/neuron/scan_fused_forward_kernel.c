@@ -3,7 +3,7 @@
  *   S = sum_l w_l u_{n+1-l}
  *   dv = (I - v) / tau;  s = H(v + dv - theta);  u_{n+1} = S + gain (dv - s kick)
  *
- * the lanes of a tile in registers throughout. The sums are the general scan's chains: what lies
+ * the lanes of a tile in registers throughout, or, where the model gives dv, in two parts around it. The sums are the general scan's chains: what lies
  * before a block of steps by one pass for the block where that is long, the rest row by row. This
  * file is compiled without contraction of products and sums: they are joined where the general scan
  * joins them and nowhere else. Cost: 2 lags flops, 4 bytes read and 8 written a neuron and step. */
@@ -31,8 +31,8 @@ typedef struct walk {
     lanes fired;
 } walk;
 
-/* The group's tile t at step k; S: what came before the block, `lags` rows are left. */
-static ALWAYS void step(walk *w, int t, int64_t k, row S, int64_t lags, bool leaky)
+/* The group's tile t at step k; S: the sum over its past; dv [32]: where the model gives it. */
+static ALWAYS void step(walk *w, int t, int64_t k, row S, derivative kind, const float *given)
 {
     const job *j = w->j;
     const lanes *par = w->group.row[t];
@@ -40,12 +40,16 @@ static ALWAYS void step(walk *w, int t, int64_t k, row S, int64_t lags, bool lea
     int64_t at = k * j->s->B * j->s->N + (w->group.first + t) * FRAC_LANES;
     const vec v0 = vec_all(j->s->v0), gain = vec_all(j->gain), one = vec_all(1);
     row spike, u;
-    S = row_past(S, j->w, next, lags);
     EACH_VEC
     {
         int o = i * VEC;
-        vec v = vec_load(next - FRAC_LANES + o) + v0, I = vec_load(j->I + at + o);
-        vec dv = (leaky ? I - v : I) * vec_load(par[ROW_RATE] + o);
+        vec v = vec_load(next - FRAC_LANES + o) + v0, dv;
+        if (kind == WIDE) {
+            dv = vec_load(given + o);
+        } else {
+            vec I = vec_load(j->I + at + o);
+            dv = (kind == LEAKY ? I - v : I) * vec_load(par[ROW_RATE] + o);
+        }
         vec_int over = (v + dv) - vec_load(par[ROW_THRESHOLD] + o) >= 0;
         vec taken = j->kick ? vec_where(over, vec_load(par[ROW_KICK] + o)) : (vec){0};
         spike.v[i] = vec_where(over, one);
@@ -58,7 +62,8 @@ static ALWAYS void step(walk *w, int t, int64_t k, row S, int64_t lags, bool lea
     row_put(j->spikes + at, &spike, j->past);
 }
 
-static inline void ask(const walk *w, int t, int64_t k)
+/* (Inlined by force: a function of nothing but prefetches counts as one that does nothing.) */
+static ALWAYS void ask(const walk *w, int t, int64_t k)
 {
     const job *j = w->j;
     int64_t tile = w->group.first + t, total = j->s->B * j->s->N;
@@ -68,7 +73,34 @@ static inline void ask(const walk *w, int t, int64_t k)
         row_ask(j->I + (tile + j->s->fused.group) * FRAC_LANES);
 }
 
-static ALWAYS void block(walk *w, int64_t k, int64_t steps, bool leaky)
+/* The sum over the past of tile t at step k, the i-th of a block; `lags` of it are left. */
+static ALWAYS row past_of(const walk *w, int t, int64_t k, int64_t i, int64_t lags, bool whole)
+{
+    row S = whole ? row_load(w->sum[t][i]) : (row){0};
+    return row_past(S, w->j->w, w->history[t] + k * FRAC_LANES, lags);
+}
+
+/* A band's tiles at step k, the model's part of it for all of them at once. */
+static void step_band(walk *w, int b, int64_t k, int64_t i, int64_t lags, bool whole)
+{
+    const job *j = w->j;
+    scan_band *band = w->group.band;
+    int first = b * SCAN_BAND, tiles = scan_band_tiles(&w->group, b);
+    const vec v0 = vec_all(j->s->v0);
+    for (int t = 0; t < tiles; t++) {
+        const float *u = w->history[first + t] + (k - 1) * FRAC_LANES;
+        ask(w, first + t, k);
+        row S = past_of(w, first + t, k, i, lags, whole);
+        row_put(w->sum[first + t][i], &S, false);
+        EACH_VEC vec_store(band->v[t] + i * VEC, vec_load(u + i * VEC) + v0);
+    }
+    const float *I = j->I + k * j->s->B * j->s->N + (w->group.first + first) * FRAC_LANES;
+    j->s->model->wide->charge(w->group.self[b], band->v[0], I, band->dv[0]);
+    for (int t = 0; t < tiles; t++)
+        step(w, first + t, k, row_load(w->sum[first + t][i]), WIDE, band->dv[t]);
+}
+
+static ALWAYS void block(walk *w, int64_t k, int64_t steps, derivative kind)
 {
     const job *j = w->j;
     int64_t have = w->have + k, past = have < j->window ? have : j->window;
@@ -77,25 +109,26 @@ static ALWAYS void block(walk *w, int64_t k, int64_t steps, bool leaky)
         j->frac->far(j->w, w->history[t] + (k - past) * FRAC_LANES, past, w->sum[t][0]);
     for (int64_t i = 0; i < steps; i++) {
         int64_t rows = whole ? i : have + i, lags = rows < j->window ? rows : j->window;
-        for (int t = 0; t < w->group.tiles; t++) {
+        for (int b = 0; kind == WIDE && b * SCAN_BAND < w->group.tiles; b++)
+            step_band(w, b, k + i, i, lags, whole);
+        for (int t = 0; kind != WIDE && t < w->group.tiles; t++) {
             ask(w, t, k + i);
-            step(w, t, k + i, whole ? row_load(w->sum[t][i]) : (row){0}, lags, leaky);
+            step(w, t, k + i, past_of(w, t, k + i, i, lags, whole), kind, NULL);
         }
     }
 }
 
-/* Steps of a group. The only difference between models is the leak. */
-static void walk_leaky(walk *w)
-{
-    for (int64_t k = 0; k < w->j->K; k += FRAC_BLOCK)
-        block(w, k, w->j->K - k < FRAC_BLOCK ? w->j->K - k : FRAC_BLOCK, true);
-}
+/* Steps of a group. */
+#define WALK(name, kind)                                                                           \
+    static void name(walk *w)                                                                      \
+    {                                                                                              \
+        for (int64_t k = 0; k < w->j->K; k += FRAC_BLOCK)                                          \
+            block(w, k, w->j->K - k < FRAC_BLOCK ? w->j->K - k : FRAC_BLOCK, kind);                \
+    }
 
-static void walk_plain(walk *w)
-{
-    for (int64_t k = 0; k < w->j->K; k += FRAC_BLOCK)
-        block(w, k, w->j->K - k < FRAC_BLOCK ? w->j->K - k : FRAC_BLOCK, false);
-}
+WALK(walk_plain, PLAIN)
+WALK(walk_leaky, LEAKY)
+WALK(walk_wide, WIDE)
 
 /* States that are written past the caches are kept aside as well, to be read as history. */
 static void open_group(walk *w, int64_t number, int worker)
@@ -120,10 +153,11 @@ static void open_group(walk *w, int64_t number, int worker)
 static void one(int64_t number, int worker, void *user)
 {
     const job *j = user;
+    const neuron_model *model = j->s->model;
     walk w;
     w.j = j;
     open_group(&w, number, worker);
-    (j->s->model->leaky ? walk_leaky : walk_plain)(&w);
+    (model->wide ? walk_wide : model->leaky ? walk_leaky : walk_plain)(&w);
     if (j->past)
         vec_settle();
     /* counts are exact in any order: the group's stand at its first tile */

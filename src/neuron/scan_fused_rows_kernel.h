@@ -37,15 +37,23 @@ static ALWAYS void row_ask(const float *p)
     __builtin_prefetch(p + 16);
 }
 
-/* sum + sum_{l=1}^{lags} w_l x_{-l}, oldest first: the chain of frac_kernels.near. `next` is the
- * row behind the newest. */
-static ALWAYS row row_past(row sum, const float *w, const float *next, int64_t lags)
+/* What gives the derivative: a line of the loop, with a leak or without, or the model, for a band. */
+typedef enum derivative { PLAIN, LEAKY, WIDE } derivative;
+
+/* sum + sum_{l=least}^{lags} w_l x_{-l}, oldest first: the chain of frac_kernels.near. x_{-l} is l rows
+ * before `next`. */
+static ALWAYS row row_lags(row sum, const float *w, const float *next, int64_t lags, int64_t least)
 {
-    for (int64_t l = lags; l > 0; l--) {
+    for (int64_t l = lags; l >= least; l--) {
         vec weight = vec_all(w[l]);
         EACH_VEC sum.v[i] = vec_madd(weight, vec_load(next - l * FRAC_LANES + i * VEC), sum.v[i]);
     }
     return sum;
+}
+
+static ALWAYS row row_past(row sum, const float *w, const float *next, int64_t lags)
+{
+    return row_lags(sum, w, next, lags, 1);
 }
 
 /* Whether one pass over the rows before a block, for all of its outputs, is less work than a pass

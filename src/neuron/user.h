@@ -5,8 +5,11 @@
 #include "neuron/equation.h"
 #include "neuron/model.h"
 
-/* A model that runs the compiled equations `e`, which it does not own and which must outlive it. */
+/* A model that does what the equations `e` say, which it does not own and which must outlive it: the hand-written one where
+ * they are those of `lif` or `if`, else one that runs them. */
 neuron_model neuron_equation_model(const equation *e);
+/* The one that runs them, always. */
+neuron_model neuron_interpreted_model(const equation *e);
 
 /* ---- by callback ---- */
 

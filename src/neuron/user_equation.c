@@ -4,11 +4,13 @@
 
 #include <string.h>
 
-/* A worker's space; the equation's own block follows. */
+/* A worker's space; the equation's own block follows, and, where it is wide, rows of parameters. */
 typedef struct self {
     const equation *e;
     float **slot;
-    char pad[48]; /* what follows is aligned to 64 */
+    float *par; /* [pars][tiles][32], wide */
+    int tiles;
+    char pad[36]; /* what follows is aligned to 64 */
 } self;
 
 static void point(const self *s, int slot, const float *row)
@@ -43,6 +45,17 @@ static void prepare(void *at, const lanes *par, lanes *row)
     }
 }
 
+/* What the spike's threshold and kick give to the parameters. */
+static void usual_back(const lanes *par, const lanes *grow, lanes *gpar)
+{
+    EACH_LANE
+    {
+        float theta = par[PAR_THRESHOLD][i], rate = 1 / par[PAR_TAU][i];
+        gpar[PAR_TAU][i] -= grow[ROW_KICK][i] * theta * rate * rate;
+        gpar[PAR_THRESHOLD][i] += grow[ROW_THRESHOLD][i] + grow[ROW_KICK][i] * rate;
+    }
+}
+
 static void prepare_back(void *at, const lanes *par, const lanes *row, const lanes *grow, lanes *gpar)
 {
     const self *s = at;
@@ -50,12 +63,7 @@ static void prepare_back(void *at, const lanes *par, const lanes *row, const lan
     for (int p = 0; p < s->e->pars; p++)
         point(s, EQUATION_G + EQUATION_PAR + p, gpar[par_of(p)]);
     equation_run(s->e, EQUATION_PREPARE_BACK, s->slot);
-    EACH_LANE
-    {
-        float theta = par[PAR_THRESHOLD][i], rate = 1 / par[PAR_TAU][i];
-        gpar[PAR_TAU][i] -= grow[ROW_KICK][i] * theta * rate * rate;
-        gpar[PAR_THRESHOLD][i] += grow[ROW_THRESHOLD][i] + grow[ROW_KICK][i] * rate;
-    }
+    usual_back(par, grow, gpar);
 }
 
 static void charge(void *at, const float *v, const float *I, const lanes *row, float *dv)
@@ -167,7 +175,80 @@ static void kick_back(void *at, const float *v, const float *I, const float *dv,
     equation_run(s->e, EQUATION_AFTER_BACK, s->slot);
 }
 
-neuron_model neuron_equation_model(const equation *e)
+/* ---- several tiles at once ---- */
+
+static size_t in_lines(size_t bytes)
+{
+    return (bytes + 63) / 64 * 64;
+}
+
+static size_t wide_room(const neuron_model *m, int tiles)
+{
+    const equation *e = m->of;
+    return sizeof(self) + in_lines(equation_wide_room(e, tiles)) +
+           sizeof(lanes) * (size_t)(e->pars * tiles);
+}
+
+static void wide_open(const neuron_model *m, void *at, int tiles, const lanes *const *par)
+{
+    self *s = at;
+    s->e = m->of;
+    s->tiles = tiles;
+    s->slot = equation_wide_open(s->e, s + 1, tiles);
+    s->par = (float *)((char *)(s + 1) + in_lines(equation_wide_room(s->e, tiles)));
+    equation_wide_clear(s->e, s->slot, tiles);
+    for (int p = 0; p < s->e->pars; p++) {
+        float *row = s->par + p * tiles * FRAC_LANES;
+        point(s, EQUATION_PAR + p, row);
+        for (int t = 0; t < tiles; t++)
+            memcpy(row + t * FRAC_LANES, par[t][par_of(p)], sizeof(lanes));
+    }
+    equation_wide_run(s->e, EQUATION_PREPARE, s->slot, tiles);
+}
+
+static void wide_charge(void *at, const float *v, const float *I, float *dv)
+{
+    const self *s = at;
+    point(s, EQUATION_X, v);
+    point(s, EQUATION_I, I);
+    point(s, EQUATION_D, dv);
+    equation_wide_run(s->e, EQUATION_CHARGE, s->slot, s->tiles);
+}
+
+static void wide_charge_back(void *at, const float *v, const float *I, const float *gdv, float *gv,
+                             float *gI)
+{
+    const self *s = at;
+    point(s, EQUATION_X, v);
+    point(s, EQUATION_I, I);
+    point(s, EQUATION_G + EQUATION_D, gdv);
+    point(s, EQUATION_G + EQUATION_X, gv);
+    point(s, EQUATION_G + EQUATION_I, gI);
+    equation_wide_run(s->e, EQUATION_CHARGE_BACK, s->slot, s->tiles);
+}
+
+/* Tile by tile: a table that points into the wide rows. */
+static void wide_close(void *at, const lanes *const *par, const lanes *const *grow, lanes *const *gpar)
+{
+    const self *s = at;
+    const int own = EQUATION_OWN, rows = 2 * s->e->rows + s->e->constants + s->e->temporaries;
+    for (int t = 0; t < s->tiles; t++) {
+        for (int p = 0; p < s->e->pars; p++) {
+            point(s, EQUATION_PAR + p, par[t][par_of(p)]);
+            point(s, EQUATION_G + EQUATION_PAR + p, gpar[t][par_of(p)]);
+        }
+        equation_run(s->e, EQUATION_PREPARE_BACK, s->slot);
+        usual_back(par[t], grow[t], gpar[t]);
+        for (int r = own; r < own + rows; r++)
+            s->slot[r] += FRAC_LANES;
+    }
+}
+
+static const neuron_wide wide = {wide_room, wide_open, wide_charge, wide_charge_back, wide_close};
+
+/* ---- models ---- */
+
+neuron_model neuron_interpreted_model(const equation *e)
 {
     size_t room = sizeof(self) + equation_room(e);
     neuron_model m = {.kind = "user",
@@ -175,7 +256,7 @@ neuron_model neuron_equation_model(const equation *e)
                       .curved = e->slope == EQUATION_CURVED,
                       .own = e->pars - 2,
                       .of = e,
-                      .room = (room + 63) / 64 * 64,
+                      .room = in_lines(room),
                       .open = open,
                       .prepare = prepare,
                       .prepare_back = prepare_back,
@@ -191,5 +272,23 @@ neuron_model neuron_equation_model(const equation *e)
         m.kick = kick;
         m.kick_back = kick_back;
     }
+    if (e->states == 1 && e->default_spike && e->default_after[0])
+        m.wide = &wide;
     return m;
+}
+
+/* The hand-written neuron that the equations say, which has its own fused loop. */
+static neuron_model known(const equation *e, const char *kind)
+{
+    neuron_model m = *neuron_model_find(kind);
+    m.kind = "user";
+    m.own = e->pars - 2;
+    return m;
+}
+
+neuron_model neuron_equation_model(const equation *e)
+{
+    if (e->lif || e->plain_if)
+        return known(e, e->lif ? "lif" : "if");
+    return neuron_interpreted_model(e);
 }

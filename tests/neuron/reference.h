@@ -30,6 +30,7 @@ typedef struct setup {
     int64_t K, B, N, channels;
     bool smooth, last, implicit;
     const equation *e; /* kind "user": its equations, with parameters a and b */
+    bool interpreted; /* the equations run, whatever they say */
 } setup;
 
 typedef struct numbers {
@@ -294,7 +295,7 @@ static void start(machine *m, const setup *c, const numbers *x, int64_t K)
             m->own[p][i] = (float)x->own[p][i];
     }
     if (c->e)
-        m->user = neuron_equation_model(c->e);
+        m->user = c->interpreted ? neuron_interpreted_model(c->e) : neuron_equation_model(c->e);
     m->s.model = c->e ? &m->user : neuron_model_find(c->kind);
     assert_non_null(m->s.model);
     m->s.options = c->options;

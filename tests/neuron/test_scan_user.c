@@ -53,6 +53,7 @@ static void each(void (*check)(const setup *), bool smooth)
                     continue;
                 c.kind = neurons[n].dv;
                 c.e = e;
+                c.interpreted = true;
                 c.smooth = smooth;
                 c.method = methods[m];
                 c.implicit = m >= 9;
@@ -118,13 +119,13 @@ static void others(void **state)
     }
 }
 
-/* (-v + I)/tau gives what the hand-written neuron gives: the same spikes, potentials within rounding; and any cut of time the
- * same bits. */
+/* (-v + I)/tau is the hand-written neuron, bit for bit. Run as an equation it gives the same spikes, potentials within rounding;
+ * and any cut of time the same bits. */
 static void same_as_lif(void **state)
 {
     (void)state;
     static numbers x;
-    static machine a, b, cut;
+    static machine a, b, same, cut;
     equation *e = compile(&neurons[0]);
     for (int reset = 0; reset < FSNN_RESETS; reset++) {
         setup c = plain();
@@ -134,10 +135,17 @@ static void same_as_lif(void **state)
         start(&a, &c, &x, c.K);
         a.s.general = true;
         c.e = e;
+        start(&same, &c, &x, c.K);
+        assert_true(same.s.model->linear && same.s.model->leaky);
+        assert_int_equal(same.s.model->own, 2);
+        c.interpreted = true;
         start(&b, &c, &x, c.K);
+        assert_false(b.s.model->linear);
         start(&cut, &c, &x, 7);
         assert_int_equal(scan_forward(&a.s, c.K, a.I, a.spikes), FSNN_OK);
         assert_int_equal(scan_forward(&b.s, c.K, b.I, b.spikes), FSNN_OK);
+        assert_int_equal(scan_forward(&same.s, c.K, same.I, same.spikes), FSNN_OK);
+        scan_potentials(&same.s, same.spikes, same.v);
         scan_potentials(&a.s, a.spikes, a.v);
         scan_potentials(&b.s, b.spikes, b.v);
         int64_t total = c.B * c.N;
@@ -146,12 +154,15 @@ static void same_as_lif(void **state)
             assert_int_equal(scan_forward(&cut.s, steps, cut.I + k * total, cut.spikes + k * total), FSNN_OK);
             scan_potentials(&cut.s, cut.spikes + k * total, cut.v + k * total);
         }
+        assert_memory_equal(a.spikes, same.spikes, sizeof a.spikes);
+        assert_memory_equal(a.v, same.v, sizeof a.v);
         assert_memory_equal(a.spikes, b.spikes, sizeof a.spikes);
         assert_memory_equal(b.v, cut.v, sizeof b.v);
         for (int64_t i = 0; i < c.K * total; i++)
             assert_float_equal(a.v[i], b.v[i], 1e-5 * fmax(1, fabs((double)a.v[i])));
         scan_free(&a.s);
         scan_free(&b.s);
+        scan_free(&same.s);
         scan_free(&cut.s);
     }
     equation_destroy(e);
