@@ -79,7 +79,7 @@ static void pooling(void **state)
     static const char *const kind[] = {"maxpool", "avgpool", "avgpool"};
     static const ref_pool what[] = {REF_MAX, REF_AVERAGE, REF_AVERAGE_INSIDE};
     for (int i = 0; i < 6; i++) {
-        fsnn_pool2d o = {{3, 2}, {2, 0}, {1, 1}, i % 3 == 1};
+        fsnn_pool o = {{3, 2}, {2, 0}, {1, 1}, i % 3 == 1, {0, 0}};
         rig_setup s = {kind[i % 3], &o, 2, 2, i < 3, 1, {FSNN_SHAPE(5, 9, 7)}, true};
         ref_window win = {{3, 2}, {2, 2}, {1, 1}, {1, 1}, 1};
         ref_images x = {4, 5, 9, 7, true}, y = {4, 5, 5, 4, true};
@@ -102,7 +102,7 @@ static void layouts(void **state)
     (void)state;
     fsnn_conv2d wide = {3, {2, 2}, {1, 1}, {0, 0}, {1, 1}, 1, false}, one = wide;
     one.out = 1;
-    fsnn_pool2d all = {{4, 4}, {0, 0}, {0, 0}, true};
+    fsnn_pool all = {{4, 4}, {0, 0}, {0, 0}, true, {0, 0}};
     fsnn_split halves = {0, 2};
     struct {
         rig_setup s;
@@ -495,7 +495,7 @@ static void no_allocation(void **state)
     (void)state;
     fsnn_linear l = {9, true};
     fsnn_conv2d conv = {6, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true};
-    fsnn_pool2d pool = {{2, 2}, {0, 0}, {0, 0}, true};
+    fsnn_pool pool = {{2, 2}, {0, 0}, {0, 0}, true, {0, 0}};
     rig_setup c[] = {{"linear", &l, 4, 5, true, 1, {FSNN_SHAPE(12)}, false},
                      {"conv2d", &conv, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true},
                      {"maxpool", &pool, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true},
@@ -517,7 +517,7 @@ static void out_of_memory(void **state)
 {
     (void)state;
     fsnn_conv2d conv = {6, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true};
-    fsnn_pool2d pool = {{3, 3}, {2, 2}, {1, 1}, true}; /* one that allocates */
+    fsnn_pool pool = {{3, 3}, {2, 2}, {1, 1}, true, {0, 0}}; /* one that allocates */
     rig_setup c[] = {{"conv2d", &conv, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true},
                      {"maxpool", &pool, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true}};
     for (int i = 0; i < FSNN_COUNT(c); i++) {

@@ -132,6 +132,18 @@ static void conv2d(void **state)
     check(&(rig_setup){"conv2d", &o[0], 2, 3, true, 1, {FSNN_SHAPE(1, 6, 5)}, false}, NULL);
 }
 
+static void conv1d(void **state)
+{
+    (void)state;
+    static const fsnn_conv1d o[] = {{6, 3, 1, 1, 1, 1, true},
+                                    {8, 4, 2, 0, 2, 2, false},
+                                    {4, 5, 3, 4, 1, 4, true},
+                                    {40, 1, 1, 0, 1, 1, true}};
+    for (int i = 0; i < FSNN_COUNT(o); i++)
+        check(&(rig_setup){"conv1d", &o[i], 3, 2, true, 1, {FSNN_SHAPE(4, 17)}, true}, NULL);
+    check(&(rig_setup){"conv1d", &o[0], 2, 3, true, 1, {FSNN_SHAPE(1, 9)}, false}, NULL);
+}
+
 /* Inputs whose differences are larger than any step taken: no maximum changes hands. */
 static void far_apart(rig *r)
 {
@@ -145,15 +157,45 @@ static void far_apart(rig *r)
 static void pooling(void **state)
 {
     (void)state;
-    static const fsnn_pool2d o[] = {{{2, 2}, {0, 0}, {0, 0}, true},
-                                    {{3, 2}, {1, 2}, {1, 1}, true},
-                                    {{3, 3}, {2, 2}, {1, 1}, false}};
+    static const fsnn_pool o[] = {{{2, 2}, {0, 0}, {0, 0}, true, {0, 0}},
+                                  {{3, 2}, {1, 2}, {1, 1}, true, {0, 0}},
+                                  {{3, 3}, {2, 2}, {1, 1}, false, {0, 0}}};
     for (int i = 0; i < FSNN_COUNT(o); i++) {
         rig_setup s = {"maxpool", &o[i], 2, 2, true, 1, {FSNN_SHAPE(3, 8, 7)}, true};
         check(&s, far_apart);
         s.kind = "avgpool";
         check(&s, NULL);
+        s.kind = "sumpool";
+        check(&s, NULL);
     }
+}
+
+static void pooling_lines(void **state)
+{
+    (void)state;
+    static const char *const kind[] = {"maxpool", "avgpool", "sumpool"};
+    static const fsnn_pool o[] = {{.kernel = {3, 3}, .stride = {2, 2}, .padding = {1, 1}},
+                                  {.kernel = {4, 4}},
+                                  {.adaptive = {5, 5}},
+                                  {.adaptive = {4, 4}},
+                                  {.adaptive = {1, 1}},
+                                  {.adaptive = {17, 17}}};
+    for (int i = 0; i < FSNN_COUNT(o); i++)
+        for (int k = 0; k < 3; k++)
+            check(&(rig_setup){kind[k], &o[i], 2, 3, true, 1, {FSNN_SHAPE(5, 12)}, true},
+                  far_apart);
+}
+
+static void pooling_adaptive(void **state)
+{
+    (void)state;
+    static const char *const kind[] = {"maxpool", "avgpool", "sumpool"};
+    static const int64_t size[][2] = {{1, 1}, {3, 2}, {4, 7}, {8, 7}, {5, 9}};
+    for (int i = 0; i < FSNN_COUNT(size); i++)
+        for (int k = 0; k < 3; k++) {
+            fsnn_pool o = {.adaptive = {size[i][0], size[i][1]}};
+            check(&(rig_setup){kind[k], &o, 2, 2, true, 1, {FSNN_SHAPE(3, 8, 7)}, true}, far_apart);
+        }
 }
 
 static void batchnorm(void **state)
@@ -219,9 +261,12 @@ static void voting(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(linear),       cmocka_unit_test(conv2d),  cmocka_unit_test(pooling),
-        cmocka_unit_test(batchnorm),    cmocka_unit_test(dropout), cmocka_unit_test(add),
-        cmocka_unit_test(concat_split), cmocka_unit_test(voting),
+        cmocka_unit_test(linear),        cmocka_unit_test(conv2d),
+        cmocka_unit_test(pooling),       cmocka_unit_test(conv1d),
+        cmocka_unit_test(pooling_lines), cmocka_unit_test(pooling_adaptive),
+        cmocka_unit_test(batchnorm),     cmocka_unit_test(dropout),
+        cmocka_unit_test(add),           cmocka_unit_test(concat_split),
+        cmocka_unit_test(voting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

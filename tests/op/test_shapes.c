@@ -13,8 +13,13 @@ static const fsnn_conv2d big = {32, {5, 5}, {1, 1}, {0, 0}, {1, 1}, 1, true},
                          thirds = {32, {1, 1}, {1, 1}, {0, 0}, {1, 1}, 3, true},
                          still = {32, {1, 1}, {1, 0}, {0, 0}, {1, 1}, 1, true},
                          empty = {.out = 4, .stride = {1, 1}, .dilation = {1, 1}, .groups = 1};
-static const fsnn_pool2d thick = {{2, 2}, {0, 0}, {2, 0}, true},
-                         four = {{4, 4}, {0, 0}, {0, 0}, true};
+static const fsnn_pool thick = {{2, 2}, {0, 0}, {2, 0}, true, {0, 0}},
+                       four = {{4, 4}, {0, 0}, {0, 0}, true, {0, 0}};
+static const fsnn_conv1d long_kernel = {8, 7, 1, 0, 1, 1, true}, line = {8, 3, 1, 1, 1, 1, true};
+static const fsnn_pool no_window = {.count_padding = true},
+                       both = {.kernel = {2, 2}, .adaptive = {1, 1}}, half = {.adaptive = {2, 0}},
+                       oblong = {.kernel = {3, 2}},
+                       thick_line = {.kernel = {3, 3}, .padding = {2, 2}};
 static const fsnn_reshape by_four = {FSNN_SHAPE(4, -1)}, two_open = {FSNN_SHAPE(-1, -1)},
                           fewer = {FSNN_SHAPE(3, 4)}, more = {FSNN_SHAPE(3, 6)},
                           zero = {FSNN_SHAPE(0, 15)};
@@ -47,6 +52,24 @@ static const wrong cases[] = {
     {{"avgpool", &four, 1, 1, true, 1, {FSNN_SHAPE(2, 3, 8)}, true}, FSNN_ESHAPE,
      "avgpool \"node\": kernel 4x4 with padding 0x0 and dilation 1x1 does not fit into its input [2, 3, 8]: a smaller "
      "kernel or a padding of at least 1x0 would"},
+    {{"conv1d", &long_kernel, 1, 1, true, 1, {FSNN_SHAPE(4, 5)}, true}, FSNN_ESHAPE,
+     "conv1d \"node\": kernel 7 with padding 0 and dilation 1 does not fit into its input [4, 5]: a smaller kernel or a "
+     "padding of at least 1 would"},
+    {{"conv1d", &line, 1, 1, true, 1, {FSNN_SHAPE(4, 5, 2)}, true}, FSNN_ESHAPE,
+     "conv1d \"node\": its input [4, 5, 2] is not a line: it takes [C, L] (reshape makes one)"},
+    {{"maxpool", &no_window, 1, 1, true, 1, {FSNN_SHAPE(4, 5)}, true}, FSNN_EARGUMENT,
+     "maxpool \"node\": it needs a kernel, the window's size, or adaptive, the output's size"},
+    {{"sumpool", &both, 1, 1, true, 1, {FSNN_SHAPE(4, 5)}, true}, FSNN_EARGUMENT,
+     "sumpool \"node\": adaptive is the output's size, from which the windows follow: without kernel, stride and padding "
+     "it works"},
+    {{"avgpool", &half, 1, 1, true, 1, {FSNN_SHAPE(4, 5, 5)}, true}, FSNN_EARGUMENT,
+     "avgpool \"node\": adaptive is 0, it must lie between 1 and 65536"},
+    {{"avgpool", &oblong, 1, 1, true, 1, {FSNN_SHAPE(4, 5)}, true}, FSNN_EARGUMENT,
+     "avgpool \"node\": kernel is 3x2, but its input [4, 5] is a line, for which it is one number"},
+    {{"sumpool", &thick_line, 1, 1, true, 1, {FSNN_SHAPE(4, 5)}, true}, FSNN_EARGUMENT,
+     "sumpool \"node\": padding 2 is more than half the kernel 3: windows would lie outside of the image; at most 1 works"},
+    {{"sumpool", &oblong, 1, 1, true, 1, {FSNN_SHAPE(4)}, true}, FSNN_ESHAPE,
+     "sumpool \"node\": its input [4] is neither a line nor an image: it takes [C, L] or [C, H, W] (reshape makes one)"},
     {{"reshape", &by_four, 1, 1, true, 1, {FSNN_SHAPE(3, 5)}, false}, FSNN_ESHAPE,
      "reshape \"node\": its input [3, 5] with 15 numbers does not fit [4, -1]: the known dimensions must divide that "
      "number"},
