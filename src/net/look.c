@@ -88,16 +88,6 @@ fsnn_status fsnn_net_progress(fsnn_net *net, double done)
     return FSNN_OK;
 }
 
-fsnn_status fsnn_net_count_spikes(fsnn_net *net, bool on)
-{
-    if (!net->wrapped)
-        return fsnn_fail(FSNN_ESTATE, "spikes are counted in a net that is wrapped");
-    for (int i = 1; i < net->nodes; i++)
-        if (neuron_at(net, i))
-            FSNN_TRY(neuron_node_count(&net->node[i]->op, on));
-    return FSNN_OK;
-}
-
 fsnn_status fsnn_net_spike_counts(const fsnn_net *net, int node, int64_t *counts, int64_t *most)
 {
     const op_node *op = net->wrapped ? neuron_at(net, node) : NULL;
