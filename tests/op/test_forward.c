@@ -5,10 +5,10 @@
 #include "reference.h"
 #include "op/kernels.h"
 
-/* Where element (row, c, h, w) of a tensor lies; rank 1 is C alone. */
+/* Where element (row, c, h, w) of a tensor lies; rank 1 is C alone, rank 2 a line of H. */
 static int64_t place(const fsnn_shape *s, bool last, int64_t row, int64_t c, int64_t h, int64_t w)
 {
-    int64_t H = s->rank == 3 ? s->dim[1] : 1, W = s->rank == 3 ? s->dim[2] : 1;
+    int64_t H = s->rank >= 2 ? s->dim[1] : 1, W = s->rank == 3 ? s->dim[2] : 1;
     ref_images images = {0, s->dim[0], H, W, last};
     return ref_at(&images, row, c, h, w);
 }
@@ -21,7 +21,7 @@ static void near(const char *what, double got, double want, double tolerance)
 
 #define FOR_IMAGE(shape)                                                                           \
     for (int64_t c = 0; c < (shape).dim[0]; c++)                                                   \
-        for (int64_t h = 0; h < ((shape).rank == 3 ? (shape).dim[1] : 1); h++)                     \
+        for (int64_t h = 0; h < ((shape).rank >= 2 ? (shape).dim[1] : 1); h++)                     \
             for (int64_t w = 0; w < ((shape).rank == 3 ? (shape).dim[2] : 1); w++)
 
 /* ---- dense operators ---- */
@@ -215,6 +215,7 @@ static void batchnorm(void **state)
         for (int last = 0; last < 2; last++) {
             batchnorm_case(FSNN_SHAPE(37, 3, 2), last, affine, per_step, 0);
             batchnorm_case(FSNN_SHAPE(2, 5, 7), last, affine, per_step, -1);
+            batchnorm_case(FSNN_SHAPE(5, 40), last, affine, per_step, 2);
             batchnorm_case(FSNN_SHAPE(4, 36, 35), last, affine, per_step, 0);
         }
     }
