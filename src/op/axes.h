@@ -32,4 +32,33 @@ static inline int64_t axes_loop_at(const axes_loop *l, int64_t i)
     return at;
 }
 
+/* The same, number after number. */
+typedef struct axes_walk {
+    int64_t at, index[FSNN_MAX_RANK];
+} axes_walk;
+
+static inline axes_walk axes_walk_from(const axes_loop *l, int64_t i)
+{
+    axes_walk w = {.at = 0};
+    for (int d = l->count - 1; d >= 0; d--) {
+        w.index[d] = i % l->size[d];
+        w.at += w.index[d] * l->stride[d];
+        i /= l->size[d];
+    }
+    return w;
+}
+
+/* To the next; from the last to the first, which it tells. */
+static inline bool axes_walk_on(const axes_loop *l, axes_walk *w)
+{
+    for (int d = l->count - 1; d >= 0; d--) {
+        w->at += l->stride[d];
+        if (++w->index[d] < l->size[d])
+            return false;
+        w->at -= l->size[d] * l->stride[d];
+        w->index[d] = 0;
+    }
+    return true;
+}
+
 #endif

@@ -3,6 +3,7 @@
  * pass over memory. */
 #include "op/axes.h"
 #include "op/check.h"
+#include "tensor/turn.h"
 
 #include <string.h>
 
@@ -100,33 +101,20 @@ static job split(const axes_loop *l)
     return j;
 }
 
-enum { SIDE = 16 }; /* of squares that stay in the nearest cache */
-
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static void turn(const job *j, const float *from, float *to)
-{
-    for (int64_t a = 0; a < j->height; a += SIDE)
-        for (int64_t b = 0; b < j->width; b += SIDE)
-            for (int64_t h = a; h < least(a + SIDE, j->height); h++)
-                for (int64_t w = b; w < least(b + SIDE, j->width); w++)
-                    to[h * j->line + w] = from[w * j->spread + h];
-}
-
 static void blocks(int64_t begin, int64_t end, void *user)
 {
     const job *j = user;
+    int64_t row = begin / j->outer.total, block = begin % j->outer.total;
+    axes_walk from = axes_walk_from(&j->outer, block), to = axes_walk_from(&j->outer_to, block);
     for (int64_t i = begin; i < end; i++) {
-        int64_t row = i / j->outer.total, block = i % j->outer.total;
-        const float *from = j->from + row * j->size + axes_loop_at(&j->outer, block);
-        float *to = j->to + row * j->size + axes_loop_at(&j->outer_to, block);
+        const float *x = j->from + row * j->size + from.at;
+        float *y = j->to + row * j->size + to.at;
         if (j->spread == 1)
-            memcpy(to, from, (size_t)j->width * sizeof *to);
+            memcpy(y, x, (size_t)j->width * sizeof *y);
         else
-            turn(j, from, to);
+            turn(x, j->spread, y, j->line, j->width, j->height);
+        row += axes_walk_on(&j->outer, &from);
+        axes_walk_on(&j->outer_to, &to);
     }
 }
 

@@ -1,7 +1,7 @@
 /* op/pool.c: maximum, mean and sum over windows of lines [C, L] and images [C, H, W], channels-last
  * in memory. Of equal maxima the first, row by row, gets the gradient. Cost: kh kw additions or
  * comparisons an output. Three ways: max_pairs for maxima of 2x2 side by side, the dense kernels
- * for windows of one size, pool_walk for the rest. */
+ * for means over windows of one size, pool_walk for the rest. */
 #include "op/check.h"
 #include "op/max_pairs.h"
 #include "op/pool_walk.h"
@@ -229,9 +229,10 @@ static void destroy(op_node *node)
 
 static way way_of(const pool_walk *w, const dense_pool_shape *s)
 {
-    if (w->kind == POOL_SUM || !w->axis[0].kernel || !w->axis[1].kernel)
-        return WAY_WALK;
-    return max_pairs_fit(s) ? WAY_PAIRS : WAY_DENSE;
+    if (max_pairs_fit(s))
+        return WAY_PAIRS;
+    bool one_size = w->axis[0].kernel && w->axis[1].kernel;
+    return w->kind == POOL_MEAN && one_size ? WAY_DENSE : WAY_WALK;
 }
 
 static fsnn_status plan(op_node *node)

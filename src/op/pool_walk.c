@@ -1,8 +1,8 @@
 /* op/pool_walk.c: windows one after the other, all channels of a point at once. Cost: a pass over
  * every window. */
 #include "op/pool_walk.h"
+#include "op/kernels.h"
 
-#include <float.h>
 #include <string.h>
 
 typedef struct span {
@@ -43,68 +43,10 @@ size_t pool_walk_tape(const pool_walk *w)
     return w->kind == POOL_MAX ? (size_t)(w->rows * out_size(w)) * sizeof(int32_t) : 0;
 }
 
-/* One window: points h x v of an image, and its output. */
-typedef struct window {
-    span h, v;
-    int64_t W, C;
-} window;
-
-static float share(const pool_walk *w, const window *at)
+static float share(const pool_walk *w, const op_patch *p)
 {
-    int64_t points = (at->h.end - at->h.begin) * (at->v.end - at->v.begin);
+    int64_t points = (p->bottom - p->top) * (p->right - p->left);
     return w->kind == POOL_MEAN ? 1 / (float)points : 1;
-}
-
-/* x [H, W, C] -> y [C] */
-static void add_up(const window *at, float scale, const float *x, float *y)
-{
-    memset(y, 0, (size_t)at->C * sizeof *y);
-    for (int64_t h = at->h.begin; h < at->h.end; h++)
-        for (int64_t v = at->v.begin; v < at->v.end; v++) {
-            const float *p = x + (h * at->W + v) * at->C;
-#pragma omp simd
-            for (int64_t c = 0; c < at->C; c++)
-                y[c] += p[c];
-        }
-    if (scale == 1)
-        return;
-#pragma omp simd
-    for (int64_t c = 0; c < at->C; c++)
-        y[c] *= scale;
-}
-
-/* gy [C] -> gx [H, W, C], added */
-static void hand_out(const window *at, float scale, const float *gy, float *gx)
-{
-    for (int64_t h = at->h.begin; h < at->h.end; h++)
-        for (int64_t v = at->v.begin; v < at->v.end; v++) {
-            float *p = gx + (h * at->W + v) * at->C;
-#pragma omp simd
-            for (int64_t c = 0; c < at->C; c++)
-                p[c] += gy[c] * scale;
-        }
-}
-
-/* x [H, W, C] -> y [C], and at which point each was, where [C] (may be NULL) */
-static void largest(const window *at, const float *x, float *y, int32_t *where)
-{
-    int32_t first = (int32_t)(at->h.begin * at->W + at->v.begin);
-    for (int64_t c = 0; c < at->C; c++)
-        y[c] = -FLT_MAX;
-    for (int64_t c = 0; where && c < at->C; c++)
-        where[c] = first;
-    for (int64_t h = at->h.begin; h < at->h.end; h++)
-        for (int64_t v = at->v.begin; v < at->v.end; v++) {
-            int32_t point = (int32_t)(h * at->W + v);
-            const float *p = x + point * at->C;
-            if (where)
-#pragma omp simd
-                for (int64_t c = 0; c < at->C; c++)
-                    where[c] = y[c] < p[c] ? point : where[c];
-#pragma omp simd
-            for (int64_t c = 0; c < at->C; c++)
-                y[c] = y[c] < p[c] ? p[c] : y[c];
-        }
 }
 
 typedef struct job {
@@ -114,9 +56,10 @@ typedef struct job {
     int32_t *tape;
 } job;
 
-static window window_of(const pool_walk *w, int64_t oh, int64_t ow)
+static op_patch patch_of(const pool_walk *w, int64_t oh, int64_t ow)
 {
-    return (window){span_of(&w->axis[0], oh), span_of(&w->axis[1], ow), w->axis[1].in, w->C};
+    span h = span_of(&w->axis[0], oh), v = span_of(&w->axis[1], ow);
+    return (op_patch){h.begin, h.end, v.begin, v.end, w->axis[1].in, w->C};
 }
 
 /* Lines of outputs. */
@@ -124,28 +67,33 @@ static void forward(int64_t begin, int64_t end, void *user)
 {
     const job *j = user;
     const pool_walk *w = j->w;
+    const op_patch_kernels *k = op_patch_kernels_get();
     for (int64_t i = begin; i < end; i++)
         for (int64_t ow = 0; ow < w->axis[1].out; ow++) {
-            window at = window_of(w, i % w->axis[0].out, ow);
+            op_patch p = patch_of(w, i % w->axis[0].out, ow);
             const float *x = j->from + i / w->axis[0].out * in_size(w);
             int64_t o = (i * w->axis[1].out + ow) * w->C;
             if (w->kind == POOL_MAX)
-                largest(&at, x, j->to + o, j->tape ? j->tape + o : NULL);
+                k->largest(&p, x, j->to + o, j->tape ? j->tape + o : NULL);
             else
-                add_up(&at, share(w, &at), x, j->to + o);
+                k->sum(&p, x, share(w, &p), j->to + o);
         }
 }
 
-static void back_one(const pool_walk *w, const float *gy, const int32_t *where, float *gx)
+static void back_sums(const pool_walk *w, const float *gy, float *gx)
 {
     for (int64_t oh = 0; oh < w->axis[0].out; oh++)
-        for (int64_t ow = 0; ow < w->axis[1].out; ow++, gy += w->C, where += where ? w->C : 0) {
-            window at = window_of(w, oh, ow);
-            if (w->kind != POOL_MAX)
-                hand_out(&at, share(w, &at), gy, gx);
-            for (int64_t c = 0; w->kind == POOL_MAX && c < w->C; c++)
-                gx[where[c] * w->C + c] += gy[c];
+        for (int64_t ow = 0; ow < w->axis[1].out; ow++, gy += w->C) {
+            op_patch p = patch_of(w, oh, ow);
+            op_patch_kernels_get()->spread(&p, gy, share(w, &p), gx);
         }
+}
+
+static void back_maxima(const pool_walk *w, const float *gy, const int32_t *where, float *gx)
+{
+    for (int64_t i = 0; i < w->axis[0].out * w->axis[1].out; i++, gy += w->C, where += w->C)
+        for (int64_t c = 0; c < w->C; c++)
+            gx[where[c] * w->C + c] += gy[c];
 }
 
 /* Samples: windows may meet, so one sample is one thread's. */
@@ -156,7 +104,10 @@ static void backward(int64_t begin, int64_t end, void *user)
         float *gx = j->to + r * in_size(j->w);
         int64_t o = r * out_size(j->w);
         memset(gx, 0, (size_t)in_size(j->w) * sizeof *gx);
-        back_one(j->w, j->from + o, j->tape ? j->tape + o : NULL, gx);
+        if (j->w->kind == POOL_MAX)
+            back_maxima(j->w, j->from + o, j->tape + o, gx);
+        else
+            back_sums(j->w, j->from + o, gx);
     }
 }
 

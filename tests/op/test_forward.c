@@ -520,7 +520,7 @@ static void out_of_memory(void **state)
     fsnn_conv2d conv = {6, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true};
     fsnn_pool pool = {{3, 3}, {2, 2}, {1, 1}, true, {0, 0}}; /* one that allocates */
     rig_setup c[] = {{"conv2d", &conv, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true},
-                     {"maxpool", &pool, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true}};
+                     {"avgpool", &pool, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true}};
     for (int i = 0; i < FSNN_COUNT(c); i++) {
         rig r;
         assert_int_equal(rig_shape(&r, &c[i]), FSNN_OK);

@@ -2,6 +2,9 @@
  * loops in double. */
 #include "harness.h"
 #include "reference.h"
+#include "op/kernels.h"
+#include "op/pool_walk.h"
+#include "tensor/dense.h"
 
 static void near(const char *what, double got, double want, double tolerance)
 {
@@ -195,6 +198,96 @@ static void pooling_oblong(void **state)
             pool_run(&(pool_case){kind[k], o[i], 6, 12, 9}, true, false);
 }
 
+/* Maxima by our walk are the dense-kernel library's, bit for bit: equal ones, numbers that are not
+ * finite, channels that fill no vector. Gradients are whole numbers, so that their sums are exact
+ * in any order. */
+static void same_maxima(int64_t C, const int64_t *z, bool strange)
+{
+    static const float odd[] = {NAN, INFINITY, -INFINITY, -0.0f, 0.0f, 1.0f, 1e-40f};
+    enum { ROWS = 3, H = 9, W = 11 };
+    int64_t K = z[0], S = z[1], P = z[2], OH = (H + 2 * P - K) / S + 1,
+            OW = (W + 2 * P - K) / S + 1;
+    dense_pool_shape s = {DENSE_MAX, ROWS, C, H, W, OH, OW, {K, K}, {S, S}, {P, P}};
+    pool_walk w = {POOL_MAX, ROWS, C, {{H, OH, K, S, P}, {W, OW, K, S, P}}};
+    int64_t xs = ROWS * C * H * W, ys = ROWS * C * OH * OW;
+    float *x = rig_unset(xs), *y[2] = {rig_unset(ys), rig_unset(ys)}, *gy = rig_unset(ys),
+          *gx[2] = {rig_unset(xs), rig_unset(xs)};
+    for (int64_t i = 0; i < xs; i++) {
+        uint32_t bits = fsnn_random_u32(7, (uint64_t)C, (uint64_t)i);
+        x[i] = strange ? odd[bits % FSNN_COUNT(odd)] : (float)(bits % 3);
+    }
+    for (int64_t i = 0; i < ys; i++)
+        gy[i] = (float)(fsnn_random_u32(8, (uint64_t)C, (uint64_t)i) % 9) - 4;
+    dense_pool *pool;
+    assert_int_equal(dense_pool_create(&s, true, &pool), FSNN_OK);
+    void *tape[2] = {fsnn_alloc(dense_pool_tape(pool)), fsnn_alloc(pool_walk_tape(&w))};
+    assert_int_equal(dense_pool_forward(pool, x, y[0], tape[0]), FSNN_OK);
+    pool_walk_forward(&w, x, y[1], tape[1]);
+    assert_memory_equal(y[0], y[1], (size_t)ys * sizeof *gy);
+    assert_int_equal(dense_pool_backward(pool, gy, gx[0], tape[0]), FSNN_OK);
+    pool_walk_backward(&w, gy, gx[1], tape[1]);
+    /* where no number of a window is above -infinity the library may choose one in the padding */
+    for (int64_t i = 0; i < xs && !(strange && P); i++)
+        assert_true(gx[0][i] == gx[1][i]);
+    memset(y[1], 0xff, (size_t)ys * sizeof *gy);
+    pool_walk_forward(&w, x, y[1], NULL);
+    assert_memory_equal(y[0], y[1], (size_t)ys * sizeof *gy);
+    dense_pool_destroy(pool);
+    void *all[] = {x, y[0], y[1], gy, gx[0], gx[1], tape[0], tape[1]};
+    for (int i = 0; i < FSNN_COUNT(all); i++)
+        fsnn_free(all[i]);
+}
+
+static void maxima(void **state)
+{
+    (void)state;
+    static const int64_t window[][3] = {{3, 2, 1}, {3, 1, 1}, {5, 3, 2}, {2, 2, 1}, {4, 4, 0}};
+    static const int64_t channels[] = {1, 3, 8, 16, 20, 33};
+    for (int i = 0; i < FSNN_COUNT(window); i++)
+        for (int c = 0; c < FSNN_COUNT(channels); c++)
+            for (int strange = 0; strange < 2; strange++)
+                same_maxima(channels[c], window[i], strange);
+}
+
+/* Every variant of the kernels that this machine runs gives the same numbers. */
+static void variants(void **state)
+{
+    (void)state;
+    static const op_patch_kernels *const kernels[] = {
+        &op_patch_kernels_base,
+#ifdef FSNN_HAVE_AVX2
+        &op_patch_kernels_avx2,
+#endif
+#ifdef FSNN_HAVE_AVX512
+        &op_patch_kernels_avx512,
+#endif
+    };
+    enum { MOST = 37, POINTS = 20 };
+    float x[POINTS * MOST], y[2][MOST];
+    int32_t where[2][MOST];
+    for (int i = 0; i < FSNN_COUNT(x); i++)
+        x[i] = fsnn_random_uniform(3, 1, (uint64_t)i) - 0.5f;
+    for (int v = 0; kernels[v] != op_patch_kernels_get(); v++)
+        for (int64_t C = 1; C <= MOST; C += 4) {
+            op_patch p = {1, 4, 2, 5, 5, C};
+            const op_patch_kernels *k[2] = {kernels[v], op_patch_kernels_get()};
+            for (int i = 0; i < 2; i++)
+                k[i]->largest(&p, x, y[i], where[i]);
+            assert_memory_equal(y[0], y[1], (size_t)C * sizeof(float));
+            assert_memory_equal(where[0], where[1], (size_t)C * sizeof(int32_t));
+            for (int i = 0; i < 2; i++)
+                k[i]->sum(&p, x, 0.25f, y[i]);
+            assert_memory_equal(y[0], y[1], (size_t)C * sizeof(float));
+            float gx[2][POINTS * MOST];
+            for (int i = 0; i < 2; i++) {
+                memcpy(gx[i], x, sizeof x);
+                k[i]->spread(&p, y[0], 0.3f, gx[i]);
+            }
+            for (int i = 0; i < POINTS * C; i++)
+                near("spread", gx[1][i], gx[0][i], 1e-6);
+        }
+}
+
 /* An addition a number of a window for sums and means, none for maxima. */
 static void operations(void **state)
 {
@@ -217,8 +310,8 @@ static void operations(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(conv1d), cmocka_unit_test(pooling),
-                                       cmocka_unit_test(pooling_oblong),
-                                       cmocka_unit_test(operations)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(conv1d), cmocka_unit_test(pooling),  cmocka_unit_test(pooling_oblong),
+        cmocka_unit_test(maxima), cmocka_unit_test(variants), cmocka_unit_test(operations)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
