@@ -109,7 +109,7 @@ typedef struct cli_command {
     int (*run)(void *options); /* returns an exit code */
 } cli_command;
 
-extern const cli_command cli_train, cli_eval, cli_run, cli_inspect, cli_plot, cli_simulate;
+extern const cli_command cli_train, cli_eval, cli_run, cli_inspect, cli_plot, cli_simulate, cli_bench;
 
 /* Reads argv[0..argc-1] (without program and command) into `options`, zeroed before. Returns
  * CLI_GOOD or, after a sentence on stderr, CLI_USAGE. cli_options_free releases its lists. */

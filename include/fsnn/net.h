@@ -303,6 +303,8 @@ typedef struct fsnn_node_info {
     int64_t params;      /* number of parameter values */
     int64_t operations;  /* dense multiply-adds of one sample and step; 0 for neurons, views */
     const char *sources; /* "fc1" or "a, b" */
+    int64_t memory; /* bytes that it needs in the plan of the last wrap: outputs, their gradients, what backward keeps, histories;
+                       nodes whose lives do not meet share places, so that all together need less (fsnn_net_memory) */
     const char *equations; /* of a neuron: "dv = (-v^2 + I)/tau"; several one a line; "" elsewhere */
 } fsnn_node_info;
 
