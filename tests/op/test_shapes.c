@@ -236,9 +236,9 @@ static void tables(void **state)
             assert_non_null(k->help);
             assert_true(k->offset < op->options_size);
             const char *at = (const char *)op->defaults + k->offset;
-            int64_t n;
-            double v;
-            memcpy(&n, at, k->type == FSNN_KEY_BOOL ? 0 : sizeof n);
+            int64_t n = 0;
+            double v = 0;
+            memcpy(&n, at, k->type == FSNN_KEY_INT ? sizeof n : 0);
             memcpy(&v, at, k->type == FSNN_KEY_REAL ? sizeof v : 0);
             if (k->type == FSNN_KEY_INT && !k->required)
                 assert_true((double)n >= k->min && (double)n <= k->max);
