@@ -57,6 +57,8 @@ FSNN_API const char *fsnn_kind_help(const char *kind);
  * from it where zeros are not what is meant (a convolution's stride, dilation and groups are 1).
  * `options` NULL: the size only. */
 FSNN_API int fsnn_kind_defaults(const char *kind, void *options);
+/* Whether nodes of a kind are neuron layers: their options begin with a fsnn_neuron. */
+FSNN_API bool fsnn_kind_is_neuron(const char *kind);
 
 typedef struct fsnn_linear { /* y = x W^T + b over the last dimension; W [out, in] */
     int64_t out;
@@ -161,7 +163,7 @@ typedef struct fsnn_head {
 typedef struct fsnn_voting { /* [classes*voters] -> [classes]: mean of `voters` neighbours */
     int64_t voters;
 } fsnn_voting;
-/* flatten and add have no options; neuron kinds take fsnn_neuron; user, qif, eif take fsnn_user. */
+/* flatten and add have no options; neuron kinds take fsnn_neuron; user, qif, eif, hard_lif take fsnn_user. */
 
 /* Short forms of fsnn_net_add for the most used kinds. */
 FSNN_API int fsnn_net_linear(fsnn_net *net, const char *name, int from, int64_t out, bool bias);
@@ -310,6 +312,9 @@ typedef struct fsnn_node_info {
 
 FSNN_API int fsnn_net_node_count(const fsnn_net *net);
 FSNN_API fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info);
+/* The options of a node, a struct of its kind; kinds that are equations have these filled in. NULL: it has none, or there is no such
+ * node. Belongs to the net. */
+FSNN_API const void *fsnn_net_options(const fsnn_net *net, int index);
 /* The index of the node called `name`, or FSNN_ENOTFOUND. */
 FSNN_API int fsnn_net_node_find(const fsnn_net *net, const char *name);
 FSNN_API fsnn_status fsnn_net_shapes(const fsnn_net *net, fsnn_shape *input, fsnn_shape *output);

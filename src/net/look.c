@@ -9,6 +9,11 @@ int fsnn_net_node_count(const fsnn_net *net)
     return net->nodes;
 }
 
+const void *fsnn_net_options(const fsnn_net *net, int index)
+{
+    return index > 0 && index < net->nodes ? net->node[index]->op.options : NULL;
+}
+
 /* What a node's steps write: its own, and the conversions of layout that were put before it are the net's. */
 static int64_t node_memory(const fsnn_net *net, int index)
 {
