@@ -72,16 +72,34 @@ typedef struct fsnn_conv2d { /* x [C, H, W]; W [out, C/groups, kernel]; pairs ar
     bool bias;
 } fsnn_conv2d;
 
-typedef struct fsnn_pool2d { /* maxpool, avgpool; stride 0 means the kernel's size */
+typedef struct fsnn_conv1d { /* x [C, L]; W [out, C/groups, kernel] */
+    int64_t out;
+    int64_t kernel, stride, padding, dilation;
+    int64_t groups;
+    bool bias;
+} fsnn_conv1d;
+
+/* maxpool, avgpool, sumpool: x [C, H, W], pairs are (height, width); or x [C, L], both numbers of a
+ * pair then being the same. Stride 0 means the kernel's size. */
+typedef struct fsnn_pool {
     int64_t kernel[2], stride[2], padding[2];
     bool count_padding; /* avgpool: padded zeros count in the mean (default true) */
-} fsnn_pool2d;
+    /* In place of kernel, stride and padding: the output's size. Output i of n covers the inputs
+     * floor(i L/n) to ceil((i + 1) L/n) - 1 of L, as PyTorch has it; {1, 1} is all. */
+    int64_t adaptive[2];
+} fsnn_pool;
 
 typedef struct fsnn_batchnorm { /* per channel (first dimension) */
     double eps, momentum;
     bool affine;
     bool per_step; /* batch statistics of each time step by itself, not over K*B */
 } fsnn_batchnorm;
+
+typedef struct fsnn_layernorm { /* y = (x - mean)/sqrt(var + eps) W + b; W, b [last dims of x] */
+    int64_t dims; /* last dimensions that a mean and variance are of; 0: all of a sample */
+    double eps;
+    bool affine; /* W and b are there, learned */
+} fsnn_layernorm;
 
 typedef struct fsnn_reshape { /* one dimension may be -1 */
     fsnn_shape shape;
@@ -100,6 +118,48 @@ typedef struct fsnn_split { /* equal parts along an axis, one output port each *
     int64_t axis, parts;
 } fsnn_split;
 
+typedef struct fsnn_permute { /* output axis d is input axis axes.dim[d]; rank as the input's */
+    fsnn_shape axes;
+} fsnn_permute;
+
+typedef struct fsnn_multiply { /* scale times the product of all inputs, element by element */
+    double scale;
+} fsnn_multiply;
+
+/* A [.., M, K] (or [.., K, M], transposed) times B [.., K, N] (or [.., N, K]), for each of the
+ * leading dimensions, which both share. */
+typedef struct fsnn_matmul {
+    bool transpose_a, transpose_b;
+    double scale; /* of the product */
+} fsnn_matmul;
+
+typedef struct fsnn_reduce { /* mean, sum */
+    fsnn_shape axes; /* that vanish; rank 0: all */
+    bool keep;       /* they stay, with size 1 */
+} fsnn_reduce;
+
+/* Where a tensor of tokens has its features. */
+typedef enum fsnn_features {
+    FSNN_FEATURES_FIRST, /* [D, tokens] or [D, H, W]: channels, as convolutions have them */
+    FSNN_FEATURES_LAST,  /* [tokens, D], as linear has them */
+} fsnn_features;
+
+/* Spiking self-attention without softmax, (q k^T) v scale in each head; sources q, k, v. The D
+ * features are cut into heads of D/heads neighbours. k and v have as many tokens, q and k as many
+ * features; the output has the tokens of q and the features of v. */
+typedef struct fsnn_attention {
+    int64_t heads;
+    double scale;
+    fsnn_features features;
+} fsnn_attention;
+
+/* Classification head: the mean over all tokens, then linear: [D, ...] or [.., D] -> [out]. */
+typedef struct fsnn_head {
+    int64_t out;
+    bool bias;
+    fsnn_features features;
+} fsnn_head;
+
 typedef struct fsnn_voting { /* [classes*voters] -> [classes]: mean of `voters` neighbours */
     int64_t voters;
 } fsnn_voting;
@@ -108,7 +168,20 @@ typedef struct fsnn_voting { /* [classes*voters] -> [classes]: mean of `voters` 
 /* Short forms of fsnn_net_add for the most used kinds. */
 FSNN_API int fsnn_net_linear(fsnn_net *net, const char *name, int from, int64_t out, bool bias);
 FSNN_API int fsnn_net_conv2d(fsnn_net *net, const char *name, int from, const fsnn_conv2d *options);
+FSNN_API int fsnn_net_conv1d(fsnn_net *net, const char *name, int from, const fsnn_conv1d *options);
 FSNN_API int fsnn_net_maxpool(fsnn_net *net, const char *name, int from, int64_t kernel);
+FSNN_API int fsnn_net_avgpool(fsnn_net *net, const char *name, int from, int64_t kernel);
+FSNN_API int fsnn_net_batchnorm(fsnn_net *net, const char *name, int from);
+FSNN_API int fsnn_net_layernorm(fsnn_net *net, const char *name, int from, int64_t dims);
+FSNN_API int fsnn_net_reshape(fsnn_net *net, const char *name, int from, fsnn_shape shape);
+FSNN_API int fsnn_net_permute(fsnn_net *net, const char *name, int from, fsnn_shape axes);
+FSNN_API int fsnn_net_multiply(fsnn_net *net, const char *name, int a, int b, double scale);
+FSNN_API int fsnn_net_matmul(fsnn_net *net, const char *name, int a, int b,
+                             const fsnn_matmul *options);
+FSNN_API int fsnn_net_mean(fsnn_net *net, const char *name, int from, fsnn_shape axes);
+FSNN_API int fsnn_net_attention(fsnn_net *net, const char *name, int q, int k, int v,
+                                const fsnn_attention *options);
+FSNN_API int fsnn_net_head(fsnn_net *net, const char *name, int from, int64_t out, bool bias);
 FSNN_API int fsnn_net_flatten(fsnn_net *net, const char *name, int from);
 FSNN_API int fsnn_net_lif(fsnn_net *net, const char *name, int from, const fsnn_neuron *options);
 FSNN_API int fsnn_net_if(fsnn_net *net, const char *name, int from, const fsnn_neuron *options);

@@ -301,12 +301,76 @@ int fsnn_net_conv2d(fsnn_net *net, const char *name, int from, const fsnn_conv2d
     return fsnn_net_add(net, "conv2d", name, &from, 1, options);
 }
 
+int fsnn_net_conv1d(fsnn_net *net, const char *name, int from, const fsnn_conv1d *options)
+{
+    return fsnn_net_add(net, "conv1d", name, &from, 1, options);
+}
+
+static int pool(fsnn_net *net, const char *kind, const char *name, int from, int64_t kernel)
+{
+    fsnn_pool options;
+    fsnn_kind_defaults(kind, &options);
+    options.kernel[0] = options.kernel[1] = kernel;
+    return fsnn_net_add(net, kind, name, &from, 1, &options);
+}
+
 int fsnn_net_maxpool(fsnn_net *net, const char *name, int from, int64_t kernel)
 {
-    fsnn_pool2d options;
-    fsnn_kind_defaults("maxpool", &options);
-    options.kernel[0] = options.kernel[1] = kernel;
-    return fsnn_net_add(net, "maxpool", name, &from, 1, &options);
+    return pool(net, "maxpool", name, from, kernel);
+}
+
+int fsnn_net_avgpool(fsnn_net *net, const char *name, int from, int64_t kernel)
+{
+    return pool(net, "avgpool", name, from, kernel);
+}
+
+int fsnn_net_batchnorm(fsnn_net *net, const char *name, int from)
+{
+    return fsnn_net_add(net, "batchnorm", name, &from, 1, NULL);
+}
+
+int fsnn_net_layernorm(fsnn_net *net, const char *name, int from, int64_t dims)
+{
+    fsnn_layernorm options;
+    fsnn_kind_defaults("layernorm", &options);
+    options.dims = dims;
+    return fsnn_net_add(net, "layernorm", name, &from, 1, &options);
+}
+
+int fsnn_net_reshape(fsnn_net *net, const char *name, int from, fsnn_shape shape)
+{
+    return fsnn_net_add(net, "reshape", name, &from, 1, &(fsnn_reshape){shape});
+}
+
+int fsnn_net_permute(fsnn_net *net, const char *name, int from, fsnn_shape axes)
+{
+    return fsnn_net_add(net, "permute", name, &from, 1, &(fsnn_permute){axes});
+}
+
+int fsnn_net_multiply(fsnn_net *net, const char *name, int a, int b, double scale)
+{
+    return fsnn_net_add(net, "multiply", name, (int[]){a, b}, 2, &(fsnn_multiply){scale});
+}
+
+int fsnn_net_matmul(fsnn_net *net, const char *name, int a, int b, const fsnn_matmul *options)
+{
+    return fsnn_net_add(net, "matmul", name, (int[]){a, b}, 2, options);
+}
+
+int fsnn_net_mean(fsnn_net *net, const char *name, int from, fsnn_shape axes)
+{
+    return fsnn_net_add(net, "mean", name, &from, 1, &(fsnn_reduce){.axes = axes});
+}
+
+int fsnn_net_attention(fsnn_net *net, const char *name, int q, int k, int v,
+                       const fsnn_attention *options)
+{
+    return fsnn_net_add(net, "attention", name, (int[]){q, k, v}, 3, options);
+}
+
+int fsnn_net_head(fsnn_net *net, const char *name, int from, int64_t out, bool bias)
+{
+    return fsnn_net_add(net, "head", name, &from, 1, &(fsnn_head){.out = out, .bias = bias});
 }
 
 int fsnn_net_flatten(fsnn_net *net, const char *name, int from)

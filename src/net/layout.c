@@ -2,8 +2,7 @@
  * Both are a transpose of [H*W, C] in each row; the gradient is the other one. Cost: one pass over
  * memory. */
 #include "net/net.h"
-
-#include <string.h>
+#include "tensor/turn.h"
 
 typedef struct job {
     const float *in;
@@ -11,73 +10,13 @@ typedef struct job {
     int64_t from, to;
 } job;
 
-enum {
-    SIDE = 16,
-    QUAD = 4
-}; /* blocks that stay in the first cache, of squares that stay in registers */
-
-typedef float quad __attribute__((vector_size(QUAD * sizeof(float))));
-
-static inline quad load(const float *p)
-{
-    quad v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-static inline void store(float *p, quad v)
-{
-    memcpy(p, &v, sizeof v);
-}
-
-/* out[k * from + i] = in[i * to + k], i and k below 4 */
-static inline void square(const float *in, float *out, int64_t from, int64_t to)
-{
-    quad a = load(in), b = load(in + to), c = load(in + 2 * to), d = load(in + 3 * to);
-    quad ab = __builtin_shufflevector(a, b, 0, 4, 1, 5),
-         cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-    quad AB = __builtin_shufflevector(a, b, 2, 6, 3, 7),
-         CD = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-    store(out, __builtin_shufflevector(ab, cd, 0, 1, 4, 5));
-    store(out + from, __builtin_shufflevector(ab, cd, 2, 3, 6, 7));
-    store(out + 2 * from, __builtin_shufflevector(AB, CD, 0, 1, 4, 5));
-    store(out + 3 * from, __builtin_shufflevector(AB, CD, 2, 3, 6, 7));
-}
-
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Numbers i in begin..end-1 of columns k in first..last-1, one by one. */
-static void rest(const job *j, const float *in, float *out, int64_t begin, int64_t end,
-                 int64_t first, int64_t last)
-{
-    for (int64_t k = first; k < last; k++)
-        for (int64_t i = begin; i < end; i++)
-            out[k * j->from + i] = in[i * j->to + k];
-}
-
-static void block(const job *j, const float *in, float *out, int64_t a, int64_t b)
-{
-    int64_t end = least(j->from, a + SIDE), last = least(j->to, b + SIDE);
-    int64_t i = a, whole = b + (last - b) / QUAD * QUAD;
-    for (; i + QUAD <= end; i += QUAD)
-        for (int64_t k = b; k < whole; k += QUAD)
-            square(in + i * j->to + k, out + k * j->from + i, j->from, j->to);
-    rest(j, in, out, i, end, b, whole);
-    rest(j, in, out, a, end, whole, last);
-}
-
 static void one(int64_t row, int worker, void *user)
 {
     (void)worker;
     const job *j = user;
     const float *in = j->in + row * j->from * j->to;
     float *out = j->out + row * j->from * j->to;
-    for (int64_t a = 0; a < j->from; a += SIDE)
-        for (int64_t b = 0; b < j->to; b += SIDE)
-            block(j, in, out, a, b);
+    turn(in, j->to, out, j->from, j->from, j->to);
 }
 
 void net_transpose(const float *in, float *out, int64_t rows, int64_t from, int64_t to)

@@ -120,7 +120,7 @@ static fsnn_status choose_layout(fsnn_net *net, const fsnn_op *op, int inputs, i
         const net_value *v = &net->value[in[i]];
         bool want = v->last;
         if (op->flags & OP_WANTS_LAST)
-            want = v->shape.rank == 3 && !either(&v->shape);
+            want = !either(&v->shape);
         else if (mixed || !(op->flags & OP_LAST))
             want = false;
         int got = in_layout(net, in[i], want);

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 
 #define MAX_WINDOW 65536
 
@@ -22,15 +23,19 @@ bool op_same_layouts(const fsnn_shape *shape)
     return shape->rank < 2 || shape->dim[0] == 1 || fsnn_shape_count(shape) == shape->dim[0];
 }
 
-fsnn_status op_check_image(const op_node *node)
+fsnn_status op_check_image(const op_node *node, int dims)
 {
+    static const char *const wanted[] = {
+        "neither a line nor an image: it takes [C, L] or [C, H, W]",
+        "not a line: it takes [C, L]",
+        "not an image: it takes [C, H, W]",
+    };
     char text[128];
-    if (node->in[0].rank != 3)
-        return fsnn_fail(FSNN_ESHAPE,
-                         "%s \"%s\": its input %s is not an image: it takes [C, H, W] (reshape "
-                         "makes one)",
+    int rank = node->in[0].rank;
+    if (dims ? rank != 1 + dims : rank != 2 && rank != 3)
+        return fsnn_fail(FSNN_ESHAPE, "%s \"%s\": its input %s is %s (reshape makes one)",
                          node->op->kind, node->name,
-                         fsnn_shape_text(&node->in[0], text, sizeof text));
+                         fsnn_shape_text(&node->in[0], text, sizeof text), wanted[dims]);
     assert(node->in_last[0] || op_same_layouts(&node->in[0]));
     return FSNN_OK;
 }
@@ -66,11 +71,33 @@ static int64_t more_padding(int64_t reach, int64_t size)
     return reach > size ? (reach - size + 1) / 2 : 0;
 }
 
-fsnn_status op_check_window(const op_node *node, const op_window *w, int64_t out[2])
+const char *op_size_text(const int64_t *size, int dims, char text[OP_SIZE_TEXT])
+{
+    if (dims == 1)
+        snprintf(text, OP_SIZE_TEXT, "%lld", (long long)size[0]);
+    else
+        snprintf(text, OP_SIZE_TEXT, "%lldx%lld", (long long)size[0], (long long)size[1]);
+    return text;
+}
+
+static fsnn_status misfit(const op_node *node, const op_window *w, const int64_t *need)
+{
+    char kernel[OP_SIZE_TEXT], padding[OP_SIZE_TEXT], dilation[OP_SIZE_TEXT], least[OP_SIZE_TEXT];
+    char text[128];
+    return fsnn_fail(
+        FSNN_ESHAPE,
+        "%s \"%s\": kernel %s with padding %s and dilation %s does not fit into its "
+        "input %s: a smaller kernel or a padding of at least %s would",
+        node->op->kind, node->name, op_size_text(w->kernel, w->dims, kernel),
+        op_size_text(w->padding, w->dims, padding), op_size_text(w->dilation, w->dims, dilation),
+        fsnn_shape_text(&node->in[0], text, sizeof text), op_size_text(need, w->dims, least));
+}
+
+fsnn_status op_check_window(const op_node *node, const op_window *w, int64_t *out)
 {
     int64_t need[2];
     bool fits = true;
-    for (int d = 0; d < 2; d++) {
+    for (int d = 0; d < w->dims; d++) {
         FSNN_TRY(op_check(node, "kernel", w->kernel[d], 1, MAX_WINDOW));
         FSNN_TRY(op_check(node, "stride", w->stride[d], 1, MAX_WINDOW));
         FSNN_TRY(op_check(node, "padding", w->padding[d], 0, MAX_WINDOW));
@@ -81,15 +108,5 @@ fsnn_status op_check_window(const op_node *node, const op_window *w, int64_t out
         fits &= size + 2 * w->padding[d] >= reach;
         need[d] = more_padding(reach, size);
     }
-    if (fits)
-        return FSNN_OK;
-    char text[128];
-    return fsnn_fail(FSNN_ESHAPE,
-                     "%s \"%s\": kernel %lldx%lld with padding %lldx%lld and dilation %lldx%lld "
-                     "does not fit into its input %s: a smaller kernel or a padding of at least "
-                     "%lldx%lld would",
-                     node->op->kind, node->name, (long long)w->kernel[0], (long long)w->kernel[1],
-                     (long long)w->padding[0], (long long)w->padding[1], (long long)w->dilation[0],
-                     (long long)w->dilation[1], fsnn_shape_text(&node->in[0], text, sizeof text),
-                     (long long)need[0], (long long)need[1]);
+    return fits ? FSNN_OK : misfit(node, w, need);
 }

@@ -7,8 +7,9 @@
 /* `linear "fc1": out is 0, it must lie between 1 and 100` */
 fsnn_status op_check(const op_node *node, const char *option, int64_t value, int64_t min,
                      int64_t max);
-/* Input 0 is [C, H, W], and lies as the operator wants it. */
-fsnn_status op_check_image(const op_node *node);
+/* Input 0 is a line [C, L] (dims 1) or an image [C, H, W] (dims 2; 0: either), and lies as an
+ * operator with OP_WANTS_LAST has it. */
+fsnn_status op_check_image(const op_node *node, int dims);
 /* Both layouts of this shape are the same numbers in the same places. */
 bool op_same_layouts(const fsnn_shape *shape);
 /* One output of this shape, channels-last when `last` and that makes a difference. */
@@ -18,12 +19,17 @@ void op_output(op_node *node, int port, fsnn_shape shape, bool last);
 void op_add_weight(op_node *node, fsnn_shape shape, int64_t fan_in);
 void op_add_bias(op_node *node, int64_t size, int64_t fan_in);
 
-/* A window that slides over an image, pairs are (height, width). */
+/* A window that slides over a line (dims 1) or an image (dims 2, then (height, width)). */
 typedef struct op_window {
-    const int64_t *kernel, *stride, *padding, *dilation;
+    int dims;
+    const int64_t *kernel, *stride, *padding, *dilation; /* [dims] */
 } op_window;
 
-/* Checks the options and how the window fits into image input 0; size of the output. */
-fsnn_status op_check_window(const op_node *node, const op_window *window, int64_t out[2]);
+/* Checks the options and how the window fits into input 0; size of the output, out [dims]. */
+fsnn_status op_check_window(const op_node *node, const op_window *window, int64_t *out);
+
+/* "3x2", or "3" for a line. */
+enum { OP_SIZE_TEXT = 48 };
+const char *op_size_text(const int64_t *size, int dims, char text[OP_SIZE_TEXT]);
 
 #endif

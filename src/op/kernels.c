@@ -32,6 +32,20 @@ const op_pool_kernels *op_pool_kernels_get(void)
     return level[fsnn_isa_level()];
 }
 
+const op_patch_kernels *op_patch_kernels_get(void)
+{
+    static const op_patch_kernels *const level[] = {
+        [FSNN_ISA_BASE] = &op_patch_kernels_base,
+#ifdef FSNN_HAVE_AVX2
+        [FSNN_ISA_AVX2] = &op_patch_kernels_avx2,
+#endif
+#ifdef FSNN_HAVE_AVX512
+        [FSNN_ISA_AVX512] = &op_patch_kernels_avx512,
+#endif
+    };
+    return level[fsnn_isa_level()];
+}
+
 enum { ROWS = 256, MAX_CHUNKS = 64, COLUMNS = 256, PORTION = 4096 };
 
 typedef struct grid {

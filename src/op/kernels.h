@@ -37,6 +37,25 @@ extern const op_pool_kernels op_pool_kernels_base, op_pool_kernels_avx2, op_pool
 
 const op_pool_kernels *op_pool_kernels_get(void);
 
+/* Points top..bottom-1 x left..right-1 of an image [H, W, C], channels side by side. */
+typedef struct op_patch {
+    int64_t top, bottom, left, right, W, C;
+} op_patch;
+
+typedef struct op_patch_kernels {
+    /* y [C] = scale times the sum over the patch of x [H, W, C], row by row */
+    void (*sum)(const op_patch *p, const float *x, float scale, float *y);
+    /* gx [H, W, C] += scale gy [C] all over the patch */
+    void (*spread)(const op_patch *p, const float *gy, float scale, float *gx);
+    /* y [C] = the largest of the patch of x, of equal ones the first, never a NaN; where [C]: number of its point
+     * in the image, row by row; NULL: not kept */
+    void (*largest)(const op_patch *p, const float *x, float *y, int32_t *where);
+} op_patch_kernels;
+
+extern const op_patch_kernels op_patch_kernels_base, op_patch_kernels_avx2, op_patch_kernels_avx512;
+
+const op_patch_kernels *op_patch_kernels_get(void);
+
 /* out[c] += sum of g [n, C] over n, in chunks that depend on n and C only. */
 int64_t op_column_parts(int64_t n, int64_t C); /* doubles that `part` holds */
 void op_column_add(const float *g, int64_t n, int64_t C, double *part, float *out);

@@ -1,10 +1,20 @@
 /* op/table.c: all operators. A new one is a file beside this and a row here. */
 #include "op/op.h"
 
-extern const fsnn_op op_linear, op_conv2d, op_maxpool, op_avgpool, op_flatten, op_reshape,
-    op_dropout, op_batchnorm, op_add, op_concat, op_split, op_voting;
+extern const fsnn_op op_linear, op_conv1d, op_conv2d, op_maxpool, op_avgpool, op_sumpool,
+    op_flatten, op_reshape, op_permute, op_dropout, op_batchnorm, op_layernorm, op_add, op_multiply,
+    op_matmul, op_mean, op_sum, op_concat, op_split, op_attention, op_head, op_voting;
 
 const fsnn_op *const fsnn_ops[] = {
-    &op_linear,    &op_conv2d, &op_maxpool, &op_avgpool, &op_flatten, &op_reshape, &op_dropout,
-    &op_batchnorm, &op_add,    &op_concat,  &op_split,   &op_voting,  NULL,
-};
+    /* weights over space */
+    &op_linear, &op_conv1d, &op_conv2d,
+    /* windows */
+    &op_maxpool, &op_avgpool, &op_sumpool,
+    /* the same numbers in another form */
+    &op_flatten, &op_reshape, &op_permute,
+    /* regularisation */
+    &op_dropout, &op_batchnorm, &op_layernorm,
+    /* several inputs, several outputs */
+    &op_add, &op_multiply, &op_matmul, &op_concat, &op_split,
+    /* over axes and tokens */
+    &op_mean, &op_sum, &op_attention, &op_head, &op_voting, NULL};

@@ -12,6 +12,28 @@
 fsnn_status dense_gemm(char ta, char tb, int64_t M, int64_t N, int64_t K, float alpha, const float *A,
                        int64_t lda, const float *B, int64_t ldb, float beta, float *C, int64_t ldc);
 
+/* One operand of many products: where its matrix of product (o, i) begins, o outer + i inner, and how its rows stand apart.
+ * `turned`: the transpose is what lies there. */
+typedef struct dense_operand {
+    int64_t outer, inner, row;
+    bool turned;
+} dense_operand;
+
+static inline dense_operand dense_turned(dense_operand o)
+{
+    o.turned = !o.turned;
+    return o;
+}
+
+/* outer * inner products C[M,N] = alpha A[M,K] B[K,N]; the C do not meet. */
+typedef struct dense_batch {
+    int64_t outer, inner, M, N, K;
+    float alpha;
+    dense_operand a, b, c;
+} dense_batch;
+
+fsnn_status dense_gemm_batch(const dense_batch *batch, const float *A, const float *B, float *C);
+
 typedef struct dense_conv_shape {
     int64_t rows, C, H, W, out, OH, OW;
     int64_t kernel[2], stride[2], padding[2], dilation[2]; /* dilation 1 = dense */

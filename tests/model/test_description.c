@@ -60,7 +60,7 @@ static void test_layer_options(void **state)
         "  - add: {from: [lif3, lif4]}\n"
         "output: lif3\n" ALPHA);
     const fsnn_conv2d *conv = d->layer[0].options;
-    const fsnn_pool2d *pool = d->layer[1].options;
+    const fsnn_pool *pool = d->layer[1].options;
     assert_string_equal(fsnn_description_name(d), "my net");
     assert_int_equal(conv->out, 3);
     assert_int_equal(conv->kernel[0], 3);
@@ -319,8 +319,8 @@ static void test_overrides(void **state)
     assert_int_equal(neuron(d, 4)->surrogate.kind, FSNN_SIGMOID);
     assert_false(((const fsnn_linear *)d->layer[3].options)->bias);
     assert_int_equal(((const fsnn_linear *)d->layer[3].options)->out, 3);
-    assert_int_equal(((const fsnn_pool2d *)d->layer[0].options)->kernel[1], 2);
-    assert_int_equal(((const fsnn_pool2d *)d->layer[0].options)->stride[1], 1);
+    assert_int_equal(((const fsnn_pool *)d->layer[0].options)->kernel[1], 2);
+    assert_int_equal(((const fsnn_pool *)d->layer[0].options)->stride[1], 1);
     assert_int_equal(fsnn_description_training(d)->loss.kind, FSNN_CE_RATE);
     assert_float_equal(fsnn_description_training(d)->loss.label_smoothing, 0.2, 0);
     assert_int_equal(fsnn_description_encoder(d)->steps, 8);

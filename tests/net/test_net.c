@@ -65,7 +65,7 @@ static fsnn_shape image(fsnn_net *net)
     int x = fsnn_net_input(net, FSNN_SHAPE(2, 6, 6));
     x = lif(net, fsnn_net_conv2d(net, NULL, x, &conv));
     int pool[] = {x};
-    fsnn_pool2d p;
+    fsnn_pool p;
     fsnn_kind_defaults("avgpool", &p);
     p.kernel[0] = p.kernel[1] = 2;
     x = fsnn_net_add(net, "avgpool", NULL, pool, 1, &p);

@@ -78,6 +78,68 @@ static void gemm_error(void **state)
     assert_non_null(strstr(fsnn_error_text(), "could not multiply matrices"));
 }
 
+/* Every operand turned or not, with rows apart, heads side by side or one after the other. */
+static void batch_case(const int64_t *z, int64_t outer, int64_t inner, int turn)
+{
+    int64_t rows[] = {z[0], z[2], z[0]}, columns[] = {z[2], z[1], z[1]};
+    dense_operand o[3];
+    float *x[3];
+    int64_t size[3];
+    for (int i = 0; i < 3; i++) {
+        bool turned = turn >> i & 1, side_by_side = turn >> (3 + i) & 1;
+        int64_t height = turned ? columns[i] : rows[i], width = turned ? rows[i] : columns[i];
+        o[i] = (dense_operand){0, side_by_side ? width : height * width,
+                               side_by_side ? inner * width + i : width, turned};
+        o[i].outer = side_by_side ? o[i].row * height : inner * height * width;
+        size[i] = outer * o[i].outer;
+        x[i] = random_array(size[i], 20 + (uint64_t)i);
+    }
+    double *want = zeros(size[2]);
+    for (int64_t i = 0; i < size[2]; i++) /* what no product covers is left alone */
+        want[i] = x[2][i];
+    for (int64_t p = 0; p < outer * inner; p++)
+        for (int64_t m = 0; m < z[0]; m++)
+            for (int64_t n = 0; n < z[1]; n++) {
+                double sum = 0;
+                int64_t at[3];
+                for (int i = 0; i < 3; i++)
+                    at[i] = p / inner * o[i].outer + p % inner * o[i].inner;
+                for (int64_t k = 0; k < z[2]; k++)
+                    sum +=
+                        (double)x[0][at[0] + (o[0].turned ? k * o[0].row + m : m * o[0].row + k)] *
+                        x[1][at[1] + (o[1].turned ? n * o[1].row + k : k * o[1].row + n)];
+                want[at[2] + (o[2].turned ? n * o[2].row + m : m * o[2].row + n)] = -0.5 * sum;
+            }
+    dense_batch s = {outer, inner, z[0], z[1], z[2], -0.5f, o[0], o[1], o[2]};
+    assert_int_equal(dense_gemm_batch(&s, x[0], x[1], x[2]), FSNN_OK);
+    near("batch", x[2], want, size[2], sqrt((double)z[2]));
+    for (int i = 0; i < 3; i++)
+        fsnn_free(x[i]);
+    fsnn_free(want);
+}
+
+static void gemm_batch(void **state)
+{
+    (void)state;
+    static const int64_t size[][3] = {{1, 1, 1}, {5, 3, 7}, {16, 16, 64}, {33, 20, 4}};
+    for (int i = 0; i < FSNN_COUNT(size); i++)
+        for (int turn = 0; turn < 64; turn++) {
+            batch_case(size[i], 3, 4, turn);
+            batch_case(size[i], 1, 1, turn);
+        }
+}
+
+static void gemm_batch_error(void **state)
+{
+    (void)state;
+    float a[64] = {0};
+    dense_operand good = {4, 0, 2, false}, bad = {4, 0, 1, false};
+    dense_batch s = {4, 1, 2, 2, 2, 1, good, bad, good};
+    fsnn_error_set(FSNN_OK, "nothing happened");
+    assert_int_equal(dense_gemm_batch(&s, a, a + 16, a + 32), FSNN_EDENSE);
+    assert_non_null(strstr(fsnn_error_text(), "could not multiply matrices"));
+}
+
 /* ---- convolution ---- */
 
 typedef struct conv_run {
@@ -332,9 +394,15 @@ static void pool_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gemm),        cmocka_unit_test(gemm_error), cmocka_unit_test(conv_random),
-        cmocka_unit_test(conv_usual),  cmocka_unit_test(conv_parts), cmocka_unit_test(conv_error),
+        cmocka_unit_test(gemm),
+        cmocka_unit_test(gemm_error),
+        cmocka_unit_test(conv_random),
+        cmocka_unit_test(conv_usual),
+        cmocka_unit_test(conv_parts),
+        cmocka_unit_test(conv_error),
         cmocka_unit_test(pool_random),
+        cmocka_unit_test(gemm_batch),
+        cmocka_unit_test(gemm_batch_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,10 +5,10 @@
 #include "reference.h"
 #include "op/kernels.h"
 
-/* Where element (row, c, h, w) of a tensor lies; rank 1 is C alone. */
+/* Where element (row, c, h, w) of a tensor lies; rank 1 is C alone, rank 2 a line of H. */
 static int64_t place(const fsnn_shape *s, bool last, int64_t row, int64_t c, int64_t h, int64_t w)
 {
-    int64_t H = s->rank == 3 ? s->dim[1] : 1, W = s->rank == 3 ? s->dim[2] : 1;
+    int64_t H = s->rank >= 2 ? s->dim[1] : 1, W = s->rank == 3 ? s->dim[2] : 1;
     ref_images images = {0, s->dim[0], H, W, last};
     return ref_at(&images, row, c, h, w);
 }
@@ -21,7 +21,7 @@ static void near(const char *what, double got, double want, double tolerance)
 
 #define FOR_IMAGE(shape)                                                                           \
     for (int64_t c = 0; c < (shape).dim[0]; c++)                                                   \
-        for (int64_t h = 0; h < ((shape).rank == 3 ? (shape).dim[1] : 1); h++)                     \
+        for (int64_t h = 0; h < ((shape).rank >= 2 ? (shape).dim[1] : 1); h++)                     \
             for (int64_t w = 0; w < ((shape).rank == 3 ? (shape).dim[2] : 1); w++)
 
 /* ---- dense operators ---- */
@@ -79,7 +79,7 @@ static void pooling(void **state)
     static const char *const kind[] = {"maxpool", "avgpool", "avgpool"};
     static const ref_pool what[] = {REF_MAX, REF_AVERAGE, REF_AVERAGE_INSIDE};
     for (int i = 0; i < 6; i++) {
-        fsnn_pool2d o = {{3, 2}, {2, 0}, {1, 1}, i % 3 == 1};
+        fsnn_pool o = {{3, 2}, {2, 0}, {1, 1}, i % 3 == 1, {0, 0}};
         rig_setup s = {kind[i % 3], &o, 2, 2, i < 3, 1, {FSNN_SHAPE(5, 9, 7)}, true};
         ref_window win = {{3, 2}, {2, 2}, {1, 1}, {1, 1}, 1};
         ref_images x = {4, 5, 9, 7, true}, y = {4, 5, 5, 4, true};
@@ -102,7 +102,7 @@ static void layouts(void **state)
     (void)state;
     fsnn_conv2d wide = {3, {2, 2}, {1, 1}, {0, 0}, {1, 1}, 1, false}, one = wide;
     one.out = 1;
-    fsnn_pool2d all = {{4, 4}, {0, 0}, {0, 0}, true};
+    fsnn_pool all = {{4, 4}, {0, 0}, {0, 0}, true, {0, 0}};
     fsnn_split halves = {0, 2};
     struct {
         rig_setup s;
@@ -215,6 +215,7 @@ static void batchnorm(void **state)
         for (int last = 0; last < 2; last++) {
             batchnorm_case(FSNN_SHAPE(37, 3, 2), last, affine, per_step, 0);
             batchnorm_case(FSNN_SHAPE(2, 5, 7), last, affine, per_step, -1);
+            batchnorm_case(FSNN_SHAPE(5, 40), last, affine, per_step, 2);
             batchnorm_case(FSNN_SHAPE(4, 36, 35), last, affine, per_step, 0);
         }
     }
@@ -495,7 +496,7 @@ static void no_allocation(void **state)
     (void)state;
     fsnn_linear l = {9, true};
     fsnn_conv2d conv = {6, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true};
-    fsnn_pool2d pool = {{2, 2}, {0, 0}, {0, 0}, true};
+    fsnn_pool pool = {{2, 2}, {0, 0}, {0, 0}, true, {0, 0}};
     rig_setup c[] = {{"linear", &l, 4, 5, true, 1, {FSNN_SHAPE(12)}, false},
                      {"conv2d", &conv, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true},
                      {"maxpool", &pool, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true},
@@ -517,9 +518,9 @@ static void out_of_memory(void **state)
 {
     (void)state;
     fsnn_conv2d conv = {6, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true};
-    fsnn_pool2d pool = {{3, 3}, {2, 2}, {1, 1}, true}; /* one that allocates */
+    fsnn_pool pool = {{3, 3}, {2, 2}, {1, 1}, true, {0, 0}}; /* one that allocates */
     rig_setup c[] = {{"conv2d", &conv, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true},
-                     {"maxpool", &pool, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true}};
+                     {"avgpool", &pool, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true}};
     for (int i = 0; i < FSNN_COUNT(c); i++) {
         rig r;
         assert_int_equal(rig_shape(&r, &c[i]), FSNN_OK);

@@ -132,6 +132,18 @@ static void conv2d(void **state)
     check(&(rig_setup){"conv2d", &o[0], 2, 3, true, 1, {FSNN_SHAPE(1, 6, 5)}, false}, NULL);
 }
 
+static void conv1d(void **state)
+{
+    (void)state;
+    static const fsnn_conv1d o[] = {{6, 3, 1, 1, 1, 1, true},
+                                    {8, 4, 2, 0, 2, 2, false},
+                                    {4, 5, 3, 4, 1, 4, true},
+                                    {40, 1, 1, 0, 1, 1, true}};
+    for (int i = 0; i < FSNN_COUNT(o); i++)
+        check(&(rig_setup){"conv1d", &o[i], 3, 2, true, 1, {FSNN_SHAPE(4, 17)}, true}, NULL);
+    check(&(rig_setup){"conv1d", &o[0], 2, 3, true, 1, {FSNN_SHAPE(1, 9)}, false}, NULL);
+}
+
 /* Inputs whose differences are larger than any step taken: no maximum changes hands. */
 static void far_apart(rig *r)
 {
@@ -145,15 +157,45 @@ static void far_apart(rig *r)
 static void pooling(void **state)
 {
     (void)state;
-    static const fsnn_pool2d o[] = {{{2, 2}, {0, 0}, {0, 0}, true},
-                                    {{3, 2}, {1, 2}, {1, 1}, true},
-                                    {{3, 3}, {2, 2}, {1, 1}, false}};
+    static const fsnn_pool o[] = {{{2, 2}, {0, 0}, {0, 0}, true, {0, 0}},
+                                  {{3, 2}, {1, 2}, {1, 1}, true, {0, 0}},
+                                  {{3, 3}, {2, 2}, {1, 1}, false, {0, 0}}};
     for (int i = 0; i < FSNN_COUNT(o); i++) {
         rig_setup s = {"maxpool", &o[i], 2, 2, true, 1, {FSNN_SHAPE(3, 8, 7)}, true};
         check(&s, far_apart);
         s.kind = "avgpool";
         check(&s, NULL);
+        s.kind = "sumpool";
+        check(&s, NULL);
     }
+}
+
+static void pooling_lines(void **state)
+{
+    (void)state;
+    static const char *const kind[] = {"maxpool", "avgpool", "sumpool"};
+    static const fsnn_pool o[] = {{.kernel = {3, 3}, .stride = {2, 2}, .padding = {1, 1}},
+                                  {.kernel = {4, 4}},
+                                  {.adaptive = {5, 5}},
+                                  {.adaptive = {4, 4}},
+                                  {.adaptive = {1, 1}},
+                                  {.adaptive = {17, 17}}};
+    for (int i = 0; i < FSNN_COUNT(o); i++)
+        for (int k = 0; k < 3; k++)
+            check(&(rig_setup){kind[k], &o[i], 2, 3, true, 1, {FSNN_SHAPE(5, 12)}, true},
+                  far_apart);
+}
+
+static void pooling_adaptive(void **state)
+{
+    (void)state;
+    static const char *const kind[] = {"maxpool", "avgpool", "sumpool"};
+    static const int64_t size[][2] = {{1, 1}, {3, 2}, {4, 7}, {8, 7}, {5, 9}};
+    for (int i = 0; i < FSNN_COUNT(size); i++)
+        for (int k = 0; k < 3; k++) {
+            fsnn_pool o = {.adaptive = {size[i][0], size[i][1]}};
+            check(&(rig_setup){kind[k], &o, 2, 2, true, 1, {FSNN_SHAPE(3, 8, 7)}, true}, far_apart);
+        }
 }
 
 static void batchnorm(void **state)
@@ -164,6 +206,7 @@ static void batchnorm(void **state)
             fsnn_batchnorm o = {1e-5, 0.1, affine, per_step};
             check(&(rig_setup){"batchnorm", &o, 3, 5, true, 1, {FSNN_SHAPE(19)}, false}, NULL);
             check_both((rig_setup){"batchnorm", &o, 2, 3, true, 1, {FSNN_SHAPE(5, 4, 3)}, false});
+            check_both((rig_setup){"batchnorm", &o, 2, 3, true, 1, {FSNN_SHAPE(7, 11)}, false});
             check_both((rig_setup){"batchnorm", &o, 2, 3, true, 1, {FSNN_SHAPE(35, 5, 3)}, false});
         }
 }
@@ -182,6 +225,8 @@ static void add(void **state)
     (void)state;
     check_both(
         (rig_setup){"add", NULL, 2, 3, true, 2, {FSNN_SHAPE(5, 2, 3), FSNN_SHAPE(5, 2, 3)}, false});
+    check_both(
+        (rig_setup){"add", NULL, 2, 3, true, 2, {FSNN_SHAPE(5, 6), FSNN_SHAPE(5, 6)}, false});
     check(
         &(rig_setup){
             "add", NULL, 2, 3, true, 3, {FSNN_SHAPE(9), FSNN_SHAPE(9), FSNN_SHAPE(9)}, false},
@@ -216,12 +261,125 @@ static void voting(void **state)
     check(&(rig_setup){"voting", &o, 1, 2, true, 1, {FSNN_SHAPE(3, 8)}, false}, NULL);
 }
 
+static void permute(void **state)
+{
+    (void)state;
+    static const fsnn_permute o[] = {{FSNN_SHAPE(0, 1, 2)}, {FSNN_SHAPE(0, 2, 1)},
+                                     {FSNN_SHAPE(1, 0, 2)}, {FSNN_SHAPE(1, 2, 0)},
+                                     {FSNN_SHAPE(2, 0, 1)}, {FSNN_SHAPE(2, 1, 0)}};
+    for (int i = 0; i < FSNN_COUNT(o); i++)
+        check_both((rig_setup){"permute", &o[i], 2, 3, true, 1, {FSNN_SHAPE(5, 18, 3)}, false});
+    fsnn_permute turn = {FSNN_SHAPE(1, 0)}, four = {FSNN_SHAPE(2, 0, 3, 1)};
+    check_both((rig_setup){"permute", &turn, 2, 3, true, 1, {FSNN_SHAPE(19, 33)}, false});
+    check_both((rig_setup){"permute", &four, 2, 3, true, 1, {FSNN_SHAPE(2, 5, 3, 4)}, false});
+}
+
+static void reductions(void **state)
+{
+    (void)state;
+    static const char *const kind[] = {"mean", "sum"};
+    static const fsnn_reduce o[] = {
+        {FSNN_SHAPE(0), false}, {FSNN_SHAPE(1), true},     {FSNN_SHAPE(2), false},
+        {{.rank = 0}, false},   {FSNN_SHAPE(2, 1), false}, {FSNN_SHAPE(0, 2), false},
+    };
+    for (int i = 0; i < FSNN_COUNT(o); i++)
+        for (int k = 0; k < 2; k++)
+            check_both((rig_setup){kind[k], &o[i], 2, 3, true, 1, {FSNN_SHAPE(5, 4, 3)}, false});
+}
+
+static void multiply(void **state)
+{
+    (void)state;
+    fsnn_multiply o = {-1.5};
+    fsnn_shape s = FSNN_SHAPE(5, 2, 3);
+    check_both((rig_setup){"multiply", &o, 2, 3, true, 1, {s}, false});
+    check_both((rig_setup){"multiply", &o, 2, 3, true, 2, {s, s}, false});
+    check_both((rig_setup){"multiply", NULL, 2, 3, true, 3, {s, s, s}, false});
+}
+
+static void layernorm(void **state)
+{
+    (void)state;
+    for (int64_t dims = 0; dims <= 3; dims++)
+        for (int affine = 0; affine < 2; affine++) {
+            fsnn_layernorm o = {dims, 1e-3, affine};
+            check(&(rig_setup){"layernorm", &o, 3, 2, true, 1, {FSNN_SHAPE(4, 3, 7)}, false}, NULL);
+        }
+    fsnn_layernorm o = {1, 1e-5, true};
+    check(&(rig_setup){"layernorm", &o, 4, 5, true, 1, {FSNN_SHAPE(16, 70)}, false}, NULL);
+}
+
+static void matmul(void **state)
+{
+    (void)state;
+    for (int t = 0; t < 4; t++) {
+        fsnn_matmul o = {t & 1, t & 2, 0.5};
+        fsnn_shape a = t & 1 ? FSNN_SHAPE(3, 6, 5) : FSNN_SHAPE(3, 5, 6);
+        fsnn_shape b = t & 2 ? FSNN_SHAPE(3, 7, 6) : FSNN_SHAPE(3, 6, 7);
+        check(&(rig_setup){"matmul", &o, 2, 3, true, 2, {a, b}, false}, NULL);
+    }
+    check(
+        &(rig_setup){
+            "matmul", NULL, 1, 1, true, 2, {FSNN_SHAPE(40, 30), FSNN_SHAPE(30, 50)}, false},
+        NULL);
+}
+
+/* Many tokens of few features and few of many, so that both orders of the products are taken; v
+ * with features of its own, q with tokens of its own. */
+static void attention(void **state)
+{
+    (void)state;
+    static const int64_t size[][4] = {
+        {24, 24, 4, 4}, {3, 3, 12, 12}, {10, 5, 6, 9}, {2, 7, 12, 3}}; /* N, M, D, E */
+    for (int i = 0; i < FSNN_COUNT(size); i++)
+        for (int64_t heads = 1; heads <= 3; heads += 2) {
+            const int64_t *z = size[i], D = z[2] * heads, E = z[3] * heads;
+            fsnn_attention o = {heads, 0.25, FSNN_FEATURES_FIRST};
+            rig_setup s = {"attention",
+                           &o,
+                           2,
+                           2,
+                           true,
+                           3,
+                           {FSNN_SHAPE(D, z[0]), FSNN_SHAPE(D, z[1]), FSNN_SHAPE(E, z[1])},
+                           false};
+            check_both(s);
+            o.features = FSNN_FEATURES_LAST;
+            s.in[0] = FSNN_SHAPE(z[0], D);
+            s.in[1] = FSNN_SHAPE(z[1], D);
+            s.in[2] = FSNN_SHAPE(z[1], E);
+            check_both(s);
+        }
+    fsnn_attention o = {2, 0.125, FSNN_FEATURES_FIRST};
+    fsnn_shape image = FSNN_SHAPE(8, 3, 4);
+    check_both((rig_setup){"attention", &o, 2, 2, true, 3, {image, image, image}, false});
+}
+
+static void head(void **state)
+{
+    (void)state;
+    for (int bias = 0; bias < 2; bias++) {
+        fsnn_head o = {7, bias, FSNN_FEATURES_FIRST};
+        check_both((rig_setup){"head", &o, 2, 3, true, 1, {FSNN_SHAPE(6, 4, 5)}, false});
+        check_both((rig_setup){"head", &o, 2, 3, true, 1, {FSNN_SHAPE(6, 4)}, false});
+        check(&(rig_setup){"head", &o, 2, 3, true, 1, {FSNN_SHAPE(6)}, false}, NULL);
+        o.features = FSNN_FEATURES_LAST;
+        check_both((rig_setup){"head", &o, 2, 3, true, 1, {FSNN_SHAPE(6, 4)}, false});
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(linear),       cmocka_unit_test(conv2d),  cmocka_unit_test(pooling),
-        cmocka_unit_test(batchnorm),    cmocka_unit_test(dropout), cmocka_unit_test(add),
-        cmocka_unit_test(concat_split), cmocka_unit_test(voting),
+        cmocka_unit_test(linear),        cmocka_unit_test(conv2d),
+        cmocka_unit_test(pooling),       cmocka_unit_test(conv1d),
+        cmocka_unit_test(pooling_lines), cmocka_unit_test(pooling_adaptive),
+        cmocka_unit_test(batchnorm),     cmocka_unit_test(dropout),
+        cmocka_unit_test(add),           cmocka_unit_test(concat_split),
+        cmocka_unit_test(voting),        cmocka_unit_test(permute),
+        cmocka_unit_test(reductions),    cmocka_unit_test(multiply),
+        cmocka_unit_test(layernorm),     cmocka_unit_test(matmul),
+        cmocka_unit_test(attention),     cmocka_unit_test(head),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

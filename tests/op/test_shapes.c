@@ -13,8 +13,29 @@ static const fsnn_conv2d big = {32, {5, 5}, {1, 1}, {0, 0}, {1, 1}, 1, true},
                          thirds = {32, {1, 1}, {1, 1}, {0, 0}, {1, 1}, 3, true},
                          still = {32, {1, 1}, {1, 0}, {0, 0}, {1, 1}, 1, true},
                          empty = {.out = 4, .stride = {1, 1}, .dilation = {1, 1}, .groups = 1};
-static const fsnn_pool2d thick = {{2, 2}, {0, 0}, {2, 0}, true},
-                         four = {{4, 4}, {0, 0}, {0, 0}, true};
+static const fsnn_pool thick = {{2, 2}, {0, 0}, {2, 0}, true, {0, 0}},
+                       four = {{4, 4}, {0, 0}, {0, 0}, true, {0, 0}};
+static const fsnn_conv1d long_kernel = {8, 7, 1, 0, 1, 1, true}, line = {8, 3, 1, 1, 1, 1, true};
+static const fsnn_pool no_window = {.count_padding = true},
+                       both = {.kernel = {2, 2}, .adaptive = {1, 1}}, half = {.adaptive = {2, 0}},
+                       oblong = {.kernel = {3, 2}},
+                       thick_line = {.kernel = {3, 3}, .padding = {2, 2}};
+static const fsnn_permute twice = {FSNN_SHAPE(0, 0)}, beyond = {FSNN_SHAPE(0, 2)},
+                          few = {FSNN_SHAPE(1, 0)};
+static const fsnn_reduce axis_three = {.axes = FSNN_SHAPE(3)};
+static const fsnn_multiply endless = {HUGE_VAL};
+static const fsnn_matmul plain = {false, false, 1}, turned = {true, true, 1},
+                         endless_product = {false, false, -HUGE_VAL};
+static const fsnn_layernorm flat = {1, 0, true}, deep = {3, 1e-5, true};
+static const fsnn_attention one_head = {1, 1, FSNN_FEATURES_FIRST},
+                            three_heads = {3, 1, FSNN_FEATURES_FIRST},
+                            tokens_first = {1, 1, FSNN_FEATURES_LAST},
+                            no_head = {0, 1, FSNN_FEATURES_FIRST},
+                            strange = {1, 1, (fsnn_features)2},
+                            endless_scale = {1, HUGE_VAL, FSNN_FEATURES_FIRST};
+static const fsnn_head no_class = {0, true, FSNN_FEATURES_FIRST},
+                       classes = {3, true, FSNN_FEATURES_FIRST},
+                       strange_head = {3, true, (fsnn_features)-1};
 static const fsnn_reshape by_four = {FSNN_SHAPE(4, -1)}, two_open = {FSNN_SHAPE(-1, -1)},
                           fewer = {FSNN_SHAPE(3, 4)}, more = {FSNN_SHAPE(3, 6)},
                           zero = {FSNN_SHAPE(0, 15)};
@@ -47,6 +68,72 @@ static const wrong cases[] = {
     {{"avgpool", &four, 1, 1, true, 1, {FSNN_SHAPE(2, 3, 8)}, true}, FSNN_ESHAPE,
      "avgpool \"node\": kernel 4x4 with padding 0x0 and dilation 1x1 does not fit into its input [2, 3, 8]: a smaller "
      "kernel or a padding of at least 1x0 would"},
+    {{"conv1d", &long_kernel, 1, 1, true, 1, {FSNN_SHAPE(4, 5)}, true}, FSNN_ESHAPE,
+     "conv1d \"node\": kernel 7 with padding 0 and dilation 1 does not fit into its input [4, 5]: a smaller kernel or a "
+     "padding of at least 1 would"},
+    {{"conv1d", &line, 1, 1, true, 1, {FSNN_SHAPE(4, 5, 2)}, true}, FSNN_ESHAPE,
+     "conv1d \"node\": its input [4, 5, 2] is not a line: it takes [C, L] (reshape makes one)"},
+    {{"maxpool", &no_window, 1, 1, true, 1, {FSNN_SHAPE(4, 5)}, true}, FSNN_EARGUMENT,
+     "maxpool \"node\": it needs a kernel, the window's size, or adaptive, the output's size"},
+    {{"sumpool", &both, 1, 1, true, 1, {FSNN_SHAPE(4, 5)}, true}, FSNN_EARGUMENT,
+     "sumpool \"node\": adaptive is the output's size, from which the windows follow: without kernel, stride and padding "
+     "it works"},
+    {{"avgpool", &half, 1, 1, true, 1, {FSNN_SHAPE(4, 5, 5)}, true}, FSNN_EARGUMENT,
+     "avgpool \"node\": adaptive is 0, it must lie between 1 and 65536"},
+    {{"avgpool", &oblong, 1, 1, true, 1, {FSNN_SHAPE(4, 5)}, true}, FSNN_EARGUMENT,
+     "avgpool \"node\": kernel is 3x2, but its input [4, 5] is a line, for which it is one number"},
+    {{"sumpool", &thick_line, 1, 1, true, 1, {FSNN_SHAPE(4, 5)}, true}, FSNN_EARGUMENT,
+     "sumpool \"node\": padding 2 is more than half the kernel 3: windows would lie outside of the image; at most 1 works"},
+    {{"sumpool", &oblong, 1, 1, true, 1, {FSNN_SHAPE(4)}, true}, FSNN_ESHAPE,
+     "sumpool \"node\": its input [4] is neither a line nor an image: it takes [C, L] or [C, H, W] (reshape makes one)"},
+    {{"permute", &twice, 1, 1, true, 1, {FSNN_SHAPE(3, 4)}, false}, FSNN_EARGUMENT,
+     "permute \"node\": axis 0 stands twice in [0, 0]: once works"},
+    {{"permute", &beyond, 1, 1, true, 1, {FSNN_SHAPE(3, 4)}, false}, FSNN_EARGUMENT,
+     "permute \"node\": axis 2 in [0, 2] is none of its input [3, 4], which has the axes 0 to 1"},
+    {{"permute", &few, 1, 1, true, 1, {FSNN_SHAPE(3, 4, 5)}, false}, FSNN_EARGUMENT,
+     "permute \"node\": axes [1, 0] are 2, but its input [3, 4, 5] has 3: all of them work"},
+    {{"mean", &axis_three, 1, 1, true, 1, {FSNN_SHAPE(3, 4)}, false}, FSNN_EARGUMENT,
+     "mean \"node\": axis 3 in [3] is none of its input [3, 4], which has the axes 0 to 1"},
+    {{"multiply", NULL, 1, 1, true, 2, {FSNN_SHAPE(3), FSNN_SHAPE(4)}, false}, FSNN_ESHAPE,
+     "multiply \"node\": input 1 is [4] but input 0 is [3]: all must have one shape"},
+    {{"multiply", &endless, 1, 1, true, 1, {FSNN_SHAPE(3)}, false}, FSNN_EARGUMENT,
+     "multiply \"node\": scale is inf, it must be finite"},
+    {{"matmul", &plain, 1, 1, true, 2, {FSNN_SHAPE(3), FSNN_SHAPE(3)}, false}, FSNN_ESHAPE,
+     "matmul \"node\": [3] times [3]: both must be matrices, [M, K] and [K, N] after leading dimensions"},
+    {{"matmul", &plain, 1, 1, true, 2, {FSNN_SHAPE(2, 3, 4), FSNN_SHAPE(4, 5)}, false}, FSNN_ESHAPE,
+     "matmul \"node\": [2, 3, 4] times [4, 5]: both must have as many dimensions"},
+    {{"matmul", &plain, 1, 1, true, 2, {FSNN_SHAPE(2, 3, 4), FSNN_SHAPE(3, 4, 5)}, false}, FSNN_ESHAPE,
+     "matmul \"node\": [2, 3, 4] times [3, 4, 5]: all dimensions but the last two must be the same"},
+    {{"matmul", &turned, 1, 1, true, 2, {FSNN_SHAPE(3, 4), FSNN_SHAPE(5, 4)}, false}, FSNN_ESHAPE,
+     "matmul \"node\": [3, 4] transposed times [5, 4] transposed: the columns of the first must be as many as the rows of the second"},
+    {{"matmul", &endless_product, 1, 1, true, 2, {FSNN_SHAPE(3, 4), FSNN_SHAPE(4, 3)}, false}, FSNN_EARGUMENT,
+     "matmul \"node\": scale is -inf, it must be finite"},
+    {{"layernorm", &flat, 1, 1, true, 1, {FSNN_SHAPE(3, 4)}, false}, FSNN_EARGUMENT,
+     "layernorm \"node\": eps is 0, it must be positive"},
+    {{"layernorm", &deep, 1, 1, true, 1, {FSNN_SHAPE(3, 4)}, false}, FSNN_ESHAPE,
+     "layernorm \"node\": dims is 3, but its input [3, 4] has 2 dimensions: at most as many work (0 is all)"},
+    {{"attention", &one_head, 1, 1, true, 3, {FSNN_SHAPE(4, 6), FSNN_SHAPE(3, 6), FSNN_SHAPE(4, 6)}, false}, FSNN_ESHAPE,
+     "attention \"node\": q [4, 6], k [3, 6], v [4, 6]: q and k must have as many features"},
+    {{"attention", &tokens_first, 1, 1, true, 3, {FSNN_SHAPE(6, 4), FSNN_SHAPE(6, 4), FSNN_SHAPE(5, 4)}, false}, FSNN_ESHAPE,
+     "attention \"node\": q [6, 4], k [6, 4], v [5, 4]: k and v must have as many tokens"},
+    {{"attention", &three_heads, 1, 1, true, 3, {FSNN_SHAPE(6, 4), FSNN_SHAPE(6, 4), FSNN_SHAPE(4, 4)}, false}, FSNN_ESHAPE,
+     "attention \"node\": 3 heads must divide the 4 features of v"},
+    {{"attention", &one_head, 1, 1, true, 3, {FSNN_SHAPE(6, 4), FSNN_SHAPE(6), FSNN_SHAPE(6, 4)}, false}, FSNN_ESHAPE,
+     "attention \"node\": its input [6] is no set of tokens: features first takes [D, tokens] or [D, H, W]"},
+    {{"attention", &tokens_first, 1, 1, true, 3, {FSNN_SHAPE(6, 4, 2), FSNN_SHAPE(6, 4), FSNN_SHAPE(6, 4)}, false}, FSNN_ESHAPE,
+     "attention \"node\": its input [6, 4, 2] is no set of tokens: features last takes [tokens, D]"},
+    {{"attention", &no_head, 1, 1, true, 3, {FSNN_SHAPE(6, 4), FSNN_SHAPE(6, 4), FSNN_SHAPE(6, 4)}, false}, FSNN_EARGUMENT,
+     "attention \"node\": heads is 0, it must lie between 1 and 2147483647"},
+    {{"attention", &strange, 1, 1, true, 3, {FSNN_SHAPE(6, 4), FSNN_SHAPE(6, 4), FSNN_SHAPE(6, 4)}, false}, FSNN_EARGUMENT,
+     "attention \"node\": features 2 is neither first nor last"},
+    {{"attention", &endless_scale, 1, 1, true, 3, {FSNN_SHAPE(6, 4), FSNN_SHAPE(6, 4), FSNN_SHAPE(6, 4)}, false}, FSNN_EARGUMENT,
+     "attention \"node\": scale is inf, it must be finite"},
+    {{"head", &no_class, 1, 1, true, 1, {FSNN_SHAPE(6, 4)}, false}, FSNN_EARGUMENT,
+     "head \"node\": out is 0, it must lie between 1 and 2147483647"},
+    {{"head", &strange_head, 1, 1, true, 1, {FSNN_SHAPE(6, 4)}, false}, FSNN_EARGUMENT,
+     "head \"node\": features -1 is neither first nor last"},
+    {{"head", &classes, 1, 1, true, 1, {{0}}, false}, FSNN_ESHAPE,
+     "head \"node\": its input is a scalar: it takes features and tokens"},
     {{"reshape", &by_four, 1, 1, true, 1, {FSNN_SHAPE(3, 5)}, false}, FSNN_ESHAPE,
      "reshape \"node\": its input [3, 5] with 15 numbers does not fit [4, -1]: the known dimensions must divide that "
      "number"},
@@ -98,7 +185,9 @@ static void errors(void **state)
     (void)state;
     for (int i = 0; i < FSNN_COUNT(cases); i++) {
         rig r;
-        assert_int_equal(rig_shape(&r, &cases[i].s), cases[i].status);
+        fsnn_status status = rig_shape(&r, &cases[i].s);
+        if (status != cases[i].status)
+            fail_msg("status %d, expected %d and: %s", status, cases[i].status, cases[i].sentence);
         assert_string_equal(fsnn_error_text(), cases[i].sentence);
         rig_close(&r);
     }
@@ -147,9 +236,9 @@ static void tables(void **state)
             assert_non_null(k->help);
             assert_true(k->offset < op->options_size);
             const char *at = (const char *)op->defaults + k->offset;
-            int64_t n;
-            double v;
-            memcpy(&n, at, k->type == FSNN_KEY_BOOL ? 0 : sizeof n);
+            int64_t n = 0;
+            double v = 0;
+            memcpy(&n, at, k->type == FSNN_KEY_INT ? sizeof n : 0);
             memcpy(&v, at, k->type == FSNN_KEY_REAL ? sizeof v : 0);
             if (k->type == FSNN_KEY_INT && !k->required)
                 assert_true((double)n >= k->min && (double)n <= k->max);

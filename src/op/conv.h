@@ -1,0 +1,31 @@
+/* op/conv.h: convolution (cross-correlation, as networks have it) of lines [C, L] and images
+ * [C, H, W], channels-last in memory; a line is an image of height 1. */
+#ifndef FSNN_OP_CONV_H
+#define FSNN_OP_CONV_H
+
+#include "op/check.h"
+#include "tensor/dense.h"
+
+#define CONV_MAX_OUT (1 << 24)
+#define CONV_MAX_SIDE 65536
+
+/* What the kernels were made for; made anew only when something of it changes. */
+typedef struct conv_making {
+    dense_conv_shape shape;
+    int64_t training, data, threads;
+} conv_making;
+
+typedef struct conv_state {
+    fsnn_conv2d options; /* of a line: height 1 */
+    dense_conv *conv;
+    conv_making made;
+} conv_state;
+
+/* dims 1: a line, whose options stand in the second place of each pair; 2: an image. */
+fsnn_status conv_shape(op_node *node, const fsnn_conv2d *options, int dims);
+fsnn_status conv_plan(op_node *node);
+fsnn_status conv_forward(op_node *node, const op_run *run);
+fsnn_status conv_backward(op_node *node, const op_run *run);
+void conv_destroy(op_node *node);
+
+#endif
