@@ -94,6 +94,13 @@ static bool read_cut(char *line, char **text, int64_t *from, int64_t *to)
     return good && !errno && end != second + 1 && (!*end || *end == ',');
 }
 
+static fsnn_status add_cut(const char *path, const char *text, int64_t from, int64_t to,
+                           event_pieces *out)
+{
+    char *copy = fsnn_strdup(text);
+    return copy ? event_pieces_add(out, fsnn_strdup(path), copy, from, to) : FSNN_EMEMORY;
+}
+
 static fsnn_status add_cuts(const char *path, const char *table, const char *bytes, size_t size,
                             event_pieces *out)
 {
@@ -110,7 +117,7 @@ static fsnn_status add_cuts(const char *path, const char *table, const char *byt
             status = fsnn_fail(FSNN_EFORMAT, "%s: line %lld: \"%s\" ends before it begins", table,
                                (long long)number, line);
         else if (good)
-            status = event_pieces_add(out, fsnn_strdup(path), fsnn_strdup(text), from, to);
+            status = add_cut(path, text, from, to, out);
         else if (copy && cuts + number > 1) /* the first line may be a heading */
             status = fsnn_fail(FSNN_EFORMAT, "%s: line %lld: found \"%s\", expected CLASS,FROM,TO",
                                table, (long long)number, line);
@@ -173,11 +180,15 @@ static fsnn_status add_listed(const fsnn_event_files *files, int64_t number, cha
         return fsnn_fail(FSNN_ENOTFOUND, "%s: line %lld: there is no recording \"%s\" in %s",
                          files->list, (long long)number, line, files->path);
     char *text = NULL;
+    const char *slash = strrchr(path, '/');
+    int status = 1;
     if (*class && !files->cuts)
-        text = fsnn_strdup(class);
-    else if (files->pattern && !files->cuts) {
-        const char *slash = strrchr(path, '/');
-        event_pattern_match(files->pattern, slash ? slash + 1 : path, &text);
+        status = (text = fsnn_strdup(class)) ? 1 : FSNN_EMEMORY;
+    else if (files->pattern && !files->cuts)
+        status = event_pattern_match(files->pattern, slash ? slash + 1 : path, &text);
+    if (status < 0) {
+        fsnn_free(path);
+        return (fsnn_status)status;
     }
     return add(files, path, text, out);
 }
@@ -229,16 +240,15 @@ static fsnn_status add_found(const fsnn_event_files *files, char *path, const ch
                              const char *class, event_pieces *out)
 {
     char *text = NULL;
-    bool wanted = is_recording(name);
+    int wanted = is_recording(name);
     if (wanted && files->pattern)
         wanted = event_pattern_match(files->pattern, name, &text);
-    if (!wanted) {
-        fsnn_free(path);
-        return FSNN_OK;
-    }
-    if (!text && class && !files->cuts)
-        text = fsnn_strdup(class);
-    return add(files, path, text, out);
+    if (wanted > 0 && !text && class && !files->cuts)
+        wanted = (text = fsnn_strdup(class)) ? 1 : FSNN_EMEMORY;
+    if (wanted > 0)
+        return add(files, path, text, out);
+    fsnn_free(path);
+    return (fsnn_status)wanted;
 }
 
 static fsnn_status find_in_folder(const fsnn_event_files *files, const char *folder,

@@ -29,7 +29,8 @@ void event_pieces_free(event_pieces *pieces);
 /* Classes from the texts: numbers less `first`, or places in the alphabet. `what` starts sentences. */
 fsnn_status event_labels_settle(const char *what, event_pieces *pieces, int64_t first);
 
-/* Whether `name` is as the pattern says; *text is the class in it, to be freed (NULL: none there). */
-bool event_pattern_match(const char *pattern, const char *name, char **text);
+/* 1 when `name` is as the pattern says, *text the class in it, to be freed (NULL: none there); 0 when it
+ * is not; FSNN_EMEMORY. */
+int event_pattern_match(const char *pattern, const char *name, char **text);
 
 #endif

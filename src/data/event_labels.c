@@ -117,14 +117,14 @@ static bool match(const char *pattern, const char *name, const char **from, size
     return *pattern == *name && match(pattern + 1, name + 1, from, length);
 }
 
-bool event_pattern_match(const char *pattern, const char *name, char **text)
+int event_pattern_match(const char *pattern, const char *name, char **text)
 {
     const char *from = NULL;
     size_t length = 0;
     *text = NULL;
     if (!match(pattern, name, &from, &length))
-        return false;
+        return 0;
     if (from)
         *text = fsnn_format("%.*s", (int)length, from);
-    return true;
+    return from && !*text ? FSNN_EMEMORY : 1;
 }
