@@ -1,5 +1,6 @@
 /* data/data_events.c: a data set of recordings: frames are made when a sample is asked for. */
 #include "data/event_set.h"
+#include "data/sparse.h"
 #include "data/store.h"
 
 typedef struct recordings {
@@ -32,6 +33,15 @@ static fsnn_status fetch(const fsnn_data *data, int64_t row, float *x)
     return fetch_changed(data, row, NULL, x);
 }
 
+static fsnn_status fetch_lists(const fsnn_data *data, int64_t row, const augment_clip *clip,
+                               sparse_rows *out)
+{
+    const recordings *r = data->store->more;
+    int64_t first = r->set.start[row], n = r->set.start[row + 1] - first;
+    return frames_lists(&r->frames, r->set.width, r->set.height, r->set.event + first, n, clip,
+                        out);
+}
+
 /* Takes over `r`. */
 static fsnn_status make(const event_pieces *pieces, recordings *r, fsnn_data **data)
 {
@@ -40,7 +50,8 @@ static fsnn_status make(const event_pieces *pieces, recordings *r, fsnn_data **d
                        .more = r,
                        .release = release,
                        .fetch = fetch,
-                       .fetch_changed = fetch_changed};
+                       .fetch_changed = fetch_changed,
+                       .fetch_lists = fetch_lists};
     fsnn_status status = fsnn_frames_shape(&r->frames, r->set.width, r->set.height, &made.shape);
     int32_t *labels = NULL;
     if (status == FSNN_OK && pieces->labelled) {

@@ -1,6 +1,6 @@
 /* data/frames.c: events to frames. An event's pixel is found (crop, then scale), then its frame or
  * two, and its weight is added there. O(events + values of the frames). */
-#include "data/frames.h"
+#include "data/frames_walk.h"
 
 #include "data/events.h"
 
@@ -10,35 +10,6 @@
 fsnn_frames fsnn_frames_default(void)
 {
     return (fsnn_frames){.by = FSNN_FRAMES_NUMBER, .count = 16, .window = 10000};
-}
-
-/* ---- where a pixel of the sensor goes ---- */
-
-typedef struct place {
-    int left, top, width, height; /* what is kept of the sensor */
-    int W, H;                     /* of a frame */
-} place;
-
-static place place_of(const fsnn_frames *f, int width, int height)
-{
-    place p = {.width = f->crop[1] ? (int)f->crop[1] : width,
-               .height = f->crop[0] ? (int)f->crop[0] : height};
-    p.left = (width - p.width) / 2;
-    p.top = (height - p.height) / 2;
-    p.W = f->size[1] ? (int)f->size[1] : p.width;
-    p.H = f->size[0] ? (int)f->size[0] : p.height;
-    return p;
-}
-
-static bool find_pixel(const place *p, int *x, int *y)
-{
-    *x -= p->left;
-    *y -= p->top;
-    if (*x < 0 || *y < 0 || *x >= p->width || *y >= p->height)
-        return false;
-    *x = *x * p->W / p->width;
-    *y = *y * p->H / p->height;
-    return true;
 }
 
 /* ---- the options ---- */
@@ -83,11 +54,6 @@ static fsnn_status check(const fsnn_frames *f, int width, int height)
     return check_sides(f, width, height);
 }
 
-static int64_t channels(const fsnn_frames *f)
-{
-    return f->polarity == FSNN_FRAMES_SPLIT ? 2 : 1;
-}
-
 fsnn_status fsnn_frames_shape(const fsnn_frames *frames, int width, int height, fsnn_shape *shape)
 {
     if (!frames || !shape)
@@ -118,73 +84,17 @@ fsnn_status packed_from(const char *what, const fsnn_event *event, int64_t n, pa
     return FSNN_OK;
 }
 
-/* ---- which frame ---- */
-
-typedef struct share {
-    int64_t k[2]; /* frames; -1: none */
-    float w[2];
-} share;
-
-typedef share share_fn(const fsnn_frames *f, int64_t i, int64_t n, int64_t t, int64_t last);
-
-static share by_number(const fsnn_frames *f, int64_t i, int64_t n, int64_t t, int64_t last)
-{
-    (void)t, (void)last;
-    int64_t k = (int64_t)((double)i * (double)f->count / (double)n);
-    /* event i belongs to the frame k with floor(k n / T) <= i: set right what rounding did */
-    while (k + 1 < f->count && (k + 1) * n / f->count <= i)
-        k++;
-    while (k > 0 && k * n / f->count > i)
-        k--;
-    return (share){{k, -1}, {1, 0}};
-}
-
-static share by_time(const fsnn_frames *f, int64_t i, int64_t n, int64_t t, int64_t last)
-{
-    (void)i, (void)n;
-    return (share){{t * f->count / (last + 1), -1}, {1, 0}};
-}
-
-static share by_window(const fsnn_frames *f, int64_t i, int64_t n, int64_t t, int64_t last)
-{
-    (void)i, (void)n, (void)last;
-    int64_t k = t / f->window;
-    return (share){{k < f->count ? k : -1, -1}, {1, 0}};
-}
-
-static share by_voxel(const fsnn_frames *f, int64_t i, int64_t n, int64_t t, int64_t last)
-{
-    (void)i, (void)n;
-    double at = last > 0 ? (double)(f->count - 1) * (double)t / (double)last : 0;
-    int64_t k = (int64_t)at;
-    float w = (float)(at - (double)k);
-    return (share){{k, k + 1 < f->count ? k + 1 : -1}, {1 - w, w}};
-}
-
-static share_fn *const shares[FSNN_FRAMES_BYS] = {
-    [FSNN_FRAMES_NUMBER] = by_number,
-    [FSNN_FRAMES_TIME] = by_time,
-    [FSNN_FRAMES_WINDOW] = by_window,
-    [FSNN_FRAMES_VOXEL] = by_voxel,
-};
-
 /* ---- sums, and what is made of them ---- */
 
-static void add_all(const fsnn_frames *f, const place *p, const packed_event *event, int64_t n,
-                    int64_t last, float *x)
+typedef struct sums {
+    float *x;
+    int64_t frame; /* elements of one */
+} sums;
+
+static void add(void *user, int64_t k, int64_t i, float weight)
 {
-    int64_t size = (int64_t)p->H * p->W, C = channels(f);
-    for (int64_t i = 0; i < n; i++) {
-        int column = packed_x(event[i]), row = packed_y(event[i]), on = packed_p(event[i]);
-        share s = shares[f->by](f, i, n, packed_time(event[i]), last);
-        if (!find_pixel(p, &column, &row))
-            continue;
-        float sign = f->polarity == FSNN_FRAMES_SIGNED && !on ? -1 : 1;
-        int64_t pixel = (C == 2 ? on * size : 0) + (int64_t)row * p->W + column;
-        for (int j = 0; j < 2; j++)
-            if (s.k[j] >= 0)
-                x[s.k[j] * C * size + pixel] += sign * s.w[j];
-    }
+    const sums *s = user;
+    s->x[k * s->frame + i] += weight;
 }
 
 static void binary(float *x, int64_t n)
@@ -202,18 +112,13 @@ static void normalized(float *x, int64_t n)
         x[i] /= largest;
 }
 
-static int64_t last_time(const packed_event *event, int64_t n)
-{
-    return n ? packed_time(event[n - 1]) : 0;
-}
-
 /* Event times lie from 0 to `last`. */
 static void fill(const fsnn_frames *f, const place *p, const packed_event *event, int64_t n,
                  int64_t last, float *x)
 {
     int64_t frame = channels(f) * p->H * p->W;
     memset(x, 0, (size_t)(f->count * frame) * sizeof *x);
-    add_all(f, p, event, n, last, x);
+    frames_walk(f, p, event, n, last, add, &(sums){x, frame});
     for (int64_t k = 0; k < f->count && f->value != FSNN_FRAMES_COUNT; k++)
         (f->value == FSNN_FRAMES_BINARY ? binary : normalized)(x + k * frame, frame);
 }
@@ -247,25 +152,31 @@ static int64_t change(const place *p, const packed_event *event, int64_t n,
     return left;
 }
 
+fsnn_status frames_change(const place *p, const packed_event *event, int64_t n,
+                          const augment_clip *clip, changed_events *out)
+{
+    fsnn_event *e = fsnn_alloc((size_t)(n ? n : 1) * sizeof *e);
+    out->event = fsnn_alloc((size_t)(n ? n : 1) * sizeof *out->event);
+    fsnn_status status = e && out->event ? FSNN_OK : FSNN_EMEMORY;
+    if (status == FSNN_OK) {
+        out->n = change(p, event, n, clip, e);
+        status = clip->jitter > 0 ? events_sort(e, out->n) : FSNN_OK;
+    }
+    for (int64_t i = 0; status == FSNN_OK && i < out->n; i++)
+        out->event[i] = packed_make(e[i].t, e[i].x, e[i].y, e[i].p);
+    fsnn_free(e);
+    return status;
+}
+
 static fsnn_status fill_changed(const fsnn_frames *f, const place *p, const packed_event *event,
                                 int64_t n, const augment_clip *clip, float *x)
 {
-    fsnn_event *e = fsnn_alloc((size_t)(n ? n : 1) * sizeof *e);
-    packed_event *packed = fsnn_alloc((size_t)(n ? n : 1) * sizeof *packed);
-    fsnn_status status = e && packed ? FSNN_OK : FSNN_EMEMORY;
-    int64_t last = last_time(event, n);
-    if (status == FSNN_OK) {
-        n = change(p, event, n, clip, e);
-        status = clip->jitter > 0 ? events_sort(e, n) : FSNN_OK;
-    }
-    for (int64_t i = 0; i < n && status == FSNN_OK; i++)
-        packed[i] = packed_make(e[i].t, e[i].x, e[i].y, e[i].p);
-    if (status == FSNN_OK) {
-        const place whole = {0, 0, p->W, p->H, p->W, p->H};
-        fill(f, &whole, packed, n, last, x);
-    }
-    fsnn_free(e);
-    fsnn_free(packed);
+    const place whole = {0, 0, p->W, p->H, p->W, p->H};
+    changed_events left;
+    fsnn_status status = frames_change(p, event, n, clip, &left);
+    if (status == FSNN_OK)
+        fill(f, &whole, left.event, left.n, last_time(event, n), x);
+    fsnn_free(left.event);
     return status;
 }
 

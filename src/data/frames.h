@@ -6,6 +6,8 @@
 
 #include <fsnn/events.h>
 
+struct sparse_rows;
+
 /* 35 bits of time since the recording's (or clip's) first event, 14 of y, 14 of x, 1 of polarity. */
 typedef uint64_t packed_event;
 
@@ -41,5 +43,11 @@ fsnn_status packed_from(const char *what, const fsnn_event *event, int64_t n, pa
  * they are changed before, in the frames' pixels. FSNN_EMEMORY (with clip alone). */
 fsnn_status frames_fill(const fsnn_frames *frames, int width, int height, const packed_event *event,
                         int64_t n, const augment_clip *clip, float *x);
+
+/* The same frames as lists, without a sample's frames ever being formed: the work goes with events,
+ * not with pixels. out->T, N and start are set. */
+fsnn_status frames_lists(const fsnn_frames *frames, int width, int height,
+                         const packed_event *event, int64_t n, const augment_clip *clip,
+                         struct sparse_rows *out);
 
 #endif

@@ -1,60 +1,61 @@
-/* data/sparse.c: what is not 0 in a sample. The frames are made as they are for anyone else, then
- * gathered: O(T N) reads, which is little beside what a layer does with them. */
+/* data/sparse.c: lists of what is not 0 in a sample. */
 #include "data/sparse.h"
 
 #include "data/store.h"
 
 #include <string.h>
 
-static fsnn_status prepare(const fsnn_data *data, sparse_rows *out)
+fsnn_status sparse_open(sparse_rows *rows, int64_t T, int64_t N)
 {
-    int64_t T = data->shape.dim[0], N = data->size / T;
-    if (!data->sequence || N > INT32_MAX)
-        return fsnn_fail(
-            FSNN_EARGUMENT,
-            "lists of spikes are made of sequences of at most %d values a step, not of "
-            "samples %s",
-            INT32_MAX, data->sequence ? "that large" : "without a time axis");
-    if (out->T == T && out->N == N)
+    if (N > INT32_MAX)
+        return fsnn_fail(FSNN_EARGUMENT, "lists of spikes number their elements up to %d, not %lld",
+                         INT32_MAX, (long long)N);
+    if (rows->start && rows->T == T && rows->N == N)
         return FSNN_OK;
-    sparse_free(out);
-    out->start = fsnn_alloc((size_t)(T + 1) * sizeof *out->start);
-    out->dense = fsnn_alloc((size_t)data->size * sizeof *out->dense);
-    if (!out->start || !out->dense)
+    sparse_free(rows);
+    rows->start = fsnn_alloc((size_t)(T + 1) * sizeof *rows->start);
+    rows->T = T;
+    rows->N = N;
+    return rows->start ? FSNN_OK : FSNN_EMEMORY;
+}
+
+fsnn_status sparse_reserve(sparse_rows *rows, int64_t kept, int64_t count)
+{
+    if (count <= rows->room)
+        return FSNN_OK;
+    int64_t room = count + rows->room;
+    int32_t *index = fsnn_alloc((size_t)room * sizeof *index);
+    float *value = fsnn_alloc((size_t)room * sizeof *value);
+    if (!index || !value) {
+        fsnn_free(index);
+        fsnn_free(value);
         return FSNN_EMEMORY;
-    out->T = T;
-    out->N = N;
+    }
+    if (kept) {
+        memcpy(index, rows->index, (size_t)kept * sizeof *index);
+        memcpy(value, rows->value, (size_t)kept * sizeof *value);
+    }
+    fsnn_free(rows->index);
+    fsnn_free(rows->value);
+    rows->index = index;
+    rows->value = value;
+    rows->room = room;
     return FSNN_OK;
 }
 
-static fsnn_status reserve(sparse_rows *out, int64_t count)
+static fsnn_status from_values(const fsnn_data *data, int64_t row, sparse_rows *out)
 {
-    if (count <= out->room)
-        return FSNN_OK;
-    fsnn_free(out->index);
-    fsnn_free(out->value);
-    out->room = 0;
-    int64_t room = count + count / 4;
-    out->index = fsnn_alloc((size_t)room * sizeof *out->index);
-    out->value = fsnn_alloc((size_t)room * sizeof *out->value);
-    out->room = out->index && out->value ? room : 0;
-    return out->room ? FSNN_OK : FSNN_EMEMORY;
-}
-
-fsnn_status sparse_fetch(const fsnn_data *data, int64_t row, const augment_clip *clip,
-                         sparse_rows *out)
-{
-    FSNN_TRY(prepare(data, out));
-    FSNN_TRY(clip && data->fetch_changed ? data->fetch_changed(data, row, clip, out->dense)
-                                         : data->fetch(data, row, out->dense));
-    int64_t count = 0;
-    for (int64_t i = 0; i < data->size; i++)
-        count += out->dense[i] != 0;
-    FSNN_TRY(reserve(out, count));
+    FSNN_TRY(sparse_open(out, data->shape.dim[0], data->size / data->shape.dim[0]));
+    if (!out->dense)
+        out->dense = fsnn_alloc((size_t)data->size * sizeof *out->dense);
+    if (!out->dense)
+        return FSNN_EMEMORY;
+    FSNN_TRY(data->fetch(data, row, out->dense));
     int64_t used = 0;
     for (int64_t k = 0; k < out->T; k++) {
         const float *x = out->dense + k * out->N;
         out->start[k] = used;
+        FSNN_TRY(sparse_reserve(out, used, used + out->N));
         for (int64_t i = 0; i < out->N; i++)
             if (x[i] != 0) {
                 out->index[used] = (int32_t)i;
@@ -63,6 +64,19 @@ fsnn_status sparse_fetch(const fsnn_data *data, int64_t row, const augment_clip 
     }
     out->start[out->T] = used;
     return FSNN_OK;
+}
+
+fsnn_status sparse_fetch(const fsnn_data *data, int64_t row, const augment_clip *clip,
+                         sparse_rows *out)
+{
+    if (!data->sequence)
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "lists of spikes are made of sequences, not of samples without a time axis");
+    bool plain = data->mean == 0 && data->deviation == 1; /* 0 stays 0 */
+    if (data->fetch_lists && plain)
+        return data->fetch_lists(data, row, clip, out);
+    return from_values(data, row, out);
 }
 
 void sparse_free(sparse_rows *rows)

@@ -12,13 +12,19 @@ typedef struct sparse_rows {
     int32_t *index; /* [start[T]], below N */
     float *value;   /* [start[T]] */
     int64_t room;   /* of index and value */
-    float *dense;   /* [T, N] */
+    float *dense;   /* [T, N]; NULL where it was not needed */
 } sparse_rows;
 
-/* A row of the store of a set of sequences, changed where `clip` is given and the set can be. Errors: as
- * data->fetch; FSNN_EARGUMENT when the samples have no time axis. */
+/* A row of the store of a set of sequences, changed where `clip` is given and the set can be. Recordings
+ * are listed from their events, other samples from their values. Errors: as data->fetch; FSNN_EARGUMENT
+ * when the samples have no time axis. */
 fsnn_status sparse_fetch(const fsnn_data *data, int64_t row, const augment_clip *clip,
                          sparse_rows *out);
 void sparse_free(sparse_rows *rows);
+
+/* For those who fill lists: T and N, room for `start`; FSNN_EARGUMENT when N cannot be numbered. */
+fsnn_status sparse_open(sparse_rows *rows, int64_t T, int64_t N);
+/* Room for `count` elements, the first `kept` of which stay. */
+fsnn_status sparse_reserve(sparse_rows *rows, int64_t kept, int64_t count);
 
 #endif

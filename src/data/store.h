@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 
 struct augment_clip;
+struct sparse_rows;
 
 /* Streams of random numbers of this room; the low bits count epochs, samples. */
 #define STORE_STREAM_SPLIT (UINT64_C(0xd1) << 56)
@@ -46,6 +47,10 @@ struct fsnn_data {
     /* The same after a change of the recording (data/augment.h); NULL: samples are no recordings. */
     fsnn_status (*fetch_changed)(const fsnn_data *data, int64_t row,
                                  const struct augment_clip *clip, float *x);
+    /* The same as lists (data/sparse.h), where there is a way that costs what is in them; clip may be
+     * NULL. NULL: from the values. */
+    fsnn_status (*fetch_lists)(const fsnn_data *data, int64_t row, const struct augment_clip *clip,
+                               struct sparse_rows *out);
 };
 
 /* A data set of `x` [N, shape] (its memory is taken over, also on failure) and the classes `y` [N]
@@ -77,6 +82,8 @@ typedef struct store_made {
     fsnn_status (*fetch)(const fsnn_data *data, int64_t row, float *x);
     fsnn_status (*fetch_changed)(const fsnn_data *data, int64_t row,
                                  const struct augment_clip *clip, float *x); /* or NULL */
+    fsnn_status (*fetch_lists)(const fsnn_data *data, int64_t row, const struct augment_clip *clip,
+                               struct sparse_rows *out); /* or NULL */
 } store_made;
 
 fsnn_status store_create_made(const store_made *made, fsnn_data **data);

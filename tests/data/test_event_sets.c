@@ -2,6 +2,7 @@
 #include "data/files.h"
 
 #include "data/event_files.h"
+#include "data/sparse.h"
 #include "data/store.h"
 
 #include <dirent.h>
@@ -358,6 +359,47 @@ static void sensors_must_agree(void **state)
     clear("set");
 }
 
+/* A sample as lists: from its events, or, once values are shifted, from what comes out; and with memory
+ * running out at every place. */
+static void samples_are_listed(void **state)
+{
+    (void)state;
+    char path[256];
+    fsnn_data *data;
+    make_folders();
+    fsnn_event_files files = {.path = files_path(path, "set")};
+    fsnn_frames frames = {.by = FSNN_FRAMES_VOXEL, .count = 3};
+    assert_good(fsnn_data_events(&files, &frames, NULL, &data));
+    float *x = malloc((size_t)data->size * sizeof *x);
+    assert_non_null(x);
+    for (int round = 0; round < 2; round++) {
+        sparse_rows rows = {0};
+        fsnn_status status = FSNN_EMEMORY;
+        for (int64_t n = 1; status != FSNN_OK; n++) {
+            fsnn_alloc_fail_at(n);
+            status = sparse_fetch(data, 1, NULL, &rows);
+            fsnn_alloc_fail_at(0);
+            assert_true(status == FSNN_OK || status == FSNN_EMEMORY);
+            assert_true(n < 50);
+        }
+        assert_int_equal(rows.dense != NULL, round);
+        assert_good(fsnn_data_sample(data, 1, x, NULL));
+        int64_t at = 0, N = data->size / 3;
+        for (int64_t i = 0; i < data->size; i++)
+            if (x[i] != 0) {
+                assert_true(rows.index[at] == i % N && rows.value[at] == x[i]);
+                at++;
+            }
+        assert_int_equal(rows.start[3], at);
+        assert_int_equal(at > 8, round);
+        sparse_free(&rows);
+        assert_good(fsnn_data_normalize(data, 0.5, 1));
+    }
+    free(x);
+    fsnn_data_destroy(data);
+    clear("set");
+}
+
 static void survives_failing_memory(void **state)
 {
     (void)state;
@@ -390,6 +432,7 @@ int main(void)
         cmocka_unit_test(cache_is_used_while_files_stay),
         cmocka_unit_test(programs_share_a_cache),
         cmocka_unit_test(sensors_must_agree),
+        cmocka_unit_test(samples_are_listed),
         cmocka_unit_test(survives_failing_memory),
     };
     return cmocka_run_group_tests_name("data/event_sets", tests, files_setup, files_teardown);

@@ -72,6 +72,31 @@ static void plain_frame(const fsnn_frames *f, const fsnn_events *e, int64_t k,
     }
 }
 
+/* The lists hold what the frames x [T, N] hold. */
+static void same_as_lists(const sparse_rows *rows, int64_t T, int64_t size, const float *x)
+{
+    assert_true(rows->T == T && rows->N == size && rows->start[0] == 0);
+    for (int64_t k = 0; k < T; k++) {
+        int64_t at = rows->start[k];
+        for (int64_t i = 0; i < size; i++)
+            if (x[k * size + i] != 0) {
+                assert_true(at < rows->start[k + 1] && rows->index[at] == i);
+                assert_true(rows->value[at++] == x[k * size + i]);
+            }
+        assert_int_equal(at, rows->start[k + 1]);
+    }
+}
+
+static void lists_of(const fsnn_frames *f, const fsnn_events *e, const augment_clip *clip,
+                     int64_t size, float *x, sparse_rows *rows)
+{
+    packed_event packed[N];
+    assert_good(packed_from("e", e->event, e->count, packed));
+    assert_good(frames_fill(f, e->width, e->height, packed, e->count, clip, x));
+    assert_good(frames_lists(f, e->width, e->height, packed, e->count, clip, rows));
+    same_as_lists(rows, f->count, size, x);
+}
+
 static void frames_are_as_defined(void **state)
 {
     (void)state;
@@ -82,6 +107,7 @@ static void frames_are_as_defined(void **state)
     static float x[97 * 2 * W * H];
     double want[2 * W * H];
     uint64_t stream = 0;
+    sparse_rows rows = {0};
     for (int by = 0; by < FSNN_FRAMES_BYS; by++)
         for (int value = 0; value < FSNN_FRAMES_VALUES; value++)
             for (int polarity = 0; polarity < FSNN_FRAMES_POLARITIES; polarity++)
@@ -115,7 +141,17 @@ static void frames_are_as_defined(void **state)
                                         by, value, polarity, (int)f.count, (int)k, (int)i,
                                         (double)x[k * frame + i], want[i]);
                         }
+                        augment_clip clip = {.W = side[1],
+                                             .H = side[0],
+                                             .c = 1,
+                                             .dx = 1,
+                                             .drop = 0.1,
+                                             .jitter = 500,
+                                             .flip = true};
+                        lists_of(&f, &e, &clip, frame, x, &rows);
+                        lists_of(&f, &e, NULL, frame, x, &rows);
                     }
+    sparse_free(&rows);
 }
 
 static void no_events_are_empty_frames(void **state)
