@@ -1,6 +1,8 @@
 /* data/events.c: recordings: which reader, order in time, the size of the sensor. */
 #include "data/events.h"
 
+#include "data/zip.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -153,20 +155,30 @@ void fsnn_events_free(fsnn_events *events)
     *events = (fsnn_events){0};
 }
 
-/* An NPZ may hold anything: its names must be looked at. */
+/* An NPZ may hold anything: its names are looked at, its arrays left packed. */
+static bool names_of_events(const uint8_t *bytes, size_t size)
+{
+    static const char *const names[] = {"x.npy", "y.npy", "t.npy", "p.npy"};
+    zip_reader zip;
+    zip_entry entry;
+    int found = 0;
+    if (zip_open(&zip, "", bytes, size) < 0)
+        return false;
+    while (zip_next(&zip, &entry) > 0)
+        for (int i = 0; i < FSNN_COUNT(names); i++)
+            found += entry.name_size == 5 && !memcmp(entry.name, names[i], 5);
+    return found == FSNN_COUNT(names);
+}
+
 static bool npz_of_events(const char *path)
 {
-    static const char *const names[] = {"x", "y", "t", "p"};
-    fsnn_arrays list = {0};
-    if (fsnn_npz_read(path, &list) < 0)
+    uint8_t *bytes;
+    size_t size;
+    if (fsnn_file_read(path, &bytes, &size) < 0)
         return false;
-    int found = 0;
-    for (int i = 0; i < FSNN_COUNT(names); i++) {
-        const fsnn_array *array = fsnn_arrays_find(&list, names[i]);
-        found += array && array->shape.rank == 1;
-    }
-    fsnn_arrays_free(&list);
-    return found == FSNN_COUNT(names);
+    bool found = names_of_events(bytes, size);
+    fsnn_free(bytes);
+    return found;
 }
 
 bool fsnn_events_known(const char *path)
