@@ -612,6 +612,12 @@ double neuron_node_rate(const op_node *node)
     return scan_rate(&st->scan);
 }
 
+double neuron_node_memory_cost(const op_node *node)
+{
+    const state *st = node->state;
+    return scan_memory_cost(&st->scan);
+}
+
 size_t neuron_node_bytes(const op_node *node)
 {
     const state *st = node->state;

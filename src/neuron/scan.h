@@ -146,6 +146,8 @@ void scan_potentials(const scan *s, const float *spikes, float *v);
 /* What the run since the reset says of the memory's error (neuron/certificate.c). */
 fsnn_status scan_certify(const scan *s, fsnn_certificate *certificate);
 double scan_rate(const scan *s);
+/* Multiply-adds of the sums over the past in the last forward, a neuron. */
+double scan_memory_cost(const scan *s);
 size_t scan_bytes(const scan *s);
 void scan_free(scan *s);
 
