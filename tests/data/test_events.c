@@ -314,6 +314,28 @@ static void wrong_numbers_in_arrays(void **state)
     }
 }
 
+/* A build without the libraries of packed packets says so. */
+static void packings_that_are_not_there(void **state)
+{
+    (void)state;
+    int missing = 0;
+    const char *name = "";
+#ifndef FSNN_HAVE_LZ4
+    missing++, name = "lz4.aedat4";
+#endif
+#ifndef FSNN_HAVE_ZSTD
+    missing++, name = "zstd.aedat4";
+#endif
+    if (!missing)
+        skip();
+    char path[256];
+    fsnn_events e;
+    snprintf(path, sizeof path, "tests/fuzz/events/%s", name);
+    assert_fails(FSNN_EUNSUPPORTED, fsnn_events_read(path, &e));
+    assert_says("which this build of fsnn lacks: install lib");
+    assert_null(e.event);
+}
+
 /* Each reader with memory running out at every place: an error, and nothing left behind. */
 static void survives_failing_memory(void **state)
 {
@@ -367,6 +389,7 @@ int main(void)
         cmocka_unit_test(cut_anywhere),
         cmocka_unit_test(other_files),
         cmocka_unit_test(wrong_numbers_in_arrays),
+        cmocka_unit_test(packings_that_are_not_there),
         cmocka_unit_test(survives_failing_memory),
         cmocka_unit_test(sorts_stably),
     };
