@@ -11,6 +11,7 @@
 #include <zstd.h>
 #endif
 
+#if defined FSNN_HAVE_LZ4 || defined FSNN_HAVE_ZSTD
 /* Events do not pack a thousandfold: a packet that claims so is damaged, or a bomb. */
 enum { PIECE = 1 << 16, RATIO = 1024 };
 
@@ -40,6 +41,7 @@ static fsnn_status damaged(const char *where, const char *library, const char *r
     return fsnn_fail(FSNN_EFORMAT, "%s: the %s data is damaged or cut short (%s)", where, library,
                      reason);
 }
+#endif
 
 #ifdef FSNN_HAVE_LZ4
 static fsnn_status lz4_all(LZ4F_dctx *z, const char *where, const uint8_t *in, size_t size,
