@@ -212,6 +212,7 @@ typedef struct cli_model {
 /* Each returns an exit code, after a sentence when it is not CLI_GOOD. */
 int cli_model_open(cli_model *model, const char *path, const cli_common *common);
 int cli_model_data(cli_model *model, bool with_train);
+/* `shuffle` is for training: the samples in a new order and augmented in each epoch. */
 int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batch, bool shuffle,
                      fsnn_loader **loader);
 /* `steps` of a whole run: what the tolerance of the memory holds for, unless the description says. */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <fsnn/events.h>
+
 typedef struct options {
     cli_common common;
 } options;
@@ -17,7 +19,8 @@ static const cli_option table[] = {
 
 static const char readable[] = "inspect reads descriptions (YAML), weights (.safetensors, .npz), "
                                "arrays (.npy, .npz), IDX data "
-                               "(plain or gzip), metrics.csv, and run directories";
+                               "(plain or gzip), recordings of events (.bin, .bs2, .aedat, "
+                               ".aedat4, .npz) and folders of them, metrics.csv, and run directories";
 
 typedef struct head {
     unsigned char byte[512];
@@ -54,14 +57,27 @@ static bool is_safetensors(const head *h)
     return h->count > 8 && h->byte[8] == '{' && length >= 2 && length < (1u << 30);
 }
 
+static int inspect_directory(const char *path, const cli_common *common)
+{
+    char *description = cli_path(path, "description.yaml"), *metrics = cli_path(path, "metrics.csv");
+    bool run = cli_exists(description) || cli_exists(metrics);
+    free(description);
+    free(metrics);
+    if (!run && inspect_has_events(path, false))
+        return inspect_events_folder(path);
+    return inspect_run(path, common);
+}
+
 static int inspect(const char *path, const cli_common *common)
 {
     head h;
     if (cli_is_directory(path))
-        return inspect_run(path, common);
+        return inspect_directory(path, common);
     int code = read_head(path, &h);
     if (code != CLI_GOOD)
         return code;
+    if (fsnn_events_known(path))
+        return inspect_events(path);
     if (begins(&h, "PK\003\004", 4) || begins(&h, "PK\005\006", 4) || begins(&h, "\223NUMPY", 6))
         return inspect_arrays(path, false);
     if (is_safetensors(&h))
@@ -91,8 +107,8 @@ const cli_command cli_inspect = {
     .details =
         "Shows a description (nodes, shapes, parameters, operations, memory), weights or arrays "
         "(.safetensors, .npz, .npy: names, shapes, ranges), IDX data (plain or gzip), a "
-        "metrics.csv, or a "
-        "run directory. What FILE is is found by its content, not by its name.",
+        "recording of an event camera or a folder of them (events, duration, rate, polarity), a "
+        "metrics.csv, or a run directory. What FILE is is found by its content, not by its name.",
     .examples = "  fsnn inspect examples/fashion_mlp.yaml\n"
                 "  fsnn inspect runs/fashion-mlp/best.safetensors\n",
     .option = table,

@@ -47,6 +47,8 @@ int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batc
                                    .shuffle = shuffle,
                                    .seed = model->training.seed,
                                    .sampling = fsnn_description_sampling(model->description)};
+    if (shuffle)
+        options.augment = *fsnn_description_augment(model->description);
     fsnn_status status = fsnn_loader_create(data, &options, loader);
     return status < 0 ? cli_fail(status) : CLI_GOOD;
 }

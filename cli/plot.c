@@ -1,13 +1,15 @@
 /* cli/plot.c: fsnn plot: pictures from what the other commands wrote. */
-#include "cli.h"
+#include "plot_events.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include <fsnn/events.h>
+
 typedef struct options {
     cli_common common;
     const char *out, *layer, *neurons;
-    cli_int sample;
+    cli_int sample, frames;
     cli_real step, threshold;
 } options;
 
@@ -24,6 +26,8 @@ static const cli_option table[] = {
      "solver step, for the time axis (default: what the file says, else 1)", 1e-12, 1e12},
     {"threshold", 0, CLI_REAL, offsetof(options, threshold), "V",
      "threshold drawn into the traces (default 1)", -1e12, 1e12},
+    {"frames", 0, CLI_INT, offsetof(options, frames), "N",
+     "frames of a recording of events (default 8)", 1, 64},
     CLI_ROWS_LAST,
 };
 
@@ -239,7 +243,8 @@ static int plot_file(const options *o, const char *what, const char *given)
     char *beside = directory_of(what), *figures = cli_path(beside, "figures");
     const char *directory = given ? given : figures;
     int code =
-        is_npz(what) ? plot_recording(o, directory) : plot_training(what, "Training", directory);
+        fsnn_events_known(what) ? plot_events(what, (int)o->frames.value, directory)
+        : is_npz(what) ? plot_recording(o, directory) : plot_training(what, "Training", directory);
     free(figures);
     free(beside);
     return code;
@@ -279,12 +284,13 @@ static int run(void *given)
 
 const cli_command cli_plot = {
     .name = "plot",
-    .summary = "pictures from what train and run wrote",
+    .summary = "pictures from what train and run wrote, and of recordings of events",
     .operands = "WHAT",
     .usage = "WHAT [options]",
     .details =
         "WHAT is a run directory or a metrics.csv (training curves), or an NPZ written by fsnn run "
-        "--record v,spikes (spike raster of one sample, membrane traces, firing rates). Each "
+        "--record v,spikes (spike raster of one sample, membrane traces, firing rates), or a recording "
+        "of an event camera (a strip of frames). Each "
         "picture is "
         "written as PNG and SVG, with the gnuplot script and its data beside it.",
     .examples = "  fsnn plot runs/fashion-mlp\n"

@@ -4,6 +4,9 @@ find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(FYAML REQUIRED IMPORTED_TARGET libfyaml)
+# Packets of AEDAT 4 recordings. Without them fsnn builds too, and says at such a packet what is missing.
+pkg_check_modules(LZ4 IMPORTED_TARGET liblz4)
+pkg_check_modules(ZSTD IMPORTED_TARGET libzstd)
 
 # oneDNN 2.x or 3.x, by header and library: its own CMake package asks for things that its users do not need.
 find_path(DNNL_INCLUDE_DIR dnnl.h)
@@ -21,6 +24,12 @@ target_link_libraries(fsnn_dnnl INTERFACE ${DNNL_LIBRARY})
 add_library(fsnn_dependencies INTERFACE)
 target_link_libraries(fsnn_dependencies INTERFACE OpenMP::OpenMP_C fsnn_dnnl PkgConfig::FYAML
                                                   ZLIB::ZLIB Threads::Threads m)
+foreach(packing LZ4 ZSTD)
+    if(${packing}_FOUND)
+        target_link_libraries(fsnn_dependencies INTERFACE PkgConfig::${packing})
+        target_compile_definitions(fsnn_dependencies INTERFACE FSNN_HAVE_${packing})
+    endif()
+endforeach()
 if(CMAKE_C_COMPILER_ID MATCHES "Clang")
     # the default --as-needed order must not drop or move libomp
     target_link_options(fsnn_dependencies INTERFACE LINKER:--no-as-needed)

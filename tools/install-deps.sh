@@ -9,6 +9,8 @@ pkg-config             finds libraries
 libdnnl-dev            oneDNN: matrix products, convolutions, pooling
 libfyaml-dev           YAML and JSON
 zlib1g-dev             gzip
+liblz4-dev             packets of AEDAT 4 event recordings
+libzstd-dev            packets of AEDAT 4 event recordings
 libcmocka-dev          unit tests
 gnuplot-nox            figures
 fonts-dejavu-core      the letters in the figures

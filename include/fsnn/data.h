@@ -80,6 +80,19 @@ FSNN_API int fsnn_encoder_find(const char *name); /* or FSNN_ENOTFOUND */
 FSNN_API fsnn_status fsnn_encode(const fsnn_encoder *encoder, int64_t B, int64_t N, const float *x,
                                  uint64_t seed, uint64_t stream, float *out);
 
+/* Changes of training samples, drawn once a sample and epoch, for all its frames: a function of (seed,
+ * epoch, sample). All zero: none. Pictures [C, H, W] and sequences of them are flipped, turned, shifted
+ * and cut, what comes in from outside is 0; recordings of events can be changed in every way. */
+typedef struct fsnn_augment {
+    double flip, flip_vertical; /* probability of a flip, left to right, top to bottom */
+    double shift;               /* up to so many pixels each way, whole ones, each as likely */
+    double rotate;              /* up to so many degrees each way, about the middle */
+    double cutout;              /* side, in pixels, of a square that is emptied at a place drawn anew */
+    double drop;                /* events: each is left out with this probability */
+    double jitter;              /* events: deviation of a normal number added to each time, us */
+    double flip_polarity;       /* events: probability that ON and OFF change places */
+} fsnn_augment;
+
 /* Batches of a data set, encoded, in file order or shuffled, prepared ahead by an own thread. */
 typedef struct fsnn_loader fsnn_loader;
 
@@ -100,6 +113,7 @@ typedef struct fsnn_loader_options {
     bool drop_last; /* leave out an incomplete last batch */
     uint64_t seed;
     fsnn_sampling sampling;
+    fsnn_augment augment;
 } fsnn_loader_options;
 
 typedef struct fsnn_batch {
@@ -109,7 +123,8 @@ typedef struct fsnn_batch {
 } fsnn_batch;
 
 /* `data` is borrowed for the loader's life and must not be changed during it (several loaders may
- * share it). Errors: FSNN_EARGUMENT (batch, encoder, time stamps that do not fit T), FSNN_EMEMORY. */
+ * share it). Errors: FSNN_EARGUMENT (batch, encoder, time stamps that do not fit T, changes that the
+ * samples cannot have), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_loader_create(const fsnn_data *data, const fsnn_loader_options *options,
                                         fsnn_loader **loader);
 FSNN_API void fsnn_loader_destroy(fsnn_loader *loader);

@@ -37,6 +37,8 @@ FSNN_API fsnn_interpolation fsnn_description_interpolation(const fsnn_descriptio
 FSNN_API fsnn_sampling fsnn_description_sampling(const fsnn_description *description);
 FSNN_API const fsnn_training *fsnn_description_training(const fsnn_description *description);
 FSNN_API const fsnn_encoder *fsnn_description_encoder(const fsnn_description *description);
+/* For the loader of the training set alone. */
+FSNN_API const fsnn_augment *fsnn_description_augment(const fsnn_description *description);
 FSNN_API bool fsnn_description_has_data(const fsnn_description *description);
 /* Opens the data sets: training, and test (or a validation share taken from training). `*train` may
  * be NULL when not wanted. Relative paths are relative to the description file. FSNN_EDESCRIPTION

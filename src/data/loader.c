@@ -2,6 +2,7 @@
  * caller, one ready, one in the making. What a batch holds depends on (seed, epoch, its number)
  * alone, so the timing of the two threads cannot show. The thread works alone: it starts no others,
  * which would fight with those that compute. */
+#include "data/augment.h"
 #include "data/encoder.h"
 #include "data/resample.h"
 #include "data/store.h"
@@ -27,6 +28,7 @@ struct fsnn_loader {
     int64_t rows;          /* samples in time of one sample: T, where there are no stamps */
     bool stamped;
     resample grid;    /* stamped: from rows to steps */
+    augmenter augment;
     fsnn_shape shape; /* of one step */
     int64_t batches, samples;
     int64_t *order; /* [count] samples of this epoch */
@@ -70,7 +72,8 @@ static fsnn_status fill(fsnn_loader *l, int64_t number, slot *s)
     for (int64_t b = 0; b < s->batch && !atomic_load(&l->drop); b++) {
         int64_t index = l->order[first + b], row = store_row(l->data, index);
         float *out = s->x + b * l->values;
-        FSNN_TRY(l->data->fetch(l->data, row, l->sample));
+        FSNN_TRY(augmenter_fetch(&l->augment, l->data, row, l->options.seed, l->epoch, index,
+                                 l->sample));
         if (l->stamped) {
             unroll(l, stream + (uint64_t)index, l->grid.in, l->values);
             resample_run(&l->grid, out, s->batch * l->values);
@@ -233,7 +236,9 @@ fsnn_status fsnn_loader_create(const fsnn_data *data, const fsnn_loader_options 
     l->data = data;
     l->options = *options;
     atomic_init(&l->drop, false);
-    fsnn_status status = plan(l);
+    fsnn_status status = augmenter_open(&l->augment, &options->augment, data);
+    if (status == FSNN_OK)
+        status = plan(l);
     if (status == FSNN_OK)
         status = reserve(l);
     if (status == FSNN_OK)
@@ -256,6 +261,7 @@ void fsnn_loader_destroy(fsnn_loader *l)
         fsnn_free(l->slot[i].labels);
     }
     resample_close(&l->grid);
+    augmenter_close(&l->augment);
     fsnn_free(l->order);
     fsnn_free(l->sample);
     fsnn_free(l);

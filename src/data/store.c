@@ -192,6 +192,8 @@ static fsnn_status make(const store_made *made, fsnn_data *data)
     data->size = fsnn_shape_count(&data->shape);
     data->sequence = made->sequence;
     data->fetch = made->fetch;
+    data->fetch_changed = made->fetch_changed;
+    data->fetch_lists = made->fetch_lists;
     data->divisor = data->deviation = 1;
     return fsnn_data_normalize(data, 0, 1);
 }

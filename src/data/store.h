@@ -10,11 +10,16 @@
 
 #include <stdatomic.h>
 
+struct augment_clip;
+struct sparse_rows;
+
 /* Streams of random numbers of this room; the low bits count epochs, samples. */
 #define STORE_STREAM_SPLIT (UINT64_C(0xd1) << 56)
 #define STORE_STREAM_LIMIT (UINT64_C(0xd2) << 56)
 #define STORE_STREAM_SHUFFLE (UINT64_C(0xd3) << 56) /* + epoch */
 #define STORE_STREAM_ENCODE (UINT64_C(0xd4) << 56)  /* + epoch << 32 + sample */
+#define STORE_STREAM_AUGMENT (UINT64_C(0xd8) << 56) /* + epoch << 32 + sample */
+#define STORE_STREAM_EVENTS (UINT64_C(0xd9) << 56)  /* the same, numbers of single events */
 
 /* A sample passes with T and B in front of its dimensions. */
 #define STORE_MAX_RANK (FSNN_MAX_RANK - 2)
@@ -39,6 +44,13 @@ struct fsnn_data {
     float value[256];                /* of each byte */
     /* Writes one row of the store as floats [size]. */
     fsnn_status (*fetch)(const fsnn_data *data, int64_t row, float *x);
+    /* The same after a change of the recording (data/augment.h); NULL: samples are no recordings. */
+    fsnn_status (*fetch_changed)(const fsnn_data *data, int64_t row,
+                                 const struct augment_clip *clip, float *x);
+    /* The same as lists (data/sparse.h), where there is a way that costs what is in them; clip may be
+     * NULL. NULL: from the values. */
+    fsnn_status (*fetch_lists)(const fsnn_data *data, int64_t row, const struct augment_clip *clip,
+                               struct sparse_rows *out);
 };
 
 /* A data set of `x` [N, shape] (its memory is taken over, also on failure) and the classes `y` [N]
@@ -68,6 +80,10 @@ typedef struct store_made {
     void *more;
     void (*release)(void *more);
     fsnn_status (*fetch)(const fsnn_data *data, int64_t row, float *x);
+    fsnn_status (*fetch_changed)(const fsnn_data *data, int64_t row,
+                                 const struct augment_clip *clip, float *x); /* or NULL */
+    fsnn_status (*fetch_lists)(const fsnn_data *data, int64_t row, const struct augment_clip *clip,
+                               struct sparse_rows *out); /* or NULL */
 } store_made;
 
 fsnn_status store_create_made(const store_made *made, fsnn_data **data);

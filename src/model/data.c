@@ -13,6 +13,7 @@ static const char *const encoder_names[] = {"direct", "rate", "latency", NULL};
 static const data_section defaults = {
     .deviation = 1,
     .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 4, .gain = 1, .floor = 0.01},
+    .frames = {.by = FSNN_FRAMES_NUMBER, .count = 16, .window = 10000},
 };
 
 const void *data_defaults(void)
@@ -88,6 +89,58 @@ const fsnn_key data_encoder_keys[] = {
     {0},
 };
 
+const fsnn_key data_augment_keys[] = {
+    {.name = "flip",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_augment, flip),
+     .min = 0,
+     .max = 1,
+     .help = "probability of a flip from left to right"},
+    {.name = "flip_vertical",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_augment, flip_vertical),
+     .min = 0,
+     .max = 1,
+     .help = "probability of a flip from top to bottom"},
+    {.name = "shift",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_augment, shift),
+     .min = 0,
+     .max = 1e6,
+     .help = "up to so many pixels of a frame in each direction"},
+    {.name = "rotate",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_augment, rotate),
+     .min = 0,
+     .max = 180,
+     .help = "up to so many degrees in each direction"},
+    {.name = "cutout",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_augment, cutout),
+     .min = 0,
+     .max = 1e6,
+     .help = "side, in pixels of a frame, of a square that is emptied"},
+    {.name = "drop",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_augment, drop),
+     .min = 0,
+     .max = 1,
+     .help = "events: each is left out with this probability"},
+    {.name = "jitter",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_augment, jitter),
+     .min = 0,
+     .max = 1e9,
+     .help = "events: deviation of a normal number of microseconds added to each time"},
+    {.name = "flip_polarity",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_augment, flip_polarity),
+     .min = 0,
+     .max = 1,
+     .help = "events: probability that ON and OFF change places"},
+    {0},
+};
+
 fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out)
 {
     *out = defaults;
@@ -100,6 +153,8 @@ fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out)
     if (kind)
         FSNN_TRY(read_name(doc, kind, data_kind_names, &out->kind));
     FSNN_TRY(keys_read(doc, node, node, data_kinds[out->kind]->keys, NULL, out));
+    if (data_kinds[out->kind] == &data_events) /* the T that the network will see */
+        out->encoder.steps = out->frames.count;
     out->given = true;
     out->node = node;
     out->train.given = yaml_find(node, "train") != NULL;

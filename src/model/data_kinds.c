@@ -3,5 +3,5 @@
 
 extern const data_kind data_idx, data_npz;
 
-const data_kind *const data_kinds[] = {&data_idx, &data_npz, NULL};
-const char *const data_kind_names[] = {"idx", "npz", NULL};
+const data_kind *const data_kinds[] = {&data_idx, &data_npz, &data_events, NULL};
+const char *const data_kind_names[] = {"idx", "npz", "events", NULL};

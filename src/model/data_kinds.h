@@ -20,8 +20,9 @@ typedef struct data_kind {
 } data_kind;
 
 extern const data_kind *const data_kinds[];   /* in the order of the names */
+extern const data_kind data_events;
 extern const char *const data_kind_names[];   /* NULL-terminated */
-extern const fsnn_key data_normalize_keys[], data_limit_keys[], data_encoder_keys[];
+extern const fsnn_key data_normalize_keys[], data_limit_keys[], data_encoder_keys[], data_augment_keys[];
 
 /* The file or folder that a description names: "~/x" lies below the home folder; relative paths beside the description, else
  * below FSNN_DATA. `node` is where the text stands; *path lives as long as the place. */
@@ -43,6 +44,13 @@ fsnn_status data_find_file(const data_place *at, const yaml_node *node, const ch
     {                                                                                                                    \
         .name = "encoder", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, encoder),                            \
         .group = data_encoder_keys, .help = "how a sample becomes input over time"                                       \
+    }
+
+/* Kinds whose samples can be pictures. */
+#define DATA_AUGMENT_KEY                                                                                                 \
+    {                                                                                                                    \
+        .name = "augment", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, augment),                            \
+        .group = data_augment_keys, .help = "changes of training samples, drawn anew for each sample and epoch"         \
     }
 
 #endif

@@ -13,6 +13,7 @@ static const fsnn_key set_keys[] = {
 
 static const fsnn_key keys[] = {
     DATA_KEYS(set_keys),
+    DATA_AUGMENT_KEY,
     {.name = "sequence", .type = FSNN_KEY_BOOL, .offset = offsetof(data_section, sequence),
      .help = "samples have a time axis of their own, their first"},
     {0},

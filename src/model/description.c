@@ -206,6 +206,11 @@ const fsnn_encoder *fsnn_description_encoder(const fsnn_description *description
     return &description->data.encoder;
 }
 
+const fsnn_augment *fsnn_description_augment(const fsnn_description *description)
+{
+    return &description->data.augment;
+}
+
 bool fsnn_description_has_data(const fsnn_description *description)
 {
     return description->data.given;

@@ -7,6 +7,7 @@
 #include "model/reader.h"
 #include "op/op.h"
 
+#include <fsnn/events.h>
 #include <fsnn/model.h>
 
 /* Output `port` of layer number `layer`; layer -1 is the input. */
@@ -27,6 +28,7 @@ typedef struct data_set {
     bool given;
     const char *images, *labels; /* idx */
     const char *path, *x, *y;    /* npz */
+    const char *list, *cuts, *pattern; /* events */
 } data_set;
 
 typedef struct data_section {
@@ -39,6 +41,10 @@ typedef struct data_section {
     int64_t limit_train, limit_test; /* 0: all */
     bool sequence;
     fsnn_encoder encoder;
+    fsnn_augment augment;
+    fsnn_frames frames; /* events, and the four below */
+    int64_t sensor[2], first_class;
+    const char *cache;
 } data_section;
 
 typedef struct dynamics_section {

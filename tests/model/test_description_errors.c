@@ -284,7 +284,7 @@ static void test_data(void **state)
         {INPUT ALPHA "data: {train: {images: a, labels: b}}\n",
          "mlp.yaml:4:7: data: the key \"kind\" is missing"},
         {INPUT ALPHA "data: {kind: idy}\n", "mlp.yaml:4:14: data.kind: found \"idy\", expected one "
-                                            "of idx, npz (did you mean \"idx\"?)"},
+                                            "of idx, npz, events (did you mean \"idx\"?)"},
         {INPUT ALPHA "data: {kind: idx}\n",
          "mlp.yaml:4:7: data: there is neither a \"train\" nor a \"test\" set"},
         {INPUT ALPHA "data: {kind: idx, train: {images: a}}\n",

@@ -1,0 +1,126 @@
+/* fsnn/events.h: recordings of event cameras, frames made of them, data sets of them. */
+#ifndef FSNN_EVENTS_H
+#define FSNN_EVENTS_H
+
+#include <fsnn/data.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A pixel saw a change of brightness. Row 0 is the upper one, column 0 the left one. */
+typedef struct fsnn_event {
+    int64_t t; /* microseconds, as in the file */
+    uint16_t x, y;
+    uint8_t p; /* polarity: 1 brighter (ON), 0 darker (OFF) */
+} fsnn_event;
+
+/* A recording. */
+typedef struct fsnn_events {
+    fsnn_event *event; /* [count] ordered by time; those of the same time as in the file */
+    int64_t count;
+    int width, height;  /* of the sensor; where the file does not tell, just large enough */
+    bool sized;         /* the file tells the sensor's size */
+    int64_t disorder;   /* events that stood in the file behind one of a later time */
+    const char *format; /* "AEDAT 3.1" */
+} fsnn_events;
+
+/* Reads a recording: 40-bit events (.bin of N-MNIST and N-Caltech101, .bs2), AEDAT 2.0, 3.1 and
+ * 4.0 (plain, LZ4, ZSTD), or an NPZ with the arrays x, y, t, p. The format is found by content,
+ * for 40-bit events, which have no header, by the file's ending.
+ * Errors: FSNN_EIO; FSNN_EFORMAT (file, offset, what was expected); FSNN_EUNSUPPORTED for a packing
+ * that this build lacks or a camera that is not known; FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_events_read(const char *path, fsnn_events *events);
+FSNN_API void fsnn_events_free(fsnn_events *events);
+/* Whether a file begins, or ends its name, as a recording does (NPZ: holds the four arrays). */
+FSNN_API bool fsnn_events_known(const char *path);
+
+/* ---- frames ---- */
+
+/* What cuts a recording into T frames:
+ *   number   frame k takes events floor(k n / T) .. floor((k + 1) n / T) - 1 of n
+ *   time     T windows of equal length from the first event to the last
+ *   window   T windows of `window` microseconds from the first event on; later events are left out
+ *   voxel    the weight of an event is shared by the two frames beside it: with
+ *            t* = (T - 1) (t - t_first) / (t_last - t_first), frame k gets max(0, 1 - |k - t*|)
+ *            (A. Z. Zhu, L. Yuan, K. Chaney, K. Daniilidis, CVPR 2019) */
+typedef enum fsnn_frames_by {
+    FSNN_FRAMES_NUMBER,
+    FSNN_FRAMES_TIME,
+    FSNN_FRAMES_WINDOW,
+    FSNN_FRAMES_VOXEL,
+    FSNN_FRAMES_BYS
+} fsnn_frames_by;
+
+/* What a pixel of a frame holds: the sum of its events; 1 where it is not 0 (its sign, with signed
+ * polarity); the sum divided by the largest absolute value of the frame. */
+typedef enum fsnn_frames_value {
+    FSNN_FRAMES_COUNT,
+    FSNN_FRAMES_BINARY,
+    FSNN_FRAMES_NORMALIZED,
+    FSNN_FRAMES_VALUES
+} fsnn_frames_value;
+
+/* Channels: OFF and ON apart (2); ON as +1 and OFF as -1 (1); both as +1 (1). */
+typedef enum fsnn_frames_polarity {
+    FSNN_FRAMES_SPLIT,
+    FSNN_FRAMES_SIGNED,
+    FSNN_FRAMES_MERGED,
+    FSNN_FRAMES_POLARITIES
+} fsnn_frames_polarity;
+
+typedef struct fsnn_frames {
+    fsnn_frames_by by;
+    int64_t count;  /* T */
+    int64_t window; /* microseconds, by window */
+    fsnn_frames_value value;
+    fsnn_frames_polarity polarity;
+    int64_t crop[2]; /* rows, columns in the middle of the sensor that are kept; 0: all */
+    int64_t
+        size[2]; /* rows, columns of a frame, no more than are kept; 0: as many. Pixels that fall
+                        into one are added. */
+} fsnn_frames;
+
+/* 16 frames by number, counts, both polarities, as large as the sensor. */
+FSNN_API fsnn_frames fsnn_frames_default(void);
+/* [T, C, H, W] of the frames of a sensor. Errors: FSNN_EARGUMENT when the options cannot work. */
+FSNN_API fsnn_status fsnn_frames_shape(const fsnn_frames *frames, int width, int height,
+                                       fsnn_shape *shape);
+/* The frames [T, C, H, W] of a recording; all 0 when it has no events. Errors: FSNN_EARGUMENT,
+ * FSNN_EUNSUPPORTED (longer than 9.5 hours, a sensor of more than 16384 pixels a side),
+ * FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_frames_make(const fsnn_frames *frames, const fsnn_events *events,
+                                      float *x);
+
+/* ---- data sets ---- */
+
+/* Which recordings, and how their classes are found. Every class has a text: the name of the folder
+ * a recording lies in, what stands in a list, in a table of cuts, or in the file's name. Where all
+ * texts are whole numbers the class is the number less `first_class`; otherwise it is the place
+ * in the alphabet. */
+typedef struct fsnn_event_files {
+    const char *path; /* a folder, or one recording */
+    const char *list; /* text, one recording a line: its name below `path` (the ending may be left
+                            out), and its class if no other key gives it; '#' begins a remark. NULL:
+                            all recordings in the folder and the folders in it */
+    const char *cuts; /* a recording R.ext is cut by the table "R" + cuts ("_labels.csv"): lines
+                            CLASS,FROM,TO in microseconds, times as in the recording. NULL: whole */
+    const char *pattern; /* of file names, with {class} where the class stands and * for anything;
+                            files that do not match are left out. NULL: none */
+    int64_t first_class; /* number of the first class */
+    int64_t sensor[2];   /* rows, columns, for files that do not tell; 0: what the events need */
+} fsnn_event_files;
+
+/* A data set of frames, sequences [T, C, H, W], made from the recordings' events when asked for. The
+ * events are kept in memory, 8 bytes each; with `cache`, a folder that is made if need be, in a file
+ * there, which is mapped and not read again as long as names, sizes and times of change of all
+ * recordings stay what they were. Several programs may use one folder at once.
+ * Errors: FSNN_EIO, FSNN_EFORMAT, FSNN_ENOTFOUND (no recordings, a file of the list), FSNN_EARGUMENT,
+ * FSNN_EUNSUPPORTED, FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_data_events(const fsnn_event_files *files, const fsnn_frames *frames,
+                                      const char *cache, fsnn_data **data);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

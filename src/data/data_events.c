@@ -1,0 +1,101 @@
+/* data/data_events.c: a data set of recordings: frames are made when a sample is asked for. */
+#include "data/event_set.h"
+#include "data/sparse.h"
+#include "data/store.h"
+
+typedef struct recordings {
+    event_set set;
+    fsnn_frames frames;
+} recordings;
+
+static void release(void *more)
+{
+    recordings *r = more;
+    event_set_free(&r->set);
+    fsnn_free(r);
+}
+
+static fsnn_status fetch_changed(const fsnn_data *data, int64_t row, const augment_clip *clip,
+                                 float *x)
+{
+    const recordings *r = data->store->more;
+    int64_t first = r->set.start[row], n = r->set.start[row + 1] - first;
+    FSNN_TRY(
+        frames_fill(&r->frames, r->set.width, r->set.height, r->set.event + first, n, clip, x));
+    if (data->mean != 0 || data->deviation != 1)
+        for (int64_t i = 0; i < data->size; i++)
+            x[i] = (float)((x[i] - data->mean) / data->deviation);
+    return FSNN_OK;
+}
+
+static fsnn_status fetch(const fsnn_data *data, int64_t row, float *x)
+{
+    return fetch_changed(data, row, NULL, x);
+}
+
+static fsnn_status fetch_lists(const fsnn_data *data, int64_t row, const augment_clip *clip,
+                               sparse_rows *out)
+{
+    const recordings *r = data->store->more;
+    int64_t first = r->set.start[row], n = r->set.start[row + 1] - first;
+    return frames_lists(&r->frames, r->set.width, r->set.height, r->set.event + first, n, clip,
+                        out);
+}
+
+/* Takes over `r`. */
+static fsnn_status make(const event_pieces *pieces, recordings *r, fsnn_data **data)
+{
+    store_made made = {.rows = pieces->count,
+                       .sequence = true,
+                       .more = r,
+                       .release = release,
+                       .fetch = fetch,
+                       .fetch_changed = fetch_changed,
+                       .fetch_lists = fetch_lists};
+    fsnn_status status = fsnn_frames_shape(&r->frames, r->set.width, r->set.height, &made.shape);
+    int32_t *labels = NULL;
+    if (status == FSNN_OK && pieces->labelled) {
+        labels = fsnn_alloc((size_t)pieces->count * sizeof *labels);
+        status = labels ? FSNN_OK : FSNN_EMEMORY;
+    }
+    for (int64_t i = 0; labels && i < pieces->count; i++)
+        labels[i] = pieces->piece[i].label;
+    made.labels = labels;
+    if (status == FSNN_OK)
+        status = store_create_made(&made, data);
+    else
+        release(r);
+    fsnn_free(labels);
+    return status;
+}
+
+static fsnn_status open(const fsnn_event_files *files, const fsnn_frames *frames, const char *cache,
+                        const event_pieces *pieces, fsnn_data **data)
+{
+    recordings *r = fsnn_alloc(sizeof *r);
+    if (!r)
+        return FSNN_EMEMORY;
+    r->frames = *frames;
+    fsnn_status status = cache ? event_set_cached(pieces, files->sensor, cache, &r->set)
+                               : event_set_read(pieces, files->sensor, &r->set);
+    if (status == FSNN_OK)
+        return make(pieces, r, data);
+    release(r);
+    return status;
+}
+
+fsnn_status fsnn_data_events(const fsnn_event_files *files, const fsnn_frames *frames,
+                             const char *cache, fsnn_data **data)
+{
+    if (!files || !files->path || !frames || !data)
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "fsnn_data_events needs a path, options of frames and a place for the data");
+    *data = NULL;
+    event_pieces pieces;
+    fsnn_status status = event_pieces_find(files, &pieces);
+    if (status == FSNN_OK)
+        status = open(files, frames, cache, &pieces, data);
+    event_pieces_free(&pieces);
+    return status;
+}

@@ -1,0 +1,141 @@
+/* data/event_set.c: recordings of a set read one after the other, cut, and packed into one array. */
+#include "data/event_set.h"
+
+#include "data/events.h"
+
+#include <string.h>
+
+typedef struct builder {
+    const event_pieces *pieces;
+    const int64_t *sensor;
+    event_set *set;
+    int64_t *start;
+    packed_event *event;
+    int64_t used, room;
+    fsnn_events file;         /* the recording of the piece before */
+    const char *path, *sized; /* its path; that of a file that told the sensor's size */
+} builder;
+
+static fsnn_status reserve(builder *b, int64_t more)
+{
+    if (b->used + more <= b->room)
+        return FSNN_OK;
+    int64_t room = 2 * b->room + more;
+    packed_event *event = fsnn_alloc((size_t)room * sizeof *event);
+    if (!event)
+        return FSNN_EMEMORY;
+    if (b->used)
+        memcpy(event, b->event, (size_t)b->used * sizeof *event);
+    fsnn_free(b->event);
+    b->event = event;
+    b->room = room;
+    return FSNN_OK;
+}
+
+/* All recordings of a set are of one sensor: what files tell, what the caller says, or what all events
+ * need. */
+static fsnn_status settle_size(builder *b)
+{
+    event_set *set = b->set;
+    const fsnn_events *e = &b->file;
+    if (e->sized && b->sized && (e->width != set->width || e->height != set->height))
+        return fsnn_fail(FSNN_EFORMAT,
+                         "%s: is of a sensor of %d columns and %d rows, but %s is of one of %d and "
+                         "%d: a set holds recordings of one sensor",
+                         b->path, e->width, e->height, b->sized, set->width, set->height);
+    if (e->sized && !b->sized && (set->width > e->width || set->height > e->height))
+        return fsnn_fail(FSNN_EFORMAT,
+                         "%s: is of a sensor of %d columns and %d rows, but recordings before it "
+                         "have events up to column %d, row %d",
+                         b->path, e->width, e->height, set->width - 1, set->height - 1);
+    if (b->sized && !e->sized && (e->width > set->width || e->height > set->height))
+        return fsnn_fail(FSNN_EFORMAT,
+                         "%s: has events up to column %d, row %d, outside of the sensor of %s, %d "
+                         "columns and %d rows",
+                         b->path, e->width - 1, e->height - 1, b->sized, set->width, set->height);
+    set->width = e->width > set->width ? e->width : set->width;
+    set->height = e->height > set->height ? e->height : set->height;
+    b->sized = e->sized ? b->path : b->sized;
+    return FSNN_OK;
+}
+
+static fsnn_status open_file(builder *b, const char *path)
+{
+    if (b->path && !strcmp(b->path, path))
+        return FSNN_OK;
+    fsnn_events_free(&b->file);
+    b->path = NULL;
+    FSNN_TRY(fsnn_events_read(path, &b->file));
+    b->path = path;
+    return settle_size(b);
+}
+
+/* The first event at or after `t`. */
+static int64_t locate(const fsnn_events *e, int64_t t)
+{
+    int64_t low = 0, high = e->count;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (e->event[middle].t < t)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static fsnn_status add_piece(builder *b, int64_t i)
+{
+    const event_piece *p = &b->pieces->piece[i];
+    FSNN_TRY(open_file(b, p->path));
+    int64_t from = locate(&b->file, p->from);
+    int64_t to = p->to == INT64_MAX ? b->file.count : locate(&b->file, p->to);
+    FSNN_TRY(reserve(b, to - from));
+    FSNN_TRY(packed_from(p->path, b->file.event + from, to - from, b->event + b->used));
+    b->used += to - from;
+    b->start[i + 1] = b->used;
+    return FSNN_OK;
+}
+
+static fsnn_status check_sensor(const builder *b)
+{
+    event_set *set = b->set;
+    int64_t height = b->sensor[0], width = b->sensor[1];
+    if (!height && !width)
+        return FSNN_OK;
+    if (b->sized && (width != set->width || height != set->height))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s: tells that the sensor has %d rows and %d columns, not %lld and %lld",
+                         b->sized, set->height, set->width, (long long)height, (long long)width);
+    if (set->width > width || set->height > height)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s and others: there are events up to row %d, column %d: the sensor must "
+                         "have more than %lld rows and %lld columns",
+                         b->pieces->piece[0].path, set->height - 1, set->width - 1,
+                         (long long)height, (long long)width);
+    set->width = (int)width;
+    set->height = (int)height;
+    return FSNN_OK;
+}
+
+static fsnn_status build(builder *b)
+{
+    b->start = fsnn_alloc((size_t)(b->pieces->count + 1) * sizeof *b->start);
+    b->set->count = b->pieces->count;
+    if (!b->start)
+        return FSNN_EMEMORY;
+    for (int64_t i = 0; i < b->pieces->count; i++)
+        FSNN_TRY(add_piece(b, i));
+    return check_sensor(b);
+}
+
+fsnn_status event_set_read(const event_pieces *pieces, const int64_t sensor[2], event_set *out)
+{
+    *out = (event_set){0};
+    builder b = {.pieces = pieces, .sensor = sensor, .set = out};
+    fsnn_status status = build(&b);
+    fsnn_events_free(&b.file);
+    out->start = out->owned[0] = b.start;
+    out->event = out->owned[1] = b.event;
+    return status;
+}

@@ -1,0 +1,114 @@
+/* data/events_aedat2.c: AEDAT 2.0 (jAER). Lines of text that begin with '#', then eight bytes an
+ * event, big-endian: address and time in microseconds. What an address means depends on the camera,
+ * which the line "# AEChip: ..." names; without it a DVS128 is assumed.
+ *
+ *   DVS128  bit 15 external event, 14..8 y, 7..1 x, 0 polarity (1 ON)
+ *   DAVIS   bit 31 no event (picture, motion), 30..22 y, 21..12 x, 11 polarity (1 ON), 10 external
+ *
+ * The origin is the lower left corner: rows are turned over. Times have 32 bits and begin anew after
+ * 71 minutes, which is undone. (docs.inivation.com, AEDAT 2.0) */
+#include "data/events.h"
+
+#include "data/bytes.h"
+
+#include <string.h>
+
+enum { EVENT = 8 };
+
+static const char version[] = "#!AER-DAT2.";
+
+static bool is(const char *path, const uint8_t *bytes, size_t size)
+{
+    (void)path;
+    return size >= sizeof version - 1 && !memcmp(bytes, version, sizeof version - 1);
+}
+
+static bool begins(const uint8_t *line, size_t size, const char *with)
+{
+    size_t length = strlen(with);
+    return size >= length && !memcmp(line, with, length);
+}
+
+/* Where the events begin, and what camera the header names. */
+static fsnn_status read_header(const char *path, const uint8_t *bytes, size_t size, size_t *start,
+                               const events_camera **camera)
+{
+    size_t at = 0;
+    for (bool last = false; !last && at < size && bytes[at] == '#';) {
+        const uint8_t *line = bytes + at, *end = memchr(line, '\n', size - at);
+        if (!end)
+            return fsnn_fail(FSNN_EFORMAT,
+                             "%s: the header line at offset %zu has no end: the file is cut short",
+                             path, at);
+        size_t length = (size_t)(end - line);
+        last = begins(line, length, "#End Of ASCII Header");
+        if (begins(line, length, "# AEChip:")) {
+            *camera = events_camera_find((const char *)line, length);
+            if (!*camera)
+                return fsnn_fail(FSNN_EUNSUPPORTED,
+                                 "%s: offset %zu: \"%.*s\" is no camera whose addresses are known "
+                                 "here; those are DVS128 and DAVIS128, 208, 240, 346, 640",
+                                 path, at, (int)(length < 120 ? length : 120), (const char *)line);
+        }
+        at += length + 1;
+    }
+    *start = at;
+    return FSNN_OK;
+}
+
+/* 1: an event in *e, 0: something else, negative: an address that such a camera does not send. */
+static int read_address(uint32_t a, const events_camera *camera, fsnn_event *e)
+{
+    if (camera->davis) {
+        if (a >> 31 || a >> 10 & 1)
+            return 0;
+        *e = (fsnn_event){.x = a >> 12 & 0x3ff, .y = a >> 22 & 0x1ff, .p = a >> 11 & 1};
+    } else {
+        if (a >> 31 || a >> 15 & 1)
+            return 0;
+        if (a >> 16)
+            return -1;
+        *e = (fsnn_event){.x = a >> 1 & 0x7f, .y = a >> 8 & 0x7f, .p = a & 1};
+    }
+    if (e->x >= camera->width || e->y >= camera->height)
+        return -1;
+    e->y = (uint16_t)(camera->height - 1 - e->y);
+    return 1;
+}
+
+static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
+{
+    const events_camera *camera = events_camera_find("DVS128", 6);
+    size_t start = 0;
+    int64_t turns = 0;
+    uint32_t before = 0;
+    FSNN_TRY(read_header(path, bytes, size, &start, &camera));
+    if ((size - start) % EVENT)
+        return fsnn_fail(
+            FSNN_EFORMAT,
+            "%s: the event at offset %zu ends after %zu of its 8 bytes: the file is cut "
+            "short",
+            path, size - (size - start) % EVENT, (size - start) % EVENT);
+    FSNN_TRY(events_reserve(out, (int64_t)((size - start) / EVENT)));
+    out->width = camera->width;
+    out->height = camera->height;
+    for (size_t at = start; at < size; at += EVENT) {
+        uint32_t address = (uint32_t)bytes_be(bytes + at, 4),
+                 time = (uint32_t)bytes_be(bytes + at + 4, 4);
+        fsnn_event *e = &out->event[out->count];
+        if (at > start && before > time && before - time > UINT32_C(1) << 31)
+            turns++;
+        before = time;
+        int kind = read_address(address, camera, e);
+        if (kind < 0)
+            return fsnn_fail(FSNN_EFORMAT,
+                             "%s: the address 0x%08x at offset %zu is none of a %s, %d columns and "
+                             "%d rows",
+                             path, address, at, camera->name, camera->width, camera->height);
+        e->t = turns * (INT64_C(1) << 32) + time;
+        out->count += kind;
+    }
+    return FSNN_OK;
+}
+
+const events_format events_aedat2 = {"AEDAT 2.0", is, parse};

@@ -1,0 +1,128 @@
+/* model/data_events.c: kind events, recordings of event cameras as frames. */
+#include "model/data_kinds.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const char *const by_names[] = {"number", "time", "window", "voxel", NULL};
+static const char *const value_names[] = {"count", "binary", "normalized", NULL};
+static const char *const polarity_names[] = {"split", "signed", "merged", NULL};
+
+static const fsnn_key set_keys[] = {
+    {.name = "path",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, path),
+     .required = true,
+     .help = "folder of recordings, or of a folder for each class; or one recording"},
+    {.name = "list",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, list),
+     .help = "text file with a recording and its class a line; none: all in the folder"},
+    {.name = "cuts",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, cuts),
+     .help = "a recording R.aedat is cut by the table R + this text, lines of CLASS,FROM,TO in "
+             "microseconds; DVS128 Gesture: _labels.csv"},
+    {.name = "pattern",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, pattern),
+     .help = "of file names, {class} where the class stands, * for any text"},
+    {0},
+};
+
+static const fsnn_key frames_keys[] = {
+    {.name = "by",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_frames, by),
+     .names = by_names,
+     .help = "number: as many events in each frame; time: windows of equal length; window: of "
+             "`window` us; voxel: an event is shared by the two frames beside its time"},
+    {.name = "count",
+     .type = FSNN_KEY_INT,
+     .offset = offsetof(fsnn_frames, count),
+     .min = 1,
+     .max = 1 << 20,
+     .help = "frames, the T of the network"},
+    {.name = "window",
+     .type = FSNN_KEY_INT,
+     .offset = offsetof(fsnn_frames, window),
+     .min = 1,
+     .max = 1e12,
+     .help = "microseconds of a frame, by window; what comes after the last frame is left out"},
+    {.name = "value",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_frames, value),
+     .names = value_names,
+     .help =
+         "of a pixel: its events; 1 where there are any; events divided by the largest number in "
+         "the frame"},
+    {.name = "polarity",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_frames, polarity),
+     .names = polarity_names,
+     .help = "split: two channels, OFF and ON; signed: one, ON +1, OFF -1; merged: one, both +1"},
+    {.name = "crop",
+     .type = FSNN_KEY_PAIR,
+     .offset = offsetof(fsnn_frames, crop),
+     .min = 0,
+     .max = 16384,
+     .help = "rows and columns in the middle of the sensor that are kept; 0: all"},
+    {.name = "size",
+     .type = FSNN_KEY_PAIR,
+     .offset = offsetof(fsnn_frames, size),
+     .min = 0,
+     .max = 16384,
+     .help = "rows and columns of a frame, where they are to be fewer; 0: as many as are kept"},
+    {0},
+};
+
+static const fsnn_key keys[] = {
+    DATA_KEYS(set_keys),
+    DATA_AUGMENT_KEY,
+    {.name = "frames",
+     .type = FSNN_KEY_GROUP,
+     .offset = offsetof(data_section, frames),
+     .group = frames_keys,
+     .help = "how events become frames [channels, rows, columns]"},
+    {.name = "sensor",
+     .type = FSNN_KEY_PAIR,
+     .offset = offsetof(data_section, sensor),
+     .min = 0,
+     .max = 16384,
+     .help =
+         "rows and columns of the sensor, for formats that do not tell; 0: what the events need"},
+    {.name = "first_class",
+     .type = FSNN_KEY_INT,
+     .offset = offsetof(data_section, first_class),
+     .min = 0,
+     .max = INT32_MAX,
+     .help = "number of the first class where classes are numbers"},
+    {.name = "cache",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_section, cache),
+     .help = "folder for the events, ready to use; none: recordings are read anew in each run"},
+    {0},
+};
+
+static const char *below_home(const data_place *at, const char *path)
+{
+    const char *home = getenv("HOME");
+    bool tilde = path && path[0] == '~' && path[1] == '/' && home;
+    return tilde ? pool_format(&at->view->memory, "%s%s", home, path + 1) : path;
+}
+
+static fsnn_status open(const data_place *at, fsnn_data **out)
+{
+    const data_section *s = &at->d->data;
+    const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
+    fsnn_event_files files = {.pattern = at->set->pattern,
+                              .cuts = at->set->cuts,
+                              .first_class = s->first_class,
+                              .sensor = {s->sensor[0], s->sensor[1]}};
+    FSNN_TRY(data_find_file(at, node, at->set->path, &files.path));
+    if (at->set->list)
+        FSNN_TRY(data_find_file(at, yaml_find(at->node, "list"), at->set->list, &files.list));
+    return fsnn_data_events(&files, &s->frames, below_home(at, s->cache), out);
+}
+
+const data_kind data_events = {"events", keys, open};

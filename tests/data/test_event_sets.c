@@ -1,0 +1,439 @@
+/* Sets of recordings: which files, their classes, cuts, and the cache. */
+#include "data/files.h"
+
+#include "data/event_files.h"
+#include "data/sparse.h"
+#include "data/store.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <fsnn/events.h>
+
+/* A recording of `n` events at (x, k mod 8), k milliseconds after the first. */
+static void record(const char *name, int n, int x)
+{
+    uint8_t bytes[5 * 64];
+    for (int k = 0; k < n; k++) {
+        int t = 1000 * k + 500;
+        uint8_t *p = bytes + 5 * k;
+        p[0] = (uint8_t)x, p[1] = (uint8_t)(k % 8);
+        p[2] = (uint8_t)((k % 2 ? 0x80 : 0) | t >> 16), p[3] = (uint8_t)(t >> 8), p[4] = (uint8_t)t;
+    }
+    files_write(name, bytes, (size_t)(5 * n));
+}
+
+static void folder(const char *name)
+{
+    char path[256];
+    assert_int_equal(mkdir(files_path(path, name), 0777), 0);
+}
+
+static void clear(const char *name)
+{
+    char command[300], path[256];
+    snprintf(command, sizeof command, "rm -r %s", files_path(path, name));
+    assert_int_equal(system(command), 0);
+}
+
+static const fsnn_frames four = {.count = 4};
+
+/* Opens and checks the classes, in order, and the number of events of each sample. */
+static void check_set(const fsnn_event_files *files, const char *cache, int count, const int *label,
+                      const int *events)
+{
+    fsnn_data *data;
+    fsnn_data_info info;
+    assert_good(fsnn_data_events(files, &four, cache, &data));
+    fsnn_data_info_get(data, &info);
+    assert_int_equal(info.count, count);
+    assert_true(info.sequence);
+    float *x = malloc((size_t)fsnn_shape_count(&info.shape) * sizeof *x);
+    assert_non_null(x);
+    for (int i = 0; i < count; i++) {
+        int32_t y;
+        double sum = 0;
+        assert_good(fsnn_data_sample(data, i, x, &y));
+        for (int64_t j = 0; j < fsnn_shape_count(&info.shape); j++)
+            sum += x[j];
+        assert_int_equal(y, label[i]);
+        assert_int_equal(sum, events[i]);
+    }
+    free(x);
+    fsnn_data_destroy(data);
+}
+
+static void make_folders(void)
+{
+    folder("set"), folder("set/2"), folder("set/10"), folder("set/3");
+    record("set/10/a.bin", 3, 1);
+    record("set/2/b.bin", 4, 2);
+    record("set/2/a.bin", 5, 3);
+    record("set/3/c.bs2", 6, 9);
+    files_write("set/3/notes.txt", "no recording", 12);
+}
+
+static void folders_are_classes(void **state)
+{
+    (void)state;
+    char path[256];
+    make_folders();
+    fsnn_event_files files = {.path = files_path(path, "set"), .first_class = 2};
+    check_set(&files, NULL, 4, (int[]){0, 0, 1, 8}, (int[]){5, 4, 6, 3}); /* 2, 2, 3, 10 less 2 */
+    files.first_class = 3;
+    fsnn_data *data;
+    assert_fails(FSNN_EFORMAT, fsnn_data_events(&files, &four, NULL, &data));
+    assert_says("has the class 2, but classes count from 3");
+    char from[256], other[256];
+    files.first_class = 0;
+    assert_int_equal(rename(files_path(from, "set/3"), files_path(other, "set/cat")), 0);
+    check_set(&files, NULL, 4, (int[]){1, 1, 0, 2}, (int[]){5, 4, 3, 6}); /* "10" < "2" < "cat" */
+    /* the sensor: what the events need, or what is said */
+    fsnn_data_info info;
+    assert_good(fsnn_data_events(&files, &four, NULL, &data));
+    fsnn_data_info_get(data, &info);
+    assert_true(fsnn_shape_equal(&info.shape, &FSNN_SHAPE(4, 2, 6, 10)));
+    fsnn_data_destroy(data);
+    files.sensor[0] = files.sensor[1] = 12;
+    assert_good(fsnn_data_events(&files, &four, NULL, &data));
+    fsnn_data_info_get(data, &info);
+    assert_true(fsnn_shape_equal(&info.shape, &FSNN_SHAPE(4, 2, 12, 12)));
+    fsnn_data_destroy(data);
+    files.sensor[1] = 9;
+    assert_fails(FSNN_EARGUMENT, fsnn_data_events(&files, &four, NULL, &data));
+    assert_says("events up to row 5, column 9");
+    clear("set");
+}
+
+static void lists_name_recordings(void **state)
+{
+    (void)state;
+    char path[256], list[256];
+    make_folders();
+    static const char text[] = "#sample #class\r\n10/a\t7\r\n2/b.bin 0\n\n 3/c , 4 \n";
+    files_write("list.txt", text, sizeof text - 1);
+    fsnn_event_files files = {.path = files_path(path, "set"),
+                              .list = files_path(list, "list.txt")};
+    check_set(&files, NULL, 3, (int[]){7, 0, 4}, (int[]){3, 4, 6});
+    fsnn_data *data;
+    files_write("list.txt", "2/b 1\n3/c\n", 10);
+    assert_fails(FSNN_EFORMAT, fsnn_data_events(&files, &four, NULL, &data));
+    assert_says("3/c.bs2 has no class");
+    files_write("list.txt", "2/b 1\n3/x 1\n", 12);
+    assert_fails(FSNN_ENOTFOUND, fsnn_data_events(&files, &four, NULL, &data));
+    assert_says("line 2: there is no recording \"3/x\"");
+    files_write("list.txt", "# nothing\n", 10);
+    assert_fails(FSNN_ENOTFOUND, fsnn_data_events(&files, &four, NULL, &data));
+    assert_says("holds no recordings");
+    files_remove("list.txt");
+    clear("set");
+}
+
+static void patterns_hold_classes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pattern, *name, *text; /* NULL: no match; "" none in it */
+    } row[] = {
+        {"*_{class}.bin", "a_b_c.bin", "b_c"},
+        {"{class}-*", "left-2.npz", "left"},
+        {"u{class}_*.aedat", "u07_x.aedat", "07"},
+        {"*.bin", "a.bin", ""},
+        {"*.bin", "a.bs2", NULL},
+        {"{class}.bin", ".bin", NULL},
+        {"a*b*{class}", "aXbYb", "Yb"},
+        {"", "", ""},
+        {"{class", "{class", ""},
+    };
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        char *text;
+        assert_int_equal(event_pattern_match(row[i].pattern, row[i].name, &text),
+                         row[i].text != NULL);
+        assert_string_equal(text ? text : "", row[i].text ? row[i].text : "");
+        fsnn_free(text);
+    }
+    char path[256];
+    folder("set");
+    record("set/1_up.bin", 3, 1), record("set/2_down.bin", 4, 1), record("set/other.bin", 5, 1);
+    fsnn_event_files files = {.path = files_path(path, "set"), .pattern = "*_{class}.bin"};
+    check_set(&files, NULL, 2, (int[]){1, 0}, (int[]){3, 4});
+    files.pattern = "x*";
+    fsnn_data *data;
+    assert_fails(FSNN_ENOTFOUND, fsnn_data_events(&files, &four, NULL, &data));
+    assert_says("named like \"x*\"");
+    clear("set");
+}
+
+static void tables_cut(void **state)
+{
+    (void)state;
+    char path[256], list[256];
+    static const char table[] =
+        "class,startTime_usec,endTime_usec\r\n5,500,3500\r\n1,3501,9000\r\n";
+    folder("set");
+    record("set/u.bin", 20, 1), record("set/v.bin", 6, 1);
+    files_write("set/u_labels.csv", table, sizeof table - 1);
+    files_write("set/v_labels.csv", "2,0,100000", 10);
+    files_write("list.txt", "u.bin\nv.bin\n", 12);
+    fsnn_event_files files = {.path = files_path(path, "set"),
+                              .list = files_path(list, "list.txt"),
+                              .cuts = "_labels.csv",
+                              .first_class = 1};
+    check_set(&files, NULL, 3, (int[]){4, 0, 1}, (int[]){3, 5, 6}); /* from <= t < to */
+    files.list = NULL;
+    check_set(&files, NULL, 3, (int[]){4, 0, 1}, (int[]){3, 5, 6});
+    static const struct {
+        const char *table, *words;
+    } row[] = {
+        {"1,5,5\n", "line 1: \"1,5,5\" ends before it begins"},
+        {"1,0,5\n1;6;7\n", "line 2: found \"1;6;7\", expected CLASS,FROM,TO"},
+        {"class,from,to\nclass,from,to\n", "line 2: found"},
+    };
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        fsnn_data *data;
+        files_write("set/u_labels.csv", row[i].table, strlen(row[i].table));
+        assert_fails(FSNN_EFORMAT, fsnn_data_events(&files, &four, NULL, &data));
+        assert_says(row[i].words);
+    }
+    fsnn_data *data;
+    files_remove("set/u_labels.csv");
+    assert_fails(FSNN_EIO, fsnn_data_events(&files, &four, NULL, &data));
+    files_remove("list.txt");
+    clear("set");
+}
+
+/* ---- the cache ---- */
+
+static int files_in(const char *name, char *last)
+{
+    char path[256];
+    int count = 0;
+    DIR *d = opendir(files_path(path, name));
+    assert_non_null(d);
+    for (struct dirent *e; (e = readdir(d));)
+        if (e->d_name[0] != '.') {
+            snprintf(last, 128, "%s/%.100s", name, e->d_name);
+            count++;
+        }
+    closedir(d);
+    return count;
+}
+
+static void changes_one_byte(const char *name, long at)
+{
+    char path[256];
+    FILE *f = fopen(files_path(path, name), "r+b");
+    assert_non_null(f);
+    assert_int_equal(fseek(f, at, SEEK_SET), 0);
+    int c = fgetc(f);
+    assert_int_equal(fseek(f, at, SEEK_SET), 0);
+    assert_int_not_equal(fputc(c ^ 0x40, f), EOF);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void cache_is_used_while_files_stay(void **state)
+{
+    (void)state;
+    char path[256], cache[256], file[128], full[256];
+    make_folders();
+    fsnn_event_files files = {.path = files_path(path, "set")};
+    const int label[] = {2, 2, 3, 10}, events[] = {5, 4, 6, 3};
+    files_path(cache, "cache");
+    check_set(&files, cache, 4, label, events);
+    assert_int_equal(files_in("cache", file), 1);
+    /* it is read from there: recordings that cannot be read any more do not matter */
+    struct stat before, after;
+    assert_int_equal(stat(files_path(full, "set/2/a.bin"), &before), 0);
+    FILE *f = fopen(full, "r+b");
+    assert_non_null(f);
+    assert_int_not_equal(fputc(99, f), EOF); /* column 99, were it read */
+    assert_int_equal(fclose(f), 0);
+    const struct timespec times[2] = {before.st_atim, before.st_mtim};
+    assert_int_equal(utimensat(AT_FDCWD, full, times, 0), 0);
+    check_set(&files, cache, 4, label, events);
+    fsnn_data *data;
+    fsnn_data_info info;
+    assert_good(fsnn_data_events(&files, &four, cache, &data));
+    fsnn_data_info_get(data, &info);
+    assert_int_equal(info.shape.dim[3], 10);
+    fsnn_data_destroy(data);
+    /* a cache that was cut or changed is written anew */
+    assert_int_equal(stat(files_path(full, file), &before), 0);
+    assert_int_equal(truncate(full, before.st_size - 8), 0);
+    check_set(&files, cache, 4, label, events);
+    assert_int_equal(stat(full, &after), 0);
+    assert_int_equal(after.st_size, before.st_size);
+    const long places[] = {0, 9, 17, 30, 44, 60};
+    for (int i = 0; i < FSNN_COUNT(places); i++) {
+        changes_one_byte(file, places[i]);
+        check_set(&files, cache, 4, label, events);
+    }
+    /* another time of change, another sensor: other files */
+    assert_int_equal(utimensat(AT_FDCWD, files_path(full, "set/3/c.bs2"),
+                               (struct timespec[2]){{1, 0}, {1, 0}}, 0),
+                     0);
+    check_set(&files, cache, 4, label, events);
+    assert_int_equal(files_in("cache", file), 2);
+    files.sensor[0] = files.sensor[1] = 100;
+    check_set(&files, cache, 4, label, events);
+    assert_int_equal(files_in("cache", file), 3);
+    fsnn_frames other = {.by = FSNN_FRAMES_VOXEL, .count = 3, .crop = {6, 6}};
+    assert_good(
+        fsnn_data_events(&files, &other, cache, &data)); /* frames are made from the same events */
+    fsnn_data_destroy(data);
+    assert_int_equal(files_in("cache", file), 3);
+    assert_fails(FSNN_EIO, fsnn_data_events(&files, &four, "/proc/nowhere", &data));
+    clear("cache");
+    clear("set");
+}
+
+static bool open_often(const fsnn_event_files *files)
+{
+    char cache[256];
+    files_path(cache, "cache");
+    for (int i = 0; i < 20; i++) {
+        fsnn_data *data;
+        if (fsnn_data_events(files, &four, cache, &data) < 0)
+            return false;
+        fsnn_data_destroy(data);
+    }
+    return true;
+}
+
+/* Programs that begin at once: each gets its data. */
+static void programs_share_a_cache(void **state)
+{
+    (void)state;
+    char path[256], file[128];
+    make_folders();
+    fsnn_event_files files = {.path = files_path(path, "set")};
+    pid_t child[4];
+    for (int i = 0; i < 4; i++) {
+        child[i] = fork();
+        assert_true(child[i] >= 0);
+        if (!child[i])
+            _exit(open_often(&files) ? 0 : 1);
+    }
+    for (int i = 0; i < 4; i++) {
+        int status;
+        assert_int_equal(waitpid(child[i], &status, 0), child[i]);
+        assert_int_equal(status, 0);
+    }
+    assert_int_equal(files_in("cache", file), 1); /* and no temporary file is left */
+    clear("cache");
+    clear("set");
+}
+
+static void sensors_must_agree(void **state)
+{
+    (void)state;
+    char path[256];
+    fsnn_data *data;
+    folder("set");
+    static const char *const names[] = {"davis.aedat", "dvs128.aedat"};
+    for (int i = 0; i < 2; i++) {
+        char from[256], to[128];
+        uint8_t *bytes;
+        size_t size;
+        snprintf(from, sizeof from, "tests/fuzz/events/%s", names[i]);
+        snprintf(to, sizeof to, "set/%.100s", names[i]);
+        assert_good(fsnn_file_read(from, &bytes, &size));
+        files_write(to, bytes, size);
+        fsnn_free(bytes);
+    }
+    fsnn_event_files files = {.path = files_path(path, "set")};
+    assert_fails(FSNN_EFORMAT, fsnn_data_events(&files, &four, NULL, &data));
+    assert_says("a set holds recordings of one sensor");
+    files.path = files_path(path, "set/davis.aedat");
+    files.sensor[0] = 128, files.sensor[1] = 346;
+    assert_fails(FSNN_EARGUMENT, fsnn_data_events(&files, &four, NULL, &data));
+    assert_says("260 rows and 346 columns, not 128 and 346");
+    files.sensor[0] = 260;
+    assert_good(fsnn_data_events(&files, &four, NULL, &data)); /* one recording, no class */
+    fsnn_data_info info;
+    fsnn_data_info_get(data, &info);
+    assert_true(info.count == 1 && info.classes == 0);
+    fsnn_data_destroy(data);
+    clear("set");
+}
+
+/* A sample as lists: from its events, or, once values are shifted, from what comes out; and with memory
+ * running out at every place. */
+static void samples_are_listed(void **state)
+{
+    (void)state;
+    char path[256];
+    fsnn_data *data;
+    make_folders();
+    fsnn_event_files files = {.path = files_path(path, "set")};
+    fsnn_frames frames = {.by = FSNN_FRAMES_VOXEL, .count = 3};
+    assert_good(fsnn_data_events(&files, &frames, NULL, &data));
+    float *x = malloc((size_t)data->size * sizeof *x);
+    assert_non_null(x);
+    for (int round = 0; round < 2; round++) {
+        sparse_rows rows = {0};
+        fsnn_status status = FSNN_EMEMORY;
+        for (int64_t n = 1; status != FSNN_OK; n++) {
+            fsnn_alloc_fail_at(n);
+            status = sparse_fetch(data, 1, NULL, &rows);
+            fsnn_alloc_fail_at(0);
+            assert_true(status == FSNN_OK || status == FSNN_EMEMORY);
+            assert_true(n < 50);
+        }
+        assert_int_equal(rows.dense != NULL, round);
+        assert_good(fsnn_data_sample(data, 1, x, NULL));
+        int64_t at = 0, N = data->size / 3;
+        for (int64_t i = 0; i < data->size; i++)
+            if (x[i] != 0) {
+                assert_true(rows.index[at] == i % N && rows.value[at] == x[i]);
+                at++;
+            }
+        assert_int_equal(rows.start[3], at);
+        assert_int_equal(at > 8, round);
+        sparse_free(&rows);
+        assert_good(fsnn_data_normalize(data, 0.5, 1));
+    }
+    free(x);
+    fsnn_data_destroy(data);
+    clear("set");
+}
+
+static void survives_failing_memory(void **state)
+{
+    (void)state;
+    char path[256], cache[256];
+    make_folders();
+    fsnn_event_files files = {.path = files_path(path, "set")};
+    files_path(cache, "cache");
+    for (int with = 0; with < 2; with++) {
+        fsnn_data *data = NULL;
+        for (int64_t n = 1; !data; n++) {
+            fsnn_alloc_fail_at(n);
+            fsnn_status status = fsnn_data_events(&files, &four, with ? cache : NULL, &data);
+            fsnn_alloc_fail_at(0);
+            assert_int_equal(status, data ? FSNN_OK : FSNN_EMEMORY);
+            assert_true(n < 500);
+        }
+        fsnn_data_destroy(data);
+    }
+    clear("cache");
+    clear("set");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(folders_are_classes),
+        cmocka_unit_test(lists_name_recordings),
+        cmocka_unit_test(patterns_hold_classes),
+        cmocka_unit_test(tables_cut),
+        cmocka_unit_test(cache_is_used_while_files_stay),
+        cmocka_unit_test(programs_share_a_cache),
+        cmocka_unit_test(sensors_must_agree),
+        cmocka_unit_test(samples_are_listed),
+        cmocka_unit_test(survives_failing_memory),
+    };
+    return cmocka_run_group_tests_name("data/event_sets", tests, files_setup, files_teardown);
+}

@@ -1,0 +1,397 @@
+/* Readers of recordings: files made up from the formats' descriptions (tests/fuzz/events), real ones
+ * against numbers that a program of its own found (tests/golden/events.txt), and what is wrong. */
+#include "data/files.h"
+
+#include "data/events.h"
+
+#ifdef FSNN_HAVE_LZ4
+#include <lz4frame.h>
+#endif
+#ifdef FSNN_HAVE_ZSTD
+#include <zstd.h>
+#endif
+
+/* What every file of tests/fuzz/events holds, but for what its format cannot say. */
+static const fsnn_event made[] = {{10, 3, 4, 1},     {12, 0, 0, 0},    {12, 127, 9, 1},
+                                  {500, 64, 127, 0}, {70000, 5, 6, 1}, {4000000, 33, 33, 0}};
+enum { MADE = 6 };
+
+static fsnn_events read_made(const char *name)
+{
+    char path[256];
+    fsnn_events e;
+    snprintf(path, sizeof path, "tests/fuzz/events/%s", name);
+    assert_true(fsnn_events_known(path));
+    assert_good(fsnn_events_read(path, &e));
+    return e;
+}
+
+static void same_event(const fsnn_event *e, int64_t t, const fsnn_event *like)
+{
+    assert_int_equal(e->t, t);
+    assert_int_equal(e->x, like->x);
+    assert_int_equal(e->y, like->y);
+    assert_int_equal(e->p, like->p);
+}
+
+static void made_recordings(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *format;
+        int width, height, repeats[2]; /* of the first four events, of the others */
+        int64_t start;                 /* of the times */
+        bool sized;
+    } files[] = {
+        {"bin.bin", "40-bit events", 128, 128, {1, 1}, 0, false},
+        {"dvs128.aedat", "AEDAT 2.0", 128, 128, {1, 1}, 0, true},
+        {"davis.aedat", "AEDAT 2.0", 346, 260, {1, 1}, 0, true},
+        {"turn.aedat", "AEDAT 2.0", 128, 128, {1, 1}, (INT64_C(1) << 32) - 100, true},
+        {"packets.aedat", "AEDAT 3.1", 128, 128, {1, 1}, 0, true},
+        {"plain.aedat4", "AEDAT 4.0", 346, 260, {1, 1}, 0, true},
+#ifdef FSNN_HAVE_LZ4
+        {"lz4.aedat4", "AEDAT 4.0", 346, 260, {1, 1}, 0, true},
+#endif
+#ifdef FSNN_HAVE_ZSTD
+        {"zstd.aedat4", "AEDAT 4.0", 346, 260, {8, 10}, 0, true},
+#endif
+        {"arrays.npz", "NPZ", 128, 128, {1, 1}, 0, false},
+    };
+    for (int f = 0; f < FSNN_COUNT(files); f++) {
+        fsnn_events e = read_made(files[f].name);
+        assert_string_equal(e.format, files[f].format);
+        assert_int_equal(e.width, files[f].width);
+        assert_int_equal(e.height, files[f].height);
+        assert_int_equal(e.sized, files[f].sized);
+        const int *r = files[f].repeats;
+        assert_int_equal(e.count, 4 * r[0] + 2 * r[1]);
+        for (int64_t i = 0; i < e.count && r[0] == 1; i++)
+            same_event(&e.event[i], made[i].t + files[f].start, &made[i]);
+        for (int64_t i = 1; i < e.count; i++) /* ordered, whatever the file repeats */
+            assert_true(e.event[i - 1].t <= e.event[i].t);
+        assert_int_equal(e.disorder > 0, r[0] > 1);
+        fsnn_events_free(&e);
+    }
+    /* events of row 240 are marks: the times after them are 2 x 8192 later */
+    fsnn_events e = read_made("overflow.bin");
+    assert_int_equal(e.count, MADE);
+    for (int i = 0; i < MADE; i++)
+        same_event(&e.event[i], made[i].t + (i < 3 ? 0 : 16384), &made[i]);
+    fsnn_events_free(&e);
+}
+
+/* A line of tests/golden/events.txt against the reader. */
+static void check_golden(const char *path, const char *numbers)
+{
+    long long count, first[4], last[4], sum[3], got[3] = {0};
+    unsigned long long want;
+    uint64_t h = 0;
+    fsnn_events e;
+    assert_int_equal(sscanf(numbers,
+                            "%lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %llu",
+                            &count, &first[0], &first[1], &first[2], &first[3], &last[0], &last[1],
+                            &last[2], &last[3], &sum[0], &sum[1], &sum[2], &want),
+                     13);
+    assert_good(fsnn_events_read(path, &e));
+    assert_int_equal(e.count, count);
+    const fsnn_event begin = {0, (uint16_t)first[1], (uint16_t)first[2], (uint8_t)first[3]},
+                     end = {0, (uint16_t)last[1], (uint16_t)last[2], (uint8_t)last[3]};
+    same_event(&e.event[0], first[0], &begin);
+    same_event(&e.event[e.count - 1], last[0], &end);
+    for (int64_t i = 0; i < e.count; i++) {
+        const fsnn_event *v = &e.event[i];
+        const uint64_t value[4] = {(uint64_t)v->t, v->x, v->y, v->p};
+        for (int k = 0; k < 4; k++)
+            h = h * 31 + value[k];
+        got[0] += v->x, got[1] += v->y, got[2] += v->p;
+    }
+    for (int k = 0; k < 3; k++)
+        assert_int_equal(got[k], sum[k]);
+    assert_true(h == want);
+    assert_int_equal(e.disorder, 0);
+    fsnn_events_free(&e);
+}
+
+static void golden_recordings(void **state)
+{
+    (void)state;
+    const char *data = getenv("FSNN_DATA");
+    char line[512], name[128], path[512];
+    int numbers, read = 0, missing = 0;
+    FILE *file = fopen("tests/golden/events.txt", "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file)) {
+        assert_int_equal(sscanf(line, "%127s %n", name, &numbers), 1);
+        snprintf(path, sizeof path, "%s/%s", data ? data : "../shared/data", name);
+#ifndef FSNN_HAVE_LZ4
+        if (strstr(name, ".aedat4"))
+            continue;
+#endif
+        if (access(path, R_OK) != 0) {
+            missing++;
+            continue;
+        }
+        check_golden(path, line + numbers);
+        read++;
+    }
+    fclose(file);
+    if (missing)
+        print_message("%d of %d real recordings are not below FSNN_DATA (%s): not compared\n",
+                      missing, missing + read, data ? data : "../shared/data");
+    if (!read)
+        skip();
+}
+
+/* ---- damage ---- */
+
+/* What stands behind the text, found for the `nth` time from 0. */
+static long find_text(const uint8_t *bytes, size_t size, const char *text, int nth)
+{
+    const uint8_t *at = bytes;
+    for (int i = 0; i <= nth; i++) {
+        at = memmem(at, size - (size_t)(at - bytes), text, strlen(text));
+        assert_non_null(at);
+        at += strlen(text);
+    }
+    return at - bytes;
+}
+
+static void fails_with(const char *name, const uint8_t *bytes, size_t size, const char *words)
+{
+    fsnn_events e;
+    uint8_t *exact = malloc(size ? size : 1);
+    assert_non_null(exact);
+    memcpy(exact, bytes, size);
+    if (events_parse(name, exact, size, &e) == FSNN_OK)
+        fail_msg("%s is read, but should fail with \"%s\"", name, words);
+    assert_fails(FSNN_EFORMAT, events_parse(name, exact, size, &e));
+    assert_says(words);
+    assert_says(name);
+    assert_null(e.event);
+    free(exact);
+}
+
+static void damaged_recordings(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *from; /* offsets count from behind this text; "" from 0 */
+        long cut, at;            /* bytes kept; byte changed; negative: neither */
+        uint8_t byte;
+        const char *words;
+        int nth; /* of the places where the text stands */
+    } row[] = {
+        {"bin.bin", "", 28, -1, 0, "the event at offset 25 ends after 3 of its 5 bytes", 0},
+        {"dvs128.aedat", "edit\r\n", 13, -1, 0, "ends after 5 of its 8 bytes", 0},
+        {"dvs128.aedat", "edit\r\n", -1, 1, 1, "is none of a DVS128, 128 columns and 128 rows", 0},
+        {"davis.aedat", "blue\r\n", -1, 0, 0x7f, "is none of a DAVIS346, 346 columns and 260 rows",
+         0},
+        {"dvs128.aedat", "#!AER-DAT2.0", 0, -1, 0, "header line at offset 0 has no end", 0},
+        {"packets.aedat", "#Format: ", 2, -1, 0, "expected a header line up to #!END-HEADER", 0},
+        {"packets.aedat", "END-HEADER\r\n", 20, -1, 0,
+         "ends after 20 of the 28 bytes of its header", 0},
+        {"packets.aedat", "END-HEADER\r\n", 40, -1, 0,
+         "claims 4 events of 8 bytes, but only 12 bytes", 0},
+        {"packets.aedat", "END-HEADER\r\n", -1, 4, 7, "holds polarity events of 7 bytes", 0},
+        {"packets.aedat", "END-HEADER\r\n", -1, 7, 0x80, "the file is damaged", 0},
+        {"packets.aedat", "END-HEADER\r\n", -1, 20, 5, "claims 5 of 4 events", 0},
+        {"packets.aedat", "END-HEADER\r\n", -1, 35, 0x80, "times are not negative", 0},
+        {"packets.aedat", "END-HEADER\r\n", -1, 31, 0xff, "the sensor has 128 columns and 128 rows",
+         0},
+        {"plain.aedat4", "DAT4.0\r\n", 2, -1, 0, "the header does not end within the file", 0},
+        {"plain.aedat4", "DAT4.0\r\n", -1, 2, 9, "the header does not end within the file", 0},
+        {"plain.aedat4", "IOHE", -1, -1, 'X', "expected a header marked IOHE", 0},
+        {"plain.aedat4", "IOHE", -1, 5, 99, "table does not fit into it", 0},
+        {"plain.aedat4", "EVTS", -1, -1, 0, "expected a packet marked EVTS", 2},
+        {"plain.aedat4", "EVTS", -1, -13, 99, "bytes, but only", 1},
+        {"plain.aedat4", "EVTS", -1, 24, 99, "the events of the packet do not fit into it", 1},
+        {"arrays.npz", "", 400, -1, 0, "arrays.npz", 0},
+    };
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        char path[256];
+        uint8_t *bytes;
+        size_t size;
+        snprintf(path, sizeof path, "tests/fuzz/events/%s", row[i].name);
+        assert_good(fsnn_file_read(path, &bytes, &size));
+        long from = find_text(bytes, size, row[i].from, row[i].nth);
+        if (row[i].cut >= 0)
+            size = (size_t)(from + row[i].cut);
+        else
+            bytes[from + row[i].at] = row[i].byte;
+        fails_with(row[i].name, bytes, size, row[i].words);
+        fsnn_free(bytes);
+    }
+}
+
+/* Whatever the length a file is cut to, there is an error or fewer events, never another event. */
+static void cut_anywhere(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"bin.bin",       "dvs128.aedat", "davis.aedat",
+                                        "packets.aedat", "plain.aedat4", "arrays.npz"};
+    for (int f = 0; f < FSNN_COUNT(names); f++) {
+        char path[256];
+        uint8_t *bytes;
+        size_t size;
+        snprintf(path, sizeof path, "tests/fuzz/events/%s", names[f]);
+        assert_good(fsnn_file_read(path, &bytes, &size));
+        for (size_t n = 0; n < size; n++) {
+            fsnn_events e;
+            uint8_t *exact = malloc(n ? n : 1);
+            assert_non_null(exact);
+            memcpy(exact, bytes, n);
+            fsnn_status status = events_parse(names[f], exact, n, &e);
+            assert_true(status == FSNN_OK || status == FSNN_EFORMAT);
+            for (int64_t i = 0; i < e.count; i++)
+                same_event(&e.event[i], made[i].t, &made[i]);
+            assert_true(e.count <= MADE);
+            fsnn_events_free(&e);
+            free(exact);
+        }
+        fsnn_free(bytes);
+    }
+}
+
+static void other_files(void **state)
+{
+    (void)state;
+    fsnn_events e;
+    char path[256];
+    files_write("notes.txt", "no events", 9);
+    assert_fails(FSNN_EFORMAT, fsnn_events_read(files_path(path, "notes.txt"), &e));
+    assert_says("is no recording of events");
+    assert_false(fsnn_events_known(path));
+    files_remove("notes.txt");
+    assert_fails(FSNN_EIO, fsnn_events_read(path, &e));
+    assert_fails(FSNN_EARGUMENT, fsnn_events_read(NULL, &e));
+    static const char chip[] = "#!AER-DAT2.0\r\n# AEChip: ch.uzh.Cochlea\r\n";
+    assert_fails(FSNN_EUNSUPPORTED,
+                 events_parse("c.aedat", (const uint8_t *)chip, sizeof chip - 1, &e));
+    assert_says("Cochlea");
+    /* no events at all are a recording too */
+    assert_good(events_parse("e.bin", (const uint8_t *)"", 0, &e));
+    assert_int_equal(e.count, 0);
+    fsnn_events_free(&e);
+    fsnn_arrays list = {0};
+    assert_non_null(fsnn_arrays_add(&list, "x", FSNN_F32, &FSNN_SHAPE(3)));
+    assert_good(fsnn_npz_write(files_path(path, "x.npz"), &list));
+    fsnn_arrays_free(&list);
+    assert_false(fsnn_events_known(path));
+    assert_fails(FSNN_EFORMAT, fsnn_events_read(path, &e));
+    assert_says("has no array y");
+    files_remove("x.npz");
+}
+
+static void wrong_numbers_in_arrays(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        double value;
+        const char *words;
+    } row[] = {
+        {"x", -1, "event 2 has x = -1"},
+        {"y", 40000, "event 2 has y = 40000"},
+        {"t", 0.5, "event 2 has t = 0.5"},
+        {"p", 2, "event 2 has p = 2"},
+    };
+    static const char *const names[] = {"x", "y", "t", "p"};
+    for (int r = 0; r < FSNN_COUNT(row); r++) {
+        char path[256];
+        fsnn_arrays list = {0};
+        fsnn_events e;
+        for (int i = 0; i < 4; i++) {
+            fsnn_array *a = fsnn_arrays_add(&list, names[i], FSNN_F64, &FSNN_SHAPE(3));
+            assert_non_null(a);
+            if (!strcmp(names[i], row[r].name))
+                ((double *)a->data)[2] = row[r].value;
+        }
+        assert_good(fsnn_npz_write(files_path(path, "w.npz"), &list));
+        fsnn_arrays_free(&list);
+        assert_fails(FSNN_EFORMAT, fsnn_events_read(path, &e));
+        assert_says(row[r].words);
+        files_remove("w.npz");
+    }
+}
+
+/* A build without the libraries of packed packets says so. */
+static void packings_that_are_not_there(void **state)
+{
+    (void)state;
+    int missing = 0;
+    const char *name = "";
+#ifndef FSNN_HAVE_LZ4
+    missing++, name = "lz4.aedat4";
+#endif
+#ifndef FSNN_HAVE_ZSTD
+    missing++, name = "zstd.aedat4";
+#endif
+    if (!missing)
+        skip();
+    char path[256];
+    fsnn_events e;
+    snprintf(path, sizeof path, "tests/fuzz/events/%s", name);
+    assert_fails(FSNN_EUNSUPPORTED, fsnn_events_read(path, &e));
+    assert_says("which this build of fsnn lacks: install lib");
+    assert_null(e.event);
+}
+
+/* Each reader with memory running out at every place: an error, and nothing left behind. */
+static void survives_failing_memory(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"bin.bin",       "davis.aedat",
+                                        "packets.aedat", "plain.aedat4",
+#ifdef FSNN_HAVE_LZ4
+                                        "lz4.aedat4",
+#endif
+#ifdef FSNN_HAVE_ZSTD
+                                        "zstd.aedat4",
+#endif
+                                        "arrays.npz"};
+    for (int f = 0; f < FSNN_COUNT(names); f++) {
+        char path[256];
+        fsnn_events e;
+        fsnn_status status = FSNN_EMEMORY;
+        snprintf(path, sizeof path, "tests/fuzz/events/%s", names[f]);
+        for (int64_t n = 1; status != FSNN_OK; n++) {
+            fsnn_alloc_fail_at(n);
+            status = fsnn_events_read(path, &e);
+            fsnn_alloc_fail_at(0);
+            assert_true(status == FSNN_OK || status == FSNN_EMEMORY);
+            assert_true(n < 100);
+        }
+        fsnn_events_free(&e);
+    }
+}
+
+static void sorts_stably(void **state)
+{
+    (void)state;
+    enum { N = 1000 };
+    static fsnn_event e[N];
+    for (int n = 1; n < N; n += 37) {
+        for (int i = 0; i < n; i++)
+            e[i] = (fsnn_event){.t = (int64_t)fsnn_random_u32(1, (uint64_t)n, (uint64_t)i) % 50,
+                                .x = (uint16_t)i};
+        assert_good(events_sort(e, n));
+        for (int i = 1; i < n; i++)
+            assert_true(e[i - 1].t < e[i].t || (e[i - 1].t == e[i].t && e[i - 1].x < e[i].x));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(made_recordings),
+        cmocka_unit_test(golden_recordings),
+        cmocka_unit_test(damaged_recordings),
+        cmocka_unit_test(cut_anywhere),
+        cmocka_unit_test(other_files),
+        cmocka_unit_test(wrong_numbers_in_arrays),
+        cmocka_unit_test(packings_that_are_not_there),
+        cmocka_unit_test(survives_failing_memory),
+        cmocka_unit_test(sorts_stably),
+    };
+    return cmocka_run_group_tests_name("data/events", tests, files_setup, files_teardown);
+}

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""Writes the small recordings of tests/fuzz/events: a few events in each format that is read, made up.
+
+    tests/fuzz/make_events.py tests/fuzz/events
+
+Every recording holds the same six events (t x y p), but for what its format cannot say.
+"""
+import io
+import os
+import struct
+import sys
+import zipfile
+
+EVENTS = [(10, 3, 4, 1), (12, 0, 0, 0), (12, 127, 9, 1), (500, 64, 127, 0), (70000, 5, 6, 1), (4000000, 33, 33, 0)]
+
+
+def bin40(events):
+    out = b''
+    for t, x, y, p in events:
+        out += bytes([x, y, p << 7 | t >> 16 & 0x7F, t >> 8 & 255, t & 255])
+    return out
+
+
+def aedat2(events, camera=None, start=0):
+    out = b'#!AER-DAT2.0\r\n# This is a raw AE data file - do not edit\r\n'
+    davis = camera and 'Davis' in camera
+    if camera:
+        out += b'# AEChip: ' + camera.encode() + b'\r\n'
+    height = 260 if davis else 128
+    for t, x, y, p in events:
+        row = height - 1 - y
+        address = row << 22 | x << 12 | p << 11 if davis else row << 8 | x << 1 | p
+        out += struct.pack('>II', address, (t + start) % 2**32)
+    extra = 0x80000000 if davis else 0x8000  # a picture's sample; an external event
+    return out + struct.pack('>II', extra, (events[-1][0] + start) % 2**32)
+
+
+def packet3(kind, events, valid=None, overflow=0):
+    body = b''
+    for i, (t, x, y, p) in enumerate(events):
+        good = 1 if valid is None else valid[i]
+        body += struct.pack('<II', x << 17 | y << 2 | p << 1 | good, t)
+    return struct.pack('<hhiiiiii', kind, 1, 8, 4, overflow, len(events), len(events), len(events)) + body
+
+
+def aedat3(events):
+    head = b'#!AER-DAT3.1\r\n#Format: RAW\r\n#Source 1: DVS128\r\n#Start-Time: 2020-01-01 00:00:00 (TZ+0000)\r\n'
+    out = head + b'#!END-HEADER\r\n'
+    out += packet3(1, events[:3] + [(13, 9, 9, 1)], [1, 1, 1, 0])
+    out += packet3(0, [(14, 1, 1, 1)])  # a special event
+    return out + packet3(1, events[3:])
+
+
+def xxh32(data):
+    """For fewer than 16 bytes, which a frame's header has."""
+    m = 2**32
+    h = (374761393 + len(data)) % m
+    while len(data) >= 4:
+        h = (h + struct.unpack('<I', data[:4])[0] * 3266489917) % m
+        h = (h << 17 | h >> 15) % m * 668265263 % m
+        data = data[4:]
+    for b in data:
+        h = (h + b * 374761393) % m
+        h = (h << 11 | h >> 21) % m * 2654435761 % m
+    h = (h ^ h >> 15) * 2246822519 % m
+    h = (h ^ h >> 13) * 3266489917 % m
+    return h ^ h >> 16
+
+
+def lz4(data):
+    """A frame of one block: literals alone."""
+    descriptor = bytes([0x60, 0x40])
+    n, token = len(data), b''
+    if n < 15:
+        token = bytes([n << 4])
+    else:
+        token, n = b'\xf0', n - 15
+        token += b'\xff' * (n // 255) + bytes([n % 255])
+    block = token + data
+    check = bytes([xxh32(descriptor) >> 8 & 255])
+    return struct.pack('<I', 0x184D2204) + descriptor + check + struct.pack('<I', len(block)) + block + b'\0\0\0\0'
+
+
+def zstd(data):
+    """A frame of one raw block, its size in the header."""
+    return struct.pack('<IBH', 0xFD2FB528, 0x60, len(data) - 256) + struct.pack('<I', len(data) << 3 | 1)[:3] + data
+
+
+def flat_events(events):
+    """Size, root, EVTS, vtable of one field, table, vector of structs at a multiple of 8."""
+    vtable = struct.pack('<HHH', 6, 8, 4) + b'\0\0'
+    table = struct.pack('<iI', 8, 12)  # 8 bytes behind its vtable; the vector 12 bytes behind the field
+    body = struct.pack('<I', 16) + b'EVTS' + vtable + table + b'\0\0\0\0\0\0\0\0' + struct.pack('<I', len(events))
+    for t, x, y, p in events:
+        body += struct.pack('<qhhBBBB', t, x, y, p, 0, 0, 0)
+    return struct.pack('<I', len(body)) + body
+
+
+def flat_other():
+    body = struct.pack('<I', 12) + b'TRIG' + struct.pack('<HH', 4, 4) + struct.pack('<i', 4)
+    return struct.pack('<I', len(body)) + body
+
+
+def aedat4(events, packing):
+    pack = [lambda b: b, lz4, lz4, zstd, zstd][packing]
+    xml = (b'<node name="0"><attr key="typeIdentifier" type="string">EVTS</attr><node name="info">'
+           b'<attr key="sizeX" type="int">346</attr><attr key="sizeY" type="int">260</attr></node></node>')
+    vtable = struct.pack('<HHHHH', 10, 24, 4, 16, 8) + b'\0\0'
+    size = 4 + 4 + 12 + 24 + 4 + len(xml)
+    size += -size % 8
+    packets = b''
+    for stream, body in ((0, flat_events(events[:4] * (1 if packing < 3 else 8))), (1, flat_other()), (0, flat_events(events[4:] * (1 if packing < 3 else 10)))):
+        if packing >= 3 and len(body) < 256:
+            body += b'\0' * 256
+        packed = pack(body)
+        packets += struct.pack('<ii', stream, len(packed)) + packed
+    position = 14 + 4 + size + len(packets)
+    table = struct.pack('<iiIIq', 12, packing, 16, 0, position)
+    head = struct.pack('<I', 20) + b'IOHE' + vtable + table
+    head += struct.pack('<I', len(xml)) + xml
+    head += b'\0' * (size - len(head))
+    return b'#!AER-DAT4.0\r\n' + struct.pack('<I', size) + head + packets + b'table'
+
+
+def npy(descr, values, code):
+    head = "{'descr': '%s', 'fortran_order': False, 'shape': (%d,), }" % (descr, len(values))
+    head += ' ' * (-(10 + len(head) + 1) % 64) + '\n'
+    return b'\x93NUMPY\x01\x00' + struct.pack('<H', len(head)) + head.encode() + struct.pack('<%d%s' % (len(values), code), *values)
+
+
+def npz(events):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w') as z:
+        for name, i, descr, code in (('t', 0, '<i8', 'q'), ('x', 1, '<u2', 'H'), ('y', 2, '<i4', 'i'), ('p', 3, '|i1', 'b')):
+            z.writestr(zipfile.ZipInfo(name + '.npy'), npy(descr, [e[i] for e in events], code))
+    return out.getvalue()
+
+
+def main():
+    files = {
+        'bin.bin': bin40(EVENTS),
+        'overflow.bin': bin40(EVENTS[:3] + [(0, 0, 240, 0), (0, 0, 240, 0)] + EVENTS[3:]),
+        'dvs128.aedat': aedat2(EVENTS),
+        'davis.aedat': aedat2(EVENTS, 'eu.seebetter.ini.chips.davis.Davis346blue'),
+        'turn.aedat': aedat2(EVENTS, 'ch.unizh.ini.jaer.chip.retina.DVS128', 2**32 - 100),
+        'packets.aedat': aedat3(EVENTS),
+        'plain.aedat4': aedat4(EVENTS, 0),
+        'lz4.aedat4': aedat4(EVENTS, 1),
+        'zstd.aedat4': aedat4(EVENTS, 3),
+        'arrays.npz': npz(EVENTS),
+    }
+    os.makedirs(sys.argv[1], exist_ok=True)
+    for name, data in files.items():
+        with open(os.path.join(sys.argv[1], name), 'wb') as f:
+            f.write(data)
+
+
+main()
