@@ -226,5 +226,7 @@ fsnn_status fsnn_net_reset(fsnn_net *net)
     for (int i = 1; i < net->nodes; i++)
         if (net->node[i]->op.op->flags & OP_NEURON)
             neuron_node_reset(&net->node[i]->op);
+        else if (net->node[i]->op.op->flags & OP_DELAY)
+            net_delay_reset(&net->node[i]->op);
     return FSNN_OK;
 }
