@@ -261,7 +261,7 @@ int fsnn_net_add(fsnn_net *net, const char *kind, const char *name, const int *f
         return FSNN_EMEMORY;
     node->name = name ? fsnn_strdup(name) : default_name(net, kind);
     node->sources = op->flags & OP_DELAY && options
-                        ? fsnn_format("%s", text_or_none(((const fsnn_delay *)options)->of))
+                        ? fsnn_strdup(text_or_none(((const fsnn_delay *)options)->of))
                         : source_text(net, from, sources);
     fsnn_status status = node->name && node->sources ? FSNN_OK : FSNN_EMEMORY;
     if (!status && !name)

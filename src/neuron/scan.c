@@ -69,6 +69,8 @@ static size_t modes_bytes(const scan *s)
 
 static fsnn_status plan_training(scan *s, int64_t K)
 {
+    if (!s->chained) /* a plan before this one may have left some */
+        s->later = 0;
     size_t tiles = (size_t)max(s->tiles, 1), steps = (size_t)K;
     s->workers = fsnn_threads();
     s->tape_room = K;
