@@ -205,6 +205,12 @@ static inline bool scan_opens(const scan *s)
 {
     return !s->within || s->at == 0;
 }
+/* Of the q there are now, those that calls before may need. Step by step none moves before the first. */
+static inline int64_t scan_q_kept(const scan *s, int64_t rows)
+{
+    int64_t keep = s->memory.keep;
+    return keep >= 0 && keep < rows && scan_opens(s) ? keep : rows;
+}
 /* Backward: a step of the same call has been taken back before. */
 static inline bool scan_goes_back(const scan *s)
 {

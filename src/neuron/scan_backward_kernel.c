@@ -658,19 +658,12 @@ static void tile_buffers(walk *w, int worker)
     memcpy(w->gfirst, carry[CARRY_FIRST], sizeof(lanes));
 }
 
-/* Of the q there are now, those that calls before may need. Step by step none moves before the first step. */
-static int64_t q_kept(const scan *s, int64_t rows)
-{
-    int64_t keep = s->memory.keep;
-    return keep >= 0 && keep < rows && scan_opens(s) ? keep : rows;
-}
-
 /* Leaves for the call before this one what its state receives, and the q that its rows may still
  * need. */
 static void hand_on(walk *w)
 {
     const scan *s = w->j->s;
-    int64_t rows = s->later + s->K, keep = q_kept(s, rows);
+    int64_t rows = s->later + s->K, keep = scan_q_kept(s, rows);
     if (w->j->reset->counts)
         memcpy((lanes *)s->recount.data + w->t, w->count, sizeof w->count);
     for (int k = 0; k < s->memory.sums && keep < rows; k++)
@@ -786,7 +779,7 @@ fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
     j.done = FSNN_K(scan_fused_backward)(s, I, gspikes, grads, j.orders);
     fsnn_parallel(s->tiles - j.done, tile, &j);
     if (s->chained) {
-        s->later = q_kept(s, s->later + s->K);
+        s->later = scan_q_kept(s, s->later + s->K);
         s->block = j.first / FRAC_SPAN;
     }
 

@@ -8,7 +8,9 @@
  *
  * The spikes need not be read: they are where v + dv >= theta. Gradients of tau and threshold are
  * summed where they are learned. Compiled without contraction, as the forward scan is. Cost: 2 lags
- * flops, 12 bytes read and 4 written a neuron and step. */
+ * flops, 12 bytes read and 4 written a neuron and step.
+ *
+ * Chained calls leave q and carry where the general scan leaves them, tile by tile. */
 #include "neuron/scan_fused_rows_kernel.h"
 
 typedef struct job {
@@ -20,7 +22,8 @@ typedef struct job {
     const float *I, *gspikes;
     float *gI; /* NULL: not wanted */
     float gain, scale;
-    float pull; /* 1: the spike inside the reset carries a gradient */
+    int64_t later; /* rows of q that calls after this one have left */
+    float pull;    /* 1: the spike inside the reset carries a gradient */
     bool kick, learns, past;
     void (*slope)(float scale, const float *x, float *d); /* NULL: arctan, done here */
 } job;
@@ -29,7 +32,7 @@ typedef struct walk {
     const job *j;
     scan_group group;
     const float *u[SCAN_GROUP]; /* state before step 0, of each tile */
-    float *q[SCAN_GROUP];       /* [K][32], newest first */
+    float *q[SCAN_GROUP];       /* [later + K][32], newest first */
     lanes sum[SCAN_GROUP][FRAC_BLOCK];
     lanes carry[SCAN_GROUP];
     lanes grow[SCAN_GROUP][NEURON_ROWS];
@@ -144,7 +147,7 @@ static ALWAYS void block(walk *w, int64_t r, int64_t steps, bool leaky, bool lea
         j->frac->far(j->w, w->q[t] + (r - past) * FRAC_LANES, past, w->sum[t][0]);
     for (int64_t i = 0; i < steps; i++) {
         int64_t rows = whole ? i : r + i, lags = rows < j->window ? rows : j->window;
-        int64_t k = j->s->K - 1 - (r + i);
+        int64_t k = j->later + j->s->K - 1 - (r + i);
         for (int t = 0; t < w->group.tiles; t++) {
             ask(w, t, k);
             row gh = whole ? row_load(w->sum[t][i]) : (row){0};
@@ -157,9 +160,9 @@ static ALWAYS void block(walk *w, int64_t r, int64_t steps, bool leaky, bool lea
 #define WALK(name, leaky, learns)                                                                  \
     static void name(walk *w)                                                                      \
     {                                                                                              \
-        int64_t K = w->j->s->K;                                                                    \
-        for (int64_t r = 0; r < K; r += FRAC_BLOCK)                                                \
-            block(w, r, K - r < FRAC_BLOCK ? K - r : FRAC_BLOCK, leaky, learns);                   \
+        int64_t end = w->j->later + w->j->s->K;                                                    \
+        for (int64_t r = w->j->later; r < end; r += FRAC_BLOCK)                                    \
+            block(w, r, end - r < FRAC_BLOCK ? end - r : FRAC_BLOCK, leaky, learns);               \
     }
 
 WALK(walk_plain, false, false)
@@ -183,17 +186,39 @@ static void leave(const walk *w, int t)
     }
 }
 
+/* Where a tile of a chain keeps what its state receives. */
+static float *carry_of(const scan *s, int64_t tile)
+{
+    return ((lanes *)s->carry.data)[tile * SCAN_CARRY + CARRY_STATE];
+}
+
 static void open_group(walk *w, int64_t number, int worker)
 {
     const scan *s = w->j->s;
     scan_fused_open(s, number, worker, &w->group);
-    memset(w->carry, 0, sizeof w->carry);
+    if (!w->j->later)
+        memset(w->carry, 0, sizeof *w->carry * (size_t)w->group.tiles);
     if (w->j->learns)
-        memset(w->grow, 0, sizeof w->grow);
+        memset(w->grow, 0, sizeof *w->grow * (size_t)w->group.tiles);
     for (int t = 0; t < w->group.tiles; t++) {
         w->u[t] = scan_rows_of(&s->u, w->group.first + t) + (s->u.rows - s->K - 1) * FRAC_LANES;
         w->q[t] = w->group.space + t * s->fused.rows * FRAC_LANES;
+        if (!s->chained)
+            continue;
+        w->q[t] = (float *)s->work.data + (w->group.first + t) * s->q_room * FRAC_LANES;
+        if (w->j->later)
+            memcpy(w->carry[t], carry_of(s, w->group.first + t), sizeof(lanes));
     }
+}
+
+/* For the call before this one. */
+static void hand_on(const walk *w, int t)
+{
+    const scan *s = w->j->s;
+    int64_t rows = w->j->later + s->K, keep = scan_q_kept(s, rows);
+    if (keep < rows)
+        memmove(w->q[t], w->q[t] + (rows - keep) * FRAC_LANES, sizeof(lanes) * (size_t)keep);
+    memcpy(carry_of(s, w->group.first + t), w->carry[t], sizeof(lanes));
 }
 
 static void one(int64_t number, int worker, void *user)
@@ -209,6 +234,8 @@ static void one(int64_t number, int worker, void *user)
         vec_settle();
     for (int t = 0; t < w.group.tiles && j->learns; t++)
         leave(&w, t);
+    for (int t = 0; t < w.group.tiles && j->s->chained; t++)
+        hand_on(&w, t);
 }
 
 static bool learns(const scan_grads *grads)
@@ -223,7 +250,7 @@ int64_t FSNN_K(scan_fused_backward)(scan *s, const float *I, const float *gspike
                                     const scan_grads *grads, int orders)
 {
     int64_t tiles = scan_fused_tiles(s);
-    if (!scan_fused_fits(s) || tiles == 0 || orders || s->chained || s->K >= s->fused.rows)
+    if (!scan_fused_fits(s) || tiles == 0 || orders || (!s->chained && s->K >= s->fused.rows))
         return 0;
     const fsnn_surrogate *surrogate = &s->options.surrogate;
     const neuron_kernels *kernels = neuron_kernels_get();
@@ -237,6 +264,7 @@ int64_t FSNN_K(scan_fused_backward)(scan *s, const float *I, const float *gspike
              .gspikes = gspikes,
              .gI = grads->I,
              .gain = s->memory.sum[0].gain,
+             .later = s->chained ? s->later : 0,
              .scale = (float)surrogate->scale,
              .pull = attached ? 1 : 0,
              .kick = scan_resetting(s)->kick,

@@ -29,7 +29,7 @@ enum { IN = 6, WIDE = 23, OUT = 4, T = 120, B = 3 };
 typedef struct form {
     fsnn_reset reset;
     int rest;
-    bool loop, drops;
+    bool loop, drops, hard; /* hard spikes: there the fused scan works */
     float feedback; /* of the loop's weights: 0, 1 */
 } form;
 
@@ -117,7 +117,8 @@ static void run(const form *f, const fsnn_dynamics *d, fsnn_plan plan, result *r
     const float *y, *gx;
     numbers(x, g);
     memset(r, 0, sizeof *r);
-    plan.training = plan.smooth = plan.input_gradient = true;
+    plan.training = plan.input_gradient = true;
+    plan.smooth = !f->hard;
     plan.steps = T;
     plan.record = !plan.checkpoint;
     fsnn_net *net = build(f, d, plan);
@@ -194,6 +195,31 @@ static void as_outside(void **state)
             f.loop = true;
             run(&f, &d, (fsnn_plan){0}, &steps);
             same(&steps, &whole, 2e-4, true);
+        }
+}
+
+/* With hard spikes and a fixed order, where the fused scan does the whole tiles: by itself, in a loop,
+ * in segments, and in a loop in segments. */
+static void fused(void **state)
+{
+    (void)state;
+    static const int64_t lengths[] = {0, 1, 7, 40};
+    static result whole, steps;
+    for (int memory = 0; memory < 2; memory++)
+        for (int reset = 0; reset < 2; reset++) {
+            fsnn_order order;
+            fsnn_dynamics d = dynamics(&order, FSNN_GL, memory);
+            order.learn_alpha = order.learn_coefficient = false;
+            form f = {.reset = reset ? FSNN_RESET_NONE : FSNN_RESET_CURRENT, .hard = true};
+            run(&f, &d, (fsnn_plan){0}, &whole);
+            for (int i = 0; i < FSNN_COUNT(lengths); i++)
+                for (int loop = i == 0; loop < 2; loop++) {
+                    snprintf(what_runs, sizeof what_runs, "fused, memory %d, reset %d, segments of %d, loop %d",
+                             memory, reset, (int)lengths[i], loop);
+                    f.loop = loop;
+                    run(&f, &d, (fsnn_plan){.checkpoint = lengths[i]}, &steps);
+                    same(&steps, &whole, 2e-4, lengths[i] == 0);
+                }
         }
 }
 
@@ -378,7 +404,7 @@ static void no_allocation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_outside), cmocka_unit_test(segments),      cmocka_unit_test(truncated),
+        cmocka_unit_test(as_outside), cmocka_unit_test(fused), cmocka_unit_test(segments),      cmocka_unit_test(truncated),
         cmocka_unit_test(chunks),     cmocka_unit_test(rewrapped), cmocka_unit_test(no_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
