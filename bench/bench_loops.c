@@ -35,19 +35,19 @@ static fsnn_net *make(what w, const variant *v, int64_t N)
     TRY(fsnn_net_create(&net));
     int x = fsnn_net_input(net, FSNN_SHAPE(N));
     if (w == LOOP)
-        x = fsnn_net_add(net, "add", NULL,
-                         (int[]){x, fsnn_net_linear(net, "w", fsnn_net_delay(net, NULL, "s"), N, true)}, 2,
-                         NULL);
+        x = fsnn_net_add(
+            net, "add", NULL,
+            (int[]){x, fsnn_net_linear(net, "w", fsnn_net_delay(net, NULL, "s"), N, true)}, 2,
+            NULL);
     else
         x = fsnn_net_linear(net, "w", x, N, true);
     if (w != PRODUCTS)
         x = fsnn_net_lif(net, "s", x, &lif);
     TRY(x);
-    TRY(fsnn_net_wrap(net, &dynamics,
-                      &(fsnn_plan){.steps = w == PRODUCTS ? 1 : T,
-                                   .batch = B,
-                                   .training = true,
-                                   .input_gradient = true}));
+    TRY(fsnn_net_wrap(
+        net, &dynamics,
+        &(fsnn_plan){
+            .steps = w == PRODUCTS ? 1 : T, .batch = B, .training = true, .input_gradient = true}));
     return net;
 }
 
@@ -77,12 +77,14 @@ static void measure(const variant *v, int64_t N, int rounds)
             time[w][r] = run(net[w], (what)w, N, x);
         ratio[r] = time[LOOP][r] / time[PRODUCTS][r];
     }
-    printf("{\"bench\": \"loops\", \"memory\": \"%s\", \"neurons\": %lld, \"batch\": %d, \"T\": %d, "
-           "\"threads\": %d, \"isa\": \"%s\", \"clock\": \"%s\", \"loop_ms\": %.2f, \"products_ms\": %.2f, "
-           "\"no_loop_ms\": %.2f, \"loop_to_products\": %.2f}\n",
-           v->name, (long long)N, B, T, fsnn_threads(), fsnn_isa(), bench_clock_name(),
-           1e3 * median(time[LOOP], rounds), 1e3 * median(time[PRODUCTS], rounds),
-           1e3 * median(time[NO_LOOP], rounds), median(ratio, rounds));
+    printf(
+        "{\"bench\": \"loops\", \"memory\": \"%s\", \"neurons\": %lld, \"batch\": %d, \"T\": %d, "
+        "\"threads\": %d, \"isa\": \"%s\", \"clock\": \"%s\", \"loop_ms\": %.2f, \"products_ms\": "
+        "%.2f, "
+        "\"no_loop_ms\": %.2f, \"loop_to_products\": %.2f}\n",
+        v->name, (long long)N, B, T, fsnn_threads(), fsnn_isa(), bench_clock_name(),
+        1e3 * median(time[LOOP], rounds), 1e3 * median(time[PRODUCTS], rounds),
+        1e3 * median(time[NO_LOOP], rounds), median(ratio, rounds));
     fflush(stdout);
     for (int w = 0; w < WHATS; w++)
         fsnn_net_destroy(net[w]);
@@ -91,8 +93,9 @@ static void measure(const variant *v, int64_t N, int rounds)
 
 int main(int argc, char **argv)
 {
-    bench_options o = bench_read(argc, argv, 11,
-                                 "bench_loops [--threads N] [--rounds N] [--clock wall|processor] [name ...]");
+    bench_options o =
+        bench_read(argc, argv, 11,
+                   "bench_loops [--threads N] [--rounds N] [--clock wall|processor] [name ...]");
     for (size_t v = 0; v < sizeof variants / sizeof *variants; v++)
         for (size_t n = 0; n < sizeof sizes / sizeof *sizes; n++)
             if (bench_wanted(argc, argv, &o, variants[v].name))

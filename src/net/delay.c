@@ -12,10 +12,17 @@
 static const fsnn_delay defaults;
 
 static const fsnn_key keys[] = {
-    {.name = "of", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_delay, of), .required = true,
+    {.name = "of",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(fsnn_delay, of),
+     .required = true,
      .help = "the node whose output it gives a step later; it may stand behind this one"},
-    {.name = "shape", .type = FSNN_KEY_SHAPE, .offset = offsetof(fsnn_delay, shape), .min = 1,
-     .max = INT32_MAX, .otherwise = "that of its source",
+    {.name = "shape",
+     .type = FSNN_KEY_SHAPE,
+     .offset = offsetof(fsnn_delay, shape),
+     .min = 1,
+     .max = INT32_MAX,
+     .otherwise = "that of its source",
      .help = "shape of one sample, for loops from which it does not follow"},
     {0},
 };

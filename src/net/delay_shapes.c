@@ -45,10 +45,11 @@ static fsnn_status find_source(const fsnn_net *net, net_node *delay)
     int node = fsnn_net_node_find(net, name);
     fsnn_status status = FSNN_OK;
     if (dot && (dot[1] < '0' || dot[1] > '9' || *end || port >= OP_MAX_OUT))
-        status = fsnn_fail(FSNN_EARGUMENT,
-                           "delay \"%s\": \"%s\" is no source: a node's name, or name and output like "
-                           "\"split1.1\"",
-                           delay->name, of);
+        status =
+            fsnn_fail(FSNN_EARGUMENT,
+                      "delay \"%s\": \"%s\" is no source: a node's name, or name and output like "
+                      "\"split1.1\"",
+                      delay->name, of);
     else if (node < 0)
         status = no_source(net, delay, name);
     fsnn_free(name);
@@ -68,8 +69,9 @@ static fsnn_status begin(fsnn_net *net, int *delays)
         FSNN_TRY(find_source(net, node));
         for (int d = 0; d < o->shape.rank; d++)
             if (o->shape.dim[d] < 1)
-                return fsnn_fail(FSNN_ESHAPE, "delay \"%s\": its shape has a dimension of %lld: all "
-                                              "are at least 1",
+                return fsnn_fail(FSNN_ESHAPE,
+                                 "delay \"%s\": its shape has a dimension of %lld: all "
+                                 "are at least 1",
                                  node->name, (long long)o->shape.dim[d]);
         net_delay_settle(&node->op, &o->shape, false);
         ++*delays;
@@ -156,16 +158,18 @@ static fsnn_status finish(const fsnn_net *net)
             continue;
         fsnn_shape shape = *net_delay_shape(&node->op);
         const net_node *from = net->node[node->from[0] / NET_PORTS];
-        int port = node->from[0] % NET_PORTS, outputs = node->from[0] < NET_PORTS ? 1 : from->op.outputs;
+        int port = node->from[0] % NET_PORTS,
+            outputs = node->from[0] < NET_PORTS ? 1 : from->op.outputs;
         if (!shape.rank && outputs && port >= outputs)
             return fsnn_fail(FSNN_EARGUMENT,
-                             "\"%s\" reads output %d of \"%s\", which has %d, counted from 0", node->name,
-                             port, from->name, outputs);
+                             "\"%s\" reads output %d of \"%s\", which has %d, counted from 0",
+                             node->name, port, from->name, outputs);
         if (!shape.rank)
-            return fsnn_fail(FSNN_ESHAPE,
-                             "delay \"%s\": the shape of \"%s\" follows from nothing but the loop: give "
-                             "the delay its `shape`",
-                             node->name, node->sources);
+            return fsnn_fail(
+                FSNN_ESHAPE,
+                "delay \"%s\": the shape of \"%s\" follows from nothing but the loop: give "
+                "the delay its `shape`",
+                node->name, node->sources);
         net_delay_settle(&node->op, &shape, images(&shape));
     }
     return FSNN_OK;

@@ -205,6 +205,18 @@ static inline bool scan_opens(const scan *s)
 {
     return !s->within || s->at == 0;
 }
+/* Tiles over threads; where a step or two of a few tiles is all there is, waking them takes longer. */
+static inline void scan_each(int64_t tiles, int64_t K, void (*tile)(int64_t t, int worker, void *user),
+                             void *user)
+{
+    enum { FEW_STEPS = 32 };
+    if (tiles * K > FEW_STEPS) {
+        fsnn_parallel(tiles, tile, user);
+        return;
+    }
+    for (int64_t t = 0; t < tiles; t++)
+        tile(t, 0, user);
+}
 /* Of the q there are now, those that calls before may need. Step by step none moves before the first. */
 static inline int64_t scan_q_kept(const scan *s, int64_t rows)
 {

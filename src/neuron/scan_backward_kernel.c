@@ -777,7 +777,7 @@ fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
     j.top = j.first + s->K - 1 + s->later;
     FSNN_TRY(derive(&j));
     j.done = FSNN_K(scan_fused_backward)(s, I, gspikes, grads, j.orders);
-    fsnn_parallel(s->tiles - j.done, tile, &j);
+    scan_each(s->tiles - j.done, s->K, tile, &j);
     if (s->chained) {
         s->later = scan_q_kept(s, s->later + s->K);
         s->block = j.first / FRAC_SPAN;

@@ -400,7 +400,7 @@ fsnn_status FSNN_K(scan_forward)(scan *s, int64_t K, const float *I, float *spik
              .apart = scan_apart(s)};
     s->K = K;
     j.done = FSNN_K(scan_fused_forward)(s, K, I, spikes);
-    fsnn_parallel(s->tiles - j.done, tile, &j);
+    scan_each(s->tiles - j.done, K, tile, &j);
     s->u.rows += K;
     s->time += K;
     if (j.apart)

@@ -94,7 +94,8 @@ static fsnn_shape image(fsnn_net *net)
     pool.stride[0] = pool.stride[1] = pool.padding[0] = pool.padding[1] = 1;
     int x = fsnn_net_conv2d(net, "in", fsnn_net_input(net, FSNN_SHAPE(2, 5, 5)), &conv);
     int d = delay(net, "d", "s");
-    d = fsnn_net_conv2d(net, "w", (int)GOOD(fsnn_net_add(net, "dropout", NULL, &d, 1, &drop)), &conv);
+    d = fsnn_net_conv2d(net, "w", (int)GOOD(fsnn_net_add(net, "dropout", NULL, &d, 1, &drop)),
+                        &conv);
     int a = (int)GOOD(fsnn_net_add(net, "avgpool", NULL, &d, 1, &pool));
     a = (int)GOOD(fsnn_net_add(net, "dropout", NULL, &a, 1, &hold));
     int s = lif(net, "s", sum(net, NULL, x, a));
@@ -121,7 +122,8 @@ static fsnn_shape nested(fsnn_net *net)
     int cat = (int)GOOD(fsnn_net_add(net, "concat", NULL, (int[]){s3, s1, flat}, 3, NULL));
     fsnn_split parts = {0, 3};
     int split = (int)GOOD(fsnn_net_add(net, "split", "parts", &cat, 1, &parts));
-    lif(net, "out", fsnn_net_linear(net, "d", sum(net, NULL, split, fsnn_net_port(net, split, 2)), 3, true));
+    lif(net, "out",
+        fsnn_net_linear(net, "d", sum(net, NULL, split, fsnn_net_port(net, split, 2)), 3, true));
     return FSNN_SHAPE(2, 4);
 }
 
@@ -130,9 +132,11 @@ static fsnn_shape beside(fsnn_net *net)
 {
     int in = fsnn_net_input(net, FSNN_SHAPE(5));
     int late = delay(net, "late", "input");
-    int cat = (int)GOOD(fsnn_net_add(net, "concat", NULL, (int[]){in, delay(net, "d", "s")}, 2, NULL));
+    int cat =
+        (int)GOOD(fsnn_net_add(net, "concat", NULL, (int[]){in, delay(net, "d", "s")}, 2, NULL));
     int s = lif(net, "s", fsnn_net_linear(net, "fc", cat, 7, true));
-    int out = sum(net, NULL, fsnn_net_linear(net, "o", s, 3, true), fsnn_net_linear(net, "l", late, 3, true));
+    int out = sum(net, NULL, fsnn_net_linear(net, "o", s, 3, true),
+                  fsnn_net_linear(net, "l", late, 3, true));
     fsnn_net_add(net, "readout", "out", &out, 1, NULL);
     return FSNN_SHAPE(5);
 }
@@ -177,7 +181,7 @@ static void gradients(void **state)
                 d.implicit = methods[m].implicit;
                 d.integrator = methods[m].integer ? FSNN_ODEINT : FSNN_FDEINT;
                 d.memory = o ? 4 : 0;
-                options = gentle((g + m) % 3 == 1                       ? FSNN_RESET_JUMP
+                options = gentle((g + m) % 3 == 1                         ? FSNN_RESET_JUMP
                                  : (g + m) % 3 == 2 && !methods[m].drives ? FSNN_RESET_SUBTRACT
                                                                           : FSNN_RESET_CURRENT);
                 fsnn_plan plan = {.steps = 6,
@@ -207,7 +211,7 @@ enum { T = 14, B = 3, IN = 4, OUT = 3, LAYERS = 3, WIDE = 8 };
 
 /* Layers of neurons, each driven by W of some source now, or of a layer one step before. */
 typedef struct wire {
-    int to, from; /* layers; from 0 is the input, layer l is l + 1 */
+    int to, from;   /* layers; from 0 is the input, layer l is l + 1 */
     bool late, one; /* a step before; one to one */
     const char *weight;
 } wire;
@@ -238,7 +242,8 @@ static int build_wired(fsnn_net *net)
             count++;
         }
         snprintf(name, sizeof name, "s%d", l);
-        layer[l] = lif(net, name, count > 1 ? fsnn_net_add(net, "add", NULL, in, count, NULL) : in[0]);
+        layer[l] =
+            lif(net, name, count > 1 ? fsnn_net_add(net, "add", NULL, in, count, NULL) : in[0]);
     }
     return layer[LAYERS];
 }
@@ -322,8 +327,8 @@ static void compare(model *m, const char *what, double *x, const float *g, int64
         double slope = (up - run_model(m)) / (2 * e);
         x[i] = was;
         if (!(fabs(slope - (double)g[i]) <= 2e-4 * scale))
-            fail_msg("memory %d: %s[%d]: %.7g, differences say %.7g, scale %g", m->memory, what, (int)i,
-                     (double)g[i], slope, scale);
+            fail_msg("memory %d: %s[%d]: %.7g, differences say %.7g, scale %g", m->memory, what,
+                     (int)i, (double)g[i], slope, scale);
     }
 }
 
@@ -370,7 +375,8 @@ static void exact(void **state)
     static float x[T * B * IN], r[T * B * OUT];
     options = gentle(FSNN_RESET_CURRENT);
     for (int memory = 0; memory < 10; memory += 3) {
-        fsnn_net *net = wired(memory, (fsnn_plan){.training = true, .smooth = true, .input_gradient = true});
+        fsnn_net *net =
+            wired(memory, (fsnn_plan){.training = true, .smooth = true, .input_gradient = true});
         const float *y, *gx;
         char name[32];
         m = (model){.memory = memory, .smooth = true};
@@ -389,7 +395,8 @@ static void exact(void **state)
         }
         compare(&m, "input", &m.x[0][0][0], gx, T * B * IN, largest(gx, T * B * IN));
         for (int i = 0; i < FSNN_COUNT(wires); i++) {
-            const fsnn_param *p = wires[i].weight ? fsnn_net_param_find(net, wires[i].weight) : NULL;
+            const fsnn_param *p =
+                wires[i].weight ? fsnn_net_param_find(net, wires[i].weight) : NULL;
             int64_t n = p ? fsnn_shape_count(&p->shape) : 0;
             if (p)
                 compare(&m, p->name, m.weight[i], p->grad, n, largest(p->grad, n));
@@ -416,8 +423,8 @@ static void loop_numbers(void **state)
     static const struct {
         const char *node, *sources;
         int loop;
-    } nodes[] = {{"late", "input", 1}, {"d", "s", 2}, {"fc", "concat1", 2}, {"s", "fc", 2}, {"o", "s", 0},
-                 {"l", "late", 0}};
+    } nodes[] = {{"late", "input", 1}, {"d", "s", 2}, {"fc", "concat1", 2},
+                 {"s", "fc", 2},       {"o", "s", 0}, {"l", "late", 0}};
     for (int i = 0; i < FSNN_COUNT(nodes); i++) {
         fsnn_node_info info;
         GOOD(fsnn_net_node(net, (int)GOOD(fsnn_net_node_find(net, nodes[i].node)), &info));
@@ -472,7 +479,8 @@ static void errors(void **state)
     GOOD(fsnn_net_create(&net));
     fsnn_net_input(net, FSNN_SHAPE(6));
     lif(net, "s", fsnn_net_linear(net, "w", delay(net, "d", "s"), 3, true));
-    refused(net, "the shape of \"s\" follows from nothing but the loop: give the delay its `shape`");
+    refused(net,
+            "the shape of \"s\" follows from nothing but the loop: give the delay its `shape`");
 
     GOOD(fsnn_net_create(&net));
     int in = fsnn_net_input(net, FSNN_SHAPE(6));
@@ -498,8 +506,10 @@ static void declared(void **state)
     options.tau.value = 1;
     lif(net, "s", fsnn_net_linear(net, "w", back, 2, true));
     GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 4, .batch = 1}));
-    float *w = fsnn_net_param_find(net, "w.weight")->value, *b = fsnn_net_param_find(net, "w.bias")->value;
-    memcpy(w, (float[]){0, -2, 2, 0}, 4 * sizeof *w); /* the first lights the second, which puts it out */
+    float *w = fsnn_net_param_find(net, "w.weight")->value,
+          *b = fsnn_net_param_find(net, "w.bias")->value;
+    memcpy(w, (float[]){0, -2, 2, 0},
+           4 * sizeof *w); /* the first lights the second, which puts it out */
     memcpy(b, (float[]){1.5F, 0}, 2 * sizeof *b);
     GOOD(fsnn_net_forward(net, x, &y));
     /* tau 1: v becomes I, and a spike takes the threshold, 1, from it */
@@ -514,11 +524,8 @@ static void declared(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(loop_numbers),
-        cmocka_unit_test(declared),
-        cmocka_unit_test(errors),
-        cmocka_unit_test(exact),
-        cmocka_unit_test(gradients),
+        cmocka_unit_test(loop_numbers), cmocka_unit_test(declared),  cmocka_unit_test(errors),
+        cmocka_unit_test(exact),        cmocka_unit_test(gradients),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,7 +30,7 @@ typedef struct form {
     fsnn_reset reset;
     int rest;
     bool loop, drops, hard; /* hard spikes: there the fused scan works */
-    float feedback; /* of the loop's weights: 0, 1 */
+    float feedback;         /* of the loop's weights: 0, 1 */
 } form;
 
 /* Sorts of neurons: of a layer or a channel, resets attached or not. */
@@ -57,8 +57,10 @@ static fsnn_net *build(const form *f, const fsnn_dynamics *d, fsnn_plan plan)
     fsnn_kind_defaults("batchnorm", &norm);
     norm.per_step = true;
     int x = fsnn_net_linear(net, "a", fsnn_net_input(net, FSNN_SHAPE(IN)), WIDE, true);
-    int back = f->loop ? fsnn_net_delay(net, "d", "s2") : fsnn_net_flatten(net, "d", x); /* as many nodes */
-    x = fsnn_net_add(net, "add", NULL, (int[]){x, fsnn_net_linear(net, "w", back, WIDE, false)}, 2, NULL);
+    int back = f->loop ? fsnn_net_delay(net, "d", "s2")
+                       : fsnn_net_flatten(net, "d", x); /* as many nodes */
+    x = fsnn_net_add(net, "add", NULL, (int[]){x, fsnn_net_linear(net, "w", back, WIDE, false)}, 2,
+                     NULL);
     x = lif(net, "s1", x, f);
     if (f->drops)
         x = fsnn_net_add(net, "dropout", NULL, &x, 1, &drop);
@@ -97,7 +99,8 @@ static void copy(const fsnn_net *net, result *r, bool feedback)
     const fsnn_param *mean = fsnn_net_param_find(net, "bn.running_mean");
     if (mean) {
         memcpy(r->running, mean->value, WIDE * sizeof(float));
-        memcpy(r->running + WIDE, fsnn_net_param_find(net, "bn.running_var")->value, WIDE * sizeof(float));
+        memcpy(r->running + WIDE, fsnn_net_param_find(net, "bn.running_var")->value,
+               WIDE * sizeof(float));
     }
     r->rate = fsnn_net_rate(net, (int)GOOD(fsnn_net_node_find(net, "s1")));
 }
@@ -144,8 +147,8 @@ static void close_to(const char *what, const float *a, const float *b, int64_t n
         scale = fmax(scale, fabs((double)b[i]));
     for (int64_t i = 0; i < n; i++)
         if (!(fabs((double)a[i] - (double)b[i]) <= share * scale))
-            fail_msg("%s: %s[%d]: %.9g, expected %.9g, scale %g", what_runs, what, (int)i, (double)a[i],
-                     (double)b[i], scale);
+            fail_msg("%s: %s[%d]: %.9g, expected %.9g, scale %g", what_runs, what, (int)i,
+                     (double)a[i], (double)b[i], scale);
 }
 
 static void same(const result *a, const result *b, double share, bool recorded)
@@ -179,11 +182,11 @@ static void as_outside(void **state)
         fsnn_method method;
         fsnn_reset reset;
         int rest;
-    } rows[] = {{FSNN_GL, FSNN_RESET_CURRENT, 0},  {FSNN_GL, FSNN_RESET_SUBTRACT, 2},
-                {FSNN_GL, FSNN_RESET_VALUE, 0},    {FSNN_GL, FSNN_RESET_RESTART, 2},
-                {FSNN_L1, FSNN_RESET_JUMP, 2},     {FSNN_AB, FSNN_RESET_CURRENT, 0},
-                {FSNN_AB, FSNN_RESET_RESTART, 0},  {FSNN_TRAP, FSNN_RESET_JUMP, 0},
-                {FSNN_ABM, FSNN_RESET_DELTA, 0},   {FSNN_ABM, FSNN_RESET_JUMP, 1}};
+    } rows[] = {{FSNN_GL, FSNN_RESET_CURRENT, 0}, {FSNN_GL, FSNN_RESET_SUBTRACT, 2},
+                {FSNN_GL, FSNN_RESET_VALUE, 0},   {FSNN_GL, FSNN_RESET_RESTART, 2},
+                {FSNN_L1, FSNN_RESET_JUMP, 2},    {FSNN_AB, FSNN_RESET_CURRENT, 0},
+                {FSNN_AB, FSNN_RESET_RESTART, 0}, {FSNN_TRAP, FSNN_RESET_JUMP, 0},
+                {FSNN_ABM, FSNN_RESET_DELTA, 0},  {FSNN_ABM, FSNN_RESET_JUMP, 1}};
     static result whole, steps;
     for (int i = 0; i < FSNN_COUNT(rows); i++)
         for (int memory = 0; memory < 3; memory++) {
@@ -214,8 +217,9 @@ static void fused(void **state)
             run(&f, &d, (fsnn_plan){0}, &whole);
             for (int i = 0; i < FSNN_COUNT(lengths); i++)
                 for (int loop = i == 0; loop < 2; loop++) {
-                    snprintf(what_runs, sizeof what_runs, "fused, memory %d, reset %d, segments of %d, loop %d",
-                             memory, reset, (int)lengths[i], loop);
+                    snprintf(what_runs, sizeof what_runs,
+                             "fused, memory %d, reset %d, segments of %d, loop %d", memory, reset,
+                             (int)lengths[i], loop);
                     f.loop = loop;
                     run(&f, &d, (fsnn_plan){.checkpoint = lengths[i]}, &steps);
                     same(&steps, &whole, 2e-4, lengths[i] == 0);
@@ -311,8 +315,8 @@ static void chunks(void **state)
         memcpy(whole, y, sizeof whole);
         GOOD(fsnn_net_reset(net));
         for (int64_t c = 0, k = 0; c < FSNN_COUNT(lengths); k += lengths[c++]) {
-            GOOD(fsnn_net_replan(net, &(fsnn_plan){
-                                          .steps = lengths[c], .batch = B, .smooth = true, .seed = 3}));
+            GOOD(fsnn_net_replan(
+                net, &(fsnn_plan){.steps = lengths[c], .batch = B, .smooth = true, .seed = 3}));
             GOOD(fsnn_net_forward(net, x + k * B * IN, &y));
             memcpy(parts + k * B * OUT, y, (size_t)(lengths[c] * B * OUT) * sizeof *y);
         }
@@ -404,8 +408,9 @@ static void no_allocation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_outside), cmocka_unit_test(fused), cmocka_unit_test(segments),      cmocka_unit_test(truncated),
-        cmocka_unit_test(chunks),     cmocka_unit_test(rewrapped), cmocka_unit_test(no_allocation),
+        cmocka_unit_test(as_outside),    cmocka_unit_test(fused),  cmocka_unit_test(segments),
+        cmocka_unit_test(truncated),     cmocka_unit_test(chunks), cmocka_unit_test(rewrapped),
+        cmocka_unit_test(no_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

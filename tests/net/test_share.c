@@ -83,8 +83,13 @@ static fsnn_net *make(bool share, bool smooth)
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     GOOD(fsnn_net_create(&net));
     build(net, share);
-    GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = T, .batch = B, .training = true, .smooth = smooth,
-                                              .input_gradient = true, .seed = 3}));
+    GOOD(fsnn_net_wrap(net, &d,
+                       &(fsnn_plan){.steps = T,
+                                    .batch = B,
+                                    .training = true,
+                                    .smooth = smooth,
+                                    .input_gradient = true,
+                                    .seed = 3}));
     return net;
 }
 
@@ -94,7 +99,8 @@ static void noise(float *x, int64_t n, uint64_t stream)
         x[i] = (float)(1 + fsnn_random_normal(9, stream, (uint64_t)i));
 }
 
-static const char *const pairs[][2] = {{"c1", "c2"}, {"n1", "n2"}, {"s1", "s2"}, {"f1", "f2"}, {"s1", "s4"}};
+static const char *const pairs[][2] = {
+    {"c1", "c2"}, {"n1", "n2"}, {"s1", "s2"}, {"f1", "f2"}, {"s1", "s4"}};
 static const char *const names[] = {"weight", "bias", "tau", "threshold", "alpha"};
 
 static const fsnn_param *param(const fsnn_net *net, const char *node, const char *name)
@@ -116,7 +122,8 @@ static void sums(void **state)
     noise(g, T * B * 24, 2);
     for (int i = 0; i < FSNN_COUNT(pairs); i++)
         for (int n = 0; n < FSNN_COUNT(names); n++) {
-            const fsnn_param *a = param(apart, pairs[i][0], names[n]), *b = param(apart, pairs[i][1], names[n]);
+            const fsnn_param *a = param(apart, pairs[i][0], names[n]),
+                             *b = param(apart, pairs[i][1], names[n]);
             if (a)
                 memcpy(b->value, a->value, (size_t)fsnn_shape_count(&a->shape) * sizeof(float));
         }
@@ -130,13 +137,16 @@ static void sums(void **state)
     int compared = 0;
     for (int i = 0; i < FSNN_COUNT(pairs); i++)
         for (int n = 0; n < FSNN_COUNT(names); n++) {
-            const fsnn_param *a = param(apart, pairs[i][0], names[n]), *b = param(apart, pairs[i][1], names[n]);
-            const fsnn_param *c = param(apart, "s4", names[n]), *s = param(shared, pairs[i][0], names[n]);
+            const fsnn_param *a = param(apart, pairs[i][0], names[n]),
+                             *b = param(apart, pairs[i][1], names[n]);
+            const fsnn_param *c = param(apart, "s4", names[n]),
+                             *s = param(shared, pairs[i][0], names[n]);
             bool thrice = a && strcmp(pairs[i][0], "s1") == 0;
             if (thrice)
                 b = param(apart, "s2", names[n]);
             for (int64_t k = 0; a && k < fsnn_shape_count(&a->shape); k++, compared++) {
-                double sum = (double)a->grad[k] + (double)b->grad[k] + (thrice ? (double)c->grad[k] : 0);
+                double sum =
+                    (double)a->grad[k] + (double)b->grad[k] + (thrice ? (double)c->grad[k] : 0);
                 double size = fabs((double)a->grad[k]) + fabs((double)b->grad[k]) + 1e-2;
                 if (!(fabs((double)s->grad[k] - sum) < 1e-4 * size))
                     fail_msg("%s[%d]: %g, expected %g", s->name, (int)k, (double)s->grad[k], sum);
@@ -189,7 +199,8 @@ static void one_set(void **state)
     assert_int_equal(learned, listed);
 
     fsnn_optimizer *optimizer;
-    fsnn_optimizer_options options = {.kind = FSNN_ADAM, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .neuron_lr = 1};
+    fsnn_optimizer_options options = {
+        .kind = FSNN_ADAM, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .neuron_lr = 1};
     GOOD(fsnn_optimizer_create(net, &options, &optimizer));
     for (int step = 0; step < 3; step++) {
         GOOD(fsnn_net_reset(net));
@@ -260,7 +271,9 @@ static void errors(void **state)
         t = GOOD(fsnn_net_lif(net, "t", c, &lif));
         d.order = orders;
         d.orders = way == 2 ? 2 : 1;
-        GOOD(way == 0 ? fsnn_net_share(net, c, a) : way == 1 ? fsnn_net_share(net, g, f) : fsnn_net_share(net, t, s));
+        GOOD(way == 0   ? fsnn_net_share(net, c, a)
+             : way == 1 ? fsnn_net_share(net, g, f)
+                        : fsnn_net_share(net, t, s));
         says(fsnn_net_wrap(net, &d, &plan), way == 0   ? "has other parameters than \"a\""
                                             : way == 1 ? "this kind has none"
                                                        : "their orders differ");
