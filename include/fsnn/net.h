@@ -246,8 +246,8 @@ typedef struct fsnn_node_info {
     int64_t operations;  /* dense multiply-adds of one sample and step; 0 for neurons, views */
     const char *sources; /* "fc1" or "a, b" */
     const char *equations; /* of a neuron: "dv = (-v^2 + I)/tau"; several one a line; "" elsewhere */
-    int loop;            /* number of the loop it is in, from 1; 0: none, or before wrap */
-    const char *shares;  /* the node whose parameters it uses; "" where they are its own */
+    int loop;              /* number of the loop it is in, from 1; 0: none, or before wrap */
+    const char *shares;    /* the node whose parameters it uses; "" where they are its own */
 } fsnn_node_info;
 
 FSNN_API int fsnn_net_node_count(const fsnn_net *net);

@@ -23,8 +23,9 @@ const special layer_specials[] = {
     {.name = "weights",
      .type = "a name",
      .fallback = "its own",
-     .help = "an earlier node of the same kind whose parameters this one uses: they are learned from "
-             "both places, and saved once"},
+     .help =
+         "an earlier node of the same kind whose parameters this one uses: they are learned from "
+         "both places, and saved once"},
     {0},
 };
 
@@ -164,8 +165,8 @@ static const yaml_node *item_called(yaml_doc *doc, const yaml_node *list, const 
 
 /* "fc -> lif -> fc": how one gets from the layer at `to` along its sources back from `item`, which stands
  * later; NULL: not at all, or not within `*left` nodes. */
-static const char *way(yaml_doc *doc, const yaml_node *list, const yaml_node *to, const yaml_node *item,
-                       int *left)
+static const char *way(yaml_doc *doc, const yaml_node *list, const yaml_node *to,
+                       const yaml_node *item, int *left)
 {
     const char *name = layer_name(doc, list, item), *before = NULL;
     const yaml_node *given = yaml_find(layer_options(item), "from");
@@ -179,7 +180,8 @@ static const char *way(yaml_doc *doc, const yaml_node *list, const yaml_node *to
     if (!given && previous)
         before = way(doc, list, to, previous, left);
     for (const yaml_node *n = next_source(item, NULL); n && !before; n = next_source(item, n)) {
-        const yaml_node *source = n->type == YAML_SCALAR && n->text ? item_called(doc, list, n->text) : NULL;
+        const yaml_node *source =
+            n->type == YAML_SCALAR && n->text ? item_called(doc, list, n->text) : NULL;
         if (source)
             before = way(doc, list, to, source, left);
     }
@@ -196,15 +198,17 @@ static fsnn_status no_delay(fsnn_description *d, const yaml_node *node, const ch
     const yaml_node *later = item_called(&d->doc, list, name);
     const char *loop = reader && later ? way(&d->doc, list, reader, later, &left) : NULL;
     if (!loop)
-        return yaml_fail(&d->doc, node,
-                         "\"%s\" does not stand before this node: nodes refer only to earlier ones, and "
-                         "`- delay: {of: %s}` to any",
-                         name, name);
+        return yaml_fail(
+            &d->doc, node,
+            "\"%s\" does not stand before this node: nodes refer only to earlier ones, and "
+            "`- delay: {of: %s}` to any",
+            name, name);
     const char *first = layer_name(&d->doc, list, reader);
-    return yaml_fail(&d->doc, node,
-                     "%s -> %s is a loop without delay: put `- delay: {of: %s, name: %s_before}` before it "
-                     "and read %s_before here, which is %s one step earlier",
-                     loop, first ? first : "", name, name, name, name);
+    return yaml_fail(
+        &d->doc, node,
+        "%s -> %s is a loop without delay: put `- delay: {of: %s, name: %s_before}` before it "
+        "and read %s_before here, which is %s one step earlier",
+        loop, first ? first : "", name, name, name, name);
 }
 
 static fsnn_status find_source(fsnn_description *d, const yaml_node *node, source *out)
@@ -233,7 +237,8 @@ static fsnn_status read_sources(fsnn_description *d, const yaml_node *from, laye
     if (!l->op->max_in) {
         l->sources = 0;
         return !from ? FSNN_OK
-                     : yaml_fail(&d->doc, from, "a %s takes no sources: `of` is the name of the node it is of",
+                     : yaml_fail(&d->doc, from,
+                                 "a %s takes no sources: `of` is the name of the node it is of",
                                  l->op->kind);
     }
     l->sources = 1;
@@ -261,8 +266,9 @@ static fsnn_status read_weights(fsnn_description *d, const yaml_node *node, laye
         return FSNN_OK;
     FSNN_TRY(find_source(d, node, &of));
     if (of.layer < 0 || d->layer[of.layer].op != l->op)
-        return yaml_fail(&d->doc, node, "\"%s\" is %s, but weights are shared with a node of the same kind, %s",
-                         node->text, of.layer < 0 ? "the input" : d->layer[of.layer].op->kind, l->op->kind);
+        return yaml_fail(
+            &d->doc, node, "\"%s\" is %s, but weights are shared with a node of the same kind, %s",
+            node->text, of.layer < 0 ? "the input" : d->layer[of.layer].op->kind, l->op->kind);
     l->weights = of.layer;
     return FSNN_OK;
 }

@@ -75,7 +75,8 @@ fsnn_status net_backward_step(const fsnn_net *net, const net_step *step, int64_t
     FSNN_TRY(step->op->op->backward(step->op, &run));
     for (int k = 0; k < step->op->inputs; k++)
         if (step->adds[k] && run.gin[k])
-            add(grad_at(net, step, step->in[k], at), run.gin[k], net_floats(net, step->in[k], step));
+            add(grad_at(net, step, step->in[k], at), run.gin[k],
+                net_floats(net, step->in[k], step));
     return FSNN_OK;
 }
 

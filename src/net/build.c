@@ -312,10 +312,11 @@ fsnn_status fsnn_net_share(fsnn_net *net, int node, int of)
     if (!a || !b)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_share: a handle is no node of this net");
     if (of / NET_PORTS >= node / NET_PORTS)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "\"%s\" cannot use the weights of \"%s\": they must be those of a node that "
-                         "was added before it",
-                         a->name, b->name);
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "\"%s\" cannot use the weights of \"%s\": they must be those of a node that "
+            "was added before it",
+            a->name, b->name);
     if (!b->op.op || a->op.op != b->op.op)
         return fsnn_fail(FSNN_EARGUMENT,
                          "%s \"%s\" cannot use the weights of \"%s\", which is %s: both must be of "

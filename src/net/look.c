@@ -27,8 +27,11 @@ fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info)
     if (index < 0 || index >= net->nodes)
         return fsnn_fail(FSNN_EARGUMENT, "there is no node %d: the net has %d", index, net->nodes);
     const net_node *node = net->node[index];
-    *info = (fsnn_node_info){.name = node->name, .kind = "input", .sources = node->sources,
-                              .equations = "", .shares = ""};
+    *info = (fsnn_node_info){.name = node->name,
+                             .kind = "input",
+                             .sources = node->sources,
+                             .equations = "",
+                             .shares = ""};
     if (index == 0) {
         info->shape = net->input_shape;
         return FSNN_OK;

@@ -151,11 +151,12 @@ static fsnn_status check_delay(const fsnn_net *net, const net_node *delay, const
     const fsnn_shape *shape = net_delay_shape(&delay->op);
     if (fsnn_shape_equal(shape, found))
         return FSNN_OK;
-    return fsnn_fail(FSNN_ESHAPE,
-                     "delay \"%s\": it gives %s, but its source \"%s\" is %s: around a loop the shape "
-                     "must stay the same",
-                     delay->name, fsnn_shape_text(shape, gives, sizeof gives),
-                     net->node[delay->from[0] / NET_PORTS]->name, fsnn_shape_text(found, is, sizeof is));
+    return fsnn_fail(
+        FSNN_ESHAPE,
+        "delay \"%s\": it gives %s, but its source \"%s\" is %s: around a loop the shape "
+        "must stay the same",
+        delay->name, fsnn_shape_text(shape, gives, sizeof gives),
+        net->node[delay->from[0] / NET_PORTS]->name, fsnn_shape_text(found, is, sizeof is));
 }
 
 /* The steps that take in what delays give, behind all others. */
@@ -176,7 +177,8 @@ static fsnn_status close_delays(fsnn_net *net, const int *made)
         if (!op)
             return FSNN_EMEMORY;
         net->conversion[net->conversions++] = op;
-        *op = (op_node){.op = &net_delay_put, .name = delay->name, .state = delay->state, .inputs = 1};
+        *op = (op_node){
+            .op = &net_delay_put, .name = delay->name, .state = delay->state, .inputs = 1};
         FSNN_TRY(add_step(net, op, -1, &in));
         net->step[net->steps - 1].partner = made[i];
         net->step[made[i]].partner = net->steps - 1;

@@ -111,7 +111,8 @@ const fsnn_op *net_kind_find(const char *kind);
 const fsnn_op *net_kind_at(int index);
 
 fsnn_status net_lower(fsnn_net *net);   /* shapes, layouts, steps and values */
-fsnn_status net_delays_settle(fsnn_net *net); /* sources and shapes of delays: before steps are made */
+fsnn_status
+net_delays_settle(fsnn_net *net);          /* sources and shapes of delays: before steps are made */
 fsnn_status net_loops_find(fsnn_net *net); /* puts the steps of each loop together */
 fsnn_status net_mark(fsnn_net *net);    /* what takes part in backward */
 fsnn_status net_collect(fsnn_net *net); /* parameters */

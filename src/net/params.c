@@ -54,10 +54,11 @@ static const fsnn_param *find(const fsnn_param *param, int count, const char *na
 
 static fsnn_status unlike(const net_node *node, const net_node *owner)
 {
-    return fsnn_fail(FSNN_EARGUMENT,
-                     "%s \"%s\" has other parameters than \"%s\", whose weights it is to use: options "
-                     "that make parameters must be those of \"%s\"",
-                     node->op.op->kind, node->name, owner->name, owner->name);
+    return fsnn_fail(
+        FSNN_EARGUMENT,
+        "%s \"%s\" has other parameters than \"%s\", whose weights it is to use: options "
+        "that make parameters must be those of \"%s\"",
+        node->op.op->kind, node->name, owner->name, owner->name);
 }
 
 fsnn_status net_share_params(const fsnn_net *net, net_node *node)
@@ -67,7 +68,8 @@ fsnn_status net_share_params(const fsnn_net *net, net_node *node)
     const net_node *owner = net->node[node->shares];
     char own[128], other[128];
     if (!owner->op.params)
-        return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\" cannot use the weights of \"%s\": this kind has none",
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s \"%s\" cannot use the weights of \"%s\": this kind has none",
                          node->op.op->kind, node->name, owner->name);
     if (node->op.params != owner->op.params)
         return unlike(node, owner);
@@ -77,12 +79,13 @@ fsnn_status net_share_params(const fsnn_net *net, net_node *node)
         if (strcmp(a->name, b->name) != 0)
             return unlike(node, owner);
         if (!fsnn_shape_equal(&a->shape, &b->shape))
-            return fsnn_fail(FSNN_ESHAPE,
-                             "%s \"%s\" cannot use the weights of \"%s\": its %s would be %s, but that of "
-                             "\"%s\" is %s",
-                             node->op.op->kind, node->name, owner->name, a->name,
-                             fsnn_shape_text(&a->shape, own, sizeof own), owner->name,
-                             fsnn_shape_text(&b->shape, other, sizeof other));
+            return fsnn_fail(
+                FSNN_ESHAPE,
+                "%s \"%s\" cannot use the weights of \"%s\": its %s would be %s, but that of "
+                "\"%s\" is %s",
+                node->op.op->kind, node->name, owner->name, a->name,
+                fsnn_shape_text(&a->shape, own, sizeof own), owner->name,
+                fsnn_shape_text(&b->shape, other, sizeof other));
         *a = *b; /* learned where the owner's are, from its values on */
     }
     return FSNN_OK;

@@ -17,7 +17,6 @@ bool net_segmented(const fsnn_net *net)
     return net->segments.steps > 0;
 }
 
-
 /* Bytes of a node's state at a border, whole lines; most nodes have none. */
 static size_t state_room(const op_node *op)
 {

@@ -354,10 +354,10 @@ double scan_rate(const scan *s)
 
 size_t scan_bytes(const scan *s)
 {
-    const scan_block *blocks[] = {&s->first, &s->count, &s->wait, &s->resting, &s->modes, &s->seen, &s->arg,
-                                &s->predicted, &s->fired, &s->before, &s->work, &s->far,
-                                &s->part,  &s->lane,  &s->dw,    &s->carry, &s->self,
-                                &s->fused.space, &s->recount};
+    const scan_block *blocks[] = {&s->first, &s->count, &s->wait,        &s->resting, &s->modes,
+                                  &s->seen,  &s->arg,   &s->predicted,   &s->fired,   &s->before,
+                                  &s->work,  &s->far,   &s->part,        &s->lane,    &s->dw,
+                                  &s->carry, &s->self,  &s->fused.space, &s->recount};
     size_t sum = s->u.bytes + s->x.bytes;
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         sum += blocks[i]->bytes;
@@ -366,10 +366,10 @@ size_t scan_bytes(const scan *s)
 
 void scan_free(scan *s)
 {
-    scan_block *blocks[] = {&s->first, &s->count, &s->wait, &s->resting, &s->modes, &s->seen, &s->arg,
-                          &s->predicted, &s->fired, &s->before, &s->work, &s->far,
-                          &s->part,  &s->lane,  &s->dw,    &s->carry, &s->self,
-                                &s->fused.space, &s->recount};
+    scan_block *blocks[] = {&s->first, &s->count, &s->wait,        &s->resting, &s->modes,
+                            &s->seen,  &s->arg,   &s->predicted,   &s->fired,   &s->before,
+                            &s->work,  &s->far,   &s->part,        &s->lane,    &s->dw,
+                            &s->carry, &s->self,  &s->fused.space, &s->recount};
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         fsnn_free(blocks[i]->data);
     fsnn_free(s->u.data);

@@ -104,9 +104,9 @@ typedef struct scan {
     /* A call made step by step (scan_step_forward): the step at hand, and of how many. */
     bool within;
     int64_t at, call;
-    double fired_before; /* spikes of the steps before it */
+    double fired_before;      /* spikes of the steps before it */
     float dgain[SCAN_ORDERS]; /* backward: derivatives of the gain, which with dw serve all steps */
-    scan_block recount;  /* [tiles][32], backward: spike count after the step */
+    scan_block recount;       /* [tiles][32], backward: spike count after the step */
 
     scan_fused fused;
 } scan;
@@ -206,8 +206,8 @@ static inline bool scan_opens(const scan *s)
     return !s->within || s->at == 0;
 }
 /* Tiles over threads; where a step or two of a few tiles is all there is, waking them takes longer. */
-static inline void scan_each(int64_t tiles, int64_t K, void (*tile)(int64_t t, int worker, void *user),
-                             void *user)
+static inline void scan_each(int64_t tiles, int64_t K,
+                             void (*tile)(int64_t t, int worker, void *user), void *user)
 {
     enum { FEW_STEPS = 32 };
     if (tiles * K > FEW_STEPS) {

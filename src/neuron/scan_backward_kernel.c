@@ -446,15 +446,15 @@ static void start(const walk *w, float *const *weights, float *const *out, int64
         recalled(w, out, at, acc);
 }
 
-static void start_all(const walk *w, float *const *weights, float *const *out, int64_t limit, int64_t at,
-                      lanes *acc)
+static void start_all(const walk *w, float *const *weights, float *const *out, int64_t limit,
+                      int64_t at, lanes *acc)
 {
     start(w, weights, out, limit, at, at, acc);
 }
 
 /* Only what the modes give: the rest comes row by row. */
-static void start_few(const walk *w, float *const *weights, float *const *out, int64_t limit, int64_t at,
-                      lanes *acc)
+static void start_few(const walk *w, float *const *weights, float *const *out, int64_t limit,
+                      int64_t at, lanes *acc)
 {
     (void)weights;
     (void)limit;
@@ -559,7 +559,8 @@ static int64_t block(walk *w, int64_t at, int64_t end)
     advance(w, at);
     (each ? start_few : start_all)(w, weights, m->modes.out, window_of(w), at, acc[0]);
     for (int o = 0; o < j->orders; o++)
-        (each ? start_few : start_all)(w, j->order[o].dw, j->order[o].dout, limit_of(w), at, acc[1 + o]);
+        (each ? start_few : start_all)(w, j->order[o].dw, j->order[o].dout, limit_of(w), at,
+                                       acc[1 + o]);
     for (int64_t i = 0; i < steps; i++) {
         int64_t k = j->top - j->first - (at + i);
         lanes x;
@@ -568,7 +569,8 @@ static int64_t block(walk *w, int64_t at, int64_t end)
         if (j->orders)
             made(w, k, &a, x);
         for (int o = 0; o < j->orders; o++) {
-            finish(w, j->order[o].dw, at + i, lags_of(w, limit_of(w), at + i, each ? -1 : i), acc[1 + o][i]);
+            finish(w, j->order[o].dw, at + i, lags_of(w, limit_of(w), at + i, each ? -1 : i),
+                   acc[1 + o][i]);
             w->sum[o] += dot(w, x, acc[1 + o][i]);
         }
         if (j->reset->clears)
@@ -692,7 +694,8 @@ static void tile(int64_t t, int worker, void *user)
     if (s->memory.method->start)
         w.first = (float *)s->first.data + t * FRAC_LANES;
     if (j->reset->counts) /* behind the step before, where that is not the end */
-        memcpy(w.count, (lanes *)(scan_goes_back(s) ? s->recount : s->count).data + t, sizeof w.count);
+        memcpy(w.count, (lanes *)(scan_goes_back(s) ? s->recount : s->count).data + t,
+               sizeof w.count);
     scan_tile_open(s, t, worker, &w.tile);
     for (int64_t at = s->later; at < end;)
         at += block(&w, at, end);

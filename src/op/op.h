@@ -18,15 +18,16 @@
 #define OP_MAX_PARAM 24
 
 enum op_flags {
-    OP_LAST = 1,         /* takes channels-last inputs as they are */
-    OP_VIEW = 2,         /* output is the input's memory with another shape: no forward or backward */
-    OP_NEEDS_IN = 4,     /* backward reads its inputs */
-    OP_NEEDS_OUT = 8,    /* backward reads its output */
-    OP_INPLACE = 16,     /* forward may write its output over input 0 (unused hint) */
-    OP_NEURON = 32,      /* a neuron layer */
+    OP_LAST = 1,      /* takes channels-last inputs as they are */
+    OP_VIEW = 2,      /* output is the input's memory with another shape: no forward or backward */
+    OP_NEEDS_IN = 4,  /* backward reads its inputs */
+    OP_NEEDS_OUT = 8, /* backward reads its output */
+    OP_INPLACE = 16,  /* forward may write its output over input 0 (unused hint) */
+    OP_NEURON = 32,   /* a neuron layer */
     OP_WANTS_LAST = 128, /* its images must lie channels-last: the net converts them */
     OP_DELAY = 1024,     /* gives what its source was one step before */
-    OP_LATER = 2048,     /* gradients of its parameters may be taken for all steps of a loop at once: its plan
+    OP_LATER =
+        2048, /* gradients of its parameters may be taken for all steps of a loop at once: its plan
                             is scratch only */
 };
 
@@ -67,7 +68,7 @@ typedef struct op_node {
     bool smooth;                 /* gradient checks: see fsnn_plan.smooth */
     bool segmented, chained;     /* K steps are a piece of a call of `total`; backward goes on from piece to piece */
     int64_t total;
-    bool looped;                 /* in a loop: K is 1, and each of the `span` steps of the piece is a call */
+    bool looped; /* in a loop: K is 1, and each of the `span` steps of the piece is a call */
     int64_t span;
     bool gradient_in[OP_MAX_IN]; /* backward must give the gradient of this input */
     uint64_t seed;               /* of this node: own stream of random numbers */

@@ -189,7 +189,8 @@ static void test_loops(void **state)
     (void)state;
     static const bad row[] = {
         {"input: [4]\nlayers:\n  - linear: {out: 4, name: fc}\n"
-         "  - add: {from: [fc, w], name: sum}\n  - lif: {name: s}\n  - linear: {out: 4, name: w}\n" ALPHA,
+         "  - add: {from: [fc, w], name: sum}\n  - lif: {name: s}\n  - linear: {out: 4, name: "
+         "w}\n" ALPHA,
          "mlp.yaml:4:22: layers[1].add.from[1]: sum -> s -> w -> sum is a loop without delay: put "
          "`- delay: {of: w, name: w_before}` before it and read w_before here"},
         {"input: [4]\nlayers:\n  - linear: {out: 4, from: lif1}\n  - lif: {from: input}\n" ALPHA,
@@ -448,12 +449,17 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_syntax),        cmocka_unit_test(test_depth_is_bounded),
-        cmocka_unit_test(test_top),           cmocka_unit_test(test_layers),
+        cmocka_unit_test(test_syntax),
+        cmocka_unit_test(test_depth_is_bounded),
+        cmocka_unit_test(test_top),
+        cmocka_unit_test(test_layers),
         cmocka_unit_test(test_loops),
-        cmocka_unit_test(test_dynamics),      cmocka_unit_test(test_names_and_sources),
-        cmocka_unit_test(test_data),          cmocka_unit_test(test_training),
-        cmocka_unit_test(test_overrides),     cmocka_unit_test(test_files_and_arguments),
+        cmocka_unit_test(test_dynamics),
+        cmocka_unit_test(test_names_and_sources),
+        cmocka_unit_test(test_data),
+        cmocka_unit_test(test_training),
+        cmocka_unit_test(test_overrides),
+        cmocka_unit_test(test_files_and_arguments),
         cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
