@@ -174,6 +174,49 @@ fsnn_status store_create(const store_source *source, fsnn_data **out)
     return status;
 }
 
+static fsnn_status make(const store_made *made, fsnn_data *data)
+{
+    store *s = data->store;
+    atomic_init(&s->users, 1);
+    s->classes = made->classes;
+    s->labels = made->labels ? fsnn_alloc((size_t)made->rows * sizeof *s->labels) : NULL;
+    if (made->labels && !s->labels)
+        return FSNN_EMEMORY;
+    for (int64_t i = 0; i < made->rows && made->labels; i++) {
+        s->labels[i] = made->labels[i];
+        if (s->classes <= s->labels[i])
+            s->classes = (int64_t)s->labels[i] + 1;
+    }
+    data->count = made->rows;
+    data->shape = made->shape;
+    data->size = fsnn_shape_count(&data->shape);
+    data->sequence = made->sequence;
+    data->fetch = made->fetch;
+    data->divisor = data->deviation = 1;
+    return fsnn_data_normalize(data, 0, 1);
+}
+
+fsnn_status store_create_made(const store_made *made, fsnn_data **out)
+{
+    *out = NULL;
+    fsnn_data *data = fsnn_alloc(sizeof *data);
+    store *s = data ? fsnn_alloc(sizeof *s) : NULL;
+    if (!s) {
+        fsnn_free(data);
+        made->release(made->more);
+        return FSNN_EMEMORY;
+    }
+    data->store = s;
+    s->more = made->more;
+    s->release = made->release;
+    fsnn_status status = make(made, data);
+    if (status < 0)
+        fsnn_data_destroy(data);
+    else
+        *out = data;
+    return status;
+}
+
 void fsnn_data_destroy(fsnn_data *data)
 {
     if (!data)
@@ -182,6 +225,8 @@ void fsnn_data_destroy(fsnn_data *data)
     if (s && atomic_fetch_sub(&s->users, 1) == 1) {
         fsnn_free(s->values);
         fsnn_free(s->labels);
+        if (s->release)
+            s->release(s->more);
         fsnn_free(s);
     }
     fsnn_free(data->row);

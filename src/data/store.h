@@ -25,6 +25,8 @@ typedef struct store {
     void *values;     /* [rows, size] */
     int32_t *labels;  /* [rows], or NULL */
     int64_t classes;
+    void *more; /* what a reader keeps in place of values, and how it is released */
+    void (*release)(void *more);
 } store;
 
 struct fsnn_data {
@@ -54,6 +56,21 @@ typedef struct store_source {
 } store_source;
 
 fsnn_status store_create(const store_source *source, fsnn_data **data);
+
+/* A data set of `rows` samples that `fetch` makes when they are asked for, from store->more: recordings of events, say. Labels
+ * [rows] (or NULL) are copied, `more` is taken over, also on failure. fetch may be called by several threads at once. */
+typedef struct store_made {
+    int64_t rows;
+    fsnn_shape shape; /* of one sample */
+    bool sequence;
+    const int32_t *labels;
+    int64_t classes; /* at least; 0: highest label + 1 */
+    void *more;
+    void (*release)(void *more);
+    fsnn_status (*fetch)(const fsnn_data *data, int64_t row, float *x);
+} store_made;
+
+fsnn_status store_create_made(const store_made *made, fsnn_data **data);
 
 /* Row of the store that holds sample `index`. */
 static inline int64_t store_row(const fsnn_data *data, int64_t index)

@@ -1,14 +1,12 @@
 /* The section `data`: which files, how they are split and changed, how they become input over time.
  */
-#include "model/description.h"
+#include "model/data_kinds.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { KIND_IDX, KIND_NPZ };
-static const char *const kind_names[] = {"idx", "npz", NULL};
 /* Indices are the values of fsnn_encoder_kind. */
 static const char *const encoder_names[] = {"direct", "rate", "latency", NULL};
 
@@ -27,38 +25,7 @@ fsnn_encoder encoder_default(void)
     return defaults.encoder;
 }
 
-static const fsnn_key idx_set[] = {
-    {.name = "images",
-     .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, images),
-     .required = true,
-     .help = "file of images, plain or gzip"},
-    {.name = "labels",
-     .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, labels),
-     .required = true,
-     .help = "file of their classes"},
-    {0},
-};
-
-static const fsnn_key npz_set[] = {
-    {.name = "path",
-     .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, path),
-     .required = true,
-     .help = "the NPZ file"},
-    {.name = "x",
-     .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, x),
-     .help = "name of the array of samples (default x)"},
-    {.name = "y",
-     .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, y),
-     .help = "name of the array of classes (default y)"},
-    {0},
-};
-
-static const fsnn_key normalize_keys[] = {
+const fsnn_key data_normalize_keys[] = {
     {.name = "mean",
      .type = FSNN_KEY_REAL,
      .offset = offsetof(data_section, mean),
@@ -75,7 +42,7 @@ static const fsnn_key normalize_keys[] = {
     {0},
 };
 
-static const fsnn_key limit_keys[] = {
+const fsnn_key data_limit_keys[] = {
     {.name = "train",
      .type = FSNN_KEY_INT,
      .offset = offsetof(data_section, limit_train),
@@ -92,7 +59,7 @@ static const fsnn_key limit_keys[] = {
     {0},
 };
 
-static const fsnn_key encoder_keys[] = {
+const fsnn_key data_encoder_keys[] = {
     {.name = "kind",
      .type = FSNN_KEY_ENUM,
      .offset = offsetof(fsnn_encoder, kind),
@@ -121,58 +88,6 @@ static const fsnn_key encoder_keys[] = {
     {0},
 };
 
-/* The kinds differ in what a set is; everything else they share. The group of an anonymous struct
- * starts at 0. */
-#define SETS(table)                                                                                \
-    {.name = "kind",                                                                               \
-     .type = FSNN_KEY_ENUM,                                                                        \
-     .offset = offsetof(data_section, kind),                                                       \
-     .required = true,                                                                             \
-     .names = kind_names,                                                                          \
-     .help = "idx: files of the MNIST family; npz: NumPy arrays"},                                 \
-        {.name = "train",                                                                          \
-         .type = FSNN_KEY_GROUP,                                                                   \
-         .offset = offsetof(data_section, train),                                                  \
-         .group = (table),                                                                         \
-         .help = "training set"},                                                                  \
-        {.name = "test",                                                                           \
-         .type = FSNN_KEY_GROUP,                                                                   \
-         .offset = offsetof(data_section, test),                                                   \
-         .group = (table),                                                                         \
-         .help = "test set"},                                                                      \
-        {.name = "normalize",                                                                      \
-         .type = FSNN_KEY_GROUP,                                                                   \
-         .offset = 0,                                                                              \
-         .group = normalize_keys,                                                                  \
-         .help = "shift and scale of every value"},                                                \
-        {.name = "validation",                                                                     \
-         .type = FSNN_KEY_REAL,                                                                    \
-         .offset = offsetof(data_section, validation),                                             \
-         .min = 0,                                                                                 \
-         .max = 0.99999,                                                                           \
-         .help = "share of the training set that becomes the test set, "                           \
-                 "where there is none"},                                                           \
-        {.name = "limit",                                                                          \
-         .type = FSNN_KEY_GROUP,                                                                   \
-         .offset = 0,                                                                              \
-         .group = limit_keys,                                                                      \
-         .help = "use only a part"},                                                               \
-    {                                                                                              \
-        .name = "encoder", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, encoder),      \
-        .group = encoder_keys, .help = "how a sample becomes input over time"                      \
-    }
-
-const fsnn_key idx_keys[] = {SETS(idx_set), {0}};
-
-const fsnn_key npz_keys[] = {
-    SETS(npz_set),
-    {.name = "sequence",
-     .type = FSNN_KEY_BOOL,
-     .offset = offsetof(data_section, sequence),
-     .help = "samples have a time axis of their own, their first"},
-    {0},
-};
-
 fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out)
 {
     *out = defaults;
@@ -183,8 +98,8 @@ fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out)
                           "a mapping, like {kind: idx, train: {images: ..., labels: ...}}");
     const yaml_node *kind = yaml_find(node, "kind");
     if (kind)
-        FSNN_TRY(read_name(doc, kind, kind_names, &out->kind));
-    FSNN_TRY(keys_read(doc, node, node, out->kind == KIND_NPZ ? npz_keys : idx_keys, NULL, out));
+        FSNN_TRY(read_name(doc, kind, data_kind_names, &out->kind));
+    FSNN_TRY(keys_read(doc, node, node, data_kinds[out->kind]->keys, NULL, out));
     out->given = true;
     out->node = node;
     out->train.given = yaml_find(node, "train") != NULL;
@@ -203,18 +118,18 @@ fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out)
 
 /* ---- opening ---- */
 
-/* "~/x" below the home folder; relative paths beside the description, else below FSNN_DATA. `view`
- * is the description's path with memory of its own, for sentences and paths. */
-static fsnn_status find_file(const fsnn_description *d, yaml_doc *view, const yaml_node *node,
-                             const char *text, const char **path)
+/* Looks beside the description, else below FSNN_DATA. */
+fsnn_status data_find_file(const data_place *at, const yaml_node *node, const char *text,
+                           const char **path)
 {
     const char *home = getenv("HOME"), *data = getenv("FSNN_DATA");
     const char *try[2] = {text, NULL};
+    pool *memory = &at->view->memory;
     if (text[0] == '~' && (text[1] == '/' || !text[1]) && home) {
-        try[0] = pool_format(&view->memory, "%s%s", home, text + 1);
+        try[0] = pool_format(memory, "%s%s", home, text + 1);
     } else if (text[0] != '/') {
-        try[0] = pool_format(&view->memory, "%s%s", d->folder, text);
-        try[1] = pool_format(&view->memory, "%s/%s", data && *data ? data : "../shared/data", text);
+        try[0] = pool_format(memory, "%s%s", at->d->folder, text);
+        try[1] = pool_format(memory, "%s/%s", data && *data ? data : "../shared/data", text);
     }
     for (int i = 0; i < 2 && try[i]; i++)
         if (access(try[i], F_OK) == 0) {
@@ -222,25 +137,10 @@ static fsnn_status find_file(const fsnn_description *d, yaml_doc *view, const ya
             return FSNN_OK;
         }
     if (try[1])
-        return yaml_fail(view, node,
+        return yaml_fail(at->view, node,
                          "there is no file \"%s\": looked for %s and, below FSNN_DATA, for %s",
                          text, try[0], try[1]);
-    return yaml_fail(view, node, "there is no file \"%s\"", try[0] ? try[0] : text);
-}
-
-static fsnn_status open_files(const fsnn_description *d, yaml_doc *view, const char *which,
-                              const data_set *set, fsnn_data **out)
-{
-    const yaml_node *node = yaml_find(d->data.node, which);
-    const yaml_node *path = node->type == YAML_MAP ? yaml_find(node, "path") : node;
-    const char *a = NULL, *b = NULL;
-    if (d->data.kind == KIND_NPZ) {
-        FSNN_TRY(find_file(d, view, path, set->path, &a));
-        return fsnn_data_npz(a, set->x, set->y, d->data.sequence, out);
-    }
-    FSNN_TRY(find_file(d, view, yaml_find(node, "images"), set->images, &a));
-    FSNN_TRY(find_file(d, view, yaml_find(node, "labels"), set->labels, &b));
-    return fsnn_data_idx(a, b, out);
+    return yaml_fail(at->view, node, "there is no file \"%s\"", try[0] ? try[0] : text);
 }
 
 /* Opens one set and changes its values; its number of samples is settled by the caller. */
@@ -248,7 +148,8 @@ static fsnn_status open_set(const fsnn_description *d, const char *which, const 
                             fsnn_data **out)
 {
     yaml_doc view = {.path = d->doc.path};
-    fsnn_status status = open_files(d, &view, which, set, out);
+    const data_place at = {d, &view, yaml_find(d->data.node, which), set};
+    fsnn_status status = data_kinds[d->data.kind]->open(&at, out);
     pool_free(&view.memory);
     FSNN_TRY(status);
     if (d->data.mean != 0 || d->data.deviation != 1)

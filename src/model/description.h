@@ -95,7 +95,7 @@ fsnn_status fail_passed_on(yaml_doc *doc, const yaml_node *node, fsnn_status sta
 
 /* ---- tables, for the reference page ---- */
 extern const char *const top_names[];
-extern const fsnn_key top_keys[], training_keys[], dynamics_keys[], idx_keys[], npz_keys[];
+extern const fsnn_key top_keys[], training_keys[], dynamics_keys[];
 extern const special top_specials[], layer_specials[], dynamics_specials[], training_specials[];
 /* Defaults of the structs the tables above describe. */
 const void *dynamics_defaults(void);

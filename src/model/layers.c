@@ -258,12 +258,25 @@ static fsnn_status read_sources(fsnn_description *d, const yaml_node *from, laye
     return FSNN_OK;
 }
 
+static bool stands_before(const fsnn_description *d, const char *name)
+{
+    for (int i = 0; i < d->layers; i++)
+        if (strcmp(d->layer[i].name, name) == 0)
+            return true;
+    return strcmp(name, "input") == 0;
+}
+
 static fsnn_status read_weights(fsnn_description *d, const yaml_node *node, layer *l)
 {
     source of;
     l->weights = -1;
     if (!node)
         return FSNN_OK;
+    if (node->type == YAML_SCALAR && !yaml_null(node) && !stands_before(d, node->text) &&
+        stands_later(&d->doc, yaml_find(d->doc.root, "layers"), node->text))
+        return yaml_fail(&d->doc, node,
+                         "\"%s\" does not stand before this node: weights are those of an earlier one",
+                         node->text);
     FSNN_TRY(find_source(d, node, &of));
     if (of.layer < 0 || d->layer[of.layer].op != l->op)
         return yaml_fail(

@@ -1,6 +1,6 @@
 /* The reference of all keys as Markdown, from the same tables that read them: what stands there is
  * what is accepted. */
-#include "model/description.h"
+#include "model/data_kinds.h"
 #include "net/net.h"
 
 #include <stdio.h>
@@ -169,8 +169,11 @@ static void write_page(page *p)
     section(p, "Top level", top_keys, top_specials, &empty);
     kinds(p);
     section(p, "dynamics", dynamics_keys, dynamics_specials, dynamics_defaults());
-    section(p, "data, kind idx", idx_keys, NULL, data_defaults());
-    section(p, "data, kind npz", npz_keys, NULL, data_defaults());
+    for (const data_kind *const *kind = data_kinds; *kind; kind++) {
+        const char *title = pool_format(&p->memory, "data, kind %s", (*kind)->name);
+        if (title)
+            section(p, title, (*kind)->keys, NULL, data_defaults());
+    }
     section(p, "training", training_keys, training_specials, &training);
 }
 

@@ -1,0 +1,48 @@
+/* model/data_kinds.h: the kinds of data that a description can name. A kind says what a set is and opens it; the rest of
+ * the section is the same for all. A new kind is a file data_KIND.c and a row in data_kinds.c. */
+#ifndef FSNN_DATA_KINDS_H
+#define FSNN_DATA_KINDS_H
+
+#include "model/description.h"
+
+/* Where a set stands, while it is opened. */
+typedef struct data_place {
+    const fsnn_description *d;
+    yaml_doc *view;        /* the description's path with memory of its own, for sentences and paths */
+    const yaml_node *node; /* of the set, `train` or `test` */
+    const data_set *set;
+} data_place;
+
+typedef struct data_kind {
+    const char *name;
+    const fsnn_key *keys; /* of the whole section: DATA_KEYS and the kind's own */
+    fsnn_status (*open)(const data_place *at, fsnn_data **out);
+} data_kind;
+
+extern const data_kind *const data_kinds[];   /* in the order of the names */
+extern const char *const data_kind_names[];   /* NULL-terminated */
+extern const fsnn_key data_normalize_keys[], data_limit_keys[], data_encoder_keys[];
+
+/* The file or folder that a description names: "~/x" lies below the home folder; relative paths beside the description, else
+ * below FSNN_DATA. `node` is where the text stands; *path lives as long as the place. */
+fsnn_status data_find_file(const data_place *at, const yaml_node *node, const char *text, const char **path);
+
+/* What all kinds share, given the keys of a set. The group of an anonymous struct starts at 0. */
+#define DATA_KEYS(set_keys)                                                                                              \
+    {.name = "kind", .type = FSNN_KEY_ENUM, .offset = offsetof(data_section, kind), .required = true,                    \
+     .names = data_kind_names, .help = "what the files are"},                                                            \
+        {.name = "train", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, train), .group = (set_keys),          \
+         .help = "training set"},                                                                                        \
+        {.name = "test", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, test), .group = (set_keys),            \
+         .help = "test set"},                                                                                            \
+        {.name = "normalize", .type = FSNN_KEY_GROUP, .offset = 0, .group = data_normalize_keys,                         \
+         .help = "shift and scale of every value"},                                                                      \
+        {.name = "validation", .type = FSNN_KEY_REAL, .offset = offsetof(data_section, validation), .min = 0,            \
+         .max = 0.99999, .help = "share of the training set that becomes the test set, where there is none"},            \
+        {.name = "limit", .type = FSNN_KEY_GROUP, .offset = 0, .group = data_limit_keys, .help = "use only a part"},     \
+    {                                                                                                                    \
+        .name = "encoder", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, encoder),                            \
+        .group = data_encoder_keys, .help = "how a sample becomes input over time"                                       \
+    }
+
+#endif
