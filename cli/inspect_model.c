@@ -36,12 +36,35 @@ static void print_nodes(const cli_model *model)
             continue;
         print_node(&info);
         print_equations(info.equations);
+        if (*info.shares)
+            printf("%-14s with the parameters of %s\n", "", info.shares);
         params += info.params;
         operations += info.operations;
     }
     printf("%-57s %10s %11s\n", "sum", cli_count(a, params), cli_count(b, operations));
     printf("(operations: multiply-adds of one sample and step when every input counts; memory: outputs, their\n"
            "gradients and histories in training, before nodes share places)\n");
+}
+
+/* Nodes of each loop, a line a loop. */
+static void print_loops(const cli_model *model)
+{
+    int loops = 0, nodes = fsnn_net_node_count(model->net);
+    for (int loop = 1; loop == 1 || loop <= loops; loop++) {
+        bool begun = false;
+        for (int n = 0; n < nodes; n++) {
+            fsnn_node_info info;
+            if (fsnn_net_node(model->net, n, &info) < 0)
+                continue;
+            loops = info.loop > loops ? info.loop : loops;
+            if (info.loop != loop)
+                continue;
+            printf("%s%s", begun ? ", " : "step by step: ", info.name);
+            begun = true;
+        }
+        if (begun)
+            printf("\n");
+    }
 }
 
 static void print_sums(const cli_model *model, const fsnn_plan *plan)
@@ -92,6 +115,7 @@ static int print_model(const char *path, cli_model *model)
            fsnn_description_name(model->description), fsnn_shape_text(&in, in_text, sizeof in_text),
            fsnn_shape_text(&out, out_text, sizeof out_text));
     print_nodes(model);
+    print_loops(model);
     print_sums(model, &plan);
     fflush(stdout);
     cli_model_warnings(model);

@@ -44,6 +44,11 @@ FSNN_API int fsnn_net_input(fsnn_net *net, fsnn_shape shape);
 FSNN_API int fsnn_net_add(fsnn_net *net, const char *kind, const char *name, const int *from,
                           int sources, const void *options);
 
+/* The node uses the parameters of `of`, an earlier node of its kind, instead of its own: one set of
+ * values, to which the gradients of both are added. fsnn_net_wrap compares names and shapes. Errors:
+ * FSNN_EARGUMENT (other kinds, no parameters, a later node). */
+FSNN_API fsnn_status fsnn_net_share(fsnn_net *net, int node, int of);
+
 /* Output `port` of a node with several outputs (port 0 is the handle itself). */
 FSNN_API int fsnn_net_port(fsnn_net *net, int node, int port);
 /* Declares the output of the network; default: the last node. */
@@ -163,6 +168,14 @@ typedef struct fsnn_head {
 typedef struct fsnn_voting { /* [classes*voters] -> [classes]: mean of `voters` neighbours */
     int64_t voters;
 } fsnn_voting;
+
+/* What another node gave one time step before, zeros at time 0: y_k = x_{k-1}. A loop of the graph
+ * needs one. It takes no sources: `of` names its source ("lif1", or "split1.1" for a later output),
+ * which may be added after it; it is looked up by fsnn_net_wrap. */
+typedef struct fsnn_delay {
+    const char *of;   /* copied */
+    fsnn_shape shape; /* of one sample; rank 0: that of the source, found out by fsnn_net_wrap */
+} fsnn_delay;
 /* flatten and add have no options; neuron kinds take fsnn_neuron; user, qif, eif, hard_lif take fsnn_user. */
 
 /* Short forms of fsnn_net_add for the most used kinds. */
@@ -185,6 +198,8 @@ FSNN_API int fsnn_net_head(fsnn_net *net, const char *name, int from, int64_t ou
 FSNN_API int fsnn_net_flatten(fsnn_net *net, const char *name, int from);
 FSNN_API int fsnn_net_lif(fsnn_net *net, const char *name, int from, const fsnn_neuron *options);
 FSNN_API int fsnn_net_if(fsnn_net *net, const char *name, int from, const fsnn_neuron *options);
+/* The output of the node called `of`, which may be added later, one time step before. */
+FSNN_API int fsnn_net_delay(fsnn_net *net, const char *name, const char *of);
 /* A neuron of your own. Errors in its equations (FSNN_EDESCRIPTION) point at the character. */
 FSNN_API int fsnn_net_user(fsnn_net *net, const char *name, int from, const fsnn_user *options);
 
@@ -230,7 +245,7 @@ FSNN_API const char *fsnn_net_warning(const fsnn_net *net, int index);
 
 /* Runs `x` [K, B, input shape] through the network. `x` is not copied: in training it stays as it
  * is until fsnn_net_backward has run. `*output` [K, B, output shape] belongs to the net and is
- * valid until the next call. The state of the neurons goes on from the last call: fsnn_net_reset
+ * valid until the next call. The state of neurons and delays goes on from the last call: fsnn_net_reset
  * starts anew. Error FSNN_ESTATE when the net was not wrapped. */
 FSNN_API fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output);
 /* Gradients of a scalar loss, given its gradient [K, B, output shape] at the output of the last
@@ -240,10 +255,10 @@ FSNN_API fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float
 FSNN_API fsnn_status fsnn_net_backward(fsnn_net *net, const float *output_gradient,
                                        const float **input_gradient);
 FSNN_API void fsnn_net_zero_grad(fsnn_net *net);
-/* Membranes to rest, histories empty: time 0. */
+/* Membranes to rest, histories empty, zeros in delays: time 0. */
 FSNN_API fsnn_status fsnn_net_reset(fsnn_net *net);
 
-/* The state of all neurons (potentials, histories, modes, counts) as bytes, to go on from later, in
+/* The state of neurons (potentials, histories, modes, counts) and delays as bytes, to go on from later, in
  * this process or another on a machine alike: the steps that follow give the same bits. Bytes needed
  * now (a full history grows with time), or a negative status. */
 FSNN_API int64_t fsnn_net_state_bytes(const fsnn_net *net);
@@ -308,6 +323,8 @@ typedef struct fsnn_node_info {
     int64_t memory; /* bytes that it needs in the plan of the last wrap: outputs, their gradients, what backward keeps, histories;
                        nodes whose lives do not meet share places, so that all together need less (fsnn_net_memory) */
     const char *equations; /* of a neuron: "dv = (-v^2 + I)/tau"; several one a line; "" elsewhere */
+    int loop;              /* number of the loop it is in, from 1; 0: none, or before wrap */
+    const char *shares;    /* the node whose parameters it uses; "" where they are its own */
 } fsnn_node_info;
 
 FSNN_API int fsnn_net_node_count(const fsnn_net *net);

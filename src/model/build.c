@@ -23,6 +23,10 @@ static fsnn_status add_layer(builder *b, int index)
     int handle = fsnn_net_add(b->net, l->op->kind, l->name, from, l->sources,
                               l->op->options_size ? l->options : NULL);
     b->handle[index + 1] = handle;
+    if (handle >= 0 && l->weights >= 0) {
+        fsnn_status status = fsnn_net_share(b->net, handle, b->handle[l->weights + 1]);
+        return status ? fail_passed_on(&b->doc, l->node, status) : FSNN_OK;
+    }
     return handle < 0 ? fail_passed_on(&b->doc, l->node, (fsnn_status)handle) : FSNN_OK;
 }
 

@@ -21,6 +21,7 @@ typedef struct layer {
     void *options; /* of the kind */
     source from[OP_MAX_IN];
     int sources;
+    int weights;           /* the layer whose parameters it uses; -1: its own */
     const yaml_node *node; /* for errors */
 } layer;
 

@@ -8,6 +8,7 @@
 
 #define MAX_KINDS 128
 #define MAX_LAYERS 4096
+#define MAX_VISITS 256 /* nodes that are looked at for the loop that an error names */
 
 const special layer_specials[] = {
     {.name = "name",
@@ -18,7 +19,13 @@ const special layer_specials[] = {
      .type = "a name or a list of names",
      .fallback = "the node before",
      .help = "sources: names of earlier nodes; `input` is the input, `node.1` the second output "
-             "of a node with several"},
+             "of a node with several; a `delay` takes none, but a name of any node"},
+    {.name = "weights",
+     .type = "a name",
+     .fallback = "its own",
+     .help =
+         "an earlier node of the same kind whose parameters this one uses: they are learned from "
+         "both places, and saved once"},
     {0},
 };
 
@@ -134,6 +141,76 @@ static bool stands_later(yaml_doc *doc, const yaml_node *list, const char *name)
     return false;
 }
 
+/* The names that a layer reads, one after the other: `at` is NULL at first. */
+static const yaml_node *next_source(const yaml_node *item, const yaml_node *at)
+{
+    const yaml_node *from = yaml_find(layer_options(item), "from");
+    if (!from)
+        return NULL;
+    if (from->type == YAML_LIST)
+        return at ? at->next : from->first;
+    return at ? NULL : from;
+}
+
+static const yaml_node *item_called(yaml_doc *doc, const yaml_node *list, const char *name)
+{
+    size_t length = strcspn(name, ".");
+    for (const yaml_node *n = list->first; n; n = n->next) {
+        const char *other = layer_name(doc, list, n);
+        if (other && strlen(other) == length && strncmp(other, name, length) == 0)
+            return n;
+    }
+    return NULL;
+}
+
+/* "fc -> lif -> fc": how one gets from the layer at `to` along its sources back from `item`, which stands
+ * later; NULL: not at all, or not within `*left` nodes. */
+static const char *way(yaml_doc *doc, const yaml_node *list, const yaml_node *to,
+                       const yaml_node *item, int *left)
+{
+    const char *name = layer_name(doc, list, item), *before = NULL;
+    const yaml_node *given = yaml_find(layer_options(item), "from");
+    if (item == to)
+        return name;
+    if (--*left < 0 || (layer_kind(item) && strcmp(layer_kind(item), "delay") == 0))
+        return NULL;
+    const yaml_node *previous = list->first;
+    while (previous && previous->next != item)
+        previous = previous->next;
+    if (!given && previous)
+        before = way(doc, list, to, previous, left);
+    for (const yaml_node *n = next_source(item, NULL); n && !before; n = next_source(item, n)) {
+        const yaml_node *source =
+            n->type == YAML_SCALAR && n->text ? item_called(doc, list, n->text) : NULL;
+        if (source)
+            before = way(doc, list, to, source, left);
+    }
+    return before ? pool_format(&doc->memory, "%s -> %s", before, name) : NULL;
+}
+
+/* A node that reads a later one: a loop, or the wrong order. */
+static fsnn_status no_delay(fsnn_description *d, const yaml_node *node, const char *name)
+{
+    const yaml_node *list = yaml_find(d->doc.root, "layers"), *reader = list->first;
+    int left = MAX_VISITS;
+    for (int i = 0; i < d->layers && reader; i++)
+        reader = reader->next;
+    const yaml_node *later = item_called(&d->doc, list, name);
+    const char *loop = reader && later ? way(&d->doc, list, reader, later, &left) : NULL;
+    if (!loop)
+        return yaml_fail(
+            &d->doc, node,
+            "\"%s\" does not stand before this node: nodes refer only to earlier ones, and "
+            "`- delay: {of: %s}` to any",
+            name, name);
+    const char *first = layer_name(&d->doc, list, reader);
+    return yaml_fail(
+        &d->doc, node,
+        "%s -> %s is a loop without delay: put `- delay: {of: %s, name: %s_before}` before it "
+        "and read %s_before here, which is %s one step earlier",
+        loop, first ? first : "", name, name, name, name);
+}
+
 static fsnn_status find_source(fsnn_description *d, const yaml_node *node, source *out)
 {
     char *name;
@@ -144,10 +221,7 @@ static fsnn_status find_source(fsnn_description *d, const yaml_node *node, sourc
         if (strcmp(out->layer < 0 ? "input" : d->layer[out->layer].name, name) == 0)
             return FSNN_OK;
     if (stands_later(&d->doc, yaml_find(d->doc.root, "layers"), name))
-        return yaml_fail(&d->doc, node,
-                         "\"%s\" does not stand before this node: nodes refer only "
-                         "to earlier ones",
-                         name);
+        return no_delay(d, node, name);
     const char **known = pool_take(&d->doc.memory, (size_t)(d->layers + 1) * sizeof *known);
     if (!known)
         return FSNN_EMEMORY;
@@ -160,6 +234,13 @@ static fsnn_status find_source(fsnn_description *d, const yaml_node *node, sourc
 
 static fsnn_status read_sources(fsnn_description *d, const yaml_node *from, layer *l)
 {
+    if (!l->op->max_in) {
+        l->sources = 0;
+        return !from ? FSNN_OK
+                     : yaml_fail(&d->doc, from,
+                                 "a %s takes no sources: `of` is the name of the node it is of",
+                                 l->op->kind);
+    }
     l->sources = 1;
     if (!from) {
         l->from[0].layer = d->layers - 1;
@@ -174,6 +255,58 @@ static fsnn_status read_sources(fsnn_description *d, const yaml_node *from, laye
     l->sources = 0;
     for (const yaml_node *n = from->first; n; n = n->next)
         FSNN_TRY(find_source(d, n, &l->from[l->sources++]));
+    return FSNN_OK;
+}
+
+static bool stands_before(const fsnn_description *d, const char *name)
+{
+    for (int i = 0; i < d->layers; i++)
+        if (strcmp(d->layer[i].name, name) == 0)
+            return true;
+    return strcmp(name, "input") == 0;
+}
+
+static fsnn_status read_weights(fsnn_description *d, const yaml_node *node, layer *l)
+{
+    source of;
+    l->weights = -1;
+    if (!node)
+        return FSNN_OK;
+    if (node->type == YAML_SCALAR && !yaml_null(node) && !stands_before(d, node->text) &&
+        stands_later(&d->doc, yaml_find(d->doc.root, "layers"), node->text))
+        return yaml_fail(&d->doc, node,
+                         "\"%s\" does not stand before this node: weights are those of an earlier one",
+                         node->text);
+    FSNN_TRY(find_source(d, node, &of));
+    if (of.layer < 0 || d->layer[of.layer].op != l->op)
+        return yaml_fail(
+            &d->doc, node, "\"%s\" is %s, but weights are shared with a node of the same kind, %s",
+            node->text, of.layer < 0 ? "the input" : d->layer[of.layer].op->kind, l->op->kind);
+    l->weights = of.layer;
+    return FSNN_OK;
+}
+
+/* Delays refer to any node, so this comes when all are read. */
+static fsnn_status check_delays(fsnn_description *d, const yaml_node *list)
+{
+    for (int i = 0; i < d->layers; i++) {
+        const layer *l = &d->layer[i];
+        if (!(l->op->flags & OP_DELAY))
+            continue;
+        const char *of = ((const fsnn_delay *)l->options)->of;
+        const yaml_node *options = layer_options(l->node), *at = yaml_find(options, "of");
+        at = at ? at : options ? options : l->node;
+        if (strcmp(of, "input") == 0 || item_called(&d->doc, list, of))
+            continue;
+        const char **known = pool_take(&d->doc.memory, (size_t)(d->layers + 1) * sizeof *known);
+        if (!known)
+            return FSNN_EMEMORY;
+        known[0] = "input";
+        for (int k = 0; k < d->layers; k++)
+            known[k + 1] = d->layer[k].name;
+        return yaml_fail(&d->doc, at, "there is no node \"%s\"%s", of,
+                         keys_advice(&d->doc.memory, of, known, d->layers + 1));
+    }
     return FSNN_OK;
 }
 
@@ -209,6 +342,7 @@ static fsnn_status read_layer(fsnn_description *d, const yaml_node *list, yaml_n
     FSNN_TRY(check_options(d, item, l));
     FSNN_TRY(check_name(d, item, l->name));
     FSNN_TRY(read_sources(d, yaml_find(options, "from"), l));
+    FSNN_TRY(read_weights(d, yaml_find(options, "weights"), l));
     d->layers++;
     return FSNN_OK;
 }
@@ -226,7 +360,7 @@ fsnn_status layers_read(fsnn_description *d, yaml_node *list)
     for (yaml_node *item = list->first; item; item = item->next)
         FSNN_TRY(read_layer(d, list, item));
     d->output.layer = d->layers - 1;
-    return FSNN_OK;
+    return check_delays(d, list);
 }
 
 fsnn_status output_read(fsnn_description *d, const yaml_node *node)

@@ -34,7 +34,7 @@ void net_count(fsnn_net *net, const net_step *step)
     if (!net->tally || step->node < 0 || net->segments.replay)
         return;
     net_tally *t = &net->tally[step->node];
-    int64_t rows = op->K * op->B;
+    int64_t rows = net->K * op->B; /* of a loop, all its steps */
     t->steps += (double)rows;
     if (op->op->flags & OP_NEURON)
         t->memory += neuron_node_memory_cost(op) * (double)(op->B * fsnn_shape_count(&op->out[0]));

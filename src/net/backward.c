@@ -26,48 +26,57 @@ static int64_t floats(const fsnn_net *net, int value)
     return net->K * net->plan.batch * fsnn_shape_count(&net->value[value].shape);
 }
 
-static void gradients(const fsnn_net *net, const net_step *step, op_run *run)
+/* Of the rows of time step `at` of a loop; of all elsewhere. */
+static float *grad_at(const fsnn_net *net, const net_step *step, int value, int64_t at)
+{
+    return net_grad(net, value) + at * net_floats(net, value, step);
+}
+
+static void gradients(const fsnn_net *net, const net_step *step, int64_t at, op_run *run)
 {
     int64_t addend = net->addend;
     for (int p = 0; p < step->op->outputs; p++)
-        run->gout[p] = net->value[step->out[p]].wants ? net_grad(net, step->out[p])
+        run->gout[p] = net->value[step->out[p]].wants ? grad_at(net, step, step->out[p], at)
                                                       : net->arena + net->zeros;
     for (int k = 0; k < step->op->inputs; k++) {
         if (!step->op->gradient_in[k])
             continue;
-        run->gin[k] = step->adds[k] ? net->arena + addend : net_grad(net, step->in[k]);
+        run->gin[k] = step->adds[k] ? net->arena + addend : grad_at(net, step, step->in[k], at);
         if (step->adds[k])
-            addend += (floats(net, step->in[k]) + 15) / 16 * 16;
+            addend += (net_floats(net, step->in[k], step) + 15) / 16 * 16;
     }
 }
 
 /* A view hands its gradient on: nothing to do where it shares memory with its source's. */
-static void view(const fsnn_net *net, const net_step *step)
+static void view(const fsnn_net *net, const net_step *step, int64_t at)
 {
     if (!step->op->gradient_in[0])
         return;
-    float *to = net_grad(net, step->in[0]);
-    const float *from = net_grad(net, step->out[0]);
-    int64_t n = floats(net, step->in[0]);
+    float *to = grad_at(net, step, step->in[0], at);
+    const float *from = grad_at(net, step, step->out[0], at);
+    int64_t n = net_floats(net, step->in[0], step);
     if (step->adds[0])
         add(to, from, n);
     else if (to != from)
         memcpy(to, from, (size_t)n * sizeof *to);
 }
 
-static fsnn_status one(const fsnn_net *net, const net_step *step)
+fsnn_status net_backward_step(const fsnn_net *net, const net_step *step, int64_t at)
 {
     op_run run;
     if (step->op->op->flags & OP_VIEW) {
-        view(net, step);
+        view(net, step, at);
         return FSNN_OK;
     }
-    net_run(net, step, &run);
-    gradients(net, step, &run);
+    net_run(net, step, at, &run);
+    gradients(net, step, at, &run);
+    if (net_looped(step) && step->op->op->flags & OP_LATER)
+        memset(run.grad, 0, sizeof run.grad); /* loops.c comes back to them */
     FSNN_TRY(step->op->op->backward(step->op, &run));
     for (int k = 0; k < step->op->inputs; k++)
-        if (step->adds[k])
-            add(net_grad(net, step->in[k]), run.gin[k], floats(net, step->in[k]));
+        if (step->adds[k] && run.gin[k])
+            add(grad_at(net, step, step->in[k], at), run.gin[k],
+                net_floats(net, step->in[k], step));
     return FSNN_OK;
 }
 
@@ -76,9 +85,12 @@ fsnn_status net_backward(fsnn_net *net, const float *output_gradient)
     if (net->value[net->out_value].wants)
         memcpy(net_grad(net, net->out_value), output_gradient,
                (size_t)floats(net, net->out_value) * sizeof(float));
-    for (int i = net->steps - 1; i >= 0; i--)
-        if (net->step[i].live)
-            FSNN_TRY(one(net, &net->step[i]));
+    for (int i = net->steps - 1; i >= 0; i = net->step[i].first - 1) {
+        if (net_looped(&net->step[i]))
+            FSNN_TRY(net_loop_backward(net, i));
+        else if (net->step[i].live)
+            FSNN_TRY(net_backward_step(net, &net->step[i], 0));
+    }
     return FSNN_OK;
 }
 

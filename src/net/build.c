@@ -15,6 +15,10 @@ const fsnn_op *net_kind_at(int index)
     for (i = 0; fsnn_neuron_ops[i]; i++)
         if (i == index)
             return fsnn_neuron_ops[i];
+    index -= i;
+    for (i = 0; net_delay_ops[i]; i++)
+        if (i == index)
+            return net_delay_ops[i];
     return NULL;
 }
 
@@ -146,6 +150,7 @@ int fsnn_net_input(fsnn_net *net, fsnn_shape shape)
         return FSNN_EMEMORY;
     }
     node->op.name = node->name;
+    node->shares = -1;
     net->input_shape = shape;
     return net->input = append(net, node);
 }
@@ -237,6 +242,11 @@ static fsnn_status unknown_kind(const char *kind)
                      near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
+static const char *text_or_none(const char *text)
+{
+    return text ? text : "";
+}
+
 int fsnn_net_add(fsnn_net *net, const char *kind, const char *name, const int *from, int sources,
                  const void *options)
 {
@@ -256,7 +266,9 @@ int fsnn_net_add(fsnn_net *net, const char *kind, const char *name, const int *f
     if (!node)
         return FSNN_EMEMORY;
     node->name = name ? fsnn_strdup(name) : default_name(net, kind);
-    node->sources = source_text(net, from, sources);
+    node->sources = op->flags & OP_DELAY && options
+                        ? fsnn_strdup(text_or_none(((const fsnn_delay *)options)->of))
+                        : source_text(net, from, sources);
     fsnn_status status = node->name && node->sources ? FSNN_OK : FSNN_EMEMORY;
     if (!status && !name)
         status = check_name(net, node->name);
@@ -267,7 +279,9 @@ int fsnn_net_add(fsnn_net *net, const char *kind, const char *name, const int *f
         return status;
     }
     node->op.inputs = sources;
-    memcpy(node->from, from, (size_t)sources * sizeof *from);
+    node->shares = -1;
+    if (sources)
+        memcpy(node->from, from, (size_t)sources * sizeof *from);
     return append(net, node);
 }
 
@@ -287,6 +301,34 @@ fsnn_status fsnn_net_output(fsnn_net *net, int node)
     if (!net || node / NET_PORTS >= net->nodes)
         return fsnn_fail(FSNN_EARGUMENT, "the output is no node of this net");
     net->output = node;
+    net->wrapped = false;
+    return FSNN_OK;
+}
+
+static net_node *node_of(const fsnn_net *net, int handle)
+{
+    return handle < 0 || handle / NET_PORTS >= net->nodes ? NULL : net->node[handle / NET_PORTS];
+}
+
+fsnn_status fsnn_net_share(fsnn_net *net, int node, int of)
+{
+    if (node < 0 || of < 0)
+        return (fsnn_status)(node < 0 ? node : of);
+    net_node *a = net ? node_of(net, node) : NULL, *b = net ? node_of(net, of) : NULL;
+    if (!a || !b)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_share: a handle is no node of this net");
+    if (of / NET_PORTS >= node / NET_PORTS)
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "\"%s\" cannot use the weights of \"%s\": they must be those of a node that "
+            "was added before it",
+            a->name, b->name);
+    if (!b->op.op || a->op.op != b->op.op)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s \"%s\" cannot use the weights of \"%s\", which is %s: both must be of "
+                         "one kind",
+                         a->op.op->kind, a->name, b->name, b->op.op ? b->op.op->kind : "the input");
+    a->shares = b->shares >= 0 ? b->shares : of / NET_PORTS;
     net->wrapped = false;
     return FSNN_OK;
 }
@@ -391,4 +433,9 @@ int fsnn_net_user(fsnn_net *net, const char *name, int from, const fsnn_user *op
 int fsnn_net_if(fsnn_net *net, const char *name, int from, const fsnn_neuron *options)
 {
     return fsnn_net_add(net, "if", name, &from, 1, options);
+}
+
+int fsnn_net_delay(fsnn_net *net, const char *name, const char *of)
+{
+    return fsnn_net_add(net, "delay", name, NULL, 0, &(fsnn_delay){.of = of});
 }

@@ -9,6 +9,19 @@ int fsnn_net_node_count(const fsnn_net *net)
     return net->nodes;
 }
 
+/* Loops are counted in the order in which they run. */
+static int loop_of(const fsnn_net *net, int node)
+{
+    int loops = 0;
+    for (int i = 0; i < net->steps; i = net->step[i].last + 1) {
+        loops += net_looped(&net->step[i]);
+        for (int k = i; k <= net->step[i].last; k++)
+            if (net->step[k].node == node)
+                return net_looped(&net->step[i]) ? loops : 0;
+    }
+    return 0;
+}
+
 const void *fsnn_net_options(const fsnn_net *net, int index)
 {
     return index > 0 && index < net->nodes ? net->node[index]->op.options : NULL;
@@ -28,7 +41,7 @@ static int64_t node_memory(const fsnn_net *net, int index)
         floats += value->grad_root == v && value->grad_place >= 0 ? count : 0;
     }
     if (net->plan.training)
-        bytes += (int64_t)op->tape_bytes;
+        bytes += (int64_t)op->tape_bytes * (op->looped ? op->span : 1);
     if (op->op->flags & OP_NEURON)
         bytes += (int64_t)neuron_node_bytes(op);
     return floats * (int64_t)sizeof(float) + bytes;
@@ -39,7 +52,11 @@ fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info)
     if (index < 0 || index >= net->nodes)
         return fsnn_fail(FSNN_EARGUMENT, "there is no node %d: the net has %d", index, net->nodes);
     const net_node *node = net->node[index];
-    *info = (fsnn_node_info){.name = node->name, .kind = "input", .sources = node->sources, .equations = ""};
+    *info = (fsnn_node_info){.name = node->name,
+                             .kind = "input",
+                             .sources = node->sources,
+                             .equations = "",
+                             .shares = ""};
     if (index == 0) {
         info->shape = net->input_shape;
         return FSNN_OK;
@@ -48,12 +65,15 @@ fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info)
     info->neuron = (node->op.op->flags & OP_NEURON) != 0;
     if (info->neuron)
         info->equations = neuron_node_equations(&node->op);
+    if (node->shares >= 0)
+        info->shares = net->node[node->shares]->name;
     if (!net->wrapped)
         return FSNN_OK;
     info->shape = node->op.out[0];
     info->operations = node->op.operations;
     info->memory = node_memory(net, index);
-    for (int p = 0; p < node->op.params; p++)
+    info->loop = loop_of(net, index);
+    for (int p = 0; node->shares < 0 && p < node->op.params; p++)
         info->params += fsnn_shape_count(&node->op.param[p].shape);
     return FSNN_OK;
 }
@@ -157,7 +177,7 @@ fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float
         return fsnn_fail(FSNN_ESTATE, "reading \"%s\" needs a plan with record, and a forward",
                          op->name);
     const net_step *step = step_of(net, node);
-    int64_t rows = op->K * op->B, count = fsnn_shape_count(&op->out[0]);
+    int64_t rows = net->K * op->B, count = fsnn_shape_count(&op->out[0]);
     const float *from = what == FSNN_RECORD_CURRENT ? net_data(net, step->in[0])
                                                     : net_data(net, step->out[0]);
     size_t bytes = (size_t)(rows * count) * sizeof(float);

@@ -44,7 +44,8 @@ static fsnn_status make_room(fsnn_net *net)
     /* at worst every input of every node is converted, and the output */
     int inputs = 1, outputs = 1;
     for (int i = 0; i < net->nodes; i++) {
-        inputs += net->node[i]->op.inputs;
+        bool delay = net->node[i]->op.op && net->node[i]->op.op->flags & OP_DELAY;
+        inputs += net->node[i]->op.inputs + (delay ? 2 : 0); /* the second step, and its input */
         outputs += OP_MAX_OUT;
     }
     net->step_room = net->nodes + inputs;
@@ -68,6 +69,7 @@ static fsnn_status add_step(fsnn_net *net, op_node *op, int user, const int *in)
     net_step *step = &net->step[net->steps];
     step->op = op;
     step->node = user;
+    step->partner = -1;
     for (int i = 0; i < op->inputs; i++) {
         step->in[i] = in[i];
         op->in[i] = net->value[in[i]].shape;
@@ -144,6 +146,48 @@ static int value_of(const fsnn_net *net, const int *made, int handle, const char
     return net->step[made[node]].out[port];
 }
 
+/* Around a loop the shape must be one. */
+static fsnn_status check_delay(const fsnn_net *net, const net_node *delay, const fsnn_shape *found)
+{
+    char gives[128], is[128];
+    const fsnn_shape *shape = net_delay_shape(&delay->op);
+    if (fsnn_shape_equal(shape, found))
+        return FSNN_OK;
+    return fsnn_fail(
+        FSNN_ESHAPE,
+        "delay \"%s\": it gives %s, but its source \"%s\" is %s: around a loop the shape "
+        "must stay the same",
+        delay->name, fsnn_shape_text(shape, gives, sizeof gives),
+        net->node[delay->from[0] / NET_PORTS]->name, fsnn_shape_text(found, is, sizeof is));
+}
+
+/* The steps that take in what delays give, behind all others. */
+static fsnn_status close_delays(fsnn_net *net, const int *made)
+{
+    for (int i = 1; i < net->nodes; i++) {
+        op_node *delay = &net->node[i]->op;
+        if (!(delay->op->flags & OP_DELAY))
+            continue;
+        int in = value_of(net, made, net->node[i]->from[0], net->node[i]->name);
+        if (in < 0)
+            return (fsnn_status)in;
+        FSNN_TRY(check_delay(net, net->node[i], &net->value[in].shape));
+        in = in_layout(net, in, net_delay_last(delay));
+        if (in < 0)
+            return (fsnn_status)in;
+        op_node *op = fsnn_alloc(sizeof *op);
+        if (!op)
+            return FSNN_EMEMORY;
+        net->conversion[net->conversions++] = op;
+        *op = (op_node){
+            .op = &net_delay_put, .name = delay->name, .state = delay->state, .inputs = 1};
+        FSNN_TRY(add_step(net, op, -1, &in));
+        net->step[net->steps - 1].partner = made[i];
+        net->step[made[i]].partner = net->steps - 1;
+    }
+    return FSNN_OK;
+}
+
 static fsnn_status lower(fsnn_net *net, int *made)
 {
     add_value(net, -1, 0, &net->input_shape, false);
@@ -157,6 +201,7 @@ static fsnn_status lower(fsnn_net *net, int *made)
         }
         FSNN_TRY(choose_layout(net, node->op.op, node->op.inputs, in));
         FSNN_TRY(add_step(net, &node->op, i, in));
+        FSNN_TRY(net_share_params(net, node));
         made[i] = net->steps - 1;
     }
     int handle = net->output >= 0 ? net->output : (net->nodes - 1) * NET_PORTS;
@@ -166,7 +211,69 @@ static fsnn_status lower(fsnn_net *net, int *made)
     if (out < 0)
         return (fsnn_status)out;
     net->out_value = out;
-    return FSNN_OK;
+    return close_delays(net, made);
+}
+
+/* Delays whose sources lie in another layout than theirs take it; true if there were any. */
+static bool follow_layouts(fsnn_net *net)
+{
+    bool moved = false;
+    for (int i = 0; i < net->steps; i++) {
+        const net_step *s = &net->step[i];
+        if (!(s->op->op->flags & OP_DELAY))
+            continue;
+        /* behind a conversion is what the source is by itself */
+        int in = net->step[s->partner].in[0];
+        const net_step *from = net->value[in].step < 0 ? NULL : &net->step[net->value[in].step];
+        bool turned = from && (from->op->op == &net_to_last || from->op->op == &net_to_plain);
+        if (turned)
+            net_delay_settle(s->op, net_delay_shape(s->op), !net_delay_last(s->op));
+        moved = moved || turned;
+    }
+    return moved;
+}
+
+/* The output depends on what the step gives; what a delay takes in it gives later. */
+static bool reaches(const fsnn_net *net, const net_step *s, const bool *below)
+{
+    bool reached = false;
+    for (int p = 0; p < s->op->outputs; p++)
+        reached |= below[s->out[p]];
+    return reached || (s->op->op == &net_delay_put && below[net->step[s->partner].out[0]]);
+}
+
+/* The step depends on something learned. */
+static bool learns(const fsnn_net *net, const net_step *s, const bool *above)
+{
+    bool any = false;
+    for (int p = 0; p < s->op->params; p++)
+        any |= s->op->param[p].learn;
+    for (int k = 0; k < s->op->inputs; k++)
+        any |= above[s->in[k]];
+    return any || (s->op->op->flags & OP_DELAY && above[net->step[s->partner].in[0]]);
+}
+
+/* Marks another time where it changes something: in loops, what was marked reaches what stands before. */
+static bool mark_once(const fsnn_net *net, bool *above, bool *below)
+{
+    bool changed = false;
+    for (int i = net->steps - 1; i >= 0; i--) {
+        const net_step *s = &net->step[i];
+        bool reached = reaches(net, s, below);
+        for (int k = 0; k < s->op->inputs && reached; k++) {
+            changed |= !below[s->in[k]];
+            below[s->in[k]] = true;
+        }
+    }
+    for (int i = 0; i < net->steps; i++) {
+        const net_step *s = &net->step[i];
+        bool any = learns(net, s, above);
+        for (int p = 0; p < s->op->outputs && any; p++) {
+            changed |= !above[s->out[p]];
+            above[s->out[p]] = true;
+        }
+    }
+    return changed;
 }
 
 /* Backward runs along the ways from something learned (or the input, where asked for) to the output. */
@@ -174,26 +281,11 @@ static void mark(fsnn_net *net, bool *above, bool *below)
 {
     above[0] = net->plan.input_gradient;
     below[net->out_value] = true;
-    for (int i = net->steps - 1; i >= 0; i--) {
-        const net_step *s = &net->step[i];
-        bool reached = false;
-        for (int p = 0; p < s->op->outputs; p++)
-            reached |= below[s->out[p]];
-        for (int k = 0; k < s->op->inputs; k++)
-            below[s->in[k]] |= reached;
-    }
+    while (mark_once(net, above, below))
+        ;
     for (int i = 0; i < net->steps; i++) {
         net_step *s = &net->step[i];
-        bool learns = false, fed = false, reached = false;
-        for (int p = 0; p < s->op->params; p++)
-            learns |= s->op->param[p].learn;
-        for (int k = 0; k < s->op->inputs; k++)
-            fed |= above[s->in[k]];
-        for (int p = 0; p < s->op->outputs; p++) {
-            above[s->out[p]] = learns || fed;
-            reached |= below[s->out[p]];
-        }
-        s->live = net->plan.training && reached && (learns || fed);
+        s->live = net->plan.training && reaches(net, s, below) && learns(net, s, above);
         for (int k = 0; k < s->op->inputs; k++)
             s->op->gradient_in[k] = s->live && above[s->in[k]];
     }
@@ -214,7 +306,7 @@ fsnn_status net_mark(fsnn_net *net)
     return good ? FSNN_OK : FSNN_EMEMORY;
 }
 
-fsnn_status net_lower(fsnn_net *net)
+static fsnn_status lower_once(fsnn_net *net)
 {
     net_unlower(net);
     FSNN_TRY(make_room(net));
@@ -223,6 +315,16 @@ fsnn_status net_lower(fsnn_net *net)
         return FSNN_EMEMORY;
     fsnn_status status = lower(net, made);
     fsnn_free(made);
-    FSNN_TRY(status);
+    return status;
+}
+
+fsnn_status net_lower(fsnn_net *net)
+{
+    enum { TRIES = 4 }; /* layouts that do not settle by then are converted around the loop */
+    FSNN_TRY(net_delays_settle(net));
+    FSNN_TRY(lower_once(net));
+    for (int i = 0; i < TRIES && follow_layouts(net); i++)
+        FSNN_TRY(lower_once(net));
+    FSNN_TRY(net_loops_find(net));
     return net_mark(net);
 }

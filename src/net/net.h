@@ -3,7 +3,10 @@
  * Nodes are what the user added. Wrapping lowers them to steps: the same nodes in the same order,
  * with layout conversions put between where an operator asks for one. Each output of a step is a
  * value: a tensor [K*B, shape] with a place in one arena, planned once from the times at which it
- * is first written and last read. Step i runs at time i forward, at 2n-1-i backward. */
+ * is first written and last read. Step i runs at time i forward, at 2n-1-i backward.
+ *
+ * Steps of a loop, which delays close, are neighbours: a part. It goes through time step by step
+ * (net/loops.c), so each of its steps runs at all the times of the part. */
 #ifndef FSNN_NET_INSIDE_H
 #define FSNN_NET_INSIDE_H
 
@@ -19,6 +22,7 @@ typedef struct net_node {
     char *name, *sources;
     int from[OP_MAX_IN]; /* handles */
     int first_param;
+    int shares; /* the node whose parameters it uses; -1: its own */
 } net_node;
 
 typedef struct net_value {
@@ -40,6 +44,8 @@ typedef struct net_step {
     bool live;                /* backward has something to do here */
     bool adds[OP_MAX_IN];     /* an earlier step of backward has written this gradient: add */
     int64_t tape;             /* offset of its tape */
+    int first, last;          /* the steps of its part; itself alone where it is in no loop */
+    int partner;              /* of a delay: the step that takes in, or gives; else -1 */
 } net_step;
 
 typedef struct net_param_place {
@@ -112,8 +118,13 @@ const fsnn_op *net_kind_find(const char *kind);
 const fsnn_op *net_kind_at(int index);
 
 fsnn_status net_lower(fsnn_net *net);   /* shapes, layouts, steps and values */
+fsnn_status
+net_delays_settle(fsnn_net *net);          /* sources and shapes of delays: before steps are made */
+fsnn_status net_loops_find(fsnn_net *net); /* puts the steps of each loop together */
 fsnn_status net_mark(fsnn_net *net);    /* what takes part in backward */
 fsnn_status net_collect(fsnn_net *net); /* parameters */
+/* After its shape is known: the parameters are those of the node it shares them with. */
+fsnn_status net_share_params(const fsnn_net *net, net_node *node);
 fsnn_status net_place(fsnn_net *net);   /* plans of the operators, arena */
 void net_unlower(fsnn_net *net);
 fsnn_status net_warn(fsnn_net *net, char *sentence); /* takes the string */
@@ -133,7 +144,35 @@ void net_segments_free(fsnn_net *net);
 /* The net_value of a root's memory for the current call: arena, or the user's input. */
 const float *net_data(const fsnn_net *net, int value);
 float *net_grad(const fsnn_net *net, int value);
-void net_run(const fsnn_net *net, const net_step *step, op_run *run);
+/* Numbers of a value in one call of its step. */
+int64_t net_floats(const fsnn_net *net, int value, const net_step *step);
+/* Step `at` of a loop; 0 elsewhere. */
+void net_run(const fsnn_net *net, const net_step *step, int64_t at, op_run *run);
+
+/* Loops: steps first..last of the graph over all K steps of time, forward and backward. */
+static inline bool net_looped(const net_step *step)
+{
+    return step->op->looped;
+}
+fsnn_status net_loop_forward(fsnn_net *net, int first);
+fsnn_status net_loop_backward(fsnn_net *net, int last);
+fsnn_status net_backward_step(const fsnn_net *net, const net_step *step, int64_t at);
+int64_t net_tape_floats(const net_step *step); /* of one call */
+/* Before backward of a segment: whether it is the last of its call, the first. */
+void net_node_chain(op_node *op, bool last, bool first);
+
+/* Delays (net/delay.c). */
+extern const fsnn_op *const net_delay_ops[]; /* kinds that users see, NULL-terminated */
+extern const fsnn_op net_delay_put;          /* takes in the step that is over */
+/* The source is known by then, and given its shape and layout. */
+void net_delay_settle(op_node *delay, const fsnn_shape *shape, bool last);
+const fsnn_shape *net_delay_shape(const op_node *delay); /* rank 0: unknown */
+bool net_delay_last(const op_node *delay);
+void net_delay_reset(op_node *delay);
+void net_delay_chain(op_node *delay, bool last);
+size_t net_delay_bytes(const op_node *delay);
+void net_delay_save(const op_node *delay, void *bytes);
+void net_delay_load(op_node *delay, const void *bytes);
 
 /* Counts what a step of the running forward did, where the net counts. */
 void net_count(fsnn_net *net, const net_step *step);

@@ -440,16 +440,17 @@ static fsnn_status plan(op_node *node)
     neuron_node_progress(node, st->done);
     s->smooth = node->smooth;
     FSNN_TRY(check_slopes(node));
-    s->chained = node->training && node->chained;
+    s->linked = node->training && node->chained;
+    s->chained = s->linked || (node->training && node->looped);
     s->total = node->total;
-    if (s->chained && s->memory.keep < 0 && scan_resetting(s)->clears)
+    if (s->linked && s->memory.keep < 0 && scan_resetting(s)->clears)
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "%s \"%s\": reset %s empties the history that gradient checkpointing comes "
                          "back to: a memory by tolerance or of a number of steps works with it, or no "
                          "checkpointing",
                          node->op->kind, node->name, scan_resetting(s)->name);
     node->scratch_bytes = node->tape_bytes = 0;
-    return named(node, scan_plan(s, node->K));
+    return named(node, scan_plan(s, node->looped ? node->span : node->K));
 }
 
 static void bind(op_node *node, float *const *value)
@@ -484,7 +485,10 @@ static fsnn_status forward(op_node *node, const op_run *run)
     bind(node, run->value);
     if (st->scan.time == 0)
         st->scan.noise.run = (uint64_t)run->step;
-    FSNN_TRY(named(node, scan_forward(&st->scan, node->K, run->in[0], run->out[0])));
+    fsnn_status status =
+        node->looped ? scan_step_forward(&st->scan, run->at, node->span, run->in[0], run->out[0])
+                     : scan_forward(&st->scan, node->K, run->in[0], run->out[0]);
+    FSNN_TRY(named(node, status));
     if (!st->counts || st->counted != st->scan.N)
         return FSNN_OK;
     tally t = {st, run->out[0], node->K * st->scan.B};
@@ -538,7 +542,11 @@ static fsnn_status backward(op_node *node, const op_run *run)
         grads.par[PAR_V_RESET] = run->grad[st->v_reset];
     for (int i = 0; i < st->scan.model->own; i++)
         grads.par[NEURON_PARS + i] = run->grad[st->own + i];
-    return named(node, scan_backward(&st->scan, run->in[0], run->out[0], run->gout[0], &grads));
+    fsnn_status status =
+        node->looped
+            ? scan_step_backward(&st->scan, run->at, run->in[0], run->out[0], run->gout[0], &grads)
+            : scan_backward(&st->scan, run->in[0], run->out[0], run->gout[0], &grads);
+    return named(node, status);
 }
 
 static void destroy(op_node *node)

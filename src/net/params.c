@@ -52,12 +52,55 @@ static const fsnn_param *find(const fsnn_param *param, int count, const char *na
     return NULL;
 }
 
+static fsnn_status unlike(const net_node *node, const net_node *owner)
+{
+    return fsnn_fail(
+        FSNN_EARGUMENT,
+        "%s \"%s\" has other parameters than \"%s\", whose weights it is to use: options "
+        "that make parameters must be those of \"%s\"",
+        node->op.op->kind, node->name, owner->name, owner->name);
+}
+
+fsnn_status net_share_params(const fsnn_net *net, net_node *node)
+{
+    if (node->shares < 0)
+        return FSNN_OK;
+    const net_node *owner = net->node[node->shares];
+    char own[128], other[128];
+    if (!owner->op.params)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s \"%s\" cannot use the weights of \"%s\": this kind has none",
+                         node->op.op->kind, node->name, owner->name);
+    if (node->op.params != owner->op.params)
+        return unlike(node, owner);
+    for (int p = 0; p < node->op.params; p++) {
+        op_param *a = &node->op.param[p];
+        const op_param *b = &owner->op.param[p];
+        if (strcmp(a->name, b->name) != 0)
+            return unlike(node, owner);
+        if (!fsnn_shape_equal(&a->shape, &b->shape))
+            return fsnn_fail(
+                FSNN_ESHAPE,
+                "%s \"%s\" cannot use the weights of \"%s\": its %s would be %s, but that of "
+                "\"%s\" is %s",
+                node->op.op->kind, node->name, owner->name, a->name,
+                fsnn_shape_text(&a->shape, own, sizeof own), owner->name,
+                fsnn_shape_text(&b->shape, other, sizeof other));
+        *a = *b; /* learned where the owner's are, from its values on */
+    }
+    return FSNN_OK;
+}
+
 static fsnn_status allot(fsnn_net *net)
 {
     int count = 0;
     int64_t flat = 0;
     for (int i = 1; i < net->nodes; i++) {
         const op_node *op = &net->node[i]->op;
+        if (net->node[i]->shares >= 0) { /* of a node before */
+            net->node[i]->first_param = net->node[net->node[i]->shares]->first_param;
+            continue;
+        }
         net->node[i]->first_param = count;
         count += op->params;
         for (int p = 0; p < op->params; p++)
@@ -118,7 +161,7 @@ fsnn_status net_collect(fsnn_net *net)
     fsnn_status status = allot(net);
     int64_t offset = 0;
     for (int i = 1; i < net->nodes && !status; i++)
-        for (int p = 0; p < net->node[i]->op.params && !status; p++)
+        for (int p = 0; net->node[i]->shares < 0 && p < net->node[i]->op.params && !status; p++)
             status = add(net, i, p, &offset, &before);
     old now = {net->param, net->place, net->params, net->values_flat, net->grads_flat};
     discard(status ? &now : &before);

@@ -68,6 +68,27 @@ static int64_t place_all(list *l)
     return top;
 }
 
+/* Times of a step: in a loop those of all its steps. */
+static int early(const net_step *s)
+{
+    return s->first;
+}
+
+static int late(const net_step *s)
+{
+    return s->last;
+}
+
+static int early_back(const fsnn_net *net, const net_step *s)
+{
+    return 2 * net->steps - 1 - s->last;
+}
+
+static int late_back(const fsnn_net *net, const net_step *s)
+{
+    return 2 * net->steps - 1 - s->first;
+}
+
 typedef struct lives {
     int *data_start, *data_end, *grad_start, *grad_end; /* [values], of roots */
 } lives;
@@ -81,23 +102,25 @@ static void last(int *end, int time)
 static void data_lives(const fsnn_net *net, lives *l)
 {
     int n = net->steps, forever = 2 * n;
-    for (int v = 0; v < net->values; v++)
-        l->data_start[v] = l->data_end[v] = net->value[v].step;
+    for (int v = 0; v < net->values; v++) {
+        int step = net->value[v].step;
+        l->data_start[v] = l->data_end[v] = step < 0 ? step : early(&net->step[step]);
+    }
     for (int i = 0; i < n; i++) {
         const net_step *s = &net->step[i];
         unsigned flags = s->op->op->flags;
         bool kept = net->plan.record && (flags & OP_NEURON);
         for (int k = 0; k < s->op->inputs; k++) {
             int *end = &l->data_end[net->value[s->in[k]].root];
-            last(end, kept ? forever : i);
+            last(end, kept ? forever : late(s));
             if (s->live && (flags & OP_NEEDS_IN))
-                last(end, 2 * n - 1 - i);
+                last(end, late_back(net, s));
         }
         for (int p = 0; p < s->op->outputs; p++) {
             int *end = &l->data_end[net->value[s->out[p]].root];
-            last(end, kept ? forever : i);
+            last(end, kept ? forever : late(s));
             if (s->live && (flags & OP_NEEDS_OUT))
-                last(end, 2 * n - 1 - i);
+                last(end, late_back(net, s));
         }
     }
     l->data_end[net->value[net->out_value].root] = forever;
@@ -130,7 +153,7 @@ static void grad_lives(fsnn_net *net, lives *l)
     written[out] = true;
     for (int i = n - 1; i >= 0; i--) {
         net_step *s = &net->step[i];
-        int time = 2 * n - 1 - i;
+        int time = early_back(net, s), end = late_back(net, s);
         for (int k = 0; k < s->op->inputs; k++) {
             s->adds[k] = false;
             if (!s->op->gradient_in[k])
@@ -142,11 +165,11 @@ static void grad_lives(fsnn_net *net, lives *l)
             written[root] = true;
             if (time < l->grad_start[root])
                 l->grad_start[root] = time;
-            last(&l->grad_end[root], time);
+            last(&l->grad_end[root], end);
         }
         for (int p = 0; p < s->op->outputs; p++)
             if (s->live && net->value[s->out[p]].wants)
-                last(&l->grad_end[net->value[s->out[p]].grad_root], time);
+                last(&l->grad_end[net->value[s->out[p]].grad_root], end);
     }
     if (net->value[0].wants)
         l->grad_end[0] = 2 * n;
@@ -208,7 +231,8 @@ static void collect_backward(fsnn_net *net, const lives *l, list *blocks)
                 &net->value[v].grad_place);
     for (int i = 0; i < n; i++) {
         net_step *s = &net->step[i];
-        add(blocks, ((int64_t)s->op->tape_bytes + 3) / 4, i, s->live ? 2 * n - 1 - i : i, &s->tape);
+        add(blocks, net_tape_floats(s) * (net_looped(s) ? net->K : 1), early(s),
+            s->live ? late_back(net, s) : late(s), &s->tape);
     }
     int64_t addend, scratch;
     extras(net, &addend, &net->zeros_count, &scratch);
@@ -217,11 +241,28 @@ static void collect_backward(fsnn_net *net, const lives *l, list *blocks)
     add(blocks, scratch, 0, forever, &net->scratch);
 }
 
+/* Of a loop's steps: one step of time, and where gradients are taken for all, the scratch of that. */
+static fsnn_status plan_looped(op_node *op)
+{
+    size_t scratch = 0;
+    if (op->op->flags & OP_LATER) {
+        op->K = op->span;
+        FSNN_TRY(op->op->plan(op));
+        scratch = op->scratch_bytes;
+    }
+    op->K = 1;
+    FSNN_TRY(op->op->plan(op));
+    if (scratch > op->scratch_bytes)
+        op->scratch_bytes = scratch;
+    return FSNN_OK;
+}
+
 static fsnn_status plan_operators(fsnn_net *net)
 {
     for (int i = 0; i < net->steps; i++) {
         op_node *op = net->step[i].op;
-        op->K = net->K;
+        op->K = op->looped ? 1 : net->K;
+        op->span = net->K;
         op->total = net->plan.steps;
         op->segmented = net_segmented(net);
         op->chained = op->segmented && !net->plan.truncate;
@@ -230,7 +271,7 @@ static fsnn_status plan_operators(fsnn_net *net)
         op->smooth = net->plan.smooth;
         op->seed = net->seed * 0x9E3779B97F4A7C15u + (uint64_t)net->step[i].node;
         if (op->op->plan)
-            FSNN_TRY(op->op->plan(op));
+            FSNN_TRY(op->looped ? plan_looped(op) : op->op->plan(op));
     }
     return FSNN_OK;
 }

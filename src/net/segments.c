@@ -17,13 +17,19 @@ bool net_segmented(const fsnn_net *net)
     return net->segments.steps > 0;
 }
 
+/* Bytes of a node's state at a border, whole lines; most nodes have none. */
+static size_t state_room(const op_node *op)
+{
+    if (op->op->flags & OP_NEURON)
+        return neuron_node_state_room(op);
+    return op->op->flags & OP_DELAY ? (net_delay_bytes(op) + 63) / 64 * 64 : 0;
+}
 
 static size_t state_bytes(const fsnn_net *net)
 {
     size_t sum = 0;
     for (int i = 1; i < net->nodes; i++)
-        if (net->node[i]->op.op->flags & OP_NEURON)
-            sum += neuron_node_state_room(&net->node[i]->op);
+        sum += state_room(&net->node[i]->op);
     return sum;
 }
 
@@ -117,18 +123,30 @@ static fsnn_status enter(fsnn_net *net, int64_t i)
     return K == net->K ? FSNN_OK : plan_steps(net, K);
 }
 
+static void load_delay(op_node *op, char *at)
+{
+    net_delay_load(op, at);
+}
+
+static void save_delay(op_node *op, char *at)
+{
+    net_delay_save(op, at);
+}
+
 static fsnn_status states(fsnn_net *net, int64_t segment, bool load)
 {
     char *at = net->segments.states + (size_t)segment * net->segments.state;
     for (int i = 1; i < net->nodes; i++) {
         op_node *op = &net->node[i]->op;
-        if (!(op->op->flags & OP_NEURON))
-            continue;
-        if (load)
-            FSNN_TRY(neuron_node_load(op, at));
-        else
-            neuron_node_save(op, at);
-        at += neuron_node_state_room(op);
+        if (op->op->flags & OP_NEURON) {
+            if (load)
+                FSNN_TRY(neuron_node_load(op, at));
+            else
+                neuron_node_save(op, at);
+        }
+        if (op->op->flags & OP_DELAY)
+            (load ? load_delay : save_delay)(op, at);
+        at += state_room(op);
     }
     return FSNN_OK;
 }
@@ -160,8 +178,7 @@ fsnn_status net_segments_forward(fsnn_net *net, const float *x)
 static void chain(fsnn_net *net, int64_t segment)
 {
     for (int i = 1; i < net->nodes; i++)
-        if (net->node[i]->op.op->flags & OP_NEURON)
-            neuron_node_chain(&net->node[i]->op, segment == net->segments.count - 1, segment == 0);
+        net_node_chain(&net->node[i]->op, segment == net->segments.count - 1, segment == 0);
 }
 
 /* The last segment's activations are still there. */

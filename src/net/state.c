@@ -1,5 +1,5 @@
 /* The state of a network as bytes, to go on later or elsewhere: a head that says what it fits, then
- * each neuron layer's state with its size. */
+ * the states of neuron layers and delays with their sizes. */
 #include "net/net.h"
 #include "net/neuron_ops.h"
 
@@ -29,13 +29,47 @@ static uint64_t print_of(const fsnn_net *net)
         if (net->node[i]->op.op->flags & OP_NEURON) {
             mix(&print, net->node[i]->name, strlen(net->node[i]->name) + 1);
             neuron_node_print(&net->node[i]->op, mix, &print);
+        } else if (net->node[i]->op.op->flags & OP_DELAY) {
+            size_t bytes = net_delay_bytes(&net->node[i]->op);
+            bool last = net_delay_last(&net->node[i]->op);
+            mix(&print, net->node[i]->name, strlen(net->node[i]->name) + 1);
+            mix(&print, &bytes, sizeof bytes);
+            mix(&print, &last, sizeof last);
         }
     return print;
 }
 
-static bool is_neuron(const fsnn_net *net, int i)
+static bool has_state(const fsnn_net *net, int i)
 {
-    return (net->node[i]->op.op->flags & OP_NEURON) != 0;
+    return (net->node[i]->op.op->flags & (OP_NEURON | OP_DELAY)) != 0;
+}
+
+static bool is_delay(const op_node *op)
+{
+    return (op->op->flags & OP_DELAY) != 0;
+}
+
+static int64_t bytes_of(const op_node *op)
+{
+    return (int64_t)(is_delay(op) ? net_delay_bytes(op) : neuron_node_state_bytes(op));
+}
+
+static void save(const op_node *op, void *bytes)
+{
+    (is_delay(op) ? net_delay_save : neuron_node_state_save)(op, bytes);
+}
+
+static bool fits(const op_node *op, const void *bytes, int64_t count)
+{
+    return is_delay(op) ? count == bytes_of(op) : neuron_node_state_fits(op, bytes, count);
+}
+
+static fsnn_status load(op_node *op, const void *bytes)
+{
+    if (!is_delay(op))
+        return neuron_node_state_load(op, bytes);
+    net_delay_load(op, bytes);
+    return FSNN_OK;
 }
 
 static fsnn_status check(const fsnn_net *net, const void *bytes, const char *who)
@@ -53,8 +87,8 @@ int64_t fsnn_net_state_bytes(const fsnn_net *net)
     if (!net || !net->wrapped)
         return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: call fsnn_net_wrap first");
     for (int i = 1; i < net->nodes; i++)
-        if (is_neuron(net, i))
-            sum += (int64_t)(sizeof(int64_t) + neuron_node_state_bytes(&net->node[i]->op));
+        if (has_state(net, i))
+            sum += (int64_t)sizeof(int64_t) + bytes_of(&net->node[i]->op);
     return sum;
 }
 
@@ -67,11 +101,11 @@ fsnn_status fsnn_net_state_save(const fsnn_net *net, void *bytes)
     memcpy(at, &h, sizeof h);
     at += sizeof h;
     for (int i = 1; i < net->nodes; i++) {
-        if (!is_neuron(net, i))
+        if (!has_state(net, i))
             continue;
-        int64_t size = (int64_t)neuron_node_state_bytes(&net->node[i]->op);
+        int64_t size = bytes_of(&net->node[i]->op);
         memcpy(at, &size, sizeof size);
-        neuron_node_state_save(&net->node[i]->op, at + sizeof size);
+        save(&net->node[i]->op, at + sizeof size);
         at += (int64_t)sizeof size + size;
     }
     return FSNN_OK;
@@ -82,13 +116,13 @@ static fsnn_status check_sizes(const fsnn_net *net, const char *at, const char *
 {
     for (int i = 1; i < net->nodes; i++) {
         int64_t size;
-        if (!is_neuron(net, i))
+        if (!has_state(net, i))
             continue;
         if (end - at < (int64_t)sizeof size)
             return fsnn_fail(FSNN_EFORMAT, "the state ends before layer \"%s\"", net->node[i]->name);
         memcpy(&size, at, sizeof size);
         at += sizeof size;
-        if (size < 0 || size > end - at || !neuron_node_state_fits(&net->node[i]->op, at, size))
+        if (size < 0 || size > end - at || !fits(&net->node[i]->op, at, size))
             return fsnn_fail(FSNN_EFORMAT, "the state of layer \"%s\" is damaged", net->node[i]->name);
         at += size;
     }
@@ -115,10 +149,10 @@ fsnn_status fsnn_net_state_load(fsnn_net *net, const void *bytes, int64_t count)
     at += sizeof h;
     for (int i = 1; i < net->nodes; i++) {
         int64_t size;
-        if (!is_neuron(net, i))
+        if (!has_state(net, i))
             continue;
         memcpy(&size, at, sizeof size);
-        FSNN_TRY(neuron_node_state_load(&net->node[i]->op, at + sizeof size));
+        FSNN_TRY(load(&net->node[i]->op, at + sizeof size));
         at += (int64_t)sizeof size + size;
     }
     net->ran = false;

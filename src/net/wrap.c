@@ -81,6 +81,34 @@ static fsnn_status keep_of(const fsnn_dynamics *d, frac_keep *keep)
     return FSNN_OK;
 }
 
+/* Layers before node i. */
+static int layer_of(const fsnn_net *net, int i)
+{
+    int layer = 0;
+    for (int k = 1; k < i; k++)
+        layer += (net->node[k]->op.op->flags & OP_NEURON) != 0;
+    return layer;
+}
+
+/* Layers that share parameters share their order. */
+static fsnn_status check_shared(const fsnn_net *net, const fsnn_order *order)
+{
+    for (int i = 1; i < net->nodes; i++) {
+        const net_node *node = net->node[i];
+        if (node->shares < 0 || !(node->op.op->flags & OP_NEURON))
+            continue;
+        const fsnn_order *a = &order[layer_of(net, i)], *b = &order[layer_of(net, node->shares)];
+        if (!same_order(a, b) || a->learn_alpha != b->learn_alpha ||
+            a->learn_coefficient != b->learn_coefficient)
+            return fsnn_fail(
+                FSNN_EARGUMENT,
+                "%s \"%s\" uses the parameters of \"%s\", alpha among them, but their orders "
+                "differ: give both layers one order",
+                node->op.op->kind, node->name, net->node[node->shares]->name);
+    }
+    return FSNN_OK;
+}
+
 static fsnn_status give_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *renew)
 {
     const frac_method *method;
@@ -112,6 +140,8 @@ static fsnn_status give_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *re
         neuron_node_dynamics(op, method, d->implicit, &order[layer], d->step, &keep);
         layer++;
     }
+    if (!status)
+        status = check_shared(net, order);
     if (status) {
         fsnn_free(order);
         return status;
@@ -226,5 +256,7 @@ fsnn_status fsnn_net_reset(fsnn_net *net)
     for (int i = 1; i < net->nodes; i++)
         if (net->node[i]->op.op->flags & OP_NEURON)
             neuron_node_reset(&net->node[i]->op);
+        else if (net->node[i]->op.op->flags & OP_DELAY)
+            net_delay_reset(&net->node[i]->op);
     return FSNN_OK;
 }

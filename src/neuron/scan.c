@@ -57,7 +57,7 @@ void scan_reset(scan *s)
 /* Rows of q that a chain keeps from one call for the ones before it. */
 static int64_t q_kept(const scan *s)
 {
-    if (!s->chained)
+    if (!s->linked)
         return 0;
     return s->memory.keep < 0 ? s->total : max(s->memory.keep, 1);
 }
@@ -69,6 +69,8 @@ static size_t modes_bytes(const scan *s)
 
 static fsnn_status plan_training(scan *s, int64_t K)
 {
+    if (!s->chained) /* a plan before this one may have left some */
+        s->later = 0;
     size_t tiles = (size_t)max(s->tiles, 1), steps = (size_t)K;
     s->workers = fsnn_threads();
     s->tape_room = K;
@@ -81,6 +83,8 @@ static fsnn_status plan_training(scan *s, int64_t K)
         FSNN_TRY(scan_block_room(&s->carry, sizeof(lanes) * SCAN_CARRY * tiles));
     FSNN_TRY(scan_block_room(&s->part, sizeof(double) * tiles * SCAN_PARTS));
     FSNN_TRY(scan_block_room(&s->lane, sizeof(lanes) * tiles * (size_t)scan_pars(s)));
+    if (s->chained && scan_resetting(s)->counts)
+        FSNN_TRY(scan_block_room(&s->recount, sizeof(lanes) * tiles));
     if (scan_resetting(s)->keeps_arg)
         FSNN_TRY(scan_block_room(&s->arg, sizeof(lanes) * tiles * steps));
     if (s->rest)
@@ -112,7 +116,7 @@ fsnn_status scan_plan(scan *s, int64_t K)
     s->tiles = tiles;
     if (s->options.surrogate.scale == 0)
         s->options.surrogate.scale = fsnn_surrogate_default_scale(s->options.surrogate.kind);
-    int64_t whole = s->chained && s->memory.keep < 0 ? s->total : 0;
+    int64_t whole = s->linked && s->memory.keep < 0 ? s->total : 0;
     /* rows kept from call to call, as far as they can have come; histories grow later */
     int64_t old = kept(s) < K || s->memory.compressed ? kept(s) : K;
     int64_t capacity = max(s->u.capacity, max(max(whole, K), FRAC_BLOCK) + 1 + old);
@@ -196,6 +200,8 @@ static fsnn_status rows_ready(const scan *s, scan_rows *r, int64_t K, int64_t ke
 
 fsnn_status scan_ready(scan *s, int64_t K)
 {
+    if (s->within) /* the first step made room for the call */
+        return FSNN_OK;
     bool apart = scan_apart(s);
     int64_t keep = s->memory.keep < 0 ? -1 : kept(s);
     FSNN_TRY(rows_ready(s, &s->u, K, apart ? 1 : keep));
@@ -266,6 +272,7 @@ const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int6
 
 fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes)
 {
+    s->fired_before = 0;
     FSNN_TRY(neuron_kernels_get()->forward(s, K, I, spikes));
     return s->model->trouble ? s->model->trouble(s->model) : FSNN_OK;
 }
@@ -275,6 +282,52 @@ fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const fl
 {
     FSNN_TRY(neuron_kernels_get()->backward(s, I, spikes, gspikes, grads));
     return s->model->trouble ? s->model->trouble(s->model) : FSNN_OK;
+}
+
+static double fired(const scan *s)
+{
+    double sum = 0;
+    for (int64_t t = 0; t < s->tiles; t++)
+        sum += ((double *)s->fired.data)[t];
+    return sum;
+}
+
+fsnn_status scan_step_forward(scan *s, int64_t step, int64_t K, const float *I, float *spikes)
+{
+    if (step == 0)
+        FSNN_TRY(scan_ready(s, K));
+    double before = step ? s->fired_before + fired(s) : 0;
+    s->within = true;
+    s->at = step;
+    s->call = K;
+    fsnn_status status = scan_forward(s, 1, I, spikes);
+    s->within = false;
+    s->K = step + 1; /* of the call so far */
+    s->fired_before = before;
+    return status;
+}
+
+/* The state is that after the call: what follows the step is hidden meanwhile. */
+fsnn_status scan_step_backward(scan *s, int64_t step, const float *I, const float *spikes,
+                               const float *gspikes, const scan_grads *grads)
+{
+    const int64_t K = s->K, time = s->time, u = s->u.rows, x = s->x.rows, past = K - 1 - step;
+    const bool begins = s->begins;
+    s->K = 1;
+    s->time -= past;
+    s->u.rows -= past;
+    s->x.rows -= scan_apart(s) ? past : 0;
+    s->within = true;
+    s->at = step;
+    s->begins = begins && step == 0;
+    fsnn_status status = scan_backward(s, I, spikes, gspikes, grads);
+    s->within = false;
+    s->begins = begins;
+    s->K = K;
+    s->time = time;
+    s->u.rows = u;
+    s->x.rows = x;
+    return status;
 }
 
 void scan_chain(scan *s)
@@ -313,18 +366,16 @@ double scan_memory_cost(const scan *s)
 
 double scan_rate(const scan *s)
 {
-    double sum = 0, steps = (double)(s->K * s->B * s->N);
-    for (int64_t t = 0; t < s->tiles; t++)
-        sum += ((double *)s->fired.data)[t];
-    return steps > 0 ? sum / steps : 0;
+    double steps = (double)(s->K * s->B * s->N);
+    return steps > 0 ? (s->fired_before + fired(s)) / steps : 0;
 }
 
 size_t scan_bytes(const scan *s)
 {
-    const scan_block *blocks[] = {&s->first, &s->count, &s->wait, &s->resting, &s->modes, &s->seen, &s->arg,
-                                &s->predicted, &s->fired, &s->before, &s->work, &s->far,
-                                &s->part,  &s->lane,  &s->dw,    &s->carry, &s->self,
-                                &s->fused.space, &s->fused.wide};
+    const scan_block *blocks[] = {&s->first, &s->count, &s->wait,        &s->resting, &s->modes,
+                                  &s->seen,  &s->arg,   &s->predicted,   &s->fired,   &s->before,
+                                  &s->work,  &s->far,   &s->part,        &s->lane,    &s->dw,
+                                  &s->carry, &s->self,  &s->fused.space, &s->recount, &s->fused.wide};
     size_t sum = s->u.bytes + s->x.bytes;
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         sum += blocks[i]->bytes;
@@ -333,10 +384,10 @@ size_t scan_bytes(const scan *s)
 
 void scan_free(scan *s)
 {
-    scan_block *blocks[] = {&s->first, &s->count, &s->wait, &s->resting, &s->modes, &s->seen, &s->arg,
-                          &s->predicted, &s->fired, &s->before, &s->work, &s->far,
-                          &s->part,  &s->lane,  &s->dw,    &s->carry, &s->self,
-                                &s->fused.space, &s->fused.wide};
+    scan_block *blocks[] = {&s->first, &s->count, &s->wait,        &s->resting, &s->modes,
+                            &s->seen,  &s->arg,   &s->predicted,   &s->fired,   &s->before,
+                            &s->work,  &s->far,   &s->part,        &s->lane,    &s->dw,
+                            &s->carry, &s->self,  &s->fused.space, &s->recount, &s->fused.wide};
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         fsnn_free(blocks[i]->data);
     fsnn_free(s->u.data);

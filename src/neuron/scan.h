@@ -103,13 +103,22 @@ typedef struct scan {
     scan_block dw;   /* derivatives of the weights */
 
     /* Chained: calls are pieces of one run that backward goes through from the last to the first,
-     * each given the gradients of the state that the one after it left. */
-    bool chained;
+     * each given the gradients of the state that the one after it left. Linked: the state is brought
+     * back before each piece, which runs forward again; otherwise all pieces are those of one call
+     * made step by step. */
+    bool chained, linked;
     bool begins;      /* the call is the first of the run: what was before is constant */
     int64_t total;    /* steps of the whole run */
     int64_t later;    /* rows of q that the calls after have left, newest first */
     int64_t block;    /* to which `far` has been taken */
     scan_block carry; /* [tiles][SCAN_CARRY][32] */
+
+    /* A call made step by step (scan_step_forward): the step at hand, and of how many. */
+    bool within;
+    int64_t at, call;
+    double fired_before;      /* spikes of the steps before it */
+    float dgain[SCAN_ORDERS]; /* backward: derivatives of the gain, which with dw serve all steps */
+    scan_block recount;       /* [tiles][32], backward: spike count after the step */
 
     scan_fused fused;
 } scan;
@@ -150,6 +159,12 @@ fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes);
  * counts as constant. */
 fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const float *gspikes,
                           const scan_grads *grads);
+/* A call of K steps, made one by one for layers in loops: steps 0, 1, ... K-1 forward, then K-1, ...
+ * 0 backward. Planned for K steps; chained, where backward comes. I, spikes and their gradients are
+ * those of the step, [B, N]. The same numbers as scan_forward gives for the whole call. */
+fsnn_status scan_step_forward(scan *s, int64_t step, int64_t K, const float *I, float *spikes);
+fsnn_status scan_step_backward(scan *s, int64_t step, const float *I, const float *spikes,
+                               const float *gspikes, const scan_grads *grads);
 /* Before the last of a chain of calls is taken backward: nothing is known of later ones. */
 void scan_chain(scan *s);
 /* The state as bytes: what a later call needs to go on from here. A history that is kept whole is
@@ -208,6 +223,34 @@ const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int6
 static inline const neuron_reset *scan_resetting(const scan *s)
 {
     return &neuron_kernels_get()->resets[s->options.reset];
+}
+/* The first step of a call, or the call in one piece. */
+static inline bool scan_opens(const scan *s)
+{
+    return !s->within || s->at == 0;
+}
+/* Tiles over threads; where a step or two of a few tiles is all there is, waking them takes longer. */
+static inline void scan_each(int64_t tiles, int64_t K,
+                             void (*tile)(int64_t t, int worker, void *user), void *user)
+{
+    enum { FEW_STEPS = 32 };
+    if (tiles * K > FEW_STEPS) {
+        fsnn_parallel(tiles, tile, user);
+        return;
+    }
+    for (int64_t t = 0; t < tiles; t++)
+        tile(t, 0, user);
+}
+/* Of the q there are now, those that calls before may need. Step by step none moves before the first. */
+static inline int64_t scan_q_kept(const scan *s, int64_t rows)
+{
+    int64_t keep = s->memory.keep;
+    return keep >= 0 && keep < rows && scan_opens(s) ? keep : rows;
+}
+/* Backward: a step of the same call has been taken back before. */
+static inline bool scan_goes_back(const scan *s)
+{
+    return s->within && s->at < s->call - 1;
 }
 /* The history is kept apart from the states: of drives, or because spikes empty it. */
 static inline bool scan_apart(const scan *s)

@@ -399,12 +399,13 @@ static void step(walk *w, int64_t k, again *a, const float *gh)
                sizeof(float) * (size_t)w->tile.width);
 }
 
-/* acc (one row of a block, its far part done) += the q of the block before it. */
-static void finish(const walk *w, float *const *weights, int64_t limit, int64_t at, int64_t i,
-                   float *acc)
+/* Rows of a block for which a pass over all q does not pay. */
+enum { FEW = 2 };
+
+/* acc (one row of a block, its far part done) += the `lags` q before it. */
+static void finish(const walk *w, float *const *weights, int64_t at, int64_t lags, float *acc)
 {
     const scan *s = w->j->s;
-    int64_t lags = i < limit ? i : limit;
     for (int k = 0; k < s->memory.sums; k++)
         w->j->frac->near(weights[k], w->q[k] + (at - lags) * FRAC_LANES, lags, acc);
 }
@@ -455,6 +456,23 @@ static void start(const walk *w, float *const *weights, float *const *out, int64
             sum[i] += add[i];
         }
     }
+    if (w->far[0])
+        recalled(w, out, at, acc);
+}
+
+static void start_all(const walk *w, float *const *weights, float *const *out, int64_t limit,
+                      int64_t at, lanes *acc)
+{
+    start(w, weights, out, limit, at, at, acc);
+}
+
+/* Only what the modes give: the rest comes row by row. */
+static void start_few(const walk *w, float *const *weights, float *const *out, int64_t limit,
+                      int64_t at, lanes *acc)
+{
+    (void)weights;
+    (void)limit;
+    memset(acc, 0, sizeof(lanes) * (size_t)(w->far[0] ? FRAC_BLOCK : FEW));
     if (w->far[0])
         recalled(w, out, at, acc);
 }
@@ -534,6 +552,14 @@ static int64_t together(const walk *w, int64_t at, int64_t end)
     return left < rows ? left : rows;
 }
 
+/* q that are left to be added to row `at`: those of its block, or (-1) all. */
+static int64_t lags_of(const walk *w, int64_t limit, int64_t at, int64_t block)
+{
+    if (block < 0)
+        return reach(w, at, limit);
+    return block < limit ? block : limit;
+}
+
 /* A block of steps from row `at` on, backward in time; returns their number. */
 static int64_t block(walk *w, int64_t at, int64_t end)
 {
@@ -543,19 +569,22 @@ static int64_t block(walk *w, int64_t at, int64_t end)
     float *weights[2] = {m->sum[0].w, m->sum[1].w};
     again a;
     int64_t steps = together(w, at, end);
+    const bool each = steps <= FEW;
     advance(w, at);
-    start(w, weights, m->modes.out, window_of(w), at, at, acc[0]);
+    (each ? start_few : start_all)(w, weights, m->modes.out, window_of(w), at, acc[0]);
     for (int o = 0; o < j->orders; o++)
-        start(w, j->order[o].dw, j->order[o].dout, limit_of(w), at, at, acc[1 + o]);
+        (each ? start_few : start_all)(w, j->order[o].dw, j->order[o].dout, limit_of(w), at,
+                                       acc[1 + o]);
     for (int64_t i = 0; i < steps; i++) {
         int64_t k = j->top - j->first - (at + i);
         lanes x;
         recall(w, k, &a);
-        finish(w, weights, window_of(w), at + i, i, acc[0][i]);
+        finish(w, weights, at + i, lags_of(w, window_of(w), at + i, each ? -1 : i), acc[0][i]);
         if (j->orders)
             made(w, k, &a, x);
         for (int o = 0; o < j->orders; o++) {
-            finish(w, j->order[o].dw, limit_of(w), at + i, i, acc[1 + o][i]);
+            finish(w, j->order[o].dw, at + i, lags_of(w, limit_of(w), at + i, each ? -1 : i),
+                   acc[1 + o][i]);
             scan_add_products(w->wise[o], x, acc[1 + o][i]);
         }
         if (j->reset->clears)
@@ -654,10 +683,10 @@ static void tile_buffers(walk *w, int worker)
 static void hand_on(walk *w)
 {
     const scan *s = w->j->s;
-    int64_t rows = s->later + s->K, keep = rows;
-    if (s->memory.keep >= 0)
-        keep = s->memory.keep < rows ? s->memory.keep : rows;
-    for (int k = 0; k < s->memory.sums; k++)
+    int64_t rows = s->later + s->K, keep = scan_q_kept(s, rows);
+    if (w->j->reset->counts)
+        memcpy((lanes *)s->recount.data + w->t, w->count, sizeof w->count);
+    for (int k = 0; k < s->memory.sums && keep < rows; k++)
         memmove(w->q[k], w->q[k] + (rows - keep) * FRAC_LANES, sizeof(lanes) * (size_t)keep);
     lanes *carry = (lanes *)s->carry.data + w->t * SCAN_CARRY;
     memcpy(carry[CARRY_STATE], w->carry, sizeof(lanes));
@@ -670,7 +699,8 @@ static void tile(int64_t t, int worker, void *user)
     const job *j = user;
     scan *s = j->s;
     t += j->done;
-    int64_t K = s->K, room = s->tape_room * FRAC_LANES, end = s->later + K;
+    int64_t K = s->K, end = s->later + K;
+    int64_t tape = (t * s->tape_room + (s->within ? s->at : 0)) * FRAC_LANES;
     walk w;
     memset(&w, 0, offsetof(walk, tile));
     w.j = j;
@@ -678,15 +708,16 @@ static void tile(int64_t t, int worker, void *user)
     w.u = scan_rows_of(&s->u, t) + (s->u.rows - K - 1) * FRAC_LANES;
     tile_buffers(&w, worker);
     if (j->reset->keeps_arg)
-        w.arg = (float *)s->arg.data + t * room;
+        w.arg = (float *)s->arg.data + tape;
     if (s->rest)
-        w.resting = (float *)s->resting.data + t * room;
+        w.resting = (float *)s->resting.data + tape;
     if (s->memory.scheme == FRAC_PECE)
-        w.predicted = (float *)s->predicted.data + t * room;
+        w.predicted = (float *)s->predicted.data + tape;
     if (s->memory.method->start)
         w.first = (float *)s->first.data + t * FRAC_LANES;
-    if (j->reset->counts)
-        memcpy(w.count, (lanes *)s->count.data + t, sizeof w.count);
+    if (j->reset->counts) /* behind the step before, where that is not the end */
+        memcpy(w.count, (lanes *)(scan_goes_back(s) ? s->recount : s->count).data + t,
+               sizeof w.count);
     double wise[SCAN_ORDERS][FRAC_LANES];
     memset(wise, 0, sizeof wise[0] * (size_t)j->orders);
     w.wise = wise;
@@ -745,9 +776,12 @@ static fsnn_status derive(job *j)
             order->dw[k] = space;
             order->dstart[k] = space + s->memory.room + FRAC_PAD;
             order->dout[k] = order->dstart[k] + s->memory.starts;
+            if (scan_goes_back(s)) /* later steps have them */
+                continue;
             FSNN_TRY(frac_memory_derive(&s->memory, k, p, order->dw[k], order->dstart[k],
-                                        order->dout[k], k ? &none : &order->dgain));
+                                        order->dout[k], k ? &none : &s->dgain[o - 1]));
         }
+        order->dgain = s->dgain[o - 1];
     }
     return FSNN_OK;
 }
@@ -774,10 +808,9 @@ fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
     for (int o = 0; o < j.orders; o++)
         order[o] = (scan_order){j.order[o].dw[0], j.order[o].dgain};
     j.done = FSNN_K(scan_fused_backward)(s, I, gspikes, grads, order, j.orders);
-    fsnn_parallel(s->tiles - j.done, tile, &j);
+    scan_each(s->tiles - j.done, s->K, tile, &j);
     if (s->chained) {
-        int64_t rows = s->later + s->K, keep = s->memory.keep;
-        s->later = keep >= 0 && keep < rows ? keep : rows;
+        s->later = scan_q_kept(s, s->later + s->K);
         s->block = j.first / FRAC_SPAN;
     }
 

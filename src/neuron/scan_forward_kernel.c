@@ -350,17 +350,18 @@ static void tile_buffers(walk *w)
     w->rows_x = j->apart ? s->x.rows : s->u.rows;
     if (s->memory.method->start)
         w->first = (float *)s->first.data + w->t * FRAC_LANES;
+    int64_t tape = (w->t * s->tape_room + (s->within ? s->at : 0)) * FRAC_LANES;
     if (s->training && j->reset->keeps_arg)
-        w->arg = (float *)s->arg.data + w->t * s->tape_room * FRAC_LANES;
+        w->arg = (float *)s->arg.data + tape;
     if (s->training && s->rest)
-        w->resting = (float *)s->resting.data + w->t * s->tape_room * FRAC_LANES;
+        w->resting = (float *)s->resting.data + tape;
     if (s->training && s->memory.scheme == FRAC_PECE)
-        w->predicted = (float *)s->predicted.data + w->t * s->tape_room * FRAC_LANES;
+        w->predicted = (float *)s->predicted.data + tape;
     if (!s->memory.compressed)
         return;
     int64_t state = s->memory.modes.padded * FRAC_LANES;
     w->modes = (float *)s->modes.data + w->t * state;
-    if (s->training)
+    if (s->training && scan_opens(s))
         memcpy((float *)s->before.data + w->t * state, w->modes, (size_t)state * sizeof(float));
     for (int i = 0; i < FRAC_LANES; i++)
         w->margin[i] = INFINITY;
@@ -425,7 +426,7 @@ fsnn_status FSNN_K(scan_forward)(scan *s, int64_t K, const float *I, float *spik
              .apart = scan_apart(s)};
     s->K = K;
     j.done = FSNN_K(scan_fused_forward)(s, K, I, spikes);
-    fsnn_parallel(s->tiles - j.done, tile, &j);
+    scan_each(s->tiles - j.done, K, tile, &j);
     s->u.rows += K;
     s->time += K;
     if (j.apart)

@@ -10,7 +10,9 @@
  * need not be read: they are where v + dv >= theta. Gradients of tau and threshold are summed where
  * they are learned. Those of the order come from the rows of q, once a group has them all; only what
  * they have through the gain is summed on the way. Compiled without contraction, as the forward scan is. Cost: 2 lags
- * flops, 12 bytes read and 4 written a neuron and step. */
+ * flops, 12 bytes read and 4 written a neuron and step.
+ *
+ * Chained calls leave q and carry where the general scan leaves them, tile by tile. */
 #include "neuron/scan_fused_rows_kernel.h"
 
 /* What is summed for parameters: nothing, for those of the neuron, for the gain too. */
@@ -25,6 +27,7 @@ typedef struct job {
     const float *I, *gspikes;
     float *gI; /* NULL: not wanted */
     float gain, scale;
+    int64_t later; /* rows of q that calls after this one have left */
     float pull; /* 1: the spike inside the reset carries a gradient */
     bool kick, past;
     int learns; /* LEARNS_ */
@@ -37,7 +40,7 @@ typedef struct walk {
     const job *j;
     scan_group group;
     const float *u[SCAN_GROUP]; /* state before step 0, of each tile */
-    float *q[SCAN_GROUP];       /* [K][32], newest first */
+    float *q[SCAN_GROUP];       /* [later + K][32], newest first */
     lanes sum[SCAN_GROUP][FRAC_BLOCK];
     lanes carry[SCAN_GROUP];
     lanes grow[SCAN_GROUP][NEURON_ROWS];
@@ -196,7 +199,7 @@ static ALWAYS void step_band(walk *w, int b, int64_t r, int64_t i, int64_t lags,
     const neuron_wide *wide = j->s->model->wide;
     scan_band *band = w->group.band;
     int first = b * SCAN_BAND, tiles = scan_band_tiles(&w->group, b);
-    int64_t k = j->s->K - 1 - r;
+    int64_t k = j->later + j->s->K - 1 - r;
     const float *I = j->I + k * j->s->B * j->s->N + (w->group.first + first) * FRAC_LANES;
     const vec v0 = vec_all(j->s->v0);
     for (int t = 0; t < tiles; t++) {
@@ -223,7 +226,7 @@ static ALWAYS void block(walk *w, int64_t r, int64_t steps, derivative kind, int
         j->frac->far(j->w, w->q[t] + (r - past) * FRAC_LANES, past, w->sum[t][0]);
     for (int64_t i = 0; i < steps; i++) {
         int64_t rows = whole ? i : r + i, lags = rows < j->window ? rows : j->window;
-        int64_t k = j->s->K - 1 - (r + i);
+        int64_t k = j->later + j->s->K - 1 - (r + i);
         for (int b = 0; kind == WIDE && b * SCAN_BAND < w->group.tiles; b++)
             step_band(w, b, r + i, i, lags, whole, learns);
         for (int t = 0; kind != WIDE && t < w->group.tiles; t++) {
@@ -237,9 +240,9 @@ static ALWAYS void block(walk *w, int64_t r, int64_t steps, derivative kind, int
 #define WALK(name, kind, learns)                                                                   \
     static void name(walk *w)                                                                      \
     {                                                                                              \
-        int64_t K = w->j->s->K;                                                                    \
-        for (int64_t r = 0; r < K; r += FRAC_BLOCK)                                                \
-            block(w, r, K - r < FRAC_BLOCK ? K - r : FRAC_BLOCK, kind, learns);                    \
+        int64_t end = w->j->later + w->j->s->K;                                                    \
+        for (int64_t r = w->j->later; r < end; r += FRAC_BLOCK)                                    \
+            block(w, r, end - r < FRAC_BLOCK ? end - r : FRAC_BLOCK, kind, learns);                \
     }
 #define WALKS(kind)                                                                                \
     WALK(walk_##kind##_none, kind, LEARNS_NONE)                                                    \
@@ -322,19 +325,41 @@ static void leave(const walk *w)
     }
 }
 
+/* Where a tile of a chain keeps what its state receives. */
+static float *carry_of(const scan *s, int64_t tile)
+{
+    return ((lanes *)s->carry.data)[tile * SCAN_CARRY + CARRY_STATE];
+}
+
 static void open_group(walk *w, int64_t number, int worker)
 {
     const scan *s = w->j->s;
     scan_fused_open(s, number, worker, &w->group);
-    memset(w->carry, 0, sizeof w->carry);
+    if (!w->j->later)
+        memset(w->carry, 0, sizeof *w->carry * (size_t)w->group.tiles);
     if (w->j->learns) {
-        memset(w->grow, 0, sizeof w->grow);
-        memset(w->ggain, 0, sizeof w->ggain);
+        memset(w->grow, 0, sizeof *w->grow * (size_t)w->group.tiles);
+        memset(w->ggain, 0, sizeof *w->ggain * (size_t)w->group.tiles);
     }
     for (int t = 0; t < w->group.tiles; t++) {
         w->u[t] = scan_rows_of(&s->u, w->group.first + t) + (s->u.rows - s->K - 1) * FRAC_LANES;
         w->q[t] = w->group.space + t * s->fused.rows * FRAC_LANES;
+        if (!s->chained)
+            continue;
+        w->q[t] = (float *)s->work.data + (w->group.first + t) * s->q_room * FRAC_LANES;
+        if (w->j->later)
+            memcpy(w->carry[t], carry_of(s, w->group.first + t), sizeof(lanes));
     }
+}
+
+/* For the call before this one. */
+static void hand_on(const walk *w, int t)
+{
+    const scan *s = w->j->s;
+    int64_t rows = w->j->later + s->K, keep = scan_q_kept(s, rows);
+    if (keep < rows)
+        memmove(w->q[t], w->q[t] + (rows - keep) * FRAC_LANES, sizeof(lanes) * (size_t)keep);
+    memcpy(carry_of(s, w->group.first + t), w->carry[t], sizeof(lanes));
 }
 
 #define WALK_ROW(kind)                                                                             \
@@ -353,6 +378,8 @@ static void one(int64_t number, int worker, void *user)
         vec_settle();
     if (j->learns)
         leave(&w);
+    for (int t = 0; t < w.group.tiles && j->s->chained; t++)
+        hand_on(&w, t);
 }
 
 static int learns(const scan *s, const scan_grads *grads, int orders)
@@ -367,7 +394,7 @@ int64_t FSNN_K(scan_fused_backward)(scan *s, const float *I, const float *gspike
                                     const scan_grads *grads, const scan_order *order, int orders)
 {
     int64_t tiles = scan_fused_tiles(s);
-    if (!scan_fused_fits(s) || tiles == 0 || s->chained || s->K >= s->fused.rows)
+    if (!scan_fused_fits(s) || tiles == 0 || (s->chained && orders) || (!s->chained && s->K >= s->fused.rows))
         return 0;
     const fsnn_surrogate *surrogate = &s->options.surrogate;
     const neuron_kernels *kernels = neuron_kernels_get();
@@ -381,6 +408,7 @@ int64_t FSNN_K(scan_fused_backward)(scan *s, const float *I, const float *gspike
              .gspikes = gspikes,
              .gI = grads->I,
              .gain = s->memory.sum[0].gain,
+             .later = s->chained ? s->later : 0,
              .scale = (float)surrogate->scale,
              .pull = attached ? 1 : 0,
              .kick = scan_resetting(s)->kick,

@@ -125,6 +125,13 @@ static fsnn_status plan(op_node *node)
                          node->name, o->per_step ? "each step alone, batch" : "steps times batch",
                          (long long)(o->per_step ? node->B : node->K * node->B),
                          o->per_step ? ", or per_step: false with several steps" : "");
+    if (node->training && node->looped && !o->per_step)
+        return fsnn_fail(
+            FSNN_EUNSUPPORTED,
+            "batchnorm \"%s\": it stands in a loop, which goes through time step by step, "
+            "but the statistics are over all steps: `per_step: true` works, or its place "
+            "outside of the loop",
+            node->name);
     if (node->training && node->segmented && !o->per_step)
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "batchnorm \"%s\": gradient checkpointing runs pieces of time, but the "

@@ -18,13 +18,17 @@
 #define OP_MAX_PARAM 24
 
 enum op_flags {
-    OP_LAST = 1,         /* takes channels-last inputs as they are */
-    OP_VIEW = 2,         /* output is the input's memory with another shape: no forward or backward */
-    OP_NEEDS_IN = 4,     /* backward reads its inputs */
-    OP_NEEDS_OUT = 8,    /* backward reads its output */
-    OP_INPLACE = 16,     /* forward may write its output over input 0 (unused hint) */
-    OP_NEURON = 32,      /* a neuron layer */
+    OP_LAST = 1,      /* takes channels-last inputs as they are */
+    OP_VIEW = 2,      /* output is the input's memory with another shape: no forward or backward */
+    OP_NEEDS_IN = 4,  /* backward reads its inputs */
+    OP_NEEDS_OUT = 8, /* backward reads its output */
+    OP_INPLACE = 16,  /* forward may write its output over input 0 (unused hint) */
+    OP_NEURON = 32,   /* a neuron layer */
     OP_WANTS_LAST = 128, /* its images must lie channels-last: the net converts them */
+    OP_DELAY = 1024,     /* gives what its source was one step before */
+    OP_LATER =
+        2048, /* gradients of its parameters may be taken for all steps of a loop at once: its plan
+                            is scratch only */
 };
 
 typedef enum op_init { OP_ZERO, OP_CONSTANT, OP_UNIFORM } op_init; /* uniform: in -scale..scale */
@@ -64,6 +68,8 @@ typedef struct op_node {
     bool smooth;                 /* gradient checks: see fsnn_plan.smooth */
     bool segmented, chained;     /* K steps are a piece of a call of `total`; backward goes on from piece to piece */
     int64_t total;
+    bool looped; /* in a loop: K is 1, and each of the `span` steps of the piece is a call */
+    int64_t span;
     bool gradient_in[OP_MAX_IN]; /* backward must give the gradient of this input */
     uint64_t seed;               /* of this node: own stream of random numbers */
     /* set by plan(): bytes of scratch that forward or backward use during the call (shared between nodes), and bytes
@@ -82,6 +88,7 @@ typedef struct op_run {
     void *scratch, *tape;
     int64_t step; /* number of the forward call: random numbers change with it */
     int64_t first; /* step of the call that the K steps begin with, where they are a piece of it */
+    int64_t at;    /* in a loop: the step, 0..span-1 */
     bool replay;   /* forward of the same steps as before, for backward: nothing that lasts may change */
 } op_run;
 

@@ -165,6 +165,34 @@ static void chunks_of_every_method(void **state)
     }
 }
 
+/* What a delay holds is carried over too. All products of this net are of one step. */
+static void chunks_of_a_loop(void **state)
+{
+    (void)state;
+    static const char run[] = "$F run loop.yaml --input exact.npz --record v,spikes";
+    char line[256], text[512];
+    exact_weights("w.npz");
+    snprintf(text, sizeof text,
+             "input: [%d]\n"
+             "layers:\n"
+             "  - delay: lif1\n"
+             "  - linear: {out: %d, name: w}\n"
+             "  - add: {from: [input, w]}\n"
+             "  - lif: {tau: 2.0}\n"
+             "dynamics: {alpha: 0.6}\n",
+             TINY_IN, TINY_IN);
+    shell_write("loop.yaml", text);
+    snprintf(line, sizeof line, "%s --output whole.npz", run);
+    shell_good(line);
+    for (int chunk = 1; chunk <= 9; chunk++) {
+        snprintf(line, sizeof line, "%s --output parts.npz --chunk %d", run, chunk);
+        shell_good(line);
+        same_arrays("whole.npz", "parts.npz", true);
+    }
+    shell_good("$F inspect loop.yaml");
+    shell_contains(shell_out, "step by step: delay1, w, add1, lif1", "inspect loop.yaml");
+}
+
 static void threads_and_seed(void **state)
 {
     (void)state;
@@ -583,6 +611,7 @@ int main(void)
         cmocka_unit_test(first_step),
         cmocka_unit_test(chunks_change_no_bit),
         cmocka_unit_test(chunks_of_every_method),
+        cmocka_unit_test(chunks_of_a_loop),
         cmocka_unit_test(threads_and_seed),
         cmocka_unit_test(loss_and_gradients),
         cmocka_unit_test(classes_as_target),

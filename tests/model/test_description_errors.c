@@ -169,9 +169,9 @@ static void test_names_and_sources(void **state)
         {L "  - lif: {name: \"\"}\n", "mlp.yaml:3:17: layers[0].lif.name: \"\" cannot be a name"},
         {L "  - lif: {name: [a]}\n", "mlp.yaml:3:17: layers[0].lif.name: found a list of 1"},
         {L "  - lif\n  - add: {from: [lif1, lif2]}\n  - lif\n",
-         "mlp.yaml:4:24: layers[1].add.from[1]: \"lif2\" does not stand before this node"},
+         "mlp.yaml:4:24: layers[1].add.from[1]: add1 -> lif2 -> add1 is a loop without delay"},
         {L "  - lif: {from: lif1}\n",
-         "mlp.yaml:3:17: layers[0].lif.from: \"lif1\" does not stand before this node"},
+         "mlp.yaml:3:17: layers[0].lif.from: lif1 -> lif1 is a loop without delay"},
         {L "  - lif: {from: inptu}\n",
          "mlp.yaml:3:17: layers[0].lif.from: there is no node \"inptu\" "
          "before this one, did you mean \"input\"?"},
@@ -180,6 +180,35 @@ static void test_names_and_sources(void **state)
         {L "  - lif: {from: input.x}\n",
          "mlp.yaml:3:17: layers[0].lif.from: found \"input.x\", expected a node's name"},
         {L "  - lif: {from: input.8}\n", "with a port from 0 to 7"},
+    };
+    check(row, FSNN_COUNT(row));
+}
+
+static void test_loops(void **state)
+{
+    (void)state;
+    static const bad row[] = {
+        {"input: [4]\nlayers:\n  - linear: {out: 4, name: fc}\n"
+         "  - add: {from: [fc, w], name: sum}\n  - lif: {name: s}\n  - linear: {out: 4, name: "
+         "w}\n" ALPHA,
+         "mlp.yaml:4:22: layers[1].add.from[1]: sum -> s -> w -> sum is a loop without delay: put "
+         "`- delay: {of: w, name: w_before}` before it and read w_before here"},
+        {"input: [4]\nlayers:\n  - linear: {out: 4, from: lif1}\n  - lif: {from: input}\n" ALPHA,
+         "\"lif1\" does not stand before this node: nodes refer only to earlier ones, and "
+         "`- delay: {of: lif1}` to any"},
+        {"input: [4]\nlayers:\n  - add: {from: [input, add1]}\n  - lif\n" ALPHA,
+         "add1 -> add1 is a loop without delay"},
+        {"input: [4]\nlayers:\n  - delay: {of: lif7}\n  - lif\n" ALPHA,
+         "mlp.yaml:3:17: layers[0].delay.of: there is no node \"lif7\", did you mean \"lif1\"?"},
+        {"input: [4]\nlayers:\n  - delay: lif7\n  - lif\n" ALPHA, "there is no node \"lif7\""},
+        {"input: [4]\nlayers:\n  - delay: {of: lif1, from: input}\n  - lif\n" ALPHA,
+         "a delay takes no sources: `of` is the name"},
+        {"input: [4]\nlayers:\n  - delay\n  - lif\n" ALPHA, "of"},
+        {"input: [4]\nlayers:\n  - linear: 4\n  - lif: {weights: linear1}\n" ALPHA,
+         "\"linear1\" is linear, but weights are shared with a node of the same kind, lif"},
+        {"input: [4]\nlayers:\n  - lif: {weights: input}\n" ALPHA, "\"input\" is the input"},
+        {"input: [4]\nlayers:\n  - lif: {weights: lif2}\n  - lif\n" ALPHA, "does not stand before"},
+        {"input: [4]\nlayers:\n  - lif: {weights: lif3}\n  - lif\n" ALPHA, "no node \"lif3\""},
     };
     check(row, FSNN_COUNT(row));
 }
@@ -422,11 +451,17 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_syntax),        cmocka_unit_test(test_depth_is_bounded),
-        cmocka_unit_test(test_top),           cmocka_unit_test(test_layers),
-        cmocka_unit_test(test_dynamics),      cmocka_unit_test(test_names_and_sources),
-        cmocka_unit_test(test_data),          cmocka_unit_test(test_training),
-        cmocka_unit_test(test_overrides),     cmocka_unit_test(test_files_and_arguments),
+        cmocka_unit_test(test_syntax),
+        cmocka_unit_test(test_depth_is_bounded),
+        cmocka_unit_test(test_top),
+        cmocka_unit_test(test_layers),
+        cmocka_unit_test(test_loops),
+        cmocka_unit_test(test_dynamics),
+        cmocka_unit_test(test_names_and_sources),
+        cmocka_unit_test(test_data),
+        cmocka_unit_test(test_training),
+        cmocka_unit_test(test_overrides),
+        cmocka_unit_test(test_files_and_arguments),
         cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -125,6 +125,41 @@ static void test_round_trip(void **state)
     fsnn_net_destroy(b);
 }
 
+/* A loop, and weights that two nodes share: one set of them in the file. */
+static void test_shared(void **state)
+{
+    (void)state;
+    static const char loop[] = "input: [3]\n"
+                               "layers:\n"
+                               "  - delay: {of: lif1, name: before}\n"
+                               "  - linear: {out: 4, name: w}\n"
+                               "  - linear: {out: 4, name: fc1, from: input}\n"
+                               "  - add: {from: [w, fc1]}\n"
+                               "  - lif: {tau: {value: 2.0, learn: true}}\n"
+                               "  - linear: {out: 4, weights: w}\n"
+                               "  - lif: {weights: lif1}\n"
+                               "dynamics: {alpha: 0.5}\n";
+    fsnn_net *a = build(loop, 1), *b = build(loop, 2);
+    fsnn_arrays list = {0};
+    fsnn_node_info info;
+    assert_int_equal(fsnn_net_node(a, 1, &info), FSNN_OK);
+    assert_string_equal(info.sources, "lif1");
+    assert_int_equal(info.shape.dim[0], 4);
+    assert_int_equal(fsnn_net_node(a, 6, &info), FSNN_OK);
+    assert_string_equal(info.shares, "w");
+    assert_int_equal(info.params, 0);
+    assert_int_equal(fsnn_weights_save(a, path), FSNN_OK);
+    assert_int_equal(fsnn_weights_load(b, path), FSNN_OK);
+    expect_same(a, b, true);
+    assert_int_equal(fsnn_safetensors_read(path, &list), FSNN_OK);
+    assert_int_equal(list.count, 5); /* w and fc1, weight and bias, and the learned tau */
+    assert_non_null(fsnn_arrays_find(&list, "w.weight"));
+    assert_null(fsnn_arrays_find(&list, "linear3.weight"));
+    fsnn_arrays_free(&list);
+    fsnn_net_destroy(a);
+    fsnn_net_destroy(b);
+}
+
 /* Running statistics are saved and wanted, too. */
 static void test_running_statistics(void **state)
 {
@@ -299,6 +334,7 @@ int main(void)
         cmocka_unit_test(test_net),
         cmocka_unit_test(test_net_errors),
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_shared),
         cmocka_unit_test(test_running_statistics),
         cmocka_unit_test(test_npz_and_scalars),
         cmocka_unit_test(test_errors),

@@ -1,0 +1,199 @@
+/* Delays: what a node was one step of time before, y_k = x_{k-1}, and zeros at time 0.
+ *
+ * A delay is two steps of the lowered graph that share a store of one time step: `delay` gives what
+ * is in the store, and stands where the node does; `put` fills it and stands behind its source.
+ * Backward goes through them in the other direction: put receives at step k what delay has left at
+ * step k + 1. Cost: one copy of the source a step. */
+#include "net/net.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const fsnn_delay defaults;
+
+static const fsnn_key keys[] = {
+    {.name = "of",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(fsnn_delay, of),
+     .required = true,
+     .help = "the node whose output it gives a step later; it may stand behind this one"},
+    {.name = "shape",
+     .type = FSNN_KEY_SHAPE,
+     .offset = offsetof(fsnn_delay, shape),
+     .min = 1,
+     .max = INT32_MAX,
+     .otherwise = "that of its source",
+     .help = "shape of one sample, for loops from which it does not follow"},
+    {0},
+};
+
+typedef struct state {
+    char *of; /* what the option points to */
+    fsnn_shape shape;
+    bool last;       /* channels-last */
+    int64_t numbers; /* B * shape */
+    float *value;    /* [B, shape], of the step before */
+    float *gradient; /* [B, shape], what the step after gives to this one */
+    size_t room;
+} state;
+
+static fsnn_status create(op_node *node)
+{
+    fsnn_delay *o = node->options;
+    state *st = node->state;
+    if (!o->of || !*o->of)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "delay \"%s\": it does not say of which node: `of` is a name", node->name);
+    st->of = fsnn_strdup(o->of);
+    o->of = st->of;
+    return st->of ? FSNN_OK : FSNN_EMEMORY;
+}
+
+static void destroy(op_node *node)
+{
+    state *st = node->state;
+    fsnn_free(st->of);
+    fsnn_free(st->value);
+    fsnn_free(st->gradient);
+}
+
+static fsnn_status shape(op_node *node)
+{
+    const state *st = node->state;
+    node->outputs = 1;
+    node->out[0] = st->shape;
+    node->out_last[0] = st->last;
+    return FSNN_OK;
+}
+
+static fsnn_status plan(op_node *node)
+{
+    state *st = node->state;
+    st->numbers = node->B * fsnn_shape_count(&st->shape);
+    size_t need = (size_t)st->numbers * sizeof(float);
+    if (need <= st->room)
+        return FSNN_OK;
+    fsnn_free(st->value);
+    fsnn_free(st->gradient);
+    st->room = 0;
+    st->value = fsnn_alloc(need);
+    st->gradient = fsnn_alloc(need);
+    if (!st->value || !st->gradient)
+        return FSNN_EMEMORY;
+    st->room = need;
+    return FSNN_OK;
+}
+
+size_t net_delay_bytes(const op_node *node)
+{
+    const state *st = node->state;
+    return (size_t)st->numbers * sizeof(float);
+}
+
+static fsnn_status give(op_node *node, const op_run *run)
+{
+    const state *st = node->state;
+    memcpy(run->out[0], st->value, net_delay_bytes(node));
+    return FSNN_OK;
+}
+
+static fsnn_status give_back(op_node *node, const op_run *run)
+{
+    const state *st = node->state;
+    memcpy(st->gradient, run->gout[0], net_delay_bytes(node));
+    return FSNN_OK;
+}
+
+static fsnn_status nothing_out(op_node *node)
+{
+    node->outputs = 0;
+    return FSNN_OK;
+}
+
+static fsnn_status put(op_node *node, const op_run *run)
+{
+    const state *st = node->state;
+    memcpy(st->value, run->in[0], net_delay_bytes(node));
+    return FSNN_OK;
+}
+
+static fsnn_status put_back(op_node *node, const op_run *run)
+{
+    const state *st = node->state;
+    if (run->gin[0])
+        memcpy(run->gin[0], st->gradient, net_delay_bytes(node));
+    return FSNN_OK;
+}
+
+void net_delay_settle(op_node *node, const fsnn_shape *shape, bool last)
+{
+    state *st = node->state;
+    st->shape = *shape;
+    st->last = last;
+}
+
+const fsnn_shape *net_delay_shape(const op_node *node)
+{
+    const state *st = node->state;
+    return &st->shape;
+}
+
+bool net_delay_last(const op_node *node)
+{
+    const state *st = node->state;
+    return st->last;
+}
+
+void net_delay_reset(op_node *node)
+{
+    const state *st = node->state;
+    memset(st->value, 0, net_delay_bytes(node));
+}
+
+/* Behind the last step there is nothing that gives a gradient. */
+void net_delay_chain(op_node *node, bool last)
+{
+    const state *st = node->state;
+    if (last)
+        memset(st->gradient, 0, net_delay_bytes(node));
+}
+
+void net_delay_save(const op_node *node, void *bytes)
+{
+    const state *st = node->state;
+    memcpy(bytes, st->value, net_delay_bytes(node));
+}
+
+void net_delay_load(op_node *node, const void *bytes)
+{
+    const state *st = node->state;
+    memcpy(st->value, bytes, net_delay_bytes(node));
+}
+
+static const fsnn_op delay = {
+    .kind = "delay",
+    .help = "the output of another node one time step before, zeros at first: what closes a loop",
+    .options_size = sizeof(fsnn_delay),
+    .defaults = &defaults,
+    .keys = keys,
+    .flags = OP_LAST | OP_DELAY,
+    .state_size = sizeof(state),
+    .create = create,
+    .shape = shape,
+    .plan = plan,
+    .forward = give,
+    .backward = give_back,
+    .destroy = destroy,
+};
+
+const fsnn_op net_delay_put = {
+    .kind = "put",
+    .min_in = 1,
+    .max_in = 1,
+    .flags = OP_LAST,
+    .shape = nothing_out,
+    .forward = put,
+    .backward = put_back,
+};
+
+const fsnn_op *const net_delay_ops[] = {&delay, NULL};
