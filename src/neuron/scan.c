@@ -34,8 +34,28 @@ static fsnn_status rows_room(scan_rows *r, int64_t tiles, int64_t capacity)
     return status;
 }
 
+/* What stands for a model in the scans of states beside v: nothing is asked of it. */
+static const neuron_model beside = {.kind = "state"};
+
+fsnn_status scan_others(scan *s, int others)
+{
+    s->other = fsnn_alloc(sizeof *s->other * (size_t)(others + 1));
+    if (!s->other)
+        return FSNN_EMEMORY;
+    s->others = others;
+    memset(s->other, 0, sizeof *s->other * (size_t)(others + 1));
+    for (int i = 0; i < others; i++) {
+        s->other[i].model = &beside;
+        s->other[i].options.reset = FSNN_RESET_NONE;
+        s->other[i].options.surrogate.scale = 1;
+    }
+    return FSNN_OK;
+}
+
 void scan_reset(scan *s)
 {
+    for (int i = 0; i < s->others; i++)
+        scan_reset(&s->other[i]);
     /* while nothing is forgotten, the state of time 0 still stands first */
     bool stands = s->u.rows == s->time + 1;
     s->time = 0;
@@ -105,6 +125,23 @@ static fsnn_status plan_selves(scan *s)
     return FSNN_OK;
 }
 
+/* What all states of a neuron share. */
+static fsnn_status plan_others(scan *s, int64_t K)
+{
+    for (int i = 0; i < s->others; i++) {
+        scan *o = &s->other[i];
+        o->B = s->B;
+        o->N = s->N;
+        o->channels = s->channels;
+        o->stride = s->stride;
+        o->training = s->training;
+        o->chained = s->chained;
+        o->total = s->total;
+        FSNN_TRY(scan_plan(o, K));
+    }
+    return FSNN_OK;
+}
+
 fsnn_status scan_plan(scan *s, int64_t K)
 {
     int64_t tiles = (s->B * s->N + FRAC_LANES - 1) / FRAC_LANES;
@@ -137,6 +174,9 @@ fsnn_status scan_plan(scan *s, int64_t K)
     if (s->memory.compressed && !fresh)
         fresh = s->modes.bytes < modes_bytes(s) * (size_t)max(tiles, 1);
     FSNN_TRY(scan_block_room(&s->modes, modes_bytes(s) * (size_t)max(tiles, 1)));
+    FSNN_TRY(plan_others(s, K));
+    for (int i = 0; i < s->others; i++) /* all begin anew where one had to */
+        fresh = fresh || s->other[i].time != s->time;
     if (s->memory.compressed)
         FSNN_TRY(scan_block_room(&s->seen, sizeof(scan_seen) * (size_t)max(tiles, 1)));
     if (fresh) {
@@ -144,7 +184,8 @@ fsnn_status scan_plan(scan *s, int64_t K)
         scan_reset(s);
     }
     FSNN_TRY(plan_selves(s));
-    FSNN_TRY(scan_fused_plan(s, K));
+    if (!s->others && s->model != &beside)
+        FSNN_TRY(scan_fused_plan(s, K));
     return s->training ? plan_training(s, K) : FSNN_OK;
 }
 
@@ -196,6 +237,8 @@ static fsnn_status rows_ready(const scan *s, scan_rows *r, int64_t K, int64_t ke
 
 fsnn_status scan_ready(scan *s, int64_t K)
 {
+    for (int i = 0; i < s->others; i++)
+        FSNN_TRY(scan_ready(&s->other[i], K));
     bool apart = scan_apart(s);
     int64_t keep = s->memory.keep < 0 ? -1 : kept(s);
     FSNN_TRY(rows_ready(s, &s->u, K, apart ? 1 : keep));
@@ -256,20 +299,25 @@ const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int6
 
 fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes)
 {
-    FSNN_TRY(neuron_kernels_get()->forward(s, K, I, spikes));
+    const neuron_kernels *kernels = neuron_kernels_get();
+    FSNN_TRY((s->others ? kernels->states_forward : kernels->forward)(s, K, I, spikes));
     return s->model->trouble ? s->model->trouble(s->model) : FSNN_OK;
 }
 
 fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const float *gspikes,
                           const scan_grads *grads)
 {
-    FSNN_TRY(neuron_kernels_get()->backward(s, I, spikes, gspikes, grads));
+    const neuron_kernels *kernels = neuron_kernels_get();
+    FSNN_TRY((s->others ? kernels->states_backward : kernels->backward)(s, I, spikes, gspikes, grads));
     return s->model->trouble ? s->model->trouble(s->model) : FSNN_OK;
 }
 
 void scan_chain(scan *s)
 {
     s->later = 0;
+    s->handed = false;
+    for (int i = 0; i < s->others; i++)
+        scan_chain(&s->other[i]);
 }
 
 void scan_potentials(const scan *s, const float *spikes, float *v)
@@ -293,6 +341,17 @@ void scan_potentials(const scan *s, const float *spikes, float *v)
     }
 }
 
+void scan_other_values(const scan *s, int other, float *out)
+{
+    const scan *o = &s->other[other];
+    int64_t total = s->B * s->N, first = o->u.rows - s->K;
+    for (int64_t n = 0; n < total; n++) {
+        const float *row = scan_rows_of(&o->u, n / FRAC_LANES) + first * FRAC_LANES + n % FRAC_LANES;
+        for (int64_t k = 0; k < s->K; k++)
+            out[k * total + n] = row[k * FRAC_LANES] + o->v0;
+    }
+}
+
 double scan_rate(const scan *s)
 {
     double sum = 0, steps = (double)(s->K * s->B * s->N);
@@ -310,6 +369,8 @@ size_t scan_bytes(const scan *s)
     size_t sum = s->u.bytes + s->x.bytes;
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         sum += blocks[i]->bytes;
+    for (int i = 0; i < s->others; i++)
+        sum += scan_bytes(&s->other[i]);
     return sum;
 }
 
@@ -324,5 +385,8 @@ void scan_free(scan *s)
     fsnn_free(s->u.data);
     fsnn_free(s->x.data);
     frac_memory_free(&s->memory);
+    for (int i = 0; i < s->others; i++)
+        scan_free(&s->other[i]);
+    fsnn_free(s->other);
     *s = (scan){0};
 }

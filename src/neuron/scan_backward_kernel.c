@@ -619,7 +619,7 @@ static void tile_buffers(walk *w, int worker)
         w->far[k] = s->memory.compressed ? (float *)s->far.data + at * state : NULL;
     }
     w->block = w->j->top / FRAC_SPAN;
-    if (!s->chained || !s->later) {
+    if (!s->chained || !s->handed) {
         if (w->far[0])
             memset(w->far[0], 0, sizeof(float) * (size_t)(state * sums));
         return;
@@ -751,6 +751,7 @@ fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
         int64_t rows = s->later + s->K, keep = s->memory.keep;
         s->later = keep >= 0 && keep < rows ? keep : rows;
         s->block = j.first / FRAC_SPAN;
+        s->handed = true;
     }
 
     for (int p = 0; p < scan_pars(s); p++)

@@ -13,6 +13,9 @@ static const neuron_model *const models[] = {&FSNN_K(neuron_if), &FSNN_K(neuron_
 fsnn_status FSNN_K(scan_forward)(scan *s, int64_t K, const float *I, float *spikes);
 fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
                                   const float *gspikes, const scan_grads *grads);
+fsnn_status FSNN_K(scan_states_forward)(scan *s, int64_t K, const float *I, float *spikes);
+fsnn_status FSNN_K(scan_states_backward)(scan *s, const float *I, const float *spikes,
+                                         const float *gspikes, const scan_grads *grads);
 
 static void fire(const float *x, float *s)
 {
@@ -28,4 +31,6 @@ const neuron_kernels FSNN_K(neuron_kernels) = {
     .fire = fire,
     .forward = FSNN_K(scan_forward),
     .backward = FSNN_K(scan_backward),
+    .states_forward = FSNN_K(scan_states_forward),
+    .states_backward = FSNN_K(scan_states_backward),
 };

@@ -167,6 +167,11 @@ static void kick_back(void *at, const float *v, const float *I, const float *dv,
     equation_run(s->e, EQUATION_AFTER_BACK, s->slot);
 }
 
+float **neuron_equation_slots(void *at)
+{
+    return ((self *)at)->slot;
+}
+
 neuron_model neuron_equation_model(const equation *e)
 {
     size_t room = sizeof(self) + equation_room(e);
@@ -174,6 +179,7 @@ neuron_model neuron_equation_model(const equation *e)
                       .leaky = e->leaks,
                       .curved = e->slope == EQUATION_CURVED,
                       .own = e->pars - 2,
+                      .others = e->states - 1,
                       .of = e,
                       .room = (room + 63) / 64 * 64,
                       .open = open,
