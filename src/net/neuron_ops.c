@@ -339,7 +339,8 @@ static void add_others(op_node *node, const fsnn_neuron *o, state *st)
     st->own = node->params;
     for (int i = 0; i < st->scan.model->own; i++) {
         const fsnn_user_param *p = &((const fsnn_user *)node->options)->param[i];
-        add_param(node, value_param(p->name, &p->value, st->scan.channels, FSNN_ANY));
+        fsnn_range range = st->user.positive >> i & 1 ? FSNN_POSITIVE : FSNN_ANY;
+        add_param(node, value_param(p->name, &p->value, st->scan.channels, range));
     }
     if (!st->method->integer)
         st->alpha = add_param(node, order_param("alpha", st, st->order.learn_alpha, FSNN_UNIT));
@@ -570,7 +571,7 @@ fsnn_status neuron_node_changed(op_node *node, float *const *value, bool *void_s
     if (st->v_reset >= 0)
         FSNN_TRY(check_finite(node, st->v_reset, value[st->v_reset]));
     for (int i = 0; i < st->scan.model->own; i++)
-        FSNN_TRY(check_finite(node, st->own + i, value[st->own + i]));
+        FSNN_TRY((st->user.positive >> i & 1 ? check_positive : check_finite)(node, st->own + i, value[st->own + i]));
     if (st->alpha < 0)
         return FSNN_OK;
     fsnn_order *order = &st->scan.memory.order;

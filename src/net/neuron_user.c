@@ -235,7 +235,7 @@ static fsnn_status settle_starts(const char *kind, const fsnn_user *o, fsnn_user
         while (at < out->states && (!o->state[i].name || strcmp(out->state[at].name, o->state[i].name) != 0))
             at++;
         if (at == out->states)
-            return fsnn_fail(FSNN_EDESCRIPTION, "a %s neuron has no state \"%.63s\"", kind,
+            return fsnn_fail(FSNN_EDESCRIPTION, "kind %s has no state \"%.63s\"", kind,
                              o->state[i].name ? o->state[i].name : "");
         out->state[at].start = o->state[i].start;
     }
@@ -259,7 +259,12 @@ static fsnn_status settle_kind(const char *kind, const fsnn_user *o, fsnn_user *
     memcpy(out->fractional, o->fractional, sizeof out->fractional);
     FSNN_TRY(settle_starts(kind, o, out));
     snprintf(of, sizeof of, "a %s neuron", kind);
-    return settle_params(of, out->param, out->params, o);
+    FSNN_TRY(settle_params(of, out->param, out->params, o));
+    for (int i = 0; i < out->params; i++)
+        if (row->positive >> i & 1 && !(out->param[i].value.value > 0))
+            return fsnn_fail(FSNN_EDESCRIPTION, "kind %s: the parameter \"%s\" is %g: it must be positive",
+                             kind, out->param[i].name, out->param[i].value.value);
+    return FSNN_OK;
 }
 
 /* What the layer comes to, in `out`. */
@@ -370,6 +375,8 @@ fsnn_status neuron_user_create(neuron_user *u, fsnn_user *options, const op_node
     *options = out;
     u->model = options->callback ? neuron_callback_model(&u->callback) : neuron_equation_model(u->equation);
     u->model.kind = node->op->kind;
+    const neuron_kind *row = neuron_kind_find(node->op->kind);
+    u->positive = row ? row->positive : 0;
     u->made = true;
     return take_all(u, options);
 }

@@ -10,6 +10,7 @@ typedef struct neuron_user {
     neuron_callback callback;
     neuron_model model;
     bool made;   /* model is there */
+    unsigned positive; /* bit i: parameter i of its own is and stays above 0 */
     char *names; /* of the callback's parameters */
     char *text[4 + FSNN_USER_PARAMS + 3 * FSNN_USER_STATES + 1 + FSNN_USER_STATES]; /* copies of what options point to */
     int texts;
@@ -35,6 +36,7 @@ fsnn_status neuron_user_check(const fsnn_op *op, const void *options, char key[O
 typedef struct neuron_kind {
     const char *kind;
     fsnn_user what;
+    unsigned positive; /* bit i: parameter i is and stays above 0 */
 } neuron_kind;
 /* NULL: `user` itself. */
 const neuron_kind *neuron_kind_find(const char *kind);
