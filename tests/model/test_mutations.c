@@ -21,6 +21,10 @@ static const char *const seeds[] = {
     "input: 3\nlayers: [&a {lif: &b {tau: 0.5}}, *a, {lif: *b}]\n"
     "data: {kind: npz, train: {path: 'a', x: \"b\"}, validation: 0.1, encoder: rate}\n"
     "dynamics: {alpha: [[0.2, 0.3], 1], learn_alpha: [true, false]}\n",
+    "input: 3\nlayers:\n"
+    "  - user: {dv: '-v - w + I', dw: (-w + s)/tau, after_spike_w: 'dw + a', w0: 1, fractional: [v, w], params: {a: 1}}\n"
+    "  - alif: {a0: 0.5, fractional: a}\n"
+    "dynamics: {alpha: 0.5}\n",
 };
 
 static const char *const sets[] = {"lif1.tau.learn=true", "dynamics.alpha=0.5",

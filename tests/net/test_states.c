@@ -446,6 +446,73 @@ static void adaptation(void **state)
     assert_true(early > late && late > 2);
 }
 
+/* A state that is not fractional is what gl and l1 make of it at alpha = 1, to the bit; there is no other difference to euler. */
+static void integer_order(void **state)
+{
+    (void)state;
+    static float x[T * B * HIDDEN];
+    static run_out out[5];
+    static const fsnn_method at_one[] = {FSNN_GL, FSNN_L1};
+    fill(x, T * B * HIDDEN, 1);
+    for (int n = 0; n < FSNN_COUNT(neurons); n++) {
+        memset(out, 0, sizeof out);
+        for (int i = 0; i < FSNN_COUNT(out); i++) {
+            fsnn_net *net;
+            fsnn_user o = options(n, FSNN_RESET_SUBTRACT);
+            fsnn_order order = fsnn_order_of(1);
+            fsnn_dynamics d = fsnn_dynamics_default(&order);
+            d.step = 0.5;
+            d.integrator = i < 4 ? FSNN_FDEINT : FSNN_ODEINT;
+            d.method = i < 4 ? at_one[i % 2] : FSNN_EULER;
+            o.fractionals = i < 2 ? 2 : 0;
+            o.fractional[0] = "v";
+            o.fractional[1] = n == 0 ? "i" : n == 1 ? "a" : "w";
+            GOOD(fsnn_net_create(&net));
+            int in = fsnn_net_input(net, FSNN_SHAPE(HIDDEN));
+            GOOD(fsnn_net_add(net, neurons[n].kind, "n1", &in, 1, &o));
+            GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = T, .batch = B, .record = true}));
+            go(net, x, 0, T, T, &out[i]);
+            assert_true(out[i].spikes > 1);
+            fsnn_net_destroy(net);
+            assert_memory_equal(out[0].y, out[i].y, sizeof out[0].y);
+            assert_memory_equal(out[0].state, out[i].state, sizeof out[0].state);
+        }
+    }
+}
+
+/* Finite input gives finite numbers, forward and backward, whatever its size and that of the parameters. */
+static void extremes(void **state)
+{
+    (void)state;
+    static const float sizes[] = {0, 1e-30F, 1, 1e6F, 1e18F, -1e18F};
+    static float x[20 * 2 * 3], g[20 * 2 * 3];
+    for (int n = 0; n < 2; n++)
+        for (int i = 0; i < FSNN_COUNT(sizes); i++)
+            for (int r = 0; r < FSNN_COUNT(resets); r++) {
+                fsnn_net *net;
+                const float *y, *gx;
+                fsnn_order order;
+                fsnn_dynamics d = dynamics(&order, FSNN_GL, i % 3);
+                fsnn_user o = options(n, resets[r]);
+                o.param[0].value.per = FSNN_PER_LAYER;
+                GOOD(fsnn_net_create(&net));
+                int in = fsnn_net_input(net, FSNN_SHAPE(3));
+                GOOD(fsnn_net_add(net, neurons[n].kind, "n", &in, 1, &o));
+                GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 20, .batch = 2, .training = true, .input_gradient = true}));
+                for (int k = 0; k < FSNN_COUNT(x); k++) {
+                    x[k] = sizes[i] * (float)(1 + k % 3);
+                    g[k] = 1;
+                }
+                GOOD(fsnn_net_forward(net, x, &y));
+                GOOD(fsnn_net_backward(net, g, &gx));
+                for (int k = 0; k < FSNN_COUNT(x); k++)
+                    assert_true((y[k] == 0 || y[k] == 1) && isfinite(gx[k]));
+                for (int p = 0; p < fsnn_net_param_count(net); p++)
+                    assert_true(isfinite(fsnn_net_param(net, p)->grad[0]));
+                fsnn_net_destroy(net);
+            }
+}
+
 /* ---- kinds, learning, looking ---- */
 
 /* Kinds are their equations. */
@@ -661,7 +728,8 @@ int main(void)
         cmocka_unit_test(chunks),   cmocka_unit_test(damaged),       cmocka_unit_test(segments),
         cmocka_unit_test(one_step), cmocka_unit_test(solver),        cmocka_unit_test(step_response),
         cmocka_unit_test(kinds),    cmocka_unit_test(adaptation),    cmocka_unit_test(learns),
-        cmocka_unit_test(images),   cmocka_unit_test(errors),
+        cmocka_unit_test(images),   cmocka_unit_test(errors),        cmocka_unit_test(integer_order),
+        cmocka_unit_test(extremes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
