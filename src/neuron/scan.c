@@ -153,13 +153,12 @@ fsnn_status scan_plan(scan *s, int64_t K)
     /* rows kept from call to call, as far as they can have come; histories grow later */
     int64_t old = kept(s) < K || s->memory.compressed ? kept(s) : K;
     int64_t capacity = max(s->u.capacity, max(max(whole, K), FRAC_BLOCK) + 1 + old);
-    if (fresh || capacity != s->u.capacity) {
-        FSNN_TRY(rows_room(&s->u, tiles, capacity));
-        fresh = true;
-    }
-    if (scan_apart(s) && (fresh || s->x.capacity < capacity)) {
-        FSNN_TRY(rows_room(&s->x, tiles, max(s->x.capacity, capacity)));
-        fresh = true;
+    /* longer calls need longer rows: what is in them stays */
+    FSNN_TRY(fresh ? rows_room(&s->u, tiles, capacity) : scan_rows_reserve(s, &s->u, capacity));
+    if (scan_apart(s)) {
+        fresh = fresh || !s->x.data;
+        int64_t more = max(s->x.capacity, capacity);
+        FSNN_TRY(fresh ? rows_room(&s->x, tiles, more) : scan_rows_reserve(s, &s->x, more));
     }
     size_t bytes = sizeof(lanes) * (size_t)max(tiles, 1);
     if (scan_resetting(s)->counts)

@@ -95,7 +95,7 @@ static void test_mutations(void **state)
         fsnn_description_destroy(good(seeds[i]));
     for (uint64_t i = 0; i < 12000; i++) {
         char text[4096];
-        size_t size = mutate(seeds[i % 2], text, sizeof text - 1, i + 1);
+        size_t size = mutate(seeds[i % FSNN_COUNT(seeds)], text, sizeof text - 1, i + 1);
         char *exact = malloc(size + 1);
         memcpy(exact, text, size);
         exact[size] = 0;

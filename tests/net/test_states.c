@@ -171,6 +171,45 @@ static void chunks(void **state)
             }
 }
 
+/* A plan with more steps keeps the state, of one state as of several. */
+static void longer_calls(void **state)
+{
+    (void)state;
+    static float x[T * B * HIDDEN];
+    static run_out whole, parts;
+    static const int64_t begin[] = {3, 30};
+    fill(x, T * B * HIDDEN, 1);
+    for (int n = -1; n < FSNN_COUNT(neurons); n++)
+        for (int m = 0; m < FSNN_COUNT(methods); m++)
+            for (int memory = 0; memory < 3; memory++) {
+                fsnn_order order;
+                fsnn_net *net;
+                fsnn_dynamics d = dynamics(&order, methods[m], memory);
+                fsnn_neuron lif = FSNN_NEURON_DEFAULT;
+                lif.tau.value = 2;
+                lif.reset = m == 1 ? FSNN_RESET_RESTART : FSNN_RESET_JUMP;
+                if (n >= 0)
+                    net = build_plain(n, lif.reset);
+                else {
+                    GOOD(fsnn_net_create(&net));
+                    GOOD(fsnn_net_lif(net, "n1", fsnn_net_input(net, FSNN_SHAPE(HIDDEN)), &lif));
+                }
+                memset(&whole, 0, sizeof whole);
+                memset(&parts, 0, sizeof parts);
+                GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = begin[m % 2], .batch = B, .seed = 3, .record = true}));
+                go(net, x, 0, begin[m % 2], begin[m % 2], &parts);
+                GOOD(fsnn_net_replan(net, &(fsnn_plan){.steps = T - begin[m % 2], .batch = B, .seed = 3, .record = true}));
+                go(net, x, begin[m % 2], T, T - begin[m % 2], &parts);
+                GOOD(fsnn_net_replan(net, &(fsnn_plan){.steps = T, .batch = B, .seed = 3, .record = true}));
+                GOOD(fsnn_net_reset(net));
+                go(net, x, 0, T, T, &whole);
+                assert_true(whole.spikes > 1);
+                assert_memory_equal(whole.y, parts.y, sizeof whole.y);
+                assert_memory_equal(whole.state, parts.state, sizeof whole.state);
+                fsnn_net_destroy(net);
+            }
+}
+
 /* A state of another form, cut off or damaged, is refused or taken as numbers, and never read beyond its end. */
 static void damaged(void **state)
 {
@@ -729,7 +768,7 @@ int main(void)
         cmocka_unit_test(one_step), cmocka_unit_test(solver),        cmocka_unit_test(step_response),
         cmocka_unit_test(kinds),    cmocka_unit_test(adaptation),    cmocka_unit_test(learns),
         cmocka_unit_test(images),   cmocka_unit_test(errors),        cmocka_unit_test(integer_order),
-        cmocka_unit_test(extremes),
+        cmocka_unit_test(extremes), cmocka_unit_test(longer_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
