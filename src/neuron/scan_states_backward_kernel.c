@@ -17,7 +17,7 @@
 
 /* A learned parameter of the order. */
 typedef struct order_param {
-    int number;        /* frac/memory.h */
+    int number; /* frac/memory.h */
     float *dw, *dout;
     float dgain;
 } order_param;
@@ -59,7 +59,9 @@ typedef struct track {
     int64_t block;  /* far holds the outputs of blocks >= block + 2 */
     lanes carry, ggain;
     double sum[SCAN_ORDERS]; /* parameters of the order */
-    lanes acc[SETS][FRAC_BLOCK]; /* what the rows of a block receive, with the weights and with their derivatives */
+    lanes acc
+        [SETS]
+        [FRAC_BLOCK]; /* what the rows of a block receive, with the weights and with their derivatives */
 } track;
 
 typedef struct walk {
@@ -92,8 +94,8 @@ static int64_t reach(const track *h, int64_t at, int64_t limit)
 }
 
 /* acc [FRAC_BLOCK] = what the `have` q there are, and the modes, give to rows at, at + 1, ... */
-static void start(const track *h, const float *weights, const float *out, int64_t limit, int64_t at, int64_t have,
-                  lanes *acc)
+static void start(const track *h, const float *weights, const float *out, int64_t limit, int64_t at,
+                  int64_t have, lanes *acc)
 {
     int64_t from = at - reach(h, at, limit), rows = have - from > 0 ? have - from : 0;
     /* q end at have - 1, at - have before the row: the weights slide by as much */
@@ -111,7 +113,8 @@ static void start(const track *h, const float *weights, const float *out, int64_
 }
 
 /* acc (row i of a block, its far part done) += the q of the block before it. */
-static void finish(const track *h, const float *weights, int64_t limit, int64_t at, int64_t i, float *acc)
+static void finish(const track *h, const float *weights, int64_t limit, int64_t at, int64_t i,
+                   float *acc)
 {
     int64_t lags = i < limit ? i : limit;
     h->j->frac->near(weights, h->q + (at - lags) * FRAC_LANES, lags, acc);
@@ -127,7 +130,8 @@ static void advance(track *h, int64_t at)
         int64_t first = newest > l->top ? newest - l->top : 0;
         int64_t last = newest + 1 - l->first < FRAC_SPAN ? newest + 1 - l->first : FRAC_SPAN;
         if (first < last)
-            h->j->modes->absorb(&h->m->modes, h->q + (l->top - newest + first) * FRAC_LANES, first, last, h->far);
+            h->j->modes->absorb(&h->m->modes, h->q + (l->top - newest + first) * FRAC_LANES, first,
+                                last, h->far);
         h->block--;
     }
 }
@@ -280,9 +284,11 @@ static void recall(walk *w, int64_t k, again *a)
     states_charge(j->e, w->slot, a->t.I, &a->r);
     memcpy(a->p, w->p ? w->p + k * FRAC_LANES : u + FRAC_LANES, sizeof a->p);
     EACH_LANE a->vp[i] = a->p[i] + a->off[i];
-    states_test(j->e, w->slot, &a->r, j->reset->ahead, a->vp, w->none, w->tile.row[ROW_THRESHOLD], a->arg);
+    states_test(j->e, w->slot, &a->r, j->reset->ahead, a->vp, w->none, w->tile.row[ROW_THRESHOLD],
+                a->arg);
     states_drive(j->e, w->slot, j->reset->kick, w->tile.row[ROW_KICK], a->s, &a->r, a->c);
-    j->kernels->surrogates[s->options.surrogate.kind].slope((float)s->options.surrogate.scale, a->arg, a->slope);
+    j->kernels->surrogates[s->options.surrogate.kind].slope((float)s->options.surrogate.scale,
+                                                            a->arg, a->slope);
     a->land = a->s;
     a->rest = NULL;
     if (w->resting)
@@ -316,7 +322,8 @@ typedef struct grads {
 static void arrive(const walk *w, const again *a, const float *gh, grads *g)
 {
     const track *h = &w->track[0];
-    const float drives = h->m->method->drive ? 1 : 0, states = 1 - drives, *arg = a->arg, *rests = a->rest;
+    const float drives = h->m->method->drive ? 1 : 0, states = 1 - drives, *arg = a->arg,
+                *rests = a->rest;
     EACH_LANE
     {
         g->G[i] = h->carry[i] + states * gh[i];
@@ -333,7 +340,8 @@ static void arrive_others(walk *w, int64_t k, const again *a, const float *const
 {
     for (int n = 1; n < w->j->states; n++) {
         track *h = &w->track[n];
-        const float drives = h->m->method->drive ? 1 : 0, states = 1 - drives, gain = h->m->sum[0].gain;
+        const float drives = h->m->method->drive ? 1 : 0, states = 1 - drives,
+                    gain = h->m->sum[0].gain;
         const float *from = gh[n], *F = a->r.F[n];
         float *q = h->q + (h->l->top - h->l->first - k) * FRAC_LANES, *gF = g->gF[n];
         EACH_LANE
@@ -358,7 +366,8 @@ static void point_gradients(const walk *w, grads *g, lanes *gD, float *gS)
 static void drives_back(const walk *w, const again *a, grads *g)
 {
     const equation *e = w->j->e;
-    bool kick = w->j->reset->kick, own = kick && !e->default_after[0], others = states_after(e, false);
+    bool kick = w->j->reset->kick, own = kick && !e->default_after[0],
+         others = states_after(e, false);
     for (int n = 1; n < e->states; n++)
         if (e->default_after[n]) {
             const float *gF = g->gF[n];
@@ -371,7 +380,8 @@ static void drives_back(const walk *w, const again *a, grads *g)
             continue;
         for (int n = 0; n < e->states; n++)
             states_point(w->slot, EQUATION_G + EQUATION_F + n,
-                         v ? (n ? w->none : g->gF[0]) : (n && !e->default_after[n] ? g->gF[n] : w->none));
+                         v ? (n ? w->none : g->gF[0])
+                           : (n && !e->default_after[n] ? g->gF[n] : w->none));
         point_gradients(w, g, g->gD, v ? g->gspike : g->gseen);
         equation_run(e, EQUATION_AFTER_BACK, w->slot);
     }
@@ -508,7 +518,8 @@ static void step(walk *w, int64_t k, again *a, const float *const *gh)
         }
     }
     if (j->grads->I)
-        memcpy(j->grads->I + k * s->B * s->N + w->tile.first, g.gI, sizeof(float) * (size_t)w->tile.width);
+        memcpy(j->grads->I + k * s->B * s->N + w->tile.first, g.gI,
+               sizeof(float) * (size_t)w->tile.width);
 }
 
 /* A block of steps backward in time, the i-th before the last on; returns their number. */
@@ -517,7 +528,8 @@ static int64_t block(walk *w, int64_t i)
     const job *j = w->j;
     int64_t K = j->s->K, steps = FRAC_BLOCK;
     for (int n = 0; n < j->states; n++) {
-        int64_t later = w->track[n].l->s->later, rows = together(&w->track[n], later + i, later + K);
+        int64_t later = w->track[n].l->s->later,
+                rows = together(&w->track[n], later + i, later + K);
         steps = rows < steps ? rows : steps;
     }
     for (int n = 0; n < j->states; n++)
@@ -560,7 +572,8 @@ static void open_track(walk *w, int n, int worker)
     memset(h->sum, 0, sizeof h->sum);
     if (s->chained && s->handed) {
         h->block = s->block;
-        memcpy(h->carry, ((lanes *)s->carry.data + w->t * SCAN_CARRY)[CARRY_STATE], sizeof h->carry);
+        memcpy(h->carry, ((lanes *)s->carry.data + w->t * SCAN_CARRY)[CARRY_STATE],
+               sizeof h->carry);
     } else if (h->far) {
         memset(h->far, 0, sizeof(float) * (size_t)state);
     }
@@ -582,7 +595,8 @@ static void open_tile(walk *w, int worker)
     if (j->reset->counts)
         memcpy(w->count, (lanes *)s->count.data + w->t, sizeof w->count);
     if (s->chained && s->handed)
-        memcpy(w->gcount, ((lanes *)s->carry.data + w->t * SCAN_CARRY)[CARRY_COUNT], sizeof w->gcount);
+        memcpy(w->gcount, ((lanes *)s->carry.data + w->t * SCAN_CARRY)[CARRY_COUNT],
+               sizeof w->gcount);
     scan_tile_open(s, w->t, worker, &w->tile);
     w->slot = neuron_equation_slots(w->tile.self);
 }
@@ -621,7 +635,8 @@ static void leave(walk *w)
         for (int i = 0; i < w->tile.width; i++)
             gain += h->ggain[i];
         for (int o = 0; o < h->l->orders; o++)
-            part[SCAN_PARS + h->l->order[o].number] += h->sum[o] + gain * (double)h->l->order[o].dgain;
+            part[SCAN_PARS + h->l->order[o].number] +=
+                h->sum[o] + gain * (double)h->l->order[o].dgain;
     }
 }
 
@@ -668,9 +683,11 @@ static fsnn_status derive(line *l, const scan_grads *grads)
         order_param *order = &l->order[o++];
         order->number = p;
         order->dw = space;
-        float *start_weights = space + s->memory.room + FRAC_PAD; /* of a first drive: explicit methods have none */
+        float *start_weights =
+            space + s->memory.room + FRAC_PAD; /* of a first drive: explicit methods have none */
         order->dout = start_weights + s->memory.starts;
-        FSNN_TRY(frac_memory_derive(l->m, 0, p, order->dw, start_weights, order->dout, &order->dgain));
+        FSNN_TRY(
+            frac_memory_derive(l->m, 0, p, order->dw, start_weights, order->dout, &order->dgain));
         space += scan_order_room(s);
     }
     return FSNN_OK;
@@ -717,8 +734,8 @@ static void add_channels(const scan *s, int p, float *grad)
         grad[scan_channel(s, n)] += lane[n / FRAC_LANES * scan_pars(s) + p][n % FRAC_LANES];
 }
 
-fsnn_status FSNN_K(scan_states_backward)(scan *s, const float *I, const float *spikes, const float *gspikes,
-                                         const scan_grads *grads)
+fsnn_status FSNN_K(scan_states_backward)(scan *s, const float *I, const float *spikes,
+                                         const float *gspikes, const scan_grads *grads)
 {
     const neuron_kernels *kernels = neuron_kernels_get();
     job j = {.s = s,

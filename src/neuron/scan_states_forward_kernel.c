@@ -32,10 +32,10 @@ typedef struct track {
     float *u, *x;           /* rows of states; rows of the history */
     int64_t rows_u, rows_x; /* filled before the call */
     bool apart;
-    float *modes; /* state of the far past; NULL where there is none */
-    float start;  /* the state at time 0 */
-    int64_t o;    /* number of the next output */
-    int64_t have; /* history rows before the block */
+    float *modes;                            /* state of the far past; NULL where there is none */
+    float start;                             /* the state at time 0 */
+    int64_t o;                               /* number of the next output */
+    int64_t have;                            /* history rows before the block */
     lanes near[FRAC_BLOCK], far[FRAC_BLOCK]; /* what the outputs of a block have so far */
 } track;
 
@@ -60,13 +60,15 @@ static void begin(const job *j, track *h, int64_t steps)
     else
         memset(h->near, 0, (size_t)steps * sizeof(lanes));
     if (h->modes)
-        j->far->recall(&h->m->modes, h->m->modes.out[0] + h->o % FRAC_SPAN, h->modes, steps, h->far[0]);
+        j->far->recall(&h->m->modes, h->m->modes.out[0] + h->o % FRAC_SPAN, h->modes, steps,
+                       h->far[0]);
 }
 
 /* The sum of output `at` of the block: adds the rows that the pass before it could not. */
 static void finish(const job *j, track *h, int64_t at, bool whole, float *out)
 {
-    int64_t near = frac_memory_near(h->m, h->o + at), rows = h->have + at < near ? h->have + at : near;
+    int64_t near = frac_memory_near(h->m, h->o + at),
+            rows = h->have + at < near ? h->have + at : near;
     rows = whole ? at : rows;
     rows = rows < h->m->sum[0].window ? rows : h->m->sum[0].window;
     j->frac->near(h->m->sum[0].w, h->x + (h->have + at - rows) * FRAC_LANES, rows, h->near[at]);
@@ -81,8 +83,8 @@ static void end(const job *j, track *h, int64_t steps)
 {
     int64_t next = h->o + steps;
     if (h->modes && next % FRAC_SPAN == 0 && next >= 2 * FRAC_SPAN)
-        j->far->absorb(&h->m->modes, h->x + (h->have + steps - 2 * FRAC_SPAN) * FRAC_LANES, 0, FRAC_SPAN,
-                       h->modes);
+        j->far->absorb(&h->m->modes, h->x + (h->have + steps - 2 * FRAC_SPAN) * FRAC_LANES, 0,
+                       FRAC_SPAN, h->modes);
     h->o = next;
 }
 
@@ -180,7 +182,8 @@ static void keep(walk *w, int64_t k, const float *arg, const float *spike, const
     }
     if (w->arg)
         memcpy(w->arg + k * FRAC_LANES, p, sizeof(lanes));
-    memcpy(j->spikes + k * j->s->B * j->s->N + w->tile.first, spike, sizeof(float) * (size_t)w->tile.width);
+    memcpy(j->spikes + k * j->s->B * j->s->N + w->tile.first, spike,
+           sizeof(float) * (size_t)w->tile.width);
     for (int i = 0; i < w->tile.width; i++)
         w->fired[i] += spike[i];
 }

@@ -29,12 +29,25 @@ static const struct {
     const char *kind;
     fsnn_user what;
 } neurons[] = {
-    {"cuba", {.params = 1, .param = {{"tau_syn", {2.5, true, FSNN_PER_CHANNEL}}}, .fractionals = 1, .fractional = {"v"}}},
-    {"alif", {.params = 2, .param = {{"tau_a", {5, true, FSNN_PER_CHANNEL}}, {"beta", {0.6, true, FSNN_PER_LAYER}}},
-              .fractionals = 2, .fractional = {"v", "a"}}},
-    {"user", {.dv = "(-v - w + I)/tau", .states = 2, .state = {{"w", "(a*v - w)/5", "dw + b*s", 0.1}, {"u", "(-u + v*s)/3", NULL, 0}},
-              .spike = "v + dv - threshold + 0.1*u", .params = 2, .param = {{"a", {0.3, true, FSNN_PER_LAYER}}, {"b", {0.2, true, FSNN_PER_LAYER}}},
-              .fractionals = 2, .fractional = {"w", "u"}}},
+    {"cuba",
+     {.params = 1,
+      .param = {{"tau_syn", {2.5, true, FSNN_PER_CHANNEL}}},
+      .fractionals = 1,
+      .fractional = {"v"}}},
+    {"alif",
+     {.params = 2,
+      .param = {{"tau_a", {5, true, FSNN_PER_CHANNEL}}, {"beta", {0.6, true, FSNN_PER_LAYER}}},
+      .fractionals = 2,
+      .fractional = {"v", "a"}}},
+    {"user",
+     {.dv = "(-v - w + I)/tau",
+      .states = 2,
+      .state = {{"w", "(a*v - w)/5", "dw + b*s", 0.1}, {"u", "(-u + v*s)/3", NULL, 0}},
+      .spike = "v + dv - threshold + 0.1*u",
+      .params = 2,
+      .param = {{"a", {0.3, true, FSNN_PER_LAYER}}, {"b", {0.2, true, FSNN_PER_LAYER}}},
+      .fractionals = 2,
+      .fractional = {"w", "u"}}},
 };
 
 static fsnn_user options(int n, fsnn_reset reset)
@@ -96,7 +109,8 @@ static fsnn_dynamics dynamics(fsnn_order *order, fsnn_method method, int memory)
 }
 
 static const fsnn_method methods[] = {FSNN_GL, FSNN_L1, FSNN_AB, FSNN_EULER};
-static const fsnn_reset resets[] = {FSNN_RESET_CURRENT, FSNN_RESET_JUMP, FSNN_RESET_RESTART, FSNN_RESET_VALUE, FSNN_RESET_DELTA};
+static const fsnn_reset resets[] = {FSNN_RESET_CURRENT, FSNN_RESET_JUMP, FSNN_RESET_RESTART,
+                                    FSNN_RESET_VALUE, FSNN_RESET_DELTA};
 
 /* Drives cannot be overwritten. */
 static bool possible(int n, fsnn_method method, fsnn_reset reset)
@@ -148,7 +162,8 @@ static void chunks(void **state)
                 fsnn_net *net = build_plain(n, reset), *other = build_plain(n, reset);
                 memset(&whole, 0, sizeof whole);
                 memset(&parts, 0, sizeof parts);
-                GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = T, .batch = B, .seed = 3, .record = true}));
+                GOOD(fsnn_net_wrap(
+                    net, &d, &(fsnn_plan){.steps = T, .batch = B, .seed = 3, .record = true}));
                 go(net, x, 0, T, T, &whole);
                 assert_true(whole.spikes > 1);
                 int64_t chunk = (int64_t[]){1, 7, 30}[turn % 3], cut = 51;
@@ -196,11 +211,16 @@ static void longer_calls(void **state)
                 }
                 memset(&whole, 0, sizeof whole);
                 memset(&parts, 0, sizeof parts);
-                GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = begin[m % 2], .batch = B, .seed = 3, .record = true}));
+                GOOD(fsnn_net_wrap(
+                    net, &d,
+                    &(fsnn_plan){.steps = begin[m % 2], .batch = B, .seed = 3, .record = true}));
                 go(net, x, 0, begin[m % 2], begin[m % 2], &parts);
-                GOOD(fsnn_net_replan(net, &(fsnn_plan){.steps = T - begin[m % 2], .batch = B, .seed = 3, .record = true}));
+                GOOD(fsnn_net_replan(
+                    net, &(fsnn_plan){
+                             .steps = T - begin[m % 2], .batch = B, .seed = 3, .record = true}));
                 go(net, x, begin[m % 2], T, T - begin[m % 2], &parts);
-                GOOD(fsnn_net_replan(net, &(fsnn_plan){.steps = T, .batch = B, .seed = 3, .record = true}));
+                GOOD(fsnn_net_replan(
+                    net, &(fsnn_plan){.steps = T, .batch = B, .seed = 3, .record = true}));
                 GOOD(fsnn_net_reset(net));
                 go(net, x, 0, T, T, &whole);
                 assert_true(whole.spikes > 1);
@@ -261,7 +281,12 @@ static void train_run(int n, fsnn_reset reset, fsnn_dynamics *d, int64_t checkpo
     static float x[2 * T * B * IN], g[T * B * OUT];
     const float *y, *gx;
     fsnn_net *net = build(n, reset);
-    fsnn_plan plan = {.steps = T, .batch = B, .training = true, .smooth = true, .input_gradient = true, .seed = 3,
+    fsnn_plan plan = {.steps = T,
+                      .batch = B,
+                      .training = true,
+                      .smooth = true,
+                      .input_gradient = true,
+                      .seed = 3,
                       .checkpoint = checkpoint};
     fill(x, 2 * T * B * IN, 1);
     fill(g, T * B * OUT, 2);
@@ -294,7 +319,8 @@ static void near(const char *what, const float *a, const float *b, int n, double
         scale = fmax(scale, fabs((double)b[i]));
     for (int i = 0; i < n; i++)
         if (!(fabs((double)a[i] - (double)b[i]) <= share * scale))
-            fail_msg("%s: %s[%d] is %.9g, whole %.9g", what_runs, what, i, (double)a[i], (double)b[i]);
+            fail_msg("%s: %s[%d] is %.9g, whole %.9g", what_runs, what, i, (double)a[i],
+                     (double)b[i]);
 }
 
 /* Segments give the gradients of the whole. */
@@ -316,8 +342,10 @@ static void segments(void **state)
                 train_run(n, reset, &d, 0, &whole);
                 for (int i = 0; i < 2; i++) {
                     int64_t length = lengths[(turn + 2 * i) % FSNN_COUNT(lengths)];
-                    snprintf(what_runs, sizeof what_runs, "%s, %s, memory %d, reset %s, segments of %d", neurons[n].kind,
-                             fsnn_method_name(methods[m]), memory, fsnn_reset_name(reset), (int)length);
+                    snprintf(what_runs, sizeof what_runs,
+                             "%s, %s, memory %d, reset %s, segments of %d", neurons[n].kind,
+                             fsnn_method_name(methods[m]), memory, fsnn_reset_name(reset),
+                             (int)length);
                     train_run(n, reset, &d, length, &parts);
                     near("output", parts.out, whole.out, T * B * OUT, 1e-4);
                     near("input gradient", parts.in, whole.in, T * B * IN, 4e-4);
@@ -344,8 +372,13 @@ static void one_step(void **state)
         fill(g, 40, 6);
         GOOD(fsnn_net_create(&net));
         GOOD(fsnn_net_lif(net, NULL, fsnn_net_input(net, FSNN_SHAPE(2)), &o));
-        GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 20, .batch = 1, .training = true, .smooth = true,
-                                                .input_gradient = true, .checkpoint = checkpoint ? 3 : 0}));
+        GOOD(fsnn_net_wrap(net, &d,
+                           &(fsnn_plan){.steps = 20,
+                                        .batch = 1,
+                                        .training = true,
+                                        .smooth = true,
+                                        .input_gradient = true,
+                                        .checkpoint = checkpoint ? 3 : 0}));
         GOOD(fsnn_net_forward(net, x, NULL));
         GOOD(fsnn_net_backward(net, g, &gx));
         memcpy(grad[checkpoint], gx, 40 * sizeof *gx);
@@ -357,8 +390,8 @@ static void one_step(void **state)
 /* ---- known solutions ---- */
 
 /* States of one neuron of a kind under a current I(k), threshold out of reach or not. [K] each; returns the spikes. */
-static int lone(const char *kind, const fsnn_user *o, const fsnn_dynamics *d, int64_t K, const float *I, float *v, float *w,
-                float *spikes)
+static int lone(const char *kind, const fsnn_user *o, const fsnn_dynamics *d, int64_t K,
+                const float *I, float *v, float *w, float *spikes)
 {
     fsnn_net *net;
     const float *y;
@@ -402,7 +435,8 @@ static void solver(void **state)
         for (int mask = 1; mask < 4; mask++) {
             fsnn_order order = fsnn_order_of(0.55), orders[2];
             fsnn_dynamics d = fsnn_dynamics_default(&order);
-            fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{"tau_syn", {.value = 3}}}};
+            fsnn_user o = {
+                .neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{"tau_syn", {.value = 3}}}};
             for (int s = 0; s < 2; s++) {
                 orders[s] = fsnn_order_of(mask >> s & 1 ? 0.55 : 1);
                 if (mask >> s & 1)
@@ -440,7 +474,8 @@ static void step_response(void **state)
         int K = half ? 400 : 200;
         fsnn_order order = fsnn_order_of(1);
         fsnn_dynamics d = fsnn_dynamics_default(&order);
-        fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{"tau_syn", {.value = 0.7}}}};
+        fsnn_user o = {
+            .neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{"tau_syn", {.value = 0.7}}}};
         o.neuron.tau.value = tau;
         o.neuron.threshold.value = 10;
         d.step = h;
@@ -537,7 +572,10 @@ static void extremes(void **state)
                 GOOD(fsnn_net_create(&net));
                 int in = fsnn_net_input(net, FSNN_SHAPE(3));
                 GOOD(fsnn_net_add(net, neurons[n].kind, "n", &in, 1, &o));
-                GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 20, .batch = 2, .training = true, .input_gradient = true}));
+                GOOD(fsnn_net_wrap(
+                    net, &d,
+                    &(fsnn_plan){
+                        .steps = 20, .batch = 2, .training = true, .input_gradient = true}));
                 for (int k = 0; k < FSNN_COUNT(x); k++) {
                     x[k] = sizes[i] * (float)(1 + k % 3);
                     g[k] = 1;
@@ -560,11 +598,20 @@ static void kinds(void **state)
     (void)state;
     static float x[T * B * 3], out[2][T * B * 3];
     static const fsnn_user equal[] = {
-        {.dv = "(-v + i)/tau", .states = 1, .state = {{"i", "(-i + I)/tau_syn", NULL, 0.25}}, .params = 1, .param = {{"tau_syn", {.value = 2}}}},
-        {.dv = "(-v + I)/tau", .spike = "v + dv - threshold - beta*a", .states = 1, .state = {{"a", "(-a + s)/tau_a", NULL, 0.25}},
-         .params = 2, .param = {{"tau_a", {.value = 20}}, {"beta", {.value = 1.8}}}}};
-    static const char *const texts[] = {"dv = (-v + i)/tau\ndi = (-i + I)/tau_syn",
-                                        "dv = (-v + I)/tau\nda = (-a + s)/tau_a\nspike = v + dv - threshold - beta*a"};
+        {.dv = "(-v + i)/tau",
+         .states = 1,
+         .state = {{"i", "(-i + I)/tau_syn", NULL, 0.25}},
+         .params = 1,
+         .param = {{"tau_syn", {.value = 2}}}},
+        {.dv = "(-v + I)/tau",
+         .spike = "v + dv - threshold - beta*a",
+         .states = 1,
+         .state = {{"a", "(-a + s)/tau_a", NULL, 0.25}},
+         .params = 2,
+         .param = {{"tau_a", {.value = 20}}, {"beta", {.value = 1.8}}}}};
+    static const char *const texts[] = {
+        "dv = (-v + i)/tau\ndi = (-i + I)/tau_syn",
+        "dv = (-v + I)/tau\nda = (-a + s)/tau_a\nspike = v + dv - threshold - beta*a"};
     fill(x, T * B * 3, 7);
     for (int n = 0; n < 2; n++) {
         for (int user = 0; user < 2; user++) {
@@ -573,7 +620,9 @@ static void kinds(void **state)
             fsnn_node_info info;
             fsnn_order order = fsnn_order_of(0.7);
             fsnn_dynamics d = fsnn_dynamics_default(&order);
-            fsnn_user o = user ? equal[n] : (fsnn_user){.states = 1, .state = {{.name = n ? "a" : "i", .start = 0.25}}};
+            fsnn_user o =
+                user ? equal[n]
+                     : (fsnn_user){.states = 1, .state = {{.name = n ? "a" : "i", .start = 0.25}}};
             o.neuron = FSNN_NEURON_DEFAULT;
             o.neuron.tau.value = 2;
             GOOD(fsnn_net_create(&net));
@@ -609,14 +658,18 @@ static void learns(void **state)
             const float *y;
             fsnn_order order = fsnn_order_of(0.7);
             fsnn_dynamics d = fsnn_dynamics_default(&order);
-            fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .params = 1,
-                           .param = {{rows[r].name, {student ? rows[r].begin : rows[r].truth, true, FSNN_PER_LAYER}}}};
+            fsnn_user o = {
+                .neuron = FSNN_NEURON_DEFAULT,
+                .params = 1,
+                .param = {{rows[r].name,
+                           {student ? rows[r].begin : rows[r].truth, true, FSNN_PER_LAYER}}}};
             o.neuron.tau.value = 2;
             o.neuron.surrogate.scale = 1.5;
             GOOD(fsnn_net_create(&net));
             int in = fsnn_net_input(net, FSNN_SHAPE(3));
             GOOD(fsnn_net_add(net, rows[r].kind, "n", &in, 1, &o));
-            GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = T, .batch = B, .training = true, .smooth = true}));
+            GOOD(fsnn_net_wrap(
+                net, &d, &(fsnn_plan){.steps = T, .batch = B, .training = true, .smooth = true}));
             float *value = fsnn_net_param_find(net, rows[r].param)->value;
             const float *grad = fsnn_net_param_find(net, rows[r].param)->grad;
             double size = 0.5;
@@ -630,7 +683,8 @@ static void learns(void **state)
                     g[k] = y[k] - target[k];
                 fsnn_net_zero_grad(net);
                 GOOD(fsnn_net_backward(net, g, NULL));
-                size *= i && (grad[0] > 0) != (before > 0) ? 0.5 : 1; /* steps of the gradient's sign */
+                size *=
+                    i && (grad[0] > 0) != (before > 0) ? 0.5 : 1; /* steps of the gradient's sign */
                 before = grad[0];
                 value[0] -= student ? (float)(size * (grad[0] > 0 ? 1 : -1) * 0.4) : 0;
                 GOOD(fsnn_net_params_changed(net));
@@ -672,7 +726,8 @@ static void images(void **state)
     assert_null(fsnn_net_state_name(net, 2, 2));
     assert_null(fsnn_net_state_name(net, 1, 0));
     assert_true(fsnn_net_read_state(net, 2, 2, values[1]) < 0);
-    assert_non_null(strstr(fsnn_error_text(), "\"n\" has no state number 2: its states are 0 to 1"));
+    assert_non_null(
+        strstr(fsnn_error_text(), "\"n\" has no state number 2: its states are 0 to 1"));
     for (int n = 0; n < ALL; n++) {
         double v = 0, a = 0;
         for (int k = 0; k < K; k++) {
@@ -688,7 +743,8 @@ static void images(void **state)
 
 /* ---- errors ---- */
 
-static void refuse(const char *kind, const fsnn_user *o, const fsnn_dynamics *d, const char *sentence)
+static void refuse(const char *kind, const fsnn_user *o, const fsnn_dynamics *d,
+                   const char *sentence)
 {
     fsnn_net *net;
     GOOD(fsnn_net_create(&net));
@@ -707,9 +763,9 @@ static void errors(void **state)
     fsnn_order order = fsnn_order_of(0.5);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     fsnn_user o = options(2, FSNN_RESET_CURRENT);
-    static const fsnn_method not[] = {FSNN_TRAP, FSNN_ABM, FSNN_ML};
-    for (int i = 0; i < FSNN_COUNT(not); i++) {
-        d.method = not[i];
+    static const fsnn_method not [] = {FSNN_TRAP, FSNN_ABM, FSNN_ML};
+    for (int i = 0; i < FSNN_COUNT(not ); i++) {
+        d.method = not [i];
         refuse("user", &o, &d, "user \"mine\": it has 3 states, which method");
         refuse("user", &o, &d, "cannot advance together: gl, l1, ab and euler can");
     }
@@ -719,13 +775,15 @@ static void errors(void **state)
     d.implicit = false;
     d.method = FSNN_AB;
     o = options(0, FSNN_RESET_SUBTRACT);
-    refuse("cuba", &o, &d, "reset subtract overwrites the potential, but method ab remembers the drive");
+    refuse("cuba", &o, &d,
+           "reset subtract overwrites the potential, but method ab remembers the drive");
     o = options(2, FSNN_RESET_CURRENT);
     o.state[1].derivative = "(-u + q)/3";
     refuse("user", &o, NULL, "user \"mine\": du: \"(-u + q)/3\", column 7: there is no name \"q\"");
     o = options(2, FSNN_RESET_CURRENT);
     o.dv = "-v + s";
-    refuse("user", &o, NULL, "\"s\" is known in after_spike and the equations of the other states only");
+    refuse("user", &o, NULL,
+           "\"s\" is known in after_spike and the equations of the other states only");
     o = options(2, FSNN_RESET_CURRENT);
     o.state[1].derivative = NULL;
     refuse("user", &o, NULL, "the neuron has no state \"u\": du: \"...\" would make it");
@@ -752,7 +810,8 @@ static void errors(void **state)
     refuse("alif", &o, NULL, "neuron has its own equations");
     o.state[0].derivative = NULL;
     refuse("alif", &o, NULL, "kind alif has no state \"w\"");
-    o = (fsnn_user){.neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{"tau_syn", {.value = 0}}}};
+    o = (fsnn_user){
+        .neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{"tau_syn", {.value = 0}}}};
     refuse("cuba", &o, NULL, "kind cuba: the parameter \"tau_syn\" is 0: it must be positive");
     o = options(2, FSNN_RESET_CURRENT);
     o.dv = NULL;
@@ -764,10 +823,10 @@ static void errors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(chunks),   cmocka_unit_test(damaged),       cmocka_unit_test(segments),
-        cmocka_unit_test(one_step), cmocka_unit_test(solver),        cmocka_unit_test(step_response),
-        cmocka_unit_test(kinds),    cmocka_unit_test(adaptation),    cmocka_unit_test(learns),
-        cmocka_unit_test(images),   cmocka_unit_test(errors),        cmocka_unit_test(integer_order),
+        cmocka_unit_test(chunks),   cmocka_unit_test(damaged),      cmocka_unit_test(segments),
+        cmocka_unit_test(one_step), cmocka_unit_test(solver),       cmocka_unit_test(step_response),
+        cmocka_unit_test(kinds),    cmocka_unit_test(adaptation),   cmocka_unit_test(learns),
+        cmocka_unit_test(images),   cmocka_unit_test(errors),       cmocka_unit_test(integer_order),
         cmocka_unit_test(extremes), cmocka_unit_test(longer_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

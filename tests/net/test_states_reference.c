@@ -104,11 +104,16 @@ static void one_after(const double *X, const double *D, double s, const double *
 
 static const model models[] = {
     {.kind = "cuba",
-     .what = {.params = 1, .param = {{"tau_syn", {2.5, true, FSNN_PER_LAYER}}}, .states = 1, .state = {{"i", NULL, NULL, 0.3}}},
+     .what = {.params = 1,
+              .param = {{"tau_syn", {2.5, true, FSNN_PER_LAYER}}},
+              .states = 1,
+              .state = {{"i", NULL, NULL, 0.3}}},
      .start = {0, 0.3},
      .derive = cuba},
     {.kind = "alif",
-     .what = {.params = 2, .param = {{"tau_a", {4, true, FSNN_PER_LAYER}}, {"beta", {0.7, true, FSNN_PER_LAYER}}}},
+     .what = {.params = 2,
+              .param = {{"tau_a", {4, true, FSNN_PER_LAYER}},
+                        {"beta", {0.7, true, FSNN_PER_LAYER}}}},
      .derive = alif,
      .spike = alif_spike},
     {.kind = "user",
@@ -116,7 +121,8 @@ static const model models[] = {
               .spike = "v + dv - threshold - 0.2*w + 0.1*du",
               .after_spike = "dv - s*(threshold + a*w)/tau",
               .states = 2,
-              .state = {{"w", "(-w + a*tanh(v))/3", "dw + s*b*(1 + 0.1*u)", -0.2}, {"u", "(-u^3 + v*s + 0.2*I)/4", NULL, 0.5}},
+              .state = {{"w", "(-w + a*tanh(v))/3", "dw + s*b*(1 + 0.1*u)", -0.2},
+                        {"u", "(-u^3 + v*s + 0.2*I)/4", NULL, 0.5}},
               .params = 2,
               .param = {{"a", {0.4, true, FSNN_PER_LAYER}}, {"b", {0.3, true, FSNN_PER_LAYER}}}},
      .start = {0, -0.2, 0.5},
@@ -160,7 +166,8 @@ static int states_of(const setup *c)
 static void weigh(const setup *c, const numbers *x, int state, double *w, double *gain)
 {
     bool fractional = c->method != FSNN_EULER && (c->fractional >> state & 1);
-    GOOD(fsnn_frac_weights(fractional ? c->method : FSNN_EULER, &x->order, c->h, c->K + 1, w, gain));
+    GOOD(
+        fsnn_frac_weights(fractional ? c->method : FSNN_EULER, &x->order, c->h, c->K + 1, w, gain));
     for (int64_t l = 0; fractional && c->memory && l <= c->K; l++)
         w[l] = l + 1 > c->memory - 1 ? 0 : w[l];
 }
@@ -175,8 +182,8 @@ static double past(const double *w, const double *x, int64_t n)
 }
 
 /* What v's reset makes of p. */
-static double reset(const setup *c, const numbers *x, double p, double off, double s, double land, bool hard, double gain,
-                    double *drive)
+static double reset(const setup *c, const numbers *x, double p, double off, double s, double land,
+                    bool hard, double gain, double *drive)
 {
     double impulse = s * x->P[THETA] / c->h;
     switch (c->o.reset) {
@@ -198,7 +205,8 @@ static double reset(const setup *c, const numbers *x, double p, double off, doub
 typedef struct trace {
     double s[STEPS], X[STATES][STEPS];
     double fixed[STEPS]; /* spikes as the reset sees them where it is detached */
-    bool hard[STEPS];    /* arguments of at least 0: what empties histories and begins refractory periods */
+    bool hard
+        [STEPS]; /* arguments of at least 0: what empties histories and begins refractory periods */
 } trace;
 
 /* One neuron through all steps. `base`: what is held fixed; NULL: this run finds it. */
@@ -269,13 +277,15 @@ static void run(const setup *c, const numbers *x, const trace *base, trace *t)
 
 typedef struct output {
     float s[STEPS * NEURONS], X[STATES][STEPS * NEURONS], gI[STEPS * NEURONS];
-    double g[2 + PARS + 1 + 2 * FSNN_MAX_TERMS]; /* tau, threshold, own, v_reset, alpha, coefficient */
+    double
+        g[2 + PARS + 1 + 2 * FSNN_MAX_TERMS]; /* tau, threshold, own, v_reset, alpha, coefficient */
 } output;
 
 static fsnn_user options(const setup *c)
 {
     fsnn_user o = c->m->what;
-    static const char *const names[][STATES] = {{"v", "i"}, {"v", "a"}, {"v", "w", "u"}, {"v", "w"}};
+    static const char *const names[][STATES] = {
+        {"v", "i"}, {"v", "a"}, {"v", "w", "u"}, {"v", "w"}};
     o.neuron = c->o;
     for (int i = 0; i < states_of(c); i++)
         if (c->fractional >> i & 1)
@@ -304,7 +314,11 @@ static void library(const setup *c, const float *I, const float *gout, output *r
     d.memory = c->memory;
     d.tolerance = c->tolerance;
     d.engine = c->tolerance > 0 ? FSNN_ENGINE_EXPONENTIALS : FSNN_ENGINE_AUTO;
-    fsnn_plan plan = {.steps = c->K, .batch = NEURONS, .training = true, .record = true, .input_gradient = true,
+    fsnn_plan plan = {.steps = c->K,
+                      .batch = NEURONS,
+                      .training = true,
+                      .record = true,
+                      .input_gradient = true,
                       .smooth = c->smooth};
     GOOD(fsnn_net_create(&net));
     int in = fsnn_net_input(net, FSNN_SHAPE(1));
@@ -327,7 +341,8 @@ static void library(const setup *c, const float *I, const float *gout, output *r
     if (c->o.reset == FSNN_RESET_VALUE)
         r->g[at++] = grad_of(net, "n.v_reset", 0);
     for (int i = 0; c->method != FSNN_EULER && i < 2 * c->order.terms; i++)
-        r->g[at++] = grad_of(net, i < c->order.terms ? "n.alpha" : "n.coefficient", i % c->order.terms);
+        r->g[at++] =
+            grad_of(net, i < c->order.terms ? "n.alpha" : "n.coefficient", i % c->order.terms);
     fsnn_net_destroy(net);
 }
 
@@ -338,7 +353,8 @@ static char what[200];
 static void close_to(const char *of, int at, double got, double want, double scale, double share)
 {
     if (!(fabs(got - want) <= share * scale))
-        fail_msg("%s: %s[%d] is %.8g, by the model %.8g (scale %.3g)", what, of, at, got, want, scale);
+        fail_msg("%s: %s[%d] is %.8g, by the model %.8g (scale %.3g)", what, of, at, got, want,
+                 scale);
 }
 
 /* Where the parameters of the library's list stand in the numbers. */
@@ -355,11 +371,13 @@ static double *number(const setup *c, numbers *x, int p)
 
 static int numbers_of(const setup *c)
 {
-    return 2 + c->m->what.params + (c->o.reset == FSNN_RESET_VALUE) + (c->method == FSNN_EULER ? 0 : 2 * c->order.terms);
+    return 2 + c->m->what.params + (c->o.reset == FSNN_RESET_VALUE) +
+           (c->method == FSNN_EULER ? 0 : 2 * c->order.terms);
 }
 
 /* d sum(gout s) / d *at of neuron n, by a difference of fourth order. */
-static double slope(const setup *c, const numbers *x, const trace *base, double *at, const float *gout, int n)
+static double slope(const setup *c, const numbers *x, const trace *base, double *at,
+                    const float *gout, int n)
 {
     static trace t;
     static const double by[] = {-2, -1, 1, 2}, factor[] = {1, -8, 8, -1};
@@ -386,7 +404,9 @@ static void compare(const setup *c, uint64_t seed, double share)
     }
     library(c, I, gout, &r);
     for (int n = 0; n < NEURONS; n++) {
-        numbers x = {.P = {c->o.tau.value, c->o.threshold.value}, .v_reset = c->o.v_reset.value, .order = c->order};
+        numbers x = {.P = {c->o.tau.value, c->o.threshold.value},
+                     .v_reset = c->o.v_reset.value,
+                     .order = c->order};
         for (int i = 0; i < c->m->what.params; i++)
             x.P[2 + i] = c->m->what.param[i].value.value;
         for (int64_t k = 0; k < c->K; k++)
@@ -395,7 +415,8 @@ static void compare(const setup *c, uint64_t seed, double share)
         for (int64_t k = 0; k < c->K; k++) {
             close_to("spike", (int)k, (double)r.s[k * NEURONS + n], base.s[k], 1, share);
             for (int i = 0; i < states_of(c); i++)
-                close_to("state", (int)k, (double)r.X[i][k * NEURONS + n], base.X[i][k], 1 + fabs(base.X[i][k]), share);
+                close_to("state", (int)k, (double)r.X[i][k * NEURONS + n], base.X[i][k],
+                         1 + fabs(base.X[i][k]), share);
         }
         if (!c->smooth)
             continue;
@@ -404,7 +425,8 @@ static void compare(const setup *c, uint64_t seed, double share)
         for (int64_t k = 0; k < c->K; k += 7) {
             double g = slope(c, &x, &base, &x.I[k], gout, n);
             gscale = fmax(gscale, fabs(g));
-            close_to("current's gradient", (int)k, (double)r.gI[k * NEURONS + n], g, gscale + 0.1, 5 * share);
+            close_to("current's gradient", (int)k, (double)r.gI[k * NEURONS + n], g, gscale + 0.1,
+                     5 * share);
         }
     }
     for (int p = 0; p < numbers_of(c); p++)
@@ -415,7 +437,13 @@ static void compare(const setup *c, uint64_t seed, double share)
 
 static setup setup_of(int m, fsnn_method method, fsnn_reset reset)
 {
-    setup c = {.m = &models[m], .method = method, .h = 1, .K = 40, .order = fsnn_order_of(0.65), .fractional = 1, .smooth = true};
+    setup c = {.m = &models[m],
+               .method = method,
+               .h = 1,
+               .K = 40,
+               .order = fsnn_order_of(0.65),
+               .fractional = 1,
+               .smooth = true};
     c.o = FSNN_NEURON_DEFAULT;
     c.o.tau = (fsnn_value){2.5, true, FSNN_PER_LAYER};
     c.o.threshold = (fsnn_value){0.8, true, FSNN_PER_LAYER};
@@ -432,9 +460,12 @@ static setup setup_of(int m, fsnn_method method, fsnn_reset reset)
 
 static void name(const setup *c)
 {
-    snprintf(what, sizeof what, "%s (%d), %s, reset %s, memory %d, tolerance %g, step %g, fractional %u, refractory %g%s",
-             c->m->kind, (int)(c->m - models), fsnn_method_name(c->method), fsnn_reset_name(c->o.reset), (int)c->memory,
-             c->tolerance, c->h, c->fractional, c->o.refractory, c->o.detach_reset ? ", detached" : "");
+    snprintf(
+        what, sizeof what,
+        "%s (%d), %s, reset %s, memory %d, tolerance %g, step %g, fractional %u, refractory %g%s",
+        c->m->kind, (int)(c->m - models), fsnn_method_name(c->method), fsnn_reset_name(c->o.reset),
+        (int)c->memory, c->tolerance, c->h, c->fractional, c->o.refractory,
+        c->o.detach_reset ? ", detached" : "");
 }
 
 static bool refused(const setup *c)
@@ -476,8 +507,13 @@ static void terms(void **state)
     for (int m = 0; m < FSNN_COUNT(models); m++)
         for (int method = 0; method < 2; method++)
             for (int memory = 0; memory < 2; memory++) {
-                setup c = setup_of(m, method ? FSNN_L1 : FSNN_GL, memory ? FSNN_RESET_JUMP : FSNN_RESET_CURRENT);
-                c.order = (fsnn_order){.terms = 2, .alpha = {0.9, 0.4}, .coefficient = {0.8, 0.5}, .learn_alpha = true, .learn_coefficient = true};
+                setup c = setup_of(m, method ? FSNN_L1 : FSNN_GL,
+                                   memory ? FSNN_RESET_JUMP : FSNN_RESET_CURRENT);
+                c.order = (fsnn_order){.terms = 2,
+                                       .alpha = {0.9, 0.4},
+                                       .coefficient = {0.8, 0.5},
+                                       .learn_alpha = true,
+                                       .learn_coefficient = true};
                 c.fractional = 3;
                 c.tolerance = memory ? 1e-7 : 0;
                 c.K = memory ? STEPS : 30;
@@ -502,6 +538,7 @@ static void hard(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(all), cmocka_unit_test(terms), cmocka_unit_test(hard)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(all), cmocka_unit_test(terms),
+                                       cmocka_unit_test(hard)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
