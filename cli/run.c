@@ -15,8 +15,10 @@ static const cli_option table[] = {
      "NPZ with the array x [T, B, ...] and, if wanted, times [T] or [T, B]", 0, 0},
     {"output", 'o', CLI_TEXT, offsetof(run_options, output), "FILE", "NPZ to write", 0, 0},
     {"record", 0, CLI_TEXT, offsetof(run_options, record), "WHAT",
-     "any of v,spikes,current,states: the array WHAT.NEURON [T, B, ...] for each neuron layer; v is the "
-     "membrane potential after each step; states gives v and the other states, w.NEURON for a state w",
+     "any of v,spikes,current,states: the array WHAT.NEURON [T, B, ...] for each neuron layer; v "
+     "is the "
+     "membrane potential after each step; states gives v and the other states, w.NEURON for a "
+     "state w",
      0, 0},
     {"target", 0, CLI_TEXT, offsetof(run_options, target), "FILE",
      "NPZ with the array target: [B, ...] as the output of one step; for ce_rate class "
@@ -57,8 +59,8 @@ static int read_record(run_work *w)
         if (found < 0) {
             char *name = cli_format("%.*s", (int)length, text);
             const char *near = cli_nearest(name, record_name, CLI_COUNT(record_name));
-            cli_error(CLI_USAGE, "--record takes any of v,spikes,current,states, not \"%s\"%s%s%s", name,
-                      near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+            cli_error(CLI_USAGE, "--record takes any of v,spikes,current,states, not \"%s\"%s%s%s",
+                      name, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
             free(name);
             return CLI_USAGE;
         }
@@ -183,7 +185,8 @@ static char *record_array(const run_work *w, int r, int node, int i)
 
 /* Goes through all arrays that are recorded. */
 static int each_record(run_work *w, int64_t first,
-                       int (*visit)(run_work *w, int r, int node, int i, const char *name, int64_t first))
+                       int (*visit)(run_work *w, int r, int node, int i, const char *name,
+                                    int64_t first))
 {
     int code = CLI_GOOD;
     for (int r = 0; r < CLI_COUNT(record_name); r++)
@@ -227,7 +230,8 @@ static int collect_record(run_work *w, int r, int node, int i, const char *name,
 {
     fsnn_node_info info;
     fsnn_net_node(w->model.net, node, &info);
-    float *to = (float *)fsnn_arrays_find(&w->result, name)->data + first * w->B * fsnn_shape_count(&info.shape);
+    float *to = (float *)fsnn_arrays_find(&w->result, name)->data +
+                first * w->B * fsnn_shape_count(&info.shape);
     fsnn_status status = r == STATES ? fsnn_net_read_state(w->model.net, node, i + 1, to)
                                      : fsnn_net_read(w->model.net, node, (fsnn_record)r, to);
     return status < 0 ? cli_fail(status) : CLI_GOOD;

@@ -91,7 +91,8 @@ static fsnn_status read_texts(yaml_doc *doc, const yaml_node *node, const fsnn_k
         return FSNN_OK;
     }
     if (node->count < 1 || node->count > (int)key->max)
-        return yaml_fail(doc, node, "found a list of %d, expected 1 to %d names", node->count, (int)key->max);
+        return yaml_fail(doc, node, "found a list of %d, expected 1 to %d names", node->count,
+                         (int)key->max);
     for (const yaml_node *n = node->first; n; n = n->next)
         FSNN_TRY(read_text(doc, n, &text[(*count)++]));
     return FSNN_OK;
@@ -224,7 +225,8 @@ static const char *family_name(const fsnn_key *key, const char *text, size_t *le
 {
     const char *hole = strstr(key->name, "NAME"), *behind = hole + strlen("NAME");
     size_t before = (size_t)(hole - key->name), after = strlen(behind), n = strlen(text);
-    if (n <= before + after || memcmp(text, key->name, before) != 0 || strcmp(text + n - after, behind) != 0)
+    if (n <= before + after || memcmp(text, key->name, before) != 0 ||
+        strcmp(text + n - after, behind) != 0)
         return NULL;
     *length = n - before - after;
     return text + before;
@@ -236,7 +238,8 @@ static bool slip(const fsnn_key *table, const fsnn_key *family, const char *text
     if (strlen(family->name) > strlen("dNAME"))
         return false;
     for (const fsnn_key *key = table; key->name; key++)
-        if (key->type != FSNN_KEY_FAMILY && strlen(key->name) > 2 && fsnn_nearest(text, &key->name, 1))
+        if (key->type != FSNN_KEY_FAMILY && strlen(key->name) > 2 &&
+            fsnn_nearest(text, &key->name, 1))
             return true;
     return false;
 }
@@ -245,13 +248,15 @@ static const fsnn_key *find_family(const fsnn_key *table, const char *text)
 {
     size_t length;
     for (const fsnn_key *key = table; key && key->name; key++)
-        if (key->type == FSNN_KEY_FAMILY && family_name(key, text, &length) && !slip(table, key, text))
+        if (key->type == FSNN_KEY_FAMILY && family_name(key, text, &length) &&
+            !slip(table, key, text))
             return key;
     return NULL;
 }
 
 /* The item of that name in the array, a new one where there is none. */
-static fsnn_status family_item(yaml_doc *doc, const yaml_node *node, const fsnn_key *key, void *out, char **item)
+static fsnn_status family_item(yaml_doc *doc, const yaml_node *node, const fsnn_key *key, void *out,
+                               char **item)
 {
     size_t length = 0;
     const char *name = family_name(key, node->key->text, &length);

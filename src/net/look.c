@@ -160,14 +160,15 @@ fsnn_status fsnn_net_read_state(const fsnn_net *net, int node, int state, float 
     FSNN_TRY(check_read(net, node));
     const op_node *op = neuron_at(net, node);
     if (!neuron_node_state_name(op, state))
-        return fsnn_fail(FSNN_EARGUMENT, "\"%s\" has no state number %d: its states are 0 to %d", op->name, state,
-                         neuron_node_states(op) - 1);
+        return fsnn_fail(FSNN_EARGUMENT, "\"%s\" has no state number %d: its states are 0 to %d",
+                         op->name, state, neuron_node_states(op) - 1);
     const float *spikes = net_data(net, step_of(net, node)->out[0]);
     if (!op->out_last[0]) {
         neuron_node_values(op, state, spikes, out);
         return FSNN_OK;
     }
-    float *space = fsnn_alloc((size_t)(op->K * op->B * fsnn_shape_count(&op->out[0])) * sizeof(float));
+    float *space =
+        fsnn_alloc((size_t)(op->K * op->B * fsnn_shape_count(&op->out[0])) * sizeof(float));
     if (!space)
         return FSNN_EMEMORY;
     neuron_node_values(op, state, spikes, space);
@@ -182,7 +183,8 @@ fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float
         return fsnn_net_read_state(net, node, 0, out);
     FSNN_TRY(check_read(net, node));
     const net_step *step = step_of(net, node);
-    deliver(neuron_at(net, node), net_data(net, what == FSNN_RECORD_CURRENT ? step->in[0] : step->out[0]), out);
+    deliver(neuron_at(net, node),
+            net_data(net, what == FSNN_RECORD_CURRENT ? step->in[0] : step->out[0]), out);
     return FSNN_OK;
 }
 

@@ -71,18 +71,22 @@ static fsnn_status check_state(const fsnn_user_state *s, equation_place *place)
         return fsnn_fail(FSNN_EDESCRIPTION, "a state of the neuron has no name");
     for (int i = 0; i < FSNN_COUNT(recorded); i++)
         if (strcmp(s->name, recorded[i]) == 0)
-            return fsnn_fail(FSNN_EDESCRIPTION,
-                             "a state of the neuron cannot be called \"%s\": a recorded array has that name",
-                             s->name);
+            return fsnn_fail(
+                FSNN_EDESCRIPTION,
+                "a state of the neuron cannot be called \"%s\": a recorded array has that name",
+                s->name);
     if (!s->derivative) {
-        snprintf(place->key, sizeof place->key, s->after_spike ? "after_spike_%.60s" : "%.60s0", s->name);
-        return fsnn_fail(FSNN_EDESCRIPTION, "the neuron has no state \"%.63s\": d%.63s: \"...\" would make it",
+        snprintf(place->key, sizeof place->key, s->after_spike ? "after_spike_%.60s" : "%.60s0",
+                 s->name);
+        return fsnn_fail(FSNN_EDESCRIPTION,
+                         "the neuron has no state \"%.63s\": d%.63s: \"...\" would make it",
                          s->name, s->name);
     }
     if (!isfinite((float)s->start)) {
         snprintf(place->key, sizeof place->key, "%.60s0", s->name);
         return fsnn_fail(FSNN_EDESCRIPTION,
-                         "the neuron's state \"%.63s\" is %g at time 0: it must be finite and of a magnitude up to 3e+38",
+                         "the neuron's state \"%.63s\" is %g at time 0: it must be finite and of a "
+                         "magnitude up to 3e+38",
                          s->name, s->start);
     }
     return FSNN_OK;
@@ -100,21 +104,23 @@ static fsnn_status check_fractional(const fsnn_user *o, const char *name)
     char list[NEURON_USER_STATES * 66] = "";
     for (int i = 0, n = 0; i < states; i++)
         n += snprintf(list + n, sizeof list - (size_t)n, "%s%.63s", i ? ", " : "", known[i]);
-    return fsnn_fail(FSNN_EDESCRIPTION, "fractional: there is no state \"%.63s\"; the neuron has %s",
-                     name ? name : "", list);
+    return fsnn_fail(FSNN_EDESCRIPTION,
+                     "fractional: there is no state \"%.63s\"; the neuron has %s", name ? name : "",
+                     list);
 }
 
 static fsnn_status check_states(const fsnn_user *o, equation_place *place)
 {
     if (o->states < 0 || o->states > FSNN_USER_STATES)
-        return fsnn_fail(FSNN_EDESCRIPTION, "the neuron has %d states beside v: up to %d can be had", o->states,
+        return fsnn_fail(FSNN_EDESCRIPTION,
+                         "the neuron has %d states beside v: up to %d can be had", o->states,
                          FSNN_USER_STATES);
     for (int i = 0; i < o->states; i++)
         FSNN_TRY(check_state(&o->state[i], place));
     snprintf(place->key, sizeof place->key, "fractional");
     if (o->fractionals < 0 || o->fractionals > NEURON_USER_STATES)
-        return fsnn_fail(FSNN_EDESCRIPTION, "fractional: %d names: from 1 to %d can be had", o->fractionals,
-                         NEURON_USER_STATES);
+        return fsnn_fail(FSNN_EDESCRIPTION, "fractional: %d names: from 1 to %d can be had",
+                         o->fractionals, NEURON_USER_STATES);
     for (int i = 0; i < o->fractionals; i++)
         FSNN_TRY(check_fractional(o, o->fractional[i]));
     place->key[0] = 0;
@@ -232,7 +238,8 @@ static fsnn_status settle_starts(const char *kind, const fsnn_user *o, fsnn_user
 {
     for (int i = 0; i < o->states && i < FSNN_USER_STATES; i++) {
         int at = 0;
-        while (at < out->states && (!o->state[i].name || strcmp(out->state[at].name, o->state[i].name) != 0))
+        while (at < out->states &&
+               (!o->state[i].name || strcmp(out->state[at].name, o->state[i].name) != 0))
             at++;
         if (at == out->states)
             return fsnn_fail(FSNN_EDESCRIPTION, "kind %s has no state \"%.63s\"", kind,
@@ -262,8 +269,9 @@ static fsnn_status settle_kind(const char *kind, const fsnn_user *o, fsnn_user *
     FSNN_TRY(settle_params(of, out->param, out->params, o));
     for (int i = 0; i < out->params; i++)
         if (row->positive >> i & 1 && !(out->param[i].value.value > 0))
-            return fsnn_fail(FSNN_EDESCRIPTION, "kind %s: the parameter \"%s\" is %g: it must be positive",
-                             kind, out->param[i].name, out->param[i].value.value);
+            return fsnn_fail(FSNN_EDESCRIPTION,
+                             "kind %s: the parameter \"%s\" is %g: it must be positive", kind,
+                             out->param[i].name, out->param[i].value.value);
     return FSNN_OK;
 }
 
@@ -318,8 +326,8 @@ static fsnn_status show(neuron_user *u, const char *before, const char *name, co
 {
     if (!text)
         return FSNN_OK;
-    char *more = fsnn_format("%s%s%s%s = %s", u->equations ? u->equations : "", u->equations ? "\n" : "", before,
-                             name, text);
+    char *more = fsnn_format("%s%s%s%s = %s", u->equations ? u->equations : "",
+                             u->equations ? "\n" : "", before, name, text);
     fsnn_free(u->equations);
     u->equations = more;
     return more ? FSNN_OK : FSNN_EMEMORY;

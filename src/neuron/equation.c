@@ -54,7 +54,8 @@ static fsnn_status add_names(maker *k)
     }
     FSNN_TRY(add_name(k, "I", EQUATION_I, NULL));
     FSNN_TRY(add_name(k, "s", EQUATION_S,
-                      s->states > 1 ? "after_spike and the equations of the other states" : "after_spike"));
+                      s->states > 1 ? "after_spike and the equations of the other states"
+                                    : "after_spike"));
     FSNN_TRY(add_name(k, "tau", EQUATION_PAR, NULL));
     FSNN_TRY(add_name(k, "threshold", EQUATION_PAR + 1, NULL));
     for (int i = 0; i < s->owns; i++)
@@ -89,8 +90,8 @@ static fsnn_status check_source(const equation_source *s)
 /* Names that a text knows beside states, current and parameters. */
 typedef enum reach {
     REACH_NONE,
-    REACH_QUIET,       /* s, which is 0: what another state's equation is before the spike is known */
-    REACH_SPIKE,       /* s: what it is afterwards */
+    REACH_QUIET, /* s, which is 0: what another state's equation is before the spike is known */
+    REACH_SPIKE, /* s: what it is afterwards */
     REACH_DERIVATIVES, /* dv, dw: spike */
     REACH_ALL          /* both: after_spike */
 } reach;

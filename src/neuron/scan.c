@@ -307,7 +307,8 @@ fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const fl
                           const scan_grads *grads)
 {
     const neuron_kernels *kernels = neuron_kernels_get();
-    FSNN_TRY((s->others ? kernels->states_backward : kernels->backward)(s, I, spikes, gspikes, grads));
+    FSNN_TRY(
+        (s->others ? kernels->states_backward : kernels->backward)(s, I, spikes, gspikes, grads));
     return s->model->trouble ? s->model->trouble(s->model) : FSNN_OK;
 }
 
@@ -345,7 +346,8 @@ void scan_other_values(const scan *s, int other, float *out)
     const scan *o = &s->other[other];
     int64_t total = s->B * s->N, first = o->u.rows - s->K;
     for (int64_t n = 0; n < total; n++) {
-        const float *row = scan_rows_of(&o->u, n / FRAC_LANES) + first * FRAC_LANES + n % FRAC_LANES;
+        const float *row =
+            scan_rows_of(&o->u, n / FRAC_LANES) + first * FRAC_LANES + n % FRAC_LANES;
         for (int64_t k = 0; k < s->K; k++)
             out[k * total + n] = row[k * FRAC_LANES] + o->v0;
     }

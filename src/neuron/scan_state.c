@@ -105,7 +105,8 @@ static int64_t fitting(const scan *s, const void *bytes, int64_t count, header *
     if (count < (int64_t)sizeof *h)
         return -1;
     memcpy(h, bytes, sizeof *h);
-    if (h->time < 0 || h->u < 1 || h->x < 0 || h->u > h->time + 1 || h->x > h->time || h->time > most)
+    if (h->time < 0 || h->u < 1 || h->x < 0 || h->u > h->time + 1 || h->x > h->time ||
+        h->time > most)
         return -1;
     /* a step goes back as far as `keep`, or to the start */
     int64_t keep = keep_of(s), u = h->time + 1, x = h->time;

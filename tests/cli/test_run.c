@@ -570,20 +570,23 @@ static void input_stays(void **state)
 static void several_states(void **state)
 {
     (void)state;
-    shell_write("states.yaml", "input: [6]\n"
-                               "layers:\n"
-                               "  - user:\n"
-                               "      name: n1\n"
-                               "      dv: \"(-v - w + I)/tau\"\n"
-                               "      w0: 0.25\n"
-                               "      after_spike_w: \"dw + s*b\"\n"
-                               "      dw: \"(-w + a*v)/8\"\n"
-                               "      params: {a: 0.5, b: 0.125}\n"
-                               "      fractional: [v, w]\n"
-                               "      tau: 2\n"
-                               "  - alif: {name: n2, tau: 2, params: {tau_a: {value: 4, learn: true}}, fractional: v}\n"
-                               "dynamics: {alpha: 0.6}\n");
-    shell_good("$F run states.yaml --input x.npz --output whole.npz --record states,spikes,current");
+    shell_write(
+        "states.yaml",
+        "input: [6]\n"
+        "layers:\n"
+        "  - user:\n"
+        "      name: n1\n"
+        "      dv: \"(-v - w + I)/tau\"\n"
+        "      w0: 0.25\n"
+        "      after_spike_w: \"dw + s*b\"\n"
+        "      dw: \"(-w + a*v)/8\"\n"
+        "      params: {a: 0.5, b: 0.125}\n"
+        "      fractional: [v, w]\n"
+        "      tau: 2\n"
+        "  - alif: {name: n2, tau: 2, params: {tau_a: {value: 4, learn: true}}, fractional: v}\n"
+        "dynamics: {alpha: 0.6}\n");
+    shell_good(
+        "$F run states.yaml --input x.npz --output whole.npz --record states,spikes,current");
     fsnn_arrays y = shell_load("whole.npz");
     fsnn_shape shape = FSNN_SHAPE(TINY_T, TINY_B, 6);
     assert_int_equal(y.count, 2 + 4 + 4);
@@ -601,14 +604,17 @@ static void several_states(void **state)
     }
     assert_true(fired > 0 && fired < 18);
     fsnn_arrays_free(&y);
-    shell_good("$F run states.yaml --input x.npz --output parts.npz --record v,spikes,current,states --chunk 3");
+    shell_good("$F run states.yaml --input x.npz --output parts.npz --record "
+               "v,spikes,current,states --chunk 3");
     same_arrays("whole.npz", "parts.npz", true);
-    shell_good("$F run states.yaml --input x.npz --output b.npz --record states --set n1.fractional=v --set n1.w0=0.5");
+    shell_good("$F run states.yaml --input x.npz --output b.npz --record states --set "
+               "n1.fractional=v --set n1.w0=0.5");
     y = shell_load("b.npz");
     w = floats(&y, "w.n1");
     assert_true(fabsf(w[0] - 0.4375f) < 1e-6 || fabsf(w[0] - 0.5625f) < 1e-6);
     fsnn_arrays_free(&y);
-    shell_fails("$F run states.yaml --input x.npz --output b.npz --set n1.dw=w+q", 2, "there is no name \"q\"");
+    shell_fails("$F run states.yaml --input x.npz --output b.npz --set n1.dw=w+q", 2,
+                "there is no name \"q\"");
     shell_good("$F inspect states.yaml");
     shell_contains(shell_out, "dw = (-w + a*v)/8", "inspect");
     shell_contains(shell_out, "da = (-a + s)/tau_a", "inspect");

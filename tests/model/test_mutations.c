@@ -22,7 +22,8 @@ static const char *const seeds[] = {
     "data: {kind: npz, train: {path: 'a', x: \"b\"}, validation: 0.1, encoder: rate}\n"
     "dynamics: {alpha: [[0.2, 0.3], 1], learn_alpha: [true, false]}\n",
     "input: 3\nlayers:\n"
-    "  - user: {dv: '-v - w + I', dw: (-w + s)/tau, after_spike_w: 'dw + a', w0: 1, fractional: [v, w], params: {a: 1}}\n"
+    "  - user: {dv: '-v - w + I', dw: (-w + s)/tau, after_spike_w: 'dw + a', w0: 1, fractional: "
+    "[v, w], params: {a: 1}}\n"
     "  - alif: {a0: 0.5, fractional: a}\n"
     "dynamics: {alpha: 0.5}\n",
 };

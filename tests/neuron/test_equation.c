@@ -236,7 +236,10 @@ static const error_case errors[] = {
      "dw",
      5,
      "there is no name \"x\"; known are v, w, I, s, tau, threshold, a, b"},
-    {{.dv = "v + s", .dw = "v"}, "dv", 5, "\"s\" is known in after_spike and the equations of the other states only"},
+    {{.dv = "v + s", .dw = "v"},
+     "dv",
+     5,
+     "\"s\" is known in after_spike and the equations of the other states only"},
     {{.dv = "v", .dw = "v", .after_w = "dw ~ s"},
      "after_spike_w",
      4,
@@ -406,10 +409,10 @@ static void out_of_memory(void **state)
 
 static int parsed(graph *g, const char *text)
 {
-    static const parse_name names[] = {
-        {"v", EQUATION_X, NULL},     {"w", EQUATION_X + 1, NULL},   {"I", EQUATION_I, NULL},
-        {"tau", EQUATION_PAR, NULL}, {"a", EQUATION_PAR + 2, NULL}, {"b", EQUATION_PAR + 3, NULL},
-        {"s", EQUATION_S, NULL},     {"dw", EQUATION_D + 1, NULL}};
+    static const parse_name names[] = {{"v", EQUATION_X, NULL},       {"w", EQUATION_X + 1, NULL},
+                                       {"I", EQUATION_I, NULL},       {"tau", EQUATION_PAR, NULL},
+                                       {"a", EQUATION_PAR + 2, NULL}, {"b", EQUATION_PAR + 3, NULL},
+                                       {"s", EQUATION_S, NULL},       {"dw", EQUATION_D + 1, NULL}};
     int node;
     if (parse_expression(g, "x", text, names, FSNN_COUNT(names), NULL, &node) < 0 ||
         graph_status(g))
@@ -647,7 +650,8 @@ static void spike_in_states(void **state)
         {"exp(s)*w", NULL, "v + dw", "w", "exp(s)*w", false},
     };
     for (int i = 0; i < FSNN_COUNT(cases); i++) {
-        equation *e = tools_equation((tools_texts){"-v", cases[i].spike, NULL, cases[i].dw, cases[i].after_w});
+        equation *e = tools_equation(
+            (tools_texts){"-v", cases[i].spike, NULL, cases[i].dw, cases[i].after_w});
         assert_int_equal(e->node[EQUATION_D + 1], parsed(e->graph, cases[i].quiet));
         assert_int_equal(e->node[EQUATION_F + 1], parsed(e->graph, cases[i].drive));
         assert_int_equal(e->default_after[1], cases[i].usual);
