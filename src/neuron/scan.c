@@ -145,7 +145,7 @@ static fsnn_status plan_others(scan *s, int64_t K)
 fsnn_status scan_plan(scan *s, int64_t K)
 {
     int64_t tiles = (s->B * s->N + FRAC_LANES - 1) / FRAC_LANES;
-    bool fresh = tiles != s->tiles;
+    bool fresh = tiles != s->tiles || !s->u.data; /* an earlier plan may have found no memory */
     s->tiles = tiles;
     if (s->options.surrogate.scale == 0)
         s->options.surrogate.scale = fsnn_surrogate_default_scale(s->options.surrogate.kind);
