@@ -15,8 +15,10 @@ static const cli_option table[] = {
      "NPZ with the array x [T, B, ...] and, if wanted, times [T] or [T, B]", 0, 0},
     {"output", 'o', CLI_TEXT, offsetof(run_options, output), "FILE", "NPZ to write", 0, 0},
     {"record", 0, CLI_TEXT, offsetof(run_options, record), "WHAT",
-     "any of v,spikes,current: the array WHAT.NEURON [T, B, ...] for each neuron layer; v is the "
-     "membrane potential after each step",
+     "any of v,spikes,current,states: the array WHAT.NEURON [T, B, ...] for each neuron layer; v "
+     "is the "
+     "membrane potential after each step; states gives v and the other states, w.NEURON for a "
+     "state w",
      0, 0},
     {"target", 0, CLI_TEXT, offsetof(run_options, target), "FILE",
      "NPZ with the array target: [B, ...] as the output of one step; for ce_rate class "
@@ -39,7 +41,8 @@ static const cli_option table[] = {
     CLI_ROWS_LAST,
 };
 
-static const char *const record_name[] = {"v", "spikes", "current"}; /* by fsnn_record */
+static const char *const record_name[] = {"v", "spikes", "current", "states"}; /* by fsnn_record */
+enum { STATES = 3 };
 
 /* ---- options ---- */
 
@@ -56,12 +59,14 @@ static int read_record(run_work *w)
         if (found < 0) {
             char *name = cli_format("%.*s", (int)length, text);
             const char *near = cli_nearest(name, record_name, CLI_COUNT(record_name));
-            cli_error(CLI_USAGE, "--record takes any of v,spikes,current, not \"%s\"%s%s%s", name,
-                      near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+            cli_error(CLI_USAGE, "--record takes any of v,spikes,current,states, not \"%s\"%s%s%s",
+                      name, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
             free(name);
             return CLI_USAGE;
         }
         w->record[found] = true;
+        if (found == STATES)
+            w->record[FSNN_RECORD_V] = true;
         text += length;
         text += *text == ',';
     }
@@ -130,7 +135,7 @@ static fsnn_shape with_time(const run_work *w, const fsnn_shape *shape)
 
 static bool recording(const run_work *w)
 {
-    return w->record[0] || w->record[1] || w->record[2];
+    return w->record[0] || w->record[1] || w->record[2]; /* states stand with v */
 }
 
 static fsnn_plan plan_of(const run_work *w)
@@ -166,24 +171,54 @@ static int add_step(run_work *w)
     return CLI_GOOD;
 }
 
+/* The name of array i of record r of a node, to be freed; NULL: there is no such. States beside v have one each. */
+static char *record_array(const run_work *w, int r, int node, int i)
+{
+    fsnn_node_info info;
+    if (!w->record[r] || !is_neuron(w->model.net, node, &info))
+        return NULL;
+    const char *state = r == STATES ? fsnn_net_state_name(w->model.net, node, i + 1) : NULL;
+    if (r == STATES ? !state : i > 0)
+        return NULL;
+    return cli_format("%s.%s", state ? state : record_name[r], info.name);
+}
+
+/* Goes through all arrays that are recorded. */
+static int each_record(run_work *w, int64_t first,
+                       int (*visit)(run_work *w, int r, int node, int i, const char *name,
+                                    int64_t first))
+{
+    int code = CLI_GOOD;
+    for (int r = 0; r < CLI_COUNT(record_name); r++)
+        for (int n = 0; n < fsnn_net_node_count(w->model.net); n++) {
+            char *name;
+            for (int i = 0; code == CLI_GOOD && (name = record_array(w, r, n, i)); i++) {
+                code = visit(w, r, n, i, name, first);
+                free(name);
+            }
+        }
+    return code;
+}
+
+static int add_record(run_work *w, int r, int node, int i, const char *name, int64_t first)
+{
+    (void)r, (void)i, (void)first;
+    int code = CLI_GOOD;
+    fsnn_node_info info;
+    fsnn_net_node(w->model.net, node, &info);
+    fsnn_shape shape = with_time(w, &info.shape);
+    run_add(w, name, &shape, &code);
+    return code;
+}
+
 /* Makes the arrays for all T steps; chunks fill them piece by piece. */
 static int add_results(run_work *w)
 {
     int code = CLI_GOOD;
     fsnn_shape shape = with_time(w, &w->out);
     w->output = run_add(w, "output", &shape, &code);
-    for (int r = 0; r < CLI_COUNT(record_name); r++) {
-        for (int n = 0; w->record[r] && code == CLI_GOOD && n < fsnn_net_node_count(w->model.net);
-             n++) {
-            fsnn_node_info info;
-            if (!is_neuron(w->model.net, n, &info))
-                continue;
-            shape = with_time(w, &info.shape);
-            char *name = cli_format("%s.%s", record_name[r], info.name);
-            run_add(w, name, &shape, &code);
-            free(name);
-        }
-    }
+    if (code == CLI_GOOD)
+        code = each_record(w, 0, add_record);
     if (code == CLI_GOOD && recording(w))
         code = add_step(w);
     if (code == CLI_GOOD) /* arrays may have moved while the list grew, their data not */
@@ -191,24 +226,21 @@ static int add_results(run_work *w)
     return code;
 }
 
+static int collect_record(run_work *w, int r, int node, int i, const char *name, int64_t first)
+{
+    fsnn_node_info info;
+    fsnn_net_node(w->model.net, node, &info);
+    float *to = (float *)fsnn_arrays_find(&w->result, name)->data +
+                first * w->B * fsnn_shape_count(&info.shape);
+    fsnn_status status = r == STATES ? fsnn_net_read_state(w->model.net, node, i + 1, to)
+                                     : fsnn_net_read(w->model.net, node, (fsnn_record)r, to);
+    return status < 0 ? cli_fail(status) : CLI_GOOD;
+}
+
 /* Copies what the neuron layers did in steps first, first+1, ... */
 static int collect_records(run_work *w, int64_t first)
 {
-    for (int r = 0; r < CLI_COUNT(record_name); r++) {
-        for (int n = 0; w->record[r] && n < fsnn_net_node_count(w->model.net); n++) {
-            fsnn_node_info info;
-            if (!is_neuron(w->model.net, n, &info))
-                continue;
-            char *name = cli_format("%s.%s", record_name[r], info.name);
-            float *to = fsnn_arrays_find(&w->result, name)->data;
-            free(name);
-            int64_t row = w->B * fsnn_shape_count(&info.shape);
-            fsnn_status status = fsnn_net_read(w->model.net, n, (fsnn_record)r, to + first * row);
-            if (status < 0)
-                return cli_fail(status);
-        }
-    }
-    return CLI_GOOD;
+    return each_record(w, first, collect_record);
 }
 
 static int forward(run_work *w)

@@ -18,7 +18,7 @@ typedef struct run_work {
     const run_options *o;
     cli_model model;
     fsnn_loss_kind loss;
-    bool record[3]; /* by fsnn_record */
+    bool record[4]; /* by fsnn_record; then states beside v */
     fsnn_arrays input, target, result;
     fsnn_shape in, out; /* of one sample at one step */
     int64_t T, B, chunk; /* T solver steps; until run_resample, samples */

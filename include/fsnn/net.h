@@ -176,7 +176,7 @@ typedef struct fsnn_delay {
     const char *of;   /* copied */
     fsnn_shape shape; /* of one sample; rank 0: that of the source, found out by fsnn_net_wrap */
 } fsnn_delay;
-/* flatten and add have no options; neuron kinds take fsnn_neuron; user, qif, eif, hard_lif take fsnn_user. */
+/* flatten and add have no options; neuron kinds take fsnn_neuron; user, qif, eif, hard_lif, cuba, alif take fsnn_user. */
 
 /* Short forms of fsnn_net_add for the most used kinds. */
 FSNN_API int fsnn_net_linear(fsnn_net *net, const char *name, int from, int64_t out, bool bias);
@@ -325,6 +325,7 @@ typedef struct fsnn_node_info {
     const char *equations; /* of a neuron: "dv = (-v^2 + I)/tau"; several one a line; "" elsewhere */
     int loop;              /* number of the loop it is in, from 1; 0: none, or before wrap */
     const char *shares;    /* the node whose parameters it uses; "" where they are its own */
+    int states;            /* of a neuron: 1 (v) or more; 0 elsewhere */
 } fsnn_node_info;
 
 FSNN_API int fsnn_net_node_count(const fsnn_net *net);
@@ -390,6 +391,11 @@ typedef enum fsnn_record { FSNN_RECORD_V, FSNN_RECORD_SPIKES, FSNN_RECORD_CURREN
  * potential after each step (v_1 ... v_K), SPIKES its output, CURRENT its input. Needs plan.record.
  * `node` is an index. */
 FSNN_API fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float *out);
+
+/* The states of a neuron node: the name of state i, "v" first, until NULL (also for other nodes). */
+FSNN_API const char *fsnn_net_state_name(const fsnn_net *net, int node, int state);
+/* State `state` after each step of the last forward, as fsnn_net_read; 0 is v. */
+FSNN_API fsnn_status fsnn_net_read_state(const fsnn_net *net, int node, int state, float *out);
 
 /* Compares backward with central differences of forward along `directions` random directions, for
  * each learnable parameter and the input; the net must be wrapped with smooth, training and

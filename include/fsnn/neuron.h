@@ -12,8 +12,10 @@
  *   readout  as lif, but it never spikes: its output is v after the step
  *   eif   dv = (-v + slope exp((v - onset)/slope) + I) / tau
  *   hard_lif  as lif, but a spike takes kappa v/tau from dv in place of threshold/tau
+ *   cuba  dv = (-v + i) / tau, di = (-i + I) / tau_syn     the current through a synaptic filter
+ *   alif  dv = (-v + I) / tau, da = (-a + s) / tau_a       the threshold is threshold + beta a
  *
- * qif, eif and hard_lif take fsnn_user without equations: params are those whose value is not the default.
+ * qif, eif, hard_lif, cuba and alif take fsnn_user without equations: params are those whose value is not the default.
  *
  * Resets `current` and `none` test the potential one unit of time ahead, s = H(v + dv - threshold),
  * spike at equality; `current` then hands dv - s threshold/tau to the solver. The others test the
@@ -165,8 +167,22 @@ typedef struct fsnn_neuron {
  *                                          is the spike
  *
  * Operators + - * / ^, parentheses, numbers; exp log sqrt tanh sigmoid abs step sin cos min max pow.
- * Texts of up to 2000 characters. */
-enum { FSNN_USER_PARAMS = 14 };
+ * Texts of up to 2000 characters.
+ *
+ * Further states (fsnn_user_state): w beside v, with an equation for dw, which may name v, w, I, parameters and s, the spike of
+ * the step. A step charges (all derivatives at the states before it, s = 0 in them), fires, resets v, and then moves the other
+ * states, whose equations see s. Resets act on v alone. Methods gl, l1, ab (not implicit) and euler. States named in `fractional` are of the
+ * order of the layer; the others are integrated by forward Euler with the same step, which is what these methods are at alpha = 1.
+ * detach_reset is about v: gradients pass the s in other states' equations. */
+enum { FSNN_USER_PARAMS = 14, FSNN_USER_STATES = 3 };
+
+/* A state beside v. */
+typedef struct fsnn_user_state {
+    const char *name;        /* "w" */
+    const char *derivative;  /* text of dw */
+    const char *after_spike; /* text of after_spike_w, the drive that a spike s leaves, under any reset; NULL: dw */
+    double start;            /* w at time 0 */
+} fsnn_user_state;
 
 /* A parameter of your own: any finite number; learned like the others where it says so. */
 typedef struct fsnn_user_param {
@@ -226,6 +242,10 @@ typedef struct fsnn_user {
     int params; /* with a callback: those whose value is not its default */
     fsnn_user_param param[FSNN_USER_PARAMS];
     const char *callback; /* in place of equations: the name that fsnn_neuron_register knows */
+    int states;           /* beside v; of kinds with states of their own: those whose start is not 0 */
+    fsnn_user_state state[FSNN_USER_STATES];
+    int fractionals; /* 0: v alone is of fractional order */
+    const char *fractional[1 + FSNN_USER_STATES]; /* [fractionals] names of states, in place of that */
 } fsnn_user;
 
 /* How far the spikes of a layer that sums by exponentials (fsnn_dynamics.tolerance) are from

@@ -21,6 +21,9 @@ typedef enum fsnn_key_type {
     FSNN_KEY_SHAPE, /* fsnn_shape: list of integers (-1 allowed where min is -1) */
     FSNN_KEY_TEXT,  /* const char *: owned by the description */
     FSNN_KEY_GROUP, /* a struct described by `group` */
+    FSNN_KEY_TEXTS, /* const char *[max]: a text or a list of them */
+    FSNN_KEY_FAMILY, /* keys with a name inside, `dNAME`: an array like that of FSNN_KEY_NAMED, of which each key sets what
+                        the one row of `group` describes */
     FSNN_KEY_NAMED, /* a mapping of names to groups: an array of structs, each a const char * and what `group` describes */
 } fsnn_key_type;
 
@@ -41,8 +44,9 @@ typedef struct fsnn_key {
     const fsnn_alias *aliases;    /* enum: other names, ended by one without name; may be NULL */
     const char *otherwise;        /* what the reference says holds where no value is given, if not the
                                      struct's number */
-    const struct fsnn_key *group; /* group, named: table ended by a key without name */
-    size_t size, count;           /* named: bytes of an item, at most `max` of them; offset of their number, an int */
+    const struct fsnn_key *group; /* group, named, family: table ended by a key without name */
+    size_t size, count;           /* named, family, texts: bytes of an item, at most `max` of them; offset of their number, an
+                                     int */
     const char *help;
 } fsnn_key;
 

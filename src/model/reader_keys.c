@@ -80,6 +80,24 @@ static fsnn_status read_named(yaml_doc *doc, yaml_node *node, const fsnn_key *ke
     return FSNN_OK;
 }
 
+static fsnn_status read_texts(yaml_doc *doc, const yaml_node *node, const fsnn_key *key, void *out)
+{
+    const char **text = (const char **)(void *)((char *)out + key->offset);
+    int *count = (int *)(void *)((char *)out + key->count);
+    *count = 0;
+    if (node->type != YAML_LIST) {
+        FSNN_TRY(read_text(doc, node, text));
+        *count = 1;
+        return FSNN_OK;
+    }
+    if (node->count < 1 || node->count > (int)key->max)
+        return yaml_fail(doc, node, "found a list of %d, expected 1 to %d names", node->count,
+                         (int)key->max);
+    for (const yaml_node *n = node->first; n; n = n->next)
+        FSNN_TRY(read_text(doc, n, &text[(*count)++]));
+    return FSNN_OK;
+}
+
 static bool read_alias(const yaml_node *node, const fsnn_alias *alias, int *out)
 {
     for (; alias && alias->name && node && node->type == YAML_SCALAR; alias++)
@@ -120,6 +138,10 @@ static fsnn_status read_key(yaml_doc *doc, yaml_node *node, const fsnn_key *key,
         return keys_read(doc, node, node, key->group, NULL, out);
     case FSNN_KEY_NAMED:
         return read_named(doc, node, key, (char *)out - key->offset);
+    case FSNN_KEY_TEXTS:
+        return read_texts(doc, node, key, (char *)out - key->offset);
+    case FSNN_KEY_FAMILY: /* read_family */
+        break;
     }
     return yaml_fail(doc, node, "this key has a type that cannot be read");
 }
@@ -149,6 +171,10 @@ const char *keys_accepted(pool *memory, const fsnn_key *key)
         return "a mapping, or a value for its first key";
     case FSNN_KEY_NAMED:
         return "a mapping of names to values, like {a: 0.2}";
+    case FSNN_KEY_TEXTS:
+        return "a name, or a list of names";
+    case FSNN_KEY_FAMILY:
+        return keys_accepted(memory, key->group);
     }
     return "";
 }
@@ -187,9 +213,75 @@ static fsnn_status unknown(yaml_doc *doc, const yaml_node *node, const fsnn_key 
 static const fsnn_key *find_key(const fsnn_key *table, const char *name)
 {
     for (const fsnn_key *key = table; key && key->name; key++)
-        if (strcmp(key->name, name) == 0)
+        if (key->type != FSNN_KEY_FAMILY && strcmp(key->name, name) == 0)
             return key;
     return NULL;
+}
+
+/* ---- families: keys with a name inside, like `dNAME` ---- */
+
+/* The name inside `text`, where it is a key of the family; its length. */
+static const char *family_name(const fsnn_key *key, const char *text, size_t *length)
+{
+    const char *hole = strstr(key->name, "NAME"), *behind = hole + strlen("NAME");
+    size_t before = (size_t)(hole - key->name), after = strlen(behind), n = strlen(text);
+    if (n <= before + after || memcmp(text, key->name, before) != 0 ||
+        strcmp(text + n - after, behind) != 0)
+        return NULL;
+    *length = n - before - after;
+    return text + before;
+}
+
+/* A family with one letter around its names takes almost any key: one that looks like a known key is a slip. */
+static bool slip(const fsnn_key *table, const fsnn_key *family, const char *text)
+{
+    if (strlen(family->name) > strlen("dNAME"))
+        return false;
+    for (const fsnn_key *key = table; key->name; key++)
+        if (key->type != FSNN_KEY_FAMILY && strlen(key->name) > 2 &&
+            fsnn_nearest(text, &key->name, 1))
+            return true;
+    return false;
+}
+
+static const fsnn_key *find_family(const fsnn_key *table, const char *text)
+{
+    size_t length;
+    for (const fsnn_key *key = table; key && key->name; key++)
+        if (key->type == FSNN_KEY_FAMILY && family_name(key, text, &length) &&
+            !slip(table, key, text))
+            return key;
+    return NULL;
+}
+
+/* The item of that name in the array, a new one where there is none. */
+static fsnn_status family_item(yaml_doc *doc, const yaml_node *node, const fsnn_key *key, void *out,
+                               char **item)
+{
+    size_t length = 0;
+    const char *name = family_name(key, node->key->text, &length);
+    int *count = (int *)(void *)((char *)out + key->count);
+    *item = (char *)out + key->offset;
+    for (int i = 0; i < *count; i++, *item += key->size) {
+        const char *known = *(const char **)(void *)*item;
+        if (strlen(known) == length && memcmp(known, name, length) == 0)
+            return FSNN_OK;
+    }
+    if (*count == (int)key->max)
+        return yaml_fail_key(doc, node, "one name too many: up to %d can be had", (int)key->max);
+    char *copy = pool_text(&doc->memory, name, length);
+    if (!copy)
+        return FSNN_EMEMORY;
+    *(const char **)(void *)*item = copy;
+    ++*count;
+    return FSNN_OK;
+}
+
+static fsnn_status read_family(yaml_doc *doc, yaml_node *node, const fsnn_key *key, void *out)
+{
+    char *item;
+    FSNN_TRY(family_item(doc, node, key, out, &item));
+    return read_key(doc, node, key->group, item + key->group->offset);
 }
 
 static const special *find_special(const special *also, const char *name)
@@ -223,7 +315,10 @@ static fsnn_status read_map(yaml_doc *doc, yaml_node *map, const fsnn_key *table
     for (yaml_node *node = map->first; node; node = node->next) {
         const fsnn_key *key = find_key(table, node->key->text);
         const special *s = key ? NULL : find_special(also, node->key->text);
-        if (key)
+        const fsnn_key *family = key || s ? NULL : find_family(table, node->key->text);
+        if (family)
+            FSNN_TRY(read_family(doc, node, family, out));
+        else if (key)
             FSNN_TRY(read_key(doc, node, key, (char *)out + key->offset));
         else if (s && s->read)
             FSNN_TRY(s->read(doc, node, out));

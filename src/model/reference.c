@@ -94,6 +94,8 @@ static const char *fallback(page *p, const fsnn_key *key, const void *at)
         return *text ? *text : "";
     case FSNN_KEY_GROUP:
     case FSNN_KEY_NAMED:
+    case FSNN_KEY_TEXTS:
+    case FSNN_KEY_FAMILY:
         return "";
     }
     return "";

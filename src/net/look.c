@@ -63,8 +63,10 @@ fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info)
     }
     info->kind = node->op.op->kind;
     info->neuron = (node->op.op->flags & OP_NEURON) != 0;
-    if (info->neuron)
+    if (info->neuron) {
         info->equations = neuron_node_equations(&node->op);
+        info->states = neuron_node_states(&node->op);
+    }
     if (node->shares >= 0)
         info->shares = net->node[node->shares]->name;
     if (!net->wrapped)
@@ -168,7 +170,7 @@ static const net_step *step_of(const fsnn_net *net, int node)
     return NULL;
 }
 
-fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float *out)
+static fsnn_status check_read(const fsnn_net *net, int node)
 {
     const op_node *op = net->wrapped ? neuron_at(net, node) : NULL;
     if (!op)
@@ -176,29 +178,54 @@ fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float
     if (!net->plan.record || !net->ran || net_segmented(net))
         return fsnn_fail(FSNN_ESTATE, "reading \"%s\" needs a plan with record, and a forward",
                          op->name);
-    const net_step *step = step_of(net, node);
+    return FSNN_OK;
+}
+
+/* Plain layout, from the node's own. */
+static void deliver(const fsnn_net *net, const op_node *op, const float *from, float *out)
+{
     int64_t rows = net->K * op->B, count = fsnn_shape_count(&op->out[0]);
-    const float *from = what == FSNN_RECORD_CURRENT ? net_data(net, step->in[0])
-                                                    : net_data(net, step->out[0]);
-    size_t bytes = (size_t)(rows * count) * sizeof(float);
-    bool last = op->out_last[0];
-    if (what != FSNN_RECORD_V && !last) {
-        memcpy(out, from, bytes);
+    if (op->out_last[0])
+        net_transpose(from, out, rows, count / op->out[0].dim[0], op->out[0].dim[0]);
+    else
+        memcpy(out, from, (size_t)(rows * count) * sizeof(float));
+}
+
+fsnn_status fsnn_net_read_state(const fsnn_net *net, int node, int state, float *out)
+{
+    FSNN_TRY(check_read(net, node));
+    const op_node *op = neuron_at(net, node);
+    if (!neuron_node_state_name(op, state))
+        return fsnn_fail(FSNN_EARGUMENT, "\"%s\" has no state number %d: its states are 0 to %d",
+                         op->name, state, neuron_node_states(op) - 1);
+    const float *spikes = net_data(net, step_of(net, node)->out[0]);
+    if (!op->out_last[0]) {
+        neuron_node_values(op, state, spikes, out);
         return FSNN_OK;
     }
-    if (what == FSNN_RECORD_V && !last) {
-        neuron_node_potentials(op, net_data(net, step->out[0]), out);
-        return FSNN_OK;
-    }
-    float *space = NULL;
-    if (what == FSNN_RECORD_V) {
-        from = space = fsnn_alloc(bytes);
-        if (!space)
-            return FSNN_EMEMORY;
-        neuron_node_potentials(op, net_data(net, step->out[0]), space);
-    }
-    int64_t C = op->out[0].dim[0];
-    net_transpose(from, out, rows, count / C, C);
+    float *space =
+        fsnn_alloc((size_t)(net->K * op->B * fsnn_shape_count(&op->out[0])) * sizeof(float));
+    if (!space)
+        return FSNN_EMEMORY;
+    neuron_node_values(op, state, spikes, space);
+    deliver(net, op, space, out);
     fsnn_free(space);
     return FSNN_OK;
+}
+
+fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float *out)
+{
+    if (what == FSNN_RECORD_V)
+        return fsnn_net_read_state(net, node, 0, out);
+    FSNN_TRY(check_read(net, node));
+    const net_step *step = step_of(net, node);
+    deliver(net, neuron_at(net, node),
+            net_data(net, what == FSNN_RECORD_CURRENT ? step->in[0] : step->out[0]), out);
+    return FSNN_OK;
+}
+
+const char *fsnn_net_state_name(const fsnn_net *net, int node, int state)
+{
+    bool neuron = node >= 1 && node < net->nodes && (net->node[node]->op.op->flags & OP_NEURON);
+    return neuron ? neuron_node_state_name(&net->node[node]->op, state) : NULL;
 }

@@ -117,8 +117,27 @@ static const fsnn_key readout_keys[] = {
     {0},
 };
 
-/* Of the user's neuron, and from row USER_KEYS on of every neuron. */
-enum { USER_KEYS = 5 };
+
+static const fsnn_key derivative_key[] = {
+    {.name = "d", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user_state, derivative)}, {0}};
+static const fsnn_key after_key[] = {
+    {.name = "after_spike", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user_state, after_spike)}, {0}};
+static const fsnn_key start_key[] = {{.name = "start",
+                                      .type = FSNN_KEY_REAL,
+                                      .offset = offsetof(fsnn_user_state, start),
+                                      .min = -INFINITY,
+                                      .max = INFINITY},
+                                     {0}};
+
+/* A key of states beside v, with the state's name inside. */
+#define STATE_KEY(key, row, otherwise_, what)                                                      \
+    {.name = key, .type = FSNN_KEY_FAMILY, .offset = offsetof(fsnn_user, state),                   \
+     .max = FSNN_USER_STATES, .group = row, .size = sizeof(fsnn_user_state),                       \
+     .count = offsetof(fsnn_user, states), .otherwise = otherwise_, .help = what}
+
+/* Of the user's neuron; from row STATE_KEYS on of kinds with several states, from PARAM_KEYS on of kinds with equations, from
+ * USER_KEYS on of every neuron. */
+enum { STATE_KEYS = 6, PARAM_KEYS = 8, USER_KEYS = 9 };
 static const fsnn_key keys[] = {
     {.name = "dv", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user, dv),
      .help = "the derivative, like `(-v^2 + I)/tau`; names: v, I, tau, threshold and params"},
@@ -130,6 +149,15 @@ static const fsnn_key keys[] = {
     {.name = "callback", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user, callback),
      .help = "in place of equations: the name of C functions that the program has registered "
              "(fsnn_neuron_register)"},
+    STATE_KEY("dNAME", derivative_key, NULL,
+              "the derivative of a further state, up to three: `dw` makes a state w beside v, which equations may name; may "
+              "name s, the spike of the step"),
+    STATE_KEY("after_spike_NAME", after_key, "`dNAME`",
+              "the drive that a spike s leaves of such a state, under any reset"),
+    STATE_KEY("NAME0", start_key, "0", "such a state at time 0: `w0` is that of w"),
+    {.name = "fractional", .type = FSNN_KEY_TEXTS, .offset = offsetof(fsnn_user, fractional),
+     .max = 1 + FSNN_USER_STATES, .count = offsetof(fsnn_user, fractionals), .otherwise = "v",
+     .help = "states of fractional order, like `[v, w]`; the others are integrated by forward Euler"},
     {.name = "params", .type = FSNN_KEY_NAMED, .offset = offsetof(fsnn_user, param),
      .max = FSNN_USER_PARAMS, .group = own_keys, .size = sizeof(fsnn_user_param),
      .count = offsetof(fsnn_user, params),
@@ -314,6 +342,46 @@ static fsnn_status check_reset(const op_node *node, const scan *s)
     return FSNN_OK;
 }
 
+/* Several states are advanced by explicit methods with one sum over the past. */
+static fsnn_status check_states(const op_node *node, const state *st)
+{
+    if (!st->scan.others)
+        return FSNN_OK;
+    const frac_method *method = st->method;
+    bool possible = method->scheme == FRAC_EXPLICIT && !method->start;
+    if (!possible)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": it has %d states, which method %s cannot advance together: gl, l1, ab and euler "
+                         "can",
+                         node->op->kind, node->name, 1 + st->scan.others, method->name);
+    if (st->implicit && method->linearised)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": it has %d states, which would have to be solved for together: leave `implicit` "
+                         "out, with a step that is small enough",
+                         node->op->kind, node->name, 1 + st->scan.others);
+    if (((const fsnn_neuron *)node->options)->noise.mode != FSNN_NOISE_NONE)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": it has %d states, and noise on the threshold is for neurons of one: leave "
+                         "`noise` out",
+                         node->op->kind, node->name, 1 + st->scan.others);
+    return FSNN_OK;
+}
+
+/* Each state's memory: the layer's where it is of fractional order, else that of forward Euler. */
+static void settle_states(const op_node *node, state *st)
+{
+    const fsnn_user *o = node->options;
+    const frac_method *euler = frac_method_get(FSNN_EULER);
+    for (int i = 0; i <= st->scan.others; i++) {
+        scan *s = scan_state(&st->scan, i);
+        bool fractional = !st->user.made || neuron_user_fractional(o, i);
+        if (i || !fractional)
+            frac_memory_init(&s->memory, fractional ? st->method : euler, st->implicit, &st->order, st->h, &st->memory);
+        if (i)
+            s->v0 = (float)o->state[i - 1].start;
+    }
+}
+
 static op_param value_param(const char *name, const fsnn_value *v, int64_t channels, fsnn_range range)
 {
     return (op_param){.name = name,
@@ -351,7 +419,8 @@ static void add_others(op_node *node, const fsnn_neuron *o, state *st)
     st->own = node->params;
     for (int i = 0; i < st->scan.model->own; i++) {
         const fsnn_user_param *p = &((const fsnn_user *)node->options)->param[i];
-        add_param(node, value_param(p->name, &p->value, st->scan.channels, FSNN_ANY));
+        fsnn_range range = st->user.positive >> i & 1 ? FSNN_POSITIVE : FSNN_ANY;
+        add_param(node, value_param(p->name, &p->value, st->scan.channels, range));
     }
     if (!st->method->integer)
         st->alpha = add_param(node, order_param("alpha", st, st->order.learn_alpha, FSNN_UNIT));
@@ -399,6 +468,8 @@ static fsnn_status shape(op_node *node)
 
     if (s->model->readout)
         FSNN_TRY(settle_readout(node, s));
+    FSNN_TRY(check_states(node, st));
+    settle_states(node, st);
     s->memory.leak = (frac_leak){o->tau.value, s->model->leaky};
     FSNN_TRY(check_reset(node, s));
 
@@ -594,7 +665,7 @@ fsnn_status neuron_node_changed(op_node *node, float *const *value, bool *void_s
     if (st->v_reset >= 0)
         FSNN_TRY(check_finite(node, st->v_reset, value[st->v_reset]));
     for (int i = 0; i < st->scan.model->own; i++)
-        FSNN_TRY(check_finite(node, st->own + i, value[st->own + i]));
+        FSNN_TRY((st->user.positive >> i & 1 ? check_positive : check_finite)(node, st->own + i, value[st->own + i]));
     if (st->alpha < 0)
         return FSNN_OK;
     fsnn_order *order = &st->scan.memory.order;
@@ -614,16 +685,15 @@ fsnn_status neuron_node_changed(op_node *node, float *const *value, bool *void_s
                 c == (float)st->order.coefficient[m] ? st->order.coefficient[m] : c;
         }
     }
-    int64_t fits = st->scan.memory.fits;
-    fsnn_status status = frac_memory_settle(&st->scan.memory, st->scan.memory.lags, true);
-    *void_state = *void_state || st->scan.memory.fits != fits;
-    return status;
-}
-
-void neuron_node_potentials(const op_node *node, const float *spikes, float *v)
-{
-    const state *st = node->state;
-    scan_potentials(&st->scan, spikes, v);
+    for (int i = 0; i <= st->scan.others; i++) {
+        frac_memory *m = &scan_state(&st->scan, i)->memory;
+        int64_t fits = m->fits;
+        m->order = *order;
+        fsnn_status status = frac_memory_settle(m, m->lags, true);
+        *void_state = *void_state || m->fits != fits;
+        FSNN_TRY(status);
+    }
+    return FSNN_OK;
 }
 
 size_t neuron_node_state_room(const op_node *node)
@@ -669,21 +739,28 @@ fsnn_status neuron_node_state_load(op_node *node, const void *bytes)
 }
 
 /* Parameters may have been learned since: what counts is the form of the state. */
-void neuron_node_print(const op_node *node, void (*mix)(uint64_t *print, const void *data, size_t bytes),
-                       uint64_t *print)
+static void print_memory(const frac_memory *m, void (*mix)(uint64_t *print, const void *data, size_t bytes),
+                         uint64_t *print)
 {
-    const state *st = node->state;
-    const scan *s = &st->scan;
-    const frac_memory *m = &s->memory;
     mix(print, m->method->name, strlen(m->method->name));
-    mix(print, &s->N, sizeof s->N);
-    mix(print, &s->options.reset, sizeof s->options.reset);
-    mix(print, &s->rest, sizeof s->rest);
     mix(print, &m->h, sizeof m->h);
     mix(print, &m->keep, sizeof m->keep);
     mix(print, &m->compressed, sizeof m->compressed);
     if (m->compressed)
         mix(print, m->modes.fit.s, (size_t)m->modes.fit.modes * sizeof(double));
+}
+
+void neuron_node_print(const op_node *node, void (*mix)(uint64_t *print, const void *data, size_t bytes),
+                       uint64_t *print)
+{
+    const state *st = node->state;
+    const scan *s = &st->scan;
+    mix(print, &s->N, sizeof s->N);
+    mix(print, &s->options.reset, sizeof s->options.reset);
+    mix(print, &s->rest, sizeof s->rest);
+    print_memory(&s->memory, mix, print);
+    for (int i = 0; i < s->others; i++)
+        print_memory(&s->other[i].memory, mix, print);
 }
 
 void neuron_node_chain(op_node *node, bool last, bool first)
@@ -817,7 +894,30 @@ char *neuron_node_unstable(const op_node *node)
 static fsnn_status create_user(op_node *node)
 {
     state *st = node->state;
-    return neuron_user_create(&st->user, node->options, node);
+    FSNN_TRY(neuron_user_create(&st->user, node->options, node));
+    return scan_others(&st->scan, st->user.model.others);
+}
+
+int neuron_node_states(const op_node *node)
+{
+    const state *st = node->state;
+    return 1 + st->scan.others;
+}
+
+const char *neuron_node_state_name(const op_node *node, int i)
+{
+    if (i < 0 || i >= neuron_node_states(node))
+        return NULL;
+    return i ? neuron_user_state(node->options, i) : "v";
+}
+
+void neuron_node_values(const op_node *node, int i, const float *spikes, float *out)
+{
+    const state *st = node->state;
+    if (i)
+        scan_other_values(&st->scan, i - 1, out);
+    else
+        scan_potentials(&st->scan, spikes, out);
 }
 
 const char *neuron_node_equations(const op_node *node)
@@ -853,18 +953,24 @@ NEURON(kind_noisy, "noisy", fsnn_neuron, noisy_defaults, keys + USER_KEYS, NULL,
        "lif with a noisy threshold while it is trained; every neuron can have `noise`, here it is the default");
 NEURON(kind_user, "user", fsnn_user, defaults, keys, create_user,
        "a neuron of your own, by its equations: D^alpha v = dv (docs/neurons.md)");
-NEURON(kind_qif, "qif", fsnn_user, defaults, keys + USER_KEYS - 1, create_user,
+NEURON(kind_qif, "qif", fsnn_user, defaults, keys + PARAM_KEYS, create_user,
        "quadratic integrate-and-fire: tau D^alpha v = a (v - rest) (v - critical) + I; params a 1, rest "
        "0, critical 0.5");
-NEURON(kind_eif, "eif", fsnn_user, defaults, keys + USER_KEYS - 1, create_user,
+NEURON(kind_eif, "eif", fsnn_user, defaults, keys + PARAM_KEYS, create_user,
        "exponential integrate-and-fire: tau D^alpha v = -v + slope exp((v - onset)/slope) + I; params "
        "slope 0.2, onset 0.8");
-NEURON(kind_hard_lif, "hard_lif", fsnn_user, defaults, keys + USER_KEYS - 1, create_user,
+NEURON(kind_hard_lif, "hard_lif", fsnn_user, defaults, keys + PARAM_KEYS, create_user,
        "lif with a hard reset by feedback: tau D^alpha v = -v + I - kappa s v while it spikes; params kappa 1 (tau - 1 takes "
        "away all of v at alpha 1 and step 1)");
+NEURON(kind_cuba, "cuba", fsnn_user, defaults, keys + STATE_KEYS, create_user,
+       "current-based leaky integrate-and-fire: tau D^alpha v = -v + i, and i is the current behind a synaptic filter, tau_syn "
+       "di/dt = -i + I; params tau_syn 2; states v, i, of fractional order v");
+NEURON(kind_alif, "alif", fsnn_user, defaults, keys + STATE_KEYS, create_user,
+       "leaky integrate-and-fire with a threshold that spikes raise: threshold + beta a, tau_a da/dt = -a + s; params tau_a 20, "
+       "beta 1.8; states v, a, of fractional order v");
 NEURON(kind_readout, "readout", fsnn_neuron, defaults, readout_keys, NULL,
        "leaky readout: tau D^alpha v = -v + I without spikes, the output is v (for regression and losses "
        "on the potential)");
 
 const fsnn_op *const fsnn_neuron_ops[] = {&kind_if,  &kind_lif,      &kind_noisy,   &kind_user, &kind_qif,
-                                          &kind_eif, &kind_hard_lif, &kind_readout, NULL};
+                                          &kind_eif, &kind_hard_lif, &kind_cuba, &kind_alif, &kind_readout, NULL};

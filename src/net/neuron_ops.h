@@ -17,8 +17,11 @@ void neuron_node_reset(op_node *node);
 /* Values of tau, threshold, alpha, coefficient were written: checks them and settles what depends
  * on them. *void_state becomes true when the layer must be planned anew and begin at time 0. */
 fsnn_status neuron_node_changed(op_node *node, float *const *value, bool *void_state);
-/* v_1..v_K of the last forward [K, B, N], given its spikes, in the layout the node has. */
-void neuron_node_potentials(const op_node *node, const float *spikes, float *v);
+/* States of a neuron, v first: how many, their names (NULL: no such state). */
+int neuron_node_states(const op_node *node);
+const char *neuron_node_state_name(const op_node *node, int i);
+/* State i after each step of the last forward [K, B, N], given its spikes, in the layout the node has. */
+void neuron_node_values(const op_node *node, int i, const float *spikes, float *out);
 /* The state at a border of segments: its bytes at most, saved and restored (a full history stays
  * where it is: its length). */
 size_t neuron_node_state_room(const op_node *node);

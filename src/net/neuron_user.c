@@ -47,18 +47,101 @@ static fsnn_status check_after(const fsnn_user *o)
                      fsnn_reset_name(o->neuron.reset));
 }
 
+/* ---- states ---- */
+
+const char *neuron_user_state(const fsnn_user *o, int i)
+{
+    return i ? o->state[i - 1].name : "v";
+}
+
+bool neuron_user_fractional(const fsnn_user *o, int i)
+{
+    for (int k = 0; k < o->fractionals; k++)
+        if (strcmp(o->fractional[k], neuron_user_state(o, i)) == 0)
+            return true;
+    return o->fractionals == 0 && i == 0;
+}
+
+/* Names of what a run records beside them, NAME.NEURON. */
+static const char *const recorded[] = {"spikes", "current", "grad", "certificate"};
+
+static fsnn_status check_state(const fsnn_user_state *s, equation_place *place)
+{
+    if (!s->name)
+        return fsnn_fail(FSNN_EDESCRIPTION, "a state of the neuron has no name");
+    for (int i = 0; i < FSNN_COUNT(recorded); i++)
+        if (strcmp(s->name, recorded[i]) == 0)
+            return fsnn_fail(
+                FSNN_EDESCRIPTION,
+                "a state of the neuron cannot be called \"%s\": a recorded array has that name",
+                s->name);
+    if (!s->derivative) {
+        snprintf(place->key, sizeof place->key, s->after_spike ? "after_spike_%.60s" : "%.60s0",
+                 s->name);
+        return fsnn_fail(FSNN_EDESCRIPTION,
+                         "the neuron has no state \"%.63s\": d%.63s: \"...\" would make it",
+                         s->name, s->name);
+    }
+    if (!isfinite((float)s->start)) {
+        snprintf(place->key, sizeof place->key, "%.60s0", s->name);
+        return fsnn_fail(FSNN_EDESCRIPTION,
+                         "the neuron's state \"%.63s\" is %g at time 0: it must be finite and of a "
+                         "magnitude up to 3e+38",
+                         s->name, s->start);
+    }
+    return FSNN_OK;
+}
+
+static fsnn_status check_fractional(const fsnn_user *o, const char *name)
+{
+    const char *known[NEURON_USER_STATES];
+    int states = neuron_user_states(o);
+    for (int i = 0; i < states; i++) {
+        known[i] = neuron_user_state(o, i);
+        if (name && strcmp(name, known[i]) == 0)
+            return FSNN_OK;
+    }
+    char list[NEURON_USER_STATES * 66] = "";
+    for (int i = 0, n = 0; i < states; i++)
+        n += snprintf(list + n, sizeof list - (size_t)n, "%s%.63s", i ? ", " : "", known[i]);
+    return fsnn_fail(FSNN_EDESCRIPTION,
+                     "fractional: there is no state \"%.63s\"; the neuron has %s", name ? name : "",
+                     list);
+}
+
+static fsnn_status check_states(const fsnn_user *o, equation_place *place)
+{
+    if (o->states < 0 || o->states > FSNN_USER_STATES)
+        return fsnn_fail(FSNN_EDESCRIPTION,
+                         "the neuron has %d states beside v: up to %d can be had", o->states,
+                         FSNN_USER_STATES);
+    for (int i = 0; i < o->states; i++)
+        FSNN_TRY(check_state(&o->state[i], place));
+    snprintf(place->key, sizeof place->key, "fractional");
+    if (o->fractionals < 0 || o->fractionals > NEURON_USER_STATES)
+        return fsnn_fail(FSNN_EDESCRIPTION, "fractional: %d names: from 1 to %d can be had",
+                         o->fractionals, NEURON_USER_STATES);
+    for (int i = 0; i < o->fractionals; i++)
+        FSNN_TRY(check_fractional(o, o->fractional[i]));
+    place->key[0] = 0;
+    return FSNN_OK;
+}
+
 /* ---- equations ---- */
 
 static fsnn_status compile(const fsnn_user *o, equation_place *place, equation **e)
 {
     const char *own[FSNN_USER_PARAMS];
+    equation_state state[NEURON_USER_STATES] = {{"v", o->dv, o->after_spike}};
     if (!o->dv)
         return fsnn_fail(FSNN_EDESCRIPTION,
                          "the neuron has no equation: write dv, like dv: \"(-v^2 + I)/tau\"");
     for (int i = 0; i < o->params; i++)
         own[i] = o->param[i].name;
-    const equation_state state = {"v", o->dv, o->after_spike};
-    const equation_source source = {&state, 1, o->spike, own, o->params};
+    for (int i = 0; i < o->states; i++)
+        state[1 + i] =
+            (equation_state){o->state[i].name, o->state[i].derivative, o->state[i].after_spike};
+    const equation_source source = {state, neuron_user_states(o), o->spike, own, o->params};
     return equation_create(&source, place, e);
 }
 
@@ -118,7 +201,7 @@ static fsnn_status unknown_callback(const char *name)
 static fsnn_status resolve(const fsnn_user *o, equation_place *place, neuron_callback *out, char **names)
 {
     snprintf(place->key, sizeof place->key, "callback");
-    if (o->dv || o->spike || o->after_spike)
+    if (o->dv || o->spike || o->after_spike || o->states)
         return fsnn_fail(FSNN_EDESCRIPTION,
                          "the neuron has equations and the callback \"%s\": leave one of them out",
                          o->callback);
@@ -142,6 +225,30 @@ static fsnn_status resolve(const fsnn_user *o, equation_place *place, neuron_cal
 
 /* ---- all ---- */
 
+static bool has_equations(const fsnn_user *o)
+{
+    for (int i = 0; i < o->states && i < FSNN_USER_STATES; i++)
+        if (o->state[i].derivative || o->state[i].after_spike)
+            return true;
+    return false;
+}
+
+/* A kind's states begin where the layer says. */
+static fsnn_status settle_starts(const char *kind, const fsnn_user *o, fsnn_user *out)
+{
+    for (int i = 0; i < o->states && i < FSNN_USER_STATES; i++) {
+        int at = 0;
+        while (at < out->states &&
+               (!o->state[i].name || strcmp(out->state[at].name, o->state[i].name) != 0))
+            at++;
+        if (at == out->states)
+            return fsnn_fail(FSNN_EDESCRIPTION, "kind %s has no state \"%.63s\"", kind,
+                             o->state[i].name ? o->state[i].name : "");
+        out->state[at].start = o->state[i].start;
+    }
+    return FSNN_OK;
+}
+
 /* A kind's equations and parameters take their places; `out` is what the layer comes to. */
 static fsnn_status settle_kind(const char *kind, const fsnn_user *o, fsnn_user *out)
 {
@@ -150,13 +257,22 @@ static fsnn_status settle_kind(const char *kind, const fsnn_user *o, fsnn_user *
     *out = *o;
     if (!row)
         return FSNN_OK;
-    if (o->dv || o->spike || o->after_spike || o->callback)
+    if (o->dv || o->spike || o->after_spike || o->callback || has_equations(o))
         return fsnn_fail(FSNN_EDESCRIPTION,
                          "a %s neuron has its own equations: leave yours out, or use the kind `user`", kind);
     *out = row->what;
     out->neuron = o->neuron;
+    out->fractionals = o->fractionals;
+    memcpy(out->fractional, o->fractional, sizeof out->fractional);
+    FSNN_TRY(settle_starts(kind, o, out));
     snprintf(of, sizeof of, "a %s neuron", kind);
-    return settle_params(of, out->param, out->params, o);
+    FSNN_TRY(settle_params(of, out->param, out->params, o));
+    for (int i = 0; i < out->params; i++)
+        if (row->positive >> i & 1 && !(out->param[i].value.value > 0))
+            return fsnn_fail(FSNN_EDESCRIPTION,
+                             "kind %s: the parameter \"%s\" is %g: it must be positive", kind,
+                             out->param[i].name, out->param[i].value.value);
+    return FSNN_OK;
 }
 
 /* What the layer comes to, in `out`. */
@@ -167,6 +283,7 @@ static fsnn_status settle(neuron_user *u, const char *kind, const fsnn_user *o, 
     FSNN_TRY(check_params(o));
     FSNN_TRY(settle_kind(kind, o, out));
     *place = (equation_place){.column = 0};
+    FSNN_TRY(check_states(out, place));
     if (out->callback) {
         FSNN_TRY(resolve(out, place, &u->callback, &u->names));
         out->params = u->callback.c.params;
@@ -204,6 +321,34 @@ static fsnn_status take(neuron_user *u, const char **text)
     return FSNN_OK;
 }
 
+/* Appends "key = text" to the equations. */
+static fsnn_status show(neuron_user *u, const char *before, const char *name, const char *text)
+{
+    if (!text)
+        return FSNN_OK;
+    char *more = fsnn_format("%s%s%s%s = %s", u->equations ? u->equations : "",
+                             u->equations ? "\n" : "", before, name, text);
+    fsnn_free(u->equations);
+    u->equations = more;
+    return more ? FSNN_OK : FSNN_EMEMORY;
+}
+
+static fsnn_status show_all(neuron_user *u, const fsnn_user *o)
+{
+    if (o->callback) {
+        u->equations = fsnn_format("callback %s", o->callback);
+        return u->equations ? FSNN_OK : FSNN_EMEMORY;
+    }
+    FSNN_TRY(show(u, "d", "v", o->dv));
+    for (int i = 0; i < o->states; i++)
+        FSNN_TRY(show(u, "d", o->state[i].name, o->state[i].derivative));
+    FSNN_TRY(show(u, "spike", "", o->spike));
+    FSNN_TRY(show(u, "after_spike", "", o->after_spike));
+    for (int i = 0; i < o->states; i++)
+        FSNN_TRY(show(u, "after_spike_", o->state[i].name, o->state[i].after_spike));
+    return FSNN_OK;
+}
+
 static fsnn_status take_all(neuron_user *u, fsnn_user *o)
 {
     FSNN_TRY(take(u, &o->dv));
@@ -212,14 +357,14 @@ static fsnn_status take_all(neuron_user *u, fsnn_user *o)
     FSNN_TRY(take(u, &o->callback));
     for (int i = 0; i < o->params; i++)
         FSNN_TRY(take(u, &o->param[i].name));
-    if (o->callback) {
-        u->equations = fsnn_format("callback %s", o->callback);
-        return u->equations ? FSNN_OK : FSNN_EMEMORY;
+    for (int i = 0; i < o->states; i++) {
+        FSNN_TRY(take(u, &o->state[i].name));
+        FSNN_TRY(take(u, &o->state[i].derivative));
+        FSNN_TRY(take(u, &o->state[i].after_spike));
     }
-    u->equations = fsnn_format("dv = %s%s%s%s%s", o->dv, o->spike ? "\nspike = " : "",
-                               o->spike ? o->spike : "", o->after_spike ? "\nafter_spike = " : "",
-                               o->after_spike ? o->after_spike : "");
-    return u->equations ? FSNN_OK : FSNN_EMEMORY;
+    for (int i = 0; i < o->fractionals; i++)
+        FSNN_TRY(take(u, &o->fractional[i]));
+    return show_all(u, o);
 }
 
 fsnn_status neuron_user_create(neuron_user *u, fsnn_user *options, const op_node *node)
@@ -238,6 +383,8 @@ fsnn_status neuron_user_create(neuron_user *u, fsnn_user *options, const op_node
     *options = out;
     u->model = options->callback ? neuron_callback_model(&u->callback) : neuron_equation_model(u->equation);
     u->model.kind = node->op->kind;
+    const neuron_kind *row = neuron_kind_find(node->op->kind);
+    u->positive = row ? row->positive : 0;
     u->made = true;
     return take_all(u, options);
 }

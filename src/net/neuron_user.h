@@ -10,8 +10,9 @@ typedef struct neuron_user {
     neuron_callback callback;
     neuron_model model;
     bool made;   /* model is there */
+    unsigned positive; /* bit i: parameter i of its own is and stays above 0 */
     char *names; /* of the callback's parameters */
-    char *text[4 + FSNN_USER_PARAMS]; /* copies of what options point to */
+    char *text[4 + FSNN_USER_PARAMS + 3 * FSNN_USER_STATES + 1 + FSNN_USER_STATES]; /* copies of what options point to */
     int texts;
     char *equations; /* for looking at: "dv = ..." */
 } neuron_user;
@@ -19,6 +20,15 @@ typedef struct neuron_user {
 /* Compiles; options then point to copies. Errors name the node. Free also after an error. */
 fsnn_status neuron_user_create(neuron_user *u, fsnn_user *options, const op_node *node);
 void neuron_user_free(neuron_user *u);
+/* States: v and others. */
+enum { NEURON_USER_STATES = 1 + FSNN_USER_STATES };
+static inline int neuron_user_states(const fsnn_user *o)
+{
+    return 1 + o->states;
+}
+const char *neuron_user_state(const fsnn_user *o, int i);
+/* State i is of fractional order. */
+bool neuron_user_fractional(const fsnn_user *o, int i);
 /* op.h: check */
 fsnn_status neuron_user_check(const fsnn_op *op, const void *options, char key[OP_KEY]);
 
@@ -26,6 +36,7 @@ fsnn_status neuron_user_check(const fsnn_op *op, const void *options, char key[O
 typedef struct neuron_kind {
     const char *kind;
     fsnn_user what;
+    unsigned positive; /* bit i: parameter i is and stays above 0 */
 } neuron_kind;
 /* NULL: `user` itself. */
 const neuron_kind *neuron_kind_find(const char *kind);

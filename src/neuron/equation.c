@@ -53,7 +53,9 @@ static fsnn_status add_names(maker *k)
         FSNN_TRY(add_name(k, k->derivative[i], EQUATION_D + i, "spike and after_spike"));
     }
     FSNN_TRY(add_name(k, "I", EQUATION_I, NULL));
-    FSNN_TRY(add_name(k, "s", EQUATION_S, "after_spike"));
+    FSNN_TRY(add_name(k, "s", EQUATION_S,
+                      s->states > 1 ? "after_spike and the equations of the other states"
+                                    : "after_spike"));
     FSNN_TRY(add_name(k, "tau", EQUATION_PAR, NULL));
     FSNN_TRY(add_name(k, "threshold", EQUATION_PAR + 1, NULL));
     for (int i = 0; i < s->owns; i++)
@@ -85,30 +87,58 @@ static fsnn_status check_source(const equation_source *s)
 
 /* ---- texts ---- */
 
-/* Names up to what `reach` allows: 0 dv; 1 spike; 2 after_spike. */
-static fsnn_status parse(maker *k, const char *key, const char *text, int reach, int *node)
+/* Names that a text knows beside states, current and parameters. */
+typedef enum reach {
+    REACH_NONE,
+    REACH_QUIET, /* s, which is 0: what another state's equation is before the spike is known */
+    REACH_SPIKE, /* s: what it is afterwards */
+    REACH_DERIVATIVES, /* dv, dw: spike */
+    REACH_ALL          /* both: after_spike */
+} reach;
+
+static void allow(parse_name *name, reach r)
+{
+    bool spike = name->leaf == EQUATION_S;
+    if (spike ? r == REACH_QUIET || r == REACH_SPIKE || r == REACH_ALL : r >= REACH_DERIVATIVES)
+        name->where = NULL;
+    if (spike && r == REACH_QUIET)
+        name->leaf = PARSE_ZERO;
+}
+
+static fsnn_status parse(maker *k, const char *key, const char *text, reach r, int *node)
 {
     parse_name names[PARSE_NAMES];
     memcpy(names, k->name, sizeof names);
     for (int i = 0; i < k->names; i++)
-        if (reach == 2 || (reach == 1 && names[i].leaf != EQUATION_S))
-            names[i].where = NULL;
+        allow(&names[i], r);
     FSNN_TRY(parse_expression(&k->g, key, text, names, k->names, k->place, node));
     return graph_status(&k->g);
+}
+
+/* The drive that is left after a spike: of v, less threshold/tau; of another state, its derivative, which may name the spike. */
+static fsnn_status parse_usual(maker *k, int i, const char *key, int *usual)
+{
+    int loud, quiet = k->e->node[EQUATION_D + i];
+    if (i == 0)
+        return parse(k, key, default_after, REACH_ALL, usual);
+    FSNN_TRY(parse(k, k->derivative[i], k->source->state[i].derivative, REACH_SPIKE, &loud));
+    *usual = loud;
+    return loud == quiet ? parse(k, key, k->derivative[i], REACH_ALL, usual) : FSNN_OK;
 }
 
 static fsnn_status parse_state(maker *k, int i)
 {
     const equation_state *state = &k->source->state[i];
     char key[sizeof "after_spike_" + EQUATION_NAME];
-    FSNN_TRY(parse(k, k->derivative[i], state->derivative, 0, &k->e->node[EQUATION_D + i]));
+    int usual, *drive = &k->e->node[EQUATION_F + i];
+    FSNN_TRY(parse(k, k->derivative[i], state->derivative, i ? REACH_QUIET : REACH_NONE,
+                   &k->e->node[EQUATION_D + i]));
     snprintf(key, sizeof key, i ? "after_spike_%s" : "after_spike", state->name);
-    const char *usual = i ? k->derivative[i] : default_after;
-    int expected;
-    FSNN_TRY(parse(k, key, usual, 2, &expected));
-    FSNN_TRY(parse(k, key, state->after_spike ? state->after_spike : usual, 2,
-                   &k->e->node[EQUATION_F + i]));
-    k->e->default_after[i] = expected == k->e->node[EQUATION_F + i];
+    FSNN_TRY(parse_usual(k, i, key, &usual));
+    *drive = usual;
+    if (state->after_spike)
+        FSNN_TRY(parse(k, key, state->after_spike, REACH_ALL, drive));
+    k->e->default_after[i] = *drive == (i ? graph_leaf(&k->g, EQUATION_D + i) : usual);
     return FSNN_OK;
 }
 
@@ -120,8 +150,8 @@ static fsnn_status parse_all(maker *k)
         k->e->node[i] = -1;
     for (int i = 0; i < k->source->states; i++)
         FSNN_TRY(parse_state(k, i));
-    FSNN_TRY(parse(k, "spike", default_spike, 1, &expected));
-    FSNN_TRY(parse(k, "spike", spike, 1, &k->e->node[EQUATION_ARG]));
+    FSNN_TRY(parse(k, "spike", default_spike, REACH_DERIVATIVES, &expected));
+    FSNN_TRY(parse(k, "spike", spike, REACH_DERIVATIVES, &k->e->node[EQUATION_ARG]));
     k->e->default_spike = expected == k->e->node[EQUATION_ARG];
     return FSNN_OK;
 }
@@ -153,7 +183,7 @@ static fsnn_status differentiate(maker *k)
             e->slope = slope > e->slope ? slope : e->slope;
         }
     int rate;
-    FSNN_TRY(parse(k, "dv", "-1/tau", 0, &rate));
+    FSNN_TRY(parse(k, "dv", "-1/tau", REACH_NONE, &rate));
     e->leaks = e->states == 1 && e->node[EQUATION_J] == rate;
     FSNN_TRY(recognise(k));
     for (int slot = 0; slot < EQUATION_VALUES; slot++)

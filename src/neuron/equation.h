@@ -4,14 +4,15 @@
  * the user's own:
  *
  *   dv          = (-v^2 + I)/tau               what the solver integrates, tau apart (tau D^alpha v = tau dv)
- *   dw          = ...                          for each further state
+ *   dw          = ...                          for each further state; may name the spike, s (adaptation: (-w + s)/tau_w)
  *   spike       = v + dv - threshold           the argument of the step: a spike where it is >= 0 (this is the default)
  *   after_spike = dv - s*threshold/tau         the drive of v under reset `current`, s the spike (this is the default)
- *   after_spike_w = dw                         the same for w (default: no change)
+ *   after_spike_w = dw                         the same for w (default: dw with the spike that it names)
  *
  * Language: + - * / ^ (to the right first, before minus: -v^2 is -(v^2)), parentheses, numbers, the names above and
  * exp log sqrt tanh sigmoid abs step sin cos (one argument), min max pow (two). step(x) is 1 from x = 0 on.
- * dv, dw are known in spike and after_spike, s in after_spike.
+ * dv, dw are known in spike and after_spike, s in after_spike and in dw. Where dw stands before the spike is known (CHARGE, and as
+ * the name dw), s is 0 in it.
  *
  * The texts become one graph of shared nodes in normal form (equation_graph.h), which is differentiated; its parts become short
  * lists of operations on rows of 32 floats (equation_code.h), run by one small interpreter for each instruction set
@@ -130,7 +131,7 @@ typedef struct equation {
     bool leaks;          /* dv has the slope -1/tau in v, and does not see other states: method ml solves it */
     bool lif, plain_if;  /* one state, dv = (I - v)/tau or I/tau, default spike and after_spike: hand-written neurons do it */
     bool default_spike;  /* the argument is v + dv - threshold */
-    bool default_after[EQUATION_STATES]; /* the drive is the default one of its state */
+    bool default_after[EQUATION_STATES]; /* the drive is the default one: of v, dv - s*threshold/tau; of others, D as CHARGE gives it */
     /* own rows: prepared [rows], their gradients [rows], constants [constants], temporaries [temporaries] */
     int rows, constants, temporaries;
     /* for equation_value, and for tests */

@@ -325,7 +325,7 @@ static fsnn_status variable(parser *p, const char *name, size_t length, int *nod
             snprintf(sentence, sizeof sentence, "\"%s\" is known in %s only", n->name, n->where);
             return wrong(p, name, sentence);
         }
-        *node = graph_leaf(p->g, n->leaf);
+        *node = n->leaf == PARSE_ZERO ? graph_const(p->g, 0) : graph_leaf(p->g, n->leaf);
         return FSNN_OK;
     }
     return unknown(p, name, called);

@@ -5,11 +5,12 @@
 #include "neuron/equation_graph.h"
 
 enum { PARSE_NAMES = 2 * EQUATION_STATES + EQUATION_PARS + 2 };
+enum { PARSE_ZERO = -1 }; /* in place of a slot: the name stands for 0 */
 
 /* A name of the neuron. */
 typedef struct parse_name {
     const char *name;
-    int leaf;          /* its slot */
+    int leaf;          /* its slot, or PARSE_ZERO */
     const char *where; /* NULL: known here; else where it is known: "spike and after_spike" */
 } parse_name;
 

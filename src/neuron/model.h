@@ -49,6 +49,7 @@ struct neuron_model {
     bool readout; /* gives its potential after the step, never a spike; only with reset `none` */
     bool curved; /* d(dv)/dv changes with v or I */
     int own;     /* parameters of its own, par[NEURON_PARS] on */
+    int others;  /* states beside v: then equations, which scan_states_*_kernel.c run (neuron/user.h) */
     const void *of;
     const neuron_wide *wide; /* NULL: one tile at a time */
     size_t room; /* bytes of `self`, whole cache lines */
@@ -160,6 +161,10 @@ typedef struct neuron_kernels {
     fsnn_status (*forward)(struct scan *s, int64_t K, const float *I, float *spikes);
     fsnn_status (*backward)(struct scan *s, const float *I, const float *spikes, const float *gspikes,
                             const struct scan_grads *grads);
+    /* the same where the model has several states */
+    fsnn_status (*states_forward)(struct scan *s, int64_t K, const float *I, float *spikes);
+    fsnn_status (*states_backward)(struct scan *s, const float *I, const float *spikes, const float *gspikes,
+                                   const struct scan_grads *grads);
 } neuron_kernels;
 
 const neuron_kernels *neuron_kernels_get(void);

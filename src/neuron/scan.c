@@ -34,8 +34,28 @@ static fsnn_status rows_room(scan_rows *r, int64_t tiles, int64_t capacity)
     return status;
 }
 
+/* What stands for a model in the scans of states beside v: nothing is asked of it. */
+static const neuron_model beside = {.kind = "state"};
+
+fsnn_status scan_others(scan *s, int others)
+{
+    s->other = fsnn_alloc(sizeof *s->other * (size_t)(others + 1));
+    if (!s->other)
+        return FSNN_EMEMORY;
+    s->others = others;
+    memset(s->other, 0, sizeof *s->other * (size_t)(others + 1));
+    for (int i = 0; i < others; i++) {
+        s->other[i].model = &beside;
+        s->other[i].options.reset = FSNN_RESET_NONE;
+        s->other[i].options.surrogate.scale = 1;
+    }
+    return FSNN_OK;
+}
+
 void scan_reset(scan *s)
 {
+    for (int i = 0; i < s->others; i++)
+        scan_reset(&s->other[i]);
     /* while nothing is forgotten, the state of time 0 still stands first */
     bool stands = s->u.rows == s->time + 1;
     s->time = 0;
@@ -109,10 +129,28 @@ static fsnn_status plan_selves(scan *s)
     return FSNN_OK;
 }
 
+/* What all states of a neuron share. */
+static fsnn_status plan_others(scan *s, int64_t K)
+{
+    for (int i = 0; i < s->others; i++) {
+        scan *o = &s->other[i];
+        o->B = s->B;
+        o->N = s->N;
+        o->channels = s->channels;
+        o->stride = s->stride;
+        o->training = s->training;
+        o->chained = s->chained;
+        o->linked = s->linked;
+        o->total = s->total;
+        FSNN_TRY(scan_plan(o, K));
+    }
+    return FSNN_OK;
+}
+
 fsnn_status scan_plan(scan *s, int64_t K)
 {
     int64_t tiles = (s->B * s->N + FRAC_LANES - 1) / FRAC_LANES;
-    bool fresh = tiles != s->tiles;
+    bool fresh = tiles != s->tiles || !s->u.data; /* an earlier plan may have found no memory */
     s->tiles = tiles;
     if (s->options.surrogate.scale == 0)
         s->options.surrogate.scale = fsnn_surrogate_default_scale(s->options.surrogate.kind);
@@ -120,13 +158,12 @@ fsnn_status scan_plan(scan *s, int64_t K)
     /* rows kept from call to call, as far as they can have come; histories grow later */
     int64_t old = kept(s) < K || s->memory.compressed ? kept(s) : K;
     int64_t capacity = max(s->u.capacity, max(max(whole, K), FRAC_BLOCK) + 1 + old);
-    if (fresh || capacity != s->u.capacity) {
-        FSNN_TRY(rows_room(&s->u, tiles, capacity));
-        fresh = true;
-    }
-    if (scan_apart(s) && (fresh || s->x.capacity < capacity)) {
-        FSNN_TRY(rows_room(&s->x, tiles, max(s->x.capacity, capacity)));
-        fresh = true;
+    /* longer calls need longer rows: what is in them stays */
+    FSNN_TRY(fresh ? rows_room(&s->u, tiles, capacity) : scan_rows_reserve(s, &s->u, capacity));
+    if (scan_apart(s)) {
+        fresh = fresh || !s->x.data;
+        int64_t more = max(s->x.capacity, capacity);
+        FSNN_TRY(fresh ? rows_room(&s->x, tiles, more) : scan_rows_reserve(s, &s->x, more));
     }
     size_t bytes = sizeof(lanes) * (size_t)max(tiles, 1);
     if (scan_resetting(s)->counts)
@@ -141,6 +178,9 @@ fsnn_status scan_plan(scan *s, int64_t K)
     if (s->memory.compressed && !fresh)
         fresh = s->modes.bytes < modes_bytes(s) * (size_t)max(tiles, 1);
     FSNN_TRY(scan_block_room(&s->modes, modes_bytes(s) * (size_t)max(tiles, 1)));
+    FSNN_TRY(plan_others(s, K));
+    for (int i = 0; i < s->others; i++) /* all begin anew where one had to */
+        fresh = fresh || s->other[i].time != s->time;
     if (s->memory.compressed)
         FSNN_TRY(scan_block_room(&s->seen, sizeof(scan_seen) * (size_t)max(tiles, 1)));
     if (fresh) {
@@ -148,7 +188,8 @@ fsnn_status scan_plan(scan *s, int64_t K)
         scan_reset(s);
     }
     FSNN_TRY(plan_selves(s));
-    FSNN_TRY(scan_fused_plan(s, K));
+    if (!s->others && s->model != &beside)
+        FSNN_TRY(scan_fused_plan(s, K));
     return s->training ? plan_training(s, K) : FSNN_OK;
 }
 
@@ -202,6 +243,8 @@ fsnn_status scan_ready(scan *s, int64_t K)
 {
     if (s->within) /* the first step made room for the call */
         return FSNN_OK;
+    for (int i = 0; i < s->others; i++)
+        FSNN_TRY(scan_ready(&s->other[i], K));
     bool apart = scan_apart(s);
     int64_t keep = s->memory.keep < 0 ? -1 : kept(s);
     FSNN_TRY(rows_ready(s, &s->u, K, apart ? 1 : keep));
@@ -272,15 +315,18 @@ const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int6
 
 fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes)
 {
+    const neuron_kernels *kernels = neuron_kernels_get();
     s->fired_before = 0;
-    FSNN_TRY(neuron_kernels_get()->forward(s, K, I, spikes));
+    FSNN_TRY((s->others ? kernels->states_forward : kernels->forward)(s, K, I, spikes));
     return s->model->trouble ? s->model->trouble(s->model) : FSNN_OK;
 }
 
 fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const float *gspikes,
                           const scan_grads *grads)
 {
-    FSNN_TRY(neuron_kernels_get()->backward(s, I, spikes, gspikes, grads));
+    const neuron_kernels *kernels = neuron_kernels_get();
+    FSNN_TRY(
+        (s->others ? kernels->states_backward : kernels->backward)(s, I, spikes, gspikes, grads));
     return s->model->trouble ? s->model->trouble(s->model) : FSNN_OK;
 }
 
@@ -333,6 +379,9 @@ fsnn_status scan_step_backward(scan *s, int64_t step, const float *I, const floa
 void scan_chain(scan *s)
 {
     s->later = 0;
+    s->handed = false;
+    for (int i = 0; i < s->others; i++)
+        scan_chain(&s->other[i]);
 }
 
 void scan_potentials(const scan *s, const float *spikes, float *v)
@@ -361,7 +410,21 @@ double scan_memory_cost(const scan *s)
     double sum = 0;
     for (int64_t time = s->time - s->K; time < s->time; time++)
         sum += frac_memory_cost(&s->memory, scan_output(s, time));
+    for (int i = 0; i < s->others; i++)
+        sum += scan_memory_cost(&s->other[i]);
     return sum;
+}
+
+void scan_other_values(const scan *s, int other, float *out)
+{
+    const scan *o = &s->other[other];
+    int64_t total = s->B * s->N, first = o->u.rows - s->K;
+    for (int64_t n = 0; n < total; n++) {
+        const float *row =
+            scan_rows_of(&o->u, n / FRAC_LANES) + first * FRAC_LANES + n % FRAC_LANES;
+        for (int64_t k = 0; k < s->K; k++)
+            out[k * total + n] = row[k * FRAC_LANES] + o->v0;
+    }
 }
 
 double scan_rate(const scan *s)
@@ -379,6 +442,8 @@ size_t scan_bytes(const scan *s)
     size_t sum = s->u.bytes + s->x.bytes;
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         sum += blocks[i]->bytes;
+    for (int i = 0; i < s->others; i++)
+        sum += scan_bytes(&s->other[i]);
     return sum;
 }
 
@@ -393,5 +458,8 @@ void scan_free(scan *s)
     fsnn_free(s->u.data);
     fsnn_free(s->x.data);
     frac_memory_free(&s->memory);
+    for (int i = 0; i < s->others; i++)
+        scan_free(&s->other[i]);
+    fsnn_free(s->other);
     *s = (scan){0};
 }

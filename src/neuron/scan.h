@@ -53,7 +53,10 @@ enum {
     SCAN_PARTS = SCAN_PARS + SCAN_ORDERS
 };
 
-typedef struct scan {
+/* A scan with several states (docs/math.md) is v and, for each other state, a scan of its own in `other`, of which only the
+ * history is used: memory, rows, modes, q. */
+typedef struct scan scan;
+struct scan {
     /* what: set by the owner */
     const neuron_model *model;
     fsnn_neuron options;
@@ -111,6 +114,7 @@ typedef struct scan {
     int64_t total;    /* steps of the whole run */
     int64_t later;    /* rows of q that the calls after have left, newest first */
     int64_t block;    /* to which `far` has been taken */
+    bool handed;      /* a call after has left what `carry` holds (a memory of one step leaves no rows) */
     scan_block carry; /* [tiles][SCAN_CARRY][32] */
 
     /* A call made step by step (scan_step_forward): the step at hand, and of how many. */
@@ -121,7 +125,10 @@ typedef struct scan {
     scan_block recount;       /* [tiles][32], backward: spike count after the step */
 
     scan_fused fused;
-} scan;
+
+    scan *other; /* [others], where the model has states beside v; their v0 is where they begin */
+    int others;
+};
 
 /* sum [32] += x y, lane by lane: exact products, so that it does not matter how they are joined. */
 static inline void scan_add_products(double *sum, const float *x, const float *y)
@@ -178,6 +185,10 @@ void scan_state_save(const scan *s, bool whole, void *bytes);
 fsnn_status scan_state_load(scan *s, bool whole, const void *bytes);
 /* v after each step of the last forward, v_1..v_K [K, B, N], given its spikes. */
 void scan_potentials(const scan *s, const float *spikes, float *v);
+/* The same of state `other` beside v. */
+void scan_other_values(const scan *s, int other, float *out);
+/* Room for states beside v; after it s->other is there, zeroed. */
+fsnn_status scan_others(scan *s, int others);
 /* What the run since the reset says of the memory's error (neuron/certificate.c). */
 fsnn_status scan_certify(const scan *s, fsnn_certificate *certificate);
 double scan_rate(const scan *s);
@@ -262,6 +273,11 @@ static inline bool scan_apart(const scan *s)
 static inline int64_t scan_output(const scan *s, int64_t time)
 {
     return time + (scan_apart(s) ? 0 : 1);
+}
+/* State i: 0 is v. */
+static inline scan *scan_state(scan *s, int i)
+{
+    return i ? &s->other[i - 1] : s;
 }
 static inline float *scan_rows_of(const scan_rows *r, int64_t t)
 {

@@ -666,7 +666,7 @@ static void tile_buffers(walk *w, int worker)
         w->far[k] = s->memory.compressed ? (float *)s->far.data + at * state : NULL;
     }
     w->block = w->j->top / FRAC_SPAN;
-    if (!s->chained || !s->later) {
+    if (!s->chained || !s->handed) {
         if (w->far[0])
             memset(w->far[0], 0, sizeof(float) * (size_t)(state * sums));
         return;
@@ -812,6 +812,7 @@ fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
     if (s->chained) {
         s->later = scan_q_kept(s, s->later + s->K);
         s->block = j.first / FRAC_SPAN;
+        s->handed = true;
     }
 
     for (int p = 0; p < scan_pars(s); p++)

@@ -335,7 +335,8 @@ static void open_group(walk *w, int64_t number, int worker)
 {
     const scan *s = w->j->s;
     scan_fused_open(s, number, worker, &w->group);
-    if (!w->j->later)
+    bool handed = s->chained && s->handed;
+    if (!handed)
         memset(w->carry, 0, sizeof *w->carry * (size_t)w->group.tiles);
     if (w->j->learns) {
         memset(w->grow, 0, sizeof *w->grow * (size_t)w->group.tiles);
@@ -347,7 +348,7 @@ static void open_group(walk *w, int64_t number, int worker)
         if (!s->chained)
             continue;
         w->q[t] = (float *)s->work.data + (w->group.first + t) * s->q_room * FRAC_LANES;
-        if (w->j->later)
+        if (handed)
             memcpy(w->carry[t], carry_of(s, w->group.first + t), sizeof(lanes));
     }
 }

@@ -1,5 +1,5 @@
 /* The state of a scan as bytes: the header, then tile by tile the rows that later steps ask for,
- * modes, counts, first drives, extremes. A history that is kept whole may stay where it is: then
+ * modes, counts, first drives, extremes; then the same of the states beside v. A history that is kept whole may stay where it is: then
  * only its length is noted. */
 #include "neuron/scan.h"
 
@@ -69,6 +69,8 @@ size_t scan_state_bytes(const scan *s, bool whole)
     pass p = {0};
     header h = {s->time, s->u.rows, s->x.rows, s->noise.run};
     walk(s, &h, whole, &p);
+    for (int i = 0; i < s->others; i++)
+        p.bytes += scan_state_bytes(&s->other[i], whole);
     return sizeof h + p.bytes;
 }
 
@@ -78,6 +80,8 @@ size_t scan_state_room(const scan *s)
     int64_t keep = s->memory.keep < 1 ? 1 : s->memory.keep;
     header h = {s->time, keep, keep, 0};
     walk(s, &h, false, &p);
+    for (int i = 0; i < s->others; i++)
+        p.bytes += scan_state_room(&s->other[i]);
     return sizeof h + p.bytes;
 }
 
@@ -87,26 +91,47 @@ void scan_state_save(const scan *s, bool whole, void *bytes)
     pass p = {.out = (char *)bytes + sizeof h};
     memcpy(bytes, &h, sizeof h);
     walk(s, &h, whole, &p);
+    char *next = p.out + p.bytes;
+    for (int i = 0; i < s->others; i++) {
+        scan_state_save(&s->other[i], whole, next);
+        next += scan_state_bytes(&s->other[i], whole);
+    }
+}
+
+/* Bytes that the scan itself has of the `count` there are; -1: they are no state of it. */
+static int64_t fitting(const scan *s, const void *bytes, int64_t count, header *h)
+{
+    const int64_t most = INT64_MAX / 4096 / (int64_t)sizeof(lanes);
+    pass p = {0};
+    if (count < (int64_t)sizeof *h)
+        return -1;
+    memcpy(h, bytes, sizeof *h);
+    if (h->time < 0 || h->u < 1 || h->x < 0 || h->u > h->time + 1 || h->x > h->time ||
+        h->time > most)
+        return -1;
+    /* a step goes back as far as `keep`, or to the start */
+    int64_t keep = keep_of(s), u = h->time + 1, x = h->time;
+    u = keep >= 0 && keep < u ? keep : u;
+    x = keep >= 0 && keep < x ? keep : x;
+    if (scan_apart(s) ? h->x < x : h->u < u)
+        return -1;
+    walk(s, h, true, &p);
+    return (int64_t)(p.bytes + sizeof *h) <= count ? (int64_t)(p.bytes + sizeof *h) : -1;
 }
 
 bool scan_state_fits(const scan *s, const void *bytes, int64_t count)
 {
-    const int64_t most = INT64_MAX / 4096 / (int64_t)sizeof(lanes);
-    header h;
-    pass p = {0};
-    if (count < (int64_t)sizeof h)
-        return false;
-    memcpy(&h, bytes, sizeof h);
-    if (h.time < 0 || h.u < 1 || h.x < 0 || h.u > h.time + 1 || h.x > h.time || h.time > most)
-        return false;
-    /* a step goes back as far as `keep`, or to the start */
-    int64_t keep = keep_of(s), u = h.time + 1, x = h.time;
-    u = keep >= 0 && keep < u ? keep : u;
-    x = keep >= 0 && keep < x ? keep : x;
-    if (scan_apart(s) ? h.x < x : h.u < u)
-        return false;
-    walk(s, &h, true, &p);
-    return (int64_t)(p.bytes + sizeof h) == count;
+    header h, other;
+    const char *at = bytes;
+    int64_t own = fitting(s, at, count, &h);
+    for (int i = 0; i < s->others && own >= 0; i++) {
+        at += own;
+        count -= own;
+        own = fitting(&s->other[i], at, count, &other);
+        if (own >= 0 && other.time != h.time)
+            own = -1;
+    }
+    return own >= 0 && own == count;
 }
 
 /* Rows that come back to the start of the buffers. */
@@ -118,6 +143,16 @@ static int64_t returned(const scan *s, int64_t rows, bool one, bool whole)
     if (keep < 0 && !whole)
         return rows;
     return keep >= 0 && keep < rows ? keep : rows;
+}
+
+/* Bytes of the state that stands there. */
+static size_t state_size(const scan *s, bool whole, const void *bytes)
+{
+    header h;
+    pass p = {0};
+    memcpy(&h, bytes, sizeof h);
+    walk(s, &h, whole, &p);
+    return sizeof h + p.bytes;
 }
 
 fsnn_status scan_state_load(scan *s, bool whole, const void *bytes)
@@ -135,5 +170,10 @@ fsnn_status scan_state_load(scan *s, bool whole, const void *bytes)
     s->noise.run = h.run;
     s->u.rows = u;
     s->x.rows = x;
+    const char *next = p.in + p.bytes;
+    for (int i = 0; i < s->others; i++) {
+        FSNN_TRY(scan_state_load(&s->other[i], whole, next));
+        next += state_size(&s->other[i], whole, next);
+    }
     return FSNN_OK;
 }

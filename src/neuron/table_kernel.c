@@ -15,6 +15,9 @@ void FSNN_K(neuron_noise)(uint64_t seed, uint64_t run, int64_t step, int64_t til
 fsnn_status FSNN_K(scan_forward)(scan *s, int64_t K, const float *I, float *spikes);
 fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
                                   const float *gspikes, const scan_grads *grads);
+fsnn_status FSNN_K(scan_states_forward)(scan *s, int64_t K, const float *I, float *spikes);
+fsnn_status FSNN_K(scan_states_backward)(scan *s, const float *I, const float *spikes,
+                                         const float *gspikes, const scan_grads *grads);
 
 static void fire(const float *x, float *s)
 {
@@ -31,4 +34,6 @@ const neuron_kernels FSNN_K(neuron_kernels) = {
     .noise = FSNN_K(neuron_noise),
     .forward = FSNN_K(scan_forward),
     .backward = FSNN_K(scan_backward),
+    .states_forward = FSNN_K(scan_states_forward),
+    .states_backward = FSNN_K(scan_states_backward),
 };

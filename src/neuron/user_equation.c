@@ -175,6 +175,11 @@ static void kick_back(void *at, const float *v, const float *I, const float *dv,
     equation_run(s->e, EQUATION_AFTER_BACK, s->slot);
 }
 
+float **neuron_equation_slots(void *at)
+{
+    return ((self *)at)->slot;
+}
+
 /* ---- several tiles at once ---- */
 
 static size_t in_lines(size_t bytes)
@@ -255,6 +260,7 @@ neuron_model neuron_interpreted_model(const equation *e)
                       .leaky = e->leaks,
                       .curved = e->slope == EQUATION_CURVED,
                       .own = e->pars - 2,
+                      .others = e->states - 1,
                       .of = e,
                       .room = in_lines(room),
                       .open = open,

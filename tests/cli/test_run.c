@@ -594,6 +594,64 @@ static void input_stays(void **state)
     shell_good("cmp x.npz mine.npz");
 }
 
+/* States beside v, from a description that gives them their equations: recorded, in any chunks, and changed by --set. */
+static void several_states(void **state)
+{
+    (void)state;
+    shell_write(
+        "states.yaml",
+        "input: [6]\n"
+        "layers:\n"
+        "  - user:\n"
+        "      name: n1\n"
+        "      dv: \"(-v - w + I)/tau\"\n"
+        "      w0: 0.25\n"
+        "      after_spike_w: \"dw + s*b\"\n"
+        "      dw: \"(-w + a*v)/8\"\n"
+        "      params: {a: 0.5, b: 0.125}\n"
+        "      fractional: [v, w]\n"
+        "      tau: 2\n"
+        "  - alif: {name: n2, tau: 2, params: {tau_a: {value: 4, learn: true}}, fractional: v}\n"
+        "dynamics: {alpha: 0.6}\n");
+    shell_good(
+        "$F run states.yaml --input x.npz --output whole.npz --record states,spikes,current");
+    fsnn_arrays y = shell_load("whole.npz");
+    fsnn_shape shape = FSNN_SHAPE(TINY_T, TINY_B, 6);
+    assert_int_equal(y.count, 2 + 4 + 4);
+    has_shape(&y, "v.n1", FSNN_F32, shape);
+    has_shape(&y, "a.n2", FSNN_F32, shape);
+    has_shape(&y, "w.n1", FSNN_F32, shape);
+    const float *w = floats(&y, "w.n1"), *v = floats(&y, "v.n1"), *s = floats(&y, "spikes.n1");
+    int fired = 0;
+    for (int i = 0; i < 18; i++) { /* gl: w_1 = 0.6, w_2 = 0.12, of w - w0 */
+        float first = -0.25f / 8 + s[i] * 0.125f, at = w[18 + i];
+        float second = 0.6f * first + (-w[i] + 0.5f * v[i]) / 8 + s[18 + i] * 0.125f;
+        assert_float_equal(w[i], 0.25f + first, 1e-6);
+        assert_float_equal(at, 0.25f + second, 1e-6);
+        fired += s[i] > 0;
+    }
+    assert_true(fired > 0 && fired < 18);
+    fsnn_arrays_free(&y);
+    shell_good("$F run states.yaml --input x.npz --output parts.npz --record "
+               "v,spikes,current,states --chunk 3");
+    same_arrays("whole.npz", "parts.npz", true);
+    shell_good("$F run states.yaml --input x.npz --output b.npz --record states --set "
+               "n1.fractional=v --set n1.w0=0.5");
+    y = shell_load("b.npz");
+    w = floats(&y, "w.n1");
+    assert_true(fabsf(w[0] - 0.4375f) < 1e-6 || fabsf(w[0] - 0.5625f) < 1e-6);
+    fsnn_arrays_free(&y);
+    shell_fails("$F run states.yaml --input x.npz --output b.npz --set n1.dw=w+q", 2,
+                "there is no name \"q\"");
+    shell_good("$F inspect states.yaml");
+    shell_contains(shell_out, "dw = (-w + a*v)/8", "inspect");
+    shell_contains(shell_out, "da = (-a + s)/tau_a", "inspect");
+    shell_good("$F run model.yaml --input x.npz --output b.npz --record states");
+    y = shell_load("b.npz");
+    assert_int_equal(y.count, 4); /* v alone */
+    fsnn_arrays_free(&y);
+}
+
 static void quiet(void **state)
 {
     (void)state;
@@ -627,6 +685,7 @@ int main(void)
         cmocka_unit_test(bad_targets_and_weights),
         cmocka_unit_test(old_output_stays),
         cmocka_unit_test(input_stays),
+        cmocka_unit_test(several_states),
         cmocka_unit_test(quiet),
     };
     return cmocka_run_group_tests(tests, tiny_start, shell_end);

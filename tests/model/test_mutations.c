@@ -29,6 +29,11 @@ static const char *const seeds[] = {
     "  - qif: {reset: value, v_reset: -0.2, refractory: 2, params: {critical: 0.4}}\n"
     "  - hard_lif: {params: {kappa: 2}}\n  - readout: 4\n"
     "dynamics: {alpha: 0.5, memory: {tolerance: 1e-4, engine: auto}}\n",
+    "input: 3\nlayers:\n"
+    "  - user: {dv: '-v - w + I', dw: (-w + s)/tau, after_spike_w: 'dw + a', w0: 1, fractional: "
+    "[v, w], params: {a: 1}}\n"
+    "  - alif: {a0: 0.5, fractional: a}\n"
+    "dynamics: {alpha: 0.5}\n",
 };
 
 static const char *const sets[] = {"lif1.tau.learn=true", "dynamics.alpha=0.5",

@@ -235,7 +235,11 @@ static const error_case errors[] = {
     {{.dv = "v", .dw = "v - x"},
      "dw",
      5,
-     "there is no name \"x\"; known are v, w, I, tau, threshold, a, b"},
+     "there is no name \"x\"; known are v, w, I, s, tau, threshold, a, b"},
+    {{.dv = "v + s", .dw = "v"},
+     "dv",
+     5,
+     "\"s\" is known in after_spike and the equations of the other states only"},
     {{.dv = "v", .dw = "v", .after_w = "dw ~ s"},
      "after_spike_w",
      4,
@@ -405,9 +409,10 @@ static void out_of_memory(void **state)
 
 static int parsed(graph *g, const char *text)
 {
-    static const parse_name names[] = {
-        {"v", EQUATION_X, NULL},     {"w", EQUATION_X + 1, NULL},   {"I", EQUATION_I, NULL},
-        {"tau", EQUATION_PAR, NULL}, {"a", EQUATION_PAR + 2, NULL}, {"b", EQUATION_PAR + 3, NULL}};
+    static const parse_name names[] = {{"v", EQUATION_X, NULL},       {"w", EQUATION_X + 1, NULL},
+                                       {"I", EQUATION_I, NULL},       {"tau", EQUATION_PAR, NULL},
+                                       {"a", EQUATION_PAR + 2, NULL}, {"b", EQUATION_PAR + 3, NULL},
+                                       {"s", EQUATION_S, NULL},       {"dw", EQUATION_D + 1, NULL}};
     int node;
     if (parse_expression(g, "x", text, names, FSNN_COUNT(names), NULL, &node) < 0 ||
         graph_status(g))
@@ -628,6 +633,33 @@ static void derivatives(void **state)
     assert_true(checked > 5000 && nonzero > 1500);
 }
 
+/* A further state's equation sees the spike: 0 as its derivative, the spike's own in the drive that is left. */
+static void spike_in_states(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *dw, *after_w, *spike, *quiet, *drive;
+        bool usual;
+    } cases[] = {
+        {"(-w + s)/tau", NULL, NULL, "-w/tau", "(-w + s)/tau", false},
+        {"(-w + v)/tau", NULL, NULL, "(-w + v)/tau", "dw", true},
+        {"s", NULL, NULL, "0", "s", false},
+        {"v", NULL, NULL, "v", "dw", true},
+        {"w*s - w", "dw + 2*s", NULL, "-w", "dw + 2*s", false},
+        {"-w", "dw", NULL, "-w", "dw", true},
+        {"exp(s)*w", NULL, "v + dw", "w", "exp(s)*w", false},
+    };
+    for (int i = 0; i < FSNN_COUNT(cases); i++) {
+        equation *e = tools_equation(
+            (tools_texts){"-v", cases[i].spike, NULL, cases[i].dw, cases[i].after_w});
+        assert_int_equal(e->node[EQUATION_D + 1], parsed(e->graph, cases[i].quiet));
+        assert_int_equal(e->node[EQUATION_F + 1], parsed(e->graph, cases[i].drive));
+        assert_int_equal(e->default_after[1], cases[i].usual);
+        assert_true(e->default_after[0]);
+        equation_destroy(e);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -636,7 +668,7 @@ int main(void)
         cmocka_unit_test(name_errors),   cmocka_unit_test(limits),
         cmocka_unit_test(out_of_memory), cmocka_unit_test(simplification),
         cmocka_unit_test(slopes),        cmocka_unit_test(operations),
-        cmocka_unit_test(derivatives),
+        cmocka_unit_test(derivatives),   cmocka_unit_test(spike_in_states),
     };
     return cmocka_run_group_tests_name("neuron/equation", tests, NULL, NULL);
 }

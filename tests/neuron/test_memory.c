@@ -200,7 +200,7 @@ static void chained(void **state)
                 start(&whole, &c, &x, c.K);
                 run(&whole, &c, c.K);
                 start(&parts, &c, &x, piece);
-                parts.s.chained = true;
+                parts.s.chained = parts.s.linked = true;
                 parts.s.total = c.K;
                 assert_int_equal(scan_plan(&parts.s, piece), FSNN_OK);
                 scan_reset(&parts.s);
