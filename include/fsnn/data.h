@@ -15,6 +15,17 @@ extern "C" {
 /* A data set in memory: `count` samples of one shape, and a class for each. */
 typedef struct fsnn_data fsnn_data;
 
+/* The parts that data is split into: what a net learns from, what chooses its best epoch and halts
+ * its training, and what judges it at the end. */
+typedef enum fsnn_part {
+    FSNN_PART_TRAIN,
+    FSNN_PART_VALIDATION,
+    FSNN_PART_TEST,
+    FSNN_PARTS
+} fsnn_part;
+
+FSNN_API const char *fsnn_part_name(fsnn_part part); /* "training", "validation", "test" */
+
 typedef struct fsnn_data_info {
     int64_t count;
     fsnn_shape shape; /* of one sample: [C, H, W] for images; [T, ...] when sequence is true */

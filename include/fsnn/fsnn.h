@@ -9,6 +9,7 @@
 #include <fsnn/neuron.h>
 #include <fsnn/net.h>
 #include <fsnn/data.h>
+#include <fsnn/graph.h>
 #include <fsnn/interpolate.h>
 #include <fsnn/train.h>
 #include <fsnn/model.h>

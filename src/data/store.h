@@ -72,6 +72,9 @@ typedef struct store_made {
 
 fsnn_status store_create_made(const store_made *made, fsnn_data **data);
 
+/* Another data set on the same store, its rows `row` [count], which are taken over, also on failure. */
+fsnn_status store_subset(const fsnn_data *data, int64_t *row, int64_t count, fsnn_data **subset);
+
 /* Row of the store that holds sample `index`. */
 static inline int64_t store_row(const fsnn_data *data, int64_t index)
 {

@@ -7,6 +7,7 @@
 #include "model/reader.h"
 #include "op/op.h"
 
+#include <fsnn/graph.h>
 #include <fsnn/model.h>
 
 /* Output `port` of layer number `layer`; layer -1 is the input. */
@@ -39,6 +40,8 @@ typedef struct data_section {
     int64_t limit_train, limit_test; /* 0: all */
     bool sequence;
     fsnn_encoder encoder;
+    const char *path; /* graph: its folder */
+    fsnn_graph_options graph;
 } data_section;
 
 typedef struct dynamics_section {
