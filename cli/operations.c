@@ -34,6 +34,16 @@ static signal_kind look_at(const float *x, int64_t count)
     return (signal_kind){other == 0, count ? (double)ones / (double)count : 0};
 }
 
+static signal_kind look_at_lists(const fsnn_spikes *s, int64_t count)
+{
+    int64_t total = fsnn_spikes_total(s);
+    bool ones = true;
+    for (int64_t r = 0; s->value && r < s->steps * s->batch; r++)
+        for (int64_t e = s->start[r]; e < s->start[r] + s->count[r]; e++)
+            ones = ones && s->value[e] == 1;
+    return (signal_kind){ones, (double)total / (double)count};
+}
+
 /* The position of a neuron node among the neuron nodes, in whose order rates are given; -1 for
  * other nodes. */
 static int neuron_index(const fsnn_net *net, int node)
@@ -66,7 +76,8 @@ static fsnn_status run_to_output(const survey *s, const fsnn_description *descri
     if (status >= 0)
         status = copy_parameters(s->model->net, net);
     if (status >= 0)
-        status = fsnn_net_forward(net, batch->x, &output);
+        status = batch->spikes ? fsnn_net_forward_spikes(net, batch->spikes, &output)
+                               : fsnn_net_forward(net, batch->x, &output);
     if (status >= 0)
         status = fsnn_net_shapes(net, &in, &out);
     if (status >= 0)
@@ -111,7 +122,8 @@ static fsnn_status measure(const survey *s, const char *name, signal_kind *kind)
     int64_t steps;
     fsnn_shape shape;
     fsnn_loader_shape(s->loader, &steps, &shape);
-    *kind = look_at(batch.x, batch.steps * batch.batch * fsnn_shape_count(&shape));
+    int64_t numbers = batch.steps * batch.batch * fsnn_shape_count(&shape);
+    *kind = batch.spikes ? look_at_lists(batch.spikes, numbers) : look_at(batch.x, numbers);
     return FSNN_OK;
 }
 

@@ -81,12 +81,16 @@ typedef struct fsnn_encoder {
     int64_t steps; /* T */
     double gain;   /* multiplies the value; default 1 */
     double floor;  /* latency only; default 0.01 */
+    bool sparse;   /* loaders: batches as lists of the elements that are not 0 */
 } fsnn_encoder;
 
 FSNN_API const char *fsnn_encoder_name(fsnn_encoder_kind kind);
 FSNN_API int fsnn_encoder_find(const char *name); /* or FSNN_ENOTFOUND */
 
-/* Encodes x [B, N] into out [T, B, N]. Random numbers are a function of (seed, stream + sample,
+/* With `sparse` a loader never forms [T, B, N]: rate makes only the spikes that there are, the same
+ * ones as without, at a cost of theirs (only values above 0 are looked at, and 1 and more need no
+ * random number).
+ * Encodes x [B, N] into out [T, B, N]. Random numbers are a function of (seed, stream + sample,
  * step, index). */
 FSNN_API fsnn_status fsnn_encode(const fsnn_encoder *encoder, int64_t B, int64_t N, const float *x,
                                  uint64_t seed, uint64_t stream, float *out);
@@ -114,9 +118,10 @@ typedef struct fsnn_loader_options {
 } fsnn_loader_options;
 
 typedef struct fsnn_batch {
-    const float *x;        /* [T, B, ...] */
+    const float *x;        /* [T, B, ...]; NULL where the batch is sparse */
     const int32_t *labels; /* [B], or NULL */
     int64_t steps, batch;  /* T, B */
+    const fsnn_spikes *spikes; /* the same as lists, of encoders with `sparse`; else NULL */
 } fsnn_batch;
 
 /* `data` is borrowed for the loader's life and must not be changed during it (several loaders may

@@ -37,6 +37,8 @@ FSNN_API fsnn_interpolation fsnn_description_interpolation(const fsnn_descriptio
 FSNN_API fsnn_sampling fsnn_description_sampling(const fsnn_description *description);
 FSNN_API const fsnn_training *fsnn_description_training(const fsnn_description *description);
 FSNN_API const fsnn_encoder *fsnn_description_encoder(const fsnn_description *description);
+/* Whether training samples come in a new order each epoch. */
+FSNN_API bool fsnn_description_shuffle(const fsnn_description *description);
 FSNN_API bool fsnn_description_has_data(const fsnn_description *description);
 /* Opens the wanted parts of the data, NULL those that the description does not have: the training
  * set; the validation set, a share of the training set (`validation`) or what the kind of data says;

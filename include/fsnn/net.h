@@ -158,6 +158,13 @@ FSNN_API const char *fsnn_net_warning(const fsnn_net *net, int index);
  * valid until the next call. The state of the neurons goes on from the last call: fsnn_net_reset
  * starts anew. Error FSNN_ESTATE when the net was not wrapped. */
 FSNN_API fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output);
+/* The same with the input as lists of spikes [K, B], whose width is the number of elements of the
+ * input's shape. A linear layer that reads the input (flat, of rank 1) adds event by event, its work
+ * is that of the spikes there are; other nodes get the dense numbers. The lists are not copied: in
+ * training they stay as they are until fsnn_net_backward has run. They are not checked beyond their
+ * sizes (FSNN_ESHAPE): fsnn_spikes_check does that for lists of unknown origin. */
+FSNN_API fsnn_status fsnn_net_forward_spikes(fsnn_net *net, const fsnn_spikes *spikes,
+                                             const float **output);
 /* Gradients of a scalar loss, given its gradient [K, B, output shape] at the output of the last
  * forward: *added* to the parameter gradients (fsnn_net_zero_grad clears them). State from before
  * the last forward counts as constant. `*input_gradient` may be NULL; else it gets the gradient [K,

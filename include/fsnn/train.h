@@ -195,6 +195,9 @@ typedef struct fsnn_evaluation {
  * FSNN_ENUMERIC (the loss of a batch is not finite). */
 FSNN_API fsnn_status fsnn_evaluate(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
                                    fsnn_evaluation *result);
+/* The same on another epoch of the loader: another draw of a random encoding, of the same samples. */
+FSNN_API fsnn_status fsnn_evaluate_epoch(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
+                                         int64_t epoch, fsnn_evaluation *result);
 FSNN_API void fsnn_evaluation_free(fsnn_evaluation *evaluation);
 
 #ifdef __cplusplus

@@ -12,6 +12,7 @@ static const char *const encoder_names[] = {"direct", "rate", "latency", NULL};
 
 static const data_section defaults = {
     .deviation = 1,
+    .shuffle = true,
     .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 4, .gain = 1, .floor = 0.01},
     /* fsnn_graph_options_default, as a constant */
     .graph = {.hops = 1,
@@ -94,6 +95,10 @@ const fsnn_key data_encoder_keys[] = {
      .min = 0,
      .max = 1,
      .help = "latency: values at or below it do not spike"},
+    {.name = "sparse",
+     .type = FSNN_KEY_BOOL,
+     .offset = offsetof(fsnn_encoder, sparse),
+     .help = "batches as lists of what is not 0, which a linear layer adds event by event: as good as without, and faster where little spikes"},
     {0},
 };
 

@@ -55,6 +55,8 @@ static const fsnn_key keys[] = {
      .help = "columns of positional encoding by return probabilities of random walks"},
     {.name = "split", .type = FSNN_KEY_GROUP, .offset = GRAPH(split), .group = split_keys,
      .help = "which nodes train, choose the best epoch, judge"},
+    {.name = "shuffle", .type = FSNN_KEY_BOOL, .offset = offsetof(data_section, shuffle),
+     .help = "a new order of the training nodes each epoch"},
     {.name = "encoder", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, encoder),
      .group = data_encoder_keys, .help = "how a sample becomes input over time"},
     {0},

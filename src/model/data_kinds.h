@@ -42,6 +42,8 @@ fsnn_status data_find_file(const data_place *at, const yaml_node *node, const ch
          .help = "shift and scale of every value"},                                                                      \
         {.name = "validation", .type = FSNN_KEY_REAL, .offset = offsetof(data_section, validation), .min = 0,            \
          .max = 0.99999, .help = "share of the training set that becomes the validation set"},                           \
+        {.name = "shuffle", .type = FSNN_KEY_BOOL, .offset = offsetof(data_section, shuffle),                            \
+         .help = "a new order of the training samples each epoch"},                                                      \
         {.name = "limit", .type = FSNN_KEY_GROUP, .offset = 0, .group = data_limit_keys, .help = "use only a part"},     \
     {                                                                                                                    \
         .name = "encoder", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, encoder),                            \

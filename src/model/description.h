@@ -40,6 +40,7 @@ typedef struct data_section {
     int64_t limit_train, limit_test; /* 0: all */
     bool sequence;
     fsnn_encoder encoder;
+    bool shuffle;
     const char *path; /* graph: its folder */
     fsnn_graph_options graph;
 } data_section;

@@ -82,7 +82,8 @@ static fsnn_status diagnose(const fsnn_net *net, const layers *l, fsnn_evaluatio
 }
 
 static fsnn_status all(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
-                       volatile const int *stop, bool confusion, fsnn_evaluation *result)
+                       int64_t epoch, volatile const int *stop, bool confusion,
+                       fsnn_evaluation *result)
 {
     layers l;
     sums s = {0};
@@ -91,7 +92,7 @@ static fsnn_status all(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss
     double begin = fsnn_now();
     FSNN_TRY(pass_check(net, loader, "evaluation"));
     FSNN_TRY(layers_find(net, &l));
-    FSNN_TRY(fsnn_loader_start(loader, 0));
+    FSNN_TRY(fsnn_loader_start(loader, epoch));
     FSNN_TRY(fsnn_net_count_spikes(net, true));
     while ((more = fsnn_loader_next(loader, &batch)) > 0) {
         char where[64];
@@ -114,11 +115,12 @@ static fsnn_status all(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss
 }
 
 static fsnn_status counted(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
-                           volatile const int *stop, bool confusion, fsnn_evaluation *result)
+                           int64_t epoch, volatile const int *stop, bool confusion,
+                       fsnn_evaluation *result)
 {
     int64_t counter = fsnn_net_counter(net);
     *result = (fsnn_evaluation){0};
-    fsnn_status status = all(net, loader, loss, stop, confusion, result);
+    fsnn_status status = all(net, loader, loss, epoch, stop, confusion, result);
     fsnn_net_counter_set(net, counter);
     if (fsnn_net_shapes(net, NULL, NULL) == FSNN_OK)
         fsnn_net_count_spikes(net, false);
@@ -130,11 +132,17 @@ static fsnn_status counted(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *
 fsnn_status evaluate_quick(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
                            volatile const int *stop, fsnn_evaluation *result)
 {
-    return counted(net, loader, loss, stop, false, result);
+    return counted(net, loader, loss, 0, stop, false, result);
 }
 
 fsnn_status fsnn_evaluate(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
                           fsnn_evaluation *result)
+{
+    return fsnn_evaluate_epoch(net, loader, loss, 0, result);
+}
+
+fsnn_status fsnn_evaluate_epoch(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
+                                int64_t epoch, fsnn_evaluation *result)
 {
     if (!net || !loader || !loss || !result)
         return fsnn_fail(FSNN_EARGUMENT,
@@ -142,7 +150,7 @@ fsnn_status fsnn_evaluate(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *l
     FSNN_TRY(fsnn_net_shapes(net, NULL, NULL)); /* wrapped? */
     FSNN_TRY(loss_check(loss));
     fsnn_plan plan = pass_plan(net);
-    fsnn_status status = counted(net, loader, loss, NULL, true, result);
+    fsnn_status status = counted(net, loader, loss, epoch, NULL, true, result);
     fsnn_status back = fsnn_net_replan(net, &plan);
     if (!status && back) {
         fsnn_evaluation_free(result);

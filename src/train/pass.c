@@ -47,7 +47,8 @@ fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, pass_mode mode,
         return fsnn_fail(FSNN_EARGUMENT, "the samples have no labels: a loss needs them");
     FSNN_TRY(plan_for(net, batch, mode));
     FSNN_TRY(fsnn_net_reset(net));
-    FSNN_TRY(fsnn_net_forward(net, batch->x, output));
+    FSNN_TRY(batch->spikes ? fsnn_net_forward_spikes(net, batch->spikes, output)
+                           : fsnn_net_forward(net, batch->x, output));
     FSNN_TRY(fsnn_net_shapes(net, NULL, &shape));
     *classes = fsnn_shape_count(&shape);
     return FSNN_OK;
