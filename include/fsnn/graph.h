@@ -100,14 +100,19 @@ typedef struct fsnn_graph_split {
 
 /* Samples are nodes. X: the features, rows divided by their sum with `row_first`;
  *   hops h, not concatenated   S^h X; concatenated   X, S X, ..., S^h X side by side
- * then the encodings' columns, then the normalisation over all nodes of all parts (transductive:
+ * then the encodings' columns, then those of classes, then the normalisation over all nodes of all parts (transductive:
  * classes are not used). */
+/* Columns of classes, one for each class and each of h = 1 ... labels: what the training nodes h steps
+ * of a random walk away say, leaving out what a node would say of itself, (P^h - diag P^h) Y with
+ * P = D^-1 A and Y the training nodes' classes, one-hot. Validation and test classes are not used,
+ * and no training node meets its own (Zhu, Ghahramani 2002; leave-one-out). */
 typedef struct fsnn_graph_options {
     int64_t hops;
     bool concat, row_first;
     fsnn_propagation propagation;
     bool self_loops, count_loops;
     int64_t laplacian, walk; /* columns of encodings; 0: none */
+    int64_t labels;          /* hops of classes (below); 0: none */
     fsnn_graph_normalization normalization;
     fsnn_graph_split split;
 } fsnn_graph_options;
@@ -116,9 +121,10 @@ typedef struct fsnn_graph_options {
 FSNN_API fsnn_graph_options fsnn_graph_options_default(void);
 
 /* The features of all nodes as they become samples, values [nodes, columns]; release with free().
+ * `part` [nodes] as fsnn_graph_split_nodes gives it says which nodes train; NULL without `labels`.
  * Errors: FSNN_EARGUMENT, FSNN_EMEMORY, those of the encodings. */
 FSNN_API fsnn_status fsnn_graph_features(const fsnn_graph *graph, const fsnn_graph_options *options,
-                                         float **values, int64_t *columns);
+                                         const int8_t *part, float **values, int64_t *columns);
 /* part[i] of each node: a fsnn_part or -1. Errors: FSNN_EARGUMENT (shares that cannot be; a part
  * without a node; no split came with the graph). */
 FSNN_API fsnn_status fsnn_graph_split_nodes(const fsnn_graph *graph, const fsnn_graph_split *split,

@@ -5,12 +5,13 @@
 #include <string.h>
 
 /* All nodes as one data set; nodes without class have class 0 here, no part holds them. */
-static fsnn_status all_nodes(const fsnn_graph *g, const fsnn_graph_options *o, fsnn_data **out)
+static fsnn_status all_nodes(const fsnn_graph *g, const fsnn_graph_options *o, const int8_t *part,
+                             fsnn_data **out)
 {
     int64_t columns;
     fsnn_array x = {.dtype = FSNN_F32};
     float *values;
-    FSNN_TRY(fsnn_graph_features(g, o, &values, &columns));
+    FSNN_TRY(fsnn_graph_features(g, o, part, &values, &columns));
     x.data = values;
     x.shape = FSNN_SHAPE(g->nodes, columns);
     int32_t *label = fsnn_alloc((size_t)g->nodes * sizeof *label);
@@ -66,7 +67,7 @@ fsnn_status fsnn_data_graph(const fsnn_graph *graph, const fsnn_graph_options *o
     fsnn_data *all = NULL;
     fsnn_status status = fsnn_graph_split_nodes(graph, &options->split, of);
     if (!status)
-        status = all_nodes(graph, options, &all);
+        status = all_nodes(graph, options, of, &all);
     for (int p = 0; p < FSNN_PARTS && !status; p++)
         status = pick(all, of, p, &part[p]);
     fsnn_data_destroy(all);

@@ -18,7 +18,8 @@ fsnn_graph_options fsnn_graph_options_default(void)
                                           .seed = 1}};
 }
 
-static fsnn_status check(const fsnn_graph *g, const fsnn_graph_options *o, int64_t *columns)
+static fsnn_status check(const fsnn_graph *g, const fsnn_graph_options *o, const int8_t *part,
+                         int64_t *columns)
 {
     enum { HOPS = 64, ENCODING = 1024 };
     if (o->hops < 0 || o->hops > HOPS)
@@ -29,7 +30,12 @@ static fsnn_status check(const fsnn_graph *g, const fsnn_graph_options *o, int64
                          "encodings of %lld (Laplacian) and %lld (walk) columns: 0 to %d each can "
                          "be made",
                          (long long)o->laplacian, (long long)o->walk, ENCODING);
-    *columns = g->features * (o->concat ? o->hops + 1 : 1) + o->laplacian + o->walk;
+    if (o->labels < 0 || o->labels > HOPS || (o->labels && !part))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "classes over %lld hops: 0 to %d can be made, given which nodes train",
+                         (long long)o->labels, HOPS);
+    *columns = g->features * (o->concat ? o->hops + 1 : 1) + o->laplacian + o->walk +
+               o->labels * g->classes;
     int64_t all;
     if (__builtin_mul_overflow(*columns, g->nodes, &all) || all > INT64_MAX / 16)
         return fsnn_fail(FSNN_EMEMORY, "%lld nodes of %lld columns do not fit into memory",
@@ -87,6 +93,7 @@ static fsnn_status hop_columns(const fsnn_graph *g, const fsnn_graph_options *o,
 static fsnn_status encoding_columns(const fsnn_graph *g, const fsnn_graph_options *o, float *all,
                                     int64_t columns)
 {
+    int64_t end = columns - o->labels * g->classes; /* where the encodings' columns end */
     int64_t most = o->laplacian > o->walk ? o->laplacian : o->walk;
     if (!most)
         return FSNN_OK;
@@ -95,14 +102,58 @@ static fsnn_status encoding_columns(const fsnn_graph *g, const fsnn_graph_option
     if (!status && o->laplacian) {
         status = fsnn_graph_laplacian(g, o->laplacian, 1, x, NULL);
         if (!status)
-            place(x, g->nodes, o->laplacian, all, columns, columns - o->walk - o->laplacian);
+            place(x, g->nodes, o->laplacian, all, columns, end - o->walk - o->laplacian);
     }
     if (!status && o->walk) {
         status = fsnn_graph_walk(g, o->walk, x);
         if (!status)
-            place(x, g->nodes, o->walk, all, columns, columns - o->walk);
+            place(x, g->nodes, o->walk, all, columns, end - o->walk);
     }
     fsnn_free(x);
+    return status;
+}
+
+/* Rows y = P^h Y after h rounds; what a node says of itself leaves each, but not the next round. */
+static void spread_labels(const fsnn_graph *g, const fsnn_graph_options *o, const int8_t *part,
+                          const fsnn_graph_matrix *p, const float *back, float *x, float *y,
+                          float *all, int64_t columns)
+{
+    int64_t C = g->classes, first = columns - o->labels * C;
+    for (int64_t i = 0; i < g->nodes; i++)
+        if (part[i] == FSNN_PART_TRAIN)
+            x[i * C + g->label[i]] = 1;
+    for (int64_t h = 0; h < o->labels; h++) {
+        graph_multiply(p, x, C, y);
+        place(y, g->nodes, C, all, columns, first + h * C);
+        for (int64_t i = 0; i < g->nodes; i++)
+            if (part[i] == FSNN_PART_TRAIN) {
+                float *own = &all[i * columns + first + h * C + g->label[i]];
+                *own = fmaxf(*own - back[i * o->labels + h], 0); /* rounding aside it is not below */
+            }
+        float *other = x;
+        x = y;
+        y = other;
+    }
+}
+
+static fsnn_status label_columns(const fsnn_graph *g, const fsnn_graph_options *o,
+                                 const int8_t *part, float *all, int64_t columns)
+{
+    size_t size = (size_t)(g->nodes * g->classes);
+    float *x = fsnn_alloc(size * sizeof *x), *y = fsnn_alloc(size * sizeof *y);
+    float *back = fsnn_alloc((size_t)(g->nodes * o->labels) * sizeof *back);
+    fsnn_graph_matrix p = {0};
+    fsnn_status status = x && y && back ? FSNN_OK : FSNN_EMEMORY;
+    if (!status && o->labels > 1) /* after one step nobody is back */
+        status = fsnn_graph_walk(g, o->labels, back);
+    if (!status)
+        status = fsnn_graph_propagation(g, FSNN_PROPAGATE_ROW, false, false, &p);
+    if (!status)
+        spread_labels(g, o, part, &p, back, x, y, all, columns);
+    fsnn_graph_matrix_free(&p);
+    fsnn_free(x);
+    fsnn_free(y);
+    fsnn_free(back);
     return status;
 }
 
@@ -176,19 +227,21 @@ static fsnn_status normalize(const fsnn_graph_options *o, int64_t n, int64_t C, 
 }
 
 fsnn_status fsnn_graph_features(const fsnn_graph *graph, const fsnn_graph_options *options,
-                                float **values, int64_t *columns)
+                                const int8_t *part, float **values, int64_t *columns)
 {
     if (!graph || !options || !values || !columns)
         return fsnn_fail(FSNN_EARGUMENT,
                          "fsnn_graph_features needs a graph, options and places for the values");
     *values = NULL;
-    FSNN_TRY(check(graph, options, columns));
+    FSNN_TRY(check(graph, options, part, columns));
     float *all = fsnn_alloc((size_t)(graph->nodes * *columns) * sizeof *all);
     if (!all)
         return FSNN_EMEMORY;
     fsnn_status status = hop_columns(graph, options, all, *columns);
     if (!status)
         status = encoding_columns(graph, options, all, *columns);
+    if (!status && options->labels)
+        status = label_columns(graph, options, part, all, *columns);
     if (!status)
         status = normalize(options, graph->nodes, *columns, all);
     if (status)

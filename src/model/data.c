@@ -257,9 +257,10 @@ fsnn_status fsnn_description_parts(const fsnn_description *description,
     fsnn_status status = data_kinds[description->data.kind]->open_parts
                              ? open_parts(description, part)
                              : open_sets(description, wanted, part);
+    static const char *const key[FSNN_PARTS] = {"train", "validation", "test"};
     for (int p = 0; p < FSNN_PARTS; p++) {
         if (!status)
-            status = check_times(description, fsnn_part_name((fsnn_part)p), part[p]);
+            status = check_times(description, key[p], part[p]);
         if (!wanted[p] || status) {
             fsnn_data_destroy(part[p]);
             part[p] = NULL;

@@ -53,6 +53,8 @@ static const fsnn_key keys[] = {
      .help = "columns of positional encoding by eigenvectors of the Laplacian"},
     {.name = "walk", .type = FSNN_KEY_INT, .offset = GRAPH(walk), .min = 0, .max = 1024,
      .help = "columns of positional encoding by return probabilities of random walks"},
+    {.name = "labels", .type = FSNN_KEY_INT, .offset = GRAPH(labels), .min = 0, .max = 64,
+     .help = "hops of the training nodes' classes as columns, a class and hop each; no node meets its own"},
     {.name = "split", .type = FSNN_KEY_GROUP, .offset = GRAPH(split), .group = split_keys,
      .help = "which nodes train, choose the best epoch, judge"},
     {.name = "shuffle", .type = FSNN_KEY_BOOL, .offset = offsetof(data_section, shuffle),
