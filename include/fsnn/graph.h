@@ -66,7 +66,7 @@ FSNN_API void fsnn_graph_matrix_free(fsnn_graph_matrix *matrix);
 /* Encodings of a node's place in the graph, columns beside its features.
  *
  * Laplacian: the eigenvectors of the `count` smallest eigenvalues above 0 of I - D^-1/2 A D^-1/2,
- * each of length sqrt(nodes), its largest element positive (Dwivedi et al. 2020). A graph in
+ * each of length sqrt(nodes), its largest element (the first of equals) positive (Dwivedi et al. 2020). A graph in
  * several pieces has an eigenvalue 0 for each, whose vectors tell pieces apart and nothing else:
  * they are left out. Found by subspace iteration with a Chebyshev filter (Zhou et al. 2006).
  * FSNN_ENUMERIC when it does not converge, FSNN_EARGUMENT when there are not so many.

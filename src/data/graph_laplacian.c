@@ -343,11 +343,14 @@ static void close_space(space *x)
 static void deliver(const space *x, int64_t count, float *encoding, double *values)
 {
     for (int64_t c = 0; c < count; c++) {
-        double most = 0;
+        double most = 0, sign = 0;
         for (int64_t i = 0; i < x->n; i++)
-            if (fabs(x->v[i * x->m + c]) > fabs(most))
-                most = x->v[i * x->m + c];
-        double scale = (most < 0 ? -1 : 1) * sqrt((double)x->n);
+            most = fmax(most, fabs(x->v[i * x->m + c]));
+        /* of equals but for rounding the first decides */
+        for (int64_t i = 0; i < x->n && sign == 0; i++)
+            if (fabs(x->v[i * x->m + c]) > most * (1 - 1e-6))
+                sign = x->v[i * x->m + c] < 0 ? -1 : 1;
+        double scale = sign * sqrt((double)x->n);
         for (int64_t i = 0; i < x->n; i++)
             encoding[i * count + c] = (float)(scale * x->v[i * x->m + c]);
         if (values)
