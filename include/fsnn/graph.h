@@ -50,14 +50,7 @@ FSNN_API void fsnn_graph_destroy(fsnn_graph *graph);
  * A node of degree 0 has a row of zeros. */
 typedef enum fsnn_propagation { FSNN_PROPAGATE_SYM, FSNN_PROPAGATE_ROW, FSNN_PROPAGATE_NONE } fsnn_propagation;
 
-typedef struct fsnn_graph_matrix { /* S as rows of lists */
-    int64_t nodes;
-    int64_t *start;  /* [nodes + 1] */
-    int32_t *column; /* [start[nodes]] */
-    float *weight;   /* likewise */
-} fsnn_graph_matrix;
-
-/* S; `count_loops`: the self loops count in the degrees (usual where there are any). */
+/* S as an fsnn_graph_matrix (fsnn/tensor.h); `count_loops`: the self loops count in the degrees (usual where there are any). */
 FSNN_API fsnn_status fsnn_graph_propagation(const fsnn_graph *graph, fsnn_propagation kind,
                                             bool self_loops, bool count_loops,
                                             fsnn_graph_matrix *matrix);

@@ -101,6 +101,18 @@ typedef struct fsnn_split { /* equal parts along an axis, one output port each *
 typedef struct fsnn_voting { /* [classes*voters] -> [classes]: mean of `voters` neighbours */
     int64_t voters;
 } fsnn_voting;
+/* graph: y = S x along the edges of a graph, x [nodes, F] a whole graph as one sample; gcn: y = S (x W^T)
+ * + b, W [out, F] (Kipf and Welling 2017). S is copied when the node is added. In a description S comes
+ * from the folder `path` (default: that of the data) by the other options, which are not read here. */
+typedef struct fsnn_graph_layer {
+    int64_t out;                     /* gcn only */
+    bool bias;                       /* gcn only */
+    const fsnn_graph_matrix *matrix; /* fsnn_graph_propagation makes one */
+    const char *path;
+    int propagation; /* fsnn_propagation */
+    bool self_loops, loops_in_degree;
+} fsnn_graph_layer;
+
 /* flatten and add have no options; neuron kinds take fsnn_neuron; user, qif, eif take fsnn_user. */
 
 /* Short forms of fsnn_net_add for the most used kinds. */

@@ -47,6 +47,15 @@ FSNN_API void fsnn_spikes_dense(const fsnn_spikes *spikes, float *x);
 /* Elements in all lists. */
 FSNN_API int64_t fsnn_spikes_total(const fsnn_spikes *spikes);
 
+/* A square sparse matrix as rows of lists (CSR): row i has weight[e] in column[e] for e = start[i]
+ * ... start[i + 1] - 1, columns increasing. */
+typedef struct fsnn_graph_matrix {
+    int64_t nodes;
+    int64_t *start;  /* [nodes + 1] */
+    int32_t *column; /* [start[nodes]] */
+    float *weight;   /* likewise */
+} fsnn_graph_matrix;
+
 /* Element types of arrays in files. */
 typedef enum fsnn_dtype {
     FSNN_F32,
