@@ -1,7 +1,8 @@
 #!/bin/sh
 # One description over several random splits, each with its own seed: graph_results.sh DESC.yaml "NAME: --set KEY=VALUE ..." ...
 # For each setting trains on split 1 ... SPLITS (5), takes the epoch that is best on validation nodes, and evaluates REPEATS (20)
-# encodings. Prints a Markdown row a setting: mean +- standard deviation over the splits, validation and test accuracy in %.
+# encodings of the test nodes. Prints a Markdown row a setting: mean +- standard deviation over the splits of the accuracy in %, of
+# validation nodes (the encoding that chose the epoch) and of test nodes (mean over the encodings).
 # FSNN (the program), OUT (where runs go) and EXTRA (more options of fsnn train and eval) come from the environment.
 set -eu
 description=$1
@@ -9,11 +10,11 @@ shift
 : "${FSNN:=build/fsnn}" "${SPLITS:=5}" "${REPEATS:=20}" "${OUT:=runs/graph_results}" "${EXTRA:=}"
 name=$(basename "$description" .yaml)
 
-accuracy() { # PART RUN OPTIONS: the mean over encodings, in %
+accuracy() { # PART RUN ENCODINGS: the mean over encodings, in %
     part=$1
     run=$2
     # shellcheck disable=SC2086 # options are words
-    "$FSNN" eval "$run/description.yaml" --weights "$run/best.safetensors" --on "$part" --repeats "$REPEATS" --json |
+    "$FSNN" eval "$run/description.yaml" --weights "$run/best.safetensors" --on "$part" --repeats "$3" --json |
         sed -n 's/.*"accuracy": \([0-9.]*\).*/\1/p' | awk '{ print 100 * $1; exit }'
 }
 
@@ -36,8 +37,8 @@ for setting in "$@"; do
         # shellcheck disable=SC2086
         "$FSNN" train "$description" $options $EXTRA --set data.split.seed="$split" --seed "$split" --out "$run" \
             --force --no-figures --quiet >"$folder/log"
-        accuracy validation "$run" >>"$folder/validation"
-        accuracy test "$run" >>"$folder/test"
+        accuracy validation "$run" 1 >>"$folder/validation"
+        accuracy test "$run" "$REPEATS" >>"$folder/test"
         split=$((split + 1))
     done
     printf '| %s | %s | %s |\n' "$label" "$(summary <"$folder/validation")" "$(summary <"$folder/test")"

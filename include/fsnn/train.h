@@ -136,7 +136,8 @@ typedef struct fsnn_metrics {
     int64_t batch, batches;          /* within the epoch; batch counts from 1 (0: none yet) */
     int64_t samples;                 /* seen in this epoch */
     double loss, accuracy;           /* training, running mean of the epoch; accuracy in 0..1 */
-    double test_loss, test_accuracy; /* NaN until the epoch's evaluation */
+    /* of the data that training watches; NaN until the epoch's evaluation */
+    double test_loss, test_accuracy;
     double lr, gradient_norm; /* of the last batch; norm before clipping, mean of the epoch */
     double rate;              /* spikes a neuron and step, mean over the neurons of all layers */
     int layers;
@@ -164,7 +165,8 @@ typedef struct fsnn_train_options {
 } fsnn_train_options;
 
 /* Trains a wrapped net; its plan is changed to what the batches need and is as before at the end.
- * After each epoch evaluates on `test` (may be NULL: then the training figures decide) and writes
+ * After each epoch evaluates on `test`, the data to be watched: the validation set, where there is
+ * one (may be NULL: then the training figures decide), and writes
  * into `directory`, which must exist: last.safetensors, last.state.safetensors (all that resuming
  * needs: weights, optimiser, position, figures so far), best.safetensors (highest accuracy; of
  * equals the lower loss), metrics.csv, metrics.jsonl, all atomically. Early stop watches the test
