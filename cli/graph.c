@@ -123,16 +123,17 @@ int graph_inspect(const char *directory)
 static int draw(const fsnn_graph *g, const char *title, const char *path)
 {
     int64_t most, *count = degrees(g, &most);
-    double *x = cli_allocate((size_t)most + 1, sizeof *x), *y = cli_allocate((size_t)most + 1, sizeof *y);
+    double *x = cli_allocate((size_t)most + 1, sizeof *x),
+           *y = cli_allocate((size_t)most + 1, sizeof *y);
     int64_t n = 0;
     for (int64_t d = 1; d <= most; d++)
         if (count[d]) {
             x[n] = (double)d;
             y[n++] = (double)count[d];
         }
-    char *subtitle = cli_format("%lld nodes, %lld edges, mean degree %.2f, %lld nodes without edges",
-                                (long long)g->nodes, (long long)g->edges,
-                                2 * (double)g->edges / (double)g->nodes, (long long)count[0]);
+    char *subtitle = cli_format(
+        "%lld nodes, %lld edges, mean degree %.2f, %lld nodes without edges", (long long)g->nodes,
+        (long long)g->edges, 2 * (double)g->edges / (double)g->nodes, (long long)count[0]);
     const fsnn_curve curve = {NULL, FSNN_MARK_POINTS, 1, n, x, y};
     const fsnn_chart chart = {.heading = "Nodes by their number of neighbours",
                               .x_label = "neighbours",

@@ -48,7 +48,11 @@ FSNN_API void fsnn_graph_destroy(fsnn_graph *graph);
  *   row    D^-1 A, the mean over neighbours
  *   none   A, the sum over them
  * A node of degree 0 has a row of zeros. */
-typedef enum fsnn_propagation { FSNN_PROPAGATE_SYM, FSNN_PROPAGATE_ROW, FSNN_PROPAGATE_NONE } fsnn_propagation;
+typedef enum fsnn_propagation {
+    FSNN_PROPAGATE_SYM,
+    FSNN_PROPAGATE_ROW,
+    FSNN_PROPAGATE_NONE
+} fsnn_propagation;
 
 /* S as an fsnn_graph_matrix (fsnn/tensor.h); `count_loops`: the self loops count in the degrees (usual where there are any). */
 FSNN_API fsnn_status fsnn_graph_propagation(const fsnn_graph *graph, fsnn_propagation kind,

@@ -8,14 +8,11 @@
 
 fsnn_graph_options fsnn_graph_options_default(void)
 {
-    return (fsnn_graph_options){.hops = 1,
-                                .self_loops = true,
-                                .count_loops = true,
-                                .split = {.train = 0.7,
-                                          .validation = 0.2,
-                                          .test = 0.1,
-                                          .per_class = true,
-                                          .seed = 1}};
+    return (fsnn_graph_options){
+        .hops = 1,
+        .self_loops = true,
+        .count_loops = true,
+        .split = {.train = 0.7, .validation = 0.2, .test = 0.1, .per_class = true, .seed = 1}};
 }
 
 static fsnn_status check(const fsnn_graph *g, const fsnn_graph_options *o, const int8_t *part,
@@ -128,7 +125,8 @@ static void spread_labels(const fsnn_graph *g, const fsnn_graph_options *o, cons
         for (int64_t i = 0; i < g->nodes; i++)
             if (part[i] == FSNN_PART_TRAIN) {
                 float *own = &all[i * columns + first + h * C + g->label[i]];
-                *own = fmaxf(*own - back[i * o->labels + h], 0); /* rounding aside it is not below */
+                *own =
+                    fmaxf(*own - back[i * o->labels + h], 0); /* rounding aside it is not below */
             }
         float *other = x;
         x = y;

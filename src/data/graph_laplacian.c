@@ -20,7 +20,7 @@ enum { DEGREE = 40, ROUNDS = 200, SWEEPS = 60, GUARD = 12 };
 
 typedef struct space {
     fsnn_graph_matrix s;
-    int64_t n, m; /* nodes, columns of the block */
+    int64_t n, m;          /* nodes, columns of the block */
     double *v, *w, *u;     /* [n, m] */
     double *h, *q;         /* [m, m] */
     double *theta;         /* [m] */
@@ -310,7 +310,8 @@ static fsnn_status open_space(space *x, const fsnn_graph *g, int64_t count)
                          "eigenvalues above 0, not %lld",
                          (long long)x->n, (long long)x->pieces, (long long)there, (long long)count);
     x->m = count + count / 2 + GUARD < there ? count + count / 2 + GUARD : there;
-    size_t block = n * (size_t)x->m * sizeof(double), small = (size_t)(x->m * x->m) * sizeof(double);
+    size_t block = n * (size_t)x->m * sizeof(double),
+           small = (size_t)(x->m * x->m) * sizeof(double);
     x->v = fsnn_alloc(block);
     x->w = fsnn_alloc(block);
     x->u = fsnn_alloc(block);

@@ -100,10 +100,14 @@ static const struct {
     const char *key;
     size_t offset;
 } meta_keys[] = {
-    {"nodes", offsetof(meta, nodes)},          {"features", offsetof(meta, features)},
-    {"classes", offsetof(meta, classes)},      {"edges", offsetof(meta, edges)},
-    {"feature_nnz", offsetof(meta, nnz)},      {"row_bytes", offsetof(meta, row_bytes)},
-    {"train", offsetof(meta, part)},           {"val", offsetof(meta, part) + sizeof(int64_t)},
+    {"nodes", offsetof(meta, nodes)},
+    {"features", offsetof(meta, features)},
+    {"classes", offsetof(meta, classes)},
+    {"edges", offsetof(meta, edges)},
+    {"feature_nnz", offsetof(meta, nnz)},
+    {"row_bytes", offsetof(meta, row_bytes)},
+    {"train", offsetof(meta, part)},
+    {"val", offsetof(meta, part) + sizeof(int64_t)},
     {"test", offsetof(meta, part) + 2 * sizeof(int64_t)},
 };
 
@@ -154,7 +158,8 @@ static fsnn_status read_labels(const graph_text *text, const meta *m, fsnn_graph
     lines l = {.text = text};
     int64_t i = 0, label;
     int more;
-    if ((size_t)m->nodes > text->size) /* a line is at least a digit and, but for the last, its end */
+    if ((size_t)m->nodes >
+        text->size) /* a line is at least a digit and, but for the last, its end */
         return agrees(text, (int64_t)text->size, m->nodes, "bytes, fewer than labels");
     g->label = fsnn_alloc((size_t)m->nodes * sizeof *g->label);
     if (!g->label)
@@ -283,8 +288,9 @@ static fsnn_status read_bits(const graph_text *text, const meta *m, fsnn_graph *
         return fsnn_fail(FSNN_EFORMAT, "%s: row_bytes is %lld, too few for %lld features",
                          graph_file_name[GRAPH_META], (long long)bytes, (long long)g->features);
     if ((int64_t)text->size / bytes != g->nodes || (int64_t)text->size % bytes != 0)
-        return fsnn_fail(FSNN_EFORMAT, "%s: holds %lld bytes; %lld nodes of %lld bytes are expected",
-                         text->name, (long long)text->size, (long long)g->nodes, (long long)bytes);
+        return fsnn_fail(FSNN_EFORMAT,
+                         "%s: holds %lld bytes; %lld nodes of %lld bytes are expected", text->name,
+                         (long long)text->size, (long long)g->nodes, (long long)bytes);
     for (size_t i = 0; i < text->size; i++)
         n += __builtin_popcount(text->bytes[i]);
     FSNN_TRY(feature_room(g, n));
@@ -295,8 +301,9 @@ static fsnn_status read_bits(const graph_text *text, const meta *m, fsnn_graph *
             if (!(row[j / 8] >> (j % 8) & 1))
                 continue;
             if (j >= g->features)
-                return fsnn_fail(FSNN_EFORMAT, "%s: node %lld: a bit behind the last feature is set",
-                                 text->name, (long long)i);
+                return fsnn_fail(FSNN_EFORMAT,
+                                 "%s: node %lld: a bit behind the last feature is set", text->name,
+                                 (long long)i);
             g->feature[n] = (int32_t)j;
             g->value[n++] = 1;
         }
@@ -315,7 +322,8 @@ static fsnn_status read_features(const graph_text text[GRAPH_FILES], const meta 
     if (text[GRAPH_BITS].bytes)
         return read_bits(&text[GRAPH_BITS], m, g);
     return fsnn_fail(FSNN_EFORMAT, "%s: beside it there is neither %s nor %s",
-                     text[GRAPH_META].name, graph_file_name[GRAPH_COO], graph_file_name[GRAPH_BITS]);
+                     text[GRAPH_META].name, graph_file_name[GRAPH_COO],
+                     graph_file_name[GRAPH_BITS]);
 }
 
 /* ---- train.txt, val.txt, test.txt ---- */

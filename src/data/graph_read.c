@@ -29,7 +29,8 @@ static fsnn_status load(files *f, const char *folder)
 fsnn_status fsnn_graph_read(const char *folder, fsnn_graph **graph)
 {
     if (!folder || !graph)
-        return fsnn_fail(FSNN_EARGUMENT, "fsnn_graph_read needs a folder and a place for the graph");
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_graph_read needs a folder and a place for the graph");
     *graph = NULL;
     files f = {0};
     fsnn_status status = load(&f, folder);

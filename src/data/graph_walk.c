@@ -78,7 +78,8 @@ fsnn_status fsnn_graph_walk(const fsnn_graph *graph, int64_t count, float *encod
     fsnn_graph_matrix s;
     FSNN_TRY(fsnn_graph_propagation(graph, FSNN_PROPAGATE_SYM, false, false, &s));
     walk w = {.s = &s, .count = count, .encoding = encoding};
-    w.space = fsnn_alloc((size_t)fsnn_threads() * 2 * (size_t)graph->nodes * LANES * sizeof(double));
+    w.space =
+        fsnn_alloc((size_t)fsnn_threads() * 2 * (size_t)graph->nodes * LANES * sizeof(double));
     fsnn_status status = w.space ? FSNN_OK : FSNN_EMEMORY;
     if (!status)
         fsnn_parallel((graph->nodes + LANES - 1) / LANES, block, &w);

@@ -14,7 +14,7 @@ typedef struct spike_lists {
     int32_t *index; /* [room] */
     float *value;   /* [room]; NULL: all 1 */
     int64_t used, room;
-    bool values;    /* elements have values of their own */
+    bool values; /* elements have values of their own */
 } spike_lists;
 
 /* Space that one thread needs to encode a sample. */

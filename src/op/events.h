@@ -33,8 +33,8 @@ typedef struct events_space {
 } events_space;
 
 /* y [T B, out] = x W^T + bias; W [out, in] (in: x's width), bias [out] or NULL. */
-fsnn_status events_forward(events_space *space, const fsnn_spikes *x, int64_t out, const float *weight,
-                           const float *bias, float *y);
+fsnn_status events_forward(events_space *space, const fsnn_spikes *x, int64_t out,
+                           const float *weight, const float *bias, float *y);
 /* gw [out, in] += gy^T x; gy [T B, out]. Rows are summed in chunks whose number depends on the sizes
  * only, so that threads change nothing. */
 fsnn_status events_weights(events_space *space, const fsnn_spikes *x, int64_t out, const float *gy,

@@ -6,7 +6,8 @@
 #include "op/propagate.h"
 #include "tensor/dense.h"
 
-static const fsnn_graph_layer defaults = {.bias = true, .self_loops = true, .loops_in_degree = true};
+static const fsnn_graph_layer defaults = {
+    .bias = true, .self_loops = true, .loops_in_degree = true};
 
 static const fsnn_key keys[] = {
     {.name = "out",
@@ -73,8 +74,8 @@ static fsnn_status forward(op_node *node, const op_run *run)
     float *z = run->scratch;
     FSNN_TRY(dense_gemm('N', 'T', rows_of(node), o->out, in, 1, run->in[0], in, run->value[WEIGHT],
                         in, 0, z, o->out));
-    propagate_multiply(&st->forward, node->K * node->B, o->out, z, o->bias ? run->value[BIAS] : NULL,
-                       run->out[0]);
+    propagate_multiply(&st->forward, node->K * node->B, o->out, z,
+                       o->bias ? run->value[BIAS] : NULL, run->out[0]);
     return FSNN_OK;
 }
 
@@ -100,7 +101,8 @@ static fsnn_status backward(op_node *node, const op_run *run)
 
 const fsnn_op op_gcn = {
     .kind = "gcn",
-    .help = "y = S (x W^T) + b: a linear layer, then the mean over neighbours, [nodes, F] -> [nodes, out]",
+    .help = "y = S (x W^T) + b: a linear layer, then the mean over neighbours, [nodes, F] -> "
+            "[nodes, out]",
     .options_size = sizeof(fsnn_graph_layer),
     .defaults = &defaults,
     .keys = keys,

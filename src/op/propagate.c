@@ -26,9 +26,9 @@ static fsnn_status check(const op_node *node, const fsnn_graph_matrix *m)
     for (int64_t i = 0; i < m->nodes; i++)
         for (int64_t e = m->start[i]; e < m->start[i + 1]; e++)
             if (m->column[e] < 0 || m->column[e] >= m->nodes)
-                return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": row %lld of the matrix has a column %d of %lld",
-                                 kind, node->name, (long long)i, (int)m->column[e],
-                                 (long long)m->nodes);
+                return fsnn_fail(FSNN_EARGUMENT,
+                                 "%s \"%s\": row %lld of the matrix has a column %d of %lld", kind,
+                                 node->name, (long long)i, (int)m->column[e], (long long)m->nodes);
     return FSNN_OK;
 }
 
@@ -92,9 +92,11 @@ fsnn_status propagate_check(const op_node *node)
     char text[128];
     if (node->in[0].rank == 2 && node->in[0].dim[0] == st->forward.nodes)
         return FSNN_OK;
-    return fsnn_fail(FSNN_ESHAPE, "%s \"%s\": its input is %s, but the graph has %lld nodes: it takes [%lld, features]",
-                     node->op->kind, node->name, fsnn_shape_text(&node->in[0], text, sizeof text),
-                     (long long)st->forward.nodes, (long long)st->forward.nodes);
+    return fsnn_fail(
+        FSNN_ESHAPE,
+        "%s \"%s\": its input is %s, but the graph has %lld nodes: it takes [%lld, features]",
+        node->op->kind, node->name, fsnn_shape_text(&node->in[0], text, sizeof text),
+        (long long)st->forward.nodes, (long long)st->forward.nodes);
 }
 
 typedef struct product {

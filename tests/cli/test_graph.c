@@ -79,7 +79,8 @@ static void three_parts(void **state)
     shell_contains(shell_err, "valid loss", "train");
     shell_contains(shell_out, "validation      accuracy", "train");
     shell_contains(shell_out, "test            accuracy", "train");
-    double watched = figure("validation      accuracy "), judged = figure("test            accuracy ");
+    double watched = figure("validation      accuracy "),
+           judged = figure("test            accuracy ");
     /* what was watched is what eval says of the best weights */
     shell_good("$F eval run/description.yaml -w run/best.safetensors --on validation --json");
     assert_true(fabs(100 * figure("\"accuracy\": ") - watched) < 0.006);
@@ -101,7 +102,8 @@ static void repeats(void **state)
     shell_good("$F eval graph.yaml -w repeated/best.safetensors --on train --json");
     double first = figure("\"accuracy\": ");
     shell_good("$F eval graph.yaml -w repeated/best.safetensors --on train --repeats 4 --json");
-    double mean = figure("\"accuracy\": "), spread = figure("\"accuracy_spread\": "), sum = 0, square = 0;
+    double mean = figure("\"accuracy\": "), spread = figure("\"accuracy_spread\": "), sum = 0,
+           square = 0;
     char *at = strstr(shell_out, "\"accuracies\": [");
     assert_non_null(at);
     at += strlen("\"accuracies\": [");
@@ -128,7 +130,8 @@ static void lists_of_spikes(void **state)
     shell_good("$F train graph.yaml --out dense --no-figures -q --set data.encoder.sparse=false");
     shell_good("$F eval graph.yaml -w whole/last.safetensors --json");
     double sparse = figure("\"loss\": "), additions = figure("\"additions\": ");
-    shell_good("$F eval graph.yaml -w dense/last.safetensors --json --set data.encoder.sparse=false");
+    shell_good(
+        "$F eval graph.yaml -w dense/last.safetensors --json --set data.encoder.sparse=false");
     assert_true(fabs(figure("\"loss\": ") - sparse) < 1e-4);
     assert_true(additions > 0 && fabs(figure("\"additions\": ") - additions) < 0.01 * additions);
 }
@@ -141,7 +144,8 @@ static void share_beside_test(void **state)
     shell_contains(shell_err, "72 training, 24 validation and 30 test samples", "train");
     shell_good("$F eval tiny.yaml -w share/best.safetensors --set data.validation=0.25 --json");
     shell_contains(shell_out, "\"samples\": 30", "eval");
-    shell_good("$F eval tiny.yaml -w share/best.safetensors --set data.validation=0.25 --on validation --json");
+    shell_good("$F eval tiny.yaml -w share/best.safetensors --set data.validation=0.25 --on "
+               "validation --json");
     shell_contains(shell_out, "\"samples\": 24", "eval");
 }
 
@@ -155,7 +159,8 @@ static void layers_along_edges(void **state)
     shell_contains(shell_out, "[90, 4]", "inspect");
     shell_fails("$F inspect gcn.yaml --set layers.0.gcn.path=absent", 2, "absent");
     shell_fails("$F inspect gcn.yaml --set input=[80,12]", 2, "the graph has 90 nodes");
-    shell_fails("$F train graph.yaml --out x --set data.split.train=0.9", 2, "together more than 1");
+    shell_fails("$F train graph.yaml --out x --set data.split.train=0.9", 2,
+                "together more than 1");
     shell_fails("$F train graph.yaml --out x --set data.split.kind=public", 2,
                 "no split came with the graph");
 }

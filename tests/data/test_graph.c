@@ -84,8 +84,8 @@ static void features_as_bits(void **state)
             files_remove(names[f]);
         if (wrong) {
             assert_int_equal(status, FSNN_EFORMAT);
-            assert_non_null(strstr(fsnn_error_text(), wrong == 1 ? "node 3: a bit behind"
-                                                                 : "holds 7 bytes"));
+            assert_non_null(
+                strstr(fsnn_error_text(), wrong == 1 ? "node 3: a bit behind" : "holds 7 bytes"));
             assert_null(g);
             continue;
         }
@@ -109,7 +109,8 @@ static void what_is_refused(void **state)
         {META, "nodes\n", "meta.txt:1: found another text, expected a key"},
         {META, "nodes 99999999999\nfeatures 3\nclasses 2\n", "meta.txt:1: found a number that is"},
         {META, "nodes 2000000000\nfeatures 3\nclasses 2\n", "labels.txt: holds 17 bytes"},
-        {META, "nodes 9\nfeatures 3\nclasses 2\n", "labels.txt: holds 8 labels, but meta.txt says 9"},
+        {META, "nodes 9\nfeatures 3\nclasses 2\n",
+         "labels.txt: holds 8 labels, but meta.txt says 9"},
         {META, "nodes 8\nfeatures 3\nclasses 2\nedges 7\n", "edges.txt: holds 6 edges"},
         {META, "", "meta.txt"},
         {EDGES, "", "edges.txt"},
@@ -118,7 +119,8 @@ static void what_is_refused(void **state)
         {EDGES, "0 8\n", "edges.txt:1: found an edge"},
         {EDGES, "0 1 2\n", "edges.txt:1: found more than that"},
         {EDGES, "0\n", "edges.txt:1: found another text, expected two nodes"},
-        {EDGES, "0 1\n1 2\n0 1\n3 4\n4 5\n5 6\n", "edges.txt: the edge between 0 and 1 is there twice"},
+        {EDGES, "0 1\n1 2\n0 1\n3 4\n4 5\n5 6\n",
+         "edges.txt: the edge between 0 and 1 is there twice"},
         {LABELS, "0\n0\n2\n0\n0\n0\n0\n0\n", "labels.txt:3: found a class that is out of range"},
         {LABELS, "0\n", "labels.txt: holds 2 bytes, fewer than labels, but meta.txt says 8"},
         {COO, "", "neither features.coo nor features.bits"},
@@ -501,12 +503,18 @@ static void cora(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_read),       cmocka_unit_test(features_as_bits),
-        cmocka_unit_test(what_is_refused),    cmocka_unit_test(propagation),
-        cmocka_unit_test(features),           cmocka_unit_test(columns_of_classes),
-        cmocka_unit_test(walks),              cmocka_unit_test(laplacian),
-        cmocka_unit_test(laplacian_of_a_ring), cmocka_unit_test(splits),
-        cmocka_unit_test(nodes_as_samples),   cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(what_is_read),
+        cmocka_unit_test(features_as_bits),
+        cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(propagation),
+        cmocka_unit_test(features),
+        cmocka_unit_test(columns_of_classes),
+        cmocka_unit_test(walks),
+        cmocka_unit_test(laplacian),
+        cmocka_unit_test(laplacian_of_a_ring),
+        cmocka_unit_test(splits),
+        cmocka_unit_test(nodes_as_samples),
+        cmocka_unit_test(out_of_memory),
         cmocka_unit_test(cora),
     };
     return cmocka_run_group_tests_name("data/graph", tests, files_setup, files_teardown);

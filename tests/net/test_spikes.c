@@ -94,8 +94,13 @@ static void run(const lists *l, reader kind, int64_t out, int64_t segment, bool 
     fsnn_net *net = build(kind, out);
     fsnn_order order = fsnn_order_of(0.7);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
-    fsnn_plan plan = {.steps = T, .batch = B, .training = true, .smooth = true,
-                      .input_gradient = true, .checkpoint = segment, .seed = 4};
+    fsnn_plan plan = {.steps = T,
+                      .batch = B,
+                      .training = true,
+                      .smooth = true,
+                      .input_gradient = true,
+                      .checkpoint = segment,
+                      .seed = 4};
     GOOD(fsnn_net_wrap(net, &d, &plan));
     for (int64_t i = 0; i < ROWS * out; i++)
         g[i] = (float)fsnn_random_normal(5, 3, (uint64_t)i);
@@ -186,7 +191,8 @@ static void what_is_refused(void **state)
     assert_int_equal(fsnn_net_forward_spikes(net, NULL, &y), FSNN_EARGUMENT);
     l.s.width = N - 1;
     assert_int_equal(fsnn_net_forward_spikes(net, &l.s, &y), FSNN_ESHAPE);
-    assert_non_null(strstr(fsnn_error_text(), "89 elements, but the net is planned for 20, 13 and 90"));
+    assert_non_null(
+        strstr(fsnn_error_text(), "89 elements, but the net is planned for 20, 13 and 90"));
     l.s.width = 5;
     assert_int_equal(fsnn_spikes_check(&l.s), FSNN_EARGUMENT);
     assert_non_null(strstr(fsnn_error_text(), "elements are 0 to 4 and increase"));
