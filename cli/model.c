@@ -125,7 +125,7 @@ static int fits(const cli_model *model, const fsnn_data *data, const fsnn_loader
                          "the %s data has no classes: a loss needs them (the labels of idx files, "
                          "the array y of an npz file)",
                          which);
-    if (info.classes > fsnn_shape_count(&out))
+    if (info.classes > fsnn_shape_count(&out) / info.places)
         return cli_error(CLI_USAGE, "the %s data has %lld classes, but the network's output is %s",
                          which, (long long)info.classes,
                          fsnn_shape_text(&out, wanted, sizeof wanted));
@@ -136,7 +136,7 @@ static int fits(const cli_model *model, const fsnn_data *data, const fsnn_loader
 static void warn_of_spare_outputs(const cli_model *model)
 {
     fsnn_shape in, out;
-    int64_t classes = 0;
+    int64_t classes = 0, places = 1;
     if (!model->data[FSNN_PART_TRAIN])
         return; /* what is there may lack classes */
     for (int p = 0; p < FSNN_PARTS; p++) {
@@ -145,10 +145,12 @@ static void warn_of_spare_outputs(const cli_model *model)
             fsnn_data_info_get(model->data[p], &info);
         if (classes < info.classes)
             classes = info.classes;
+        if (info.places > places)
+            places = info.places;
     }
-    if (fsnn_net_shapes(model->net, &in, &out) >= 0 && fsnn_shape_count(&out) > classes)
+    if (fsnn_net_shapes(model->net, &in, &out) >= 0 && fsnn_shape_count(&out) / places > classes)
         cli_warn("the network has %lld outputs, but the data has only %lld classes",
-                 (long long)fsnn_shape_count(&out), (long long)classes);
+                 (long long)(fsnn_shape_count(&out) / places), (long long)classes);
 }
 
 int cli_model_fits(const cli_model *model)

@@ -111,6 +111,7 @@ typedef struct fsnn_graph_options {
     int64_t laplacian, walk; /* columns of encodings; 0: none */
     int64_t labels;          /* hops of classes (below); 0: none */
     fsnn_graph_normalization normalization;
+    bool whole; /* the graph is one sample [nodes, columns] with a class a node */
     fsnn_graph_split split;
 } fsnn_graph_options;
 
@@ -126,7 +127,9 @@ FSNN_API fsnn_status fsnn_graph_features(const fsnn_graph *graph, const fsnn_gra
  * without a node; no split came with the graph). */
 FSNN_API fsnn_status fsnn_graph_split_nodes(const fsnn_graph *graph, const fsnn_graph_split *split,
                                             int8_t *part);
-/* The three data sets, of which those without nodes are NULL; they share their numbers. */
+/* With `whole` each part is one sample, the whole graph, whose classes are those of the part's nodes
+ * and FSNN_UNLABELLED elsewhere: for networks with layers along the edges.
+ * The three data sets, of which those without nodes are NULL; they share their numbers. */
 FSNN_API fsnn_status fsnn_data_graph(const fsnn_graph *graph, const fsnn_graph_options *options,
                                      fsnn_data *part[FSNN_PARTS]);
 

@@ -32,7 +32,9 @@ typedef struct fsnn_loss {
 FSNN_API const char *fsnn_loss_name(fsnn_loss_kind kind);
 FSNN_API int fsnn_loss_find(const char *name);
 
-/* The loss of one batch and, where `gradient` is not NULL, its gradient [K, B, C]. Give `labels`
+/* A label FSNN_UNLABELLED does not count: its sample is left out of all means, and its gradient is 0.
+ *
+ * The loss of one batch and, where `gradient` is not NULL, its gradient [K, B, C]. Give `labels`
  * [B] or, for mse_rate and ce_rate (then class probabilities), `target` [B, C]; the other NULL.
  * `*correct` counts samples whose largest r is the label's (first of equals; 0 without labels); may
  * be NULL. A loss that is not finite is returned as it is.

@@ -147,7 +147,8 @@ fsnn_status fsnn_data_limit(fsnn_data *data, int64_t count, uint64_t seed)
 
 void fsnn_data_info_get(const fsnn_data *data, fsnn_data_info *info)
 {
-    *info = (fsnn_data_info){data->count, data->shape, data->sequence, data->store->classes};
+    *info = (fsnn_data_info){data->count, data->shape, data->sequence, data->store->classes,
+                              data->store->places};
 }
 
 fsnn_status fsnn_data_sample(const fsnn_data *data, int64_t index, float *x, int32_t *label)
@@ -157,6 +158,6 @@ fsnn_status fsnn_data_sample(const fsnn_data *data, int64_t index, float *x, int
                          data ? (long long)data->count : 0LL);
     int64_t row = store_row(data, index);
     if (label)
-        *label = data->store->labels ? data->store->labels[row] : -1;
+        *label = data->store->labels ? data->store->labels[row * data->store->places] : -1;
     return x ? data->fetch(data, row, x) : FSNN_OK;
 }

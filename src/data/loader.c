@@ -16,7 +16,7 @@ enum { SLOTS = 3 };
 typedef struct slot {
     float *x;        /* [T, batch, N]; NULL where lists are made */
     spike_lists lists;
-    int32_t *labels; /* [batch], or NULL */
+    int32_t *labels; /* [batch, places], or NULL */
     int64_t batch;
     fsnn_status status;
     char text[1024]; /* sentence of the error, which belongs to the thread that met it */
@@ -90,6 +90,7 @@ static fsnn_status list(fsnn_loader *l, uint64_t stream, int64_t b, slot *s)
 static fsnn_status fill(fsnn_loader *l, int64_t number, slot *s)
 {
     int64_t first = number * l->options.batch, left = l->samples - first;
+    int64_t places = l->data->store->places;
     uint64_t stream = STORE_STREAM_ENCODE + ((uint64_t)l->epoch << 32);
     s->batch = left < l->options.batch ? left : l->options.batch;
     spike_lists_begin(&s->lists, s->batch);
@@ -101,7 +102,8 @@ static fsnn_status fill(fsnn_loader *l, int64_t number, slot *s)
         else
             dense(l, stream + (uint64_t)index, s->x + b * l->values, s->batch * l->values);
         if (s->labels)
-            s->labels[b] = l->data->store->labels[row];
+            memcpy(s->labels + b * places, l->data->store->labels + row * places,
+                   (size_t)places * sizeof *s->labels);
     }
     return FSNN_OK;
 }
@@ -250,7 +252,7 @@ static fsnn_status reserve_slot(const fsnn_loader *l, slot *s)
     }
     if (!l->data->store->labels)
         return FSNN_OK;
-    s->labels = fsnn_alloc((size_t)batch * sizeof *s->labels);
+    s->labels = fsnn_alloc((size_t)(batch * l->data->store->places) * sizeof *s->labels);
     return s->labels ? FSNN_OK : FSNN_EMEMORY;
 }
 
@@ -391,6 +393,7 @@ int fsnn_loader_next(fsnn_loader *l, fsnn_batch *batch)
         return 0;
     if (s->status < 0)
         return fsnn_fail(s->status, "%s", s->text);
-    *batch = (fsnn_batch){s->x, s->labels, l->steps, s->batch, l->sparse ? &s->lists.s : NULL};
+    *batch = (fsnn_batch){s->x, s->labels, l->steps, s->batch, l->sparse ? &s->lists.s : NULL,
+                          l->data->store->places};
     return 1;
 }

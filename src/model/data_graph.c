@@ -110,6 +110,10 @@ static const fsnn_key keys[] = {
      .max = 64,
      .help = "hops of the training nodes' classes as columns, a class and hop each; no node meets "
              "its own"},
+    {.name = "whole",
+     .type = FSNN_KEY_BOOL,
+     .offset = GRAPH(whole),
+     .help = "the graph is one sample, [nodes, columns], for networks with layers along the edges"},
     {.name = "split",
      .type = FSNN_KEY_GROUP,
      .offset = GRAPH(split),

@@ -22,9 +22,13 @@ static fsnn_status confuse(const fsnn_batch *batch, const float *output, int64_t
         result->confusion = fsnn_alloc((size_t)(classes * classes) * sizeof(int64_t));
     if (!result->confusion)
         return FSNN_EMEMORY;
-    for (int64_t b = 0; b < batch->batch; b++)
+    int64_t rows = batch->batch * batch->places;
+    for (int64_t b = 0; b < rows; b++) {
+        if (batch->labels[b] == FSNN_UNLABELLED)
+            continue;
         result->confusion[batch->labels[b] * classes +
-                          loss_answer(batch->steps, batch->batch, classes, output, b)]++;
+                          loss_answer(batch->steps, rows, classes, output, b)]++;
+    }
     return FSNN_OK;
 }
 
@@ -37,16 +41,17 @@ static fsnn_status one(fsnn_net *net, const fsnn_batch *batch, const fsnn_loss *
     fsnn_plan plan = pass_plan(net); /* segments bound the memory of an evaluation too */
     pass_mode mode = {false, plan.checkpoint, plan.truncate};
     FSNN_TRY(pass_forward(net, batch, mode, &output, &classes));
-    FSNN_TRY(fsnn_loss_compute(loss, batch->steps, batch->batch, classes, output, batch->labels,
+    FSNN_TRY(fsnn_loss_compute(loss, batch->steps, batch->batch * batch->places, classes, output, batch->labels,
                                NULL, NULL, &value, &correct));
     if (!isfinite(value))
         return fsnn_fail(FSNN_ENUMERIC,
                          "the loss is %g: weights or samples hold numbers that are not finite",
                          value);
-    s->loss += value * (double)batch->batch;
+    double counted = (double)pass_counted(batch);
+    s->loss += value * counted;
     s->correct += correct;
-    layers_add_rates(l, net, (double)batch->batch, s->rate);
-    result->samples += batch->batch;
+    layers_add_rates(l, net, counted, s->rate);
+    result->samples += (int64_t)counted;
     result->classes = classes;
     return confusion ? confuse(batch, output, classes, result) : FSNN_OK;
 }

@@ -165,12 +165,30 @@ static void layers_along_edges(void **state)
                 "no split came with the graph");
 }
 
+/* Full-graph training: one sample, whose loss counts the nodes of the part. */
+static void whole_graph(void **state)
+{
+    (void)state;
+    shell_write("whole.yaml",
+                "input: [90, 12]\nlayers:\n  - gcn: {out: 8}\n  - lif: {tau: 2.0}\n"
+                "  - gcn: {out: 3}\n  - readout: {tau: 4.0}\ndynamics: {alpha: 0.8}\n"
+                "data: {kind: graph, path: graph, hops: 0, whole: true, encoder: {kind: rate, steps: 6}}\n"
+                "training: {epochs: 40, batch: 1, seed: 5, optimizer: {kind: adam, lr: 0.05}}\n");
+    shell_good("$F train whole.yaml --out gcn --no-figures");
+    assert_true(figure("validation      accuracy ") > 60);
+    shell_good("$F eval whole.yaml -w gcn/best.safetensors --json");
+    shell_contains(shell_out, "\"samples\": 9", "eval");
+    shell_good("$F eval whole.yaml -w gcn/best.safetensors --on train --json");
+    shell_contains(shell_out, "\"samples\": 63", "eval");
+    assert_true(figure("\"accuracy\": ") > 0.7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_it_holds),     cmocka_unit_test(three_parts),
         cmocka_unit_test(repeats),           cmocka_unit_test(lists_of_spikes),
-        cmocka_unit_test(share_beside_test), cmocka_unit_test(layers_along_edges),
+        cmocka_unit_test(share_beside_test), cmocka_unit_test(whole_graph), cmocka_unit_test(layers_along_edges),
     };
     return cmocka_run_group_tests_name("cli/graph", tests, graph_start, shell_end);
 }
