@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
 CONFIGURE = cmake -S . -B $(BUILD) $(CMAKE_FLAGS)
 
-.PHONY: all build check demo bench install install-deps clean format asan tidy
+.PHONY: all build check demo bench bench-parts install install-deps clean format asan tidy
 
 all: build
 
@@ -26,8 +26,12 @@ demo: install-deps
 	@$(MAKE) --no-print-directory build
 	@FSNN_BIN=$(BUILD)/fsnn tools/demo.sh
 
-# One JSON object a line.
+# The standard workloads beside their floors, with all threads and with one: tables, lines of JSON, pictures, in bench-results/.
 bench: build
+	@FSNN_BIN=$(BUILD)/fsnn tools/bench.sh
+
+# Everything else that is measured, one JSON object a line.
+bench-parts: build
 	@for program in $(BUILD)/bench/bench_*; do [ ! -x "$$program" ] || "$$program" || exit 1; done
 
 install: build

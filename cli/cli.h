@@ -109,7 +109,7 @@ typedef struct cli_command {
     int (*run)(void *options); /* returns an exit code */
 } cli_command;
 
-extern const cli_command cli_train, cli_eval, cli_run, cli_inspect, cli_plot, cli_simulate;
+extern const cli_command cli_train, cli_eval, cli_run, cli_inspect, cli_plot, cli_simulate, cli_bench;
 
 /* Reads argv[0..argc-1] (without program and command) into `options`, zeroed before. Returns
  * CLI_GOOD or, after a sentence on stderr, CLI_USAGE. cli_options_free releases its lists. */
@@ -263,21 +263,14 @@ int cli_figure_done(fsnn_status status, const char *path);
 
 /* ---- operations and energy ---- */
 
-#define CLI_PJ_MAC 4.6 /* a 32-bit multiply-add and an addition in 45 nm: Horowitz, ISSCC 2014 */
-#define CLI_PJ_AC 0.9
-
-/* Of one sample over all its steps. */
-typedef struct cli_operations {
-    double dense;    /* multiply-adds if every input counted */
-    double multiply; /* multiply-adds of layers with analog input */
-    double add;      /* additions of layers with spike input: rate of the input times dense */
-} cli_operations;
-/* `model->net` has run `evaluation` on `loader`; inputs that are no neuron layers are measured on
- * its first batch. `common` is what the model was opened with. */
-void cli_operations_count(const cli_model *model, const cli_common *common, fsnn_loader *loader,
-                          const fsnn_evaluation *evaluation, cli_operations *operations);
-double cli_operations_energy(const cli_operations *operations); /* pJ */
-
+/* "4.6,0.9"; NULL: of 45 nm. CLI_USAGE where it is something else. */
+int cli_energy_parse(const char *text, fsnn_energy *energy);
+void cli_operations_print(const fsnn_net *net, const fsnn_evaluation *evaluation, const fsnn_energy *energy);
+void cli_operations_json(cli_json *json, const fsnn_net *net, const fsnn_evaluation *evaluation,
+                         const fsnn_energy *energy);
+/* 1 when the figure was written. */
+int cli_operations_figure(const fsnn_net *net, const fsnn_evaluation *evaluation, const fsnn_energy *energy,
+                          const char *path);
 
 /* One sentence on the layer with the largest share of neurons that never fire or always do, and what
  * may help; `dead` and `saturated` [layers] are shares. NULL where no layer has a tenth of either;

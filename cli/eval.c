@@ -7,7 +7,7 @@
 
 typedef struct options {
     cli_common common;
-    const char *weights, *on;
+    const char *weights, *on, *energy, *figure;
     bool confusion, json;
     cli_int batch, repeats;
 } options;
@@ -24,6 +24,10 @@ static const cli_option table[] = {
      "samples at a time (default: as in training)", 1, 1e6},
     {"confusion", 0, CLI_FLAG, offsetof(options, confusion), NULL,
      "also print the confusion matrix (--json has it always)", 0, 0},
+    {"energy", 0, CLI_TEXT, offsetof(options, energy), "MAC,AC",
+     "picojoule of a multiply-add and of an addition (default 4.6,0.9)", 0, 0},
+    {"energy-figure", 0, CLI_TEXT, offsetof(options, figure), "PATH",
+     "also draw the energy of each node: PATH.png and PATH.svg", 0, 0},
     {"json", 0, CLI_FLAG, offsetof(options, json), NULL, "print one JSON object", 0, 0},
     CLI_ROW_SET,
     CLI_ROW_SEED("seed of a random encoding"),
@@ -40,7 +44,7 @@ typedef struct work {
     int64_t repeats;
     double spread_loss, spread_accuracy; /* standard deviation over the repeats */
     double *accuracy;                    /* [repeats] */
-    cli_operations operations; /* of one sample */
+    fsnn_energy energy;
     int64_t steps;
 } work;
 
@@ -105,26 +109,6 @@ static void print_layers(const work *w)
     free(advice);
 }
 
-static void print_operations(const work *w)
-{
-    const cli_operations *o = &w->operations;
-    double dense = CLI_PJ_MAC * o->dense, spiking = cli_operations_energy(o);
-    char a[CLI_NUMBER], b[CLI_NUMBER];
-    printf("\n%-24s %12s %12s\n", "operations a sample", "count", "energy");
-    printf("%-24s %12s %12s\n", "dense multiply-adds", cli_short(a, o->dense),
-           cli_energy(b, dense));
-    printf("%-24s %12s %12s\n", "spiking: multiply-adds", cli_short(a, o->multiply),
-           cli_energy(b, CLI_PJ_MAC * o->multiply));
-    printf("%-24s %12s %12s\n", "spiking: additions", cli_short(a, o->add),
-           cli_energy(b, CLI_PJ_AC * o->add));
-    printf("%-24s %12s %12s", "spiking: sum", cli_short(a, o->multiply + o->add),
-           cli_energy(b, spiking));
-    if (dense > 0)
-        printf("  (%.1f %% of dense)", 100 * spiking / dense);
-    printf("\n(%.1f pJ a multiply-add, %.1f pJ an addition, 32 bits in 45 nm)\n", CLI_PJ_MAC,
-           CLI_PJ_AC);
-}
-
 static void print_classes(const fsnn_evaluation *e)
 {
     printf("\n%-24s %12s %12s\n", "class", "samples", "accuracy");
@@ -168,7 +152,7 @@ static void print_table(const work *w)
         printf(" %%\n");
     printf("%-24s %s samples/s\n", "speed", cli_short(rate, speed(e)));
     print_layers(w);
-    print_operations(w);
+    cli_operations_print(w->model.net, e, &w->energy);
     if (e->classes > 0)
         print_classes(e);
     if (e->classes > 0 && w->o->confusion)
@@ -195,19 +179,6 @@ static void json_layers(cli_json *json, const work *w)
         cli_json_close(json, '}');
     }
     cli_json_close(json, ']');
-}
-
-static void json_operations(cli_json *json, const cli_operations *o)
-{
-    cli_json_open(json, "operations", '{');
-    cli_json_number(json, "dense", o->dense);
-    cli_json_number(json, "multiply_adds", o->multiply);
-    cli_json_number(json, "additions", o->add);
-    cli_json_number(json, "energy_dense_pj", CLI_PJ_MAC * o->dense);
-    cli_json_number(json, "energy_pj", cli_operations_energy(o));
-    cli_json_number(json, "pj_multiply_add", CLI_PJ_MAC);
-    cli_json_number(json, "pj_addition", CLI_PJ_AC);
-    cli_json_close(json, '}');
 }
 
 static void json_classes(cli_json *json, const fsnn_evaluation *e)
@@ -258,7 +229,7 @@ static void print_json(const work *w)
     if (advice)
         cli_json_text(&json, "advice", advice);
     free(advice);
-    json_operations(&json, &w->operations);
+    cli_operations_json(&json, w->model.net, e, &w->energy);
     json_classes(&json, e);
     cli_json_close(&json, '}');
 }
@@ -365,7 +336,8 @@ static int evaluate(work *w)
         status = evaluate_all(w);
     if (status < 0)
         return cli_fail(status);
-    cli_operations_count(&w->model, &w->o->common, w->loader, &w->evaluation, &w->operations);
+    if (w->o->figure)
+        cli_operations_figure(w->model.net, &w->evaluation, &w->energy, w->o->figure);
     return CLI_GOOD;
 }
 
@@ -376,7 +348,9 @@ static int execute(work *w)
         return cli_error(CLI_USAGE, "--weights FILE is missing: the weights to evaluate");
     if (!known_part(o->on))
         return cli_error(CLI_USAGE, "--on takes train, validation or test, not \"%s\"", o->on);
-    int code = cli_model_open(&w->model, o->common.operand[0], &o->common);
+    int code = cli_energy_parse(o->energy, &w->energy);
+    if (code == CLI_GOOD)
+        code = cli_model_open(&w->model, o->common.operand[0], &o->common);
     if (code == CLI_GOOD)
         code = choose_data(w);
     if (code == CLI_GOOD)
@@ -410,7 +384,7 @@ const cli_command cli_eval = {
                "2014) for 45 nm: 4.6 pJ a multiply-add, 0.9 pJ an addition. A layer fed by spikes "
                "adds, once for "
                "each spike that comes in and each weight it meets; a layer fed by analog numbers "
-               "multiplies.",
+               "multiplies; a neuron with memory multiplies once for each earlier state in its sum.",
     .examples = "  fsnn eval examples/fashion_mlp.yaml -w runs/fashion-mlp/best.safetensors\n"
                 "  fsnn eval model.yaml --weights w.npz --json\n",
     .option = table,

@@ -6,11 +6,12 @@
 
 static void print_node(const fsnn_node_info *info)
 {
-    char shape[96], params[CLI_NUMBER], operations[CLI_NUMBER];
+    char shape[96], params[CLI_NUMBER], operations[CLI_NUMBER], memory[CLI_NUMBER];
     fsnn_shape_text(&info->shape, shape, sizeof shape);
-    printf("%-14s %-10s %-16s %-14s %10s %11s\n", info->name, info->kind, info->sources, shape,
+    printf("%-14s %-10s %-16s %-14s %10s %11s %10s\n", info->name, info->kind, info->sources, shape,
            info->params ? cli_count(params, info->params) : "-",
-           info->operations ? cli_count(operations, info->operations) : "-");
+           info->operations ? cli_count(operations, info->operations) : "-",
+           info->memory ? cli_bytes(memory, (double)info->memory) : "-");
 }
 
 /* Equations one a line, below the node's row. */
@@ -27,8 +28,8 @@ static void print_nodes(const cli_model *model)
 {
     int64_t params = 0, operations = 0;
     char a[CLI_NUMBER], b[CLI_NUMBER];
-    printf("\n%-14s %-10s %-16s %-14s %10s %11s\n", "node", "kind", "from", "output", "parameters",
-           "operations");
+    printf("\n%-14s %-10s %-16s %-14s %10s %11s %10s\n", "node", "kind", "from", "output", "parameters",
+           "operations", "memory");
     for (int n = 0; n < fsnn_net_node_count(model->net); n++) {
         fsnn_node_info info;
         if (fsnn_net_node(model->net, n, &info) < 0)
@@ -39,7 +40,8 @@ static void print_nodes(const cli_model *model)
         operations += info.operations;
     }
     printf("%-57s %10s %11s\n", "sum", cli_count(a, params), cli_count(b, operations));
-    printf("(operations: multiply-adds of one sample and step when every input counts)\n");
+    printf("(operations: multiply-adds of one sample and step when every input counts; memory: outputs, their\n"
+           "gradients and histories in training, before nodes share places)\n");
 }
 
 static void print_sums(const cli_model *model, const fsnn_plan *plan)

@@ -1,181 +1,169 @@
-/* cli/operations.c: operations and energy of one sample. A layer whose input is spikes needs one
- * addition for each spike and outgoing weight: accumulations = rate of its input times its dense
- * multiply-adds. A layer whose input is analog needs all of its multiply-adds. Rates are those of
- * the layer's input, not of its output.
- *
- * The rate of a neuron layer comes from the evaluation. Other inputs (the network's own, or spikes
- * that went through pooling) are measured: the network is built once more with that node as its
- * output and run on the first batch. */
+/* cli/operations.c: operations and energy of one sample, as eval prints them. What is counted is said at fsnn_account
+ * (fsnn/net.h). */
 #include "cli.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What a node hands on: only zeros and ones, and how many of them are ones. */
-typedef struct signal_kind {
-    bool spikes;
-    double rate;
-} signal_kind;
-
-typedef struct survey {
-    const cli_model *model;
-    fsnn_loader *loader;
-    const fsnn_evaluation *evaluation;
-    const cli_common *common; /* the description and its overrides */
-} survey;
-
-static signal_kind look_at(const float *x, int64_t count)
+int cli_energy_parse(const char *text, fsnn_energy *energy)
 {
-    int64_t ones = 0, other = 0;
-    for (int64_t i = 0; i < count; i++) {
-        ones += x[i] == 1;
-        other += x[i] != 1 && x[i] != 0;
+    static const fsnn_energy usual = FSNN_ENERGY_45NM;
+    *energy = usual;
+    if (!text)
+        return CLI_GOOD;
+    char *end;
+    energy->multiply_add = strtod(text, &end);
+    bool good = end != text && *end == ',';
+    const char *second = end + 1;
+    if (good) {
+        energy->addition = strtod(second, &end);
+        good = end != second && *end == '\0';
     }
-    return (signal_kind){other == 0, count ? (double)ones / (double)count : 0};
+    good = good && energy->multiply_add >= 0 && energy->multiply_add < 1e12 && energy->addition >= 0 &&
+           energy->addition < 1e12;
+    return good ? CLI_GOOD
+                : cli_error(CLI_USAGE,
+                            "--energy takes two numbers of picojoule, for a multiply-add and an addition, like "
+                            "4.6,0.9, not \"%s\"",
+                            text);
 }
 
-static signal_kind look_at_lists(const fsnn_spikes *s, int64_t count)
+/* Sums over the past are multiply-adds, and counted. */
+static double spent(const fsnn_energy *e, const fsnn_account *a)
 {
-    int64_t total = fsnn_spikes_total(s);
-    bool ones = true;
-    for (int64_t r = 0; s->value && r < s->steps * s->batch; r++)
-        for (int64_t e = s->start[r]; e < s->start[r] + s->count[r]; e++)
-            ones = ones && s->value[e] == 1;
-    return (signal_kind){ones, (double)total / (double)count};
+    return e->multiply_add * (a->multiply_adds + a->memory) + e->addition * a->additions;
 }
 
-/* The position of a neuron node among the neuron nodes, in whose order rates are given; -1 for
- * other nodes. */
-static int neuron_index(const fsnn_net *net, int node)
+static void row(const char *name, double count, double energy)
 {
-    int index = 0;
-    fsnn_node_info info;
-    for (int n = 0; n < node; n++)
-        index += fsnn_net_node(net, n, &info) >= 0 && info.neuron;
-    return fsnn_net_node(net, node, &info) >= 0 && info.neuron ? index : -1;
+    char a[CLI_NUMBER], b[CLI_NUMBER];
+    printf("%-24s %12s %12s\n", name, cli_short(a, count), cli_energy(b, energy));
 }
 
-static fsnn_status copy_parameters(const fsnn_net *from, fsnn_net *to)
+/* ---- nodes ---- */
+
+static fsnn_account of_sample(const fsnn_evaluation *e, int node)
 {
-    for (int i = 0; i < fsnn_net_param_count(from); i++) {
-        const fsnn_param *a = fsnn_net_param(from, i), *b = fsnn_net_param_find(to, a->name);
-        if (b && fsnn_shape_equal(&a->shape, &b->shape))
-            memcpy(b->value, a->value, (size_t)fsnn_shape_count(&a->shape) * sizeof *a->value);
-    }
-    return fsnn_net_params_changed(to);
+    fsnn_account a = e->node[node];
+    a.dense *= e->steps;
+    a.multiply_adds *= e->steps;
+    a.additions *= e->steps;
+    a.memory *= e->steps;
+    return a;
 }
 
-static fsnn_status run_to_output(const survey *s, const fsnn_description *description,
-                                 fsnn_net *net, const fsnn_batch *batch, signal_kind *kind)
+static void print_nodes(const fsnn_net *net, const fsnn_evaluation *e, const fsnn_energy *energy)
 {
-    fsnn_plan plan = {
-        .steps = batch->steps, .batch = batch->batch, .seed = s->model->training.seed};
-    fsnn_status status = fsnn_net_wrap(net, fsnn_description_dynamics(description), &plan);
-    const float *output;
-    fsnn_shape in, out;
-    if (status >= 0)
-        status = copy_parameters(s->model->net, net);
-    if (status >= 0)
-        status = batch->spikes ? fsnn_net_forward_spikes(net, batch->spikes, &output)
-                               : fsnn_net_forward(net, batch->x, &output);
-    if (status >= 0)
-        status = fsnn_net_shapes(net, &in, &out);
-    if (status >= 0)
-        *kind = look_at(output, batch->steps * batch->batch * fsnn_shape_count(&out));
-    return status;
-}
-
-/* The same description with `name` as its output. */
-static fsnn_status measure_node(const survey *s, const char *name, const fsnn_batch *batch,
-                                signal_kind *kind)
-{
-    const cli_list *set = &s->common->set;
-    const char **item = cli_allocate((size_t)set->count + 1, sizeof *item);
-    if (set->count)
-        memcpy(item, set->item, (size_t)set->count * sizeof *item);
-    char *output = cli_format("output=%s", name);
-    item[set->count] = output;
-    fsnn_description *description = NULL;
-    fsnn_net *net = NULL;
-    fsnn_status status =
-        fsnn_description_read(s->common->operand[0], item, set->count + 1, &description);
-    if (status >= 0)
-        status = fsnn_description_net(description, &net);
-    if (status >= 0)
-        status = run_to_output(s, description, net, batch, kind);
-    fsnn_net_destroy(net);
-    fsnn_description_destroy(description);
-    free(output);
-    free(item);
-    return status;
-}
-
-static fsnn_status measure(const survey *s, const char *name, signal_kind *kind)
-{
-    fsnn_batch batch;
-    fsnn_status status = fsnn_loader_start(s->loader, 0);
-    int more = status < 0 ? (int)status : fsnn_loader_next(s->loader, &batch);
-    if (more <= 0)
-        return more < 0 ? (fsnn_status)more : fsnn_error_set(FSNN_ESTATE, "the data set is empty");
-    if (strcmp(name, "input") != 0)
-        return measure_node(s, name, &batch, kind);
-    int64_t steps;
-    fsnn_shape shape;
-    fsnn_loader_shape(s->loader, &steps, &shape);
-    int64_t numbers = batch.steps * batch.batch * fsnn_shape_count(&shape);
-    *kind = batch.spikes ? look_at_lists(batch.spikes, numbers) : look_at(batch.x, numbers);
-    return FSNN_OK;
-}
-
-static fsnn_status signal_of(const survey *s, const char *name, signal_kind *kind)
-{
-    int node = fsnn_net_node_find(s->model->net, name);
-    int neuron = node < 0 ? -1 : neuron_index(s->model->net, node);
-    if (neuron < 0 || neuron >= s->evaluation->layers)
-        return measure(s, name, kind);
-    *kind = (signal_kind){true, s->evaluation->layer_rate[neuron]};
-    return FSNN_OK;
-}
-
-/* Adds one node with `dense` multiply-adds a sample; `sources` is "fc1" or "a, b". An input that
- * cannot be measured counts as analog. */
-static void count_node(const survey *s, const fsnn_node_info *info, double dense, cli_operations *o)
-{
-    char *list = cli_format("%s", info->sources), *rest = list, *name;
-    double rate = 0;
-    int inputs = 0;
-    bool spikes = true;
-    for (; (name = strtok_r(rest, ", ", &rest)) != NULL; inputs++) {
-        signal_kind kind = {false, 0};
-        if (signal_of(s, name, &kind) < 0)
-            cli_warn("the input of %s counts as analog: %s", info->name, fsnn_error_text());
-        spikes = spikes && kind.spikes;
-        rate += kind.rate;
-    }
-    free(list);
-    o->dense += dense;
-    if (spikes && inputs > 0)
-        o->add += dense * rate / inputs;
-    else
-        o->multiply += dense;
-}
-
-void cli_operations_count(const cli_model *model, const cli_common *common, fsnn_loader *loader,
-                          const fsnn_evaluation *evaluation, cli_operations *operations)
-{
-    survey s = {.model = model, .loader = loader, .evaluation = evaluation, .common = common};
-    int64_t steps;
-    fsnn_shape shape;
-    fsnn_loader_shape(loader, &steps, &shape);
-    memset(operations, 0, sizeof *operations);
-    for (int n = 0; n < fsnn_net_node_count(model->net); n++) {
+    printf("\n%-24s %12s %12s %12s %12s\n", "operations a sample", "dense", "input rate", "done", "energy");
+    for (int n = 0; n < e->nodes; n++) {
         fsnn_node_info info;
-        if (fsnn_net_node(model->net, n, &info) >= 0 && info.operations > 0)
-            count_node(&s, &info, (double)(info.operations * steps), operations);
+        fsnn_account a = of_sample(e, n);
+        double done = a.multiply_adds + a.additions + a.memory;
+        char dense[CLI_NUMBER], rate[CLI_NUMBER], count[CLI_NUMBER], joule[CLI_NUMBER];
+        if (done + a.dense <= 0 || fsnn_net_node(net, n, &info) < 0)
+            continue;
+        snprintf(rate, sizeof rate, a.dense <= 0 ? "" : a.spikes ? "%.4f" : "analog", a.rate);
+        printf("%-24s %12s %12s %12s %12s\n", info.name, a.dense > 0 ? cli_short(dense, a.dense) : "", rate,
+               cli_short(count, done), cli_energy(joule, spent(energy, &a)));
     }
 }
 
-double cli_operations_energy(const cli_operations *o)
+void cli_operations_print(const fsnn_net *net, const fsnn_evaluation *evaluation, const fsnn_energy *energy)
 {
-    return CLI_PJ_MAC * o->multiply + CLI_PJ_AC * o->add;
+    fsnn_account a = fsnn_evaluation_account(evaluation);
+    double dense = energy->multiply_add * a.dense, done = spent(energy, &a);
+    print_nodes(net, evaluation, energy);
+    printf("\n%-24s %12s %12s\n", "in all", "count", "energy");
+    row("dense multiply-adds", a.dense, dense);
+    row("spiking: multiply-adds", a.multiply_adds, energy->multiply_add * a.multiply_adds);
+    row("spiking: additions", a.additions, energy->addition * a.additions);
+    row("spiking: sums over past", a.memory, energy->multiply_add * a.memory);
+    row("spiking: sum", a.multiply_adds + a.additions + a.memory, done);
+    if (dense > 0)
+        printf("%-24s %12s %10.1f %%\n", "of dense", "", 100 * done / dense);
+    printf("(%g pJ a multiply-add, %g pJ an addition)\n", energy->multiply_add, energy->addition);
+}
+
+static void json_node(cli_json *json, const char *name, const fsnn_account *a, const fsnn_energy *energy)
+{
+    cli_json_open(json, NULL, '{');
+    cli_json_text(json, "name", name);
+    cli_json_number(json, "dense", a->dense);
+    if (a->dense > 0 && a->spikes)
+        cli_json_number(json, "input_rate", a->rate);
+    cli_json_number(json, "multiply_adds", a->multiply_adds);
+    cli_json_number(json, "additions", a->additions);
+    cli_json_number(json, "memory", a->memory);
+    cli_json_number(json, "energy_pj", spent(energy, a));
+    cli_json_close(json, '}');
+}
+
+void cli_operations_json(cli_json *json, const fsnn_net *net, const fsnn_evaluation *evaluation,
+                         const fsnn_energy *energy)
+{
+    fsnn_account a = fsnn_evaluation_account(evaluation);
+    cli_json_open(json, "operations", '{');
+    cli_json_number(json, "dense", a.dense);
+    cli_json_number(json, "multiply_adds", a.multiply_adds);
+    cli_json_number(json, "additions", a.additions);
+    cli_json_number(json, "memory", a.memory);
+    cli_json_number(json, "energy_dense_pj", energy->multiply_add * a.dense);
+    cli_json_number(json, "energy_pj", spent(energy, &a));
+    cli_json_number(json, "pj_multiply_add", energy->multiply_add);
+    cli_json_number(json, "pj_addition", energy->addition);
+    cli_json_open(json, "nodes", '[');
+    for (int n = 0; n < evaluation->nodes; n++) {
+        fsnn_node_info info;
+        fsnn_account node = of_sample(evaluation, n);
+        if (node.dense + node.memory > 0 && fsnn_net_node(net, n, &info) >= 0)
+            json_node(json, info.name, &node, energy);
+    }
+    cli_json_close(json, ']');
+    cli_json_close(json, '}');
+}
+
+/* ---- as a picture ---- */
+
+/* A point a node and kind of operation; nodes from above. */
+int cli_operations_figure(const fsnn_net *net, const fsnn_evaluation *e, const fsnn_energy *energy,
+                          const char *path)
+{
+    enum { DENSE, DONE, MEMORY, CURVES };
+    static const char *const names[] = {"all inputs counted", "done", "sums over the past"};
+    const char **row = cli_allocate((size_t)e->nodes, sizeof *row);
+    double *at = cli_allocate((size_t)(e->nodes * CURVES), sizeof *at);
+    double *x[CURVES], *y = cli_allocate((size_t)e->nodes, sizeof *y);
+    int rows = 0;
+    for (int c = 0; c < CURVES; c++)
+        x[c] = at + c * e->nodes;
+    for (int n = 0; n < e->nodes; n++) {
+        fsnn_node_info info;
+        fsnn_account a = of_sample(e, n);
+        if (a.dense + a.memory <= 0 || fsnn_net_node(net, n, &info) < 0)
+            continue;
+        x[DENSE][rows] = energy->multiply_add * a.dense * 1e-3;
+        x[DONE][rows] = (energy->multiply_add * a.multiply_adds + energy->addition * a.additions) * 1e-3;
+        x[MEMORY][rows] = energy->multiply_add * a.memory * 1e-3;
+        y[rows] = rows;
+        row[rows++] = info.name;
+    }
+    fsnn_curve curve[CURVES];
+    for (int c = 0; c < CURVES; c++)
+        curve[c] = (fsnn_curve){names[c], FSNN_MARK_POINTS, c + 1, rows, x[c], y};
+    fsnn_chart chart = {.heading = "one sample, all its steps",
+                        .x_label = "nJ",
+                        .log_x = true,
+                        .rows = rows,
+                        .row = row,
+                        .empty = "no operations",
+                        .height = 120 + 28 * rows,
+                        .curves = CURVES,
+                        .curve = curve};
+    char *subtitle = cli_format("%g pJ a multiply-add, %g pJ an addition", energy->multiply_add, energy->addition);
+    int written = cli_figure_done(fsnn_plot_charts("Energy of each node", subtitle, 1, 1, &chart, path), path);
+    free(subtitle);
+    free(y);
+    free(at);
+    free(row);
+    return written;
 }

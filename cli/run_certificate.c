@@ -4,10 +4,12 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* One layer: a line on stderr and, in the result, certificate.NAME [3]: margin, bound, proven. */
-static int report(run_work *w, const char *name, const fsnn_certificate *c, bool *all)
+static int report(run_work *w, const fsnn_node_info *info, const fsnn_certificate *c, bool *all)
 {
+    const char *name = info->name;
     int code = CLI_GOOD;
     fsnn_shape shape = FSNN_SHAPE(3);
     char *array_name = cli_format("certificate.%s", name);
@@ -21,6 +23,14 @@ static int report(run_work *w, const char *name, const fsnn_certificate *c, bool
         code = cli_error(CLI_FAILED, "out of memory for the array %s", array_name);
     }
     free(array_name);
+    if (strcmp(info->kind, "readout") == 0) {
+        char *within = isfinite(c->bound) ? cli_format("potentials within %.2g of those of the exact weights%s", c->bound,
+                                                       *all ? "" : " for the currents there were")
+                                          : cli_format("no bound for its potentials is known");
+        cli_say("certificate %s: %s (%d exponentials, weights within %.1e)", name, within, c->modes, c->weight_error);
+        free(within);
+        return code;
+    }
     cli_say("certificate %s: %s (margin %.2g, bound %.2g, %d exponentials, weights within %.1e)", name,
             *all         ? "spikes proven identical to those of the exact weights"
             : c->proven  ? "spikes proven identical for the currents there were; not so a layer before"
@@ -42,7 +52,7 @@ int run_certificates(run_work *w)
         if (status < 0)
             return cli_fail(status);
         if (c.modes || c.margin < INFINITY) /* a horizon within the exact lags needs no exponentials */
-            code = report(w, info.name, &c, &all);
+            code = report(w, &info, &c, &all);
     }
     return code;
 }

@@ -108,8 +108,8 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
     if (code == CLI_GOOD) {
         raster(&s, p, &t);
         print_table(&t);
-        char *text = cli_format("%s, alpha %g, tau %g, threshold %g, v_reset %g, method %s, step %g",
-                                s.leaky ? "LIF" : "IF", s.alpha[0], s.neuron.tau.value,
+        char kind[SIM_KIND_TEXT], *text = cli_format("%s, alpha %g, tau %g, threshold %g, v_reset %g, method %s, step %g",
+                                sim_kind_text(&s, kind), s.alpha[0], s.neuron.tau.value,
                                 s.neuron.threshold.value, s.neuron.v_reset.value,
                                 fsnn_method_name(s.method), s.step);
         code = sim_picture_draw(p, o, "The same current under every reset", text, 1, path);
@@ -132,4 +132,5 @@ const sim_show show_resets = {
     .step = 0.05,
     .time = 8,
     .run = run,
+    .any = true,
 };

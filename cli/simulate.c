@@ -10,20 +10,38 @@ static const cli_option table[] = {
     {"show", 0, CLI_TEXT, offsetof(sim_options, show), "WHAT",
      "draw a ready-made picture instead: relaxation, latency, adaptation, fi, weights, "
      "surrogates or resets", 0, 0},
-    {"neuron", 0, CLI_TEXT, offsetof(sim_options, neuron), "KIND", "lif (default) or if", 0, 0},
+    {"neuron", 0, CLI_TEXT, offsetof(sim_options, neuron), "KIND",
+     "lif (default), if, noisy, qif, eif, hard_lif, readout, or user with its equation in --dv; fsnn help "
+     "description has all", 0, 0},
+    {"dv", 0, CLI_TEXT, offsetof(sim_options, dv), "TEXT",
+     "the derivative of a neuron of your own, like \"(-v^2 + I)/tau\"; implies --neuron user", 0, 0},
+    {"spike", 0, CLI_TEXT, offsetof(sim_options, spike), "TEXT",
+     "it spikes where this is >= 0 (default \"v + dv - threshold\")", 0, 0},
+    {"after-spike", 0, CLI_TEXT, offsetof(sim_options, after_spike), "TEXT",
+     "the drive that a spike s leaves under --reset current (default \"dv - s*threshold/tau\")", 0, 0},
+    {"param", 0, CLI_LIST, offsetof(sim_options, param), "NAME=X",
+     "a parameter of user, qif, eif or hard_lif; may be repeated", 0, 0},
+    {"model", 0, CLI_TEXT, offsetof(sim_options, model), "DESC.yaml",
+     "take the neuron, with its options, from a description; options here come first", 0, 0},
+    {"node", 0, CLI_TEXT, offsetof(sim_options, node), "NAME",
+     "which neuron layer of it (not needed where there is one)", 0, 0},
+    CLI_ROW_SET,
     {"tau", 0, CLI_REAL, offsetof(sim_options, tau), "X", "time constant (default 1)", 1e-12, 1e12},
     {"threshold", 0, CLI_REAL, offsetof(sim_options, threshold), "X",
      "potential at which it spikes (default 1)", 1e-12, 1e12},
     {"v0", 0, CLI_REAL, offsetof(sim_options, v0), "X", "potential at time 0 (default 0)", -1e12,
      1e12},
     {"reset", 0, CLI_TEXT, offsetof(sim_options, reset), "KIND",
-     "what a spike does: jump (default), subtract, value, current, delta, restart or none", 0, 0},
+     "what a spike does: jump (default; qif and eif value, hard_lif current), subtract, value, current, delta, restart "
+     "or none", 0, 0},
     {"v-reset", 0, CLI_REAL, offsetof(sim_options, v_reset), "X",
      "where --reset value lands (default 0)", -1e12, 1e12},
     {"refractory", 0, CLI_REAL, offsetof(sim_options, refractory), "X",
      "time without spikes after each (default 0); resets value and restart hold the potential "
      "meanwhile",
      0, 1e12},
+    {"gamma", 0, CLI_REAL, offsetof(sim_options, gamma), "X",
+     "logistic noise of this scale on the threshold (default 0.2 for noisy, else none)", 1e-9, 1e9},
     {"method", 0, CLI_TEXT, offsetof(sim_options, method), "NAME",
      "gl (default), l1, ab, trap, abm or ml; of integer order: euler, heun or rk4", 0, 0},
     {"implicit", 0, CLI_FLAG, offsetof(sim_options, implicit), NULL,
@@ -53,7 +71,7 @@ static const cli_option table[] = {
     {"format", 0, CLI_TEXT, offsetof(sim_options, format), "KIND", "csv (default) or npz", 0, 0},
     {"no-figure", 0, CLI_FLAG, offsetof(sim_options, no_figure), NULL, "leave the picture out", 0,
      0},
-    CLI_ROW_SEED("seed of the noise (default 0)"),
+    CLI_ROW_SEED("seed of the noise, in the current and on the threshold (default 0)"),
     CLI_ROW_THREADS,
     CLI_ROWS_LAST,
 };
@@ -78,7 +96,7 @@ static const sim_show *const shows[] = {&show_relaxation, &show_latency, &show_a
 
 /* ---- names ---- */
 
-static int no_such(const char *option, const char *name, const char *const *known, int count)
+int sim_no_such(const char *option, const char *name, const char *const *known, int count)
 {
     char list[256] = "";
     size_t used = 0;
@@ -89,23 +107,14 @@ static int no_such(const char *option, const char *name, const char *const *know
                      near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
-static int read_neuron(const char *name, sim_setup *s)
-{
-    static const char *const known[] = {"lif", "if"};
-    s->leaky = strcmp(name, "lif") == 0;
-    if (s->leaky || strcmp(name, "if") == 0)
-        return CLI_GOOD;
-    return no_such("neuron", name, known, CLI_COUNT(known));
-}
-
-static int read_reset(const char *name, sim_setup *s)
+int sim_reset_read(const char *name, sim_setup *s)
 {
     const char *known[FSNN_RESETS];
     int found = fsnn_reset_find(name);
     for (int i = 0; i < FSNN_RESETS; i++)
         known[i] = fsnn_reset_name((fsnn_reset)i);
     if (found < 0)
-        return no_such("reset", name, known, FSNN_RESETS);
+        return sim_no_such("reset", name, known, FSNN_RESETS);
     s->neuron.reset = (fsnn_reset)found;
     return CLI_GOOD;
 }
@@ -119,7 +128,7 @@ static int read_method(const char *name, sim_setup *s)
     for (int i = 0; i < CLI_COUNT(method); i++)
         known[i] = fsnn_method_name(method[i]);
     if (found < 0)
-        return no_such("method", name, known, CLI_COUNT(known));
+        return sim_no_such("method", name, known, CLI_COUNT(known));
     s->method = (fsnn_method)found;
     s->integer = found == FSNN_EULER || found == FSNN_HEUN || found == FSNN_RK4;
     return CLI_GOOD;
@@ -222,8 +231,13 @@ static const char *text_or(const char *given, const char *otherwise)
     return given ? given : otherwise;
 }
 
-static int check_together(const sim_options *o, const sim_setup *s)
+static int check_together(const sim_options *o, const sim_show *row, const sim_setup *s)
 {
+    bool known = (s->leaky || strcmp(s->kind, "if") == 0) && s->neuron.noise.mode == FSNN_NOISE_NONE;
+    if (o->show && !row->any && !known)
+        return cli_error(CLI_USAGE, "--show %s stands beside exact values, which are known for lif and if without noise: "
+                                    "leave %s out",
+                         o->show, s->neuron.noise.mode != FSNN_NOISE_NONE ? "the noise" : s->kind);
     bool every = o->show && strcmp(o->show, "resets") == 0;
     if (o->v_reset.given && s->neuron.reset != FSNN_RESET_VALUE && !every)
         return cli_error(CLI_USAGE, "--v-reset says where --reset value lands, but the reset is %s",
@@ -241,19 +255,11 @@ static int check_together(const sim_options *o, const sim_setup *s)
 
 static int read_setup(const sim_options *o, const sim_show *row, sim_setup *s)
 {
-    s->neuron = FSNN_NEURON_DEFAULT;
-    s->neuron.tau.value = real_or(o->tau, 1);
-    s->neuron.threshold.value = real_or(o->threshold, 1);
-    s->neuron.v_reset.value = real_or(o->v_reset, 0);
-    s->neuron.v0 = real_or(o->v0, 0);
-    s->neuron.refractory = real_or(o->refractory, 0);
     s->implicit = o->implicit;
     s->step = real_or(o->step, row->step);
     s->time = real_or(o->time, row->time);
     s->seed = o->common.seed.value;
-    int code = read_neuron(text_or(o->neuron, row->neuron), s);
-    if (code == CLI_GOOD)
-        code = read_reset(text_or(o->reset, row->reset), s);
+    int code = sim_neuron_read(o, row, s);
     if (code == CLI_GOOD)
         code = read_method(text_or(o->method, row->method), s);
     if (code == CLI_GOOD)
@@ -261,7 +267,7 @@ static int read_setup(const sim_options *o, const sim_show *row, sim_setup *s)
     if (code == CLI_GOOD)
         code = read_memory(o->memory, s);
     if (code == CLI_GOOD)
-        code = check_together(o, s);
+        code = check_together(o, row, s);
     if (code == CLI_GOOD)
         code = sim_current_read(text_or(o->current, row->current), &s->current);
     return code == CLI_GOOD ? fit_steps(o, s) : code;
@@ -277,7 +283,7 @@ static int find_show(const char *name, const sim_show **show)
             return CLI_GOOD;
         }
     }
-    return no_such("show", name, known, CLI_COUNT(known));
+    return sim_no_such("show", name, known, CLI_COUNT(known));
 }
 
 /* ---- where it goes ---- */
@@ -295,7 +301,7 @@ static int read_out(const sim_options *o, const sim_show *row, bool *npz, char *
     const char *out = o->out ? o->out : "simulation/";
     bool csv_name = ends_with(out, ".csv"), npz_name = ends_with(out, ".npz");
     if (o->format && strcmp(o->format, "csv") != 0 && strcmp(o->format, "npz") != 0)
-        return no_such("format", o->format, known, CLI_COUNT(known));
+        return sim_no_such("format", o->format, known, CLI_COUNT(known));
     *npz = o->format ? strcmp(o->format, "npz") == 0 : npz_name;
     if ((csv_name && *npz) || (npz_name && !*npz))
         return cli_error(CLI_USAGE, "--out %s says another format than --format %s", out,
@@ -394,6 +400,7 @@ static int run(void *given)
     if (code == CLI_GOOD)
         code = row->run(&setup, o, path);
     sim_current_free(&setup.current);
+    sim_neuron_free(&setup);
     free(path);
     return code;
 }
@@ -404,8 +411,10 @@ const cli_command cli_simulate = {
     .operands = "",
     .usage = "[--show WHAT] [options]",
     .details =
-        "Simulates tau D^alpha v = -v + I (lif) or tau D^alpha v = I (if) with spikes at the "
-        "threshold, for one or several orders alpha. Prints a summary and writes PATH.csv (t, "
+        "Simulates a neuron, tau D^alpha v = -v + I (lif), tau D^alpha v = I (if), another kind, D^alpha v = dv with an "
+        "equation of your own (--dv; names: v, I, tau, threshold and those of --param), or the neuron of a layer in a "
+        "description (--model, --node; method, order and step stay those of the options here), for one or several orders "
+        "alpha. Prints a summary and writes PATH.csv (t, "
         "current, v.ALPHA, spike.ALPHA, a row a step) or PATH.npz (t [T], current [T, N], v and "
         "spikes [A, T, N], alpha [A]) and a picture, PATH.png and PATH.svg. A current acts over "
         "the "
@@ -424,6 +433,9 @@ const cli_command cli_simulate = {
         "gradients, also as PATH.csv), resets (the same current under every reset).",
     .examples = "  fsnn simulate --alpha 1,0.7,0.4 --current step:2@1-15 --out pictures/\n"
                 "  fsnn simulate --current noise:1.2:5 --neurons 20 --seed 3 --format npz\n"
+                "  fsnn simulate --dv \"(-a*v^2 + I)/tau\" --param a=0.2 --tau 2 --alpha 1,0.5\n"
+                "  fsnn simulate --neuron eif --param slope=0.1 --current constant:1.2\n"
+                "  fsnn simulate --model net.yaml --node lif1 --set lif1.tau=3 --reset value\n"
                 "  fsnn simulate --show relaxation --alpha 1,0.8,0.5\n",
     .option = table,
     .min_operands = 0,

@@ -8,6 +8,7 @@
 #include "cli.h"
 
 enum {
+    SIM_NAMES = 32,         /* --param in one call */
     SIM_ALPHAS = 8,         /* in one call: as many as there are colours */
     SIM_VALUES = 200000000, /* steps times neurons at most */
 };
@@ -32,15 +33,23 @@ typedef struct sim_current {
 typedef struct sim_options {
     cli_common common;
     const char *neuron, *reset, *method, *alpha, *current, *memory, *out, *format, *show;
+    const char *dv, *spike, *after_spike, *model, *node;
+    cli_list param;
     bool implicit, no_figure;
-    cli_real tau, threshold, v_reset, v0, refractory, step, time;
+    cli_real tau, threshold, v_reset, v0, refractory, gamma, step, time;
     cli_int neurons;
 } sim_options;
 
 /* What is simulated: options with defaults filled in. */
 typedef struct sim_setup {
-    bool leaky;
+    const char *kind;
+    bool leaky, readout; /* kinds lif, readout */
     fsnn_neuron neuron;
+    void *options; /* of the kind, [size]: begins with a fsnn_neuron, which `neuron` takes the place of */
+    size_t size;
+    char *name[SIM_NAMES]; /* of parameters in them */
+    int names;
+    cli_model model; /* that the neuron is from */
     fsnn_method method;
     bool integer, implicit;
     int alphas;
@@ -50,6 +59,24 @@ typedef struct sim_setup {
     uint64_t seed;
     sim_current current;
 } sim_setup;
+
+typedef struct sim_show sim_show;
+/* Refuses a name: what the option takes, the nearest. */
+int sim_no_such(const char *option, const char *name, const char *const *known, int count);
+
+/* ---- neuron ---- */
+
+/* Kind, options and reset; free with sim_neuron_free, after errors too. */
+int sim_neuron_read(const sim_options *options, const sim_show *row, sim_setup *setup);
+int sim_reset_read(const char *name, sim_setup *setup);
+void sim_neuron_free(sim_setup *setup);
+/* A node of this neuron, called as its kind. */
+fsnn_status sim_neuron_add(const sim_setup *setup, fsnn_net *net, int from);
+char *sim_neuron_text(const sim_setup *setup); /* "LIF, tau 1, threshold 1, reset jump"; to be freed */
+enum { SIM_KIND_TEXT = 76 };
+const char *sim_kind_text(const sim_setup *setup, char *text); /* "LIF", "dv = (-v^2 + I)/tau" in text [SIM_KIND_TEXT] */
+/* Whether spikes come where the potential reaches the threshold. */
+bool sim_has_threshold(const sim_setup *setup);
 
 /* ---- current ---- */
 
@@ -86,14 +113,15 @@ char *sim_setup_text(const sim_setup *setup);
 
 /* ---- ready-made pictures ---- */
 
-typedef struct sim_show {
+struct sim_show {
     const char *name, *what;
     /* defaults for what is not given */
     const char *neuron, *reset, *method, *alpha, *current;
     double step, time;
     /* Prints its table and draws `path`.png. `given` tells which options were. */
     int (*run)(const sim_setup *setup, const sim_options *given, const char *path);
-} sim_show;
+    bool any; /* of any neuron, not only of lif and if, whose exact values are known */
+};
 
 extern const sim_show show_relaxation, show_latency, show_adaptation, show_fi, show_weights,
     show_surrogates, show_resets;

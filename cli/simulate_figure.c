@@ -94,6 +94,9 @@ static void potentials(const sim_setup *s, const sim_result *r, int n, int only,
                                     mark, i + 1, &p->points[count]);
         count++;
     }
+    p->chart.curves = count;
+    if (!sim_has_threshold(s))
+        return;
     p->points[count] = level(s, s->neuron.threshold.value);
     p->curve[count] = sim_curve(first ? "threshold" : NULL, FSNN_MARK_LIMIT, 7, &p->points[count]);
     p->chart.curves = count + 1;

@@ -14,10 +14,11 @@ char *sim_setup_text(const sim_setup *s)
         snprintf(memory, sizeof memory, ", memory by exponentials to %g", s->tolerance);
     if (s->memory)
         snprintf(memory, sizeof memory, ", memory %lld", (long long)s->memory);
-    return cli_format("%s, tau %g, threshold %g, reset %s; method %s%s, step %g%s",
-                      s->leaky ? "LIF" : "IF", s->neuron.tau.value, s->neuron.threshold.value,
-                      fsnn_reset_name(s->neuron.reset), fsnn_method_name(s->method),
-                      s->implicit ? " (implicit)" : "", s->step, memory);
+    char *neuron = sim_neuron_text(s);
+    char *text = cli_format("%s; method %s%s, step %g%s", neuron, fsnn_method_name(s->method),
+                            s->implicit ? " (implicit)" : "", s->step, memory);
+    free(neuron);
+    return text;
 }
 
 /* ---- summary ---- */

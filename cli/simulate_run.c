@@ -11,10 +11,9 @@ static fsnn_status build(const sim_setup *s, double alpha, fsnn_net **net)
     if (status < 0)
         return status;
     int input = fsnn_net_input(*net, FSNN_SHAPE(s->neurons));
-    int node = s->leaky ? fsnn_net_lif(*net, "lif", input, &s->neuron)
-                        : fsnn_net_if(*net, "if", input, &s->neuron);
-    if (node < 0)
-        return (fsnn_status)node;
+    status = sim_neuron_add(s, *net, input);
+    if (status < 0)
+        return status;
     fsnn_order order = fsnn_order_of(alpha);
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     dynamics.integrator = s->integer ? FSNN_ODEINT : FSNN_FDEINT;
@@ -25,18 +24,21 @@ static fsnn_status build(const sim_setup *s, double alpha, fsnn_net **net)
     dynamics.tolerance = s->tolerance;
     dynamics.horizon = s->steps;
     fsnn_plan plan = {.steps = s->steps, .batch = 1, .record = true, .seed = s->seed};
+    plan.training = s->neuron.noise.mode != FSNN_NOISE_NONE; /* elsewhere there is none */
     return fsnn_net_wrap(*net, &dynamics, &plan);
 }
 
 static fsnn_status run(const sim_setup *s, fsnn_net *net, const float *input, float *v,
                        float *spikes)
 {
-    int node = fsnn_net_node_find(net, s->leaky ? "lif" : "if");
+    int node = fsnn_net_node_find(net, s->kind);
     fsnn_status status = fsnn_net_forward(net, input, NULL);
     if (status >= 0)
         status = fsnn_net_read(net, node, FSNN_RECORD_V, v);
     if (status >= 0)
         status = fsnn_net_read(net, node, FSNN_RECORD_SPIKES, spikes);
+    for (int64_t i = 0; s->readout && i < s->steps * s->neurons; i++)
+        spikes[i] = 0; /* its output is v */
     return status;
 }
 
@@ -44,7 +46,8 @@ static fsnn_status run(const sim_setup *s, fsnn_net *net, const float *input, fl
 static int refused(fsnn_status status)
 {
     int code = cli_fail(status);
-    return status == FSNN_EUNSUPPORTED || status == FSNN_EARGUMENT ? CLI_USAGE : code;
+    bool asked = status == FSNN_EUNSUPPORTED || status == FSNN_EARGUMENT || status == FSNN_EDESCRIPTION;
+    return asked ? CLI_USAGE : code;
 }
 
 static int check_finite(const sim_setup *s, double alpha, const float *v)
@@ -52,9 +55,10 @@ static int check_finite(const sim_setup *s, double alpha, const float *v)
     for (int64_t i = 0; i < s->steps * s->neurons; i++) {
         if (!isfinite(v[i]))
             return cli_error(CLI_FAILED,
-                             "alpha %g: the potential is no longer finite at time %g: take a "
-                             "smaller --step, or --method ml or trap",
-                             alpha, (double)(i / s->neurons + 1) * s->step);
+                             "alpha %g: the potential is no longer finite at time %g: take a smaller --step, or %s", alpha,
+                             (double)(i / s->neurons + 1) * s->step,
+                             s->leaky || s->readout ? "--method ml or trap"
+                                                    : "a --reset that brings it back (value, restart)");
     }
     return CLI_GOOD;
 }

@@ -102,6 +102,10 @@ void train_figures(const cli_model *model, const char *run, const fsnn_evaluatio
                                                            evaluation->classes,
                                                            evaluation->confusion, path),
                                        path);
+        free(path);
+        path = cli_path(directory, "energy");
+        const fsnn_energy energy = FSNN_ENERGY_45NM;
+        written += cli_operations_figure(model->net, evaluation, &energy, path);
         written += figures_of_samples(model, directory);
         if (written > 0)
             printf("figures         %s/ (%d, PNG and SVG)\n", directory, written);

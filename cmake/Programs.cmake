@@ -4,6 +4,13 @@ if(FSNN_CLI AND cli)
     add_executable(fsnn_cli ${cli})
     set_target_properties(fsnn_cli PROPERTIES OUTPUT_NAME fsnn)
     target_link_libraries(fsnn_cli PRIVATE fsnn_static)
+    target_include_directories(fsnn_cli PRIVATE ${PROJECT_SOURCE_DIR}) # bench/floor.h: floors of fsnn bench
+    execute_process(COMMAND git -C ${PROJECT_SOURCE_DIR} describe --always --dirty
+                    OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+    if(commit AND NOT failed)
+        set_source_files_properties(${PROJECT_SOURCE_DIR}/cli/bench.c
+                                    PROPERTIES COMPILE_DEFINITIONS FSNN_COMMIT="${commit}")
+    endif()
 endif()
 
 # One program a file, named PREFIX_FILE; the list of names goes to `list`.

@@ -18,7 +18,7 @@ data     | tensor base                           | status tensor data graph inte
 train    | net data op neuron frac tensor base   | status tensor frac neuron net data train
 model    | net op neuron frac tensor base        | status tensor frac neuron net data graph interpolate train model
 plot     | base                                  | status plot
-cli      | -                                     | *
+cli      | bench/floor.h                         | *
 examples | -                                     | *
 bench    | -                                     | *
 include  | -                                     | *

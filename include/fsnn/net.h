@@ -57,6 +57,8 @@ FSNN_API const char *fsnn_kind_help(const char *kind);
  * from it where zeros are not what is meant (a convolution's stride, dilation and groups are 1).
  * `options` NULL: the size only. */
 FSNN_API int fsnn_kind_defaults(const char *kind, void *options);
+/* Whether nodes of a kind are neuron layers: their options begin with a fsnn_neuron. */
+FSNN_API bool fsnn_kind_is_neuron(const char *kind);
 
 typedef struct fsnn_linear { /* y = x W^T + b over the last dimension; W [out, in] */
     int64_t out;
@@ -113,7 +115,7 @@ typedef struct fsnn_graph_layer {
     bool self_loops, loops_in_degree;
 } fsnn_graph_layer;
 
-/* flatten and add have no options; neuron kinds take fsnn_neuron; user, qif, eif take fsnn_user. */
+/* flatten and add have no options; neuron kinds take fsnn_neuron; user, qif, eif, hard_lif take fsnn_user. */
 
 /* Short forms of fsnn_net_add for the most used kinds. */
 FSNN_API int fsnn_net_linear(fsnn_net *net, const char *name, int from, int64_t out, bool bias);
@@ -249,11 +251,16 @@ typedef struct fsnn_node_info {
     int64_t params;      /* number of parameter values */
     int64_t operations;  /* dense multiply-adds of one sample and step; 0 for neurons, views */
     const char *sources; /* "fc1" or "a, b" */
+    int64_t memory; /* bytes that it needs in the plan of the last wrap: outputs, their gradients, what backward keeps, histories;
+                       nodes whose lives do not meet share places, so that all together need less (fsnn_net_memory) */
     const char *equations; /* of a neuron: "dv = (-v^2 + I)/tau"; several one a line; "" elsewhere */
 } fsnn_node_info;
 
 FSNN_API int fsnn_net_node_count(const fsnn_net *net);
 FSNN_API fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info);
+/* The options of a node, a struct of its kind; kinds that are equations have these filled in. NULL: it has none, or there is no such
+ * node. Belongs to the net. */
+FSNN_API const void *fsnn_net_options(const fsnn_net *net, int index);
 /* The index of the node called `name`, or FSNN_ENOTFOUND. */
 FSNN_API int fsnn_net_node_find(const fsnn_net *net, const char *name);
 FSNN_API fsnn_status fsnn_net_shapes(const fsnn_net *net, fsnn_shape *input, fsnn_shape *output);
@@ -267,8 +274,8 @@ FSNN_API int64_t fsnn_net_segment(const fsnn_net *net);
  * nodes. */
 FSNN_API double fsnn_net_rate(const fsnn_net *net, int node);
 
-/* Counts the spikes of each neuron over the forwards from now on (`on`), or no longer: a call
- * again begins at zero. For evaluations: it costs a look at every spike. Error FSNN_ESTATE: not
+/* Counts the spikes of each neuron over the forwards from now on (`on`), and what operators do with them, or no longer:
+ * a call again begins at zero. For evaluations: it costs a look at every spike. Error FSNN_ESTATE: not
  * wrapped; FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_net_count_spikes(fsnn_net *net, bool on);
 /* Spikes of each neuron since then, counts [node shape] (may be NULL), and how many there could have
@@ -276,6 +283,30 @@ FSNN_API fsnn_status fsnn_net_count_spikes(fsnn_net *net, bool on);
  * FSNN_ESTATE (nothing is counted). */
 FSNN_API fsnn_status fsnn_net_spike_counts(const fsnn_net *net, int node, int64_t *counts,
                                            int64_t *most);
+
+/* What a node costs, one step of one sample, in the mean over the forwards since counting began. An operator whose
+ * inputs are all 0 or 1 adds: once for each 1 and each weight that it meets, which is its share of ones times `dense`. Any other
+ * input has to be multiplied. A neuron layer sums over its past: a multiply-add for each earlier state that has a
+ * weight, two for each exponential where the memory is given by a tolerance. What a neuron does besides (its charge, its
+ * test: a few operations) is not counted. */
+typedef struct fsnn_account {
+    double dense;         /* multiply-adds if every input counted */
+    bool spikes;          /* inputs are zeros and ones */
+    double rate;          /* share of ones; 1 where inputs are not spikes */
+    double multiply_adds; /* done: dense, or 0 where additions do */
+    double additions;     /* done: rate times dense, or 0 */
+    double memory;        /* multiply-adds of the sums over the past: neuron nodes */
+} fsnn_account;
+
+/* Errors: FSNN_EARGUMENT (no such node), FSNN_ESTATE (fsnn_net_count_spikes has not begun it). */
+FSNN_API fsnn_status fsnn_net_account(const fsnn_net *net, int node, fsnn_account *account);
+
+/* Energy of operations, picojoule: a multiply-add and an addition of 32 bits in 45 nm are 4.6 and 0.9 (Horowitz, ISSCC
+ * 2014). */
+typedef struct fsnn_energy {
+    double multiply_add, addition;
+} fsnn_energy;
+#define FSNN_ENERGY_45NM {4.6, 0.9}
 
 /* The certificate of a neuron node, for its run since the reset (fsnn/neuron.h). Error
  * FSNN_EARGUMENT: the node is no neuron layer of a wrapped net. Source: the resolvent of the

@@ -8,10 +8,12 @@
  *   lif   dv = (-v + I) / tau
  *   user  what you write (fsnn_user below, docs/neurons.md)
  *   qif   dv = (a (v - rest) (v - critical) + I) / tau
+ *   noisy    as lif, with noise on its threshold while it is trained (fsnn_noise)
  *   readout  as lif, but it never spikes: its output is v after the step
  *   eif   dv = (-v + slope exp((v - onset)/slope) + I) / tau
+ *   hard_lif  as lif, but a spike takes kappa v/tau from dv in place of threshold/tau
  *
- * qif and eif take fsnn_user without equations: params are those whose value is not the default.
+ * qif, eif and hard_lif take fsnn_user without equations: params are those whose value is not the default.
  *
  * Resets `current` and `none` test the potential one unit of time ahead, s = H(v + dv - threshold),
  * spike at equality; `current` then hands dv - s threshold/tau to the solver. The others test the
@@ -100,6 +102,38 @@ typedef enum fsnn_reset {
     FSNN_RESETS
 } fsnn_reset;
 
+/* Noise on the threshold in training: the spike is H(x + gamma g), x = potential - threshold, g from the standard logistic
+ * distribution. Given x it fires with probability sigmoid(x/gamma), a smooth function: its slope is an honest gradient where a
+ * surrogate is a guess. With z = x/gamma, T the temperature:
+ *
+ *   mode            spike                  its slope in z             random
+ *   meanfield       sigmoid(z)             its own                    no: the expected spike
+ *   soft_noisy      sigmoid(z + g)         its own                    yes
+ *   hard_st         H(z + g)               that of sigmoid(z)         yes: straight through
+ *   concrete        sigmoid((z + g)/T)     its own                    yes: Maddison et al. 2017
+ *   hard_concrete   H(z + g)               that of sigmoid((z + g)/T) yes: Jang et al. 2017
+ *
+ * The surrogate is not used. What a spike does (reset, refractory period) is that of every neuron; emptying a history and
+ * beginning a refractory period, which are done or not, follow H(z + g), with meanfield H(z). Outside of training there is no noise:
+ * the spike is H(x). g is a function of the seed, the layer, the sample and the neuron in it, the step since the reset, and the
+ * number (fsnn_net_counter) of the forward that came first after the reset: the same however time is cut into calls, with
+ * checkpointing, and for any number of threads. */
+typedef enum fsnn_noise_mode {
+    FSNN_NOISE_NONE,
+    FSNN_NOISE_MEANFIELD,
+    FSNN_NOISE_SOFT_NOISY,
+    FSNN_NOISE_HARD_ST,
+    FSNN_NOISE_CONCRETE,
+    FSNN_NOISE_HARD_CONCRETE,
+    FSNN_NOISES
+} fsnn_noise_mode;
+
+typedef struct fsnn_noise {
+    fsnn_noise_mode mode;
+    double gamma;       /* scale of the noise, in the unit of the potential; 0: 0.2 */
+    double temperature; /* of the concrete modes; 0: 0.25 */
+} fsnn_noise;
+
 /* Options of a neuron layer; start from FSNN_NEURON_DEFAULT. */
 typedef struct fsnn_neuron {
     fsnn_value tau;       /* time constant, > 0, in the unit of the solver step */
@@ -110,6 +144,7 @@ typedef struct fsnn_neuron {
     fsnn_value v_reset; /* for FSNN_RESET_VALUE, any finite number; learned only there */
     double refractory;  /* >= 0, in the unit of the solver step; 0: none */
     bool detach_reset; /* true: the spike inside the reset carries no gradient */
+    fsnn_noise noise;  /* of the threshold, in training; none but for kind noisy: hard_st */
 } fsnn_neuron;
 
 #define FSNN_NEURON_DEFAULT                                                                        \
@@ -196,11 +231,12 @@ typedef struct fsnn_user {
 /* How far the spikes of a layer that sums by exponentials (fsnn_dynamics.tolerance) are from
  * depending on it. All spikes since the reset are those of the exact weights without rounding, given
  * the same currents, where no spike test came nearer to its threshold than `bound`, what the memory
- * and single precision can shift it by at most. */
+ * and single precision can shift it by at most. A readout has no spike test: its margin is infinite, and `bound` is how far its
+ * output may be from that of the exact weights. */
 typedef struct fsnn_certificate {
     bool proven;   /* margin > bound */
     double margin; /* smallest distance of a spike test from its threshold */
-    double bound;  /* infinity where none is known: methods ab, trap, abm; gl and l1 with
+    double bound;  /* infinity where none is known: methods ab, trap, abm; equations and callbacks; gl and l1 with
                       step^alpha/tau beyond their first weight; runs longer than the horizon */
     double weight_error;     /* largest relative error of a weight up to the horizon */
     double weight_error_sum; /* sum of the weights' |error| up to the horizon */
@@ -214,6 +250,8 @@ FSNN_API const char *fsnn_surrogate_name(fsnn_surrogate_kind kind);
 FSNN_API int fsnn_surrogate_find(const char *name);
 FSNN_API const char *fsnn_reset_name(fsnn_reset reset);
 FSNN_API int fsnn_reset_find(const char *name);
+FSNN_API const char *fsnn_noise_name(fsnn_noise_mode mode);
+FSNN_API int fsnn_noise_find(const char *name);
 
 /* The scale that a kind has where none is given; 0 for a number that is no kind. */
 FSNN_API double fsnn_surrogate_default_scale(fsnn_surrogate_kind kind);

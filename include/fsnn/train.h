@@ -147,6 +147,8 @@ typedef struct fsnn_metrics {
     /* share of the layer's neurons that never fired over the epoch's evaluation, and that fired at
      * every step of every sample; NaN without test data */
     double layer_dead[FSNN_MAX_NEURON_NODES], layer_saturated[FSNN_MAX_NEURON_NODES];
+    /* of one sample of the epoch's evaluation, over all its steps (fsnn_account); NaN without test data */
+    double multiply_adds, additions, memory;
     double seconds;                           /* since the epoch began */
     double samples_per_second;                /* training */
     double seconds_left;                      /* to the end of all epochs, estimated */
@@ -191,8 +193,14 @@ typedef struct fsnn_evaluation {
     /* neurons of a layer, those that never fired, those that fired at every step of every sample */
     int64_t layer_neurons[FSNN_MAX_NEURON_NODES], layer_dead[FSNN_MAX_NEURON_NODES],
         layer_saturated[FSNN_MAX_NEURON_NODES];
+    int nodes;
+    fsnn_account *node; /* [nodes of the net] what each costs, a step of a sample; owned likewise */
+    double steps;       /* T, mean over the samples: a sample costs steps times the sum over the nodes */
     double seconds;
 } fsnn_evaluation;
+
+/* The sum over the nodes of one sample over all its steps; rate and spikes are left 0. */
+FSNN_API fsnn_account fsnn_evaluation_account(const fsnn_evaluation *evaluation);
 
 /* Runs all batches of a loader (its epoch 0) through a wrapped net without training it; plan and
  * random numbers of the net are as before at the end. Errors: FSNN_EARGUMENT, FSNN_ESHAPE,

@@ -2,11 +2,13 @@
  * make any one of them fail, so that each out-of-memory path can be walked. */
 #include "base/base.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define ALIGNMENT 64
 
@@ -39,13 +41,46 @@ static size_t available(void)
 /* Blocks that many rows apart are walked through at once: large pages spare the address translation. */
 enum { PAGE = 2 << 20, LARGE = 4 << 20, HUGE_BLOCK = 256 << 20 };
 
+/* Large blocks are zero without being written to, so that pages come with their first use: a network can be planned, and what
+ * it needs be told, without the memory. What is promised to them and not yet there no other block may have. */
+static _Atomic size_t promised;
+
+static size_t resident(void)
+{
+    unsigned long all = 0, here = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file) {
+        if (fscanf(file, "%lu %lu", &all, &here) != 2)
+            here = 0;
+        fclose(file);
+    }
+    return here * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static size_t left(void)
+{
+    size_t there = available(), mine = atomic_load(&promised), held = resident();
+    size_t owed = mine > held ? mine - held : 0;
+    return there > owed ? there - owed : 0;
+}
+
+/* Zero from its first page to its last, without touching them where the system can. */
+static void zero_large(char *p, size_t bytes)
+{
+    size_t whole = bytes / PAGE * PAGE;
+    if (madvise(p, whole, MADV_DONTNEED) != 0)
+        memset(p, 0, whole);
+    memset(p + whole, 0, bytes - whole);
+}
+
+
 void *fsnn_alloc(size_t bytes)
 {
     int64_t number = atomic_fetch_add(&made, 1) + 1;
     size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     void *p = NULL;
 
-    size_t there = rounded >= HUGE_BLOCK ? available() : SIZE_MAX;
+    size_t there = rounded >= HUGE_BLOCK ? left() : SIZE_MAX;
     if (rounded > there) {
         fsnn_fail(FSNN_EMEMORY, "out of memory: %.3g GiB are needed at once, %.3g GiB are free",
                   (double)bytes / (1 << 30), (double)there / (1 << 30));
@@ -56,15 +91,23 @@ void *fsnn_alloc(size_t bytes)
         fsnn_fail(FSNN_EMEMORY, "out of memory: %zu bytes could not be had", bytes);
         return NULL;
     }
+    size_t size = malloc_usable_size(p); /* what fsnn_free will see */
+    if (size >= LARGE)
+        atomic_fetch_add(&promised, size);
+    if (rounded < LARGE)
+        return memset(p, 0, rounded ? rounded : ALIGNMENT);
 #ifdef MADV_HUGEPAGE
-    if (rounded >= LARGE)
-        madvise(p, rounded / PAGE * PAGE, MADV_HUGEPAGE); /* a wish: nothing depends on it */
+    madvise(p, rounded / PAGE * PAGE, MADV_HUGEPAGE); /* a wish: nothing depends on it */
 #endif
-    return memset(p, 0, rounded ? rounded : ALIGNMENT);
+    zero_large(p, rounded);
+    return p;
 }
 
 void fsnn_free(void *p)
 {
+    size_t size = p ? malloc_usable_size(p) : 0;
+    if (size >= LARGE)
+        atomic_fetch_sub(&promised, size);
     free(p);
 }
 

@@ -29,12 +29,12 @@ void FSNN_K(random_some)(float *restrict out, uint64_t seed, uint64_t stream, co
     }
 }
 
-void FSNN_K(random_blocks)(float *restrict out, uint64_t seed, uint64_t stream, uint64_t block)
+/* words [4][count]; count is a constant where this is inlined */
+static inline void draw(uint32_t (*words)[RANDOM_BLOCKS], int count, uint64_t seed, uint64_t stream,
+                        uint64_t block)
 {
-    uint32_t words[4][RANDOM_BLOCKS];
-
 #pragma omp simd
-    for (int i = 0; i < RANDOM_BLOCKS; i++) {
+    for (int i = 0; i < count; i++) {
         uint32_t c0 = (uint32_t)(block + (uint64_t)i), c1 = (uint32_t)((block + (uint64_t)i) >> 32);
         uint32_t c2 = (uint32_t)stream, c3 = (uint32_t)(stream >> 32);
         uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
@@ -54,7 +54,25 @@ void FSNN_K(random_blocks)(float *restrict out, uint64_t seed, uint64_t stream, 
         words[2][i] = c2;
         words[3][i] = c3;
     }
+}
+
+void FSNN_K(random_blocks)(float *restrict out, uint64_t seed, uint64_t stream, uint64_t block)
+{
+    uint32_t words[4][RANDOM_BLOCKS];
+    draw(words, RANDOM_BLOCKS, seed, stream, block);
     for (int i = 0; i < RANDOM_BLOCKS; i++)
         for (int lane = 0; lane < 4; lane++)
             out[4 * i + lane] = philox_uniform(words[lane][i]);
+}
+
+/* Odd multiples of 2^-24: never 0 or 1, and 1 - u is one of them too. */
+void FSNN_K(random_row)(float *restrict out, uint64_t seed, uint64_t stream, uint64_t block)
+{
+    uint32_t words[4][RANDOM_BLOCKS];
+    draw(words, RANDOM_ROW / 4, seed, stream, block);
+    for (int lane = 0; lane < 4; lane++) {
+#pragma omp simd
+        for (int i = 0; i < RANDOM_ROW / 4; i++)
+            out[RANDOM_ROW / 4 * lane + i] = (float)(int32_t)(words[lane][i] >> 9 << 1 | 1) * 0x1p-24f;
+    }
 }

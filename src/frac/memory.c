@@ -218,6 +218,17 @@ fsnn_status frac_memory_settle(frac_memory *memory, int64_t n, bool renew)
     return FSNN_OK;
 }
 
+double frac_memory_cost(const frac_memory *m, int64_t o)
+{
+    double sum = 0;
+    bool far = m->compressed && o >= 2 * FRAC_SPAN;
+    for (int s = 0; s < m->sums; s++) {
+        int64_t lags = frac_memory_near(m, o), window = m->sum[s].window;
+        sum += (double)(lags < window ? lags : window) + (far ? m->modes.fit.modes : 0);
+    }
+    return sum + (far ? m->modes.fit.modes : 0);
+}
+
 int frac_memory_params(const frac_memory *memory)
 {
     return 2 * memory->order.terms + (memory->method->lweights ? 1 : 0);

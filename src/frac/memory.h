@@ -90,6 +90,9 @@ int frac_memory_params(const frac_memory *memory);
  * w; dstart [starts] where the method has one; dout like frac_modes.out where there are modes. */
 fsnn_status frac_memory_derive(const frac_memory *memory, int s, int p, float *dw, float *dstart,
                                float *dout, float *dgain);
+/* Multiply-adds of the sums over the past for output o, a neuron: one a lag that has a weight; where the memory is
+ * compressed, two a mode for those behind. */
+double frac_memory_cost(const frac_memory *memory, int64_t o);
 void frac_memory_free(frac_memory *memory);
 
 #endif

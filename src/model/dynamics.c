@@ -121,11 +121,12 @@ static fsnn_status read_method(yaml_doc *doc, const yaml_node *node, void *out)
 
 static fsnn_status read_far(yaml_doc *doc, const yaml_node *node, far *out)
 {
+    FSNN_TRY(keys_read(doc, (yaml_node *)node, node, far_keys, NULL, out)); /* a misspelt key has its advice */
     if (!yaml_find(node, "tolerance"))
         return yaml_fail(doc, node,
                          "a memory in braces is given by its tolerance: {tolerance: 1e-5}, with "
                          "horizon and engine where wanted");
-    return keys_read(doc, (yaml_node *)node, node, far_keys, NULL, out);
+    return FSNN_OK;
 }
 
 static fsnn_status read_memory(yaml_doc *doc, const yaml_node *node, void *out)

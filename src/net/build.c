@@ -49,6 +49,12 @@ int fsnn_kind_defaults(const char *kind, void *options)
     return (int)op->options_size;
 }
 
+bool fsnn_kind_is_neuron(const char *kind)
+{
+    const fsnn_op *op = net_kind_find(kind);
+    return op && (op->flags & OP_NEURON);
+}
+
 fsnn_status fsnn_net_create(fsnn_net **net)
 {
     *net = fsnn_alloc(sizeof **net);

@@ -100,6 +100,7 @@ fsnn_status net_forward(fsnn_net *net, const float *x)
             continue;
         net_run(net, step, &run);
         FSNN_TRY(step->op->op->forward(step->op, &run));
+        net_count(net, step);
     }
     return FSNN_OK;
 }

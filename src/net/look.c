@@ -9,6 +9,31 @@ int fsnn_net_node_count(const fsnn_net *net)
     return net->nodes;
 }
 
+const void *fsnn_net_options(const fsnn_net *net, int index)
+{
+    return index > 0 && index < net->nodes ? net->node[index]->op.options : NULL;
+}
+
+/* What a node's steps write: its own, and the conversions of layout that were put before it are the net's. */
+static int64_t node_memory(const fsnn_net *net, int index)
+{
+    const op_node *op = &net->node[index]->op;
+    int64_t rows = net->K * net->plan.batch, floats = 0, bytes = 0;
+    for (int v = 0; v < net->values; v++) {
+        const net_value *value = &net->value[v];
+        int64_t count = rows * fsnn_shape_count(&value->shape);
+        if (value->step < 0 || net->step[value->step].node != index)
+            continue;
+        floats += value->root == v ? count : 0;
+        floats += value->grad_root == v && value->grad_place >= 0 ? count : 0;
+    }
+    if (net->plan.training)
+        bytes += (int64_t)op->tape_bytes;
+    if (op->op->flags & OP_NEURON)
+        bytes += (int64_t)neuron_node_bytes(op);
+    return floats * (int64_t)sizeof(float) + bytes;
+}
+
 fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info)
 {
     if (index < 0 || index >= net->nodes)
@@ -27,6 +52,7 @@ fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info)
         return FSNN_OK;
     info->shape = node->op.out[0];
     info->operations = node->op.operations;
+    info->memory = node_memory(net, index);
     for (int p = 0; p < node->op.params; p++)
         info->params += fsnn_shape_count(&node->op.param[p].shape);
     return FSNN_OK;
@@ -85,16 +111,6 @@ fsnn_status fsnn_net_progress(fsnn_net *net, double done)
     for (int i = 1; i < net->nodes; i++)
         if (neuron_at(net, i))
             neuron_node_progress(&net->node[i]->op, done);
-    return FSNN_OK;
-}
-
-fsnn_status fsnn_net_count_spikes(fsnn_net *net, bool on)
-{
-    if (!net->wrapped)
-        return fsnn_fail(FSNN_ESTATE, "spikes are counted in a net that is wrapped");
-    for (int i = 1; i < net->nodes; i++)
-        if (neuron_at(net, i))
-            FSNN_TRY(neuron_node_count(&net->node[i]->op, on));
     return FSNN_OK;
 }
 

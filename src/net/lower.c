@@ -9,6 +9,8 @@ void net_unlower(fsnn_net *net)
     for (int i = 0; i < net->conversions; i++)
         fsnn_free(net->conversion[i]);
     fsnn_free(net->conversion);
+    fsnn_free(net->tally);
+    net->tally = NULL;
     fsnn_free(net->value);
     fsnn_free(net->step);
     for (int i = 0; i < net->warnings; i++)

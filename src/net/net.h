@@ -61,6 +61,12 @@ typedef struct net_segments {
     size_t states_bytes, output_bytes, gradient_bytes, rate_bytes;
 } net_segments;
 
+/* What forwards cost since counting began (net/account.c): one a node. */
+typedef struct net_tally {
+    double inputs, ones, others; /* inputs seen; those that are 1; those that are neither 0 nor 1 */
+    double memory, steps;        /* multiply-adds of sums over the past; steps times samples */
+} net_tally;
+
 struct fsnn_net {
     net_node **node;
     int nodes, node_room;
@@ -102,6 +108,7 @@ struct fsnn_net {
     int64_t flat;
     char **warning;
     int warnings;
+    net_tally *tally; /* [nodes]; NULL: nothing is counted */
 };
 
 /* Kinds: operators and neurons in one list. */
@@ -138,6 +145,9 @@ bool net_takes_spikes(const fsnn_net *net, const net_step *step, int k);
 const float *net_input_at(const float *x, int64_t numbers);
 float *net_grad(const fsnn_net *net, int value);
 void net_run(const fsnn_net *net, const net_step *step, op_run *run);
+
+/* Counts what a step of the running forward did, where the net counts. */
+void net_count(fsnn_net *net, const net_step *step);
 
 extern const fsnn_op net_to_last, net_to_plain; /* layout conversions */
 /* [rows][H*W][C] -> [rows][C][H*W] and back. */

@@ -16,6 +16,12 @@ static const neuron_kind kinds[] = {
      {.dv = "(-v + slope*exp(min((v - onset)/slope, 20)) + I)/tau",
       .params = 2,
       .param = {{"slope", {.value = 0.2}}, {"onset", {.value = 0.8}}}}},
+    /* the spike makes the leak 1 + kappa times as strong for a step; Kang et al. 2025 (spikeDE) */
+    {"hard_lif",
+     {.dv = "(-v + I)/tau",
+      .after_spike = "dv - s*kappa*v/tau",
+      .params = 1,
+      .param = {{"kappa", {.value = 1}}}}},
 };
 
 const neuron_kind *neuron_kind_find(const char *kind)

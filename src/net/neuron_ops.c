@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { P_TAU, P_THRESHOLD, P_OTHERS };
+enum { P_TAU };
 
 typedef struct state {
     scan scan;
@@ -19,7 +19,7 @@ typedef struct state {
     frac_keep memory;
     bool implicit;
     /* numbers of the parameters that not every layer has; -1: none */
-    int alpha, coefficient, v_reset, own; /* own: the first of the model's own */
+    int threshold, alpha, coefficient, v_reset, own; /* own: the first of the model's own */
     int64_t *counts; /* [counted] spikes of each neuron; NULL: not counted */
     int64_t counted, tests;
     double done;      /* share of the training */
@@ -33,12 +33,15 @@ static const char *const surrogate_names[] = {
 static const char *const growth_names[] = {"geometric", "linear", NULL};
 static const fsnn_alias surrogate_aliases[] = {
     {"piecewise_linear", FSNN_RECTANGLE}, {"superspike", FSNN_FAST_SIGMOID}, {0}};
+static const char *const noise_names[] = {"none",    "meanfield", "soft_noisy",
+                                          "hard_st", "concrete",  "hard_concrete", NULL};
 static const char *const reset_names[] = {"current", "subtract", "value",   "none",
                                           "jump",    "delta",    "restart", NULL};
 
 /* Surrogate scales: what is steeper or wider leaves single precision. */
 #define SCALE_LEAST 1e-18
 #define SCALE_MOST 1e18
+#define NOISE_MOST 1e9 /* of gamma and temperature; the reciprocals of their products are such scales */
 #define REST_MOST 1e7 /* steps: counted in single precision */
 
 static const fsnn_key value_keys[] = {
@@ -91,6 +94,29 @@ static const fsnn_key surrogate_keys[] = {
     {0},
 };
 
+static const fsnn_key noise_keys[] = {
+    {.name = "mode", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_noise, mode), .names = noise_names,
+     .help = "the spike in training, z = (potential - threshold)/gamma, g logistic noise, T the temperature: meanfield "
+             "sigmoid(z); soft_noisy sigmoid(z + g); concrete sigmoid((z + g)/T); hard_st and hard_concrete a step at z + g = 0, "
+             "with the gradient of sigmoid(z), sigmoid((z + g)/T)"},
+    {.name = "gamma", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_noise, gamma), .min = 0, .max = NOISE_MOST,
+     .above = true, .otherwise = "0.2", .help = "scale of the noise, in the unit of the potential"},
+    {.name = "temperature", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_noise, temperature), .min = 0,
+     .max = NOISE_MOST, .above = true, .otherwise = "0.25", .help = "T of the concrete modes"},
+    {0},
+};
+
+/* A readout has no more than these; rows of every neuron too. */
+#define TAU_KEY                                                                                    \
+    {.name = "tau", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, tau),                  \
+     .group = value_keys, .help = "time constant, in the unit of the solver step"}
+static const fsnn_key readout_keys[] = {
+    TAU_KEY,
+    {.name = "v0", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_neuron, v0), .min = -INFINITY,
+     .max = INFINITY, .help = "potential at time 0 (Caputo)"},
+    {0},
+};
+
 /* Of the user's neuron, and from row USER_KEYS on of every neuron. */
 enum { USER_KEYS = 5 };
 static const fsnn_key keys[] = {
@@ -108,8 +134,7 @@ static const fsnn_key keys[] = {
      .max = FSNN_USER_PARAMS, .group = own_keys, .size = sizeof(fsnn_user_param),
      .count = offsetof(fsnn_user, params),
      .help = "parameters of its own, like `{a: 0.2, b: {value: 1, learn: true}}`"},
-    {.name = "tau", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, tau),
-     .group = value_keys, .help = "time constant, in the unit of the solver step"},
+    TAU_KEY,
     {.name = "threshold", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, threshold),
      .group = value_keys, .help = "potential at which a spike fires"},
     {.name = "surrogate", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, surrogate),
@@ -126,15 +151,17 @@ static const fsnn_key keys[] = {
              "resets `value` and `restart` hold the potential meanwhile"},
     {.name = "detach_reset", .type = FSNN_KEY_BOOL, .offset = offsetof(fsnn_neuron, detach_reset),
      .help = "the spike inside the reset carries no gradient"},
+    {.name = "noise", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, noise), .group = noise_keys,
+     .help = "logistic noise on the threshold in training, in place of the surrogate; elsewhere the threshold is sharp"},
     {0},
 };
 
-/* All neurons' options begin with a fsnn_neuron. */
-static const fsnn_user defaults = {.neuron = {.tau = {0.5, false, FSNN_PER_LAYER},
-                                              .threshold = {1.0, false, FSNN_PER_LAYER},
-                                              .surrogate = {.kind = FSNN_ARCTAN},
-                                              .reset = FSNN_RESET_CURRENT,
-                                              .detach_reset = true}};
+/* All neurons' options begin with a fsnn_neuron. FSNN_NEURON_DEFAULT, as a constant that an initialiser may have. */
+#define DEFAULTS                                                                                   \
+    .tau = {0.5, false, FSNN_PER_LAYER}, .threshold = {1.0, false, FSNN_PER_LAYER},                \
+    .surrogate = {.kind = FSNN_ARCTAN}, .reset = FSNN_RESET_CURRENT, .detach_reset = true
+static const fsnn_user defaults = {.neuron = {DEFAULTS}};
+static const fsnn_neuron noisy_defaults = {DEFAULTS, .noise = {.mode = FSNN_NOISE_HARD_ST}};
 
 void neuron_node_dynamics(op_node *node, const frac_method *method, bool implicit,
                           const fsnn_order *order, double h, const frac_keep *memory)
@@ -161,6 +188,49 @@ static bool positive(double value)
 static bool scale_fits(double scale)
 {
     return scale == 0 || (scale >= SCALE_LEAST && scale <= SCALE_MOST);
+}
+
+static bool noise_fits(const fsnn_noise *o)
+{
+    const double least = 1 / NOISE_MOST;
+    bool gamma = o->gamma == 0 || (o->gamma >= least && o->gamma <= NOISE_MOST);
+    return gamma && (o->temperature == 0 || (o->temperature >= least && o->temperature <= NOISE_MOST));
+}
+
+static fsnn_status check_noise(const fsnn_noise *o)
+{
+    if ((unsigned)o->mode >= FSNN_NOISES)
+        return fsnn_fail(FSNN_EARGUMENT, "there is no noise mode number %d", o->mode);
+    if (!noise_fits(o))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "the noise has gamma %g and temperature %g: each must be from 1e-9 to 1e+9, or 0 for its "
+                         "default",
+                         o->gamma, o->temperature);
+    if (o->mode == FSNN_NOISE_NONE && (o->gamma != 0 || o->temperature != 0))
+        return fsnn_fail(FSNN_EARGUMENT, "the noise has a gamma or temperature but no mode: set one, like noise: "
+                                         "{mode: hard_st}, or leave them out");
+    return FSNN_OK;
+}
+
+/* What is said of options gets the node's name. */
+static fsnn_status with_name(const op_node *node, fsnn_status status)
+{
+    if (status && status != FSNN_EMEMORY) {
+        char *why = fsnn_strdup(fsnn_error_text());
+        fsnn_fail(status, "%s \"%s\": %s", node->op->kind, node->name, why ? why : "");
+        fsnn_free(why);
+    }
+    return status;
+}
+
+/* op.h: check */
+static fsnn_status check(const fsnn_op *op, const void *options, char key[OP_KEY])
+{
+    const fsnn_neuron *o = options;
+    snprintf(key, OP_KEY, "noise");
+    FSNN_TRY(check_noise(&o->noise));
+    key[0] = 0;
+    return op->create ? neuron_user_check(op, options, key) : FSNN_OK;
 }
 
 static fsnn_status check_options(const op_node *node)
@@ -195,6 +265,7 @@ static fsnn_status check_options(const op_node *node)
                          "%s \"%s\": v_reset is where reset value lands, but the reset is %s: it "
                          "cannot be learned or differ by channel",
                          node->op->kind, node->name, fsnn_reset_name(o->reset));
+    FSNN_TRY(with_name(node, check_noise(&o->noise)));
     const state *st = node->state;
     if (!(o->refractory >= 0 && o->refractory / st->h <= REST_MOST))
         return fsnn_fail(FSNN_EARGUMENT,
@@ -273,7 +344,10 @@ static op_param order_param(const char *name, const state *st, bool learn, fsnn_
 
 static void add_others(op_node *node, const fsnn_neuron *o, state *st)
 {
-    st->alpha = st->coefficient = st->v_reset = -1;
+    st->threshold = st->alpha = st->coefficient = st->v_reset = -1;
+    if (!st->scan.model->readout)
+        st->threshold =
+            add_param(node, value_param("threshold", &o->threshold, st->scan.channels, FSNN_POSITIVE));
     st->own = node->params;
     for (int i = 0; i < st->scan.model->own; i++) {
         const fsnn_user_param *p = &((const fsnn_user *)node->options)->param[i];
@@ -296,6 +370,10 @@ static fsnn_status settle_readout(const op_node *node, scan *s)
         return fsnn_fail(FSNN_EARGUMENT,
                          "readout \"%s\": it never spikes, so reset %s does nothing: leave it out",
                          node->name, fsnn_reset_name(s->options.reset));
+    if (s->options.noise.mode != FSNN_NOISE_NONE)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "readout \"%s\": it never spikes, so noise on its threshold does nothing: leave it out",
+                         node->name);
     s->options.reset = FSNN_RESET_NONE;
     s->rest = 0;
     return FSNN_OK;
@@ -324,9 +402,8 @@ static fsnn_status shape(op_node *node)
     s->memory.leak = (frac_leak){o->tau.value, s->model->leaky};
     FSNN_TRY(check_reset(node, s));
 
-    node->param[P_TAU] = value_param("tau", &o->tau, s->channels, FSNN_POSITIVE);
-    node->param[P_THRESHOLD] = value_param("threshold", &o->threshold, s->channels, FSNN_POSITIVE);
-    node->params = P_OTHERS;
+    node->params = 0;
+    add_param(node, value_param("tau", &o->tau, s->channels, FSNN_POSITIVE)); /* P_TAU */
     add_others(node, o, st);
     return FSNN_OK;
 }
@@ -334,12 +411,7 @@ static fsnn_status shape(op_node *node)
 /* Errors of the scan get the node's name. */
 static fsnn_status named(const op_node *node, fsnn_status status)
 {
-    if (status == FSNN_ENUMERIC || status == FSNN_ECALLBACK) {
-        char *why = fsnn_strdup(fsnn_error_text());
-        fsnn_fail(status, "%s \"%s\": %s", node->op->kind, node->name, why ? why : "");
-        fsnn_free(why);
-    }
-    return status;
+    return status == FSNN_ENUMERIC || status == FSNN_ECALLBACK ? with_name(node, status) : status;
 }
 
 /* Where a step uses the slope of dv, backward uses its change: a difference of differences would be noise. */
@@ -364,6 +436,7 @@ static fsnn_status plan(op_node *node)
     scan *s = &st->scan;
     s->B = node->B;
     s->training = node->training;
+    s->noise.seed = node->seed;
     neuron_node_progress(node, st->done);
     s->smooth = node->smooth;
     FSNN_TRY(check_slopes(node));
@@ -382,7 +455,7 @@ static fsnn_status plan(op_node *node)
 static void bind(op_node *node, float *const *value)
 {
     state *st = node->state;
-    const int from[NEURON_PARS] = {P_TAU, P_THRESHOLD, st->v_reset};
+    const int from[NEURON_PARS] = {P_TAU, st->threshold, st->v_reset};
     for (int p = 0; p < scan_pars(&st->scan); p++) {
         int at = p < NEURON_PARS ? from[p] : st->own + p - NEURON_PARS;
         if (at >= 0)
@@ -409,6 +482,8 @@ static fsnn_status forward(op_node *node, const op_run *run)
 {
     state *st = node->state;
     bind(node, run->value);
+    if (st->scan.time == 0)
+        st->scan.noise.run = (uint64_t)run->step;
     FSNN_TRY(named(node, scan_forward(&st->scan, node->K, run->in[0], run->out[0])));
     if (!st->counts || st->counted != st->scan.N)
         return FSNN_OK;
@@ -423,7 +498,9 @@ void neuron_node_progress(op_node *node, double done)
     state *st = node->state;
     const fsnn_neuron *o = node->options;
     st->done = done;
+    st->scan.options.surrogate = o->surrogate;
     st->scan.options.surrogate.scale = fsnn_surrogate_scale_at(&o->surrogate, done);
+    scan_settle_noise(&st->scan);
 }
 
 fsnn_status neuron_node_count(op_node *node, bool on)
@@ -450,7 +527,9 @@ static fsnn_status backward(op_node *node, const op_run *run)
 {
     state *st = node->state;
     bind(node, run->value);
-    scan_grads grads = {.I = run->gin[0], .par = {run->grad[P_TAU], run->grad[P_THRESHOLD]}};
+    scan_grads grads = {.I = run->gin[0], .par = {run->grad[P_TAU]}};
+    if (st->threshold >= 0)
+        grads.par[PAR_THRESHOLD] = run->grad[st->threshold];
     if (st->alpha >= 0)
         grads.alpha = run->grad[st->alpha];
     if (st->coefficient >= 0)
@@ -499,7 +578,8 @@ fsnn_status neuron_node_changed(op_node *node, float *const *value, bool *void_s
 {
     state *st = node->state;
     FSNN_TRY(check_positive(node, P_TAU, value[P_TAU]));
-    FSNN_TRY(check_positive(node, P_THRESHOLD, value[P_THRESHOLD]));
+    if (st->threshold >= 0)
+        FSNN_TRY(check_positive(node, st->threshold, value[st->threshold]));
     const fsnn_neuron *o = node->options;
     float tau = value[P_TAU][0];
     st->scan.memory.leak.tau = tau == (float)o->tau.value ? o->tau.value : tau;
@@ -612,6 +692,12 @@ double neuron_node_rate(const op_node *node)
     return scan_rate(&st->scan);
 }
 
+double neuron_node_memory_cost(const op_node *node)
+{
+    const state *st = node->state;
+    return scan_memory_cost(&st->scan);
+}
+
 size_t neuron_node_bytes(const op_node *node)
 {
     const state *st = node->state;
@@ -649,29 +735,75 @@ static double stable_step(const state *st, double rate)
     return low;
 }
 
+/* How fast dv falls with v: -d(dv)/dv with the parameters as they were given; where it changes with v, at v0 without a current.
+ * 0: it does not fall, or that is not known (a callback). */
+static double leak_rate(const state *st, const op_node *node)
+{
+    const fsnn_neuron *o = node->options;
+    const equation *e = st->user.equation;
+    double at[EQUATION_VALUES] = {0};
+    if (st->scan.model->leaky)
+        return 1 / o->tau.value;
+    if (!e)
+        return 0;
+    at[EQUATION_X] = o->v0;
+    at[EQUATION_PAR + PAR_TAU] = o->tau.value;
+    at[EQUATION_PAR + PAR_THRESHOLD] = o->threshold.value;
+    for (int i = 0; i < st->scan.model->own; i++)
+        at[EQUATION_PAR + 2 + i] = ((const fsnn_user *)node->options)->param[i].value.value;
+    double rate = -equation_value(e, EQUATION_J, at);
+    return isfinite(rate) && rate > 0 ? rate : 0;
+}
+
+/* A step below ..., and for the leak of lif a tau above ..., are stable. */
+static char *remedy(const state *st, double rate, double most)
+{
+    double step = stable_step(st, rate);
+    if (st->scan.model->leaky)
+        return fsnn_format("a step below %.4g or a tau above %.4g is stable", step, 1 / most);
+    return fsnn_format("a step below %.4g is stable", step);
+}
+
+static char *unstable_terms(const op_node *node, const state *st, double rate, double most, const char *works)
+{
+    return fsnn_format("%s \"%s\": %s is %.4g, beyond the %.4g up to which explicit %s is stable with these %d terms at "
+                       "step %g: potentials below threshold may oscillate and grow; %s, and so is `implicit: true` at any "
+                       "step",
+                       node->op->kind, node->name, st->scan.model->leaky ? "1/tau" : "the slope of dv, -d(dv)/dv,", rate,
+                       most, st->method->name, st->order.terms, st->h, works);
+}
+
+static char *unstable_term(const op_node *node, const state *st, double rate, double most, const char *works)
+{
+    double a = st->method->integer ? 1 : st->order.alpha[0], limit = st->method->stable(a);
+    double z = rate / most * limit; /* h^alpha / (tau C) */
+    bool leaky = st->scan.model->leaky;
+    char slope[64] = "step^alpha/tau";
+    if (!leaky)
+        snprintf(slope, sizeof slope, "step^alpha times the slope of dv%s, %.4g,",
+                 st->scan.model->curved ? " at v0" : "", rate);
+    return fsnn_format("%s \"%s\": %s is %.4g, beyond the %.4g up to which explicit %s is stable at alpha %g: potentials "
+                       "below threshold may oscillate and grow; %s, and so %s, or `implicit: true` with gl, l1 and ab, at any "
+                       "step",
+                       node->op->kind, node->name, slope, z, limit, st->method->name, a, works,
+                       leaky ? "are the methods trap and ml" : "is the method trap");
+}
+
 char *neuron_node_unstable(const op_node *node)
 {
     const state *st = node->state;
-    const fsnn_neuron *o = node->options;
-    if (!st->scan.model->leaky || !st->method->stable || st->scan.memory.scheme == FRAC_IMPLICIT)
+    double rate = leak_rate(st, node);
+    if (rate == 0 || !st->method->stable || st->scan.memory.scheme == FRAC_IMPLICIT)
         return NULL;
-    double rate = 1 / o->tau.value, most = stable_rate(st, st->h), step = stable_step(st, rate);
+    double most = stable_rate(st, st->h);
     if (rate <= most * (1 + 1e-12))
         return NULL;
-    if (st->order.terms > 1)
-        return fsnn_format("%s \"%s\": 1/tau is %.4g, beyond the %.4g up to which explicit %s is "
-                           "stable with these %d terms at step %g: potentials below threshold may "
-                           "oscillate and grow; a step below %.4g or a tau above %.4g is stable, "
-                           "and so is `implicit: true` at any step",
-                           node->op->kind, node->name, rate, most, st->method->name,
-                           st->order.terms, st->h, step, 1 / most);
-    double a = st->method->integer ? 1 : st->order.alpha[0], limit = st->method->stable(a);
-    double z = rate / most * limit; /* h^alpha / (tau C) */
-    return fsnn_format("%s \"%s\": step^alpha/tau is %.4g, beyond the %.4g up to which explicit %s "
-                       "is stable at alpha %g: potentials below threshold may oscillate and grow; "
-                       "a step below %.4g or a tau above %.4g is stable, and so are the methods trap and "
-                       "ml, or `implicit: true` with gl, l1 and ab, at any step",
-                       node->op->kind, node->name, z, limit, st->method->name, a, step, 1 / most);
+    char *works = remedy(st, rate, most);
+    if (!works)
+        return NULL;
+    char *sentence = (st->order.terms > 1 ? unstable_terms : unstable_term)(node, st, rate, most, works);
+    fsnn_free(works);
+    return sentence;
 }
 
 static fsnn_status create_user(op_node *node)
@@ -686,15 +818,15 @@ const char *neuron_node_equations(const op_node *node)
     return st->user.equations ? st->user.equations : "";
 }
 
-/* Options type, first key, create, check. */
-#define NEURON(symbol, kind_name, type, key, made, checked, what)                                  \
+/* Options type and defaults, first key, create. */
+#define NEURON(symbol, kind_name, type, begins, key, made, what)                                         \
     static const fsnn_op symbol = {.kind = kind_name,                                              \
                                    .help = what,                                                   \
                                    .options_size = sizeof(type),                                   \
-                                   .defaults = &defaults,                                          \
-                                   .keys = keys + (key),                                           \
+                                   .defaults = &(begins),                                          \
+                                   .keys = (key),                                                 \
                                    .create = made,                                                 \
-                                   .check = checked,                                               \
+                                   .check = check,                                                 \
                                    .min_in = 1,                                                    \
                                    .max_in = 1,                                                    \
                                    .flags = OP_LAST | OP_NEEDS_IN | OP_NEEDS_OUT | OP_NEURON,      \
@@ -705,20 +837,26 @@ const char *neuron_node_equations(const op_node *node)
                                    .backward = backward,                                           \
                                    .destroy = destroy}
 
-NEURON(kind_if, "if", fsnn_neuron, USER_KEYS, NULL, NULL, "integrate-and-fire: tau D^alpha v = I");
-NEURON(kind_lif, "lif", fsnn_neuron, USER_KEYS, NULL, NULL,
+NEURON(kind_if, "if", fsnn_neuron, defaults, keys + USER_KEYS, NULL,
+       "integrate-and-fire: tau D^alpha v = I");
+NEURON(kind_lif, "lif", fsnn_neuron, defaults, keys + USER_KEYS, NULL,
        "leaky integrate-and-fire: tau D^alpha v = -v + I");
-NEURON(kind_user, "user", fsnn_user, 0, create_user, neuron_user_check,
+NEURON(kind_noisy, "noisy", fsnn_neuron, noisy_defaults, keys + USER_KEYS, NULL,
+       "lif with a noisy threshold while it is trained; every neuron can have `noise`, here it is the default");
+NEURON(kind_user, "user", fsnn_user, defaults, keys, create_user,
        "a neuron of your own, by its equations: D^alpha v = dv (docs/neurons.md)");
-NEURON(kind_readout, "readout", fsnn_neuron, USER_KEYS, NULL, NULL,
-       "leaky readout: tau D^alpha v = -v + I without spikes, the output is v (for regression and losses "
-       "on the potential); threshold and surrogate do nothing");
-NEURON(kind_qif, "qif", fsnn_user, USER_KEYS - 1, create_user, neuron_user_check,
+NEURON(kind_qif, "qif", fsnn_user, defaults, keys + USER_KEYS - 1, create_user,
        "quadratic integrate-and-fire: tau D^alpha v = a (v - rest) (v - critical) + I; params a 1, rest "
        "0, critical 0.5");
-NEURON(kind_eif, "eif", fsnn_user, USER_KEYS - 1, create_user, neuron_user_check,
+NEURON(kind_eif, "eif", fsnn_user, defaults, keys + USER_KEYS - 1, create_user,
        "exponential integrate-and-fire: tau D^alpha v = -v + slope exp((v - onset)/slope) + I; params "
        "slope 0.2, onset 0.8");
+NEURON(kind_hard_lif, "hard_lif", fsnn_user, defaults, keys + USER_KEYS - 1, create_user,
+       "lif with a hard reset by feedback: tau D^alpha v = -v + I - kappa s v while it spikes; params kappa 1 (tau - 1 takes "
+       "away all of v at alpha 1 and step 1)");
+NEURON(kind_readout, "readout", fsnn_neuron, defaults, readout_keys, NULL,
+       "leaky readout: tau D^alpha v = -v + I without spikes, the output is v (for regression and losses "
+       "on the potential)");
 
-const fsnn_op *const fsnn_neuron_ops[] = {&kind_if, &kind_lif, &kind_user, &kind_qif, &kind_eif, &kind_readout,
-                                          NULL};
+const fsnn_op *const fsnn_neuron_ops[] = {&kind_if,  &kind_lif,      &kind_noisy,   &kind_user, &kind_qif,
+                                          &kind_eif, &kind_hard_lif, &kind_readout, NULL};

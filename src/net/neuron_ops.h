@@ -41,6 +41,8 @@ fsnn_status neuron_node_count(op_node *node, bool on);
 const int64_t *neuron_node_counts(const op_node *node, int64_t *tests);
 /* The equations it was given, or "". */
 const char *neuron_node_equations(const op_node *node);
+/* Multiply-adds of the sums over the past in the last forward, a neuron. */
+double neuron_node_memory_cost(const op_node *node);
 double neuron_node_rate(const op_node *node);
 size_t neuron_node_bytes(const op_node *node);
 fsnn_status neuron_node_certificate(const op_node *node, fsnn_certificate *certificate);

@@ -11,7 +11,7 @@ typedef struct head {
     int64_t bytes;
 } head;
 
-static const char magic[8] = "FSNNST1";
+static const char magic[8] = "FSNNST2";
 
 /* FNV-1a (Fowler, Noll, Vo) */
 static void mix(uint64_t *print, const void *data, size_t bytes)

@@ -63,7 +63,7 @@ static double amplification(const scan *s, double total, double off)
     const frac_sum *sum = &s->memory.sum[0];
     double least, most, gain = sum->gain;
     leaks(s, &least, &most);
-    if (!s->model->linear) /* neurons of the user's own */
+    if (!s->model->linear && !s->model->readout) /* neurons of the user's own: what their equations round is not known */
         return INFINITY;
     if (method->lweights)
         return 1;
@@ -93,7 +93,7 @@ static double bound_of(const scan *s, const fsnn_certificate *c, double largest)
         return INFINITY;
     sums(s, (double)s->time, &total, &rounding);
     leaks(s, &least, &most);
-    if (scan_resetting(s)->ahead) /* the test sees v + dv, which moves by 1 - 1/tau with v */
+    if (scan_resetting(s)->ahead && !s->model->readout) /* the test sees v + dv, which moves by 1 - 1/tau with v */
         ahead = fmax(fabs(1 - most), fabs(1 - least));
     double error = 1.05 * c->weight_error_sum; /* far lags are measured every 2 % only */
     double rho = (error + rounding) * largest;
@@ -116,7 +116,7 @@ fsnn_status scan_certify(const scan *s, fsnn_certificate *c)
     FSNN_TRY(frac_modes_error(&m->modes, m->method, &m->order, &m->leak, m->h, 0, &c->weight_error,
                               &c->weight_error_sum));
     c->modes = m->modes.fit.modes;
-    c->margin = margin;
+    c->margin = s->model->readout ? INFINITY : margin; /* of a readout the bound is that of its output */
     c->bound = bound_of(s, c, largest);
     c->proven = c->margin > c->bound;
     return FSNN_OK;

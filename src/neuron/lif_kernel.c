@@ -71,6 +71,19 @@ const neuron_model FSNN_K(neuron_lif) = {
     .leak_back = leak_back,
 };
 
+/* The same; its options have noise on the threshold (fsnn/neuron.h). */
+const neuron_model FSNN_K(neuron_noisy) = {
+    .kind = "noisy",
+    .leaky = true,
+    .linear = true,
+    .prepare = prepare,
+    .prepare_back = prepare_back,
+    .charge = charge,
+    .charge_back = charge_back,
+    .leak = leak,
+    .leak_back = leak_back,
+};
+
 /* The same without spikes: its potential is the output. */
 const neuron_model FSNN_K(neuron_readout) = {
     .kind = "readout",

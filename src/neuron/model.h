@@ -137,6 +137,8 @@ typedef struct neuron_kernels {
     const neuron_reset *resets;         /* [FSNN_RESETS] */
     const neuron_surrogate *surrogates; /* [FSNN_SURROGATES] */
     void (*fire)(const float *x, float *s); /* s = x >= 0 */
+    /* x [32] += gamma g, g logistic: of a seed, a run, a step of it, a tile */
+    void (*noise)(uint64_t seed, uint64_t run, int64_t step, int64_t tile, float gamma, float *x);
     /* the scans (neuron/scan.h) */
     fsnn_status (*forward)(struct scan *s, int64_t K, const float *I, float *spikes);
     fsnn_status (*backward)(struct scan *s, const float *I, const float *spikes, const float *gspikes,

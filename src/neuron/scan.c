@@ -293,6 +293,14 @@ void scan_potentials(const scan *s, const float *spikes, float *v)
     }
 }
 
+double scan_memory_cost(const scan *s)
+{
+    double sum = 0;
+    for (int64_t time = s->time - s->K; time < s->time; time++)
+        sum += frac_memory_cost(&s->memory, scan_output(s, time));
+    return sum;
+}
+
 double scan_rate(const scan *s)
 {
     double sum = 0, steps = (double)(s->K * s->B * s->N);

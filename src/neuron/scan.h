@@ -35,6 +35,16 @@ typedef struct scan_fused {
     int64_t group, rows;
 } scan_fused;
 
+/* Noise on the threshold (fsnn_noise), as the mode and the plan have it. */
+typedef struct scan_noise {
+    bool on;
+    bool drawn; /* the argument of the spike is shifted by noise */
+    bool soft;  /* the spike is the surrogate's primitive */
+    bool seen;  /* primitive and slope are taken with the noise */
+    float gamma;
+    uint64_t seed, run; /* of the layer; the number of the run since the reset */
+} scan_noise;
+
 /* Sums a tile leaves: parameters of the neuron, then those of the order. */
 enum {
     SCAN_PARS = NEURON_PARS + NEURON_OWN_PARS,
@@ -48,6 +58,7 @@ typedef struct scan {
     fsnn_neuron options;
     frac_memory memory;
     bool smooth;
+    scan_noise noise;
     float v0;
     int64_t rest; /* refractory period after a spike, in steps */
     scan_param par[SCAN_PARS]; /* of v_reset: none, and the options' number holds */
@@ -120,6 +131,8 @@ typedef struct scan_grads {
     float *alpha, *coefficient;
 } scan_grads;
 
+/* Noise and the surrogate that goes with it, from the options; outside of training there is none. */
+void scan_settle_noise(scan *s);
 /* Makes room for calls of up to K steps; state becomes that of time 0 when the number of neurons
  * changed. */
 fsnn_status scan_plan(scan *s, int64_t K);
@@ -146,6 +159,8 @@ void scan_potentials(const scan *s, const float *spikes, float *v);
 /* What the run since the reset says of the memory's error (neuron/certificate.c). */
 fsnn_status scan_certify(const scan *s, fsnn_certificate *certificate);
 double scan_rate(const scan *s);
+/* Multiply-adds of the sums over the past in the last forward, a neuron. */
+double scan_memory_cost(const scan *s);
 size_t scan_bytes(const scan *s);
 void scan_free(scan *s);
 

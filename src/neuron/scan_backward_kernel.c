@@ -70,6 +70,7 @@ typedef struct again {
     neuron_step t;
     lanes v, dv, off, c, arg, p, slope, space[3], S1, held;
     lanes vp; /* potential that p is, where the model has a spike argument of its own */
+    lanes still; /* the argument before noise moved it */
     const float *s, *gs;
     const float *land, *rest; /* what the reset saw for s; the refractory period, NULL: none */
 } again;
@@ -92,6 +93,16 @@ static __attribute__((noinline)) void recall_own(const walk *w, const float *p, 
     EACH_LANE a->vp[i] = a->p[i] + a->off[i];
     bool ahead = w->j->reset->ahead;
     model->spike(w->tile.self, ahead ? a->v : a->vp, a->t.I, ahead ? a->dv : none, a->arg);
+}
+
+/* Noise moves the argument again; what the slope is taken at. */
+static __attribute__((noinline)) const float *recall_noise(const walk *w, int64_t k, again *a)
+{
+    const scan *s = w->j->s;
+    const scan_noise *noise = &s->noise;
+    memcpy(a->still, a->arg, sizeof a->still);
+    w->j->kernels->noise(noise->seed, noise->run, s->time - s->K + k, w->t, noise->gamma, a->arg);
+    return noise->seen ? a->arg : a->still;
 }
 
 /* In the refractory period no spike depends on anything, nor does a potential that is held. */
@@ -171,8 +182,9 @@ static void recall(walk *w, int64_t k, again *a)
         memcpy(a->S1, w->predicted + k * FRAC_LANES, sizeof a->S1);
         a->t.S[1] = a->S1;
     }
-    j->kernels->surrogates[s->options.surrogate.kind].slope((float)s->options.surrogate.scale,
-                                                            a->arg, a->slope);
+    const float *seen = s->noise.drawn ? recall_noise(w, k, a) : a->arg;
+    j->kernels->surrogates[s->options.surrogate.kind].slope((float)s->options.surrogate.scale, seen,
+                                                            a->slope);
     if (s->model->readout)
         lanes_zero(a->slope);
     a->land = a->s;

@@ -46,11 +46,33 @@ typedef struct sums {
     lanes near[FRAC_BLOCK], far[FRAC_BLOCK];
 } sums;
 
-static void fire(const job *j, const float *arg, float *s)
+static void smooth(const job *j, const float *x, float *s)
 {
     const fsnn_surrogate *surrogate = &j->s->options.surrogate;
-    if (j->s->smooth)
-        j->kernels->surrogates[surrogate->kind].smooth((float)surrogate->scale, arg, s);
+    j->kernels->surrogates[surrogate->kind].smooth((float)surrogate->scale, x, s);
+}
+
+/* Noise moves the argument; without it stands in `still`. */
+static __attribute__((noinline)) void fire_noisy(const walk *w, int64_t k, float *arg, float *still, float *s)
+{
+    const job *j = w->j;
+    const scan_noise *noise = &j->s->noise;
+    memcpy(still, arg, sizeof(lanes));
+    if (noise->drawn)
+        j->kernels->noise(noise->seed, noise->run, j->s->time + k, w->t, noise->gamma, arg);
+    if (noise->soft || j->s->smooth)
+        smooth(j, noise->seen ? arg : still, s);
+    else
+        j->kernels->fire(arg, s);
+}
+
+static void fire(const walk *w, int64_t k, float *arg, float *still, float *s)
+{
+    const job *j = w->j;
+    if (j->s->noise.on)
+        fire_noisy(w, k, arg, still, s);
+    else if (j->s->smooth)
+        smooth(j, arg, s);
     else
         j->kernels->fire(arg, s);
 }
@@ -183,7 +205,7 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
 {
     const job *j = w->j;
     const scan *s = j->s;
-    lanes v, dv, arg, spike, held, c, p, x, current;
+    lanes v, dv, arg, still, spike, held, c, p, x, current;
     const float *land = spike;
     const float *u = w->u + (w->rows_u + k - 1) * FRAC_LANES;
     float *next = w->u + (w->rows_u + k) * FRAC_LANES;
@@ -211,7 +233,7 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
     lanes_zero(c);
     if (j->reset->ahead) {
         test(w, v, t.I, dv, arg);
-        fire(j, arg, spike);
+        fire(w, k, arg, still, spike);
         if (s->rest)
             hush(w, k, arg, spike, held);
         if (j->reset->kick)
@@ -222,7 +244,7 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
     j->scheme->step(&t, p, x);
     if (!j->reset->ahead) {
         test_after(w, &t, p, arg);
-        fire(j, arg, spike);
+        fire(w, k, arg, still, spike);
         if (s->rest) {
             hush(w, k, arg, spike, held);
             land = held;
@@ -242,7 +264,7 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
         offset(w);
     }
     if (w->arg)
-        memcpy(w->arg + k * FRAC_LANES, s->model->spike ? p : arg, sizeof arg);
+        memcpy(w->arg + k * FRAC_LANES, s->model->spike ? p : s->noise.on ? still : arg, sizeof arg);
     if (w->predicted)
         memcpy(w->predicted + k * FRAC_LANES, S[1], sizeof(lanes));
     if (s->model->readout) {

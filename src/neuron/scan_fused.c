@@ -20,7 +20,7 @@ bool scan_fused_fits(const scan *s)
         !m->compressed;
     bool plain =
         reset->ahead && !reset->state && !reset->counts && !reset->clears && !reset->keeps_arg;
-    return state && plain && s->model->linear && !s->rest && !s->smooth && !s->general && s->fused.space.data &&
+    return state && plain && s->model->linear && !s->rest && !s->smooth && !s->noise.on && !s->general && s->fused.space.data &&
            fsnn_threads() <= s->fused.workers;
 }
 

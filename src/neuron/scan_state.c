@@ -7,6 +7,7 @@
 
 typedef struct header {
     int64_t time, u, x; /* steps since the reset; rows of states and of the history apart */
+    uint64_t run; /* of the noise */
 } header;
 
 /* Goes through all that is saved, in order: copies out, in, or only counts. */
@@ -66,7 +67,7 @@ static void walk(const scan *s, const header *h, bool whole, pass *p)
 size_t scan_state_bytes(const scan *s, bool whole)
 {
     pass p = {0};
-    header h = {s->time, s->u.rows, s->x.rows};
+    header h = {s->time, s->u.rows, s->x.rows, s->noise.run};
     walk(s, &h, whole, &p);
     return sizeof h + p.bytes;
 }
@@ -75,14 +76,14 @@ size_t scan_state_room(const scan *s)
 {
     pass p = {0};
     int64_t keep = s->memory.keep < 1 ? 1 : s->memory.keep;
-    header h = {s->time, keep, keep};
+    header h = {s->time, keep, keep, 0};
     walk(s, &h, false, &p);
     return sizeof h + p.bytes;
 }
 
 void scan_state_save(const scan *s, bool whole, void *bytes)
 {
-    header h = {s->time, s->u.rows, s->x.rows};
+    header h = {s->time, s->u.rows, s->x.rows, s->noise.run};
     pass p = {.out = (char *)bytes + sizeof h};
     memcpy(bytes, &h, sizeof h);
     walk(s, &h, whole, &p);
@@ -131,6 +132,7 @@ fsnn_status scan_state_load(scan *s, bool whole, const void *bytes)
         FSNN_TRY(scan_rows_reserve(s, &s->x, x));
     walk(s, &h, whole, &p);
     s->time = h.time;
+    s->noise.run = h.run;
     s->u.rows = u;
     s->x.rows = x;
     return FSNN_OK;

@@ -2,6 +2,7 @@
  * which replace the step in gradient checks. Slopes are on the training path and vectorise;
  * primitives need not. */
 #include "base/isa_kernel.h"
+#include "neuron/equation_rows.h"
 #include "neuron/model.h"
 
 #include <math.h>
@@ -52,8 +53,7 @@ static void sigmoid_slope(float k, const float *x, float *d)
 
 static void sigmoid_smooth(float k, const float *x, float *s)
 {
-    for (int i = 0; i < FRAC_LANES; i++)
-        s[i] = 1 / (1 + expf(-k * x[i]));
+    EACH_LANE s[i] = row_sigmoid(k * x[i]); /* noise has it on the training path */
 }
 
 static void rectangle_slope(float k, const float *x, float *d)

@@ -11,6 +11,8 @@
 #define MOST_CURVES 64
 #define MOST_POINTS 6000 /* of a drawn line; beyond, buckets give their extremes */
 #define LEFT 104
+#define ROW_SHORT 12 /* characters of a row's name for which LEFT is room; more make it wider, up to ROW_LONG */
+#define ROW_LONG 56
 #define RIGHT 30
 #define BETWEEN_ROWS 44
 #define LABEL 26 /* what an axis label takes */
@@ -166,7 +168,7 @@ static void rows(fsnn_figure *f, const fsnn_chart *chart)
 
     fputs("set ytics (", f->script);
     for (int64_t i = 0; i < chart->rows; i += every) {
-        fsnn_text_clean(name, 12, chart->row[i]);
+        fsnn_text_clean(name, ROW_LONG, chart->row[i]);
         fputs(i ? ", " : "", f->script);
         fsnn_text_quote_tic(f->script, name);
         fprintf(f->script, " %lld", (long long)i);
@@ -298,6 +300,20 @@ static void draw(fsnn_figure *f, const fsnn_chart *chart, place at)
     fputc('\n', f->script);
 }
 
+/* Room left of a panel: numbers, or names of rows. */
+static int left_of(const fsnn_chart *chart, int width)
+{
+    enum { CHARACTER = 9 };
+    size_t most = 0;
+    for (int i = 0; i < chart->rows; i++) {
+        char name[FSNN_TEXT];
+        fsnn_text_clean(name, ROW_LONG, chart->row[i]);
+        most = strlen(name) > most ? strlen(name) : most;
+    }
+    int left = LEFT + (most > ROW_SHORT ? (int)(most - ROW_SHORT) * CHARACTER : 0);
+    return left < width / 2 ? left : width / 2;
+}
+
 /* Height of the row that begins with chart `first`, its axis label included. */
 static int row_height(int columns, int charts, const fsnn_chart *chart, int first)
 {
@@ -327,7 +343,7 @@ fsnn_status fsnn_plot_charts(const char *title, const char *subtitle, int column
         fsnn_figure_subtitle(&f, text);
     for (int i = 0; i < charts; i++) {
         int left = i % columns * width;
-        draw(&f, &chart[i], (place){left + LEFT, left + width - RIGHT, top, top + chart[i].height});
+        draw(&f, &chart[i], (place){left + left_of(&chart[i], width), left + width - RIGHT, top, top + chart[i].height});
         if (i % columns == columns - 1)
             top += row_height(columns, charts, chart, i - columns + 1) + BETWEEN_ROWS;
     }

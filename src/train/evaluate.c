@@ -10,7 +10,7 @@
 #include <string.h>
 
 typedef struct sums {
-    double loss;
+    double loss, steps;
     int64_t correct, batches;
     double rate[FSNN_MAX_NEURON_NODES];
 } sums;
@@ -50,6 +50,7 @@ static fsnn_status one(fsnn_net *net, const fsnn_batch *batch, const fsnn_loss *
     double counted = (double)pass_counted(batch);
     s->loss += value * counted;
     s->correct += correct;
+    s->steps += (double)(batch->steps * batch->batch);
     layers_add_rates(l, net, counted, s->rate);
     result->samples += (int64_t)counted;
     result->classes = classes;
@@ -86,6 +87,29 @@ static fsnn_status diagnose(const fsnn_net *net, const layers *l, fsnn_evaluatio
     return FSNN_OK;
 }
 
+static fsnn_status accounts(const fsnn_net *net, fsnn_evaluation *result)
+{
+    result->nodes = fsnn_net_node_count(net);
+    result->node = fsnn_alloc((size_t)result->nodes * sizeof *result->node);
+    if (!result->node)
+        return FSNN_EMEMORY;
+    for (int n = 0; n < result->nodes; n++)
+        FSNN_TRY(fsnn_net_account(net, n, &result->node[n]));
+    return FSNN_OK;
+}
+
+fsnn_account fsnn_evaluation_account(const fsnn_evaluation *e)
+{
+    fsnn_account sum = {0};
+    for (int n = 0; n < e->nodes; n++) {
+        sum.dense += e->steps * e->node[n].dense;
+        sum.multiply_adds += e->steps * e->node[n].multiply_adds;
+        sum.additions += e->steps * e->node[n].additions;
+        sum.memory += e->steps * e->node[n].memory;
+    }
+    return sum;
+}
+
 static fsnn_status all(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
                        int64_t epoch, volatile const int *stop, bool confusion,
                        fsnn_evaluation *result)
@@ -115,6 +139,8 @@ static fsnn_status all(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss
     result->layers = l.count;
     layers_mean(&l, s.rate, (double)result->samples, result->layer_rate);
     FSNN_TRY(diagnose(net, &l, result));
+    FSNN_TRY(accounts(net, result));
+    result->steps = s.steps / (double)result->samples;
     result->seconds = fsnn_now() - begin;
     return FSNN_OK;
 }
@@ -169,5 +195,6 @@ void fsnn_evaluation_free(fsnn_evaluation *evaluation)
     if (!evaluation)
         return;
     fsnn_free(evaluation->confusion);
+    fsnn_free(evaluation->node);
     *evaluation = (fsnn_evaluation){0};
 }

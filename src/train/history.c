@@ -27,6 +27,8 @@ static const column columns[] = {
     COLUMN(gradient_norm, REAL),      COLUMN(rate, REAL),
     COLUMN(samples, INTEGER),         COLUMN(seconds, REAL),
     COLUMN(samples_per_second, REAL), COLUMN(best, FLAG),
+    COLUMN(multiply_adds, REAL),      COLUMN(additions, REAL),
+    COLUMN(memory, REAL),
 };
 
 /* Figures of each layer. Those of evaluations stand in an array of their own: states written before

@@ -142,6 +142,10 @@ static fsnn_status evaluate(trainer *t, fsnn_metrics *metrics)
         snprintf(where, sizeof where, "epoch %lld", (long long)t->at.epoch + 1);
         return pass_fail(status, where);
     }
+    fsnn_account cost = fsnn_evaluation_account(&e);
+    metrics->multiply_adds = cost.multiply_adds;
+    metrics->additions = cost.additions;
+    metrics->memory = cost.memory;
     metrics->test_loss = e.loss;
     metrics->test_accuracy = e.accuracy;
     for (int i = 0; i < e.layers; i++) {

@@ -102,6 +102,7 @@ void trainer_metrics(const trainer *t, fsnn_metrics *m)
     m->loss = at->samples ? at->loss / samples : NAN;
     m->accuracy = at->samples ? (double)at->correct / samples : NAN;
     m->test_loss = m->test_accuracy = NAN;
+    m->multiply_adds = m->additions = m->memory = NAN;
     m->lr = t->at.lr;
     m->gradient_norm = at->batches ? at->norm / (double)at->batches : NAN;
     m->layers = t->layers.count;

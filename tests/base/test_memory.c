@@ -47,6 +47,45 @@ static void more_than_the_machine_has(void **state)
     assert_non_null(strstr(fsnn_error_text(), "GiB are free"));
 }
 
+/* Memory that was used before comes back zero. */
+static void large_and_zeroed(void **state)
+{
+    (void)state;
+    for (size_t size = (1 << 20) - 5; size < (40 << 20); size = 2 * size + 77)
+        for (int again = 0; again < 2; again++) {
+            unsigned char *p = fsnn_alloc(size);
+            assert_non_null(p);
+            for (size_t i = 0; i < size; i += i < size - 5000 ? 1021 : 1)
+                assert_int_equal(p[i], 0);
+            memset(p, 255, size);
+            fsnn_free(p);
+        }
+}
+
+/* Blocks that were promised and not used yet are not promised again. */
+static void promised_once(void **state)
+{
+    (void)state;
+    enum { BLOCKS = 64 };
+    FILE *file = fopen("/proc/meminfo", "r");
+    unsigned long long kib = 0;
+    void *p[BLOCKS] = {NULL};
+    int got = 0;
+    if (!file || fscanf(file, "MemTotal: %llu", &kib) != 1)
+        skip();
+    fclose(file);
+    size_t size = (size_t)kib * 1024 / 16;
+    while (got < BLOCKS && (p[got] = fsnn_alloc(size)))
+        got++;
+    for (int i = 0; i < got; i++)
+        fsnn_free(p[i]);
+    if (size >= (256 << 20))
+        assert_in_range(got, 1, 16);
+    p[0] = fsnn_alloc(size); /* given back, they are there again */
+    assert_non_null(p[0]);
+    fsnn_free(p[0]);
+}
+
 static void chosen_allocation_fails_once(void **state)
 {
     void *p[4];
@@ -88,6 +127,8 @@ int main(void)
         cmocka_unit_test(aligned_and_zeroed),
         cmocka_unit_test(too_much_is_an_error),
         cmocka_unit_test(more_than_the_machine_has),
+        cmocka_unit_test(large_and_zeroed),
+        cmocka_unit_test(promised_once),
         cmocka_unit_test(chosen_allocation_fails_once),
         cmocka_unit_test(strings),
     };

@@ -3,6 +3,7 @@
  *
  *   clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fopenmp -Iinclude
  * -Isrc \ tests/fuzz/fuzz_description.c libfsnn.a -lfyaml -ldnnl -lz -lm -o fuzz_description
+ *   tools/fuzz-corpus.sh corpus/    # seeds: the examples, and each kind of neuron
  *   ASAN_OPTIONS=detect_leaks=0 ./fuzz_description -dict=tests/fuzz/description.dict corpus/
  *
  * Without leak detection: libfyaml 0.7.12 itself loses 4 KB at some syntax errors behind quoted

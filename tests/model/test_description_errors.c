@@ -250,6 +250,8 @@ static void test_dynamics(void **state)
          "mlp.yaml:3:44: dynamics.memory.tolerance: found \"2\", expected a number from 1e-12 to 0.1"},
         {INPUT "dynamics: {alpha: 0.5, memory: {horizon: 2}}\n",
          "mlp.yaml:3:32: dynamics.memory: a memory in braces is given by its tolerance"},
+        {INPUT "dynamics: {alpha: 0.5, memory: {tolerence: 1e-5}}\n",
+         "mlp.yaml:3:33: dynamics.memory.tolerence: unknown key, did you mean \"tolerance\"?"},
         {INPUT "dynamics: {alpha: 0.5, memory: {tolerance: 1e-4, engin: auto}}\n",
          "dynamics.memory.engin: unknown key, did you mean \"engine\"?"},
         {INPUT "dynamics: {alpha: 0.5}\ntraining: {truncate: true}\n",

@@ -21,11 +21,20 @@ static const char *const seeds[] = {
     "input: 3\nlayers: [&a {lif: &b {tau: 0.5}}, *a, {lif: *b}]\n"
     "data: {kind: npz, train: {path: 'a', x: \"b\"}, validation: 0.1, encoder: rate}\n"
     "dynamics: {alpha: [[0.2, 0.3], 1], learn_alpha: [true, false]}\n",
+    "input: 3\nlayers:\n"
+    "  - user: {dv: \"(-a*v*(1 + tanh(v)) + b*I)/tau\", spike: \"v + dv - threshold\",\n"
+    "           after_spike: 'dv - s*threshold/tau', params: {a: 0.2, b: {value: 1, learn: true, per: channel}}, name: u}\n"
+    "  - noisy: {tau: 2, noise: {gamma: 0.1, temperature: 0.5}}\n"
+    "  - lif: {noise: meanfield}\n"
+    "  - qif: {reset: value, v_reset: -0.2, refractory: 2, params: {critical: 0.4}}\n"
+    "  - hard_lif: {params: {kappa: 2}}\n  - readout: 4\n"
+    "dynamics: {alpha: 0.5, memory: {tolerance: 1e-4, engine: auto}}\n",
 };
 
 static const char *const sets[] = {"lif1.tau.learn=true", "dynamics.alpha=0.5",
                                    "layers.1.lif.tau.per=channel", "training.loss.mix=[1, {a: b}]",
-                                   "data.encoder.steps=8"};
+                                   "data.encoder.steps=8", "u.params.a=0.3", "noisy2.noise.mode=concrete",
+                                   "u.dv=-v + I"};
 
 static const char bits[] = ":,[]{}&*!|>'\"%@`#-?~ \t\n0123456789.aelnorstux=\\\xc3\xff";
 
@@ -91,7 +100,7 @@ static void test_mutations(void **state)
         fsnn_description_destroy(good(seeds[i]));
     for (uint64_t i = 0; i < 12000; i++) {
         char text[4096];
-        size_t size = mutate(seeds[i % 2], text, sizeof text - 1, i + 1);
+        size_t size = mutate(seeds[i % FSNN_COUNT(seeds)], text, sizeof text - 1, i + 1);
         char *exact = malloc(size + 1);
         memcpy(exact, text, size);
         exact[size] = 0;

@@ -79,8 +79,44 @@ static void counts_are_sums(void **state)
     fsnn_net_destroy(net);
 }
 
+/* What each node costs, against what the recorded spikes and the lengths of the sums say. */
+static void accounts(void **state)
+{
+    (void)state;
+    static float x[K * B * 2 * SIDE * SIDE], spikes[K * B * N];
+    fsnn_net *net = build();
+    fsnn_account conv, images, fc, flat;
+    assert_int_equal(fsnn_net_account(net, 1, &conv), FSNN_ESTATE);
+    GOOD(fsnn_net_count_spikes(net, true));
+    double ones = 0;
+    for (int call = 0; call < 2; call++) {
+        GOOD(fsnn_net_reset(net));
+        for (int i = 0; i < (int)(sizeof x / sizeof *x); i++)
+            x[i] = (float)fsnn_random_normal(5, (uint64_t)call, (uint64_t)i);
+        GOOD(fsnn_net_forward(net, x, NULL));
+        GOOD(fsnn_net_read(net, fsnn_net_node_find(net, "images"), FSNN_RECORD_SPIKES, spikes));
+        for (int i = 0; i < K * B * N; i++)
+            ones += spikes[i] == 1;
+    }
+    GOOD(fsnn_net_account(net, fsnn_net_node_find(net, "conv"), &conv));
+    GOOD(fsnn_net_account(net, fsnn_net_node_find(net, "images"), &images));
+    GOOD(fsnn_net_account(net, fsnn_net_node_find(net, "fc"), &fc));
+    GOOD(fsnn_net_account(net, fsnn_net_node_find(net, "flat"), &flat));
+    assert_false(conv.spikes);
+    assert_true(conv.dense > 0 && conv.multiply_adds == conv.dense && conv.additions == 0);
+    assert_true(fc.spikes && fc.dense == (double)N * FLAT && fc.multiply_adds == 0);
+    assert_float_equal(fc.rate, ones / (2.0 * K * B * N), 1e-12);
+    assert_float_equal(fc.additions, ones / (2.0 * K * B) * FLAT, 1e-9 * fc.dense);
+    /* full memory: output o sums over the o states before it */
+    assert_float_equal(images.memory, (double)N * (K + 1) / 2, 1e-9);
+    assert_float_equal(flat.memory, (double)FLAT * (K + 1) / 2, 1e-9);
+    assert_true(images.dense == 0 && images.additions == 0);
+    assert_int_equal(fsnn_net_account(net, 99, &conv), FSNN_EARGUMENT);
+    fsnn_net_destroy(net);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(counts_are_sums)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(counts_are_sums), cmocka_unit_test(accounts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -342,7 +342,58 @@ static void exact(void **state)
     }
 }
 
-/* An explicit scheme beyond its limit is remarked on where the leak is that of lif. */
+/* An explicit scheme beyond its limit is remarked on where the slope of dv is known: that of lif, a constant one, and of a curved dv
+ * the one at v0. The step that is said to be stable is. */
+static void slopes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kind, *dv;
+        double tau, v0, step; /* stable below; 0: nothing is said */
+    } rows[] = {
+        {"user", "-a*v + I", 1, 0, 0.25},              /* a 8: step 2/8 at alpha 1 */
+        {"user", "(-a*v + b*I)/tau", 2, 0, 0.5},
+        {"user", "I - b*v", 1, 0, 0},                  /* b 0.5 */
+        {"user", "a*v + I", 1, 0, 0},                  /* grows, whatever the method */
+        {"user", "-a*v^2 + I", 1, 0, 0},               /* flat at 0 */
+        {"user", "-a*v^2 + I", 1, 0.5, 0.25},          /* slope -2 a v */
+        {"qif", NULL, 0.1, 0, 0.4},                    /* slope -0.5/tau at rest */
+        {"eif", NULL, 0.1, -9, 0.2},
+        {"hard_lif", NULL, 0.1, 0, 0.2},
+        {"readout", NULL, 0.1, 0, 0.2},
+        {"noisy", NULL, 0.1, 0, 0.2},
+    };
+    for (int i = 0; i < FSNN_COUNT(rows); i++) {
+        bool own = strcmp(rows[i].kind, "user") == 0;
+        fsnn_order order = fsnn_order_of(1);
+        fsnn_dynamics d = fsnn_dynamics_default(&order);
+        fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .dv = rows[i].dv, .params = own ? 2 : 0,
+                       .param = {{"a", {.value = 8}}, {"b", {.value = 0.5}}}};
+        char text[64], first[64] = "";
+        fsnn_net *net;
+        o.neuron.tau.value = rows[i].tau;
+        o.neuron.v0 = rows[i].v0;
+        GOOD(fsnn_net_create(&net));
+        int in = fsnn_net_input(net, FSNN_SHAPE(1));
+        GOOD(fsnn_net_add(net, rows[i].kind, "n", &in, 1, &o));
+        for (int side = 0; side < 2; side++) {
+            d.step = (rows[i].step > 0 ? rows[i].step : 1) * (side ? 1.01 : 0.99);
+            GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 2, .batch = 1}));
+            const char *said = fsnn_net_warning(net, 0);
+            snprintf(text, sizeof text, "a step below %g", rows[i].step);
+            if (side && rows[i].step > 0 ? !said || !strstr(said, text) : said != NULL)
+                fail_msg("%s %s at step %g: %s", rows[i].kind, rows[i].dv ? rows[i].dv : "", d.step, said ? said : "nothing");
+            snprintf(first, sizeof first, "%.60s", said ? said : "");
+        }
+        if (i == 0)
+            assert_string_equal(first, "user \"n\": step^alpha times the slope of dv, 8, is 2.02, beyo");
+        d.implicit = true;
+        GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 2, .batch = 1}));
+        assert_null(fsnn_net_warning(net, 0));
+        fsnn_net_destroy(net);
+    }
+}
+
 static void unstable(void **state)
 {
     (void)state;
@@ -367,8 +418,10 @@ static void kinds(void **state)
     static const struct {
         const char *kind, *name, *equal;
         double value;
-    } rows[] = {{"qif", "critical", "((v - 0)*(v - 0.4) + I)/tau", 0.4},
-                {"eif", "onset", "(-v + 0.2*exp((v - 0.7)/0.2) + I)/tau", 0.7}};
+        const char *after_spike;
+    } rows[] = {{"qif", "critical", "((v - 0)*(v - 0.4) + I)/tau", 0.4, NULL},
+                {"eif", "onset", "(-v + 0.2*exp((v - 0.7)/0.2) + I)/tau", 0.7, NULL},
+                {"hard_lif", "kappa", "(-v + I)/tau", 1.5, "dv - s*1.5*v/tau"}};
     static float x[T * 3], spikes[2][T * 3];
     fsnn_order order = fsnn_order_of(0.7);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
@@ -379,8 +432,9 @@ static void kinds(void **state)
             fsnn_net *net;
             fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{rows[i].name, {.value = rows[i].value}}}};
             o.neuron.tau.value = 3;
-            o.neuron.reset = FSNN_RESET_VALUE;
+            o.neuron.reset = rows[i].after_spike ? FSNN_RESET_CURRENT : FSNN_RESET_VALUE;
             o.dv = user ? rows[i].equal : NULL;
+            o.after_spike = user ? rows[i].after_spike : NULL;
             GOOD(fsnn_net_create(&net));
             int in = fsnn_net_input(net, FSNN_SHAPE(3));
             GOOD(fsnn_net_add(net, user ? "user" : rows[i].kind, "n", &in, 1, &o));
@@ -489,6 +543,7 @@ static void readout(void **state)
     fsnn_order order = fsnn_order_of(0.5);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     fsnn_neuron o = FSNN_NEURON_DEFAULT;
+    o.threshold.learn = true; /* it has none */
     o.reset = FSNN_RESET_JUMP;
     int in = fsnn_net_input(net, FSNN_SHAPE(3));
     GOOD(fsnn_net_add(net, "readout", "r", &in, 1, &o));
@@ -497,13 +552,57 @@ static void readout(void **state)
     fsnn_net_destroy(net);
 }
 
+/* What a readout has: tau and alpha, no threshold. The bound of its certificate holds for the output. */
+static void readout_certificate(void **state)
+{
+    (void)state;
+    enum { STEPS = 600 };
+    static float x[STEPS], exact[STEPS];
+    static const fsnn_method methods[] = {FSNN_GL, FSNN_L1, FSNN_ML, FSNN_AB};
+    for (int i = 0; i < STEPS; i++)
+        x[i] = (float)fsnn_random_normal(3, 3, (uint64_t)i);
+    for (int i = 0; i < FSNN_COUNT(methods); i++)
+        for (int coarse = 0; coarse < 2; coarse++) {
+            fsnn_order order = fsnn_order_of(0.6);
+            fsnn_dynamics d = fsnn_dynamics_default(&order);
+            fsnn_neuron o = FSNN_NEURON_DEFAULT;
+            fsnn_certificate c;
+            const float *y;
+            fsnn_net *net;
+            d.method = methods[i];
+            o.tau.value = 4;
+            GOOD(fsnn_net_create(&net));
+            int in = fsnn_net_input(net, FSNN_SHAPE(1));
+            GOOD(fsnn_net_add(net, "readout", "r", &in, 1, &o));
+            GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = STEPS, .batch = 1}));
+            assert_non_null(fsnn_net_param_find(net, "r.tau"));
+            assert_int_equal(fsnn_net_param_count(net), 2);
+            GOOD(fsnn_net_forward(net, x, &y));
+            memcpy(exact, y, sizeof exact);
+            d.tolerance = coarse ? 1e-2 : 1e-5;
+            d.engine = FSNN_ENGINE_EXPONENTIALS;
+            GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = STEPS, .batch = 1}));
+            GOOD(fsnn_net_forward(net, x, &y));
+            GOOD(fsnn_net_certificate(net, 1, &c));
+            double worst = 0;
+            for (int k = 0; k < STEPS; k++)
+                worst = fmax(worst, fabs((double)y[k] - (double)exact[k]));
+            bool known = methods[i] != FSNN_AB;
+            if (c.proven != known || isfinite(c.bound) != known || !isinf(c.margin) || (known && !(worst <= c.bound)))
+                fail_msg("%s: off by %g, bound %g, margin %g", fsnn_method_name(methods[i]), worst, c.bound, c.margin);
+            if (known && coarse && i == 0)
+                assert_true(worst > 1e-7 && c.bound < 1); /* it says something */
+            fsnn_net_destroy(net);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradients), cmocka_unit_test(memories), cmocka_unit_test(chunks),
         cmocka_unit_test(look),      cmocka_unit_test(errors),   cmocka_unit_test(exact),
         cmocka_unit_test(unstable),  cmocka_unit_test(kinds),    cmocka_unit_test(recipes),
-        cmocka_unit_test(readout),
+        cmocka_unit_test(readout),   cmocka_unit_test(slopes),   cmocka_unit_test(readout_certificate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

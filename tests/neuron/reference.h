@@ -57,6 +57,11 @@ typedef struct point {
     double slot[EQUATION_VALUES];
 } point;
 
+static bool leaky(const setup *c)
+{
+    return strcmp(c->kind, "if") != 0;
+}
+
 static double drive(const setup *c, point *at, double u, double off, double I, double taken)
 {
     double tau = at->slot[EQUATION_PAR];
@@ -64,7 +69,7 @@ static double drive(const setup *c, point *at, double u, double off, double I, d
     at->slot[EQUATION_I] = I;
     if (c->e)
         return equation_value(c->e, EQUATION_D, at->slot) - taken;
-    return (strcmp(c->kind, "lif") ? I / tau : (I - (u + off)) / tau) - taken;
+    return (!leaky(c) ? I / tau : (I - (u + off)) / tau) - taken;
 }
 
 static double leak_of(const setup *c, point *at, double u, double off, double I)
@@ -73,7 +78,7 @@ static double leak_of(const setup *c, point *at, double u, double off, double I)
     at->slot[EQUATION_I] = I;
     if (c->e)
         return equation_value(c->e, EQUATION_J, at->slot);
-    return strcmp(c->kind, "lif") ? 0 : -1 / at->slot[EQUATION_PAR];
+    return !leaky(c) ? 0 : -1 / at->slot[EQUATION_PAR];
 }
 
 /* The spike's argument at potential v. */
@@ -92,6 +97,38 @@ static double kick_of(const setup *c, point *at, double v, double dv, double s)
     at->slot[EQUATION_S] = s;
     return c->e ? dv - equation_value(c->e, EQUATION_F, at->slot)
                 : s * at->slot[EQUATION_PAR + 1] / at->slot[EQUATION_PAR];
+}
+
+enum { SEED = 77, RUN = 3 };
+
+/* Noise of neuron n at step k, in the potential's unit; the numbers are the scan's, what is done with them is not. */
+static double noise_of(const fsnn_noise *o, int64_t n, int64_t k)
+{
+    lanes x = {0};
+    if (o->mode != FSNN_NOISE_NONE && o->mode != FSNN_NOISE_MEANFIELD)
+        neuron_kernels_get()->noise(SEED, RUN, k, n / FRAC_LANES, (float)(o->gamma != 0 ? o->gamma : 0.2), x);
+    return x[n % FRAC_LANES];
+}
+
+/* The spike at argument arg, of which noise makes arg + xi (fsnn/neuron.h has the table of modes). */
+static double spike_of(const setup *c, double arg, double xi)
+{
+    const fsnn_noise *o = &c->options.noise;
+    double gamma = o->gamma != 0 ? o->gamma : 0.2, T = o->temperature != 0 ? o->temperature : 0.25;
+    switch (o->mode) {
+    case FSNN_NOISE_MEANFIELD:
+        return 1 / (1 + exp(-arg / gamma));
+    case FSNN_NOISE_SOFT_NOISY:
+        return 1 / (1 + exp(-(arg + xi) / gamma));
+    case FSNN_NOISE_CONCRETE:
+        return 1 / (1 + exp(-(arg + xi) / (gamma * T)));
+    case FSNN_NOISE_HARD_ST:
+        return c->smooth ? 1 / (1 + exp(-arg / gamma)) : arg + xi >= 0;
+    case FSNN_NOISE_HARD_CONCRETE:
+        return c->smooth ? 1 / (1 + exp(-(arg + xi) / (gamma * T))) : arg + xi >= 0;
+    default:
+        return c->smooth ? fsnn_surrogate_smooth(&c->options.surrogate, arg) : arg >= 0;
+    }
 }
 
 /* Mittag-Leffler weights cost: those of the last call are kept. */
@@ -120,7 +157,7 @@ static void model(const setup *c, const numbers *x, int64_t n, const double *fro
     double gain, none, tau = x->tau[channel(c, n)], theta = x->theta[channel(c, n)];
     double v_reset = x->v_reset[channel(c, n)];
     int64_t rest = (int64_t)round(o->refractory / c->h), wait = 0;
-    frac_leak leak = {tau, c->e ? c->e->leaks : !strcmp(c->kind, "lif")};
+    frac_leak leak = {tau, c->e ? c->e->leaks : leaky(c)};
     point at = {{0}};
     at.slot[EQUATION_PAR] = tau;
     at.slot[EQUATION_PAR + 1] = theta;
@@ -144,9 +181,9 @@ static void model(const setup *c, const numbers *x, int64_t n, const double *fro
         double I = x->I[k * c->B * c->N + n], off = o->v0 - theta * N,
                J = leak_of(c, &at, u, off, I);
         double dv = drive(c, &at, u, off, I, 0), arg = test_of(c, &at, u + off, dv), p, xk;
-        double taken = 0, r = 0;
+        double taken = 0, r = 0, xi = noise_of(&o->noise, n, k);
         if (ahead) {
-            s[k] = c->smooth ? fsnn_surrogate_smooth(&o->surrogate, arg) : arg >= 0;
+            s[k] = spike_of(c, arg, xi);
             s[k] = wait ? 0 : s[k];
             r = frozen && o->detach_reset ? frozen[k] : s[k];
             taken = o->reset == FSNN_RESET_CURRENT ? kick_of(c, &at, u + off, dv, r) : 0;
@@ -190,7 +227,7 @@ static void model(const setup *c, const numbers *x, int64_t n, const double *fro
         }
         if (!ahead) {
             arg = test_of(c, &at, p + off, 0);
-            s[k] = c->smooth ? fsnn_surrogate_smooth(&o->surrogate, arg) : arg >= 0;
+            s[k] = spike_of(c, arg, xi);
             s[k] = wait ? 0 : s[k];
             r = frozen && o->detach_reset ? frozen[k] : s[k];
         }
@@ -208,7 +245,7 @@ static void model(const setup *c, const numbers *x, int64_t n, const double *fro
             N += r;
         X[k + 1] = M->drive ? xk : u;
         if (!frozen)
-            emptied[k] = !wait && arg >= 0;
+            emptied[k] = !wait && arg + xi >= 0;
         if (o->reset == FSNN_RESET_RESTART && (emptied[k] != 0 || wait)) {
             u = 0;
             memset(X, 0, sizeof X);
@@ -264,6 +301,9 @@ static void start(machine *m, const setup *c, const numbers *x, int64_t K)
     m->s.v0 = (float)c->options.v0;
     m->s.smooth = c->smooth;
     m->s.training = true;
+    m->s.noise.seed = SEED;
+    m->s.noise.run = RUN;
+    scan_settle_noise(&m->s);
     m->s.B = c->B;
     m->s.N = c->N;
     m->s.channels = c->channels;
@@ -284,11 +324,17 @@ static void expect(const setup *c, const char *what, double got, double want, do
 {
     if (fabs(got - want) <= tolerance)
         return;
-    fail_msg("%s %s%s reset %s surrogate %s detach %d memory %d h %g terms %d: %s is %.9g, "
+    fail_msg("%s %s%s reset %s noise %s surrogate %s detach %d memory %d h %g terms %d: %s is %.9g, "
              "expected %.9g",
              c->kind, c->method->name, c->implicit ? " implicit" : "",
-             fsnn_reset_name(c->options.reset), fsnn_surrogate_name(c->options.surrogate.kind),
+             fsnn_reset_name(c->options.reset), fsnn_noise_name(c->options.noise.mode), fsnn_surrogate_name(c->options.surrogate.kind),
              c->options.detach_reset, (int)c->memory, c->h, c->order.terms, what, got, want);
+}
+
+static bool soft(const setup *c)
+{
+    fsnn_noise_mode mode = c->options.noise.mode;
+    return mode == FSNN_NOISE_MEANFIELD || mode == FSNN_NOISE_SOFT_NOISY || mode == FSNN_NOISE_CONCRETE;
 }
 
 static inline void check_forward(const setup *c)
@@ -306,7 +352,7 @@ static inline void check_forward(const setup *c)
         model(c, &x, n, NULL, emptied, v, s);
         for (int64_t k = 0; k < c->K; k++) {
             expect(c, "v", m.v[k * total + n], v[k], 2e-5 * fmax(1, fabs(v[k])));
-            expect(c, "s", m.spikes[k * total + n], s[k], c->smooth ? 2e-5 : 0);
+            expect(c, "s", m.spikes[k * total + n], s[k], c->smooth || soft(c) ? 2e-5 : 0);
             count += m.spikes[k * total + n];
         }
     }

@@ -1,0 +1,72 @@
+/* cli/bench.h: what the workloads of fsnn bench share. A workload is a function that measures and hands over rows; each runs in
+ * a process of its own, so that its memory can be told and one that fails takes nothing with it. */
+#ifndef FSNN_CLI_BENCH_H
+#define FSNN_CLI_BENCH_H
+
+#include "cli.h"
+
+#define BENCH_ROUNDS 51
+
+/* One row: a median beside a floor of the same run. */
+typedef struct bench_row {
+    char workload[16], what[72];
+    int64_t steps, batch, neurons; /* T, B, neurons of a sample; 0: does not apply */
+    int rounds;
+    double median, least, most; /* seconds */
+    double floor;               /* seconds, median; 0: none */
+    char against[32];           /* what the floor is: "linear alone" */
+    double aim;                 /* most that median/floor should be; 0: none */
+    double bytes;               /* most memory the process held, from its start */
+} bench_row;
+
+typedef struct bench {
+    int rounds;    /* of a quick row; long rows take fewer */
+    bool quick;    /* the small sizes only */
+    int pipe;      /* where rows go */
+    double bandwidth; /* bytes/s read by all threads from main memory, once it was measured */
+} bench;
+
+typedef struct bench_workload {
+    const char *name, *help;
+    void (*run)(bench *b);
+} bench_workload;
+
+extern const bench_workload *const bench_workloads[]; /* NULL-terminated */
+
+/* Something that is timed. */
+typedef struct bench_part {
+    void (*run)(void *of);
+    void *of;
+    double median, least, most; /* written */
+} bench_part;
+
+/* Ends the workload's process with the library's sentence where a call fails. */
+void bench_try(int status);
+/* Runs the parts in turn, one round to warm up and then b->rounds, fewer (at least 3) where a round takes long; returns how many. */
+int bench_measure(const bench *b, bench_part *part, int parts);
+/* Hands a row over. */
+void bench_put(const bench *b, bench_row *row);
+/* Numbers in [0, 1), [count]; free. With share < 1 they are zeros and ones, `share` of them ones. */
+float *bench_numbers(int64_t count);
+float *bench_spikes(int64_t count, double share);
+/* Bytes a second that all threads read together from main memory. */
+double bench_bandwidth(bench *b);
+
+/* A network and what its calls need. */
+typedef struct bench_net {
+    fsnn_net *net;
+    fsnn_optimizer *optimizer;
+    fsnn_training training;
+    int64_t T, batch, classes;
+    float *x, *gradient;
+    int32_t *label;
+} bench_net;
+
+/* Wraps `net` (taken over) with Gruenwald-Letnikov of order alpha and makes an input of spikes (share) or numbers (share 1). */
+void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_t batch, bool input_gradient, double share);
+void bench_net_close(bench_net *n);
+void bench_net_forward(void *net);
+void bench_net_both(void *net); /* forward and backward, from a gradient that is there */
+void bench_net_step(void *net); /* with loss and optimiser */
+
+#endif

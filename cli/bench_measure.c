@@ -1,0 +1,203 @@
+/* cli/bench_measure.c: time, memory, and networks to be timed. */
+#include "bench.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+void bench_try(int status)
+{
+    if (status >= 0)
+        return;
+    cli_error(CLI_FAILED, "%s", fsnn_error_text());
+    exit(CLI_FAILED);
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double once(bench_part *part)
+{
+    double start = now();
+    part->run(part->of);
+    return now() - start;
+}
+
+int bench_measure(const bench *b, bench_part *part, int parts)
+{
+    enum { FEW = 3 };
+    const double budget = 30; /* seconds for a row */
+    double *time = cli_allocate((size_t)(parts * BENCH_ROUNDS), sizeof *time), round = 0;
+    for (int p = 0; p < parts; p++)
+        round += once(&part[p]);
+    int rounds = b->rounds;
+    if (round * rounds > budget)
+        rounds = round * FEW > budget ? FEW : (int)(budget / round);
+    rounds = rounds > b->rounds ? b->rounds : rounds;
+    for (int r = 0; r < rounds; r++)
+        for (int p = 0; p < parts; p++)
+            time[p * BENCH_ROUNDS + r] = once(&part[p]);
+    for (int p = 0; p < parts; p++) {
+        double *t = time + p * BENCH_ROUNDS;
+        qsort(t, (size_t)rounds, sizeof *t, by_value);
+        part[p].median = t[rounds / 2];
+        part[p].least = t[0];
+        part[p].most = t[rounds - 1];
+    }
+    free(time);
+    return rounds;
+}
+
+void bench_put(const bench *b, bench_row *row)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    row->bytes = (double)usage.ru_maxrss * 1024;
+    const char *at = (const char *)row;
+    for (size_t left = sizeof *row; left;) {
+        ssize_t wrote = write(b->pipe, at, left);
+        if (wrote <= 0)
+            exit(CLI_FAILED);
+        at += wrote;
+        left -= (size_t)wrote;
+    }
+}
+
+/* Aligned as the library's own arrays are. */
+static float *room(int64_t count)
+{
+    void *x = NULL;
+    if (posix_memalign(&x, 64, (size_t)count * sizeof(float))) {
+        cli_error(CLI_FAILED, "no memory for %lld numbers", (long long)count);
+        exit(CLI_FAILED);
+    }
+    return x;
+}
+
+static double next(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return (double)(*state >> 8) / (1 << 24);
+}
+
+float *bench_numbers(int64_t count)
+{
+    float *x = room(count);
+    uint32_t state = 1;
+    for (int64_t i = 0; i < count; i++)
+        x[i] = (float)next(&state);
+    return x;
+}
+
+float *bench_spikes(int64_t count, double share)
+{
+    float *x = room(count);
+    uint32_t state = 1;
+    for (int64_t i = 0; i < count; i++)
+        x[i] = next(&state) < share ? 1 : 0;
+    return x;
+}
+
+/* ---- bandwidth ---- */
+
+enum { PIECE = 64 << 20 }; /* floats: 256 MiB, beyond any cache */
+
+static void read_all(void *of)
+{
+    const float *x = of;
+    double sum = 0;
+#pragma omp parallel for reduction(+ : sum) schedule(static)
+    for (int64_t piece = 0; piece < PIECE / 1024; piece++) {
+        float part[16] = {0};
+        for (int i = 0; i < 1024; i += 16)
+            for (int k = 0; k < 16; k++)
+                part[k] += x[piece * 1024 + i + k];
+        for (int k = 0; k < 16; k++)
+            sum += part[k];
+    }
+    if (sum < 0) /* the sum must be used */
+        puts("");
+}
+
+double bench_bandwidth(bench *b)
+{
+    if (b->bandwidth > 0)
+        return b->bandwidth;
+    float *x = room(PIECE);
+    memset(x, 0, PIECE * sizeof *x);
+    bench_part part = {read_all, x, 0, 0, 0};
+    bench_measure(b, &part, 1);
+    free(x);
+    b->bandwidth = PIECE * sizeof(float) / part.least;
+    return b->bandwidth;
+}
+
+/* ---- networks ---- */
+
+void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_t batch, bool input_gradient, double share)
+{
+    fsnn_order order = fsnn_order_of(alpha);
+    fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
+    fsnn_shape in, out;
+    *n = (bench_net){.net = net, .T = T, .batch = batch, .training = fsnn_training_default()};
+    bench_try(fsnn_net_wrap(net, &dynamics,
+                            &(fsnn_plan){.steps = T, .batch = batch, .training = true, .input_gradient = input_gradient, .seed = 1}));
+    bench_try(fsnn_net_shapes(net, &in, &out));
+    bench_try(fsnn_optimizer_create(net, &n->training.optimizer, &n->optimizer));
+    int64_t inputs = T * batch * fsnn_shape_count(&in);
+    n->classes = fsnn_shape_count(&out);
+    n->x = share < 1 ? bench_spikes(inputs, share) : bench_numbers(inputs);
+    n->gradient = bench_numbers(T * batch * n->classes);
+    n->label = cli_allocate((size_t)batch, sizeof *n->label);
+    for (int64_t b = 0; b < batch; b++)
+        n->label[b] = (int32_t)(b % n->classes);
+}
+
+void bench_net_close(bench_net *n)
+{
+    fsnn_optimizer_destroy(n->optimizer);
+    fsnn_net_destroy(n->net);
+    free(n->x);
+    free(n->gradient);
+    free(n->label);
+}
+
+void bench_net_forward(void *net)
+{
+    bench_net *n = net;
+    bench_try(fsnn_net_reset(n->net));
+    bench_try(fsnn_net_forward(n->net, n->x, NULL));
+}
+
+void bench_net_both(void *net)
+{
+    bench_net *n = net;
+    bench_net_forward(n);
+    fsnn_net_zero_grad(n->net);
+    bench_try(fsnn_net_backward(n->net, n->gradient, NULL));
+}
+
+void bench_net_step(void *net)
+{
+    bench_net *n = net;
+    const float *out;
+    double value;
+    bench_try(fsnn_net_reset(n->net));
+    bench_try(fsnn_net_forward(n->net, n->x, &out));
+    bench_try(fsnn_loss_compute(&n->training.loss, n->T, n->batch, n->classes, out, n->label, NULL, n->gradient, &value, NULL));
+    fsnn_net_zero_grad(n->net);
+    bench_try(fsnn_net_backward(n->net, n->gradient, NULL));
+    bench_try(fsnn_optimizer_step(n->optimizer, 1e-3, 0, NULL));
+}

@@ -1,0 +1,85 @@
+/* net/account.c: what forwards cost: how many inputs of each operator are spikes, how long the sums over the past are. */
+#include "net/net.h"
+#include "net/neuron_ops.h"
+
+fsnn_status fsnn_net_count_spikes(fsnn_net *net, bool on)
+{
+    if (!net->wrapped)
+        return fsnn_fail(FSNN_ESTATE, "spikes are counted in a net that is wrapped");
+    fsnn_free(net->tally);
+    net->tally = on ? fsnn_alloc((size_t)net->nodes * sizeof *net->tally) : NULL;
+    if (on && !net->tally)
+        return FSNN_EMEMORY;
+    for (int i = 1; i < net->nodes; i++)
+        if (net->node[i]->op.op->flags & OP_NEURON)
+            FSNN_TRY(neuron_node_count(&net->node[i]->op, on));
+    return FSNN_OK;
+}
+
+static void look_at(const float *x, int64_t count, net_tally *t)
+{
+    int64_t ones = 0, others = 0;
+    for (int64_t i = 0; i < count; i++) {
+        ones += x[i] == 1;
+        others += x[i] != 1 && x[i] != 0;
+    }
+    t->inputs += (double)count;
+    t->ones += (double)ones;
+    t->others += (double)others;
+}
+
+/* The same for lists: what is not in them is 0. */
+static void look_at_lists(const fsnn_spikes *s, net_tally *t)
+{
+    int64_t ones = 0, others = 0;
+    for (int64_t r = 0; r < s->steps * s->batch; r++) {
+        int64_t count = s->count[r], different = 0;
+        for (int64_t e = s->start[r]; s->value && e < s->start[r] + count; e++)
+            different += s->value[e] != 1;
+        ones += count - different;
+        others += different;
+    }
+    t->inputs += (double)(s->steps * s->batch * s->width);
+    t->ones += (double)ones;
+    t->others += (double)others;
+}
+
+void net_count(fsnn_net *net, const net_step *step)
+{
+    const op_node *op = step->op;
+    if (!net->tally || step->node < 0 || net->segments.replay)
+        return;
+    net_tally *t = &net->tally[step->node];
+    int64_t rows = op->K * op->B;
+    t->steps += (double)rows;
+    if (op->op->flags & OP_NEURON)
+        t->memory += neuron_node_memory_cost(op) * (double)(op->B * fsnn_shape_count(&op->out[0]));
+    for (int i = 0; op->operations > 0 && i < op->inputs; i++)
+        if (net_takes_spikes(net, step, i))
+            look_at_lists(&net->piece, t);
+        else
+            look_at(net_data(net, step->in[i]), rows * fsnn_shape_count(&op->in[i]), t);
+}
+
+fsnn_status fsnn_net_account(const fsnn_net *net, int node, fsnn_account *account)
+{
+    if (!net->wrapped || node < 0 || node >= net->nodes)
+        return fsnn_fail(FSNN_EARGUMENT, "node %d is no node of a wrapped net", node);
+    if (!net->tally)
+        return fsnn_fail(FSNN_ESTATE,
+                         "the operations of \"%s\" are not counted: fsnn_net_count_spikes begins it",
+                         net->node[node]->name);
+    const net_tally *t = &net->tally[node];
+    const op_node *op = &net->node[node]->op;
+    *account = (fsnn_account){.memory = t->steps > 0 ? t->memory / t->steps : 0};
+    if (node == 0 || op->operations == 0 || t->inputs == 0)
+        return FSNN_OK;
+    account->dense = (double)op->operations;
+    account->spikes = t->others == 0;
+    account->rate = account->spikes ? t->ones / t->inputs : 1;
+    if (account->spikes)
+        account->additions = account->dense * account->rate;
+    else
+        account->multiply_adds = account->dense;
+    return FSNN_OK;
+}

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# fsnn bench: its smallest workload gives rows of JSON with a machine and a median, and a table; mistakes are told.
+set -eu
+fsnn=${FSNN_BIN:?}
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+"$fsnn" bench --list | grep -q '^stream'
+"$fsnn" bench length --quick --rounds 3 --threads 1 --json --table "$dir/table.md" > "$dir/rows"
+[ "$(wc -l < "$dir/rows")" -ge 2 ]
+for key in bench median_ms least_ms most_ms peak_mib threads isa machine version commit; do
+    [ "$(grep -c "\"$key\": " "$dir/rows")" -ge 2 ]
+done
+[ "$(grep -c '"floor": "T 1000, in proportion", "floor_ms": [0-9.]*, "ratio": [0-9.]*, "aim": 1.1,' "$dir/rows")" -ge 1 ]
+grep -q '| length | T 1000' "$dir/table.md"
+code=0
+"$fsnn" bench strem 2> "$dir/error" || code=$?
+[ "$code" = 2 ]
+grep -q 'did you mean "stream"' "$dir/error"
