@@ -169,8 +169,9 @@ void cli_json_integer(cli_json *json, const char *key, int64_t value);
 typedef struct cli_progress {
     double drawn, printed; /* when the bar was last drawn, a plain line last printed */
     bool header, visible;
+    const char *watched; /* "test": what the figures of an epoch's end are of */
 } cli_progress;
-void cli_progress_start(cli_progress *progress);
+void cli_progress_start(cli_progress *progress, const char *watched);
 void cli_progress_batch(cli_progress *progress, const fsnn_metrics *metrics);
 void cli_progress_epoch(cli_progress *progress, const fsnn_metrics *metrics);
 void cli_progress_clear(cli_progress *progress);
@@ -205,13 +206,19 @@ typedef struct cli_model {
     fsnn_net *net;
     fsnn_dynamics dynamics; /* as wrapped; its orders belong to the description */
     fsnn_training training;
-    fsnn_data *train_data, *test_data;
-    fsnn_loader *train, *test;
+    fsnn_data *data[FSNN_PARTS];     /* training, validation, test; NULL: not there, or not opened */
+    fsnn_loader *loader[FSNN_PARTS]; /* of each */
 } cli_model;
 
 /* Each returns an exit code, after a sentence when it is not CLI_GOOD. */
 int cli_model_open(cli_model *model, const char *path, const cli_common *common);
-int cli_model_data(cli_model *model, bool with_train);
+/* Opens the wanted parts that there are, and their loaders; only training data are shuffled, and
+ * with `in_order` not they. */
+int cli_model_data(cli_model *model, const bool wanted[FSNN_PARTS], bool in_order);
+/* Which of the opened parts training watches, validation before test, and which judges the result,
+ * test before validation before training; -1: none. */
+int cli_model_watched(const cli_model *model);
+int cli_model_judge(const cli_model *model);
 /* `shuffle` is for training: the samples in a new order and augmented in each epoch. */
 int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batch, bool shuffle,
                      fsnn_loader **loader);

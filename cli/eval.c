@@ -1,20 +1,25 @@
 /* cli/eval.c: fsnn eval: how good given weights are on a data set, and what they cost. */
 #include "cli.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct options {
     cli_common common;
-    const char *weights, *data, *energy, *figure;
+    const char *weights, *on, *energy, *figure;
     bool confusion, json;
-    cli_int batch;
+    cli_int batch, repeats;
 } options;
 
 static const cli_option table[] = {
     {"weights", 'w', CLI_TEXT, offsetof(options, weights), "FILE",
      ".safetensors or .npz with arrays named as the parameters (required)", 0, 0},
-    {"data", 0, CLI_TEXT, offsetof(options, data), "WHICH", "test (default) or train", 0, 0},
+    {"on", 0, CLI_TEXT, offsetof(options, on), "PART",
+     "train, validation or test (default: test; validation where there is no test data)", 0, 0},
+    {"data", 0, CLI_TEXT, offsetof(options, on), "PART", "another name of --on", 0, 0},
+    {"repeats", 0, CLI_INT, offsetof(options, repeats), "N",
+     "mean and spread over N draws of a random encoding", 1, 1e6},
     {"batch", 0, CLI_INT, offsetof(options, batch), "B",
      "samples at a time (default: as in training)", 1, 1e6},
     {"confusion", 0, CLI_FLAG, offsetof(options, confusion), NULL,
@@ -33,15 +38,30 @@ static const cli_option table[] = {
 typedef struct work {
     const options *o;
     cli_model model;
-    fsnn_loader *loader; /* of the set asked for */
-    fsnn_evaluation evaluation;
+    int part;            /* that was asked for */
+    fsnn_loader *loader; /* of it */
+    fsnn_evaluation evaluation; /* the mean over all repeats */
+    int64_t repeats;
+    double spread_loss, spread_accuracy; /* standard deviation over the repeats */
+    double *accuracy;                    /* [repeats] */
     fsnn_energy energy;
     int64_t steps;
 } work;
 
-static const char *which(const options *o)
+/* Indices are the values of fsnn_part. */
+static const char *const part_names[FSNN_PARTS] = {"train", "validation", "test"};
+
+static bool known_part(const char *name)
 {
-    return o->data ? o->data : "test";
+    for (int p = 0; name && p < FSNN_PARTS; p++)
+        if (strcmp(name, part_names[p]) == 0)
+            return true;
+    return !name;
+}
+
+static const char *which(const work *w)
+{
+    return fsnn_part_name((fsnn_part)w->part);
 }
 
 static int64_t row_sum(const fsnn_evaluation *e, int64_t row)
@@ -119,9 +139,17 @@ static void print_table(const work *w)
     char samples[CLI_NUMBER], rate[CLI_NUMBER];
     printf("%-24s %s\n", "network", fsnn_description_name(w->model.description));
     printf("%-24s %s\n", "weights", w->o->weights);
-    printf("%-24s %s (%s)\n", "samples", cli_count(samples, e->samples), which(w->o));
-    printf("%-24s %.4f (%s)\n", "loss", e->loss, fsnn_loss_name(w->model.training.loss.kind));
-    printf("%-24s %.2f %%\n", "accuracy", 100 * e->accuracy);
+    printf("%-24s %s (%s)\n", "samples", cli_count(samples, e->samples), which(w));
+    printf("%-24s %.4f", "loss", e->loss);
+    if (w->repeats > 1)
+        printf(" +- %.4f", w->spread_loss);
+    printf(" (%s)\n%-24s %.2f", fsnn_loss_name(w->model.training.loss.kind), "accuracy",
+           100 * e->accuracy);
+    if (w->repeats > 1)
+        printf(" +- %.2f %% (mean and spread of %lld encodings)\n", 100 * w->spread_accuracy,
+               (long long)w->repeats);
+    else
+        printf(" %%\n");
     printf("%-24s %s samples/s\n", "speed", cli_short(rate, speed(e)));
     print_layers(w);
     cli_operations_print(w->model.net, e, &w->energy);
@@ -169,6 +197,16 @@ static void json_classes(cli_json *json, const fsnn_evaluation *e)
     cli_json_close(json, ']');
 }
 
+static void json_repeats(cli_json *json, const work *w)
+{
+    cli_json_number(json, "loss_spread", w->spread_loss);
+    cli_json_number(json, "accuracy_spread", w->spread_accuracy);
+    cli_json_open(json, "accuracies", '[');
+    for (int64_t r = 0; r < w->repeats; r++)
+        cli_json_number(json, NULL, w->accuracy[r]);
+    cli_json_close(json, ']');
+}
+
 static void print_json(const work *w)
 {
     const fsnn_evaluation *e = &w->evaluation;
@@ -176,12 +214,14 @@ static void print_json(const work *w)
     cli_json_open(&json, NULL, '{');
     cli_json_text(&json, "network", fsnn_description_name(w->model.description));
     cli_json_text(&json, "weights", w->o->weights);
-    cli_json_text(&json, "data", which(w->o));
+    cli_json_text(&json, "data", part_names[w->part]);
     cli_json_integer(&json, "samples", e->samples);
     cli_json_integer(&json, "steps", w->steps);
     cli_json_text(&json, "loss_kind", fsnn_loss_name(w->model.training.loss.kind));
     cli_json_number(&json, "loss", e->loss);
     cli_json_number(&json, "accuracy", e->accuracy);
+    if (w->repeats > 1)
+        json_repeats(&json, w);
     cli_json_number(&json, "seconds", e->seconds);
     cli_json_number(&json, "samples_per_second", speed(e));
     json_layers(&json, w);
@@ -196,25 +236,84 @@ static void print_json(const work *w)
 
 /* ---- all of it ---- */
 
+static int open_part(work *w, int part)
+{
+    bool wanted[FSNN_PARTS] = {false};
+    wanted[part] = true;
+    w->part = part;
+    int code = cli_model_data(&w->model, wanted, true);
+    w->loader = w->model.loader[part];
+    return code;
+}
+
 static int choose_data(work *w)
 {
-    bool train = strcmp(which(w->o), "train") == 0;
+    const options *o = w->o;
+    int part = FSNN_PART_TEST;
+    while (o->on && part >= 0 && strcmp(o->on, part_names[part]) != 0)
+        part--;
     if (w->o->batch.given)
         w->model.training.batch = w->o->batch.value;
-    int code = cli_model_data(&w->model, train);
-    if (code != CLI_GOOD)
-        return code;
-    if (train && w->model.train) { /* in file order */
-        fsnn_loader_destroy(w->model.train);
-        w->model.train = NULL;
-        code = cli_model_loader(&w->model, w->model.train_data, w->model.training.batch, false,
-                                &w->model.train);
-    }
-    w->loader = train ? w->model.train : w->model.test;
+    int code = open_part(w, part);
+    if (code == CLI_GOOD && !w->loader && !o->on)
+        code = open_part(w, FSNN_PART_VALIDATION);
     if (code == CLI_GOOD && !w->loader)
-        code = cli_error(CLI_USAGE, "the description has no %s data; try --data %s", which(w->o),
-                         train ? "test" : "train");
+        code = cli_error(CLI_USAGE, "the description has no %s data; try --on %s",
+                         o->on ? which(w) : "test", part == FSNN_PART_TRAIN ? "test" : "train");
     return code;
+}
+
+/* One draw of the encoding; its figures are added to the mean. */
+static fsnn_status evaluate_once(work *w, int64_t draw, double *loss)
+{
+    fsnn_evaluation *sum = &w->evaluation, one;
+    fsnn_status status = fsnn_evaluate_epoch(w->model.net, w->loader, &w->model.training.loss, draw,
+                                             draw ? &one : sum);
+    if (status < 0)
+        return status;
+    *loss = draw ? one.loss : sum->loss;
+    w->accuracy[draw] = draw ? one.accuracy : sum->accuracy;
+    if (!draw)
+        return FSNN_OK;
+    sum->loss += one.loss;
+    sum->accuracy += one.accuracy;
+    sum->seconds += one.seconds;
+    for (int i = 0; i < sum->layers; i++)
+        sum->layer_rate[i] += one.layer_rate[i];
+    for (int64_t i = 0; i < sum->classes * sum->classes; i++)
+        sum->confusion[i] += one.confusion[i];
+    fsnn_evaluation_free(&one);
+    return FSNN_OK;
+}
+
+static double spread(const double *x, int64_t n)
+{
+    double mean = 0, square = 0;
+    for (int64_t i = 0; i < n; i++)
+        mean += x[i] / (double)n;
+    for (int64_t i = 0; i < n; i++)
+        square += (x[i] - mean) * (x[i] - mean);
+    return n > 1 ? sqrt(square / (double)(n - 1)) : 0;
+}
+
+static fsnn_status evaluate_all(work *w)
+{
+    fsnn_evaluation *e = &w->evaluation;
+    w->repeats = w->o->repeats.given ? w->o->repeats.value : 1;
+    w->accuracy = cli_allocate((size_t)w->repeats, sizeof *w->accuracy);
+    double n = (double)w->repeats, *loss = cli_allocate((size_t)w->repeats, sizeof *loss);
+    fsnn_status status = FSNN_OK;
+    for (int64_t r = 0; r < w->repeats && status >= 0; r++)
+        status = evaluate_once(w, r, &loss[r]);
+    w->spread_loss = spread(loss, w->repeats);
+    w->spread_accuracy = spread(w->accuracy, w->repeats);
+    free(loss);
+    e->loss /= n;
+    e->accuracy /= n;
+    e->seconds /= n;
+    for (int i = 0; i < e->layers; i++)
+        e->layer_rate[i] /= n;
+    return status;
 }
 
 static int evaluate(work *w)
@@ -234,7 +333,7 @@ static int evaluate(work *w)
     cli_model_warnings(&w->model);
     fsnn_status status = fsnn_weights_load(w->model.net, w->o->weights);
     if (status >= 0)
-        status = fsnn_evaluate(w->model.net, w->loader, &w->model.training.loss, &w->evaluation);
+        status = evaluate_all(w);
     if (status < 0)
         return cli_fail(status);
     if (w->o->figure)
@@ -247,8 +346,8 @@ static int execute(work *w)
     const options *o = w->o;
     if (!o->weights)
         return cli_error(CLI_USAGE, "--weights FILE is missing: the weights to evaluate");
-    if (strcmp(which(o), "test") != 0 && strcmp(which(o), "train") != 0)
-        return cli_error(CLI_USAGE, "--data takes test or train, not \"%s\"", o->data);
+    if (!known_part(o->on))
+        return cli_error(CLI_USAGE, "--on takes train, validation or test, not \"%s\"", o->on);
     int code = cli_energy_parse(o->energy, &w->energy);
     if (code == CLI_GOOD)
         code = cli_model_open(&w->model, o->common.operand[0], &o->common);
@@ -270,6 +369,7 @@ static int run(void *given)
     work w = {.o = given};
     int code = execute(&w);
     fsnn_evaluation_free(&w.evaluation);
+    free(w.accuracy);
     cli_model_close(&w.model);
     return code;
 }

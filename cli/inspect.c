@@ -1,5 +1,6 @@
 /* cli/inspect.c: fsnn inspect: finds out by its content what a file is, and shows what it holds. */
 #include "inspect.h"
+#include "graph.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,7 +21,8 @@ static const cli_option table[] = {
 static const char readable[] = "inspect reads descriptions (YAML), weights (.safetensors, .npz), "
                                "arrays (.npy, .npz), IDX data "
                                "(plain or gzip), recordings of events (.bin, .bs2, .aedat, "
-                               ".aedat4, .npz) and folders of them, metrics.csv, and run directories";
+                               ".aedat4, .npz) and folders of them, folders of graphs, metrics.csv, and "
+                               "run directories";
 
 typedef struct head {
     unsigned char byte[512];
@@ -72,7 +74,7 @@ static int inspect(const char *path, const cli_common *common)
 {
     head h;
     if (cli_is_directory(path))
-        return inspect_directory(path, common);
+        return graph_is(path) ? graph_inspect(path) : inspect_directory(path, common);
     int code = read_head(path, &h);
     if (code != CLI_GOOD)
         return code;
@@ -108,7 +110,8 @@ const cli_command cli_inspect = {
         "Shows a description (nodes, shapes, parameters, operations, memory), weights or arrays "
         "(.safetensors, .npz, .npy: names, shapes, ranges), IDX data (plain or gzip), a "
         "recording of an event camera or a folder of them (events, duration, rate, polarity), a "
-        "metrics.csv, or a run directory. What FILE is is found by its content, not by its name.",
+        "metrics.csv, a run directory, or the folder of a graph (nodes, edges, degrees, classes, "
+        "split). What FILE is is found by its content, not by its name.",
     .examples = "  fsnn inspect examples/fashion_mlp.yaml\n"
                 "  fsnn inspect runs/fashion-mlp/best.safetensors\n",
     .option = table,

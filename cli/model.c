@@ -53,19 +53,38 @@ int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batc
     return status < 0 ? cli_fail(status) : CLI_GOOD;
 }
 
-int cli_model_data(cli_model *model, bool with_train)
+int cli_model_data(cli_model *model, const bool wanted[FSNN_PARTS], bool in_order)
 {
-    fsnn_status status = fsnn_description_data(
-        model->description, with_train ? &model->train_data : NULL, &model->test_data);
-    if (status < 0)
-        return cli_fail(status);
-    int64_t batch = model->training.batch;
-    int code = CLI_GOOD;
-    if (model->train_data)
-        code = cli_model_loader(model, model->train_data, batch, true, &model->train);
-    if (code == CLI_GOOD && model->test_data)
-        code = cli_model_loader(model, model->test_data, batch, false, &model->test);
+    fsnn_status status = fsnn_description_parts(model->description, wanted, model->data);
+    int code = status < 0 ? cli_fail(status) : CLI_GOOD;
+    for (int p = 0; p < FSNN_PARTS && code == CLI_GOOD; p++) {
+        bool shuffle = p == FSNN_PART_TRAIN && !in_order &&
+                       fsnn_description_shuffle(model->description);
+        if (model->data[p])
+            code = cli_model_loader(model, model->data[p], model->training.batch, shuffle,
+                                    &model->loader[p]);
+    }
     return code;
+}
+
+static int first_of(const cli_model *model, const int *part, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (model->loader[part[i]])
+            return part[i];
+    return -1;
+}
+
+int cli_model_watched(const cli_model *model)
+{
+    static const int order[] = {FSNN_PART_VALIDATION, FSNN_PART_TEST};
+    return first_of(model, order, CLI_COUNT(order));
+}
+
+int cli_model_judge(const cli_model *model)
+{
+    static const int order[] = {FSNN_PART_TEST, FSNN_PART_VALIDATION, FSNN_PART_TRAIN};
+    return first_of(model, order, CLI_COUNT(order));
 }
 
 int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps)
@@ -108,7 +127,7 @@ static int fits(const cli_model *model, const fsnn_data *data, const fsnn_loader
                          "the %s data has no classes: a loss needs them (the labels of idx files, "
                          "the array y of an npz file)",
                          which);
-    if (info.classes > fsnn_shape_count(&out))
+    if (info.classes > fsnn_shape_count(&out) / info.places)
         return cli_error(CLI_USAGE, "the %s data has %lld classes, but the network's output is %s",
                          which, (long long)info.classes,
                          fsnn_shape_text(&out, wanted, sizeof wanted));
@@ -119,25 +138,29 @@ static int fits(const cli_model *model, const fsnn_data *data, const fsnn_loader
 static void warn_of_spare_outputs(const cli_model *model)
 {
     fsnn_shape in, out;
-    fsnn_data_info train, test = {0};
-    if (!model->train_data)
+    int64_t classes = 0, places = 1;
+    if (!model->data[FSNN_PART_TRAIN])
         return; /* what is there may lack classes */
-    fsnn_data_info_get(model->train_data, &train);
-    if (model->test_data)
-        fsnn_data_info_get(model->test_data, &test);
-    int64_t classes = train.classes > test.classes ? train.classes : test.classes;
-    if (fsnn_net_shapes(model->net, &in, &out) >= 0 && fsnn_shape_count(&out) > classes)
+    for (int p = 0; p < FSNN_PARTS; p++) {
+        fsnn_data_info info = {0};
+        if (model->data[p])
+            fsnn_data_info_get(model->data[p], &info);
+        if (classes < info.classes)
+            classes = info.classes;
+        if (info.places > places)
+            places = info.places;
+    }
+    if (fsnn_net_shapes(model->net, &in, &out) >= 0 && fsnn_shape_count(&out) / places > classes)
         cli_warn("the network has %lld outputs, but the data has only %lld classes",
-                 (long long)fsnn_shape_count(&out), (long long)classes);
+                 (long long)(fsnn_shape_count(&out) / places), (long long)classes);
 }
 
 int cli_model_fits(const cli_model *model)
 {
     int code = CLI_GOOD;
-    if (model->train)
-        code = fits(model, model->train_data, model->train, "training");
-    if (code == CLI_GOOD && model->test)
-        code = fits(model, model->test_data, model->test, "test");
+    for (int p = 0; p < FSNN_PARTS && code == CLI_GOOD; p++)
+        if (model->loader[p])
+            code = fits(model, model->data[p], model->loader[p], fsnn_part_name((fsnn_part)p));
     if (code == CLI_GOOD)
         warn_of_spare_outputs(model);
     return code;
@@ -157,10 +180,10 @@ void cli_model_warnings(const cli_model *model)
 
 void cli_model_close(cli_model *model)
 {
-    fsnn_loader_destroy(model->train);
-    fsnn_loader_destroy(model->test);
-    fsnn_data_destroy(model->train_data);
-    fsnn_data_destroy(model->test_data);
+    for (int p = 0; p < FSNN_PARTS; p++) {
+        fsnn_loader_destroy(model->loader[p]);
+        fsnn_data_destroy(model->data[p]);
+    }
     fsnn_net_destroy(model->net);
     fsnn_description_destroy(model->description);
     memset(model, 0, sizeof *model);

@@ -1,4 +1,5 @@
 /* cli/plot.c: fsnn plot: pictures from what the other commands wrote. */
+#include "graph.h"
 #include "plot_events.h"
 
 #include <stdlib.h>
@@ -277,6 +278,8 @@ static int run(void *given)
         return cli_error(CLI_USAGE, "--neurons needs --layer NAME: which layer they are in");
     if (!cli_exists(what))
         return cli_error(CLI_FAILED, "%s: there is no such file or directory", what);
+    if (cli_is_directory(what) && graph_is(what))
+        return graph_plot(what, o->out ? o->out : "figures");
     if (cli_is_directory(what))
         return plot_directory(what, o->out);
     return plot_file(o, what, o->out);
@@ -290,7 +293,8 @@ const cli_command cli_plot = {
     .details =
         "WHAT is a run directory or a metrics.csv (training curves), or an NPZ written by fsnn run "
         "--record v,spikes (spike raster of one sample, membrane traces, firing rates), or a recording "
-        "of an event camera (a strip of frames). Each "
+        "of an event camera (a strip of frames), or the folder of a graph (degrees; into figures/ "
+        "unless --out says otherwise). Each "
         "picture is "
         "written as PNG and SVG, with the gnuplot script and its data beside it.",
     .examples = "  fsnn plot runs/fashion-mlp\n"

@@ -30,9 +30,9 @@ static bool utf8(void)
     return false;
 }
 
-void cli_progress_start(cli_progress *progress)
+void cli_progress_start(cli_progress *progress, const char *watched)
 {
-    *progress = (cli_progress){.printed = cli_now()};
+    *progress = (cli_progress){.printed = cli_now(), .watched = watched};
 }
 
 void cli_progress_clear(cli_progress *progress)
@@ -44,9 +44,12 @@ void cli_progress_clear(cli_progress *progress)
 
 static void header(cli_progress *progress)
 {
-    if (!progress->header)
-        cli_say("%9s  %8s  %8s  %9s  %8s  %6s  %8s", "epoch", "loss", "accuracy", "test loss",
+    if (!progress->header) {
+        char watched[CLI_NUMBER];
+        snprintf(watched, sizeof watched, "%.5s loss", progress->watched);
+        cli_say("%9s  %8s  %8s  %9s  %8s  %6s  %8s", "epoch", "loss", "accuracy", watched,
                 "accuracy", "rate", "time");
+    }
     progress->header = true;
 }
 

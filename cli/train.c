@@ -161,26 +161,38 @@ static void say_memory(const cli_model *m)
                                      : "run again in the backward pass");
 }
 
+/* "60,000 training and 10,000 test", "1,895 training, 542 validation and 271 test"; to be freed. */
+static char *say_counts(const cli_model *m)
+{
+    char count[FSNN_PARTS][CLI_NUMBER];
+    for (int p = 0; p < FSNN_PARTS; p++)
+        cli_count(count[p], m->loader[p] ? fsnn_loader_samples(m->loader[p]) : 0);
+    if (!m->loader[FSNN_PART_VALIDATION])
+        return cli_format("%s training and %s test", count[0],
+                          m->loader[FSNN_PART_TEST] ? count[2] : "no");
+    if (!m->loader[FSNN_PART_TEST])
+        return cli_format("%s training and %s validation", count[0], count[1]);
+    return cli_format("%s training, %s validation and %s test", count[0], count[1], count[2]);
+}
+
 static void say_data(const cli_model *m)
 {
-    char train[CLI_NUMBER], test[CLI_NUMBER] = "no";
     const fsnn_encoder *encoder = fsnn_description_encoder(m->description);
     fsnn_data_info info;
     int64_t steps;
     fsnn_shape shape;
-    fsnn_data_info_get(m->train_data, &info);
-    fsnn_loader_shape(m->train, &steps, &shape);
-    if (m->test)
-        cli_count(test, fsnn_loader_samples(m->test));
+    fsnn_data_info_get(m->data[FSNN_PART_TRAIN], &info);
+    fsnn_loader_shape(m->loader[FSNN_PART_TRAIN], &steps, &shape);
+    char *counts = say_counts(m);
     fsnn_sampling sampling = fsnn_description_sampling(m->description);
     char *from = sampling.times ? cli_format(" (%s, from %lld time stamps)",
                                              fsnn_interpolation_name(sampling.interpolation),
                                              (long long)sampling.count)
                                 : cli_format("%s", "");
-    cli_say("  data        %s training and %s test samples, %s%s, T = %lld%s",
-            cli_count(train, fsnn_loader_samples(m->train)), test,
+    cli_say("  data        %s samples, %s%s, T = %lld%s", counts,
             info.sequence ? "sequences" : fsnn_encoder_name(encoder->kind),
             info.sequence ? "" : " encoding", (long long)steps, from);
+    free(counts);
     free(from);
 }
 
@@ -233,9 +245,11 @@ static int train(work *w)
                                   .on_epoch = on_epoch,
                                   .user = w,
                                   .stop = cli_stop()};
-    cli_progress_start(&w->progress);
-    fsnn_status status =
-        fsnn_train(w->model.net, w->model.train, w->model.test, &options, &w->result);
+    int watched = cli_model_watched(&w->model);
+    cli_progress_start(&w->progress, watched < 0 ? "test" : fsnn_part_name((fsnn_part)watched));
+    fsnn_status status = fsnn_train(w->model.net, w->model.loader[FSNN_PART_TRAIN],
+                                    watched < 0 ? NULL : w->model.loader[watched], &options,
+                                    &w->result);
     cli_progress_clear(&w->progress);
     if (status == FSNN_EINTERRUPTED) {
         cli_say("interrupted: saved in %s; go on with: fsnn train --resume %s", w->directory,
@@ -247,27 +261,29 @@ static int train(work *w)
 
 /* ---- afterwards ---- */
 
-static fsnn_loader *judge(const work *w)
-{
-    return w->model.test ? w->model.test : w->model.train;
-}
-
-/* The best weights on the test data (on the training data where there are no other). */
-static int evaluate(work *w, fsnn_evaluation *evaluation)
+/* The best weights on one part of the data. */
+static int evaluate(work *w, int part, fsnn_evaluation *evaluation)
 {
     char *best = cli_path(w->directory, "best.safetensors");
     int64_t steps;
     fsnn_shape shape;
-    fsnn_loader_shape(judge(w), &steps, &shape);
+    fsnn_loader_shape(w->model.loader[part], &steps, &shape);
     fsnn_plan plan = {
         .steps = steps, .batch = w->model.training.batch, .seed = w->model.training.seed};
     fsnn_status status = fsnn_weights_load(w->model.net, best);
     if (status >= 0)
         status = fsnn_net_replan(w->model.net, &plan);
     if (status >= 0)
-        status = fsnn_evaluate(w->model.net, judge(w), &w->model.training.loss, evaluation);
+        status = fsnn_evaluate(w->model.net, w->model.loader[part], &w->model.training.loss,
+                               evaluation);
     free(best);
     return status < 0 ? cli_fail(status) : CLI_GOOD;
+}
+
+static void say_evaluation(int part, const fsnn_evaluation *e)
+{
+    printf("%-15s accuracy %.2f %%, loss %.4f\n", fsnn_part_name((fsnn_part)part),
+           100 * e->accuracy, e->loss);
 }
 
 /* Neurons that tell nothing of a sample. */
@@ -288,16 +304,31 @@ static void say_neurons(const work *w, const fsnn_evaluation *e)
     free(advice);
 }
 
+/* What chose the epoch, where something else judges. */
+static int finish_watched(work *w)
+{
+    int watched = cli_model_watched(&w->model);
+    if (watched < 0 || watched == cli_model_judge(&w->model))
+        return CLI_GOOD;
+    fsnn_evaluation evaluation = {0};
+    int code = evaluate(w, watched, &evaluation);
+    if (code == CLI_GOOD)
+        say_evaluation(watched, &evaluation);
+    fsnn_evaluation_free(&evaluation);
+    return code;
+}
+
 static int finish(work *w)
 {
     fsnn_evaluation evaluation = {0};
-    int code = evaluate(w, &evaluation);
+    int judge = cli_model_judge(&w->model), code = evaluate(w, judge, &evaluation);
     if (code == CLI_GOOD) {
-        const char *on = w->model.test ? "test" : "training";
         printf("best epoch      %lld of %lld\n", (long long)w->result.epoch,
                (long long)w->result.epochs);
-        printf("%-8s        accuracy %.2f %%, loss %.4f\n", on, 100 * evaluation.accuracy,
-               evaluation.loss);
+        code = finish_watched(w);
+    }
+    if (code == CLI_GOOD) {
+        say_evaluation(judge, &evaluation);
         say_neurons(w, &evaluation);
         printf("weights         %s/best.safetensors\n", w->directory);
         if (!w->o->no_figures && !*cli_stop())
@@ -312,6 +343,16 @@ static int finish(work *w)
 
 /* ---- all of it ---- */
 
+static int open_data(work *w)
+{
+    static const bool all[FSNN_PARTS] = {true, true, true};
+    int code = cli_model_data(&w->model, all, false);
+    if (code == CLI_GOOD && !w->model.loader[FSNN_PART_TRAIN])
+        code = cli_error(CLI_FAILED, "%s: the section \"data\" has no set \"train\"",
+                         w->description);
+    return code;
+}
+
 static int open_all(work *w)
 {
     int code = choose_description(w);
@@ -320,12 +361,12 @@ static int open_all(work *w)
     if (code == CLI_GOOD)
         code = choose_directory(w);
     if (code == CLI_GOOD)
-        code = cli_model_data(&w->model, true);
+        code = open_data(w);
     if (code != CLI_GOOD)
         return code;
     int64_t steps;
     fsnn_shape shape;
-    fsnn_loader_shape(w->model.train, &steps, &shape);
+    fsnn_loader_shape(w->model.loader[FSNN_PART_TRAIN], &steps, &shape);
     fsnn_plan plan = {.steps = steps,
                       .batch = w->model.training.batch,
                       .training = true,

@@ -42,7 +42,8 @@ static fsnn_status record(const cli_model *m, fsnn_loader *loader, int64_t batch
         .steps = first.steps, .batch = batch, .record = true, .seed = m->training.seed};
     status = fsnn_net_wrap(m->net, dynamics, &plan);
     if (status >= 0)
-        status = fsnn_net_forward(m->net, first.x, &output);
+        status = first.spikes ? fsnn_net_forward_spikes(m->net, first.spikes, &output)
+                              : fsnn_net_forward(m->net, first.x, &output);
     if (status < 0)
         return status;
     int nodes = fsnn_net_node_count(m->net);
@@ -60,7 +61,8 @@ static fsnn_status record(const cli_model *m, fsnn_loader *loader, int64_t batch
 static int figures_of_samples(const cli_model *m, const char *directory)
 {
     enum { SAMPLES = 64 };
-    const fsnn_data *data = m->test_data ? m->test_data : m->train_data;
+    int judge = cli_model_judge(m);
+    const fsnn_data *data = m->data[judge];
     fsnn_data_info info;
     fsnn_data_info_get(data, &info);
     int64_t batch = info.count < SAMPLES ? info.count : SAMPLES;
@@ -73,9 +75,9 @@ static int figures_of_samples(const cli_model *m, const char *directory)
     if (status < 0) {
         cli_warn("no figures of spikes: %s", fsnn_error_text());
     } else {
-        const char *which = m->test_data ? "first test sample" : "first training sample";
-        char *subject =
-            label < 0 ? cli_format("%s", which) : cli_format("%s (class %d)", which, label);
+        const char *which = fsnn_part_name((fsnn_part)judge);
+        char *subject = label < 0 ? cli_format("first %s sample", which)
+                                  : cli_format("first %s sample (class %d)", which, label);
         cli_figure_options options = {.directory = directory, .subject = subject};
         written = cli_figures_recording(&recording, &options);
         free(subject);

@@ -15,11 +15,26 @@ extern "C" {
 /* A data set in memory: `count` samples of one shape, and a class for each. */
 typedef struct fsnn_data fsnn_data;
 
+/* The parts that data is split into: what a net learns from, what chooses its best epoch and halts
+ * its training, and what judges it at the end. */
+typedef enum fsnn_part {
+    FSNN_PART_TRAIN,
+    FSNN_PART_VALIDATION,
+    FSNN_PART_TEST,
+    FSNN_PARTS
+} fsnn_part;
+
+FSNN_API const char *fsnn_part_name(fsnn_part part); /* "training", "validation", "test" */
+
+/* The class of a place that does not count: a node that is in another part. */
+#define FSNN_UNLABELLED INT32_MIN
+
 typedef struct fsnn_data_info {
     int64_t count;
     fsnn_shape shape; /* of one sample: [C, H, W] for images; [T, ...] when sequence is true */
     bool sequence;    /* samples have a time axis of their own (first in shape) */
     int64_t classes;  /* highest class + 1; 0 without labels */
+    int64_t places;   /* classes that one sample has: 1; a whole graph's nodes */
 } fsnn_data_info;
 
 /* IDX files (the MNIST family), plain or gzip. Images of bytes become [1, H, W] floats in 0..1.
@@ -46,7 +61,7 @@ FSNN_API fsnn_status fsnn_data_split(fsnn_data *data, double share, uint64_t see
  * file order (seed 0). */
 FSNN_API fsnn_status fsnn_data_limit(fsnn_data *data, int64_t count, uint64_t seed);
 FSNN_API void fsnn_data_info_get(const fsnn_data *data, fsnn_data_info *info);
-/* One sample as floats [shape] and its class (-1 without labels). */
+/* One sample as floats [shape] and its class, the first of several (-1 without labels). */
 FSNN_API fsnn_status fsnn_data_sample(const fsnn_data *data, int64_t index, float *x,
                                       int32_t *label);
 FSNN_API void fsnn_data_destroy(fsnn_data *data);
@@ -70,12 +85,16 @@ typedef struct fsnn_encoder {
     int64_t steps; /* T */
     double gain;   /* multiplies the value; default 1 */
     double floor;  /* latency only; default 0.01 */
+    bool sparse;   /* loaders: batches as lists of the elements that are not 0 */
 } fsnn_encoder;
 
 FSNN_API const char *fsnn_encoder_name(fsnn_encoder_kind kind);
 FSNN_API int fsnn_encoder_find(const char *name); /* or FSNN_ENOTFOUND */
 
-/* Encodes x [B, N] into out [T, B, N]. Random numbers are a function of (seed, stream + sample,
+/* With `sparse` a loader never forms [T, B, N]: rate makes only the spikes that there are, the same
+ * ones as without, at a cost of theirs (only values above 0 are looked at, and 1 and more need no
+ * random number).
+ * Encodes x [B, N] into out [T, B, N]. Random numbers are a function of (seed, stream + sample,
  * step, index). */
 FSNN_API fsnn_status fsnn_encode(const fsnn_encoder *encoder, int64_t B, int64_t N, const float *x,
                                  uint64_t seed, uint64_t stream, float *out);
@@ -117,9 +136,11 @@ typedef struct fsnn_loader_options {
 } fsnn_loader_options;
 
 typedef struct fsnn_batch {
-    const float *x;        /* [T, B, ...] */
-    const int32_t *labels; /* [B], or NULL */
+    const float *x;        /* [T, B, ...]; NULL where the batch is sparse */
+    const int32_t *labels; /* [B, places], or NULL */
     int64_t steps, batch;  /* T, B */
+    const fsnn_spikes *spikes; /* the same as lists, of encoders with `sparse`; else NULL */
+    int64_t places;            /* classes of one sample (fsnn_data_info) */
 } fsnn_batch;
 
 /* `data` is borrowed for the loader's life and must not be changed during it (several loaders may

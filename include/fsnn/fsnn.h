@@ -10,6 +10,7 @@
 #include <fsnn/net.h>
 #include <fsnn/data.h>
 #include <fsnn/events.h>
+#include <fsnn/graph.h>
 #include <fsnn/interpolate.h>
 #include <fsnn/train.h>
 #include <fsnn/model.h>

@@ -39,9 +39,17 @@ FSNN_API const fsnn_training *fsnn_description_training(const fsnn_description *
 FSNN_API const fsnn_encoder *fsnn_description_encoder(const fsnn_description *description);
 /* For the loader of the training set alone. */
 FSNN_API const fsnn_augment *fsnn_description_augment(const fsnn_description *description);
+/* Whether training samples come in a new order each epoch. */
+FSNN_API bool fsnn_description_shuffle(const fsnn_description *description);
 FSNN_API bool fsnn_description_has_data(const fsnn_description *description);
-/* Opens the data sets: training, and test (or a validation share taken from training). `*train` may
- * be NULL when not wanted. Relative paths are relative to the description file. FSNN_EDESCRIPTION
+/* Opens the wanted parts of the data, NULL those that the description does not have: the training
+ * set; the validation set, a share of the training set (`validation`) or what the kind of data says;
+ * the test set. Relative paths are relative to the description file. */
+FSNN_API fsnn_status fsnn_description_parts(const fsnn_description *description,
+                                            const bool wanted[FSNN_PARTS],
+                                            fsnn_data *part[FSNN_PARTS]);
+/* Opens two: training, and test, or validation where there is no test set. `train` may be NULL when
+ * not wanted. Relative paths are relative to the description file. FSNN_EDESCRIPTION
  * when the description has time stamps whose number is not the T of the samples. */
 FSNN_API fsnn_status fsnn_description_data(const fsnn_description *description, fsnn_data **train,
                                            fsnn_data **test);

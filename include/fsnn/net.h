@@ -176,6 +176,18 @@ typedef struct fsnn_delay {
     const char *of;   /* copied */
     fsnn_shape shape; /* of one sample; rank 0: that of the source, found out by fsnn_net_wrap */
 } fsnn_delay;
+/* graph: y = S x along the edges of a graph, x [nodes, F] a whole graph as one sample; gcn: y = S (x W^T)
+ * + b, W [out, F] (Kipf and Welling 2017). S is copied when the node is added. In a description S comes
+ * from the folder `path` (default: that of the data) by the other options, which are not read here. */
+typedef struct fsnn_graph_layer {
+    int64_t out;                     /* gcn only */
+    bool bias;                       /* gcn only */
+    const fsnn_graph_matrix *matrix; /* fsnn_graph_propagation makes one */
+    const char *path;
+    int propagation; /* fsnn_propagation */
+    bool self_loops, loops_in_degree;
+} fsnn_graph_layer;
+
 /* flatten and add have no options; neuron kinds take fsnn_neuron; user, qif, eif, hard_lif, cuba, alif take fsnn_user. */
 
 /* Short forms of fsnn_net_add for the most used kinds. */
@@ -248,6 +260,13 @@ FSNN_API const char *fsnn_net_warning(const fsnn_net *net, int index);
  * valid until the next call. The state of neurons and delays goes on from the last call: fsnn_net_reset
  * starts anew. Error FSNN_ESTATE when the net was not wrapped. */
 FSNN_API fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output);
+/* The same with the input as lists of spikes [K, B], whose width is the number of elements of the
+ * input's shape. A linear layer that reads the input (flat, of rank 1) adds event by event, its work
+ * is that of the spikes there are; other nodes get the dense numbers. The lists are not copied: in
+ * training they stay as they are until fsnn_net_backward has run. They are not checked beyond their
+ * sizes (FSNN_ESHAPE): fsnn_spikes_check does that for lists of unknown origin. */
+FSNN_API fsnn_status fsnn_net_forward_spikes(fsnn_net *net, const fsnn_spikes *spikes,
+                                             const float **output);
 /* Gradients of a scalar loss, given its gradient [K, B, output shape] at the output of the last
  * forward: *added* to the parameter gradients (fsnn_net_zero_grad clears them). State from before
  * the last forward counts as constant. `*input_gradient` may be NULL; else it gets the gradient [K,

@@ -30,6 +30,32 @@ FSNN_API bool fsnn_shape_equal(const fsnn_shape *a, const fsnn_shape *b);
 /* Writes "[1, 28, 28]" into `text` (at most `size` bytes, always terminated) and returns `text`. */
 FSNN_API char *fsnn_shape_text(const fsnn_shape *shape, char *text, size_t size);
 
+/* Spikes in time as lists: T B rows, in the order [T, B], each the elements of [N] that spike. The
+ * rows' lists may stand anywhere in `index`, in any order. */
+typedef struct fsnn_spikes {
+    int64_t steps, batch, width; /* T, B, N: numbers of one sample at one step */
+    const int64_t *start;        /* [T, B] where a row's list begins */
+    const int32_t *count;        /* [T, B] how many elements are in it */
+    const int32_t *index;        /* the lists: 0 ... N - 1, increasing within a row */
+    const float *value;          /* of each element of the lists; NULL: all 1 */
+} fsnn_spikes;
+
+/* FSNN_EARGUMENT with a sentence unless sizes are positive and all elements lie in 0 ... N - 1. */
+FSNN_API fsnn_status fsnn_spikes_check(const fsnn_spikes *spikes);
+/* The same numbers as x [T, B, N]. */
+FSNN_API void fsnn_spikes_dense(const fsnn_spikes *spikes, float *x);
+/* Elements in all lists. */
+FSNN_API int64_t fsnn_spikes_total(const fsnn_spikes *spikes);
+
+/* A square sparse matrix as rows of lists (CSR): row i has weight[e] in column[e] for e = start[i]
+ * ... start[i + 1] - 1, columns increasing. */
+typedef struct fsnn_graph_matrix {
+    int64_t nodes;
+    int64_t *start;  /* [nodes + 1] */
+    int32_t *column; /* [start[nodes]] */
+    float *weight;   /* likewise */
+} fsnn_graph_matrix;
+
 /* Element types of arrays in files. */
 typedef enum fsnn_dtype {
     FSNN_F32,

@@ -32,7 +32,9 @@ typedef struct fsnn_loss {
 FSNN_API const char *fsnn_loss_name(fsnn_loss_kind kind);
 FSNN_API int fsnn_loss_find(const char *name);
 
-/* The loss of one batch and, where `gradient` is not NULL, its gradient [K, B, C]. Give `labels`
+/* A label FSNN_UNLABELLED does not count: its sample is left out of all means, and its gradient is 0.
+ *
+ * The loss of one batch and, where `gradient` is not NULL, its gradient [K, B, C]. Give `labels`
  * [B] or, for mse_rate and ce_rate (then class probabilities), `target` [B, C]; the other NULL.
  * `*correct` counts samples whose largest r is the label's (first of equals; 0 without labels); may
  * be NULL. A loss that is not finite is returned as it is.
@@ -136,7 +138,8 @@ typedef struct fsnn_metrics {
     int64_t batch, batches;          /* within the epoch; batch counts from 1 (0: none yet) */
     int64_t samples;                 /* seen in this epoch */
     double loss, accuracy;           /* training, running mean of the epoch; accuracy in 0..1 */
-    double test_loss, test_accuracy; /* NaN until the epoch's evaluation */
+    /* of the data that training watches; NaN until the epoch's evaluation */
+    double test_loss, test_accuracy;
     double lr, gradient_norm; /* of the last batch; norm before clipping, mean of the epoch */
     double rate;              /* spikes a neuron and step, mean over the neurons of all layers */
     int layers;
@@ -166,7 +169,8 @@ typedef struct fsnn_train_options {
 } fsnn_train_options;
 
 /* Trains a wrapped net; its plan is changed to what the batches need and is as before at the end.
- * After each epoch evaluates on `test` (may be NULL: then the training figures decide) and writes
+ * After each epoch evaluates on `test`, the data to be watched: the validation set, where there is
+ * one (may be NULL: then the training figures decide), and writes
  * into `directory`, which must exist: last.safetensors, last.state.safetensors (all that resuming
  * needs: weights, optimiser, position, figures so far), best.safetensors (highest accuracy; of
  * equals the lower loss), metrics.csv, metrics.jsonl, all atomically. Early stop watches the test
@@ -203,6 +207,9 @@ FSNN_API fsnn_account fsnn_evaluation_account(const fsnn_evaluation *evaluation)
  * FSNN_ENUMERIC (the loss of a batch is not finite). */
 FSNN_API fsnn_status fsnn_evaluate(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
                                    fsnn_evaluation *result);
+/* The same on another epoch of the loader: another draw of a random encoding, of the same samples. */
+FSNN_API fsnn_status fsnn_evaluate_epoch(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
+                                         int64_t epoch, fsnn_evaluation *result);
 FSNN_API void fsnn_evaluation_free(fsnn_evaluation *evaluation);
 
 #ifdef __cplusplus

@@ -43,6 +43,8 @@ float fsnn_random_uniform(uint64_t seed, uint64_t stream, uint64_t index);  /* [
 double fsnn_random_normal(uint64_t seed, uint64_t stream, uint64_t index);  /* Box-Muller */
 /* out[i] = fsnn_random_uniform(seed, stream, first + i), fast. */
 void fsnn_random_fill(float *out, int64_t n, uint64_t seed, uint64_t stream, uint64_t first);
+/* out[i] = fsnn_random_uniform(seed, stream, first + index[i]): a few of many. */
+void fsnn_random_at(float *out, int64_t n, const int32_t *index, uint64_t seed, uint64_t stream, uint64_t first);
 /* A random order of 0..n-1 (Fisher-Yates). */
 void fsnn_random_order(int64_t *order, int64_t n, uint64_t seed, uint64_t stream);
 

@@ -70,6 +70,38 @@ void fsnn_random_fill(float *out, int64_t n, uint64_t seed, uint64_t stream, uin
         out[i] = fsnn_random_uniform(seed, stream, first + (uint64_t)i);
 }
 
+static random_some *some_of_machine(void)
+{
+    static random_some *const level[] = {
+        [FSNN_ISA_BASE] = random_some_base,
+#ifdef FSNN_HAVE_AVX2
+        [FSNN_ISA_AVX2] = random_some_avx2,
+#endif
+#ifdef FSNN_HAVE_AVX512
+        [FSNN_ISA_AVX512] = random_some_avx512,
+#endif
+    };
+    return level[fsnn_isa_level()];
+}
+
+void fsnn_random_at(float *out, int64_t n, const int32_t *index, uint64_t seed, uint64_t stream,
+                    uint64_t first)
+{
+    random_some *some = some_of_machine();
+    uint64_t number[RANDOM_BLOCKS];
+    float last[RANDOM_BLOCKS];
+
+    for (int64_t i = 0; i < n; i += RANDOM_BLOCKS) {
+        int64_t left = n - i < RANDOM_BLOCKS ? n - i : RANDOM_BLOCKS;
+
+        for (int64_t k = 0; k < RANDOM_BLOCKS; k++)
+            number[k] = first + (uint64_t)index[k < left ? i + k : i];
+        some(left == RANDOM_BLOCKS ? out + i : last, seed, stream, number);
+        for (int64_t k = 0; k < left && left < RANDOM_BLOCKS; k++)
+            out[i + k] = last[k];
+    }
+}
+
 void fsnn_random_order(int64_t *order, int64_t n, uint64_t seed, uint64_t stream)
 {
     for (int64_t i = 0; i < n; i++)

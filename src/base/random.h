@@ -11,6 +11,10 @@
 /* out[4 * RANDOM_BLOCKS]: the uniforms of blocks block .. block + RANDOM_BLOCKS - 1. */
 typedef void random_blocks(float *out, uint64_t seed, uint64_t stream, uint64_t block);
 
+/* out[RANDOM_BLOCKS]: the uniforms of those numbers. */
+typedef void random_some(float *out, uint64_t seed, uint64_t stream, const uint64_t *number);
+
+random_some random_some_base, random_some_avx2, random_some_avx512;
 random_blocks random_blocks_base, random_blocks_avx2, random_blocks_avx512;
 
 /* out[RANDOM_ROW]: uniforms of the open interval (0, 1), from blocks block .. block + RANDOM_ROW/4 - 1: word i / 8 of block

@@ -4,6 +4,31 @@
 #include "base/philox.h"
 #include "base/random.h"
 
+void FSNN_K(random_some)(float *restrict out, uint64_t seed, uint64_t stream, const uint64_t *number)
+{
+#pragma omp simd
+    for (int i = 0; i < RANDOM_BLOCKS; i++) {
+        uint64_t block = number[i] / 4;
+        uint32_t lane = (uint32_t)number[i] % 4;
+        uint32_t c0 = (uint32_t)block, c1 = (uint32_t)(block >> 32);
+        uint32_t c2 = (uint32_t)stream, c3 = (uint32_t)(stream >> 32);
+        uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
+
+        for (int round = 0; round < PHILOX_ROUNDS; round++) {
+            uint64_t p0 = (uint64_t)PHILOX_M0 * c0, p1 = (uint64_t)PHILOX_M1 * c2;
+
+            c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
+            c1 = (uint32_t)p1;
+            c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
+            c3 = (uint32_t)p0;
+            k0 += PHILOX_W0;
+            k1 += PHILOX_W1;
+        }
+        uint32_t low = lane & 1 ? c1 : c0, high = lane & 1 ? c3 : c2;
+        out[i] = philox_uniform(lane & 2 ? high : low);
+    }
+}
+
 /* words [4][count]; count is a constant where this is inlined */
 static inline void draw(uint32_t (*words)[RANDOM_BLOCKS], int count, uint64_t seed, uint64_t stream,
                         uint64_t block)

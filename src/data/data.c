@@ -4,6 +4,12 @@
 #include <math.h>
 #include <string.h>
 
+const char *fsnn_part_name(fsnn_part part)
+{
+    static const char *const name[FSNN_PARTS] = {"training", "validation", "test"};
+    return (unsigned)part < FSNN_PARTS ? name[part] : "unknown";
+}
+
 fsnn_status fsnn_data_memory(int64_t count, fsnn_shape shape, const float *x, const int32_t *labels,
                              fsnn_data **data)
 {
@@ -50,20 +56,28 @@ fsnn_status fsnn_data_normalize(fsnn_data *data, double mean, double deviation)
     return FSNN_OK;
 }
 
-/* Another data set on the same store, its list of rows left open for `count` rows. */
-static fsnn_data *sibling(const fsnn_data *data, int64_t count)
+fsnn_status store_subset(const fsnn_data *data, int64_t *row, int64_t count, fsnn_data **subset)
 {
     fsnn_data *fresh = fsnn_alloc(sizeof *fresh);
-    int64_t *row = fsnn_alloc((size_t)count * sizeof *row);
-    if (!fresh || !row) {
-        fsnn_free(fresh);
+    if (!fresh) {
         fsnn_free(row);
-        return NULL;
+        return FSNN_EMEMORY;
     }
     *fresh = *data;
     fresh->row = row;
     fresh->count = count;
     atomic_fetch_add(&data->store->users, 1);
+    *subset = fresh;
+    return FSNN_OK;
+}
+
+/* Another data set on the same store, its list of rows left open for `count` rows. */
+static fsnn_data *sibling(const fsnn_data *data, int64_t count)
+{
+    fsnn_data *fresh = NULL;
+    int64_t *row = fsnn_alloc((size_t)count * sizeof *row);
+    if (row)
+        store_subset(data, row, count, &fresh);
     return fresh;
 }
 
@@ -133,7 +147,8 @@ fsnn_status fsnn_data_limit(fsnn_data *data, int64_t count, uint64_t seed)
 
 void fsnn_data_info_get(const fsnn_data *data, fsnn_data_info *info)
 {
-    *info = (fsnn_data_info){data->count, data->shape, data->sequence, data->store->classes};
+    *info = (fsnn_data_info){data->count, data->shape, data->sequence, data->store->classes,
+                              data->store->places};
 }
 
 fsnn_status fsnn_data_sample(const fsnn_data *data, int64_t index, float *x, int32_t *label)
@@ -143,6 +158,6 @@ fsnn_status fsnn_data_sample(const fsnn_data *data, int64_t index, float *x, int
                          data ? (long long)data->count : 0LL);
     int64_t row = store_row(data, index);
     if (label)
-        *label = data->store->labels ? data->store->labels[row] : -1;
+        *label = data->store->labels ? data->store->labels[row * data->store->places] : -1;
     return x ? data->fetch(data, row, x) : FSNN_OK;
 }

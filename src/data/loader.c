@@ -5,6 +5,7 @@
 #include "data/augment.h"
 #include "data/encoder.h"
 #include "data/resample.h"
+#include "data/spikes.h"
 #include "data/store.h"
 
 #include <pthread.h>
@@ -14,8 +15,9 @@
 enum { SLOTS = 3 };
 
 typedef struct slot {
-    float *x;        /* [T, batch, N] */
-    int32_t *labels; /* [batch], or NULL */
+    float *x;        /* [T, batch, N]; NULL where lists are made */
+    spike_lists lists;
+    int32_t *labels; /* [batch, places], or NULL */
     int64_t batch;
     fsnn_status status;
     char text[1024]; /* sentence of the error, which belongs to the thread that met it */
@@ -29,6 +31,8 @@ struct fsnn_loader {
     bool stamped;
     resample grid;    /* stamped: from rows to steps */
     augmenter augment;
+    bool sparse, rate; /* lists; those of the rate encoder are made without dense rows */
+    spike_space space; /* of the thread */
     fsnn_shape shape; /* of one step */
     int64_t batches, samples;
     int64_t *order; /* [count] samples of this epoch */
@@ -64,24 +68,45 @@ static void unroll(const fsnn_loader *l, uint64_t stream, float *out, int64_t st
                        stride);
 }
 
+/* Sample `index` as dense rows of the steps, their beginnings `stride` floats apart. */
+static void dense(fsnn_loader *l, uint64_t stream, float *out, int64_t stride)
+{
+    if (!l->stamped) {
+        unroll(l, stream, out, stride);
+        return;
+    }
+    unroll(l, stream, l->grid.in, l->values);
+    resample_run(&l->grid, out, stride);
+}
+
+/* Sample b of the slot's lists. */
+static fsnn_status list(fsnn_loader *l, uint64_t stream, int64_t b, slot *s)
+{
+    if (l->rate)
+        return spike_lists_rate(&s->lists, &l->space, &l->options.encoder, b, l->sample,
+                                l->options.seed, stream);
+    dense(l, stream, l->space.dense, l->values);
+    return spike_lists_dense(&s->lists, b, l->space.dense);
+}
+
 static fsnn_status fill(fsnn_loader *l, int64_t number, slot *s)
 {
     int64_t first = number * l->options.batch, left = l->samples - first;
+    int64_t places = l->data->store->places;
     uint64_t stream = STORE_STREAM_ENCODE + ((uint64_t)l->epoch << 32);
     s->batch = left < l->options.batch ? left : l->options.batch;
+    spike_lists_begin(&s->lists, s->batch);
     for (int64_t b = 0; b < s->batch && !atomic_load(&l->drop); b++) {
         int64_t index = l->order[first + b], row = store_row(l->data, index);
-        float *out = s->x + b * l->values;
         FSNN_TRY(augmenter_fetch(&l->augment, l->data, row, l->options.seed, l->epoch, index,
                                  l->sample));
-        if (l->stamped) {
-            unroll(l, stream + (uint64_t)index, l->grid.in, l->values);
-            resample_run(&l->grid, out, s->batch * l->values);
-        } else {
-            unroll(l, stream + (uint64_t)index, out, s->batch * l->values);
-        }
+        if (l->sparse)
+            FSNN_TRY(list(l, stream + (uint64_t)index, b, s));
+        else
+            dense(l, stream + (uint64_t)index, s->x + b * l->values, s->batch * l->values);
         if (s->labels)
-            s->labels[b] = l->data->store->labels[row];
+            memcpy(s->labels + b * places, l->data->store->labels + row * places,
+                   (size_t)places * sizeof *s->labels);
     }
     return FSNN_OK;
 }
@@ -192,6 +217,12 @@ static fsnn_status plan(fsnn_loader *l)
     l->values = fsnn_shape_count(&l->shape);
     l->steps = l->rows;
     l->stamped = l->options.sampling.times != NULL;
+    l->sparse = l->options.encoder.sparse;
+    l->rate = l->sparse && !l->stamped && !data->sequence &&
+              l->options.encoder.kind == FSNN_ENCODE_RATE;
+    if (l->sparse && l->values > INT32_MAX)
+        return fsnn_fail(FSNN_EUNSUPPORTED, "lists of spikes number their elements up to %d, not %lld",
+                         INT32_MAX, (long long)l->values);
     if (!l->stamped)
         return FSNN_OK;
     FSNN_TRY(resample_open(&l->grid, &l->options.sampling, l->rows, l->values));
@@ -199,27 +230,45 @@ static fsnn_status plan(fsnn_loader *l)
     return FSNN_OK;
 }
 
-static fsnn_status reserve(fsnn_loader *l)
+static fsnn_status too_large(const fsnn_loader *l)
+{
+    return fsnn_fail(FSNN_EMEMORY,
+                     "batches of %lld samples of %lld values over %lld steps do not fit into "
+                     "memory",
+                     (long long)l->options.batch, (long long)l->values, (long long)l->steps);
+}
+
+static fsnn_status reserve_slot(const fsnn_loader *l, slot *s)
 {
     int64_t batch = l->options.batch, size;
     if (__builtin_mul_overflow(l->steps, batch, &size) ||
-        __builtin_mul_overflow(size, l->values, &size) ||
+        __builtin_mul_overflow(size, l->sparse ? 1 : l->values, &size) ||
         __builtin_mul_overflow(size, (int64_t)sizeof(float), &size))
-        return fsnn_fail(FSNN_EMEMORY,
-                         "batches of %lld samples of %lld values over %lld steps do not fit into "
-                         "memory",
-                         (long long)batch, (long long)l->values, (long long)l->steps);
+        return too_large(l);
+    if (l->sparse) {
+        bool whole = !l->data->sequence && !l->stamped && l->options.encoder.kind != FSNN_ENCODE_DIRECT;
+        FSNN_TRY(spike_lists_open(&s->lists, l->steps, batch, l->values, !whole));
+    } else {
+        s->x = fsnn_alloc((size_t)size);
+        if (!s->x)
+            return FSNN_EMEMORY;
+    }
+    if (!l->data->store->labels)
+        return FSNN_OK;
+    s->labels = fsnn_alloc((size_t)(batch * l->data->store->places) * sizeof *s->labels);
+    return s->labels ? FSNN_OK : FSNN_EMEMORY;
+}
+
+static fsnn_status reserve(fsnn_loader *l)
+{
     l->order = fsnn_alloc((size_t)l->data->count * sizeof *l->order);
     l->sample = fsnn_alloc((size_t)l->data->size * sizeof *l->sample);
     if (!l->order || !l->sample)
         return FSNN_EMEMORY;
-    for (int i = 0; i < SLOTS; i++) {
-        slot *s = &l->slot[i];
-        s->x = fsnn_alloc((size_t)size);
-        s->labels = l->data->store->labels ? fsnn_alloc((size_t)batch * sizeof *s->labels) : NULL;
-        if (!s->x || (l->data->store->labels && !s->labels))
-            return FSNN_EMEMORY;
-    }
+    if (l->sparse)
+        FSNN_TRY(spike_space_open(&l->space, l->steps, l->values, !l->rate));
+    for (int i = 0; i < SLOTS; i++)
+        FSNN_TRY(reserve_slot(l, &l->slot[i]));
     return FSNN_OK;
 }
 
@@ -259,7 +308,9 @@ void fsnn_loader_destroy(fsnn_loader *l)
     for (int i = 0; i < SLOTS; i++) {
         fsnn_free(l->slot[i].x);
         fsnn_free(l->slot[i].labels);
+        spike_lists_close(&l->slot[i].lists);
     }
+    spike_space_close(&l->space);
     resample_close(&l->grid);
     augmenter_close(&l->augment);
     fsnn_free(l->order);
@@ -348,6 +399,7 @@ int fsnn_loader_next(fsnn_loader *l, fsnn_batch *batch)
         return 0;
     if (s->status < 0)
         return fsnn_fail(s->status, "%s", s->text);
-    *batch = (fsnn_batch){s->x, s->labels, l->steps, s->batch};
+    *batch = (fsnn_batch){s->x, s->labels, l->steps, s->batch, l->sparse ? &s->lists.s : NULL,
+                          l->data->store->places};
     return 1;
 }

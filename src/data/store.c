@@ -150,6 +150,7 @@ static fsnn_status fill(const store_source *source, fsnn_data *data)
         FSNN_TRY(set_classes(source, data->store));
     FSNN_TRY(set_values(source, data->store));
     FSNN_TRY(check_finite(source, data->store));
+    data->store->places = 1;
     data->count = source->x->shape.dim[0];
     data->shape = sample_shape(source);
     data->size = fsnn_shape_count(&data->shape);
@@ -179,10 +180,12 @@ static fsnn_status make(const store_made *made, fsnn_data *data)
     store *s = data->store;
     atomic_init(&s->users, 1);
     s->classes = made->classes;
-    s->labels = made->labels ? fsnn_alloc((size_t)made->rows * sizeof *s->labels) : NULL;
+    s->places = made->places ? made->places : 1;
+    int64_t labels = made->rows * s->places;
+    s->labels = made->labels ? fsnn_alloc((size_t)labels * sizeof *s->labels) : NULL;
     if (made->labels && !s->labels)
         return FSNN_EMEMORY;
-    for (int64_t i = 0; i < made->rows && made->labels; i++) {
+    for (int64_t i = 0; i < labels && made->labels; i++) {
         s->labels[i] = made->labels[i];
         if (s->classes <= s->labels[i])
             s->classes = (int64_t)s->labels[i] + 1;

@@ -28,7 +28,8 @@ typedef struct store {
     atomic_int users;
     fsnn_dtype dtype; /* FSNN_U8 or FSNN_F32 */
     void *values;     /* [rows, size] */
-    int32_t *labels;  /* [rows], or NULL */
+    int32_t *labels;  /* [rows, places], or NULL */
+    int64_t places;   /* 1, but for samples that have many */
     int64_t classes;
     void *more; /* what a reader keeps in place of values, and how it is released */
     void (*release)(void *more);
@@ -75,7 +76,8 @@ typedef struct store_made {
     int64_t rows;
     fsnn_shape shape; /* of one sample */
     bool sequence;
-    const int32_t *labels;
+    const int32_t *labels; /* [rows, places] */
+    int64_t places;        /* 0 counts as 1 */
     int64_t classes; /* at least; 0: highest label + 1 */
     void *more;
     void (*release)(void *more);
@@ -87,6 +89,9 @@ typedef struct store_made {
 } store_made;
 
 fsnn_status store_create_made(const store_made *made, fsnn_data **data);
+
+/* Another data set on the same store, its rows `row` [count], which are taken over, also on failure. */
+fsnn_status store_subset(const fsnn_data *data, int64_t *row, int64_t count, fsnn_data **subset);
 
 /* Row of the store that holds sample `index`. */
 static inline int64_t store_row(const fsnn_data *data, int64_t index)

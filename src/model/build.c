@@ -1,5 +1,7 @@
 /* Layers to network: what the reader settled goes through the public functions of fsnn/net.h. */
-#include "model/description.h"
+#include "model/data_kinds.h"
+
+#include <string.h>
 
 /* Errors take memory from a pool of the call: the description itself stays as it is. */
 typedef struct builder {
@@ -14,14 +16,50 @@ static int handle_of(const builder *b, source s)
     return fsnn_net_port(b->net, b->handle[s.layer + 1], s.port);
 }
 
+static bool follows_edges(const fsnn_op *op)
+{
+    return strcmp(op->kind, "graph") == 0 || strcmp(op->kind, "gcn") == 0;
+}
+
+/* The matrix of a layer along edges, from the folder it names, or the data. */
+static fsnn_status read_matrix(builder *b, const layer *l, const fsnn_graph_layer *o,
+                               fsnn_graph_matrix *matrix)
+{
+    const data_place at = {b->d, &b->doc, l->node, NULL};
+    const char *text = o->path ? o->path : b->d->data.path, *folder = NULL;
+    const yaml_node *named = yaml_find(layer_options(l->node), "path");
+    fsnn_graph *graph;
+    if (!text)
+        return fsnn_fail(FSNN_EDESCRIPTION, "there is no graph: give its folder as path, here or in data");
+    FSNN_TRY(data_find_file(&at, named ? named : l->node, text, &folder));
+    FSNN_TRY(fsnn_graph_read(folder, &graph));
+    fsnn_status status = fsnn_graph_propagation(graph, (fsnn_propagation)o->propagation,
+                                                o->self_loops, o->loops_in_degree, matrix);
+    fsnn_graph_destroy(graph);
+    return status;
+}
+
+static int add_graph_layer(builder *b, const layer *l, const int *from)
+{
+    fsnn_graph_layer options = *(const fsnn_graph_layer *)l->options;
+    fsnn_graph_matrix matrix = {0};
+    FSNN_TRY(read_matrix(b, l, &options, &matrix));
+    options.matrix = &matrix;
+    int handle = fsnn_net_add(b->net, l->op->kind, l->name, from, l->sources, &options);
+    fsnn_graph_matrix_free(&matrix);
+    return handle;
+}
+
 static fsnn_status add_layer(builder *b, int index)
 {
     const layer *l = &b->d->layer[index];
     int from[OP_MAX_IN];
     for (int i = 0; i < l->sources; i++)
         from[i] = handle_of(b, l->from[i]);
-    int handle = fsnn_net_add(b->net, l->op->kind, l->name, from, l->sources,
-                              l->op->options_size ? l->options : NULL);
+    int handle = follows_edges(l->op)
+                     ? add_graph_layer(b, l, from)
+                     : fsnn_net_add(b->net, l->op->kind, l->name, from, l->sources,
+                                    l->op->options_size ? l->options : NULL);
     b->handle[index + 1] = handle;
     if (handle >= 0 && l->weights >= 0) {
         fsnn_status status = fsnn_net_share(b->net, handle, b->handle[l->weights + 1]);

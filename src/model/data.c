@@ -12,8 +12,18 @@ static const char *const encoder_names[] = {"direct", "rate", "latency", NULL};
 
 static const data_section defaults = {
     .deviation = 1,
+    .shuffle = true,
     .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 4, .gain = 1, .floor = 0.01},
     .frames = {.by = FSNN_FRAMES_NUMBER, .count = 16, .window = 10000},
+    /* fsnn_graph_options_default, as a constant */
+    .graph = {.hops = 1,
+              .self_loops = true,
+              .count_loops = true,
+              .split = {.train = 0.7,
+                        .validation = 0.2,
+                        .test = 0.1,
+                        .per_class = true,
+                        .seed = 1}},
 };
 
 const void *data_defaults(void)
@@ -86,6 +96,10 @@ const fsnn_key data_encoder_keys[] = {
      .min = 0,
      .max = 1,
      .help = "latency: values at or below it do not spike"},
+    {.name = "sparse",
+     .type = FSNN_KEY_BOOL,
+     .offset = offsetof(fsnn_encoder, sparse),
+     .help = "batches as lists of what is not 0, which a linear layer adds event by event: as good as without, and faster where little spikes"},
     {0},
 };
 
@@ -159,15 +173,15 @@ fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out)
     out->node = node;
     out->train.given = yaml_find(node, "train") != NULL;
     out->test.given = yaml_find(node, "test") != NULL;
+    if (data_kinds[out->kind]->open_parts)
+        return FSNN_OK;
     if (!out->train.given && !out->test.given)
         return yaml_fail(doc, node,
                          "there is neither a \"train\" nor a \"test\" set: give at least "
                          "one");
-    if (out->test.given && out->validation > 0)
-        return yaml_fail(
-            doc, yaml_find(node, "validation"),
-            "a test set is given, so that no share of the training set is taken: leave "
-            "out one of the two");
+    if (!out->train.given && out->validation > 0)
+        return yaml_fail(doc, yaml_find(node, "validation"),
+                         "there is no training set that a share could be taken from");
     return FSNN_OK;
 }
 
@@ -225,19 +239,34 @@ static fsnn_status limit(fsnn_data *data, int64_t count, uint64_t seed)
     return info.count > count ? fsnn_data_limit(data, count, seed) : FSNN_OK;
 }
 
-static fsnn_status open_sets(const fsnn_description *d, bool train, bool test, fsnn_data *data[2])
+/* The parts of a kind that splits its data itself. */
+static fsnn_status open_parts(const fsnn_description *d, fsnn_data *part[FSNN_PARTS])
+{
+    yaml_doc view = {.path = d->doc.path};
+    const data_place at = {d, &view, d->data.node, NULL};
+    fsnn_status status = data_kinds[d->data.kind]->open_parts(&at, part);
+    pool_free(&view.memory);
+    return status;
+}
+
+/* Training and test set, each from its files, and a share of the first where one is asked for. */
+static fsnn_status open_sets(const fsnn_description *d, const bool wanted[FSNN_PARTS],
+                             fsnn_data *part[FSNN_PARTS])
 {
     const data_section *s = &d->data;
     uint64_t seed = d->training.seed;
-    bool split = test && !s->test.given && s->validation > 0 && s->train.given;
-    if ((train || split) && s->train.given)
-        FSNN_TRY(open_set(d, "train", &s->train, &data[0]));
-    if (test && s->test.given)
-        FSNN_TRY(open_set(d, "test", &s->test, &data[1]));
-    if (!s->test.given && s->validation > 0 && data[0]) /* also where only one half is wanted */
-        FSNN_TRY(fsnn_data_split(data[0], s->validation, seed, &data[1]));
-    FSNN_TRY(limit(data[0], s->limit_train, seed));
-    return limit(data[1], s->limit_test, seed);
+    bool split = s->validation > 0 && s->train.given;
+    if (s->train.given && (wanted[FSNN_PART_TRAIN] || (split && wanted[FSNN_PART_VALIDATION])))
+        FSNN_TRY(open_set(d, "train", &s->train, &part[FSNN_PART_TRAIN]));
+    if (s->test.given && wanted[FSNN_PART_TEST])
+        FSNN_TRY(open_set(d, "test", &s->test, &part[FSNN_PART_TEST]));
+    fsnn_data **train = &part[FSNN_PART_TRAIN], **share = &part[FSNN_PART_VALIDATION];
+    if (split && *train) /* also where only one half is wanted */
+        FSNN_TRY(fsnn_data_split(*train, s->validation, seed, share));
+    FSNN_TRY(limit(*train, s->limit_train, seed));
+    if (!s->test.given)
+        FSNN_TRY(limit(*share, s->limit_test, seed));
+    return limit(part[FSNN_PART_TEST], s->limit_test, seed);
 }
 
 /* Time stamps are one for each of the T that the samples of a set have. */
@@ -260,36 +289,67 @@ static fsnn_status check_times(const fsnn_description *d, const char *which, con
     return status;
 }
 
+static fsnn_status check_section(const fsnn_description *description)
+{
+    if (!description)
+        return fsnn_fail(FSNN_EARGUMENT, "the description of the data is NULL");
+    if (description->data.given)
+        return FSNN_OK;
+    return fsnn_fail(FSNN_EDESCRIPTION,
+                     "%s: there is no section \"data\": add one, like \"data: {kind: idx, train: "
+                     "{images: FILE, labels: FILE}}\"",
+                     description->doc.path);
+}
+
+fsnn_status fsnn_description_parts(const fsnn_description *description,
+                                   const bool wanted[FSNN_PARTS], fsnn_data *part[FSNN_PARTS])
+{
+    if (!wanted || !part)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_description_parts: an argument is NULL");
+    for (int p = 0; p < FSNN_PARTS; p++)
+        part[p] = NULL;
+    FSNN_TRY(check_section(description));
+    fsnn_status status = data_kinds[description->data.kind]->open_parts
+                             ? open_parts(description, part)
+                             : open_sets(description, wanted, part);
+    static const char *const key[FSNN_PARTS] = {"train", "validation", "test"};
+    for (int p = 0; p < FSNN_PARTS; p++) {
+        if (!status)
+            status = check_times(description, key[p], part[p]);
+        if (!wanted[p] || status) {
+            fsnn_data_destroy(part[p]);
+            part[p] = NULL;
+        }
+    }
+    for (int p = 0; p < FSNN_PARTS && status; p++) {
+        fsnn_data_destroy(part[p]);
+        part[p] = NULL;
+    }
+    return status;
+}
+
 fsnn_status fsnn_description_data(const fsnn_description *description, fsnn_data **train,
                                   fsnn_data **test)
 {
-    fsnn_data *data[2] = {NULL, NULL};
+    fsnn_data *part[FSNN_PARTS] = {NULL};
     if (train)
         *train = NULL;
     if (test)
         *test = NULL;
-    if (!description)
-        return fsnn_fail(FSNN_EARGUMENT, "fsnn_description_data: the description is NULL");
-    if (!description->data.given)
-        return fsnn_fail(
-            FSNN_EDESCRIPTION,
-            "%s: there is no section \"data\": add one, like \"data: {kind: idx, train: "
-            "{images: FILE, labels: FILE}}\"",
-            description->doc.path);
-    if (train && !description->data.train.given)
+    FSNN_TRY(check_section(description));
+    const data_section *s = &description->data;
+    bool whole = data_kinds[s->kind]->open_parts != NULL;
+    if (train && !whole && !s->train.given)
         return fsnn_fail(FSNN_EDESCRIPTION, "%s: the section \"data\" has no set \"train\"",
                          description->doc.path);
-    fsnn_status status = open_sets(description, train != NULL, test != NULL, data);
-    if (!status)
-        status = check_times(description, "train", data[0]);
-    if (!status)
-        status = check_times(description, "test", data[1]);
-    fsnn_data **const out[2] = {train, test};
-    for (int i = 0; i < 2; i++) {
-        if (!status && out[i])
-            *out[i] = data[i];
-        else
-            fsnn_data_destroy(data[i]);
-    }
-    return status;
+    const bool wanted[FSNN_PARTS] = {train != NULL, test && (whole || !s->test.given), test != NULL};
+    FSNN_TRY(fsnn_description_parts(description, wanted, part));
+    if (train)
+        *train = part[FSNN_PART_TRAIN];
+    if (!test)
+        return FSNN_OK;
+    *test = part[FSNN_PART_TEST] ? part[FSNN_PART_TEST] : part[FSNN_PART_VALIDATION];
+    if (part[FSNN_PART_TEST])
+        fsnn_data_destroy(part[FSNN_PART_VALIDATION]);
+    return FSNN_OK;
 }

@@ -125,4 +125,4 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     return fsnn_data_events(&files, &s->frames, below_home(at, s->cache), out);
 }
 
-const data_kind data_events = {"events", keys, open};
+const data_kind data_events = {.name = "events", .keys = keys, .open = open};

@@ -19,4 +19,4 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     return fsnn_data_idx(images, labels, out);
 }
 
-const data_kind data_idx = {"idx", keys, open};
+const data_kind data_idx = {.name = "idx", .keys = keys, .open = open};

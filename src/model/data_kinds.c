@@ -1,7 +1,7 @@
 /* model/data_kinds.c: all kinds of data, a row each in both tables. */
 #include "model/data_kinds.h"
 
-extern const data_kind data_idx, data_npz;
+extern const data_kind data_idx, data_npz, data_events, data_graph;
 
-const data_kind *const data_kinds[] = {&data_idx, &data_npz, &data_events, NULL};
-const char *const data_kind_names[] = {"idx", "npz", "events", NULL};
+const data_kind *const data_kinds[] = {&data_idx, &data_npz, &data_events, &data_graph, NULL};
+const char *const data_kind_names[] = {"idx", "npz", "events", "graph", NULL};

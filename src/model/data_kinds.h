@@ -9,14 +9,17 @@
 typedef struct data_place {
     const fsnn_description *d;
     yaml_doc *view;        /* the description's path with memory of its own, for sentences and paths */
-    const yaml_node *node; /* of the set, `train` or `test` */
-    const data_set *set;
+    const yaml_node *node; /* of the set, `train` or `test`; of the section, for all parts at once */
+    const data_set *set;   /* NULL for all parts at once */
 } data_place;
 
 typedef struct data_kind {
     const char *name;
     const fsnn_key *keys; /* of the whole section: DATA_KEYS and the kind's own */
     fsnn_status (*open)(const data_place *at, fsnn_data **out);
+    /* Instead of `open`, for data that is split by the kind itself: training, validation and test
+     * part, NULL those that are empty. Such a section has no `train`, `test` and `validation`. */
+    fsnn_status (*open_parts)(const data_place *at, fsnn_data *part[FSNN_PARTS]);
 } data_kind;
 
 extern const data_kind *const data_kinds[];   /* in the order of the names */
@@ -39,7 +42,9 @@ fsnn_status data_find_file(const data_place *at, const yaml_node *node, const ch
         {.name = "normalize", .type = FSNN_KEY_GROUP, .offset = 0, .group = data_normalize_keys,                         \
          .help = "shift and scale of every value"},                                                                      \
         {.name = "validation", .type = FSNN_KEY_REAL, .offset = offsetof(data_section, validation), .min = 0,            \
-         .max = 0.99999, .help = "share of the training set that becomes the test set, where there is none"},            \
+         .max = 0.99999, .help = "share of the training set that becomes the validation set"},                           \
+        {.name = "shuffle", .type = FSNN_KEY_BOOL, .offset = offsetof(data_section, shuffle),                            \
+         .help = "a new order of the training samples each epoch"},                                                      \
         {.name = "limit", .type = FSNN_KEY_GROUP, .offset = 0, .group = data_limit_keys, .help = "use only a part"},     \
     {                                                                                                                    \
         .name = "encoder", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, encoder),                            \

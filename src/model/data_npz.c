@@ -27,4 +27,4 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     return fsnn_data_npz(path, at->set->x, at->set->y, at->d->data.sequence, out);
 }
 
-const data_kind data_npz = {"npz", keys, open};
+const data_kind data_npz = {.name = "npz", .keys = keys, .open = open};

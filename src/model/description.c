@@ -95,6 +95,7 @@ static fsnn_status read_tree(fsnn_description *d)
     yaml_node *root = d->doc.root;
     d->training = fsnn_training_default();
     d->data.encoder = encoder_default();
+    d->data.shuffle = true;
     FSNN_TRY(keys_read(&d->doc, root, root, top_keys, top_specials, d));
     FSNN_TRY(output_read(d, yaml_find(root, "output")));
     return yaml_find(root, "dynamics") ? FSNN_OK : dynamics_read(&d->doc, NULL, &d->dynamics);
@@ -209,6 +210,11 @@ const fsnn_encoder *fsnn_description_encoder(const fsnn_description *description
 const fsnn_augment *fsnn_description_augment(const fsnn_description *description)
 {
     return &description->data.augment;
+}
+
+bool fsnn_description_shuffle(const fsnn_description *description)
+{
+    return description->data.shuffle;
 }
 
 bool fsnn_description_has_data(const fsnn_description *description)

@@ -8,6 +8,7 @@
 #include "op/op.h"
 
 #include <fsnn/events.h>
+#include <fsnn/graph.h>
 #include <fsnn/model.h>
 
 /* Output `port` of layer number `layer`; layer -1 is the input. */
@@ -46,6 +47,9 @@ typedef struct data_section {
     fsnn_frames frames; /* events, and the four below */
     int64_t sensor[2], first_class;
     const char *cache;
+    bool shuffle;
+    const char *path; /* graph: its folder */
+    fsnn_graph_options graph;
 } data_section;
 
 typedef struct dynamics_section {

@@ -70,6 +70,7 @@ fsnn_status description_settle(fsnn_description *d)
     FSNN_TRY(settle_name(d));
     if (!d->data.given)
         return FSNN_OK;
+    FSNN_TRY(settle_file(d, yaml_find(d->data.node, "path"))); /* data in one piece */
     FSNN_TRY(settle_set(d, yaml_find(d->data.node, "train")));
     return settle_set(d, yaml_find(d->data.node, "test"));
 }

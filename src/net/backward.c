@@ -107,7 +107,7 @@ fsnn_status fsnn_net_backward(fsnn_net *net, const float *output_gradient,
         return fsnn_fail(FSNN_ESTATE, "the input's gradient needs plan.input_gradient");
     net->ran = false; /* activations may be overwritten by gradients: one backward a forward */
     if (net_segmented(net))
-        FSNN_TRY(net_segments_backward(net, net->x, output_gradient));
+        FSNN_TRY(net_segments_backward(net, net->spikes ? NULL : net->x, output_gradient));
     else
         FSNN_TRY(net_backward(net, output_gradient));
     if (input_gradient)

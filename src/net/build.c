@@ -95,6 +95,7 @@ void fsnn_net_destroy(fsnn_net *net)
     fsnn_free(net->values_flat);
     fsnn_free(net->grads_flat);
     net_segments_free(net);
+    fsnn_free(net->dense);
     fsnn_free(net->arena);
     fsnn_free(net->order);
     fsnn_free(net->node);

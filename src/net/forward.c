@@ -7,6 +7,62 @@ const float *net_data(const fsnn_net *net, int value)
     return root == 0 ? net->x : net->arena + net->value[root].place;
 }
 
+bool net_takes_spikes(const fsnn_net *net, const net_step *step, int k)
+{
+    return net->spikes && net->value[step->in[k]].root == 0 && (step->op->op->flags & OP_SPIKES) &&
+           step->op->in[k].rank == 1;
+}
+
+const float *net_input_at(const float *x, int64_t numbers)
+{
+    return x ? x + numbers : NULL;
+}
+
+/* The lists of the steps that run. */
+static void cut(fsnn_net *net)
+{
+    int64_t skip = net->segments.first * net->plan.batch;
+    net->piece = *net->spikes;
+    net->piece.steps = net->K;
+    net->piece.start += skip;
+    net->piece.count += skip;
+}
+
+/* Spikes as numbers, where a node needs them so. */
+static fsnn_status unpack(fsnn_net *net)
+{
+    bool needed = false;
+    for (int i = 0; i < net->steps; i++)
+        for (int k = 0; k < net->step[i].op->inputs; k++)
+            needed |= net->value[net->step[i].in[k]].root == 0 &&
+                      !(net->step[i].op->op->flags & OP_VIEW) &&
+                      !net_takes_spikes(net, &net->step[i], k);
+    needed |= net->value[net->out_value].root == 0;
+    if (!needed)
+        return FSNN_OK;
+    int64_t size = net->K * net->plan.batch * net->piece.width;
+    if (size > net->dense_room) {
+        fsnn_free(net->dense);
+        net->dense_room = 0;
+        net->dense = fsnn_alloc((size_t)size * sizeof *net->dense);
+        if (!net->dense)
+            return FSNN_EMEMORY;
+        net->dense_room = size;
+    }
+    fsnn_spikes_dense(&net->piece, net->dense);
+    net->x = net->dense;
+    return FSNN_OK;
+}
+
+fsnn_status net_input(fsnn_net *net, const float *x)
+{
+    net->x = x;
+    if (x || !net->spikes)
+        return FSNN_OK;
+    cut(net);
+    return unpack(net);
+}
+
 float *net_grad(const fsnn_net *net, int value)
 {
     int64_t place = net->value[net->value[value].grad_root].grad_place;
@@ -33,7 +89,10 @@ void net_run(const fsnn_net *net, const net_step *step, int64_t at, op_run *run)
                     .at = at,
                     .replay = net->segments.replay};
     for (int k = 0; k < op->inputs; k++)
-        run->in[k] = net_data(net, step->in[k]) + at * net_floats(net, step->in[k], step);
+        if (net_takes_spikes(net, step, k))
+            run->spikes[k] = &net->piece;
+        else
+            run->in[k] = net_data(net, step->in[k]) + at * net_floats(net, step->in[k], step);
     for (int p = 0; p < op->outputs; p++)
         run->out[p] =
             (float *)net_data(net, step->out[p]) + at * net_floats(net, step->out[p], step);
@@ -48,7 +107,7 @@ void net_run(const fsnn_net *net, const net_step *step, int64_t at, op_run *run)
 
 fsnn_status net_forward(fsnn_net *net, const float *x)
 {
-    net->x = x;
+    FSNN_TRY(net_input(net, x));
     for (int i = 0; i < net->steps; i = net->step[i].last + 1) {
         net_step *step = &net->step[i];
         op_run run;
@@ -65,20 +124,52 @@ fsnn_status net_forward(fsnn_net *net, const float *x)
     return FSNN_OK;
 }
 
-fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output)
+/* Input x, or the lists of spikes where x is NULL. */
+static fsnn_status run(fsnn_net *net, const float *x, const fsnn_spikes *spikes,
+                       const float **output)
 {
-    if (!net || !net->wrapped)
-        return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: call fsnn_net_wrap before forward");
-    if (!x)
-        return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_forward: the input is NULL");
     net->ran = false;
     net->counter++;
+    net->spikes = spikes;
     FSNN_TRY((net_segmented(net) ? net_segments_forward : net_forward)(net, x));
-    net->x = x;
+    if (x)
+        net->x = x;
     net->ran = true;
     if (output)
         *output = net_segmented(net) ? net->segments.output : net_data(net, net->out_value);
     return FSNN_OK;
+}
+
+static fsnn_status check_wrapped(const fsnn_net *net)
+{
+    if (net && net->wrapped)
+        return FSNN_OK;
+    return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: call fsnn_net_wrap before forward");
+}
+
+fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output)
+{
+    FSNN_TRY(check_wrapped(net));
+    if (!x)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_forward: the input is NULL");
+    return run(net, x, NULL, output);
+}
+
+fsnn_status fsnn_net_forward_spikes(fsnn_net *net, const fsnn_spikes *spikes, const float **output)
+{
+    FSNN_TRY(check_wrapped(net));
+    if (!spikes)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_forward_spikes: the input is NULL");
+    int64_t width = fsnn_shape_count(&net->input_shape);
+    if (spikes->steps != net->plan.steps || spikes->batch != net->plan.batch ||
+        spikes->width != width)
+        return fsnn_fail(FSNN_ESHAPE,
+                         "spikes of %lld steps, %lld samples and %lld elements, but the net is "
+                         "planned for %lld, %lld and %lld",
+                         (long long)spikes->steps, (long long)spikes->batch,
+                         (long long)spikes->width, (long long)net->plan.steps,
+                         (long long)net->plan.batch, (long long)width);
+    return run(net, NULL, spikes, output);
 }
 
 int64_t fsnn_net_counter(const fsnn_net *net)

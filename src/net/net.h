@@ -87,6 +87,10 @@ struct fsnn_net {
     int64_t counter;
     bool ran; /* backward may follow */
     const float *x;
+    const fsnn_spikes *spikes; /* the input of the running call, where it came as lists */
+    float *dense;              /* those as numbers, for nodes that cannot take lists, [dense_room] */
+    int64_t dense_room;
+    fsnn_spikes piece;         /* of the spikes: the segment that runs */
     int64_t K; /* steps that are planned for: those of a call, or of a segment of it */
     net_segments segments;
 
@@ -129,7 +133,10 @@ fsnn_status net_place(fsnn_net *net);   /* plans of the operators, arena */
 void net_unlower(fsnn_net *net);
 fsnn_status net_warn(fsnn_net *net, char *sentence); /* takes the string */
 
+/* Makes x, or the spikes where it is NULL, the input of the steps that run. */
+fsnn_status net_input(fsnn_net *net, const float *x);
 /* One pass over the K steps planned, from x; and back, given the output's gradient. */
+/* x NULL: the input is net->spikes. */
 fsnn_status net_forward(fsnn_net *net, const float *x);
 fsnn_status net_backward(fsnn_net *net, const float *output_gradient);
 /* The same for a call of several segments. */
@@ -143,6 +150,10 @@ void net_segments_free(fsnn_net *net);
 
 /* The net_value of a root's memory for the current call: arena, or the user's input. */
 const float *net_data(const fsnn_net *net, int value);
+/* Step i reads input k of the net's input as lists of spikes. */
+bool net_takes_spikes(const fsnn_net *net, const net_step *step, int k);
+/* Input of a segment's first step. */
+const float *net_input_at(const float *x, int64_t numbers);
 float *net_grad(const fsnn_net *net, int value);
 /* Numbers of a value in one call of its step. */
 int64_t net_floats(const fsnn_net *net, int value, const net_step *step);

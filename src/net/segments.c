@@ -167,7 +167,7 @@ fsnn_status net_segments_forward(fsnn_net *net, const float *x)
         FSNN_TRY(enter(net, i));
         if (net->plan.training)
             FSNN_TRY(states(net, i, false));
-        FSNN_TRY(net_forward(net, x + g->first * in));
+        FSNN_TRY(net_forward(net, net_input_at(x, g->first * in)));
         memcpy(g->output + g->first * out, net_data(net, net->out_value),
                (size_t)(net->K * out) * sizeof(float));
         count_spikes(net);
@@ -185,11 +185,11 @@ static void chain(fsnn_net *net, int64_t segment)
 static fsnn_status again(fsnn_net *net, int64_t segment, const float *x)
 {
     FSNN_TRY(enter(net, segment));
-    net->x = x + net->segments.first * input_count(net);
+    x = net_input_at(x, net->segments.first * input_count(net));
     if (segment == net->segments.count - 1)
-        return FSNN_OK;
+        return net_input(net, x);
     FSNN_TRY(states(net, segment, true));
-    return net_forward(net, net->x);
+    return net_forward(net, x);
 }
 
 static fsnn_status back(fsnn_net *net, const float *x, const float *output_gradient)

@@ -1,7 +1,9 @@
 /* op/linear.c: y = x W^T + b over the last dimension; all others, time and batch among them, are
  * rows of one matrix product. Backward: gx = gy W, gW += gy^T x, gb += sum of gy over the rows.
- * Cost: in * out multiply-adds a row and product, one product forward and two backward. */
+ * Cost: in * out multiply-adds a row and product, one product forward and two backward. Input given
+ * as lists of spikes costs out additions an event (op/events.h). */
 #include "op/check.h"
+#include "op/events.h"
 #include "op/kernels.h"
 #include "tensor/dense.h"
 
@@ -85,6 +87,9 @@ static fsnn_status forward(op_node *node, const op_run *run)
 {
     const fsnn_linear *o = node->options;
     int64_t in = inputs_of(node), out = o->out, rows = node->K * node->B * rows_of(node);
+    if (run->spikes[0])
+        return events_forward(node->state, run->spikes[0], out, run->value[WEIGHT],
+                              o->bias ? run->value[BIAS] : NULL, run->out[0]);
     FSNN_TRY(dense_gemm('N', 'T', rows, out, in, 1, run->in[0], in, run->value[WEIGHT], in, 0,
                         run->out[0], out));
     if (o->bias) {
@@ -99,7 +104,9 @@ static fsnn_status backward(op_node *node, const op_run *run)
     const fsnn_linear *o = node->options;
     const float *gy = run->gout[0];
     int64_t in = inputs_of(node), out = o->out, rows = node->K * node->B * rows_of(node);
-    if (run->grad[WEIGHT])
+    if (run->grad[WEIGHT] && run->spikes[0])
+        FSNN_TRY(events_weights(node->state, run->spikes[0], out, gy, run->grad[WEIGHT]));
+    else if (run->grad[WEIGHT])
         FSNN_TRY(dense_gemm('T', 'N', out, in, rows, 1, gy, out, run->in[0], in, 1,
                             run->grad[WEIGHT], in));
     if (run->gin[0])
@@ -110,6 +117,11 @@ static fsnn_status backward(op_node *node, const op_run *run)
     return FSNN_OK;
 }
 
+static void destroy(op_node *node)
+{
+    events_close(node->state);
+}
+
 const fsnn_op op_linear = {
     .kind = "linear",
     .help = "y = x W^T + b over the last dimension",
@@ -118,9 +130,11 @@ const fsnn_op op_linear = {
     .keys = keys,
     .min_in = 1,
     .max_in = 1,
-    .flags = OP_NEEDS_IN | OP_LATER,
+    .flags = OP_NEEDS_IN | OP_LATER | OP_SPIKES,
+    .state_size = sizeof(events_space),
     .shape = shape,
     .plan = plan,
     .forward = forward,
     .backward = backward,
+    .destroy = destroy,
 };

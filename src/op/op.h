@@ -24,6 +24,7 @@ enum op_flags {
     OP_NEEDS_OUT = 8, /* backward reads its output */
     OP_INPLACE = 16,  /* forward may write its output over input 0 (unused hint) */
     OP_NEURON = 32,   /* a neuron layer */
+    OP_SPIKES = 256,  /* takes a plain input of rank 1 as lists of spikes too: op_run.spikes */
     OP_WANTS_LAST = 128, /* its images must lie channels-last: the net converts them */
     OP_DELAY = 1024,     /* gives what its source was one step before */
     OP_LATER =
@@ -79,7 +80,8 @@ typedef struct op_node {
 
 /* One call of forward or backward. rows = K*B. Pointers are 64-byte aligned. */
 typedef struct op_run {
-    const float *in[OP_MAX_IN];       /* [rows, in shape] */
+    const float *in[OP_MAX_IN];       /* [rows, in shape]; NULL where it is given as spikes */
+    const fsnn_spikes *spikes[OP_MAX_IN]; /* OP_SPIKES only: the input's rows as lists, NULL where dense */
     float *out[OP_MAX_OUT];           /* [rows, out shape]; const in backward */
     float *gin[OP_MAX_IN];            /* backward: written (not added to); NULL where not wanted */
     const float *gout[OP_MAX_OUT];    /* backward */

@@ -22,9 +22,13 @@ static fsnn_status confuse(const fsnn_batch *batch, const float *output, int64_t
         result->confusion = fsnn_alloc((size_t)(classes * classes) * sizeof(int64_t));
     if (!result->confusion)
         return FSNN_EMEMORY;
-    for (int64_t b = 0; b < batch->batch; b++)
+    int64_t rows = batch->batch * batch->places;
+    for (int64_t b = 0; b < rows; b++) {
+        if (batch->labels[b] == FSNN_UNLABELLED)
+            continue;
         result->confusion[batch->labels[b] * classes +
-                          loss_answer(batch->steps, batch->batch, classes, output, b)]++;
+                          loss_answer(batch->steps, rows, classes, output, b)]++;
+    }
     return FSNN_OK;
 }
 
@@ -37,17 +41,18 @@ static fsnn_status one(fsnn_net *net, const fsnn_batch *batch, const fsnn_loss *
     fsnn_plan plan = pass_plan(net); /* segments bound the memory of an evaluation too */
     pass_mode mode = {false, plan.checkpoint, plan.truncate};
     FSNN_TRY(pass_forward(net, batch, mode, &output, &classes));
-    FSNN_TRY(fsnn_loss_compute(loss, batch->steps, batch->batch, classes, output, batch->labels,
+    FSNN_TRY(fsnn_loss_compute(loss, batch->steps, batch->batch * batch->places, classes, output, batch->labels,
                                NULL, NULL, &value, &correct));
     if (!isfinite(value))
         return fsnn_fail(FSNN_ENUMERIC,
                          "the loss is %g: weights or samples hold numbers that are not finite",
                          value);
-    s->loss += value * (double)batch->batch;
+    double counted = (double)pass_counted(batch);
+    s->loss += value * counted;
     s->correct += correct;
     s->steps += (double)(batch->steps * batch->batch);
-    layers_add_rates(l, net, (double)batch->batch, s->rate);
-    result->samples += batch->batch;
+    layers_add_rates(l, net, counted, s->rate);
+    result->samples += (int64_t)counted;
     result->classes = classes;
     return confusion ? confuse(batch, output, classes, result) : FSNN_OK;
 }
@@ -106,7 +111,8 @@ fsnn_account fsnn_evaluation_account(const fsnn_evaluation *e)
 }
 
 static fsnn_status all(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
-                       volatile const int *stop, bool confusion, fsnn_evaluation *result)
+                       int64_t epoch, volatile const int *stop, bool confusion,
+                       fsnn_evaluation *result)
 {
     layers l;
     sums s = {0};
@@ -115,7 +121,7 @@ static fsnn_status all(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss
     double begin = fsnn_now();
     FSNN_TRY(pass_check(net, loader, "evaluation"));
     FSNN_TRY(layers_find(net, &l));
-    FSNN_TRY(fsnn_loader_start(loader, 0));
+    FSNN_TRY(fsnn_loader_start(loader, epoch));
     FSNN_TRY(fsnn_net_count_spikes(net, true));
     while ((more = fsnn_loader_next(loader, &batch)) > 0) {
         char where[64];
@@ -140,11 +146,12 @@ static fsnn_status all(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss
 }
 
 static fsnn_status counted(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
-                           volatile const int *stop, bool confusion, fsnn_evaluation *result)
+                           int64_t epoch, volatile const int *stop, bool confusion,
+                       fsnn_evaluation *result)
 {
     int64_t counter = fsnn_net_counter(net);
     *result = (fsnn_evaluation){0};
-    fsnn_status status = all(net, loader, loss, stop, confusion, result);
+    fsnn_status status = all(net, loader, loss, epoch, stop, confusion, result);
     fsnn_net_counter_set(net, counter);
     if (fsnn_net_shapes(net, NULL, NULL) == FSNN_OK)
         fsnn_net_count_spikes(net, false);
@@ -156,11 +163,17 @@ static fsnn_status counted(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *
 fsnn_status evaluate_quick(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
                            volatile const int *stop, fsnn_evaluation *result)
 {
-    return counted(net, loader, loss, stop, false, result);
+    return counted(net, loader, loss, 0, stop, false, result);
 }
 
 fsnn_status fsnn_evaluate(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
                           fsnn_evaluation *result)
+{
+    return fsnn_evaluate_epoch(net, loader, loss, 0, result);
+}
+
+fsnn_status fsnn_evaluate_epoch(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
+                                int64_t epoch, fsnn_evaluation *result)
 {
     if (!net || !loader || !loss || !result)
         return fsnn_fail(FSNN_EARGUMENT,
@@ -168,7 +181,7 @@ fsnn_status fsnn_evaluate(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *l
     FSNN_TRY(fsnn_net_shapes(net, NULL, NULL)); /* wrapped? */
     FSNN_TRY(loss_check(loss));
     fsnn_plan plan = pass_plan(net);
-    fsnn_status status = counted(net, loader, loss, NULL, true, result);
+    fsnn_status status = counted(net, loader, loss, epoch, NULL, true, result);
     fsnn_status back = fsnn_net_replan(net, &plan);
     if (!status && back) {
         fsnn_evaluation_free(result);

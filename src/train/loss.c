@@ -38,7 +38,7 @@ fsnn_status loss_check(const fsnn_loss *loss)
 static fsnn_status check_labels(int64_t B, int64_t C, const int32_t *labels)
 {
     for (int64_t b = 0; b < B; b++)
-        if (labels[b] < 0 || labels[b] >= C)
+        if (labels[b] != FSNN_UNLABELLED && (labels[b] < 0 || labels[b] >= C))
             return fsnn_fail(FSNN_EARGUMENT,
                              "sample %lld of the batch has the label %d, but the output has %lld "
                              "classes: labels are 0 to %lld",
@@ -94,6 +94,12 @@ fsnn_status fsnn_loss_compute(const fsnn_loss *loss, int64_t K, int64_t B, int64
                         .smoothing = loss->label_smoothing,
                         .mix = loss->mix};
     FSNN_TRY(check(loss, &batch));
+    for (int64_t b = 0; b < B; b++)
+        batch.counted += !loss_skips(&batch, b);
+    if (!batch.counted)
+        return fsnn_fail(FSNN_EARGUMENT, "none of the %lld labels of the batch counts", (long long)B);
+    if (gradient && batch.counted < B)
+        memset(gradient, 0, (size_t)(K * B * C) * sizeof *gradient);
     *value = table[loss->kind].compute(&batch);
     if (!correct)
         return FSNN_OK;

@@ -13,6 +13,7 @@ typedef struct loss_batch {
     const float *target;   /* [B, C] */
     float *gradient;       /* [K, B, C], or NULL */
     double smoothing, mix;
+    int64_t counted; /* samples whose label counts */
 } loss_batch;
 
 typedef struct loss_rule {
@@ -32,6 +33,12 @@ static inline double loss_mean(const float *output, int64_t terms, int64_t strid
     for (int64_t k = 0; k < terms; k++)
         sum += output[k * stride];
     return sum / (double)terms;
+}
+
+/* Sample b has no label that counts. */
+static inline bool loss_skips(const loss_batch *batch, int64_t b)
+{
+    return batch->labels && batch->labels[b] == FSNN_UNLABELLED;
 }
 
 /* What the loss wants of class c for sample b, before smoothing. */

@@ -6,6 +6,8 @@ double loss_ce_rate(const loss_batch *batch)
 {
     double sum = 0;
     for (int64_t b = 0; b < batch->B; b++)
-        sum += loss_cross_entropy(batch, b, b * batch->C, batch->K, 1.0 / (double)batch->B);
-    return sum / (double)batch->B;
+        if (!loss_skips(batch, b))
+            sum += loss_cross_entropy(batch, b, b * batch->C, batch->K,
+                                      1.0 / (double)batch->counted);
+    return sum / (double)batch->counted;
 }

@@ -5,14 +5,14 @@
 double loss_mse_rate(const loss_batch *batch)
 {
     int64_t C = batch->C, BC = batch->B * C;
-    double sum = 0, scale = 2.0 / ((double)BC * (double)batch->K);
+    double counted = (double)(batch->counted * C), sum = 0, scale = 2.0 / (counted * (double)batch->K);
     for (int64_t b = 0; b < batch->B; b++)
-        for (int64_t c = 0; c < C; c++) {
+        for (int64_t c = 0; c < C && !loss_skips(batch, b); c++) {
             int64_t at = b * C + c;
             double d = loss_mean(batch->output + at, batch->K, BC) - loss_target(batch, b, c);
             sum += d * d;
             for (int64_t k = 0; batch->gradient && k < batch->K; k++)
                 batch->gradient[k * BC + at] = (float)(scale * d);
         }
-    return sum / (double)BC;
+    return sum / counted;
 }

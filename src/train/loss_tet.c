@@ -7,23 +7,27 @@
 
 static double hold(const loss_batch *batch)
 {
-    int64_t n = batch->K * batch->B * batch->C;
-    double sum = 0, scale = 2 * batch->mix / (double)n;
+    int64_t n = batch->K * batch->B * batch->C, C = batch->C;
+    double sum = 0, counted = (double)(batch->K * batch->counted * C);
+    double scale = 2 * batch->mix / counted;
     for (int64_t i = 0; i < n; i++) {
+        if (loss_skips(batch, i / C % batch->B))
+            continue;
         double d = batch->output[i] - PHI;
         sum += d * d;
         if (batch->gradient)
             batch->gradient[i] = (float)(batch->gradient[i] + scale * d);
     }
-    return sum / (double)n;
+    return sum / counted;
 }
 
 double loss_tet(const loss_batch *batch)
 {
     int64_t rows = batch->K * batch->B;
-    double sum = 0, weight = (1 - batch->mix) / (double)rows;
+    double sum = 0, weight = (1 - batch->mix) / (double)(batch->K * batch->counted);
     for (int64_t i = 0; i < rows; i++)
-        sum += loss_cross_entropy(batch, i % batch->B, i * batch->C, 1, weight);
+        if (!loss_skips(batch, i % batch->B))
+            sum += loss_cross_entropy(batch, i % batch->B, i * batch->C, 1, weight);
     sum *= weight;
     return batch->mix > 0 ? sum + batch->mix * hold(batch) : sum;
 }

@@ -47,10 +47,26 @@ fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, pass_mode mode,
         return fsnn_fail(FSNN_EARGUMENT, "the samples have no labels: a loss needs them");
     FSNN_TRY(plan_for(net, batch, mode));
     FSNN_TRY(fsnn_net_reset(net));
-    FSNN_TRY(fsnn_net_forward(net, batch->x, output));
+    FSNN_TRY(batch->spikes ? fsnn_net_forward_spikes(net, batch->spikes, output)
+                           : fsnn_net_forward(net, batch->x, output));
     FSNN_TRY(fsnn_net_shapes(net, NULL, &shape));
-    *classes = fsnn_shape_count(&shape);
+    *classes = fsnn_shape_count(&shape) / batch->places;
+    char text[128];
+    if (batch->places > 1 && (shape.rank < 2 || shape.dim[0] != batch->places))
+        return fsnn_fail(FSNN_ESHAPE,
+                         "samples have %lld classes each, one for each of their places, but the "
+                         "net's output is %s: it takes [%lld, classes]",
+                         (long long)batch->places, fsnn_shape_text(&shape, text, sizeof text),
+                         (long long)batch->places);
     return FSNN_OK;
+}
+
+int64_t pass_counted(const fsnn_batch *batch)
+{
+    int64_t counted = 0;
+    for (int64_t i = 0; i < batch->batch * batch->places; i++)
+        counted += batch->labels[i] != FSNN_UNLABELLED;
+    return counted;
 }
 
 fsnn_status pass_fail(fsnn_status status, const char *where)

@@ -17,9 +17,11 @@ typedef struct pass_mode {
     bool truncate;
 } pass_mode;
 /* Plans the net for the batch where it is not already, starts at time 0, runs it. `*classes` is the
- * size of one output. */
+ * size of one output; where samples have a label for each of several places, of one place. */
 fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, pass_mode mode,
                          const float **output, int64_t *classes);
+/* Labels of the batch that count. */
+int64_t pass_counted(const fsnn_batch *batch);
 /* Puts "where: " before the sentence of the last error; returns `status`. */
 fsnn_status pass_fail(fsnn_status status, const char *where);
 

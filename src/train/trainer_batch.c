@@ -34,8 +34,9 @@ static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int6
     pass_mode mode = {true, training->checkpoint, training->truncate};
     FSNN_TRY(fsnn_net_progress(t->net, fmin(done(t) / (double)training->epochs, 1)));
     FSNN_TRY(pass_forward(t->net, batch, mode, &output, &classes));
-    FSNN_TRY(gradient_room(t, batch->steps * batch->batch * classes));
-    FSNN_TRY(fsnn_loss_compute(&training->loss, batch->steps, batch->batch, classes, output,
+    int64_t rows = batch->batch * batch->places;
+    FSNN_TRY(gradient_room(t, batch->steps * rows * classes));
+    FSNN_TRY(fsnn_loss_compute(&training->loss, batch->steps, rows, classes, output,
                                batch->labels, NULL, t->gradient, loss, correct));
     if (!isfinite(*loss))
         return fsnn_fail(FSNN_ENUMERIC,
@@ -61,12 +62,13 @@ fsnn_status trainer_batch(trainer *t, const fsnn_batch *batch)
                  (long long)at->epoch + 1, (long long)at->batches + 1, t->at.lr);
         return pass_fail(status, where);
     }
+    int64_t counted = pass_counted(batch);
     at->batches++;
-    at->samples += batch->batch;
+    at->samples += counted;
     at->correct += correct;
-    at->loss += loss * (double)batch->batch;
+    at->loss += loss * (double)counted;
     at->norm += norm;
-    layers_add_rates(&t->layers, t->net, (double)batch->batch, at->rate);
+    layers_add_rates(&t->layers, t->net, (double)counted, at->rate);
     double now = fsnn_now();
     at->seconds += now - t->mark;
     t->mark = now;

@@ -183,12 +183,28 @@ static void orders_are_fair(void **state)
     assert_int_equal(kinds, 24);
 }
 
+static void some_equal_single_numbers(void **state)
+{
+    (void)state;
+    enum { MOST = 40 };
+    int32_t index[MOST];
+    float u[MOST];
+    for (int n = 0; n <= MOST; n++) {
+        for (int i = 0; i < n; i++)
+            index[i] = (int32_t)(fsnn_random_u32(1, 2, (uint64_t)i) >> 8);
+        fsnn_random_at(u, n, index, 77, 5, UINT64_C(0x3fffffff0));
+        for (int i = 0; i < n; i++)
+            assert_true(u[i] == fsnn_random_uniform(77, 5, UINT64_C(0x3fffffff0) + (uint64_t)index[i]));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_answers),
         cmocka_unit_test(words_are_philox),
         cmocka_unit_test(fill_equals_single_numbers),
+        cmocka_unit_test(some_equal_single_numbers),
         cmocka_unit_test(every_instruction_set_gives_the_same),
         cmocka_unit_test(uniform_is_uniform),
         cmocka_unit_test(normal_is_normal),

@@ -6,6 +6,9 @@
 #define LLVMFuzzerTestOneInput fuzz_idx
 #include "fuzz/fuzz_idx.c"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_graph
+#include "fuzz/fuzz_graph.c"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzz_npz
 #include "fuzz/fuzz_npz.c"
 #undef LLVMFuzzerTestOneInput
@@ -53,11 +56,25 @@ static void npz_files(void **state)
     fuzz(fuzz_npz, bytes + 30 + strlen("x.npy"), 128 + 96, 5);
 }
 
+static void graph_files(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"tests/fuzz/graph_corpus/coo", "tests/fuzz/graph_corpus/bits"};
+    for (int i = 0; i < FSNN_COUNT(files); i++) {
+        uint8_t *bytes;
+        size_t size;
+        assert_good(fsnn_file_read(files[i], &bytes, &size));
+        fuzz(fuzz_graph, bytes, size, (uint64_t)(7 + i));
+        fsnn_free(bytes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(idx_files),
         cmocka_unit_test(npz_files),
+        cmocka_unit_test(graph_files),
     };
     return cmocka_run_group_tests_name("data/fuzz_corpus", tests, files_setup, files_teardown);
 }

@@ -230,6 +230,48 @@ static void spikes_belong_to_sample_and_epoch(void **state)
     fsnn_data_destroy(data);
 }
 
+/* Lists hold what the dense batch holds, bit for bit, whatever the encoder, and whether few or many
+ * of a sample's elements need a random number. */
+static void makes_lists(void **state)
+{
+    (void)state;
+    enum { COUNT = 23, T = 9, N = 50 };
+    static float values[COUNT * N], dense[T * COUNT * N];
+    int32_t labels[COUNT] = {0};
+    fsnn_data *data;
+    for (int i = 0; i < COUNT * N; i++) {
+        double u = fsnn_random_uniform(4, 1, (uint64_t)i);
+        bool few = i / N % 2 && i % 11; /* of every other sample: certain or impossible, mostly */
+        values[i] = (float)(few ? (u < 0.7 ? -u : 1 + u) : 2 * u - 0.6);
+    }
+    assert_good(fsnn_data_memory(COUNT, FSNN_SHAPE(N), values, labels, &data));
+    for (int kind = 0; kind < FSNN_ENCODERS; kind++) {
+        fsnn_loader_options o = {
+            .encoder = {(fsnn_encoder_kind)kind, T, 0.9, 0.01, false}, .batch = 7, .shuffle = true, .seed = 3};
+        fsnn_loader *plain = open_loader(data, o);
+        o.encoder.sparse = true;
+        fsnn_loader *lists = open_loader(data, o);
+        for (int64_t epoch = 0; epoch < 2; epoch++) {
+            fsnn_batch a, b;
+            assert_good(fsnn_loader_start(plain, epoch));
+            assert_good(fsnn_loader_start(lists, epoch));
+            while (fsnn_loader_next(plain, &a) == 1) {
+                assert_int_equal(fsnn_loader_next(lists, &b), 1);
+                assert_null(b.x);
+                assert_null(a.spikes);
+                assert_good(fsnn_spikes_check(b.spikes));
+                assert_true(!b.spikes->value == (kind != FSNN_ENCODE_DIRECT));
+                fsnn_spikes_dense(b.spikes, dense);
+                assert_memory_equal(dense, a.x, (size_t)(T * a.batch * N) * sizeof *dense);
+            }
+            assert_int_equal(fsnn_loader_next(lists, &b), 0);
+        }
+        fsnn_loader_destroy(plain);
+        fsnn_loader_destroy(lists);
+    }
+    fsnn_data_destroy(data);
+}
+
 static void takes_large_batches(void **state)
 {
     (void)state;
@@ -460,6 +502,7 @@ int main(void)
         cmocka_unit_test(shuffles_each_epoch),
         cmocka_unit_test(timing_does_not_show),
         cmocka_unit_test(spikes_belong_to_sample_and_epoch),
+        cmocka_unit_test(makes_lists),
         cmocka_unit_test(takes_large_batches),
         cmocka_unit_test(puts_stamps_on_the_grid),
         cmocka_unit_test(refuses_stamps),

@@ -87,6 +87,8 @@ static inline fsnn_status rig_shape(rig *r, const rig_setup *s)
     node->B = s->B;
     node->training = s->training;
     node->seed = 99;
+    if (node->op->create)
+        FSNN_TRY(node->op->create(node));
     return node->op->shape(node);
 }
 

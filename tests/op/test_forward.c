@@ -3,6 +3,7 @@
  */
 #include "harness.h"
 #include "reference.h"
+#include "small_graph.h"
 #include "op/kernels.h"
 
 /* Where element (row, c, h, w) of a tensor lies; rank 1 is C alone, rank 2 a line of H. */
@@ -47,6 +48,36 @@ static void linear(void **state)
             near("linear", r.run.out[0][row * 13 + k], want, 1e-6);
         }
     rig_close(&r);
+}
+
+/* y[r][i] = b + sum_j S[i][j] (W x[r][j]), by plain loops in double. */
+static void along_edges(void **state)
+{
+    (void)state;
+    enum { NODES = 5, IN = 3, OUT = 4, ROWS = 6 };
+    double s[NODES][NODES] = {{0}};
+    for (int i = 0; i < NODES; i++)
+        for (int64_t e = small_start[i]; e < small_start[i + 1]; e++)
+            s[i][small_column[e]] = small_weight[e];
+    for (int gcn = 0; gcn < 2; gcn++) {
+        fsnn_graph_layer o = {.out = OUT, .bias = true, .matrix = &small_graph};
+        rig r;
+        rig_open(&r, &(rig_setup){gcn ? "gcn" : "graph", &o, 2, 3, false, 1, {FSNN_SHAPE(NODES, IN)}, false});
+        int out = gcn ? OUT : IN;
+        assert_int_equal(r.node.operations, gcn ? (NODES * IN + 8) * OUT : 8 * IN);
+        rig_forward(&r);
+        for (int row = 0; row < ROWS; row++)
+            for (int i = 0; i < NODES; i++)
+                for (int c = 0; c < out; c++) {
+                    double want = gcn ? r.run.value[1][c] : 0;
+                    for (int j = 0; j < NODES; j++)
+                        for (int f = 0; f < IN; f++)
+                            want += s[i][j] * r.run.in[0][(row * NODES + j) * IN + f] *
+                                    (gcn ? r.run.value[0][c * IN + f] : f == c);
+                    near("along edges", r.run.out[0][(row * NODES + i) * out + c], want, 1e-6);
+                }
+        rig_close(&r);
+    }
 }
 
 static void conv2d(void **state)
@@ -542,7 +573,8 @@ static void out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(linear),        cmocka_unit_test(conv2d),
+        cmocka_unit_test(linear),        cmocka_unit_test(along_edges),
+        cmocka_unit_test(conv2d),
         cmocka_unit_test(pooling),       cmocka_unit_test(layouts),
         cmocka_unit_test(batchnorm),     cmocka_unit_test(batchnorm_one_number),
         cmocka_unit_test(dropout),       cmocka_unit_test(add),

@@ -2,6 +2,7 @@
  * of a random linear functional of the outputs; Richardson's extrapolation takes the h^2 error out.
  * Both layouts, several steps, every input and parameter. */
 #include "harness.h"
+#include "small_graph.h"
 
 #include <stdio.h>
 
@@ -253,6 +254,18 @@ static void concat_split(void **state)
     }
 }
 
+static void along_edges(void **state)
+{
+    (void)state;
+    fsnn_graph_layer o = {.out = 4, .matrix = &small_graph};
+    check(&(rig_setup){"graph", &o, 2, 3, true, 1, {FSNN_SHAPE(5, 7)}, false}, NULL);
+    for (int bias = 0; bias < 2; bias++) {
+        o.bias = bias;
+        check(&(rig_setup){"gcn", &o, 2, 3, true, 1, {FSNN_SHAPE(5, 7)}, false}, NULL);
+        check(&(rig_setup){"gcn", &o, 1, 1, true, 1, {FSNN_SHAPE(5, 1)}, false}, NULL);
+    }
+}
+
 static void voting(void **state)
 {
     (void)state;
@@ -380,6 +393,7 @@ int main(void)
         cmocka_unit_test(reductions),    cmocka_unit_test(multiply),
         cmocka_unit_test(layernorm),     cmocka_unit_test(matmul),
         cmocka_unit_test(attention),     cmocka_unit_test(head),
+        cmocka_unit_test(along_edges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* Shapes that work and shapes that do not: each error names the node, what was found and what would
  * work. */
 #include "harness.h"
+#include "small_graph.h"
 
 typedef struct wrong {
     rig_setup s;
@@ -45,8 +46,20 @@ static const fsnn_concat axis3 = {3}, axis0 = {0};
 static const fsnn_split thirds_of = {0, 3}, many = {0, 9}, below = {-1, 2};
 static const fsnn_voting three = {3}, none = {0};
 
+static const fsnn_graph_layer no_matrix = {.out = 3}, no_features = {.matrix = &small_graph},
+                              edges = {.out = 3, .matrix = &small_graph};
+
 /* clang-format off */
 static const wrong cases[] = {
+    {{"graph", &no_matrix, 1, 1, true, 1, {FSNN_SHAPE(5, 3)}, false}, FSNN_EARGUMENT,
+     "graph \"node\": there is no matrix: fsnn_graph_propagation makes one from a graph, a description names the graph's "
+     "folder in path"},
+    {{"graph", &edges, 1, 1, true, 1, {FSNN_SHAPE(4, 3)}, false}, FSNN_ESHAPE,
+     "graph \"node\": its input is [4, 3], but the graph has 5 nodes: it takes [5, features]"},
+    {{"gcn", &edges, 1, 1, true, 1, {FSNN_SHAPE(5)}, false}, FSNN_ESHAPE,
+     "gcn \"node\": its input is [5], but the graph has 5 nodes: it takes [5, features]"},
+    {{"gcn", &no_features, 1, 1, true, 1, {FSNN_SHAPE(5, 3)}, false}, FSNN_EARGUMENT,
+     "gcn \"node\": out is 0, it must lie between 1 and 2147483647"},
     {{"linear", &no_out, 1, 1, true, 1, {FSNN_SHAPE(3)}, false}, FSNN_EARGUMENT,
      "linear \"node\": out is 0, it must lie between 1 and 2147483647"},
     {{"linear", &ten, 1, 1, true, 1, {{0}}, false}, FSNN_ESHAPE,

@@ -194,12 +194,52 @@ static void names(void **state)
     assert_non_null(strstr(fsnn_error_text(), "ce_rate, mse_rate, tet"));
 }
 
+/* Samples that do not count change nothing: loss and gradients are those of the others alone. */
+static void unlabelled(void **state)
+{
+    (void)state;
+    enum { STEPS = 3, ALL = 5, SOME = 3, CLASSES = 4 };
+    static const int32_t all[ALL] = {FSNN_UNLABELLED, 2, 0, FSNN_UNLABELLED, 3}, some[SOME] = {2, 0, 3};
+    static const int place[SOME] = {1, 2, 4};
+    float x[STEPS][ALL][CLASSES], y[STEPS][SOME][CLASSES], gx[STEPS][ALL][CLASSES],
+        gy[STEPS][SOME][CLASSES];
+    for (int i = 0; i < STEPS * ALL * CLASSES; i++)
+        (&x[0][0][0])[i] = (float)fsnn_random_normal(3, 1, (uint64_t)i);
+    for (int k = 0; k < STEPS; k++)
+        for (int b = 0; b < SOME; b++)
+            memcpy(y[k][b], x[k][place[b]], sizeof y[k][b]);
+    for (int kind = 0; kind < FSNN_LOSSES; kind++) {
+        fsnn_loss loss = {(fsnn_loss_kind)kind, kind == FSNN_MSE_RATE ? 0 : 0.1, 0.3};
+        double a, b;
+        int64_t right, same;
+        assert_int_equal(fsnn_loss_compute(&loss, STEPS, ALL, CLASSES, &x[0][0][0], all, NULL,
+                                           &gx[0][0][0], &a, &right), FSNN_OK);
+        assert_int_equal(fsnn_loss_compute(&loss, STEPS, SOME, CLASSES, &y[0][0][0], some, NULL,
+                                           &gy[0][0][0], &b, &same), FSNN_OK);
+        if (!(fabs(a - b) < 1e-12))
+            fail_msg("loss %d: %.15g of all, %.15g of those that count", kind, a, b);
+        assert_int_equal(right, same);
+        for (int k = 0; k < STEPS; k++) {
+            for (int s = 0; s < SOME; s++)
+                for (int c = 0; c < CLASSES; c++)
+                    assert_true(fabsf(gx[k][place[s]][c] - gy[k][s][c]) < 1e-7F);
+            for (int c = 0; c < CLASSES; c++)
+                assert_true(gx[k][0][c] == 0 && gx[k][3][c] == 0);
+        }
+        int32_t none[ALL] = {FSNN_UNLABELLED, FSNN_UNLABELLED, FSNN_UNLABELLED, FSNN_UNLABELLED,
+                             FSNN_UNLABELLED};
+        assert_int_equal(fsnn_loss_compute(&loss, STEPS, ALL, CLASSES, &x[0][0][0], none, NULL, NULL,
+                                           &a, NULL), FSNN_EARGUMENT);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_hand),         cmocka_unit_test(gradients),
         cmocka_unit_test(target_is_label), cmocka_unit_test(large_and_not_finite),
         cmocka_unit_test(right_answers),   cmocka_unit_test(refuses),
+        cmocka_unit_test(unlabelled),
         cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,146 @@
+/* model/data_graph.c: kind graph, the nodes of one graph as samples, split here in three parts. */
+#include "model/data_kinds.h"
+
+/* Indices are the values of the enums of fsnn/graph.h. */
+static const char *const propagation_names[] = {"sym", "row", "none", NULL};
+static const char *const normalize_names[] = {"none", "zscore", "row", "max", NULL};
+static const char *const split_names[] = {"random", "public", NULL};
+static const fsnn_alias split_aliases[] = {{"ratio", FSNN_SPLIT_RANDOM}, {0}};
+
+#define GRAPH(field) (offsetof(data_section, graph) + offsetof(fsnn_graph_options, field))
+
+static const fsnn_key split_keys[] = {
+    {.name = "kind",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_graph_split, kind),
+     .names = split_names,
+     .aliases = split_aliases,
+     .help = "random, with the sizes below (ratio is another name for it); public: the split that "
+             "came with the graph"},
+    {.name = "train",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_graph_split, train),
+     .min = 0,
+     .max = INT32_MAX,
+     .above = true,
+     .help = "share of the nodes that train; above 1: how many"},
+    {.name = "validation",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_graph_split, validation),
+     .min = 0,
+     .max = INT32_MAX,
+     .help = "the same for those that choose the best epoch"},
+    {.name = "test",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_graph_split, test),
+     .min = 0,
+     .max = INT32_MAX,
+     .help = "the same for those that judge; 0: all others"},
+    {.name = "per_class",
+     .type = FSNN_KEY_BOOL,
+     .offset = offsetof(fsnn_graph_split, per_class),
+     .help = "the sizes are of each class, otherwise of all nodes"},
+    {.name = "seed",
+     .type = FSNN_KEY_UINT64,
+     .offset = offsetof(fsnn_graph_split, seed),
+     .help = "of the random split; not that of the training, so that runs of one split compare"},
+    {0},
+};
+
+static const fsnn_key keys[] = {
+    {.name = "kind",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(data_section, kind),
+     .required = true,
+     .names = data_kind_names,
+     .help = "what the files are"},
+    {.name = "path",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_section, path),
+     .required = true,
+     .help = "folder of the graph: meta.txt, edges.txt, labels.txt, features.coo or features.bits"},
+    {.name = "hops",
+     .type = FSNN_KEY_INT,
+     .offset = GRAPH(hops),
+     .min = 0,
+     .max = 64,
+     .help = "how often features are averaged over neighbours"},
+    {.name = "concat",
+     .type = FSNN_KEY_BOOL,
+     .offset = GRAPH(concat),
+     .help = "the features of 0, 1, ..., hops side by side, not the last alone"},
+    {.name = "propagation",
+     .type = FSNN_KEY_ENUM,
+     .offset = GRAPH(propagation),
+     .names = propagation_names,
+     .help = "sym: D^-1/2 A D^-1/2; row: D^-1 A, the mean of the neighbours; none: their sum"},
+    {.name = "self_loops",
+     .type = FSNN_KEY_BOOL,
+     .offset = GRAPH(self_loops),
+     .help = "every node is its own neighbour: A + I in place of A"},
+    {.name = "loops_in_degree",
+     .type = FSNN_KEY_BOOL,
+     .offset = GRAPH(count_loops),
+     .help = "self loops count in the degrees D"},
+    {.name = "row_first",
+     .type = FSNN_KEY_BOOL,
+     .offset = GRAPH(row_first),
+     .help = "divide each node's features by their sum before averaging"},
+    {.name = "normalize",
+     .type = FSNN_KEY_ENUM,
+     .offset = GRAPH(normalization),
+     .names = normalize_names,
+     .help = "at the end, over all nodes: zscore and max work on columns, row on nodes"},
+    {.name = "laplacian",
+     .type = FSNN_KEY_INT,
+     .offset = GRAPH(laplacian),
+     .min = 0,
+     .max = 1024,
+     .help = "columns of positional encoding by eigenvectors of the Laplacian"},
+    {.name = "walk",
+     .type = FSNN_KEY_INT,
+     .offset = GRAPH(walk),
+     .min = 0,
+     .max = 1024,
+     .help = "columns of positional encoding by return probabilities of random walks"},
+    {.name = "labels",
+     .type = FSNN_KEY_INT,
+     .offset = GRAPH(labels),
+     .min = 0,
+     .max = 64,
+     .help = "hops of the training nodes' classes as columns, a class and hop each; no node meets "
+             "its own"},
+    {.name = "whole",
+     .type = FSNN_KEY_BOOL,
+     .offset = GRAPH(whole),
+     .help = "the graph is one sample, [nodes, columns], for networks with layers along the edges"},
+    {.name = "split",
+     .type = FSNN_KEY_GROUP,
+     .offset = GRAPH(split),
+     .group = split_keys,
+     .help = "which nodes train, choose the best epoch, judge"},
+    {.name = "shuffle",
+     .type = FSNN_KEY_BOOL,
+     .offset = offsetof(data_section, shuffle),
+     .help = "a new order of the training nodes each epoch"},
+    {.name = "encoder",
+     .type = FSNN_KEY_GROUP,
+     .offset = offsetof(data_section, encoder),
+     .group = data_encoder_keys,
+     .help = "how a sample becomes input over time"},
+    {0},
+};
+
+static fsnn_status open_parts(const data_place *at, fsnn_data *part[FSNN_PARTS])
+{
+    const char *folder = NULL;
+    fsnn_graph *graph = NULL;
+    FSNN_TRY(data_find_file(at, yaml_find(at->node, "path"), at->d->data.path, &folder));
+    FSNN_TRY(fsnn_graph_read(folder, &graph));
+    fsnn_status status = fsnn_data_graph(graph, &at->d->data.graph, part);
+    fsnn_graph_destroy(graph);
+    return status == FSNN_EARGUMENT ? fail_passed_on(at->view, at->node, FSNN_EDESCRIPTION)
+                                    : status;
+}
+
+const data_kind data_graph = {.name = "graph", .keys = keys, .open_parts = open_parts};

@@ -1,0 +1,161 @@
+/* op/events.c: products with lists of spikes, in parallel.
+ *
+ *   forward    y_r = b + sum over the list of r of W^T[i]
+ *   weights    gW^T[i] += gy_r for each row r and each i in its list
+ *
+ * W^T is packed in slices of columns, [slices][in][width], which stay in the caches: an event touches
+ * `width` neighbours. Cost: events * out additions, and in * out for packing. The gradient is summed
+ * in CHUNKS ranges of rows, each with its own gW^T, added up in order. */
+#include "op/events.h"
+
+#include "base/isa.h"
+
+#include <string.h>
+
+enum { ROWS = 128, CHUNKS = 8, COLUMNS = 64 };
+
+static const events_kernels *kernels(void)
+{
+    static const events_kernels *const level[] = {
+        [FSNN_ISA_BASE] = &events_kernels_base,
+#ifdef FSNN_HAVE_AVX2
+        [FSNN_ISA_AVX2] = &events_kernels_avx2,
+#endif
+#ifdef FSNN_HAVE_AVX512
+        [FSNN_ISA_AVX512] = &events_kernels_avx512,
+#endif
+    };
+    return level[fsnn_isa_level()];
+}
+
+typedef struct job {
+    const fsnn_spikes *x;
+    int64_t in, out, rows;
+    int64_t slices, width; /* width of all slices */
+    int kind;              /* index of the kernels: width 8 << kind */
+    int64_t chunks;
+    float *packed; /* [chunks][slices][in][width] */
+    float *bias;   /* [slices][width] */
+    const float *weight, *given_bias, *gy;
+    float *y, *gw;
+} job;
+
+static job job_of(const fsnn_spikes *x, int64_t out)
+{
+    job j = {.x = x, .in = x->width, .out = out, .rows = x->steps * x->batch};
+    j.kind = out <= 8 ? 0 : out <= 16 ? 1 : out <= 32 ? 2 : 3;
+    j.width = (int64_t)8 << j.kind;
+    j.slices = (out + j.width - 1) / j.width;
+    int64_t more = CHUNKS / j.slices, pieces = (j.rows + ROWS - 1) / ROWS;
+    j.chunks = more < 1 ? 1 : more < pieces ? more : pieces;
+    return j;
+}
+
+static fsnn_status room(events_space *space, size_t floats)
+{
+    if (floats <= space->floats)
+        return FSNN_OK;
+    fsnn_free(space->at);
+    space->floats = 0;
+    space->at = fsnn_alloc(floats * sizeof(float));
+    if (!space->at)
+        return FSNN_EMEMORY;
+    space->floats = floats;
+    return FSNN_OK;
+}
+
+static events_slice slice_of(const job *j, int64_t slice, int64_t begin, int64_t end)
+{
+    int64_t left = j->out - slice * j->width;
+    return (events_slice){j->x, begin, end, j->out, left < j->width ? left : j->width};
+}
+
+/* ---- forward ---- */
+
+/* Elements begin ... end - 1 of all slices. */
+static void pack(int64_t begin, int64_t end, void *user)
+{
+    const job *j = user;
+    for (int64_t s = 0; s < j->slices; s++) {
+        float *to = j->packed + s * j->in * j->width;
+        int64_t first = s * j->width, n = j->out - first;
+        for (int64_t i = begin; i < end; i++)
+            for (int64_t c = 0; c < j->width; c++)
+                to[i * j->width + c] = c < n ? j->weight[(first + c) * j->in + i] : 0;
+    }
+}
+
+static void forward(int64_t begin, int64_t end, void *user)
+{
+    const job *j = user;
+    for (int64_t s = 0; s < j->slices; s++) {
+        events_slice slice = slice_of(j, s, begin, end);
+        kernels()->sum[j->kind](&slice, j->packed + s * j->in * j->width, j->bias + s * j->width,
+                                j->y + s * j->width);
+    }
+}
+
+fsnn_status events_forward(events_space *space, const fsnn_spikes *x, int64_t out,
+                           const float *weight, const float *bias, float *y)
+{
+    job j = job_of(x, out);
+    size_t columns = (size_t)(j.slices * j.width);
+    FSNN_TRY(room(space, columns * (size_t)(j.in + 1)));
+    j.packed = space->at;
+    j.bias = space->at + columns * (size_t)j.in;
+    j.weight = weight;
+    j.y = y;
+    memset(j.bias, 0, columns * sizeof *j.bias);
+    if (bias)
+        memcpy(j.bias, bias, (size_t)out * sizeof *bias);
+    fsnn_parallel_range(j.in, COLUMNS, pack, &j);
+    fsnn_parallel_range(j.rows, ROWS, forward, &j);
+    return FSNN_OK;
+}
+
+/* ---- the gradient of the weights ---- */
+
+static void chunk(int64_t number, int worker, void *user)
+{
+    (void)worker;
+    const job *j = user;
+    int64_t s = number % j->slices, c = number / j->slices;
+    float *g = j->packed + number * j->in * j->width;
+    memset(g, 0, (size_t)(j->in * j->width) * sizeof *g);
+    events_slice slice = slice_of(j, s, c * j->rows / j->chunks, (c + 1) * j->rows / j->chunks);
+    kernels()->spread[j->kind](&slice, j->gy + s * j->width, g);
+}
+
+static void collect(int64_t begin, int64_t end, void *user)
+{
+    const job *j = user;
+    int64_t size = j->in * j->width;
+    for (int64_t o = 0; o < j->out; o++) {
+        const float *from = j->packed + o / j->width * size + o % j->width;
+        for (int64_t i = begin; i < end; i++) {
+            float sum = 0;
+            for (int64_t c = 0; c < j->chunks; c++)
+                sum += from[c * j->slices * size + i * j->width];
+            j->gw[o * j->in + i] += sum;
+        }
+    }
+}
+
+fsnn_status events_weights(events_space *space, const fsnn_spikes *x, int64_t out, const float *gy,
+                           float *gw)
+{
+    job j = job_of(x, out);
+    FSNN_TRY(room(space, (size_t)(j.chunks * j.slices * j.width * j.in)));
+    j.packed = space->at;
+    j.gy = gy;
+    j.gw = gw;
+    fsnn_parallel(j.chunks * j.slices, chunk, &j);
+    fsnn_parallel_range(j.in, COLUMNS, collect, &j);
+    return FSNN_OK;
+}
+
+void events_close(events_space *space)
+{
+    fsnn_free(space->at);
+    *space = (events_space){0};
+}

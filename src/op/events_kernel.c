@@ -1,0 +1,110 @@
+/* op/events_kernel.c: the inner loops of products with lists of spikes. A slice's columns are vectors
+ * of lanes; narrow slices run through two events at a time, so that one addition need not wait for
+ * the other. */
+#include "base/isa_kernel.h"
+#include "op/events.h"
+
+#include <string.h>
+
+#if defined(__AVX__)
+enum { LANES = 8 };
+#else
+enum { LANES = 4 };
+#endif
+
+typedef float lanes __attribute__((vector_size(LANES * sizeof(float))));
+
+static inline lanes load(const float *p)
+{
+    lanes v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline void store(float *p, lanes v)
+{
+    memcpy(p, &v, sizeof v);
+}
+
+static inline void put(float *y, const lanes *v, int n, int64_t columns)
+{
+    float whole[EVENTS_SLICE];
+    if (columns == LANES * n) {
+        for (int k = 0; k < n; k++)
+            store(y + LANES * k, v[k]);
+        return;
+    }
+    for (int k = 0; k < n; k++)
+        store(whole + LANES * k, v[k]);
+    memcpy(y, whole, (size_t)columns * sizeof *y);
+}
+
+static inline void take(const float *y, lanes *v, int n, int64_t columns)
+{
+    float whole[EVENTS_SLICE] = {0};
+    if (columns != LANES * n) {
+        memcpy(whole, y, (size_t)columns * sizeof *y);
+        y = whole;
+    }
+    for (int k = 0; k < n; k++)
+        v[k] = load(y + LANES * k);
+}
+
+#define V(n) (8 * (n) / LANES) /* vectors of a slice */
+
+#define WIDTH(n)                                                                                   \
+    static void sum_##n(const events_slice *s, const float *w, const float *bias, float *y)        \
+    {                                                                                              \
+        const fsnn_spikes *x = s->x;                                                               \
+        for (int64_t r = s->begin; r < s->end; r++) {                                              \
+            const int32_t *at = x->index + x->start[r];                                            \
+            const float *value = x->value ? x->value + x->start[r] : NULL;                         \
+            lanes a[V(n)], b[V(n)];                                                                \
+            int32_t e = 0, count = x->count[r];                                                    \
+            for (int k = 0; k < V(n); k++) {                                                       \
+                a[k] = load(bias + LANES * k);                                                     \
+                b[k] = (lanes){0};                                                                 \
+            }                                                                                      \
+            if (value)                                                                             \
+                for (; e < count; e++)                                                             \
+                    for (int k = 0; k < V(n); k++)                                                 \
+                        a[k] += value[e] * load(w + (int64_t)at[e] * 8 * n + LANES * k);           \
+            for (; e + 1 < count; e += 2)                                                          \
+                for (int k = 0; k < V(n); k++) {                                                   \
+                    a[k] += load(w + (int64_t)at[e] * 8 * n + LANES * k);                          \
+                    b[k] += load(w + (int64_t)at[e + 1] * 8 * n + LANES * k);                      \
+                }                                                                                  \
+            for (; e < count; e++)                                                                 \
+                for (int k = 0; k < V(n); k++)                                                     \
+                    a[k] += load(w + (int64_t)at[e] * 8 * n + LANES * k);                          \
+            for (int k = 0; k < V(n); k++)                                                         \
+                a[k] += b[k];                                                                      \
+            put(y + r * s->out, a, V(n), s->columns);                                              \
+        }                                                                                          \
+    }                                                                                              \
+    static void spread_##n(const events_slice *s, const float *gy, float *g)                       \
+    {                                                                                              \
+        const fsnn_spikes *x = s->x;                                                               \
+        for (int64_t r = s->begin; r < s->end; r++) {                                              \
+            const int32_t *at = x->index + x->start[r];                                            \
+            const float *value = x->value ? x->value + x->start[r] : NULL;                         \
+            lanes a[V(n)];                                                                         \
+            int32_t count = x->count[r];                                                           \
+            take(gy + r * s->out, a, V(n), s->columns);                                            \
+            for (int32_t e = 0; e < count; e++) {                                                  \
+                float *to = g + (int64_t)at[e] * 8 * n, v = value ? value[e] : 1;                  \
+                for (int k = 0; k < V(n); k++)                                                     \
+                    store(to + LANES * k, load(to + LANES * k) + v * a[k]);                        \
+            }                                                                                      \
+        }                                                                                          \
+    }
+
+WIDTH(1)
+WIDTH(2)
+WIDTH(4)
+WIDTH(8)
+
+const events_kernels FSNN_K(events_kernels) = {
+    .sum = {sum_1, sum_2, sum_4, sum_8},
+    .spread = {spread_1, spread_2, spread_4, spread_8},
+};

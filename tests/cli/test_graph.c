@@ -1,0 +1,194 @@
+/* A graph from its folder to an evaluated network: inspect, plot, training on lists of spikes that
+ * watches the validation nodes, resuming, evaluation of each part and over repeated encodings; layers
+ * along its edges. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "shell.h"
+#include "tiny.h"
+
+enum { NODES = 90, CLASSES = 3, FEATURES = 12 };
+
+/* Classes in turn; nodes of a class are in a ring, and every tenth has an edge to the next class. */
+static int graph_start(void **state)
+{
+    if (tiny_start(state) != 0)
+        return -1;
+    char text[8192] = "", *at = text;
+    uint32_t seed = 3;
+    mkdir(shell_path("graph"), 0777);
+    shell_write("graph/meta.txt", "nodes 90\nfeatures 12\nclasses 3\n");
+    for (int i = 0; i < NODES; i++) {
+        if (i + CLASSES < NODES)
+            at += sprintf(at, "%d %d\n", i, i + CLASSES);
+        if (i % 10 == 0)
+            at += sprintf(at, "%d %d\n", i, i + 1);
+    }
+    shell_write("graph/edges.txt", text);
+    at = text;
+    for (int i = 0; i < NODES; i++)
+        at += sprintf(at, "%d\n", i % CLASSES);
+    shell_write("graph/labels.txt", text);
+    at = text;
+    for (int i = 0; i < NODES; i++)
+        for (int j = 0; j < FEATURES; j++)
+            if (shell_random(&seed) < (j % CLASSES == i % CLASSES ? 0.6 : 0.1))
+                at += sprintf(at, "%d %d 1\n", i, j);
+    shell_write("graph/features.coo", text);
+    shell_write("graph.yaml",
+                "input: 12\nlayers:\n  - linear: {out: 3, name: fc}\n  - lif: {tau: 4.0}\n"
+                "dynamics: {alpha: 0.9, step: 0.1}\n"
+                "data:\n  kind: graph\n  path: graph\n  normalize: zscore\n"
+                "  encoder: {kind: rate, steps: 20, sparse: true}\n"
+                "training: {epochs: 6, batch: 16, seed: 5, optimizer: {kind: adam, lr: 0.1}}\n");
+    return 0;
+}
+
+static void what_it_holds(void **state)
+{
+    (void)state;
+    shell_good("$F inspect graph");
+    shell_contains(shell_out, "a graph of 90 nodes and 96 edges", "inspect");
+    shell_contains(shell_out, "3 of 30 30 30 nodes", "inspect");
+    shell_contains(shell_out, "90.6 % of the edges stay within one", "inspect"); /* 87 of 96 */
+    shell_contains(shell_out, "none came with it", "inspect");
+    shell_good("$F plot graph --out pictures");
+    shell_good("test -s pictures/degrees.png && test -s pictures/degrees.svg");
+    shell_good("mkdir bad && cp graph/* bad && echo 5 3 >>bad/edges.txt");
+    shell_fails("$F inspect bad", 1, "bad/edges.txt:97: found an edge that cannot be");
+    shell_fails("$F plot bad", 1, "bad/edges.txt:97");
+}
+
+static double figure(const char *key)
+{
+    char *at = strstr(shell_out, key);
+    assert_non_null(at);
+    return strtod(at + strlen(key), NULL);
+}
+
+static void three_parts(void **state)
+{
+    (void)state;
+    shell_good("$F train graph.yaml --out run --no-figures");
+    shell_contains(shell_err, "63 training, 18 validation and 9 test samples", "train");
+    shell_contains(shell_err, "valid loss", "train");
+    shell_contains(shell_out, "validation      accuracy", "train");
+    shell_contains(shell_out, "test            accuracy", "train");
+    double watched = figure("validation      accuracy "),
+           judged = figure("test            accuracy ");
+    /* what was watched is what eval says of the best weights */
+    shell_good("$F eval run/description.yaml -w run/best.safetensors --on validation --json");
+    assert_true(fabs(100 * figure("\"accuracy\": ") - watched) < 0.006);
+    assert_true(watched > 60); /* chance is 33 */
+    shell_contains(shell_out, "\"samples\": 18", "eval");
+    shell_contains(shell_out, "\"data\": \"validation\"", "eval");
+    shell_good("$F eval graph.yaml -w run/best.safetensors --json");
+    assert_true(fabs(100 * figure("\"accuracy\": ") - judged) < 0.006);
+    shell_contains(shell_out, "\"data\": \"test\"", "eval");
+    shell_good("$F eval graph.yaml -w run/best.safetensors --on train --json");
+    shell_contains(shell_out, "\"samples\": 63", "eval");
+}
+
+/* The mean is that of the draws, the first of which is the one without repeats. */
+static void repeats(void **state)
+{
+    (void)state;
+    shell_good("$F train graph.yaml --out repeated --no-figures -q --set training.epochs=2");
+    shell_good("$F eval graph.yaml -w repeated/best.safetensors --on train --json");
+    double first = figure("\"accuracy\": ");
+    shell_good("$F eval graph.yaml -w repeated/best.safetensors --on train --repeats 4 --json");
+    double mean = figure("\"accuracy\": "), spread = figure("\"accuracy_spread\": "), sum = 0,
+           square = 0;
+    char *at = strstr(shell_out, "\"accuracies\": [");
+    assert_non_null(at);
+    at += strlen("\"accuracies\": [");
+    for (int i = 0; i < 4; i++) {
+        double x = strtod(at + strspn(at, ", \n"), &at);
+        assert_true(i || fabs(x - first) < 1e-9);
+        sum += x;
+        square += x * x;
+    }
+    assert_true(fabs(sum / 4 - mean) < 1e-6);
+    assert_true(spread > 0 && fabs(sqrt((square - sum * sum / 4) / 3) - spread) < 1e-4);
+    shell_good("$F eval graph.yaml -w repeated/best.safetensors --repeats 4");
+    shell_contains(shell_out, "mean and spread of 4 encodings", "eval");
+}
+
+/* Lists change rounding only; a stopped run goes on with the same bytes. */
+static void lists_of_spikes(void **state)
+{
+    (void)state;
+    shell_good("$F train graph.yaml --out whole --no-figures -q");
+    shell_good("$F train graph.yaml --out part --no-figures -q --set training.epochs=3");
+    shell_good("$F train --resume part --no-figures -q --set training.epochs=6");
+    shell_good("cmp whole/last.safetensors part/last.safetensors");
+    shell_good("$F train graph.yaml --out dense --no-figures -q --set data.encoder.sparse=false");
+    shell_good("$F eval graph.yaml -w whole/last.safetensors --json");
+    double sparse = figure("\"loss\": "), additions = figure("\"additions\": ");
+    shell_good(
+        "$F eval graph.yaml -w dense/last.safetensors --json --set data.encoder.sparse=false");
+    assert_true(fabs(figure("\"loss\": ") - sparse) < 1e-4);
+    assert_true(additions > 0 && fabs(figure("\"additions\": ") - additions) < 0.01 * additions);
+}
+
+/* A share of the training set is watched, the test set judges. */
+static void share_beside_test(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out share --no-figures --set data.validation=0.25");
+    shell_contains(shell_err, "72 training, 24 validation and 30 test samples", "train");
+    shell_good("$F eval tiny.yaml -w share/best.safetensors --set data.validation=0.25 --json");
+    shell_contains(shell_out, "\"samples\": 30", "eval");
+    shell_good("$F eval tiny.yaml -w share/best.safetensors --set data.validation=0.25 --on "
+               "validation --json");
+    shell_contains(shell_out, "\"samples\": 24", "eval");
+}
+
+static void layers_along_edges(void **state)
+{
+    (void)state;
+    shell_write("gcn.yaml", "input: [90, 12]\nlayers:\n  - gcn: {out: 4, path: graph}\n"
+                            "  - lif: {tau: 2.0}\n  - graph: {path: graph, propagation: row}\n"
+                            "dynamics: {alpha: 0.9}\n");
+    shell_good("$F inspect gcn.yaml");
+    shell_contains(shell_out, "[90, 4]", "inspect");
+    shell_fails("$F inspect gcn.yaml --set layers.0.gcn.path=absent", 2, "absent");
+    shell_fails("$F inspect gcn.yaml --set input=[80,12]", 2, "the graph has 90 nodes");
+    shell_fails("$F train graph.yaml --out x --set data.split.train=0.9", 2,
+                "together more than 1");
+    shell_fails("$F train graph.yaml --out x --set data.split.kind=public", 2,
+                "no split came with the graph");
+}
+
+/* Full-graph training: one sample, whose loss counts the nodes of the part. */
+static void whole_graph(void **state)
+{
+    (void)state;
+    shell_write("whole.yaml",
+                "input: [90, 12]\nlayers:\n  - gcn: {out: 8}\n  - lif: {tau: 2.0}\n"
+                "  - gcn: {out: 3}\n  - readout: {tau: 4.0}\ndynamics: {alpha: 0.8}\n"
+                "data: {kind: graph, path: graph, hops: 0, whole: true, encoder: {kind: rate, steps: 6}}\n"
+                "training: {epochs: 40, batch: 1, seed: 5, optimizer: {kind: adam, lr: 0.05}}\n");
+    shell_good("$F train whole.yaml --out gcn --no-figures");
+    assert_true(figure("validation      accuracy ") > 60);
+    shell_good("$F eval whole.yaml -w gcn/best.safetensors --json");
+    shell_contains(shell_out, "\"samples\": 9", "eval");
+    shell_good("$F eval whole.yaml -w gcn/best.safetensors --on train --json");
+    shell_contains(shell_out, "\"samples\": 63", "eval");
+    assert_true(figure("\"accuracy\": ") > 0.7);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_it_holds),     cmocka_unit_test(three_parts),
+        cmocka_unit_test(repeats),           cmocka_unit_test(lists_of_spikes),
+        cmocka_unit_test(share_beside_test), cmocka_unit_test(whole_graph), cmocka_unit_test(layers_along_edges),
+    };
+    return cmocka_run_group_tests_name("cli/graph", tests, graph_start, shell_end);
+}
