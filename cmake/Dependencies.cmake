@@ -4,6 +4,8 @@ find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(FYAML REQUIRED IMPORTED_TARGET libfyaml)
+pkg_check_modules(KISSFFT REQUIRED IMPORTED_TARGET kissfft-float)
+pkg_search_module(HDF5 REQUIRED IMPORTED_TARGET hdf5-serial hdf5)
 
 # oneDNN 2.x or 3.x, by header and library: its own CMake package asks for things that its users do not need.
 find_path(DNNL_INCLUDE_DIR dnnl.h)
@@ -20,7 +22,7 @@ target_link_libraries(fsnn_dnnl INTERFACE ${DNNL_LIBRARY})
 # functions too, and being found first it serves both, so that there is one pool of threads and not two.
 add_library(fsnn_dependencies INTERFACE)
 target_link_libraries(fsnn_dependencies INTERFACE OpenMP::OpenMP_C fsnn_dnnl PkgConfig::FYAML
-                                                  ZLIB::ZLIB Threads::Threads m)
+                                                  PkgConfig::KISSFFT PkgConfig::HDF5 ZLIB::ZLIB Threads::Threads m)
 if(CMAKE_C_COMPILER_ID MATCHES "Clang")
     # the default --as-needed order must not drop or move libomp
     target_link_options(fsnn_dependencies INTERFACE LINKER:--no-as-needed)

@@ -9,6 +9,8 @@ pkg-config             finds libraries
 libdnnl-dev            oneDNN: matrix products, convolutions, pooling
 libfyaml-dev           YAML and JSON
 zlib1g-dev             gzip
+libkissfft-dev         Fourier transforms of sound
+libhdf5-dev            HDF5 files
 libcmocka-dev          unit tests
 gnuplot-nox            figures
 fonts-dejavu-core      the letters in the figures

@@ -33,11 +33,27 @@ FSNN_API fsnn_status fsnn_data_idx(const char *images, const char *labels, fsnn_
  * Errors: as fsnn_data_idx, and FSNN_ENOTFOUND when a named array is not there. */
 FSNN_API fsnn_status fsnn_data_npz(const char *path, const char *x, const char *y, bool sequence,
                                    fsnn_data **data);
+/* Two .npy files: samples [N, ...] and classes [N] (or NULL). Errors: as fsnn_data_idx. */
+FSNN_API fsnn_status fsnn_data_npy(const char *samples, const char *classes, fsnn_data **data);
 /* Copies samples given as floats [count, shape] and classes [count] (or NULL). */
 FSNN_API fsnn_status fsnn_data_memory(int64_t count, fsnn_shape shape, const float *x,
                                       const int32_t *labels, fsnn_data **data);
 /* Shift and scale of every value: x <- (x - mean) / deviation. */
 FSNN_API fsnn_status fsnn_data_normalize(fsnn_data *data, double mean, double deviation);
+/* Which axes of a sample become time. Pictures are [H, W], or [C, H, W]. */
+typedef enum fsnn_axes {
+    FSNN_AXES_NONE,
+    FSNN_AXES_FIRST,  /* [T, ...]: the first axis is time as it is */
+    FSNN_AXES_ROWS,   /* a picture row by row: T = H, each step [W] (C = 1) or [C, W] */
+    FSNN_AXES_PIXELS, /* pixel by pixel, rows first: T = H W, each step [C] */
+    FSNN_AXES
+} fsnn_axes;
+/* Makes sequences of still samples; several channels are put in another order in memory. Errors: FSNN_EARGUMENT where the
+ * samples are sequences already, no pictures, or where other data sets share them. */
+FSNN_API fsnn_status fsnn_data_sequence(fsnn_data *data, fsnn_axes axes);
+/* Repeats samples of rarer classes, in the order of the file, until each class that is there has as many as the most frequent.
+ * FSNN_EARGUMENT without classes. */
+FSNN_API fsnn_status fsnn_data_balance(fsnn_data *data);
 /* Moves a random share of the samples (0 < share < 1) into a data set of its own: a validation set.
  * Both keep the order of the file, and the number of classes. */
 FSNN_API fsnn_status fsnn_data_split(fsnn_data *data, double share, uint64_t seed,

@@ -10,6 +10,7 @@
 #include <fsnn/net.h>
 #include <fsnn/data.h>
 #include <fsnn/interpolate.h>
+#include <fsnn/series.h>
 #include <fsnn/train.h>
 #include <fsnn/model.h>
 #include <fsnn/plot.h>

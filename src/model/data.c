@@ -13,7 +13,15 @@ static const char *const encoder_names[] = {"direct", "rate", "latency", NULL};
 static const data_section defaults = {
     .deviation = 1,
     .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 4, .gain = 1, .floor = 0.01},
+    .series = {.decimate = 1, .frame = 25, .hop = 10, .mel = {.bands = 40, .floor = 1e-6}, .scale = FSNN_SCALE_NONE},
+    .pattern = "{label}_{speaker}_{take}.wav",
+    .symbols = "N A V",
+    .before = 0.25,
+    .after = 0.45,
 };
+
+const char *const data_sequence_names[] = {"none", "first", "rows", "pixels", NULL};
+const fsnn_alias data_sequence_aliases[] = {{"false", FSNN_AXES_NONE}, {"true", FSNN_AXES_FIRST}, {0}};
 
 const void *data_defaults(void)
 {
@@ -88,6 +96,21 @@ const fsnn_key data_encoder_keys[] = {
     {0},
 };
 
+/* `test: null`, by an override say, is no test set: its key leaves the tree. */
+static void drop_null(yaml_node *map, const char *key)
+{
+    yaml_node *before = NULL;
+    for (yaml_node *n = map->first; n; before = n, n = n->next) {
+        if (strcmp(n->key->text, key) != 0 || !yaml_null(n))
+            continue;
+        *(before ? &before->next : &map->first) = n->next;
+        if (map->last == n)
+            map->last = before;
+        map->count--;
+        return;
+    }
+}
+
 fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out)
 {
     *out = defaults;
@@ -96,6 +119,8 @@ fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out)
     if (node->type != YAML_MAP)
         return read_wrong(doc, node,
                           "a mapping, like {kind: idx, train: {images: ..., labels: ...}}");
+    drop_null(node, "train");
+    drop_null(node, "test");
     const yaml_node *kind = yaml_find(node, "kind");
     if (kind)
         FSNN_TRY(read_name(doc, kind, data_kind_names, &out->kind));
@@ -143,6 +168,16 @@ fsnn_status data_find_file(const data_place *at, const yaml_node *node, const ch
     return yaml_fail(at->view, node, "there is no file \"%s\"", try[0] ? try[0] : text);
 }
 
+fsnn_status data_in_time(const data_place *at, fsnn_data **data)
+{
+    fsnn_status status = fsnn_data_sequence(*data, (fsnn_axes)at->d->data.sequence);
+    if (status < 0) {
+        fsnn_data_destroy(*data);
+        *data = NULL;
+    }
+    return status;
+}
+
 /* Opens one set and changes its values; its number of samples is settled by the caller. */
 static fsnn_status open_set(const fsnn_description *d, const char *which, const data_set *set,
                             fsnn_data **out)
@@ -182,7 +217,8 @@ static fsnn_status open_sets(const fsnn_description *d, bool train, bool test, f
     if (!s->test.given && s->validation > 0 && data[0]) /* also where only one half is wanted */
         FSNN_TRY(fsnn_data_split(data[0], s->validation, seed, &data[1]));
     FSNN_TRY(limit(data[0], s->limit_train, seed));
-    return limit(data[1], s->limit_test, seed);
+    FSNN_TRY(limit(data[1], s->limit_test, seed));
+    return data[0] && s->balance ? fsnn_data_balance(data[0]) : FSNN_OK;
 }
 
 /* Time stamps are one for each of the T that the samples of a set have. */

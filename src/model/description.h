@@ -8,6 +8,7 @@
 #include "op/op.h"
 
 #include <fsnn/model.h>
+#include <fsnn/series.h>
 
 /* Output `port` of layer number `layer`; layer -1 is the input. */
 typedef struct source {
@@ -26,8 +27,21 @@ typedef struct layer {
 typedef struct data_set {
     bool given;
     const char *images, *labels; /* idx */
-    const char *path, *x, *y;    /* npz */
+    const char *path, *x, *y;    /* npz; path: of most kinds */
+    const char *only, *list, *except; /* wav */
+    double from, to;                  /* wfdb: seconds */
 } data_set;
+
+/* Kinds whose samples are series (model/data_series.h). */
+enum { SERIES_RAW, SERIES_FRAMES, SERIES_MEL };
+typedef struct series_section {
+    int front; /* SERIES_RAW, ... */
+    int64_t decimate;
+    double frame, hop; /* ms, or samples */
+    fsnn_mel mel;      /* but for frame and hop */
+    int scale, pad;    /* fsnn_scale, fsnn_pad */
+    int64_t steps;     /* T; 0: the longest */
+} series_section;
 
 typedef struct data_section {
     bool given;
@@ -37,7 +51,12 @@ typedef struct data_section {
     double mean, deviation;
     double validation;
     int64_t limit_train, limit_test; /* 0: all */
-    bool sequence;
+    int sequence;  /* fsnn_axes */
+    bool balance;
+    series_section series;
+    const char *pattern;  /* wav */
+    const char *symbols;  /* wfdb: classes */
+    double before, after; /* wfdb: seconds */
     fsnn_encoder encoder;
 } data_section;
 
