@@ -1,12 +1,13 @@
 /* cli/eval.c: fsnn eval: how good given weights are on a data set, and what they cost. */
-#include "cli.h"
+#include "perturb.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct options {
     cli_common common;
-    const char *weights, *data;
+    const char *weights, *data, *out;
+    cli_list perturb;
     bool confusion, json;
     cli_int batch;
 } options;
@@ -20,8 +21,13 @@ static const cli_option table[] = {
     {"confusion", 0, CLI_FLAG, offsetof(options, confusion), NULL,
      "also print the confusion matrix (--json has it always)", 0, 0},
     {"json", 0, CLI_FLAG, offsetof(options, json), NULL, "print one JSON object", 0, 0},
+    {"perturb", 0, CLI_LIST, offsetof(options, perturb), "KIND=S,...",
+     "evaluate under disturbances too: noise, occlusion, jitter, truncate, frame_loss; several amounts with colons "
+     "(noise=0.1:0.2); may be repeated",
+     0, 0},
+    {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR", "draw accuracies over amounts of --perturb to DIR/robustness", 0, 0},
     CLI_ROW_SET,
-    CLI_ROW_SEED("seed of a random encoding"),
+    CLI_ROW_SEED("seed of a random encoding and of disturbances"),
     CLI_ROW_THREADS,
     CLI_ROWS_LAST,
 };
@@ -33,6 +39,7 @@ typedef struct work {
     fsnn_evaluation evaluation;
     cli_operations operations; /* of one sample */
     int64_t steps;
+    cli_conditions conditions;
 } work;
 
 static const char *which(const options *o)
@@ -141,6 +148,7 @@ static void print_table(const work *w)
     printf("%-24s %s samples/s\n", "speed", cli_short(rate, speed(e)));
     print_layers(w);
     print_operations(w);
+    cli_conditions_print(&w->conditions, e);
     if (e->classes > 0)
         print_classes(e);
     if (e->classes > 0 && w->o->confusion)
@@ -219,6 +227,7 @@ static void print_json(const work *w)
         cli_json_text(&json, "advice", advice);
     free(advice);
     json_operations(&json, &w->operations);
+    cli_conditions_json(&json, &w->conditions);
     json_classes(&json, e);
     cli_json_close(&json, '}');
 }
@@ -267,7 +276,9 @@ static int evaluate(work *w)
     if (status < 0)
         return cli_fail(status);
     cli_operations_count(&w->model, &w->o->common, w->loader, &w->evaluation, &w->operations);
-    return CLI_GOOD;
+    bool train = w->loader == w->model.train;
+    return cli_conditions_run(&w->model, train ? w->model.train_data : w->model.test_data,
+                              &w->conditions);
 }
 
 static int execute(work *w)
@@ -277,7 +288,9 @@ static int execute(work *w)
         return cli_error(CLI_USAGE, "--weights FILE is missing: the weights to evaluate");
     if (strcmp(which(o), "test") != 0 && strcmp(which(o), "train") != 0)
         return cli_error(CLI_USAGE, "--data takes test or train, not \"%s\"", o->data);
-    int code = cli_model_open(&w->model, o->common.operand[0], &o->common);
+    int code = cli_conditions_read(&o->perturb, &w->conditions);
+    if (code == CLI_GOOD)
+        code = cli_model_open(&w->model, o->common.operand[0], &o->common);
     if (code == CLI_GOOD)
         code = choose_data(w);
     if (code == CLI_GOOD)
@@ -288,6 +301,9 @@ static int execute(work *w)
         print_json(w);
     else
         print_table(w);
+    if (o->out)
+        cli_conditions_figure(&w->conditions, &w->evaluation, fsnn_description_name(w->model.description),
+                              o->out);
     return CLI_GOOD;
 }
 
@@ -296,6 +312,7 @@ static int run(void *given)
     work w = {.o = given};
     int code = execute(&w);
     fsnn_evaluation_free(&w.evaluation);
+    cli_conditions_free(&w.conditions);
     cli_model_close(&w.model);
     return code;
 }
@@ -310,9 +327,14 @@ const cli_command cli_eval = {
                "2014) for 45 nm: 4.6 pJ a multiply-add, 0.9 pJ an addition. A layer fed by spikes "
                "adds, once for "
                "each spike that comes in and each weight it meets; a layer fed by analog numbers "
-               "multiplies.",
+               "multiplies. --perturb evaluates under disturbances: noise=S adds a normal deviation S to every "
+               "value, occlusion=S blanks a share S of the input at a random place, jitter=S shows a step of up to "
+               "S steps before or after, truncate=S blanks the last share S of the steps, frame_loss=S each "
+               "step with probability S.",
     .examples = "  fsnn eval examples/fashion_mlp.yaml -w runs/fashion-mlp/best.safetensors\n"
-                "  fsnn eval model.yaml --weights w.npz --json\n",
+                "  fsnn eval model.yaml --weights w.npz --json\n"
+                "  fsnn eval model.yaml -w w.npz --perturb noise=0.1:0.2:0.4 --perturb "
+                "jitter=2,frame_loss=0.2 --out pictures\n",
     .option = table,
     .min_operands = 1,
     .max_operands = 1,

@@ -73,11 +73,16 @@ FSNN_API void fsnn_data_destroy(fsnn_data *data);
  *   latency   one spike: value 1 (and above) at step 0, the smallest value above `floor` at the
  *             last; none at or below it: with v = min(gain * value, 1) > floor, at step
  *             round((T - 1) (1 - v) / (1 - floor)), linear in v
- * Sequences (fsnn_data_info.sequence) pass unchanged, T is their own. */
+ *   delta     spikes of change: a reference r, 0 at first, follows v = gain * value in steps of `threshold`: at v - r >= threshold
+ *             a spike in the upper channel and r + threshold, at v - r <= -threshold one in the lower channel and r - threshold. Twice as
+ *             many channels, the upper ones first: [N] becomes [2 N], [C, ...] becomes [2 C, ...]
+ * Sequences (fsnn_data_info.sequence) of T steps: direct passes them unchanged, rate and delta go on from each step's own value (T stays),
+ * latency makes `steps` steps of every one (T * steps). */
 typedef enum fsnn_encoder_kind {
     FSNN_ENCODE_DIRECT,
     FSNN_ENCODE_RATE,
     FSNN_ENCODE_LATENCY,
+    FSNN_ENCODE_DELTA,
     FSNN_ENCODERS
 } fsnn_encoder_kind;
 
@@ -86,12 +91,13 @@ typedef struct fsnn_encoder {
     int64_t steps; /* T */
     double gain;   /* multiplies the value; default 1 */
     double floor;  /* latency only; default 0.01 */
+    double threshold; /* delta only; default 0.1 */
 } fsnn_encoder;
 
 FSNN_API const char *fsnn_encoder_name(fsnn_encoder_kind kind);
 FSNN_API int fsnn_encoder_find(const char *name); /* or FSNN_ENOTFOUND */
 
-/* Encodes x [B, N] into out [T, B, N]. Random numbers are a function of (seed, stream + sample,
+/* Encodes x [B, N] into out [T, B, N] (delta: [T, B, 2 N]). Random numbers are a function of (seed, stream + sample,
  * step, index). */
 FSNN_API fsnn_status fsnn_encode(const fsnn_encoder *encoder, int64_t B, int64_t N, const float *x,
                                  uint64_t seed, uint64_t stream, float *out);
@@ -109,6 +115,39 @@ typedef struct fsnn_sampling {
     fsnn_interpolation interpolation;
 } fsnn_sampling;
 
+/* ---- disturbances, for evaluations of robustness ---- */
+
+/* What is done to one sample x [T, ...], after its encoding, in the solver's steps; s is the amount:
+ *   noise       x + s e, e standard normal, anew for every value and step
+ *   occlusion   a share s of the input is 0 at all steps: a rectangle with sides sqrt(s) H and sqrt(s) W of a picture [..., H, W], s N
+ *               neighbours of [N]; where, is random
+ *   jitter      step k shows the input of step k + d, d a whole number drawn evenly from -s..s, kept within 0..T-1
+ *   truncate    the last s T steps are 0: the recording ends too early
+ *   frame_loss  each step is lost (0) with probability s
+ * Random numbers are a function of (seed, sample, kind, place), so that amounts can be compared. */
+typedef enum fsnn_perturb_kind {
+    FSNN_PERTURB_NOISE,
+    FSNN_PERTURB_OCCLUSION,
+    FSNN_PERTURB_JITTER,
+    FSNN_PERTURB_TRUNCATE,
+    FSNN_PERTURB_FRAME_LOSS,
+    FSNN_PERTURBS
+} fsnn_perturb_kind;
+
+typedef struct fsnn_perturbation {
+    fsnn_perturb_kind kind;
+    double amount;
+} fsnn_perturbation;
+
+FSNN_API const char *fsnn_perturb_name(fsnn_perturb_kind kind);
+FSNN_API const char *fsnn_perturb_unit(fsnn_perturb_kind kind); /* of the amount, "share of the steps" */
+FSNN_API int fsnn_perturb_find(const char *name);               /* or FSNN_ENOTFOUND */
+/* FSNN_EARGUMENT with a sentence when the kind is not known or the amount out of its range. */
+FSNN_API fsnn_status fsnn_perturb_check(const fsnn_perturbation *perturbation);
+/* All of `list` [count], one after the other, on one sample x [T, shape]. `work` [T, shape] is overwritten. `stream` is the sample. */
+FSNN_API fsnn_status fsnn_perturb(const fsnn_perturbation *list, int count, int64_t T, const fsnn_shape *shape,
+                                  uint64_t seed, uint64_t stream, float *x, float *work);
+
 typedef struct fsnn_loader_options {
     fsnn_encoder encoder;
     int64_t batch;
@@ -116,6 +155,8 @@ typedef struct fsnn_loader_options {
     bool drop_last; /* leave out an incomplete last batch */
     uint64_t seed;
     fsnn_sampling sampling;
+    const fsnn_perturbation *perturb; /* [perturbs], copied; in this order */
+    int perturbs;                     /* at most FSNN_PERTURBS */
 } fsnn_loader_options;
 
 typedef struct fsnn_batch {

@@ -15,6 +15,7 @@
 #define STORE_STREAM_LIMIT (UINT64_C(0xd2) << 56)
 #define STORE_STREAM_SHUFFLE (UINT64_C(0xd3) << 56) /* + epoch */
 #define STORE_STREAM_ENCODE (UINT64_C(0xd4) << 56)  /* + epoch << 32 + sample */
+#define STORE_STREAM_PERTURB (UINT64_C(0xd5) << 56) /* the same */
 
 /* A sample passes with T and B in front of its dimensions. */
 #define STORE_MAX_RANK (FSNN_MAX_RANK - 2)

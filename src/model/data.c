@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 /* Indices are the values of fsnn_encoder_kind. */
-static const char *const encoder_names[] = {"direct", "rate", "latency", NULL};
+static const char *const encoder_names[] = {"direct", "rate", "latency", "delta", NULL};
 
 static const data_section defaults = {
     .deviation = 1,
-    .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 4, .gain = 1, .floor = 0.01},
+    .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 4, .gain = 1, .floor = 0.01, .threshold = 0.1},
     .series = {.decimate = 1, .frame = 25, .hop = 10, .mel = {.bands = 40, .floor = 1e-6}, .scale = FSNN_SCALE_NONE},
     .pattern = "{label}_{speaker}_{take}.wav",
     .symbols = "N A V",
@@ -73,13 +73,13 @@ const fsnn_key data_encoder_keys[] = {
      .offset = offsetof(fsnn_encoder, kind),
      .names = encoder_names,
      .help = "direct: the value as current at every step; rate: Bernoulli spikes; latency: one "
-             "spike, the earlier the larger the value"},
+             "spike, the earlier the larger the value; delta: spikes of change, up and down"},
     {.name = "steps",
      .type = FSNN_KEY_INT,
      .offset = offsetof(fsnn_encoder, steps),
      .min = 1,
      .max = INT32_MAX,
-     .help = "time steps T; sequences have their own"},
+     .help = "time steps T; sequences have their own, of which latency makes this many each"},
     {.name = "gain",
      .type = FSNN_KEY_REAL,
      .offset = offsetof(fsnn_encoder, gain),
@@ -93,6 +93,13 @@ const fsnn_key data_encoder_keys[] = {
      .min = 0,
      .max = 1,
      .help = "latency: values at or below it do not spike"},
+    {.name = "threshold",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_encoder, threshold),
+     .min = 0,
+     .max = INFINITY,
+     .above = true,
+     .help = "delta: the change that makes a spike"},
     {0},
 };
 
@@ -119,7 +126,6 @@ fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out)
     if (node->type != YAML_MAP)
         return read_wrong(doc, node,
                           "a mapping, like {kind: idx, train: {images: ..., labels: ...}}");
-    drop_null(node, "train");
     drop_null(node, "test");
     const yaml_node *kind = yaml_find(node, "kind");
     if (kind)
@@ -229,6 +235,8 @@ static fsnn_status check_times(const fsnn_description *d, const char *which, con
     fsnn_data_info info;
     fsnn_data_info_get(data, &info);
     int64_t T = info.sequence ? info.shape.dim[0] : d->data.encoder.steps;
+    if (info.sequence && d->data.encoder.kind == FSNN_ENCODE_LATENCY)
+        T *= d->data.encoder.steps;
     if (d->dynamics.count == T)
         return FSNN_OK;
     yaml_doc view = {.path = d->doc.path};

@@ -21,7 +21,7 @@ static void names(void **state)
 static void direct_repeats(void **state)
 {
     (void)state;
-    fsnn_encoder encoder = {FSNN_ENCODE_DIRECT, 3, 2, 0};
+    fsnn_encoder encoder = {FSNN_ENCODE_DIRECT, 3, 2, 0, 0};
     float x[6] = {0, 0.25F, 0.5F, -1, 3, 1e-3F}, out[18];
     assert_good(fsnn_encode(&encoder, 2, 3, x, 1, 2, out));
     for (int k = 0; k < 3; k++)
@@ -33,7 +33,7 @@ static void latency_is_exact(void **state)
 {
     (void)state;
     enum { T = 5, N = 10 };
-    fsnn_encoder encoder = {FSNN_ENCODE_LATENCY, T, 1, 0.2};
+    fsnn_encoder encoder = {FSNN_ENCODE_LATENCY, T, 1, 0.2, 0};
     /* (T - 1) (1 - v) / (1 - floor) = 5 (1 - v) */
     const float x[N] = {1, 2, 0.9F, 0.85F, 0.6F, 0.45F, 0.21F, 0.2F, 0, -1};
     const int step[N] = {0, 0, 1, 1, 2, 3, 4, -1, -1, -1};
@@ -62,7 +62,7 @@ static void latency_covers_all_steps(void **state)
     (void)state;
     enum { T = 16, N = 4096 };
     static float x[N], out[T * N];
-    fsnn_encoder encoder = {FSNN_ENCODE_LATENCY, T, 1, 0.01};
+    fsnn_encoder encoder = {FSNN_ENCODE_LATENCY, T, 1, 0.01, 0};
     for (int i = 0; i < N; i++)
         x[i] = (float)i / (N - 1);
     assert_good(fsnn_encode(&encoder, 1, N, x, 1, 2, out));
@@ -93,7 +93,7 @@ static void rate_has_the_right_mean(void **state)
     const double gain[] = {1, 0.5};
     for (int g = 0; g < 2; g++)
         for (int c = 0; c < FSNN_COUNT(p); c++) {
-            fsnn_encoder encoder = {FSNN_ENCODE_RATE, T, gain[g], 0};
+            fsnn_encoder encoder = {FSNN_ENCODE_RATE, T, gain[g], 0, 0};
             double q = fmin(1, fmax(0, gain[g] * p[c])), sum = 0, n = (double)T * B * N;
             for (int i = 0; i < B * N; i++)
                 x[i] = (float)p[c];
@@ -112,7 +112,7 @@ static void rate_is_uncorrelated(void **state)
     (void)state;
     enum { T = 200, N = 257, B = 4, ALL = T * B * N };
     static float x[B * N], out[ALL];
-    fsnn_encoder encoder = {FSNN_ENCODE_RATE, T, 1, 0};
+    fsnn_encoder encoder = {FSNN_ENCODE_RATE, T, 1, 0, 0};
     for (int i = 0; i < B * N; i++)
         x[i] = 0.5F;
     assert_good(fsnn_encode(&encoder, B, N, x, 5, 0, out));
@@ -130,7 +130,7 @@ static void rate_depends_on_sample_not_on_batch(void **state)
     (void)state;
     enum { T = 7, N = 131, B = 9 };
     static float x[B * N], all[T * B * N], one[T * N];
-    fsnn_encoder encoder = {FSNN_ENCODE_RATE, T, 1, 0};
+    fsnn_encoder encoder = {FSNN_ENCODE_RATE, T, 1, 0, 0};
     fsnn_random_fill(x, B * N, 1, 1, 0);
     assert_good(fsnn_encode(&encoder, B, N, x, 3, 1000, all));
     for (int b = 0; b < B; b++) {
@@ -154,15 +154,15 @@ static void refuses_options(void **state)
 {
     (void)state;
     const fsnn_encoder bad[] = {
-        {FSNN_ENCODE_RATE, 0, 1, 0},      {FSNN_ENCODE_RATE, 4, 0, 0},
-        {FSNN_ENCODE_DIRECT, 4, NAN, 0},  {FSNN_ENCODE_LATENCY, 4, 1, 1},
-        {FSNN_ENCODE_LATENCY, 4, 1, NAN}, {FSNN_ENCODE_LATENCY, 4, 1, -0.1},
-        {(fsnn_encoder_kind)9, 4, 1, 0},  {(fsnn_encoder_kind)-1, 4, 1, 0},
+        {FSNN_ENCODE_RATE, 0, 1, 0, 0},      {FSNN_ENCODE_RATE, 4, 0, 0, 0},
+        {FSNN_ENCODE_DIRECT, 4, NAN, 0, 0},  {FSNN_ENCODE_LATENCY, 4, 1, 1, 0},
+        {FSNN_ENCODE_LATENCY, 4, 1, NAN, 0}, {FSNN_ENCODE_LATENCY, 4, 1, -0.1, 0},
+        {(fsnn_encoder_kind)9, 4, 1, 0, 0},  {(fsnn_encoder_kind)-1, 4, 1, 0, 0},
     };
     float x = 1, out[8];
     for (int i = 0; i < FSNN_COUNT(bad); i++)
         assert_fails(FSNN_EARGUMENT, fsnn_encode(&bad[i], 1, 1, &x, 0, 0, out));
-    fsnn_encoder good = {FSNN_ENCODE_RATE, 4, 1, 0};
+    fsnn_encoder good = {FSNN_ENCODE_RATE, 4, 1, 0, 0};
     assert_fails(FSNN_EARGUMENT, fsnn_encode(NULL, 1, 1, &x, 0, 0, out));
     assert_fails(FSNN_EARGUMENT, fsnn_encode(&good, 0, 1, &x, 0, 0, out));
     assert_fails(FSNN_EARGUMENT, fsnn_encode(&good, 1, 0, &x, 0, 0, out));
