@@ -35,6 +35,17 @@ FSNN_API fsnn_status fsnn_data_npz(const char *path, const char *x, const char *
                                    fsnn_data **data);
 /* Two .npy files: samples [N, ...] and classes [N] (or NULL). Errors: as fsnn_data_idx. */
 FSNN_API fsnn_status fsnn_data_npy(const char *samples, const char *classes, fsnn_data **data);
+/* Spike trains of many units, binned. */
+typedef struct fsnn_shd_options {
+    int64_t steps;    /* T, over `duration` */
+    double duration;  /* seconds; later spikes are left out */
+    int64_t units;    /* of the file: 700 */
+    int64_t channels; /* of the samples, at most as many: channel = floor(unit channels / units) */
+    bool count;       /* several spikes in one bin count as many, otherwise as one */
+} fsnn_shd_options;
+/* HDF5 files as the Heidelberg Digits (SHD) and Spiking Speech Commands (SSC) have them: `spikes/times` (seconds), `spikes/units`, `labels`.
+ * Samples are sequences [steps, channels]. Errors: FSNN_EFORMAT, FSNN_EMEMORY, FSNN_EARGUMENT. */
+FSNN_API fsnn_status fsnn_data_shd(const char *path, const fsnn_shd_options *options, fsnn_data **data);
 /* Copies samples given as floats [count, shape] and classes [count] (or NULL). */
 FSNN_API fsnn_status fsnn_data_memory(int64_t count, fsnn_shape shape, const float *x,
                                       const int32_t *labels, fsnn_data **data);

@@ -18,6 +18,7 @@ static const data_section defaults = {
     .symbols = "N A V",
     .before = 0.25,
     .after = 0.45,
+    .shd = {.steps = 100, .duration = 1.4, .units = 700, .channels = 700},
 };
 
 const char *const data_sequence_names[] = {"none", "first", "rows", "pixels", NULL};

@@ -2,15 +2,15 @@
 #include "model/data_kinds.h"
 
 extern const data_kind data_idx, data_npz;
-extern const data_kind data_npy, data_ts, data_wav, data_wfdb;
+extern const data_kind data_npy, data_ts, data_wav, data_wfdb, data_hdf5;
 
 const data_kind *const data_kinds[] = {
     &data_idx, &data_npz,
-    &data_npy, &data_ts, &data_wav, &data_wfdb,
+    &data_npy, &data_ts, &data_wav, &data_wfdb, &data_hdf5,
     NULL,
 };
 const char *const data_kind_names[] = {
     "idx", "npz",
-    "npy", "ts", "wav", "wfdb",
+    "npy", "ts", "wav", "wfdb", "hdf5",
     NULL,
 };

@@ -57,6 +57,7 @@ typedef struct data_section {
     const char *pattern;  /* wav */
     const char *symbols;  /* wfdb: classes */
     double before, after; /* wfdb: seconds */
+    fsnn_shd_options shd; /* hdf5 */
     fsnn_encoder encoder;
 } data_section;
 
