@@ -1,5 +1,6 @@
 /* cli/inspect.c: fsnn inspect: finds out by its content what a file is, and shows what it holds. */
 #include "inspect.h"
+#include "series.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +18,8 @@ static const cli_option table[] = {
 
 static const char readable[] = "inspect reads descriptions (YAML), weights (.safetensors, .npz), "
                                "arrays (.npy, .npz), IDX data "
-                               "(plain or gzip), metrics.csv, and run directories";
+                               "(plain or gzip), series (.ts, WAV, WFDB .hea), HDF5 spike trains, "
+                               "metrics.csv, and run directories";
 
 typedef struct head {
     unsigned char byte[512];
@@ -57,6 +59,9 @@ static bool is_safetensors(const head *h)
 static int inspect(const char *path, const cli_common *common)
 {
     head h;
+    series_kind series = series_kind_of(path);
+    if (series != SERIES_NONE)
+        return inspect_series(path, series);
     if (cli_is_directory(path))
         return inspect_run(path, common);
     int code = read_head(path, &h);
@@ -90,7 +95,8 @@ const cli_command cli_inspect = {
     .usage = "FILE [options]",
     .details =
         "Shows a description (nodes, shapes, parameters, operations, memory), weights or arrays "
-        "(.safetensors, .npz, .npy: names, shapes, ranges), IDX data (plain or gzip), a "
+        "(.safetensors, .npz, .npy: names, shapes, ranges), IDX data (plain or gzip), series "
+        "(UCR/UEA .ts, WAV files or a folder of them, a WFDB record by its .hea), HDF5 spike trains, a "
         "metrics.csv, or a "
         "run directory. What FILE is is found by its content, not by its name.",
     .examples = "  fsnn inspect examples/fashion_mlp.yaml\n"

@@ -1,5 +1,5 @@
 /* cli/plot.c: fsnn plot: pictures from what the other commands wrote. */
-#include "cli.h"
+#include "series.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,14 +8,14 @@ typedef struct options {
     cli_common common;
     const char *out, *layer, *neurons;
     cli_int sample;
-    cli_real step, threshold;
+    cli_real step, threshold, from, to;
 } options;
 
 static const cli_option table[] = {
     {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR",
      "where the pictures go (default: figures, in the run directory or beside the file)", 0, 0},
     {"sample", 0, CLI_INT, offsetof(options, sample), "B",
-     "sample of the batch, from 0 (default 0)", 0, 1e9},
+     "sample of the batch, or series of the file, from 0 (default 0)", 0, 1e9},
     {"layer", 0, CLI_TEXT, offsetof(options, layer), "NAME", "traces of this neuron layer only", 0,
      0},
     {"neurons", 0, CLI_TEXT, offsetof(options, neurons), "I,J,...",
@@ -24,6 +24,9 @@ static const cli_option table[] = {
      "solver step, for the time axis (default: what the file says, else 1)", 1e-12, 1e12},
     {"threshold", 0, CLI_REAL, offsetof(options, threshold), "V",
      "threshold drawn into the traces (default 1)", -1e12, 1e12},
+    {"from", 0, CLI_REAL, offsetof(options, from), "S",
+     "series: begin here, in seconds (steps where the rate is not known)", 0, 1e12},
+    {"to", 0, CLI_REAL, offsetof(options, to), "S", "series: end here", 0, 1e12},
     CLI_ROWS_LAST,
 };
 
@@ -238,8 +241,11 @@ static int plot_file(const options *o, const char *what, const char *given)
 {
     char *beside = directory_of(what), *figures = cli_path(beside, "figures");
     const char *directory = given ? given : figures;
-    int code =
-        is_npz(what) ? plot_recording(o, directory) : plot_training(what, "Training", directory);
+    series_kind kind = series_kind_of(what);
+    const series_view view = {o->sample.value, o->from.value, o->to.value, directory};
+    int code = kind != SERIES_NONE ? plot_series(what, kind, &view)
+               : is_npz(what)      ? plot_recording(o, directory)
+                                   : plot_training(what, "Training", directory);
     free(figures);
     free(beside);
     return code;
@@ -284,7 +290,8 @@ const cli_command cli_plot = {
     .usage = "WHAT [options]",
     .details =
         "WHAT is a run directory or a metrics.csv (training curves), or an NPZ written by fsnn run "
-        "--record v,spikes (spike raster of one sample, membrane traces, firing rates). Each "
+        "--record v,spikes (spike raster of one sample, membrane traces, firing rates), or data: a .ts file, WAV, "
+        "WFDB header (one series of it), HDF5 spike trains (raster of a sample). Each "
         "picture is "
         "written as PNG and SVG, with the gnuplot script and its data beside it.",
     .examples = "  fsnn plot runs/fashion-mlp\n"

@@ -46,6 +46,13 @@ typedef struct fsnn_shd_options {
 /* HDF5 files as the Heidelberg Digits (SHD) and Spiking Speech Commands (SSC) have them: `spikes/times` (seconds), `spikes/units`, `labels`.
  * Samples are sequences [steps, channels]. Errors: FSNN_EFORMAT, FSNN_EMEMORY, FSNN_EARGUMENT. */
 FSNN_API fsnn_status fsnn_data_shd(const char *path, const fsnn_shd_options *options, fsnn_data **data);
+/* What such a file holds. */
+typedef struct fsnn_shd_info {
+    int64_t count, classes, spikes;
+    int64_t units;  /* highest unit + 1 */
+    double seconds; /* of the last spike */
+} fsnn_shd_info;
+FSNN_API fsnn_status fsnn_shd_survey(const char *path, fsnn_shd_info *info);
 /* Copies samples given as floats [count, shape] and classes [count] (or NULL). */
 FSNN_API fsnn_status fsnn_data_memory(int64_t count, fsnn_shape shape, const float *x,
                                       const int32_t *labels, fsnn_data **data);

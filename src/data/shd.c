@@ -28,6 +28,8 @@ typedef struct file {
     int64_t rows;
     trains *t;
     int32_t *label; /* [rows] */
+    double last;     /* time of the last spike */
+    int64_t highest; /* unit; -1: no spike */
 } file;
 
 /* ---- opening ---- */
@@ -129,6 +131,8 @@ static fsnn_status take(file *f, int64_t row, const hvl_t *times, const hvl_t *u
         if (unit[i] < 0 || unit[i] >= o->units)
             return fsnn_fail(FSNN_EFORMAT, "%s: sample %lld, spike %zu: unit %lld; units are 0 to %lld",
                              f->path, (long long)row, i, (long long)unit[i], (long long)o->units - 1);
+        f->last = fmax(f->last, time[i]);
+        f->highest = unit[i] > f->highest ? unit[i] : f->highest;
         double step = floor(time[i] / o->duration * (double)o->steps);
         if (step < (double)o->steps)
             t->all[used++] = (spike){(uint32_t)step, (uint32_t)(unit[i] * o->channels / o->units)};
@@ -258,26 +262,41 @@ static fsnn_status check(const fsnn_shd_options *o)
     return FSNN_OK;
 }
 
+/* The library's own messages on stderr are switched off meanwhile. */
+static fsnn_status read_quietly(file *f)
+{
+    H5E_auto2_t print;
+    void *user;
+    H5Eget_auto2(H5E_DEFAULT, &print, &user);
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    fsnn_status status = read_file(f);
+    close_file(f);
+    H5Eset_auto2(H5E_DEFAULT, print, user);
+    return status;
+}
+
+static bool start(file *f, const char *path, const fsnn_shd_options *o)
+{
+    *f = (file){.path = path, .o = o, .id = -1, .times = -1, .units = -1, .labels = -1, .highest = -1};
+    f->t = fsnn_alloc(sizeof *f->t);
+    if (f->t)
+        *f->t = (trains){.steps = o->steps, .channels = o->channels, .count = o->count};
+    return f->t != NULL;
+}
+
 fsnn_status fsnn_data_shd(const char *path, const fsnn_shd_options *options, fsnn_data **data)
 {
+    file f;
     if (!path || !options || !data)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_data_shd needs a path, options and a place for the data");
     *data = NULL;
     FSNN_TRY(check(options));
-    file f = {path, options, -1, -1, -1, -1, 0, fsnn_alloc(sizeof(trains)), NULL};
-    if (!f.t)
+    if (!start(&f, path, options))
         return FSNN_EMEMORY;
-    f.t->steps = options->steps;
-    f.t->channels = options->channels;
-    f.t->count = options->count;
-    H5E_auto2_t print; /* the library's own messages on stderr are switched off meanwhile */
-    void *user;
-    H5Eget_auto2(H5E_DEFAULT, &print, &user);
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    fsnn_status status = read_file(&f);
-    close_file(&f);
-    H5Eset_auto2(H5E_DEFAULT, print, user);
-    if (!status)
+    fsnn_status status = read_quietly(&f);
+    if (status < 0)
+        release(f.t);
+    else
         status = store_create_made(&(store_made){.rows = f.rows,
                                                  .shape = FSNN_SHAPE(options->steps, options->channels),
                                                  .sequence = true,
@@ -286,8 +305,29 @@ fsnn_status fsnn_data_shd(const char *path, const fsnn_shd_options *options, fsn
                                                  .release = release,
                                                  .fetch = fetch},
                                    data);
-    else
-        release(f.t);
+    fsnn_free(f.label);
+    return status;
+}
+
+fsnn_status fsnn_shd_survey(const char *path, fsnn_shd_info *info)
+{
+    /* all spikes in one bin, which begins at 0 and has no end */
+    static const fsnn_shd_options all = {.steps = 1, .duration = 1e300, .units = INT32_MAX, .channels = 1};
+    file f;
+    if (!path || !info)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_shd_survey needs a path and a place for what it finds");
+    *info = (fsnn_shd_info){0};
+    if (!start(&f, path, &all))
+        return FSNN_EMEMORY;
+    fsnn_status status = read_quietly(&f);
+    if (!status) {
+        *info = (fsnn_shd_info){.count = f.rows, .spikes = f.t->end[f.rows - 1], .units = f.highest + 1,
+                                .seconds = f.last};
+        for (int64_t i = 0; i < f.rows; i++)
+            if (info->classes <= f.label[i])
+                info->classes = (int64_t)f.label[i] + 1;
+    }
+    release(f.t);
     fsnn_free(f.label);
     return status;
 }

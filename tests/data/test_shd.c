@@ -109,6 +109,17 @@ static void bins(void **state)
     files_remove("a.h5");
 }
 
+static void survey(void **state)
+{
+    (void)state;
+    fsnn_shd_info info;
+    assert_good(fsnn_shd_survey(make("s.h5", &(making){.label = 2, .repeat = 2}), &info));
+    assert_true(info.count == 6 && info.classes == 6 && info.spikes == 12 && info.units == 10);
+    assert_true(info.seconds == 1.7F);
+    files_remove("s.h5");
+    assert_fails(FSNN_EFORMAT, fsnn_shd_survey("/nowhere/x.h5", &info));
+}
+
 static void refuses(void **state)
 {
     (void)state;
@@ -173,6 +184,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bins),
+        cmocka_unit_test(survey),
         cmocka_unit_test(refuses),
         cmocka_unit_test(cuts),
     };
