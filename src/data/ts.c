@@ -213,7 +213,8 @@ static int64_t count(text t, char mark)
 
 static fsnn_status read_value(const reader *r, text t, int64_t channel, int64_t k, float *out)
 {
-    char number[64], found[48], *end = number;
+    char number[64], found[48], *end;
+    bool good = false;
     t = trimmed(t);
     *out = NAN;
     if (same(t, "?") || same(t, "nan"))
@@ -222,8 +223,9 @@ static fsnn_status read_value(const reader *r, text t, int64_t channel, int64_t 
         memcpy(number, t.at, t.size);
         number[t.size] = 0;
         *out = (float)strtod_l(number, &end, r->plain);
+        good = end == number + t.size && isfinite(*out);
     }
-    if (!t.size || end != number + t.size || !isfinite(*out))
+    if (!good)
         return fsnn_fail(FSNN_EFORMAT,
                          "%s:%lld: \"%s\" is not a number that can be used (dimension %lld, value "
                          "%lld)",

@@ -15,6 +15,7 @@ put("one.ts", b"# words\n@problemName p\n@timeStamps false\n@univariate true\n@e
               b"@classLabel true x y\n@data\n1,2.5,-3e1,?:x\n0,0,0,0:y\n")
 put("many.ts", b"\xef\xbb\xbf@dimensions 2\r\n@classLabel true 1 2 3\r\n@data\r\n1,?,3:4,5,6:3\r\n 1,1 : NaN,2 :1\r\n")
 put("none.ts", b"@data\n1\n2,3\n?,4,?\n")
+put("long.ts", b"@data\n1\n2,3\n?,4,?" + b"\xff" * 90 + b"?\n")  # a number that is none, longer than any
 
 
 def chunk(name, data):
