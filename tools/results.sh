@@ -55,7 +55,7 @@ row() {
         END {
             mean = sum / NR
             for (i = 1; i <= NR; i++) square += (x[i] - mean) ^ 2
-            printf "| %s | %s | %.2f | %.2f | %d |\n", name, shown, mean, NR > 1 ? sqrt(square / (NR - 1)) : 0, NR
+            printf "| %s | %s | %.2f | %.2f | %d |\n", name, shown, mean, (NR > 1 ? sqrt(square / (NR - 1)) : 0), NR
         }'
 }
 
