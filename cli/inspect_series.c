@@ -1,4 +1,5 @@
-/* cli/inspect_series.c: numbers, lengths, ranges and classes of series; what HDF5 spike trains hold. */
+/* cli/inspect_series.c: numbers, lengths, ranges and classes of series; what HDF5 spike trains
+ * hold. */
 #include "series.h"
 
 #include <math.h>
@@ -22,7 +23,8 @@ static void print_lengths(const fsnn_series_info *info)
                (double)info->shortest / info->rate, (double)info->longest / info->rate,
                (double)info->total / info->rate);
     if (info->missing)
-        printf("%lld values are missing; straight lines are drawn over them\n", (long long)info->missing);
+        printf("%lld values are missing; straight lines are drawn over them\n",
+               (long long)info->missing);
 }
 
 typedef struct range {
@@ -40,7 +42,8 @@ static void print_channels(const fsnn_series *s, const fsnn_series_info *info)
         for (int64_t k = 0; k < length; k++)
             for (int64_t c = 0; c < shown; c++) {
                 double v = x[k * C + c];
-                r[c] = (range){fmin(r[c].min, v), fmax(r[c].max, v), r[c].sum + v, r[c].square + v * v};
+                r[c] = (range){fmin(r[c].min, v), fmax(r[c].max, v), r[c].sum + v,
+                               r[c].square + v * v};
             }
     }
     printf("\n%8s %12s %12s %12s %12s\n", "channel", "min", "mean", "max", "deviation");

@@ -1,4 +1,5 @@
-/* cli/perturb.c: reads the disturbances of --perturb, evaluates under each, shows what they cost. */
+/* cli/perturb.c: reads the disturbances of --perturb, evaluates under each, shows what they cost.
+ * */
 #include "perturb.h"
 
 #include <math.h>
@@ -9,10 +10,11 @@
 
 static int usage(const char *text, const char *at)
 {
-    return cli_error(CLI_USAGE,
-                     "--perturb takes KIND=AMOUNT, several with commas between them, several amounts with "
-                     "colons, like noise=0.1:0.2,jitter=2; wrong is \"%s\" in \"%s\"",
-                     at, text);
+    return cli_error(
+        CLI_USAGE,
+        "--perturb takes KIND=AMOUNT, several with commas between them, several amounts with "
+        "colons, like noise=0.1:0.2,jitter=2; wrong is \"%s\" in \"%s\"",
+        at, text);
 }
 
 /* Every condition from `first` on once for each amount of "0.1:0.2". */
@@ -32,7 +34,8 @@ static int multiply(cli_conditions *c, int first, int kind, const char *amounts,
         if (status < 0)
             return cli_error(CLI_USAGE, "--perturb %s: %s", text, fsnn_error_text());
         if (c->count + before > CLI_CONDITIONS)
-            return cli_error(CLI_USAGE, "--perturb: at most %d combinations can be evaluated", CLI_CONDITIONS);
+            return cli_error(CLI_USAGE, "--perturb: at most %d combinations can be evaluated",
+                             CLI_CONDITIONS);
         for (int i = 0; i < before; i++) {
             cli_condition *fresh = &c->item[c->count++];
             *fresh = old[i];
@@ -49,10 +52,12 @@ static int read_one(const char *text, int sweep, cli_conditions *c)
     int first = c->count, code = CLI_GOOD;
     bool seen[FSNN_PERTURBS] = {false};
     if (c->count == CLI_CONDITIONS)
-        return cli_error(CLI_USAGE, "--perturb: at most %d combinations can be evaluated", CLI_CONDITIONS);
+        return cli_error(CLI_USAGE, "--perturb: at most %d combinations can be evaluated",
+                         CLI_CONDITIONS);
     c->item[c->count++] = (cli_condition){.sweep = sweep};
     char *copy = cli_format("%s", text), *save = NULL;
-    for (char *part = strtok_r(copy, ",", &save); part && code == CLI_GOOD; part = strtok_r(NULL, ",", &save)) {
+    for (char *part = strtok_r(copy, ",", &save); part && code == CLI_GOOD;
+         part = strtok_r(NULL, ",", &save)) {
         char *equals = strchr(part, '=');
         if (!equals) {
             code = usage(text, part);
@@ -130,8 +135,9 @@ static char *label(const cli_condition *condition)
 {
     char *text = cli_format("%s", "");
     for (int i = 0; i < condition->items; i++) {
-        char *longer = cli_format("%s%s%s=%g", text, i ? "," : "",
-                                  fsnn_perturb_name(condition->item[i].kind), condition->item[i].amount);
+        char *longer =
+            cli_format("%s%s%s=%g", text, i ? "," : "", fsnn_perturb_name(condition->item[i].kind),
+                       condition->item[i].amount);
         free(text);
         text = longer;
     }
@@ -172,8 +178,8 @@ void cli_conditions_json(cli_json *json, const cli_conditions *conditions)
 
 /* ---- figure ---- */
 
-/* The conditions of one --perturb: the disturbance whose amounts differ, as points with the undisturbed one where the others are
- * none. */
+/* The conditions of one --perturb: the disturbance whose amounts differ, as points with the
+ * undisturbed one where the others are none. */
 typedef struct sweep {
     int kind;
     int64_t count;
@@ -213,7 +219,8 @@ static bool read_sweep(const cli_condition *c, int count, const fsnn_evaluation 
     }
     s->heading = cli_format("%s (%s)", fsnn_perturb_name((fsnn_perturb_kind)s->kind),
                             fsnn_perturb_unit((fsnn_perturb_kind)s->kind));
-    s->curve = (fsnn_curve){.mark = FSNN_MARK_DOTS, .colour = 1, .count = s->count, .x = s->x, .y = s->y};
+    s->curve =
+        (fsnn_curve){.mark = FSNN_MARK_DOTS, .colour = 1, .count = s->count, .x = s->x, .y = s->y};
     return true;
 }
 
@@ -250,7 +257,8 @@ int cli_conditions_figure(const cli_conditions *c, const fsnn_evaluation *clean,
         count += read_sweep(c->item + i, end - i, clean, &s[count]);
     }
     if (!count)
-        cli_warn("no picture: give several amounts of one disturbance, like --perturb noise=0.1:0.2:0.4");
+        cli_warn("no picture: give several amounts of one disturbance, like --perturb "
+                 "noise=0.1:0.2:0.4");
     else if (cli_make_directory(directory) == CLI_GOOD)
         written = draw(s, count, title, directory);
     for (int i = 0; i < count; i++)

@@ -29,7 +29,8 @@ static int draw(const picture *p, const char *title, const char *subtitle, const
         for (int64_t k = 0; k < n; k++)
             value[c * n + k] = p->x[(p->from + k) * p->channels + c];
         heading[c] = cli_format("channel %d", c);
-        curve[c] = (fsnn_curve){.mark = FSNN_MARK_THIN, .colour = 1, .count = n, .x = time, .y = value + c * n};
+        curve[c] = (fsnn_curve){
+            .mark = FSNN_MARK_THIN, .colour = 1, .count = n, .x = time, .y = value + c * n};
         chart[c] = (fsnn_chart){.heading = heading[c],
                                 .x_label = c == panels - 1 ? p->x_label : NULL,
                                 .y_label = "value",
@@ -63,12 +64,16 @@ static int plot_one(const fsnn_series *s, const char *path, const series_view *v
     if (!x)
         return missing(view->sample, info.count);
     double rate = info.rate > 0 ? info.rate : 1;
-    picture p = {.to = length, .unit = 1 / rate, .x_label = info.rate > 0 ? "time (s)" : "step", .x = x,
+    picture p = {.to = length,
+                 .unit = 1 / rate,
+                 .x_label = info.rate > 0 ? "time (s)" : "step",
+                 .x = x,
                  .channels = info.channels};
-    double first = floor(view->from * rate), last = view->to > 0 ? ceil(view->to * rate) : (double)length;
+    double first = floor(view->from * rate),
+           last = view->to > 0 ? ceil(view->to * rate) : (double)length;
     if (first < 0 || first >= (double)length || last <= first)
-        return cli_error(CLI_USAGE, "--from %g and --to %g: the series lasts from 0 to %g", view->from, view->to,
-                         (double)length / rate);
+        return cli_error(CLI_USAGE, "--from %g and --to %g: the series lasts from 0 to %g",
+                         view->from, view->to, (double)length / rate);
     p.from = (int64_t)first;
     p.to = last < (double)length ? (int64_t)last : length;
     const char *class = fsnn_series_class(s, label);
@@ -95,7 +100,8 @@ static int plot_raster(const char *path, const series_view *view, const fsnn_shd
     fsnn_data *data;
     int32_t label;
     int64_t units = info->units ? info->units : 1, K = (int64_t)(info->seconds * 1000) + 1;
-    fsnn_shd_options o = {.steps = K, .duration = (double)K / 1000, .units = units, .channels = units};
+    fsnn_shd_options o = {
+        .steps = K, .duration = (double)K / 1000, .units = units, .channels = units};
     fsnn_status status = K < 1000000 ? fsnn_data_shd(path, &o, &data) : FSNN_EUNSUPPORTED;
     if (status == FSNN_EUNSUPPORTED)
         return cli_error(CLI_FAILED, "%s: %g s are too long for a raster", path, info->seconds);
@@ -105,7 +111,8 @@ static int plot_raster(const char *path, const series_view *view, const fsnn_shd
     status = fsnn_data_sample(data, view->sample, x, &label);
     fsnn_data_destroy(data);
     const float *rows[] = {x};
-    char *title = cli_format("%s, sample %lld, class %d (steps of 1 ms)", path, (long long)view->sample, (int)label);
+    char *title = cli_format("%s, sample %lld, class %d (steps of 1 ms)", path,
+                             (long long)view->sample, (int)label);
     char *file = cli_path(view->directory, "raster");
     int code = status < 0 ? cli_fail(status) : cli_make_directory(view->directory);
     if (code == CLI_GOOD &&
@@ -128,7 +135,8 @@ int plot_series(const char *path, series_kind kind, const series_view *view)
         fsnn_status found = fsnn_shd_survey(path, &info);
         if (found < 0)
             return cli_fail(found);
-        return view->sample < info.count ? plot_raster(path, view, &info) : missing(view->sample, info.count);
+        return view->sample < info.count ? plot_raster(path, view, &info)
+                                         : missing(view->sample, info.count);
     }
     fsnn_status status = series_open(path, kind, &what, &s);
     if (status < 0)

@@ -26,7 +26,8 @@ static bool is_header(const char *path, const char *line)
     size_t n = strlen(path);
     int signals;
     char name[64];
-    return n > 4 && strcmp(path + n - 4, ".hea") == 0 && sscanf(line, "%63s %d", name, &signals) == 2;
+    return n > 4 && strcmp(path + n - 4, ".hea") == 0 &&
+           sscanf(line, "%63s %d", name, &signals) == 2;
 }
 
 static bool has_sound(const char *folder)

@@ -44,7 +44,7 @@ row() {
         if [ ! -e "$run/done" ]; then
             mkdir -p "$folder" || exit 1
             # shellcheck disable=SC2086 # settings are words
-            "$fsnn" train "$description" --quiet --seed "$seed" $threads $sets --out "$run" >"$run.log" 2>&1 ||
+            "$fsnn" train "$description" --quiet --force --seed "$seed" $threads $sets --out "$run" >"$run.log" 2>&1 ||
                 { echo "results: training failed, see $run.log" >&2; tail -3 "$run.log" >&2; exit 1; }
             : >"$run/done"
         fi

@@ -43,8 +43,9 @@ typedef struct fsnn_shd_options {
     int64_t channels; /* of the samples, at most as many: channel = floor(unit channels / units) */
     bool count;       /* several spikes in one bin count as many, otherwise as one */
 } fsnn_shd_options;
-/* HDF5 files as the Heidelberg Digits (SHD) and Spiking Speech Commands (SSC) have them: `spikes/times` (seconds), `spikes/units`, `labels`.
- * Samples are sequences [steps, channels]. Errors: FSNN_EFORMAT, FSNN_EMEMORY, FSNN_EARGUMENT. */
+/* HDF5 files as the Heidelberg Digits (SHD) and Spiking Speech Commands (SSC) have them:
+ * `spikes/times` (seconds), `spikes/units`, `labels`. Samples are sequences [steps, channels].
+ * Errors: FSNN_EFORMAT, FSNN_EMEMORY, FSNN_EARGUMENT. */
 FSNN_API fsnn_status fsnn_data_shd(const char *path, const fsnn_shd_options *options, fsnn_data **data);
 /* What such a file holds. */
 typedef struct fsnn_shd_info {
@@ -66,11 +67,12 @@ typedef enum fsnn_axes {
     FSNN_AXES_PIXELS, /* pixel by pixel, rows first: T = H W, each step [C] */
     FSNN_AXES
 } fsnn_axes;
-/* Makes sequences of still samples; several channels are put in another order in memory. Errors: FSNN_EARGUMENT where the
- * samples are sequences already, no pictures, or where other data sets share them. */
+/* Makes sequences of still samples; several channels are put in another order in memory. Errors:
+ * FSNN_EARGUMENT where the samples are sequences already, no pictures, or where other data sets
+ * share them. */
 FSNN_API fsnn_status fsnn_data_sequence(fsnn_data *data, fsnn_axes axes);
-/* Repeats samples of rarer classes, in the order of the file, until each class that is there has as many as the most frequent.
- * FSNN_EARGUMENT without classes. */
+/* Repeats samples of rarer classes, in the order of the file, until each class that is there has as
+ * many as the most frequent. FSNN_EARGUMENT without classes. */
 FSNN_API fsnn_status fsnn_data_balance(fsnn_data *data);
 /* Moves a random share of the samples (0 < share < 1) into a data set of its own: a validation set.
  * Both keep the order of the file, and the number of classes. */
@@ -115,17 +117,17 @@ typedef struct fsnn_encoder {
 FSNN_API const char *fsnn_encoder_name(fsnn_encoder_kind kind);
 FSNN_API int fsnn_encoder_find(const char *name); /* or FSNN_ENOTFOUND */
 
-/* Encodes x [B, N] into out [T, B, N] (delta: [T, B, 2 N]). Random numbers are a function of (seed, stream + sample,
- * step, index). */
+/* Encodes x [B, N] into out [T, B, N] (delta: [T, B, 2 N]). Random numbers are a function of (seed,
+ * stream + sample, step, index). */
 FSNN_API fsnn_status fsnn_encode(const fsnn_encoder *encoder, int64_t B, int64_t N, const float *x,
                                  uint64_t seed, uint64_t stream, float *out);
 
 /* Batches of a data set, encoded, in file order or shuffled, prepared ahead by an own thread. */
 typedef struct fsnn_loader fsnn_loader;
 
-/* Samples in time that do not come one a solver step: sequences, or the T steps of an encoder, at time stamps of their own. The
- * network's input is interpolated at times[0] + k step, as far as the last stamp (fsnn/interpolate.h). All zero: sample
- * k is the input of step k. */
+/* Samples in time that do not come one a solver step: sequences, or the T steps of an encoder, at
+ * time stamps of their own. The network's input is interpolated at times[0] + k step, as far as the
+ * last stamp (fsnn/interpolate.h). All zero: sample k is the input of step k. */
 typedef struct fsnn_sampling {
     const double *times; /* [count] increasing; copied */
     int64_t count;       /* T of the samples */
@@ -162,7 +164,8 @@ FSNN_API const char *fsnn_perturb_unit(fsnn_perturb_kind kind); /* of the amount
 FSNN_API int fsnn_perturb_find(const char *name);               /* or FSNN_ENOTFOUND */
 /* FSNN_EARGUMENT with a sentence when the kind is not known or the amount out of its range. */
 FSNN_API fsnn_status fsnn_perturb_check(const fsnn_perturbation *perturbation);
-/* All of `list` [count], one after the other, on one sample x [T, shape]. `work` [T, shape] is overwritten. `stream` is the sample. */
+/* All of `list` [count], one after the other, on one sample x [T, shape]. `work` [T, shape] is
+ * overwritten. `stream` is the sample. */
 FSNN_API fsnn_status fsnn_perturb(const fsnn_perturbation *list, int count, int64_t T, const fsnn_shape *shape,
                                   uint64_t seed, uint64_t stream, float *x, float *work);
 
@@ -184,13 +187,15 @@ typedef struct fsnn_batch {
 } fsnn_batch;
 
 /* `data` is borrowed for the loader's life and must not be changed during it (several loaders may
- * share it). Errors: FSNN_EARGUMENT (batch, encoder, time stamps that do not fit T), FSNN_EMEMORY. */
+ * share it). Errors: FSNN_EARGUMENT (batch, encoder, time stamps that do not fit T), FSNN_EMEMORY.
+ * */
 FSNN_API fsnn_status fsnn_loader_create(const fsnn_data *data, const fsnn_loader_options *options,
                                         fsnn_loader **loader);
 FSNN_API void fsnn_loader_destroy(fsnn_loader *loader);
 FSNN_API int64_t fsnn_loader_batches(const fsnn_loader *loader); /* in one epoch */
 FSNN_API int64_t fsnn_loader_samples(const fsnn_loader *loader); /* in one epoch */
-/* T (solver steps, where there are time stamps) and the shape of one sample at one step, as the network will see it. */
+/* T (solver steps, where there are time stamps) and the shape of one sample at one step, as the
+ * network will see it. */
 FSNN_API void fsnn_loader_shape(const fsnn_loader *loader, int64_t *steps, fsnn_shape *shape);
 /* Starts epoch `epoch` (any order; same epoch, same batches). */
 FSNN_API fsnn_status fsnn_loader_start(fsnn_loader *loader, int64_t epoch);

@@ -24,9 +24,10 @@ static fsnn_status turn_all(const fsnn_data *data, const int64_t dim[3], fsnn_ax
     if (dim[0] == 1)
         return FSNN_OK;
     if (!s->values || data->row || atomic_load(&data->store->users) != 1)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "these samples cannot be put into another order: they are shared, chosen or "
-                         "made when asked for; make sequences of them right after reading");
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "these samples cannot be put into another order: they are shared, chosen or "
+            "made when asked for; make sequences of them right after reading");
     uint8_t *copy = fsnn_alloc((size_t)data->size * size);
     if (!copy)
         return FSNN_EMEMORY;
@@ -41,10 +42,11 @@ static fsnn_status pictures(fsnn_data *data, fsnn_axes axes)
     const fsnn_shape *s = &data->shape;
     char text[128];
     if (s->rank < 2 || s->rank > 3)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "samples of shape %s are no pictures: [H, W] or [C, H, W] can be read row by "
-                         "row or pixel by pixel",
-                         fsnn_shape_text(s, text, sizeof text));
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "samples of shape %s are no pictures: [H, W] or [C, H, W] can be read row by "
+            "row or pixel by pixel",
+            fsnn_shape_text(s, text, sizeof text));
     int64_t dim[3] = {s->rank == 3 ? s->dim[0] : 1, s->dim[s->rank - 2], s->dim[s->rank - 1]};
     FSNN_TRY(turn_all(data, dim, axes));
     if (axes == FSNN_AXES_PIXELS)
@@ -59,13 +61,14 @@ static fsnn_status pictures(fsnn_data *data, fsnn_axes axes)
 fsnn_status fsnn_data_sequence(fsnn_data *data, fsnn_axes axes)
 {
     if (!data || (int)axes < 0 || axes >= FSNN_AXES)
-        return fsnn_fail(FSNN_EARGUMENT, "fsnn_data_sequence needs data and a way to read them in time");
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_data_sequence needs data and a way to read them in time");
     if (axes == FSNN_AXES_NONE)
         return FSNN_OK;
     if (data->sequence || data->shape.rank < 1)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         data->sequence ? "the samples are sequences already"
-                                        : "single numbers have no axis that could be time");
+        return fsnn_fail(FSNN_EARGUMENT, data->sequence
+                                             ? "the samples are sequences already"
+                                             : "single numbers have no axis that could be time");
     if (axes != FSNN_AXES_FIRST)
         FSNN_TRY(pictures(data, axes));
     data->sequence = true;

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Rows of class `label`, in order, over and over until `most` are there; returns how many were written. */
+/* Rows of class `label`, in order, over and over until `most` are there; returns how many were
+ * written. */
 static int64_t repeat(const fsnn_data *data, int32_t label, int64_t most, int64_t *row)
 {
     int64_t made = 0;

@@ -140,7 +140,7 @@ static const struct {
     const char *name;
     encode_fn *encode;
     sequence_fn *sequence;
-    bool spread; /* steps of a sequence become `steps` each */
+    bool spread;  /* steps of a sequence become `steps` each */
     int channels; /* of the result for each of the sample */
 } kind[FSNN_ENCODERS] = {
     [FSNN_ENCODE_DIRECT] = {"direct", direct, direct_sequence, false, 1},
@@ -205,9 +205,10 @@ fsnn_status encoder_check(const fsnn_encoder *encoder)
     if (encoder->kind == FSNN_ENCODE_LATENCY && !(encoder->floor >= 0 && encoder->floor < 1))
         return fsnn_fail(FSNN_EARGUMENT, "encoder %s: floor %g; it must be at least 0 and below 1",
                          name, encoder->floor);
-    if (encoder->kind == FSNN_ENCODE_DELTA && !(encoder->threshold > 0 && isfinite(encoder->threshold)))
-        return fsnn_fail(FSNN_EARGUMENT, "encoder %s: threshold %g; it must be a number above 0", name,
-                         encoder->threshold);
+    if (encoder->kind == FSNN_ENCODE_DELTA &&
+        !(encoder->threshold > 0 && isfinite(encoder->threshold)))
+        return fsnn_fail(FSNN_EARGUMENT, "encoder %s: threshold %g; it must be a number above 0",
+                         name, encoder->threshold);
     return FSNN_OK;
 }
 
@@ -217,8 +218,8 @@ void encoder_sample(const fsnn_encoder *encoder, int64_t N, const float *x, uint
     kind[encoder->kind].encode(encoder, N, x, seed, stream, out, stride);
 }
 
-void encoder_sequence(const fsnn_encoder *encoder, int64_t T, int64_t N, const float *x, uint64_t seed,
-                      uint64_t stream, float *out, int64_t stride)
+void encoder_sequence(const fsnn_encoder *encoder, int64_t T, int64_t N, const float *x,
+                      uint64_t seed, uint64_t stream, float *out, int64_t stride)
 {
     kind[encoder->kind].sequence(encoder, T, N, x, seed, stream, out, stride);
 }

@@ -89,10 +89,11 @@ fsnn_status name_condition_check(const name_pattern *p, const char *conditions)
     condition c;
     for (const char *rest = conditions; rest && next_condition(p, &rest, &c);)
         if (c.field < 0 || c.length < 1)
-            return fsnn_fail(FSNN_EARGUMENT,
-                             "the conditions \"%s\" on \"%s\": expected is FIELD=VALUE with a field of "
-                             "the pattern, values like theo|lucas or 0-4",
-                             conditions, p->text);
+            return fsnn_fail(
+                FSNN_EARGUMENT,
+                "the conditions \"%s\" on \"%s\": expected is FIELD=VALUE with a field of "
+                "the pattern, values like theo|lucas or 0-4",
+                conditions, p->text);
     return FSNN_OK;
 }
 

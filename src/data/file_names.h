@@ -25,7 +25,8 @@ fsnn_status name_pattern_read(const char *text, name_pattern *out);
 int name_pattern_find(const name_pattern *p, const char *name, int length);
 bool name_pattern_match(const name_pattern *p, const char *path, name_match *out);
 
-/* Conditions "take=0-4 speaker=theo|lucas": whether all hold. name_condition_check first: FSNN_EARGUMENT with a sentence. */
+/* Conditions "take=0-4 speaker=theo|lucas": whether all hold. name_condition_check first:
+ * FSNN_EARGUMENT with a sentence. */
 fsnn_status name_condition_check(const name_pattern *p, const char *conditions);
 bool name_condition_holds(const name_pattern *p, const char *conditions, const name_match *m);
 

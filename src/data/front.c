@@ -1,5 +1,5 @@
-/* data/front.c: front ends of series: decimation, frames, logarithmic mel spectrum. Each makes new series and puts them in
- * place of the old ones. */
+/* data/front.c: front ends of series: decimation, frames, logarithmic mel spectrum. Each makes new
+ * series and puts them in place of the old ones. */
 #include "data/series_set.h"
 
 #include <kiss_fftr.h>
@@ -75,7 +75,8 @@ static double sinc(double x)
 fsnn_status fsnn_series_decimate(fsnn_series *s, int64_t factor)
 {
     if (!s || factor < 1 || factor > 4096)
-        return fsnn_fail(FSNN_EARGUMENT, "decimation by %lld: a whole number from 1 to 4096 can be used",
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "decimation by %lld: a whole number from 1 to 4096 can be used",
                          (long long)factor);
     if (factor == 1)
         return FSNN_OK;
@@ -187,7 +188,8 @@ static double to_hertz(double mel)
     return 700 * (pow(10, mel / 2595) - 1);
 }
 
-/* Band b rises from edge b to edge b + 1 and falls to edge b + 2. False when a band holds no line of the spectrum. */
+/* Band b rises from edge b to edge b + 1 and falls to edge b + 2. False when a band holds no line
+ * of the spectrum. */
 static bool triangles(mel_plan *p, double rate, double low, double high)
 {
     double step = (to_mel(high) - to_mel(low)) / (double)(p->bands + 1);
@@ -210,20 +212,24 @@ static bool triangles(mel_plan *p, double rate, double low, double high)
 static fsnn_status mel_check(const fsnn_series *s, const fsnn_mel *m, double high)
 {
     if (!(s->rate > 0))
-        return fsnn_fail(FSNN_EARGUMENT, "a mel spectrum needs series whose rate is known (sound does)");
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "a mel spectrum needs series whose rate is known (sound does)");
     if (!(m->frame > 0) || !(m->hop > 0) || m->frame * s->rate > 1 << 20 || m->hop * s->rate < 1 ||
         m->frame * s->rate < 2 || m->hop * s->rate > 1 << 20)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "mel frames of %g s every %g s at %g samples/s: a frame takes 2 to 1048576 "
-                         "samples, a hop at least 1",
-                         m->frame, m->hop, s->rate);
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "mel frames of %g s every %g s at %g samples/s: a frame takes 2 to 1048576 "
+            "samples, a hop at least 1",
+            m->frame, m->hop, s->rate);
     if (m->bands < 1 || m->bands > 4096 || !(m->low >= 0 && m->low < high) || high > s->rate / 2)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "%lld mel bands from %g to %g Hz: at least 1, from 0 Hz or above to at most "
-                         "%g Hz, half the rate",
-                         (long long)m->bands, m->low, high, s->rate / 2);
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "%lld mel bands from %g to %g Hz: at least 1, from 0 Hz or above to at most "
+            "%g Hz, half the rate",
+            (long long)m->bands, m->low, high, s->rate / 2);
     if (!(m->floor > 0) || !isfinite(m->floor))
-        return fsnn_fail(FSNN_EARGUMENT, "a mel floor of %g: it must be above 0, like 1e-6", m->floor);
+        return fsnn_fail(FSNN_EARGUMENT, "a mel floor of %g: it must be above 0, like 1e-6",
+                         m->floor);
     return FSNN_OK;
 }
 
@@ -249,10 +255,11 @@ static fsnn_status mel_open(mel_plan *p, const fsnn_series *s, const fsnn_mel *m
     for (int64_t i = 0; i < p->n; i++)
         p->window[i] = (float)(0.5 - 0.5 * cos(2 * M_PI * (double)i / (double)p->n));
     if (!triangles(p, s->rate, m->low, high))
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "%lld mel bands are too many for a spectrum of %lld lines: some would hold "
-                         "none; take fewer bands or longer frames",
-                         (long long)m->bands, (long long)p->bins);
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "%lld mel bands are too many for a spectrum of %lld lines: some would hold "
+            "none; take fewer bands or longer frames",
+            (long long)m->bands, (long long)p->bins);
     return FSNN_OK;
 }
 

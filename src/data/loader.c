@@ -29,8 +29,8 @@ struct fsnn_loader {
     resample grid;    /* stamped: from rows to steps */
     fsnn_shape shape; /* of one step */
     int64_t batches, samples;
-    int64_t *order; /* [count] samples of this epoch */
-    float *sample;  /* [size] the sample in the making */
+    int64_t *order;               /* [count] samples of this epoch */
+    float *sample;                /* [size] the sample in the making */
     int64_t raw_rows, raw_values; /* of a sample before its encoding; rows of still samples: 1 */
     fsnn_perturbation perturb[FSNN_PERTURBS];
     float *disturbed, *scratch; /* [steps, values] where there is something to disturb */
@@ -53,8 +53,8 @@ static void unroll(const fsnn_loader *l, uint64_t stream, float *out, int64_t st
 {
     const fsnn_encoder *encoder = &l->options.encoder;
     if (l->data->sequence)
-        encoder_sequence(encoder, l->raw_rows, l->raw_values, l->sample, l->options.seed, stream, out,
-                         stride);
+        encoder_sequence(encoder, l->raw_rows, l->raw_values, l->sample, l->options.seed, stream,
+                         out, stride);
     else
         encoder_sample(encoder, l->raw_values, l->sample, l->options.seed, stream, out, stride);
 }

@@ -1,5 +1,5 @@
-/* data/perturb.c: disturbances of one sample, by which the robustness of a network is measured. A new one is a function and a
- * row. */
+/* data/perturb.c: disturbances of one sample, by which the robustness of a network is measured. A
+ * new one is a function and a row. */
 #include "base/base.h"
 
 #include <fsnn/data.h>
@@ -10,7 +10,7 @@
 typedef struct sample {
     float *x, *work; /* [T, N] */
     int64_t T, N;
-    const fsnn_shape *shape; /* of N */
+    const fsnn_shape *shape;      /* of N */
     uint64_t seed, stream, first; /* `first`: where the numbers of this kind begin in the stream */
 } sample;
 
@@ -71,7 +71,8 @@ static const struct {
     bool whole;
     void (*disturb)(const sample *s, double amount);
 } kinds[FSNN_PERTURBS] = {
-    [FSNN_PERTURB_NOISE] = {"noise", "standard deviation, in the unit of the input", 1e6, false, noise},
+    [FSNN_PERTURB_NOISE] = {"noise", "standard deviation, in the unit of the input", 1e6, false,
+                            noise},
     [FSNN_PERTURB_OCCLUSION] = {"occlusion", "share of the area", 1, false, occlusion},
     [FSNN_PERTURB_JITTER] = {"jitter", "steps", 1e6, true, jitter},
     [FSNN_PERTURB_TRUNCATE] = {"truncate", "share of the steps", 1, false, truncate_end},
@@ -121,12 +122,14 @@ fsnn_status fsnn_perturb_check(const fsnn_perturbation *p)
     return FSNN_OK;
 }
 
-fsnn_status fsnn_perturb(const fsnn_perturbation *list, int count, int64_t T, const fsnn_shape *shape,
-                         uint64_t seed, uint64_t stream, float *x, float *work)
+fsnn_status fsnn_perturb(const fsnn_perturbation *list, int count, int64_t T,
+                         const fsnn_shape *shape, uint64_t seed, uint64_t stream, float *x,
+                         float *work)
 {
     if (!shape || !x || !work || T < 1 || count < 0 || (count && !list))
-        return fsnn_fail(FSNN_EARGUMENT, "fsnn_perturb needs a list, a sample of at least one step, and "
-                                         "as much memory to work in");
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_perturb needs a list, a sample of at least one step, and "
+                         "as much memory to work in");
     sample s = {x, work, T, fsnn_shape_count(shape), shape, seed, stream, 0};
     for (int i = 0; i < count; i++) {
         FSNN_TRY(fsnn_perturb_check(&list[i]));

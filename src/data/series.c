@@ -52,8 +52,8 @@ float *series_add(fsnn_series *s, int64_t length, int32_t label)
     if (!good)
         return NULL;
     s->count_room = room;
-    good = grow(&values, s->rows, &s->row_room, s->rows + length,
-                (size_t)s->channels * sizeof(float));
+    good =
+        grow(&values, s->rows, &s->row_room, s->rows + length, (size_t)s->channels * sizeof(float));
     s->values = values;
     if (!good)
         return NULL;

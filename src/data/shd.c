@@ -1,6 +1,7 @@
-/* data/shd.c: spike trains in HDF5 as in the Heidelberg Digits and Spiking Speech Commands (B. Cramer et al. 2020): `spikes/times` and
- * `spikes/units`, each a list of lists, and `labels`. What the library reads is checked here: kinds, sizes, ranges. Times become
- * steps when the file is read; a sample is laid out when it is asked for. */
+/* data/shd.c: spike trains in HDF5 as in the Heidelberg Digits and Spiking Speech Commands (B.
+ * Cramer et al. 2020): `spikes/times` and `spikes/units`, each a list of lists, and `labels`. What
+ * the library reads is checked here: kinds, sizes, ranges. Times become steps when the file is
+ * read; a sample is laid out when it is asked for. */
 #include "data/store.h"
 
 #include <hdf5.h>
@@ -27,7 +28,7 @@ typedef struct file {
     hid_t id, times, units, labels;
     int64_t rows;
     trains *t;
-    int32_t *label; /* [rows] */
+    int32_t *label;  /* [rows] */
     double last;     /* time of the last spike */
     int64_t highest; /* unit; -1: no spike */
 } file;
@@ -35,7 +36,8 @@ typedef struct file {
 /* ---- opening ---- */
 
 /* A list of the length of the others; `kinds` are the type classes that will do. */
-static fsnn_status open_list(file *f, const char *name, H5T_class_t kind, H5T_class_t inner, hid_t *out)
+static fsnn_status open_list(file *f, const char *name, H5T_class_t kind, H5T_class_t inner,
+                             hid_t *out)
 {
     *out = H5Dopen2(f->id, name, H5P_DEFAULT);
     if (*out < 0)
@@ -61,7 +63,8 @@ static fsnn_status open_list(file *f, const char *name, H5T_class_t kind, H5T_cl
         H5Sclose(space);
     if (!good)
         return fsnn_fail(FSNN_EFORMAT, "%s: %s is not what it should be, %s", f->path, name,
-                         kind == H5T_VLEN ? "a list of lists of numbers" : "a list of whole numbers");
+                         kind == H5T_VLEN ? "a list of lists of numbers"
+                                          : "a list of whole numbers");
     if (length < 1 || length > INT32_MAX || (f->rows && (int64_t)length != f->rows))
         return fsnn_fail(FSNN_EFORMAT, "%s: %s has %llu entries%s", f->path, name,
                          (unsigned long long)length,
@@ -76,7 +79,8 @@ static fsnn_status open_file(file *f)
         return fsnn_fail(FSNN_EFORMAT, "%s: is no HDF5 file, or cannot be opened", f->path);
     f->id = H5Fopen(f->path, H5F_ACC_RDONLY, H5P_DEFAULT);
     if (f->id < 0)
-        return fsnn_fail(FSNN_EFORMAT, "%s: the HDF5 library cannot open it: it is damaged or cut short",
+        return fsnn_fail(FSNN_EFORMAT,
+                         "%s: the HDF5 library cannot open it: it is damaged or cut short",
                          f->path);
     FSNN_TRY(open_list(f, "spikes/times", H5T_VLEN, H5T_FLOAT, &f->times));
     FSNN_TRY(open_list(f, "spikes/units", H5T_VLEN, H5T_INTEGER, &f->units));
@@ -129,8 +133,9 @@ static fsnn_status take(file *f, int64_t row, const hvl_t *times, const hvl_t *u
             return fsnn_fail(FSNN_EFORMAT, "%s: sample %lld, spike %zu: its time is %g s", f->path,
                              (long long)row, i, time[i]);
         if (unit[i] < 0 || unit[i] >= o->units)
-            return fsnn_fail(FSNN_EFORMAT, "%s: sample %lld, spike %zu: unit %lld; units are 0 to %lld",
-                             f->path, (long long)row, i, (long long)unit[i], (long long)o->units - 1);
+            return fsnn_fail(FSNN_EFORMAT,
+                             "%s: sample %lld, spike %zu: unit %lld; units are 0 to %lld", f->path,
+                             (long long)row, i, (long long)unit[i], (long long)o->units - 1);
         f->last = fmax(f->last, time[i]);
         f->highest = unit[i] > f->highest ? unit[i] : f->highest;
         double step = floor(time[i] / o->duration * (double)o->steps);
@@ -141,8 +146,10 @@ static fsnn_status take(file *f, int64_t row, const hvl_t *times, const hvl_t *u
     return FSNN_OK;
 }
 
-/* Rows from `first` on of a list of lists, converted to `type`; to be given back by H5Dvlen_reclaim. */
-static bool read_rows(hid_t set, hid_t type, int64_t first, int64_t count, hid_t *memory, hvl_t *rows)
+/* Rows from `first` on of a list of lists, converted to `type`; to be given back by
+ * H5Dvlen_reclaim. */
+static bool read_rows(hid_t set, hid_t type, int64_t first, int64_t count, hid_t *memory,
+                      hvl_t *rows)
 {
     hsize_t start = (hsize_t)first, length = (hsize_t)count;
     hid_t space = H5Dget_space(set);
@@ -165,9 +172,10 @@ static fsnn_status read_piece(file *f, hid_t reals, hid_t whole, int64_t first, 
     bool has_times = read_rows(f->times, reals, first, count, &a, times);
     bool has_units = has_times && read_rows(f->units, whole, first, count, &b, units);
     if (!has_units)
-        status = fsnn_fail(FSNN_EFORMAT,
-                           "%s: samples %lld to %lld cannot be read: the file is damaged or cut short",
-                           f->path, (long long)first, (long long)(first + count - 1));
+        status =
+            fsnn_fail(FSNN_EFORMAT,
+                      "%s: samples %lld to %lld cannot be read: the file is damaged or cut short",
+                      f->path, (long long)first, (long long)(first + count - 1));
     for (int64_t i = 0; i < count && !status; i++)
         status = take(f, first + i, &times[i], &units[i]);
     if (has_times)
@@ -201,13 +209,14 @@ static fsnn_status read_labels(file *f)
         return FSNN_EMEMORY;
     fsnn_status status = FSNN_OK;
     if (H5Dread(f->labels, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, label) < 0)
-        status = fsnn_fail(FSNN_EFORMAT, "%s: labels cannot be read: the file is damaged or cut short",
-                           f->path);
+        status = fsnn_fail(FSNN_EFORMAT,
+                           "%s: labels cannot be read: the file is damaged or cut short", f->path);
     for (int64_t i = 0; i < f->rows && !status; i++) {
         if (label[i] < 0 || label[i] >= INT32_MAX)
-            status = fsnn_fail(FSNN_EFORMAT,
-                               "%s: sample %lld has the class %lld; classes are whole numbers from 0",
-                               f->path, (long long)i, (long long)label[i]);
+            status =
+                fsnn_fail(FSNN_EFORMAT,
+                          "%s: sample %lld has the class %lld; classes are whole numbers from 0",
+                          f->path, (long long)i, (long long)label[i]);
         f->label[i] = (int32_t)label[i];
     }
     fsnn_free(label);
@@ -252,13 +261,14 @@ static void release(void *more)
 static fsnn_status check(const fsnn_shd_options *o)
 {
     int64_t size;
-    if (o->steps < 1 || o->steps > INT32_MAX || o->units < 1 || o->units > INT32_MAX || o->channels < 1 ||
-        o->channels > o->units || !(o->duration > 0 && isfinite(o->duration)) ||
+    if (o->steps < 1 || o->steps > INT32_MAX || o->units < 1 || o->units > INT32_MAX ||
+        o->channels < 1 || o->channels > o->units || !(o->duration > 0 && isfinite(o->duration)) ||
         __builtin_mul_overflow(o->steps, o->channels, &size) || size > INT64_MAX / 8)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "spike trains over %g s in %lld steps, %lld units in %lld channels: all must be "
-                         "above 0, and channels no more than units",
-                         o->duration, (long long)o->steps, (long long)o->units, (long long)o->channels);
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "spike trains over %g s in %lld steps, %lld units in %lld channels: all must be "
+            "above 0, and channels no more than units",
+            o->duration, (long long)o->steps, (long long)o->units, (long long)o->channels);
     return FSNN_OK;
 }
 
@@ -277,7 +287,8 @@ static fsnn_status read_quietly(file *f)
 
 static bool start(file *f, const char *path, const fsnn_shd_options *o)
 {
-    *f = (file){.path = path, .o = o, .id = -1, .times = -1, .units = -1, .labels = -1, .highest = -1};
+    *f = (file){
+        .path = path, .o = o, .id = -1, .times = -1, .units = -1, .labels = -1, .highest = -1};
     f->t = fsnn_alloc(sizeof *f->t);
     if (f->t)
         *f->t = (trains){.steps = o->steps, .channels = o->channels, .count = o->count};
@@ -288,7 +299,8 @@ fsnn_status fsnn_data_shd(const char *path, const fsnn_shd_options *options, fsn
 {
     file f;
     if (!path || !options || !data)
-        return fsnn_fail(FSNN_EARGUMENT, "fsnn_data_shd needs a path, options and a place for the data");
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_data_shd needs a path, options and a place for the data");
     *data = NULL;
     FSNN_TRY(check(options));
     if (!start(&f, path, options))
@@ -297,14 +309,15 @@ fsnn_status fsnn_data_shd(const char *path, const fsnn_shd_options *options, fsn
     if (status < 0)
         release(f.t);
     else
-        status = store_create_made(&(store_made){.rows = f.rows,
-                                                 .shape = FSNN_SHAPE(options->steps, options->channels),
-                                                 .sequence = true,
-                                                 .labels = f.label,
-                                                 .more = f.t,
-                                                 .release = release,
-                                                 .fetch = fetch},
-                                   data);
+        status =
+            store_create_made(&(store_made){.rows = f.rows,
+                                            .shape = FSNN_SHAPE(options->steps, options->channels),
+                                            .sequence = true,
+                                            .labels = f.label,
+                                            .more = f.t,
+                                            .release = release,
+                                            .fetch = fetch},
+                              data);
     fsnn_free(f.label);
     return status;
 }
@@ -312,16 +325,20 @@ fsnn_status fsnn_data_shd(const char *path, const fsnn_shd_options *options, fsn
 fsnn_status fsnn_shd_survey(const char *path, fsnn_shd_info *info)
 {
     /* all spikes in one bin, which begins at 0 and has no end */
-    static const fsnn_shd_options all = {.steps = 1, .duration = 1e300, .units = INT32_MAX, .channels = 1};
+    static const fsnn_shd_options all = {
+        .steps = 1, .duration = 1e300, .units = INT32_MAX, .channels = 1};
     file f;
     if (!path || !info)
-        return fsnn_fail(FSNN_EARGUMENT, "fsnn_shd_survey needs a path and a place for what it finds");
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_shd_survey needs a path and a place for what it finds");
     *info = (fsnn_shd_info){0};
     if (!start(&f, path, &all))
         return FSNN_EMEMORY;
     fsnn_status status = read_quietly(&f);
     if (!status) {
-        *info = (fsnn_shd_info){.count = f.rows, .spikes = f.t->end[f.rows - 1], .units = f.highest + 1,
+        *info = (fsnn_shd_info){.count = f.rows,
+                                .spikes = f.t->end[f.rows - 1],
+                                .units = f.highest + 1,
                                 .seconds = f.last};
         for (int64_t i = 0; i < f.rows; i++)
             if (info->classes <= f.label[i])

@@ -1,7 +1,7 @@
-/* data/ts.c: UCR/UEA .ts files: `#` comments, `@` header, `@data`, then a series a line, dimensions apart by `:`, values
- * by `,`, the class after the last `:`. Nothing is allocated for a series before its values were counted. */
+/* data/ts.c: UCR/UEA .ts files: `#` comments, `@` header, `@data`, then a series a line, dimensions
+ * apart by `:`, values by `,`, the class after the last `:`. Nothing is allocated for a series
+ * before its values were counted. */
 #include "data/series_set.h"
-
 
 #include <locale.h>
 #include <math.h>
@@ -20,7 +20,7 @@ typedef struct reader {
     int64_t line;
     locale_t plain; /* numbers have a point */
     bool data, equal;
-    int classes; /* -1: the header has not said; 0, 1 */
+    int classes;                /* -1: the header has not said; 0, 1 */
     int64_t dimensions, length; /* that the header promises; 0: nothing */
     fsnn_series *s;
     fsnn_series *names; /* holds the classes until the first series tells the number of channels */
@@ -40,7 +40,8 @@ static text trimmed(text t)
     return t;
 }
 
-/* Cuts off what stands before `mark`; false where nothing is left to cut. `t->at` is NULL after the last piece. */
+/* Cuts off what stands before `mark`; false where nothing is left to cut. `t->at` is NULL after the
+ * last piece. */
 static bool cut(text *t, char mark, text *piece)
 {
     if (!t->at)
@@ -103,8 +104,8 @@ static fsnn_status read_count(reader *r, text value, const char *key, int64_t *o
     }
     if (good && *out > 0)
         return FSNN_OK;
-    return fsnn_fail(FSNN_EFORMAT, "%s:%lld: @%s is \"%s\", expected a whole number from 1", r->path,
-                     (long long)r->line, key, shown(t, found));
+    return fsnn_fail(FSNN_EFORMAT, "%s:%lld: @%s is \"%s\", expected a whole number from 1",
+                     r->path, (long long)r->line, key, shown(t, found));
 }
 
 static fsnn_status no_stamps(reader *r, text value)
@@ -146,9 +147,8 @@ static fsnn_status classes(reader *r, text value)
         FSNN_TRY(series_name_class(r->names, name.at, name.size));
     }
     if (on && !r->names->classes)
-        return fsnn_fail(FSNN_EFORMAT,
-                         "%s:%lld: @classLabel true must name the classes behind it", r->path,
-                         (long long)r->line);
+        return fsnn_fail(FSNN_EFORMAT, "%s:%lld: @classLabel true must name the classes behind it",
+                         r->path, (long long)r->line);
     return FSNN_OK;
 }
 
@@ -179,8 +179,8 @@ static const struct {
     const char *name;
     fsnn_status (*read)(reader *r, text value);
 } header[] = {
-    {"timestamps", no_stamps}, {"targetlabel", no_targets},    {"classlabel", classes},
-    {"data", begin},           {"equallength", equal_length},  {"dimensions", dimensions},
+    {"timestamps", no_stamps}, {"targetlabel", no_targets},   {"classlabel", classes},
+    {"data", begin},           {"equallength", equal_length}, {"dimensions", dimensions},
     {"dimension", dimensions}, {"serieslength", length},
 };
 
@@ -189,10 +189,11 @@ static fsnn_status read_header(reader *r, text line)
     text key;
     char found[48];
     if (*line.at != '@')
-        return fsnn_fail(FSNN_EFORMAT,
-                         "%s:%lld: \"%s\" stands before @data: expected are lines that begin with @ "
-                         "or #",
-                         r->path, (long long)r->line, shown(line, found));
+        return fsnn_fail(
+            FSNN_EFORMAT,
+            "%s:%lld: \"%s\" stands before @data: expected are lines that begin with @ "
+            "or #",
+            r->path, (long long)r->line, shown(line, found));
     line.at++, line.size--;
     word(&line, &key);
     for (int i = 0; i < FSNN_COUNT(header); i++)
@@ -234,7 +235,8 @@ static fsnn_status read_value(const reader *r, text t, int64_t channel, int64_t 
     return FSNN_OK;
 }
 
-/* Straight lines over the gaps of one channel [length] every `stride` floats; false without any value. */
+/* Straight lines over the gaps of one channel [length] every `stride` floats; false without any
+ * value. */
 static bool mend(float *x, int64_t length, int64_t stride, int64_t *gaps)
 {
     int64_t last = -1;
@@ -273,8 +275,7 @@ static fsnn_status read_label(const reader *r, text *line, int32_t *label)
         return FSNN_OK;
     return fsnn_fail(FSNN_EFORMAT,
                      "%s:%lld: the class \"%s\" is not among the %lld that @classLabel names",
-                     r->path, (long long)r->line, shown(name, found),
-                     (long long)r->names->classes);
+                     r->path, (long long)r->line, shown(name, found), (long long)r->names->classes);
 }
 
 /* All dimensions must be as long as the first, and as many as in the first series. */
@@ -300,8 +301,8 @@ static fsnn_status measure(const reader *r, text line, int64_t channels, int64_t
         *length = n;
     }
     if (r->equal && r->length && *length != r->length)
-        return fsnn_fail(FSNN_EFORMAT, "%s:%lld: has %lld values, but @seriesLength is %lld", r->path,
-                         (long long)r->line, (long long)*length, (long long)r->length);
+        return fsnn_fail(FSNN_EFORMAT, "%s:%lld: has %lld values, but @seriesLength is %lld",
+                         r->path, (long long)r->line, (long long)*length, (long long)r->length);
     return FSNN_OK;
 }
 
@@ -359,8 +360,8 @@ fsnn_status ts_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_s
         r.rest = (text){(const char *)bytes + 3, size - 3};
     r.plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     r.names = r.plain ? series_new(1, 0) : NULL;
-    fsnn_status status = r.names ? read_all(&r)
-                                 : fsnn_fail(FSNN_EMEMORY, "%s: out of memory while reading", path);
+    fsnn_status status =
+        r.names ? read_all(&r) : fsnn_fail(FSNN_EMEMORY, "%s: out of memory while reading", path);
     if (r.plain)
         freelocale(r.plain);
     if (status < 0)

@@ -1,5 +1,6 @@
-/* data/wav.c: RIFF/WAVE (Microsoft and IBM, Multimedia programming interface, 1991; WAVE_FORMAT_EXTENSIBLE): chunks of a
- * name, a size and a content of even length. `fmt ` and `data` are used, others passed over. */
+/* data/wav.c: RIFF/WAVE (Microsoft and IBM, Multimedia programming interface, 1991;
+ * WAVE_FORMAT_EXTENSIBLE): chunks of a name, a size and a content of even length. `fmt ` and `data`
+ * are used, others passed over. */
 #include "data/wav.h"
 
 #include "data/bytes.h"
@@ -79,27 +80,31 @@ static fsnn_status read_format(const char *path, const uint8_t *p, size_t size, 
     }
     out->real = format == FLOATS;
     if (find_number(format, out->bits) < 0)
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s: holds samples of format %d with %d bits; PCM (1) of 8, 16, 24, 32 bits "
-                         "and float (3) of 32, 64 can be read",
-                         path, format, out->bits);
+        return fsnn_fail(
+            FSNN_EUNSUPPORTED,
+            "%s: holds samples of format %d with %d bits; PCM (1) of 8, 16, 24, 32 bits "
+            "and float (3) of 32, 64 can be read",
+            path, format, out->bits);
     if (!out->channels || !out->rate || block != out->channels * out->bits / 8)
-        return fsnn_fail(FSNN_EFORMAT,
-                         "%s: %d channels of %d bits at %g samples/s in blocks of %d bytes do not fit "
-                         "together",
-                         path, out->channels, out->bits, out->rate, block);
+        return fsnn_fail(
+            FSNN_EFORMAT,
+            "%s: %d channels of %d bits at %g samples/s in blocks of %d bytes do not fit "
+            "together",
+            path, out->channels, out->bits, out->rate, block);
     return FSNN_OK;
 }
 
-static fsnn_status read_data(const char *path, const uint8_t *bytes, size_t at, uint64_t length, size_t size,
-                             wav *out)
+static fsnn_status read_data(const char *path, const uint8_t *bytes, size_t at, uint64_t length,
+                             size_t size, wav *out)
 {
     if (!out->channels)
-        return fsnn_fail(FSNN_EFORMAT, "%s: its samples stand before their format (byte %zu)", path, at);
+        return fsnn_fail(FSNN_EFORMAT, "%s: its samples stand before their format (byte %zu)", path,
+                         at);
     if (length > size - at)
-        return fsnn_fail(FSNN_EFORMAT,
-                         "%s: its samples should be %llu bytes from byte %zu on, but only %zu follow",
-                         path, (unsigned long long)length, at, size - at);
+        return fsnn_fail(
+            FSNN_EFORMAT,
+            "%s: its samples should be %llu bytes from byte %zu on, but only %zu follow", path,
+            (unsigned long long)length, at, size - at);
     size_t block = (size_t)(out->channels * out->bits / 8);
     if (length % block)
         return fsnn_fail(FSNN_EFORMAT, "%s: its samples are %llu bytes, no multiple of %zu", path,
@@ -119,7 +124,8 @@ fsnn_status wav_open(const char *path, const uint8_t *bytes, size_t size, wav *o
                          path);
     for (size_t at = 12; at < size;) {
         if (size - at < 8)
-            return fsnn_fail(FSNN_EFORMAT, "%s: ends inside the head of a chunk (byte %zu)", path, at);
+            return fsnn_fail(FSNN_EFORMAT, "%s: ends inside the head of a chunk (byte %zu)", path,
+                             at);
         const uint8_t *head = bytes + at;
         uint64_t length = bytes_le(head + 4, 4);
         at += 8;
@@ -127,8 +133,8 @@ fsnn_status wav_open(const char *path, const uint8_t *bytes, size_t size, wav *o
             return read_data(path, bytes, at, length, size, out);
         if (length > size - at)
             return fsnn_fail(FSNN_EFORMAT,
-                             "%s: ends inside the chunk at byte %zu, which should have %llu bytes", path,
-                             at - 8, (unsigned long long)length);
+                             "%s: ends inside the chunk at byte %zu, which should have %llu bytes",
+                             path, at - 8, (unsigned long long)length);
         if (!memcmp(head, "fmt ", 4))
             FSNN_TRY(read_format(path, bytes + at, (size_t)length, out));
         at += (size_t)(length + (length & 1 && length < size - at));
@@ -146,8 +152,8 @@ fsnn_status wav_mix(const char *path, const wav *w, float *out)
             sum += number[kind].read(p);
         out[k] = (float)(sum / w->channels);
         if (!isfinite(out[k]))
-            return fsnn_fail(FSNN_EFORMAT, "%s: sample %lld is %g; samples are finite numbers", path,
-                             (long long)k, sum);
+            return fsnn_fail(FSNN_EFORMAT, "%s: sample %lld is %g; samples are finite numbers",
+                             path, (long long)k, sum);
     }
     return FSNN_OK;
 }

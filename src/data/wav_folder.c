@@ -97,9 +97,8 @@ static fsnn_status add(folder *f, const char *name)
     name_match m;
     if (!name_pattern_match(&f->pattern, name, &m) || !kept(f, name, &m))
         return FSNN_OK;
-    int32_t label = f->label < 0 ? -1
-                                 : series_find_class(f->s, m.at[f->label],
-                                                     (size_t)m.length[f->label]);
+    int32_t label =
+        f->label < 0 ? -1 : series_find_class(f->s, m.at[f->label], (size_t)m.length[f->label]);
     char *path = fsnn_format("%s/%s", f->path, name);
     fsnn_status status = path ? add_file(path, label, &f->s) : FSNN_EMEMORY;
     fsnn_free(path);
@@ -118,8 +117,8 @@ static fsnn_status read_folder(folder *f)
         FSNN_TRY(name_list_read(&f->leave, o->except));
     FSNN_TRY(name_list_walk(&f->files, f->path, &f->pattern));
     if (!f->files.count)
-        return fsnn_fail(FSNN_EFORMAT, "%s: no file in this folder fits the pattern \"%s\"", f->path,
-                         f->pattern.text);
+        return fsnn_fail(FSNN_EFORMAT, "%s: no file in this folder fits the pattern \"%s\"",
+                         f->path, f->pattern.text);
     f->s = series_new(1, 0);
     if (!f->s)
         return FSNN_EMEMORY;

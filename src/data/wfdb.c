@@ -1,5 +1,5 @@
-/* data/wfdb.c: WFDB headers (header(5)), signals of formats 212 and 16 (signal(5)), annotations in MIT format (annot(5)), as in
- * G. Moody's WFDB Applications Guide. */
+/* data/wfdb.c: WFDB headers (header(5)), signals of formats 212 and 16 (signal(5)), annotations in
+ * MIT format (annot(5)), as in G. Moody's WFDB Applications Guide. */
 #include "data/wfdb.h"
 
 #include "data/bytes.h"
@@ -85,10 +85,11 @@ static fsnn_status read_record(lines *l, wfdb_header *h)
     const char *end;
     int64_t n;
     if (!name || strchr(name, '/'))
-        return name ? fsnn_fail(FSNN_EUNSUPPORTED,
-                                "%s:%lld: a record of several segments (%s) cannot be read: read the "
-                                "segments one by one",
-                                l->path, (long long)l->number, name)
+        return name ? fsnn_fail(
+                          FSNN_EUNSUPPORTED,
+                          "%s:%lld: a record of several segments (%s) cannot be read: read the "
+                          "segments one by one",
+                          l->path, (long long)l->number, name)
                     : wrong(l, "the name of the record", name);
     if (!integer(count, &end, &n) || *end || n < 1 || n > WFDB_SIGNALS)
         return wrong(l, "the number of signals", count);
@@ -120,7 +121,8 @@ static fsnn_status read_gain(lines *l, const char *text, wfdb_signal *s, bool *b
     return FSNN_OK;
 }
 
-/* "100.dat 212 200 11 1024 995 -22131 0 MLII": file, format, gain, bits, zero, first value, checksum, ... */
+/* "100.dat 212 200 11 1024 995 -22131 0 MLII": file, format, gain, bits, zero, first value,
+ * checksum, ... */
 static fsnn_status read_signal(lines *l, wfdb_header *h, int index)
 {
     char *rest = l->text, *file = word(&rest), *format = word(&rest), *gain = word(&rest);
@@ -130,18 +132,21 @@ static fsnn_status read_signal(lines *l, wfdb_header *h, int index)
     int64_t n = 0;
     bool based = false;
     (void)bits;
-    if (!file || strlen(file) >= sizeof h->file || strchr(file, '/') || (index && strcmp(file, h->file) != 0))
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s:%lld: the signals stand in \"%.40s\": expected is one file for all, in the "
-                         "header's folder",
-                         l->path, (long long)l->number, file ? file : "");
+    if (!file || strlen(file) >= sizeof h->file || strchr(file, '/') ||
+        (index && strcmp(file, h->file) != 0))
+        return fsnn_fail(
+            FSNN_EUNSUPPORTED,
+            "%s:%lld: the signals stand in \"%.40s\": expected is one file for all, in the "
+            "header's folder",
+            l->path, (long long)l->number, file ? file : "");
     snprintf(h->file, sizeof h->file, "%s", file);
     if (!integer(format, &end, &n) || *end || (n != 212 && n != 16) ||
         (index && n != h->signal[0].format))
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s:%lld: the signal has the format \"%.40s\": 212 and 16 can be read, the same "
-                         "for all, without skew and offset",
-                         l->path, (long long)l->number, format ? format : "");
+        return fsnn_fail(
+            FSNN_EUNSUPPORTED,
+            "%s:%lld: the signal has the format \"%.40s\": 212 and 16 can be read, the same "
+            "for all, without skew and offset",
+            l->path, (long long)l->number, format ? format : "");
     s->format = (int)n;
     s->gain = 200;
     if (gain)
@@ -185,8 +190,8 @@ fsnn_status wfdb_length(const char *path, const wfdb_header *h, size_t size, int
     *length = h->length ? h->length : values / h->signals;
     if (*length < 1 || *length > values / h->signals)
         return fsnn_fail(FSNN_EFORMAT,
-                         "%s: %zu bytes hold %lld samples of %d signals, but %lld are expected", path,
-                         size, (long long)(values / h->signals), h->signals,
+                         "%s: %zu bytes hold %lld samples of %d signals, but %lld are expected",
+                         path, size, (long long)(values / h->signals), h->signals,
                          *length < 1 ? 1LL : (long long)*length);
     return FSNN_OK;
 }
@@ -196,33 +201,36 @@ static int sign12(unsigned x)
     return (int)(x & 0xfff) - (x & 0x800 ? 0x1000 : 0);
 }
 
-/* Value `i` of the file. 212: three bytes are two values of 12 bits, the second's high bits in the middle byte. */
+/* Value `i` of the file. 212: three bytes are two values of 12 bits, the second's high bits in the
+ * middle byte. */
 static int value(const uint8_t *bytes, int format, int64_t i)
 {
     if (format == 16)
         return (int16_t)bytes_le(bytes + 2 * i, 2);
     const uint8_t *p = bytes + i / 2 * 3;
-    return i & 1 ? sign12((unsigned)(p[1] >> 4) << 8 | p[2]) : sign12((unsigned)(p[1] & 15) << 8 | p[0]);
+    return i & 1 ? sign12((unsigned)(p[1] >> 4) << 8 | p[2])
+                 : sign12((unsigned)(p[1] & 15) << 8 | p[0]);
 }
 
-static fsnn_status check(const char *path, const wfdb_header *h, int signal, int first, unsigned sum,
-                         int64_t length)
+static fsnn_status check(const char *path, const wfdb_header *h, int signal, int first,
+                         unsigned sum, int64_t length)
 {
     const wfdb_signal *s = &h->signal[signal];
     if (!s->checked || !h->length)
         return FSNN_OK;
     if (first != s->first)
-        return fsnn_fail(FSNN_EFORMAT, "%s: signal %d begins with %d, its header says %lld", path, signal,
-                         first, (long long)s->first);
+        return fsnn_fail(FSNN_EFORMAT, "%s: signal %d begins with %d, its header says %lld", path,
+                         signal, first, (long long)s->first);
     if ((int)(sum & 0xffff) != s->checksum)
-        return fsnn_fail(FSNN_EFORMAT,
-                         "%s: the checksum of the %lld samples of signal %d is %u, its header says %d",
-                         path, (long long)length, signal, sum & 0xffff, s->checksum);
+        return fsnn_fail(
+            FSNN_EFORMAT,
+            "%s: the checksum of the %lld samples of signal %d is %u, its header says %d", path,
+            (long long)length, signal, sum & 0xffff, s->checksum);
     return FSNN_OK;
 }
 
-fsnn_status wfdb_read_signals(const char *path, const wfdb_header *h, const uint8_t *bytes, int64_t length,
-                              float *x)
+fsnn_status wfdb_read_signals(const char *path, const wfdb_header *h, const uint8_t *bytes,
+                              int64_t length, float *x)
 {
     for (int s = 0; s < h->signals; s++) {
         const wfdb_signal *signal = &h->signal[s];
@@ -247,7 +255,8 @@ static const char symbols[] = " NLRaVFJASEj/Q~ | sT*D\"=pB^t+u?![]en@xf()r";
 int wfdb_next(wfdb_annotations *a, wfdb_annotation *out)
 {
     while (a->at + 2 <= a->size) {
-        unsigned pair = (unsigned)bytes_le(a->bytes + a->at, 2), code = pair >> 10, low = pair & 0x3ff;
+        unsigned pair = (unsigned)bytes_le(a->bytes + a->at, 2), code = pair >> 10,
+                 low = pair & 0x3ff;
         size_t more = code == SKIP ? 4 : code == AUX ? low + (low & 1) : 0;
         if (!pair)
             return 0;
@@ -255,7 +264,8 @@ int wfdb_next(wfdb_annotations *a, wfdb_annotation *out)
         if (more > a->size - a->at)
             break;
         if (code == SKIP) /* the high half first */
-            a->time += (int32_t)(uint32_t)(bytes_le(a->bytes + a->at, 2) << 16 | bytes_le(a->bytes + a->at + 2, 2));
+            a->time += (int32_t)(uint32_t)(bytes_le(a->bytes + a->at, 2) << 16 |
+                                           bytes_le(a->bytes + a->at + 2, 2));
         a->at += more;
         if (code >= SKIP)
             continue;
@@ -263,6 +273,7 @@ int wfdb_next(wfdb_annotations *a, wfdb_annotation *out)
         *out = (wfdb_annotation){a->time, code < sizeof symbols - 1 ? symbols[code] : '?'};
         return 1;
     }
-    return fsnn_fail(FSNN_EFORMAT, "%s: the annotations end without their end mark (byte %zu of %zu)",
-                     a->path, a->at, a->size);
+    return fsnn_fail(FSNN_EFORMAT,
+                     "%s: the annotations end without their end mark (byte %zu of %zu)", a->path,
+                     a->at, a->size);
 }

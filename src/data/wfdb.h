@@ -17,19 +17,20 @@ typedef struct wfdb_signal {
 
 typedef struct wfdb_header {
     int signals;
-    double rate;      /* samples a second */
-    int64_t length;   /* 0: not given */
-    char file[256];   /* of the signals, without folder */
+    double rate;    /* samples a second */
+    int64_t length; /* 0: not given */
+    char file[256]; /* of the signals, without folder */
     wfdb_signal signal[WFDB_SIGNALS];
 } wfdb_header;
 
 /* `path` starts the error sentences. FSNN_EFORMAT (file, line), FSNN_EUNSUPPORTED. */
 fsnn_status wfdb_read_header(const char *path, const uint8_t *bytes, size_t size, wfdb_header *out);
-/* Samples in time that `size` bytes hold, where the header does not say; FSNN_EFORMAT where they are too few for what it says. */
+/* Samples in time that `size` bytes hold, where the header does not say; FSNN_EFORMAT where they
+ * are too few for what it says. */
 fsnn_status wfdb_length(const char *path, const wfdb_header *h, size_t size, int64_t *length);
 /* All samples as x [length, signals], in physical units, `length` as wfdb_length found it. */
-fsnn_status wfdb_read_signals(const char *path, const wfdb_header *h, const uint8_t *bytes, int64_t length,
-                              float *x);
+fsnn_status wfdb_read_signals(const char *path, const wfdb_header *h, const uint8_t *bytes,
+                              int64_t length, float *x);
 
 typedef struct wfdb_annotation {
     int64_t sample;

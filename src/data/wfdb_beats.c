@@ -24,7 +24,8 @@ static fsnn_status load_signals(record *r)
         status = FSNN_EMEMORY;
     if (!status) {
         r->x = fsnn_alloc((size_t)values * sizeof *r->x);
-        status = r->x ? wfdb_read_signals(r->signals, &r->head, bytes, r->length, r->x) : FSNN_EMEMORY;
+        status =
+            r->x ? wfdb_read_signals(r->signals, &r->head, bytes, r->length, r->x) : FSNN_EMEMORY;
     }
     fsnn_free(bytes);
     return status;
@@ -70,24 +71,28 @@ static fsnn_status name_classes(const fsnn_wfdb_options *o, fsnn_series *s)
         FSNN_TRY(series_name_class(s, p, n));
         p += n;
     }
-    return s->classes ? FSNN_OK
-                      : fsnn_fail(FSNN_EARGUMENT,
-                                  "beats need classes: the symbols of each, a word a class, like \"N AV\"");
+    return s->classes
+               ? FSNN_OK
+               : fsnn_fail(
+                     FSNN_EARGUMENT,
+                     "beats need classes: the symbols of each, a word a class, like \"N AV\"");
 }
 
 static fsnn_status check_window(const fsnn_wfdb_options *o)
 {
     if (!o->classes || !(o->before >= 0) || !(o->after >= 0) || !(o->before + o->after > 0) ||
         o->before + o->after > 3600 || !(o->from >= 0) || !(o->to == 0 || o->to > o->from))
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "windows from %g s before to %g s after a beat, between %g and %g s of the "
-                         "record: lengths must be above 0, and the end (0: of the record) after the "
-                         "beginning",
-                         o->before, o->after, o->from, o->to);
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "windows from %g s before to %g s after a beat, between %g and %g s of the "
+            "record: lengths must be above 0, and the end (0: of the record) after the "
+            "beginning",
+            o->before, o->after, o->from, o->to);
     return FSNN_OK;
 }
 
-static fsnn_status cut(const record *r, const fsnn_wfdb_options *o, wfdb_annotations *notes, fsnn_series *s)
+static fsnn_status cut(const record *r, const fsnn_wfdb_options *o, wfdb_annotations *notes,
+                       fsnn_series *s)
 {
     double rate = r->head.rate;
     int64_t before = llround(o->before * rate), length = before + llround(o->after * rate);
@@ -135,10 +140,12 @@ static fsnn_status whole(const record *r, fsnn_series *s)
     return FSNN_OK;
 }
 
-fsnn_status fsnn_series_wfdb(const char *path, const fsnn_wfdb_options *options, fsnn_series **series)
+fsnn_status fsnn_series_wfdb(const char *path, const fsnn_wfdb_options *options,
+                             fsnn_series **series)
 {
     if (!path || !series)
-        return fsnn_fail(FSNN_EARGUMENT, "fsnn_series_wfdb needs a path and a place for the series");
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_series_wfdb needs a path and a place for the series");
     *series = NULL;
     record r = {.path = path};
     fsnn_status status = load(&r);

@@ -2,9 +2,14 @@
 #include "model/data_kinds.h"
 
 static const fsnn_key set_keys[] = {
-    {.name = "samples", .type = FSNN_KEY_TEXT, .offset = offsetof(data_set, images), .required = true,
+    {.name = "samples",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, images),
+     .required = true,
      .help = "the .npy file of samples, [N, ...]"},
-    {.name = "classes", .type = FSNN_KEY_TEXT, .offset = offsetof(data_set, labels),
+    {.name = "classes",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, labels),
      .help = "the .npy file of classes, [N]"},
     {0},
 };

@@ -15,7 +15,8 @@ const fsnn_key data_front_keys[] = {
      .type = FSNN_KEY_ENUM,
      .offset = offsetof(series_section, front),
      .names = front_names,
-     .help = "raw: the samples; frames: pieces of them, each one step; mel: logarithmic mel spectrum"},
+     .help =
+         "raw: the samples; frames: pieces of them, each one step; mel: logarithmic mel spectrum"},
     {.name = "decimate",
      .type = FSNN_KEY_INT,
      .offset = offsetof(series_section, decimate),
@@ -102,17 +103,19 @@ static fsnn_status agree(const fsnn_series *a, const fsnn_series *b)
     fsnn_series_info_get(a, &x);
     fsnn_series_info_get(b, &y);
     if (x.channels != y.channels)
-        return fsnn_fail(FSNN_EFORMAT,
-                         "series of the training set have %lld channels, those of the test set %lld",
-                         (long long)x.channels, (long long)y.channels);
+        return fsnn_fail(
+            FSNN_EFORMAT,
+            "series of the training set have %lld channels, those of the test set %lld",
+            (long long)x.channels, (long long)y.channels);
     if (x.classes != y.classes)
         return fsnn_fail(FSNN_EFORMAT, "the training set knows %lld classes, the test set %lld",
                          (long long)x.classes, (long long)y.classes);
     for (int64_t c = 0; c < x.classes; c++)
         if (strcmp(fsnn_series_class(a, c), fsnn_series_class(b, c)) != 0)
-            return fsnn_fail(FSNN_EFORMAT,
-                             "class %lld is called \"%s\" in the training set, \"%s\" in the test set",
-                             (long long)c, fsnn_series_class(a, c), fsnn_series_class(b, c));
+            return fsnn_fail(
+                FSNN_EFORMAT,
+                "class %lld is called \"%s\" in the training set, \"%s\" in the test set",
+                (long long)c, fsnn_series_class(a, c), fsnn_series_class(b, c));
     return FSNN_OK;
 }
 

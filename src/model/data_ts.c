@@ -2,7 +2,10 @@
 #include "model/data_series.h"
 
 static const fsnn_key set_keys[] = {
-    {.name = "path", .type = FSNN_KEY_TEXT, .offset = offsetof(data_set, path), .required = true,
+    {.name = "path",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, path),
+     .required = true,
      .help = "the .ts file"},
     {0},
 };

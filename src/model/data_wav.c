@@ -2,13 +2,22 @@
 #include "model/data_series.h"
 
 static const fsnn_key set_keys[] = {
-    {.name = "path", .type = FSNN_KEY_TEXT, .offset = offsetof(data_set, path), .required = true,
+    {.name = "path",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, path),
+     .required = true,
      .help = "folder of WAV files"},
-    {.name = "only", .type = FSNN_KEY_TEXT, .offset = offsetof(data_set, only),
+    {.name = "only",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, only),
      .help = "conditions on fields of the pattern, like \"take=0-4 speaker=theo|lucas\""},
-    {.name = "list", .type = FSNN_KEY_TEXT, .offset = offsetof(data_set, list),
+    {.name = "list",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, list),
      .help = "text file of paths below the folder, one a line: only these"},
-    {.name = "except", .type = FSNN_KEY_TEXT, .offset = offsetof(data_set, except),
+    {.name = "except",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, except),
      .help = "text file of paths: all but these"},
     {0},
 };
@@ -16,7 +25,9 @@ static const fsnn_key set_keys[] = {
 static const fsnn_key keys[] = {
     DATA_KEYS(set_keys),
     DATA_SERIES_KEYS,
-    {.name = "pattern", .type = FSNN_KEY_TEXT, .offset = offsetof(data_section, pattern),
+    {.name = "pattern",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_section, pattern),
      .help = "path of a file below the folder, with {label}, its class, and other {fields}"},
     {0},
 };

@@ -5,11 +5,22 @@
 #include <string.h>
 
 static const fsnn_key set_keys[] = {
-    {.name = "path", .type = FSNN_KEY_TEXT, .offset = offsetof(data_set, path), .required = true,
+    {.name = "path",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, path),
+     .required = true,
      .help = "header of the record (.hea), signals and annotations (.atr) beside it"},
-    {.name = "from", .type = FSNN_KEY_REAL, .offset = offsetof(data_set, from), .min = 0, .max = INFINITY,
+    {.name = "from",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(data_set, from),
+     .min = 0,
+     .max = INFINITY,
      .help = "seconds: windows lie wholly behind it"},
-    {.name = "to", .type = FSNN_KEY_REAL, .offset = offsetof(data_set, to), .min = 0, .max = INFINITY,
+    {.name = "to",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(data_set, to),
+     .min = 0,
+     .max = INFINITY,
      .help = "seconds: and wholly before it; 0: the end of the record"},
     {0},
 };
@@ -17,11 +28,22 @@ static const fsnn_key set_keys[] = {
 static const fsnn_key keys[] = {
     DATA_KEYS(set_keys),
     DATA_SERIES_KEYS,
-    {.name = "classes", .type = FSNN_KEY_TEXT, .offset = offsetof(data_section, symbols),
-     .help = "symbols of beats, a word a class: \"N AV\" has the classes N, and A or V; other beats are left out"},
-    {.name = "before", .type = FSNN_KEY_REAL, .offset = offsetof(data_section, before), .min = 0, .max = 3600,
+    {.name = "classes",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_section, symbols),
+     .help = "symbols of beats, a word a class: \"N AV\" has the classes N, and A or V; other "
+             "beats are left out"},
+    {.name = "before",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(data_section, before),
+     .min = 0,
+     .max = 3600,
      .help = "seconds from the beginning of a window to its beat"},
-    {.name = "after", .type = FSNN_KEY_REAL, .offset = offsetof(data_section, after), .min = 0, .max = 3600,
+    {.name = "after",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(data_section, after),
+     .min = 0,
+     .max = 3600,
      .help = "seconds from the beat to the end"},
     {0},
 };
@@ -36,9 +58,10 @@ static fsnn_status check_split(const data_place *at)
     double a_end = a->to > 0 ? a->to : INFINITY, b_end = b->to > 0 ? b->to : INFINITY;
     if (a_end <= b->from || b_end <= a->from)
         return FSNN_OK;
-    return yaml_fail(at->view, at->node,
-                     "both sets take the same seconds of one record: give them ranges from and to that do "
-                     "not overlap");
+    return yaml_fail(
+        at->view, at->node,
+        "both sets take the same seconds of one record: give them ranges from and to that do "
+        "not overlap");
 }
 
 static fsnn_status read(const data_place *at, fsnn_series **out)

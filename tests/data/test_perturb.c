@@ -131,7 +131,8 @@ static void truncate_and_loss(void **state)
                 assert_true(x[k * N + i] == (zero ? 0 : before(k, i)));
             lost[round] += zero;
             if (round)
-                assert_true(zero || !gone[k]); /* the same numbers: more is lost, nothing comes back */
+                assert_true(zero ||
+                            !gone[k]); /* the same numbers: more is lost, nothing comes back */
             gone[k] = zero;
         }
     }
@@ -142,8 +143,8 @@ static void refuses(void **state)
 {
     (void)state;
     const fsnn_perturbation bad[] = {
-        {FSNN_PERTURB_NOISE, -1},       {FSNN_PERTURB_NOISE, NAN},     {FSNN_PERTURB_OCCLUSION, 1.5},
-        {FSNN_PERTURB_JITTER, 0.5},     {FSNN_PERTURB_TRUNCATE, 2},    {(fsnn_perturb_kind)55, 0.1},
+        {FSNN_PERTURB_NOISE, -1},       {FSNN_PERTURB_NOISE, NAN},  {FSNN_PERTURB_OCCLUSION, 1.5},
+        {FSNN_PERTURB_JITTER, 0.5},     {FSNN_PERTURB_TRUNCATE, 2}, {(fsnn_perturb_kind)55, 0.1},
         {FSNN_PERTURB_FRAME_LOSS, 1.1}, {FSNN_PERTURB_JITTER, 1e9},
     };
     for (int i = 0; i < FSNN_COUNT(bad); i++)
@@ -175,7 +176,8 @@ static void loader(void **state)
         while (fsnn_loader_next(l, &batch) > 0) {
             for (int64_t b = 0; b < batch.batch; b++)
                 for (int k = 0; k < STEPS; k++)
-                    memcpy(found[round][done + b][k], batch.x + (k * batch.batch + b) * 3, 3 * sizeof(float));
+                    memcpy(found[round][done + b][k], batch.x + (k * batch.batch + b) * 3,
+                           3 * sizeof(float));
             done += batch.batch;
         }
         assert_int_equal(done, COUNT);
@@ -191,7 +193,8 @@ static void loader(void **state)
         }
     assert_true(lost > 2 && lost < 25);
     fsnn_loader *l;
-    fsnn_loader_options o = {.encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 2, .gain = 1}, .batch = 1};
+    fsnn_loader_options o = {.encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 2, .gain = 1},
+                             .batch = 1};
     o.perturbs = 1;
     assert_fails(FSNN_EARGUMENT, fsnn_loader_create(data, &o, &l));
     o.perturb = &(fsnn_perturbation){FSNN_PERTURB_TRUNCATE, 7};
@@ -202,9 +205,13 @@ static void loader(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names),  cmocka_unit_test(noise),  cmocka_unit_test(occlusion),
-        cmocka_unit_test(jitter), cmocka_unit_test(truncate_and_loss),
-        cmocka_unit_test(refuses), cmocka_unit_test(loader),
+        cmocka_unit_test(names),
+        cmocka_unit_test(noise),
+        cmocka_unit_test(occlusion),
+        cmocka_unit_test(jitter),
+        cmocka_unit_test(truncate_and_loss),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(loader),
     };
     return cmocka_run_group_tests_name("data/perturb", tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Series from files made here: what is read, what is refused and with which words; front ends, scales, padding. */
+/* Series from files made here: what is read, what is refused and with which words; front ends,
+ * scales, padding. */
 #include "data/files.h"
 
 #include <math.h>
@@ -27,7 +28,8 @@ static void ts_reads(void **state)
     fsnn_series_info info;
     int64_t length;
     int32_t label;
-    assert_good(fsnn_series_ts(put("a.ts", "\xef\xbb\xbf" HEAD "1,?,3, ?,-5e-1:?,2,?,4,NaN:a\r\n\n1:2:b"), &s));
+    assert_good(fsnn_series_ts(
+        put("a.ts", "\xef\xbb\xbf" HEAD "1,?,3, ?,-5e-1:?,2,?,4,NaN:a\r\n\n1:2:b"), &s));
     fsnn_series_info_get(s, &info);
     assert_int_equal(info.count, 2);
     assert_int_equal(info.channels, 2);
@@ -40,7 +42,8 @@ static void ts_reads(void **state)
     const float *x = fsnn_series_values(s, 0, &length, &label);
     assert_int_equal(length, 5);
     assert_int_equal(label, 1);
-    const float wanted[10] = {1, 2, 2, 2, 3, 3, 1.25F, 4, -0.5F, 4}; /* lines between neighbours, ends held */
+    const float wanted[10] = {1, 2,     2, 2,     3,
+                              3, 1.25F, 4, -0.5F, 4}; /* lines between neighbours, ends held */
     for (int i = 0; i < 10; i++)
         assert_true(x[i] == wanted[i]);
     fsnn_series_values(s, 1, &length, &label);
@@ -58,7 +61,8 @@ static void ts_reads(void **state)
         for (int i = 0; i < 10; i++)
             assert_true(sample[i] == (i / 2 == (pad ? 4 : 0) ? (float)(1 + i % 2) : 0.0F));
         fsnn_data_destroy(data);
-        assert_good(fsnn_data_series(s, 2, (fsnn_pad)pad, &data)); /* cut: the end or the beginning is kept */
+        assert_good(fsnn_data_series(s, 2, (fsnn_pad)pad,
+                                     &data)); /* cut: the end or the beginning is kept */
         assert_good(fsnn_data_sample(data, 0, sample, &label));
         for (int i = 0; i < 4; i++)
             assert_true(sample[i] == wanted[(pad ? 6 : 0) + i]);
@@ -92,14 +96,17 @@ static void ts_refuses(void **state)
         {HEAD "1,2:3:a\n", ":6: dimension 2 has 1 values, the first has 2", FSNN_EFORMAT},
         {HEAD "1,2:3,4:a\n1,2:a\n", ":7: has 1 dimensions, expected are 2", FSNN_EFORMAT},
         {HEAD "1,2:3,4:d\n", ":6: the class \"d\" is not among the 3", FSNN_EFORMAT},
-        {HEAD "1,x:3,4:a\n", ":6: \"x\" is not a number that can be used (dimension 1, value 2)", FSNN_EFORMAT},
+        {HEAD "1,x:3,4:a\n", ":6: \"x\" is not a number that can be used (dimension 1, value 2)",
+         FSNN_EFORMAT},
         {HEAD "1,:3,4:a\n", "\"\" is not a number", FSNN_EFORMAT},
         {HEAD "1,1e99:3,4:a\n", "\"1e99\" is not a number", FSNN_EFORMAT},
         {HEAD "?,?:3,4:a\n", "dimension 1 has no value at all", FSNN_EFORMAT},
         {HEAD ":3,4:a\n", "dimension 1 has 0 values", FSNN_EFORMAT},
         {HEAD "1,2\n", "no \":\" on this line", FSNN_EFORMAT},
-        {"@dimensions 3\n@data\n1:2\n", "has 2 dimensions, expected are 3 (there is no @classLabel", FSNN_EFORMAT},
-        {"@equalLength true\n@seriesLength 4\n@data\n1,2\n", "has 2 values, but @seriesLength is 4", FSNN_EFORMAT},
+        {"@dimensions 3\n@data\n1:2\n", "has 2 dimensions, expected are 3 (there is no @classLabel",
+         FSNN_EFORMAT},
+        {"@equalLength true\n@seriesLength 4\n@data\n1,2\n", "has 2 values, but @seriesLength is 4",
+         FSNN_EFORMAT},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         fsnn_series *s;
@@ -153,7 +160,8 @@ static size_t make_wav(const sound *w, uint32_t rate, int frames, uint8_t *out)
             memcpy(&bits, &x, sizeof bits);
             memcpy(&low, &f, sizeof low);
             if (w->format == 1)
-                bits = (uint64_t)(int64_t)(x * (double)(1LL << (w->bits - 1))) + (w->bits == 8 ? 128 : 0);
+                bits = (uint64_t)(int64_t)(x * (double)(1LL << (w->bits - 1))) +
+                       (w->bits == 8 ? 128 : 0);
             else if (w->bits == 32)
                 bits = low;
             p = bytes_put_le(p, bits, w->bits / 8);
@@ -165,8 +173,9 @@ static size_t make_wav(const sound *w, uint32_t rate, int frames, uint8_t *out)
 static void wav_reads(void **state)
 {
     (void)state;
-    static const sound kind[] = {{1, 1, 8, false},  {1, 2, 16, false}, {1, 1, 24, true}, {1, 3, 32, true},
-                                 {3, 2, 32, false}, {3, 1, 64, true},  {1, 2, 24, false}};
+    static const sound kind[] = {{1, 1, 8, false}, {1, 2, 16, false}, {1, 1, 24, true},
+                                 {1, 3, 32, true}, {3, 2, 32, false}, {3, 1, 64, true},
+                                 {1, 2, 24, false}};
     uint8_t bytes[512];
     char path[256];
     for (int i = 0; i < FSNN_COUNT(kind); i++) {
@@ -176,7 +185,8 @@ static void wav_reads(void **state)
         files_write("a.wav", bytes, make_wav(&kind[i], 8000, 5, bytes));
         assert_good(fsnn_series_wav(files_path(path, "a.wav"), NULL, &s));
         fsnn_series_info_get(s, &info);
-        assert_true(info.rate == 8000 && info.count == 1 && info.channels == 1 && info.classes == 0);
+        assert_true(info.rate == 8000 && info.count == 1 && info.channels == 1 &&
+                    info.classes == 0);
         const float *x = fsnn_series_values(s, 0, &length, NULL);
         assert_int_equal(length, 5);
         for (int k = 0; k < 5; k++) /* the mean of the channels */
@@ -229,7 +239,8 @@ static void wav_folders(void **state)
 {
     (void)state;
     static const sound plain = {1, 1, 16, false};
-    static const char *const names[] = {"w/10_b_0.wav", "w/2_a_1.wav", "w/2_b_0.wav", "w/notes.txt", "w/x/9_c_7.wav"};
+    static const char *const names[] = {"w/10_b_0.wav", "w/2_a_1.wav", "w/2_b_0.wav", "w/notes.txt",
+                                        "w/x/9_c_7.wav"};
     char path[256];
     uint8_t bytes[512];
     assert_int_equal(mkdir(files_path(path, "w"), 0777), 0);
@@ -289,7 +300,8 @@ static void wav_folders(void **state)
 
 /* ---- wfdb ---- */
 
-/* Two signals of 100 samples in format 16: signal s is 10 k + s; beats at 10 N, 30 A, 60 V, 95 N. */
+/* Two signals of 100 samples in format 16: signal s is 10 k + s; beats at 10 N, 30 A, 60 V, 95 N.
+ * */
 static void make_record(const char *head)
 {
     uint8_t bytes[400], notes[64], *p = bytes;
@@ -311,7 +323,9 @@ static void make_record(const char *head)
     files_write("r.atr", notes, (size_t)(p - notes));
 }
 
-#define RECORD "#c\r\n\n r 2 10 100\nr.dat 16 10(5)/mV 16 0 0 -16036 0 a\r\nr.dat 16 10/mV 16 5 1 -15936 0 b\n"
+#define RECORD                                                                                     \
+    "#c\r\n\n r 2 10 100\nr.dat 16 10(5)/mV 16 0 0 -16036 0 a\r\nr.dat 16 10/mV 16 5 1 -15936 0 "  \
+    "b\n"
 
 static void wfdb_reads(void **state)
 {
@@ -336,9 +350,15 @@ static void wfdb_reads(void **state)
         int beats[4], labels[4];
     } row[] = {
         {{"N A V", 1, 0.5, 0, 0}, 4, {10, 30, 60, 95}, {0, 1, 2, 0}},
-        {{"N AV", 1, 0.6, 0, 0}, 3, {10, 30, 60}, {0, 1, 1}}, /* the last window would end behind the record */
+        {{"N AV", 1, 0.6, 0, 0},
+         3,
+         {10, 30, 60},
+         {0, 1, 1}}, /* the last window would end behind the record */
         {{"V", 1, 0.5, 0, 0}, 1, {60}, {0}},
-        {{"NAV", 1, 0.5, 0.1, 6.4}, 1, {30}, {0}}, /* 0..15 begins too early, 50..65 ends too late */
+        {{"NAV", 1, 0.5, 0.1, 6.4},
+         1,
+         {30},
+         {0}}, /* 0..15 begins too early, 50..65 ends too late */
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         assert_good(fsnn_series_wfdb(path, &row[i].o, &s));
@@ -348,7 +368,8 @@ static void wfdb_reads(void **state)
             x = fsnn_series_values(s, b, &length, &label);
             assert_int_equal(length, llround(10 * (row[i].o.before + row[i].o.after)));
             assert_int_equal(label, row[i].labels[b]);
-            assert_true(x[20] == (float)(10 * row[i].beats[b] - 5) / 10); /* sample 10, signal 0: the beat */
+            assert_true(x[20] ==
+                        (float)(10 * row[i].beats[b] - 5) / 10); /* sample 10, signal 0: the beat */
         }
         fsnn_series_destroy(s);
     }
@@ -368,13 +389,17 @@ static void wfdb_refuses(void **state)
         {"r/2 2 10 100\n", "several segments", FSNN_EUNSUPPORTED},
         {"r 0 10 100\n", ":1: the number of signals is \"0\"", FSNN_EFORMAT},
         {"r 2 ten 100\n", "the sampling rate is \"ten\"", FSNN_EFORMAT},
-        {"r 2 10 100\nr.dat 16 10 16 0 0 -16036 0 a\n", "names 2 signals, but describes only 1", FSNN_EFORMAT},
-        {"r 2 10 101\nr.dat 16\nr.dat 16\n", "hold 100 samples of 2 signals, but 101 are expected", FSNN_EFORMAT},
+        {"r 2 10 100\nr.dat 16 10 16 0 0 -16036 0 a\n", "names 2 signals, but describes only 1",
+         FSNN_EFORMAT},
+        {"r 2 10 101\nr.dat 16\nr.dat 16\n", "hold 100 samples of 2 signals, but 101 are expected",
+         FSNN_EFORMAT},
         {"r 1 10 10\nr.dat 80\n", "format \"80\"", FSNN_EUNSUPPORTED},
         {"r 1 10 10\n../r.dat 16\n", "in the header's folder", FSNN_EUNSUPPORTED},
         {"r 1 10 100\nr.dat 16 10(x 16 0 0 0\n", ":2: the gain is \"10(x\"", FSNN_EFORMAT},
-        {"r 2 10 100\nr.dat 16 10 16 0 7 -16036 0\nr.dat 16\n", "begins with 0, its header says 7", FSNN_EFORMAT},
-        {"r 2 10 100\nr.dat 16 10 16 0 0 -16035 0\nr.dat 16\n", "the checksum of the 100 samples of signal 0", FSNN_EFORMAT},
+        {"r 2 10 100\nr.dat 16 10 16 0 7 -16036 0\nr.dat 16\n", "begins with 0, its header says 7",
+         FSNN_EFORMAT},
+        {"r 2 10 100\nr.dat 16 10 16 0 0 -16035 0\nr.dat 16\n",
+         "the checksum of the 100 samples of signal 0", FSNN_EFORMAT},
         {"r 2 10 100\nr.dat 16\nq.dat 16\n", "one file for all", FSNN_EUNSUPPORTED},
     };
     files_path(path, "r.hea");
@@ -461,7 +486,8 @@ static void frames(void **state)
     assert_good(fsnn_series_frames(s, 50, 20));
     fsnn_series_info_get(s, &info);
     assert_true(info.channels == 50 && info.rate == 50);
-    const float *x = fsnn_series_values(t, 0, &n, NULL), *y = fsnn_series_values(s, 0, &length, NULL);
+    const float *x = fsnn_series_values(t, 0, &n, NULL),
+                *y = fsnn_series_values(s, 0, &length, NULL);
     assert_int_equal(length, 19); /* the last begins at 360 and has 40 samples, then zeros */
     for (int64_t k = 0; k < length; k++)
         for (int64_t i = 0; i < 50; i++)
@@ -497,9 +523,12 @@ static void mel(void **state)
         fsnn_mel m;
         const char *words;
     } row[] = {
-        {{0.1, 0.02, 0, 0, 0, 1e-6}, "0 mel bands"},        {{0.1, 0.02, 10, 0, 501, 1e-6}, "half the rate"},
-        {{0.1, 0.02, 10, 300, 200, 1e-6}, "from 300 to"},   {{0.1, 0.02, 10, 0, 0, 0}, "a mel floor of 0"},
-        {{0.1, 0, 10, 0, 0, 1e-6}, "every 0 s"},            {{0.01, 0.01, 60, 0, 0, 1e-6}, "too many for a spectrum"},
+        {{0.1, 0.02, 0, 0, 0, 1e-6}, "0 mel bands"},
+        {{0.1, 0.02, 10, 0, 501, 1e-6}, "half the rate"},
+        {{0.1, 0.02, 10, 300, 200, 1e-6}, "from 300 to"},
+        {{0.1, 0.02, 10, 0, 0, 0}, "a mel floor of 0"},
+        {{0.1, 0, 10, 0, 0, 1e-6}, "every 0 s"},
+        {{0.01, 0.01, 60, 0, 0, 1e-6}, "too many for a spectrum"},
         {{0.0001, 0.01, 10, 0, 0, 1e-6}, "mel frames of"},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
@@ -519,7 +548,8 @@ static void mel(void **state)
 static void scales(void **state)
 {
     (void)state;
-    /* [1, 5] and [2, 6] by [0, 4] and [10, 10]: together mean 6, apart means 2 and 10, where the second does not vary */
+    /* [1, 5] and [2, 6] by [0, 4] and [10, 10]: together mean 6, apart means 2 and 10, where the
+     * second does not vary */
     const double all = 1 / sqrt((36 + 4 + 16 + 16) / 4.0);
     const double wanted[FSNN_SCALES][4] = {
         [FSNN_SCALE_NONE] = {1, 2, 5, 6},
@@ -572,9 +602,12 @@ static void axes(void **state)
                 for (int h = 0; h < H; h++)
                     for (int w = 0; w < W; w++) {
                         float pixel = (float)(C * H * W + (c * H + h) * W + w);
-                        assert_true(y[a == FSNN_AXES_ROWS ? (h * C + c) * W + w : (h * W + w) * C + c] == pixel);
+                        assert_true(
+                            y[a == FSNN_AXES_ROWS ? (h * C + c) * W + w : (h * W + w) * C + c] ==
+                            pixel);
                     }
-            assert_fails(FSNN_EARGUMENT, fsnn_data_sequence(data, (fsnn_axes)a)); /* sequences already */
+            assert_fails(FSNN_EARGUMENT,
+                         fsnn_data_sequence(data, (fsnn_axes)a)); /* sequences already */
             fsnn_data_destroy(data);
         }
     assert_good(fsnn_data_memory(6, FSNN_SHAPE(4), x, NULL, &data));
@@ -617,10 +650,10 @@ static void balance(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ts_reads),   cmocka_unit_test(ts_refuses),  cmocka_unit_test(wav_reads),
-        cmocka_unit_test(wav_refuses), cmocka_unit_test(wav_folders), cmocka_unit_test(wfdb_reads),
-        cmocka_unit_test(wfdb_refuses), cmocka_unit_test(decimation), cmocka_unit_test(frames),
-        cmocka_unit_test(mel),        cmocka_unit_test(scales),      cmocka_unit_test(axes),
+        cmocka_unit_test(ts_reads),     cmocka_unit_test(ts_refuses),  cmocka_unit_test(wav_reads),
+        cmocka_unit_test(wav_refuses),  cmocka_unit_test(wav_folders), cmocka_unit_test(wfdb_reads),
+        cmocka_unit_test(wfdb_refuses), cmocka_unit_test(decimation),  cmocka_unit_test(frames),
+        cmocka_unit_test(mel),          cmocka_unit_test(scales),      cmocka_unit_test(axes),
         cmocka_unit_test(balance),
     };
     return cmocka_run_group_tests_name("data/series", tests, files_setup, files_teardown);

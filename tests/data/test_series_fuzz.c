@@ -1,5 +1,6 @@
-/* The fuzz targets of series on their corpus (tests/fuzz/series), as it is and with a few bytes changed, cut or repeated, the same
- * ones each run: no crash, and an error without a sentence aborts. */
+/* The fuzz targets of series on their corpus (tests/fuzz/series), as it is and with a few bytes
+ * changed, cut or repeated, the same ones each run: no crash, and an error without a sentence
+ * aborts. */
 #include "data/files.h"
 
 #include <dirent.h>
@@ -25,7 +26,8 @@ static uint32_t roll(uint64_t stream, uint64_t *index, size_t sides)
 
 static size_t change(uint64_t stream, uint64_t *index, uint8_t *bytes, size_t size)
 {
-    static const uint8_t telling[] = {0, 1, 0x7f, 0x80, 0xff, ',', ':', '?', '\n', '@', '-', '1', 'e'};
+    static const uint8_t telling[] = {0,   1,    0x7f, 0x80, 0xff, ',', ':',
+                                      '?', '\n', '@',  '-',  '1',  'e'};
     for (uint32_t times = 1 + roll(stream, index, 3); times > 0 && size > 1; times--) {
         size_t at = roll(stream, index, size), n = 1 + roll(stream, index, 6);
         n = n < size - at ? n : size - at;
@@ -51,7 +53,8 @@ static size_t change(uint64_t stream, uint64_t *index, uint8_t *bytes, size_t si
     return size;
 }
 
-static void replay(int target(const uint8_t *, size_t), const uint8_t *valid, size_t size, uint64_t stream)
+static void replay(int target(const uint8_t *, size_t), const uint8_t *valid, size_t size,
+                   uint64_t stream)
 {
     uint64_t index = 0;
     for (int i = 0; i < CHANGES; i++) {

@@ -1,5 +1,5 @@
-/* Readers of series on real recordings below FSNN_DATA, beside figures that tests/golden/make_series.py found without fsnn. What is not
- * there is skipped with a word. */
+/* Readers of series on real recordings below FSNN_DATA, beside figures that
+ * tests/golden/make_series.py found without fsnn. What is not there is skipped with a word. */
 #include "data/files.h"
 
 #include <math.h>
@@ -41,8 +41,9 @@ static bool check_ts(const char *text)
     char name[256];
     long long count, channels, classes, shortest, longest, total, labels, sum_labels = 0;
     double sum, first, last;
-    assert_int_equal(sscanf(text, "ts %255s %lld %lld %lld %lld %lld %lld %lf %lf %lf %lld", name, &count,
-                            &channels, &classes, &shortest, &longest, &total, &sum, &first, &last, &labels),
+    assert_int_equal(sscanf(text, "ts %255s %lld %lld %lld %lld %lld %lld %lf %lf %lf %lld", name,
+                            &count, &channels, &classes, &shortest, &longest, &total, &sum, &first,
+                            &last, &labels),
                      11);
     const char *path = found(name);
     if (!path)
@@ -78,8 +79,8 @@ static bool check_wav(const char *text)
 {
     char name[256];
     long long count, rate, total, sum, square;
-    assert_int_equal(sscanf(text, "wav %255s %lld %lld %lld %lld %lld", name, &count, &rate, &total, &sum,
-                            &square),
+    assert_int_equal(sscanf(text, "wav %255s %lld %lld %lld %lld %lld", name, &count, &rate, &total,
+                            &sum, &square),
                      6);
     const char *path = found(name);
     if (!path)
@@ -123,8 +124,8 @@ static bool check_wfdb(const char *text)
 {
     char name[256];
     long long length, channels, rate, sum[2], first[2];
-    assert_int_equal(sscanf(text, "wfdb %255s %lld %lld %lld %lld %lld %lld %lld", name, &length, &channels,
-                            &rate, &sum[0], &sum[1], &first[0], &first[1]),
+    assert_int_equal(sscanf(text, "wfdb %255s %lld %lld %lld %lld %lld %lld %lld", name, &length,
+                            &channels, &rate, &sum[0], &sum[1], &first[0], &first[1]),
                      8);
     const char *path = found(name);
     if (!path)
@@ -174,7 +175,8 @@ static bool check_mel(const char *text)
     char name[256];
     double frame, hop;
     int bands, k, used;
-    assert_int_equal(sscanf(text, "mel %255s %lf %lf %d %d%n", name, &frame, &hop, &bands, &k, &used), 5);
+    assert_int_equal(
+        sscanf(text, "mel %255s %lf %lf %d %d%n", name, &frame, &hop, &bands, &k, &used), 5);
     const char *path = found(name);
     if (!path)
         return false;

@@ -11,12 +11,13 @@ enum { COUNT = 3 };
 /* What the file is to be like, beside the one that is right. */
 typedef struct making {
     bool no_units, flat_times, real_labels, short_labels, ragged;
-    double time;  /* of the first spike */
+    double time;     /* of the first spike */
     int unit, label; /* of the first spike and sample */
-    int repeat; /* the lists so many times */
+    int repeat;      /* the lists so many times */
 } making;
 
-static void write_list(hid_t file, const char *name, hid_t type, hid_t memory, hsize_t count, const void *data)
+static void write_list(hid_t file, const char *name, hid_t type, hid_t memory, hsize_t count,
+                       const void *data)
 {
     hid_t space = H5Screate_simple(1, &count, NULL);
     hid_t set = H5Dcreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
@@ -32,7 +33,8 @@ static const char *make(const char *name, const making *m)
     static char path[256];
     float first[4] = {(float)m->time, 0.25F, 0.26F, 0.99F}, last[2] = {0.5F, 1.7F};
     uint16_t units[4] = {(uint16_t)m->unit, 3, 3, 9}, late[2] = {4, 1};
-    hvl_t times[200] = {{4, first}, {0, NULL}, {2, last}}, where[200] = {{4, units}, {m->ragged, late}, {2, late}};
+    hvl_t times[200] = {{4, first}, {0, NULL}, {2, last}},
+          where[200] = {{4, units}, {m->ragged, late}, {2, late}};
     uint8_t labels[200] = {(uint8_t)m->label, 0, 5};
     float real[COUNT] = {1, 0, 5};
     int n = COUNT;
@@ -53,7 +55,8 @@ static const char *make(const char *name, const making *m)
     if (m->real_labels)
         write_list(file, "labels", H5T_NATIVE_FLOAT, H5T_NATIVE_FLOAT, COUNT, real);
     else
-        write_list(file, "labels", H5T_NATIVE_UINT8, H5T_NATIVE_UINT8, (hsize_t)(m->short_labels ? n - 1 : n), labels);
+        write_list(file, "labels", H5T_NATIVE_UINT8, H5T_NATIVE_UINT8,
+                   (hsize_t)(m->short_labels ? n - 1 : n), labels);
     H5Tclose(reals), H5Tclose(small), H5Tclose(big), H5Gclose(group), H5Fclose(file);
     return path;
 }
@@ -69,7 +72,8 @@ static void bins(void **state)
     const double sums[COUNT] = {3, 0, 2};
     const int classes[COUNT] = {2, 0, 5};
     for (int count = 0; count < 2; count++) {
-        fsnn_shd_options o = {.steps = 4, .duration = 1, .units = 10, .channels = 5, .count = count};
+        fsnn_shd_options o = {
+            .steps = 4, .duration = 1, .units = 10, .channels = 5, .count = count};
         assert_good(fsnn_data_shd(path, &o, &data));
         fsnn_data_info_get(data, &info);
         assert_true(info.count == 3 && info.sequence && info.classes == 6);
@@ -146,8 +150,10 @@ static void refuses(void **state)
     }
     const char *path = make("b.h5", &(making){0});
     const fsnn_shd_options bad[] = {
-        {.steps = 0, .duration = 1, .units = 10, .channels = 5},   {.steps = 4, .duration = 0, .units = 10, .channels = 5},
-        {.steps = 4, .duration = NAN, .units = 10, .channels = 5}, {.steps = 4, .duration = 1, .units = 10, .channels = 11},
+        {.steps = 0, .duration = 1, .units = 10, .channels = 5},
+        {.steps = 4, .duration = 0, .units = 10, .channels = 5},
+        {.steps = 4, .duration = NAN, .units = 10, .channels = 5},
+        {.steps = 4, .duration = 1, .units = 10, .channels = 11},
     };
     for (int i = 0; i < FSNN_COUNT(bad); i++)
         assert_fails(FSNN_EARGUMENT, fsnn_data_shd(path, &bad[i], &data));

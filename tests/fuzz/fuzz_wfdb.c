@@ -32,7 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 4)
         return 0;
-    size_t head = (size_t)data[0] | (size_t)data[1] << 8, notes = (size_t)data[2] | (size_t)data[3] << 8;
+    size_t head = (size_t)data[0] | (size_t)data[1] << 8,
+           notes = (size_t)data[2] | (size_t)data[3] << 8;
     data += 4;
     size -= 4;
     head = head < size ? head : size;

@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 static char folder[] = "/tmp/fsnn-series-XXXXXX";
-static const char *const names[] = {"a.ts", "b.ts", "c.ts", "m.yaml", "x.npy", "y.npy", "images", "labels", "r.hea", "r.dat", "r.atr"};
+static const char *const names[] = {"a.ts",   "b.ts",   "c.ts",  "m.yaml", "x.npy", "y.npy",
+                                    "images", "labels", "r.hea", "r.dat",  "r.atr"};
 
 static const char *in(const char *name)
 {
@@ -37,7 +38,8 @@ static void put_npy(const char *name, const char *shape, const float *values, si
     char bytes[512] = "\x93NUMPY\1";
     memset(bytes + 10, ' ', 118);
     bytes[8] = 118;
-    int n = snprintf(bytes + 10, 118, "{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }", shape);
+    int n = snprintf(bytes + 10, 118, "{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }",
+                     shape);
     bytes[10 + n] = ' ';
     bytes[127] = '\n';
     memcpy(bytes + 128, values, count * sizeof *values);
@@ -57,7 +59,8 @@ static int enter(void **state)
         x[i] = (float)i;
     put_npy("x.npy", "2, 2, 3", x, 12);
     put_npy("y.npy", "2,", (const float[]){1, 0}, 2);
-    static const uint8_t images[] = {0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 51, 255, 255, 51, 0};
+    static const uint8_t images[] = {0, 0, 8, 3, 0, 0, 0,  1,   0,   0,  0,
+                                     2, 0, 0, 0, 3, 0, 51, 255, 255, 51, 0};
     static const uint8_t labels[] = {0, 0, 8, 1, 0, 0, 0, 1, 3};
     put("images", images, sizeof images);
     put("labels", labels, sizeof labels);
@@ -90,7 +93,8 @@ static fsnn_description *describe(const char *data, const char *set)
 }
 
 /* Sample `index` of a set must hold these values [T, N] and this class. */
-static void expect(const fsnn_data *data, int64_t index, int T, int N, const double *values, int32_t wanted)
+static void expect(const fsnn_data *data, int64_t index, int T, int N, const double *values,
+                   int32_t wanted)
 {
     float x[64];
     int32_t label;
@@ -119,23 +123,27 @@ static void test_ts(void **state)
     fsnn_data *train, *test;
     fsnn_data_info info;
     opens("{kind: ts, train: a.ts, test: b.ts}", NULL, &train, &test);
-    expect(train, 0, 5, 2, (const double[]){0, 1, 4, 1, 0, 0, 0, 0, 0, 0}, 0); /* as long as the longest test series */
+    expect(train, 0, 5, 2, (const double[]){0, 1, 4, 1, 0, 0, 0, 0, 0, 0},
+           0); /* as long as the longest test series */
     expect(test, 0, 5, 2, (const double[]){1, 0, 2, 0, 3, 0, 4, 0, 5, 0}, 1);
     fsnn_data_info_get(test, &info);
     assert_int_equal(info.classes, 3);
     fsnn_data_destroy(train), fsnn_data_destroy(test);
     /* the first channel has mean 2 and deviation sqrt(8/6), the second 1 and does not vary; zeros go to the start */
     const double s = sqrt(8 / 6.0);
-    opens("{kind: ts, train: a.ts, test: b.ts, scale: channel, pad: start, steps: 3}", NULL, &train, &test);
+    opens("{kind: ts, train: a.ts, test: b.ts, scale: channel, pad: start, steps: 3}", NULL, &train,
+          &test);
     expect(train, 0, 3, 2, (const double[]){0, 0, -2 / s, 0, 2 / s, 0}, 0);
     expect(test, 0, 3, 2, (const double[]){1 / s, -1, 2 / s, -1, 3 / s, -1}, 1);
     fsnn_data_destroy(train), fsnn_data_destroy(test);
     /* the test set alone: the same */
-    opens("{kind: ts, train: a.ts, test: b.ts, scale: channel, pad: start, steps: 3}", NULL, NULL, &test);
+    opens("{kind: ts, train: a.ts, test: b.ts, scale: channel, pad: start, steps: 3}", NULL, NULL,
+          &test);
     expect(test, 0, 3, 2, (const double[]){1 / s, -1, 2 / s, -1, 3 / s, -1}, 1);
     fsnn_data_destroy(test);
     /* frames of the series, in samples because the rate is not known */
-    opens("{kind: ts, train: a.ts, test: b.ts, front: {kind: frames, frame: 2, hop: 2}}", NULL, &train, &test);
+    opens("{kind: ts, train: a.ts, test: b.ts, front: {kind: frames, frame: 2, hop: 2}}", NULL,
+          &train, &test);
     expect(test, 0, 3, 4, (const double[]){1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 0, 0}, 1);
     fsnn_data_destroy(train), fsnn_data_destroy(test);
     opens("{kind: ts, train: a.ts, balance: true}", NULL, &train, NULL);
@@ -152,7 +160,8 @@ static void test_wfdb(void **state)
 {
     (void)state;
     fsnn_data *train, *test;
-    const char *text = "{kind: wfdb, train: {path: r.hea, to: 7}, test: {path: r.hea, from: 7}, classes: N A, before: 0.1, "
+    const char *text = "{kind: wfdb, train: {path: r.hea, to: 7}, test: {path: r.hea, from: 7}, "
+                       "classes: N A, before: 0.1, "
                        "after: 0.2}";
     opens(text, NULL, &train, &test);
     expect(train, 1, 3, 1, (const double[]){59, 60, 61}, 0); /* gain 200, the default */
@@ -176,13 +185,16 @@ static void test_arrays(void **state)
     opens("{kind: npy, train: x.npy, sequence: true}", NULL, &train, NULL);
     expect(train, 1, 2, 3, (const double[]){6, 7, 8, 9, 10, 11}, -1);
     fsnn_data_destroy(train);
-    opens("{kind: npy, train: {samples: x.npy, classes: y.npy}, sequence: pixels}", NULL, &train, NULL);
+    opens("{kind: npy, train: {samples: x.npy, classes: y.npy}, sequence: pixels}", NULL, &train,
+          NULL);
     expect(train, 0, 6, 1, (const double[]){0, 1, 2, 3, 4, 5}, 1);
     fsnn_data_destroy(train);
-    opens("{kind: idx, train: {images: images, labels: labels}, sequence: rows}", NULL, &train, NULL);
+    opens("{kind: idx, train: {images: images, labels: labels}, sequence: rows}", NULL, &train,
+          NULL);
     expect(train, 0, 2, 3, (const double[]){0, 0.2, 1, 1, 0.2, 0}, 3);
     fsnn_data_destroy(train);
-    opens("{kind: idx, train: {images: images, labels: labels}, sequence: pixels}", NULL, &train, NULL);
+    opens("{kind: idx, train: {images: images, labels: labels}, sequence: pixels}", NULL, &train,
+          NULL);
     expect(train, 0, 6, 1, (const double[]){0, 0.2, 1, 1, 0.2, 0}, 3);
     fsnn_data_destroy(train);
 }
@@ -193,14 +205,16 @@ static void test_errors(void **state)
     static const struct {
         const char *text, *words;
     } row[] = {
-        {"{kind: ts, train: a.ts, test: c.ts}", "class 0 is called \"u\" in the training set, \"v\" in the test set"},
+        {"{kind: ts, train: a.ts, test: c.ts}",
+         "class 0 is called \"u\" in the training set, \"v\" in the test set"},
         {"{kind: ts, train: a.ts, front: mel}", "whose rate is known"},
         {"{kind: ts, train: nowhere.ts}", "there is no file \"nowhere.ts\""},
         {"{kind: wav, train: a.ts}", "does not begin as a WAV"},
         {"{kind: hdf5, train: a.ts}", "is no HDF5 file"},
         {"{kind: npy, train: {samples: x.npy, classes: x.npy}}", "expected is one class a sample"},
         {"{kind: npy, train: y.npy, sequence: rows}", "have no axis that could be time"},
-        {"{kind: ts, train: {path: a.ts}, balance: true, limit: {train: 1}, normalize: {mean: 1}}", NULL},
+        {"{kind: ts, train: {path: a.ts}, balance: true, limit: {train: 1}, normalize: {mean: 1}}",
+         NULL},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         fsnn_data *train, *test;
