@@ -333,8 +333,7 @@ const cli_command cli_eval = {
                "step with probability S.",
     .examples = "  fsnn eval examples/fashion_mlp.yaml -w runs/fashion-mlp/best.safetensors\n"
                 "  fsnn eval model.yaml --weights w.npz --json\n"
-                "  fsnn eval model.yaml -w w.npz --perturb noise=0.1:0.2:0.4 --perturb "
-                "jitter=2,frame_loss=0.2 --out pictures\n",
+                "  fsnn eval model.yaml -w w.npz --perturb noise=0.1:0.2:0.4 --out pictures\n",
     .option = table,
     .min_operands = 1,
     .max_operands = 1,

@@ -178,11 +178,11 @@ fsnn_status data_find_file(const data_place *at, const yaml_node *node, const ch
 fsnn_status data_in_time(const data_place *at, fsnn_data **data)
 {
     fsnn_status status = fsnn_data_sequence(*data, (fsnn_axes)at->d->data.sequence);
-    if (status < 0) {
-        fsnn_data_destroy(*data);
-        *data = NULL;
-    }
-    return status;
+    if (status == FSNN_OK)
+        return status;
+    fsnn_data_destroy(*data);
+    *data = NULL;
+    return fail_passed_on(at->view, yaml_find(at->d->data.node, "sequence"), status);
 }
 
 /* Opens one set and changes its values; its number of samples is settled by the caller. */
