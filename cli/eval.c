@@ -1,5 +1,5 @@
 /* cli/eval.c: fsnn eval: how good given weights are on a data set, and what they cost. */
-#include "cli.h"
+#include "perturb.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,7 +7,8 @@
 
 typedef struct options {
     cli_common common;
-    const char *weights, *on, *energy, *figure;
+    const char *weights, *on, *energy, *figure, *out;
+    cli_list perturb;
     bool confusion, json;
     cli_int batch, repeats;
 } options;
@@ -29,8 +30,13 @@ static const cli_option table[] = {
     {"energy-figure", 0, CLI_TEXT, offsetof(options, figure), "PATH",
      "also draw the energy of each node: PATH.png and PATH.svg", 0, 0},
     {"json", 0, CLI_FLAG, offsetof(options, json), NULL, "print one JSON object", 0, 0},
+    {"perturb", 0, CLI_LIST, offsetof(options, perturb), "KIND=S,...",
+     "evaluate under disturbances too: noise, occlusion, jitter, truncate, frame_loss; several amounts with colons "
+     "(noise=0.1:0.2); may be repeated",
+     0, 0},
+    {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR", "draw accuracies over amounts of --perturb to DIR/robustness", 0, 0},
     CLI_ROW_SET,
-    CLI_ROW_SEED("seed of a random encoding"),
+    CLI_ROW_SEED("seed of a random encoding and of disturbances"),
     CLI_ROW_THREADS,
     CLI_ROWS_LAST,
 };
@@ -46,6 +52,7 @@ typedef struct work {
     double *accuracy;                    /* [repeats] */
     fsnn_energy energy;
     int64_t steps;
+    cli_conditions conditions;
 } work;
 
 /* Indices are the values of fsnn_part. */
@@ -153,6 +160,7 @@ static void print_table(const work *w)
     printf("%-24s %s samples/s\n", "speed", cli_short(rate, speed(e)));
     print_layers(w);
     cli_operations_print(w->model.net, e, &w->energy);
+    cli_conditions_print(&w->conditions, e);
     if (e->classes > 0)
         print_classes(e);
     if (e->classes > 0 && w->o->confusion)
@@ -230,6 +238,7 @@ static void print_json(const work *w)
         cli_json_text(&json, "advice", advice);
     free(advice);
     cli_operations_json(&json, w->model.net, e, &w->energy);
+    cli_conditions_json(&json, &w->conditions);
     json_classes(&json, e);
     cli_json_close(&json, '}');
 }
@@ -338,7 +347,7 @@ static int evaluate(work *w)
         return cli_fail(status);
     if (w->o->figure)
         cli_operations_figure(w->model.net, &w->evaluation, &w->energy, w->o->figure);
-    return CLI_GOOD;
+    return cli_conditions_run(&w->model, w->model.data[w->part], &w->conditions);
 }
 
 static int execute(work *w)
@@ -349,6 +358,8 @@ static int execute(work *w)
     if (!known_part(o->on))
         return cli_error(CLI_USAGE, "--on takes train, validation or test, not \"%s\"", o->on);
     int code = cli_energy_parse(o->energy, &w->energy);
+    if (code == CLI_GOOD)
+        code = cli_conditions_read(&o->perturb, &w->conditions);
     if (code == CLI_GOOD)
         code = cli_model_open(&w->model, o->common.operand[0], &o->common);
     if (code == CLI_GOOD)
@@ -361,6 +372,9 @@ static int execute(work *w)
         print_json(w);
     else
         print_table(w);
+    if (o->out)
+        cli_conditions_figure(&w->conditions, &w->evaluation, fsnn_description_name(w->model.description),
+                              o->out);
     return CLI_GOOD;
 }
 
@@ -370,6 +384,7 @@ static int run(void *given)
     int code = execute(&w);
     fsnn_evaluation_free(&w.evaluation);
     free(w.accuracy);
+    cli_conditions_free(&w.conditions);
     cli_model_close(&w.model);
     return code;
 }
@@ -384,9 +399,14 @@ const cli_command cli_eval = {
                "2014) for 45 nm: 4.6 pJ a multiply-add, 0.9 pJ an addition. A layer fed by spikes "
                "adds, once for "
                "each spike that comes in and each weight it meets; a layer fed by analog numbers "
-               "multiplies; a neuron with memory multiplies once for each earlier state in its sum.",
+               "multiplies; a neuron with memory multiplies once for each earlier state in its sum. "
+               "--perturb evaluates under disturbances: noise=S adds a normal deviation S to every "
+               "value, occlusion=S blanks a share S of the input at a random place, jitter=S shows a step of up to "
+               "S steps before or after, truncate=S blanks the last share S of the steps, frame_loss=S each "
+               "step with probability S.",
     .examples = "  fsnn eval examples/fashion_mlp.yaml -w runs/fashion-mlp/best.safetensors\n"
-                "  fsnn eval model.yaml --weights w.npz --json\n",
+                "  fsnn eval model.yaml --weights w.npz --json\n"
+                "  fsnn eval model.yaml -w w.npz --perturb noise=0.1:0.2:0.4 --out pictures\n",
     .option = table,
     .min_operands = 1,
     .max_operands = 1,

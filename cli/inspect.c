@@ -1,6 +1,7 @@
 /* cli/inspect.c: fsnn inspect: finds out by its content what a file is, and shows what it holds. */
 #include "inspect.h"
 #include "graph.h"
+#include "series.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,8 +22,8 @@ static const cli_option table[] = {
 static const char readable[] = "inspect reads descriptions (YAML), weights (.safetensors, .npz), "
                                "arrays (.npy, .npz), IDX data "
                                "(plain or gzip), recordings of events (.bin, .bs2, .aedat, "
-                               ".aedat4, .npz) and folders of them, folders of graphs, metrics.csv, and "
-                               "run directories";
+                               ".aedat4, .npz) and folders of them, series (.ts, WAV, WFDB .hea), HDF5 "
+                               "spike trains, folders of graphs, metrics.csv, and run directories";
 
 typedef struct head {
     unsigned char byte[512];
@@ -73,6 +74,9 @@ static int inspect_directory(const char *path, const cli_common *common)
 static int inspect(const char *path, const cli_common *common)
 {
     head h;
+    series_kind series = series_kind_of(path);
+    if (series != SERIES_NONE)
+        return inspect_series(path, series);
     if (cli_is_directory(path))
         return graph_is(path) ? graph_inspect(path) : inspect_directory(path, common);
     int code = read_head(path, &h);
@@ -109,7 +113,8 @@ const cli_command cli_inspect = {
     .details =
         "Shows a description (nodes, shapes, parameters, operations, memory), weights or arrays "
         "(.safetensors, .npz, .npy: names, shapes, ranges), IDX data (plain or gzip), a "
-        "recording of an event camera or a folder of them (events, duration, rate, polarity), a "
+        "recording of an event camera or a folder of them (events, duration, rate, polarity), series "
+        "(UCR/UEA .ts, WAV files or a folder of them, a WFDB record by its .hea), HDF5 spike trains, a "
         "metrics.csv, a run directory, or the folder of a graph (nodes, edges, degrees, classes, "
         "split). What FILE is is found by its content, not by its name.",
     .examples = "  fsnn inspect examples/fashion_mlp.yaml\n"

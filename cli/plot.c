@@ -1,6 +1,7 @@
 /* cli/plot.c: fsnn plot: pictures from what the other commands wrote. */
 #include "graph.h"
 #include "plot_events.h"
+#include "series.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,14 +12,14 @@ typedef struct options {
     cli_common common;
     const char *out, *layer, *neurons;
     cli_int sample, frames;
-    cli_real step, threshold;
+    cli_real step, threshold, from, to;
 } options;
 
 static const cli_option table[] = {
     {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR",
      "where the pictures go (default: figures, in the run directory or beside the file)", 0, 0},
     {"sample", 0, CLI_INT, offsetof(options, sample), "B",
-     "sample of the batch, from 0 (default 0)", 0, 1e9},
+     "sample of the batch, or series of the file, from 0 (default 0)", 0, 1e9},
     {"layer", 0, CLI_TEXT, offsetof(options, layer), "NAME", "traces of this neuron layer only", 0,
      0},
     {"neurons", 0, CLI_TEXT, offsetof(options, neurons), "I,J,...",
@@ -29,6 +30,9 @@ static const cli_option table[] = {
      "threshold drawn into the traces (default 1)", -1e12, 1e12},
     {"frames", 0, CLI_INT, offsetof(options, frames), "N",
      "frames of a recording of events (default 8)", 1, 64},
+    {"from", 0, CLI_REAL, offsetof(options, from), "S",
+     "series: begin here, in seconds (steps where the rate is not known)", 0, 1e12},
+    {"to", 0, CLI_REAL, offsetof(options, to), "S", "series: end here", 0, 1e12},
     CLI_ROWS_LAST,
 };
 
@@ -243,9 +247,12 @@ static int plot_file(const options *o, const char *what, const char *given)
 {
     char *beside = directory_of(what), *figures = cli_path(beside, "figures");
     const char *directory = given ? given : figures;
-    int code =
-        fsnn_events_known(what) ? plot_events(what, (int)o->frames.value, directory)
-        : is_npz(what) ? plot_recording(o, directory) : plot_training(what, "Training", directory);
+    series_kind kind = series_kind_of(what);
+    const series_view view = {o->sample.value, o->from.value, o->to.value, directory};
+    int code = kind != SERIES_NONE       ? plot_series(what, kind, &view)
+               : fsnn_events_known(what) ? plot_events(what, (int)o->frames.value, directory)
+               : is_npz(what)            ? plot_recording(o, directory)
+                                         : plot_training(what, "Training", directory);
     free(figures);
     free(beside);
     return code;
@@ -292,9 +299,10 @@ const cli_command cli_plot = {
     .usage = "WHAT [options]",
     .details =
         "WHAT is a run directory or a metrics.csv (training curves), or an NPZ written by fsnn run "
-        "--record v,spikes (spike raster of one sample, membrane traces, firing rates), or a recording "
-        "of an event camera (a strip of frames), or the folder of a graph (degrees; into figures/ "
-        "unless --out says otherwise). Each "
+        "--record v,spikes (spike raster of one sample, membrane traces, firing rates), or data: a recording "
+        "of an event camera (a strip of frames), a .ts file, WAV, WFDB header (one series of it), HDF5 "
+        "spike trains (raster of a sample), or the folder of a graph (degrees; into figures/ unless "
+        "--out says otherwise). Each "
         "picture is "
         "written as PNG and SVG, with the gnuplot script and its data beside it.",
     .examples = "  fsnn plot runs/fashion-mlp\n"

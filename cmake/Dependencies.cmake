@@ -7,6 +7,8 @@ pkg_check_modules(FYAML REQUIRED IMPORTED_TARGET libfyaml)
 # Packets of AEDAT 4 recordings. Without them fsnn builds too, and says at such a packet what is missing.
 pkg_check_modules(LZ4 IMPORTED_TARGET liblz4)
 pkg_check_modules(ZSTD IMPORTED_TARGET libzstd)
+pkg_check_modules(KISSFFT REQUIRED IMPORTED_TARGET kissfft-float)
+pkg_search_module(HDF5 REQUIRED IMPORTED_TARGET hdf5-serial hdf5)
 
 # oneDNN 2.x or 3.x, by header and library: its own CMake package asks for things that its users do not need.
 find_path(DNNL_INCLUDE_DIR dnnl.h)
@@ -23,7 +25,8 @@ target_link_libraries(fsnn_dnnl INTERFACE ${DNNL_LIBRARY})
 # functions too, and being found first it serves both, so that there is one pool of threads and not two.
 add_library(fsnn_dependencies INTERFACE)
 target_link_libraries(fsnn_dependencies INTERFACE OpenMP::OpenMP_C fsnn_dnnl PkgConfig::FYAML
-                                                  ZLIB::ZLIB Threads::Threads m)
+                                                  PkgConfig::KISSFFT PkgConfig::HDF5 ZLIB::ZLIB
+                                                  Threads::Threads m)
 foreach(packing LZ4 ZSTD)
     if(${packing}_FOUND)
         target_link_libraries(fsnn_dependencies INTERFACE PkgConfig::${packing})

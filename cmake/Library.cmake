@@ -54,7 +54,8 @@ foreach(name IN LISTS OpenMP_C_LIB_NAMES)
         list(APPEND private_libraries ${OpenMP_${name}_LIBRARY})
     endif()
 endforeach()
-list(APPEND private_libraries dnnl fyaml z ${LZ4_LIBRARIES} ${ZSTD_LIBRARIES} m)
+list(APPEND private_libraries dnnl fyaml ${KISSFFT_LIBRARIES} ${HDF5_LINK_LIBRARIES} z ${LZ4_LIBRARIES}
+     ${ZSTD_LIBRARIES} m)
 list(REMOVE_DUPLICATES private_libraries)
 
 add_library(fsnn SHARED ${objects})

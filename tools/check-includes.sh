@@ -14,9 +14,9 @@ op       | tensor base                           | status tensor net
 neuron   | tensor base frac/memory.h             | status tensor frac neuron
 frac     | tensor base                           | status tensor frac fde
 net      | op neuron frac tensor base            | status tensor frac neuron net
-data     | tensor base                           | status tensor data events graph interpolate
+data     | tensor base                           | status tensor data events graph interpolate series
 train    | net data op neuron frac tensor base   | status tensor frac neuron net data train
-model    | net op neuron frac tensor base        | status tensor frac neuron net data events graph interpolate train model
+model    | net op neuron frac tensor base        | status tensor frac neuron net data events graph interpolate series train model
 plot     | base                                  | status plot
 cli      | bench/floor.h                         | *
 examples | -                                     | *

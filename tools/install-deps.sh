@@ -11,6 +11,8 @@ libfyaml-dev           YAML and JSON
 zlib1g-dev             gzip
 liblz4-dev             packets of AEDAT 4 event recordings
 libzstd-dev            packets of AEDAT 4 event recordings
+libkissfft-dev         Fourier transforms of sound
+libhdf5-dev            HDF5 files
 libcmocka-dev          unit tests
 gnuplot-nox            figures
 fonts-dejavu-core      the letters in the figures

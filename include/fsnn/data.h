@@ -48,11 +48,47 @@ FSNN_API fsnn_status fsnn_data_idx(const char *images, const char *labels, fsnn_
  * Errors: as fsnn_data_idx, and FSNN_ENOTFOUND when a named array is not there. */
 FSNN_API fsnn_status fsnn_data_npz(const char *path, const char *x, const char *y, bool sequence,
                                    fsnn_data **data);
+/* Two .npy files: samples [N, ...] and classes [N] (or NULL). Errors: as fsnn_data_idx. */
+FSNN_API fsnn_status fsnn_data_npy(const char *samples, const char *classes, fsnn_data **data);
+/* Spike trains of many units, binned. */
+typedef struct fsnn_shd_options {
+    int64_t steps;    /* T, over `duration` */
+    double duration;  /* seconds; later spikes are left out */
+    int64_t units;    /* of the file: 700 */
+    int64_t channels; /* of the samples, at most as many: channel = floor(unit channels / units) */
+    bool count;       /* several spikes in one bin count as many, otherwise as one */
+} fsnn_shd_options;
+/* HDF5 files as the Heidelberg Digits (SHD) and Spiking Speech Commands (SSC) have them:
+ * `spikes/times` (seconds), `spikes/units`, `labels`. Samples are sequences [steps, channels].
+ * Errors: FSNN_EFORMAT, FSNN_EMEMORY, FSNN_EARGUMENT. */
+FSNN_API fsnn_status fsnn_data_shd(const char *path, const fsnn_shd_options *options, fsnn_data **data);
+/* What such a file holds. */
+typedef struct fsnn_shd_info {
+    int64_t count, classes, spikes;
+    int64_t units;  /* highest unit + 1 */
+    double seconds; /* of the last spike */
+} fsnn_shd_info;
+FSNN_API fsnn_status fsnn_shd_survey(const char *path, fsnn_shd_info *info);
 /* Copies samples given as floats [count, shape] and classes [count] (or NULL). */
 FSNN_API fsnn_status fsnn_data_memory(int64_t count, fsnn_shape shape, const float *x,
                                       const int32_t *labels, fsnn_data **data);
 /* Shift and scale of every value: x <- (x - mean) / deviation. */
 FSNN_API fsnn_status fsnn_data_normalize(fsnn_data *data, double mean, double deviation);
+/* Which axes of a sample become time. Pictures are [H, W], or [C, H, W]. */
+typedef enum fsnn_axes {
+    FSNN_AXES_NONE,
+    FSNN_AXES_FIRST,  /* [T, ...]: the first axis is time as it is */
+    FSNN_AXES_ROWS,   /* a picture row by row: T = H, each step [W] (C = 1) or [C, W] */
+    FSNN_AXES_PIXELS, /* pixel by pixel, rows first: T = H W, each step [C] */
+    FSNN_AXES
+} fsnn_axes;
+/* Makes sequences of still samples; several channels are put in another order in memory. Errors:
+ * FSNN_EARGUMENT where the samples are sequences already, no pictures, or where other data sets
+ * share them. */
+FSNN_API fsnn_status fsnn_data_sequence(fsnn_data *data, fsnn_axes axes);
+/* Repeats samples of rarer classes, in the order of the file, until each class that is there has as
+ * many as the most frequent. FSNN_EARGUMENT without classes. */
+FSNN_API fsnn_status fsnn_data_balance(fsnn_data *data);
 /* Moves a random share of the samples (0 < share < 1) into a data set of its own: a validation set.
  * Both keep the order of the file, and the number of classes. */
 FSNN_API fsnn_status fsnn_data_split(fsnn_data *data, double share, uint64_t seed,
@@ -72,11 +108,16 @@ FSNN_API void fsnn_data_destroy(fsnn_data *data);
  *   latency   one spike: value 1 (and above) at step 0, the smallest value above `floor` at the
  *             last; none at or below it: with v = min(gain * value, 1) > floor, at step
  *             round((T - 1) (1 - v) / (1 - floor)), linear in v
- * Sequences (fsnn_data_info.sequence) pass unchanged, T is their own. */
+ *   delta     spikes of change: a reference r, 0 at first, follows v = gain * value in steps of `threshold`: at v - r >= threshold
+ *             a spike in the upper channel and r + threshold, at v - r <= -threshold one in the lower channel and r - threshold. Twice as
+ *             many channels, the upper ones first: [N] becomes [2 N], [C, ...] becomes [2 C, ...]
+ * Sequences (fsnn_data_info.sequence) of T steps: direct passes them unchanged, rate and delta go on from each step's own value (T stays),
+ * latency makes `steps` steps of every one (T * steps). */
 typedef enum fsnn_encoder_kind {
     FSNN_ENCODE_DIRECT,
     FSNN_ENCODE_RATE,
     FSNN_ENCODE_LATENCY,
+    FSNN_ENCODE_DELTA,
     FSNN_ENCODERS
 } fsnn_encoder_kind;
 
@@ -85,6 +126,7 @@ typedef struct fsnn_encoder {
     int64_t steps; /* T */
     double gain;   /* multiplies the value; default 1 */
     double floor;  /* latency only; default 0.01 */
+    double threshold; /* delta only; default 0.1 */
     bool sparse;   /* loaders: batches as lists of the elements that are not 0 */
 } fsnn_encoder;
 
@@ -94,7 +136,7 @@ FSNN_API int fsnn_encoder_find(const char *name); /* or FSNN_ENOTFOUND */
 /* With `sparse` a loader never forms [T, B, N]: rate makes only the spikes that there are, the same
  * ones as without, at a cost of theirs (only values above 0 are looked at, and 1 and more need no
  * random number).
- * Encodes x [B, N] into out [T, B, N]. Random numbers are a function of (seed, stream + sample,
+ * Encodes x [B, N] into out [T, B, N] (delta: [T, B, 2 N]). Random numbers are a function of (seed, stream + sample,
  * step, index). */
 FSNN_API fsnn_status fsnn_encode(const fsnn_encoder *encoder, int64_t B, int64_t N, const float *x,
                                  uint64_t seed, uint64_t stream, float *out);
@@ -115,15 +157,49 @@ typedef struct fsnn_augment {
 /* Batches of a data set, encoded, in file order or shuffled, prepared ahead by an own thread. */
 typedef struct fsnn_loader fsnn_loader;
 
-/* Samples in time that do not come one a solver step: sequences, or the T steps of an encoder, at time stamps of their own. The
- * network's input is interpolated at times[0] + k step, as far as the last stamp (fsnn/interpolate.h). All zero: sample
- * k is the input of step k. */
+/* Samples in time that do not come one a solver step: sequences, or the T steps of an encoder, at
+ * time stamps of their own. The network's input is interpolated at times[0] + k step, as far as the
+ * last stamp (fsnn/interpolate.h). All zero: sample k is the input of step k. */
 typedef struct fsnn_sampling {
     const double *times; /* [count] increasing; copied */
     int64_t count;       /* T of the samples */
     double step;         /* of the solver, in the unit of the stamps */
     fsnn_interpolation interpolation;
 } fsnn_sampling;
+
+/* ---- disturbances, for evaluations of robustness ---- */
+
+/* What is done to one sample x [T, ...], after its encoding, in the solver's steps; s is the amount:
+ *   noise       x + s e, e standard normal, anew for every value and step
+ *   occlusion   a share s of the input is 0 at all steps: a rectangle with sides sqrt(s) H and sqrt(s) W of a picture [..., H, W], s N
+ *               neighbours of [N]; where, is random
+ *   jitter      step k shows the input of step k + d, d a whole number drawn evenly from -s..s, kept within 0..T-1
+ *   truncate    the last s T steps are 0: the recording ends too early
+ *   frame_loss  each step is lost (0) with probability s
+ * Random numbers are a function of (seed, sample, kind, place), so that amounts can be compared. */
+typedef enum fsnn_perturb_kind {
+    FSNN_PERTURB_NOISE,
+    FSNN_PERTURB_OCCLUSION,
+    FSNN_PERTURB_JITTER,
+    FSNN_PERTURB_TRUNCATE,
+    FSNN_PERTURB_FRAME_LOSS,
+    FSNN_PERTURBS
+} fsnn_perturb_kind;
+
+typedef struct fsnn_perturbation {
+    fsnn_perturb_kind kind;
+    double amount;
+} fsnn_perturbation;
+
+FSNN_API const char *fsnn_perturb_name(fsnn_perturb_kind kind);
+FSNN_API const char *fsnn_perturb_unit(fsnn_perturb_kind kind); /* of the amount, "share of the steps" */
+FSNN_API int fsnn_perturb_find(const char *name);               /* or FSNN_ENOTFOUND */
+/* FSNN_EARGUMENT with a sentence when the kind is not known or the amount out of its range. */
+FSNN_API fsnn_status fsnn_perturb_check(const fsnn_perturbation *perturbation);
+/* All of `list` [count], one after the other, on one sample x [T, shape]. `work` [T, shape] is
+ * overwritten. `stream` is the sample. */
+FSNN_API fsnn_status fsnn_perturb(const fsnn_perturbation *list, int count, int64_t T, const fsnn_shape *shape,
+                                  uint64_t seed, uint64_t stream, float *x, float *work);
 
 typedef struct fsnn_loader_options {
     fsnn_encoder encoder;
@@ -133,6 +209,8 @@ typedef struct fsnn_loader_options {
     uint64_t seed;
     fsnn_sampling sampling;
     fsnn_augment augment;
+    const fsnn_perturbation *perturb; /* [perturbs], copied; in this order */
+    int perturbs;                     /* at most FSNN_PERTURBS */
 } fsnn_loader_options;
 
 typedef struct fsnn_batch {
@@ -151,7 +229,8 @@ FSNN_API fsnn_status fsnn_loader_create(const fsnn_data *data, const fsnn_loader
 FSNN_API void fsnn_loader_destroy(fsnn_loader *loader);
 FSNN_API int64_t fsnn_loader_batches(const fsnn_loader *loader); /* in one epoch */
 FSNN_API int64_t fsnn_loader_samples(const fsnn_loader *loader); /* in one epoch */
-/* T (solver steps, where there are time stamps) and the shape of one sample at one step, as the network will see it. */
+/* T (solver steps, where there are time stamps) and the shape of one sample at one step, as the
+ * network will see it. */
 FSNN_API void fsnn_loader_shape(const fsnn_loader *loader, int64_t *steps, fsnn_shape *shape);
 /* Starts epoch `epoch` (any order; same epoch, same batches). */
 FSNN_API fsnn_status fsnn_loader_start(fsnn_loader *loader, int64_t epoch);

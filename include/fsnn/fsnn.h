@@ -12,6 +12,7 @@
 #include <fsnn/events.h>
 #include <fsnn/graph.h>
 #include <fsnn/interpolate.h>
+#include <fsnn/series.h>
 #include <fsnn/train.h>
 #include <fsnn/model.h>
 #include <fsnn/plot.h>

@@ -58,3 +58,36 @@ fsnn_status fsnn_data_npz(const char *path, const char *x, const char *y, bool s
     fsnn_arrays_free(&list);
     return status;
 }
+
+/* The one array of a .npy file; an NPZ is refused. */
+static fsnn_status read_one(const char *path, fsnn_arrays *list)
+{
+    FSNN_TRY(fsnn_npz_read(path, list));
+    if (list->count == 1 && fsnn_arrays_find(list, "x"))
+        return FSNN_OK;
+    return fsnn_fail(FSNN_EFORMAT, "%s: is an NPZ of %d arrays, expected was a .npy file of one", path,
+                     list->count);
+}
+
+fsnn_status fsnn_data_npy(const char *samples, const char *classes, fsnn_data **data)
+{
+    if (!samples || !data)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_data_npy needs a file of samples and a place for the data");
+    *data = NULL;
+    fsnn_arrays x = {0}, y = {0};
+    fsnn_status status = read_one(samples, &x);
+    if (!status && classes)
+        status = read_one(classes, &y);
+    if (!status) {
+        store_source source = {.what = samples,
+                               .x = &x.item[0],
+                               .y_what = classes,
+                               .y = classes ? &y.item[0] : NULL,
+                               .divisor = 1,
+                               .fault = FSNN_EFORMAT};
+        status = store_create(&source, data);
+    }
+    fsnn_arrays_free(&x);
+    fsnn_arrays_free(&y);
+    return status;
+}

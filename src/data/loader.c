@@ -35,8 +35,11 @@ struct fsnn_loader {
     spike_space space; /* of the thread */
     fsnn_shape shape; /* of one step */
     int64_t batches, samples;
-    int64_t *order; /* [count] samples of this epoch */
-    float *sample;  /* [size] the sample in the making */
+    int64_t *order;               /* [count] samples of this epoch */
+    float *sample;                /* [size] the sample in the making */
+    int64_t raw_rows, raw_values; /* of a sample before its encoding; rows of still samples: 1 */
+    fsnn_perturbation perturb[FSNN_PERTURBS];
+    float *disturbed, *scratch; /* [steps, values] where there is something to disturb */
     slot slot[SLOTS];
 
     pthread_t thread;
@@ -51,41 +54,57 @@ struct fsnn_loader {
 
 /* ---- the thread ---- */
 
-/* A sample with its own time axis: [rows, N] to rows of the batch. */
-static void scatter(const fsnn_loader *l, float *out, int64_t stride)
-{
-    for (int64_t k = 0; k < l->rows; k++)
-        memcpy(out + k * stride, l->sample + k * l->values, (size_t)l->values * sizeof *out);
-}
-
 /* The sample in the making as rows in time. */
 static void unroll(const fsnn_loader *l, uint64_t stream, float *out, int64_t stride)
 {
+    const fsnn_encoder *encoder = &l->options.encoder;
     if (l->data->sequence)
-        scatter(l, out, stride);
+        encoder_sequence(encoder, l->raw_rows, l->raw_values, l->sample, l->options.seed, stream,
+                         out, stride);
     else
-        encoder_sample(&l->options.encoder, l->values, l->sample, l->options.seed, stream, out,
-                       stride);
+        encoder_sample(encoder, l->raw_values, l->sample, l->options.seed, stream, out, stride);
 }
 
-/* Sample `index` as dense rows of the steps, their beginnings `stride` floats apart. */
-static void dense(fsnn_loader *l, uint64_t stream, float *out, int64_t stride)
+/* The sample in the making on the solver's steps. */
+static void settle(const fsnn_loader *l, uint64_t stream, float *out, int64_t stride)
 {
     if (!l->stamped) {
         unroll(l, stream, out, stride);
         return;
     }
     unroll(l, stream, l->grid.in, l->values);
-    resample_run(&l->grid, out, stride);
+    resample_run((resample *)&l->grid, out, stride);
+}
+
+/* The same with all disturbances. */
+static fsnn_status disturb(const fsnn_loader *l, int64_t index, float *out, int64_t stride)
+{
+    uint64_t stream = ((uint64_t)l->epoch << 32) + (uint64_t)index;
+    settle(l, STORE_STREAM_ENCODE + stream, l->disturbed, l->values);
+    FSNN_TRY(fsnn_perturb(l->perturb, l->options.perturbs, l->steps, &l->shape, l->options.seed,
+                          STORE_STREAM_PERTURB + stream, l->disturbed, l->scratch));
+    for (int64_t k = 0; k < l->steps; k++)
+        memcpy(out + k * stride, l->disturbed + k * l->values, (size_t)l->values * sizeof *out);
+    return FSNN_OK;
+}
+
+/* Sample `index` as dense rows of the steps, their beginnings `stride` floats apart. */
+static fsnn_status finish(fsnn_loader *l, int64_t index, float *out, int64_t stride)
+{
+    if (l->disturbed)
+        return disturb(l, index, out, stride);
+    settle(l, STORE_STREAM_ENCODE + ((uint64_t)l->epoch << 32) + (uint64_t)index, out, stride);
+    return FSNN_OK;
 }
 
 /* Sample b of the slot's lists. */
-static fsnn_status list(fsnn_loader *l, uint64_t stream, int64_t b, slot *s)
+static fsnn_status list(fsnn_loader *l, int64_t index, int64_t b, slot *s)
 {
+    uint64_t stream = STORE_STREAM_ENCODE + ((uint64_t)l->epoch << 32) + (uint64_t)index;
     if (l->rate)
         return spike_lists_rate(&s->lists, &l->space, &l->options.encoder, b, l->sample,
                                 l->options.seed, stream);
-    dense(l, stream, l->space.dense, l->values);
+    FSNN_TRY(finish(l, index, l->space.dense, l->values));
     return spike_lists_dense(&s->lists, b, l->space.dense);
 }
 
@@ -93,7 +112,6 @@ static fsnn_status fill(fsnn_loader *l, int64_t number, slot *s)
 {
     int64_t first = number * l->options.batch, left = l->samples - first;
     int64_t places = l->data->store->places;
-    uint64_t stream = STORE_STREAM_ENCODE + ((uint64_t)l->epoch << 32);
     s->batch = left < l->options.batch ? left : l->options.batch;
     spike_lists_begin(&s->lists, s->batch);
     for (int64_t b = 0; b < s->batch && !atomic_load(&l->drop); b++) {
@@ -101,9 +119,9 @@ static fsnn_status fill(fsnn_loader *l, int64_t number, slot *s)
         FSNN_TRY(augmenter_fetch(&l->augment, l->data, row, l->options.seed, l->epoch, index,
                                  l->sample));
         if (l->sparse)
-            FSNN_TRY(list(l, stream + (uint64_t)index, b, s));
+            FSNN_TRY(list(l, index, b, s));
         else
-            dense(l, stream + (uint64_t)index, s->x + b * l->values, s->batch * l->values);
+            FSNN_TRY(finish(l, index, s->x + b * l->values, s->batch * l->values));
         if (s->labels)
             memcpy(s->labels + b * places, l->data->store->labels + row * places,
                    (size_t)places * sizeof *s->labels);
@@ -194,7 +212,14 @@ static fsnn_status check(const fsnn_data *data, const fsnn_loader_options *optio
     if (data->count > UINT32_MAX)
         return fsnn_fail(FSNN_EUNSUPPORTED, "%lld samples are more than a loader can number",
                          (long long)data->count);
-    return data->sequence ? FSNN_OK : encoder_check(&options->encoder);
+    if (options->perturbs < 0 || options->perturbs > FSNN_PERTURBS ||
+        (options->perturbs && !options->perturb))
+        return fsnn_fail(FSNN_EARGUMENT, "%d perturbations; at most %d can be given",
+                         options->perturbs, FSNN_PERTURBS);
+    for (int i = 0; i < options->perturbs; i++)
+        FSNN_TRY(fsnn_perturb_check(&options->perturb[i]));
+    bool unused = data->sequence && options->encoder.kind == FSNN_ENCODE_DIRECT;
+    return unused ? FSNN_OK : encoder_check(&options->encoder);
 }
 
 static fsnn_status plan(fsnn_loader *l)
@@ -214,11 +239,16 @@ static fsnn_status plan(fsnn_loader *l)
         memmove(l->shape.dim, l->shape.dim + 1, (size_t)l->shape.rank * sizeof l->shape.dim[0]);
         l->shape.dim[l->shape.rank] = 0;
     }
+    l->raw_rows = data->sequence ? l->rows : 1;
+    l->raw_values = fsnn_shape_count(&l->shape);
+    if (!encoder_size(&l->options.encoder, data->sequence, &l->rows, &l->shape))
+        return fsnn_fail(FSNN_EARGUMENT, "sequences of %lld steps, %lld each, are too long",
+                         (long long)l->raw_rows, (long long)l->options.encoder.steps);
     l->values = fsnn_shape_count(&l->shape);
     l->steps = l->rows;
     l->stamped = l->options.sampling.times != NULL;
     l->sparse = l->options.encoder.sparse;
-    l->rate = l->sparse && !l->stamped && !data->sequence &&
+    l->rate = l->sparse && !l->stamped && !data->sequence && !l->options.perturbs &&
               l->options.encoder.kind == FSNN_ENCODE_RATE;
     if (l->sparse && l->values > INT32_MAX)
         return fsnn_fail(FSNN_EUNSUPPORTED, "lists of spikes number their elements up to %d, not %lld",
@@ -265,6 +295,12 @@ static fsnn_status reserve(fsnn_loader *l)
     l->sample = fsnn_alloc((size_t)l->data->size * sizeof *l->sample);
     if (!l->order || !l->sample)
         return FSNN_EMEMORY;
+    if (l->options.perturbs) {
+        l->disturbed = fsnn_alloc((size_t)(l->steps * l->values) * sizeof *l->disturbed);
+        l->scratch = fsnn_alloc((size_t)(l->steps * l->values) * sizeof *l->scratch);
+        if (!l->disturbed || !l->scratch)
+            return FSNN_EMEMORY;
+    }
     if (l->sparse)
         FSNN_TRY(spike_space_open(&l->space, l->steps, l->values, !l->rate));
     for (int i = 0; i < SLOTS; i++)
@@ -284,6 +320,8 @@ fsnn_status fsnn_loader_create(const fsnn_data *data, const fsnn_loader_options 
         return FSNN_EMEMORY;
     l->data = data;
     l->options = *options;
+    for (int i = 0; i < options->perturbs; i++)
+        l->perturb[i] = options->perturb[i];
     atomic_init(&l->drop, false);
     fsnn_status status = augmenter_open(&l->augment, &options->augment, data);
     if (status == FSNN_OK)
@@ -315,6 +353,8 @@ void fsnn_loader_destroy(fsnn_loader *l)
     augmenter_close(&l->augment);
     fsnn_free(l->order);
     fsnn_free(l->sample);
+    fsnn_free(l->disturbed);
+    fsnn_free(l->scratch);
     fsnn_free(l);
 }
 

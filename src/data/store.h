@@ -18,6 +18,7 @@ struct sparse_rows;
 #define STORE_STREAM_LIMIT (UINT64_C(0xd2) << 56)
 #define STORE_STREAM_SHUFFLE (UINT64_C(0xd3) << 56) /* + epoch */
 #define STORE_STREAM_ENCODE (UINT64_C(0xd4) << 56)  /* + epoch << 32 + sample */
+#define STORE_STREAM_PERTURB (UINT64_C(0xd5) << 56) /* the same */
 #define STORE_STREAM_AUGMENT (UINT64_C(0xd8) << 56) /* + epoch << 32 + sample */
 #define STORE_STREAM_EVENTS (UINT64_C(0xd9) << 56)  /* the same, numbers of single events */
 

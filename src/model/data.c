@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 /* Indices are the values of fsnn_encoder_kind. */
-static const char *const encoder_names[] = {"direct", "rate", "latency", NULL};
+static const char *const encoder_names[] = {"direct", "rate", "latency", "delta", NULL};
 
 static const data_section defaults = {
     .deviation = 1,
     .shuffle = true,
-    .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 4, .gain = 1, .floor = 0.01},
+    .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 4, .gain = 1, .floor = 0.01, .threshold = 0.1},
     .frames = {.by = FSNN_FRAMES_NUMBER, .count = 16, .window = 10000},
     /* fsnn_graph_options_default, as a constant */
     .graph = {.hops = 1,
@@ -24,7 +24,16 @@ static const data_section defaults = {
                         .test = 0.1,
                         .per_class = true,
                         .seed = 1}},
+    .series = {.decimate = 1, .frame = 25, .hop = 10, .mel = {.bands = 40, .floor = 1e-6}, .scale = FSNN_SCALE_NONE},
+    .pattern = "{label}_{speaker}_{take}.wav",
+    .symbols = "N A V",
+    .before = 0.25,
+    .after = 0.45,
+    .shd = {.steps = 100, .duration = 1.4, .units = 700, .channels = 700},
 };
+
+const char *const data_sequence_names[] = {"none", "first", "rows", "pixels", NULL};
+const fsnn_alias data_sequence_aliases[] = {{"false", FSNN_AXES_NONE}, {"true", FSNN_AXES_FIRST}, {0}};
 
 const void *data_defaults(void)
 {
@@ -76,13 +85,13 @@ const fsnn_key data_encoder_keys[] = {
      .offset = offsetof(fsnn_encoder, kind),
      .names = encoder_names,
      .help = "direct: the value as current at every step; rate: Bernoulli spikes; latency: one "
-             "spike, the earlier the larger the value"},
+             "spike, the earlier the larger the value; delta: spikes of change, up and down"},
     {.name = "steps",
      .type = FSNN_KEY_INT,
      .offset = offsetof(fsnn_encoder, steps),
      .min = 1,
      .max = INT32_MAX,
-     .help = "time steps T; sequences have their own"},
+     .help = "time steps T; sequences have their own, of which latency makes this many each"},
     {.name = "gain",
      .type = FSNN_KEY_REAL,
      .offset = offsetof(fsnn_encoder, gain),
@@ -96,6 +105,13 @@ const fsnn_key data_encoder_keys[] = {
      .min = 0,
      .max = 1,
      .help = "latency: values at or below it do not spike"},
+    {.name = "threshold",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_encoder, threshold),
+     .min = 0,
+     .max = INFINITY,
+     .above = true,
+     .help = "delta: the change that makes a spike"},
     {.name = "sparse",
      .type = FSNN_KEY_BOOL,
      .offset = offsetof(fsnn_encoder, sparse),
@@ -155,6 +171,21 @@ const fsnn_key data_augment_keys[] = {
     {0},
 };
 
+/* `test: null`, by an override say, is no test set: its key leaves the tree. */
+static void drop_null(yaml_node *map, const char *key)
+{
+    yaml_node *before = NULL;
+    for (yaml_node *n = map->first; n; before = n, n = n->next) {
+        if (strcmp(n->key->text, key) != 0 || !yaml_null(n))
+            continue;
+        *(before ? &before->next : &map->first) = n->next;
+        if (map->last == n)
+            map->last = before;
+        map->count--;
+        return;
+    }
+}
+
 fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out)
 {
     *out = defaults;
@@ -163,6 +194,7 @@ fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out)
     if (node->type != YAML_MAP)
         return read_wrong(doc, node,
                           "a mapping, like {kind: idx, train: {images: ..., labels: ...}}");
+    drop_null(node, "test");
     const yaml_node *kind = yaml_find(node, "kind");
     if (kind)
         FSNN_TRY(read_name(doc, kind, data_kind_names, &out->kind));
@@ -210,6 +242,16 @@ fsnn_status data_find_file(const data_place *at, const yaml_node *node, const ch
                          "there is no file \"%s\": looked for %s and, below FSNN_DATA, for %s",
                          text, try[0], try[1]);
     return yaml_fail(at->view, node, "there is no file \"%s\"", try[0] ? try[0] : text);
+}
+
+fsnn_status data_in_time(const data_place *at, fsnn_data **data)
+{
+    fsnn_status status = fsnn_data_sequence(*data, (fsnn_axes)at->d->data.sequence);
+    if (status == FSNN_OK)
+        return status;
+    fsnn_data_destroy(*data);
+    *data = NULL;
+    return fail_passed_on(at->view, yaml_find(at->d->data.node, "sequence"), status);
 }
 
 /* Opens one set and changes its values; its number of samples is settled by the caller. */
@@ -266,7 +308,8 @@ static fsnn_status open_sets(const fsnn_description *d, const bool wanted[FSNN_P
     FSNN_TRY(limit(*train, s->limit_train, seed));
     if (!s->test.given)
         FSNN_TRY(limit(*share, s->limit_test, seed));
-    return limit(part[FSNN_PART_TEST], s->limit_test, seed);
+    FSNN_TRY(limit(part[FSNN_PART_TEST], s->limit_test, seed));
+    return *train && s->balance ? fsnn_data_balance(*train) : FSNN_OK;
 }
 
 /* Time stamps are one for each of the T that the samples of a set have. */
@@ -277,6 +320,8 @@ static fsnn_status check_times(const fsnn_description *d, const char *which, con
     fsnn_data_info info;
     fsnn_data_info_get(data, &info);
     int64_t T = info.sequence ? info.shape.dim[0] : d->data.encoder.steps;
+    if (info.sequence && d->data.encoder.kind == FSNN_ENCODE_LATENCY)
+        T *= d->data.encoder.steps;
     if (d->dynamics.count == T)
         return FSNN_OK;
     yaml_doc view = {.path = d->doc.path};

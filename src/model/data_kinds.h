@@ -26,10 +26,24 @@ extern const data_kind *const data_kinds[];   /* in the order of the names */
 extern const data_kind data_events;
 extern const char *const data_kind_names[];   /* NULL-terminated */
 extern const fsnn_key data_normalize_keys[], data_limit_keys[], data_encoder_keys[], data_augment_keys[];
+extern const char *const data_sequence_names[]; /* indices are the values of fsnn_axes */
+extern const fsnn_alias data_sequence_aliases[];
 
 /* The file or folder that a description names: "~/x" lies below the home folder; relative paths beside the description, else
  * below FSNN_DATA. `node` is where the text stands; *path lives as long as the place. */
 fsnn_status data_find_file(const data_place *at, const yaml_node *node, const char *text, const char **path);
+
+/* Gives the samples the time axis that `sequence` says; destroys *data on failure. */
+fsnn_status data_in_time(const data_place *at, fsnn_data **data);
+
+/* For kinds of arrays: which axes of a sample are time. */
+#define DATA_SEQUENCE_KEY                                                                                                \
+    {                                                                                                                    \
+        .name = "sequence", .type = FSNN_KEY_ENUM, .offset = offsetof(data_section, sequence),                           \
+        .names = data_sequence_names, .aliases = data_sequence_aliases,                                                  \
+        .help = "time within a sample: none; first (or true): its first axis; rows: pictures row by row, T = H; "        \
+                "pixels: pixel by pixel, T = H W"                                                                        \
+    }
 
 /* What all kinds share, given the keys of a set. The group of an anonymous struct starts at 0. */
 #define DATA_KEYS(set_keys)                                                                                              \
@@ -46,6 +60,8 @@ fsnn_status data_find_file(const data_place *at, const yaml_node *node, const ch
         {.name = "shuffle", .type = FSNN_KEY_BOOL, .offset = offsetof(data_section, shuffle),                            \
          .help = "a new order of the training samples each epoch"},                                                      \
         {.name = "limit", .type = FSNN_KEY_GROUP, .offset = 0, .group = data_limit_keys, .help = "use only a part"},     \
+        {.name = "balance", .type = FSNN_KEY_BOOL, .offset = offsetof(data_section, balance),                            \
+         .help = "repeat training samples of rarer classes until all are as many"},                                      \
     {                                                                                                                    \
         .name = "encoder", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, encoder),                            \
         .group = data_encoder_keys, .help = "how a sample becomes input over time"                                       \

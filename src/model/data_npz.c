@@ -14,8 +14,7 @@ static const fsnn_key set_keys[] = {
 static const fsnn_key keys[] = {
     DATA_KEYS(set_keys),
     DATA_AUGMENT_KEY,
-    {.name = "sequence", .type = FSNN_KEY_BOOL, .offset = offsetof(data_section, sequence),
-     .help = "samples have a time axis of their own, their first"},
+    DATA_SEQUENCE_KEY,
     {0},
 };
 
@@ -24,7 +23,8 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
     const char *path = NULL;
     FSNN_TRY(data_find_file(at, node, at->set->path, &path));
-    return fsnn_data_npz(path, at->set->x, at->set->y, at->d->data.sequence, out);
+    FSNN_TRY(fsnn_data_npz(path, at->set->x, at->set->y, false, out));
+    return data_in_time(at, out);
 }
 
 const data_kind data_npz = {.name = "npz", .keys = keys, .open = open};

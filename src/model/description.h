@@ -10,6 +10,7 @@
 #include <fsnn/events.h>
 #include <fsnn/graph.h>
 #include <fsnn/model.h>
+#include <fsnn/series.h>
 
 /* Output `port` of layer number `layer`; layer -1 is the input. */
 typedef struct source {
@@ -29,9 +30,23 @@ typedef struct layer {
 typedef struct data_set {
     bool given;
     const char *images, *labels; /* idx */
-    const char *path, *x, *y;    /* npz */
-    const char *list, *cuts, *pattern; /* events */
+    const char *path, *x, *y;    /* npz; path: of most kinds */
+    const char *list;            /* events, wav */
+    const char *cuts, *pattern;  /* events */
+    const char *only, *except;   /* wav */
+    double from, to;             /* wfdb: seconds */
 } data_set;
+
+/* Kinds whose samples are series (model/data_series.h). */
+enum { SERIES_RAW, SERIES_FRAMES, SERIES_MEL };
+typedef struct series_section {
+    int front; /* SERIES_RAW, ... */
+    int64_t decimate;
+    double frame, hop; /* ms, or samples */
+    fsnn_mel mel;      /* but for frame and hop */
+    int scale, pad;    /* fsnn_scale, fsnn_pad */
+    int64_t steps;     /* T; 0: the longest */
+} series_section;
 
 typedef struct data_section {
     bool given;
@@ -41,7 +56,13 @@ typedef struct data_section {
     double mean, deviation;
     double validation;
     int64_t limit_train, limit_test; /* 0: all */
-    bool sequence;
+    int sequence;  /* fsnn_axes */
+    bool balance;
+    series_section series;
+    const char *pattern;  /* wav */
+    const char *symbols;  /* wfdb: classes */
+    double before, after; /* wfdb: seconds */
+    fsnn_shd_options shd; /* hdf5 */
     fsnn_encoder encoder;
     fsnn_augment augment;
     fsnn_frames frames; /* events, and the four below */

@@ -14,7 +14,7 @@
 #include <fsnn/fsnn.h>
 
 static char shell_home[] = "/tmp/fsnn-cli-XXXXXX"; /* everything is written here */
-static char shell_out[1 << 16], shell_err[1 << 16];
+static char shell_out[1 << 18], shell_err[1 << 16];
 
 /* The program: FSNN_BIN, made absolute because tests work in a directory of their own. */
 static inline const char *shell_program(void)

@@ -21,7 +21,7 @@ static void names(void **state)
 static void direct_repeats(void **state)
 {
     (void)state;
-    fsnn_encoder encoder = {FSNN_ENCODE_DIRECT, 3, 2, 0, false};
+    fsnn_encoder encoder = {FSNN_ENCODE_DIRECT, 3, 2, 0, 0, false};
     float x[6] = {0, 0.25F, 0.5F, -1, 3, 1e-3F}, out[18];
     assert_good(fsnn_encode(&encoder, 2, 3, x, 1, 2, out));
     for (int k = 0; k < 3; k++)
@@ -33,7 +33,7 @@ static void latency_is_exact(void **state)
 {
     (void)state;
     enum { T = 5, N = 10 };
-    fsnn_encoder encoder = {FSNN_ENCODE_LATENCY, T, 1, 0.2, false};
+    fsnn_encoder encoder = {FSNN_ENCODE_LATENCY, T, 1, 0.2, 0, false};
     /* (T - 1) (1 - v) / (1 - floor) = 5 (1 - v) */
     const float x[N] = {1, 2, 0.9F, 0.85F, 0.6F, 0.45F, 0.21F, 0.2F, 0, -1};
     const int step[N] = {0, 0, 1, 1, 2, 3, 4, -1, -1, -1};
@@ -62,7 +62,7 @@ static void latency_covers_all_steps(void **state)
     (void)state;
     enum { T = 16, N = 4096 };
     static float x[N], out[T * N];
-    fsnn_encoder encoder = {FSNN_ENCODE_LATENCY, T, 1, 0.01, false};
+    fsnn_encoder encoder = {FSNN_ENCODE_LATENCY, T, 1, 0.01, 0, false};
     for (int i = 0; i < N; i++)
         x[i] = (float)i / (N - 1);
     assert_good(fsnn_encode(&encoder, 1, N, x, 1, 2, out));
@@ -93,7 +93,7 @@ static void rate_has_the_right_mean(void **state)
     const double gain[] = {1, 0.5};
     for (int g = 0; g < 2; g++)
         for (int c = 0; c < FSNN_COUNT(p); c++) {
-            fsnn_encoder encoder = {FSNN_ENCODE_RATE, T, gain[g], 0, false};
+            fsnn_encoder encoder = {FSNN_ENCODE_RATE, T, gain[g], 0, 0, false};
             double q = fmin(1, fmax(0, gain[g] * p[c])), sum = 0, n = (double)T * B * N;
             for (int i = 0; i < B * N; i++)
                 x[i] = (float)p[c];
@@ -112,7 +112,7 @@ static void rate_is_uncorrelated(void **state)
     (void)state;
     enum { T = 200, N = 257, B = 4, ALL = T * B * N };
     static float x[B * N], out[ALL];
-    fsnn_encoder encoder = {FSNN_ENCODE_RATE, T, 1, 0, false};
+    fsnn_encoder encoder = {FSNN_ENCODE_RATE, T, 1, 0, 0, false};
     for (int i = 0; i < B * N; i++)
         x[i] = 0.5F;
     assert_good(fsnn_encode(&encoder, B, N, x, 5, 0, out));
@@ -130,7 +130,7 @@ static void rate_depends_on_sample_not_on_batch(void **state)
     (void)state;
     enum { T = 7, N = 131, B = 9 };
     static float x[B * N], all[T * B * N], one[T * N];
-    fsnn_encoder encoder = {FSNN_ENCODE_RATE, T, 1, 0, false};
+    fsnn_encoder encoder = {FSNN_ENCODE_RATE, T, 1, 0, 0, false};
     fsnn_random_fill(x, B * N, 1, 1, 0);
     assert_good(fsnn_encode(&encoder, B, N, x, 3, 1000, all));
     for (int b = 0; b < B; b++) {
@@ -150,19 +150,107 @@ static void rate_depends_on_sample_not_on_batch(void **state)
                         (fsnn_random_uniform(3, 1000, (uint64_t)(k * N + i)) < x[i]));
 }
 
+/* Up and down spikes, and that their running sum follows the value to within a threshold as far as one spike a step can. */
+static void delta_follows(void **state)
+{
+    (void)state;
+    enum { T = 12, N = 4 };
+    fsnn_encoder encoder = {.kind = FSNN_ENCODE_DELTA, .steps = T, .gain = 2, .threshold = 0.25};
+    const float x[N] = {0.5F, -0.3F, 0.12F, 9};
+    float out[T * 2 * N];
+    memset(out, 0x7f, sizeof out);
+    assert_good(fsnn_encode(&encoder, 1, N, x, 1, 2, out));
+    for (int i = 0; i < N; i++) {
+        double level = 0;
+        int spikes = 0;
+        for (int k = 0; k < T; k++) {
+            float up = out[k * 2 * N + i], down = out[k * 2 * N + N + i];
+            assert_true((up == 0 || up == 1) && (down == 0 || down == 1) && up + down < 2);
+            level += 0.25 * ((double)up - (double)down);
+            spikes += up + down > 0;
+            if (k + 1 >= 4 && i < 3)
+                assert_true(fabs(level - 2 * (double)x[i]) < 0.25);
+        }
+        assert_int_equal(spikes, ((const int[]){4, 2, 0, T})[i]);
+    }
+    encoder.threshold = 0;
+    assert_fails(FSNN_EARGUMENT, fsnn_encode(&encoder, 1, N, x, 1, 2, out));
+    encoder.threshold = NAN;
+    assert_fails(FSNN_EARGUMENT, fsnn_encode(&encoder, 1, N, x, 1, 2, out));
+}
+
+/* A sequence [T, N] through a loader with each encoder. */
+static void sequences(void **state)
+{
+    (void)state;
+    enum { T = 3, N = 2, S = 4 };
+    const float x[2 * T * N] = {0.5F, 0, 1, 0.25F, 0.2F, 0.75F, 1, 1, 0, 0, 1, 0};
+    static const struct {
+        fsnn_encoder_kind kind;
+        int steps, values;
+    } row[] = {{FSNN_ENCODE_DIRECT, T, N}, {FSNN_ENCODE_RATE, T, N}, {FSNN_ENCODE_LATENCY, T * S, N}, {FSNN_ENCODE_DELTA, T, 2 * N}};
+    fsnn_data *data;
+    assert_good(fsnn_data_memory(2, FSNN_SHAPE(T, N), x, NULL, &data));
+    assert_good(fsnn_data_sequence(data, FSNN_AXES_FIRST));
+    for (int r = 0; r < FSNN_COUNT(row); r++) {
+        fsnn_loader *loader;
+        fsnn_batch batch;
+        fsnn_shape shape;
+        int64_t steps;
+        fsnn_loader_options o = {.encoder = {row[r].kind, S, 1, 0.1, 0.3}, .batch = 2, .seed = 5};
+        assert_good(fsnn_loader_create(data, &o, &loader));
+        fsnn_loader_shape(loader, &steps, &shape);
+        assert_int_equal(steps, row[r].steps);
+        assert_true(shape.rank == 1 && shape.dim[0] == row[r].values);
+        assert_good(fsnn_loader_start(loader, 0));
+        assert_int_equal(fsnn_loader_next(loader, &batch), 1);
+        for (int b = 0; b < 2; b++)
+            for (int i = 0; i < N; i++) {
+                double level = 0;
+                for (int k = 0; k < T; k++) {
+                    float v = x[(b * T + k) * N + i], *y = (float *)batch.x + (k * 2 + b) * row[r].values;
+                    if (row[r].kind == FSNN_ENCODE_DIRECT)
+                        assert_true(y[i] == v);
+                    if (row[r].kind == FSNN_ENCODE_RATE)
+                        assert_true((y[i] == 0 || y[i] == 1) && (v > 0 || y[i] == 0) && (v < 1 || y[i] == 1));
+                    if (row[r].kind == FSNN_ENCODE_DELTA) { /* one step of the reference towards the value */
+                        double d = (double)v - level;
+                        assert_true(y[i] == (d >= 0.3) && y[N + i] == (d <= -0.3));
+                        level += 0.3 * ((double)y[i] - (double)y[N + i]);
+                    }
+                    for (int j = 0; j < S && row[r].kind == FSNN_ENCODE_LATENCY; j++) {
+                        bool here = v > 0.1F && (int)((S - 1) * (1 - (double)v) / 0.9 + 0.5) == j;
+                        assert_true(batch.x[((k * S + j) * 2 + b) * N + i] == here);
+                    }
+                }
+            }
+        fsnn_loader_destroy(loader);
+    }
+    fsnn_data_destroy(data);
+    fsnn_loader *loader; /* the shape of pictures: channels double */
+    fsnn_shape shape;
+    fsnn_loader_options o = {.encoder = {FSNN_ENCODE_DELTA, S, 1, 0, 0.3}, .batch = 1};
+    assert_good(fsnn_data_memory(2, FSNN_SHAPE(1, 2, 3), x, NULL, &data));
+    assert_good(fsnn_loader_create(data, &o, &loader));
+    fsnn_loader_shape(loader, NULL, &shape);
+    assert_true(shape.rank == 3 && shape.dim[0] == 2 && shape.dim[1] == 2 && shape.dim[2] == 3);
+    fsnn_loader_destroy(loader);
+    fsnn_data_destroy(data);
+}
+
 static void refuses_options(void **state)
 {
     (void)state;
     const fsnn_encoder bad[] = {
-        {FSNN_ENCODE_RATE, 0, 1, 0, false},      {FSNN_ENCODE_RATE, 4, 0, 0, false},
-        {FSNN_ENCODE_DIRECT, 4, NAN, 0, false},  {FSNN_ENCODE_LATENCY, 4, 1, 1, false},
-        {FSNN_ENCODE_LATENCY, 4, 1, NAN, false}, {FSNN_ENCODE_LATENCY, 4, 1, -0.1, false},
-        {(fsnn_encoder_kind)9, 4, 1, 0, false},  {(fsnn_encoder_kind)-1, 4, 1, 0, false},
+        {FSNN_ENCODE_RATE, 0, 1, 0, 0, false},      {FSNN_ENCODE_RATE, 4, 0, 0, 0, false},
+        {FSNN_ENCODE_DIRECT, 4, NAN, 0, 0, false},  {FSNN_ENCODE_LATENCY, 4, 1, 1, 0, false},
+        {FSNN_ENCODE_LATENCY, 4, 1, NAN, 0, false}, {FSNN_ENCODE_LATENCY, 4, 1, -0.1, 0, false},
+        {(fsnn_encoder_kind)9, 4, 1, 0, 0, false},  {(fsnn_encoder_kind)-1, 4, 1, 0, 0, false},
     };
     float x = 1, out[8];
     for (int i = 0; i < FSNN_COUNT(bad); i++)
         assert_fails(FSNN_EARGUMENT, fsnn_encode(&bad[i], 1, 1, &x, 0, 0, out));
-    fsnn_encoder good = {FSNN_ENCODE_RATE, 4, 1, 0, false};
+    fsnn_encoder good = {FSNN_ENCODE_RATE, 4, 1, 0, 0, false};
     assert_fails(FSNN_EARGUMENT, fsnn_encode(NULL, 1, 1, &x, 0, 0, out));
     assert_fails(FSNN_EARGUMENT, fsnn_encode(&good, 0, 1, &x, 0, 0, out));
     assert_fails(FSNN_EARGUMENT, fsnn_encode(&good, 1, 0, &x, 0, 0, out));
@@ -179,6 +267,8 @@ int main(void)
         cmocka_unit_test(rate_has_the_right_mean),
         cmocka_unit_test(rate_is_uncorrelated),
         cmocka_unit_test(rate_depends_on_sample_not_on_batch),
+        cmocka_unit_test(delta_follows),
+        cmocka_unit_test(sequences),
         cmocka_unit_test(refuses_options),
     };
     return cmocka_run_group_tests_name("data/encoder", tests, NULL, NULL);

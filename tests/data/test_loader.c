@@ -40,11 +40,11 @@ static void doze(uint64_t microseconds)
 
 #define DIRECT(T)                                                                                  \
     {                                                                                              \
-        FSNN_ENCODE_DIRECT, T, 1, 0                                                                \
+        FSNN_ENCODE_DIRECT, T, 1, 0, 0                                                               \
     }
 #define RATE(T, gain)                                                                              \
     {                                                                                              \
-        FSNN_ENCODE_RATE, T, gain, 0                                                               \
+        FSNN_ENCODE_RATE, T, gain, 0, 0                                                              \
     }
 
 static void passes_in_order(void **state)
@@ -247,7 +247,7 @@ static void makes_lists(void **state)
     assert_good(fsnn_data_memory(COUNT, FSNN_SHAPE(N), values, labels, &data));
     for (int kind = 0; kind < FSNN_ENCODERS; kind++) {
         fsnn_loader_options o = {
-            .encoder = {(fsnn_encoder_kind)kind, T, 0.9, 0.01, false}, .batch = 7, .shuffle = true, .seed = 3};
+            .encoder = {(fsnn_encoder_kind)kind, T, 0.9, 0.01, 0.1, false}, .batch = 7, .shuffle = true, .seed = 3};
         fsnn_loader *plain = open_loader(data, o);
         o.encoder.sparse = true;
         fsnn_loader *lists = open_loader(data, o);

@@ -343,7 +343,7 @@ static void test_data(void **state)
         {INPUT ALPHA "data: {train: {images: a, labels: b}}\n",
          "mlp.yaml:4:7: data: the key \"kind\" is missing"},
         {INPUT ALPHA "data: {kind: idy}\n", "mlp.yaml:4:14: data.kind: found \"idy\", expected one "
-                                            "of idx, npz, events, graph (did you mean \"idx\"?)"},
+                                            "of idx, npz, npy, ts, wav, wfdb, hdf5, events, graph (did you mean \"idx\"?)"},
         {INPUT ALPHA "data: {kind: idx}\n",
          "mlp.yaml:4:7: data: there is neither a \"train\" nor a \"test\" set"},
         {INPUT ALPHA "data: {kind: idx, train: {images: a}}\n",
@@ -356,8 +356,6 @@ static void test_data(void **state)
          "mlp.yaml:4:27: data.train.images: unknown key; known are: path, x, y"},
         {INPUT ALPHA "data: {kind: idx, train:}\n",
          "data.train: found nothing, expected a mapping"},
-        {INPUT ALPHA "data: {kind: idx, train: {images: a, labels: b}, sequence: true}\n",
-         "mlp.yaml:4:50: data.sequence: unknown key"},
         {INPUT ALPHA "data: {kind: npz, test: b, validation: 0.1}\n",
          "mlp.yaml:4:40: data.validation: there is no training set"},
         {INPUT ALPHA "data: {kind: graph}\n", "mlp.yaml:4:7: data: the key \"path\" is missing"},
@@ -370,6 +368,10 @@ static void test_data(void **state)
          "mean \"random\"?)"},
         {INPUT ALPHA "data: {kind: graph, path: a, normalize: z}\n",
          "mlp.yaml:4:41: data.normalize: found \"z\", expected one of none, zscore, row, max"},
+        {INPUT ALPHA "data: {kind: idx, train: {images: a, labels: b}, steps: 8}\n",
+         "mlp.yaml:4:50: data.steps: unknown key"},
+        {INPUT ALPHA "data: {kind: idx, train: {images: a, labels: b}, sequence: columns}\n",
+         "mlp.yaml:4:60: data.sequence: found \"columns\", expected one of none, first, rows, pixels"},
         {INPUT ALPHA "data: {kind: npz, train: a, validation: 1}\n",
          "mlp.yaml:4:41: data.validation: found \"1\", expected a number from 0 to"},
         {INPUT ALPHA "data: {kind: npz, train: a, normalize: {deviation: 0}}\n",
@@ -377,7 +379,7 @@ static void test_data(void **state)
         {INPUT ALPHA "data: {kind: npz, train: a, limit: {train: -1}}\n",
          "mlp.yaml:4:44: data.limit.train: found \"-1\", expected an integer from 0 to"},
         {INPUT ALPHA "data: {kind: npz, train: a, encoder: ratee}\n",
-         "mlp.yaml:4:38: data.encoder: found \"ratee\", expected one of direct, rate, latency (did "
+         "mlp.yaml:4:38: data.encoder: found \"ratee\", expected one of direct, rate, latency, delta (did "
          "you mean \"rate\"?)"},
         {INPUT ALPHA "data: {kind: npz, train: a, encoder: {steps: 0}}\n",
          "mlp.yaml:4:46: data.encoder.steps: found \"0\", expected an integer from 1 to"},

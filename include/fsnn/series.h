@@ -1,0 +1,130 @@
+/* fsnn/series.h: recordings that may differ in length (sensor series, sound, ECG): readers, front
+ * ends, and the step from there to a data set whose samples all have T steps. */
+#ifndef FSNN_SERIES_H
+#define FSNN_SERIES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <fsnn/data.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A set of series, each [length, channels], with a class or none. Created by a reader, destroyed by
+ * its user. */
+typedef struct fsnn_series fsnn_series;
+
+typedef struct fsnn_series_info {
+    int64_t count, channels;
+    int64_t classes;           /* 0: without classes */
+    int64_t shortest, longest; /* samples in time */
+    int64_t total;             /* samples in time of all series together */
+    int64_t missing;           /* values that the file left out ("?"), filled in by the reader */
+    double rate;               /* samples a second; 0: not known */
+} fsnn_series_info;
+
+/* ---- readers; errors: FSNN_EIO, FSNN_EFORMAT (file, line or byte, what was found),
+ * FSNN_EUNSUPPORTED, FSNN_EMEMORY ---- */
+
+/* UCR/UEA text files `.ts` of classification problems: one or several dimensions, equal or unequal
+ * length, classes in the order of @classLabel. A missing value (`?`, `NaN`) becomes the straight
+ * line between its neighbours in time, at the ends the nearest value. Refused with a sentence: time
+ * stamps, regression targets, dimensions of one series that differ in length. (A. Bagnall et al.,
+ * The UEA multivariate time series classification archive, 2018.) */
+FSNN_API fsnn_status fsnn_series_ts(const char *path, fsnn_series **series);
+
+/* Which files of a folder, and what their names say. */
+typedef struct fsnn_wav_options {
+    /* Path below the folder with {field}s, like "{label}_{speaker}_{take}.wav" or
+     * "{label}/{file}.wav". Files that do not fit are left alone. {label} is the class; classes are
+     * sorted (as numbers, where all are) over all files that fit, whatever is kept below. NULL:
+     * "*.wav" without classes. */
+    const char *pattern;
+    const char *only;   /* conditions on fields, "take=0-4 speaker=theo|lucas"; NULL: all */
+    const char *list;   /* text file: keep only the paths in it, one a line; NULL: all */
+    const char *except; /* text file: leave out the paths in it; NULL: none */
+} fsnn_wav_options;
+
+/* WAV files of a folder in the order of their names, or one file (`options` is then not used and
+ * may be NULL): PCM of 8, 16, 24, 32 bits, float of 32, 64, also as WAVE_FORMAT_EXTENSIBLE;
+ * channels are averaged, values lie in -1..1. All files must have one rate. */
+FSNN_API fsnn_status fsnn_series_wav(const char *path, const fsnn_wav_options *options,
+                                     fsnn_series **series);
+
+/* Windows around the beats of a WFDB record. */
+typedef struct fsnn_wfdb_options {
+    /* Symbols of annotations, a word a class: "N AV" has the classes N, and A or V. Other beats are
+     * left out. */
+    const char *classes;
+    double before,
+        after; /* seconds from the beginning of a window to the beat, and from there to its end */
+    double from,
+        to; /* seconds: windows that are not wholly between them are left out; to 0: the end */
+} fsnn_wfdb_options;
+
+/* A WFDB record, `path` its header (.hea): one .dat file of format 212 or 16, annotations .atr
+ * beside it. Physical units. First values and checksums of the header are checked. With options
+ * NULL the whole record is one series without class. (PhysioNet, WFDB file formats; A. Goldberger
+ * et al. 2000.) */
+FSNN_API fsnn_status fsnn_series_wfdb(const char *path, const fsnn_wfdb_options *options,
+                                      fsnn_series **series);
+
+/* ---- looking ---- */
+FSNN_API void fsnn_series_info_get(const fsnn_series *series, fsnn_series_info *info);
+/* [length, channels], borrowed; `label` (or NULL) becomes the class, -1 without. NULL where there
+ * is no such series. */
+FSNN_API const float *fsnn_series_values(const fsnn_series *series, int64_t index, int64_t *length,
+                                         int32_t *label);
+FSNN_API const char *fsnn_series_class(const fsnn_series *series,
+                                       int64_t label); /* name; NULL: none */
+FSNN_API void fsnn_series_destroy(fsnn_series *series);
+
+/* ---- front ends: replace the series by others ---- */
+
+/* Keeps every `factor`-th sample after a low-pass (sinc with a Hann window, 16 factor + 1 taps, cut
+ * at 0.45 of the new rate). */
+FSNN_API fsnn_status fsnn_series_decimate(fsnn_series *series, int64_t factor);
+/* Cuts each series into pieces of `length` samples every `hop` samples: [T, length * channels]; the
+ * last is padded with zeros. */
+FSNN_API fsnn_status fsnn_series_frames(fsnn_series *series, int64_t length, int64_t hop);
+
+/* Logarithmic mel spectrum. Frames of `frame` seconds every `hop` seconds, Hann window, power
+ * |X_f|^2 / n of n = frame samples by an FFT of the next power of two; `bands` triangles evenly
+ * spaced on the scale m = 2595 log10(1 + f/700 Hz) from `low` to `high` Hz; value = ln(power +
+ * floor). Each channel gives its bands. A series shorter than a frame is padded with zeros. */
+typedef struct fsnn_mel {
+    double frame, hop; /* seconds; 0.025 and 0.010 */
+    int64_t bands;     /* 40 */
+    double low, high;  /* Hz; high 0: half the rate */
+    double floor;      /* 1e-6 */
+} fsnn_mel;
+FSNN_API fsnn_status fsnn_series_mel(fsnn_series *series, const fsnn_mel *mel);
+
+typedef enum fsnn_scale {
+    FSNN_SCALE_NONE,
+    FSNN_SCALE_ALL,     /* one mean and deviation of all values of the training set */
+    FSNN_SCALE_CHANNEL, /* one of each channel of the training set */
+    FSNN_SCALE_SAMPLE,  /* of each channel of the series itself */
+    FSNN_SCALES
+} fsnn_scale;
+/* x <- (x - mean) / deviation with the statistics of `of` (the training set; the same number of
+ * channels). Where a channel does not vary only its mean is taken off. */
+FSNN_API fsnn_status fsnn_series_scale(fsnn_series *series, fsnn_scale scale,
+                                       const fsnn_series *of);
+
+/* ---- a data set: sequences [T, channels] ---- */
+typedef enum fsnn_pad {
+    FSNN_PAD_END, /* zeros after a series that is too short; the beginning of one that is too long is kept */
+    FSNN_PAD_START, /* zeros before it; the end of one that is too long is kept */
+    FSNN_PADS
+} fsnn_pad;
+/* Copies; T = steps (0: the longest series). */
+FSNN_API fsnn_status fsnn_data_series(const fsnn_series *series, int64_t steps, fsnn_pad pad,
+                                      fsnn_data **data);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,254 @@
+/* data/file_names.c: patterns of file names, conditions on their fields, lists of paths. */
+#include "data/file_names.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- patterns ---- */
+
+fsnn_status name_pattern_read(const char *text, name_pattern *out)
+{
+    *out = (name_pattern){.text = text};
+    for (const char *p = text; *p; p++) {
+        if (*p == '}')
+            return fsnn_fail(FSNN_EARGUMENT, "the pattern \"%s\" has a } without a {", text);
+        if (*p != '{')
+            continue;
+        size_t n = strcspn(p + 1, "{}/");
+        if (p[1 + n] != '}' || !n)
+            return fsnn_fail(FSNN_EARGUMENT,
+                             "the pattern \"%s\" has a { without a name and a } behind it", text);
+        if (out->fields == NAME_FIELDS)
+            return fsnn_fail(FSNN_EARGUMENT, "the pattern \"%s\" has more than %d fields", text,
+                             NAME_FIELDS);
+        out->field[out->fields] = p + 1;
+        out->length[out->fields++] = (int)n;
+        p += n + 1;
+    }
+    return FSNN_OK;
+}
+
+int name_pattern_find(const name_pattern *p, const char *name, int length)
+{
+    for (int i = 0; i < p->fields; i++)
+        if (p->length[i] == length && !memcmp(p->field[i], name, (size_t)length))
+            return i;
+    return -1;
+}
+
+/* The shortest values that let the rest fit. Patterns are short, paths too. */
+static bool match(const char *text, const char *path, int field, name_match *out)
+{
+    for (; *text && *text != '{'; text++, path++)
+        if (*text != *path)
+            return false;
+    if (!*text)
+        return !*path;
+    const char *rest = strchr(text, '}') + 1;
+    for (int n = 1; path[n - 1] && path[n - 1] != '/'; n++) {
+        out->at[field] = path;
+        out->length[field] = n;
+        if (match(rest, path + n, field + 1, out))
+            return true;
+    }
+    return false;
+}
+
+bool name_pattern_match(const name_pattern *p, const char *path, name_match *out)
+{
+    return match(p->text, path, 0, out);
+}
+
+/* ---- conditions ---- */
+
+typedef struct condition {
+    int field;
+    const char *values; /* a|b|0-4 */
+    int length;
+} condition;
+
+/* Cuts off the next condition; false after the last. field -1: not a field, or no "=". */
+static bool next_condition(const name_pattern *p, const char **rest, condition *out)
+{
+    *rest += strspn(*rest, " ,;");
+    size_t n = strcspn(*rest, " ,;"), name = strcspn(*rest, "= ,;");
+    if (!n)
+        return false;
+    out->field = name < n ? name_pattern_find(p, *rest, (int)name) : -1;
+    out->values = *rest + name + 1;
+    out->length = (int)n - (int)name - 1;
+    *rest += n;
+    return true;
+}
+
+fsnn_status name_condition_check(const name_pattern *p, const char *conditions)
+{
+    condition c;
+    for (const char *rest = conditions; rest && next_condition(p, &rest, &c);)
+        if (c.field < 0 || c.length < 1)
+            return fsnn_fail(
+                FSNN_EARGUMENT,
+                "the conditions \"%s\" on \"%s\": expected is FIELD=VALUE with a field of "
+                "the pattern, values like theo|lucas or 0-4",
+                conditions, p->text);
+    return FSNN_OK;
+}
+
+static bool whole(const char *text, int length, long long *out)
+{
+    *out = 0;
+    for (int i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9' || i > 17)
+            return false;
+        *out = *out * 10 + (text[i] - '0');
+    }
+    return length > 0;
+}
+
+/* One of the values: the text itself, or a range of whole numbers. */
+static bool is(const char *value, int n, const char *text, int length)
+{
+    long long low, high, x;
+    const char *dash = memchr(value, '-', (size_t)n);
+    if (n == length && !memcmp(value, text, (size_t)n))
+        return true;
+    return dash && whole(value, (int)(dash - value), &low) &&
+           whole(dash + 1, n - (int)(dash - value) - 1, &high) && whole(text, length, &x) &&
+           low <= x && x <= high;
+}
+
+static bool holds(const condition *c, const name_match *m)
+{
+    for (int at = 0; at <= c->length;) {
+        const char *value = c->values + at, *bar = memchr(value, '|', (size_t)(c->length - at));
+        int n = bar ? (int)(bar - value) : c->length - at;
+        if (is(value, n, m->at[c->field], m->length[c->field]))
+            return true;
+        at += n + 1;
+    }
+    return false;
+}
+
+bool name_condition_holds(const name_pattern *p, const char *conditions, const name_match *m)
+{
+    condition c;
+    for (const char *rest = conditions; rest && next_condition(p, &rest, &c);)
+        if (!holds(&c, m))
+            return false;
+    return true;
+}
+
+/* ---- lists ---- */
+
+fsnn_status name_list_add(name_list *list, const char *text, size_t length)
+{
+    if (list->count == list->room) {
+        int64_t room = list->room ? 2 * list->room : 64;
+        char **item = fsnn_alloc((size_t)room * sizeof *item);
+        if (!item)
+            return FSNN_EMEMORY;
+        if (list->count)
+            memcpy(item, list->item, (size_t)list->count * sizeof *item);
+        fsnn_free(list->item);
+        list->item = item;
+        list->room = room;
+    }
+    list->item[list->count] = fsnn_format("%.*s", (int)length, text);
+    return list->item[list->count] ? (list->count++, FSNN_OK) : FSNN_EMEMORY;
+}
+
+static int order(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void name_list_sort(name_list *list)
+{
+    if (list->count)
+        qsort(list->item, (size_t)list->count, sizeof *list->item, order);
+}
+
+bool name_list_has(const name_list *list, const char *text)
+{
+    return list->count &&
+           bsearch(&text, list->item, (size_t)list->count, sizeof *list->item, order);
+}
+
+void name_list_free(name_list *list)
+{
+    for (int64_t i = 0; i < list->count; i++)
+        fsnn_free(list->item[i]);
+    fsnn_free(list->item);
+    *list = (name_list){0};
+}
+
+fsnn_status name_list_read(name_list *list, const char *path)
+{
+    uint8_t *bytes;
+    size_t size;
+    FSNN_TRY(fsnn_file_read(path, &bytes, &size));
+    const char *text = (const char *)bytes;
+    fsnn_status status = FSNN_OK;
+    for (size_t at = 0; at < size && !status;) {
+        const char *end = memchr(text + at, '\n', size - at);
+        size_t n = end ? (size_t)(end - text) - at : size - at, kept = n;
+        while (kept && (text[at + kept - 1] == '\r' || text[at + kept - 1] == ' '))
+            kept--;
+        if (kept)
+            status = name_list_add(list, text + at, kept);
+        at += n + 1;
+    }
+    fsnn_free(bytes);
+    name_list_sort(list);
+    return status;
+}
+
+static fsnn_status walk(name_list *list, const char *folder, const char *below, int depth,
+                        const name_pattern *pattern);
+
+/* One entry of a folder: a path to match, or a folder to go into. */
+static fsnn_status enter(name_list *list, const char *folder, const char *below, const char *name,
+                         int depth, const name_pattern *pattern)
+{
+    name_match m;
+    char *path = fsnn_format("%s%s%s", below, *below ? "/" : "", name);
+    fsnn_status status = path ? FSNN_OK : FSNN_EMEMORY;
+    if (path && depth)
+        status = walk(list, folder, path, depth - 1, pattern);
+    else if (path && name_pattern_match(pattern, path, &m))
+        status = name_list_add(list, path, strlen(path));
+    fsnn_free(path);
+    return status;
+}
+
+/* What cannot be opened as a folder is no folder; only the first one must be one. */
+static fsnn_status walk(name_list *list, const char *folder, const char *below, int depth,
+                        const name_pattern *pattern)
+{
+    char *path = fsnn_format("%s%s%s", folder, *below ? "/" : "", below);
+    DIR *dir = path ? opendir(path) : NULL;
+    fsnn_status status = path ? FSNN_OK : FSNN_EMEMORY;
+    if (path && !dir && !*below)
+        status = fsnn_fail(FSNN_EIO, "%s: cannot be read as a folder: %s", path, strerror(errno));
+    const struct dirent *entry;
+    while (dir && !status && (entry = readdir(dir)))
+        if (entry->d_name[0] != '.')
+            status = enter(list, folder, below, entry->d_name, depth, pattern);
+    if (dir)
+        closedir(dir);
+    fsnn_free(path);
+    return status;
+}
+
+fsnn_status name_list_walk(name_list *list, const char *folder, const name_pattern *pattern)
+{
+    int depth = 0;
+    for (const char *p = pattern->text; *p; p++)
+        depth += *p == '/';
+    FSNN_TRY(walk(list, folder, "", depth, pattern));
+    name_list_sort(list);
+    return FSNN_OK;
+}

@@ -1,0 +1,255 @@
+/* data/series.c: sets of series: growing them, looking into them, scaling, padding. */
+#include "data/series_set.h"
+
+#include "data/store.h"
+
+#include <math.h>
+#include <string.h>
+
+fsnn_series *series_new(int64_t channels, double rate)
+{
+    fsnn_series *s = fsnn_alloc(sizeof *s);
+    if (s) {
+        s->channels = channels;
+        s->rate = rate;
+    }
+    return s;
+}
+
+/* Makes room for `need` elements of `size` bytes where `room` are, `used` of them in use. */
+static bool grow(void **block, int64_t used, int64_t *room, int64_t need, size_t size)
+{
+    if (need <= *room)
+        return true;
+    int64_t more = *room * 2 > need ? *room * 2 : need;
+    size_t bytes;
+    if (__builtin_mul_overflow((size_t)more, size, &bytes)) {
+        fsnn_fail(FSNN_EMEMORY, "%lld values of series do not fit into memory", (long long)more);
+        return false;
+    }
+    void *fresh = fsnn_alloc(bytes);
+    if (!fresh)
+        return false;
+    if (used)
+        memcpy(fresh, *block, (size_t)used * size);
+    fsnn_free(*block);
+    *block = fresh;
+    *room = more;
+    return true;
+}
+
+float *series_add(fsnn_series *s, int64_t length, int32_t label)
+{
+    int64_t room = s->count_room;
+    void *end = s->end, *labels = s->labels, *values = s->values;
+    bool good = grow(&end, s->count, &room, s->count + 1, sizeof *s->end);
+    s->end = end;
+    if (good) {
+        room = s->count_room;
+        good = grow(&labels, s->count, &room, s->count + 1, sizeof *s->labels);
+        s->labels = labels;
+    }
+    if (!good)
+        return NULL;
+    s->count_room = room;
+    good =
+        grow(&values, s->rows, &s->row_room, s->rows + length, (size_t)s->channels * sizeof(float));
+    s->values = values;
+    if (!good)
+        return NULL;
+    float *at = s->values + s->rows * s->channels;
+    memset(at, 0, (size_t)(length * s->channels) * sizeof *at);
+    s->rows += length;
+    s->labels[s->count] = label;
+    s->end[s->count++] = s->rows;
+    return at;
+}
+
+fsnn_status series_name_class(fsnn_series *s, const char *name, size_t length)
+{
+    void *names = s->name;
+    bool good = grow(&names, s->classes, &s->name_room, s->classes + 1, sizeof *s->name);
+    s->name = names;
+    char *copy = good ? fsnn_format("%.*s", (int)length, name) : NULL;
+    if (!copy)
+        return FSNN_EMEMORY;
+    s->name[s->classes++] = copy;
+    return FSNN_OK;
+}
+
+int32_t series_find_class(const fsnn_series *s, const char *name, size_t length)
+{
+    for (int64_t c = 0; c < s->classes; c++)
+        if (strlen(s->name[c]) == length && !memcmp(s->name[c], name, length))
+            return (int32_t)c;
+    return -1;
+}
+
+void series_replace(fsnn_series *s, fsnn_series *fresh)
+{
+    fsnn_series old = *s;
+    s->count = fresh->count;
+    s->count_room = fresh->count_room;
+    s->channels = fresh->channels;
+    s->rows = fresh->rows;
+    s->row_room = fresh->row_room;
+    s->end = fresh->end;
+    s->labels = fresh->labels;
+    s->values = fresh->values;
+    s->rate = fresh->rate;
+    fresh->end = old.end;
+    fresh->labels = old.labels;
+    fresh->values = old.values;
+    fsnn_series_destroy(fresh);
+}
+
+void fsnn_series_destroy(fsnn_series *s)
+{
+    if (!s)
+        return;
+    for (int64_t c = 0; c < s->classes; c++)
+        fsnn_free(s->name[c]);
+    fsnn_free(s->name);
+    fsnn_free(s->end);
+    fsnn_free(s->labels);
+    fsnn_free(s->values);
+    fsnn_free(s);
+}
+
+void fsnn_series_info_get(const fsnn_series *s, fsnn_series_info *info)
+{
+    *info = (fsnn_series_info){.count = s->count,
+                               .channels = s->channels,
+                               .classes = s->classes,
+                               .total = s->rows,
+                               .missing = s->missing,
+                               .rate = s->rate};
+    for (int64_t i = 0; i < s->count; i++) {
+        int64_t length = s->end[i] - series_begin(s, i);
+        info->longest = length > info->longest ? length : info->longest;
+        info->shortest = i == 0 || length < info->shortest ? length : info->shortest;
+    }
+}
+
+const float *fsnn_series_values(const fsnn_series *s, int64_t index, int64_t *length,
+                                int32_t *label)
+{
+    if (!s || index < 0 || index >= s->count)
+        return NULL;
+    int64_t begin = series_begin(s, index);
+    if (length)
+        *length = s->end[index] - begin;
+    if (label)
+        *label = s->labels[index];
+    return s->values + begin * s->channels;
+}
+
+const char *fsnn_series_class(const fsnn_series *s, int64_t label)
+{
+    return s && label >= 0 && label < s->classes ? s->name[label] : NULL;
+}
+
+/* ---- scaling ---- */
+
+typedef struct moments {
+    double mean, deviation; /* 1 where nothing varies */
+} moments;
+
+/* Of `count` numbers every `stride`, the mean first, so that large offsets cost no digits. */
+static moments measure(const float *x, int64_t count, int64_t stride)
+{
+    double sum = 0, square = 0;
+    for (int64_t i = 0; i < count; i++)
+        sum += x[i * stride];
+    double mean = count ? sum / (double)count : 0;
+    for (int64_t i = 0; i < count; i++)
+        square += (x[i * stride] - mean) * (x[i * stride] - mean);
+    double deviation = count ? sqrt(square / (double)count) : 0;
+    return (moments){mean, deviation > 1e-12 * fabs(mean) && deviation > 0 ? deviation : 1};
+}
+
+static void apply(float *x, int64_t count, int64_t stride, moments m)
+{
+    for (int64_t i = 0; i < count; i++)
+        x[i * stride] = (float)((x[i * stride] - m.mean) / m.deviation);
+}
+
+fsnn_status fsnn_series_scale(fsnn_series *s, fsnn_scale scale, const fsnn_series *of)
+{
+    if (!s || !of || (int)scale < 0 || scale >= FSNN_SCALES || of->channels != s->channels)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "series of %lld channels are scaled by statistics of %lld channels: both "
+                         "must be the same, and the kind of scale a known one",
+                         s ? (long long)s->channels : 0LL, of ? (long long)of->channels : 0LL);
+    int64_t C = s->channels;
+    if (scale == FSNN_SCALE_ALL)
+        apply(s->values, s->rows * C, 1, measure(of->values, of->rows * C, 1));
+    for (int64_t c = 0; c < C && scale == FSNN_SCALE_CHANNEL; c++)
+        apply(s->values + c, s->rows, C, measure(of->values + c, of->rows, C));
+    for (int64_t i = 0; i < s->count && scale == FSNN_SCALE_SAMPLE; i++) {
+        float *x = s->values + series_begin(s, i) * C;
+        int64_t length = s->end[i] - series_begin(s, i);
+        for (int64_t c = 0; c < C; c++)
+            apply(x + c, length, C, measure(x + c, length, C));
+    }
+    return FSNN_OK;
+}
+
+/* ---- data set ---- */
+
+/* Series `i` into out [T, C], which is zero. */
+static void place(const fsnn_series *s, int64_t i, int64_t T, fsnn_pad pad, float *out)
+{
+    int64_t begin = series_begin(s, i), length = s->end[i] - begin, C = s->channels;
+    int64_t kept = length < T ? length : T;
+    int64_t from = pad == FSNN_PAD_START ? length - kept : 0;
+    int64_t to = pad == FSNN_PAD_START ? T - kept : 0;
+    memcpy(out + to * C, s->values + (begin + from) * C, (size_t)(kept * C) * sizeof *out);
+}
+
+static fsnn_status padded(const fsnn_series *s, int64_t T, fsnn_pad pad, fsnn_data **data)
+{
+    int64_t size;
+    fsnn_shape shape = FSNN_SHAPE(s->count, T, s->channels);
+    if (__builtin_mul_overflow(T, s->channels, &size) ||
+        __builtin_mul_overflow(size, s->count * (int64_t)sizeof(float), &size))
+        return fsnn_fail(FSNN_EMEMORY, "%lld series of %lld steps do not fit into memory",
+                         (long long)s->count, (long long)T);
+    fsnn_arrays list = {0};
+    fsnn_array *x = fsnn_arrays_add(&list, "series", FSNN_F32, &shape);
+    if (!x)
+        return FSNN_EMEMORY;
+    bool labelled = s->classes > 0;
+    for (int64_t i = 0; i < s->count; i++) {
+        place(s, i, T, pad, (float *)x->data + i * T * s->channels);
+        labelled = labelled && s->labels[i] >= 0;
+    }
+    fsnn_array y = {NULL, FSNN_I32, FSNN_SHAPE(s->count), s->labels};
+    store_source source = {.what = "series",
+                           .x = x,
+                           .y_what = "classes of series",
+                           .y = labelled ? &y : NULL,
+                           .sequence = true,
+                           .divisor = 1,
+                           .fault = FSNN_EARGUMENT};
+    fsnn_status status = store_create(&source, data);
+    if (!status && labelled) /* classes that no series of this set has count too */
+        (*data)->store->classes = s->classes;
+    fsnn_arrays_free(&list);
+    return status;
+}
+
+fsnn_status fsnn_data_series(const fsnn_series *s, int64_t steps, fsnn_pad pad, fsnn_data **data)
+{
+    if (!s || !data || steps < 0 || (int)pad < 0 || pad >= FSNN_PADS)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_data_series needs series, at least 0 steps (found %lld) and a place "
+                         "for the data",
+                         (long long)steps);
+    *data = NULL;
+    fsnn_series_info info;
+    fsnn_series_info_get(s, &info);
+    if (!s->count || !s->rows)
+        return fsnn_fail(FSNN_EARGUMENT, "the set of series is empty: no sample can be made of it");
+    return padded(s, steps ? steps : info.longest, pad, data);
+}

@@ -1,0 +1,163 @@
+/* data/wfdb_beats.c: a record as one series, or windows around its beats as many. */
+#include "data/series_set.h"
+#include "data/wfdb.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct record {
+    const char *path; /* of the header */
+    wfdb_header head;
+    char *signals, *notes; /* paths */
+    float *x;              /* [length, signals] */
+    int64_t length;
+} record;
+
+static fsnn_status load_signals(record *r)
+{
+    uint8_t *bytes;
+    size_t size;
+    int64_t values;
+    FSNN_TRY(fsnn_file_read(r->signals, &bytes, &size));
+    fsnn_status status = wfdb_length(r->signals, &r->head, size, &r->length);
+    if (!status && __builtin_mul_overflow(r->length, (int64_t)r->head.signals, &values))
+        status = FSNN_EMEMORY;
+    if (!status) {
+        r->x = fsnn_alloc((size_t)values * sizeof *r->x);
+        status =
+            r->x ? wfdb_read_signals(r->signals, &r->head, bytes, r->length, r->x) : FSNN_EMEMORY;
+    }
+    fsnn_free(bytes);
+    return status;
+}
+
+static fsnn_status load(record *r)
+{
+    uint8_t *bytes;
+    size_t size;
+    FSNN_TRY(fsnn_file_read(r->path, &bytes, &size));
+    fsnn_status status = wfdb_read_header(r->path, bytes, size, &r->head);
+    fsnn_free(bytes);
+    FSNN_TRY(status);
+    const char *slash = strrchr(r->path, '/');
+    int folder = slash ? (int)(slash - r->path) + 1 : 0, stem = (int)strlen(r->path);
+    if (stem > 4 && !strcmp(r->path + stem - 4, ".hea"))
+        stem -= 4;
+    r->signals = fsnn_format("%.*s%s", folder, r->path, r->head.file);
+    r->notes = fsnn_format("%.*s.atr", stem, r->path);
+    return r->signals && r->notes ? load_signals(r) : FSNN_EMEMORY;
+}
+
+/* ---- windows ---- */
+
+/* The word of `classes` that the symbol is in, or -1. */
+static int32_t class_of(const char *classes, char symbol)
+{
+    int32_t c = 0;
+    for (const char *p = classes; *p; p++) {
+        if (*p == ' ')
+            c += p > classes && p[-1] != ' ';
+        else if (*p == symbol)
+            return c;
+    }
+    return -1;
+}
+
+static fsnn_status name_classes(const fsnn_wfdb_options *o, fsnn_series *s)
+{
+    const char *p = o->classes;
+    while (*(p += strspn(p, " "))) {
+        size_t n = strcspn(p, " ");
+        FSNN_TRY(series_name_class(s, p, n));
+        p += n;
+    }
+    return s->classes
+               ? FSNN_OK
+               : fsnn_fail(
+                     FSNN_EARGUMENT,
+                     "beats need classes: the symbols of each, a word a class, like \"N AV\"");
+}
+
+static fsnn_status check_window(const fsnn_wfdb_options *o)
+{
+    if (!o->classes || !(o->before >= 0) || !(o->after >= 0) || !(o->before + o->after > 0) ||
+        o->before + o->after > 3600 || !(o->from >= 0) || !(o->to == 0 || o->to > o->from))
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "windows from %g s before to %g s after a beat, between %g and %g s of the "
+            "record: lengths must be above 0, and the end (0: of the record) after the "
+            "beginning",
+            o->before, o->after, o->from, o->to);
+    return FSNN_OK;
+}
+
+static fsnn_status cut(const record *r, const fsnn_wfdb_options *o, wfdb_annotations *notes,
+                       fsnn_series *s)
+{
+    double rate = r->head.rate;
+    int64_t before = llround(o->before * rate), length = before + llround(o->after * rate);
+    int64_t first = llround(fmin(o->from * rate, 1e15));
+    int64_t end = o->to > 0 && o->to * rate < (double)r->length ? llround(o->to * rate) : r->length;
+    wfdb_annotation a;
+    int more;
+    while ((more = wfdb_next(notes, &a)) > 0) {
+        int32_t label = class_of(o->classes, a.symbol);
+        int64_t begin = a.sample - before;
+        if (label < 0 || begin < first || begin < 0 || begin + length > end)
+            continue;
+        float *x = series_add(s, length, label);
+        if (!x)
+            return FSNN_EMEMORY;
+        memcpy(x, r->x + begin * s->channels, (size_t)(length * s->channels) * sizeof *x);
+    }
+    FSNN_TRY((fsnn_status)more);
+    if (!s->count)
+        return fsnn_fail(FSNN_EFORMAT,
+                         "%s: no beat of the classes \"%s\" has its window between %g and %g s",
+                         notes->path, o->classes, o->from, (double)end / rate);
+    return FSNN_OK;
+}
+
+static fsnn_status beats(const record *r, const fsnn_wfdb_options *o, fsnn_series *s)
+{
+    uint8_t *bytes;
+    size_t size;
+    FSNN_TRY(check_window(o));
+    FSNN_TRY(name_classes(o, s));
+    FSNN_TRY(fsnn_file_read(r->notes, &bytes, &size));
+    wfdb_annotations notes = {.path = r->notes, .bytes = bytes, .size = size};
+    fsnn_status status = cut(r, o, &notes, s);
+    fsnn_free(bytes);
+    return status;
+}
+
+static fsnn_status whole(const record *r, fsnn_series *s)
+{
+    float *x = series_add(s, r->length, -1);
+    if (!x)
+        return FSNN_EMEMORY;
+    memcpy(x, r->x, (size_t)(r->length * s->channels) * sizeof *x);
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_series_wfdb(const char *path, const fsnn_wfdb_options *options,
+                             fsnn_series **series)
+{
+    if (!path || !series)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_series_wfdb needs a path and a place for the series");
+    *series = NULL;
+    record r = {.path = path};
+    fsnn_status status = load(&r);
+    fsnn_series *s = status ? NULL : series_new(r.head.signals, r.head.rate);
+    if (!status)
+        status = !s ? FSNN_EMEMORY : options ? beats(&r, options, s) : whole(&r, s);
+    fsnn_free(r.signals);
+    fsnn_free(r.notes);
+    fsnn_free(r.x);
+    if (status < 0)
+        fsnn_series_destroy(s);
+    else
+        *series = s;
+    return status;
+}

@@ -1,0 +1,57 @@
+/* model/data_hdf5.c: kind hdf5, spike trains of the Heidelberg sets (SHD, SSC). */
+#include "model/data_kinds.h"
+
+#include <math.h>
+
+static const fsnn_key set_keys[] = {
+    {.name = "path",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, path),
+     .required = true,
+     .help = "the HDF5 file: spikes/times, spikes/units, labels"},
+    {0},
+};
+
+static const fsnn_key keys[] = {
+    DATA_KEYS(set_keys),
+    {.name = "steps",
+     .type = FSNN_KEY_INT,
+     .offset = offsetof(data_section, shd.steps),
+     .min = 1,
+     .max = INT32_MAX,
+     .help = "T, over the duration"},
+    {.name = "duration",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(data_section, shd.duration),
+     .min = 0,
+     .max = INFINITY,
+     .above = true,
+     .help = "seconds; later spikes are left out"},
+    {.name = "units",
+     .type = FSNN_KEY_INT,
+     .offset = offsetof(data_section, shd.units),
+     .min = 1,
+     .max = INT32_MAX,
+     .help = "units of the file"},
+    {.name = "channels",
+     .type = FSNN_KEY_INT,
+     .offset = offsetof(data_section, shd.channels),
+     .min = 1,
+     .max = INT32_MAX,
+     .help = "channels of a sample, at most as many: neighbouring units are put together"},
+    {.name = "count",
+     .type = FSNN_KEY_BOOL,
+     .offset = offsetof(data_section, shd.count),
+     .help = "several spikes of a channel in a step count as many, not as one"},
+    {0},
+};
+
+static fsnn_status open(const data_place *at, fsnn_data **out)
+{
+    const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
+    const char *path = NULL;
+    FSNN_TRY(data_find_file(at, node, at->set->path, &path));
+    return fsnn_data_shd(path, &at->d->data.shd, out);
+}
+
+const data_kind data_hdf5 = {.name = "hdf5", .keys = keys, .open = open};

@@ -1,0 +1,152 @@
+/* model/data_series.c: from files of series to samples of T steps, the same way for all kinds. */
+#include "model/data_series.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const front_names[] = {"raw", "frames", "mel", NULL};
+/* Indices are the values of fsnn_scale and fsnn_pad. */
+const char *const data_scale_names[] = {"none", "all", "channel", "sample", NULL};
+const char *const data_pad_names[] = {"end", "start", NULL};
+
+/* Offsets within series_section, to which the group points. */
+const fsnn_key data_front_keys[] = {
+    {.name = "kind",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(series_section, front),
+     .names = front_names,
+     .help =
+         "raw: the samples; frames: pieces of them, each one step; mel: logarithmic mel spectrum"},
+    {.name = "decimate",
+     .type = FSNN_KEY_INT,
+     .offset = offsetof(series_section, decimate),
+     .min = 1,
+     .max = 4096,
+     .help = "before anything else: keeps every n-th sample after a low-pass"},
+    {.name = "frame",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(series_section, frame),
+     .min = 0,
+     .max = INFINITY,
+     .above = true,
+     .help = "length of a frame: ms, or samples where the rate is not known (ts)"},
+    {.name = "hop",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(series_section, hop),
+     .min = 0,
+     .max = INFINITY,
+     .above = true,
+     .help = "from one frame to the next, in the same unit: one step of the network"},
+    {.name = "bands",
+     .type = FSNN_KEY_INT,
+     .offset = offsetof(series_section, mel.bands),
+     .min = 1,
+     .max = 4096,
+     .help = "mel: number of bands, the channels of a sample"},
+    {.name = "low",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(series_section, mel.low),
+     .min = 0,
+     .max = INFINITY,
+     .help = "mel: where the lowest band begins, Hz"},
+    {.name = "high",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(series_section, mel.high),
+     .min = 0,
+     .max = INFINITY,
+     .help = "mel: where the highest band ends, Hz; 0: half the rate"},
+    {.name = "floor",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(series_section, mel.floor),
+     .min = 0,
+     .max = INFINITY,
+     .above = true,
+     .help = "mel: is added to the power before the logarithm"},
+    {0},
+};
+
+/* ms to samples; where the rate is not known the number is one of samples. */
+static int64_t samples(double length, double rate)
+{
+    double n = rate > 0 ? length * 1e-3 * rate : length;
+    return n < 1 ? 1 : n > INT32_MAX ? INT32_MAX : llround(n);
+}
+
+static fsnn_status front(const series_section *o, fsnn_series *s)
+{
+    fsnn_series_info info;
+    FSNN_TRY(fsnn_series_decimate(s, o->decimate));
+    fsnn_series_info_get(s, &info);
+    if (o->front == SERIES_FRAMES)
+        return fsnn_series_frames(s, samples(o->frame, info.rate), samples(o->hop, info.rate));
+    fsnn_mel mel = o->mel;
+    mel.frame = o->frame * 1e-3;
+    mel.hop = o->hop * 1e-3;
+    return o->front == SERIES_MEL ? fsnn_series_mel(s, &mel) : FSNN_OK;
+}
+
+static fsnn_status read_set(const data_place *at, series_reader *read, fsnn_series **out)
+{
+    FSNN_TRY(read(at, out));
+    fsnn_status status = front(&at->d->data.series, *out);
+    if (status < 0) {
+        fsnn_series_destroy(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+/* Both sets must speak of the same channels and classes. */
+static fsnn_status agree(const fsnn_series *a, const fsnn_series *b)
+{
+    fsnn_series_info x, y;
+    fsnn_series_info_get(a, &x);
+    fsnn_series_info_get(b, &y);
+    if (x.channels != y.channels)
+        return fsnn_fail(
+            FSNN_EFORMAT,
+            "series of the training set have %lld channels, those of the test set %lld",
+            (long long)x.channels, (long long)y.channels);
+    if (x.classes != y.classes)
+        return fsnn_fail(FSNN_EFORMAT, "the training set knows %lld classes, the test set %lld",
+                         (long long)x.classes, (long long)y.classes);
+    for (int64_t c = 0; c < x.classes; c++)
+        if (strcmp(fsnn_series_class(a, c), fsnn_series_class(b, c)) != 0)
+            return fsnn_fail(
+                FSNN_EFORMAT,
+                "class %lld is called \"%s\" in the training set, \"%s\" in the test set",
+                (long long)c, fsnn_series_class(a, c), fsnn_series_class(b, c));
+    return FSNN_OK;
+}
+
+static fsnn_status finish(const series_section *o, fsnn_series *s, const fsnn_series *other,
+                          bool training, fsnn_data **out)
+{
+    fsnn_series_info mine, theirs = {0};
+    fsnn_series_info_get(s, &mine);
+    if (other) {
+        FSNN_TRY(training ? agree(s, other) : agree(other, s));
+        fsnn_series_info_get(other, &theirs);
+    }
+    int64_t longest = mine.longest > theirs.longest ? mine.longest : theirs.longest;
+    FSNN_TRY(fsnn_series_scale(s, (fsnn_scale)o->scale, training || !other ? s : other));
+    return fsnn_data_series(s, o->steps ? o->steps : longest, (fsnn_pad)o->pad, out);
+}
+
+fsnn_status data_series_open(const data_place *at, series_reader *read, fsnn_data **out)
+{
+    const data_section *d = &at->d->data;
+    bool training = at->set == &d->train;
+    const char *which = training ? "test" : "train";
+    const data_set *set = training ? &d->test : &d->train;
+    const data_place there = {at->d, at->view, yaml_find(d->node, which), set};
+    fsnn_series *s = NULL, *other = NULL;
+    fsnn_status status = read_set(at, read, &s);
+    if (!status && set->given)
+        status = read_set(&there, read, &other);
+    if (!status)
+        status = finish(&d->series, s, other, training, out);
+    fsnn_series_destroy(s);
+    fsnn_series_destroy(other);
+    return status;
+}

@@ -1,0 +1,28 @@
+/* model/data_ts.c: kind ts, text files of the UCR/UEA archive. */
+#include "model/data_series.h"
+
+static const fsnn_key set_keys[] = {
+    {.name = "path",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, path),
+     .required = true,
+     .help = "the .ts file"},
+    {0},
+};
+
+static const fsnn_key keys[] = {DATA_KEYS(set_keys), DATA_SERIES_KEYS, {0}};
+
+static fsnn_status read(const data_place *at, fsnn_series **out)
+{
+    const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
+    const char *path = NULL;
+    FSNN_TRY(data_find_file(at, node, at->set->path, &path));
+    return fsnn_series_ts(path, out);
+}
+
+static fsnn_status open(const data_place *at, fsnn_data **out)
+{
+    return data_series_open(at, read, out);
+}
+
+const data_kind data_ts = {.name = "ts", .keys = keys, .open = open};

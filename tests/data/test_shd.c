@@ -1,0 +1,198 @@
+/* Spike trains in HDF5 files that the HDF5 library writes here: bins, channels, kinds of numbers, damage. */
+#include "data/files.h"
+
+#include <hdf5.h>
+#include <math.h>
+
+#include "base/base.h"
+
+enum { COUNT = 3 };
+
+/* What the file is to be like, beside the one that is right. */
+typedef struct making {
+    bool no_units, flat_times, real_labels, short_labels, ragged;
+    double time;     /* of the first spike */
+    int unit, label; /* of the first spike and sample */
+    int repeat;      /* the lists so many times */
+} making;
+
+static void write_list(hid_t file, const char *name, hid_t type, hid_t memory, hsize_t count,
+                       const void *data)
+{
+    hid_t space = H5Screate_simple(1, &count, NULL);
+    hid_t set = H5Dcreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(set >= 0);
+    assert_true(H5Dwrite(set, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0);
+    H5Dclose(set);
+    H5Sclose(space);
+}
+
+/* Three samples: spikes at (0.00 s, 0), (0.25, 3), (0.26, 3), (0.99, 9); none; (0.5, 4), (1.7, 1). */
+static const char *make(const char *name, const making *m)
+{
+    static char path[256];
+    float first[4] = {(float)m->time, 0.25F, 0.26F, 0.99F}, last[2] = {0.5F, 1.7F};
+    uint16_t units[4] = {(uint16_t)m->unit, 3, 3, 9}, late[2] = {4, 1};
+    hvl_t times[200] = {{4, first}, {0, NULL}, {2, last}},
+          where[200] = {{4, units}, {m->ragged, late}, {2, late}};
+    uint8_t labels[200] = {(uint8_t)m->label, 0, 5};
+    float real[COUNT] = {1, 0, 5};
+    int n = COUNT;
+    for (int r = 1; r < m->repeat; r++)
+        for (int i = 0; i < COUNT; i++, n++)
+            times[n] = times[i], where[n] = where[i], labels[n] = labels[i];
+    hid_t file = H5Fcreate(files_path(path, name), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t group = H5Gcreate2(file, "spikes", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t reals = H5Tvlen_create(H5T_NATIVE_FLOAT), small = H5Tvlen_create(H5T_NATIVE_UINT16);
+    hid_t big = H5Tvlen_create(H5T_STD_U16BE); /* another byte order on disk */
+    assert_true(file >= 0 && group >= 0);
+    if (m->flat_times)
+        write_list(file, "spikes/times", H5T_NATIVE_FLOAT, H5T_NATIVE_FLOAT, COUNT, first);
+    else
+        write_list(file, "spikes/times", reals, reals, (hsize_t)n, times);
+    if (!m->no_units)
+        write_list(file, "spikes/units", big, small, (hsize_t)n, where);
+    if (m->real_labels)
+        write_list(file, "labels", H5T_NATIVE_FLOAT, H5T_NATIVE_FLOAT, COUNT, real);
+    else
+        write_list(file, "labels", H5T_NATIVE_UINT8, H5T_NATIVE_UINT8,
+                   (hsize_t)(m->short_labels ? n - 1 : n), labels);
+    H5Tclose(reals), H5Tclose(small), H5Tclose(big), H5Gclose(group), H5Fclose(file);
+    return path;
+}
+
+static void bins(void **state)
+{
+    (void)state;
+    const char *path = make("a.h5", &(making){.label = 2});
+    fsnn_data *data;
+    fsnn_data_info info;
+    float x[40];
+    int32_t label;
+    const double sums[COUNT] = {3, 0, 2};
+    const int classes[COUNT] = {2, 0, 5};
+    for (int count = 0; count < 2; count++) {
+        fsnn_shd_options o = {
+            .steps = 4, .duration = 1, .units = 10, .channels = 5, .count = count};
+        assert_good(fsnn_data_shd(path, &o, &data));
+        fsnn_data_info_get(data, &info);
+        assert_true(info.count == 3 && info.sequence && info.classes == 6);
+        assert_true(info.shape.rank == 2 && info.shape.dim[0] == 4 && info.shape.dim[1] == 5);
+        assert_good(fsnn_data_sample(data, 0, x, &label));
+        assert_int_equal(label, 2);
+        for (int i = 0; i < 20; i++) { /* [4, 5]: unit 3 is channel 1, 9 is 4 */
+            float wanted = i == 0 || i == 3 * 5 + 4 ? 1 : i == 1 * 5 + 1 ? (float)(1 + count) : 0;
+            assert_true(x[i] == wanted);
+        }
+        assert_good(fsnn_data_sample(data, 1, x, &label));
+        for (int i = 0; i < 20; i++)
+            assert_true(x[i] == 0);
+        assert_good(fsnn_data_sample(data, 2, x, &label)); /* 1.7 s is after the end */
+        assert_int_equal(label, 5);
+        for (int i = 0; i < 20; i++)
+            assert_true(x[i] == (i == 2 * 5 + 2 ? 1 : 0));
+        assert_good(fsnn_data_normalize(data, 0.5, 2));
+        assert_good(fsnn_data_sample(data, 2, x, NULL));
+        assert_true(x[0] == -0.25F && x[12] == 0.25F);
+        fsnn_data_destroy(data);
+    }
+    path = make("a.h5", &(making){.label = 2, .repeat = 50}); /* more than are read at once */
+    fsnn_shd_options o = {.steps = 1, .duration = 2, .units = 10, .channels = 10};
+    assert_good(fsnn_data_shd(path, &o, &data));
+    fsnn_data_info_get(data, &info);
+    assert_int_equal(info.count, 150);
+    for (int i = 0; i < 150; i++) {
+        double sum = 0;
+        assert_good(fsnn_data_sample(data, i, x, &label));
+        for (int c = 0; c < 10; c++)
+            sum += x[c];
+        assert_true(sum == sums[i % 3]);
+        assert_int_equal(label, classes[i % 3]);
+    }
+    fsnn_data_destroy(data);
+    files_remove("a.h5");
+}
+
+static void survey(void **state)
+{
+    (void)state;
+    fsnn_shd_info info;
+    assert_good(fsnn_shd_survey(make("s.h5", &(making){.label = 2, .repeat = 2}), &info));
+    assert_true(info.count == 6 && info.classes == 6 && info.spikes == 12 && info.units == 10);
+    assert_true(info.seconds == 1.7F);
+    files_remove("s.h5");
+    assert_fails(FSNN_EFORMAT, fsnn_shd_survey("/nowhere/x.h5", &info));
+}
+
+static void refuses(void **state)
+{
+    (void)state;
+    static const struct {
+        making m;
+        const char *words;
+    } row[] = {
+        {{.no_units = true}, "no data set spikes/units"},
+        {{.flat_times = true}, "spikes/times is not what it should be, a list of lists"},
+        {{.real_labels = true}, "labels is not what it should be, a list of whole numbers"},
+        {{.short_labels = true}, "labels has 2 entries, not as many"},
+        {{.ragged = true}, "sample 1 has 0 times, but 1 units"},
+        {{.time = -1}, "sample 0, spike 0: its time is -1 s"},
+        {{.time = NAN}, "its time is nan s"},
+        {{.unit = 10}, "sample 0, spike 0: unit 10; units are 0 to 9"},
+    };
+    fsnn_shd_options o = {.steps = 4, .duration = 1, .units = 10, .channels = 5};
+    fsnn_data *data;
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        assert_fails(FSNN_EFORMAT, fsnn_data_shd(make("b.h5", &row[i].m), &o, &data));
+        assert_says(row[i].words);
+        assert_says("b.h5");
+        assert_null(data);
+    }
+    const char *path = make("b.h5", &(making){0});
+    const fsnn_shd_options bad[] = {
+        {.steps = 0, .duration = 1, .units = 10, .channels = 5},
+        {.steps = 4, .duration = 0, .units = 10, .channels = 5},
+        {.steps = 4, .duration = NAN, .units = 10, .channels = 5},
+        {.steps = 4, .duration = 1, .units = 10, .channels = 11},
+    };
+    for (int i = 0; i < FSNN_COUNT(bad); i++)
+        assert_fails(FSNN_EARGUMENT, fsnn_data_shd(path, &bad[i], &data));
+    assert_fails(FSNN_EFORMAT, fsnn_data_shd("/nowhere/x.h5", &o, &data));
+    files_write("b.h5", "no HDF5", 7);
+    assert_fails(FSNN_EFORMAT, fsnn_data_shd(path, &o, &data));
+    assert_says("is no HDF5 file");
+    files_remove("b.h5");
+}
+
+/* Cut files: an error, and nothing printed by the library. (Bytes changed inside can bring HDF5 1.10 itself to crash.) */
+static void cuts(void **state)
+{
+    (void)state;
+    uint8_t *bytes;
+    size_t size;
+    fsnn_shd_options o = {.steps = 4, .duration = 1, .units = 10, .channels = 5};
+    char path[256], copy[256];
+    strcpy(path, make("c.h5", &(making){0}));
+    assert_good(fsnn_file_read(path, &bytes, &size));
+    files_path(copy, "d.h5");
+    for (uint64_t i = 0; i < 100; i++) {
+        fsnn_data *data;
+        files_write("d.h5", bytes, fsnn_random_u32(1, 2, i) % size);
+        assert_fails(FSNN_EFORMAT, fsnn_data_shd(copy, &o, &data));
+        assert_null(data);
+        assert_says("d.h5");
+    }
+    fsnn_free(bytes);
+    files_remove("c.h5"), files_remove("d.h5");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bins),
+        cmocka_unit_test(survey),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(cuts),
+    };
+    return cmocka_run_group_tests_name("data/shd", tests, files_setup, files_teardown);
+}

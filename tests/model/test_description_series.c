@@ -1,0 +1,241 @@
+/* Kinds of data whose samples are series, from description to data set: lengths, padding, scales by the training set, classes of both
+ * sets; pictures in time; npy pairs; balance; `test: null`. */
+#include "helper.h"
+
+#include <math.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/fsnn-series-XXXXXX";
+static const char *const names[] = {"a.ts",   "b.ts",   "c.ts",  "m.yaml", "x.npy", "y.npy",
+                                    "images", "labels", "r.hea", "r.dat",  "r.atr"};
+
+static const char *in(const char *name)
+{
+    static char path[2][256];
+    static int turn;
+    turn = !turn;
+    snprintf(path[turn], sizeof path[turn], "%s/%s", folder, name);
+    return path[turn];
+}
+
+static void put(const char *name, const void *bytes, size_t size)
+{
+    FILE *file = fopen(in(name), "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    fclose(file);
+}
+
+static void put_text(const char *name, const char *text)
+{
+    put(name, text, strlen(text));
+}
+
+/* NumPy's format 1.0, float32. */
+static void put_npy(const char *name, const char *shape, const float *values, size_t count)
+{
+    char bytes[512] = "\x93NUMPY\1";
+    memset(bytes + 10, ' ', 118);
+    bytes[8] = 118;
+    int n = snprintf(bytes + 10, 118, "{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }",
+                     shape);
+    bytes[10 + n] = ' ';
+    bytes[127] = '\n';
+    memcpy(bytes + 128, values, count * sizeof *values);
+    put(name, bytes, 128 + count * sizeof *values);
+}
+
+static int enter(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    put_text("a.ts", "@classLabel true u v w\n@data\n0,4:1,1:u\n2,2,2:1,1,1:v\n2:1:v\n");
+    put_text("b.ts", "@classLabel true u v w\n@data\n1,2,3,4,5:0,0,0,0,0:v\n");
+    put_text("c.ts", "@classLabel true v u w\n@data\n1,2:3,4:v\n");
+    float x[12];
+    for (int i = 0; i < 12; i++)
+        x[i] = (float)i;
+    put_npy("x.npy", "2, 2, 3", x, 12);
+    put_npy("y.npy", "2,", (const float[]){1, 0}, 2);
+    static const uint8_t images[] = {0, 0, 8, 3, 0, 0, 0,  1,   0,   0,  0,
+                                     2, 0, 0, 0, 3, 0, 51, 255, 255, 51, 0};
+    static const uint8_t labels[] = {0, 0, 8, 1, 0, 0, 0, 1, 3};
+    put("images", images, sizeof images);
+    put("labels", labels, sizeof labels);
+    int16_t signal[100];
+    for (int k = 0; k < 100; k++)
+        signal[k] = (int16_t)(k * 200);
+    put("r.dat", signal, sizeof signal);
+    put_text("r.hea", "r 1 10 100\nr.dat 16\n");
+    put("r.atr", "\x14\x04\x28\x04\x14\x20\0", 8); /* N at 20, N at 60, A at 80 */
+    return 0;
+}
+
+static int leave(void **state)
+{
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(names); i++)
+        unlink(in(names[i]));
+    return rmdir(folder);
+}
+
+static fsnn_description *describe(const char *data, const char *set)
+{
+    char text[1024];
+    fsnn_description *d;
+    snprintf(text, sizeof text, "input: [2]\nlayers: [lif]\n" ALPHA "data: %s\n", data);
+    put_text("m.yaml", text);
+    if (fsnn_description_read(in("m.yaml"), &set, set ? 1 : 0, &d))
+        fail_msg("%s", fsnn_error_text());
+    return d;
+}
+
+/* Sample `index` of a set must hold these values [T, N] and this class. */
+static void expect(const fsnn_data *data, int64_t index, int T, int N, const double *values,
+                   int32_t wanted)
+{
+    float x[64];
+    int32_t label;
+    fsnn_data_info info;
+    fsnn_data_info_get(data, &info);
+    assert_true(info.sequence && info.shape.rank == 2);
+    assert_int_equal(info.shape.dim[0], T);
+    assert_int_equal(info.shape.dim[1], N);
+    assert_int_equal(fsnn_data_sample(data, index, x, &label), FSNN_OK);
+    assert_int_equal(label, wanted);
+    for (int i = 0; i < T * N; i++)
+        assert_float_equal(x[i], values[i], 1e-6);
+}
+
+static void opens(const char *text, const char *set, fsnn_data **train, fsnn_data **test)
+{
+    fsnn_description *d = describe(text, set);
+    if (fsnn_description_data(d, train, test))
+        fail_msg("%s: %s", text, fsnn_error_text());
+    fsnn_description_destroy(d);
+}
+
+static void test_ts(void **state)
+{
+    (void)state;
+    fsnn_data *train, *test;
+    fsnn_data_info info;
+    opens("{kind: ts, train: a.ts, test: b.ts}", NULL, &train, &test);
+    expect(train, 0, 5, 2, (const double[]){0, 1, 4, 1, 0, 0, 0, 0, 0, 0},
+           0); /* as long as the longest test series */
+    expect(test, 0, 5, 2, (const double[]){1, 0, 2, 0, 3, 0, 4, 0, 5, 0}, 1);
+    fsnn_data_info_get(test, &info);
+    assert_int_equal(info.classes, 3);
+    fsnn_data_destroy(train), fsnn_data_destroy(test);
+    /* the first channel has mean 2 and deviation sqrt(8/6), the second 1 and does not vary; zeros go to the start */
+    const double s = sqrt(8 / 6.0);
+    opens("{kind: ts, train: a.ts, test: b.ts, scale: channel, pad: start, steps: 3}", NULL, &train,
+          &test);
+    expect(train, 0, 3, 2, (const double[]){0, 0, -2 / s, 0, 2 / s, 0}, 0);
+    expect(test, 0, 3, 2, (const double[]){1 / s, -1, 2 / s, -1, 3 / s, -1}, 1);
+    fsnn_data_destroy(train), fsnn_data_destroy(test);
+    /* the test set alone: the same */
+    opens("{kind: ts, train: a.ts, test: b.ts, scale: channel, pad: start, steps: 3}", NULL, NULL,
+          &test);
+    expect(test, 0, 3, 2, (const double[]){1 / s, -1, 2 / s, -1, 3 / s, -1}, 1);
+    fsnn_data_destroy(test);
+    /* frames of the series, in samples because the rate is not known */
+    opens("{kind: ts, train: a.ts, test: b.ts, front: {kind: frames, frame: 2, hop: 2}}", NULL,
+          &train, &test);
+    expect(test, 0, 3, 4, (const double[]){1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 0, 0}, 1);
+    fsnn_data_destroy(train), fsnn_data_destroy(test);
+    opens("{kind: ts, train: a.ts, balance: true}", NULL, &train, NULL);
+    fsnn_data_info_get(train, &info);
+    assert_int_equal(info.count, 4);
+    fsnn_data_destroy(train);
+    opens("{kind: ts, train: a.ts, test: b.ts, validation: 0.4}", "data.test=null", &train, &test);
+    fsnn_data_info_get(test, &info);
+    assert_int_equal(info.count, 1);
+    fsnn_data_destroy(train), fsnn_data_destroy(test);
+}
+
+static void test_wfdb(void **state)
+{
+    (void)state;
+    fsnn_data *train, *test;
+    const char *text = "{kind: wfdb, train: {path: r.hea, to: 7}, test: {path: r.hea, from: 7}, "
+                       "classes: N A, before: 0.1, "
+                       "after: 0.2}";
+    opens(text, NULL, &train, &test);
+    expect(train, 1, 3, 1, (const double[]){59, 60, 61}, 0); /* gain 200, the default */
+    expect(test, 0, 3, 1, (const double[]){79, 80, 81}, 1);
+    fsnn_data_destroy(train), fsnn_data_destroy(test);
+    fsnn_description *d = describe(text, "data.test.from=6.9");
+    assert_int_equal(fsnn_description_data(d, &train, &test), FSNN_EDESCRIPTION);
+    expect_text(fsnn_error_text(), "both sets take the same seconds", text);
+    fsnn_description_destroy(d);
+}
+
+static void test_arrays(void **state)
+{
+    (void)state;
+    fsnn_data *train;
+    fsnn_data_info info;
+    opens("{kind: npy, train: {samples: x.npy, classes: y.npy}}", NULL, &train, NULL);
+    fsnn_data_info_get(train, &info);
+    assert_true(info.count == 2 && !info.sequence && info.classes == 2);
+    fsnn_data_destroy(train);
+    opens("{kind: npy, train: x.npy, sequence: true}", NULL, &train, NULL);
+    expect(train, 1, 2, 3, (const double[]){6, 7, 8, 9, 10, 11}, -1);
+    fsnn_data_destroy(train);
+    opens("{kind: npy, train: {samples: x.npy, classes: y.npy}, sequence: pixels}", NULL, &train,
+          NULL);
+    expect(train, 0, 6, 1, (const double[]){0, 1, 2, 3, 4, 5}, 1);
+    fsnn_data_destroy(train);
+    opens("{kind: idx, train: {images: images, labels: labels}, sequence: rows}", NULL, &train,
+          NULL);
+    expect(train, 0, 2, 3, (const double[]){0, 0.2, 1, 1, 0.2, 0}, 3);
+    fsnn_data_destroy(train);
+    opens("{kind: idx, train: {images: images, labels: labels}, sequence: pixels}", NULL, &train,
+          NULL);
+    expect(train, 0, 6, 1, (const double[]){0, 0.2, 1, 1, 0.2, 0}, 3);
+    fsnn_data_destroy(train);
+}
+
+static void test_errors(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *words;
+    } row[] = {
+        {"{kind: ts, train: a.ts, test: c.ts}",
+         "class 0 is called \"u\" in the training set, \"v\" in the test set"},
+        {"{kind: ts, train: a.ts, front: mel}", "whose rate is known"},
+        {"{kind: ts, train: nowhere.ts}", "there is no file \"nowhere.ts\""},
+        {"{kind: wav, train: a.ts}", "does not begin as a WAV"},
+        {"{kind: hdf5, train: a.ts}", "is no HDF5 file"},
+        {"{kind: npy, train: {samples: x.npy, classes: x.npy}}", "expected is one class a sample"},
+        {"{kind: npy, train: y.npy, sequence: rows}", "m.yaml:4:43: data.sequence: single numbers have no axis that could be time"},
+        {"{kind: ts, train: {path: a.ts}, balance: true, limit: {train: 1}, normalize: {mean: 1}}",
+         NULL},
+    };
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        fsnn_data *train, *test;
+        fsnn_description *d = describe(row[i].text, NULL);
+        fsnn_status status = fsnn_description_data(d, &train, &test);
+        assert_true((status < 0) == (row[i].words != NULL));
+        if (row[i].words)
+            expect_text(fsnn_error_text(), row[i].words, row[i].text);
+        fsnn_data_destroy(train);
+        fsnn_data_destroy(test);
+        fsnn_description_destroy(d);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ts),
+        cmocka_unit_test(test_wfdb),
+        cmocka_unit_test(test_arrays),
+        cmocka_unit_test(test_errors),
+    };
+    return cmocka_run_group_tests(tests, enter, leave);
+}
