@@ -62,8 +62,9 @@ static void print_nodes(const fsnn_net *net, const fsnn_evaluation *e, const fsn
         char dense[CLI_NUMBER], rate[CLI_NUMBER], count[CLI_NUMBER], joule[CLI_NUMBER];
         if (done + a.dense <= 0 || fsnn_net_node(net, n, &info) < 0)
             continue;
-        snprintf(rate, sizeof rate, a.dense <= 0 ? "" : a.spikes ? "%.4f" : "analog", a.rate);
-        printf("%-24s %12s %12s %12s %12s\n", info.name, a.dense > 0 ? cli_short(dense, a.dense) : "", rate,
+        snprintf(rate, sizeof rate, "%.4f", a.rate);
+        const char *input = a.dense <= 0 ? "" : a.spikes ? rate : "analog";
+        printf("%-24s %12s %12s %12s %12s\n", info.name, a.dense > 0 ? cli_short(dense, a.dense) : "", input,
                cli_short(count, done), cli_energy(joule, spent(energy, &a)));
     }
 }

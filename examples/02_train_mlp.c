@@ -71,7 +71,7 @@ int main(void)
     /* data */
     fsnn_data *train = points(TRAIN), *test = points(TEST);
     fsnn_loader_options loading = {
-        .encoder = {FSNN_ENCODE_DIRECT, T, 1.0, 0.01, 0}, .batch = BATCH, .shuffle = true, .seed = 1};
+        .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = T, .gain = 1}, .batch = BATCH, .shuffle = true, .seed = 1};
     fsnn_loader *train_loader, *test_loader;
     TRY(fsnn_loader_create(train, &loading, &train_loader));
     loading.shuffle = false;
