@@ -197,7 +197,7 @@ static void sequences(void **state)
         fsnn_batch batch;
         fsnn_shape shape;
         int64_t steps;
-        fsnn_loader_options o = {.encoder = {row[r].kind, S, 1, 0.1, 0.3}, .batch = 2, .seed = 5};
+        fsnn_loader_options o = {.encoder = {row[r].kind, S, 1, 0.1, 0.3, false}, .batch = 2, .seed = 5};
         assert_good(fsnn_loader_create(data, &o, &loader));
         fsnn_loader_shape(loader, &steps, &shape);
         assert_int_equal(steps, row[r].steps);
@@ -229,7 +229,7 @@ static void sequences(void **state)
     fsnn_data_destroy(data);
     fsnn_loader *loader; /* the shape of pictures: channels double */
     fsnn_shape shape;
-    fsnn_loader_options o = {.encoder = {FSNN_ENCODE_DELTA, S, 1, 0, 0.3}, .batch = 1};
+    fsnn_loader_options o = {.encoder = {FSNN_ENCODE_DELTA, S, 1, 0, 0.3, false}, .batch = 1};
     assert_good(fsnn_data_memory(2, FSNN_SHAPE(1, 2, 3), x, NULL, &data));
     assert_good(fsnn_loader_create(data, &o, &loader));
     fsnn_loader_shape(loader, NULL, &shape);

@@ -40,11 +40,11 @@ static void doze(uint64_t microseconds)
 
 #define DIRECT(T)                                                                                  \
     {                                                                                              \
-        FSNN_ENCODE_DIRECT, T, 1, 0, 0                                                               \
+        FSNN_ENCODE_DIRECT, T, 1, 0, 0, false                                                      \
     }
 #define RATE(T, gain)                                                                              \
     {                                                                                              \
-        FSNN_ENCODE_RATE, T, gain, 0, 0                                                              \
+        FSNN_ENCODE_RATE, T, gain, 0, 0, false                                                     \
     }
 
 static void passes_in_order(void **state)
