@@ -1,10 +1,12 @@
 /* op/linear.c: y = x W^T + b over the last dimension; all others, time and batch among them, are
  * rows of one matrix product. Backward: gx = gy W, gW += gy^T x, gb += sum of gy over the rows.
  * Cost: in * out multiply-adds a row and product, one product forward and two backward. Input given
- * as lists of spikes costs out additions an event (op/events.h). */
+ * as lists of spikes costs out additions an event (op/events.h); dense input that turns out to be few spikes is taken as lists
+ * too (op/spikes.h). */
 #include "op/check.h"
 #include "op/events.h"
 #include "op/kernels.h"
+#include "op/spikes.h"
 #include "tensor/dense.h"
 
 static const fsnn_linear defaults = {.bias = true};
@@ -61,8 +63,11 @@ static fsnn_status plan(op_node *node)
 {
     const fsnn_linear *o = node->options;
     int64_t rows = node->K * node->B * rows_of(node);
-    bool sums = o->bias && node->training;
+    bool sums = o->bias && node->training, look = spikes_worth(rows, inputs_of(node), o->out);
+    size_t lists = look ? spikes_room(rows, inputs_of(node)) : 0; /* one after the other */
     node->scratch_bytes = sums ? (size_t)op_column_parts(rows, o->out) * sizeof(double) : 0;
+    if (lists > node->scratch_bytes)
+        node->scratch_bytes = lists;
     return FSNN_OK;
 }
 
@@ -83,12 +88,26 @@ static void add_bias(int64_t begin, int64_t end, void *user)
     }
 }
 
-static fsnn_status forward(op_node *node, const op_run *run)
+/* The input as lists: as it came, or as it turns out to be; else NULL. `space` holds them. */
+static const fsnn_spikes *lists_of(const op_node *node, const op_run *run, double share, fsnn_spikes *space)
 {
     const fsnn_linear *o = node->options;
-    int64_t in = inputs_of(node), out = o->out, rows = node->K * node->B * rows_of(node);
+    int64_t in = inputs_of(node), rows = node->K * node->B * rows_of(node);
     if (run->spikes[0])
-        return events_forward(node->state, run->spikes[0], out, run->value[WEIGHT],
+        return run->spikes[0];
+    if (!spikes_worth(rows, in, o->out) || !spikes_find(run->in[0], rows, in, share, run->scratch, space))
+        return NULL;
+    return space;
+}
+
+static fsnn_status forward(op_node *node, const op_run *run)
+{
+    fsnn_spikes space;
+    const fsnn_linear *o = node->options;
+    int64_t in = inputs_of(node), out = o->out, rows = node->K * node->B * rows_of(node);
+    const fsnn_spikes *lists = lists_of(node, run, SPIKES_FORWARD, &space);
+    if (lists)
+        return events_forward(node->state, lists, out, run->value[WEIGHT],
                               o->bias ? run->value[BIAS] : NULL, run->out[0]);
     FSNN_TRY(dense_gemm('N', 'T', rows, out, in, 1, run->in[0], in, run->value[WEIGHT], in, 0,
                         run->out[0], out));
@@ -103,9 +122,11 @@ static fsnn_status backward(op_node *node, const op_run *run)
 {
     const fsnn_linear *o = node->options;
     const float *gy = run->gout[0];
+    fsnn_spikes space;
     int64_t in = inputs_of(node), out = o->out, rows = node->K * node->B * rows_of(node);
-    if (run->grad[WEIGHT] && run->spikes[0])
-        FSNN_TRY(events_weights(node->state, run->spikes[0], out, gy, run->grad[WEIGHT]));
+    const fsnn_spikes *lists = run->grad[WEIGHT] ? lists_of(node, run, SPIKES_WEIGHTS, &space) : NULL;
+    if (lists)
+        FSNN_TRY(events_weights(node->state, lists, out, gy, run->grad[WEIGHT]));
     else if (run->grad[WEIGHT])
         FSNN_TRY(dense_gemm('T', 'N', out, in, rows, 1, gy, out, run->in[0], in, 1,
                             run->grad[WEIGHT], in));

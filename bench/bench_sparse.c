@@ -1,0 +1,80 @@
+/* Where adding event by event overtakes the dense product: Linear(in, out), forward and the gradient of its weights, for inputs of
+ * zeros and ones of several densities, given as lists and as dense numbers. One JSON object a line, medians.
+ *
+ *   bench_sparse [--threads N] [--rounds N] */
+#include "measure.h"
+
+enum { ROWS = 1024 };
+
+static const struct {
+    int64_t in, out;
+} sizes[] = {{784, 10}, {784, 128}, {784, 512}, {784, 2560}, {2560, 10}, {2560, 512}};
+static const double densities[] = {0.01, 0.05, 0.1, 0.2, 0.3, 0.5};
+
+static void lists_of(const float *x, int64_t in, int64_t *start, int32_t *count, int32_t *index)
+{
+    int64_t total = 0;
+    for (int64_t r = 0; r < ROWS; r++) {
+        start[r] = total;
+        for (int64_t i = 0; i < in; i++)
+            if (x[r * in + i] != 0)
+                index[total++] = (int32_t)i;
+        count[r] = (int32_t)(total - start[r]);
+    }
+}
+
+static void measure(int64_t in, int64_t out, double density, int rounds)
+{
+    fsnn_net *net;
+    fsnn_order order = fsnn_order_of(1);
+    fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
+    TRY(fsnn_net_create(&net));
+    TRY(fsnn_net_linear(net, NULL, fsnn_net_input(net, FSNN_SHAPE(in)), out, true));
+    TRY(fsnn_net_wrap(net, &dynamics, &(fsnn_plan){.steps = 1, .batch = ROWS, .training = true, .seed = 1}));
+    float *x = numbers(ROWS * in), *g = numbers(ROWS * out);
+    for (int64_t i = 0; i < ROWS * in; i++)
+        x[i] = x[i] < density ? 1 : 0;
+    int64_t *start = malloc(ROWS * sizeof *start);
+    int32_t *count = malloc(ROWS * sizeof *count), *index = malloc((size_t)(ROWS * in) * sizeof *index);
+    static double time[4][MAX_ROUNDS];
+    fsnn_spikes lists = {1, ROWS, in, start, count, index, NULL};
+    lists_of(x, in, start, count, index);
+    for (int i = -2; i < rounds; i++) {
+        double t[5];
+        t[0] = now();
+        TRY(fsnn_net_forward(net, x, NULL));
+        t[1] = now();
+        TRY(fsnn_net_backward(net, g, NULL));
+        t[2] = now();
+        TRY(fsnn_net_forward_spikes(net, &lists, NULL));
+        t[3] = now();
+        TRY(fsnn_net_backward(net, g, NULL));
+        t[4] = now();
+        for (int k = 0; k < 4 && i >= 0; k++)
+            time[k][i] = t[k + 1] - t[k];
+    }
+    double m[4];
+    for (int k = 0; k < 4; k++)
+        m[k] = median(time[k], rounds);
+    printf("{\"bench\": \"sparse\", \"in\": %lld, \"out\": %lld, \"rows\": %d, \"density\": %g, \"threads\": %d, \"isa\": \"%s\", "
+           "\"dense_forward_ms\": %.3f, \"dense_backward_ms\": %.3f, \"lists_forward_ms\": %.3f, \"lists_backward_ms\": %.3f, "
+           "\"forward_ratio\": %.3f, \"backward_ratio\": %.3f}\n",
+           (long long)in, (long long)out, ROWS, density, fsnn_threads(), fsnn_isa(), m[0] * 1e3, m[1] * 1e3, m[2] * 1e3,
+           m[3] * 1e3, m[2] / m[0], m[3] / m[1]);
+    fflush(stdout);
+    fsnn_net_destroy(net);
+    free(x);
+    free(g);
+    free(start);
+    free(count);
+    free(index);
+}
+
+int main(int argc, char **argv)
+{
+    bench_options o = bench_read(argc, argv, 7, "bench_sparse [--threads N] [--rounds 1..101]");
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (size_t d = 0; d < sizeof densities / sizeof *densities; d++)
+            measure(sizes[i].in, sizes[i].out, densities[d], o.rounds);
+    return 0;
+}

@@ -1,0 +1,21 @@
+/* op/spikes.h: dense rows that turn out to be few spikes, as lists for op/events.h. */
+#ifndef FSNN_OP_SPIKES_H
+#define FSNN_OP_SPIKES_H
+
+#include "base/base.h"
+#include <fsnn/tensor.h>
+
+/* Shares of ones up to which adding event by event is quicker than the dense product, from bench/bench_sparse.c (AVX2, 1 and 2
+ * threads, 128 to 2560 outputs: forward crosses at 0.35, the gradient of the weights at 0.25). */
+#define SPIKES_FORWARD 0.3
+#define SPIKES_WEIGHTS 0.2
+
+/* Whether a product of these sizes is worth the look at its input. */
+bool spikes_worth(int64_t rows, int64_t in, int64_t out);
+/* Bytes of space for the lists of x [rows, in]. */
+size_t spikes_room(int64_t rows, int64_t in);
+/* The lists of x [rows, in] in `space`, where it holds zeros and ones only and at most `share` of them are ones in any 128 rows
+ * that follow one another; else false, and what is in `space` is of no use. */
+bool spikes_find(const float *x, int64_t rows, int64_t in, double share, void *space, fsnn_spikes *lists);
+
+#endif
