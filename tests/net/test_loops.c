@@ -226,7 +226,7 @@ static const char *const layer_params[] = {"tau", "threshold", "alpha"};
 
 static int build_wired(fsnn_net *net)
 {
-    char name[8];
+    char name[16];
     int layer[LAYERS + 1] = {fsnn_net_input(net, FSNN_SHAPE(IN))};
     for (int l = 1; l <= LAYERS; l++) {
         int in[8], count = 0;
