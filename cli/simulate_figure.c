@@ -107,9 +107,9 @@ static void row_name(const sim_setup *s, int i, int64_t n, char *name)
     if (s->neurons == 1)
         snprintf(name, CLI_NUMBER, "%g", s->alpha[i]);
     else if (s->alphas == 1)
-        snprintf(name, CLI_NUMBER, "%lld", (long long)n);
+        snprintf(name, CLI_NUMBER, "%d", (int)n);
     else
-        snprintf(name, CLI_NUMBER, "%g: %lld", s->alpha[i], (long long)n);
+        snprintf(name, CLI_NUMBER, "%g: %d", s->alpha[i], (int)n);
 }
 
 /* A row an order and neuron, from above. */
