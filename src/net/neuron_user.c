@@ -259,13 +259,13 @@ static fsnn_status settle_kind(const char *kind, const fsnn_user *o, fsnn_user *
         return FSNN_OK;
     if (o->dv || o->spike || o->after_spike || o->callback || has_equations(o))
         return fsnn_fail(FSNN_EDESCRIPTION,
-                         "a %s neuron has its own equations: leave yours out, or use the kind `user`", kind);
+                         "the %s neuron has its own equations: leave yours out, or use the kind `user`", kind);
     *out = row->what;
     out->neuron = o->neuron;
     out->fractionals = o->fractionals;
     memcpy(out->fractional, o->fractional, sizeof out->fractional);
     FSNN_TRY(settle_starts(kind, o, out));
-    snprintf(of, sizeof of, "a %s neuron", kind);
+    snprintf(of, sizeof of, "the %s neuron", kind);
     FSNN_TRY(settle_params(of, out->param, out->params, o));
     for (int i = 0; i < out->params; i++)
         if (row->positive >> i & 1 && !(out->param[i].value.value > 0))

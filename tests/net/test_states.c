@@ -807,7 +807,7 @@ static void errors(void **state)
     o.states = 4;
     refuse("user", &o, NULL, "the neuron has 4 states beside v: up to 3 can be had");
     o = (fsnn_user){.neuron = FSNN_NEURON_DEFAULT, .states = 1, .state = {{"w", "-w", NULL, 0}}};
-    refuse("alif", &o, NULL, "neuron has its own equations");
+    refuse("alif", &o, NULL, "the alif neuron has its own equations");
     o.state[0].derivative = NULL;
     refuse("alif", &o, NULL, "kind alif has no state \"w\"");
     o = (fsnn_user){
