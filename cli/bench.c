@@ -23,7 +23,7 @@ typedef struct options {
 
 static const cli_option table[] = {
     {"quick", 0, CLI_FLAG, offsetof(options, quick), NULL, "the small sizes only", 0, 0},
-    {"rounds", 0, CLI_INT, offsetof(options, rounds), "N", "rounds of a row (default 7); rows whose rounds take long get fewer, at least 3",
+    {"rounds", 0, CLI_INT, offsetof(options, rounds), "N", "rounds of a row (default 7); rows whose rounds take long get fewer, at least 5",
      3, BENCH_ROUNDS},
     {"json", 0, CLI_FLAG, offsetof(options, json), NULL, "one JSON object a line", 0, 0},
     {"table", 0, CLI_TEXT, offsetof(options, table), "FILE", "also write a table in Markdown", 0, 0},

@@ -42,7 +42,7 @@ typedef struct bench_part {
 
 /* Ends the workload's process with the library's sentence where a call fails. */
 void bench_try(int status);
-/* Runs the parts in turn, one round to warm up and then b->rounds, fewer (at least 3) where a round takes long; returns how many. */
+/* Runs the parts in turn, one round to warm up and then b->rounds, fewer (at least 5) where a round takes long; returns how many. */
 int bench_measure(const bench *b, bench_part *part, int parts);
 /* Hands a row over. */
 void bench_put(const bench *b, bench_row *row);

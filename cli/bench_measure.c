@@ -37,13 +37,13 @@ static double once(bench_part *part)
 
 int bench_measure(const bench *b, bench_part *part, int parts)
 {
-    enum { FEW = 3 };
+    enum { FEW = 5 };
     const double budget = 30; /* seconds for a row */
     double *time = cli_allocate((size_t)(parts * BENCH_ROUNDS), sizeof *time), round = 0;
     for (int p = 0; p < parts; p++)
         round += once(&part[p]);
     int rounds = b->rounds;
-    if (round * rounds > budget)
+    if (rounds > FEW && round * rounds > budget)
         rounds = round * FEW > budget ? FEW : (int)(budget / round);
     rounds = rounds > b->rounds ? b->rounds : rounds;
     for (int r = 0; r < rounds; r++)
