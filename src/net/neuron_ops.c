@@ -955,7 +955,7 @@ NEURON(kind_if, "if", fsnn_neuron, defaults, keys + USER_KEYS, NULL,
 NEURON(kind_lif, "lif", fsnn_neuron, defaults, keys + USER_KEYS, NULL,
        "leaky integrate-and-fire: tau D^alpha v = -v + I");
 NEURON(kind_noisy, "noisy", fsnn_neuron, noisy_defaults, keys + USER_KEYS, NULL,
-       "lif with a noisy threshold while it is trained; every neuron can have `noise`, here it is the default");
+       "lif with a noisy threshold while it is trained; every neuron of one state can have `noise`, here it is the default");
 NEURON(kind_user, "user", fsnn_user, defaults, keys, create_user,
        "a neuron of your own, by its equations: D^alpha v = dv (docs/neurons.md)");
 NEURON(kind_qif, "qif", fsnn_user, defaults, keys + PARAM_KEYS, create_user,
