@@ -59,40 +59,26 @@ static void leak_back(void *self, const float *v, const float *I, const lanes *r
     EACH_LANE grow[RATE][i] -= gJ[i];
 }
 
+#define RULE                                                                                       \
+    .leaky = true, .prepare = prepare, .prepare_back = prepare_back, .charge = charge,             \
+    .charge_back = charge_back, .leak = leak, .leak_back = leak_back
+
 const neuron_model FSNN_K(neuron_lif) = {
     .kind = "lif",
-    .leaky = true,
     .linear = true,
-    .prepare = prepare,
-    .prepare_back = prepare_back,
-    .charge = charge,
-    .charge_back = charge_back,
-    .leak = leak,
-    .leak_back = leak_back,
+    RULE,
 };
 
 /* The same; its options have noise on the threshold (fsnn/neuron.h). */
 const neuron_model FSNN_K(neuron_noisy) = {
     .kind = "noisy",
-    .leaky = true,
     .linear = true,
-    .prepare = prepare,
-    .prepare_back = prepare_back,
-    .charge = charge,
-    .charge_back = charge_back,
-    .leak = leak,
-    .leak_back = leak_back,
+    RULE,
 };
 
 /* The same without spikes: its potential is the output. */
 const neuron_model FSNN_K(neuron_readout) = {
     .kind = "readout",
-    .leaky = true,
     .readout = true,
-    .prepare = prepare,
-    .prepare_back = prepare_back,
-    .charge = charge,
-    .charge_back = charge_back,
-    .leak = leak,
-    .leak_back = leak_back,
+    RULE,
 };

@@ -427,6 +427,29 @@ void scan_other_values(const scan *s, int other, float *out)
     }
 }
 
+void scan_add_part(const scan *s, int part, float *grad)
+{
+    double sum = 0;
+    for (int64_t t = 0; t < s->tiles; t++)
+        sum += ((double *)s->part.data)[t * SCAN_PARTS + part];
+    *grad += (float)sum;
+}
+
+static void add_channels(const scan *s, int p, float *grad)
+{
+    int64_t total = s->B * s->N;
+    const lanes *lane = s->lane.data;
+    for (int64_t n = 0; n < total; n++)
+        grad[scan_channel(s, n)] += lane[n / FRAC_LANES * scan_pars(s) + p][n % FRAC_LANES];
+}
+
+void scan_add_pars(const scan *s, const scan_grads *grads)
+{
+    for (int p = 0; p < scan_pars(s); p++)
+        if (grads->par[p])
+            (s->par[p].count == 1 ? scan_add_part : add_channels)(s, p, grads->par[p]);
+}
+
 double scan_rate(const scan *s)
 {
     double steps = (double)(s->K * s->B * s->N);

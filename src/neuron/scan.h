@@ -223,6 +223,10 @@ static inline int scan_pars(const scan *s)
 {
     return NEURON_PARS + s->model->own;
 }
+/* What tiles have left is added, in their order: one number of SCAN_PARTS to *grad; all parameters of the model to where they are
+ * wanted. */
+void scan_add_part(const scan *s, int part, float *grad);
+void scan_add_pars(const scan *s, const scan_grads *grads);
 /* Channel of neuron i (0..B*N-1). */
 static inline int64_t scan_channel(const scan *s, int64_t i)
 {

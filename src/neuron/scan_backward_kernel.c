@@ -731,22 +731,6 @@ static void tile(int64_t t, int worker, void *user)
     leave(&w);
 }
 
-static void add_layer(const scan *s, int part, float *grad)
-{
-    double sum = 0;
-    for (int64_t t = 0; t < s->tiles; t++)
-        sum += ((double *)s->part.data)[t * SCAN_PARTS + part];
-    *grad += (float)sum;
-}
-
-static void add_channels(const scan *s, int p, float *grad)
-{
-    int64_t total = s->B * s->N;
-    const lanes *lane = s->lane.data;
-    for (int64_t n = 0; n < total; n++)
-        grad[scan_channel(s, n)] += lane[n / FRAC_LANES * scan_pars(s) + p][n % FRAC_LANES];
-}
-
 /* Where the gradient of the order's parameter p goes; NULL: it is not learned. */
 static float *target(const scan *s, const scan_grads *g, int p)
 {
@@ -815,10 +799,8 @@ fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
         s->handed = true;
     }
 
-    for (int p = 0; p < scan_pars(s); p++)
-        if (grads->par[p])
-            (s->par[p].count == 1 ? add_layer : add_channels)(s, p, grads->par[p]);
+    scan_add_pars(s, grads);
     for (int o = 0; o < j.orders; o++)
-        add_layer(s, SCAN_PARS + o, target(s, grads, j.order[o].number));
+        scan_add_part(s, SCAN_PARS + o, target(s, grads, j.order[o].number));
     return FSNN_OK;
 }

@@ -711,27 +711,10 @@ static void close_lines(const job *j)
 {
     for (int n = 0; n < j->states; n++) {
         scan *s = j->line[n].s;
-        int64_t rows = s->later + s->K, keep = s->memory.keep;
-        s->later = keep >= 0 && keep < rows ? keep : rows;
+        s->later = scan_q_kept(s, s->later + s->K);
         s->block = j->line[n].first / FRAC_SPAN;
         s->handed = true;
     }
-}
-
-static void add_layer(const scan *s, int part, float *grad)
-{
-    double sum = 0;
-    for (int64_t t = 0; t < s->tiles; t++)
-        sum += ((double *)s->part.data)[t * SCAN_PARTS + part];
-    *grad += (float)sum;
-}
-
-static void add_channels(const scan *s, int p, float *grad)
-{
-    int64_t total = s->B * s->N;
-    const lanes *lane = s->lane.data;
-    for (int64_t n = 0; n < total; n++)
-        grad[scan_channel(s, n)] += lane[n / FRAC_LANES * scan_pars(s) + p][n % FRAC_LANES];
 }
 
 fsnn_status FSNN_K(scan_states_backward)(scan *s, const float *I, const float *spikes,
@@ -754,12 +737,10 @@ fsnn_status FSNN_K(scan_states_backward)(scan *s, const float *I, const float *s
     fsnn_parallel(s->tiles, tile, &j);
     if (s->chained)
         close_lines(&j);
-    for (int p = 0; p < scan_pars(s); p++)
-        if (grads->par[p])
-            (s->par[p].count == 1 ? add_layer : add_channels)(s, p, grads->par[p]);
+    scan_add_pars(s, grads);
     int terms = s->memory.order.terms;
     for (int p = 0; p < 2 * terms; p++)
         if (target(grads, terms, p))
-            add_layer(s, SCAN_PARS + p, target(grads, terms, p));
+            scan_add_part(s, SCAN_PARS + p, target(grads, terms, p));
     return FSNN_OK;
 }
