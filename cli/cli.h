@@ -150,6 +150,9 @@ char *cli_bytes(char *text, double bytes);  /* 12.3 MiB */
 char *cli_time(char *text, double seconds); /* 0:42, 1:02:03 */
 char *cli_energy(char *text, double pico);  /* 1.23 uJ */
 
+/* Mean of x [n], and the standard deviation (n - 1; 0 for one), where it is wanted. */
+double cli_mean(const double *x, int64_t n, double *deviation);
+
 /* ---- JSON on a stream: commas and nesting are kept by the writer ---- */
 
 typedef struct cli_json {

@@ -1,7 +1,6 @@
 /* cli/eval.c: fsnn eval: how good given weights are on a data set, and what they cost. */
 #include "perturb.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +19,7 @@ static const cli_option table[] = {
      "train, validation or test (default: test; validation where there is no test data)", 0, 0},
     {"data", 0, CLI_TEXT, offsetof(options, on), "PART", "another name of --on", 0, 0},
     {"repeats", 0, CLI_INT, offsetof(options, repeats), "N",
-     "mean and spread over N draws of a random encoding", 1, 1e6},
+     "mean and spread over N draws of a random encoding and of disturbances", 1, 1e6},
     {"batch", 0, CLI_INT, offsetof(options, batch), "B",
      "samples at a time (default: as in training)", 1, 1e6},
     {"confusion", 0, CLI_FLAG, offsetof(options, confusion), NULL,
@@ -31,8 +30,8 @@ static const cli_option table[] = {
      "also draw the energy of each node: PATH.png and PATH.svg", 0, 0},
     {"json", 0, CLI_FLAG, offsetof(options, json), NULL, "print one JSON object", 0, 0},
     {"perturb", 0, CLI_LIST, offsetof(options, perturb), "KIND=S,...",
-     "evaluate under disturbances too: noise, occlusion, jitter, truncate, frame_loss; several amounts with colons "
-     "(noise=0.1:0.2); may be repeated",
+     "evaluate under disturbances too: noise, occlusion, jitter, truncate, frame_loss; of graphs feature_mask, "
+     "edge_drop; several amounts with colons (noise=0.1:0.2); may be repeated",
      0, 0},
     {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR", "draw accuracies over amounts of --perturb to DIR/robustness", 0, 0},
     CLI_ROW_SET,
@@ -160,7 +159,7 @@ static void print_table(const work *w)
     printf("%-24s %s samples/s\n", "speed", cli_short(rate, speed(e)));
     print_layers(w);
     cli_operations_print(w->model.net, e, &w->energy);
-    cli_conditions_print(&w->conditions, e);
+    cli_conditions_print(&w->conditions, e, w->repeats);
     if (e->classes > 0)
         print_classes(e);
     if (e->classes > 0 && w->o->confusion)
@@ -238,7 +237,7 @@ static void print_json(const work *w)
         cli_json_text(&json, "advice", advice);
     free(advice);
     cli_operations_json(&json, w->model.net, e, &w->energy);
-    cli_conditions_json(&json, &w->conditions);
+    cli_conditions_json(&json, &w->conditions, w->repeats);
     json_classes(&json, e);
     cli_json_close(&json, '}');
 }
@@ -295,16 +294,6 @@ static fsnn_status evaluate_once(work *w, int64_t draw, double *loss)
     return FSNN_OK;
 }
 
-static double spread(const double *x, int64_t n)
-{
-    double mean = 0, square = 0;
-    for (int64_t i = 0; i < n; i++)
-        mean += x[i] / (double)n;
-    for (int64_t i = 0; i < n; i++)
-        square += (x[i] - mean) * (x[i] - mean);
-    return n > 1 ? sqrt(square / (double)(n - 1)) : 0;
-}
-
 static fsnn_status evaluate_all(work *w)
 {
     fsnn_evaluation *e = &w->evaluation;
@@ -314,8 +303,8 @@ static fsnn_status evaluate_all(work *w)
     fsnn_status status = FSNN_OK;
     for (int64_t r = 0; r < w->repeats && status >= 0; r++)
         status = evaluate_once(w, r, &loss[r]);
-    w->spread_loss = spread(loss, w->repeats);
-    w->spread_accuracy = spread(w->accuracy, w->repeats);
+    cli_mean(loss, w->repeats, &w->spread_loss);
+    cli_mean(w->accuracy, w->repeats, &w->spread_accuracy);
     free(loss);
     e->loss /= n;
     e->accuracy /= n;
@@ -347,7 +336,12 @@ static int evaluate(work *w)
         return cli_fail(status);
     if (w->o->figure)
         cli_operations_figure(w->model.net, &w->evaluation, &w->energy, w->o->figure);
-    return cli_conditions_run(&w->model, w->model.data[w->part], &w->conditions);
+    const cli_perturbed how = {.model = &w->model,
+                               .part = w->part,
+                               .weights = w->o->weights,
+                               .plan = &plan,
+                               .repeats = w->repeats};
+    return cli_conditions_run(&how, &w->conditions);
 }
 
 static int execute(work *w)
@@ -362,6 +356,8 @@ static int execute(work *w)
         code = cli_conditions_read(&o->perturb, &w->conditions);
     if (code == CLI_GOOD)
         code = cli_model_open(&w->model, o->common.operand[0], &o->common);
+    if (code == CLI_GOOD)
+        code = cli_conditions_check(&w->model, &w->conditions);
     if (code == CLI_GOOD)
         code = choose_data(w);
     if (code == CLI_GOOD)
@@ -403,10 +399,12 @@ const cli_command cli_eval = {
                "--perturb evaluates under disturbances: noise=S adds a normal deviation S to every "
                "value, occlusion=S blanks a share S of the input at a random place, jitter=S shows a step of up to "
                "S steps before or after, truncate=S blanks the last share S of the steps, frame_loss=S each "
-               "step with probability S.",
+               "step with probability S; feature_mask=S loses each entry of a graph's features and "
+               "edge_drop=S each of its edges with probability S.",
     .examples = "  fsnn eval examples/fashion_mlp.yaml -w runs/fashion-mlp/best.safetensors\n"
                 "  fsnn eval model.yaml --weights w.npz --json\n"
-                "  fsnn eval model.yaml -w w.npz --perturb noise=0.1:0.2:0.4 --out pictures\n",
+                "  fsnn eval model.yaml -w w.npz --perturb noise=0.1:0.2:0.4 --out pictures\n"
+                "  fsnn eval graph.yaml -w w.npz --perturb edge_drop=0.2:0.5 --repeats 20\n",
     .option = table,
     .min_operands = 1,
     .max_operands = 1,

@@ -65,3 +65,15 @@ char *cli_time(char *text, double seconds)
         snprintf(text, CLI_NUMBER, "%ld:%02ld", s / 60, s % 60);
     return text;
 }
+
+double cli_mean(const double *x, int64_t n, double *deviation)
+{
+    double mean = 0, square = 0;
+    for (int64_t i = 0; i < n; i++)
+        mean += x[i] / (double)n;
+    for (int64_t i = 0; i < n; i++)
+        square += (x[i] - mean) * (x[i] - mean);
+    if (deviation)
+        *deviation = n > 1 ? sqrt(square / (double)(n - 1)) : 0;
+    return mean;
+}

@@ -99,33 +99,105 @@ void cli_conditions_free(cli_conditions *conditions)
 
 /* ---- running ---- */
 
-static int run_one(cli_model *model, const fsnn_data *data, cli_condition *condition)
+int cli_conditions_check(cli_model *model, const cli_conditions *conditions)
+{
+    for (int i = 0; i < conditions->count; i++) {
+        const cli_condition *c = &conditions->item[i];
+        if (fsnn_description_perturb(model->description, c->item, c->items, 0) < 0)
+            return cli_error(CLI_USAGE, "--perturb: %s", fsnn_error_text());
+    }
+    return fsnn_description_perturb(model->description, NULL, 0, 0) < 0 ? CLI_FAILED : CLI_GOOD;
+}
+
+/* One draw: the samples of `model` under the disturbances of samples. */
+static int evaluate(const cli_model *model, int part, const cli_condition *condition, int64_t draw,
+                    double *loss, double *accuracy)
 {
     fsnn_loader *loader = NULL;
     fsnn_evaluation e = {0};
+    fsnn_perturbation item[FSNN_PERTURBS];
+    int items = 0;
+    for (int i = 0; i < condition->items; i++)
+        if (!fsnn_perturb_of_graph(condition->item[i].kind))
+            item[items++] = condition->item[i];
     fsnn_loader_options options = {.encoder = *fsnn_description_encoder(model->description),
                                    .batch = model->training.batch,
                                    .seed = model->training.seed,
                                    .sampling = fsnn_description_sampling(model->description),
-                                   .perturb = condition->item,
-                                   .perturbs = condition->items};
-    fsnn_status status = fsnn_loader_create(data, &options, &loader);
+                                   .perturb = item,
+                                   .perturbs = items};
+    fsnn_status status = fsnn_loader_create(model->data[part], &options, &loader);
     if (status >= 0)
-        status = fsnn_evaluate(model->net, loader, &model->training.loss, &e);
+        status = fsnn_evaluate_epoch(model->net, loader, &model->training.loss, draw, &e);
     fsnn_loader_destroy(loader);
     if (status < 0)
         return cli_fail(status);
-    condition->loss = e.loss;
-    condition->accuracy = e.accuracy;
+    *loss = e.loss;
+    *accuracy = e.accuracy;
     fsnn_evaluation_free(&e);
     return CLI_GOOD;
 }
 
-int cli_conditions_run(cli_model *model, const fsnn_data *data, cli_conditions *conditions)
+static bool of_graph(const cli_condition *condition)
+{
+    for (int i = 0; i < condition->items; i++)
+        if (fsnn_perturb_of_graph(condition->item[i].kind))
+            return true;
+    return false;
+}
+
+/* Data and layers of the disturbed graph, beside those of the model. */
+static int open_disturbed(const cli_perturbed *how, const cli_condition *condition, int64_t draw,
+                          cli_model *other)
+{
+    bool wanted[FSNN_PARTS] = {false};
+    wanted[how->part] = true;
+    fsnn_status status = fsnn_description_perturb(other->description, condition->item, condition->items,
+                                                  (uint64_t)draw);
+    if (status >= 0)
+        status = fsnn_description_parts(other->description, wanted, other->data);
+    if (status >= 0)
+        status = fsnn_description_net(other->description, &other->net);
+    if (status < 0)
+        return cli_fail(status);
+    int code = cli_model_wrap(other, how->plan, how->plan->steps);
+    if (code != CLI_GOOD)
+        return code;
+    status = fsnn_weights_load(other->net, how->weights);
+    return status < 0 ? cli_fail(status) : CLI_GOOD;
+}
+
+static int evaluate_graph(const cli_perturbed *how, const cli_condition *condition, int64_t draw,
+                          double *loss, double *accuracy)
+{
+    cli_model other = {.path = how->model->path,
+                       .description = how->model->description,
+                       .training = how->model->training};
+    int code = open_disturbed(how, condition, draw, &other);
+    if (code == CLI_GOOD)
+        code = evaluate(&other, how->part, condition, draw, loss, accuracy);
+    fsnn_description_perturb(other.description, NULL, 0, 0);
+    fsnn_data_destroy(other.data[how->part]);
+    fsnn_net_destroy(other.net);
+    return code;
+}
+
+int cli_conditions_run(const cli_perturbed *how, cli_conditions *conditions)
 {
     int code = CLI_GOOD;
-    for (int i = 0; i < conditions->count && code == CLI_GOOD; i++)
-        code = run_one(model, data, &conditions->item[i]);
+    size_t n = (size_t)how->repeats;
+    double *loss = cli_allocate(n, sizeof *loss), *accuracy = cli_allocate(n, sizeof *accuracy);
+    for (int i = 0; i < conditions->count && code == CLI_GOOD; i++) {
+        cli_condition *c = &conditions->item[i];
+        bool graph = of_graph(c);
+        for (int64_t r = 0; r < how->repeats && code == CLI_GOOD; r++)
+            code = graph ? evaluate_graph(how, c, r, &loss[r], &accuracy[r])
+                         : evaluate(how->model, how->part, c, r, &loss[r], &accuracy[r]);
+        c->loss = cli_mean(loss, how->repeats, NULL);
+        c->accuracy = cli_mean(accuracy, how->repeats, &c->spread_accuracy);
+    }
+    free(loss);
+    free(accuracy);
     return code;
 }
 
@@ -144,22 +216,30 @@ static char *label(const cli_condition *condition)
     return text;
 }
 
-void cli_conditions_print(const cli_conditions *conditions, const fsnn_evaluation *clean)
+void cli_conditions_print(const cli_conditions *conditions, const fsnn_evaluation *clean, int64_t repeats)
 {
     if (!conditions->count)
         return;
-    printf("\n%-36s %12s %12s %12s\n", "disturbed by", "loss", "accuracy", "change");
+    bool many = repeats > 1;
+    printf("\n%-36s %12s %12s %12s%s\n", "disturbed by", "loss", "accuracy", "change",
+           many ? "       spread" : "");
     printf("%-36s %12.4f %10.2f %%\n", "nothing", clean->loss, 100 * clean->accuracy);
     for (int i = 0; i < conditions->count; i++) {
         const cli_condition *c = &conditions->item[i];
         char *text = label(c);
-        printf("%-36s %12.4f %10.2f %% %+10.2f %%\n", text, c->loss, 100 * c->accuracy,
+        printf("%-36s %12.4f %10.2f %% %+10.2f %%", text, c->loss, 100 * c->accuracy,
                100 * (c->accuracy - clean->accuracy));
+        if (many)
+            printf(" %10.2f %%", 100 * c->spread_accuracy);
+        printf("\n");
         free(text);
     }
+    if (many)
+        printf("(means and the spread of accuracy over %lld draws of encoding and disturbance)\n",
+               (long long)repeats);
 }
 
-void cli_conditions_json(cli_json *json, const cli_conditions *conditions)
+void cli_conditions_json(cli_json *json, const cli_conditions *conditions, int64_t repeats)
 {
     if (!conditions->count)
         return;
@@ -171,6 +251,8 @@ void cli_conditions_json(cli_json *json, const cli_conditions *conditions)
             cli_json_number(json, fsnn_perturb_name(c->item[p].kind), c->item[p].amount);
         cli_json_number(json, "loss", c->loss);
         cli_json_number(json, "accuracy", c->accuracy);
+        if (repeats > 1)
+            cli_json_number(json, "accuracy_spread", c->spread_accuracy);
         cli_json_close(json, '}');
     }
     cli_json_close(json, ']');

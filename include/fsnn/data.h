@@ -169,13 +169,17 @@ typedef struct fsnn_sampling {
 
 /* ---- disturbances, for evaluations of robustness ---- */
 
-/* What is done to one sample x [T, ...], after its encoding, in the solver's steps; s is the amount:
+/* What is done to one sample x [T, ...], after its encoding, in the solver's steps; s is the amount
+ * (a share is a probability where things are lost one by one):
  *   noise       x + s e, e standard normal, anew for every value and step
  *   occlusion   a share s of the input is 0 at all steps: a rectangle with sides sqrt(s) H and sqrt(s) W of a picture [..., H, W], s N
  *               neighbours of [N]; where, is random
  *   jitter      step k shows the input of step k + d, d a whole number drawn evenly from -s..s, kept within 0..T-1
  *   truncate    the last s T steps are 0: the recording ends too early
  *   frame_loss  each step is lost (0) with probability s
+ * and to a graph, before anything is made of it (fsnn_graph_disturb in fsnn/graph.h):
+ *   feature_mask  each entry of X, of a node and a feature, is 0 with probability s
+ *   edge_drop     each undirected edge is lost with probability s
  * Random numbers are a function of (seed, sample, kind, place), so that amounts can be compared. */
 typedef enum fsnn_perturb_kind {
     FSNN_PERTURB_NOISE,
@@ -183,6 +187,8 @@ typedef enum fsnn_perturb_kind {
     FSNN_PERTURB_JITTER,
     FSNN_PERTURB_TRUNCATE,
     FSNN_PERTURB_FRAME_LOSS,
+    FSNN_PERTURB_FEATURE_MASK,
+    FSNN_PERTURB_EDGE_DROP,
     FSNN_PERTURBS
 } fsnn_perturb_kind;
 
@@ -194,10 +200,12 @@ typedef struct fsnn_perturbation {
 FSNN_API const char *fsnn_perturb_name(fsnn_perturb_kind kind);
 FSNN_API const char *fsnn_perturb_unit(fsnn_perturb_kind kind); /* of the amount, "share of the steps" */
 FSNN_API int fsnn_perturb_find(const char *name);               /* or FSNN_ENOTFOUND */
+/* Whether it acts on a graph; those that do not act on samples. */
+FSNN_API bool fsnn_perturb_of_graph(fsnn_perturb_kind kind);
 /* FSNN_EARGUMENT with a sentence when the kind is not known or the amount out of its range. */
 FSNN_API fsnn_status fsnn_perturb_check(const fsnn_perturbation *perturbation);
 /* All of `list` [count], one after the other, on one sample x [T, shape]. `work` [T, shape] is
- * overwritten. `stream` is the sample. */
+ * overwritten. `stream` is the sample. FSNN_EARGUMENT for one that acts on graphs. */
 FSNN_API fsnn_status fsnn_perturb(const fsnn_perturbation *list, int count, int64_t T, const fsnn_shape *shape,
                                   uint64_t seed, uint64_t stream, float *x, float *work);
 

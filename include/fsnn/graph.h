@@ -75,6 +75,12 @@ FSNN_API fsnn_status fsnn_graph_laplacian(const fsnn_graph *graph, int64_t count
                                           float *encoding, double *values);
 FSNN_API fsnn_status fsnn_graph_walk(const fsnn_graph *graph, int64_t count, float *encoding);
 
+/* Another graph: `list` [count] of feature_mask and edge_drop (fsnn_perturbation) done to this one. Nodes, classes and
+ * parts stay. What goes is a function of (seed, draw), the node and feature or the two nodes: what is lost at an amount
+ * is lost at a larger one too. Errors: FSNN_EARGUMENT (an amount out of range, a disturbance of samples), FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_graph_disturb(const fsnn_graph *graph, const fsnn_perturbation *list, int count,
+                                        uint64_t seed, uint64_t draw, fsnn_graph **disturbed);
+
 /* ---- nodes as samples ------------------------------------------------------------------------ */
 
 typedef enum fsnn_graph_normalization {
@@ -112,6 +118,12 @@ typedef struct fsnn_graph_options {
     int64_t labels;          /* hops of classes (below); 0: none */
     fsnn_graph_normalization normalization;
     bool whole; /* the graph is one sample [nodes, columns] with a class a node */
+    /* Samples of fsnn_graph_disturb(perturb [perturbs], seed, draw) in place of the graph: features, hops, encodings and
+     * columns of classes are made anew of what is left. The normalisation of columns (z-score, max) is that of the
+     * undisturbed graph, as a network trained on it knows it; that of nodes (row, row_first) is of what is left. */
+    const fsnn_perturbation *perturb;
+    int perturbs; /* 0: the graph as it is */
+    uint64_t perturb_seed, perturb_draw;
     fsnn_graph_split split;
 } fsnn_graph_options;
 

@@ -1,5 +1,5 @@
 /* data/graph_features.c: what the samples of a graph's nodes are: features along the edges,
- * encodings, normalisation. Time O(hops edges features), memory two dense copies. */
+ * encodings, normalisation; the same of a disturbed graph. Time O(hops edges features), memory two dense copies. */
 #include "data/graph.h"
 
 #include <math.h>
@@ -31,6 +31,9 @@ static fsnn_status check(const fsnn_graph *g, const fsnn_graph_options *o, const
         return fsnn_fail(FSNN_EARGUMENT,
                          "classes over %lld hops: 0 to %d can be made, given which nodes train",
                          (long long)o->labels, HOPS);
+    if ((unsigned)o->normalization > FSNN_GRAPH_MAX)
+        return fsnn_fail(FSNN_EARGUMENT, "normalisation %d does not exist: there are 0 to %d",
+                         (int)o->normalization, FSNN_GRAPH_MAX);
     *columns = g->features * (o->concat ? o->hops + 1 : 1) + o->laplacian + o->walk +
                o->labels * g->classes;
     int64_t all;
@@ -155,14 +158,10 @@ static fsnn_status label_columns(const fsnn_graph *g, const fsnn_graph_options *
     return status;
 }
 
-/* ---- normalisation: x [n, C] in place; a, b [C] are zeroed space ---- */
+/* ---- normalisation: what is measured of the columns of x [n, C], and what that does to x in place;
+ * a, b [C] are zeroed before measuring ---- */
 
-static void plain(int64_t n, int64_t C, float *x, double *a, double *b)
-{
-    (void)n, (void)C, (void)x, (void)a, (void)b;
-}
-
-static void zscore(int64_t n, int64_t C, float *x, double *mean, double *square)
+static void measure_deviation(int64_t n, int64_t C, const float *x, double *mean, double *square)
 {
     for (int64_t i = 0; i < n; i++)
         for (int64_t c = 0; c < C; c++)
@@ -174,12 +173,16 @@ static void zscore(int64_t n, int64_t C, float *x, double *mean, double *square)
             square[c] += (x[i * C + c] - mean[c]) * (x[i * C + c] - mean[c]);
     for (int64_t c = 0; c < C; c++)
         square[c] = 1 / (sqrt(square[c] / (double)(n > 1 ? n - 1 : 1)) + 1e-8);
-    for (int64_t i = 0; i < n; i++)
-        for (int64_t c = 0; c < C; c++)
-            x[i * C + c] = (float)((x[i * C + c] - mean[c]) * square[c]);
 }
 
-static void by_row(int64_t n, int64_t C, float *x, double *a, double *b)
+static void by_deviation(int64_t n, int64_t C, float *x, const double *mean, const double *scale)
+{
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t c = 0; c < C; c++)
+            x[i * C + c] = (float)((x[i * C + c] - mean[c]) * scale[c]);
+}
+
+static void by_row(int64_t n, int64_t C, float *x, const double *a, const double *b)
 {
     (void)a, (void)b;
     for (int64_t i = 0; i < n; i++) {
@@ -191,36 +194,66 @@ static void by_row(int64_t n, int64_t C, float *x, double *a, double *b)
     }
 }
 
-static void by_largest(int64_t n, int64_t C, float *x, double *largest, double *b)
+static void measure_largest(int64_t n, int64_t C, const float *x, double *largest, double *b)
 {
     (void)b;
     for (int64_t i = 0; i < n; i++)
         for (int64_t c = 0; c < C; c++)
             largest[c] = fmax(largest[c], fabs(x[i * C + c]));
+}
+
+static void by_largest(int64_t n, int64_t C, float *x, const double *largest, const double *b)
+{
+    (void)b;
     for (int64_t i = 0; i < n; i++)
         for (int64_t c = 0; c < C; c++)
             x[i * C + c] = largest[c] > 0 ? (float)(x[i * C + c] / largest[c]) : 0;
 }
 
-typedef void normalize_fn(int64_t n, int64_t C, float *x, double *a, double *b);
-
-static normalize_fn *const normalizations[] = {
-    [FSNN_GRAPH_PLAIN] = plain,
-    [FSNN_GRAPH_ZSCORE] = zscore,
-    [FSNN_GRAPH_ROW] = by_row,
-    [FSNN_GRAPH_MAX] = by_largest,
+static const struct {
+    void (*measure)(int64_t n, int64_t C, const float *x, double *a, double *b); /* NULL: nothing */
+    void (*apply)(int64_t n, int64_t C, float *x, const double *a, const double *b);
+} normalizations[] = {
+    [FSNN_GRAPH_PLAIN] = {NULL, NULL},
+    [FSNN_GRAPH_ZSCORE] = {measure_deviation, by_deviation},
+    [FSNN_GRAPH_ROW] = {NULL, by_row},
+    [FSNN_GRAPH_MAX] = {measure_largest, by_largest},
 };
 
-static fsnn_status normalize(const fsnn_graph_options *o, int64_t n, int64_t C, float *x)
+/* ---- all of it ---- */
+
+static fsnn_status make_columns(const fsnn_graph *g, const fsnn_graph_options *o, const int8_t *part,
+                                float *all, int64_t columns)
 {
-    if ((unsigned)o->normalization >= FSNN_COUNT(normalizations))
-        return fsnn_fail(FSNN_EARGUMENT, "normalisation %d does not exist: there are 0 to %d",
-                         (int)o->normalization, FSNN_COUNT(normalizations) - 1);
-    double *a = fsnn_alloc(2 * (size_t)C * sizeof *a);
-    if (!a)
-        return FSNN_EMEMORY;
-    normalizations[o->normalization](n, C, x, a, a + C);
-    fsnn_free(a);
+    FSNN_TRY(hop_columns(g, o, all, columns));
+    FSNN_TRY(encoding_columns(g, o, all, columns));
+    return o->labels ? label_columns(g, o, part, all, columns) : FSNN_OK;
+}
+
+/* The same of the disturbed graph, over the columns of the undisturbed one. */
+static fsnn_status make_disturbed(const fsnn_graph *g, const fsnn_graph_options *o,
+                                  const int8_t *part, float *all, int64_t columns)
+{
+    fsnn_graph *other;
+    FSNN_TRY(fsnn_graph_disturb(g, o->perturb, o->perturbs, o->perturb_seed, o->perturb_draw, &other));
+    fsnn_status status = make_columns(other, o, part, all, columns);
+    fsnn_graph_destroy(other);
+    return status;
+}
+
+/* a, b [columns] */
+static fsnn_status make(const fsnn_graph *g, const fsnn_graph_options *o, const int8_t *part,
+                        float *all, int64_t columns, double *a, double *b)
+{
+    int kind = (int)o->normalization;
+    if (!o->perturbs || normalizations[kind].measure)
+        FSNN_TRY(make_columns(g, o, part, all, columns));
+    if (normalizations[kind].measure)
+        normalizations[kind].measure(g->nodes, columns, all, a, b);
+    if (o->perturbs)
+        FSNN_TRY(make_disturbed(g, o, part, all, columns));
+    if (normalizations[kind].apply)
+        normalizations[kind].apply(g->nodes, columns, all, a, b);
     return FSNN_OK;
 }
 
@@ -233,15 +266,11 @@ fsnn_status fsnn_graph_features(const fsnn_graph *graph, const fsnn_graph_option
     *values = NULL;
     FSNN_TRY(check(graph, options, part, columns));
     float *all = fsnn_alloc((size_t)(graph->nodes * *columns) * sizeof *all);
-    if (!all)
-        return FSNN_EMEMORY;
-    fsnn_status status = hop_columns(graph, options, all, *columns);
+    double *a = fsnn_alloc(2 * (size_t)*columns * sizeof *a);
+    fsnn_status status = all && a ? FSNN_OK : FSNN_EMEMORY;
     if (!status)
-        status = encoding_columns(graph, options, all, *columns);
-    if (!status && options->labels)
-        status = label_columns(graph, options, part, all, *columns);
-    if (!status)
-        status = normalize(options, graph->nodes, *columns, all);
+        status = make(graph, options, part, all, *columns, a, a + *columns);
+    fsnn_free(a);
     if (status)
         fsnn_free(all);
     else

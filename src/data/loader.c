@@ -4,6 +4,7 @@
  * which would fight with those that compute. */
 #include "data/augment.h"
 #include "data/encoder.h"
+#include "data/perturb.h"
 #include "data/resample.h"
 #include "data/spikes.h"
 #include "data/store.h"
@@ -217,7 +218,7 @@ static fsnn_status check(const fsnn_data *data, const fsnn_loader_options *optio
         return fsnn_fail(FSNN_EARGUMENT, "%d perturbations; at most %d can be given",
                          options->perturbs, FSNN_PERTURBS);
     for (int i = 0; i < options->perturbs; i++)
-        FSNN_TRY(fsnn_perturb_check(&options->perturb[i]));
+        FSNN_TRY(perturb_check_sample(&options->perturb[i]));
     bool unused = data->sequence && options->encoder.kind == FSNN_ENCODE_DIRECT;
     return unused ? FSNN_OK : encoder_check(&options->encoder);
 }

@@ -1,10 +1,9 @@
 /* data/perturb.c: disturbances of one sample, by which the robustness of a network is measured. A
  * new one is a function and a row. */
-#include "base/base.h"
-
-#include <fsnn/data.h>
+#include "data/perturb.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef struct sample {
@@ -65,6 +64,7 @@ static void frame_loss(const sample *s, double amount)
             memset(s->x + k * s->N, 0, (size_t)s->N * sizeof *s->x);
 }
 
+/* Those without `disturb` act on graphs (graph_disturb.c). */
 static const struct {
     const char *name, *unit;
     double most;
@@ -77,6 +77,8 @@ static const struct {
     [FSNN_PERTURB_JITTER] = {"jitter", "steps", 1e6, true, jitter},
     [FSNN_PERTURB_TRUNCATE] = {"truncate", "share of the steps", 1, false, truncate_end},
     [FSNN_PERTURB_FRAME_LOSS] = {"frame_loss", "share of the steps", 1, false, frame_loss},
+    [FSNN_PERTURB_FEATURE_MASK] = {"feature_mask", "share of the features", 1, false, NULL},
+    [FSNN_PERTURB_EDGE_DROP] = {"edge_drop", "share of the edges", 1, false, NULL},
 };
 
 static bool known(int kind)
@@ -94,19 +96,26 @@ const char *fsnn_perturb_unit(fsnn_perturb_kind kind)
     return known((int)kind) ? kinds[kind].unit : "";
 }
 
+bool fsnn_perturb_of_graph(fsnn_perturb_kind kind)
+{
+    return known((int)kind) && !kinds[kind].disturb;
+}
+
 int fsnn_perturb_find(const char *name)
 {
     const char *names[FSNN_PERTURBS];
+    char all[256] = "";
     for (int i = 0; i < FSNN_PERTURBS; i++) {
         names[i] = kinds[i].name;
         if (name && !strcmp(name, names[i]))
             return i;
+        size_t used = strlen(all);
+        snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", names[i]);
     }
     const char *near = name ? fsnn_nearest(name, names, FSNN_PERTURBS) : NULL;
     return fsnn_fail(FSNN_ENOTFOUND,
-                     "no perturbation is called %s; there are noise, occlusion, jitter, truncate, "
-                     "frame_loss%s%s%s",
-                     name ? name : "(nothing)", near ? "; did you mean " : "", near ? near : "",
+                     "no perturbation is called %s; there are %s%s%s%s",
+                     name ? name : "(nothing)", all, near ? "; did you mean " : "", near ? near : "",
                      near ? "?" : "");
 }
 
@@ -122,6 +131,17 @@ fsnn_status fsnn_perturb_check(const fsnn_perturbation *p)
     return FSNN_OK;
 }
 
+fsnn_status perturb_check_sample(const fsnn_perturbation *p)
+{
+    FSNN_TRY(fsnn_perturb_check(p));
+    if (fsnn_perturb_of_graph(p->kind))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s acts on a graph before samples are made of it, not on samples: "
+                         "fsnn_graph_disturb does that",
+                         kinds[p->kind].name);
+    return FSNN_OK;
+}
+
 fsnn_status fsnn_perturb(const fsnn_perturbation *list, int count, int64_t T,
                          const fsnn_shape *shape, uint64_t seed, uint64_t stream, float *x,
                          float *work)
@@ -132,7 +152,7 @@ fsnn_status fsnn_perturb(const fsnn_perturbation *list, int count, int64_t T,
                          "as much memory to work in");
     sample s = {x, work, T, fsnn_shape_count(shape), shape, seed, stream, 0};
     for (int i = 0; i < count; i++) {
-        FSNN_TRY(fsnn_perturb_check(&list[i]));
+        FSNN_TRY(perturb_check_sample(&list[i]));
         s.first = (uint64_t)list[i].kind << 40;
         kinds[list[i].kind].disturb(&s, list[i].amount);
     }

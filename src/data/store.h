@@ -21,6 +21,8 @@ struct sparse_rows;
 #define STORE_STREAM_PERTURB (UINT64_C(0xd5) << 56) /* the same */
 #define STORE_STREAM_AUGMENT (UINT64_C(0xd8) << 56) /* + epoch << 32 + sample */
 #define STORE_STREAM_EVENTS (UINT64_C(0xd9) << 56)  /* the same, numbers of single events */
+#define STORE_STREAM_MASK (UINT64_C(0xda) << 56)    /* + draw: entries of a graph's features */
+#define STORE_STREAM_EDGES (UINT64_C(0xdb) << 56)   /* + draw: edges of a graph */
 
 /* A sample passes with T and B in front of its dimensions. */
 #define STORE_MAX_RANK (FSNN_MAX_RANK - 2)

@@ -16,11 +16,6 @@ static int handle_of(const builder *b, source s)
     return fsnn_net_port(b->net, b->handle[s.layer + 1], s.port);
 }
 
-static bool follows_edges(const fsnn_op *op)
-{
-    return strcmp(op->kind, "graph") == 0 || strcmp(op->kind, "gcn") == 0;
-}
-
 /* The matrix of a layer along edges, from the folder it names, or the data. */
 static fsnn_status read_matrix(builder *b, const layer *l, const fsnn_graph_layer *o,
                                fsnn_graph_matrix *matrix)
@@ -32,7 +27,7 @@ static fsnn_status read_matrix(builder *b, const layer *l, const fsnn_graph_laye
     if (!text)
         return fsnn_fail(FSNN_EDESCRIPTION, "there is no graph: give its folder as path, here or in data");
     FSNN_TRY(data_find_file(&at, named ? named : l->node, text, &folder));
-    FSNN_TRY(fsnn_graph_read(folder, &graph));
+    FSNN_TRY(description_graph(b->d, folder, &graph));
     fsnn_status status = fsnn_graph_propagation(graph, (fsnn_propagation)o->propagation,
                                                 o->self_loops, o->loops_in_degree, matrix);
     fsnn_graph_destroy(graph);
@@ -56,7 +51,7 @@ static fsnn_status add_layer(builder *b, int index)
     int from[OP_MAX_IN];
     for (int i = 0; i < l->sources; i++)
         from[i] = handle_of(b, l->from[i]);
-    int handle = follows_edges(l->op)
+    int handle = layer_follows_edges(l)
                      ? add_graph_layer(b, l, from)
                      : fsnn_net_add(b->net, l->op->kind, l->name, from, l->sources,
                                     l->op->options_size ? l->options : NULL);

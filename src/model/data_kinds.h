@@ -23,7 +23,7 @@ typedef struct data_kind {
 } data_kind;
 
 extern const data_kind *const data_kinds[];   /* in the order of the names */
-extern const data_kind data_events;
+extern const data_kind data_events, data_graph;
 extern const char *const data_kind_names[];   /* NULL-terminated */
 extern const fsnn_key data_normalize_keys[], data_limit_keys[], data_encoder_keys[], data_augment_keys[];
 extern const char *const data_sequence_names[]; /* indices are the values of fsnn_axes */

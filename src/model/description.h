@@ -94,6 +94,7 @@ struct fsnn_description {
     dynamics_section dynamics;
     data_section data;
     fsnn_training training;
+    fsnn_perturbation perturb[FSNN_PERTURBS]; /* of the graph, which data.graph refers to */
 };
 
 /* Reads from memory; `path` names the text in errors and is where relative paths start. */
@@ -103,6 +104,9 @@ fsnn_status description_parse(const char *path, const char *text, size_t size,
 /* Writes into the tree what came from the file's place: default name, paths of data beside it. */
 fsnn_status description_settle(fsnn_description *d);
 
+/* A graph as evaluations see it: disturbed, where fsnn_description_perturb said so. */
+fsnn_status description_graph(const fsnn_description *d, const char *folder, fsnn_graph **graph);
+
 /* ---- sections ---- */
 fsnn_status layers_read(fsnn_description *d, yaml_node *list);
 fsnn_status output_read(fsnn_description *d, const yaml_node *node);
@@ -111,6 +115,8 @@ fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out);
 fsnn_status training_read(yaml_doc *doc, yaml_node *node, fsnn_training *out);
 fsnn_encoder encoder_default(void);
 
+/* Whether it is a layer along the edges of a graph: graph, gcn. */
+bool layer_follows_edges(const layer *l);
 /* Item `index` of the list of layers: its kind's name (NULL when it is no layer), and its own name,
  * given or default. */
 const char *layer_kind(const yaml_node *item);

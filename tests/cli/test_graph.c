@@ -183,12 +183,98 @@ static void whole_graph(void **state)
     assert_true(figure("\"accuracy\": ") > 0.7);
 }
 
+/* The folder `bare`: the same graph without its edges; `blank`: without its features. */
+static void lesser_graphs(void)
+{
+    shell_good("mkdir -p bare blank && cp graph/* bare && cp graph/* blank && : >bare/edges.txt && "
+               ": >blank/features.coo");
+}
+
+static double disturbed_loss(const char *options)
+{
+    char line[512];
+    snprintf(line, sizeof line, "$F eval %s --json", options);
+    shell_good(line);
+    char *at = strstr(shell_out, "\"perturbed\"");
+    at = at ? strstr(at, "\"loss\": ") : NULL;
+    assert_non_null(at);
+    return strtod(at + strlen("\"loss\": "), NULL);
+}
+
+/* What is lost wholly is what a graph without it gives; what is not lost changes nothing. */
+static void loses_all(const char *file, const char *run, const char *graph)
+{
+    static const char *const row[][2] = {{"edge_drop", "bare"}, {"feature_mask", "blank"}};
+    char text[512];
+    for (int i = 0; i < 2; i++) {
+        snprintf(text, sizeof text, "%s -w %s/last.safetensors --perturb %s=1", file, run, row[i][0]);
+        double lost = disturbed_loss(text);
+        snprintf(text, sizeof text, "$F eval %s -w %s/last.safetensors --json --set %s=%s", file, run, graph,
+                 row[i][1]);
+        shell_good(text);
+        assert_true(fabs(figure("\"loss\": ") - lost) < 1e-12);
+        snprintf(text, sizeof text, "%s -w %s/last.safetensors --perturb %s=0", file, run, row[i][0]);
+        double kept = disturbed_loss(text);
+        assert_true(fabs(figure("\"loss\": ") - kept) < 1e-12 && fabs(kept - lost) > 1e-3);
+    }
+}
+
+static void disturbed(void **state)
+{
+    (void)state;
+    lesser_graphs();
+    shell_good("sed 's/zscore/none/' graph.yaml >plain.yaml");
+    shell_good("$F train plain.yaml --out plain --no-figures -q");
+    loses_all("plain.yaml", "plain", "data.path");
+    shell_write("edges.yaml",
+                "input: [90, 12]\nlayers:\n  - gcn: {out: 8}\n  - lif: {tau: 2.0}\n"
+                "  - gcn: {out: 3}\n  - readout: {tau: 4.0}\ndynamics: {alpha: 0.8}\n"
+                "data: {kind: graph, path: graph, hops: 1, whole: true, encoder: {kind: rate, steps: 6}}\n"
+                "training: {epochs: 10, batch: 1, seed: 5, optimizer: {kind: adam, lr: 0.05}}\n");
+    shell_good("$F train edges.yaml --out edges --no-figures -q");
+    loses_all("edges.yaml", "edges", "data.path");
+    /* the same call says the same, another seed another thing, more draws have a spread */
+    shell_good("$F eval plain.yaml -w plain/last.safetensors --perturb edge_drop=0.5,frame_loss=0.2 "
+               "--perturb feature_mask=0.2:0.6 --out pictures >one");
+    shell_good("$F eval plain.yaml -w plain/last.safetensors --perturb edge_drop=0.5,frame_loss=0.2 "
+               "--perturb feature_mask=0.2:0.6 --batch 5 >two");
+    shell_good("test -s pictures/robustness.png; grep '=0' one >a; grep '=0' two >b; cmp a b; wc -l <a | grep -x 3");
+    shell_good("$F eval plain.yaml -w plain/last.safetensors --on train --perturb feature_mask=0.6 --seed 1 | "
+               "grep mask= >a; "
+               "$F eval plain.yaml -w plain/last.safetensors --on train --perturb feature_mask=0.6 --seed 2 | "
+               "grep mask= >b; ! cmp -s a b");
+    shell_good("$F eval plain.yaml -w plain/last.safetensors --on train --perturb feature_mask=0.6 --repeats 3");
+    shell_contains(shell_out, "(means and the spread of accuracy over 3 draws", "repeats");
+}
+
+static void disturbances_that_cannot_be(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out tiny -q --no-figures");
+    shell_good("$F train graph.yaml --out nodes -q --no-figures --set training.epochs=1");
+    static const char *const row[][3] = {
+        {"tiny", "feature_mask=0.1", "data of tiny are of kind npz; occlusion and noise act on any"},
+        {"tiny", "edge_drop=0.1", "neither the data of tiny are a graph nor has it layers along edges"},
+        {"nodes", "occlusion=0.1", "in no order: feature_mask takes a share of them"},
+        {"nodes", "edge_drop=1.1", "edge_drop: 1.1 is no amount"},
+        {"nodes", "feature_mask=-1", "feature_mask: -1 is no amount"},
+        {"nodes", "edgedrop=0.1", "did you mean edge_drop?"},
+    };
+    for (int i = 0; i < (int)(sizeof row / sizeof row[0]); i++) {
+        char line[256];
+        snprintf(line, sizeof line, "$F eval %s/description.yaml -w %s/last.safetensors --perturb %s", row[i][0],
+                 row[i][0], row[i][1]);
+        shell_fails(line, 2, row[i][2]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_it_holds),     cmocka_unit_test(three_parts),
         cmocka_unit_test(repeats),           cmocka_unit_test(lists_of_spikes),
         cmocka_unit_test(share_beside_test), cmocka_unit_test(whole_graph), cmocka_unit_test(layers_along_edges),
+        cmocka_unit_test(disturbed), cmocka_unit_test(disturbances_that_cannot_be),
     };
     return cmocka_run_group_tests_name("cli/graph", tests, graph_start, shell_end);
 }

@@ -280,6 +280,237 @@ static void columns_of_classes(void **state)
     fsnn_graph_destroy(g);
 }
 
+/* ---- disturbances ---- */
+
+static fsnn_graph *disturbed(const fsnn_graph *g, fsnn_perturb_kind kind, double share, uint64_t draw)
+{
+    const fsnn_perturbation p = {kind, share};
+    fsnn_graph *out;
+    GOOD(fsnn_graph_disturb(g, &p, 1, 7, draw, &out));
+    return out;
+}
+
+/* A ring of 400 nodes with chords: node i to i + 1 and i + 7; each has 5 features of 20. */
+enum { RING = 400, RING_FEATURES = 20, RING_OF_EACH = 5 };
+
+static fsnn_graph *read_ring(void)
+{
+    static char text[4][RING * RING_OF_EACH * 12];
+    char *at[4] = {text[0], text[1], text[2], text[3]};
+    fsnn_graph *g;
+    at[0] += sprintf(at[0], "nodes %d\nfeatures %d\nclasses 1\n", RING, RING_FEATURES);
+    for (int i = 0; i < RING; i++) {
+        for (int step = 1; step <= 7; step += 6) {
+            int j = (i + step) % RING;
+            at[1] += sprintf(at[1], "%d %d\n", i < j ? i : j, i < j ? j : i);
+        }
+        at[2] += sprintf(at[2], "0\n");
+        for (int f = 0; f < RING_OF_EACH; f++)
+            at[3] += sprintf(at[3], "%d %d %d\n", i, i % 4 + 4 * f, 1 + f);
+    }
+    for (int f = 0; f < 4; f++)
+        files_write(names[f], text[f], strlen(text[f]));
+    GOOD(fsnn_graph_read(files_directory, &g));
+    for (int f = 0; f < 4; f++)
+        files_remove(names[f]);
+    return g;
+}
+
+static bool has_edge(const fsnn_graph *g, int i, int j)
+{
+    for (int64_t e = g->edge_start[i]; e < g->edge_start[i + 1]; e++)
+        if (g->neighbour[e] == j)
+            return true;
+    return false;
+}
+
+static float entry_of(const fsnn_graph *g, int i, int feature)
+{
+    for (int64_t e = g->feature_start[i]; e < g->feature_start[i + 1]; e++)
+        if (g->feature[e] == feature)
+            return g->value[e];
+    return 0;
+}
+
+static void is_within(double found, double n, double share)
+{
+    assert_true(fabs(found - n * share) < 5 * sqrt(n * share * (1 - share)) + 1e-9);
+}
+
+/* Both directions of an edge go together, lists stay in order, what is lost at 0.3 is lost at 0.6, the
+ * number is what the share says, and other draws lose others. */
+static void edges_lost(void **state)
+{
+    (void)state;
+    fsnn_graph *g = read_ring();
+    fsnn_graph *some = disturbed(g, FSNN_PERTURB_EDGE_DROP, 0.3, 0),
+               *more = disturbed(g, FSNN_PERTURB_EDGE_DROP, 0.6, 0),
+               *again = disturbed(g, FSNN_PERTURB_EDGE_DROP, 0.3, 0),
+               *other = disturbed(g, FSNN_PERTURB_EDGE_DROP, 0.3, 1);
+    is_within((double)(g->edges - some->edges), 2 * RING, 0.3);
+    is_within((double)(g->edges - more->edges), 2 * RING, 0.6);
+    assert_int_equal(2 * some->edges, some->edge_start[RING]);
+    int common = 0;
+    for (int i = 0; i < RING; i++)
+        for (int64_t e = some->edge_start[i]; e < some->edge_start[i + 1]; e++) {
+            int j = some->neighbour[e];
+            assert_true(has_edge(g, i, j) && has_edge(some, j, i));
+            assert_true(e == some->edge_start[i] || some->neighbour[e - 1] < j);
+            common += has_edge(other, i, j);
+        }
+    for (int i = 0; i < RING; i++)
+        for (int64_t e = more->edge_start[i]; e < more->edge_start[i + 1]; e++)
+            assert_true(has_edge(some, i, more->neighbour[e]));
+    is_within(common / 2.0, (double)some->edges, 0.7);
+    assert_memory_equal(some->neighbour, again->neighbour, (size_t)(2 * some->edges) * 4);
+    assert_memory_equal(some->feature_start, g->feature_start, (RING + 1) * 8);
+    fsnn_graph_destroy(g);
+    fsnn_graph_destroy(some);
+    fsnn_graph_destroy(more);
+    fsnn_graph_destroy(again);
+    fsnn_graph_destroy(other);
+}
+
+static void features_lost(void **state)
+{
+    (void)state;
+    fsnn_graph *g = read_ring();
+    fsnn_graph *some = disturbed(g, FSNN_PERTURB_FEATURE_MASK, 0.3, 0),
+               *more = disturbed(g, FSNN_PERTURB_FEATURE_MASK, 0.6, 0);
+    double of_feature[RING_FEATURES] = {0};
+    for (int i = 0; i < RING; i++)
+        for (int f = 0; f < RING_FEATURES; f++) {
+            float was = entry_of(g, i, f), is = entry_of(some, i, f);
+            assert_true(is == was || is == 0);
+            assert_true(entry_of(more, i, f) == is || entry_of(more, i, f) == 0);
+            of_feature[f] += is == 0 && was != 0;
+        }
+    for (int f = 0; f < RING_FEATURES; f++) /* entries go, not columns or nodes */
+        is_within(of_feature[f], RING / 4.0, 0.3);
+    is_within((double)(g->feature_start[RING] - more->feature_start[RING]), RING * RING_OF_EACH, 0.6);
+    assert_memory_equal(some->edge_start, g->edge_start, (RING + 1) * 8);
+    fsnn_graph_destroy(g);
+    fsnn_graph_destroy(some);
+    fsnn_graph_destroy(more);
+}
+
+static void features_with(const fsnn_graph *g, fsnn_graph_options o, fsnn_perturb_kind kind, double share,
+                          float values[24])
+{
+    const fsnn_perturbation p = {kind, share};
+    float *x;
+    int64_t columns;
+    o.perturb = &p;
+    o.perturbs = 1;
+    GOOD(fsnn_graph_features(g, &o, NULL, &x, &columns));
+    assert_int_equal(columns, 3);
+    memcpy(values, x, 24 * sizeof *values);
+    free(x);
+}
+
+/* By hand: the normalisation is the clean graph's. Without features a column of S X is 0, so -mean / deviation
+ * everywhere; without edges S is the identity (each node has its loop only), so the columns are (X - mean) / deviation, mean
+ * and deviation of S X. */
+static void features_of_what_is_left(void **state)
+{
+    (void)state;
+    fsnn_graph *g = read_small();
+    fsnn_graph_options o = fsnn_graph_options_default();
+    double x[8][3], bare[8][3] = {{0}};
+    float got[24], clean[24], *values;
+    int64_t columns;
+    o.normalization = FSNN_GRAPH_ZSCORE;
+    GOOD(fsnn_graph_features(g, &o, NULL, &values, &columns));
+    memcpy(clean, values, sizeof clean);
+    free(values);
+    for (int k = 0; k < 2; k++) { /* nothing lost: the same bits */
+        features_with(g, o, k ? FSNN_PERTURB_EDGE_DROP : FSNN_PERTURB_FEATURE_MASK, 0, got);
+        assert_memory_equal(got, clean, sizeof clean);
+    }
+    hop_of(g, 1, x);
+    for (int i = 0; i < 8; i++)
+        for (int64_t e = g->feature_start[i]; e < g->feature_start[i + 1]; e++)
+            bare[i][g->feature[e]] = g->value[e];
+    for (int c = 0; c < 3; c++) {
+        double mean = 0, square = 0;
+        for (int i = 0; i < 8; i++)
+            mean += x[i][c] / 8;
+        for (int i = 0; i < 8; i++)
+            square += (x[i][c] - mean) * (x[i][c] - mean) / 7;
+        features_with(g, o, FSNN_PERTURB_FEATURE_MASK, 1, got);
+        for (int i = 0; i < 8; i++)
+            assert_true(fabs(got[i * 3 + c] + mean / sqrt(square)) < 1e-5);
+        features_with(g, o, FSNN_PERTURB_EDGE_DROP, 1, got);
+        for (int i = 0; i < 8; i++)
+            assert_true(fabs(got[i * 3 + c] - (bare[i][c] - mean) / sqrt(square)) < 1e-5);
+    }
+    o.normalization = FSNN_GRAPH_MAX;
+    o.hops = 0; /* largest of the columns: 2, 3, 1 */
+    features_with(g, o, FSNN_PERTURB_EDGE_DROP, 1, got);
+    assert_true(got[3] == 1 && fabs(got[2 * 3 + 1] - 1 / 3.0) < 1e-6 && got[5] == 0.5F);
+    o.normalization = FSNN_GRAPH_PLAIN; /* half of the features: none but those that there are */
+    features_with(g, o, FSNN_PERTURB_FEATURE_MASK, 0.5, got);
+    int gone = 0;
+    for (int i = 0; i < 24; i++) {
+        assert_true(got[i] == 0 || got[i] == (float)bare[i / 3][i % 3]);
+        gone += got[i] != (float)bare[i / 3][i % 3];
+    }
+    assert_true(gone > 0 && gone < 9);
+    fsnn_graph_destroy(g);
+}
+
+static void disturbances_refused(void **state)
+{
+    (void)state;
+    fsnn_graph *g = read_small(), *out;
+    static const struct {
+        fsnn_perturbation p;
+        const char *sentence;
+    } row[] = {
+        {{FSNN_PERTURB_EDGE_DROP, 1.5}, "edge_drop: 1.5 is no amount; it is a number from 0 to 1"},
+        {{FSNN_PERTURB_FEATURE_MASK, -0.1}, "feature_mask: -0.1 is no amount"},
+        {{FSNN_PERTURB_NOISE, 0.1}, "noise acts on samples, not on the graph"},
+    };
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        assert_int_equal(fsnn_graph_disturb(g, &row[i].p, 1, 1, 0, &out), FSNN_EARGUMENT);
+        assert_non_null(strstr(fsnn_error_text(), row[i].sentence));
+        assert_null(out);
+    }
+    float x[4] = {1, 2, 3, 4}, work[4];
+    const fsnn_shape shape = FSNN_SHAPE(4);
+    const fsnn_perturbation p = {FSNN_PERTURB_EDGE_DROP, 0.5};
+    assert_int_equal(fsnn_perturb(&p, 1, 1, &shape, 1, 1, x, work), FSNN_EARGUMENT);
+    assert_non_null(strstr(fsnn_error_text(), "edge_drop acts on a graph before samples are made"));
+    fsnn_graph_destroy(g);
+}
+
+/* Whatever allocation fails, a clean error and nothing lost. */
+static void disturbances_without_memory(void **state)
+{
+    (void)state;
+    fsnn_graph *g = read_small(), *out;
+    const fsnn_perturbation p = {FSNN_PERTURB_EDGE_DROP, 0.5};
+    fsnn_graph_options o = fsnn_graph_options_default();
+    float *values;
+    int64_t columns, n = 0;
+    o.perturb = &p;
+    o.perturbs = 1;
+    o.normalization = FSNN_GRAPH_ZSCORE;
+    fsnn_status status = FSNN_EMEMORY;
+    while (status == FSNN_EMEMORY) {
+        fsnn_alloc_fail_at(++n);
+        status = fsnn_graph_features(g, &o, NULL, &values, &columns);
+    }
+    fsnn_alloc_fail_at(0);
+    GOOD(status);
+    assert_true(n > 10);
+    free(values);
+    GOOD(fsnn_graph_disturb(g, NULL, 0, 1, 0, &out));
+    assert_int_equal(out->edges, g->edges);
+    fsnn_graph_destroy(out);
+    fsnn_graph_destroy(g);
+}
+
 /* ---- encodings ---- */
 
 static void walks(void **state)
@@ -509,6 +740,11 @@ int main(void)
         cmocka_unit_test(propagation),
         cmocka_unit_test(features),
         cmocka_unit_test(columns_of_classes),
+        cmocka_unit_test(edges_lost),
+        cmocka_unit_test(features_lost),
+        cmocka_unit_test(features_of_what_is_left),
+        cmocka_unit_test(disturbances_refused),
+        cmocka_unit_test(disturbances_without_memory),
         cmocka_unit_test(walks),
         cmocka_unit_test(laplacian),
         cmocka_unit_test(laplacian_of_a_ring),
