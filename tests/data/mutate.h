@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 
-enum { ROOM = 8192, MUTATIONS = 3000 };
+enum { ROOM = 16384, MUTATIONS = 3000 };
 
 typedef struct dice {
     uint64_t stream, index;
@@ -56,14 +56,14 @@ static size_t mutate(dice *d, uint8_t *bytes, size_t size)
     return size;
 }
 
-static void fuzz(int target(const uint8_t *, size_t), const uint8_t *valid, size_t size,
-                 uint64_t stream)
+static inline void fuzz_times(int target(const uint8_t *, size_t), const uint8_t *valid, size_t size,
+                              uint64_t stream, int times)
 {
     static uint8_t bytes[ROOM];
     dice d = {stream, 0};
     assert_true(size < ROOM);
     assert_int_equal(target(valid, size), 0);
-    for (int i = 0; i < MUTATIONS; i++) {
+    for (int i = 0; i < times; i++) {
         memcpy(bytes, valid, size);
         size_t n = mutate(&d, bytes, size);
         uint8_t *exact = malloc(n ? n : 1); /* so that sanitizers see reading past the end */
@@ -72,6 +72,12 @@ static void fuzz(int target(const uint8_t *, size_t), const uint8_t *valid, size
         target(exact, n);
         free(exact);
     }
+}
+
+static inline void fuzz(int target(const uint8_t *, size_t), const uint8_t *valid, size_t size,
+                        uint64_t stream)
+{
+    fuzz_times(target, valid, size, stream, MUTATIONS);
 }
 
 #endif

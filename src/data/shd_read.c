@@ -1,0 +1,178 @@
+/* data/shd_read.c: what spike trains in HDF5 hold, by the HDF5 library, which damaged files can bring to crash: this runs in a
+ * child process (base/guard.h) and gives, in this order,
+ *   int64 rows; int64 label [rows]; for each row int64 times, int64 units, double time [times], int64 unit [units]
+ * Whoever takes it trusts none of it. */
+#include "data/shd.h"
+
+#include <hdf5.h>
+
+#include <string.h>
+
+typedef struct h5_file {
+    const char *path;
+    hid_t id, times, units, labels;
+    int64_t rows;
+} h5_file;
+
+/* ---- opening ---- */
+
+/* A list of the length of the others; `kinds` are the type classes that will do. */
+static fsnn_status open_list(h5_file *f, const char *name, H5T_class_t kind, H5T_class_t inner,
+                             hid_t *out)
+{
+    *out = H5Dopen2(f->id, name, H5P_DEFAULT);
+    if (*out < 0)
+        return fsnn_fail(FSNN_EFORMAT,
+                         "%s: has no data set %s that can be read; spike trains need spikes/times, "
+                         "spikes/units and labels",
+                         f->path, name);
+    hid_t space = H5Dget_space(*out), type = H5Dget_type(*out), base = -1;
+    hsize_t length = 0;
+    bool good = space >= 0 && H5Sget_simple_extent_ndims(space) == 1 &&
+                H5Sget_simple_extent_dims(space, &length, NULL) == 1 && type >= 0 &&
+                H5Tget_class(type) == kind;
+    if (good && kind == H5T_VLEN) {
+        base = H5Tget_super(type);
+        H5T_class_t c = base >= 0 ? H5Tget_class(base) : H5T_NO_CLASS;
+        good = c == inner || c == H5T_INTEGER;
+    }
+    if (base >= 0)
+        H5Tclose(base);
+    if (type >= 0)
+        H5Tclose(type);
+    if (space >= 0)
+        H5Sclose(space);
+    if (!good)
+        return fsnn_fail(FSNN_EFORMAT, "%s: %s is not what it should be, %s", f->path, name,
+                         kind == H5T_VLEN ? "a list of lists of numbers"
+                                          : "a list of whole numbers");
+    if (length < 1 || length > INT32_MAX || (f->rows && (int64_t)length != f->rows))
+        return fsnn_fail(FSNN_EFORMAT, "%s: %s has %llu entries%s", f->path, name,
+                         (unsigned long long)length,
+                         f->rows ? ", not as many as the lists before it" : ", which cannot be");
+    f->rows = (int64_t)length;
+    return FSNN_OK;
+}
+
+static fsnn_status open_file(h5_file *f)
+{
+    if (H5Fis_hdf5(f->path) <= 0)
+        return fsnn_fail(FSNN_EFORMAT, "%s: is no HDF5 file, or cannot be opened", f->path);
+    f->id = H5Fopen(f->path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (f->id < 0)
+        return fsnn_fail(FSNN_EFORMAT,
+                         "%s: the HDF5 library cannot open it: it is damaged or cut short",
+                         f->path);
+    FSNN_TRY(open_list(f, "spikes/times", H5T_VLEN, H5T_FLOAT, &f->times));
+    FSNN_TRY(open_list(f, "spikes/units", H5T_VLEN, H5T_INTEGER, &f->units));
+    return open_list(f, "labels", H5T_INTEGER, H5T_NO_CLASS, &f->labels);
+}
+
+static void close_file(h5_file *f)
+{
+    hid_t sets[] = {f->times, f->units, f->labels};
+    for (int i = 0; i < FSNN_COUNT(sets); i++)
+        if (sets[i] >= 0)
+            H5Dclose(sets[i]);
+    if (f->id >= 0)
+        H5Fclose(f->id);
+}
+
+/* ---- reading ---- */
+
+/* Rows from `first` on of a list of lists, converted to `type`; to be given back by
+ * H5Dvlen_reclaim. */
+static bool read_rows(hid_t set, hid_t type, int64_t first, int64_t count, hid_t *memory,
+                      hvl_t *rows)
+{
+    hsize_t start = (hsize_t)first, length = (hsize_t)count;
+    hid_t space = H5Dget_space(set);
+    *memory = H5Screate_simple(1, &length, NULL);
+    bool good = space >= 0 && *memory >= 0 &&
+                H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &length, NULL) >= 0 &&
+                H5Dread(set, type, *memory, space, H5P_DEFAULT, rows) >= 0;
+    if (space >= 0)
+        H5Sclose(space);
+    return good;
+}
+
+enum { PIECE = 64 };
+
+static fsnn_status give_row(guard *g, const hvl_t *times, const hvl_t *units)
+{
+    const int64_t count[2] = {(int64_t)times->len, (int64_t)units->len};
+    FSNN_TRY(guard_put(g, count, sizeof count));
+    FSNN_TRY(guard_put(g, times->p, times->len * sizeof(double)));
+    return guard_put(g, units->p, units->len * sizeof(int64_t));
+}
+
+static fsnn_status give_piece(guard *g, h5_file *f, hid_t reals, hid_t whole, int64_t first, int64_t count)
+{
+    hvl_t times[PIECE] = {{0}}, units[PIECE] = {{0}};
+    hid_t a = -1, b = -1;
+    fsnn_status status = FSNN_OK;
+    bool has_times = read_rows(f->times, reals, first, count, &a, times);
+    bool has_units = has_times && read_rows(f->units, whole, first, count, &b, units);
+    if (!has_units)
+        status =
+            fsnn_fail(FSNN_EFORMAT,
+                      "%s: samples %lld to %lld cannot be read: the file is damaged or cut short",
+                      f->path, (long long)first, (long long)(first + count - 1));
+    for (int64_t i = 0; i < count && !status; i++)
+        status = give_row(g, &times[i], &units[i]);
+    if (has_times)
+        H5Dvlen_reclaim(reals, a, H5P_DEFAULT, times);
+    if (has_units)
+        H5Dvlen_reclaim(whole, b, H5P_DEFAULT, units);
+    if (a >= 0)
+        H5Sclose(a);
+    if (b >= 0)
+        H5Sclose(b);
+    return status;
+}
+
+static fsnn_status give_trains(guard *g, h5_file *f)
+{
+    hid_t reals = H5Tvlen_create(H5T_NATIVE_DOUBLE), whole = H5Tvlen_create(H5T_NATIVE_INT64);
+    fsnn_status status = reals >= 0 && whole >= 0 ? FSNN_OK : FSNN_EMEMORY;
+    for (int64_t row = 0; row < f->rows && !status; row += PIECE)
+        status = give_piece(g, f, reals, whole, row, f->rows - row < PIECE ? f->rows - row : PIECE);
+    if (reals >= 0)
+        H5Tclose(reals);
+    if (whole >= 0)
+        H5Tclose(whole);
+    return status;
+}
+
+static fsnn_status give_labels(guard *g, h5_file *f)
+{
+    size_t size = (size_t)f->rows * sizeof(int64_t);
+    int64_t *label = fsnn_alloc(size);
+    if (!label)
+        return FSNN_EMEMORY;
+    fsnn_status status = FSNN_OK;
+    if (H5Dread(f->labels, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, label) < 0)
+        status = fsnn_fail(FSNN_EFORMAT,
+                           "%s: labels cannot be read: the file is damaged or cut short", f->path);
+    else
+        status = guard_put(g, label, size);
+    fsnn_free(label);
+    return status;
+}
+
+static fsnn_status give_file(guard *g, h5_file *f)
+{
+    FSNN_TRY(open_file(f));
+    FSNN_TRY(guard_put(g, &f->rows, sizeof f->rows));
+    FSNN_TRY(give_labels(g, f));
+    return give_trains(g, f);
+}
+
+fsnn_status shd_give(guard *g, const char *path)
+{
+    h5_file f = {.path = path, .id = -1, .times = -1, .units = -1, .labels = -1};
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    fsnn_status status = give_file(g, &f);
+    close_file(&f);
+    return status;
+}
