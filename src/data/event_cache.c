@@ -22,7 +22,8 @@ typedef struct header {
     int32_t width, height;
 } header;
 
-static const char magic[8] = "fsnn-ev1";
+/* Its number grows when readers change what they make of a file. */
+static const char magic[8] = "fsnn-ev2";
 
 static uint64_t hash_bytes(uint64_t h, const void *data, size_t size)
 {

@@ -2,11 +2,13 @@
  * event, big-endian: address and time in microseconds. What an address means depends on the camera,
  * which the line "# AEChip: ..." names; without it a DVS128 is assumed.
  *
- *   DVS128  bit 15 external event, 14..8 y, 7..1 x, 0 polarity (1 ON)
+ *   DVS128  bit 15 external event, 14..8 y, 7..1 x, 0 polarity (0 ON)
  *   DAVIS   bit 31 no event (picture, motion), 30..22 y, 21..12 x, 11 polarity (1 ON), 10 external
  *
- * The origin is the lower left corner: rows are turned over. Times have 32 bits and begin anew after
- * 71 minutes, which is undone. (docs.inivation.com, AEDAT 2.0) */
+ * The address 0, 0 is the lower right corner as the scene is seen: rows and columns are turned over, as jAER itself
+ * does (DVS128.java, DavisBaseCamera.java: x = columns - 1 - x, type = 1 - bit 0) and the cameras' driver (libcaer,
+ * dvs128.c). The page of the format (docs.inivation.com, AEDAT 2.0) has x from the left, and 1 for ON of a DVS128, which
+ * is not what these do. Times have 32 bits and begin anew after 71 minutes, which is undone. */
 #include "data/events.h"
 
 #include "data/bytes.h"
@@ -29,12 +31,21 @@ static bool begins(const uint8_t *line, size_t size, const char *with)
     return size >= length && !memcmp(line, with, length);
 }
 
+/* Whether a line is text: older files do not mark where their header ends, and an address may begin with '#'. */
+static bool is_text(const uint8_t *line, size_t size)
+{
+    for (size_t i = 0; i < size && line[i] != '\n'; i++)
+        if ((line[i] < ' ' && line[i] != '\t' && line[i] != '\r') || line[i] == 0x7f)
+            return false;
+    return true;
+}
+
 /* Where the events begin, and what camera the header names. */
 static fsnn_status read_header(const char *path, const uint8_t *bytes, size_t size, size_t *start,
                                const events_camera **camera)
 {
     size_t at = 0;
-    for (bool last = false; !last && at < size && bytes[at] == '#';) {
+    for (bool last = false; !last && at < size && bytes[at] == '#' && is_text(bytes + at, size - at);) {
         const uint8_t *line = bytes + at, *end = memchr(line, '\n', size - at);
         if (!end)
             return fsnn_fail(FSNN_EFORMAT,
@@ -47,7 +58,7 @@ static fsnn_status read_header(const char *path, const uint8_t *bytes, size_t si
             if (!*camera)
                 return fsnn_fail(FSNN_EUNSUPPORTED,
                                  "%s: offset %zu: \"%.*s\" is no camera whose addresses are known "
-                                 "here; those are DVS128 and DAVIS128, 208, 240, 346, 640",
+                                 "here; those are DVS128 (Tmpdiff128) and DAVIS128, 208, 240 (SBret), 346, 640",
                                  path, at, (int)(length < 120 ? length : 120), (const char *)line);
         }
         at += length + 1;
@@ -68,10 +79,11 @@ static int read_address(uint32_t a, const events_camera *camera, fsnn_event *e)
             return 0;
         if (a >> 16)
             return -1;
-        *e = (fsnn_event){.x = a >> 1 & 0x7f, .y = a >> 8 & 0x7f, .p = a & 1};
+        *e = (fsnn_event){.x = a >> 1 & 0x7f, .y = a >> 8 & 0x7f, .p = !(a & 1)};
     }
     if (e->x >= camera->width || e->y >= camera->height)
         return -1;
+    e->x = (uint16_t)(camera->width - 1 - e->x);
     e->y = (uint16_t)(camera->height - 1 - e->y);
     return 1;
 }

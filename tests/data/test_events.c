@@ -80,6 +80,84 @@ static void made_recordings(void **state)
     fsnn_events_free(&e);
 }
 
+static void big(uint8_t *to, uint32_t x)
+{
+    for (int i = 0; i < 4; i++)
+        to[i] = (uint8_t)(x >> 8 * (3 - i));
+}
+
+static void little(uint8_t *to, uint32_t x)
+{
+    for (int i = 0; i < 4; i++)
+        to[i] = (uint8_t)(x >> 8 * i);
+}
+
+/* Addresses by hand: what jAER makes of them. The header's end is not marked, and the address 0x2300a800 begins with '#'. */
+static void addresses(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *chip;
+        uint32_t address;
+        int x, y, p, width;
+    } row[] = {
+        {"", 2 << 8 | 5 << 1 | 0, 127 - 5, 127 - 2, 1, 128},
+        {"", 2 << 8 | 5 << 1 | 1, 127 - 5, 127 - 2, 0, 128},
+        {"# AEChip: ch.unizh.ini.jaer.chip.retina.Tmpdiff128\r\n", 127 << 1, 0, 127, 1, 128},
+        {"# AEChip: eu.seebetter.ini.chips.davis.DAVIS240C\r\n", 0x2300a800, 239 - 10, 179 - 140, 1, 240},
+        {"# AEChip: eu.seebetter.ini.chips.sbret10.SBret10\r\n", 0x2300a000, 239 - 10, 179 - 140, 0, 240},
+        {"# AEChip: eu.seebetter.ini.chips.davis.Davis346B\r\n", 345 << 12, 0, 259, 0, 346},
+    };
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        uint8_t file[256];
+        fsnn_events e;
+        size_t n = (size_t)sprintf((char *)file, "#!AER-DAT2.0\r\n%s", row[i].chip);
+        for (uint32_t k = 0; k < 2; k++, n += 8) {
+            big(file + n, row[i].address);
+            big(file + n + 4, 7 + k);
+        }
+        assert_good(events_parse("hand.aedat", file, n, &e));
+        assert_int_equal(e.count, 2);
+        assert_int_equal(e.width, row[i].width);
+        for (int k = 0; k < 2; k++)
+            assert_true(e.event[k].x == row[i].x && e.event[k].y == row[i].y && e.event[k].p == row[i].p &&
+                        e.event[k].t == 7 + k);
+        fsnn_events_free(&e);
+    }
+}
+
+/* A packet with room for three events of which two are there, its times overflown twice, between the words of a
+ * source that was and packets of other kinds. */
+static void packets(void **state)
+{
+    (void)state;
+    static const char head[] = "#!AER-DAT3.1\r\n#Format: RAW\r\n#-Source 0: DVS128\r\n#Source 1: DAVIS240C\r\n"
+                               "#Start-Time: 2016-05-01 10:00:00 (TZ+0200)\r\n#!END-HEADER\r\n";
+    static const uint32_t field[][8] = {{0, 8, 4, 2, 1, 1, 1}, {1, 8, 4, 2, 3, 2, 2}, {2, 40, 8, 2, 1, 1, 1}};
+    static const uint32_t event[][2] = {{239U << 17 | 179 << 2 | 1 << 1 | 1, 0x7fffffff}, {3 << 17 | 4 << 2 | 1, 9}};
+    uint8_t file[512] = {0};
+    size_t n = sizeof head - 1;
+    fsnn_events e;
+    memcpy(file, head, n);
+    for (int p = 0; p < 3; p++) {
+        little(file + n, field[p][0] | 1 << 16); /* of source 1 */
+        for (int k = 1; k < 7; k++)
+            little(file + n + 4 * k, field[p][k]);
+        for (int k = 0; k < 2 && p == 1; k++) {
+            little(file + n + 28 + 8 * k, event[k][0]);
+            little(file + n + 32 + 8 * k, event[k][1]);
+        }
+        n += 28 + field[p][1] * field[p][4];
+    }
+    assert_good(events_parse("hand.aedat", file, n, &e));
+    assert_int_equal(e.count, 2);
+    assert_true(e.width == 240 && e.height == 180);
+    const fsnn_event first = {0, 3, 4, 0}, last = {0, 239, 179, 1}; /* in order of time */
+    same_event(&e.event[0], (INT64_C(2) << 31) + 9, &first);
+    same_event(&e.event[1], (INT64_C(2) << 31) + 0x7fffffff, &last);
+    fsnn_events_free(&e);
+}
+
 /* A line of tests/golden/events.txt against the reader. */
 static void check_golden(const char *path, const char *numbers)
 {
@@ -384,6 +462,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(made_recordings),
+        cmocka_unit_test(addresses),
+        cmocka_unit_test(packets),
         cmocka_unit_test(golden_recordings),
         cmocka_unit_test(damaged_recordings),
         cmocka_unit_test(cut_anywhere),

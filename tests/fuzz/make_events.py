@@ -26,10 +26,10 @@ def aedat2(events, camera=None, start=0):
     davis = camera and 'Davis' in camera
     if camera:
         out += b'# AEChip: ' + camera.encode() + b'\r\n'
-    height = 260 if davis else 128
-    for t, x, y, p in events:
-        row = height - 1 - y
-        address = row << 22 | x << 12 | p << 11 if davis else row << 8 | x << 1 | p
+    width, height = (346, 260) if davis else (128, 128)
+    for t, x, y, p in events:  # address 0, 0 is the lower right corner; a DVS128 has 0 for ON
+        column, row = width - 1 - x, height - 1 - y
+        address = row << 22 | column << 12 | p << 11 if davis else row << 8 | column << 1 | 1 - p
         out += struct.pack('>II', address, (t + start) % 2**32)
     extra = 0x80000000 if davis else 0x8000  # a picture's sample; an external event
     return out + struct.pack('>II', extra, (events[-1][0] + start) % 2**32)
