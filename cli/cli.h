@@ -189,6 +189,7 @@ volatile const int *cli_stop(void);
 /* ---- files ---- */
 
 char *cli_path(const char *directory, const char *name); /* "directory/name", to be freed */
+const char *cli_base_name(const char *path);            /* what stands behind the last slash */
 bool cli_exists(const char *path);
 bool cli_is_directory(const char *path);
 /* Whether two names are those of one file that is there, and no device. */

@@ -36,6 +36,12 @@ char *cli_path(const char *directory, const char *name)
     return cli_format("%s%s%s", directory, slash ? "" : "/", name);
 }
 
+const char *cli_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
 bool cli_exists(const char *path)
 {
     struct stat info;

@@ -161,7 +161,7 @@ int graph_plot(const char *graph, const char *directory)
     int code = cli_make_directory(directory);
     char *path = cli_path(directory, "degrees");
     if (code == CLI_GOOD)
-        code = draw(g, graph, path);
+        code = draw(g, cli_base_name(graph), path);
     if (code == CLI_GOOD)
         printf("%s.png, %s.svg\n", path, path);
     free(path);

@@ -3,6 +3,7 @@
 #include "graph.h"
 #include "series.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,15 +61,93 @@ static bool is_safetensors(const head *h)
     return h->count > 8 && h->byte[8] == '{' && length >= 2 && length < (1u << 30);
 }
 
+static bool is_arrays(const head *h)
+{
+    return begins(h, "PK\003\004", 4) || begins(h, "PK\005\006", 4) || begins(h, "\223NUMPY", 6);
+}
+
+static bool is_metrics(const head *h)
+{
+    return begins(h, "epoch,", 6);
+}
+
+static bool known(const char *path, bool (*is)(const head *h))
+{
+    head h;
+    FILE *file = fopen(path, "rb");
+    if (file)
+        fclose(file);
+    return file && read_head(path, &h) == CLI_GOOD && is(&h);
+}
+
+bool inspect_is_safetensors(const char *path)
+{
+    return known(path, is_safetensors);
+}
+
+bool inspect_is_arrays(const char *path)
+{
+    return known(path, is_arrays);
+}
+
+bool inspect_is_metrics(const char *path)
+{
+    return known(path, is_metrics);
+}
+
+/* What a user most likely wanted: the header beside 100.dat and 100.atr. */
+static char *header_beside(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    bool part = dot && (!strcmp(dot, ".dat") || !strcmp(dot, ".atr"));
+    char *header = part ? cli_format("%.*s.hea", (int)(dot - path), path) : NULL;
+    if (header && cli_exists(header))
+        return header;
+    free(header);
+    return NULL;
+}
+
+static bool is_empty_folder(const char *path)
+{
+    struct dirent *entry = NULL;
+    DIR *folder = opendir(path);
+    while (folder && (entry = readdir(folder)) && entry->d_name[0] == '.')
+        ;
+    if (folder)
+        closedir(folder);
+    return folder && !entry;
+}
+
+int inspect_unknown(const char *path, const char *possible)
+{
+    if (cli_is_directory(path))
+        return cli_error(CLI_FAILED, "%s: %s; %s", path,
+                         is_empty_folder(path) ? "the directory is empty"
+                                               : "not a run directory, and no data that are known lie in it",
+                         possible);
+    head h;
+    int code = read_head(path, &h);
+    if (code != CLI_GOOD)
+        return code;
+    char *header = header_beside(path);
+    if (header)
+        code = cli_error(CLI_FAILED, "%s: a part of a WFDB record, which is opened by its header: give %s", path, header);
+    else
+        code = cli_error(CLI_FAILED, "%s: %s; %s", path,
+                         h.count ? "not a kind of file that is known here" : "the file is empty", possible);
+    free(header);
+    return code;
+}
+
 static int inspect_directory(const char *path, const cli_common *common)
 {
     char *description = cli_path(path, "description.yaml"), *metrics = cli_path(path, "metrics.csv");
     bool run = cli_exists(description) || cli_exists(metrics);
     free(description);
     free(metrics);
-    if (!run && inspect_has_events(path, false))
-        return inspect_events_folder(path);
-    return inspect_run(path, common);
+    if (run)
+        return inspect_run(path, common);
+    return inspect_has_events(path, false) ? inspect_events_folder(path) : inspect_unknown(path, readable);
 }
 
 static int inspect(const char *path, const cli_common *common)
@@ -84,19 +163,17 @@ static int inspect(const char *path, const cli_common *common)
         return code;
     if (fsnn_events_known(path))
         return inspect_events(path);
-    if (begins(&h, "PK\003\004", 4) || begins(&h, "PK\005\006", 4) || begins(&h, "\223NUMPY", 6))
+    if (is_arrays(&h))
         return inspect_arrays(path, false);
     if (is_safetensors(&h))
         return inspect_arrays(path, true);
     if (inspect_is_idx(path))
         return inspect_idx(path);
-    if (begins(&h, "epoch,", 6))
+    if (is_metrics(&h))
         return inspect_metrics(path);
     if (h.text)
         return inspect_model(path, common);
-    return cli_error(CLI_FAILED, "%s: %s: %s", path,
-                     h.count ? "not a kind of file that is known here" : "the file is empty",
-                     readable);
+    return inspect_unknown(path, readable);
 }
 
 static int run(void *given)

@@ -16,7 +16,16 @@ int inspect_events_folder(const char *directory);
 /* Whether recordings of events lie in a folder, or (unless `within`) in the folders in it. */
 bool inspect_has_events(const char *directory, bool within);
 
-/* Whether a file, plain or gzip, begins as an IDX file does. */
+/* The recording number `n`, in the order of names, folders within last; the path is to be freed. */
+int inspect_nth_events(const char *directory, int64_t n, char **path);
+
+/* Whether a file, plain or gzip, begins as an IDX file does; as the others. */
 bool inspect_is_idx(const char *path);
+bool inspect_is_safetensors(const char *path);
+bool inspect_is_arrays(const char *path); /* .npz, .npy */
+bool inspect_is_metrics(const char *path);
+
+/* The error of a file or folder of no known kind; `possible` is what could have been given. */
+int inspect_unknown(const char *path, const char *possible);
 
 #endif

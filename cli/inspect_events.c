@@ -177,3 +177,34 @@ int inspect_events_folder(const char *directory)
            cli_count(mean, all.events / (all.files ? all.files : 1)));
     return CLI_GOOD;
 }
+
+/* Passes *left recordings of a folder, then of the folders in it; the next one's path. */
+static char *find_nth(const char *directory, bool within, int64_t *left)
+{
+    struct dirent **entry;
+    int count = scandir(directory, &entry, visible, by_name);
+    char *found = NULL;
+    for (int step = 0; step < 2 * count && !found; step++) {
+        char *name = cli_path(directory, entry[step % count]->d_name);
+        bool folder = cli_is_directory(name);
+        if (folder && !within && step >= count)
+            found = find_nth(name, true, left);
+        else if (!folder && step < count && fsnn_events_known(name) && (*left)-- == 0)
+            found = cli_format("%s", name);
+        free(name);
+    }
+    for (int i = 0; i < count; i++)
+        free(entry[i]);
+    if (count >= 0)
+        free(entry);
+    return found;
+}
+
+int inspect_nth_events(const char *directory, int64_t n, char **path)
+{
+    int64_t left = n;
+    *path = find_nth(directory, false, &left);
+    return *path ? CLI_GOOD
+                 : cli_error(CLI_USAGE, "--sample %lld: %s holds %lld recordings, counted from 0", (long long)n,
+                             directory, (long long)(n - left));
+}

@@ -1,5 +1,7 @@
 /* cli/plot.c: fsnn plot: pictures from what the other commands wrote. */
 #include "graph.h"
+#include "inspect.h"
+#include "plot_arrays.h"
 #include "plot_events.h"
 #include "series.h"
 
@@ -19,7 +21,7 @@ static const cli_option table[] = {
     {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR",
      "where the pictures go (default: figures, in the run directory or beside the file)", 0, 0},
     {"sample", 0, CLI_INT, offsetof(options, sample), "B",
-     "sample of the batch, or series of the file, from 0 (default 0)", 0, 1e9},
+     "sample of the batch, series of the file, recording of the folder, first of the pictures; from 0 (default 0)", 0, 1e9},
     {"layer", 0, CLI_TEXT, offsetof(options, layer), "NAME", "traces of this neuron layer only", 0,
      0},
     {"neurons", 0, CLI_TEXT, offsetof(options, neurons), "I,J,...",
@@ -29,7 +31,7 @@ static const cli_option table[] = {
     {"threshold", 0, CLI_REAL, offsetof(options, threshold), "V",
      "threshold drawn into the traces (default 1)", -1e12, 1e12},
     {"frames", 0, CLI_INT, offsetof(options, frames), "N",
-     "frames of a recording of events (default 8)", 1, 64},
+     "frames of a recording of events (default 8), pictures of a data set (default 16)", 1, 64},
     {"from", 0, CLI_REAL, offsetof(options, from), "S",
      "series: begin here, in seconds (steps where the rate is not known)", 0, 1e12},
     {"to", 0, CLI_REAL, offsetof(options, to), "S", "series: end here", 0, 1e12},
@@ -216,65 +218,143 @@ static int draw(const options *o, const cli_recording *r, double start, const ch
     return written(figures, directory);
 }
 
-static int plot_recording(const options *o, const char *directory)
+static bool is_recorded(const fsnn_arrays *arrays)
+{
+    for (int i = 0; i < arrays->count; i++)
+        if (!strncmp(arrays->item[i].name, "spikes.", 7) || !strncmp(arrays->item[i].name, "v.", 2))
+            return true;
+    return false;
+}
+
+/* Arrays that fsnn run recorded, or any others. */
+static int plot_npz(const options *o, const char *what, const char *directory)
 {
     fsnn_arrays arrays = {0};
     cli_recording recording = {0};
-    fsnn_status status = fsnn_npz_read(o->common.operand[0], &arrays);
-    int code = status < 0 ? cli_fail(status) : read_recording(o, &arrays, &recording);
-    double start = code == CLI_GOOD ? read_time(o, &arrays, &recording) : 0;
+    fsnn_status status = fsnn_npz_read(what, &arrays);
+    int code = status < 0 ? cli_fail(status) : CLI_GOOD;
+    bool recorded = code == CLI_GOOD && is_recorded(&arrays);
+    if (code == CLI_GOOD && !recorded && (o->layer || o->neurons))
+        code = cli_error(CLI_FAILED,
+                         "%s: no arrays spikes.NAME or v.NAME in it: write them with fsnn run --record v,spikes", what);
+    else if (code == CLI_GOOD && !recorded)
+        code = plot_arrays(what, &arrays, o->sample.value, (int)o->frames.value, directory);
+    if (recorded)
+        code = read_recording(o, &arrays, &recording);
+    double start = recorded && code == CLI_GOOD ? read_time(o, &arrays, &recording) : 0;
     fsnn_arrays_free(&arrays);
-    if (code == CLI_GOOD)
+    if (recorded && code == CLI_GOOD)
         code = draw(o, &recording, start, directory);
     cli_recording_free(&recording);
     return code;
 }
 
-/* ---- which ---- */
+/* ---- which: a row a kind of file, the first that knows it draws it ---- */
 
-static bool is_npz(const char *path)
+static const char drawable[] =
+    "plot draws run directories and metrics.csv; recordings of events (.bin, .bs2, .aedat, .aedat4, .npz), WAV "
+    "(also folders of these two), .ts, WFDB headers (.hea), HDF5 spike trains, folders of graphs, IDX pictures, arrays "
+    "(.npz, .npy) and weights (.safetensors)";
+
+static int as_series(const options *o, const char *what, const char *directory)
 {
-    char head[2] = "";
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return false;
-    bool zip = fread(head, 1, 2, file) == 2 && head[0] == 'P' && head[1] == 'K';
-    fclose(file);
-    return zip;
+    const series_view view = {o->sample.value, o->from.value, o->to.value, directory};
+    return plot_series(what, series_kind_of(what), &view);
 }
 
-static int plot_file(const options *o, const char *what, const char *given)
+static int as_events(const options *o, const char *what, const char *directory)
 {
-    char *beside = directory_of(what), *figures = cli_path(beside, "figures");
-    const char *directory = given ? given : figures;
-    series_kind kind = series_kind_of(what);
-    const series_view view = {o->sample.value, o->from.value, o->to.value, directory};
-    int code = kind != SERIES_NONE       ? plot_series(what, kind, &view)
-               : fsnn_events_known(what) ? plot_events(what, (int)o->frames.value, directory)
-               : is_npz(what)            ? plot_recording(o, directory)
-                                         : plot_training(what, "Training", directory);
-    free(figures);
-    free(beside);
+    return plot_events(what, (int)o->frames.value, directory);
+}
+
+static int as_events_folder(const options *o, const char *what, const char *directory)
+{
+    char *path = NULL;
+    int code = inspect_nth_events(what, o->sample.value, &path);
+    if (code == CLI_GOOD)
+        code = plot_events(path, (int)o->frames.value, directory);
+    free(path);
     return code;
 }
 
-static int plot_directory(const char *what, const char *given)
+static int as_graph(const options *o, const char *what, const char *directory)
 {
-    char *metrics = cli_path(what, "metrics.csv"), *figures = cli_path(what, "figures"), *title;
-    char *name = cli_format("%s", what);
+    (void)o;
+    return graph_plot(what, directory);
+}
+
+static int as_idx(const options *o, const char *what, const char *directory)
+{
+    return plot_idx(what, o->sample.value, (int)o->frames.value, directory);
+}
+
+static int as_weights(const options *o, const char *what, const char *directory)
+{
+    (void)o;
+    return plot_weights(what, directory);
+}
+
+static int as_metrics(const options *o, const char *what, const char *directory)
+{
+    (void)o;
+    return plot_training(what, "Training", directory);
+}
+
+static int as_run(const options *o, const char *what, const char *directory)
+{
+    (void)o;
+    char *metrics = cli_path(what, "metrics.csv"), *name = cli_format("%s", what);
     for (size_t n = strlen(name); n > 1 && name[n - 1] == '/'; n--)
         name[n - 1] = '\0';
-    title = strrchr(name, '/') && strrchr(name, '/')[1] ? strrchr(name, '/') + 1 : name;
-    int code;
-    if (cli_exists(metrics))
-        code = plot_training(metrics, title, given ? given : figures);
-    else
-        code =
-            cli_error(CLI_FAILED, "%s: not a run directory: there is no metrics.csv in it", what);
+    int code = plot_training(metrics, cli_base_name(name), directory);
     free(name);
-    free(figures);
     free(metrics);
     return code;
+}
+
+static bool is_series(const char *path)
+{
+    return series_kind_of(path) != SERIES_NONE;
+}
+
+static bool is_run(const char *path)
+{
+    char *metrics = cli_path(path, "metrics.csv");
+    bool found = cli_exists(metrics);
+    free(metrics);
+    return found;
+}
+
+static bool is_events_folder(const char *path)
+{
+    return inspect_has_events(path, false);
+}
+
+static const struct {
+    bool folder;
+    bool (*is)(const char *path);
+    int (*plot)(const options *o, const char *what, const char *directory);
+} kinds[] = {
+    {true, graph_is, as_graph},
+    {true, is_run, as_run},
+    {true, is_series, as_series},
+    {true, is_events_folder, as_events_folder},
+    {false, is_series, as_series},
+    {false, fsnn_events_known, as_events},
+    {false, inspect_is_arrays, plot_npz},
+    {false, inspect_is_safetensors, as_weights},
+    {false, inspect_is_idx, as_idx},
+    {false, inspect_is_metrics, as_metrics},
+};
+
+/* Where the pictures go: beside the file, in the run directory; beside other folders nothing is written. */
+static char *default_directory(const char *what)
+{
+    if (cli_is_directory(what))
+        return is_run(what) ? cli_path(what, "figures") : cli_format("figures");
+    char *beside = directory_of(what), *figures = cli_path(beside, "figures");
+    free(beside);
+    return figures;
 }
 
 static int run(void *given)
@@ -285,11 +365,15 @@ static int run(void *given)
         return cli_error(CLI_USAGE, "--neurons needs --layer NAME: which layer they are in");
     if (!cli_exists(what))
         return cli_error(CLI_FAILED, "%s: there is no such file or directory", what);
-    if (cli_is_directory(what) && graph_is(what))
-        return graph_plot(what, o->out ? o->out : "figures");
-    if (cli_is_directory(what))
-        return plot_directory(what, o->out);
-    return plot_file(o, what, o->out);
+    bool folder = cli_is_directory(what);
+    for (int i = 0; i < CLI_COUNT(kinds); i++)
+        if (kinds[i].folder == folder && kinds[i].is(what)) {
+            char *directory = o->out ? cli_format("%s", o->out) : default_directory(what);
+            int code = kinds[i].plot(o, what, directory);
+            free(directory);
+            return code;
+        }
+    return inspect_unknown(what, drawable);
 }
 
 const cli_command cli_plot = {
@@ -300,9 +384,11 @@ const cli_command cli_plot = {
     .details =
         "WHAT is a run directory or a metrics.csv (training curves), or an NPZ written by fsnn run "
         "--record v,spikes (spike raster of one sample, membrane traces, firing rates), or data: a recording "
-        "of an event camera (a strip of frames), a .ts file, WAV, WFDB header (one series of it), HDF5 "
-        "spike trains (raster of a sample), or the folder of a graph (degrees; into figures/ unless "
-        "--out says otherwise). Each "
+        "of an event camera or a folder of them (a strip of frames of one), a .ts file, WAV or a folder of them, "
+        "WFDB header (one series), HDF5 "
+        "spike trains (raster of a sample), the folder of a graph (degrees), IDX pictures, NumPy arrays and weights "
+        "(pictures; how values are distributed). Of folders that are no runs pictures go into figures/ unless "
+        "--out says otherwise. Each "
         "picture is "
         "written as PNG and SVG, with the gnuplot script and its data beside it.",
     .examples = "  fsnn plot runs/fashion-mlp\n"

@@ -77,10 +77,13 @@ static int plot_one(const fsnn_series *s, const char *path, const series_view *v
     p.from = (int64_t)first;
     p.to = last < (double)length ? (int64_t)last : length;
     const char *class = fsnn_series_class(s, label);
-    char *title = cli_format("%s, series %lld", path, (long long)view->sample);
+    char *title = info.count > 1 ? cli_format("%s, series %lld", cli_base_name(path), (long long)view->sample)
+                                 : cli_format("%s", cli_base_name(path));
+    char *shown = info.channels > PANELS
+                      ? cli_format(", the first %d of %lld channels", PANELS, (long long)info.channels)
+                      : cli_format("%s", "");
     char *subtitle = cli_format("%s%s%s%lld samples%s", class ? "class " : "", class ? class : "",
-                                class ? ", " : "", (long long)length,
-                                info.channels > PANELS ? ", the first channels" : "");
+                                class ? ", " : "", (long long)length, shown);
     char *file = cli_path(view->directory, "series");
     int code = cli_make_directory(view->directory);
     if (code == CLI_GOOD && !draw(&p, title, subtitle, file))
@@ -89,6 +92,7 @@ static int plot_one(const fsnn_series *s, const char *path, const series_view *v
         printf("%s.png: series %lld\n", file, (long long)view->sample);
     free(file);
     free(subtitle);
+    free(shown);
     free(title);
     return code;
 }
@@ -111,7 +115,7 @@ static int plot_raster(const char *path, const series_view *view, const fsnn_shd
     status = fsnn_data_sample(data, view->sample, x, &label);
     fsnn_data_destroy(data);
     const float *rows[] = {x};
-    char *title = cli_format("%s, sample %lld, class %d (steps of 1 ms)", path,
+    char *title = cli_format("%s, sample %lld, class %d (steps of 1 ms)", cli_base_name(path),
                              (long long)view->sample, (int)label);
     char *file = cli_path(view->directory, "raster");
     int code = status < 0 ? cli_fail(status) : cli_make_directory(view->directory);

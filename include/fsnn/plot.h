@@ -44,6 +44,10 @@ FSNN_API fsnn_status fsnn_plot_confusion(const char *title, int64_t classes,
 FSNN_API fsnn_status fsnn_plot_frames(const char *title, const char *subtitle, int K, int H, int W,
                                       const float *x, const char *const *labels, const char *path);
 
+/* A strip of pictures: x [K, H, W], the smallest value white, the largest black; the rest as above. */
+FSNN_API fsnn_status fsnn_plot_pictures(const char *title, const char *subtitle, int K, int H, int W,
+                                        const float *x, const char *const *labels, const char *path);
+
 /* ---- Charts: curves over a common axis, any number of panels ---- */
 
 typedef enum fsnn_mark {

@@ -11,11 +11,11 @@
 #define MOST_CURVES 64
 #define MOST_POINTS 6000 /* of a drawn line; beyond, buckets give their extremes */
 #define LEFT 104
-#define ROW_SHORT 12 /* characters of a row's name for which LEFT is room; more make it wider, up to ROW_LONG */
+#define ROW_SHORT 10 /* characters of a row's name for which LEFT is room; more make it wider, up to ROW_LONG */
 #define ROW_LONG 56
 #define RIGHT 30
 #define BETWEEN_ROWS 44
-#define LABEL 26 /* what an axis label takes */
+#define LABEL 40 /* what an axis label takes */
 #define BOTTOM 40
 
 /* How each mark is drawn; `own`: in a colour of its own, not the curve's. */
@@ -176,6 +176,18 @@ static void rows(fsnn_figure *f, const fsnn_chart *chart)
     fprintf(f->script, ")\nset yrange [%.9g:-0.7]\n", chart->rows - 0.3);
 }
 
+/* At most so many tics, or a few more where fewer than two would lie on the axis: one says nothing of the scale. */
+static double tic_step(const fsnn_range *range, int most)
+{
+    double step = 1;
+    for (int more = 0; more < 4; more++) {
+        step = fsnn_axis_step(range->high - range->low, most + more);
+        if (floor(range->high / step) - ceil(range->low / step) >= 1)
+            break;
+    }
+    return step;
+}
+
 static void axis(fsnn_figure *f, const fsnn_chart *chart, bool vertical, int pixels)
 {
     bool logarithmic = vertical ? chart->log_y : chart->log_x;
@@ -198,7 +210,7 @@ static void axis(fsnn_figure *f, const fsnn_chart *chart, bool vertical, int pix
         log_axis(f, name, range);
     else
         fprintf(f->script, "set %ctics %.9g\n", name,
-                fsnn_axis_step(range.high - range.low, pixels / (vertical ? 30 : 70)));
+                tic_step(&range, pixels / (vertical ? 30 : 70)));
     fprintf(f->script, "set %crange [%.9g:%.9g]\n", name, range.low, range.high);
 }
 

@@ -1,4 +1,4 @@
-/* plot/frames.c: a strip of frames of events: ON is blue, OFF orange, the stronger the more events. */
+/* plot/frames.c: strips: of frames of events, ON blue, OFF orange, the stronger the more events; of pictures in grey. */
 #include <fsnn/plot.h>
 
 #include <math.h>
@@ -43,15 +43,37 @@ static int part(double off, double on, double off_part, double on_part)
     return (int)(255 + strong * (colour - 255) + 0.5);
 }
 
+/* What is drawn: frames of events [K, 2, H, W], or grey pictures [K, H, W]. */
+typedef struct strip {
+    int K, H, W;
+    bool grey;
+    const float *x;
+    double low, most; /* white (of pictures) and full colour */
+} strip;
+
 /* Columns: column, row, red, green, blue. */
-static void data(fsnn_figure *f, int H, int W, double most, const float *x)
+static void colours(fsnn_figure *f, const strip *s, int k)
 {
-    for (int64_t i = 0; i < (int64_t)H * W; i++) {
-        double off = fmin(1, x[i] / most), on = fmin(1, x[(int64_t)H * W + i] / most);
+    int64_t n = (int64_t)s->H * s->W;
+    const float *x = s->x + 2 * n * k;
+    for (int64_t i = 0; i < n; i++) {
+        double off = fmin(1, x[i] / s->most), on = fmin(1, x[n + i] / s->most);
         off = off > 0 ? 0.25 + 0.75 * off : 0;
         on = on > 0 ? 0.25 + 0.75 * on : 0;
-        fprintf(f->data, "%d %d %d %d %d\n", (int)(i % W), (int)(i / W), part(off, on, 213, 0),
+        fprintf(f->data, "%d %d %d %d %d\n", (int)(i % s->W), (int)(i / s->W), part(off, on, 213, 0),
                 part(off, on, 94, 114), part(off, on, 0, 178));
+    }
+    fsnn_figure_block(f);
+}
+
+static void greys(fsnn_figure *f, const strip *s, int k)
+{
+    int64_t n = (int64_t)s->H * s->W;
+    const float *x = s->x + n * k;
+    for (int64_t i = 0; i < n; i++) {
+        double dark = s->most > s->low ? (x[i] - s->low) / (s->most - s->low) : 0;
+        int grey = isfinite(dark) ? (int)(255 * (1 - fmax(0, fmin(1, dark))) + 0.5) : 255;
+        fprintf(f->data, "%d %d %d %d %d\n", (int)(i % s->W), (int)(i / s->W), grey, grey, grey);
     }
     fsnn_figure_block(f);
 }
@@ -64,25 +86,44 @@ static void draw(fsnn_figure *f, int k, int H, int W)
             W - 1, H - 1, k);
 }
 
-fsnn_status fsnn_plot_frames(const char *title, const char *subtitle, int K, int H, int W,
-                             const float *x, const char *const *labels, const char *path)
+static fsnn_status draw_strip(const char *title, const char *subtitle, const strip *s,
+                              const char *const *labels, const char *path)
 {
     fsnn_figure f;
-    FSNN_TRY(check(K, H, W, x));
-    int columns = K < IN_A_ROW ? (K < 4 ? 4 : K) : IN_A_ROW, rows = (K - 1) / IN_A_ROW + 1;
+    int columns = s->K < IN_A_ROW ? (s->K < 4 ? 4 : s->K) : IN_A_ROW, rows = (s->K - 1) / IN_A_ROW + 1;
     int width = (FSNN_FIGURE_WIDTH - 2 * MARGIN + GAP) / columns - GAP;
-    int height = (int)fmin(4.0 * width, fmax(20, (double)width * H / W + 0.5));
+    int height = (int)fmin(4.0 * width, fmax(20, (double)width * s->H / s->W + 0.5));
     int top = FSNN_FIGURE_TOP + HEADING;
     FSNN_TRY(fsnn_figure_begin(&f, path, top + rows * (height + HEADING) + 6, title));
     if (subtitle)
         fsnn_figure_subtitle(&f, subtitle);
-    double most = full(2 * (int64_t)K * H * W, x);
-    for (int k = 0; k < K; k++) {
+    for (int k = 0; k < s->K; k++) {
         int left = MARGIN + k % IN_A_ROW * (width + GAP);
         int above = top + k / IN_A_ROW * (height + HEADING);
-        data(&f, H, W, most, x + 2 * (int64_t)k * H * W);
+        (s->grey ? greys : colours)(&f, s, k);
         fsnn_figure_panel(&f, left, left + width, above, above + height, labels ? labels[k] : "");
-        draw(&f, k, H, W);
+        draw(&f, k, s->H, s->W);
     }
     return fsnn_figure_end(&f);
+}
+
+fsnn_status fsnn_plot_frames(const char *title, const char *subtitle, int K, int H, int W,
+                             const float *x, const char *const *labels, const char *path)
+{
+    FSNN_TRY(check(K, H, W, x));
+    const strip s = {K, H, W, false, x, 0, full(2 * (int64_t)K * H * W, x)};
+    return draw_strip(title, subtitle, &s, labels, path);
+}
+
+fsnn_status fsnn_plot_pictures(const char *title, const char *subtitle, int K, int H, int W,
+                               const float *x, const char *const *labels, const char *path)
+{
+    FSNN_TRY(check(K, H, W, x));
+    strip s = {K, H, W, true, x, INFINITY, -INFINITY};
+    for (int64_t i = 0; i < (int64_t)K * H * W; i++)
+        if (isfinite(x[i])) {
+            s.low = fmin(s.low, x[i]);
+            s.most = fmax(s.most, x[i]);
+        }
+    return draw_strip(title, subtitle, &s, labels, path);
 }

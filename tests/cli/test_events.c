@@ -147,7 +147,7 @@ static void shows_recordings(void **state)
     shell_contains(shell_out, "all                            24          1,440", "inspect");
     shell_fails("head -c 52 train/left/0.bin >cut.bin; $F inspect cut.bin", 1,
                 "the event at offset 50 ends after 2 of its 5 bytes");
-    shell_fails("mkdir -p empty; $F inspect empty", 1, "not a run directory");
+    shell_fails("mkdir -p empty; $F inspect empty", 1, "empty: the directory is empty; inspect reads");
 }
 
 static void draws_recordings(void **state)
@@ -157,6 +157,10 @@ static void draws_recordings(void **state)
     shell_good("test -s pictures/events-0-bin.png && test -s pictures/events-0-bin.svg");
     shell_good("test $(grep -c 'with rgbimage' pictures/events-0-bin.gp) = 3");
     shell_fails("$F plot cut.bin --out pictures", 1, "ends after 2 of its 5 bytes");
+    /* of a folder the recording that is asked for: 12 of each class */
+    shell_good("$F plot train --sample 13 --out folder && ls folder | wc -l | grep -x 4");
+    shell_good("$F plot train/left --sample 11 --out folder");
+    shell_fails("$F plot train --sample 24", 2, "train holds 24 recordings, counted from 0");
 }
 
 int main(void)

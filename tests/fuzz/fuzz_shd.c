@@ -1,5 +1,5 @@
 /* tests/fuzz/fuzz_shd.c: spike trains in HDF5 from any bytes: the HDF5 library may crash in its child process, here nothing
- * does. Built by the preset fuzz:
+ * does, and the child's crashes are no findings. Built by the preset fuzz:
  *   ASAN_OPTIONS=allocator_may_return_null=1 build-fuzz/fuzz/fuzz_shd -max_total_time=600 -max_len=16384 \
  *       -malloc_limit_mb=0 DIR tests/fuzz/hdf5 */
 #include "data/shd.h"
@@ -11,12 +11,32 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#include <pthread.h>
+#include <sanitizer/common_interface_defs.h>
+#define FUZZ_FORKS
+#endif
+#endif
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#ifdef FUZZ_FORKS
+/* In the child: the fuzzer's own end, which would write the input down as a finding. */
+static void forget_findings(void)
+{
+    __sanitizer_set_death_callback(NULL);
+}
+#endif
 
 /* A file of this process, removed with it. */
 static const char *fuzz_file(const uint8_t *data, size_t size)
 {
     static char path[64];
+#ifdef FUZZ_FORKS
+    if (!path[0])
+        pthread_atfork(NULL, NULL, forget_findings);
+#endif
     snprintf(path, sizeof path, "/tmp/fsnn-fuzz-%d.h5", (int)getpid());
     FILE *out = fopen(path, "wb");
     if (!out || fwrite(data, 1, size, out) != size || fclose(out) != 0)
