@@ -27,6 +27,9 @@ extern const char *const graph_file_name[GRAPH_FILES];
 
 fsnn_status graph_parse(const graph_text text[GRAPH_FILES], fsnn_graph **graph);
 
+/* How many vectors fsnn_graph_laplacian can give. */
+fsnn_status graph_laplacian_vectors(const fsnn_graph *graph, int64_t *count);
+
 /* y [nodes, columns] = S x, columns side by side; rows shared by the threads. */
 void graph_multiply(const fsnn_graph_matrix *s, const float *x, int64_t columns, float *y);
 

@@ -90,6 +90,25 @@ static fsnn_status hop_columns(const fsnn_graph *g, const fsnn_graph_options *o,
     return status;
 }
 
+/* The eigenvectors that there are: a disturbed graph in many pieces may have fewer than a network was trained with, the
+ * others say nothing (0) of where a node is. x [nodes, laplacian] */
+static fsnn_status laplacian_columns(const fsnn_graph *g, const fsnn_graph_options *o, float *x)
+{
+    int64_t count = o->laplacian, there = count, L = o->laplacian;
+    if (o->perturbs)
+        FSNN_TRY(graph_laplacian_vectors(g, &there));
+    if (there < count)
+        count = there;
+    memset(x, 0, (size_t)(g->nodes * L) * sizeof *x);
+    if (count)
+        FSNN_TRY(fsnn_graph_laplacian(g, count, 1, x, NULL));
+    for (int64_t i = g->nodes - 1; i >= 0 && count < L; i--) { /* rows of `count` become rows of L */
+        memmove(x + i * L, x + i * count, (size_t)count * sizeof *x);
+        memset(x + i * L + count, 0, (size_t)(L - count) * sizeof *x);
+    }
+    return FSNN_OK;
+}
+
 static fsnn_status encoding_columns(const fsnn_graph *g, const fsnn_graph_options *o, float *all,
                                     int64_t columns)
 {
@@ -100,7 +119,7 @@ static fsnn_status encoding_columns(const fsnn_graph *g, const fsnn_graph_option
     float *x = fsnn_alloc((size_t)(g->nodes * most) * sizeof *x);
     fsnn_status status = x ? FSNN_OK : FSNN_EMEMORY;
     if (!status && o->laplacian) {
-        status = fsnn_graph_laplacian(g, o->laplacian, 1, x, NULL);
+        status = laplacian_columns(g, o, x);
         if (!status)
             place(x, g->nodes, o->laplacian, all, columns, end - o->walk - o->laplacian);
     }

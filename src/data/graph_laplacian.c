@@ -359,6 +359,17 @@ static void deliver(const space *x, int64_t count, float *encoding, double *valu
     }
 }
 
+fsnn_status graph_laplacian_vectors(const fsnn_graph *g, int64_t *count)
+{
+    int32_t *piece = fsnn_alloc((size_t)g->nodes * sizeof *piece), *stack = fsnn_alloc((size_t)g->nodes * sizeof *stack);
+    bool good = piece && stack;
+    if (good)
+        *count = g->nodes - number_pieces(g, piece, stack);
+    fsnn_free(piece);
+    fsnn_free(stack);
+    return good ? FSNN_OK : FSNN_EMEMORY;
+}
+
 fsnn_status fsnn_graph_laplacian(const fsnn_graph *graph, int64_t count, uint64_t seed,
                                  float *encoding, double *values)
 {

@@ -3,7 +3,7 @@
 #include "data/files.h"
 
 #include "base/base.h"
-#include <fsnn/graph.h>
+#include "data/graph.h"
 
 #include <math.h>
 
@@ -459,6 +459,40 @@ static void features_of_what_is_left(void **state)
     fsnn_graph_destroy(g);
 }
 
+/* The eigenvectors that are left, then zeros: all five at first, none without edges, where no walk comes back either. */
+static void encodings_of_what_is_left(void **state)
+{
+    (void)state;
+    fsnn_graph *g = read_small();
+    fsnn_graph_options o = fsnn_graph_options_default();
+    o.laplacian = 5;
+    o.walk = 3;
+    for (int share = 0; share <= 10; share++) {
+        const fsnn_perturbation p = {FSNN_PERTURB_EDGE_DROP, share / 10.0};
+        fsnn_graph *left = disturbed(g, FSNN_PERTURB_EDGE_DROP, share / 10.0, 0);
+        float *x, own[8 * 5];
+        int64_t columns, there = -1;
+        o.perturb = &p;
+        o.perturbs = 1;
+        o.perturb_seed = 7;
+        GOOD(fsnn_graph_features(g, &o, NULL, &x, &columns));
+        GOOD(graph_laplacian_vectors(left, &there));
+        assert_int_equal(columns, 3 + 5 + 3);
+        assert_true(there <= left->edges && (share < 10 || there == 0) && (share || there == 5));
+        if (there)
+            GOOD(fsnn_graph_laplacian(left, there, 1, own, NULL));
+        for (int i = 0; i < 8; i++)
+            for (int c = 0; c < 5; c++)
+                assert_true(x[i * 11 + 3 + c] == (c < there ? own[i * there + c] : 0));
+        for (int i = 0; i < 8 && share == 10; i++)
+            for (int c = 0; c < 3; c++)
+                assert_true(x[i * 11 + 8 + c] == 0);
+        free(x);
+        fsnn_graph_destroy(left);
+    }
+    fsnn_graph_destroy(g);
+}
+
 static void disturbances_refused(void **state)
 {
     (void)state;
@@ -743,6 +777,7 @@ int main(void)
         cmocka_unit_test(edges_lost),
         cmocka_unit_test(features_lost),
         cmocka_unit_test(features_of_what_is_left),
+        cmocka_unit_test(encodings_of_what_is_left),
         cmocka_unit_test(disturbances_refused),
         cmocka_unit_test(disturbances_without_memory),
         cmocka_unit_test(walks),

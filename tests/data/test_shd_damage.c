@@ -6,7 +6,7 @@
 #include "fuzz/fuzz_shd.c"
 #undef LLVMFuzzerTestOneInput
 
-enum { CUTS = 40, CHANGES = 150, OVERWRITES = 150 };
+enum { CUTS = 24, CHANGES = 80, OVERWRITES = 80 };
 
 static const char *const corpus[] = {"tests/fuzz/hdf5/plain.h5", "tests/fuzz/hdf5/packed.h5",
                                      "tests/fuzz/hdf5/latest.h5"};
