@@ -66,7 +66,7 @@ static int64_t add_groups(conv_events *p, const int phase[2], int64_t before)
             if (conv_events_phase(p, 0, ky * s->dilation[0]) == phase[0] &&
                 conv_events_phase(p, 1, kx * s->dilation[1]) == phase[1])
                 place[count++] = (int)(ky * s->kernel[1] + kx);
-    int groups = (count + CONV_EVENTS_PLACES - 1) / CONV_EVENTS_PLACES;
+    int most_places = conv_events_kernels_get()->places[p->vectors - 1], groups = (count + most_places - 1) / most_places;
     for (int i = 0; i < groups; i++) {
         conv_group *g = &p->group[p->groups++];
         *g = (conv_group){.phase = {phase[0], phase[1]}, .before = before + done};
@@ -94,7 +94,7 @@ static void find_sizes(conv_events *p)
 {
     const dense_conv_shape *s = &p->shape;
     const conv_events_kernels *k = conv_events_kernels_get();
-    p->vectors = s->out > k->lanes ? k->vectors : 1;
+    p->vectors = s->out > k->lanes ? 2 : 1;
     p->width = (int64_t)p->vectors * k->lanes;
     p->slices = (s->out + p->width - 1) / p->width;
     p->places = s->kernel[0] * s->kernel[1];

@@ -35,11 +35,11 @@ typedef struct conv_row {
 } conv_row;
 
 typedef struct conv_events_kernels {
-    int lanes;   /* of a vector */
-    int vectors; /* most of a slice of output channels */
+    int lanes;     /* of a vector; a slice of output channels is one or two */
+    int places[2]; /* most of a group, for slices of one vector and of two */
     /* index, value [up to n + 16] of what is not 0 in x [n]; returns how many */
     int64_t (*list)(const float *x, int64_t n, int32_t *index, float *value);
-    /* places 1..9, vectors 1..2: to[at + offset[k]] += value w[channel][k] for the events of each of `count` pixels, the first
+    /* vectors 1..2, places 1..: to[at + offset[k]] += value w[channel][k] for the events of each of `count` pixels, the first
      * of which begin at event `first`; w [C, places, width] */
     void (*spread[2][CONV_EVENTS_PLACES])(const conv_pixel *pixel, int64_t count, int64_t first, const conv_list *events,
                                           const float *w, const int64_t *offset, float *to);

@@ -6,10 +6,11 @@
 
 #define ALWAYS __attribute__((always_inline)) /* so that numbers of places and vectors are constants */
 
+/* Sums that stay in registers beside a value and what it is multiplied with. */
 #ifdef __AVX512F__
-enum { VECTORS = 2 };
+enum { MOST_PLACES = 9 };
 #else
-enum { VECTORS = 1 }; /* nine sums of two do not fit into 16 registers */
+enum { MOST_PLACES = 6 }; /* of two vectors each, in 16 registers */
 #endif
 
 #ifdef __AVX512F__
@@ -101,21 +102,20 @@ static inline ALWAYS void gather(const conv_list *events, int64_t count, const f
     {                                                                                                                          \
         gather(events, count, gy, offset, gw, places, vectors);                                                                \
     }
-#define ALL(vectors)                                                                                                           \
+#define SOME(vectors)                                                                                                          \
     KERNELS(1, vectors)                                                                                                        \
     KERNELS(2, vectors)                                                                                                        \
     KERNELS(3, vectors)                                                                                                        \
     KERNELS(4, vectors)                                                                                                        \
     KERNELS(5, vectors)                                                                                                        \
-    KERNELS(6, vectors)                                                                                                        \
+    KERNELS(6, vectors)
+#define MORE(vectors)                                                                                                          \
     KERNELS(7, vectors)                                                                                                        \
     KERNELS(8, vectors)                                                                                                        \
     KERNELS(9, vectors)
-#define NAMES(what, vectors)                                                                                                   \
-    {                                                                                                                          \
-        what##_1_##vectors, what##_2_##vectors, what##_3_##vectors, what##_4_##vectors, what##_5_##vectors,                    \
-            what##_6_##vectors, what##_7_##vectors, what##_8_##vectors, what##_9_##vectors                                     \
-    }
+#define SOME_NAMES(what, vectors)                                                                                              \
+    what##_1_##vectors, what##_2_##vectors, what##_3_##vectors, what##_4_##vectors, what##_5_##vectors, what##_6_##vectors
+#define MORE_NAMES(what, vectors) what##_7_##vectors, what##_8_##vectors, what##_9_##vectors
 
 /* The first n numbers of a vector, n 1..VEC; the others are neither read nor written. */
 #ifdef __AVX512F__
@@ -184,12 +184,14 @@ static inline ALWAYS void take(const conv_row *row, const float *gy, float *to, 
         take(row, gy, to, vectors);                                                                                            \
     }
 
-ALL(1)
-ROWS(1)
+SOME(1)
+MORE(1)
+SOME(2)
 #ifdef __AVX512F__
-ALL(2)
-ROWS(2)
+MORE(2)
 #endif
+ROWS(1)
+ROWS(2)
 
 static void settle(void)
 {
@@ -198,18 +200,16 @@ static void settle(void)
 
 const conv_events_kernels FSNN_K(conv_events_kernels) = {
     .lanes = VEC,
-    .vectors = VECTORS,
+    .places = {CONV_EVENTS_PLACES, MOST_PLACES},
     .list = list,
 #ifdef __AVX512F__
-    .spread = {NAMES(spread, 1), NAMES(spread, 2)},
-    .gather = {NAMES(gather, 1), NAMES(gather, 2)},
+    .spread = {{SOME_NAMES(spread, 1), MORE_NAMES(spread, 1)}, {SOME_NAMES(spread, 2), MORE_NAMES(spread, 2)}},
+    .gather = {{SOME_NAMES(gather, 1), MORE_NAMES(gather, 1)}, {SOME_NAMES(gather, 2), MORE_NAMES(gather, 2)}},
+#else
+    .spread = {{SOME_NAMES(spread, 1), MORE_NAMES(spread, 1)}, {SOME_NAMES(spread, 2)}},
+    .gather = {{SOME_NAMES(gather, 1), MORE_NAMES(gather, 1)}, {SOME_NAMES(gather, 2)}},
+#endif
     .put = {put_1, put_2},
     .take = {take_1, take_2},
-#else
-    .spread = {NAMES(spread, 1)},
-    .gather = {NAMES(gather, 1)},
-    .put = {put_1},
-    .take = {take_1},
-#endif
     .settle = settle,
 };
