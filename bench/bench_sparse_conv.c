@@ -1,7 +1,7 @@
 /* Where adding event by event overtakes the dense convolution: conv1d and conv2d, forward and the gradient of their weights, for
  * inputs of zeros and ones of several densities. Each is measured three times in turn: dense kernels alone, events alone (what
- * FSNN_CONVOLUTION asks for), and as it is chosen for the input. One JSON object a line, medians; tools/fit-conv-costs.py makes
- * the costs of src/op/conv_choice.c of them.
+ * FSNN_CONVOLUTION asks for), and as it is chosen for the input. One JSON object a line, medians. In all three the input is brought
+ * channels-last, and means over places follow, as the output of a network would be brought back.
  *
  *   bench_sparse_conv [--threads N] [--rounds N] [--clock processor] */
 #include "measure.h"
@@ -39,7 +39,8 @@ static fsnn_net *convolution(size_t i, int64_t *rows, int64_t *outputs)
     fsnn_conv1d row = {sizes[i].out, k, s, k / 2, 1, 1, true};
     int x = line ? fsnn_net_input(net, FSNN_SHAPE(sizes[i].C, sizes[i].W))
                  : fsnn_net_input(net, FSNN_SHAPE(sizes[i].C, sizes[i].H, sizes[i].W));
-    TRY(line ? fsnn_net_conv1d(net, NULL, x, &row) : fsnn_net_conv2d(net, NULL, x, &image));
+    x = line ? fsnn_net_conv1d(net, NULL, x, &row) : fsnn_net_conv2d(net, NULL, x, &image);
+    TRY(fsnn_net_mean(net, NULL, x, line ? FSNN_SHAPE(1) : FSNN_SHAPE(1, 2)));
     int64_t points = ((sizes[i].W - 1) / s + 1) * (line ? 1 : (sizes[i].H - 1) / s + 1);
     *outputs = points * sizes[i].out;
     *rows = rows_of((double)(*outputs * sizes[i].C * k * (line ? 1 : k)), (double)*outputs);
@@ -60,7 +61,7 @@ static void measure(size_t i, double density, int rounds)
             unsetenv("FSNN_CONVOLUTION");
         TRY(fsnn_net_wrap(net[n], &dynamics, &(fsnn_plan){.steps = 1, .batch = rows, .training = true, .seed = 1}));
     }
-    float *x = numbers(rows * inputs), *g = numbers(rows * outputs);
+    float *x = numbers(rows * inputs), *g = numbers(rows * sizes[i].out);
     for (int64_t p = 0; p < rows * inputs; p += C) { /* channels of a point are far apart in a plain image: any will do */
         int busy = 0;
         for (int64_t c = 0; c < C; c++) {
