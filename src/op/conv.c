@@ -99,8 +99,9 @@ static void plan_events(conv_state *st)
 {
     st->wish = conv_wished();
     bool possible = st->wish != CONV_DENSE && conv_events_plan(&st->events, &st->made.shape);
+    const bool can[] = {[CONV_FORWARD] = possible, [CONV_WEIGHTS] = possible && st->events.gradient_chunks > 0};
     for (int way = 0; way < 2; way++)
-        st->by_events[way] = possible && (st->wish == CONV_EVENTS || conv_worth_look(&st->events, (conv_way)way));
+        st->by_events[way] = can[way] && (st->wish == CONV_EVENTS || conv_worth_look(&st->events, (conv_way)way));
 }
 
 /* Of all that a call may do, one after the other. */

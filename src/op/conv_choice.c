@@ -12,7 +12,8 @@ enum {
     LEAST_LINES = 64,       /* and lines, */
     MOST_LINES = 512,       /* which must be fetched from main memory */
     LEAST_WORK = 1 << 22,   /* multiply-adds of the dense kernels in a call */
-    LEAST_OUT = 16          /* channels: for fewer the dense kernels have ways that the model does not know */
+    LEAST_OUT = 16,         /* channels: for fewer the dense kernels have ways that the model does not know */
+    LEAST_CHUNKS = 8        /* for threads to share */
 };
 
 /* The model errs by a fifth; what is taken must win. */
@@ -26,7 +27,8 @@ enum { COUNTS = 7, DENSE_COUNTS = 3 };
 static const struct {
     double events[2][COUNTS], dense[2][DENSE_COUNTS];
 } cost[] = {
-    [FSNN_ISA_BASE] = {{{1, 1, 1, 1, 1, 1, 1}, {1, 1, 1, 1, 1, 1, 1}}, {{1, 1, 1}, {1, 1, 1}}},
+    [FSNN_ISA_BASE] = {{{1.25, 1.38, 0.593, 5.33, 0.358, 0.0447, 7.94}, {0.664, 2.02, 1.01, 0, 0.41, 0.706, 1.75}},
+                       {{0.0929, 0.311, 0.64}, {0.114, 0.494, 1.1}}},
     [FSNN_ISA_AVX2] = {{{0.422, 1.35, 1.21, 0, 0.319, 0.503, 4.88}, {0.726, 1.65, 1.13, 0, 0.457, 0.717, 1.72}},
                        {{0.0251, 0.295, 0.0963}, {0.0338, 0.585, 0}}},
     [FSNN_ISA_AVX512] = {{{0.258, 0.891, 1.54, 0, 0.578, 0.963, 6.86}, {0.561, 1.09, 3.49, 2.36, 0.646, 1.1, 1.13}},
@@ -86,8 +88,9 @@ bool conv_quicker(const conv_events *plan, conv_way way, conv_density density)
 bool conv_worth_look(const conv_events *plan, conv_way way)
 {
     const dense_conv_shape *s = &plan->shape;
+    int64_t chunks = way == CONV_FORWARD ? plan->chunks : plan->gradient_chunks;
     double work = (double)(s->rows * s->OH * s->OW * s->out) * (double)(s->C * plan->places);
-    return work >= LEAST_WORK && s->out >= LEAST_OUT && conv_quicker(plan, way, (conv_density){0.01, 0.02});
+    return work >= LEAST_WORK && s->out >= LEAST_OUT && chunks >= LEAST_CHUNKS && conv_quicker(plan, way, (conv_density){0.01, 0.02});
 }
 
 static void count_line(const float *x, int64_t pixels, int64_t C, int64_t *events, int64_t *busy)

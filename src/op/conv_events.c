@@ -11,7 +11,10 @@ enum {
     BAND = 16384,               /* numbers of output gradients that a band sees: they stay in the second cache */
     LEAST_PART = 8,             /* output rows of a part of an image */
     MOST_ROW = 1 << 18,         /* numbers of the sums that are open at a time */
-    MOST_GRADIENTS = 1 << 20    /* numbers of all chunks' gradients */
+    SUMMED = 1 << 20,           /* numbers of all chunks' sums of gradients, */
+    LEAST_SUMS = 8,             /* but at least so many chunks, for threads to share: */
+    MOST_WEIGHTS = 1 << 19,     /* whose sums are of at most so many numbers */
+    MOST_PACKED = 1 << 22       /* weights, for the forward direction */
 };
 
 const conv_events_kernels *conv_events_kernels_get(void)
@@ -146,7 +149,9 @@ static void cut_gradient(conv_events *p)
     p->bands = (s->H + p->band - 1) / p->band;
     p->seen = (p->band + s->stride[0] - 2) / s->stride[0] + 1 + p->back[0];
     int64_t size = p->slices * p->width * p->places * s->C;
-    p->gradient_chunks = least(least(CONV_EVENTS_CHUNKS, s->rows * p->bands), most(1, MOST_GRADIENTS / size));
+    if (size > MOST_WEIGHTS)
+        return;
+    p->gradient_chunks = least(least(CONV_EVENTS_CHUNKS, s->rows * p->bands), most(LEAST_SUMS, SUMMED / size));
     p->gradient_chunk = gradient_chunk(p);
     p->gradient_bytes = (size_t)(conv_order_floats(p) + p->gradient_chunks * p->gradient_chunk) * sizeof(float);
 }
@@ -160,7 +165,7 @@ bool conv_events_plan(conv_events *plan, const dense_conv_shape *shape)
         return false;
     find_sizes(plan);
     if ((plan->back[0] + 2) * plan->columns * plan->slices * plan->width > MOST_ROW ||
-        plan->slices * plan->width * plan->places * s->C > 4 * MOST_GRADIENTS)
+        plan->slices * plan->width * plan->places * s->C > MOST_PACKED)
         return false;
     find_groups(plan);
     cut_forward(plan);

@@ -85,7 +85,7 @@ typedef struct conv_events {
     size_t forward_bytes, gradient_bytes;  /* of space */
 } conv_events;
 
-/* Whether there is a way for these sizes; then with a plan of it. */
+/* Whether there is a way for these sizes; then with a plan of it. gradient_chunks 0: forward only, there are too many weights. */
 bool conv_events_plan(conv_events *plan, const dense_conv_shape *shape);
 /* y = x * w + b; w [out, C, kh, kw], b [out] or NULL; space of forward_bytes. Each sum is one chain, in the order of rows,
  * pixels and channels of the input (with a stride, of one remainder of x after the other). */

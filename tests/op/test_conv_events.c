@@ -248,6 +248,11 @@ static void what_is_not_taken(void **state)
     assert_false(conv_events_plan(&plan, &s)); /* 64 places */
     s = (dense_conv_shape){1, 1, 1, 200000, 64, 1, 199998, {1, 3}, {1, 1}, {0, 0}, {1, 1}, 1, true, false};
     assert_false(conv_events_plan(&plan, &s)); /* sums larger than the caches */
+    s = (dense_conv_shape){64, 256, 8, 8, 256, 8, 8, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true, false};
+    assert_true(conv_events_plan(&plan, &s)); /* forward only: each chunk would have a sum of all weights */
+    assert_int_equal(plan.gradient_chunks, 0);
+    assert_true(conv_worth_look(&plan, CONV_FORWARD));
+    assert_false(conv_worth_look(&plan, CONV_WEIGHTS));
 }
 
 /* ---- the choice ---- */
@@ -357,7 +362,7 @@ static void both_sides(void **state)
     (void)state;
     for (int line = 0; line < 2; line++) {
         operator_at(0.03, line, (bool[]){true, true});
-        operator_at(0.9, line, (bool[]){false, false});
+        operator_at(1, line, (bool[]){false, false});
     }
 }
 
