@@ -183,4 +183,5 @@ static void run_cnn(bench *b)
 }
 
 const bench_workload bench_cnn = {
-    "cnn", "conv 32 - pool - conv 64 - pool - 128 - 10, batches of 64, beside its convolutions and products alone; grey values, and a tenth spikes", run_cnn};
+    "cnn", "conv 32 - pool - conv 64 - pool - 128 - 10, batches of 64, beside its dense kernels alone; grey values, and a tenth spikes",
+    run_cnn};

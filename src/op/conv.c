@@ -108,7 +108,8 @@ static void plan_events(conv_state *st)
 static size_t scratch_of(const op_node *node)
 {
     const conv_state *st = node->state;
-    bool training = st->made.training, sums = training && st->options.bias && (st->made.shape.bias_apart || st->by_events[CONV_WEIGHTS]);
+    bool training = st->made.training, apart = st->made.shape.bias_apart || st->by_events[CONV_WEIGHTS];
+    bool sums = training && st->options.bias && apart;
     const size_t need[] = {
         dense_conv_scratch(st->conv),
         st->by_events[CONV_FORWARD] ? st->events.forward_bytes : 0,

@@ -1,5 +1,5 @@
 /* op/conv_choice.c: the choice between events and dense kernels. The times of both are sums of a few counts with a cost each,
- * fitted to bench/bench_sparse_conv.c; only their ratio matters. */
+ * from measurements; only their ratio matters. */
 #include "op/conv_choice.h"
 
 #include "base/isa.h"
@@ -8,8 +8,9 @@
 #include <string.h>
 
 enum {
-    LOOKED = 1 << 15,       /* numbers of a sample */
-    LEAST_LINES = 64,       /* and lines, */
+    LOOKED = 1 << 15,       /* numbers of a sample, */
+    WORK_OF_LOOK = 512,     /* but no more than one for so many multiply-adds */
+    LEAST_LINES = 16,       /* lines of a sample, */
     MOST_LINES = 512,       /* which must be fetched from main memory */
     LEAST_WORK = 1 << 22,   /* multiply-adds of the dense kernels in a call */
     LEAST_OUT = 16,         /* channels: for fewer the dense kernels have ways that the model does not know */
@@ -20,8 +21,8 @@ enum {
 static const double clearly = 0.9;
 
 /* Nanoseconds for each of the counts of `of_events` and `of_dense`, a row each for forward and the weights: least squares of
- * relative errors over 31 sizes and 6 densities, one thread of an Intel Xeon (with AVX-512; the others with the dense kernels held to
- * the same instruction set). */
+ * relative errors over the sizes and densities of bench/bench_sparse_conv.c, both ways called by themselves, one thread of an Intel
+ * Xeon with AVX-512; for the others the dense kernels were held to the same instruction set. */
 enum { COUNTS = 7, DENSE_COUNTS = 3 };
 
 static const struct {
@@ -63,7 +64,7 @@ static double of_events(const conv_events *p, conv_way way, conv_density density
     const dense_conv_shape *s = &p->shape;
     double numbers = (double)(s->H * s->W * s->C), outputs = (double)(s->OH * s->OW * s->out), slices = (double)p->slices;
     double events = numbers * density.events, pixels = (double)(s->H * s->W) * density.pixels;
-    double vectors = (double)(p->places * p->vectors) / (double)(s->stride[0] * s->stride[1]); /* of a slice that one event adds to */
+    double vectors = (double)(p->places * p->vectors) / (double)(s->stride[0] * s->stride[1]); /* of a slice, for one event */
     double sums = (double)(s->C * p->places * p->vectors) * slices, weights = (double)(s->C * p->places * p->width) * slices;
     double packed = weights / (double)s->rows, added = packed * (double)p->gradient_chunks;
     const double counted[2][COUNTS] = {
@@ -73,6 +74,13 @@ static double of_events(const conv_events *p, conv_way way, conv_density density
     for (int i = 0; i < COUNTS; i++)
         sum += cost[fsnn_isa_level()].events[way][i] * counted[way][i];
     return sum;
+}
+
+/* Multiply-adds of the dense kernels. */
+static double work_of(const conv_events *p)
+{
+    const dense_conv_shape *s = &p->shape;
+    return (double)(s->rows * s->OH * s->OW * s->out) * (double)(s->C * p->places);
 }
 
 double conv_ratio(const conv_events *plan, conv_way way, conv_density density)
@@ -87,10 +95,9 @@ bool conv_quicker(const conv_events *plan, conv_way way, conv_density density)
 
 bool conv_worth_look(const conv_events *plan, conv_way way)
 {
-    const dense_conv_shape *s = &plan->shape;
     int64_t chunks = way == CONV_FORWARD ? plan->chunks : plan->gradient_chunks;
-    double work = (double)(s->rows * s->OH * s->OW * s->out) * (double)(s->C * plan->places);
-    return work >= LEAST_WORK && s->out >= LEAST_OUT && chunks >= LEAST_CHUNKS && conv_quicker(plan, way, (conv_density){0.01, 0.02});
+    bool enough = work_of(plan) >= LEAST_WORK && plan->shape.out >= LEAST_OUT && chunks >= LEAST_CHUNKS;
+    return enough && conv_quicker(plan, way, (conv_density){0.01, 0.02});
 }
 
 static void count_line(const float *x, int64_t pixels, int64_t C, int64_t *events, int64_t *busy)
@@ -115,7 +122,9 @@ static int64_t line_of(int64_t i, int64_t wanted, int64_t lines)
 conv_density conv_look(const conv_events *plan, const float *x)
 {
     const dense_conv_shape *s = &plan->shape;
-    int64_t lines = s->rows * s->H, wanted = LOOKED / (s->W * s->C), events = 0, busy = 0;
+    double most = work_of(plan) / WORK_OF_LOOK;
+    int64_t lines = s->rows * s->H, events = 0, busy = 0;
+    int64_t wanted = (most < LOOKED ? (int64_t)most : LOOKED) / (s->W * s->C);
     wanted = wanted < LEAST_LINES ? LEAST_LINES : wanted > MOST_LINES ? MOST_LINES : wanted;
     if (wanted > lines)
         wanted = lines;

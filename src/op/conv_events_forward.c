@@ -22,25 +22,25 @@ typedef struct job {
 } job;
 
 /* What a chunk works with. */
-typedef struct bench {
+typedef struct tools {
     int32_t *index;
     float *value;
     conv_pixel *pixel;
     int64_t *row; /* [listed][phases + 1]: where the pixels of a row and phase begin */
     float *arranged;
     float *sums; /* [slices][back + 2][columns][width]; the last row is for what is outside */
-} bench;
+} tools;
 
 static int64_t sums_floats(const conv_events *p)
 {
     return conv_events_round((p->back[0] + 2) * p->columns * p->width);
 }
 
-static bench cut(const conv_events *p, float *space)
+static tools cut(const conv_events *p, float *space)
 {
     const dense_conv_shape *s = &p->shape;
     int64_t numbers = p->listed * s->W * s->C, pixels = p->listed * s->W;
-    bench b;
+    tools b;
     b.index = (int32_t *)(void *)conv_events_cut(&space, numbers + 16);
     b.value = conv_events_cut(&space, numbers + 16);
     b.pixel = (conv_pixel *)(void *)conv_events_cut(&space, 2 * pixels);
@@ -53,7 +53,7 @@ static bench cut(const conv_events *p, float *space)
 /* ---- lists ---- */
 
 /* Events of one phase of a row, from `e` on, and their pixels; returns the end of the events. */
-static int64_t list_phase(const job *j, const bench *b, const float *row, int phase, int64_t e, int64_t *pixels)
+static int64_t list_phase(const job *j, const tools *b, const float *row, int phase, int64_t e, int64_t *pixels)
 {
     const conv_order *o = &j->order;
     int64_t first = o->begin[phase];
@@ -73,7 +73,7 @@ static int64_t list_phase(const job *j, const bench *b, const float *row, int ph
 }
 
 /* Rows begin..end-1 of an image. */
-static void list_rows(const job *j, const bench *b, const float *image, int64_t begin, int64_t end)
+static void list_rows(const job *j, const tools *b, const float *image, int64_t begin, int64_t end)
 {
     const dense_conv_shape *s = &j->plan->shape;
     int64_t e = 0, pixels = 0, *at = b->row;
@@ -106,7 +106,7 @@ static float *ring_row(const conv_events *p, const part *a, int64_t oh)
 }
 
 /* The events of input row y, number `number` of those listed. */
-static void spread_row(const job *j, const bench *b, const part *a, int64_t y, int64_t number)
+static void spread_row(const job *j, const tools *b, const part *a, int64_t y, int64_t number)
 {
     const conv_events *p = j->plan;
     int64_t Y = y + p->shape.padding[0], base = Y / p->shape.stride[0];
@@ -147,7 +147,7 @@ static int64_t done(const conv_events *p, const part *a, int64_t y)
     return oh < a->begin ? a->begin : oh < a->end ? oh : a->end;
 }
 
-static void do_part(const job *j, const bench *b, int64_t image, int64_t begin, int64_t end)
+static void do_part(const job *j, const tools *b, int64_t image, int64_t begin, int64_t end)
 {
     const conv_events *p = j->plan;
     const dense_conv_shape *s = &p->shape;
@@ -180,7 +180,7 @@ static void chunk(int64_t number, int worker, void *user)
     const job *j = user;
     const conv_events *p = j->plan;
     int64_t all = p->shape.rows * p->parts;
-    bench b = cut(p, j->chunks + number * p->forward_chunk);
+    tools b = cut(p, j->chunks + number * p->forward_chunk);
     memset(b.sums, 0, (size_t)(p->slices * sums_floats(p)) * sizeof *b.sums);
     for (int64_t i = number * all / p->chunks; i < (number + 1) * all / p->chunks; i++) {
         int64_t begin = i % p->parts * p->part, end = begin + p->part;

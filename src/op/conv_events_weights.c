@@ -16,7 +16,7 @@ typedef struct job {
 } job;
 
 /* What a chunk works with. */
-typedef struct bench {
+typedef struct tools {
     float *sums;             /* [slices][groups][C][places][width] */
     int32_t *index, *at;     /* events as they are found: bucket, and where */
     float *value;            /* of them */
@@ -24,7 +24,7 @@ typedef struct bench {
     float *sorted;           /* values of them */
     int32_t *bucket;         /* [phases C + 1]: where they begin */
     float *arranged, *gy;    /* gy [seen][columns][width] */
-} bench;
+} tools;
 
 static int64_t sums_floats(const conv_events *p)
 {
@@ -36,11 +36,11 @@ static int64_t buckets(const conv_events *p)
     return p->phases[0] * p->phases[1] * p->shape.C;
 }
 
-static bench cut(const conv_events *p, float *space)
+static tools cut(const conv_events *p, float *space)
 {
     const dense_conv_shape *s = &p->shape;
     int64_t numbers = p->band * s->W * s->C + 16;
-    bench b;
+    tools b;
     b.sums = conv_events_cut(&space, sums_floats(p));
     b.index = (int32_t *)(void *)conv_events_cut(&space, numbers);
     b.at = (int32_t *)(void *)conv_events_cut(&space, numbers);
@@ -61,7 +61,7 @@ typedef struct band {
 
 /* ---- lists ---- */
 
-static int64_t list_row(const job *j, const bench *b, const band *a, int64_t y, int64_t e)
+static int64_t list_row(const job *j, const tools *b, const band *a, int64_t y, int64_t e)
 {
     const conv_events *p = j->plan;
     const dense_conv_shape *s = &p->shape;
@@ -86,7 +86,7 @@ static int64_t list_row(const job *j, const bench *b, const band *a, int64_t y, 
 }
 
 /* Lists the band's events, sorted by bucket, in each in the order of memory; bucket[i] is where those of i end. */
-static int64_t list_band(const job *j, const bench *b, const band *a)
+static int64_t list_band(const job *j, const tools *b, const band *a)
 {
     int64_t n = buckets(j->plan), e = 0;
     int32_t sum = 0;
@@ -108,7 +108,7 @@ static int64_t list_band(const job *j, const bench *b, const band *a)
 
 /* ---- sums ---- */
 
-static void take_gradients(const job *j, const bench *b, const band *a, int64_t slice)
+static void take_gradients(const job *j, const tools *b, const band *a, int64_t slice)
 {
     const conv_events *p = j->plan;
     const dense_conv_shape *s = &p->shape;
@@ -127,7 +127,7 @@ static void take_gradients(const job *j, const bench *b, const band *a, int64_t 
     }
 }
 
-static void gather_slice(const job *j, const bench *b, int64_t slice)
+static void gather_slice(const job *j, const tools *b, int64_t slice)
 {
     const conv_events *p = j->plan;
     int64_t C = p->shape.C, offset[CONV_EVENTS_PLACES];
@@ -154,7 +154,7 @@ static void chunk(int64_t number, int worker, void *user)
     const conv_events *p = j->plan;
     const dense_conv_shape *s = &p->shape;
     int64_t all = s->rows * p->bands;
-    bench b = cut(p, j->chunks + number * p->gradient_chunk);
+    tools b = cut(p, j->chunks + number * p->gradient_chunk);
     memset(b.sums, 0, (size_t)sums_floats(p) * sizeof *b.sums);
     for (int64_t i = number * all / p->gradient_chunks; i < (number + 1) * all / p->gradient_chunks; i++) {
         band a = {.image = i / p->bands, .begin = i % p->bands * p->band};
