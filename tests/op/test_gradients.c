@@ -5,6 +5,7 @@
 #include "small_graph.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* The functional: sum of gout * out over all outputs. */
 static double functional(rig *r)
@@ -143,6 +144,25 @@ static void conv1d(void **state)
     for (int i = 0; i < FSNN_COUNT(o); i++)
         check(&(rig_setup){"conv1d", &o[i], 3, 2, true, 1, {FSNN_SHAPE(4, 17)}, true}, NULL);
     check(&(rig_setup){"conv1d", &o[0], 2, 3, true, 1, {FSNN_SHAPE(1, 9)}, false}, NULL);
+}
+
+/* Four numbers of five are 0. */
+static void few(rig *r)
+{
+    for (int64_t i = 0; i < rig_size(r, &r->node.in[0]); i++)
+        if (i % 5 != i / 25 % 5)
+            ((float *)r->run.in[0])[i] = 0;
+}
+
+/* The convolutions above event by event, forward and for the weights. */
+static void conv_events(void **state)
+{
+    setenv("FSNN_CONVOLUTION", "events", 1);
+    conv2d(state);
+    conv1d(state);
+    fsnn_conv2d o = {33, {3, 3}, {1, 2}, {1, 1}, {1, 1}, 1, true};
+    check(&(rig_setup){"conv2d", &o, 2, 3, true, 1, {FSNN_SHAPE(6, 9, 8)}, true}, few);
+    unsetenv("FSNN_CONVOLUTION");
 }
 
 /* Inputs whose differences are larger than any step taken: no maximum changes hands. */
@@ -386,6 +406,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(linear),        cmocka_unit_test(conv2d),
         cmocka_unit_test(pooling),       cmocka_unit_test(conv1d),
+        cmocka_unit_test(conv_events),
         cmocka_unit_test(pooling_lines), cmocka_unit_test(pooling_adaptive),
         cmocka_unit_test(batchnorm),     cmocka_unit_test(dropout),
         cmocka_unit_test(add),           cmocka_unit_test(concat_split),
