@@ -119,9 +119,10 @@ static void print_classes(const fsnn_evaluation *e)
 {
     printf("\n%-24s %12s %12s\n", "class", "samples", "accuracy");
     for (int64_t c = 0; c < e->classes; c++) {
-        char count[CLI_NUMBER];
-        printf("%-24lld %12s %10.2f %%\n", (long long)c, cli_count(count, row_sum(e, c)),
-               100 * class_accuracy(e, c));
+        char count[CLI_NUMBER], share[CLI_NUMBER] = "-"; /* of no samples there is no accuracy */
+        if (row_sum(e, c))
+            snprintf(share, sizeof share, "%.2f %%", 100 * class_accuracy(e, c));
+        printf("%-24lld %12s %12s\n", (long long)c, cli_count(count, row_sum(e, c)), share);
     }
 }
 

@@ -28,14 +28,24 @@ static const idx_type *find_type(int code)
     return NULL;
 }
 
+/* Whether what was read last failed for the packing: zlib gives nothing of a small file whose checksum
+ * is wrong. */
+static bool damaged_gzip(gzFile file, int got)
+{
+    return got < 0 && !gzdirect(file);
+}
+
+/* A damaged gzip file counts as one, so that the error tells of the damage: nothing else is packed. */
 bool inspect_is_idx(const char *path)
 {
     unsigned char head[4];
     gzFile file = gzopen(path, "rb");
     if (!file)
         return false;
-    bool idx = gzread(file, head, sizeof head) == (int)sizeof head && head[0] == 0 &&
-               head[1] == 0 && find_type(head[2]) && head[3] >= 1 && head[3] <= FSNN_MAX_RANK;
+    int got = gzread(file, head, sizeof head);
+    bool idx = got == (int)sizeof head && head[0] == 0 && head[1] == 0 && find_type(head[2]) &&
+               head[3] >= 1 && head[3] <= FSNN_MAX_RANK;
+    idx |= damaged_gzip(file, got);
     gzclose(file);
     return idx;
 }
@@ -127,6 +137,16 @@ static void print_classes(const survey *s)
     }
 }
 
+/* Whether as many values were read as the shape promises, which may be more than 64 bits can count. */
+static bool complete(const fsnn_shape *shape, int64_t count)
+{
+    int64_t promised = 1;
+    bool over = false;
+    for (int i = 0; i < shape->rank; i++)
+        over |= __builtin_mul_overflow(promised, shape->dim[i], &promised);
+    return !over && promised == count;
+}
+
 static int print_all(const char *path, const idx_type *type, const fsnn_shape *shape,
                      const survey *s)
 {
@@ -135,10 +155,9 @@ static int print_all(const char *path, const idx_type *type, const fsnn_shape *s
     for (int i = 0; i < each.rank; i++)
         each.dim[i] = shape->dim[i + 1];
     printf("%s: IDX, %s %s\n", path, type->name, fsnn_shape_text(shape, text, sizeof text));
-    if (s->count != fsnn_shape_count(shape))
-        return cli_error(CLI_FAILED,
-                         "%s: %lld values follow the header, but its shape %s promises %lld", path,
-                         (long long)s->count, text, (long long)fsnn_shape_count(shape));
+    if (!complete(shape, s->count))
+        return cli_error(CLI_FAILED, "%s: %lld values follow the header, but its shape promises %s",
+                         path, (long long)s->count, text);
     char count[CLI_NUMBER];
     cli_count(count, shape->dim[0]);
     if (each.rank > 0)
@@ -152,27 +171,30 @@ static int print_all(const char *path, const idx_type *type, const fsnn_shape *s
     return CLI_GOOD;
 }
 
+/* Says what is wrong with the packing, if anything is. */
+static int check_gzip(const char *path, gzFile file)
+{
+    int problem;
+    const char *reason = gzerror(file, &problem);
+    if (problem == Z_OK || problem == Z_STREAM_END)
+        return CLI_GOOD;
+    return cli_error(CLI_FAILED, "%s: the gzip data is damaged (%s)", path, reason);
+}
+
 int inspect_idx(const char *path)
 {
-    const idx_type *type;
+    const idx_type *type = NULL;
     fsnn_shape shape = {0};
     survey s = {.min = INFINITY, .max = -INFINITY, .classes = true};
     gzFile file = gzopen(path, "rb");
     if (!file)
         return cli_error(CLI_FAILED, "cannot open %s", path);
-    if (!read_header(file, &type, &shape)) {
-        gzclose(file);
-        return cli_error(CLI_FAILED, "%s: an IDX file that ends within its header", path);
-    }
-    read_values(file, type, &s);
-    int problem;
-    const char *reason = gzerror(file, &problem);
-    char *kept = problem == Z_OK || problem == Z_STREAM_END ? NULL : cli_format("%s", reason);
+    bool headed = read_header(file, &type, &shape);
+    if (headed)
+        read_values(file, type, &s);
+    int code = check_gzip(path, file);
     gzclose(file);
-    if (kept) {
-        cli_error(CLI_FAILED, "%s: the gzip data is damaged (%s)", path, kept);
-        free(kept);
-        return CLI_FAILED;
-    }
-    return print_all(path, type, &shape, &s);
+    if (code == CLI_GOOD && !headed)
+        code = cli_error(CLI_FAILED, "%s: an IDX file that ends within its header", path);
+    return code == CLI_GOOD ? print_all(path, type, &shape, &s) : code;
 }

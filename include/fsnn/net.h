@@ -376,8 +376,9 @@ FSNN_API fsnn_status fsnn_net_spike_counts(const fsnn_net *net, int node, int64_
                                            int64_t *most);
 
 /* What a node costs, one step of one sample, in the mean over the forwards since counting began. An operator whose
- * inputs are all 0 or 1 adds: once for each 1 and each weight that it meets, which is its share of ones times `dense`. Any other
- * input has to be multiplied. A neuron layer sums over its past: a multiply-add for each earlier state that has a
+ * inputs are all 0 or 1 adds: once for each 1 and each weight that it meets, taken in the mean over its inputs: the share of ones
+ * times `dense`. That is exact where every input meets as many weights (linear); under a convolution with a padding or a
+ * stride, ones at the border or between strides meet fewer than the mean says, or more. Any other input has to be multiplied. A neuron layer sums over its past: a multiply-add for each earlier state that has a
  * weight, two for each exponential where the memory is given by a tolerance. What a neuron does besides (its charge, its
  * test: a few operations) is not counted. */
 typedef struct fsnn_account {

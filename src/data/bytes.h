@@ -2,6 +2,7 @@
 #ifndef FSNN_BYTES_H
 #define FSNN_BYTES_H
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,6 +40,18 @@ static inline void bytes_swap(void *data, size_t n, size_t size)
             p[a] = p[b];
             p[b] = t;
         }
+}
+
+/* The number that the 16 bits of an IEEE 754 binary16 mean: sign, 5 bits of exponent, 10 of fraction. A
+ * float holds each of them exactly. */
+static inline float bytes_half(uint16_t bits)
+{
+    int exponent = bits >> 10 & 31, fraction = bits & 1023;
+    float size = !exponent       ? ldexpf((float)fraction, -24)
+                 : exponent < 31 ? ldexpf((float)(1024 + fraction), exponent - 25)
+                 : fraction      ? NAN
+                                 : INFINITY;
+    return bits >> 15 ? -size : size;
 }
 
 #define BYTES_BIG_ENDIAN_HOST (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)

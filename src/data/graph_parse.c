@@ -206,8 +206,12 @@ static fsnn_status walk_edges(const graph_text *text, fsnn_graph *g, int64_t *st
     int64_t e[2];
     int more;
     while ((more = next(&l, 2, e, NULL, expected)) > 0) {
-        if (e[0] < 0 || e[0] >= e[1] || e[1] >= g->nodes)
-            return wrong(&l, "an edge that cannot be", expected);
+        if (e[0] < 0 || e[0] >= e[1] || e[1] >= g->nodes) {
+            char found[80];
+            snprintf(found, sizeof found, "%lld %lld, an edge that cannot be", (long long)e[0],
+                     (long long)e[1]);
+            return wrong(&l, found, expected);
+        }
         for (int side = 0; side < 2; side++)
             if (fill)
                 g->neighbour[start[e[side]]++] = (int32_t)e[1 - side];

@@ -1,6 +1,6 @@
 /* data/npy.c: reads and writes .npy (NumPy Enhancement Proposal 1, numpy/lib/format.py). Both byte
- * orders and both array orders are read. The header's Python dict is parsed by hand and strictly:
- * three keys, each once, nothing else. */
+ * orders and both array orders are read, float16 as float32. The header's Python dict is parsed by
+ * hand and strictly: three keys, each once, nothing else. */
 #include "data/npy.h"
 
 #include "data/bytes.h"
@@ -9,14 +9,16 @@
 
 static const uint8_t magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
+enum { HALF = 2 }; /* bytes of a float16, which is kept as float32: twice as wide */
+
 static const struct {
     char kind;
-    int size;
+    int size; /* bytes in the file */
     fsnn_dtype dtype;
 } descr[] = {
     {'f', 4, FSNN_F32}, {'f', 8, FSNN_F64}, {'i', 1, FSNN_I8},   {'u', 1, FSNN_U8},
     {'i', 2, FSNN_I16}, {'u', 2, FSNN_U16}, {'i', 4, FSNN_I32},  {'u', 4, FSNN_U32},
-    {'i', 8, FSNN_I64}, {'u', 8, FSNN_U64}, {'b', 1, FSNN_BOOL},
+    {'i', 8, FSNN_I64}, {'u', 8, FSNN_U64}, {'b', 1, FSNN_BOOL}, {'f', HALF, FSNN_F32},
 };
 
 typedef struct parser {
@@ -28,9 +30,15 @@ typedef struct header {
     fsnn_dtype dtype;
     bool swapped, fortran;
     fsnn_shape shape;
+    size_t element; /* bytes of an element in the file */
     const uint8_t *data;
     size_t size; /* bytes of data */
 } header;
+
+static bool is_half(const header *h)
+{
+    return h->dtype == FSNN_F32 && h->element == HALF;
+}
 
 bool npy_is(const uint8_t *bytes, size_t size)
 {
@@ -116,12 +124,13 @@ static fsnn_status parse_descr(parser *in, header *h)
         if (text[1] != descr[i].kind || strcmp(text + 2, size) != 0)
             continue;
         h->dtype = descr[i].dtype;
+        h->element = (size_t)descr[i].size;
         h->swapped = order == (BYTES_BIG_ENDIAN_HOST ? '<' : '>');
         return FSNN_OK;
     }
     return fsnn_fail(FSNN_EFORMAT,
-                     "%s: holds values of type '%s'; float32, float64, integers and bool can be "
-                     "read, NumPy's astype('float32') converts",
+                     "%s: holds values of type '%s'; float16, float32, float64, integers and bool "
+                     "can be read, NumPy's astype('float32') converts",
                      in->where, text);
 }
 
@@ -193,7 +202,7 @@ static fsnn_status parse_dict(parser *in, header *h)
  * allocated. */
 static fsnn_status check_size(const char *where, const header *h)
 {
-    int64_t need = (int64_t)fsnn_dtype_size(h->dtype);
+    int64_t need = (int64_t)h->element;
     bool over = false, empty = false;
     for (int d = 0; d < h->shape.rank; d++) {
         int64_t n = h->shape.dim[d];
@@ -206,9 +215,9 @@ static fsnn_status check_size(const char *where, const header *h)
         return FSNN_OK;
     char text[256];
     return fsnn_fail(FSNN_EFORMAT, "%s: %s of shape %s need %s%lld bytes, but %zu are there", where,
-                     fsnn_dtype_name(h->dtype), fsnn_shape_text(&h->shape, text, sizeof text),
-                     over ? "more than " : "", over ? (long long)INT64_MAX : (long long)need,
-                     h->size);
+                     is_half(h) ? "float16" : fsnn_dtype_name(h->dtype),
+                     fsnn_shape_text(&h->shape, text, sizeof text), over ? "more than " : "",
+                     over ? (long long)INT64_MAX : (long long)need, h->size);
 }
 
 static fsnn_status parse_header(const char *where, const uint8_t *bytes, size_t size, header *h)
@@ -236,7 +245,7 @@ static fsnn_status parse_header(const char *where, const uint8_t *bytes, size_t 
 /* Column-major to row-major: walks the output in order, the input by strides. */
 static void transpose(const header *h, uint8_t *out)
 {
-    size_t size = fsnn_dtype_size(h->dtype);
+    size_t size = h->element;
     int rank = h->shape.rank;
     int64_t stride[FSNN_MAX_RANK], at[FSNN_MAX_RANK] = {0}, step = 1;
     for (int d = 0; d < rank; d++) {
@@ -256,6 +265,18 @@ static void transpose(const header *h, uint8_t *out)
     }
 }
 
+/* n float16 at the beginning of `data` become n float32, from the last one on, so that none is
+ * overwritten before it is read. */
+static void widen(void *data, size_t n)
+{
+    for (uint8_t *p = data; n-- > 0;) {
+        uint16_t half;
+        memcpy(&half, p + n * HALF, sizeof half);
+        float value = bytes_half(half);
+        memcpy(p + n * sizeof value, &value, sizeof value);
+    }
+}
+
 fsnn_status npy_parse(const char *where, const uint8_t *bytes, size_t size, const char *name,
                       fsnn_arrays *list)
 {
@@ -269,14 +290,16 @@ fsnn_status npy_parse(const char *where, const uint8_t *bytes, size_t size, cons
     else
         memcpy(array->data, h.data, h.size);
     if (h.swapped)
-        bytes_swap(array->data, h.size / fsnn_dtype_size(h.dtype), fsnn_dtype_size(h.dtype));
+        bytes_swap(array->data, h.size / h.element, h.element);
+    if (is_half(&h))
+        widen(array->data, h.size / h.element);
     return FSNN_OK;
 }
 
 static const char *descr_text(fsnn_dtype dtype, char text[4])
 {
     for (int i = 0; i < FSNN_COUNT(descr); i++)
-        if (descr[i].dtype == dtype) {
+        if (descr[i].dtype == dtype && (size_t)descr[i].size == fsnn_dtype_size(dtype)) {
             text[0] = descr[i].size == 1 ? '|' : BYTES_BIG_ENDIAN_HOST ? '>' : '<';
             text[1] = descr[i].kind;
             text[2] = (char)('0' + descr[i].size);

@@ -64,10 +64,15 @@ static void idx(void **state)
     SAYS("$F inspect images", "[2, 1, 2]", "2 samples of shape [1, 2]", "from 10 to 40, mean 25");
     write_bytes("short", images, sizeof images - 1);
     shell_fails("$F inspect short", 1,
-                "3 values follow the header, but its shape [2, 1, 2] promises 4");
+                "3 values follow the header, but its shape promises [2, 1, 2]");
+    static const unsigned char endless[] = {0, 0, 8, 3, 128, 0, 0, 0, 128, 0, 0, 0, 0, 0, 0, 4};
+    write_bytes("endless", endless, sizeof endless); /* 2^64 values: 0 to a 64-bit number */
+    shell_fails("$F inspect endless", 1, "0 values follow the header, but its shape promises");
     write_bytes("header", images, 9);
     shell_fails("$F inspect header", 1, "ends within its header");
     shell_fails("head -c 30 labels.gz >cut.gz; $F inspect cut.gz", 1, "cut.gz");
+    shell_fails("(head -c -8 labels.gz; printf 12345678) >sum.gz; $F inspect sum.gz", 1,
+                "the gzip data is damaged");
 }
 
 static void unknown_files(void **state)

@@ -120,6 +120,9 @@ static void silent_and_restless(void **state)
     shell_contains(shell_out, "lif2: 100 % of the neurons fire at every step: a higher", "eval");
     shell_good("grep -q ',dead.lif1,dead.lif2,saturated.lif1,saturated.lif2' spoken/metrics.csv");
     shell_good("grep -q '\"layer_dead\": {\"lif1\": ' spoken/metrics.jsonl");
+    /* Of one sample, two of the three classes have no accuracy. */
+    shell_good("test $($F eval tiny.yaml -w spoken/best.safetensors --set data.limit.test=1 | "
+               "grep -c '^[0-2]  *0  *-$') = 2");
 }
 
 static void seeds(void **state)

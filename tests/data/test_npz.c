@@ -9,6 +9,8 @@
 #include "data/npz.h"
 #include "data/zip.h"
 
+#include <math.h>
+
 /* A .npy file: version, dict, data; returns its size. */
 static size_t npy(uint8_t *out, int major, const char *dict, const void *data, size_t size)
 {
@@ -162,6 +164,44 @@ static void reads_orders(void **state)
     fsnn_arrays_free(&list);
 }
 
+/* float16 becomes float32: each kind of number, both byte orders, both array orders. */
+static void reads_halves(void **state)
+{
+    (void)state;
+    static const uint16_t half[] = {0x3c00, 0xc000, 0x7bff, 0x0001, 0x83ff, 0x0400,
+                                    0x3555, 0x7c00, 0xfc00, 0x8000, 0x0000, 0x7e00};
+    const float means[] = {1,        -2,          65504,    0x1p-24F,  -0x1.ff8p-15F,
+                           0x1p-14F, 0x1.554p-2F, INFINITY, -INFINITY, -0.0F,
+                           0,        NAN};
+    uint8_t low[sizeof half], high[sizeof half];
+    for (int i = 0; i < 12; i++) {
+        low[2 * i] = high[2 * i + 1] = (uint8_t)half[i];
+        low[2 * i + 1] = high[2 * i] = (uint8_t)(half[i] >> 8);
+    }
+    const struct {
+        const char *dict;
+        const uint8_t *bytes;
+        bool fortran;
+    } file[] = {
+        {"{'descr': '<f2', 'fortran_order': False, 'shape': (3, 4)}", low, false},
+        {"{'descr': '>f2', 'fortran_order': False, 'shape': (3, 4)}", high, false},
+        {"{'descr': '<f2', 'fortran_order': True, 'shape': (3, 4)}", low, true},
+        {"{'descr': '>f2', 'fortran_order': True, 'shape': (3, 4)}", high, true},
+    };
+    for (int f = 0; f < FSNN_COUNT(file); f++) {
+        fsnn_arrays list = {0};
+        assert_good(parse_npy(1, file[f].dict, file[f].bytes, sizeof half, &list));
+        assert_int_equal(list.item[0].dtype, FSNN_F32);
+        const float *x = list.item[0].data;
+        for (int i = 0; i < 12; i++) {
+            int place = file[f].fortran ? i % 3 * 4 + i / 3 : i;
+            assert_true(isnan(means[i]) ? isnan(x[place]) : x[place] == means[i]);
+            assert_int_equal(!signbit(x[place]), !signbit(means[i]));
+        }
+        fsnn_arrays_free(&list);
+    }
+}
+
 #define DICT(descr, order, shape)                                                                  \
     "{'descr': " descr ", 'fortran_order': " order ", 'shape': " shape ", }"
 
@@ -176,7 +216,8 @@ static void refuses_headers(void **state)
     } bad[] = {
         {4, DICT("'|u1'", "False", "(6,)"), 6, "version 4.0"},
         {0, DICT("'|u1'", "False", "(6,)"), 6, "version 0.0"},
-        {1, DICT("'<f2'", "False", "(3,)"), 6, "'<f2'"},
+        {1, DICT("'<f2'", "False", "(4,)"), 6, "float16 of shape [4] need 8 bytes, but 6"},
+        {1, DICT("'<c8'", "False", "(1,)"), 6, "'<c8'"},
         {1, DICT("'|O'", "False", "(6,)"), 6, "'|O'"},
         {1, DICT("'<U4'", "False", "(6,)"), 6, "'<U4'"},
         {1, DICT("'<f44'", "False", "(6,)"), 6, "'<f44'"},
@@ -636,6 +677,7 @@ int main(void)
         cmocka_unit_test(refuses_to_write),
         cmocka_unit_test(reads_headers),
         cmocka_unit_test(reads_orders),
+        cmocka_unit_test(reads_halves),
         cmocka_unit_test(refuses_headers),
         cmocka_unit_test(reads_archives_of_others),
         cmocka_unit_test(reads_numpy),
