@@ -12,6 +12,8 @@ extern const fsnn_op *const fsnn_neuron_ops[];
 /* Dynamics of a neuron node, set before shape(). */
 void neuron_node_dynamics(op_node *node, const frac_method *method, bool implicit,
                           const fsnn_order *order, double h, const frac_keep *memory);
+/* After plan(): its spikes may go straight into `next` (op.h: patches), false where they cannot. NULL: they do not. */
+bool neuron_node_into(op_node *node, const op_node *next);
 /* Time 0. */
 void neuron_node_reset(op_node *node);
 /* Values of tau, threshold, alpha, coefficient were written: checks them and settles what depends

@@ -256,6 +256,7 @@ fsnn_status scan_ready(scan *s, int64_t K)
     FSNN_TRY(frac_memory_starts(&s->memory, s->time, K));
     if (fsnn_threads() > s->selves)
         FSNN_TRY(plan_selves(s));
+    FSNN_TRY(scan_fused_workers(s));
     if (s->training && (K > s->tape_room || fsnn_threads() > s->workers))
         FSNN_TRY(plan_training(s, max(K, s->tape_room)));
     return FSNN_OK;
