@@ -62,6 +62,11 @@ static void view(const fsnn_net *net, const net_step *step, int64_t at)
         memcpy(to, from, (size_t)n * sizeof *to);
 }
 
+static float *bias_gradient(const fsnn_net *net, const net_step *step)
+{
+    return net->param[net->node[step->node]->first_param + step->summed].grad;
+}
+
 fsnn_status net_backward_step(const fsnn_net *net, const net_step *step, int64_t at)
 {
     op_run run, next;
@@ -71,6 +76,10 @@ fsnn_status net_backward_step(const fsnn_net *net, const net_step *step, int64_t
     }
     net_run(net, step, at, &run);
     gradients(net, step, at, &run);
+    if (step->sums >= 0)
+        run.gsum = bias_gradient(net, &net->step[step->sums]);
+    if (step->summed >= 0)
+        run.grad[step->summed] = NULL;
     net_lead(net, step, &run, &next);
     if (step->leads >= 0)
         gradients(net, &net->step[step->leads], at, &next);

@@ -32,9 +32,35 @@ static int follower(const fsnn_net *net, const net_step *s)
     return good && neuron_node_into(s->op, next->op) ? i : -1;
 }
 
-void net_fuse(fsnn_net *net)
+/* The parameter of step s that is added to each channel of its output, and learned; -1: none. */
+static int bias_of(const fsnn_net *net, const net_step *s)
+{
+    for (int p = 0; p < s->op->params; p++)
+        if (s->op->param[p].channel && net->param[net->node[s->node]->first_param + p].learn)
+            return p;
+    return -1;
+}
+
+/* The gradient of a bias is the sum of the gradients that the neurons behind it give: they add them up in passing. */
+static fsnn_status sum(fsnn_net *net, net_step *s)
+{
+    const net_value *in = &net->value[s->in[0]];
+    net_step *before = in->step < 0 ? NULL : &net->step[in->step];
+    bool can = false, wanted = s->live && !net_looped(s) && before && before->live && before->node > 0 &&
+                               !net_looped(before) && in->readers == 1 && s->in[0] != net->out_value;
+    int bias = wanted ? bias_of(net, before) : -1;
+    FSNN_TRY(neuron_node_sums(s->op, bias >= 0, &can));
+    if (bias < 0 || !can)
+        return FSNN_OK;
+    s->sums = in->step;
+    before->summed = bias;
+    return FSNN_OK;
+}
+
+fsnn_status net_fuse(fsnn_net *net)
 {
     for (int i = 0; i < net->steps; i++) {
+        net->step[i].sums = net->step[i].summed = -1;
         net->step[i].leads = net->step[i].follows = -1;
         for (int p = 0; p < net->step[i].op->outputs; p++)
             net->value[net->step[i].out[p]].passed = false;
@@ -43,6 +69,7 @@ void net_fuse(fsnn_net *net)
         net_step *s = &net->step[i];
         if (!(s->op->op->flags & OP_NEURON))
             continue;
+        FSNN_TRY(sum(net, s));
         neuron_node_into(s->op, NULL);
         s->leads = follower(net, s);
         if (s->leads < 0)
@@ -50,4 +77,5 @@ void net_fuse(fsnn_net *net)
         net->step[s->leads].follows = i;
         net->value[s->out[0]].passed = true;
     }
+    return FSNN_OK;
 }

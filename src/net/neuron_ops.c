@@ -551,6 +551,12 @@ bool neuron_node_into(op_node *node, const op_node *next)
     return scan_sinks(&st->scan, &sink) && next;
 }
 
+fsnn_status neuron_node_sums(op_node *node, bool wanted, bool *can)
+{
+    state *st = node->state;
+    return scan_sums(&st->scan, wanted, can);
+}
+
 static void send(state *st, const op_run *run)
 {
     st->scan.sink.of[0] = run->into;
@@ -637,7 +643,7 @@ static fsnn_status backward(op_node *node, const op_run *run)
     state *st = node->state;
     bind(node, run->value);
     send(st, run);
-    scan_grads grads = {.I = run->gin[0], .par = {run->grad[P_TAU]}};
+    scan_grads grads = {.I = run->gin[0], .sums = run->gsum, .par = {run->grad[P_TAU]}};
     if (st->threshold >= 0)
         grads.par[PAR_THRESHOLD] = run->grad[st->threshold];
     if (st->alpha >= 0)

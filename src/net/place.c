@@ -280,7 +280,7 @@ static fsnn_status plan_operators(fsnn_net *net)
 fsnn_status net_place(fsnn_net *net)
 {
     FSNN_TRY(plan_operators(net));
-    net_fuse(net);
+    FSNN_TRY(net_fuse(net));
     size_t values = (size_t)net->values;
     int *times = fsnn_alloc(4 * values * sizeof *times);
     list blocks = {.item = fsnn_alloc((2 * values + (size_t)net->steps + 3) * sizeof(block))};

@@ -119,6 +119,7 @@ struct scan {
     scan_block far;  /* likewise [sums][modes.padded][32] */
     scan_block part; /* [tiles][SCAN_PARTS] double */
     scan_block lane; /* [tiles][scan_pars][32] */
+    scan_block sums; /* [tiles][32] of the gradients of I over the steps, then [channels] double */
     scan_block dw;   /* derivatives of the weights */
 
     /* Chained: calls are pieces of one run that backward goes through from the last to the first,
@@ -169,6 +170,7 @@ typedef struct scan_grads {
     float *I; /* [K, B, N], written; may be NULL */
     float *par[SCAN_PARS];
     float *alpha, *coefficient;
+    float *sums; /* [channels] of I, over steps, samples and places; only where scan_sums said yes */
 } scan_grads;
 
 /* Noise and the surrogate that goes with it, from the options; outside of training there is none. */
@@ -178,6 +180,8 @@ void scan_settle_noise(scan *s);
 fsnn_status scan_plan(scan *s, int64_t K);
 /* After the plan: takes the sink, if spikes can go there; false where they cannot. lines 0: none. */
 bool scan_sinks(scan *s, const scan_sink *sink);
+/* After the plan: whether backward can give scan_grads.sums; where it can and `wanted`, there is room for them. */
+fsnn_status scan_sums(scan *s, bool wanted, bool *can);
 void scan_reset(scan *s);
 /* I [K, B, N] -> spikes [K, B, N]. The state goes on from the last call. */
 fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes);
@@ -246,6 +250,7 @@ static inline int scan_pars(const scan *s)
  * wanted. */
 void scan_add_part(const scan *s, int part, float *grad);
 void scan_add_pars(const scan *s, const scan_grads *grads);
+void scan_add_sums(const scan *s, float *sums);
 /* Channel of neuron i (0..B*N-1). */
 static inline int64_t scan_channel(const scan *s, int64_t i)
 {

@@ -29,7 +29,7 @@ typedef struct job {
     float gain, scale;
     int64_t later; /* rows of q that calls after this one have left */
     float pull; /* 1: the spike inside the reset carries a gradient */
-    bool kick, past, sink;
+    bool kick, past, sink, sums;
     int learns; /* LEARNS_ */
     const scan_order *order; /* [orders] */
     int orders;
@@ -45,6 +45,7 @@ typedef struct walk {
     lanes carry[SCAN_GROUP];
     lanes grow[SCAN_GROUP][NEURON_ROWS];
     lanes ggain[SCAN_GROUP];
+    lanes sum_I[SCAN_GROUP]; /* of its gradients over the steps */
 } walk;
 
 static ALWAYS row slope_of(const job *j, const row *arg)
@@ -132,6 +133,8 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
             vec gI = gdv * vec_load(par[ROW_RATE] + o);
             out.v[i] = zero + gI;
             vec_store(carry + o, (zero + (kind == LEAKY ? -gI : zero)) + gtest);
+            if (j->sums)
+                add_to(w->sum_I[t] + o, gI);
         }
         if (learns) {
             vec spike = vec_where(a.arg.v[i] >= 0, one);
@@ -349,6 +352,8 @@ static void open_group(walk *w, int64_t number, int worker)
     bool handed = s->chained && s->handed;
     if (!handed)
         memset(w->carry, 0, sizeof *w->carry * (size_t)w->group.tiles);
+    if (w->j->sums)
+        memset(w->sum_I, 0, sizeof *w->sum_I * (size_t)w->group.tiles);
     if (w->j->learns) {
         memset(w->grow, 0, sizeof *w->grow * (size_t)w->group.tiles);
         memset(w->ggain, 0, sizeof *w->ggain * (size_t)w->group.tiles);
@@ -390,6 +395,8 @@ static void one(int64_t number, int worker, void *user)
         vec_settle();
     if (j->learns)
         leave(&w);
+    for (int t = 0; j->sums && t < w.group.tiles; t++)
+        memcpy((lanes *)j->s->sums.data + w.group.tile[t], w.sum_I[t], sizeof(lanes));
     for (int t = 0; t < w.group.tiles && j->s->chained; t++)
         hand_on(&w, t);
 }
@@ -425,6 +432,7 @@ int64_t FSNN_K(scan_fused_backward)(scan *s, const float *I, const float *gspike
              .pull = attached ? 1 : 0,
              .kick = scan_resetting(s)->kick,
              .sink = s->sink.lines > 0,
+             .sums = grads->sums != NULL,
              .learns = learns(s, grads, orders),
              .order = order,
              .orders = orders};

@@ -42,6 +42,7 @@ typedef struct op_param {
     double scale; /* bound of uniform, value of constant */
     bool learn, decay;
     bool neuron; /* tau, threshold, alpha, coefficient */
+    bool channel; /* added to the output along its first dimension: its gradient is the sum of the output's over all others */
     fsnn_range range;
 } op_param;
 
@@ -87,6 +88,7 @@ typedef struct op_run {
     const float *gout[OP_MAX_OUT];    /* backward */
     float *value[OP_MAX_PARAM];       /* parameters; running statistics are written in training */
     float *grad[OP_MAX_PARAM];        /* backward: added to; NULL for what is not learned */
+    float *gsum; /* backward of a neuron layer: [channels] to which gin[0] is added, summed over all else; NULL: not wanted */
     void *scratch, *tape;
     int64_t step; /* number of the forward call: random numbers change with it */
     int64_t first; /* step of the call that the K steps begin with, where they are a piece of it */

@@ -229,8 +229,72 @@ static void threads(void **state)
     fsnn_net_destroy(b);
 }
 
+/* A layer with a bias and neurons behind it; with a reshape between, the bias gets its gradient by itself. */
+static fsnn_net *biased(bool image, bool between, bool learns, int64_t batch, int64_t checkpoint)
+{
+    fsnn_net *net;
+    GOOD(fsnn_net_create(&net));
+    fsnn_shape inner = image ? FSNN_SHAPE(16, 4, 6) : FSNN_SHAPE(32);
+    int x = fsnn_net_input(net, image ? FSNN_SHAPE(2, 4, 6) : FSNN_SHAPE(10));
+    x = image ? convolution(net, "a", x, 16) : GOOD(fsnn_net_linear(net, "a", x, 32, true));
+    fsnn_reshape shape = {.shape = inner};
+    if (between)
+        x = GOOD(fsnn_net_add(net, "reshape", NULL, &x, 1, &shape));
+    fsnn_neuron o = FSNN_NEURON_DEFAULT;
+    o.tau = (fsnn_value){1.5, learns, FSNN_PER_CHANNEL};
+    o.threshold.value = 0.2;
+    GOOD(fsnn_net_lif(net, "n", x, &o));
+    fsnn_order order = fsnn_order_of(0.6);
+    fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
+    fsnn_plan plan = {.steps = T, .batch = batch, .training = true, .checkpoint = checkpoint, .seed = 5};
+    GOOD(fsnn_net_wrap(net, &dynamics, &plan));
+    return net;
+}
+
+static void bias_gradient(fsnn_net *net, int64_t inputs, int64_t outputs, float *gradient)
+{
+    const float *out;
+    float *x = calloc((size_t)inputs, sizeof *x), *g = calloc((size_t)outputs, sizeof *g);
+    for (int64_t i = 0; i < inputs; i++)
+        x[i] = number(i);
+    for (int64_t i = 0; i < outputs; i++)
+        g[i] = number(i + 3);
+    fsnn_net_zero_grad(net);
+    for (int twice = 0; twice < 2; twice++) { /* gradients are added to */
+        GOOD(fsnn_net_reset(net));
+        GOOD(fsnn_net_forward(net, x, &out));
+        GOOD(fsnn_net_backward(net, g, NULL));
+    }
+    const fsnn_param *bias = fsnn_net_param_find(net, "a.bias");
+    memcpy(gradient, bias->grad, (size_t)fsnn_shape_count(&bias->shape) * sizeof(float));
+    free(x);
+    free(g);
+}
+
+static void biases(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 16; i++) {
+        bool image = i & 1, learns = i & 2;
+        int64_t batch = i & 4 ? 4 : 3, checkpoint = i & 8 ? 2 : 0, out = image ? 16 : 32;
+        float apart[32], passing[32], largest = 0;
+        fsnn_net *a = biased(image, true, learns, batch, checkpoint), *b = biased(image, false, learns, batch, checkpoint);
+        int64_t rows = T * batch, inputs = rows * (image ? 48 : 10), outputs = rows * (image ? 384 : 32);
+        bias_gradient(a, inputs, outputs, apart);
+        bias_gradient(b, inputs, outputs, passing);
+        for (int64_t c = 0; c < out; c++)
+            largest = apart[c] > largest ? apart[c] : -apart[c] > largest ? -apart[c] : largest;
+        assert_true(largest > 0.1f);
+        for (int64_t c = 0; c < out; c++)
+            assert_true(apart[c] - passing[c] < 1e-5f * largest && passing[c] - apart[c] < 1e-5f * largest);
+        fsnn_net_destroy(a);
+        fsnn_net_destroy(b);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(same_numbers), cmocka_unit_test(counted), cmocka_unit_test(threads)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(same_numbers), cmocka_unit_test(counted), cmocka_unit_test(threads),
+                                       cmocka_unit_test(biases)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
