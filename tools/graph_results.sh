@@ -1,13 +1,13 @@
 #!/bin/sh
 # One description over several random splits, each with its own seed: graph_results.sh DESC.yaml "NAME: --set KEY=VALUE ..." ...
-# For each setting trains on split 1 ... SPLITS (5), takes the epoch that is best on validation nodes, and evaluates REPEATS (20)
-# encodings of the test nodes. Prints a Markdown row a setting: mean +- standard deviation over the splits of the accuracy in %, of
-# validation nodes (the encoding that chose the epoch) and of test nodes (mean over the encodings).
+# For each setting trains on split FIRST (1) ... SPLITS (5), takes the epoch that is best on validation nodes, and evaluates REPEATS
+# (20) encodings of validation and test nodes. Prints a Markdown row a setting: mean +- standard deviation over the splits of the
+# accuracy in %, itself a mean over the encodings: of the validation nodes, of the test nodes.
 # FSNN (the program), OUT (where runs go) and EXTRA (more options of fsnn train and eval) come from the environment.
 set -eu
 description=$1
 shift
-: "${FSNN:=build/fsnn}" "${SPLITS:=5}" "${REPEATS:=20}" "${OUT:=runs/graph_results}" "${EXTRA:=}"
+: "${FSNN:=build/fsnn}" "${FIRST:=1}" "${SPLITS:=5}" "${REPEATS:=20}" "${OUT:=runs/graph_results}" "${EXTRA:=}"
 name=$(basename "$description" .yaml)
 
 accuracy() { # PART RUN ENCODINGS: the mean over encodings, in %
@@ -31,13 +31,13 @@ for setting in "$@"; do
     mkdir -p "$folder"
     : >"$folder/validation"
     : >"$folder/test"
-    split=1
+    split=$FIRST
     while [ "$split" -le "$SPLITS" ]; do
         run="$folder/$split"
         # shellcheck disable=SC2086
         "$FSNN" train "$description" $options $EXTRA --set data.split.seed="$split" --seed "$split" --out "$run" \
             --force --no-figures --quiet >"$folder/log"
-        accuracy validation "$run" 1 >>"$folder/validation"
+        accuracy validation "$run" "$REPEATS" >>"$folder/validation"
         accuracy test "$run" "$REPEATS" >>"$folder/test"
         split=$((split + 1))
     done

@@ -99,15 +99,18 @@ typedef enum fsnn_schedule_kind {
  *   step      lr factor^floor(t / every)
  *   cosine    min_lr + (lr - min_lr) (1 + cos(pi t / T)) / 2, T the epochs after the warm-up
  *   plateau   lr times `factor` for each time that the loss of the test data (of training, without
- *             any) was not better for `patience` epochs (0 counts as 1) in a row
+ *             any) was not better for more than `patience` epochs in a row; better is what is lower
+ *             by more than `threshold` times the best so far (the rule and the defaults of
+ *             torch.optim.lr_scheduler.ReduceLROnPlateau, but for factor and patience)
  * During the warm-up lr grows linearly with the epochs done. */
 typedef struct fsnn_schedule {
     fsnn_schedule_kind kind;
-    double warmup; /* epochs (fractions too) of linear warm-up from 0 to lr, before any kind */
-    double every;  /* step: epochs between drops */
-    double factor; /* step, plateau: factor of a drop */
-    int patience;  /* plateau: epochs without a better validation loss before a drop */
-    double min_lr; /* floor; cosine ends here */
+    double warmup;    /* epochs (fractions too) of linear warm-up from 0 to lr, before any kind */
+    double every;     /* step: epochs between drops */
+    double factor;    /* step, plateau: factor of a drop */
+    int patience;     /* plateau: epochs without a better validation loss that do not drop yet */
+    double threshold; /* plateau: smallest improvement that counts, a share of the best loss */
+    double min_lr;    /* floor; cosine ends here */
 } fsnn_schedule;
 
 typedef struct fsnn_early_stop {

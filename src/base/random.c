@@ -7,6 +7,7 @@
 #include "base/philox.h"
 
 #include <math.h>
+#include <string.h>
 
 static void draw(uint32_t word[4], uint64_t seed, uint64_t stream, uint64_t block)
 {
@@ -57,15 +58,30 @@ static random_blocks *blocks_of_machine(void)
     return level[fsnn_isa_level()];
 }
 
+/* Numbers that fill no whole group of blocks: the group is drawn aside. Returns how many of n. */
+static int64_t fill_part(float *out, int64_t n, random_blocks *blocks, uint64_t seed,
+                         uint64_t stream, uint64_t first)
+{
+    float group[4 * RANDOM_BLOCKS];
+    int64_t skip = (int64_t)(first % 4), got = 4 * RANDOM_BLOCKS - skip;
+    got = n < got ? n : got;
+    blocks(group, seed, stream, first / 4);
+    memcpy(out, group + skip, (size_t)got * sizeof *out);
+    return got;
+}
+
 void fsnn_random_fill(float *out, int64_t n, uint64_t seed, uint64_t stream, uint64_t first)
 {
+    enum { FEW = 8 }; /* cheaper one by one */
     random_blocks *blocks = blocks_of_machine();
     int64_t i = 0;
 
-    for (; i < n && (first + (uint64_t)i) % 4 != 0; i++)
-        out[i] = fsnn_random_uniform(seed, stream, first + (uint64_t)i);
+    if (n >= FEW && first % 4)
+        i = fill_part(out, n, blocks, seed, stream, first);
     for (; n - i >= 4 * RANDOM_BLOCKS; i += 4 * RANDOM_BLOCKS)
         blocks(out + i, seed, stream, (first + (uint64_t)i) / 4);
+    if (n - i >= FEW)
+        i += fill_part(out + i, n - i, blocks, seed, stream, first + (uint64_t)i);
     for (; i < n; i++)
         out[i] = fsnn_random_uniform(seed, stream, first + (uint64_t)i);
 }

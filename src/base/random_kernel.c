@@ -3,56 +3,69 @@
 #include "base/isa_kernel.h"
 #include "base/philox.h"
 #include "base/random.h"
+#include "base/vec_kernel.h"
 
-void FSNN_K(random_some)(float *restrict out, uint64_t seed, uint64_t stream, const uint64_t *number)
+typedef uint32_t narrow __attribute__((vector_size(VEC_WIDE * sizeof(uint32_t))));
+
+/* c: counters in, random words out, in the lower halves of the lanes; what is in the upper halves
+ * does no harm. */
+static inline void rounds(vec_wide c[4], uint64_t seed)
 {
-#pragma omp simd
-    for (int i = 0; i < RANDOM_BLOCKS; i++) {
-        uint64_t block = number[i] / 4;
-        uint32_t lane = (uint32_t)number[i] % 4;
-        uint32_t c0 = (uint32_t)block, c1 = (uint32_t)(block >> 32);
-        uint32_t c2 = (uint32_t)stream, c3 = (uint32_t)(stream >> 32);
-        uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
+    uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
 
-        for (int round = 0; round < PHILOX_ROUNDS; round++) {
-            uint64_t p0 = (uint64_t)PHILOX_M0 * c0, p1 = (uint64_t)PHILOX_M1 * c2;
+    for (int round = 0; round < PHILOX_ROUNDS; round++) {
+        vec_wide p0 = vec_product(c[0], PHILOX_M0), p1 = vec_product(c[2], PHILOX_M1);
 
-            c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
-            c1 = (uint32_t)p1;
-            c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
-            c3 = (uint32_t)p0;
-            k0 += PHILOX_W0;
-            k1 += PHILOX_W1;
-        }
-        uint32_t low = lane & 1 ? c1 : c0, high = lane & 1 ? c3 : c2;
-        out[i] = philox_uniform(lane & 2 ? high : low);
+        c[0] = p1 >> 32 ^ c[1] ^ (uint64_t)k0;
+        c[1] = p1;
+        c[2] = p0 >> 32 ^ c[3] ^ (uint64_t)k1;
+        c[3] = p0;
+        k0 += PHILOX_W0;
+        k1 += PHILOX_W1;
     }
 }
 
-/* words [4][count]; count is a constant where this is inlined */
+static inline void cipher(vec_wide c[4], uint64_t seed, uint64_t stream, vec_wide block)
+{
+    c[0] = block;
+    c[1] = block >> 32;
+    c[2] = (vec_wide){0} + stream;
+    c[3] = (vec_wide){0} + (stream >> 32);
+    rounds(c, seed);
+}
+
+static inline void store(uint32_t *out, vec_wide words)
+{
+    narrow low = __builtin_convertvector(words, narrow);
+    memcpy(out, &low, sizeof low);
+}
+
+void FSNN_K(random_some)(float *restrict out, uint64_t seed, uint64_t stream, const uint64_t *number)
+{
+    uint32_t word[RANDOM_BLOCKS];
+    for (int i = 0; i < RANDOM_BLOCKS; i += VEC_WIDE) {
+        vec_wide n, c[4];
+        memcpy(&n, number + i, sizeof n);
+        cipher(c, seed, stream, n >> 2);
+        vec_wide odd = -(n & 1), upper = -(n >> 1 & 1);
+        vec_wide low = (c[1] & odd) | (c[0] & ~odd), high = (c[3] & odd) | (c[2] & ~odd);
+        store(word + i, (high & upper) | (low & ~upper));
+    }
+    for (int i = 0; i < RANDOM_BLOCKS; i++)
+        out[i] = philox_uniform(word[i]);
+}
+
+/* words [4][RANDOM_BLOCKS], of which `count` are made; count is a constant where this is inlined */
 static inline void draw(uint32_t (*words)[RANDOM_BLOCKS], int count, uint64_t seed, uint64_t stream,
                         uint64_t block)
 {
-#pragma omp simd
-    for (int i = 0; i < count; i++) {
-        uint32_t c0 = (uint32_t)(block + (uint64_t)i), c1 = (uint32_t)((block + (uint64_t)i) >> 32);
-        uint32_t c2 = (uint32_t)stream, c3 = (uint32_t)(stream >> 32);
-        uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
-
-        for (int round = 0; round < PHILOX_ROUNDS; round++) {
-            uint64_t p0 = (uint64_t)PHILOX_M0 * c0, p1 = (uint64_t)PHILOX_M1 * c2;
-
-            c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
-            c1 = (uint32_t)p1;
-            c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
-            c3 = (uint32_t)p0;
-            k0 += PHILOX_W0;
-            k1 += PHILOX_W1;
-        }
-        words[0][i] = c0;
-        words[1][i] = c1;
-        words[2][i] = c2;
-        words[3][i] = c3;
+    for (int i = 0; i < count; i += VEC_WIDE) {
+        vec_wide first, c[4];
+        for (int lane = 0; lane < VEC_WIDE; lane++)
+            first[lane] = block + (uint64_t)(i + lane);
+        cipher(c, seed, stream, first);
+        for (int word = 0; word < 4; word++)
+            store(words[word] + i, c[word]);
     }
 }
 

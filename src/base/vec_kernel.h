@@ -1,5 +1,5 @@
-/* base/vec_kernel.h: the widest vector of floats of a kernel file's instruction set, and stores
- * that pass the caches by.
+/* base/vec_kernel.h: the widest vector of floats of a kernel file's instruction set, stores
+ * that pass the caches by, and products of 32-bit integers in full.
  *
  * A streamed store does not read the line that it is about to overwrite, which halves its traffic,
  * and does not drive out what is still wanted. It pays where an array is larger than the caches, so
@@ -91,6 +91,25 @@ static inline vec vec_madd(vec a, vec b, vec c)
     for (int i = 0; i < VEC; i++)
         c[i] = __builtin_fmaf(a[i], b[i], c[i]);
     return c;
+#endif
+}
+
+/* 64-bit lanes, half as many. */
+enum { VEC_WIDE = VEC / 2 };
+typedef uint64_t vec_wide __attribute__((vector_size(VEC * sizeof(float))));
+
+/* The lower halves of a's lanes times b: all 64 bits. Compilers make a product of whole lanes of the
+ * same in C, which takes three times as long. */
+static inline vec_wide vec_product(vec_wide a, uint32_t b)
+{
+#if defined(__AVX512F__)
+    return (vec_wide)_mm512_mul_epu32((__m512i)a, _mm512_set1_epi64(b));
+#elif defined(__AVX2__)
+    return (vec_wide)_mm256_mul_epu32((__m256i)a, _mm256_set1_epi64x(b));
+#elif defined(__SSE2__) && !defined(__AVX__)
+    return (vec_wide)_mm_mul_epu32((__m128i)a, _mm_set1_epi64x(b));
+#else
+    return (a & UINT32_MAX) * (uint64_t)b;
 #endif
 }
 

@@ -14,7 +14,8 @@ fsnn_training fsnn_training_default(void)
                       .beta2 = 0.999,
                       .eps = 1e-8,
                       .neuron_lr = 1},
-        .schedule = {.kind = FSNN_CONSTANT, .every = 10, .factor = 0.1, .patience = 5},
+        .schedule =
+            {.kind = FSNN_CONSTANT, .every = 10, .factor = 0.1, .patience = 5, .threshold = 1e-4},
         .seed = 1,
     };
 }

@@ -60,6 +60,9 @@ fsnn_status schedule_check(const fsnn_schedule *s)
     if (s->kind == FSNN_PLATEAU && s->patience < 0)
         return fsnn_fail(FSNN_EARGUMENT, "the schedule's patience is %d: it must not be negative",
                          s->patience);
+    if (s->kind == FSNN_PLATEAU && !(s->threshold >= 0 && s->threshold < 1))
+        return fsnn_fail(FSNN_EARGUMENT, "the schedule's threshold is %g: it must be in [0, 1)",
+                         s->threshold);
     return FSNN_OK;
 }
 
@@ -72,12 +75,14 @@ double schedule_rate(const fsnn_schedule *s, const schedule_state *state, double
     return fmax(now, fmin(s->min_lr, lr));
 }
 
+/* As torch.optim.lr_scheduler.ReduceLROnPlateau counts: `patience` epochs may pass without a better
+ * loss, the next one drops. */
 void schedule_epoch(const fsnn_schedule *s, schedule_state *state, double loss)
 {
-    if (loss < state->best) {
+    if (loss < state->best * (1 - copysign(s->threshold, state->best))) {
         state->best = loss;
         state->bad = 0;
-    } else if (++state->bad >= (s->patience > 1 ? s->patience : 1)) {
+    } else if (++state->bad > s->patience) {
         state->scale *= s->factor;
         state->bad = 0;
     }

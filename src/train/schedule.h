@@ -8,7 +8,7 @@
 /* What a schedule remembers: only `plateau` does. Start from SCHEDULE_START. */
 typedef struct schedule_state {
     double scale; /* product of the drops so far */
-    double best;  /* lowest loss so far */
+    double best;  /* lowest loss so far, but for improvements below the threshold */
     int64_t bad;  /* epochs since then, or since the last drop */
 } schedule_state;
 

@@ -58,7 +58,7 @@ static void words_are_philox(void **state)
 
 static void fill_equals_single_numbers(void **state)
 {
-    static const int64_t sizes[] = {0, 1, 3, 4, 5, 63, 64, 65, 67, 128, 200, 1000};
+    static const int64_t sizes[] = {0, 1, 3, 4, 5, 7, 8, 9, 63, 64, 65, 67, 128, 200, 1000};
     static const uint64_t firsts[] = {
         0, 1, 2, 3, 62, UINT64_C(0x3fffffff0), UINT64_C(0xfffffffffd)};
     float out[1001];

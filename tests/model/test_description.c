@@ -231,7 +231,7 @@ static void test_training(void **state)
                     "  optimizer: {kind: sgd, lr: 0.1, momentum: 0.9, nesterov: true, beta1: 0.8,\n"
                     "              beta2: 0.99, eps: 1e-7, weight_decay: 1e-4, neuron_lr: 0.5}\n"
                     "  schedule: {kind: step, warmup: 0.5, every: 2, factor: 0.3, patience: 4,\n"
-                    "             min_lr: 1e-5}\n"
+                    "             threshold: 0.02, min_lr: 1e-5}\n"
                     "  clip: 1.5\n"
                     "  early_stop: {patience: 5, min_delta: 0.01}\n"
                     "  seed: 18446744073709551615\n");
@@ -255,6 +255,7 @@ static void test_training(void **state)
     assert_float_equal(t->schedule.every, 2, 0);
     assert_float_equal(t->schedule.factor, 0.3, 0);
     assert_int_equal(t->schedule.patience, 4);
+    assert_float_equal(t->schedule.threshold, 0.02, 0);
     assert_float_equal(t->schedule.min_lr, 1e-5, 0);
     assert_float_equal(t->clip, 1.5, 0);
     assert_int_equal(t->early_stop.patience, 5);

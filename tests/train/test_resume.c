@@ -176,7 +176,7 @@ static void counting(void **state)
     fsnn_train_options options = everything(&s);
     options.training.epochs = 20;
     options.training.optimizer.lr = 1e-30;
-    options.training.schedule.patience = 3;
+    options.training.schedule.patience = 2;
     options.training.early_stop.patience = 8;
     assert_int_equal(toy_run(&o, &options, &expected.result), FSNN_OK);
     assert_int_equal(s.epochs, 9);

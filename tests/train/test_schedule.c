@@ -72,20 +72,50 @@ static void plateau(void **state)
     (void)state;
     fsnn_schedule s = {.kind = FSNN_PLATEAU, .factor = 0.5, .patience = 2, .min_lr = 0.02};
     static const struct {
-        double loss, rate;                                              /* after the epoch */
-    } epoch[] = {{1, 0.1},      {0.9, 0.1},  {0.95, 0.1},  {0.9, 0.05}, /* equal is not better */
-                 {0.91, 0.05},  {0.8, 0.05}, {0.85, 0.05}, {0.85, 0.025},
-                 {0.85, 0.025}, {0.85, 0.02}};
+        double loss, rate; /* after the epoch */
+    } epoch[] = {
+        {1, 0.1},     {0.9, 0.1},    {0.95, 0.1},   {0.9, 0.1},   /* equal is not better */
+        {0.91, 0.05}, {0.92, 0.05},  {0.8, 0.05},   {0.85, 0.05}, /* patience has run out */
+        {0.85, 0.05}, {0.85, 0.025}, {0.85, 0.025}, {0.85, 0.025}, {0.85, 0.02}};
     schedule_state now = SCHEDULE_START;
     for (int i = 0; i < FSNN_COUNT(epoch); i++) {
         schedule_epoch(&s, &now, epoch[i].loss);
         near(schedule_rate(&s, &now, 0.1, 10, i + 1), epoch[i].rate);
     }
-    s.patience = 0; /* counts as 1: any epoch that is not better */
+    s.patience = 0; /* any epoch that is not better */
     now = SCHEDULE_START;
     schedule_epoch(&s, &now, 1);
     schedule_epoch(&s, &now, 1);
     near(schedule_rate(&s, &now, 0.1, 10, 2), 0.05);
+}
+
+/* Losses that creep down count as better only once they are lower by the threshold in all. */
+static void threshold(void **state)
+{
+    (void)state;
+    fsnn_schedule s = {.kind = FSNN_PLATEAU, .factor = 0.5, .patience = 1, .threshold = 0.1};
+    static const struct {
+        double loss, rate;
+    } epoch[] = {{1, 0.1},     {0.95, 0.1}, {0.89, 0.1}, {0.85, 0.1},
+                 {0.81, 0.05}, {0.8, 0.05}, {0.79, 0.05}};
+    schedule_state now = SCHEDULE_START;
+    for (int i = 0; i < FSNN_COUNT(epoch); i++) {
+        schedule_epoch(&s, &now, epoch[i].loss);
+        near(schedule_rate(&s, &now, 0.1, 10, i + 1), epoch[i].rate);
+    }
+    now = SCHEDULE_START; /* a loss below 0 must fall too */
+    schedule_epoch(&s, &now, -1);
+    schedule_epoch(&s, &now, -1.05);
+    schedule_epoch(&s, &now, -1.05);
+    near(schedule_rate(&s, &now, 0.1, 10, 3), 0.05);
+    s.threshold = fsnn_training_default().schedule.threshold;
+    for (int enough = 0; enough < 2; enough++) {
+        now = SCHEDULE_START;
+        schedule_epoch(&s, &now, 1);
+        schedule_epoch(&s, &now, 1 - (enough ? 1.1e-4 : 0.9e-4));
+        schedule_epoch(&s, &now, 1);
+        near(schedule_rate(&s, &now, 0.1, 10, 3), enough ? 0.1 : 0.05);
+    }
 }
 
 static void refuse(fsnn_schedule s, const char *says)
@@ -103,6 +133,7 @@ static void refuses(void **state)
     refuse((fsnn_schedule){.kind = FSNN_STEP, .factor = 0.5}, "every 0 epochs");
     refuse((fsnn_schedule){.kind = FSNN_STEP, .factor = 2, .every = 1}, "factor is 2");
     refuse((fsnn_schedule){.kind = FSNN_PLATEAU, .factor = 0.5, .patience = -1}, "patience is -1");
+    refuse((fsnn_schedule){.kind = FSNN_PLATEAU, .factor = 0.5, .threshold = 1}, "threshold is 1");
     fsnn_training training = fsnn_training_default();
     for (int kind = 0; kind < FSNN_SCHEDULES; kind++) {
         training.schedule.kind = (fsnn_schedule_kind)kind;
@@ -114,7 +145,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(constant), cmocka_unit_test(step),    cmocka_unit_test(cosine),
-        cmocka_unit_test(warmup),   cmocka_unit_test(plateau), cmocka_unit_test(refuses),
+        cmocka_unit_test(warmup),   cmocka_unit_test(plateau), cmocka_unit_test(threshold),
+        cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

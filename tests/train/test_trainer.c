@@ -363,7 +363,7 @@ static void plateau(void **state)
     options.training.schedule = (fsnn_schedule){.kind = FSNN_PLATEAU, .factor = 0.5, .patience = 2};
     assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
     assert_int_equal(s.epochs, 6);
-    static const double factor[] = {1, 1, 1, 0.5, 0.5, 0.25};
+    static const double factor[] = {1, 1, 1, 1, 0.5, 0.5};
     for (int i = 0; i < 6; i++)
         assert_true(s.lr[i] == factor[i] * 1e-30);
 }
