@@ -57,13 +57,15 @@ typedef struct cli_option {
     double min, max;
 } cli_option;
 
+#define CLI_OPERANDS 8 /* most of a command */
+
 /* First member of every command's struct of options. */
 typedef struct cli_common {
     cli_list set;
     cli_seed seed;
     cli_int threads;
     bool quiet, help, version;
-    const char *operand[4];
+    const char *operand[CLI_OPERANDS];
     int operands;
 } cli_common;
 
