@@ -36,6 +36,7 @@ struct fsnn_loader {
     spike_piece piece[PIECES];
     fault fault[PIECES];
     slot slot[SLOTS];
+    int slots; /* of them that there are: one where batches are made together */
 
     pthread_t thread;
     bool threaded; /* the thread runs, mutex and conditions exist */
@@ -99,11 +100,16 @@ static bool too_full(const fsnn_loader *l)
     return full;
 }
 
+/* Room of a batch's lists, to begin with: one element of so many spikes. */
+static int64_t guess(const recipe *r)
+{
+    enum { FEW = 32 };
+    return r->steps * r->options.batch * (r->values / FEW + 1);
+}
+
 static fsnn_status more_room(const fsnn_loader *l, slot *s)
 {
-    enum { FEW = 32 }; /* one element of so many spikes, to begin with */
-    int64_t guess = l->how.steps * l->how.options.batch * (l->how.values / FEW + 1);
-    return spike_lists_room(&s->lists, s->lists.room ? 2 * s->lists.room : guess);
+    return spike_lists_room(&s->lists, s->lists.room ? 2 * s->lists.room : guess(&l->how));
 }
 
 /* Once with as much room as the lists of earlier batches took; again where that is not enough. */
@@ -208,7 +214,7 @@ static void stop_thread(fsnn_loader *l)
 /* A maker for each thread that may make samples. */
 static fsnn_status open_makers(fsnn_loader *l)
 {
-    int wanted = l->how.data->store->more ? 1 : fsnn_threads();
+    int wanted = l->together ? fsnn_threads() : 1;
     if (wanted <= l->makers)
         return FSNN_OK;
     maker *more = fsnn_alloc((size_t)wanted * sizeof *more);
@@ -234,6 +240,14 @@ static fsnn_status too_large(const recipe *r)
                      (long long)r->options.batch, (long long)r->values, (long long)r->steps);
 }
 
+static void close_slot(slot *s)
+{
+    fsnn_free(s->x);
+    fsnn_free(s->labels);
+    spike_lists_close(&s->lists);
+    *s = (slot){0};
+}
+
 static fsnn_status reserve_slot(const recipe *r, slot *s)
 {
     int64_t batch = r->options.batch, size;
@@ -255,15 +269,29 @@ static fsnn_status reserve_slot(const recipe *r, slot *s)
     return s->labels ? FSNN_OK : FSNN_EMEMORY;
 }
 
+/* Whether the batches of an epoch that begins now are made when they are asked for, by the threads that compute. */
+static bool all_compute(const fsnn_loader *l)
+{
+    return !l->how.data->store->more && fsnn_threads() >= fsnn_processors();
+}
+
+/* Makers and slots for an epoch that begins now. */
+static fsnn_status open_epoch(fsnn_loader *l)
+{
+    l->together = all_compute(l);
+    FSNN_TRY(open_makers(l));
+    fsnn_status status = FSNN_OK;
+    for (int wanted = l->together ? 1 : SLOTS; l->slots < wanted && !status; l->slots++)
+        status = reserve_slot(&l->how, &l->slot[l->slots]);
+    if (status < 0)
+        close_slot(&l->slot[--l->slots]);
+    return status;
+}
+
 static fsnn_status reserve(fsnn_loader *l)
 {
     l->order = fsnn_alloc((size_t)l->how.data->count * sizeof *l->order);
-    if (!l->order)
-        return FSNN_EMEMORY;
-    FSNN_TRY(open_makers(l));
-    for (int i = 0; i < SLOTS; i++)
-        FSNN_TRY(reserve_slot(&l->how, &l->slot[i]));
-    return FSNN_OK;
+    return l->order ? open_epoch(l) : FSNN_EMEMORY;
 }
 
 static fsnn_status create(fsnn_loader *l, const fsnn_data *data, const fsnn_loader_options *options)
@@ -301,11 +329,8 @@ void fsnn_loader_destroy(fsnn_loader *l)
         return;
     if (l->threaded)
         stop_thread(l);
-    for (int i = 0; i < SLOTS; i++) {
-        fsnn_free(l->slot[i].x);
-        fsnn_free(l->slot[i].labels);
-        spike_lists_close(&l->slot[i].lists);
-    }
+    for (int i = 0; i < l->slots; i++)
+        close_slot(&l->slot[i]);
     for (int i = 0; i < l->makers; i++)
         maker_close(&l->maker[i]);
     fsnn_free(l->maker);
@@ -321,6 +346,19 @@ int64_t fsnn_loader_batches(const fsnn_loader *loader)
 int64_t fsnn_loader_samples(const fsnn_loader *loader)
 {
     return loader->samples;
+}
+
+int64_t fsnn_loader_memory(const fsnn_loader *l)
+{
+    const recipe *r = &l->how;
+    int64_t rows = r->steps * r->options.batch, slot = rows * r->values * (int64_t)sizeof(float);
+    for (int i = 0; r->sparse && i < l->slots; i++) {
+        const spike_lists *lists = &l->slot[i].lists;
+        int64_t room = lists->room ? lists->room : guess(r);
+        slot = rows * (int64_t)(sizeof *lists->start + sizeof *lists->count) + room * (int64_t)sizeof *lists->index;
+        slot += lists->values ? room * (int64_t)sizeof *lists->value : 0;
+    }
+    return l->slots * slot + l->makers * maker_bytes(r);
 }
 
 void fsnn_loader_shape(const fsnn_loader *loader, int64_t *steps, fsnn_shape *shape)
@@ -358,9 +396,8 @@ fsnn_status fsnn_loader_start(fsnn_loader *l, int64_t epoch)
     atomic_store(&l->drop, false);
     l->epoch = epoch;
     l->made = l->taken = 0;
-    l->together = !l->how.data->store->more && fsnn_threads() >= fsnn_processors();
     make_order(l);
-    fsnn_status status = open_makers(l);
+    fsnn_status status = open_epoch(l);
     l->started = status == FSNN_OK;
     pthread_cond_signal(&l->work);
     pthread_mutex_unlock(&l->lock);

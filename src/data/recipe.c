@@ -114,6 +114,15 @@ void maker_close(maker *m)
     *m = (maker){0};
 }
 
+int64_t maker_bytes(const recipe *r)
+{
+    int64_t sample = r->steps * r->values, dense = 0;
+    dense += r->stamped ? 2 * sample : 0;
+    dense += r->options.perturbs ? 2 * sample : 0;
+    dense += r->sparse && !r->rate ? sample : 0;
+    return (int64_t)sizeof(float) * (r->data->size + dense);
+}
+
 /* ---- the making ---- */
 
 /* The sample in the making as rows in time. */

@@ -35,6 +35,8 @@ typedef struct maker {
  * error too. */
 fsnn_status maker_open(maker *m, const recipe *r);
 void maker_close(maker *m);
+/* Memory of one, roughly: its arrays of samples. */
+int64_t maker_bytes(const recipe *r);
 /* Sample `index` of the set in `epoch` as dense rows of the steps, their beginnings `stride` floats apart. */
 fsnn_status maker_dense(maker *m, const recipe *r, int64_t epoch, int64_t index, float *out, int64_t stride);
 /* The same as sample `b` of lists, into a piece of them. */
