@@ -102,7 +102,7 @@ struct scan {
     scan_block work; /* [workers] (chained: [tiles]) [sums][q_room][32] */
     scan_block far;  /* likewise [sums][modes.padded][32] */
     scan_block part; /* [tiles][SCAN_PARTS] double */
-    scan_block lane; /* [tiles][scan_pars][32] */
+    scan_block lane; /* [tiles][scan_pars][32], where a parameter is one a channel */
     scan_block dw;   /* derivatives of the weights */
 
     /* Chained: calls are pieces of one run that backward goes through from the last to the first,
