@@ -226,6 +226,8 @@ int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batc
                      fsnn_loader **loader);
 /* `steps` of a whole run: what the tolerance of the memory holds for, unless the description says. */
 int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps);
+/* What would need less memory than the plan, for sentences. */
+const char *cli_less_memory(const fsnn_plan *plan);
 /* Whether the opened data and the wrapped network fit together. */
 int cli_model_fits(const cli_model *model);
 void cli_model_warnings(const cli_model *model);
