@@ -36,6 +36,7 @@ typedef struct work {
     cli_model model;
     cli_progress progress;
     fsnn_metrics result;
+    double before; /* bytes that the process held before the network was planned: the program and its data */
 } work;
 
 /* ---- where ---- */
@@ -163,19 +164,17 @@ static double resident(void)
     return (double)here * (double)sysconf(_SC_PAGESIZE);
 }
 
-/* Large arrays of the network are planned and not there yet; what is there is the program, its data and the first weights. */
-static void say_memory(const cli_model *m)
+static void say_memory(const work *w)
 {
+    const cli_model *m = &w->model;
     fsnn_footprint f;
-    int64_t parameters;
     char count[CLI_NUMBER], sum[CLI_NUMBER], a[CLI_NUMBER], h[CLI_NUMBER], p[CLI_NUMBER], b[CLI_NUMBER], r[CLI_NUMBER];
-    if (footprint(m, &f) < 0 || fsnn_net_memory(m->net, NULL, NULL, &parameters) < 0)
+    if (footprint(m, &f) < 0)
         return;
-    double rest = fmax(resident() - (double)parameters / 2, 0);
     cli_say("  parameters  %s learned", cli_count(count, cli_learnable(m->net)));
     cli_say("  memory      about %s: activations %s, histories %s, parameters %s, batches %s, program and data %s",
-            cli_bytes(sum, (double)f.total + rest), cli_bytes(a, (double)f.activations), cli_bytes(h, (double)f.histories),
-            cli_bytes(p, (double)(f.parameters + f.saving)), cli_bytes(b, (double)f.batches), cli_bytes(r, rest));
+            cli_bytes(sum, (double)f.total + w->before), cli_bytes(a, (double)f.activations), cli_bytes(h, (double)f.histories),
+            cli_bytes(p, (double)(f.parameters + f.saving)), cli_bytes(b, (double)f.batches), cli_bytes(r, w->before));
     if (fsnn_net_segment(m->net))
         cli_say("  segments    %s steps each, %s", cli_count(count, fsnn_net_segment(m->net)),
                 m->training.truncate ? "gradients truncated at their borders"
@@ -230,7 +229,7 @@ static void say_header(const work *w)
     const fsnn_training *t = &m->training;
     char *dynamics = cli_dynamics_text(&m->dynamics);
     say_network(m);
-    say_memory(m);
+    say_memory(w);
     say_data(m);
     cli_say("  dynamics    %s", dynamics);
     cli_say("  training    %lld epoch%s, batch %lld, %s, %s %g, seed %llu", (long long)t->epochs,
@@ -413,6 +412,7 @@ static int open_all(work *w)
                       .checkpoint = w->model.training.checkpoint,
                       .truncate = w->model.training.truncate,
                       .seed = w->model.training.seed};
+    w->before = resident();
     code = cli_model_wrap(&w->model, &plan, steps);
     if (code == CLI_GOOD)
         code = cli_model_fits(&w->model);

@@ -236,7 +236,7 @@ static fsnn_status too_large(const recipe *r)
 {
     return fsnn_fail(FSNN_EMEMORY,
                      "batches of %lld samples of %lld values over %lld steps do not fit into "
-                     "memory",
+                     "memory: smaller ones need less",
                      (long long)r->options.batch, (long long)r->values, (long long)r->steps);
 }
 
@@ -261,7 +261,7 @@ static fsnn_status reserve_slot(const recipe *r, slot *s)
     } else {
         s->x = fsnn_alloc((size_t)size);
         if (!s->x)
-            return FSNN_EMEMORY;
+            return too_large(r);
     }
     if (!r->data->store->labels)
         return FSNN_OK;

@@ -254,12 +254,14 @@ static fsnn_status rows_ready(const scan *s, scan_rows *r, int64_t K, int64_t ke
 {
     if (r->rows + K <= r->capacity)
         return FSNN_OK;
-    int64_t enough = keep + max(K, keep / 4 + 1), more = max(r->rows + K, 2 * r->capacity);
-    if (keep >= 0 && r->capacity >= enough) {
+    int64_t more = max(r->rows + K, 2 * r->capacity);
+    if (keep < 0)
+        return extend(s, r, more);
+    int64_t enough = keep + max(K, keep / 4 + 1);
+    more = more < enough ? more : enough;
+    if (r->rows + K > more || r->capacity >= enough)
         forget(s, r, keep);
-        return FSNN_OK;
-    }
-    return extend(s, r, keep >= 0 && more > enough && r->rows + K <= enough ? enough : more);
+    return r->capacity < enough ? extend(s, r, more) : FSNN_OK;
 }
 
 fsnn_status scan_ready(scan *s, int64_t K)
