@@ -366,8 +366,8 @@ FSNN_API int64_t fsnn_net_segment(const fsnn_net *net);
 FSNN_API double fsnn_net_rate(const fsnn_net *net, int node);
 
 /* Counts the spikes of each neuron over the forwards from now on (`on`), and what operators do with them, or no longer:
- * a call again begins at zero. For evaluations: it costs a look at every spike. Error FSNN_ESTATE: not
- * wrapped; FSNN_EMEMORY. */
+ * a call again begins at zero. For evaluations: it costs a look at every spike, and room for spikes that are otherwise not kept
+ * (memory is planned anew: what a forward gave before is no longer there). Error FSNN_ESTATE: not wrapped; FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_net_count_spikes(fsnn_net *net, bool on);
 /* Spikes of each neuron since then, counts [node shape] (may be NULL), and how many there could have
  * been, `*most` (may be NULL): steps times samples. Errors: FSNN_EARGUMENT (no neuron node),

@@ -77,9 +77,10 @@ static inline bool vec_aligned(const void *p)
     return (uintptr_t)p % sizeof(vec) == 0;
 }
 
+/* (x - 0 is x for every x, so nothing is left of it but to repeat x.) */
 static inline vec vec_all(float x)
 {
-    return (vec){0} + x;
+    return x - (vec){0};
 }
 
 static inline vec vec_madd(vec a, vec b, vec c)

@@ -10,6 +10,8 @@ fsnn_status fsnn_net_count_spikes(fsnn_net *net, bool on)
     net->tally = on ? fsnn_alloc((size_t)net->nodes * sizeof *net->tally) : NULL;
     if (on && !net->tally)
         return FSNN_EMEMORY;
+    net->ran = false; /* spikes that are counted have a place of their own */
+    FSNN_TRY(net_place(net));
     for (int i = 1; i < net->nodes; i++)
         if (net->node[i]->op.op->flags & OP_NEURON)
             FSNN_TRY(neuron_node_count(&net->node[i]->op, on));

@@ -29,7 +29,8 @@ static int64_t floats(const fsnn_net *net, int value)
 /* Of the rows of time step `at` of a loop; of all elsewhere. */
 static float *grad_at(const fsnn_net *net, const net_step *step, int value, int64_t at)
 {
-    return net_grad(net, value) + at * net_floats(net, value, step);
+    float *grad = net_grad(net, value);
+    return grad ? grad + at * net_floats(net, value, step) : NULL;
 }
 
 static void gradients(const fsnn_net *net, const net_step *step, int64_t at, op_run *run)
@@ -61,15 +62,27 @@ static void view(const fsnn_net *net, const net_step *step, int64_t at)
         memcpy(to, from, (size_t)n * sizeof *to);
 }
 
+static float *bias_gradient(const fsnn_net *net, const net_step *step)
+{
+    return net->param[net->node[step->node]->first_param + step->summed].grad;
+}
+
 fsnn_status net_backward_step(const fsnn_net *net, const net_step *step, int64_t at)
 {
-    op_run run;
+    op_run run, next;
     if (step->op->op->flags & OP_VIEW) {
         view(net, step, at);
         return FSNN_OK;
     }
     net_run(net, step, at, &run);
     gradients(net, step, at, &run);
+    if (step->sums >= 0)
+        run.gsum = bias_gradient(net, &net->step[step->sums]);
+    if (step->summed >= 0)
+        run.grad[step->summed] = NULL;
+    net_lead(net, step, &run, &next);
+    if (step->leads >= 0)
+        gradients(net, &net->step[step->leads], at, &next);
     if (net_looped(step) && step->op->op->flags & OP_LATER)
         memset(run.grad, 0, sizeof run.grad); /* loops.c comes back to them */
     FSNN_TRY(step->op->op->backward(step->op, &run));
@@ -88,7 +101,7 @@ fsnn_status net_backward(fsnn_net *net, const float *output_gradient)
     for (int i = net->steps - 1; i >= 0; i = net->step[i].first - 1) {
         if (net_looped(&net->step[i]))
             FSNN_TRY(net_loop_backward(net, i));
-        else if (net->step[i].live)
+        else if (net->step[i].live && net->step[i].follows < 0)
             FSNN_TRY(net_backward_step(net, &net->step[i], 0));
     }
     return FSNN_OK;

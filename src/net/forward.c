@@ -80,6 +80,24 @@ int64_t net_tape_floats(const net_step *step)
     return ((int64_t)step->op->tape_bytes + 63) / 64 * 16;
 }
 
+/* Of the rows of time step `at` of a loop; of all elsewhere. NULL: it goes straight to who reads it. */
+static float *data_at(const fsnn_net *net, const net_step *step, int value, int64_t at)
+{
+    if (net->value[value].passed)
+        return NULL;
+    return (float *)net_data(net, value) + at * net_floats(net, value, step);
+}
+
+void net_lead(const fsnn_net *net, const net_step *step, op_run *run, op_run *next)
+{
+    if (step->leads < 0)
+        return;
+    const net_step *follower = &net->step[step->leads];
+    net_run(net, follower, 0, next);
+    run->into = follower->op;
+    run->into_run = next;
+}
+
 /* Pointers of one step: data, parameters, scratch and tape. Gradients are backward's business. */
 void net_run(const fsnn_net *net, const net_step *step, int64_t at, op_run *run)
 {
@@ -92,10 +110,9 @@ void net_run(const fsnn_net *net, const net_step *step, int64_t at, op_run *run)
         if (net_takes_spikes(net, step, k))
             run->spikes[k] = &net->piece;
         else
-            run->in[k] = net_data(net, step->in[k]) + at * net_floats(net, step->in[k], step);
+            run->in[k] = data_at(net, step, step->in[k], at);
     for (int p = 0; p < op->outputs; p++)
-        run->out[p] =
-            (float *)net_data(net, step->out[p]) + at * net_floats(net, step->out[p], step);
+        run->out[p] = data_at(net, step, step->out[p], at);
     for (int p = 0; p < op->params; p++) {
         const fsnn_param *param = &net->param[net->node[step->node]->first_param + p];
         run->value[p] = param->value;
@@ -115,9 +132,11 @@ fsnn_status net_forward(fsnn_net *net, const float *x)
             FSNN_TRY(net_loop_forward(net, i));
             continue;
         }
-        if (step->op->op->flags & OP_VIEW)
+        if (step->op->op->flags & OP_VIEW || step->follows >= 0)
             continue;
+        op_run next;
         net_run(net, step, 0, &run);
+        net_lead(net, step, &run, &next);
         FSNN_TRY(step->op->op->forward(step->op, &run));
         net_count(net, step);
     }

@@ -37,7 +37,7 @@ static int64_t node_memory(const fsnn_net *net, int index)
         int64_t count = rows * fsnn_shape_count(&value->shape);
         if (value->step < 0 || net->step[value->step].node != index)
             continue;
-        floats += value->root == v ? count : 0;
+        floats += value->place >= 0 ? count : 0;
         floats += value->grad_root == v && value->grad_place >= 0 ? count : 0;
     }
     if (net->plan.training)

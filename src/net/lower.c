@@ -69,7 +69,7 @@ static fsnn_status add_step(fsnn_net *net, op_node *op, int user, const int *in)
     net_step *step = &net->step[net->steps];
     step->op = op;
     step->node = user;
-    step->partner = -1;
+    step->partner = step->leads = step->follows = step->sums = step->summed = -1;
     for (int i = 0; i < op->inputs; i++) {
         step->in[i] = in[i];
         op->in[i] = net->value[in[i]].shape;

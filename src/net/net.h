@@ -33,6 +33,7 @@ typedef struct net_value {
     int readers;        /* steps that read it (views count) */
     bool wants;         /* its gradient is needed */
     int64_t place;      /* offset in the arena, floats; -1: none */
+    bool passed;        /* goes straight into the step that reads it: there is no place for it, nor for its gradient */
     int64_t grad_place; /* the same for its gradient */
     int grad_root;      /* the value whose gradient memory this one shares */
 } net_value;
@@ -46,6 +47,9 @@ typedef struct net_step {
     int64_t tape;             /* offset of its tape */
     int first, last;          /* the steps of its part; itself alone where it is in no loop */
     int partner;              /* of a delay: the step that takes in, or gives; else -1 */
+    int sums;      /* the step before, whose bias' gradient it gives in passing; -1: none */
+    int summed;    /* the parameter whose gradient the step behind gives; -1: none */
+    int leads, follows;       /* the step that it does the work of, patch by patch; that does its work; -1: none */
 } net_step;
 
 typedef struct net_param_place {
@@ -130,6 +134,12 @@ fsnn_status net_collect(fsnn_net *net); /* parameters */
 /* After its shape is known: the parameters are those of the node it shares them with. */
 fsnn_status net_share_params(const fsnn_net *net, net_node *node);
 fsnn_status net_place(fsnn_net *net);   /* plans of the operators, arena */
+fsnn_status net_fuse(fsnn_net *net);           /* operators planned: which steps take over the work of others */
+/* The step that does the work of step s: itself, or the one it follows. */
+static inline const net_step *net_doer(const fsnn_net *net, const net_step *s)
+{
+    return s->follows < 0 ? s : &net->step[s->follows];
+}
 void net_unlower(fsnn_net *net);
 fsnn_status net_warn(fsnn_net *net, char *sentence); /* takes the string */
 
@@ -159,6 +169,8 @@ float *net_grad(const fsnn_net *net, int value);
 int64_t net_floats(const fsnn_net *net, int value, const net_step *step);
 /* Step `at` of a loop; 0 elsewhere. */
 void net_run(const fsnn_net *net, const net_step *step, int64_t at, op_run *run);
+/* Adds the call of the step that this one leads, if there is one, in `next`. */
+void net_lead(const fsnn_net *net, const net_step *step, op_run *run, op_run *next);
 
 /* Loops: steps first..last of the graph over all K steps of time, forward and backward. */
 static inline bool net_looped(const net_step *step)

@@ -542,6 +542,40 @@ static fsnn_status plan(op_node *node)
     return named(node, scan_plan(s, node->looped ? node->span : node->K));
 }
 
+static void take(const scan_sink *sink, int64_t row, int64_t line, int64_t from, int64_t count, const float *spikes)
+{
+    const op_node *next = sink->of[0];
+    next->op->take(next, sink->of[1], row, line, from, count, spikes);
+}
+
+static void give(const scan_sink *sink, int64_t row, int64_t line, int64_t from, int64_t count, float *gspikes)
+{
+    const op_node *next = sink->of[0];
+    next->op->give(next, sink->of[1], row, line, from, count, gspikes);
+}
+
+bool neuron_node_into(op_node *node, const op_node *next)
+{
+    state *st = node->state;
+    op_patches p = {0};
+    if (next && !(node->out_last[0] && next->op->patches && next->op->patches(next, &p)))
+        return false;
+    scan_sink sink = {.lines = p.lines, .width = p.width, .unit = p.unit, .take = take, .give = give};
+    return scan_sinks(&st->scan, &sink) && next;
+}
+
+fsnn_status neuron_node_sums(op_node *node, bool wanted, bool *can)
+{
+    state *st = node->state;
+    return scan_sums(&st->scan, wanted, can);
+}
+
+static void send(state *st, const op_run *run)
+{
+    st->scan.sink.of[0] = run->into;
+    st->scan.sink.of[1] = run->into_run;
+}
+
 typedef struct tally {
     state *st;
     const float *spikes; /* [rows, N] */
@@ -561,6 +595,7 @@ static fsnn_status forward(op_node *node, const op_run *run)
 {
     state *st = node->state;
     bind(node, run->value);
+    send(st, run);
     if (st->scan.time == 0)
         st->scan.noise.run = (uint64_t)run->step;
     fsnn_status status =
@@ -609,7 +644,8 @@ static fsnn_status backward(op_node *node, const op_run *run)
 {
     state *st = node->state;
     bind(node, run->value);
-    scan_grads grads = {.I = run->gin[0], .par = {run->grad[P_TAU]}};
+    send(st, run);
+    scan_grads grads = {.I = run->gin[0], .sums = run->gsum, .par = {run->grad[P_TAU]}};
     if (st->threshold >= 0)
         grads.par[PAR_THRESHOLD] = run->grad[st->threshold];
     if (st->alpha >= 0)

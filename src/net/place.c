@@ -104,7 +104,7 @@ static void data_lives(const fsnn_net *net, lives *l)
     int n = net->steps, forever = 2 * n;
     for (int v = 0; v < net->values; v++) {
         int step = net->value[v].step;
-        l->data_start[v] = l->data_end[v] = step < 0 ? step : early(&net->step[step]);
+        l->data_start[v] = l->data_end[v] = step < 0 ? step : early(net_doer(net, &net->step[step]));
     }
     for (int i = 0; i < n; i++) {
         const net_step *s = &net->step[i];
@@ -169,7 +169,7 @@ static void grad_lives(fsnn_net *net, lives *l)
         }
         for (int p = 0; p < s->op->outputs; p++)
             if (s->live && net->value[s->out[p]].wants)
-                last(&l->grad_end[net->value[s->out[p]].grad_root], end);
+                last(&l->grad_end[net->value[s->out[p]].grad_root], late_back(net, net_doer(net, s)));
     }
     if (net->value[0].wants)
         l->grad_end[0] = 2 * n;
@@ -218,7 +218,7 @@ static fsnn_status fill_arena(fsnn_net *net, int64_t top)
 static void collect(fsnn_net *net, const lives *l, list *blocks)
 {
     for (int v = 1; v < net->values; v++)
-        if (net->value[v].root == v)
+        if (net->value[v].root == v && !net->value[v].passed)
             add(blocks, floats(net, v), l->data_start[v], l->data_end[v], &net->value[v].place);
 }
 
@@ -226,13 +226,14 @@ static void collect_backward(fsnn_net *net, const lives *l, list *blocks)
 {
     int n = net->steps, forever = 2 * n;
     for (int v = 0; v < net->values; v++)
-        if (net->value[v].wants && net->value[v].grad_root == v)
+        if (net->value[v].wants && net->value[v].grad_root == v && !net->value[v].passed)
             add(blocks, floats(net, v), l->grad_start[v], l->grad_end[v],
                 &net->value[v].grad_place);
     for (int i = 0; i < n; i++) {
         net_step *s = &net->step[i];
-        add(blocks, net_tape_floats(s) * (net_looped(s) ? net->K : 1), early(s),
-            s->live ? late_back(net, s) : late(s), &s->tape);
+        const net_step *doer = net_doer(net, s);
+        add(blocks, net_tape_floats(s) * (net_looped(s) ? net->K : 1), early(doer),
+            s->live ? late_back(net, doer) : late(doer), &s->tape);
     }
     int64_t addend, scratch;
     extras(net, &addend, &net->zeros_count, &scratch);
@@ -279,6 +280,7 @@ static fsnn_status plan_operators(fsnn_net *net)
 fsnn_status net_place(fsnn_net *net)
 {
     FSNN_TRY(plan_operators(net));
+    FSNN_TRY(net_fuse(net));
     size_t values = (size_t)net->values;
     int *times = fsnn_alloc(4 * values * sizeof *times);
     list blocks = {.item = fsnn_alloc((2 * values + (size_t)net->steps + 3) * sizeof(block))};

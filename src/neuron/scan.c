@@ -281,6 +281,7 @@ fsnn_status scan_ready(scan *s, int64_t K)
     FSNN_TRY(frac_memory_starts(&s->memory, s->time, K));
     if (fsnn_threads() > s->selves)
         FSNN_TRY(plan_selves(s));
+    FSNN_TRY(scan_fused_workers(s));
     if (s->training && (K > s->tape_room || fsnn_threads() > s->workers))
         FSNN_TRY(plan_training(s, max(K, s->tape_room)));
     return FSNN_OK;
@@ -476,6 +477,21 @@ void scan_add_pars(const scan *s, const scan_grads *grads)
             (s->par[p].count == 1 ? scan_add_part : add_channels)(s, p, grads->par[p]);
 }
 
+/* The neurons of a channel in their order; channels side by side without a division each. */
+void scan_add_sums(const scan *s, float *sums)
+{
+    int64_t total = s->B * s->N, channel = 0;
+    const float *x = s->sums.data;
+    double *sum = (double *)(void *)((lanes *)s->sums.data + s->tiles);
+    memset(sum, 0, (size_t)s->channels * sizeof *sum);
+    for (int64_t n = 0; n < total; n++) {
+        channel = s->stride > 1 ? scan_channel(s, n) : channel == s->channels ? 0 : channel;
+        sum[channel++] += (double)x[n];
+    }
+    for (int64_t c = 0; c < s->channels; c++)
+        sums[c] += (float)sum[c];
+}
+
 double scan_rate(const scan *s)
 {
     double steps = (double)(s->K * s->B * s->N);
@@ -487,7 +503,7 @@ size_t scan_bytes(const scan *s)
     const scan_block *blocks[] = {&s->first, &s->count, &s->wait,        &s->resting, &s->modes,
                                   &s->seen,  &s->arg,   &s->predicted,   &s->fired,   &s->before,
                                   &s->work,  &s->far,   &s->part,        &s->lane,    &s->dw,
-                                  &s->carry, &s->self,  &s->fused.space, &s->recount, &s->fused.wide};
+                                  &s->carry, &s->self,  &s->fused.space, &s->recount, &s->fused.wide, &s->sums};
     size_t sum = s->u.bytes + s->x.bytes;
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         sum += blocks[i]->bytes;
@@ -501,7 +517,7 @@ void scan_free(scan *s)
     scan_block *blocks[] = {&s->first, &s->count, &s->wait,        &s->resting, &s->modes,
                             &s->seen,  &s->arg,   &s->predicted,   &s->fired,   &s->before,
                             &s->work,  &s->far,   &s->part,        &s->lane,    &s->dw,
-                            &s->carry, &s->self,  &s->fused.space, &s->recount, &s->fused.wide};
+                            &s->carry, &s->self,  &s->fused.space, &s->recount, &s->fused.wide, &s->sums};
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         fsnn_free(blocks[i]->data);
     fsnn_free(s->u.data);

@@ -34,7 +34,23 @@ typedef struct scan_fused {
     scan_block wide;  /* [workers] what bands of tiles need, where the model is wide */
     int workers;
     int64_t group, rows;
+    int64_t stretch; /* numbers of a line in a patch of the sink */
 } scan_fused;
+
+/* Where spikes go as they are made, and their gradients come from, in place of arrays [K, B, N]. The N
+ * numbers of a sample are lines; a patch is a stretch of `lines` neighbouring lines, one after the
+ * other [lines, count]: from number `from` of line `line` (a multiple of lines) of row k B + b on. */
+typedef struct scan_sink scan_sink;
+struct scan_sink {
+    int64_t lines; /* 0: there is no sink */
+    int64_t width; /* numbers of a line */
+    int64_t unit;  /* stretches are multiples of it */
+    void (*take)(const scan_sink *sink, int64_t row, int64_t line, int64_t from, int64_t count,
+                 const float *spikes);
+    void (*give)(const scan_sink *sink, int64_t row, int64_t line, int64_t from, int64_t count,
+                 float *gspikes);
+    const void *of[2]; /* for take and give */
+};
 
 /* Noise on the threshold (fsnn_noise), as the mode and the plan have it. */
 typedef struct scan_noise {
@@ -103,6 +119,7 @@ struct scan {
     scan_block far;  /* likewise [sums][modes.padded][32] */
     scan_block part; /* [tiles][SCAN_PARTS] double */
     scan_block lane; /* [tiles][scan_pars][32], where a parameter is one a channel */
+    scan_block sums; /* [tiles][32] of the gradients of I over the steps, then [channels] double */
     scan_block dw;   /* derivatives of the weights */
 
     /* Chained: calls are pieces of one run that backward goes through from the last to the first,
@@ -125,6 +142,7 @@ struct scan {
     scan_block recount;       /* [tiles][32], backward: spike count after the step */
 
     scan_fused fused;
+    scan_sink sink; /* only where scan_sinks said yes */
 
     scan *other; /* [others], where the model has states beside v; their v0 is where they begin */
     int others;
@@ -152,6 +170,7 @@ typedef struct scan_grads {
     float *I; /* [K, B, N], written; may be NULL */
     float *par[SCAN_PARS];
     float *alpha, *coefficient;
+    float *sums; /* [channels] of I, over steps, samples and places; only where scan_sums said yes */
 } scan_grads;
 
 /* Noise and the surrogate that goes with it, from the options; outside of training there is none. */
@@ -159,6 +178,10 @@ void scan_settle_noise(scan *s);
 /* Makes room for calls of up to K steps; state becomes that of time 0 when the number of neurons
  * changed. */
 fsnn_status scan_plan(scan *s, int64_t K);
+/* After the plan: takes the sink, if spikes can go there; false where they cannot. lines 0: none. */
+bool scan_sinks(scan *s, const scan_sink *sink);
+/* After the plan: whether backward can give scan_grads.sums; where it can and `wanted`, there is room for them. */
+fsnn_status scan_sums(scan *s, bool wanted, bool *can);
 void scan_reset(scan *s);
 /* I [K, B, N] -> spikes [K, B, N]. The state goes on from the last call. */
 fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes);
@@ -227,6 +250,7 @@ static inline int scan_pars(const scan *s)
  * wanted. */
 void scan_add_part(const scan *s, int part, float *grad);
 void scan_add_pars(const scan *s, const scan_grads *grads);
+void scan_add_sums(const scan *s, float *sums);
 /* Channel of neuron i (0..B*N-1). */
 static inline int64_t scan_channel(const scan *s, int64_t i)
 {

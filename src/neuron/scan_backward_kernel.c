@@ -802,5 +802,7 @@ fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
     scan_add_pars(s, grads);
     for (int o = 0; o < j.orders; o++)
         scan_add_part(s, SCAN_PARS + o, target(s, grads, j.order[o].number));
+    if (grads->sums)
+        scan_add_sums(s, grads->sums);
     return FSNN_OK;
 }

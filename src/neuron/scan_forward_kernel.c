@@ -9,6 +9,7 @@
 #include "base/isa_kernel.h"
 #include "neuron/scan_fused.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -426,6 +427,7 @@ fsnn_status FSNN_K(scan_forward)(scan *s, int64_t K, const float *I, float *spik
              .apart = scan_apart(s)};
     s->K = K;
     j.done = FSNN_K(scan_fused_forward)(s, K, I, spikes);
+    assert(j.done == s->tiles || !s->sink.lines);
     scan_each(s->tiles - j.done, K, tile, &j);
     s->u.rows += K;
     s->time += K;

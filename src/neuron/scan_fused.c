@@ -31,6 +31,16 @@ static size_t wide_bytes(const scan *s)
     return sizeof(scan_band) + SCAN_BANDS * s->model->wide->room(s->model, SCAN_BAND);
 }
 
+static fsnn_status rooms(scan *s, int workers)
+{
+    if (s->model->wide)
+        FSNN_TRY(scan_block_room(&s->fused.wide, wide_bytes(s) * (size_t)workers));
+    FSNN_TRY(scan_block_room(&s->fused.space,
+                             sizeof(lanes) * (size_t)(workers * s->fused.group * s->fused.rows)));
+    s->fused.workers = workers;
+    return FSNN_OK;
+}
+
 fsnn_status scan_fused_plan(scan *s, int64_t K)
 {
     int workers = fsnn_threads();
@@ -38,15 +48,98 @@ fsnn_status scan_fused_plan(scan *s, int64_t K)
     int64_t share = clamp(scan_fused_tiles(s) / (4 * (int64_t)workers), 1, SCAN_GROUP);
     s->fused.group = clamp(SPACE_ROWS / (K + 1), 1, share);
     s->fused.rows = K + 1;
-    s->fused.workers = workers;
-    if (s->model->wide)
-        FSNN_TRY(scan_block_room(&s->fused.wide, wide_bytes(s) * (size_t)workers));
-    return scan_block_room(&s->fused.space,
-                           sizeof(lanes) * (size_t)(workers * s->fused.group * (K + 1)));
+    return rooms(s, workers);
+}
+
+fsnn_status scan_fused_workers(scan *s)
+{
+    int workers = fsnn_threads();
+    return s->fused.space.data && workers > s->fused.workers ? rooms(s, workers) : FSNN_OK;
+}
+
+/* ---- patches of a sink ---- */
+
+static int64_t least_common(int64_t a, int64_t b)
+{
+    int64_t x = a, y = b;
+    while (y) {
+        int64_t rest = x % y;
+        x = y;
+        y = rest;
+    }
+    return a / x * b;
+}
+
+/* Nothing the plan leaves open may keep the fused scan from doing it: there is no array to fall back on. */
+static bool always_fits(const scan *s)
+{
+    const fsnn_order *order = &s->memory.order;
+    bool orders = s->chained && (order->learn_alpha || order->learn_coefficient);
+    return scan_fused_fits(s) && !s->model->wide && !s->within && !orders;
+}
+
+bool scan_sinks(scan *s, const scan_sink *sink)
+{
+    s->sink = (scan_sink){0};
+    if (!sink->lines)
+        return true;
+    int64_t unit = least_common(sink->unit, FRAC_LANES), room = s->fused.group * FRAC_LANES / sink->lines;
+    bool whole = sink->width % unit == 0 && s->N % (sink->lines * sink->width) == 0;
+    if (s->others || !whole || room < unit || !always_fits(s))
+        return false;
+    /* stretches as long as the room allows, and about alike */
+    int64_t units = sink->width / unit, most = clamp(room / unit, 1, units);
+    int64_t pieces = (units + most - 1) / most;
+    s->fused.stretch = (units + pieces - 1) / pieces * unit;
+    s->sink = *sink;
+    return true;
+}
+
+fsnn_status scan_sums(scan *s, bool wanted, bool *can)
+{
+    /* every neuron in a whole tile */
+    *can = !s->others && s->training && s->B * s->N % FRAC_LANES == 0 && always_fits(s);
+    size_t room = sizeof(lanes) * (size_t)s->tiles + sizeof(double) * (size_t)s->channels;
+    return *can && wanted ? scan_block_room(&s->sums, room) : FSNN_OK;
+}
+
+static int64_t pieces(const scan *s)
+{
+    return (s->sink.width + s->fused.stretch - 1) / s->fused.stretch;
+}
+
+static void open_patch(const scan *s, int64_t number, scan_group *group)
+{
+    const scan_sink *sink = &s->sink;
+    int64_t line_of = pieces(s), patches = s->N / (sink->lines * sink->width) * line_of;
+    int64_t rest = number % patches, left;
+    group->sample = number / patches;
+    group->line = rest / line_of * sink->lines;
+    group->from = rest % line_of * s->fused.stretch;
+    left = sink->width - group->from;
+    group->count = left < s->fused.stretch ? left : s->fused.stretch;
+    group->tiles = 0;
+    group->next = group->count / FRAC_LANES;
+    for (int64_t l = 0; l < sink->lines; l++) {
+        int64_t at = group->sample * s->N + (group->line + l) * sink->width + group->from;
+        for (int64_t i = 0; i < group->count / FRAC_LANES; i++)
+            group->tile[group->tiles++] = at / FRAC_LANES + i;
+    }
+}
+
+static void open_neighbours(const scan *s, int64_t number, scan_group *group)
+{
+    int64_t left = scan_fused_tiles(s) - number * s->fused.group;
+    group->tiles = (int)clamp(left, 1, s->fused.group);
+    group->next = s->fused.group;
+    for (int i = 0; i < group->tiles; i++)
+        group->tile[i] = number * s->fused.group + i;
 }
 
 int64_t scan_fused_groups(const scan *s)
 {
+    if (s->sink.lines)
+        return s->B * (s->N / (s->sink.lines * s->sink.width)) * pieces(s);
     return (scan_fused_tiles(s) + s->fused.group - 1) / s->fused.group;
 }
 
@@ -65,16 +158,14 @@ static void open_bands(const scan *s, int worker, scan_group *group)
 
 void scan_fused_open(const scan *s, int64_t number, int worker, scan_group *group)
 {
-    int64_t left = scan_fused_tiles(s) - number * s->fused.group;
     bool one = scan_alike(s);
-    group->first = number * s->fused.group;
-    group->tiles = (int)clamp(left, 1, s->fused.group);
+    (s->sink.lines ? open_patch : open_neighbours)(s, number, group);
     group->space = (float *)s->fused.space.data +
                    (int64_t)worker * s->fused.group * s->fused.rows * FRAC_LANES;
     for (int i = 0; i < group->tiles; i++) {
         scan_tile tile;
         if (i == 0 || !one) {
-            scan_tile_open(s, group->first + i, worker, &tile);
+            scan_tile_open(s, group->tile[i], worker, &tile);
             memcpy(group->own[i], tile.row, sizeof tile.row);
             memcpy(group->par[i], tile.par, sizeof(lanes) * (size_t)scan_pars(s));
         }

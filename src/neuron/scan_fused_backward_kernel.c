@@ -29,7 +29,7 @@ typedef struct job {
     float gain, scale;
     int64_t later; /* rows of q that calls after this one have left */
     float pull; /* 1: the spike inside the reset carries a gradient */
-    bool kick, past;
+    bool kick, past, sink, sums;
     int learns; /* LEARNS_ */
     const scan_order *order; /* [orders] */
     int orders;
@@ -45,6 +45,7 @@ typedef struct walk {
     lanes carry[SCAN_GROUP];
     lanes grow[SCAN_GROUP][NEURON_ROWS];
     lanes ggain[SCAN_GROUP];
+    lanes sum_I[SCAN_GROUP]; /* of its gradients over the steps */
 } walk;
 
 static ALWAYS row slope_of(const job *j, const row *arg)
@@ -111,7 +112,8 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
     const lanes *par = w->group.row[t];
     lanes *grow = w->grow[t];
     float *q = w->q[t] + r * FRAC_LANES, *carry = w->carry[t], *ggain = w->ggain[t];
-    int64_t at = k * j->s->B * j->s->N + (w->group.first + t) * FRAC_LANES;
+    int64_t at = k * j->s->B * j->s->N + w->group.tile[t] * FRAC_LANES;
+    const float *gspikes = j->sink ? w->group.spikes[t] : j->gspikes + at;
     const vec gain = vec_all(j->gain), zero = {0}, one = vec_all(1), pull = vec_all(j->pull);
     again a = recall(w, t, k, at, kind, dv);
     row out;
@@ -121,7 +123,7 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
         vec gp = vec_load(carry + o) + gh.v[i];
         vec gf = vec_madd(gain, gp, zero * gh.v[i]), gc = -gf;
         vec kick = vec_load(par[ROW_KICK] + o);
-        vec gtest = vec_madd(pull * gc, kick, vec_load(j->gspikes + at + o)) * a.slope.v[i];
+        vec gtest = vec_madd(pull * gc, kick, vec_load(gspikes + o)) * a.slope.v[i];
         vec gdv = gf + gtest;
         vec_store(q + o, gp);
         if (kind == WIDE) {
@@ -131,6 +133,8 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
             vec gI = gdv * vec_load(par[ROW_RATE] + o);
             out.v[i] = zero + gI;
             vec_store(carry + o, (zero + (kind == LEAKY ? -gI : zero)) + gtest);
+            if (j->sums)
+                add_to(w->sum_I[t] + o, gI);
         }
         if (learns) {
             vec spike = vec_where(a.arg.v[i] >= 0, one);
@@ -155,7 +159,7 @@ static ALWAYS void step_end(walk *w, int t, int64_t k, const float *gv, const fl
 {
     const job *j = w->j;
     float *carry = w->carry[t];
-    int64_t at = k * j->s->B * j->s->N + (w->group.first + t) * FRAC_LANES;
+    int64_t at = k * j->s->B * j->s->N + w->group.tile[t] * FRAC_LANES;
     const vec zero = {0};
     row out;
     EACH_VEC
@@ -172,16 +176,17 @@ static ALWAYS void step_end(walk *w, int t, int64_t k, const float *gv, const fl
 static ALWAYS void ask(const walk *w, int t, int64_t k)
 {
     const job *j = w->j;
-    int64_t tile = w->group.first + t, total = j->s->B * j->s->N;
+    int64_t tile = w->group.tile[t], total = j->s->B * j->s->N;
     int64_t at = (k - 1) * total + tile * FRAC_LANES;
     row_ask(w->u[t] + (k - 1) * FRAC_LANES);
     if (k == 0) {
-        tile += j->s->fused.group;
+        tile += w->group.next;
         at = (j->s->K - 1) * total + tile * FRAC_LANES;
-        row_ask(w->u[t] + (j->s->fused.group * j->s->u.capacity + j->s->K - 1) * FRAC_LANES);
+        row_ask(w->u[t] + (w->group.next * j->s->u.capacity + j->s->K - 1) * FRAC_LANES);
     }
     row_ask(j->I + at);
-    row_ask(j->gspikes + at);
+    if (!j->sink)
+        row_ask(j->gspikes + at);
 }
 
 /* What tile t's state of row r, the i-th of a block, gave to later ones; `lags` of it are left. */
@@ -200,7 +205,7 @@ static ALWAYS void step_band(walk *w, int b, int64_t r, int64_t i, int64_t lags,
     scan_band *band = w->group.band;
     int first = b * SCAN_BAND, tiles = scan_band_tiles(&w->group, b);
     int64_t k = j->later + j->s->K - 1 - r;
-    const float *I = j->I + k * j->s->B * j->s->N + (w->group.first + first) * FRAC_LANES;
+    const float *I = j->I + k * j->s->B * j->s->N + w->group.tile[first] * FRAC_LANES;
     const vec v0 = vec_all(j->s->v0);
     for (int t = 0; t < tiles; t++) {
         const float *u = w->u[first + t] + k * FRAC_LANES;
@@ -217,6 +222,13 @@ static ALWAYS void step_band(walk *w, int b, int64_t r, int64_t i, int64_t lags,
         step_end(w, first + t, k, band->gv[t], band->gI[t]);
 }
 
+static void fetch(walk *w, int64_t k)
+{
+    const scan *s = w->j->s;
+    scan_group *g = &w->group;
+    s->sink.give(&s->sink, k * s->B + g->sample, g->line, g->from, g->count, g->spikes[0]);
+}
+
 static ALWAYS void block(walk *w, int64_t r, int64_t steps, derivative kind, int learns)
 {
     const job *j = w->j;
@@ -227,6 +239,8 @@ static ALWAYS void block(walk *w, int64_t r, int64_t steps, derivative kind, int
     for (int64_t i = 0; i < steps; i++) {
         int64_t rows = whole ? i : r + i, lags = rows < j->window ? rows : j->window;
         int64_t k = j->later + j->s->K - 1 - (r + i);
+        if (j->sink)
+            fetch(w, k);
         for (int b = 0; kind == WIDE && b * SCAN_BAND < w->group.tiles; b++)
             step_band(w, b, r + i, i, lags, whole, learns);
         for (int t = 0; kind != WIDE && t < w->group.tiles; t++) {
@@ -304,7 +318,7 @@ static void leave_band(const walk *w, int begin, int end)
     const lanes *grow[SCAN_BAND];
     lanes own[SCAN_BAND][SCAN_PARS], *gpar[SCAN_BAND];
     for (int t = begin; t < end; t++) {
-        lanes *to = alike ? own[t - begin] : (lanes *)s->lane.data + (group->first + t) * pars;
+        lanes *to = alike ? own[t - begin] : (lanes *)s->lane.data + group->tile[t] * pars;
         memset(to, 0, (size_t)pars * sizeof(lanes));
         gpar[t - begin] = to;
         grow[t - begin] = w->grow[t];
@@ -314,7 +328,7 @@ static void leave_band(const walk *w, int begin, int end)
     if (s->model->wide)
         s->model->wide->close(group->self[begin / SCAN_BAND], group->parameters + begin, grow, gpar);
     for (int t = begin; t < end; t++) {
-        double *part = (double *)s->part.data + (group->first + t) * SCAN_PARTS;
+        double *part = (double *)s->part.data + group->tile[t] * SCAN_PARTS;
         for (int p = 0; p < pars; p++) {
             part[p] = 0;
             for (int i = 0; i < FRAC_LANES; i++)
@@ -344,18 +358,20 @@ static void open_group(walk *w, int64_t number, int worker)
     bool handed = s->chained && s->handed;
     if (!handed)
         memset(w->carry, 0, sizeof *w->carry * (size_t)w->group.tiles);
+    if (w->j->sums)
+        memset(w->sum_I, 0, sizeof *w->sum_I * (size_t)w->group.tiles);
     if (w->j->learns) {
         memset(w->grow, 0, sizeof *w->grow * (size_t)w->group.tiles);
         memset(w->ggain, 0, sizeof *w->ggain * (size_t)w->group.tiles);
     }
     for (int t = 0; t < w->group.tiles; t++) {
-        w->u[t] = scan_rows_of(&s->u, w->group.first + t) + (s->u.rows - s->K - 1) * FRAC_LANES;
+        w->u[t] = scan_rows_of(&s->u, w->group.tile[t]) + (s->u.rows - s->K - 1) * FRAC_LANES;
         w->q[t] = w->group.space + t * s->fused.rows * FRAC_LANES;
         if (!s->chained)
             continue;
-        w->q[t] = (float *)s->work.data + (w->group.first + t) * s->q_room * FRAC_LANES;
+        w->q[t] = (float *)s->work.data + w->group.tile[t] * s->q_room * FRAC_LANES;
         if (handed)
-            memcpy(w->carry[t], carry_of(s, w->group.first + t), sizeof(lanes));
+            memcpy(w->carry[t], carry_of(s, w->group.tile[t]), sizeof(lanes));
     }
 }
 
@@ -366,7 +382,7 @@ static void hand_on(const walk *w, int t)
     int64_t rows = w->j->later + s->K, keep = scan_q_kept(s, rows);
     if (keep < rows)
         memmove(w->q[t], w->q[t] + (rows - keep) * FRAC_LANES, sizeof(lanes) * (size_t)keep);
-    memcpy(carry_of(s, w->group.first + t), w->carry[t], sizeof(lanes));
+    memcpy(carry_of(s, w->group.tile[t]), w->carry[t], sizeof(lanes));
 }
 
 #define WALK_ROW(kind)                                                                             \
@@ -385,6 +401,8 @@ static void one(int64_t number, int worker, void *user)
         vec_settle();
     if (j->learns)
         leave(&w);
+    for (int t = 0; j->sums && t < w.group.tiles; t++)
+        memcpy((lanes *)j->s->sums.data + w.group.tile[t], w.sum_I[t], sizeof(lanes));
     for (int t = 0; t < w.group.tiles && j->s->chained; t++)
         hand_on(&w, t);
 }
@@ -419,6 +437,8 @@ int64_t FSNN_K(scan_fused_backward)(scan *s, const float *I, const float *gspike
              .scale = (float)surrogate->scale,
              .pull = attached ? 1 : 0,
              .kick = scan_resetting(s)->kick,
+             .sink = s->sink.lines > 0,
+             .sums = grads->sums != NULL,
              .learns = learns(s, grads, orders),
              .order = order,
              .orders = orders};

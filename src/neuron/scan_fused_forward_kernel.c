@@ -18,6 +18,7 @@ typedef struct job {
     float *spikes;
     float gain;
     bool kick, past; /* past: states and spikes pass the caches by */
+    bool sink;
 } job;
 
 typedef struct walk {
@@ -37,7 +38,7 @@ static ALWAYS void step(walk *w, int t, int64_t k, row S, derivative kind, const
     const job *j = w->j;
     const lanes *par = w->group.row[t];
     float *next = w->history[t] + k * FRAC_LANES, *fired = w->fired;
-    int64_t at = k * j->s->B * j->s->N + (w->group.first + t) * FRAC_LANES;
+    int64_t at = k * j->s->B * j->s->N + w->group.tile[t] * FRAC_LANES;
     const vec v0 = vec_all(j->s->v0), gain = vec_all(j->gain), one = vec_all(1);
     row spike, u;
     EACH_VEC
@@ -59,18 +60,21 @@ static ALWAYS void step(walk *w, int t, int64_t k, row S, derivative kind, const
     row_put(next, &u, false);
     if (w->aside)
         row_put(w->u[t] + k * FRAC_LANES, &u, j->past);
-    row_put(j->spikes + at, &spike, j->past);
+    if (j->sink)
+        row_put(w->group.spikes[t], &spike, false);
+    else
+        row_put(j->spikes + at, &spike, j->past);
 }
 
 /* (Inlined by force: a function of nothing but prefetches counts as one that does nothing.) */
 static ALWAYS void ask(const walk *w, int t, int64_t k)
 {
     const job *j = w->j;
-    int64_t tile = w->group.first + t, total = j->s->B * j->s->N;
+    int64_t tile = w->group.tile[t], total = j->s->B * j->s->N;
     if (k + 1 < j->K)
         row_ask(j->I + (k + 1) * total + tile * FRAC_LANES);
     else
-        row_ask(j->I + (tile + j->s->fused.group) * FRAC_LANES);
+        row_ask(j->I + (tile + w->group.next) * FRAC_LANES);
 }
 
 /* The sum over the past of tile t at step k, the i-th of a block; `lags` of it are left. */
@@ -94,10 +98,17 @@ static void step_band(walk *w, int b, int64_t k, int64_t i, int64_t lags, bool w
         row_put(w->sum[first + t][i], &S, false);
         EACH_VEC vec_store(band->v[t] + i * VEC, vec_load(u + i * VEC) + v0);
     }
-    const float *I = j->I + k * j->s->B * j->s->N + (w->group.first + first) * FRAC_LANES;
+    const float *I = j->I + k * j->s->B * j->s->N + w->group.tile[first] * FRAC_LANES;
     j->s->model->wide->charge(w->group.self[b], band->v[0], I, band->dv[0]);
     for (int t = 0; t < tiles; t++)
         step(w, first + t, k, row_load(w->sum[first + t][i]), WIDE, band->dv[t]);
+}
+
+static void hand_over(const walk *w, int64_t k)
+{
+    const scan *s = w->j->s;
+    const scan_group *g = &w->group;
+    s->sink.take(&s->sink, k * s->B + g->sample, g->line, g->from, g->count, g->spikes[0]);
 }
 
 static ALWAYS void block(walk *w, int64_t k, int64_t steps, derivative kind)
@@ -115,6 +126,8 @@ static ALWAYS void block(walk *w, int64_t k, int64_t steps, derivative kind)
             ask(w, t, k + i);
             step(w, t, k + i, past_of(w, t, k + i, i, lags, whole), kind, NULL);
         }
+        if (j->sink)
+            hand_over(w, k + i);
     }
 }
 
@@ -140,7 +153,7 @@ static void open_group(walk *w, int64_t number, int worker)
     w->have = s->u.rows;
     w->aside = j->past && w->have == 1 && j->K < s->fused.rows;
     for (int t = 0; t < w->group.tiles; t++) {
-        w->u[t] = scan_rows_of(&s->u, w->group.first + t) + w->have * FRAC_LANES;
+        w->u[t] = scan_rows_of(&s->u, w->group.tile[t]) + w->have * FRAC_LANES;
         w->history[t] = w->u[t];
         if (!w->aside)
             continue;
@@ -161,11 +174,11 @@ static void one(int64_t number, int worker, void *user)
     if (j->past)
         vec_settle();
     /* counts are exact in any order: the group's stand at its first tile */
-    double *fired = (double *)j->s->fired.data + w.group.first, sum = 0;
+    double *fired = j->s->fired.data, sum = 0;
     for (int i = 0; i < FRAC_LANES; i++)
         sum += (double)w.fired[i];
     for (int t = 0; t < w.group.tiles; t++)
-        fired[t] = t ? 0 : sum;
+        fired[w.group.tile[t]] = t ? 0 : sum;
 }
 
 int64_t FSNN_K(scan_fused_forward)(scan *s, int64_t K, const float *I, float *spikes)
@@ -181,8 +194,9 @@ int64_t FSNN_K(scan_fused_forward)(scan *s, int64_t K, const float *I, float *sp
              .I = I,
              .spikes = spikes,
              .gain = s->memory.sum[0].gain,
-             .kick = scan_resetting(s)->kick};
-    j.past = rows_large(K * tiles) && vec_aligned(spikes) && s->B * s->N % VEC == 0;
+             .kick = scan_resetting(s)->kick,
+             .sink = s->sink.lines > 0};
+    j.past = rows_large(K * tiles) && (j.sink || vec_aligned(spikes)) && s->B * s->N % VEC == 0;
     fsnn_parallel(scan_fused_groups(s), one, &j);
     return tiles;
 }

@@ -57,13 +57,14 @@ void op_add_weight(op_node *node, fsnn_shape shape, int64_t fan_in)
                                              .decay = true};
 }
 
-void op_add_bias(op_node *node, int64_t size, int64_t fan_in)
+void op_add_bias(op_node *node, int64_t size, int64_t fan_in, bool channel)
 {
     node->param[node->params++] = (op_param){.name = "bias",
                                              .shape = FSNN_SHAPE(size),
                                              .init = OP_UNIFORM,
                                              .scale = 1 / sqrt((double)fan_in),
-                                             .learn = true};
+                                             .learn = true,
+                                             .channel = channel};
 }
 
 static int64_t more_padding(int64_t reach, int64_t size)

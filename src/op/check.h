@@ -17,7 +17,8 @@ void op_output(op_node *node, int port, fsnn_shape shape, bool last);
 
 /* Weight and bias as they start: U(-1/sqrt(fan_in), 1/sqrt(fan_in)). */
 void op_add_weight(op_node *node, fsnn_shape shape, int64_t fan_in);
-void op_add_bias(op_node *node, int64_t size, int64_t fan_in);
+/* channel: added along the first dimension of the output (op_param). */
+void op_add_bias(op_node *node, int64_t size, int64_t fan_in, bool channel);
 
 /* A window that slides over a line (dims 1) or an image (dims 2, then (height, width)). */
 typedef struct op_window {

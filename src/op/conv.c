@@ -46,7 +46,7 @@ fsnn_status conv_shape(op_node *node, const fsnn_conv2d *o, int dims)
     node->params = 0;
     op_add_weight(node, weight, fan_in);
     if (o->bias)
-        op_add_bias(node, o->out, fan_in);
+        op_add_bias(node, o->out, fan_in, true);
     node->operations = o->out * points * fan_in;
     return FSNN_OK;
 }

@@ -54,7 +54,7 @@ static fsnn_status shape(op_node *node)
     node->params = 0;
     op_add_weight(node, FSNN_SHAPE(o->out, in), in);
     if (o->bias)
-        op_add_bias(node, o->out, in);
+        op_add_bias(node, o->out, in, out.rank == 1);
     node->operations = rows_of(node) * in * o->out;
     return FSNN_OK;
 }

@@ -42,6 +42,7 @@ typedef struct op_param {
     double scale; /* bound of uniform, value of constant */
     bool learn, decay;
     bool neuron; /* tau, threshold, alpha, coefficient */
+    bool channel; /* added to the output along its first dimension: its gradient is the sum of the output's over all others */
     fsnn_range range;
 } op_param;
 
@@ -87,12 +88,22 @@ typedef struct op_run {
     const float *gout[OP_MAX_OUT];    /* backward */
     float *value[OP_MAX_PARAM];       /* parameters; running statistics are written in training */
     float *grad[OP_MAX_PARAM];        /* backward: added to; NULL for what is not learned */
+    float *gsum; /* backward of a neuron layer: [channels] to which gin[0] is added, summed over all else; NULL: not wanted */
     void *scratch, *tape;
     int64_t step; /* number of the forward call: random numbers change with it */
     int64_t first; /* step of the call that the K steps begin with, where they are a piece of it */
     int64_t at;    /* in a loop: the step, 0..span-1 */
     bool replay;   /* forward of the same steps as before, for backward: nothing that lasts may change */
+    /* The operator that takes the output as it is made, and its call: there is no out[0] and gout[0] then. */
+    const op_node *into;
+    const struct op_run *into_run;
 } op_run;
+
+/* Patches in which an operator can take its input (channels-last) while it is being made: `lines` neighbouring lines of
+ * `width` numbers, cut into stretches that are multiples of `unit`. */
+typedef struct op_patches {
+    int64_t lines, width, unit;
+} op_patches;
 
 typedef struct fsnn_op {
     const char *kind;
@@ -113,6 +124,14 @@ typedef struct fsnn_op {
     fsnn_status (*plan)(op_node *node);
     fsnn_status (*forward)(op_node *node, const op_run *run);
     fsnn_status (*backward)(op_node *node, const op_run *run);
+    /* Of operators with one input and output that can do their work patch by patch, in any order and by any thread; the
+     * others leave these NULL. patches: after plan(), false where it cannot. x, gx [lines, count]: from number `from` of line
+     * `line` of a row on. Together they do what forward and backward do. */
+    bool (*patches)(const op_node *node, op_patches *patches);
+    void (*take)(const op_node *node, const op_run *run, int64_t row, int64_t line, int64_t from, int64_t count,
+                 const float *x);
+    void (*give)(const op_node *node, const op_run *run, int64_t row, int64_t line, int64_t from, int64_t count,
+                 float *gx);
     void (*destroy)(op_node *node); /* releases what state holds (not state itself); may be NULL */
 } fsnn_op;
 

@@ -285,12 +285,35 @@ static fsnn_status backward(op_node *node, const op_run *run)
     return FSNN_OK;
 }
 
+static bool patches(const op_node *node, op_patches *p)
+{
+    const state *st = node->state;
+    const dense_pool_shape *s = &st->made.shape;
+    *p = (op_patches){2, s->W * s->C, 2 * s->C};
+    return st->way == WAY_PAIRS && max_pairs_even(s);
+}
+
+static void take(const op_node *node, const op_run *run, int64_t row, int64_t line, int64_t from, int64_t count,
+                 const float *x)
+{
+    const state *st = node->state;
+    max_pairs_take(&st->made.shape, row, line, from, count, x, run->out[0], node->training ? run->tape : NULL);
+}
+
+static void give(const op_node *node, const op_run *run, int64_t row, int64_t line, int64_t from, int64_t count,
+                 float *gx)
+{
+    const state *st = node->state;
+    max_pairs_give(&st->made.shape, row, line, from, count, run->gout[0], gx, run->tape);
+}
+
 #define POOL(kind_name, what, table)                                                               \
     {                                                                                              \
         .kind = kind_name, .help = what, .options_size = sizeof(fsnn_pool), .defaults = &defaults, \
         .keys = table, .min_in = 1, .max_in = 1, .flags = OP_LAST | OP_WANTS_LAST,                 \
         .state_size = sizeof(state), .check = check, .shape = shape, .plan = plan,                 \
-        .forward = forward, .backward = backward, .destroy = destroy                               \
+        .forward = forward, .backward = backward, .patches = patches, .take = take, .give = give,       \
+        .destroy = destroy                               \
     }
 
 const fsnn_op op_maxpool = POOL("maxpool", "maximum over windows of images or lines", keys);

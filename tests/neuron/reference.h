@@ -408,7 +408,7 @@ static inline void check_backward(const setup *c)
           gcoefficient[8] = {0};
     bool ordered = !c->method->integer;
     scan_grads grads = {
-        m.gI, {gtau, gtheta, gv_reset}, ordered ? galpha : NULL, ordered ? gcoefficient : NULL};
+        m.gI, {gtau, gtheta, gv_reset}, ordered ? galpha : NULL, ordered ? gcoefficient : NULL, NULL};
     for (int p = 0; c->e && p < 2; p++)
         grads.par[NEURON_PARS + p] = gown[p];
     assert_int_equal(scan_backward(&m.s, m.I, m.spikes, m.g, &grads), FSNN_OK);

@@ -156,7 +156,8 @@ static void back(machine *m, const setup *c, int64_t at, gradients *g)
     scan_grads grads = {g->I + at * total,
                         {learns ? g->tau : NULL, g->theta},
                         learns ? g->alpha : NULL,
-                        learns ? g->coefficient : NULL};
+                        learns ? g->coefficient : NULL,
+                        NULL};
     assert_int_equal(scan_backward(&m->s, m->I + at * total, m->spikes + at * total,
                                    m->g + at * total, &grads),
                      FSNN_OK);
