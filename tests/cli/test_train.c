@@ -40,13 +40,15 @@ static void files_of_a_run(void **state)
 static void memory(void **state)
 {
     (void)state;
-    const char *const part[] = {"  memory      about ", ": activations ", ", histories ", ", parameters ", ", batches ", ", program and data "};
+    const char *const part[] = {"  memory      about ", ": activations ",       ", histories ",
+                                ", parameters ",        ", batches ", ", program and data "};
     shell_good("$F train tiny.yaml --out held --no-figures --set training.epochs=1");
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         shell_contains(shell_err, part[i], "train, memory");
     shell_fails("$F train tiny.yaml --out none --set fc1.out=2000000000", 1, "6 steps of batches of 16: out of memory");
     shell_contains(shell_err, "a smaller training.batch needs less, and so does training.checkpoint: auto", "what helps");
-    shell_fails("$F train tiny.yaml --out none --set fc1.out=2000000000 --set training.checkpoint=2", 1, "training.batch needs less\n");
+    shell_fails("$F train tiny.yaml --out none --set fc1.out=2000000000 --set training.checkpoint=2", 1,
+                "training.batch needs less\n");
     shell_fails("$F train tiny.yaml --out none --set data.encoder.steps=2000000000", 1,
                 "over 2000000000 steps do not fit into memory: smaller ones need less");
     assert_int_not_equal(access(shell_path("none"), F_OK), 0);
