@@ -1,22 +1,18 @@
 /* cli/bench.c: fsnn bench: how fast this machine runs standard workloads, each row beside its own floor. */
 #include "bench.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifndef FSNN_COMMIT
-#define FSNN_COMMIT "unknown"
-#endif
-
-extern const bench_workload bench_layer, bench_mlp, bench_cnn, bench_stream, bench_length;
-const bench_workload *const bench_workloads[] = {&bench_layer, &bench_mlp, &bench_cnn, &bench_stream, &bench_length, NULL};
+extern const bench_workload bench_layer, bench_mlp, bench_cnn, bench_graph, bench_stream, bench_length, bench_memory;
+const bench_workload *const bench_workloads[] = {&bench_layer,  &bench_mlp,    &bench_cnn,    &bench_graph,
+                                                 &bench_stream, &bench_length, &bench_memory, NULL};
 
 typedef struct options {
     cli_common common;
-    bool quick, json, list;
+    bool quick, json, list, scaling;
     const char *figure, *table;
     cli_int rounds;
 } options;
@@ -25,6 +21,8 @@ static const cli_option table[] = {
     {"quick", 0, CLI_FLAG, offsetof(options, quick), NULL, "the small sizes only", 0, 0},
     {"rounds", 0, CLI_INT, offsetof(options, rounds), "N", "rounds of a row (default 7); rows whose rounds take long get fewer, at least 5",
      3, BENCH_ROUNDS},
+    {"scaling", 0, CLI_FLAG, offsetof(options, scaling), NULL,
+     "each workload with one thread and with all, and how many times as quick that is, for the workload and for its floor", 0, 0},
     {"json", 0, CLI_FLAG, offsetof(options, json), NULL, "one JSON object a line", 0, 0},
     {"table", 0, CLI_TEXT, offsetof(options, table), "FILE", "also write a table in Markdown", 0, 0},
     {"figure", 0, CLI_TEXT, offsetof(options, figure), "PATH", "also draw the ratios: PATH.png and PATH.svg", 0, 0},
@@ -32,154 +30,6 @@ static const cli_option table[] = {
     CLI_ROW_THREADS,
     CLI_ROWS_LAST,
 };
-
-/* ---- machine ---- */
-
-static void processor(char *name, size_t room)
-{
-    char line[256], *at;
-    FILE *file = fopen("/proc/cpuinfo", "r");
-    snprintf(name, room, "unknown");
-    while (file && fgets(line, sizeof line, file))
-        if (strncmp(line, "model name", 10) == 0 && (at = strchr(line, ':'))) {
-            at[strcspn(at, "\n")] = '\0';
-            snprintf(name, room, "%s", at + 2);
-            break;
-        }
-    if (file)
-        fclose(file);
-}
-
-/* ---- rows ---- */
-
-static double ratio(const bench_row *r)
-{
-    return r->floor > 0 ? r->median / r->floor : 0;
-}
-
-static void print_json(const bench_row *r, const char *machine)
-{
-    printf("{\"bench\": \"%s\", \"what\": \"%s\", \"T\": %lld, \"batch\": %lld, \"neurons\": %lld, \"rounds\": %d, "
-           "\"median_ms\": %.6g, \"least_ms\": %.6g, \"most_ms\": %.6g, ",
-           r->workload, r->what, (long long)r->steps, (long long)r->batch, (long long)r->neurons, r->rounds,
-           r->median * 1e3, r->least * 1e3, r->most * 1e3);
-    if (r->floor > 0)
-        printf("\"floor\": \"%s\", \"floor_ms\": %.6g, \"ratio\": %.4g, ", r->against, r->floor * 1e3, ratio(r));
-    if (r->aim > 0)
-        printf("\"aim\": %g, ", r->aim);
-    printf("\"peak_mib\": %.1f, \"threads\": %d, \"isa\": \"%s\", \"machine\": \"%s\", \"version\": \"%s\", \"commit\": \"%s\"}\n",
-           r->bytes / (1 << 20), fsnn_threads(), fsnn_isa(), machine, fsnn_version(), FSNN_COMMIT);
-}
-
-static void milliseconds(char *text, size_t room, double seconds)
-{
-    double ms = seconds * 1e3;
-    snprintf(text, room, ms < 10 ? "%.3f" : ms < 1000 ? "%.1f" : "%.0f", ms);
-}
-
-typedef struct words {
-    char median[24], least[24], most[24], floor[24], ratio[16], aim[16], peak[CLI_NUMBER];
-} words;
-
-static words words_of(const bench_row *r)
-{
-    words w = {0};
-    milliseconds(w.median, sizeof w.median, r->median);
-    milliseconds(w.least, sizeof w.least, r->least);
-    milliseconds(w.most, sizeof w.most, r->most);
-    if (r->floor > 0) {
-        milliseconds(w.floor, sizeof w.floor, r->floor);
-        snprintf(w.ratio, sizeof w.ratio, "%.2f", ratio(r));
-    }
-    if (r->aim > 0)
-        snprintf(w.aim, sizeof w.aim, "%.2f", r->aim);
-    cli_bytes(w.peak, r->bytes);
-    return w;
-}
-
-static void print_row(const bench_row *r)
-{
-    words w = words_of(r);
-    printf("%-7s %-38s %9s %9s %6s %5s %10s  %s\n", r->workload, r->what, w.median, w.floor, w.ratio, w.aim, w.peak, r->against);
-}
-
-static void print_machine(FILE *out, const char *machine)
-{
-    fprintf(out, "%s, %d thread%s, %s, fsnn %s (%s)\n\n", machine, fsnn_threads(), fsnn_threads() == 1 ? "" : "s", fsnn_isa(),
-            fsnn_version(), FSNN_COMMIT);
-}
-
-/* ---- the ratios as a picture ---- */
-
-typedef struct kept {
-    bench_row *row;
-    int count, room;
-} kept;
-
-static void keep(kept *k, const bench_row *row)
-{
-    if (k->count == k->room) {
-        k->room = k->room ? 2 * k->room : 32;
-        bench_row *grown = cli_allocate((size_t)k->room, sizeof *grown);
-        if (k->count)
-            memcpy(grown, k->row, (size_t)k->count * sizeof *grown);
-        free(k->row);
-        k->row = grown;
-    }
-    k->row[k->count++] = *row;
-}
-
-static int write_table(const kept *k, const char *path, const char *machine)
-{
-    FILE *out = fopen(path, "w");
-    if (!out)
-        return cli_error(CLI_FAILED, "cannot write %s", path);
-    print_machine(out, machine);
-    fputs("| workload | what | median, ms | range | floor, ms | which floor | ratio | aim | peak memory |\n"
-          "|---|---|---|---|---|---|---|---|---|\n", out);
-    for (int i = 0; i < k->count; i++) {
-        const bench_row *r = &k->row[i];
-        words w = words_of(r);
-        fprintf(out, "| %s | %s | %s | %s - %s | %s | %s | %s | %s | %s |\n", r->workload, r->what, w.median, w.least, w.most,
-                w.floor, r->against, w.ratio, w.aim, w.peak);
-    }
-    return fclose(out) == 0 ? CLI_GOOD : cli_error(CLI_FAILED, "cannot write all of %s", path);
-}
-
-static void draw(const kept *k, const char *path, const char *machine)
-{
-    enum { RATIO, AIM, EVEN, CURVES };
-    double *x = cli_allocate((size_t)(CURVES * k->count + 2), sizeof *x);
-    double *y = cli_allocate((size_t)k->count + 1, sizeof *y), ends[2] = {-0.5, 0};
-    const char **name = cli_allocate((size_t)k->count + 1, sizeof *name);
-    int rows = 0;
-    double most = 1;
-    for (int i = 0; i < k->count; i++) {
-        if (k->row[i].floor <= 0)
-            continue;
-        x[rows] = ratio(&k->row[i]);
-        x[k->count + rows] = k->row[i].aim > 0 ? k->row[i].aim : NAN; /* a gap */
-        most = fmax(most, x[rows]);
-        y[rows] = rows;
-        name[rows++] = cli_format("%s: %s", k->row[i].workload, k->row[i].what);
-    }
-    double even[2] = {1, 1};
-    ends[1] = rows - 0.5;
-    const fsnn_curve curve[] = {{"measured", FSNN_MARK_POINTS, 1, rows, x, y},
-                                {"at most", FSNN_MARK_TICKS, 2, rows, x + k->count, y},
-                                {NULL, FSNN_MARK_LIMIT, 3, 2, even, ends}};
-    const fsnn_chart chart = {.heading = "time, floor = 1", .x_label = "ratio", .x_high = 1.1 * most, .rows = rows, .row = name,
-                              .empty = "no ratios", .height = 140 + 24 * rows < 2000 ? 140 + 24 * rows : 2000,
-                              .curves = CLI_COUNT(curve), .curve = curve};
-    char *subtitle = cli_format("%s, %d thread%s, %s", machine, fsnn_threads(), fsnn_threads() == 1 ? "" : "s", fsnn_isa());
-    cli_figure_done(fsnn_plot_charts("Standard workloads beside their floors", subtitle, 1, 1, &chart, path), path);
-    free(subtitle);
-    for (int i = 0; i < rows; i++)
-        free((char *)name[i]);
-    free(name);
-    free(y);
-    free(x);
-}
 
 /* ---- a workload in its process ---- */
 
@@ -196,8 +46,35 @@ static bool read_row(int from, bench_row *row)
     return true;
 }
 
-/* The parent has not computed anything yet: threads do not outlive a fork. */
-static int run_workload(const options *o, const bench_workload *w, const char *machine, kept *rows)
+/* What is done with a row as it comes. */
+typedef struct listener {
+    const char *machine;
+    bool json, silent;
+    bench_rows *rows;
+} listener;
+
+static void hear(const listener *to, const bench_row *row)
+{
+    if (to->json && !to->silent)
+        bench_print_json(row, to->machine);
+    else if (!to->silent)
+        bench_print_row(row);
+    fflush(stdout);
+    bench_keep(to->rows, row);
+}
+
+/* In the workload's process. */
+static void measure(const options *o, const bench_workload *w, int threads, int pipe)
+{
+    bench b = {.rounds = o->rounds.given ? (int)o->rounds.value : 7, .quick = o->quick, .pipe = pipe};
+    if (threads)
+        bench_try(fsnn_threads_set(threads));
+    w->run(&b);
+    exit(CLI_GOOD);
+}
+
+/* The parent has not computed anything yet: threads do not outlive a fork. `threads` 0: as they are set. */
+static int run_workload(const options *o, const bench_workload *w, int threads, const listener *to)
 {
     int end[2], status = 0;
     fflush(stdout);
@@ -207,21 +84,13 @@ static int run_workload(const options *o, const bench_workload *w, const char *m
     if (child < 0)
         return cli_error(CLI_FAILED, "no process for workload %s", w->name);
     if (child == 0) {
-        bench b = {.rounds = o->rounds.given ? (int)o->rounds.value : 7, .quick = o->quick, .pipe = end[1]};
         close(end[0]);
-        w->run(&b);
-        exit(CLI_GOOD);
+        measure(o, w, threads, end[1]);
     }
     close(end[1]);
     bench_row row;
-    while (read_row(end[0], &row)) {
-        if (o->json)
-            print_json(&row, machine);
-        else
-            print_row(&row);
-        fflush(stdout);
-        keep(rows, &row);
-    }
+    while (read_row(end[0], &row))
+        hear(to, &row);
     close(end[0]);
     waitpid(child, &status, 0);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
@@ -266,6 +135,82 @@ static bool wanted(const options *o, const bench_workload *w)
     return o->common.operands == 0;
 }
 
+static int list_workloads(void)
+{
+    for (int i = 0; bench_workloads[i]; i++)
+        printf("%-10s%s\n", bench_workloads[i]->name, bench_workloads[i]->help);
+    return CLI_GOOD;
+}
+
+/* ---- rows beside their floors ---- */
+
+static int run_rows(const options *o, const char *machine)
+{
+    bench_rows rows = {0};
+    listener to = {machine, o->json, false, &rows};
+    int code = CLI_GOOD;
+    if (!o->json) {
+        bench_print_machine(stdout, machine);
+        bench_print_heading();
+    }
+    for (int i = 0; bench_workloads[i]; i++)
+        if (wanted(o, bench_workloads[i])) {
+            int failed = run_workload(o, bench_workloads[i], 0, &to);
+            code = failed ? failed : code;
+        }
+    if (o->table && bench_write_table(&rows, o->table, machine))
+        code = CLI_FAILED;
+    if (o->figure)
+        bench_draw(&rows, o->figure, machine);
+    free(rows.row);
+    return code;
+}
+
+/* ---- one thread beside all ---- */
+
+/* A workload's rows with one thread and with all, one run right after the other. */
+static int run_twice(const options *o, const bench_workload *w, int threads, const char *machine, bench_rows *one, bench_rows *all)
+{
+    bench_rows first = {0}, second = {0};
+    listener to_first = {machine, o->json, true, &first}, to_second = {machine, o->json, true, &second};
+    int code = run_workload(o, w, threads, &to_second), failed = run_workload(o, w, 1, &to_first);
+    code = failed ? failed : code;
+    if (code == CLI_GOOD)
+        bench_scaling_print(&first, &second, threads, machine, o->json);
+    fflush(stdout);
+    for (int i = 0; code == CLI_GOOD && i < first.count && i < second.count; i++) {
+        bench_keep(one, &first.row[i]);
+        bench_keep(all, &second.row[i]);
+    }
+    free(first.row);
+    free(second.row);
+    return code;
+}
+
+static int run_scaling(const options *o, const char *machine)
+{
+    bench_rows one = {0}, all = {0};
+    int code = CLI_GOOD, threads = fsnn_threads();
+    if (threads == 1)
+        return cli_error(CLI_USAGE, "--scaling compares one thread with several, but there is one: give more with --threads");
+    if (o->figure)
+        return cli_error(CLI_USAGE, "--figure draws ratios to floors, --scaling has none: leave one of them out");
+    if (!o->json) {
+        bench_print_machine(stdout, machine);
+        printf("%-7s %-40s %12s %12s %9s %9s\n", "", "", "1 thread, ms", "all, ms", "speed-up", "of floor");
+    }
+    for (int i = 0; bench_workloads[i]; i++)
+        if (wanted(o, bench_workloads[i])) {
+            int failed = run_twice(o, bench_workloads[i], threads, machine, &one, &all);
+            code = failed ? failed : code;
+        }
+    if (o->table && bench_scaling_table(&one, &all, threads, o->table, machine))
+        code = CLI_FAILED;
+    free(one.row);
+    free(all.row);
+    return code;
+}
+
 static int run(void *given)
 {
     const options *o = given;
@@ -273,33 +218,15 @@ static int run(void *given)
     int code = check_names(o);
     if (code != CLI_GOOD)
         return code;
-    if (o->list) {
-        for (int i = 0; bench_workloads[i]; i++)
-            printf("%-10s%s\n", bench_workloads[i]->name, bench_workloads[i]->help);
-        return CLI_GOOD;
-    }
+    if (o->list)
+        return list_workloads();
     if (o->common.threads.given) {
         fsnn_status status = fsnn_threads_set((int)o->common.threads.value);
         if (status < 0)
             return cli_fail(status);
     }
-    processor(machine, sizeof machine);
-    kept rows = {0};
-    if (!o->json) {
-        print_machine(stdout, machine);
-        printf("%-7s %-38s %9s %9s %6s %5s %10s  %s\n", "", "", "median ms", "floor ms", "ratio", "aim", "memory", "floor");
-    }
-    for (int i = 0; bench_workloads[i]; i++)
-        if (wanted(o, bench_workloads[i])) {
-            int failed = run_workload(o, bench_workloads[i], machine, &rows);
-            code = failed ? failed : code;
-        }
-    if (o->table && write_table(&rows, o->table, machine))
-        code = CLI_FAILED;
-    if (o->figure)
-        draw(&rows, o->figure, machine);
-    free(rows.row);
-    return code;
+    bench_machine(machine, sizeof machine);
+    return (o->scaling ? run_scaling : run_rows)(o, machine);
 }
 
 const cli_command cli_bench = {
@@ -309,13 +236,15 @@ const cli_command cli_bench = {
     .usage = "[WORKLOAD ...] [options]",
     .details = "Runs standard workloads and prints, for each, the median time, and beside it the time of its floor in the same "
                "run: the dense kernels of the same shapes alone, or the bytes it must move at the bandwidth of this machine. "
-               "\"aim\" is what the ratio should stay below. Memory is the most that the workload's process has held so far. "
+               "\"aim\" is what the ratio (or, in ms, the median) should stay below. Memory is the most that the workload's "
+               "process has held so far; rows of the workload memory are bytes, not times. "
                "All of it takes minutes; an otherwise idle machine gives the true figures.",
     .examples = "  fsnn bench --quick\n"
-                "  fsnn bench mlp cnn --threads 1 --json\n",
+                "  fsnn bench mlp cnn --threads 1 --json\n"
+                "  fsnn bench --scaling --quick\n",
     .option = table,
     .min_operands = 0,
-    .max_operands = 4,
+    .max_operands = CLI_OPERANDS,
     .size = sizeof(options),
     .run = run,
 };

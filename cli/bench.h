@@ -12,10 +12,12 @@ typedef struct bench_row {
     char workload[16], what[72];
     int64_t steps, batch, neurons; /* T, B, neurons of a sample; 0: does not apply */
     int rounds;
+    bool memory;                /* median, least, most and floor are bytes */
     double median, least, most; /* seconds */
     double floor;               /* seconds, median; 0: none */
     char against[32];           /* what the floor is: "linear alone" */
     double aim;                 /* most that median/floor should be; 0: none */
+    double limit;               /* most that the median should be; 0: none */
     double bytes;               /* most memory the process held, from its start */
 } bench_row;
 
@@ -25,6 +27,30 @@ typedef struct bench {
     int pipe;      /* where rows go */
     double bandwidth; /* bytes/s read by all threads from main memory, once it was measured */
 } bench;
+
+/* Rows that were kept. */
+typedef struct bench_rows {
+    bench_row *row;
+    int count, room;
+} bench_rows;
+void bench_keep(bench_rows *rows, const bench_row *row);
+
+/* ---- how rows are shown (bench_print.c); `machine` is the processor's name ---- */
+
+void bench_machine(char *name, size_t room);
+double bench_ratio(const bench_row *r);
+void bench_print_machine(FILE *out, const char *machine);
+void bench_print_heading(void);
+void bench_print_row(const bench_row *r);
+void bench_print_json(const bench_row *r, const char *machine);
+/* A file in Markdown, a picture of the ratios; exit codes. */
+int bench_write_table(const bench_rows *rows, const char *path, const char *machine);
+void bench_draw(const bench_rows *rows, const char *path, const char *machine);
+/* The same of two runs row by row, with one thread and with `threads`: what the second gains, and what its floor gains. */
+void bench_scaling_print(const bench_rows *one, const bench_rows *all, int threads, const char *machine, bool json);
+int bench_scaling_table(const bench_rows *one, const bench_rows *all, int threads, const char *path, const char *machine);
+
+/* ---- workloads ---- */
 
 typedef struct bench_workload {
     const char *name, *help;
@@ -44,6 +70,8 @@ typedef struct bench_part {
 void bench_try(int status);
 /* Runs the parts in turn, one round to warm up and then b->rounds, fewer (at least 5) where a round takes long; returns how many. */
 int bench_measure(const bench *b, bench_part *part, int parts);
+/* Most memory that the process has held so far. */
+double bench_peak(void);
 /* Hands a row over. */
 void bench_put(const bench *b, bench_row *row);
 /* Numbers in [0, 1), [count]; free. With share < 1 they are zeros and ones, `share` of them ones. */

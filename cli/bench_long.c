@@ -98,3 +98,36 @@ static void run_length(bench *b)
 
 const bench_workload bench_length = {
     "length", "2,000 neurons over 1,000 to 100,000 steps, memory by a tolerance of 1e-5, beside the shortest", run_length};
+
+/* What the process and the network hold after a short and after a long run, fed in pieces. */
+static void run_memory(bench *b)
+{
+    enum { NEURONS = 2000, CHUNK = 50, SHORT = 1000, LONG = 100000 };
+    float *x = bench_numbers(NEURONS * CHUNK);
+    fsnn_net *net = layer(NEURONS, CHUNK);
+    double process[2], own[2];
+    for (int i = 0; i < 2; i++) {
+        int64_t activations, histories, parameters;
+        stream s = {net, x, CHUNK, i ? LONG - SHORT : SHORT, false};
+        feed(&s);
+        bench_try(fsnn_net_memory(net, &activations, &histories, &parameters));
+        process[i] = bench_peak();
+        own[i] = (double)(activations + histories + parameters);
+    }
+    const struct {
+        const char *what;
+        const double *held;
+    } row[] = {{"T 100000, tolerance 1e-5, process", process}, {"T 100000, tolerance 1e-5, network", own}};
+    for (int i = 0; i < CLI_COUNT(row); i++) {
+        const double *held = row[i].held;
+        bench_row r = {.workload = "memory", .steps = LONG, .batch = 1, .neurons = NEURONS, .rounds = 1, .memory = true,
+                       .median = held[1], .least = held[1], .most = held[1], .floor = held[0], .against = "after T 1000", .aim = 1.01};
+        snprintf(r.what, sizeof r.what, "%s", row[i].what);
+        bench_put(b, &r);
+    }
+    fsnn_net_destroy(net);
+    free(x);
+}
+
+const bench_workload bench_memory = {
+    "memory", "bytes held after 100,000 steps of 2,000 neurons, memory by a tolerance of 1e-5, beside those after 1,000", run_memory};

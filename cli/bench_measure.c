@@ -60,11 +60,16 @@ int bench_measure(const bench *b, bench_part *part, int parts)
     return rounds;
 }
 
-void bench_put(const bench *b, bench_row *row)
+double bench_peak(void)
 {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    row->bytes = (double)usage.ru_maxrss * 1024;
+    return (double)usage.ru_maxrss * 1024;
+}
+
+void bench_put(const bench *b, bench_row *row)
+{
+    row->bytes = bench_peak();
     const char *at = (const char *)row;
     for (size_t left = sizeof *row; left;) {
         ssize_t wrote = write(b->pipe, at, left);

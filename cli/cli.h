@@ -57,13 +57,15 @@ typedef struct cli_option {
     double min, max;
 } cli_option;
 
+#define CLI_OPERANDS 8 /* most of a command */
+
 /* First member of every command's struct of options. */
 typedef struct cli_common {
     cli_list set;
     cli_seed seed;
     cli_int threads;
     bool quiet, help, version;
-    const char *operand[4];
+    const char *operand[CLI_OPERANDS];
     int operands;
 } cli_common;
 
@@ -228,6 +230,8 @@ int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batc
                      fsnn_loader **loader);
 /* `steps` of a whole run: what the tolerance of the memory holds for, unless the description says. */
 int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps);
+/* What would need less memory than the plan, for sentences. */
+const char *cli_less_memory(const fsnn_plan *plan);
 /* Whether the opened data and the wrapped network fit together. */
 int cli_model_fits(const cli_model *model);
 void cli_model_warnings(const cli_model *model);

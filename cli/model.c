@@ -87,6 +87,13 @@ int cli_model_judge(const cli_model *model)
     return first_of(model, order, CLI_COUNT(order));
 }
 
+const char *cli_less_memory(const fsnn_plan *plan)
+{
+    if (plan->training && !plan->checkpoint)
+        return "a smaller training.batch needs less, and so does training.checkpoint: auto";
+    return "a smaller training.batch needs less";
+}
+
 int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps)
 {
     fsnn_dynamics *dynamics = &model->dynamics;
@@ -97,7 +104,11 @@ int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps)
     if (status >= 0)
         return CLI_GOOD;
     char *sentence = cli_format("%s", fsnn_error_text());
-    fsnn_error_set(status, "%s: %s", model->path, sentence);
+    if (status == FSNN_EMEMORY)
+        fsnn_error_set(status, "%s: %lld steps of batches of %lld: %s; %s", model->path, (long long)plan->steps,
+                       (long long)plan->batch, sentence, cli_less_memory(plan));
+    else
+        fsnn_error_set(status, "%s: %s", model->path, sentence);
     free(sentence);
     return cli_fail_description(status);
 }

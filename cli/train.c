@@ -36,6 +36,7 @@ typedef struct work {
     cli_model model;
     cli_progress progress;
     fsnn_metrics result;
+    double before; /* bytes that the process held before the network was planned: the program and its data */
 } work;
 
 /* ---- where ---- */
@@ -145,16 +146,35 @@ static void say_network(const cli_model *m)
             fsnn_shape_text(&out, out_text, sizeof out_text));
 }
 
-static void say_memory(const cli_model *m)
+static fsnn_status footprint(const cli_model *m, fsnn_footprint *f)
 {
-    int64_t activations, histories, parameters;
-    char count[CLI_NUMBER], a[CLI_NUMBER], h[CLI_NUMBER], p[CLI_NUMBER];
-    if (fsnn_net_memory(m->net, &activations, &histories, &parameters) < 0)
+    int watched = cli_model_watched(m);
+    return fsnn_train_memory(m->net, m->loader[FSNN_PART_TRAIN], watched < 0 ? NULL : m->loader[watched], &m->training, f);
+}
+
+/* Bytes that the process holds now. */
+static double resident(void)
+{
+    unsigned long all = 0, here = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file && fscanf(file, "%lu %lu", &all, &here) != 2)
+        here = 0;
+    if (file)
+        fclose(file);
+    return (double)here * (double)sysconf(_SC_PAGESIZE);
+}
+
+static void say_memory(const work *w)
+{
+    const cli_model *m = &w->model;
+    fsnn_footprint f;
+    char count[CLI_NUMBER], sum[CLI_NUMBER], a[CLI_NUMBER], h[CLI_NUMBER], p[CLI_NUMBER], b[CLI_NUMBER], r[CLI_NUMBER];
+    if (footprint(m, &f) < 0)
         return;
     cli_say("  parameters  %s learned", cli_count(count, cli_learnable(m->net)));
-    cli_say("  memory      activations %s, histories %s, parameters %s",
-            cli_bytes(a, (double)activations), cli_bytes(h, (double)histories),
-            cli_bytes(p, (double)parameters));
+    cli_say("  memory      about %s: activations %s, histories %s, parameters %s, batches %s, program and data %s",
+            cli_bytes(sum, (double)f.total + w->before), cli_bytes(a, (double)f.activations), cli_bytes(h, (double)f.histories),
+            cli_bytes(p, (double)(f.parameters + f.saving)), cli_bytes(b, (double)f.batches), cli_bytes(r, w->before));
     if (fsnn_net_segment(m->net))
         cli_say("  segments    %s steps each, %s", cli_count(count, fsnn_net_segment(m->net)),
                 m->training.truncate ? "gradients truncated at their borders"
@@ -209,7 +229,7 @@ static void say_header(const work *w)
     const fsnn_training *t = &m->training;
     char *dynamics = cli_dynamics_text(&m->dynamics);
     say_network(m);
-    say_memory(m);
+    say_memory(w);
     say_data(m);
     cli_say("  dynamics    %s", dynamics);
     cli_say("  training    %lld epoch%s, batch %lld, %s, %s %g, seed %llu", (long long)t->epochs,
@@ -353,6 +373,25 @@ static int open_data(work *w)
     return code;
 }
 
+/* The network's arrays are planned but not yet there, the optimiser's not even planned: now it can be told whether all of them will
+ * find room. */
+static int check_memory(const work *w, const fsnn_plan *plan)
+{
+    fsnn_footprint f;
+    int64_t parameters, left = fsnn_memory_left();
+    char sum[CLI_NUMBER], lack[CLI_NUMBER];
+    fsnn_status status = footprint(&w->model, &f);
+    if (status >= 0)
+        status = fsnn_net_memory(w->model.net, NULL, NULL, &parameters);
+    if (status < 0)
+        return cli_fail(status);
+    int64_t more = f.parameters - parameters;
+    if (more <= left)
+        return CLI_GOOD;
+    return cli_error(CLI_FAILED, "%s: training holds about %s, which is %s more than is free: %s", w->description,
+                     cli_bytes(sum, (double)f.total), cli_bytes(lack, (double)(more - left)), cli_less_memory(plan));
+}
+
 static int open_all(work *w)
 {
     int code = choose_description(w);
@@ -373,8 +412,11 @@ static int open_all(work *w)
                       .checkpoint = w->model.training.checkpoint,
                       .truncate = w->model.training.truncate,
                       .seed = w->model.training.seed};
+    w->before = resident();
     code = cli_model_wrap(&w->model, &plan, steps);
-    return code == CLI_GOOD ? cli_model_fits(&w->model) : code;
+    if (code == CLI_GOOD)
+        code = cli_model_fits(&w->model);
+    return code == CLI_GOOD ? check_memory(w, &plan) : code;
 }
 
 static int run(void *given)

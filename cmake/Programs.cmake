@@ -8,7 +8,7 @@ if(FSNN_CLI AND cli)
     execute_process(COMMAND git -C ${PROJECT_SOURCE_DIR} describe --always --dirty
                     OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
     if(commit AND NOT failed)
-        set_source_files_properties(${PROJECT_SOURCE_DIR}/cli/bench.c
+        set_source_files_properties(${PROJECT_SOURCE_DIR}/cli/bench_print.c
                                     PROPERTIES COMPILE_DEFINITIONS FSNN_COMMIT="${commit}")
     endif()
 endif()

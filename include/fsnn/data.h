@@ -154,7 +154,8 @@ typedef struct fsnn_augment {
     double flip_polarity;       /* events: probability that ON and OFF change places */
 } fsnn_augment;
 
-/* Batches of a data set, encoded, in file order or shuffled, prepared ahead by an own thread. */
+/* Batches of a data set, encoded, in file order or shuffled. Prepared ahead by an own thread, or, where fsnn_threads() takes all
+ * processors, by its threads when they are asked for (samples that are made from recordings: always ahead). */
 typedef struct fsnn_loader fsnn_loader;
 
 /* Samples in time that do not come one a solver step: sequences, or the T steps of an encoder, at
@@ -237,6 +238,8 @@ FSNN_API fsnn_status fsnn_loader_create(const fsnn_data *data, const fsnn_loader
 FSNN_API void fsnn_loader_destroy(fsnn_loader *loader);
 FSNN_API int64_t fsnn_loader_batches(const fsnn_loader *loader); /* in one epoch */
 FSNN_API int64_t fsnn_loader_samples(const fsnn_loader *loader); /* in one epoch */
+/* Bytes of the batches that it holds; of lists, which grow with the spikes that come, what they began with or have grown to. */
+FSNN_API int64_t fsnn_loader_memory(const fsnn_loader *loader);
 /* T (solver steps, where there are time stamps) and the shape of one sample at one step, as the
  * network will see it. */
 FSNN_API void fsnn_loader_shape(const fsnn_loader *loader, int64_t *steps, fsnn_shape *shape);

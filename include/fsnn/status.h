@@ -14,6 +14,8 @@
 #define FSNN_PRINTF(fmt, args)
 #endif
 
+#include <stdint.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -61,6 +63,10 @@ FSNN_API const char *fsnn_version(void);
  * processors. */
 FSNN_API fsnn_status fsnn_threads_set(int threads);
 FSNN_API int fsnn_threads(void);
+
+/* Bytes of memory that this process can still be given: what the system has, less what was promised to large arrays that have not
+ * been written to yet. INT64_MAX where the system does not say. */
+FSNN_API int64_t fsnn_memory_left(void);
 
 /* Name of the instruction set the kernels run with: "avx512", "avx2" or "base". The environment
  * variable FSNN_ISA=base|avx2|avx512 lowers it (never raises it above what the processor has). */

@@ -187,6 +187,20 @@ typedef struct fsnn_train_options {
 FSNN_API fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *test,
                                 const fsnn_train_options *options, fsnn_metrics *result);
 
+/* Bytes that a training holds. */
+typedef struct fsnn_footprint {
+    int64_t activations, histories; /* of the net (fsnn_net_memory) */
+    int64_t parameters;             /* with their gradients, and what the optimiser remembers of them */
+    int64_t batches;                /* of the loaders, and the gradient of the output */
+    int64_t saving;                 /* copies of values and moments while a checkpoint is written */
+    int64_t total;
+} fsnn_footprint;
+
+/* What fsnn_train will hold, of a net that was wrapped for training with the loaders' steps and batch; `test` may be NULL. The data
+ * themselves and the program are not counted. Errors: FSNN_EARGUMENT, FSNN_ESTATE (not wrapped). */
+FSNN_API fsnn_status fsnn_train_memory(const fsnn_net *net, const fsnn_loader *train, const fsnn_loader *test,
+                                       const fsnn_training *training, fsnn_footprint *footprint);
+
 typedef struct fsnn_evaluation {
     double loss, accuracy;
     int64_t samples, classes;

@@ -64,6 +64,12 @@ static size_t left(void)
     return there > owed ? there - owed : 0;
 }
 
+int64_t fsnn_memory_left(void)
+{
+    size_t bytes = left();
+    return bytes < INT64_MAX ? (int64_t)bytes : INT64_MAX;
+}
+
 /* Zero from its first page to its last, without touching them where the system can. */
 static void zero_large(char *p, size_t bytes)
 {

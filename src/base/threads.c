@@ -30,6 +30,11 @@ int fsnn_threads(void)
     return threads ? threads : omp_get_max_threads();
 }
 
+int fsnn_processors(void)
+{
+    return omp_get_num_procs();
+}
+
 /* A few shares a thread: enough to even out a busy machine, few enough to keep neighbours together.
  */
 static int64_t share(int64_t count, int threads)

@@ -1,50 +1,46 @@
-/* data/loader.c: batches prepared ahead. One thread fills a ring of three slots: one with the
- * caller, one ready, one in the making. What a batch holds depends on (seed, epoch, its number)
- * alone, so the timing of the two threads cannot show. The thread works alone: it starts no others,
- * which would fight with those that compute. */
-#include "data/augment.h"
-#include "data/encoder.h"
-#include "data/perturb.h"
-#include "data/resample.h"
-#include "data/spikes.h"
+/* data/loader.c: batches made ready. What a batch holds depends on (seed, epoch, its number) alone, so it does not matter who makes
+ * it, and when.
+ *
+ * Where the network leaves a processor free, one thread fills a ring of three slots ahead: one with the caller, one ready, one in
+ * the making. It works alone: it starts no others, which would fight with those that compute. Where the network takes all
+ * processors, a thread beside them would hold up each of their loops: then a batch is made when it is asked for, by all of them
+ * *together*. Samples that are made from recordings keep their thread in any case: it may have to wait for a disk. */
+#include "data/recipe.h"
 #include "data/store.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
 
-enum { SLOTS = 3 };
+enum { SLOTS = 3, PIECES = 32 };
+
+typedef struct fault {
+    fsnn_status status;
+    char text[1024]; /* sentence of the error, which belongs to the thread that met it */
+} fault;
 
 typedef struct slot {
     float *x;        /* [T, batch, N]; NULL where lists are made */
     spike_lists lists;
     int32_t *labels; /* [batch, places], or NULL */
     int64_t batch;
-    fsnn_status status;
-    char text[1024]; /* sentence of the error, which belongs to the thread that met it */
+    fault fault;
 } slot;
 
 struct fsnn_loader {
-    const fsnn_data *data;
-    fsnn_loader_options options;
-    int64_t steps, values; /* T as the network sees it, N of one step */
-    int64_t rows;          /* samples in time of one sample: T, where there are no stamps */
-    bool stamped;
-    resample grid;    /* stamped: from rows to steps */
-    augmenter augment;
-    bool sparse, rate; /* lists; those of the rate encoder are made without dense rows */
-    spike_space space; /* of the thread */
-    fsnn_shape shape; /* of one step */
+    recipe how;
     int64_t batches, samples;
-    int64_t *order;               /* [count] samples of this epoch */
-    float *sample;                /* [size] the sample in the making */
-    int64_t raw_rows, raw_values; /* of a sample before its encoding; rows of still samples: 1 */
-    fsnn_perturbation perturb[FSNN_PERTURBS];
-    float *disturbed, *scratch; /* [steps, values] where there is something to disturb */
+    int64_t *order; /* [count] samples of this epoch */
+    maker *maker;   /* [makers] */
+    int makers;
+    spike_piece piece[PIECES];
+    fault fault[PIECES];
     slot slot[SLOTS];
+    int slots; /* of them that there are: one where batches are made together */
 
     pthread_t thread;
     bool threaded; /* the thread runs, mutex and conditions exist */
+    bool together; /* in this epoch the thread has nothing to do */
     pthread_mutex_t lock;
     pthread_cond_t work, done;
     /* under the lock: */
@@ -53,88 +49,105 @@ struct fsnn_loader {
     atomic_bool drop;           /* leave the batch in the making: nobody wants it */
 };
 
-/* ---- the thread ---- */
+/* ---- a batch: its samples in pieces, by one thread or several ---- */
 
-/* The sample in the making as rows in time. */
-static void unroll(const fsnn_loader *l, uint64_t stream, float *out, int64_t stride)
+typedef struct filling {
+    fsnn_loader *l;
+    slot *slot;
+    int64_t first; /* place of its first sample in the order */
+} filling;
+
+static fsnn_status make(const filling *f, maker *m, int64_t b, spike_piece *piece)
 {
-    const fsnn_encoder *encoder = &l->options.encoder;
-    if (l->data->sequence)
-        encoder_sequence(encoder, l->raw_rows, l->raw_values, l->sample, l->options.seed, stream,
-                         out, stride);
-    else
-        encoder_sample(encoder, l->raw_values, l->sample, l->options.seed, stream, out, stride);
+    const fsnn_loader *l = f->l;
+    const recipe *r = &l->how;
+    slot *s = f->slot;
+    int64_t index = l->order[f->first + b], row = store_row(r->data, index), places = r->data->store->places;
+    if (s->labels)
+        memcpy(s->labels + b * places, r->data->store->labels + row * places, (size_t)places * sizeof *s->labels);
+    if (r->sparse)
+        return maker_lists(m, r, l->epoch, index, b, &s->lists, piece);
+    return maker_dense(m, r, l->epoch, index, s->x + b * r->values, s->batch * r->values);
 }
 
-/* The sample in the making on the solver's steps. */
-static void settle(const fsnn_loader *l, uint64_t stream, float *out, int64_t stride)
+static void fill_piece(int64_t p, int worker, void *user)
 {
-    if (!l->stamped) {
-        unroll(l, stream, out, stride);
-        return;
-    }
-    unroll(l, stream, l->grid.in, l->values);
-    resample_run((resample *)&l->grid, out, stride);
+    const filling *f = user;
+    fsnn_loader *l = f->l;
+    int64_t b = p * f->slot->batch / PIECES, end = (p + 1) * f->slot->batch / PIECES;
+    fsnn_status status = FSNN_OK;
+    for (; b < end && !status && !l->piece[p].full && !atomic_load(&l->drop); b++)
+        status = make(f, &l->maker[worker], b, &l->piece[p]);
+    l->fault[p].status = status;
+    if (status < 0)
+        snprintf(l->fault[p].text, sizeof l->fault[p].text, "%s", fsnn_error_text());
 }
 
-/* The same with all disturbances. */
-static fsnn_status disturb(const fsnn_loader *l, int64_t index, float *out, int64_t stride)
+/* The error of the first sample that has one, or NULL. */
+static const fault *first_fault(const fsnn_loader *l)
 {
-    uint64_t stream = ((uint64_t)l->epoch << 32) + (uint64_t)index;
-    settle(l, STORE_STREAM_ENCODE + stream, l->disturbed, l->values);
-    FSNN_TRY(fsnn_perturb(l->perturb, l->options.perturbs, l->steps, &l->shape, l->options.seed,
-                          STORE_STREAM_PERTURB + stream, l->disturbed, l->scratch));
-    for (int64_t k = 0; k < l->steps; k++)
-        memcpy(out + k * stride, l->disturbed + k * l->values, (size_t)l->values * sizeof *out);
-    return FSNN_OK;
+    for (int p = 0; p < PIECES; p++)
+        if (l->fault[p].status < 0)
+            return &l->fault[p];
+    return NULL;
 }
 
-/* Sample `index` as dense rows of the steps, their beginnings `stride` floats apart. */
-static fsnn_status finish(fsnn_loader *l, int64_t index, float *out, int64_t stride)
+static bool too_full(const fsnn_loader *l)
 {
-    if (l->disturbed)
-        return disturb(l, index, out, stride);
-    settle(l, STORE_STREAM_ENCODE + ((uint64_t)l->epoch << 32) + (uint64_t)index, out, stride);
-    return FSNN_OK;
+    bool full = false;
+    for (int p = 0; p < PIECES; p++)
+        full = full || l->piece[p].full;
+    return full;
 }
 
-/* Sample b of the slot's lists. */
-static fsnn_status list(fsnn_loader *l, int64_t index, int64_t b, slot *s)
+/* Room of a batch's lists, to begin with: one element of so many spikes. */
+static int64_t guess(const recipe *r)
 {
-    uint64_t stream = STORE_STREAM_ENCODE + ((uint64_t)l->epoch << 32) + (uint64_t)index;
-    if (l->rate)
-        return spike_lists_rate(&s->lists, &l->space, &l->options.encoder, b, l->sample,
-                                l->options.seed, stream);
-    FSNN_TRY(finish(l, index, l->space.dense, l->values));
-    return spike_lists_dense(&s->lists, b, l->space.dense);
+    enum { FEW = 32 };
+    return r->steps * r->options.batch * (r->values / FEW + 1);
 }
 
-static fsnn_status fill(fsnn_loader *l, int64_t number, slot *s)
+static fsnn_status more_room(const fsnn_loader *l, slot *s)
 {
-    int64_t first = number * l->options.batch, left = l->samples - first;
-    int64_t places = l->data->store->places;
-    s->batch = left < l->options.batch ? left : l->options.batch;
-    spike_lists_begin(&s->lists, s->batch);
-    for (int64_t b = 0; b < s->batch && !atomic_load(&l->drop); b++) {
-        int64_t index = l->order[first + b], row = store_row(l->data, index);
-        FSNN_TRY(augmenter_fetch(&l->augment, l->data, row, l->options.seed, l->epoch, index,
-                                 l->sample));
-        if (l->sparse)
-            FSNN_TRY(list(l, index, b, s));
+    return spike_lists_room(&s->lists, s->lists.room ? 2 * s->lists.room : guess(&l->how));
+}
+
+/* Once with as much room as the lists of earlier batches took; again where that is not enough. */
+static fsnn_status fill_once_or_more(fsnn_loader *l, slot *s, filling *f)
+{
+    for (;;) {
+        spike_lists_begin(&s->lists, s->batch, l->piece, PIECES);
+        if (l->together)
+            fsnn_parallel(PIECES, fill_piece, f);
         else
-            FSNN_TRY(finish(l, index, s->x + b * l->values, s->batch * l->values));
-        if (s->labels)
-            memcpy(s->labels + b * places, l->data->store->labels + row * places,
-                   (size_t)places * sizeof *s->labels);
+            for (int p = 0; p < PIECES; p++)
+                fill_piece(p, 0, f);
+        const fault *fault = first_fault(l);
+        if (fault)
+            return fsnn_fail(fault->status, "%s", fault->text);
+        if (!too_full(l))
+            return FSNN_OK;
+        FSNN_TRY(more_room(l, s));
     }
-    return FSNN_OK;
 }
+
+static void fill(fsnn_loader *l, int64_t number, slot *s)
+{
+    int64_t batch = l->how.options.batch, left = l->samples - number * batch;
+    filling f = {l, s, number * batch};
+    s->batch = left < batch ? left : batch;
+    s->fault.status = fill_once_or_more(l, s, &f);
+    if (s->fault.status < 0)
+        snprintf(s->fault.text, sizeof s->fault.text, "%s", fsnn_error_text());
+}
+
+/* ---- the thread ---- */
 
 /* The slot handed out last stays with the caller; the others may be filled. */
 static bool wanted(const fsnn_loader *l)
 {
     int64_t held = l->taken > 0 ? l->taken - 1 : 0;
-    return l->started && l->made < l->batches && l->made < held + SLOTS;
+    return l->started && !l->together && l->made < l->batches && l->made < held + SLOTS;
 }
 
 static void *run(void *user)
@@ -150,9 +163,7 @@ static void *run(void *user)
         slot *s = &l->slot[number % SLOTS];
         l->busy = true;
         pthread_mutex_unlock(&l->lock);
-        s->status = fill(l, number, s);
-        if (s->status < 0)
-            snprintf(s->text, sizeof s->text, "%s", fsnn_error_text());
+        fill(l, number, s);
         pthread_mutex_lock(&l->lock);
         l->busy = false;
         if (l->started) /* otherwise another epoch is about to begin */
@@ -200,113 +211,98 @@ static void stop_thread(fsnn_loader *l)
 
 /* ---- creation ---- */
 
-static fsnn_status check(const fsnn_data *data, const fsnn_loader_options *options)
+/* A maker for each thread that may make samples. */
+static fsnn_status open_makers(fsnn_loader *l)
 {
-    if (options->batch < 1)
-        return fsnn_fail(FSNN_EARGUMENT, "a batch of %lld samples; at least 1 is needed",
-                         (long long)options->batch);
-    if (options->drop_last && data->count < options->batch)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "a batch of %lld of only %lld samples: with drop_last none is left; make "
-                         "the batch smaller or keep the incomplete one",
-                         (long long)options->batch, (long long)data->count);
-    if (data->count > UINT32_MAX)
-        return fsnn_fail(FSNN_EUNSUPPORTED, "%lld samples are more than a loader can number",
-                         (long long)data->count);
-    if (options->perturbs < 0 || options->perturbs > FSNN_PERTURBS ||
-        (options->perturbs && !options->perturb))
-        return fsnn_fail(FSNN_EARGUMENT, "%d perturbations; at most %d can be given",
-                         options->perturbs, FSNN_PERTURBS);
-    for (int i = 0; i < options->perturbs; i++)
-        FSNN_TRY(perturb_check_sample(&options->perturb[i]));
-    bool unused = data->sequence && options->encoder.kind == FSNN_ENCODE_DIRECT;
-    return unused ? FSNN_OK : encoder_check(&options->encoder);
-}
-
-static fsnn_status plan(fsnn_loader *l)
-{
-    const fsnn_data *data = l->data;
-    int64_t count = data->count;
-    if (l->options.batch > count)
-        l->options.batch = count;
-    int64_t batch = l->options.batch;
-    l->batches = l->options.drop_last ? count / batch : (count - 1) / batch + 1;
-    l->samples = l->options.drop_last ? l->batches * batch : count;
-    l->shape = data->shape;
-    l->rows = l->options.encoder.steps;
-    if (data->sequence) {
-        l->rows = data->shape.dim[0];
-        l->shape.rank--;
-        memmove(l->shape.dim, l->shape.dim + 1, (size_t)l->shape.rank * sizeof l->shape.dim[0]);
-        l->shape.dim[l->shape.rank] = 0;
-    }
-    l->raw_rows = data->sequence ? l->rows : 1;
-    l->raw_values = fsnn_shape_count(&l->shape);
-    if (!encoder_size(&l->options.encoder, data->sequence, &l->rows, &l->shape))
-        return fsnn_fail(FSNN_EARGUMENT, "sequences of %lld steps, %lld each, are too long",
-                         (long long)l->raw_rows, (long long)l->options.encoder.steps);
-    l->values = fsnn_shape_count(&l->shape);
-    l->steps = l->rows;
-    l->stamped = l->options.sampling.times != NULL;
-    l->sparse = l->options.encoder.sparse;
-    l->rate = l->sparse && !l->stamped && !data->sequence && !l->options.perturbs &&
-              l->options.encoder.kind == FSNN_ENCODE_RATE;
-    if (l->sparse && l->values > INT32_MAX)
-        return fsnn_fail(FSNN_EUNSUPPORTED, "lists of spikes number their elements up to %d, not %lld",
-                         INT32_MAX, (long long)l->values);
-    if (!l->stamped)
+    int wanted = l->together ? fsnn_threads() : 1;
+    if (wanted <= l->makers)
         return FSNN_OK;
-    FSNN_TRY(resample_open(&l->grid, &l->options.sampling, l->rows, l->values));
-    l->steps = l->grid.s.q;
-    return FSNN_OK;
+    maker *more = fsnn_alloc((size_t)wanted * sizeof *more);
+    if (!more)
+        return FSNN_EMEMORY;
+    if (l->makers)
+        memcpy(more, l->maker, (size_t)l->makers * sizeof *more);
+    fsnn_free(l->maker);
+    l->maker = more;
+    fsnn_status status = FSNN_OK;
+    while (l->makers < wanted && (status = maker_open(&l->maker[l->makers], &l->how)) == FSNN_OK)
+        l->makers++;
+    if (status < 0)
+        maker_close(&l->maker[l->makers]);
+    return status;
 }
 
-static fsnn_status too_large(const fsnn_loader *l)
+static fsnn_status too_large(const recipe *r)
 {
     return fsnn_fail(FSNN_EMEMORY,
                      "batches of %lld samples of %lld values over %lld steps do not fit into "
-                     "memory",
-                     (long long)l->options.batch, (long long)l->values, (long long)l->steps);
+                     "memory: smaller ones need less",
+                     (long long)r->options.batch, (long long)r->values, (long long)r->steps);
 }
 
-static fsnn_status reserve_slot(const fsnn_loader *l, slot *s)
+static void close_slot(slot *s)
 {
-    int64_t batch = l->options.batch, size;
-    if (__builtin_mul_overflow(l->steps, batch, &size) ||
-        __builtin_mul_overflow(size, l->sparse ? 1 : l->values, &size) ||
+    fsnn_free(s->x);
+    fsnn_free(s->labels);
+    spike_lists_close(&s->lists);
+    *s = (slot){0};
+}
+
+static fsnn_status reserve_slot(const recipe *r, slot *s)
+{
+    int64_t batch = r->options.batch, size;
+    if (__builtin_mul_overflow(r->steps, batch, &size) ||
+        __builtin_mul_overflow(size, r->sparse ? 1 : r->values, &size) ||
         __builtin_mul_overflow(size, (int64_t)sizeof(float), &size))
-        return too_large(l);
-    if (l->sparse) {
-        bool whole = !l->data->sequence && !l->stamped && l->options.encoder.kind != FSNN_ENCODE_DIRECT;
-        FSNN_TRY(spike_lists_open(&s->lists, l->steps, batch, l->values, !whole));
+        return too_large(r);
+    if (r->sparse) {
+        bool whole = !r->data->sequence && !r->stamped && r->options.encoder.kind != FSNN_ENCODE_DIRECT;
+        FSNN_TRY(spike_lists_open(&s->lists, r->steps, batch, r->values, !whole));
     } else {
         s->x = fsnn_alloc((size_t)size);
         if (!s->x)
-            return FSNN_EMEMORY;
+            return too_large(r);
     }
-    if (!l->data->store->labels)
+    if (!r->data->store->labels)
         return FSNN_OK;
-    s->labels = fsnn_alloc((size_t)(batch * l->data->store->places) * sizeof *s->labels);
+    s->labels = fsnn_alloc((size_t)(batch * r->data->store->places) * sizeof *s->labels);
     return s->labels ? FSNN_OK : FSNN_EMEMORY;
+}
+
+/* Whether the batches of an epoch that begins now are made when they are asked for, by the threads that compute. */
+static bool all_compute(const fsnn_loader *l)
+{
+    return !l->how.data->store->more && fsnn_threads() >= fsnn_processors();
+}
+
+/* Makers and slots for an epoch that begins now. */
+static fsnn_status open_epoch(fsnn_loader *l)
+{
+    l->together = all_compute(l);
+    FSNN_TRY(open_makers(l));
+    fsnn_status status = FSNN_OK;
+    for (int wanted = l->together ? 1 : SLOTS; l->slots < wanted && !status; l->slots++)
+        status = reserve_slot(&l->how, &l->slot[l->slots]);
+    if (status < 0)
+        close_slot(&l->slot[--l->slots]);
+    return status;
 }
 
 static fsnn_status reserve(fsnn_loader *l)
 {
-    l->order = fsnn_alloc((size_t)l->data->count * sizeof *l->order);
-    l->sample = fsnn_alloc((size_t)l->data->size * sizeof *l->sample);
-    if (!l->order || !l->sample)
-        return FSNN_EMEMORY;
-    if (l->options.perturbs) {
-        l->disturbed = fsnn_alloc((size_t)(l->steps * l->values) * sizeof *l->disturbed);
-        l->scratch = fsnn_alloc((size_t)(l->steps * l->values) * sizeof *l->scratch);
-        if (!l->disturbed || !l->scratch)
-            return FSNN_EMEMORY;
-    }
-    if (l->sparse)
-        FSNN_TRY(spike_space_open(&l->space, l->steps, l->values, !l->rate));
-    for (int i = 0; i < SLOTS; i++)
-        FSNN_TRY(reserve_slot(l, &l->slot[i]));
-    return FSNN_OK;
+    l->order = fsnn_alloc((size_t)l->how.data->count * sizeof *l->order);
+    return l->order ? open_epoch(l) : FSNN_EMEMORY;
+}
+
+static fsnn_status create(fsnn_loader *l, const fsnn_data *data, const fsnn_loader_options *options)
+{
+    FSNN_TRY(recipe_plan(&l->how, data, options));
+    int64_t count = data->count, batch = options->batch < count ? options->batch : count;
+    l->how.options.batch = batch;
+    l->batches = options->drop_last ? count / batch : (count - 1) / batch + 1;
+    l->samples = options->drop_last ? l->batches * batch : count;
+    FSNN_TRY(reserve(l));
+    return start_thread(l);
 }
 
 fsnn_status fsnn_loader_create(const fsnn_data *data, const fsnn_loader_options *options,
@@ -315,22 +311,11 @@ fsnn_status fsnn_loader_create(const fsnn_data *data, const fsnn_loader_options 
     if (!data || !options || !loader)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_loader_create needs data and options");
     *loader = NULL;
-    FSNN_TRY(check(data, options));
     fsnn_loader *l = fsnn_alloc(sizeof *l);
     if (!l)
         return FSNN_EMEMORY;
-    l->data = data;
-    l->options = *options;
-    for (int i = 0; i < options->perturbs; i++)
-        l->perturb[i] = options->perturb[i];
     atomic_init(&l->drop, false);
-    fsnn_status status = augmenter_open(&l->augment, &options->augment, data);
-    if (status == FSNN_OK)
-        status = plan(l);
-    if (status == FSNN_OK)
-        status = reserve(l);
-    if (status == FSNN_OK)
-        status = start_thread(l);
+    fsnn_status status = create(l, data, options);
     if (status < 0)
         fsnn_loader_destroy(l);
     else
@@ -344,18 +329,12 @@ void fsnn_loader_destroy(fsnn_loader *l)
         return;
     if (l->threaded)
         stop_thread(l);
-    for (int i = 0; i < SLOTS; i++) {
-        fsnn_free(l->slot[i].x);
-        fsnn_free(l->slot[i].labels);
-        spike_lists_close(&l->slot[i].lists);
-    }
-    spike_space_close(&l->space);
-    resample_close(&l->grid);
-    augmenter_close(&l->augment);
+    for (int i = 0; i < l->slots; i++)
+        close_slot(&l->slot[i]);
+    for (int i = 0; i < l->makers; i++)
+        maker_close(&l->maker[i]);
+    fsnn_free(l->maker);
     fsnn_free(l->order);
-    fsnn_free(l->sample);
-    fsnn_free(l->disturbed);
-    fsnn_free(l->scratch);
     fsnn_free(l);
 }
 
@@ -369,21 +348,34 @@ int64_t fsnn_loader_samples(const fsnn_loader *loader)
     return loader->samples;
 }
 
+int64_t fsnn_loader_memory(const fsnn_loader *l)
+{
+    const recipe *r = &l->how;
+    int64_t rows = r->steps * r->options.batch, slot = rows * r->values * (int64_t)sizeof(float);
+    for (int i = 0; r->sparse && i < l->slots; i++) {
+        const spike_lists *lists = &l->slot[i].lists;
+        int64_t room = lists->room ? lists->room : guess(r);
+        slot = rows * (int64_t)(sizeof *lists->start + sizeof *lists->count) + room * (int64_t)sizeof *lists->index;
+        slot += lists->values ? room * (int64_t)sizeof *lists->value : 0;
+    }
+    return l->slots * slot + l->makers * maker_bytes(r);
+}
+
 void fsnn_loader_shape(const fsnn_loader *loader, int64_t *steps, fsnn_shape *shape)
 {
     if (steps)
-        *steps = loader->steps;
+        *steps = loader->how.steps;
     if (shape)
-        *shape = loader->shape;
+        *shape = loader->how.shape;
 }
 
 /* ---- the caller's side ---- */
 
 static void make_order(fsnn_loader *l)
 {
-    int64_t count = l->data->count;
-    if (l->options.shuffle)
-        fsnn_random_order(l->order, count, l->options.seed,
+    int64_t count = l->how.data->count;
+    if (l->how.options.shuffle)
+        fsnn_random_order(l->order, count, l->how.options.seed,
                           STORE_STREAM_SHUFFLE + (uint64_t)l->epoch);
     else
         for (int64_t i = 0; i < count; i++)
@@ -405,10 +397,20 @@ fsnn_status fsnn_loader_start(fsnn_loader *l, int64_t epoch)
     l->epoch = epoch;
     l->made = l->taken = 0;
     make_order(l);
-    l->started = true;
+    fsnn_status status = open_epoch(l);
+    l->started = status == FSNN_OK;
     pthread_cond_signal(&l->work);
     pthread_mutex_unlock(&l->lock);
-    return FSNN_OK;
+    return status;
+}
+
+/* Makes batch `taken` and hands it out. */
+static slot *make_next(fsnn_loader *l)
+{
+    slot *s = &l->slot[0];
+    fill(l, l->taken, s);
+    l->taken += s->fault.status == FSNN_OK;
+    return s;
 }
 
 /* Waits for batch `taken`, hands it out and frees the slot of the one before. */
@@ -417,7 +419,7 @@ static slot *take(fsnn_loader *l)
     while (l->made <= l->taken)
         pthread_cond_wait(&l->done, &l->lock);
     slot *s = &l->slot[l->taken % SLOTS];
-    if (s->status == FSNN_OK) {
+    if (s->fault.status == FSNN_OK) {
         l->taken++;
         pthread_cond_signal(&l->work);
     }
@@ -429,8 +431,8 @@ int fsnn_loader_next(fsnn_loader *l, fsnn_batch *batch)
     if (!l || !batch)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_loader_next needs a loader and a place for a batch");
     pthread_mutex_lock(&l->lock);
-    bool started = l->started;
-    const slot *s = started && l->taken < l->batches ? take(l) : NULL;
+    bool started = l->started, more = started && l->taken < l->batches;
+    const slot *s = more ? (l->together ? make_next : take)(l) : NULL;
     pthread_mutex_unlock(&l->lock);
     *batch = (fsnn_batch){0};
     if (!started)
@@ -438,9 +440,9 @@ int fsnn_loader_next(fsnn_loader *l, fsnn_batch *batch)
                          "the loader has no epoch: call fsnn_loader_start before fsnn_loader_next");
     if (!s)
         return 0;
-    if (s->status < 0)
-        return fsnn_fail(s->status, "%s", s->text);
-    *batch = (fsnn_batch){s->x, s->labels, l->steps, s->batch, l->sparse ? &s->lists.s : NULL,
-                          l->data->store->places};
+    if (s->fault.status < 0)
+        return fsnn_fail(s->fault.status, "%s", s->fault.text);
+    *batch = (fsnn_batch){s->x, s->labels, l->how.steps, s->batch, l->how.sparse ? &s->lists.s : NULL,
+                          l->how.data->store->places};
     return 1;
 }

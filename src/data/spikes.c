@@ -6,6 +6,9 @@
  * O(N) a sample, and for each step the elements that may spike. */
 #include "data/spikes.h"
 
+#include "base/isa.h"
+#include "data/spikes_kernel.h"
+
 #include <string.h>
 
 fsnn_status spike_lists_open(spike_lists *l, int64_t T, int64_t B, int64_t N, bool values)
@@ -27,44 +30,40 @@ void spike_lists_close(spike_lists *l)
     *l = (spike_lists){0};
 }
 
-void spike_lists_begin(spike_lists *l, int64_t batch)
+void spike_lists_begin(spike_lists *l, int64_t batch, spike_piece *piece, int pieces)
 {
     l->s.batch = batch;
-    l->used = 0;
+    for (int i = 0; i < pieces; i++)
+        piece[i] = (spike_piece){i * (l->room / pieces), (i + 1) * (l->room / pieces), false};
 }
 
-/* Room for so many more elements; what is there is kept. */
-static fsnn_status grow(spike_lists *l, int64_t more)
+fsnn_status spike_lists_room(spike_lists *l, int64_t room)
 {
-    if (l->used + more <= l->room)
-        return FSNN_OK;
-    int64_t room = l->used + more > 2 * l->room ? l->used + more : 2 * l->room;
-    int32_t *index = fsnn_alloc((size_t)room * sizeof *index);
-    float *value = l->values ? fsnn_alloc((size_t)room * sizeof *value) : NULL;
-    if (!index || (l->values && !value)) {
-        fsnn_free(index);
-        fsnn_free(value);
-        return FSNN_EMEMORY;
-    }
-    if (l->used)
-        memcpy(index, l->index, (size_t)l->used * sizeof *index);
-    if (l->used && value)
-        memcpy(value, l->value, (size_t)l->used * sizeof *value);
     fsnn_free(l->index);
     fsnn_free(l->value);
-    l->index = index;
-    l->value = value;
-    l->s.index = index;
-    l->s.value = value;
+    l->room = 0;
+    l->index = fsnn_alloc((size_t)room * sizeof *l->index);
+    l->value = l->values ? fsnn_alloc((size_t)room * sizeof *l->value) : NULL;
+    l->s.index = l->index;
+    l->s.value = l->value;
+    if (!l->index || (l->values && !l->value))
+        return FSNN_EMEMORY;
     l->room = room;
     return FSNN_OK;
 }
 
-static void list_of(spike_lists *l, int64_t k, int64_t b, int64_t first)
+/* Whether so many more elements fit. */
+static bool fits(spike_piece *piece, int64_t more)
+{
+    piece->full = piece->full || piece->end - piece->used < more;
+    return !piece->full;
+}
+
+static void list_of(spike_lists *l, int64_t k, int64_t b, int64_t first, int64_t end)
 {
     int64_t row = k * l->s.batch + b;
     l->start[row] = first;
-    l->count[row] = (int32_t)(l->used - first);
+    l->count[row] = (int32_t)(end - first);
 }
 
 fsnn_status spike_space_open(spike_space *space, int64_t T, int64_t N, bool dense)
@@ -73,13 +72,12 @@ fsnn_status spike_space_open(spike_space *space, int64_t T, int64_t N, bool dens
         .p = fsnn_alloc((size_t)N * sizeof *space->p),
         .element = fsnn_alloc((size_t)N * sizeof *space->element),
         .unsure = fsnn_alloc((size_t)N * sizeof *space->unsure),
-        .slot = fsnn_alloc((size_t)N * sizeof *space->slot),
-        .u = fsnn_alloc((size_t)N * sizeof *space->u),
-        .drawn = fsnn_alloc((size_t)N * sizeof *space->drawn),
+        .number = fsnn_alloc((size_t)N * sizeof *space->number),
+        .drawn = fsnn_alloc((size_t)(N + SPIKES_BEYOND) * sizeof *space->drawn),
         .dense = dense ? fsnn_alloc((size_t)(T * N) * sizeof *space->dense) : NULL,
     };
-    bool good = space->p && space->element && space->unsure && space->slot && space->u &&
-                space->drawn && (space->dense || !dense);
+    bool good = space->p && space->element && space->unsure && space->number && space->drawn &&
+                (space->dense || !dense);
     return good ? FSNN_OK : FSNN_EMEMORY;
 }
 
@@ -88,80 +86,113 @@ void spike_space_close(spike_space *space)
     fsnn_free(space->p);
     fsnn_free(space->element);
     fsnn_free(space->unsure);
-    fsnn_free(space->slot);
-    fsnn_free(space->u);
+    fsnn_free(space->number);
     fsnn_free(space->drawn);
     fsnn_free(space->dense);
     *space = (spike_space){0};
 }
 
-/* The numbers of one step whose first number is `first`, for the `unsure` of those that may spike;
- * the others keep 0 and spike always. */
-static void draw(const spike_space *space, int64_t unsure, int64_t N, uint64_t seed,
-                 uint64_t stream, uint64_t first)
+/* How the random numbers of a sample are drawn: `together` steps at once those that are needed, or where these are many, all N of
+ * a step, which cost a fourth of as many drawn one by one. */
+typedef struct drawing {
+    int64_t N, unsure, together;
+    bool whole;
+    uint64_t seed, stream;
+} drawing;
+
+static drawing drawing_of(const spike_space *space, int64_t N, int64_t unsure, uint64_t seed, uint64_t stream)
 {
-    enum { WORTH = 4 }; /* drawn together they cost a fourth */
-    if (unsure * WORTH < N) {
-        fsnn_random_at(space->drawn, unsure, space->unsure, seed, stream, first);
+    enum { WORTH = 4 };
+    drawing d = {N, unsure, 1, unsure * WORTH >= N, seed, stream};
+    if (d.whole || unsure == 0)
+        return d;
+    int64_t most = INT32_MAX / N; /* numbers are counted from the first of these steps */
+    d.together = N / unsure < most ? N / unsure : most;
+    for (int64_t k = 0; k < d.together; k++)
         for (int64_t m = 0; m < unsure; m++)
-            space->u[space->slot[m]] = space->drawn[m];
-        return;
-    }
-    fsnn_random_fill(space->drawn, N, seed, stream, first);
-    for (int64_t m = 0; m < unsure; m++)
-        space->u[space->slot[m]] = space->drawn[space->unsure[m]];
+            space->number[k * unsure + m] = (int32_t)(k * N) + space->unsure[m];
+    return d;
 }
 
-/* Sorts the elements of x: how many may spike, how many of them need a random number. */
+/* The numbers of step k of T, steps taken one after the other: one for each element of probability below 1. */
+static const float *draw(const spike_space *space, const drawing *d, int64_t k, int64_t T)
+{
+    int64_t within = k % d->together, left = T - k < d->together ? T - k : d->together;
+    if (d->whole) {
+        fsnn_random_fill(space->drawn, d->N, d->seed, d->stream, (uint64_t)(k * d->N));
+        for (int64_t m = 0; m < d->unsure; m++)
+            space->drawn[m] = space->drawn[space->unsure[m]];
+        return space->drawn;
+    }
+    if (within == 0)
+        fsnn_random_at(space->drawn, left * d->unsure, space->number, d->seed, d->stream, (uint64_t)(k * d->N));
+    return space->drawn + within * d->unsure;
+}
+
+/* Sorts the elements of x: how many may spike, how many of them need a random number. Most do not where lists pay. */
 static int64_t survey(spike_space *space, int64_t N, const float *x, float gain, int64_t *unsure)
 {
     int64_t n = 0, m = 0;
     for (int64_t i = 0; i < N; i++) {
         float p = gain * x[i];
+        if (!(p > 0))
+            continue;
         space->element[n] = (int32_t)i;
-        space->p[n] = p;
-        space->u[n] = 0;
+        space->p[n++] = p;
         space->unsure[m] = (int32_t)i;
-        space->slot[m] = (int32_t)n;
-        n += p > 0;
-        m += p > 0 && p < 1;
+        m += p < 1;
     }
     *unsure = m;
     return n;
 }
 
-fsnn_status spike_lists_rate(spike_lists *l, spike_space *space, const fsnn_encoder *encoder,
-                             int64_t b, const float *x, uint64_t seed, uint64_t stream)
+static spikes_take *take_of_machine(void)
 {
-    int64_t N = l->s.width, unsure, n = survey(space, N, x, (float)encoder->gain, &unsure);
-    FSNN_TRY(grow(l, encoder->steps * n + 1)); /* a place is written before it is kept */
-    for (int64_t k = 0; k < encoder->steps; k++) {
-        int64_t first = l->used, used = first;
-        draw(space, unsure, N, seed, stream, (uint64_t)(k * N));
-        for (int64_t e = 0; e < n; e++) {
-            l->index[used] = space->element[e];
-            used += space->u[e] < space->p[e];
-        }
-        l->used = used;
-        list_of(l, k, b, first);
-    }
-    return FSNN_OK;
+    static spikes_take *const level[] = {
+        [FSNN_ISA_BASE] = spikes_take_base,
+#ifdef FSNN_HAVE_AVX2
+        [FSNN_ISA_AVX2] = spikes_take_avx2,
+#endif
+#ifdef FSNN_HAVE_AVX512
+        [FSNN_ISA_AVX512] = spikes_take_avx512,
+#endif
+    };
+    return level[fsnn_isa_level()];
 }
 
-fsnn_status spike_lists_dense(spike_lists *l, int64_t b, const float *dense)
+void spike_lists_rate(spike_lists *l, spike_piece *piece, spike_space *space, const fsnn_encoder *encoder,
+                      int64_t b, const float *x, uint64_t seed, uint64_t stream)
 {
-    int64_t N = l->s.width;
+    spikes_take *take = take_of_machine();
+    int64_t N = l->s.width, T = encoder->steps, unsure, n = survey(space, N, x, (float)encoder->gain, &unsure);
+    if (!fits(piece, T * n + SPIKES_BEYOND))
+        return;
+    drawing d = drawing_of(space, N, unsure, seed, stream);
+    int64_t used = piece->used;
+    for (int64_t k = 0; k < T; k++) {
+        int64_t first = used;
+        used += take(n, space->element, space->p, draw(space, &d, k, T), l->index + used);
+        list_of(l, k, b, first, used);
+    }
+    piece->used = used;
+}
+
+void spike_lists_dense(spike_lists *l, spike_piece *piece, int64_t b, const float *dense)
+{
+    int64_t N = l->s.width, used = piece->used;
     for (int64_t k = 0; k < l->s.steps; k++) {
         const float *x = dense + k * N;
-        int64_t first = l->used;
-        FSNN_TRY(grow(l, N + 1));
+        int64_t first = used;
+        piece->used = used;
+        if (!fits(piece, N + 1)) /* a place is written before it is kept */
+            return;
         for (int64_t i = 0; i < N; i++) {
-            l->index[l->used] = (int32_t)i;
+            l->index[used] = (int32_t)i;
             if (l->value)
-                l->value[l->used] = x[i];
-            l->used += x[i] != 0;
+                l->value[used] = x[i];
+            used += x[i] != 0;
         }
-        list_of(l, k, b, first);
+        list_of(l, k, b, first, used);
     }
-    return FSNN_OK;
+    piece->used = used;
 }

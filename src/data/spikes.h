@@ -1,4 +1,5 @@
-/* data/spikes.h: the encoded samples of a batch as lists, one list a sample and step. */
+/* data/spikes.h: the encoded samples of a batch as lists, one list a sample and step. Several threads write the lists of one batch,
+ * each samples of its own into a piece of the arrays of its own. */
 #ifndef FSNN_DATA_SPIKES_H
 #define FSNN_DATA_SPIKES_H
 
@@ -13,33 +14,41 @@ typedef struct spike_lists {
     int32_t *count;
     int32_t *index; /* [room] */
     float *value;   /* [room]; NULL: all 1 */
-    int64_t used, room;
+    int64_t room;
     bool values; /* elements have values of their own */
 } spike_lists;
+
+/* A part of the arrays, for one writer. */
+typedef struct spike_piece {
+    int64_t used, end;
+    bool full; /* something did not fit: what was written is to be thrown away */
+} spike_piece;
 
 /* Space that one thread needs to encode a sample. */
 typedef struct spike_space {
     float *p;         /* [N] probabilities of the elements below */
     int32_t *element; /* [N] that may spike */
-    int32_t *unsure;  /* [N] elements of probability below 1, */
-    int32_t *slot;    /* [N] and where they stand among those that may spike */
-    float *u, *drawn; /* [N] random numbers of one step: of those that may spike, as drawn */
+    int32_t *unsure;  /* [N] elements of probability below 1 */
+    int32_t *number;  /* [N] which random numbers some steps need, as the first of these counts them */
+    float *drawn;     /* [N] random numbers of some steps, and room behind them */
     float *dense;     /* [T, N]: encoders that have no way of their own */
 } spike_space;
 
 /* T steps of N elements for at most B samples; `values`: elements other than 0 and 1 may come. */
 fsnn_status spike_lists_open(spike_lists *l, int64_t T, int64_t B, int64_t N, bool values);
-/* Begins a batch of `batch` samples. */
-void spike_lists_begin(spike_lists *l, int64_t batch);
+/* Begins a batch of `batch` samples in `pieces` pieces [pieces] of one size. */
+void spike_lists_begin(spike_lists *l, int64_t batch, spike_piece *piece, int pieces);
+/* Room for `room` elements; nothing is kept. */
+fsnn_status spike_lists_room(spike_lists *l, int64_t room);
 void spike_lists_close(spike_lists *l);
 
 fsnn_status spike_space_open(spike_space *space, int64_t T, int64_t N, bool dense);
 void spike_space_close(spike_space *space);
 
 /* Sample `b` of the batch: x [N] through the rate encoder, the spikes of encoder_sample. */
-fsnn_status spike_lists_rate(spike_lists *l, spike_space *space, const fsnn_encoder *encoder,
-                             int64_t b, const float *x, uint64_t seed, uint64_t stream);
+void spike_lists_rate(spike_lists *l, spike_piece *piece, spike_space *space, const fsnn_encoder *encoder,
+                      int64_t b, const float *x, uint64_t seed, uint64_t stream);
 /* Sample `b` from rows in time, dense [T, N]. */
-fsnn_status spike_lists_dense(spike_lists *l, int64_t b, const float *dense);
+void spike_lists_dense(spike_lists *l, spike_piece *piece, int64_t b, const float *dense);
 
 #endif

@@ -501,10 +501,23 @@ static fsnn_status check_slopes(const op_node *node)
                      node->op->kind, node->name);
 }
 
+/* Where the values lie; NULL: only how many there are of each parameter. */
+static void bind(op_node *node, float *const *value)
+{
+    state *st = node->state;
+    const int from[NEURON_PARS] = {P_TAU, st->threshold, st->v_reset};
+    for (int p = 0; p < scan_pars(&st->scan); p++) {
+        int at = p < NEURON_PARS ? from[p] : st->own + p - NEURON_PARS;
+        if (at >= 0)
+            st->scan.par[p] = (scan_param){value ? value[at] : NULL, fsnn_shape_count(&node->param[at].shape)};
+    }
+}
+
 static fsnn_status plan(op_node *node)
 {
     state *st = node->state;
     scan *s = &st->scan;
+    bind(node, NULL);
     s->B = node->B;
     s->training = node->training;
     s->noise.seed = node->seed;
@@ -561,17 +574,6 @@ static void send(state *st, const op_run *run)
 {
     st->scan.sink.of[0] = run->into;
     st->scan.sink.of[1] = run->into_run;
-}
-
-static void bind(op_node *node, float *const *value)
-{
-    state *st = node->state;
-    const int from[NEURON_PARS] = {P_TAU, st->threshold, st->v_reset};
-    for (int p = 0; p < scan_pars(&st->scan); p++) {
-        int at = p < NEURON_PARS ? from[p] : st->own + p - NEURON_PARS;
-        if (at >= 0)
-            st->scan.par[p] = (scan_param){value[at], fsnn_shape_count(&node->param[at].shape)};
-    }
 }
 
 typedef struct tally {

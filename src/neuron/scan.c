@@ -24,6 +24,7 @@ fsnn_status scan_block_room(scan_block *block, size_t bytes)
     return FSNN_OK;
 }
 
+/* Empty rows; what an earlier plan took is used. */
 static fsnn_status rows_room(scan_rows *r, int64_t tiles, int64_t capacity)
 {
     scan_block block = {r->data, r->bytes};
@@ -87,6 +88,14 @@ static size_t modes_bytes(const scan *s)
     return sizeof(lanes) * (size_t)(s->memory.compressed ? s->memory.modes.padded : 0);
 }
 
+/* Gradients neuron by neuron, which only parameters of channels ask for. */
+static fsnn_status plan_lanes(scan *s)
+{
+    if (scan_alike(s))
+        return FSNN_OK;
+    return scan_block_room(&s->lane, sizeof(lanes) * (size_t)(max(s->tiles, 1) * scan_pars(s)));
+}
+
 static fsnn_status plan_training(scan *s, int64_t K)
 {
     if (!s->chained) /* a plan before this one may have left some */
@@ -102,7 +111,7 @@ static fsnn_status plan_training(scan *s, int64_t K)
     if (s->chained)
         FSNN_TRY(scan_block_room(&s->carry, sizeof(lanes) * SCAN_CARRY * tiles));
     FSNN_TRY(scan_block_room(&s->part, sizeof(double) * tiles * SCAN_PARTS));
-    FSNN_TRY(scan_block_room(&s->lane, sizeof(lanes) * tiles * (size_t)scan_pars(s)));
+    FSNN_TRY(plan_lanes(s));
     if (s->chained && scan_resetting(s)->counts)
         FSNN_TRY(scan_block_room(&s->recount, sizeof(lanes) * tiles));
     if (scan_resetting(s)->keeps_arg)
@@ -147,6 +156,25 @@ static fsnn_status plan_others(scan *s, int64_t K)
     return FSNN_OK;
 }
 
+/* Rows that are kept from call to call, as far as they can have come when the next call begins; histories grow later. Where a call
+ * in training is the whole run there are none. */
+static int64_t rows_kept(const scan *s, int64_t K)
+{
+    if (s->training && s->total <= K)
+        return 0;
+    return kept(s) < K || s->memory.compressed ? kept(s) : K;
+}
+
+/* Rows for calls of K steps and the state they begin with. What is in them stays unless they are fresh. */
+static fsnn_status rows_plan(scan *s, scan_rows *r, int64_t K, bool fresh)
+{
+    int64_t few = s->training ? K : max(K, FRAC_BLOCK), tiles = max(s->tiles, 1);
+    int64_t there = (int64_t)(r->bytes / sizeof(lanes)) / tiles, capacity = few + 1 + rows_kept(s, K);
+    if (fresh) /* an evaluation between steps of training makes do with what these have */
+        return rows_room(r, s->tiles, there > K && there < capacity ? there : capacity);
+    return r->capacity > K ? FSNN_OK : scan_rows_reserve(s, r, capacity);
+}
+
 fsnn_status scan_plan(scan *s, int64_t K)
 {
     int64_t tiles = (s->B * s->N + FRAC_LANES - 1) / FRAC_LANES;
@@ -155,15 +183,10 @@ fsnn_status scan_plan(scan *s, int64_t K)
     if (s->options.surrogate.scale == 0)
         s->options.surrogate.scale = fsnn_surrogate_default_scale(s->options.surrogate.kind);
     int64_t whole = s->linked && s->memory.keep < 0 ? s->total : 0;
-    /* rows kept from call to call, as far as they can have come; histories grow later */
-    int64_t old = kept(s) < K || s->memory.compressed ? kept(s) : K;
-    int64_t capacity = max(s->u.capacity, max(max(whole, K), FRAC_BLOCK) + 1 + old);
-    /* longer calls need longer rows: what is in them stays */
-    FSNN_TRY(fresh ? rows_room(&s->u, tiles, capacity) : scan_rows_reserve(s, &s->u, capacity));
+    FSNN_TRY(rows_plan(s, &s->u, max(whole, K), fresh));
     if (scan_apart(s)) {
         fresh = fresh || !s->x.data;
-        int64_t more = max(s->x.capacity, capacity);
-        FSNN_TRY(fresh ? rows_room(&s->x, tiles, more) : scan_rows_reserve(s, &s->x, more));
+        FSNN_TRY(rows_plan(s, &s->x, max(whole, K), fresh));
     }
     size_t bytes = sizeof(lanes) * (size_t)max(tiles, 1);
     if (scan_resetting(s)->counts)
@@ -231,12 +254,14 @@ static fsnn_status rows_ready(const scan *s, scan_rows *r, int64_t K, int64_t ke
 {
     if (r->rows + K <= r->capacity)
         return FSNN_OK;
-    int64_t enough = keep + max(K, keep / 4 + 1), more = max(r->rows + K, 2 * r->capacity);
-    if (keep >= 0 && r->capacity >= enough) {
+    int64_t more = max(r->rows + K, 2 * r->capacity);
+    if (keep < 0)
+        return extend(s, r, more);
+    int64_t enough = keep + max(K, keep / 4 + 1);
+    more = more < enough ? more : enough;
+    if (r->rows + K > more || r->capacity >= enough)
         forget(s, r, keep);
-        return FSNN_OK;
-    }
-    return extend(s, r, keep >= 0 && more > enough && r->rows + K <= enough ? enough : more);
+    return r->capacity < enough ? extend(s, r, more) : FSNN_OK;
 }
 
 fsnn_status scan_ready(scan *s, int64_t K)
@@ -326,6 +351,7 @@ fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const fl
                           const scan_grads *grads)
 {
     const neuron_kernels *kernels = neuron_kernels_get();
+    FSNN_TRY(plan_lanes(s)); /* parameters may have been bound after planning */
     FSNN_TRY(
         (s->others ? kernels->states_backward : kernels->backward)(s, I, spikes, gspikes, grads));
     return s->model->trouble ? s->model->trouble(s->model) : FSNN_OK;

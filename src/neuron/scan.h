@@ -118,7 +118,7 @@ struct scan {
     scan_block work; /* [workers] (chained: [tiles]) [sums][q_room][32] */
     scan_block far;  /* likewise [sums][modes.padded][32] */
     scan_block part; /* [tiles][SCAN_PARTS] double */
-    scan_block lane; /* [tiles][scan_pars][32] */
+    scan_block lane; /* [tiles][scan_pars][32], where a parameter is one a channel */
     scan_block sums; /* [tiles][32] of the gradients of I over the steps, then [channels] double */
     scan_block dw;   /* derivatives of the weights */
 

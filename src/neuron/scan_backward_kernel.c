@@ -633,7 +633,7 @@ static void leave(walk *w)
     const job *j = w->j;
     scan *s = j->s;
     double *part = (double *)s->part.data + w->t * SCAN_PARTS;
-    lanes *gpar = (lanes *)s->lane.data + w->t * scan_pars(s);
+    lanes own[SCAN_PARS], *gpar = scan_alike(s) ? own : (lanes *)s->lane.data + w->t * scan_pars(s);
     memset(gpar, 0, (size_t)scan_pars(s) * sizeof(lanes));
     s->model->prepare_back(w->tile.self, w->tile.par, w->tile.row, w->grow, gpar);
     memcpy(gpar[PAR_V_RESET], w->grow[ROW_V_RESET], sizeof(lanes));

@@ -308,35 +308,41 @@ static double order_of(const walk *w, int t, const scan_order *order)
     return sum + gain * (double)order->dgain;
 }
 
-/* What the group leaves for the parameters: rows of gpar, tile by tile, and their sums. */
-static void leave(const walk *w)
+/* What tiles begin ... end - 1 of the group, a band, leave for the parameters: rows of gpar, tile by tile, and their sums. */
+static void leave_band(const walk *w, int begin, int end)
 {
     scan *s = w->j->s;
     const scan_group *group = &w->group;
     int pars = scan_pars(s);
-    const lanes *grow[SCAN_GROUP];
-    lanes *gpar[SCAN_GROUP];
-    for (int t = 0; t < group->tiles; t++) {
-        gpar[t] = (lanes *)s->lane.data + group->tile[t] * pars;
-        memset(gpar[t], 0, (size_t)pars * sizeof(lanes));
-        grow[t] = w->grow[t];
+    bool alike = scan_alike(s);
+    const lanes *grow[SCAN_BAND];
+    lanes own[SCAN_BAND][SCAN_PARS], *gpar[SCAN_BAND];
+    for (int t = begin; t < end; t++) {
+        lanes *to = alike ? own[t - begin] : (lanes *)s->lane.data + group->tile[t] * pars;
+        memset(to, 0, (size_t)pars * sizeof(lanes));
+        gpar[t - begin] = to;
+        grow[t - begin] = w->grow[t];
         if (!s->model->wide)
-            s->model->prepare_back(NULL, group->parameters[t], group->row[t], grow[t], gpar[t]);
+            s->model->prepare_back(NULL, group->parameters[t], group->row[t], w->grow[t], to);
     }
-    for (int b = 0; s->model->wide && b * SCAN_BAND < group->tiles; b++) {
-        int t = b * SCAN_BAND;
-        s->model->wide->close(group->self[b], group->parameters + t, grow + t, gpar + t);
-    }
-    for (int t = 0; t < group->tiles; t++) {
+    if (s->model->wide)
+        s->model->wide->close(group->self[begin / SCAN_BAND], group->parameters + begin, grow, gpar);
+    for (int t = begin; t < end; t++) {
         double *part = (double *)s->part.data + group->tile[t] * SCAN_PARTS;
         for (int p = 0; p < pars; p++) {
             part[p] = 0;
             for (int i = 0; i < FRAC_LANES; i++)
-                part[p] += (double)gpar[t][p][i];
+                part[p] += (double)gpar[t - begin][p][i];
         }
         for (int o = 0; o < w->j->orders; o++)
             part[SCAN_PARS + o] = order_of(w, t, &w->j->order[o]);
     }
+}
+
+static void leave(const walk *w)
+{
+    for (int t = 0; t < w->group.tiles; t += SCAN_BAND)
+        leave_band(w, t, t + SCAN_BAND < w->group.tiles ? t + SCAN_BAND : w->group.tiles);
 }
 
 /* Where a tile of a chain keeps what its state receives. */

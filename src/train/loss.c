@@ -63,6 +63,35 @@ static fsnn_status check(const fsnn_loss *loss, const loss_batch *batch)
     return batch->labels ? check_labels(batch->B, batch->C, batch->labels) : FSNN_OK;
 }
 
+enum { SUM_PARTS = 64 };
+
+typedef struct summing {
+    const loss_batch *batch;
+    int64_t count;
+    double (*one)(const loss_batch *batch, int64_t i);
+    double part[SUM_PARTS];
+} summing;
+
+static void sum_part(int64_t p, int worker, void *user)
+{
+    (void)worker;
+    summing *s = user;
+    double sum = 0;
+    for (int64_t i = p * s->count / SUM_PARTS; i < (p + 1) * s->count / SUM_PARTS; i++)
+        sum += s->one(s->batch, i);
+    s->part[p] = sum;
+}
+
+double loss_sum(const loss_batch *batch, int64_t count, double (*one)(const loss_batch *batch, int64_t i))
+{
+    summing s = {.batch = batch, .count = count, .one = one};
+    double sum = 0;
+    fsnn_parallel(SUM_PARTS, sum_part, &s);
+    for (int p = 0; p < SUM_PARTS; p++)
+        sum += s.part[p];
+    return sum;
+}
+
 int64_t loss_answer(int64_t K, int64_t B, int64_t C, const float *output, int64_t b)
 {
     int64_t best = 0;
@@ -75,6 +104,11 @@ int64_t loss_answer(int64_t K, int64_t B, int64_t C, const float *output, int64_
         }
     }
     return best;
+}
+
+static double right(const loss_batch *batch, int64_t b)
+{
+    return loss_answer(batch->K, batch->B, batch->C, batch->output, b) == batch->labels[b];
 }
 
 fsnn_status fsnn_loss_compute(const fsnn_loss *loss, int64_t K, int64_t B, int64_t C,
@@ -101,10 +135,7 @@ fsnn_status fsnn_loss_compute(const fsnn_loss *loss, int64_t K, int64_t B, int64
     if (gradient && batch.counted < B)
         memset(gradient, 0, (size_t)(K * B * C) * sizeof *gradient);
     *value = table[loss->kind].compute(&batch);
-    if (!correct)
-        return FSNN_OK;
-    *correct = 0;
-    for (int64_t b = 0; labels && b < B; b++)
-        *correct += loss_answer(K, B, C, output, b) == labels[b];
+    if (correct)
+        *correct = labels ? (int64_t)loss_sum(&batch, B, right) : 0;
     return FSNN_OK;
 }

@@ -2,12 +2,14 @@
  * batch. */
 #include "train/loss.h"
 
+static double one(const loss_batch *batch, int64_t b)
+{
+    if (loss_skips(batch, b))
+        return 0;
+    return loss_cross_entropy(batch, b, b * batch->C, batch->K, 1.0 / (double)batch->counted);
+}
+
 double loss_ce_rate(const loss_batch *batch)
 {
-    double sum = 0;
-    for (int64_t b = 0; b < batch->B; b++)
-        if (!loss_skips(batch, b))
-            sum += loss_cross_entropy(batch, b, b * batch->C, batch->K,
-                                      1.0 / (double)batch->counted);
-    return sum / (double)batch->counted;
+    return loss_sum(batch, batch->B, one) / (double)batch->counted;
 }

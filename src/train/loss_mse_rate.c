@@ -2,17 +2,22 @@
  * - target)/(B C K). */
 #include "train/loss.h"
 
-double loss_mse_rate(const loss_batch *batch)
+/* (r - target)^2 of all classes. */
+static double one(const loss_batch *batch, int64_t b)
 {
     int64_t C = batch->C, BC = batch->B * C;
-    double counted = (double)(batch->counted * C), sum = 0, scale = 2.0 / (counted * (double)batch->K);
-    for (int64_t b = 0; b < batch->B; b++)
-        for (int64_t c = 0; c < C && !loss_skips(batch, b); c++) {
-            int64_t at = b * C + c;
-            double d = loss_mean(batch->output + at, batch->K, BC) - loss_target(batch, b, c);
-            sum += d * d;
-            for (int64_t k = 0; batch->gradient && k < batch->K; k++)
-                batch->gradient[k * BC + at] = (float)(scale * d);
-        }
-    return sum / counted;
+    double sum = 0, scale = 2.0 / ((double)(batch->counted * C) * (double)batch->K);
+    for (int64_t c = 0; c < C && !loss_skips(batch, b); c++) {
+        int64_t at = b * C + c;
+        double d = loss_mean(batch->output + at, batch->K, BC) - loss_target(batch, b, c);
+        sum += d * d;
+        for (int64_t k = 0; batch->gradient && k < batch->K; k++)
+            batch->gradient[k * BC + at] = (float)(scale * d);
+    }
+    return sum;
+}
+
+double loss_mse_rate(const loss_batch *batch)
+{
+    return loss_sum(batch, batch->B, one) / (double)(batch->counted * batch->C);
 }

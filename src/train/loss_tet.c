@@ -21,13 +21,21 @@ static double hold(const loss_batch *batch)
     return sum / counted;
 }
 
+static double weight_of(const loss_batch *batch)
+{
+    return (1 - batch->mix) / (double)(batch->K * batch->counted);
+}
+
+/* Row i, one sample at one step. */
+static double one(const loss_batch *batch, int64_t i)
+{
+    if (loss_skips(batch, i % batch->B))
+        return 0;
+    return loss_cross_entropy(batch, i % batch->B, i * batch->C, 1, weight_of(batch));
+}
+
 double loss_tet(const loss_batch *batch)
 {
-    int64_t rows = batch->K * batch->B;
-    double sum = 0, weight = (1 - batch->mix) / (double)(batch->K * batch->counted);
-    for (int64_t i = 0; i < rows; i++)
-        if (!loss_skips(batch, i % batch->B))
-            sum += loss_cross_entropy(batch, i % batch->B, i * batch->C, 1, weight);
-    sum *= weight;
+    double sum = loss_sum(batch, batch->K * batch->B, one) * weight_of(batch);
     return batch->mix > 0 ? sum + batch->mix * hold(batch) : sum;
 }

@@ -105,9 +105,16 @@ static bool learns_neurons(const fsnn_net *net)
     return false;
 }
 
-static int slots(const fsnn_optimizer *o)
+static int slots(const fsnn_optimizer_options *o)
 {
-    return o->options.kind == FSNN_SGD && o->options.momentum == 0 ? 0 : o->rule->slots;
+    return o->kind == FSNN_SGD && o->momentum == 0 ? 0 : optimizer_rules[o->kind].slots;
+}
+
+int64_t optimizer_bytes(const fsnn_net *net, const fsnn_optimizer_options *options)
+{
+    int64_t total;
+    cut(net, NULL, &total);
+    return slots(options) * total * (int64_t)sizeof(float);
 }
 
 static fsnn_status allot(fsnn_optimizer *o)
@@ -118,7 +125,7 @@ static fsnn_status allot(fsnn_optimizer *o)
     if (!o->chunk || !o->square)
         return FSNN_EMEMORY;
     cut(o->net, o->chunk, &o->total);
-    for (int i = 0; i < slots(o); i++) {
+    for (int i = 0; i < slots(&o->options); i++) {
         o->slot[i] = fsnn_alloc((size_t)(o->total + 1) * sizeof(float));
         if (!o->slot[i])
             return FSNN_EMEMORY;

@@ -40,6 +40,8 @@ struct fsnn_optimizer {
 };
 
 fsnn_status optimizer_check(const fsnn_optimizer_options *options);
+/* What an optimiser of these options remembers, as floats of all learned parameters. */
+int64_t optimizer_bytes(const fsnn_net *net, const fsnn_optimizer_options *options);
 /* fsnn_optimizer_step that leaves the gradients zero, in the same walk: saves fsnn_net_zero_grad
  * its own. */
 fsnn_status optimizer_step_and_zero(fsnn_optimizer *optimizer, double lr, double clip,

@@ -12,6 +12,18 @@ for key in bench median_ms least_ms most_ms peak_mib threads isa machine version
 done
 [ "$(grep -c '"floor": "T 1000, in proportion", "floor_ms": [0-9.]*, "ratio": [0-9.]*, "aim": 1.1,' "$dir/rows")" -ge 1 ]
 grep -q '| length | T 1000' "$dir/table.md"
+# a graph that is made up where there is none; bytes in place of times; one thread beside two
+env -u FSNN_DATA "$fsnn" bench graph memory --rounds 3 --threads 1 --json > "$dir/graph"
+[ "$(grep -c '"what": "made up, .*"median_ms": ' "$dir/graph")" = 3 ]
+grep -q '"what": "made up, an epoch", .*"floor": "dense kernels", .*"aim_ms": 100,' "$dir/graph"
+[ "$(grep -c '"bench": "memory", .*"median_mib": .*"floor": "after T 1000", "floor_mib": .*"aim": 1.01,' "$dir/graph")" = 2 ]
+"$fsnn" bench length memory --quick --rounds 3 --scaling --threads 2 --table "$dir/scaling.md" > "$dir/scaling"
+[ "$(grep -c '^| length | T 1' "$dir/scaling.md")" = 2 ]
+grep -q '| 1 thread, ms | 2 threads, ms |' "$dir/scaling.md"
+code=0
+"$fsnn" bench length --scaling --threads 1 2> "$dir/error" || code=$?
+[ "$code" = 2 ]
+grep -q 'compares one thread with several' "$dir/error"
 code=0
 "$fsnn" bench strem 2> "$dir/error" || code=$?
 [ "$code" = 2 ]

@@ -36,6 +36,24 @@ static void files_of_a_run(void **state)
                "runs/tiny/description.yaml");
 }
 
+/* What a training will hold stands in front of it; what no machine has is refused with what would help, and nothing is begun. */
+static void memory(void **state)
+{
+    (void)state;
+    const char *const part[] = {"  memory      about ", ": activations ",       ", histories ",
+                                ", parameters ",        ", batches ", ", program and data "};
+    shell_good("$F train tiny.yaml --out held --no-figures --set training.epochs=1");
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+        shell_contains(shell_err, part[i], "train, memory");
+    shell_fails("$F train tiny.yaml --out none --set fc1.out=2000000000", 1, "6 steps of batches of 16: out of memory");
+    shell_contains(shell_err, "a smaller training.batch needs less, and so does training.checkpoint: auto", "what helps");
+    shell_fails("$F train tiny.yaml --out none --set fc1.out=2000000000 --set training.checkpoint=2", 1,
+                "training.batch needs less\n");
+    shell_fails("$F train tiny.yaml --out none --set data.encoder.steps=2000000000", 1,
+                "over 2000000000 steps do not fit into memory: smaller ones need less");
+    assert_int_not_equal(access(shell_path("none"), F_OK), 0);
+}
+
 static void silence(void **state)
 {
     (void)state;
@@ -360,6 +378,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_of_a_run),
+        cmocka_unit_test(memory),
         cmocka_unit_test(silence),
         cmocka_unit_test(old_runs_are_kept),
         cmocka_unit_test(resumed_is_uninterrupted),

@@ -272,6 +272,60 @@ static void makes_lists(void **state)
     fsnn_data_destroy(data);
 }
 
+/* Batches made ahead by a thread of their own and batches made by all that compute when they are asked for: the same numbers, in
+ * rows and in lists, with augmentation, and the same error. */
+static void whoever_makes_them(void **state)
+{
+    (void)state;
+    enum { COUNT = 75, T = 6, N = 64 };
+    static float values[COUNT * N], one[T * COUNT * N], other[T * COUNT * N];
+    int32_t labels[COUNT];
+    fsnn_data *data;
+    for (int i = 0; i < COUNT; i++)
+        labels[i] = i % 5;
+    for (int i = 0; i < COUNT * N; i++)
+        values[i] = 1.5F * fsnn_random_uniform(6, 1, (uint64_t)i) - 0.4F;
+    assert_good(fsnn_data_memory(COUNT, FSNN_SHAPE(1, 8, 8), values, labels, &data));
+    for (int kind = 0; kind < 4; kind++) {
+        fsnn_loader_options o = {.encoder = RATE(T, 1), .batch = 64, .shuffle = true, .seed = 11};
+        o.encoder.sparse = kind % 2;
+        o.augment.shift = kind / 2 * 2;
+        fsnn_loader *alone, *together;
+        assert_good(fsnn_threads_set(1));
+        alone = open_loader(data, o);
+        assert_good(fsnn_threads_set(3 + fsnn_processors()));
+        together = open_loader(data, o);
+        for (int64_t epoch = 0; epoch < 3; epoch++) {
+            fsnn_batch a, b;
+            assert_good(fsnn_threads_set(1));
+            assert_good(fsnn_loader_start(alone, epoch));
+            assert_good(fsnn_threads_set(2 + (int)epoch + fsnn_processors())); /* more and more of them */
+            assert_good(fsnn_loader_start(together, epoch));
+            for (int n = 0; n < 2; n++) {
+                assert_int_equal(fsnn_loader_next(alone, &a), 1);
+                assert_int_equal(fsnn_loader_next(together, &b), 1);
+                assert_int_equal(a.batch, b.batch);
+                assert_memory_equal(a.labels, b.labels, (size_t)a.batch * sizeof *a.labels);
+                if (o.encoder.sparse) {
+                    assert_good(fsnn_spikes_check(b.spikes));
+                    assert_memory_equal(a.spikes->count, b.spikes->count, (size_t)(T * a.batch) * sizeof *a.spikes->count);
+                    fsnn_spikes_dense(a.spikes, one);
+                    fsnn_spikes_dense(b.spikes, other);
+                    assert_memory_equal(one, other, (size_t)(T * a.batch * N) * sizeof *one);
+                } else {
+                    assert_memory_equal(a.x, b.x, (size_t)(T * a.batch * N) * sizeof *a.x);
+                }
+            }
+            assert_int_equal(fsnn_loader_next(alone, &a), 0);
+            assert_int_equal(fsnn_loader_next(together, &b), 0);
+        }
+        fsnn_loader_destroy(alone);
+        fsnn_loader_destroy(together);
+    }
+    assert_good(fsnn_threads_set(0));
+    fsnn_data_destroy(data);
+}
+
 static void takes_large_batches(void **state)
 {
     (void)state;
@@ -437,6 +491,56 @@ static void passes_errors_on(void **state)
     fsnn_data_destroy(data);
 }
 
+/* The same sentence where all threads make the batch: that of the first sample that has an error. */
+static fsnn_status fetch_or_fail_often(const fsnn_data *data, int64_t row, float *x)
+{
+    for (int64_t i = 0; i < data->size; i++)
+        x[i] = (float)row;
+    return row >= 9 ? fsnn_fail(FSNN_EIO, "row %lld lies on a broken disk", (long long)row) : FSNN_OK;
+}
+
+static void passes_errors_of_all_threads_on(void **state)
+{
+    (void)state;
+    fsnn_data *data = numbered(50, FSNN_SHAPE(2), false);
+    data->fetch = fetch_or_fail_often;
+    assert_good(fsnn_threads_set(3 + fsnn_processors()));
+    for (int sparse = 0; sparse < 2; sparse++) {
+        fsnn_loader_options options = {.encoder = DIRECT(1), .batch = 5};
+        options.encoder.sparse = sparse;
+        fsnn_loader *loader = open_loader(data, options);
+        fsnn_batch batch;
+        assert_good(fsnn_loader_start(loader, 0));
+        assert_int_equal(fsnn_loader_next(loader, &batch), 1);
+        for (int n = 0; n < 2; n++) {
+            assert_fails(FSNN_EIO, fsnn_loader_next(loader, &batch));
+            assert_says("row 9 lies on a broken disk");
+        }
+        fsnn_loader_destroy(loader);
+    }
+    assert_good(fsnn_threads_set(0));
+    fsnn_data_destroy(data);
+}
+
+/* What it says it holds is what its arrays take. */
+static void tells_its_memory(void **state)
+{
+    (void)state;
+    fsnn_data *data = numbered(64, FSNN_SHAPE(100), true);
+    fsnn_loader_options options = {.encoder = RATE(10, 0.001), .batch = 32};
+    int64_t batch = 10 * 32 * 100 * 4, sample = 100 * 4;
+    assert_good(fsnn_threads_set(2 + fsnn_processors()));
+    fsnn_loader *loader = open_loader(data, options);
+    assert_int_equal(fsnn_loader_memory(loader), batch + (2 + fsnn_processors()) * sample);
+    fsnn_loader_destroy(loader);
+    options.encoder.sparse = true;
+    loader = open_loader(data, options);
+    assert_true(fsnn_loader_memory(loader) < batch);
+    fsnn_loader_destroy(loader);
+    assert_good(fsnn_threads_set(0));
+    fsnn_data_destroy(data);
+}
+
 static void ends_at_any_moment(void **state)
 {
     (void)state;
@@ -489,7 +593,7 @@ static void survives_failing_memory(void **state)
         fsnn_alloc_fail_at(0);
         assert_int_equal(status, loader ? FSNN_OK : FSNN_EMEMORY);
     }
-    assert_true(n > 9); /* struct, order, sample, three slots of two blocks */
+    assert_true(n > 6); /* struct, order, makers, sample, a slot of two blocks */
     fsnn_loader_destroy(loader);
     fsnn_data_destroy(data);
 }
@@ -503,11 +607,14 @@ int main(void)
         cmocka_unit_test(timing_does_not_show),
         cmocka_unit_test(spikes_belong_to_sample_and_epoch),
         cmocka_unit_test(makes_lists),
+        cmocka_unit_test(whoever_makes_them),
         cmocka_unit_test(takes_large_batches),
         cmocka_unit_test(puts_stamps_on_the_grid),
         cmocka_unit_test(refuses_stamps),
         cmocka_unit_test(refuses_options),
         cmocka_unit_test(passes_errors_on),
+        cmocka_unit_test(passes_errors_of_all_threads_on),
+        cmocka_unit_test(tells_its_memory),
         cmocka_unit_test(ends_at_any_moment),
         cmocka_unit_test(allocates_nothing_per_batch),
         cmocka_unit_test(survives_failing_memory),

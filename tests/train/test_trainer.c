@@ -197,6 +197,28 @@ static void repeats(void **state)
     toy_clean();
 }
 
+/* With several threads too, whoever of them did what. */
+static void repeats_with_threads(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    o.hidden = 500; /* enough for the threads to share it */
+    fsnn_train_options options = toy_training(1);
+    for (int threads = 2; threads < 5; threads += 2) {
+        assert_int_equal(fsnn_threads_set(threads), FSNN_OK);
+        assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+        toy_file last = toy_read("last.safetensors");
+        toy_clean();
+        for (int again = 0; again < 3; again++) {
+            assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+            assert_true(toy_same("last.safetensors", &last));
+            toy_clean();
+        }
+        fsnn_free(last.data);
+    }
+    assert_int_equal(fsnn_threads_set(0), FSNN_OK);
+}
+
 /* Dropout draws the same numbers whether or not there are evaluations in between. */
 static void evaluation_changes_nothing(void **state)
 {
@@ -413,6 +435,38 @@ static void steps_do_not_allocate(void **state)
     assert_int_equal(s.allocations, 0);
 }
 
+/* What a training says it will hold is the sum of its parts, and the moments are those of the optimiser. */
+static void tells_its_memory(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    toy t;
+    toy_open(&t, &o);
+    int64_t learned = 0, activations, histories, parameters;
+    fsnn_footprint adam, sgd;
+    fsnn_training training = toy_training(1).training;
+    for (int i = 0; i < fsnn_net_param_count(t.net); i++)
+        if (fsnn_net_param(t.net, i)->learn)
+            learned += fsnn_shape_count(&fsnn_net_param(t.net, i)->shape) * (int64_t)sizeof(float);
+    assert_int_equal(fsnn_net_memory(t.net, &activations, &histories, &parameters), FSNN_OK);
+    assert_int_equal(fsnn_train_memory(t.net, t.train, t.test, &training, &adam), FSNN_OK);
+    assert_int_equal(adam.activations, activations);
+    assert_int_equal(adam.histories, histories);
+    assert_true(adam.parameters >= parameters + 2 * learned && adam.parameters < parameters + 2 * learned + 4096);
+    assert_int_equal(adam.batches, fsnn_loader_memory(t.train) + fsnn_loader_memory(t.test) +
+                                       TOY_STEPS * TOY_BATCH * TOY_CLASSES * (int64_t)sizeof(float));
+    assert_int_equal(adam.saving, adam.parameters - parameters / 2);
+    assert_int_equal(adam.total,
+                     adam.activations + adam.histories + adam.parameters + adam.batches + adam.saving);
+    training.optimizer.kind = FSNN_SGD;
+    training.optimizer.momentum = 0;
+    assert_int_equal(fsnn_train_memory(t.net, t.train, NULL, &training, &sgd), FSNN_OK);
+    assert_int_equal(sgd.parameters, parameters);
+    assert_int_equal(sgd.batches, adam.batches - fsnn_loader_memory(t.test));
+    assert_int_equal(fsnn_train_memory(t.net, NULL, NULL, &training, &sgd), FSNN_EARGUMENT);
+    toy_close(&t);
+}
+
 /* Wherever memory runs out, training ends with that status and nothing leaks. */
 static void out_of_memory(void **state)
 {
@@ -442,6 +496,7 @@ int main(void)
         cmocka_unit_test(logs),
         cmocka_unit_test(without_test_data),
         cmocka_unit_test(repeats),
+        cmocka_unit_test(repeats_with_threads),
         cmocka_unit_test(evaluation_changes_nothing),
         cmocka_unit_test(evaluation_by_itself),
         cmocka_unit_test(diagnosis),
@@ -450,6 +505,7 @@ int main(void)
         cmocka_unit_test(plateau),
         cmocka_unit_test(early_stop),
         cmocka_unit_test(steps_do_not_allocate),
+        cmocka_unit_test(tells_its_memory),
         cmocka_unit_test(out_of_memory),
     };
     return cmocka_run_group_tests(tests, toy_setup, toy_teardown);
