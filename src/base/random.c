@@ -46,15 +46,7 @@ double fsnn_random_normal(uint64_t seed, uint64_t stream, uint64_t index)
 
 static random_blocks *blocks_of_machine(void)
 {
-    static random_blocks *const level[] = {
-        [FSNN_ISA_BASE] = random_blocks_base,
-#ifdef FSNN_HAVE_AVX2
-        [FSNN_ISA_AVX2] = random_blocks_avx2,
-#endif
-#ifdef FSNN_HAVE_AVX512
-        [FSNN_ISA_AVX512] = random_blocks_avx512,
-#endif
-    };
+    static random_blocks *const level[] = FSNN_BY_ISA(random_blocks);
     return level[fsnn_isa_level()];
 }
 
@@ -88,15 +80,7 @@ void fsnn_random_fill(float *out, int64_t n, uint64_t seed, uint64_t stream, uin
 
 static random_some *some_of_machine(void)
 {
-    static random_some *const level[] = {
-        [FSNN_ISA_BASE] = random_some_base,
-#ifdef FSNN_HAVE_AVX2
-        [FSNN_ISA_AVX2] = random_some_avx2,
-#endif
-#ifdef FSNN_HAVE_AVX512
-        [FSNN_ISA_AVX512] = random_some_avx512,
-#endif
-    };
+    static random_some *const level[] = FSNN_BY_ISA(random_some);
     return level[fsnn_isa_level()];
 }
 

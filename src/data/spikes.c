@@ -148,15 +148,7 @@ static int64_t survey(spike_space *space, int64_t N, const float *x, float gain,
 
 static spikes_take *take_of_machine(void)
 {
-    static spikes_take *const level[] = {
-        [FSNN_ISA_BASE] = spikes_take_base,
-#ifdef FSNN_HAVE_AVX2
-        [FSNN_ISA_AVX2] = spikes_take_avx2,
-#endif
-#ifdef FSNN_HAVE_AVX512
-        [FSNN_ISA_AVX512] = spikes_take_avx512,
-#endif
-    };
+    static spikes_take *const level[] = FSNN_BY_ISA(spikes_take);
     return level[fsnn_isa_level()];
 }
 

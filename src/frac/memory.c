@@ -15,15 +15,7 @@ extern const frac_kernels frac_kernels_avx512;
 
 const frac_kernels *frac_kernels_get(void)
 {
-    static const frac_kernels *const level[] = {
-        [FSNN_ISA_BASE] = &frac_kernels_base,
-#ifdef FSNN_HAVE_AVX2
-        [FSNN_ISA_AVX2] = &frac_kernels_avx2,
-#endif
-#ifdef FSNN_HAVE_AVX512
-        [FSNN_ISA_AVX512] = &frac_kernels_avx512,
-#endif
-    };
+    static const frac_kernels *const level[] = FSNN_BY_ISA(&frac_kernels);
     return level[fsnn_isa_level()];
 }
 

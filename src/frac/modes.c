@@ -17,15 +17,7 @@ extern const frac_modes_kernels frac_modes_kernels_avx512;
 
 const frac_modes_kernels *frac_modes_kernels_get(void)
 {
-    static const frac_modes_kernels *const level[] = {
-        [FSNN_ISA_BASE] = &frac_modes_kernels_base,
-#ifdef FSNN_HAVE_AVX2
-        [FSNN_ISA_AVX2] = &frac_modes_kernels_avx2,
-#endif
-#ifdef FSNN_HAVE_AVX512
-        [FSNN_ISA_AVX512] = &frac_modes_kernels_avx512,
-#endif
-    };
+    static const frac_modes_kernels *const level[] = FSNN_BY_ISA(&frac_modes_kernels);
     return level[fsnn_isa_level()];
 }
 

@@ -46,11 +46,13 @@ static fsnn_status sum(fsnn_net *net, net_step *s)
 {
     const net_value *in = &net->value[s->in[0]];
     net_step *before = in->step < 0 ? NULL : &net->step[in->step];
-    bool can = false, wanted = s->live && !net_looped(s) && before && before->live && before->node > 0 &&
-                               !net_looped(before) && in->readers == 1 && s->in[0] != net->out_value;
-    int bias = wanted ? bias_of(net, before) : -1;
-    FSNN_TRY(neuron_node_sums(s->op, bias >= 0, &can));
-    if (bias < 0 || !can)
+    bool can, alone = s->live && !net_looped(s) && before && before->live && before->node > 0 && !net_looped(before) &&
+                      in->readers == 1 && s->in[0] != net->out_value;
+    int bias = alone ? bias_of(net, before) : -1;
+    if (bias < 0)
+        return FSNN_OK;
+    FSNN_TRY(neuron_node_sums(s->op, &can));
+    if (!can)
         return FSNN_OK;
     s->sums = in->step;
     before->summed = bias;

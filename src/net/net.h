@@ -47,8 +47,8 @@ typedef struct net_step {
     int64_t tape;             /* offset of its tape */
     int first, last;          /* the steps of its part; itself alone where it is in no loop */
     int partner;              /* of a delay: the step that takes in, or gives; else -1 */
-    int sums;      /* the step before, whose bias' gradient it gives in passing; -1: none */
-    int summed;    /* the parameter whose gradient the step behind gives; -1: none */
+    int sums;                 /* the step before, whose bias' gradient it gives in passing; -1: none */
+    int summed;               /* the parameter whose gradient the step behind gives; -1: none */
     int leads, follows;       /* the step that it does the work of, patch by patch; that does its work; -1: none */
 } net_step;
 
@@ -134,7 +134,7 @@ fsnn_status net_collect(fsnn_net *net); /* parameters */
 /* After its shape is known: the parameters are those of the node it shares them with. */
 fsnn_status net_share_params(const fsnn_net *net, net_node *node);
 fsnn_status net_place(fsnn_net *net);   /* plans of the operators, arena */
-fsnn_status net_fuse(fsnn_net *net);           /* operators planned: which steps take over the work of others */
+fsnn_status net_fuse(fsnn_net *net);    /* operators planned: which steps take over the work of others */
 /* The step that does the work of step s: itself, or the one it follows. */
 static inline const net_step *net_doer(const fsnn_net *net, const net_step *s)
 {

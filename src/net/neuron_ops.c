@@ -564,10 +564,10 @@ bool neuron_node_into(op_node *node, const op_node *next)
     return scan_sinks(&st->scan, &sink) && next;
 }
 
-fsnn_status neuron_node_sums(op_node *node, bool wanted, bool *can)
+fsnn_status neuron_node_sums(op_node *node, bool *can)
 {
     state *st = node->state;
-    return scan_sums(&st->scan, wanted, can);
+    return scan_sums(&st->scan, can);
 }
 
 static void send(state *st, const op_run *run)

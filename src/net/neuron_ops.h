@@ -14,8 +14,8 @@ void neuron_node_dynamics(op_node *node, const frac_method *method, bool implici
                           const fsnn_order *order, double h, const frac_keep *memory);
 /* After plan(): its spikes may go straight into `next` (op.h: patches), false where they cannot. NULL: they do not. */
 bool neuron_node_into(op_node *node, const op_node *next);
-/* After plan(): whether backward can give op_run.gsum; where it can and `wanted`, it is ready to. */
-fsnn_status neuron_node_sums(op_node *node, bool wanted, bool *can);
+/* After plan(): whether backward can give op_run.gsum; where it can, it is ready to. */
+fsnn_status neuron_node_sums(op_node *node, bool *can);
 /* Time 0. */
 void neuron_node_reset(op_node *node);
 /* Values of tau, threshold, alpha, coefficient were written: checks them and settles what depends

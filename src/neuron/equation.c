@@ -415,15 +415,7 @@ static fsnn_status make(maker *k)
 
 void equation_choose(equation *e, int level)
 {
-    static equation_operation *const *const operations[] = {
-        [FSNN_ISA_BASE] = equation_operations_base,
-#ifdef FSNN_HAVE_AVX2
-        [FSNN_ISA_AVX2] = equation_operations_avx2,
-#endif
-#ifdef FSNN_HAVE_AVX512
-        [FSNN_ISA_AVX512] = equation_operations_avx512,
-#endif
-    };
+    static equation_operation *const *const operations[] = FSNN_BY_ISA(equation_operations);
     for (int i = 0; i < e->count; i++)
         e->ops[i].run = operations[level][e->ops[i].op];
 }

@@ -180,8 +180,8 @@ void scan_settle_noise(scan *s);
 fsnn_status scan_plan(scan *s, int64_t K);
 /* After the plan: takes the sink, if spikes can go there; false where they cannot. lines 0: none. */
 bool scan_sinks(scan *s, const scan_sink *sink);
-/* After the plan: whether backward can give scan_grads.sums; where it can and `wanted`, there is room for them. */
-fsnn_status scan_sums(scan *s, bool wanted, bool *can);
+/* After the plan: whether backward can give scan_grads.sums; where it can, there is room for them. */
+fsnn_status scan_sums(scan *s, bool *can);
 void scan_reset(scan *s);
 /* I [K, B, N] -> spikes [K, B, N]. The state goes on from the last call. */
 fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes);

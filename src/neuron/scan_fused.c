@@ -95,12 +95,12 @@ bool scan_sinks(scan *s, const scan_sink *sink)
     return true;
 }
 
-fsnn_status scan_sums(scan *s, bool wanted, bool *can)
+fsnn_status scan_sums(scan *s, bool *can)
 {
     /* every neuron in a whole tile */
     *can = !s->others && s->training && s->B * s->N % FRAC_LANES == 0 && always_fits(s);
     size_t room = sizeof(lanes) * (size_t)s->tiles + sizeof(double) * (size_t)s->channels;
-    return *can && wanted ? scan_block_room(&s->sums, room) : FSNN_OK;
+    return *can ? scan_block_room(&s->sums, room) : FSNN_OK;
 }
 
 static int64_t pieces(const scan *s)

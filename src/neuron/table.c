@@ -14,15 +14,7 @@ extern const neuron_kernels neuron_kernels_avx512;
 
 const neuron_kernels *neuron_kernels_get(void)
 {
-    static const neuron_kernels *const level[] = {
-        [FSNN_ISA_BASE] = &neuron_kernels_base,
-#ifdef FSNN_HAVE_AVX2
-        [FSNN_ISA_AVX2] = &neuron_kernels_avx2,
-#endif
-#ifdef FSNN_HAVE_AVX512
-        [FSNN_ISA_AVX512] = &neuron_kernels_avx512,
-#endif
-    };
+    static const neuron_kernels *const level[] = FSNN_BY_ISA(&neuron_kernels);
     return level[fsnn_isa_level()];
 }
 

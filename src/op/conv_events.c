@@ -19,15 +19,7 @@ enum {
 
 const conv_events_kernels *conv_events_kernels_get(void)
 {
-    static const conv_events_kernels *const level[] = {
-        [FSNN_ISA_BASE] = &conv_events_kernels_base,
-#ifdef FSNN_HAVE_AVX2
-        [FSNN_ISA_AVX2] = &conv_events_kernels_avx2,
-#endif
-#ifdef FSNN_HAVE_AVX512
-        [FSNN_ISA_AVX512] = &conv_events_kernels_avx512,
-#endif
-    };
+    static const conv_events_kernels *const level[] = FSNN_BY_ISA(&conv_events_kernels);
     return level[fsnn_isa_level()];
 }
 

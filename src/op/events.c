@@ -16,15 +16,7 @@ enum { ROWS = 128, CHUNKS = 8, COLUMNS = 64 };
 
 static const events_kernels *kernels(void)
 {
-    static const events_kernels *const level[] = {
-        [FSNN_ISA_BASE] = &events_kernels_base,
-#ifdef FSNN_HAVE_AVX2
-        [FSNN_ISA_AVX2] = &events_kernels_avx2,
-#endif
-#ifdef FSNN_HAVE_AVX512
-        [FSNN_ISA_AVX512] = &events_kernels_avx512,
-#endif
-    };
+    static const events_kernels *const level[] = FSNN_BY_ISA(&events_kernels);
     return level[fsnn_isa_level()];
 }
 

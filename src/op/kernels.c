@@ -6,43 +6,19 @@
 
 const op_kernels *op_kernels_get(void)
 {
-    static const op_kernels *const level[] = {
-        [FSNN_ISA_BASE] = &op_kernels_base,
-#ifdef FSNN_HAVE_AVX2
-        [FSNN_ISA_AVX2] = &op_kernels_avx2,
-#endif
-#ifdef FSNN_HAVE_AVX512
-        [FSNN_ISA_AVX512] = &op_kernels_avx512,
-#endif
-    };
+    static const op_kernels *const level[] = FSNN_BY_ISA(&op_kernels);
     return level[fsnn_isa_level()];
 }
 
 const op_pool_kernels *op_pool_kernels_get(void)
 {
-    static const op_pool_kernels *const level[] = {
-        [FSNN_ISA_BASE] = &op_pool_kernels_base,
-#ifdef FSNN_HAVE_AVX2
-        [FSNN_ISA_AVX2] = &op_pool_kernels_avx2,
-#endif
-#ifdef FSNN_HAVE_AVX512
-        [FSNN_ISA_AVX512] = &op_pool_kernels_avx512,
-#endif
-    };
+    static const op_pool_kernels *const level[] = FSNN_BY_ISA(&op_pool_kernels);
     return level[fsnn_isa_level()];
 }
 
 const op_patch_kernels *op_patch_kernels_get(void)
 {
-    static const op_patch_kernels *const level[] = {
-        [FSNN_ISA_BASE] = &op_patch_kernels_base,
-#ifdef FSNN_HAVE_AVX2
-        [FSNN_ISA_AVX2] = &op_patch_kernels_avx2,
-#endif
-#ifdef FSNN_HAVE_AVX512
-        [FSNN_ISA_AVX512] = &op_patch_kernels_avx512,
-#endif
-    };
+    static const op_patch_kernels *const level[] = FSNN_BY_ISA(&op_patch_kernels);
     return level[fsnn_isa_level()];
 }
 

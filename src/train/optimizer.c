@@ -34,15 +34,7 @@ extern const optimizer_kernels optimizer_kernels_avx512;
 
 const optimizer_kernels *optimizer_kernels_get(void)
 {
-    static const optimizer_kernels *const level[] = {
-        [FSNN_ISA_BASE] = &optimizer_kernels_base,
-#ifdef FSNN_HAVE_AVX2
-        [FSNN_ISA_AVX2] = &optimizer_kernels_avx2,
-#endif
-#ifdef FSNN_HAVE_AVX512
-        [FSNN_ISA_AVX512] = &optimizer_kernels_avx512,
-#endif
-    };
+    static const optimizer_kernels *const level[] = FSNN_BY_ISA(&optimizer_kernels);
     return level[fsnn_isa_level()];
 }
 

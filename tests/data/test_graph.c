@@ -207,6 +207,18 @@ static void hop_of(const fsnn_graph *g, int hops, double x[8][3])
     }
 }
 
+/* Mean of a column and, in *square, its variance over one node fewer. */
+static double moments(double x[8][3], int c, double *square)
+{
+    double mean = 0;
+    for (int i = 0; i < 8; i++)
+        mean += x[i][c] / 8;
+    *square = 0;
+    for (int i = 0; i < 8; i++)
+        *square += (x[i][c] - mean) * (x[i][c] - mean) / 7;
+    return mean;
+}
+
 static void features(void **state)
 {
     (void)state;
@@ -230,11 +242,7 @@ static void features(void **state)
     o.normalization = FSNN_GRAPH_ZSCORE;
     GOOD(fsnn_graph_features(g, &o, NULL, &values, &columns));
     for (int c = 0; c < 3; c++) {
-        double mean = 0, square = 0;
-        for (int i = 0; i < 8; i++)
-            mean += x[i][c] / 8;
-        for (int i = 0; i < 8; i++)
-            square += (x[i][c] - mean) * (x[i][c] - mean) / 7;
+        double square, mean = moments(x, c, &square);
         for (int i = 0; i < 8; i++)
             assert_true(fabs(values[i * 3 + c] - (x[i][c] - mean) / (sqrt(square) + 1e-8)) < 1e-5);
     }
@@ -432,11 +440,7 @@ static void features_of_what_is_left(void **state)
         for (int64_t e = g->feature_start[i]; e < g->feature_start[i + 1]; e++)
             bare[i][g->feature[e]] = g->value[e];
     for (int c = 0; c < 3; c++) {
-        double mean = 0, square = 0;
-        for (int i = 0; i < 8; i++)
-            mean += x[i][c] / 8;
-        for (int i = 0; i < 8; i++)
-            square += (x[i][c] - mean) * (x[i][c] - mean) / 7;
+        double square, mean = moments(x, c, &square);
         features_with(g, o, FSNN_PERTURB_FEATURE_MASK, 1, got);
         for (int i = 0; i < 8; i++)
             assert_true(fabs(got[i * 3 + c] + mean / sqrt(square)) < 1e-5);
