@@ -323,7 +323,8 @@ static int evaluate(work *w)
         .steps = w->steps,
         .batch = w->model.training.batch,
         .seed = w->model.training.seed,
-        .checkpoint = w->model.training.checkpoint};
+        .checkpoint = w->model.training.checkpoint,
+        .still = fsnn_loader_still(w->loader)};
     int code = cli_model_wrap(&w->model, &plan, w->steps);
     if (code == CLI_GOOD)
         code = cli_model_fits(&w->model);

@@ -46,7 +46,8 @@ int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batc
                                    .batch = batch,
                                    .shuffle = shuffle,
                                    .seed = model->training.seed,
-                                   .sampling = fsnn_description_sampling(model->description)};
+                                   .sampling = fsnn_description_sampling(model->description),
+                                   .still = true};
     if (shuffle)
         options.augment = *fsnn_description_augment(model->description);
     fsnn_status status = fsnn_loader_create(data, &options, loader);

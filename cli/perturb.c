@@ -124,6 +124,7 @@ static int evaluate(const cli_model *model, int part, const cli_condition *condi
                                    .batch = model->training.batch,
                                    .seed = model->training.seed,
                                    .sampling = fsnn_description_sampling(model->description),
+                                   .still = true,
                                    .perturb = item,
                                    .perturbs = items};
     fsnn_status status = fsnn_loader_create(model->data[part], &options, &loader);

@@ -289,7 +289,8 @@ static int evaluate(work *w, int part, fsnn_evaluation *evaluation)
     fsnn_shape shape;
     fsnn_loader_shape(w->model.loader[part], &steps, &shape);
     fsnn_plan plan = {
-        .steps = steps, .batch = w->model.training.batch, .seed = w->model.training.seed};
+        .steps = steps, .batch = w->model.training.batch, .still = fsnn_loader_still(w->model.loader[part]),
+        .seed = w->model.training.seed};
     fsnn_status status = fsnn_weights_load(w->model.net, best);
     if (status >= 0)
         status = fsnn_net_replan(w->model.net, &plan);
@@ -411,6 +412,7 @@ static int open_all(work *w)
                       .training = true,
                       .checkpoint = w->model.training.checkpoint,
                       .truncate = w->model.training.truncate,
+                      .still = fsnn_loader_still(w->model.loader[FSNN_PART_TRAIN]),
                       .seed = w->model.training.seed};
     w->before = resident();
     code = cli_model_wrap(&w->model, &plan, steps);

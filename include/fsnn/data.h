@@ -220,14 +220,18 @@ typedef struct fsnn_loader_options {
     fsnn_augment augment;
     const fsnn_perturbation *perturb; /* [perturbs], copied; in this order */
     int perturbs;                     /* at most FSNN_PERTURBS */
+    /* Samples that the direct encoder would repeat come once (fsnn_batch.still), for a net planned so (fsnn_plan.still): those
+     * without time, not as lists, without disturbances. The others come as ever. */
+    bool still;
 } fsnn_loader_options;
 
 typedef struct fsnn_batch {
-    const float *x;        /* [T, B, ...]; NULL where the batch is sparse */
+    const float *x;        /* [T, B, ...], where the batch is still [B, ...]; NULL where it is sparse */
     const int32_t *labels; /* [B, places], or NULL */
     int64_t steps, batch;  /* T, B */
     const fsnn_spikes *spikes; /* the same as lists, of encoders with `sparse`; else NULL */
     int64_t places;            /* classes of one sample (fsnn_data_info) */
+    bool still;                /* x is the same at every step, and given once */
 } fsnn_batch;
 
 /* `data` is borrowed for the loader's life and must not be changed during it (several loaders may
@@ -243,6 +247,8 @@ FSNN_API int64_t fsnn_loader_memory(const fsnn_loader *loader);
 /* T (solver steps, where there are time stamps) and the shape of one sample at one step, as the
  * network will see it. */
 FSNN_API void fsnn_loader_shape(const fsnn_loader *loader, int64_t *steps, fsnn_shape *shape);
+/* Whether its batches are still (fsnn_batch.still). */
+FSNN_API bool fsnn_loader_still(const fsnn_loader *loader);
 /* Starts epoch `epoch` (any order; same epoch, same batches). */
 FSNN_API fsnn_status fsnn_loader_start(fsnn_loader *loader, int64_t epoch);
 /* The next batch, valid until the next call: 1 when there is one, 0 at the end of the epoch,

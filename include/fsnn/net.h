@@ -236,6 +236,10 @@ typedef struct fsnn_plan {
     int64_t checkpoint;
     /* with checkpoint: gradients do not cross borders (truncated backpropagation through time) */
     bool truncate;
+    /* the input is the same at every step, as the direct encoder has it: x and the input's gradient are [B, input shape], the
+     * gradient summed over the steps. What stands before the first neurons is computed once and not K times, unless it draws
+     * random numbers (dropout in training) or `record` is set. The same results, but for rounding. */
+    bool still;
 } fsnn_plan;
 
 #define FSNN_CHECKPOINT_AUTO (-1)
@@ -255,7 +259,7 @@ FSNN_API const char *fsnn_net_warning(const fsnn_net *net, int index);
 
 /* ---- Run ------------------------------------------------------------------------------------- */
 
-/* Runs `x` [K, B, input shape] through the network. `x` is not copied: in training it stays as it
+/* Runs `x` [K, B, input shape] (with plan.still [B, input shape]) through the network. `x` is not copied: in training it stays as it
  * is until fsnn_net_backward has run. `*output` [K, B, output shape] belongs to the net and is
  * valid until the next call. The state of neurons and delays goes on from the last call: fsnn_net_reset
  * starts anew. Error FSNN_ESTATE when the net was not wrapped. */
@@ -270,7 +274,7 @@ FSNN_API fsnn_status fsnn_net_forward_spikes(fsnn_net *net, const fsnn_spikes *s
 /* Gradients of a scalar loss, given its gradient [K, B, output shape] at the output of the last
  * forward: *added* to the parameter gradients (fsnn_net_zero_grad clears them). State from before
  * the last forward counts as constant. `*input_gradient` may be NULL; else it gets the gradient [K,
- * B, input shape] (needs plan.input_gradient). */
+ * B, input shape] (with plan.still [B, input shape]; needs plan.input_gradient). */
 FSNN_API fsnn_status fsnn_net_backward(fsnn_net *net, const float *output_gradient,
                                        const float **input_gradient);
 FSNN_API void fsnn_net_zero_grad(fsnn_net *net);

@@ -20,7 +20,7 @@ typedef struct fault {
 } fault;
 
 typedef struct slot {
-    float *x;        /* [T, batch, N]; NULL where lists are made */
+    float *x;        /* [T, batch, N], still [batch, N]; NULL where lists are made */
     spike_lists lists;
     int32_t *labels; /* [batch, places], or NULL */
     int64_t batch;
@@ -251,7 +251,7 @@ static void close_slot(slot *s)
 static fsnn_status reserve_slot(const recipe *r, slot *s)
 {
     int64_t batch = r->options.batch, size;
-    if (__builtin_mul_overflow(r->steps, batch, &size) ||
+    if (__builtin_mul_overflow(recipe_rows(r), batch, &size) ||
         __builtin_mul_overflow(size, r->sparse ? 1 : r->values, &size) ||
         __builtin_mul_overflow(size, (int64_t)sizeof(float), &size))
         return too_large(r);
@@ -351,7 +351,7 @@ int64_t fsnn_loader_samples(const fsnn_loader *loader)
 int64_t fsnn_loader_memory(const fsnn_loader *l)
 {
     const recipe *r = &l->how;
-    int64_t rows = r->steps * r->options.batch, slot = rows * r->values * (int64_t)sizeof(float);
+    int64_t rows = recipe_rows(r) * r->options.batch, slot = rows * r->values * (int64_t)sizeof(float);
     for (int i = 0; r->sparse && i < l->slots; i++) {
         const spike_lists *lists = &l->slot[i].lists;
         int64_t room = lists->room ? lists->room : guess(r);
@@ -367,6 +367,11 @@ void fsnn_loader_shape(const fsnn_loader *loader, int64_t *steps, fsnn_shape *sh
         *steps = loader->how.steps;
     if (shape)
         *shape = loader->how.shape;
+}
+
+bool fsnn_loader_still(const fsnn_loader *loader)
+{
+    return loader->how.still;
 }
 
 /* ---- the caller's side ---- */
@@ -443,6 +448,6 @@ int fsnn_loader_next(fsnn_loader *l, fsnn_batch *batch)
     if (s->fault.status < 0)
         return fsnn_fail(s->fault.status, "%s", s->fault.text);
     *batch = (fsnn_batch){s->x, s->labels, l->how.steps, s->batch, l->how.sparse ? &s->lists.s : NULL,
-                          l->how.data->store->places};
+                          l->how.data->store->places, l->how.still};
     return 1;
 }

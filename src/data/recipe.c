@@ -78,10 +78,19 @@ fsnn_status recipe_plan(recipe *r, const fsnn_data *data, const fsnn_loader_opti
     r->sparse = options->encoder.sparse;
     r->rate = r->sparse && !r->stamped && !data->sequence && !options->perturbs &&
               options->encoder.kind == FSNN_ENCODE_RATE;
+    r->still = options->still && options->encoder.kind == FSNN_ENCODE_DIRECT && !data->sequence && !r->sparse &&
+               !options->perturbs; /* and what lies between equal values is these */
+    if (r->still)
+        r->options.encoder.steps = 1;
     if (r->sparse && r->values > INT32_MAX)
         return fsnn_fail(FSNN_EUNSUPPORTED, "lists of spikes number their elements up to %d, not %lld",
                          INT32_MAX, (long long)r->values);
     return FSNN_OK;
+}
+
+int64_t recipe_rows(const recipe *r)
+{
+    return r->still ? 1 : r->steps;
 }
 
 /* ---- what it takes ---- */
@@ -139,7 +148,7 @@ static void unroll(const maker *m, const recipe *r, uint64_t stream, float *out,
 /* The same on the solver's steps. */
 static void settle(maker *m, const recipe *r, uint64_t stream, float *out, int64_t stride)
 {
-    if (!r->stamped) {
+    if (!r->stamped || r->still) {
         unroll(m, r, stream, out, stride);
         return;
     }

@@ -16,6 +16,7 @@ typedef struct recipe {
     int64_t raw_rows, raw_values; /* of a sample before its encoding; rows of still samples: 1 */
     fsnn_shape shape;             /* of one step */
     bool stamped, sparse;         /* time stamps; lists */
+    bool still;                   /* one row for all steps */
     bool rate;                    /* lists that the rate encoder makes without dense rows */
 } recipe;
 
@@ -37,7 +38,9 @@ fsnn_status maker_open(maker *m, const recipe *r);
 void maker_close(maker *m);
 /* Memory of one, roughly: its arrays of samples. */
 int64_t maker_bytes(const recipe *r);
-/* Sample `index` of the set in `epoch` as dense rows of the steps, their beginnings `stride` floats apart. */
+/* Dense rows of a sample that are made. */
+int64_t recipe_rows(const recipe *r);
+/* Sample `index` of the set in `epoch` as dense rows of the steps (still: one), their beginnings `stride` floats apart. */
 fsnn_status maker_dense(maker *m, const recipe *r, int64_t epoch, int64_t index, float *out, int64_t stride);
 /* The same as sample `b` of lists, into a piece of them. */
 fsnn_status maker_lists(maker *m, const recipe *r, int64_t epoch, int64_t index, int64_t b, spike_lists *lists,

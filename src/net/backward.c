@@ -23,7 +23,7 @@ static void add(float *to, const float *from, int64_t n)
 
 static int64_t floats(const fsnn_net *net, int value)
 {
-    return net->K * net->plan.batch * fsnn_shape_count(&net->value[value].shape);
+    return net_rows(net, value) * fsnn_shape_count(&net->value[value].shape);
 }
 
 /* Of the rows of time step `at` of a loop; of all elsewhere. */
@@ -120,10 +120,10 @@ fsnn_status fsnn_net_backward(fsnn_net *net, const float *output_gradient,
         return fsnn_fail(FSNN_ESTATE, "the input's gradient needs plan.input_gradient");
     net->ran = false; /* activations may be overwritten by gradients: one backward a forward */
     if (net_segmented(net))
-        FSNN_TRY(net_segments_backward(net, net->spikes ? NULL : net->x, output_gradient));
+        FSNN_TRY(net_segments_backward(net, net->given, output_gradient));
     else
         FSNN_TRY(net_backward(net, output_gradient));
     if (input_gradient)
-        *input_gradient = net_segmented(net) ? net->segments.gradient : net_grad(net, 0);
+        *input_gradient = net_segmented(net) ? net->segments.gradient : net_input_gradient(net);
     return FSNN_OK;
 }

@@ -13,9 +13,23 @@ bool net_takes_spikes(const fsnn_net *net, const net_step *step, int k)
            step->op->in[k].rank == 1;
 }
 
-const float *net_input_at(const float *x, int64_t numbers)
+const float *net_input_at(const fsnn_net *net, const float *x)
 {
-    return x ? x + numbers : NULL;
+    int64_t step = net->plan.batch * fsnn_shape_count(&net->input_shape);
+    return x && !net->plan.still ? x + net->segments.first * step : x;
+}
+
+fsnn_status net_dense_room(fsnn_net *net, int64_t size)
+{
+    if (size <= net->dense_room)
+        return FSNN_OK;
+    fsnn_free(net->dense);
+    net->dense_room = 0;
+    net->dense = fsnn_alloc((size_t)size * sizeof *net->dense);
+    if (!net->dense)
+        return FSNN_EMEMORY;
+    net->dense_room = size;
+    return FSNN_OK;
 }
 
 /* The lists of the steps that run. */
@@ -40,15 +54,7 @@ static fsnn_status unpack(fsnn_net *net)
     needed |= net->value[net->out_value].root == 0;
     if (!needed)
         return FSNN_OK;
-    int64_t size = net->K * net->plan.batch * net->piece.width;
-    if (size > net->dense_room) {
-        fsnn_free(net->dense);
-        net->dense_room = 0;
-        net->dense = fsnn_alloc((size_t)size * sizeof *net->dense);
-        if (!net->dense)
-            return FSNN_EMEMORY;
-        net->dense_room = size;
-    }
+    FSNN_TRY(net_dense_room(net, net->K * net->plan.batch * net->piece.width));
     fsnn_spikes_dense(&net->piece, net->dense);
     net->x = net->dense;
     return FSNN_OK;
@@ -56,9 +62,9 @@ static fsnn_status unpack(fsnn_net *net)
 
 fsnn_status net_input(fsnn_net *net, const float *x)
 {
-    net->x = x;
     if (x || !net->spikes)
-        return FSNN_OK;
+        return net_still_input(net, x);
+    net->x = NULL;
     cut(net);
     return unpack(net);
 }
@@ -71,7 +77,8 @@ float *net_grad(const fsnn_net *net, int value)
 
 int64_t net_floats(const fsnn_net *net, int value, const net_step *step)
 {
-    return step->op->K * net->plan.batch * fsnn_shape_count(&net->value[value].shape);
+    int64_t K = net->value[value].still ? 1 : step->op->K;
+    return K * net->plan.batch * fsnn_shape_count(&net->value[value].shape);
 }
 
 /* What one call leaves on the tape, as whole lines. */
@@ -150,9 +157,8 @@ static fsnn_status run(fsnn_net *net, const float *x, const fsnn_spikes *spikes,
     net->ran = false;
     net->counter++;
     net->spikes = spikes;
+    net->given = x;
     FSNN_TRY((net_segmented(net) ? net_segments_forward : net_forward)(net, x));
-    if (x)
-        net->x = x;
     net->ran = true;
     if (output)
         *output = net_segmented(net) ? net->segments.output : net_data(net, net->out_value);
@@ -179,6 +185,9 @@ fsnn_status fsnn_net_forward_spikes(fsnn_net *net, const fsnn_spikes *spikes, co
     FSNN_TRY(check_wrapped(net));
     if (!spikes)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_forward_spikes: the input is NULL");
+    if (net->plan.still)
+        return fsnn_fail(FSNN_ESTATE, "the net is planned for an input that is the same at every step (plan.still): lists of "
+                                      "spikes are not; plan it without");
     int64_t width = fsnn_shape_count(&net->input_shape);
     if (spikes->steps != net->plan.steps || spikes->batch != net->plan.batch ||
         spikes->width != width)

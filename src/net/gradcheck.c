@@ -131,8 +131,9 @@ fsnn_status fsnn_net_gradcheck(fsnn_net *net, const float *x, int directions, do
         return fsnn_fail(FSNN_ESTATE, "a gradient check needs a net wrapped with smooth, training "
                                       "and input_gradient");
     int64_t rows = net->plan.steps * net->plan.batch, largest = 0;
+    int64_t given = net->plan.still ? net->plan.batch : rows;
     check c = {.net = net,
-               .inputs = rows * fsnn_shape_count(&net->input_shape),
+               .inputs = given * fsnn_shape_count(&net->input_shape),
                .outputs = rows * fsnn_shape_count(&net->value[net->out_value].shape),
                .counter = net->counter};
     for (int p = 0; p < net->params; p++)

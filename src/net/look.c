@@ -31,10 +31,10 @@ const void *fsnn_net_options(const fsnn_net *net, int index)
 static int64_t node_memory(const fsnn_net *net, int index)
 {
     const op_node *op = &net->node[index]->op;
-    int64_t rows = net->K * net->plan.batch, floats = 0, bytes = 0;
+    int64_t floats = 0, bytes = 0;
     for (int v = 0; v < net->values; v++) {
         const net_value *value = &net->value[v];
-        int64_t count = rows * fsnn_shape_count(&value->shape);
+        int64_t count = net_rows(net, v) * fsnn_shape_count(&value->shape);
         if (value->step < 0 || net->step[value->step].node != index)
             continue;
         floats += value->place >= 0 ? count : 0;

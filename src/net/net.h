@@ -32,6 +32,7 @@ typedef struct net_value {
     int root;           /* the value whose memory this one shares (views); itself otherwise */
     int readers;        /* steps that read it (views count) */
     bool wants;         /* its gradient is needed */
+    bool still;         /* [B, shape], the same at every step; its gradient is the sum over the steps (net/still.c) */
     int64_t place;      /* offset in the arena, floats; -1: none */
     bool passed;        /* goes straight into the step that reads it: there is no place for it, nor for its gradient */
     int64_t grad_place; /* the same for its gradient */
@@ -90,9 +91,10 @@ struct fsnn_net {
     int layers;
     int64_t counter;
     bool ran; /* backward may follow */
-    const float *x;
+    const float *x;            /* what the steps read */
+    const float *given;        /* what the caller gave: of all segments */
     const fsnn_spikes *spikes; /* the input of the running call, where it came as lists */
-    float *dense;              /* those as numbers, for nodes that cannot take lists, [dense_room] */
+    float *dense;              /* those as numbers, for nodes that cannot take lists, or a still input at every step, [dense_room] */
     int64_t dense_room;
     fsnn_spikes piece;         /* of the spikes: the segment that runs */
     int64_t K; /* steps that are planned for: those of a call, or of a segment of it */
@@ -134,6 +136,7 @@ fsnn_status net_collect(fsnn_net *net); /* parameters */
 /* After its shape is known: the parameters are those of the node it shares them with. */
 fsnn_status net_share_params(const fsnn_net *net, net_node *node);
 fsnn_status net_place(fsnn_net *net);   /* plans of the operators, arena */
+void net_still(fsnn_net *net);           /* what is the same at every step */
 fsnn_status net_fuse(fsnn_net *net);    /* operators planned: which steps take over the work of others */
 /* The step that does the work of step s: itself, or the one it follows. */
 static inline const net_step *net_doer(const fsnn_net *net, const net_step *s)
@@ -145,6 +148,12 @@ fsnn_status net_warn(fsnn_net *net, char *sentence); /* takes the string */
 
 /* Makes x, or the spikes where it is NULL, the input of the steps that run. */
 fsnn_status net_input(fsnn_net *net, const float *x);
+/* The same of dense numbers; a still x is written out where steps need it at each step. */
+fsnn_status net_still_input(fsnn_net *net, const float *x);
+/* After backward; of a still input [B, input], the sum over the steps. */
+const float *net_input_gradient(const fsnn_net *net);
+/* Room for so many numbers in net->dense. */
+fsnn_status net_dense_room(fsnn_net *net, int64_t size);
 /* One pass over the K steps planned, from x; and back, given the output's gradient. */
 /* x NULL: the input is net->spikes. */
 fsnn_status net_forward(fsnn_net *net, const float *x);
@@ -162,8 +171,13 @@ void net_segments_free(fsnn_net *net);
 const float *net_data(const fsnn_net *net, int value);
 /* Step i reads input k of the net's input as lists of spikes. */
 bool net_takes_spikes(const fsnn_net *net, const net_step *step, int k);
-/* Input of a segment's first step. */
-const float *net_input_at(const float *x, int64_t numbers);
+/* The input of the running segment, of that of the call. */
+const float *net_input_at(const fsnn_net *net, const float *x);
+/* Rows of a value. */
+static inline int64_t net_rows(const fsnn_net *net, int value)
+{
+    return (net->value[value].still ? 1 : net->K) * net->plan.batch;
+}
 float *net_grad(const fsnn_net *net, int value);
 /* Numbers of a value in one call of its step. */
 int64_t net_floats(const fsnn_net *net, int value, const net_step *step);

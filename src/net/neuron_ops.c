@@ -520,6 +520,7 @@ static fsnn_status plan(op_node *node)
     bind(node, NULL);
     s->B = node->B;
     s->training = node->training;
+    s->still = node->still_in;
     s->noise.seed = node->seed;
     neuron_node_progress(node, st->done);
     s->smooth = node->smooth;
@@ -980,7 +981,7 @@ const char *neuron_node_equations(const op_node *node)
                                    .check = check,                                                 \
                                    .min_in = 1,                                                    \
                                    .max_in = 1,                                                    \
-                                   .flags = OP_LAST | OP_NEEDS_IN | OP_NEEDS_OUT | OP_NEURON,      \
+                                   .flags = OP_LAST | OP_NEEDS_IN | OP_NEEDS_OUT | OP_NEURON | OP_VARIES, \
                                    .state_size = sizeof(state),                                    \
                                    .shape = shape,                                                 \
                                    .plan = plan,                                                   \

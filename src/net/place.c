@@ -177,7 +177,7 @@ static void grad_lives(fsnn_net *net, lives *l)
 
 static int64_t floats(const fsnn_net *net, int value)
 {
-    return net->K * net->plan.batch * fsnn_shape_count(&net->value[value].shape);
+    return net_rows(net, value) * fsnn_shape_count(&net->value[value].shape);
 }
 
 /* Room for gradients that are added to earlier ones, and for zeros where nobody gave one. */
@@ -262,7 +262,7 @@ static fsnn_status plan_operators(fsnn_net *net)
 {
     for (int i = 0; i < net->steps; i++) {
         op_node *op = net->step[i].op;
-        op->K = op->looped ? 1 : net->K;
+        op->K = op->looped || op->still ? 1 : net->K;
         op->span = net->K;
         op->total = net->plan.steps;
         op->segmented = net_segmented(net);
@@ -279,6 +279,7 @@ static fsnn_status plan_operators(fsnn_net *net)
 
 fsnn_status net_place(fsnn_net *net)
 {
+    net_still(net);
     FSNN_TRY(plan_operators(net));
     FSNN_TRY(net_fuse(net));
     size_t values = (size_t)net->values;

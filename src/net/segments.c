@@ -94,6 +94,7 @@ static fsnn_status make_room(fsnn_net *net)
     FSNN_TRY(room(&g->output, &g->output_bytes, T * (size_t)output_count(net) * sizeof(float)));
     if (!net->plan.input_gradient)
         return FSNN_OK;
+    T = net->plan.still ? 1 : T;
     return room(&g->gradient, &g->gradient_bytes, T * (size_t)input_count(net) * sizeof(float));
 }
 
@@ -161,13 +162,13 @@ static void count_spikes(fsnn_net *net)
 fsnn_status net_segments_forward(fsnn_net *net, const float *x)
 {
     net_segments *g = &net->segments;
-    int64_t in = input_count(net), out = output_count(net);
+    int64_t out = output_count(net);
     memset(g->rate, 0, (size_t)net->nodes * sizeof *g->rate);
     for (int64_t i = 0; i < g->count; i++) {
         FSNN_TRY(enter(net, i));
         if (net->plan.training)
             FSNN_TRY(states(net, i, false));
-        FSNN_TRY(net_forward(net, net_input_at(x, g->first * in)));
+        FSNN_TRY(net_forward(net, net_input_at(net, x)));
         memcpy(g->output + g->first * out, net_data(net, net->out_value),
                (size_t)(net->K * out) * sizeof(float));
         count_spikes(net);
@@ -185,24 +186,38 @@ static void chain(fsnn_net *net, int64_t segment)
 static fsnn_status again(fsnn_net *net, int64_t segment, const float *x)
 {
     FSNN_TRY(enter(net, segment));
-    x = net_input_at(x, net->segments.first * input_count(net));
+    x = net_input_at(net, x);
     if (segment == net->segments.count - 1)
         return net_input(net, x);
     FSNN_TRY(states(net, segment, true));
     return net_forward(net, x);
 }
 
+/* Of the input in segment i; segments come from the last to the first. */
+static void keep_gradient(fsnn_net *net, int64_t i)
+{
+    net_segments *g = &net->segments;
+    int64_t in = input_count(net);
+    const float *from = net_input_gradient(net);
+    if (!net->plan.still)
+        memcpy(g->gradient + g->first * in, from, (size_t)(net->K * in) * sizeof *from);
+    else if (i == g->count - 1)
+        memcpy(g->gradient, from, (size_t)in * sizeof *from);
+    else
+        for (int64_t n = 0; n < in; n++)
+            g->gradient[n] += from[n];
+}
+
 static fsnn_status back(fsnn_net *net, const float *x, const float *output_gradient)
 {
     net_segments *g = &net->segments;
-    int64_t in = input_count(net), out = output_count(net);
+    int64_t out = output_count(net);
     for (int64_t i = g->count - 1; i >= 0; i--) {
         FSNN_TRY(again(net, i, x));
         chain(net, i);
         FSNN_TRY(net_backward(net, output_gradient + g->first * out));
         if (net->plan.input_gradient)
-            memcpy(g->gradient + g->first * in, net_grad(net, 0),
-                   (size_t)(net->K * in) * sizeof(float));
+            keep_gradient(net, i);
     }
     return FSNN_OK;
 }

@@ -339,6 +339,18 @@ const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int6
     return space;
 }
 
+void scan_give_current(const scan *s, const scan_tile *tile, float *gI, int64_t k, const float *given)
+{
+    if (!gI)
+        return;
+    float *to = gI + k * scan_pitch(s) + tile->first;
+    if (s->still && k < s->K - 1)
+        for (int i = 0; i < tile->width; i++)
+            to[i] += given[i];
+    else
+        memcpy(to, given, sizeof *to * (size_t)tile->width);
+}
+
 fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes)
 {
     const neuron_kernels *kernels = neuron_kernels_get();

@@ -85,6 +85,7 @@ struct scan {
     /* neurons: B samples of N, channel of neuron i of a sample = (i / stride) % channels */
     int64_t B, N, channels, stride;
     bool training; /* backward will come: keep what it needs */
+    bool still;    /* I is [B, N], the same at every step, and so is its gradient: their sum. Not step by step */
     bool general;  /* tests: the general scan where the fused one would do */
 
     /* state */
@@ -167,7 +168,7 @@ typedef struct scan_seen {
 /* Gradients a backward scan gives. NULL: not learned; alpha, coefficient [terms]. All but I are
  * added to. */
 typedef struct scan_grads {
-    float *I; /* [K, B, N], written; may be NULL */
+    float *I; /* [K, B, N], still: [B, N]; written; may be NULL */
     float *par[SCAN_PARS];
     float *alpha, *coefficient;
     float *sums; /* [channels] of I, over steps, samples and places; only where scan_sums said yes */
@@ -183,7 +184,7 @@ bool scan_sinks(scan *s, const scan_sink *sink);
 /* After the plan: whether backward can give scan_grads.sums; where it can, there is room for them. */
 fsnn_status scan_sums(scan *s, bool *can);
 void scan_reset(scan *s);
-/* I [K, B, N] -> spikes [K, B, N]. The state goes on from the last call. */
+/* I [K, B, N] -> spikes [K, B, N], where s->still is set from I [B, N]. The state goes on from the last call. */
 fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes);
 /* The last forward reversed, given its input, its spikes, and their gradient; state before it
  * counts as constant. */
@@ -259,6 +260,18 @@ static inline int64_t scan_channel(const scan *s, int64_t i)
 /* The row of 32 at step k of x [K, B*N]: in place where the tile is whole, else copied into
  * `space`. */
 const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int64_t k, lanes space);
+/* Numbers from the current of one step to that of the next. */
+static inline int64_t scan_pitch(const scan *s)
+{
+    return s->still ? 0 : s->B * s->N;
+}
+/* The row of I, of which there may be one for all steps. */
+static inline const float *scan_current(const scan *s, const scan_tile *tile, const float *I, int64_t k, lanes space)
+{
+    return scan_row(s, tile, I, s->still ? 0 : k, space);
+}
+/* What step k gives for it goes to gI (NULL: nowhere); steps come from the last to the first. */
+void scan_give_current(const scan *s, const scan_tile *tile, float *gI, int64_t k, const float *given);
 static inline const neuron_reset *scan_resetting(const scan *s)
 {
     return &neuron_kernels_get()->resets[s->options.reset];

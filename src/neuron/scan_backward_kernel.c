@@ -142,13 +142,13 @@ static void recall(walk *w, int64_t k, again *a)
                          .h = (float)s->memory.h,
                          .v0 = s->v0,
                          .scheme = s->memory.scheme};
-    a->t.I = scan_row(s, &w->tile, j->I, k, a->space[2]);
-    int64_t at = k * s->B * s->N + w->tile.first;
+    a->t.I = scan_current(s, &w->tile, j->I, k, a->space[2]);
+    int64_t at = k * s->B * s->N + w->tile.first, at_current = k * scan_pitch(s) + w->tile.first;
     ahead(j->spikes + at);
     ahead(j->gspikes + at);
-    ahead(j->I + at);
+    ahead(j->I + at_current);
     if (j->grads->I)
-        ahead(j->grads->I + at);
+        ahead(j->grads->I + at_current);
     /* choices are factors or stand outside of the loops, so that these stay vector operations */
     const float counts = j->reset->counts ? 1 : 0, kicks = j->reset->kick ? 1 : 0, v0 = s->v0;
     const float *spike = a->s;
@@ -394,9 +394,7 @@ static void step(walk *w, int64_t k, again *a, const float *gh)
     }
     if (j->reset->counts)
         offset_back(w, &g);
-    if (j->grads->I)
-        memcpy(j->grads->I + k * s->B * s->N + w->tile.first, g.gI,
-               sizeof(float) * (size_t)w->tile.width);
+    scan_give_current(s, &w->tile, j->grads->I, k, g.gI);
 }
 
 /* Rows of a block for which a pass over all q does not pay. */

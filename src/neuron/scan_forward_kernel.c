@@ -225,8 +225,8 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
                      .h = (float)s->memory.h,
                      .v0 = s->v0,
                      .scheme = s->memory.scheme};
-    t.I = scan_row(s, &w->tile, j->I, k, current);
-    ahead(j->I + k * s->B * s->N + w->tile.first);
+    t.I = scan_current(s, &w->tile, j->I, k, current);
+    ahead(j->I + k * scan_pitch(s) + w->tile.first);
     ahead(j->spikes + k * s->B * s->N + w->tile.first);
     EACH_LANE
     v[i] = u[i] + w->off[i];

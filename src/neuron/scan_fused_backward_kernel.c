@@ -29,7 +29,10 @@ typedef struct job {
     float gain, scale;
     int64_t later; /* rows of q that calls after this one have left */
     float pull; /* 1: the spike inside the reset carries a gradient */
-    bool kick, past, sink, sums;
+    bool kick, past, sink;
+    bool sums;     /* gradients of I are added up over the steps */
+    bool channels; /* and go on to those of the channels */
+    int64_t pitch; /* from the current of one step to that of the next */
     int learns; /* LEARNS_ */
     const scan_order *order; /* [orders] */
     int orders;
@@ -73,12 +76,11 @@ typedef struct again {
     row dv, arg, slope;
 } again;
 
-static ALWAYS again recall(const walk *w, int t, int64_t k, int64_t at, derivative kind,
-                           const float *given)
+static ALWAYS again recall(const walk *w, int t, int64_t k, derivative kind, const float *given)
 {
     const job *j = w->j;
     const lanes *par = w->group.row[t];
-    const float *u = w->u[t] + k * FRAC_LANES;
+    const float *u = w->u[t] + k * FRAC_LANES, *current = j->I + k * j->pitch + w->group.tile[t] * FRAC_LANES;
     const vec v0 = vec_all(j->s->v0);
     again a;
     EACH_VEC
@@ -88,7 +90,7 @@ static ALWAYS again recall(const walk *w, int t, int64_t k, int64_t at, derivati
         if (kind == WIDE) {
             a.dv.v[i] = vec_load(given + o);
         } else {
-            vec I = vec_load(j->I + at + o);
+            vec I = vec_load(current + o);
             a.drive.v[i] = kind == LEAKY ? I - v : I;
             a.dv.v[i] = a.drive.v[i] * vec_load(par[ROW_RATE] + o);
         }
@@ -115,7 +117,7 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
     int64_t at = k * j->s->B * j->s->N + w->group.tile[t] * FRAC_LANES;
     const float *gspikes = j->sink ? w->group.spikes[t] : j->gspikes + at;
     const vec gain = vec_all(j->gain), zero = {0}, one = vec_all(1), pull = vec_all(j->pull);
-    again a = recall(w, t, k, at, kind, dv);
+    again a = recall(w, t, k, kind, dv);
     row out;
     EACH_VEC
     {
@@ -150,7 +152,7 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
             }
         }
     }
-    if (kind != WIDE && j->gI)
+    if (kind != WIDE && j->gI && j->pitch)
         row_put(j->gI + at, &out, j->past);
 }
 
@@ -166,9 +168,11 @@ static ALWAYS void step_end(walk *w, int t, int64_t k, const float *gv, const fl
     {
         int o = i * VEC;
         out.v[i] = zero + vec_load(gI + o);
+        if (j->sums)
+            add_to(w->sum_I[t] + o, out.v[i]);
         vec_store(carry + o, (zero + vec_load(gv + o)) + vec_load(carry + o));
     }
-    if (j->gI)
+    if (j->gI && j->pitch)
         row_put(j->gI + at, &out, j->past);
 }
 
@@ -177,14 +181,15 @@ static ALWAYS void ask(const walk *w, int t, int64_t k)
 {
     const job *j = w->j;
     int64_t tile = w->group.tile[t], total = j->s->B * j->s->N;
-    int64_t at = (k - 1) * total + tile * FRAC_LANES;
+    int64_t at = (k - 1) * total + tile * FRAC_LANES, current = (k - 1) * j->pitch + tile * FRAC_LANES;
     row_ask(w->u[t] + (k - 1) * FRAC_LANES);
     if (k == 0) {
         tile += w->group.next;
         at = (j->s->K - 1) * total + tile * FRAC_LANES;
+        current = (j->s->K - 1) * j->pitch + tile * FRAC_LANES;
         row_ask(w->u[t] + (w->group.next * j->s->u.capacity + j->s->K - 1) * FRAC_LANES);
     }
-    row_ask(j->I + at);
+    row_ask(j->I + current);
     if (!j->sink)
         row_ask(j->gspikes + at);
 }
@@ -205,7 +210,7 @@ static ALWAYS void step_band(walk *w, int b, int64_t r, int64_t i, int64_t lags,
     scan_band *band = w->group.band;
     int first = b * SCAN_BAND, tiles = scan_band_tiles(&w->group, b);
     int64_t k = j->later + j->s->K - 1 - r;
-    const float *I = j->I + k * j->s->B * j->s->N + w->group.tile[first] * FRAC_LANES;
+    const float *I = j->I + k * j->pitch + w->group.tile[first] * FRAC_LANES;
     const vec v0 = vec_all(j->s->v0);
     for (int t = 0; t < tiles; t++) {
         const float *u = w->u[first + t] + k * FRAC_LANES;
@@ -385,6 +390,17 @@ static void hand_on(const walk *w, int t)
     memcpy(carry_of(s, w->group.tile[t]), w->carry[t], sizeof(lanes));
 }
 
+/* Of I: for the sums of channels, and where there is one for all steps, as its gradient. */
+static void leave_current(const walk *w, int t)
+{
+    const job *j = w->j;
+    int64_t tile = w->group.tile[t];
+    if (j->channels)
+        memcpy((lanes *)j->s->sums.data + tile, w->sum_I[t], sizeof(lanes));
+    if (j->gI && !j->pitch)
+        memcpy(j->gI + tile * FRAC_LANES, w->sum_I[t], sizeof(lanes));
+}
+
 #define WALK_ROW(kind)                                                                             \
     [kind] = {walk_##kind##_none, walk_##kind##_neuron, walk_##kind##_order}
 
@@ -402,7 +418,7 @@ static void one(int64_t number, int worker, void *user)
     if (j->learns)
         leave(&w);
     for (int t = 0; j->sums && t < w.group.tiles; t++)
-        memcpy((lanes *)j->s->sums.data + w.group.tile[t], w.sum_I[t], sizeof(lanes));
+        leave_current(&w, t);
     for (int t = 0; t < w.group.tiles && j->s->chained; t++)
         hand_on(&w, t);
 }
@@ -438,7 +454,9 @@ int64_t FSNN_K(scan_fused_backward)(scan *s, const float *I, const float *gspike
              .pull = attached ? 1 : 0,
              .kick = scan_resetting(s)->kick,
              .sink = s->sink.lines > 0,
-             .sums = grads->sums != NULL,
+             .channels = grads->sums != NULL,
+             .sums = grads->sums || (grads->I && s->still),
+             .pitch = scan_pitch(s),
              .learns = learns(s, grads, orders),
              .order = order,
              .orders = orders};

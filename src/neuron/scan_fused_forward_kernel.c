@@ -13,7 +13,7 @@ typedef struct job {
     scan *s;
     const frac_kernels *frac;
     const float *w;
-    int64_t window, K;
+    int64_t window, K, pitch; /* pitch: from the current of one step to that of the next */
     const float *I;
     float *spikes;
     float gain;
@@ -39,6 +39,7 @@ static ALWAYS void step(walk *w, int t, int64_t k, row S, derivative kind, const
     const lanes *par = w->group.row[t];
     float *next = w->history[t] + k * FRAC_LANES, *fired = w->fired;
     int64_t at = k * j->s->B * j->s->N + w->group.tile[t] * FRAC_LANES;
+    const float *current = j->I + k * j->pitch + w->group.tile[t] * FRAC_LANES;
     const vec v0 = vec_all(j->s->v0), gain = vec_all(j->gain), one = vec_all(1);
     row spike, u;
     EACH_VEC
@@ -48,7 +49,7 @@ static ALWAYS void step(walk *w, int t, int64_t k, row S, derivative kind, const
         if (kind == WIDE) {
             dv = vec_load(given + o);
         } else {
-            vec I = vec_load(j->I + at + o);
+            vec I = vec_load(current + o);
             dv = (kind == LEAKY ? I - v : I) * vec_load(par[ROW_RATE] + o);
         }
         vec_int over = (v + dv) - vec_load(par[ROW_THRESHOLD] + o) >= 0;
@@ -70,9 +71,9 @@ static ALWAYS void step(walk *w, int t, int64_t k, row S, derivative kind, const
 static ALWAYS void ask(const walk *w, int t, int64_t k)
 {
     const job *j = w->j;
-    int64_t tile = w->group.tile[t], total = j->s->B * j->s->N;
+    int64_t tile = w->group.tile[t];
     if (k + 1 < j->K)
-        row_ask(j->I + (k + 1) * total + tile * FRAC_LANES);
+        row_ask(j->I + (k + 1) * j->pitch + tile * FRAC_LANES);
     else
         row_ask(j->I + (tile + w->group.next) * FRAC_LANES);
 }
@@ -98,7 +99,7 @@ static void step_band(walk *w, int b, int64_t k, int64_t i, int64_t lags, bool w
         row_put(w->sum[first + t][i], &S, false);
         EACH_VEC vec_store(band->v[t] + i * VEC, vec_load(u + i * VEC) + v0);
     }
-    const float *I = j->I + k * j->s->B * j->s->N + w->group.tile[first] * FRAC_LANES;
+    const float *I = j->I + k * j->pitch + w->group.tile[first] * FRAC_LANES;
     j->s->model->wide->charge(w->group.self[b], band->v[0], I, band->dv[0]);
     for (int t = 0; t < tiles; t++)
         step(w, first + t, k, row_load(w->sum[first + t][i]), WIDE, band->dv[t]);
@@ -191,6 +192,7 @@ int64_t FSNN_K(scan_fused_forward)(scan *s, int64_t K, const float *I, float *sp
              .w = s->memory.sum[0].w,
              .window = s->memory.sum[0].window,
              .K = K,
+             .pitch = scan_pitch(s),
              .I = I,
              .spikes = spikes,
              .gain = s->memory.sum[0].gain,

@@ -270,7 +270,7 @@ static void recall(walk *w, int64_t k, again *a)
                          .self = w->tile.self,
                          .arg = a->arg,
                          .row = w->tile.row,
-                         .I = scan_row(s, &w->tile, j->I, k, a->space[2]),
+                         .I = scan_current(s, &w->tile, j->I, k, a->space[2]),
                          .u = u,
                          .v = a->r.X[0],
                          .off = a->off,
@@ -517,9 +517,7 @@ static void step(walk *w, int64_t k, again *a, const float *const *gh)
             gtheta[i] -= w->count[i] * goff;
         }
     }
-    if (j->grads->I)
-        memcpy(j->grads->I + k * s->B * s->N + w->tile.first, g.gI,
-               sizeof(float) * (size_t)w->tile.width);
+    scan_give_current(s, &w->tile, j->grads->I, k, g.gI);
 }
 
 /* A block of steps backward in time, the i-th before the last on; returns their number. */

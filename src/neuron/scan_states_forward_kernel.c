@@ -202,7 +202,7 @@ static void step(walk *w, int64_t k, lanes *S, int64_t from, int64_t to)
                      .self = w->tile.self,
                      .arg = arg,
                      .row = w->tile.row,
-                     .I = scan_row(s, &w->tile, j->I, k, current),
+                     .I = scan_current(s, &w->tile, j->I, k, current),
                      .u = next - FRAC_LANES,
                      .v = r.X[0],
                      .off = w->off,

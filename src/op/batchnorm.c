@@ -94,6 +94,13 @@ static double count_of(const norm_walk *w)
     return (double)(w->rows * w->P);
 }
 
+/* The same with all steps for which it stands, where the input is still. */
+static double whole_count(const op_node *node, const norm_walk *w)
+{
+    const fsnn_batchnorm *o = node->options;
+    return count_of(w) * (double)(node->still && !o->per_step ? node->span : 1);
+}
+
 /* The scratch, [groups, C] each, then partial sums; on the tape mean and 1/sd, doubles too. */
 typedef struct work {
     double *s, *q, *part;
@@ -118,7 +125,7 @@ static fsnn_status plan(op_node *node)
     const fsnn_batchnorm *o = node->options;
     norm_walk w = walk_of(node);
     int64_t n = w.groups * w.C;
-    if (node->training && count_of(&w) < 2)
+    if (node->training && whole_count(node, &w) < 2)
         return fsnn_fail(FSNN_ESHAPE,
                          "batchnorm \"%s\": training sees one number a channel (%s %lld), which "
                          "has no variance: a batch of 2 or more works%s",
@@ -150,7 +157,9 @@ static void settle_batch(const op_node *node, const op_run *run, const norm_walk
 {
     const fsnn_batchnorm *o = node->options;
     float *running_mean = run->value[node->params - 2], *running_var = run->value[node->params - 1];
-    double n = count_of(w);
+    double n = count_of(w), unbiased = whole_count(node, w);
+    int64_t times = node->still && o->per_step ? node->span : 1;
+    unbiased /= unbiased - 1;
     for (int64_t i = 0; i < w->groups * w->C; i++) {
         int64_t c = i % w->C;
         double mean = k->s[i] / n, var = k->q[i] / n - mean * mean;
@@ -161,9 +170,10 @@ static void settle_batch(const op_node *node, const op_run *run, const norm_walk
         k->terms.a[i] = (float)k->inv[i];
         if (run->replay)
             continue;
-        running_mean[c] = (float)((1 - o->momentum) * running_mean[c] + o->momentum * mean);
-        running_var[c] =
-            (float)((1 - o->momentum) * running_var[c] + o->momentum * var * (n / (n - 1)));
+        for (int64_t k = 0; k < times; k++) {
+            running_mean[c] = (float)((1 - o->momentum) * running_mean[c] + o->momentum * mean);
+            running_var[c] = (float)((1 - o->momentum) * running_var[c] + o->momentum * var * unbiased);
+        }
     }
 }
 

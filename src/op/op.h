@@ -30,6 +30,7 @@ enum op_flags {
     OP_LATER =
         2048, /* gradients of its parameters may be taken for all steps of a loop at once: its plan
                             is scratch only */
+    OP_VARIES = 4096, /* equal inputs may give other outputs at another step */
 };
 
 typedef enum op_init { OP_ZERO, OP_CONSTANT, OP_UNIFORM } op_init; /* uniform: in -scale..scale */
@@ -72,6 +73,8 @@ typedef struct op_node {
     int64_t total;
     bool looped; /* in a loop: K is 1, and each of the `span` steps of the piece is a call */
     int64_t span;
+    bool still;    /* input and output are those of each of the `span` steps, their gradients the sums over these: K is 1 */
+    bool still_in; /* input 0 is so: of a neuron, whose rows are K B all the same */
     bool gradient_in[OP_MAX_IN]; /* backward must give the gradient of this input */
     uint64_t seed;               /* of this node: own stream of random numbers */
     /* set by plan(): bytes of scratch that forward or backward use during the call (shared between nodes), and bytes

@@ -50,6 +50,8 @@ static void memory(void **state)
     shell_fails("$F train tiny.yaml --out none --set fc1.out=2000000000 --set training.checkpoint=2", 1,
                 "training.batch needs less\n");
     shell_fails("$F train tiny.yaml --out none --set data.encoder.steps=2000000000", 1,
+                "2000000000 steps of batches of 16: out of memory");
+    shell_fails("$F train tiny.yaml --out none --set data.encoder.steps=2000000000 --set data.encoder.kind=rate", 1,
                 "over 2000000000 steps do not fit into memory: smaller ones need less");
     assert_int_not_equal(access(shell_path("none"), F_OK), 0);
 }

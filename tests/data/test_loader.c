@@ -580,6 +580,60 @@ static void allocates_nothing_per_batch(void **state)
     fsnn_data_destroy(data);
 }
 
+/* Pictures that the direct encoder would repeat come once where that is asked for; all else as ever. */
+static void still_samples_come_once(void **state)
+{
+    (void)state;
+    enum { T = 5, N = 6 };
+    static double times[T] = {0, 1, 2, 3, 4};
+    const fsnn_perturbation noise = {FSNN_PERTURB_NOISE, 0.1};
+    const struct {
+        fsnn_loader_options options;
+        bool sequence, still;
+    } rows[] = {
+        {{.encoder = DIRECT(T)}, false, true},
+        {{.encoder = DIRECT(T), .sampling = {.times = times, .count = T, .step = 1}}, false, true},
+        {{.encoder = RATE(T, 0.1)}, false, false},
+        {{.encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = T, .gain = 1, .sparse = true}}, false, false},
+        {{.encoder = DIRECT(T), .perturb = &noise, .perturbs = 1}, false, false},
+        {{.encoder = DIRECT(T)}, true, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        fsnn_data *data = numbered(10, rows[i].sequence ? FSNN_SHAPE(T, 2, 3) : FSNN_SHAPE(2, 3), true);
+        data->sequence = rows[i].sequence;
+        fsnn_loader_options options = rows[i].options;
+        options.batch = 4;
+        options.shuffle = true;
+        fsnn_loader *every = open_loader(data, options);
+        options.still = true;
+        fsnn_loader *once = open_loader(data, options);
+        assert_int_equal(fsnn_loader_still(every), false);
+        assert_int_equal(fsnn_loader_still(once), rows[i].still);
+        if (rows[i].still)
+            assert_true(fsnn_loader_memory(once) < fsnn_loader_memory(every));
+        int64_t steps;
+        fsnn_loader_shape(once, &steps, NULL);
+        assert_int_equal(steps, T);
+        assert_good(fsnn_loader_start(every, 1));
+        assert_good(fsnn_loader_start(once, 1));
+        fsnn_batch a, b;
+        while (fsnn_loader_next(every, &a) == 1) {
+            assert_int_equal(fsnn_loader_next(once, &b), 1);
+            assert_int_equal(b.still, rows[i].still);
+            assert_int_equal(b.steps, T);
+            assert_int_equal(b.batch, a.batch);
+            assert_memory_equal(a.labels, b.labels, (size_t)a.batch * sizeof *a.labels);
+            for (int64_t k = 0; k < T && a.x; k++)
+                assert_memory_equal(a.x + k * a.batch * N, b.x + (b.still ? 0 : k) * b.batch * N,
+                                    (size_t)(a.batch * N) * sizeof *a.x);
+        }
+        assert_int_equal(fsnn_loader_next(once, &b), 0);
+        fsnn_loader_destroy(every);
+        fsnn_loader_destroy(once);
+        fsnn_data_destroy(data);
+    }
+}
+
 static void survives_failing_memory(void **state)
 {
     (void)state;
@@ -617,6 +671,7 @@ int main(void)
         cmocka_unit_test(tells_its_memory),
         cmocka_unit_test(ends_at_any_moment),
         cmocka_unit_test(allocates_nothing_per_batch),
+        cmocka_unit_test(still_samples_come_once),
         cmocka_unit_test(survives_failing_memory),
     };
     return cmocka_run_group_tests_name("data/loader", tests, files_setup, files_teardown);
