@@ -90,8 +90,11 @@ typedef struct bench_net {
     int32_t *label;
 } bench_net;
 
-/* Wraps `net` (taken over) with Gruenwald-Letnikov of order alpha and makes an input of spikes (share) or numbers (share 1). */
-void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_t batch, bool input_gradient, double share);
+/* What a network is given. */
+typedef enum bench_input { BENCH_NUMBERS, BENCH_SPIKES, BENCH_STILL, BENCH_INPUTS } bench_input; /* still: numbers, the same at every step */
+
+/* Wraps `net` (taken over) with Gruenwald-Letnikov of order alpha and makes its input; of spikes a tenth are ones. */
+void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_t batch, bool input_gradient, bench_input input);
 void bench_net_close(bench_net *n);
 void bench_net_forward(void *net);
 void bench_net_both(void *net); /* forward and backward, from a gradient that is there */

@@ -58,8 +58,8 @@ static void layer_of(const bench *b, int64_t n, double alpha, double aim)
     enum { T = 500, BATCH = 16 };
     bench_net with, without;
     char what[72];
-    bench_net_open(&with, layer(n, true), alpha, T, BATCH, true, 1);
-    bench_net_open(&without, layer(n, false), alpha, T, BATCH, true, 1);
+    bench_net_open(&with, layer(n, true), alpha, T, BATCH, true, BENCH_NUMBERS);
+    bench_net_open(&without, layer(n, false), alpha, T, BATCH, true, BENCH_NUMBERS);
     bench_part part[] = {{bench_net_forward, &with, 0, 0, 0}, {bench_net_both, &with, 0, 0, 0},
                          {bench_net_forward, &without, 0, 0, 0}, {bench_net_both, &without, 0, 0, 0}};
     int rounds = bench_measure(b, part, CLI_COUNT(part));
@@ -100,9 +100,9 @@ static fsnn_net *mlp(void)
     return net;
 }
 
-static void mlp_floor(floor_list *f, int64_t rows)
+static void mlp_floor(floor_list *f, int64_t first, int64_t rows)
 {
-    floor_product(f, rows, 2560, 784, false);
+    floor_product(f, first, 2560, 784, false);
     floor_product(f, rows, CLASSES, 2560, true);
 }
 
@@ -126,9 +126,9 @@ static fsnn_net *cnn(void)
     return net;
 }
 
-static void cnn_floor(floor_list *f, int64_t rows)
+static void cnn_floor(floor_list *f, int64_t first, int64_t rows)
 {
-    floor_convolution(f, rows, 1, 28, 32, false);
+    floor_convolution(f, first, 1, 28, 32, false);
     floor_convolution(f, rows, 32, 14, 64, true);
     floor_product(f, rows, 128, 64 * 49, true);
     floor_product(f, rows, CLASSES, 128, true);
@@ -137,28 +137,32 @@ static void cnn_floor(floor_list *f, int64_t rows)
 typedef struct network {
     const char *name;
     fsnn_net *(*build)(void);
-    void (*floor)(floor_list *f, int64_t rows);
+    void (*floor)(floor_list *f, int64_t first, int64_t rows); /* rows of the first layer, of the others */
     int64_t neurons;
 } network;
 
 static const network mlp_network = {"mlp", mlp, mlp_floor, 2570};
 static const network cnn_network = {"cnn", cnn, cnn_floor, 32 * 784 + 64 * 196 + 138};
 
-static void step_of(const bench *b, const network *w, int64_t T, double share, double aim)
+static void step_of(const bench *b, const network *w, int64_t T, bench_input input, double aim)
 {
+    static const struct {
+        const char *name, *floor;
+    } of[BENCH_INPUTS] = {[BENCH_NUMBERS] = {"", "dense kernels"},
+                          [BENCH_SPIKES] = {", spikes in", "dense kernels"},
+                          [BENCH_STILL] = {", still picture", "dense kernels, first once"}};
     bench_net n;
     floor_list floor = {0};
     char what[72];
-    bench_net_open(&n, w->build(), 0.5, T, BATCH, false, share);
-    w->floor(&floor, T * BATCH);
+    bench_net_open(&n, w->build(), 0.5, T, BATCH, false, input);
+    w->floor(&floor, input == BENCH_STILL ? BATCH : T * BATCH, T * BATCH);
     bench_part part[] = {{bench_net_forward, &n, 0, 0, 0}, {bench_net_step, &n, 0, 0, 0},
                          {run_floor_forward, &floor, 0, 0, 0}, {run_floor, &floor, 0, 0, 0}};
     int rounds = bench_measure(b, part, CLI_COUNT(part));
-    const char *input = share < 1 ? ", spikes in" : "";
-    snprintf(what, sizeof what, "T %lld, forward%s", (long long)T, input);
-    put(b, w->name, what, &n, w->neurons, rounds, &part[0], &part[2], "dense kernels", 0);
-    snprintf(what, sizeof what, "T %lld, training step%s", (long long)T, input);
-    put(b, w->name, what, &n, w->neurons, rounds, &part[1], &part[3], "dense kernels", aim);
+    snprintf(what, sizeof what, "T %lld, forward%s", (long long)T, of[input].name);
+    put(b, w->name, what, &n, w->neurons, rounds, &part[0], &part[2], of[input].floor, 0);
+    snprintf(what, sizeof what, "T %lld, training step%s", (long long)T, of[input].name);
+    put(b, w->name, what, &n, w->neurons, rounds, &part[1], &part[3], of[input].floor, aim);
     floor_free(&floor);
     bench_net_close(&n);
 }
@@ -167,21 +171,23 @@ static void run_mlp(bench *b)
 {
     static const int64_t steps[] = {4, 16, 64, 256, 1024};
     for (int i = 0; i < CLI_COUNT(steps) - (b->quick ? 3 : 0); i++)
-        step_of(b, &mlp_network, steps[i], 1, steps[i] == 16 ? 1.25 : 0);
-    step_of(b, &mlp_network, 16, 0.1, 1.0);
+        step_of(b, &mlp_network, steps[i], BENCH_NUMBERS, steps[i] == 16 ? 1.25 : 0);
+    step_of(b, &mlp_network, 16, BENCH_SPIKES, 1.0);
+    step_of(b, &mlp_network, 16, BENCH_STILL, 0);
 }
 
 const bench_workload bench_mlp = {
-    "mlp", "784-2560-10, batches of 64, alpha 0.5, beside its matrix products alone; grey values, and a tenth spikes", run_mlp};
+    "mlp", "784-2560-10, batches of 64, alpha 0.5, beside its matrix products alone; grey values, a tenth spikes, still pictures", run_mlp};
 
 static void run_cnn(bench *b)
 {
-    step_of(b, &cnn_network, 4, 1, 0);
+    step_of(b, &cnn_network, 4, BENCH_NUMBERS, 0);
     if (!b->quick)
-        step_of(b, &cnn_network, 16, 1, 1.3);
-    step_of(b, &cnn_network, b->quick ? 4 : 16, 0.1, 0);
+        step_of(b, &cnn_network, 16, BENCH_NUMBERS, 1.3);
+    step_of(b, &cnn_network, b->quick ? 4 : 16, BENCH_SPIKES, 0);
+    step_of(b, &cnn_network, b->quick ? 4 : 16, BENCH_STILL, 0);
 }
 
 const bench_workload bench_cnn = {
-    "cnn", "conv 32 - pool - conv 64 - pool - 128 - 10, batches of 64, beside its dense kernels alone; grey values, and a tenth spikes",
+    "cnn", "conv 32 - pool - conv 64 - pool - 128 - 10, batches of 64, beside its dense kernels alone; grey values, a tenth spikes, still pictures",
     run_cnn};

@@ -151,19 +151,20 @@ double bench_bandwidth(bench *b)
 
 /* ---- networks ---- */
 
-void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_t batch, bool input_gradient, double share)
+void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_t batch, bool input_gradient, bench_input input)
 {
     fsnn_order order = fsnn_order_of(alpha);
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     fsnn_shape in, out;
     *n = (bench_net){.net = net, .T = T, .batch = batch, .training = fsnn_training_default()};
     bench_try(fsnn_net_wrap(net, &dynamics,
-                            &(fsnn_plan){.steps = T, .batch = batch, .training = true, .input_gradient = input_gradient, .seed = 1}));
+                            &(fsnn_plan){.steps = T, .batch = batch, .training = true, .input_gradient = input_gradient, .seed = 1,
+                                         .still = input == BENCH_STILL}));
     bench_try(fsnn_net_shapes(net, &in, &out));
     bench_try(fsnn_optimizer_create(net, &n->training.optimizer, &n->optimizer));
     int64_t inputs = T * batch * fsnn_shape_count(&in);
     n->classes = fsnn_shape_count(&out);
-    n->x = share < 1 ? bench_spikes(inputs, share) : bench_numbers(inputs);
+    n->x = input == BENCH_SPIKES ? bench_spikes(inputs, 0.1) : bench_numbers(inputs);
     n->gradient = bench_numbers(T * batch * n->classes);
     n->label = cli_allocate((size_t)batch, sizeof *n->label);
     for (int64_t b = 0; b < batch; b++)
