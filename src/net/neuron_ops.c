@@ -981,7 +981,7 @@ const char *neuron_node_equations(const op_node *node)
                                    .check = check,                                                 \
                                    .min_in = 1,                                                    \
                                    .max_in = 1,                                                    \
-                                   .flags = OP_LAST | OP_NEEDS_IN | OP_NEEDS_OUT | OP_NEURON | OP_VARIES, \
+                                   .flags = OP_LAST | OP_NEEDS_IN | OP_NEEDS_OUT | OP_NEURON | OP_VARIES | OP_INPLACE, \
                                    .state_size = sizeof(state),                                    \
                                    .shape = shape,                                                 \
                                    .plan = plan,                                                   \

@@ -126,7 +126,15 @@ static void data_lives(const fsnn_net *net, lives *l)
     l->data_end[net->value[net->out_value].root] = forever;
 }
 
-/* A view's gradient is its source's, unless the source has other readers (then it is copied or added). */
+/* Backward of step s leaves the gradient of its input where that of its output is. */
+static bool in_place(const fsnn_net *net, const net_step *s)
+{
+    const net_value *in = &net->value[s->in[0]], *out = &net->value[s->out[0]];
+    bool same = s->live && !net_looped(s) && !in->still && !out->passed && out->wants;
+    return s->op->op->flags & OP_VIEW || (s->op->op->flags & OP_INPLACE && same);
+}
+
+/* Then both are one, unless the source has other readers (then it is copied or added). */
 static void share_gradients(fsnn_net *net)
 {
     for (int v = 0; v < net->values; v++)
@@ -134,7 +142,7 @@ static void share_gradients(fsnn_net *net)
     for (int i = 0; i < net->steps; i++) {
         const net_step *s = &net->step[i];
         int in = s->in[0];
-        if ((s->op->op->flags & OP_VIEW) && net->value[in].readers == 1 && in != net->out_value &&
+        if (s->op->inputs == 1 && in_place(net, s) && net->value[in].readers == 1 && in != net->out_value &&
             net->value[in].wants)
             net->value[s->out[0]].grad_root = net->value[in].grad_root;
     }
@@ -159,8 +167,7 @@ static void grad_lives(fsnn_net *net, lives *l)
             if (!s->op->gradient_in[k])
                 continue;
             int root = net->value[s->in[k]].grad_root;
-            bool shared = (s->op->op->flags & OP_VIEW) &&
-                          root == net->value[s->out[0]].grad_root;
+            bool shared = s->op->outputs > 0 && root == net->value[s->out[0]].grad_root; /* a view, or in place */
             s->adds[k] = written[root] && !shared;
             written[root] = true;
             if (time < l->grad_start[root])

@@ -462,7 +462,8 @@ int64_t FSNN_K(scan_fused_backward)(scan *s, const float *I, const float *gspike
              .orders = orders};
     if (surrogate->kind != FSNN_ARCTAN)
         j.slope = kernels->surrogates[surrogate->kind].slope;
-    j.past = rows_large(s->K * tiles) && vec_aligned(grads->I) && s->B * s->N % VEC == 0;
+    /* what was just read is in the first cache, and written there */
+    j.past = rows_large(s->K * tiles) && grads->I != gspikes && vec_aligned(grads->I) && s->B * s->N % VEC == 0;
     fsnn_parallel(scan_fused_groups(s), one, &j);
     return tiles;
 }

@@ -22,7 +22,7 @@ enum op_flags {
     OP_VIEW = 2,      /* output is the input's memory with another shape: no forward or backward */
     OP_NEEDS_IN = 4,  /* backward reads its inputs */
     OP_NEEDS_OUT = 8, /* backward reads its output */
-    OP_INPLACE = 16,  /* forward may write its output over input 0 (unused hint) */
+    OP_INPLACE = 16,  /* backward may write the gradient of input 0 over that of output 0, number by number */
     OP_NEURON = 32,   /* a neuron layer */
     OP_SPIKES = 256,  /* takes a plain input of rank 1 as lists of spikes too: op_run.spikes */
     OP_WANTS_LAST = 128, /* its images must lie channels-last: the net converts them */

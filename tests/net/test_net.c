@@ -313,6 +313,32 @@ static void replanning(void **state)
     }
 }
 
+/* Neurons write the gradient of their current over that of their spikes: current, spikes and one gradient are all there is of a wide
+ * layer. Where the current has another reader its gradient is a sum, with a place of its own. */
+static void gradients_in_place(void **state)
+{
+    (void)state;
+    enum { K = 50, B = 4, WIDE = 256 };
+    const double one = K * B * WIDE * sizeof(float);
+    for (int readers = 1; readers <= 2; readers++) {
+        fsnn_order order = fsnn_order_of(0.7);
+        fsnn_dynamics d = fsnn_dynamics_default(&order);
+        fsnn_plan plan = {.steps = K, .batch = B, .training = true};
+        fsnn_net *net;
+        int64_t bytes;
+        GOOD(fsnn_net_create(&net));
+        int fc = fsnn_net_linear(net, NULL, fsnn_net_input(net, FSNN_SHAPE(8)), WIDE, true);
+        int lif = fsnn_net_lif(net, NULL, fc, NULL);
+        if (readers == 2)
+            lif = fsnn_net_add(net, "add", NULL, (int[]){fc, lif}, 2, NULL);
+        fsnn_net_linear(net, NULL, lif, 4, true);
+        GOOD(fsnn_net_wrap(net, &d, &plan));
+        GOOD(fsnn_net_memory(net, &bytes, NULL, NULL));
+        assert_true(readers == 1 ? (double)bytes < 3.2 * one : (double)bytes > 3.9 * one);
+        fsnn_net_destroy(net);
+    }
+}
+
 /* Nothing allocates in a training step. */
 static void no_allocation(void **state)
 {
@@ -466,6 +492,7 @@ int main(void)
         cmocka_unit_test(gradients),     cmocka_unit_test(gradcheck_can_fail),
         cmocka_unit_test(chunked),       cmocka_unit_test(reading_order),
         cmocka_unit_test(replanning),    cmocka_unit_test(no_allocation),
+        cmocka_unit_test(gradients_in_place),
         cmocka_unit_test(out_of_memory), cmocka_unit_test(errors),
         cmocka_unit_test(rewrapping),
     };
