@@ -102,6 +102,7 @@ static int print_model(const char *path, cli_model *model)
                       .training = true,
                       .checkpoint = model->training.checkpoint,
                       .truncate = model->training.truncate,
+                      .still = fsnn_description_still(model->description),
                       .seed = model->training.seed};
     int code = cli_model_wrap(model, &plan, plan.steps);
     if (code != CLI_GOOD)

@@ -42,6 +42,8 @@ FSNN_API const fsnn_augment *fsnn_description_augment(const fsnn_description *de
 /* Whether training samples come in a new order each epoch. */
 FSNN_API bool fsnn_description_shuffle(const fsnn_description *description);
 FSNN_API bool fsnn_description_has_data(const fsnn_description *description);
+/* Whether its samples are repeated as they are, T times: of kinds without time, by the direct encoder (fsnn_plan.still). */
+FSNN_API bool fsnn_description_still(const fsnn_description *description);
 /* Opens the wanted parts of the data, NULL those that the description does not have: the training
  * set; the validation set, a share of the training set (`validation`) or what the kind of data says;
  * the test set. Relative paths are relative to the description file. */

@@ -20,6 +20,7 @@ typedef struct data_kind {
     /* Instead of `open`, for data that is split by the kind itself: training, validation and test
      * part, NULL those that are empty. Such a section has no `train`, `test` and `validation`. */
     fsnn_status (*open_parts)(const data_place *at, fsnn_data *part[FSNN_PARTS]);
+    bool timeless; /* its samples are without time, unless `sequence` gives them one */
 } data_kind;
 
 extern const data_kind *const data_kinds[];   /* in the order of the names */

@@ -27,4 +27,4 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     return data_in_time(at, out);
 }
 
-const data_kind data_npy = {.name = "npy", .keys = keys, .open = open};
+const data_kind data_npy = {.name = "npy", .keys = keys, .open = open, .timeless = true};

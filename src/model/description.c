@@ -1,4 +1,5 @@
 /* The whole description: the top-level keys, and the public functions on what was read. */
+#include "model/data_kinds.h"
 #include "model/description.h"
 
 #include <stdlib.h>
@@ -215,6 +216,13 @@ const fsnn_augment *fsnn_description_augment(const fsnn_description *description
 bool fsnn_description_shuffle(const fsnn_description *description)
 {
     return description->data.shuffle;
+}
+
+bool fsnn_description_still(const fsnn_description *description)
+{
+    const data_section *data = &description->data;
+    return data->given && data_kinds[data->kind]->timeless && data->sequence == FSNN_AXES_NONE &&
+           data->encoder.kind == FSNN_ENCODE_DIRECT && !data->encoder.sparse;
 }
 
 bool fsnn_description_has_data(const fsnn_description *description)
