@@ -15,6 +15,7 @@ typedef struct bench_row {
     bool memory;                /* median, least, most and floor are bytes */
     double median, least, most; /* seconds */
     double floor;               /* seconds, median; 0: none */
+    double ratio;               /* of one round's time to its floor's, median over the rounds; 0: of the medians */
     char against[32];           /* what the floor is: "linear alone" */
     double aim;                 /* most that median/floor should be; 0: none */
     double limit;               /* most that the median should be; 0: none */
@@ -64,12 +65,16 @@ typedef struct bench_part {
     void (*run)(void *of);
     void *of;
     double median, least, most; /* written */
+    double time[BENCH_ROUNDS];  /* written: of each round */
 } bench_part;
 
 /* Ends the workload's process with the library's sentence where a call fails. */
 void bench_try(int status);
 /* Runs the parts in turn, one round to warm up and then b->rounds, fewer (at least 5) where a round takes long; returns how many. */
 int bench_measure(const bench *b, bench_part *part, int parts);
+/* The ratio of two parts that were measured together, next to one another: the median over the rounds. What slows a machine down
+ * for seconds slows both. */
+double bench_paired(const bench_part *part, const bench_part *floor, int rounds);
 /* Most memory that the process has held so far. */
 double bench_peak(void);
 /* Hands a row over. */

@@ -35,7 +35,7 @@ static void put(const bench *b, const char *workload, const char *what, const be
                 const bench_part *part, const bench_part *floor, const char *against, double aim)
 {
     bench_row row = {.steps = n->T, .batch = n->batch, .neurons = neurons, .rounds = rounds, .median = part->median,
-                     .least = part->least, .most = part->most, .floor = floor->median, .aim = aim};
+                     .least = part->least, .most = part->most, .floor = floor->median, .aim = aim, .ratio = bench_paired(part, floor, rounds)};
     snprintf(row.workload, sizeof row.workload, "%s", workload);
     snprintf(row.what, sizeof row.what, "%s", what);
     snprintf(row.against, sizeof row.against, "%s", against);
@@ -60,13 +60,13 @@ static void layer_of(const bench *b, int64_t n, double alpha, double aim)
     char what[72];
     bench_net_open(&with, layer(n, true), alpha, T, BATCH, true, BENCH_NUMBERS);
     bench_net_open(&without, layer(n, false), alpha, T, BATCH, true, BENCH_NUMBERS);
-    bench_part part[] = {{bench_net_forward, &with, 0, 0, 0}, {bench_net_both, &with, 0, 0, 0},
-                         {bench_net_forward, &without, 0, 0, 0}, {bench_net_both, &without, 0, 0, 0}};
+    bench_part part[] = {{.run = bench_net_forward, .of = &with}, {.run = bench_net_forward, .of = &without},
+                         {.run = bench_net_both, .of = &with}, {.run = bench_net_both, .of = &without}};
     int rounds = bench_measure(b, part, CLI_COUNT(part));
     snprintf(what, sizeof what, "n %lld, alpha %g, forward", (long long)n, alpha);
-    put(b, "layer", what, &with, n, rounds, &part[0], &part[2], "linear alone", 0);
+    put(b, "layer", what, &with, n, rounds, &part[0], &part[1], "linear alone", 0);
     snprintf(what, sizeof what, "n %lld, alpha %g, forward + backward", (long long)n, alpha);
-    put(b, "layer", what, &with, n, rounds, &part[1], &part[3], "linear alone", aim);
+    put(b, "layer", what, &with, n, rounds, &part[2], &part[3], "linear alone", aim);
     bench_net_close(&with);
     bench_net_close(&without);
 }
@@ -156,13 +156,13 @@ static void step_of(const bench *b, const network *w, int64_t T, bench_input inp
     char what[72];
     bench_net_open(&n, w->build(), 0.5, T, BATCH, false, input);
     w->floor(&floor, input == BENCH_STILL ? BATCH : T * BATCH, T * BATCH);
-    bench_part part[] = {{bench_net_forward, &n, 0, 0, 0}, {bench_net_step, &n, 0, 0, 0},
-                         {run_floor_forward, &floor, 0, 0, 0}, {run_floor, &floor, 0, 0, 0}};
+    bench_part part[] = {{.run = bench_net_forward, .of = &n}, {.run = run_floor_forward, .of = &floor},
+                         {.run = bench_net_step, .of = &n}, {.run = run_floor, .of = &floor}};
     int rounds = bench_measure(b, part, CLI_COUNT(part));
     snprintf(what, sizeof what, "T %lld, forward%s", (long long)T, of[input].name);
-    put(b, w->name, what, &n, w->neurons, rounds, &part[0], &part[2], of[input].floor, 0);
+    put(b, w->name, what, &n, w->neurons, rounds, &part[0], &part[1], of[input].floor, 0);
     snprintf(what, sizeof what, "T %lld, training step%s", (long long)T, of[input].name);
-    put(b, w->name, what, &n, w->neurons, rounds, &part[1], &part[3], of[input].floor, aim);
+    put(b, w->name, what, &n, w->neurons, rounds, &part[2], &part[3], of[input].floor, aim);
     floor_free(&floor);
     bench_net_close(&n);
 }

@@ -278,7 +278,7 @@ static void run_graph(bench *b)
     open_net(&r);
     keep_all(&r);
     floor_product(&floor, T * BATCH, CLASSES, WORDS, false);
-    bench_part part[] = {{epoch, &r, 0, 0, 0}, {steps, &r, 0, 0, 0}, {draw, &r, 0, 0, 0}, {run_floor, &floor, 0, 0, 0}};
+    bench_part part[] = {{.run = epoch, .of = &r}, {.run = steps, .of = &r}, {.run = draw, .of = &r}, {.run = run_floor, .of = &floor}};
     int rounds = bench_measure(b, part, CLI_COUNT(part));
     double dense = part[3].median * (double)fsnn_loader_samples(r.loader) / BATCH;
     const char *of = real ? "Cora" : "made up";

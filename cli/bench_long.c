@@ -48,7 +48,7 @@ static void streaming_of(bench *b, int64_t neurons)
     int64_t histories, steps = neurons > 100000 ? BLOCK : 10 * BLOCK;
     float *x = bench_numbers(neurons);
     stream s = {layer(neurons, 1), x, 1, steps, false, 1};
-    bench_part part = {feed, &s, 0, 0, 0};
+    bench_part part = {.run = feed, .of = &s};
     feed(&s);
     int rounds = bench_measure(b, &part, 1);
     bench_try(fsnn_net_memory(s.net, NULL, &histories, NULL));
@@ -85,13 +85,14 @@ static void run_length(bench *b)
     bench_part part[CLI_COUNT(length)];
     for (int i = 0; i < lengths; i++) {
         s[i] = (stream){net, x, CHUNK, length[i], true, length[lengths - 1] / length[i]};
-        part[i] = (bench_part){feed, &s[i], 0, 0, 0};
+        part[i] = (bench_part){.run = feed, .of = &s[i]};
     }
     int rounds = bench_measure(b, part, lengths);
     for (int i = 0; i < lengths; i++) {
         double times = (double)length[i] / SHORT, runs = (double)s[i].times;
         bench_row row = {.workload = "length", .steps = length[i], .batch = 1, .neurons = NEURONS, .rounds = rounds,
                          .median = part[i].median / runs, .least = part[i].least / runs, .most = part[i].most / runs,
+                         .ratio = i ? bench_paired(&part[i], &part[0], rounds) : 0,
                          .floor = i ? part[0].median / (double)s[0].times * times : 0, .against = "T 1000, in proportion", .aim = i ? 1.1 : 0};
         snprintf(row.what, sizeof row.what, "T %lld, tolerance 1e-5, forward", (long long)length[i]);
         bench_put(b, &row);

@@ -35,11 +35,27 @@ static double once(bench_part *part)
     return now() - start;
 }
 
+/* The median of x, and x in order. */
+static double median_of(double *x, int count)
+{
+    qsort(x, (size_t)count, sizeof *x, by_value);
+    return x[count / 2];
+}
+
+static void settle(bench_part *part, int rounds)
+{
+    double time[BENCH_ROUNDS];
+    memcpy(time, part->time, (size_t)rounds * sizeof *time);
+    part->median = median_of(time, rounds);
+    part->least = time[0];
+    part->most = time[rounds - 1];
+}
+
 int bench_measure(const bench *b, bench_part *part, int parts)
 {
     enum { FEW = 5 };
     const double budget = 30; /* seconds for a row */
-    double *time = cli_allocate((size_t)(parts * BENCH_ROUNDS), sizeof *time), round = 0;
+    double round = 0;
     for (int p = 0; p < parts; p++)
         round += once(&part[p]);
     int rounds = b->rounds;
@@ -48,16 +64,18 @@ int bench_measure(const bench *b, bench_part *part, int parts)
     rounds = rounds > b->rounds ? b->rounds : rounds;
     for (int r = 0; r < rounds; r++)
         for (int p = 0; p < parts; p++)
-            time[p * BENCH_ROUNDS + r] = once(&part[p]);
-    for (int p = 0; p < parts; p++) {
-        double *t = time + p * BENCH_ROUNDS;
-        qsort(t, (size_t)rounds, sizeof *t, by_value);
-        part[p].median = t[rounds / 2];
-        part[p].least = t[0];
-        part[p].most = t[rounds - 1];
-    }
-    free(time);
+            part[p].time[r] = once(&part[p]);
+    for (int p = 0; p < parts; p++)
+        settle(&part[p], rounds);
     return rounds;
+}
+
+double bench_paired(const bench_part *part, const bench_part *floor, int rounds)
+{
+    double ratio[BENCH_ROUNDS];
+    for (int r = 0; r < rounds; r++)
+        ratio[r] = part->time[r] / floor->time[r];
+    return median_of(ratio, rounds);
 }
 
 double bench_peak(void)
@@ -142,7 +160,7 @@ double bench_bandwidth(bench *b)
         return b->bandwidth;
     float *x = room(PIECE);
     memset(x, 0, PIECE * sizeof *x);
-    bench_part part = {read_all, x, 0, 0, 0};
+    bench_part part = {.run = read_all, .of = x};
     bench_measure(b, &part, 1);
     free(x);
     b->bandwidth = PIECE * sizeof(float) / part.least;

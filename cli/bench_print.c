@@ -39,6 +39,8 @@ void bench_keep(bench_rows *k, const bench_row *row)
 
 double bench_ratio(const bench_row *r)
 {
+    if (r->ratio > 0)
+        return r->ratio;
     return r->floor > 0 ? r->median / r->floor : 0;
 }
 
