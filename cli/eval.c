@@ -1,6 +1,7 @@
 /* cli/eval.c: fsnn eval: how good given weights are on a data set, and what they cost. */
 #include "perturb.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,7 +82,7 @@ static int64_t row_sum(const fsnn_evaluation *e, int64_t row)
 static double class_accuracy(const fsnn_evaluation *e, int64_t row)
 {
     int64_t sum = row_sum(e, row);
-    return sum ? (double)e->confusion[row * e->classes + row] / (double)sum : 0;
+    return sum ? (double)e->confusion[row * e->classes + row] / (double)sum : NAN; /* of no samples there is none */
 }
 
 static double speed(const fsnn_evaluation *e)
@@ -119,7 +120,7 @@ static void print_classes(const fsnn_evaluation *e)
 {
     printf("\n%-24s %12s %12s\n", "class", "samples", "accuracy");
     for (int64_t c = 0; c < e->classes; c++) {
-        char count[CLI_NUMBER], share[CLI_NUMBER] = "-"; /* of no samples there is no accuracy */
+        char count[CLI_NUMBER], share[CLI_NUMBER] = "-";
         if (row_sum(e, c))
             snprintf(share, sizeof share, "%.2f %%", 100 * class_accuracy(e, c));
         printf("%-24lld %12s %12s\n", (long long)c, cli_count(count, row_sum(e, c)), share);

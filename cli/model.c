@@ -131,9 +131,9 @@ static int fits(const cli_model *model, const fsnn_data *data, const fsnn_loader
     if (!fsnn_shape_equal(&in, &sample))
         return cli_error(
             CLI_USAGE,
-            "the %s samples have shape %s at one step, but the description's input is %s", which,
-            fsnn_shape_text(&sample, found, sizeof found),
-            fsnn_shape_text(&in, wanted, sizeof wanted));
+            "%s: the %s samples have shape %s at one step, but the description's input is %s: `input: %s` takes them",
+            model->path, which, fsnn_shape_text(&sample, found, sizeof found),
+            fsnn_shape_text(&in, wanted, sizeof wanted), found);
     if (info.classes == 0)
         return cli_error(CLI_USAGE,
                          "the %s data has no classes: a loss needs them (the labels of idx files, "

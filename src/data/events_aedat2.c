@@ -11,7 +11,7 @@
  * is not what these do. Times have 32 bits and begin anew after 71 minutes, which is undone. */
 #include "data/events.h"
 
-#include "data/bytes.h"
+#include "base/bytes.h"
 
 #include <string.h>
 

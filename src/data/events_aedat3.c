@@ -9,7 +9,7 @@
  * are passed over. The origin is the upper left corner. (docs.inivation.com, AEDAT 3.1) */
 #include "data/events.h"
 
-#include "data/bytes.h"
+#include "base/bytes.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
  * event: the times after it are 8192 later (Read_Ndataset of the authors). */
 #include "data/events.h"
 
-#include "data/bytes.h"
+#include "base/bytes.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #ifndef FSNN_DATA_FLAT_H
 #define FSNN_DATA_FLAT_H
 
-#include "data/bytes.h"
+#include "base/bytes.h"
 
 #include <stdbool.h>
 #include <string.h>

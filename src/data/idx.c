@@ -1,7 +1,7 @@
 /* data/idx.c: reads IDX files (Y. LeCun, C. Cortes, C. Burges, "The MNIST database"). */
 #include "data/idx.h"
 
-#include "data/bytes.h"
+#include "base/bytes.h"
 #include "data/stream.h"
 
 static const struct {

@@ -3,7 +3,7 @@
  * hand and strictly: three keys, each once, nothing else. */
 #include "data/npy.h"
 
-#include "data/bytes.h"
+#include "base/bytes.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * checksums are checked, cut files and bytes after the end are errors. */
 #include "data/stream.h"
 
-#include "data/bytes.h"
+#include "base/bytes.h"
 
 #include <string.h>
 

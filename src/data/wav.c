@@ -3,7 +3,7 @@
  * are used, others passed over. */
 #include "data/wav.h"
 
-#include "data/bytes.h"
+#include "base/bytes.h"
 
 #include <math.h>
 #include <string.h>
@@ -94,18 +94,23 @@ static fsnn_status read_format(const char *path, const uint8_t *p, size_t size, 
     return FSNN_OK;
 }
 
+/* Sizes of what a program wrote into a pipe, not knowing them: the samples reach to the end of the file. */
+#define OPEN_END UINT32_MAX
+
 static fsnn_status read_data(const char *path, const uint8_t *bytes, size_t at, uint64_t length,
                              size_t size, wav *out)
 {
     if (!out->channels)
         return fsnn_fail(FSNN_EFORMAT, "%s: its samples stand before their format (byte %zu)", path,
                          at);
+    size_t block = (size_t)(out->channels * out->bits / 8);
+    if (length == OPEN_END && size - at < OPEN_END)
+        length = (size - at) / block * block;
     if (length > size - at)
         return fsnn_fail(
             FSNN_EFORMAT,
             "%s: its samples should be %llu bytes from byte %zu on, but only %zu follow", path,
             (unsigned long long)length, at, size - at);
-    size_t block = (size_t)(out->channels * out->bits / 8);
     if (length % block)
         return fsnn_fail(FSNN_EFORMAT, "%s: its samples are %llu bytes, no multiple of %zu", path,
                          (unsigned long long)length, block);

@@ -2,7 +2,7 @@
  * MIT format (annot(5)), as in G. Moody's WFDB Applications Guide. */
 #include "data/wfdb.h"
 
-#include "data/bytes.h"
+#include "base/bytes.h"
 
 #include <locale.h>
 #include <math.h>

@@ -3,7 +3,7 @@
  * them open. */
 #include "data/zip.h"
 
-#include "data/bytes.h"
+#include "base/bytes.h"
 
 #include <string.h>
 #include <zlib.h>

@@ -2,7 +2,7 @@
  * or an offset needs it. No time of writing is kept: the same content gives the same bytes. */
 #include "data/zip.h"
 
-#include "data/bytes.h"
+#include "base/bytes.h"
 
 #include <string.h>
 #include <zlib.h>

@@ -2,6 +2,8 @@
  * against the length of the file before a number is copied. Writing pads the header with spaces to
  * a multiple of 8 bytes and is atomic. Format: https://huggingface.co/docs/safetensors (2023). */
 #include "model/safetensors.h"
+
+#include "base/bytes.h"
 #include "model/yaml.h"
 
 #include <errno.h>
@@ -20,6 +22,7 @@ typedef struct entry {
     fsnn_dtype dtype;
     fsnn_shape shape;
     uint64_t begin, end;
+    float (*widen)(uint16_t bits); /* of numbers of two bytes, which are kept as F32; NULL: none */
 } entry;
 
 typedef struct reading {
@@ -30,6 +33,19 @@ typedef struct reading {
     int count;
     const yaml_node *meta;
 } reading;
+
+static float widen_bf16(uint16_t bits)
+{
+    uint32_t wide = (uint32_t)bits << 16;
+    float x;
+    memcpy(&x, &wide, sizeof x);
+    return x;
+}
+
+static const struct {
+    const char *name;
+    float (*widen)(uint16_t bits);
+} halves[] = {{"F16", bytes_half}, {"BF16", widen_bf16}};
 
 static fsnn_status bad(const reading *r, const char *name, const char *sentence)
 {
@@ -56,9 +72,15 @@ static fsnn_status read_dtype(const reading *r, const yaml_node *node, entry *e)
             e->dtype = (fsnn_dtype)i;
             return FSNN_OK;
         }
+    for (int i = 0; i < FSNN_COUNT(halves); i++)
+        if (strcmp(node->text, halves[i].name) == 0) {
+            e->dtype = FSNN_F32;
+            e->widen = halves[i].widen;
+            return FSNN_OK;
+        }
     return fsnn_fail(
         FSNN_EFORMAT,
-        "%s: array \"%.200s\" has dtype \"%.40s\": readable are F32, F64, I8, U8, I16, "
+        "%s: array \"%.200s\" has dtype \"%.40s\": readable are F32, F64, F16, BF16, I8, U8, I16, "
         "U16, I32, U32, I64, U64 and BOOL",
         r->file, e->name, node->text);
 }
@@ -71,7 +93,7 @@ static fsnn_status read_shape(const reading *r, const yaml_node *node, entry *e,
     if (node->count > MAX_RANK)
         return bad(r, e->name, "its shape has more than 8 dimensions");
     bool empty = false, large = false;
-    *bytes = fsnn_dtype_size(e->dtype);
+    *bytes = e->widen ? sizeof(uint16_t) : fsnn_dtype_size(e->dtype);
     for (const yaml_node *n = node->first; n; n = n->next) {
         uint64_t dim;
         if (!whole(n, &dim) || dim > INT64_MAX)
@@ -172,6 +194,19 @@ static fsnn_status read_header(reading *r, yaml_doc *doc)
     return check_places(r);
 }
 
+static void copy_numbers(const entry *e, const uint8_t *from, void *to)
+{
+    uint64_t bytes = e->end - e->begin;
+    float *number = to;
+    uint8_t *flag = to; /* only 0 and 1 are valid in a C bool */
+    for (uint64_t i = 0; e->widen && i < bytes / 2; i++)
+        number[i] = e->widen((uint16_t)bytes_le(from + 2 * i, 2));
+    if (!e->widen && bytes)
+        memcpy(to, from, bytes);
+    for (uint64_t i = 0; e->dtype == FSNN_BOOL && i < bytes; i++)
+        flag[i] = flag[i] != 0;
+}
+
 static fsnn_status copy_out(const reading *r, fsnn_arrays *out)
 {
     for (int i = 0; i < r->count; i++) {
@@ -179,11 +214,7 @@ static fsnn_status copy_out(const reading *r, fsnn_arrays *out)
         fsnn_array *array = fsnn_arrays_add(out, e->name, e->dtype, &e->shape);
         if (!array)
             return FSNN_EMEMORY;
-        if (e->end > e->begin)
-            memcpy(array->data, r->data + e->begin, e->end - e->begin);
-        uint8_t *flag = array->data; /* only 0 and 1 are valid in a C bool */
-        for (uint64_t j = 0; e->dtype == FSNN_BOOL && j < e->end - e->begin; j++)
-            flag[j] = flag[j] != 0;
+        copy_numbers(e, r->data + e->begin, array->data);
     }
     for (const yaml_node *n = r->meta ? r->meta->first : NULL; n; n = n->next)
         FSNN_TRY(fsnn_arrays_meta(out, n->key->text, n->text));

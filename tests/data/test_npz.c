@@ -4,7 +4,7 @@
 #include "data/numpy_file.h"
 
 #include "base/base.h"
-#include "data/bytes.h"
+#include "base/bytes.h"
 #include "data/npy.h"
 #include "data/npz.h"
 #include "data/zip.h"

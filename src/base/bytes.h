@@ -1,4 +1,4 @@
-/* data/bytes.h: numbers inside byte strings, whatever the byte order of the machine. */
+/* base/bytes.h: numbers inside byte strings, whatever the byte order of the machine. */
 #ifndef FSNN_BYTES_H
 #define FSNN_BYTES_H
 
