@@ -98,7 +98,9 @@ fsnn_status net_backward(fsnn_net *net, const float *output_gradient)
     if (net->value[net->out_value].wants)
         memcpy(net_grad(net, net->out_value), output_gradient,
                (size_t)floats(net, net->out_value) * sizeof(float));
+    net->back = true;
     for (int i = net->steps - 1; i >= 0; i = net->step[i].first - 1) {
+        net_unpack(net, i);
         if (net_looped(&net->step[i]))
             FSNN_TRY(net_loop_backward(net, i));
         else if (net->step[i].live && net->step[i].follows < 0)

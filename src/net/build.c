@@ -65,6 +65,7 @@ fsnn_status fsnn_net_create(fsnn_net **net)
     if (!*net)
         return FSNN_EMEMORY;
     (*net)->input = (*net)->output = -1;
+    (*net)->packs_from = NET_PACKS_FROM;
     return FSNN_OK;
 }
 

@@ -4,7 +4,8 @@
 const float *net_data(const fsnn_net *net, int value)
 {
     int root = net->value[value].root;
-    return root == 0 ? net->x : net->arena + net->value[root].place;
+    const net_value *at = &net->value[root];
+    return root == 0 ? net->x : net->arena + (net->back && at->packed ? at->again : at->place);
 }
 
 bool net_takes_spikes(const fsnn_net *net, const net_step *step, int k)
@@ -129,23 +130,28 @@ void net_run(const fsnn_net *net, const net_step *step, int64_t at, op_run *run)
     run->tape = step->tape < 0 ? NULL : net->arena + step->tape + at * net_tape_floats(step);
 }
 
+static fsnn_status forward_step(fsnn_net *net, const net_step *step)
+{
+    op_run run, next;
+    if (step->op->op->flags & OP_VIEW || step->follows >= 0)
+        return FSNN_OK;
+    net_run(net, step, 0, &run);
+    net_lead(net, step, &run, &next);
+    FSNN_TRY(step->op->op->forward(step->op, &run));
+    net_count(net, step);
+    return FSNN_OK;
+}
+
 fsnn_status net_forward(fsnn_net *net, const float *x)
 {
+    net->back = false;
     FSNN_TRY(net_input(net, x));
     for (int i = 0; i < net->steps; i = net->step[i].last + 1) {
-        net_step *step = &net->step[i];
-        op_run run;
-        if (net_looped(step)) {
+        if (net_looped(&net->step[i]))
             FSNN_TRY(net_loop_forward(net, i));
-            continue;
-        }
-        if (step->op->op->flags & OP_VIEW || step->follows >= 0)
-            continue;
-        op_run next;
-        net_run(net, step, 0, &run);
-        net_lead(net, step, &run, &next);
-        FSNN_TRY(step->op->op->forward(step->op, &run));
-        net_count(net, step);
+        else
+            FSNN_TRY(forward_step(net, &net->step[i]));
+        net_pack(net, i);
     }
     return FSNN_OK;
 }

@@ -68,14 +68,14 @@ static fsnn_status plain_backward(op_node *node, const op_run *run)
 const fsnn_op net_to_last = {.kind = "to channels-last",
                              .min_in = 1,
                              .max_in = 1,
-                             .flags = OP_LAST,
+                             .flags = OP_LAST | OP_CHOOSES,
                              .shape = shape,
                              .forward = last_forward,
                              .backward = last_backward};
 const fsnn_op net_to_plain = {.kind = "to plain",
                               .min_in = 1,
                               .max_in = 1,
-                              .flags = OP_LAST,
+                              .flags = OP_LAST | OP_CHOOSES,
                               .shape = shape,
                               .forward = plain_forward,
                               .backward = plain_backward};

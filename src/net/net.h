@@ -15,6 +15,7 @@
 #include "op/op.h"
 #include <fsnn/net.h>
 
+#define NET_PACKS_FROM (32 << 20) /* floats: 128 MiB */
 #define NET_PORTS 16 /* a handle is node * NET_PORTS + port */
 
 typedef struct net_node {
@@ -34,6 +35,10 @@ typedef struct net_value {
     bool wants;         /* its gradient is needed */
     bool still;         /* [B, shape], the same at every step; its gradient is the sum over the steps (net/still.c) */
     int64_t place;      /* offset in the arena, floats; -1: none */
+    bool binary;        /* zeros and ones */
+    bool packed;        /* kept as bits (net/pack.c) between the steps `pack_after` forward and `unpack_before` backward */
+    int pack_after, unpack_before;
+    int64_t bits, again; /* where, and where the numbers stand in backward */
     bool passed;        /* goes straight into the step that reads it: there is no place for it, nor for its gradient */
     int64_t grad_place; /* the same for its gradient */
     int grad_root;      /* the value whose gradient memory this one shares */
@@ -110,6 +115,9 @@ struct fsnn_net {
 
     float *arena;
     size_t arena_bytes, arena_need;
+    int packs;              /* values that are kept as bits */
+    int64_t packs_from;     /* floats of an arena for which that is tried */
+    bool back;              /* backward runs */
     int64_t scratch, addend, zeros; /* places: of operators; of gradients to be added; of zeros */
     int64_t zeros_count;
 
@@ -136,6 +144,9 @@ fsnn_status net_collect(fsnn_net *net); /* parameters */
 /* After its shape is known: the parameters are those of the node it shares them with. */
 fsnn_status net_share_params(const fsnn_net *net, net_node *node);
 fsnn_status net_place(fsnn_net *net);   /* plans of the operators, arena */
+void net_find_bits(fsnn_net *net);       /* operators planned: which values are zeros and ones */
+void net_pack(fsnn_net *net, int step);   /* after it forward */
+void net_unpack(fsnn_net *net, int step); /* before it backward */
 void net_still(fsnn_net *net);           /* what is the same at every step */
 fsnn_status net_fuse(fsnn_net *net);    /* operators planned: which steps take over the work of others */
 /* The step that does the work of step s: itself, or the one it follows. */

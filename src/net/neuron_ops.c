@@ -571,6 +571,12 @@ fsnn_status neuron_node_sums(op_node *node, bool *can)
     return scan_sums(&st->scan, can);
 }
 
+bool neuron_node_binary(const op_node *node)
+{
+    const scan *s = &((const state *)node->state)->scan;
+    return !s->model->readout && !s->smooth && !(s->noise.on && s->noise.soft);
+}
+
 static void send(state *st, const op_run *run)
 {
     st->scan.sink.of[0] = run->into;

@@ -16,6 +16,8 @@ void neuron_node_dynamics(op_node *node, const frac_method *method, bool implici
 bool neuron_node_into(op_node *node, const op_node *next);
 /* After plan(): whether backward can give op_run.gsum; where it can, it is ready to. */
 fsnn_status neuron_node_sums(op_node *node, bool *can);
+/* After plan(): its output is zeros and ones. */
+bool neuron_node_binary(const op_node *node);
 /* Time 0. */
 void neuron_node_reset(op_node *node);
 /* Values of tau, threshold, alpha, coefficient were written: checks them and settles what depends

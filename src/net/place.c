@@ -2,6 +2,7 @@
  * is last read (step i of n runs at time i forward and 2n-1-i backward); tensors whose lives do not meet may share memory.
  * Greedy by size, first fit: O(m^2) for m tensors, once a plan. */
 #include "net/net.h"
+#include "tensor/bits.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +92,7 @@ static int late_back(const fsnn_net *net, const net_step *s)
 
 typedef struct lives {
     int *data_start, *data_end, *grad_start, *grad_end; /* [values], of roots */
+    int *turn, *back; /* of data: last time forward; first backward, 2n: none */
 } lives;
 
 static void last(int *end, int time)
@@ -99,31 +101,36 @@ static void last(int *end, int time)
         *end = time;
 }
 
+/* A step has to do with a value: forward, and where `needed` backward. */
+static void use(const fsnn_net *net, const lives *l, const net_step *s, int value, bool needed)
+{
+    int root = net->value[value].root, time = early_back(net, s);
+    bool kept = net->plan.record && (s->op->op->flags & OP_NEURON);
+    last(&l->turn[root], kept ? 2 * net->steps : late(s));
+    if (!s->live || !needed)
+        return;
+    l->back[root] = time < l->back[root] ? time : l->back[root];
+    last(&l->data_end[root], late_back(net, s));
+}
+
 static void data_lives(const fsnn_net *net, lives *l)
 {
     int n = net->steps, forever = 2 * n;
     for (int v = 0; v < net->values; v++) {
-        int step = net->value[v].step;
-        l->data_start[v] = l->data_end[v] = step < 0 ? step : early(net_doer(net, &net->step[step]));
+        int step = net->value[v].step, start = step < 0 ? step : early(net_doer(net, &net->step[step]));
+        l->data_start[v] = l->data_end[v] = l->turn[v] = start;
+        l->back[v] = forever;
     }
     for (int i = 0; i < n; i++) {
         const net_step *s = &net->step[i];
-        unsigned flags = s->op->op->flags;
-        bool kept = net->plan.record && (flags & OP_NEURON);
-        for (int k = 0; k < s->op->inputs; k++) {
-            int *end = &l->data_end[net->value[s->in[k]].root];
-            last(end, kept ? forever : late(s));
-            if (s->live && (flags & OP_NEEDS_IN))
-                last(end, late_back(net, s));
-        }
-        for (int p = 0; p < s->op->outputs; p++) {
-            int *end = &l->data_end[net->value[s->out[p]].root];
-            last(end, kept ? forever : late(s));
-            if (s->live && (flags & OP_NEEDS_OUT))
-                last(end, late_back(net, s));
-        }
+        for (int k = 0; k < s->op->inputs; k++)
+            use(net, l, s, s->in[k], s->op->op->flags & OP_NEEDS_IN);
+        for (int p = 0; p < s->op->outputs; p++)
+            use(net, l, s, s->out[p], s->op->op->flags & OP_NEEDS_OUT);
     }
-    l->data_end[net->value[net->out_value].root] = forever;
+    l->turn[net->value[net->out_value].root] = forever;
+    for (int v = 0; v < net->values; v++)
+        last(&l->data_end[v], l->turn[v]);
 }
 
 /* Backward of step s leaves the gradient of its input where that of its output is. */
@@ -222,11 +229,32 @@ static fsnn_status fill_arena(fsnn_net *net, int64_t top)
     return FSNN_OK;
 }
 
-static void collect(fsnn_net *net, const lives *l, list *blocks)
+/* A value that is put away between forward and backward; not where that is no time at all, or a loop has to do with it. */
+static bool packs(const fsnn_net *net, const lives *l, int v)
 {
-    for (int v = 1; v < net->values; v++)
-        if (net->value[v].root == v && !net->value[v].passed)
-            add(blocks, floats(net, v), l->data_start[v], l->data_end[v], &net->value[v].place);
+    const net_value *value = &net->value[v];
+    int last = 2 * net->steps - 1 - l->back[v];
+    return value->binary && l->back[v] < 2 * net->steps && l->back[v] > l->turn[v] + 2 && !net_looped(&net->step[l->turn[v]]) &&
+           !net_looped(&net->step[last]);
+}
+
+static void collect(fsnn_net *net, const lives *l, list *blocks, bool pack)
+{
+    net->packs = 0;
+    for (int v = 1; v < net->values; v++) {
+        net_value *value = &net->value[v];
+        if (value->root != v || value->passed)
+            continue;
+        value->packed = pack && packs(net, l, v);
+        add(blocks, floats(net, v), l->data_start[v], value->packed ? l->turn[v] : l->data_end[v], &value->place);
+        if (!value->packed)
+            continue;
+        net->packs++;
+        value->pack_after = l->turn[v];
+        value->unpack_before = 2 * net->steps - 1 - l->back[v];
+        add(blocks, bits_words(floats(net, v)), l->turn[v], l->back[v], &value->bits);
+        add(blocks, floats(net, v), l->back[v], l->data_end[v], &value->again);
+    }
 }
 
 static void collect_backward(fsnn_net *net, const lives *l, list *blocks)
@@ -284,26 +312,44 @@ static fsnn_status plan_operators(fsnn_net *net)
     return FSNN_OK;
 }
 
+/* Places for everything; floats of the arena. */
+static int64_t lay_out(fsnn_net *net, lives *l, list *blocks, bool pack)
+{
+    blocks->count = 0;
+    data_lives(net, l);
+    collect(net, l, blocks, pack);
+    share_gradients(net);
+    grad_lives(net, l);
+    collect_backward(net, l, blocks);
+    return place_all(blocks);
+}
+
+/* Bits take two passes over memory more: where there is much of it, and a tenth can be saved. */
+static int64_t lay_out_best(fsnn_net *net, lives *l, list *blocks)
+{
+    int64_t plain = lay_out(net, l, blocks, false);
+    if (!net->plan.training || plain < net->packs_from)
+        return plain;
+    int64_t packed = lay_out(net, l, blocks, true);
+    return packed <= plain - plain / 10 ? packed : lay_out(net, l, blocks, false);
+}
+
 fsnn_status net_place(fsnn_net *net)
 {
     net_still(net);
     FSNN_TRY(plan_operators(net));
     FSNN_TRY(net_fuse(net));
+    net_find_bits(net);
     size_t values = (size_t)net->values;
-    int *times = fsnn_alloc(4 * values * sizeof *times);
-    list blocks = {.item = fsnn_alloc((2 * values + (size_t)net->steps + 3) * sizeof(block))};
+    int *times = fsnn_alloc(6 * values * sizeof *times);
+    list blocks = {.item = fsnn_alloc((4 * values + (size_t)net->steps + 3) * sizeof(block))};
     if (!times || !blocks.item) {
         fsnn_free(times);
         fsnn_free(blocks.item);
         return FSNN_EMEMORY;
     }
-    lives l = {times, times + values, times + 2 * values, times + 3 * values};
-    data_lives(net, &l);
-    collect(net, &l, &blocks);
-    share_gradients(net);
-    grad_lives(net, &l);
-    collect_backward(net, &l, &blocks);
-    int64_t top = place_all(&blocks);
+    lives l = {times, times + values, times + 2 * values, times + 3 * values, times + 4 * values, times + 5 * values};
+    int64_t top = lay_out_best(net, &l, &blocks);
     fsnn_free(times);
     fsnn_free(blocks.item);
     return fill_arena(net, top);

@@ -30,6 +30,7 @@ enum op_flags {
     OP_LATER =
         2048, /* gradients of its parameters may be taken for all steps of a loop at once: its plan
                             is scratch only */
+    OP_CHOOSES = 8192, /* its output holds numbers of its inputs, and none else */
     OP_VARIES = 4096, /* equal inputs may give other outputs at another step */
 };
 

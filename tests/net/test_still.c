@@ -7,21 +7,9 @@
 #include <cmocka.h>
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <fsnn/fsnn.h>
-
-#define GOOD(call) assert_good((call), #call, __LINE__)
-
-static int assert_good(int status, const char *what, int line)
-{
-    if (status < 0)
-        fail_msg("line %d: %s: %s", line, what, fsnn_error_text());
-    return status;
-}
+#include "described.h"
 
 enum { T = 6, B = 3 };
 
@@ -87,19 +75,8 @@ static const design smooth[] = {
 
 static fsnn_net *build(const design *d, const fsnn_plan *plan)
 {
-    char path[] = "/tmp/fsnn_still_XXXXXX";
-    int file = mkstemp(path);
-    assert_true(file >= 0);
-    FILE *f = fdopen(file, "w");
-    assert_non_null(f);
-    fprintf(f, "name: still\n%s", d->text);
-    fclose(f);
     fsnn_description *description;
-    fsnn_net *net;
-    fsnn_status status = fsnn_description_read(path, NULL, 0, &description);
-    unlink(path);
-    GOOD(status);
-    GOOD(fsnn_description_net(description, &net));
+    fsnn_net *net = described(d->text, &description);
     GOOD(fsnn_net_wrap(net, fsnn_description_dynamics(description), plan));
     fsnn_description_destroy(description);
     return net;
