@@ -8,6 +8,7 @@
  */
 #include "base/isa_kernel.h"
 #include "neuron/scan_fused.h"
+#include "neuron/scan_spikes_kernel.h"
 
 #include <assert.h>
 #include <math.h>
@@ -48,12 +49,6 @@ typedef struct sums {
     lanes near[FRAC_BLOCK], far[FRAC_BLOCK];
 } sums;
 
-static void smooth(const job *j, const float *x, float *s)
-{
-    const fsnn_surrogate *surrogate = &j->s->options.surrogate;
-    j->kernels->surrogates[surrogate->kind].smooth((float)surrogate->scale, x, s);
-}
-
 /* Noise moves the argument; without it stands in `still`. */
 static __attribute__((noinline)) void fire_noisy(const walk *w, int64_t k, float *arg, float *still, float *s)
 {
@@ -63,7 +58,7 @@ static __attribute__((noinline)) void fire_noisy(const walk *w, int64_t k, float
     if (noise->drawn)
         j->kernels->noise(noise->seed, noise->run, j->s->time + k, w->t, noise->gamma, arg);
     if (noise->soft || j->s->smooth)
-        smooth(j, noise->seen ? arg : still, s);
+        scan_smooth(j->s, j->kernels, noise->seen ? arg : still, s);
     else
         j->kernels->fire(arg, s);
 }
@@ -74,33 +69,9 @@ static void fire(const walk *w, int64_t k, float *arg, float *still, float *s)
     if (j->s->noise.on)
         fire_noisy(w, k, arg, still, s);
     else if (j->s->smooth)
-        smooth(j, arg, s);
+        scan_smooth(j->s, j->kernels, arg, s);
     else
         j->kernels->fire(arg, s);
-}
-
-/* In the refractory period after a spike (hard, for smooth spikes too) there is no other. `land`:
- * where the reset lands the neuron, or holds it. */
-static void hush(walk *w, int64_t k, const float *arg, float *spike, float *land)
-{
-    const float steps = (float)w->j->s->rest, holds = w->j->reset->holds ? 1 : 0;
-    float *wait = w->wait;
-    lanes rest;
-    EACH_LANE
-    {
-        rest[i] = wait[i] > 0 ? 1 : 0;
-        spike[i] = wait[i] > 0 ? 0 : spike[i];
-        land[i] = wait[i] > 0 ? holds : spike[i];
-        wait[i] = wait[i] > 0 ? wait[i] - 1 : arg[i] >= 0 ? steps : 0;
-    }
-    if (w->resting)
-        memcpy(w->resting + k * FRAC_LANES, rest, sizeof rest);
-}
-
-static void offset(walk *w)
-{
-    EACH_LANE
-    w->off[i] = w->j->s->v0 - w->tile.row[ROW_THRESHOLD][i] * w->count[i];
 }
 
 /* A spike empties the history of its neuron: rows so far, modes, and what they gave to later
@@ -237,7 +208,7 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
         test(w, v, t.I, dv, arg);
         fire(w, k, arg, still, spike);
         if (s->rest)
-            hush(w, k, arg, spike, held);
+            scan_hush(s, w->wait, scan_kept(w->resting, k), arg, spike, held);
         if (j->reset->kick)
             kick(w, &t, spike, c);
     }
@@ -248,7 +219,7 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
         test_after(w, &t, p, arg);
         fire(w, k, arg, still, spike);
         if (s->rest) {
-            hush(w, k, arg, spike, held);
+            scan_hush(s, w->wait, scan_kept(w->resting, k), arg, spike, held);
             land = held;
         }
     }
@@ -263,7 +234,7 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
     if (j->reset->counts) {
         EACH_LANE
         w->count[i] += spike[i];
-        offset(w);
+        scan_offset(s, &w->tile, w->count, w->off);
     }
     if (w->arg)
         memcpy(w->arg + k * FRAC_LANES, s->model->spike ? p : s->noise.on ? still : arg, sizeof arg);
@@ -393,7 +364,7 @@ static void tile(int64_t t, int worker, void *user)
         memcpy(w.count, (lanes *)s->count.data + t, sizeof w.count);
     if (s->rest)
         memcpy(w.wait, (lanes *)s->wait.data + t, sizeof w.wait);
-    offset(&w);
+    scan_offset(s, &w.tile, w.count, w.off);
     for (int64_t k = 0, o = scan_output(s, s->time); k < j->K;) {
         int64_t steps = block(&w, k, o);
         k += steps;

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "neuron/scan_spikes_kernel.h"
 #include "neuron/scan_states.h"
 
 typedef struct job {
@@ -92,33 +93,10 @@ static void end(const job *j, track *h, int64_t steps)
 
 static void fire(const job *j, const float *arg, float *s)
 {
-    const fsnn_surrogate *surrogate = &j->s->options.surrogate;
     if (j->s->smooth)
-        j->kernels->surrogates[surrogate->kind].smooth((float)surrogate->scale, arg, s);
+        scan_smooth(j->s, j->kernels, arg, s);
     else
         j->kernels->fire(arg, s);
-}
-
-/* As in scan_forward_kernel.c: no spike in the refractory period; `land` is what the reset sees. */
-static void hush(walk *w, int64_t k, const float *arg, float *spike, float *land)
-{
-    const float steps = (float)w->j->s->rest, holds = w->j->reset->holds ? 1 : 0;
-    float *wait = w->wait;
-    lanes rest;
-    EACH_LANE
-    {
-        rest[i] = wait[i] > 0 ? 1 : 0;
-        spike[i] = wait[i] > 0 ? 0 : spike[i];
-        land[i] = wait[i] > 0 ? holds : spike[i];
-        wait[i] = wait[i] > 0 ? wait[i] - 1 : arg[i] >= 0 ? steps : 0;
-    }
-    if (w->resting)
-        memcpy(w->resting + k * FRAC_LANES, rest, sizeof rest);
-}
-
-static void offset(walk *w)
-{
-    EACH_LANE w->off[i] = w->j->s->v0 - w->tile.row[ROW_THRESHOLD][i] * w->count[i];
 }
 
 /* A spike empties the history of v: rows so far, modes, and what they gave to later outputs of this block. */
@@ -178,7 +156,7 @@ static void keep(walk *w, int64_t k, const float *arg, const float *spike, const
         watch(w, arg, h->x + (h->rows_x + k) * FRAC_LANES);
     if (j->reset->counts) {
         EACH_LANE w->count[i] += spike[i];
-        offset(w);
+        scan_offset(w->j->s, &w->tile, w->count, w->off);
     }
     if (w->arg)
         memcpy(w->arg + k * FRAC_LANES, p, sizeof(lanes));
@@ -219,7 +197,7 @@ static void step(walk *w, int64_t k, lanes *S, int64_t from, int64_t to)
         states_test(j->e, w->slot, &r, true, NULL, w->none, theta, arg);
         fire(j, arg, spike);
         if (s->rest)
-            hush(w, k, arg, spike, held);
+            scan_hush(s, w->wait, scan_kept(w->resting, k), arg, spike, held);
         states_drive(j->e, w->slot, j->reset->kick, w->tile.row[ROW_KICK], spike, &r, c);
         j->scheme->step(&t, p, x);
     } else {
@@ -229,7 +207,7 @@ static void step(walk *w, int64_t k, lanes *S, int64_t from, int64_t to)
         states_test(j->e, w->slot, &r, false, vp, w->none, theta, arg);
         fire(j, arg, spike);
         if (s->rest) {
-            hush(w, k, arg, spike, held);
+            scan_hush(s, w->wait, scan_kept(w->resting, k), arg, spike, held);
             land = held;
         }
         states_drive(j->e, w->slot, false, w->tile.row[ROW_KICK], spike, &r, c);
@@ -311,7 +289,7 @@ static void open_tile(walk *w, int worker)
         memcpy(w->count, (lanes *)s->count.data + w->t, sizeof w->count);
     if (s->rest)
         memcpy(w->wait, (lanes *)s->wait.data + w->t, sizeof w->wait);
-    offset(w);
+    scan_offset(s, &w->tile, w->count, w->off);
 }
 
 static void close_tile(const walk *w)
