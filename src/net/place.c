@@ -243,6 +243,7 @@ static void collect(fsnn_net *net, const lives *l, list *blocks, bool pack)
     net->packs = 0;
     for (int v = 1; v < net->values; v++) {
         net_value *value = &net->value[v];
+        value->packed = false; /* an earlier plan may have */
         if (value->root != v || value->passed)
             continue;
         value->packed = pack && packs(net, l, v);

@@ -107,6 +107,23 @@ static void same_bits(void **state)
     }
 }
 
+/* Spikes that are counted have a place of their own, and may wait as bits there; those that are not go straight into the pool. */
+static void planned_anew(void **state)
+{
+    (void)state;
+    const design d = {"counted, and not", PICTURE "layers:\n" CONV(16) LIF "  - maxpool: {kernel: 2}\n" CONV(16) LIF CONV(16) LIF END GL, 2, 0};
+    fsnn_net *plain = build(&d, false), *packed = build(&d, true);
+    int packs = packed->packs;
+    for (int on = 1; on >= 0; on--) {
+        GOOD(fsnn_net_count_spikes(plain, on));
+        GOOD(fsnn_net_count_spikes(packed, on));
+        assert_int_equal(packed->packs, packs + on);
+        compare(plain, packed, d.name);
+    }
+    fsnn_net_destroy(plain);
+    fsnn_net_destroy(packed);
+}
+
 /* Every number comes back, at every length. */
 static void there_and_back(void **state)
 {
@@ -132,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),
         cmocka_unit_test(same_bits),
+        cmocka_unit_test(planned_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
