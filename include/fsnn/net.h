@@ -250,7 +250,7 @@ typedef struct fsnn_plan {
  * FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics,
                                    const fsnn_plan *plan);
-/* Changes K, B or the mode of a wrapped net; resets the state unless only `steps` changes. Cheap
+/* Changes K, B or the mode of a wrapped net; resets the state unless only `steps`, `record` or `still` change. Cheap
  * where the new size was seen before or is smaller. */
 FSNN_API fsnn_status fsnn_net_replan(fsnn_net *net, const fsnn_plan *plan);
 /* Remarks of the last wrap that are not errors (an unstable choice of step, say): index 0, 1, ...
@@ -384,7 +384,8 @@ FSNN_API fsnn_status fsnn_net_spike_counts(const fsnn_net *net, int node, int64_
  * times `dense`. That is exact where every input meets as many weights (linear); under a convolution with a padding or a
  * stride, ones at the border or between strides meet fewer than the mean says, or more. Any other input has to be multiplied. A neuron layer sums over its past: a multiply-add for each earlier state that has a
  * weight, two for each exponential where the memory is given by a tolerance. What a neuron does besides (its charge, its
- * test: a few operations) is not counted. */
+ * test: a few operations) is not counted. Every step counts, under plan.still too, where the first layers are computed once: a device that
+ * is fed step by step would do it all. */
 typedef struct fsnn_account {
     double dense;         /* multiply-adds if every input counted */
     bool spikes;          /* inputs are zeros and ones */

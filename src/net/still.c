@@ -9,7 +9,8 @@
 /* The step is done once for all steps of time. */
 static bool once(const fsnn_net *net, const net_step *s)
 {
-    bool still = !net_looped(s) && !(s->op->op->flags & OP_VARIES);
+    unsigned varies = OP_VARIES | (net->plan.training ? OP_DRAWS : 0);
+    bool still = !net_looped(s) && !(s->op->op->flags & varies);
     for (int k = 0; k < s->op->inputs; k++)
         still = still && net->value[s->in[k]].still;
     for (int p = 0; p < s->op->outputs; p++)

@@ -30,8 +30,9 @@ enum op_flags {
     OP_LATER =
         2048, /* gradients of its parameters may be taken for all steps of a loop at once: its plan
                             is scratch only */
-    OP_CHOOSES = 8192, /* its output holds numbers of its inputs, and none else */
-    OP_VARIES = 4096, /* equal inputs may give other outputs at another step */
+    OP_VARIES = 4096,  /* equal inputs may give other outputs at another step */
+    OP_DRAWS = 8192,   /* the same, but in training only: it draws random numbers */
+    OP_CHOOSES = 16384, /* its output holds numbers of its inputs, and none else */
 };
 
 typedef enum op_init { OP_ZERO, OP_CONSTANT, OP_UNIFORM } op_init; /* uniform: in -scale..scale */
