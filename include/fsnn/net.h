@@ -424,7 +424,7 @@ FSNN_API fsnn_status fsnn_net_read_state(const fsnn_net *net, int node, int stat
 
 /* Compares backward with central differences of forward along `directions` random directions, for
  * each learnable parameter and the input; the net must be wrapped with smooth, training and
- * input_gradient. `x` [K, B, ...].
+ * input_gradient. `x` [K, B, ...], with plan.still [B, ...].
  * Returns in `*worst` the largest |analytic - numeric| / (|numeric| + floor) and its parameter's
  * name in `*where`. */
 FSNN_API fsnn_status fsnn_net_gradcheck(fsnn_net *net, const float *x, int directions,

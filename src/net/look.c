@@ -97,7 +97,7 @@ fsnn_status fsnn_net_memory(const fsnn_net *net, int64_t *activations, int64_t *
     if (!net->wrapped)
         return fsnn_fail(FSNN_ESTATE, "memory is planned by fsnn_net_wrap");
     if (activations)
-        *activations = (int64_t)net->arena_need;
+        *activations = (int64_t)net->arena_need + net_still_floats(net) * (int64_t)sizeof(float);
     if (parameters)
         *parameters = 2 * net->flat * (int64_t)sizeof(float);
     if (histories) {

@@ -161,6 +161,8 @@ fsnn_status net_warn(fsnn_net *net, char *sentence); /* takes the string */
 fsnn_status net_input(fsnn_net *net, const float *x);
 /* The same of dense numbers; a still x is written out where steps need it at each step. */
 fsnn_status net_still_input(fsnn_net *net, const float *x);
+/* Numbers of it then, K B rows; 0: it is read as it is. There is room for them in net->dense once the net is planned. */
+int64_t net_still_floats(const fsnn_net *net);
 /* After backward; of a still input [B, input], the sum over the steps. */
 const float *net_input_gradient(const fsnn_net *net);
 /* Room for so many numbers in net->dense. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "described.h"
+#include "net/net.h"
 
 enum { T = 6, B = 3 };
 
@@ -255,6 +256,23 @@ static void replanned(void **state)
     fsnn_net_destroy(net);
 }
 
+/* An input that has to be written out needs room for all its steps: it is there, and counted, once the net is planned. */
+static void memory_of_all_steps(void **state)
+{
+    (void)state;
+    const design skip = {"skip", "input: [33]\nlayers:\n  - linear: {out: 33, name: first}\n  - lif: {threshold: 0.3, name: a}\n"
+                                 "  - add: {from: [input, a]}\n" GL, 0, false};
+    fsnn_plan plan[] = {plan_of(&skip, false, true), plan_of(&skip, true, true)};
+    int64_t bytes[2];
+    for (int i = 0; i < 2; i++) {
+        fsnn_net *net = build(&skip, &plan[i]);
+        GOOD(fsnn_net_memory(net, &bytes[i], NULL, NULL));
+        assert_true(!plan[i].still || net->dense_room >= T * B * 33);
+        fsnn_net_destroy(net);
+    }
+    assert_int_equal(bytes[1] - bytes[0], T * B * 33 * sizeof(float));
+}
+
 static void lists_are_refused(void **state)
 {
     (void)state;
@@ -275,6 +293,7 @@ int main(void)
         cmocka_unit_test(same_as_every_step),
         cmocka_unit_test(gradients),
         cmocka_unit_test(replanned),
+        cmocka_unit_test(memory_of_all_steps),
         cmocka_unit_test(lists_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
