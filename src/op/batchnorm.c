@@ -170,7 +170,7 @@ static void settle_batch(const op_node *node, const op_run *run, const norm_walk
         k->terms.a[i] = (float)k->inv[i];
         if (run->replay)
             continue;
-        for (int64_t k = 0; k < times; k++) {
+        for (int64_t step = 0; step < times; step++) {
             running_mean[c] = (float)((1 - o->momentum) * running_mean[c] + o->momentum * mean);
             running_var[c] = (float)((1 - o->momentum) * running_var[c] + o->momentum * var * unbiased);
         }

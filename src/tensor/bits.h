@@ -6,8 +6,8 @@
 
 /* Words of 32 bits that so many numbers take. */
 int64_t bits_words(int64_t count);
-/* x [count], whose numbers are 0 or 1, into `bits`, and back: the same numbers. Which bit is whose depends on the instruction set.
- * One pass over memory, shared by the threads. */
+/* x [count], whose numbers are 0 or 1, into `bits`, and back: the same numbers. One pass over memory, shared by the
+ * threads. */
 void bits_pack(const float *x, int64_t count, uint32_t *bits);
 void bits_unpack(const uint32_t *bits, int64_t count, float *x);
 
