@@ -94,8 +94,12 @@ static fsnn_status read_format(const char *path, const uint8_t *p, size_t size, 
     return FSNN_OK;
 }
 
-/* Sizes of what a program wrote into a pipe, not knowing them: the samples reach to the end of the file. */
-#define OPEN_END UINT32_MAX
+/* A size that stands for one that was not known, where a program wrote into a pipe: all ones, or a little below 2 GiB in whole frames
+ * (SoX, eSpeak). The samples reach to the end of the file. */
+static bool open_end(uint64_t length, size_t block, size_t left)
+{
+    return length > left && (length == UINT32_MAX || length == 0x7ffff000 / block * block);
+}
 
 static fsnn_status read_data(const char *path, const uint8_t *bytes, size_t at, uint64_t length,
                              size_t size, wav *out)
@@ -104,7 +108,7 @@ static fsnn_status read_data(const char *path, const uint8_t *bytes, size_t at, 
         return fsnn_fail(FSNN_EFORMAT, "%s: its samples stand before their format (byte %zu)", path,
                          at);
     size_t block = (size_t)(out->channels * out->bits / 8);
-    if (length == OPEN_END && size - at < OPEN_END)
+    if (open_end(length, block, size - at))
         length = (size - at) / block * block;
     if (length > size - at)
         return fsnn_fail(

@@ -203,10 +203,12 @@ static void wav_from_a_pipe(void **state)
     static const sound plain = {1, 1, 16, false};
     uint8_t bytes[512];
     char path[256];
+    static const uint8_t unknown[][4] = {{0xff, 0xff, 0xff, 0xff}, {0x00, 0xf0, 0xff, 0x7f}};
     size_t size = make_wav(&plain, 8000, 5, bytes);
-    memset(bytes + 4, 0xff, 4);
-    memset(bytes + 52, 0xff, 4);
-    for (size_t cut = 0; cut < 2; cut++) {
+    for (size_t i = 0; i < 4; i++) {
+        size_t cut = i % 2;
+        memcpy(bytes + 4, unknown[i / 2], 4);
+        memcpy(bytes + 52, unknown[i / 2], 4);
         fsnn_series *s;
         int64_t length;
         files_write("p.wav", bytes, size - cut);
