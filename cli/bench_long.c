@@ -27,7 +27,7 @@ typedef struct stream {
     const float *x;
     int64_t chunk, steps;
     bool fresh; /* begins at time 0 */
-    int64_t times;
+    int64_t times; /* so often in a row */
 } stream;
 
 static void feed(void *of)

@@ -60,7 +60,7 @@ void net_count(fsnn_net *net, const net_step *step)
         if (net_takes_spikes(net, step, i))
             look_at_lists(&net->piece, t);
         else
-            look_at(net_data(net, step->in[i]), net_rows(net, step->in[i]) * fsnn_shape_count(&op->in[i]), t);
+            look_at(net_data(net, step->in[i]), net_numbers(net, step->in[i]), t);
 }
 
 fsnn_status fsnn_net_account(const fsnn_net *net, int node, fsnn_account *account)

@@ -21,11 +21,6 @@ static void add(float *to, const float *from, int64_t n)
     fsnn_parallel_range(n, 1 << 15, add_range, &s);
 }
 
-static int64_t floats(const fsnn_net *net, int value)
-{
-    return net_rows(net, value) * fsnn_shape_count(&net->value[value].shape);
-}
-
 /* Of the rows of time step `at` of a loop; of all elsewhere. */
 static float *grad_at(const fsnn_net *net, const net_step *step, int value, int64_t at)
 {
@@ -97,7 +92,7 @@ fsnn_status net_backward(fsnn_net *net, const float *output_gradient)
 {
     if (net->value[net->out_value].wants)
         memcpy(net_grad(net, net->out_value), output_gradient,
-               (size_t)floats(net, net->out_value) * sizeof(float));
+               (size_t)net_numbers(net, net->out_value) * sizeof(float));
     net->back = true;
     for (int i = net->steps - 1; i >= 0; i = net->step[i].first - 1) {
         net_unpack(net, i);

@@ -16,8 +16,7 @@ bool net_takes_spikes(const fsnn_net *net, const net_step *step, int k)
 
 const float *net_input_at(const fsnn_net *net, const float *x)
 {
-    int64_t step = net->plan.batch * fsnn_shape_count(&net->input_shape);
-    return x && !net->plan.still ? x + net->segments.first * step : x;
+    return x && !net->plan.still ? x + net->segments.first * net_input_numbers(net) : x;
 }
 
 fsnn_status net_dense_room(fsnn_net *net, int64_t size)

@@ -34,7 +34,7 @@ static int64_t node_memory(const fsnn_net *net, int index)
     int64_t floats = 0, bytes = 0;
     for (int v = 0; v < net->values; v++) {
         const net_value *value = &net->value[v];
-        int64_t count = net_rows(net, v) * fsnn_shape_count(&value->shape);
+        int64_t count = net_numbers(net, v);
         if (value->step < 0 || net->step[value->step].node != index)
             continue;
         floats += value->place >= 0 ? count : 0;

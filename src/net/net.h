@@ -191,6 +191,16 @@ static inline int64_t net_rows(const fsnn_net *net, int value)
 {
     return (net->value[value].still ? 1 : net->K) * net->plan.batch;
 }
+/* Numbers of a value. */
+static inline int64_t net_numbers(const fsnn_net *net, int value)
+{
+    return net_rows(net, value) * fsnn_shape_count(&net->value[value].shape);
+}
+/* Numbers of the input at one step. */
+static inline int64_t net_input_numbers(const fsnn_net *net)
+{
+    return net->plan.batch * fsnn_shape_count(&net->input_shape);
+}
 float *net_grad(const fsnn_net *net, int value);
 /* Numbers of a value in one call of its step. */
 int64_t net_floats(const fsnn_net *net, int value, const net_step *step);

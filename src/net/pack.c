@@ -24,11 +24,6 @@ void net_find_bits(fsnn_net *net)
             net->value[net->step[i].out[p]].binary = makes_bits(net, &net->step[i]);
 }
 
-static int64_t count_of(const fsnn_net *net, int value)
-{
-    return net_rows(net, value) * fsnn_shape_count(&net->value[value].shape);
-}
-
 static uint32_t *bits_of(const fsnn_net *net, int value)
 {
     return (uint32_t *)(void *)(net->arena + net->value[value].bits);
@@ -38,12 +33,12 @@ void net_pack(fsnn_net *net, int step)
 {
     for (int v = 0; v < net->values && net->packs; v++)
         if (net->value[v].packed && net->value[v].pack_after == step)
-            bits_pack(net->arena + net->value[v].place, count_of(net, v), bits_of(net, v));
+            bits_pack(net->arena + net->value[v].place, net_numbers(net, v), bits_of(net, v));
 }
 
 void net_unpack(fsnn_net *net, int step)
 {
     for (int v = 0; v < net->values && net->packs; v++)
         if (net->value[v].packed && net->value[v].unpack_before == step)
-            bits_unpack(bits_of(net, v), count_of(net, v), net->arena + net->value[v].again);
+            bits_unpack(bits_of(net, v), net_numbers(net, v), net->arena + net->value[v].again);
 }

@@ -92,7 +92,7 @@ static int late_back(const fsnn_net *net, const net_step *s)
 
 typedef struct lives {
     int *data_start, *data_end, *grad_start, *grad_end; /* [values], of roots */
-    int *turn, *back; /* of data: last time forward; first backward, 2n: none */
+    int *last_forward, *first_backward; /* of data; 2n: for ever, never */
 } lives;
 
 static void last(int *end, int time)
@@ -106,10 +106,10 @@ static void use(const fsnn_net *net, const lives *l, const net_step *s, int valu
 {
     int root = net->value[value].root, time = early_back(net, s);
     bool kept = net->plan.record && (s->op->op->flags & OP_NEURON);
-    last(&l->turn[root], kept ? 2 * net->steps : late(s));
+    last(&l->last_forward[root], kept ? 2 * net->steps : late(s));
     if (!s->live || !needed)
         return;
-    l->back[root] = time < l->back[root] ? time : l->back[root];
+    l->first_backward[root] = time < l->first_backward[root] ? time : l->first_backward[root];
     last(&l->data_end[root], late_back(net, s));
 }
 
@@ -118,8 +118,8 @@ static void data_lives(const fsnn_net *net, lives *l)
     int n = net->steps, forever = 2 * n;
     for (int v = 0; v < net->values; v++) {
         int step = net->value[v].step, start = step < 0 ? step : early(net_doer(net, &net->step[step]));
-        l->data_start[v] = l->data_end[v] = l->turn[v] = start;
-        l->back[v] = forever;
+        l->data_start[v] = l->data_end[v] = l->last_forward[v] = start;
+        l->first_backward[v] = forever;
     }
     for (int i = 0; i < n; i++) {
         const net_step *s = &net->step[i];
@@ -128,9 +128,9 @@ static void data_lives(const fsnn_net *net, lives *l)
         for (int p = 0; p < s->op->outputs; p++)
             use(net, l, s, s->out[p], s->op->op->flags & OP_NEEDS_OUT);
     }
-    l->turn[net->value[net->out_value].root] = forever;
+    l->last_forward[net->value[net->out_value].root] = forever;
     for (int v = 0; v < net->values; v++)
-        last(&l->data_end[v], l->turn[v]);
+        last(&l->data_end[v], l->last_forward[v]);
 }
 
 /* Backward of step s leaves the gradient of its input where that of its output is. */
@@ -189,11 +189,6 @@ static void grad_lives(fsnn_net *net, lives *l)
         l->grad_end[0] = 2 * n;
 }
 
-static int64_t floats(const fsnn_net *net, int value)
-{
-    return net_rows(net, value) * fsnn_shape_count(&net->value[value].shape);
-}
-
 /* Room for gradients that are added to earlier ones, and for zeros where nobody gave one. */
 static void extras(const fsnn_net *net, int64_t *addend, int64_t *zeros, int64_t *scratch)
 {
@@ -203,10 +198,10 @@ static void extras(const fsnn_net *net, int64_t *addend, int64_t *zeros, int64_t
         int64_t sum = 0, need = ((int64_t)s->op->scratch_bytes + 3) / 4;
         for (int k = 0; k < s->op->inputs; k++)
             if (s->adds[k])
-                sum += round_up(floats(net, s->in[k]));
+                sum += round_up(net_numbers(net, s->in[k]));
         for (int p = 0; p < s->op->outputs; p++)
-            if (s->live && !net->value[s->out[p]].wants && floats(net, s->out[p]) > *zeros)
-                *zeros = floats(net, s->out[p]);
+            if (s->live && !net->value[s->out[p]].wants && net_numbers(net, s->out[p]) > *zeros)
+                *zeros = net_numbers(net, s->out[p]);
         *addend = sum > *addend ? sum : *addend;
         *scratch = need > *scratch ? need : *scratch;
     }
@@ -233,9 +228,9 @@ static fsnn_status fill_arena(fsnn_net *net, int64_t top)
 static bool packs(const fsnn_net *net, const lives *l, int v)
 {
     const net_value *value = &net->value[v];
-    int last = 2 * net->steps - 1 - l->back[v];
-    return value->binary && l->back[v] < 2 * net->steps && l->back[v] > l->turn[v] + 2 && !net_looped(&net->step[l->turn[v]]) &&
-           !net_looped(&net->step[last]);
+    int first = 2 * net->steps - 1 - l->first_backward[v]; /* step that reads it first */
+    bool rests = l->first_backward[v] < 2 * net->steps && l->first_backward[v] > l->last_forward[v] + 2;
+    return value->binary && rests && !net_looped(&net->step[l->last_forward[v]]) && !net_looped(&net->step[first]);
 }
 
 static void collect(fsnn_net *net, const lives *l, list *blocks, bool pack)
@@ -247,14 +242,14 @@ static void collect(fsnn_net *net, const lives *l, list *blocks, bool pack)
         if (value->root != v || value->passed)
             continue;
         value->packed = pack && packs(net, l, v);
-        add(blocks, floats(net, v), l->data_start[v], value->packed ? l->turn[v] : l->data_end[v], &value->place);
+        add(blocks, net_numbers(net, v), l->data_start[v], value->packed ? l->last_forward[v] : l->data_end[v], &value->place);
         if (!value->packed)
             continue;
         net->packs++;
-        value->pack_after = l->turn[v];
-        value->unpack_before = 2 * net->steps - 1 - l->back[v];
-        add(blocks, bits_words(floats(net, v)), l->turn[v], l->back[v], &value->bits);
-        add(blocks, floats(net, v), l->back[v], l->data_end[v], &value->again);
+        value->pack_after = l->last_forward[v];
+        value->unpack_before = 2 * net->steps - 1 - l->first_backward[v];
+        add(blocks, bits_words(net_numbers(net, v)), l->last_forward[v], l->first_backward[v], &value->bits);
+        add(blocks, net_numbers(net, v), l->first_backward[v], l->data_end[v], &value->again);
     }
 }
 
@@ -263,7 +258,7 @@ static void collect_backward(fsnn_net *net, const lives *l, list *blocks)
     int n = net->steps, forever = 2 * n;
     for (int v = 0; v < net->values; v++)
         if (net->value[v].wants && net->value[v].grad_root == v && !net->value[v].passed)
-            add(blocks, floats(net, v), l->grad_start[v], l->grad_end[v],
+            add(blocks, net_numbers(net, v), l->grad_start[v], l->grad_end[v],
                 &net->value[v].grad_place);
     for (int i = 0; i < n; i++) {
         net_step *s = &net->step[i];

@@ -78,11 +78,6 @@ static int64_t output_count(const fsnn_net *net)
     return net->plan.batch * fsnn_shape_count(&net->value[net->out_value].shape);
 }
 
-static int64_t input_count(const fsnn_net *net)
-{
-    return net->plan.batch * fsnn_shape_count(&net->input_shape);
-}
-
 static fsnn_status make_room(fsnn_net *net)
 {
     net_segments *g = &net->segments;
@@ -95,7 +90,7 @@ static fsnn_status make_room(fsnn_net *net)
     if (!net->plan.input_gradient)
         return FSNN_OK;
     T = net->plan.still ? 1 : T;
-    return room(&g->gradient, &g->gradient_bytes, T * (size_t)input_count(net) * sizeof(float));
+    return room(&g->gradient, &g->gradient_bytes, T * (size_t)net_input_numbers(net) * sizeof(float));
 }
 
 fsnn_status net_segments_plan(fsnn_net *net)
@@ -197,7 +192,7 @@ static fsnn_status again(fsnn_net *net, int64_t segment, const float *x)
 static void keep_gradient(fsnn_net *net, int64_t i)
 {
     net_segments *g = &net->segments;
-    int64_t in = input_count(net);
+    int64_t in = net_input_numbers(net);
     const float *from = net_input_gradient(net);
     if (!net->plan.still)
         memcpy(g->gradient + g->first * in, from, (size_t)(net->K * in) * sizeof *from);

@@ -307,13 +307,13 @@ static void give(const op_node *node, const op_run *run, int64_t row, int64_t li
     max_pairs_give(&st->made.shape, row, line, from, count, run->gout[0], gx, run->tape);
 }
 
-#define POOL(kind_name, what, table, more)                                                               \
+#define POOL(kind_name, what, table, more)                                                         \
     {                                                                                              \
         .kind = kind_name, .help = what, .options_size = sizeof(fsnn_pool), .defaults = &defaults, \
         .keys = table, .min_in = 1, .max_in = 1, .flags = OP_LAST | OP_WANTS_LAST | (more),        \
         .state_size = sizeof(state), .check = check, .shape = shape, .plan = plan,                 \
-        .forward = forward, .backward = backward, .patches = patches, .take = take, .give = give,       \
-        .destroy = destroy                               \
+        .forward = forward, .backward = backward, .patches = patches, .take = take, .give = give,  \
+        .destroy = destroy                                                                         \
     }
 
 const fsnn_op op_maxpool = POOL("maxpool", "maximum over windows of images or lines", keys, OP_CHOOSES);
