@@ -1,6 +1,7 @@
 /* data/events_aedat2.c: AEDAT 2.0 (jAER). Lines of text that begin with '#', then eight bytes an
  * event, big-endian: address and time in microseconds. What an address means depends on the camera,
- * which the line "# AEChip: ..." names; without it a DVS128 is assumed.
+ * which the line "# AEChip: ..." names. Programs that write none (v2e, saveaerdat.m) are told apart by the addresses: where
+ * most have more than 16 bits it is a DAVIS, of the smallest of its common sizes that holds all; otherwise a DVS128.
  *
  *   DVS128  bit 15 external event, 14..8 y, 7..1 x, 0 polarity (0 ON)
  *   DAVIS   bit 31 no event (picture, motion), 30..22 y, 21..12 x, 11 polarity (1 ON), 10 external
@@ -40,7 +41,7 @@ static bool is_text(const uint8_t *line, size_t size)
     return true;
 }
 
-/* Where the events begin, and what camera the header names. */
+/* Where the events begin, and what camera the header names, if any. */
 static fsnn_status read_header(const char *path, const uint8_t *bytes, size_t size, size_t *start,
                                const events_camera **camera)
 {
@@ -67,13 +68,46 @@ static fsnn_status read_header(const char *path, const uint8_t *bytes, size_t si
     return FSNN_OK;
 }
 
+/* What a DAVIS says; 0: no event of its pixels. The address 0, 0 is lower right. */
+static int read_davis(uint32_t a, fsnn_event *e)
+{
+    *e = (fsnn_event){.x = a >> 12 & 0x3ff, .y = a >> 22 & 0x1ff, .p = a >> 11 & 1};
+    return !(a >> 31 || a >> 10 & 1);
+}
+
+/* The camera of addresses that no header line explains. Most decide between the two kinds, so that a damaged address
+ * is one and does not make every other one mean something else. One that is too small if none fits. */
+static const events_camera *guess_camera(const uint8_t *bytes, size_t size)
+{
+    static const char *const common[] = {"DAVIS240", "DAVIS346", "DAVIS640"};
+    const events_camera *camera = NULL;
+    int width = 0, height = 0;
+    int64_t wide = 0, count = (int64_t)(size / EVENT);
+    for (size_t at = 0; at + EVENT <= size; at += EVENT) {
+        uint32_t a = (uint32_t)bytes_be(bytes + at, 4);
+        fsnn_event e;
+        wide += a >> 16 != 0;
+        if (read_davis(a, &e)) {
+            width = e.x >= width ? e.x + 1 : width;
+            height = e.y >= height ? e.y + 1 : height;
+        }
+    }
+    if (2 * wide <= count)
+        return events_camera_find("DVS128", 6);
+    for (int i = 0; i < FSNN_COUNT(common); i++) {
+        camera = events_camera_find(common[i], strlen(common[i]));
+        if (width <= camera->width && height <= camera->height)
+            break;
+    }
+    return camera;
+}
+
 /* 1: an event in *e, 0: something else, negative: an address that such a camera does not send. */
 static int read_address(uint32_t a, const events_camera *camera, fsnn_event *e)
 {
     if (camera->davis) {
-        if (a >> 31 || a >> 10 & 1)
+        if (!read_davis(a, e))
             return 0;
-        *e = (fsnn_event){.x = a >> 12 & 0x3ff, .y = a >> 22 & 0x1ff, .p = a >> 11 & 1};
     } else {
         if (a >> 31 || a >> 15 & 1)
             return 0;
@@ -90,7 +124,7 @@ static int read_address(uint32_t a, const events_camera *camera, fsnn_event *e)
 
 static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
 {
-    const events_camera *camera = events_camera_find("DVS128", 6);
+    const events_camera *camera = NULL;
     size_t start = 0;
     int64_t turns = 0;
     uint32_t before = 0;
@@ -101,6 +135,8 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fs
             "%s: the event at offset %zu ends after %zu of its 8 bytes: the file is cut "
             "short",
             path, size - (size - start) % EVENT, (size - start) % EVENT);
+    if (!camera)
+        camera = guess_camera(bytes + start, size - start);
     FSNN_TRY(events_reserve(out, (int64_t)((size - start) / EVENT)));
     out->width = camera->width;
     out->height = camera->height;

@@ -1,6 +1,6 @@
 /* Readers of recordings: files made up from the formats' descriptions (tests/fuzz/events), real ones
  * against numbers that a program of its own found (tests/golden/events.txt), and what is wrong. */
-#include "data/files.h"
+#include "data/golden_events.h"
 
 #include "data/events.h"
 
@@ -107,6 +107,9 @@ static void addresses(void **state)
         {"# AEChip: eu.seebetter.ini.chips.davis.DAVIS240C\r\n", 0x2300a800, 239 - 10, 179 - 140, 1, 240},
         {"# AEChip: eu.seebetter.ini.chips.sbret10.SBret10\r\n", 0x2300a000, 239 - 10, 179 - 140, 0, 240},
         {"# AEChip: eu.seebetter.ini.chips.davis.Davis346B\r\n", 345 << 12, 0, 259, 0, 346},
+        {"# no chip is named\r\n", 239 << 12, 0, 179, 0, 240},
+        {"# no chip is named\r\n", 259U << 22 | 1 << 11, 345, 0, 1, 346},
+        {"# no chip is named\r\n", 346 << 12, 640 - 347, 479, 0, 640},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         uint8_t file[256];
@@ -158,49 +161,17 @@ static void packets(void **state)
     fsnn_events_free(&e);
 }
 
-/* A line of tests/golden/events.txt against the reader. */
-static void check_golden(const char *path, const char *numbers)
-{
-    long long count, first[4], last[4], sum[3], got[3] = {0};
-    unsigned long long want;
-    uint64_t h = 0;
-    fsnn_events e;
-    assert_int_equal(sscanf(numbers,
-                            "%lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %llu",
-                            &count, &first[0], &first[1], &first[2], &first[3], &last[0], &last[1],
-                            &last[2], &last[3], &sum[0], &sum[1], &sum[2], &want),
-                     13);
-    assert_good(fsnn_events_read(path, &e));
-    assert_int_equal(e.count, count);
-    const fsnn_event begin = {0, (uint16_t)first[1], (uint16_t)first[2], (uint8_t)first[3]},
-                     end = {0, (uint16_t)last[1], (uint16_t)last[2], (uint8_t)last[3]};
-    same_event(&e.event[0], first[0], &begin);
-    same_event(&e.event[e.count - 1], last[0], &end);
-    for (int64_t i = 0; i < e.count; i++) {
-        const fsnn_event *v = &e.event[i];
-        const uint64_t value[4] = {(uint64_t)v->t, v->x, v->y, v->p};
-        for (int k = 0; k < 4; k++)
-            h = h * 31 + value[k];
-        got[0] += v->x, got[1] += v->y, got[2] += v->p;
-    }
-    for (int k = 0; k < 3; k++)
-        assert_int_equal(got[k], sum[k]);
-    assert_true(h == want);
-    assert_int_equal(e.disorder, 0);
-    fsnn_events_free(&e);
-}
-
 static void golden_recordings(void **state)
 {
     (void)state;
-    const char *data = getenv("FSNN_DATA");
     char line[512], name[128], path[512];
+    fsnn_events e;
     int numbers, read = 0, missing = 0;
     FILE *file = fopen("tests/golden/events.txt", "r");
     assert_non_null(file);
     while (fgets(line, sizeof line, file)) {
         assert_int_equal(sscanf(line, "%127s %n", name, &numbers), 1);
-        snprintf(path, sizeof path, "%s/%s", data ? data : "../shared/data", name);
+        snprintf(path, sizeof path, "%s/%s", golden_folder(), name);
 #ifndef FSNN_HAVE_LZ4
         if (strstr(name, ".aedat4"))
             continue;
@@ -209,13 +180,15 @@ static void golden_recordings(void **state)
             missing++;
             continue;
         }
-        check_golden(path, line + numbers);
+        assert_good(fsnn_events_read(path, &e));
+        golden_check(&e, line + numbers);
+        fsnn_events_free(&e);
         read++;
     }
     fclose(file);
     if (missing)
         print_message("%d of %d real recordings are not below FSNN_DATA (%s): not compared\n",
-                      missing, missing + read, data ? data : "../shared/data");
+                      missing, missing + read, golden_folder());
     if (!read)
         skip();
 }
