@@ -1,12 +1,15 @@
 /* Sums of exponentials against the whole history: how many, how exact, what a step costs and keeps.
  *
- * For orders alpha, run lengths N and tolerances: the number of exponentials, the largest relative error of a weight (measured, at
- * every lag up to 280 and then every 2 %), the largest difference of a membrane potential from that of the whole history, relative to
- * the largest potential (32 LIF neurons, Gruenwald-Letnikov, tau 2, below threshold, constant current with noise, all N steps), and
- * time and bytes a neuron and step (1,024 neurons, chunks of 64). The whole history of 10^6 steps costs too much: there the
- * reference is a tolerance of 1e-9. One JSON object a line; --table gives the table of docs/results.md.
+ * For orders alpha, run lengths N and tolerances: the number of exponentials, the largest relative
+ * error of a weight (measured, at every lag up to 280 and then every 2 %), the largest difference
+ * of a membrane potential from that of the whole history, relative to the largest potential (32 LIF
+ * neurons, Gruenwald-Letnikov, tau 2, below threshold, constant current with noise, all N steps),
+ * and time and bytes a neuron and step (1,024 neurons, chunks of 64). The whole history of 10^6
+ * steps costs too much: there the reference is a tolerance of 1e-9. One JSON object a line; --table
+ * gives the table of docs/results.md.
  *
- *   bench_exponentials [--threads N] [--table] [longest]      longest: 1000 ... 1000000 (default 100000)
+ *   bench_exponentials [--threads N] [--table] [longest]
+ *                      longest: 1000 ... 1000000 (default 100000)
  */
 #include "measure.h"
 
@@ -99,7 +102,8 @@ static void print(const row *r, int table)
     else
         printf("{\"bench\": \"exponentials\", \"alpha\": %g, \"N\": %lld, \"tolerance\": %g, "
                "\"modes\": %d, \"weight_error\": %.3e, \"potential_error\": %.3e, "
-               "\"ns_per_neuron_step\": %.2f, \"bytes_per_neuron\": %.0f, \"threads\": %d, \"isa\": \"%s\"}\n",
+               "\"ns_per_neuron_step\": %.2f, \"bytes_per_neuron\": %.0f, \"threads\": %d, "
+               "\"isa\": \"%s\"}\n",
                r->alpha, (long long)r->N, r->tolerance, r->modes, r->weight_error, r->error,
                r->seconds * 1e9, r->bytes, fsnn_threads(), fsnn_isa());
     fflush(stdout);

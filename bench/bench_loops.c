@@ -1,12 +1,13 @@
 /* What a recurrent layer costs beyond its products.
  *
  * N LIF neurons whose current is x_t + W s_{t-1}, batch 64, T = 100, forward and backward with all
- * gradients. Beside it: the same products made step by step by a network of one linear layer that is
- * called T times ("products"), and the layer without feedback behind that linear layer, all steps at
- * once ("no loop"). Rounds take turns, and the ratio is the median of the rounds' own. One JSON
- * object a line.
+ * gradients. Beside it: the same products made step by step by a network of one linear layer that
+ * is called T times ("products"), and the layer without feedback behind that linear layer, all
+ * steps at once ("no loop"). Rounds take turns, and the ratio is the median of the rounds' own. One
+ * JSON object a line.
  *
- *   bench_loops [--threads N] [--rounds N] [--clock wall|processor] [name ...]   names: euler full last16
+ *   bench_loops [--threads N] [--rounds N] [--clock wall|processor] [name ...]
+ *               names: euler full last16
  */
 #include "measure.h"
 

@@ -1,10 +1,11 @@
 /* What a neuron by equation costs beside the hand-written one.
  *
- * A layer of 4096 neurons, 64 samples, T = 16 steps, Gruenwald-Letnikov of order 0.5 with full memory, forward and backward
- * (gradients of the current, of tau and of threshold): the neuron `lif`, the same by its equation (which the library knows and
- * takes for `lif`), a quadratic one, and one with an exponential; then `lif` and the quadratic one with a learned order. Reset
- * `current`, where all have the fused scan, and reset `jump`, where all go through the general one. One JSON object a line,
- * medians; `ratio` is to `lif` with the same reset.
+ * A layer of 4096 neurons, 64 samples, T = 16 steps, Gruenwald-Letnikov of order 0.5 with full
+ * memory, forward and backward (gradients of the current, of tau and of threshold): the neuron
+ * `lif`, the same by its equation (which the library knows and takes for `lif`), a quadratic one,
+ * and one with an exponential; then `lif` and the quadratic one with a learned order. Reset
+ * `current`, where all have the fused scan, and reset `jump`, where all go through the general one.
+ * One JSON object a line, medians; `ratio` is to `lif` with the same reset.
  *
  *   bench_neuron [--threads N] [--rounds N] [--clock wall|processor] [current] [jump] */
 #include "measure.h"
@@ -35,12 +36,10 @@ static fsnn_net *network(int kind, fsnn_reset reset)
     int x = fsnn_net_input(net, FSNN_SHAPE(NEURONS));
     TRY(kinds[kind].dv ? fsnn_net_user(net, NULL, x, &user)
                        : fsnn_net_lif(net, NULL, x, &user.neuron));
-    TRY(fsnn_net_wrap(net, &dynamics,
-                      &(fsnn_plan){.steps = STEPS,
-                                   .batch = BATCH,
-                                   .training = true,
-                                   .input_gradient = true,
-                                   .seed = 1}));
+    TRY(fsnn_net_wrap(
+        net, &dynamics,
+        &(fsnn_plan){
+            .steps = STEPS, .batch = BATCH, .training = true, .input_gradient = true, .seed = 1}));
     return net;
 }
 
@@ -81,10 +80,11 @@ static void measure(fsnn_reset reset, int rounds)
         double both = forward + backward;
         lif = k ? lif : both;
         printf("{\"bench\": \"neuron\", \"neuron\": \"%s\", \"reset\": \"%s\", \"T\": %d, "
-               "\"threads\": %d, \"isa\": \"%s\", \"rounds\": %d, \"clock\": \"%s\", \"forward_ns\": %.3f, "
-               "\"backward_ns\": %.3f, \"rate\": %.3f, \"ratio\": %.3f}\n",
+               "\"threads\": %d, \"isa\": \"%s\", \"rounds\": %d, \"clock\": \"%s\", "
+               "\"forward_ns\": %.3f, \"backward_ns\": %.3f, \"rate\": %.3f, \"ratio\": %.3f}\n",
                kinds[k].name, fsnn_reset_name(reset), STEPS, fsnn_threads(), fsnn_isa(), rounds,
-               bench_clock_name(), forward * unit, backward * unit, fsnn_net_rate(net[k], 1), both / lif);
+               bench_clock_name(), forward * unit, backward * unit, fsnn_net_rate(net[k], 1),
+               both / lif);
         fflush(stdout);
         fsnn_net_destroy(net[k]);
     }

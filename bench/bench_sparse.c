@@ -1,5 +1,6 @@
-/* Where adding event by event overtakes the dense product: Linear(in, out), forward and the gradient of its weights, for inputs of
- * zeros and ones of several densities, given as lists and as dense numbers. One JSON object a line, medians.
+/* Where adding event by event overtakes the dense product: Linear(in, out), forward and the
+ * gradient of its weights, for inputs of zeros and ones of several densities, given as lists and as
+ * dense numbers. One JSON object a line, medians.
  *
  *   bench_sparse [--threads N] [--rounds N] */
 #include "measure.h"
@@ -30,12 +31,14 @@ static void measure(int64_t in, int64_t out, double density, int rounds)
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     TRY(fsnn_net_create(&net));
     TRY(fsnn_net_linear(net, NULL, fsnn_net_input(net, FSNN_SHAPE(in)), out, true));
-    TRY(fsnn_net_wrap(net, &dynamics, &(fsnn_plan){.steps = 1, .batch = ROWS, .training = true, .seed = 1}));
+    TRY(fsnn_net_wrap(net, &dynamics,
+                      &(fsnn_plan){.steps = 1, .batch = ROWS, .training = true, .seed = 1}));
     float *x = numbers(ROWS * in), *g = numbers(ROWS * out);
     for (int64_t i = 0; i < ROWS * in; i++)
         x[i] = x[i] < density ? 1 : 0;
     int64_t *start = malloc(ROWS * sizeof *start);
-    int32_t *count = malloc(ROWS * sizeof *count), *index = malloc((size_t)(ROWS * in) * sizeof *index);
+    int32_t *count = malloc(ROWS * sizeof *count),
+            *index = malloc((size_t)(ROWS * in) * sizeof *index);
     static double time[4][MAX_ROUNDS];
     fsnn_spikes lists = {1, ROWS, in, start, count, index, NULL};
     lists_of(x, in, start, count, index);
@@ -56,11 +59,12 @@ static void measure(int64_t in, int64_t out, double density, int rounds)
     double m[4];
     for (int k = 0; k < 4; k++)
         m[k] = median(time[k], rounds);
-    printf("{\"bench\": \"sparse\", \"in\": %lld, \"out\": %lld, \"rows\": %d, \"density\": %g, \"threads\": %d, \"isa\": \"%s\", "
-           "\"dense_forward_ms\": %.3f, \"dense_backward_ms\": %.3f, \"lists_forward_ms\": %.3f, \"lists_backward_ms\": %.3f, "
-           "\"forward_ratio\": %.3f, \"backward_ratio\": %.3f}\n",
-           (long long)in, (long long)out, ROWS, density, fsnn_threads(), fsnn_isa(), m[0] * 1e3, m[1] * 1e3, m[2] * 1e3,
-           m[3] * 1e3, m[2] / m[0], m[3] / m[1]);
+    printf("{\"bench\": \"sparse\", \"in\": %lld, \"out\": %lld, \"rows\": %d, \"density\": %g, "
+           "\"threads\": %d, \"isa\": \"%s\", \"dense_forward_ms\": %.3f, \"dense_backward_ms\": "
+           "%.3f, \"lists_forward_ms\": %.3f, \"lists_backward_ms\": %.3f, \"forward_ratio\": "
+           "%.3f, \"backward_ratio\": %.3f}\n",
+           (long long)in, (long long)out, ROWS, density, fsnn_threads(), fsnn_isa(), m[0] * 1e3,
+           m[1] * 1e3, m[2] * 1e3, m[3] * 1e3, m[2] / m[0], m[3] / m[1]);
     fflush(stdout);
     fsnn_net_destroy(net);
     free(x);

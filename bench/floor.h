@@ -1,5 +1,6 @@
-/* bench/floor.h: the floor that a bench row stands beside: dense kernels alone, called directly, operands in the layouts the
- * kernels like best and filled before the clock starts. Compiles against oneDNN 2.x and 3.x. */
+/* bench/floor.h: the floor that a bench row stands beside: dense kernels alone, called directly,
+ * operands in the layouts the kernels like best and filled before the clock starts. Compiles
+ * against oneDNN 2.x and 3.x. */
 #ifndef BENCH_FLOOR_H
 #define BENCH_FLOOR_H
 
@@ -40,7 +41,8 @@ static inline void floor_check(dnnl_status_t status, int line)
 {
     if (status == dnnl_success)
         return;
-    fprintf(stderr, "floor.h:%d: the dense-kernel library failed with status %d\n", line, (int)status);
+    fprintf(stderr, "floor.h:%d: the dense-kernel library failed with status %d\n", line,
+            (int)status);
     exit(1);
 }
 #define FLOOR_TRY(call) floor_check((call), __LINE__)
@@ -61,8 +63,8 @@ static inline void floor_product(floor_list *f, int64_t M, int64_t N, int64_t K,
     floor_layer *l = &f->layer[f->layers++];
     l->is_product = 1;
     l->backward_data = backward_data;
-    l->product = (floor_product_shape){M, N, K, floor_numbers(M * K), floor_numbers(N * K),
-                                       floor_numbers(M * N)};
+    l->product = (floor_product_shape){
+        M, N, K, floor_numbers(M * K), floor_numbers(N * K), floor_numbers(M * N)};
     f->flops += 2.0 * (double)(M * N * K) * (backward_data ? 3 : 2);
 }
 
@@ -116,8 +118,9 @@ static inline dnnl_memory_t floor_memory(const floor_list *f, floor_md md)
 }
 
 /* The primitive of one part (0 forward, 1 by weights, 2 by data), every layout its own choice. */
-static inline dnnl_primitive_desc_t floor_describe(const floor_list *f, int part, floor_md x, floor_md w,
-                                                   floor_md y, dnnl_primitive_desc_t hint)
+static inline dnnl_primitive_desc_t floor_describe(const floor_list *f, int part, floor_md x,
+                                                   floor_md w, floor_md y,
+                                                   dnnl_primitive_desc_t hint)
 {
     const dnnl_dims_t stride = {1, 1}, dilation = {0, 0}, padding = {1, 1};
     dnnl_primitive_desc_t pd;
@@ -128,18 +131,18 @@ static inline dnnl_primitive_desc_t floor_describe(const floor_list *f, int part
             dilation, padding, padding, NULL));
     else if (part == 1)
         FLOOR_TRY(dnnl_convolution_backward_weights_primitive_desc_create(
-            &pd, f->engine, dnnl_convolution_direct, x, w, NULL, y, stride, dilation, padding, padding,
-            hint, NULL));
+            &pd, f->engine, dnnl_convolution_direct, x, w, NULL, y, stride, dilation, padding,
+            padding, hint, NULL));
     else
         FLOOR_TRY(dnnl_convolution_backward_data_primitive_desc_create(
-            &pd, f->engine, dnnl_convolution_direct, x, w, y, stride, dilation, padding, padding, hint,
-            NULL));
+            &pd, f->engine, dnnl_convolution_direct, x, w, y, stride, dilation, padding, padding,
+            hint, NULL));
 #else
     dnnl_convolution_desc_t d;
     if (part == 0)
-        FLOOR_TRY(dnnl_dilated_convolution_forward_desc_init(&d, dnnl_forward_training,
-                                                             dnnl_convolution_direct, &x, &w, NULL, &y,
-                                                             stride, dilation, padding, padding));
+        FLOOR_TRY(dnnl_dilated_convolution_forward_desc_init(
+            &d, dnnl_forward_training, dnnl_convolution_direct, &x, &w, NULL, &y, stride, dilation,
+            padding, padding));
     else if (part == 1)
         FLOOR_TRY(dnnl_dilated_convolution_backward_weights_desc_init(
             &d, dnnl_convolution_direct, &x, &w, NULL, &y, stride, dilation, padding, padding));
@@ -151,9 +154,10 @@ static inline dnnl_primitive_desc_t floor_describe(const floor_list *f, int part
     return pd;
 }
 
-/* 3x3 convolution with padding 1 of rows x [C, side, side] into `out` channels, and its two gradients. */
-static inline void floor_convolution(floor_list *f, int64_t rows, int64_t C, int64_t side, int64_t out,
-                                     int backward_data)
+/* 3x3 convolution with padding 1 of rows x [C, side, side] into `out` channels, and its two
+ * gradients. */
+static inline void floor_convolution(floor_list *f, int64_t rows, int64_t C, int64_t side,
+                                     int64_t out, int backward_data)
 {
     if (!f->engine) {
         FLOOR_TRY(dnnl_engine_create(&f->engine, dnnl_cpu, 0));

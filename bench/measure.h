@@ -72,7 +72,8 @@ typedef struct bench_options {
     int first; /* argument that the names begin with */
 } bench_options;
 
-/* [--threads N] [--rounds N] [--clock wall|processor] name ...; other options end the bench with the usage line. */
+/* [--threads N] [--rounds N] [--clock wall|processor] name ...; other options end the bench with
+ * the usage line. */
 static inline bench_options bench_read(int argc, char **argv, int rounds, const char *usage)
 {
     bench_options o = {0, rounds, 1};

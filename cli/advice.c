@@ -1,5 +1,5 @@
-/* cli/advice.c: neurons that never fire, or at every step of every sample: whose they are and what may
- * help. */
+/* cli/advice.c: neurons that never fire, or at every step of every sample: whose they are and what
+ * may help. */
 #include "cli.h"
 
 #include <string.h>
@@ -22,8 +22,8 @@ char *cli_neuron_advice(int layers, const char *const *names, const double *dead
 {
     int never = worst(layers, dead), always = worst(layers, saturated);
     if (never >= 0 && (always < 0 || dead[never] >= saturated[always]))
-        return cli_format("%s: %.0f %% of the neurons never fire: a lower threshold, larger weights "
-                          "or a wider surrogate may wake them",
+        return cli_format("%s: %.0f %% of the neurons never fire: a lower threshold, larger "
+                          "weights or a wider surrogate may wake them",
                           names[never], 100 * dead[never]);
     if (always >= 0)
         return cli_format("%s: %.0f %% of the neurons fire at every step: a higher threshold, a "

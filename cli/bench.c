@@ -1,4 +1,5 @@
-/* cli/bench.c: fsnn bench: how fast this machine runs standard workloads, each row beside its own floor. */
+/* cli/bench.c: fsnn bench: how fast this machine runs standard workloads, each row beside its own
+ * floor. */
 #include "bench.h"
 
 #include <stdlib.h>
@@ -6,9 +7,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern const bench_workload bench_layer, bench_mlp, bench_cnn, bench_graph, bench_stream, bench_length, bench_memory;
-const bench_workload *const bench_workloads[] = {&bench_layer,  &bench_mlp,    &bench_cnn,    &bench_graph,
-                                                 &bench_stream, &bench_length, &bench_memory, NULL};
+extern const bench_workload bench_layer, bench_mlp, bench_cnn, bench_graph, bench_stream,
+    bench_length, bench_memory;
+const bench_workload *const bench_workloads[] = {&bench_layer,  &bench_mlp,    &bench_cnn,
+                                                 &bench_graph,  &bench_stream, &bench_length,
+                                                 &bench_memory, NULL};
 
 typedef struct options {
     cli_common common;
@@ -19,13 +22,18 @@ typedef struct options {
 
 static const cli_option table[] = {
     {"quick", 0, CLI_FLAG, offsetof(options, quick), NULL, "the small sizes only", 0, 0},
-    {"rounds", 0, CLI_INT, offsetof(options, rounds), "N", "rounds of a row (default 7); rows whose rounds take long get fewer, at least 5",
-     3, BENCH_ROUNDS},
+    {"rounds", 0, CLI_INT, offsetof(options, rounds), "N",
+     "rounds of a row (default 7); rows whose rounds take long get fewer, at least 5", 3,
+     BENCH_ROUNDS},
     {"scaling", 0, CLI_FLAG, offsetof(options, scaling), NULL,
-     "each workload with one thread and with all, and how many times as quick that is, for the workload and for its floor", 0, 0},
+     "each workload with one thread and with all, and how many times as quick that is, for the "
+     "workload and for its floor",
+     0, 0},
     {"json", 0, CLI_FLAG, offsetof(options, json), NULL, "one JSON object a line", 0, 0},
-    {"table", 0, CLI_TEXT, offsetof(options, table), "FILE", "also write a table in Markdown", 0, 0},
-    {"figure", 0, CLI_TEXT, offsetof(options, figure), "PATH", "also draw the ratios: PATH.png and PATH.svg", 0, 0},
+    {"table", 0, CLI_TEXT, offsetof(options, table), "FILE", "also write a table in Markdown", 0,
+     0},
+    {"figure", 0, CLI_TEXT, offsetof(options, figure), "PATH",
+     "also draw the ratios: PATH.png and PATH.svg", 0, 0},
     {"list", 0, CLI_FLAG, offsetof(options, list), NULL, "only say what the workloads are", 0, 0},
     CLI_ROW_THREADS,
     CLI_ROWS_LAST,
@@ -66,14 +74,16 @@ static void hear(const listener *to, const bench_row *row)
 /* In the workload's process. */
 static void measure(const options *o, const bench_workload *w, int threads, int pipe)
 {
-    bench b = {.rounds = o->rounds.given ? (int)o->rounds.value : 7, .quick = o->quick, .pipe = pipe};
+    bench b = {
+        .rounds = o->rounds.given ? (int)o->rounds.value : 7, .quick = o->quick, .pipe = pipe};
     if (threads)
         bench_try(fsnn_threads_set(threads));
     w->run(&b);
     exit(CLI_GOOD);
 }
 
-/* The parent has not computed anything yet: threads do not outlive a fork. `threads` 0: as they are set. */
+/* The parent has not computed anything yet: threads do not outlive a fork. `threads` 0: as they are
+ * set. */
 static int run_workload(const options *o, const bench_workload *w, int threads, const listener *to)
 {
     int end[2], status = 0;
@@ -96,8 +106,11 @@ static int run_workload(const options *o, const bench_workload *w, int threads, 
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return CLI_GOOD;
     if (WIFSIGNALED(status))
-        return cli_error(CLI_FAILED, "workload %s was ended by signal %d%s", w->name, WTERMSIG(status),
-                         WTERMSIG(status) == 9 ? ": the machine may have too little memory for it, --quick needs less" : "");
+        return cli_error(CLI_FAILED, "workload %s was ended by signal %d%s", w->name,
+                         WTERMSIG(status),
+                         WTERMSIG(status) == 9
+                             ? ": the machine may have too little memory for it, --quick needs less"
+                             : "");
     return CLI_FAILED;
 }
 
@@ -121,8 +134,10 @@ static int check_names(const options *o)
         if (find(o->common.operand[i]))
             continue;
         const char *near = cli_nearest(o->common.operand[i], known, count);
-        return cli_error(CLI_USAGE, "there is no workload \"%s\"%s%s%s: fsnn bench --list names them", o->common.operand[i],
-                         near ? ", did you mean \"" : "", near ? near : "", near ? "\"" : "");
+        return cli_error(CLI_USAGE,
+                         "there is no workload \"%s\"%s%s%s: fsnn bench --list names them",
+                         o->common.operand[i], near ? ", did you mean \"" : "", near ? near : "",
+                         near ? "\"" : "");
     }
     return CLI_GOOD;
 }
@@ -169,10 +184,12 @@ static int run_rows(const options *o, const char *machine)
 /* ---- one thread beside all ---- */
 
 /* A workload's rows with one thread and with all, one run right after the other. */
-static int run_twice(const options *o, const bench_workload *w, int threads, const char *machine, bench_rows *one, bench_rows *all)
+static int run_twice(const options *o, const bench_workload *w, int threads, const char *machine,
+                     bench_rows *one, bench_rows *all)
 {
     bench_rows first = {0}, second = {0};
-    listener to_first = {machine, o->json, true, &first}, to_second = {machine, o->json, true, &second};
+    listener to_first = {machine, o->json, true, &first},
+             to_second = {machine, o->json, true, &second};
     int code = run_workload(o, w, threads, &to_second), failed = run_workload(o, w, 1, &to_first);
     code = failed ? failed : code;
     if (code == CLI_GOOD)
@@ -192,12 +209,16 @@ static int run_scaling(const options *o, const char *machine)
     bench_rows one = {0}, all = {0};
     int code = CLI_GOOD, threads = fsnn_threads();
     if (threads == 1)
-        return cli_error(CLI_USAGE, "--scaling compares one thread with several, but there is one: give more with --threads");
+        return cli_error(CLI_USAGE, "--scaling compares one thread with several, but there is one: "
+                                    "give more with --threads");
     if (o->figure)
-        return cli_error(CLI_USAGE, "--figure draws ratios to floors, --scaling has none: leave one of them out");
+        return cli_error(
+            CLI_USAGE,
+            "--figure draws ratios to floors, --scaling has none: leave one of them out");
     if (!o->json) {
         bench_print_machine(stdout, machine);
-        printf("%-7s %-40s %12s %12s %9s %9s\n", "", "", "1 thread, ms", "all, ms", "speed-up", "of floor");
+        printf("%-7s %-40s %12s %12s %9s %9s\n", "", "", "1 thread, ms", "all, ms", "speed-up",
+               "of floor");
     }
     for (int i = 0; bench_workloads[i]; i++)
         if (wanted(o, bench_workloads[i])) {
@@ -234,11 +255,12 @@ const cli_command cli_bench = {
     .summary = "speed of this machine on standard workloads",
     .operands = "[WORKLOAD ...]",
     .usage = "[WORKLOAD ...] [options]",
-    .details = "Runs standard workloads and prints, for each, the median time, and beside it the time of its floor in the same "
-               "run: the dense kernels of the same shapes alone, or the bytes it must move at the bandwidth of this machine. "
-               "\"aim\" is what the ratio (or, in ms, the median) should stay below. Memory is the most that the workload's "
-               "process has held so far; rows of the workload memory are bytes, not times. "
-               "All of it takes minutes; an otherwise idle machine gives the true figures.",
+    .details = "Runs standard workloads and prints, for each, the median time, and beside it the "
+               "time of its floor in the same run: the dense kernels of the same shapes alone, or "
+               "the bytes it must move at the bandwidth of this machine. \"aim\" is what the ratio "
+               "(or, in ms, the median) should stay below. Memory is the most that the workload's "
+               "process has held so far; rows of the workload memory are bytes, not times. All of "
+               "it takes minutes; an otherwise idle machine gives the true figures.",
     .examples = "  fsnn bench --quick\n"
                 "  fsnn bench mlp cnn --threads 1 --json\n"
                 "  fsnn bench --scaling --quick\n",

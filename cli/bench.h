@@ -1,5 +1,6 @@
-/* cli/bench.h: what the workloads of fsnn bench share. A workload is a function that measures and hands over rows; each runs in
- * a process of its own, so that its memory can be told and one that fails takes nothing with it. */
+/* cli/bench.h: what the workloads of fsnn bench share. A workload is a function that measures and
+ * hands over rows; each runs in a process of its own, so that its memory can be told and one that
+ * fails takes nothing with it. */
 #ifndef FSNN_CLI_BENCH_H
 #define FSNN_CLI_BENCH_H
 
@@ -15,17 +16,18 @@ typedef struct bench_row {
     bool memory;                /* median, least, most and floor are bytes */
     double median, least, most; /* seconds */
     double floor;               /* seconds, median; 0: none */
-    double ratio;               /* of one round's time to its floor's, median over the rounds; 0: of the medians */
-    char against[32];           /* what the floor is: "linear alone" */
-    double aim;                 /* most that median/floor should be; 0: none */
-    double limit;               /* most that the median should be; 0: none */
-    double bytes;               /* most memory the process held, from its start */
+    /* of one round's time to its floor's, median over the rounds; 0: of the medians */
+    double ratio;
+    char against[32]; /* what the floor is: "linear alone" */
+    double aim;       /* most that median/floor should be; 0: none */
+    double limit;     /* most that the median should be; 0: none */
+    double bytes;     /* most memory the process held, from its start */
 } bench_row;
 
 typedef struct bench {
-    int rounds;    /* of a quick row; long rows take fewer */
-    bool quick;    /* the small sizes only */
-    int pipe;      /* where rows go */
+    int rounds;       /* of a quick row; long rows take fewer */
+    bool quick;       /* the small sizes only */
+    int pipe;         /* where rows go */
     double bandwidth; /* bytes/s read by all threads from main memory, once it was measured */
 } bench;
 
@@ -47,9 +49,12 @@ void bench_print_json(const bench_row *r, const char *machine);
 /* A file in Markdown, a picture of the ratios; exit codes. */
 int bench_write_table(const bench_rows *rows, const char *path, const char *machine);
 void bench_draw(const bench_rows *rows, const char *path, const char *machine);
-/* The same of two runs row by row, with one thread and with `threads`: what the second gains, and what its floor gains. */
-void bench_scaling_print(const bench_rows *one, const bench_rows *all, int threads, const char *machine, bool json);
-int bench_scaling_table(const bench_rows *one, const bench_rows *all, int threads, const char *path, const char *machine);
+/* The same of two runs row by row, with one thread and with `threads`: what the second gains, and
+ * what its floor gains. */
+void bench_scaling_print(const bench_rows *one, const bench_rows *all, int threads,
+                         const char *machine, bool json);
+int bench_scaling_table(const bench_rows *one, const bench_rows *all, int threads, const char *path,
+                        const char *machine);
 
 /* ---- workloads ---- */
 
@@ -70,16 +75,18 @@ typedef struct bench_part {
 
 /* Ends the workload's process with the library's sentence where a call fails. */
 void bench_try(int status);
-/* Runs the parts in turn, one round to warm up and then b->rounds, fewer (at least 5) where a round takes long; returns how many. */
+/* Runs the parts in turn, one round to warm up and then b->rounds, fewer (at least 5) where a round
+ * takes long; returns how many. */
 int bench_measure(const bench *b, bench_part *part, int parts);
-/* The ratio of two parts that were measured together, next to one another: the median over the rounds. What slows a machine down
- * for seconds slows both. */
+/* The ratio of two parts that were measured together, next to one another: the median over the
+ * rounds. What slows a machine down for seconds slows both. */
 double bench_paired(const bench_part *part, const bench_part *floor, int rounds);
 /* Most memory that the process has held so far. */
 double bench_peak(void);
 /* Hands a row over. */
 void bench_put(const bench *b, bench_row *row);
-/* Numbers in [0, 1), [count]; free. With share < 1 they are zeros and ones, `share` of them ones. */
+/* Numbers in [0, 1), [count]; free. With share < 1 they are zeros and ones, `share` of them
+ * ones. */
 float *bench_numbers(int64_t count);
 float *bench_spikes(int64_t count, double share);
 /* Bytes a second that all threads read together from main memory. */
@@ -96,10 +103,13 @@ typedef struct bench_net {
 } bench_net;
 
 /* What a network is given. */
-typedef enum bench_input { BENCH_NUMBERS, BENCH_SPIKES, BENCH_STILL, BENCH_INPUTS } bench_input; /* still: numbers, the same at every step */
+/* still: numbers, the same at every step */
+typedef enum bench_input { BENCH_NUMBERS, BENCH_SPIKES, BENCH_STILL, BENCH_INPUTS } bench_input;
 
-/* Wraps `net` (taken over) with Gruenwald-Letnikov of order alpha and makes its input; of spikes a tenth are ones. */
-void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_t batch, bool input_gradient, bench_input input);
+/* Wraps `net` (taken over) with Gruenwald-Letnikov of order alpha and makes its input; of spikes a
+ * tenth are ones. */
+void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_t batch,
+                    bool input_gradient, bench_input input);
 void bench_net_close(bench_net *n);
 void bench_net_forward(void *net);
 void bench_net_both(void *net); /* forward and backward, from a gradient that is there */

@@ -1,5 +1,5 @@
-/* cli/bench_dense.c: workloads whose floor is dense kernels alone: the layer of the public benchmarks of SNN libraries, an MLP, a
- * CNN. */
+/* cli/bench_dense.c: workloads whose floor is dense kernels alone: the layer of the public
+ * benchmarks of SNN libraries, an MLP, a CNN. */
 #include "bench.h"
 #include "bench/floor.h"
 
@@ -31,11 +31,20 @@ static void run_floor(void *of)
     floor_backward(of);
 }
 
-static void put(const bench *b, const char *workload, const char *what, const bench_net *n, int64_t neurons, int rounds,
-                const bench_part *part, const bench_part *floor, const char *against, double aim)
+static void put(const bench *b, const char *workload, const char *what, const bench_net *n,
+                int64_t neurons, int rounds, const bench_part *part, const bench_part *floor,
+                const char *against, double aim)
 {
-    bench_row row = {.steps = n->T, .batch = n->batch, .neurons = neurons, .rounds = rounds, .median = part->median,
-                     .least = part->least, .most = part->most, .floor = floor->median, .aim = aim, .ratio = bench_paired(part, floor, rounds)};
+    bench_row row = {.steps = n->T,
+                     .batch = n->batch,
+                     .neurons = neurons,
+                     .rounds = rounds,
+                     .median = part->median,
+                     .least = part->least,
+                     .most = part->most,
+                     .floor = floor->median,
+                     .aim = aim,
+                     .ratio = bench_paired(part, floor, rounds)};
     snprintf(row.workload, sizeof row.workload, "%s", workload);
     snprintf(row.what, sizeof row.what, "%s", what);
     snprintf(row.against, sizeof row.against, "%s", against);
@@ -60,8 +69,10 @@ static void layer_of(const bench *b, int64_t n, double alpha, double aim)
     char what[72];
     bench_net_open(&with, layer(n, true), alpha, T, BATCH, true, BENCH_NUMBERS);
     bench_net_open(&without, layer(n, false), alpha, T, BATCH, true, BENCH_NUMBERS);
-    bench_part part[] = {{.run = bench_net_forward, .of = &with}, {.run = bench_net_forward, .of = &without},
-                         {.run = bench_net_both, .of = &with}, {.run = bench_net_both, .of = &without}};
+    bench_part part[] = {{.run = bench_net_forward, .of = &with},
+                         {.run = bench_net_forward, .of = &without},
+                         {.run = bench_net_both, .of = &with},
+                         {.run = bench_net_both, .of = &without}};
     int rounds = bench_measure(b, part, CLI_COUNT(part));
     snprintf(what, sizeof what, "n %lld, alpha %g, forward", (long long)n, alpha);
     put(b, "layer", what, &with, n, rounds, &part[0], &part[1], "linear alone", 0);
@@ -84,7 +95,8 @@ static void run_layer(bench *b)
 }
 
 const bench_workload bench_layer = {
-    "layer", "Linear(n, n) and LIF, 16 samples, 500 steps, full memory, beside the Linear alone", run_layer};
+    "layer", "Linear(n, n) and LIF, 16 samples, 500 steps, full memory, beside the Linear alone",
+    run_layer};
 
 /* ---- networks beside their dense kernels ---- */
 
@@ -137,7 +149,8 @@ static void cnn_floor(floor_list *f, int64_t first, int64_t rows)
 typedef struct network {
     const char *name;
     fsnn_net *(*build)(void);
-    void (*floor)(floor_list *f, int64_t first, int64_t rows); /* rows of the first layer, of the others */
+    /* rows of the first layer, of the others */
+    void (*floor)(floor_list *f, int64_t first, int64_t rows);
     int64_t neurons;
 } network;
 
@@ -156,8 +169,10 @@ static void step_of(const bench *b, const network *w, int64_t T, bench_input inp
     char what[72];
     bench_net_open(&n, w->build(), 0.5, T, BATCH, false, input);
     w->floor(&floor, input == BENCH_STILL ? BATCH : T * BATCH, T * BATCH);
-    bench_part part[] = {{.run = bench_net_forward, .of = &n}, {.run = run_floor_forward, .of = &floor},
-                         {.run = bench_net_step, .of = &n}, {.run = run_floor, .of = &floor}};
+    bench_part part[] = {{.run = bench_net_forward, .of = &n},
+                         {.run = run_floor_forward, .of = &floor},
+                         {.run = bench_net_step, .of = &n},
+                         {.run = run_floor, .of = &floor}};
     int rounds = bench_measure(b, part, CLI_COUNT(part));
     snprintf(what, sizeof what, "T %lld, forward%s", (long long)T, of[input].name);
     put(b, w->name, what, &n, w->neurons, rounds, &part[0], &part[1], of[input].floor, 0);
@@ -176,8 +191,10 @@ static void run_mlp(bench *b)
     step_of(b, &mlp_network, 16, BENCH_STILL, 0);
 }
 
-const bench_workload bench_mlp = {
-    "mlp", "784-2560-10, batches of 64, alpha 0.5, beside its matrix products alone; grey values, a tenth spikes, still pictures", run_mlp};
+const bench_workload bench_mlp = {"mlp",
+                                  "784-2560-10, batches of 64, alpha 0.5, beside its matrix "
+                                  "products alone; grey values, a tenth spikes, still pictures",
+                                  run_mlp};
 
 static void run_cnn(bench *b)
 {
@@ -189,5 +206,7 @@ static void run_cnn(bench *b)
 }
 
 const bench_workload bench_cnn = {
-    "cnn", "conv 32 - pool - conv 64 - pool - 128 - 10, batches of 64, beside its dense kernels alone; grey values, a tenth spikes, still pictures",
+    "cnn",
+    "conv 32 - pool - conv 64 - pool - 128 - 10, batches of 64, beside its dense kernels alone; "
+    "grey values, a tenth spikes, still pictures",
     run_cnn};

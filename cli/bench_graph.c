@@ -1,13 +1,22 @@
-/* cli/bench_graph.c: an epoch of SGCN on a graph of the size of Cora: nodes are samples, their features, averaged over the
- * neighbours, spikes at 100 steps, drawn anew in each epoch and given as lists; one linear layer, one of neurons
- * (examples/sgcn_cora.yaml). On the real graph where it is at hand, else on one made up of as many nodes, edges and words. */
+/* cli/bench_graph.c: an epoch of SGCN on a graph of the size of Cora: nodes are samples, their
+ * features, averaged over the neighbours, spikes at 100 steps, drawn anew in each epoch and given
+ * as lists; one linear layer, one of neurons (examples/sgcn_cora.yaml). On the real graph where it
+ * is at hand, else on one made up of as many nodes, edges and words. */
 #include "bench.h"
 #include "bench/floor.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { T = 100, BATCH = 512, NODES = 2708, EDGES = 5278, WORDS = 1433, CLASSES = 7, WORDS_OF_NODE = 18 };
+enum {
+    T = 100,
+    BATCH = 512,
+    NODES = 2708,
+    EDGES = 5278,
+    WORDS = 1433,
+    CLASSES = 7,
+    WORDS_OF_NODE = 18
+};
 
 /* ---- the graph ---- */
 
@@ -18,7 +27,8 @@ static int64_t below(uint64_t *state, int64_t end)
     return (int64_t)((*state >> 33) % (uint64_t)end);
 }
 
-/* Two of three edges stay within a class, three of four words come from a class's own: about what makes neighbours alike there. */
+/* Two of three edges stay within a class, three of four words come from a class's own: about what
+ * makes neighbours alike there. */
 static int64_t neighbour_of(uint64_t *state, int64_t node)
 {
     int64_t other = below(state, NODES);
@@ -31,8 +41,10 @@ static int64_t word_of(uint64_t *state, int64_t node)
     return below(state, 4) ? node % CLASSES * OWN + below(state, OWN) : below(state, WORDS);
 }
 
-/* Marks `count` places of the matrix [rows, columns] that were free, each with its mirror image where it is square. */
-static void mark(bool *matrix, int64_t row, int64_t columns, int64_t (*draw)(uint64_t *, int64_t), uint64_t *state)
+/* Marks `count` places of the matrix [rows, columns] that were free, each with its mirror image
+ * where it is square. */
+static void mark(bool *matrix, int64_t row, int64_t columns, int64_t (*draw)(uint64_t *, int64_t),
+                 uint64_t *state)
 {
     for (;;) {
         int64_t column = draw(state, row);
@@ -64,7 +76,8 @@ static fsnn_graph *made_up(void)
 {
     uint64_t state = 1;
     fsnn_graph *g = cli_allocate(1, sizeof *g);
-    bool *edge = cli_allocate((size_t)NODES * NODES, sizeof *edge), *word = cli_allocate((size_t)NODES * WORDS, sizeof *word);
+    bool *edge = cli_allocate((size_t)NODES * NODES, sizeof *edge),
+         *word = cli_allocate((size_t)NODES * WORDS, sizeof *word);
     *g = (fsnn_graph){.nodes = NODES, .features = WORDS, .classes = CLASSES, .edges = EDGES};
     g->edge_start = cli_allocate(NODES + 1, sizeof *g->edge_start);
     g->feature_start = cli_allocate(NODES + 1, sizeof *g->feature_start);
@@ -150,7 +163,8 @@ static void open_net(graph_run *r)
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     dynamics.step = 0.1;
     bench_try(fsnn_net_create(&r->net));
-    int x = fsnn_net_linear(r->net, NULL, fsnn_net_input(r->net, FSNN_SHAPE(WORDS)), CLASSES, false);
+    int x =
+        fsnn_net_linear(r->net, NULL, fsnn_net_input(r->net, FSNN_SHAPE(WORDS)), CLASSES, false);
     bench_try(fsnn_net_lif(r->net, NULL, x, &lif));
     r->plan = (fsnn_plan){.steps = T, .batch = BATCH, .training = true, .seed = 1};
     bench_try(fsnn_net_wrap(r->net, &dynamics, &r->plan));
@@ -171,7 +185,8 @@ static void learn(graph_run *r, const fsnn_spikes *spikes, const int32_t *label)
     }
     bench_try(fsnn_net_reset(r->net));
     bench_try(fsnn_net_forward_spikes(r->net, spikes, &out));
-    bench_try(fsnn_loss_compute(&r->training.loss, T, spikes->batch, CLASSES, out, label, NULL, r->gradient, &value, NULL));
+    bench_try(fsnn_loss_compute(&r->training.loss, T, spikes->batch, CLASSES, out, label, NULL,
+                                r->gradient, &value, NULL));
     fsnn_net_zero_grad(r->net);
     bench_try(fsnn_net_backward(r->net, r->gradient, NULL));
     bench_try(fsnn_optimizer_step(r->optimizer, 1e-3, 1.0, NULL));
@@ -223,7 +238,8 @@ static void keep(kept *k, const fsnn_batch *batch)
     }
     k->label[k->batches] = cli_allocate((size_t)s->batch, sizeof **k->label);
     memcpy(k->label[k->batches], batch->labels, (size_t)s->batch * sizeof **k->label);
-    k->spikes[k->batches++] = (fsnn_spikes){s->steps, s->batch, s->width, start, count, index, NULL};
+    k->spikes[k->batches++] =
+        (fsnn_spikes){s->steps, s->batch, s->width, start, count, index, NULL};
 }
 
 static void keep_all(graph_run *r)
@@ -256,10 +272,19 @@ static void run_floor(void *of)
 
 /* ---- rows ---- */
 
-static void put(const bench *b, const char *of, const char *what, int rounds, const bench_part *part, double floor, double limit)
+static void put(const bench *b, const char *of, const char *what, int rounds,
+                const bench_part *part, double floor, double limit)
 {
-    bench_row row = {.workload = "graph", .steps = T, .batch = BATCH, .neurons = CLASSES, .rounds = rounds, .median = part->median,
-                     .least = part->least, .most = part->most, .floor = floor, .limit = limit};
+    bench_row row = {.workload = "graph",
+                     .steps = T,
+                     .batch = BATCH,
+                     .neurons = CLASSES,
+                     .rounds = rounds,
+                     .median = part->median,
+                     .least = part->least,
+                     .most = part->most,
+                     .floor = floor,
+                     .limit = limit};
     snprintf(row.what, sizeof row.what, "%s, %s", of, what);
     snprintf(row.against, sizeof row.against, "%s", floor > 0 ? "dense kernels" : "");
     bench_put(b, &row);
@@ -272,13 +297,18 @@ static void run_graph(bench *b)
     fsnn_data *data = nodes(&real);
     graph_run r = {0};
     floor_list floor = {0};
-    fsnn_loader_options options = {.encoder = {.kind = FSNN_ENCODE_RATE, .steps = T, .gain = 1, .sparse = true}, .batch = BATCH,
-                                   .seed = 1};
+    fsnn_loader_options options = {
+        .encoder = {.kind = FSNN_ENCODE_RATE, .steps = T, .gain = 1, .sparse = true},
+        .batch = BATCH,
+        .seed = 1};
     bench_try(fsnn_loader_create(data, &options, &r.loader));
     open_net(&r);
     keep_all(&r);
     floor_product(&floor, T * BATCH, CLASSES, WORDS, false);
-    bench_part part[] = {{.run = epoch, .of = &r}, {.run = steps, .of = &r}, {.run = draw, .of = &r}, {.run = run_floor, .of = &floor}};
+    bench_part part[] = {{.run = epoch, .of = &r},
+                         {.run = steps, .of = &r},
+                         {.run = draw, .of = &r},
+                         {.run = run_floor, .of = &floor}};
     int rounds = bench_measure(b, part, CLI_COUNT(part));
     double dense = part[3].median * (double)fsnn_loader_samples(r.loader) / BATCH;
     const char *of = real ? "Cora" : "made up";
@@ -290,5 +320,7 @@ static void run_graph(bench *b)
     fsnn_data_destroy(data);
 }
 
-const bench_workload bench_graph = {
-    "graph", "an epoch of SGCN on Cora or a graph of its size, 100 steps, spikes as lists, beside its products alone", run_graph};
+const bench_workload bench_graph = {"graph",
+                                    "an epoch of SGCN on Cora or a graph of its size, 100 steps, "
+                                    "spikes as lists, beside its products alone",
+                                    run_graph};

@@ -1,4 +1,5 @@
-/* cli/bench_long.c: workloads of long runs: streaming step by step, and cost against the number of steps. */
+/* cli/bench_long.c: workloads of long runs: streaming step by step, and cost against the number of
+ * steps. */
 #include "bench.h"
 
 #include <stdlib.h>
@@ -26,7 +27,7 @@ typedef struct stream {
     fsnn_net *net;
     const float *x;
     int64_t chunk, steps;
-    bool fresh; /* begins at time 0 */
+    bool fresh;    /* begins at time 0 */
     int64_t times; /* so often in a row */
 } stream;
 
@@ -41,7 +42,8 @@ static void feed(void *of)
     }
 }
 
-/* A step at a time, in the steady state: the state of a neuron has to be read, and its current and spike moved. */
+/* A step at a time, in the steady state: the state of a neuron has to be read, and its current and
+ * spike moved. */
 static void streaming_of(bench *b, int64_t neurons)
 {
     enum { BLOCK = 24 }; /* the far past moves on once in so many steps: rounds hold whole ones */
@@ -53,9 +55,16 @@ static void streaming_of(bench *b, int64_t neurons)
     int rounds = bench_measure(b, &part, 1);
     bench_try(fsnn_net_memory(s.net, NULL, &histories, NULL));
     double bytes = (double)histories + 2 * sizeof(float) * (double)neurons;
-    bench_row row = {.workload = "stream", .steps = 1, .batch = 1, .neurons = neurons, .rounds = rounds,
-                     .median = part.median / (double)steps, .least = part.least / (double)steps,
-                     .most = part.most / (double)steps, .floor = bytes / bench_bandwidth(b), .against = "reading the state once"};
+    bench_row row = {.workload = "stream",
+                     .steps = 1,
+                     .batch = 1,
+                     .neurons = neurons,
+                     .rounds = rounds,
+                     .median = part.median / (double)steps,
+                     .least = part.least / (double)steps,
+                     .most = part.most / (double)steps,
+                     .floor = bytes / bench_bandwidth(b),
+                     .against = "reading the state once"};
     snprintf(row.what, sizeof row.what, "%lld neurons, a step, tolerance 1e-5", (long long)neurons);
     bench_put(b, &row);
     fsnn_net_destroy(s.net);
@@ -69,11 +78,13 @@ static void run_stream(bench *b)
         streaming_of(b, 1000000);
 }
 
-const bench_workload bench_stream = {
-    "stream", "a step of a layer that has run long, memory by a tolerance of 1e-5, beside reading its state once", run_stream};
+const bench_workload bench_stream = {"stream",
+                                     "a step of a layer that has run long, memory by a tolerance "
+                                     "of 1e-5, beside reading its state once",
+                                     run_stream};
 
-/* Rows of growing T, each beside the first one times the growth of T. Short runs are timed several in a row, as long as the longest: what
- * else the machine does would meet long ones only. */
+/* Rows of growing T, each beside the first one times the growth of T. Short runs are timed several
+ * in a row, as long as the longest: what else the machine does would meet long ones only. */
 static void run_length(bench *b)
 {
     enum { NEURONS = 2000, CHUNK = 50, SHORT = 1000 };
@@ -90,11 +101,20 @@ static void run_length(bench *b)
     int rounds = bench_measure(b, part, lengths);
     for (int i = 0; i < lengths; i++) {
         double times = (double)length[i] / SHORT, runs = (double)s[i].times;
-        bench_row row = {.workload = "length", .steps = length[i], .batch = 1, .neurons = NEURONS, .rounds = rounds,
-                         .median = part[i].median / runs, .least = part[i].least / runs, .most = part[i].most / runs,
+        bench_row row = {.workload = "length",
+                         .steps = length[i],
+                         .batch = 1,
+                         .neurons = NEURONS,
+                         .rounds = rounds,
+                         .median = part[i].median / runs,
+                         .least = part[i].least / runs,
+                         .most = part[i].most / runs,
                          .ratio = i ? bench_paired(&part[i], &part[0], rounds) : 0,
-                         .floor = i ? part[0].median / (double)s[0].times * times : 0, .against = "T 1000, in proportion", .aim = i ? 1.1 : 0};
-        snprintf(row.what, sizeof row.what, "T %lld, tolerance 1e-5, forward", (long long)length[i]);
+                         .floor = i ? part[0].median / (double)s[0].times * times : 0,
+                         .against = "T 1000, in proportion",
+                         .aim = i ? 1.1 : 0};
+        snprintf(row.what, sizeof row.what, "T %lld, tolerance 1e-5, forward",
+                 (long long)length[i]);
         bench_put(b, &row);
     }
     fsnn_net_destroy(net);
@@ -102,7 +122,9 @@ static void run_length(bench *b)
 }
 
 const bench_workload bench_length = {
-    "length", "2,000 neurons over 1,000 to 100,000 steps, memory by a tolerance of 1e-5, beside the shortest", run_length};
+    "length",
+    "2,000 neurons over 1,000 to 100,000 steps, memory by a tolerance of 1e-5, beside the shortest",
+    run_length};
 
 /* What the process and the network hold after a short and after a long run, fed in pieces. */
 static void run_memory(bench *b)
@@ -122,11 +144,22 @@ static void run_memory(bench *b)
     const struct {
         const char *what;
         const double *held;
-    } row[] = {{"T 100000, tolerance 1e-5, process", process}, {"T 100000, tolerance 1e-5, network", own}};
+    } row[] = {{"T 100000, tolerance 1e-5, process", process},
+               {"T 100000, tolerance 1e-5, network", own}};
     for (int i = 0; i < CLI_COUNT(row); i++) {
         const double *held = row[i].held;
-        bench_row r = {.workload = "memory", .steps = LONG, .batch = 1, .neurons = NEURONS, .rounds = 1, .memory = true,
-                       .median = held[1], .least = held[1], .most = held[1], .floor = held[0], .against = "after T 1000", .aim = 1.01};
+        bench_row r = {.workload = "memory",
+                       .steps = LONG,
+                       .batch = 1,
+                       .neurons = NEURONS,
+                       .rounds = 1,
+                       .memory = true,
+                       .median = held[1],
+                       .least = held[1],
+                       .most = held[1],
+                       .floor = held[0],
+                       .against = "after T 1000",
+                       .aim = 1.01};
         snprintf(r.what, sizeof r.what, "%s", row[i].what);
         bench_put(b, &r);
     }
@@ -134,5 +167,7 @@ static void run_memory(bench *b)
     free(x);
 }
 
-const bench_workload bench_memory = {
-    "memory", "bytes held after 100,000 steps of 2,000 neurons, memory by a tolerance of 1e-5, beside those after 1,000", run_memory};
+const bench_workload bench_memory = {"memory",
+                                     "bytes held after 100,000 steps of 2,000 neurons, memory by a "
+                                     "tolerance of 1e-5, beside those after 1,000",
+                                     run_memory};

@@ -169,14 +169,19 @@ double bench_bandwidth(bench *b)
 
 /* ---- networks ---- */
 
-void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_t batch, bool input_gradient, bench_input input)
+void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_t batch,
+                    bool input_gradient, bench_input input)
 {
     fsnn_order order = fsnn_order_of(alpha);
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     fsnn_shape in, out;
     *n = (bench_net){.net = net, .T = T, .batch = batch, .training = fsnn_training_default()};
     bench_try(fsnn_net_wrap(net, &dynamics,
-                            &(fsnn_plan){.steps = T, .batch = batch, .training = true, .input_gradient = input_gradient, .seed = 1,
+                            &(fsnn_plan){.steps = T,
+                                         .batch = batch,
+                                         .training = true,
+                                         .input_gradient = input_gradient,
+                                         .seed = 1,
                                          .still = input == BENCH_STILL}));
     bench_try(fsnn_net_shapes(net, &in, &out));
     bench_try(fsnn_optimizer_create(net, &n->training.optimizer, &n->optimizer));
@@ -220,7 +225,8 @@ void bench_net_step(void *net)
     double value;
     bench_try(fsnn_net_reset(n->net));
     bench_try(fsnn_net_forward(n->net, n->x, &out));
-    bench_try(fsnn_loss_compute(&n->training.loss, n->T, n->batch, n->classes, out, n->label, NULL, n->gradient, &value, NULL));
+    bench_try(fsnn_loss_compute(&n->training.loss, n->T, n->batch, n->classes, out, n->label, NULL,
+                                n->gradient, &value, NULL));
     fsnn_net_zero_grad(n->net);
     bench_try(fsnn_net_backward(n->net, n->gradient, NULL));
     bench_try(fsnn_optimizer_step(n->optimizer, 1e-3, 0, NULL));

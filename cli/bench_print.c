@@ -51,11 +51,11 @@ static void print_figures(const bench_row *r)
 {
     const char *unit = r->memory ? "mib" : "ms";
     double scale = r->memory ? 1.0 / (1 << 20) : 1e3;
-    printf("\"median_%s\": %.6g, \"least_%s\": %.6g, \"most_%s\": %.6g, ", unit, r->median * scale, unit, r->least * scale,
-           unit, r->most * scale);
+    printf("\"median_%s\": %.6g, \"least_%s\": %.6g, \"most_%s\": %.6g, ", unit, r->median * scale,
+           unit, r->least * scale, unit, r->most * scale);
     if (r->floor > 0)
-        printf("\"floor\": \"%s\", \"floor_%s\": %.6g, \"ratio\": %.4g, ", r->against, unit, r->floor * scale,
-               bench_ratio(r));
+        printf("\"floor\": \"%s\", \"floor_%s\": %.6g, \"ratio\": %.4g, ", r->against, unit,
+               r->floor * scale, bench_ratio(r));
     if (r->aim > 0)
         printf("\"aim\": %g, ", r->aim);
     if (r->limit > 0)
@@ -64,11 +64,13 @@ static void print_figures(const bench_row *r)
 
 void bench_print_json(const bench_row *r, const char *machine)
 {
-    printf("{\"bench\": \"%s\", \"what\": \"%s\", \"T\": %lld, \"batch\": %lld, \"neurons\": %lld, \"rounds\": %d, ",
-           r->workload, r->what, (long long)r->steps, (long long)r->batch, (long long)r->neurons, r->rounds);
+    printf("{\"bench\": \"%s\", \"what\": \"%s\", \"T\": %lld, \"batch\": %lld, \"neurons\": %lld, "
+           "\"rounds\": %d, ",
+           r->workload, r->what, (long long)r->steps, (long long)r->batch, (long long)r->neurons,
+           r->rounds);
     print_figures(r);
-    printf("\"peak_mib\": %.1f, \"threads\": %d, \"isa\": \"%s\", \"machine\": \"%s\", \"version\": \"%s\", "
-           "\"commit\": \"%s\"}\n",
+    printf("\"peak_mib\": %.1f, \"threads\": %d, \"isa\": \"%s\", \"machine\": \"%s\", "
+           "\"version\": \"%s\", \"commit\": \"%s\"}\n",
            r->bytes / (1 << 20), fsnn_threads(), fsnn_isa(), machine, fsnn_version(), FSNN_COMMIT);
 }
 
@@ -85,8 +87,8 @@ static void figure(char *text, size_t room, const bench_row *r, double x)
 }
 
 typedef struct words {
-    char median[CLI_NUMBER], least[CLI_NUMBER], most[CLI_NUMBER], floor[CLI_NUMBER], ratio[16], aim[CLI_NUMBER + 8],
-        peak[CLI_NUMBER];
+    char median[CLI_NUMBER], least[CLI_NUMBER], most[CLI_NUMBER], floor[CLI_NUMBER], ratio[16],
+        aim[CLI_NUMBER + 8], peak[CLI_NUMBER];
 } words;
 
 static words words_of(const bench_row *r)
@@ -109,18 +111,21 @@ static words words_of(const bench_row *r)
 
 void bench_print_heading(void)
 {
-    printf("%-7s %-40s %9s %9s %6s %6s %10s  %s\n", "", "", "median ms", "floor ms", "ratio", "aim", "memory", "floor");
+    printf("%-7s %-40s %9s %9s %6s %6s %10s  %s\n", "", "", "median ms", "floor ms", "ratio", "aim",
+           "memory", "floor");
 }
 
 void bench_print_row(const bench_row *r)
 {
     words w = words_of(r);
-    printf("%-7s %-40s %9s %9s %6s %6s %10s  %s\n", r->workload, r->what, w.median, w.floor, w.ratio, w.aim, w.peak, r->against);
+    printf("%-7s %-40s %9s %9s %6s %6s %10s  %s\n", r->workload, r->what, w.median, w.floor,
+           w.ratio, w.aim, w.peak, r->against);
 }
 
 static void machine_line(FILE *out, const char *machine, const char *threads)
 {
-    fprintf(out, "%s, %s, %s, fsnn %s (%s)\n\n", machine, threads, fsnn_isa(), fsnn_version(), FSNN_COMMIT);
+    fprintf(out, "%s, %s, %s, fsnn %s (%s)\n\n", machine, threads, fsnn_isa(), fsnn_version(),
+            FSNN_COMMIT);
 }
 
 void bench_print_machine(FILE *out, const char *machine)
@@ -145,8 +150,10 @@ int bench_write_table(const bench_rows *k, const char *path, const char *machine
     if (!out)
         return cli_error(CLI_FAILED, "cannot write %s", path);
     bench_print_machine(out, machine);
-    fputs("| workload | what | median, ms | range | floor, ms | which floor | ratio | aim | peak memory |\n"
-          "|---|---|---|---|---|---|---|---|---|\n", out);
+    fputs("| workload | what | median, ms | range | floor, ms | which floor | ratio | aim | peak "
+          "memory |\n"
+          "|---|---|---|---|---|---|---|---|---|\n",
+          out);
     for (int i = 0; i < k->count; i++) {
         const bench_row *r = &k->row[i];
         words w = words_of(r);
@@ -167,10 +174,12 @@ static double gain(double one, double all)
 
 static bool comparable(const bench_row *one, const bench_row *all)
 {
-    return !one->memory && strcmp(one->workload, all->workload) == 0 && strcmp(one->what, all->what) == 0;
+    return !one->memory && strcmp(one->workload, all->workload) == 0 &&
+           strcmp(one->what, all->what) == 0;
 }
 
-static void scaling_words(const bench_row *one, const bench_row *all, words *a, words *b, char own[16], char floor[16])
+static void scaling_words(const bench_row *one, const bench_row *all, words *a, words *b,
+                          char own[16], char floor[16])
 {
     *a = words_of(one);
     *b = words_of(all);
@@ -180,18 +189,22 @@ static void scaling_words(const bench_row *one, const bench_row *all, words *a, 
         snprintf(floor, 16, "%.2f", gain(one->floor, all->floor));
 }
 
-static void scaling_json(const bench_row *one, const bench_row *all, int threads, const char *machine)
+static void scaling_json(const bench_row *one, const bench_row *all, int threads,
+                         const char *machine)
 {
-    printf("{\"bench\": \"%s\", \"what\": \"%s\", \"one_thread_ms\": %.6g, \"all_threads_ms\": %.6g, \"threads\": %d, "
-           "\"speed_up\": %.4g, ",
-           one->workload, one->what, one->median * 1e3, all->median * 1e3, threads, gain(one->median, all->median));
+    printf("{\"bench\": \"%s\", \"what\": \"%s\", \"one_thread_ms\": %.6g, \"all_threads_ms\": "
+           "%.6g, \"threads\": %d, \"speed_up\": %.4g, ",
+           one->workload, one->what, one->median * 1e3, all->median * 1e3, threads,
+           gain(one->median, all->median));
     if (gain(one->floor, all->floor) > 0)
-        printf("\"floor\": \"%s\", \"floor_speed_up\": %.4g, ", one->against, gain(one->floor, all->floor));
-    printf("\"isa\": \"%s\", \"machine\": \"%s\", \"version\": \"%s\", \"commit\": \"%s\"}\n", fsnn_isa(), machine,
-           fsnn_version(), FSNN_COMMIT);
+        printf("\"floor\": \"%s\", \"floor_speed_up\": %.4g, ", one->against,
+               gain(one->floor, all->floor));
+    printf("\"isa\": \"%s\", \"machine\": \"%s\", \"version\": \"%s\", \"commit\": \"%s\"}\n",
+           fsnn_isa(), machine, fsnn_version(), FSNN_COMMIT);
 }
 
-void bench_scaling_print(const bench_rows *one, const bench_rows *all, int threads, const char *machine, bool json)
+void bench_scaling_print(const bench_rows *one, const bench_rows *all, int threads,
+                         const char *machine, bool json)
 {
     words a, b;
     char own[16], floor[16];
@@ -203,11 +216,13 @@ void bench_scaling_print(const bench_rows *one, const bench_rows *all, int threa
             continue;
         }
         scaling_words(&one->row[i], &all->row[i], &a, &b, own, floor);
-        printf("%-7s %-40s %12s %12s %9s %9s\n", one->row[i].workload, one->row[i].what, a.median, b.median, own, floor);
+        printf("%-7s %-40s %12s %12s %9s %9s\n", one->row[i].workload, one->row[i].what, a.median,
+               b.median, own, floor);
     }
 }
 
-int bench_scaling_table(const bench_rows *one, const bench_rows *all, int threads, const char *path, const char *machine)
+int bench_scaling_table(const bench_rows *one, const bench_rows *all, int threads, const char *path,
+                        const char *machine)
 {
     FILE *out = fopen(path, "w");
     if (!out)
@@ -216,13 +231,16 @@ int bench_scaling_table(const bench_rows *one, const bench_rows *all, int thread
     words a, b;
     machine_line(out, machine, counts);
     free(counts);
-    fprintf(out, "| workload | what | 1 thread, ms | %d threads, ms | times as quick | its floor |\n|---|---|---|---|---|---|\n",
+    fprintf(out,
+            "| workload | what | 1 thread, ms | %d threads, ms | times as quick | its floor "
+            "|\n|---|---|---|---|---|---|\n",
             threads);
     for (int i = 0; i < one->count && i < all->count; i++) {
         if (!comparable(&one->row[i], &all->row[i]))
             continue;
         scaling_words(&one->row[i], &all->row[i], &a, &b, own, floor);
-        fprintf(out, "| %s | %s | %s | %s | %s | %s |\n", one->row[i].workload, one->row[i].what, a.median, b.median, own, floor);
+        fprintf(out, "| %s | %s | %s | %s | %s | %s |\n", one->row[i].workload, one->row[i].what,
+                a.median, b.median, own, floor);
     }
     return fclose(out) == 0 ? CLI_GOOD : cli_error(CLI_FAILED, "cannot write all of %s", path);
 }
@@ -251,11 +269,20 @@ void bench_draw(const bench_rows *k, const char *path, const char *machine)
     const fsnn_curve curve[] = {{"measured", FSNN_MARK_POINTS, 1, rows, x, y},
                                 {"at most", FSNN_MARK_TICKS, 2, rows, x + k->count, y},
                                 {NULL, FSNN_MARK_LIMIT, 3, 2, even, ends}};
-    const fsnn_chart chart = {.heading = "time, floor = 1", .x_label = "ratio", .x_high = 1.1 * most, .rows = rows, .row = name,
-                              .empty = "no ratios", .height = 140 + 24 * rows < 2000 ? 140 + 24 * rows : 2000,
-                              .curves = CLI_COUNT(curve), .curve = curve};
-    char *subtitle = cli_format("%s, %d thread%s, %s", machine, fsnn_threads(), fsnn_threads() == 1 ? "" : "s", fsnn_isa());
-    cli_figure_done(fsnn_plot_charts("Standard workloads beside their floors", subtitle, 1, 1, &chart, path), path);
+    const fsnn_chart chart = {.heading = "time, floor = 1",
+                              .x_label = "ratio",
+                              .x_high = 1.1 * most,
+                              .rows = rows,
+                              .row = name,
+                              .empty = "no ratios",
+                              .height = 140 + 24 * rows < 2000 ? 140 + 24 * rows : 2000,
+                              .curves = CLI_COUNT(curve),
+                              .curve = curve};
+    char *subtitle = cli_format("%s, %d thread%s, %s", machine, fsnn_threads(),
+                                fsnn_threads() == 1 ? "" : "s", fsnn_isa());
+    cli_figure_done(
+        fsnn_plot_charts("Standard workloads beside their floors", subtitle, 1, 1, &chart, path),
+        path);
     free(subtitle);
     for (int i = 0; i < rows; i++)
         free((char *)name[i]);

@@ -111,7 +111,8 @@ typedef struct cli_command {
     int (*run)(void *options); /* returns an exit code */
 } cli_command;
 
-extern const cli_command cli_train, cli_eval, cli_run, cli_inspect, cli_plot, cli_simulate, cli_bench;
+extern const cli_command cli_train, cli_eval, cli_run, cli_inspect, cli_plot, cli_simulate,
+    cli_bench;
 
 /* Reads argv[0..argc-1] (without program and command) into `options`, zeroed before. Returns
  * CLI_GOOD or, after a sentence on stderr, CLI_USAGE. cli_options_free releases its lists. */
@@ -191,7 +192,7 @@ volatile const int *cli_stop(void);
 /* ---- files ---- */
 
 char *cli_path(const char *directory, const char *name); /* "directory/name", to be freed */
-const char *cli_base_name(const char *path);            /* what stands behind the last slash */
+const char *cli_base_name(const char *path);             /* what stands behind the last slash */
 bool cli_exists(const char *path);
 bool cli_is_directory(const char *path);
 /* Whether two names are those of one file that is there, and no device. */
@@ -212,7 +213,8 @@ typedef struct cli_model {
     fsnn_net *net;
     fsnn_dynamics dynamics; /* as wrapped; its orders belong to the description */
     fsnn_training training;
-    fsnn_data *data[FSNN_PARTS];     /* training, validation, test; NULL: not there, or not opened */
+    /* training, validation, test; NULL: not there, or not opened */
+    fsnn_data *data[FSNN_PARTS];
     fsnn_loader *loader[FSNN_PARTS]; /* of each */
 } cli_model;
 
@@ -228,7 +230,8 @@ int cli_model_judge(const cli_model *model);
 /* `shuffle` is for training: the samples in a new order and augmented in each epoch. */
 int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batch, bool shuffle,
                      fsnn_loader **loader);
-/* `steps` of a whole run: what the tolerance of the memory holds for, unless the description says. */
+/* `steps` of a whole run: what the tolerance of the memory holds for, unless the description
+ * says. */
 int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps);
 /* What would need less memory than the plan, for sentences. */
 const char *cli_less_memory(const fsnn_plan *plan);
@@ -274,16 +277,17 @@ int cli_figure_done(fsnn_status status, const char *path);
 
 /* "4.6,0.9"; NULL: of 45 nm. CLI_USAGE where it is something else. */
 int cli_energy_parse(const char *text, fsnn_energy *energy);
-void cli_operations_print(const fsnn_net *net, const fsnn_evaluation *evaluation, const fsnn_energy *energy);
+void cli_operations_print(const fsnn_net *net, const fsnn_evaluation *evaluation,
+                          const fsnn_energy *energy);
 void cli_operations_json(cli_json *json, const fsnn_net *net, const fsnn_evaluation *evaluation,
                          const fsnn_energy *energy);
 /* 1 when the figure was written. */
-int cli_operations_figure(const fsnn_net *net, const fsnn_evaluation *evaluation, const fsnn_energy *energy,
-                          const char *path);
+int cli_operations_figure(const fsnn_net *net, const fsnn_evaluation *evaluation,
+                          const fsnn_energy *energy, const char *path);
 
-/* One sentence on the layer with the largest share of neurons that never fire or always do, and what
- * may help; `dead` and `saturated` [layers] are shares. NULL where no layer has a tenth of either;
- * to be freed. */
+/* One sentence on the layer with the largest share of neurons that never fire or always do, and
+ * what may help; `dead` and `saturated` [layers] are shares. NULL where no layer has a tenth of
+ * either; to be freed. */
 char *cli_neuron_advice(int layers, const char *const *names, const double *dead,
                         const double *saturated);
 /* The same from an evaluation of the net. */

@@ -31,10 +31,11 @@ static const cli_option table[] = {
      "also draw the energy of each node: PATH.png and PATH.svg", 0, 0},
     {"json", 0, CLI_FLAG, offsetof(options, json), NULL, "print one JSON object", 0, 0},
     {"perturb", 0, CLI_LIST, offsetof(options, perturb), "KIND=S,...",
-     "evaluate under disturbances too: noise, occlusion, jitter, truncate, frame_loss; of graphs feature_mask, "
-     "edge_drop; several amounts with colons (noise=0.1:0.2); may be repeated",
+     "evaluate under disturbances too: noise, occlusion, jitter, truncate, frame_loss; of graphs "
+     "feature_mask, edge_drop; several amounts with colons (noise=0.1:0.2); may be repeated",
      0, 0},
-    {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR", "draw accuracies over amounts of --perturb to DIR/robustness", 0, 0},
+    {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR",
+     "draw accuracies over amounts of --perturb to DIR/robustness", 0, 0},
     CLI_ROW_SET,
     CLI_ROW_SEED("seed of a random encoding and of disturbances"),
     CLI_ROW_THREADS,
@@ -44,8 +45,8 @@ static const cli_option table[] = {
 typedef struct work {
     const options *o;
     cli_model model;
-    int part;            /* that was asked for */
-    fsnn_loader *loader; /* of it */
+    int part;                   /* that was asked for */
+    fsnn_loader *loader;        /* of it */
     fsnn_evaluation evaluation; /* the mean over all repeats */
     int64_t repeats;
     double spread_loss, spread_accuracy; /* standard deviation over the repeats */
@@ -82,7 +83,8 @@ static int64_t row_sum(const fsnn_evaluation *e, int64_t row)
 static double class_accuracy(const fsnn_evaluation *e, int64_t row)
 {
     int64_t sum = row_sum(e, row);
-    return sum ? (double)e->confusion[row * e->classes + row] / (double)sum : NAN; /* of no samples there is none */
+    /* of no samples there is none */
+    return sum ? (double)e->confusion[row * e->classes + row] / (double)sum : NAN;
 }
 
 static double speed(const fsnn_evaluation *e)
@@ -104,8 +106,9 @@ static void print_layers(const work *w)
             continue;
         const fsnn_evaluation *e = &w->evaluation;
         char neurons[CLI_NUMBER], dead[CLI_NUMBER], saturated[CLI_NUMBER];
-        printf("%-24s %12s %12.4f %12s %12s\n", info.name, cli_count(neurons, e->layer_neurons[layer]),
-               e->layer_rate[layer], cli_count(dead, e->layer_dead[layer]),
+        printf("%-24s %12s %12.4f %12s %12s\n", info.name,
+               cli_count(neurons, e->layer_neurons[layer]), e->layer_rate[layer],
+               cli_count(dead, e->layer_dead[layer]),
                cli_count(saturated, e->layer_saturated[layer]));
         layer++;
     }
@@ -320,12 +323,11 @@ static int evaluate(work *w)
 {
     fsnn_shape shape;
     fsnn_loader_shape(w->loader, &w->steps, &shape);
-    fsnn_plan plan = {
-        .steps = w->steps,
-        .batch = w->model.training.batch,
-        .seed = w->model.training.seed,
-        .checkpoint = w->model.training.checkpoint,
-        .still = fsnn_loader_still(w->loader)};
+    fsnn_plan plan = {.steps = w->steps,
+                      .batch = w->model.training.batch,
+                      .seed = w->model.training.seed,
+                      .checkpoint = w->model.training.checkpoint,
+                      .still = fsnn_loader_still(w->loader)};
     int code = cli_model_wrap(&w->model, &plan, w->steps);
     if (code == CLI_GOOD)
         code = cli_model_fits(&w->model);
@@ -372,8 +374,8 @@ static int execute(work *w)
     else
         print_table(w);
     if (o->out)
-        cli_conditions_figure(&w->conditions, &w->evaluation, fsnn_description_name(w->model.description),
-                              o->out);
+        cli_conditions_figure(&w->conditions, &w->evaluation,
+                              fsnn_description_name(w->model.description), o->out);
     return CLI_GOOD;
 }
 
@@ -393,17 +395,16 @@ const cli_command cli_eval = {
     .summary = "loss, accuracy, firing rates, operations and energy of given weights",
     .operands = "DESC.yaml",
     .usage = "DESC.yaml --weights FILE [options]",
-    .details = "Evaluates weights on the test data of the description. Energy is an estimate after "
-               "Horowitz (ISSCC "
-               "2014) for 45 nm: 4.6 pJ a multiply-add, 0.9 pJ an addition. A layer fed by spikes "
-               "adds, once for "
-               "each spike that comes in and each weight it meets; a layer fed by analog numbers "
-               "multiplies; a neuron with memory multiplies once for each earlier state in its sum. "
-               "--perturb evaluates under disturbances: noise=S adds a normal deviation S to every "
-               "value, occlusion=S blanks a share S of the input at a random place, jitter=S shows a step of up to "
-               "S steps before or after, truncate=S blanks the last share S of the steps, frame_loss=S each "
-               "step with probability S; feature_mask=S loses each entry of a graph's features and "
-               "edge_drop=S each of its edges with probability S.",
+    .details =
+        "Evaluates weights on the test data of the description. Energy is an estimate after "
+        "Horowitz (ISSCC 2014) for 45 nm: 4.6 pJ a multiply-add, 0.9 pJ an addition. A layer fed "
+        "by spikes adds, once for each spike that comes in and each weight it meets; a layer fed "
+        "by analog numbers multiplies; a neuron with memory multiplies once for each earlier state "
+        "in its sum. --perturb evaluates under disturbances: noise=S adds a normal deviation S to "
+        "every value, occlusion=S blanks a share S of the input at a random place, jitter=S shows "
+        "a step of up to S steps before or after, truncate=S blanks the last share S of the steps, "
+        "frame_loss=S each step with probability S; feature_mask=S loses each entry of a graph's "
+        "features and edge_drop=S each of its edges with probability S.",
     .examples = "  fsnn eval examples/fashion_mlp.yaml -w runs/fashion-mlp/best.safetensors\n"
                 "  fsnn eval model.yaml --weights w.npz --json\n"
                 "  fsnn eval model.yaml -w w.npz --perturb noise=0.1:0.2:0.4 --out pictures\n"

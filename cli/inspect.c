@@ -20,11 +20,11 @@ static const cli_option table[] = {
     CLI_ROWS_LAST,
 };
 
-static const char readable[] = "inspect reads descriptions (YAML), weights (.safetensors, .npz), "
-                               "arrays (.npy, .npz), IDX data "
-                               "(plain or gzip), recordings of events (.bin, .bs2, .aedat, "
-                               ".aedat4, .npz) and folders of them, series (.ts, WAV, WFDB .hea), HDF5 "
-                               "spike trains, folders of graphs, metrics.csv, and run directories";
+static const char readable[] =
+    "inspect reads descriptions (YAML), weights (.safetensors, .npz), arrays (.npy, .npz), IDX "
+    "data (plain or gzip), recordings of events (.bin, .bs2, .aedat, .aedat4, .npz) and folders of "
+    "them, series (.ts, WAV, WFDB .hea), HDF5 spike trains, folders of graphs, metrics.csv, and "
+    "run directories";
 
 typedef struct head {
     unsigned char byte[512];
@@ -122,8 +122,9 @@ int inspect_unknown(const char *path, const char *possible)
 {
     if (cli_is_directory(path))
         return cli_error(CLI_FAILED, "%s: %s; %s", path,
-                         is_empty_folder(path) ? "the directory is empty"
-                                               : "not a run directory, and no data that are known lie in it",
+                         is_empty_folder(path)
+                             ? "the directory is empty"
+                             : "not a run directory, and no data that are known lie in it",
                          possible);
     head h;
     int code = read_head(path, &h);
@@ -131,23 +132,28 @@ int inspect_unknown(const char *path, const char *possible)
         return code;
     char *header = header_beside(path);
     if (header)
-        code = cli_error(CLI_FAILED, "%s: a part of a WFDB record, which is opened by its header: give %s", path, header);
+        code = cli_error(CLI_FAILED,
+                         "%s: a part of a WFDB record, which is opened by its header: give %s",
+                         path, header);
     else
         code = cli_error(CLI_FAILED, "%s: %s; %s", path,
-                         h.count ? "not a kind of file that is known here" : "the file is empty", possible);
+                         h.count ? "not a kind of file that is known here" : "the file is empty",
+                         possible);
     free(header);
     return code;
 }
 
 static int inspect_directory(const char *path, const cli_common *common)
 {
-    char *description = cli_path(path, "description.yaml"), *metrics = cli_path(path, "metrics.csv");
+    char *description = cli_path(path, "description.yaml"),
+         *metrics = cli_path(path, "metrics.csv");
     bool run = cli_exists(description) || cli_exists(metrics);
     free(description);
     free(metrics);
     if (run)
         return inspect_run(path, common);
-    return inspect_has_events(path, false) ? inspect_events_folder(path) : inspect_unknown(path, readable);
+    return inspect_has_events(path, false) ? inspect_events_folder(path)
+                                           : inspect_unknown(path, readable);
 }
 
 static int inspect(const char *path, const cli_common *common)
@@ -189,11 +195,11 @@ const cli_command cli_inspect = {
     .usage = "FILE [options]",
     .details =
         "Shows a description (nodes, shapes, parameters, operations, memory), weights or arrays "
-        "(.safetensors, .npz, .npy: names, shapes, ranges), IDX data (plain or gzip), a "
-        "recording of an event camera or a folder of them (events, duration, rate, polarity), series "
-        "(UCR/UEA .ts, WAV files or a folder of them, a WFDB record by its .hea), HDF5 spike trains, a "
-        "metrics.csv, a run directory, or the folder of a graph (nodes, edges, degrees, classes, "
-        "split). What FILE is is found by its content, not by its name.",
+        "(.safetensors, .npz, .npy: names, shapes, ranges), IDX data (plain or gzip), a recording "
+        "of an event camera or a folder of them (events, duration, rate, polarity), series "
+        "(UCR/UEA .ts, WAV files or a folder of them, a WFDB record by its .hea), HDF5 spike "
+        "trains, a metrics.csv, a run directory, or the folder of a graph (nodes, edges, degrees, "
+        "classes, split). What FILE is is found by its content, not by its name.",
     .examples = "  fsnn inspect examples/fashion_mlp.yaml\n"
                 "  fsnn inspect runs/fashion-mlp/best.safetensors\n",
     .option = table,

@@ -205,6 +205,6 @@ int inspect_nth_events(const char *directory, int64_t n, char **path)
     int64_t left = n;
     *path = find_nth(directory, false, &left);
     return *path ? CLI_GOOD
-                 : cli_error(CLI_USAGE, "--sample %lld: %s holds %lld recordings, counted from 0", (long long)n,
-                             directory, (long long)(n - left));
+                 : cli_error(CLI_USAGE, "--sample %lld: %s holds %lld recordings, counted from 0",
+                             (long long)n, directory, (long long)(n - left));
 }

@@ -28,14 +28,15 @@ static const idx_type *find_type(int code)
     return NULL;
 }
 
-/* Whether what was read last failed for the packing: zlib gives nothing of a small file whose checksum
- * is wrong. */
+/* Whether what was read last failed for the packing: zlib gives nothing of a small file whose
+ * checksum is wrong. */
 static bool damaged_gzip(gzFile file, int got)
 {
     return got < 0 && !gzdirect(file);
 }
 
-/* A damaged gzip file counts as one, so that the error tells of the damage: nothing else is packed. */
+/* A damaged gzip file counts as one, so that the error tells of the damage: nothing else is
+ * packed. */
 bool inspect_is_idx(const char *path)
 {
     unsigned char head[4];
@@ -137,7 +138,8 @@ static void print_classes(const survey *s)
     }
 }
 
-/* Whether as many values were read as the shape promises, which may be more than 64 bits can count. */
+/* Whether as many values were read as the shape promises, which may be more than 64 bits can
+ * count. */
 static bool complete(const fsnn_shape *shape, int64_t count)
 {
     int64_t promised = 1;

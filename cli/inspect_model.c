@@ -28,8 +28,8 @@ static void print_nodes(const cli_model *model)
 {
     int64_t params = 0, operations = 0;
     char a[CLI_NUMBER], b[CLI_NUMBER];
-    printf("\n%-14s %-10s %-16s %-14s %10s %11s %10s\n", "node", "kind", "from", "output", "parameters",
-           "operations", "memory");
+    printf("\n%-14s %-10s %-16s %-14s %10s %11s %10s\n", "node", "kind", "from", "output",
+           "parameters", "operations", "memory");
     for (int n = 0; n < fsnn_net_node_count(model->net); n++) {
         fsnn_node_info info;
         if (fsnn_net_node(model->net, n, &info) < 0)
@@ -42,7 +42,8 @@ static void print_nodes(const cli_model *model)
         operations += info.operations;
     }
     printf("%-57s %10s %11s\n", "sum", cli_count(a, params), cli_count(b, operations));
-    printf("(operations: multiply-adds of one sample and step when every input counts; memory: outputs, their\n"
+    printf("(operations: multiply-adds of one sample and step when every input counts; memory: "
+           "outputs, their\n"
            "gradients and histories in training, before nodes share places)\n");
 }
 

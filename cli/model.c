@@ -59,8 +59,8 @@ int cli_model_data(cli_model *model, const bool wanted[FSNN_PARTS], bool in_orde
     fsnn_status status = fsnn_description_parts(model->description, wanted, model->data);
     int code = status < 0 ? cli_fail(status) : CLI_GOOD;
     for (int p = 0; p < FSNN_PARTS && code == CLI_GOOD; p++) {
-        bool shuffle = p == FSNN_PART_TRAIN && !in_order &&
-                       fsnn_description_shuffle(model->description);
+        bool shuffle =
+            p == FSNN_PART_TRAIN && !in_order && fsnn_description_shuffle(model->description);
         if (model->data[p])
             code = cli_model_loader(model, model->data[p], model->training.batch, shuffle,
                                     &model->loader[p]);
@@ -106,8 +106,9 @@ int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps)
         return CLI_GOOD;
     char *sentence = cli_format("%s", fsnn_error_text());
     if (status == FSNN_EMEMORY)
-        fsnn_error_set(status, "%s: %lld steps of batches of %lld: %s; %s", model->path, (long long)plan->steps,
-                       (long long)plan->batch, sentence, cli_less_memory(plan));
+        fsnn_error_set(status, "%s: %lld steps of batches of %lld: %s; %s", model->path,
+                       (long long)plan->steps, (long long)plan->batch, sentence,
+                       cli_less_memory(plan));
     else
         fsnn_error_set(status, "%s: %s", model->path, sentence);
     free(sentence);
@@ -129,11 +130,11 @@ static int fits(const cli_model *model, const fsnn_data *data, const fsnn_loader
     fsnn_loader_shape(loader, &steps, &sample);
     fsnn_data_info_get(data, &info);
     if (!fsnn_shape_equal(&in, &sample))
-        return cli_error(
-            CLI_USAGE,
-            "%s: the %s samples have shape %s at one step, but the description's input is %s: `input: %s` takes them",
-            model->path, which, fsnn_shape_text(&sample, found, sizeof found),
-            fsnn_shape_text(&in, wanted, sizeof wanted), found);
+        return cli_error(CLI_USAGE,
+                         "%s: the %s samples have shape %s at one step, but the description's "
+                         "input is %s: `input: %s` takes them",
+                         model->path, which, fsnn_shape_text(&sample, found, sizeof found),
+                         fsnn_shape_text(&in, wanted, sizeof wanted), found);
     if (info.classes == 0)
         return cli_error(CLI_USAGE,
                          "the %s data has no classes: a loss needs them (the labels of idx files, "

@@ -1,5 +1,5 @@
-/* cli/operations.c: operations and energy of one sample, as eval prints them. What is counted is said at fsnn_account
- * (fsnn/net.h). */
+/* cli/operations.c: operations and energy of one sample, as eval prints them. What is counted is
+ * said at fsnn_account (fsnn/net.h). */
 #include "cli.h"
 
 #include <stdlib.h>
@@ -19,12 +19,12 @@ int cli_energy_parse(const char *text, fsnn_energy *energy)
         energy->addition = strtod(second, &end);
         good = end != second && *end == '\0';
     }
-    good = good && energy->multiply_add >= 0 && energy->multiply_add < 1e12 && energy->addition >= 0 &&
-           energy->addition < 1e12;
+    good = good && energy->multiply_add >= 0 && energy->multiply_add < 1e12 &&
+           energy->addition >= 0 && energy->addition < 1e12;
     return good ? CLI_GOOD
                 : cli_error(CLI_USAGE,
-                            "--energy takes two numbers of picojoule, for a multiply-add and an addition, like "
-                            "4.6,0.9, not \"%s\"",
+                            "--energy takes two numbers of picojoule, for a multiply-add and an "
+                            "addition, like 4.6,0.9, not \"%s\"",
                             text);
 }
 
@@ -54,7 +54,8 @@ static fsnn_account of_sample(const fsnn_evaluation *e, int node)
 
 static void print_nodes(const fsnn_net *net, const fsnn_evaluation *e, const fsnn_energy *energy)
 {
-    printf("\n%-24s %12s %12s %12s %12s\n", "operations a sample", "dense", "input rate", "done", "energy");
+    printf("\n%-24s %12s %12s %12s %12s\n", "operations a sample", "dense", "input rate", "done",
+           "energy");
     for (int n = 0; n < e->nodes; n++) {
         fsnn_node_info info;
         fsnn_account a = of_sample(e, n);
@@ -64,12 +65,14 @@ static void print_nodes(const fsnn_net *net, const fsnn_evaluation *e, const fsn
             continue;
         snprintf(rate, sizeof rate, "%.4f", a.rate);
         const char *input = a.dense <= 0 ? "" : a.spikes ? rate : "analog";
-        printf("%-24s %12s %12s %12s %12s\n", info.name, a.dense > 0 ? cli_short(dense, a.dense) : "", input,
-               cli_short(count, done), cli_energy(joule, spent(energy, &a)));
+        printf("%-24s %12s %12s %12s %12s\n", info.name,
+               a.dense > 0 ? cli_short(dense, a.dense) : "", input, cli_short(count, done),
+               cli_energy(joule, spent(energy, &a)));
     }
 }
 
-void cli_operations_print(const fsnn_net *net, const fsnn_evaluation *evaluation, const fsnn_energy *energy)
+void cli_operations_print(const fsnn_net *net, const fsnn_evaluation *evaluation,
+                          const fsnn_energy *energy)
 {
     fsnn_account a = fsnn_evaluation_account(evaluation);
     double dense = energy->multiply_add * a.dense, done = spent(energy, &a);
@@ -85,7 +88,8 @@ void cli_operations_print(const fsnn_net *net, const fsnn_evaluation *evaluation
     printf("(%g pJ a multiply-add, %g pJ an addition)\n", energy->multiply_add, energy->addition);
 }
 
-static void json_node(cli_json *json, const char *name, const fsnn_account *a, const fsnn_energy *energy)
+static void json_node(cli_json *json, const char *name, const fsnn_account *a,
+                      const fsnn_energy *energy)
 {
     cli_json_open(json, NULL, '{');
     cli_json_text(json, "name", name);
@@ -143,7 +147,8 @@ int cli_operations_figure(const fsnn_net *net, const fsnn_evaluation *e, const f
         if (a.dense + a.memory <= 0 || fsnn_net_node(net, n, &info) < 0)
             continue;
         x[DENSE][rows] = energy->multiply_add * a.dense * 1e-3;
-        x[DONE][rows] = (energy->multiply_add * a.multiply_adds + energy->addition * a.additions) * 1e-3;
+        x[DONE][rows] =
+            (energy->multiply_add * a.multiply_adds + energy->addition * a.additions) * 1e-3;
         x[MEMORY][rows] = energy->multiply_add * a.memory * 1e-3;
         y[rows] = rows;
         row[rows++] = info.name;
@@ -160,8 +165,10 @@ int cli_operations_figure(const fsnn_net *net, const fsnn_evaluation *e, const f
                         .height = 120 + 28 * rows,
                         .curves = CURVES,
                         .curve = curve};
-    char *subtitle = cli_format("%g pJ a multiply-add, %g pJ an addition", energy->multiply_add, energy->addition);
-    int written = cli_figure_done(fsnn_plot_charts("Energy of each node", subtitle, 1, 1, &chart, path), path);
+    char *subtitle = cli_format("%g pJ a multiply-add, %g pJ an addition", energy->multiply_add,
+                                energy->addition);
+    int written = cli_figure_done(
+        fsnn_plot_charts("Energy of each node", subtitle, 1, 1, &chart, path), path);
     free(subtitle);
     free(y);
     free(at);

@@ -153,8 +153,8 @@ static int open_disturbed(const cli_perturbed *how, const cli_condition *conditi
 {
     bool wanted[FSNN_PARTS] = {false};
     wanted[how->part] = true;
-    fsnn_status status = fsnn_description_perturb(other->description, condition->item, condition->items,
-                                                  (uint64_t)draw);
+    fsnn_status status = fsnn_description_perturb(other->description, condition->item,
+                                                  condition->items, (uint64_t)draw);
     if (status >= 0)
         status = fsnn_description_parts(other->description, wanted, other->data);
     if (status >= 0)
@@ -217,7 +217,8 @@ static char *label(const cli_condition *condition)
     return text;
 }
 
-void cli_conditions_print(const cli_conditions *conditions, const fsnn_evaluation *clean, int64_t repeats)
+void cli_conditions_print(const cli_conditions *conditions, const fsnn_evaluation *clean,
+                          int64_t repeats)
 {
     if (!conditions->count)
         return;

@@ -21,7 +21,9 @@ static const cli_option table[] = {
     {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR",
      "where the pictures go (default: figures, in the run directory or beside the file)", 0, 0},
     {"sample", 0, CLI_INT, offsetof(options, sample), "B",
-     "sample of the batch, series of the file, recording of the folder, first of the pictures; from 0 (default 0)", 0, 1e9},
+     "sample of the batch, series of the file, recording of the folder, first of the pictures; "
+     "from 0 (default 0)",
+     0, 1e9},
     {"layer", 0, CLI_TEXT, offsetof(options, layer), "NAME", "traces of this neuron layer only", 0,
      0},
     {"neurons", 0, CLI_TEXT, offsetof(options, neurons), "I,J,...",
@@ -235,8 +237,10 @@ static int plot_npz(const options *o, const char *what, const char *directory)
     int code = status < 0 ? cli_fail(status) : CLI_GOOD;
     bool recorded = code == CLI_GOOD && is_recorded(&arrays);
     if (code == CLI_GOOD && !recorded && (o->layer || o->neurons))
-        code = cli_error(CLI_FAILED,
-                         "%s: no arrays spikes.NAME or v.NAME in it: write them with fsnn run --record v,spikes", what);
+        code = cli_error(
+            CLI_FAILED,
+            "%s: no arrays spikes.NAME or v.NAME in it: write them with fsnn run --record v,spikes",
+            what);
     else if (code == CLI_GOOD && !recorded)
         code = plot_arrays(what, &arrays, o->sample.value, (int)o->frames.value, directory);
     if (recorded)
@@ -252,9 +256,9 @@ static int plot_npz(const options *o, const char *what, const char *directory)
 /* ---- which: a row a kind of file, the first that knows it draws it ---- */
 
 static const char drawable[] =
-    "plot draws run directories and metrics.csv; recordings of events (.bin, .bs2, .aedat, .aedat4, .npz), WAV "
-    "(also folders of these two), .ts, WFDB headers (.hea), HDF5 spike trains, folders of graphs, IDX pictures, arrays "
-    "(.npz, .npy) and weights (.safetensors)";
+    "plot draws run directories and metrics.csv; recordings of events (.bin, .bs2, .aedat, "
+    ".aedat4, .npz), WAV (also folders of these two), .ts, WFDB headers (.hea), HDF5 spike trains, "
+    "folders of graphs, IDX pictures, arrays (.npz, .npy) and weights (.safetensors)";
 
 static int as_series(const options *o, const char *what, const char *directory)
 {
@@ -335,19 +339,15 @@ static const struct {
     bool (*is)(const char *path);
     int (*plot)(const options *o, const char *what, const char *directory);
 } kinds[] = {
-    {true, graph_is, as_graph},
-    {true, is_run, as_run},
-    {true, is_series, as_series},
-    {true, is_events_folder, as_events_folder},
-    {false, is_series, as_series},
-    {false, fsnn_events_known, as_events},
-    {false, inspect_is_arrays, plot_npz},
-    {false, inspect_is_safetensors, as_weights},
-    {false, inspect_is_idx, as_idx},
-    {false, inspect_is_metrics, as_metrics},
+    {true, graph_is, as_graph},           {true, is_run, as_run},
+    {true, is_series, as_series},         {true, is_events_folder, as_events_folder},
+    {false, is_series, as_series},        {false, fsnn_events_known, as_events},
+    {false, inspect_is_arrays, plot_npz}, {false, inspect_is_safetensors, as_weights},
+    {false, inspect_is_idx, as_idx},      {false, inspect_is_metrics, as_metrics},
 };
 
-/* Where the pictures go: beside the file, in the run directory; beside other folders nothing is written. */
+/* Where the pictures go: beside the file, in the run directory; beside other folders nothing is
+ * written. */
 static char *default_directory(const char *what)
 {
     if (cli_is_directory(what))
@@ -383,14 +383,13 @@ const cli_command cli_plot = {
     .usage = "WHAT [options]",
     .details =
         "WHAT is a run directory or a metrics.csv (training curves), or an NPZ written by fsnn run "
-        "--record v,spikes (spike raster of one sample, membrane traces, firing rates), or data: a recording "
-        "of an event camera or a folder of them (a strip of frames of one), a .ts file, WAV or a folder of them, "
-        "WFDB header (one series), HDF5 "
-        "spike trains (raster of a sample), the folder of a graph (degrees), IDX pictures, NumPy arrays and weights "
-        "(pictures; how values are distributed). Of folders that are no runs pictures go into figures/ unless "
-        "--out says otherwise. Each "
-        "picture is "
-        "written as PNG and SVG, with the gnuplot script and its data beside it.",
+        "--record v,spikes (spike raster of one sample, membrane traces, firing rates), or data: a "
+        "recording of an event camera or a folder of them (a strip of frames of one), a .ts file, "
+        "WAV or a folder of them, WFDB header (one series), HDF5 spike trains (raster of a "
+        "sample), the folder of a graph (degrees), IDX pictures, NumPy arrays and weights "
+        "(pictures; how values are distributed). Of folders that are no runs pictures go into "
+        "figures/ unless --out says otherwise. Each picture is written as PNG and SVG, with the "
+        "gnuplot script and its data beside it.",
     .examples = "  fsnn plot runs/fashion-mlp\n"
                 "  fsnn plot out.npz --layer lif1 --neurons 0,3,7 --step 0.5 --out pictures\n",
     .option = table,

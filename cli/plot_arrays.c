@@ -20,17 +20,19 @@ static int out_of_range(int64_t first, int64_t count)
 }
 
 /* x [shown, H, W]: the first channel of each. */
-static int draw_images(const char *path, const images *all, int64_t first, int shown, const float *x,
-                       const int64_t *class, const char *directory)
+static int draw_images(const char *path, const images *all, int64_t first, int shown,
+                       const float *x, const int64_t *class, const char *directory)
 {
     char *label[MOST_PICTURES];
     for (int k = 0; k < shown; k++)
-        label[k] = class ? cli_format("%lld: class %lld", (long long)(first + k), (long long)class[k])
-                         : cli_format("%lld", (long long)(first + k));
+        label[k] =
+            class ? cli_format("%lld: class %lld", (long long)(first + k), (long long)class[k])
+                  : cli_format("%lld", (long long)(first + k));
     char count[CLI_NUMBER];
-    char *subtitle = cli_format("%lld to %lld of %s pictures, %lld x %lld pixels%s", (long long)first,
-                                (long long)first + shown - 1, cli_count(count, all->count), (long long)all->W,
-                                (long long)all->H, all->channels > 1 ? ", the first channel" : "");
+    char *subtitle =
+        cli_format("%lld to %lld of %s pictures, %lld x %lld pixels%s", (long long)first,
+                   (long long)first + shown - 1, cli_count(count, all->count), (long long)all->W,
+                   (long long)all->H, all->channels > 1 ? ", the first channel" : "");
     char *file = cli_path(directory, "pictures");
     int code = cli_make_directory(directory);
     if (code == CLI_GOOD) {
@@ -59,13 +61,16 @@ int plot_idx(const char *path, int64_t first, int count, const char *directory)
     fsnn_data_info info;
     fsnn_status status = fsnn_data_idx(path, NULL, &data);
     if (status < 0)
-        return cli_error(CLI_FAILED, "%s; plot draws IDX files of pictures, [N, H, W] (fsnn inspect shows what is in any)",
-                         fsnn_error_text());
+        return cli_error(
+            CLI_FAILED,
+            "%s; plot draws IDX files of pictures, [N, H, W] (fsnn inspect shows what is in any)",
+            fsnn_error_text());
     fsnn_data_info_get(data, &info);
     const images all = {info.count, info.shape.dim[0], info.shape.dim[1], info.shape.dim[2]};
     int shown = first < info.count ? how_many(first, count, info.count) : 0, code = CLI_GOOD;
     size_t size = (size_t)fsnn_shape_count(&info.shape), pixels = (size_t)(all.H * all.W);
-    float *x = cli_allocate(pixels * (size_t)(shown + 1), sizeof *x), *one = cli_allocate(size, sizeof *one);
+    float *x = cli_allocate(pixels * (size_t)(shown + 1), sizeof *x),
+          *one = cli_allocate(size, sizeof *one);
     for (int k = 0; k < shown && code == CLI_GOOD; k++) {
         status = fsnn_data_sample(data, first + k, one, NULL);
         memcpy(x + pixels * (size_t)k, one, pixels * sizeof *x);
@@ -86,13 +91,14 @@ static bool is_images(const fsnn_array *array, images *all)
     const fsnn_shape *s = &array->shape;
     if (s->rank != 3 && s->rank != 4)
         return false;
-    *all = (images){s->dim[0], s->rank == 4 ? s->dim[1] : 1, s->dim[s->rank - 2], s->dim[s->rank - 1]};
+    *all =
+        (images){s->dim[0], s->rank == 4 ? s->dim[1] : 1, s->dim[s->rank - 2], s->dim[s->rank - 1]};
     return all->count > 0 && all->channels > 0 && all->channels <= 4 && all->H >= LEAST_SIDE &&
            all->W >= LEAST_SIDE && all->H <= MOST_SIDE && all->W <= MOST_SIDE;
 }
 
-static int plot_images(const char *path, const fsnn_array *array, const fsnn_array *y, const images *all,
-                       int64_t first, int count, const char *directory)
+static int plot_images(const char *path, const fsnn_array *array, const fsnn_array *y,
+                       const images *all, int64_t first, int count, const char *directory)
 {
     if (first >= all->count)
         return out_of_range(first, all->count);
@@ -107,7 +113,7 @@ static int plot_images(const char *path, const fsnn_array *array, const fsnn_arr
         fsnn_array_to_f64(y, class);
     for (int k = 0; k < shown; k++) {
         memmove(x + pixels * (size_t)k, x + size * (size_t)(first + k), pixels * sizeof *x);
-        whole[k] = (int64_t)class[first + k];
+        whole[k] = (int64_t) class[first + k];
     }
     int code = draw_images(path, all, first, shown, x, classes ? whole : NULL, directory);
     free(class);
@@ -117,7 +123,15 @@ static int plot_images(const char *path, const fsnn_array *array, const fsnn_arr
 
 /* ---- distributions ---- */
 
-enum { BINS = 60, SHORT = 64, PANELS = 18, ROWS = 40, COLUMNS = 3, LONG_HEADING = 30, LONG_ROW = 15 };
+enum {
+    BINS = 60,
+    SHORT = 64,
+    PANELS = 18,
+    ROWS = 40,
+    COLUMNS = 3,
+    LONG_HEADING = 30,
+    LONG_ROW = 15
+};
 
 /* One panel: a histogram of an array, or all short arrays as points in rows. */
 typedef struct panel {
@@ -159,8 +173,10 @@ static void histogram(const fsnn_array *array, panel *p)
         p->y[1 + (b < BINS ? b : BINS - 1)]++;
     }
     free(v);
-    p->heading = cli_format("%s %s", array->name, fsnn_shape_text(&array->shape, shape, sizeof shape));
-    p->curve = (fsnn_curve){.mark = FSNN_MARK_STEPS, .colour = 1, .count = n ? BINS + 2 : 0, .x = p->x, .y = p->y};
+    p->heading =
+        cli_format("%s %s", array->name, fsnn_shape_text(&array->shape, shape, sizeof shape));
+    p->curve = (fsnn_curve){
+        .mark = FSNN_MARK_STEPS, .colour = 1, .count = n ? BINS + 2 : 0, .x = p->x, .y = p->y};
 }
 
 static bool is_short(const fsnn_array *array)
@@ -188,11 +204,12 @@ static void points(const fsnn_arrays *arrays, panel *p, const char **row, int *r
         row[(*rows)++] = arrays->item[i].name;
     }
     p->heading = cli_format("values of short arrays");
-    p->curve = (fsnn_curve){.mark = FSNN_MARK_POINTS, .colour = 2, .count = count, .x = p->x, .y = p->y};
+    p->curve =
+        (fsnn_curve){.mark = FSNN_MARK_POINTS, .colour = 2, .count = count, .x = p->x, .y = p->y};
 }
 
-static int draw_panels(const char *path, panel *p, fsnn_chart *chart, int panels, const char *subtitle,
-                       const char *directory)
+static int draw_panels(const char *path, panel *p, fsnn_chart *chart, int panels,
+                       const char *subtitle, const char *directory)
 {
     char *file = cli_path(directory, "distributions");
     int code = cli_make_directory(directory), columns = panels < COLUMNS ? panels : COLUMNS;
@@ -204,7 +221,8 @@ static int draw_panels(const char *path, panel *p, fsnn_chart *chart, int panels
             columns = 2;
     }
     if (code == CLI_GOOD) {
-        fsnn_status status = fsnn_plot_charts(cli_base_name(path), subtitle, columns, panels, chart, file);
+        fsnn_status status =
+            fsnn_plot_charts(cli_base_name(path), subtitle, columns, panels, chart, file);
         code = status < 0 ? cli_fail(status) : CLI_GOOD;
     }
     if (code == CLI_GOOD)
@@ -232,12 +250,22 @@ static int plot_distributions(const char *path, const fsnn_arrays *arrays, const
             histogram(&arrays->item[i], &p[panels++]);
     }
     for (int i = 0; i < panels; i++)
-        chart[i] = (fsnn_chart){.heading = p[i].heading, .x_label = "value", .y_label = "number",
-                                .empty = "no finite value", .height = 170, .curves = 1, .curve = &p[i].curve};
+        chart[i] = (fsnn_chart){.heading = p[i].heading,
+                                .x_label = "value",
+                                .y_label = "number",
+                                .empty = "no finite value",
+                                .height = 170,
+                                .curves = 1,
+                                .curve = &p[i].curve};
     points(arrays, &p[panels], row, &rows);
     if (rows) {
-        chart[panels] = (fsnn_chart){.heading = p[panels].heading, .x_label = "value", .rows = rows, .row = row,
-                                     .height = 60 + 22 * rows, .curves = 1, .curve = &p[panels].curve};
+        chart[panels] = (fsnn_chart){.heading = p[panels].heading,
+                                     .x_label = "value",
+                                     .rows = rows,
+                                     .row = row,
+                                     .height = 60 + 22 * rows,
+                                     .curves = 1,
+                                     .curve = &p[panels].curve};
         panels++;
     } else {
         free(p[panels].x), free(p[panels].y), free(p[panels].heading);
@@ -245,16 +273,18 @@ static int plot_distributions(const char *path, const fsnn_arrays *arrays, const
     if (!panels)
         return cli_error(CLI_FAILED, "%s: there are no values in it to draw", path);
     char count[CLI_NUMBER];
-    char *more = large > PANELS ? cli_format("; the first %d of %d large ones", PANELS, large) : cli_format("%s", "");
-    char *subtitle = cli_format("%d array%s, %s values%s", arrays->count, arrays->count == 1 ? "" : "s",
-                                cli_count(count, values), more);
+    char *more = large > PANELS ? cli_format("; the first %d of %d large ones", PANELS, large)
+                                : cli_format("%s", "");
+    char *subtitle = cli_format("%d array%s, %s values%s", arrays->count,
+                                arrays->count == 1 ? "" : "s", cli_count(count, values), more);
     int code = draw_panels(path, p, chart, panels, subtitle, directory);
     free(subtitle);
     free(more);
     return code;
 }
 
-int plot_arrays(const char *path, const fsnn_arrays *arrays, int64_t first, int count, const char *directory)
+int plot_arrays(const char *path, const fsnn_arrays *arrays, int64_t first, int count,
+                const char *directory)
 {
     images all;
     const fsnn_array *x = arrays->count == 1 ? &arrays->item[0] : fsnn_arrays_find(arrays, "x");

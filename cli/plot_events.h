@@ -4,8 +4,8 @@
 
 #include "cli.h"
 
-/* A strip of `frames` frames (0: as many as fit a row) of the recording into `directory`; returns an
- * exit code. */
+/* A strip of `frames` frames (0: as many as fit a row) of the recording into `directory`; returns
+ * an exit code. */
 int plot_events(const char *file, int frames, const char *directory);
 
 #endif

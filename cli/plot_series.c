@@ -77,11 +77,12 @@ static int plot_one(const fsnn_series *s, const char *path, const series_view *v
     p.from = (int64_t)first;
     p.to = last < (double)length ? (int64_t)last : length;
     const char *class = fsnn_series_class(s, label);
-    char *title = info.count > 1 ? cli_format("%s, series %lld", cli_base_name(path), (long long)view->sample)
-                                 : cli_format("%s", cli_base_name(path));
-    char *shown = info.channels > PANELS
-                      ? cli_format(", the first %d of %lld channels", PANELS, (long long)info.channels)
-                      : cli_format("%s", "");
+    char *title = info.count > 1
+                      ? cli_format("%s, series %lld", cli_base_name(path), (long long)view->sample)
+                      : cli_format("%s", cli_base_name(path));
+    char *shown = info.channels > PANELS ? cli_format(", the first %d of %lld channels", PANELS,
+                                                      (long long)info.channels)
+                                         : cli_format("%s", "");
     char *subtitle = cli_format("%s%s%s%lld samples%s", class ? "class " : "", class ? class : "",
                                 class ? ", " : "", (long long)length, shown);
     char *file = cli_path(view->directory, "series");

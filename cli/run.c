@@ -171,7 +171,8 @@ static int add_step(run_work *w)
     return CLI_GOOD;
 }
 
-/* The name of array i of record r of a node, to be freed; NULL: there is no such. States beside v have one each. */
+/* The name of array i of record r of a node, to be freed; NULL: there is no such. States beside v
+ * have one each. */
 static char *record_array(const run_work *w, int r, int node, int i)
 {
     fsnn_node_info info;
@@ -369,10 +370,11 @@ const cli_command cli_run = {
     .operands = "MODEL.yaml",
     .usage = "MODEL.yaml --input X.npz --output OUT.npz [options]",
     .details =
-        "Feeds the array x [T, B, ...] (T steps, B samples, then the description's input shape) "
-        "of an NPZ file through the network and writes an NPZ with float32 arrays: output "
-        "[T, B, ...], what --record asks for (and then step, the solver's, a float64), and with --target the scalar loss (float64). "
-        "Sections data: and training: of the description are not needed.\n\n"
+        "Feeds the array x [T, B, ...] (T steps, B samples, then the description's input shape) of "
+        "an NPZ file through the network and writes an NPZ with float32 arrays: output [T, B, "
+        "...], what --record asks for (and then step, the solver's, a float64), and with --target "
+        "the scalar loss (float64). Sections data: and training: of the description are not "
+        "needed.\n\n"
         "With times [T] in the input, or [T, B] for stamps of each sample, or else with "
         "dynamics.times "
         "in the description, x is sampled at these times. The network then takes "
@@ -381,10 +383,11 @@ const cli_command cli_run = {
         "by dynamics.interpolation; samples that end before the longest keep their last value. "
         "Output and records have as many steps, and the array times (float64) says when they are. "
         "Without times sample k is the input of step k.\n\n"
-        "With a memory by tolerance (dynamics.memory: {tolerance: 1e-5}) each layer's certificate says "
-        "whether its spikes are proven to be those of the exact weights: certificate.NAME holds the "
-        "smallest distance of a spike test from its threshold, the largest effect that the memory can "
-        "have on it, and 1 where the first is larger, in this layer and all before it.",
+        "With a memory by tolerance (dynamics.memory: {tolerance: 1e-5}) each layer's certificate "
+        "says whether its spikes are proven to be those of the exact weights: certificate.NAME "
+        "holds the smallest distance of a spike test from its threshold, the largest effect that "
+        "the memory can have on it, and 1 where the first is larger, in this layer and all before "
+        "it.",
     .examples = "  fsnn run model.yaml --weights best.safetensors --input x.npz --output y.npz \\\n"
                 "           --record v,spikes\n"
                 "  fsnn run model.yaml --weights w.npz --input x.npz --output g.npz \\\n"

@@ -1,6 +1,6 @@
 /* cli/run.h: the parts of fsnn run: options and the run in run.c, its input in run_input.c and
- * run_times.c, loss and gradients in run_loss.c. Functions that return int return an exit code, after a sentence when
- * it is not CLI_GOOD. */
+ * run_times.c, loss and gradients in run_loss.c. Functions that return int return an exit code,
+ * after a sentence when it is not CLI_GOOD. */
 #ifndef FSNN_CLI_RUN_H
 #define FSNN_CLI_RUN_H
 
@@ -20,9 +20,9 @@ typedef struct run_work {
     fsnn_loss_kind loss;
     bool record[4]; /* by fsnn_record; then states beside v */
     fsnn_arrays input, target, result;
-    fsnn_shape in, out; /* of one sample at one step */
+    fsnn_shape in, out;  /* of one sample at one step */
     int64_t T, B, chunk; /* T solver steps; until run_resample, samples */
-    float *x, *output; /* [T, B, in], [T, B, out] */
+    float *x, *output;   /* [T, B, in], [T, B, out] */
 } run_work;
 
 /* The array `name` of an NPZ file. */
@@ -40,7 +40,8 @@ int run_resample(run_work *w);
 float *run_add(run_work *w, const char *name, const fsnn_shape *shape, int *code);
 /* Loss of the collected output, and with --grads the gradients. */
 int run_loss(run_work *w);
-/* cli/run_certificate.c: says of layers with a memory by tolerance what is proven of their spikes, and adds it to the result. */
+/* cli/run_certificate.c: says of layers with a memory by tolerance what is proven of their spikes,
+ * and adds it to the result. */
 int run_certificates(run_work *w);
 
 #endif

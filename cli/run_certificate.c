@@ -24,18 +24,21 @@ static int report(run_work *w, const fsnn_node_info *info, const fsnn_certificat
     }
     free(array_name);
     if (strcmp(info->kind, "readout") == 0) {
-        char *within = isfinite(c->bound) ? cli_format("potentials within %.2g of those of the exact weights%s", c->bound,
-                                                       *all ? "" : " for the currents there were")
-                                          : cli_format("no bound for its potentials is known");
-        cli_say("certificate %s: %s (%d exponentials, weights within %.1e)", name, within, c->modes, c->weight_error);
+        char *within = isfinite(c->bound)
+                           ? cli_format("potentials within %.2g of those of the exact weights%s",
+                                        c->bound, *all ? "" : " for the currents there were")
+                           : cli_format("no bound for its potentials is known");
+        cli_say("certificate %s: %s (%d exponentials, weights within %.1e)", name, within, c->modes,
+                c->weight_error);
         free(within);
         return code;
     }
-    cli_say("certificate %s: %s (margin %.2g, bound %.2g, %d exponentials, weights within %.1e)", name,
-            *all         ? "spikes proven identical to those of the exact weights"
-            : c->proven  ? "spikes proven identical for the currents there were; not so a layer before"
-                         : "spikes not proven identical",
-            c->margin, c->bound, c->modes, c->weight_error);
+    cli_say(
+        "certificate %s: %s (margin %.2g, bound %.2g, %d exponentials, weights within %.1e)", name,
+        *all        ? "spikes proven identical to those of the exact weights"
+        : c->proven ? "spikes proven identical for the currents there were; not so a layer before"
+                    : "spikes not proven identical",
+        c->margin, c->bound, c->modes, c->weight_error);
     return code;
 }
 
@@ -51,7 +54,8 @@ int run_certificates(run_work *w)
         fsnn_status status = fsnn_net_certificate(w->model.net, n, &c);
         if (status < 0)
             return cli_fail(status);
-        if (c.modes || c.margin < INFINITY) /* a horizon within the exact lags needs no exponentials */
+        /* a horizon within the exact lags needs no exponentials */
+        if (c.modes || c.margin < INFINITY)
             code = report(w, &info, &c, &all);
     }
     return code;

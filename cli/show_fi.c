@@ -28,8 +28,8 @@ static float *inputs(const sim_setup *s)
 static bool has_exact(const sim_setup *s)
 {
     fsnn_reset r = s->neuron.reset;
-    return s->neuron.v0 == 0 && s->neuron.refractory == 0 && r != FSNN_RESET_CURRENT && r != FSNN_RESET_NONE &&
-           !(r == FSNN_RESET_VALUE && s->neuron.v_reset.value != 0);
+    return s->neuron.v0 == 0 && s->neuron.refractory == 0 && r != FSNN_RESET_CURRENT &&
+           r != FSNN_RESET_NONE && !(r == FSNN_RESET_VALUE && s->neuron.v_reset.value != 0);
 }
 
 static double exact(const sim_setup *s, double I)

@@ -25,9 +25,9 @@ static int one(const sim_setup *given, fsnn_reset reset, int colour, const float
     int code = sim_run(&s, s.alpha[0], input, &v, &spikes);
     if (code != CLI_GOOD)
         return code;
-    sim_points *points = sim_picture_curve(
-        p, fsnn_reset_name(reset),
-        reset == FSNN_RESET_NONE ? FSNN_MARK_REFERENCE : FSNN_MARK_LINE, colour);
+    sim_points *points =
+        sim_picture_curve(p, fsnn_reset_name(reset),
+                          reset == FSNN_RESET_NONE ? FSNN_MARK_REFERENCE : FSNN_MARK_LINE, colour);
     for (int64_t k = 0; k < s.steps; k++)
         sim_points_add(points, (double)(k + 1) * s.step, (double)v[k]);
     free(t->time[reset]);
@@ -41,7 +41,7 @@ static int one(const sim_setup *given, fsnn_reset reset, int colour, const float
 static int potentials(const sim_setup *s, const float *input, sim_picture *p, trains *t)
 {
     static const char *const heading[2] = {"Models in discrete time",
-                                            "With a limit as the step shrinks"};
+                                           "With a limit as the step shrinks"};
     int code = CLI_GOOD;
     for (int side = 0; side < 2; side++) {
         fsnn_chart *chart = sim_picture_chart(p, heading[side], NULL, "potential v");
@@ -108,10 +108,11 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
     if (code == CLI_GOOD) {
         raster(&s, p, &t);
         print_table(&t);
-        char kind[SIM_KIND_TEXT], *text = cli_format("%s, alpha %g, tau %g, threshold %g, v_reset %g, method %s, step %g",
-                                sim_kind_text(&s, kind), s.alpha[0], s.neuron.tau.value,
-                                s.neuron.threshold.value, s.neuron.v_reset.value,
-                                fsnn_method_name(s.method), s.step);
+        char kind[SIM_KIND_TEXT],
+            *text = cli_format("%s, alpha %g, tau %g, threshold %g, v_reset %g, method %s, step %g",
+                               sim_kind_text(&s, kind), s.alpha[0], s.neuron.tau.value,
+                               s.neuron.threshold.value, s.neuron.v_reset.value,
+                               fsnn_method_name(s.method), s.step);
         code = sim_picture_draw(p, o, "The same current under every reset", text, 1, path);
         free(text);
     }

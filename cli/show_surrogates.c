@@ -1,5 +1,5 @@
-/* cli/show_surrogates.c: the surrogate gradients at their default scales: slopes, the primitives that
- * stand in for the spike in gradient checks, and both as a table. */
+/* cli/show_surrogates.c: the surrogate gradients at their default scales: slopes, the primitives
+ * that stand in for the spike in gradient checks, and both as a table. */
 #include "simulate.h"
 
 #include <errno.h>
@@ -80,8 +80,9 @@ static int write_csv(const char *path)
             fprintf(out, "\n%.9g", x_of(i));
             for (int k = 0; k < 2 * FSNN_SURROGATES; k++) {
                 fsnn_surrogate s = {.kind = (fsnn_surrogate_kind)(k % FSNN_SURROGATES)};
-                fprintf(out, ",%.9g", k < FSNN_SURROGATES ? fsnn_surrogate_slope(&s, x_of(i))
-                                                          : fsnn_surrogate_smooth(&s, x_of(i)));
+                fprintf(out, ",%.9g",
+                        k < FSNN_SURROGATES ? fsnn_surrogate_slope(&s, x_of(i))
+                                            : fsnn_surrogate_smooth(&s, x_of(i)));
             }
         }
         fprintf(out, "\n");
@@ -104,9 +105,9 @@ static int run(const sim_setup *s, const sim_options *o, const char *path)
     sim_picture *p = cli_allocate(1, sizeof *p);
     for (int smooth = 0; smooth < 2; smooth++)
         for (int side = 0; side < 2; side++) {
-            fsnn_chart *chart = sim_picture_chart(p, heading[smooth][side],
-                                                  smooth ? "potential - threshold" : NULL,
-                                                  smooth ? "smooth spike" : "slope");
+            fsnn_chart *chart =
+                sim_picture_chart(p, heading[smooth][side], smooth ? "potential - threshold" : NULL,
+                                  smooth ? "smooth spike" : "slope");
             chart->legend = smooth ? FSNN_LEGEND_LOWER_RIGHT : FSNN_LEGEND_UPPER_RIGHT;
             chart->x_low = -2;
             chart->x_high = 2;
@@ -118,8 +119,7 @@ static int run(const sim_setup *s, const sim_options *o, const char *path)
     int code = write_csv(path);
     if (code == CLI_GOOD)
         code = sim_picture_draw(p, o, "Surrogate gradients",
-                                "at the default scale of each, which the legend gives",
-                                2, path);
+                                "at the default scale of each, which the legend gives", 2, path);
     sim_picture_free(p);
     return code;
 }

@@ -9,16 +9,20 @@
 static const cli_option table[] = {
     {"show", 0, CLI_TEXT, offsetof(sim_options, show), "WHAT",
      "draw a ready-made picture instead: relaxation, latency, adaptation, fi, weights, "
-     "surrogates or resets", 0, 0},
+     "surrogates or resets",
+     0, 0},
     {"neuron", 0, CLI_TEXT, offsetof(sim_options, neuron), "KIND",
-     "lif (default), if, noisy, qif, eif, hard_lif, readout, or user with its equation in --dv; fsnn help "
-     "description has all", 0, 0},
+     "lif (default), if, noisy, qif, eif, hard_lif, readout, or user with its equation in --dv; "
+     "fsnn help description has all",
+     0, 0},
     {"dv", 0, CLI_TEXT, offsetof(sim_options, dv), "TEXT",
-     "the derivative of a neuron of your own, like \"(-v^2 + I)/tau\"; implies --neuron user", 0, 0},
+     "the derivative of a neuron of your own, like \"(-v^2 + I)/tau\"; implies --neuron user", 0,
+     0},
     {"spike", 0, CLI_TEXT, offsetof(sim_options, spike), "TEXT",
      "it spikes where this is >= 0 (default \"v + dv - threshold\")", 0, 0},
     {"after-spike", 0, CLI_TEXT, offsetof(sim_options, after_spike), "TEXT",
-     "the drive that a spike s leaves under --reset current (default \"dv - s*threshold/tau\")", 0, 0},
+     "the drive that a spike s leaves under --reset current (default \"dv - s*threshold/tau\")", 0,
+     0},
     {"param", 0, CLI_LIST, offsetof(sim_options, param), "NAME=X",
      "a parameter of user, qif, eif or hard_lif; may be repeated", 0, 0},
     {"model", 0, CLI_TEXT, offsetof(sim_options, model), "DESC.yaml",
@@ -32,8 +36,9 @@ static const cli_option table[] = {
     {"v0", 0, CLI_REAL, offsetof(sim_options, v0), "X", "potential at time 0 (default 0)", -1e12,
      1e12},
     {"reset", 0, CLI_TEXT, offsetof(sim_options, reset), "KIND",
-     "what a spike does: jump (default; qif and eif value, hard_lif current), subtract, value, current, delta, restart "
-     "or none", 0, 0},
+     "what a spike does: jump (default; qif and eif value, hard_lif current), subtract, value, "
+     "current, delta, restart or none",
+     0, 0},
     {"v-reset", 0, CLI_REAL, offsetof(sim_options, v_reset), "X",
      "where --reset value lands (default 0)", -1e12, 1e12},
     {"refractory", 0, CLI_REAL, offsetof(sim_options, refractory), "X",
@@ -91,8 +96,9 @@ static const sim_show plain = {
     .run = simulate,
 };
 
-static const sim_show *const shows[] = {&show_relaxation, &show_latency, &show_adaptation, &show_fi,
-                                        &show_weights,    &show_surrogates, &show_resets};
+static const sim_show *const shows[] = {&show_relaxation, &show_latency, &show_adaptation,
+                                        &show_fi,         &show_weights, &show_surrogates,
+                                        &show_resets};
 
 /* ---- names ---- */
 
@@ -233,10 +239,12 @@ static const char *text_or(const char *given, const char *otherwise)
 
 static int check_together(const sim_options *o, const sim_show *row, const sim_setup *s)
 {
-    bool known = (s->leaky || strcmp(s->kind, "if") == 0) && s->neuron.noise.mode == FSNN_NOISE_NONE;
+    bool known =
+        (s->leaky || strcmp(s->kind, "if") == 0) && s->neuron.noise.mode == FSNN_NOISE_NONE;
     if (o->show && !row->any && !known)
-        return cli_error(CLI_USAGE, "--show %s stands beside exact values, which are known for lif and if without noise: "
-                                    "leave %s out",
+        return cli_error(CLI_USAGE,
+                         "--show %s stands beside exact values, which are known for lif and if "
+                         "without noise: leave %s out",
                          o->show, s->neuron.noise.mode != FSNN_NOISE_NONE ? "the noise" : s->kind);
     bool every = o->show && strcmp(o->show, "resets") == 0;
     if (o->v_reset.given && s->neuron.reset != FSNN_RESET_VALUE && !every)
@@ -411,14 +419,14 @@ const cli_command cli_simulate = {
     .operands = "",
     .usage = "[--show WHAT] [options]",
     .details =
-        "Simulates a neuron, tau D^alpha v = -v + I (lif), tau D^alpha v = I (if), another kind, D^alpha v = dv with an "
-        "equation of your own (--dv; names: v, I, tau, threshold and those of --param), or the neuron of a layer in a "
-        "description (--model, --node; method, order and step stay those of the options here), for one or several orders "
-        "alpha. Prints a summary and writes PATH.csv (t, "
-        "current, v.ALPHA, spike.ALPHA, a row a step) or PATH.npz (t [T], current [T, N], v and "
-        "spikes [A, T, N], alpha [A]) and a picture, PATH.png and PATH.svg. A current acts over "
-        "the "
-        "step that it stands beside; v is the potential at the step's end, which is the time t.\n\n"
+        "Simulates a neuron, tau D^alpha v = -v + I (lif), tau D^alpha v = I (if), another kind, "
+        "D^alpha v = dv with an equation of your own (--dv; names: v, I, tau, threshold and those "
+        "of --param), or the neuron of a layer in a description (--model, --node; method, order "
+        "and step stay those of the options here), for one or several orders alpha. Prints a "
+        "summary and writes PATH.csv (t, current, v.ALPHA, spike.ALPHA, a row a step) or PATH.npz "
+        "(t [T], current [T, N], v and spikes [A, T, N], alpha [A]) and a picture, PATH.png and "
+        "PATH.svg. A current acts over the step that it stands beside; v is the potential at the "
+        "step's end, which is the time t.\n\n"
         "Currents: constant:AMP; step:AMP@T0 from time T0 on, or until T1 with step:AMP@T0-T1; "
         "ramp:FROM:TO over the whole time; sine:AMP:FREQUENCY[:OFFSET] with cycles per unit of "
         "time; noise:MEAN:SD, normal, drawn anew each step; file:PATH, a CSV (a line a step, a "

@@ -45,7 +45,8 @@ typedef struct sim_setup {
     const char *kind;
     bool leaky, readout; /* kinds lif, readout */
     fsnn_neuron neuron;
-    void *options; /* of the kind, [size]: begins with a fsnn_neuron, which `neuron` takes the place of */
+    /* of the kind, [size]: begins with a fsnn_neuron, which `neuron` takes the place of */
+    void *options;
     size_t size;
     char *name[SIM_NAMES]; /* of parameters in them */
     int names;
@@ -72,9 +73,11 @@ int sim_reset_read(const char *name, sim_setup *setup);
 void sim_neuron_free(sim_setup *setup);
 /* A node of this neuron, called as its kind. */
 fsnn_status sim_neuron_add(const sim_setup *setup, fsnn_net *net, int from);
-char *sim_neuron_text(const sim_setup *setup); /* "LIF, tau 1, threshold 1, reset jump"; to be freed */
+/* "LIF, tau 1, threshold 1, reset jump"; to be freed */
+char *sim_neuron_text(const sim_setup *setup);
 enum { SIM_KIND_TEXT = 76 };
-const char *sim_kind_text(const sim_setup *setup, char *text); /* "LIF", "dv = (-v^2 + I)/tau" in text [SIM_KIND_TEXT] */
+/* "LIF", "dv = (-v^2 + I)/tau" in text [SIM_KIND_TEXT] */
+const char *sim_kind_text(const sim_setup *setup, char *text);
 /* Whether spikes come where the potential reaches the threshold. */
 bool sim_has_threshold(const sim_setup *setup);
 

@@ -1,5 +1,5 @@
-/* cli/simulate_neuron.c: which neuron fsnn simulate runs: a kind with its options, equations from the command line, or a neuron layer
- * of a description. */
+/* cli/simulate_neuron.c: which neuron fsnn simulate runs: a kind with its options, equations from
+ * the command line, or a neuron layer of a description. */
 #include "simulate.h"
 
 #include <math.h>
@@ -8,7 +8,8 @@
 
 enum { KINDS = 64 };
 
-/* Resets that suit a kind, where none is asked for: jump would let the potential of qif and eif run away. */
+/* Resets that suit a kind, where none is asked for: jump would let the potential of qif and eif run
+ * away. */
 static const struct {
     const char *kind, *reset;
 } usual[] = {{"qif", "value"}, {"eif", "value"}, {"hard_lif", "current"}, {"readout", "none"}};
@@ -72,8 +73,9 @@ static int find_layer(const sim_setup *s, const char *path, const char *name, in
     if (name && *found < 0)
         return sim_no_such("node", name, known, count);
     if (!name && count > 1)
-        return cli_error(CLI_USAGE, "--model: %s has %d neuron layers: choose one with --node, like --node %s", path, count,
-                         known[0]);
+        return cli_error(CLI_USAGE,
+                         "--model: %s has %d neuron layers: choose one with --node, like --node %s",
+                         path, count, known[0]);
     return CLI_GOOD;
 }
 
@@ -99,11 +101,18 @@ static int take_layer(const sim_options *o, sim_setup *s)
 
 static int check_sources(const sim_options *o)
 {
-    const char *option = o->neuron ? "neuron" : o->dv ? "dv" : o->spike ? "spike" : o->after_spike ? "after-spike" : NULL;
+    const char *option = o->neuron        ? "neuron"
+                         : o->dv          ? "dv"
+                         : o->spike       ? "spike"
+                         : o->after_spike ? "after-spike"
+                                          : NULL;
     if (o->model && option)
-        return cli_error(CLI_USAGE, "--%s does not go with --model, which takes the neuron from a description", option);
+        return cli_error(CLI_USAGE,
+                         "--%s does not go with --model, which takes the neuron from a description",
+                         option);
     if (!o->model && (o->node || o->common.set.count))
-        return cli_error(CLI_USAGE, "--%s speaks of a description: name it with --model", o->node ? "node" : "set");
+        return cli_error(CLI_USAGE, "--%s speaks of a description: name it with --model",
+                         o->node ? "node" : "set");
     return CLI_GOOD;
 }
 
@@ -122,7 +131,9 @@ static int take_equations(const sim_options *o, sim_setup *s)
                                     : "after-spike",
                          s->kind);
     if (own && !o->dv)
-        return cli_error(CLI_USAGE, "a neuron of your own needs its equation: --dv TEXT, like --dv \"(-v^2 + I)/tau\"");
+        return cli_error(
+            CLI_USAGE,
+            "a neuron of your own needs its equation: --dv TEXT, like --dv \"(-v^2 + I)/tau\"");
     if (own) {
         user->dv = o->dv;
         user->spike = o->spike;
@@ -137,7 +148,8 @@ static int put_param(fsnn_user *user, const char *name, double value)
     while (i < user->params && strcmp(user->param[i].name, name) != 0)
         i++;
     if (i == FSNN_USER_PARAMS)
-        return cli_error(CLI_USAGE, "--param: a neuron can have %d parameters of its own, %s is one too many",
+        return cli_error(CLI_USAGE,
+                         "--param: a neuron can have %d parameters of its own, %s is one too many",
                          FSNN_USER_PARAMS, name);
     user->param[i] = (fsnn_user_param){name, {.value = value}};
     user->params += i == user->params;
@@ -152,7 +164,8 @@ static int take_param(const char *text, sim_setup *s)
     double value = equals ? strtod(equals + 1, &end) : 0;
     fsnn_user *user = user_of(s);
     if (!user)
-        return cli_error(CLI_USAGE, "--param %s: a neuron of kind %s has no parameters of its own", text, s->kind);
+        return cli_error(CLI_USAGE, "--param %s: a neuron of kind %s has no parameters of its own",
+                         text, s->kind);
     if (!equals || equals == text || end == equals + 1 || *end || !isfinite(value))
         return cli_error(CLI_USAGE, "--param takes NAME=NUMBER, like a=0.2, not \"%s\"", text);
     name = cli_format("%.*s", (int)(equals - text), text);
@@ -164,7 +177,8 @@ static int take_params(const sim_options *o, sim_setup *s)
 {
     int code = CLI_GOOD;
     if (o->param.count > SIM_NAMES)
-        return cli_error(CLI_USAGE, "--param is given %d times: at most %d", o->param.count, SIM_NAMES);
+        return cli_error(CLI_USAGE, "--param is given %d times: at most %d", o->param.count,
+                         SIM_NAMES);
     for (int i = 0; i < o->param.count && code == CLI_GOOD; i++)
         code = take_param(o->param.item[i], s);
     return code;
@@ -245,9 +259,13 @@ const char *sim_kind_text(const sim_setup *s, char *text)
 {
     enum { SHOWN = SIM_KIND_TEXT - 16 };
     const fsnn_user *user = user_of(s);
-    snprintf(text, SIM_KIND_TEXT, "%s", s->leaky ? "LIF" : strcmp(s->kind, "if") == 0 ? "IF" : s->kind);
+    snprintf(text, SIM_KIND_TEXT, "%s",
+             s->leaky                     ? "LIF"
+             : strcmp(s->kind, "if") == 0 ? "IF"
+                                          : s->kind);
     if (user && user->dv)
-        snprintf(text, SIM_KIND_TEXT, "dv = %.*s%s", SHOWN, user->dv, strlen(user->dv) > SHOWN ? "..." : "");
+        snprintf(text, SIM_KIND_TEXT, "dv = %.*s%s", SHOWN, user->dv,
+                 strlen(user->dv) > SHOWN ? "..." : "");
     return text;
 }
 
@@ -258,14 +276,16 @@ char *sim_neuron_text(const sim_setup *s)
     size_t used = 0;
     sim_kind_text(s, kind);
     for (int i = 0; user && i < user->params && used < sizeof own; i++)
-        used += (size_t)snprintf(own + used, sizeof own - used, ", %s %g", user->param[i].name, user->param[i].value.value);
+        used += (size_t)snprintf(own + used, sizeof own - used, ", %s %g", user->param[i].name,
+                                 user->param[i].value.value);
     if (s->readout)
         return cli_format("%s, tau %g", kind, s->neuron.tau.value);
     snprintf(reset, sizeof reset, ", reset %s", fsnn_reset_name(s->neuron.reset));
     if (s->neuron.noise.mode != FSNN_NOISE_NONE)
-        snprintf(noise, sizeof noise, ", noise %g", s->neuron.noise.gamma != 0 ? s->neuron.noise.gamma : 0.2);
-    return cli_format("%s, tau %g, threshold %g%s%s%s", kind, s->neuron.tau.value, s->neuron.threshold.value, own, noise,
-                      reset);
+        snprintf(noise, sizeof noise, ", noise %g",
+                 s->neuron.noise.gamma != 0 ? s->neuron.noise.gamma : 0.2);
+    return cli_format("%s, tau %g, threshold %g%s%s%s", kind, s->neuron.tau.value,
+                      s->neuron.threshold.value, own, noise, reset);
 }
 
 void sim_neuron_free(sim_setup *s)

@@ -78,7 +78,7 @@ int sim_need_reset(const sim_setup *s, const sim_options *given)
     if (s->neuron.reset != FSNN_RESET_CURRENT && s->neuron.reset != FSNN_RESET_NONE)
         return CLI_GOOD;
     return cli_error(CLI_USAGE,
-                     "--show %s: with reset %s a spike looks a unit of time ahead and comes in every "
-                     "step: take jump, subtract, value, delta or restart",
+                     "--show %s: with reset %s a spike looks a unit of time ahead and comes in "
+                     "every step: take jump, subtract, value, delta or restart",
                      given->show, fsnn_reset_name(s->neuron.reset));
 }

@@ -46,7 +46,8 @@ static fsnn_status run(const sim_setup *s, fsnn_net *net, const float *input, fl
 static int refused(fsnn_status status)
 {
     int code = cli_fail(status);
-    bool asked = status == FSNN_EUNSUPPORTED || status == FSNN_EARGUMENT || status == FSNN_EDESCRIPTION;
+    bool asked =
+        status == FSNN_EUNSUPPORTED || status == FSNN_EARGUMENT || status == FSNN_EDESCRIPTION;
     return asked ? CLI_USAGE : code;
 }
 
@@ -55,10 +56,12 @@ static int check_finite(const sim_setup *s, double alpha, const float *v)
     for (int64_t i = 0; i < s->steps * s->neurons; i++) {
         if (!isfinite(v[i]))
             return cli_error(CLI_FAILED,
-                             "alpha %g: the potential is no longer finite at time %g: take a smaller --step, or %s", alpha,
-                             (double)(i / s->neurons + 1) * s->step,
-                             s->leaky || s->readout ? "--method ml or trap"
-                                                    : "a --reset that brings it back (value, restart)");
+                             "alpha %g: the potential is no longer finite at time %g: take a "
+                             "smaller --step, or %s",
+                             alpha, (double)(i / s->neurons + 1) * s->step,
+                             s->leaky || s->readout
+                                 ? "--method ml or trap"
+                                 : "a --reset that brings it back (value, restart)");
     }
     return CLI_GOOD;
 }

@@ -36,7 +36,8 @@ typedef struct work {
     cli_model model;
     cli_progress progress;
     fsnn_metrics result;
-    double before; /* bytes that the process held before the network was planned: the program and its data */
+    /* bytes that the process held before the network was planned: the program and its data */
+    double before;
 } work;
 
 /* ---- where ---- */
@@ -149,7 +150,8 @@ static void say_network(const cli_model *m)
 static fsnn_status footprint(const cli_model *m, fsnn_footprint *f)
 {
     int watched = cli_model_watched(m);
-    return fsnn_train_memory(m->net, m->loader[FSNN_PART_TRAIN], watched < 0 ? NULL : m->loader[watched], &m->training, f);
+    return fsnn_train_memory(m->net, m->loader[FSNN_PART_TRAIN],
+                             watched < 0 ? NULL : m->loader[watched], &m->training, f);
 }
 
 /* Bytes that the process holds now. */
@@ -168,13 +170,16 @@ static void say_memory(const work *w)
 {
     const cli_model *m = &w->model;
     fsnn_footprint f;
-    char count[CLI_NUMBER], sum[CLI_NUMBER], a[CLI_NUMBER], h[CLI_NUMBER], p[CLI_NUMBER], b[CLI_NUMBER], r[CLI_NUMBER];
+    char count[CLI_NUMBER], sum[CLI_NUMBER], a[CLI_NUMBER], h[CLI_NUMBER], p[CLI_NUMBER],
+        b[CLI_NUMBER], r[CLI_NUMBER];
     if (footprint(m, &f) < 0)
         return;
     cli_say("  parameters  %s learned", cli_count(count, cli_learnable(m->net)));
-    cli_say("  memory      about %s: activations %s, histories %s, parameters %s, batches %s, program and data %s",
-            cli_bytes(sum, (double)f.total + w->before), cli_bytes(a, (double)f.activations), cli_bytes(h, (double)f.histories),
-            cli_bytes(p, (double)(f.parameters + f.saving)), cli_bytes(b, (double)f.batches), cli_bytes(r, w->before));
+    cli_say("  memory      about %s: activations %s, histories %s, parameters %s, batches %s, "
+            "program and data %s",
+            cli_bytes(sum, (double)f.total + w->before), cli_bytes(a, (double)f.activations),
+            cli_bytes(h, (double)f.histories), cli_bytes(p, (double)(f.parameters + f.saving)),
+            cli_bytes(b, (double)f.batches), cli_bytes(r, w->before));
     if (fsnn_net_segment(m->net))
         cli_say("  segments    %s steps each, %s", cli_count(count, fsnn_net_segment(m->net)),
                 m->training.truncate ? "gradients truncated at their borders"
@@ -267,9 +272,9 @@ static int train(work *w)
                                   .stop = cli_stop()};
     int watched = cli_model_watched(&w->model);
     cli_progress_start(&w->progress, watched < 0 ? "test" : fsnn_part_name((fsnn_part)watched));
-    fsnn_status status = fsnn_train(w->model.net, w->model.loader[FSNN_PART_TRAIN],
-                                    watched < 0 ? NULL : w->model.loader[watched], &options,
-                                    &w->result);
+    fsnn_status status =
+        fsnn_train(w->model.net, w->model.loader[FSNN_PART_TRAIN],
+                   watched < 0 ? NULL : w->model.loader[watched], &options, &w->result);
     cli_progress_clear(&w->progress);
     if (status == FSNN_EINTERRUPTED) {
         cli_say("interrupted: saved in %s; go on with: fsnn train --resume %s", w->directory,
@@ -288,15 +293,16 @@ static int evaluate(work *w, int part, fsnn_evaluation *evaluation)
     int64_t steps;
     fsnn_shape shape;
     fsnn_loader_shape(w->model.loader[part], &steps, &shape);
-    fsnn_plan plan = {
-        .steps = steps, .batch = w->model.training.batch, .still = fsnn_loader_still(w->model.loader[part]),
-        .seed = w->model.training.seed};
+    fsnn_plan plan = {.steps = steps,
+                      .batch = w->model.training.batch,
+                      .still = fsnn_loader_still(w->model.loader[part]),
+                      .seed = w->model.training.seed};
     fsnn_status status = fsnn_weights_load(w->model.net, best);
     if (status >= 0)
         status = fsnn_net_replan(w->model.net, &plan);
     if (status >= 0)
-        status = fsnn_evaluate(w->model.net, w->model.loader[part], &w->model.training.loss,
-                               evaluation);
+        status =
+            fsnn_evaluate(w->model.net, w->model.loader[part], &w->model.training.loss, evaluation);
     free(best);
     return status < 0 ? cli_fail(status) : CLI_GOOD;
 }
@@ -369,13 +375,13 @@ static int open_data(work *w)
     static const bool all[FSNN_PARTS] = {true, true, true};
     int code = cli_model_data(&w->model, all, false);
     if (code == CLI_GOOD && !w->model.loader[FSNN_PART_TRAIN])
-        code = cli_error(CLI_FAILED, "%s: the section \"data\" has no set \"train\"",
-                         w->description);
+        code =
+            cli_error(CLI_FAILED, "%s: the section \"data\" has no set \"train\"", w->description);
     return code;
 }
 
-/* The network's arrays are planned but not yet there, the optimiser's not even planned: now it can be told whether all of them will
- * find room. */
+/* The network's arrays are planned but not yet there, the optimiser's not even planned: now it can
+ * be told whether all of them will find room. */
 static int check_memory(const work *w, const fsnn_plan *plan)
 {
     fsnn_footprint f;
@@ -389,8 +395,9 @@ static int check_memory(const work *w, const fsnn_plan *plan)
     int64_t more = f.parameters - parameters;
     if (more <= left)
         return CLI_GOOD;
-    return cli_error(CLI_FAILED, "%s: training holds about %s, which is %s more than is free: %s", w->description,
-                     cli_bytes(sum, (double)f.total), cli_bytes(lack, (double)(more - left)), cli_less_memory(plan));
+    return cli_error(CLI_FAILED, "%s: training holds about %s, which is %s more than is free: %s",
+                     w->description, cli_bytes(sum, (double)f.total),
+                     cli_bytes(lack, (double)(more - left)), cli_less_memory(plan));
 }
 
 static int open_all(work *w)

@@ -38,8 +38,11 @@ static fsnn_status record(const cli_model *m, fsnn_loader *loader, int64_t batch
     if (more == 0)
         return fsnn_error_set(FSNN_ESTATE, "the data set is empty");
     const fsnn_dynamics *dynamics = fsnn_description_dynamics(m->description);
-    fsnn_plan plan = {
-        .steps = first.steps, .batch = batch, .record = true, .still = first.still, .seed = m->training.seed};
+    fsnn_plan plan = {.steps = first.steps,
+                      .batch = batch,
+                      .record = true,
+                      .still = first.still,
+                      .seed = m->training.seed};
     status = fsnn_net_wrap(m->net, dynamics, &plan);
     if (status >= 0)
         status = first.spikes ? fsnn_net_forward_spikes(m->net, first.spikes, &output)

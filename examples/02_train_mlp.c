@@ -70,8 +70,10 @@ int main(void)
 {
     /* data */
     fsnn_data *train = points(TRAIN), *test = points(TEST);
-    fsnn_loader_options loading = {
-        .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = T, .gain = 1}, .batch = BATCH, .shuffle = true, .seed = 1};
+    fsnn_loader_options loading = {.encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = T, .gain = 1},
+                                   .batch = BATCH,
+                                   .shuffle = true,
+                                   .seed = 1};
     fsnn_loader *train_loader, *test_loader;
     TRY(fsnn_loader_create(train, &loading, &train_loader));
     loading.shuffle = false;

@@ -84,8 +84,13 @@ static int describe(fsnn_net *net)
 static int train_on_images(fsnn_net *net, fsnn_data *train, fsnn_data *test)
 {
     fsnn_loader_options loading = {
-        .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = T, .gain = 4}, .batch = BATCH, .shuffle = true, .seed = 1,
-        .still = true}; /* a picture is the same at every step: what it gives the first layer is computed once */
+        .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = T, .gain = 4},
+        .batch = BATCH,
+        .shuffle = true,
+        .seed = 1,
+        /* the same picture at every step: what it gives the first layer is computed once */
+        .still = true,
+    };
     fsnn_loader *train_loader, *test_loader;
     TRY(fsnn_data_limit(train, 6000, 1));
     TRY(fsnn_data_limit(test, 1000, 1));

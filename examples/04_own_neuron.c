@@ -2,11 +2,13 @@
  *
  *     tau D^alpha v = -a v^2 + I,   v(0) = 0
  *
- * A leak that grows with the square of the potential, which no kind of neuron here has. It is a function that gets arrays of v, I
- * and the parameters and writes dv; the rest (methods, orders, spikes, resets, gradients) is the library's. What it shows:
- * (1) below threshold, at alpha = 1, the potential is the exact one, sqrt(I/a) tanh(sqrt(a I) t/tau); (2) at alpha = 1/2 it
- * creeps towards the same limit; (3) the same neuron as an equation, one line of text, fires the same spikes; (4) it learns: a
- * neuron with another a finds, by gradient descent on firing rates, the a of the one it is to imitate.
+ * A leak that grows with the square of the potential, which no kind of neuron here has. It is a
+ * function that gets arrays of v, I and the parameters and writes dv; the rest (methods, orders,
+ * spikes, resets, gradients) is the library's. What it shows: (1) below threshold, at alpha = 1,
+ * the potential is the exact one, sqrt(I/a) tanh(sqrt(a I) t/tau); (2) at alpha = 1/2 it creeps
+ * towards the same limit; (3) the same neuron as an equation, one line of text, fires the same
+ * spikes; (4) it learns: a neuron with another a finds, by gradient descent on firing rates, the a
+ * of the one it is to imitate.
  *
  * Build: cc 04_own_neuron.c $(pkg-config --cflags --libs fsnn) -lm */
 #include <fsnn/fsnn.h>
@@ -37,7 +39,8 @@ static int leak(const fsnn_neuron_rows *at, float *dv, void *user)
     return 0;
 }
 
-/* Its derivatives. Without them the library takes differences of the function above, which costs time and digits. */
+/* Its derivatives. Without them the library takes differences of the function above, which costs
+ * time and digits. */
 static int leak_slopes(const fsnn_neuron_rows *at, const fsnn_neuron_slopes *by, void *user)
 {
     (void)user;
@@ -59,8 +62,10 @@ static int leak_slopes(const fsnn_neuron_rows *at, const fsnn_neuron_slopes *by,
 
 static void make_known(void)
 {
-    const fsnn_neuron_callback squared = {
-        .dv = leak, .dv_slopes = leak_slopes, .params = 1, .param = {{.name = "a", .value = {.value = 1}}}};
+    const fsnn_neuron_callback squared = {.dv = leak,
+                                          .dv_slopes = leak_slopes,
+                                          .params = 1,
+                                          .param = {{.name = "a", .value = {.value = 1}}}};
     TRY(fsnn_neuron_register("squared", &squared));
 }
 

@@ -61,7 +61,8 @@ typedef struct fsnn_shd_options {
 /* HDF5 files as the Heidelberg Digits (SHD) and Spiking Speech Commands (SSC) have them:
  * `spikes/times` (seconds), `spikes/units`, `labels`. Samples are sequences [steps, channels].
  * Errors: FSNN_EFORMAT, FSNN_EMEMORY, FSNN_EARGUMENT. */
-FSNN_API fsnn_status fsnn_data_shd(const char *path, const fsnn_shd_options *options, fsnn_data **data);
+FSNN_API fsnn_status fsnn_data_shd(const char *path, const fsnn_shd_options *options,
+                                   fsnn_data **data);
 /* What such a file holds. */
 typedef struct fsnn_shd_info {
     int64_t count, classes, spikes;
@@ -108,11 +109,12 @@ FSNN_API void fsnn_data_destroy(fsnn_data *data);
  *   latency   one spike: value 1 (and above) at step 0, the smallest value above `floor` at the
  *             last; none at or below it: with v = min(gain * value, 1) > floor, at step
  *             round((T - 1) (1 - v) / (1 - floor)), linear in v
- *   delta     spikes of change: a reference r, 0 at first, follows v = gain * value in steps of `threshold`: at v - r >= threshold
- *             a spike in the upper channel and r + threshold, at v - r <= -threshold one in the lower channel and r - threshold. Twice as
- *             many channels, the upper ones first: [N] becomes [2 N], [C, ...] becomes [2 C, ...]
- * Sequences (fsnn_data_info.sequence) of T steps: direct passes them unchanged, rate and delta go on from each step's own value (T stays),
- * latency makes `steps` steps of every one (T * steps). */
+ *   delta     spikes of change: a reference r, 0 at first, follows v = gain * value in steps of
+ *             `threshold`: at v - r >= threshold a spike in the upper channel and r + threshold, at
+ *             v - r <= -threshold one in the lower channel and r - threshold. Twice as many
+ *             channels, the upper ones first: [N] becomes [2 N], [C, ...] becomes [2 C, ...]
+ * Sequences (fsnn_data_info.sequence) of T steps: direct passes them unchanged, rate and delta go
+ * on from each step's own value (T stays), latency makes `steps` steps of every one (T * steps). */
 typedef enum fsnn_encoder_kind {
     FSNN_ENCODE_DIRECT,
     FSNN_ENCODE_RATE,
@@ -123,11 +125,11 @@ typedef enum fsnn_encoder_kind {
 
 typedef struct fsnn_encoder {
     fsnn_encoder_kind kind;
-    int64_t steps; /* T */
-    double gain;   /* multiplies the value; default 1 */
-    double floor;  /* latency only; default 0.01 */
+    int64_t steps;    /* T */
+    double gain;      /* multiplies the value; default 1 */
+    double floor;     /* latency only; default 0.01 */
     double threshold; /* delta only; default 0.1 */
-    bool sparse;   /* loaders: batches as lists of the elements that are not 0 */
+    bool sparse;      /* loaders: batches as lists of the elements that are not 0 */
 } fsnn_encoder;
 
 FSNN_API const char *fsnn_encoder_name(fsnn_encoder_kind kind);
@@ -135,27 +137,29 @@ FSNN_API int fsnn_encoder_find(const char *name); /* or FSNN_ENOTFOUND */
 
 /* With `sparse` a loader never forms [T, B, N]: rate makes only the spikes that there are, the same
  * ones as without, at a cost of theirs (only values above 0 are looked at, and 1 and more need no
- * random number).
- * Encodes x [B, N] into out [T, B, N] (delta: [T, B, 2 N]). Random numbers are a function of (seed, stream + sample,
- * step, index). */
+ * random number). Encodes x [B, N] into out [T, B, N] (delta: [T, B, 2 N]). Random numbers are a
+ * function of (seed, stream + sample, step, index). */
 FSNN_API fsnn_status fsnn_encode(const fsnn_encoder *encoder, int64_t B, int64_t N, const float *x,
                                  uint64_t seed, uint64_t stream, float *out);
 
-/* Changes of training samples, drawn once a sample and epoch, for all its frames: a function of (seed,
- * epoch, sample). All zero: none. Pictures [C, H, W] and sequences of them are flipped, turned, shifted
- * and cut, what comes in from outside is 0; recordings of events can be changed in every way. */
+/* Changes of training samples, drawn once a sample and epoch, for all its frames: a function of
+ * (seed, epoch, sample). All zero: none. Pictures [C, H, W] and sequences of them are flipped,
+ * turned, shifted and cut, what comes in from outside is 0; recordings of events can be changed in
+ * every way. */
 typedef struct fsnn_augment {
     double flip, flip_vertical; /* probability of a flip, left to right, top to bottom */
     double shift;               /* up to so many pixels each way, whole ones, each as likely */
     double rotate;              /* up to so many degrees each way, about the middle */
-    double cutout;              /* side, in pixels, of a square that is emptied at a place drawn anew */
-    double drop;                /* events: each is left out with this probability */
-    double jitter;              /* events: deviation of a normal number added to each time, us */
-    double flip_polarity;       /* events: probability that ON and OFF change places */
+    /* side, in pixels, of a square that is emptied at a place drawn anew */
+    double cutout;
+    double drop;          /* events: each is left out with this probability */
+    double jitter;        /* events: deviation of a normal number added to each time, us */
+    double flip_polarity; /* events: probability that ON and OFF change places */
 } fsnn_augment;
 
-/* Batches of a data set, encoded, in file order or shuffled. Prepared ahead by an own thread, or, where fsnn_threads() takes all
- * processors, by its threads when they are asked for (samples that are made from recordings: always ahead). */
+/* Batches of a data set, encoded, in file order or shuffled. Prepared ahead by an own thread, or,
+ * where fsnn_threads() takes all processors, by its threads when they are asked for (samples that
+ * are made from recordings: always ahead). */
 typedef struct fsnn_loader fsnn_loader;
 
 /* Samples in time that do not come one a solver step: sequences, or the T steps of an encoder, at
@@ -173,9 +177,10 @@ typedef struct fsnn_sampling {
 /* What is done to one sample x [T, ...], after its encoding, in the solver's steps; s is the amount
  * (a share is a probability where things are lost one by one):
  *   noise       x + s e, e standard normal, anew for every value and step
- *   occlusion   a share s of the input is 0 at all steps: a rectangle with sides sqrt(s) H and sqrt(s) W of a picture [..., H, W], s N
- *               neighbours of [N]; where, is random
- *   jitter      step k shows the input of step k + d, d a whole number drawn evenly from -s..s, kept within 0..T-1
+ *   occlusion   a share s of the input is 0 at all steps: a rectangle with sides sqrt(s) H and
+ *               sqrt(s) W of a picture [..., H, W], s N neighbours of [N]; where, is random
+ *   jitter      step k shows the input of step k + d, d a whole number drawn evenly from -s..s,
+ *               kept within 0..T-1
  *   truncate    the last s T steps are 0: the recording ends too early
  *   frame_loss  each step is lost (0) with probability s
  * and to a graph, before anything is made of it (fsnn_graph_disturb in fsnn/graph.h):
@@ -199,16 +204,18 @@ typedef struct fsnn_perturbation {
 } fsnn_perturbation;
 
 FSNN_API const char *fsnn_perturb_name(fsnn_perturb_kind kind);
-FSNN_API const char *fsnn_perturb_unit(fsnn_perturb_kind kind); /* of the amount, "share of the steps" */
-FSNN_API int fsnn_perturb_find(const char *name);               /* or FSNN_ENOTFOUND */
+/* of the amount, "share of the steps" */
+FSNN_API const char *fsnn_perturb_unit(fsnn_perturb_kind kind);
+FSNN_API int fsnn_perturb_find(const char *name); /* or FSNN_ENOTFOUND */
 /* Whether it acts on a graph; those that do not act on samples. */
 FSNN_API bool fsnn_perturb_of_graph(fsnn_perturb_kind kind);
 /* FSNN_EARGUMENT with a sentence when the kind is not known or the amount out of its range. */
 FSNN_API fsnn_status fsnn_perturb_check(const fsnn_perturbation *perturbation);
 /* All of `list` [count], one after the other, on one sample x [T, shape]. `work` [T, shape] is
  * overwritten. `stream` is the sample. FSNN_EARGUMENT for one that acts on graphs. */
-FSNN_API fsnn_status fsnn_perturb(const fsnn_perturbation *list, int count, int64_t T, const fsnn_shape *shape,
-                                  uint64_t seed, uint64_t stream, float *x, float *work);
+FSNN_API fsnn_status fsnn_perturb(const fsnn_perturbation *list, int count, int64_t T,
+                                  const fsnn_shape *shape, uint64_t seed, uint64_t stream, float *x,
+                                  float *work);
 
 typedef struct fsnn_loader_options {
     fsnn_encoder encoder;
@@ -220,29 +227,32 @@ typedef struct fsnn_loader_options {
     fsnn_augment augment;
     const fsnn_perturbation *perturb; /* [perturbs], copied; in this order */
     int perturbs;                     /* at most FSNN_PERTURBS */
-    /* Samples that the direct encoder would repeat come once (fsnn_batch.still), for a net planned so (fsnn_plan.still): those
-     * without time, not as lists, without disturbances. The others come as ever. */
+    /* Samples that the direct encoder would repeat come once (fsnn_batch.still), for a net planned
+     * so (fsnn_plan.still): those without time, not as lists, without disturbances. The others come
+     * as ever. */
     bool still;
 } fsnn_loader_options;
 
 typedef struct fsnn_batch {
-    const float *x;        /* [T, B, ...], where the batch is still [B, ...]; NULL where it is sparse */
-    const int32_t *labels; /* [B, places], or NULL */
-    int64_t steps, batch;  /* T, B */
+    /* [T, B, ...], where the batch is still [B, ...]; NULL where it is sparse */
+    const float *x;
+    const int32_t *labels;     /* [B, places], or NULL */
+    int64_t steps, batch;      /* T, B */
     const fsnn_spikes *spikes; /* the same as lists, of encoders with `sparse`; else NULL */
     int64_t places;            /* classes of one sample (fsnn_data_info) */
     bool still;                /* x is the same at every step, and given once */
 } fsnn_batch;
 
 /* `data` is borrowed for the loader's life and must not be changed during it (several loaders may
- * share it). Errors: FSNN_EARGUMENT (batch, encoder, time stamps that do not fit T, changes that the
- * samples cannot have), FSNN_EMEMORY. */
+ * share it). Errors: FSNN_EARGUMENT (batch, encoder, time stamps that do not fit T, changes that
+ * the samples cannot have), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_loader_create(const fsnn_data *data, const fsnn_loader_options *options,
                                         fsnn_loader **loader);
 FSNN_API void fsnn_loader_destroy(fsnn_loader *loader);
 FSNN_API int64_t fsnn_loader_batches(const fsnn_loader *loader); /* in one epoch */
 FSNN_API int64_t fsnn_loader_samples(const fsnn_loader *loader); /* in one epoch */
-/* Bytes of the batches that it holds; of lists, which grow with the spikes that come, what they began with or have grown to. */
+/* Bytes of the batches that it holds; of lists, which grow with the spikes that come, what they
+ * began with or have grown to. */
 FSNN_API int64_t fsnn_loader_memory(const fsnn_loader *loader);
 /* T (solver steps, where there are time stamps) and the shape of one sample at one step, as the
  * network will see it. */

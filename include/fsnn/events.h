@@ -111,11 +111,11 @@ typedef struct fsnn_event_files {
     int64_t sensor[2];   /* rows, columns, for files that do not tell; 0: what the events need */
 } fsnn_event_files;
 
-/* A data set of frames, sequences [T, C, H, W], made from the recordings' events when asked for. The
- * events are kept in memory, 8 bytes each; with `cache`, a folder that is made if need be, in a file
- * there, which is mapped and not read again as long as names, sizes and times of change of all
- * recordings stay what they were. Several programs may use one folder at once.
- * Errors: FSNN_EIO, FSNN_EFORMAT, FSNN_ENOTFOUND (no recordings, a file of the list), FSNN_EARGUMENT,
+/* A data set of frames, sequences [T, C, H, W], made from the recordings' events when asked for.
+ * The events are kept in memory, 8 bytes each; with `cache`, a folder that is made if need be, in a
+ * file there, which is mapped and not read again as long as names, sizes and times of change of all
+ * recordings stay what they were. Several programs may use one folder at once. Errors: FSNN_EIO,
+ * FSNN_EFORMAT, FSNN_ENOTFOUND (no recordings, a file of the list), FSNN_EARGUMENT,
  * FSNN_EUNSUPPORTED, FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_data_events(const fsnn_event_files *files, const fsnn_frames *frames,
                                       const char *cache, fsnn_data **data);

@@ -84,7 +84,8 @@ FSNN_API fsnn_order fsnn_order_of(double alpha);
 /* fdeint, gl, step 1, full memory; `order` must be set by the caller. */
 FSNN_API fsnn_dynamics fsnn_dynamics_default(const fsnn_order *order);
 
-/* The engine that a run takes, and an error where memory, tolerance, horizon and engine contradict each other. */
+/* The engine that a run takes, and an error where memory, tolerance, horizon and engine contradict
+ * each other. */
 FSNN_API fsnn_status fsnn_engine_settle(const fsnn_dynamics *dynamics, fsnn_engine *engine);
 
 /* Names as the description file has them ("gl", ...); the value, or FSNN_ENOTFOUND. */

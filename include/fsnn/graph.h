@@ -54,7 +54,8 @@ typedef enum fsnn_propagation {
     FSNN_PROPAGATE_NONE
 } fsnn_propagation;
 
-/* S as an fsnn_graph_matrix (fsnn/tensor.h); `count_loops`: the self loops count in the degrees (usual where there are any). */
+/* S as an fsnn_graph_matrix (fsnn/tensor.h); `count_loops`: the self loops count in the degrees
+ * (usual where there are any). */
 FSNN_API fsnn_status fsnn_graph_propagation(const fsnn_graph *graph, fsnn_propagation kind,
                                             bool self_loops, bool count_loops,
                                             fsnn_graph_matrix *matrix);
@@ -63,23 +64,25 @@ FSNN_API void fsnn_graph_matrix_free(fsnn_graph_matrix *matrix);
 /* Encodings of a node's place in the graph, columns beside its features.
  *
  * Laplacian: the eigenvectors of the `count` smallest eigenvalues above 0 of I - D^-1/2 A D^-1/2,
- * each of length sqrt(nodes), its largest element (the first of equals) positive (Dwivedi et al. 2020). A graph in
- * several pieces has an eigenvalue 0 for each, whose vectors tell pieces apart and nothing else:
- * they are left out. Found by subspace iteration with a Chebyshev filter (Zhou et al. 2006).
- * FSNN_ENUMERIC when it does not converge, FSNN_EARGUMENT when there are not so many.
- * Random walk: the probabilities that a walk is back after 1, 2, ..., `count` steps, diag of
- * (D^-1 A)^s (Dwivedi et al. 2022); 0 for nodes without edges. Time: count/2 products with A a
- * node, shared by the threads.
- * encoding [nodes, count]; values [count] gets the eigenvalues (may be NULL). */
+ * each of length sqrt(nodes), its largest element (the first of equals) positive (Dwivedi et al.
+ * 2020). A graph in several pieces has an eigenvalue 0 for each, whose vectors tell pieces apart
+ * and nothing else: they are left out. Found by subspace iteration with a Chebyshev filter (Zhou et
+ * al. 2006). FSNN_ENUMERIC when it does not converge, FSNN_EARGUMENT when there are not so many.
+ * Random walk: the probabilities that a walk is back after 1, 2, ..., `count` steps, diag of (D^-1
+ * A)^s (Dwivedi et al. 2022); 0 for nodes without edges. Time: count/2 products with A a node,
+ * shared by the threads. encoding [nodes, count]; values [count] gets the eigenvalues (may be
+ * NULL). */
 FSNN_API fsnn_status fsnn_graph_laplacian(const fsnn_graph *graph, int64_t count, uint64_t seed,
                                           float *encoding, double *values);
 FSNN_API fsnn_status fsnn_graph_walk(const fsnn_graph *graph, int64_t count, float *encoding);
 
-/* Another graph: `list` [count] of feature_mask and edge_drop (fsnn_perturbation) done to this one. Nodes, classes and
- * parts stay. What goes is a function of (seed, draw), the node and feature or the two nodes: what is lost at an amount
- * is lost at a larger one too. Errors: FSNN_EARGUMENT (an amount out of range, a disturbance of samples), FSNN_EMEMORY. */
-FSNN_API fsnn_status fsnn_graph_disturb(const fsnn_graph *graph, const fsnn_perturbation *list, int count,
-                                        uint64_t seed, uint64_t draw, fsnn_graph **disturbed);
+/* Another graph: `list` [count] of feature_mask and edge_drop (fsnn_perturbation) done to this one.
+ * Nodes, classes and parts stay. What goes is a function of (seed, draw), the node and feature or
+ * the two nodes: what is lost at an amount is lost at a larger one too. Errors: FSNN_EARGUMENT (an
+ * amount out of range, a disturbance of samples), FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_graph_disturb(const fsnn_graph *graph, const fsnn_perturbation *list,
+                                        int count, uint64_t seed, uint64_t draw,
+                                        fsnn_graph **disturbed);
 
 /* ---- nodes as samples ------------------------------------------------------------------------ */
 
@@ -93,7 +96,8 @@ typedef enum fsnn_graph_normalization {
 typedef enum fsnn_graph_split_kind { FSNN_SPLIT_RANDOM, FSNN_SPLIT_GIVEN } fsnn_graph_split_kind;
 
 /* Sizes up to 1 are shares, larger ones numbers of nodes, of each class (per_class) or of all.
- * Shares are rounded; test 0, or shares that make a whole: the test part is all that is left. Nodes without class are in no part. */
+ * Shares are rounded; test 0, or shares that make a whole: the test part is all that is left. Nodes
+ * without class are in no part. */
 typedef struct fsnn_graph_split {
     fsnn_graph_split_kind kind;
     double train, validation, test;
@@ -103,12 +107,12 @@ typedef struct fsnn_graph_split {
 
 /* Samples are nodes. X: the features, rows divided by their sum with `row_first`;
  *   hops h, not concatenated   S^h X; concatenated   X, S X, ..., S^h X side by side
- * then the encodings' columns, then those of classes, then the normalisation over all nodes of all parts (transductive:
- * classes are not used). */
-/* Columns of classes, one for each class and each of h = 1 ... labels: what the training nodes h steps
- * of a random walk away say, leaving out what a node would say of itself, (P^h - diag P^h) Y with
- * P = D^-1 A and Y the training nodes' classes, one-hot. Validation and test classes are not used,
- * and no training node meets its own (Zhu, Ghahramani 2002; leave-one-out). */
+ * then the encodings' columns, then those of classes, then the normalisation over all nodes of all
+ * parts (transductive: classes are not used). */
+/* Columns of classes, one for each class and each of h = 1 ... labels: what the training nodes h
+ * steps of a random walk away say, leaving out what a node would say of itself, (P^h - diag P^h) Y
+ * with P = D^-1 A and Y the training nodes' classes, one-hot. Validation and test classes are not
+ * used, and no training node meets its own (Zhu, Ghahramani 2002; leave-one-out). */
 typedef struct fsnn_graph_options {
     int64_t hops;
     bool concat, row_first;
@@ -118,9 +122,10 @@ typedef struct fsnn_graph_options {
     int64_t labels;          /* hops of classes (below); 0: none */
     fsnn_graph_normalization normalization;
     bool whole; /* the graph is one sample [nodes, columns] with a class a node */
-    /* Samples of fsnn_graph_disturb(perturb [perturbs], seed, draw) in place of the graph: features, hops, encodings and
-     * columns of classes are made anew of what is left. The normalisation of columns (z-score, max) is that of the
-     * undisturbed graph, as a network trained on it knows it; that of nodes (row, row_first) is of what is left. */
+    /* Samples of fsnn_graph_disturb(perturb [perturbs], seed, draw) in place of the graph:
+     * features, hops, encodings and columns of classes are made anew of what is left. The
+     * normalisation of columns (z-score, max) is that of the undisturbed graph, as a network
+     * trained on it knows it; that of nodes (row, row_first) is of what is left. */
     const fsnn_perturbation *perturb;
     int perturbs; /* 0: the graph as it is */
     uint64_t perturb_seed, perturb_draw;
@@ -139,9 +144,9 @@ FSNN_API fsnn_status fsnn_graph_features(const fsnn_graph *graph, const fsnn_gra
  * without a node; no split came with the graph). */
 FSNN_API fsnn_status fsnn_graph_split_nodes(const fsnn_graph *graph, const fsnn_graph_split *split,
                                             int8_t *part);
-/* With `whole` each part is one sample, the whole graph, whose classes are those of the part's nodes
- * and FSNN_UNLABELLED elsewhere: for networks with layers along the edges.
- * The three data sets, of which those without nodes are NULL; they share their numbers. */
+/* With `whole` each part is one sample, the whole graph, whose classes are those of the part's
+ * nodes and FSNN_UNLABELLED elsewhere: for networks with layers along the edges. The three data
+ * sets, of which those without nodes are NULL; they share their numbers. */
 FSNN_API fsnn_status fsnn_data_graph(const fsnn_graph *graph, const fsnn_graph_options *options,
                                      fsnn_data *part[FSNN_PARTS]);
 

@@ -33,7 +33,8 @@ FSNN_API const fsnn_dynamics *fsnn_description_dynamics(const fsnn_description *
  * the input of step k), and how the input is found between them. */
 FSNN_API const double *fsnn_description_times(const fsnn_description *description, int64_t *count);
 FSNN_API fsnn_interpolation fsnn_description_interpolation(const fsnn_description *description);
-/* The same for a loader: stamps, solver step and interpolation; all zero without stamps. Borrowed from the description. */
+/* The same for a loader: stamps, solver step and interpolation; all zero without stamps. Borrowed
+ * from the description. */
 FSNN_API fsnn_sampling fsnn_description_sampling(const fsnn_description *description);
 FSNN_API const fsnn_training *fsnn_description_training(const fsnn_description *description);
 FSNN_API const fsnn_encoder *fsnn_description_encoder(const fsnn_description *description);
@@ -42,11 +43,12 @@ FSNN_API const fsnn_augment *fsnn_description_augment(const fsnn_description *de
 /* Whether training samples come in a new order each epoch. */
 FSNN_API bool fsnn_description_shuffle(const fsnn_description *description);
 FSNN_API bool fsnn_description_has_data(const fsnn_description *description);
-/* Whether its samples are repeated as they are, T times: of kinds without time, by the direct encoder (fsnn_plan.still). */
+/* Whether its samples are repeated as they are, T times: of kinds without time, by the direct
+ * encoder (fsnn_plan.still). */
 FSNN_API bool fsnn_description_still(const fsnn_description *description);
 /* Opens the wanted parts of the data, NULL those that the description does not have: the training
- * set; the validation set, a share of the training set (`validation`) or what the kind of data says;
- * the test set. Relative paths are relative to the description file. */
+ * set; the validation set, a share of the training set (`validation`) or what the kind of data
+ * says; the test set. Relative paths are relative to the description file. */
 FSNN_API fsnn_status fsnn_description_parts(const fsnn_description *description,
                                             const bool wanted[FSNN_PARTS],
                                             fsnn_data *part[FSNN_PARTS]);
@@ -55,13 +57,15 @@ FSNN_API fsnn_status fsnn_description_parts(const fsnn_description *description,
  * when the description has time stamps whose number is not the T of the samples. */
 FSNN_API fsnn_status fsnn_description_data(const fsnn_description *description, fsnn_data **train,
                                            fsnn_data **test);
-/* From here on networks and data of the description are those of a disturbed graph, for evaluations: `list`
- * [count] is done to the graph that the data are made of and to those that layers follow (fsnn_graph_disturb),
- * with the seed of training; draws differ in what is lost. Those of samples are checked and left to loaders. `count` 0: undisturbed again.
- * Errors: FSNN_EARGUMENT where one makes no sense here: one of graphs without a graph, an occlusion of a
+/* From here on networks and data of the description are those of a disturbed graph, for
+ * evaluations: `list` [count] is done to the graph that the data are made of and to those that
+ * layers follow (fsnn_graph_disturb), with the seed of training; draws differ in what is lost.
+ * Those of samples are checked and left to loaders. `count` 0: undisturbed again. Errors:
+ * FSNN_EARGUMENT where one makes no sense here: one of graphs without a graph, an occlusion of a
  * graph, whose features are in no order; nothing is changed then. */
-FSNN_API fsnn_status fsnn_description_perturb(fsnn_description *description, const fsnn_perturbation *list,
-                                              int count, uint64_t draw);
+FSNN_API fsnn_status fsnn_description_perturb(fsnn_description *description,
+                                              const fsnn_perturbation *list, int count,
+                                              uint64_t draw);
 /* The reference of all keys as Markdown, made from the tables that drive the reader; free() it. */
 FSNN_API fsnn_status fsnn_description_reference(char **markdown);
 

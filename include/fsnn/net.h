@@ -45,8 +45,8 @@ FSNN_API int fsnn_net_add(fsnn_net *net, const char *kind, const char *name, con
                           int sources, const void *options);
 
 /* The node uses the parameters of `of`, an earlier node of its kind, instead of its own: one set of
- * values, to which the gradients of both are added. fsnn_net_wrap compares names and shapes. Errors:
- * FSNN_EARGUMENT (other kinds, no parameters, a later node). */
+ * values, to which the gradients of both are added. fsnn_net_wrap compares names and shapes.
+ * Errors: FSNN_EARGUMENT (other kinds, no parameters, a later node). */
 FSNN_API fsnn_status fsnn_net_share(fsnn_net *net, int node, int of);
 
 /* Output `port` of a node with several outputs (port 0 is the handle itself). */
@@ -139,8 +139,8 @@ typedef struct fsnn_matmul {
 } fsnn_matmul;
 
 typedef struct fsnn_reduce { /* mean, sum */
-    fsnn_shape axes; /* that vanish; rank 0: all */
-    bool keep;       /* they stay, with size 1 */
+    fsnn_shape axes;         /* that vanish; rank 0: all */
+    bool keep;               /* they stay, with size 1 */
 } fsnn_reduce;
 
 /* Where a tensor of tokens has its features. */
@@ -176,9 +176,10 @@ typedef struct fsnn_delay {
     const char *of;   /* copied */
     fsnn_shape shape; /* of one sample; rank 0: that of the source, found out by fsnn_net_wrap */
 } fsnn_delay;
-/* graph: y = S x along the edges of a graph, x [nodes, F] a whole graph as one sample; gcn: y = S (x W^T)
- * + b, W [out, F] (Kipf and Welling 2017). S is copied when the node is added. In a description S comes
- * from the folder `path` (default: that of the data) by the other options, which are not read here. */
+/* graph: y = S x along the edges of a graph, x [nodes, F] a whole graph as one sample; gcn: y = S
+ * (x W^T) + b, W [out, F] (Kipf and Welling 2017). S is copied when the node is added. In a
+ * description S comes from the folder `path` (default: that of the data) by the other options,
+ * which are not read here. */
 typedef struct fsnn_graph_layer {
     int64_t out;                     /* gcn only */
     bool bias;                       /* gcn only */
@@ -188,7 +189,8 @@ typedef struct fsnn_graph_layer {
     bool self_loops, loops_in_degree;
 } fsnn_graph_layer;
 
-/* flatten and add have no options; neuron kinds take fsnn_neuron; user, qif, eif, hard_lif, cuba, alif take fsnn_user. */
+/* flatten and add have no options; neuron kinds take fsnn_neuron; user, qif, eif, hard_lif, cuba,
+ * alif take fsnn_user. */
 
 /* Short forms of fsnn_net_add for the most used kinds. */
 FSNN_API int fsnn_net_linear(fsnn_net *net, const char *name, int from, int64_t out, bool bias);
@@ -236,9 +238,10 @@ typedef struct fsnn_plan {
     int64_t checkpoint;
     /* with checkpoint: gradients do not cross borders (truncated backpropagation through time) */
     bool truncate;
-    /* the input is the same at every step, as the direct encoder has it: x and the input's gradient are [B, input shape], the
-     * gradient summed over the steps. What stands before the first neurons is computed once and not K times, unless it draws
-     * random numbers (dropout in training) or `record` is set. The same results, but for rounding. */
+    /* the input is the same at every step, as the direct encoder has it: x and the input's gradient
+     * are [B, input shape], the gradient summed over the steps. What stands before the first
+     * neurons is computed once and not K times, unless it draws random numbers (dropout in
+     * training) or `record` is set. The same results, but for rounding. */
     bool still;
 } fsnn_plan;
 
@@ -250,8 +253,8 @@ typedef struct fsnn_plan {
  * FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics,
                                    const fsnn_plan *plan);
-/* Changes K, B or the mode of a wrapped net; resets the state unless only `steps`, `record` or `still` change. Cheap
- * where the new size was seen before or is smaller. */
+/* Changes K, B or the mode of a wrapped net; resets the state unless only `steps`, `record` or
+ * `still` change. Cheap where the new size was seen before or is smaller. */
 FSNN_API fsnn_status fsnn_net_replan(fsnn_net *net, const fsnn_plan *plan);
 /* Remarks of the last wrap that are not errors (an unstable choice of step, say): index 0, 1, ...
  * until NULL. */
@@ -259,16 +262,17 @@ FSNN_API const char *fsnn_net_warning(const fsnn_net *net, int index);
 
 /* ---- Run ------------------------------------------------------------------------------------- */
 
-/* Runs `x` [K, B, input shape] (with plan.still [B, input shape]) through the network. `x` is not copied: in training it stays as it
- * is until fsnn_net_backward has run. `*output` [K, B, output shape] belongs to the net and is
- * valid until the next call. The state of neurons and delays goes on from the last call: fsnn_net_reset
- * starts anew. Error FSNN_ESTATE when the net was not wrapped. */
+/* Runs `x` [K, B, input shape] (with plan.still [B, input shape]) through the network. `x` is not
+ * copied: in training it stays as it is until fsnn_net_backward has run. `*output` [K, B, output
+ * shape] belongs to the net and is valid until the next call. The state of neurons and delays goes
+ * on from the last call: fsnn_net_reset starts anew. Error FSNN_ESTATE when the net was not
+ * wrapped. */
 FSNN_API fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output);
 /* The same with the input as lists of spikes [K, B], whose width is the number of elements of the
- * input's shape. A linear layer that reads the input (flat, of rank 1) adds event by event, its work
- * is that of the spikes there are; other nodes get the dense numbers. The lists are not copied: in
- * training they stay as they are until fsnn_net_backward has run. They are not checked beyond their
- * sizes (FSNN_ESHAPE): fsnn_spikes_check does that for lists of unknown origin. */
+ * input's shape. A linear layer that reads the input (flat, of rank 1) adds event by event, its
+ * work is that of the spikes there are; other nodes get the dense numbers. The lists are not
+ * copied: in training they stay as they are until fsnn_net_backward has run. They are not checked
+ * beyond their sizes (FSNN_ESHAPE): fsnn_spikes_check does that for lists of unknown origin. */
 FSNN_API fsnn_status fsnn_net_forward_spikes(fsnn_net *net, const fsnn_spikes *spikes,
                                              const float **output);
 /* Gradients of a scalar loss, given its gradient [K, B, output shape] at the output of the last
@@ -281,18 +285,18 @@ FSNN_API void fsnn_net_zero_grad(fsnn_net *net);
 /* Membranes to rest, histories empty, zeros in delays: time 0. */
 FSNN_API fsnn_status fsnn_net_reset(fsnn_net *net);
 
-/* The state of neurons (potentials, histories, modes, counts) and delays as bytes, to go on from later, in
- * this process or another on a machine alike: the steps that follow give the same bits. Bytes needed
- * now (a full history grows with time), or a negative status. */
+/* The state of neurons (potentials, histories, modes, counts) and delays as bytes, to go on from
+ * later, in this process or another on a machine alike: the steps that follow give the same bits.
+ * Bytes needed now (a full history grows with time), or a negative status. */
 FSNN_API int64_t fsnn_net_state_bytes(const fsnn_net *net);
 FSNN_API fsnn_status fsnn_net_state_save(const fsnn_net *net, void *bytes);
-/* Errors: FSNN_EFORMAT (cut off or damaged; nothing has changed), FSNN_ESHAPE (of another net, batch
- * or dynamics), FSNN_EMEMORY. */
+/* Errors: FSNN_EFORMAT (cut off or damaged; nothing has changed), FSNN_ESHAPE (of another net,
+ * batch or dynamics), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_net_state_load(fsnn_net *net, const void *bytes, int64_t count);
 
 /* Tells how much of a training is done, a share in 0..1: surrogate scales that change on the way
- * (fsnn_surrogate.scale_end) take the value they have then; 0 until the first call. fsnn_train calls
- * it before each batch. Error FSNN_ESTATE: not wrapped; FSNN_EARGUMENT: no such share. */
+ * (fsnn_surrogate.scale_end) take the value they have then; 0 until the first call. fsnn_train
+ * calls it before each batch. Error FSNN_ESTATE: not wrapped; FSNN_EARGUMENT: no such share. */
 FSNN_API fsnn_status fsnn_net_progress(fsnn_net *net, double done);
 
 /* Number of forward calls so far: random numbers of dropout are drawn from it. Set it to go on from
@@ -325,8 +329,8 @@ FSNN_API int fsnn_net_param_count(const fsnn_net *net);
 FSNN_API const fsnn_param *fsnn_net_param(const fsnn_net *net, int index);
 FSNN_API const fsnn_param *fsnn_net_param_find(const fsnn_net *net, const char *name);
 /* After values of tau, threshold, alpha or coefficients were written from outside (optimiser steps
- * and weight files do it themselves): recomputes what depends on them. The run goes on; but where method
- * ml has a memory by tolerance, whose exponentials depend on tau and alpha, it begins anew
+ * and weight files do it themselves): recomputes what depends on them. The run goes on; but where
+ * method ml has a memory by tolerance, whose exponentials depend on tau and alpha, it begins anew
  * (fsnn_net_reset) when these moved. FSNN_EARGUMENT when one left its range. */
 FSNN_API fsnn_status fsnn_net_params_changed(fsnn_net *net);
 
@@ -343,18 +347,21 @@ typedef struct fsnn_node_info {
     int64_t params;      /* number of parameter values */
     int64_t operations;  /* dense multiply-adds of one sample and step; 0 for neurons, views */
     const char *sources; /* "fc1" or "a, b" */
-    int64_t memory; /* bytes that it needs in the plan of the last wrap: outputs, their gradients, what backward keeps, histories;
-                       nodes whose lives do not meet share places, so that all together need less (fsnn_net_memory) */
-    const char *equations; /* of a neuron: "dv = (-v^2 + I)/tau"; several one a line; "" elsewhere */
-    int loop;              /* number of the loop it is in, from 1; 0: none, or before wrap */
-    const char *shares;    /* the node whose parameters it uses; "" where they are its own */
-    int states;            /* of a neuron: 1 (v) or more; 0 elsewhere */
+    /* bytes that it needs in the plan of the last wrap: outputs, their gradients, what backward
+     * keeps, histories; nodes whose lives do not meet share places, so that all together need
+     * less (fsnn_net_memory) */
+    int64_t memory;
+    /* of a neuron: "dv = (-v^2 + I)/tau"; several one a line; "" elsewhere */
+    const char *equations;
+    int loop;           /* number of the loop it is in, from 1; 0: none, or before wrap */
+    const char *shares; /* the node whose parameters it uses; "" where they are its own */
+    int states;         /* of a neuron: 1 (v) or more; 0 elsewhere */
 } fsnn_node_info;
 
 FSNN_API int fsnn_net_node_count(const fsnn_net *net);
 FSNN_API fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info);
-/* The options of a node, a struct of its kind; kinds that are equations have these filled in. NULL: it has none, or there is no such
- * node. Belongs to the net. */
+/* The options of a node, a struct of its kind; kinds that are equations have these filled in. NULL:
+ * it has none, or there is no such node. Belongs to the net. */
 FSNN_API const void *fsnn_net_options(const fsnn_net *net, int index);
 /* The index of the node called `name`, or FSNN_ENOTFOUND. */
 FSNN_API int fsnn_net_node_find(const fsnn_net *net, const char *name);
@@ -369,23 +376,27 @@ FSNN_API int64_t fsnn_net_segment(const fsnn_net *net);
  * nodes. */
 FSNN_API double fsnn_net_rate(const fsnn_net *net, int node);
 
-/* Counts the spikes of each neuron over the forwards from now on (`on`), and what operators do with them, or no longer:
- * a call again begins at zero. For evaluations: it costs a look at every spike, and room for spikes that are otherwise not kept
- * (memory is planned anew: what a forward gave before is no longer there). Error FSNN_ESTATE: not wrapped; FSNN_EMEMORY. */
+/* Counts the spikes of each neuron over the forwards from now on (`on`), and what operators do with
+ * them, or no longer: a call again begins at zero. For evaluations: it costs a look at every spike,
+ * and room for spikes that are otherwise not kept (memory is planned anew: what a forward gave
+ * before is no longer there). Error FSNN_ESTATE: not wrapped; FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_net_count_spikes(fsnn_net *net, bool on);
-/* Spikes of each neuron since then, counts [node shape] (may be NULL), and how many there could have
- * been, `*most` (may be NULL): steps times samples. Errors: FSNN_EARGUMENT (no neuron node),
+/* Spikes of each neuron since then, counts [node shape] (may be NULL), and how many there could
+ * have been, `*most` (may be NULL): steps times samples. Errors: FSNN_EARGUMENT (no neuron node),
  * FSNN_ESTATE (nothing is counted). */
 FSNN_API fsnn_status fsnn_net_spike_counts(const fsnn_net *net, int node, int64_t *counts,
                                            int64_t *most);
 
-/* What a node costs, one step of one sample, in the mean over the forwards since counting began. An operator whose
- * inputs are all 0 or 1 adds: once for each 1 and each weight that it meets, taken in the mean over its inputs: the share of ones
- * times `dense`. That is exact where every input meets as many weights (linear); under a convolution with a padding or a
- * stride, ones at the border or between strides meet fewer than the mean says, or more. Any other input has to be multiplied. A neuron layer sums over its past: a multiply-add for each earlier state that has a
- * weight, two for each exponential where the memory is given by a tolerance. What a neuron does besides (its charge, its
- * test: a few operations) is not counted. Every step counts, under plan.still too, where the first layers are computed once: a device that
- * is fed step by step would do it all. */
+/* What a node costs, one step of one sample, in the mean over the forwards since counting began. An
+ * operator whose inputs are all 0 or 1 adds: once for each 1 and each weight that it meets, taken
+ * in the mean over its inputs: the share of ones times `dense`. That is exact where every input
+ * meets as many weights (linear); under a convolution with a padding or a stride, ones at the
+ * border or between strides meet fewer than the mean says, or more. Any other input has to be
+ * multiplied. A neuron layer sums over its past: a multiply-add for each earlier state that has a
+ * weight, two for each exponential where the memory is given by a tolerance. What a neuron does
+ * besides (its charge, its test: a few operations) is not counted. Every step counts, under
+ * plan.still too, where the first layers are computed once: a device that is fed step by step would
+ * do it all. */
 typedef struct fsnn_account {
     double dense;         /* multiply-adds if every input counted */
     bool spikes;          /* inputs are zeros and ones */
@@ -398,12 +409,15 @@ typedef struct fsnn_account {
 /* Errors: FSNN_EARGUMENT (no such node), FSNN_ESTATE (fsnn_net_count_spikes has not begun it). */
 FSNN_API fsnn_status fsnn_net_account(const fsnn_net *net, int node, fsnn_account *account);
 
-/* Energy of operations, picojoule: a multiply-add and an addition of 32 bits in 45 nm are 4.6 and 0.9 (Horowitz, ISSCC
- * 2014). */
+/* Energy of operations, picojoule: a multiply-add and an addition of 32 bits in 45 nm are 4.6 and
+ * 0.9 (Horowitz, ISSCC 2014). */
 typedef struct fsnn_energy {
     double multiply_add, addition;
 } fsnn_energy;
-#define FSNN_ENERGY_45NM {4.6, 0.9}
+#define FSNN_ENERGY_45NM                                                                           \
+    {                                                                                              \
+        4.6, 0.9                                                                                   \
+    }
 
 /* The certificate of a neuron node, for its run since the reset (fsnn/neuron.h). Error
  * FSNN_EARGUMENT: the node is no neuron layer of a wrapped net. Source: the resolvent of the
@@ -417,7 +431,8 @@ typedef enum fsnn_record { FSNN_RECORD_V, FSNN_RECORD_SPIKES, FSNN_RECORD_CURREN
  * `node` is an index. */
 FSNN_API fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float *out);
 
-/* The states of a neuron node: the name of state i, "v" first, until NULL (also for other nodes). */
+/* The states of a neuron node: the name of state i, "v" first, until NULL (also for other
+ * nodes). */
 FSNN_API const char *fsnn_net_state_name(const fsnn_net *net, int node, int state);
 /* State `state` after each step of the last forward, as fsnn_net_read; 0 is v. */
 FSNN_API fsnn_status fsnn_net_read_state(const fsnn_net *net, int node, int state, float *out);

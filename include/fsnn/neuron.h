@@ -15,7 +15,8 @@
  *   cuba  dv = (-v + i) / tau, di = (-i + I) / tau_syn     the current through a synaptic filter
  *   alif  dv = (-v + I) / tau, da = (-a + s) / tau_a       the threshold is threshold + beta a
  *
- * qif, eif, hard_lif, cuba and alif take fsnn_user without equations: params are those whose value is not the default.
+ * qif, eif, hard_lif, cuba and alif take fsnn_user without equations: params are those whose value
+ * is not the default.
  *
  * Resets `current` and `none` test the potential one unit of time ahead, s = H(v + dv - threshold),
  * spike at equality; `current` then hands dv - s threshold/tau to the solver. The others test the
@@ -63,7 +64,7 @@ typedef struct fsnn_value {
  *   sigmoid           k s(kx) (1 - s(kx)), s logistic        5
  *   rectangle         1/(2k) for |x| <= k, else 0            0.5  Wu et al. 2018
  *   gaussian          normal density, standard deviation k   0.4  Yin et al. 2021
- *   fast_sigmoid      1 / (1 + k |x|)^2                      10   Zenke and Ganguli 2018: SuperSpike
+ *   fast_sigmoid      1 / (1 + k |x|)^2                      10   Zenke, Ganguli 2018: SuperSpike
  *   triangle          max(0, k - k^2 |x|)                    1    Esser et al. 2016
  *   exponential       e^(-|x|/k) / k                         1    Shrestha and Orchard 2018
  *   straight_through  k                                      1    Bengio et al. 2013
@@ -88,7 +89,7 @@ typedef enum fsnn_growth { FSNN_GROWTH_GEOMETRIC, FSNN_GROWTH_LINEAR, FSNN_GROWT
 
 typedef struct fsnn_surrogate {
     fsnn_surrogate_kind kind;
-    double scale; /* k above, from 1e-18 to 1e18; 0: the default of the kind */
+    double scale;     /* k above, from 1e-18 to 1e18; 0: the default of the kind */
     double scale_end; /* at the end of a training, likewise; 0: it does not change */
     fsnn_growth growth;
 } fsnn_surrogate;
@@ -104,9 +105,10 @@ typedef enum fsnn_reset {
     FSNN_RESETS
 } fsnn_reset;
 
-/* Noise on the threshold in training: the spike is H(x + gamma g), x = potential - threshold, g from the standard logistic
- * distribution. Given x it fires with probability sigmoid(x/gamma), a smooth function: its slope is an honest gradient where a
- * surrogate is a guess. With z = x/gamma, T the temperature:
+/* Noise on the threshold in training: the spike is H(x + gamma g), x = potential - threshold, g
+ * from the standard logistic distribution. Given x it fires with probability sigmoid(x/gamma), a
+ * smooth function: its slope is an honest gradient where a surrogate is a guess. With z = x/gamma,
+ * T the temperature:
  *
  *   mode            spike                  its slope in z             random
  *   meanfield       sigmoid(z)             its own                    no: the expected spike
@@ -115,11 +117,12 @@ typedef enum fsnn_reset {
  *   concrete        sigmoid((z + g)/T)     its own                    yes: Maddison et al. 2017
  *   hard_concrete   H(z + g)               that of sigmoid((z + g)/T) yes: Jang et al. 2017
  *
- * The surrogate is not used. What a spike does (reset, refractory period) is that of every neuron; emptying a history and
- * beginning a refractory period, which are done or not, follow H(z + g), with meanfield H(z). Outside of training there is no noise:
- * the spike is H(x). g is a function of the seed, the layer, the sample and the neuron in it, the step since the reset, and the
- * number (fsnn_net_counter) of the forward that came first after the reset: the same however time is cut into calls, with
- * checkpointing, and for any number of threads. */
+ * The surrogate is not used. What a spike does (reset, refractory period) is that of every neuron;
+ * emptying a history and beginning a refractory period, which are done or not, follow H(z + g),
+ * with meanfield H(z). Outside of training there is no noise: the spike is H(x). g is a function of
+ * the seed, the layer, the sample and the neuron in it, the step since the reset, and the number
+ * (fsnn_net_counter) of the forward that came first after the reset: the same however time is cut
+ * into calls, with checkpointing, and for any number of threads. */
 typedef enum fsnn_noise_mode {
     FSNN_NOISE_NONE,
     FSNN_NOISE_MEANFIELD,
@@ -142,17 +145,17 @@ typedef struct fsnn_neuron {
     fsnn_value threshold; /* > 0 */
     fsnn_surrogate surrogate;
     fsnn_reset reset;
-    double v0;         /* potential at time 0, and where reset `restart` lands */
+    double v0;          /* potential at time 0, and where reset `restart` lands */
     fsnn_value v_reset; /* for FSNN_RESET_VALUE, any finite number; learned only there */
     double refractory;  /* >= 0, in the unit of the solver step; 0: none */
-    bool detach_reset; /* true: the spike inside the reset carries no gradient */
-    fsnn_noise noise;  /* of the threshold, in training; none but for kind noisy: hard_st */
+    bool detach_reset;  /* true: the spike inside the reset carries no gradient */
+    fsnn_noise noise;   /* of the threshold, in training; none but for kind noisy: hard_st */
 } fsnn_neuron;
 
 #define FSNN_NEURON_DEFAULT                                                                        \
     ((fsnn_neuron){.tau = {0.5, false, FSNN_PER_LAYER},                                            \
                    .threshold = {1.0, false, FSNN_PER_LAYER},                                      \
-                   .surrogate = {.kind = FSNN_ARCTAN},                                                \
+                   .surrogate = {.kind = FSNN_ARCTAN},                                             \
                    .reset = FSNN_RESET_CURRENT,                                                    \
                    .detach_reset = true})
 
@@ -161,27 +164,31 @@ typedef struct fsnn_neuron {
  * surrogate and memory works with it, and backward differentiates it exactly.
  *
  *   dv           "(-v^2 + I)/tau"          the derivative; names: v I tau threshold and your own
- *   spike        "v + dv - threshold"      (the default) a spike where this is >= 0. Resets that test
- *                                          the potential after the step give it as v, with dv = 0
- *   after_spike  "dv - s*threshold/tau"    (the default) what the solver gets under reset `current`; s
- *                                          is the spike
+ *   spike        "v + dv - threshold"      (the default) a spike where this is >= 0. Resets that
+ *                                          test the potential after the step give it as v, with dv
+ *                                          = 0
+ *   after_spike  "dv - s*threshold/tau"    (the default) what the solver gets under reset
+ *                                          `current`; s is the spike
  *
- * Operators + - * / ^, parentheses, numbers; exp log sqrt tanh sigmoid abs step sin cos min max pow.
- * Texts of up to 2000 characters.
+ * Operators + - * / ^, parentheses, numbers; exp log sqrt tanh sigmoid abs step sin cos min max
+ * pow. Texts of up to 2000 characters.
  *
- * Further states (fsnn_user_state): w beside v, with an equation for dw, which may name v, w, I, parameters and s, the spike of
- * the step. A step charges (all derivatives at the states before it, s = 0 in them), fires, resets v, and then moves the other
- * states, whose equations see s. Resets act on v alone. Methods gl, l1, ab (not implicit) and euler. States named in `fractional` are of the
- * order of the layer; the others are integrated by forward Euler with the same step, which is what these methods are at alpha = 1.
- * detach_reset is about v: gradients pass the s in other states' equations. */
+ * Further states (fsnn_user_state): w beside v, with an equation for dw, which may name v, w, I,
+ * parameters and s, the spike of the step. A step charges (all derivatives at the states before it,
+ * s = 0 in them), fires, resets v, and then moves the other states, whose equations see s. Resets
+ * act on v alone. Methods gl, l1, ab (not implicit) and euler. States named in `fractional` are of
+ * the order of the layer; the others are integrated by forward Euler with the same step, which is
+ * what these methods are at alpha = 1. detach_reset is about v: gradients pass the s in other
+ * states' equations. */
 enum { FSNN_USER_PARAMS = 14, FSNN_USER_STATES = 3 };
 
 /* A state beside v. */
 typedef struct fsnn_user_state {
-    const char *name;        /* "w" */
-    const char *derivative;  /* text of dw */
-    const char *after_spike; /* text of after_spike_w, the drive that a spike s leaves, under any reset; NULL: dw */
-    double start;            /* w at time 0 */
+    const char *name;       /* "w" */
+    const char *derivative; /* text of dw */
+    /* text of after_spike_w, the drive that a spike s leaves, under any reset; NULL: dw */
+    const char *after_spike;
+    double start; /* w at time 0 */
 } fsnn_user_state;
 
 /* A parameter of your own: any finite number; learned like the others where it says so. */
@@ -192,12 +199,14 @@ typedef struct fsnn_user_param {
 
 /* ---- by callback: arrays in, array out */
 
-/* What a callback is given: n neurons at one step, arrays of [n]. It writes its result for all n and keeps nothing. */
+/* What a callback is given: n neurons at one step, arrays of [n]. It writes its result for all n
+ * and keeps nothing. */
 typedef struct fsnn_neuron_rows {
     int n;
-    const float *v, *I;        /* membrane potential, input current */
-    const float *dv;           /* what dv gave: for spike and after_spike; NULL in dv itself */
-    const float *s;            /* the spike (0 or 1; between them under plan.smooth): for after_spike; else NULL */
+    const float *v, *I; /* membrane potential, input current */
+    const float *dv;    /* what dv gave: for spike and after_spike; NULL in dv itself */
+    /* the spike (0 or 1; between them under plan.smooth): for after_spike; else NULL */
+    const float *s;
     const float *const *param; /* [2 + params][n]: tau, threshold, then your own in their order */
 } fsnn_neuron_rows;
 
@@ -209,18 +218,22 @@ typedef struct fsnn_neuron_slopes {
     float *v, *I, *dv, *s;
     float *const *param; /* [2 + params], entries may be NULL */
 } fsnn_neuron_slopes;
-typedef int fsnn_neuron_slopes_fn(const fsnn_neuron_rows *at, const fsnn_neuron_slopes *out, void *user);
+typedef int fsnn_neuron_slopes_fn(const fsnn_neuron_rows *at, const fsnn_neuron_slopes *out,
+                                  void *user);
 
-/* A neuron in C. The functions mean what the texts of the same names mean: NULL for spike or after_spike takes the default. They
- * are pure: out[i] depends on element i of the rows only, and the same numbers give the same result.
+/* A neuron in C. The functions mean what the texts of the same names mean: NULL for spike or
+ * after_spike takes the default. They are pure: out[i] depends on element i of the rows only, and
+ * the same numbers give the same result.
  *
- * Threads: the library calls them from several threads at once, each call with rows of its own; what `user` points to is shared,
- * so it is only read, or guarded by the caller.
+ * Threads: the library calls them from several threads at once, each call with rows of its own;
+ * what `user` points to is shared, so it is only read, or guarded by the caller.
  *
- * Derivatives: without slopes backward takes differences of the function itself (central, two steps, single precision: good to
- * about 1e-5 of the function's size where it is smooth over a 30th of max(1, |x|), for parameters of |x|), four calls for each of
- * v, I and every learned parameter. The implicit methods (trap, and `implicit` with gl, l1, ab) need d(dv)/dv already forward, and its differences backward: training
- * with them, and with reset delta under abm, asks for dv_slopes. */
+ * Derivatives: without slopes backward takes differences of the function itself (central, two
+ * steps, single precision: good to about 1e-5 of the function's size where it is smooth over a
+ * 30th of max(1, |x|), for parameters of |x|), four calls for each of v, I and every learned
+ * parameter. The implicit methods (trap, and `implicit` with gl, l1, ab) need d(dv)/dv already
+ * forward, and its differences backward: training with them, and with reset delta under abm,
+ * asks for dv_slopes. */
 typedef struct fsnn_neuron_callback {
     fsnn_neuron_fn *dv, *spike, *after_spike;
     fsnn_neuron_slopes_fn *dv_slopes, *spike_slopes, *after_spike_slopes; /* NULL: differences */
@@ -229,9 +242,10 @@ typedef struct fsnn_neuron_callback {
     fsnn_user_param param[FSNN_USER_PARAMS];
 } fsnn_neuron_callback;
 
-/* Makes a callback known under a name, for `callback: NAME` in a description and fsnn_user.callback. Copied, names of parameters
- * included. An earlier one of that name is replaced; networks keep what they were built with. NULL forgets the name. From any
- * thread. Errors: FSNN_EARGUMENT (no dv, too many parameters), FSNN_EMEMORY. */
+/* Makes a callback known under a name, for `callback: NAME` in a description and
+ * fsnn_user.callback. Copied, names of parameters included. An earlier one of that name is
+ * replaced; networks keep what they were built with. NULL forgets the name. From any thread.
+ * Errors: FSNN_EARGUMENT (no dv, too many parameters), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_neuron_register(const char *name, const fsnn_neuron_callback *callback);
 
 /* Options of kind `user`; start from fsnn_kind_defaults("user", &options) or from
@@ -242,22 +256,25 @@ typedef struct fsnn_user {
     int params; /* with a callback: those whose value is not its default */
     fsnn_user_param param[FSNN_USER_PARAMS];
     const char *callback; /* in place of equations: the name that fsnn_neuron_register knows */
-    int states;           /* beside v; of kinds with states of their own: those whose start is not 0 */
+    /* beside v; of kinds with states of their own: those whose start is not 0 */
+    int states;
     fsnn_user_state state[FSNN_USER_STATES];
     int fractionals; /* 0: v alone is of fractional order */
-    const char *fractional[1 + FSNN_USER_STATES]; /* [fractionals] names of states, in place of that */
+    /* [fractionals] names of states, in place of that */
+    const char *fractional[1 + FSNN_USER_STATES];
 } fsnn_user;
 
 /* How far the spikes of a layer that sums by exponentials (fsnn_dynamics.tolerance) are from
- * depending on it. All spikes since the reset are those of the exact weights without rounding, given
- * the same currents, where no spike test came nearer to its threshold than `bound`, what the memory
- * and single precision can shift it by at most. A readout has no spike test: its margin is infinite, and `bound` is how far its
- * output may be from that of the exact weights. */
+ * depending on it. All spikes since the reset are those of the exact weights without rounding,
+ * given the same currents, where no spike test came nearer to its threshold than `bound`, what the
+ * memory and single precision can shift it by at most. A readout has no spike test: its margin is
+ * infinite, and `bound` is how far its output may be from that of the exact weights. */
 typedef struct fsnn_certificate {
     bool proven;   /* margin > bound */
     double margin; /* smallest distance of a spike test from its threshold */
-    double bound;  /* infinity where none is known: methods ab, trap, abm; equations and callbacks; gl and l1 with
-                      step^alpha/tau beyond their first weight; runs longer than the horizon */
+    /* infinity where none is known: methods ab, trap, abm; equations and callbacks; gl and l1
+     * with step^alpha/tau beyond their first weight; runs longer than the horizon */
+    double bound;
     double weight_error;     /* largest relative error of a weight up to the horizon */
     double weight_error_sum; /* sum of the weights' |error| up to the horizon */
     int modes; /* exponentials; 0: the layer sums its history itself, exact but for rounding (margin

@@ -39,14 +39,16 @@ FSNN_API fsnn_status fsnn_plot_rates(const char *title, int layers, const char *
 FSNN_API fsnn_status fsnn_plot_confusion(const char *title, int64_t classes,
                                          const int64_t *confusion, const char *path);
 
-/* A strip of frames of events: x [K, 2, H, W], counts of OFF and ON; a heading for each in `labels` [K]
- * (or NULL); `subtitle` may be NULL. At most 64 frames and 2 million pixels in all. */
+/* A strip of frames of events: x [K, 2, H, W], counts of OFF and ON; a heading for each in `labels`
+ * [K] (or NULL); `subtitle` may be NULL. At most 64 frames and 2 million pixels in all. */
 FSNN_API fsnn_status fsnn_plot_frames(const char *title, const char *subtitle, int K, int H, int W,
                                       const float *x, const char *const *labels, const char *path);
 
-/* A strip of pictures: x [K, H, W], the smallest value white, the largest black; the rest as above. */
-FSNN_API fsnn_status fsnn_plot_pictures(const char *title, const char *subtitle, int K, int H, int W,
-                                        const float *x, const char *const *labels, const char *path);
+/* A strip of pictures: x [K, H, W], the smallest value white, the largest black; the rest as
+ * above. */
+FSNN_API fsnn_status fsnn_plot_pictures(const char *title, const char *subtitle, int K, int H,
+                                        int W, const float *x, const char *const *labels,
+                                        const char *path);
 
 /* ---- Charts: curves over a common axis, any number of panels ---- */
 

@@ -116,7 +116,8 @@ FSNN_API fsnn_status fsnn_series_scale(fsnn_series *series, fsnn_scale scale,
 
 /* ---- a data set: sequences [T, channels] ---- */
 typedef enum fsnn_pad {
-    FSNN_PAD_END, /* zeros after a series that is too short; the beginning of one that is too long is kept */
+    /* zeros after a series that is too short; the beginning of one that is too long is kept */
+    FSNN_PAD_END,
     FSNN_PAD_START, /* zeros before it; the end of one that is too long is kept */
     FSNN_PADS
 } fsnn_pad;

@@ -64,8 +64,8 @@ FSNN_API const char *fsnn_version(void);
 FSNN_API fsnn_status fsnn_threads_set(int threads);
 FSNN_API int fsnn_threads(void);
 
-/* Bytes of memory that this process can still be given: what the system has, less what was promised to large arrays that have not
- * been written to yet. INT64_MAX where the system does not say. */
+/* Bytes of memory that this process can still be given: what the system has, less what was promised
+ * to large arrays that have not been written to yet. INT64_MAX where the system does not say. */
 FSNN_API int64_t fsnn_memory_left(void);
 
 /* Name of the instruction set the kernels run with: "avx512", "avx2" or "base". The environment

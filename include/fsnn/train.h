@@ -32,7 +32,8 @@ typedef struct fsnn_loss {
 FSNN_API const char *fsnn_loss_name(fsnn_loss_kind kind);
 FSNN_API int fsnn_loss_find(const char *name);
 
-/* A label FSNN_UNLABELLED does not count: its sample is left out of all means, and its gradient is 0.
+/* A label FSNN_UNLABELLED does not count: its sample is left out of all means, and its gradient is
+ * 0.
  *
  * The loss of one batch and, where `gradient` is not NULL, its gradient [K, B, C]. Give `labels`
  * [B] or, for mse_rate and ce_rate (then class probabilities), `target` [B, C]; the other NULL.
@@ -125,7 +126,7 @@ typedef struct fsnn_training {
     fsnn_schedule schedule;
     double clip; /* global gradient norm; 0: not clipped */
     fsnn_early_stop early_stop;
-    uint64_t seed; /* of weights, dropout, order and encoding */
+    uint64_t seed;      /* of weights, dropout, order and encoding */
     int64_t checkpoint; /* gradient checkpointing and truncation as in fsnn_plan */
     bool truncate;
 } fsnn_training;
@@ -137,10 +138,10 @@ FSNN_API fsnn_training fsnn_training_default(void);
 
 /* Figures of an epoch (or of its part so far). */
 typedef struct fsnn_metrics {
-    int64_t epoch, epochs;           /* epoch counts from 1 */
-    int64_t batch, batches;          /* within the epoch; batch counts from 1 (0: none yet) */
-    int64_t samples;                 /* seen in this epoch */
-    double loss, accuracy;           /* training, running mean of the epoch; accuracy in 0..1 */
+    int64_t epoch, epochs;  /* epoch counts from 1 */
+    int64_t batch, batches; /* within the epoch; batch counts from 1 (0: none yet) */
+    int64_t samples;        /* seen in this epoch */
+    double loss, accuracy;  /* training, running mean of the epoch; accuracy in 0..1 */
     /* of the data that training watches; NaN until the epoch's evaluation */
     double test_loss, test_accuracy;
     double lr, gradient_norm; /* of the last batch; norm before clipping, mean of the epoch */
@@ -150,12 +151,13 @@ typedef struct fsnn_metrics {
     /* share of the layer's neurons that never fired over the epoch's evaluation, and that fired at
      * every step of every sample; NaN without test data */
     double layer_dead[FSNN_MAX_NEURON_NODES], layer_saturated[FSNN_MAX_NEURON_NODES];
-    /* of one sample of the epoch's evaluation, over all its steps (fsnn_account); NaN without test data */
+    /* of one sample of the epoch's evaluation, over all its steps (fsnn_account); NaN without test
+     * data */
     double multiply_adds, additions, memory;
-    double seconds;                           /* since the epoch began */
-    double samples_per_second;                /* training */
-    double seconds_left;                      /* to the end of all epochs, estimated */
-    bool best;                                /* epoch end: the best so far */
+    double seconds;            /* since the epoch began */
+    double samples_per_second; /* training */
+    double seconds_left;       /* to the end of all epochs, estimated */
+    bool best;                 /* epoch end: the best so far */
 } fsnn_metrics;
 
 /* Called after each batch and after each epoch; a non-zero return stops the training in good order
@@ -190,16 +192,19 @@ FSNN_API fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *
 /* Bytes that a training holds. */
 typedef struct fsnn_footprint {
     int64_t activations, histories; /* of the net (fsnn_net_memory) */
-    int64_t parameters;             /* with their gradients, and what the optimiser remembers of them */
-    int64_t batches;                /* of the loaders, and the gradient of the output */
-    int64_t saving;                 /* copies of values and moments while a checkpoint is written */
+    /* with their gradients, and what the optimiser remembers of them */
+    int64_t parameters;
+    int64_t batches; /* of the loaders, and the gradient of the output */
+    int64_t saving;  /* copies of values and moments while a checkpoint is written */
     int64_t total;
 } fsnn_footprint;
 
-/* What fsnn_train will hold, of a net that was wrapped for training with the loaders' steps and batch; `test` may be NULL. The data
- * themselves and the program are not counted. Errors: FSNN_EARGUMENT, FSNN_ESTATE (not wrapped). */
-FSNN_API fsnn_status fsnn_train_memory(const fsnn_net *net, const fsnn_loader *train, const fsnn_loader *test,
-                                       const fsnn_training *training, fsnn_footprint *footprint);
+/* What fsnn_train will hold, of a net that was wrapped for training with the loaders' steps and
+ * batch; `test` may be NULL. The data themselves and the program are not counted. Errors:
+ * FSNN_EARGUMENT, FSNN_ESTATE (not wrapped). */
+FSNN_API fsnn_status fsnn_train_memory(const fsnn_net *net, const fsnn_loader *train,
+                                       const fsnn_loader *test, const fsnn_training *training,
+                                       fsnn_footprint *footprint);
 
 typedef struct fsnn_evaluation {
     double loss, accuracy;
@@ -212,7 +217,8 @@ typedef struct fsnn_evaluation {
         layer_saturated[FSNN_MAX_NEURON_NODES];
     int nodes;
     fsnn_account *node; /* [nodes of the net] what each costs, a step of a sample; owned likewise */
-    double steps;       /* T, mean over the samples: a sample costs steps times the sum over the nodes */
+    /* T, mean over the samples: a sample costs steps times the sum over the nodes */
+    double steps;
     double seconds;
 } fsnn_evaluation;
 
@@ -224,7 +230,8 @@ FSNN_API fsnn_account fsnn_evaluation_account(const fsnn_evaluation *evaluation)
  * FSNN_ENUMERIC (the loss of a batch is not finite). */
 FSNN_API fsnn_status fsnn_evaluate(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
                                    fsnn_evaluation *result);
-/* The same on another epoch of the loader: another draw of a random encoding, of the same samples. */
+/* The same on another epoch of the loader: another draw of a random encoding, of the same
+ * samples. */
 FSNN_API fsnn_status fsnn_evaluate_epoch(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
                                          int64_t epoch, fsnn_evaluation *result);
 FSNN_API void fsnn_evaluation_free(fsnn_evaluation *evaluation);

@@ -17,57 +17,67 @@
 
 #define FSNN_COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
-/* ---- errors: set the sentence, return the status: return fsnn_fail(FSNN_ESHAPE, "...", ...) ---- */
+/* ---- errors: set the sentence, return the status: return fsnn_fail(FSNN_ESHAPE, "...", ...)
+ * ---- */
 static inline fsnn_status fsnn_failed(fsnn_status status, fsnn_status same)
 {
-    (void)same; /* returned as the caller wrote it, so that the compiler sees that a failure is one */
+    /* returned as the caller wrote it, so that the compiler sees that a failure is one */
+    (void)same;
     return status;
 }
 #define fsnn_fail(status, ...) fsnn_failed((status), fsnn_error_set((status), __VA_ARGS__))
 
-/* ---- memory: 64-byte aligned, zeroed; NULL (and the error sentence set) when memory is out ---- */
+/* ---- memory: 64-byte aligned, zeroed; NULL (and the error sentence set) when memory is out
+ * ---- */
 void *fsnn_alloc(size_t bytes);
 void fsnn_free(void *p);
 char *fsnn_strdup(const char *text);
 /* printf into a new string (free with fsnn_free), NULL when memory is out. */
 char *fsnn_format(const char *format, ...) FSNN_PRINTF(1, 2);
-/* Tests: the n-th allocation from now on fails (once); 0 switches it off. Returns how many were made since. */
+/* Tests: the n-th allocation from now on fails (once); 0 switches it off. Returns how many were
+ * made since. */
 int64_t fsnn_alloc_fail_at(int64_t n);
 
 /* ---- clock: seconds, monotonic ---- */
 double fsnn_now(void);
 
-/* ---- random numbers: a function of (seed, stream, index), Philox 4x32-10 (Salmon et al. 2011) ---- */
+/* ---- random numbers: a function of (seed, stream, index), Philox 4x32-10 (Salmon et al. 2011)
+ * ---- */
 uint32_t fsnn_random_u32(uint64_t seed, uint64_t stream, uint64_t index);
-float fsnn_random_uniform(uint64_t seed, uint64_t stream, uint64_t index);  /* [0, 1), 24 bits */
-double fsnn_random_normal(uint64_t seed, uint64_t stream, uint64_t index);  /* Box-Muller */
+float fsnn_random_uniform(uint64_t seed, uint64_t stream, uint64_t index); /* [0, 1), 24 bits */
+double fsnn_random_normal(uint64_t seed, uint64_t stream, uint64_t index); /* Box-Muller */
 /* out[i] = fsnn_random_uniform(seed, stream, first + i), fast. */
 void fsnn_random_fill(float *out, int64_t n, uint64_t seed, uint64_t stream, uint64_t first);
 /* out[i] = fsnn_random_uniform(seed, stream, first + index[i]): a few of many. */
-void fsnn_random_at(float *out, int64_t n, const int32_t *index, uint64_t seed, uint64_t stream, uint64_t first);
+void fsnn_random_at(float *out, int64_t n, const int32_t *index, uint64_t seed, uint64_t stream,
+                    uint64_t first);
 /* A random order of 0..n-1 (Fisher-Yates). */
 void fsnn_random_order(int64_t *order, int64_t n, uint64_t seed, uint64_t stream);
 
-/* ---- parallel loops over the OpenMP pool. Chunks depend on the problem, never on the number of threads. ---- */
+/* ---- parallel loops over the OpenMP pool. Chunks depend on the problem, never on the number of
+ * threads. ---- */
 /* Processors that this process may use. */
 int fsnn_processors(void);
 /* body(i, worker, user) for i in 0..count-1; worker < fsnn_threads(). */
 void fsnn_parallel(int64_t count, void (*body)(int64_t i, int worker, void *user), void *user);
 /* body(begin, end, user) over ranges of `grain` elements covering 0..n-1. */
-void fsnn_parallel_range(int64_t n, int64_t grain, void (*body)(int64_t begin, int64_t end, void *user),
-                         void *user);
+void fsnn_parallel_range(int64_t n, int64_t grain,
+                         void (*body)(int64_t begin, int64_t end, void *user), void *user);
 
-/* ---- names: the nearest known name for an error sentence ("did you mean"); NULL when none is near ---- */
+/* ---- names: the nearest known name for an error sentence ("did you mean"); NULL when none is near
+ * ---- */
 const char *fsnn_nearest(const char *name, const char *const *known, int count);
 
-/* ---- files: atomic writing. Opens PATH.tmp-PID; commit syncs, closes and renames; abort removes. ---- */
+/* ---- files: atomic writing. Opens PATH.tmp-PID; commit syncs, closes and renames; abort removes.
+ * ---- */
 #include <stdio.h>
 typedef struct fsnn_file {
     FILE *stream;
     char *path, *temporary;
 } fsnn_file;
 fsnn_status fsnn_file_create(fsnn_file *file, const char *path);
-/* FSNN_EIO (with the system's reason: disk full, ...) when any write failed; the old file is then untouched. */
+/* FSNN_EIO (with the system's reason: disk full, ...) when any write failed; the old file is then
+ * untouched. */
 fsnn_status fsnn_file_commit(fsnn_file *file);
 void fsnn_file_abort(fsnn_file *file);
 /* Whole file into memory (fsnn_free). */

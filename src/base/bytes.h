@@ -42,8 +42,8 @@ static inline void bytes_swap(void *data, size_t n, size_t size)
         }
 }
 
-/* The number that the 16 bits of an IEEE 754 binary16 mean: sign, 5 bits of exponent, 10 of fraction. A
- * float holds each of them exactly. */
+/* The number that the 16 bits of an IEEE 754 binary16 mean: sign, 5 bits of exponent, 10 of
+ * fraction. A float holds each of them exactly. */
 static inline float bytes_half(uint16_t bits)
 {
     int exponent = bits >> 10 & 31, fraction = bits & 1023;

@@ -1,7 +1,8 @@
-/* base/guard.c: see guard.h. The child is a fork without exec, so it has the caller's memory; of the threads only the
- * one that called is there, and no lock of another is waited for, as long as it keeps to the C library's allocator (which is
- * whole after a fork) and to a library that nobody else uses. Its end is read from a page that both share: a status and
- * a sentence when it came to its end, nothing when it crashed. */
+/* base/guard.c: see guard.h. The child is a fork without exec, so it has the caller's memory; of
+ * the threads only the one that called is there, and no lock of another is waited for, as long as
+ * it keeps to the C library's allocator (which is whole after a fork) and to a library that nobody
+ * else uses. Its end is read from a page that both share: a status and a sentence when it came to
+ * its end, nothing when it crashed. */
 #include "base/guard.h"
 
 #include <errno.h>
@@ -64,7 +65,8 @@ static void count_anew(const guard *g)
 {
     double whole = floor(g->work->busy);
     setitimer(ITIMER_PROF,
-              &(struct itimerval){.it_value = {(time_t)whole, (suseconds_t)(1e6 * (g->work->busy - whole))}},
+              &(struct itimerval){
+                  .it_value = {(time_t)whole, (suseconds_t)(1e6 * (g->work->busy - whole))}},
               NULL);
 }
 
@@ -107,7 +109,8 @@ static void limit_itself(size_t memory)
     setrlimit(RLIMIT_AS, &limit);
 }
 
-/* Crashes end it, silently, whoever watches over them in this process; a Ctrl-C is the caller's matter. */
+/* Crashes end it, silently, whoever watches over them in this process; a Ctrl-C is the caller's
+ * matter. */
 static void set_signals(void)
 {
     static const int fatal[] = {SIGSEGV, SIGBUS,  SIGILL,  SIGFPE, SIGABRT,
@@ -119,7 +122,8 @@ static void set_signals(void)
         signal(left[i], SIG_IGN);
 }
 
-/* What the C library, a sanitizer or the worker has to say of a crash is not for the user's eyes. */
+/* What the C library, a sanitizer or the worker has to say of a crash is not for the user's
+ * eyes. */
 static void be_quiet(void)
 {
     int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -270,9 +274,10 @@ static fsnn_status run_pair(guard *g)
     int reason = errno;
     close(ends[1]);
     g->end = ends[0];
-    fsnn_status status = child > 0 ? be_caller(g, child)
-                                   : fsnn_fail(FSNN_EIO, "%s: there can be no process to read it: %s",
-                                               g->work->subject, strerror(reason));
+    fsnn_status status = child > 0
+                             ? be_caller(g, child)
+                             : fsnn_fail(FSNN_EIO, "%s: there can be no process to read it: %s",
+                                         g->work->subject, strerror(reason));
     close(ends[0]);
     return status;
 }
@@ -282,10 +287,12 @@ fsnn_status guard_run(const guard_work *work)
     guard g = {.work = work, .buffer = fsnn_alloc(BUFFER)};
     if (!g.buffer)
         return FSNN_EMEMORY;
-    g.report = mmap(NULL, sizeof *g.report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    g.report =
+        mmap(NULL, sizeof *g.report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     fsnn_status status = FSNN_EMEMORY;
     if (g.report == MAP_FAILED)
-        fsnn_error_set(FSNN_EMEMORY, "%s: there is no memory to share with a reading process", work->subject);
+        fsnn_error_set(FSNN_EMEMORY, "%s: there is no memory to share with a reading process",
+                       work->subject);
     else
         status = run_pair(&g);
     if (g.report != MAP_FAILED)

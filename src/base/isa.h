@@ -6,15 +6,28 @@
 
 typedef enum { FSNN_ISA_BASE, FSNN_ISA_AVX2, FSNN_ISA_AVX512, FSNN_ISA_LEVELS } fsnn_isa_kind;
 
-/* The initialiser of such a table: x_base, and of those that were built x_avx2, x_avx512; x may begin with &. */
+/* The initialiser of such a table: x_base, and of those that were built x_avx2, x_avx512; x may
+ * begin with &. */
 #if defined(FSNN_HAVE_AVX512) && defined(FSNN_HAVE_AVX2)
-#define FSNN_BY_ISA(x) {[FSNN_ISA_BASE] = x##_base, [FSNN_ISA_AVX2] = x##_avx2, [FSNN_ISA_AVX512] = x##_avx512}
+#define FSNN_BY_ISA(x)                                                                             \
+    {                                                                                              \
+        [FSNN_ISA_BASE] = x##_base, [FSNN_ISA_AVX2] = x##_avx2, [FSNN_ISA_AVX512] = x##_avx512     \
+    }
 #elif defined(FSNN_HAVE_AVX512)
-#define FSNN_BY_ISA(x) {[FSNN_ISA_BASE] = x##_base, [FSNN_ISA_AVX512] = x##_avx512}
+#define FSNN_BY_ISA(x)                                                                             \
+    {                                                                                              \
+        [FSNN_ISA_BASE] = x##_base, [FSNN_ISA_AVX512] = x##_avx512                                 \
+    }
 #elif defined(FSNN_HAVE_AVX2)
-#define FSNN_BY_ISA(x) {[FSNN_ISA_BASE] = x##_base, [FSNN_ISA_AVX2] = x##_avx2}
+#define FSNN_BY_ISA(x)                                                                             \
+    {                                                                                              \
+        [FSNN_ISA_BASE] = x##_base, [FSNN_ISA_AVX2] = x##_avx2                                     \
+    }
 #else
-#define FSNN_BY_ISA(x) {[FSNN_ISA_BASE] = x##_base}
+#define FSNN_BY_ISA(x)                                                                             \
+    {                                                                                              \
+        [FSNN_ISA_BASE] = x##_base                                                                 \
+    }
 #endif
 
 /* The best level that the processor has, that was built (FSNN_HAVE_AVX2, FSNN_HAVE_AVX512) and that

@@ -1,8 +1,9 @@
-/* base/keys.h: tables of keys. One table describes an options struct: it drives reading it from a description file,
- * checking it, and the reference page. Defaults are those of the struct the reader starts from.
+/* base/keys.h: tables of keys. One table describes an options struct: it drives reading it from a
+ * description file, checking it, and the reference page. Defaults are those of the struct the
+ * reader starts from.
  *
- * A group is a nested table for a struct inside the struct; given a scalar instead of a mapping, the scalar sets the
- * group's first key (`tau: 2.0` is `tau: {value: 2.0}`). */
+ * A group is a nested table for a struct inside the struct; given a scalar instead of a mapping,
+ * the scalar sets the group's first key (`tau: 2.0` is `tau: {value: 2.0}`). */
 #ifndef FSNN_KEYS_H
 #define FSNN_KEYS_H
 
@@ -11,20 +12,23 @@
 #include <stdint.h>
 
 typedef enum fsnn_key_type {
-    FSNN_KEY_BOOL,  /* bool */
-    FSNN_KEY_INT,   /* int64_t, min..max */
-    FSNN_KEY_INT32, /* int, min..max */
-    FSNN_KEY_UINT64,/* uint64_t (seeds) */
-    FSNN_KEY_REAL,  /* double, min..max */
-    FSNN_KEY_ENUM,  /* int-sized enum: index of `names` */
-    FSNN_KEY_PAIR,  /* int64_t[2]: one integer for both, or a list of two; min..max */
-    FSNN_KEY_SHAPE, /* fsnn_shape: list of integers (-1 allowed where min is -1) */
-    FSNN_KEY_TEXT,  /* const char *: owned by the description */
-    FSNN_KEY_GROUP, /* a struct described by `group` */
-    FSNN_KEY_TEXTS, /* const char *[max]: a text or a list of them */
-    FSNN_KEY_FAMILY, /* keys with a name inside, `dNAME`: an array like that of FSNN_KEY_NAMED, of which each key sets what
-                        the one row of `group` describes */
-    FSNN_KEY_NAMED, /* a mapping of names to groups: an array of structs, each a const char * and what `group` describes */
+    FSNN_KEY_BOOL,   /* bool */
+    FSNN_KEY_INT,    /* int64_t, min..max */
+    FSNN_KEY_INT32,  /* int, min..max */
+    FSNN_KEY_UINT64, /* uint64_t (seeds) */
+    FSNN_KEY_REAL,   /* double, min..max */
+    FSNN_KEY_ENUM,   /* int-sized enum: index of `names` */
+    FSNN_KEY_PAIR,   /* int64_t[2]: one integer for both, or a list of two; min..max */
+    FSNN_KEY_SHAPE,  /* fsnn_shape: list of integers (-1 allowed where min is -1) */
+    FSNN_KEY_TEXT,   /* const char *: owned by the description */
+    FSNN_KEY_GROUP,  /* a struct described by `group` */
+    FSNN_KEY_TEXTS,  /* const char *[max]: a text or a list of them */
+    /* keys with a name inside, `dNAME`: an array like that of FSNN_KEY_NAMED, of which each key
+     * sets what the one row of `group` describes */
+    FSNN_KEY_FAMILY,
+    /* a mapping of names to groups: an array of structs, each a const char * and what `group`
+     * describes */
+    FSNN_KEY_NAMED,
 } fsnn_key_type;
 
 /* Another name of an enum's value. */
@@ -40,13 +44,14 @@ typedef struct fsnn_key {
     double min, max; /* accepted range, ends included */
     bool above;      /* min itself is excluded (tau > 0) */
     bool required;
-    const char *const *names;     /* enum: NULL-terminated, index = value */
-    const fsnn_alias *aliases;    /* enum: other names, ended by one without name; may be NULL */
-    const char *otherwise;        /* what the reference says holds where no value is given, if not the
-                                     struct's number */
+    const char *const *names;  /* enum: NULL-terminated, index = value */
+    const fsnn_alias *aliases; /* enum: other names, ended by one without name; may be NULL */
+    /* what the reference says holds where no value is given, if not the struct's number */
+    const char *otherwise;
     const struct fsnn_key *group; /* group, named, family: table ended by a key without name */
-    size_t size, count;           /* named, family, texts: bytes of an item, at most `max` of them; offset of their number, an
-                                     int */
+    /* named, family, texts: bytes of an item, at most `max` of them; offset of their number, an
+     * int */
+    size_t size, count;
     const char *help;
 } fsnn_key;
 

@@ -20,8 +20,8 @@ int64_t fsnn_alloc_fail_at(int64_t n)
     return atomic_exchange(&made, 0);
 }
 
-/* Linux promises more memory than there is and ends a program that uses it, so large blocks are held
- * against what can be had now. Bytes; SIZE_MAX where the system does not say. */
+/* Linux promises more memory than there is and ends a program that uses it, so large blocks are
+ * held against what can be had now. Bytes; SIZE_MAX where the system does not say. */
 static size_t available(void)
 {
     static const char key[] = "MemAvailable:";
@@ -38,11 +38,13 @@ static size_t available(void)
     return kib * 1024;
 }
 
-/* Blocks that many rows apart are walked through at once: large pages spare the address translation. */
+/* Blocks that many rows apart are walked through at once: large pages spare the address
+ * translation. */
 enum { PAGE = 2 << 20, LARGE = 4 << 20, HUGE_BLOCK = 256 << 20 };
 
-/* Large blocks are zero without being written to, so that pages come with their first use: a network can be planned, and what
- * it needs be told, without the memory. What is promised to them and not yet there no other block may have. */
+/* Large blocks are zero without being written to, so that pages come with their first use: a
+ * network can be planned, and what it needs be told, without the memory. What is promised to them
+ * and not yet there no other block may have. */
 static _Atomic size_t promised;
 
 static size_t resident(void)
@@ -79,7 +81,6 @@ static void zero_large(char *p, size_t bytes)
     memset(p + whole, 0, bytes - whole);
 }
 
-
 void *fsnn_alloc(size_t bytes)
 {
     int64_t number = atomic_fetch_add(&made, 1) + 1;
@@ -93,7 +94,8 @@ void *fsnn_alloc(size_t bytes)
         return NULL;
     }
     if (rounded < bytes || number == atomic_load(&failing) ||
-        posix_memalign(&p, rounded < LARGE ? ALIGNMENT : PAGE, rounded ? rounded : ALIGNMENT) != 0) {
+        posix_memalign(&p, rounded < LARGE ? ALIGNMENT : PAGE, rounded ? rounded : ALIGNMENT) !=
+            0) {
         fsnn_fail(FSNN_EMEMORY, "out of memory: %zu bytes could not be had", bytes);
         return NULL;
     }

@@ -40,7 +40,8 @@ static inline void store(uint32_t *out, vec_wide words)
     memcpy(out, &low, sizeof low);
 }
 
-void FSNN_K(random_some)(float *restrict out, uint64_t seed, uint64_t stream, const uint64_t *number)
+void FSNN_K(random_some)(float *restrict out, uint64_t seed, uint64_t stream,
+                         const uint64_t *number)
 {
     uint32_t word[RANDOM_BLOCKS];
     for (int i = 0; i < RANDOM_BLOCKS; i += VEC_WIDE) {
@@ -86,6 +87,7 @@ void FSNN_K(random_row)(float *restrict out, uint64_t seed, uint64_t stream, uin
     for (int lane = 0; lane < 4; lane++) {
 #pragma omp simd
         for (int i = 0; i < RANDOM_ROW / 4; i++)
-            out[RANDOM_ROW / 4 * lane + i] = (float)(int32_t)(words[lane][i] >> 9 << 1 | 1) * 0x1p-24f;
+            out[RANDOM_ROW / 4 * lane + i] =
+                (float)(int32_t)(words[lane][i] >> 9 << 1 | 1) * 0x1p-24f;
     }
 }

@@ -98,8 +98,8 @@ static inline vec vec_madd(vec a, vec b, vec c)
 enum { VEC_WIDE = VEC / 2 };
 typedef uint64_t vec_wide __attribute__((vector_size(VEC * sizeof(float))));
 
-/* The lower halves of a's lanes times b: all 64 bits. Compilers make a product of whole lanes of the
- * same in C, which takes three times as long. */
+/* The lower halves of a's lanes times b: all 64 bits. Compilers make a product of whole lanes of
+ * the same in C, which takes three times as long. */
 static inline vec_wide vec_product(vec_wide a, uint32_t b)
 {
 #if defined(__AVX512F__)

@@ -1,5 +1,5 @@
-/* data/augment.c: a sample is flipped, turned about its middle, shifted, and a square is cut out, in
- * this order. Events are moved forwards; pixels of pictures are looked up backwards, the nearest
+/* data/augment.c: a sample is flipped, turned about its middle, shifted, and a square is cut out,
+ * in this order. Events are moved forwards; pixels of pictures are looked up backwards, the nearest
  * one. Cut-out: T. DeVries, G. W. Taylor (2017); changes of events: Y. Li et al., ECCV 2022. */
 #include "data/augment.h"
 

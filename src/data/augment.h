@@ -1,6 +1,6 @@
 /* data/augment.h: changes of training samples. What happens to a sample is drawn once, for all its
- * frames, as a function of (seed, epoch, sample). Places are pixels of the frames: column x from 0 to
- * W - 1, row y from 0 to H - 1. */
+ * frames, as a function of (seed, epoch, sample). Places are pixels of the frames: column x from 0
+ * to W - 1, row y from 0 to H - 1. */
 #ifndef FSNN_DATA_AUGMENT_H
 #define FSNN_DATA_AUGMENT_H
 
@@ -42,8 +42,8 @@ typedef struct augmenter {
     float *work; /* [H, W] */
 } augmenter;
 
-/* FSNN_EARGUMENT when the samples of `data` cannot be changed so; augmenter_close is due after an error
- * too. */
+/* FSNN_EARGUMENT when the samples of `data` cannot be changed so; augmenter_close is due after an
+ * error too. */
 fsnn_status augmenter_open(augmenter *a, const fsnn_augment *options, const fsnn_data *data);
 /* Row `row` of the store, which is sample `index` of the set, as floats. */
 fsnn_status augmenter_fetch(const augmenter *a, const fsnn_data *data, int64_t row, uint64_t seed,

@@ -148,7 +148,7 @@ fsnn_status fsnn_data_limit(fsnn_data *data, int64_t count, uint64_t seed)
 void fsnn_data_info_get(const fsnn_data *data, fsnn_data_info *info)
 {
     *info = (fsnn_data_info){data->count, data->shape, data->sequence, data->store->classes,
-                              data->store->places};
+                             data->store->places};
 }
 
 fsnn_status fsnn_data_sample(const fsnn_data *data, int64_t index, float *x, int32_t *label)

@@ -147,8 +147,8 @@ fsnn_status fsnn_data_graph(const fsnn_graph *graph, const fsnn_graph_options *o
     if (!status)
         status = (options->whole ? whole_graph : all_nodes)(graph, options, of, &all);
     for (int p = 0; p < FSNN_PARTS && !status; p++)
-        status = options->whole ? pick_part(graph, all, of, p, &part[p])
-                                : pick(all, of, p, &part[p]);
+        status =
+            options->whole ? pick_part(graph, all, of, p, &part[p]) : pick(all, of, p, &part[p]);
     fsnn_data_destroy(all);
     fsnn_free(of);
     for (int p = 0; p < FSNN_PARTS && status; p++) {

@@ -65,14 +65,15 @@ static fsnn_status read_one(const char *path, fsnn_arrays *list)
     FSNN_TRY(fsnn_npz_read(path, list));
     if (list->count == 1 && fsnn_arrays_find(list, "x"))
         return FSNN_OK;
-    return fsnn_fail(FSNN_EFORMAT, "%s: is an NPZ of %d arrays, expected was a .npy file of one", path,
-                     list->count);
+    return fsnn_fail(FSNN_EFORMAT, "%s: is an NPZ of %d arrays, expected was a .npy file of one",
+                     path, list->count);
 }
 
 fsnn_status fsnn_data_npy(const char *samples, const char *classes, fsnn_data **data)
 {
     if (!samples || !data)
-        return fsnn_fail(FSNN_EARGUMENT, "fsnn_data_npy needs a file of samples and a place for the data");
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_data_npy needs a file of samples and a place for the data");
     *data = NULL;
     fsnn_arrays x = {0}, y = {0};
     fsnn_status status = read_one(samples, &x);

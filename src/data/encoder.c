@@ -4,11 +4,12 @@
  *   rate     s_k = [u < g x], u uniform in [0, 1), number k N + n of the sample's stream
  *   latency  one spike at step round((T - 1) (1 - v) / (1 - floor)), v = min(g x, 1), if v > floor
  *
- *   delta    r_0 = 0;  up_k = [g x - r_k >= q], down_k = [g x - r_k <= -q], r_{k+1} = r_k + q (up_k - down_k)
+ *   delta    r_0 = 0;  up_k = [g x - r_k >= q], down_k = [g x - r_k <= -q],
+ *            r_{k+1} = r_k + q (up_k - down_k)
  *
- * and the same for sequences, with the value x_k of each step; a step becomes T of its own with latency. Delta modulation: F. de Jager
- * (1952). Rate and latency coding as in E. D. Adrian (1926) and S. Thorpe, A. Delorme, R. Van Rullen
- * (2001). All cost O(T N). */
+ * and the same for sequences, with the value x_k of each step; a step becomes T of its own with
+ * latency. Delta modulation: F. de Jager (1952). Rate and latency coding as in E. D. Adrian (1926)
+ * and S. Thorpe, A. Delorme, R. Van Rullen (2001). All cost O(T N). */
 #include "data/encoder.h"
 
 #include <math.h>

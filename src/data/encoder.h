@@ -16,7 +16,7 @@ bool encoder_size(const fsnn_encoder *encoder, bool sequence, int64_t *steps, fs
 void encoder_sample(const fsnn_encoder *encoder, int64_t N, const float *x, uint64_t seed,
                     uint64_t stream, float *out, int64_t stride);
 /* The same of a sequence x [T, N]. */
-void encoder_sequence(const fsnn_encoder *encoder, int64_t T, int64_t N, const float *x, uint64_t seed,
-                      uint64_t stream, float *out, int64_t stride);
+void encoder_sequence(const fsnn_encoder *encoder, int64_t T, int64_t N, const float *x,
+                      uint64_t seed, uint64_t stream, float *out, int64_t stride);
 
 #endif

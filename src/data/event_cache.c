@@ -1,7 +1,8 @@
-/* data/event_cache.c: the packed events of a set in a file. Its name holds a hash (FNV-1a, 64 bits) of
- * all that decides what is in it: for each piece the file's name, size and time of change, the cut,
- * and the sensor. Frames are made from it, so one file serves all ways to make them, and changes of
- * samples too. In the file, in the machine's byte order: the header, start [count + 1], the events.
+/* data/event_cache.c: the packed events of a set in a file. Its name holds a hash (FNV-1a, 64 bits)
+ * of all that decides what is in it: for each piece the file's name, size and time of change, the
+ * cut, and the sensor. Frames are made from it, so one file serves all ways to make them, and
+ * changes of samples too. In the file, in the machine's byte order: the header, start [count + 1],
+ * the events.
  *
  * The file is written beside and renamed, so that programs that run at once find all of it or none;
  * whoever has mapped an older one keeps that. */

@@ -1,5 +1,5 @@
-/* data/event_files.c: the recordings of a set: one file, a list, or a folder with folders of classes;
- * tables that cut them. */
+/* data/event_files.c: the recordings of a set: one file, a list, or a folder with folders of
+ * classes; tables that cut them. */
 #include "data/event_files.h"
 
 #include "data/events.h"
@@ -155,7 +155,8 @@ static fsnn_status add(const fsnn_event_files *files, char *path, char *text, ev
 
 /* ---- lists ---- */
 
-/* The file NAME below the folder; its ending may be left out. NULL: not there (or memory is out). */
+/* The file NAME below the folder; its ending may be left out. NULL: not there (or memory is
+ * out). */
 static char *find_listed(const char *folder, const char *name)
 {
     char *path = fsnn_format("%s/%s", folder, name);

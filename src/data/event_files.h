@@ -1,4 +1,5 @@
-/* data/event_files.h: which recordings a set holds, where each is cut, and the class of each piece. */
+/* data/event_files.h: which recordings a set holds, where each is cut, and the class of each
+ * piece. */
 #ifndef FSNN_DATA_EVENT_FILES_H
 #define FSNN_DATA_EVENT_FILES_H
 
@@ -26,11 +27,12 @@ fsnn_status event_pieces_add(event_pieces *pieces, char *path, char *text, int64
                              int64_t to);
 void event_pieces_free(event_pieces *pieces);
 
-/* Classes from the texts: numbers less `first`, or places in the alphabet. `what` starts sentences. */
+/* Classes from the texts: numbers less `first`, or places in the alphabet. `what` starts
+ * sentences. */
 fsnn_status event_labels_settle(const char *what, event_pieces *pieces, int64_t first);
 
-/* 1 when `name` is as the pattern says, *text the class in it, to be freed (NULL: none there); 0 when it
- * is not; FSNN_EMEMORY. */
+/* 1 when `name` is as the pattern says, *text the class in it, to be freed (NULL: none there); 0
+ * when it is not; FSNN_EMEMORY. */
 int event_pattern_match(const char *pattern, const char *name, char **text);
 
 #endif

@@ -91,7 +91,8 @@ fsnn_status event_labels_settle(const char *what, event_pieces *pieces, int64_t 
 
 static const char mark[] = "{class}";
 
-/* '*' is any text, {class} a text that is as short as can be and not empty: [*from, *from + *length). */
+/* '*' is any text, {class} a text that is as short as can be and not empty: [*from, *from +
+ * *length). */
 static bool match(const char *pattern, const char *name, const char **from, size_t *length)
 {
     size_t size = sizeof mark - 1;

@@ -1,4 +1,5 @@
-/* data/event_set.c: recordings of a set read one after the other, cut, and packed into one array. */
+/* data/event_set.c: recordings of a set read one after the other, cut, and packed into one
+ * array. */
 #include "data/event_set.h"
 
 #include "data/events.h"
@@ -32,8 +33,8 @@ static fsnn_status reserve(builder *b, int64_t more)
     return FSNN_OK;
 }
 
-/* All recordings of a set are of one sensor: what files tell, what the caller says, or what all events
- * need. */
+/* All recordings of a set are of one sensor: what files tell, what the caller says, or what all
+ * events need. */
 static fsnn_status settle_size(builder *b)
 {
     event_set *set = b->set;

@@ -9,10 +9,11 @@
 static const events_format *const formats[] = {&events_aedat4, &events_aedat3, &events_aedat2,
                                                &events_npz, &events_bin};
 
-/* No name stands in another. Tmpdiff128 and SBret10, 20, 21 are what jAER called the first two kinds at first. */
+/* No name stands in another. Tmpdiff128 and SBret10, 20, 21 are what jAER called the first two
+ * kinds at first. */
 static const events_camera cameras[] = {
-    {"DVS128", 128, 128, false},  {"DAVIS128", 128, 128, true}, {"DAVIS208", 208, 192, true},
-    {"DAVIS240", 240, 180, true}, {"DAVIS346", 346, 260, true}, {"DAVIS640", 640, 480, true},
+    {"DVS128", 128, 128, false},     {"DAVIS128", 128, 128, true}, {"DAVIS208", 208, 192, true},
+    {"DAVIS240", 240, 180, true},    {"DAVIS346", 346, 260, true}, {"DAVIS640", 640, 480, true},
     {"Tmpdiff128", 128, 128, false}, {"SBret", 240, 180, true},
 };
 

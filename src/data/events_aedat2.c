@@ -1,15 +1,17 @@
 /* data/events_aedat2.c: AEDAT 2.0 (jAER). Lines of text that begin with '#', then eight bytes an
  * event, big-endian: address and time in microseconds. What an address means depends on the camera,
- * which the line "# AEChip: ..." names. Programs that write none (v2e, saveaerdat.m) are told apart by the addresses: where
- * most have more than 16 bits it is a DAVIS, of the smallest of its common sizes that holds all; otherwise a DVS128.
+ * which the line "# AEChip: ..." names. Programs that write none (v2e, saveaerdat.m) are told apart
+ * by the addresses: where most have more than 16 bits it is a DAVIS, of the smallest of its common
+ * sizes that holds all; otherwise a DVS128.
  *
  *   DVS128  bit 15 external event, 14..8 y, 7..1 x, 0 polarity (0 ON)
  *   DAVIS   bit 31 no event (picture, motion), 30..22 y, 21..12 x, 11 polarity (1 ON), 10 external
  *
- * The address 0, 0 is the lower right corner as the scene is seen: rows and columns are turned over, as jAER itself
- * does (DVS128.java, DavisBaseCamera.java: x = columns - 1 - x, type = 1 - bit 0) and the cameras' driver (libcaer,
- * dvs128.c). The page of the format (docs.inivation.com, AEDAT 2.0) has x from the left, and 1 for ON of a DVS128, which
- * is not what these do. Times have 32 bits and begin anew after 71 minutes, which is undone. */
+ * The address 0, 0 is the lower right corner as the scene is seen: rows and columns are turned
+ * over, as jAER itself does (DVS128.java, DavisBaseCamera.java: x = columns - 1 - x, type = 1 - bit
+ * 0) and the cameras' driver (libcaer, dvs128.c). The page of the format (docs.inivation.com, AEDAT
+ * 2.0) has x from the left, and 1 for ON of a DVS128, which is not what these do. Times have 32
+ * bits and begin anew after 71 minutes, which is undone. */
 #include "data/events.h"
 
 #include "base/bytes.h"
@@ -32,7 +34,8 @@ static bool begins(const uint8_t *line, size_t size, const char *with)
     return size >= length && !memcmp(line, with, length);
 }
 
-/* Whether a line is text: older files do not mark where their header ends, and an address may begin with '#'. */
+/* Whether a line is text: older files do not mark where their header ends, and an address may begin
+ * with '#'. */
 static bool is_text(const uint8_t *line, size_t size)
 {
     for (size_t i = 0; i < size && line[i] != '\n'; i++)
@@ -46,7 +49,8 @@ static fsnn_status read_header(const char *path, const uint8_t *bytes, size_t si
                                const events_camera **camera)
 {
     size_t at = 0;
-    for (bool last = false; !last && at < size && bytes[at] == '#' && is_text(bytes + at, size - at);) {
+    for (bool last = false;
+         !last && at < size && bytes[at] == '#' && is_text(bytes + at, size - at);) {
         const uint8_t *line = bytes + at, *end = memchr(line, '\n', size - at);
         if (!end)
             return fsnn_fail(FSNN_EFORMAT,
@@ -57,10 +61,11 @@ static fsnn_status read_header(const char *path, const uint8_t *bytes, size_t si
         if (begins(line, length, "# AEChip:")) {
             *camera = events_camera_find((const char *)line, length);
             if (!*camera)
-                return fsnn_fail(FSNN_EUNSUPPORTED,
-                                 "%s: offset %zu: \"%.*s\" is no camera whose addresses are known "
-                                 "here; those are DVS128 (Tmpdiff128) and DAVIS128, 208, 240 (SBret), 346, 640",
-                                 path, at, (int)(length < 120 ? length : 120), (const char *)line);
+                return fsnn_fail(
+                    FSNN_EUNSUPPORTED,
+                    "%s: offset %zu: \"%.*s\" is no camera whose addresses are known here; those "
+                    "are DVS128 (Tmpdiff128) and DAVIS128, 208, 240 (SBret), 346, 640",
+                    path, at, (int)(length < 120 ? length : 120), (const char *)line);
         }
         at += length + 1;
     }
@@ -75,8 +80,9 @@ static int read_davis(uint32_t a, fsnn_event *e)
     return !(a >> 31 || a >> 10 & 1);
 }
 
-/* The camera of addresses that no header line explains. Most decide between the two kinds, so that a damaged address
- * is one and does not make every other one mean something else. One that is too small if none fits. */
+/* The camera of addresses that no header line explains. Most decide between the two kinds, so that
+ * a damaged address is one and does not make every other one mean something else. One that is too
+ * small if none fits. */
 static const events_camera *guess_camera(const uint8_t *bytes, size_t size)
 {
     static const char *const common[] = {"DAVIS240", "DAVIS346", "DAVIS640"};

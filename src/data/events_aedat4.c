@@ -1,9 +1,9 @@
-/* data/events_aedat4.c: AEDAT 4.0 (DV). The line "#!AER-DAT4.0", a FlatBuffer "IOHE" (packing, where
- * the table of packets is, XML that tells the streams), then packets: int32 stream, int32 size, and
- * so many bytes, packed or plain, that are a FlatBuffer. Those with the letters "EVTS" hold events of
- * 16 bytes: int64 time in microseconds, int16 x, y, a byte ON, three bytes of padding. The events of
- * the first such stream are read, everything else is passed over. The origin is the upper left
- * corner. (docs.inivation.com, AEDAT 4.0; its .fbs files) */
+/* data/events_aedat4.c: AEDAT 4.0 (DV). The line "#!AER-DAT4.0", a FlatBuffer "IOHE" (packing,
+ * where the table of packets is, XML that tells the streams), then packets: int32 stream, int32
+ * size, and so many bytes, packed or plain, that are a FlatBuffer. Those with the letters "EVTS"
+ * hold events of 16 bytes: int64 time in microseconds, int16 x, y, a byte ON, three bytes of
+ * padding. The events of the first such stream are read, everything else is passed over. The origin
+ * is the upper left corner. (docs.inivation.com, AEDAT 4.0; its .fbs files) */
 #include "data/events.h"
 
 #include "data/flat.h"

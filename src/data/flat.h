@@ -29,8 +29,8 @@ static inline bool flat_root(const flat *f, const char *mark, uint64_t *table)
     return flat_has(f, *table, 4);
 }
 
-/* Field `slot` of a table, `n` bytes long: 1 and its place, 0 when it is left out, negative when the
- * buffer is damaged. */
+/* Field `slot` of a table, `n` bytes long: 1 and its place, 0 when it is left out, negative when
+ * the buffer is damaged. */
 static inline int flat_field(const flat *f, uint64_t table, int slot, uint64_t n, uint64_t *at)
 {
     int64_t v = (int64_t)table - (int32_t)(uint32_t)bytes_le(f->bytes + table, 4);

@@ -125,7 +125,8 @@ static void fill(const fsnn_frames *f, const place *p, const packed_event *event
 
 /* ---- events that are changed before ---- */
 
-/* Drops, moves and delays the events; what is left goes to out [n], places are pixels of a frame. */
+/* Drops, moves and delays the events; what is left goes to out [n], places are pixels of a
+ * frame. */
 static int64_t change(const place *p, const packed_event *event, int64_t n,
                       const augment_clip *clip, fsnn_event *out)
 {

@@ -8,7 +8,8 @@
 
 struct sparse_rows;
 
-/* 35 bits of time since the recording's (or clip's) first event, 14 of y, 14 of x, 1 of polarity. */
+/* 35 bits of time since the recording's (or clip's) first event, 14 of y, 14 of x, 1 of
+ * polarity. */
 typedef uint64_t packed_event;
 
 #define PACKED_TIME_MAX ((INT64_C(1) << 35) - 1)
@@ -35,12 +36,12 @@ static inline int packed_p(packed_event e)
     return (int)(e & 1);
 }
 
-/* Packs n events, in order of time, into out [n]. `what` starts the error sentence. FSNN_EUNSUPPORTED
- * when they last too long, or a place is too far out. */
+/* Packs n events, in order of time, into out [n]. `what` starts the error sentence.
+ * FSNN_EUNSUPPORTED when they last too long, or a place is too far out. */
 fsnn_status packed_from(const char *what, const fsnn_event *event, int64_t n, packed_event *out);
 
-/* Events of a sensor `width` x `height` to x [T, C, H, W]; the options have been checked. With `clip`
- * they are changed before, in the frames' pixels. FSNN_EMEMORY (with clip alone). */
+/* Events of a sensor `width` x `height` to x [T, C, H, W]; the options have been checked. With
+ * `clip` they are changed before, in the frames' pixels. FSNN_EMEMORY (with clip alone). */
 fsnn_status frames_fill(const fsnn_frames *frames, int width, int height, const packed_event *event,
                         int64_t n, const augment_clip *clip, float *x);
 

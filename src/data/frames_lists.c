@@ -1,6 +1,6 @@
-/* data/frames_lists.c: frames as lists of what is not 0. Events come frame by frame, so two frames at a
- * time are summed (two, because voxels share an event between neighbours); the elements that were
- * touched are remembered, sorted, listed and set back to 0. O(events log events) a sample. */
+/* data/frames_lists.c: frames as lists of what is not 0. Events come frame by frame, so two frames
+ * at a time are summed (two, because voxels share an event between neighbours); the elements that
+ * were touched are remembered, sorted, listed and set back to 0. O(events log events) a sample. */
 #include "data/frames_walk.h"
 #include "data/sparse.h"
 

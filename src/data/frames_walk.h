@@ -1,4 +1,5 @@
-/* data/frames_walk.h: from an event to the pixels of frames that it counts in, for whoever sums them. */
+/* data/frames_walk.h: from an event to the pixels of frames that it counts in, for whoever sums
+ * them. */
 #ifndef FSNN_DATA_FRAMES_WALK_H
 #define FSNN_DATA_FRAMES_WALK_H
 
@@ -88,8 +89,8 @@ static share_fn *const frames_shares[FSNN_FRAMES_BYS] = {
     [FSNN_FRAMES_VOXEL] = by_voxel,
 };
 
-/* Adds `weight` to element `i` of frame `k`. Frames come in order, but for voxels, where frame k + 1 is
- * followed by k again, never by one before. */
+/* Adds `weight` to element `i` of frame `k`. Frames come in order, but for voxels, where frame k +
+ * 1 is followed by k again, never by one before. */
 typedef void frames_add(void *user, int64_t k, int64_t i, float weight);
 
 /* n events, their times from 0 to `last`. */
@@ -110,7 +111,8 @@ static inline void frames_walk(const fsnn_frames *f, const place *p, const packe
     }
 }
 
-/* What is left of the events of a sample after a change: n of them, places are pixels of a frame. */
+/* What is left of the events of a sample after a change: n of them, places are pixels of a
+ * frame. */
 typedef struct changed_events {
     packed_event *event;
     int64_t n;

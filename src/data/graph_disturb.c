@@ -1,6 +1,7 @@
-/* data/graph_disturb.c: disturbances of a graph itself: features that are lost, edges that are lost. Whether an
- * entry goes is a function of (seed, draw, what it is), not of the order things are kept in, so that what is lost
- * at an amount is lost at every larger one. Time linear in entries and edges. */
+/* data/graph_disturb.c: disturbances of a graph itself: features that are lost, edges that are
+ * lost. Whether an entry goes is a function of (seed, draw, what it is), not of the order things
+ * are kept in, so that what is lost at an amount is lost at every larger one. Time linear in
+ * entries and edges. */
 #include "data/graph.h"
 #include "data/store.h"
 
@@ -13,7 +14,8 @@ typedef struct loss {
 
 static bool lost(const loss *l, uint64_t stream, int64_t row, int64_t width, int64_t column)
 {
-    return fsnn_random_uniform(l->seed, stream + l->draw, (uint64_t)(row * width + column)) < l->share;
+    return fsnn_random_uniform(l->seed, stream + l->draw, (uint64_t)(row * width + column)) <
+           l->share;
 }
 
 /* Entries of X [nodes, features], each by itself. */
@@ -77,9 +79,11 @@ static fsnn_status duplicate(const fsnn_graph *g, fsnn_graph **out)
     c->feature = copy(g->feature, entries * sizeof *g->feature);
     c->value = copy(g->value, entries * sizeof *g->value);
     c->label = copy(g->label, nodes * sizeof *g->label);
-    bool all = c->edge_start && c->neighbour && c->feature_start && c->feature && c->value && c->label;
+    bool all =
+        c->edge_start && c->neighbour && c->feature_start && c->feature && c->value && c->label;
     for (int p = 0; p < FSNN_PARTS; p++) {
-        c->part[p] = g->part[p] ? copy(g->part[p], (size_t)g->part_count[p] * sizeof *g->part[p]) : NULL;
+        c->part[p] =
+            g->part[p] ? copy(g->part[p], (size_t)g->part_count[p] * sizeof *g->part[p]) : NULL;
         all = all && (c->part[p] || !g->part[p]);
     }
     if (all)
@@ -93,15 +97,16 @@ fsnn_status fsnn_graph_disturb(const fsnn_graph *graph, const fsnn_perturbation 
                                uint64_t seed, uint64_t draw, fsnn_graph **disturbed)
 {
     if (!graph || !disturbed || count < 0 || (count && !list))
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "fsnn_graph_disturb needs a graph, a list and a place for the other graph");
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "fsnn_graph_disturb needs a graph, a list and a place for the other graph");
     *disturbed = NULL;
     for (int i = 0; i < count; i++) {
         FSNN_TRY(fsnn_perturb_check(&list[i]));
         if (!fsnn_perturb_of_graph(list[i].kind))
             return fsnn_fail(FSNN_EARGUMENT,
-                             "%s acts on samples, not on the graph they come from: fsnn_perturb and "
-                             "loaders do that",
+                             "%s acts on samples, not on the graph they come from: fsnn_perturb "
+                             "and loaders do that",
                              fsnn_perturb_name(list[i].kind));
     }
     FSNN_TRY(duplicate(graph, disturbed));

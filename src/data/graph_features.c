@@ -1,5 +1,6 @@
 /* data/graph_features.c: what the samples of a graph's nodes are: features along the edges,
- * encodings, normalisation; the same of a disturbed graph. Time O(hops edges features), memory two dense copies. */
+ * encodings, normalisation; the same of a disturbed graph. Time O(hops edges features), memory two
+ * dense copies. */
 #include "data/graph.h"
 
 #include <math.h>
@@ -90,8 +91,8 @@ static fsnn_status hop_columns(const fsnn_graph *g, const fsnn_graph_options *o,
     return status;
 }
 
-/* The eigenvectors that there are: a disturbed graph in many pieces may have fewer than a network was trained with, the
- * others say nothing (0) of where a node is. x [nodes, laplacian] */
+/* The eigenvectors that there are: a disturbed graph in many pieces may have fewer than a network
+ * was trained with, the others say nothing (0) of where a node is. x [nodes, laplacian] */
 static fsnn_status laplacian_columns(const fsnn_graph *g, const fsnn_graph_options *o, float *x)
 {
     int64_t count = o->laplacian, there = count, L = o->laplacian;
@@ -102,7 +103,8 @@ static fsnn_status laplacian_columns(const fsnn_graph *g, const fsnn_graph_optio
     memset(x, 0, (size_t)(g->nodes * L) * sizeof *x);
     if (count)
         FSNN_TRY(fsnn_graph_laplacian(g, count, 1, x, NULL));
-    for (int64_t i = g->nodes - 1; i >= 0 && count < L; i--) { /* rows of `count` become rows of L */
+    /* rows of `count` become rows of L */
+    for (int64_t i = g->nodes - 1; i >= 0 && count < L; i--) {
         memmove(x + i * L, x + i * count, (size_t)count * sizeof *x);
         memset(x + i * L + count, 0, (size_t)(L - count) * sizeof *x);
     }
@@ -177,8 +179,8 @@ static fsnn_status label_columns(const fsnn_graph *g, const fsnn_graph_options *
     return status;
 }
 
-/* ---- normalisation: what is measured of the columns of x [n, C], and what that does to x in place;
- * a, b [C] are zeroed before measuring ---- */
+/* ---- normalisation: what is measured of the columns of x [n, C], and what that does to x in
+ * place; a, b [C] are zeroed before measuring ---- */
 
 static void measure_deviation(int64_t n, int64_t C, const float *x, double *mean, double *square)
 {
@@ -241,8 +243,8 @@ static const struct {
 
 /* ---- all of it ---- */
 
-static fsnn_status make_columns(const fsnn_graph *g, const fsnn_graph_options *o, const int8_t *part,
-                                float *all, int64_t columns)
+static fsnn_status make_columns(const fsnn_graph *g, const fsnn_graph_options *o,
+                                const int8_t *part, float *all, int64_t columns)
 {
     FSNN_TRY(hop_columns(g, o, all, columns));
     FSNN_TRY(encoding_columns(g, o, all, columns));
@@ -254,7 +256,8 @@ static fsnn_status make_disturbed(const fsnn_graph *g, const fsnn_graph_options 
                                   const int8_t *part, float *all, int64_t columns)
 {
     fsnn_graph *other;
-    FSNN_TRY(fsnn_graph_disturb(g, o->perturb, o->perturbs, o->perturb_seed, o->perturb_draw, &other));
+    FSNN_TRY(
+        fsnn_graph_disturb(g, o->perturb, o->perturbs, o->perturb_seed, o->perturb_draw, &other));
     fsnn_status status = make_columns(other, o, part, all, columns);
     fsnn_graph_destroy(other);
     return status;

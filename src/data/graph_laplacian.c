@@ -1,11 +1,11 @@
 /* data/graph_laplacian.c: eigenvectors of the normalised Laplacian L = I - S, S = D^-1/2 A D^-1/2,
  * for its smallest eigenvalues above 0: the largest of S below 1.
  *
- * The null space of L is known: D^1/2 on each connected piece. It is projected out, and what is left
- * is found by subspace iteration: a block V of m > count columns is filtered by the Chebyshev
+ * The null space of L is known: D^1/2 on each connected piece. It is projected out, and what is
+ * left is found by subspace iteration: a block V of m > count columns is filtered by the Chebyshev
  * polynomial that stays within -1..1 on [-1, c] and grows beyond (c: the smallest value of S in the
- * block), made orthonormal, and turned to the eigenvectors of V^T S V (Rayleigh and Ritz), until
- * |S v - theta v| is small for the wanted ones. Y. Zhou, Y. Saad, M. Tiago, J. Chelikowsky (2006).
+ * block), made orthonormal, and turned to the eigenvectors of V^T S V (Rayleigh and Ritz), until |S
+ * v - theta v| is small for the wanted ones. Y. Zhou, Y. Saad, M. Tiago, J. Chelikowsky (2006).
  *
  * Time a round: DEGREE m (edges + nodes) + 2 nodes m^2; memory three blocks [nodes, m]. */
 #include "data/graph.h"
@@ -361,7 +361,8 @@ static void deliver(const space *x, int64_t count, float *encoding, double *valu
 
 fsnn_status graph_laplacian_vectors(const fsnn_graph *g, int64_t *count)
 {
-    int32_t *piece = fsnn_alloc((size_t)g->nodes * sizeof *piece), *stack = fsnn_alloc((size_t)g->nodes * sizeof *stack);
+    int32_t *piece = fsnn_alloc((size_t)g->nodes * sizeof *piece),
+            *stack = fsnn_alloc((size_t)g->nodes * sizeof *stack);
     bool good = piece && stack;
     if (good)
         *count = g->nodes - number_pieces(g, piece, stack);

@@ -44,8 +44,9 @@ size_t akima_work(const series *s);
 void akima_columns(const series *s, int64_t group, int64_t width, const float *x, double *work,
                    float *out);
 
-/* What fsnn_interpolate does, by the calling thread alone and for arguments that it would accept: all of out [q, groups,
- * columns] from x [n, groups, columns]. `work` has interpolate_work doubles. */
+/* What fsnn_interpolate does, by the calling thread alone and for arguments that it would
+ * accept: all of out [q, groups, columns] from x [n, groups, columns]. `work` has
+ * interpolate_work doubles. */
 size_t interpolate_work(fsnn_interpolation kind, const series *s);
 void interpolate_alone(fsnn_interpolation kind, const series *s, const float *x, double *work,
                        float *out);

@@ -1,10 +1,12 @@
-/* data/loader.c: batches made ready. What a batch holds depends on (seed, epoch, its number) alone, so it does not matter who makes
- * it, and when.
+/* data/loader.c: batches made ready. What a batch holds depends on (seed, epoch, its number) alone,
+ * so it does not matter who makes it, and when.
  *
- * Where the network leaves a processor free, one thread fills a ring of three slots ahead: one with the caller, one ready, one in
- * the making. It works alone: it starts no others, which would fight with those that compute. Where the network takes all
- * processors, a thread beside them would hold up each of their loops: then a batch is made when it is asked for, by all of them
- * *together*. Samples that are made from recordings keep their thread in any case: it may have to wait for a disk. */
+ * Where the network leaves a processor free, one thread fills a ring of three slots ahead: one with
+ * the caller, one ready, one in the making. It works alone: it starts no others, which would fight
+ * with those that compute. Where the network takes all processors, a thread beside them would hold
+ * up each of their loops: then a batch is made when it is asked for, by all of them *together*.
+ * Samples that are made from recordings keep their thread in any case: it may have to wait for a
+ * disk. */
 #include "data/recipe.h"
 #include "data/store.h"
 
@@ -20,7 +22,7 @@ typedef struct fault {
 } fault;
 
 typedef struct slot {
-    float *x;        /* [T, batch, N], still [batch, N]; NULL where lists are made */
+    float *x; /* [T, batch, N], still [batch, N]; NULL where lists are made */
     spike_lists lists;
     int32_t *labels; /* [batch, places], or NULL */
     int64_t batch;
@@ -62,9 +64,11 @@ static fsnn_status make(const filling *f, maker *m, int64_t b, spike_piece *piec
     const fsnn_loader *l = f->l;
     const recipe *r = &l->how;
     slot *s = f->slot;
-    int64_t index = l->order[f->first + b], row = store_row(r->data, index), places = r->data->store->places;
+    int64_t index = l->order[f->first + b], row = store_row(r->data, index),
+            places = r->data->store->places;
     if (s->labels)
-        memcpy(s->labels + b * places, r->data->store->labels + row * places, (size_t)places * sizeof *s->labels);
+        memcpy(s->labels + b * places, r->data->store->labels + row * places,
+               (size_t)places * sizeof *s->labels);
     if (r->sparse)
         return maker_lists(m, r, l->epoch, index, b, &s->lists, piece);
     return maker_dense(m, r, l->epoch, index, s->x + b * r->values, s->batch * r->values);
@@ -256,7 +260,8 @@ static fsnn_status reserve_slot(const recipe *r, slot *s)
         __builtin_mul_overflow(size, (int64_t)sizeof(float), &size))
         return too_large(r);
     if (r->sparse) {
-        bool whole = !r->data->sequence && !r->stamped && r->options.encoder.kind != FSNN_ENCODE_DIRECT;
+        bool whole =
+            !r->data->sequence && !r->stamped && r->options.encoder.kind != FSNN_ENCODE_DIRECT;
         FSNN_TRY(spike_lists_open(&s->lists, r->steps, batch, r->values, !whole));
     } else {
         s->x = fsnn_alloc((size_t)size);
@@ -269,7 +274,8 @@ static fsnn_status reserve_slot(const recipe *r, slot *s)
     return s->labels ? FSNN_OK : FSNN_EMEMORY;
 }
 
-/* Whether the batches of an epoch that begins now are made when they are asked for, by the threads that compute. */
+/* Whether the batches of an epoch that begins now are made when they are asked for, by the threads
+ * that compute. */
 static bool all_compute(const fsnn_loader *l)
 {
     return !l->how.data->store->more && fsnn_threads() >= fsnn_processors();
@@ -351,11 +357,13 @@ int64_t fsnn_loader_samples(const fsnn_loader *loader)
 int64_t fsnn_loader_memory(const fsnn_loader *l)
 {
     const recipe *r = &l->how;
-    int64_t rows = recipe_rows(r) * r->options.batch, slot = rows * r->values * (int64_t)sizeof(float);
+    int64_t rows = recipe_rows(r) * r->options.batch,
+            slot = rows * r->values * (int64_t)sizeof(float);
     for (int i = 0; r->sparse && i < l->slots; i++) {
         const spike_lists *lists = &l->slot[i].lists;
         int64_t room = lists->room ? lists->room : guess(r);
-        slot = rows * (int64_t)(sizeof *lists->start + sizeof *lists->count) + room * (int64_t)sizeof *lists->index;
+        slot = rows * (int64_t)(sizeof *lists->start + sizeof *lists->count) +
+               room * (int64_t)sizeof *lists->index;
         slot += lists->values ? room * (int64_t)sizeof *lists->value : 0;
     }
     return l->slots * slot + l->makers * maker_bytes(r);
@@ -447,7 +455,12 @@ int fsnn_loader_next(fsnn_loader *l, fsnn_batch *batch)
         return 0;
     if (s->fault.status < 0)
         return fsnn_fail(s->fault.status, "%s", s->fault.text);
-    *batch = (fsnn_batch){s->x, s->labels, l->how.steps, s->batch, l->how.sparse ? &s->lists.s : NULL,
-                          l->how.data->store->places, l->how.still};
+    *batch = (fsnn_batch){s->x,
+                          s->labels,
+                          l->how.steps,
+                          s->batch,
+                          l->how.sparse ? &s->lists.s : NULL,
+                          l->how.data->store->places,
+                          l->how.still};
     return 1;
 }

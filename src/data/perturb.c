@@ -113,10 +113,9 @@ int fsnn_perturb_find(const char *name)
         snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", names[i]);
     }
     const char *near = name ? fsnn_nearest(name, names, FSNN_PERTURBS) : NULL;
-    return fsnn_fail(FSNN_ENOTFOUND,
-                     "no perturbation is called %s; there are %s%s%s%s",
-                     name ? name : "(nothing)", all, near ? "; did you mean " : "", near ? near : "",
-                     near ? "?" : "");
+    return fsnn_fail(FSNN_ENOTFOUND, "no perturbation is called %s; there are %s%s%s%s",
+                     name ? name : "(nothing)", all, near ? "; did you mean " : "",
+                     near ? near : "", near ? "?" : "");
 }
 
 fsnn_status fsnn_perturb_check(const fsnn_perturbation *p)

@@ -1,5 +1,5 @@
-/* data/recipe.c: one sample made ready. Random numbers are a function of (seed, epoch, sample), so it does not matter which thread
- * makes it, and when. */
+/* data/recipe.c: one sample made ready. Random numbers are a function of (seed, epoch, sample), so
+ * it does not matter which thread makes it, and when. */
 #include "data/recipe.h"
 
 #include "data/encoder.h"
@@ -78,13 +78,14 @@ fsnn_status recipe_plan(recipe *r, const fsnn_data *data, const fsnn_loader_opti
     r->sparse = options->encoder.sparse;
     r->rate = r->sparse && !r->stamped && !data->sequence && !options->perturbs &&
               options->encoder.kind == FSNN_ENCODE_RATE;
-    r->still = options->still && options->encoder.kind == FSNN_ENCODE_DIRECT && !data->sequence && !r->sparse &&
-               !options->perturbs; /* and what lies between equal values is these */
+    r->still = options->still && options->encoder.kind == FSNN_ENCODE_DIRECT && !data->sequence &&
+               !r->sparse && !options->perturbs; /* and what lies between equal values is these */
     if (r->still)
         r->options.encoder.steps = 1;
     if (r->sparse && r->values > INT32_MAX)
-        return fsnn_fail(FSNN_EUNSUPPORTED, "lists of spikes number their elements up to %d, not %lld",
-                         INT32_MAX, (long long)r->values);
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "lists of spikes number their elements up to %d, not %lld", INT32_MAX,
+                         (long long)r->values);
     return FSNN_OK;
 }
 
@@ -140,7 +141,8 @@ static void unroll(const maker *m, const recipe *r, uint64_t stream, float *out,
 {
     const fsnn_encoder *encoder = &r->options.encoder;
     if (r->data->sequence)
-        encoder_sequence(encoder, r->raw_rows, r->raw_values, m->sample, r->options.seed, stream, out, stride);
+        encoder_sequence(encoder, r->raw_rows, r->raw_values, m->sample, r->options.seed, stream,
+                         out, stride);
     else
         encoder_sample(encoder, r->raw_values, m->sample, r->options.seed, stream, out, stride);
 }
@@ -169,8 +171,8 @@ static fsnn_status disturb(maker *m, const recipe *r, uint64_t stream, float *ou
 
 static fsnn_status fetch(maker *m, const recipe *r, int64_t epoch, int64_t index)
 {
-    return augmenter_fetch(&m->augment, r->data, store_row(r->data, index), r->options.seed, epoch, index,
-                           m->sample);
+    return augmenter_fetch(&m->augment, r->data, store_row(r->data, index), r->options.seed, epoch,
+                           index, m->sample);
 }
 
 static uint64_t stream_of(int64_t epoch, int64_t index)
@@ -187,20 +189,21 @@ static fsnn_status finish(maker *m, const recipe *r, uint64_t stream, float *out
     return FSNN_OK;
 }
 
-fsnn_status maker_dense(maker *m, const recipe *r, int64_t epoch, int64_t index, float *out, int64_t stride)
+fsnn_status maker_dense(maker *m, const recipe *r, int64_t epoch, int64_t index, float *out,
+                        int64_t stride)
 {
     FSNN_TRY(fetch(m, r, epoch, index));
     return finish(m, r, stream_of(epoch, index), out, stride);
 }
 
-fsnn_status maker_lists(maker *m, const recipe *r, int64_t epoch, int64_t index, int64_t b, spike_lists *lists,
-                        spike_piece *piece)
+fsnn_status maker_lists(maker *m, const recipe *r, int64_t epoch, int64_t index, int64_t b,
+                        spike_lists *lists, spike_piece *piece)
 {
     uint64_t stream = stream_of(epoch, index);
     FSNN_TRY(fetch(m, r, epoch, index));
     if (r->rate) {
-        spike_lists_rate(lists, piece, &m->space, &r->options.encoder, b, m->sample, r->options.seed,
-                         STORE_STREAM_ENCODE + stream);
+        spike_lists_rate(lists, piece, &m->space, &r->options.encoder, b, m->sample,
+                         r->options.seed, STORE_STREAM_ENCODE + stream);
         return FSNN_OK;
     }
     FSNN_TRY(finish(m, r, stream, m->space.dense, r->values));

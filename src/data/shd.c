@@ -1,7 +1,7 @@
 /* data/shd.c: spike trains in HDF5 as in the Heidelberg Digits and Spiking Speech Commands (B.
- * Cramer et al. 2020): `spikes/times` and `spikes/units`, each a list of lists, and `labels`. A child process reads
- * them (shd_read.c); what comes of it is checked here: sizes, ranges. Times become steps when the file is
- * read; a sample is laid out when it is asked for. */
+ * Cramer et al. 2020): `spikes/times` and `spikes/units`, each a list of lists, and `labels`. A
+ * child process reads them (shd_read.c); what comes of it is checked here: sizes, ranges. Times
+ * become steps when the file is read; a sample is laid out when it is asked for. */
 #include "data/shd.h"
 #include "data/store.h"
 
@@ -60,7 +60,8 @@ static bool make_room(trains *t, int64_t used, int64_t more)
     return true;
 }
 
-/* Spikes of sample `row`, `count` in time and unit; those after the end of the last step are left out. */
+/* Spikes of sample `row`, `count` in time and unit; those after the end of the last step are left
+ * out. */
 static fsnn_status keep(file *f, int64_t row, int64_t count)
 {
     trains *t = f->t;
@@ -75,9 +76,9 @@ static fsnn_status keep(file *f, int64_t row, int64_t count)
             return fsnn_fail(FSNN_EFORMAT, "%s: sample %lld, spike %lld: its time is %g s", f->path,
                              (long long)row, (long long)i, time[i]);
         if (unit[i] < 0 || unit[i] >= o->units)
-            return fsnn_fail(FSNN_EFORMAT,
-                             "%s: sample %lld, spike %lld: unit %lld; units are 0 to %lld", f->path,
-                             (long long)row, (long long)i, (long long)unit[i], (long long)o->units - 1);
+            return fsnn_fail(
+                FSNN_EFORMAT, "%s: sample %lld, spike %lld: unit %lld; units are 0 to %lld",
+                f->path, (long long)row, (long long)i, (long long)unit[i], (long long)o->units - 1);
         f->last = fmax(f->last, time[i]);
         f->highest = unit[i] > f->highest ? unit[i] : f->highest;
         double step = floor(time[i] / o->duration * (double)o->steps);
@@ -110,7 +111,8 @@ static fsnn_status take_row(guard *g, file *f, int64_t row)
     if (count[0] != count[1])
         return fsnn_fail(FSNN_EFORMAT, "%s: sample %lld has %lld times, but %lld units", f->path,
                          (long long)row, (long long)count[0], (long long)count[1]);
-    if (count[0] < 0 || count[0] > MEMORY / (int64_t)sizeof(double)) /* more than the child can have read */
+    /* more than the child can have read */
+    if (count[0] < 0 || count[0] > MEMORY / (int64_t)sizeof(double))
         return fsnn_fail(FSNN_EFORMAT, "%s: sample %lld has %lld spikes, which cannot be", f->path,
                          (long long)row, (long long)count[0]);
     FSNN_TRY(make_longer(f, count[0]));

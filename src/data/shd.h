@@ -4,8 +4,8 @@
 
 #include "base/guard.h"
 
-/* How long the child may take for the next 64 samples, in seconds of processor time and of any. Tests are less
- * patient. */
+/* How long the child may take for the next 64 samples, in seconds of processor time and of any.
+ * Tests are less patient. */
 extern struct shd_patience {
     double busy, silence;
 } shd_patience;

@@ -1,6 +1,7 @@
-/* data/shd_read.c: what spike trains in HDF5 hold, by the HDF5 library, which damaged files can bring to crash: this runs in a
- * child process (base/guard.h) and gives, in this order,
- *   int64 rows; int64 label [rows]; for each row int64 times, int64 units, double time [times], int64 unit [units]
+/* data/shd_read.c: what spike trains in HDF5 hold, by the HDF5 library, which damaged files can
+ * bring to crash: this runs in a child process (base/guard.h) and gives, in this order,
+ *   int64 rows; int64 label [rows]; for each row int64 times, int64 units,
+ *   double time [times], int64 unit [units]
  * Whoever takes it trusts none of it. */
 #include "data/shd.h"
 
@@ -106,7 +107,8 @@ static fsnn_status give_row(guard *g, const hvl_t *times, const hvl_t *units)
     return guard_put(g, units->p, units->len * sizeof(int64_t));
 }
 
-static fsnn_status give_piece(guard *g, h5_file *f, hid_t reals, hid_t whole, int64_t first, int64_t count)
+static fsnn_status give_piece(guard *g, h5_file *f, hid_t reals, hid_t whole, int64_t first,
+                              int64_t count)
 {
     hvl_t times[PIECE] = {{0}}, units[PIECE] = {{0}};
     hid_t a = -1, b = -1;

@@ -1,7 +1,7 @@
 /* data/spikes.c: samples as lists of spikes.
  *
- * rate: of x only g x > 0 may spike; g x >= 1 always does; in between it does where number k N + i of
- * the sample's stream is below g x, the numbers of the dense encoder. They are drawn one by one,
+ * rate: of x only g x > 0 may spike; g x >= 1 always does; in between it does where number k N + i
+ * of the sample's stream is below g x, the numbers of the dense encoder. They are drawn one by one,
  * eight or sixteen beside each other, or, where that would be more work, all N of a step. Cost:
  * O(N) a sample, and for each step the elements that may spike. */
 #include "data/spikes.h"
@@ -92,15 +92,16 @@ void spike_space_close(spike_space *space)
     *space = (spike_space){0};
 }
 
-/* How the random numbers of a sample are drawn: `together` steps at once those that are needed, or where these are many, all N of
- * a step, which cost a fourth of as many drawn one by one. */
+/* How the random numbers of a sample are drawn: `together` steps at once those that are needed, or
+ * where these are many, all N of a step, which cost a fourth of as many drawn one by one. */
 typedef struct drawing {
     int64_t N, unsure, together;
     bool whole;
     uint64_t seed, stream;
 } drawing;
 
-static drawing drawing_of(const spike_space *space, int64_t N, int64_t unsure, uint64_t seed, uint64_t stream)
+static drawing drawing_of(const spike_space *space, int64_t N, int64_t unsure, uint64_t seed,
+                          uint64_t stream)
 {
     enum { WORTH = 4 };
     drawing d = {N, unsure, 1, unsure * WORTH >= N, seed, stream};
@@ -114,7 +115,8 @@ static drawing drawing_of(const spike_space *space, int64_t N, int64_t unsure, u
     return d;
 }
 
-/* The numbers of step k of T, steps taken one after the other: one for each element of probability below 1. */
+/* The numbers of step k of T, steps taken one after the other: one for each element of probability
+ * below 1. */
 static const float *draw(const spike_space *space, const drawing *d, int64_t k, int64_t T)
 {
     int64_t within = k % d->together, left = T - k < d->together ? T - k : d->together;
@@ -125,11 +127,13 @@ static const float *draw(const spike_space *space, const drawing *d, int64_t k, 
         return space->drawn;
     }
     if (within == 0)
-        fsnn_random_at(space->drawn, left * d->unsure, space->number, d->seed, d->stream, (uint64_t)(k * d->N));
+        fsnn_random_at(space->drawn, left * d->unsure, space->number, d->seed, d->stream,
+                       (uint64_t)(k * d->N));
     return space->drawn + within * d->unsure;
 }
 
-/* Sorts the elements of x: how many may spike, how many of them need a random number. Most do not where lists pay. */
+/* Sorts the elements of x: how many may spike, how many of them need a random number. Most do not
+ * where lists pay. */
 static int64_t survey(spike_space *space, int64_t N, const float *x, float gain, int64_t *unsure)
 {
     int64_t n = 0, m = 0;
@@ -152,11 +156,13 @@ static spikes_take *take_of_machine(void)
     return level[fsnn_isa_level()];
 }
 
-void spike_lists_rate(spike_lists *l, spike_piece *piece, spike_space *space, const fsnn_encoder *encoder,
-                      int64_t b, const float *x, uint64_t seed, uint64_t stream)
+void spike_lists_rate(spike_lists *l, spike_piece *piece, spike_space *space,
+                      const fsnn_encoder *encoder, int64_t b, const float *x, uint64_t seed,
+                      uint64_t stream)
 {
     spikes_take *take = take_of_machine();
-    int64_t N = l->s.width, T = encoder->steps, unsure, n = survey(space, N, x, (float)encoder->gain, &unsure);
+    int64_t N = l->s.width, T = encoder->steps, unsure,
+            n = survey(space, N, x, (float)encoder->gain, &unsure);
     if (!fits(piece, T * n + SPIKES_BEYOND))
         return;
     drawing d = drawing_of(space, N, unsure, seed, stream);

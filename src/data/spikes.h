@@ -1,5 +1,6 @@
-/* data/spikes.h: the encoded samples of a batch as lists, one list a sample and step. Several threads write the lists of one batch,
- * each samples of its own into a piece of the arrays of its own. */
+/* data/spikes.h: the encoded samples of a batch as lists, one list a sample and step. Several
+ * threads write the lists of one batch, each samples of its own into a piece of the arrays of its
+ * own. */
 #ifndef FSNN_DATA_SPIKES_H
 #define FSNN_DATA_SPIKES_H
 
@@ -29,9 +30,10 @@ typedef struct spike_space {
     float *p;         /* [N] probabilities of the elements below */
     int32_t *element; /* [N] that may spike */
     int32_t *unsure;  /* [N] elements of probability below 1 */
-    int32_t *number;  /* [N] which random numbers some steps need, as the first of these counts them */
-    float *drawn;     /* [N] random numbers of some steps, and room behind them */
-    float *dense;     /* [T, N]: encoders that have no way of their own */
+    /* [N] which random numbers some steps need, as the first of these counts them */
+    int32_t *number;
+    float *drawn; /* [N] random numbers of some steps, and room behind them */
+    float *dense; /* [T, N]: encoders that have no way of their own */
 } spike_space;
 
 /* T steps of N elements for at most B samples; `values`: elements other than 0 and 1 may come. */
@@ -46,8 +48,9 @@ fsnn_status spike_space_open(spike_space *space, int64_t T, int64_t N, bool dens
 void spike_space_close(spike_space *space);
 
 /* Sample `b` of the batch: x [N] through the rate encoder, the spikes of encoder_sample. */
-void spike_lists_rate(spike_lists *l, spike_piece *piece, spike_space *space, const fsnn_encoder *encoder,
-                      int64_t b, const float *x, uint64_t seed, uint64_t stream);
+void spike_lists_rate(spike_lists *l, spike_piece *piece, spike_space *space,
+                      const fsnn_encoder *encoder, int64_t b, const float *x, uint64_t seed,
+                      uint64_t stream);
 /* Sample `b` from rows in time, dense [T, N]. */
 void spike_lists_dense(spike_lists *l, spike_piece *piece, int64_t b, const float *dense);
 

@@ -1,5 +1,6 @@
-/* data/spikes_kernel.c: which elements spike in one step. Nothing branches on the random numbers: a place is written before it is
- * known whether it is kept, one by one or, where the instruction set can open and close ranks, sixteen at a time. */
+/* data/spikes_kernel.c: which elements spike in one step. Nothing branches on the random numbers: a
+ * place is written before it is known whether it is kept, one by one or, where the instruction set
+ * can open and close ranks, sixteen at a time. */
 #include "data/spikes_kernel.h"
 
 #include "base/isa_kernel.h"
@@ -7,7 +8,8 @@
 #if defined(__AVX512F__)
 #include <immintrin.h>
 
-int64_t FSNN_K(spikes_take)(int64_t n, const int32_t *element, const float *p, const float *drawn, int32_t *out)
+int64_t FSNN_K(spikes_take)(int64_t n, const int32_t *element, const float *p, const float *drawn,
+                            int32_t *out)
 {
     const __m512 one = _mm512_set1_ps(1);
     int64_t used = 0;
@@ -25,7 +27,8 @@ int64_t FSNN_K(spikes_take)(int64_t n, const int32_t *element, const float *p, c
     return used;
 }
 #else
-int64_t FSNN_K(spikes_take)(int64_t n, const int32_t *element, const float *p, const float *drawn, int32_t *out)
+int64_t FSNN_K(spikes_take)(int64_t n, const int32_t *element, const float *p, const float *drawn,
+                            int32_t *out)
 {
     int64_t used = 0;
     for (int64_t i = 0; i < n; i++) {

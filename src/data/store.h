@@ -48,11 +48,12 @@ struct fsnn_data {
     float value[256];                /* of each byte */
     /* Writes one row of the store as floats [size]. */
     fsnn_status (*fetch)(const fsnn_data *data, int64_t row, float *x);
-    /* The same after a change of the recording (data/augment.h); NULL: samples are no recordings. */
+    /* The same after a change of the recording (data/augment.h); NULL: samples are no
+     * recordings. */
     fsnn_status (*fetch_changed)(const fsnn_data *data, int64_t row,
                                  const struct augment_clip *clip, float *x);
-    /* The same as lists (data/sparse.h), where there is a way that costs what is in them; clip may be
-     * NULL. NULL: from the values. */
+    /* The same as lists (data/sparse.h), where there is a way that costs what is in them; clip may
+     * be NULL. NULL: from the values. */
     fsnn_status (*fetch_lists)(const fsnn_data *data, int64_t row, const struct augment_clip *clip,
                                struct sparse_rows *out);
 };
@@ -73,15 +74,16 @@ typedef struct store_source {
 
 fsnn_status store_create(const store_source *source, fsnn_data **data);
 
-/* A data set of `rows` samples that `fetch` makes when they are asked for, from store->more: recordings of events, say. Labels
- * [rows] (or NULL) are copied, `more` is taken over, also on failure. fetch may be called by several threads at once. */
+/* A data set of `rows` samples that `fetch` makes when they are asked for, from store->more:
+ * recordings of events, say. Labels [rows] (or NULL) are copied, `more` is taken over, also on
+ * failure. fetch may be called by several threads at once. */
 typedef struct store_made {
     int64_t rows;
     fsnn_shape shape; /* of one sample */
     bool sequence;
     const int32_t *labels; /* [rows, places] */
     int64_t places;        /* 0 counts as 1 */
-    int64_t classes; /* at least; 0: highest label + 1 */
+    int64_t classes;       /* at least; 0: highest label + 1 */
     void *more;
     void (*release)(void *more);
     fsnn_status (*fetch)(const fsnn_data *data, int64_t row, float *x);
@@ -93,7 +95,8 @@ typedef struct store_made {
 
 fsnn_status store_create_made(const store_made *made, fsnn_data **data);
 
-/* Another data set on the same store, its rows `row` [count], which are taken over, also on failure. */
+/* Another data set on the same store, its rows `row` [count], which are taken over, also on
+ * failure. */
 fsnn_status store_subset(const fsnn_data *data, int64_t *row, int64_t count, fsnn_data **subset);
 
 /* Row of the store that holds sample `index`. */

@@ -1,4 +1,5 @@
-/* data/unpack.h: packets packed by LZ4 (frames) or ZSTD. Both libraries may be missing in a build. */
+/* data/unpack.h: packets packed by LZ4 (frames) or ZSTD. Both libraries may be missing in a
+ * build. */
 #ifndef FSNN_DATA_UNPACK_H
 #define FSNN_DATA_UNPACK_H
 
@@ -12,8 +13,8 @@ typedef struct unpacked {
 } unpacked;
 
 /* Unpacks `packed` [size] into out->bytes, which grows as bytes really come out. `where` starts the
- * error sentences. FSNN_EFORMAT (damaged, cut short, or more than a thousandfold), FSNN_EUNSUPPORTED
- * when the library is not in this build, FSNN_EMEMORY. */
+ * error sentences. FSNN_EFORMAT (damaged, cut short, or more than a thousandfold),
+ * FSNN_EUNSUPPORTED when the library is not in this build, FSNN_EMEMORY. */
 fsnn_status unpack(unpack_kind kind, const char *where, const uint8_t *packed, size_t size,
                    unpacked *out);
 void unpack_free(unpacked *out);

@@ -94,8 +94,8 @@ static fsnn_status read_format(const char *path, const uint8_t *p, size_t size, 
     return FSNN_OK;
 }
 
-/* A size that stands for one that was not known, where a program wrote into a pipe: all ones, or a little below 2 GiB in whole frames
- * (SoX, eSpeak). The samples reach to the end of the file. */
+/* A size that stands for one that was not known, where a program wrote into a pipe: all ones, or a
+ * little below 2 GiB in whole frames (SoX, eSpeak). The samples reach to the end of the file. */
 static bool open_end(uint64_t length, size_t block, size_t left)
 {
     return length > left && (length == UINT32_MAX || length == 0x7ffff000 / block * block);

@@ -8,8 +8,8 @@ fsnn_status fsnn_engine_settle(const fsnn_dynamics *d, fsnn_engine *engine)
 {
     if (!(d->tolerance == 0 || (d->tolerance >= 1e-12 && d->tolerance <= 0.1)))
         return fsnn_fail(FSNN_EARGUMENT,
-                         "the memory's tolerance is %g: it must lie between 1e-12 and 0.1 (or be 0: "
-                         "the history itself)",
+                         "the memory's tolerance is %g: it must lie between 1e-12 and 0.1 (or be "
+                         "0: the history itself)",
                          d->tolerance);
     if (d->horizon < 0 || d->horizon > FSNN_HORIZON_MOST)
         return fsnn_fail(FSNN_EARGUMENT,
@@ -23,8 +23,7 @@ fsnn_status fsnn_engine_settle(const fsnn_dynamics *d, fsnn_engine *engine)
                          "tolerance stands for full memory, so leave the number of steps out",
                          (long long)d->memory, d->tolerance);
     if (d->engine == FSNN_ENGINE_EXPONENTIALS && d->tolerance == 0)
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "the engine exponentials needs a tolerance: 1e-5, say");
+        return fsnn_fail(FSNN_EUNSUPPORTED, "the engine exponentials needs a tolerance: 1e-5, say");
     bool compress = d->engine == FSNN_ENGINE_EXPONENTIALS ||
                     (d->engine == FSNN_ENGINE_AUTO && d->tolerance > 0 &&
                      (d->horizon == 0 || d->horizon > FSNN_SHORT_RUN));

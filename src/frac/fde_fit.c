@@ -1,4 +1,5 @@
-/* The sums of exponentials of one run: one set of nodes for all its kernels and orders (frac/fit.h). */
+/* The sums of exponentials of one run: one set of nodes for all its kernels and orders
+ * (frac/fit.h). */
 #include "frac/fde_run.h"
 
 #include <math.h>

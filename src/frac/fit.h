@@ -1,6 +1,7 @@
 /* frac/fit.h: a sequence of weights as a sum of exponentials,
  *
- *     w_j  =  sum_k weight_k e^(-s_k j)  (1 + error_j),      |error_j| <= tolerance   for window <= j <= steps.
+ *     w_j  =  sum_k weight_k e^(-s_k j)  (1 + error_j),
+ *             |error_j| <= tolerance   for window <= j <= steps.
  *
  * The nodes s depend on steps, window and tolerance only: one set serves all kernels, orders and
  * terms, and stays when an order is learned; the weights are closed forms. The error is measured,

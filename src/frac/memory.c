@@ -132,8 +132,8 @@ static fsnn_status settle_modes(frac_memory *m, bool renew)
     if (m->fits && !m->method->lmix) { /* the nodes serve every order */
         FSNN_TRY(frac_modes_weigh(&m->modes, m->method, &m->order, &m->leak, m->h));
     } else {
-        FSNN_TRY(frac_modes_make(&m->modes, m->method, &m->order, &m->leak, m->h,
-                                 m->what.tolerance, m->what.horizon));
+        FSNN_TRY(frac_modes_make(&m->modes, m->method, &m->order, &m->leak, m->h, m->what.tolerance,
+                                 m->what.horizon));
         m->fits++;
     }
     m->fitted_order = m->order;

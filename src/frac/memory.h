@@ -12,8 +12,8 @@
 #include "frac/method.h"
 #include "frac/modes.h"
 
-#define FRAC_LANES 32 /* neurons in a tile */
-#define FRAC_BLOCK 12 /* outputs that share one pass over the history */
+#define FRAC_LANES 32             /* neurons in a tile */
+#define FRAC_BLOCK 12             /* outputs that share one pass over the history */
 #define FRAC_PAD (FRAC_BLOCK + 1) /* zeros behind the last weight */
 
 typedef struct frac_kernels {
@@ -29,9 +29,10 @@ const frac_kernels *frac_kernels_get(void);
 
 /* What a layer remembers. */
 typedef struct frac_keep {
-    int64_t steps;    /* 0: everything; M >= 1: a step sees M states, its own included */
-    double tolerance; /* > 0: everything, far lags by exponentials with this relative error of a weight */
-    int64_t horizon;  /* lags that the tolerance holds for */
+    int64_t steps; /* 0: everything; M >= 1: a step sees M states, its own included */
+    /* > 0: everything, far lags by exponentials with this relative error of a weight */
+    double tolerance;
+    int64_t horizon; /* lags that the tolerance holds for */
 } frac_keep;
 
 /* One weighted sum, settled: single precision, trimmed to the lags that count, padded with zeros.
@@ -53,7 +54,8 @@ typedef struct frac_memory {
     double h;
     frac_keep what;
     bool compressed; /* far lags are in `modes` */
-    int64_t fits; /* how often nodes have been found for `modes`: with another number a state is void */
+    /* how often nodes have been found for `modes`: with another number a state is void */
+    int64_t fits;
     fsnn_order fitted_order; /* what `modes` are weighed for */
     frac_leak fitted_leak;
     frac_modes modes;
@@ -90,8 +92,8 @@ int frac_memory_params(const frac_memory *memory);
  * w; dstart [starts] where the method has one; dout like frac_modes.out where there are modes. */
 fsnn_status frac_memory_derive(const frac_memory *memory, int s, int p, float *dw, float *dstart,
                                float *dout, float *dgain);
-/* Multiply-adds of the sums over the past for output o, a neuron: one a lag that has a weight; where the memory is
- * compressed, two a mode for those behind. */
+/* Multiply-adds of the sums over the past for output o, a neuron: one a lag that has a weight;
+ * where the memory is compressed, two a mode for those behind. */
 double frac_memory_cost(const frac_memory *memory, int64_t o);
 void frac_memory_free(frac_memory *memory);
 

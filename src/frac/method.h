@@ -32,7 +32,8 @@ typedef struct frac_leak {
 } frac_leak;
 
 typedef void frac_weight_fn(const fsnn_order *order, double h, int64_t n, double *w, double *gain);
-typedef void frac_dweight_fn(const fsnn_order *order, double h, int64_t n, int p, double *dw, double *dgain);
+typedef void frac_dweight_fn(const fsnn_order *order, double h, int64_t n, int p, double *dw,
+                             double *dgain);
 /* The weight of the first drive in output n >= 1, and its derivative in parameter p. */
 typedef double frac_start_fn(const fsnn_order *order, double h, int64_t n);
 typedef double frac_dstart_fn(const fsnn_order *order, double h, int p, int64_t n);
@@ -42,9 +43,10 @@ typedef struct frac_method {
     bool integer;   /* belongs to odeint: alpha is ignored */
     bool multiterm; /* several terms can be done */
     frac_scheme scheme;
-    bool drive;       /* the history keeps drives, not states */
-    bool linearised;  /* has an implicit variant */
-    bool forever;     /* weights do not decay to the integer order's at alpha = 1: all history counts */
+    bool drive;      /* the history keeps drives, not states */
+    bool linearised; /* has an implicit variant */
+    /* weights do not decay to the integer order's at alpha = 1: all history counts */
+    bool forever;
     /* w[l] for l = 1..n (w[0] is not touched) and the gain, in double precision */
     frac_weight_fn *weights;
     /* derivatives of all of these in parameter p: alpha_p for p < terms, else the coefficient p -
@@ -69,7 +71,8 @@ typedef struct frac_method {
      * kernel */
     const fde_kernel *kernel, *pkernel;
     void (*mix)(const fsnn_order *order, double h, fde_mix *mix);
-    const fde_kernel *(*lmix)(const fsnn_order *order, const frac_leak *leak, double h, fde_mix *mix);
+    const fde_kernel *(*lmix)(const fsnn_order *order, const frac_leak *leak, double h,
+                              fde_mix *mix);
     /* largest z = h^alpha/tau for which the explicit scheme for D^alpha v = -v/tau does not grow;
      * NULL: no limit */
     double (*stable)(double alpha);
@@ -84,7 +87,7 @@ fsnn_status frac_method_settle(fsnn_integrator integrator, fsnn_method method,
 /* Checks one order: number of terms, ranges, whether the method can do it. */
 fsnn_status frac_order_check(const frac_method *method, const fsnn_order *order);
 
-extern const frac_method frac_euler, frac_heun, frac_rk4, frac_gl, frac_l1, frac_ab, frac_trap, frac_abm,
-    frac_ml;
+extern const frac_method frac_euler, frac_heun, frac_rk4, frac_gl, frac_l1, frac_ab, frac_trap,
+    frac_abm, frac_ml;
 
 #endif

@@ -1,10 +1,12 @@
-/* Adams-Bashforth of order one, the product rectangle rule (Diethelm, Ford and Freed 2002; spikeDE's `pred`).
+/* Adams-Bashforth of order one, the product rectangle rule (Diethelm, Ford and Freed 2002;
+ * spikeDE's `pred`).
  *
  *   r_j = ((j+1)^a - j^a) / Gamma(1+a)
  *   u_{n+1} = h^a/C sum_{j=0}^{n} r_j f_{n-j}
  *
- * The history keeps the drives f. The implicit variant takes f at the end of each step. Order 1; stable explicitly for
- * h^a/tau <= Gamma(1+a) / (2 eta(-a)). At a = 1 all r_j are 1: the sum of all drives, Euler up to rounding. */
+ * The history keeps the drives f. The implicit variant takes f at the end of each step. Order 1;
+ * stable explicitly for h^a/tau <= Gamma(1+a) / (2 eta(-a)). At a = 1 all r_j are 1: the sum of all
+ * drives, Euler up to rounding. */
 #include "frac/method.h"
 
 #include "frac/powers.h"
@@ -38,9 +40,8 @@ static void dweights(const fsnn_order *o, double h, int64_t n, int p, double *dw
 /* Kernels of all product rules carry 1/Gamma themselves: what is left is h^a/C. */
 void frac_product_mix(const fsnn_order *o, double h, fde_mix *x)
 {
-    *x = (fde_mix){.terms = 1,
-                   .alpha = {o->alpha[0]},
-                   .share = {pow(h, o->alpha[0]) / o->coefficient[0]}};
+    *x = (fde_mix){
+        .terms = 1, .alpha = {o->alpha[0]}, .share = {pow(h, o->alpha[0]) / o->coefficient[0]}};
 }
 
 static double stable(double alpha)

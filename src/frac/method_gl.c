@@ -4,8 +4,9 @@
  *   ct_j = sum_m C_m h^(-a_m) c_j(a_m)             several terms: the weights add up
  *   u_{n+1} = (f_n - sum_{j>=1} ct_j u_{n+1-j}) / ct_0
  *
- * so w_j = -ct_j/ct_0, gain = 1/ct_0; with one term of coefficient 1, w_j = -c_j and gain = h^a. At a = 1: c = 1, -1, 0, 0,
- * ..., which is forward Euler to the bit. Order 1; stable for h^a/tau <= 2^a. Weights: O(n) time. */
+ * so w_j = -ct_j/ct_0, gain = 1/ct_0; with one term of coefficient 1, w_j = -c_j and gain = h^a. At
+ * a = 1: c = 1, -1, 0, 0, ..., which is forward Euler to the bit. Order 1; stable for h^a/tau <=
+ * 2^a. Weights: O(n) time. */
 #include "frac/method.h"
 
 #include <math.h>
@@ -27,7 +28,8 @@ static double total(const fsnn_order *o, double h)
 static void weights(const fsnn_order *o, double h, int64_t n, double *w, double *gain)
 {
     double ct0 = total(o, h);
-    /* a lone term of coefficient 1 keeps h^a free of the rounding of 1/h^-a, which Euler's bits at a = 1 need */
+    /* a lone term of coefficient 1 keeps h^a free of the rounding of 1/h^-a, which Euler's bits at
+     * a = 1 need */
     bool plain = o->terms == 1 && o->coefficient[0] == 1;
     *gain = plain ? pow(h, o->alpha[0]) : 1 / ct0;
     for (int64_t j = 1; j <= n; j++)
@@ -41,7 +43,8 @@ static void weights(const fsnn_order *o, double h, int64_t n, double *w, double 
     }
 }
 
-/* d ct_j / dp, j = 0..n, for p = alpha_m:  C h^-a (c'_j - log h c_j),  c'_j = c'_{j-1}(j-1-a)/j - c_{j-1}/j;
+/* d ct_j / dp, j = 0..n, for p = alpha_m:  C h^-a (c'_j - log h c_j),
+ * c'_j = c'_{j-1}(j-1-a)/j - c_{j-1}/j;
  * for p = C_m: h^-a c_j. Then the quotient rule on -ct_j/ct_0 and 1/ct_0. */
 static void dweights(const fsnn_order *o, double h, int64_t n, int p, double *dw, double *dgain)
 {

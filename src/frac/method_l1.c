@@ -3,8 +3,9 @@
  *   b_j = (j+1)^(1-a) - j^(1-a),  b_0 = 1
  *   h^-a / Gamma(2-a) sum_{j=0}^{n} b_j (u_{n+1-j} - u_{n-j}) = f_n
  *
- * Sorted by states (u_0 = 0): w_j = sum_m F_m (b_{j-1} - b_j) / sum_m F_m with F_m = C_m h^-a / Gamma(2-a); gain = 1/sum_m F_m.
- * At a = 1: b = 1, 0, 0, ..., forward Euler to the bit. Order 1; stable for h^a/tau <= 4 eta(a-1)/Gamma(2-a). */
+ * Sorted by states (u_0 = 0): w_j = sum_m F_m (b_{j-1} - b_j) / sum_m F_m with F_m = C_m h^-a /
+ * Gamma(2-a); gain = 1/sum_m F_m. At a = 1: b = 1, 0, 0, ..., forward Euler to the bit. Order 1;
+ * stable for h^a/tau <= 4 eta(a-1)/Gamma(2-a). */
 #include "frac/method.h"
 
 #include "frac/special.h"

@@ -1,11 +1,13 @@
-/* The Mittag-Leffler integrator: exact for IF and LIF under a current that holds over each step, stable for any step.
+/* The Mittag-Leffler integrator: exact for IF and LIF under a current that holds over each step,
+ * stable for any step.
  *
  *   tau C D^a v = -v + I   has   v(t) = (Q' * I)(t),   Q(t) = 1 - E_a(-t^a / (tau C))
  *   u_{n+1} = sum_{j=0}^{n} kappa_j I_{n-j},   kappa_j = Q((j+1)h) - Q(jh)
  *
- * The history keeps d = f - J u = I/tau (less what spikes take), the drive without its leak, so weights are tau kappa_j. Without a
- * leak (IF) they are those of the rectangle rule, exact there too. Derivatives in alpha, tau and C by fourth-order differences of Q, to
- * about 1e-11: the function is analytic in all three. */
+ * The history keeps d = f - J u = I/tau (less what spikes take), the drive without its leak, so
+ * weights are tau kappa_j. Without a leak (IF) they are those of the rectangle rule, exact there
+ * too. Derivatives in alpha, tau and C by fourth-order differences of Q, to about 1e-11: the
+ * function is analytic in all three. */
 #include "frac/products.h"
 
 #include <fsnn/fde.h>

@@ -4,7 +4,8 @@
  *   q_n = ((n-1)^(a+1) - n^a (n-1-a)) / Gamma(a+2)
  *   u_{n+1} = h^a/C (q_{n+1} f_0 + sum_{j=0}^{n} t_j f_{n+1-j})
  *
- * The history keeps the drives f_1, f_2, ..., and f_0 apart. Order 2 for smooth drives; stable for every step on the negative axis. */
+ * The history keeps the drives f_1, f_2, ..., and f_0 apart. Order 2 for smooth drives; stable for
+ * every step on the negative axis. */
 #include "frac/method.h"
 
 #include "frac/powers.h"

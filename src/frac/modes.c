@@ -39,7 +39,7 @@ static int sums(const frac_method *method)
 }
 
 /* Orders that the nodes must serve: those given and, as they may be learned, a range of others. */
-static const double range[] = {0.01, 0.03, 0.1, 0.2, 0.3,  0.4,  0.5,   0.6,
+static const double range[] = {0.01, 0.03, 0.1, 0.2,  0.3,  0.4,  0.5,   0.6,
                                0.7,  0.8,  0.9, 0.95, 0.98, 0.99, 0.999, 1};
 
 static int targets(const frac_method *method, const fsnn_order *order, const frac_leak *leak,
@@ -92,8 +92,7 @@ fsnn_status frac_modes_make(frac_modes *m, const frac_method *method, const fsnn
                             const frac_leak *leak, double h, double tolerance, int64_t horizon)
 {
     frac_target target[2 * (FSNN_COUNT(range) + 1)];
-    frac_modes found = {
-        .fit = {.tolerance = tolerance, .window = FRAC_SPAN + 1, .steps = horizon}};
+    frac_modes found = {.fit = {.tolerance = tolerance, .window = FRAC_SPAN + 1, .steps = horizon}};
     FSNN_TRY(frac_fit_make(&found.fit, target, targets(method, order, leak, h, target)));
     /* at least one block, of zeros: a state is never nothing */
     found.padded = (found.fit.modes + FRAC_BLOCK - 1) / FRAC_BLOCK * FRAC_BLOCK;
@@ -123,8 +122,9 @@ fsnn_status frac_modes_weigh(frac_modes *m, const frac_method *method, const fsn
     return FSNN_OK;
 }
 
-fsnn_status frac_modes_error(const frac_modes *m, const frac_method *method, const fsnn_order *order,
-                             const frac_leak *leak, double h, int s, double *error, double *sum)
+fsnn_status frac_modes_error(const frac_modes *m, const frac_method *method,
+                             const fsnn_order *order, const frac_leak *leak, double h, int s,
+                             double *error, double *sum)
 {
     double weight[FRAC_MODES];
     *error = *sum = 0;
@@ -137,8 +137,8 @@ fsnn_status frac_modes_error(const frac_modes *m, const frac_method *method, con
 }
 
 /* weight with parameter p moved */
-static fsnn_status moved(const frac_modes *m, const frac_method *method, const fsnn_order *order, double h, int s,
-                         int p, double by, double *weight)
+static fsnn_status moved(const frac_modes *m, const frac_method *method, const fsnn_order *order,
+                         double h, int s, int p, double by, double *weight)
 {
     fsnn_order o = *order;
     *(p < o.terms ? &o.alpha[p] : &o.coefficient[p - o.terms]) += by;
@@ -152,8 +152,8 @@ static const struct difference {
 } central = {{-2, -1, 0, 1, 2}, {1 / 12.0, -8 / 12.0, 0, 8 / 12.0, -1 / 12.0}},
   backward = {{-4, -3, -2, -1, 0}, {3 / 12.0, -16 / 12.0, 36 / 12.0, -48 / 12.0, 25 / 12.0}};
 
-fsnn_status frac_modes_derive(const frac_modes *m, const frac_method *method, const fsnn_order *order, double h,
-                              int s, int p, float *dout)
+fsnn_status frac_modes_derive(const frac_modes *m, const frac_method *method,
+                              const fsnn_order *order, double h, int s, int p, float *dout)
 {
     double weight[FRAC_MODES], sum[FRAC_MODES] = {0};
     if (method->lmix)

@@ -5,8 +5,8 @@
  * are cut into blocks of SPAN, wherever a call begins or ends. An output of block b sees the rows
  * of blocks b - 1 and b exactly (lags up to 2 SPAN - 1) and all earlier ones by the state
  *
- *     S_k = sum_{r < (b-1) SPAN} e^(-s_k ((b-1) SPAN - 1 - r)) x_r,        far part of output b SPAN + i:
- *                                                                sum_k weight_k e^(-s_k (SPAN + 1 + i)) S_k.
+ *     S_k = sum_{r < (b-1) SPAN} e^(-s_k ((b-1) SPAN - 1 - r)) x_r,
+ *     far part of output b SPAN + i:  sum_k weight_k e^(-s_k (SPAN + 1 + i)) S_k.
  *
  * so that a block costs two small matrix products; no lag is corrected, the exponentials give lags
  * from SPAN + 1 on. The transpose (rows receive from later outputs) has the same form in reversed
@@ -24,11 +24,11 @@
 
 typedef struct frac_modes {
     frac_fit fit;
-    int padded;      /* modes, up to a multiple of FRAC_BLOCK: rows of a state, at least one */
-    int64_t stride;  /* of `out`: outputs of a block and padding */
-    float *decay;    /* [padded] e^(-s SPAN) - 1 */
-    float *in;       /* [SPAN][padded] row j of a block enters with e^(-s (SPAN - 1 - j)) */
-    float *out[2];   /* [padded][stride] of each sum: weight e^(-s (SPAN + 1 + i)) */
+    int padded;     /* modes, up to a multiple of FRAC_BLOCK: rows of a state, at least one */
+    int64_t stride; /* of `out`: outputs of a block and padding */
+    float *decay;   /* [padded] e^(-s SPAN) - 1 */
+    float *in;      /* [SPAN][padded] row j of a block enters with e^(-s (SPAN - 1 - j)) */
+    float *out[2];  /* [padded][stride] of each sum: weight e^(-s (SPAN + 1 + i)) */
 } frac_modes;
 
 /* Finds modes for a method and its orders over lags up to `horizon`. Orders may move afterwards
@@ -40,12 +40,13 @@ fsnn_status frac_modes_weigh(frac_modes *m, const frac_method *method, const fsn
                              const frac_leak *leak, double h);
 /* The derivative of `out` of sum s in parameter p of the order (frac/method.h), [padded][stride]:
  * fourth-order differences of the closed forms, exact to about 1e-11. */
-fsnn_status frac_modes_derive(const frac_modes *m, const frac_method *method, const fsnn_order *order, double h,
-                              int s, int p, float *dout);
+fsnn_status frac_modes_derive(const frac_modes *m, const frac_method *method,
+                              const fsnn_order *order, double h, int s, int p, float *dout);
 /* Largest relative error of a weight and sum of |error| over all lags to the horizon, of sum s as
  * it is weighed. */
-fsnn_status frac_modes_error(const frac_modes *m, const frac_method *method, const fsnn_order *order,
-                             const frac_leak *leak, double h, int s, double *error, double *sum);
+fsnn_status frac_modes_error(const frac_modes *m, const frac_method *method,
+                             const fsnn_order *order, const frac_leak *leak, double h, int s,
+                             double *error, double *sum);
 void frac_modes_free(frac_modes *m);
 
 typedef struct frac_modes_kernels {

@@ -1,5 +1,6 @@
-/* Differences of powers. First differences through expm1 and log1p; second differences and the tangent remainder by the binomial
- * series from j = 16 on (relative error 1e-15; the naive form loses j^2 eps), directly before. */
+/* Differences of powers. First differences through expm1 and log1p; second differences and the
+ * tangent remainder by the binomial series from j = 16 on (relative error 1e-15; the naive form
+ * loses j^2 eps), directly before. */
 #include "frac/powers.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* frac/powers.h: differences of powers without cancellation, and their derivatives in the exponent; j >= 0. */
+/* frac/powers.h: differences of powers without cancellation, and their derivatives in the exponent;
+ * j >= 0. */
 #ifndef FSNN_FRAC_POWERS_H
 #define FSNN_FRAC_POWERS_H
 

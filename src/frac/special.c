@@ -1,12 +1,13 @@
-/* Special functions: digamma by recurrence to x >= 10 and the asymptotic series (Abramowitz and Stegun 6.3.5, 6.3.18);
- * Dirichlet eta by the alternating-series acceleration of Borwein (2000), algorithm 2. */
+/* Special functions: digamma by recurrence to x >= 10 and the asymptotic series (Abramowitz and
+ * Stegun 6.3.5, 6.3.18); Dirichlet eta by the alternating-series acceleration of Borwein (2000),
+ * algorithm 2. */
 #include "frac/special.h"
 
 #include <math.h>
 
 double frac_digamma(double x)
 {
-    static const double B[] = {1.0 / 12,   -1.0 / 120,      1.0 / 252, -1.0 / 240,
+    static const double B[] = {1.0 / 12,  -1.0 / 120,       1.0 / 252, -1.0 / 240,
                                1.0 / 132, -691.0 / 32760.0, 1.0 / 12};
     double sum = 0;
     for (; x < 10; x++)

@@ -5,11 +5,9 @@
 #include <string.h>
 
 static const frac_method *const methods[] = {
-    [FSNN_EULER] = &frac_euler,
-    [FSNN_GL] = &frac_gl,
-    [FSNN_L1] = &frac_l1,       [FSNN_TRAP] = &frac_trap, [FSNN_AB] = &frac_ab,
-    [FSNN_ABM] = &frac_abm,     [FSNN_HEUN] = &frac_heun, [FSNN_RK4] = &frac_rk4,
-    [FSNN_ML] = &frac_ml,
+    [FSNN_EULER] = &frac_euler, [FSNN_GL] = &frac_gl,   [FSNN_L1] = &frac_l1,
+    [FSNN_TRAP] = &frac_trap,   [FSNN_AB] = &frac_ab,   [FSNN_ABM] = &frac_abm,
+    [FSNN_HEUN] = &frac_heun,   [FSNN_RK4] = &frac_rk4, [FSNN_ML] = &frac_ml,
 };
 
 const frac_method *frac_method_get(fsnn_method method)
@@ -45,11 +43,11 @@ fsnn_status frac_method_settle(fsnn_integrator integrator, fsnn_method method,
     if (!*row)
         return fsnn_fail(FSNN_EARGUMENT, "there is no method number %d", method);
     if ((*row)->integer != integer)
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "method %s does not belong to integrator %s: %s", (*row)->name,
-                         integer ? "odeint" : "fdeint",
-                         integer ? "odeint takes euler, heun or rk4; for fractional order use fdeint"
-                                 : "fdeint takes gl, l1, ab, trap, abm or ml; for integer order use odeint");
+        return fsnn_fail(
+            FSNN_EUNSUPPORTED, "method %s does not belong to integrator %s: %s", (*row)->name,
+            integer ? "odeint" : "fdeint",
+            integer ? "odeint takes euler, heun or rk4; for fractional order use fdeint"
+                    : "fdeint takes gl, l1, ab, trap, abm or ml; for integer order use odeint");
     return FSNN_OK;
 }
 
@@ -94,7 +92,8 @@ fsnn_status fsnn_frac_weights(fsnn_method method, const fsnn_order *order, doubl
         return fsnn_fail(FSNN_EARGUMENT, "%lld weights asked for: at least 1", (long long)n);
     FSNN_TRY(frac_order_check(row, order));
     if (!row->weights)
-        return fsnn_fail(FSNN_EUNSUPPORTED, "the weights of method %s depend on the neuron", row->name);
+        return fsnn_fail(FSNN_EUNSUPPORTED, "the weights of method %s depend on the neuron",
+                         row->name);
     row->weights(order, step, n, w - 1, gain); /* rows count lags from 1 and leave w[0] alone */
     return FSNN_OK;
 }

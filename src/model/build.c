@@ -25,7 +25,8 @@ static fsnn_status read_matrix(builder *b, const layer *l, const fsnn_graph_laye
     const yaml_node *named = yaml_find(layer_options(l->node), "path");
     fsnn_graph *graph;
     if (!text)
-        return fsnn_fail(FSNN_EDESCRIPTION, "there is no graph: give its folder as path, here or in data");
+        return fsnn_fail(FSNN_EDESCRIPTION,
+                         "there is no graph: give its folder as path, here or in data");
     FSNN_TRY(data_find_file(&at, named ? named : l->node, text, &folder));
     FSNN_TRY(description_graph(b->d, folder, &graph));
     fsnn_status status = fsnn_graph_propagation(graph, (fsnn_propagation)o->propagation,

@@ -16,15 +16,16 @@ static const data_section defaults = {
     .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 4, .gain = 1, .floor = 0.01, .threshold = 0.1},
     .frames = {.by = FSNN_FRAMES_NUMBER, .count = 16, .window = 10000},
     /* fsnn_graph_options_default, as a constant */
-    .graph = {.hops = 1,
-              .self_loops = true,
-              .count_loops = true,
-              .split = {.train = 0.7,
-                        .validation = 0.2,
-                        .test = 0.1,
-                        .per_class = true,
-                        .seed = 1}},
-    .series = {.decimate = 1, .frame = 25, .hop = 10, .mel = {.bands = 40, .floor = 1e-6}, .scale = FSNN_SCALE_NONE},
+    .graph =
+        {.hops = 1,
+         .self_loops = true,
+         .count_loops = true,
+         .split = {.train = 0.7, .validation = 0.2, .test = 0.1, .per_class = true, .seed = 1}},
+    .series = {.decimate = 1,
+               .frame = 25,
+               .hop = 10,
+               .mel = {.bands = 40, .floor = 1e-6},
+               .scale = FSNN_SCALE_NONE},
     .pattern = "{label}_{speaker}_{take}.wav",
     .symbols = "N A V",
     .before = 0.25,
@@ -33,7 +34,8 @@ static const data_section defaults = {
 };
 
 const char *const data_sequence_names[] = {"none", "first", "rows", "pixels", NULL};
-const fsnn_alias data_sequence_aliases[] = {{"false", FSNN_AXES_NONE}, {"true", FSNN_AXES_FIRST}, {0}};
+const fsnn_alias data_sequence_aliases[] = {
+    {"false", FSNN_AXES_NONE}, {"true", FSNN_AXES_FIRST}, {0}};
 
 const void *data_defaults(void)
 {
@@ -115,7 +117,8 @@ const fsnn_key data_encoder_keys[] = {
     {.name = "sparse",
      .type = FSNN_KEY_BOOL,
      .offset = offsetof(fsnn_encoder, sparse),
-     .help = "batches as lists of what is not 0, which a linear layer adds event by event: as good as without, and faster where little spikes"},
+     .help = "batches as lists of what is not 0, which a linear layer adds event by event: as good "
+             "as without, and faster where little spikes"},
     {0},
 };
 
@@ -325,11 +328,11 @@ static fsnn_status check_times(const fsnn_description *d, const char *which, con
     if (d->dynamics.count == T)
         return FSNN_OK;
     yaml_doc view = {.path = d->doc.path};
-    fsnn_status status =
-        yaml_fail(&view, d->dynamics.stamps,
-                  "found %lld stamps, but %s have T = %lld (set %s): expected one for each of the T",
-                  (long long)d->dynamics.count,
-                  info.sequence ? "the sequences" : "encoded samples", (long long)T, which);
+    fsnn_status status = yaml_fail(
+        &view, d->dynamics.stamps,
+        "found %lld stamps, but %s have T = %lld (set %s): expected one for each of the T",
+        (long long)d->dynamics.count, info.sequence ? "the sequences" : "encoded samples",
+        (long long)T, which);
     pool_free(&view.memory);
     return status;
 }
@@ -387,7 +390,8 @@ fsnn_status fsnn_description_data(const fsnn_description *description, fsnn_data
     if (train && !whole && !s->train.given)
         return fsnn_fail(FSNN_EDESCRIPTION, "%s: the section \"data\" has no set \"train\"",
                          description->doc.path);
-    const bool wanted[FSNN_PARTS] = {train != NULL, test && (whole || !s->test.given), test != NULL};
+    const bool wanted[FSNN_PARTS] = {train != NULL, test && (whole || !s->test.given),
+                                     test != NULL};
     FSNN_TRY(fsnn_description_parts(description, wanted, part));
     if (train)
         *train = part[FSNN_PART_TRAIN];

@@ -143,4 +143,5 @@ static fsnn_status open_parts(const data_place *at, fsnn_data *part[FSNN_PARTS])
                                     : status;
 }
 
-const data_kind data_graph = {.name = "graph", .keys = keys, .open_parts = open_parts, .timeless = true};
+const data_kind data_graph = {
+    .name = "graph", .keys = keys, .open_parts = open_parts, .timeless = true};

@@ -2,9 +2,15 @@
 #include "model/data_kinds.h"
 
 static const fsnn_key set_keys[] = {
-    {.name = "images", .type = FSNN_KEY_TEXT, .offset = offsetof(data_set, images), .required = true,
+    {.name = "images",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, images),
+     .required = true,
      .help = "file of images, plain or gzip"},
-    {.name = "labels", .type = FSNN_KEY_TEXT, .offset = offsetof(data_set, labels), .required = true,
+    {.name = "labels",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, labels),
+     .required = true,
      .help = "file of their classes"},
     {0},
 };

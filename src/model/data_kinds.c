@@ -5,7 +5,7 @@ extern const data_kind data_idx, data_npz, data_events, data_graph;
 extern const data_kind data_npy, data_ts, data_wav, data_wfdb, data_hdf5;
 
 const data_kind *const data_kinds[] = {
-    &data_idx, &data_npz,  &data_npy,    &data_ts,    &data_wav,
+    &data_idx,  &data_npz,  &data_npy,    &data_ts,    &data_wav,
     &data_wfdb, &data_hdf5, &data_events, &data_graph, NULL,
 };
 const char *const data_kind_names[] = {

@@ -1,5 +1,6 @@
-/* model/data_kinds.h: the kinds of data that a description can name. A kind says what a set is and opens it; the rest of
- * the section is the same for all. A new kind is a file data_KIND.c and a row in data_kinds.c. */
+/* model/data_kinds.h: the kinds of data that a description can name. A kind says what a set is and
+ * opens it; the rest of the section is the same for all. A new kind is a file data_KIND.c and a row
+ * in data_kinds.c. */
 #ifndef FSNN_DATA_KINDS_H
 #define FSNN_DATA_KINDS_H
 
@@ -8,9 +9,11 @@
 /* Where a set stands, while it is opened. */
 typedef struct data_place {
     const fsnn_description *d;
-    yaml_doc *view;        /* the description's path with memory of its own, for sentences and paths */
-    const yaml_node *node; /* of the set, `train` or `test`; of the section, for all parts at once */
-    const data_set *set;   /* NULL for all parts at once */
+    /* the description's path with memory of its own, for sentences and paths */
+    yaml_doc *view;
+    /* of the set, `train` or `test`; of the section, for all parts at once */
+    const yaml_node *node;
+    const data_set *set; /* NULL for all parts at once */
 } data_place;
 
 typedef struct data_kind {
@@ -23,56 +26,86 @@ typedef struct data_kind {
     bool timeless; /* its samples are without time, unless `sequence` gives them one */
 } data_kind;
 
-extern const data_kind *const data_kinds[];   /* in the order of the names */
+extern const data_kind *const data_kinds[]; /* in the order of the names */
 extern const data_kind data_events, data_graph;
-extern const char *const data_kind_names[];   /* NULL-terminated */
-extern const fsnn_key data_normalize_keys[], data_limit_keys[], data_encoder_keys[], data_augment_keys[];
+extern const char *const data_kind_names[]; /* NULL-terminated */
+extern const fsnn_key data_normalize_keys[], data_limit_keys[], data_encoder_keys[],
+    data_augment_keys[];
 extern const char *const data_sequence_names[]; /* indices are the values of fsnn_axes */
 extern const fsnn_alias data_sequence_aliases[];
 
-/* The file or folder that a description names: "~/x" lies below the home folder; relative paths beside the description, else
- * below FSNN_DATA. `node` is where the text stands; *path lives as long as the place. */
-fsnn_status data_find_file(const data_place *at, const yaml_node *node, const char *text, const char **path);
+/* The file or folder that a description names: "~/x" lies below the home folder; relative paths
+ * beside the description, else below FSNN_DATA. `node` is where the text stands; *path lives as
+ * long as the place. */
+fsnn_status data_find_file(const data_place *at, const yaml_node *node, const char *text,
+                           const char **path);
 
 /* Gives the samples the time axis that `sequence` says; destroys *data on failure. */
 fsnn_status data_in_time(const data_place *at, fsnn_data **data);
 
 /* For kinds of arrays: which axes of a sample are time. */
-#define DATA_SEQUENCE_KEY                                                                                                \
-    {                                                                                                                    \
-        .name = "sequence", .type = FSNN_KEY_ENUM, .offset = offsetof(data_section, sequence),                           \
-        .names = data_sequence_names, .aliases = data_sequence_aliases,                                                  \
-        .help = "time within a sample: none; first (or true): its first axis; rows: pictures row by row, T = H; "        \
-                "pixels: pixel by pixel, T = H W"                                                                        \
+#define DATA_SEQUENCE_KEY                                                                          \
+    {                                                                                              \
+        .name = "sequence", .type = FSNN_KEY_ENUM, .offset = offsetof(data_section, sequence),     \
+        .names = data_sequence_names, .aliases = data_sequence_aliases,                            \
+        .help = "time within a sample: none; first (or true): its first axis; rows: pictures row " \
+                "by row, T = H; "                                                                  \
+                "pixels: pixel by pixel, T = H W"                                                  \
     }
 
 /* What all kinds share, given the keys of a set. The group of an anonymous struct starts at 0. */
-#define DATA_KEYS(set_keys)                                                                                              \
-    {.name = "kind", .type = FSNN_KEY_ENUM, .offset = offsetof(data_section, kind), .required = true,                    \
-     .names = data_kind_names, .help = "what the files are"},                                                            \
-        {.name = "train", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, train), .group = (set_keys),          \
-         .help = "training set"},                                                                                        \
-        {.name = "test", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, test), .group = (set_keys),            \
-         .help = "test set"},                                                                                            \
-        {.name = "normalize", .type = FSNN_KEY_GROUP, .offset = 0, .group = data_normalize_keys,                         \
-         .help = "shift and scale of every value"},                                                                      \
-        {.name = "validation", .type = FSNN_KEY_REAL, .offset = offsetof(data_section, validation), .min = 0,            \
-         .max = 0.99999, .help = "share of the training set that becomes the validation set"},                           \
-        {.name = "shuffle", .type = FSNN_KEY_BOOL, .offset = offsetof(data_section, shuffle),                            \
-         .help = "a new order of the training samples each epoch"},                                                      \
-        {.name = "limit", .type = FSNN_KEY_GROUP, .offset = 0, .group = data_limit_keys, .help = "use only a part"},     \
-        {.name = "balance", .type = FSNN_KEY_BOOL, .offset = offsetof(data_section, balance),                            \
-         .help = "repeat training samples of rarer classes until all are as many"},                                      \
-    {                                                                                                                    \
-        .name = "encoder", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, encoder),                            \
-        .group = data_encoder_keys, .help = "how a sample becomes input over time"                                       \
+#define DATA_KEYS(set_keys)                                                                        \
+    {.name = "kind",                                                                               \
+     .type = FSNN_KEY_ENUM,                                                                        \
+     .offset = offsetof(data_section, kind),                                                       \
+     .required = true,                                                                             \
+     .names = data_kind_names,                                                                     \
+     .help = "what the files are"},                                                                \
+        {.name = "train",                                                                          \
+         .type = FSNN_KEY_GROUP,                                                                   \
+         .offset = offsetof(data_section, train),                                                  \
+         .group = (set_keys),                                                                      \
+         .help = "training set"},                                                                  \
+        {.name = "test",                                                                           \
+         .type = FSNN_KEY_GROUP,                                                                   \
+         .offset = offsetof(data_section, test),                                                   \
+         .group = (set_keys),                                                                      \
+         .help = "test set"},                                                                      \
+        {.name = "normalize",                                                                      \
+         .type = FSNN_KEY_GROUP,                                                                   \
+         .offset = 0,                                                                              \
+         .group = data_normalize_keys,                                                             \
+         .help = "shift and scale of every value"},                                                \
+        {.name = "validation",                                                                     \
+         .type = FSNN_KEY_REAL,                                                                    \
+         .offset = offsetof(data_section, validation),                                             \
+         .min = 0,                                                                                 \
+         .max = 0.99999,                                                                           \
+         .help = "share of the training set that becomes the validation set"},                     \
+        {.name = "shuffle",                                                                        \
+         .type = FSNN_KEY_BOOL,                                                                    \
+         .offset = offsetof(data_section, shuffle),                                                \
+         .help = "a new order of the training samples each epoch"},                                \
+        {.name = "limit",                                                                          \
+         .type = FSNN_KEY_GROUP,                                                                   \
+         .offset = 0,                                                                              \
+         .group = data_limit_keys,                                                                 \
+         .help = "use only a part"},                                                               \
+        {.name = "balance",                                                                        \
+         .type = FSNN_KEY_BOOL,                                                                    \
+         .offset = offsetof(data_section, balance),                                                \
+         .help = "repeat training samples of rarer classes until all are as many"},                \
+    {                                                                                              \
+        .name = "encoder", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, encoder),      \
+        .group = data_encoder_keys, .help = "how a sample becomes input over time"                 \
     }
 
 /* Kinds whose samples can be pictures. */
-#define DATA_AUGMENT_KEY                                                                                                 \
-    {                                                                                                                    \
-        .name = "augment", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, augment),                            \
-        .group = data_augment_keys, .help = "changes of training samples, drawn anew for each sample and epoch"         \
+#define DATA_AUGMENT_KEY                                                                           \
+    {                                                                                              \
+        .name = "augment", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, augment),      \
+        .group = data_augment_keys,                                                                \
+        .help = "changes of training samples, drawn anew for each sample and epoch"                \
     }
 
 #endif

@@ -2,11 +2,18 @@
 #include "model/data_kinds.h"
 
 static const fsnn_key set_keys[] = {
-    {.name = "path", .type = FSNN_KEY_TEXT, .offset = offsetof(data_set, path), .required = true,
+    {.name = "path",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, path),
+     .required = true,
      .help = "the NPZ file"},
-    {.name = "x", .type = FSNN_KEY_TEXT, .offset = offsetof(data_set, x),
+    {.name = "x",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, x),
      .help = "name of the array of samples (default x)"},
-    {.name = "y", .type = FSNN_KEY_TEXT, .offset = offsetof(data_set, y),
+    {.name = "y",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(data_set, y),
      .help = "name of the array of classes (default y)"},
     {0},
 };

@@ -1,4 +1,5 @@
-/* model/data_series.h: what the kinds of data share whose samples are series: front end, scale, length, padding. */
+/* model/data_series.h: what the kinds of data share whose samples are series: front end, scale,
+ * length, padding. */
 #ifndef FSNN_DATA_SERIES_H
 #define FSNN_DATA_SERIES_H
 
@@ -9,24 +10,35 @@
 /* Reads one set as it stands in its files. */
 typedef fsnn_status series_reader(const data_place *at, fsnn_series **out);
 
-/* The set as samples: front end, scale by the training set, T by steps or by the longest series of both sets. */
+/* The set as samples: front end, scale by the training set, T by steps or by the longest series of
+ * both sets. */
 fsnn_status data_series_open(const data_place *at, series_reader *read, fsnn_data **out);
 
 extern const fsnn_key data_front_keys[];
 extern const char *const data_scale_names[], *const data_pad_names[];
 
-#define DATA_SERIES_KEYS                                                                                                 \
-    {.name = "front", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, series), .group = data_front_keys,        \
-     .help = "what is made of the series first"},                                                                        \
-        {.name = "scale", .type = FSNN_KEY_ENUM, .offset = offsetof(data_section, series.scale),                         \
-         .names = data_scale_names,                                                                                      \
-         .help = "mean 0 and deviation 1, by the training set: all values together, or each channel; or each channel of each sample by itself"}, \
-        {.name = "steps", .type = FSNN_KEY_INT, .offset = offsetof(data_section, series.steps), .min = 0,                \
-         .max = INT32_MAX,                                                                                               \
-         .help = "T: longer series are cut, shorter ones padded with zeros after scaling; 0: the longest of both sets"}, \
-    {                                                                                                                    \
-        .name = "pad", .type = FSNN_KEY_ENUM, .offset = offsetof(data_section, series.pad), .names = data_pad_names,     \
-        .help = "where zeros go and what is cut off: end, or start"                                                      \
+#define DATA_SERIES_KEYS                                                                           \
+    {.name = "front",                                                                              \
+     .type = FSNN_KEY_GROUP,                                                                       \
+     .offset = offsetof(data_section, series),                                                     \
+     .group = data_front_keys,                                                                     \
+     .help = "what is made of the series first"},                                                  \
+        {.name = "scale",                                                                          \
+         .type = FSNN_KEY_ENUM,                                                                    \
+         .offset = offsetof(data_section, series.scale),                                           \
+         .names = data_scale_names,                                                                \
+         .help = "mean 0 and deviation 1, by the training set: all values together, or each "      \
+                 "channel; or each channel of each sample by itself"},                             \
+        {.name = "steps",                                                                          \
+         .type = FSNN_KEY_INT,                                                                     \
+         .offset = offsetof(data_section, series.steps),                                           \
+         .min = 0,                                                                                 \
+         .max = INT32_MAX,                                                                         \
+         .help = "T: longer series are cut, shorter ones padded with zeros after scaling; 0: the " \
+                 "longest of both sets"},                                                          \
+    {                                                                                              \
+        .name = "pad", .type = FSNN_KEY_ENUM, .offset = offsetof(data_section, series.pad),        \
+        .names = data_pad_names, .help = "where zeros go and what is cut off: end, or start"       \
     }
 
 #endif

@@ -56,7 +56,7 @@ typedef struct data_section {
     double mean, deviation;
     double validation;
     int64_t limit_train, limit_test; /* 0: all */
-    int sequence;  /* fsnn_axes */
+    int sequence;                    /* fsnn_axes */
     bool balance;
     series_section series;
     const char *pattern;  /* wav */

@@ -58,12 +58,13 @@ static const fsnn_key far_keys[] = {
      .type = FSNN_KEY_ENUM,
      .offset = offsetof(far, engine),
      .names = engine_names,
-     .help = "direct: the history itself; exponentials: constant memory and work a step; auto: what "
-             "costs less, exponentials for horizons beyond 128 steps"},
+     .help = "direct: the history itself; exponentials: constant memory and work a step; auto: "
+             "what costs less, exponentials for horizons beyond 128 steps"},
     {0},
 };
 
-static const options defaults = {.integrator = FSNN_FDEINT, .interpolation = FSNN_LINEAR, .step = 1};
+static const options defaults = {
+    .integrator = FSNN_FDEINT, .interpolation = FSNN_LINEAR, .step = 1};
 
 const void *dynamics_defaults(void)
 {
@@ -86,7 +87,8 @@ const fsnn_key dynamics_keys[] = {
     {.name = "implicit",
      .type = FSNN_KEY_BOOL,
      AT(implicit),
-     .help = "linearised implicit variant of gl, l1, ab (trap is always implicit): stable for any step"},
+     .help = "linearised implicit variant of gl, l1, ab (trap is always implicit): stable for any "
+             "step"},
     {.name = "step",
      .type = FSNN_KEY_REAL,
      AT(step),
@@ -121,7 +123,8 @@ static fsnn_status read_method(yaml_doc *doc, const yaml_node *node, void *out)
 
 static fsnn_status read_far(yaml_doc *doc, const yaml_node *node, far *out)
 {
-    FSNN_TRY(keys_read(doc, (yaml_node *)node, node, far_keys, NULL, out)); /* a misspelt key has its advice */
+    /* a misspelt key has its advice */
+    FSNN_TRY(keys_read(doc, (yaml_node *)node, node, far_keys, NULL, out));
     if (!yaml_find(node, "tolerance"))
         return yaml_fail(doc, node,
                          "a memory in braces is given by its tolerance: {tolerance: 1e-5}, with "
@@ -192,17 +195,19 @@ const special dynamics_specials[] = {
      .help = "learn the coefficients"},
     {.name = "memory",
      .read = read_memory,
-     .type = "full, a number of steps of at least 1, or {tolerance: number, horizon: steps, engine: auto | direct | exponentials}",
+     .type = "full, a number of steps of at least 1, or {tolerance: number, horizon: steps, "
+             "engine: auto | direct | exponentials}",
      .fallback = "full",
-     .help = "how many steps of the past count, the present one included; with a tolerance all of them, "
-             "far ones by a sum of exponentials: constant memory for any length"},
+     .help = "how many steps of the past count, the present one included; with a tolerance all of "
+             "them, far ones by a sum of exponentials: constant memory for any length"},
     {.name = "times",
      .read = read_times,
      .type = "a list of increasing numbers, one a sample, or null",
      .fallback = "null",
-     .help = "time stamps of the samples, in training, evaluation, and `fsnn run` where the input has none of its own: the "
-             "network then takes floor((last - first)/step + 1 + 1e-9) steps, step k with the input "
-             "interpolated at first + k step. null: sample k is the input of step k"},
+     .help = "time stamps of the samples, in training, evaluation, and `fsnn run` where the input "
+             "has none of its own: the network then takes floor((last - first)/step + 1 + 1e-9) "
+             "steps, step k with the input interpolated at first + k step. null: sample k is the "
+             "input of step k"},
     {0},
 };
 
@@ -384,10 +389,10 @@ static fsnn_status check_method(yaml_doc *doc, const yaml_node *node, const opti
     if (status)
         return fail_passed_on(doc, at(node, "method"), status);
     if (o->implicit && !row->linearised && row->scheme != FRAC_IMPLICIT)
-        return yaml_fail(doc, at(node, "implicit"),
-                         "method %s has no implicit variant: expected false, or one of the methods gl, "
-                         "l1, ab",
-                         row->name);
+        return yaml_fail(
+            doc, at(node, "implicit"),
+            "method %s has no implicit variant: expected false, or one of the methods gl, l1, ab",
+            row->name);
     for (int i = 0; i < dynamics->orders; i++)
         if ((status = frac_order_check(row, &dynamics->order[i])))
             return fail_passed_on(doc, at(node, "alpha"), status);

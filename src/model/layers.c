@@ -163,8 +163,8 @@ static const yaml_node *item_called(yaml_doc *doc, const yaml_node *list, const 
     return NULL;
 }
 
-/* "fc -> lif -> fc": how one gets from the layer at `to` along its sources back from `item`, which stands
- * later; NULL: not at all, or not within `*left` nodes. */
+/* "fc -> lif -> fc": how one gets from the layer at `to` along its sources back from `item`, which
+ * stands later; NULL: not at all, or not within `*left` nodes. */
 static const char *way(yaml_doc *doc, const yaml_node *list, const yaml_node *to,
                        const yaml_node *item, int *left)
 {
@@ -274,9 +274,10 @@ static fsnn_status read_weights(fsnn_description *d, const yaml_node *node, laye
         return FSNN_OK;
     if (node->type == YAML_SCALAR && !yaml_null(node) && !stands_before(d, node->text) &&
         stands_later(&d->doc, yaml_find(d->doc.root, "layers"), node->text))
-        return yaml_fail(&d->doc, node,
-                         "\"%s\" does not stand before this node: weights are those of an earlier one",
-                         node->text);
+        return yaml_fail(
+            &d->doc, node,
+            "\"%s\" does not stand before this node: weights are those of an earlier one",
+            node->text);
     FSNN_TRY(find_source(d, node, &of));
     if (of.layer < 0 || d->layer[of.layer].op != l->op)
         return yaml_fail(

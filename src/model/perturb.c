@@ -27,18 +27,18 @@ static fsnn_status check(const fsnn_description *d, const fsnn_perturbation *p)
     FSNN_TRY(fsnn_perturb_check(p));
     if (p->kind == FSNN_PERTURB_FEATURE_MASK && !data_of_graph(d))
         return fsnn_fail(FSNN_EARGUMENT,
-                         "%s acts on the features of a graph's nodes, but the data of %s are of kind %s; "
-                         "occlusion and noise act on any samples",
+                         "%s acts on the features of a graph's nodes, but the data of %s are of "
+                         "kind %s; occlusion and noise act on any samples",
                          name, d->name, d->data.given ? data_kinds[d->data.kind]->name : "(none)");
     if (p->kind == FSNN_PERTURB_EDGE_DROP && !any_edges(d))
         return fsnn_fail(FSNN_EARGUMENT,
-                         "%s acts on the edges of a graph, but neither the data of %s are a graph nor "
-                         "has it layers along edges (graph, gcn)",
+                         "%s acts on the edges of a graph, but neither the data of %s are a graph "
+                         "nor has it layers along edges (graph, gcn)",
                          name, d->name);
     if (p->kind == FSNN_PERTURB_OCCLUSION && data_of_graph(d))
         return fsnn_fail(FSNN_EARGUMENT,
-                         "%s blanks neighbours in a picture or a line, but the features of a graph are in "
-                         "no order: feature_mask takes a share of them",
+                         "%s blanks neighbours in a picture or a line, but the features of a graph "
+                         "are in no order: feature_mask takes a share of them",
                          name);
     return FSNN_OK;
 }

@@ -57,7 +57,8 @@ static fsnn_status settle_file(fsnn_description *d, yaml_node *node)
 
 static fsnn_status settle_set(fsnn_description *d, yaml_node *set)
 {
-    static const char *const keys[] = {"path", "images", "labels", "samples", "classes", "list", "except"};
+    static const char *const keys[] = {"path",    "images", "labels", "samples",
+                                       "classes", "list",   "except"};
     if (!set || set->type != YAML_MAP)
         return settle_file(d, set);
     for (int i = 0; i < FSNN_COUNT(keys); i++)

@@ -232,7 +232,8 @@ static const char *family_name(const fsnn_key *key, const char *text, size_t *le
     return text + before;
 }
 
-/* A family with one letter around its names takes almost any key: one that looks like a known key is a slip. */
+/* A family with one letter around its names takes almost any key: one that looks like a known key
+ * is a slip. */
 static bool slip(const fsnn_key *table, const fsnn_key *family, const char *text)
 {
     if (strlen(family->name) > strlen("dNAME"))

@@ -222,9 +222,10 @@ const special training_specials[] = {
      .read = read_checkpoint,
      .type = "0, auto, or the steps of a segment",
      .fallback = "0",
-     .help = "gradient checkpointing: of long sequences only the neurons' states between segments are "
-             "kept and each segment runs again in the backward pass: a third more work, the same "
-             "gradients, memory that grows with the root of the length (full memory: the history)"},
+     .help =
+         "gradient checkpointing: of long sequences only the neurons' states between segments are "
+         "kept and each segment runs again in the backward pass: a third more work, the same "
+         "gradients, memory that grows with the root of the length (full memory: the history)"},
     {0},
 };
 
@@ -235,7 +236,7 @@ fsnn_status training_read(yaml_doc *doc, yaml_node *node, fsnn_training *out)
     FSNN_TRY(keys_read(doc, node, node, training_keys, training_specials, out));
     if (out->truncate && !out->checkpoint)
         return yaml_fail(doc, yaml_find(node, "truncate"),
-                         "truncated gradients need segments: add \"checkpoint: auto\", or the steps of "
-                         "a segment");
+                         "truncated gradients need segments: add \"checkpoint: auto\", or the "
+                         "steps of a segment");
     return FSNN_OK;
 }

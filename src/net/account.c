@@ -1,4 +1,5 @@
-/* net/account.c: what forwards cost: how many inputs of each operator are spikes, how long the sums over the past are. */
+/* net/account.c: what forwards cost: how many inputs of each operator are spikes, how long the sums
+ * over the past are. */
 #include "net/net.h"
 #include "net/neuron_ops.h"
 
@@ -68,9 +69,10 @@ fsnn_status fsnn_net_account(const fsnn_net *net, int node, fsnn_account *accoun
     if (!net->wrapped || node < 0 || node >= net->nodes)
         return fsnn_fail(FSNN_EARGUMENT, "node %d is no node of a wrapped net", node);
     if (!net->tally)
-        return fsnn_fail(FSNN_ESTATE,
-                         "the operations of \"%s\" are not counted: fsnn_net_count_spikes begins it",
-                         net->node[node]->name);
+        return fsnn_fail(
+            FSNN_ESTATE,
+            "the operations of \"%s\" are not counted: fsnn_net_count_spikes begins it",
+            net->node[node]->name);
     const net_tally *t = &net->tally[node];
     const op_node *op = &net->node[node]->op;
     *account = (fsnn_account){.memory = t->steps > 0 ? t->memory / t->steps : 0};

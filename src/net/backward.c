@@ -1,4 +1,5 @@
-/* Backward: the same steps upwards. The first reader of a value writes its gradient, later ones add to it. */
+/* Backward: the same steps upwards. The first reader of a value writes its gradient, later ones add
+ * to it. */
 #include "net/net.h"
 
 #include <string.h>

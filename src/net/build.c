@@ -182,7 +182,8 @@ static fsnn_status check_name(const fsnn_net *net, const char *name)
                          "equals sign or space",
                          name);
     if (fsnn_net_node_find(net, name) >= 0)
-        return fsnn_fail(FSNN_EARGUMENT, "the name \"%s\" is taken: every node needs its own", name);
+        return fsnn_fail(FSNN_EARGUMENT, "the name \"%s\" is taken: every node needs its own",
+                         name);
     return FSNN_OK;
 }
 
@@ -192,10 +193,10 @@ static char *source_text(const fsnn_net *net, const int *from, int count)
     char *text = fsnn_strdup("");
     for (int i = 0; i < count && text; i++) {
         int port = from[i] % NET_PORTS;
-        char *more = port ? fsnn_format("%s%s%s.%d", text, i ? ", " : "",
-                                        net->node[from[i] / NET_PORTS]->name, port)
-                          : fsnn_format("%s%s%s", text, i ? ", " : "",
-                                        net->node[from[i] / NET_PORTS]->name);
+        char *more =
+            port ? fsnn_format("%s%s%s.%d", text, i ? ", " : "",
+                               net->node[from[i] / NET_PORTS]->name, port)
+                 : fsnn_format("%s%s%s", text, i ? ", " : "", net->node[from[i] / NET_PORTS]->name);
         fsnn_free(text);
         text = more;
     }
@@ -212,8 +213,8 @@ static fsnn_status check_sources(const fsnn_net *net, const fsnn_op *op, const c
                          op->max_in > op->min_in ? "" : "");
     for (int i = 0; i < sources; i++)
         if (from[i] < 0 || from[i] / NET_PORTS >= net->nodes)
-            return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": source %d is no node of this net", op->kind,
-                             name, i);
+            return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": source %d is no node of this net",
+                             op->kind, name, i);
     return FSNN_OK;
 }
 
@@ -292,7 +293,8 @@ int fsnn_net_port(fsnn_net *net, int node, int port)
     if (node < 0)
         return node;
     if (!net || node / NET_PORTS >= net->nodes || port < 0 || port >= OP_MAX_OUT)
-        return fsnn_fail(FSNN_EARGUMENT, "there is no output port %d of node handle %d", port, node);
+        return fsnn_fail(FSNN_EARGUMENT, "there is no output port %d of node handle %d", port,
+                         node);
     return node / NET_PORTS * NET_PORTS + port;
 }
 

@@ -1,9 +1,10 @@
 /* What delays give, before anything is lowered: the nodes that they name, and their shapes.
  *
- * The shape of a delay is that of its source, which may depend on the delay. So shapes are found by
- * going through the graph until none changes: an input that is not known yet counts as one like its
- * siblings (the current that is added to a feedback has the feedback's shape). Where there is none,
- * the shape must be given. Lowering compares what was found. Cost: a pass over the graph a delay. */
+ * The shape of a delay is that of its source, which may depend on the delay. So shapes are found
+ * by going through the graph until none changes: an input that is not known yet counts as one
+ * like its siblings (the current that is added to a feedback has the feedback's shape). Where
+ * there is none, the shape must be given. Lowering compares what was found. Cost: a pass over
+ * the graph a delay. */
 #include "net/net.h"
 
 #include <stdlib.h>
@@ -113,7 +114,8 @@ static known inputs_of(const fsnn_net *net, const known *have, net_node *node)
     return all;
 }
 
-/* Shapes of all nodes as far as they follow from what is known; of delays, what the last pass found. */
+/* Shapes of all nodes as far as they follow from what is known; of delays, what the last pass
+ * found. */
 static fsnn_status pass(const fsnn_net *net, known *have)
 {
     have[0] = CERTAIN;

@@ -1,4 +1,5 @@
-/* Forward: every step once, in order, over all K time steps of the batch; loops time step by time step. */
+/* Forward: every step once, in order, over all K time steps of the batch; loops time step by time
+ * step. */
 #include "net/net.h"
 
 const float *net_data(const fsnn_net *net, int value)
@@ -87,7 +88,8 @@ int64_t net_tape_floats(const net_step *step)
     return ((int64_t)step->op->tape_bytes + 63) / 64 * 16;
 }
 
-/* Of the rows of time step `at` of a loop; of all elsewhere. NULL: it goes straight to who reads it. */
+/* Of the rows of time step `at` of a loop; of all elsewhere. NULL: it goes straight to who reads
+ * it. */
 static float *data_at(const fsnn_net *net, const net_step *step, int value, int64_t at)
 {
     if (net->value[value].passed)
@@ -191,8 +193,9 @@ fsnn_status fsnn_net_forward_spikes(fsnn_net *net, const fsnn_spikes *spikes, co
     if (!spikes)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_forward_spikes: the input is NULL");
     if (net->plan.still)
-        return fsnn_fail(FSNN_ESTATE, "the net is planned for an input that is the same at every step (plan.still): lists of "
-                                      "spikes are not; plan it without");
+        return fsnn_fail(FSNN_ESTATE,
+                         "the net is planned for an input that is the same at every step "
+                         "(plan.still): lists of spikes are not; plan it without");
     int64_t width = fsnn_shape_count(&net->input_shape);
     if (spikes->steps != net->plan.steps || spikes->batch != net->plan.batch ||
         spikes->width != width)

@@ -1,6 +1,7 @@
-/* Fusing: a layer of neurons whose spikes only one operator reads, and that operator, where it can take its input patch by patch
- * (op.h), become one pass: spikes go from the scan into the operator while they are in the first cache, and so do their
- * gradients on the way back. Neither has a place in the arena. */
+/* Fusing: a layer of neurons whose spikes only one operator reads, and that operator, where it can
+ * take its input patch by patch (op.h), become one pass: spikes go from the scan into the operator
+ * while they are in the first cache, and so do their gradients on the way back. Neither has a place
+ * in the arena. */
 #include "net/net.h"
 #include "net/neuron_ops.h"
 
@@ -41,13 +42,14 @@ static int bias_of(const fsnn_net *net, const net_step *s)
     return -1;
 }
 
-/* The gradient of a bias is the sum of the gradients that the neurons behind it give: they add them up in passing. */
+/* The gradient of a bias is the sum of the gradients that the neurons behind it give: they add them
+ * up in passing. */
 static fsnn_status sum(fsnn_net *net, net_step *s)
 {
     const net_value *in = &net->value[s->in[0]];
     net_step *before = in->step < 0 ? NULL : &net->step[in->step];
-    bool can, alone = s->live && !net_looped(s) && before && before->live && before->node > 0 && !net_looped(before) &&
-                      in->readers == 1 && s->in[0] != net->out_value;
+    bool can, alone = s->live && !net_looped(s) && before && before->live && before->node > 0 &&
+                      !net_looped(before) && in->readers == 1 && s->in[0] != net->out_value;
     int bias = alone ? bias_of(net, before) : -1;
     if (bias < 0)
         return FSNN_OK;

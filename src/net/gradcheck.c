@@ -1,6 +1,7 @@
-/* Gradient check: along random directions d, backward's <g, d> against central differences of forward with one step of Richardson
- * extrapolation, (4 D(e) - D(2e)) / 3, error O(e^4). The loss is a random linear functional of the output, summed in double. In single
- * precision small steps drown in rounding and large ones in curvature, so the best of three steps counts. */
+/* Gradient check: along random directions d, backward's <g, d> against central differences of
+ * forward with one step of Richardson extrapolation, (4 D(e) - D(2e)) / 3, error O(e^4). The loss
+ * is a random linear functional of the output, summed in double. In single precision small steps
+ * drown in rounding and large ones in curvature, so the best of three steps counts. */
 #include "net/net.h"
 
 #include <math.h>
@@ -81,8 +82,8 @@ static fsnn_status along(check *c, float *at, const float *grad, int64_t n, fsnn
         FSNN_TRY(difference(c, at, n, e, &near));
         FSNN_TRY(difference(c, at, n, 2 * e, &far));
         double numeric = (4 * near - far) / 3;
-        *error = fmin(*error,
-                      fabs(analytic - numeric) / (fabs(numeric) + 0.1 * sqrt(length) + 1e-3));
+        *error =
+            fmin(*error, fabs(analytic - numeric) / (fabs(numeric) + 0.1 * sqrt(length) + 1e-3));
     }
     return FSNN_OK;
 }

@@ -27,7 +27,8 @@ const void *fsnn_net_options(const fsnn_net *net, int index)
     return index > 0 && index < net->nodes ? net->node[index]->op.options : NULL;
 }
 
-/* What a node's steps write: its own, and the conversions of layout that were put before it are the net's. */
+/* What a node's steps write: its own, and the conversions of layout that were put before it are the
+ * net's. */
 static int64_t node_memory(const fsnn_net *net, int index)
 {
     const op_node *op = &net->node[index]->op;
@@ -127,7 +128,8 @@ double fsnn_net_rate(const fsnn_net *net, int node)
 fsnn_status fsnn_net_progress(fsnn_net *net, double done)
 {
     if (!net->wrapped)
-        return fsnn_fail(FSNN_ESTATE, "the progress of a training is told to a net that is wrapped");
+        return fsnn_fail(FSNN_ESTATE,
+                         "the progress of a training is told to a net that is wrapped");
     if (!(done >= 0 && done <= 1))
         return fsnn_fail(FSNN_EARGUMENT, "the progress is %g: it is a share, from 0 to 1", done);
     for (int i = 1; i < net->nodes; i++)
@@ -144,8 +146,9 @@ fsnn_status fsnn_net_spike_counts(const fsnn_net *net, int node, int64_t *counts
     int64_t tests, N = fsnn_shape_count(&op->out[0]), C = op->out[0].rank ? op->out[0].dim[0] : 1;
     const int64_t *held = neuron_node_counts(op, &tests);
     if (!held)
-        return fsnn_fail(FSNN_ESTATE, "the spikes of \"%s\" are not counted: fsnn_net_count_spikes "
-                                      "begins it",
+        return fsnn_fail(FSNN_ESTATE,
+                         "the spikes of \"%s\" are not counted: fsnn_net_count_spikes "
+                         "begins it",
                          op->name);
     if (most)
         *most = tests;

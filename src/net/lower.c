@@ -1,5 +1,6 @@
-/* Lowering: shapes are inferred in the order of nodes, layout conversions are put where an operator asks for another layout
- * than its source has, and the result is a list of steps and a list of values. */
+/* Lowering: shapes are inferred in the order of nodes, layout conversions are put where an operator
+ * asks for another layout than its source has, and the result is a list of steps and a list of
+ * values. */
 #include "net/net.h"
 
 #include <string.h>
@@ -59,8 +60,14 @@ static fsnn_status make_room(fsnn_net *net)
 static int add_value(fsnn_net *net, int step, int port, const fsnn_shape *shape, bool last)
 {
     int v = net->values++;
-    net->value[v] = (net_value){.step = step, .port = port, .shape = *shape, .last = last,
-                                .root = v, .grad_root = v, .place = -1, .grad_place = -1};
+    net->value[v] = (net_value){.step = step,
+                                .port = port,
+                                .shape = *shape,
+                                .last = last,
+                                .root = v,
+                                .grad_root = v,
+                                .place = -1,
+                                .grad_place = -1};
     return v;
 }
 
@@ -141,8 +148,9 @@ static int value_of(const fsnn_net *net, const int *made, int handle, const char
         return port ? fsnn_fail(FSNN_EARGUMENT, "the input has one output, port 0") : 0;
     const op_node *op = net->step[made[node]].op;
     if (port >= op->outputs)
-        return fsnn_fail(FSNN_EARGUMENT, "\"%s\" reads output %d of \"%s\", which has %d, counted from 0",
-                         reader, port, op->name, op->outputs);
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "\"%s\" reads output %d of \"%s\", which has %d, counted from 0", reader,
+                         port, op->name, op->outputs);
     return net->step[made[node]].out[port];
 }
 
@@ -253,7 +261,8 @@ static bool learns(const fsnn_net *net, const net_step *s, const bool *above)
     return any || (s->op->op->flags & OP_DELAY && above[net->step[s->partner].in[0]]);
 }
 
-/* Marks another time where it changes something: in loops, what was marked reaches what stands before. */
+/* Marks another time where it changes something: in loops, what was marked reaches what stands
+ * before. */
 static bool mark_once(const fsnn_net *net, bool *above, bool *below)
 {
     bool changed = false;
@@ -276,7 +285,8 @@ static bool mark_once(const fsnn_net *net, bool *above, bool *below)
     return changed;
 }
 
-/* Backward runs along the ways from something learned (or the input, where asked for) to the output. */
+/* Backward runs along the ways from something learned (or the input, where asked for) to the
+ * output. */
 static void mark(fsnn_net *net, bool *above, bool *below)
 {
     above[0] = net->plan.input_gradient;

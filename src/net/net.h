@@ -16,7 +16,7 @@
 #include <fsnn/net.h>
 
 #define NET_PACKS_FROM (32 << 20) /* floats: 128 MiB */
-#define NET_PORTS 16 /* a handle is node * NET_PORTS + port */
+#define NET_PORTS 16              /* a handle is node * NET_PORTS + port */
 
 typedef struct net_node {
     op_node op;
@@ -27,35 +27,41 @@ typedef struct net_node {
 } net_node;
 
 typedef struct net_value {
-    int step, port;     /* who writes it; step -1: the input */
+    int step, port; /* who writes it; step -1: the input */
     fsnn_shape shape;
-    bool last;          /* channels-last in memory */
-    int root;           /* the value whose memory this one shares (views); itself otherwise */
-    int readers;        /* steps that read it (views count) */
-    bool wants;         /* its gradient is needed */
-    bool still;         /* [B, shape], the same at every step; its gradient is the sum over the steps (net/still.c) */
-    int64_t place;      /* offset in the arena, floats; -1: none */
-    bool binary;        /* zeros and ones */
-    bool packed;        /* kept as bits (net/pack.c) between the steps `pack_after` forward and `unpack_before` backward */
+    bool last;   /* channels-last in memory */
+    int root;    /* the value whose memory this one shares (views); itself otherwise */
+    int readers; /* steps that read it (views count) */
+    bool wants;  /* its gradient is needed */
+    /* [B, shape], the same at every step; its gradient is the sum over the steps (net/still.c) */
+    bool still;
+    int64_t place; /* offset in the arena, floats; -1: none */
+    bool binary;   /* zeros and ones */
+    /* kept as bits (net/pack.c) between the steps `pack_after` forward and `unpack_before`
+     * backward */
+    bool packed;
     int pack_after, unpack_before;
     int64_t bits, again; /* where, and where the numbers stand in backward */
-    bool passed;        /* goes straight into the step that reads it: there is no place for it, nor for its gradient */
+    /* goes straight into the step that reads it: there is no place for it, nor for its gradient */
+    bool passed;
     int64_t grad_place; /* the same for its gradient */
     int grad_root;      /* the value whose gradient memory this one shares */
 } net_value;
 
 typedef struct net_step {
     op_node *op;
-    int node;                 /* user node, -1 for a conversion */
+    int node;                           /* user node, -1 for a conversion */
     int in[OP_MAX_IN], out[OP_MAX_OUT]; /* values */
-    bool live;                /* backward has something to do here */
-    bool adds[OP_MAX_IN];     /* an earlier step of backward has written this gradient: add */
-    int64_t tape;             /* offset of its tape */
-    int first, last;          /* the steps of its part; itself alone where it is in no loop */
-    int partner;              /* of a delay: the step that takes in, or gives; else -1 */
-    int sums;                 /* the step before, whose bias' gradient it gives in passing; -1: none */
-    int summed;               /* the parameter whose gradient the step behind gives; -1: none */
-    int leads, follows;       /* the step that it does the work of, patch by patch; that does its work; -1: none */
+    bool live;                          /* backward has something to do here */
+    bool adds[OP_MAX_IN]; /* an earlier step of backward has written this gradient: add */
+    int64_t tape;         /* offset of its tape */
+    int first, last;      /* the steps of its part; itself alone where it is in no loop */
+    int partner;          /* of a delay: the step that takes in, or gives; else -1 */
+    /* the step before, whose bias' gradient it gives in passing; -1: none */
+    int sums;
+    int summed; /* the parameter whose gradient the step behind gives; -1: none */
+    /* the step that it does the work of, patch by patch; that does its work; -1: none */
+    int leads, follows;
 } net_step;
 
 typedef struct net_param_place {
@@ -65,15 +71,15 @@ typedef struct net_param_place {
 
 /* Gradient checkpointing (net/segments.c). */
 typedef struct net_segments {
-    int64_t steps;       /* of a segment; 0: none */
+    int64_t steps; /* of a segment; 0: none */
     int64_t count;
-    int64_t first;       /* step of the call that the running segment begins with */
-    bool replay;         /* forward again, for backward: running statistics have counted it */
-    size_t state;        /* bytes of the neurons' states at one border */
-    char *states;        /* [count + 1][state], the last after the call */
-    float *output;       /* [T, B, output] */
-    float *gradient;     /* [T, B, input], of the input */
-    double *rate;        /* [nodes], sums over the steps */
+    int64_t first;   /* step of the call that the running segment begins with */
+    bool replay;     /* forward again, for backward: running statistics have counted it */
+    size_t state;    /* bytes of the neurons' states at one border */
+    char *states;    /* [count + 1][state], the last after the call */
+    float *output;   /* [T, B, output] */
+    float *gradient; /* [T, B, input], of the input */
+    double *rate;    /* [nodes], sums over the steps */
     size_t states_bytes, output_bytes, gradient_bytes, rate_bytes;
 } net_segments;
 
@@ -95,14 +101,16 @@ struct fsnn_net {
     fsnn_order *order; /* [neuron layers] as given at the last wrap */
     int layers;
     int64_t counter;
-    bool ran; /* backward may follow */
+    bool ran;                  /* backward may follow */
     const float *x;            /* what the steps read */
     const float *given;        /* what the caller gave: of all segments */
     const fsnn_spikes *spikes; /* the input of the running call, where it came as lists */
-    float *dense;              /* those as numbers, for nodes that cannot take lists, or a still input at every step, [dense_room] */
+    /* those as numbers, for nodes that cannot take lists, or a still input at every step,
+     * [dense_room] */
+    float *dense;
     int64_t dense_room;
-    fsnn_spikes piece;         /* of the spikes: the segment that runs */
-    int64_t K; /* steps that are planned for: those of a call, or of a segment of it */
+    fsnn_spikes piece; /* of the spikes: the segment that runs */
+    int64_t K;         /* steps that are planned for: those of a call, or of a segment of it */
     net_segments segments;
 
     net_value *value;
@@ -115,9 +123,9 @@ struct fsnn_net {
 
     float *arena;
     size_t arena_bytes, arena_need;
-    int packs;              /* values that are kept as bits */
-    int64_t packs_from;     /* floats of an arena for which that is tried */
-    bool back;              /* backward runs */
+    int packs;                      /* values that are kept as bits */
+    int64_t packs_from;             /* floats of an arena for which that is tried */
+    bool back;                      /* backward runs */
     int64_t scratch, addend, zeros; /* places: of operators; of gradients to be added; of zeros */
     int64_t zeros_count;
 
@@ -135,20 +143,21 @@ struct fsnn_net {
 const fsnn_op *net_kind_find(const char *kind);
 const fsnn_op *net_kind_at(int index);
 
-fsnn_status net_lower(fsnn_net *net);   /* shapes, layouts, steps and values */
+fsnn_status net_lower(fsnn_net *net); /* shapes, layouts, steps and values */
 fsnn_status
 net_delays_settle(fsnn_net *net);          /* sources and shapes of delays: before steps are made */
 fsnn_status net_loops_find(fsnn_net *net); /* puts the steps of each loop together */
-fsnn_status net_mark(fsnn_net *net);    /* what takes part in backward */
-fsnn_status net_collect(fsnn_net *net); /* parameters */
+fsnn_status net_mark(fsnn_net *net);       /* what takes part in backward */
+fsnn_status net_collect(fsnn_net *net);    /* parameters */
 /* After its shape is known: the parameters are those of the node it shares them with. */
 fsnn_status net_share_params(const fsnn_net *net, net_node *node);
-fsnn_status net_place(fsnn_net *net);   /* plans of the operators, arena */
-void net_find_bits(fsnn_net *net);       /* operators planned: which values are zeros and ones */
+fsnn_status net_place(fsnn_net *net);     /* plans of the operators, arena */
+void net_find_bits(fsnn_net *net);        /* operators planned: which values are zeros and ones */
 void net_pack(fsnn_net *net, int step);   /* after it forward */
 void net_unpack(fsnn_net *net, int step); /* before it backward */
-void net_still(fsnn_net *net);           /* what is the same at every step */
-fsnn_status net_fuse(fsnn_net *net);    /* operators planned: which steps take over the work of others */
+void net_still(fsnn_net *net);            /* what is the same at every step */
+/* operators planned: which steps take over the work of others */
+fsnn_status net_fuse(fsnn_net *net);
 /* The step that does the work of step s: itself, or the one it follows. */
 static inline const net_step *net_doer(const fsnn_net *net, const net_step *s)
 {
@@ -161,7 +170,8 @@ fsnn_status net_warn(fsnn_net *net, char *sentence); /* takes the string */
 fsnn_status net_input(fsnn_net *net, const float *x);
 /* The same of dense numbers; a still x is written out where steps need it at each step. */
 fsnn_status net_still_input(fsnn_net *net, const float *x);
-/* Numbers of it then, K B rows; 0: it is read as it is. There is room for them in net->dense once the net is planned. */
+/* Numbers of it then, K B rows; 0: it is read as it is. There is room for them in net->dense once
+ * the net is planned. */
 int64_t net_still_floats(const fsnn_net *net);
 /* After backward; of a still input [B, input], the sum over the steps. */
 const float *net_input_gradient(const fsnn_net *net);

@@ -1,10 +1,11 @@
-/* Kinds of neurons that are equations: one row each. A new one needs a row here and one in neuron_ops.c. */
+/* Kinds of neurons that are equations: one row each. A new one needs a row here and one in
+ * neuron_ops.c. */
 #include "net/neuron_user.h"
 
 #include <string.h>
 
-/* Texts, and parameters with the values they have where a layer says nothing else. The exponent is kept below 20, so that one step
- * past the threshold does not leave single precision. */
+/* Texts, and parameters with the values they have where a layer says nothing else. The exponent is
+ * kept below 20, so that one step past the threshold does not leave single precision. */
 static const neuron_kind kinds[] = {
     /* Ermentrout and Kopell 1986 (theta neuron); Latham et al. 2000 */
     {.kind = "qif",
@@ -24,8 +25,8 @@ static const neuron_kind kinds[] = {
               .after_spike = "dv - s*kappa*v/tau",
               .params = 1,
               .param = {{"kappa", {.value = 1}}}}},
-    /* The current of an exponential synapse: Brette et al. 2007 (CUBA); Neftci, Mostafa and Zenke 2019. The synapse is a plain
-     * filter; memory belongs to the membrane. */
+    /* The current of an exponential synapse: Brette et al. 2007 (CUBA); Neftci, Mostafa and Zenke
+     * 2019. The synapse is a plain filter; memory belongs to the membrane. */
     {.kind = "cuba",
      .what = {.dv = "(-v + i)/tau",
               .states = 1,
@@ -33,8 +34,9 @@ static const neuron_kind kinds[] = {
               .params = 1,
               .param = {{"tau_syn", {.value = 2}}}},
      .positive = 1},
-    /* Bellec et al. 2018, with its beta; Yin, Corradi and Bohte 2021. Spikes of before raise the threshold of now; a reset takes
-     * `threshold`, not what was added to it (Bellec et al. 2020). */
+    /* Bellec et al. 2018, with its beta; Yin, Corradi and Bohte 2021. Spikes of before raise the
+     * threshold of now; a reset takes `threshold`, not what was added to it (Bellec et al.
+     * 2020). */
     {.kind = "alif",
      .what = {.dv = "(-v + I)/tau",
               .spike = "v + dv - threshold - beta*a",

@@ -33,95 +33,162 @@ static const char *const surrogate_names[] = {
 static const char *const growth_names[] = {"geometric", "linear", NULL};
 static const fsnn_alias surrogate_aliases[] = {
     {"piecewise_linear", FSNN_RECTANGLE}, {"superspike", FSNN_FAST_SIGMOID}, {0}};
-static const char *const noise_names[] = {"none",    "meanfield", "soft_noisy",
-                                          "hard_st", "concrete",  "hard_concrete", NULL};
+static const char *const noise_names[] = {"none",     "meanfield",     "soft_noisy", "hard_st",
+                                          "concrete", "hard_concrete", NULL};
 static const char *const reset_names[] = {"current", "subtract", "value",   "none",
                                           "jump",    "delta",    "restart", NULL};
 
 /* Surrogate scales: what is steeper or wider leaves single precision. */
 #define SCALE_LEAST 1e-18
 #define SCALE_MOST 1e18
-#define NOISE_MOST 1e9 /* of gamma and temperature; the reciprocals of their products are such scales */
+#define NOISE_MOST                                                                                 \
+    1e9 /* of gamma and temperature; the reciprocals of their products are such scales */
 #define REST_MOST 1e7 /* steps: counted in single precision */
 
 static const fsnn_key value_keys[] = {
-    {.name = "value", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_value, value), .min = 0,
-     .max = INFINITY, .above = true, .help = "the value, or where learning starts"},
-    {.name = "learn", .type = FSNN_KEY_BOOL, .offset = offsetof(fsnn_value, learn),
+    {.name = "value",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_value, value),
+     .min = 0,
+     .max = INFINITY,
+     .above = true,
+     .help = "the value, or where learning starts"},
+    {.name = "learn",
+     .type = FSNN_KEY_BOOL,
+     .offset = offsetof(fsnn_value, learn),
      .help = "learn it"},
-    {.name = "per", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_value, per),
-     .names = per_names, .help = "one number for the layer, or one a channel"},
+    {.name = "per",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_value, per),
+     .names = per_names,
+     .help = "one number for the layer, or one a channel"},
     {0},
 };
 
 static const fsnn_key own_keys[] = {
-    {.name = "value", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_user_param, value.value),
-     .min = -INFINITY, .max = INFINITY, .help = "the value, or where learning starts"},
-    {.name = "learn", .type = FSNN_KEY_BOOL, .offset = offsetof(fsnn_user_param, value.learn),
+    {.name = "value",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_user_param, value.value),
+     .min = -INFINITY,
+     .max = INFINITY,
+     .help = "the value, or where learning starts"},
+    {.name = "learn",
+     .type = FSNN_KEY_BOOL,
+     .offset = offsetof(fsnn_user_param, value.learn),
      .help = "learn it"},
-    {.name = "per", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_user_param, value.per),
-     .names = per_names, .help = "one number for the layer, or one a channel"},
+    {.name = "per",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_user_param, value.per),
+     .names = per_names,
+     .help = "one number for the layer, or one a channel"},
     {0},
 };
 
 static const fsnn_key any_value_keys[] = {
-    {.name = "value", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_value, value),
-     .min = -INFINITY, .max = INFINITY, .help = "the value, or where learning starts"},
-    {.name = "learn", .type = FSNN_KEY_BOOL, .offset = offsetof(fsnn_value, learn),
+    {.name = "value",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_value, value),
+     .min = -INFINITY,
+     .max = INFINITY,
+     .help = "the value, or where learning starts"},
+    {.name = "learn",
+     .type = FSNN_KEY_BOOL,
+     .offset = offsetof(fsnn_value, learn),
      .help = "learn it"},
-    {.name = "per", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_value, per),
-     .names = per_names, .help = "one number for the layer, or one a channel"},
+    {.name = "per",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_value, per),
+     .names = per_names,
+     .help = "one number for the layer, or one a channel"},
     {0},
 };
 
 static const fsnn_key surrogate_keys[] = {
-    {.name = "kind", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_surrogate, kind),
-     .names = surrogate_names, .aliases = surrogate_aliases,
+    {.name = "kind",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_surrogate, kind),
+     .names = surrogate_names,
+     .aliases = surrogate_aliases,
      .help = "shape of the surrogate gradient; rectangle is also called piecewise_linear, "
              "fast_sigmoid also superspike"},
-    {.name = "scale", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_surrogate, scale), .min = 0,
-     .max = SCALE_MOST, .above = true,
+    {.name = "scale",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_surrogate, scale),
+     .min = 0,
+     .max = SCALE_MOST,
+     .above = true,
      .otherwise = "arctan, sigmoid 5; rectangle 0.5; gaussian 0.4; fast_sigmoid 10; triangle, "
                   "exponential, straight_through 1; erf 2",
      .help = "steepness (arctan, sigmoid, fast_sigmoid, triangle, erf), half-width (rectangle), "
              "standard deviation (gaussian), decay length (exponential), slope "
              "(straight_through)"},
-    {.name = "scale_end", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_surrogate, scale_end),
-     .min = 0, .max = SCALE_MOST, .above = true, .otherwise = "scale",
+    {.name = "scale_end",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_surrogate, scale_end),
+     .min = 0,
+     .max = SCALE_MOST,
+     .above = true,
+     .otherwise = "scale",
      .help = "the scale at the end of a training, which moves to it batch by batch"},
-    {.name = "growth", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_surrogate, growth),
-     .names = growth_names, .help = "how it moves: by equal factors, or by equal differences"},
+    {.name = "growth",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_surrogate, growth),
+     .names = growth_names,
+     .help = "how it moves: by equal factors, or by equal differences"},
     {0},
 };
 
 static const fsnn_key noise_keys[] = {
-    {.name = "mode", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_noise, mode), .names = noise_names,
-     .help = "the spike in training, z = (potential - threshold)/gamma, g logistic noise, T the temperature: meanfield "
-             "sigmoid(z); soft_noisy sigmoid(z + g); concrete sigmoid((z + g)/T); hard_st and hard_concrete a step at z + g = 0, "
-             "with the gradient of sigmoid(z), sigmoid((z + g)/T)"},
-    {.name = "gamma", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_noise, gamma), .min = 0, .max = NOISE_MOST,
-     .above = true, .otherwise = "0.2", .help = "scale of the noise, in the unit of the potential"},
-    {.name = "temperature", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_noise, temperature), .min = 0,
-     .max = NOISE_MOST, .above = true, .otherwise = "0.25", .help = "T of the concrete modes"},
+    {.name = "mode",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_noise, mode),
+     .names = noise_names,
+     .help = "the spike in training, z = (potential - threshold)/gamma, g logistic noise, T the "
+             "temperature: meanfield sigmoid(z); soft_noisy sigmoid(z + g); concrete sigmoid((z + "
+             "g)/T); hard_st and hard_concrete a step at z + g = 0, with the gradient of "
+             "sigmoid(z), sigmoid((z + g)/T)"},
+    {.name = "gamma",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_noise, gamma),
+     .min = 0,
+     .max = NOISE_MOST,
+     .above = true,
+     .otherwise = "0.2",
+     .help = "scale of the noise, in the unit of the potential"},
+    {.name = "temperature",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_noise, temperature),
+     .min = 0,
+     .max = NOISE_MOST,
+     .above = true,
+     .otherwise = "0.25",
+     .help = "T of the concrete modes"},
     {0},
 };
 
 /* A readout has no more than these; rows of every neuron too. */
 #define TAU_KEY                                                                                    \
-    {.name = "tau", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, tau),                  \
-     .group = value_keys, .help = "time constant, in the unit of the solver step"}
+    {                                                                                              \
+        .name = "tau", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, tau),               \
+        .group = value_keys, .help = "time constant, in the unit of the solver step"               \
+    }
 static const fsnn_key readout_keys[] = {
     TAU_KEY,
-    {.name = "v0", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_neuron, v0), .min = -INFINITY,
-     .max = INFINITY, .help = "potential at time 0 (Caputo)"},
+    {.name = "v0",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_neuron, v0),
+     .min = -INFINITY,
+     .max = INFINITY,
+     .help = "potential at time 0 (Caputo)"},
     {0},
 };
 
-
 static const fsnn_key derivative_key[] = {
     {.name = "d", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user_state, derivative)}, {0}};
-static const fsnn_key after_key[] = {
-    {.name = "after_spike", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user_state, after_spike)}, {0}};
+static const fsnn_key after_key[] = {{.name = "after_spike",
+                                      .type = FSNN_KEY_TEXT,
+                                      .offset = offsetof(fsnn_user_state, after_spike)},
+                                     {0}};
 static const fsnn_key start_key[] = {{.name = "start",
                                       .type = FSNN_KEY_REAL,
                                       .offset = offsetof(fsnn_user_state, start),
@@ -131,60 +198,105 @@ static const fsnn_key start_key[] = {{.name = "start",
 
 /* A key of states beside v, with the state's name inside. */
 #define STATE_KEY(key, row, otherwise_, what)                                                      \
-    {.name = key, .type = FSNN_KEY_FAMILY, .offset = offsetof(fsnn_user, state),                   \
-     .max = FSNN_USER_STATES, .group = row, .size = sizeof(fsnn_user_state),                       \
-     .count = offsetof(fsnn_user, states), .otherwise = otherwise_, .help = what}
+    {                                                                                              \
+        .name = key, .type = FSNN_KEY_FAMILY, .offset = offsetof(fsnn_user, state),                \
+        .max = FSNN_USER_STATES, .group = row, .size = sizeof(fsnn_user_state),                    \
+        .count = offsetof(fsnn_user, states), .otherwise = otherwise_, .help = what                \
+    }
 
-/* Of the user's neuron; from row STATE_KEYS on of kinds with several states, from PARAM_KEYS on of kinds with equations, from
- * USER_KEYS on of every neuron. */
+/* Of the user's neuron; from row STATE_KEYS on of kinds with several states, from PARAM_KEYS on of
+ * kinds with equations, from USER_KEYS on of every neuron. */
 enum { STATE_KEYS = 6, PARAM_KEYS = 8, USER_KEYS = 9 };
 static const fsnn_key keys[] = {
-    {.name = "dv", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user, dv),
+    {.name = "dv",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(fsnn_user, dv),
      .help = "the derivative, like `(-v^2 + I)/tau`; names: v, I, tau, threshold and params"},
-    {.name = "spike", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user, spike),
+    {.name = "spike",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(fsnn_user, spike),
      .help = "a spike where this is >= 0; `v + dv - threshold` when not given"},
-    {.name = "after_spike", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user, after_spike),
-     .help = "the drive that a spike s leaves under reset `current`; `dv - s*threshold/tau` when not "
-             "given"},
-    {.name = "callback", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user, callback),
+    {.name = "after_spike",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(fsnn_user, after_spike),
+     .help = "the drive that a spike s leaves under reset `current`; `dv - s*threshold/tau` when "
+             "not given"},
+    {.name = "callback",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(fsnn_user, callback),
      .help = "in place of equations: the name of C functions that the program has registered "
              "(fsnn_neuron_register)"},
     STATE_KEY("dNAME", derivative_key, NULL,
-              "the derivative of a further state, up to three: `dw` makes a state w beside v, which equations may name; may "
-              "name s, the spike of the step"),
+              "the derivative of a further state, up to three: `dw` makes a state w beside v, "
+              "which equations may name; may name s, the spike of the step"),
     STATE_KEY("after_spike_NAME", after_key, "`dNAME`",
               "the drive that a spike s leaves of such a state, under any reset"),
     STATE_KEY("NAME0", start_key, "0", "such a state at time 0: `w0` is that of w"),
-    {.name = "fractional", .type = FSNN_KEY_TEXTS, .offset = offsetof(fsnn_user, fractional),
-     .max = 1 + FSNN_USER_STATES, .count = offsetof(fsnn_user, fractionals), .otherwise = "v",
-     .help = "states of fractional order, like `[v, w]`; the others are integrated by forward Euler"},
-    {.name = "params", .type = FSNN_KEY_NAMED, .offset = offsetof(fsnn_user, param),
-     .max = FSNN_USER_PARAMS, .group = own_keys, .size = sizeof(fsnn_user_param),
+    {.name = "fractional",
+     .type = FSNN_KEY_TEXTS,
+     .offset = offsetof(fsnn_user, fractional),
+     .max = 1 + FSNN_USER_STATES,
+     .count = offsetof(fsnn_user, fractionals),
+     .otherwise = "v",
+     .help =
+         "states of fractional order, like `[v, w]`; the others are integrated by forward Euler"},
+    {.name = "params",
+     .type = FSNN_KEY_NAMED,
+     .offset = offsetof(fsnn_user, param),
+     .max = FSNN_USER_PARAMS,
+     .group = own_keys,
+     .size = sizeof(fsnn_user_param),
      .count = offsetof(fsnn_user, params),
      .help = "parameters of its own, like `{a: 0.2, b: {value: 1, learn: true}}`"},
     TAU_KEY,
-    {.name = "threshold", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, threshold),
-     .group = value_keys, .help = "potential at which a spike fires"},
-    {.name = "surrogate", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, surrogate),
-     .group = surrogate_keys, .help = "gradient that stands in for the step's"},
-    {.name = "reset", .type = FSNN_KEY_ENUM, .offset = offsetof(fsnn_neuron, reset),
-     .names = reset_names, .help = "what a spike does to the potential"},
-    {.name = "v0", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_neuron, v0), .min = -INFINITY,
-     .max = INFINITY, .help = "potential at time 0 (Caputo), and where reset `restart` lands"},
-    {.name = "v_reset", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, v_reset),
-     .group = any_value_keys, .help = "where reset `value` lands"},
-    {.name = "refractory", .type = FSNN_KEY_REAL, .offset = offsetof(fsnn_neuron, refractory),
-     .min = 0, .max = INFINITY,
+    {.name = "threshold",
+     .type = FSNN_KEY_GROUP,
+     .offset = offsetof(fsnn_neuron, threshold),
+     .group = value_keys,
+     .help = "potential at which a spike fires"},
+    {.name = "surrogate",
+     .type = FSNN_KEY_GROUP,
+     .offset = offsetof(fsnn_neuron, surrogate),
+     .group = surrogate_keys,
+     .help = "gradient that stands in for the step's"},
+    {.name = "reset",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_neuron, reset),
+     .names = reset_names,
+     .help = "what a spike does to the potential"},
+    {.name = "v0",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_neuron, v0),
+     .min = -INFINITY,
+     .max = INFINITY,
+     .help = "potential at time 0 (Caputo), and where reset `restart` lands"},
+    {.name = "v_reset",
+     .type = FSNN_KEY_GROUP,
+     .offset = offsetof(fsnn_neuron, v_reset),
+     .group = any_value_keys,
+     .help = "where reset `value` lands"},
+    {.name = "refractory",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_neuron, refractory),
+     .min = 0,
+     .max = INFINITY,
      .help = "time without spikes after each, in the unit of the solver step, rounded to steps; "
              "resets `value` and `restart` hold the potential meanwhile"},
-    {.name = "detach_reset", .type = FSNN_KEY_BOOL, .offset = offsetof(fsnn_neuron, detach_reset),
+    {.name = "detach_reset",
+     .type = FSNN_KEY_BOOL,
+     .offset = offsetof(fsnn_neuron, detach_reset),
      .help = "the spike inside the reset carries no gradient"},
-    {.name = "noise", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, noise), .group = noise_keys,
-     .help = "logistic noise on the threshold in training, in place of the surrogate; elsewhere the threshold is sharp"},
+    {.name = "noise",
+     .type = FSNN_KEY_GROUP,
+     .offset = offsetof(fsnn_neuron, noise),
+     .group = noise_keys,
+     .help = "logistic noise on the threshold in training, in place of the surrogate; elsewhere "
+             "the threshold is sharp"},
     {0},
 };
 
-/* All neurons' options begin with a fsnn_neuron. FSNN_NEURON_DEFAULT, as a constant that an initialiser may have. */
+/* All neurons' options begin with a fsnn_neuron. FSNN_NEURON_DEFAULT, as a constant that an
+ * initialiser may have. */
 #define DEFAULTS                                                                                   \
     .tau = {0.5, false, FSNN_PER_LAYER}, .threshold = {1.0, false, FSNN_PER_LAYER},                \
     .surrogate = {.kind = FSNN_ARCTAN}, .reset = FSNN_RESET_CURRENT, .detach_reset = true
@@ -222,7 +334,8 @@ static bool noise_fits(const fsnn_noise *o)
 {
     const double least = 1 / NOISE_MOST;
     bool gamma = o->gamma == 0 || (o->gamma >= least && o->gamma <= NOISE_MOST);
-    return gamma && (o->temperature == 0 || (o->temperature >= least && o->temperature <= NOISE_MOST));
+    return gamma &&
+           (o->temperature == 0 || (o->temperature >= least && o->temperature <= NOISE_MOST));
 }
 
 static fsnn_status check_noise(const fsnn_noise *o)
@@ -231,12 +344,12 @@ static fsnn_status check_noise(const fsnn_noise *o)
         return fsnn_fail(FSNN_EARGUMENT, "there is no noise mode number %d", o->mode);
     if (!noise_fits(o))
         return fsnn_fail(FSNN_EARGUMENT,
-                         "the noise has gamma %g and temperature %g: each must be from 1e-9 to 1e+9, or 0 for its "
-                         "default",
+                         "the noise has gamma %g and temperature %g: each must be from 1e-9 to "
+                         "1e+9, or 0 for its default",
                          o->gamma, o->temperature);
     if (o->mode == FSNN_NOISE_NONE && (o->gamma != 0 || o->temperature != 0))
-        return fsnn_fail(FSNN_EARGUMENT, "the noise has a gamma or temperature but no mode: set one, like noise: "
-                                         "{mode: hard_st}, or leave them out");
+        return fsnn_fail(FSNN_EARGUMENT, "the noise has a gamma or temperature but no mode: set "
+                                         "one, like noise: {mode: hard_st}, or leave them out");
     return FSNN_OK;
 }
 
@@ -272,8 +385,8 @@ static fsnn_status check_options(const op_node *node)
                              node->op->kind, node->name, name[i], value[i]->value);
     if ((unsigned)o->surrogate.growth >= FSNN_GROWTHS || !scale_fits(o->surrogate.scale_end))
         return fsnn_fail(FSNN_EARGUMENT,
-                         "%s \"%s\": the surrogate's scale_end is %g, growth %d: the scale must be from "
-                         "1e-18 to 1e+18, or 0 where it does not change",
+                         "%s \"%s\": the surrogate's scale_end is %g, growth %d: the scale must be "
+                         "from 1e-18 to 1e+18, or 0 where it does not change",
                          node->op->kind, node->name, o->surrogate.scale_end, o->surrogate.growth);
     if ((unsigned)o->surrogate.kind >= FSNN_SURROGATES || !scale_fits(o->surrogate.scale))
         return fsnn_fail(FSNN_EARGUMENT,
@@ -311,8 +424,8 @@ static fsnn_status check_reset(const op_node *node, const scan *s)
     const char *kind = node->op->kind;
     if (reset->state && method->drive)
         return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s \"%s\": reset %s overwrites the potential, but method %s remembers the "
-                         "drive: use jump, delta or current with it, or the methods gl or l1",
+                         "%s \"%s\": reset %s overwrites the potential, but method %s remembers "
+                         "the drive: use jump, delta or current with it, or the methods gl or l1",
                          kind, node->name, reset->name, method->name);
     if (reset->clears && method->start)
         return fsnn_fail(FSNN_EUNSUPPORTED,
@@ -322,8 +435,8 @@ static fsnn_status check_reset(const op_node *node, const scan *s)
     const equation *e = st->user.equation;
     if (method->lweights && st->user.made && !(e && (e->leaks || e->slope == EQUATION_FLAT)))
         return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s \"%s\": method %s is exact for dv = (-v + ...)/tau and for a dv without v, "
-                         "and this neuron's dv %s: use gl, l1, ab, trap or abm with it",
+                         "%s \"%s\": method %s is exact for dv = (-v + ...)/tau and for a dv "
+                         "without v, and this neuron's dv %s: use gl, l1, ab, trap or abm with it",
                          kind, node->name, method->name,
                          e ? "depends on v otherwise" : "is a callback");
     const fsnn_order *order = &s->memory.order;
@@ -336,8 +449,8 @@ static fsnn_status check_reset(const op_node *node, const scan *s)
                          kind, node->name, method->name);
     if (method->lweights && s->options.tau.per == FSNN_PER_CHANNEL)
         return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s \"%s\": the weights of method %s depend on tau, so it must be one for the "
-                         "layer: write `per: layer`, or use another method",
+                         "%s \"%s\": the weights of method %s depend on tau, so it must be one for "
+                         "the layer: write `per: layer`, or use another method",
                          kind, node->name, method->name);
     return FSNN_OK;
 }
@@ -351,18 +464,18 @@ static fsnn_status check_states(const op_node *node, const state *st)
     bool possible = method->scheme == FRAC_EXPLICIT && !method->start;
     if (!possible)
         return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s \"%s\": it has %d states, which method %s cannot advance together: gl, l1, ab and euler "
-                         "can",
+                         "%s \"%s\": it has %d states, which method %s cannot advance together: "
+                         "gl, l1, ab and euler can",
                          node->op->kind, node->name, 1 + st->scan.others, method->name);
     if (st->implicit && method->linearised)
         return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s \"%s\": it has %d states, which would have to be solved for together: leave `implicit` "
-                         "out, with a step that is small enough",
+                         "%s \"%s\": it has %d states, which would have to be solved for together: "
+                         "leave `implicit` out, with a step that is small enough",
                          node->op->kind, node->name, 1 + st->scan.others);
     if (((const fsnn_neuron *)node->options)->noise.mode != FSNN_NOISE_NONE)
         return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s \"%s\": it has %d states, and noise on the threshold is for neurons of one: leave "
-                         "`noise` out",
+                         "%s \"%s\": it has %d states, and noise on the threshold is for neurons "
+                         "of one: leave `noise` out",
                          node->op->kind, node->name, 1 + st->scan.others);
     return FSNN_OK;
 }
@@ -376,13 +489,15 @@ static void settle_states(const op_node *node, state *st)
         scan *s = scan_state(&st->scan, i);
         bool fractional = !st->user.made || neuron_user_fractional(o, i);
         if (i || !fractional)
-            frac_memory_init(&s->memory, fractional ? st->method : euler, st->implicit, &st->order, st->h, &st->memory);
+            frac_memory_init(&s->memory, fractional ? st->method : euler, st->implicit, &st->order,
+                             st->h, &st->memory);
         if (i)
             s->v0 = (float)o->state[i - 1].start;
     }
 }
 
-static op_param value_param(const char *name, const fsnn_value *v, int64_t channels, fsnn_range range)
+static op_param value_param(const char *name, const fsnn_value *v, int64_t channels,
+                            fsnn_range range)
 {
     return (op_param){.name = name,
                       .shape = FSNN_SHAPE(v->per == FSNN_PER_CHANNEL ? channels : 1),
@@ -414,8 +529,8 @@ static void add_others(op_node *node, const fsnn_neuron *o, state *st)
 {
     st->threshold = st->alpha = st->coefficient = st->v_reset = -1;
     if (!st->scan.model->readout)
-        st->threshold =
-            add_param(node, value_param("threshold", &o->threshold, st->scan.channels, FSNN_POSITIVE));
+        st->threshold = add_param(
+            node, value_param("threshold", &o->threshold, st->scan.channels, FSNN_POSITIVE));
     st->own = node->params;
     for (int i = 0; i < st->scan.model->own; i++) {
         const fsnn_user_param *p = &((const fsnn_user *)node->options)->param[i];
@@ -440,9 +555,10 @@ static fsnn_status settle_readout(const op_node *node, scan *s)
                          "readout \"%s\": it never spikes, so reset %s does nothing: leave it out",
                          node->name, fsnn_reset_name(s->options.reset));
     if (s->options.noise.mode != FSNN_NOISE_NONE)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "readout \"%s\": it never spikes, so noise on its threshold does nothing: leave it out",
-                         node->name);
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "readout \"%s\": it never spikes, so noise on its threshold does nothing: leave it out",
+            node->name);
     s->options.reset = FSNN_RESET_NONE;
     s->rest = 0;
     return FSNN_OK;
@@ -485,7 +601,8 @@ static fsnn_status named(const op_node *node, fsnn_status status)
     return status == FSNN_ENUMERIC || status == FSNN_ECALLBACK ? with_name(node, status) : status;
 }
 
-/* Where a step uses the slope of dv, backward uses its change: a difference of differences would be noise. */
+/* Where a step uses the slope of dv, backward uses its change: a difference of differences would be
+ * noise. */
 static fsnn_status check_slopes(const op_node *node)
 {
     const state *st = node->state;
@@ -495,10 +612,11 @@ static fsnn_status check_slopes(const op_node *node)
                   (s->memory.scheme == FRAC_PECE && s->options.reset == FSNN_RESET_DELTA);
     if (!node->training || !sloped || !c->dv || c->dv_slopes)
         return FSNN_OK;
-    return fsnn_fail(FSNN_EUNSUPPORTED,
-                     "%s \"%s\": the gradient of an implicit method, and of reset delta with abm, needs "
-                     "the callback's dv_slopes: give them, or train with gl, l1 or ab, not implicit",
-                     node->op->kind, node->name);
+    return fsnn_fail(
+        FSNN_EUNSUPPORTED,
+        "%s \"%s\": the gradient of an implicit method, and of reset delta with abm, needs the "
+        "callback's dv_slopes: give them, or train with gl, l1 or ab, not implicit",
+        node->op->kind, node->name);
 }
 
 /* Where the values lie; NULL: only how many there are of each parameter. */
@@ -509,7 +627,8 @@ static void bind(op_node *node, float *const *value)
     for (int p = 0; p < scan_pars(&st->scan); p++) {
         int at = p < NEURON_PARS ? from[p] : st->own + p - NEURON_PARS;
         if (at >= 0)
-            st->scan.par[p] = (scan_param){value ? value[at] : NULL, fsnn_shape_count(&node->param[at].shape)};
+            st->scan.par[p] =
+                (scan_param){value ? value[at] : NULL, fsnn_shape_count(&node->param[at].shape)};
     }
 }
 
@@ -527,29 +646,31 @@ static fsnn_status plan(op_node *node)
     FSNN_TRY(check_slopes(node));
     if (node->looped && s->others)
         return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s \"%s\": it has %d states and is in a loop, whose layers go step by step: a neuron of one "
-                         "state can",
+                         "%s \"%s\": it has %d states and is in a loop, whose layers go step by "
+                         "step: a neuron of one state can",
                          node->op->kind, node->name, 1 + s->others);
     s->linked = node->training && node->chained;
     s->chained = s->linked || (node->training && node->looped);
     s->total = node->total;
     if (s->linked && s->memory.keep < 0 && scan_resetting(s)->clears)
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s \"%s\": reset %s empties the history that gradient checkpointing comes "
-                         "back to: a memory by tolerance or of a number of steps works with it, or no "
-                         "checkpointing",
-                         node->op->kind, node->name, scan_resetting(s)->name);
+        return fsnn_fail(
+            FSNN_EUNSUPPORTED,
+            "%s \"%s\": reset %s empties the history that gradient checkpointing comes back to: a "
+            "memory by tolerance or of a number of steps works with it, or no checkpointing",
+            node->op->kind, node->name, scan_resetting(s)->name);
     node->scratch_bytes = node->tape_bytes = 0;
     return named(node, scan_plan(s, node->looped ? node->span : node->K));
 }
 
-static void take(const scan_sink *sink, int64_t row, int64_t line, int64_t from, int64_t count, const float *spikes)
+static void take(const scan_sink *sink, int64_t row, int64_t line, int64_t from, int64_t count,
+                 const float *spikes)
 {
     const op_node *next = sink->of[0];
     next->op->take(next, sink->of[1], row, line, from, count, spikes);
 }
 
-static void give(const scan_sink *sink, int64_t row, int64_t line, int64_t from, int64_t count, float *gspikes)
+static void give(const scan_sink *sink, int64_t row, int64_t line, int64_t from, int64_t count,
+                 float *gspikes)
 {
     const op_node *next = sink->of[0];
     next->op->give(next, sink->of[1], row, line, from, count, gspikes);
@@ -561,7 +682,8 @@ bool neuron_node_into(op_node *node, const op_node *next)
     op_patches p = {0};
     if (next && !(node->out_last[0] && next->op->patches && next->op->patches(next, &p)))
         return false;
-    scan_sink sink = {.lines = p.lines, .width = p.width, .unit = p.unit, .take = take, .give = give};
+    scan_sink sink = {
+        .lines = p.lines, .width = p.width, .unit = p.unit, .take = take, .give = give};
     return scan_sinks(&st->scan, &sink) && next;
 }
 
@@ -715,7 +837,8 @@ fsnn_status neuron_node_changed(op_node *node, float *const *value, bool *void_s
     if (st->v_reset >= 0)
         FSNN_TRY(check_finite(node, st->v_reset, value[st->v_reset]));
     for (int i = 0; i < st->scan.model->own; i++)
-        FSNN_TRY((st->user.positive >> i & 1 ? check_positive : check_finite)(node, st->own + i, value[st->own + i]));
+        FSNN_TRY((st->user.positive >> i & 1 ? check_positive : check_finite)(node, st->own + i,
+                                                                              value[st->own + i]));
     if (st->alpha < 0)
         return FSNN_OK;
     fsnn_order *order = &st->scan.memory.order;
@@ -789,7 +912,8 @@ fsnn_status neuron_node_state_load(op_node *node, const void *bytes)
 }
 
 /* Parameters may have been learned since: what counts is the form of the state. */
-static void print_memory(const frac_memory *m, void (*mix)(uint64_t *print, const void *data, size_t bytes),
+static void print_memory(const frac_memory *m,
+                         void (*mix)(uint64_t *print, const void *data, size_t bytes),
                          uint64_t *print)
 {
     mix(print, m->method->name, strlen(m->method->name));
@@ -800,7 +924,8 @@ static void print_memory(const frac_memory *m, void (*mix)(uint64_t *print, cons
         mix(print, m->modes.fit.s, (size_t)m->modes.fit.modes * sizeof(double));
 }
 
-void neuron_node_print(const op_node *node, void (*mix)(uint64_t *print, const void *data, size_t bytes),
+void neuron_node_print(const op_node *node,
+                       void (*mix)(uint64_t *print, const void *data, size_t bytes),
                        uint64_t *print)
 {
     const state *st = node->state;
@@ -870,8 +995,8 @@ static double stable_step(const state *st, double rate)
     return low;
 }
 
-/* How fast dv falls with v: -d(dv)/dv with the parameters as they were given; where it changes with v, at v0 without a current.
- * 0: it does not fall, or that is not known (a callback). */
+/* How fast dv falls with v: -d(dv)/dv with the parameters as they were given; where it changes with
+ * v, at v0 without a current. 0: it does not fall, or that is not known (a callback). */
 static double leak_rate(const state *st, const op_node *node)
 {
     const fsnn_neuron *o = node->options;
@@ -899,16 +1024,19 @@ static char *remedy(const state *st, double rate, double most)
     return fsnn_format("a step below %.4g is stable", step);
 }
 
-static char *unstable_terms(const op_node *node, const state *st, double rate, double most, const char *works)
+static char *unstable_terms(const op_node *node, const state *st, double rate, double most,
+                            const char *works)
 {
-    return fsnn_format("%s \"%s\": %s is %.4g, beyond the %.4g up to which explicit %s is stable with these %d terms at "
-                       "step %g: potentials below threshold may oscillate and grow; %s, and so is `implicit: true` at any "
-                       "step",
-                       node->op->kind, node->name, st->scan.model->leaky ? "1/tau" : "the slope of dv, -d(dv)/dv,", rate,
-                       most, st->method->name, st->order.terms, st->h, works);
+    return fsnn_format("%s \"%s\": %s is %.4g, beyond the %.4g up to which explicit %s is stable "
+                       "with these %d terms at step %g: potentials below threshold may oscillate "
+                       "and grow; %s, and so is `implicit: true` at any step",
+                       node->op->kind, node->name,
+                       st->scan.model->leaky ? "1/tau" : "the slope of dv, -d(dv)/dv,", rate, most,
+                       st->method->name, st->order.terms, st->h, works);
 }
 
-static char *unstable_term(const op_node *node, const state *st, double rate, double most, const char *works)
+static char *unstable_term(const op_node *node, const state *st, double rate, double most,
+                           const char *works)
 {
     double a = st->method->integer ? 1 : st->order.alpha[0], limit = st->method->stable(a);
     double z = rate / most * limit; /* h^alpha / (tau C) */
@@ -917,9 +1045,9 @@ static char *unstable_term(const op_node *node, const state *st, double rate, do
     if (!leaky)
         snprintf(slope, sizeof slope, "step^alpha times the slope of dv%s, %.4g,",
                  st->scan.model->curved ? " at v0" : "", rate);
-    return fsnn_format("%s \"%s\": %s is %.4g, beyond the %.4g up to which explicit %s is stable at alpha %g: potentials "
-                       "below threshold may oscillate and grow; %s, and so %s, or `implicit: true` with gl, l1 and ab, at any "
-                       "step",
+    return fsnn_format("%s \"%s\": %s is %.4g, beyond the %.4g up to which explicit %s is stable "
+                       "at alpha %g: potentials below threshold may oscillate and grow; %s, and so "
+                       "%s, or `implicit: true` with gl, l1 and ab, at any step",
                        node->op->kind, node->name, slope, z, limit, st->method->name, a, works,
                        leaky ? "are the methods trap and ml" : "is the method trap");
 }
@@ -936,7 +1064,8 @@ char *neuron_node_unstable(const op_node *node)
     char *works = remedy(st, rate, most);
     if (!works)
         return NULL;
-    char *sentence = (st->order.terms > 1 ? unstable_terms : unstable_term)(node, st, rate, most, works);
+    char *sentence =
+        (st->order.terms > 1 ? unstable_terms : unstable_term)(node, st, rate, most, works);
     fsnn_free(works);
     return sentence;
 }
@@ -977,17 +1106,18 @@ const char *neuron_node_equations(const op_node *node)
 }
 
 /* Options type and defaults, first key, create. */
-#define NEURON(symbol, kind_name, type, begins, key, made, what)                                         \
+#define NEURON(symbol, kind_name, type, begins, key, made, what)                                   \
     static const fsnn_op symbol = {.kind = kind_name,                                              \
                                    .help = what,                                                   \
                                    .options_size = sizeof(type),                                   \
                                    .defaults = &(begins),                                          \
-                                   .keys = (key),                                                 \
+                                   .keys = (key),                                                  \
                                    .create = made,                                                 \
                                    .check = check,                                                 \
                                    .min_in = 1,                                                    \
                                    .max_in = 1,                                                    \
-                                   .flags = OP_LAST | OP_NEEDS_IN | OP_NEEDS_OUT | OP_NEURON | OP_VARIES | OP_INPLACE, \
+                                   .flags = OP_LAST | OP_NEEDS_IN | OP_NEEDS_OUT | OP_NEURON |     \
+                                            OP_VARIES | OP_INPLACE,                                \
                                    .state_size = sizeof(state),                                    \
                                    .shape = shape,                                                 \
                                    .plan = plan,                                                   \
@@ -1000,27 +1130,30 @@ NEURON(kind_if, "if", fsnn_neuron, defaults, keys + USER_KEYS, NULL,
 NEURON(kind_lif, "lif", fsnn_neuron, defaults, keys + USER_KEYS, NULL,
        "leaky integrate-and-fire: tau D^alpha v = -v + I");
 NEURON(kind_noisy, "noisy", fsnn_neuron, noisy_defaults, keys + USER_KEYS, NULL,
-       "lif with a noisy threshold while it is trained; every neuron of one state can have `noise`, here it is the default");
+       "lif with a noisy threshold while it is trained; every neuron of one state can have "
+       "`noise`, here it is the default");
 NEURON(kind_user, "user", fsnn_user, defaults, keys, create_user,
        "a neuron of your own, by its equations: D^alpha v = dv (docs/neurons.md)");
 NEURON(kind_qif, "qif", fsnn_user, defaults, keys + PARAM_KEYS, create_user,
-       "quadratic integrate-and-fire: tau D^alpha v = a (v - rest) (v - critical) + I; params a 1, rest "
-       "0, critical 0.5");
+       "quadratic integrate-and-fire: tau D^alpha v = a (v - rest) (v - critical) + I; params a 1, "
+       "rest 0, critical 0.5");
 NEURON(kind_eif, "eif", fsnn_user, defaults, keys + PARAM_KEYS, create_user,
-       "exponential integrate-and-fire: tau D^alpha v = -v + slope exp((v - onset)/slope) + I; params "
-       "slope 0.2, onset 0.8");
+       "exponential integrate-and-fire: tau D^alpha v = -v + slope exp((v - onset)/slope) + I; "
+       "params slope 0.2, onset 0.8");
 NEURON(kind_hard_lif, "hard_lif", fsnn_user, defaults, keys + PARAM_KEYS, create_user,
-       "lif with a hard reset by feedback: tau D^alpha v = -v + I - kappa s v while it spikes; params kappa 1 (tau - 1 takes "
-       "away all of v at alpha 1 and step 1)");
+       "lif with a hard reset by feedback: tau D^alpha v = -v + I - kappa s v while it spikes; "
+       "params kappa 1 (tau - 1 takes away all of v at alpha 1 and step 1)");
 NEURON(kind_cuba, "cuba", fsnn_user, defaults, keys + STATE_KEYS, create_user,
-       "current-based leaky integrate-and-fire: tau D^alpha v = -v + i, and i is the current behind a synaptic filter, tau_syn "
-       "di/dt = -i + I; params tau_syn 2; states v, i, of fractional order v");
+       "current-based leaky integrate-and-fire: tau D^alpha v = -v + i, and i is the current "
+       "behind a synaptic filter, tau_syn di/dt = -i + I; params tau_syn 2; states v, i, of "
+       "fractional order v");
 NEURON(kind_alif, "alif", fsnn_user, defaults, keys + STATE_KEYS, create_user,
-       "leaky integrate-and-fire with a threshold that spikes raise: threshold + beta a, tau_a da/dt = -a + s; params tau_a 20, "
-       "beta 1.8; states v, a, of fractional order v");
+       "leaky integrate-and-fire with a threshold that spikes raise: threshold + beta a, tau_a "
+       "da/dt = -a + s; params tau_a 20, beta 1.8; states v, a, of fractional order v");
 NEURON(kind_readout, "readout", fsnn_neuron, defaults, readout_keys, NULL,
-       "leaky readout: tau D^alpha v = -v + I without spikes, the output is v (for regression and losses "
-       "on the potential)");
+       "leaky readout: tau D^alpha v = -v + I without spikes, the output is v (for regression and "
+       "losses on the potential)");
 
-const fsnn_op *const fsnn_neuron_ops[] = {&kind_if,  &kind_lif,      &kind_noisy,   &kind_user, &kind_qif,
-                                          &kind_eif, &kind_hard_lif, &kind_cuba, &kind_alif, &kind_readout, NULL};
+const fsnn_op *const fsnn_neuron_ops[] = {
+    &kind_if,       &kind_lif,  &kind_noisy, &kind_user,    &kind_qif, &kind_eif,
+    &kind_hard_lif, &kind_cuba, &kind_alif,  &kind_readout, NULL};

@@ -12,7 +12,8 @@ extern const fsnn_op *const fsnn_neuron_ops[];
 /* Dynamics of a neuron node, set before shape(). */
 void neuron_node_dynamics(op_node *node, const frac_method *method, bool implicit,
                           const fsnn_order *order, double h, const frac_keep *memory);
-/* After plan(): its spikes may go straight into `next` (op.h: patches), false where they cannot. NULL: they do not. */
+/* After plan(): its spikes may go straight into `next` (op.h: patches), false where they cannot.
+ * NULL: they do not. */
 bool neuron_node_into(op_node *node, const op_node *next);
 /* After plan(): whether backward can give op_run.gsum; where it can, it is ready to. */
 fsnn_status neuron_node_sums(op_node *node, bool *can);
@@ -26,7 +27,8 @@ fsnn_status neuron_node_changed(op_node *node, float *const *value, bool *void_s
 /* States of a neuron, v first: how many, their names (NULL: no such state). */
 int neuron_node_states(const op_node *node);
 const char *neuron_node_state_name(const op_node *node, int i);
-/* State i after each step of the last forward [K, B, N], given its spikes, in the layout the node has. */
+/* State i after each step of the last forward [K, B, N], given its spikes, in the layout the node
+ * has. */
 void neuron_node_values(const op_node *node, int i, const float *spikes, float *out);
 /* The state at a border of segments: its bytes at most, saved and restored (a full history stays
  * where it is: its length). */
@@ -38,7 +40,8 @@ size_t neuron_node_state_bytes(const op_node *node);
 void neuron_node_state_save(const op_node *node, void *bytes);
 bool neuron_node_state_fits(const op_node *node, const void *bytes, int64_t count);
 fsnn_status neuron_node_state_load(op_node *node, const void *bytes);
-void neuron_node_print(const op_node *node, void (*mix)(uint64_t *print, const void *data, size_t bytes),
+void neuron_node_print(const op_node *node,
+                       void (*mix)(uint64_t *print, const void *data, size_t bytes),
                        uint64_t *print);
 /* Before backward of a segment: whether it is the last of its call, the first. */
 void neuron_node_chain(op_node *node, bool last, bool first);

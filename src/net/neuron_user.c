@@ -13,14 +13,14 @@ static fsnn_status check_param(const fsnn_user_param *p)
         return fsnn_fail(FSNN_EDESCRIPTION, "a parameter of the neuron has no name");
     for (int i = 0; i < FSNN_COUNT(reserved); i++)
         if (strcmp(p->name, reserved[i]) == 0)
-            return fsnn_fail(FSNN_EDESCRIPTION,
-                             "the neuron's own parameter cannot be called \"%s\": every neuron has that "
-                             "already",
-                             p->name);
+            return fsnn_fail(
+                FSNN_EDESCRIPTION,
+                "the neuron's own parameter cannot be called \"%s\": every neuron has that already",
+                p->name);
     if (!isfinite((float)p->value.value))
         return fsnn_fail(FSNN_EDESCRIPTION,
-                         "the neuron's parameter \"%.63s\" is %g: it must be finite and of a magnitude "
-                         "up to 3e+38",
+                         "the neuron's parameter \"%.63s\" is %g: it must be finite and of a "
+                         "magnitude up to 3e+38",
                          p->name, p->value.value);
     return FSNN_OK;
 }
@@ -155,7 +155,8 @@ static int find_param(const fsnn_user_param *param, int count, const char *name)
     return -1;
 }
 
-static fsnn_status unknown_param(const char *of, const fsnn_user_param *param, int count, const char *name)
+static fsnn_status unknown_param(const char *of, const fsnn_user_param *param, int count,
+                                 const char *name)
 {
     const char *known[FSNN_USER_PARAMS];
     for (int i = 0; i < count; i++)
@@ -166,7 +167,8 @@ static fsnn_status unknown_param(const char *of, const fsnn_user_param *param, i
 }
 
 /* Gives the known parameters [count] the values that the layer has for them. */
-static fsnn_status settle_params(const char *of, fsnn_user_param *param, int count, const fsnn_user *o)
+static fsnn_status settle_params(const char *of, fsnn_user_param *param, int count,
+                                 const fsnn_user *o)
 {
     for (int i = 0; i < o->params; i++) {
         int at = find_param(param, count, o->param[i].name);
@@ -177,7 +179,8 @@ static fsnn_status settle_params(const char *of, fsnn_user_param *param, int cou
     for (int i = 0; i < count; i++) {
         FSNN_TRY(check_param(&param[i]));
         if (find_param(param, count, param[i].name) != i)
-            return fsnn_fail(FSNN_EDESCRIPTION, "%s has the parameter \"%s\" twice", of, param[i].name);
+            return fsnn_fail(FSNN_EDESCRIPTION, "%s has the parameter \"%s\" twice", of,
+                             param[i].name);
     }
     return FSNN_OK;
 }
@@ -189,7 +192,8 @@ static fsnn_status unknown_callback(const char *name)
     char *known = neuron_callback_names();
     fsnn_status status =
         known && *known
-            ? fsnn_fail(FSNN_EDESCRIPTION, "no callback \"%s\" is registered; known are %s", name, known)
+            ? fsnn_fail(FSNN_EDESCRIPTION, "no callback \"%s\" is registered; known are %s", name,
+                        known)
             : fsnn_fail(FSNN_EDESCRIPTION,
                         "no callback \"%s\" is registered: a program makes its own known with "
                         "fsnn_neuron_register before it reads the description",
@@ -198,7 +202,8 @@ static fsnn_status unknown_callback(const char *name)
     return status;
 }
 
-static fsnn_status resolve(const fsnn_user *o, equation_place *place, neuron_callback *out, char **names)
+static fsnn_status resolve(const fsnn_user *o, equation_place *place, neuron_callback *out,
+                           char **names)
 {
     snprintf(place->key, sizeof place->key, "callback");
     if (o->dv || o->spike || o->after_spike || o->states)
@@ -258,8 +263,9 @@ static fsnn_status settle_kind(const char *kind, const fsnn_user *o, fsnn_user *
     if (!row)
         return FSNN_OK;
     if (o->dv || o->spike || o->after_spike || o->callback || has_equations(o))
-        return fsnn_fail(FSNN_EDESCRIPTION,
-                         "the %s neuron has its own equations: leave yours out, or use the kind `user`", kind);
+        return fsnn_fail(
+            FSNN_EDESCRIPTION,
+            "the %s neuron has its own equations: leave yours out, or use the kind `user`", kind);
     *out = row->what;
     out->neuron = o->neuron;
     out->fractionals = o->fractionals;
@@ -381,7 +387,8 @@ fsnn_status neuron_user_create(neuron_user *u, fsnn_user *options, const op_node
         return status;
     }
     *options = out;
-    u->model = options->callback ? neuron_callback_model(&u->callback) : neuron_equation_model(u->equation);
+    u->model = options->callback ? neuron_callback_model(&u->callback)
+                                 : neuron_equation_model(u->equation);
     u->model.kind = node->op->kind;
     const neuron_kind *row = neuron_kind_find(node->op->kind);
     u->positive = row ? row->positive : 0;

@@ -9,10 +9,11 @@ typedef struct neuron_user {
     equation *equation; /* NULL where it is a callback */
     neuron_callback callback;
     neuron_model model;
-    bool made;   /* model is there */
+    bool made;         /* model is there */
     unsigned positive; /* bit i: parameter i of its own is and stays above 0 */
-    char *names; /* of the callback's parameters */
-    char *text[4 + FSNN_USER_PARAMS + 3 * FSNN_USER_STATES + 1 + FSNN_USER_STATES]; /* copies of what options point to */
+    char *names;       /* of the callback's parameters */
+    /* copies of what options point to */
+    char *text[4 + FSNN_USER_PARAMS + 3 * FSNN_USER_STATES + 1 + FSNN_USER_STATES];
     int texts;
     char *equations; /* for looking at: "dv = ..." */
 } neuron_user;

@@ -1,4 +1,5 @@
-/* Parameters: one flat array of values, one of gradients, each parameter on a 64-byte line of its own. */
+/* Parameters: one flat array of values, one of gradients, each parameter on a 64-byte line of its
+ * own. */
 #include "net/net.h"
 #include "net/neuron_ops.h"
 
@@ -9,7 +10,8 @@ static int64_t round_up(int64_t n)
     return (n + 15) / 16 * 16;
 }
 
-/* FNV-1a: the random stream of a parameter is its name's, so that weights do not depend on what stands around them. */
+/* FNV-1a: the random stream of a parameter is its name's, so that weights do not depend on what
+ * stands around them. */
 static uint64_t stream_of(const char *name)
 {
     uint64_t hash = 0xcbf29ce484222325u;
@@ -31,8 +33,8 @@ static void draw(const fsnn_param *p, const op_param *spec, uint64_t seed)
             p->value[i] = (float)spec->scale;
             break;
         case OP_UNIFORM:
-            p->value[i] = (float)(spec->scale *
-                                  (2.0 * fsnn_random_uniform(seed, stream, (uint64_t)i) - 1));
+            p->value[i] =
+                (float)(spec->scale * (2.0 * fsnn_random_uniform(seed, stream, (uint64_t)i) - 1));
             break;
         }
 }
@@ -112,8 +114,7 @@ static fsnn_status allot(fsnn_net *net)
     net->place = fsnn_alloc((size_t)(count + 1) * sizeof *net->place);
     net->values_flat = fsnn_alloc((size_t)(flat + 16) * sizeof(float));
     net->grads_flat = fsnn_alloc((size_t)(flat + 16) * sizeof(float));
-    return net->param && net->place && net->values_flat && net->grads_flat ? FSNN_OK
-                                                                            : FSNN_EMEMORY;
+    return net->param && net->place && net->values_flat && net->grads_flat ? FSNN_OK : FSNN_EMEMORY;
 }
 
 static fsnn_status add(fsnn_net *net, int node, int index, int64_t *offset, const old *before)

@@ -1,6 +1,7 @@
-/* Memory plan: every tensor of a call gets a place in one arena. A tensor lives from the time it is first written to the time it
- * is last read (step i of n runs at time i forward and 2n-1-i backward); tensors whose lives do not meet may share memory.
- * Greedy by size, first fit: O(m^2) for m tensors, once a plan. */
+/* Memory plan: every tensor of a call gets a place in one arena. A tensor lives from the time it is
+ * first written to the time it is last read (step i of n runs at time i forward and 2n-1-i
+ * backward); tensors whose lives do not meet may share memory. Greedy by size, first fit: O(m^2)
+ * for m tensors, once a plan. */
 #include "net/net.h"
 #include "tensor/bits.h"
 
@@ -92,7 +93,7 @@ static int late_back(const fsnn_net *net, const net_step *s)
 
 typedef struct lives {
     int *data_start, *data_end, *grad_start, *grad_end; /* [values], of roots */
-    int *last_forward, *first_backward; /* of data; 2n: for ever, never */
+    int *last_forward, *first_backward;                 /* of data; 2n: for ever, never */
 } lives;
 
 static void last(int *end, int time)
@@ -117,7 +118,8 @@ static void data_lives(const fsnn_net *net, lives *l)
 {
     int n = net->steps, forever = 2 * n;
     for (int v = 0; v < net->values; v++) {
-        int step = net->value[v].step, start = step < 0 ? step : early(net_doer(net, &net->step[step]));
+        int step = net->value[v].step,
+            start = step < 0 ? step : early(net_doer(net, &net->step[step]));
         l->data_start[v] = l->data_end[v] = l->last_forward[v] = start;
         l->first_backward[v] = forever;
     }
@@ -149,8 +151,8 @@ static void share_gradients(fsnn_net *net)
     for (int i = 0; i < net->steps; i++) {
         const net_step *s = &net->step[i];
         int in = s->in[0];
-        if (s->op->inputs == 1 && in_place(net, s) && net->value[in].readers == 1 && in != net->out_value &&
-            net->value[in].wants)
+        if (s->op->inputs == 1 && in_place(net, s) && net->value[in].readers == 1 &&
+            in != net->out_value && net->value[in].wants)
             net->value[s->out[0]].grad_root = net->value[in].grad_root;
     }
 }
@@ -174,7 +176,8 @@ static void grad_lives(fsnn_net *net, lives *l)
             if (!s->op->gradient_in[k])
                 continue;
             int root = net->value[s->in[k]].grad_root;
-            bool shared = s->op->outputs > 0 && root == net->value[s->out[0]].grad_root; /* a view, or in place */
+            /* a view, or in place */
+            bool shared = s->op->outputs > 0 && root == net->value[s->out[0]].grad_root;
             s->adds[k] = written[root] && !shared;
             written[root] = true;
             if (time < l->grad_start[root])
@@ -183,7 +186,8 @@ static void grad_lives(fsnn_net *net, lives *l)
         }
         for (int p = 0; p < s->op->outputs; p++)
             if (s->live && net->value[s->out[p]].wants)
-                last(&l->grad_end[net->value[s->out[p]].grad_root], late_back(net, net_doer(net, s)));
+                last(&l->grad_end[net->value[s->out[p]].grad_root],
+                     late_back(net, net_doer(net, s)));
     }
     if (net->value[0].wants)
         l->grad_end[0] = 2 * n;
@@ -224,13 +228,16 @@ static fsnn_status fill_arena(fsnn_net *net, int64_t top)
     return FSNN_OK;
 }
 
-/* A value that is put away between forward and backward; not where that is no time at all, or a loop has to do with it. */
+/* A value that is put away between forward and backward; not where that is no time at all, or a
+ * loop has to do with it. */
 static bool packs(const fsnn_net *net, const lives *l, int v)
 {
     const net_value *value = &net->value[v];
     int first = 2 * net->steps - 1 - l->first_backward[v]; /* step that reads it first */
-    bool rests = l->first_backward[v] < 2 * net->steps && l->first_backward[v] > l->last_forward[v] + 2;
-    return value->binary && rests && !net_looped(&net->step[l->last_forward[v]]) && !net_looped(&net->step[first]);
+    bool rests =
+        l->first_backward[v] < 2 * net->steps && l->first_backward[v] > l->last_forward[v] + 2;
+    return value->binary && rests && !net_looped(&net->step[l->last_forward[v]]) &&
+           !net_looped(&net->step[first]);
 }
 
 static void collect(fsnn_net *net, const lives *l, list *blocks, bool pack)
@@ -242,13 +249,15 @@ static void collect(fsnn_net *net, const lives *l, list *blocks, bool pack)
         if (value->root != v || value->passed)
             continue;
         value->packed = pack && packs(net, l, v);
-        add(blocks, net_numbers(net, v), l->data_start[v], value->packed ? l->last_forward[v] : l->data_end[v], &value->place);
+        add(blocks, net_numbers(net, v), l->data_start[v],
+            value->packed ? l->last_forward[v] : l->data_end[v], &value->place);
         if (!value->packed)
             continue;
         net->packs++;
         value->pack_after = l->last_forward[v];
         value->unpack_before = 2 * net->steps - 1 - l->first_backward[v];
-        add(blocks, bits_words(net_numbers(net, v)), l->last_forward[v], l->first_backward[v], &value->bits);
+        add(blocks, bits_words(net_numbers(net, v)), l->last_forward[v], l->first_backward[v],
+            &value->bits);
         add(blocks, net_numbers(net, v), l->first_backward[v], l->data_end[v], &value->again);
     }
 }
@@ -273,7 +282,8 @@ static void collect_backward(fsnn_net *net, const lives *l, list *blocks)
     add(blocks, scratch, 0, forever, &net->scratch);
 }
 
-/* Of a loop's steps: one step of time, and where gradients are taken for all, the scratch of that. */
+/* Of a loop's steps: one step of time, and where gradients are taken for all, the scratch of
+ * that. */
 static fsnn_status plan_looped(op_node *op)
 {
     size_t scratch = 0;
@@ -345,7 +355,12 @@ fsnn_status net_place(fsnn_net *net)
         fsnn_free(blocks.item);
         return FSNN_EMEMORY;
     }
-    lives l = {times, times + values, times + 2 * values, times + 3 * values, times + 4 * values, times + 5 * values};
+    lives l = {times,
+               times + values,
+               times + 2 * values,
+               times + 3 * values,
+               times + 4 * values,
+               times + 5 * values};
     int64_t top = lay_out_best(net, &l, &blocks);
     fsnn_free(times);
     fsnn_free(blocks.item);

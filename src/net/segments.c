@@ -1,8 +1,9 @@
 /* Gradient checkpointing: a call of T steps in segments of C.
  *
  *   forward    for each segment: keep the neurons' states, run, keep the output
- *   backward   from the last to the first: restore the states, run again, go back, given the gradients of the state that the
- *              segment after it left (a neuron layer carries them: neuron/scan.h, `chained`)
+ *   backward   from the last to the first: restore the states, run again, go back, given the
+ *              gradients of the state that the segment after it left (a neuron layer carries them:
+ *              neuron/scan.h, `chained`)
  *
  * The arena holds one segment. Time: one forward more. Memory a neuron: C activations + T/C states,
  * smallest at C = sqrt(T state/activations) (Chen et al. 2016). */
@@ -90,7 +91,8 @@ static fsnn_status make_room(fsnn_net *net)
     if (!net->plan.input_gradient)
         return FSNN_OK;
     T = net->plan.still ? 1 : T;
-    return room(&g->gradient, &g->gradient_bytes, T * (size_t)net_input_numbers(net) * sizeof(float));
+    return room(&g->gradient, &g->gradient_bytes,
+                T * (size_t)net_input_numbers(net) * sizeof(float));
 }
 
 fsnn_status net_segments_plan(fsnn_net *net)

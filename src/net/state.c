@@ -119,11 +119,13 @@ static fsnn_status check_sizes(const fsnn_net *net, const char *at, const char *
         if (!has_state(net, i))
             continue;
         if (end - at < (int64_t)sizeof size)
-            return fsnn_fail(FSNN_EFORMAT, "the state ends before layer \"%s\"", net->node[i]->name);
+            return fsnn_fail(FSNN_EFORMAT, "the state ends before layer \"%s\"",
+                             net->node[i]->name);
         memcpy(&size, at, sizeof size);
         at += sizeof size;
         if (size < 0 || size > end - at || !fits(&net->node[i]->op, at, size))
-            return fsnn_fail(FSNN_EFORMAT, "the state of layer \"%s\" is damaged", net->node[i]->name);
+            return fsnn_fail(FSNN_EFORMAT, "the state of layer \"%s\" is damaged",
+                             net->node[i]->name);
         at += size;
     }
     return at == end ? FSNN_OK : fsnn_fail(FSNN_EFORMAT, "the state goes on after its last layer");
@@ -137,13 +139,16 @@ fsnn_status fsnn_net_state_load(fsnn_net *net, const void *bytes, int64_t count)
     if (count >= (int64_t)sizeof h)
         memcpy(&h, at, sizeof h);
     if (count < (int64_t)sizeof h || memcmp(h.magic, magic, sizeof magic) != 0)
-        return fsnn_fail(FSNN_EFORMAT, "these %lld bytes are no state that fsnn_net_state_save wrote",
+        return fsnn_fail(FSNN_EFORMAT,
+                         "these %lld bytes are no state that fsnn_net_state_save wrote",
                          (long long)count);
     if (h.print != print_of(net))
-        return fsnn_fail(FSNN_ESHAPE, "the state is that of another net: batch, neuron layers, method, "
-                                      "step, orders and memory must be those it was saved with");
+        return fsnn_fail(FSNN_ESHAPE,
+                         "the state is that of another net: batch, neuron layers, method, step, "
+                         "orders and memory must be those it was saved with");
     if (h.bytes != count)
-        return fsnn_fail(FSNN_EFORMAT, "the state has %lld bytes, but says %lld: it is cut off or damaged",
+        return fsnn_fail(FSNN_EFORMAT,
+                         "the state has %lld bytes, but says %lld: it is cut off or damaged",
                          (long long)count, (long long)h.bytes);
     FSNN_TRY(check_sizes(net, at + sizeof h, at + count));
     at += sizeof h;

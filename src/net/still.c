@@ -1,7 +1,8 @@
-/* An input that is the same at every step (fsnn_plan.still): what stands between it and the first neurons gives the same at every
- * step too. It is computed once, B rows in place of K B, and the neurons read it at each step; its gradient is the sum of those of
- * the steps. A value is still where whatever makes it and whatever reads it can do with that; the others have their K B rows, and
- * where the input is among them it is written out K times. */
+/* An input that is the same at every step (fsnn_plan.still): what stands between it and the first
+ * neurons gives the same at every step too. It is computed once, B rows in place of K B, and the
+ * neurons read it at each step; its gradient is the sum of those of the steps. A value is still
+ * where whatever makes it and whatever reads it can do with that; the others have their K B rows,
+ * and where the input is among them it is written out K times. */
 #include "net/net.h"
 
 #include <string.h>

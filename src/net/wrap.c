@@ -1,4 +1,5 @@
-/* Wrapping: dynamics go to the neuron layers, the graph is lowered, parameters are drawn, memory is planned. */
+/* Wrapping: dynamics go to the neuron layers, the graph is lowered, parameters are drawn, memory is
+ * planned. */
 #include "net/net.h"
 #include "net/neuron_ops.h"
 
@@ -21,12 +22,13 @@ static fsnn_status check_plan(const fsnn_plan *plan)
                          "chooses, or at least 1",
                          (long long)plan->checkpoint);
     if (plan->checkpoint && plan->record)
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "recording needs all steps, which checkpointing does not keep: leave one of "
-                         "them out");
+        return fsnn_fail(
+            FSNN_EUNSUPPORTED,
+            "recording needs all steps, which checkpointing does not keep: leave one of them out");
     if (plan->truncate && !plan->checkpoint)
-        return fsnn_fail(FSNN_EARGUMENT, "truncated gradients need segments: set checkpoint to their "
-                                         "number of steps");
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "truncated gradients need segments: set checkpoint to their number of steps");
     return FSNN_OK;
 }
 
@@ -39,8 +41,9 @@ static fsnn_status check(const fsnn_net *net, const fsnn_dynamics *d, const fsnn
                          net->input < 0 ? "input" : "nodes",
                          net->input < 0 ? "one with fsnn_net_input" : "some with fsnn_net_add");
     if (plan->steps < 1 || plan->batch < 1)
-        return fsnn_fail(FSNN_EARGUMENT, "the plan has %lld steps and a batch of %lld: both are at "
-                                         "least 1",
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "the plan has %lld steps and a batch of %lld: both are at "
+                         "least 1",
                          (long long)plan->steps, (long long)plan->batch);
     FSNN_TRY(check_plan(plan));
     if (!(d->step > 0 && isfinite(d->step)))
@@ -54,9 +57,10 @@ static fsnn_status check(const fsnn_net *net, const fsnn_dynamics *d, const fsnn
         return fsnn_fail(FSNN_EARGUMENT, "no order is given: fdeint needs alpha, one number or one "
                                          "a neuron layer");
     if (!integer && d->orders > 1 && d->orders != layers)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "%d orders are given for %d neuron layers: give one for all, or one a layer",
-                         d->orders, layers);
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "%d orders are given for %d neuron layers: give one for all, or one a layer", d->orders,
+            layers);
     return FSNN_OK;
 }
 
@@ -116,9 +120,10 @@ static fsnn_status give_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *re
     FSNN_TRY(keep_of(d, &keep));
     FSNN_TRY(frac_method_settle(d->integrator, d->method, &method));
     if (d->implicit && !method->linearised && method->scheme != FRAC_IMPLICIT)
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "method %s has no implicit variant: gl, l1 and ab have one, trap is implicit",
-                         method->name);
+        return fsnn_fail(
+            FSNN_EUNSUPPORTED,
+            "method %s has no implicit variant: gl, l1 and ab have one, trap is implicit",
+            method->name);
     int layers = count_layers(net);
     fsnn_order *order = fsnn_alloc((size_t)(layers + 1) * sizeof *order);
     if (!order)
@@ -215,7 +220,8 @@ fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics, const fs
     for (int i = 1; i < net->nodes; i++)
         renewed = renewed || renew[i];
     fsnn_free(renew);
-    if (status && renewed) /* whether the new orders were written yet is uncertain: the next wrap does */
+    /* whether the new orders were written yet is uncertain: the next wrap does */
+    if (status && renewed)
         net->layers = 0;
     FSNN_TRY(status);
     net->wrapped = true;

@@ -5,7 +5,8 @@
  * error d of the state obeys the method's own recurrence, driven by rho_n, |rho_n| <= r = E max|x|
  * + rounding:
  *
- *   gl, l1 explicit   d_{n+1} = (w_1 - g/tau) d_n + sum_{l>=2} w_l d_{n+1-l} + rho_n     (g the gain; no g/tau without a leak)
+ *   gl, l1 explicit   d_{n+1} = (w_1 - g/tau) d_n + sum_{l>=2} w_l d_{n+1-l} + rho_n
+ *                     (g the gain; no g/tau without a leak)
  *   gl, l1 implicit   (1 + g/tau) d_{n+1} = sum_l w_l d_{n+1-l} + rho_n
  *   ml                d_{n+1} = rho_n: the history holds currents
  *
@@ -63,7 +64,8 @@ static double amplification(const scan *s, double total, double off)
     const frac_sum *sum = &s->memory.sum[0];
     double least, most, gain = sum->gain;
     leaks(s, &least, &most);
-    if (!s->model->linear && !s->model->readout) /* neurons of the user's own: what their equations round is not known */
+    /* neurons of the user's own: what their equations round is not known */
+    if (!s->model->linear && !s->model->readout)
         return INFINITY;
     if (method->lweights)
         return 1;
@@ -93,7 +95,8 @@ static double bound_of(const scan *s, const fsnn_certificate *c, double largest)
         return INFINITY;
     sums(s, (double)s->time, &total, &rounding);
     leaks(s, &least, &most);
-    if (scan_resetting(s)->ahead && !s->model->readout) /* the test sees v + dv, which moves by 1 - 1/tau with v */
+    /* the test sees v + dv, which moves by 1 - 1/tau with v */
+    if (scan_resetting(s)->ahead && !s->model->readout)
         ahead = fmax(fabs(1 - most), fabs(1 - least));
     double error = 1.05 * c->weight_error_sum; /* far lags are measured every 2 % only */
     double rho = (error + rounding) * largest;
@@ -116,7 +119,8 @@ fsnn_status scan_certify(const scan *s, fsnn_certificate *c)
     FSNN_TRY(frac_modes_error(&m->modes, m->method, &m->order, &m->leak, m->h, 0, &c->weight_error,
                               &c->weight_error_sum));
     c->modes = m->modes.fit.modes;
-    c->margin = s->model->readout ? INFINITY : margin; /* of a readout the bound is that of its output */
+    /* of a readout the bound is that of its output */
+    c->margin = s->model->readout ? INFINITY : margin;
     c->bound = bound_of(s, c, largest);
     c->proven = c->margin > c->bound;
     return FSNN_OK;

@@ -115,7 +115,8 @@ static fsnn_status parse(maker *k, const char *key, const char *text, reach r, i
     return graph_status(&k->g);
 }
 
-/* The drive that is left after a spike: of v, less threshold/tau; of another state, its derivative, which may name the spike. */
+/* The drive that is left after a spike: of v, less threshold/tau; of another state, its derivative,
+ * which may name the spike. */
 static fsnn_status parse_usual(maker *k, int i, const char *key, int *usual)
 {
     int loud, quiet = k->e->node[EQUATION_D + i];

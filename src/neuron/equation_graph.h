@@ -1,26 +1,37 @@
-/* neuron/equation_graph.h: expressions as one graph of shared nodes (hash-consed: equal expressions are one node), kept in a
- * normal form, so that simplification and the finding of common subexpressions are one thing:
+/* neuron/equation_graph.h: expressions as one graph of shared nodes (hash-consed: equal expressions
+ * are one node), kept in a normal form, so that simplification and the finding of common
+ * subexpressions are one thing:
  *
- *   sum      c + k_1 n_1 + k_2 n_2 + ...     k numbers, n nodes, each n once; a sum inside a sum dissolves
- *   product  n_1^e_1 n_2^e_2 ...             e numbers; a product inside a product dissolves, numbers go to the sum around it
+ *   sum      c + k_1 n_1 + k_2 n_2 + ...     k numbers, n nodes, each n once; a sum inside a sum
+ *                                            dissolves
+ *   product  n_1^e_1 n_2^e_2 ...             e numbers; a product inside a product dissolves,
+ *                                            numbers go to the sum around it
  *   power    a^b                             b not a number
  *   call     exp, log, ...
  *
- * What depends on parameters only is gathered: a sum or product of things that vary has at most one such term or factor, so that a
- * tile can prepare it once (s*threshold/tau is s times threshold/tau).
+ * What depends on parameters only is gathered: a sum or product of things that vary has at most one
+ * such term or factor, so that a tile can prepare it once (s*threshold/tau is s times
+ * threshold/tau).
  *
- * The algebra is that of real numbers: 0 x is 0 and x/x is 1 whatever x, x - x is 0, and the order of additions is that of the
- * normal form, not of the text. sqrt is the power 1/2.
+ * The algebra is that of real numbers: 0 x is 0 and x/x is 1 whatever x, x - x is 0, and the order
+ * of additions is that of the normal form, not of the text. sqrt is the power 1/2.
  *
- * Nodes are numbered so that arguments come before what uses them. A graph that grew too large, or found no memory, says so at
- * the end (graph_status): in between its functions return some node. */
+ * Nodes are numbered so that arguments come before what uses them. A graph that grew too large, or
+ * found no memory, says so at the end (graph_status): in between its functions return some node. */
 #ifndef FSNN_NEURON_EQUATION_GRAPH_H
 #define FSNN_NEURON_EQUATION_GRAPH_H
 
 #include "base/base.h"
 #include "neuron/equation.h"
 
-typedef enum graph_kind { GRAPH_CONST, GRAPH_LEAF, GRAPH_SUM, GRAPH_PRODUCT, GRAPH_POWER, GRAPH_CALL } graph_kind;
+typedef enum graph_kind {
+    GRAPH_CONST,
+    GRAPH_LEAF,
+    GRAPH_SUM,
+    GRAPH_PRODUCT,
+    GRAPH_POWER,
+    GRAPH_CALL
+} graph_kind;
 
 typedef enum graph_function {
     GRAPH_EXP,
@@ -36,7 +47,8 @@ typedef enum graph_function {
     GRAPH_FUNCTIONS
 } graph_function;
 
-/* k times node in a sum, node to the power k in a product; a call's and a power's arguments have k = 1 */
+/* k times node in a sum, node to the power k in a product; a call's and a power's arguments have k
+ * = 1 */
 typedef struct graph_term {
     double k;
     int node;
@@ -95,10 +107,11 @@ static inline bool graph_is(const graph *g, int node, double value)
 }
 int graph_arity(graph_function function);
 
-/* d(node)/d(leaf). At a kink the derivative is that to the right for abs and step (1 and 0), of min and max that of the first
- * argument. */
+/* d(node)/d(leaf). At a kink the derivative is that to the right for abs and step (1 and 0), of min
+ * and max that of the first argument. */
 int graph_derivative(graph *g, int node, int leaf);
-/* value[i] of nodes 0..node in double precision, given those of the leaves [EQUATION_VALUES]. value [node + 1] */
+/* value[i] of nodes 0..node in double precision, given those of the leaves [EQUATION_VALUES]. value
+ * [node + 1] */
 double graph_value(const graph *g, int node, const double *leaves, double *value);
 
 #endif

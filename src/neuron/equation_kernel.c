@@ -11,7 +11,7 @@
 #define DEST float *d = slot[o->d]
 #define EACH_OF(n)                                                                                 \
     for (int r = 0; r < (n); r += FRAC_LANES)                                                      \
-        _Pragma("omp simd") for (int i = r; i < r + FRAC_LANES; i++)
+    _Pragma("omp simd") for (int i = r; i < r + FRAC_LANES; i++)
 
 /* ---- chains: links by number (equation_code.h) ---- */
 
@@ -21,34 +21,34 @@
 #define LINK_3(x, y) ((y) - (x))
 
 #define ONE(o1)                                                                                    \
-    static void one_##o1(const equation_op *o, float *const *slot, int n)                                 \
+    static void one_##o1(const equation_op *o, float *const *slot, int n)                          \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
         ROW(b);                                                                                    \
-        EACH_OF(n) d[i] = LINK_##o1(a[i], b[i]);                                                    \
+        EACH_OF(n) d[i] = LINK_##o1(a[i], b[i]);                                                   \
     }
 #define TWO(o1, o2)                                                                                \
-    static void two_##o1##o2(const equation_op *o, float *const *slot, int n)                             \
+    static void two_##o1##o2(const equation_op *o, float *const *slot, int n)                      \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
         ROW(b);                                                                                    \
         ROW(c);                                                                                    \
-        EACH_OF(n) d[i] = LINK_##o2(LINK_##o1(a[i], b[i]), c[i]);                                   \
+        EACH_OF(n) d[i] = LINK_##o2(LINK_##o1(a[i], b[i]), c[i]);                                  \
     }
 #define THREE(o1, o2, o3)                                                                          \
-    static void three_##o1##o2##o3(const equation_op *o, float *const *slot, int n)                       \
+    static void three_##o1##o2##o3(const equation_op *o, float *const *slot, int n)                \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
         ROW(b);                                                                                    \
         ROW(c);                                                                                    \
         ROW(e);                                                                                    \
-        EACH_OF(n) d[i] = LINK_##o3(LINK_##o2(LINK_##o1(a[i], b[i]), c[i]), e[i]);                  \
+        EACH_OF(n) d[i] = LINK_##o3(LINK_##o2(LINK_##o1(a[i], b[i]), c[i]), e[i]);                 \
     }
 #define SUM(o1, o2, o3)                                                                            \
-    static void sum_##o1##o2##o3(const equation_op *o, float *const *slot, int n)                         \
+    static void sum_##o1##o2##o3(const equation_op *o, float *const *slot, int n)                  \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
@@ -56,7 +56,7 @@
         ROW(c);                                                                                    \
         ROW(e);                                                                                    \
         ROW(f);                                                                                    \
-        EACH_OF(n) d[i] = LINK_##o3(LINK_##o2(LINK_##o1(a[i], b[i]), c[i]), e[i]) + f[i];           \
+        EACH_OF(n) d[i] = LINK_##o3(LINK_##o2(LINK_##o1(a[i], b[i]), c[i]), e[i]) + f[i];          \
     }
 #define THREE_EACH(o1, o2, o3) THREE(o1, o2, o3) SUM(o1, o2, o3)
 #define THREE_ALL(o1, o2)                                                                          \
@@ -78,23 +78,23 @@ TWO_ALL(2)
 /* ---- others ---- */
 
 #define UNARY(name, value)                                                                         \
-    static void op_##name(const equation_op *o, float *const *slot, int n)                                \
+    static void op_##name(const equation_op *o, float *const *slot, int n)                         \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
-        EACH_OF(n) d[i] = value;                                                                    \
+        EACH_OF(n) d[i] = value;                                                                   \
     }
 #define BINARY(name, value)                                                                        \
-    static void op_##name(const equation_op *o, float *const *slot, int n)                                \
+    static void op_##name(const equation_op *o, float *const *slot, int n)                         \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
         ROW(b);                                                                                    \
-        EACH_OF(n) d[i] = value;                                                                    \
+        EACH_OF(n) d[i] = value;                                                                   \
     }
 /* lane by lane: libm's */
 #define SCALAR(name, value)                                                                        \
-    static void op_##name(const equation_op *o, float *const *slot, int n)                                \
+    static void op_##name(const equation_op *o, float *const *slot, int n)                         \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \

@@ -14,11 +14,12 @@ typedef struct parse_name {
     const char *where; /* NULL: known here; else where it is known: "spike and after_spike" */
 } parse_name;
 
-/* Reads `text` (of the entry `key`, for errors). names [count]. FSNN_EDESCRIPTION or FSNN_EUNSUPPORTED with a sentence, and
- * place filled; *node is the expression. */
-fsnn_status parse_expression(graph *g, const char *key, const char *text, const parse_name *names, int count,
-                             equation_place *place, int *node);
-/* Whether a new name can be one: letters, digits and underscores, not a function's. NULL, or what is wrong with it. */
+/* Reads `text` (of the entry `key`, for errors). names [count]. FSNN_EDESCRIPTION or
+ * FSNN_EUNSUPPORTED with a sentence, and place filled; *node is the expression. */
+fsnn_status parse_expression(graph *g, const char *key, const char *text, const parse_name *names,
+                             int count, equation_place *place, int *node);
+/* Whether a new name can be one: letters, digits and underscores, not a function's. NULL, or what
+ * is wrong with it. */
 const char *parse_name_trouble(const char *name);
 
 #endif

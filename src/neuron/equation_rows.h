@@ -1,7 +1,9 @@
-/* neuron/equation_rows.h: elementary functions of one float, written so that a loop over a row becomes vector code.
+/* neuron/equation_rows.h: elementary functions of one float, written so that a loop over a row
+ * becomes vector code.
  *
- * exp, log and tanh after the single-precision functions of S. L. Moshier's Cephes library (reduction and minimax polynomials);
- * pow in double precision. Infinite and NaN arguments give what libm gives. */
+ * exp, log and tanh after the single-precision functions of S. L. Moshier's Cephes library
+ * (reduction and minimax polynomials); pow in double precision. Infinite and NaN arguments give
+ * what libm gives. */
 #ifndef FSNN_NEURON_EQUATION_ROWS_H
 #define FSNN_NEURON_EQUATION_ROWS_H
 
@@ -25,10 +27,12 @@ static inline uint32_t row_bits(float x)
     return bits;
 }
 
-/* 2^n e^r, |r| <= log(2)/2. The scale is applied in two halves, so that the ends of the range round once. */
+/* 2^n e^r, |r| <= log(2)/2. The scale is applied in two halves, so that the ends of the range round
+ * once. */
 static inline float row_exp(float x)
 {
-    const float magic = 12582912.0f; /* 1.5 2^23: adding it rounds to a whole number, in the low bits */
+    /* 1.5 2^23: adding it rounds to a whole number, in the low bits */
+    const float magic = 12582912.0f;
     x = x > 89.0f ? 89.0f : x;
     x = x < -104.0f ? -104.0f : x;
     float shifted = x * 1.44269504f + magic;
@@ -107,7 +111,8 @@ static inline double row_double(uint64_t bits)
     return x;
 }
 
-/* log2 of a float > 0, relative error about 1e-13: the series of atanh at (m - 1)/(m + 1). A float is never tiny as a double. */
+/* log2 of a float > 0, relative error about 1e-13: the series of atanh at (m - 1)/(m + 1). A float
+ * is never tiny as a double. */
 static inline double row_log2(double x)
 {
     uint64_t low = row_bits64(x) - 0x3fe6a09e667f3bcdu;
@@ -121,7 +126,8 @@ static inline double row_log2(double x)
     p = p * z + 1 / 5.0;
     p = p * z + 1 / 3.0;
     p = p * z + 1;
-    /* the exponent, 12 bits with its sign, as the low bits of 1.5 2^52: conversion without an instruction for it */
+    /* the exponent, 12 bits with its sign, as the low bits of 1.5 2^52: conversion without an
+     * instruction for it */
     double whole = row_double((low >> 52) + 0x4338000000000000u) - 6755399441055744.0;
     whole = whole >= 2048 ? whole - 4096 : whole;
     return whole + 2.8853900817779268 * s * p;
@@ -156,7 +162,8 @@ static inline bool row_whole(float x)
     return size >= 8388608.0f || (size + 8388608.0f) - 8388608.0f == size;
 }
 
-/* a^b from y = |a|^b of an ordinary |a|: what libm's powf gives for negative a, at the ends and for NaN. */
+/* a^b from y = |a|^b of an ordinary |a|: what libm's powf gives for negative a, at the ends and for
+ * NaN. */
 static inline float row_pow_ends(float a, float b, float y)
 {
     float size = fabsf(a);

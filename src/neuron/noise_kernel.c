@@ -1,5 +1,6 @@
-/* Logistic noise: with u uniform in (0, 1), g = log(u / (1 - u)) has the distribution function 1/(1 + e^-g). Nothing is kept: backward
- * draws it again. Philox counter: step and block of the tile in one word, the run in the other (base/random.h). */
+/* Logistic noise: with u uniform in (0, 1), g = log(u / (1 - u)) has the distribution function 1/(1
+ * + e^-g). Nothing is kept: backward draws it again. Philox counter: step and block of the tile in
+ * one word, the run in the other (base/random.h). */
 #include "base/isa_kernel.h"
 #include "base/random.h"
 #include "neuron/equation_rows.h"
@@ -7,7 +8,8 @@
 
 _Static_assert(RANDOM_ROW == FRAC_LANES, "a tile draws a row");
 
-void FSNN_K(neuron_noise)(uint64_t seed, uint64_t run, int64_t step, int64_t tile, float gamma, float *x)
+void FSNN_K(neuron_noise)(uint64_t seed, uint64_t run, int64_t step, int64_t tile, float gamma,
+                          float *x)
 {
     lanes u;
     FSNN_K(random_row)(u, seed, run, (uint64_t)step << 32 | (uint64_t)tile * (RANDOM_ROW / 4));

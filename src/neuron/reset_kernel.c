@@ -70,10 +70,10 @@ static void value_back(const neuron_step *t, const float *p, const float *s, con
     }
 }
 
-/* What an impulse c in the drive takes: gain state c from the new state, drive c from the drive that
- * goes into the history. Implicit schemes solve p (1 - g J) = S + g (f - J u - c) with the impulse
- * within, so both feel 1/(1 - g J); the predictor-corrector takes the drive again at the state
- * below. Their derivatives in the gain and in J: d[gain state], d[drive]. */
+/* What an impulse c in the drive takes: gain state c from the new state, drive c from the drive
+ * that goes into the history. Implicit schemes solve p (1 - g J) = S + g (f - J u - c) with the
+ * impulse within, so both feel 1/(1 - g J); the predictor-corrector takes the drive again at the
+ * state below. Their derivatives in the gain and in J: d[gain state], d[drive]. */
 typedef struct response {
     lanes state, drive, state_gain, state_J, drive_gain, drive_J;
 } response;

@@ -103,7 +103,8 @@ static fsnn_status plan_training(scan *s, int64_t K)
     size_t tiles = (size_t)max(s->tiles, 1), steps = (size_t)K;
     s->workers = fsnn_threads();
     s->tape_room = K;
-    s->q_room = s->chained ? max(s->q_room, K + q_kept(s)) : K; /* a chain's q stay where they are */
+    /* a chain's q stay where they are */
+    s->q_room = s->chained ? max(s->q_room, K + q_kept(s)) : K;
     size_t sums = (size_t)s->memory.sums * (s->chained ? tiles : (size_t)s->workers);
     FSNN_TRY(scan_block_room(&s->work, sizeof(lanes) * (size_t)s->q_room * sums));
     FSNN_TRY(scan_block_room(&s->far, modes_bytes(s) * sums));
@@ -156,8 +157,8 @@ static fsnn_status plan_others(scan *s, int64_t K)
     return FSNN_OK;
 }
 
-/* Rows that are kept from call to call, as far as they can have come when the next call begins; histories grow later. Where a call
- * in training is the whole run there are none. */
+/* Rows that are kept from call to call, as far as they can have come when the next call begins;
+ * histories grow later. Where a call in training is the whole run there are none. */
 static int64_t rows_kept(const scan *s, int64_t K)
 {
     if (s->training && s->total <= K)
@@ -165,11 +166,13 @@ static int64_t rows_kept(const scan *s, int64_t K)
     return kept(s) < K || s->memory.compressed ? kept(s) : K;
 }
 
-/* Rows for calls of K steps and the state they begin with. What is in them stays unless they are fresh. */
+/* Rows for calls of K steps and the state they begin with. What is in them stays unless they are
+ * fresh. */
 static fsnn_status rows_plan(scan *s, scan_rows *r, int64_t K, bool fresh)
 {
     int64_t few = s->training ? K : max(K, FRAC_BLOCK), tiles = max(s->tiles, 1);
-    int64_t there = (int64_t)(r->bytes / sizeof(lanes)) / tiles, capacity = few + 1 + rows_kept(s, K);
+    int64_t there = (int64_t)(r->bytes / sizeof(lanes)) / tiles,
+            capacity = few + 1 + rows_kept(s, K);
     if (fresh) /* an evaluation between steps of training makes do with what these have */
         return rows_room(r, s->tiles, there > K && there < capacity ? there : capacity);
     return r->capacity > K ? FSNN_OK : scan_rows_reserve(s, r, capacity);
@@ -277,7 +280,8 @@ fsnn_status scan_ready(scan *s, int64_t K)
         FSNN_TRY(rows_ready(s, &s->x, K, keep));
     int64_t lags = (apart ? s->x.rows : s->u.rows) + K;
     if (lags > s->memory.lags && (s->memory.lags < kept(s) || s->memory.keep < 0))
-        FSNN_TRY(frac_memory_settle(&s->memory, s->time ? max(lags, 2 * s->memory.lags) : lags, false));
+        FSNN_TRY(
+            frac_memory_settle(&s->memory, s->time ? max(lags, 2 * s->memory.lags) : lags, false));
     FSNN_TRY(frac_memory_starts(&s->memory, s->time, K));
     if (fsnn_threads() > s->selves)
         FSNN_TRY(plan_selves(s));
@@ -306,7 +310,8 @@ void scan_tile_open(const scan *s, int64_t t, int worker, scan_tile *tile)
     tile->first = first;
     tile->width = total - first < FRAC_LANES ? (int)(total - first) : FRAC_LANES;
     int64_t channel[FRAC_LANES];
-    for (int i = 0; i < FRAC_LANES && !scan_alike(s); i++) /* lanes beyond the last neuron repeat it */
+    /* lanes beyond the last neuron repeat it */
+    for (int i = 0; i < FRAC_LANES && !scan_alike(s); i++)
         channel[i] = scan_channel(s, first + (i < tile->width ? i : tile->width - 1));
     for (int p = 0; p < scan_pars(s); p++) {
         const scan_param *par = &s->par[p];
@@ -339,7 +344,8 @@ const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int6
     return space;
 }
 
-void scan_give_current(const scan *s, const scan_tile *tile, float *gI, int64_t k, const float *given)
+void scan_give_current(const scan *s, const scan_tile *tile, float *gI, int64_t k,
+                       const float *given)
 {
     if (!gI)
         return;
@@ -512,10 +518,11 @@ double scan_rate(const scan *s)
 
 size_t scan_bytes(const scan *s)
 {
-    const scan_block *blocks[] = {&s->first, &s->count, &s->wait,        &s->resting, &s->modes,
-                                  &s->seen,  &s->arg,   &s->predicted,   &s->fired,   &s->before,
-                                  &s->work,  &s->far,   &s->part,        &s->lane,    &s->dw,
-                                  &s->carry, &s->self,  &s->fused.space, &s->recount, &s->fused.wide, &s->sums};
+    const scan_block *blocks[] = {
+        &s->first,   &s->count,      &s->wait,  &s->resting, &s->modes, &s->seen,
+        &s->arg,     &s->predicted,  &s->fired, &s->before,  &s->work,  &s->far,
+        &s->part,    &s->lane,       &s->dw,    &s->carry,   &s->self,  &s->fused.space,
+        &s->recount, &s->fused.wide, &s->sums};
     size_t sum = s->u.bytes + s->x.bytes;
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         sum += blocks[i]->bytes;
@@ -529,7 +536,8 @@ void scan_free(scan *s)
     scan_block *blocks[] = {&s->first, &s->count, &s->wait,        &s->resting, &s->modes,
                             &s->seen,  &s->arg,   &s->predicted,   &s->fired,   &s->before,
                             &s->work,  &s->far,   &s->part,        &s->lane,    &s->dw,
-                            &s->carry, &s->self,  &s->fused.space, &s->recount, &s->fused.wide, &s->sums};
+                            &s->carry, &s->self,  &s->fused.space, &s->recount, &s->fused.wide,
+                            &s->sums};
     for (int i = 0; i < FSNN_COUNT(blocks); i++)
         fsnn_free(blocks[i]->data);
     fsnn_free(s->u.data);

@@ -37,9 +37,10 @@ typedef struct scan_fused {
     int64_t stretch; /* numbers of a line in a patch of the sink */
 } scan_fused;
 
-/* Where spikes go as they are made, and their gradients come from, in place of arrays [K, B, N]. The N
- * numbers of a sample are lines; a patch is a stretch of `lines` neighbouring lines, one after the
- * other [lines, count]: from number `from` of line `line` (a multiple of lines) of row k B + b on. */
+/* Where spikes go as they are made, and their gradients come from, in place of arrays [K, B, N].
+ * The N numbers of a sample are lines; a patch is a stretch of `lines` neighbouring lines, one
+ * after the other [lines, count]: from number `from` of line `line` (a multiple of lines) of row k
+ * B + b on. */
 typedef struct scan_sink scan_sink;
 struct scan_sink {
     int64_t lines; /* 0: there is no sink */
@@ -69,8 +70,8 @@ enum {
     SCAN_PARTS = SCAN_PARS + SCAN_ORDERS
 };
 
-/* A scan with several states (docs/math.md) is v and, for each other state, a scan of its own in `other`, of which only the
- * history is used: memory, rows, modes, q. */
+/* A scan with several states (docs/math.md) is v and, for each other state, a scan of its own in
+ * `other`, of which only the history is used: memory, rows, modes, q. */
 typedef struct scan scan;
 struct scan {
     /* what: set by the owner */
@@ -80,34 +81,37 @@ struct scan {
     bool smooth;
     scan_noise noise;
     float v0;
-    int64_t rest; /* refractory period after a spike, in steps */
+    int64_t rest;              /* refractory period after a spike, in steps */
     scan_param par[SCAN_PARS]; /* of v_reset: none, and the options' number holds */
     /* neurons: B samples of N, channel of neuron i of a sample = (i / stride) % channels */
     int64_t B, N, channels, stride;
     bool training; /* backward will come: keep what it needs */
-    bool still;    /* I is [B, N], the same at every step, and so is its gradient: their sum. Not step by step */
-    bool general;  /* tests: the general scan where the fused one would do */
+    /* I is [B, N], the same at every step, and so is its gradient: their sum. Not step by step */
+    bool still;
+    bool general; /* tests: the general scan where the fused one would do */
 
     /* state */
     int64_t tiles;
-    int64_t time; /* steps since the reset */
-    scan_rows u;  /* states, the last row is the present; u = v - v0, jumps apart */
-    scan_rows x;  /* the history that the sums run over, where it is not the states */
+    int64_t time;     /* steps since the reset */
+    scan_rows u;      /* states, the last row is the present; u = v - v0, jumps apart */
+    scan_rows x;      /* the history that the sums run over, where it is not the states */
     scan_block first; /* [tiles][32] the first drive, for methods that weigh it apart */
     scan_block count; /* [tiles][32] spikes so far, for jumps */
     scan_block wait;  /* [tiles][32] steps that are left of the refractory period */
-    scan_block modes; /* [tiles][modes.padded][32] state of the far past, where the memory is compressed */
-    scan_block seen;  /* [tiles] scan_seen, where the memory is compressed */
+    /* [tiles][modes.padded][32] state of the far past, where the memory is compressed */
+    scan_block modes;
+    scan_block seen; /* [tiles] scan_seen, where the memory is compressed */
 
     /* of the last forward */
     int64_t K;
-    int64_t tape_room;  /* steps of arg and predicted */
-    scan_block arg;     /* [tiles][tape_room][32], resets that keep the spike argument; models with an argument of their
-                           own: the potential that it is of */
+    int64_t tape_room; /* steps of arg and predicted */
+    /* [tiles][tape_room][32], resets that keep the spike argument; models with an argument of
+     * their own: the potential that it is of */
+    scan_block arg;
     scan_block predicted; /* [tiles][tape_room][32], predictor-corrector */
-    scan_block resting; /* [tiles][tape_room][32] 1 in the refractory period, else 0 */
-    scan_block fired;   /* [tiles] spikes, double */
-    scan_block before;  /* like modes: the far past as the call found it */
+    scan_block resting;   /* [tiles][tape_room][32] 1 in the refractory period, else 0 */
+    scan_block fired;     /* [tiles] spikes, double */
+    scan_block before;    /* like modes: the far past as the call found it */
 
     scan_block self; /* [selves][model->room] a worker's space of the model */
     int selves;
@@ -124,15 +128,16 @@ struct scan {
     scan_block dw;   /* derivatives of the weights */
 
     /* Chained: calls are pieces of one run that backward goes through from the last to the first,
-     * each given the gradients of the state that the one after it left. Linked: the state is brought
-     * back before each piece, which runs forward again; otherwise all pieces are those of one call
-     * made step by step. */
+     * each given the gradients of the state that the one after it left. Linked: the state is
+     * brought back before each piece, which runs forward again; otherwise all pieces are those of
+     * one call made step by step. */
     bool chained, linked;
-    bool begins;      /* the call is the first of the run: what was before is constant */
-    int64_t total;    /* steps of the whole run */
-    int64_t later;    /* rows of q that the calls after have left, newest first */
-    int64_t block;    /* to which `far` has been taken */
-    bool handed;      /* a call after has left what `carry` holds (a memory of one step leaves no rows) */
+    bool begins;   /* the call is the first of the run: what was before is constant */
+    int64_t total; /* steps of the whole run */
+    int64_t later; /* rows of q that the calls after have left, newest first */
+    int64_t block; /* to which `far` has been taken */
+    /* a call after has left what `carry` holds (a memory of one step leaves no rows) */
+    bool handed;
     scan_block carry; /* [tiles][SCAN_CARRY][32] */
 
     /* A call made step by step (scan_step_forward): the step at hand, and of how many. */
@@ -171,28 +176,33 @@ typedef struct scan_grads {
     float *I; /* [K, B, N], still: [B, N]; written; may be NULL */
     float *par[SCAN_PARS];
     float *alpha, *coefficient;
-    float *sums; /* [channels] of I, over steps, samples and places; only where scan_sums said yes */
+    /* [channels] of I, over steps, samples and places; only where scan_sums said yes */
+    float *sums;
 } scan_grads;
 
-/* Noise and the surrogate that goes with it, from the options; outside of training there is none. */
+/* Noise and the surrogate that goes with it, from the options; outside of training there is
+ * none. */
 void scan_settle_noise(scan *s);
 /* Makes room for calls of up to K steps; state becomes that of time 0 when the number of neurons
  * changed. */
 fsnn_status scan_plan(scan *s, int64_t K);
-/* After the plan: takes the sink, if spikes can go there; false where they cannot. lines 0: none. */
+/* After the plan: takes the sink, if spikes can go there; false where they cannot. lines 0:
+ * none. */
 bool scan_sinks(scan *s, const scan_sink *sink);
-/* After the plan: whether backward can give scan_grads.sums; where it can, there is room for them. */
+/* After the plan: whether backward can give scan_grads.sums; where it can, there is room for
+ * them. */
 fsnn_status scan_sums(scan *s, bool *can);
 void scan_reset(scan *s);
-/* I [K, B, N] -> spikes [K, B, N], where s->still is set from I [B, N]. The state goes on from the last call. */
+/* I [K, B, N] -> spikes [K, B, N], where s->still is set from I [B, N]. The state goes on from the
+ * last call. */
 fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes);
 /* The last forward reversed, given its input, its spikes, and their gradient; state before it
  * counts as constant. */
 fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const float *gspikes,
                           const scan_grads *grads);
-/* A call of K steps, made one by one for layers in loops: steps 0, 1, ... K-1 forward, then K-1, ...
- * 0 backward. Planned for K steps; chained, where backward comes. I, spikes and their gradients are
- * those of the step, [B, N]. The same numbers as scan_forward gives for the whole call. */
+/* A call of K steps, made one by one for layers in loops: steps 0, 1, ... K-1 forward, then K-1,
+ * ... 0 backward. Planned for K steps; chained, where backward comes. I, spikes and their gradients
+ * are those of the step, [B, N]. The same numbers as scan_forward gives for the whole call. */
 fsnn_status scan_step_forward(scan *s, int64_t step, int64_t K, const float *I, float *spikes);
 fsnn_status scan_step_backward(scan *s, int64_t step, const float *I, const float *spikes,
                                const float *gspikes, const scan_grads *grads);
@@ -247,8 +257,8 @@ static inline int scan_pars(const scan *s)
 {
     return NEURON_PARS + s->model->own;
 }
-/* What tiles have left is added, in their order: one number of SCAN_PARTS to *grad; all parameters of the model to where they are
- * wanted. */
+/* What tiles have left is added, in their order: one number of SCAN_PARTS to *grad; all parameters
+ * of the model to where they are wanted. */
 void scan_add_part(const scan *s, int part, float *grad);
 void scan_add_pars(const scan *s, const scan_grads *grads);
 void scan_add_sums(const scan *s, float *sums);
@@ -266,12 +276,14 @@ static inline int64_t scan_pitch(const scan *s)
     return s->still ? 0 : s->B * s->N;
 }
 /* The row of I, of which there may be one for all steps. */
-static inline const float *scan_current(const scan *s, const scan_tile *tile, const float *I, int64_t k, lanes space)
+static inline const float *scan_current(const scan *s, const scan_tile *tile, const float *I,
+                                        int64_t k, lanes space)
 {
     return scan_row(s, tile, I, s->still ? 0 : k, space);
 }
 /* What step k gives for it goes to gI (NULL: nowhere); steps come from the last to the first. */
-void scan_give_current(const scan *s, const scan_tile *tile, float *gI, int64_t k, const float *given);
+void scan_give_current(const scan *s, const scan_tile *tile, float *gI, int64_t k,
+                       const float *given);
 static inline const neuron_reset *scan_resetting(const scan *s)
 {
     return &neuron_kernels_get()->resets[s->options.reset];
@@ -281,7 +293,8 @@ static inline bool scan_opens(const scan *s)
 {
     return !s->within || s->at == 0;
 }
-/* Tiles over threads; where a step or two of a few tiles is all there is, waking them takes longer. */
+/* Tiles over threads; where a step or two of a few tiles is all there is, waking them takes
+ * longer. */
 static inline void scan_each(int64_t tiles, int64_t K,
                              void (*tile)(int64_t t, int worker, void *user), void *user)
 {
@@ -293,7 +306,8 @@ static inline void scan_each(int64_t tiles, int64_t K,
     for (int64_t t = 0; t < tiles; t++)
         tile(t, 0, user);
 }
-/* Of the q there are now, those that calls before may need. Step by step none moves before the first. */
+/* Of the q there are now, those that calls before may need. Step by step none moves before the
+ * first. */
 static inline int64_t scan_q_kept(const scan *s, int64_t rows)
 {
     int64_t keep = s->memory.keep;

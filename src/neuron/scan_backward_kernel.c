@@ -62,16 +62,17 @@ typedef struct walk {
     lanes count, carry, gfirst, ggain;
     lanes gcount; /* gradient of the spike count, for jumps */
     lanes grow[NEURON_ROWS];
-    double sum[SCAN_ORDERS]; /* parameters of the order; most of it lane by lane */
+    double sum[SCAN_ORDERS];    /* parameters of the order; most of it lane by lane */
     double (*wise)[FRAC_LANES]; /* [orders] */
-    scan_tile tile; /* what stands before begins as 0; this is large, and is written when it is opened */
+    /* what stands before begins as 0; this is large, and is written when it is opened */
+    scan_tile tile;
 } walk;
 
 /* What a step needs of the forward pass, again. */
 typedef struct again {
     neuron_step t;
     lanes v, dv, off, c, arg, p, slope, space[3], S1, held;
-    lanes vp; /* potential that p is, where the model has a spike argument of its own */
+    lanes vp;    /* potential that p is, where the model has a spike argument of its own */
     lanes still; /* the argument before noise moved it */
     const float *s, *gs;
     const float *land, *rest; /* what the reset saw for s; the refractory period, NULL: none */
@@ -84,8 +85,8 @@ static inline void ahead(const float *row)
     __builtin_prefetch(row + FRAC_LANES + 16);
 }
 
-/* Where the model has a spike argument of its own: p as it was. (Functions of such models stand apart, so that the step of
- * hand-written ones stays small.) */
+/* Where the model has a spike argument of its own: p as it was. (Functions of such models stand
+ * apart, so that the step of hand-written ones stays small.) */
 static __attribute__((noinline)) void recall_own(const walk *w, const float *p, again *a)
 {
     const neuron_model *model = w->j->s->model;
@@ -220,7 +221,7 @@ typedef struct grads {
     lanes G, gx, gp, greset, gdv, gu, goff, gc, gI, gv;
     lanes gItest; /* of the current, through test, kick and reset */
     lanes gvmore; /* of the potential, through the reset */
-    lanes gtest; /* of the potential, through the test (and the kick) */
+    lanes gtest;  /* of the potential, through the test (and the kick) */
 } grads;
 
 /* Of the state and of the history row that the step made, from `gh`, what that row received. */
@@ -243,7 +244,8 @@ static void arrive(const walk *w, const again *a, const float *gh, grads *g)
 }
 
 /* The same where the argument is the model's own. */
-static __attribute__((noinline)) void test_after_own(walk *w, const again *a, float attach, grads *g)
+static __attribute__((noinline)) void test_after_own(walk *w, const again *a, float attach,
+                                                     grads *g)
 {
     const float *gs = a->gs, *slope = a->slope, *gcount = w->gcount;
     lanes garg, none, unused;
@@ -277,7 +279,8 @@ static void test_after(walk *w, const again *a, float attach, grads *g)
 }
 
 /* The same where argument or kick are the model's own. */
-static __attribute__((noinline)) void test_ahead_own(walk *w, const again *a, float attach, grads *g)
+static __attribute__((noinline)) void test_ahead_own(walk *w, const again *a, float attach,
+                                                     grads *g)
 {
     const neuron_model *model = a->t.model;
     const float *s = a->s, *gs = a->gs, *slope = a->slope, *kick = w->tile.row[ROW_KICK];
@@ -601,10 +604,12 @@ static void before(walk *w)
     const scan *s = j->s;
     const scan_rows *h = j->apart ? &s->x : &s->u;
     int64_t have = s->later + s->K, limit = limit_of(w), old = h->rows - s->K;
-    old = frac_memory_near(&s->memory, j->first) < old ? frac_memory_near(&s->memory, j->first) : old;
+    old =
+        frac_memory_near(&s->memory, j->first) < old ? frac_memory_near(&s->memory, j->first) : old;
     const float *newest = scan_rows_of(h, w->t) + (h->rows - s->K - 1) * FRAC_LANES;
     lanes acc[FRAC_BLOCK];
-    for (int64_t at = have, steps; at < have + old && (at - have < limit || w->far[0]); at += steps) {
+    for (int64_t at = have, steps; at < have + old && (at - have < limit || w->far[0]);
+         at += steps) {
         steps = together(w, at, have + old);
         advance(w, at);
         for (int o = 0; o < j->orders; o++) {

@@ -41,7 +41,8 @@ typedef struct walk {
     float *resting;                 /* NULL where not kept */
     lanes wait;                     /* steps left of the refractory period */
     lanes off, count, fired, margin, largest;
-    scan_tile tile; /* what stands before begins as 0; this is large, and is written when it is opened */
+    /* what stands before begins as 0; this is large, and is written when it is opened */
+    scan_tile tile;
 } walk;
 
 /* What the outputs of a block have of one sum so far: of the rows, and of the modes. */
@@ -50,7 +51,8 @@ typedef struct sums {
 } sums;
 
 /* Noise moves the argument; without it stands in `still`. */
-static __attribute__((noinline)) void fire_noisy(const walk *w, int64_t k, float *arg, float *still, float *s)
+static __attribute__((noinline)) void fire_noisy(const walk *w, int64_t k, float *arg, float *still,
+                                                 float *s)
 {
     const job *j = w->j;
     const scan_noise *noise = &j->s->noise;
@@ -111,7 +113,8 @@ static inline void ahead(const float *row)
     __builtin_prefetch(row + FRAC_LANES + 16);
 }
 
-/* Extremes that tell how far the spikes are from depending on the memory's error (neuron/certificate.c). */
+/* Extremes that tell how far the spikes are from depending on the memory's error
+ * (neuron/certificate.c). */
 static void watch(walk *w, const float *arg, const float *x)
 {
     float *margin = w->margin, *largest = w->largest;
@@ -123,7 +126,8 @@ static void watch(walk *w, const float *arg, const float *x)
     }
 }
 
-/* The argument of the spike at potential v and derivative dv: the model's own, or v + dv - theta. */
+/* The argument of the spike at potential v and derivative dv: the model's own, or v + dv -
+ * theta. */
 static inline void test(const walk *w, const float *v, const float *I, const float *dv, float *arg)
 {
     const neuron_model *model = w->j->s->model;
@@ -149,8 +153,8 @@ static inline void kick(const walk *w, const neuron_step *t, const float *spike,
 }
 
 /* Out of the way of hand-written models, whose step is to stay small. */
-static __attribute__((noinline)) void test_after_own(const walk *w, const neuron_step *t, const float *p,
-                                                     float *arg)
+static __attribute__((noinline)) void test_after_own(const walk *w, const neuron_step *t,
+                                                     const float *p, float *arg)
 {
     const float *off = w->off;
     lanes v, none;
@@ -237,7 +241,11 @@ static void step(walk *w, int64_t k, lanes *S, sums *block, int64_t from, int64_
         scan_offset(s, &w->tile, w->count, w->off);
     }
     if (w->arg)
-        memcpy(w->arg + k * FRAC_LANES, s->model->spike ? p : s->noise.on ? still : arg, sizeof arg);
+        memcpy(w->arg + k * FRAC_LANES,
+               s->model->spike ? p
+               : s->noise.on   ? still
+                               : arg,
+               sizeof arg);
     if (w->predicted)
         memcpy(w->predicted + k * FRAC_LANES, S[1], sizeof(lanes));
     if (s->model->readout) {

@@ -15,9 +15,8 @@ bool scan_fused_fits(const scan *s)
 {
     const frac_memory *m = &s->memory;
     const neuron_reset *reset = scan_resetting(s);
-    bool state =
-        m->scheme == FRAC_EXPLICIT && !m->method->drive && !m->method->start && m->sums == 1 &&
-        !m->compressed;
+    bool state = m->scheme == FRAC_EXPLICIT && !m->method->drive && !m->method->start &&
+                 m->sums == 1 && !m->compressed;
     bool plain =
         reset->ahead && !reset->state && !reset->counts && !reset->clears && !reset->keeps_arg;
     bool derivative = s->model->linear || (s->model->wide && s->fused.wide.data);
@@ -70,7 +69,8 @@ static int64_t least_common(int64_t a, int64_t b)
     return a / x * b;
 }
 
-/* Nothing the plan leaves open may keep the fused scan from doing it: there is no array to fall back on. */
+/* Nothing the plan leaves open may keep the fused scan from doing it: there is no array to fall
+ * back on. */
 static bool always_fits(const scan *s)
 {
     const fsnn_order *order = &s->memory.order;
@@ -83,7 +83,8 @@ bool scan_sinks(scan *s, const scan_sink *sink)
     s->sink = (scan_sink){0};
     if (!sink->lines)
         return true;
-    int64_t unit = least_common(sink->unit, FRAC_LANES), room = s->fused.group * FRAC_LANES / sink->lines;
+    int64_t unit = least_common(sink->unit, FRAC_LANES),
+            room = s->fused.group * FRAC_LANES / sink->lines;
     bool whole = sink->width % unit == 0 && s->N % (sink->lines * sink->width) == 0;
     if (s->others || !whole || room < unit || !always_fits(s))
         return false;

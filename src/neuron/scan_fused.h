@@ -41,15 +41,15 @@ typedef struct scan_band {
 /* One group of tiles. */
 typedef struct scan_group {
     int tiles;
-    int64_t tile[SCAN_GROUP]; /* their numbers: neighbours, or the lines of a patch one after the other */
+    /* their numbers: neighbours, or the lines of a patch one after the other */
+    int64_t tile[SCAN_GROUP];
     int64_t next; /* about as many tiles further on stand those of the next group */
     int64_t sample, line, from, count; /* the patch, where there is a sink */
-    float *space; /* [tiles][fused.rows][32], this worker's own */
-    scan_band *band;        /* this worker's own; NULL where the model is not wide */
-    void *self[SCAN_BANDS]; /* the model's, of each band */
+    float *space;                      /* [tiles][fused.rows][32], this worker's own */
+    scan_band *band;                   /* this worker's own; NULL where the model is not wide */
+    void *self[SCAN_BANDS];            /* the model's, of each band */
     lanes spikes[SCAN_GROUP]; /* of the step in work, or their gradients, where there is a sink */
-    const lanes *row[SCAN_GROUP],
-        *parameters[SCAN_GROUP]; /* [NEURON_ROWS], [scan_pars] of each */
+    const lanes *row[SCAN_GROUP], *parameters[SCAN_GROUP]; /* [NEURON_ROWS], [scan_pars] of each */
     lanes own[SCAN_GROUP][NEURON_ROWS], par[SCAN_GROUP][SCAN_PARS]; /* what they point to */
 } scan_group;
 

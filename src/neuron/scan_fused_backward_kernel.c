@@ -8,9 +8,9 @@
  *
  * where a wide model says what gI and the leak's part of the carry are from gf + gtest. The spikes
  * need not be read: they are where v + dv >= theta. Gradients of tau and threshold are summed where
- * they are learned. Those of the order come from the rows of q, once a group has them all; only what
- * they have through the gain is summed on the way. Compiled without contraction, as the forward scan is. Cost: 2 lags
- * flops, 12 bytes read and 4 written a neuron and step.
+ * they are learned. Those of the order come from the rows of q, once a group has them all; only
+ * what they have through the gain is summed on the way. Compiled without contraction, as the
+ * forward scan is. Cost: 2 lags flops, 12 bytes read and 4 written a neuron and step.
  *
  * Chained calls leave q and carry where the general scan leaves them, tile by tile. */
 #include "neuron/scan_fused_rows_kernel.h"
@@ -28,12 +28,12 @@ typedef struct job {
     float *gI; /* NULL: not wanted */
     float gain, scale;
     int64_t later; /* rows of q that calls after this one have left */
-    float pull; /* 1: the spike inside the reset carries a gradient */
+    float pull;    /* 1: the spike inside the reset carries a gradient */
     bool kick, past, sink;
-    bool sums;     /* gradients of I are added up over the steps */
-    bool channels; /* and go on to those of the channels */
-    int64_t pitch; /* from the current of one step to that of the next */
-    int learns; /* LEARNS_ */
+    bool sums;               /* gradients of I are added up over the steps */
+    bool channels;           /* and go on to those of the channels */
+    int64_t pitch;           /* from the current of one step to that of the next */
+    int learns;              /* LEARNS_ */
     const scan_order *order; /* [orders] */
     int orders;
     void (*slope)(float scale, const float *x, float *d); /* NULL: arctan, done here */
@@ -80,7 +80,8 @@ static ALWAYS again recall(const walk *w, int t, int64_t k, derivative kind, con
 {
     const job *j = w->j;
     const lanes *par = w->group.row[t];
-    const float *u = w->u[t] + k * FRAC_LANES, *current = j->I + k * j->pitch + w->group.tile[t] * FRAC_LANES;
+    const float *u = w->u[t] + k * FRAC_LANES,
+                *current = j->I + k * j->pitch + w->group.tile[t] * FRAC_LANES;
     const vec v0 = vec_all(j->s->v0);
     again a;
     EACH_VEC
@@ -105,8 +106,9 @@ static inline void add_to(float *p, vec v)
     vec_store(p, vec_load(p) + v);
 }
 
-/* The group's tile t at step k, row r of the reversed time; gh: what the state that the step made
- * gave to later ones. Wide: dv [32] is given, gdv [32] is left, and gtest where the carry will be. */
+/* The group's tile t at step k, row r of the reversed time; gh: what the state that the step
+ * made gave to later ones. Wide: dv [32] is given, gdv [32] is left, and gtest where the carry
+ * will be. */
 static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative kind, int learns,
                         const float *dv, float *left)
 {
@@ -181,7 +183,8 @@ static ALWAYS void ask(const walk *w, int t, int64_t k)
 {
     const job *j = w->j;
     int64_t tile = w->group.tile[t], total = j->s->B * j->s->N;
-    int64_t at = (k - 1) * total + tile * FRAC_LANES, current = (k - 1) * j->pitch + tile * FRAC_LANES;
+    int64_t at = (k - 1) * total + tile * FRAC_LANES,
+            current = (k - 1) * j->pitch + tile * FRAC_LANES;
     row_ask(w->u[t] + (k - 1) * FRAC_LANES);
     if (k == 0) {
         tile += w->group.next;
@@ -274,8 +277,9 @@ WALKS(WIDE)
 
 /* ---- parameters ---- */
 
-/* Sums of rows at, at + 1, ..., `rows` of them, by the derivatives of the weights: what each history
- * row receives through them. Rows from `have` on are those from before the call, which left no q. */
+/* Sums of rows at, at + 1, ..., `rows` of them, by the derivatives of the weights: what each
+ * history row receives through them. Rows from `have` on are those from before the call, which left
+ * no q. */
 static void order_block(const float *dw, const frac_kernels *frac, const float *q, int64_t at,
                         int64_t have, int64_t limit, int64_t rows, lanes *acc)
 {
@@ -313,7 +317,8 @@ static double order_of(const walk *w, int t, const scan_order *order)
     return sum + gain * (double)order->dgain;
 }
 
-/* What tiles begin ... end - 1 of the group, a band, leave for the parameters: rows of gpar, tile by tile, and their sums. */
+/* What tiles begin ... end - 1 of the group, a band, leave for the parameters: rows of gpar, tile
+ * by tile, and their sums. */
 static void leave_band(const walk *w, int begin, int end)
 {
     scan *s = w->j->s;
@@ -331,7 +336,8 @@ static void leave_band(const walk *w, int begin, int end)
             s->model->prepare_back(NULL, group->parameters[t], group->row[t], w->grow[t], to);
     }
     if (s->model->wide)
-        s->model->wide->close(group->self[begin / SCAN_BAND], group->parameters + begin, grow, gpar);
+        s->model->wide->close(group->self[begin / SCAN_BAND], group->parameters + begin, grow,
+                              gpar);
     for (int t = begin; t < end; t++) {
         double *part = (double *)s->part.data + group->tile[t] * SCAN_PARTS;
         for (int p = 0; p < pars; p++) {
@@ -401,12 +407,12 @@ static void leave_current(const walk *w, int t)
         memcpy(j->gI + tile * FRAC_LANES, w->sum_I[t], sizeof(lanes));
 }
 
-#define WALK_ROW(kind)                                                                             \
-    [kind] = {walk_##kind##_none, walk_##kind##_neuron, walk_##kind##_order}
+#define WALK_ROW(kind) [kind] = {walk_##kind##_none, walk_##kind##_neuron, walk_##kind##_order}
 
 static void one(int64_t number, int worker, void *user)
 {
-    static void (*const walks[][LEARNS])(walk *) = {WALK_ROW(PLAIN), WALK_ROW(LEAKY), WALK_ROW(WIDE)};
+    static void (*const walks[][LEARNS])(walk *) = {WALK_ROW(PLAIN), WALK_ROW(LEAKY),
+                                                    WALK_ROW(WIDE)};
     const job *j = user;
     const neuron_model *model = j->s->model;
     walk w;
@@ -435,7 +441,8 @@ int64_t FSNN_K(scan_fused_backward)(scan *s, const float *I, const float *gspike
                                     const scan_grads *grads, const scan_order *order, int orders)
 {
     int64_t tiles = scan_fused_tiles(s);
-    if (!scan_fused_fits(s) || tiles == 0 || (s->chained && orders) || (!s->chained && s->K >= s->fused.rows))
+    if (!scan_fused_fits(s) || tiles == 0 || (s->chained && orders) ||
+        (!s->chained && s->K >= s->fused.rows))
         return 0;
     const fsnn_surrogate *surrogate = &s->options.surrogate;
     const neuron_kernels *kernels = neuron_kernels_get();
@@ -463,7 +470,8 @@ int64_t FSNN_K(scan_fused_backward)(scan *s, const float *I, const float *gspike
     if (surrogate->kind != FSNN_ARCTAN)
         j.slope = kernels->surrogates[surrogate->kind].slope;
     /* what was just read is in the first cache, and written there */
-    j.past = rows_large(s->K * tiles) && grads->I != gspikes && vec_aligned(grads->I) && s->B * s->N % VEC == 0;
+    j.past = rows_large(s->K * tiles) && grads->I != gspikes && vec_aligned(grads->I) &&
+             s->B * s->N % VEC == 0;
     fsnn_parallel(scan_fused_groups(s), one, &j);
     return tiles;
 }

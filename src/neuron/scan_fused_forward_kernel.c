@@ -3,10 +3,11 @@
  *   S = sum_l w_l u_{n+1-l}
  *   dv = (I - v) / tau;  s = H(v + dv - theta);  u_{n+1} = S + gain (dv - s kick)
  *
- * the lanes of a tile in registers throughout, or, where the model gives dv, in two parts around it. The sums are the general scan's chains: what lies
- * before a block of steps by one pass for the block where that is long, the rest row by row. This
- * file is compiled without contraction of products and sums: they are joined where the general scan
- * joins them and nowhere else. Cost: 2 lags flops, 4 bytes read and 8 written a neuron and step. */
+ * the lanes of a tile in registers throughout, or, where the model gives dv, in two parts around
+ * it. The sums are the general scan's chains: what lies before a block of steps by one pass for the
+ * block where that is long, the rest row by row. This file is compiled without contraction of
+ * products and sums: they are joined where the general scan joins them and nowhere else. Cost: 2
+ * lags flops, 4 bytes read and 8 written a neuron and step. */
 #include "neuron/scan_fused_rows_kernel.h"
 
 typedef struct job {

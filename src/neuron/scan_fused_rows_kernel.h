@@ -37,11 +37,12 @@ static ALWAYS void row_ask(const float *p)
     __builtin_prefetch(p + 16);
 }
 
-/* What gives the derivative: a line of the loop, with a leak or without, or the model, for a band. */
+/* What gives the derivative: a line of the loop, with a leak or without, or the model, for a
+ * band. */
 typedef enum derivative { PLAIN, LEAKY, WIDE } derivative;
 
-/* sum + sum_{l=least}^{lags} w_l x_{-l}, oldest first: the chain of frac_kernels.near. x_{-l} is l rows
- * before `next`. */
+/* sum + sum_{l=least}^{lags} w_l x_{-l}, oldest first: the chain of frac_kernels.near. x_{-l} is l
+ * rows before `next`. */
 static ALWAYS row row_lags(row sum, const float *w, const float *next, int64_t lags, int64_t least)
 {
     for (int64_t l = lags; l >= least; l--) {

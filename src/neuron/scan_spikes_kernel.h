@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* The smooth primitive of the surrogate in place of the step. */
-static inline void scan_smooth(const scan *s, const neuron_kernels *kernels, const float *x, float *spike)
+static inline void scan_smooth(const scan *s, const neuron_kernels *kernels, const float *x,
+                               float *spike)
 {
     const fsnn_surrogate *surrogate = &s->options.surrogate;
     kernels->surrogates[surrogate->kind].smooth((float)surrogate->scale, x, spike);
@@ -19,9 +20,11 @@ static inline float *scan_kept(float *rows, int64_t k)
     return rows ? rows + k * FRAC_LANES : NULL;
 }
 
-/* In the refractory period after a spike (hard, for smooth spikes too) there is no other. `land`: where the reset lands the neuron,
- * or holds it. `wait`: steps that are left; `resting`: 1 where there were some, NULL: not kept. */
-static inline void scan_hush(const scan *s, float *wait, float *resting, const float *arg, float *spike, float *land)
+/* In the refractory period after a spike (hard, for smooth spikes too) there is no other. `land`:
+ * where the reset lands the neuron, or holds it. `wait`: steps that are left; `resting`: 1 where
+ * there were some, NULL: not kept. */
+static inline void scan_hush(const scan *s, float *wait, float *resting, const float *arg,
+                             float *spike, float *land)
 {
     const float steps = (float)s->rest, holds = scan_resetting(s)->holds ? 1 : 0;
     lanes rest;

@@ -1,13 +1,13 @@
 /* The state of a scan as bytes: the header, then tile by tile the rows that later steps ask for,
- * modes, counts, first drives, extremes; then the same of the states beside v. A history that is kept whole may stay where it is: then
- * only its length is noted. */
+ * modes, counts, first drives, extremes; then the same of the states beside v. A history that is
+ * kept whole may stay where it is: then only its length is noted. */
 #include "neuron/scan.h"
 
 #include <string.h>
 
 typedef struct header {
     int64_t time, u, x; /* steps since the reset; rows of states and of the history apart */
-    uint64_t run; /* of the noise */
+    uint64_t run;       /* of the noise */
 } header;
 
 /* Goes through all that is saved, in order: copies out, in, or only counts. */

@@ -1,20 +1,23 @@
-/* neuron/scan_states.h: the scan of neurons with several states, v and others (docs/neurons.md: more than one state).
+/* neuron/scan_states.h: the scan of neurons with several states, v and others (docs/neurons.md:
+ * more than one state).
  *
  *   charge       D = equations at the states before the step, s = 0
  *   fire, reset  as of every neuron, on v (scan_forward_kernel.c)
- *   others       each with the drive F_i that the spike leaves of D_i, by its own sum over its own past
+ *   others       each with the drive F_i that the spike leaves of D_i, by its own sum over its own
+ *                past
  *
- * All schemes are explicit, so each state's step is S_i + gain_i F_i. Each has a track: its memory (the layer's, or forward
- * Euler), rows, modes, q. Blocks of FRAC_BLOCK steps are common to all tracks and end where any track's do; no bit depends on
- * them. Cost a neuron and step: that of one state's memory for each fractional state, and the equations. */
+ * All schemes are explicit, so each state's step is S_i + gain_i F_i. Each has a track: its memory
+ * (the layer's, or forward Euler), rows, modes, q. Blocks of FRAC_BLOCK steps are common to all
+ * tracks and end where any track's do; no bit depends on them. Cost a neuron and step: that of one
+ * state's memory for each fractional state, and the equations. */
 #ifndef FSNN_NEURON_SCAN_STATES_H
 #define FSNN_NEURON_SCAN_STATES_H
 
 #include "neuron/scan.h"
 #include "neuron/user.h"
 
-/* The equations of a model with several states on the rows of one step. A part's outputs and gradients go to the rows pointed to
- * here; those that no equation names are not touched. */
+/* The equations of a model with several states on the rows of one step. A part's outputs and
+ * gradients go to the rows pointed to here; those that no equation names are not touched. */
 typedef struct states_rows {
     lanes X[EQUATION_STATES], D[EQUATION_STATES], F[EQUATION_STATES];
 } states_rows;
@@ -48,8 +51,8 @@ static inline void states_charge(const equation *e, float **slot, const float *I
     equation_run(e, EQUATION_CHARGE, slot);
 }
 
-/* The argument of the spike: `ahead` of the step at v and dv; else of the potential vp after it, where derivatives are 0 and the
- * other states are those before the step. `none` holds zeros. */
+/* The argument of the spike: `ahead` of the step at v and dv; else of the potential vp after it,
+ * where derivatives are 0 and the other states are those before the step. `none` holds zeros. */
 static inline void states_test(const equation *e, float **slot, const states_rows *r, bool ahead,
                                const float *vp, const float *none, const float *theta, float *arg)
 {

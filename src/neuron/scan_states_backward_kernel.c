@@ -1,12 +1,15 @@
-/* The backward scan of neurons with several states: the exact gradient of the discrete forward scan (neuron/scan_states.h).
+/* The backward scan of neurons with several states: the exact gradient of the discrete forward scan
+ * (neuron/scan_states.h).
  *
- * Each state has a track of its own with q, the gradients of its sums, newest first, and the same two convolutions as in
- * scan_backward_kernel.c: with G_i the gradient of state i after a step, and gx_i that of the drive it left,
+ * Each state has a track of its own with q, the gradients of its sums, newest first, and the same
+ * two convolutions as in scan_backward_kernel.c: with G_i the gradient of state i after a step, and
+ * gx_i that of the drive it left,
  *
  *   others     gF_i = gain_i G_i + gx_i,   q_i = G_i
- *   v          reset, spike and scheme backwards; the spike receives from the output, from the drives F of all other states
- *              and, where the reset is attached, from the reset
- *   equations  gF, g(arg), gD through AFTER, SPIKE and CHARGE backwards: they give each state before the step its gradient
+ *   v          reset, spike and scheme backwards; the spike receives from the output, from the
+ *              drives F of all other states and, where the reset is attached, from the reset
+ *   equations  gF, g(arg), gD through AFTER, SPIKE and CHARGE backwards: they give each state
+ *              before the step its gradient
  *
  * Gradients of alpha and of the coefficients are sums over the tracks of fractional order. */
 #include "base/isa_kernel.h"
@@ -59,9 +62,8 @@ typedef struct track {
     int64_t block;  /* far holds the outputs of blocks >= block + 2 */
     lanes carry, ggain;
     double sum[SCAN_ORDERS]; /* parameters of the order */
-    lanes acc
-        [SETS]
-        [FRAC_BLOCK]; /* what the rows of a block receive, with the weights and with their derivatives */
+    /* what the rows of a block receive, with the weights and with their derivatives */
+    lanes acc[SETS][FRAC_BLOCK];
 } track;
 
 typedef struct walk {
@@ -120,8 +122,8 @@ static void finish(const track *h, const float *weights, int64_t limit, int64_t 
     h->j->frac->near(weights, h->q + (at - lags) * FRAC_LANES, lags, acc);
 }
 
-/* Takes the modes on to the block of row `at`: output block b is taken in when rows of b - 2 come. Outputs older than the call's
- * first have no q. */
+/* Takes the modes on to the block of row `at`: output block b is taken in when rows of b - 2 come.
+ * Outputs older than the call's first have no q. */
 static void advance(track *h, int64_t at)
 {
     const line *l = h->l;
@@ -161,7 +163,8 @@ static double dot(const walk *w, const float *a, const float *b)
     return sum;
 }
 
-/* Row `i` of the block at row `at`, whose history row is x: what it receives is then in acc[0][i]. */
+/* Row `i` of the block at row `at`, whose history row is x: what it receives is then in
+ * acc[0][i]. */
 static void receive(const walk *w, track *h, int64_t at, int64_t i, const float *x)
 {
     const line *l = h->l;
@@ -172,8 +175,8 @@ static void receive(const walk *w, track *h, int64_t at, int64_t i, const float 
     }
 }
 
-/* History from before the call: its rows are constants, but the weights that reach back to them are not. What the modes held when
- * the call began counts as a row of each mode. */
+/* History from before the call: its rows are constants, but the weights that reach back to them are
+ * not. What the modes held when the call began counts as a row of each mode. */
 static void before(const walk *w, track *h)
 {
     const line *l = h->l;
@@ -362,7 +365,8 @@ static void point_gradients(const walk *w, grads *g, lanes *gD, float *gS)
     states_point(w->slot, EQUATION_G + EQUATION_S, gS);
 }
 
-/* Gradients gF through the drives after the spike, those of v apart from those of the others: only these always pass the spike. */
+/* Gradients gF through the drives after the spike, those of v apart from those of the others: only
+ * these always pass the spike. */
 static void drives_back(const walk *w, const again *a, grads *g)
 {
     const equation *e = w->j->e;
@@ -387,7 +391,8 @@ static void drives_back(const walk *w, const again *a, grads *g)
     }
 }
 
-/* The argument's gradient: to X, I, D where it is that of the step, to vp (gtest) where it is that of the potential after it. */
+/* The argument's gradient: to X, I, D where it is that of the step, to vp (gtest) where it is that
+ * of the potential after it. */
 static void argument_back(walk *w, const again *a, const float *garg, grads *g)
 {
     const equation *e = w->j->e;
@@ -477,8 +482,8 @@ static void back_charge(walk *w, grads *g)
     }
 }
 
-/* Step k, given gh, what the history rows that it made receive. Leaves q, and in each track's `carry` what the state before
- * receives. */
+/* Step k, given gh, what the history rows that it made receive. Leaves q, and in each track's
+ * `carry` what the state before receives. */
 static void step(walk *w, int64_t k, again *a, const float *const *gh)
 {
     const job *j = w->j;
@@ -599,7 +604,8 @@ static void open_tile(walk *w, int worker)
     w->slot = neuron_equation_slots(w->tile.self);
 }
 
-/* Leaves for the call before this one what a state receives, and the q that its rows may still need. */
+/* Leaves for the call before this one what a state receives, and the q that its rows may still
+ * need. */
 static void hand_on(const walk *w, int n)
 {
     const track *h = &w->track[n];

@@ -1,8 +1,10 @@
-/* The forward scan of neurons with several states (neuron/scan_states.h). For each tile of 32 neurons, in blocks of steps:
+/* The forward scan of neurons with several states (neuron/scan_states.h). For each tile of 32
+ * neurons, in blocks of steps:
  *
  *   S_i = sums of the past before the block, of each state
  *   for each step:  S_i += sums of the past within the block
- *                   D = charge(v, w, ..., I);  spike test and reset of v;  F = drives after the spike
+ *                   D = charge(v, w, ..., I);  spike test and reset of v;  F = drives after the
+ *                                              spike
  *                   w_i = S_i + gain_i F_i
  */
 #include "base/isa_kernel.h"
@@ -99,7 +101,8 @@ static void fire(const job *j, const float *arg, float *s)
         j->kernels->fire(arg, s);
 }
 
-/* A spike empties the history of v: rows so far, modes, and what they gave to later outputs of this block. */
+/* A spike empties the history of v: rows so far, modes, and what they gave to later outputs of this
+ * block. */
 static void empty(track *h, int64_t rows, const float *arg, int64_t from, int64_t to)
 {
     for (int i = 0; i < FRAC_LANES; i++) {
@@ -166,7 +169,8 @@ static void keep(walk *w, int64_t k, const float *arg, const float *spike, const
         w->fired[i] += spike[i];
 }
 
-/* Step k of the call, given each state's sum S; v's next outputs in the block, from..to-1, lose what a spike takes from them. */
+/* Step k of the call, given each state's sum S; v's next outputs in the block, from..to-1, lose
+ * what a spike takes from them. */
 static void step(walk *w, int64_t k, lanes *S, int64_t from, int64_t to)
 {
     const job *j = w->j;

@@ -1,4 +1,5 @@
-/* Surrogates by name, and their formulas once more in double precision for one number: the reference. */
+/* Surrogates by name, and their formulas once more in double precision for one number: the
+ * reference. */
 #include <fsnn/neuron.h>
 
 #include <math.h>

@@ -8,10 +8,11 @@ extern const neuron_scheme FSNN_K(neuron_schemes)[FRAC_SCHEMES];
 extern const neuron_reset FSNN_K(neuron_resets)[FSNN_RESETS];
 extern const neuron_surrogate FSNN_K(neuron_surrogates)[FSNN_SURROGATES];
 
-static const neuron_model *const models[] = {&FSNN_K(neuron_if), &FSNN_K(neuron_lif), &FSNN_K(neuron_noisy),
-                                             &FSNN_K(neuron_readout), NULL};
+static const neuron_model *const models[] = {&FSNN_K(neuron_if), &FSNN_K(neuron_lif),
+                                             &FSNN_K(neuron_noisy), &FSNN_K(neuron_readout), NULL};
 
-void FSNN_K(neuron_noise)(uint64_t seed, uint64_t run, int64_t step, int64_t tile, float gamma, float *x);
+void FSNN_K(neuron_noise)(uint64_t seed, uint64_t run, int64_t step, int64_t tile, float gamma,
+                          float *x);
 fsnn_status FSNN_K(scan_forward)(scan *s, int64_t K, const float *I, float *spikes);
 fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
                                   const float *gspikes, const scan_grads *grads);

@@ -5,13 +5,14 @@
 #include "neuron/equation.h"
 #include "neuron/model.h"
 
-/* A model that does what the equations `e` say, which it does not own and which must outlive it: the hand-written one where
- * they are those of `lif` or `if`, else one that runs them. */
+/* A model that does what the equations `e` say, which it does not own and which must outlive it:
+ * the hand-written one where they are those of `lif` or `if`, else one that runs them. */
 neuron_model neuron_equation_model(const equation *e);
 /* The one that runs them, always. */
 neuron_model neuron_interpreted_model(const equation *e);
 
-/* The table of slots in a worker's space of such a model, and its equations: for the scan of several states. */
+/* The table of slots in a worker's space of such a model, and its equations: for the scan of
+ * several states. */
 float **neuron_equation_slots(void *self);
 static inline const equation *neuron_equation_of(const neuron_model *m)
 {
@@ -30,7 +31,8 @@ typedef struct neuron_callback {
 
 neuron_model neuron_callback_model(neuron_callback *c);
 
-/* The registered callback, NULL: none. Names of its parameters belong to the caller: fsnn_free(*names). */
+/* The registered callback, NULL: none. Names of its parameters belong to the caller:
+ * fsnn_free(*names). */
 bool neuron_callback_find(const char *name, fsnn_neuron_callback *out, char **names);
 /* Known names, for error sentences: "a, b"; fsnn_free. */
 char *neuron_callback_names(void);

@@ -1,6 +1,7 @@
-/* Callbacks as a model of the scan. Gradients by the callback's own slopes, or by differences of its function: the row of one
- * input is moved by e and 2e either way, (4 D(e) - D(2e))/3 with D the central difference (Richardson), error O(e^4) and rounding
- * of about 2^-24/e: e = max(1, |x|)/64 balances them. Parameters may be small: e = |x|/64, which keeps positive ones positive. */
+/* Callbacks as a model of the scan. Gradients by the callback's own slopes, or by differences of
+ * its function: the row of one input is moved by e and 2e either way, (4 D(e) - D(2e))/3 with D the
+ * central difference (Richardson), error O(e^4) and rounding of about 2^-24/e: e = max(1, |x|)/64
+ * balances them. Parameters may be small: e = |x|/64, which keeps positive ones positive. */
 #include "neuron/user.h"
 
 #include <math.h>
@@ -54,7 +55,8 @@ static void note(const self *s, int code)
         __atomic_store_n(&s->c->failed, code, __ATOMIC_RELAXED);
 }
 
-static point point_of(const self *s, const float *v, const float *I, const float *dv, const float *spikes)
+static point point_of(const self *s, const float *v, const float *I, const float *dv,
+                      const float *spikes)
 {
     point p = {{v, I, dv, spikes}};
     for (int i = 0; i < s->c->pars; i++)
@@ -114,7 +116,8 @@ static void add(float *to, const float *gout, const float *slope)
 }
 
 /* g += gout df/d(input), for all inputs that are known in f. */
-static void backward(self *s, function f, const point *p, const float *gout, const neuron_gradients *g)
+static void backward(self *s, function f, const point *p, const float *gout,
+                     const neuron_gradients *g)
 {
     lanes slope[INPUTS];
     float *want[INPUTS] = {0};
@@ -122,7 +125,8 @@ static void backward(self *s, function f, const point *p, const float *gout, con
         want[i] = p->in[i] && target(s, g, i) ? slope[i] : NULL;
     if (f.slopes) {
         fsnn_neuron_rows rows = rows_of(p);
-        const fsnn_neuron_slopes to = {want[IN_V], want[IN_I], want[IN_DV], want[IN_S], want + IN_PAR};
+        const fsnn_neuron_slopes to = {want[IN_V], want[IN_I], want[IN_DV], want[IN_S],
+                                       want + IN_PAR};
         note(s, f.slopes(&rows, &to, s->c->c.user));
     }
     for (int i = 0; i < INPUTS; i++) {
@@ -163,7 +167,8 @@ static void prepare(void *at, const lanes *par, lanes *row)
     }
 }
 
-static void prepare_back(void *at, const lanes *par, const lanes *row, const lanes *grow, lanes *gpar)
+static void prepare_back(void *at, const lanes *par, const lanes *row, const lanes *grow,
+                         lanes *gpar)
 {
     const self *s = at;
     (void)row;
@@ -188,8 +193,8 @@ static void charge(void *at, const float *v, const float *I, const lanes *row, f
     value(s, dv_of(s), &p, dv);
 }
 
-static void charge_back(void *at, const float *v, const float *I, const lanes *row, const float *gdv,
-                        float *gv, float *gI, lanes *grow)
+static void charge_back(void *at, const float *v, const float *I, const lanes *row,
+                        const float *gdv, float *gv, float *gI, lanes *grow)
 {
     self *s = at;
     (void)row, (void)grow;
@@ -255,7 +260,8 @@ static void spike_back(void *at, const float *v, const float *I, const float *dv
 }
 
 /* after_spike is the drive F that is left: the spike takes dv - F. */
-static void kick(void *at, const float *v, const float *I, const float *dv, const float *spikes, float *c)
+static void kick(void *at, const float *v, const float *I, const float *dv, const float *spikes,
+                 float *c)
 {
     const self *s = at;
     point p = point_of(s, v, I, dv, spikes);
@@ -263,8 +269,8 @@ static void kick(void *at, const float *v, const float *I, const float *dv, cons
     EACH_LANE c[i] = dv[i] - c[i];
 }
 
-static void kick_back(void *at, const float *v, const float *I, const float *dv, const float *spikes,
-                      const float *gc, const neuron_gradients *g)
+static void kick_back(void *at, const float *v, const float *I, const float *dv,
+                      const float *spikes, const float *gc, const neuron_gradients *g)
 {
     self *s = at;
     point p = point_of(s, v, I, dv, spikes);

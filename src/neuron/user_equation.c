@@ -1,5 +1,6 @@
-/* Equations as a model of the scan: rows go in and out through the table of slots (neuron/equation.h), of which each worker has
- * one. The lines that the scan has for the usual spike argument and kick stay in use where the equations are the usual ones. */
+/* Equations as a model of the scan: rows go in and out through the table of slots
+ * (neuron/equation.h), of which each worker has one. The lines that the scan has for the usual
+ * spike argument and kick stay in use where the equations are the usual ones. */
 #include "neuron/user.h"
 
 #include <string.h>
@@ -56,7 +57,8 @@ static void usual_back(const lanes *par, const lanes *grow, lanes *gpar)
     }
 }
 
-static void prepare_back(void *at, const lanes *par, const lanes *row, const lanes *grow, lanes *gpar)
+static void prepare_back(void *at, const lanes *par, const lanes *row, const lanes *grow,
+                         lanes *gpar)
 {
     const self *s = at;
     (void)row;
@@ -76,8 +78,8 @@ static void charge(void *at, const float *v, const float *I, const lanes *row, f
     equation_run(s->e, EQUATION_CHARGE, s->slot);
 }
 
-static void charge_back(void *at, const float *v, const float *I, const lanes *row, const float *gdv,
-                        float *gv, float *gI, lanes *grow)
+static void charge_back(void *at, const float *v, const float *I, const lanes *row,
+                        const float *gdv, float *gv, float *gI, lanes *grow)
 {
     const self *s = at;
     (void)row, (void)grow;
@@ -143,7 +145,8 @@ static void spike_back(void *at, const float *v, const float *I, const float *dv
 }
 
 /* after_spike is the drive F that is left: the spike takes dv - F. */
-static void kick(void *at, const float *v, const float *I, const float *dv, const float *spikes, float *c)
+static void kick(void *at, const float *v, const float *I, const float *dv, const float *spikes,
+                 float *c)
 {
     const self *s = at;
     point(s, EQUATION_X, v);
@@ -155,8 +158,8 @@ static void kick(void *at, const float *v, const float *I, const float *dv, cons
     EACH_LANE c[i] = dv[i] - c[i];
 }
 
-static void kick_back(void *at, const float *v, const float *I, const float *dv, const float *spikes,
-                      const float *gc, const neuron_gradients *g)
+static void kick_back(void *at, const float *v, const float *I, const float *dv,
+                      const float *spikes, const float *gc, const neuron_gradients *g)
 {
     const self *s = at;
     float *gdv = g->dv;
@@ -233,7 +236,8 @@ static void wide_charge_back(void *at, const float *v, const float *I, const flo
 }
 
 /* Tile by tile: a table that points into the wide rows. */
-static void wide_close(void *at, const lanes *const *par, const lanes *const *grow, lanes *const *gpar)
+static void wide_close(void *at, const lanes *const *par, const lanes *const *grow,
+                       lanes *const *gpar)
 {
     const self *s = at;
     const int own = EQUATION_OWN, rows = 2 * s->e->rows + s->e->constants + s->e->temporaries;

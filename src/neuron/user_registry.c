@@ -63,17 +63,18 @@ static fsnn_status check(const char *name, const fsnn_neuron_callback *c)
     if (!c)
         return FSNN_OK;
     if (!c->dv)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "fsnn_neuron_register: callback \"%s\" has no function dv", name);
-    if ((c->spike_slopes && !c->spike) || (c->after_spike_slopes && !c->after_spike))
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "fsnn_neuron_register: callback \"%s\" has slopes of a function that it does "
-                         "not have",
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_neuron_register: callback \"%s\" has no function dv",
                          name);
+    if ((c->spike_slopes && !c->spike) || (c->after_spike_slopes && !c->after_spike))
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "fsnn_neuron_register: callback \"%s\" has slopes of a function that it does not have",
+            name);
     if (c->params < 0 || c->params > FSNN_USER_PARAMS)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "fsnn_neuron_register: callback \"%s\" has %d parameters: up to %d can be had",
-                         name, c->params, FSNN_USER_PARAMS);
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "fsnn_neuron_register: callback \"%s\" has %d parameters: up to %d can be had", name,
+            c->params, FSNN_USER_PARAMS);
     for (int i = 0; i < c->params; i++)
         if (!c->param[i].name)
             return fsnn_fail(FSNN_EARGUMENT,

@@ -140,10 +140,11 @@ static fsnn_status plan(op_node *node)
             "outside of the loop",
             node->name);
     if (node->training && node->segmented && !o->per_step)
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "batchnorm \"%s\": gradient checkpointing runs pieces of time, but the "
-                         "statistics are over all steps: `per_step: true`, or no checkpointing, works",
-                         node->name);
+        return fsnn_fail(
+            FSNN_EUNSUPPORTED,
+            "batchnorm \"%s\": gradient checkpointing runs pieces of time, but the statistics are "
+            "over all steps: `per_step: true`, or no checkpointing, works",
+            node->name);
     node->scratch_bytes =
         (size_t)(2 * n + norm_walk_parts(&w)) * sizeof(double) + (size_t)(5 * n) * sizeof(float);
     node->tape_bytes = node->training ? (size_t)(2 * n) * sizeof(double) : 0;
@@ -172,7 +173,8 @@ static void settle_batch(const op_node *node, const op_run *run, const norm_walk
             continue;
         for (int64_t step = 0; step < times; step++) {
             running_mean[c] = (float)((1 - o->momentum) * running_mean[c] + o->momentum * mean);
-            running_var[c] = (float)((1 - o->momentum) * running_var[c] + o->momentum * var * unbiased);
+            running_var[c] =
+                (float)((1 - o->momentum) * running_var[c] + o->momentum * var * unbiased);
         }
     }
 }

@@ -1,6 +1,7 @@
-/* op/conv.c: convolution through the dense kernels, or event by event where that is quicker for the input at hand
- * (op/conv_choice.h). Cost: out OH OW C/groups kh kw multiply-adds a sample and step, once forward and twice backward; event by
- * event, forward and for the weights, those of the numbers that are not 0. */
+/* op/conv.c: convolution through the dense kernels, or event by event where that is quicker for the
+ * input at hand (op/conv_choice.h). Cost: out OH OW C/groups kh kw multiply-adds a sample and step,
+ * once forward and twice backward; event by event, forward and for the weights, those of the
+ * numbers that are not 0. */
 #include "op/conv.h"
 #include "op/kernels.h"
 
@@ -99,16 +100,19 @@ static void plan_events(conv_state *st)
 {
     st->wish = conv_wished();
     bool possible = st->wish != CONV_DENSE && conv_events_plan(&st->events, &st->made.shape);
-    const bool can[] = {[CONV_FORWARD] = possible, [CONV_WEIGHTS] = possible && st->events.gradient_chunks > 0};
+    const bool can[] = {
+        [CONV_FORWARD] = possible, [CONV_WEIGHTS] = possible && st->events.gradient_chunks > 0};
     for (int way = 0; way < 2; way++)
-        st->by_events[way] = can[way] && (st->wish == CONV_EVENTS || conv_worth_look(&st->events, (conv_way)way));
+        st->by_events[way] =
+            can[way] && (st->wish == CONV_EVENTS || conv_worth_look(&st->events, (conv_way)way));
 }
 
 /* Of all that a call may do, one after the other. */
 static size_t scratch_of(const op_node *node)
 {
     const conv_state *st = node->state;
-    bool training = st->made.training, apart = st->made.shape.bias_apart || st->by_events[CONV_WEIGHTS];
+    bool training = st->made.training,
+         apart = st->made.shape.bias_apart || st->by_events[CONV_WEIGHTS];
     bool sums = training && st->options.bias && apart;
     const size_t need[] = {
         dense_conv_scratch(st->conv),
@@ -139,7 +143,8 @@ fsnn_status conv_plan(op_node *node)
 /* Whether this input is few events, for this way. */
 static bool by_events(const conv_state *st, conv_way way, const float *x)
 {
-    return st->by_events[way] && (st->wish == CONV_EVENTS || conv_quicker(&st->events, way, conv_look(&st->events, x)));
+    return st->by_events[way] &&
+           (st->wish == CONV_EVENTS || conv_quicker(&st->events, way, conv_look(&st->events, x)));
 }
 
 fsnn_status conv_forward(op_node *node, const op_run *run)
@@ -147,22 +152,25 @@ fsnn_status conv_forward(op_node *node, const op_run *run)
     conv_state *st = node->state;
     const float *bias = st->options.bias ? run->value[BIAS] : NULL;
     if (by_events(st, CONV_FORWARD, run->in[0])) {
-        conv_events_forward(&st->events, run->in[0], run->value[WEIGHT], bias, run->out[0], run->scratch);
+        conv_events_forward(&st->events, run->in[0], run->value[WEIGHT], bias, run->out[0],
+                            run->scratch);
         return FSNN_OK;
     }
-    return dense_conv_forward(st->conv, run->in[0], run->value[WEIGHT], bias, run->out[0], run->scratch);
+    return dense_conv_forward(st->conv, run->in[0], run->value[WEIGHT], bias, run->out[0],
+                              run->scratch);
 }
 
 static fsnn_status backward_weights(op_node *node, const op_run *run)
 {
     conv_state *st = node->state;
     float *gb = st->options.bias ? run->grad[BIAS] : NULL;
-    bool events = run->grad[WEIGHT] && by_events(st, CONV_WEIGHTS, run->in[0]), apart = events || st->made.shape.bias_apart;
+    bool events = run->grad[WEIGHT] && by_events(st, CONV_WEIGHTS, run->in[0]),
+         apart = events || st->made.shape.bias_apart;
     if (events)
         conv_events_weights(&st->events, run->in[0], run->gout[0], run->grad[WEIGHT], run->scratch);
     else
-        FSNN_TRY(dense_conv_backward_weights(st->conv, run->in[0], run->gout[0], run->grad[WEIGHT], apart ? NULL : gb,
-                                             run->scratch));
+        FSNN_TRY(dense_conv_backward_weights(st->conv, run->in[0], run->gout[0], run->grad[WEIGHT],
+                                             apart ? NULL : gb, run->scratch));
     if (apart && gb)
         op_column_add(run->gout[0], pixels_of(node), st->options.out, run->scratch, gb);
     return FSNN_OK;

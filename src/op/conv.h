@@ -19,9 +19,9 @@ typedef struct conv_state {
     fsnn_conv2d options; /* of a line: height 1 */
     dense_conv *conv;
     conv_making made;
-    conv_events events;  /* of the same sizes */
+    conv_events events; /* of the same sizes */
     conv_wish wish;
-    bool by_events[2];   /* conv_way: whether that may be the way, for some input */
+    bool by_events[2]; /* conv_way: whether that may be the way, for some input */
 } conv_state;
 
 /* dims 1: a line, whose options stand in the second place of each pair; 2: an image. */

@@ -1,5 +1,5 @@
-/* op/conv_choice.c: the choice between events and dense kernels. The times of both are sums of a few counts with a cost each,
- * from measurements; only their ratio matters. */
+/* op/conv_choice.c: the choice between events and dense kernels. The times of both are sums of a
+ * few counts with a cost each, from measurements; only their ratio matters. */
 #include "op/conv_choice.h"
 
 #include "base/isa.h"
@@ -8,31 +8,36 @@
 #include <string.h>
 
 enum {
-    LOOKED = 1 << 15,       /* numbers of a sample, */
-    WORK_OF_LOOK = 512,     /* but no more than one for so many multiply-adds */
-    LEAST_LINES = 16,       /* lines of a sample, */
-    MOST_LINES = 512,       /* which must be fetched from main memory */
-    LEAST_WORK = 1 << 22,   /* multiply-adds of the dense kernels in a call */
-    LEAST_OUT = 16,         /* channels: for fewer the dense kernels have ways that the model does not know */
-    LEAST_CHUNKS = 8        /* for threads to share */
+    LOOKED = 1 << 15,     /* numbers of a sample, */
+    WORK_OF_LOOK = 512,   /* but no more than one for so many multiply-adds */
+    LEAST_LINES = 16,     /* lines of a sample, */
+    MOST_LINES = 512,     /* which must be fetched from main memory */
+    LEAST_WORK = 1 << 22, /* multiply-adds of the dense kernels in a call */
+    /* channels: for fewer the dense kernels have ways that the model does not know */
+    LEAST_OUT = 16,
+    LEAST_CHUNKS = 8 /* for threads to share */
 };
 
 /* The model errs by a fifth; what is taken must win. */
 static const double clearly = 0.9;
 
-/* Nanoseconds for each of the counts of `of_events` and `of_dense`, a row each for forward and the weights: least squares of
- * relative errors over the sizes and densities of bench/bench_sparse_conv.c, both ways called by themselves, one thread of an Intel
- * Xeon with AVX-512; for the others the dense kernels were held to the same instruction set. */
+/* Nanoseconds for each of the counts of `of_events` and `of_dense`, a row each for forward and the
+ * weights: least squares of relative errors over the sizes and densities of
+ * bench/bench_sparse_conv.c, both ways called by themselves, one thread of an Intel Xeon with
+ * AVX-512; for the others the dense kernels were held to the same instruction set. */
 enum { COUNTS = 7, DENSE_COUNTS = 3 };
 
 static const struct {
     double events[2][COUNTS], dense[2][DENSE_COUNTS];
 } cost[] = {
-    [FSNN_ISA_BASE] = {{{1.25, 1.38, 0.593, 5.33, 0.358, 0.0447, 7.94}, {0.664, 2.02, 1.01, 0, 0.41, 0.706, 1.75}},
+    [FSNN_ISA_BASE] = {{{1.25, 1.38, 0.593, 5.33, 0.358, 0.0447, 7.94},
+                        {0.664, 2.02, 1.01, 0, 0.41, 0.706, 1.75}},
                        {{0.0929, 0.311, 0.64}, {0.114, 0.494, 1.1}}},
-    [FSNN_ISA_AVX2] = {{{0.422, 1.35, 1.21, 0, 0.319, 0.503, 4.88}, {0.726, 1.65, 1.13, 0, 0.457, 0.717, 1.72}},
+    [FSNN_ISA_AVX2] = {{{0.422, 1.35, 1.21, 0, 0.319, 0.503, 4.88},
+                        {0.726, 1.65, 1.13, 0, 0.457, 0.717, 1.72}},
                        {{0.0251, 0.295, 0.0963}, {0.0338, 0.585, 0}}},
-    [FSNN_ISA_AVX512] = {{{0.258, 0.891, 1.54, 0, 0.578, 0.963, 6.86}, {0.561, 1.09, 3.49, 2.36, 0.646, 1.1, 1.13}},
+    [FSNN_ISA_AVX512] = {{{0.258, 0.891, 1.54, 0, 0.578, 0.963, 6.86},
+                          {0.561, 1.09, 3.49, 2.36, 0.646, 1.1, 1.13}},
                          {{0.0171, 0.445, 0.043}, {0.0214, 0.459, 0}}},
 };
 
@@ -50,7 +55,8 @@ static double of_dense(const conv_events *p, conv_way way)
 {
     const dense_conv_shape *s = &p->shape;
     int64_t lanes = conv_events_kernels_get()->lanes, points = s->OH * s->OW;
-    double padded = (double)(points * ((s->out + lanes - 1) / lanes * lanes)), terms = (double)(s->C * p->places);
+    double padded = (double)(points * ((s->out + lanes - 1) / lanes * lanes)),
+           terms = (double)(s->C * p->places);
     const double counted[DENSE_COUNTS] = {padded * terms, padded, (double)points * terms};
     double sum = 0;
     for (int i = 0; i < DENSE_COUNTS; i++)
@@ -62,13 +68,17 @@ static double of_dense(const conv_events *p, conv_way way)
 static double of_events(const conv_events *p, conv_way way, conv_density density)
 {
     const dense_conv_shape *s = &p->shape;
-    double numbers = (double)(s->H * s->W * s->C), outputs = (double)(s->OH * s->OW * s->out), slices = (double)p->slices;
+    double numbers = (double)(s->H * s->W * s->C), outputs = (double)(s->OH * s->OW * s->out),
+           slices = (double)p->slices;
     double events = numbers * density.events, pixels = (double)(s->H * s->W) * density.pixels;
-    double vectors = (double)(p->places * p->vectors) / (double)(s->stride[0] * s->stride[1]); /* of a slice, for one event */
-    double sums = (double)(s->C * p->places * p->vectors) * slices, weights = (double)(s->C * p->places * p->width) * slices;
+    /* of a slice, for one event */
+    double vectors = (double)(p->places * p->vectors) / (double)(s->stride[0] * s->stride[1]);
+    double sums = (double)(s->C * p->places * p->vectors) * slices,
+           weights = (double)(s->C * p->places * p->width) * slices;
     double packed = weights / (double)s->rows, added = packed * (double)p->gradient_chunks;
     const double counted[2][COUNTS] = {
-        {outputs, numbers, pixels * slices * vectors, pixels * slices, events * slices * vectors, events * slices, packed},
+        {outputs, numbers, pixels * slices * vectors, pixels * slices, events * slices * vectors,
+         events * slices, packed},
         {outputs, numbers, sums, events, events * slices * vectors, events * slices, added}};
     double sum = 0;
     for (int i = 0; i < COUNTS; i++)
@@ -96,7 +106,8 @@ bool conv_quicker(const conv_events *plan, conv_way way, conv_density density)
 bool conv_worth_look(const conv_events *plan, conv_way way)
 {
     int64_t chunks = way == CONV_FORWARD ? plan->chunks : plan->gradient_chunks;
-    bool enough = work_of(plan) >= LEAST_WORK && plan->shape.out >= LEAST_OUT && chunks >= LEAST_CHUNKS;
+    bool enough =
+        work_of(plan) >= LEAST_WORK && plan->shape.out >= LEAST_OUT && chunks >= LEAST_CHUNKS;
     return enough && conv_quicker(plan, way, (conv_density){0.01, 0.02});
 }
 
@@ -111,8 +122,8 @@ static void count_line(const float *x, int64_t pixels, int64_t C, int64_t *event
     }
 }
 
-/* Line i of a sample of `wanted`: all of them, or steps of the golden section, which are even over time and over the height of
- * images whatever that is. */
+/* Line i of a sample of `wanted`: all of them, or steps of the golden section, which are even over
+ * time and over the height of images whatever that is. */
 static int64_t line_of(int64_t i, int64_t wanted, int64_t lines)
 {
     uint32_t place = (uint32_t)((uint64_t)i * 2654435769u);

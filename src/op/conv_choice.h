@@ -1,12 +1,12 @@
-/* op/conv_choice.h: whether a convolution is quicker event by event (op/conv_events.h) or by the dense kernels: a look at some
- * of the input, and what either way costs, from measurements. */
+/* op/conv_choice.h: whether a convolution is quicker event by event (op/conv_events.h) or by the
+ * dense kernels: a look at some of the input, and what either way costs, from measurements. */
 #ifndef FSNN_OP_CONV_CHOICE_H
 #define FSNN_OP_CONV_CHOICE_H
 
 #include "op/conv_events.h"
 
-/* What the environment variable FSNN_CONVOLUTION asks for: "dense" or "events" whatever the input, for measurements and
- * comparisons; by the input where it says nothing or something else. */
+/* What the environment variable FSNN_CONVOLUTION asks for: "dense" or "events" whatever the input,
+ * for measurements and comparisons; by the input where it says nothing or something else. */
 typedef enum conv_wish { CONV_BY_INPUT, CONV_DENSE, CONV_EVENTS } conv_wish;
 conv_wish conv_wished(void);
 

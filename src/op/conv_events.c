@@ -1,5 +1,5 @@
-/* op/conv_events.c: the plan of a convolution event by event: phases, groups of places, pieces of the work; the order in which
- * rows of the input are listed. */
+/* op/conv_events.c: the plan of a convolution event by event: phases, groups of places, pieces of
+ * the work; the order in which rows of the input are listed. */
 #include "op/conv_events.h"
 
 #include "base/isa.h"
@@ -7,14 +7,16 @@
 #include <string.h>
 
 enum {
-    LISTED = 16384,             /* numbers that are listed at a time: their lists stay in the second cache */
-    BAND = 16384,               /* numbers of output gradients that a band sees: they stay in the second cache */
-    LEAST_PART = 8,             /* output rows of a part of an image */
-    MOST_ROW = 1 << 18,         /* numbers of the sums that are open at a time */
-    SUMMED = 1 << 20,           /* numbers of all chunks' sums of gradients, */
-    LEAST_SUMS = 8,             /* but at least so many chunks, for threads to share: */
-    MOST_WEIGHTS = 1 << 19,     /* whose sums are of at most so many numbers */
-    MOST_PACKED = 1 << 22       /* weights, for the forward direction */
+    /* numbers that are listed at a time: their lists stay in the second cache */
+    LISTED = 16384,
+    /* numbers of output gradients that a band sees: they stay in the second cache */
+    BAND = 16384,
+    LEAST_PART = 8,         /* output rows of a part of an image */
+    MOST_ROW = 1 << 18,     /* numbers of the sums that are open at a time */
+    SUMMED = 1 << 20,       /* numbers of all chunks' sums of gradients, */
+    LEAST_SUMS = 8,         /* but at least so many chunks, for threads to share: */
+    MOST_WEIGHTS = 1 << 19, /* whose sums are of at most so many numbers */
+    MOST_PACKED = 1 << 22   /* weights, for the forward direction */
 };
 
 const conv_events_kernels *conv_events_kernels_get(void)
@@ -61,7 +63,8 @@ static int64_t add_groups(conv_events *p, const int phase[2], int64_t before)
             if (conv_events_phase(p, 0, ky * s->dilation[0]) == phase[0] &&
                 conv_events_phase(p, 1, kx * s->dilation[1]) == phase[1])
                 place[count++] = (int)(ky * s->kernel[1] + kx);
-    int most_places = conv_events_kernels_get()->places[p->vectors - 1], groups = (count + most_places - 1) / most_places;
+    int most_places = conv_events_kernels_get()->places[p->vectors - 1],
+        groups = (count + most_places - 1) / most_places;
     for (int i = 0; i < groups; i++) {
         conv_group *g = &p->group[p->groups++];
         *g = (conv_group){.phase = {phase[0], phase[1]}, .before = before + done};
@@ -103,7 +106,8 @@ static int64_t forward_chunk(const conv_events *p)
     const dense_conv_shape *s = &p->shape;
     int64_t numbers = p->listed * s->W * s->C, pixels = p->listed * s->W;
     int64_t list = 2 * conv_events_round(numbers + 16) + conv_events_round(2 * pixels) +
-                   conv_events_round(p->listed * (p->phases[1] + 1) * 2) + conv_events_round(s->W * s->C);
+                   conv_events_round(p->listed * (p->phases[1] + 1) * 2) +
+                   conv_events_round(s->W * s->C);
     return list + p->slices * conv_events_round((p->back[0] + 2) * p->columns * p->width);
 }
 
@@ -118,7 +122,8 @@ static void cut_forward(conv_events *p)
     p->listed = least(s->H, most(1, LISTED / (s->W * s->C)));
     p->forward_chunk = forward_chunk(p);
     int64_t weights = conv_events_round(p->slices * p->width * (p->places * s->C + 1));
-    p->forward_bytes = (size_t)(weights + conv_order_floats(p) + p->chunks * p->forward_chunk) * sizeof(float);
+    p->forward_bytes =
+        (size_t)(weights + conv_order_floats(p) + p->chunks * p->forward_chunk) * sizeof(float);
 }
 
 static int64_t gradient_chunk(const conv_events *p)
@@ -126,14 +131,16 @@ static int64_t gradient_chunk(const conv_events *p)
     const dense_conv_shape *s = &p->shape;
     int64_t numbers = conv_events_round(p->band * s->W * s->C + 16);
     int64_t buckets = p->phases[0] * p->phases[1] * s->C + 1;
-    return conv_events_round(p->slices * p->width * p->places * s->C) + 5 * numbers + conv_events_round(buckets) +
-           conv_events_round(s->W * s->C) + conv_events_round(p->seen * p->columns * p->width);
+    return conv_events_round(p->slices * p->width * p->places * s->C) + 5 * numbers +
+           conv_events_round(buckets) + conv_events_round(s->W * s->C) +
+           conv_events_round(p->seen * p->columns * p->width);
 }
 
 static void cut_gradient(conv_events *p)
 {
     const dense_conv_shape *s = &p->shape;
-    int64_t rows = BAND / (p->columns * p->width) - p->back[0] - 1; /* of outputs, but those that reach over */
+    /* of outputs, but those that reach over */
+    int64_t rows = BAND / (p->columns * p->width) - p->back[0] - 1;
     int64_t listed = most(1, LISTED / (s->W * s->C));
     p->band = least(least(s->H, listed), most(1, rows * s->stride[0]));
     p->bands = (s->H + p->band - 1) / p->band;
@@ -143,9 +150,11 @@ static void cut_gradient(conv_events *p)
     int64_t size = p->slices * p->width * p->places * s->C;
     if (size > MOST_WEIGHTS)
         return;
-    p->gradient_chunks = least(least(CONV_EVENTS_CHUNKS, s->rows * p->bands), most(LEAST_SUMS, SUMMED / size));
+    p->gradient_chunks =
+        least(least(CONV_EVENTS_CHUNKS, s->rows * p->bands), most(LEAST_SUMS, SUMMED / size));
     p->gradient_chunk = gradient_chunk(p);
-    p->gradient_bytes = (size_t)(conv_order_floats(p) + p->gradient_chunks * p->gradient_chunk) * sizeof(float);
+    p->gradient_bytes =
+        (size_t)(conv_order_floats(p) + p->gradient_chunks * p->gradient_chunk) * sizeof(float);
 }
 
 bool conv_events_plan(conv_events *plan, const dense_conv_shape *shape)
@@ -199,7 +208,8 @@ void conv_order_make(const conv_events *plan, float *space, conv_order *order)
     order->begin[plan->phases[1]] = order->pixels * s->C;
 }
 
-const float *conv_order_row(const conv_events *plan, const conv_order *order, const float *row, float *space)
+const float *conv_order_row(const conv_events *plan, const conv_order *order, const float *row,
+                            float *space)
 {
     int64_t C = plan->shape.C;
     if (plan->shape.stride[1] == 1)

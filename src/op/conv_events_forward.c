@@ -1,7 +1,8 @@
-/* op/conv_events_forward.c: y = x * w + b event by event. A chunk of images goes through its input rows in order; the output
- * rows that they reach stand in a ring of sums, padded so that nothing need be clipped, and are put into y when no further
- * input row reaches them. Rows outside of the image have a row of the ring of their own, which nobody reads.
- * Cost: an event places * out multiply-adds; a pixel with events places * out numbers loaded and stored; each output once. */
+/* op/conv_events_forward.c: y = x * w + b event by event. A chunk of images goes through its input
+ * rows in order; the output rows that they reach stand in a ring of sums, padded so that nothing
+ * need be clipped, and are put into y when no further input row reaches them. Rows outside of the
+ * image have a row of the ring of their own, which nobody reads. Cost: an event places * out
+ * multiply-adds; a pixel with events places * out numbers loaded and stored; each output once. */
 #include "op/conv_events.h"
 
 #include <string.h>
@@ -53,11 +54,13 @@ static tools cut(const conv_events *p, float *space)
 /* ---- lists ---- */
 
 /* Events of one phase of a row, from `e` on, and their pixels; returns the end of the events. */
-static int64_t list_phase(const job *j, const tools *b, const float *row, int phase, int64_t e, int64_t *pixels)
+static int64_t list_phase(const job *j, const tools *b, const float *row, int phase, int64_t e,
+                          int64_t *pixels)
 {
     const conv_order *o = &j->order;
     int64_t first = o->begin[phase];
-    int64_t n = j->kernels->list(row + first, o->begin[phase + 1] - first, b->index + e, b->value + e);
+    int64_t n =
+        j->kernels->list(row + first, o->begin[phase + 1] - first, b->index + e, b->value + e);
     int64_t p = *pixels - 1;
     int32_t last = -1;
     for (int64_t i = e; i < e + n; i++) {
@@ -114,14 +117,16 @@ static void spread_row(const job *j, const tools *b, const part *a, int64_t y, i
     const int64_t *row = b->row + number * (p->phases[1] + 1);
     for (int i = 0; i < p->groups; i++) {
         const conv_group *g = &p->group[i];
-        int64_t first = row[g->phase[1]], count = row[g->phase[1] + 1] - first, offset[CONV_EVENTS_PLACES];
+        int64_t first = row[g->phase[1]], count = row[g->phase[1] + 1] - first,
+                offset[CONV_EVENTS_PLACES];
         if (g->phase[0] != phase || !count)
             continue;
         for (int k = 0; k < g->places; k++)
             offset[k] = ring_row(p, a, base - g->back[k][0]) - a->sums - g->back[k][1] * p->width;
         const float *w = j->packed + (a->slice * p->places + g->before) * p->shape.C * p->width;
         conv_list events = {b->index, b->value};
-        j->kernels->spread[p->vectors - 1][g->places - 1](b->pixel + first, count, first ? b->pixel[first - 1].end : 0,
+        j->kernels->spread[p->vectors - 1][g->places - 1](b->pixel + first, count,
+                                                          first ? b->pixel[first - 1].end : 0,
                                                           &events, w, offset, a->sums);
     }
 }
@@ -134,15 +139,17 @@ static void put_rows(const job *j, const part *a, int64_t oh, int64_t end)
     int64_t first = a->slice * p->width, left = s->out - first;
     conv_row row = {s->OW, s->out, left < p->width ? left : p->width};
     for (; oh < end; oh++)
-        j->kernels->put[p->vectors - 1](&row, ring_row(p, a, oh) + p->back[1] * p->width, j->packed_bias + first,
-                                        a->y + oh * s->OW * s->out + first, j->past);
+        j->kernels->put[p->vectors - 1](&row, ring_row(p, a, oh) + p->back[1] * p->width,
+                                        j->packed_bias + first, a->y + oh * s->OW * s->out + first,
+                                        j->past);
 }
 
 /* Output rows that no input row from `y` on reaches end here. */
 static int64_t done(const conv_events *p, const part *a, int64_t y)
 {
     const dense_conv_shape *s = &p->shape;
-    int64_t past = y + s->padding[0] - (s->kernel[0] - 1) * s->dilation[0]; /* first whose last row is y or later, in inputs */
+    /* first whose last row is y or later, in inputs */
+    int64_t past = y + s->padding[0] - (s->kernel[0] - 1) * s->dilation[0];
     int64_t oh = past <= 0 ? 0 : (past + s->stride[0] - 1) / s->stride[0];
     return oh < a->begin ? a->begin : oh < a->end ? oh : a->end;
 }
@@ -154,7 +161,8 @@ static void do_part(const job *j, const tools *b, int64_t image, int64_t begin, 
     const float *x = j->x + image * s->H * s->W * s->C;
     part a = {.begin = begin, .end = end, .y = j->y + image * s->OH * s->OW * s->out};
     int64_t top = begin * s->stride[0] - s->padding[0];
-    int64_t bottom = (end - 1) * s->stride[0] - s->padding[0] + (s->kernel[0] - 1) * s->dilation[0] + 1;
+    int64_t bottom =
+        (end - 1) * s->stride[0] - s->padding[0] + (s->kernel[0] - 1) * s->dilation[0] + 1;
     top = top < 0 ? 0 : top < s->H ? top : s->H;
     bottom = bottom < top ? top : bottom < s->H ? bottom : s->H;
     for (int64_t y = top, stop; y < bottom; y = stop) {
@@ -206,23 +214,27 @@ static void pack(int64_t begin, int64_t end, void *user)
                     for (int64_t o = 0; o < p->width; o++) {
                         int64_t out = slice * p->width + o;
                         to[(c * g->places + k) * p->width + o] =
-                            out < s->out ? j->weights[(out * s->C + c) * p->places + g->place[k]] : 0;
+                            out < s->out ? j->weights[(out * s->C + c) * p->places + g->place[k]]
+                                         : 0;
                     }
         }
 }
 
-/* Whether slices are whole cache lines: a line of which a half is written past the caches costs more than it saves. */
+/* Whether slices are whole cache lines: a line of which a half is written past the caches costs
+ * more than it saves. */
 static bool lines(const conv_events *p, const float *y)
 {
     return p->width % 16 == 0 && p->shape.out % p->width == 0 && (uintptr_t)y % 64 == 0;
 }
 
-void conv_events_forward(const conv_events *plan, const float *x, const float *w, const float *b, float *y, void *space)
+void conv_events_forward(const conv_events *plan, const float *x, const float *w, const float *b,
+                         float *y, void *space)
 {
     const conv_events *p = plan;
     const dense_conv_shape *s = &p->shape;
     float *at = space;
-    job j = {.plan = p, .kernels = conv_events_kernels_get(), .x = x, .weights = w, .bias = b, .y = y};
+    job j = {
+        .plan = p, .kernels = conv_events_kernels_get(), .x = x, .weights = w, .bias = b, .y = y};
     int64_t columns = p->slices * p->width;
     j.packed = conv_events_cut(&at, columns * (p->places * s->C + 1));
     j.packed_bias = j.packed + columns * p->places * s->C;

@@ -1,10 +1,12 @@
-/* op/conv_events_kernel.c: the inner loops of convolutions event by event. Sums of up to nine places of the kernel, of one or
- * two vectors each, stay in registers: forward over the events of a pixel, for the gradient over those of a channel. */
+/* op/conv_events_kernel.c: the inner loops of convolutions event by event. Sums of up to nine
+ * places of the kernel, of one or two vectors each, stay in registers: forward over the events of a
+ * pixel, for the gradient over those of a channel. */
 #include "base/isa_kernel.h"
 #include "base/vec_kernel.h"
 #include "op/conv_events.h"
 
-#define ALWAYS __attribute__((always_inline)) /* so that numbers of places and vectors are constants */
+#define ALWAYS                                                                                     \
+    __attribute__((always_inline)) /* so that numbers of places and vectors are constants */
 
 /* Sums that stay in registers beside a value and what it is multiplied with. */
 #ifdef __AVX512F__
@@ -43,8 +45,9 @@ static int64_t list(const float *x, int64_t n, int32_t *index, float *value)
 }
 #endif
 
-static inline ALWAYS void spread(const conv_pixel *pixel, int64_t count, int64_t first, const conv_list *events, const float *w,
-                          const int64_t *offset, float *to, int places, int vectors)
+static inline ALWAYS void spread(const conv_pixel *pixel, int64_t count, int64_t first,
+                                 const conv_list *events, const float *w, const int64_t *offset,
+                                 float *to, int places, int vectors)
 {
     int64_t e = first;
     for (int64_t p = 0; p < count; p++) {
@@ -70,8 +73,8 @@ static inline ALWAYS void spread(const conv_pixel *pixel, int64_t count, int64_t
     }
 }
 
-static inline ALWAYS void gather(const conv_list *events, int64_t count, const float *gy, const int64_t *offset, float *gw,
-                          int places, int vectors)
+static inline ALWAYS void gather(const conv_list *events, int64_t count, const float *gy,
+                                 const int64_t *offset, float *gw, int places, int vectors)
 {
     vec sum[2 * CONV_EVENTS_PLACES];
 #pragma GCC unroll 18
@@ -84,37 +87,40 @@ static inline ALWAYS void gather(const conv_list *events, int64_t count, const f
         for (int k = 0; k < places; k++)
 #pragma GCC unroll 2
             for (int v = 0; v < vectors; v++)
-                sum[k * vectors + v] = vec_madd(x, vec_load(from + offset[k] + v * VEC), sum[k * vectors + v]);
+                sum[k * vectors + v] =
+                    vec_madd(x, vec_load(from + offset[k] + v * VEC), sum[k * vectors + v]);
     }
 #pragma GCC unroll 18
     for (int k = 0; k < places * vectors; k++)
         vec_store(gw + k * VEC, sum[k]);
 }
 
-#define KERNELS(places, vectors)                                                                                               \
-    static void spread_##places##_##vectors(const conv_pixel *pixel, int64_t count, int64_t first, const conv_list *events,    \
-                                            const float *w, const int64_t *offset, float *to)                                  \
-    {                                                                                                                          \
-        spread(pixel, count, first, events, w, offset, to, places, vectors);                                                   \
-    }                                                                                                                          \
-    static void gather_##places##_##vectors(const conv_list *events, int64_t count, const float *gy, const int64_t *offset,    \
-                                            float *gw)                                                                         \
-    {                                                                                                                          \
-        gather(events, count, gy, offset, gw, places, vectors);                                                                \
+#define KERNELS(places, vectors)                                                                   \
+    static void spread_##places##_##vectors(const conv_pixel *pixel, int64_t count, int64_t first, \
+                                            const conv_list *events, const float *w,               \
+                                            const int64_t *offset, float *to)                      \
+    {                                                                                              \
+        spread(pixel, count, first, events, w, offset, to, places, vectors);                       \
+    }                                                                                              \
+    static void gather_##places##_##vectors(const conv_list *events, int64_t count,                \
+                                            const float *gy, const int64_t *offset, float *gw)     \
+    {                                                                                              \
+        gather(events, count, gy, offset, gw, places, vectors);                                    \
     }
-#define SOME(vectors)                                                                                                          \
-    KERNELS(1, vectors)                                                                                                        \
-    KERNELS(2, vectors)                                                                                                        \
-    KERNELS(3, vectors)                                                                                                        \
-    KERNELS(4, vectors)                                                                                                        \
-    KERNELS(5, vectors)                                                                                                        \
+#define SOME(vectors)                                                                              \
+    KERNELS(1, vectors)                                                                            \
+    KERNELS(2, vectors)                                                                            \
+    KERNELS(3, vectors)                                                                            \
+    KERNELS(4, vectors)                                                                            \
+    KERNELS(5, vectors)                                                                            \
     KERNELS(6, vectors)
-#define MORE(vectors)                                                                                                          \
-    KERNELS(7, vectors)                                                                                                        \
-    KERNELS(8, vectors)                                                                                                        \
+#define MORE(vectors)                                                                              \
+    KERNELS(7, vectors)                                                                            \
+    KERNELS(8, vectors)                                                                            \
     KERNELS(9, vectors)
-#define SOME_NAMES(what, vectors)                                                                                              \
-    what##_1_##vectors, what##_2_##vectors, what##_3_##vectors, what##_4_##vectors, what##_5_##vectors, what##_6_##vectors
+#define SOME_NAMES(what, vectors)                                                                  \
+    what##_1_##vectors, what##_2_##vectors, what##_3_##vectors, what##_4_##vectors,                \
+        what##_5_##vectors, what##_6_##vectors
 #define MORE_NAMES(what, vectors) what##_7_##vectors, what##_8_##vectors, what##_9_##vectors
 
 /* The first n numbers of a vector, n 1..VEC; the others are neither read nor written. */
@@ -144,7 +150,8 @@ static inline void store_some(float *p, vec v, int64_t n)
 }
 #endif
 
-static inline ALWAYS void put(const conv_row *row, float *sums, const float *bias, float *y, bool past, int vectors)
+static inline ALWAYS void put(const conv_row *row, float *sums, const float *bias, float *y,
+                              bool past, int vectors)
 {
     for (int64_t p = 0; p < row->pixels; p++, sums += vectors * VEC, y += row->stride) {
         for (int v = 0; v < vectors; v++) {
@@ -174,14 +181,15 @@ static inline ALWAYS void take(const conv_row *row, const float *gy, float *to, 
     }
 }
 
-#define ROWS(vectors)                                                                                                          \
-    static void put_##vectors(const conv_row *row, float *sums, const float *bias, float *y, bool past)                        \
-    {                                                                                                                          \
-        put(row, sums, bias, y, past, vectors);                                                                                \
-    }                                                                                                                          \
-    static void take_##vectors(const conv_row *row, const float *gy, float *to)                                                \
-    {                                                                                                                          \
-        take(row, gy, to, vectors);                                                                                            \
+#define ROWS(vectors)                                                                              \
+    static void put_##vectors(const conv_row *row, float *sums, const float *bias, float *y,       \
+                              bool past)                                                           \
+    {                                                                                              \
+        put(row, sums, bias, y, past, vectors);                                                    \
+    }                                                                                              \
+    static void take_##vectors(const conv_row *row, const float *gy, float *to)                    \
+    {                                                                                              \
+        take(row, gy, to, vectors);                                                                \
     }
 
 SOME(1)
@@ -203,8 +211,10 @@ const conv_events_kernels FSNN_K(conv_events_kernels) = {
     .places = {CONV_EVENTS_PLACES, MOST_PLACES},
     .list = list,
 #ifdef __AVX512F__
-    .spread = {{SOME_NAMES(spread, 1), MORE_NAMES(spread, 1)}, {SOME_NAMES(spread, 2), MORE_NAMES(spread, 2)}},
-    .gather = {{SOME_NAMES(gather, 1), MORE_NAMES(gather, 1)}, {SOME_NAMES(gather, 2), MORE_NAMES(gather, 2)}},
+    .spread = {{SOME_NAMES(spread, 1), MORE_NAMES(spread, 1)},
+               {SOME_NAMES(spread, 2), MORE_NAMES(spread, 2)}},
+    .gather = {{SOME_NAMES(gather, 1), MORE_NAMES(gather, 1)},
+               {SOME_NAMES(gather, 2), MORE_NAMES(gather, 2)}},
 #else
     .spread = {{SOME_NAMES(spread, 1), MORE_NAMES(spread, 1)}, {SOME_NAMES(spread, 2)}},
     .gather = {{SOME_NAMES(gather, 1), MORE_NAMES(gather, 1)}, {SOME_NAMES(gather, 2)}},

@@ -1,7 +1,9 @@
-/* op/conv_events_weights.c: the gradient of a convolution's weights, event by event. A band of input rows is listed and its
- * events sorted by channel; the gradients of the outputs that see it are copied, padded, so that nothing need be clipped. Then
- * the sums of a channel stay in registers while its events go by. Each chunk of bands has a sum of its own; they are added up in
- * order, so that threads change nothing. Cost: an event places * out multiply-adds; a band the copy of what it sees. */
+/* op/conv_events_weights.c: the gradient of a convolution's weights, event by event. A band of
+ * input rows is listed and its events sorted by channel; the gradients of the outputs that see it
+ * are copied, padded, so that nothing need be clipped. Then the sums of a channel stay in registers
+ * while its events go by. Each chunk of bands has a sum of its own; they are added up in order, so
+ * that threads change nothing. Cost: an event places * out multiply-adds; a band the copy of what
+ * it sees. */
 #include "op/conv_events.h"
 
 #include <string.h>
@@ -12,18 +14,19 @@ typedef struct job {
     const float *x, *gy;
     float *gw;
     conv_order order;
-    float *chunks; /* [chunks][gradient_chunk]; each begins with [slices][groups][C][places][width] */
+    /* [chunks][gradient_chunk]; each begins with [slices][groups][C][places][width] */
+    float *chunks;
 } job;
 
 /* What a chunk works with. */
 typedef struct tools {
-    float *sums;             /* [slices][groups][C][places][width] */
-    int32_t *index, *at;     /* events as they are found: bucket, and where */
-    float *value;            /* of them */
-    int32_t *where;          /* events sorted by bucket */
-    float *sorted;           /* values of them */
-    int32_t *bucket;         /* [phases C + 1]: where they begin */
-    float *arranged, *gy;    /* gy [seen][columns][width] */
+    float *sums;          /* [slices][groups][C][places][width] */
+    int32_t *index, *at;  /* events as they are found: bucket, and where */
+    float *value;         /* of them */
+    int32_t *where;       /* events sorted by bucket */
+    float *sorted;        /* values of them */
+    int32_t *bucket;      /* [phases C + 1]: where they begin */
+    float *arranged, *gy; /* gy [seen][columns][width] */
 } tools;
 
 static int64_t sums_floats(const conv_events *p)
@@ -70,10 +73,12 @@ static int64_t list_row(const job *j, const tools *b, const band *a, int64_t y, 
     int phase = conv_events_phase(p, 0, Y);
     if (phase < 0)
         return e;
-    const float *row = conv_order_row(p, o, j->x + (a->image * s->H + y) * s->W * s->C, b->arranged);
+    const float *row =
+        conv_order_row(p, o, j->x + (a->image * s->H + y) * s->W * s->C, b->arranged);
     int32_t base = (int32_t)((Y / s->stride[0] - a->top) * p->columns * p->width);
     for (int x = 0; x < p->phases[1]; x++) {
-        int64_t n = j->kernels->list(row + o->begin[x], o->begin[x + 1] - o->begin[x], b->index + e, b->value + e);
+        int64_t n = j->kernels->list(row + o->begin[x], o->begin[x + 1] - o->begin[x], b->index + e,
+                                     b->value + e);
         int32_t first = (int32_t)((phase * p->phases[1] + x) * s->C);
         for (int64_t end = e + n; e < end; e++) {
             int64_t number = o->begin[x] + b->index[e];
@@ -85,7 +90,8 @@ static int64_t list_row(const job *j, const tools *b, const band *a, int64_t y, 
     return e;
 }
 
-/* Lists the band's events, sorted by bucket, in each in the order of memory; bucket[i] is where those of i end. */
+/* Lists the band's events, sorted by bucket, in each in the order of memory; bucket[i] is where
+ * those of i end. */
 static int64_t list_band(const job *j, const tools *b, const band *a)
 {
     int64_t n = buckets(j->plan), e = 0;
@@ -122,7 +128,8 @@ static void take_gradients(const job *j, const tools *b, const band *a, int64_t 
             continue;
         }
         memset(to, 0, (size_t)before * sizeof *to);
-        j->kernels->take[p->vectors - 1](&row, j->gy + ((a->image * s->OH + oh) * s->OW) * s->out + first, to + before);
+        j->kernels->take[p->vectors - 1](
+            &row, j->gy + ((a->image * s->OH + oh) * s->OW) * s->out + first, to + before);
         memset(to + before + all, 0, (size_t)(size - before - all) * sizeof *to);
     }
 }
@@ -138,7 +145,8 @@ static void gather_slice(const job *j, const tools *b, int64_t slice)
         for (int k = 0; k < g->places; k++)
             offset[k] = -(g->back[k][0] * p->columns + g->back[k][1]) * p->width;
         for (int64_t c = 0; c < C; c++) {
-            int64_t begin = first + c ? b->bucket[first + c - 1] : 0, count = b->bucket[first + c] - begin;
+            int64_t begin = first + c ? b->bucket[first + c - 1] : 0,
+                    count = b->bucket[first + c] - begin;
             conv_list events = {b->where + begin, b->sorted + begin};
             if (count)
                 j->kernels->gather[p->vectors - 1][g->places - 1](&events, count, b->gy, offset,
@@ -156,7 +164,8 @@ static void chunk(int64_t number, int worker, void *user)
     int64_t all = s->rows * p->bands;
     tools b = cut(p, j->chunks + number * p->gradient_chunk);
     memset(b.sums, 0, (size_t)sums_floats(p) * sizeof *b.sums);
-    for (int64_t i = number * all / p->gradient_chunks; i < (number + 1) * all / p->gradient_chunks; i++) {
+    for (int64_t i = number * all / p->gradient_chunks; i < (number + 1) * all / p->gradient_chunks;
+         i++) {
         band a = {.image = i / p->bands, .begin = i % p->bands * p->band};
         a.end = a.begin + p->band < s->H ? a.begin + p->band : s->H;
         a.top = (a.begin + s->padding[0]) / s->stride[0] - p->back[0];
@@ -180,7 +189,8 @@ static void collect(int64_t begin, int64_t end, void *user)
         for (int64_t c = begin; c < end; c++)
             for (int k = 0; k < g->places; k++)
                 for (int64_t o = 0; o < s->out; o++) {
-                    int64_t place = (o / p->width * p->places + g->before) * s->C + c * g->places + k;
+                    int64_t place =
+                        (o / p->width * p->places + g->before) * s->C + c * g->places + k;
                     const float *from = j->chunks + place * p->width + o % p->width;
                     float sum = 0;
                     for (int64_t n = 0; n < p->gradient_chunks; n++)
@@ -190,7 +200,8 @@ static void collect(int64_t begin, int64_t end, void *user)
     }
 }
 
-void conv_events_weights(const conv_events *plan, const float *x, const float *gy, float *gw, void *space)
+void conv_events_weights(const conv_events *plan, const float *x, const float *gy, float *gw,
+                         void *space)
 {
     const conv_events *p = plan;
     float *at = space;

@@ -50,8 +50,8 @@ static fsnn_status plan(op_node *node)
 typedef struct job {
     const float *in;
     float *out;
-    unsigned char *mask; /* [size] */
-    int64_t size, times; /* the mask serves so many times */
+    unsigned char *mask;          /* [size] */
+    int64_t size, times;          /* the mask serves so many times */
     uint64_t seed, stream, first; /* number of the first index */
     float p, scale;
     bool draws;
@@ -93,8 +93,8 @@ static void apply(const op_node *node, const op_run *run, const float *in, float
              .times = o->hold ? node->K : 1,
              .seed = node->seed,
              .stream = (uint64_t)run->step,
-             .first = o->hold ? 0
-                              : (uint64_t)(run->first * node->B * fsnn_shape_count(&node->in[0])),
+             .first =
+                 o->hold ? 0 : (uint64_t)(run->first * node->B * fsnn_shape_count(&node->in[0])),
              .p = (float)o->p,
              .scale = (float)(1 / (1 - o->p)),
              .draws = draws};

@@ -3,9 +3,9 @@
  *   forward    y_r = b + sum over the list of r of W^T[i]
  *   weights    gW^T[i] += gy_r for each row r and each i in its list
  *
- * W^T is packed in slices of columns, [slices][in][width], which stay in the caches: an event touches
- * `width` neighbours. Cost: events * out additions, and in * out for packing. The gradient is summed
- * in CHUNKS ranges of rows, each with its own gW^T, added up in order. */
+ * W^T is packed in slices of columns, [slices][in][width], which stay in the caches: an event
+ * touches `width` neighbours. Cost: events * out additions, and in * out for packing. The gradient
+ * is summed in CHUNKS ranges of rows, each with its own gW^T, added up in order. */
 #include "op/events.h"
 
 #include "base/isa.h"

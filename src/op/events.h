@@ -1,5 +1,5 @@
-/* op/events.h: products with lists of spikes, event by event: y = x W^T costs one row of W^T for each
- * element of x that is not 0. */
+/* op/events.h: products with lists of spikes, event by event: y = x W^T costs one row of W^T for
+ * each element of x that is not 0. */
 #ifndef FSNN_OP_EVENTS_H
 #define FSNN_OP_EVENTS_H
 
@@ -18,9 +18,11 @@ typedef struct events_slice {
 } events_slice;
 
 typedef struct events_kernels {
-    /* y [rows, out], from the slice's first column on: bias [width] + sum of w [in, width] over the list */
+    /* y [rows, out], from the slice's first column on: bias [width] + sum of w [in, width] over the
+     * list */
     void (*sum[4])(const events_slice *s, const float *w, const float *bias, float *y);
-    /* g [in, width] += gy of each row, from the slice's first column on, at each element of its list */
+    /* g [in, width] += gy of each row, from the slice's first column on, at each element of its
+     * list */
     void (*spread[4])(const events_slice *s, const float *gy, float *g);
 } events_kernels;
 
@@ -35,8 +37,8 @@ typedef struct events_space {
 /* y [T B, out] = x W^T + bias; W [out, in] (in: x's width), bias [out] or NULL. */
 fsnn_status events_forward(events_space *space, const fsnn_spikes *x, int64_t out,
                            const float *weight, const float *bias, float *y);
-/* gw [out, in] += gy^T x; gy [T B, out]. Rows are summed in chunks whose number depends on the sizes
- * only, so that threads change nothing. */
+/* gw [out, in] += gy^T x; gy [T B, out]. Rows are summed in chunks whose number depends on the
+ * sizes only, so that threads change nothing. */
 fsnn_status events_weights(events_space *space, const fsnn_spikes *x, int64_t out, const float *gy,
                            float *gw);
 void events_close(events_space *space);

@@ -1,6 +1,6 @@
-/* op/events_kernel.c: the inner loops of products with lists of spikes. A slice's columns are vectors
- * of lanes; narrow slices run through two events at a time, so that one addition need not wait for
- * the other. */
+/* op/events_kernel.c: the inner loops of products with lists of spikes. A slice's columns are
+ * vectors of lanes; narrow slices run through two events at a time, so that one addition need not
+ * wait for the other. */
 #include "base/isa_kernel.h"
 #include "op/events.h"
 
@@ -26,7 +26,8 @@ static inline void store(float *p, lanes v)
     memcpy(p, &v, sizeof v);
 }
 
-/* `room` floats may be written: those behind the slice's columns are another row's, which comes later. */
+/* `room` floats may be written: those behind the slice's columns are another row's, which comes
+ * later. */
 static inline void put(float *y, const lanes *v, int n, int64_t columns, int64_t room)
 {
     float whole[EVENTS_SLICE];
@@ -52,7 +53,8 @@ static inline void take(const float *y, lanes *v, int n, int64_t columns, int64_
         v[k] = load(y + LANES * k);
 }
 
-/* Floats from the slice's first column of row r to the end of the rows, where it is the only slice: nobody else is at them. */
+/* Floats from the slice's first column of row r to the end of the rows, where it is the only slice:
+ * nobody else is at them. */
 static inline int64_t room_of(const events_slice *s, int64_t r)
 {
     return s->columns == s->out ? (s->end - r) * s->out : 0;

@@ -1,6 +1,7 @@
-/* op/gcn.c: a graph convolution, y = S (x W^T) + b (T. Kipf and M. Welling 2017), one sample [nodes, F]
- * the whole graph. Backward: gz = S^T gy, gx = gz W, gW += gz^T x, gb += sum of gy over nodes and rows.
- * Cost: a matrix product over all nodes, and one multiply-add an entry of S and output. */
+/* op/gcn.c: a graph convolution, y = S (x W^T) + b (T. Kipf and M. Welling 2017), one sample
+ * [nodes, F] the whole graph. Backward: gz = S^T gy, gx = gz W, gW += gz^T x, gb += sum of gy over
+ * nodes and rows. Cost: a matrix product over all nodes, and one multiply-add an entry of S and
+ * output. */
 #include "op/check.h"
 #include "op/kernels.h"
 #include "op/propagate.h"

@@ -1,5 +1,5 @@
-/* op/graph.c: y = S x along the edges of a graph, one sample [nodes, F] the whole graph. Backward: gx =
- * S^T gy. Cost: one multiply-add an entry of S and feature. */
+/* op/graph.c: y = S x along the edges of a graph, one sample [nodes, F] the whole graph. Backward:
+ * gx = S^T gy. Cost: one multiply-add an entry of S and feature. */
 #include "op/check.h"
 #include "op/propagate.h"
 

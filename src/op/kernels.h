@@ -23,11 +23,12 @@ extern const op_kernels op_kernels_base, op_kernels_avx2, op_kernels_avx512;
 
 const op_kernels *op_kernels_get(void);
 
-/* Maximum over 2x2 windows side by side, one line of OW outputs of C channels. The window of output w is x[2w], x[2w+1] of C
- * numbers each, and the same `below` numbers further on. */
+/* Maximum over 2x2 windows side by side, one line of OW outputs of C channels. The window of output
+ * w is x[2w], x[2w+1] of C numbers each, and the same `below` numbers further on. */
 typedef struct op_pool_kernels {
     /* y [OW, C]; where [OW, C]: which of the four (row by row) it was; NULL: not kept */
-    void (*max_pairs)(const float *x, int64_t below, int64_t OW, int64_t C, float *y, uint8_t *where);
+    void (*max_pairs)(const float *x, int64_t below, int64_t OW, int64_t C, float *y,
+                      uint8_t *where);
     /* gx (laid out like x) from gy; large: the whole of gx is larger than the caches */
     void (*max_pairs_back)(const float *gy, const uint8_t *where, int64_t below, int64_t OW,
                            int64_t C, float *gx, bool large);
@@ -47,8 +48,8 @@ typedef struct op_patch_kernels {
     void (*sum)(const op_patch *p, const float *x, float scale, float *y);
     /* gx [H, W, C] += scale gy [C] all over the patch */
     void (*spread)(const op_patch *p, const float *gy, float scale, float *gx);
-    /* y [C] = the largest of the patch of x, of equal ones the first, never a NaN; where [C]: number of its point
-     * in the image, row by row; NULL: not kept */
+    /* y [C] = the largest of the patch of x, of equal ones the first, never a NaN; where [C]:
+     * number of its point in the image, row by row; NULL: not kept */
     void (*largest)(const op_patch *p, const float *x, float *y, int32_t *where);
 } op_patch_kernels;
 

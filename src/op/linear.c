@@ -1,8 +1,8 @@
 /* op/linear.c: y = x W^T + b over the last dimension; all others, time and batch among them, are
  * rows of one matrix product. Backward: gx = gy W, gW += gy^T x, gb += sum of gy over the rows.
  * Cost: in * out multiply-adds a row and product, one product forward and two backward. Input given
- * as lists of spikes costs out additions an event (op/events.h); dense input that turns out to be few spikes is taken as lists
- * too (op/spikes.h). */
+ * as lists of spikes costs out additions an event (op/events.h); dense input that turns out to be
+ * few spikes is taken as lists too (op/spikes.h). */
 #include "op/check.h"
 #include "op/events.h"
 #include "op/kernels.h"
@@ -89,13 +89,15 @@ static void add_bias(int64_t begin, int64_t end, void *user)
 }
 
 /* The input as lists: as it came, or as it turns out to be; else NULL. `space` holds them. */
-static const fsnn_spikes *lists_of(const op_node *node, const op_run *run, double share, fsnn_spikes *space)
+static const fsnn_spikes *lists_of(const op_node *node, const op_run *run, double share,
+                                   fsnn_spikes *space)
 {
     const fsnn_linear *o = node->options;
     int64_t in = inputs_of(node), rows = node->K * node->B * rows_of(node);
     if (run->spikes[0])
         return run->spikes[0];
-    if (!spikes_worth(rows, in, o->out) || !spikes_find(run->in[0], rows, in, share, run->scratch, space))
+    if (!spikes_worth(rows, in, o->out) ||
+        !spikes_find(run->in[0], rows, in, share, run->scratch, space))
         return NULL;
     return space;
 }
@@ -124,7 +126,8 @@ static fsnn_status backward(op_node *node, const op_run *run)
     const float *gy = run->gout[0];
     fsnn_spikes space;
     int64_t in = inputs_of(node), out = o->out, rows = node->K * node->B * rows_of(node);
-    const fsnn_spikes *lists = run->grad[WEIGHT] ? lists_of(node, run, SPIKES_WEIGHTS, &space) : NULL;
+    const fsnn_spikes *lists =
+        run->grad[WEIGHT] ? lists_of(node, run, SPIKES_WEIGHTS, &space) : NULL;
     if (lists)
         FSNN_TRY(events_weights(node->state, lists, out, gy, run->grad[WEIGHT]));
     else if (run->grad[WEIGHT])

@@ -1,10 +1,10 @@
-/* op/op.h: what an operator is. An operator mixes across space; time is one more batch dimension, so it sees
- * rows = K*B samples at once. Shape, forward and backward of one operator stand together in one file, and op/table.c
- * has one row for each.
+/* op/op.h: what an operator is. An operator mixes across space; time is one more batch dimension,
+ * so it sees rows = K*B samples at once. Shape, forward and backward of one operator stand together
+ * in one file, and op/table.c has one row for each.
  *
- * Layout: [rows, C, H, W] tensors may lie channels-last in memory ([rows, H, W, C]), which is what the convolutions
- * like. Shapes are always given as C, H, W; `last` says how the numbers lie. The net converts where an operator asks
- * for plain input (no OP_LAST flag). */
+ * Layout: [rows, C, H, W] tensors may lie channels-last in memory ([rows, H, W, C]), which is what
+ * the convolutions like. Shapes are always given as C, H, W; `last` says how the numbers lie. The
+ * net converts where an operator asks for plain input (no OP_LAST flag). */
 #ifndef FSNN_OP_H
 #define FSNN_OP_H
 
@@ -22,16 +22,17 @@ enum op_flags {
     OP_VIEW = 2,      /* output is the input's memory with another shape: no forward or backward */
     OP_NEEDS_IN = 4,  /* backward reads its inputs */
     OP_NEEDS_OUT = 8, /* backward reads its output */
-    OP_INPLACE = 16,  /* backward may write the gradient of input 0 over that of output 0, number by number */
-    OP_NEURON = 32,   /* a neuron layer */
-    OP_SPIKES = 256,  /* takes a plain input of rank 1 as lists of spikes too: op_run.spikes */
+    /* backward may write the gradient of input 0 over that of output 0, number by number */
+    OP_INPLACE = 16,
+    OP_NEURON = 32,      /* a neuron layer */
+    OP_SPIKES = 256,     /* takes a plain input of rank 1 as lists of spikes too: op_run.spikes */
     OP_WANTS_LAST = 128, /* its images must lie channels-last: the net converts them */
     OP_DELAY = 1024,     /* gives what its source was one step before */
     OP_LATER =
         2048, /* gradients of its parameters may be taken for all steps of a loop at once: its plan
                             is scratch only */
-    OP_VARIES = 4096,  /* equal inputs may give other outputs at another step */
-    OP_DRAWS = 8192,   /* the same, but in training only: it draws random numbers */
+    OP_VARIES = 4096,   /* equal inputs may give other outputs at another step */
+    OP_DRAWS = 8192,    /* the same, but in training only: it draws random numbers */
     OP_CHOOSES = 16384, /* its output holds numbers of its inputs, and none else */
 };
 
@@ -45,7 +46,9 @@ typedef struct op_param {
     double scale; /* bound of uniform, value of constant */
     bool learn, decay;
     bool neuron; /* tau, threshold, alpha, coefficient */
-    bool channel; /* added to the output along its first dimension: its gradient is the sum of the output's over all others */
+    /* added to the output along its first dimension: its gradient is the sum of the output's
+     * over all others */
+    bool channel;
     fsnn_range range;
 } op_param;
 
@@ -70,42 +73,51 @@ typedef struct op_node {
     /* sizes of the plan: set by the net before plan() */
     int64_t K, B;
     bool training;
-    bool smooth;                 /* gradient checks: see fsnn_plan.smooth */
-    bool segmented, chained;     /* K steps are a piece of a call of `total`; backward goes on from piece to piece */
+    bool smooth; /* gradient checks: see fsnn_plan.smooth */
+    /* K steps are a piece of a call of `total`; backward goes on from piece to piece */
+    bool segmented, chained;
     int64_t total;
     bool looped; /* in a loop: K is 1, and each of the `span` steps of the piece is a call */
     int64_t span;
-    bool still;    /* input and output are those of each of the `span` steps, their gradients the sums over these: K is 1 */
-    bool still_in; /* input 0 is so: of a neuron, whose rows are K B all the same */
+    /* input and output are those of each of the `span` steps, their gradients the sums over
+     * these: K is 1 */
+    bool still;
+    bool still_in;               /* input 0 is so: of a neuron, whose rows are K B all the same */
     bool gradient_in[OP_MAX_IN]; /* backward must give the gradient of this input */
     uint64_t seed;               /* of this node: own stream of random numbers */
-    /* set by plan(): bytes of scratch that forward or backward use during the call (shared between nodes), and bytes
-     * that live from this node's forward to its backward (a dropout mask, pooling indices) */
+    /* set by plan(): bytes of scratch that forward or backward use during the call (shared between
+     * nodes), and bytes that live from this node's forward to its backward (a dropout mask, pooling
+     * indices) */
     size_t scratch_bytes, tape_bytes;
 } op_node;
 
 /* One call of forward or backward. rows = K*B. Pointers are 64-byte aligned. */
 typedef struct op_run {
-    const float *in[OP_MAX_IN];       /* [rows, in shape]; NULL where it is given as spikes */
-    const fsnn_spikes *spikes[OP_MAX_IN]; /* OP_SPIKES only: the input's rows as lists, NULL where dense */
-    float *out[OP_MAX_OUT];           /* [rows, out shape]; const in backward */
-    float *gin[OP_MAX_IN];            /* backward: written (not added to); NULL where not wanted */
-    const float *gout[OP_MAX_OUT];    /* backward */
-    float *value[OP_MAX_PARAM];       /* parameters; running statistics are written in training */
-    float *grad[OP_MAX_PARAM];        /* backward: added to; NULL for what is not learned */
-    float *gsum; /* backward of a neuron layer: [channels] to which gin[0] is added, summed over all else; NULL: not wanted */
+    const float *in[OP_MAX_IN]; /* [rows, in shape]; NULL where it is given as spikes */
+    /* OP_SPIKES only: the input's rows as lists, NULL where dense */
+    const fsnn_spikes *spikes[OP_MAX_IN];
+    float *out[OP_MAX_OUT];        /* [rows, out shape]; const in backward */
+    float *gin[OP_MAX_IN];         /* backward: written (not added to); NULL where not wanted */
+    const float *gout[OP_MAX_OUT]; /* backward */
+    float *value[OP_MAX_PARAM];    /* parameters; running statistics are written in training */
+    float *grad[OP_MAX_PARAM];     /* backward: added to; NULL for what is not learned */
+    /* backward of a neuron layer: [channels] to which gin[0] is added, summed over all else;
+     * NULL: not wanted */
+    float *gsum;
     void *scratch, *tape;
-    int64_t step; /* number of the forward call: random numbers change with it */
+    int64_t step;  /* number of the forward call: random numbers change with it */
     int64_t first; /* step of the call that the K steps begin with, where they are a piece of it */
     int64_t at;    /* in a loop: the step, 0..span-1 */
-    bool replay;   /* forward of the same steps as before, for backward: nothing that lasts may change */
-    /* The operator that takes the output as it is made, and its call: there is no out[0] and gout[0] then. */
+    /* forward of the same steps as before, for backward: nothing that lasts may change */
+    bool replay;
+    /* The operator that takes the output as it is made, and its call: there is no out[0] and
+     * gout[0] then. */
     const op_node *into;
     const struct op_run *into_run;
 } op_run;
 
-/* Patches in which an operator can take its input (channels-last) while it is being made: `lines` neighbouring lines of
- * `width` numbers, cut into stretches that are multiples of `unit`. */
+/* Patches in which an operator can take its input (channels-last) while it is being made: `lines`
+ * neighbouring lines of `width` numbers, cut into stretches that are multiples of `unit`. */
 typedef struct op_patches {
     int64_t lines, width, unit;
 } op_patches;
@@ -114,33 +126,37 @@ typedef struct fsnn_op {
     const char *kind;
     const char *help;
     size_t options_size;
-    const void *defaults;  /* an options struct, NULL when options_size is 0 */
-    const fsnn_key *keys;  /* ended by a key without name; NULL when there are none */
+    const void *defaults; /* an options struct, NULL when options_size is 0 */
+    const fsnn_key *keys; /* ended by a key without name; NULL when there are none */
     int min_in, max_in;
     unsigned flags;
     size_t state_size;
     /* When a node is added, options and state set: takes what options point to. May be NULL. */
     fsnn_status (*create)(op_node *node);
-    /* What can be said of options alone, for descriptions: an error names the key at fault, or "". May be NULL. */
+    /* What can be said of options alone, for descriptions: an error names the key at fault, or "".
+     * May be NULL. */
     fsnn_status (*check)(const struct fsnn_op *op, const void *options, char key[OP_KEY]);
-    /* Checks in[], sets out[], out_last[], param[], operations. Error sentences name the node and the shapes. */
+    /* Checks in[], sets out[], out_last[], param[], operations. Error sentences name the node and
+     * the shapes. */
     fsnn_status (*shape)(op_node *node);
     /* Builds what K*B rows need (primitives); called again when sizes change. May be NULL. */
     fsnn_status (*plan)(op_node *node);
     fsnn_status (*forward)(op_node *node, const op_run *run);
     fsnn_status (*backward)(op_node *node, const op_run *run);
-    /* Of operators with one input and output that can do their work patch by patch, in any order and by any thread; the
-     * others leave these NULL. patches: after plan(), false where it cannot. x, gx [lines, count]: from number `from` of line
-     * `line` of a row on. Together they do what forward and backward do. */
+    /* Of operators with one input and output that can do their work patch by patch, in any order
+     * and by any thread; the others leave these NULL. patches: after plan(), false where it cannot.
+     * x, gx [lines, count]: from number `from` of line `line` of a row on. Together they do what
+     * forward and backward do. */
     bool (*patches)(const op_node *node, op_patches *patches);
-    void (*take)(const op_node *node, const op_run *run, int64_t row, int64_t line, int64_t from, int64_t count,
-                 const float *x);
-    void (*give)(const op_node *node, const op_run *run, int64_t row, int64_t line, int64_t from, int64_t count,
-                 float *gx);
+    void (*take)(const op_node *node, const op_run *run, int64_t row, int64_t line, int64_t from,
+                 int64_t count, const float *x);
+    void (*give)(const op_node *node, const op_run *run, int64_t row, int64_t line, int64_t from,
+                 int64_t count, float *gx);
     void (*destroy)(op_node *node); /* releases what state holds (not state itself); may be NULL */
 } fsnn_op;
 
-/* All operators, NULL-terminated (op/table.c); neuron kinds have a table of the same form in net/. */
+/* All operators, NULL-terminated (op/table.c); neuron kinds have a table of the same form in
+ * net/. */
 extern const fsnn_op *const fsnn_ops[];
 
 #endif

@@ -293,15 +293,16 @@ static bool patches(const op_node *node, op_patches *p)
     return st->way == WAY_PAIRS && max_pairs_even(s);
 }
 
-static void take(const op_node *node, const op_run *run, int64_t row, int64_t line, int64_t from, int64_t count,
-                 const float *x)
+static void take(const op_node *node, const op_run *run, int64_t row, int64_t line, int64_t from,
+                 int64_t count, const float *x)
 {
     const state *st = node->state;
-    max_pairs_take(&st->made.shape, row, line, from, count, x, run->out[0], node->training ? run->tape : NULL);
+    max_pairs_take(&st->made.shape, row, line, from, count, x, run->out[0],
+                   node->training ? run->tape : NULL);
 }
 
-static void give(const op_node *node, const op_run *run, int64_t row, int64_t line, int64_t from, int64_t count,
-                 float *gx)
+static void give(const op_node *node, const op_run *run, int64_t row, int64_t line, int64_t from,
+                 int64_t count, float *gx)
 {
     const state *st = node->state;
     max_pairs_give(&st->made.shape, row, line, from, count, run->gout[0], gx, run->tape);
@@ -316,6 +317,7 @@ static void give(const op_node *node, const op_run *run, int64_t row, int64_t li
         .destroy = destroy                                                                         \
     }
 
-const fsnn_op op_maxpool = POOL("maxpool", "maximum over windows of images or lines", keys, OP_CHOOSES);
+const fsnn_op op_maxpool =
+    POOL("maxpool", "maximum over windows of images or lines", keys, OP_CHOOSES);
 const fsnn_op op_avgpool = POOL("avgpool", "mean over windows of images or lines", average_keys, 0);
 const fsnn_op op_sumpool = POOL("sumpool", "sum over windows of images or lines", keys, 0);

@@ -1,5 +1,5 @@
-/* op/propagate.c: what graph and gcn share. A product costs one multiply-add an entry of the matrix and
- * feature; rows are shared by the threads, each summed in the order of its columns. */
+/* op/propagate.c: what graph and gcn share. A product costs one multiply-add an entry of the matrix
+ * and feature; rows are shared by the threads, each summed in the order of its columns. */
 #include "op/propagate.h"
 
 #include <string.h>

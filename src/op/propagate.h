@@ -19,12 +19,19 @@ void propagate_multiply(const fsnn_graph_matrix *s, int64_t samples, int64_t F, 
 
 /* Keys of both kinds: what a description says of S. */
 #define PROPAGATE_KEYS                                                                             \
-    {.name = "path", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_graph_layer, path),            \
-     .otherwise = "that of the data", .help = "folder of the graph whose edges are followed"},     \
-        {.name = "propagation", .type = FSNN_KEY_ENUM,                                             \
-         .offset = offsetof(fsnn_graph_layer, propagation), .names = propagate_names,              \
-         .help = "sym: D^-1/2 A D^-1/2; row: D^-1 A, the mean of the neighbours; none: their sum"}, \
-        {.name = "self_loops", .type = FSNN_KEY_BOOL,                                              \
+    {.name = "path",                                                                               \
+     .type = FSNN_KEY_TEXT,                                                                        \
+     .offset = offsetof(fsnn_graph_layer, path),                                                   \
+     .otherwise = "that of the data",                                                              \
+     .help = "folder of the graph whose edges are followed"},                                      \
+        {.name = "propagation",                                                                    \
+         .type = FSNN_KEY_ENUM,                                                                    \
+         .offset = offsetof(fsnn_graph_layer, propagation),                                        \
+         .names = propagate_names,                                                                 \
+         .help =                                                                                   \
+             "sym: D^-1/2 A D^-1/2; row: D^-1 A, the mean of the neighbours; none: their sum"},    \
+        {.name = "self_loops",                                                                     \
+         .type = FSNN_KEY_BOOL,                                                                    \
          .offset = offsetof(fsnn_graph_layer, self_loops),                                         \
          .help = "every node is its own neighbour: A + I in place of A"},                          \
     {                                                                                              \

@@ -1,6 +1,7 @@
-/* op/spikes.c: finds the ones among dense numbers. A look at a number costs a fraction of a nanosecond, a product with 64 outputs a few;
- * what is no spike train shows early: analog numbers in the first row, busy ones in each range of rows before a list is
- * written. What is found depends on the numbers alone, not on threads or on what was found before. */
+/* op/spikes.c: finds the ones among dense numbers. A look at a number costs a fraction of a
+ * nanosecond, a product with 64 outputs a few; what is no spike train shows early: analog numbers
+ * in the first row, busy ones in each range of rows before a list is written. What is found depends
+ * on the numbers alone, not on threads or on what was found before. */
 #include "op/spikes.h"
 
 #include <stdatomic.h>
@@ -59,7 +60,8 @@ static int64_t ones_of(const float *x, int64_t n)
     return sum;
 }
 
-/* Every place is written, and kept where the number is not 0: no branches. There is room for one more. */
+/* Every place is written, and kept where the number is not 0: no branches. There is room for one
+ * more. */
 static void list_row(const float *x, int64_t n, int32_t *index)
 {
     int64_t e = 0;
@@ -75,7 +77,8 @@ static void find_range(int64_t number, int worker, void *user)
     search *s = user;
     int64_t first = number * RANGE, end = s->rows - first < RANGE ? s->rows : first + RANGE;
     int64_t at = number * s->most, last = at + s->most - 1;
-    for (int64_t r = first; r < end && !atomic_load_explicit(&s->failed, memory_order_relaxed); r++) {
+    for (int64_t r = first; r < end && !atomic_load_explicit(&s->failed, memory_order_relaxed);
+         r++) {
         const float *x = s->x + r * s->in;
         int64_t ones = ones_of(x, s->in);
         if (ones < 0 || at + ones > last) {
@@ -89,7 +92,8 @@ static void find_range(int64_t number, int worker, void *user)
     }
 }
 
-bool spikes_find(const float *x, int64_t rows, int64_t in, double share, void *space, fsnn_spikes *lists)
+bool spikes_find(const float *x, int64_t rows, int64_t in, double share, void *space,
+                 fsnn_spikes *lists)
 {
     search s = {.x = x, .rows = rows, .in = in, .most = entries(RANGE, in, share), .start = space};
     s.count = (int32_t *)(s.start + rows);

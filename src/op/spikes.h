@@ -5,8 +5,9 @@
 #include "base/base.h"
 #include <fsnn/tensor.h>
 
-/* Shares of ones up to which adding event by event is quicker than the dense product, from bench/bench_sparse.c (AVX2, 1 and 2
- * threads, 128 to 2560 outputs: forward crosses at 0.35, the gradient of the weights at 0.25). */
+/* Shares of ones up to which adding event by event is quicker than the dense product, from
+ * bench/bench_sparse.c (AVX2, 1 and 2 threads, 128 to 2560 outputs: forward crosses at 0.35, the
+ * gradient of the weights at 0.25). */
 #define SPIKES_FORWARD 0.3
 #define SPIKES_WEIGHTS 0.2
 
@@ -14,8 +15,10 @@
 bool spikes_worth(int64_t rows, int64_t in, int64_t out);
 /* Bytes of space for the lists of x [rows, in]. */
 size_t spikes_room(int64_t rows, int64_t in);
-/* The lists of x [rows, in] in `space`, where it holds zeros and ones only and at most `share` of them are ones in any 128 rows
- * that follow one another; else false, and what is in `space` is of no use. */
-bool spikes_find(const float *x, int64_t rows, int64_t in, double share, void *space, fsnn_spikes *lists);
+/* The lists of x [rows, in] in `space`, where it holds zeros and ones only and at most `share` of
+ * them are ones in any 128 rows that follow one another; else false, and what is in `space` is of
+ * no use. */
+bool spikes_find(const float *x, int64_t rows, int64_t in, double share, void *space,
+                 fsnn_spikes *lists);
 
 #endif

@@ -3,8 +3,8 @@
 
 extern const fsnn_op op_linear, op_conv1d, op_conv2d, op_maxpool, op_avgpool, op_sumpool,
     op_flatten, op_reshape, op_permute, op_dropout, op_batchnorm, op_layernorm, op_add, op_multiply,
-    op_matmul, op_mean, op_sum, op_concat, op_split, op_attention, op_head, op_voting,
-    op_graph, op_gcn;
+    op_matmul, op_mean, op_sum, op_concat, op_split, op_attention, op_head, op_voting, op_graph,
+    op_gcn;
 
 const fsnn_op *const fsnn_ops[] = {
     /* weights over space */

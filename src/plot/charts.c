@@ -11,7 +11,8 @@
 #define MOST_CURVES 64
 #define MOST_POINTS 6000 /* of a drawn line; beyond, buckets give their extremes */
 #define LEFT 104
-#define ROW_SHORT 10 /* characters of a row's name for which LEFT is room; more make it wider, up to ROW_LONG */
+#define ROW_SHORT                                                                                  \
+    10 /* characters of a row's name for which LEFT is room; more make it wider, up to ROW_LONG */
 #define ROW_LONG 56
 #define RIGHT 30
 #define BETWEEN_ROWS 44
@@ -176,7 +177,8 @@ static void rows(fsnn_figure *f, const fsnn_chart *chart)
     fprintf(f->script, ")\nset yrange [%.9g:-0.7]\n", chart->rows - 0.3);
 }
 
-/* At most so many tics, or a few more where fewer than two would lie on the axis: one says nothing of the scale. */
+/* At most so many tics, or a few more where fewer than two would lie on the axis: one says nothing
+ * of the scale. */
 static double tic_step(const fsnn_range *range, int most)
 {
     double step = 1;
@@ -355,7 +357,9 @@ fsnn_status fsnn_plot_charts(const char *title, const char *subtitle, int column
         fsnn_figure_subtitle(&f, text);
     for (int i = 0; i < charts; i++) {
         int left = i % columns * width;
-        draw(&f, &chart[i], (place){left + left_of(&chart[i], width), left + width - RIGHT, top, top + chart[i].height});
+        draw(&f, &chart[i],
+             (place){left + left_of(&chart[i], width), left + width - RIGHT, top,
+                     top + chart[i].height});
         if (i % columns == columns - 1)
             top += row_height(columns, charts, chart, i - columns + 1) + BETWEEN_ROWS;
     }

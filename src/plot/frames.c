@@ -1,4 +1,5 @@
-/* plot/frames.c: strips: of frames of events, ON blue, OFF orange, the stronger the more events; of pictures in grey. */
+/* plot/frames.c: strips: of frames of events, ON blue, OFF orange, the stronger the more events; of
+ * pictures in grey. */
 #include <fsnn/plot.h>
 
 #include <math.h>
@@ -60,8 +61,8 @@ static void colours(fsnn_figure *f, const strip *s, int k)
         double off = fmin(1, x[i] / s->most), on = fmin(1, x[n + i] / s->most);
         off = off > 0 ? 0.25 + 0.75 * off : 0;
         on = on > 0 ? 0.25 + 0.75 * on : 0;
-        fprintf(f->data, "%d %d %d %d %d\n", (int)(i % s->W), (int)(i / s->W), part(off, on, 213, 0),
-                part(off, on, 94, 114), part(off, on, 0, 178));
+        fprintf(f->data, "%d %d %d %d %d\n", (int)(i % s->W), (int)(i / s->W),
+                part(off, on, 213, 0), part(off, on, 94, 114), part(off, on, 0, 178));
     }
     fsnn_figure_block(f);
 }
@@ -90,7 +91,8 @@ static fsnn_status draw_strip(const char *title, const char *subtitle, const str
                               const char *const *labels, const char *path)
 {
     fsnn_figure f;
-    int columns = s->K < IN_A_ROW ? (s->K < 4 ? 4 : s->K) : IN_A_ROW, rows = (s->K - 1) / IN_A_ROW + 1;
+    int columns = s->K < IN_A_ROW ? (s->K < 4 ? 4 : s->K) : IN_A_ROW,
+        rows = (s->K - 1) / IN_A_ROW + 1;
     int width = (FSNN_FIGURE_WIDTH - 2 * MARGIN + GAP) / columns - GAP;
     int height = (int)fmin(4.0 * width, fmax(20, (double)width * s->H / s->W + 0.5));
     int top = FSNN_FIGURE_TOP + HEADING;

@@ -1,4 +1,5 @@
-/* tensor/bits.h: zeros and ones in a bit each, for arrays that are kept long and not read meanwhile. */
+/* tensor/bits.h: zeros and ones in a bit each, for arrays that are kept long and not read
+ * meanwhile. */
 #ifndef FSNN_TENSOR_BITS_H
 #define FSNN_TENSOR_BITS_H
 
@@ -6,8 +7,8 @@
 
 /* Words of 32 bits that so many numbers take. */
 int64_t bits_words(int64_t count);
-/* x [count], whose numbers are 0 or 1, into `bits`, and back: the same numbers. One pass over memory, shared by the
- * threads. */
+/* x [count], whose numbers are 0 or 1, into `bits`, and back: the same numbers. One pass over
+ * memory, shared by the threads. */
 void bits_pack(const float *x, int64_t count, uint32_t *bits);
 void bits_unpack(const uint32_t *bits, int64_t count, float *x);
 

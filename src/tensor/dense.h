@@ -1,19 +1,20 @@
-/* tensor/dense.h: the dense kernels, a thin wrapper of oneDNN. Files tensor/dense_*.c are the only ones that include
- * dnnl.h; they compile against oneDNN 2.x and 3.x.
+/* tensor/dense.h: the dense kernels, a thin wrapper of oneDNN. Files tensor/dense_*.c are the only
+ * ones that include dnnl.h; they compile against oneDNN 2.x and 3.x.
  *
- * Images are channels-last, [N, H, W, C] in memory; convolution weights are [out, C/groups, kh, kw] outside and are brought into
- * the kernel's own layout inside, once a call. */
+ * Images are channels-last, [N, H, W, C] in memory; convolution weights are [out, C/groups, kh, kw]
+ * outside and are brought into the kernel's own layout inside, once a call. */
 #ifndef FSNN_DENSE_H
 #define FSNN_DENSE_H
 
 #include "base/base.h"
 
 /* Row-major C[M,N] = alpha op(A) op(B) + beta C; ta, tb 'N' or 'T'. */
-fsnn_status dense_gemm(char ta, char tb, int64_t M, int64_t N, int64_t K, float alpha, const float *A,
-                       int64_t lda, const float *B, int64_t ldb, float beta, float *C, int64_t ldc);
+fsnn_status dense_gemm(char ta, char tb, int64_t M, int64_t N, int64_t K, float alpha,
+                       const float *A, int64_t lda, const float *B, int64_t ldb, float beta,
+                       float *C, int64_t ldc);
 
-/* One operand of many products: where its matrix of product (o, i) begins, o outer + i inner, and how its rows stand apart.
- * `turned`: the transpose is what lies there. */
+/* One operand of many products: where its matrix of product (o, i) begins, o outer + i inner, and
+ * how its rows stand apart. `turned`: the transpose is what lies there. */
 typedef struct dense_operand {
     int64_t outer, inner, row;
     bool turned;
@@ -47,13 +48,13 @@ fsnn_status dense_conv_create(const dense_conv_shape *shape, bool backward, bool
                               dense_conv **conv);
 void dense_conv_destroy(dense_conv *conv);
 size_t dense_conv_scratch(const dense_conv *conv); /* bytes of scratch for any of its calls */
-fsnn_status dense_conv_forward(dense_conv *conv, const float *x, const float *w, const float *b, float *y,
-                               void *scratch);
+fsnn_status dense_conv_forward(dense_conv *conv, const float *x, const float *w, const float *b,
+                               float *y, void *scratch);
 fsnn_status dense_conv_backward_data(dense_conv *conv, const float *gy, const float *w, float *gx,
                                      void *scratch);
 /* gw, gb: added to; either may be NULL */
-fsnn_status dense_conv_backward_weights(dense_conv *conv, const float *x, const float *gy, float *gw,
-                                        float *gb, void *scratch);
+fsnn_status dense_conv_backward_weights(dense_conv *conv, const float *x, const float *gy,
+                                        float *gw, float *gb, void *scratch);
 
 typedef enum dense_pool_kind { DENSE_MAX, DENSE_AVERAGE, DENSE_AVERAGE_INSIDE } dense_pool_kind;
 typedef struct dense_pool_shape {
@@ -65,7 +66,8 @@ typedef struct dense_pool_shape {
 typedef struct dense_pool dense_pool;
 fsnn_status dense_pool_create(const dense_pool_shape *shape, bool backward, dense_pool **pool);
 void dense_pool_destroy(dense_pool *pool);
-size_t dense_pool_tape(const dense_pool *pool); /* bytes that forward leaves for backward (max: where) */
+/* bytes that forward leaves for backward (max: where) */
+size_t dense_pool_tape(const dense_pool *pool);
 fsnn_status dense_pool_forward(dense_pool *pool, const float *x, float *y, void *tape);
 fsnn_status dense_pool_backward(dense_pool *pool, const float *gy, float *gx, const void *tape);
 

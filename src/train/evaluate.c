@@ -1,6 +1,6 @@
 /* Evaluation: all batches forward, without learning; loss, accuracy, confusions, firing rates,
- * neurons that never fire or always do. The net's count of forward calls is put back, so that training draws the same random numbers with and
- * without evaluations in between. */
+ * neurons that never fire or always do. The net's count of forward calls is put back, so that
+ * training draws the same random numbers with and without evaluations in between. */
 #include "train/evaluate.h"
 
 #include "train/loss.h"
@@ -41,8 +41,8 @@ static fsnn_status one(fsnn_net *net, const fsnn_batch *batch, const fsnn_loss *
     fsnn_plan plan = pass_plan(net); /* segments bound the memory of an evaluation too */
     pass_mode mode = {false, plan.checkpoint, plan.truncate};
     FSNN_TRY(pass_forward(net, batch, mode, &output, &classes));
-    FSNN_TRY(fsnn_loss_compute(loss, batch->steps, batch->batch * batch->places, classes, output, batch->labels,
-                               NULL, NULL, &value, &correct));
+    FSNN_TRY(fsnn_loss_compute(loss, batch->steps, batch->batch * batch->places, classes, output,
+                               batch->labels, NULL, NULL, &value, &correct));
     if (!isfinite(value))
         return fsnn_fail(FSNN_ENUMERIC,
                          "the loss is %g: weights or samples hold numbers that are not finite",
@@ -110,9 +110,8 @@ fsnn_account fsnn_evaluation_account(const fsnn_evaluation *e)
     return sum;
 }
 
-static fsnn_status all(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
-                       int64_t epoch, volatile const int *stop, bool confusion,
-                       fsnn_evaluation *result)
+static fsnn_status all(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss, int64_t epoch,
+                       volatile const int *stop, bool confusion, fsnn_evaluation *result)
 {
     layers l;
     sums s = {0};
@@ -145,9 +144,8 @@ static fsnn_status all(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss
     return FSNN_OK;
 }
 
-static fsnn_status counted(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
-                           int64_t epoch, volatile const int *stop, bool confusion,
-                       fsnn_evaluation *result)
+static fsnn_status counted(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss, int64_t epoch,
+                           volatile const int *stop, bool confusion, fsnn_evaluation *result)
 {
     int64_t counter = fsnn_net_counter(net);
     *result = (fsnn_evaluation){0};

@@ -1,15 +1,18 @@
-/* Memory of a training, before it is taken: large arrays that were planned are not there before they are written to. */
+/* Memory of a training, before it is taken: large arrays that were planned are not there before
+ * they are written to. */
 #include "train/optimizer.h"
 
 #include <fsnn/data.h>
 
-fsnn_status fsnn_train_memory(const fsnn_net *net, const fsnn_loader *train, const fsnn_loader *test,
-                              const fsnn_training *training, fsnn_footprint *f)
+fsnn_status fsnn_train_memory(const fsnn_net *net, const fsnn_loader *train,
+                              const fsnn_loader *test, const fsnn_training *training,
+                              fsnn_footprint *f)
 {
     fsnn_shape sample, out;
     int64_t steps;
     if (!net || !train || !training || !f)
-        return fsnn_fail(FSNN_EARGUMENT, "fsnn_train_memory: net, train, training and footprint must not be NULL");
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_train_memory: net, train, training and footprint must not be NULL");
     *f = (fsnn_footprint){0};
     FSNN_TRY(fsnn_net_memory(net, &f->activations, &f->histories, &f->parameters));
     FSNN_TRY(fsnn_net_shapes(net, NULL, &out));

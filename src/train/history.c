@@ -21,13 +21,20 @@ typedef struct column {
     }
 
 static const column columns[] = {
-    COLUMN(epoch, INTEGER),           COLUMN(loss, REAL),
-    COLUMN(accuracy, REAL),           COLUMN(test_loss, REAL),
-    COLUMN(test_accuracy, REAL),      COLUMN(lr, REAL),
-    COLUMN(gradient_norm, REAL),      COLUMN(rate, REAL),
-    COLUMN(samples, INTEGER),         COLUMN(seconds, REAL),
-    COLUMN(samples_per_second, REAL), COLUMN(best, FLAG),
-    COLUMN(multiply_adds, REAL),      COLUMN(additions, REAL),
+    COLUMN(epoch, INTEGER),
+    COLUMN(loss, REAL),
+    COLUMN(accuracy, REAL),
+    COLUMN(test_loss, REAL),
+    COLUMN(test_accuracy, REAL),
+    COLUMN(lr, REAL),
+    COLUMN(gradient_norm, REAL),
+    COLUMN(rate, REAL),
+    COLUMN(samples, INTEGER),
+    COLUMN(seconds, REAL),
+    COLUMN(samples_per_second, REAL),
+    COLUMN(best, FLAG),
+    COLUMN(multiply_adds, REAL),
+    COLUMN(additions, REAL),
     COLUMN(memory, REAL),
 };
 
@@ -120,8 +127,7 @@ static fsnn_status save_evaluated(const history *h, const layers *l, fsnn_arrays
     return FSNN_OK;
 }
 
-static fsnn_status load_evaluated(history *h, const layers *l, int64_t first,
-                                  const fsnn_arrays *in)
+static fsnn_status load_evaluated(history *h, const layers *l, int64_t first, const fsnn_arrays *in)
 {
     fsnn_shape shape = evaluated_shape(h->rows - first, l);
     const fsnn_array *array = NULL;

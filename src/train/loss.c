@@ -82,7 +82,8 @@ static void sum_part(int64_t p, int worker, void *user)
     s->part[p] = sum;
 }
 
-double loss_sum(const loss_batch *batch, int64_t count, double (*one)(const loss_batch *batch, int64_t i))
+double loss_sum(const loss_batch *batch, int64_t count,
+                double (*one)(const loss_batch *batch, int64_t i))
 {
     summing s = {.batch = batch, .count = count, .one = one};
     double sum = 0;
@@ -131,7 +132,8 @@ fsnn_status fsnn_loss_compute(const fsnn_loss *loss, int64_t K, int64_t B, int64
     for (int64_t b = 0; b < B; b++)
         batch.counted += !loss_skips(&batch, b);
     if (!batch.counted)
-        return fsnn_fail(FSNN_EARGUMENT, "none of the %lld labels of the batch counts", (long long)B);
+        return fsnn_fail(FSNN_EARGUMENT, "none of the %lld labels of the batch counts",
+                         (long long)B);
     if (gradient && batch.counted < B)
         memset(gradient, 0, (size_t)(K * B * C) * sizeof *gradient);
     *value = table[loss->kind].compute(&batch);

@@ -53,8 +53,10 @@ static inline double loss_target(const loss_batch *batch, int64_t b, int64_t c)
 double loss_cross_entropy(const loss_batch *batch, int64_t b, int64_t at, int64_t terms,
                           double weight);
 
-/* one(batch, 0) + ... + one(batch, count - 1), shared by the threads in a way that does not depend on their number. */
-double loss_sum(const loss_batch *batch, int64_t count, double (*one)(const loss_batch *batch, int64_t i));
+/* one(batch, 0) + ... + one(batch, count - 1), shared by the threads in a way that does not depend
+ * on their number. */
+double loss_sum(const loss_batch *batch, int64_t count,
+                double (*one)(const loss_batch *batch, int64_t i));
 
 /* The class with the largest r of sample b, the first of equals. */
 int64_t loss_answer(int64_t K, int64_t B, int64_t C, const float *output, int64_t b);

@@ -35,9 +35,10 @@ static fsnn_status plan_for(fsnn_net *net, const fsnn_batch *batch, pass_mode mo
     plan.truncate = mode.truncate;
     plan.still = batch->still;
     plan.record = plan.input_gradient = plan.smooth = false;
-    bool same = now.steps == plan.steps && now.batch == plan.batch && now.training == mode.training &&
-                now.checkpoint == mode.checkpoint && now.truncate == mode.truncate &&
-                now.still == batch->still && !now.record && !now.input_gradient && !now.smooth;
+    bool same = now.steps == plan.steps && now.batch == plan.batch &&
+                now.training == mode.training && now.checkpoint == mode.checkpoint &&
+                now.truncate == mode.truncate && now.still == batch->still && !now.record &&
+                !now.input_gradient && !now.smooth;
     return same ? FSNN_OK : fsnn_net_replan(net, &plan);
 }
 

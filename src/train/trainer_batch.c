@@ -36,8 +36,8 @@ static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int6
     FSNN_TRY(pass_forward(t->net, batch, mode, &output, &classes));
     int64_t rows = batch->batch * batch->places;
     FSNN_TRY(gradient_room(t, batch->steps * rows * classes));
-    FSNN_TRY(fsnn_loss_compute(&training->loss, batch->steps, rows, classes, output,
-                               batch->labels, NULL, t->gradient, loss, correct));
+    FSNN_TRY(fsnn_loss_compute(&training->loss, batch->steps, rows, classes, output, batch->labels,
+                               NULL, t->gradient, loss, correct));
     if (!isfinite(*loss))
         return fsnn_fail(FSNN_ENUMERIC,
                          "the loss is %g: a lower learning rate or clipping may help, or the "

@@ -1,5 +1,5 @@
-/* Work in a child process: bytes and errors come through, and what becomes of the child in every other case is an error
- * here, in time, without a child left behind. */
+/* Work in a child process: bytes and errors come through, and what becomes of the child in every
+ * other case is an error here, in time, without a child left behind. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -151,7 +151,8 @@ static void crashes(void **state)
             char text[64];
             talk t = {.pieces = 0, .wanted = wanted, .refused = -1, .sum = signals[i]};
             assert_int_equal(run(raises, &t, 60, 60), FSNN_EFORMAT);
-            snprintf(text, sizeof text, "some.file: the library crashed reading it (signal %d)", signals[i]);
+            snprintf(text, sizeof text, "some.file: the library crashed reading it (signal %d)",
+                     signals[i]);
             says(text);
         }
     talk t = {.wanted = 1, .refused = -1};
@@ -176,7 +177,8 @@ static fsnn_status circles(guard *g, void *user)
 static void hangs(void **state)
 {
     (void)state;
-    for (int64_t wanted = 2; wanted <= 4; wanted += 2) { /* while the caller waits for the end, or for more */
+    /* while the caller waits for the end, or for more */
+    for (int64_t wanted = 2; wanted <= 4; wanted += 2) {
         talk t = {.pieces = 2, .wanted = wanted, .refused = -1};
         double start = fsnn_now();
         assert_int_equal(run(sleeps, &t, 60, 0.2), FSNN_EFORMAT);
@@ -208,8 +210,14 @@ static void takes_all_memory(void **state)
 #else
     for (int room = 64; room <= 1024; room += 960) {
         int64_t got = -1;
-        assert_int_equal(guard_run(&(guard_work){.subject = "f", .worker = "w", .give = hungry, .take = learn,
-                                                 .user = &got, .memory = (size_t)room << 20, .busy = 60, .silence = 60}),
+        assert_int_equal(guard_run(&(guard_work){.subject = "f",
+                                                 .worker = "w",
+                                                 .give = hungry,
+                                                 .take = learn,
+                                                 .user = &got,
+                                                 .memory = (size_t)room << 20,
+                                                 .busy = 60,
+                                                 .silence = 60}),
                          FSNN_OK);
         assert_int_equal(got, room == 1024);
     }
@@ -277,8 +285,8 @@ static void beside_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_given), cmocka_unit_test(errors_come_through),
-        cmocka_unit_test(crashes),       cmocka_unit_test(hangs),
+        cmocka_unit_test(what_is_given),    cmocka_unit_test(errors_come_through),
+        cmocka_unit_test(crashes),          cmocka_unit_test(hangs),
         cmocka_unit_test(takes_all_memory), cmocka_unit_test(caller_is_left_alone),
         cmocka_unit_test(beside_threads),
     };

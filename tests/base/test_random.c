@@ -194,7 +194,8 @@ static void some_equal_single_numbers(void **state)
             index[i] = (int32_t)(fsnn_random_u32(1, 2, (uint64_t)i) >> 8);
         fsnn_random_at(u, n, index, 77, 5, UINT64_C(0x3fffffff0));
         for (int i = 0; i < n; i++)
-            assert_true(u[i] == fsnn_random_uniform(77, 5, UINT64_C(0x3fffffff0) + (uint64_t)index[i]));
+            assert_true(u[i] ==
+                        fsnn_random_uniform(77, 5, UINT64_C(0x3fffffff0) + (uint64_t)index[i]));
     }
 }
 

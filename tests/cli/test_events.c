@@ -147,7 +147,8 @@ static void shows_recordings(void **state)
     shell_contains(shell_out, "all                            24          1,440", "inspect");
     shell_fails("head -c 52 train/left/0.bin >cut.bin; $F inspect cut.bin", 1,
                 "the event at offset 50 ends after 2 of its 5 bytes");
-    shell_fails("mkdir -p empty; $F inspect empty", 1, "empty: the directory is empty; inspect reads");
+    shell_fails("mkdir -p empty; $F inspect empty", 1,
+                "empty: the directory is empty; inspect reads");
 }
 
 static void draws_recordings(void **state)

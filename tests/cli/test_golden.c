@@ -96,8 +96,8 @@ static double effective_tau(node *root, node *layer, double *slope)
 /* The start of a neuron's options: its kind, and its equation where it has no kind of its own. */
 static const char *kind_of(node *layer)
 {
-    static const char *const kinds[][2] = {
-        {"LIF", "lif: {"}, {"quadratic", "user: {dv: \"(-v^2 + I)/tau\", "}};
+    static const char *const kinds[][2] = {{"LIF", "lif: {"},
+                                           {"quadratic", "user: {dv: \"(-v^2 + I)/tau\", "}};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (is(json_get(layer, "neuron"), kinds[i][0]))
             return kinds[i][1];
@@ -378,9 +378,8 @@ static void own_neurons(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_layer),     cmocka_unit_test(two_layers),
-        cmocka_unit_test(learned_tau),   cmocka_unit_test(convolution),
-        cmocka_unit_test(own_neurons),
+        cmocka_unit_test(one_layer),   cmocka_unit_test(two_layers),  cmocka_unit_test(learned_tau),
+        cmocka_unit_test(convolution), cmocka_unit_test(own_neurons),
     };
     return cmocka_run_group_tests(tests, shell_start, shell_end);
 }

@@ -1,6 +1,6 @@
 /* A graph from its folder to an evaluated network: inspect, plot, training on lists of spikes that
- * watches the validation nodes, resuming, evaluation of each part and over repeated encodings; layers
- * along its edges. */
+ * watches the validation nodes, resuming, evaluation of each part and over repeated encodings;
+ * layers along its edges. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,8 @@
 
 enum { NODES = 90, CLASSES = 3, FEATURES = 12 };
 
-/* Classes in turn; nodes of a class are in a ring, and every tenth has an edge to the next class. */
+/* Classes in turn; nodes of a class are in a ring, and every tenth has an edge to the next
+ * class. */
 static int graph_start(void **state)
 {
     if (tiny_start(state) != 0)
@@ -169,11 +170,12 @@ static void layers_along_edges(void **state)
 static void whole_graph(void **state)
 {
     (void)state;
-    shell_write("whole.yaml",
-                "input: [90, 12]\nlayers:\n  - gcn: {out: 8}\n  - lif: {tau: 2.0}\n"
-                "  - gcn: {out: 3}\n  - readout: {tau: 4.0}\ndynamics: {alpha: 0.8}\n"
-                "data: {kind: graph, path: graph, hops: 0, whole: true, encoder: {kind: rate, steps: 6}}\n"
-                "training: {epochs: 40, batch: 1, seed: 5, optimizer: {kind: adam, lr: 0.05}}\n");
+    shell_write(
+        "whole.yaml",
+        "input: [90, 12]\nlayers:\n  - gcn: {out: 8}\n  - lif: {tau: 2.0}\n"
+        "  - gcn: {out: 3}\n  - readout: {tau: 4.0}\ndynamics: {alpha: 0.8}\n"
+        "data: {kind: graph, path: graph, hops: 0, whole: true, encoder: {kind: rate, steps: 6}}\n"
+        "training: {epochs: 40, batch: 1, seed: 5, optimizer: {kind: adam, lr: 0.05}}\n");
     shell_good("$F train whole.yaml --out gcn --no-figures");
     assert_true(figure("validation      accuracy ") > 60);
     shell_good("$F eval whole.yaml -w gcn/best.safetensors --json");
@@ -207,13 +209,15 @@ static void loses_all(const char *file, const char *run, const char *graph)
     static const char *const row[][2] = {{"edge_drop", "bare"}, {"feature_mask", "blank"}};
     char text[512];
     for (int i = 0; i < 2; i++) {
-        snprintf(text, sizeof text, "%s -w %s/last.safetensors --perturb %s=1", file, run, row[i][0]);
+        snprintf(text, sizeof text, "%s -w %s/last.safetensors --perturb %s=1", file, run,
+                 row[i][0]);
         double lost = disturbed_loss(text);
-        snprintf(text, sizeof text, "$F eval %s -w %s/last.safetensors --json --set %s=%s", file, run, graph,
-                 row[i][1]);
+        snprintf(text, sizeof text, "$F eval %s -w %s/last.safetensors --json --set %s=%s", file,
+                 run, graph, row[i][1]);
         shell_good(text);
         assert_true(fabs(figure("\"loss\": ") - lost) < 1e-12);
-        snprintf(text, sizeof text, "%s -w %s/last.safetensors --perturb %s=0", file, run, row[i][0]);
+        snprintf(text, sizeof text, "%s -w %s/last.safetensors --perturb %s=0", file, run,
+                 row[i][0]);
         double kept = disturbed_loss(text);
         assert_true(fabs(figure("\"loss\": ") - kept) < 1e-12 && fabs(kept - lost) > 1e-3);
     }
@@ -226,24 +230,26 @@ static void disturbed(void **state)
     shell_good("sed 's/zscore/none/' graph.yaml >plain.yaml");
     shell_good("$F train plain.yaml --out plain --no-figures -q");
     loses_all("plain.yaml", "plain", "data.path");
-    shell_write("edges.yaml",
-                "input: [90, 12]\nlayers:\n  - gcn: {out: 8}\n  - lif: {tau: 2.0}\n"
-                "  - gcn: {out: 3}\n  - readout: {tau: 4.0}\ndynamics: {alpha: 0.8}\n"
-                "data: {kind: graph, path: graph, hops: 1, whole: true, encoder: {kind: rate, steps: 6}}\n"
-                "training: {epochs: 10, batch: 1, seed: 5, optimizer: {kind: adam, lr: 0.05}}\n");
+    shell_write(
+        "edges.yaml",
+        "input: [90, 12]\nlayers:\n  - gcn: {out: 8}\n  - lif: {tau: 2.0}\n"
+        "  - gcn: {out: 3}\n  - readout: {tau: 4.0}\ndynamics: {alpha: 0.8}\n"
+        "data: {kind: graph, path: graph, hops: 1, whole: true, encoder: {kind: rate, steps: 6}}\n"
+        "training: {epochs: 10, batch: 1, seed: 5, optimizer: {kind: adam, lr: 0.05}}\n");
     shell_good("$F train edges.yaml --out edges --no-figures -q");
     loses_all("edges.yaml", "edges", "data.path");
     /* the same call says the same, another seed another thing, more draws have a spread */
-    shell_good("$F eval plain.yaml -w plain/last.safetensors --perturb edge_drop=0.5,frame_loss=0.2 "
-               "--perturb feature_mask=0.2:0.6 --out pictures >one");
-    shell_good("$F eval plain.yaml -w plain/last.safetensors --perturb edge_drop=0.5,frame_loss=0.2 "
-               "--perturb feature_mask=0.2:0.6 --batch 5 >two");
-    shell_good("test -s pictures/robustness.png; grep '=0' one >a; grep '=0' two >b; cmp a b; wc -l <a | grep -x 3");
-    shell_good("$F eval plain.yaml -w plain/last.safetensors --on train --perturb feature_mask=0.6 --seed 1 | "
-               "grep mask= >a; "
-               "$F eval plain.yaml -w plain/last.safetensors --on train --perturb feature_mask=0.6 --seed 2 | "
-               "grep mask= >b; ! cmp -s a b");
-    shell_good("$F eval plain.yaml -w plain/last.safetensors --on train --perturb feature_mask=0.6 --repeats 3");
+    shell_good("$F eval plain.yaml -w plain/last.safetensors --perturb "
+               "edge_drop=0.5,frame_loss=0.2 --perturb feature_mask=0.2:0.6 --out pictures >one");
+    shell_good("$F eval plain.yaml -w plain/last.safetensors --perturb "
+               "edge_drop=0.5,frame_loss=0.2 --perturb feature_mask=0.2:0.6 --batch 5 >two");
+    shell_good("test -s pictures/robustness.png; grep '=0' one >a; grep '=0' two >b; cmp a b; wc "
+               "-l <a | grep -x 3");
+    shell_good("$F eval plain.yaml -w plain/last.safetensors --on train --perturb feature_mask=0.6 "
+               "--seed 1 | grep mask= >a; $F eval plain.yaml -w plain/last.safetensors --on train "
+               "--perturb feature_mask=0.6 --seed 2 | grep mask= >b; ! cmp -s a b");
+    shell_good("$F eval plain.yaml -w plain/last.safetensors --on train --perturb feature_mask=0.6 "
+               "--repeats 3");
     shell_contains(shell_out, "(means and the spread of accuracy over 3 draws", "repeats");
 }
 
@@ -253,8 +259,10 @@ static void disturbances_that_cannot_be(void **state)
     shell_good("$F train tiny.yaml --out tiny -q --no-figures");
     shell_good("$F train graph.yaml --out nodes -q --no-figures --set training.epochs=1");
     static const char *const row[][3] = {
-        {"tiny", "feature_mask=0.1", "data of tiny are of kind npz; occlusion and noise act on any"},
-        {"tiny", "edge_drop=0.1", "neither the data of tiny are a graph nor has it layers along edges"},
+        {"tiny", "feature_mask=0.1",
+         "data of tiny are of kind npz; occlusion and noise act on any"},
+        {"tiny", "edge_drop=0.1",
+         "neither the data of tiny are a graph nor has it layers along edges"},
         {"nodes", "occlusion=0.1", "in no order: feature_mask takes a share of them"},
         {"nodes", "edge_drop=1.1", "edge_drop: 1.1 is no amount"},
         {"nodes", "feature_mask=-1", "feature_mask: -1 is no amount"},
@@ -262,7 +270,8 @@ static void disturbances_that_cannot_be(void **state)
     };
     for (int i = 0; i < (int)(sizeof row / sizeof row[0]); i++) {
         char line[256];
-        snprintf(line, sizeof line, "$F eval %s/description.yaml -w %s/last.safetensors --perturb %s", row[i][0],
+        snprintf(line, sizeof line,
+                 "$F eval %s/description.yaml -w %s/last.safetensors --perturb %s", row[i][0],
                  row[i][0], row[i][1]);
         shell_fails(line, 2, row[i][2]);
     }
@@ -271,10 +280,15 @@ static void disturbances_that_cannot_be(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_it_holds),     cmocka_unit_test(three_parts),
-        cmocka_unit_test(repeats),           cmocka_unit_test(lists_of_spikes),
-        cmocka_unit_test(share_beside_test), cmocka_unit_test(whole_graph), cmocka_unit_test(layers_along_edges),
-        cmocka_unit_test(disturbed), cmocka_unit_test(disturbances_that_cannot_be),
+        cmocka_unit_test(what_it_holds),
+        cmocka_unit_test(three_parts),
+        cmocka_unit_test(repeats),
+        cmocka_unit_test(lists_of_spikes),
+        cmocka_unit_test(share_beside_test),
+        cmocka_unit_test(whole_graph),
+        cmocka_unit_test(layers_along_edges),
+        cmocka_unit_test(disturbed),
+        cmocka_unit_test(disturbances_that_cannot_be),
     };
     return cmocka_run_group_tests_name("cli/graph", tests, graph_start, shell_end);
 }

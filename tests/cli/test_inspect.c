@@ -84,7 +84,8 @@ static void unknown_files(void **state)
     shell_fails("$F inspect nothing", 1, "the file is empty");
     shell_fails("$F inspect absent", 1, "absent");
     shell_fails("mkdir -p bare; $F inspect bare", 1, "bare: the directory is empty; inspect reads");
-    shell_fails("echo words >bare/notes; $F inspect bare", 1, "not a run directory, and no data that are known");
+    shell_fails("echo words >bare/notes; $F inspect bare", 1,
+                "not a run directory, and no data that are known");
     shell_fails("echo 'r 1 10 4' >r.hea; printf '\\1\\2' >r.dat; $F inspect r.dat", 1,
                 "r.dat: a part of a WFDB record, which is opened by its header: give r.hea");
     shell_write("prose", "This is not a description.\n");
@@ -130,7 +131,8 @@ static void plots(void **state)
 static void picture_arrays(void)
 {
     fsnn_arrays list = {0};
-    float *x = shell_add(&list, "x", FSNN_SHAPE(20, 1, 8, 8)), *y = shell_add(&list, "y", FSNN_SHAPE(20));
+    float *x = shell_add(&list, "x", FSNN_SHAPE(20, 1, 8, 8)),
+          *y = shell_add(&list, "y", FSNN_SHAPE(20));
     for (int i = 0; i < 20; i++) {
         y[i] = (float)(i % 3);
         for (int k = 0; k < 8; k++)
@@ -151,21 +153,24 @@ static void plots_of_arrays(void **state)
     write_bytes("lb", (const char *)labels, sizeof labels);
     SAYS("$F plot im --out i; ls i", "i/pictures.png", "pictures.svg");
     shell_good("test $(grep -c 'with rgbimage' i/pictures.gp) = 3");
-    shell_good("$F plot im --sample 1 --frames 1 --out i && test $(grep -c 'with rgbimage' i/pictures.gp) = 1");
+    shell_good("$F plot im --sample 1 --frames 1 --out i && test $(grep -c 'with rgbimage' "
+               "i/pictures.gp) = 1");
     shell_fails("$F plot im --sample 3", 2, "there are 3, counted from 0");
     shell_fails("$F plot lb", 1, "plot draws IDX files of pictures");
     picture_arrays();
-    shell_good("$F plot pictures.npz --sample 4 --out a && grep -q '4 to 19 of 20 pictures, 8 x 8 pixels' a/pictures.gp && "
-               "grep -q '5: class 2' a/pictures.gp");
-    /* the pixels of picture 19, the largest value in sight: black on the diagonal, white beside it */
-    shell_good("$F plot pictures.npz --sample 19 --out a && grep -v '#' a/pictures.dat | head -2 | tr '\\n' ' ' | "
-               "grep -qx '0 0 0 0 0 1 0 255 255 255 '");
+    shell_good("$F plot pictures.npz --sample 4 --out a && grep -q '4 to 19 of 20 pictures, 8 x 8 "
+               "pixels' a/pictures.gp && grep -q '5: class 2' a/pictures.gp");
+    /* the pixels of picture 19, the largest value in sight: black on the diagonal, white beside
+     * it */
+    shell_good("$F plot pictures.npz --sample 19 --out a && grep -v '#' a/pictures.dat | head -2 | "
+               "tr '\\n' ' ' | grep -qx '0 0 0 0 0 1 0 255 255 255 '");
     shell_good("test -d run || $F train tiny.yaml --out run --no-figures -q");
     SAYS("$F plot run/best.safetensors --out w; ls w", "w/distributions.png", "distributions.svg");
-    shell_good("grep -q 'fc1.weight \\[12, 6\\]' w/distributions.gp && grep -q lif1.tau w/distributions.gp && "
-               "grep -q alpha w/distributions.gp");
+    shell_good("grep -q 'fc1.weight \\[12, 6\\]' w/distributions.gp && grep -q lif1.tau "
+               "w/distributions.gp && grep -q alpha w/distributions.gp");
     shell_good("$F plot x.npz --out x && grep -q 'x \\[8, 3, 6\\]' x/distributions.gp");
-    shell_fails("head -c 100 run/best.safetensors >cut.safetensors; $F plot cut.safetensors", 1, "cut.safetensors");
+    shell_fails("head -c 100 run/best.safetensors >cut.safetensors; $F plot cut.safetensors", 1,
+                "cut.safetensors");
 }
 
 /* The time axis is that of the run: its step, and its first stamp. */
@@ -193,19 +198,28 @@ static void plots_refused(void **state)
     shell_fails("$F plot y.npz --sample 3", 2, "there are 3 samples");
     shell_fails("$F plot x.npz --layer lif1", 1, "--record v,spikes");
     shell_fails("$F plot absent", 1, "no such file");
-    shell_fails("mkdir -p hollow; $F plot hollow", 1, "hollow: the directory is empty; plot draws run directories");
-    shell_fails("$F plot model.yaml", 1, "model.yaml: not a kind of file that is known here; plot draws");
+    shell_fails("mkdir -p hollow; $F plot hollow", 1,
+                "hollow: the directory is empty; plot draws run directories");
+    shell_fails("$F plot model.yaml", 1,
+                "model.yaml: not a kind of file that is known here; plot draws");
     shell_fails(": >void; $F plot void", 1, "void: the file is empty; plot draws");
-    shell_fails("cp model.yaml hollow; $F plot hollow", 1, "not a run directory, and no data that are known");
+    shell_fails("cp model.yaml hollow; $F plot hollow", 1,
+                "not a run directory, and no data that are known");
     shell_fails("echo 'r 1 10 4' >r.hea; printf '\\1\\2' >r.dat; $F plot r.dat", 1, "give r.hea");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(description),   cmocka_unit_test(arrays),        cmocka_unit_test(idx),
-        cmocka_unit_test(unknown_files), cmocka_unit_test(runs),          cmocka_unit_test(plots),
-        cmocka_unit_test(plots_of_arrays), cmocka_unit_test(plots_in_time), cmocka_unit_test(plots_refused),
+        cmocka_unit_test(description),
+        cmocka_unit_test(arrays),
+        cmocka_unit_test(idx),
+        cmocka_unit_test(unknown_files),
+        cmocka_unit_test(runs),
+        cmocka_unit_test(plots),
+        cmocka_unit_test(plots_of_arrays),
+        cmocka_unit_test(plots_in_time),
+        cmocka_unit_test(plots_refused),
     };
     return cmocka_run_group_tests(tests, tiny_start, shell_end);
 }

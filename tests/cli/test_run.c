@@ -530,7 +530,8 @@ static void bad_input(void **state)
 static void overflow(void **state)
 {
     (void)state;
-    shell_good("$F run model.yaml --input x.npz --output y.npz --record v --set dynamics.step=1e30");
+    shell_good(
+        "$F run model.yaml --input x.npz --output y.npz --record v --set dynamics.step=1e30");
     shell_contains(shell_err, "warning: v.lif1: ", "run that overflows");
     shell_contains(shell_err, "are infinite or not a number", "run that overflows");
     shell_good("$F run model.yaml --input x.npz --output y.npz --record v");
@@ -594,7 +595,8 @@ static void input_stays(void **state)
     shell_good("cmp x.npz mine.npz");
 }
 
-/* States beside v, from a description that gives them their equations: recorded, in any chunks, and changed by --set. */
+/* States beside v, from a description that gives them their equations: recorded, in any chunks, and
+ * changed by --set. */
 static void several_states(void **state)
 {
     (void)state;

@@ -69,7 +69,8 @@ static void plots(void **state)
     SAYS("$F plot s.ts --sample 1 --out p1; ls p1", "series.png", "series.svg");
     SAYS("$F plot a.wav --from 0.02 --to 0.03 --out p2; head -3 p2/series.dat", "0.02 0",
          "0.020125 0.5");
-    SAYS("mkdir v; cp a.wav v/x.wav; cp a.wav v/y.wav; $F plot v --sample 1 --out p3; grep series p3/series.gp",
+    SAYS("mkdir v; cp a.wav v/x.wav; cp a.wav v/y.wav; $F plot v --sample 1 --out p3; grep series "
+         "p3/series.gp",
          "p3/series.png", "v, series 1");
     shell_good("grep -q 's.ts, series 1' p1/series.gp");
     shell_fails("$F plot s.ts --sample 2 --out p1", 2, "there are 2, counted from 0");

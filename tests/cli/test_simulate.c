@@ -265,7 +265,8 @@ static void npz(void **state)
     fsnn_arrays_free(&list);
 }
 
-/* An equation is the kind that it says; so is the layer of a description, whose options the command line may change. */
+/* An equation is the kind that it says; so is the layer of a description, whose options the command
+ * line may change. */
 static void neurons(void **state)
 {
     (void)state;
@@ -273,27 +274,34 @@ static void neurons(void **state)
     static const char *const same[][2] = {
         {"--tau 2", "--dv '(-v + I)/tau' --tau 2"},
         {"--neuron if --reset restart", "--dv I/tau --reset restart"},
-        {"--neuron qif --tau 3", "--dv '(a*(v - 0)*(v - c) + I)/tau' --param a=1 --param c=0.5 --tau 3 --reset value"},
+        {"--neuron qif --tau 3",
+         "--dv '(a*(v - 0)*(v - c) + I)/tau' --param a=1 --param c=0.5 --tau 3 --reset value"},
         {"--neuron qif --param critical=0.3", "--model net.yaml --node q --tau 1"},
-        {"--neuron hard_lif --param kappa=3 --step 1", "--dv '(-v + I)/tau' --after-spike 'dv - s*kappa*v/tau' --param kappa=3 --step 1"},
+        {"--neuron hard_lif --param kappa=3 --step 1",
+         "--dv '(-v + I)/tau' --after-spike 'dv - s*kappa*v/tau' --param kappa=3 --step 1"},
         {"--tau 2.5 --threshold 0.7 --reset subtract", "--model net.yaml --node a"},
         {"--tau 4 --threshold 0.7 --reset value --v-reset -0.1",
          "--model net.yaml --node a --set a.tau=4 --reset value --v-reset -0.1"},
-        {"--dv '(-a*v^2 + I)/tau' --param a=0.3 --tau 2 --reset jump", "--model net.yaml --node u --param a=0.3"},
+        {"--dv '(-a*v^2 + I)/tau' --param a=0.3 --tau 2 --reset jump",
+         "--model net.yaml --node u --param a=0.3"},
         {"--neuron noisy", "--gamma 0.2"},
         {"--neuron noisy --gamma 1e-6", ""},
         {"--neuron noisy --seed 3 --tau 0.5", "--model net.yaml --node n --seed 3"},
     };
-    shell_write("net.yaml", "input: 3\nlayers:\n"
-                            "  - lif: {tau: 2.5, threshold: {value: 0.7, learn: true}, reset: subtract, name: a}\n"
-                            "  - user: {dv: \"(-a*v^2 + I)/tau\", params: {a: 0.2}, tau: 2, reset: jump, name: u}\n"
-                            "  - qif: {params: {critical: 0.3}, reset: value, name: q}\n"
-                            "  - noisy: {noise: {mode: concrete}, reset: jump, name: n}\n"
-                            "dynamics: {alpha: 0.9}\n");
+    shell_write(
+        "net.yaml",
+        "input: 3\nlayers:\n"
+        "  - lif: {tau: 2.5, threshold: {value: 0.7, learn: true}, reset: subtract, name: a}\n"
+        "  - user: {dv: \"(-a*v^2 + I)/tau\", params: {a: 0.2}, tau: 2, reset: jump, name: u}\n"
+        "  - qif: {params: {critical: 0.3}, reset: value, name: q}\n"
+        "  - noisy: {noise: {mode: concrete}, reset: jump, name: n}\n"
+        "dynamics: {alpha: 0.9}\n");
     for (size_t i = 0; i < COUNT(same); i++) {
         char line[512];
         for (int side = 0; side < 2; side++) {
-            snprintf(line, sizeof line, "$F simulate %s --alpha 1,0.6 --time 12 --current 1.3 --no-figure -o same", same[i][side]);
+            snprintf(line, sizeof line,
+                     "$F simulate %s --alpha 1,0.6 --time 12 --current 1.3 --no-figure -o same",
+                     same[i][side]);
             shell_good(line);
             shell_slurp("same.csv", side ? other : first, sizeof first);
         }
@@ -305,30 +313,35 @@ static void neurons(void **state)
     }
 }
 
-/* tau v' = -v^2 + I from 0: v = sqrt(I) tanh(sqrt(I) t/tau). A readout is charged like a lif neuron that never fires. */
+/* tau v' = -v^2 + I from 0: v = sqrt(I) tanh(sqrt(I) t/tau). A readout is charged like a lif neuron
+ * that never fires. */
 static void exact_potentials(void **state)
 {
     (void)state;
     double t[ROWS], root = sqrt(1.5);
-    shell_good("$F simulate --dv '(-v^2 + I)/tau' --tau 2 --method rk4 --step 0.01 --time 4 --no-figure -o own");
+    shell_good("$F simulate --dv '(-v^2 + I)/tau' --tau 2 --method rk4 --step 0.01 --time 4 "
+               "--no-figure -o own");
     read_csv("own.csv");
     assert_true(spikes("spike.1", t) > 0);
     assert_float_equal(t[0], 2 / root * atanh(1 / root), 0.0101);
     assert_float_equal(csv.value[49][column("v.1")], root * tanh(root * 0.5 / 2), 1e-6);
-    shell_good("$F simulate --neuron readout --tau 2 --method ml --alpha 0.5,1 --current 2 --time 4 --no-figure -o charged");
+    shell_good("$F simulate --neuron readout --tau 2 --method ml --alpha 0.5,1 --current 2 --time "
+               "4 --no-figure -o charged");
     read_csv("charged.csv");
     assert_int_equal(spikes("spike.1", t), 0);
     assert_float_equal(csv.value[399][column("v.1")], 2 * (1 - exp(-2)), 1e-5);
     assert_float_equal(csv.value[399][column("v.0.5")], 2 * (1 - exp(1) * erfc(1)), 1e-5);
 }
 
-/* Noise on the threshold: spikes below it, others for each neuron and seed, and for each seed the same. */
+/* Noise on the threshold: spikes below it, others for each neuron and seed, and for each seed the
+ * same. */
 static void noisy(void **state)
 {
     (void)state;
     static char first[1 << 20], again[1 << 20];
     double t[2][ROWS];
-    static const char line[] = "$F simulate --neuron noisy --current 0.8 --neurons 2 --seed %d --no-figure -o noisy";
+    static const char line[] =
+        "$F simulate --neuron noisy --current 0.8 --neurons 2 --seed %d --no-figure -o noisy";
     char text[256];
     for (int i = 0; i < 3; i++) {
         snprintf(text, sizeof text, line, i / 2);
@@ -338,7 +351,8 @@ static void noisy(void **state)
         memcpy(first, again, sizeof first);
         read_csv("noisy.csv");
         int n = spikes("spike.0.5[0]", t[0]), m = spikes("spike.0.5[1]", t[1]);
-        assert_true(n > 1 && m > 1 && (n != m || memcmp(t[0], t[1], sizeof t[0][0] * (size_t)n) != 0));
+        assert_true(n > 1 && m > 1 &&
+                    (n != m || memcmp(t[0], t[1], sizeof t[0][0] * (size_t)n) != 0));
     }
     shell_good("$F simulate --current 0.8 --no-figure -o noisy");
     read_csv("noisy.csv");
@@ -355,7 +369,8 @@ static void wrong_neurons(void **state)
         {"--dv '-v + I' --param tau=2", "tau"},
         {"--param a=1", "a neuron of kind lif has no parameters of its own"},
         {"--neuron eif --param slop=1", "did you mean \"slope\"?"},
-        {"--neuron eif --spike v", "--spike is an equation of --neuron user, but the neuron is eif"},
+        {"--neuron eif --spike v",
+         "--spike is an equation of --neuron user, but the neuron is eif"},
         {"--neuron hard_lif --reset jump", "reset jump, which acts by itself"},
         {"--neuron readout --reset jump", "it never spikes, so reset jump does nothing"},
         {"--neuron readout --gamma 0.1", "it never spikes, so noise"},
@@ -378,7 +393,8 @@ static void wrong_neurons(void **state)
         snprintf(line, sizeof line, "$F simulate %s --no-figure", wrong[i][0]);
         shell_fails(line, 2, wrong[i][1]);
     }
-    shell_fails("$F simulate --dv 'v^3 + I' --reset none --current 3 --no-figure", 1, "a --reset that brings it back");
+    shell_fails("$F simulate --dv 'v^3 + I' --reset none --current 3 --no-figure", 1,
+                "a --reset that brings it back");
 }
 
 static void instability_is_warned_of(void **state)
@@ -520,8 +536,9 @@ static void show_resets(void **state)
 static void shows_are_drawn(void **state)
 {
     (void)state;
-    static const char *const show[] = {"surrogates", "resets", "relaxation --time 5", "latency --alpha 1,0.5",
-                                       "adaptation --time 10", "fi --time 5", "weights --time 256"};
+    static const char *const show[] = {
+        "surrogates",           "resets",      "relaxation --time 5", "latency --alpha 1,0.5",
+        "adaptation --time 10", "fi --time 5", "weights --time 256"};
     for (size_t i = 0; i < COUNT(show); i++) {
         char line[128], file[64];
         snprintf(line, sizeof line, "$F simulate -o shows/ --show %s", show[i]);

@@ -36,23 +36,29 @@ static void files_of_a_run(void **state)
                "runs/tiny/description.yaml");
 }
 
-/* What a training will hold stands in front of it; what no machine has is refused with what would help, and nothing is begun. */
+/* What a training will hold stands in front of it; what no machine has is refused with what would
+ * help, and nothing is begun. */
 static void memory(void **state)
 {
     (void)state;
-    const char *const part[] = {"  memory      about ", ": activations ",       ", histories ",
-                                ", parameters ",        ", batches ", ", program and data "};
+    const char *const part[] = {"  memory      about ", ": activations ", ", histories ",
+                                ", parameters ",        ", batches ",     ", program and data "};
     shell_good("$F train tiny.yaml --out held --no-figures --set training.epochs=1");
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         shell_contains(shell_err, part[i], "train, memory");
-    shell_fails("$F train tiny.yaml --out none --set fc1.out=2000000000", 1, "6 steps of batches of 16: out of memory");
-    shell_contains(shell_err, "a smaller training.batch needs less, and so does training.checkpoint: auto", "what helps");
-    shell_fails("$F train tiny.yaml --out none --set fc1.out=2000000000 --set training.checkpoint=2", 1,
-                "training.batch needs less\n");
+    shell_fails("$F train tiny.yaml --out none --set fc1.out=2000000000", 1,
+                "6 steps of batches of 16: out of memory");
+    shell_contains(shell_err,
+                   "a smaller training.batch needs less, and so does training.checkpoint: auto",
+                   "what helps");
+    shell_fails(
+        "$F train tiny.yaml --out none --set fc1.out=2000000000 --set training.checkpoint=2", 1,
+        "training.batch needs less\n");
     shell_fails("$F train tiny.yaml --out none --set data.encoder.steps=2000000000", 1,
                 "2000000000 steps of batches of 16: out of memory");
-    shell_fails("$F train tiny.yaml --out none --set data.encoder.steps=2000000000 --set data.encoder.kind=rate", 1,
-                "over 2000000000 steps do not fit into memory: smaller ones need less");
+    shell_fails("$F train tiny.yaml --out none --set data.encoder.steps=2000000000 --set "
+                "data.encoder.kind=rate",
+                1, "over 2000000000 steps do not fit into memory: smaller ones need less");
     assert_int_not_equal(access(shell_path("none"), F_OK), 0);
 }
 
@@ -98,8 +104,9 @@ static void resumed_is_uninterrupted(void **state)
     shell_fails("$F train tiny.yaml --resume empty", 2, "last.state.safetensors is not there");
 }
 
-/* Samples at time stamps of their own: the solver's steps are what is trained on. Stamps one step apart change nothing;
- * constant input (direct encoding) on a finer grid is the same training as more steps. */
+/* Samples at time stamps of their own: the solver's steps are what is trained on. Stamps one step
+ * apart change nothing; constant input (direct encoding) on a finer grid is the same training as
+ * more steps. */
 static void time_stamps(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* tests/data/golden_events.h: a recording against a line of tests/golden/events.txt, what a program of its own found in it. */
+/* tests/data/golden_events.h: a recording against a line of tests/golden/events.txt, what a program
+ * of its own found in it. */
 #ifndef FSNN_TEST_GOLDEN_EVENTS_H
 #define FSNN_TEST_GOLDEN_EVENTS_H
 

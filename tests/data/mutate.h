@@ -1,5 +1,5 @@
-/* tests/data/mutate.h: valid files with a few bytes changed, cut or repeated, the same ones each run,
- * fed to a fuzz target. */
+/* tests/data/mutate.h: valid files with a few bytes changed, cut or repeated, the same ones each
+ * run, fed to a fuzz target. */
 #ifndef FSNN_TEST_MUTATE_H
 #define FSNN_TEST_MUTATE_H
 
@@ -56,8 +56,8 @@ static size_t mutate(dice *d, uint8_t *bytes, size_t size)
     return size;
 }
 
-static inline void fuzz_times(int target(const uint8_t *, size_t), const uint8_t *valid, size_t size,
-                              uint64_t stream, int times)
+static inline void fuzz_times(int target(const uint8_t *, size_t), const uint8_t *valid,
+                              size_t size, uint64_t stream, int times)
 {
     static uint8_t bytes[ROOM];
     dice d = {stream, 0};

@@ -150,7 +150,8 @@ static void rate_depends_on_sample_not_on_batch(void **state)
                         (fsnn_random_uniform(3, 1000, (uint64_t)(k * N + i)) < x[i]));
 }
 
-/* Up and down spikes, and that their running sum follows the value to within a threshold as far as one spike a step can. */
+/* Up and down spikes, and that their running sum follows the value to within a threshold as far as
+ * one spike a step can. */
 static void delta_follows(void **state)
 {
     (void)state;
@@ -188,7 +189,10 @@ static void sequences(void **state)
     static const struct {
         fsnn_encoder_kind kind;
         int steps, values;
-    } row[] = {{FSNN_ENCODE_DIRECT, T, N}, {FSNN_ENCODE_RATE, T, N}, {FSNN_ENCODE_LATENCY, T * S, N}, {FSNN_ENCODE_DELTA, T, 2 * N}};
+    } row[] = {{FSNN_ENCODE_DIRECT, T, N},
+               {FSNN_ENCODE_RATE, T, N},
+               {FSNN_ENCODE_LATENCY, T * S, N},
+               {FSNN_ENCODE_DELTA, T, 2 * N}};
     fsnn_data *data;
     assert_good(fsnn_data_memory(2, FSNN_SHAPE(T, N), x, NULL, &data));
     assert_good(fsnn_data_sequence(data, FSNN_AXES_FIRST));
@@ -197,7 +201,8 @@ static void sequences(void **state)
         fsnn_batch batch;
         fsnn_shape shape;
         int64_t steps;
-        fsnn_loader_options o = {.encoder = {row[r].kind, S, 1, 0.1, 0.3, false}, .batch = 2, .seed = 5};
+        fsnn_loader_options o = {
+            .encoder = {row[r].kind, S, 1, 0.1, 0.3, false}, .batch = 2, .seed = 5};
         assert_good(fsnn_loader_create(data, &o, &loader));
         fsnn_loader_shape(loader, &steps, &shape);
         assert_int_equal(steps, row[r].steps);
@@ -208,12 +213,15 @@ static void sequences(void **state)
             for (int i = 0; i < N; i++) {
                 double level = 0;
                 for (int k = 0; k < T; k++) {
-                    float v = x[(b * T + k) * N + i], *y = (float *)batch.x + (k * 2 + b) * row[r].values;
+                    float v = x[(b * T + k) * N + i],
+                          *y = (float *)batch.x + (k * 2 + b) * row[r].values;
                     if (row[r].kind == FSNN_ENCODE_DIRECT)
                         assert_true(y[i] == v);
                     if (row[r].kind == FSNN_ENCODE_RATE)
-                        assert_true((y[i] == 0 || y[i] == 1) && (v > 0 || y[i] == 0) && (v < 1 || y[i] == 1));
-                    if (row[r].kind == FSNN_ENCODE_DELTA) { /* one step of the reference towards the value */
+                        assert_true((y[i] == 0 || y[i] == 1) && (v > 0 || y[i] == 0) &&
+                                    (v < 1 || y[i] == 1));
+                    /* one step of the reference towards the value */
+                    if (row[r].kind == FSNN_ENCODE_DELTA) {
                         double d = (double)v - level;
                         assert_true(y[i] == (d >= 0.3) && y[N + i] == (d <= -0.3));
                         level += 0.3 * ((double)y[i] - (double)y[N + i]);

@@ -359,8 +359,8 @@ static void sensors_must_agree(void **state)
     clear("set");
 }
 
-/* A sample as lists: from its events, or, once values are shifted, from what comes out; and with memory
- * running out at every place. */
+/* A sample as lists: from its events, or, once values are shifted, from what comes out; and with
+ * memory running out at every place. */
 static void samples_are_listed(void **state)
 {
     (void)state;

@@ -1,5 +1,6 @@
-/* Readers of recordings: files made up from the formats' descriptions (tests/fuzz/events), real ones
- * against numbers that a program of its own found (tests/golden/events.txt), and what is wrong. */
+/* Readers of recordings: files made up from the formats' descriptions (tests/fuzz/events), real
+ * ones against numbers that a program of its own found (tests/golden/events.txt), and what is
+ * wrong. */
 #include "data/golden_events.h"
 
 #include "data/events.h"
@@ -92,7 +93,8 @@ static void little(uint8_t *to, uint32_t x)
         to[i] = (uint8_t)(x >> 8 * i);
 }
 
-/* Addresses by hand: what jAER makes of them. The header's end is not marked, and the address 0x2300a800 begins with '#'. */
+/* Addresses by hand: what jAER makes of them. The header's end is not marked, and the address
+ * 0x2300a800 begins with '#'. */
 static void addresses(void **state)
 {
     (void)state;
@@ -104,8 +106,10 @@ static void addresses(void **state)
         {"", 2 << 8 | 5 << 1 | 0, 127 - 5, 127 - 2, 1, 128},
         {"", 2 << 8 | 5 << 1 | 1, 127 - 5, 127 - 2, 0, 128},
         {"# AEChip: ch.unizh.ini.jaer.chip.retina.Tmpdiff128\r\n", 127 << 1, 0, 127, 1, 128},
-        {"# AEChip: eu.seebetter.ini.chips.davis.DAVIS240C\r\n", 0x2300a800, 239 - 10, 179 - 140, 1, 240},
-        {"# AEChip: eu.seebetter.ini.chips.sbret10.SBret10\r\n", 0x2300a000, 239 - 10, 179 - 140, 0, 240},
+        {"# AEChip: eu.seebetter.ini.chips.davis.DAVIS240C\r\n", 0x2300a800, 239 - 10, 179 - 140, 1,
+         240},
+        {"# AEChip: eu.seebetter.ini.chips.sbret10.SBret10\r\n", 0x2300a000, 239 - 10, 179 - 140, 0,
+         240},
         {"# AEChip: eu.seebetter.ini.chips.davis.Davis346B\r\n", 345 << 12, 0, 259, 0, 346},
         {"# no chip is named\r\n", 239 << 12, 0, 179, 0, 240},
         {"# no chip is named\r\n", 259U << 22 | 1 << 11, 345, 0, 1, 346},
@@ -123,21 +127,24 @@ static void addresses(void **state)
         assert_int_equal(e.count, 2);
         assert_int_equal(e.width, row[i].width);
         for (int k = 0; k < 2; k++)
-            assert_true(e.event[k].x == row[i].x && e.event[k].y == row[i].y && e.event[k].p == row[i].p &&
-                        e.event[k].t == 7 + k);
+            assert_true(e.event[k].x == row[i].x && e.event[k].y == row[i].y &&
+                        e.event[k].p == row[i].p && e.event[k].t == 7 + k);
         fsnn_events_free(&e);
     }
 }
 
-/* A packet with room for three events of which two are there, its times overflown twice, between the words of a
- * source that was and packets of other kinds. */
+/* A packet with room for three events of which two are there, its times overflown twice, between
+ * the words of a source that was and packets of other kinds. */
 static void packets(void **state)
 {
     (void)state;
-    static const char head[] = "#!AER-DAT3.1\r\n#Format: RAW\r\n#-Source 0: DVS128\r\n#Source 1: DAVIS240C\r\n"
-                               "#Start-Time: 2016-05-01 10:00:00 (TZ+0200)\r\n#!END-HEADER\r\n";
-    static const uint32_t field[][8] = {{0, 8, 4, 2, 1, 1, 1}, {1, 8, 4, 2, 3, 2, 2}, {2, 40, 8, 2, 1, 1, 1}};
-    static const uint32_t event[][2] = {{239U << 17 | 179 << 2 | 1 << 1 | 1, 0x7fffffff}, {3 << 17 | 4 << 2 | 1, 9}};
+    static const char head[] =
+        "#!AER-DAT3.1\r\n#Format: RAW\r\n#-Source 0: DVS128\r\n#Source 1: DAVIS240C\r\n"
+        "#Start-Time: 2016-05-01 10:00:00 (TZ+0200)\r\n#!END-HEADER\r\n";
+    static const uint32_t field[][8] = {
+        {0, 8, 4, 2, 1, 1, 1}, {1, 8, 4, 2, 3, 2, 2}, {2, 40, 8, 2, 1, 1, 1}};
+    static const uint32_t event[][2] = {{239U << 17 | 179 << 2 | 1 << 1 | 1, 0x7fffffff},
+                                        {3 << 17 | 4 << 2 | 1, 9}};
     uint8_t file[512] = {0};
     size_t n = sizeof head - 1;
     fsnn_events e;

@@ -1,4 +1,5 @@
-/* Events to frames, against plain loops of the definitions; changes of events and pictures; lists. */
+/* Events to frames, against plain loops of the definitions; changes of events and pictures;
+ * lists. */
 #include "data/files.h"
 
 #include "data/frames.h"
@@ -234,8 +235,8 @@ static void points_move(void **state)
         }
 }
 
-/* What moves points forwards and what looks pixels up backwards are the same change: exactly, where no
- * pixel falls between others; for small angles, in most pixels. */
+/* What moves points forwards and what looks pixels up backwards are the same change: exactly, where
+ * no pixel falls between others; for small angles, in most pixels. */
 static void pictures_move_as_points_do(void **state)
 {
     (void)state;

@@ -59,7 +59,8 @@ static void npz_files(void **state)
 static void graph_files(void **state)
 {
     (void)state;
-    static const char *const files[] = {"tests/fuzz/graph_corpus/coo", "tests/fuzz/graph_corpus/bits"};
+    static const char *const files[] = {"tests/fuzz/graph_corpus/coo",
+                                        "tests/fuzz/graph_corpus/bits"};
     for (int i = 0; i < FSNN_COUNT(files); i++) {
         uint8_t *bytes;
         size_t size;

@@ -290,7 +290,8 @@ static void columns_of_classes(void **state)
 
 /* ---- disturbances ---- */
 
-static fsnn_graph *disturbed(const fsnn_graph *g, fsnn_perturb_kind kind, double share, uint64_t draw)
+static fsnn_graph *disturbed(const fsnn_graph *g, fsnn_perturb_kind kind, double share,
+                             uint64_t draw)
 {
     const fsnn_perturbation p = {kind, share};
     fsnn_graph *out;
@@ -345,8 +346,8 @@ static void is_within(double found, double n, double share)
     assert_true(fabs(found - n * share) < 5 * sqrt(n * share * (1 - share)) + 1e-9);
 }
 
-/* Both directions of an edge go together, lists stay in order, what is lost at 0.3 is lost at 0.6, the
- * number is what the share says, and other draws lose others. */
+/* Both directions of an edge go together, lists stay in order, what is lost at 0.3 is lost at 0.6,
+ * the number is what the share says, and other draws lose others. */
 static void edges_lost(void **state)
 {
     (void)state;
@@ -395,15 +396,16 @@ static void features_lost(void **state)
         }
     for (int f = 0; f < RING_FEATURES; f++) /* entries go, not columns or nodes */
         is_within(of_feature[f], RING / 4.0, 0.3);
-    is_within((double)(g->feature_start[RING] - more->feature_start[RING]), RING * RING_OF_EACH, 0.6);
+    is_within((double)(g->feature_start[RING] - more->feature_start[RING]), RING * RING_OF_EACH,
+              0.6);
     assert_memory_equal(some->edge_start, g->edge_start, (RING + 1) * 8);
     fsnn_graph_destroy(g);
     fsnn_graph_destroy(some);
     fsnn_graph_destroy(more);
 }
 
-static void features_with(const fsnn_graph *g, fsnn_graph_options o, fsnn_perturb_kind kind, double share,
-                          float values[24])
+static void features_with(const fsnn_graph *g, fsnn_graph_options o, fsnn_perturb_kind kind,
+                          double share, float values[24])
 {
     const fsnn_perturbation p = {kind, share};
     float *x;
@@ -416,9 +418,9 @@ static void features_with(const fsnn_graph *g, fsnn_graph_options o, fsnn_pertur
     free(x);
 }
 
-/* By hand: the normalisation is the clean graph's. Without features a column of S X is 0, so -mean / deviation
- * everywhere; without edges S is the identity (each node has its loop only), so the columns are (X - mean) / deviation, mean
- * and deviation of S X. */
+/* By hand: the normalisation is the clean graph's. Without features a column of S X is 0, so -mean
+ * / deviation everywhere; without edges S is the identity (each node has its loop only), so the
+ * columns are (X - mean) / deviation, mean and deviation of S X. */
 static void features_of_what_is_left(void **state)
 {
     (void)state;
@@ -463,7 +465,8 @@ static void features_of_what_is_left(void **state)
     fsnn_graph_destroy(g);
 }
 
-/* The eigenvectors that are left, then zeros: all five at first, none without edges, where no walk comes back either. */
+/* The eigenvectors that are left, then zeros: all five at first, none without edges, where no walk
+ * comes back either. */
 static void encodings_of_what_is_left(void **state)
 {
     (void)state;

@@ -246,8 +246,10 @@ static void makes_lists(void **state)
     }
     assert_good(fsnn_data_memory(COUNT, FSNN_SHAPE(N), values, labels, &data));
     for (int kind = 0; kind < FSNN_ENCODERS; kind++) {
-        fsnn_loader_options o = {
-            .encoder = {(fsnn_encoder_kind)kind, T, 0.9, 0.01, 0.1, false}, .batch = 7, .shuffle = true, .seed = 3};
+        fsnn_loader_options o = {.encoder = {(fsnn_encoder_kind)kind, T, 0.9, 0.01, 0.1, false},
+                                 .batch = 7,
+                                 .shuffle = true,
+                                 .seed = 3};
         fsnn_loader *plain = open_loader(data, o);
         o.encoder.sparse = true;
         fsnn_loader *lists = open_loader(data, o);
@@ -272,8 +274,8 @@ static void makes_lists(void **state)
     fsnn_data_destroy(data);
 }
 
-/* Batches made ahead by a thread of their own and batches made by all that compute when they are asked for: the same numbers, in
- * rows and in lists, with augmentation, and the same error. */
+/* Batches made ahead by a thread of their own and batches made by all that compute when they are
+ * asked for: the same numbers, in rows and in lists, with augmentation, and the same error. */
 static void whoever_makes_them(void **state)
 {
     (void)state;
@@ -299,7 +301,8 @@ static void whoever_makes_them(void **state)
             fsnn_batch a, b;
             assert_good(fsnn_threads_set(1));
             assert_good(fsnn_loader_start(alone, epoch));
-            assert_good(fsnn_threads_set(2 + (int)epoch + fsnn_processors())); /* more and more of them */
+            /* more and more of them */
+            assert_good(fsnn_threads_set(2 + (int)epoch + fsnn_processors()));
             assert_good(fsnn_loader_start(together, epoch));
             for (int n = 0; n < 2; n++) {
                 assert_int_equal(fsnn_loader_next(alone, &a), 1);
@@ -308,7 +311,8 @@ static void whoever_makes_them(void **state)
                 assert_memory_equal(a.labels, b.labels, (size_t)a.batch * sizeof *a.labels);
                 if (o.encoder.sparse) {
                     assert_good(fsnn_spikes_check(b.spikes));
-                    assert_memory_equal(a.spikes->count, b.spikes->count, (size_t)(T * a.batch) * sizeof *a.spikes->count);
+                    assert_memory_equal(a.spikes->count, b.spikes->count,
+                                        (size_t)(T * a.batch) * sizeof *a.spikes->count);
                     fsnn_spikes_dense(a.spikes, one);
                     fsnn_spikes_dense(b.spikes, other);
                     assert_memory_equal(one, other, (size_t)(T * a.batch * N) * sizeof *one);
@@ -342,8 +346,8 @@ static void takes_large_batches(void **state)
     fsnn_data_destroy(data);
 }
 
-/* Samples in time at stamps of their own: what the loader gives is what fsnn_interpolate makes of the batch without
- * stamps, for every method, for sequences and for encoded samples. */
+/* Samples in time at stamps of their own: what the loader gives is what fsnn_interpolate makes of
+ * the batch without stamps, for every method, for sequences and for encoded samples. */
 static void puts_stamps_on_the_grid(void **state)
 {
     (void)state;
@@ -491,12 +495,14 @@ static void passes_errors_on(void **state)
     fsnn_data_destroy(data);
 }
 
-/* The same sentence where all threads make the batch: that of the first sample that has an error. */
+/* The same sentence where all threads make the batch: that of the first sample that has an
+ * error. */
 static fsnn_status fetch_or_fail_often(const fsnn_data *data, int64_t row, float *x)
 {
     for (int64_t i = 0; i < data->size; i++)
         x[i] = (float)row;
-    return row >= 9 ? fsnn_fail(FSNN_EIO, "row %lld lies on a broken disk", (long long)row) : FSNN_OK;
+    return row >= 9 ? fsnn_fail(FSNN_EIO, "row %lld lies on a broken disk", (long long)row)
+                    : FSNN_OK;
 }
 
 static void passes_errors_of_all_threads_on(void **state)
@@ -580,7 +586,8 @@ static void allocates_nothing_per_batch(void **state)
     fsnn_data_destroy(data);
 }
 
-/* Pictures that the direct encoder would repeat come once where that is asked for; all else as ever. */
+/* Pictures that the direct encoder would repeat come once where that is asked for; all else as
+ * ever. */
 static void still_samples_come_once(void **state)
 {
     (void)state;
@@ -594,12 +601,15 @@ static void still_samples_come_once(void **state)
         {{.encoder = DIRECT(T)}, false, true},
         {{.encoder = DIRECT(T), .sampling = {.times = times, .count = T, .step = 1}}, false, true},
         {{.encoder = RATE(T, 0.1)}, false, false},
-        {{.encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = T, .gain = 1, .sparse = true}}, false, false},
+        {{.encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = T, .gain = 1, .sparse = true}},
+         false,
+         false},
         {{.encoder = DIRECT(T), .perturb = &noise, .perturbs = 1}, false, false},
         {{.encoder = DIRECT(T)}, true, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        fsnn_data *data = numbered(10, rows[i].sequence ? FSNN_SHAPE(T, 2, 3) : FSNN_SHAPE(2, 3), true);
+        fsnn_data *data =
+            numbered(10, rows[i].sequence ? FSNN_SHAPE(T, 2, 3) : FSNN_SHAPE(2, 3), true);
         data->sequence = rows[i].sequence;
         fsnn_loader_options options = rows[i].options;
         options.batch = 4;

@@ -1,4 +1,5 @@
-/* Disturbances: what they change and what they leave, statistics where they are random, independence of batches. */
+/* Disturbances: what they change and what they leave, statistics where they are random,
+ * independence of batches. */
 #include "data/files.h"
 
 #include <math.h>

@@ -1,7 +1,8 @@
-/* Real recordings in other containers: what an event camera saw (DVS128 Gesture, 40-bit events) written the way jAER, the camera's
- * driver and the Heidelberg Digits write such data, then read and held against the numbers that programs of their own found in the
- * recordings (tests/golden/events.txt, spike_trains.txt). Unlike the made-up files of tests/fuzz these have hundreds of thousands
- * of events, hundreds of packets, and every address of the sensor. */
+/* Real recordings in other containers: what an event camera saw (DVS128 Gesture, 40-bit events)
+ * written the way jAER, the camera's driver and the Heidelberg Digits write such data, then read
+ * and held against the numbers that programs of their own found in the recordings
+ * (tests/golden/events.txt, spike_trains.txt). Unlike the made-up files of tests/fuzz these have
+ * hundreds of thousands of events, hundreds of packets, and every address of the sensor. */
 #include "data/golden_events.h"
 
 #include "base/base.h"
@@ -46,7 +47,8 @@ static void put(FILE *f, uint32_t x, int bytes, bool big)
 static void write_dvs128(FILE *f)
 {
     fputs("#!AER-DAT2.0\r\n# This is a raw AE data file - do not edit\r\n"
-          "# Data format is int32 address, int32 timestamp (8 bytes total), repeated for each event\r\n"
+          "# Data format is int32 address, int32 timestamp (8 bytes total), repeated for each "
+          "event\r\n"
           "# Timestamps tick is 1 us\r\n# AEChip: ch.unizh.ini.jaer.chip.retina.DVS128\r\n",
           f);
     for (int i = 0; i < now.count; i++) {
@@ -57,12 +59,14 @@ static void write_dvs128(FILE *f)
     }
 }
 
-/* The same scene in a corner of a larger sensor, by a program that does not name it, as v2e does. */
+/* The same scene in a corner of a larger sensor, by a program that does not name it, as v2e
+ * does. */
 static void write_davis346(FILE *f)
 {
     fputs("#!AER-DAT2.0\r\n# This is a raw AE data file\r\n# Timestamps tick is 1 us\r\n", f);
     for (int i = 0; i < now.count; i++) {
-        put(f, (259U - now.y[i]) << 22 | (345U - now.x[i]) << 12 | (uint32_t)now.p[i] << 11, 4, true);
+        put(f, (259U - now.y[i]) << 22 | (345U - now.x[i]) << 12 | (uint32_t)now.p[i] << 11, 4,
+            true);
         put(f, now.t[i], 4, true);
     }
 }
@@ -75,10 +79,12 @@ static void put_packet(FILE *f, int type, int capacity, int count)
         put(f, word[i], 4, false);
 }
 
-/* The driver's: packets of various lengths, some with room to spare, special events between them. */
+/* The driver's: packets of various lengths, some with room to spare, special events between
+ * them. */
 static void write_packets(FILE *f)
 {
-    fputs("#!AER-DAT3.1\r\n#Format: RAW\r\n#Source 1: DVS128\r\n#Start-Time: 2016-11-21 14:08:51 (TZ+0100)\r\n"
+    fputs("#!AER-DAT3.1\r\n#Format: RAW\r\n#Source 1: DVS128\r\n#Start-Time: 2016-11-21 14:08:51 "
+          "(TZ+0100)\r\n"
           "#!END-HEADER\r\n",
           f);
     for (int at = 0, n; at < now.count; at += n) {
@@ -86,7 +92,8 @@ static void write_packets(FILE *f)
         int spare = at % 3;
         put_packet(f, 1, n + spare, n);
         for (int i = at; i < at + n; i++) {
-            put(f, (uint32_t)now.x[i] << 17 | (uint32_t)now.y[i] << 2 | (uint32_t)now.p[i] << 1 | 1, 4, false);
+            put(f, (uint32_t)now.x[i] << 17 | (uint32_t)now.y[i] << 2 | (uint32_t)now.p[i] << 1 | 1,
+                4, false);
             put(f, now.t[i], 4, false);
         }
         for (int i = 0; i < 8 * spare; i++)
@@ -136,7 +143,8 @@ static void recordings(void **state)
     }
     fclose(golden);
     if (!read) {
-        print_message("dvs-gesture-samples are not below FSNN_DATA (%s): not compared\n", golden_folder());
+        print_message("dvs-gesture-samples are not below FSNN_DATA (%s): not compared\n",
+                      golden_folder());
         skip();
     }
     assert_int_equal(read, RECORDINGS);
@@ -173,13 +181,15 @@ static hid_t half_type(void)
     return type;
 }
 
-/* The nearest half of 0 <= x < 2, of two as near the even one. By hand: HDF5 1.10 halves numbers that round up to a power of two. */
+/* The nearest half of 0 <= x < 2, of two as near the even one. By hand: HDF5 1.10 halves numbers
+ * that round up to a power of two. */
 static uint16_t half(float x)
 {
     int exponent = -14; /* of the smallest normal numbers; below these the same step */
     while (exponent < 0 && x >= ldexpf(1, exponent + 1))
         exponent++;
-    uint32_t steps = (uint32_t)lrintf(ldexpf(x, 10 - exponent)); /* 1024 and more unless subnormal */
+    /* 1024 and more unless subnormal */
+    uint32_t steps = (uint32_t)lrintf(ldexpf(x, 10 - exponent));
     return (uint16_t)(steps + 1024U * (uint32_t)(exponent + 14));
 }
 
@@ -190,9 +200,11 @@ static int write_trains(const char *path)
     uint16_t label[RECORDINGS];
     hsize_t n = RECORDINGS;
     hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    hid_t group = H5Gcreate2(file, "spikes", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), small = half_type();
+    hid_t group = H5Gcreate2(file, "spikes", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+          small = half_type();
     hid_t halves = H5Tvlen_create(small), whole = H5Tvlen_create(H5T_STD_U16LE);
-    hid_t times = create_lists(file, "spikes/times", halves), units = create_lists(file, "spikes/units", whole);
+    hid_t times = create_lists(file, "spikes/times", halves),
+          units = create_lists(file, "spikes/units", whole);
     int made = 0;
     for (; made < RECORDINGS; made++) {
         char name[64];
@@ -208,7 +220,8 @@ static int write_trains(const char *path)
         label[made] = (uint16_t)(2 * made);
     }
     hid_t space = H5Screate_simple(1, &n, NULL);
-    hid_t labels = H5Dcreate2(file, "labels", H5T_STD_U16LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t labels =
+        H5Dcreate2(file, "labels", H5T_STD_U16LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     assert_true(H5Dwrite(labels, H5T_NATIVE_UINT16, H5S_ALL, H5S_ALL, H5P_DEFAULT, label) >= 0);
     H5Dclose(labels), H5Sclose(space), H5Dclose(times), H5Dclose(units), H5Gclose(group);
     H5Tclose(halves), H5Tclose(whole), H5Tclose(small), H5Fclose(file);
@@ -224,7 +237,8 @@ static void check_train(const char *line, int64_t row, fsnn_data *data)
     unsigned long long want;
     uint64_t h = 0;
     int32_t label;
-    assert_int_equal(sscanf(line, "%127s %lld %lld %lld %llu", name, &spikes, &kept, &above, &want), 5);
+    assert_int_equal(sscanf(line, "%127s %lld %lld %lld %llu", name, &spikes, &kept, &above, &want),
+                     5);
     assert_good(fsnn_data_sample(data, row, x, &label));
     assert_int_equal(label, 2 * row);
     for (int i = 0; i < STEPS * CHANNELS; i++) {
@@ -239,7 +253,8 @@ static void spike_trains(void **state)
 {
     (void)state;
     char line[256], path[256];
-    fsnn_shd_options o = {.steps = STEPS, .duration = 1.4, .units = UNITS, .channels = CHANNELS, .count = true};
+    fsnn_shd_options o = {
+        .steps = STEPS, .duration = 1.4, .units = UNITS, .channels = CHANNELS, .count = true};
     fsnn_shd_info info;
     fsnn_data *data;
     int made = write_trains(files_path(path, "trains.h5"));
@@ -258,7 +273,8 @@ static void spike_trains(void **state)
     }
     files_remove("trains.h5");
     if (!made) {
-        print_message("dvs-gesture-samples are not below FSNN_DATA (%s): not compared\n", golden_folder());
+        print_message("dvs-gesture-samples are not below FSNN_DATA (%s): not compared\n",
+                      golden_folder());
         skip();
     }
     assert_int_equal(made, RECORDINGS);

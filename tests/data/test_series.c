@@ -196,7 +196,8 @@ static void wav_reads(void **state)
     files_remove("a.wav");
 }
 
-/* What a program wrote into a pipe: its sizes were not known, the samples end with the file (an incomplete last one apart). */
+/* What a program wrote into a pipe: its sizes were not known, the samples end with the file (an
+ * incomplete last one apart). */
 static void wav_from_a_pipe(void **state)
 {
     (void)state;
@@ -675,11 +676,13 @@ static void balance(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ts_reads),     cmocka_unit_test(ts_refuses),  cmocka_unit_test(wav_reads),
-        cmocka_unit_test(wav_from_a_pipe), cmocka_unit_test(wav_refuses),  cmocka_unit_test(wav_folders), cmocka_unit_test(wfdb_reads),
-        cmocka_unit_test(wfdb_refuses), cmocka_unit_test(decimation),  cmocka_unit_test(frames),
-        cmocka_unit_test(mel),          cmocka_unit_test(scales),      cmocka_unit_test(axes),
-        cmocka_unit_test(balance),
+        cmocka_unit_test(ts_reads),    cmocka_unit_test(ts_refuses),
+        cmocka_unit_test(wav_reads),   cmocka_unit_test(wav_from_a_pipe),
+        cmocka_unit_test(wav_refuses), cmocka_unit_test(wav_folders),
+        cmocka_unit_test(wfdb_reads),  cmocka_unit_test(wfdb_refuses),
+        cmocka_unit_test(decimation),  cmocka_unit_test(frames),
+        cmocka_unit_test(mel),         cmocka_unit_test(scales),
+        cmocka_unit_test(axes),        cmocka_unit_test(balance),
     };
     return cmocka_run_group_tests_name("data/series", tests, files_setup, files_teardown);
 }

@@ -1,4 +1,5 @@
-/* Spike trains in HDF5 files that the HDF5 library writes here: bins, channels, kinds of numbers, damage. */
+/* Spike trains in HDF5 files that the HDF5 library writes here: bins, channels, kinds of numbers,
+ * damage. */
 #include "data/files.h"
 
 #include <hdf5.h>
@@ -27,7 +28,8 @@ static void write_list(hid_t file, const char *name, hid_t type, hid_t memory, h
     H5Sclose(space);
 }
 
-/* Three samples: spikes at (0.00 s, 0), (0.25, 3), (0.26, 3), (0.99, 9); none; (0.5, 4), (1.7, 1). */
+/* Three samples: spikes at (0.00 s, 0), (0.25, 3), (0.26, 3), (0.99, 9); none; (0.5, 4), (1.7,
+ * 1). */
 static const char *make(const char *name, const making *m)
 {
     static char path[256];
@@ -164,7 +166,8 @@ static void refuses(void **state)
     files_remove("b.h5");
 }
 
-/* Cut files: an error, and nothing printed by the library. (Bytes changed inside can bring HDF5 1.10 itself to crash.) */
+/* Cut files: an error, and nothing printed by the library. (Bytes changed inside can bring HDF5
+ * 1.10 itself to crash.) */
 static void cuts(void **state)
 {
     (void)state;

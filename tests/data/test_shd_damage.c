@@ -1,5 +1,6 @@
-/* Damaged HDF5 files, the same ones each run: cut at many places, and with bytes changed, taken out and repeated. The HDF5
- * library may crash in its child process; here that is an error with a sentence (tests/fuzz/fuzz_shd.c aborts otherwise). */
+/* Damaged HDF5 files, the same ones each run: cut at many places, and with bytes changed, taken out
+ * and repeated. The HDF5 library may crash in its child process; here that is an error with a
+ * sentence (tests/fuzz/fuzz_shd.c aborts otherwise). */
 #include "data/mutate.h"
 
 #define LLVMFuzzerTestOneInput fuzz_shd

@@ -87,9 +87,8 @@ static void long_runs_and_windows(void **state)
     double weight[FDE_MODES];
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (int m = 0; m < 2; m++) {
-            fde_mix mix =
-                m ? (fde_mix){3, {0.2, 0.6, 0.95}, {0.5, 0.2, 0.3}, 0}
-                  : (fde_mix){1, {0.4}, {1}, 0};
+            fde_mix mix = m ? (fde_mix){3, {0.2, 0.6, 0.95}, {0.5, 0.2, 0.3}, 0}
+                            : (fde_mix){1, {0.4}, {1}, 0};
             fit_of(&fde_gl, &mix, 1e-7, rows[i].window, rows[i].N, &fit, weight);
             double worst = measure(&fde_gl, &mix, rows[i].window, rows[i].N, &fit, weight);
             if (!(worst <= 1.02e-7 && fit.modes > 0 && fit.modes <= rows[i].most))

@@ -91,7 +91,8 @@ static void stability_is_true(void **state)
             }
 }
 
-/* Several terms: stable up to 1/tau = sum_m C_m limit(alpha_m) / h^alpha_m, in the recurrence itself. */
+/* Several terms: stable up to 1/tau = sum_m C_m limit(alpha_m) / h^alpha_m, in the recurrence
+ * itself. */
 static void stability_of_terms(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
-/* tests/fuzz/fuzz_equation.c: the texts of a neuron's equations, one a line: dv, spike, after_spike, dw, after_spike_w (an empty line: not
- * given). What compiles is run, all parts, on rows of ordinary and of extreme numbers; what does not must say where. Built by
- * the preset fuzz:
+/* tests/fuzz/fuzz_equation.c: the texts of a neuron's equations, one a line: dv, spike,
+ * after_spike, dw, after_spike_w (an empty line: not given). What compiles is run, all parts, on
+ * rows of ordinary and of extreme numbers; what does not must say where. Built by the preset fuzz:
  *   cmake --preset fuzz && cmake --build --preset fuzz --target fuzz_equation
  *   build-fuzz/fuzz/fuzz_equation -dict=tests/fuzz/equation.dict -max_total_time=60 */
 #include "neuron/equation.h"

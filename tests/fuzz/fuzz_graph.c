@@ -2,7 +2,8 @@
  * them (data/graph.h has their order; one that is empty is not there). What is read must fit
  * together. Built by the preset fuzz:
  *   cmake --preset fuzz && cmake --build --preset fuzz --target fuzz_graph
- *   build-fuzz/fuzz/fuzz_graph -dict=tests/fuzz/graph.dict -max_total_time=60 CORPUS tests/fuzz/graph_corpus */
+ *   build-fuzz/fuzz/fuzz_graph -dict=tests/fuzz/graph.dict -max_total_time=60 CORPUS
+ *   tests/fuzz/graph_corpus */
 #include "data/graph.h"
 
 #include <stdlib.h>

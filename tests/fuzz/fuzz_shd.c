@@ -1,6 +1,8 @@
-/* tests/fuzz/fuzz_shd.c: spike trains in HDF5 from any bytes: the HDF5 library may crash in its child process, here nothing
- * does, and the child's crashes are no findings. Built by the preset fuzz:
- *   ASAN_OPTIONS=allocator_may_return_null=1 build-fuzz/fuzz/fuzz_shd -max_total_time=600 -max_len=16384 \
+/* tests/fuzz/fuzz_shd.c: spike trains in HDF5 from any bytes: the HDF5 library may crash in its
+ * child process, here nothing does, and the child's crashes are no findings. Built by the preset
+ * fuzz:
+ *   ASAN_OPTIONS=allocator_may_return_null=1 build-fuzz/fuzz/fuzz_shd -max_total_time=600
+ *   -max_len=16384 \
  *       -malloc_limit_mb=0 DIR tests/fuzz/hdf5 */
 #include "data/shd.h"
 
@@ -64,7 +66,8 @@ static void fuzz_samples(const fsnn_data *data, const fsnn_shd_options *o)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const fsnn_shd_options o = {.steps = 4, .duration = 1, .units = 10, .channels = 5, .count = true};
+    const fsnn_shd_options o = {
+        .steps = 4, .duration = 1, .units = 10, .channels = 5, .count = true};
     const char *path = fuzz_file(data, size);
     fsnn_data *set = NULL;
     fsnn_error_set(FSNN_OK, "%s", "");

@@ -1,5 +1,6 @@
-/* tests/fuzz/fuzz_wfdb.c: header, signals and annotations of WFDB records on any bytes: the first two bytes are the length of the
- * header, the next two that of the annotations, the rest are signals. Built by the preset fuzz:
+/* tests/fuzz/fuzz_wfdb.c: header, signals and annotations of WFDB records on any bytes: the first
+ * two bytes are the length of the header, the next two that of the annotations, the rest are
+ * signals. Built by the preset fuzz:
  *   cmake --preset fuzz && cmake --build --preset fuzz
  *   build-fuzz/fuzz/fuzz_wfdb -max_total_time=60 tests/fuzz/series */
 #include "data/wfdb.h"

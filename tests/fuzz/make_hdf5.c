@@ -1,6 +1,8 @@
-/* tests/fuzz/make_hdf5.c: the corpus of fuzz_shd. Three samples, spikes at (0 s, 0), (0.25, 3), (0.26, 3), (0.99, 9); none;
- * (0.5, 4), (1.7, 1): plain, in compressed chunks, and in the library's newest format.
- *   cc tests/fuzz/make_hdf5.c $(pkg-config --cflags --libs hdf5) -o make_hdf5 && ./make_hdf5 tests/fuzz/hdf5 */
+/* tests/fuzz/make_hdf5.c: the corpus of fuzz_shd. Three samples, spikes at (0 s, 0), (0.25, 3),
+ * (0.26, 3), (0.99, 9); none; (0.5, 4), (1.7, 1): plain, in compressed chunks, and in the library's
+ * newest format.
+ *   cc tests/fuzz/make_hdf5.c $(pkg-config --cflags --libs hdf5) -o make_hdf5 && ./make_hdf5
+ *   tests/fuzz/hdf5 */
 #include <hdf5.h>
 
 #include <stdio.h>
@@ -24,7 +26,8 @@ static void make(const char *folder, const char *name, int packed, int latest)
     float first[4] = {0, 0.25F, 0.26F, 0.99F}, last[2] = {0.5F, 1.7F};
     unsigned short unit[4] = {0, 3, 3, 9}, late[2] = {4, 1};
     unsigned char label[3] = {2, 0, 5};
-    const hvl_t times[3] = {{4, first}, {0, NULL}, {2, last}}, units[3] = {{4, unit}, {0, NULL}, {2, late}};
+    const hvl_t times[3] = {{4, first}, {0, NULL}, {2, last}},
+                units[3] = {{4, unit}, {0, NULL}, {2, late}};
     char path[512];
     snprintf(path, sizeof path, "%s/%s.h5", folder, name);
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);

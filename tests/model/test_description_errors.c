@@ -289,8 +289,8 @@ static void test_dynamics(void **state)
         {INPUT "dynamics: {alpha: [[0.5], [0.6]], learn_alpha: [true]}\n",
          "mlp.yaml:3:48: dynamics.learn_alpha: this list has 1 entries, but dynamics.alpha has 2"},
         {INPUT "dynamics: {alpha: 0.5, method: glx}\n",
-         "mlp.yaml:3:32: dynamics.method: found \"glx\", expected one of the methods euler, gl, l1, "
-         "trap, ab, abm, heun, rk4, ml"},
+         "mlp.yaml:3:32: dynamics.method: found \"glx\", expected one of the methods euler, gl, "
+         "l1, trap, ab, abm, heun, rk4, ml"},
         {INPUT "dynamics: {alpha: 0.5, method: euler}\n",
          "mlp.yaml:3:32: dynamics.method: method euler does not belong to integrator fdeint"},
         {INPUT "dynamics: {integrator: odeint, method: gl}\n",
@@ -306,7 +306,8 @@ static void test_dynamics(void **state)
         {INPUT "dynamics: {alpha: 0.5, memory: most}\n",
          "mlp.yaml:3:32: dynamics.memory: found \"most\", expected full, a number of steps"},
         {INPUT "dynamics: {alpha: 0.5, memory: {tolerance: 2}}\n",
-         "mlp.yaml:3:44: dynamics.memory.tolerance: found \"2\", expected a number from 1e-12 to 0.1"},
+         "mlp.yaml:3:44: dynamics.memory.tolerance: found \"2\", expected a number from 1e-12 to "
+         "0.1"},
         {INPUT "dynamics: {alpha: 0.5, memory: {horizon: 2}}\n",
          "mlp.yaml:3:32: dynamics.memory: a memory in braces is given by its tolerance"},
         {INPUT "dynamics: {alpha: 0.5, memory: {tolerence: 1e-5}}\n",
@@ -342,8 +343,9 @@ static void test_data(void **state)
         {INPUT ALPHA "data: x\n", "mlp.yaml:4:7: data: found \"x\", expected a mapping"},
         {INPUT ALPHA "data: {train: {images: a, labels: b}}\n",
          "mlp.yaml:4:7: data: the key \"kind\" is missing"},
-        {INPUT ALPHA "data: {kind: idy}\n", "mlp.yaml:4:14: data.kind: found \"idy\", expected one "
-                                            "of idx, npz, npy, ts, wav, wfdb, hdf5, events, graph (did you mean \"idx\"?)"},
+        {INPUT ALPHA "data: {kind: idy}\n",
+         "mlp.yaml:4:14: data.kind: found \"idy\", expected one of idx, npz, npy, ts, wav, wfdb, "
+         "hdf5, events, graph (did you mean \"idx\"?)"},
         {INPUT ALPHA "data: {kind: idx}\n",
          "mlp.yaml:4:7: data: there is neither a \"train\" nor a \"test\" set"},
         {INPUT ALPHA "data: {kind: idx, train: {images: a}}\n",
@@ -371,7 +373,8 @@ static void test_data(void **state)
         {INPUT ALPHA "data: {kind: idx, train: {images: a, labels: b}, steps: 8}\n",
          "mlp.yaml:4:50: data.steps: unknown key"},
         {INPUT ALPHA "data: {kind: idx, train: {images: a, labels: b}, sequence: columns}\n",
-         "mlp.yaml:4:60: data.sequence: found \"columns\", expected one of none, first, rows, pixels"},
+         "mlp.yaml:4:60: data.sequence: found \"columns\", expected one of none, first, rows, "
+         "pixels"},
         {INPUT ALPHA "data: {kind: npz, train: a, validation: 1}\n",
          "mlp.yaml:4:41: data.validation: found \"1\", expected a number from 0 to"},
         {INPUT ALPHA "data: {kind: npz, train: a, normalize: {deviation: 0}}\n",
@@ -379,8 +382,8 @@ static void test_data(void **state)
         {INPUT ALPHA "data: {kind: npz, train: a, limit: {train: -1}}\n",
          "mlp.yaml:4:44: data.limit.train: found \"-1\", expected an integer from 0 to"},
         {INPUT ALPHA "data: {kind: npz, train: a, encoder: ratee}\n",
-         "mlp.yaml:4:38: data.encoder: found \"ratee\", expected one of direct, rate, latency, delta (did "
-         "you mean \"rate\"?)"},
+         "mlp.yaml:4:38: data.encoder: found \"ratee\", expected one of direct, rate, latency, "
+         "delta (did you mean \"rate\"?)"},
         {INPUT ALPHA "data: {kind: npz, train: a, encoder: {steps: 0}}\n",
          "mlp.yaml:4:46: data.encoder.steps: found \"0\", expected an integer from 1 to"},
     };

@@ -1,5 +1,5 @@
-/* Kinds of data whose samples are series, from description to data set: lengths, padding, scales by the training set, classes of both
- * sets; pictures in time; npy pairs; balance; `test: null`. */
+/* Kinds of data whose samples are series, from description to data set: lengths, padding, scales by
+ * the training set, classes of both sets; pictures in time; npy pairs; balance; `test: null`. */
 #include "helper.h"
 
 #include <math.h>
@@ -129,7 +129,8 @@ static void test_ts(void **state)
     fsnn_data_info_get(test, &info);
     assert_int_equal(info.classes, 3);
     fsnn_data_destroy(train), fsnn_data_destroy(test);
-    /* the first channel has mean 2 and deviation sqrt(8/6), the second 1 and does not vary; zeros go to the start */
+    /* the first channel has mean 2 and deviation sqrt(8/6), the second 1 and does not vary; zeros
+     * go to the start */
     const double s = sqrt(8 / 6.0);
     opens("{kind: ts, train: a.ts, test: b.ts, scale: channel, pad: start, steps: 3}", NULL, &train,
           &test);
@@ -212,7 +213,8 @@ static void test_errors(void **state)
         {"{kind: wav, train: a.ts}", "does not begin as a WAV"},
         {"{kind: hdf5, train: a.ts}", "is no HDF5 file"},
         {"{kind: npy, train: {samples: x.npy, classes: x.npy}}", "expected is one class a sample"},
-        {"{kind: npy, train: y.npy, sequence: rows}", "m.yaml:4:43: data.sequence: single numbers have no axis that could be time"},
+        {"{kind: npy, train: y.npy, sequence: rows}",
+         "m.yaml:4:43: data.sequence: single numbers have no axis that could be time"},
         {"{kind: ts, train: {path: a.ts}, balance: true, limit: {train: 1}, normalize: {mean: 1}}",
          NULL},
     };

@@ -23,7 +23,8 @@ static const char *const seeds[] = {
     "dynamics: {alpha: [[0.2, 0.3], 1], learn_alpha: [true, false]}\n",
     "input: 3\nlayers:\n"
     "  - user: {dv: \"(-a*v*(1 + tanh(v)) + b*I)/tau\", spike: \"v + dv - threshold\",\n"
-    "           after_spike: 'dv - s*threshold/tau', params: {a: 0.2, b: {value: 1, learn: true, per: channel}}, name: u}\n"
+    "           after_spike: 'dv - s*threshold/tau', params: {a: 0.2, b: {value: 1, learn: true, "
+    "per: channel}}, name: u}\n"
     "  - noisy: {tau: 2, noise: {gamma: 0.1, temperature: 0.5}}\n"
     "  - lif: {noise: meanfield}\n"
     "  - qif: {reset: value, v_reset: -0.2, refractory: 2, params: {critical: 0.4}}\n"
@@ -36,10 +37,10 @@ static const char *const seeds[] = {
     "dynamics: {alpha: 0.5}\n",
 };
 
-static const char *const sets[] = {"lif1.tau.learn=true", "dynamics.alpha=0.5",
+static const char *const sets[] = {"lif1.tau.learn=true",          "dynamics.alpha=0.5",
                                    "layers.1.lif.tau.per=channel", "training.loss.mix=[1, {a: b}]",
-                                   "data.encoder.steps=8", "u.params.a=0.3", "noisy2.noise.mode=concrete",
-                                   "u.dv=-v + I"};
+                                   "data.encoder.steps=8",         "u.params.a=0.3",
+                                   "noisy2.noise.mode=concrete",   "u.dv=-v + I"};
 
 static const char bits[] = ":,[]{}&*!|>'\"%@`#-?~ \t\n0123456789.aelnorstux=\\\xc3\xff";
 

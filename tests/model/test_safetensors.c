@@ -127,7 +127,8 @@ static void test_checks(void **state)
         {"{\"a\":{\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "array \"a\": its dtype is missing"},
         {"{\"a\":{\"dtype\":\"F8_E5M2\",\"shape\":[2],\"data_offsets\":[0,2]}}", 2,
          "has dtype \"F8_E5M2\": readable are F32"},
-        {"{\"a\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "has 8 bytes, but its shape and dtype need 4"},
+        {"{\"a\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8,
+         "has 8 bytes, but its shape and dtype need 4"},
         {"{\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,8]}}", 8, "its shape is missing"},
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}", 8, "no length"},
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2.5],\"data_offsets\":[0,8]}}", 8, "no length"},
@@ -260,11 +261,16 @@ static void test_halves(void **state)
         const char *dtype;
         uint16_t bits[6];
         float wanted[6];
-    } rows[] = {{"F16", {0x3c00, 0xc000, 0x0001, 0x7bff, 0x8000, 0x7c00}, {1, -2, 0x1p-24f, 65504, -0.0f, INFINITY}},
-                {"BF16", {0x3f80, 0xc000, 0x0001, 0x7f7f, 0x8000, 0x7f80}, {1, -2, 0x1p-133f, 0x1.fep127f, -0.0f, INFINITY}}};
+    } rows[] = {{"F16",
+                 {0x3c00, 0xc000, 0x0001, 0x7bff, 0x8000, 0x7c00},
+                 {1, -2, 0x1p-24f, 65504, -0.0f, INFINITY}},
+                {"BF16",
+                 {0x3f80, 0xc000, 0x0001, 0x7f7f, 0x8000, 0x7f80},
+                 {1, -2, 0x1p-133f, 0x1.fep127f, -0.0f, INFINITY}}};
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
         uint8_t bytes[256] = {0};
-        int header = snprintf((char *)bytes + 8, 200, "{\"a\":{\"dtype\":\"%s\",\"shape\":[2,3],\"data_offsets\":[0,12]}}",
+        int header = snprintf((char *)bytes + 8, 200,
+                              "{\"a\":{\"dtype\":\"%s\",\"shape\":[2,3],\"data_offsets\":[0,12]}}",
                               rows[r].dtype);
         bytes[0] = (uint8_t)header;
         for (int i = 0; i < 6; i++) {
@@ -272,7 +278,8 @@ static void test_halves(void **state)
             bytes[9 + header + 2 * i] = (uint8_t)(rows[r].bits[i] >> 8);
         }
         fsnn_arrays list = {0};
-        assert_int_equal(safetensors_parse("w.st", bytes, (size_t)(8 + header + 12), &list), FSNN_OK);
+        assert_int_equal(safetensors_parse("w.st", bytes, (size_t)(8 + header + 12), &list),
+                         FSNN_OK);
         const fsnn_array *a = fsnn_arrays_find(&list, "a");
         assert_int_equal(a->dtype, FSNN_F32);
         assert_int_equal(fsnn_shape_count(&a->shape), 6);
@@ -316,7 +323,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_checks),
         cmocka_unit_test(test_header_length), cmocka_unit_test(test_order_in_header_is_free),
-        cmocka_unit_test(test_damaged),       cmocka_unit_test(test_atomic), cmocka_unit_test(test_halves),
+        cmocka_unit_test(test_damaged),       cmocka_unit_test(test_atomic),
+        cmocka_unit_test(test_halves),
     };
     return cmocka_run_group_tests(tests, enter, leave);
 }

@@ -1,4 +1,5 @@
-/* Neurons of the user's own as C functions: beside the same neuron by its equation, with slopes of its own and by differences. */
+/* Neurons of the user's own as C functions: beside the same neuron by its equation, with slopes of
+ * its own and by differences. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -93,8 +94,8 @@ static int after_of(const fsnn_neuron_rows *at, float *out, void *user)
 {
     (void)user;
     for (int i = 0; i < at->n; i++)
-        out[i] = at->dv[i] -
-                 at->s[i] * (at->param[1][i] + at->param[3][i] * at->v[i]) / at->param[0][i];
+        out[i] =
+            at->dv[i] - at->s[i] * (at->param[1][i] + at->param[3][i] * at->v[i]) / at->param[0][i];
     return 0;
 }
 
@@ -141,11 +142,12 @@ static fsnn_user options(int way, bool own, fsnn_reset reset)
         o.after_spike = after ? after_text : NULL;
         return o;
     }
-    fsnn_neuron_callback c = {.dv = dv_of,
-                              .spike = own ? spike_of : NULL,
-                              .after_spike = after ? after_of : NULL,
-                              .params = 2,
-                              .param = {{"a", {7, false, FSNN_PER_LAYER}}, {"b", {7, false, FSNN_PER_LAYER}}}};
+    fsnn_neuron_callback c = {
+        .dv = dv_of,
+        .spike = own ? spike_of : NULL,
+        .after_spike = after ? after_of : NULL,
+        .params = 2,
+        .param = {{"a", {7, false, FSNN_PER_LAYER}}, {"b", {7, false, FSNN_PER_LAYER}}}};
     if (way == SLOPES) {
         c.dv_slopes = dv_slopes;
         c.spike_slopes = own ? spike_slopes : NULL;
@@ -205,8 +207,9 @@ static void near(const char *what, const float *a, const float *b, int n, double
 static const struct {
     fsnn_method method;
     bool integer, implicit;
-} methods[] = {{FSNN_EULER, .integer = true}, {FSNN_RK4, .integer = true}, {FSNN_GL, .implicit = false},
-               {FSNN_GL, .implicit = true},   {FSNN_L1, .implicit = true}, {FSNN_AB, .implicit = false},
+} methods[] = {{FSNN_EULER, .integer = true}, {FSNN_RK4, .integer = true},
+               {FSNN_GL, .implicit = false},  {FSNN_GL, .implicit = true},
+               {FSNN_L1, .implicit = true},   {FSNN_AB, .implicit = false},
                {FSNN_ABM, .implicit = false}, {FSNN_TRAP, .implicit = false}};
 
 /* Same spikes as the equation; gradients of exact slopes to rounding, of differences to 2e-4. */
@@ -228,7 +231,8 @@ static void same_as_equation(void **state)
                     (reset == FSNN_RESET_SUBTRACT || reset == FSNN_RESET_VALUE ||
                      (reset == FSNN_RESET_RESTART && d.method != FSNN_AB)))
                     continue;
-                bool implicit = d.implicit || d.method == FSNN_TRAP || (d.method == FSNN_ABM && reset == FSNN_RESET_DELTA);
+                bool implicit = d.implicit || d.method == FSNN_TRAP ||
+                                (d.method == FSNN_ABM && reset == FSNN_RESET_DELTA);
                 fsnn_user o = options(EQUATION, own, (fsnn_reset)reset);
                 run(&o, &d, true, &equation);
                 o = options(SLOPES, own, (fsnn_reset)reset);
@@ -247,7 +251,8 @@ static void same_as_equation(void **state)
             }
 }
 
-/* Evaluation without training, also with an implicit method and no slopes; chunks give the same bits; so do threads. */
+/* Evaluation without training, also with an implicit method and no slopes; chunks give the same
+ * bits; so do threads. */
 static void simulation(void **state)
 {
     (void)state;
@@ -306,7 +311,8 @@ static void errors(void **state)
     fsnn_net *net;
     fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .callback = "nobody"};
     GOOD(fsnn_neuron_register("mine", NULL));
-    refuse(build(&net, &o), "user \"n\": no callback \"nobody\" is registered: a program makes its own");
+    refuse(build(&net, &o),
+           "user \"n\": no callback \"nobody\" is registered: a program makes its own");
     fsnn_net_destroy(net);
     o = options(SLOPES, true, FSNN_RESET_CURRENT);
     o.callback = "mime";
@@ -341,7 +347,8 @@ static void errors(void **state)
     d.method = FSNN_ML;
     refuse(fsnn_net_wrap(net, &d, &plan), "this neuron's dv is a callback");
     d.method = FSNN_TRAP;
-    refuse(fsnn_net_wrap(net, &d, &plan), "the gradient of an implicit method, and of reset delta with abm, needs the callback's dv_slopes");
+    refuse(fsnn_net_wrap(net, &d, &plan), "the gradient of an implicit method, and of reset delta "
+                                          "with abm, needs the callback's dv_slopes");
     plan.training = false;
     GOOD(fsnn_net_wrap(net, &d, &plan));
     fsnn_net_destroy(net);
@@ -371,8 +378,14 @@ static void registry(void **state)
     (void)state;
     fsnn_net *net;
     char name[] = "a", second[] = "b";
-    fsnn_neuron_callback c = {.dv = dv_of, .params = 2, .param = {{name, {.value = 0.25}}, {second, {.value = 0.5, .learn = true}}}};
-    fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .callback = "kept", .params = 1, .param = {{"b", {.value = 0.75}}}};
+    fsnn_neuron_callback c = {
+        .dv = dv_of,
+        .params = 2,
+        .param = {{name, {.value = 0.25}}, {second, {.value = 0.5, .learn = true}}}};
+    fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT,
+                   .callback = "kept",
+                   .params = 1,
+                   .param = {{"b", {.value = 0.75}}}};
     GOOD(fsnn_neuron_register("kept", &c));
     name[0] = second[0] = 'x';
     GOOD(build(&net, &o));
@@ -392,10 +405,11 @@ static void registry(void **state)
 static void described(void **state)
 {
     (void)state;
-    static const char text[] = "input: [13]\n"
-                               "layers:\n"
-                               "  - user: {name: n, callback: mine, tau: 2, params: {a: {value: 0.3, learn: true}}}\n"
-                               "dynamics: {alpha: 0.6}\n";
+    static const char text[] =
+        "input: [13]\n"
+        "layers:\n"
+        "  - user: {name: n, callback: mine, tau: 2, params: {a: {value: 0.3, learn: true}}}\n"
+        "dynamics: {alpha: 0.6}\n";
     fsnn_description *description;
     fsnn_net *net;
     char path[] = "/tmp/fsnn-callback-XXXXXX";

@@ -1,4 +1,5 @@
-/* Spike counts of each neuron are the sums of the recorded spikes, images with channels last in memory included. */
+/* Spike counts of each neuron are the sums of the recorded spikes, images with channels last in
+ * memory included. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -72,7 +73,8 @@ static void counts_are_sums(void **state)
     }
     assert_int_equal(fsnn_net_spike_counts(net, 0, got, NULL), FSNN_EARGUMENT);
     GOOD(fsnn_net_count_spikes(net, false));
-    assert_int_equal(fsnn_net_spike_counts(net, fsnn_net_node_find(net, "flat"), got, NULL), FSNN_ESTATE);
+    assert_int_equal(fsnn_net_spike_counts(net, fsnn_net_node_find(net, "flat"), got, NULL),
+                     FSNN_ESTATE);
     fsnn_net_destroy(net);
     GOOD(fsnn_net_create(&net));
     assert_int_equal(fsnn_net_count_spikes(net, true), FSNN_ESTATE);
@@ -117,6 +119,7 @@ static void accounts(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(counts_are_sums), cmocka_unit_test(accounts)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(counts_are_sums),
+                                       cmocka_unit_test(accounts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* Inputs, time constants and thresholds at the ends of single precision, for every kind, method and reset: spikes are 0 or 1
- * whatever happens; where potentials stay finite, gradients are numbers too, or the optimiser refuses them with a sentence. */
+/* Inputs, time constants and thresholds at the ends of single precision, for every kind, method and
+ * reset: spikes are 0 or 1 whatever happens; where potentials stay finite, gradients are numbers
+ * too, or the optimiser refuses them with a sentence. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,10 +28,12 @@ typedef struct outcome {
     bool refused;  /* by the optimiser */
 } outcome;
 
-static fsnn_status run(const char *kind, fsnn_method method, const fsnn_neuron *o, float scale, outcome *r)
+static fsnn_status run(const char *kind, fsnn_method method, const fsnn_neuron *o, float scale,
+                       outcome *r)
 {
     static float x[K * N], v[K * N], g[K * N];
-    const fsnn_optimizer_options sgd = {.kind = FSNN_SGD, .lr = 1e-3, .neuron_lr = 1, .eps = 1e-8, .beta1 = 0.9, .beta2 = 0.999};
+    const fsnn_optimizer_options sgd = {
+        .kind = FSNN_SGD, .lr = 1e-3, .neuron_lr = 1, .eps = 1e-8, .beta1 = 0.9, .beta2 = 0.999};
     bool integer = method == FSNN_EULER || method == FSNN_HEUN || method == FSNN_RK4;
     fsnn_order order = fsnn_order_of(0.6);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
@@ -46,7 +49,8 @@ static fsnn_status run(const char *kind, fsnn_method method, const fsnn_neuron *
     GOOD(fsnn_net_create(&net));
     int in = fsnn_net_input(net, FSNN_SHAPE(N));
     GOOD(fsnn_net_add(net, kind, "cell", &in, 1, o));
-    fsnn_plan plan = {.steps = K, .batch = 1, .training = true, .record = true, .input_gradient = true};
+    fsnn_plan plan = {
+        .steps = K, .batch = 1, .training = true, .record = true, .input_gradient = true};
     fsnn_status status = fsnn_net_wrap(net, &d, &plan);
     if (status) {
         fsnn_net_destroy(net);

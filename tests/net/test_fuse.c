@@ -1,4 +1,5 @@
-/* Spikes that go straight into a pooling operator: the numbers are those of the two apart, bit for bit, and less memory is held. */
+/* Spikes that go straight into a pooling operator: the numbers are those of the two apart, bit for
+ * bit, and less memory is held. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +22,8 @@ static int assert_good(int status, const char *what, int line)
 
 enum { T = 7, B = 3, OUT = 4, LEARNED = 4096 };
 
-/* A picture [1, height, width], two convolutions of so many channels with neurons and pooling behind each. */
+/* A picture [1, height, width], two convolutions of so many channels with neurons and pooling
+ * behind each. */
 typedef struct design {
     int64_t height, width, first, second;
     bool fuses; /* the first pair: the second is too small in some */
@@ -66,8 +68,13 @@ static fsnn_net *build(const design *d, bool training, bool record)
     order.learn_alpha = d->learns;
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     dynamics.method = d->method;
-    fsnn_plan plan = {.steps = T, .batch = B, .training = training, .record = record, .input_gradient = training,
-                      .checkpoint = record ? 0 : d->checkpoint, .seed = 5};
+    fsnn_plan plan = {.steps = T,
+                      .batch = B,
+                      .training = training,
+                      .record = record,
+                      .input_gradient = training,
+                      .checkpoint = record ? 0 : d->checkpoint,
+                      .seed = 5};
     GOOD(fsnn_net_wrap(net, &dynamics, &plan));
     return net;
 }
@@ -139,7 +146,8 @@ static void compare(const design *d, bool training)
     if (!d->checkpoint) { /* whose products over pieces of time are rounded otherwise */
         assert_memory_equal(apart.out, fused.out, sizeof apart.out);
         assert_memory_equal(apart.grad, fused.grad, sizeof apart.grad);
-        assert_memory_equal(apart.in, fused.in, (size_t)(T * B * d->height * d->width) * sizeof(float));
+        assert_memory_equal(apart.in, fused.in,
+                            (size_t)(T * B * d->height * d->width) * sizeof(float));
     }
     /* spikes of the first layer are not held, nor their gradients */
     int64_t spikes = T * B * d->first * d->height * d->width * 4;
@@ -155,12 +163,14 @@ static const design designs[] = {
     {8, 12, 32, 64, true, FSNN_RESET_CURRENT, FSNN_GL, false, false, 0},
     {8, 12, 32, 32, true, FSNN_RESET_CURRENT, FSNN_L1, true, true, 0},
     {8, 16, 16, 24, true, FSNN_RESET_CURRENT, FSNN_GL, true, false, 0}, /* a tile of two pixels */
-    {4, 128, 8, 8, true, FSNN_RESET_NONE, FSNN_GL, true, false, 0},     /* lines in several stretches */
+    /* lines in several stretches */
+    {4, 128, 8, 8, true, FSNN_RESET_NONE, FSNN_GL, true, false, 0},
     {8, 8, 96, 8, true, FSNN_RESET_CURRENT, FSNN_GL, false, false, 0},
     /* these go their two ways apart */
     {7, 12, 32, 32, false, FSNN_RESET_CURRENT, FSNN_GL, false, false, 0}, /* odd sides */
     {8, 7, 32, 32, false, FSNN_RESET_CURRENT, FSNN_GL, false, false, 0},
-    {8, 10, 5, 6, false, FSNN_RESET_CURRENT, FSNN_GL, true, false, 0}, /* lines that are no whole tiles */
+    /* lines that are no whole tiles */
+    {8, 10, 5, 6, false, FSNN_RESET_CURRENT, FSNN_GL, true, false, 0},
     {8, 12, 32, 32, false, FSNN_RESET_JUMP, FSNN_GL, false, false, 0}, /* the general scan */
     {8, 12, 32, 32, false, FSNN_RESET_CURRENT, FSNN_AB, false, false, 0},
     {8, 12, 32, 32, true, FSNN_RESET_CURRENT, FSNN_GL, false, false, 3},
@@ -185,7 +195,8 @@ static void counted(void **state)
     result before, during, after;
     fsnn_net *net = build(d, false, false);
     int64_t little = activations(net), most, sum = 0;
-    int64_t neurons = d->first * d->height * d->width, *counts = calloc((size_t)neurons, sizeof *counts);
+    int64_t neurons = d->first * d->height * d->width,
+            *counts = calloc((size_t)neurons, sizeof *counts);
     run(net, d, false, &before);
     GOOD(fsnn_net_count_spikes(net, true));
     GOOD(fsnn_net_reset(net));
@@ -229,7 +240,8 @@ static void threads(void **state)
     fsnn_net_destroy(b);
 }
 
-/* A layer with a bias and neurons behind it; with a reshape between, the bias gets its gradient by itself. */
+/* A layer with a bias and neurons behind it; with a reshape between, the bias gets its gradient by
+ * itself. */
 static fsnn_net *biased(bool image, bool between, bool learns, int64_t batch, int64_t checkpoint)
 {
     fsnn_net *net;
@@ -246,7 +258,8 @@ static fsnn_net *biased(bool image, bool between, bool learns, int64_t batch, in
     GOOD(fsnn_net_lif(net, "n", x, &o));
     fsnn_order order = fsnn_order_of(0.6);
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
-    fsnn_plan plan = {.steps = T, .batch = batch, .training = true, .checkpoint = checkpoint, .seed = 5};
+    fsnn_plan plan = {
+        .steps = T, .batch = batch, .training = true, .checkpoint = checkpoint, .seed = 5};
     GOOD(fsnn_net_wrap(net, &dynamics, &plan));
     return net;
 }
@@ -278,15 +291,18 @@ static void biases(void **state)
         bool image = i & 1, learns = i & 2;
         int64_t batch = i & 4 ? 4 : 3, checkpoint = i & 8 ? 2 : 0, out = image ? 16 : 32;
         float apart[32], passing[32], largest = 0;
-        fsnn_net *a = biased(image, true, learns, batch, checkpoint), *b = biased(image, false, learns, batch, checkpoint);
-        int64_t rows = T * batch, inputs = rows * (image ? 48 : 10), outputs = rows * (image ? 384 : 32);
+        fsnn_net *a = biased(image, true, learns, batch, checkpoint),
+                 *b = biased(image, false, learns, batch, checkpoint);
+        int64_t rows = T * batch, inputs = rows * (image ? 48 : 10),
+                outputs = rows * (image ? 384 : 32);
         bias_gradient(a, inputs, outputs, apart);
         bias_gradient(b, inputs, outputs, passing);
         for (int64_t c = 0; c < out; c++)
             largest = apart[c] > largest ? apart[c] : -apart[c] > largest ? -apart[c] : largest;
         assert_true(largest > 0.1f);
         for (int64_t c = 0; c < out; c++)
-            assert_true(apart[c] - passing[c] < 1e-5f * largest && passing[c] - apart[c] < 1e-5f * largest);
+            assert_true(apart[c] - passing[c] < 1e-5f * largest &&
+                        passing[c] - apart[c] < 1e-5f * largest);
         fsnn_net_destroy(a);
         fsnn_net_destroy(b);
     }
@@ -294,7 +310,7 @@ static void biases(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(same_numbers), cmocka_unit_test(counted), cmocka_unit_test(threads),
-                                       cmocka_unit_test(biases)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(same_numbers), cmocka_unit_test(counted),
+                                       cmocka_unit_test(threads), cmocka_unit_test(biases)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

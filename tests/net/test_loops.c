@@ -127,7 +127,8 @@ static fsnn_shape nested(fsnn_net *net)
     return FSNN_SHAPE(2, 4);
 }
 
-/* The usual form of a recurrent layer: current and spikes side by side. A delay outside of loops. */
+/* The usual form of a recurrent layer: current and spikes side by side. A delay outside of
+ * loops. */
 static fsnn_shape beside(fsnn_net *net)
 {
     int in = fsnn_net_input(net, FSNN_SHAPE(5));

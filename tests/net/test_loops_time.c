@@ -1,6 +1,6 @@
-/* Layers of a loop go through time step by step. With a feedback of zero they do what layers outside
- * of loops do, in every method, reset and memory, forward and backward; with a real one, chunks,
- * segments and a state that is saved and restored make no difference. */
+/* Layers of a loop go through time step by step. With a feedback of zero they do what layers
+ * outside of loops do, in every method, reset and memory, forward and backward; with a real one,
+ * chunks, segments and a state that is saved and restored make no difference. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -201,8 +201,8 @@ static void as_outside(void **state)
         }
 }
 
-/* With hard spikes and a fixed order, where the fused scan does the whole tiles: by itself, in a loop,
- * in segments, and in a loop in segments. */
+/* With hard spikes and a fixed order, where the fused scan does the whole tiles: by itself, in a
+ * loop, in segments, and in a loop in segments. */
 static void fused(void **state)
 {
     (void)state;

@@ -313,8 +313,9 @@ static void replanning(void **state)
     }
 }
 
-/* Neurons write the gradient of their current over that of their spikes: current, spikes and one gradient are all there is of a wide
- * layer. Where the current has another reader its gradient is a sum, with a place of its own. */
+/* Neurons write the gradient of their current over that of their spikes: current, spikes and one
+ * gradient are all there is of a wide layer. Where the current has another reader its gradient is a
+ * sum, with a place of its own. */
 static void gradients_in_place(void **state)
 {
     (void)state;
@@ -489,11 +490,15 @@ static void rewrapping(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gradients),     cmocka_unit_test(gradcheck_can_fail),
-        cmocka_unit_test(chunked),       cmocka_unit_test(reading_order),
-        cmocka_unit_test(replanning),    cmocka_unit_test(no_allocation),
+        cmocka_unit_test(gradients),
+        cmocka_unit_test(gradcheck_can_fail),
+        cmocka_unit_test(chunked),
+        cmocka_unit_test(reading_order),
+        cmocka_unit_test(replanning),
+        cmocka_unit_test(no_allocation),
         cmocka_unit_test(gradients_in_place),
-        cmocka_unit_test(out_of_memory), cmocka_unit_test(errors),
+        cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(errors),
         cmocka_unit_test(rewrapping),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
-/* Noise on the threshold through the public API: gradients with the noise frozen, the same noise for any number of threads, any cut
- * into calls, checkpointing and a saved state, other noise in another run, layer and sample; none in evaluation; user equations. */
+/* Noise on the threshold through the public API: gradients with the noise frozen, the same noise
+ * for any number of threads, any cut into calls, checkpointing and a saved state, other noise in
+ * another run, layer and sample; none in evaluation; user equations. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,17 +26,21 @@ static int assert_good(int status, const char *what, int line)
 
 enum { T = 30, B = 3, IN = 5, HIDDEN = 37, OUT = 4 };
 
-static const fsnn_noise_mode modes[] = {FSNN_NOISE_MEANFIELD, FSNN_NOISE_SOFT_NOISY, FSNN_NOISE_HARD_ST,
-                                        FSNN_NOISE_CONCRETE, FSNN_NOISE_HARD_CONCRETE};
+static const fsnn_noise_mode modes[] = {FSNN_NOISE_MEANFIELD, FSNN_NOISE_SOFT_NOISY,
+                                        FSNN_NOISE_HARD_ST, FSNN_NOISE_CONCRETE,
+                                        FSNN_NOISE_HARD_CONCRETE};
 
 static bool soft(fsnn_noise_mode mode)
 {
-    return mode == FSNN_NOISE_MEANFIELD || mode == FSNN_NOISE_SOFT_NOISY || mode == FSNN_NOISE_CONCRETE;
+    return mode == FSNN_NOISE_MEANFIELD || mode == FSNN_NOISE_SOFT_NOISY ||
+           mode == FSNN_NOISE_CONCRETE;
 }
 
 static fsnn_user options(fsnn_noise_mode mode)
 {
-    fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .dv = "(-v*(1 + a*tanh(v)) + I)/tau", .spike = "v + a*dv - threshold"};
+    fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT,
+                   .dv = "(-v*(1 + a*tanh(v)) + I)/tau",
+                   .spike = "v + a*dv - threshold"};
     o.neuron.tau = (fsnn_value){2.0, true, FSNN_PER_LAYER};
     o.neuron.threshold = (fsnn_value){0.8, true, FSNN_PER_CHANNEL};
     o.neuron.detach_reset = false;
@@ -91,8 +96,12 @@ static void gradients(void **state)
         d.tolerance = ways[w].tolerance;
         if (ways[w].tolerance > 0)
             d.engine = FSNN_ENGINE_EXPONENTIALS;
-        fsnn_plan plan = {.steps = ways[w].tolerance > 0 ? T : 9, .batch = B, .training = true, .smooth = true,
-                          .input_gradient = true, .seed = 5};
+        fsnn_plan plan = {.steps = ways[w].tolerance > 0 ? T : 9,
+                          .batch = B,
+                          .training = true,
+                          .smooth = true,
+                          .input_gradient = true,
+                          .seed = 5};
         double worst;
         const char *where;
         fsnn_net *net = build(mode, ways[w].reset);
@@ -175,12 +184,14 @@ static void the_same_noise(void **state)
         fsnn_net_counter_set(net, 0);
         run(net, &pieces, 1, 1, &other);
         assert_true(distance(whole.out, other.out, T * B * OUT) < 1e-4);
-        assert_true(distance(whole.grad, other.grad, 1024) < 2e-4 * (1 + distance(whole.grad, (float[1024]){0}, 1024)));
+        assert_true(distance(whole.grad, other.grad, 1024) <
+                    2e-4 * (1 + distance(whole.grad, (float[1024]){0}, 1024)));
         fsnn_net_destroy(net);
     }
 }
 
-/* Not the same in another forward, layer, sample or seed; and the sample's own whatever the batch. */
+/* Not the same in another forward, layer, sample or seed; and the sample's own whatever the
+ * batch. */
 static void other_noise(void **state)
 {
     (void)state;
@@ -193,7 +204,8 @@ static void other_noise(void **state)
     fsnn_net *net;
     fsnn_plan plan = {.steps = K, .batch = 2, .training = true, .record = true, .seed = 1};
     o.noise.mode = FSNN_NOISE_HARD_ST;
-    o.tau.value = 1; /* forgets at once: every step is a throw of its own, and fires half of the time */
+    /* forgets at once: every step is a throw of its own, and fires half of the time */
+    o.tau.value = 1;
     o.reset = FSNN_RESET_NONE;
     for (int i = 0; i < K * 2; i++)
         x[i] = 1;
@@ -222,7 +234,7 @@ static void other_noise(void **state)
     GOOD(fsnn_net_read(net, 1, FSNN_RECORD_SPIKES, b));
     for (int k = 0; k < K; k++)
         agree[3] += a[2 * k] == b[2 * k]; /* seeds */
-    for (int i = 0; i < 4; i++) /* of 400 coins: 200, standard deviation 10 */
+    for (int i = 0; i < 4; i++)           /* of 400 coins: 200, standard deviation 10 */
         if (abs(agree[i] - K / 2) > 45)
             fail_msg("pair %d agrees in %d of %d steps", i, agree[i], K);
     plan.seed = 1;
@@ -290,7 +302,8 @@ static void evaluation(void **state)
     fsnn_net_destroy(still);
 }
 
-/* The mean of soft_noisy and of hard spikes over the noise: hard ones fire with the probability that meanfield gives. */
+/* The mean of soft_noisy and of hard spikes over the noise: hard ones fire with the probability
+ * that meanfield gives. */
 static void expectation(void **state)
 {
     (void)state;
@@ -344,14 +357,18 @@ static void errors(void **state)
 {
     (void)state;
     assert_string_equal(refused("lif", (fsnn_noise){.gamma = 0.1}),
-                        "lif \"n\": the noise has a gamma or temperature but no mode: set one, like noise: {mode: "
-                        "hard_st}, or leave them out");
+                        "lif \"n\": the noise has a gamma or temperature but no mode: set one, "
+                        "like noise: {mode: hard_st}, or leave them out");
     assert_string_equal(refused("if", (fsnn_noise){.mode = FSNN_NOISE_CONCRETE, .gamma = -1}),
-                        "if \"n\": the noise has gamma -1 and temperature 0: each must be from 1e-9 to 1e+9, or 0 for its "
-                        "default");
-    assert_non_null(strstr(refused("lif", (fsnn_noise){.mode = FSNN_NOISE_CONCRETE, .temperature = NAN}), "temperature nan"));
-    assert_string_equal(refused("noisy", (fsnn_noise){.mode = FSNN_NOISES}), "noisy \"n\": there is no noise mode number 6");
-    assert_non_null(strstr(refused("readout", (fsnn_noise){.mode = FSNN_NOISE_MEANFIELD}), "it never spikes, so noise"));
+                        "if \"n\": the noise has gamma -1 and temperature 0: each must be from "
+                        "1e-9 to 1e+9, or 0 for its default");
+    assert_non_null(
+        strstr(refused("lif", (fsnn_noise){.mode = FSNN_NOISE_CONCRETE, .temperature = NAN}),
+               "temperature nan"));
+    assert_string_equal(refused("noisy", (fsnn_noise){.mode = FSNN_NOISES}),
+                        "noisy \"n\": there is no noise mode number 6");
+    assert_non_null(strstr(refused("readout", (fsnn_noise){.mode = FSNN_NOISE_MEANFIELD}),
+                           "it never spikes, so noise"));
     fsnn_neuron o;
     assert_int_equal(fsnn_kind_defaults("noisy", &o), sizeof o);
     assert_int_equal(o.noise.mode, FSNN_NOISE_HARD_ST);
@@ -365,8 +382,9 @@ static void errors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gradients),  cmocka_unit_test(the_same_noise), cmocka_unit_test(other_noise),
-        cmocka_unit_test(saved),      cmocka_unit_test(evaluation),     cmocka_unit_test(expectation),
+        cmocka_unit_test(gradients),   cmocka_unit_test(the_same_noise),
+        cmocka_unit_test(other_noise), cmocka_unit_test(saved),
+        cmocka_unit_test(evaluation),  cmocka_unit_test(expectation),
         cmocka_unit_test(errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

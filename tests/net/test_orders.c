@@ -311,7 +311,8 @@ static void warnings_of_terms(void **state)
             d.method = methods[m];
             d.step = 0.6;
             most = limit[m][0] / pow(0.6, 0.9) + 0.7 * limit[m][1] / pow(0.6, 0.3);
-            fsnn_net *net = two_layers(&d, 1 / (most * (side ? 1.02 : 0.98)), FSNN_RESET_JUMP, &smooth);
+            fsnn_net *net =
+                two_layers(&d, 1 / (most * (side ? 1.02 : 0.98)), FSNN_RESET_JUMP, &smooth);
             const char *said = fsnn_net_warning(net, 0);
             if (!side) {
                 assert_null(said);

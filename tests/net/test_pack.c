@@ -1,4 +1,5 @@
-/* Spikes that are kept as bits between forward and backward: less memory, the same numbers to the bit. */
+/* Spikes that are kept as bits between forward and backward: less memory, the same numbers to the
+ * bit. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,22 +27,42 @@ typedef struct design {
 #define GL "dynamics: {alpha: 0.6}\n"
 
 static const design designs[] = {
-    {"layers", "input: [40]\nlayers:\n  - linear: {out: 70}\n" LIF "  - linear: {out: 70}\n" LIF "  - linear: {out: 70}\n" LIF
-               "  - linear: {out: 70}\n" LIF "  - linear: {out: 5}\n" GL, 2, 0},
-    {"pictures", PICTURE "layers:\n" CONV(8) LIF "  - maxpool: {kernel: 2}\n" CONV(16) LIF CONV(16) LIF "  - avgpool: {kernel: 2}\n"
-                 CONV(16) LIF END GL, 2, 0},
-    {"other resets", "input: [40]\nlayers:\n  - linear: {out: 70}\n  - lif: {threshold: 0.3, reset: jump}\n  - linear: {out: 70}\n"
-                     "  - if: {threshold: 0.5, reset: value}\n  - linear: {out: 70}\n" LIF "  - linear: {out: 5}\n" GL, 1, 0},
-    {"segments", "input: [40]\nlayers:\n  - linear: {out: 70}\n" LIF "  - linear: {out: 70}\n" LIF "  - linear: {out: 70}\n" LIF
-                 "  - linear: {out: 5}\n" GL, 1, 3},
-    {"several readers", "input: [40]\nlayers:\n  - linear: {out: 64}\n  - lif: {threshold: 0.3, name: a}\n  - linear: {out: 64}\n"
-                        "  - lif: {threshold: 0.3, name: b}\n  - multiply: {from: [a, b], name: c}\n  - linear: {out: 64}\n" LIF
-                        "  - linear: {out: 64}\n" LIF "  - linear: {out: 5}\n" GL, 1, 0},
+    {"layers",
+     "input: [40]\nlayers:\n  - linear: {out: 70}\n" LIF "  - linear: {out: 70}\n" LIF
+     "  - linear: {out: 70}\n" LIF "  - linear: {out: 70}\n" LIF "  - linear: {out: 5}\n" GL,
+     2, 0},
+    {"pictures",
+     PICTURE "layers:\n" CONV(8) LIF "  - maxpool: {kernel: 2}\n" CONV(16) LIF CONV(16) LIF
+     "  - avgpool: {kernel: 2}\n" CONV(16) LIF END GL,
+     2, 0},
+    {"other resets",
+     "input: [40]\nlayers:\n  - linear: {out: 70}\n  - lif: {threshold: 0.3, reset: jump}\n  - "
+     "linear: {out: 70}\n"
+     "  - if: {threshold: 0.5, reset: value}\n  - linear: {out: 70}\n" LIF
+     "  - linear: {out: 5}\n" GL,
+     1, 0},
+    {"segments",
+     "input: [40]\nlayers:\n  - linear: {out: 70}\n" LIF "  - linear: {out: 70}\n" LIF
+     "  - linear: {out: 70}\n" LIF "  - linear: {out: 5}\n" GL,
+     1, 3},
+    {"several readers",
+     "input: [40]\nlayers:\n  - linear: {out: 64}\n  - lif: {threshold: 0.3, name: a}\n  - linear: "
+     "{out: 64}\n"
+     "  - lif: {threshold: 0.3, name: b}\n  - multiply: {from: [a, b], name: c}\n  - linear: {out: "
+     "64}\n" LIF "  - linear: {out: 64}\n" LIF "  - linear: {out: 5}\n" GL,
+     1, 0},
     /* its values are not zeros and ones, or never rest */
-    {"potentials", "input: [40]\nlayers:\n  - linear: {out: 64}\n  - readout: {}\n  - linear: {out: 64}\n  - readout: {}\n"
-                   "  - linear: {out: 64}\n  - readout: {}\n  - linear: {out: 5}\n" GL, 0, 0},
-    {"a loop", "input: [40]\nlayers:\n  - delay: {of: a, name: back}\n  - linear: {from: input, out: 33, name: first}\n"
-               "  - add: {from: [first, back]}\n  - lif: {threshold: 0.3, name: a}\n  - linear: {out: 5}\n" GL, 0, 0},
+    {"potentials",
+     "input: [40]\nlayers:\n  - linear: {out: 64}\n  - readout: {}\n  - linear: {out: 64}\n  - "
+     "readout: {}\n"
+     "  - linear: {out: 64}\n  - readout: {}\n  - linear: {out: 5}\n" GL,
+     0, 0},
+    {"a loop",
+     "input: [40]\nlayers:\n  - delay: {of: a, name: back}\n  - linear: {from: input, out: 33, "
+     "name: first}\n"
+     "  - add: {from: [first, back]}\n  - lif: {threshold: 0.3, name: a}\n  - linear: {out: "
+     "5}\n" GL,
+     0, 0},
 };
 
 static fsnn_net *build(const design *d, bool packs)
@@ -49,7 +70,12 @@ static fsnn_net *build(const design *d, bool packs)
     fsnn_description *description;
     fsnn_net *net = described(d->text, &description);
     net->packs_from = packs ? 0 : INT64_MAX;
-    fsnn_plan plan = {.steps = T, .batch = B, .training = true, .input_gradient = true, .checkpoint = d->checkpoint, .seed = 3};
+    fsnn_plan plan = {.steps = T,
+                      .batch = B,
+                      .training = true,
+                      .input_gradient = true,
+                      .checkpoint = d->checkpoint,
+                      .seed = 3};
     GOOD(fsnn_net_wrap(net, fsnn_description_dynamics(description), &plan));
     fsnn_description_destroy(description);
     return net;
@@ -107,11 +133,15 @@ static void same_bits(void **state)
     }
 }
 
-/* Spikes that are counted have a place of their own, and may wait as bits there; those that are not go straight into the pool. */
+/* Spikes that are counted have a place of their own, and may wait as bits there; those that are not
+ * go straight into the pool. */
 static void planned_anew(void **state)
 {
     (void)state;
-    const design d = {"counted, and not", PICTURE "layers:\n" CONV(16) LIF "  - maxpool: {kernel: 2}\n" CONV(16) LIF CONV(16) LIF END GL, 2, 0};
+    const design d = {"counted, and not",
+                      PICTURE "layers:\n" CONV(16) LIF "  - maxpool: {kernel: 2}\n" CONV(16)
+                          LIF CONV(16) LIF END GL,
+                      2, 0};
     fsnn_net *plain = build(&d, false), *packed = build(&d, true);
     int packs = packed->packs;
     for (int on = 1; on >= 0; on--) {
@@ -131,7 +161,8 @@ static void there_and_back(void **state)
     enum { MOST = 3 * BITS_BLOCK + 7 };
     static float x[MOST + 1], y[MOST + 1];
     static uint32_t bits[4 * BITS_LANES];
-    static const int64_t counts[] = {1, 31, BITS_BLOCK - 1, BITS_BLOCK, BITS_BLOCK + 1, 2 * BITS_BLOCK, MOST};
+    static const int64_t counts[] = {
+        1, 31, BITS_BLOCK - 1, BITS_BLOCK, BITS_BLOCK + 1, 2 * BITS_BLOCK, MOST};
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
         for (int64_t i = 0; i < MOST; i++)
             x[i] = number(i * (int64_t)(c + 3)) > 0.4f ? 1 : 0;

@@ -1,5 +1,6 @@
-/* What holds for resets whatever the method: the classic neuron at alpha 1, exact landings, no difference before the first
- * spike, the refractory period, and learning of v_reset. Through the public interface. */
+/* What holds for resets whatever the method: the classic neuron at alpha 1, exact landings, no
+ * difference before the first spike, the refractory period, and learning of v_reset. Through the
+ * public interface. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,7 +34,8 @@ static float input[K * N], v[K * N], spikes[K * N];
 
 static setup plain(fsnn_reset reset)
 {
-    setup c = {.kind = "lif", .neuron = FSNN_NEURON_DEFAULT, .method = FSNN_GL, .alpha = 0.6, .h = 0.5};
+    setup c = {
+        .kind = "lif", .neuron = FSNN_NEURON_DEFAULT, .method = FSNN_GL, .alpha = 0.6, .h = 0.5};
     c.neuron.tau.value = 2;
     c.neuron.reset = reset;
     c.neuron.v_reset.value = -0.375;
@@ -61,7 +63,8 @@ static fsnn_status try_run(const setup *c)
     GOOD(fsnn_net_create(&net));
     int x = fsnn_net_input(net, FSNN_SHAPE(N));
     GOOD(fsnn_net_add(net, c->kind, "cell", &x, 1, &c->neuron));
-    fsnn_status status = fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = K, .batch = 1, .record = true});
+    fsnn_status status =
+        fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = K, .batch = 1, .record = true});
     if (!status)
         status = fsnn_net_forward(net, input, &out);
     if (!status) {
@@ -132,8 +135,8 @@ static void classic_at_one(void **state)
                             if (fabs(got - want[k]) > 2e-5 * fmax(1, fabs(want[k])) ||
                                 (double)spikes[k * N + n] != s[k])
                                 fail_msg("%s, %s, reset %s, step %d: v %.9g, classic %.9g", c.kind,
-                                         fsnn_method_name(c.method), fsnn_reset_name(c.neuron.reset),
-                                         k, got, want[k]);
+                                         fsnn_method_name(c.method),
+                                         fsnn_reset_name(c.neuron.reset), k, got, want[k]);
                             fired += s[k] != 0;
                         }
                     }
@@ -141,7 +144,8 @@ static void classic_at_one(void **state)
                 }
 }
 
-/* Until the first spike all resets give the same bits, and at it those that overwrite land where they say. */
+/* Until the first spike all resets give the same bits, and at it those that overwrite land where
+ * they say. */
 static void landings(void **state)
 {
     (void)state;
@@ -261,8 +265,12 @@ static fsnn_net *two_channels(const setup *c, const fsnn_plan *plan)
 static void v_reset_learns(void **state)
 {
     (void)state;
-    static const fsnn_plan plan = {
-        .steps = 30, .batch = 2, .training = true, .smooth = true, .input_gradient = true, .seed = 4};
+    static const fsnn_plan plan = {.steps = 30,
+                                   .batch = 2,
+                                   .training = true,
+                                   .smooth = true,
+                                   .input_gradient = true,
+                                   .seed = 4};
     static const fsnn_method methods[] = {FSNN_GL, FSNN_L1, FSNN_EULER};
     float x[30 * 2 * 3];
     for (int i = 0; i < (int)(sizeof x / sizeof *x); i++)
@@ -308,7 +316,8 @@ static void scale_moves(void **state)
     for (int i = 0; i < 3; i++) {
         for (int fixed = 0; fixed < 2; fixed++) {
             setup c = plain(FSNN_RESET_JUMP);
-            c.neuron.surrogate = (fsnn_surrogate){FSNN_SIGMOID, fixed ? scale[i] : 1, fixed ? 0 : 9, FSNN_GROWTH_GEOMETRIC};
+            c.neuron.surrogate = (fsnn_surrogate){FSNN_SIGMOID, fixed ? scale[i] : 1, fixed ? 0 : 9,
+                                                  FSNN_GROWTH_GEOMETRIC};
             fsnn_net *net = two_channels(&c, &plan);
             GOOD(fsnn_net_progress(net, done[i]));
             GOOD(fsnn_net_replan(net, &plan));
@@ -353,9 +362,12 @@ static void errors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(classic_at_one),         cmocka_unit_test(landings),
-        cmocka_unit_test(no_spike_no_difference), cmocka_unit_test(refractory),
-        cmocka_unit_test(v_reset_learns),         cmocka_unit_test(errors),
+        cmocka_unit_test(classic_at_one),
+        cmocka_unit_test(landings),
+        cmocka_unit_test(no_spike_no_difference),
+        cmocka_unit_test(refractory),
+        cmocka_unit_test(v_reset_learns),
+        cmocka_unit_test(errors),
         cmocka_unit_test(scale_moves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

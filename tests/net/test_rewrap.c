@@ -1,5 +1,5 @@
-/* A net wrapped again with another method, engine, length, or parameters is as good as one built for them: the same spikes,
- * and states that go from one to the other. */
+/* A net wrapped again with another method, engine, length, or parameters is as good as one built
+ * for them: the same spikes, and states that go from one to the other. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -94,8 +94,8 @@ static void methods(void **state)
     fsnn_net_destroy(net);
 }
 
-/* The exponentials of ml depend on alpha and tau. Where these are written, there may be more of them than there was room for,
- * and the run begins anew. */
+/* The exponentials of ml depend on alpha and tau. Where these are written, there may be more of
+ * them than there was room for, and the run begins anew. */
 static void moved(void **state)
 {
     (void)state;
@@ -106,7 +106,8 @@ static void moved(void **state)
         for (int i = 0; i < FSNN_COUNT(alphas); i++) {
             fsnn_order order = fsnn_order_of(alphas[i]);
             fsnn_dynamics d = fsnn_dynamics_default(&order);
-            fsnn_plan plan = {.steps = T, .batch = 1, .training = true, .checkpoint = checkpoint * 50};
+            fsnn_plan plan = {
+                .steps = T, .batch = 1, .training = true, .checkpoint = checkpoint * 50};
             fsnn_certificate c;
             fsnn_net *fresh = build(0);
             d.method = FSNN_ML;
@@ -130,7 +131,8 @@ static void moved(void **state)
     }
 }
 
-/* A horizon within the lags that are exact: no exponentials, but the spike tests are watched all the same. */
+/* A horizon within the lags that are exact: no exponentials, but the spike tests are watched all
+ * the same. */
 static void short_horizon(void **state)
 {
     (void)state;
@@ -173,7 +175,8 @@ static void far_horizon(void **state)
     fsnn_net_destroy(net);
 }
 
-/* A state that says it has run for longer than it has rows for is damaged: steps would read before its rows. */
+/* A state that says it has run for longer than it has rows for is damaged: steps would read before
+ * its rows. */
 static void too_few_rows(void **state)
 {
     (void)state;
@@ -269,7 +272,8 @@ static void out_of_memory(void **state)
     assert_true(failures > 50);
 }
 
-/* Training steps allocate nothing: with exponentials, in equal segments, with an order that is learned. */
+/* Training steps allocate nothing: with exponentials, in equal segments, with an order that is
+ * learned. */
 static void no_allocation(void **state)
 {
     (void)state;
@@ -305,8 +309,8 @@ int main(void)
         cmocka_unit_test(methods),       cmocka_unit_test(moved),
         cmocka_unit_test(short_horizon), cmocka_unit_test(far_horizon),
         cmocka_unit_test(too_few_rows),  cmocka_unit_test(refractory),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(out_of_memory), cmocka_unit_test(no_allocation),
+        cmocka_unit_test(refused),       cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(no_allocation),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

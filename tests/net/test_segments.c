@@ -255,7 +255,8 @@ static void root_of_time(void **state)
         fail_msg("%.0f bytes for 2000 steps, %.0f for 32000", few, many);
 }
 
-static void refused(fsnn_net *net, const fsnn_dynamics *d, const fsnn_plan *plan, const char *sentence)
+static void refused(fsnn_net *net, const fsnn_dynamics *d, const fsnn_plan *plan,
+                    const char *sentence)
 {
     assert_true(fsnn_net_wrap(net, d, plan) < 0);
     if (!strstr(fsnn_error_text(), sentence))
@@ -290,11 +291,8 @@ static void errors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_gradients),
-        cmocka_unit_test(restart),
-        cmocka_unit_test(truncated),
-        cmocka_unit_test(root_of_time),
-        cmocka_unit_test(errors),
+        cmocka_unit_test(same_gradients), cmocka_unit_test(restart), cmocka_unit_test(truncated),
+        cmocka_unit_test(root_of_time),   cmocka_unit_test(errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

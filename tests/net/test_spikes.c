@@ -1,5 +1,6 @@
-/* Input as lists of spikes: the numbers that dense input gives, but for rounding, in outputs and all
- * gradients, whatever reads the input; in segments of time; the same bits for any number of threads. */
+/* Input as lists of spikes: the numbers that dense input gives, but for rounding, in outputs and
+ * all gradients, whatever reads the input; in segments of time; the same bits for any number of
+ * threads. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
-/* Neurons with several states, through the public API: chunks, saved states, checkpointing, known solutions, kinds, learned
- * parameters, recorded states, errors. (test_states_reference.c has the numbers of every method and reset.) */
+/* Neurons with several states, through the public API: chunks, saved states, checkpointing, known
+ * solutions, kinds, learned parameters, recorded states, errors. (test_states_reference.c has the
+ * numbers of every method and reset.) */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -120,7 +121,8 @@ static bool possible(int n, fsnn_method method, fsnn_reset reset)
 
 /* ---- chunks and states ---- */
 
-/* Steps from..to-1 in calls of `chunk`; outputs and the first layer's states go where the whole run has them. */
+/* Steps from..to-1 in calls of `chunk`; outputs and the first layer's states go where the whole run
+ * has them. */
 typedef struct run_out {
     float y[T * B * HIDDEN], state[3][T * B * HIDDEN];
     double spikes;
@@ -230,7 +232,8 @@ static void longer_calls(void **state)
             }
 }
 
-/* A state of another form, cut off or damaged, is refused or taken as numbers, and never read beyond its end. */
+/* A state of another form, cut off or damaged, is refused or taken as numbers, and never read
+ * beyond its end. */
 static void damaged(void **state)
 {
     (void)state;
@@ -355,7 +358,8 @@ static void segments(void **state)
             }
 }
 
-/* A memory of one step leaves no rows for the segment before, but a state: gradients pass it, with one state as with several. */
+/* A memory of one step leaves no rows for the segment before, but a state: gradients pass it, with
+ * one state as with several. */
 static void one_step(void **state)
 {
     (void)state;
@@ -389,7 +393,8 @@ static void one_step(void **state)
 
 /* ---- known solutions ---- */
 
-/* States of one neuron of a kind under a current I(k), threshold out of reach or not. [K] each; returns the spikes. */
+/* States of one neuron of a kind under a current I(k), threshold out of reach or not. [K] each;
+ * returns the spikes. */
 static int lone(const char *kind, const fsnn_user *o, const fsnn_dynamics *d, int64_t K,
                 const float *I, float *v, float *w, float *spikes)
 {
@@ -419,7 +424,8 @@ static int cuba_rhs(double t, const double *y, double *dydt, size_t n, void *use
     return 0;
 }
 
-/* cuba's step response is what the solver of systems gives, with orders of its own for each state. */
+/* cuba's step response is what the solver of systems gives, with orders of its own for each
+ * state. */
 static void solver(void **state)
 {
     (void)state;
@@ -462,7 +468,8 @@ static void solver(void **state)
         }
 }
 
-/* At alpha = 1, v(t) = I (1 - (tau e^(-t/tau) - tau_syn e^(-t/tau_syn)) / (tau - tau_syn)): first order in the step. */
+/* At alpha = 1, v(t) = I (1 - (tau e^(-t/tau) - tau_syn e^(-t/tau_syn)) / (tau - tau_syn)): first
+ * order in the step. */
 static void step_response(void **state)
 {
     (void)state;
@@ -491,7 +498,8 @@ static void step_response(void **state)
     assert_true(ratio > 1.8 && ratio < 2.2);
 }
 
-/* At alpha = 1 and step 1 alif is the classic loop (Bellec et al. 2018: rho = 1 - 1/tau_a), and its intervals grow. */
+/* At alpha = 1 and step 1 alif is the classic loop (Bellec et al. 2018: rho = 1 - 1/tau_a), and its
+ * intervals grow. */
 static void adaptation(void **state)
 {
     (void)state;
@@ -520,7 +528,8 @@ static void adaptation(void **state)
     assert_true(early > late && late > 2);
 }
 
-/* A state that is not fractional is what gl and l1 make of it at alpha = 1, to the bit; there is no other difference to euler. */
+/* A state that is not fractional is what gl and l1 make of it at alpha = 1, to the bit; there is no
+ * other difference to euler. */
 static void integer_order(void **state)
 {
     (void)state;
@@ -554,7 +563,8 @@ static void integer_order(void **state)
     }
 }
 
-/* Finite input gives finite numbers, forward and backward, whatever its size and that of the parameters. */
+/* Finite input gives finite numbers, forward and backward, whatever its size and that of the
+ * parameters. */
 static void extremes(void **state)
 {
     (void)state;
@@ -641,7 +651,8 @@ static void kinds(void **state)
     }
 }
 
-/* Gradient descent finds the parameters of a teacher: the synapse's time constant; how much spikes raise the threshold. */
+/* Gradient descent finds the parameters of a teacher: the synapse's time constant; how much spikes
+ * raise the threshold. */
 static void learns(void **state)
 {
     (void)state;
@@ -696,7 +707,8 @@ static void learns(void **state)
     }
 }
 
-/* States of images, which lie channels-last inside, come out as the loop over what the layer received. */
+/* States of images, which lie channels-last inside, come out as the loop over what the layer
+ * received. */
 static void images(void **state)
 {
     (void)state;

@@ -1,5 +1,6 @@
-/* Neurons with several states beside a plain double-precision model of the same equations, one neuron after the other: states and
- * spikes forward; backward against central differences of that model, with the spikes inside a detached reset held fixed. */
+/* Neurons with several states beside a plain double-precision model of the same equations, one
+ * neuron after the other: states and spikes forward; backward against central differences of that
+ * model, with the spikes inside a detached reset held fixed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* An input that is the same at every step, given once (fsnn_plan.still): outputs, gradients and running statistics are those of the
- * same input given at every step, and less memory is held. */
+/* An input that is the same at every step, given once (fsnn_plan.still): outputs, gradients and
+ * running statistics are those of the same input given at every step, and less memory is held. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,52 +26,115 @@ typedef struct design {
 #define GL "dynamics: {alpha: 0.6}\n"
 
 static const design designs[] = {
-    {"linear", "input: [33]\nlayers:\n  - linear: {out: 21, name: first}\n  - lif: {tau: 1.5, threshold: 0.3}\n" END GL, 0, true},
-    {"groups", "input: [40]\nlayers:\n  - linear: {out: 512, name: first}\n"
-               "  - lif: {tau: {value: 1.5, learn: true}, threshold: {value: 0.3, learn: true}}\n" END
-               "dynamics: {alpha: 0.6, learn_alpha: true}\n", 0, true},
-    {"conv", PICTURE "layers:\n" CONV "  - lif: {threshold: 0.3}\n  - maxpool: {kernel: 2}\n" END GL, 0, true},
-    {"pool first", PICTURE "layers:\n  - avgpool: {kernel: 2}\n" CONV "  - maxpool: {kernel: 2}\n  - if: {threshold: 0.5}\n" END GL, 0, true},
-    {"batchnorm", PICTURE "layers:\n" CONV "  - batchnorm: {}\n  - lif: {threshold: 0.3}\n" END GL, 0, true},
-    {"batchnorm per step", PICTURE "layers:\n" CONV "  - batchnorm: {per_step: true}\n  - lif: {threshold: 0.3}\n" END GL, 0, true},
-    {"layernorm", PICTURE "layers:\n" CONV "  - permute: {axes: [1, 2, 0]}\n  - layernorm: {dims: 1}\n  - lif: {threshold: 0.3}\n" END GL, 0, true},
-    {"equation", "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n"
-                 "  - user: {dv: \"(-v + 0.2*exp(min(v, 2) - 1) + I)/tau\", threshold: 0.3, tau: {value: 1.5, learn: true}}\n" END GL, 0, true},
-    {"states", "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - cuba: {threshold: 0.2}\n" END GL, 0, true},
-    {"readout", "input: [33]\nlayers:\n  - linear: {out: 5, name: first}\n  - readout: {tau: 4.0}\n" GL, 0, true},
-    {"jump", "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - lif: {threshold: 0.3, reset: jump}\n" END GL, 0, true},
-    {"two readers", "input: [33]\nlayers:\n  - linear: {out: 40, name: first}\n  - lif: {threshold: 0.3, name: a}\n"
-                    "  - lif: {threshold: 0.6, from: first, name: b}\n  - add: {from: [a, b]}\n" END GL, 0, true},
-    {"trapezoid", "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - lif: {threshold: 0.3}\n" END
-                  "dynamics: {alpha: 0.6, method: trap}\n", 0, true},
-    {"predictor", "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - lif: {threshold: 0.3}\n" END
-                  "dynamics: {alpha: 0.6, method: abm}\n", 0, true},
-    {"tolerance", "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - lif: {threshold: 0.3}\n" END
-                  "dynamics: {alpha: 0.6, memory: {tolerance: 1e-4, engine: exponentials}}\n", 0, true},
-    {"integer", "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - lif: {threshold: 0.3}\n" END
-                "dynamics: {integrator: odeint}\n", 0, true},
+    {"linear",
+     "input: [33]\nlayers:\n  - linear: {out: 21, name: first}\n  - lif: {tau: 1.5, threshold: "
+     "0.3}\n" END GL,
+     0, true},
+    {"groups",
+     "input: [40]\nlayers:\n  - linear: {out: 512, name: first}\n"
+     "  - lif: {tau: {value: 1.5, learn: true}, threshold: {value: 0.3, learn: true}}\n" END
+     "dynamics: {alpha: 0.6, learn_alpha: true}\n",
+     0, true},
+    {"conv",
+     PICTURE "layers:\n" CONV "  - lif: {threshold: 0.3}\n  - maxpool: {kernel: 2}\n" END GL, 0,
+     true},
+    {"pool first",
+     PICTURE "layers:\n  - avgpool: {kernel: 2}\n" CONV
+             "  - maxpool: {kernel: 2}\n  - if: {threshold: 0.5}\n" END GL,
+     0, true},
+    {"batchnorm", PICTURE "layers:\n" CONV "  - batchnorm: {}\n  - lif: {threshold: 0.3}\n" END GL,
+     0, true},
+    {"batchnorm per step",
+     PICTURE "layers:\n" CONV "  - batchnorm: {per_step: true}\n  - lif: {threshold: 0.3}\n" END GL,
+     0, true},
+    {"layernorm",
+     PICTURE
+     "layers:\n" CONV
+     "  - permute: {axes: [1, 2, 0]}\n  - layernorm: {dims: 1}\n  - lif: {threshold: 0.3}\n" END GL,
+     0, true},
+    {"equation",
+     "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n"
+     "  - user: {dv: \"(-v + 0.2*exp(min(v, 2) - 1) + I)/tau\", threshold: 0.3, tau: {value: 1.5, "
+     "learn: true}}\n" END GL,
+     0, true},
+    {"states",
+     "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - cuba: {threshold: 0.2}\n" END
+         GL,
+     0, true},
+    {"readout",
+     "input: [33]\nlayers:\n  - linear: {out: 5, name: first}\n  - readout: {tau: 4.0}\n" GL, 0,
+     true},
+    {"jump",
+     "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - lif: {threshold: 0.3, reset: "
+     "jump}\n" END GL,
+     0, true},
+    {"two readers",
+     "input: [33]\nlayers:\n  - linear: {out: 40, name: first}\n  - lif: {threshold: 0.3, name: "
+     "a}\n"
+     "  - lif: {threshold: 0.6, from: first, name: b}\n  - add: {from: [a, b]}\n" END GL,
+     0, true},
+    {"trapezoid",
+     "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - lif: {threshold: 0.3}\n" END
+     "dynamics: {alpha: 0.6, method: trap}\n",
+     0, true},
+    {"predictor",
+     "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - lif: {threshold: 0.3}\n" END
+     "dynamics: {alpha: 0.6, method: abm}\n",
+     0, true},
+    {"tolerance",
+     "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - lif: {threshold: 0.3}\n" END
+     "dynamics: {alpha: 0.6, memory: {tolerance: 1e-4, engine: exponentials}}\n",
+     0, true},
+    {"integer",
+     "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - lif: {threshold: 0.3}\n" END
+     "dynamics: {integrator: odeint}\n",
+     0, true},
     {"segments", PICTURE "layers:\n" CONV "  - lif: {threshold: 0.3}\n" END GL, 4, true},
-    {"segments, in the general scan", "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n"
-                                      "  - lif: {threshold: 0.3, reset: jump, tau: {value: 1.2, learn: true}}\n" END GL, 4, true},
+    {"segments, in the general scan",
+     "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n"
+     "  - lif: {threshold: 0.3, reset: jump, tau: {value: 1.2, learn: true}}\n" END GL,
+     4, true},
     /* what cannot be computed once */
-    {"skip", "input: [33]\nlayers:\n  - linear: {out: 33, name: first}\n  - lif: {threshold: 0.3, name: a}\n"
-             "  - add: {from: [input, a]}\n" END GL, 0, false},
-    {"skip, segments", "input: [33]\nlayers:\n  - linear: {out: 33, name: first}\n  - lif: {threshold: 0.3, name: a}\n"
-                       "  - add: {from: [input, a]}\n" END GL, 4, false},
-    {"loop", "input: [33]\nlayers:\n  - delay: {of: a, name: back}\n  - linear: {from: input, out: 33, name: first}\n"
-             "  - add: {from: [first, back], name: sum}\n  - lif: {threshold: 0.3, name: a}\n" END GL, 0, false},
+    {"skip",
+     "input: [33]\nlayers:\n  - linear: {out: 33, name: first}\n  - lif: {threshold: 0.3, name: "
+     "a}\n"
+     "  - add: {from: [input, a]}\n" END GL,
+     0, false},
+    {"skip, segments",
+     "input: [33]\nlayers:\n  - linear: {out: 33, name: first}\n  - lif: {threshold: 0.3, name: "
+     "a}\n"
+     "  - add: {from: [input, a]}\n" END GL,
+     4, false},
+    {"loop",
+     "input: [33]\nlayers:\n  - delay: {of: a, name: back}\n  - linear: {from: input, out: 33, "
+     "name: first}\n"
+     "  - add: {from: [first, back], name: sum}\n  - lif: {threshold: 0.3, name: a}\n" END GL,
+     0, false},
     {"no neurons", "input: [33]\nlayers:\n  - linear: {out: 5, name: first}\n" GL, 0, false},
 };
 
 /* Whose resets pass gradients on, so that these are those of the smooth net. */
 #define SMOOTH "threshold: 0.5, detach_reset: false, surrogate: {scale: 2.0}"
 static const design smooth[] = {
-    {"linear", "input: [33]\nlayers:\n  - linear: {out: 21, name: first}\n  - lif: {tau: {value: 1.5, learn: true}, " SMOOTH "}\n" END GL, 0, true},
-    {"picture", PICTURE "layers:\n" CONV "  - batchnorm: {}\n  - lif: {" SMOOTH "}\n  - avgpool: {kernel: 2}\n" END GL, 0, true},
-    {"jump", "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - lif: {reset: jump, " SMOOTH "}\n" END GL, 0, true},
-    {"segments", "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - lif: {" SMOOTH "}\n" END GL, 4, true},
-    {"skip", "input: [33]\nlayers:\n  - linear: {out: 33, name: first}\n  - lif: {" SMOOTH ", name: a}\n"
-             "  - add: {from: [input, a]}\n" END GL, 0, false},
+    {"linear",
+     "input: [33]\nlayers:\n  - linear: {out: 21, name: first}\n  - lif: {tau: {value: 1.5, learn: "
+     "true}, " SMOOTH "}\n" END GL,
+     0, true},
+    {"picture",
+     PICTURE "layers:\n" CONV "  - batchnorm: {}\n  - lif: {" SMOOTH
+             "}\n  - avgpool: {kernel: 2}\n" END GL,
+     0, true},
+    {"jump",
+     "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - lif: {reset: jump, " SMOOTH
+     "}\n" END GL,
+     0, true},
+    {"segments",
+     "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - lif: {" SMOOTH "}\n" END GL, 4,
+     true},
+    {"skip",
+     "input: [33]\nlayers:\n  - linear: {out: 33, name: first}\n  - lif: {" SMOOTH ", name: a}\n"
+     "  - add: {from: [input, a]}\n" END GL,
+     0, false},
 };
 
 static fsnn_net *build(const design *d, const fsnn_plan *plan)
@@ -85,8 +148,13 @@ static fsnn_net *build(const design *d, const fsnn_plan *plan)
 
 static fsnn_plan plan_of(const design *d, bool still, bool training)
 {
-    return (fsnn_plan){.steps = T, .batch = B, .training = training, .input_gradient = training, .checkpoint = d->checkpoint,
-                       .seed = 3, .still = still};
+    return (fsnn_plan){.steps = T,
+                       .batch = B,
+                       .training = training,
+                       .input_gradient = training,
+                       .checkpoint = d->checkpoint,
+                       .seed = 3,
+                       .still = still};
 }
 
 static float number(int64_t i)
@@ -112,7 +180,9 @@ static result room_for(const fsnn_net *net)
 {
     fsnn_shape in, out;
     GOOD(fsnn_net_shapes(net, &in, &out));
-    result r = {.outputs = T * B * fsnn_shape_count(&out), .params = count_params(net), .inputs = B * fsnn_shape_count(&in)};
+    result r = {.outputs = T * B * fsnn_shape_count(&out),
+                .params = count_params(net),
+                .inputs = B * fsnn_shape_count(&in)};
     r.out = calloc((size_t)r.outputs, sizeof(float));
     r.value = calloc((size_t)r.params, sizeof(float));
     r.grad = calloc((size_t)r.params, sizeof(float));
@@ -134,7 +204,8 @@ static void run(fsnn_net *net, bool still, bool training, result *r)
 {
     int64_t steps = still ? 1 : T, at = 0;
     const float *out, *gx;
-    float *x = malloc((size_t)(steps * r->inputs) * sizeof *x), *g = malloc((size_t)r->outputs * sizeof *g);
+    float *x = malloc((size_t)(steps * r->inputs) * sizeof *x),
+          *g = malloc((size_t)r->outputs * sizeof *g);
     for (int64_t i = 0; i < steps * r->inputs; i++)
         x[i] = number(i % r->inputs);
     for (int64_t i = 0; i < r->outputs; i++)
@@ -159,7 +230,8 @@ static void run(fsnn_net *net, bool still, bool training, result *r)
     free(g);
 }
 
-static void close_by(const char *what, const char *name, const float *a, const float *b, int64_t count)
+static void close_by(const char *what, const char *name, const float *a, const float *b,
+                     int64_t count)
 {
     double square = 0;
     for (int64_t i = 0; i < count; i++)
@@ -167,7 +239,8 @@ static void close_by(const char *what, const char *name, const float *a, const f
     double size = sqrt(square / (double)count);
     for (int64_t i = 0; i < count; i++)
         if (!(fabs((double)a[i] - (double)b[i]) <= 1e-4 * (size + fabs((double)a[i])) + 1e-7))
-            fail_msg("%s: %s %lld is %.8g, with the input once %.8g", name, what, (long long)i, a[i], b[i]);
+            fail_msg("%s: %s %lld is %.8g, with the input once %.8g", name, what, (long long)i,
+                     a[i], b[i]);
 }
 
 static void compare(const design *d, bool training)
@@ -193,8 +266,8 @@ static void compare(const design *d, bool training)
     GOOD(fsnn_net_node(once, node, &one));
     int64_t steps = d->checkpoint ? T % d->checkpoint : T; /* of the last piece */
     if (d->once ? one.memory * steps > all.memory : one.memory != all.memory)
-        fail_msg("%s: %lld bytes for the first layer, %lld with the input at every step", d->name, (long long)one.memory,
-                 (long long)all.memory);
+        fail_msg("%s: %lld bytes for the first layer, %lld with the input at every step", d->name,
+                 (long long)one.memory, (long long)all.memory);
     result_free(&a);
     result_free(&b);
     fsnn_net_destroy(every);
@@ -256,12 +329,16 @@ static void replanned(void **state)
     fsnn_net_destroy(net);
 }
 
-/* An input that has to be written out needs room for all its steps: it is there, and counted, once the net is planned. */
+/* An input that has to be written out needs room for all its steps: it is there, and counted, once
+ * the net is planned. */
 static void memory_of_all_steps(void **state)
 {
     (void)state;
-    const design skip = {"skip", "input: [33]\nlayers:\n  - linear: {out: 33, name: first}\n  - lif: {threshold: 0.3, name: a}\n"
-                                 "  - add: {from: [input, a]}\n" GL, 0, false};
+    const design skip = {"skip",
+                         "input: [33]\nlayers:\n  - linear: {out: 33, name: first}\n  - lif: "
+                         "{threshold: 0.3, name: a}\n"
+                         "  - add: {from: [input, a]}\n" GL,
+                         0, false};
     fsnn_plan plan[] = {plan_of(&skip, false, true), plan_of(&skip, true, true)};
     int64_t bytes[2];
     for (int i = 0; i < 2; i++) {
@@ -280,7 +357,8 @@ static void lists_are_refused(void **state)
     fsnn_net *net = build(&designs[0], &plan);
     int64_t start[T * B] = {0};
     int32_t count[T * B] = {0}, index[1] = {0};
-    fsnn_spikes spikes = {.steps = T, .batch = B, .width = 33, .start = start, .count = count, .index = index};
+    fsnn_spikes spikes = {
+        .steps = T, .batch = B, .width = 33, .start = start, .count = count, .index = index};
     const float *out;
     assert_int_equal(fsnn_net_forward_spikes(net, &spikes, &out), FSNN_ESTATE);
     assert_non_null(strstr(fsnn_error_text(), "plan.still"));
@@ -290,10 +368,8 @@ static void lists_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_as_every_step),
-        cmocka_unit_test(gradients),
-        cmocka_unit_test(replanned),
-        cmocka_unit_test(memory_of_all_steps),
+        cmocka_unit_test(same_as_every_step), cmocka_unit_test(gradients),
+        cmocka_unit_test(replanned),          cmocka_unit_test(memory_of_all_steps),
         cmocka_unit_test(lists_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* Neurons of the user's own, through the public API: gradients, learned parameters, memories, checkpointing, chunks, state, errors. */
+/* Neurons of the user's own, through the public API: gradients, learned parameters, memories,
+ * checkpointing, chunks, state, errors. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -288,8 +289,9 @@ static void errors(void **state)
     o.spike = "v + ";
     refuse(&o, NULL, "spike: ");
     o = options(2, FSNN_RESET_JUMP);
-    refuse(&o, NULL, "after_spike says what a spike leaves of the drive under reset current; this neuron "
-                     "has reset jump");
+    refuse(&o, NULL,
+           "after_spike says what a spike leaves of the drive under reset current; this neuron has "
+           "reset jump");
     o = options(0, FSNN_RESET_CURRENT);
     o.param[1].name = "a";
     refuse(&o, NULL, "the neuron has the name \"a\" twice");
@@ -342,8 +344,8 @@ static void exact(void **state)
     }
 }
 
-/* An explicit scheme beyond its limit is remarked on where the slope of dv is known: that of lif, a constant one, and of a curved dv
- * the one at v0. The step that is said to be stable is. */
+/* An explicit scheme beyond its limit is remarked on where the slope of dv is known: that of lif, a
+ * constant one, and of a curved dv the one at v0. The step that is said to be stable is. */
 static void slopes(void **state)
 {
     (void)state;
@@ -351,13 +353,13 @@ static void slopes(void **state)
         const char *kind, *dv;
         double tau, v0, step; /* stable below; 0: nothing is said */
     } rows[] = {
-        {"user", "-a*v + I", 1, 0, 0.25},              /* a 8: step 2/8 at alpha 1 */
+        {"user", "-a*v + I", 1, 0, 0.25}, /* a 8: step 2/8 at alpha 1 */
         {"user", "(-a*v + b*I)/tau", 2, 0, 0.5},
-        {"user", "I - b*v", 1, 0, 0},                  /* b 0.5 */
-        {"user", "a*v + I", 1, 0, 0},                  /* grows, whatever the method */
-        {"user", "-a*v^2 + I", 1, 0, 0},               /* flat at 0 */
-        {"user", "-a*v^2 + I", 1, 0.5, 0.25},          /* slope -2 a v */
-        {"qif", NULL, 0.1, 0, 0.4},                    /* slope -0.5/tau at rest */
+        {"user", "I - b*v", 1, 0, 0},         /* b 0.5 */
+        {"user", "a*v + I", 1, 0, 0},         /* grows, whatever the method */
+        {"user", "-a*v^2 + I", 1, 0, 0},      /* flat at 0 */
+        {"user", "-a*v^2 + I", 1, 0.5, 0.25}, /* slope -2 a v */
+        {"qif", NULL, 0.1, 0, 0.4},           /* slope -0.5/tau at rest */
         {"eif", NULL, 0.1, -9, 0.2},
         {"hard_lif", NULL, 0.1, 0, 0.2},
         {"readout", NULL, 0.1, 0, 0.2},
@@ -367,7 +369,9 @@ static void slopes(void **state)
         bool own = strcmp(rows[i].kind, "user") == 0;
         fsnn_order order = fsnn_order_of(1);
         fsnn_dynamics d = fsnn_dynamics_default(&order);
-        fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .dv = rows[i].dv, .params = own ? 2 : 0,
+        fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT,
+                       .dv = rows[i].dv,
+                       .params = own ? 2 : 0,
                        .param = {{"a", {.value = 8}}, {"b", {.value = 0.5}}}};
         char text[64], first[64] = "";
         fsnn_net *net;
@@ -382,11 +386,13 @@ static void slopes(void **state)
             const char *said = fsnn_net_warning(net, 0);
             snprintf(text, sizeof text, "a step below %g", rows[i].step);
             if (side && rows[i].step > 0 ? !said || !strstr(said, text) : said != NULL)
-                fail_msg("%s %s at step %g: %s", rows[i].kind, rows[i].dv ? rows[i].dv : "", d.step, said ? said : "nothing");
+                fail_msg("%s %s at step %g: %s", rows[i].kind, rows[i].dv ? rows[i].dv : "", d.step,
+                         said ? said : "nothing");
             snprintf(first, sizeof first, "%.60s", said ? said : "");
         }
         if (i == 0)
-            assert_string_equal(first, "user \"n\": step^alpha times the slope of dv, 8, is 2.02, beyo");
+            assert_string_equal(first,
+                                "user \"n\": step^alpha times the slope of dv, 8, is 2.02, beyo");
         d.implicit = true;
         GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 2, .batch = 1}));
         assert_null(fsnn_net_warning(net, 0));
@@ -411,7 +417,8 @@ static void unstable(void **state)
     }
 }
 
-/* qif and eif are their equations, with the parameters a layer gives and the defaults of the others. */
+/* qif and eif are their equations, with the parameters a layer gives and the defaults of the
+ * others. */
 static void kinds(void **state)
 {
     (void)state;
@@ -430,7 +437,9 @@ static void kinds(void **state)
         for (int user = 0; user < 2; user++) {
             const float *y;
             fsnn_net *net;
-            fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{rows[i].name, {.value = rows[i].value}}}};
+            fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT,
+                           .params = 1,
+                           .param = {{rows[i].name, {.value = rows[i].value}}}};
             o.neuron.tau.value = 3;
             o.neuron.reset = rows[i].after_spike ? FSNN_RESET_CURRENT : FSNN_RESET_VALUE;
             o.dv = user ? rows[i].equal : NULL;
@@ -448,7 +457,8 @@ static void kinds(void **state)
         fsnn_net *net;
         GOOD(fsnn_net_create(&net));
         int in = fsnn_net_input(net, FSNN_SHAPE(3));
-        fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{"slop", {.value = 1}}}};
+        fsnn_user o = {
+            .neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{"slop", {.value = 1}}}};
         assert_true(fsnn_net_add(net, rows[i].kind, "n", &in, 1, &o) < 0);
         assert_non_null(strstr(fsnn_error_text(), "neuron has no parameter \"slop\""));
         o = (fsnn_user){.neuron = FSNN_NEURON_DEFAULT, .dv = "-v"};
@@ -458,7 +468,8 @@ static void kinds(void **state)
     }
 }
 
-/* Recipes of docs/neurons.md at alpha 1 and step 1 against their loops: classic discrete LIF; hard reset by strong feedback. */
+/* Recipes of docs/neurons.md at alpha 1 and step 1 against their loops: classic discrete LIF; hard
+ * reset by strong feedback. */
 static void recipes(void **state)
 {
     (void)state;
@@ -548,11 +559,13 @@ static void readout(void **state)
     int in = fsnn_net_input(net, FSNN_SHAPE(3));
     GOOD(fsnn_net_add(net, "readout", "r", &in, 1, &o));
     assert_true(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 2, .batch = 1}) < 0);
-    assert_non_null(strstr(fsnn_error_text(), "readout \"r\": it never spikes, so reset jump does nothing"));
+    assert_non_null(
+        strstr(fsnn_error_text(), "readout \"r\": it never spikes, so reset jump does nothing"));
     fsnn_net_destroy(net);
 }
 
-/* What a readout has: tau and alpha, no threshold. The bound of its certificate holds for the output. */
+/* What a readout has: tau and alpha, no threshold. The bound of its certificate holds for the
+ * output. */
 static void readout_certificate(void **state)
 {
     (void)state;
@@ -588,8 +601,10 @@ static void readout_certificate(void **state)
             for (int k = 0; k < STEPS; k++)
                 worst = fmax(worst, fabs((double)y[k] - (double)exact[k]));
             bool known = methods[i] != FSNN_AB;
-            if (c.proven != known || isfinite(c.bound) != known || !isinf(c.margin) || (known && !(worst <= c.bound)))
-                fail_msg("%s: off by %g, bound %g, margin %g", fsnn_method_name(methods[i]), worst, c.bound, c.margin);
+            if (c.proven != known || isfinite(c.bound) != known || !isinf(c.margin) ||
+                (known && !(worst <= c.bound)))
+                fail_msg("%s: off by %g, bound %g, margin %g", fsnn_method_name(methods[i]), worst,
+                         c.bound, c.margin);
             if (known && coarse && i == 0)
                 assert_true(worst > 1e-7 && c.bound < 1); /* it says something */
             fsnn_net_destroy(net);
@@ -599,10 +614,12 @@ static void readout_certificate(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gradients), cmocka_unit_test(memories), cmocka_unit_test(chunks),
-        cmocka_unit_test(look),      cmocka_unit_test(errors),   cmocka_unit_test(exact),
-        cmocka_unit_test(unstable),  cmocka_unit_test(kinds),    cmocka_unit_test(recipes),
-        cmocka_unit_test(readout),   cmocka_unit_test(slopes),   cmocka_unit_test(readout_certificate),
+        cmocka_unit_test(gradients), cmocka_unit_test(memories),
+        cmocka_unit_test(chunks),    cmocka_unit_test(look),
+        cmocka_unit_test(errors),    cmocka_unit_test(exact),
+        cmocka_unit_test(unstable),  cmocka_unit_test(kinds),
+        cmocka_unit_test(recipes),   cmocka_unit_test(readout),
+        cmocka_unit_test(slopes),    cmocka_unit_test(readout_certificate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

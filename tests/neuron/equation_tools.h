@@ -51,15 +51,33 @@ static inline double tools_uniform(tools_dice *d, double low, double high)
     return low + (high - low) * (double)fsnn_random_uniform(77, d->stream, d->index++);
 }
 
-/* Appends an expression of the given depth over `names` [count]; out has room for what depth 5 can come to. */
-static inline void tools_expression(tools_dice *d, int depth, const char *const *names, int count, char *out)
+/* Appends an expression of the given depth over `names` [count]; out has room for what depth 5 can
+ * come to. */
+static inline void tools_expression(tools_dice *d, int depth, const char *const *names, int count,
+                                    char *out)
 {
-    static const char *const forms[] = {"(%s + %s)",    "(%s - %s)",     "%s*%s",           "%s*%s",
-                                        "%s/(2 + abs(%s))", "min(%s, %s)", "max(%s, %s)",     "pow(abs(%s) + 0.5, %s)",
-                                        "tanh(%s)",     "sigmoid(%s)",   "exp(-abs(%s))",   "log(1.5 + (%s)^2)",
-                                        "sqrt(1 + (%s)^2)", "abs(%s)",     "step(%s)",        "sin(%s)",
-                                        "cos(%s)",      "-(%s)",         "(%s)^2",          "(%s)^3",
-                                        "(2 + abs(%s))^-1.5", "(%s)^0.7*0"};
+    static const char *const forms[] = {"(%s + %s)",
+                                        "(%s - %s)",
+                                        "%s*%s",
+                                        "%s*%s",
+                                        "%s/(2 + abs(%s))",
+                                        "min(%s, %s)",
+                                        "max(%s, %s)",
+                                        "pow(abs(%s) + 0.5, %s)",
+                                        "tanh(%s)",
+                                        "sigmoid(%s)",
+                                        "exp(-abs(%s))",
+                                        "log(1.5 + (%s)^2)",
+                                        "sqrt(1 + (%s)^2)",
+                                        "abs(%s)",
+                                        "step(%s)",
+                                        "sin(%s)",
+                                        "cos(%s)",
+                                        "-(%s)",
+                                        "(%s)^2",
+                                        "(%s)^3",
+                                        "(2 + abs(%s))^-1.5",
+                                        "(%s)^0.7*0"};
     char a[4000], b[4000];
     if (depth == 0 || tools_roll(d, 8) == 0) {
         int kind = tools_roll(d, count + 1);
@@ -85,7 +103,8 @@ typedef struct tools_random {
 
 static inline void tools_neuron(tools_dice *d, tools_random *r)
 {
-    static const char *const names[] = {"v", "w", "I", "tau", "threshold", "a", "b", "dv", "dw", "s"};
+    static const char *const names[] = {"v", "w", "I",  "tau", "threshold",
+                                        "a", "b", "dv", "dw",  "s"};
     static const int known[5] = {7, 9, 10, 7, 10};
     for (int i = 0; i < 5; i++)
         do

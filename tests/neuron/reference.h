@@ -1,5 +1,6 @@
-/* The scan beside a plain double-precision model of the same equations, one neuron after the other: potentials and spikes
- * forward, and backward against central differences of that model, with the spikes inside a detached reset held fixed. */
+/* The scan beside a plain double-precision model of the same equations, one neuron after the other:
+ * potentials and spikes forward, and backward against central differences of that model, with the
+ * spikes inside a detached reset held fixed. */
 #ifndef TESTS_NEURON_REFERENCE_H
 #define TESTS_NEURON_REFERENCE_H
 
@@ -30,7 +31,7 @@ typedef struct setup {
     int64_t K, B, N, channels;
     bool smooth, last, implicit;
     const equation *e; /* kind "user": its equations, with parameters a and b */
-    bool interpreted; /* the equations run, whatever they say */
+    bool interpreted;  /* the equations run, whatever they say */
 } setup;
 
 typedef struct numbers {
@@ -87,7 +88,8 @@ static double test_of(const setup *c, point *at, double v, double dv)
 {
     at->slot[EQUATION_X] = v;
     at->slot[EQUATION_D] = dv;
-    return c->e ? equation_value(c->e, EQUATION_ARG, at->slot) : v + dv - at->slot[EQUATION_PAR + 1];
+    return c->e ? equation_value(c->e, EQUATION_ARG, at->slot)
+                : v + dv - at->slot[EQUATION_PAR + 1];
 }
 
 /* What a spike takes from the drive. */
@@ -102,16 +104,19 @@ static double kick_of(const setup *c, point *at, double v, double dv, double s)
 
 enum { SEED = 77, RUN = 3 };
 
-/* Noise of neuron n at step k, in the potential's unit; the numbers are the scan's, what is done with them is not. */
+/* Noise of neuron n at step k, in the potential's unit; the numbers are the scan's, what is done
+ * with them is not. */
 static double noise_of(const fsnn_noise *o, int64_t n, int64_t k)
 {
     lanes x = {0};
     if (o->mode != FSNN_NOISE_NONE && o->mode != FSNN_NOISE_MEANFIELD)
-        neuron_kernels_get()->noise(SEED, RUN, k, n / FRAC_LANES, (float)(o->gamma != 0 ? o->gamma : 0.2), x);
+        neuron_kernels_get()->noise(SEED, RUN, k, n / FRAC_LANES,
+                                    (float)(o->gamma != 0 ? o->gamma : 0.2), x);
     return x[n % FRAC_LANES];
 }
 
-/* The spike at argument arg, of which noise makes arg + xi (fsnn/neuron.h has the table of modes). */
+/* The spike at argument arg, of which noise makes arg + xi (fsnn/neuron.h has the table of
+ * modes). */
 static double spike_of(const setup *c, double arg, double xi)
 {
     const fsnn_noise *o = &c->options.noise;
@@ -325,17 +330,19 @@ static void expect(const setup *c, const char *what, double got, double want, do
 {
     if (fabs(got - want) <= tolerance)
         return;
-    fail_msg("%s %s%s reset %s noise %s surrogate %s detach %d memory %d h %g terms %d: %s is %.9g, "
-             "expected %.9g",
+    fail_msg("%s %s%s reset %s noise %s surrogate %s detach %d memory %d h %g terms %d: %s is "
+             "%.9g, expected %.9g",
              c->kind, c->method->name, c->implicit ? " implicit" : "",
-             fsnn_reset_name(c->options.reset), fsnn_noise_name(c->options.noise.mode), fsnn_surrogate_name(c->options.surrogate.kind),
-             c->options.detach_reset, (int)c->memory, c->h, c->order.terms, what, got, want);
+             fsnn_reset_name(c->options.reset), fsnn_noise_name(c->options.noise.mode),
+             fsnn_surrogate_name(c->options.surrogate.kind), c->options.detach_reset,
+             (int)c->memory, c->h, c->order.terms, what, got, want);
 }
 
 static bool soft(const setup *c)
 {
     fsnn_noise_mode mode = c->options.noise.mode;
-    return mode == FSNN_NOISE_MEANFIELD || mode == FSNN_NOISE_SOFT_NOISY || mode == FSNN_NOISE_CONCRETE;
+    return mode == FSNN_NOISE_MEANFIELD || mode == FSNN_NOISE_SOFT_NOISY ||
+           mode == FSNN_NOISE_CONCRETE;
 }
 
 static inline void check_forward(const setup *c)
@@ -359,7 +366,8 @@ static inline void check_forward(const setup *c)
     }
     expect(c, "rate", scan_rate(&m.s), count / (double)(c->K * total), 1e-6);
     if (c->options.reset != FSNN_RESET_NONE)
-        expect(c, "the share of spikes", count > 0 && count < (double)(c->K * total), 1, 0); /* the case says something */
+        expect(c, "the share of spikes", count > 0 && count < (double)(c->K * total), 1,
+               0); /* the case says something */
     scan_free(&m.s);
 }
 
@@ -380,7 +388,8 @@ static double loss(const setup *c, const numbers *x, const double *frozen, int64
     return sum;
 }
 
-static inline double slope(const setup *c, numbers *x, double *at, const double *frozen, int64_t only)
+static inline double slope(const setup *c, numbers *x, double *at, const double *frozen,
+                           int64_t only)
 {
     double keep = *at, e = 1e-5;
     *at = keep + e;
@@ -407,8 +416,11 @@ static inline void check_backward(const setup *c)
     float gtau[8] = {0}, gtheta[8] = {0}, gv_reset[8] = {0}, gown[2][8] = {{0}}, galpha[8] = {0},
           gcoefficient[8] = {0};
     bool ordered = !c->method->integer;
-    scan_grads grads = {
-        m.gI, {gtau, gtheta, gv_reset}, ordered ? galpha : NULL, ordered ? gcoefficient : NULL, NULL};
+    scan_grads grads = {m.gI,
+                        {gtau, gtheta, gv_reset},
+                        ordered ? galpha : NULL,
+                        ordered ? gcoefficient : NULL,
+                        NULL};
     for (int p = 0; c->e && p < 2; p++)
         grads.par[NEURON_PARS + p] = gown[p];
     assert_int_equal(scan_backward(&m.s, m.I, m.spikes, m.g, &grads), FSNN_OK);
@@ -453,6 +465,5 @@ static inline setup plain(void)
     c.options.v_reset.value = -0.2;
     return c;
 }
-
 
 #endif

@@ -633,7 +633,8 @@ static void derivatives(void **state)
     assert_true(checked > 5000 && nonzero > 1500);
 }
 
-/* A further state's equation sees the spike: 0 as its derivative, the spike's own in the drive that is left. */
+/* A further state's equation sees the spike: 0 as its derivative, the spike's own in the drive that
+ * is left. */
 static void spike_in_states(void **state)
 {
     (void)state;

@@ -2,8 +2,8 @@
  * either, pieces of a run, the chained backward pass, and states saved and restored. */
 #include "reference.h"
 
-static const frac_method *const methods[] = {&frac_gl, &frac_l1, &frac_ab, &frac_trap, &frac_abm, &frac_ml,
-                                             &frac_gl, &frac_l1, &frac_ab};
+static const frac_method *const methods[] = {&frac_gl, &frac_l1, &frac_ab, &frac_trap, &frac_abm,
+                                             &frac_ml, &frac_gl, &frac_l1, &frac_ab};
 enum { METHODS = sizeof methods / sizeof *methods, IMPLICIT = 6 };
 
 static bool refused(const frac_method *method, int reset)
@@ -118,7 +118,7 @@ static void adjoint(void **state)
         for (int engine = 0; engine < 3; engine++) {
             setup c = compressed(i, FSNN_RESET_NONE);
             c.kind = "if";
-            c.options.refractory = 0; /* spikes that are left out have no gradient */
+            c.options.refractory = 0;             /* spikes that are left out have no gradient */
             c.tolerance = engine == 1 ? 1e-4 : 0; /* coarse: it is the transpose of what is there */
             c.memory = engine == 2 ? 30 : 0;
             c.options.surrogate = (fsnn_surrogate){.kind = FSNN_RECTANGLE, .scale = 1e3};
@@ -158,9 +158,9 @@ static void back(machine *m, const setup *c, int64_t at, gradients *g)
                         learns ? g->alpha : NULL,
                         learns ? g->coefficient : NULL,
                         NULL};
-    assert_int_equal(scan_backward(&m->s, m->I + at * total, m->spikes + at * total,
-                                   m->g + at * total, &grads),
-                     FSNN_OK);
+    assert_int_equal(
+        scan_backward(&m->s, m->I + at * total, m->spikes + at * total, m->g + at * total, &grads),
+        FSNN_OK);
 }
 
 static void same(const setup *c, const char *what, const float *a, const float *b, int64_t n)
@@ -191,8 +191,9 @@ static void chained(void **state)
                     continue;
                 c.tolerance = i % 3 == 0 ? 1e-6 : 0;
                 c.memory = i % 3 == 1 ? 30 : 0;
+                /* a history that was emptied is not there to come back to: refused by nets */
                 if (!c.tolerance && !c.memory && reset == FSNN_RESET_RESTART)
-                    continue; /* a history that was emptied is not there to come back to: refused by nets */
+                    continue;
                 c.smooth = true;
                 c.options.detach_reset = reset == FSNN_RESET_JUMP; /* attached, rounding grows */
                 fill(&c, &x);
@@ -224,8 +225,8 @@ static void chained(void **state)
                     back(&parts, &c, at, &many);
                 }
                 if (memcmp(whole.spikes, parts.spikes, (size_t)(c.K * total) * sizeof(float)) != 0)
-                    fail_msg("%s reset %d, memory %d, tolerance %g, pieces of %d: other spikes", c.method->name,
-                             reset, (int)c.memory, c.tolerance, (int)piece);
+                    fail_msg("%s reset %d, memory %d, tolerance %g, pieces of %d: other spikes",
+                             c.method->name, reset, (int)c.memory, c.tolerance, (int)piece);
                 same(&c, "gI chained", many.I, one.I, c.K * total);
                 same(&c, "gtau chained", many.tau, one.tau, 1);
                 same(&c, "gtheta chained", many.theta, one.theta, 1);
@@ -321,9 +322,14 @@ static void certificate(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(forward), cmocka_unit_test(backward), cmocka_unit_test(several_terms),
-        cmocka_unit_test(pieces),  cmocka_unit_test(adjoint),  cmocka_unit_test(chained),
-        cmocka_unit_test(saved_and_restored), cmocka_unit_test(certificate),
+        cmocka_unit_test(forward),
+        cmocka_unit_test(backward),
+        cmocka_unit_test(several_terms),
+        cmocka_unit_test(pieces),
+        cmocka_unit_test(adjoint),
+        cmocka_unit_test(chained),
+        cmocka_unit_test(saved_and_restored),
+        cmocka_unit_test(certificate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

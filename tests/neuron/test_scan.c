@@ -34,7 +34,7 @@ static void each(void (*check)(const setup *), bool smooth)
 /* A refractory period, over the borders of blocks too, with every reset and method. */
 static void refractory(void (*check)(const setup *), bool smooth)
 {
-    static const frac_method *const methods[] = {&frac_gl, &frac_ab, &frac_trap, &frac_abm,
+    static const frac_method *const methods[] = {&frac_gl, &frac_ab,  &frac_trap, &frac_abm,
                                                  &frac_ml, &frac_rk4, &frac_gl};
     for (int m = 0; m < FSNN_COUNT(methods); m++)
         for (int reset = 0; reset < FSNN_RESETS; reset++)
@@ -87,7 +87,8 @@ static void others(void (*check)(const setup *), bool smooth)
     for (int i = 0; i < FSNN_SURROGATES; i++) { /* surrogates */
         setup c = plain();
         c.smooth = smooth;
-        c.options.surrogate = (fsnn_surrogate){.kind = (fsnn_surrogate_kind)i, .scale = i < 2 ? 2.5 : 0.8};
+        c.options.surrogate =
+            (fsnn_surrogate){.kind = (fsnn_surrogate_kind)i, .scale = i < 2 ? 2.5 : 0.8};
         c.options.detach_reset = false;
         check(&c);
     }

@@ -283,7 +283,8 @@ static void equations(void **state)
             c.chunk = i % 5 ? c.K : 9;
             c.options.reset = reset[i / 8 % 2];
             c.options.v0 = i % 3 ? 0.25 : 0;
-            c.options.surrogate = (fsnn_surrogate){.kind = (fsnn_surrogate_kind)(i % 3), .scale = 2};
+            c.options.surrogate =
+                (fsnn_surrogate){.kind = (fsnn_surrogate_kind)(i % 3), .scale = 2};
             c.learn = i / 16 > 0 && n < 5;
             c.learn_order = i / 16 > 1;
             if (n == 5) /* spikes without any current, and no gradient but the usual ones */
@@ -331,7 +332,7 @@ static void orders(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(kinds), cmocka_unit_test(lengths),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(kinds),  cmocka_unit_test(lengths),
                                        cmocka_unit_test(shapes), cmocka_unit_test(equations),
                                        cmocka_unit_test(orders), cmocka_unit_test(large)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,19 +1,21 @@
-/* Noise on the threshold in the scan: potentials and spikes of every mode against the model in double precision, which is given the
- * same noise, and backward against central differences of it; the distribution of the noise; that no cut of time changes a bit. */
+/* Noise on the threshold in the scan: potentials and spikes of every mode against the model in
+ * double precision, which is given the same noise, and backward against central differences of it;
+ * the distribution of the noise; that no cut of time changes a bit. */
 #include "reference.h"
 
-static const fsnn_noise modes[] = {{.mode = FSNN_NOISE_MEANFIELD, .gamma = 0.3},
-                                   {.mode = FSNN_NOISE_SOFT_NOISY},
-                                   {.mode = FSNN_NOISE_HARD_ST, .gamma = 0.5},
-                                   {.mode = FSNN_NOISE_CONCRETE, .gamma = 0.4, .temperature = 1.2},
-                                   {.mode = FSNN_NOISE_HARD_CONCRETE, .gamma = 0.4, .temperature = 0.8}};
+static const fsnn_noise modes[] = {
+    {.mode = FSNN_NOISE_MEANFIELD, .gamma = 0.3},
+    {.mode = FSNN_NOISE_SOFT_NOISY},
+    {.mode = FSNN_NOISE_HARD_ST, .gamma = 0.5},
+    {.mode = FSNN_NOISE_CONCRETE, .gamma = 0.4, .temperature = 1.2},
+    {.mode = FSNN_NOISE_HARD_CONCRETE, .gamma = 0.4, .temperature = 0.8}};
 
 static const struct {
     const frac_method *method;
     bool implicit;
-} methods[] = {{&frac_euler, false}, {&frac_rk4, false}, {&frac_gl, false},  {&frac_gl, true},
-               {&frac_l1, false},    {&frac_ab, true},   {&frac_trap, false}, {&frac_abm, false},
-               {&frac_ml, false}};
+} methods[] = {{&frac_euler, false}, {&frac_rk4, false}, {&frac_gl, false},
+               {&frac_gl, true},     {&frac_l1, false},  {&frac_ab, true},
+               {&frac_trap, false},  {&frac_abm, false}, {&frac_ml, false}};
 
 /* Every mode, method and reset; refractory periods and numbers for each channel among them. */
 static void each(void (*check)(const setup *), bool smooth)
@@ -58,8 +60,9 @@ static void backward(void **state)
     each(check_backward, true);
 }
 
-/* Kolmogorov-Smirnov: the distance of 2^20 numbers from the logistic distribution is below 1.95/sqrt(n) with probability 0.999 (the
- * numbers are fixed: this one passes or does not). Mean and lag correlations likewise within four standard errors. */
+/* Kolmogorov-Smirnov: the distance of 2^20 numbers from the logistic distribution is below
+ * 1.95/sqrt(n) with probability 0.999 (the numbers are fixed: this one passes or does not). Mean
+ * and lag correlations likewise within four standard errors. */
 enum { DRAWS = 1 << 20 };
 
 static int order(const void *a, const void *b)
@@ -106,7 +109,8 @@ static void distribution(void **state)
     assert_true(worst < 1.95 / sqrt(n));
 }
 
-/* How often a neuron held at potential v fires: sigmoid((v - threshold)/gamma). Without a reset, tau huge: v stays v0. */
+/* How often a neuron held at potential v fires: sigmoid((v - threshold)/gamma). Without a reset,
+ * tau huge: v stays v0. */
 static void firing_probability(void **state)
 {
     (void)state;
@@ -137,7 +141,8 @@ static void firing_probability(void **state)
         }
         double z = (sum / n - p) / sqrt(p * (1 - p) / n);
         if (!(fabs(z) < 4))
-            fail_msg("at distance %g the share of spikes is %g, expected %g: %g standard errors", distance, sum / n, p, z);
+            fail_msg("at distance %g the share of spikes is %g, expected %g: %g standard errors",
+                     distance, sum / n, p, z);
         scan_free(&m.s);
     }
 }
@@ -160,8 +165,8 @@ static void chunks(void **state)
             int64_t total = c.B * c.N;
             assert_int_equal(scan_forward(&whole.s, c.K, whole.I, whole.spikes), FSNN_OK);
             for (int64_t k = 0; k < c.K; k += chunk)
-                assert_int_equal(scan_forward(&parts.s, c.K - k < chunk ? c.K - k : chunk, parts.I + k * total,
-                                              parts.spikes + k * total),
+                assert_int_equal(scan_forward(&parts.s, c.K - k < chunk ? c.K - k : chunk,
+                                              parts.I + k * total, parts.spikes + k * total),
                                  FSNN_OK);
             assert_memory_equal(whole.spikes, parts.spikes, (size_t)(c.K * total) * sizeof(float));
             scan_free(&whole.s);
@@ -200,8 +205,9 @@ static void evaluation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(forward),            cmocka_unit_test(backward), cmocka_unit_test(distribution),
-        cmocka_unit_test(firing_probability), cmocka_unit_test(chunks),   cmocka_unit_test(evaluation),
+        cmocka_unit_test(forward),      cmocka_unit_test(backward),
+        cmocka_unit_test(distribution), cmocka_unit_test(firing_probability),
+        cmocka_unit_test(chunks),       cmocka_unit_test(evaluation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* The scan with neurons given by equations: forward against the double-precision model, whose right-hand side is the value of the
- * equations' graph, backward against its differences. Equations x methods x resets. */
+/* The scan with neurons given by equations: forward against the double-precision model, whose
+ * right-hand side is the value of the equations' graph, backward against its differences. Equations
+ * x methods x resets. */
 #include "reference.h"
 
 typedef struct texts {
@@ -9,12 +10,13 @@ typedef struct texts {
 
 static const texts neurons[] = {
     {"(-v + I)/tau", NULL, NULL, 29},
-    {"(-v - a*v^3/(1 + v^2) + b*I)/tau", NULL, NULL, 29}, /* curved */
+    {"(-v - a*v^3/(1 + v^2) + b*I)/tau", NULL, NULL, 29},   /* curved */
     {"(-v + (a + b*(3 - v))*tanh(I))/tau", NULL, NULL, 21}, /* the slope changes with I */
-    {"(b*I - a)/tau", NULL, NULL, 17}, /* no leak */
+    {"(b*I - a)/tau", NULL, NULL, 17},                      /* no leak */
     {"(-v - a*tanh(v)^2 + b*I)/tau", "v + a*dv - threshold*(1 + 0.2*tanh(I - v))", NULL, 29},
     {"(-v + b*I)/tau", NULL, "dv*(1 - a*s) - s*(threshold + 0.3*v)/tau", 29},
-    {"(-v - a*v^3/(1 + v^2) + b*I)/tau", "b*v + dv - threshold", "dv - s*(threshold + a*dv*v + 0.1*I)/tau", 21},
+    {"(-v - a*v^3/(1 + v^2) + b*I)/tau", "b*v + dv - threshold",
+     "dv - s*(threshold + a*dv*v + 0.1*I)/tau", 21},
 };
 
 static equation *compile(const texts *t)
@@ -31,7 +33,8 @@ static equation *compile(const texts *t)
 static bool possible(const equation *e, const frac_method *method, int reset)
 {
     const neuron_reset *r = &neuron_kernels_get()->resets[reset];
-    if ((r->state && method->drive) || (r->clears && method->start)) /* refused where nets are wrapped */
+    /* refused where nets are wrapped */
+    if ((r->state && method->drive) || (r->clears && method->start))
         return false;
     if (method->lweights && !e->leaks && e->slope != EQUATION_FLAT)
         return false;
@@ -84,7 +87,8 @@ static void backward_each(void **state)
     each(check_backward, true);
 }
 
-/* Truncated memory, a memory by exponentials, a number a channel, a start away from rest, several terms. */
+/* Truncated memory, a memory by exponentials, a number a channel, a start away from rest, several
+ * terms. */
 static void others(void **state)
 {
     (void)state;
@@ -119,8 +123,8 @@ static void others(void **state)
     }
 }
 
-/* (-v + I)/tau is the hand-written neuron, bit for bit. Run as an equation it gives the same spikes, potentials within rounding;
- * and any cut of time the same bits. */
+/* (-v + I)/tau is the hand-written neuron, bit for bit. Run as an equation it gives the same
+ * spikes, potentials within rounding; and any cut of time the same bits. */
 static void same_as_lif(void **state)
 {
     (void)state;
@@ -151,7 +155,8 @@ static void same_as_lif(void **state)
         int64_t total = c.B * c.N;
         for (int64_t k = 0; k < c.K; k += 7) {
             int64_t steps = c.K - k < 7 ? c.K - k : 7;
-            assert_int_equal(scan_forward(&cut.s, steps, cut.I + k * total, cut.spikes + k * total), FSNN_OK);
+            assert_int_equal(scan_forward(&cut.s, steps, cut.I + k * total, cut.spikes + k * total),
+                             FSNN_OK);
             scan_potentials(&cut.s, cut.spikes + k * total, cut.v + k * total);
         }
         assert_memory_equal(a.spikes, same.spikes, sizeof a.spikes);

@@ -25,7 +25,8 @@ static void check_case(struct fy_node *c, const double *x, int count)
     const char *name = json_text(json_get(c, "surrogate"));
     int kind = fsnn_surrogate_find(name);
     assert_true(kind >= 0);
-    fsnn_surrogate surrogate = {.kind = (fsnn_surrogate_kind)kind, .scale = json_member(c, "scale")};
+    fsnn_surrogate surrogate = {.kind = (fsnn_surrogate_kind)kind,
+                                .scale = json_member(c, "scale")};
     double slope[MOST];
     assert_int_equal(read_list(json_get(c, "derivative"), slope), count);
     for (int i = 0; i < count; i++) {

@@ -1,5 +1,6 @@
-/* Surrogate gradients of every kind: slopes are the derivatives of the primitives, the kernels agree with the reference in
- * double precision, the areas are what the header says, and nothing leaves the finite numbers. */
+/* Surrogate gradients of every kind: slopes are the derivatives of the primitives, the kernels
+ * agree with the reference in double precision, the areas are what the header says, and nothing
+ * leaves the finite numbers. */
 #include <float.h>
 #include <math.h>
 #include <setjmp.h>
@@ -86,9 +87,10 @@ static void kernels_are_the_reference(void **state)
                 double smooth = fsnn_surrogate_smooth(&s, (double)x[i]);
                 if (fabs((double)d[i] - slope) > 4e-6 * fmax(slope, 1e-3) ||
                     fabs((double)p[i] - smooth) > 1e-6 * fmax(1, fabs(smooth)))
-                    fail_msg("%s, scale %g, at %g: slope %.9g, reference %.9g; primitive %.9g, %.9g",
-                             fsnn_surrogate_name(s.kind), s.scale, (double)x[i], (double)d[i],
-                             slope, (double)p[i], smooth);
+                    fail_msg(
+                        "%s, scale %g, at %g: slope %.9g, reference %.9g; primitive %.9g, %.9g",
+                        fsnn_surrogate_name(s.kind), s.scale, (double)x[i], (double)d[i], slope,
+                        (double)p[i], smooth);
             }
         }
 }
@@ -96,9 +98,8 @@ static void kernels_are_the_reference(void **state)
 static void always_finite(void **state)
 {
     (void)state;
-    static const float magnitude[] = {0,     1e-45f, FLT_MIN, 1e-20f, 1e-6f,  0.5f,
-                                      1,     7,      1e4f,    1e10f,  1e18f,  1e19f,
-                                      1e30f, 3e37f,  FLT_MAX};
+    static const float magnitude[] = {0,    1e-45f, FLT_MIN, 1e-20f, 1e-6f, 0.5f,  1,      7,
+                                      1e4f, 1e10f,  1e18f,   1e19f,  1e30f, 3e37f, FLT_MAX};
     static const double scales[] = {1e-18, 1e-9, 1e-3, 1, 1e3, 1e9, 1e18};
     const neuron_surrogate *table = neuron_kernels_get()->surrogates;
     EACH_KIND(kind)
@@ -154,7 +155,7 @@ static void names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(slopes_are_derivatives), cmocka_unit_test(areas),
+        cmocka_unit_test(slopes_are_derivatives),    cmocka_unit_test(areas),
         cmocka_unit_test(kernels_are_the_reference), cmocka_unit_test(always_finite),
         cmocka_unit_test(scales_on_the_way),         cmocka_unit_test(names),
     };

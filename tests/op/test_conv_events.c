@@ -1,6 +1,6 @@
-/* Convolutions event by event: the numbers of plain loops for any kernel, stride, padding and dilation, for spikes, counts and
- * fractions of any density; the same bits for any number of threads and any cut of the rows; chosen where it is quicker and only
- * there. */
+/* Convolutions event by event: the numbers of plain loops for any kernel, stride, padding and
+ * dilation, for spikes, counts and fractions of any density; the same bits for any number of
+ * threads and any cut of the rows; chosen where it is quicker and only there. */
 #include "harness.h"
 #include "reference.h"
 
@@ -35,7 +35,10 @@ static float *sparse(int64_t n, double density, values values)
     float *x = array(n, 1);
     for (int64_t i = 0; i < n; i++) {
         bool event = fsnn_random_uniform(6, 0, (uint64_t)i) < density;
-        x[i] = !event ? 0 : values == ONES ? 1 : values == INTEGERS ? floorf(4 + 4 * x[i]) + 1 : x[i];
+        x[i] = !event               ? 0
+               : values == ONES     ? 1
+               : values == INTEGERS ? floorf(4 + 4 * x[i]) + 1
+                                    : x[i];
     }
     return x;
 }
@@ -61,10 +64,13 @@ static void open_problem(problem *p, const dense_conv_shape *shape, double densi
     p->b = array(s->out, 3);
     p->gy = array(p->ys, 4);
     snprintf(p->text, sizeof p->text,
-             "%lld x [%lld, %lld, %lld] -> %lld, kernel %lldx%lld stride %lldx%lld padding %lldx%lld dilation %lldx%lld density %g",
-             (long long)s->rows, (long long)s->C, (long long)s->H, (long long)s->W, (long long)s->out, (long long)s->kernel[0],
-             (long long)s->kernel[1], (long long)s->stride[0], (long long)s->stride[1], (long long)s->padding[0],
-             (long long)s->padding[1], (long long)s->dilation[0], (long long)s->dilation[1], density);
+             "%lld x [%lld, %lld, %lld] -> %lld, kernel %lldx%lld stride %lldx%lld padding "
+             "%lldx%lld dilation %lldx%lld density %g",
+             (long long)s->rows, (long long)s->C, (long long)s->H, (long long)s->W,
+             (long long)s->out, (long long)s->kernel[0], (long long)s->kernel[1],
+             (long long)s->stride[0], (long long)s->stride[1], (long long)s->padding[0],
+             (long long)s->padding[1], (long long)s->dilation[0], (long long)s->dilation[1],
+             density);
 }
 
 static void close_problem(problem *p)
@@ -74,12 +80,15 @@ static void close_problem(problem *p)
         fsnn_free(all[i]);
 }
 
-/* Sums of `scale` terms of about 1, in one chain: they are rounded as often, each time by a half unit of a partial sum. */
-static void close_to(const problem *p, const char *what, const float *got, const double *want, int64_t n, double scale)
+/* Sums of `scale` terms of about 1, in one chain: they are rounded as often, each time by a half
+ * unit of a partial sum. */
+static void close_to(const problem *p, const char *what, const float *got, const double *want,
+                     int64_t n, double scale)
 {
     for (int64_t i = 0; i < n; i++)
         if (!(fabs(got[i] - want[i]) <= 1.2e-7 * scale))
-            fail_msg("%s: %s[%lld] is %.9g, expected %.9g", p->text, what, (long long)i, got[i], want[i]);
+            fail_msg("%s: %s[%lld] is %.9g, expected %.9g", p->text, what, (long long)i, got[i],
+                     want[i]);
 }
 
 /* Space of `bytes`, full of garbage, with a mark behind it. */
@@ -130,15 +139,18 @@ static void check(const dense_conv_shape *shape, double density, values values)
     problem p;
     open_problem(&p, shape, density, values);
     double *y = fsnn_alloc((size_t)p.ys * sizeof *y), *gx = fsnn_alloc((size_t)p.xs * sizeof *gx);
-    double *gw = fsnn_alloc((size_t)p.ws * sizeof *gw), *gb = fsnn_alloc((size_t)p.s.out * sizeof *gb);
+    double *gw = fsnn_alloc((size_t)p.ws * sizeof *gw),
+           *gb = fsnn_alloc((size_t)p.s.out * sizeof *gb);
     ref_conv_forward(&p.x, &p.y, &p.win, p.xv, p.w, shape->bias ? p.b : NULL, y);
     ref_conv_backward(&p.x, &p.y, &p.win, p.xv, p.w, p.gy, gx, gw, gb);
     for (int64_t i = 0; i < p.ws; i++)
         gw[i] += 1;
     float *got = forward(&p, shape->bias), *got_gw = gradient(&p);
-    double size = values == INTEGERS ? 8 : 1, terms = (double)(p.s.C * p.s.kernel[0] * p.s.kernel[1]) * density + 1;
+    double size = values == INTEGERS ? 8 : 1,
+           terms = (double)(p.s.C * p.s.kernel[0] * p.s.kernel[1]) * density + 1;
     close_to(&p, "y", got, y, p.ys, size * (2 + terms));
-    close_to(&p, "gw", got_gw, gw, p.ws, size * (10 + (double)(p.s.rows * p.s.OH * p.s.OW) * density));
+    close_to(&p, "gw", got_gw, gw, p.ws,
+             size * (10 + (double)(p.s.rows * p.s.OH * p.s.OW) * density));
     void *all[] = {y, gx, gw, gb, got, got_gw};
     for (int i = 0; i < FSNN_COUNT(all); i++)
         fsnn_free(all[i]);
@@ -152,7 +164,8 @@ static int64_t pick(uint64_t *index, int64_t low, int64_t high)
 
 static dense_conv_shape draw(uint64_t *at)
 {
-    static const int64_t channels[] = {1, 2, 3, 7, 16, 33}, outs[] = {1, 5, 8, 16, 17, 31, 32, 40, 70};
+    static const int64_t channels[] = {1, 2, 3, 7, 16, 33},
+                         outs[] = {1, 5, 8, 16, 17, 31, 32, 40, 70};
     dense_conv_shape s = {.rows = pick(at, 1, 5), .groups = 1, .bias = pick(at, 0, 1)};
     s.C = channels[pick(at, 0, FSNN_COUNT(channels) - 1)];
     s.out = outs[pick(at, 0, FSNN_COUNT(outs) - 1)];
@@ -180,20 +193,30 @@ static void any_shape(void **state)
     }
 }
 
-/* Images that are cut into parts and bands, groups that share a phase, kernels of many places, long lines. */
+/* Images that are cut into parts and bands, groups that share a phase, kernels of many places, long
+ * lines. */
 static void usual_shapes(void **state)
 {
     (void)state;
-    static const int64_t usual[][8] = {/* rows, C, H, W, out, kernel, stride, padding */
-                                       {40, 2, 34, 34, 16, 3, 1, 1}, {3, 32, 14, 14, 64, 3, 1, 1}, {1, 2, 90, 120, 32, 3, 1, 1},
-                                       {2, 3, 40, 37, 48, 7, 2, 3},  {2, 64, 9, 9, 130, 1, 1, 0},  {2, 4, 33, 32, 24, 5, 1, 2},
-                                       {5, 12, 1, 300, 64, 7, 2, 3}, {2, 1, 28, 28, 20, 7, 7, 0},  {2, 300, 5, 60, 16, 3, 1, 1}};
+    static const int64_t usual[][8] = {
+        /* rows, C, H, W, out, kernel, stride, padding */
+        {40, 2, 34, 34, 16, 3, 1, 1}, {3, 32, 14, 14, 64, 3, 1, 1}, {1, 2, 90, 120, 32, 3, 1, 1},
+        {2, 3, 40, 37, 48, 7, 2, 3},  {2, 64, 9, 9, 130, 1, 1, 0},  {2, 4, 33, 32, 24, 5, 1, 2},
+        {5, 12, 1, 300, 64, 7, 2, 3}, {2, 1, 28, 28, 20, 7, 7, 0},  {2, 300, 5, 60, 16, 3, 1, 1}};
     for (int i = 0; i < FSNN_COUNT(usual); i++) {
         const int64_t *u = usual[i];
         int64_t up = u[2] == 1 ? 1 : u[5];
-        check(&(dense_conv_shape){.rows = u[0], .C = u[1], .H = u[2], .W = u[3], .out = u[4], .kernel = {up, u[5]},
-                                  .stride = {up == 1 ? 1 : u[6], u[6]}, .padding = {up == 1 ? 0 : u[7], u[7]},
-                                  .dilation = {1, 1}, .groups = 1, .bias = i % 2},
+        check(&(dense_conv_shape){.rows = u[0],
+                                  .C = u[1],
+                                  .H = u[2],
+                                  .W = u[3],
+                                  .out = u[4],
+                                  .kernel = {up, u[5]},
+                                  .stride = {up == 1 ? 1 : u[6], u[6]},
+                                  .padding = {up == 1 ? 0 : u[7], u[7]},
+                                  .dilation = {1, 1},
+                                  .groups = 1,
+                                  .bias = i % 2},
               0.1, (values)(i % 3));
     }
 }
@@ -246,10 +269,13 @@ static void what_is_not_taken(void **state)
     assert_false(conv_events_plan(&plan, &s));
     s = (dense_conv_shape){1, 4, 12, 12, 8, 5, 5, {8, 8}, {1, 1}, {0, 0}, {1, 1}, 1, true, false};
     assert_false(conv_events_plan(&plan, &s)); /* 64 places */
-    s = (dense_conv_shape){1, 1, 1, 200000, 64, 1, 199998, {1, 3}, {1, 1}, {0, 0}, {1, 1}, 1, true, false};
+    s = (dense_conv_shape){1,      1,      1,      200000, 64, 1,    199998,
+                           {1, 3}, {1, 1}, {0, 0}, {1, 1}, 1,  true, false};
     assert_false(conv_events_plan(&plan, &s)); /* sums larger than the caches */
-    s = (dense_conv_shape){64, 256, 8, 8, 256, 8, 8, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true, false};
-    assert_true(conv_events_plan(&plan, &s)); /* forward only: each chunk would have a sum of all weights */
+    s = (dense_conv_shape){64,     256,    8,      8,      256, 8,    8,
+                           {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1,   true, false};
+    /* forward only: each chunk would have a sum of all weights */
+    assert_true(conv_events_plan(&plan, &s));
     assert_int_equal(plan.gradient_chunks, 0);
     assert_true(conv_worth_look(&plan, CONV_FORWARD));
     assert_false(conv_worth_look(&plan, CONV_WEIGHTS));
@@ -257,7 +283,8 @@ static void what_is_not_taken(void **state)
 
 /* ---- the choice ---- */
 
-static const dense_conv_shape second = {64, 32, 14, 14, 64, 14, 14, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true, false};
+static const dense_conv_shape second = {64,     32,     14,     14,     64, 14,   14,
+                                        {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1,  true, false};
 
 static void looks(void **state)
 {
@@ -267,9 +294,9 @@ static void looks(void **state)
     float x[2 * 8 * 7 * 3] = {0};
     assert_true(conv_events_plan(&plan, &s));
     x[0] = 1;
-    x[2] = -0.5F;                         /* the same pixel */
-    x[FSNN_COUNT(x) - 1] = NAN;           /* not 0 */
-    x[50] = -0.0F;                        /* 0 */
+    x[2] = -0.5F;                           /* the same pixel */
+    x[FSNN_COUNT(x) - 1] = NAN;             /* not 0 */
+    x[50] = -0.0F;                          /* 0 */
     conv_density all = conv_look(&plan, x); /* so few lines are all looked at */
     assert_true(all.events == 3.0 / FSNN_COUNT(x) && all.pixels == 2.0 / (2 * 8 * 7));
     problem p;
@@ -297,7 +324,8 @@ static void turns_once(void **state)
         double before = 0;
         assert_true(conv_worth_look(&plan, (conv_way)way));
         for (int i = 0; i <= 100; i++) {
-            double d = i / 100.0, ratio = conv_ratio(&plan, (conv_way)way, (conv_density){d, 1 - pow(1 - d, 32)});
+            double d = i / 100.0,
+                   ratio = conv_ratio(&plan, (conv_way)way, (conv_density){d, 1 - pow(1 - d, 32)});
             assert_true(ratio >= before);
             before = ratio;
         }
@@ -320,8 +348,16 @@ static void operator_at(double density, bool line, const bool events[2])
 {
     fsnn_conv2d image = {64, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true};
     fsnn_conv1d row = {64, 3, 1, 1, 1, 1, true};
-    rig_setup s = {line ? "conv1d" : "conv2d", line ? (void *)&row : (void *)&image, 2, 4, true, 1, {FSNN_SHAPE(32, 14, 14)}, true};
-    int64_t H = line ? 1 : 14, W = line ? 150 : 14, rows = 8, xs = rows * 32 * H * W, ys = rows * 64 * H * W, ws = 64 * 32 * (line ? 3 : 9);
+    rig_setup s = {line ? "conv1d" : "conv2d",
+                   line ? (void *)&row : (void *)&image,
+                   2,
+                   4,
+                   true,
+                   1,
+                   {FSNN_SHAPE(32, 14, 14)},
+                   true};
+    int64_t H = line ? 1 : 14, W = line ? 150 : 14, rows = 8, xs = rows * 32 * H * W,
+            ys = rows * 64 * H * W, ws = 64 * 32 * (line ? 3 : 9);
     if (line)
         s.in[0] = FSNN_SHAPE(32, 150);
     rig r;
@@ -331,7 +367,9 @@ static void operator_at(double density, bool line, const bool events[2])
     const conv_state *st = r.node.state;
     for (int way = 0; way < 2; way++) {
         assert_true(st->by_events[way]);
-        assert_int_equal(conv_quicker(&st->events, (conv_way)way, conv_look(&st->events, r.run.in[0])), events[way]);
+        assert_int_equal(
+            conv_quicker(&st->events, (conv_way)way, conv_look(&st->events, r.run.in[0])),
+            events[way]);
     }
     ref_window win = {{line ? 1 : 3, 3}, {1, 1}, {line ? 0 : 1, 1}, {1, 1}, 1};
     ref_images x = {rows, 32, H, W, true}, y = {rows, 64, H, W, true};
@@ -394,14 +432,10 @@ static void wished(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_shape),
-        cmocka_unit_test(usual_shapes),
-        cmocka_unit_test(same_bits),
-        cmocka_unit_test(what_is_not_taken),
-        cmocka_unit_test(looks),
-        cmocka_unit_test(turns_once),
-        cmocka_unit_test(both_sides),
-        cmocka_unit_test(wished),
+        cmocka_unit_test(any_shape),  cmocka_unit_test(usual_shapes),
+        cmocka_unit_test(same_bits),  cmocka_unit_test(what_is_not_taken),
+        cmocka_unit_test(looks),      cmocka_unit_test(turns_once),
+        cmocka_unit_test(both_sides), cmocka_unit_test(wished),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,7 +62,9 @@ static void along_edges(void **state)
     for (int gcn = 0; gcn < 2; gcn++) {
         fsnn_graph_layer o = {.out = OUT, .bias = true, .matrix = &small_graph};
         rig r;
-        rig_open(&r, &(rig_setup){gcn ? "gcn" : "graph", &o, 2, 3, false, 1, {FSNN_SHAPE(NODES, IN)}, false});
+        rig_open(&r,
+                 &(rig_setup){
+                     gcn ? "gcn" : "graph", &o, 2, 3, false, 1, {FSNN_SHAPE(NODES, IN)}, false});
         int out = gcn ? OUT : IN;
         assert_int_equal(r.node.operations, gcn ? (NODES * IN + 8) * OUT : 8 * IN);
         rig_forward(&r);
@@ -573,14 +575,21 @@ static void out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(linear),        cmocka_unit_test(along_edges),
+        cmocka_unit_test(linear),
+        cmocka_unit_test(along_edges),
         cmocka_unit_test(conv2d),
-        cmocka_unit_test(pooling),       cmocka_unit_test(layouts),
-        cmocka_unit_test(batchnorm),     cmocka_unit_test(batchnorm_one_number),
-        cmocka_unit_test(dropout),       cmocka_unit_test(add),
-        cmocka_unit_test(concat_split),  cmocka_unit_test(voting),
-        cmocka_unit_test(sums),          cmocka_unit_test(threads),
-        cmocka_unit_test(column_adds),   cmocka_unit_test(no_allocation),
+        cmocka_unit_test(pooling),
+        cmocka_unit_test(layouts),
+        cmocka_unit_test(batchnorm),
+        cmocka_unit_test(batchnorm_one_number),
+        cmocka_unit_test(dropout),
+        cmocka_unit_test(add),
+        cmocka_unit_test(concat_split),
+        cmocka_unit_test(voting),
+        cmocka_unit_test(sums),
+        cmocka_unit_test(threads),
+        cmocka_unit_test(column_adds),
+        cmocka_unit_test(no_allocation),
         cmocka_unit_test(out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
-/* Dense input that is few spikes goes event by event: found where it is so and only there, with the product's numbers in either
- * case, forward and for the gradient of the weights, with any number of threads. */
+/* Dense input that is few spikes goes event by event: found where it is so and only there, with the
+ * product's numbers in either case, forward and for the gradient of the weights, with any number of
+ * threads. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -81,7 +82,10 @@ static fsnn_net *linear(void)
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     GOOD(fsnn_net_create(&net));
     GOOD(fsnn_net_linear(net, "fc", fsnn_net_input(net, FSNN_SHAPE(IN)), OUT, true));
-    GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 3, .batch = ROWS / 3, .training = true, .input_gradient = true, .seed = 2}));
+    GOOD(fsnn_net_wrap(
+        net, &d,
+        &(fsnn_plan){
+            .steps = 3, .batch = ROWS / 3, .training = true, .input_gradient = true, .seed = 2}));
     return net;
 }
 
@@ -94,10 +98,12 @@ static void close_to(const char *what, double got, double wanted, double scale)
 static void same_product(void **state)
 {
     (void)state;
-    static const double share[] = {0, 0.02, 0.15, 0.25, 0.6}; /* both, both, both, forward, neither */
+    /* both, both, both, forward, neither */
+    static const double share[] = {0, 0.02, 0.15, 0.25, 0.6};
     fsnn_net *net = linear();
     assert_true(spikes_worth(ROWS, IN, OUT));
-    const fsnn_param *w = fsnn_net_param_find(net, "fc.weight"), *b = fsnn_net_param_find(net, "fc.bias");
+    const fsnn_param *w = fsnn_net_param_find(net, "fc.weight"),
+                     *b = fsnn_net_param_find(net, "fc.bias");
     static float g[ROWS * OUT];
     for (int i = 0; i < ROWS * OUT; i++)
         g[i] = (float)fsnn_random_normal(3, 0, (uint64_t)i);

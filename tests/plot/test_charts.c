@@ -53,8 +53,14 @@ static void tics_enough(void **state)
     for (int i = 0; i < 200; i += 10) {
         double low = 0.37 * i - 9, high = low + 0.1 + 0.013 * i, y[2] = {low, high}, px[2] = {0, 1};
         fsnn_curve c = {NULL, FSNN_MARK_THIN, 1, 2, px, y};
-        fsnn_chart chart = {.heading = "h", .x_label = "x", .y_label = "y", .height = 70 + i % 60,
-                            .y_low = low, .y_high = high, .curves = 1, .curve = &c};
+        fsnn_chart chart = {.heading = "h",
+                            .x_label = "x",
+                            .y_label = "y",
+                            .height = 70 + i % 60,
+                            .y_low = low,
+                            .y_high = high,
+                            .curves = 1,
+                            .curve = &c};
         char text[64], line[256];
         double step = 0;
         assert_int_equal(fsnn_plot_charts("tics", NULL, 1, 1, &chart, at("tics")), FSNN_OK);
@@ -181,9 +187,8 @@ static void wrong_charts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_mark),
-        cmocka_unit_test(grid_and_axes), cmocka_unit_test(tics_enough),
-        cmocka_unit_test(long_lines),
+        cmocka_unit_test(every_mark),   cmocka_unit_test(grid_and_axes),
+        cmocka_unit_test(tics_enough),  cmocka_unit_test(long_lines),
         cmocka_unit_test(wrong_charts),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -199,7 +199,8 @@ static void unlabelled(void **state)
 {
     (void)state;
     enum { STEPS = 3, ALL = 5, SOME = 3, CLASSES = 4 };
-    static const int32_t all[ALL] = {FSNN_UNLABELLED, 2, 0, FSNN_UNLABELLED, 3}, some[SOME] = {2, 0, 3};
+    static const int32_t all[ALL] = {FSNN_UNLABELLED, 2, 0, FSNN_UNLABELLED, 3},
+                         some[SOME] = {2, 0, 3};
     static const int place[SOME] = {1, 2, 4};
     float x[STEPS][ALL][CLASSES], y[STEPS][SOME][CLASSES], gx[STEPS][ALL][CLASSES],
         gy[STEPS][SOME][CLASSES];
@@ -213,9 +214,11 @@ static void unlabelled(void **state)
         double a, b;
         int64_t right, same;
         assert_int_equal(fsnn_loss_compute(&loss, STEPS, ALL, CLASSES, &x[0][0][0], all, NULL,
-                                           &gx[0][0][0], &a, &right), FSNN_OK);
+                                           &gx[0][0][0], &a, &right),
+                         FSNN_OK);
         assert_int_equal(fsnn_loss_compute(&loss, STEPS, SOME, CLASSES, &y[0][0][0], some, NULL,
-                                           &gy[0][0][0], &b, &same), FSNN_OK);
+                                           &gy[0][0][0], &b, &same),
+                         FSNN_OK);
         if (!(fabs(a - b) < 1e-12))
             fail_msg("loss %d: %.15g of all, %.15g of those that count", kind, a, b);
         assert_int_equal(right, same);
@@ -228,8 +231,9 @@ static void unlabelled(void **state)
         }
         int32_t none[ALL] = {FSNN_UNLABELLED, FSNN_UNLABELLED, FSNN_UNLABELLED, FSNN_UNLABELLED,
                              FSNN_UNLABELLED};
-        assert_int_equal(fsnn_loss_compute(&loss, STEPS, ALL, CLASSES, &x[0][0][0], none, NULL, NULL,
-                                           &a, NULL), FSNN_EARGUMENT);
+        assert_int_equal(
+            fsnn_loss_compute(&loss, STEPS, ALL, CLASSES, &x[0][0][0], none, NULL, NULL, &a, NULL),
+            FSNN_EARGUMENT);
     }
 }
 
@@ -239,8 +243,7 @@ int main(void)
         cmocka_unit_test(by_hand),         cmocka_unit_test(gradients),
         cmocka_unit_test(target_is_label), cmocka_unit_test(large_and_not_finite),
         cmocka_unit_test(right_answers),   cmocka_unit_test(refuses),
-        cmocka_unit_test(unlabelled),
-        cmocka_unit_test(names),
+        cmocka_unit_test(unlabelled),      cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -146,7 +146,9 @@ static void logs(void **state)
     assert_int_equal(toy_run(&o, &options, &best), FSNN_OK);
     assert_int_equal(lines("metrics.csv"), 4);
     assert_true(holds("metrics.csv", "epoch,loss,accuracy,test_loss,test_accuracy,lr,"));
-    assert_true(holds("metrics.csv", ",rate.lif1,rate.lif2,dead.lif1,dead.lif2,saturated.lif1,saturated.lif2\n1,"));
+    assert_true(
+        holds("metrics.csv",
+              ",rate.lif1,rate.lif2,dead.lif1,dead.lif2,saturated.lif1,saturated.lif2\n1,"));
     assert_false(holds("metrics.csv", "nan"));
     assert_int_equal(lines("metrics.jsonl"), 3);
     assert_true(holds("metrics.jsonl", "{\"epoch\": 1, \"loss\": "));
@@ -311,7 +313,8 @@ static void diagnosis(void **state)
         bias[i] = -100;
     for (int i = 5; i < HIDDEN; i++)
         bias[i] = i < 8 ? 100 : 1;
-    fsnn_net_param_find(t.net, "lif1.tau")->value[0] = 2; /* stable: the potential follows the current */
+    /* stable: the potential follows the current */
+    fsnn_net_param_find(t.net, "lif1.tau")->value[0] = 2;
     assert_int_equal(fsnn_net_params_changed(t.net), FSNN_OK);
     int lif1 = fsnn_net_node_find(t.net, "lif1");
     assert_int_equal(fsnn_evaluate(t.net, t.test, &loss, &e), FSNN_OK);
@@ -435,7 +438,8 @@ static void steps_do_not_allocate(void **state)
     assert_int_equal(s.allocations, 0);
 }
 
-/* What a training says it will hold is the sum of its parts, and the moments are those of the optimiser. */
+/* What a training says it will hold is the sum of its parts, and the moments are those of the
+ * optimiser. */
 static void tells_its_memory(void **state)
 {
     (void)state;
@@ -452,12 +456,14 @@ static void tells_its_memory(void **state)
     assert_int_equal(fsnn_train_memory(t.net, t.train, t.test, &training, &adam), FSNN_OK);
     assert_int_equal(adam.activations, activations);
     assert_int_equal(adam.histories, histories);
-    assert_true(adam.parameters >= parameters + 2 * learned && adam.parameters < parameters + 2 * learned + 4096);
-    assert_int_equal(adam.batches, fsnn_loader_memory(t.train) + fsnn_loader_memory(t.test) +
-                                       TOY_STEPS * TOY_BATCH * TOY_CLASSES * (int64_t)sizeof(float));
+    assert_true(adam.parameters >= parameters + 2 * learned &&
+                adam.parameters < parameters + 2 * learned + 4096);
+    assert_int_equal(adam.batches,
+                     fsnn_loader_memory(t.train) + fsnn_loader_memory(t.test) +
+                         TOY_STEPS * TOY_BATCH * TOY_CLASSES * (int64_t)sizeof(float));
     assert_int_equal(adam.saving, adam.parameters - parameters / 2);
-    assert_int_equal(adam.total,
-                     adam.activations + adam.histories + adam.parameters + adam.batches + adam.saving);
+    assert_int_equal(adam.total, adam.activations + adam.histories + adam.parameters +
+                                     adam.batches + adam.saving);
     training.optimizer.kind = FSNN_SGD;
     training.optimizer.momentum = 0;
     assert_int_equal(fsnn_train_memory(t.net, t.train, NULL, &training, &sgd), FSNN_OK);

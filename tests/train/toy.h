@@ -63,7 +63,7 @@ typedef struct toy_options {
         poison; /* this sample (counted from 1) of the training data overflows in its encoder */
     double dropout;
     double scale_end; /* of the surrogates; 0: their scale stays */
-    bool direct; /* direct encoding, else rate */
+    bool direct;      /* direct encoding, else rate */
     bool in_order;
     bool no_labels;
     bool linear_out; /* the net ends in a linear layer */
