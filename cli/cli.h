@@ -86,17 +86,14 @@ typedef struct cli_common {
         "threads", 0, CLI_INT, offsetof(cli_common, threads), "N",                                 \
             "threads to use (default: all processors)", 1, 4096                                    \
     }
+/* clang-format off */
 #define CLI_ROWS_LAST                                                                              \
-    {                                                                                              \
-        "quiet",  'q',                                                                             \
-        CLI_FLAG, offsetof(cli_common, quiet),                                                     \
-        NULL,     "say nothing on stderr but errors",                                              \
-        0,        0},                                                                              \
-        {"help", 'h', CLI_FLAG, offsetof(cli_common, help), NULL, "show this help", 0, 0},         \
-        {"version", 0, CLI_FLAG, offsetof(cli_common, version), NULL, "show the version", 0, 0},   \
-    {                                                                                              \
-        NULL, 0, CLI_FLAG, 0, NULL, NULL, 0, 0                                                     \
-    }
+    {"quiet", 'q', CLI_FLAG, offsetof(cli_common, quiet), NULL,                                    \
+     "say nothing on stderr but errors", 0, 0},                                                    \
+    {"help", 'h', CLI_FLAG, offsetof(cli_common, help), NULL, "show this help", 0, 0},             \
+    {"version", 0, CLI_FLAG, offsetof(cli_common, version), NULL, "show the version", 0, 0},       \
+    {NULL, 0, CLI_FLAG, 0, NULL, NULL, 0, 0}
+/* clang-format on */
 
 typedef struct cli_command {
     const char *name;

@@ -61,14 +61,33 @@ static fsnn_status record(const cli_model *m, fsnn_loader *loader, int64_t batch
     return FSNN_OK;
 }
 
+/* How many samples to record: at most 64, and so many that potentials and spikes of all steps, in
+ * the network and in the recording, stay within 64 MiB: drawing should not need more memory than
+ * training did. */
+static int64_t sample_count(const cli_model *m, int judge)
+{
+    enum { MOST = 64, COPIES = 4, ROOM = 64 << 20 };
+    fsnn_data_info info;
+    fsnn_shape shape;
+    int64_t steps, numbers = 0;
+    fsnn_data_info_get(m->data[judge], &info);
+    fsnn_loader_shape(m->loader[judge], &steps, &shape);
+    for (int n = 0; n < fsnn_net_node_count(m->net); n++) {
+        fsnn_node_info node;
+        if (fsnn_net_node(m->net, n, &node) >= 0 && node.neuron)
+            numbers += fsnn_shape_count(&node.shape);
+    }
+    double sample = (double)COPIES * sizeof(float) * (double)steps * (double)numbers,
+           most = sample > 0 ? ROOM / sample : MOST;
+    int64_t count = most < 1 ? 1 : most < MOST ? (int64_t)most : MOST;
+    return info.count < count ? info.count : count;
+}
+
 static int figures_of_samples(const cli_model *m, const char *directory)
 {
-    enum { SAMPLES = 64 };
     int judge = cli_model_judge(m);
     const fsnn_data *data = m->data[judge];
-    fsnn_data_info info;
-    fsnn_data_info_get(data, &info);
-    int64_t batch = info.count < SAMPLES ? info.count : SAMPLES;
+    int64_t batch = sample_count(m, judge);
     fsnn_loader *loader = NULL;
     cli_recording recording = {0};
     int written = 0, label = -1;

@@ -162,8 +162,8 @@ static void plots_of_arrays(void **state)
                "pixels' a/pictures.gp && grep -q '5: class 2' a/pictures.gp");
     /* the pixels of picture 19, the largest value in sight: black on the diagonal, white beside
      * it */
-    shell_good("$F plot pictures.npz --sample 19 --out a && grep -v '#' a/pictures.dat | head -2 | "
-               "tr '\\n' ' ' | grep -qx '0 0 0 0 0 1 0 255 255 255 '");
+    shell_good("$F plot pictures.npz --sample 19 --out a && grep -v '#' a/pictures.dat | head -2 "
+               "| tr '\\n' ' ' | grep -qx '0 0 0 0 0 1 0 255 255 255 '");
     shell_good("test -d run || $F train tiny.yaml --out run --no-figures -q");
     SAYS("$F plot run/best.safetensors --out w; ls w", "w/distributions.png", "distributions.svg");
     shell_good("grep -q 'fc1.weight \\[12, 6\\]' w/distributions.gp && grep -q lif1.tau "

@@ -18,8 +18,8 @@ static void says(const char *line, const char *const *wanted, int count)
     says(line, (const char *const[]){__VA_ARGS__},                                                 \
          sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
-static const char ts[] = "# words\n@problemName p\n@classLabel true left "
-                         "right\n@data\n1,2,?:0,0,0:right\n4,5:1,1:right\n";
+static const char ts[] = "# words\n@problemName p\n@classLabel true left right\n@data\n"
+                         "1,2,?:0,0,0:right\n4,5:1,1:right\n";
 
 /* 8 kHz, 16 bits: 0, 1/2, 0, -1/2, ... */
 static void sound(const char *name, int samples)

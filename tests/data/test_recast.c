@@ -48,8 +48,8 @@ static void write_dvs128(FILE *f)
 {
     fputs("#!AER-DAT2.0\r\n# This is a raw AE data file - do not edit\r\n"
           "# Data format is int32 address, int32 timestamp (8 bytes total), repeated for each "
-          "event\r\n"
-          "# Timestamps tick is 1 us\r\n# AEChip: ch.unizh.ini.jaer.chip.retina.DVS128\r\n",
+          "event\r\n# Timestamps tick is 1 us\r\n"
+          "# AEChip: ch.unizh.ini.jaer.chip.retina.DVS128\r\n",
           f);
     for (int i = 0; i < now.count; i++) {
         if (i % 1000 == 7)
@@ -83,9 +83,8 @@ static void put_packet(FILE *f, int type, int capacity, int count)
  * them. */
 static void write_packets(FILE *f)
 {
-    fputs("#!AER-DAT3.1\r\n#Format: RAW\r\n#Source 1: DVS128\r\n#Start-Time: 2016-11-21 14:08:51 "
-          "(TZ+0100)\r\n"
-          "#!END-HEADER\r\n",
+    fputs("#!AER-DAT3.1\r\n#Format: RAW\r\n#Source 1: DVS128\r\n"
+          "#Start-Time: 2016-11-21 14:08:51 (TZ+0100)\r\n#!END-HEADER\r\n",
           f);
     for (int at = 0, n; at < now.count; at += n) {
         n = 1 + at % 1021 < now.count - at ? 1 + at % 1021 : now.count - at;

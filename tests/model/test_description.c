@@ -431,14 +431,14 @@ static void test_text(void **state)
     round_trip(INPUT ALPHA, "name=\"a: b # c\\n\\t\\\"d\\\\\"");
     round_trip(INPUT ALPHA, "name='null'");
     round_trip(INPUT ALPHA "name: |\n  two\n  lines\n", NULL);
-    round_trip("name: a [b], c\ninput: 3\nlayers:\n  - lif:\n  - lif: {name: 'x:y'}\n  - add: "
-               "{from: [lif1, 'x:y']}\ndynamics:\n  alpha:\n  - [0.2, 0.3]\n  - 1\n",
+    round_trip("name: a [b], c\ninput: 3\nlayers:\n  - lif:\n  - lif: {name: 'x:y'}\n"
+               "  - add: {from: [lif1, 'x:y']}\ndynamics:\n  alpha:\n  - [0.2, 0.3]\n  - 1\n",
                NULL);
     round_trip(
-        "input: [1, 4, 4]\nlayers: [{conv2d: {out: 2, kernel: [3, 1], stride: 1, padding: "
-        "[1, 0], dilation: 1, groups: 1, bias: false, name: a_rather_long_name_for_a_layer}}]\n"
-        "dynamics: {alpha: 0.1}\ntraining: {optimizer: adamw, schedule: {kind: cosine, "
-        "warmup: 0.5}, seed: 12}\n",
+        "input: [1, 4, 4]\n"
+        "layers: [{conv2d: {out: 2, kernel: [3, 1], stride: 1, padding: [1, 0], dilation: 1, "
+        "groups: 1, bias: false, name: a_rather_long_name_for_a_layer}}]\ndynamics: {alpha: 0.1}\n"
+        "training: {optimizer: adamw, schedule: {kind: cosine, warmup: 0.5}, seed: 12}\n",
         "a_rather_long_name_for_a_layer.groups=1");
 }
 

@@ -241,8 +241,8 @@ static void test_stamps(void **state)
         fsnn_description *d;
         fsnn_data *train, *test;
         snprintf(text, sizeof text,
-                 "input: [2]\nlayers: [lif]\ndynamics: %s\ndata: {kind: npz, train: train.npz, "
-                 "test: test.npz, %s}\n",
+                 "input: [2]\nlayers: [lif]\ndynamics: %s\n"
+                 "data: {kind: npz, train: train.npz, test: test.npz, %s}\n",
                  row[i].dynamics, row[i].data);
         write_file("d/m.yaml", text, strlen(text));
         if (fsnn_description_read(in("d/m.yaml"), NULL, 0, &d))

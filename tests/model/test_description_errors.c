@@ -219,8 +219,8 @@ static void test_loops(void **state)
     (void)state;
     static const bad row[] = {
         {"input: [4]\nlayers:\n  - linear: {out: 4, name: fc}\n"
-         "  - add: {from: [fc, w], name: sum}\n  - lif: {name: s}\n  - linear: {out: 4, name: "
-         "w}\n" ALPHA,
+         "  - add: {from: [fc, w], name: sum}\n  - lif: {name: s}\n"
+         "  - linear: {out: 4, name: w}\n" ALPHA,
          "mlp.yaml:4:22: layers[1].add.from[1]: sum -> s -> w -> sum is a loop without delay: put "
          "`- delay: {of: w, name: w_before}` before it and read w_before here"},
         {"input: [4]\nlayers:\n  - linear: {out: 4, from: lif1}\n  - lif: {from: input}\n" ALPHA,

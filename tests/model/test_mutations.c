@@ -24,17 +24,14 @@ static const char *const seeds[] = {
     "input: 3\nlayers:\n"
     "  - user: {dv: \"(-a*v*(1 + tanh(v)) + b*I)/tau\", spike: \"v + dv - threshold\",\n"
     "           after_spike: 'dv - s*threshold/tau', params: {a: 0.2, b: {value: 1, learn: true, "
-    "per: channel}}, name: u}\n"
-    "  - noisy: {tau: 2, noise: {gamma: 0.1, temperature: 0.5}}\n"
+    "per: channel}}, name: u}\n  - noisy: {tau: 2, noise: {gamma: 0.1, temperature: 0.5}}\n"
     "  - lif: {noise: meanfield}\n"
     "  - qif: {reset: value, v_reset: -0.2, refractory: 2, params: {critical: 0.4}}\n"
     "  - hard_lif: {params: {kappa: 2}}\n  - readout: 4\n"
     "dynamics: {alpha: 0.5, memory: {tolerance: 1e-4, engine: auto}}\n",
     "input: 3\nlayers:\n"
     "  - user: {dv: '-v - w + I', dw: (-w + s)/tau, after_spike_w: 'dw + a', w0: 1, fractional: "
-    "[v, w], params: {a: 1}}\n"
-    "  - alif: {a0: 0.5, fractional: a}\n"
-    "dynamics: {alpha: 0.5}\n",
+    "[v, w], params: {a: 1}}\n  - alif: {a0: 0.5, fractional: a}\ndynamics: {alpha: 0.5}\n",
 };
 
 static const char *const sets[] = {"lif1.tau.learn=true",          "dynamics.alpha=0.5",

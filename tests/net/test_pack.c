@@ -36,9 +36,8 @@ static const design designs[] = {
      "  - avgpool: {kernel: 2}\n" CONV(16) LIF END GL,
      2, 0},
     {"other resets",
-     "input: [40]\nlayers:\n  - linear: {out: 70}\n  - lif: {threshold: 0.3, reset: jump}\n  - "
-     "linear: {out: 70}\n"
-     "  - if: {threshold: 0.5, reset: value}\n  - linear: {out: 70}\n" LIF
+     "input: [40]\nlayers:\n  - linear: {out: 70}\n  - lif: {threshold: 0.3, reset: jump}\n"
+     "  - linear: {out: 70}\n  - if: {threshold: 0.5, reset: value}\n  - linear: {out: 70}\n" LIF
      "  - linear: {out: 5}\n" GL,
      1, 0},
     {"segments",
@@ -53,15 +52,13 @@ static const design designs[] = {
      1, 0},
     /* its values are not zeros and ones, or never rest */
     {"potentials",
-     "input: [40]\nlayers:\n  - linear: {out: 64}\n  - readout: {}\n  - linear: {out: 64}\n  - "
-     "readout: {}\n"
-     "  - linear: {out: 64}\n  - readout: {}\n  - linear: {out: 5}\n" GL,
+     "input: [40]\nlayers:\n  - linear: {out: 64}\n  - readout: {}\n  - linear: {out: 64}\n"
+     "  - readout: {}\n  - linear: {out: 64}\n  - readout: {}\n  - linear: {out: 5}\n" GL,
      0, 0},
     {"a loop",
-     "input: [40]\nlayers:\n  - delay: {of: a, name: back}\n  - linear: {from: input, out: 33, "
-     "name: first}\n"
-     "  - add: {from: [first, back]}\n  - lif: {threshold: 0.3, name: a}\n  - linear: {out: "
-     "5}\n" GL,
+     "input: [40]\nlayers:\n  - delay: {of: a, name: back}\n"
+     "  - linear: {from: input, out: 33, name: first}\n  - add: {from: [first, back]}\n"
+     "  - lif: {threshold: 0.3, name: a}\n  - linear: {out: 5}\n" GL,
      0, 0},
 };
 

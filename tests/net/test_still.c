@@ -27,8 +27,8 @@ typedef struct design {
 
 static const design designs[] = {
     {"linear",
-     "input: [33]\nlayers:\n  - linear: {out: 21, name: first}\n  - lif: {tau: 1.5, threshold: "
-     "0.3}\n" END GL,
+     "input: [33]\nlayers:\n  - linear: {out: 21, name: first}\n"
+     "  - lif: {tau: 1.5, threshold: 0.3}\n" END GL,
      0, true},
     {"groups",
      "input: [40]\nlayers:\n  - linear: {out: 512, name: first}\n"
@@ -54,8 +54,8 @@ static const design designs[] = {
      0, true},
     {"equation",
      "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n"
-     "  - user: {dv: \"(-v + 0.2*exp(min(v, 2) - 1) + I)/tau\", threshold: 0.3, tau: {value: 1.5, "
-     "learn: true}}\n" END GL,
+     "  - user: {dv: \"(-v + 0.2*exp(min(v, 2) - 1) + I)/tau\", threshold: 0.3, tau: "
+     "{value: 1.5, learn: true}}\n" END GL,
      0, true},
     {"states",
      "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - cuba: {threshold: 0.2}\n" END
@@ -65,13 +65,13 @@ static const design designs[] = {
      "input: [33]\nlayers:\n  - linear: {out: 5, name: first}\n  - readout: {tau: 4.0}\n" GL, 0,
      true},
     {"jump",
-     "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - lif: {threshold: 0.3, reset: "
-     "jump}\n" END GL,
+     "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n"
+     "  - lif: {threshold: 0.3, reset: jump}\n" END GL,
      0, true},
     {"two readers",
-     "input: [33]\nlayers:\n  - linear: {out: 40, name: first}\n  - lif: {threshold: 0.3, name: "
-     "a}\n"
-     "  - lif: {threshold: 0.6, from: first, name: b}\n  - add: {from: [a, b]}\n" END GL,
+     "input: [33]\nlayers:\n  - linear: {out: 40, name: first}\n"
+     "  - lif: {threshold: 0.3, name: a}\n  - lif: {threshold: 0.6, from: first, name: b}\n"
+     "  - add: {from: [a, b]}\n" END GL,
      0, true},
     {"trapezoid",
      "input: [33]\nlayers:\n  - linear: {out: 70, name: first}\n  - lif: {threshold: 0.3}\n" END
@@ -96,19 +96,17 @@ static const design designs[] = {
      4, true},
     /* what cannot be computed once */
     {"skip",
-     "input: [33]\nlayers:\n  - linear: {out: 33, name: first}\n  - lif: {threshold: 0.3, name: "
-     "a}\n"
-     "  - add: {from: [input, a]}\n" END GL,
+     "input: [33]\nlayers:\n  - linear: {out: 33, name: first}\n"
+     "  - lif: {threshold: 0.3, name: a}\n  - add: {from: [input, a]}\n" END GL,
      0, false},
     {"skip, segments",
-     "input: [33]\nlayers:\n  - linear: {out: 33, name: first}\n  - lif: {threshold: 0.3, name: "
-     "a}\n"
-     "  - add: {from: [input, a]}\n" END GL,
+     "input: [33]\nlayers:\n  - linear: {out: 33, name: first}\n"
+     "  - lif: {threshold: 0.3, name: a}\n  - add: {from: [input, a]}\n" END GL,
      4, false},
     {"loop",
-     "input: [33]\nlayers:\n  - delay: {of: a, name: back}\n  - linear: {from: input, out: 33, "
-     "name: first}\n"
-     "  - add: {from: [first, back], name: sum}\n  - lif: {threshold: 0.3, name: a}\n" END GL,
+     "input: [33]\nlayers:\n  - delay: {of: a, name: back}\n"
+     "  - linear: {from: input, out: 33, name: first}\n  - add: {from: [first, back], name: sum}\n"
+     "  - lif: {threshold: 0.3, name: a}\n" END GL,
      0, false},
     {"no neurons", "input: [33]\nlayers:\n  - linear: {out: 5, name: first}\n" GL, 0, false},
 };
@@ -335,9 +333,8 @@ static void memory_of_all_steps(void **state)
 {
     (void)state;
     const design skip = {"skip",
-                         "input: [33]\nlayers:\n  - linear: {out: 33, name: first}\n  - lif: "
-                         "{threshold: 0.3, name: a}\n"
-                         "  - add: {from: [input, a]}\n" GL,
+                         "input: [33]\nlayers:\n  - linear: {out: 33, name: first}\n"
+                         "  - lif: {threshold: 0.3, name: a}\n  - add: {from: [input, a]}\n" GL,
                          0, false};
     fsnn_plan plan[] = {plan_of(&skip, false, true), plan_of(&skip, true, true)};
     int64_t bytes[2];
