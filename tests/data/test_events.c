@@ -47,6 +47,7 @@ static void made_recordings(void **state)
         {"bin.bin", "40-bit events", 128, 128, {1, 1}, 0, false},
         {"dvs128.aedat", "AEDAT 2.0", 128, 128, {1, 1}, 0, true},
         {"davis.aedat", "AEDAT 2.0", 346, 260, {1, 1}, 0, true},
+        {"unnamed.aedat", "AEDAT 2.0", 346, 260, {1, 1}, 0, true},
         {"turn.aedat", "AEDAT 2.0", 128, 128, {1, 1}, (INT64_C(1) << 32) - 100, true},
         {"packets.aedat", "AEDAT 3.1", 128, 128, {1, 1}, 0, true},
         {"plain.aedat4", "AEDAT 4.0", 346, 260, {1, 1}, 0, true},

@@ -21,10 +21,10 @@ def bin40(events):
     return out
 
 
-def aedat2(events, camera=None, start=0):
+def aedat2(events, camera=None, start=0, named=True):
     out = b'#!AER-DAT2.0\r\n# This is a raw AE data file - do not edit\r\n'
     davis = camera and 'Davis' in camera
-    if camera:
+    if camera and named:
         out += b'# AEChip: ' + camera.encode() + b'\r\n'
     width, height = (346, 260) if davis else (128, 128)
     for t, x, y, p in events:  # address 0, 0 is the lower right corner; a DVS128 has 0 for ON
@@ -142,6 +142,7 @@ def main():
         'overflow.bin': bin40(EVENTS[:3] + [(0, 0, 240, 0), (0, 0, 240, 0)] + EVENTS[3:]),
         'dvs128.aedat': aedat2(EVENTS),
         'davis.aedat': aedat2(EVENTS, 'eu.seebetter.ini.chips.davis.Davis346blue'),
+        'unnamed.aedat': aedat2(EVENTS, 'Davis346B', named=False),
         'turn.aedat': aedat2(EVENTS, 'ch.unizh.ini.jaer.chip.retina.DVS128', 2**32 - 100),
         'packets.aedat': aedat3(EVENTS),
         'plain.aedat4': aedat4(EVENTS, 0),
