@@ -181,7 +181,7 @@ void cli_progress_clear(cli_progress *progress);
 double cli_now(void);
 
 /* ---- signals: the first SIGINT or SIGTERM sets the flag, the second ends the process with
- * CLI_INTERRUPTED ---- */
+ * CLI_INTERRUPTED */
 
 void cli_signals_catch(void);
 volatile const int *cli_stop(void);

@@ -26,7 +26,7 @@ typedef struct fsnn_series_info {
 } fsnn_series_info;
 
 /* ---- readers; errors: FSNN_EIO, FSNN_EFORMAT (file, line or byte, what was found),
- * FSNN_EUNSUPPORTED, FSNN_EMEMORY ---- */
+ * FSNN_EUNSUPPORTED, FSNN_EMEMORY */
 
 /* UCR/UEA text files `.ts` of classification problems: one or several dimensions, equal or unequal
  * length, classes in the order of @classLabel. A missing value (`?`, `NaN`) becomes the straight

@@ -17,8 +17,7 @@
 
 #define FSNN_COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
-/* ---- errors: set the sentence, return the status: return fsnn_fail(FSNN_ESHAPE, "...", ...)
- * ---- */
+/* ---- errors: set the sentence, return the status: return fsnn_fail(FSNN_ESHAPE, "...", ...) */
 static inline fsnn_status fsnn_failed(fsnn_status status, fsnn_status same)
 {
     /* returned as the caller wrote it, so that the compiler sees that a failure is one */
@@ -27,10 +26,13 @@ static inline fsnn_status fsnn_failed(fsnn_status status, fsnn_status same)
 }
 #define fsnn_fail(status, ...) fsnn_failed((status), fsnn_error_set((status), __VA_ARGS__))
 
-/* ---- memory: 64-byte aligned, zeroed; NULL (and the error sentence set) when memory is out
- * ---- */
+/* ---- memory: 64-byte aligned, zeroed; NULL (and the error sentence set) when memory is out */
 void *fsnn_alloc(size_t bytes);
 void fsnn_free(void *p);
+/* Arrays that grow: `array` is the address of a pointer to *room elements of `size` bytes, `used` of
+ * them in use. Where `need` are more it becomes one of twice *room, or of `need`, at least
+ * 16. FSNN_EMEMORY: it stays as it was. */
+fsnn_status fsnn_grow(void *array, int64_t used, int64_t *room, int64_t need, size_t size);
 char *fsnn_strdup(const char *text);
 /* printf into a new string (free with fsnn_free), NULL when memory is out. */
 char *fsnn_format(const char *format, ...) FSNN_PRINTF(1, 2);
@@ -41,8 +43,7 @@ int64_t fsnn_alloc_fail_at(int64_t n);
 /* ---- clock: seconds, monotonic ---- */
 double fsnn_now(void);
 
-/* ---- random numbers: a function of (seed, stream, index), Philox 4x32-10 (Salmon et al. 2011)
- * ---- */
+/* ---- random numbers: a function of (seed, stream, index), Philox 4x32-10 (Salmon et al. 2011) */
 uint32_t fsnn_random_u32(uint64_t seed, uint64_t stream, uint64_t index);
 float fsnn_random_uniform(uint64_t seed, uint64_t stream, uint64_t index); /* [0, 1), 24 bits */
 double fsnn_random_normal(uint64_t seed, uint64_t stream, uint64_t index); /* Box-Muller */
@@ -55,7 +56,7 @@ void fsnn_random_at(float *out, int64_t n, const int32_t *index, uint64_t seed, 
 void fsnn_random_order(int64_t *order, int64_t n, uint64_t seed, uint64_t stream);
 
 /* ---- parallel loops over the OpenMP pool. Chunks depend on the problem, never on the number of
- * threads. ---- */
+ * threads. */
 /* Processors that this process may use. */
 int fsnn_processors(void);
 /* body(i, worker, user) for i in 0..count-1; worker < fsnn_threads(). */
@@ -64,12 +65,10 @@ void fsnn_parallel(int64_t count, void (*body)(int64_t i, int worker, void *user
 void fsnn_parallel_range(int64_t n, int64_t grain,
                          void (*body)(int64_t begin, int64_t end, void *user), void *user);
 
-/* ---- names: the nearest known name for an error sentence ("did you mean"); NULL when none is near
- * ---- */
+/* ---- names: the nearest known name for an error sentence ("did you mean"), NULL: none is near */
 const char *fsnn_nearest(const char *name, const char *const *known, int count);
 
-/* ---- files: atomic writing. Opens PATH.tmp-PID; commit syncs, closes and renames; abort removes.
- * ---- */
+/* ---- files: atomic writing. Opens PATH.tmp-PID; commit syncs, closes, renames; abort removes */
 #include <stdio.h>
 typedef struct fsnn_file {
     FILE *stream;

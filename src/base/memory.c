@@ -119,6 +119,29 @@ void fsnn_free(void *p)
     free(p);
 }
 
+fsnn_status fsnn_grow(void *array, int64_t used, int64_t *room, int64_t need, size_t size)
+{
+    if (need <= *room)
+        return FSNN_OK;
+    enum { FIRST = 16 };
+    int64_t more = *room <= INT64_MAX / 2 && 2 * *room > need ? 2 * *room : need;
+    more = more < FIRST ? FIRST : more;
+    size_t bytes;
+    if (__builtin_mul_overflow((size_t)more, size, &bytes))
+        return fsnn_fail(FSNN_EMEMORY, "out of memory: %lld elements of %zu bytes cannot be had",
+                         (long long)more, size);
+    void *old, *fresh = fsnn_alloc(bytes);
+    if (!fresh)
+        return FSNN_EMEMORY;
+    memcpy(&old, array, sizeof old); /* a pointer to whatever type */
+    if (used)
+        memcpy(fresh, old, (size_t)used * size);
+    fsnn_free(old);
+    memcpy(array, &fresh, sizeof fresh);
+    *room = more;
+    return FSNN_OK;
+}
+
 char *fsnn_strdup(const char *text)
 {
     size_t size = strlen(text) + 1;

@@ -14,18 +14,7 @@ static const char *const endings[] = {".bin", ".bs2", ".aedat", ".aedat4", ".npz
 
 fsnn_status event_pieces_add(event_pieces *p, char *path, char *text, int64_t from, int64_t to)
 {
-    if (path && p->count == p->room) {
-        int64_t room = 2 * p->room + 64;
-        event_piece *more = fsnn_alloc((size_t)room * sizeof *more);
-        if (more && p->count)
-            memcpy(more, p->piece, (size_t)p->count * sizeof *more);
-        if (more) {
-            fsnn_free(p->piece);
-            p->piece = more;
-            p->room = room;
-        }
-    }
-    if (!path || p->count == p->room) {
+    if (!path || fsnn_grow(&p->piece, p->count, &p->room, p->count + 1, sizeof *p->piece) < 0) {
         fsnn_free(path);
         fsnn_free(text);
         return FSNN_EMEMORY;

@@ -17,22 +17,6 @@ typedef struct builder {
     const char *path, *sized; /* its path; that of a file that told the sensor's size */
 } builder;
 
-static fsnn_status reserve(builder *b, int64_t more)
-{
-    if (b->used + more <= b->room)
-        return FSNN_OK;
-    int64_t room = 2 * b->room + more;
-    packed_event *event = fsnn_alloc((size_t)room * sizeof *event);
-    if (!event)
-        return FSNN_EMEMORY;
-    if (b->used)
-        memcpy(event, b->event, (size_t)b->used * sizeof *event);
-    fsnn_free(b->event);
-    b->event = event;
-    b->room = room;
-    return FSNN_OK;
-}
-
 /* All recordings of a set are of one sensor: what files tell, what the caller says, or what all
  * events need. */
 static fsnn_status settle_size(builder *b)
@@ -91,7 +75,8 @@ static fsnn_status add_piece(builder *b, int64_t i)
     FSNN_TRY(open_file(b, p->path));
     int64_t from = locate(&b->file, p->from);
     int64_t to = p->to == INT64_MAX ? b->file.count : locate(&b->file, p->to);
-    FSNN_TRY(reserve(b, to - from));
+    int64_t need = b->used + to - from;
+    FSNN_TRY(fsnn_grow(&b->event, b->used, &b->room, need, sizeof *b->event));
     FSNN_TRY(packed_from(p->path, b->file.event + from, to - from, b->event + b->used));
     b->used += to - from;
     b->start[i + 1] = b->used;

@@ -145,17 +145,7 @@ bool name_condition_holds(const name_pattern *p, const char *conditions, const n
 
 fsnn_status name_list_add(name_list *list, const char *text, size_t length)
 {
-    if (list->count == list->room) {
-        int64_t room = list->room ? 2 * list->room : 64;
-        char **item = fsnn_alloc((size_t)room * sizeof *item);
-        if (!item)
-            return FSNN_EMEMORY;
-        if (list->count)
-            memcpy(item, list->item, (size_t)list->count * sizeof *item);
-        fsnn_free(list->item);
-        list->item = item;
-        list->room = room;
-    }
+    FSNN_TRY(fsnn_grow(&list->item, list->count, &list->room, list->count + 1, sizeof *list->item));
     list->item[list->count] = fsnn_format("%.*s", (int)length, text);
     return list->item[list->count] ? (list->count++, FSNN_OK) : FSNN_EMEMORY;
 }

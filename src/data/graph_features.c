@@ -180,7 +180,7 @@ static fsnn_status label_columns(const fsnn_graph *g, const fsnn_graph_options *
 }
 
 /* ---- normalisation: what is measured of the columns of x [n, C], and what that does to x in
- * place; a, b [C] are zeroed before measuring ---- */
+ * place; a, b [C] are zeroed before measuring */
 
 static void measure_deviation(int64_t n, int64_t C, const float *x, double *mean, double *square)
 {

@@ -16,46 +16,17 @@ fsnn_series *series_new(int64_t channels, double rate)
     return s;
 }
 
-/* Makes room for `need` elements of `size` bytes where `room` are, `used` of them in use. */
-static bool grow(void **block, int64_t used, int64_t *room, int64_t need, size_t size)
-{
-    if (need <= *room)
-        return true;
-    int64_t more = *room * 2 > need ? *room * 2 : need;
-    size_t bytes;
-    if (__builtin_mul_overflow((size_t)more, size, &bytes)) {
-        fsnn_fail(FSNN_EMEMORY, "%lld values of series do not fit into memory", (long long)more);
-        return false;
-    }
-    void *fresh = fsnn_alloc(bytes);
-    if (!fresh)
-        return false;
-    if (used)
-        memcpy(fresh, *block, (size_t)used * size);
-    fsnn_free(*block);
-    *block = fresh;
-    *room = more;
-    return true;
-}
-
 float *series_add(fsnn_series *s, int64_t length, int32_t label)
 {
-    int64_t room = s->count_room;
-    void *end = s->end, *labels = s->labels, *values = s->values;
-    bool good = grow(&end, s->count, &room, s->count + 1, sizeof *s->end);
-    s->end = end;
-    if (good) {
-        room = s->count_room;
-        good = grow(&labels, s->count, &room, s->count + 1, sizeof *s->labels);
-        s->labels = labels;
-    }
-    if (!good)
+    int64_t room = s->count_room; /* of both lists; they grow alike */
+    size_t row = (size_t)s->channels * sizeof(float);
+    if (fsnn_grow(&s->end, s->count, &room, s->count + 1, sizeof *s->end) < 0)
+        return NULL;
+    room = s->count_room;
+    if (fsnn_grow(&s->labels, s->count, &room, s->count + 1, sizeof *s->labels) < 0)
         return NULL;
     s->count_room = room;
-    good =
-        grow(&values, s->rows, &s->row_room, s->rows + length, (size_t)s->channels * sizeof(float));
-    s->values = values;
-    if (!good)
+    if (fsnn_grow(&s->values, s->rows, &s->row_room, s->rows + length, row) < 0)
         return NULL;
     float *at = s->values + s->rows * s->channels;
     memset(at, 0, (size_t)(length * s->channels) * sizeof *at);
@@ -67,10 +38,8 @@ float *series_add(fsnn_series *s, int64_t length, int32_t label)
 
 fsnn_status series_name_class(fsnn_series *s, const char *name, size_t length)
 {
-    void *names = s->name;
-    bool good = grow(&names, s->classes, &s->name_room, s->classes + 1, sizeof *s->name);
-    s->name = names;
-    char *copy = good ? fsnn_format("%.*s", (int)length, name) : NULL;
+    FSNN_TRY(fsnn_grow(&s->name, s->classes, &s->name_room, s->classes + 1, sizeof *s->name));
+    char *copy = fsnn_format("%.*s", (int)length, name);
     if (!copy)
         return FSNN_EMEMORY;
     s->name[s->classes++] = copy;

@@ -44,22 +44,6 @@ struct shd_patience shd_patience = {.busy = 10, .silence = 120};
 
 /* ---- what the child gives ---- */
 
-static bool make_room(trains *t, int64_t used, int64_t more)
-{
-    if (used + more <= t->room)
-        return true;
-    int64_t room = 2 * t->room > used + more ? 2 * t->room : used + more;
-    spike *all = fsnn_alloc((size_t)room * sizeof *all);
-    if (!all)
-        return false;
-    if (used)
-        memcpy(all, t->all, (size_t)used * sizeof *all);
-    fsnn_free(t->all);
-    t->all = all;
-    t->room = room;
-    return true;
-}
-
 /* Spikes of sample `row`, `count` in time and unit; those after the end of the last step are left
  * out. */
 static fsnn_status keep(file *f, int64_t row, int64_t count)
@@ -69,8 +53,7 @@ static fsnn_status keep(file *f, int64_t row, int64_t count)
     int64_t used = row ? t->end[row - 1] : 0;
     const double *time = f->time;
     const int64_t *unit = f->unit;
-    if (!make_room(t, used, count))
-        return FSNN_EMEMORY;
+    FSNN_TRY(fsnn_grow(&t->all, used, &t->room, used + count, sizeof *t->all));
     for (int64_t i = 0; i < count; i++) {
         if (!(time[i] >= 0 && isfinite(time[i])))
             return fsnn_fail(FSNN_EFORMAT, "%s: sample %lld, spike %lld: its time is %g s", f->path,

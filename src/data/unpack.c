@@ -22,18 +22,8 @@ static fsnn_status grow(const char *where, size_t packed, unpacked *out)
                          "%s: its %zu bytes unpack to more than a thousand times as many: the file "
                          "is damaged",
                          where, packed);
-    if (out->room - out->size >= PIECE)
-        return FSNN_OK;
-    size_t room = 2 * out->room + PIECE;
-    uint8_t *more = fsnn_alloc(room);
-    if (!more)
-        return FSNN_EMEMORY;
-    if (out->size)
-        memcpy(more, out->bytes, out->size);
-    fsnn_free(out->bytes);
-    out->bytes = more;
-    out->room = room;
-    return FSNN_OK;
+    int64_t size = (int64_t)out->size;
+    return fsnn_grow(&out->bytes, size, &out->room, size + PIECE, 1);
 }
 
 static fsnn_status damaged(const char *where, const char *library, const char *reason)
@@ -51,7 +41,7 @@ static fsnn_status lz4_all(LZ4F_dctx *z, const char *where, const uint8_t *in, s
     do {
         FSNN_TRY(grow(where, size, out));
         size_t taken = size - at;
-        got = out->room - out->size;
+        got = (size_t)out->room - out->size;
         hint = LZ4F_decompress(z, out->bytes + out->size, &got, in + at, &taken, NULL);
         if (LZ4F_isError(hint))
             return damaged(where, "LZ4", LZ4F_getErrorName(hint));
@@ -91,7 +81,7 @@ static fsnn_status zstd_all(ZSTD_DCtx *z, const char *where, const uint8_t *pack
     size_t hint = 1, got;
     do {
         FSNN_TRY(grow(where, size, out));
-        ZSTD_outBuffer piece = {out->bytes + out->size, out->room - out->size, 0};
+        ZSTD_outBuffer piece = {out->bytes + out->size, (size_t)out->room - out->size, 0};
         hint = ZSTD_decompressStream(z, &piece, &in);
         if (ZSTD_isError(hint))
             return damaged(where, "ZSTD", ZSTD_getErrorName(hint));
@@ -127,13 +117,7 @@ static fsnn_status zstd(const char *where, const uint8_t *in, size_t size, unpac
 static fsnn_status plain(const char *where, const uint8_t *in, size_t size, unpacked *out)
 {
     (void)where;
-    if (out->room < size) {
-        fsnn_free(out->bytes);
-        out->bytes = fsnn_alloc(size);
-        out->room = out->bytes ? size : 0;
-        if (!out->bytes)
-            return FSNN_EMEMORY;
-    }
+    FSNN_TRY(fsnn_grow(&out->bytes, 0, &out->room, (int64_t)size, 1));
     if (size)
         memcpy(out->bytes, in, size);
     out->size = size;

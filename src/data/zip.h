@@ -43,8 +43,8 @@ typedef struct zip_writer {
     FILE *stream;
     uint64_t limit; /* sizes and offsets from here on use zip64: ZIP_LIMIT (tests use less) */
     uint64_t offset, count;
-    uint8_t *directory; /* growing central directory */
-    size_t used, room;
+    uint8_t *directory; /* growing central directory, [room] */
+    int64_t used, room;
 } zip_writer;
 
 #define ZIP_LIMIT UINT64_C(0xffffffff)

@@ -46,19 +46,10 @@ static uint8_t *put_common(const zip_writer *zip, uint8_t *p, const char *name, 
 
 static fsnn_status remember(zip_writer *zip, const void *data, size_t size)
 {
-    if (zip->used + size > zip->room) {
-        size_t room = 2 * (zip->used + size) + 1024;
-        uint8_t *fresh = fsnn_alloc(room);
-        if (!fresh)
-            return FSNN_EMEMORY;
-        if (zip->used)
-            memcpy(fresh, zip->directory, zip->used);
-        fsnn_free(zip->directory);
-        zip->directory = fresh;
-        zip->room = room;
-    }
+    int64_t need = zip->used + (int64_t)size;
+    FSNN_TRY(fsnn_grow(&zip->directory, zip->used, &zip->room, need, 1));
     memcpy(zip->directory + zip->used, data, size);
-    zip->used += size;
+    zip->used = need;
     return FSNN_OK;
 }
 

@@ -65,8 +65,9 @@ typedef struct tape_output {
 } tape_output;
 
 typedef struct tape {
-    tape_value *value;
-    int count, room;
+    tape_value *value; /* [room] */
+    int64_t room;
+    int count;
     tape_output output[TAPE_OUTPUTS];
     int outputs;
     fsnn_status status;
@@ -106,10 +107,10 @@ int lower_rows(const lowering *l, const int *nodes, int count);
 
 /* Operations of all parts, being collected. */
 typedef struct emitter {
-    equation_op *op;
-    int count, room;
-    float *constant; /* [constants] */
-    int constants, constant_room;
+    equation_op *op; /* [room] */
+    float *constant; /* [constant_room] */
+    int64_t room, constant_room;
+    int count, constants;
     int temporaries, rows;
     fsnn_status status;
 } emitter;

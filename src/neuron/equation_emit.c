@@ -21,23 +21,13 @@ static bool computed(const tape *t, int value)
     return t->value[value].op < OPS;
 }
 
-static bool grow(emitter *m, void **array, int *room, int count, size_t size)
+/* Room for one more than `count`. */
+static bool grow(emitter *m, void *array, int64_t *room, int count, size_t size)
 {
-    if (count < *room)
-        return true;
-    int larger = *room ? 2 * *room : 64;
-    void *more = larger > MASK ? NULL : fsnn_alloc((size_t)larger * size);
-    if (!more) {
-        if (!m->status)
-            m->status = larger > MASK ? FSNN_EUNSUPPORTED : FSNN_EMEMORY;
-        return false;
-    }
-    if (count)
-        memcpy(more, *array, (size_t)count * size);
-    fsnn_free(*array);
-    *array = more;
-    *room = larger;
-    return true;
+    if (!m->status)
+        m->status =
+            count < MASK ? fsnn_grow(array, count, room, count + 1, size) : FSNN_EUNSUPPORTED;
+    return !m->status;
 }
 
 static int constant(emitter *m, float number)
@@ -45,8 +35,7 @@ static int constant(emitter *m, float number)
     for (int i = 0; i < m->constants; i++)
         if (memcmp(&m->constant[i], &number, sizeof number) == 0)
             return CONSTANT | i;
-    if (m->status ||
-        !grow(m, (void **)&m->constant, &m->constant_room, m->constants, sizeof number))
+    if (!grow(m, &m->constant, &m->constant_room, m->constants, sizeof number))
         return 0;
     m->constant[m->constants] = number;
     return CONSTANT | m->constants++;
@@ -54,7 +43,7 @@ static int constant(emitter *m, float number)
 
 static void push(emitter *m, equation_op op)
 {
-    if (!m->status && grow(m, (void **)&m->op, &m->room, m->count, sizeof op))
+    if (grow(m, &m->op, &m->room, m->count, sizeof op))
         m->op[m->count++] = op;
 }
 

@@ -38,29 +38,12 @@ static int fail(graph *g, fsnn_status status)
     return 0;
 }
 
-/* Makes *array hold one `size` more than `count`, up to `most`. */
-static bool grow(graph *g, void **array, int *room, int count, int need, size_t size, int most)
+/* Room for `need` nodes or terms, up to `most`. */
+static bool grow(graph *g, void *array, int64_t *room, int count, int need, size_t size, int most)
 {
-    if (need > most) {
-        fail(g, FSNN_EUNSUPPORTED);
-        return false;
-    }
-    if (need <= *room)
-        return true;
-    int larger = *room ? 2 * *room : 64;
-    while (larger < need)
-        larger *= 2;
-    void *more = fsnn_alloc((size_t)larger * size);
-    if (!more) {
-        fail(g, FSNN_EMEMORY);
-        return false;
-    }
-    if (count)
-        memcpy(more, *array, (size_t)count * size);
-    fsnn_free(*array);
-    *array = more;
-    *room = larger;
-    return true;
+    if (!g->status)
+        g->status = need <= most ? fsnn_grow(array, count, room, need, size) : FSNN_EUNSUPPORTED;
+    return !g->status;
 }
 
 /* ---- interning ---- */
@@ -105,11 +88,9 @@ static int intern(graph *g, graph_node n, const graph_term *terms, int count)
     for (int i = *bucket; i; i = g->node[i - 1].next)
         if (same(g, &g->node[i - 1], &n, terms))
             return i - 1;
-    if (g->status ||
-        !grow(g, (void **)&g->node, &g->room, g->count, g->count + 1, sizeof *g->node,
-              GRAPH_NODES) ||
-        !grow(g, (void **)&g->term, &g->term_room, g->term_count, g->term_count + count,
-              sizeof *g->term, GRAPH_TERMS))
+    if (!grow(g, &g->node, &g->room, g->count, g->count + 1, sizeof *g->node, GRAPH_NODES) ||
+        !grow(g, &g->term, &g->term_room, g->term_count, g->term_count + count, sizeof *g->term,
+              GRAPH_TERMS))
         return 0;
     n.first = g->term_count;
     for (int i = 0; i < count; i++) {

@@ -69,7 +69,8 @@ enum { GRAPH_BUCKETS = 512, GRAPH_NODES = 4096, GRAPH_TERMS = 1 << 16, GRAPH_WID
 typedef struct graph {
     graph_node *node; /* [room] */
     graph_term *term; /* [term_room] */
-    int count, room, term_count, term_room;
+    int64_t room, term_room;
+    int count, term_count;
     fsnn_status status;
     int bucket[GRAPH_BUCKETS]; /* first node + 1 */
 } graph;

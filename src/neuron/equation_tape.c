@@ -34,22 +34,11 @@ static unsigned bucket_of(const tape_value *v)
 
 static bool grow(tape *t)
 {
-    int larger = t->room ? 2 * t->room : 64;
-    if (larger > TAPE_VALUES) {
-        t->status = FSNN_EUNSUPPORTED;
-        return false;
-    }
-    tape_value *more = fsnn_alloc(sizeof *more * (size_t)larger);
-    if (!more) {
-        t->status = FSNN_EMEMORY;
-        return false;
-    }
-    if (t->count)
-        memcpy(more, t->value, sizeof *more * (size_t)t->count);
-    fsnn_free(t->value);
-    t->value = more;
-    t->room = larger;
-    return true;
+    if (!t->status)
+        t->status = t->count < TAPE_VALUES
+                        ? fsnn_grow(&t->value, t->count, &t->room, t->count + 1, sizeof *t->value)
+                        : FSNN_EUNSUPPORTED;
+    return !t->status;
 }
 
 fsnn_status tape_init(tape *t)
@@ -69,7 +58,7 @@ static int intern(tape *t, tape_value v)
             memcmp(&w->number, &v.number, sizeof v.number) == 0)
             return i - 1;
     }
-    if (t->status || (t->count == t->room && !grow(t)))
+    if (!grow(t))
         return 0;
     v.next = *bucket;
     t->value[t->count] = v;

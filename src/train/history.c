@@ -78,17 +78,7 @@ static void set(fsnn_metrics *m, const column *c, double value)
 
 fsnn_status history_add(history *h, const fsnn_metrics *metrics)
 {
-    if (h->rows == h->room) {
-        int64_t room = h->room ? 2 * h->room : 16;
-        fsnn_metrics *row = fsnn_alloc((size_t)room * sizeof *row);
-        if (!row)
-            return FSNN_EMEMORY;
-        if (h->rows)
-            memcpy(row, h->row, (size_t)h->rows * sizeof *row);
-        fsnn_free(h->row);
-        h->row = row;
-        h->room = room;
-    }
+    FSNN_TRY(fsnn_grow(&h->row, h->rows, &h->room, h->rows + 1, sizeof *h->row));
     h->row[h->rows++] = *metrics;
     return FSNN_OK;
 }

@@ -47,6 +47,34 @@ static void more_than_the_machine_has(void **state)
     assert_non_null(strstr(fsnn_error_text(), "GiB are free"));
 }
 
+static void growing(void **state)
+{
+    (void)state;
+    int32_t *list = NULL;
+    int64_t room = 0, grown = 0;
+    for (int32_t n = 0; n < 5000; n++) {
+        int64_t before = room;
+        assert_int_equal(fsnn_grow(&list, n, &room, n + 1, sizeof *list), FSNN_OK);
+        assert_true(room > n && (room == before || (n == before && room >= 2 * before)));
+        grown += room != before;
+        list[n] = 3 * n;
+    }
+    for (int32_t n = 0; n < 5000; n++)
+        assert_int_equal(list[n], 3 * n);
+    assert_true(grown < 11);
+    int32_t *before = list;
+    int64_t had = room;
+    fsnn_alloc_fail_at(1); /* and nothing is lost */
+    assert_int_equal(fsnn_grow(&list, 5000, &room, 100000, sizeof *list), FSNN_EMEMORY);
+    fsnn_alloc_fail_at(0);
+    assert_int_equal(fsnn_grow(&list, 5000, &room, INT64_MAX / 2, sizeof *list), FSNN_EMEMORY);
+    assert_non_null(strstr(fsnn_error_text(), "out of memory"));
+    assert_true(list == before && room == had && list[4999] == 3 * 4999);
+    assert_int_equal(fsnn_grow(&list, 5000, &room, 100000, sizeof *list), FSNN_OK);
+    assert_true(room == 100000 && list[4999] == 3 * 4999);
+    fsnn_free(list);
+}
+
 /* Memory that was used before comes back zero. */
 static void large_and_zeroed(void **state)
 {
@@ -127,6 +155,7 @@ int main(void)
         cmocka_unit_test(aligned_and_zeroed),
         cmocka_unit_test(too_much_is_an_error),
         cmocka_unit_test(more_than_the_machine_has),
+        cmocka_unit_test(growing),
         cmocka_unit_test(large_and_zeroed),
         cmocka_unit_test(promised_once),
         cmocka_unit_test(chosen_allocation_fails_once),
