@@ -159,15 +159,12 @@ static void share_gradients(fsnn_net *net)
 
 static void grad_lives(fsnn_net *net, lives *l)
 {
-    int n = net->steps;
+    const int n = net->steps, never = 2 * n; /* after the last step backward: nobody wrote it yet */
     for (int v = 0; v < net->values; v++)
-        l->grad_start[v] = 2 * n, l->grad_end[v] = -1;
-    bool *written = (bool *)l->data_start; /* borrowed: no longer needed */
-    memset(written, 0, (size_t)net->values * sizeof(bool));
+        l->grad_start[v] = never, l->grad_end[v] = -1;
     int out = net->value[net->out_value].grad_root;
     l->grad_start[out] = n;
     l->grad_end[out] = n;
-    written[out] = true;
     for (int i = n - 1; i >= 0; i--) {
         net_step *s = &net->step[i];
         int time = early_back(net, s), end = late_back(net, s);
@@ -178,8 +175,7 @@ static void grad_lives(fsnn_net *net, lives *l)
             int root = net->value[s->in[k]].grad_root;
             /* a view, or in place */
             bool shared = s->op->outputs > 0 && root == net->value[s->out[0]].grad_root;
-            s->adds[k] = written[root] && !shared;
-            written[root] = true;
+            s->adds[k] = l->grad_start[root] < never && !shared;
             if (time < l->grad_start[root])
                 l->grad_start[root] = time;
             last(&l->grad_end[root], end);
