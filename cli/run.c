@@ -16,17 +16,17 @@ static const cli_option table[] = {
     {"output", 'o', CLI_TEXT, offsetof(run_options, output), "FILE", "NPZ to write", 0, 0},
     {"record", 0, CLI_TEXT, offsetof(run_options, record), "WHAT",
      "any of v,spikes,current,states: the array WHAT.NEURON [T, B, ...] for each neuron layer; v "
-     "is the "
-     "membrane potential after each step; states gives v and the other states, w.NEURON for a "
+     "is the membrane potential after each step; states gives v and the other states, w.NEURON for "
+     "a "
      "state w",
      0, 0},
     {"target", 0, CLI_TEXT, offsetof(run_options, target), "FILE",
-     "NPZ with the array target: [B, ...] as the output of one step; for ce_rate class "
-     "probabilities, or integer classes [B]",
+     "NPZ with the array target: [B, ...] as the output of one step (cross entropies: class "
+     "probabilities), or, but for mse_rate and mse_count, integer classes [B]",
      0, 0},
     {"loss", 0, CLI_TEXT, offsetof(run_options, loss), "NAME",
      "mse_rate (default): mean of (mean over T of the output - target)^2; ce_rate: cross entropy "
-     "of the mean over T",
+     "of the mean over T; mse_count, ce_sum: of the sum over T; tet: cross entropy at each step",
      0, 0},
     {"grads", 0, CLI_FLAG, offsetof(run_options, grads), NULL,
      "also write grad.PARAMETER, the gradient of the loss, for every learnable parameter, with "
@@ -80,8 +80,8 @@ static int read_loss(run_work *w)
     if (!name)
         return CLI_GOOD;
     int loss = fsnn_loss_find(name);
-    if (loss != FSNN_MSE_RATE && loss != FSNN_CE_RATE)
-        return cli_error(CLI_USAGE, "--loss takes mse_rate or ce_rate, not \"%s\"", name);
+    if (loss < 0)
+        return cli_error(CLI_USAGE, "--loss: %s", fsnn_error_text());
     w->loss = (fsnn_loss_kind)loss;
     return CLI_GOOD;
 }

@@ -10,6 +10,11 @@ static bool whole(fsnn_dtype dtype)
     return dtype != FSNN_F32 && dtype != FSNN_F64 && dtype != FSNN_BOOL;
 }
 
+static bool takes_classes(fsnn_loss_kind loss)
+{
+    return loss != FSNN_MSE_RATE && loss != FSNN_MSE_COUNT;
+}
+
 static int target_error(const run_work *w, const fsnn_array *target)
 {
     char found[128], wanted[128];
@@ -18,15 +23,15 @@ static int target_error(const run_work *w, const fsnn_array *target)
         full.dim[i + 1] = w->out.dim[i];
     fsnn_shape_text(&target->shape, found, sizeof found);
     fsnn_shape_text(&full, wanted, sizeof wanted);
-    if (w->loss == FSNN_CE_RATE)
-        return cli_error(
-            CLI_FAILED, "%s: target is %s %s; ce_rate takes %s, or integer classes [%lld]",
-            w->o->target, fsnn_dtype_name(target->dtype), found, wanted, (long long)w->B);
-    return cli_error(CLI_FAILED, "%s: target has shape %s; mse_rate takes %s", w->o->target, found,
-                     wanted);
+    if (takes_classes(w->loss))
+        return cli_error(CLI_FAILED, "%s: target is %s %s; %s takes %s, or integer classes [%lld]",
+                         w->o->target, fsnn_dtype_name(target->dtype), found,
+                         fsnn_loss_name(w->loss), wanted, (long long)w->B);
+    return cli_error(CLI_FAILED, "%s: target has shape %s; %s takes %s", w->o->target, found,
+                     fsnn_loss_name(w->loss), wanted);
 }
 
-/* The target as floats [B, out], or for ce_rate as classes [B]. */
+/* The target as floats [B, out], or for cross entropies as classes [B]. */
 static int read_target(run_work *w, float **values, int32_t **labels)
 {
     const fsnn_array *target;
@@ -41,7 +46,7 @@ static int read_target(run_work *w, float **values, int32_t **labels)
         fsnn_array_to_f32(target, *values);
         return run_check_finite(w->o->target, "target", *values, count);
     }
-    if (!batch || target->shape.rank != 1 || w->loss != FSNN_CE_RATE || !whole(target->dtype))
+    if (!batch || target->shape.rank != 1 || !takes_classes(w->loss) || !whole(target->dtype))
         return target_error(w, target);
     double *number = cli_allocate((size_t)count, sizeof *number);
     *labels = cli_allocate((size_t)count, sizeof **labels);

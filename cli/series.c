@@ -55,12 +55,13 @@ series_kind series_kind_of(const char *path)
     if (!file)
         return SERIES_NONE;
     size_t n = fread(head, 1, 12, file);
+    bool text = !memchr(head, 0, n); /* lengths of a safetensors header may begin with @, too */
     rewind(file);
     if (n == 12 && memcmp(head, "RIFF", 4) == 0 && memcmp(head + 8, "WAVE", 4) == 0)
         kind = SERIES_WAV;
     else if (n >= 8 && memcmp(head, hdf5, 8) == 0)
         kind = SERIES_HDF5;
-    else if (first_line(file, head, sizeof head)) /* no YAML begins with @ */
+    else if (text && first_line(file, head, sizeof head)) /* no YAML begins with @ */
         kind = head[0] == '@' ? SERIES_TS : is_header(path, head) ? SERIES_WFDB : SERIES_NONE;
     fclose(file);
     return kind;

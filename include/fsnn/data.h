@@ -70,7 +70,8 @@ typedef struct fsnn_shd_info {
     double seconds; /* of the last spike */
 } fsnn_shd_info;
 FSNN_API fsnn_status fsnn_shd_survey(const char *path, fsnn_shd_info *info);
-/* Copies samples given as floats [count, shape] and classes [count] (or NULL). */
+/* Copies samples given as floats [count, shape] and classes [count] (or NULL). Single numbers, of
+ * whatever source, become samples of shape [1]. */
 FSNN_API fsnn_status fsnn_data_memory(int64_t count, fsnn_shape shape, const float *x,
                                       const int32_t *labels, fsnn_data **data);
 /* Shift and scale of every value: x <- (x - mean) / deviation. */
@@ -78,7 +79,7 @@ FSNN_API fsnn_status fsnn_data_normalize(fsnn_data *data, double mean, double de
 /* Which axes of a sample become time. Pictures are [H, W], or [C, H, W]. */
 typedef enum fsnn_axes {
     FSNN_AXES_NONE,
-    FSNN_AXES_FIRST,  /* [T, ...]: the first axis is time as it is */
+    FSNN_AXES_FIRST,  /* [T, ...]: the first axis is time as it is; of [T] a step is [1] */
     FSNN_AXES_ROWS,   /* a picture row by row: T = H, each step [W] (C = 1) or [C, W] */
     FSNN_AXES_PIXELS, /* pixel by pixel, rows first: T = H W, each step [C] */
     FSNN_AXES

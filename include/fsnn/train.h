@@ -14,14 +14,24 @@ extern "C" {
 
 /* Losses on an output o [K, B, C]; r = mean of o over the K steps:
  *   ce_rate    cross entropy of softmax(r) (with label smoothing), mean over B
+ *   ce_sum     the same of softmax(K r), the sums over the steps
  *   mse_rate   mean over B and C of (r - target)^2, target = one-hot class or given
+ *   mse_count  mean over B and C of (K r - target)^2: numbers of spikes, target = K for the class
+ *              and 0 for the others, or given
  *   tet        (1 - mix) CE + mix MSE: CE the mean over K and B of the cross entropy of
  *              softmax(o_k), MSE the mean over K, B and C of (o - 1)^2: all outputs, not only the
  *              class's, are held near the constant 1 (Deng et al. 2022, temporal efficient
  *              training, eq. 10 to 12 with phi = 1)
  * Label smoothing e replaces the target q of a cross entropy by (1 - e) q + e/C. Sums are kept in
  * double. */
-typedef enum fsnn_loss_kind { FSNN_CE_RATE, FSNN_MSE_RATE, FSNN_TET, FSNN_LOSSES } fsnn_loss_kind;
+typedef enum fsnn_loss_kind {
+    FSNN_CE_RATE,
+    FSNN_MSE_RATE,
+    FSNN_TET,
+    FSNN_CE_SUM,
+    FSNN_MSE_COUNT,
+    FSNN_LOSSES
+} fsnn_loss_kind;
 
 typedef struct fsnn_loss {
     fsnn_loss_kind kind;
@@ -36,7 +46,8 @@ FSNN_API int fsnn_loss_find(const char *name);
  * 0.
  *
  * The loss of one batch and, where `gradient` is not NULL, its gradient [K, B, C]. Give `labels`
- * [B] or, for mse_rate and ce_rate (then class probabilities), `target` [B, C]; the other NULL.
+ * [B] or, for all but tet, `target` [B, C] (of ce_rate and ce_sum class probabilities); the other
+ * NULL.
  * `*correct` counts samples whose largest r is the label's (first of equals; 0 without labels); may
  * be NULL. A loss that is not finite is returned as it is.
  * Errors: FSNN_EARGUMENT (a label outside 0..C-1: which sample). */

@@ -71,6 +71,8 @@ fsnn_status fsnn_data_sequence(fsnn_data *data, fsnn_axes axes)
                                              : "single numbers have no axis that could be time");
     if (axes != FSNN_AXES_FIRST)
         FSNN_TRY(pictures(data, axes));
+    else if (data->shape.rank == 1) /* a number a step */
+        data->shape.dim[data->shape.rank++] = 1;
     data->sequence = true;
     return FSNN_OK;
 }

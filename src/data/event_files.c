@@ -159,12 +159,33 @@ static char *find_listed(const char *folder, const char *name)
     return NULL;
 }
 
+/* The word at *at, ended there; *at is behind it. "" at the end of the line, where a remark may
+ * stand: "NAME CLASS # so". */
+static char *next_word(char **at)
+{
+    static const char blanks[] = " \t,";
+    char *word = *at + strspn(*at, blanks);
+    if (*word == '#')
+        *word = 0;
+    size_t length = strcspn(word, blanks);
+    *at = word + length + (word[length] != 0);
+    word[length] = 0;
+    return word;
+}
+
 static fsnn_status add_listed(const fsnn_event_files *files, int64_t number, char *line,
                               event_pieces *out)
 {
-    size_t length = strcspn(line, " \t,");
-    char *class = line + length + strspn(line + length, " \t,");
-    line[length] = 0;
+    char *at = line;
+    line = next_word(&at);
+    if (!*line)
+        return FSNN_OK;
+    const char *class = next_word(&at), *more = next_word(&at);
+    if (*more)
+        return fsnn_fail(FSNN_EFORMAT,
+                         "%s: line %lld: \"%s\" stands behind the name and the class \"%s\": a "
+                         "line is NAME CLASS, a remark begins with #",
+                         files->list, (long long)number, more, class);
     char *path = find_listed(files->path, line);
     if (!path)
         return fsnn_fail(FSNN_ENOTFOUND, "%s: line %lld: there is no recording \"%s\" in %s",
@@ -194,8 +215,7 @@ static fsnn_status find_in_list(const fsnn_event_files *files, event_pieces *out
     const char *at = (const char *)bytes, *end = at + size;
     while (status == FSNN_OK && next_line(&at, end, line, sizeof line)) {
         number++;
-        if (*line && *line != '#')
-            status = add_listed(files, number, line, out);
+        status = add_listed(files, number, line, out);
     }
     fsnn_free(bytes);
     return status;

@@ -136,6 +136,8 @@ static fsnn_shape sample_shape(const store_source *source)
         shape.dim[shape.rank++] = 1;
     for (int d = 1; d < all->rank; d++)
         shape.dim[shape.rank++] = all->dim[d];
+    if (shape.rank == source->sequence) /* single numbers are what a network with input [1] takes */
+        shape.dim[shape.rank++] = 1;
     return shape;
 }
 

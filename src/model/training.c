@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Indices are the values of the enums in fsnn/train.h. */
-static const char *const loss_names[] = {"ce_rate", "mse_rate", "tet", NULL};
+static const char *const loss_names[] = {"ce_rate", "mse_rate", "tet", "ce_sum", "mse_count", NULL};
 static const char *const optimizer_names[] = {"sgd", "adam", "adamw", NULL};
 static const char *const schedule_names[] = {"constant", "step", "cosine", "plateau", NULL};
 
@@ -17,8 +17,8 @@ static const fsnn_key loss_keys[] = {
      .type = FSNN_KEY_ENUM,
      AT(fsnn_loss, kind),
      .names = loss_names,
-     .help = "cross entropy or squared error of the mean over the steps, or cross entropy at each "
-             "step (tet)"},
+     .help = "cross entropy or squared error of the mean over the steps (ce_rate, mse_rate) or of "
+             "their sum (ce_sum, mse_count), or cross entropy at each step (tet)"},
     {.name = "label_smoothing",
      .type = FSNN_KEY_REAL,
      AT(fsnn_loss, label_smoothing),

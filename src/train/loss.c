@@ -4,9 +4,11 @@
 #include <string.h>
 
 static const loss_rule table[FSNN_LOSSES] = {
-    [FSNN_CE_RATE] = {"ce_rate", true, loss_ce_rate},
-    [FSNN_MSE_RATE] = {"mse_rate", true, loss_mse_rate},
-    [FSNN_TET] = {"tet", false, loss_tet},
+    [FSNN_CE_RATE] = {"ce_rate", true, true, false, false, loss_ce},
+    [FSNN_MSE_RATE] = {"mse_rate", true, false, false, false, loss_mse},
+    [FSNN_TET] = {"tet", false, true, true, false, loss_tet},
+    [FSNN_CE_SUM] = {"ce_sum", true, true, false, true, loss_ce},
+    [FSNN_MSE_COUNT] = {"mse_count", true, false, false, true, loss_mse},
 };
 
 const char *fsnn_loss_name(fsnn_loss_kind kind)
@@ -19,7 +21,8 @@ int fsnn_loss_find(const char *name)
     for (int i = 0; name && i < FSNN_LOSSES; i++)
         if (strcmp(name, table[i].name) == 0)
             return i;
-    return fsnn_fail(FSNN_ENOTFOUND, "there is no loss \"%s\": known are ce_rate, mse_rate, tet",
+    return fsnn_fail(FSNN_ENOTFOUND,
+                     "there is no loss \"%s\": known are ce_rate, ce_sum, mse_rate, mse_count, tet",
                      name ? name : "(null)");
 }
 
@@ -32,6 +35,15 @@ fsnn_status loss_check(const fsnn_loss *loss)
                          loss->label_smoothing);
     if (!(loss->mix >= 0 && loss->mix <= 1))
         return fsnn_fail(FSNN_EARGUMENT, "mix of the loss is %g: it must be in [0, 1]", loss->mix);
+    const loss_rule *rule = &table[loss->kind];
+    if (loss->label_smoothing > 0 && !rule->smooths)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "label_smoothing is %g, but the loss is %s: cross entropies (ce_rate, "
+                         "ce_sum, tet) have it",
+                         loss->label_smoothing, rule->name);
+    if (loss->mix > 0 && !rule->mixes)
+        return fsnn_fail(FSNN_EARGUMENT, "mix is %g, but the loss is %s: only tet has it",
+                         loss->mix, rule->name);
     return FSNN_OK;
 }
 
@@ -129,6 +141,7 @@ fsnn_status fsnn_loss_compute(const fsnn_loss *loss, int64_t K, int64_t B, int64
                         .smoothing = loss->label_smoothing,
                         .mix = loss->mix};
     FSNN_TRY(check(loss, &batch));
+    batch.scale = table[loss->kind].sums ? (double)K : 1;
     for (int64_t b = 0; b < B; b++)
         batch.counted += !loss_skips(&batch, b);
     if (!batch.counted)

@@ -13,17 +13,18 @@ typedef struct loss_batch {
     const float *target;   /* [B, C] */
     float *gradient;       /* [K, B, C], or NULL */
     double smoothing, mix;
+    double scale;    /* of the mean over the steps: 1, or K for what counts their sum */
     int64_t counted; /* samples whose label counts */
 } loss_batch;
 
 typedef struct loss_rule {
     const char *name;
-    bool takes_target;
+    bool takes_target, smooths, mixes, sums;    /* target, label_smoothing, mix; scale K */
     double (*compute)(const loss_batch *batch); /* the loss; writes the gradient */
 } loss_rule;
 
-double loss_ce_rate(const loss_batch *batch);
-double loss_mse_rate(const loss_batch *batch);
+double loss_ce(const loss_batch *batch);
+double loss_mse(const loss_batch *batch);
 double loss_tet(const loss_batch *batch);
 
 /* r[b][c], the mean of the output over `terms` steps that lie `stride` floats apart. */
@@ -47,11 +48,11 @@ static inline double loss_target(const loss_batch *batch, int64_t b, int64_t c)
     return batch->target ? batch->target[b * batch->C + c] : batch->labels[b] == c;
 }
 
-/* Cross entropy of the softmax of x_c, the mean over `terms` steps (stride B*C) of output + at (a
- * row [C] of sample b). Where there is a gradient it is written to all the terms, times `weight`.
+/* Cross entropy of the softmax of x_c, `scale` times the mean over `terms` steps (stride B*C) of
+ * output + at (a row [C] of sample b). Where there is a gradient it is written to all the terms, times `weight`.
  * Returns the cross entropy without the weight. */
 double loss_cross_entropy(const loss_batch *batch, int64_t b, int64_t at, int64_t terms,
-                          double weight);
+                          double scale, double weight);
 
 /* one(batch, 0) + ... + one(batch, count - 1), shared by the threads in a way that does not depend
  * on their number. */

@@ -31,7 +31,7 @@ static double one(const loss_batch *batch, int64_t i)
 {
     if (loss_skips(batch, i % batch->B))
         return 0;
-    return loss_cross_entropy(batch, i % batch->B, i * batch->C, 1, weight_of(batch));
+    return loss_cross_entropy(batch, i % batch->B, i * batch->C, 1, 1, weight_of(batch));
 }
 
 double loss_tet(const loss_batch *batch)

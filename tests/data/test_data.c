@@ -59,6 +59,11 @@ static void copies_memory(void **state)
     assert_good(fsnn_data_memory(2, (fsnn_shape){0}, x, NULL, &data)); /* scalars, no classes */
     assert_good(fsnn_data_sample(data, 1, &out, &label));
     assert_true(out == 4 && label == -1);
+    fsnn_data_info_get(data, &info);
+    assert_true(fsnn_shape_equal(&info.shape, &FSNN_SHAPE(1)));
+    assert_good(fsnn_data_sequence(data, FSNN_AXES_FIRST)); /* of one step */
+    fsnn_data_info_get(data, &info);
+    assert_true(info.sequence && fsnn_shape_equal(&info.shape, &FSNN_SHAPE(1, 1)));
     fsnn_data_destroy(data);
     fsnn_data_destroy(NULL);
 }

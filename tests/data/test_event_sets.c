@@ -112,7 +112,7 @@ static void lists_name_recordings(void **state)
     (void)state;
     char path[256], list[256];
     make_folders();
-    static const char text[] = "#sample #class\r\n10/a\t7\r\n2/b.bin 0\n\n 3/c , 4 \n";
+    static const char text[] = "#sample #class\r\n10/a\t7\r\n2/b.bin 0 # so\n\n 3/c , 4 \n # end\n";
     files_write("list.txt", text, sizeof text - 1);
     fsnn_event_files files = {.path = files_path(path, "set"),
                               .list = files_path(list, "list.txt")};
@@ -124,6 +124,9 @@ static void lists_name_recordings(void **state)
     files_write("list.txt", "2/b 1\n3/x 1\n", 12);
     assert_fails(FSNN_ENOTFOUND, fsnn_data_events(&files, &four, NULL, &data));
     assert_says("line 2: there is no recording \"3/x\"");
+    files_write("list.txt", "2/b 1\n3/c 4 5\n", 14);
+    assert_fails(FSNN_EFORMAT, fsnn_data_events(&files, &four, NULL, &data));
+    assert_says("line 2: \"5\" stands behind the name and the class \"4\"");
     files_write("list.txt", "# nothing\n", 10);
     assert_fails(FSNN_ENOTFOUND, fsnn_data_events(&files, &four, NULL, &data));
     assert_says("holds no recordings");

@@ -56,8 +56,9 @@ static void gradients(void **state)
 {
     (void)state;
     static const fsnn_loss with_labels[] = {
-        {FSNN_CE_RATE, 0, 0}, {FSNN_CE_RATE, 0.2, 0}, {FSNN_MSE_RATE, 0, 0}, {FSNN_TET, 0, 0},
-        {FSNN_TET, 0, 0.3},   {FSNN_TET, 0.1, 0.05},  {FSNN_TET, 0, 1},
+        {FSNN_CE_RATE, 0, 0},  {FSNN_CE_RATE, 0.2, 0}, {FSNN_MSE_RATE, 0, 0}, {FSNN_TET, 0, 0},
+        {FSNN_TET, 0, 0.3},    {FSNN_TET, 0.1, 0.05},  {FSNN_TET, 0, 1},      {FSNN_CE_SUM, 0, 0},
+        {FSNN_CE_SUM, 0.2, 0}, {FSNN_MSE_COUNT, 0, 0},
     };
     static const float target[B * C] = {0.1f, 0.2f, 0.7f, 0, 0.25f, 0.25f, 0.25f, 0.25f};
     for (int i = 0; i < FSNN_COUNT(with_labels); i++)
@@ -65,6 +66,8 @@ static void gradients(void **state)
     check_gradient(&(fsnn_loss){.kind = FSNN_CE_RATE}, target);
     check_gradient(&(fsnn_loss){.kind = FSNN_CE_RATE, .label_smoothing = 0.3}, target);
     check_gradient(&(fsnn_loss){.kind = FSNN_MSE_RATE}, target);
+    check_gradient(&(fsnn_loss){.kind = FSNN_CE_SUM}, target);
+    check_gradient(&(fsnn_loss){.kind = FSNN_MSE_COUNT}, target);
     /* Weights of classes that do not add up to 1 are taken as they are. */
     static const float weights[B * C] = {1, 2, 0.5f, 0, 0.1f, 0, 0, 0};
     check_gradient(&(fsnn_loss){.kind = FSNN_CE_RATE}, weights);
@@ -96,6 +99,21 @@ static void by_hand(void **state)
     assert_int_equal(fsnn_loss_compute(&loss, 2, 1, 2, o, label, NULL, g, &value, NULL), 0);
     assert_true(value == 0.625);
     assert_true(g[0] == 0.25f && g[1] == -0.5f && g[2] == 0.25f && g[3] == -0.5f);
+
+    loss = (fsnn_loss){.kind = FSNN_CE_SUM}; /* of (1, 0) */
+    assert_int_equal(fsnn_loss_compute(&loss, 2, 1, 2, o, label, NULL, g, &value, NULL), 0);
+    assert_true(fabs(value - step1) < 1e-12);
+    for (int k = 0; k < 2; k++)
+        assert_true(fabs(g[2 * k] - 1 / (1 + exp(-1))) < 1e-7 &&
+                    fabs(g[2 * k + 1] + g[2 * k]) < 1e-7);
+
+    loss = (fsnn_loss){.kind = FSNN_MSE_COUNT}; /* (1^2 + 2^2)/2: the class should fire twice */
+    assert_int_equal(fsnn_loss_compute(&loss, 2, 1, 2, o, label, NULL, g, &value, NULL), 0);
+    assert_true(value == 2.5);
+    assert_true(g[0] == 1 && g[1] == -2 && g[2] == 1 && g[3] == -2);
+    static const float counts[] = {1, 1};
+    assert_int_equal(fsnn_loss_compute(&loss, 2, 1, 2, o, NULL, counts, g, &value, NULL), 0);
+    assert_true(value == 0.5 && g[0] == 0 && g[1] == -1);
 
     loss = (fsnn_loss){.kind = FSNN_TET, .mix = 0.5}; /* (o - 1)^2 has mean 3/4 */
     assert_int_equal(fsnn_loss_compute(&loss, 2, 1, 2, o, label, NULL, NULL, &value, NULL), 0);
@@ -181,6 +199,10 @@ static void refuses(void **state)
     refuse(&(fsnn_loss){.kind = FSNN_CE_RATE, .label_smoothing = 1}, labels, NULL,
            "smoothing is 1");
     refuse(&(fsnn_loss){.kind = FSNN_TET, .mix = NAN}, labels, NULL, "mix");
+    refuse(&(fsnn_loss){.kind = FSNN_MSE_COUNT, .label_smoothing = 0.5}, labels, NULL,
+           "label_smoothing is 0.5, but the loss is mse_count");
+    refuse(&(fsnn_loss){.kind = FSNN_CE_RATE, .mix = 0.5}, labels, NULL,
+           "mix is 0.5, but the loss is ce_rate");
     refuse(&(fsnn_loss){.kind = (fsnn_loss_kind)9}, labels, NULL, "no loss number 9");
 }
 
@@ -191,7 +213,7 @@ static void names(void **state)
         assert_int_equal(fsnn_loss_find(fsnn_loss_name((fsnn_loss_kind)i)), i);
     assert_string_equal(fsnn_loss_name(FSNN_TET), "tet");
     assert_int_equal(fsnn_loss_find("hinge"), FSNN_ENOTFOUND);
-    assert_non_null(strstr(fsnn_error_text(), "ce_rate, mse_rate, tet"));
+    assert_non_null(strstr(fsnn_error_text(), "ce_rate, ce_sum, mse_rate, mse_count, tet"));
 }
 
 /* Samples that do not count change nothing: loss and gradients are those of the others alone. */
@@ -210,7 +232,8 @@ static void unlabelled(void **state)
         for (int b = 0; b < SOME; b++)
             memcpy(y[k][b], x[k][place[b]], sizeof y[k][b]);
     for (int kind = 0; kind < FSNN_LOSSES; kind++) {
-        fsnn_loss loss = {(fsnn_loss_kind)kind, kind == FSNN_MSE_RATE ? 0 : 0.1, 0.3};
+        bool squares = kind == FSNN_MSE_RATE || kind == FSNN_MSE_COUNT;
+        fsnn_loss loss = {(fsnn_loss_kind)kind, squares ? 0 : 0.1, kind == FSNN_TET ? 0.3 : 0};
         double a, b;
         int64_t right, same;
         assert_int_equal(fsnn_loss_compute(&loss, STEPS, ALL, CLASSES, &x[0][0][0], all, NULL,
