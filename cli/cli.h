@@ -205,7 +205,8 @@ char *cli_format(const char *format, ...) FSNN_PRINTF(1, 2); /* to be freed */
 /* ---- an opened model: description, network, data, loaders ---- */
 
 typedef struct cli_model {
-    const char *path; /* of the description, borrowed */
+    const char *path;    /* of the description, borrowed */
+    const cli_list *set; /* its overrides, borrowed */
     fsnn_description *description;
     fsnn_net *net;
     fsnn_dynamics dynamics; /* as wrapped; its orders belong to the description */
@@ -227,6 +228,8 @@ int cli_model_judge(const cli_model *model);
 /* `shuffle` is for training: the samples in a new order and augmented in each epoch. */
 int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batch, bool shuffle,
                      fsnn_loader **loader);
+/* Weights of the file, but what --set names stays as it was set. The net is wrapped. */
+int cli_model_weights(cli_model *model, const char *path);
 /* `steps` of a whole run: what the tolerance of the memory holds for, unless the description
  * says. */
 int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps);

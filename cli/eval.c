@@ -334,9 +334,10 @@ static int evaluate(work *w)
     if (code != CLI_GOOD)
         return code;
     cli_model_warnings(&w->model);
-    fsnn_status status = fsnn_weights_load(w->model.net, w->o->weights);
-    if (status >= 0)
-        status = evaluate_all(w);
+    code = cli_model_weights(&w->model, w->o->weights);
+    if (code != CLI_GOOD)
+        return code;
+    fsnn_status status = evaluate_all(w);
     if (status < 0)
         return cli_fail(status);
     if (w->o->figure)

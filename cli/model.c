@@ -23,7 +23,7 @@ static fsnn_status read_description(cli_model *model, const char *path, const cl
 
 int cli_model_open(cli_model *model, const char *path, const cli_common *common)
 {
-    *model = (cli_model){.path = path};
+    *model = (cli_model){.path = path, .set = &common->set};
     fsnn_status status;
     if (common->threads.given) {
         status = fsnn_threads_set((int)common->threads.value);

@@ -164,14 +164,14 @@ static int open_disturbed(const cli_perturbed *how, const cli_condition *conditi
     int code = cli_model_wrap(other, how->plan, how->plan->steps);
     if (code != CLI_GOOD)
         return code;
-    status = fsnn_weights_load(other->net, how->weights);
-    return status < 0 ? cli_fail(status) : CLI_GOOD;
+    return cli_model_weights(other, how->weights);
 }
 
 static int evaluate_graph(const cli_perturbed *how, const cli_condition *condition, int64_t draw,
                           double *loss, double *accuracy)
 {
     cli_model other = {.path = how->model->path,
+                       .set = how->model->set,
                        .description = how->model->description,
                        .training = how->model->training};
     int code = open_disturbed(how, condition, draw, &other);

@@ -278,8 +278,7 @@ static int load_weights(run_work *w)
                 (unsigned long long)w->model.training.seed);
         return CLI_GOOD;
     }
-    fsnn_status status = fsnn_weights_load(w->model.net, w->o->weights);
-    return status < 0 ? cli_fail(status) : CLI_GOOD;
+    return cli_model_weights(&w->model, w->o->weights);
 }
 
 /* Shapes are known only to a wrapped net: wrapped first for one step of one sample, then for the

@@ -49,8 +49,8 @@ static inline double loss_target(const loss_batch *batch, int64_t b, int64_t c)
 }
 
 /* Cross entropy of the softmax of x_c, `scale` times the mean over `terms` steps (stride B*C) of
- * output + at (a row [C] of sample b). Where there is a gradient it is written to all the terms, times `weight`.
- * Returns the cross entropy without the weight. */
+ * output + at (a row [C] of sample b). Where there is a gradient it is written to all the terms,
+ * times `weight`. Returns the cross entropy without the weight. */
 double loss_cross_entropy(const loss_batch *batch, int64_t b, int64_t at, int64_t terms,
                           double scale, double weight);
 

@@ -569,6 +569,42 @@ static void bad_targets_and_weights(void **state)
                 "absent.npz");
 }
 
+/* What was learned comes with the weights, but for what --set names. */
+static void overrides_win_over_weights(void **state)
+{
+    (void)state;
+    static const char *const sets[] = {"lif1.tau=4", "layers.1.lif.tau=4", "lif1.tau.value=4",
+                                       "dynamics.alpha=0.3"};
+    char line[256];
+    exact_weights("plain.npz");
+    fsnn_arrays w = shell_load("plain.npz");
+    *shell_add(&w, "lif1.tau", FSNN_SHAPE(1)) = 1.5f;
+    *shell_add(&w, "lif2.alpha", FSNN_SHAPE(1)) = 0.8f;
+    shell_save(&w, "learned.npz");
+    shell_good("$F run model.yaml -w plain.npz -i exact.npz -o a.npz --record v");
+    shell_good("$F run model.yaml -w learned.npz -i exact.npz -o b.npz --record v");
+    fsnn_arrays a = shell_load("a.npz"), b = shell_load("b.npz");
+    assert_memory_not_equal(floats(&a, "v.lif1"), floats(&b, "v.lif1"), 4 * 12 * TINY_B * TINY_T);
+    fsnn_arrays_free(&a);
+    fsnn_arrays_free(&b);
+    for (int i = 0; i < 4; i++) { /* beside what was learned and is not named */
+        const char *rest = i < 3 ? "lif2.alpha" : "lif1.tau";
+        fsnn_arrays some = shell_load("plain.npz");
+        *shell_add(&some, rest, FSNN_SHAPE(1)) = i < 3 ? 0.8f : 1.5f;
+        shell_save(&some, "some.npz");
+        snprintf(line, sizeof line,
+                 "$F run model.yaml -w some.npz -i exact.npz -o a.npz --record v --set %s",
+                 sets[i]);
+        shell_good(line);
+        snprintf(line, sizeof line,
+                 "$F run model.yaml -w learned.npz -i exact.npz -o b.npz --record v --set %s",
+                 sets[i]);
+        shell_good(line);
+        shell_contains(shell_err, "is as --set has it, not as learned.npz", line);
+        same_arrays("a.npz", "b.npz", true);
+    }
+}
+
 /* A run that fails leaves the file that was there. */
 static void old_output_stays(void **state)
 {
@@ -685,6 +721,7 @@ int main(void)
         cmocka_unit_test(overflow),
         cmocka_unit_test(endless_memory),
         cmocka_unit_test(bad_targets_and_weights),
+        cmocka_unit_test(overrides_win_over_weights),
         cmocka_unit_test(old_output_stays),
         cmocka_unit_test(input_stays),
         cmocka_unit_test(several_states),
