@@ -31,7 +31,8 @@ static const cli_option table[] = {
     {"grads", 0, CLI_FLAG, offsetof(run_options, grads), NULL,
      "also write grad.PARAMETER, the gradient of the loss, for every learnable parameter, with "
      "respect to the value itself; the network then runs as in training (dropout and batch "
-     "statistics are active)",
+     "statistics are active), all steps in one piece: training.checkpoint and truncate are "
+     "those of train",
      0, 0},
     {"chunk", 0, CLI_INT, offsetof(run_options, chunk), "K",
      "feed K steps at a time with the state carried over (not with --grads)", 1, 1e9},

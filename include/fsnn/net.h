@@ -319,7 +319,7 @@ typedef struct fsnn_param {
     float *value; /* into the flat array of values */
     float *grad;  /* into the flat array of gradients, always with respect to the value itself */
     bool learn;   /* false: fixed parameters and running statistics */
-    bool decay;   /* weight decay applies */
+    bool decay;   /* weight decay applies: weights of linear layers and convolutions */
     bool neuron;  /* tau, threshold, alpha, coefficient of a neuron layer */
     fsnn_range range;
 } fsnn_param;

@@ -70,7 +70,7 @@ typedef struct fsnn_optimizer_options {
     bool nesterov;       /* sgd */
     double beta1, beta2; /* adam, adamw */
     double eps;
-    double weight_decay; /* in the gradient (adamw: decoupled); never on tau, threshold, alpha */
+    double weight_decay; /* in the gradient (adamw: decoupled); see fsnn_param.decay */
     double neuron_lr;    /* factor on lr for tau, threshold, alpha, coefficients; default 1 */
 } fsnn_optimizer_options;
 

@@ -81,7 +81,8 @@ static const fsnn_key optimizer_keys[] = {
      AT(fsnn_optimizer_options, weight_decay),
      .min = 0,
      .max = INFINITY,
-     .help = "pull of weights to zero; decoupled from the gradient in adamw"},
+     .help = "pull of the weights of linear layers and convolutions to zero (not of biases, "
+             "normalisation and parameters of neurons); decoupled from the gradient in adamw"},
     {.name = "neuron_lr",
      .type = FSNN_KEY_REAL,
      AT(fsnn_optimizer_options, neuron_lr),
