@@ -644,11 +644,6 @@ static fsnn_status plan(op_node *node)
     neuron_node_progress(node, st->done);
     s->smooth = node->smooth;
     FSNN_TRY(check_slopes(node));
-    if (node->looped && s->others)
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s \"%s\": it has %d states and is in a loop, whose layers go step by "
-                         "step: a neuron of one state can",
-                         node->op->kind, node->name, 1 + s->others);
     s->linked = node->training && node->chained;
     s->chained = s->linked || (node->training && node->looped);
     s->total = node->total;

@@ -383,41 +383,63 @@ static double fired(const scan *s)
     return sum;
 }
 
+/* The step at hand is one of `call`, to v and to all states beside it. */
+static void enter_step(scan *s, int64_t step, int64_t call)
+{
+    for (int i = 0; i <= s->others; i++) {
+        scan *state = scan_state(s, i);
+        state->within = true;
+        state->at = step;
+        state->call = call;
+        state->K = 1;
+    }
+}
+
+/* Of the call there have been K steps. */
+static void leave_step(scan *s, int64_t K)
+{
+    for (int i = 0; i <= s->others; i++) {
+        scan_state(s, i)->within = false;
+        scan_state(s, i)->K = K;
+    }
+}
+
 fsnn_status scan_step_forward(scan *s, int64_t step, int64_t K, const float *I, float *spikes)
 {
     if (step == 0)
         FSNN_TRY(scan_ready(s, K));
     double before = step ? s->fired_before + fired(s) : 0;
-    s->within = true;
-    s->at = step;
-    s->call = K;
+    enter_step(s, step, K);
     fsnn_status status = scan_forward(s, 1, I, spikes);
-    s->within = false;
-    s->K = step + 1; /* of the call so far */
+    leave_step(s, step + 1); /* of the call so far */
     s->fired_before = before;
     return status;
 }
 
-/* The state is that after the call: what follows the step is hidden meanwhile. */
+/* The last `steps` steps of the call go out of sight, or (below 0) come back: the state is that
+ * after the call. */
+static void hide(scan *s, int64_t steps)
+{
+    for (int i = 0; i <= s->others; i++) {
+        scan *state = scan_state(s, i);
+        state->time -= steps;
+        state->u.rows -= steps;
+        state->x.rows -= scan_apart(state) ? steps : 0;
+    }
+}
+
 fsnn_status scan_step_backward(scan *s, int64_t step, const float *I, const float *spikes,
                                const float *gspikes, const scan_grads *grads)
 {
-    const int64_t K = s->K, time = s->time, u = s->u.rows, x = s->x.rows, past = K - 1 - step;
+    const int64_t K = s->K, past = K - 1 - step;
     const bool begins = s->begins;
-    s->K = 1;
-    s->time -= past;
-    s->u.rows -= past;
-    s->x.rows -= scan_apart(s) ? past : 0;
-    s->within = true;
-    s->at = step;
+    hide(s, past);
+    enter_step(s, step, s->call);
     s->begins = begins && step == 0;
     fsnn_status status = scan_backward(s, I, spikes, gspikes, grads);
-    s->within = false;
     s->begins = begins;
-    s->K = K;
-    s->time = time;
-    s->u.rows = u;
-    s->x.rows = x;
+    leave_step(s, K);
+    hide(s, -past);
     return status;
 }
 

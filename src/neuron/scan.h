@@ -140,7 +140,8 @@ struct scan {
     bool handed;
     scan_block carry; /* [tiles][SCAN_CARRY][32] */
 
-    /* A call made step by step (scan_step_forward): the step at hand, and of how many. */
+    /* A call made step by step (scan_step_forward): the step at hand, and of how many; the same in
+     * scans of states beside v. */
     bool within;
     int64_t at, call;
     double fired_before;      /* spikes of the steps before it */
@@ -288,6 +289,9 @@ static inline const neuron_reset *scan_resetting(const scan *s)
 {
     return &neuron_kernels_get()->resets[s->options.reset];
 }
+/* Steps of a block for which one pass over the past of all of them does not pay: each has its own,
+ * with the same sums. */
+enum { SCAN_FEW = 2 };
 /* The first step of a call, or the call in one piece. */
 static inline bool scan_opens(const scan *s)
 {

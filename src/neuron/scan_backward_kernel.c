@@ -400,9 +400,6 @@ static void step(walk *w, int64_t k, again *a, const float *gh)
     scan_give_current(s, &w->tile, j->grads->I, k, g.gI);
 }
 
-/* Rows of a block for which a pass over all q does not pay. */
-enum { FEW = 2 };
-
 /* acc (one row of a block, its far part done) += the `lags` q before it. */
 static void finish(const walk *w, float *const *weights, int64_t at, int64_t lags, float *acc)
 {
@@ -473,7 +470,7 @@ static void start_few(const walk *w, float *const *weights, float *const *out, i
 {
     (void)weights;
     (void)limit;
-    memset(acc, 0, sizeof(lanes) * (size_t)(w->far[0] ? FRAC_BLOCK : FEW));
+    memset(acc, 0, sizeof(lanes) * (size_t)(w->far[0] ? FRAC_BLOCK : SCAN_FEW));
     if (w->far[0])
         recalled(w, out, at, acc);
 }
@@ -570,7 +567,7 @@ static int64_t block(walk *w, int64_t at, int64_t end)
     float *weights[2] = {m->sum[0].w, m->sum[1].w};
     again a;
     int64_t steps = together(w, at, end);
-    const bool each = steps <= FEW;
+    const bool each = steps <= SCAN_FEW;
     advance(w, at);
     (each ? start_few : start_all)(w, weights, m->modes.out, window_of(w), at, acc[0]);
     for (int o = 0; o < j->orders; o++)

@@ -267,7 +267,7 @@ static void begin(walk *w, int64_t have, int64_t o, int64_t steps, int s, sums *
     const float *weights = m->sum[s].w;
     int64_t near = frac_memory_near(m, o), past = near < have ? near : have;
     past = past < m->sum[s].window ? past : m->sum[s].window;
-    if (steps > 2)
+    if (steps > SCAN_FEW)
         w->j->frac->far(weights, w->x + (have - past) * FRAC_LANES, past, S->near[0]);
     else
         memset(S->near, 0, (size_t)steps * sizeof(lanes));
@@ -309,7 +309,7 @@ static int64_t block(walk *w, int64_t k, int64_t o)
     for (int64_t i = 0; i < steps; i++) {
         lanes now[2];
         for (int s = 0; s < m->sums; s++)
-            finish(w, have, o, i, steps > 2, s, &S[s], now[s]);
+            finish(w, have, o, i, steps > SCAN_FEW, s, &S[s], now[s]);
         /* only methods with one sum empty histories */
         step(w, k + i, now, &S[0], i + 1, steps);
     }

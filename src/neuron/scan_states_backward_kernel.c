@@ -95,15 +95,9 @@ static int64_t reach(const track *h, int64_t at, int64_t limit)
     return past < limit ? past : limit;
 }
 
-/* acc [FRAC_BLOCK] = what the `have` q there are, and the modes, give to rows at, at + 1, ... */
-static void start(const track *h, const float *weights, const float *out, int64_t limit, int64_t at,
-                  int64_t have, lanes *acc)
+/* acc [FRAC_BLOCK] += what the modes give to rows at, at + 1, ... of one block */
+static void recalled(const track *h, const float *out, int64_t at, lanes *acc)
 {
-    int64_t from = at - reach(h, at, limit), rows = have - from > 0 ? have - from : 0;
-    /* q end at have - 1, at - have before the row: the weights slide by as much */
-    h->j->frac->far(weights + (at - have), h->q + from * FRAC_LANES, rows, acc[0]);
-    if (!h->far)
-        return;
     lanes more[FRAC_BLOCK];
     int64_t column = FRAC_SPAN - 1 - (h->l->top - at) % FRAC_SPAN;
     h->j->modes->recall(&h->m->modes, out + column, h->far, FRAC_BLOCK, more[0]);
@@ -114,12 +108,32 @@ static void start(const track *h, const float *weights, const float *out, int64_
     }
 }
 
-/* acc (row i of a block, its far part done) += the q of the block before it. */
-static void finish(const track *h, const float *weights, int64_t limit, int64_t at, int64_t i,
-                   float *acc)
+/* acc [FRAC_BLOCK] = what the `have` q there are, and the modes, give to rows at, at + 1, ... */
+static void start(const track *h, const float *weights, const float *out, int64_t limit, int64_t at,
+                  int64_t have, lanes *acc)
 {
-    int64_t lags = i < limit ? i : limit;
-    h->j->frac->near(weights, h->q + (at - lags) * FRAC_LANES, lags, acc);
+    int64_t from = at - reach(h, at, limit), rows = have - from > 0 ? have - from : 0;
+    /* q end at have - 1, at - have before the row: the weights slide by as much */
+    h->j->frac->far(weights + (at - have), h->q + from * FRAC_LANES, rows, acc[0]);
+    if (h->far)
+        recalled(h, out, at, acc);
+}
+
+/* Only what the modes give: the rest comes row by row. */
+static void start_few(const track *h, const float *out, int64_t at, lanes *acc)
+{
+    memset(acc, 0, sizeof(lanes) * (size_t)(h->far ? FRAC_BLOCK : SCAN_FEW));
+    if (h->far)
+        recalled(h, out, at, acc);
+}
+
+/* acc (row i of the block at row `at`, its far part done) += the q that are left: those of the
+ * block before it, or, where there are few rows, all. */
+static void finish(const track *h, const float *weights, int64_t limit, int64_t at, int64_t i,
+                   bool few, float *acc)
+{
+    int64_t lags = few ? reach(h, at + i, limit) : i < limit ? i : limit;
+    h->j->frac->near(weights, h->q + (at + i - lags) * FRAC_LANES, lags, acc);
 }
 
 /* Takes the modes on to the block of row `at`: output block b is taken in when rows of b - 2 come.
@@ -146,13 +160,19 @@ static int64_t together(const track *h, int64_t at, int64_t end)
     return left < rows ? left : rows;
 }
 
-static void begin(track *h, int64_t at)
+static void begin(track *h, int64_t at, bool few)
 {
     const line *l = h->l;
     advance(h, at);
-    start(h, h->m->sum[0].w, h->m->modes.out[0], h->m->sum[0].window, at, at, h->acc[0]);
-    for (int o = 0; o < l->orders; o++)
-        start(h, l->order[o].dw, l->order[o].dout, limit_of(h->m), at, at, h->acc[1 + o]);
+    for (int set = 0; set < 1 + l->orders; set++) {
+        const order_param *order = set ? &l->order[set - 1] : NULL;
+        const float *out = order ? order->dout : h->m->modes.out[0];
+        if (few)
+            start_few(h, out, at, h->acc[set]);
+        else
+            start(h, order ? order->dw : h->m->sum[0].w, out,
+                  order ? limit_of(h->m) : h->m->sum[0].window, at, at, h->acc[set]);
+    }
 }
 
 static double dot(const walk *w, const float *a, const float *b)
@@ -165,12 +185,12 @@ static double dot(const walk *w, const float *a, const float *b)
 
 /* Row `i` of the block at row `at`, whose history row is x: what it receives is then in
  * acc[0][i]. */
-static void receive(const walk *w, track *h, int64_t at, int64_t i, const float *x)
+static void receive(const walk *w, track *h, int64_t at, int64_t i, bool few, const float *x)
 {
     const line *l = h->l;
-    finish(h, h->m->sum[0].w, h->m->sum[0].window, at + i, i, h->acc[0][i]);
+    finish(h, h->m->sum[0].w, h->m->sum[0].window, at, i, few, h->acc[0][i]);
     for (int o = 0; o < l->orders; o++) {
-        finish(h, l->order[o].dw, limit_of(h->m), at + i, i, h->acc[1 + o][i]);
+        finish(h, l->order[o].dw, limit_of(h->m), at, i, few, h->acc[1 + o][i]);
         h->sum[o] += dot(w, x, h->acc[1 + o][i]);
     }
 }
@@ -535,8 +555,9 @@ static int64_t block(walk *w, int64_t i)
                 rows = together(&w->track[n], later + i, later + K);
         steps = rows < steps ? rows : steps;
     }
+    const bool few = steps <= SCAN_FEW;
     for (int n = 0; n < j->states; n++)
-        begin(&w->track[n], w->track[n].l->s->later + i);
+        begin(&w->track[n], w->track[n].l->s->later + i, few);
     for (int64_t o = 0; o < steps; o++) {
         int64_t k = K - 1 - (i + o);
         const float *gh[EQUATION_STATES];
@@ -545,7 +566,7 @@ static int64_t block(walk *w, int64_t i)
         recall(w, k, &a);
         for (int n = 0; n < j->states; n++) {
             track *h = &w->track[n];
-            receive(w, h, h->l->s->later + i, o, made(w, k, &a, n, x));
+            receive(w, h, h->l->s->later + i, o, few, made(w, k, &a, n, x));
             gh[n] = h->acc[0][o];
         }
         if (j->reset->clears)
@@ -586,7 +607,7 @@ static void open_tile(walk *w, int worker)
 {
     const job *j = w->j;
     const scan *s = j->s;
-    int64_t tape = w->t * s->tape_room * FRAC_LANES;
+    int64_t tape = (w->t * s->tape_room + (s->within ? s->at : 0)) * FRAC_LANES;
     for (int n = 0; n < j->states; n++)
         open_track(w, n, worker);
     w->p = j->reset->keeps_arg ? (float *)s->arg.data + tape : NULL;
@@ -595,8 +616,9 @@ static void open_tile(walk *w, int worker)
     memset(w->gcount, 0, sizeof w->gcount);
     memset(w->none, 0, sizeof w->none);
     memset(w->grow, 0, sizeof w->grow);
-    if (j->reset->counts)
-        memcpy(w->count, (lanes *)s->count.data + w->t, sizeof w->count);
+    if (j->reset->counts) /* behind the step before, where that is not the end */
+        memcpy(w->count, (lanes *)(scan_goes_back(s) ? s->recount : s->count).data + w->t,
+               sizeof w->count);
     if (s->chained && s->handed)
         memcpy(w->gcount, ((lanes *)s->carry.data + w->t * SCAN_CARRY)[CARRY_COUNT],
                sizeof w->gcount);
@@ -610,10 +632,9 @@ static void hand_on(const walk *w, int n)
 {
     const track *h = &w->track[n];
     const scan *s = h->l->s;
-    int64_t rows = s->later + s->K, keep = rows;
-    if (s->memory.keep >= 0)
-        keep = s->memory.keep < rows ? s->memory.keep : rows;
-    memmove(h->q, h->q + (rows - keep) * FRAC_LANES, sizeof(lanes) * (size_t)keep);
+    int64_t rows = s->later + s->K, keep = scan_q_kept(s, rows);
+    if (keep < rows)
+        memmove(h->q, h->q + (rows - keep) * FRAC_LANES, sizeof(lanes) * (size_t)keep);
     lanes *carry = (lanes *)s->carry.data + w->t * SCAN_CARRY;
     memcpy(carry[CARRY_STATE], h->carry, sizeof(lanes));
     memcpy(carry[CARRY_COUNT], w->gcount, sizeof(lanes));
@@ -659,6 +680,8 @@ static void tile(int64_t t, int worker, void *user)
         if (s->chained)
             hand_on(&w, n);
     }
+    if (s->chained && w.j->reset->counts)
+        memcpy((lanes *)s->recount.data + t, w.count, sizeof w.count);
     leave(&w);
 }
 
@@ -684,15 +707,17 @@ static fsnn_status derive(line *l, const scan_grads *grads)
     for (int p = 0, o = 0; p < count; p++) {
         if (!target(grads, terms, p))
             continue;
-        order_param *order = &l->order[o++];
+        order_param *order = &l->order[o];
         order->number = p;
         order->dw = space;
         float *start_weights =
             space + s->memory.room + FRAC_PAD; /* of a first drive: explicit methods have none */
         order->dout = start_weights + s->memory.starts;
-        FSNN_TRY(
-            frac_memory_derive(l->m, 0, p, order->dw, start_weights, order->dout, &order->dgain));
         space += scan_order_room(s);
+        if (!scan_goes_back(s)) /* else later steps have them */
+            FSNN_TRY(frac_memory_derive(l->m, 0, p, order->dw, start_weights, order->dout,
+                                        &s->dgain[o]));
+        order->dgain = s->dgain[o++];
     }
     return FSNN_OK;
 }
@@ -738,7 +763,7 @@ fsnn_status FSNN_K(scan_states_backward)(scan *s, const float *I, const float *s
              .grads = grads,
              .states = 1 + s->others};
     FSNN_TRY(open_lines(&j));
-    fsnn_parallel(s->tiles, tile, &j);
+    scan_each(s->tiles, s->K, tile, &j);
     if (s->chained)
         close_lines(&j);
     scan_add_pars(s, grads);

@@ -58,7 +58,7 @@ static void begin(const job *j, track *h, int64_t steps)
 {
     int64_t near = frac_memory_near(h->m, h->o), past = near < h->have ? near : h->have;
     past = past < h->m->sum[0].window ? past : h->m->sum[0].window;
-    if (steps > 2)
+    if (steps > SCAN_FEW)
         j->frac->far(h->m->sum[0].w, h->x + (h->have - past) * FRAC_LANES, past, h->near[0]);
     else
         memset(h->near, 0, (size_t)steps * sizeof(lanes));
@@ -241,7 +241,7 @@ static int64_t block(walk *w, int64_t k)
     for (int64_t i = 0; i < steps; i++) {
         lanes S[EQUATION_STATES];
         for (int n = 0; n < j->states; n++)
-            finish(j, &w->track[n], i, steps > 2, S[n]);
+            finish(j, &w->track[n], i, steps > SCAN_FEW, S[n]);
         step(w, k + i, S, i + 1, steps);
     }
     for (int n = 0; n < j->states; n++)
@@ -268,7 +268,7 @@ static void open_track(walk *w, int n)
         return;
     int64_t state = h->m->modes.padded * FRAC_LANES;
     h->modes = (float *)s->modes.data + w->t * state;
-    if (s->training)
+    if (s->training && scan_opens(s))
         memcpy((float *)s->before.data + w->t * state, h->modes, (size_t)state * sizeof(float));
 }
 
@@ -276,7 +276,7 @@ static void open_tile(walk *w, int worker)
 {
     const job *j = w->j;
     scan *s = j->s;
-    int64_t tape = w->t * s->tape_room * FRAC_LANES;
+    int64_t tape = (w->t * s->tape_room + (s->within ? s->at : 0)) * FRAC_LANES;
     scan_tile_open(s, w->t, worker, &w->tile);
     w->slot = neuron_equation_slots(w->tile.self);
     for (int n = 0; n < j->states; n++)
@@ -343,7 +343,7 @@ fsnn_status FSNN_K(scan_states_forward)(scan *s, int64_t K, const float *I, floa
              .spikes = spikes,
              .states = 1 + s->others};
     s->K = K;
-    fsnn_parallel(s->tiles, tile, &j);
+    scan_each(s->tiles, K, tile, &j);
     for (int n = 0; n < j.states; n++) {
         scan *state = scan_state(s, n);
         state->K = K;

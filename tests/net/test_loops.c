@@ -43,9 +43,38 @@ static fsnn_neuron gentle(fsnn_reset reset)
     return lif;
 }
 
+/* What lif() adds in its place; NULL: lif itself. */
+static const struct several {
+    const char *kind;
+    fsnn_user what;
+} * several;
+
+static const struct several neurons[] = {
+    {"cuba",
+     {.params = 1,
+      .param = {{"tau_syn", {1.5, true, FSNN_PER_CHANNEL}}},
+      .fractionals = 2,
+      .fractional = {"v", "i"}}},
+    {"alif",
+     {.params = 2,
+      .param = {{"tau_a", {4, true, FSNN_PER_LAYER}}, {"beta", {0.5, true, FSNN_PER_CHANNEL}}}}},
+    {"user",
+     {.dv = "(-v - w + I)/tau",
+      .states = 1,
+      .state = {{"w", "(a*v - w)/5", "dw + 0.2*s", 0.1}},
+      .params = 1,
+      .param = {{"a", {0.3, true, FSNN_PER_LAYER}}},
+      .fractionals = 1,
+      .fractional = {"w"}}},
+};
+
 static int lif(fsnn_net *net, const char *name, int from)
 {
-    return (int)GOOD(fsnn_net_lif(net, name, from, &options));
+    if (!several)
+        return (int)GOOD(fsnn_net_lif(net, name, from, &options));
+    fsnn_user o = several->what;
+    o.neuron = options;
+    return (int)GOOD(fsnn_net_add(net, several->kind, name, &from, 1, &o));
 }
 
 static int sum(fsnn_net *net, const char *name, int a, int b)
@@ -156,6 +185,29 @@ static fsnn_net *make(graph build, const fsnn_dynamics *d, fsnn_plan plan, fsnn_
 
 /* ---- gradients by differences ---- */
 
+static void check(int g, const fsnn_dynamics *d, const char *what)
+{
+    fsnn_plan plan = {.steps = 6,
+                      .batch = 3,
+                      .training = true,
+                      .smooth = true,
+                      .input_gradient = true,
+                      .seed = 11};
+    fsnn_shape in;
+    fsnn_net *net = make(graphs[g], d, plan, &in);
+    int64_t n = 18 * fsnn_shape_count(&in);
+    float *x = malloc((size_t)n * sizeof *x);
+    noise(x, n, (uint64_t)g);
+    double worst;
+    const char *where;
+    GOOD(fsnn_net_gradcheck(net, x, 3, &worst, &where));
+    if (!(worst < 1.5e-2)) /* loops are curved: single precision has few digits left */
+        fail_msg("graph %d, %s, method %s, %d terms: %.2e at %s", g, what,
+                 fsnn_method_name(d->method), d->order->terms, worst, where);
+    free(x);
+    fsnn_net_destroy(net);
+}
+
 static void gradients(void **state)
 {
     (void)state;
@@ -185,25 +237,30 @@ static void gradients(void **state)
                 options = gentle((g + m) % 3 == 1                         ? FSNN_RESET_JUMP
                                  : (g + m) % 3 == 2 && !methods[m].drives ? FSNN_RESET_SUBTRACT
                                                                           : FSNN_RESET_CURRENT);
-                fsnn_plan plan = {.steps = 6,
-                                  .batch = 3,
-                                  .training = true,
-                                  .smooth = true,
-                                  .input_gradient = true,
-                                  .seed = 11};
-                fsnn_shape in;
-                fsnn_net *net = make(graphs[g], &d, plan, &in);
-                int64_t n = 18 * fsnn_shape_count(&in);
-                float *x = malloc((size_t)n * sizeof *x);
-                noise(x, n, (uint64_t)g);
-                double worst;
-                const char *where;
-                GOOD(fsnn_net_gradcheck(net, x, 3, &worst, &where));
-                if (!(worst < 1.5e-2)) /* loops are curved: single precision has few digits left */
-                    fail_msg("graph %d method %d orders %d: %.2e at %s", g, m, o, worst, where);
-                free(x);
-                fsnn_net_destroy(net);
+                check(g, &d, fsnn_method_name(d.method));
             }
+}
+
+/* The same loops of neurons with several states. */
+static void gradients_of_several(void **state)
+{
+    (void)state;
+    static const fsnn_method methods[] = {FSNN_GL, FSNN_L1, FSNN_AB, FSNN_EULER};
+    fsnn_order order = fsnn_order_of(0.6);
+    order.learn_alpha = order.learn_coefficient = true;
+    for (int g = 0; g < FSNN_COUNT(graphs); g++)
+        for (int m = 0; m < FSNN_COUNT(methods); m++) {
+            fsnn_dynamics d = fsnn_dynamics_default(&order);
+            d.method = methods[m];
+            d.integrator = methods[m] == FSNN_EULER ? FSNN_ODEINT : FSNN_FDEINT;
+            d.memory = (g + m) % 2 ? 4 : 0;
+            options = gentle((g + m) % 3 == 1 ? FSNN_RESET_JUMP : FSNN_RESET_CURRENT);
+            for (int n = (g + m) % 2; n < FSNN_COUNT(neurons); n += 2) {
+                several = &neurons[n];
+                check(g, &d, several->kind);
+            }
+        }
+    several = NULL;
 }
 
 /* ---- against a network in double precision that goes step by step ---- */
@@ -525,8 +582,9 @@ static void declared(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(loop_numbers), cmocka_unit_test(declared),  cmocka_unit_test(errors),
-        cmocka_unit_test(exact),        cmocka_unit_test(gradients),
+        cmocka_unit_test(loop_numbers), cmocka_unit_test(declared),
+        cmocka_unit_test(errors),       cmocka_unit_test(exact),
+        cmocka_unit_test(gradients),    cmocka_unit_test(gradients_of_several),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

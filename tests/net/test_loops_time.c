@@ -31,7 +31,30 @@ typedef struct form {
     int rest;
     bool loop, drops, hard; /* hard spikes: there the fused scan works */
     float feedback;         /* of the loop's weights: 0, 1 */
+    const char *kind;       /* with several states; NULL: lif */
 } form;
+
+/* What a kind of several states is made of. */
+static fsnn_user several(const char *kind)
+{
+    if (strcmp(kind, "cuba") == 0)
+        return (fsnn_user){.params = 1,
+                           .param = {{"tau_syn", {1.5, true, FSNN_PER_CHANNEL}}},
+                           .fractionals = 2,
+                           .fractional = {"v", "i"}};
+    if (strcmp(kind, "alif") == 0)
+        return (fsnn_user){.params = 2,
+                           .param = {{"tau_a", {6, true, FSNN_PER_CHANNEL}},
+                                     {"beta", {0.5, true, FSNN_PER_LAYER}}}};
+    return (fsnn_user){.dv = "(-v - w + I)/tau",
+                       .states = 2,
+                       .state = {{"w", "(a*v - w)/5", "dw + 0.2*s", 0.1}, {"u", "(-u + v*s)/3"}},
+                       .spike = "v + dv - threshold + 0.1*u",
+                       .params = 1,
+                       .param = {{"a", {0.3, true, FSNN_PER_LAYER}}},
+                       .fractionals = 2,
+                       .fractional = {"v", "u"}};
+}
 
 /* Sorts of neurons: of a layer or a channel, resets attached or not. */
 static int lif(fsnn_net *net, const char *name, int from, const form *f)
@@ -45,7 +68,11 @@ static int lif(fsnn_net *net, const char *name, int from, const form *f)
     o.detach_reset = f->reset == FSNN_RESET_JUMP;
     if (f->reset == FSNN_RESET_VALUE)
         o.v_reset = (fsnn_value){0.1, true, FSNN_PER_LAYER};
-    return (int)GOOD(fsnn_net_lif(net, name, from, &o));
+    if (!f->kind)
+        return (int)GOOD(fsnn_net_lif(net, name, from, &o));
+    fsnn_user user = several(f->kind);
+    user.neuron = o;
+    return (int)GOOD(fsnn_net_add(net, f->kind, name, &from, 1, &user));
 }
 
 static fsnn_net *build(const form *f, const fsnn_dynamics *d, fsnn_plan plan)
@@ -69,7 +96,7 @@ static fsnn_net *build(const form *f, const fsnn_dynamics *d, fsnn_plan plan)
         x = fsnn_net_add(net, "dropout", NULL, &x, 1, &hold);
         x = fsnn_net_add(net, "batchnorm", "bn", &x, 1, &norm);
     }
-    x = lif(net, "s2", x, &(form){.reset = FSNN_RESET_CURRENT});
+    x = lif(net, "s2", x, &(form){.reset = FSNN_RESET_CURRENT, .kind = f->kind});
     lif(net, "s3", fsnn_net_linear(net, "c", x, OUT, true), f);
     plan.batch = B;
     plan.seed = 3;
@@ -81,7 +108,8 @@ static fsnn_net *build(const form *f, const fsnn_dynamics *d, fsnn_plan plan)
 }
 
 typedef struct result {
-    float out[T * B * OUT], in[T * B * IN], grad[2048], running[2 * WIDE], v[T * B * WIDE];
+    float out[T * B * OUT], in[T * B * IN], grad[2048], running[2 * WIDE];
+    float v[3][T * B * WIDE]; /* the states of "s2" */
     double rate;
 } result;
 
@@ -128,8 +156,9 @@ static void run(const form *f, const fsnn_dynamics *d, fsnn_plan plan, result *r
     for (int call = 0; call < 2; call++) {
         GOOD(fsnn_net_forward(net, x + call * T * B * IN, &y));
         memcpy(r->out, y, sizeof r->out);
-        if (plan.record)
-            GOOD(fsnn_net_read(net, (int)GOOD(fsnn_net_node_find(net, "s2")), FSNN_RECORD_V, r->v));
+        int s2 = (int)GOOD(fsnn_net_node_find(net, "s2"));
+        for (int i = 0; plan.record && fsnn_net_state_name(net, s2, i); i++)
+            GOOD(fsnn_net_read_state(net, s2, i, r->v[i]));
         fsnn_net_zero_grad(net);
         GOOD(fsnn_net_backward(net, g, &gx));
         memcpy(r->in, gx, sizeof r->in);
@@ -158,7 +187,8 @@ static void same(const result *a, const result *b, double share, bool recorded)
     close_to("gradient", a->grad, b->grad, FSNN_COUNT(a->grad), 2 * share);
     close_to("running", a->running, b->running, 2 * WIDE, share);
     if (recorded)
-        close_to("potential", a->v, b->v, T * B * WIDE, share);
+        for (int i = 0; i < FSNN_COUNT(a->v); i++)
+            close_to("state", a->v[i], b->v[i], T * B * WIDE, share);
     if (!(fabs(a->rate - b->rate) < share && b->rate > 0.02))
         fail_msg("%s: rate %g, expected %g", what_runs, a->rate, b->rate);
 }
@@ -169,6 +199,7 @@ static fsnn_dynamics dynamics(fsnn_order *order, fsnn_method method, int memory)
     order->learn_alpha = order->learn_coefficient = method != FSNN_ML;
     fsnn_dynamics d = fsnn_dynamics_default(order);
     d.method = method;
+    d.integrator = method == FSNN_EULER ? FSNN_ODEINT : FSNN_FDEINT;
     d.memory = memory == 1 ? 30 : 0;
     d.tolerance = memory == 2 ? 1e-6 : 0;
     d.engine = memory == 2 ? FSNN_ENGINE_EXPONENTIALS : FSNN_ENGINE_AUTO;
@@ -199,6 +230,36 @@ static void as_outside(void **state)
             run(&f, &d, (fsnn_plan){0}, &steps);
             same(&steps, &whole, 2e-4, true);
         }
+}
+
+static void as_outside_several(void **state)
+{
+    (void)state;
+    static const char *const kinds[] = {"cuba", "alif", "user"};
+    static const fsnn_method methods[] = {FSNN_GL, FSNN_L1, FSNN_AB, FSNN_EULER};
+    static const fsnn_reset resets[] = {FSNN_RESET_CURRENT, FSNN_RESET_SUBTRACT, FSNN_RESET_VALUE,
+                                        FSNN_RESET_JUMP, FSNN_RESET_RESTART};
+    static result whole, steps;
+    int turn = 0;
+    for (int n = 0; n < FSNN_COUNT(kinds); n++)
+        for (int m = 0; m < FSNN_COUNT(methods); m++)
+            for (int memory = 0; memory < 3; memory++, turn++) {
+                fsnn_order order;
+                fsnn_dynamics d = dynamics(&order, methods[m], memory);
+                form f = {.reset = resets[turn % FSNN_COUNT(resets)],
+                          .rest = turn % 4 == 0 ? 2 : 0,
+                          .kind = kinds[n],
+                          .drops = turn % 2};
+                bool overwrites = f.reset == FSNN_RESET_SUBTRACT || f.reset == FSNN_RESET_VALUE;
+                if (methods[m] == FSNN_AB && overwrites)
+                    f.reset = FSNN_RESET_DELTA;
+                snprintf(what_runs, sizeof what_runs, "%s, %s, reset %s, memory %d", f.kind,
+                         fsnn_method_name(d.method), fsnn_reset_name(f.reset), memory);
+                run(&f, &d, (fsnn_plan){0}, &whole);
+                f.loop = true;
+                run(&f, &d, (fsnn_plan){0}, &steps);
+                same(&steps, &whole, 2e-4, true);
+            }
 }
 
 /* With hard spikes and a fixed order, where the fused scan does the whole tiles: by itself, in a
@@ -284,10 +345,13 @@ static void truncated(void **state)
 {
     (void)state;
     static float grad[2][2048], out[2][T * B * OUT];
-    for (int memory = 0; memory < 3; memory++) {
+    for (int memory = 0; memory < 6; memory++) {
         fsnn_order order;
-        fsnn_dynamics d = dynamics(&order, FSNN_GL, memory);
-        form f = {.reset = FSNN_RESET_JUMP, .loop = true, .feedback = 1};
+        fsnn_dynamics d = dynamics(&order, FSNN_GL, memory % 3);
+        form f = {.reset = FSNN_RESET_JUMP,
+                  .loop = true,
+                  .feedback = 1,
+                  .kind = memory / 3 ? "cuba" : NULL};
         int64_t n = pieces(&d, &f, false, grad[0], out[0]);
         pieces(&d, &f, true, grad[1], out[1]);
         snprintf(what_runs, sizeof what_runs, "truncated, memory %d", memory);
@@ -355,15 +419,14 @@ static void chunks(void **state)
 }
 
 /* A net that is wrapped again, with other sizes, does what a new one does. */
-static void rewrapped(void **state)
+static void wrap_again(const char *kind)
 {
-    (void)state;
     static float x[2 * T * B * IN], g[T * B * OUT], first[T * B * OUT];
     const float *y, *gx;
     fsnn_order order;
     numbers(x, g);
     fsnn_dynamics d = dynamics(&order, FSNN_GL, 0), short_memory = dynamics(&order, FSNN_GL, 1);
-    form f = {.reset = FSNN_RESET_JUMP, .loop = true, .feedback = 1};
+    form f = {.reset = FSNN_RESET_JUMP, .loop = true, .feedback = 1, .kind = kind};
     fsnn_plan plan = {.steps = 30, .batch = B, .training = true, .smooth = true, .seed = 3};
     fsnn_net *net = build(&f, &d, plan);
     GOOD(fsnn_net_forward(net, x, &y));
@@ -383,15 +446,28 @@ static void rewrapped(void **state)
     fsnn_net_destroy(net);
 }
 
+static void rewrapped(void **state)
+{
+    (void)state;
+    wrap_again(NULL);
+    wrap_again("alif");
+    wrap_again("user");
+}
+
 static void no_allocation(void **state)
 {
     (void)state;
     static float x[2 * T * B * IN], g[T * B * OUT];
     numbers(x, g);
-    for (int memory = 0; memory < 3; memory++) {
+    for (int memory = 0; memory < 6; memory++) {
         fsnn_order order;
-        fsnn_dynamics d = dynamics(&order, FSNN_GL, memory);
-        form f = {.reset = FSNN_RESET_JUMP, .rest = 2, .loop = true, .drops = true, .feedback = 1};
+        fsnn_dynamics d = dynamics(&order, FSNN_GL, memory % 3);
+        form f = {.reset = FSNN_RESET_JUMP,
+                  .rest = 2,
+                  .loop = true,
+                  .drops = true,
+                  .feedback = 1,
+                  .kind = memory / 3 ? "alif" : NULL};
         fsnn_net *net = build(&f, &d, (fsnn_plan){.steps = T, .training = true});
         for (int step = 0; step < 3; step++) {
             if (step == 1)
@@ -408,9 +484,10 @@ static void no_allocation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_outside),    cmocka_unit_test(fused),  cmocka_unit_test(segments),
-        cmocka_unit_test(truncated),     cmocka_unit_test(chunks), cmocka_unit_test(rewrapped),
-        cmocka_unit_test(no_allocation),
+        cmocka_unit_test(as_outside),    cmocka_unit_test(fused),
+        cmocka_unit_test(segments),      cmocka_unit_test(truncated),
+        cmocka_unit_test(chunks),        cmocka_unit_test(rewrapped),
+        cmocka_unit_test(no_allocation), cmocka_unit_test(as_outside_several),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* Neurons with several states beside a plain double-precision model of the same equations, one
  * neuron after the other: states and spikes forward; backward against central differences of that
- * model, with the spikes inside a detached reset held fixed. */
+ * model, with the spikes inside a detached reset held fixed. By itself, and in a loop: fed with its
+ * own spikes of the step before. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,6 +26,7 @@ static int assert_good(int status, const char *what, int line)
 
 enum { STATES = 4, PARS = 4, STEPS = 90, NEURONS = 3 };
 enum { TAU, THETA, A, B }; /* parameters */
+#define FEEDBACK 0.7       /* of the loop */
 
 /* The same equations twice: for the library, and here. P: tau, threshold, then params. */
 typedef struct model {
@@ -151,10 +153,11 @@ typedef struct setup {
     double tolerance;
     bool smooth;
     unsigned fractional; /* bit i: state i */
+    bool loop;
 } setup;
 
 typedef struct numbers {
-    double I[STEPS], P[PARS], v_reset;
+    double I[STEPS], P[PARS], v_reset, feedback;
     fsnn_order order;
 } numbers;
 
@@ -230,9 +233,10 @@ static void run(const setup *c, const numbers *x, const trace *base, trace *t)
     for (int64_t k = 0; k < c->K; k++) {
         double X[STATES], D[STATES], L[STATES], F[STATES], at[STATES], zero[STATES] = {0};
         double off = c->o.v0 - x->P[THETA] * count, drive, taken = 0, p, arg, s;
+        double I = x->I[k] + (c->loop && k ? x->feedback * t->s[k - 1] : 0);
         for (int i = 0; i < states; i++)
             X[i] = at[i] = u[i] + (i ? m->start[i] : off);
-        m->derive(X, x->I[k], 0, x->P, D);
+        m->derive(X, I, 0, x->P, D);
         double S = past(w[0], hist[0], n[0]);
         drive = D[0];
         p = S + gain[0] * drive;
@@ -253,7 +257,7 @@ static void run(const setup *c, const numbers *x, const trace *base, trace *t)
         u[0] = reset(c, x, p, off, seen, land, fired, gain[0], &drive);
         if (c->o.reset == FSNN_RESET_JUMP)
             count += seen;
-        m->derive(X, x->I[k], s, x->P, L);
+        m->derive(X, I, s, x->P, L);
         memcpy(F, L, sizeof F);
         if (m->after)
             m->after(X, D, s, x->P, F);
@@ -278,8 +282,8 @@ static void run(const setup *c, const numbers *x, const trace *base, trace *t)
 
 typedef struct output {
     float s[STEPS * NEURONS], X[STATES][STEPS * NEURONS], gI[STEPS * NEURONS];
-    double
-        g[2 + PARS + 1 + 2 * FSNN_MAX_TERMS]; /* tau, threshold, own, v_reset, alpha, coefficient */
+    /* tau, threshold, own, v_reset, alpha, coefficient, feedback */
+    double g[2 + PARS + 1 + 2 * FSNN_MAX_TERMS + 1];
 } output;
 
 static fsnn_user options(const setup *c)
@@ -303,11 +307,24 @@ static double grad_of(const fsnn_net *net, const char *name, int i)
     return p->grad[i];
 }
 
-static void library(const setup *c, const float *I, const float *gout, output *r)
+/* The neuron "n", by itself or with w s_{k-1} added to its input. */
+static fsnn_net *build(const setup *c)
 {
     fsnn_net *net;
-    const float *y, *gI;
     fsnn_user o = options(c);
+    GOOD(fsnn_net_create(&net));
+    int in = fsnn_net_input(net, FSNN_SHAPE(1));
+    if (c->loop) {
+        int back = fsnn_net_linear(net, "w", fsnn_net_delay(net, "before", "n"), 1, false);
+        in = fsnn_net_add(net, "add", NULL, (int[]){in, back}, 2, NULL);
+    }
+    GOOD(fsnn_net_add(net, c->m->kind, "n", &in, 1, &o));
+    return net;
+}
+
+static void library(const setup *c, const float *I, const float *gout, output *r)
+{
+    const float *y, *gI;
     fsnn_dynamics d = fsnn_dynamics_default(&c->order);
     d.integrator = c->method == FSNN_EULER ? FSNN_ODEINT : FSNN_FDEINT;
     d.method = c->method;
@@ -321,22 +338,23 @@ static void library(const setup *c, const float *I, const float *gout, output *r
                       .record = true,
                       .input_gradient = true,
                       .smooth = c->smooth};
-    GOOD(fsnn_net_create(&net));
-    int in = fsnn_net_input(net, FSNN_SHAPE(1));
-    GOOD(fsnn_net_add(net, c->m->kind, "n", &in, 1, &o));
+    fsnn_net *net = build(c);
     GOOD(fsnn_net_wrap(net, &d, &plan));
+    int n = GOOD(fsnn_net_node_find(net, "n"));
+    if (c->loop)
+        fsnn_net_param_find(net, "w.weight")->value[0] = (float)FEEDBACK;
     GOOD(fsnn_net_forward(net, I, &y));
     memcpy(r->s, y, sizeof(float) * (size_t)(c->K * NEURONS));
     for (int i = 0; i < states_of(c); i++)
-        GOOD(fsnn_net_read_state(net, 1, i, r->X[i]));
+        GOOD(fsnn_net_read_state(net, n, i, r->X[i]));
     GOOD(fsnn_net_backward(net, gout, &gI));
     memcpy(r->gI, gI, sizeof(float) * (size_t)(c->K * NEURONS));
     int at = 0;
     char name[80];
     r->g[at++] = grad_of(net, "n.tau", 0);
     r->g[at++] = grad_of(net, "n.threshold", 0);
-    for (int i = 0; i < o.params; i++) {
-        snprintf(name, sizeof name, "n.%s", o.param[i].name);
+    for (int i = 0; i < c->m->what.params; i++) {
+        snprintf(name, sizeof name, "n.%s", c->m->what.param[i].name);
         r->g[at++] = grad_of(net, name, 0);
     }
     if (c->o.reset == FSNN_RESET_VALUE)
@@ -344,6 +362,8 @@ static void library(const setup *c, const float *I, const float *gout, output *r
     for (int i = 0; c->method != FSNN_EULER && i < 2 * c->order.terms; i++)
         r->g[at++] =
             grad_of(net, i < c->order.terms ? "n.alpha" : "n.coefficient", i % c->order.terms);
+    if (c->loop)
+        r->g[at++] = grad_of(net, "w.weight", 0);
     fsnn_net_destroy(net);
 }
 
@@ -358,9 +378,17 @@ static void close_to(const char *of, int at, double got, double want, double sca
                  scale);
 }
 
+static int numbers_of(const setup *c)
+{
+    return 2 + c->m->what.params + (c->o.reset == FSNN_RESET_VALUE) +
+           (c->method == FSNN_EULER ? 0 : 2 * c->order.terms) + c->loop;
+}
+
 /* Where the parameters of the library's list stand in the numbers. */
 static double *number(const setup *c, numbers *x, int p)
 {
+    if (c->loop && p == numbers_of(c) - 1)
+        return &x->feedback;
     int own = 2 + c->m->what.params;
     if (p < own)
         return &x->P[p];
@@ -368,12 +396,6 @@ static double *number(const setup *c, numbers *x, int p)
     if (c->o.reset == FSNN_RESET_VALUE && p-- == 0)
         return &x->v_reset;
     return p < c->order.terms ? &x->order.alpha[p] : &x->order.coefficient[p - c->order.terms];
-}
-
-static int numbers_of(const setup *c)
-{
-    return 2 + c->m->what.params + (c->o.reset == FSNN_RESET_VALUE) +
-           (c->method == FSNN_EULER ? 0 : 2 * c->order.terms);
 }
 
 /* d sum(gout s) / d *at of neuron n, by a difference of fourth order. */
@@ -407,6 +429,7 @@ static void compare(const setup *c, uint64_t seed, double share)
     for (int n = 0; n < NEURONS; n++) {
         numbers x = {.P = {c->o.tau.value, c->o.threshold.value},
                      .v_reset = c->o.v_reset.value,
+                     .feedback = FEEDBACK,
                      .order = c->order};
         for (int i = 0; i < c->m->what.params; i++)
             x.P[2 + i] = c->m->what.param[i].value.value;
@@ -463,10 +486,10 @@ static void name(const setup *c)
 {
     snprintf(
         what, sizeof what,
-        "%s (%d), %s, reset %s, memory %d, tolerance %g, step %g, fractional %u, refractory %g%s",
+        "%s (%d), %s, reset %s, memory %d, tolerance %g, step %g, fractional %u, refractory %g%s%s",
         c->m->kind, (int)(c->m - models), fsnn_method_name(c->method), fsnn_reset_name(c->o.reset),
         (int)c->memory, c->tolerance, c->h, c->fractional, c->o.refractory,
-        c->o.detach_reset ? ", detached" : "");
+        c->o.detach_reset ? ", detached" : "", c->loop ? ", in a loop" : "");
 }
 
 static bool refused(const setup *c)
@@ -496,8 +519,11 @@ static void all(void **state)
                     c.o.detach_reset = turn % 2;
                     if (refused(&c))
                         c.fractional = 2;
-                    name(&c);
-                    compare(&c, (uint64_t)turn, memory == 2 ? 4e-4 : 2e-4);
+                    for (int loop = 0; loop < 2; loop++) {
+                        c.loop = loop;
+                        name(&c);
+                        compare(&c, (uint64_t)turn, memory == 2 ? 4e-4 : 2e-4);
+                    }
                 }
 }
 
@@ -518,8 +544,11 @@ static void terms(void **state)
                 c.fractional = 3;
                 c.tolerance = memory ? 1e-7 : 0;
                 c.K = memory ? STEPS : 30;
-                name(&c);
-                compare(&c, (uint64_t)(100 + m), 4e-4);
+                for (int loop = 0; loop < 2; loop++) {
+                    c.loop = loop;
+                    name(&c);
+                    compare(&c, (uint64_t)(100 + m), 4e-4);
+                }
             }
 }
 
@@ -532,8 +561,11 @@ static void hard(void **state)
             setup c = setup_of(m, FSNN_GL, (fsnn_reset)reset);
             c.smooth = false;
             c.fractional = 3;
-            name(&c);
-            compare(&c, (uint64_t)(200 + m), 1e-4);
+            for (int loop = 0; loop < 2; loop++) {
+                c.loop = loop;
+                name(&c);
+                compare(&c, (uint64_t)(200 + m), 1e-4);
+            }
         }
 }
 
