@@ -55,9 +55,10 @@ fsnn_status fsnn_description_blame(const fsnn_description *description, const ch
 
 fsnn_status data_blame(const data_place *at, fsnn_status status)
 {
-    if (status != FSNN_EARGUMENT)
-        return status;
     const char *key = fsnn_error_key();
+    bool named = status == FSNN_ENOTFOUND && *key; /* a name that the data does not know */
+    if (status != FSNN_EARGUMENT && !named)
+        return status;
     const yaml_node *node = yaml_reach(at->node, key);
     if (node == at->node && *key && yaml_reach(at->d->data.node, key) != at->d->data.node)
         node = yaml_reach(at->d->data.node, key);

@@ -307,6 +307,8 @@ static void what_fails(void **state)
                 "data.train: the training data has no classes");
     shell_fails("$F train tiny.yaml --out x --set data.augment.drop=0.5", 2,
                 "data.augment.drop: augmentation: ");
+    shell_fails("$F train tiny.yaml --out x --set data.train.y=classes", 2,
+                "data.train.y: train.npz: has no array classes; it holds x, y");
     shell_fails("$F train tiny.yaml --set 'name=\"\"'", 2, "name: found an empty text");
     shell_fails("$F train tiny.yaml --out x --set data.test.path=blind.npz", 2,
                 "data.test: the test data has no classes");
