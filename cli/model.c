@@ -51,6 +51,8 @@ int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batc
     if (shuffle)
         options.augment = *fsnn_description_augment(model->description);
     fsnn_status status = fsnn_loader_create(data, &options, loader);
+    if (status == FSNN_EARGUMENT) /* options that are wrong for the data at hand */
+        status = fsnn_description_blame(model->description, "data");
     return status < 0 ? cli_fail(status) : CLI_GOOD;
 }
 
@@ -109,8 +111,10 @@ int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps)
         fsnn_error_set(status, "%s: %lld steps of batches of %lld: %s; %s", model->path,
                        (long long)plan->steps, (long long)plan->batch, sentence,
                        cli_less_memory(plan));
-    else
+    else if (status == FSNN_EDENSE)
         fsnn_error_set(status, "%s: %s", model->path, sentence);
+    else
+        status = fsnn_description_blame(model->description, "layers");
     free(sentence);
     return cli_fail_description(status);
 }
@@ -118,8 +122,10 @@ int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps)
 /* Whether the samples of a data set fit the wrapped network: their shape its input, their classes
  * its output. */
 static int fits(const cli_model *model, const fsnn_data *data, const fsnn_loader *loader,
-                const char *which)
+                fsnn_part part)
 {
+    static const char *const section[FSNN_PARTS] = {"data.train", "data.validation", "data.test"};
+    const char *which = fsnn_part_name(part);
     fsnn_shape in, out, sample;
     int64_t steps;
     fsnn_data_info info;
@@ -129,22 +135,29 @@ static int fits(const cli_model *model, const fsnn_data *data, const fsnn_loader
         return cli_fail(status);
     fsnn_loader_shape(loader, &steps, &sample);
     fsnn_data_info_get(data, &info);
-    if (!fsnn_shape_equal(&in, &sample))
-        return cli_error(CLI_USAGE,
-                         "%s: the %s samples have shape %s at one step, but the description's "
-                         "input is %s: `input: %s` takes them",
-                         model->path, which, fsnn_shape_text(&sample, found, sizeof found),
-                         fsnn_shape_text(&in, wanted, sizeof wanted), found);
-    if (info.classes == 0)
-        return cli_error(CLI_USAGE,
-                         "the %s data has no classes: a loss needs them (the labels of idx files, "
-                         "the array y of an npz file)",
-                         which);
-    if (info.classes > fsnn_shape_count(&out) / info.places)
-        return cli_error(CLI_USAGE, "the %s data has %lld classes, but the network's output is %s",
-                         which, (long long)info.classes,
-                         fsnn_shape_text(&out, wanted, sizeof wanted));
-    return CLI_GOOD;
+    const char *fault = NULL;
+    if (!fsnn_shape_equal(&in, &sample)) {
+        fault = "input";
+        fsnn_error_set(FSNN_EDESCRIPTION,
+                       "the %s samples have shape %s at one step, but the description's input is "
+                       "%s: `input: %s` takes them",
+                       which, fsnn_shape_text(&sample, found, sizeof found),
+                       fsnn_shape_text(&in, wanted, sizeof wanted), found);
+    } else if (info.classes == 0) {
+        fault = section[part];
+        fsnn_error_set(FSNN_EDESCRIPTION,
+                       "the %s data has no classes: a loss needs them (the labels of idx files, "
+                       "the array y of an npz file)",
+                       which);
+    } else if (info.classes > fsnn_shape_count(&out) / info.places) {
+        fault = "output";
+        fsnn_error_set(FSNN_EDESCRIPTION,
+                       "the %s data has %lld classes, but the network's output is %s: at least one "
+                       "for each class is needed",
+                       which, (long long)info.classes,
+                       fsnn_shape_text(&out, wanted, sizeof wanted));
+    }
+    return fault ? cli_fail(fsnn_description_blame(model->description, fault)) : CLI_GOOD;
 }
 
 /* Outputs that no sample asks for: most often the wrong node is the output. */
@@ -173,7 +186,7 @@ int cli_model_fits(const cli_model *model)
     int code = CLI_GOOD;
     for (int p = 0; p < FSNN_PARTS && code == CLI_GOOD; p++)
         if (model->loader[p])
-            code = fits(model, model->data[p], model->loader[p], fsnn_part_name((fsnn_part)p));
+            code = fits(model, model->data[p], model->loader[p], (fsnn_part)p);
     if (code == CLI_GOOD)
         warn_of_spare_outputs(model);
     return code;

@@ -95,9 +95,9 @@ typedef enum fsnn_graph_normalization {
 
 typedef enum fsnn_graph_split_kind { FSNN_SPLIT_RANDOM, FSNN_SPLIT_GIVEN } fsnn_graph_split_kind;
 
-/* Sizes up to 1 are shares, larger ones numbers of nodes, of each class (per_class) or of all.
- * Shares are rounded; test 0, or shares that make a whole: the test part is all that is left. Nodes
- * without class are in no part. */
+/* Sizes up to 1 are shares, larger ones numbers of nodes, of each class (per_class) or of all; 1
+ * beside a larger one is a number too. Shares are rounded; test 0, or shares that make a whole: the
+ * test part is all that is left. Nodes without class are in no part. */
 typedef struct fsnn_graph_split {
     fsnn_graph_split_kind kind;
     double train, validation, test;

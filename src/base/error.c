@@ -1,12 +1,13 @@
 /* base/error.c: statuses in words, and the sentence of the last error of each thread. */
-#include "base/base.h"
+#include "base/blame.h"
 
 #include <stdarg.h>
 #include <string.h>
 
 #define TEXT_SIZE 2048
+#define KEY_SIZE 256
 
-static _Thread_local char last[TEXT_SIZE];
+static _Thread_local char last[TEXT_SIZE], about[KEY_SIZE];
 
 static const struct {
     fsnn_status status;
@@ -51,5 +52,27 @@ fsnn_status fsnn_error_set(fsnn_status status, const char *format, ...)
     else if (length >= TEXT_SIZE)
         memcpy(text + TEXT_SIZE - 4, "...", 4);
     memcpy(last, text, strlen(text) + 1);
+    about[0] = 0;
+    return status;
+}
+
+const char *fsnn_error_key(void)
+{
+    return about;
+}
+
+fsnn_status fsnn_blame(fsnn_status status, const char *key)
+{
+    snprintf(about, sizeof about, "%s", key);
+    return status;
+}
+
+fsnn_status fsnn_blame_in(fsnn_status status, const char *group)
+{
+    char key[KEY_SIZE];
+    if (status >= 0)
+        return status;
+    memcpy(key, about, sizeof key);
+    snprintf(about, sizeof about, "%s%s%.*s", group, *key ? "." : "", KEY_SIZE / 2, key);
     return status;
 }

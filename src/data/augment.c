@@ -3,6 +3,7 @@
  * one. Cut-out: T. DeVries, G. W. Taylor (2017); changes of events: Y. Li et al., ECCV 2022. */
 #include "data/augment.h"
 
+#include "base/blame.h"
 #include "data/store.h"
 
 #include <math.h>
@@ -35,25 +36,29 @@ fsnn_status augment_check(const fsnn_augment *augment)
 {
     for (int i = 0; i < FSNN_COUNT(amounts); i++)
         if (!(amount(augment, i) >= 0 && amount(augment, i) <= amounts[i].max))
-            return fsnn_fail(FSNN_EARGUMENT, "augmentation: %s is %g; it must lie from 0 to %g",
-                             amounts[i].name, amount(augment, i), amounts[i].max);
+            return fsnn_fail_key(FSNN_EARGUMENT, amounts[i].name,
+                                 "augmentation: %s is %g; it must lie from 0 to %g",
+                                 amounts[i].name, amount(augment, i), amounts[i].max);
     return FSNN_OK;
+}
+
+/* The first change that is asked for, of any or of events alone; NULL: none. */
+static const char *first(const fsnn_augment *augment, bool events)
+{
+    for (int i = 0; i < FSNN_COUNT(amounts); i++)
+        if ((amounts[i].events || !events) && amount(augment, i) != 0)
+            return amounts[i].name;
+    return NULL;
 }
 
 bool augment_any(const fsnn_augment *augment)
 {
-    bool any = false;
-    for (int i = 0; i < FSNN_COUNT(amounts); i++)
-        any = any || amount(augment, i) != 0;
-    return any;
+    return first(augment, false) != NULL;
 }
 
 bool augment_of_events(const fsnn_augment *augment)
 {
-    bool any = false;
-    for (int i = 0; i < FSNN_COUNT(amounts); i++)
-        any = any || (amounts[i].events && amount(augment, i) != 0);
-    return any;
+    return first(augment, true) != NULL;
 }
 
 /* The numbers of a sample's stream. */
@@ -156,13 +161,14 @@ fsnn_status augmenter_open(augmenter *a, const fsnn_augment *options, const fsnn
     char text[256];
     fsnn_shape_text(&data->shape, text, sizeof text);
     if (!has_pictures(data))
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "augmentation: samples of shape %s are no pictures [C, H, W], which alone "
-                         "can be flipped, shifted, turned or cut",
-                         text);
+        return fsnn_fail_key(
+            FSNN_EARGUMENT, first(options, false),
+            "augmentation: samples of shape %s are no pictures [C, H, W], which alone "
+            "can be flipped, shifted, turned or cut",
+            text);
     if (augment_of_events(options) && !data->fetch_changed)
-        return fsnn_fail(
-            FSNN_EARGUMENT,
+        return fsnn_fail_key(
+            FSNN_EARGUMENT, first(options, true),
             "augmentation: drop, jitter and flip_polarity are for recordings of events; "
             "these samples are plain pictures");
     const int64_t *dim = data->shape.dim + data->shape.rank - 3;

@@ -12,6 +12,8 @@
  * and S. Thorpe, A. Delorme, R. Van Rullen (2001). All cost O(T N). */
 #include "data/encoder.h"
 
+#include "base/blame.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -197,19 +199,23 @@ fsnn_status encoder_check(const fsnn_encoder *encoder)
                          (int)encoder->kind);
     const char *name = kind[encoder->kind].name;
     if (encoder->steps < 1)
-        return fsnn_fail(FSNN_EARGUMENT, "encoder %s: %lld steps; at least 1 is needed", name,
-                         (long long)encoder->steps);
+        return fsnn_fail_key(FSNN_EARGUMENT, "steps",
+                             "encoder %s: %lld steps; at least 1 is needed", name,
+                             (long long)encoder->steps);
     if (!isfinite(encoder->gain) || encoder->gain == 0)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "encoder %s: a gain of %g leaves no input; 1 keeps the values as they are",
-                         name, encoder->gain);
+        return fsnn_fail_key(
+            FSNN_EARGUMENT, "gain",
+            "encoder %s: a gain of %g leaves no input; 1 keeps the values as they are", name,
+            encoder->gain);
     if (encoder->kind == FSNN_ENCODE_LATENCY && !(encoder->floor >= 0 && encoder->floor < 1))
-        return fsnn_fail(FSNN_EARGUMENT, "encoder %s: floor %g; it must be at least 0 and below 1",
-                         name, encoder->floor);
+        return fsnn_fail_key(FSNN_EARGUMENT, "floor",
+                             "encoder %s: floor %g; it must be at least 0 and below 1", name,
+                             encoder->floor);
     if (encoder->kind == FSNN_ENCODE_DELTA &&
         !(encoder->threshold > 0 && isfinite(encoder->threshold)))
-        return fsnn_fail(FSNN_EARGUMENT, "encoder %s: threshold %g; it must be a number above 0",
-                         name, encoder->threshold);
+        return fsnn_fail_key(FSNN_EARGUMENT, "threshold",
+                             "encoder %s: threshold %g; it must be a number above 0", name,
+                             encoder->threshold);
     return FSNN_OK;
 }
 

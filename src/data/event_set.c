@@ -2,6 +2,7 @@
  * array. */
 #include "data/event_set.h"
 
+#include "base/blame.h"
 #include "data/events.h"
 
 #include <string.h>
@@ -90,15 +91,17 @@ static fsnn_status check_sensor(const builder *b)
     if (!height && !width)
         return FSNN_OK;
     if (b->sized && (width != set->width || height != set->height))
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "%s: tells that the sensor has %d rows and %d columns, not %lld and %lld",
-                         b->sized, set->height, set->width, (long long)height, (long long)width);
+        return fsnn_fail_key(
+            FSNN_EARGUMENT, "sensor",
+            "%s: tells that the sensor has %d rows and %d columns, not %lld and %lld", b->sized,
+            set->height, set->width, (long long)height, (long long)width);
     if (set->width > width || set->height > height)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "%s and others: there are events up to row %d, column %d: the sensor must "
-                         "have more than %lld rows and %lld columns",
-                         b->pieces->piece[0].path, set->height - 1, set->width - 1,
-                         (long long)height, (long long)width);
+        return fsnn_fail_key(
+            FSNN_EARGUMENT, "sensor",
+            "%s and others: there are events up to row %d, column %d: the sensor must "
+            "have more than %lld rows and %lld columns",
+            b->pieces->piece[0].path, set->height - 1, set->width - 1, (long long)height,
+            (long long)width);
     set->width = (int)width;
     set->height = (int)height;
     return FSNN_OK;

@@ -1,6 +1,8 @@
 /* data/file_names.c: patterns of file names, conditions on their fields, lists of paths. */
 #include "data/file_names.h"
 
+#include "base/blame.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -14,16 +16,18 @@ fsnn_status name_pattern_read(const char *text, name_pattern *out)
     *out = (name_pattern){.text = text};
     for (const char *p = text; *p; p++) {
         if (*p == '}')
-            return fsnn_fail(FSNN_EARGUMENT, "the pattern \"%s\" has a } without a {", text);
+            return fsnn_fail_key(FSNN_EARGUMENT, "pattern",
+                                 "the pattern \"%s\" has a } without a {", text);
         if (*p != '{')
             continue;
         size_t n = strcspn(p + 1, "{}/");
         if (p[1 + n] != '}' || !n)
-            return fsnn_fail(FSNN_EARGUMENT,
-                             "the pattern \"%s\" has a { without a name and a } behind it", text);
+            return fsnn_fail_key(FSNN_EARGUMENT, "pattern",
+                                 "the pattern \"%s\" has a { without a name and a } behind it",
+                                 text);
         if (out->fields == NAME_FIELDS)
-            return fsnn_fail(FSNN_EARGUMENT, "the pattern \"%s\" has more than %d fields", text,
-                             NAME_FIELDS);
+            return fsnn_fail_key(FSNN_EARGUMENT, "pattern",
+                                 "the pattern \"%s\" has more than %d fields", text, NAME_FIELDS);
         out->field[out->fields] = p + 1;
         out->length[out->fields++] = (int)n;
         p += n + 1;
@@ -89,8 +93,8 @@ fsnn_status name_condition_check(const name_pattern *p, const char *conditions)
     condition c;
     for (const char *rest = conditions; rest && next_condition(p, &rest, &c);)
         if (c.field < 0 || c.length < 1)
-            return fsnn_fail(
-                FSNN_EARGUMENT,
+            return fsnn_fail_key(
+                FSNN_EARGUMENT, "only",
                 "the conditions \"%s\" on \"%s\": expected is FIELD=VALUE with a field of "
                 "the pattern, values like theo|lucas or 0-4",
                 conditions, p->text);

@@ -1,5 +1,6 @@
 /* data/frames.c: events to frames. An event's pixel is found (crop, then scale), then its frame or
  * two, and its weight is added there. O(events + values of the frames). */
+#include "base/blame.h"
 #include "data/frames_walk.h"
 
 #include "data/events.h"
@@ -21,14 +22,15 @@ static fsnn_status check_sides(const fsnn_frames *f, int width, int height)
     for (int d = 0; d < 2; d++) {
         int64_t kept = f->crop[d] ? f->crop[d] : side[d];
         if (f->crop[d] < 0 || f->crop[d] > side[d])
-            return fsnn_fail(FSNN_EARGUMENT,
-                             "a crop of %lld %s cannot be taken from a sensor of %d",
-                             (long long)f->crop[d], rows[d], side[d]);
+            return fsnn_fail_key(FSNN_EARGUMENT, "crop",
+                                 "a crop of %lld %s cannot be taken from a sensor of %d",
+                                 (long long)f->crop[d], rows[d], side[d]);
         if (f->size[d] < 0 || f->size[d] > kept)
-            return fsnn_fail(FSNN_EARGUMENT,
-                             "frames of %lld %s cannot be made of %lld: they can be smaller, not "
-                             "larger",
-                             (long long)f->size[d], rows[d], (long long)kept);
+            return fsnn_fail_key(
+                FSNN_EARGUMENT, "size",
+                "frames of %lld %s cannot be made of %lld: they can be smaller, not "
+                "larger",
+                (long long)f->size[d], rows[d], (long long)kept);
     }
     return FSNN_OK;
 }
@@ -42,11 +44,12 @@ static fsnn_status check(const fsnn_frames *f, int width, int height)
                          "frames by %d, value %d, polarity %d: there is no such kind", (int)f->by,
                          (int)f->value, (int)f->polarity);
     if (f->count < 1 || f->count > MOST)
-        return fsnn_fail(FSNN_EARGUMENT, "%lld frames; from 1 to %d can be made",
-                         (long long)f->count, MOST);
+        return fsnn_fail_key(FSNN_EARGUMENT, "count", "%lld frames; from 1 to %d can be made",
+                             (long long)f->count, MOST);
     if (f->by == FSNN_FRAMES_WINDOW && f->window < 1)
-        return fsnn_fail(FSNN_EARGUMENT, "a window of %lld microseconds; at least 1 is needed",
-                         (long long)f->window);
+        return fsnn_fail_key(FSNN_EARGUMENT, "window",
+                             "a window of %lld microseconds; at least 1 is needed",
+                             (long long)f->window);
     if (width < 1 || height < 1 || width > PACKED_PLACE_MAX + 1 || height > PACKED_PLACE_MAX + 1)
         return fsnn_fail(FSNN_EARGUMENT,
                          "a sensor of %d columns and %d rows; from 1 to %d of each are possible",

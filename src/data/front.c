@@ -1,5 +1,6 @@
 /* data/front.c: front ends of series: decimation, frames, logarithmic mel spectrum. Each makes new
  * series and puts them in place of the old ones. */
+#include "base/blame.h"
 #include "data/series_set.h"
 
 #include <kiss_fftr.h>
@@ -75,9 +76,9 @@ static double sinc(double x)
 fsnn_status fsnn_series_decimate(fsnn_series *s, int64_t factor)
 {
     if (!s || factor < 1 || factor > 4096)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "decimation by %lld: a whole number from 1 to 4096 can be used",
-                         (long long)factor);
+        return fsnn_fail_key(FSNN_EARGUMENT, "decimate",
+                             "decimation by %lld: a whole number from 1 to 4096 can be used",
+                             (long long)factor);
     if (factor == 1)
         return FSNN_OK;
     decimation d = {factor, 8 * factor, NULL};
@@ -126,9 +127,9 @@ fsnn_status fsnn_series_frames(fsnn_series *s, int64_t length, int64_t hop)
     int64_t channels;
     if (!s || length < 1 || hop < 1 || __builtin_mul_overflow(length, s->channels, &channels) ||
         channels > INT32_MAX)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "frames of %lld samples every %lld samples: both must be at least 1",
-                         (long long)length, (long long)hop);
+        return fsnn_fail_key(FSNN_EARGUMENT, length < 1 ? "frame" : "hop",
+                             "frames of %lld samples every %lld samples: both must be at least 1",
+                             (long long)length, (long long)hop);
     frames plan = {length, hop};
     front f = {channels, s->rate / (double)hop, framed, frame, &plan};
     return replace(s, &f);
@@ -212,24 +213,29 @@ static bool triangles(mel_plan *p, double rate, double low, double high)
 static fsnn_status mel_check(const fsnn_series *s, const fsnn_mel *m, double high)
 {
     if (!(s->rate > 0))
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "a mel spectrum needs series whose rate is known (sound does)");
+        return fsnn_fail_key(FSNN_EARGUMENT, "kind",
+                             "a mel spectrum needs series whose rate is known (sound does)");
     if (!(m->frame > 0) || !(m->hop > 0) || m->frame * s->rate > 1 << 20 || m->hop * s->rate < 1 ||
         m->frame * s->rate < 2 || m->hop * s->rate > 1 << 20)
-        return fsnn_fail(
+        return fsnn_fail_key(
             FSNN_EARGUMENT,
+            m->hop > 0 && m->hop * s->rate >= 1 && m->hop * s->rate <= 1 << 20 ? "frame" : "hop",
             "mel frames of %g s every %g s at %g samples/s: a frame takes 2 to 1048576 "
             "samples, a hop at least 1",
             m->frame, m->hop, s->rate);
-    if (m->bands < 1 || m->bands > 4096 || !(m->low >= 0 && m->low < high) || high > s->rate / 2)
-        return fsnn_fail(
+    bool number = m->bands >= 1 && m->bands <= 4096;
+    if (!number || !(m->low >= 0 && m->low < high) || high > s->rate / 2)
+        return fsnn_fail_key(
             FSNN_EARGUMENT,
-            "%lld mel bands from %g to %g Hz: at least 1, from 0 Hz or above to at most "
-            "%g Hz, half the rate",
+            !number              ? "bands"
+            : high > s->rate / 2 ? "high"
+                                 : "low",
+            "%lld mel bands from %g to %g Hz: 1 to 4096 bands can be made, from 0 Hz or above up "
+            "to a higher frequency, at most %g Hz, half the rate",
             (long long)m->bands, m->low, high, s->rate / 2);
     if (!(m->floor > 0) || !isfinite(m->floor))
-        return fsnn_fail(FSNN_EARGUMENT, "a mel floor of %g: it must be above 0, like 1e-6",
-                         m->floor);
+        return fsnn_fail_key(FSNN_EARGUMENT, "floor",
+                             "a mel floor of %g: it must be above 0, like 1e-6", m->floor);
     return FSNN_OK;
 }
 
@@ -255,8 +261,8 @@ static fsnn_status mel_open(mel_plan *p, const fsnn_series *s, const fsnn_mel *m
     for (int64_t i = 0; i < p->n; i++)
         p->window[i] = (float)(0.5 - 0.5 * cos(2 * M_PI * (double)i / (double)p->n));
     if (!triangles(p, s->rate, m->low, high))
-        return fsnn_fail(
-            FSNN_EARGUMENT,
+        return fsnn_fail_key(
+            FSNN_EARGUMENT, "bands",
             "%lld mel bands are too many for a spectrum of %lld lines: some would hold "
             "none; take fewer bands or longer frames",
             (long long)m->bands, (long long)p->bins);

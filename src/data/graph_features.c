@@ -1,6 +1,7 @@
 /* data/graph_features.c: what the samples of a graph's nodes are: features along the edges,
  * encodings, normalisation; the same of a disturbed graph. Time O(hops edges features), memory two
  * dense copies. */
+#include "base/blame.h"
 #include "data/graph.h"
 
 #include <math.h>
@@ -21,17 +22,19 @@ static fsnn_status check(const fsnn_graph *g, const fsnn_graph_options *o, const
 {
     enum { HOPS = 64, ENCODING = 1024 };
     if (o->hops < 0 || o->hops > HOPS)
-        return fsnn_fail(FSNN_EARGUMENT, "%lld hops over the edges: 0 to %d can be made",
-                         (long long)o->hops, HOPS);
+        return fsnn_fail_key(FSNN_EARGUMENT, "hops",
+                             "%lld hops over the edges: 0 to %d can be made", (long long)o->hops,
+                             HOPS);
     if (o->laplacian < 0 || o->laplacian > ENCODING || o->walk < 0 || o->walk > ENCODING)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "encodings of %lld (Laplacian) and %lld (walk) columns: 0 to %d each can "
-                         "be made",
-                         (long long)o->laplacian, (long long)o->walk, ENCODING);
+        return fsnn_fail_key(
+            FSNN_EARGUMENT, o->laplacian < 0 || o->laplacian > ENCODING ? "laplacian" : "walk",
+            "encodings of %lld (Laplacian) and %lld (walk) columns: 0 to %d each can "
+            "be made",
+            (long long)o->laplacian, (long long)o->walk, ENCODING);
     if (o->labels < 0 || o->labels > HOPS || (o->labels && !part))
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "classes over %lld hops: 0 to %d can be made, given which nodes train",
-                         (long long)o->labels, HOPS);
+        return fsnn_fail_key(FSNN_EARGUMENT, "labels",
+                             "classes over %lld hops: 0 to %d can be made, given which nodes train",
+                             (long long)o->labels, HOPS);
     if ((unsigned)o->normalization > FSNN_GRAPH_MAX)
         return fsnn_fail(FSNN_EARGUMENT, "normalisation %d does not exist: there are 0 to %d",
                          (int)o->normalization, FSNN_GRAPH_MAX);

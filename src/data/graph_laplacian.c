@@ -8,6 +8,7 @@
  * v - theta v| is small for the wanted ones. Y. Zhou, Y. Saad, M. Tiago, J. Chelikowsky (2006).
  *
  * Time a round: DEGREE m (edges + nodes) + 2 nodes m^2; memory three blocks [nodes, m]. */
+#include "base/blame.h"
 #include "data/graph.h"
 
 #include <math.h>
@@ -305,10 +306,11 @@ static fsnn_status open_space(space *x, const fsnn_graph *g, int64_t count)
     fsnn_free(stack);
     int64_t there = x->n - x->pieces;
     if (count > there)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "the Laplacian of a graph of %lld nodes in %lld pieces has %lld "
-                         "eigenvalues above 0, not %lld",
-                         (long long)x->n, (long long)x->pieces, (long long)there, (long long)count);
+        return fsnn_fail_key(FSNN_EARGUMENT, "laplacian",
+                             "the Laplacian of a graph of %lld nodes in %lld pieces has %lld "
+                             "eigenvalues above 0, not %lld",
+                             (long long)x->n, (long long)x->pieces, (long long)there,
+                             (long long)count);
     x->m = count + count / 2 + GUARD < there ? count + count / 2 + GUARD : there;
     size_t block = n * (size_t)x->m * sizeof(double),
            small = (size_t)(x->m * x->m) * sizeof(double);

@@ -2,6 +2,7 @@
  * it does not matter which thread makes it, and when. */
 #include "data/recipe.h"
 
+#include "base/blame.h"
 #include "data/encoder.h"
 #include "data/perturb.h"
 #include "data/store.h"
@@ -30,7 +31,7 @@ static fsnn_status check(const fsnn_data *data, const fsnn_loader_options *optio
     for (int i = 0; i < options->perturbs; i++)
         FSNN_TRY(perturb_check_sample(&options->perturb[i]));
     bool unused = data->sequence && options->encoder.kind == FSNN_ENCODE_DIRECT;
-    return unused ? FSNN_OK : encoder_check(&options->encoder);
+    return unused ? FSNN_OK : fsnn_blame_in(encoder_check(&options->encoder), "encoder");
 }
 
 /* Steps and values of one step, before and after the encoder. */
@@ -48,8 +49,9 @@ static fsnn_status plan_sizes(recipe *r)
     r->raw_rows = data->sequence ? r->rows : 1;
     r->raw_values = fsnn_shape_count(&r->shape);
     if (!encoder_size(&r->options.encoder, data->sequence, &r->rows, &r->shape))
-        return fsnn_fail(FSNN_EARGUMENT, "sequences of %lld steps, %lld each, are too long",
-                         (long long)r->raw_rows, (long long)r->options.encoder.steps);
+        return fsnn_fail_key(FSNN_EARGUMENT, "encoder.steps",
+                             "sequences of %lld steps, %lld each, are too long",
+                             (long long)r->raw_rows, (long long)r->options.encoder.steps);
     r->values = fsnn_shape_count(&r->shape);
     return FSNN_OK;
 }
@@ -99,7 +101,7 @@ int64_t recipe_rows(const recipe *r)
 fsnn_status maker_open(maker *m, const recipe *r)
 {
     *m = (maker){0};
-    FSNN_TRY(augmenter_open(&m->augment, &r->options.augment, r->data));
+    FSNN_TRY(fsnn_blame_in(augmenter_open(&m->augment, &r->options.augment, r->data), "augment"));
     if (r->stamped)
         FSNN_TRY(resample_open(&m->grid, &r->options.sampling, r->rows, r->values));
     m->sample = fsnn_alloc((size_t)r->data->size * sizeof *m->sample);

@@ -3,6 +3,8 @@
  * child process reads them (shd_read.c); what comes of it is checked here: sizes, ranges. Times
  * become steps when the file is read; a sample is laid out when it is asked for. */
 #include "data/shd.h"
+
+#include "base/blame.h"
 #include "data/store.h"
 
 #include <math.h>
@@ -193,8 +195,8 @@ static fsnn_status check(const fsnn_shd_options *o)
     if (o->steps < 1 || o->steps > INT32_MAX || o->units < 1 || o->units > INT32_MAX ||
         o->channels < 1 || o->channels > o->units || !(o->duration > 0 && isfinite(o->duration)) ||
         __builtin_mul_overflow(o->steps, o->channels, &size) || size > INT64_MAX / 8)
-        return fsnn_fail(
-            FSNN_EARGUMENT,
+        return fsnn_fail_key(
+            FSNN_EARGUMENT, o->channels < 1 || o->channels > o->units ? "channels" : "steps",
             "spike trains over %g s in %lld steps, %lld units in %lld channels: all must be "
             "above 0, and channels no more than units",
             o->duration, (long long)o->steps, (long long)o->units, (long long)o->channels);

@@ -1,4 +1,5 @@
 /* data/wfdb_beats.c: a record as one series, or windows around its beats as many. */
+#include "base/blame.h"
 #include "data/series_set.h"
 #include "data/wfdb.h"
 
@@ -65,7 +66,7 @@ static int32_t class_of(const char *classes, char symbol)
 
 static fsnn_status name_classes(const fsnn_wfdb_options *o, fsnn_series *s)
 {
-    const char *p = o->classes;
+    const char *p = o->classes ? o->classes : "";
     while (*(p += strspn(p, " "))) {
         size_t n = strcspn(p, " ");
         FSNN_TRY(series_name_class(s, p, n));
@@ -73,21 +74,30 @@ static fsnn_status name_classes(const fsnn_wfdb_options *o, fsnn_series *s)
     }
     return s->classes
                ? FSNN_OK
-               : fsnn_fail(
-                     FSNN_EARGUMENT,
+               : fsnn_fail_key(
+                     FSNN_EARGUMENT, "classes",
                      "beats need classes: the symbols of each, a word a class, like \"N AV\"");
 }
 
+#define WINDOW 3600 /* seconds */
+
 static fsnn_status check_window(const fsnn_wfdb_options *o)
 {
-    if (!o->classes || !(o->before >= 0) || !(o->after >= 0) || !(o->before + o->after > 0) ||
-        o->before + o->after > 3600 || !(o->from >= 0) || !(o->to == 0 || o->to > o->from))
-        return fsnn_fail(
-            FSNN_EARGUMENT,
-            "windows from %g s before to %g s after a beat, between %g and %g s of the "
-            "record: lengths must be above 0, and the end (0: of the record) after the "
-            "beginning",
-            o->before, o->after, o->from, o->to);
+    double length = o->before + o->after;
+    if (!(o->before >= 0) || !(o->after >= 0) || !(length > 0) || length > WINDOW)
+        return fsnn_fail_key(
+            FSNN_EARGUMENT, o->before >= 0 ? "after" : "before",
+            "windows from %g s before a beat to %g s after it: neither can be negative, and "
+            "together they must be above 0 and at most %d s",
+            o->before, o->after, WINDOW);
+    if (!(o->from >= 0))
+        return fsnn_fail_key(FSNN_EARGUMENT, "from",
+                             "windows from %g s of the record on: it begins at 0", o->from);
+    if (!(o->to == 0 || o->to > o->from))
+        return fsnn_fail_key(FSNN_EARGUMENT, "to",
+                             "windows between %g and %g s of the record: the end must come after "
+                             "the beginning, or be 0, the end of the record",
+                             o->from, o->to);
     return FSNN_OK;
 }
 
@@ -112,9 +122,10 @@ static fsnn_status cut(const record *r, const fsnn_wfdb_options *o, wfdb_annotat
     }
     FSNN_TRY((fsnn_status)more);
     if (!s->count)
-        return fsnn_fail(FSNN_EFORMAT,
-                         "%s: no beat of the classes \"%s\" has its window between %g and %g s",
-                         notes->path, o->classes, o->from, (double)end / rate);
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s: no beat of the classes \"%s\" has its window, from %g s before to "
+                         "%g s after it, between %g and %g s",
+                         notes->path, o->classes, o->before, o->after, o->from, (double)end / rate);
     return FSNN_OK;
 }
 

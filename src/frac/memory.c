@@ -1,6 +1,7 @@
 /* Settling of weights: computed in double, rounded once, trimmed and padded. */
 #include "frac/memory.h"
 
+#include "base/blame.h"
 #include "base/isa.h"
 
 #include <math.h>
@@ -198,10 +199,11 @@ fsnn_status frac_memory_settle(frac_memory *memory, int64_t n, bool renew)
         weights_of(memory, s, n, &gain);
         sum->gain = (float)gain;
         if (!isfinite(sum->gain))
-            return fsnn_fail(FSNN_EARGUMENT,
-                             "the step %g gives method %s a gain of %g, beyond single precision: a "
-                             "smaller step, in the unit of tau, works",
-                             memory->h, memory->method->name, gain);
+            return fsnn_fail_key(
+                FSNN_EARGUMENT, "dynamics.step",
+                "the step %g gives method %s a gain of %g, beyond single precision: a "
+                "smaller step, in the unit of tau, works",
+                memory->h, memory->method->name, gain);
         sum->window = round_weights(memory, n, sum->w);
     }
     if (renew)

@@ -9,6 +9,7 @@ typedef struct builder {
     yaml_doc doc;
     fsnn_net *net;
     int *handle; /* [layers + 1], the input first */
+    bool placed; /* the error says itself where it is */
 } builder;
 
 static int handle_of(const builder *b, source s)
@@ -24,10 +25,12 @@ static fsnn_status read_matrix(builder *b, const layer *l, const fsnn_graph_laye
     const char *text = o->path ? o->path : b->d->data.path, *folder = NULL;
     const yaml_node *named = yaml_find(layer_options(l->node), "path");
     fsnn_graph *graph;
+    b->placed = true;
     if (!text)
-        return fsnn_fail(FSNN_EDESCRIPTION,
+        return yaml_fail(&b->doc, l->node,
                          "there is no graph: give its folder as path, here or in data");
     FSNN_TRY(data_find_file(&at, named ? named : l->node, text, &folder));
+    b->placed = false;
     FSNN_TRY(description_graph(b->d, folder, &graph));
     fsnn_status status = fsnn_graph_propagation(graph, (fsnn_propagation)o->propagation,
                                                 o->self_loops, o->loops_in_degree, matrix);
@@ -61,7 +64,9 @@ static fsnn_status add_layer(builder *b, int index)
         fsnn_status status = fsnn_net_share(b->net, handle, b->handle[l->weights + 1]);
         return status ? fail_passed_on(&b->doc, l->node, status) : FSNN_OK;
     }
-    return handle < 0 ? fail_passed_on(&b->doc, l->node, (fsnn_status)handle) : FSNN_OK;
+    if (handle >= 0)
+        return FSNN_OK;
+    return b->placed ? (fsnn_status)handle : fail_passed_on(&b->doc, l->node, (fsnn_status)handle);
 }
 
 static fsnn_status check_lists(builder *b)

@@ -263,7 +263,7 @@ static fsnn_status open_set(const fsnn_description *d, const char *which, const 
 {
     yaml_doc view = {.path = d->doc.path};
     const data_place at = {d, &view, yaml_find(d->data.node, which), set};
-    fsnn_status status = data_kinds[d->data.kind]->open(&at, out);
+    fsnn_status status = data_blame(&at, data_kinds[d->data.kind]->open(&at, out));
     pool_free(&view.memory);
     FSNN_TRY(status);
     if (d->data.mean != 0 || d->data.deviation != 1)
@@ -272,6 +272,17 @@ static fsnn_status open_set(const fsnn_description *d, const char *which, const 
         fsnn_data_destroy(*out);
         *out = NULL;
     }
+    return status;
+}
+
+/* What is done to sets that are open: a failure is that of the section's key. */
+static fsnn_status of_key(const fsnn_description *d, const char *key, fsnn_status status)
+{
+    if (status != FSNN_EARGUMENT)
+        return status;
+    yaml_doc view = {.path = d->doc.path};
+    status = fail_passed_on(&view, yaml_reach(d->data.node, key), FSNN_EDESCRIPTION);
+    pool_free(&view.memory);
     return status;
 }
 
@@ -289,7 +300,7 @@ static fsnn_status open_parts(const fsnn_description *d, fsnn_data *part[FSNN_PA
 {
     yaml_doc view = {.path = d->doc.path};
     const data_place at = {d, &view, d->data.node, NULL};
-    fsnn_status status = data_kinds[d->data.kind]->open_parts(&at, part);
+    fsnn_status status = data_blame(&at, data_kinds[d->data.kind]->open_parts(&at, part));
     pool_free(&view.memory);
     return status;
 }
@@ -307,12 +318,12 @@ static fsnn_status open_sets(const fsnn_description *d, const bool wanted[FSNN_P
         FSNN_TRY(open_set(d, "test", &s->test, &part[FSNN_PART_TEST]));
     fsnn_data **train = &part[FSNN_PART_TRAIN], **share = &part[FSNN_PART_VALIDATION];
     if (split && *train) /* also where only one half is wanted */
-        FSNN_TRY(fsnn_data_split(*train, s->validation, seed, share));
+        FSNN_TRY(of_key(d, "validation", fsnn_data_split(*train, s->validation, seed, share)));
     FSNN_TRY(limit(*train, s->limit_train, seed));
     if (!s->test.given)
         FSNN_TRY(limit(*share, s->limit_test, seed));
     FSNN_TRY(limit(part[FSNN_PART_TEST], s->limit_test, seed));
-    return *train && s->balance ? fsnn_data_balance(*train) : FSNN_OK;
+    return *train && s->balance ? of_key(d, "balance", fsnn_data_balance(*train)) : FSNN_OK;
 }
 
 /* Time stamps are one for each of the T that the samples of a set have. */

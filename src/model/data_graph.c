@@ -23,7 +23,8 @@ static const fsnn_key split_keys[] = {
      .min = 0,
      .max = INT32_MAX,
      .above = true,
-     .help = "share of the nodes that train; above 1: how many"},
+     .help =
+         "share of the nodes that train; above 1: how many (1 beside a size above 1: one node)"},
     {.name = "validation",
      .type = FSNN_KEY_REAL,
      .offset = offsetof(fsnn_graph_split, validation),
@@ -139,8 +140,7 @@ static fsnn_status open_parts(const data_place *at, fsnn_data *part[FSNN_PARTS])
     FSNN_TRY(fsnn_graph_read(folder, &graph));
     fsnn_status status = fsnn_data_graph(graph, &at->d->data.graph, part);
     fsnn_graph_destroy(graph);
-    return status == FSNN_EARGUMENT ? fail_passed_on(at->view, at->node, FSNN_EDESCRIPTION)
-                                    : status;
+    return status;
 }
 
 const data_kind data_graph = {

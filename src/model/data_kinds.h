@@ -40,6 +40,11 @@ extern const fsnn_alias data_sequence_aliases[];
 fsnn_status data_find_file(const data_place *at, const yaml_node *node, const char *text,
                            const char **path);
 
+/* Options that are wrong for the data at hand (FSNN_EARGUMENT, or FSNN_ENOTFOUND with a key) are
+ * the description's fault: the sentence gets the place of the key that the error names, in the set
+ * or else in the section. Other errors, those of files, stay as they are. Returns the status. */
+fsnn_status data_blame(const data_place *at, fsnn_status status);
+
 /* Gives the samples the time axis that `sequence` says; destroys *data on failure. */
 fsnn_status data_in_time(const data_place *at, fsnn_data **data);
 

@@ -99,7 +99,9 @@ static fsnn_status read_tree(fsnn_description *d)
     d->data.shuffle = true;
     FSNN_TRY(keys_read(&d->doc, root, root, top_keys, top_specials, d));
     FSNN_TRY(output_read(d, yaml_find(root, "output")));
-    return yaml_find(root, "dynamics") ? FSNN_OK : dynamics_read(&d->doc, NULL, &d->dynamics);
+    if (!yaml_find(root, "dynamics"))
+        FSNN_TRY(dynamics_read(&d->doc, NULL, &d->dynamics));
+    return dynamics_check(d);
 }
 
 static fsnn_status parse(fsnn_description *d, const char *path, const char *text, size_t size,
@@ -118,6 +120,9 @@ static fsnn_status parse(fsnn_description *d, const char *path, const char *text
     for (int i = 0; i < count; i++)
         FSNN_TRY(override_apply(&d->doc, set[i]));
     FSNN_TRY(read_tree(d));
+    if (!*d->name)
+        return yaml_fail(&d->doc, yaml_find(d->doc.root, "name"),
+                         "found an empty text, expected a name; without this key it is the file's");
     return description_settle(d);
 }
 

@@ -111,6 +111,8 @@ fsnn_status description_graph(const fsnn_description *d, const char *folder, fsn
 fsnn_status layers_read(fsnn_description *d, yaml_node *list);
 fsnn_status output_read(fsnn_description *d, const yaml_node *node);
 fsnn_status dynamics_read(yaml_doc *doc, yaml_node *node, dynamics_section *out);
+/* Once layers and dynamics are read: neurons need an order. */
+fsnn_status dynamics_check(fsnn_description *d);
 fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out);
 fsnn_status training_read(yaml_doc *doc, yaml_node *node, fsnn_training *out);
 fsnn_encoder encoder_default(void);

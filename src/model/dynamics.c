@@ -177,7 +177,7 @@ const special dynamics_specials[] = {
      .help = "the scheme that steps in time"},
     {.name = "alpha",
      .type = "a number above 0 and at most 1, a list, or a list of lists",
-     .fallback = "must be given with fdeint",
+     .fallback = "must be given with fdeint, where there are neurons",
      .help = "fractional order: one for all neuron layers; a list with `alpha_mode: per_layer` "
              "(one a layer) or `alpha_mode: multiterm` (the same terms for all); a list of lists: "
              "the terms of each layer"},
@@ -399,17 +399,26 @@ static fsnn_status check_method(yaml_doc *doc, const yaml_node *node, const opti
     return FSNN_OK;
 }
 
+fsnn_status dynamics_check(fsnn_description *d)
+{
+    const yaml_node *root = d->doc.root, *node = yaml_find(root, "dynamics");
+    bool neurons = false;
+    for (int i = 0; i < d->layers; i++)
+        neurons = neurons || (d->layer[i].op->flags & OP_NEURON);
+    if (!neurons || d->dynamics.dynamics.integrator != FSNN_FDEINT || yaml_find(node, "alpha"))
+        return FSNN_OK;
+    return yaml_fail(&d->doc, node ? node : root,
+                     "the fractional order is missing: add \"alpha: 0.5\" (above 0 and at most "
+                     "1)%s, or \"integrator: odeint\" for integer order",
+                     node ? "" : " to a section \"dynamics\"");
+}
+
 fsnn_status dynamics_read(yaml_doc *doc, yaml_node *node, dynamics_section *out)
 {
     options o = defaults;
     if (node && node->type != YAML_MAP && !yaml_null(node))
         return read_wrong(doc, node, "a mapping, like {method: gl, alpha: 0.5}");
     FSNN_TRY(keys_read(doc, node, node, dynamics_keys, dynamics_specials, &o));
-    if (o.integrator == FSNN_FDEINT && !yaml_find(node, "alpha"))
-        return yaml_fail(doc, node ? node : doc->root,
-                         "the fractional order is missing: add \"alpha: 0.5\" (above 0 and at most "
-                         "1)%s, or \"integrator: odeint\" for integer order",
-                         node ? "" : " to a section \"dynamics\"");
     out->dynamics = fsnn_dynamics_default(NULL);
     out->dynamics.integrator = (fsnn_integrator)o.integrator;
     out->dynamics.method = o.method;

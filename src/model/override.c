@@ -59,7 +59,7 @@ static fsnn_status to_map(const change *c, yaml_node *old, const char *keep, yam
         return FSNN_EMEMORY;
     map->line = old->line;
     map->column = old->column;
-    map->set = old->set ? old->set : yaml_null(old) ? c->set : NULL;
+    map->set = old->set ? old->set : c->set; /* that it is a map here comes of the override */
     yaml_replace(c->doc, old, map);
     if (!keep)
         return FSNN_OK;

@@ -65,6 +65,27 @@ yaml_node *yaml_find(const yaml_node *map, const char *key)
     return NULL;
 }
 
+static const yaml_node *find_part(const yaml_node *map, const char *key, size_t length)
+{
+    for (const yaml_node *n = map->type == YAML_MAP ? map->first : NULL; n; n = n->next)
+        if (!n->key->shorthand && strncmp(n->key->text, key, length) == 0 && !n->key->text[length])
+            return n;
+    return NULL;
+}
+
+const yaml_node *yaml_reach(const yaml_node *node, const char *path)
+{
+    while (node && *path) {
+        size_t length = strcspn(path, ".");
+        const yaml_node *next = find_part(node, path, length);
+        if (!next)
+            break;
+        node = next;
+        path += length + (path[length] == '.');
+    }
+    return node;
+}
+
 yaml_node *yaml_item(const yaml_node *list, int index)
 {
     yaml_node *n = index < 0 ? NULL : list->first;
@@ -110,9 +131,12 @@ const char *yaml_where(yaml_doc *doc, const yaml_node *node)
 /* "file:7:14" or, for what came from an override, "file: override "a=b"" */
 static const char *position(yaml_doc *doc, const yaml_node *node, int line, int column)
 {
-    for (const yaml_node *n = node; n; n = n->parent)
+    for (const yaml_node *n = node; n; n = n->parent) {
         if (n->set)
             return pool_format(&doc->memory, "%s: override \"%s\"", doc->path, n->set);
+        if (n->line)
+            break; /* from the file, though an override may have put a map around it */
+    }
     if (line)
         return pool_format(&doc->memory, "%s:%d:%d", doc->path, line, column);
     return pool_format(&doc->memory, "%s", doc->path);

@@ -67,13 +67,13 @@ static fsnn_status begin(fsnn_net *net, int *delays)
         if (!is_delay(node))
             continue;
         const fsnn_delay *o = node->op.options;
-        FSNN_TRY(find_source(net, node));
+        FSNN_TRY(net_blame(&node->op, find_source(net, node)));
         for (int d = 0; d < o->shape.rank; d++)
             if (o->shape.dim[d] < 1)
-                return fsnn_fail(FSNN_ESHAPE,
-                                 "delay \"%s\": its shape has a dimension of %lld: all "
-                                 "are at least 1",
-                                 node->name, (long long)o->shape.dim[d]);
+                return fsnn_fail_key(FSNN_ESHAPE, node->name,
+                                     "delay \"%s\": its shape has a dimension of %lld: all "
+                                     "are at least 1",
+                                     node->name, (long long)o->shape.dim[d]);
         net_delay_settle(&node->op, &o->shape, false);
         ++*delays;
     }
@@ -129,7 +129,7 @@ static fsnn_status pass(const fsnn_net *net, known *have)
             continue;
         fsnn_status status = node->op.op->shape(&node->op);
         if (status && have[i] == CERTAIN)
-            return status;
+            return net_blame(&node->op, status);
         have[i] = status ? NOTHING : have[i];
     }
     return FSNN_OK;
@@ -163,12 +163,12 @@ static fsnn_status finish(const fsnn_net *net)
         int port = node->from[0] % NET_PORTS,
             outputs = node->from[0] < NET_PORTS ? 1 : from->op.outputs;
         if (!shape.rank && outputs && port >= outputs)
-            return fsnn_fail(FSNN_EARGUMENT,
-                             "\"%s\" reads output %d of \"%s\", which has %d, counted from 0",
-                             node->name, port, from->name, outputs);
+            return fsnn_fail_key(FSNN_EARGUMENT, node->name,
+                                 "\"%s\" reads output %d of \"%s\", which has %d, counted from 0",
+                                 node->name, port, from->name, outputs);
         if (!shape.rank)
-            return fsnn_fail(
-                FSNN_ESHAPE,
+            return fsnn_fail_key(
+                FSNN_ESHAPE, node->name,
                 "delay \"%s\": the shape of \"%s\" follows from nothing but the loop: give "
                 "the delay its `shape`",
                 node->name, node->sources);

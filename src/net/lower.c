@@ -83,7 +83,7 @@ static fsnn_status add_step(fsnn_net *net, op_node *op, int user, const int *in)
         op->in_last[i] = net->value[in[i]].last;
         net->value[in[i]].readers++;
     }
-    FSNN_TRY(op->op->shape(op));
+    FSNN_TRY(net_blame(op, op->op->shape(op)));
     for (int p = 0; p < op->outputs; p++) {
         step->out[p] = add_value(net, net->steps, p, &op->out[p], op->out_last[p]);
         if (op->op->flags & OP_VIEW)
@@ -148,9 +148,9 @@ static int value_of(const fsnn_net *net, const int *made, int handle, const char
         return port ? fsnn_fail(FSNN_EARGUMENT, "the input has one output, port 0") : 0;
     const op_node *op = net->step[made[node]].op;
     if (port >= op->outputs)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "\"%s\" reads output %d of \"%s\", which has %d, counted from 0", reader,
-                         port, op->name, op->outputs);
+        return fsnn_fail_key(FSNN_EARGUMENT, reader,
+                             "\"%s\" reads output %d of \"%s\", which has %d, counted from 0",
+                             reader, port, op->name, op->outputs);
     return net->step[made[node]].out[port];
 }
 
@@ -179,7 +179,7 @@ static fsnn_status close_delays(fsnn_net *net, const int *made)
         int in = value_of(net, made, net->node[i]->from[0], net->node[i]->name);
         if (in < 0)
             return (fsnn_status)in;
-        FSNN_TRY(check_delay(net, net->node[i], &net->value[in].shape));
+        FSNN_TRY(net_blame(delay, check_delay(net, net->node[i], &net->value[in].shape)));
         in = in_layout(net, in, net_delay_last(delay));
         if (in < 0)
             return (fsnn_status)in;
@@ -209,7 +209,7 @@ static fsnn_status lower(fsnn_net *net, int *made)
         }
         FSNN_TRY(choose_layout(net, node->op.op, node->op.inputs, in));
         FSNN_TRY(add_step(net, &node->op, i, in));
-        FSNN_TRY(net_share_params(net, node));
+        FSNN_TRY(net_blame(&node->op, net_share_params(net, node)));
         made[i] = net->steps - 1;
     }
     int handle = net->output >= 0 ? net->output : (net->nodes - 1) * NET_PORTS;

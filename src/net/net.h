@@ -10,10 +10,12 @@
 #ifndef FSNN_NET_INSIDE_H
 #define FSNN_NET_INSIDE_H
 
-#include "base/base.h"
+#include "base/blame.h"
 #include "frac/method.h"
 #include "op/op.h"
 #include <fsnn/net.h>
+
+#include <string.h>
 
 #define NET_PACKS_FROM (32 << 20) /* floats: 128 MiB */
 #define NET_PORTS 16              /* a handle is node * NET_PORTS + port */
@@ -246,6 +248,13 @@ void net_delay_load(op_node *delay, const void *bytes);
 
 /* Counts what a step of the running forward did, where the net counts. */
 void net_count(fsnn_net *net, const net_step *step);
+
+/* A failure is said to be of this node, or of the option of it that it names; what names something
+ * else, "dynamics.step", goes on to do so (base/blame.h). */
+static inline fsnn_status net_blame(const op_node *op, fsnn_status status)
+{
+    return strchr(fsnn_error_key(), '.') ? status : fsnn_blame_in(status, op->name);
+}
 
 extern const fsnn_op net_to_last, net_to_plain; /* layout conversions */
 /* [rows][H*W][C] -> [rows][C][H*W] and back. */

@@ -1,5 +1,7 @@
 /* Neuron layers as nodes of the graph: options, parameters, and calls of the scan. */
 #include "net/neuron_ops.h"
+
+#include "base/blame.h"
 #include "net/neuron_user.h"
 
 #include "neuron/scan.h"
@@ -381,8 +383,9 @@ static fsnn_status check_options(const op_node *node)
     static const char *const name[] = {"tau", "threshold"};
     for (int i = 0; i < 2; i++)
         if (!positive(value[i]->value))
-            return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": %s is %g, it must be positive" RANGE,
-                             node->op->kind, node->name, name[i], value[i]->value);
+            return fsnn_fail_key(FSNN_EARGUMENT, name[i],
+                                 "%s \"%s\": %s is %g, it must be positive" RANGE, node->op->kind,
+                                 node->name, name[i], value[i]->value);
     if ((unsigned)o->surrogate.growth >= FSNN_GROWTHS || !scale_fits(o->surrogate.scale_end))
         return fsnn_fail(FSNN_EARGUMENT,
                          "%s \"%s\": the surrogate's scale_end is %g, growth %d: the scale must be "
@@ -394,24 +397,26 @@ static fsnn_status check_options(const op_node *node)
                          "to 1e+18, or 0 for the default of the kind",
                          node->op->kind, node->name, o->surrogate.kind, o->surrogate.scale);
     if ((unsigned)o->reset >= FSNN_RESETS)
-        return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": there is no reset number %d", node->op->kind,
-                         node->name, o->reset);
+        return fsnn_fail_key(FSNN_EARGUMENT, "reset", "%s \"%s\": there is no reset number %d",
+                             node->op->kind, node->name, o->reset);
     if (!isfinite((float)o->v_reset.value) || !isfinite((float)o->v0))
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "%s \"%s\": v0 is %g and v_reset is %g: they must be finite and of a "
-                         "magnitude up to 3e+38",
-                         node->op->kind, node->name, o->v0, o->v_reset.value);
+        return fsnn_fail_key(FSNN_EARGUMENT, isfinite((float)o->v0) ? "v_reset" : "v0",
+                             "%s \"%s\": v0 is %g and v_reset is %g: they must be finite and of a "
+                             "magnitude up to 3e+38",
+                             node->op->kind, node->name, o->v0, o->v_reset.value);
     if ((o->v_reset.learn || o->v_reset.per == FSNN_PER_CHANNEL) && o->reset != FSNN_RESET_VALUE)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "%s \"%s\": v_reset is where reset value lands, but the reset is %s: it "
-                         "cannot be learned or differ by channel",
-                         node->op->kind, node->name, fsnn_reset_name(o->reset));
+        return fsnn_fail_key(
+            FSNN_EARGUMENT, "v_reset",
+            "%s \"%s\": v_reset is where reset value lands, but the reset is %s: it "
+            "cannot be learned or differ by channel",
+            node->op->kind, node->name, fsnn_reset_name(o->reset));
     FSNN_TRY(with_name(node, check_noise(&o->noise)));
     const state *st = node->state;
     if (!(o->refractory >= 0 && o->refractory / st->h <= REST_MOST))
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "%s \"%s\": refractory is %g at step %g: it must be from 0 to %g steps",
-                         node->op->kind, node->name, o->refractory, st->h, REST_MOST);
+        return fsnn_fail_key(
+            FSNN_EARGUMENT, "refractory",
+            "%s \"%s\": refractory is %g at step %g: it must be from 0 to %g steps", node->op->kind,
+            node->name, o->refractory, st->h, REST_MOST);
     return FSNN_OK;
 }
 
@@ -423,15 +428,17 @@ static fsnn_status check_reset(const op_node *node, const scan *s)
     const frac_method *method = s->memory.method;
     const char *kind = node->op->kind;
     if (reset->state && method->drive)
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s \"%s\": reset %s overwrites the potential, but method %s remembers "
-                         "the drive: use jump, delta or current with it, or the methods gl or l1",
-                         kind, node->name, reset->name, method->name);
+        return fsnn_fail_key(
+            FSNN_EUNSUPPORTED, "reset",
+            "%s \"%s\": reset %s overwrites the potential, but method %s remembers "
+            "the drive: use jump, delta or current with it, or the methods gl or l1",
+            kind, node->name, reset->name, method->name);
     if (reset->clears && method->start)
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s \"%s\": reset %s begins a new history for each neuron, but method %s "
-                         "weighs the first drive apart: use gl, l1, ab or ml with it",
-                         kind, node->name, reset->name, method->name);
+        return fsnn_fail_key(
+            FSNN_EUNSUPPORTED, "reset",
+            "%s \"%s\": reset %s begins a new history for each neuron, but method %s "
+            "weighs the first drive apart: use gl, l1, ab or ml with it",
+            kind, node->name, reset->name, method->name);
     const equation *e = st->user.equation;
     if (method->lweights && st->user.made && !(e && (e->leaks || e->slope == EQUATION_FLAT)))
         return fsnn_fail(FSNN_EUNSUPPORTED,
@@ -448,10 +455,11 @@ static fsnn_status check_reset(const op_node *node, const scan *s)
                          "memory, or the method gl, l1 or ab",
                          kind, node->name, method->name);
     if (method->lweights && s->options.tau.per == FSNN_PER_CHANNEL)
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s \"%s\": the weights of method %s depend on tau, so it must be one for "
-                         "the layer: write `per: layer`, or use another method",
-                         kind, node->name, method->name);
+        return fsnn_fail_key(
+            FSNN_EUNSUPPORTED, "tau",
+            "%s \"%s\": the weights of method %s depend on tau, so it must be one for "
+            "the layer: write `per: layer`, or use another method",
+            kind, node->name, method->name);
     return FSNN_OK;
 }
 

@@ -309,7 +309,7 @@ static fsnn_status plan_operators(fsnn_net *net)
         op->smooth = net->plan.smooth;
         op->seed = net->seed * 0x9E3779B97F4A7C15u + (uint64_t)net->step[i].node;
         if (op->op->plan)
-            FSNN_TRY(op->looped ? plan_looped(op) : op->op->plan(op));
+            FSNN_TRY(net_blame(op, op->looped ? plan_looped(op) : op->op->plan(op)));
     }
     return FSNN_OK;
 }

@@ -104,8 +104,8 @@ static fsnn_status check_shared(const fsnn_net *net, const fsnn_order *order)
         const fsnn_order *a = &order[layer_of(net, i)], *b = &order[layer_of(net, node->shares)];
         if (!same_order(a, b) || a->learn_alpha != b->learn_alpha ||
             a->learn_coefficient != b->learn_coefficient)
-            return fsnn_fail(
-                FSNN_EARGUMENT,
+            return fsnn_fail_key(
+                FSNN_EARGUMENT, node->name,
                 "%s \"%s\" uses the parameters of \"%s\", alpha among them, but their orders "
                 "differ: give both layers one order",
                 node->op.op->kind, node->name, net->node[node->shares]->name);

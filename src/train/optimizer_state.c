@@ -62,6 +62,18 @@ fsnn_status fsnn_optimizer_save(const fsnn_optimizer *o, fsnn_arrays *out)
     return each(o, save_piece, out);
 }
 
+/* The rule whose memory the arrays are; NULL: of none. */
+static const char *rule_of(const fsnn_arrays *in)
+{
+    char name[32];
+    for (int i = 0; i < FSNN_OPTIMIZERS; i++) {
+        snprintf(name, sizeof name, "%s.step", optimizer_rules[i].name);
+        if (fsnn_arrays_find(in, name))
+            return optimizer_rules[i].name;
+    }
+    return NULL;
+}
+
 fsnn_status fsnn_optimizer_load(fsnn_optimizer *o, const fsnn_arrays *in)
 {
     char name[32];
@@ -69,6 +81,12 @@ fsnn_status fsnn_optimizer_load(fsnn_optimizer *o, const fsnn_arrays *in)
     if (!o || !in)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_optimizer_load: optimizer and in must not be NULL");
     snprintf(name, sizeof name, "%s.step", o->rule->name);
+    const char *other = fsnn_arrays_find(in, name) ? NULL : rule_of(in);
+    if (other)
+        return fsnn_fail(FSNN_ENOTFOUND,
+                         "the array \"%s\" is missing: what was saved is the memory of the "
+                         "optimizer %s, with which it can go on (a run with %s begins anew)",
+                         name, other, o->rule->name);
     FSNN_TRY(arrays_get(in, name, FSNN_I64, &one, &steps));
     if (*(const int64_t *)steps->data < 0)
         return fsnn_fail(FSNN_EFORMAT, "\"%s\" is %lld: a count of steps is not negative", name,

@@ -1,5 +1,5 @@
 /* tests/base/test_error.c: statuses in words, the sentence of the last error, nearest names. */
-#include "base/base.h"
+#include "base/blame.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -68,6 +68,22 @@ static void each_thread_has_its_own(void **state)
     assert_string_equal(fsnn_error_text(), "mine");
 }
 
+static void what_it_is_about(void **state)
+{
+    (void)state;
+    assert_int_equal(fsnn_fail_key(FSNN_EARGUMENT, "crop", "a crop of %d", 7), FSNN_EARGUMENT);
+    assert_string_equal(fsnn_error_text(), "a crop of 7");
+    assert_string_equal(fsnn_error_key(), "crop");
+    assert_int_equal(fsnn_blame_in(FSNN_EARGUMENT, "frames"), FSNN_EARGUMENT);
+    assert_string_equal(fsnn_error_key(), "frames.crop");
+    assert_int_equal(fsnn_blame_in(FSNN_OK, "data"), FSNN_OK); /* no failure */
+    assert_string_equal(fsnn_error_key(), "frames.crop");
+    fsnn_fail(FSNN_EIO, "disk full");
+    assert_string_equal(fsnn_error_key(), "");
+    fsnn_blame_in(FSNN_EIO, "frames");
+    assert_string_equal(fsnn_error_key(), "frames");
+}
+
 static void nearest_names(void **state)
 {
     static const char *const known[] = {"linear", "conv2d", "flatten", "lif", "if", "dropout"};
@@ -112,6 +128,7 @@ int main(void)
         cmocka_unit_test(sentence_may_quote_the_last_one),
         cmocka_unit_test(long_sentence_is_cut_and_says_so),
         cmocka_unit_test(each_thread_has_its_own),
+        cmocka_unit_test(what_it_is_about),
         cmocka_unit_test(nearest_names),
         cmocka_unit_test(version_and_isa),
     };

@@ -113,12 +113,14 @@ static void wrong_sections(void **state)
     (void)state;
     static const char *const row[][2] = {
         {"data.frames.by=numbr", "did you mean \"number\"?"},
-        {"data.frames.size=[7,7]", "frames of 7 rows cannot be made of 6"},
+        {"data.frames.size=[7,7]", "override \"data.frames.size=[7,7]\": data.frames.size: frames "
+                                   "of 7 rows cannot be made of 6"},
         {"data.frames.crop=4", "the training samples have shape [2, 4, 4]"},
         {"data.frames.polarity=signed", "the training samples have shape [1, 6, 6]"},
         {"data.train.path=nowhere", "there is no file \"nowhere\""},
         {"data.train.list=nowhere", "there is no file \"nowhere\""},
         {"data.train.pattern=x", "holds no recordings named like \"x\""},
+        {"data.frames.crop=100", "data.frames.crop: a crop of 100 rows cannot be taken"},
         {"data.sensor=5", "the sensor must have more than 5 rows"},
         {"data.augment.flip=2", "expected a number from 0 to 1"},
         {"data.augment.flop=1", "did you mean \"flip\"?"},

@@ -158,12 +158,17 @@ static void layers_along_edges(void **state)
                             "dynamics: {alpha: 0.9}\n");
     shell_good("$F inspect gcn.yaml");
     shell_contains(shell_out, "[90, 4]", "inspect");
-    shell_fails("$F inspect gcn.yaml --set layers.0.gcn.path=absent", 2, "absent");
+    shell_fails(
+        "$F inspect gcn.yaml --set layers.0.gcn.path=absent", 2,
+        "error: gcn.yaml: override \"layers.0.gcn.path=absent\": layers[0].gcn.path: there is no "
+        "file \"absent\"");
     shell_fails("$F inspect gcn.yaml --set input=[80,12]", 2, "the graph has 90 nodes");
     shell_fails("$F train graph.yaml --out x --set data.split.train=0.9", 2,
-                "together more than 1");
+                "data.split: the shares (train 0.9, ");
+    shell_fails("$F train graph.yaml --out x --set data.laplacian=90", 2,
+                "data.laplacian: the Lap");
     shell_fails("$F train graph.yaml --out x --set data.split.kind=public", 2,
-                "no split came with the graph");
+                "data.split.kind: no split came with the graph");
 }
 
 /* Full-graph training: one sample, whose loss counts the nodes of the part. */

@@ -294,15 +294,24 @@ static void what_fails(void **state)
     shell_write("file", "in the way");
     shell_fails("$F train tiny.yaml --out file/run", 1, "file");
     shell_fails("$F train tiny.yaml --out x --set data.train.path=absent.npz", 2, "absent.npz");
-    shell_fails("$F train tiny.yaml --out x --set input=[7]", 2,
-                "shape [6] at one step, but the description's input is [7]");
-    shell_fails("$F train tiny.yaml --out x --set fc2.out=2", 2,
-                "3 classes, but the network's output is [2]");
+    shell_fails(
+        "$F train tiny.yaml --out x --set input=[7]", 2,
+        "override \"input=[7]\": input: the training samples have shape [6] at one step, but "
+        "the description's input is [7]");
+    shell_fails(
+        "$F train tiny.yaml --out x --set fc2.out=2", 2,
+        "tiny.yaml:7:5: layers[3]: the training data has 3 classes, but the network's output "
+        "is [2]");
     save_samples("blind.npz", 0, false);
     shell_fails("$F train tiny.yaml --out x --set data.train.path=blind.npz", 2,
-                "the training data has no classes");
+                "data.train: the training data has no classes");
+    shell_fails("$F train tiny.yaml --out x --set data.augment.drop=0.5", 2,
+                "data.augment.drop: augmentation: ");
+    shell_fails("$F train tiny.yaml --out x --set data.train.y=classes", 2,
+                "data.train.y: train.npz: has no array classes; it holds x, y");
+    shell_fails("$F train tiny.yaml --set 'name=\"\"'", 2, "name: found an empty text");
     shell_fails("$F train tiny.yaml --out x --set data.test.path=blind.npz", 2,
-                "the test data has no classes");
+                "data.test: the test data has no classes");
     save_samples("nan.npz", NAN, true);
     shell_fails("$F train tiny.yaml --out x --set data.train.path=nan.npz", 1,
                 "nan.npz: x: sample 2 holds NaN (element 1)");
@@ -310,9 +319,10 @@ static void what_fails(void **state)
     shell_fails("$F train tiny.yaml --out x --set data.train.path=inf.npz", 1,
                 "inf.npz: x: sample 2 holds an infinite number (element 1)");
     shell_fails("$F train tiny.yaml --out x --set lif1.tau=1e300", 2,
-                "tiny.yaml: lif \"lif1\": tau is 1e+300");
-    shell_fails("$F train tiny.yaml --out x --set lif1.reset=subtract --set dynamics.method=ml", 2,
-                "tiny.yaml: lif \"lif1\": reset subtract");
+                "override \"lif1.tau=1e300\": layers[1].lif.tau: lif \"lif1\": tau is 1e+300");
+    shell_fails(
+        "$F train tiny.yaml --out x --set lif1.reset=subtract --set dynamics.method=ml", 2,
+        "override \"lif1.reset=subtract\": layers[1].lif.reset: lif \"lif1\": reset subtract");
     shell_fails("$F train tiny.yaml --set name=../outside", 2,
                 "\"../outside\" is no name for a directory below runs/");
     shell_good("test ! -e outside && test ! -e ../outside");

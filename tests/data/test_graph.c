@@ -674,6 +674,20 @@ static void splits(void **state)
         if (part[i] >= 0)
             sum[part[i]]++;
     assert_true(sum[0] == 20 && sum[1] == 30 && sum[2] == 5);
+    s = (fsnn_graph_split){.train = 2, .validation = 1, .test = 1, .per_class = true, .seed = 1};
+    GOOD(fsnn_graph_split_nodes(&g, &s, part)); /* beside 2 nodes 1 is a node */
+    memset(sum, 0, sizeof sum);
+    for (int i = 0; i < N; i++)
+        if (part[i] >= 0)
+            sum[part[i]]++;
+    assert_true(sum[0] == 6 && sum[1] == 3 && sum[2] == 3);
+    s = (fsnn_graph_split){.train = 1}; /* by itself it is all of them */
+    GOOD(fsnn_graph_split_nodes(&g, &s, part));
+    for (int i = 0; i < N; i++)
+        assert_int_equal(part[i], label[i] < 0 ? -1 : FSNN_PART_TRAIN);
+    s = (fsnn_graph_split){.train = 20, .validation = 0.7, .test = 0.4};
+    assert_int_equal(fsnn_graph_split_nodes(&g, &s, part), FSNN_EARGUMENT);
+    assert_non_null(strstr(fsnn_error_text(), "the shares (validation 0.7, test 0.4) are"));
     s = (fsnn_graph_split){.train = 0.7, .validation = 0.4};
     assert_int_equal(fsnn_graph_split_nodes(&g, &s, part), FSNN_EARGUMENT);
     s = (fsnn_graph_split){.train = 1.5};

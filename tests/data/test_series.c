@@ -437,9 +437,15 @@ static void wfdb_refuses(void **state)
     }
     make_record(RECORD);
     fsnn_wfdb_options o = {"Q", 1, 1, 0, 0};
-    assert_fails(FSNN_EFORMAT, fsnn_series_wfdb(path, &o, &s));
+    assert_fails(FSNN_EARGUMENT, fsnn_series_wfdb(path, &o, &s));
     assert_says("no beat of the classes \"Q\"");
     o = (fsnn_wfdb_options){"N", 1, 1, 5, 4};
+    assert_fails(FSNN_EARGUMENT, fsnn_series_wfdb(path, &o, &s));
+    assert_says("between 5 and 4 s of the record: the end must come after the beginning");
+    o = (fsnn_wfdb_options){"N", 0, 0, 0, 4};
+    assert_fails(FSNN_EARGUMENT, fsnn_series_wfdb(path, &o, &s));
+    assert_says("from 0 s before a beat to 0 s after it: neither can be negative, and together");
+    o = (fsnn_wfdb_options){NULL, 1, 1, 0, 0};
     assert_fails(FSNN_EARGUMENT, fsnn_series_wfdb(path, &o, &s));
     o = (fsnn_wfdb_options){"  ", 1, 1, 0, 0};
     assert_fails(FSNN_EARGUMENT, fsnn_series_wfdb(path, &o, &s));

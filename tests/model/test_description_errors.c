@@ -63,6 +63,7 @@ static void test_top(void **state)
                                  "output, dynamics, data, training"},
         {INPUT ALPHA "name: [a]\n", "mlp.yaml:4:7: name: found a list of 1, expected a text"},
         {INPUT ALPHA "name:\n", "mlp.yaml:4:1: name: found nothing, expected a text"},
+        {INPUT ALPHA "name: \"\"\n", "mlp.yaml:4:7: name: found an empty text, expected a name"},
         {"layers: [flatten]\n" ALPHA, "mlp.yaml:1:1: the key \"input\" is missing"},
         {"input: [4]\n" ALPHA, "mlp.yaml:1:1: the key \"layers\" is missing"},
         {"input: [4, 0]\n", "mlp.yaml:1:12: input[1]: found \"0\", expected an integer from 1 to "
@@ -438,6 +439,10 @@ static void test_overrides(void **state)
                                     "list can be read in two ways"},
         {"dynamics.alpha=[0.2", "mlp.yaml: override \"dynamics.alpha=[0.2\": "},
         {"dynamics.alpha={a: 1, a: 2}", "this key stands here twice"},
+        {"dynamics.alpha.0=0.3",
+         "mlp.yaml: override \"dynamics.alpha.0=0.3\": dynamics.alpha: found "
+         "a mapping, expected a number"},
+        {"name.first=x", "override \"name.first=x\": name: found a mapping, expected a text"},
         {"dynamics..alpha=0.2", "the path before = has an empty part"},
         {"layers.9.lif.tau=1", "layers is a list of 2: expected a number from 0 to 1, not \"9\""},
         {"layers.lif.tau=1", "layers is a list of 2: expected a number from 0 to 1, not \"lif\""},
@@ -456,6 +461,9 @@ static void test_overrides(void **state)
     };
     for (int i = 0; i < FSNN_COUNT(row); i++)
         expect_error(text, row[i][0], row[i][1]);
+    /* a value of the file around which an override put a map stays the file's */
+    expect_error("input: [4]\nlayers: [lif: {tau: fast}]\n" ALPHA, "lif1.tau.learn=true",
+                 "mlp.yaml:2:21: layers[0].lif.tau.value: found \"fast\", expected a number");
 }
 
 static void test_files_and_arguments(void **state)
@@ -469,6 +477,96 @@ static void test_files_and_arguments(void **state)
     assert_int_equal(fsnn_description_read("x", NULL, 3, &d), FSNN_EARGUMENT);
     assert_int_equal(fsnn_description_read("x", NULL, 0, NULL), FSNN_EARGUMENT);
     fsnn_description_destroy(NULL);
+}
+
+/* What no reader finds, but the network: where the node is that is at fault. */
+static void test_network(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *layers, *dynamics, *wanted;
+    } row[] = {
+        {"maxpool: 2", "alpha: 0.5",
+         "mlp.yaml:4:5: layers[1]: maxpool \"maxpool1\": its input [4] is"},
+        {"avgpool: 2", "alpha: 0.5",
+         "mlp.yaml:4:5: layers[1]: avgpool \"avgpool1\": its input [4] is"},
+        {"conv2d: {out: 4, kernel: 3}", "alpha: 0.5", "mlp.yaml:4:5: layers[1]: conv2d"},
+        {"voting: {voters: 3}", "alpha: 0.5", "mlp.yaml:4:5: layers[1]: voting"},
+        {"reshape: {shape: [3, 2]}", "alpha: 0.5", "mlp.yaml:4:5: layers[1]: reshape"},
+        {"permute: {axes: [1, 0]}", "alpha: 0.5", "mlp.yaml:4:5: layers[1]: permute"},
+        {"mean: {axes: 3}", "alpha: 0.5", "mlp.yaml:4:5: layers[1]: mean"},
+        {"flatten\n  - matmul: {from: [flatten1, flatten2]}", "alpha: 0.5",
+         "mlp.yaml:5:5: layers[2]: matmul"},
+        {"lif: {tau: 1e-300}", "alpha: 0.5",
+         "mlp.yaml:4:16: layers[1].lif.tau: lif \"lif1\": tau is 1e-300"},
+        {"lif: {reset: value}", "alpha: 0.5, method: ab",
+         "mlp.yaml:4:18: layers[1].lif.reset: lif \"lif1\": reset value overwrites the potential"},
+        {"lif: {reset: subtract}", "alpha: 0.5, method: ab",
+         "mlp.yaml:4:18: layers[1].lif.reset: lif \"lif1\""},
+        {"lif", "alpha: 0.5, step: 1e300",
+         "mlp.yaml:5:30: dynamics.step: the step 1e+300 gives method gl a gain"},
+        {"lif: {name: a}\n  - lif: {name: b, weights: a}", "alpha: [[0.3], [0.5]]",
+         "mlp.yaml:5:5: layers[2]: lif \"b\" uses the parameters of \"a\""},
+        {"linear: {out: 3, name: a}\n  - linear: {out: 3, weights: a}", "alpha: 0.5",
+         "mlp.yaml:5:5: layers[2]: linear \"linear2\" cannot use the weights"},
+        {"split: {parts: 2}\n  - add: {from: [split1, split1.3]}", "alpha: 0.5",
+         "mlp.yaml:5:5: layers[2]: \"add1\" reads output 3 of \"split1\""},
+        {"delay: {of: linear1}\n  - linear: {out: 3}", "alpha: 0.5",
+         "mlp.yaml:4:5: layers[1]: delay \"delay1\": the shape of \"linear1\" follows from "
+         "nothing"},
+        {"flatten\noutput: flatten1.3", "alpha: 0.5",
+         "mlp.yaml:5:9: output: \"output\" reads output 3 of \"flatten1\""},
+    };
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        char text[512];
+        snprintf(text, sizeof text, "input: [4]\nlayers:\n  - flatten\n  - %s\ndynamics: {%s}\n",
+                 row[i].layers, row[i].dynamics);
+        fsnn_description *d = good(text);
+        fsnn_net *net;
+        assert_int_equal(fsnn_description_net(d, &net), FSNN_OK);
+        const fsnn_plan plan = {.steps = 2, .batch = 2, .training = true};
+        assert_true(fsnn_net_wrap(net, fsnn_description_dynamics(d), &plan) < 0);
+        assert_int_equal(fsnn_description_blame(d, "layers"), FSNN_EDESCRIPTION);
+        expect_text(fsnn_error_text(), row[i].wanted, text);
+        fsnn_net_destroy(net);
+        fsnn_description_destroy(d);
+    }
+}
+
+/* What a program finds: the places of sections and keys, as far as they are given. */
+static void test_blame(void **state)
+{
+    (void)state;
+    static const char *const row[][2] = {
+        {"data.augment.drop", "mlp.yaml:4:45: data.augment.drop: odd"},
+        {"data.augment.flip", "mlp.yaml:4:38: data.augment: odd"},
+        {"data.train.x", "mlp.yaml:4:26: data.train: odd"},
+        {"data.frames.crop", "mlp.yaml:4:7: data: odd"},
+        {"output", "mlp.yaml:2:19: layers[1]: odd"},
+        {"layers", "mlp.yaml:3:11: dynamics: odd"},
+        {"input", "mlp.yaml:1:8: input: odd"},
+        {"training.epochs", "mlp.yaml:1:1: odd"},
+    };
+    static const char text[] = INPUT ALPHA "data: {kind: npz, train: x, augment: {drop: 0.5}}\n";
+    fsnn_description *d = good(text);
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        fsnn_error_set(FSNN_EARGUMENT, "odd");
+        assert_int_equal(fsnn_description_blame(d, row[i][0]), FSNN_EDESCRIPTION);
+        expect_text(fsnn_error_text(), row[i][1], row[i][0]);
+    }
+    assert_int_equal(fsnn_description_blame(NULL, "data"), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_description_blame(d, NULL), FSNN_EARGUMENT);
+    fsnn_description_destroy(d);
+}
+
+/* Only neurons have an order. */
+static void test_no_neurons(void **state)
+{
+    (void)state;
+    fsnn_description_destroy(good("input: [4]\nlayers: [linear: 3]\n"));
+    fsnn_description_destroy(good("input: [4]\nlayers: [flatten]\ndynamics: {step: 0.5}\n"));
+    expect_error("dynamics: {step: 0.5}\n" INPUT, NULL,
+                 "mlp.yaml:1:11: dynamics: the fractional order is missing: add \"alpha: 0.5\"");
 }
 
 /* Whatever allocation fails, the result is FSNN_EMEMORY and nothing leaks. */
@@ -507,6 +605,9 @@ int main(void)
         cmocka_unit_test(test_training),
         cmocka_unit_test(test_overrides),
         cmocka_unit_test(test_files_and_arguments),
+        cmocka_unit_test(test_network),
+        cmocka_unit_test(test_blame),
+        cmocka_unit_test(test_no_neurons),
         cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

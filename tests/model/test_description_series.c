@@ -208,7 +208,19 @@ static void test_errors(void **state)
     } row[] = {
         {"{kind: ts, train: a.ts, test: c.ts}",
          "class 0 is called \"u\" in the training set, \"v\" in the test set"},
-        {"{kind: ts, train: a.ts, front: mel}", "whose rate is known"},
+        {"{kind: ts, train: a.ts, front: mel}",
+         "m.yaml:4:38: data.front: a mel spectrum needs series whose rate is known"},
+        {"{kind: hdf5, train: a.ts, channels: 800}",
+         "m.yaml:4:43: data.channels: spike trains over 1.4 s in 100 steps, 700 units in 800"},
+        {"{kind: wfdb, train: r.hea, classes: \"\"}",
+         "m.yaml:4:43: data.classes: beats need classes"},
+        {"{kind: wfdb, train: {path: r.hea, from: 3, to: 2}}",
+         "m.yaml:4:54: data.train.to: windows"},
+        {"{kind: wfdb, train: r.hea, before: 0, after: 0}",
+         "m.yaml:4:52: data.after: windows from 0 s before a beat to 0 s after it"},
+        {"{kind: wfdb, train: r.hea, after: 3000}", "m.yaml:4:27: data.train: "},
+        {"{kind: npy, train: x.npy, balance: true}",
+         "m.yaml:4:42: data.balance: samples without classes cannot be balanced"},
         {"{kind: ts, train: nowhere.ts}", "there is no file \"nowhere.ts\""},
         {"{kind: wav, train: a.ts}", "does not begin as a WAV"},
         {"{kind: hdf5, train: a.ts}", "is no HDF5 file"},
@@ -223,6 +235,8 @@ static void test_errors(void **state)
         fsnn_description *d = describe(row[i].text, NULL);
         fsnn_status status = fsnn_description_data(d, &train, &test);
         assert_true((status < 0) == (row[i].words != NULL));
+        assert_true(status == FSNN_EDESCRIPTION ||
+                    !strstr(row[i].words ? row[i].words : "", "data."));
         if (row[i].words)
             expect_text(fsnn_error_text(), row[i].words, row[i].text);
         fsnn_data_destroy(train);

@@ -256,7 +256,8 @@ static void refuses(void **state)
     other.linear_out = true; /* one neuron layer less: its history has another width */
     refuse(&other, &options, FSNN_ESHAPE, "\"train.history\"");
     options.training.optimizer.kind = FSNN_SGD;
-    refuse(&o, &options, FSNN_ENOTFOUND, "\"sgd.step\" is missing");
+    refuse(&o, &options, FSNN_ENOTFOUND,
+           "\"sgd.step\" is missing: what was saved is the memory of the optimizer adam");
     options.training.optimizer.kind = FSNN_ADAM;
     options.directory = NULL;
     refuse(&o, &options, FSNN_EARGUMENT, "no directory is given");
