@@ -41,6 +41,8 @@ typedef struct fsnn_loss {
 
 FSNN_API const char *fsnn_loss_name(fsnn_loss_kind kind);
 FSNN_API int fsnn_loss_find(const char *name);
+/* FSNN_EARGUMENT where options are out of range, or are those of other losses. */
+FSNN_API fsnn_status fsnn_loss_check(const fsnn_loss *loss);
 
 /* A label FSNN_UNLABELLED does not count: its sample is left out of all means, and its gradient is
  * 0.

@@ -65,10 +65,8 @@ fsnn_status fsnn_data_sequence(fsnn_data *data, fsnn_axes axes)
                          "fsnn_data_sequence needs data and a way to read them in time");
     if (axes == FSNN_AXES_NONE)
         return FSNN_OK;
-    if (data->sequence || data->shape.rank < 1)
-        return fsnn_fail(FSNN_EARGUMENT, data->sequence
-                                             ? "the samples are sequences already"
-                                             : "single numbers have no axis that could be time");
+    if (data->sequence)
+        return fsnn_fail(FSNN_EARGUMENT, "the samples are sequences already");
     if (axes != FSNN_AXES_FIRST)
         FSNN_TRY(pictures(data, axes));
     else if (data->shape.rank == 1) /* a number a step */

@@ -1,4 +1,5 @@
 /* The section `training`: tables onto the structs of fsnn/train.h. */
+#include "base/blame.h"
 #include "model/description.h"
 
 #include <math.h>
@@ -239,5 +240,7 @@ fsnn_status training_read(yaml_doc *doc, yaml_node *node, fsnn_training *out)
         return yaml_fail(doc, yaml_find(node, "truncate"),
                          "truncated gradients need segments: add \"checkpoint: auto\", or the "
                          "steps of a segment");
-    return FSNN_OK;
+    fsnn_status status = fsnn_loss_check(&out->loss);
+    return status < 0 ? fail_passed_on(doc, yaml_reach(node, fsnn_error_key()), FSNN_EDESCRIPTION)
+                      : FSNN_OK;
 }

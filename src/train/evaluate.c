@@ -177,7 +177,7 @@ fsnn_status fsnn_evaluate_epoch(fsnn_net *net, fsnn_loader *loader, const fsnn_l
         return fsnn_fail(FSNN_EARGUMENT,
                          "fsnn_evaluate: net, loader, loss and result must not be NULL");
     FSNN_TRY(fsnn_net_shapes(net, NULL, NULL)); /* wrapped? */
-    FSNN_TRY(loss_check(loss));
+    FSNN_TRY(fsnn_loss_check(loss));
     fsnn_plan plan = pass_plan(net);
     fsnn_status status = counted(net, loader, loss, epoch, NULL, true, result);
     fsnn_status back = fsnn_net_replan(net, &plan);

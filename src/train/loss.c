@@ -1,4 +1,5 @@
 /* The table of losses, the checks they share, and the count of right answers. */
+#include "base/blame.h"
 #include "train/loss.h"
 
 #include <string.h>
@@ -26,24 +27,26 @@ int fsnn_loss_find(const char *name)
                      name ? name : "(null)");
 }
 
-fsnn_status loss_check(const fsnn_loss *loss)
+fsnn_status fsnn_loss_check(const fsnn_loss *loss)
 {
     if ((unsigned)loss->kind >= FSNN_LOSSES)
         return fsnn_fail(FSNN_EARGUMENT, "there is no loss number %d", (int)loss->kind);
     if (!(loss->label_smoothing >= 0 && loss->label_smoothing < 1))
-        return fsnn_fail(FSNN_EARGUMENT, "label smoothing is %g: it must be in [0, 1)",
-                         loss->label_smoothing);
+        return fsnn_fail_key(FSNN_EARGUMENT, "loss.label_smoothing",
+                             "label smoothing is %g: it must be in [0, 1)", loss->label_smoothing);
     if (!(loss->mix >= 0 && loss->mix <= 1))
-        return fsnn_fail(FSNN_EARGUMENT, "mix of the loss is %g: it must be in [0, 1]", loss->mix);
+        return fsnn_fail_key(FSNN_EARGUMENT, "loss.mix",
+                             "mix of the loss is %g: it must be in [0, 1]", loss->mix);
     const loss_rule *rule = &table[loss->kind];
     if (loss->label_smoothing > 0 && !rule->smooths)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "label_smoothing is %g, but the loss is %s: cross entropies (ce_rate, "
-                         "ce_sum, tet) have it",
-                         loss->label_smoothing, rule->name);
+        return fsnn_fail_key(FSNN_EARGUMENT, "loss.label_smoothing",
+                             "label_smoothing is %g, but the loss is %s: cross entropies (ce_rate, "
+                             "ce_sum, tet) have it",
+                             loss->label_smoothing, rule->name);
     if (loss->mix > 0 && !rule->mixes)
-        return fsnn_fail(FSNN_EARGUMENT, "mix is %g, but the loss is %s: only tet has it",
-                         loss->mix, rule->name);
+        return fsnn_fail_key(FSNN_EARGUMENT, "loss.mix",
+                             "mix is %g, but the loss is %s: only tet has it", loss->mix,
+                             rule->name);
     return FSNN_OK;
 }
 
@@ -60,7 +63,7 @@ static fsnn_status check_labels(int64_t B, int64_t C, const int32_t *labels)
 
 static fsnn_status check(const fsnn_loss *loss, const loss_batch *batch)
 {
-    FSNN_TRY(loss_check(loss));
+    FSNN_TRY(fsnn_loss_check(loss));
     const loss_rule *rule = &table[loss->kind];
     if (batch->K < 1 || batch->B < 1 || batch->C < 1)
         return fsnn_fail(FSNN_EARGUMENT,

@@ -62,7 +62,4 @@ double loss_sum(const loss_batch *batch, int64_t count,
 /* The class with the largest r of sample b, the first of equals. */
 int64_t loss_answer(int64_t K, int64_t B, int64_t C, const float *output, int64_t b);
 
-/* FSNN_EARGUMENT unless the options are in range. */
-fsnn_status loss_check(const fsnn_loss *loss);
-
 #endif

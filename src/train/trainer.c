@@ -38,7 +38,7 @@ static fsnn_status check_training(const fsnn_training *training)
         return fsnn_fail(FSNN_EARGUMENT,
                          "early stop: patience is %d and min_delta %g, neither may be negative",
                          training->early_stop.patience, training->early_stop.min_delta);
-    FSNN_TRY(loss_check(&training->loss));
+    FSNN_TRY(fsnn_loss_check(&training->loss));
     FSNN_TRY(schedule_check(&training->schedule));
     return optimizer_check(&training->optimizer);
 }

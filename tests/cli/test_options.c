@@ -112,7 +112,7 @@ static const char *const wrong[][2] = {
     {"$F run model.yaml --input x.npz --output y.npz --grads", "--grads needs a loss"},
     {"$F run model.yaml --input x.npz --output y.npz --loss ce_rate", "--loss needs a target"},
     {"$F run model.yaml --input x.npz --output y.npz --target t.npz --loss mse",
-     "--loss takes mse_rate or ce_rate"},
+     "known are ce_rate, ce_sum, mse_rate, mse_count, tet"},
     {"$F run model.yaml --input x.npz --output y.npz --target t.npz --grads --chunk 2",
      "leave --chunk out"},
     {"$F eval tiny.yaml", "--weights FILE is missing"},

@@ -226,7 +226,7 @@ static void test_errors(void **state)
         {"{kind: hdf5, train: a.ts}", "is no HDF5 file"},
         {"{kind: npy, train: {samples: x.npy, classes: x.npy}}", "expected is one class a sample"},
         {"{kind: npy, train: y.npy, sequence: rows}",
-         "m.yaml:4:43: data.sequence: single numbers have no axis that could be time"},
+         "m.yaml:4:43: data.sequence: samples of shape [1] are no pictures"},
         {"{kind: ts, train: {path: a.ts}, balance: true, limit: {train: 1}, normalize: {mean: 1}}",
          NULL},
     };
