@@ -318,7 +318,7 @@ static void test_dynamics(void **state)
         {INPUT "dynamics: {alpha: 0.5}\ntraining: {truncate: true}\n",
          "training.truncate: truncated gradients need segments"},
         {INPUT "dynamics: {alpha: 0.5}\ntraining: {loss: {kind: mse_rate, mix: 0.5}}\n",
-         "mlp.yaml:3:36: training.loss.mix: mix is 0.5, but the loss is mse_rate: only tet has it"},
+         "mlp.yaml:4:40: training.loss.mix: mix is 0.5, but the loss is mse_rate: only tet has it"},
         {INPUT
          "dynamics: {alpha: 0.5}\ntraining: {loss: {kind: mse_count, label_smoothing: 0.1}}\n",
          "training.loss.label_smoothing: label_smoothing is 0.1, but the loss is mse_count"},
