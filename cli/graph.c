@@ -1,21 +1,9 @@
-/* cli/graph.c: what the folder of a graph holds, and its degrees as a picture. */
+/* cli/graph.c: what a graph holds, in a folder or an NPZ, and its degrees as a picture. */
 #include "graph.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-bool graph_is(const char *directory)
-{
-    static const char *const names[] = {"meta.txt", "edges.txt", "labels.txt"};
-    bool all = true;
-    for (int i = 0; i < CLI_COUNT(names); i++) {
-        char *path = cli_path(directory, names[i]);
-        all = all && cli_exists(path);
-        free(path);
-    }
-    return all;
-}
 
 static int64_t degree_of(const fsnn_graph *g, int64_t node)
 {
@@ -98,15 +86,15 @@ static void print_split(const fsnn_graph *g)
     printf(any ? " nodes\n" : " none came with it: random ones are drawn\n");
 }
 
-int graph_inspect(const char *directory)
+int graph_inspect(const char *path)
 {
     fsnn_graph *g;
-    fsnn_status status = fsnn_graph_read(directory, &g);
+    fsnn_status status = fsnn_graph_read(path, &g);
     if (status < 0)
         return cli_fail(status);
     char nodes[CLI_NUMBER], edges[CLI_NUMBER], features[CLI_NUMBER], values[CLI_NUMBER];
     int64_t count = g->feature_start[g->nodes];
-    printf("%s: a graph of %s nodes and %s edges\n", directory, cli_count(nodes, g->nodes),
+    printf("%s: a graph of %s nodes and %s edges\n", path, cli_count(nodes, g->nodes),
            cli_count(edges, g->edges));
     print_degrees(g);
     printf("%-12s %s a node, %s values not 0 (%.2f %%)\n", "features",

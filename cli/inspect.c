@@ -23,7 +23,8 @@ static const cli_option table[] = {
 static const char readable[] =
     "inspect reads descriptions (YAML), weights (.safetensors, .npz), arrays (.npy, .npz), IDX "
     "data (plain or gzip), recordings of events (.bin, .bs2, .aedat, .aedat4, .npz) and folders of "
-    "them, series (.ts, WAV, WFDB .hea), HDF5 spike trains, folders of graphs, metrics.csv, and "
+    "them, series (.ts, WAV, WFDB .hea), HDF5 spike trains, graphs (folders, .npz), metrics.csv, "
+    "and "
     "run directories";
 
 typedef struct head {
@@ -162,8 +163,10 @@ static int inspect(const char *path, const cli_common *common)
     series_kind series = series_kind_of(path);
     if (series != SERIES_NONE)
         return inspect_series(path, series);
+    if (fsnn_graph_known(path))
+        return graph_inspect(path);
     if (cli_is_directory(path))
-        return graph_is(path) ? graph_inspect(path) : inspect_directory(path, common);
+        return inspect_directory(path, common);
     int code = read_head(path, &h);
     if (code != CLI_GOOD)
         return code;
@@ -198,8 +201,8 @@ const cli_command cli_inspect = {
         "(.safetensors, .npz, .npy: names, shapes, ranges), IDX data (plain or gzip), a recording "
         "of an event camera or a folder of them (events, duration, rate, polarity), series "
         "(UCR/UEA .ts, WAV files or a folder of them, a WFDB record by its .hea), HDF5 spike "
-        "trains, a metrics.csv, a run directory, or the folder of a graph (nodes, edges, degrees, "
-        "classes, split). What FILE is is found by its content, not by its name.",
+        "trains, a metrics.csv, a run directory, or a graph, a folder or .npz (nodes, edges, "
+        "degrees, classes, split). What FILE is is found by its content, not by its name.",
     .examples = "  fsnn inspect examples/fashion_mlp.yaml\n"
                 "  fsnn inspect runs/fashion-mlp/best.safetensors\n",
     .option = table,

@@ -258,7 +258,7 @@ static int plot_npz(const options *o, const char *what, const char *directory)
 static const char drawable[] =
     "plot draws run directories and metrics.csv; recordings of events (.bin, .bs2, .aedat, "
     ".aedat4, .npz), WAV (also folders of these two), .ts, WFDB headers (.hea), HDF5 spike trains, "
-    "folders of graphs, IDX pictures, arrays (.npz, .npy) and weights (.safetensors)";
+    "graphs (folders, .npz), IDX pictures, arrays (.npz, .npy) and weights (.safetensors)";
 
 static int as_series(const options *o, const char *what, const char *directory)
 {
@@ -339,11 +339,17 @@ static const struct {
     bool (*is)(const char *path);
     int (*plot)(const options *o, const char *what, const char *directory);
 } kinds[] = {
-    {true, graph_is, as_graph},           {true, is_run, as_run},
-    {true, is_series, as_series},         {true, is_events_folder, as_events_folder},
-    {false, is_series, as_series},        {false, fsnn_events_known, as_events},
-    {false, inspect_is_arrays, plot_npz}, {false, inspect_is_safetensors, as_weights},
-    {false, inspect_is_idx, as_idx},      {false, inspect_is_metrics, as_metrics},
+    {true, fsnn_graph_known, as_graph},
+    {true, is_run, as_run},
+    {true, is_series, as_series},
+    {true, is_events_folder, as_events_folder},
+    {false, is_series, as_series},
+    {false, fsnn_graph_known, as_graph},
+    {false, fsnn_events_known, as_events},
+    {false, inspect_is_arrays, plot_npz},
+    {false, inspect_is_safetensors, as_weights},
+    {false, inspect_is_idx, as_idx},
+    {false, inspect_is_metrics, as_metrics},
 };
 
 /* Where the pictures go: beside the file, in the run directory; beside other folders nothing is
@@ -386,7 +392,7 @@ const cli_command cli_plot = {
         "--record v,spikes (spike raster of one sample, membrane traces, firing rates), or data: a "
         "recording of an event camera or a folder of them (a strip of frames of one), a .ts file, "
         "WAV or a folder of them, WFDB header (one series), HDF5 spike trains (raster of a "
-        "sample), the folder of a graph (degrees), IDX pictures, NumPy arrays and weights "
+        "sample), a graph, its folder or .npz (degrees), IDX pictures, NumPy arrays and weights "
         "(pictures; how values are distributed). Of folders that are no runs pictures go into "
         "figures/ unless --out says otherwise. Each picture is written as PNG and SVG, with the "
         "gnuplot script and its data beside it.",

@@ -27,7 +27,8 @@ typedef struct fsnn_graph {
     int64_t part_count[FSNN_PARTS];
 } fsnn_graph;
 
-/* Reads the folder of a graph in plain files, all numbers counting from 0:
+/* Reads a graph from a folder or an NPZ file, all numbers counting from 0. The folder has plain
+ * files:
  *   meta.txt       "key value" lines: nodes, features, classes; edges, feature_nnz, row_bytes,
  *                  train, val, test are checked where they are given, others are left alone
  *   edges.txt      "u v" with u < v, one undirected edge a line, none twice
@@ -35,9 +36,24 @@ typedef struct fsnn_graph {
  *   features.coo   "node feature value" lines, increasing; or
  *   features.bits  nodes x row_bytes bytes, bit j % 8 of byte j / 8 of a row is feature j
  *   train.txt, val.txt, test.txt   nodes of a given split, where there is one; no node twice
- * Errors: FSNN_EIO; FSNN_EFORMAT with file, line, what was found and what was expected;
+ * An NPZ file has arrays, others than these are left alone, readable or not:
+ *   y or labels [N]        integers, the class of each node, -1 for none; there are as many classes
+ *                          as the largest says
+ *   edges [E, 2], edge_index [2, E], or the N x N matrix adj_data, adj_indices, adj_indptr,
+ *                          adj_shape: integers, u and v; u v, v u or both are one undirected edge,
+ *                          self loops and repetitions are left out. Edges have no weights: adj_data
+ *                          must be ones
+ *   x or attr_matrix [N, F], or the N x F matrix attr_data, attr_indices, attr_indptr, attr_shape:
+ *                          numbers of any type. Zeros of x and attr_matrix are left out
+ *   train_mask, val_mask, test_mask [N]   bool, or integers 0 and 1: nodes of a given split, where
+ *                          there is one; no node twice
+ * The matrices are SciPy's csr_matrix (data, indices, indptr, shape), as in the files of Shchur et
+ * al. 2018 (gnn-benchmark).
+ * Errors: FSNN_EIO; FSNN_EFORMAT with file, line or array, what was found and what was expected;
  * FSNN_EMEMORY. fsnn_graph_destroy takes NULL. */
-FSNN_API fsnn_status fsnn_graph_read(const char *folder, fsnn_graph **graph);
+FSNN_API fsnn_status fsnn_graph_read(const char *path, fsnn_graph **graph);
+/* Whether a folder has the files of a graph, or an NPZ file arrays called so. */
+FSNN_API bool fsnn_graph_known(const char *path);
 FSNN_API void fsnn_graph_destroy(fsnn_graph *graph);
 
 /* ---- features along the edges ---------------------------------------------------------------- */

@@ -3,7 +3,6 @@
  * in the files, but for sorting the neighbours of each node. */
 #include "data/graph.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,7 +64,7 @@ static fsnn_status numbers(const lines *l, const char *text, int count, int64_t 
         *value = strtod(text, &end);
         if (end == text)
             return wrong(l, "no value", expected);
-        if (!isfinite(*value))
+        if (!graph_finite(*value))
             return wrong(l, "a value that is not finite", expected);
         text = end;
     }
@@ -177,29 +176,16 @@ static fsnn_status read_labels(const graph_text *text, const meta *m, fsnn_graph
 
 /* ---- edges.txt ---- */
 
-static int ascending(const void *a, const void *b)
+static int64_t count_lines(const graph_text *text)
 {
-    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-    return (x > y) - (x < y);
+    int64_t n = 1;
+    for (size_t i = 0; i < text->size; i++)
+        n += text->bytes[i] == '\n';
+    return n;
 }
 
-static fsnn_status sort_neighbours(const graph_text *text, fsnn_graph *g)
-{
-    for (int64_t i = 0; i < g->nodes; i++) {
-        int32_t *row = g->neighbour + g->edge_start[i];
-        int64_t n = g->edge_start[i + 1] - g->edge_start[i];
-        qsort(row, (size_t)n, sizeof *row, ascending);
-        for (int64_t k = 1; k < n; k++)
-            if (row[k] == row[k - 1])
-                return fsnn_fail(FSNN_EFORMAT, "%s: the edge between %lld and %d is there twice",
-                                 text->name, (long long)i, (int)row[k]);
-    }
-    return FSNN_OK;
-}
-
-/* One walk over the file: counts the neighbours of each node (start [nodes + 1], at i + 1), or
- * fills them in (start holds where to put the next). */
-static fsnn_status walk_edges(const graph_text *text, fsnn_graph *g, int64_t *start, bool fill)
+static fsnn_status read_pairs(const graph_text *text, const fsnn_graph *g, int32_t (*pair)[2],
+                              int64_t *count)
 {
     static const char expected[] = "two nodes u v, u < v, both below the number of nodes";
     lines l = {.text = text};
@@ -212,53 +198,32 @@ static fsnn_status walk_edges(const graph_text *text, fsnn_graph *g, int64_t *st
                      (long long)e[1]);
             return wrong(&l, found, expected);
         }
-        for (int side = 0; side < 2; side++)
-            if (fill)
-                g->neighbour[start[e[side]]++] = (int32_t)e[1 - side];
-            else
-                start[e[side] + 1]++;
-        g->edges += !fill;
+        pair[*count][0] = (int32_t)e[0];
+        pair[(*count)++][1] = (int32_t)e[1];
     }
     return (fsnn_status)more;
 }
 
 static fsnn_status read_edges(const graph_text *text, const meta *m, fsnn_graph *g)
 {
-    size_t n = (size_t)g->nodes + 1;
-    g->edge_start = fsnn_alloc(n * sizeof *g->edge_start);
-    if (!g->edge_start)
+    int64_t count = 0;
+    int32_t repeated[2] = {-1, -1};
+    int32_t(*pair)[2] = fsnn_alloc((size_t)count_lines(text) * sizeof *pair);
+    if (!pair)
         return FSNN_EMEMORY;
-    FSNN_TRY(walk_edges(text, g, g->edge_start, false));
-    FSNN_TRY(agrees(text, g->edges, m->edges, "edges"));
-    for (int64_t i = 0; i < g->nodes; i++)
-        g->edge_start[i + 1] += g->edge_start[i];
-    g->neighbour = fsnn_alloc((size_t)(2 * g->edges + 1) * sizeof *g->neighbour);
-    int64_t *at = fsnn_alloc(n * sizeof *at);
-    fsnn_status status = g->neighbour && at ? FSNN_OK : FSNN_EMEMORY;
-    if (!status) {
-        memcpy(at, g->edge_start, n * sizeof *at);
-        status = walk_edges(text, g, at, true);
-    }
-    fsnn_free(at);
-    return status ? status : sort_neighbours(text, g);
+    fsnn_status status = read_pairs(text, g, pair, &count);
+    if (!status)
+        status = agrees(text, count, m->edges, "edges");
+    if (!status)
+        status = graph_connect(g, pair, count, repeated);
+    fsnn_free(pair);
+    if (!status && repeated[0] >= 0)
+        status = fsnn_fail(FSNN_EFORMAT, "%s: the edge between %d and %d is there twice",
+                           text->name, (int)repeated[0], (int)repeated[1]);
+    return status;
 }
 
 /* ---- features ---- */
-
-static fsnn_status feature_room(fsnn_graph *g, int64_t count)
-{
-    g->feature = fsnn_alloc((size_t)(count + 1) * sizeof *g->feature);
-    g->value = fsnn_alloc((size_t)(count + 1) * sizeof *g->value);
-    return g->feature && g->value ? FSNN_OK : FSNN_EMEMORY;
-}
-
-static int64_t count_lines(const graph_text *text)
-{
-    int64_t n = 1;
-    for (size_t i = 0; i < text->size; i++)
-        n += text->bytes[i] == '\n';
-    return n;
-}
 
 static fsnn_status read_coo(const graph_text *text, const meta *m, fsnn_graph *g)
 {
@@ -268,7 +233,7 @@ static fsnn_status read_coo(const graph_text *text, const meta *m, fsnn_graph *g
     int64_t place[2], last[2] = {0, -1}, n = 0;
     double value;
     int more;
-    FSNN_TRY(feature_room(g, count_lines(text)));
+    FSNN_TRY(graph_feature_room(g, count_lines(text)));
     while ((more = next(&l, 2, place, &value, expected)) > 0) {
         bool later = place[0] > last[0] || (place[0] == last[0] && place[1] > last[1]);
         if (!later || place[0] >= g->nodes || place[1] < 0 || place[1] >= g->features)
@@ -297,7 +262,7 @@ static fsnn_status read_bits(const graph_text *text, const meta *m, fsnn_graph *
                          (long long)text->size, (long long)g->nodes, (long long)bytes);
     for (size_t i = 0; i < text->size; i++)
         n += __builtin_popcount(text->bytes[i]);
-    FSNN_TRY(feature_room(g, n));
+    FSNN_TRY(graph_feature_room(g, n));
     n = 0;
     for (int64_t i = 0; i < g->nodes; i++) {
         const uint8_t *row = text->bytes + i * bytes;
@@ -318,9 +283,6 @@ static fsnn_status read_bits(const graph_text *text, const meta *m, fsnn_graph *
 
 static fsnn_status read_features(const graph_text text[GRAPH_FILES], const meta *m, fsnn_graph *g)
 {
-    g->feature_start = fsnn_alloc((size_t)(g->nodes + 1) * sizeof *g->feature_start);
-    if (!g->feature_start)
-        return FSNN_EMEMORY;
     if (text[GRAPH_COO].bytes)
         return read_coo(&text[GRAPH_COO], m, g);
     if (text[GRAPH_BITS].bytes)
@@ -335,23 +297,17 @@ static fsnn_status read_features(const graph_text text[GRAPH_FILES], const meta 
 static fsnn_status read_part(const graph_text *text, int part, int8_t *taken, fsnn_graph *g)
 {
     lines l = {.text = text};
-    int64_t node, lines_there = count_lines(text), n = 0;
+    int64_t node;
     int more;
-    g->part[part] = fsnn_alloc((size_t)(lines_there + 1) * sizeof *g->part[part]);
-    if (!g->part[part])
-        return FSNN_EMEMORY;
+    FSNN_TRY(graph_part_room(g, part));
     while ((more = next(&l, 1, &node, NULL, "a node")) > 0) {
         if (node < 0 || node >= g->nodes)
             return wrong(&l, "a node that does not exist", "one below the number of nodes");
-        if (taken[node])
-            return wrong(&l, "a node that is already in a part", "each node once");
-        if (g->label[node] < 0)
-            return wrong(&l, "a node without class", "nodes that have one");
-        taken[node] = 1;
-        g->part[part][n++] = (int32_t)node;
+        const char *fault = graph_part_add(g, part, node, taken);
+        if (fault)
+            return wrong(&l, fault, "each node once, and nodes that have a class");
     }
-    g->part_count[part] = n;
-    qsort(g->part[part], (size_t)n, sizeof *g->part[part], ascending);
+    graph_part_sort(g, part);
     return (fsnn_status)more;
 }
 
@@ -398,25 +354,5 @@ fsnn_status graph_parse(const graph_text text[GRAPH_FILES], fsnn_graph **graph)
     fsnn_graph *g = fsnn_alloc(sizeof *g);
     if (!g)
         return FSNN_EMEMORY;
-    fsnn_status status = parse(text, g);
-    if (status < 0)
-        fsnn_graph_destroy(g);
-    else
-        *graph = g;
-    return status;
-}
-
-void fsnn_graph_destroy(fsnn_graph *g)
-{
-    if (!g)
-        return;
-    fsnn_free(g->edge_start);
-    fsnn_free(g->neighbour);
-    fsnn_free(g->feature_start);
-    fsnn_free(g->feature);
-    fsnn_free(g->value);
-    fsnn_free(g->label);
-    for (int p = 0; p < FSNN_PARTS; p++)
-        fsnn_free(g->part[p]);
-    fsnn_free(g);
+    return graph_finish(parse(text, g), g, graph);
 }

@@ -1,6 +1,8 @@
-/* data/graph_read.c: the files of a graph's folder. */
+/* data/graph_read.c: a graph from its folder or its file, and whether there is one. */
 #include "data/graph.h"
 
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct files {
@@ -26,12 +28,8 @@ static fsnn_status load(files *f, const char *folder)
     return FSNN_OK;
 }
 
-fsnn_status fsnn_graph_read(const char *folder, fsnn_graph **graph)
+static fsnn_status read_folder(const char *folder, fsnn_graph **graph)
 {
-    if (!folder || !graph)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "fsnn_graph_read needs a folder and a place for the graph");
-    *graph = NULL;
     files f = {0};
     fsnn_status status = load(&f, folder);
     if (!status)
@@ -41,4 +39,64 @@ fsnn_status fsnn_graph_read(const char *folder, fsnn_graph **graph)
         fsnn_free(f.bytes[i]);
     }
     return status;
+}
+
+static fsnn_status read_file(const char *path, fsnn_graph **graph)
+{
+    uint8_t *bytes;
+    size_t size;
+    FSNN_TRY(fsnn_file_read(path, &bytes, &size));
+    fsnn_status status =
+        size >= 2 && !memcmp(bytes, "PK", 2)
+            ? graph_npz_parse(path, bytes, size, graph)
+            : fsnn_fail(FSNN_EFORMAT,
+                        "%s: is no NPZ file; a graph is one, or a folder with %s, %s, %s and "
+                        "features",
+                        path, graph_file_name[GRAPH_META], graph_file_name[GRAPH_EDGES],
+                        graph_file_name[GRAPH_LABELS]);
+    fsnn_free(bytes);
+    return status;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+fsnn_status fsnn_graph_read(const char *path, fsnn_graph **graph)
+{
+    if (!path || !graph)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_graph_read needs a folder or file and a place for the graph");
+    *graph = NULL;
+    return is_folder(path) ? read_folder(path, graph) : read_file(path, graph);
+}
+
+static bool has_files(const char *folder)
+{
+    bool all = true;
+    for (int i = GRAPH_META; i <= GRAPH_LABELS; i++) {
+        char *path = fsnn_format("%s/%s", folder, graph_file_name[i]);
+        all = all && path && access(path, F_OK) == 0;
+        fsnn_free(path);
+    }
+    return all;
+}
+
+bool fsnn_graph_known(const char *path)
+{
+    uint8_t head[2], *bytes;
+    size_t size;
+    if (!path || is_folder(path))
+        return path && has_files(path);
+    FILE *file = fopen(path, "rb");
+    bool zip = file && fread(head, 1, sizeof head, file) == sizeof head && !memcmp(head, "PK", 2);
+    if (file)
+        fclose(file);
+    if (!zip || fsnn_file_read(path, &bytes, &size) < 0)
+        return false;
+    bool known = graph_npz_is(bytes, size);
+    fsnn_free(bytes);
+    return known;
 }

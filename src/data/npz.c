@@ -27,14 +27,25 @@ static bool is_array(const zip_entry *entry)
     return entry->name_size >= 4 && !memcmp(entry->name + entry->name_size - 4, ".npy", 4);
 }
 
-static fsnn_status parse_zip(const char *path, const uint8_t *bytes, size_t size, fsnn_arrays *list)
+/* Whether an array is among `names`; NULL: all are. */
+static bool is_named(const zip_entry *entry, const char *const *names)
+{
+    size_t n = entry->name_size - 4;
+    for (int i = 0; names && names[i]; i++)
+        if (strlen(names[i]) == n && !memcmp(names[i], entry->name, n))
+            return true;
+    return !names;
+}
+
+static fsnn_status parse_zip(const char *path, const uint8_t *bytes, size_t size,
+                             const char *const *names, fsnn_arrays *list)
 {
     zip_reader zip;
     FSNN_TRY(zip_open(&zip, path, bytes, size));
     zip_entry entry;
     int more;
     while ((more = zip_next(&zip, &entry)) > 0) {
-        if (!is_array(&entry))
+        if (!is_array(&entry) || !is_named(&entry, names))
             continue;
         char *name = fsnn_format("%.*s", (int)entry.name_size - 4, entry.name);
         char *where = fsnn_format("%s: %s", path, entry.shown);
@@ -47,14 +58,15 @@ static fsnn_status parse_zip(const char *path, const uint8_t *bytes, size_t size
     return (fsnn_status)more;
 }
 
-fsnn_status npz_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_arrays *out)
+fsnn_status npz_parse_named(const char *path, const uint8_t *bytes, size_t size,
+                            const char *const *names, fsnn_arrays *out)
 {
     fsnn_arrays list = {0};
     fsnn_status status;
     if (npy_is(bytes, size))
         status = npy_parse(path, bytes, size, "x", &list);
     else if (size >= 2 && !memcmp(bytes, "PK", 2))
-        status = parse_zip(path, bytes, size, &list);
+        status = parse_zip(path, bytes, size, names, &list);
     else
         status = fsnn_fail(FSNN_EFORMAT,
                            size ? "%s: is neither an NPZ nor a .npy file" : "%s: is empty", path);
@@ -65,6 +77,11 @@ fsnn_status npz_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_
     fsnn_arrays_free(out);
     *out = list;
     return FSNN_OK;
+}
+
+fsnn_status npz_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_arrays *out)
+{
+    return npz_parse_named(path, bytes, size, NULL, out);
 }
 
 fsnn_status fsnn_npz_read(const char *path, fsnn_arrays *out)

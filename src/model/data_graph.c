@@ -59,7 +59,9 @@ static const fsnn_key keys[] = {
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(data_section, path),
      .required = true,
-     .help = "folder of the graph: meta.txt, edges.txt, labels.txt, features.coo or features.bits"},
+     .help =
+         "the graph: a folder of meta.txt, edges.txt, labels.txt, features.coo or features.bits; "
+         "or an NPZ file of edges, features and classes"},
     {.name = "hops",
      .type = FSNN_KEY_INT,
      .offset = GRAPH(hops),

@@ -23,7 +23,7 @@ void propagate_multiply(const fsnn_graph_matrix *s, int64_t samples, int64_t F, 
      .type = FSNN_KEY_TEXT,                                                                        \
      .offset = offsetof(fsnn_graph_layer, path),                                                   \
      .otherwise = "that of the data",                                                              \
-     .help = "folder of the graph whose edges are followed"},                                      \
+     .help = "folder or NPZ file of the graph whose edges are followed"},                          \
         {.name = "propagation",                                                                    \
          .type = FSNN_KEY_ENUM,                                                                    \
          .offset = offsetof(fsnn_graph_layer, propagation),                                        \

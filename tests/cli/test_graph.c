@@ -9,6 +9,9 @@
 
 #include <math.h>
 
+#include <fsnn/graph.h>
+#include <fsnn/tensor.h>
+
 #include "shell.h"
 #include "tiny.h"
 
@@ -63,6 +66,40 @@ static void what_it_holds(void **state)
     shell_good("mkdir bad && cp graph/* bad && echo 5 3 >>bad/edges.txt");
     shell_fails("$F inspect bad", 1, "bad/edges.txt:97: found 5 3, an edge that cannot be");
     shell_fails("$F plot bad", 1, "bad/edges.txt:97");
+}
+
+/* The same graph in an NPZ: train's weights are the same bytes. */
+static void graph_in_a_file(void **state)
+{
+    (void)state;
+    fsnn_graph *g;
+    fsnn_arrays list = {0};
+    assert_int_equal(fsnn_graph_read(shell_path("graph"), &g), FSNN_OK);
+    fsnn_shape pairs = FSNN_SHAPE(g->edges, 2), nodes = FSNN_SHAPE(g->nodes),
+               values = FSNN_SHAPE(g->nodes, g->features);
+    int32_t *pair = fsnn_arrays_add(&list, "edges", FSNN_I32, &pairs)->data;
+    float *x = fsnn_arrays_add(&list, "x", FSNN_F32, &values)->data;
+    int32_t *y = fsnn_arrays_add(&list, "y", FSNN_I32, &nodes)->data;
+    for (int32_t i = 0; i < g->nodes; i++) {
+        y[i] = g->label[i];
+        for (int64_t e = g->edge_start[i]; e < g->edge_start[i + 1]; e++)
+            if (i < g->neighbour[e])
+                *pair++ = i, *pair++ = g->neighbour[e];
+        for (int64_t e = g->feature_start[i]; e < g->feature_start[i + 1]; e++)
+            x[i * g->features + g->feature[e]] = g->value[e];
+    }
+    assert_int_equal(fsnn_npz_write(shell_path("graph.npz"), &list), FSNN_OK);
+    fsnn_arrays_free(&list);
+    fsnn_graph_destroy(g);
+    shell_good("$F inspect graph.npz");
+    shell_contains(shell_out, "graph.npz: a graph of 90 nodes and 96 edges", "inspect");
+    shell_good("$F plot graph.npz --out pictures-npz && test -s pictures-npz/degrees.png");
+    shell_good("$F train graph.yaml --out run-folder --no-figures --threads 1");
+    shell_good("$F train graph.yaml --out run-npz --no-figures --threads 1 "
+               "--set data.path=graph.npz");
+    shell_good("cmp run-folder/last.safetensors run-npz/last.safetensors");
+    shell_good("head -c 900 graph.npz >cut.npz");
+    shell_fails("$F train graph.yaml --out run-cut --set data.path=cut.npz", 1, "cut.npz: no zip");
 }
 
 static double figure(const char *key)
@@ -285,15 +322,11 @@ static void disturbances_that_cannot_be(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_it_holds),
-        cmocka_unit_test(three_parts),
-        cmocka_unit_test(repeats),
-        cmocka_unit_test(lists_of_spikes),
-        cmocka_unit_test(share_beside_test),
-        cmocka_unit_test(whole_graph),
-        cmocka_unit_test(layers_along_edges),
-        cmocka_unit_test(disturbed),
-        cmocka_unit_test(disturbances_that_cannot_be),
+        cmocka_unit_test(what_it_holds),   cmocka_unit_test(graph_in_a_file),
+        cmocka_unit_test(three_parts),     cmocka_unit_test(repeats),
+        cmocka_unit_test(lists_of_spikes), cmocka_unit_test(share_beside_test),
+        cmocka_unit_test(whole_graph),     cmocka_unit_test(layers_along_edges),
+        cmocka_unit_test(disturbed),       cmocka_unit_test(disturbances_that_cannot_be),
     };
     return cmocka_run_group_tests_name("cli/graph", tests, graph_start, shell_end);
 }

@@ -9,6 +9,9 @@
 #define LLVMFuzzerTestOneInput fuzz_graph
 #include "fuzz/fuzz_graph.c"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_graph_npz
+#include "fuzz/fuzz_graph_npz.c"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzz_npz
 #include "fuzz/fuzz_npz.c"
 #undef LLVMFuzzerTestOneInput
@@ -24,25 +27,31 @@ static void idx_files(void **state)
     fuzz(fuzz_idx, plain, size, 3);
 }
 
-static size_t npz_file(uint8_t *out)
+/* The file of `list`, which is released. */
+static size_t npz_of(fsnn_arrays *list, uint8_t *out)
 {
     char path[256];
-    fsnn_arrays list = {0};
-    fsnn_array *x = fsnn_arrays_add(&list, "x", FSNN_F32, &FSNN_SHAPE(4, 3, 2));
-    for (int i = 0; i < 24; i++)
-        ((float *)x->data)[i] = (float)i;
-    assert_non_null(fsnn_arrays_add(&list, "y", FSNN_I64, &FSNN_SHAPE(4)));
-    assert_non_null(fsnn_arrays_add(&list, "empty", FSNN_U16, &FSNN_SHAPE(0, 3)));
-    assert_good(fsnn_npz_write(files_path(path, "f.npz"), &list));
-    fsnn_arrays_free(&list);
     uint8_t *bytes;
     size_t size;
+    assert_good(fsnn_npz_write(files_path(path, "f.npz"), list));
+    fsnn_arrays_free(list);
     assert_good(fsnn_file_read(path, &bytes, &size));
     assert_true(size < ROOM);
     memcpy(out, bytes, size);
     fsnn_free(bytes);
     files_remove("f.npz");
     return size;
+}
+
+static size_t npz_file(uint8_t *out)
+{
+    fsnn_arrays list = {0};
+    fsnn_array *x = fsnn_arrays_add(&list, "x", FSNN_F32, &FSNN_SHAPE(4, 3, 2));
+    for (int i = 0; i < 24; i++)
+        ((float *)x->data)[i] = (float)i;
+    assert_non_null(fsnn_arrays_add(&list, "y", FSNN_I64, &FSNN_SHAPE(4)));
+    assert_non_null(fsnn_arrays_add(&list, "empty", FSNN_U16, &FSNN_SHAPE(0, 3)));
+    return npz_of(&list, out);
 }
 
 static void npz_files(void **state)
@@ -70,12 +79,27 @@ static void graph_files(void **state)
     }
 }
 
+/* Three nodes of one class in a triangle. */
+static void graph_npz_files(void **state)
+{
+    (void)state;
+    static const int32_t edges[] = {0, 1, 1, 2, 2, 0};
+    uint8_t bytes[ROOM];
+    fsnn_arrays list = {0};
+    memcpy(fsnn_arrays_add(&list, "edges", FSNN_I32, &FSNN_SHAPE(3, 2))->data, edges, sizeof edges);
+    assert_non_null(fsnn_arrays_add(&list, "x", FSNN_F32, &FSNN_SHAPE(3, 2)));
+    assert_non_null(fsnn_arrays_add(&list, "y", FSNN_I64, &FSNN_SHAPE(3)));
+    size_t size = npz_of(&list, bytes);
+    fuzz(fuzz_graph_npz, bytes, size, 9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(idx_files),
         cmocka_unit_test(npz_files),
         cmocka_unit_test(graph_files),
+        cmocka_unit_test(graph_npz_files),
     };
     return cmocka_run_group_tests_name("data/fuzz_corpus", tests, files_setup, files_teardown);
 }
