@@ -48,7 +48,8 @@ static fsnn_user several(const char *kind)
                                      {"beta", {0.5, true, FSNN_PER_LAYER}}}};
     return (fsnn_user){.dv = "(-v - w + I)/tau",
                        .states = 2,
-                       .state = {{"w", "(a*v - w)/5", "dw + 0.2*s", 0.1}, {"u", "(-u + v*s)/3"}},
+                       .state = {{"w", "(a*v - w)/5", "dw + 0.2*s", 0.1},
+                                 {.name = "u", .derivative = "(-u + v*s)/3"}},
                        .spike = "v + dv - threshold + 0.1*u",
                        .params = 1,
                        .param = {{"a", {0.3, true, FSNN_PER_LAYER}}},
