@@ -67,7 +67,11 @@ static void print_classes(const fsnn_graph *g)
     printf("%s nodes", g->classes > 32 ? " ..." : "");
     if (size[g->classes])
         printf(", %lld without", (long long)size[g->classes]);
-    printf("; %.1f %% of the edges stay within one\n", 100 * homophily(g));
+    const double share = homophily(g);
+    if (isnan(share)) /* no edges between nodes that have classes */
+        printf("\n");
+    else
+        printf("; %.1f %% of the edges stay within one\n", 100 * share);
     free(size);
 }
 

@@ -21,7 +21,7 @@ static const cli_option table[] = {
      "state w",
      0, 0},
     {"target", 0, CLI_TEXT, offsetof(run_options, target), "FILE",
-     "NPZ with the array target: [B, ...] as the output of one step (cross entropies: class "
+     "NPZ with the array target: [B, ...] as the output of one step (ce_rate, ce_sum: class "
      "probabilities), or, but for mse_rate and mse_count, integer classes [B]",
      0, 0},
     {"loss", 0, CLI_TEXT, offsetof(run_options, loss), "NAME",

@@ -23,6 +23,9 @@ static int target_error(const run_work *w, const fsnn_array *target)
         full.dim[i + 1] = w->out.dim[i];
     fsnn_shape_text(&target->shape, found, sizeof found);
     fsnn_shape_text(&full, wanted, sizeof wanted);
+    if (w->loss == FSNN_TET)
+        return cli_error(CLI_FAILED, "%s: target is %s %s; tet takes integer classes [%lld]",
+                         w->o->target, fsnn_dtype_name(target->dtype), found, (long long)w->B);
     if (takes_classes(w->loss))
         return cli_error(CLI_FAILED, "%s: target is %s %s; %s takes %s, or integer classes [%lld]",
                          w->o->target, fsnn_dtype_name(target->dtype), found,
@@ -41,7 +44,7 @@ static int read_target(run_work *w, float **values, int32_t **labels)
     int64_t count = fsnn_shape_count(&target->shape);
     bool batch = target->shape.rank >= 1 && target->shape.dim[0] == w->B;
     fsnn_shape each = batch ? run_rest(&target->shape, 1) : (fsnn_shape){0};
-    if (batch && fsnn_shape_equal(&each, &w->out)) {
+    if (batch && fsnn_shape_equal(&each, &w->out) && w->loss != FSNN_TET) {
         *values = cli_allocate((size_t)count, sizeof **values);
         fsnn_array_to_f32(target, *values);
         return run_check_finite(w->o->target, "target", *values, count);

@@ -19,7 +19,13 @@ static bool is(piece p, const char *text)
     return strlen(text) == p.length && strncmp(p.text, text, p.length) == 0;
 }
 
-/* The pieces of KEY in "KEY=VALUE", without "value" and numbers at its end: alpha.0, tau.value. */
+static bool is_number(piece p)
+{
+    return p.text && p.length > 0 && strspn(p.text, "0123456789") >= p.length;
+}
+
+/* The pieces of KEY in "KEY=VALUE". Returns how many they are without "value" and numbers at its
+ * end: alpha.0, tau.value; but params.value is a parameter of that name. */
 static int split(const char *item, piece *out)
 {
     int count = 0;
@@ -30,8 +36,8 @@ static int split(const char *item, piece *out)
             break;
         at += length + 1;
     }
-    while (count > 1 && (is(out[count - 1], "value") ||
-                         strspn(out[count - 1].text, "0123456789") >= out[count - 1].length))
+    while (count > 1 && (is_number(out[count - 1]) ||
+                         (is(out[count - 1], "value") && !is(out[count - 2], "params"))))
         count--;
     return count;
 }
@@ -46,7 +52,29 @@ static bool names_node(const fsnn_net *net, const piece *key, const char *node)
     return fsnn_net_node(net, layer + 1, &info) >= 0 && strcmp(info.name, node) == 0;
 }
 
-static bool sets(const fsnn_net *net, const char *item, const fsnn_param *param)
+/* Whether the order that the key names, alpha or alpha.1, is that of `node`: where layers have
+ * orders of their own, the number is that of the neuron layer. */
+static bool names_order(const cli_model *model, const piece *key, const char *node)
+{
+    fsnn_node_info info = {.name = ""};
+    int layer = -1;
+    if (fsnn_description_dynamics(model->description)->orders <= 1 || !is_number(key[2]))
+        return true;
+    for (int i = 0; strcmp(info.name, node) != 0 && fsnn_net_node(model->net, i, &info) >= 0; i++)
+        layer += info.neuron;
+    return layer == atoi(key[2].text);
+}
+
+/* Whether the key is NODE.field, layers.N.KIND.field or either with params.field. */
+static bool names_option(const cli_model *model, const piece *key, int count, const char *node,
+                         const char *field)
+{
+    int at = is(key[0], "layers") ? 3 : 1;
+    at += at < count && is(key[at], "params");
+    return count == at + 1 && is(key[at], field) && names_node(model->net, key, node);
+}
+
+static bool sets(const cli_model *model, const char *item, const fsnn_param *param)
 {
     piece key[PIECES] = {{NULL, 0}};
     int count = split(item, key);
@@ -54,19 +82,22 @@ static bool sets(const fsnn_net *net, const char *item, const fsnn_param *param)
     if (count < 2 || !dot)
         return false;
     const char *field = dot + 1;
-    if (is(key[0], "dynamics"))
-        return (strcmp(field, "alpha") == 0 && is(key[1], "alpha")) ||
-               (strcmp(field, "coefficient") == 0 && is(key[1], "coefficients"));
     char *node = cli_format("%.*s", (int)(dot - param->name), param->name);
-    bool found = is(key[count - 1], field) && names_node(net, key, node);
+    bool found = false;
+    if (!is(key[0], "dynamics"))
+        found = names_option(model, key, count, node, field);
+    else if ((strcmp(field, "alpha") == 0 && is(key[1], "alpha")) ||
+             (strcmp(field, "coefficient") == 0 && is(key[1], "coefficients")))
+        found = names_order(model, key, node);
     free(node);
     return found;
 }
 
+/* Parameters of neurons only: `bias` is an option of layers whose values are called so, too. */
 static bool is_set(const cli_model *model, const fsnn_param *param)
 {
-    for (int i = 0; i < model->set->count; i++)
-        if (sets(model->net, model->set->item[i], param))
+    for (int i = 0; i < model->set->count && param->neuron; i++)
+        if (sets(model, model->set->item[i], param))
             return true;
     return false;
 }

@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is known of a node's outputs: nothing, by a guess, for certain. */
-typedef enum known { NOTHING, GUESSED, CERTAIN } known;
+/* What is known of a node's outputs: nothing, nothing because it does not take what is guessed of
+ * its inputs, by a guess, for certain. */
+typedef enum known { NOTHING, REFUSED, GUESSED, CERTAIN } known;
 
 static bool is_delay(const net_node *node)
 {
@@ -92,7 +93,8 @@ static const fsnn_shape *shape_of(const fsnn_net *net, const known *have, int ha
     int port = handle % NET_PORTS;
     if (handle / NET_PORTS == 0)
         return &net->input_shape;
-    return have[handle / NET_PORTS] && port < node->op.outputs ? &node->op.out[port] : NULL;
+    return have[handle / NET_PORTS] >= GUESSED && port < node->op.outputs ? &node->op.out[port]
+                                                                          : NULL;
 }
 
 /* The shapes of one node's inputs; how well they are known. */
@@ -130,7 +132,7 @@ static fsnn_status pass(const fsnn_net *net, known *have)
         fsnn_status status = node->op.op->shape(&node->op);
         if (status && have[i] == CERTAIN)
             return net_blame(&node->op, status);
-        have[i] = status ? NOTHING : have[i];
+        have[i] = status ? REFUSED : have[i];
     }
     return FSNN_OK;
 }
@@ -152,7 +154,26 @@ static bool follow(const fsnn_net *net, const known *have)
     return changed;
 }
 
-static fsnn_status finish(const fsnn_net *net)
+/* A delay has no shape. Where a node of the loop refuses its options whatever its shape is, that is
+ * the reason. */
+static fsnn_status unknown(const fsnn_net *net, const known *have, const net_node *delay)
+{
+    for (int i = 1; i < net->nodes; i++) {
+        net_node *node = net->node[i];
+        if (have[i] != REFUSED)
+            continue;
+        fsnn_status status = node->op.op->shape(&node->op);
+        if (status && status != FSNN_ESHAPE)
+            return net_blame(&node->op, status);
+    }
+    return fsnn_fail_key(
+        FSNN_ESHAPE, delay->name,
+        "delay \"%s\": the shape of \"%s\" follows from nothing but the loop: give "
+        "the delay its `shape`",
+        delay->name, delay->sources);
+}
+
+static fsnn_status finish(const fsnn_net *net, const known *have)
 {
     for (int i = 1; i < net->nodes; i++) {
         net_node *node = net->node[i];
@@ -167,11 +188,7 @@ static fsnn_status finish(const fsnn_net *net)
                                  "\"%s\" reads output %d of \"%s\", which has %d, counted from 0",
                                  node->name, port, from->name, outputs);
         if (!shape.rank)
-            return fsnn_fail_key(
-                FSNN_ESHAPE, node->name,
-                "delay \"%s\": the shape of \"%s\" follows from nothing but the loop: give "
-                "the delay its `shape`",
-                node->name, node->sources);
+            return unknown(net, have, node);
         net_delay_settle(&node->op, &shape, images(&shape));
     }
     return FSNN_OK;
@@ -192,6 +209,8 @@ fsnn_status net_delays_settle(fsnn_net *net)
         status = pass(net, have);
         changed = !status && follow(net, have);
     }
+    if (!status)
+        status = finish(net, have);
     fsnn_free(have);
-    return status ? status : finish(net);
+    return status;
 }

@@ -561,6 +561,8 @@ static void bad_targets_and_weights(void **state)
     save_classes("t.npz", FSNN_F32, TINY_B, 0);
     shell_fails("$F run model.yaml --input x.npz --output y.npz --target t.npz --loss ce_rate", 1,
                 "float32");
+    shell_fails("$F run model.yaml --input x.npz --output y.npz --target t.npz --loss tet", 1,
+                "tet takes integer classes [");
     fsnn_arrays w = {0};
     shell_add(&w, "fc1.weight", FSNN_SHAPE(12, 6));
     shell_save(&w, "part.npz");
@@ -603,6 +605,57 @@ static void overrides_win_over_weights(void **state)
         shell_contains(shell_err, "is as --set has it, not as learned.npz", line);
         same_arrays("a.npz", "b.npz", true);
     }
+}
+
+/* Only what is named is kept: not the values of a bias that an override says is there, nor the
+ * orders of other layers. */
+static void overrides_win_by_name(void **state)
+{
+    (void)state;
+    exact_weights("plain.npz");
+    shell_good("$F run model.yaml -w plain.npz -i exact.npz -o a.npz --record v");
+    shell_good("$F run model.yaml -w plain.npz -i exact.npz -o b.npz --record v "
+               "--set fc1.bias=true --set layers.0.linear.bias=true");
+    assert_null(strstr(shell_err, "is as --set has it"));
+    same_arrays("a.npz", "b.npz", true);
+    fsnn_arrays w = shell_load("plain.npz");
+    *shell_add(&w, "lif1.alpha", FSNN_SHAPE(1)) = 0.9f;
+    *shell_add(&w, "lif2.alpha", FSNN_SHAPE(1)) = 0.8f;
+    shell_save(&w, "learned.npz");
+    shell_good("$F run model.yaml -w learned.npz -i exact.npz -o a.npz --record v "
+               "--set 'dynamics.alpha=[0.3, 0.4]' --set dynamics.alpha_mode=per_layer");
+    shell_contains(shell_err, "lif1.alpha is as --set", "both");
+    shell_contains(shell_err, "lif2.alpha is as --set", "both");
+    shell_write("layers.yaml", "input: [6]\n"
+                               "layers: [{linear: {out: 12, name: fc1}}, lif, "
+                               "{linear: {out: 3, name: fc2}}, lif]\n"
+                               "dynamics: {alpha: [0.3, 0.4], alpha_mode: per_layer}\n");
+    shell_good(
+        "$F run layers.yaml -w learned.npz -i exact.npz -o a.npz --set dynamics.alpha.1=0.5");
+    shell_contains(shell_err, "lif2.alpha is as --set", "the second");
+    assert_null(strstr(shell_err, "lif1.alpha"));
+}
+
+/* Parameters whose names are those of other options. */
+static void overrides_of_own_parameters(void **state)
+{
+    (void)state;
+    shell_write("own.yaml", "input: [6]\n"
+                            "layers: [{user: {dv: \"(-v + kind*I + value)/tau\", tau: 2, "
+                            "params: {kind: 1, value: 0}, name: u}}]\n"
+                            "dynamics: {alpha: 0.5}\n");
+    fsnn_arrays w = {0};
+    *shell_add(&w, "u.kind", FSNN_SHAPE(1)) = 2;
+    *shell_add(&w, "u.value", FSNN_SHAPE(1)) = 0.5f;
+    shell_save(&w, "own.npz");
+    exact_weights("plain.npz");
+    shell_good("$F run own.yaml -w own.npz -i exact.npz -o a.npz --set u.surrogate.kind=sigmoid");
+    assert_null(strstr(shell_err, "is as --set has it"));
+    shell_good("$F run own.yaml -w own.npz -i exact.npz -o a.npz --set u.params.value=0.25");
+    shell_contains(shell_err, "u.value is as --set has it", "value");
+    shell_good("$F run own.yaml -w own.npz -i exact.npz -o a.npz "
+               "--set layers.0.user.params.kind.value=3");
+    shell_contains(shell_err, "u.kind is as --set has it", "kind");
 }
 
 /* A run that fails leaves the file that was there. */
@@ -722,6 +775,8 @@ int main(void)
         cmocka_unit_test(endless_memory),
         cmocka_unit_test(bad_targets_and_weights),
         cmocka_unit_test(overrides_win_over_weights),
+        cmocka_unit_test(overrides_win_by_name),
+        cmocka_unit_test(overrides_of_own_parameters),
         cmocka_unit_test(old_output_stays),
         cmocka_unit_test(input_stays),
         cmocka_unit_test(several_states),

@@ -540,6 +540,12 @@ static void errors(void **state)
     refused(net,
             "the shape of \"s\" follows from nothing but the loop: give the delay its `shape`");
 
+    several = &neurons[1]; /* what a neuron refuses is said, not that its shape is unknown */
+    options.noise.mode = FSNN_NOISE_MEANFIELD;
+    refused(looped("s", none, NULL, 5), "alif \"s\"");
+    several = NULL;
+    options.noise.mode = FSNN_NOISE_NONE;
+
     GOOD(fsnn_net_create(&net));
     int in = fsnn_net_input(net, FSNN_SHAPE(6));
     says(fsnn_net_delay(net, "d", ""), "does not say of which node");
