@@ -19,6 +19,13 @@
 
 static char files_directory[64];
 
+/* The folder of the real data sets. */
+static inline const char *files_data(void)
+{
+    const char *data = getenv("FSNN_DATA");
+    return data ? data : "../shared/data";
+}
+
 static inline int files_setup(void **state)
 {
     (void)state;

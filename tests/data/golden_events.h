@@ -7,12 +7,6 @@
 
 #include <fsnn/events.h>
 
-static inline const char *golden_folder(void)
-{
-    const char *data = getenv("FSNN_DATA");
-    return data ? data : "../shared/data";
-}
-
 static inline void golden_same_event(const fsnn_event *e, const long long *txyp)
 {
     assert_int_equal(e->t, txyp[0]);

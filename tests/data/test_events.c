@@ -179,7 +179,7 @@ static void golden_recordings(void **state)
     assert_non_null(file);
     while (fgets(line, sizeof line, file)) {
         assert_int_equal(sscanf(line, "%127s %n", name, &numbers), 1);
-        snprintf(path, sizeof path, "%s/%s", golden_folder(), name);
+        snprintf(path, sizeof path, "%s/%s", files_data(), name);
 #ifndef FSNN_HAVE_LZ4
         if (strstr(name, ".aedat4"))
             continue;
@@ -196,7 +196,7 @@ static void golden_recordings(void **state)
     fclose(file);
     if (missing)
         print_message("%d of %d real recordings are not below FSNN_DATA (%s): not compared\n",
-                      missing, missing + read, golden_folder());
+                      missing, missing + read, files_data());
     if (!read)
         skip();
 }

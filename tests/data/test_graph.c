@@ -762,9 +762,8 @@ static void out_of_memory(void **state)
 static void cora(void **state)
 {
     (void)state;
-    const char *data = getenv("FSNN_DATA");
     char path[512];
-    snprintf(path, sizeof path, "%s/planetoid/cora", data ? data : "../shared/data");
+    snprintf(path, sizeof path, "%s/planetoid/cora", files_data());
     if (access(path, R_OK) != 0) {
         print_message("skipped: there is no %s\n", path);
         skip();

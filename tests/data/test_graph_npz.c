@@ -202,12 +202,11 @@ static void layouts(void **state)
 static void cora(void **state)
 {
     (void)state;
-    const char *data = getenv("FSNN_DATA");
     static const char *const sets[] = {"planetoid/cora", "planetoid/citeseer", "amazon/photo"};
     for (int i = 0; i < FSNN_COUNT(sets); i++) {
         char path[512];
         fsnn_graph *g;
-        snprintf(path, sizeof path, "%s/%s", data ? data : "../shared/data", sets[i]);
+        snprintf(path, sizeof path, "%s/%s", files_data(), sets[i]);
         if (access(path, R_OK) != 0) {
             print_message("skipped: there is no %s\n", path);
             skip();

@@ -300,7 +300,7 @@ static void reads_fashion_mnist(void **state)
 static void reads_mnist(void **state)
 {
     (void)state;
-    const char *root = getenv("FSNN_DATA") ? getenv("FSNN_DATA") : "../shared/data";
+    const char *root = files_data();
     char images[512], labels[512];
     snprintf(images, sizeof images, "%s/mnist-10k/images-idx3-ubyte.gz", root);
     snprintf(labels, sizeof labels, "%s/mnist-10k/labels-idx1-ubyte.gz", root);

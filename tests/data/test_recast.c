@@ -25,7 +25,7 @@ static bool load(const char *name)
 {
     char path[512];
     uint8_t b[5];
-    snprintf(path, sizeof path, "%s/%s", golden_folder(), name);
+    snprintf(path, sizeof path, "%s/%s", files_data(), name);
     FILE *f = fopen(path, "rb");
     now.count = 0;
     for (; f && now.count < EVENTS && fread(b, 1, 5, f) == 5; now.count++) {
@@ -143,7 +143,7 @@ static void recordings(void **state)
     fclose(golden);
     if (!read) {
         print_message("dvs-gesture-samples are not below FSNN_DATA (%s): not compared\n",
-                      golden_folder());
+                      files_data());
         skip();
     }
     assert_int_equal(read, RECORDINGS);
@@ -273,7 +273,7 @@ static void spike_trains(void **state)
     files_remove("trains.h5");
     if (!made) {
         print_message("dvs-gesture-samples are not below FSNN_DATA (%s): not compared\n",
-                      golden_folder());
+                      files_data());
         skip();
     }
     assert_int_equal(made, RECORDINGS);

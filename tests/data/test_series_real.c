@@ -14,8 +14,7 @@ static char line[8192];
 static const char *found(const char *name)
 {
     static char path[4096];
-    const char *root = getenv("FSNN_DATA");
-    snprintf(path, sizeof path, "%s/%s", root ? root : "../shared/data", name);
+    snprintf(path, sizeof path, "%s/%s", files_data(), name);
     if (access(path, R_OK) == 0)
         return path;
     print_message("skipped: no %s (set FSNN_DATA to the folder that holds it)\n", path);
