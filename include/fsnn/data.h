@@ -84,9 +84,9 @@ typedef enum fsnn_axes {
     FSNN_AXES_PIXELS, /* pixel by pixel, rows first: T = H W, each step [C] */
     FSNN_AXES
 } fsnn_axes;
-/* Makes sequences of still samples; several channels are put in another order in memory. Errors:
- * FSNN_EARGUMENT where the samples are sequences already, no pictures, or where other data sets
- * share them. */
+/* Makes sequences of still samples; several channels are put in another order in memory.
+ * Errors: FSNN_EARGUMENT where the samples are sequences already, no pictures, or where other data
+ * sets share them. */
 FSNN_API fsnn_status fsnn_data_sequence(fsnn_data *data, fsnn_axes axes);
 /* Repeats samples of rarer classes, in the order of the file, until each class that is there has as
  * many as the most frequent. FSNN_EARGUMENT without classes. */

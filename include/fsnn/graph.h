@@ -84,10 +84,10 @@ FSNN_API void fsnn_graph_matrix_free(fsnn_graph_matrix *matrix);
  * 2020). A graph in several pieces has an eigenvalue 0 for each, whose vectors tell pieces apart
  * and nothing else: they are left out. Found by subspace iteration with a Chebyshev filter (Zhou et
  * al. 2006). FSNN_ENUMERIC when it does not converge, FSNN_EARGUMENT when there are not so many.
- * Random walk: the probabilities that a walk is back after 1, 2, ..., `count` steps, diag of (D^-1
- * A)^s (Dwivedi et al. 2022); 0 for nodes without edges. Time: count/2 products with A a node,
- * shared by the threads. encoding [nodes, count]; values [count] gets the eigenvalues (may be
- * NULL). */
+ * Random walk: the probabilities that a walk is back after 1, 2, ..., `count` steps, diag of
+ * (D^-1 A)^s (Dwivedi et al. 2022); 0 for nodes without edges. Time: count/2 products with A a
+ * node, shared by the threads.
+ * encoding [nodes, count]; values [count] gets the eigenvalues (may be NULL). */
 FSNN_API fsnn_status fsnn_graph_laplacian(const fsnn_graph *graph, int64_t count, uint64_t seed,
                                           float *encoding, double *values);
 FSNN_API fsnn_status fsnn_graph_walk(const fsnn_graph *graph, int64_t count, float *encoding);
@@ -161,8 +161,8 @@ FSNN_API fsnn_status fsnn_graph_features(const fsnn_graph *graph, const fsnn_gra
 FSNN_API fsnn_status fsnn_graph_split_nodes(const fsnn_graph *graph, const fsnn_graph_split *split,
                                             int8_t *part);
 /* With `whole` each part is one sample, the whole graph, whose classes are those of the part's
- * nodes and FSNN_UNLABELLED elsewhere: for networks with layers along the edges. The three data
- * sets, of which those without nodes are NULL; they share their numbers. */
+ * nodes and FSNN_UNLABELLED elsewhere: for networks with layers along the edges.
+ * The three data sets, of which those without nodes are NULL; they share their numbers. */
 FSNN_API fsnn_status fsnn_data_graph(const fsnn_graph *graph, const fsnn_graph_options *options,
                                      fsnn_data *part[FSNN_PARTS]);
 

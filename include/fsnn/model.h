@@ -68,9 +68,9 @@ FSNN_API fsnn_status fsnn_description_blame(const fsnn_description *description,
 /* From here on networks and data of the description are those of a disturbed graph, for
  * evaluations: `list` [count] is done to the graph that the data are made of and to those that
  * layers follow (fsnn_graph_disturb), with the seed of training; draws differ in what is lost.
- * Those of samples are checked and left to loaders. `count` 0: undisturbed again. Errors:
- * FSNN_EARGUMENT where one makes no sense here: one of graphs without a graph, an occlusion of a
- * graph, whose features are in no order; nothing is changed then. */
+ * Those of samples are checked and left to loaders. `count` 0: undisturbed again.
+ * Errors: FSNN_EARGUMENT where one makes no sense here: one of graphs without a graph, an occlusion
+ * of a graph, whose features are in no order; nothing is changed then. */
 FSNN_API fsnn_status fsnn_description_perturb(fsnn_description *description,
                                               const fsnn_perturbation *list, int count,
                                               uint64_t draw);

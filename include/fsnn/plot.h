@@ -1,6 +1,7 @@
 /* fsnn/plot.h: figures through gnuplot. Each call writes PATH.png and PATH.svg, and keeps PATH.gp
- * and PATH.dat beside them so that a figure can be restyled with `gnuplot PATH.gp`. Errors:
- * FSNN_EIO (also when gnuplot is not installed: the .gp and .dat are there all the same). */
+ * and PATH.dat beside them so that a figure can be restyled with `gnuplot PATH.gp`.
+ * Errors: FSNN_EIO (also when gnuplot is not installed: the .gp and .dat are there all the
+ * same). */
 #ifndef FSNN_PLOT_H
 #define FSNN_PLOT_H
 

@@ -213,8 +213,8 @@ typedef struct fsnn_footprint {
 } fsnn_footprint;
 
 /* What fsnn_train will hold, of a net that was wrapped for training with the loaders' steps and
- * batch; `test` may be NULL. The data themselves and the program are not counted. Errors:
- * FSNN_EARGUMENT, FSNN_ESTATE (not wrapped). */
+ * batch; `test` may be NULL. The data themselves and the program are not counted.
+ * Errors: FSNN_EARGUMENT, FSNN_ESTATE (not wrapped). */
 FSNN_API fsnn_status fsnn_train_memory(const fsnn_net *net, const fsnn_loader *train,
                                        const fsnn_loader *test, const fsnn_training *training,
                                        fsnn_footprint *footprint);
