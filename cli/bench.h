@@ -34,13 +34,13 @@ typedef struct bench {
 /* Rows that were kept. */
 typedef struct bench_rows {
     bench_row *row;
-    int count, room;
+    int count, capacity;
 } bench_rows;
 void bench_keep(bench_rows *rows, const bench_row *row);
 
 /* ---- how rows are shown (bench_print.c); `machine` is the processor's name ---- */
 
-void bench_machine(char *name, size_t room);
+void bench_machine(char *name, size_t capacity);
 double bench_ratio(const bench_row *r);
 void bench_print_machine(FILE *out, const char *machine);
 void bench_print_heading(void);

@@ -99,7 +99,7 @@ void bench_put(const bench *b, bench_row *row)
 }
 
 /* Aligned as the library's own arrays are. */
-static float *room(int64_t count)
+static float *capacity(int64_t count)
 {
     void *x = NULL;
     if (posix_memalign(&x, 64, (size_t)count * sizeof(float))) {
@@ -117,7 +117,7 @@ static double next(uint32_t *state)
 
 float *bench_numbers(int64_t count)
 {
-    float *x = room(count);
+    float *x = capacity(count);
     uint32_t state = 1;
     for (int64_t i = 0; i < count; i++)
         x[i] = (float)next(&state);
@@ -126,7 +126,7 @@ float *bench_numbers(int64_t count)
 
 float *bench_spikes(int64_t count, double share)
 {
-    float *x = room(count);
+    float *x = capacity(count);
     uint32_t state = 1;
     for (int64_t i = 0; i < count; i++)
         x[i] = next(&state) < share ? 1 : 0;
@@ -158,7 +158,7 @@ double bench_bandwidth(bench *b)
 {
     if (b->bandwidth > 0)
         return b->bandwidth;
-    float *x = room(PIECE);
+    float *x = capacity(PIECE);
     memset(x, 0, PIECE * sizeof *x);
     bench_part part = {.run = read_all, .of = x};
     bench_measure(b, &part, 1);

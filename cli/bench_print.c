@@ -9,15 +9,15 @@
 #define FSNN_COMMIT "unknown"
 #endif
 
-void bench_machine(char *name, size_t room)
+void bench_machine(char *name, size_t capacity)
 {
     char line[256], *at;
     FILE *file = fopen("/proc/cpuinfo", "r");
-    snprintf(name, room, "unknown");
+    snprintf(name, capacity, "unknown");
     while (file && fgets(line, sizeof line, file))
         if (strncmp(line, "model name", 10) == 0 && (at = strchr(line, ':'))) {
             at[strcspn(at, "\n")] = '\0';
-            snprintf(name, room, "%s", at + 2);
+            snprintf(name, capacity, "%s", at + 2);
             break;
         }
     if (file)
@@ -26,9 +26,9 @@ void bench_machine(char *name, size_t room)
 
 void bench_keep(bench_rows *k, const bench_row *row)
 {
-    if (k->count == k->room) {
-        k->room = k->room ? 2 * k->room : 32;
-        bench_row *grown = cli_allocate((size_t)k->room, sizeof *grown);
+    if (k->count == k->capacity) {
+        k->capacity = k->capacity ? 2 * k->capacity : 32;
+        bench_row *grown = cli_allocate((size_t)k->capacity, sizeof *grown);
         if (k->count)
             memcpy(grown, k->row, (size_t)k->count * sizeof *grown);
         free(k->row);
@@ -77,13 +77,13 @@ void bench_print_json(const bench_row *r, const char *machine)
 /* ---- text ---- */
 
 /* In milliseconds, or a size with its unit. */
-static void figure(char *text, size_t room, const bench_row *r, double x)
+static void figure(char *text, size_t capacity, const bench_row *r, double x)
 {
     double ms = x * 1e3;
     if (r->memory)
         cli_bytes(text, x);
     else
-        snprintf(text, room, ms < 10 ? "%.3f" : ms < 1000 ? "%.1f" : "%.0f", ms);
+        snprintf(text, capacity, ms < 10 ? "%.3f" : ms < 1000 ? "%.1f" : "%.0f", ms);
 }
 
 typedef struct words {

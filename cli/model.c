@@ -52,7 +52,7 @@ int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batc
         options.augment = *fsnn_description_augment(model->description);
     fsnn_status status = fsnn_loader_create(data, &options, loader);
     if (status == FSNN_EARGUMENT) /* options that are wrong for the data at hand */
-        status = fsnn_description_blame(model->description, "data");
+        status = fsnn_description_locate(model->description, "data");
     return status < 0 ? cli_fail(status) : CLI_GOOD;
 }
 
@@ -114,7 +114,7 @@ int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps)
     else if (status == FSNN_EDENSE)
         fsnn_error_set(status, "%s: %s", model->path, sentence);
     else
-        status = fsnn_description_blame(model->description, "layers");
+        status = fsnn_description_locate(model->description, "layers");
     free(sentence);
     return cli_fail_description(status);
 }
@@ -157,7 +157,7 @@ static int fits(const cli_model *model, const fsnn_data *data, const fsnn_loader
                        which, (long long)info.classes,
                        fsnn_shape_text(&out, wanted, sizeof wanted));
     }
-    return fault ? cli_fail(fsnn_description_blame(model->description, fault)) : CLI_GOOD;
+    return fault ? cli_fail(fsnn_description_locate(model->description, fault)) : CLI_GOOD;
 }
 
 /* Outputs that no sample asks for: most often the wrong node is the output. */

@@ -84,7 +84,7 @@ static void plain(cli_progress *progress, const fsnn_metrics *m)
 }
 
 /* Figures behind the bar, most important first: those that do not fit are left out. */
-static int figures(char *text, size_t size, const fsnn_metrics *m, int room)
+static int figures(char *text, size_t size, const fsnn_metrics *m, int capacity)
 {
     char part[5][48], number[CLI_NUMBER];
     snprintf(part[0], sizeof part[0], "  loss %.4f", m->loss);
@@ -96,7 +96,7 @@ static int figures(char *text, size_t size, const fsnn_metrics *m, int room)
     bool shown[5];
     int used = 0;
     for (int i = 0; i < 5; i++) {
-        shown[i] = used + (int)strlen(part[i]) <= room;
+        shown[i] = used + (int)strlen(part[i]) <= capacity;
         if (shown[i])
             used += (int)strlen(part[i]);
     }
@@ -136,8 +136,8 @@ static void draw(cli_progress *progress, const fsnn_metrics *m)
     int left = (int)strlen(epoch) > 9 ? (int)strlen(epoch) : 9;
     if (width < left + 1 + SHORTEST_BAR)
         left = (int)strlen(epoch);
-    int room = width - left - 1 - SHORTEST_BAR;
-    int used = figures(text, sizeof text, m, room);
+    int capacity = width - left - 1 - SHORTEST_BAR;
+    int used = figures(text, sizeof text, m, capacity);
     int length = width - left - 1 - used;
     header(progress);
     fprintf(stderr, "\r%*s ", left, epoch);

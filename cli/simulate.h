@@ -133,7 +133,7 @@ extern const sim_show show_relaxation, show_latency, show_adaptation, show_fi, s
 
 typedef struct sim_points {
     double *x, *y;
-    int64_t count, room;
+    int64_t count, capacity;
 } sim_points;
 void sim_points_add(sim_points *points, double x, double y);
 void sim_points_free(sim_points *points, int count);

@@ -158,8 +158,8 @@ static void keep(sim_current *current, const double *value, int64_t count)
 {
     int64_t used = current->count * count;
     if ((current->count & (current->count - 1)) == 0) { /* grows at powers of two */
-        int64_t room = (current->count ? 2 * current->count : 1) * count;
-        double *grown = cli_allocate((size_t)room, sizeof *grown);
+        int64_t capacity = (current->count ? 2 * current->count : 1) * count;
+        double *grown = cli_allocate((size_t)capacity, sizeof *grown);
         if (used)
             memcpy(grown, current->sample, (size_t)used * sizeof *grown);
         free(current->sample);

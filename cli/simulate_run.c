@@ -107,10 +107,10 @@ double *sim_spike_times(const sim_setup *s, const float *spikes, int64_t neuron,
 
 void sim_points_add(sim_points *p, double x, double y)
 {
-    if (p->count == p->room) {
-        int64_t room = p->room ? 2 * p->room : 64;
-        double *gx = cli_allocate((size_t)room, sizeof *gx);
-        double *gy = cli_allocate((size_t)room, sizeof *gy);
+    if (p->count == p->capacity) {
+        int64_t capacity = p->capacity ? 2 * p->capacity : 64;
+        double *gx = cli_allocate((size_t)capacity, sizeof *gx);
+        double *gy = cli_allocate((size_t)capacity, sizeof *gy);
         if (p->count) {
             memcpy(gx, p->x, (size_t)p->count * sizeof *gx);
             memcpy(gy, p->y, (size_t)p->count * sizeof *gy);
@@ -119,7 +119,7 @@ void sim_points_add(sim_points *p, double x, double y)
         free(p->y);
         p->x = gx;
         p->y = gy;
-        p->room = room;
+        p->capacity = capacity;
     }
     p->x[p->count] = x;
     p->y[p->count++] = y;

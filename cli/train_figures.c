@@ -66,7 +66,7 @@ static fsnn_status record(const cli_model *m, fsnn_loader *loader, int64_t batch
  * training did. */
 static int64_t sample_count(const cli_model *m, int judge)
 {
-    enum { MOST = 64, COPIES = 4, ROOM = 64 << 20 };
+    enum { MOST = 64, COPIES = 4, CAPACITY = 64 << 20 };
     fsnn_data_info info;
     fsnn_shape shape;
     int64_t steps, numbers = 0;
@@ -78,7 +78,7 @@ static int64_t sample_count(const cli_model *m, int judge)
             numbers += fsnn_shape_count(&node.shape);
     }
     double sample = (double)COPIES * sizeof(float) * (double)steps * (double)numbers,
-           most = sample > 0 ? ROOM / sample : MOST;
+           most = sample > 0 ? CAPACITY / sample : MOST;
     int64_t count = most < 1 ? 1 : most < MOST ? (int64_t)most : MOST;
     return info.count < count ? info.count : count;
 }

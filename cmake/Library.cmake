@@ -1,4 +1,5 @@
-# libfsnn from src/*/*.c. Kernel files, src/*/*_kernel.c, are compiled once per instruction set.
+# libfsnn from src/*/*.c. Kernel files, src/*/*_kernel.c, are compiled once per instruction set; src/*/*_exact_kernel.c
+# without contraction of products and sums.
 file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c)
 file(GLOB kernels CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*_kernel.c)
 list(REMOVE_ITEM sources ${kernels})
@@ -38,10 +39,9 @@ if(kernels)
         endif()
         list(APPEND objects $<TARGET_OBJECTS:${target}>)
     endforeach()
-    # where products and sums are joined is said in these files, so that they give the bits of the general scan
-    set_source_files_properties(${PROJECT_SOURCE_DIR}/src/neuron/scan_fused_forward_kernel.c
-                                ${PROJECT_SOURCE_DIR}/src/neuron/scan_fused_backward_kernel.c
-                                PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
+    # *_exact_kernel.c join products and sums where they say so and nowhere else (tests/build/test_contraction.sh)
+    list(FILTER kernels INCLUDE REGEX "_exact_kernel\\.c$")
+    set_source_files_properties(${kernels} PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
 endif()
 
 # What a program linked against the static library needs besides it.

@@ -11,12 +11,14 @@ law='
 base     | -                                     | status
 tensor   | base                                  | status tensor
 op       | tensor base                           | status tensor net
-neuron   | tensor base frac/memory.h             | status tensor frac neuron
+equation | base                                  | status
+neuron   | equation base                         | status neuron
+scan     | neuron equation frac base             | status frac neuron
 frac     | tensor base                           | status tensor frac fde
-net      | op neuron frac tensor base            | status tensor frac neuron net
+net      | op scan neuron equation frac tensor base | status tensor frac neuron net
 data     | tensor base                           | status tensor data events graph interpolate series
-train    | net data op neuron frac tensor base   | status tensor frac neuron net data train
-model    | net op neuron frac tensor base        | status tensor frac neuron net data events graph interpolate series train model
+train    | net data tensor base                  | status tensor frac neuron net data train
+model    | net op frac tensor base               | status tensor frac neuron net data events graph interpolate series train model
 plot     | base                                  | status plot
 cli      | bench/floor.h                         | *
 examples | -                                     | *

@@ -63,8 +63,8 @@ FSNN_API fsnn_status fsnn_description_data(const fsnn_description *description, 
  * file before it, "FILE:LINE:COLUMN: KEY: ": that of the node or the key of the section that the
  * error is about, as far as the description has it; of a network, where no node is at fault, that
  * of the section dynamics. Returns FSNN_EDESCRIPTION. Call it right after the error. */
-FSNN_API fsnn_status fsnn_description_blame(const fsnn_description *description,
-                                            const char *section);
+FSNN_API fsnn_status fsnn_description_locate(const fsnn_description *description,
+                                             const char *section);
 /* From here on networks and data of the description are those of a disturbed graph, for
  * evaluations: `list` [count] is done to the graph that the data are made of and to those that
  * layers follow (fsnn_graph_disturb), with the seed of training; draws differ in what is lost.

@@ -32,7 +32,7 @@ void fsnn_free(void *p);
 /* Arrays that grow: `array` is the address of a pointer to *room elements of `size` bytes, `used`
  * of them in use. Where `need` are more it becomes one of twice *room, or of `need`, at least
  * 16. FSNN_EMEMORY: it stays as it was. */
-fsnn_status fsnn_grow(void *array, int64_t used, int64_t *room, int64_t need, size_t size);
+fsnn_status fsnn_grow(void *array, int64_t used, int64_t *capacity, int64_t need, size_t size);
 char *fsnn_strdup(const char *text);
 /* printf into a new string (free with fsnn_free), NULL when memory is out. */
 char *fsnn_format(const char *format, ...) FSNN_PRINTF(1, 2);

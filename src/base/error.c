@@ -1,5 +1,5 @@
 /* base/error.c: statuses in words, and the sentence of the last error of each thread. */
-#include "base/blame.h"
+#include "base/error_key.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -61,13 +61,13 @@ const char *fsnn_error_key(void)
     return about;
 }
 
-fsnn_status fsnn_blame(fsnn_status status, const char *key)
+fsnn_status fsnn_error_set_key(fsnn_status status, const char *key)
 {
     snprintf(about, sizeof about, "%s", key);
     return status;
 }
 
-fsnn_status fsnn_blame_in(fsnn_status status, const char *group)
+fsnn_status fsnn_fail_in(fsnn_status status, const char *group)
 {
     char key[KEY_SIZE];
     if (status >= 0)

@@ -140,23 +140,23 @@ fsnn_status fsnn_file_commit(fsnn_file *file)
 static fsnn_status read_stream(FILE *stream, const char *path, size_t guess, uint8_t **data,
                                size_t *size)
 {
-    size_t room = guess + 1, have = 0;
-    uint8_t *buffer = fsnn_alloc(room);
+    size_t capacity = guess + 1, have = 0;
+    uint8_t *buffer = fsnn_alloc(capacity);
 
     if (!buffer)
         return FSNN_EMEMORY;
     for (;;) {
-        have += fread(buffer + have, 1, room - have, stream);
-        if (have < room)
+        have += fread(buffer + have, 1, capacity - have, stream);
+        if (have < capacity)
             break;
-        uint8_t *larger = fsnn_alloc(2 * room);
+        uint8_t *larger = fsnn_alloc(2 * capacity);
         if (larger)
             memcpy(larger, buffer, have);
         fsnn_free(buffer);
         if (!larger)
             return FSNN_EMEMORY;
         buffer = larger;
-        room *= 2;
+        capacity *= 2;
     }
     if (ferror(stream)) {
         fsnn_free(buffer);

@@ -159,7 +159,7 @@ _Noreturn static void be_child(guard *g, pid_t parent)
 /* ---- the caller ---- */
 
 /* Waits for bytes: how many came into `to`, 0 at the end. */
-static size_t read_some(guard *g, void *to, size_t room)
+static size_t read_some(guard *g, void *to, size_t capacity)
 {
     double until = fsnn_now() + g->work->silence;
     while (!g->late) {
@@ -170,7 +170,7 @@ static size_t read_some(guard *g, void *to, size_t room)
             g->late = fsnn_now() >= until;
         if (ready <= 0)
             continue; /* a signal of the caller's, or time is up */
-        ssize_t n = read(g->end, to, room);
+        ssize_t n = read(g->end, to, capacity);
         if (n >= 0 || errno != EINTR)
             return n > 0 ? (size_t)n : 0;
     }

@@ -119,12 +119,12 @@ void fsnn_free(void *p)
     free(p);
 }
 
-fsnn_status fsnn_grow(void *array, int64_t used, int64_t *room, int64_t need, size_t size)
+fsnn_status fsnn_grow(void *array, int64_t used, int64_t *capacity, int64_t need, size_t size)
 {
-    if (need <= *room)
+    if (need <= *capacity)
         return FSNN_OK;
     enum { FIRST = 16 };
-    int64_t more = *room <= INT64_MAX / 2 && 2 * *room > need ? 2 * *room : need;
+    int64_t more = *capacity <= INT64_MAX / 2 && 2 * *capacity > need ? 2 * *capacity : need;
     more = more < FIRST ? FIRST : more;
     size_t bytes;
     if (__builtin_mul_overflow((size_t)more, size, &bytes))
@@ -138,7 +138,7 @@ fsnn_status fsnn_grow(void *array, int64_t used, int64_t *room, int64_t need, si
         memcpy(fresh, old, (size_t)used * size);
     fsnn_free(old);
     memcpy(array, &fresh, sizeof fresh);
-    *room = more;
+    *capacity = more;
     return FSNN_OK;
 }
 

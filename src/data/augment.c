@@ -3,7 +3,7 @@
  * one. Cut-out: T. DeVries, G. W. Taylor (2017); changes of events: Y. Li et al., ECCV 2022. */
 #include "data/augment.h"
 
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "data/store.h"
 
 #include <math.h>

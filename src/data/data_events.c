@@ -1,5 +1,5 @@
 /* data/data_events.c: a data set of recordings: frames are made when a sample is asked for. */
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "data/event_set.h"
 #include "data/sparse.h"
 #include "data/store.h"
@@ -53,7 +53,7 @@ static fsnn_status make(const event_pieces *pieces, recordings *r, fsnn_data **d
                        .fetch = fetch,
                        .fetch_changed = fetch_changed,
                        .fetch_lists = fetch_lists};
-    fsnn_status status = fsnn_blame_in(
+    fsnn_status status = fsnn_fail_in(
         fsnn_frames_shape(&r->frames, r->set.width, r->set.height, &made.shape), "frames");
     int32_t *labels = NULL;
     if (status == FSNN_OK && pieces->labelled) {

@@ -1,5 +1,5 @@
 /* data/data_graph.c: the nodes of a graph as samples, in three parts that share their numbers. */
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "data/graph.h"
 #include "data/store.h"
 
@@ -144,7 +144,7 @@ fsnn_status fsnn_data_graph(const fsnn_graph *graph, const fsnn_graph_options *o
     if (!of)
         return FSNN_EMEMORY;
     fsnn_data *all = NULL;
-    fsnn_status status = fsnn_blame_in(fsnn_graph_split_nodes(graph, &options->split, of), "split");
+    fsnn_status status = fsnn_fail_in(fsnn_graph_split_nodes(graph, &options->split, of), "split");
     if (!status)
         status = (options->whole ? whole_graph : all_nodes)(graph, options, of, &all);
     for (int p = 0; p < FSNN_PARTS && !status; p++)

@@ -1,5 +1,5 @@
 /* data/data_npz.c: a data set from the arrays of an NPZ file. */
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "data/store.h"
 
 #include <string.h>
@@ -22,10 +22,10 @@ static fsnn_status build(const char *path, const fsnn_arrays *list, const char *
 {
     fsnn_array *samples = fsnn_arrays_find(list, x ? x : "x");
     if (!samples)
-        return x ? fsnn_blame(missing(path, list, x), "x") : missing(path, list, "x");
+        return x ? fsnn_error_set_key(missing(path, list, x), "x") : missing(path, list, "x");
     const fsnn_array *classes = fsnn_arrays_find(list, y ? y : "y");
     if (!classes && y)
-        return fsnn_blame(missing(path, list, y), "y");
+        return fsnn_error_set_key(missing(path, list, y), "y");
     if (classes == samples)
         return fsnn_fail(FSNN_EARGUMENT, "%s: array %s cannot be both samples and classes", path,
                          samples->name);

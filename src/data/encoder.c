@@ -12,7 +12,7 @@
  * and S. Thorpe, A. Delorme, R. Van Rullen (2001). All cost O(T N). */
 #include "data/encoder.h"
 
-#include "base/blame.h"
+#include "base/error_key.h"
 
 #include <math.h>
 #include <string.h>

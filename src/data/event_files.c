@@ -14,7 +14,7 @@ static const char *const endings[] = {".bin", ".bs2", ".aedat", ".aedat4", ".npz
 
 fsnn_status event_pieces_add(event_pieces *p, char *path, char *text, int64_t from, int64_t to)
 {
-    if (!path || fsnn_grow(&p->piece, p->count, &p->room, p->count + 1, sizeof *p->piece) < 0) {
+    if (!path || fsnn_grow(&p->piece, p->count, &p->capacity, p->count + 1, sizeof *p->piece) < 0) {
         fsnn_free(path);
         fsnn_free(text);
         return FSNN_EMEMORY;

@@ -16,7 +16,7 @@ typedef struct event_piece {
 
 typedef struct event_pieces {
     event_piece *piece; /* [count], those of one file together */
-    int64_t count, room;
+    int64_t count, capacity;
     bool labelled;
 } event_pieces;
 

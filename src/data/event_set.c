@@ -2,7 +2,7 @@
  * array. */
 #include "data/event_set.h"
 
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "data/events.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ typedef struct builder {
     event_set *set;
     int64_t *start;
     packed_event *event;
-    int64_t used, room;
+    int64_t used, capacity;
     fsnn_events file;         /* the recording of the piece before */
     const char *path, *sized; /* its path; that of a file that told the sensor's size */
 } builder;
@@ -77,7 +77,7 @@ static fsnn_status add_piece(builder *b, int64_t i)
     int64_t from = locate(&b->file, p->from);
     int64_t to = p->to == INT64_MAX ? b->file.count : locate(&b->file, p->to);
     int64_t need = b->used + to - from;
-    FSNN_TRY(fsnn_grow(&b->event, b->used, &b->room, need, sizeof *b->event));
+    FSNN_TRY(fsnn_grow(&b->event, b->used, &b->capacity, need, sizeof *b->event));
     FSNN_TRY(packed_from(p->path, b->file.event + from, to - from, b->event + b->used));
     b->used += to - from;
     b->start[i + 1] = b->used;

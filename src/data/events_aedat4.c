@@ -27,7 +27,7 @@ typedef struct recording {
     unpack_kind packing;
     bool found;
     int32_t stream;
-    int64_t room;
+    int64_t capacity;
     unpacked packet;
 } recording;
 
@@ -109,9 +109,9 @@ static fsnn_status read_header(recording *r, fsnn_events *out)
 static fsnn_status add_events(recording *r, size_t where, const uint8_t *p, uint64_t count,
                               fsnn_events *out)
 {
-    if (out->count + (int64_t)count > r->room) {
-        r->room = 2 * r->room + (int64_t)count;
-        FSNN_TRY(events_reserve(out, r->room));
+    if (out->count + (int64_t)count > r->capacity) {
+        r->capacity = 2 * r->capacity + (int64_t)count;
+        FSNN_TRY(events_reserve(out, r->capacity));
     }
     for (; count > 0; count--, p += EVENT) {
         int x = (int16_t)bytes_le(p + 8, 2), y = (int16_t)bytes_le(p + 10, 2);

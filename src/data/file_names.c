@@ -1,7 +1,7 @@
 /* data/file_names.c: patterns of file names, conditions on their fields, lists of paths. */
 #include "data/file_names.h"
 
-#include "base/blame.h"
+#include "base/error_key.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -149,7 +149,8 @@ bool name_condition_holds(const name_pattern *p, const char *conditions, const n
 
 fsnn_status name_list_add(name_list *list, const char *text, size_t length)
 {
-    FSNN_TRY(fsnn_grow(&list->item, list->count, &list->room, list->count + 1, sizeof *list->item));
+    FSNN_TRY(
+        fsnn_grow(&list->item, list->count, &list->capacity, list->count + 1, sizeof *list->item));
     list->item[list->count] = fsnn_format("%.*s", (int)length, text);
     return list->item[list->count] ? (list->count++, FSNN_OK) : FSNN_EMEMORY;
 }

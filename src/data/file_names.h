@@ -33,7 +33,7 @@ bool name_condition_holds(const name_pattern *p, const char *conditions, const n
 /* Sorted texts. */
 typedef struct name_list {
     char **item; /* [count] */
-    int64_t count, room;
+    int64_t count, capacity;
 } name_list;
 fsnn_status name_list_add(name_list *list, const char *text, size_t length);
 void name_list_sort(name_list *list);

@@ -1,6 +1,6 @@
 /* data/frames.c: events to frames. An event's pixel is found (crop, then scale), then its frame or
  * two, and its weight is added there. O(events + values of the frames). */
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "data/frames_walk.h"
 
 #include "data/events.h"

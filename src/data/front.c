@@ -1,6 +1,6 @@
 /* data/front.c: front ends of series: decimation, frames, logarithmic mel spectrum. Each makes new
  * series and puts them in place of the old ones. */
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "data/series_set.h"
 
 #include <kiss_fftr.h>

@@ -37,10 +37,10 @@ bool graph_npz_is(const uint8_t *bytes, size_t size);
 /* Neighbours from pairs [count] of different nodes, in any order and direction. A pair that is
  * there again is one edge; the first such is `repeated`, -1 where there is none. */
 fsnn_status graph_connect(fsnn_graph *g, int32_t (*pair)[2], int64_t count, int32_t repeated[2]);
-fsnn_status graph_feature_room(fsnn_graph *g, int64_t count);
+fsnn_status graph_feature_reserve(fsnn_graph *g, int64_t count);
 /* Whether a feature's value is a number, and one that a float holds. */
 bool graph_finite(double value);
-fsnn_status graph_part_room(fsnn_graph *g, int part);
+fsnn_status graph_part_reserve(fsnn_graph *g, int part);
 /* Puts a node into a part, whose nodes must have classes and be in no other: what is wrong, or
  * NULL. taken [nodes] is kept through all parts. */
 const char *graph_part_add(fsnn_graph *g, int part, int64_t node, int8_t *taken);

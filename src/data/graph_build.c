@@ -61,7 +61,7 @@ fsnn_status graph_connect(fsnn_graph *g, int32_t (*pair)[2], int64_t count, int3
     return FSNN_OK;
 }
 
-fsnn_status graph_feature_room(fsnn_graph *g, int64_t count)
+fsnn_status graph_feature_reserve(fsnn_graph *g, int64_t count)
 {
     g->feature_start = fsnn_alloc((size_t)(g->nodes + 1) * sizeof *g->feature_start);
     g->feature = fsnn_alloc((size_t)(count + 1) * sizeof *g->feature);
@@ -74,7 +74,7 @@ bool graph_finite(double value)
     return fabs(value) <= FLT_MAX;
 }
 
-fsnn_status graph_part_room(fsnn_graph *g, int part)
+fsnn_status graph_part_reserve(fsnn_graph *g, int part)
 {
     g->part[part] = fsnn_alloc((size_t)g->nodes * sizeof *g->part[part]);
     return g->part[part] ? FSNN_OK : FSNN_EMEMORY;

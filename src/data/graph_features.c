@@ -1,7 +1,7 @@
 /* data/graph_features.c: what the samples of a graph's nodes are: features along the edges,
  * encodings, normalisation; the same of a disturbed graph. Time O(hops edges features), memory two
  * dense copies. */
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "data/graph.h"
 
 #include <math.h>

@@ -8,7 +8,7 @@
  * v - theta v| is small for the wanted ones. Y. Zhou, Y. Saad, M. Tiago, J. Chelikowsky (2006).
  *
  * Time a round: DEGREE m (edges + nodes) + 2 nodes m^2; memory three blocks [nodes, m]. */
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "data/graph.h"
 
 #include <math.h>

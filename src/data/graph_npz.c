@@ -265,7 +265,7 @@ static fsnn_status read_matrix(const source *s, const fsnn_array *a, fsnn_graph 
         FSNN_TRY(check_value(s, a, i));
         count += number(a, i) != 0;
     }
-    FSNN_TRY(graph_feature_room(g, count));
+    FSNN_TRY(graph_feature_reserve(g, count));
     count = 0;
     for (int64_t i = 0; i < all; i++) {
         double value = number(a, i);
@@ -318,7 +318,7 @@ static fsnn_status read_attributes(const source *s, const fsnn_array *a, fsnn_gr
     (void)a;
     FSNN_TRY(csr_read(s, "attr", g->nodes, &m));
     g->features = m.columns;
-    FSNN_TRY(graph_feature_room(g, m.count));
+    FSNN_TRY(graph_feature_reserve(g, m.count));
     entry *row = fsnn_alloc((size_t)(m.count + 1) * sizeof *row);
     fsnn_status status = row ? FSNN_OK : FSNN_EMEMORY;
     for (int64_t i = 0; i < g->nodes && !status; i++)
@@ -338,7 +338,7 @@ static fsnn_status read_mask(const source *s, const fsnn_array *a, int part, int
     if (a->shape.rank != 1)
         return unexpected(s, a, "[N], 1 for the nodes of the part and 0 for others");
     FSNN_TRY(check_nodes(s, a->name, a->shape.dim[0], g->nodes));
-    FSNN_TRY(graph_part_room(g, part));
+    FSNN_TRY(graph_part_reserve(g, part));
     for (int64_t i = 0; i < g->nodes; i++) {
         FSNN_TRY(whole(s, a, i, 0, 2, &in));
         const char *fault = in ? graph_part_add(g, part, i, taken) : NULL;

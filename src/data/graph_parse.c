@@ -26,7 +26,7 @@ static fsnn_status wrong(const lines *l, const char *found, const char *expected
 }
 
 /* Copies the next line that is not blank; false at the end of the file. */
-static bool next_line(lines *l, char *out, size_t room, bool *whole)
+static bool next_line(lines *l, char *out, size_t capacity, bool *whole)
 {
     const uint8_t *p = l->text->bytes;
     while (l->at < l->text->size) {
@@ -39,8 +39,8 @@ static bool next_line(lines *l, char *out, size_t room, bool *whole)
             n--;
         if (!n)
             continue;
-        *whole = n < room && !memchr(from, 0, n);
-        size_t kept = n < room ? n : room - 1;
+        *whole = n < capacity && !memchr(from, 0, n);
+        size_t kept = n < capacity ? n : capacity - 1;
         memcpy(out, from, kept);
         out[kept] = 0;
         return true;
@@ -233,7 +233,7 @@ static fsnn_status read_coo(const graph_text *text, const meta *m, fsnn_graph *g
     int64_t place[2], last[2] = {0, -1}, n = 0;
     double value;
     int more;
-    FSNN_TRY(graph_feature_room(g, count_lines(text)));
+    FSNN_TRY(graph_feature_reserve(g, count_lines(text)));
     while ((more = next(&l, 2, place, &value, expected)) > 0) {
         bool later = place[0] > last[0] || (place[0] == last[0] && place[1] > last[1]);
         if (!later || place[0] >= g->nodes || place[1] < 0 || place[1] >= g->features)
@@ -262,7 +262,7 @@ static fsnn_status read_bits(const graph_text *text, const meta *m, fsnn_graph *
                          (long long)text->size, (long long)g->nodes, (long long)bytes);
     for (size_t i = 0; i < text->size; i++)
         n += __builtin_popcount(text->bytes[i]);
-    FSNN_TRY(graph_feature_room(g, n));
+    FSNN_TRY(graph_feature_reserve(g, n));
     n = 0;
     for (int64_t i = 0; i < g->nodes; i++) {
         const uint8_t *row = text->bytes + i * bytes;
@@ -299,7 +299,7 @@ static fsnn_status read_part(const graph_text *text, int part, int8_t *taken, fs
     lines l = {.text = text};
     int64_t node;
     int more;
-    FSNN_TRY(graph_part_room(g, part));
+    FSNN_TRY(graph_part_reserve(g, part));
     while ((more = next(&l, 1, &node, NULL, "a node")) > 0) {
         if (node < 0 || node >= g->nodes)
             return wrong(&l, "a node that does not exist", "one below the number of nodes");

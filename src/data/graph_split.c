@@ -1,5 +1,5 @@
 /* data/graph_split.c: which part each node of a graph is in. */
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "data/graph.h"
 #include "data/store.h"
 

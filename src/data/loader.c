@@ -111,9 +111,10 @@ static int64_t guess(const recipe *r)
     return r->steps * r->options.batch * (r->values / FEW + 1);
 }
 
-static fsnn_status more_room(const fsnn_loader *l, slot *s)
+static fsnn_status reserve_more(const fsnn_loader *l, slot *s)
 {
-    return spike_lists_room(&s->lists, s->lists.room ? 2 * s->lists.room : guess(&l->how));
+    return spike_lists_reserve(&s->lists,
+                               s->lists.capacity ? 2 * s->lists.capacity : guess(&l->how));
 }
 
 /* Once with as much room as the lists of earlier batches took; again where that is not enough. */
@@ -131,7 +132,7 @@ static fsnn_status fill_once_or_more(fsnn_loader *l, slot *s, filling *f)
             return fsnn_fail(fault->status, "%s", fault->text);
         if (!too_full(l))
             return FSNN_OK;
-        FSNN_TRY(more_room(l, s));
+        FSNN_TRY(reserve_more(l, s));
     }
 }
 
@@ -361,10 +362,10 @@ int64_t fsnn_loader_memory(const fsnn_loader *l)
             slot = rows * r->values * (int64_t)sizeof(float);
     for (int i = 0; r->sparse && i < l->slots; i++) {
         const spike_lists *lists = &l->slot[i].lists;
-        int64_t room = lists->room ? lists->room : guess(r);
+        int64_t capacity = lists->capacity ? lists->capacity : guess(r);
         slot = rows * (int64_t)(sizeof *lists->start + sizeof *lists->count) +
-               room * (int64_t)sizeof *lists->index;
-        slot += lists->values ? room * (int64_t)sizeof *lists->value : 0;
+               capacity * (int64_t)sizeof *lists->index;
+        slot += lists->values ? capacity * (int64_t)sizeof *lists->value : 0;
     }
     return l->slots * slot + l->makers * maker_bytes(r);
 }

@@ -2,7 +2,7 @@
  * it does not matter which thread makes it, and when. */
 #include "data/recipe.h"
 
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "data/encoder.h"
 #include "data/perturb.h"
 #include "data/store.h"
@@ -31,7 +31,7 @@ static fsnn_status check(const fsnn_data *data, const fsnn_loader_options *optio
     for (int i = 0; i < options->perturbs; i++)
         FSNN_TRY(perturb_check_sample(&options->perturb[i]));
     bool unused = data->sequence && options->encoder.kind == FSNN_ENCODE_DIRECT;
-    return unused ? FSNN_OK : fsnn_blame_in(encoder_check(&options->encoder), "encoder");
+    return unused ? FSNN_OK : fsnn_fail_in(encoder_check(&options->encoder), "encoder");
 }
 
 /* Steps and values of one step, before and after the encoder. */
@@ -101,7 +101,7 @@ int64_t recipe_rows(const recipe *r)
 fsnn_status maker_open(maker *m, const recipe *r)
 {
     *m = (maker){0};
-    FSNN_TRY(fsnn_blame_in(augmenter_open(&m->augment, &r->options.augment, r->data), "augment"));
+    FSNN_TRY(fsnn_fail_in(augmenter_open(&m->augment, &r->options.augment, r->data), "augment"));
     if (r->stamped)
         FSNN_TRY(resample_open(&m->grid, &r->options.sampling, r->rows, r->values));
     m->sample = fsnn_alloc((size_t)r->data->size * sizeof *m->sample);

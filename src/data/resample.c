@@ -18,7 +18,7 @@ static fsnn_status check(const fsnn_sampling *sampling, int64_t T)
     return FSNN_OK;
 }
 
-static fsnn_status room(resample *r, int64_t steps)
+static fsnn_status capacity(resample *r, int64_t steps)
 {
     series *s = &r->s;
     s->q = steps;
@@ -41,7 +41,7 @@ fsnn_status resample_open(resample *r, const fsnn_sampling *sampling, int64_t T,
     if (!r->times)
         return FSNN_EMEMORY;
     memcpy(r->times, sampling->times, (size_t)T * sizeof *r->times);
-    FSNN_TRY(room(r, steps));
+    FSNN_TRY(capacity(r, steps));
     r->s.times = r->times;
     r->s.query = r->grid;
     return fsnn_interpolate_grid(T, r->times, 1, false, sampling->step, 0, steps, r->grid);

@@ -18,15 +18,15 @@ fsnn_series *series_new(int64_t channels, double rate)
 
 float *series_add(fsnn_series *s, int64_t length, int32_t label)
 {
-    int64_t room = s->count_room; /* of both lists; they grow alike */
+    int64_t capacity = s->count_capacity; /* of both lists; they grow alike */
     size_t row = (size_t)s->channels * sizeof(float);
-    if (fsnn_grow(&s->end, s->count, &room, s->count + 1, sizeof *s->end) < 0)
+    if (fsnn_grow(&s->end, s->count, &capacity, s->count + 1, sizeof *s->end) < 0)
         return NULL;
-    room = s->count_room;
-    if (fsnn_grow(&s->labels, s->count, &room, s->count + 1, sizeof *s->labels) < 0)
+    capacity = s->count_capacity;
+    if (fsnn_grow(&s->labels, s->count, &capacity, s->count + 1, sizeof *s->labels) < 0)
         return NULL;
-    s->count_room = room;
-    if (fsnn_grow(&s->values, s->rows, &s->row_room, s->rows + length, row) < 0)
+    s->count_capacity = capacity;
+    if (fsnn_grow(&s->values, s->rows, &s->row_capacity, s->rows + length, row) < 0)
         return NULL;
     float *at = s->values + s->rows * s->channels;
     memset(at, 0, (size_t)(length * s->channels) * sizeof *at);
@@ -38,7 +38,7 @@ float *series_add(fsnn_series *s, int64_t length, int32_t label)
 
 fsnn_status series_name_class(fsnn_series *s, const char *name, size_t length)
 {
-    FSNN_TRY(fsnn_grow(&s->name, s->classes, &s->name_room, s->classes + 1, sizeof *s->name));
+    FSNN_TRY(fsnn_grow(&s->name, s->classes, &s->name_capacity, s->classes + 1, sizeof *s->name));
     char *copy = fsnn_format("%.*s", (int)length, name);
     if (!copy)
         return FSNN_EMEMORY;
@@ -58,10 +58,10 @@ void series_replace(fsnn_series *s, fsnn_series *fresh)
 {
     fsnn_series old = *s;
     s->count = fresh->count;
-    s->count_room = fresh->count_room;
+    s->count_capacity = fresh->count_capacity;
     s->channels = fresh->channels;
     s->rows = fresh->rows;
-    s->row_room = fresh->row_room;
+    s->row_capacity = fresh->row_capacity;
     s->end = fresh->end;
     s->labels = fresh->labels;
     s->values = fresh->values;

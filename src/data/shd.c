@@ -4,7 +4,7 @@
  * become steps when the file is read; a sample is laid out when it is asked for. */
 #include "data/shd.h"
 
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "data/store.h"
 
 #include <math.h>
@@ -19,8 +19,8 @@ typedef struct spike {
 typedef struct trains {
     int64_t steps, channels;
     bool count;
-    int64_t rows, room; /* samples; room of `all` */
-    int64_t *end;       /* [rows] spikes up to the end of each sample */
+    int64_t rows, capacity; /* samples; room of `all` */
+    int64_t *end;           /* [rows] spikes up to the end of each sample */
     spike *all;
 } trains;
 
@@ -55,7 +55,7 @@ static fsnn_status keep(file *f, int64_t row, int64_t count)
     int64_t used = row ? t->end[row - 1] : 0;
     const double *time = f->time;
     const int64_t *unit = f->unit;
-    FSNN_TRY(fsnn_grow(&t->all, used, &t->room, used + count, sizeof *t->all));
+    FSNN_TRY(fsnn_grow(&t->all, used, &t->capacity, used + count, sizeof *t->all));
     for (int64_t i = 0; i < count; i++) {
         if (!(time[i] >= 0 && isfinite(time[i])))
             return fsnn_fail(FSNN_EFORMAT, "%s: sample %lld, spike %lld: its time is %g s", f->path,

@@ -21,11 +21,11 @@ fsnn_status sparse_open(sparse_rows *rows, int64_t T, int64_t N)
 
 fsnn_status sparse_reserve(sparse_rows *rows, int64_t kept, int64_t count)
 {
-    if (count <= rows->room)
+    if (count <= rows->capacity)
         return FSNN_OK;
-    int64_t room = count + rows->room;
-    int32_t *index = fsnn_alloc((size_t)room * sizeof *index);
-    float *value = fsnn_alloc((size_t)room * sizeof *value);
+    int64_t capacity = count + rows->capacity;
+    int32_t *index = fsnn_alloc((size_t)capacity * sizeof *index);
+    float *value = fsnn_alloc((size_t)capacity * sizeof *value);
     if (!index || !value) {
         fsnn_free(index);
         fsnn_free(value);
@@ -39,7 +39,7 @@ fsnn_status sparse_reserve(sparse_rows *rows, int64_t kept, int64_t count)
     fsnn_free(rows->value);
     rows->index = index;
     rows->value = value;
-    rows->room = room;
+    rows->capacity = capacity;
     return FSNN_OK;
 }
 

@@ -9,11 +9,11 @@
  * increasing, and their values. Grows as needed and may be used again; all zero at first. */
 typedef struct sparse_rows {
     int64_t T, N;
-    int64_t *start; /* [T + 1] */
-    int32_t *index; /* [start[T]], below N */
-    float *value;   /* [start[T]] */
-    int64_t room;   /* of index and value */
-    float *dense;   /* [T, N]; NULL where it was not needed */
+    int64_t *start;   /* [T + 1] */
+    int32_t *index;   /* [start[T]], below N */
+    float *value;     /* [start[T]] */
+    int64_t capacity; /* of index and value */
+    float *dense;     /* [T, N]; NULL where it was not needed */
 } sparse_rows;
 
 /* A row of the store of a set of sequences, changed where `clip` is given and the set can be.

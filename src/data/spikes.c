@@ -34,21 +34,22 @@ void spike_lists_begin(spike_lists *l, int64_t batch, spike_piece *piece, int pi
 {
     l->s.batch = batch;
     for (int i = 0; i < pieces; i++)
-        piece[i] = (spike_piece){i * (l->room / pieces), (i + 1) * (l->room / pieces), false};
+        piece[i] =
+            (spike_piece){i * (l->capacity / pieces), (i + 1) * (l->capacity / pieces), false};
 }
 
-fsnn_status spike_lists_room(spike_lists *l, int64_t room)
+fsnn_status spike_lists_reserve(spike_lists *l, int64_t capacity)
 {
     fsnn_free(l->index);
     fsnn_free(l->value);
-    l->room = 0;
-    l->index = fsnn_alloc((size_t)room * sizeof *l->index);
-    l->value = l->values ? fsnn_alloc((size_t)room * sizeof *l->value) : NULL;
+    l->capacity = 0;
+    l->index = fsnn_alloc((size_t)capacity * sizeof *l->index);
+    l->value = l->values ? fsnn_alloc((size_t)capacity * sizeof *l->value) : NULL;
     l->s.index = l->index;
     l->s.value = l->value;
     if (!l->index || (l->values && !l->value))
         return FSNN_EMEMORY;
-    l->room = room;
+    l->capacity = capacity;
     return FSNN_OK;
 }
 

@@ -15,7 +15,7 @@ typedef struct spike_lists {
     int32_t *count;
     int32_t *index; /* [room] */
     float *value;   /* [room]; NULL: all 1 */
-    int64_t room;
+    int64_t capacity;
     bool values; /* elements have values of their own */
 } spike_lists;
 
@@ -41,7 +41,7 @@ fsnn_status spike_lists_open(spike_lists *l, int64_t T, int64_t B, int64_t N, bo
 /* Begins a batch of `batch` samples in `pieces` pieces [pieces] of one size. */
 void spike_lists_begin(spike_lists *l, int64_t batch, spike_piece *piece, int pieces);
 /* Room for `room` elements; nothing is kept. */
-fsnn_status spike_lists_room(spike_lists *l, int64_t room);
+fsnn_status spike_lists_reserve(spike_lists *l, int64_t capacity);
 void spike_lists_close(spike_lists *l);
 
 fsnn_status spike_space_open(spike_space *space, int64_t T, int64_t N, bool dense);

@@ -39,11 +39,11 @@ static fsnn_status next_member(stream *s)
 }
 
 /* One call of zlib, which counts in 32 bits. */
-static fsnn_status step(stream *s, uint8_t *out, size_t room, size_t *made)
+static fsnn_status step(stream *s, uint8_t *out, size_t capacity, size_t *made)
 {
     enum { PIECE = 1 << 30 };
     uInt in = s->left < PIECE ? (uInt)s->left : PIECE;
-    uInt space = room < PIECE ? (uInt)room : PIECE;
+    uInt space = capacity < PIECE ? (uInt)capacity : PIECE;
     s->z.next_in = (Bytef *)(uintptr_t)s->in;
     s->z.avail_in = in;
     s->z.next_out = out;

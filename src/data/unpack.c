@@ -23,7 +23,7 @@ static fsnn_status grow(const char *where, size_t packed, unpacked *out)
                          "is damaged",
                          where, packed);
     int64_t size = (int64_t)out->size;
-    return fsnn_grow(&out->bytes, size, &out->room, size + PIECE, 1);
+    return fsnn_grow(&out->bytes, size, &out->capacity, size + PIECE, 1);
 }
 
 static fsnn_status damaged(const char *where, const char *library, const char *reason)
@@ -41,7 +41,7 @@ static fsnn_status lz4_all(LZ4F_dctx *z, const char *where, const uint8_t *in, s
     do {
         FSNN_TRY(grow(where, size, out));
         size_t taken = size - at;
-        got = (size_t)out->room - out->size;
+        got = (size_t)out->capacity - out->size;
         hint = LZ4F_decompress(z, out->bytes + out->size, &got, in + at, &taken, NULL);
         if (LZ4F_isError(hint))
             return damaged(where, "LZ4", LZ4F_getErrorName(hint));
@@ -81,7 +81,7 @@ static fsnn_status zstd_all(ZSTD_DCtx *z, const char *where, const uint8_t *pack
     size_t hint = 1, got;
     do {
         FSNN_TRY(grow(where, size, out));
-        ZSTD_outBuffer piece = {out->bytes + out->size, (size_t)out->room - out->size, 0};
+        ZSTD_outBuffer piece = {out->bytes + out->size, (size_t)out->capacity - out->size, 0};
         hint = ZSTD_decompressStream(z, &piece, &in);
         if (ZSTD_isError(hint))
             return damaged(where, "ZSTD", ZSTD_getErrorName(hint));
@@ -117,7 +117,7 @@ static fsnn_status zstd(const char *where, const uint8_t *in, size_t size, unpac
 static fsnn_status plain(const char *where, const uint8_t *in, size_t size, unpacked *out)
 {
     (void)where;
-    FSNN_TRY(fsnn_grow(&out->bytes, 0, &out->room, (int64_t)size, 1));
+    FSNN_TRY(fsnn_grow(&out->bytes, 0, &out->capacity, (int64_t)size, 1));
     if (size)
         memcpy(out->bytes, in, size);
     out->size = size;

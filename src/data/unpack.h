@@ -10,7 +10,7 @@ typedef enum unpack_kind { UNPACK_NONE, UNPACK_LZ4, UNPACK_ZSTD } unpack_kind;
 typedef struct unpacked {
     uint8_t *bytes; /* [room], reused from packet to packet */
     size_t size;
-    int64_t room;
+    int64_t capacity;
 } unpacked;
 
 /* Unpacks `packed` [size] into out->bytes, which grows as bytes really come out. `where` starts the

@@ -1,5 +1,5 @@
 /* data/wfdb_beats.c: a record as one series, or windows around its beats as many. */
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "data/series_set.h"
 #include "data/wfdb.h"
 

@@ -44,7 +44,7 @@ typedef struct zip_writer {
     uint64_t limit; /* sizes and offsets from here on use zip64: ZIP_LIMIT (tests use less) */
     uint64_t offset, count;
     uint8_t *directory; /* growing central directory, [room] */
-    int64_t used, room;
+    int64_t used, capacity;
 } zip_writer;
 
 #define ZIP_LIMIT UINT64_C(0xffffffff)

@@ -119,20 +119,20 @@ static bool extra64(const uint8_t *extra, size_t size, uint64_t *value[3])
 /* Sets entry->data after checking the local header at `offset` against the directory. */
 static fsnn_status locate(zip_reader *zip, zip_entry *entry, uint64_t offset)
 {
-    uint64_t room = offset <= zip->directory ? zip->directory - offset : 0;
-    const uint8_t *local = zip->bytes + (room ? offset : 0);
-    if (room < LOCAL_SIZE || bytes_le(local, 4) != LOCAL)
+    uint64_t capacity = offset <= zip->directory ? zip->directory - offset : 0;
+    const uint8_t *local = zip->bytes + (capacity ? offset : 0);
+    if (capacity < LOCAL_SIZE || bytes_le(local, 4) != LOCAL)
         return fsnn_fail(FSNN_EFORMAT,
                          "%s: entry %s should start at byte %llu but does not: the file is damaged",
                          zip->path, entry->shown, (unsigned long long)offset);
     uint64_t name = bytes_le(local + 26, 2), head = LOCAL_SIZE + name + bytes_le(local + 28, 2);
-    if (head > room || name != entry->name_size ||
+    if (head > capacity || name != entry->name_size ||
         memcmp(local + LOCAL_SIZE, entry->name, entry->name_size) != 0)
         return fsnn_fail(FSNN_EFORMAT,
                          "%s: the header of entry %s does not agree with the zip directory: the "
                          "file is damaged",
                          zip->path, entry->shown);
-    if (entry->packed > room - head || entry->packed > zip->budget)
+    if (entry->packed > capacity - head || entry->packed > zip->budget)
         return fsnn_fail(FSNN_EFORMAT,
                          "%s: entry %s is said to hold %llu bytes, more than the file has",
                          zip->path, entry->shown, (unsigned long long)entry->packed);
@@ -165,16 +165,16 @@ static fsnn_status check_method(const zip_reader *zip, const zip_entry *entry, u
 
 int zip_next(zip_reader *zip, zip_entry *entry)
 {
-    uint64_t room = zip->end - zip->cursor;
-    if (!zip->left && !room)
+    uint64_t capacity = zip->end - zip->cursor;
+    if (!zip->left && !capacity)
         return 0;
     const uint8_t *record = zip->bytes + zip->cursor;
-    if (!zip->left || room < CENTRAL_SIZE || bytes_le(record, 4) != CENTRAL)
+    if (!zip->left || capacity < CENTRAL_SIZE || bytes_le(record, 4) != CENTRAL)
         return fsnn_fail(FSNN_EFORMAT, "%s: the zip directory is damaged at byte %llu", zip->path,
                          (unsigned long long)zip->cursor);
     size_t name = bytes_le(record + 28, 2), extra = bytes_le(record + 30, 2);
     uint64_t total = CENTRAL_SIZE + name + extra + bytes_le(record + 32, 2);
-    if (total > room)
+    if (total > capacity)
         return fsnn_fail(FSNN_EFORMAT, "%s: the zip directory ends inside a record, at byte %llu",
                          zip->path, (unsigned long long)zip->end);
     *entry = (zip_entry){
@@ -210,11 +210,11 @@ static bool inflate_entry(const zip_entry *entry, uint8_t *out)
     int code = Z_OK;
     uint8_t spare; /* output room at the end, so that surplus data shows instead of a full buffer */
     while (code == Z_OK) {
-        uint64_t more = entry->packed - in, room = entry->size - made;
+        uint64_t more = entry->packed - in, capacity = entry->size - made;
         z.next_in = (Bytef *)(uintptr_t)(entry->data + in);
         z.avail_in = more < PIECE ? (uInt)more : PIECE;
-        z.next_out = room ? out + made : &spare;
-        z.avail_out = !room ? 1 : room < PIECE ? (uInt)room : PIECE;
+        z.next_out = capacity ? out + made : &spare;
+        z.avail_out = !capacity ? 1 : capacity < PIECE ? (uInt)capacity : PIECE;
         uInt had_in = z.avail_in, had_out = z.avail_out;
         code = inflate(&z, Z_NO_FLUSH);
         in += had_in - z.avail_in;

@@ -47,7 +47,7 @@ static uint8_t *put_common(const zip_writer *zip, uint8_t *p, const char *name, 
 static fsnn_status remember(zip_writer *zip, const void *data, size_t size)
 {
     int64_t need = zip->used + (int64_t)size;
-    FSNN_TRY(fsnn_grow(&zip->directory, zip->used, &zip->room, need, 1));
+    FSNN_TRY(fsnn_grow(&zip->directory, zip->used, &zip->capacity, need, 1));
     memcpy(zip->directory + zip->used, data, size);
     zip->used = need;
     return FSNN_OK;

@@ -134,8 +134,8 @@ void frac_fit_measure(const frac_fit *fit, const fde_kernel *kernel, const fde_m
                       const double *weight, double *error, double *sum)
 {
     int count = measured(fit);
-    size_t room = (size_t)count * (FRAC_MODES + 1) + TABLE + 1;
-    double *table = fsnn_alloc(room * sizeof *table);
+    size_t capacity = (size_t)count * (FRAC_MODES + 1) + TABLE + 1;
+    double *table = fsnn_alloc(capacity * sizeof *table);
     *error = *sum = NAN;
     if (!table)
         return;
@@ -195,8 +195,8 @@ fsnn_status frac_fit_make(frac_fit *fit, const frac_target *target, int targets)
     fit->eta = 0.97 * 9.8696044 / (digits + 5);
     fit->cut = fmin(1, 10 * pow(fit->tolerance, 1.0 / TAIL)) / (double)fit->steps;
     fit->fast = (digits + 6) / (fit->window - 1);
-    size_t room = (size_t)measured(fit) * ((size_t)targets + FRAC_MODES) + TABLE + 1;
-    double *table = fsnn_alloc(room * sizeof *table);
+    size_t capacity = (size_t)measured(fit) * ((size_t)targets + FRAC_MODES) + TABLE + 1;
+    double *table = fsnn_alloc(capacity * sizeof *table);
     if (!table)
         return FSNN_EMEMORY;
     fsnn_status status = search(fit, target, targets, table);

@@ -1,7 +1,7 @@
 /* Settling of weights: computed in double, rounded once, trimmed and padded. */
 #include "frac/memory.h"
 
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "base/isa.h"
 
 #include <math.h>
@@ -67,9 +67,9 @@ void frac_memory_free(frac_memory *memory)
 static fsnn_status grow(frac_memory *memory, int64_t n)
 {
     /* a net wrapped again may have a method with more sums than the one before */
-    if (n <= memory->room && memory->sum[memory->sums - 1].w)
+    if (n <= memory->capacity && memory->sum[memory->sums - 1].w)
         return FSNN_OK;
-    n = n > memory->room ? n : memory->room;
+    n = n > memory->capacity ? n : memory->capacity;
     double *work = fsnn_alloc((size_t)(n + 1) * sizeof *work);
     float *w[2] = {NULL};
     bool good = work != NULL;
@@ -87,7 +87,7 @@ static fsnn_status grow(frac_memory *memory, int64_t n)
     }
     fsnn_free(memory->work);
     memory->work = work;
-    memory->room = n;
+    memory->capacity = n;
     return FSNN_OK;
 }
 
@@ -102,7 +102,7 @@ static int64_t round_weights(const frac_memory *memory, int64_t n, float *w)
         if (w[l] != 0)
             window = l;
     }
-    for (int64_t l = end + 1; l < memory->room + FRAC_PAD; l++)
+    for (int64_t l = end + 1; l < memory->capacity + FRAC_PAD; l++)
         w[l] = 0;
     return window;
 }
@@ -163,18 +163,18 @@ fsnn_status frac_memory_starts(frac_memory *m, int64_t time, int64_t K)
 {
     if (!m->method->start || (time >= m->from && time + K <= m->from + m->starts))
         return FSNN_OK;
-    int64_t room = K > m->start_room ? K : m->start_room;
+    int64_t capacity = K > m->start_capacity ? K : m->start_capacity;
     for (int s = 0; s < m->sums; s++) {
-        if (room == m->start_room && m->sum[s].start)
+        if (capacity == m->start_capacity && m->sum[s].start)
             continue;
         fsnn_free(m->sum[s].start);
-        m->sum[s].start = fsnn_alloc((size_t)room * sizeof(float));
+        m->sum[s].start = fsnn_alloc((size_t)capacity * sizeof(float));
         if (!m->sum[s].start) {
-            m->start_room = m->starts = 0;
+            m->start_capacity = m->starts = 0;
             return FSNN_EMEMORY;
         }
     }
-    m->start_room = room;
+    m->start_capacity = capacity;
     m->from = time;
     m->starts = K;
     fill_starts(m);

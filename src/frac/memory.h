@@ -9,10 +9,10 @@
 #define FSNN_FRAC_MEMORY_H
 
 #include "base/base.h"
+#include "base/rows.h"
 #include "frac/method.h"
 #include "frac/modes.h"
 
-#define FRAC_LANES 32             /* neurons in a tile */
 #define FRAC_BLOCK 12             /* outputs that share one pass over the history */
 #define FRAC_PAD (FRAC_BLOCK + 1) /* zeros behind the last weight */
 
@@ -39,7 +39,7 @@ typedef struct frac_keep {
  */
 typedef struct frac_sum {
     float *w;     /* [room + FRAC_PAD], w[l] for lag l */
-    float *start; /* [start_room] of the first drive in output from + 1 + i; NULL: none */
+    float *start; /* [start_capacity] of the first drive in output from + 1 + i; NULL: none */
     float gain;
     int64_t window; /* lags with a weight, of those settled */
 } frac_sum;
@@ -62,8 +62,8 @@ typedef struct frac_memory {
     int64_t limit; /* most lags that are summed one by one: memory M leaves M-1; -1: no limit */
     int64_t keep;  /* history rows worth remembering from one call to the next; -1: all */
     int64_t lags;  /* lags settled so far */
-    int64_t room;
-    int64_t from, starts, start_room; /* `start` covers outputs from + 1 .. from + starts */
+    int64_t capacity;
+    int64_t from, starts, start_capacity; /* `start` covers outputs from + 1 .. from + starts */
     int sums;
     frac_sum sum[2];
     double *work;

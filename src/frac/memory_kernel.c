@@ -43,7 +43,7 @@ static inline void panel(const float *w, const float *past, int64_t rows, float 
     for (int i = 0; i < DEEP; i++)
         a[i] = b[i] = (vec){0};
     for (int64_t k = 0; k < rows; k++) {
-        vec x = load(past + k * FRAC_LANES), y = load(past + k * FRAC_LANES + WIDTH);
+        vec x = load(past + k * ROW_LANES), y = load(past + k * ROW_LANES + WIDTH);
         const float *q = w + (rows - k);
 #pragma GCC unroll 12
         for (int i = 0; i < DEEP; i++) {
@@ -53,21 +53,21 @@ static inline void panel(const float *w, const float *past, int64_t rows, float 
     }
 #pragma GCC unroll 12
     for (int i = 0; i < DEEP; i++) {
-        store(acc + i * FRAC_LANES, a[i]);
-        store(acc + i * FRAC_LANES + WIDTH, b[i]);
+        store(acc + i * ROW_LANES, a[i]);
+        store(acc + i * ROW_LANES + WIDTH, b[i]);
     }
 }
 
 static void far(const float *w, const float *past, int64_t rows, float *acc)
 {
     for (int i = 0; i < FRAC_BLOCK; i += DEEP)
-        for (int lane = 0; lane < FRAC_LANES; lane += 2 * WIDTH)
-            panel(w + i, past + lane, rows, acc + i * FRAC_LANES + lane);
+        for (int lane = 0; lane < ROW_LANES; lane += 2 * WIDTH)
+            panel(w + i, past + lane, rows, acc + i * ROW_LANES + lane);
 }
 
 static void near(const float *w, const float *past, int64_t rows, float *acc)
 {
-    enum { VECS = FRAC_LANES / WIDTH };
+    enum { VECS = ROW_LANES / WIDTH };
     vec a[VECS];
 #pragma GCC unroll 8
     for (int v = 0; v < VECS; v++)
@@ -75,7 +75,7 @@ static void near(const float *w, const float *past, int64_t rows, float *acc)
     for (int64_t k = 0; k < rows; k++)
 #pragma GCC unroll 8
         for (int v = 0; v < VECS; v++)
-            a[v] += w[rows - k] * load(past + k * FRAC_LANES + v * WIDTH);
+            a[v] += w[rows - k] * load(past + k * ROW_LANES + v * WIDTH);
 #pragma GCC unroll 8
     for (int v = 0; v < VECS; v++)
         store(acc + v * WIDTH, a[v]);

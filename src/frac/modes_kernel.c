@@ -33,7 +33,7 @@ static inline void panel(const float *A, int64_t stride, const float *X, int64_t
     for (int i = 0; i < DEEP; i++)
         a[i] = b[i] = (vec){0};
     for (int64_t k = 0; k < rows; k++) {
-        vec x = load(X + k * FRAC_LANES), y = load(X + k * FRAC_LANES + WIDTH);
+        vec x = load(X + k * ROW_LANES), y = load(X + k * ROW_LANES + WIDTH);
         const float *q = A + k * stride;
 #pragma GCC unroll 12
         for (int i = 0; i < DEEP; i++) {
@@ -42,26 +42,26 @@ static inline void panel(const float *A, int64_t stride, const float *X, int64_t
         }
     }
     for (int i = 0; i < DEEP; i++) {
-        memcpy(acc + i * FRAC_LANES, &a[i], sizeof(vec));
-        memcpy(acc + i * FRAC_LANES + WIDTH, &b[i], sizeof(vec));
+        memcpy(acc + i * ROW_LANES, &a[i], sizeof(vec));
+        memcpy(acc + i * ROW_LANES + WIDTH, &b[i], sizeof(vec));
     }
 }
 
 static void product(const float *A, int64_t stride, const float *X, int64_t rows, float *acc)
 {
     for (int i = 0; i < FRAC_BLOCK; i += DEEP)
-        for (int lane = 0; lane < FRAC_LANES; lane += 2 * WIDTH)
-            panel(A + i, stride, X + lane, rows, acc + i * FRAC_LANES + lane);
+        for (int lane = 0; lane < ROW_LANES; lane += 2 * WIDTH)
+            panel(A + i, stride, X + lane, rows, acc + i * ROW_LANES + lane);
 }
 
 static void single(const float *A, int64_t stride, const float *X, int64_t rows, float *acc)
 {
-    enum { VECS = FRAC_LANES / WIDTH };
+    enum { VECS = ROW_LANES / WIDTH };
     vec a[VECS];
     memset(a, 0, sizeof a);
     for (int64_t k = 0; k < rows; k++)
         for (int v = 0; v < VECS; v++)
-            a[v] += A[k * stride] * load(X + k * FRAC_LANES + v * WIDTH);
+            a[v] += A[k * stride] * load(X + k * ROW_LANES + v * WIDTH);
     memcpy(acc, a, sizeof a);
 }
 
@@ -73,17 +73,17 @@ static void recall(const frac_modes *m, const float *out, const float *S, int64_
         return;
     }
     for (int64_t i = 0; i < outputs; i++)
-        single(out + i, m->stride, S, m->fit.modes, acc + i * FRAC_LANES);
+        single(out + i, m->stride, S, m->fit.modes, acc + i * ROW_LANES);
 }
 
 static void absorb(const frac_modes *m, const float *rows, int64_t first, int64_t last, float *S)
 {
-    float acc[FRAC_BLOCK][FRAC_LANES];
+    float acc[FRAC_BLOCK][ROW_LANES];
     for (int k = 0; k < m->padded; k += FRAC_BLOCK) {
         product(m->in + first * m->padded + k, m->padded, rows, last - first, acc[0]);
         for (int i = 0; i < FRAC_BLOCK; i++) {
-            float *s = S + (k + i) * FRAC_LANES, keep = m->decay[k + i];
-            for (int lane = 0; lane < FRAC_LANES; lane++)
+            float *s = S + (k + i) * ROW_LANES, keep = m->decay[k + i];
+            for (int lane = 0; lane < ROW_LANES; lane++)
                 s[lane] += keep * s[lane] + acc[i][lane];
         }
     }

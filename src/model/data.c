@@ -263,7 +263,7 @@ static fsnn_status open_set(const fsnn_description *d, const char *which, const 
 {
     yaml_doc view = {.path = d->doc.path};
     const data_place at = {d, &view, yaml_find(d->data.node, which), set};
-    fsnn_status status = data_blame(&at, data_kinds[d->data.kind]->open(&at, out));
+    fsnn_status status = data_fail_in(&at, data_kinds[d->data.kind]->open(&at, out));
     pool_free(&view.memory);
     FSNN_TRY(status);
     if (d->data.mean != 0 || d->data.deviation != 1)
@@ -300,7 +300,7 @@ static fsnn_status open_parts(const fsnn_description *d, fsnn_data *part[FSNN_PA
 {
     yaml_doc view = {.path = d->doc.path};
     const data_place at = {d, &view, d->data.node, NULL};
-    fsnn_status status = data_blame(&at, data_kinds[d->data.kind]->open_parts(&at, part));
+    fsnn_status status = data_fail_in(&at, data_kinds[d->data.kind]->open_parts(&at, part));
     pool_free(&view.memory);
     return status;
 }

@@ -43,7 +43,7 @@ fsnn_status data_find_file(const data_place *at, const yaml_node *node, const ch
 /* Options that are wrong for the data at hand (FSNN_EARGUMENT, or FSNN_ENOTFOUND with a key) are
  * the description's fault: the sentence gets the place of the key that the error names, in the set
  * or else in the section. Other errors, those of files, stay as they are. Returns the status. */
-fsnn_status data_blame(const data_place *at, fsnn_status status);
+fsnn_status data_fail_in(const data_place *at, fsnn_status status);
 
 /* Gives the samples the time axis that `sequence` says; destroys *data on failure. */
 fsnn_status data_in_time(const data_place *at, fsnn_data **data);

@@ -1,7 +1,7 @@
 /* model/data_series.c: from files of series to samples of T steps, the same way for all kinds. */
 #include "model/data_series.h"
 
-#include "base/blame.h"
+#include "base/error_key.h"
 
 #include <math.h>
 #include <string.h>
@@ -89,8 +89,8 @@ static fsnn_status front(const series_section *o, fsnn_series *s)
 
 static fsnn_status read_set(const data_place *at, series_reader *read, fsnn_series **out)
 {
-    FSNN_TRY(data_blame(at, read(at, out)));
-    fsnn_status status = data_blame(at, fsnn_blame_in(front(&at->d->data.series, *out), "front"));
+    FSNN_TRY(data_fail_in(at, read(at, out)));
+    fsnn_status status = data_fail_in(at, fsnn_fail_in(front(&at->d->data.series, *out), "front"));
     if (status < 0) {
         fsnn_series_destroy(*out);
         *out = NULL;

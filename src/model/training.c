@@ -1,5 +1,5 @@
 /* The section `training`: tables onto the structs of fsnn/train.h. */
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "model/description.h"
 
 #include <math.h>

@@ -106,9 +106,9 @@ void fsnn_net_destroy(fsnn_net *net)
 /* Appends; takes the node, also on failure. Returns its handle. */
 static int append(fsnn_net *net, net_node *node)
 {
-    if (net->nodes == net->node_room) {
-        int room = net->node_room ? 2 * net->node_room : 16;
-        net_node **grown = fsnn_alloc((size_t)room * sizeof *grown);
+    if (net->nodes == net->node_capacity) {
+        int capacity = net->node_capacity ? 2 * net->node_capacity : 16;
+        net_node **grown = fsnn_alloc((size_t)capacity * sizeof *grown);
         if (!grown) {
             node_free(node);
             return FSNN_EMEMORY;
@@ -117,7 +117,7 @@ static int append(fsnn_net *net, net_node *node)
             memcpy(grown, net->node, (size_t)net->nodes * sizeof *grown);
         fsnn_free(net->node);
         net->node = grown;
-        net->node_room = room;
+        net->node_capacity = capacity;
     }
     net->node[net->nodes] = node;
     net->wrapped = false;

@@ -34,7 +34,7 @@ typedef struct state {
     int64_t numbers; /* B * shape */
     float *value;    /* [B, shape], of the step before */
     float *gradient; /* [B, shape], what the step after gives to this one */
-    size_t room;
+    size_t capacity;
 } state;
 
 static fsnn_status create(op_node *node)
@@ -71,16 +71,16 @@ static fsnn_status plan(op_node *node)
     state *st = node->state;
     st->numbers = node->B * fsnn_shape_count(&st->shape);
     size_t need = (size_t)st->numbers * sizeof(float);
-    if (need <= st->room)
+    if (need <= st->capacity)
         return FSNN_OK;
     fsnn_free(st->value);
     fsnn_free(st->gradient);
-    st->room = 0;
+    st->capacity = 0;
     st->value = fsnn_alloc(need);
     st->gradient = fsnn_alloc(need);
     if (!st->value || !st->gradient)
         return FSNN_EMEMORY;
-    st->room = need;
+    st->capacity = need;
     return FSNN_OK;
 }
 

@@ -68,7 +68,7 @@ static fsnn_status begin(fsnn_net *net, int *delays)
         if (!is_delay(node))
             continue;
         const fsnn_delay *o = node->op.options;
-        FSNN_TRY(net_blame(&node->op, find_source(net, node)));
+        FSNN_TRY(net_fail_in(&node->op, find_source(net, node)));
         for (int d = 0; d < o->shape.rank; d++)
             if (o->shape.dim[d] < 1)
                 return fsnn_fail_key(FSNN_ESHAPE, node->name,
@@ -131,7 +131,7 @@ static fsnn_status pass(const fsnn_net *net, known *have)
             continue;
         fsnn_status status = node->op.op->shape(&node->op);
         if (status && have[i] == CERTAIN)
-            return net_blame(&node->op, status);
+            return net_fail_in(&node->op, status);
         have[i] = status ? REFUSED : have[i];
     }
     return FSNN_OK;
@@ -164,7 +164,7 @@ static fsnn_status unknown(const fsnn_net *net, const known *have, const net_nod
             continue;
         fsnn_status status = node->op.op->shape(&node->op);
         if (status && status != FSNN_ESHAPE)
-            return net_blame(&node->op, status);
+            return net_fail_in(&node->op, status);
     }
     return fsnn_fail_key(
         FSNN_ESHAPE, delay->name,

@@ -20,16 +20,16 @@ const float *net_input_at(const fsnn_net *net, const float *x)
     return x && !net->plan.still ? x + net->segments.first * net_input_numbers(net) : x;
 }
 
-fsnn_status net_dense_room(fsnn_net *net, int64_t size)
+fsnn_status net_dense_reserve(fsnn_net *net, int64_t size)
 {
-    if (size <= net->dense_room)
+    if (size <= net->dense_capacity)
         return FSNN_OK;
     fsnn_free(net->dense);
-    net->dense_room = 0;
+    net->dense_capacity = 0;
     net->dense = fsnn_alloc((size_t)size * sizeof *net->dense);
     if (!net->dense)
         return FSNN_EMEMORY;
-    net->dense_room = size;
+    net->dense_capacity = size;
     return FSNN_OK;
 }
 
@@ -55,7 +55,7 @@ static fsnn_status unpack(fsnn_net *net)
     needed |= net->value[net->out_value].root == 0;
     if (!needed)
         return FSNN_OK;
-    FSNN_TRY(net_dense_room(net, net->K * net->plan.batch * net->piece.width));
+    FSNN_TRY(net_dense_reserve(net, net->K * net->plan.batch * net->piece.width));
     fsnn_spikes_dense(&net->piece, net->dense);
     net->x = net->dense;
     return FSNN_OK;

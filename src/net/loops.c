@@ -3,7 +3,7 @@
  *
  *   forward    for k = 0 .. K-1:  each step of the loop on the rows of time k
  *   backward   for k = K-1 .. 0:  each of them in reversed order; the delays hand what they
- *              received on to time k - 1, neuron layers what their state received (neuron/scan.h)
+ *              received on to time k - 1, neuron layers what their state received (scan/scan.h)
  *
  * A loop is a strongly connected component of the graph in which a delay leads from its source
  * to itself (Tarjan 1972; linear in steps and edges). Components come out with those they read

@@ -40,7 +40,7 @@ fsnn_status net_warn(fsnn_net *net, char *sentence)
     return FSNN_OK;
 }
 
-static fsnn_status make_room(fsnn_net *net)
+static fsnn_status reserve(fsnn_net *net)
 {
     /* at worst every input of every node is converted, and the output */
     int inputs = 1, outputs = 1;
@@ -49,10 +49,10 @@ static fsnn_status make_room(fsnn_net *net)
         inputs += net->node[i]->op.inputs + (delay ? 2 : 0); /* the second step, and its input */
         outputs += OP_MAX_OUT;
     }
-    net->step_room = net->nodes + inputs;
-    net->value_room = outputs + inputs;
-    net->step = fsnn_alloc((size_t)net->step_room * sizeof *net->step);
-    net->value = fsnn_alloc((size_t)net->value_room * sizeof *net->value);
+    net->step_capacity = net->nodes + inputs;
+    net->value_capacity = outputs + inputs;
+    net->step = fsnn_alloc((size_t)net->step_capacity * sizeof *net->step);
+    net->value = fsnn_alloc((size_t)net->value_capacity * sizeof *net->value);
     net->conversion = fsnn_alloc((size_t)inputs * sizeof *net->conversion);
     return net->step && net->value && net->conversion ? FSNN_OK : FSNN_EMEMORY;
 }
@@ -83,7 +83,7 @@ static fsnn_status add_step(fsnn_net *net, op_node *op, int user, const int *in)
         op->in_last[i] = net->value[in[i]].last;
         net->value[in[i]].readers++;
     }
-    FSNN_TRY(net_blame(op, op->op->shape(op)));
+    FSNN_TRY(net_fail_in(op, op->op->shape(op)));
     for (int p = 0; p < op->outputs; p++) {
         step->out[p] = add_value(net, net->steps, p, &op->out[p], op->out_last[p]);
         if (op->op->flags & OP_VIEW)
@@ -179,7 +179,7 @@ static fsnn_status close_delays(fsnn_net *net, const int *made)
         int in = value_of(net, made, net->node[i]->from[0], net->node[i]->name);
         if (in < 0)
             return (fsnn_status)in;
-        FSNN_TRY(net_blame(delay, check_delay(net, net->node[i], &net->value[in].shape)));
+        FSNN_TRY(net_fail_in(delay, check_delay(net, net->node[i], &net->value[in].shape)));
         in = in_layout(net, in, net_delay_last(delay));
         if (in < 0)
             return (fsnn_status)in;
@@ -209,7 +209,7 @@ static fsnn_status lower(fsnn_net *net, int *made)
         }
         FSNN_TRY(choose_layout(net, node->op.op, node->op.inputs, in));
         FSNN_TRY(add_step(net, &node->op, i, in));
-        FSNN_TRY(net_blame(&node->op, net_share_params(net, node)));
+        FSNN_TRY(net_fail_in(&node->op, net_share_params(net, node)));
         made[i] = net->steps - 1;
     }
     int handle = net->output >= 0 ? net->output : (net->nodes - 1) * NET_PORTS;
@@ -319,7 +319,7 @@ fsnn_status net_mark(fsnn_net *net)
 static fsnn_status lower_once(fsnn_net *net)
 {
     net_unlower(net);
-    FSNN_TRY(make_room(net));
+    FSNN_TRY(reserve(net));
     int *made = fsnn_alloc((size_t)net->nodes * sizeof *made);
     if (!made)
         return FSNN_EMEMORY;

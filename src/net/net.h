@@ -10,7 +10,7 @@
 #ifndef FSNN_NET_INSIDE_H
 #define FSNN_NET_INSIDE_H
 
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "frac/method.h"
 #include "op/op.h"
 #include <fsnn/net.h>
@@ -93,7 +93,7 @@ typedef struct net_tally {
 
 struct fsnn_net {
     net_node **node;
-    int nodes, node_room;
+    int nodes, node_capacity;
     int input, output; /* handles; output -1: last node */
     fsnn_shape input_shape;
 
@@ -108,9 +108,9 @@ struct fsnn_net {
     const float *given;        /* what the caller gave: of all segments */
     const fsnn_spikes *spikes; /* the input of the running call, where it came as lists */
     /* those as numbers, for nodes that cannot take lists, or a still input at every step,
-     * [dense_room] */
+     * [dense_capacity] */
     float *dense;
-    int64_t dense_room;
+    int64_t dense_capacity;
     fsnn_spikes piece; /* of the spikes: the segment that runs */
     int64_t K;         /* steps that are planned for: those of a call, or of a segment of it */
     net_segments segments;
@@ -118,7 +118,7 @@ struct fsnn_net {
     net_value *value;
     int values;
     net_step *step;
-    int steps, step_room, value_room;
+    int steps, step_capacity, value_capacity;
     op_node **conversion;
     int conversions;
     int out_value;
@@ -178,7 +178,7 @@ int64_t net_still_floats(const fsnn_net *net);
 /* After backward; of a still input [B, input], the sum over the steps. */
 const float *net_input_gradient(const fsnn_net *net);
 /* Room for so many numbers in net->dense. */
-fsnn_status net_dense_room(fsnn_net *net, int64_t size);
+fsnn_status net_dense_reserve(fsnn_net *net, int64_t size);
 /* One pass over the K steps planned, from x; and back, given the output's gradient. */
 /* x NULL: the input is net->spikes. */
 fsnn_status net_forward(fsnn_net *net, const float *x);
@@ -250,10 +250,10 @@ void net_delay_load(op_node *delay, const void *bytes);
 void net_count(fsnn_net *net, const net_step *step);
 
 /* A failure is said to be of this node, or of the option of it that it names; what names something
- * else, "dynamics.step", goes on to do so (base/blame.h). */
-static inline fsnn_status net_blame(const op_node *op, fsnn_status status)
+ * else, "dynamics.step", goes on to do so (base/error_key.h). */
+static inline fsnn_status net_fail_in(const op_node *op, fsnn_status status)
 {
-    return strchr(fsnn_error_key(), '.') ? status : fsnn_blame_in(status, op->name);
+    return strchr(fsnn_error_key(), '.') ? status : fsnn_fail_in(status, op->name);
 }
 
 extern const fsnn_op net_to_last, net_to_plain; /* layout conversions */

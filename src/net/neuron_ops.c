@@ -1,10 +1,10 @@
 /* Neuron layers as nodes of the graph: options, parameters, and calls of the scan. */
 #include "net/neuron_ops.h"
 
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "net/neuron_user.h"
 
-#include "neuron/scan.h"
+#include "scan/scan.h"
 
 #include <float.h>
 #include <math.h>
@@ -424,7 +424,7 @@ static fsnn_status check_options(const op_node *node)
 static fsnn_status check_reset(const op_node *node, const scan *s)
 {
     const state *st = node->state;
-    const neuron_reset *reset = scan_resetting(s);
+    const reset_rule *reset = scan_resetting(s);
     const frac_method *method = s->memory.method;
     const char *kind = node->op->kind;
     if (reset->state && method->drive)
@@ -872,10 +872,10 @@ fsnn_status neuron_node_changed(op_node *node, float *const *value, bool *void_s
     return FSNN_OK;
 }
 
-size_t neuron_node_state_room(const op_node *node)
+size_t neuron_node_state_most(const op_node *node)
 {
     const state *st = node->state;
-    return (scan_state_room(&st->scan) + 63) / 64 * 64;
+    return (scan_state_most(&st->scan) + 63) / 64 * 64;
 }
 
 void neuron_node_save(const op_node *node, void *bytes)

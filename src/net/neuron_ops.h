@@ -32,7 +32,7 @@ const char *neuron_node_state_name(const op_node *node, int i);
 void neuron_node_values(const op_node *node, int i, const float *spikes, float *out);
 /* The state at a border of segments: its bytes at most, saved and restored (a full history stays
  * where it is: its length). */
-size_t neuron_node_state_room(const op_node *node);
+size_t neuron_node_state_most(const op_node *node);
 void neuron_node_save(const op_node *node, void *bytes);
 fsnn_status neuron_node_load(op_node *node, const void *bytes);
 /* The whole state, with its history; what it must agree in with the layer that takes it. */

@@ -16,7 +16,7 @@ typedef struct block {
 
 typedef struct list {
     block *item;
-    int count, room;
+    int count, capacity;
 } list;
 
 static int64_t round_up(int64_t n)
@@ -309,7 +309,7 @@ static fsnn_status plan_operators(fsnn_net *net)
         op->smooth = net->plan.smooth;
         op->seed = net->seed * 0x9E3779B97F4A7C15u + (uint64_t)net->step[i].node;
         if (op->op->plan)
-            FSNN_TRY(net_blame(op, op->looped ? plan_looped(op) : op->op->plan(op)));
+            FSNN_TRY(net_fail_in(op, op->looped ? plan_looped(op) : op->op->plan(op)));
     }
     return FSNN_OK;
 }
@@ -339,7 +339,7 @@ static int64_t lay_out_best(fsnn_net *net, lives *l, list *blocks)
 fsnn_status net_place(fsnn_net *net)
 {
     net_still(net);
-    FSNN_TRY(net_dense_room(net, net_still_floats(net)));
+    FSNN_TRY(net_dense_reserve(net, net_still_floats(net)));
     FSNN_TRY(plan_operators(net));
     FSNN_TRY(net_fuse(net));
     net_find_bits(net);

@@ -3,7 +3,7 @@
  *   forward    for each segment: keep the neurons' states, run, keep the output
  *   backward   from the last to the first: restore the states, run again, go back, given the
  *              gradients of the state that the segment after it left (a neuron layer carries them:
- *              neuron/scan.h, `chained`)
+ *              scan/scan.h, `chained`)
  *
  * The arena holds one segment. Time: one forward more. Memory a neuron: C activations + T/C states,
  * smallest at C = sqrt(T state/activations) (Chen et al. 2016). */
@@ -19,10 +19,10 @@ bool net_segmented(const fsnn_net *net)
 }
 
 /* Bytes of a node's state at a border, whole lines; most nodes have none. */
-static size_t state_room(const op_node *op)
+static size_t state_most(const op_node *op)
 {
     if (op->op->flags & OP_NEURON)
-        return neuron_node_state_room(op);
+        return neuron_node_state_most(op);
     return op->op->flags & OP_DELAY ? (net_delay_bytes(op) + 63) / 64 * 64 : 0;
 }
 
@@ -30,7 +30,7 @@ static size_t state_bytes(const fsnn_net *net)
 {
     size_t sum = 0;
     for (int i = 1; i < net->nodes; i++)
-        sum += state_room(&net->node[i]->op);
+        sum += state_most(&net->node[i]->op);
     return sum;
 }
 
@@ -60,7 +60,7 @@ static fsnn_status choose(fsnn_net *net, int64_t T)
     return FSNN_OK;
 }
 
-static fsnn_status room(void *block, size_t *bytes, size_t need)
+static fsnn_status capacity(void *block, size_t *bytes, size_t need)
 {
     void **at = block;
     if (need <= *bytes)
@@ -79,20 +79,20 @@ static int64_t output_count(const fsnn_net *net)
     return net->plan.batch * fsnn_shape_count(&net->value[net->out_value].shape);
 }
 
-static fsnn_status make_room(fsnn_net *net)
+static fsnn_status reserve(fsnn_net *net)
 {
     net_segments *g = &net->segments;
     size_t T = (size_t)net->plan.steps;
     g->state = state_bytes(net);
     if (net->plan.training)
-        FSNN_TRY(room(&g->states, &g->states_bytes, g->state * (size_t)(g->count + 1) + 1));
-    FSNN_TRY(room(&g->rate, &g->rate_bytes, (size_t)net->nodes * sizeof *g->rate));
-    FSNN_TRY(room(&g->output, &g->output_bytes, T * (size_t)output_count(net) * sizeof(float)));
+        FSNN_TRY(capacity(&g->states, &g->states_bytes, g->state * (size_t)(g->count + 1) + 1));
+    FSNN_TRY(capacity(&g->rate, &g->rate_bytes, (size_t)net->nodes * sizeof *g->rate));
+    FSNN_TRY(capacity(&g->output, &g->output_bytes, T * (size_t)output_count(net) * sizeof(float)));
     if (!net->plan.input_gradient)
         return FSNN_OK;
     T = net->plan.still ? 1 : T;
-    return room(&g->gradient, &g->gradient_bytes,
-                T * (size_t)net_input_numbers(net) * sizeof(float));
+    return capacity(&g->gradient, &g->gradient_bytes,
+                    T * (size_t)net_input_numbers(net) * sizeof(float));
 }
 
 fsnn_status net_segments_plan(fsnn_net *net)
@@ -109,7 +109,7 @@ fsnn_status net_segments_plan(fsnn_net *net)
         g->count = (T + g->steps - 1) / g->steps;
     }
     FSNN_TRY(plan_steps(net, g->steps ? g->steps : T));
-    return g->steps ? make_room(net) : FSNN_OK;
+    return g->steps ? reserve(net) : FSNN_OK;
 }
 
 /* Segment i: its steps, and the plan for them (the last may be shorter). */
@@ -144,7 +144,7 @@ static fsnn_status states(fsnn_net *net, int64_t segment, bool load)
         }
         if (op->op->flags & OP_DELAY)
             (load ? load_delay : save_delay)(op, at);
-        at += state_room(op);
+        at += state_most(op);
     }
     return FSNN_OK;
 }

@@ -12,7 +12,7 @@ static void prepare(void *self, const lanes *par, lanes *row)
     {
         row[RATE][i] = 1 / par[PAR_TAU][i];
         row[ROW_THRESHOLD][i] = par[PAR_THRESHOLD][i];
-        row[ROW_KICK][i] = par[PAR_THRESHOLD][i] / par[PAR_TAU][i];
+        row[ROW_RESET_DRIVE][i] = par[PAR_THRESHOLD][i] / par[PAR_TAU][i];
     }
 }
 
@@ -23,8 +23,8 @@ static void prepare_back(void *self, const lanes *par, const lanes *row, const l
     EACH_LANE
     {
         float rate = row[RATE][i], theta = par[PAR_THRESHOLD][i];
-        gpar[PAR_TAU][i] -= (grow[RATE][i] + grow[ROW_KICK][i] * theta) * rate * rate;
-        gpar[PAR_THRESHOLD][i] += grow[ROW_THRESHOLD][i] + grow[ROW_KICK][i] * rate;
+        gpar[PAR_TAU][i] -= (grow[RATE][i] + grow[ROW_RESET_DRIVE][i] * theta) * rate * rate;
+        gpar[PAR_THRESHOLD][i] += grow[ROW_THRESHOLD][i] + grow[ROW_RESET_DRIVE][i] * rate;
     }
 }
 

@@ -12,18 +12,14 @@
 #define FSNN_NEURON_MODEL_H
 
 #include "base/base.h"
-#include "frac/memory.h"
+#include "base/rows.h"
 #include <fsnn/neuron.h>
-
-/* A row, at the beginning of a cache line: rows in the middle of structures would else lie across
- * lines, which makes every other access to them dearer. */
-typedef float lanes[FRAC_LANES] __attribute__((aligned(64)));
 
 enum { PAR_TAU, PAR_THRESHOLD, PAR_V_RESET, NEURON_PARS };
 enum { NEURON_OWN_PARS = 14 }; /* most parameters a model may have beside those */
 /* threshold; kick: what a spike takes from the derivative with reset `current`; v_reset (the
  * scan's: models leave it alone); then the model's own */
-enum { ROW_THRESHOLD, ROW_KICK, ROW_V_RESET, ROW_OWN, ROW_RATE = ROW_OWN, NEURON_ROWS = 8 };
+enum { ROW_THRESHOLD, ROW_RESET_DRIVE, ROW_V_RESET, ROW_OWN, ROW_RATE = ROW_OWN, NEURON_ROWS = 8 };
 
 /* What backward hands to a model: where the gradients of a potential, a current, a derivative and a
  * spike are added. Rows of 32. */
@@ -34,11 +30,11 @@ typedef struct neuron_gradients {
 typedef struct neuron_model neuron_model;
 
 /* A model that does several neighbouring tiles in one call, so that what a call costs is shared;
- * for the fused scan (neuron/scan_fused.h). Rows are [tiles][32]. Same bits as tile by tile. Spike
+ * for the fused scan (scan/fused.h). Rows are [tiles][32]. Same bits as tile by tile. Spike
  * argument and kick are the usual ones. */
 typedef struct neuron_wide {
     /* bytes of a wide `self`, whole cache lines */
-    size_t (*room)(const neuron_model *m, int tiles);
+    size_t (*self_bytes)(const neuron_model *m, int tiles);
     /* Lays `self` out for tiles 0..tiles-1 of parameters par[t] [NEURON_PARS + own][32], of at most
      * as many as it has room for; its gradients are 0. */
     void (*open)(const neuron_model *m, void *self, int tiles, const lanes *const *par);
@@ -62,7 +58,7 @@ struct neuron_model {
     int others;
     const void *of;
     const neuron_wide *wide; /* NULL: one tile at a time */
-    size_t room;             /* bytes of `self`, whole cache lines */
+    size_t self_bytes;       /* bytes of `self`, whole cache lines */
     /* Lays `self` out, before a tile; its gradients are 0. NULL where there is none. */
     void (*open)(const neuron_model *m, void *self);
     /* What went wrong in the model since it was last asked. NULL: nothing can. */
@@ -87,106 +83,18 @@ struct neuron_model {
     void (*spike)(void *self, const float *v, const float *I, const float *dv, float *arg);
     void (*spike_back)(void *self, const float *v, const float *I, const float *dv,
                        const float *garg, const neuron_gradients *g);
-    /* c = what a spike takes from the drive under reset `current`; NULL: s ROW_KICK */
-    void (*kick)(void *self, const float *v, const float *I, const float *dv, const float *s,
-                 float *c);
-    void (*kick_back)(void *self, const float *v, const float *I, const float *dv, const float *s,
-                      const float *gc, const neuron_gradients *g);
+    /* c = what a spike takes from the drive under reset `current`; NULL: s ROW_RESET_DRIVE */
+    void (*reset_drive)(void *self, const float *v, const float *I, const float *dv, const float *s,
+                        float *c);
+    void (*reset_drive_back)(void *self, const float *v, const float *I, const float *dv,
+                             const float *s, const float *gc, const neuron_gradients *g);
 };
-
-/* Rows never overlap: said aloud, so that every row is two or four vector operations. */
-#define EACH_LANE _Pragma("omp simd") for (int i = 0; i < FRAC_LANES; i++)
-
-/* A loop, for the compiler to make two or four stores of: calls and string instructions cost more
- * than the row. */
-static inline void lanes_zero(float *row)
-{
-    EACH_LANE row[i] = 0;
-}
-
-/* One step of a tile, as schemes and resets see it. Rows of 32; v = u + off. */
-typedef struct neuron_step {
-    const neuron_model *model;
-    void *self;
-    const lanes *row;
-    const float *I;
-    const float *arg; /* of the spike, once it is known */
-    /* state and potential before the step, and what is between them: v0 less jumps */
-    const float *u, *v, *off;
-    const float *dv;   /* charge at v */
-    const float *c;    /* what the spike takes from the drive */
-    const float *S[2]; /* sums over the past */
-    float gain, h, v0;
-    frac_scheme scheme;
-    /* backward: what a reset gives v and I of a curved model is added here */
-    const neuron_gradients *more;
-} neuron_step;
-
-/* Gradients of one step. In: gp of the scheme's new state p, gx of the drive it leaves in the
- * history. Out (written): gS, gdv, gu (of u where it stands by itself), goff, gc, gI; grow and
- * ggain are added to. */
-typedef struct neuron_step_back {
-    const float *p, *gp, *gx;
-    float *gS[2], *gdv, *gu, *goff, *gc, *gI;
-    lanes *grow;
-    float *ggain;
-} neuron_step_back;
-
-/* How one step goes (frac/method.h). */
-typedef struct neuron_scheme {
-    /* p the new state before a reset, x the drive for the history */
-    void (*step)(const neuron_step *t, float *p, float *x);
-    void (*back)(const neuron_step *t, neuron_step_back *b);
-    /* x again from p, for gradients of the weights */
-    void (*drive)(const neuron_step *t, const float *p, float *x);
-} neuron_scheme;
-
-/* What happens at and after the spike (fsnn/neuron.h). */
-typedef struct neuron_reset {
-    const char *name;
-    bool ahead; /* the test sees v + dv, before the step; else the new potential */
-    bool kick;  /* the spike takes ROW_KICK from the drive */
-    bool state; /* overwrites the state: needs a method whose history keeps states */
-    /* the spike argument cannot be recomputed from the states: it is kept for backward */
-    bool keeps_arg;
-    bool counts; /* jumps: spikes are counted, the history goes on as if nothing had happened */
-    bool clears; /* a spike empties the neuron's history */
-    bool holds;  /* a refractory neuron stays where its spike landed: apply and back see s = 1 */
-    /* new state u and drive x (changed in place) after spikes s */
-    void (*apply)(const neuron_step *t, const float *p, const float *s, float *u, float *x);
-    /* G of u, gx of x -> gp of p (written), gs of s (added to); grow, ggain added to */
-    void (*back)(const neuron_step *t, const float *p, const float *s, const float *G,
-                 const float *gx, float *gp, float *gs, lanes *grow, float *ggain);
-} neuron_reset;
 
 typedef struct neuron_surrogate {
     void (*slope)(float scale, const float *x, float *d);
     void (*smooth)(float scale, const float *x, float *s);
 } neuron_surrogate;
 
-struct scan;
-struct scan_grads;
-
-/* All of these for one instruction set. */
-typedef struct neuron_kernels {
-    const neuron_model *const *models;      /* NULL-terminated */
-    const neuron_scheme *schemes;           /* [FRAC_SCHEMES] */
-    const neuron_reset *resets;             /* [FSNN_RESETS] */
-    const neuron_surrogate *surrogates;     /* [FSNN_SURROGATES] */
-    void (*fire)(const float *x, float *s); /* s = x >= 0 */
-    /* x [32] += gamma g, g logistic: of a seed, a run, a step of it, a tile */
-    void (*noise)(uint64_t seed, uint64_t run, int64_t step, int64_t tile, float gamma, float *x);
-    /* the scans (neuron/scan.h) */
-    fsnn_status (*forward)(struct scan *s, int64_t K, const float *I, float *spikes);
-    fsnn_status (*backward)(struct scan *s, const float *I, const float *spikes,
-                            const float *gspikes, const struct scan_grads *grads);
-    /* the same where the model has several states */
-    fsnn_status (*states_forward)(struct scan *s, int64_t K, const float *I, float *spikes);
-    fsnn_status (*states_backward)(struct scan *s, const float *I, const float *spikes,
-                                   const float *gspikes, const struct scan_grads *grads);
-} neuron_kernels;
-
-const neuron_kernels *neuron_kernels_get(void);
 /* A hand-written model. */
 const neuron_model *neuron_model_find(const char *kind);
 

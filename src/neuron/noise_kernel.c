@@ -3,10 +3,10 @@
  * one word, the run in the other (base/random.h). */
 #include "base/isa_kernel.h"
 #include "base/random.h"
-#include "neuron/equation_rows.h"
+#include "base/functions_kernel.h"
 #include "neuron/model.h"
 
-_Static_assert(RANDOM_ROW == FRAC_LANES, "a tile draws a row");
+_Static_assert(RANDOM_ROW == ROW_LANES, "a tile draws a row");
 
 void FSNN_K(neuron_noise)(uint64_t seed, uint64_t run, int64_t step, int64_t tile, float gamma,
                           float *x)

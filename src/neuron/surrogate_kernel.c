@@ -2,7 +2,7 @@
  * which replace the step in gradient checks. Slopes are on the training path and vectorise;
  * primitives need not. */
 #include "base/isa_kernel.h"
-#include "neuron/equation_rows.h"
+#include "base/functions_kernel.h"
 #include "neuron/model.h"
 
 #include <math.h>
@@ -38,7 +38,7 @@ static void arctan_slope(float k, const float *x, float *d)
 
 static void arctan_smooth(float k, const float *x, float *s)
 {
-    for (int i = 0; i < FRAC_LANES; i++)
+    for (int i = 0; i < ROW_LANES; i++)
         s[i] = 0.5f + atanf(PI / 2 * k * x[i]) / PI;
 }
 
@@ -63,7 +63,7 @@ static void rectangle_slope(float k, const float *x, float *d)
 
 static void rectangle_smooth(float k, const float *x, float *s)
 {
-    for (int i = 0; i < FRAC_LANES; i++)
+    for (int i = 0; i < ROW_LANES; i++)
         s[i] = fminf(1, fmaxf(0, 0.5f + 0.5f * x[i] / k));
 }
 
@@ -78,7 +78,7 @@ static void gaussian_slope(float k, const float *x, float *d)
 
 static void gaussian_smooth(float k, const float *x, float *s)
 {
-    for (int i = 0; i < FRAC_LANES; i++)
+    for (int i = 0; i < ROW_LANES; i++)
         s[i] = 0.5f * erfcf(-x[i] / (k * 1.41421356f));
 }
 
@@ -94,7 +94,7 @@ static void fast_sigmoid_slope(float k, const float *x, float *d)
 /* x / (1 + k |x|), without a product that overflows. */
 static void fast_sigmoid_smooth(float k, const float *x, float *s)
 {
-    for (int i = 0; i < FRAC_LANES; i++)
+    for (int i = 0; i < ROW_LANES; i++)
         s[i] = 0.5f + copysignf(1 / (1 / fabsf(x[i]) + k), x[i]);
 }
 
@@ -109,7 +109,7 @@ static void triangle_slope(float k, const float *x, float *d)
 
 static void triangle_smooth(float k, const float *x, float *s)
 {
-    for (int i = 0; i < FRAC_LANES; i++) {
+    for (int i = 0; i < ROW_LANES; i++) {
         float y = fminf(1, fmaxf(-1, k * x[i]));
         s[i] = 0.5f + y - 0.5f * y * fabsf(y);
     }
@@ -122,7 +122,7 @@ static void exponential_slope(float k, const float *x, float *d)
 
 static void exponential_smooth(float k, const float *x, float *s)
 {
-    for (int i = 0; i < FRAC_LANES; i++)
+    for (int i = 0; i < ROW_LANES; i++)
         s[i] = 0.5f + copysignf(expm1f(-fabsf(x[i] / k)), x[i]);
 }
 
@@ -134,7 +134,7 @@ static void straight_through_slope(float k, const float *x, float *d)
 
 static void straight_through_smooth(float k, const float *x, float *s)
 {
-    for (int i = 0; i < FRAC_LANES; i++)
+    for (int i = 0; i < ROW_LANES; i++)
         s[i] = 0.5f + k * x[i];
 }
 
@@ -149,7 +149,7 @@ static void erf_slope(float k, const float *x, float *d)
 
 static void erf_smooth(float k, const float *x, float *s)
 {
-    for (int i = 0; i < FRAC_LANES; i++)
+    for (int i = 0; i < ROW_LANES; i++)
         s[i] = 0.5f * erfcf(-k * x[i]);
 }
 

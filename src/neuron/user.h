@@ -2,7 +2,7 @@
 #ifndef FSNN_NEURON_USER_H
 #define FSNN_NEURON_USER_H
 
-#include "neuron/equation.h"
+#include "equation/equation.h"
 #include "neuron/model.h"
 
 /* A model that does what the equations `e` say, which it does not own and which must outlive it:

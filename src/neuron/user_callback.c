@@ -66,7 +66,7 @@ static point point_of(const self *s, const float *v, const float *I, const float
 
 static fsnn_neuron_rows rows_of(const point *p)
 {
-    return (fsnn_neuron_rows){.n = FRAC_LANES,
+    return (fsnn_neuron_rows){.n = ROW_LANES,
                               .v = p->in[IN_V],
                               .I = p->in[IN_I],
                               .dv = p->in[IN_DV],
@@ -87,7 +87,7 @@ static void difference(const self *s, function f, const point *p, int input, flo
     point q = *p;
     const float *x = p->in[input];
     q.in[input] = moved;
-    for (int i = 0; i < FRAC_LANES; i++) {
+    for (int i = 0; i < ROW_LANES; i++) {
         float size = fabsf(x[i]);
         bool unit = input < IN_PAR ? size < 1 : size == 0;
         wide[i] = (unit ? 1 : size) / 64;
@@ -163,7 +163,7 @@ static void prepare(void *at, const lanes *par, lanes *row)
     EACH_LANE
     {
         row[ROW_THRESHOLD][i] = par[PAR_THRESHOLD][i];
-        row[ROW_KICK][i] = par[PAR_THRESHOLD][i] / par[PAR_TAU][i];
+        row[ROW_RESET_DRIVE][i] = par[PAR_THRESHOLD][i] / par[PAR_TAU][i];
     }
 }
 
@@ -180,8 +180,8 @@ static void prepare_back(void *at, const lanes *par, const lanes *row, const lan
     EACH_LANE
     {
         float theta = par[PAR_THRESHOLD][i], rate = 1 / par[PAR_TAU][i];
-        gpar[PAR_TAU][i] -= grow[ROW_KICK][i] * theta * rate * rate;
-        gpar[PAR_THRESHOLD][i] += grow[ROW_THRESHOLD][i] + grow[ROW_KICK][i] * rate;
+        gpar[PAR_TAU][i] -= grow[ROW_RESET_DRIVE][i] * theta * rate * rate;
+        gpar[PAR_THRESHOLD][i] += grow[ROW_THRESHOLD][i] + grow[ROW_RESET_DRIVE][i] * rate;
     }
 }
 
@@ -260,8 +260,8 @@ static void spike_back(void *at, const float *v, const float *I, const float *dv
 }
 
 /* after_spike is the drive F that is left: the spike takes dv - F. */
-static void kick(void *at, const float *v, const float *I, const float *dv, const float *spikes,
-                 float *c)
+static void reset_drive(void *at, const float *v, const float *I, const float *dv,
+                        const float *spikes, float *c)
 {
     const self *s = at;
     point p = point_of(s, v, I, dv, spikes);
@@ -269,8 +269,8 @@ static void kick(void *at, const float *v, const float *I, const float *dv, cons
     EACH_LANE c[i] = dv[i] - c[i];
 }
 
-static void kick_back(void *at, const float *v, const float *I, const float *dv,
-                      const float *spikes, const float *gc, const neuron_gradients *g)
+static void reset_drive_back(void *at, const float *v, const float *I, const float *dv,
+                             const float *spikes, const float *gc, const neuron_gradients *g)
 {
     self *s = at;
     point p = point_of(s, v, I, dv, spikes);
@@ -290,7 +290,7 @@ neuron_model neuron_callback_model(neuron_callback *c)
                       .curved = true,
                       .own = c->pars - 2,
                       .of = c,
-                      .room = (sizeof(self) + 63) / 64 * 64,
+                      .self_bytes = (sizeof(self) + 63) / 64 * 64,
                       .open = open,
                       .trouble = trouble,
                       .prepare = prepare,
@@ -304,8 +304,8 @@ neuron_model neuron_callback_model(neuron_callback *c)
         m.spike_back = spike_back;
     }
     if (c->c.after_spike) {
-        m.kick = kick;
-        m.kick_back = kick_back;
+        m.reset_drive = reset_drive;
+        m.reset_drive_back = reset_drive_back;
     }
     return m;
 }

@@ -1,5 +1,5 @@
 /* Equations as a model of the scan: rows go in and out through the table of slots
- * (neuron/equation.h), of which each worker has one. The lines that the scan has for the usual
+ * (equation/equation.h), of which each worker has one. The lines that the scan has for the usual
  * spike argument and kick stay in use where the equations are the usual ones. */
 #include "neuron/user.h"
 
@@ -42,7 +42,7 @@ static void prepare(void *at, const lanes *par, lanes *row)
     EACH_LANE
     {
         row[ROW_THRESHOLD][i] = par[PAR_THRESHOLD][i];
-        row[ROW_KICK][i] = par[PAR_THRESHOLD][i] / par[PAR_TAU][i];
+        row[ROW_RESET_DRIVE][i] = par[PAR_THRESHOLD][i] / par[PAR_TAU][i];
     }
 }
 
@@ -52,8 +52,8 @@ static void usual_back(const lanes *par, const lanes *grow, lanes *gpar)
     EACH_LANE
     {
         float theta = par[PAR_THRESHOLD][i], rate = 1 / par[PAR_TAU][i];
-        gpar[PAR_TAU][i] -= grow[ROW_KICK][i] * theta * rate * rate;
-        gpar[PAR_THRESHOLD][i] += grow[ROW_THRESHOLD][i] + grow[ROW_KICK][i] * rate;
+        gpar[PAR_TAU][i] -= grow[ROW_RESET_DRIVE][i] * theta * rate * rate;
+        gpar[PAR_THRESHOLD][i] += grow[ROW_THRESHOLD][i] + grow[ROW_RESET_DRIVE][i] * rate;
     }
 }
 
@@ -145,8 +145,8 @@ static void spike_back(void *at, const float *v, const float *I, const float *dv
 }
 
 /* after_spike is the drive F that is left: the spike takes dv - F. */
-static void kick(void *at, const float *v, const float *I, const float *dv, const float *spikes,
-                 float *c)
+static void reset_drive(void *at, const float *v, const float *I, const float *dv,
+                        const float *spikes, float *c)
 {
     const self *s = at;
     point(s, EQUATION_X, v);
@@ -158,8 +158,8 @@ static void kick(void *at, const float *v, const float *I, const float *dv, cons
     EACH_LANE c[i] = dv[i] - c[i];
 }
 
-static void kick_back(void *at, const float *v, const float *I, const float *dv,
-                      const float *spikes, const float *gc, const neuron_gradients *g)
+static void reset_drive_back(void *at, const float *v, const float *I, const float *dv,
+                             const float *spikes, const float *gc, const neuron_gradients *g)
 {
     const self *s = at;
     float *gdv = g->dv;
@@ -190,10 +190,10 @@ static size_t in_lines(size_t bytes)
     return (bytes + 63) / 64 * 64;
 }
 
-static size_t wide_room(const neuron_model *m, int tiles)
+static size_t wide_bytes(const neuron_model *m, int tiles)
 {
     const equation *e = m->of;
-    return sizeof(self) + in_lines(equation_wide_room(e, tiles)) +
+    return sizeof(self) + in_lines(equation_wide_bytes(e, tiles)) +
            sizeof(lanes) * (size_t)(e->pars * tiles);
 }
 
@@ -203,13 +203,13 @@ static void wide_open(const neuron_model *m, void *at, int tiles, const lanes *c
     s->e = m->of;
     s->tiles = tiles;
     s->slot = equation_wide_open(s->e, s + 1, tiles);
-    s->par = (float *)((char *)(s + 1) + in_lines(equation_wide_room(s->e, tiles)));
+    s->par = (float *)((char *)(s + 1) + in_lines(equation_wide_bytes(s->e, tiles)));
     equation_wide_clear(s->e, s->slot, tiles);
     for (int p = 0; p < s->e->pars; p++) {
-        float *row = s->par + p * tiles * FRAC_LANES;
+        float *row = s->par + p * tiles * ROW_LANES;
         point(s, EQUATION_PAR + p, row);
         for (int t = 0; t < tiles; t++)
-            memcpy(row + t * FRAC_LANES, par[t][par_of(p)], sizeof(lanes));
+            memcpy(row + t * ROW_LANES, par[t][par_of(p)], sizeof(lanes));
     }
     equation_wide_run(s->e, EQUATION_PREPARE, s->slot, tiles);
 }
@@ -249,24 +249,24 @@ static void wide_close(void *at, const lanes *const *par, const lanes *const *gr
         equation_run(s->e, EQUATION_PREPARE_BACK, s->slot);
         usual_back(par[t], grow[t], gpar[t]);
         for (int r = own; r < own + rows; r++)
-            s->slot[r] += FRAC_LANES;
+            s->slot[r] += ROW_LANES;
     }
 }
 
-static const neuron_wide wide = {wide_room, wide_open, wide_charge, wide_charge_back, wide_close};
+static const neuron_wide wide = {wide_bytes, wide_open, wide_charge, wide_charge_back, wide_close};
 
 /* ---- models ---- */
 
 neuron_model neuron_interpreted_model(const equation *e)
 {
-    size_t room = sizeof(self) + equation_room(e);
+    size_t self_bytes = sizeof(self) + equation_bytes(e);
     neuron_model m = {.kind = "user",
                       .leaky = e->leaks,
                       .curved = e->slope == EQUATION_CURVED,
                       .own = e->pars - 2,
                       .others = e->states - 1,
                       .of = e,
-                      .room = in_lines(room),
+                      .self_bytes = in_lines(self_bytes),
                       .open = open,
                       .prepare = prepare,
                       .prepare_back = prepare_back,
@@ -279,8 +279,8 @@ neuron_model neuron_interpreted_model(const equation *e)
         m.spike_back = spike_back;
     }
     if (!e->default_after[0]) {
-        m.kick = kick;
-        m.kick_back = kick_back;
+        m.reset_drive = reset_drive;
+        m.reset_drive_back = reset_drive_back;
     }
     if (e->states == 1 && e->default_spike && e->default_after[0])
         m.wide = &wide;

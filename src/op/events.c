@@ -43,7 +43,7 @@ static job job_of(const fsnn_spikes *x, int64_t out)
     return j;
 }
 
-static fsnn_status room(events_space *space, size_t floats)
+static fsnn_status capacity(events_space *space, size_t floats)
 {
     if (floats <= space->floats)
         return FSNN_OK;
@@ -92,7 +92,7 @@ fsnn_status events_forward(events_space *space, const fsnn_spikes *x, int64_t ou
 {
     job j = job_of(x, out);
     size_t columns = (size_t)(j.slices * j.width);
-    FSNN_TRY(room(space, columns * (size_t)(j.in + 1)));
+    FSNN_TRY(capacity(space, columns * (size_t)(j.in + 1)));
     j.packed = space->at;
     j.bias = space->at + columns * (size_t)j.in;
     j.weight = weight;
@@ -137,7 +137,7 @@ fsnn_status events_weights(events_space *space, const fsnn_spikes *x, int64_t ou
                            float *gw)
 {
     job j = job_of(x, out);
-    FSNN_TRY(room(space, (size_t)(j.chunks * j.slices * j.width * j.in)));
+    FSNN_TRY(capacity(space, (size_t)(j.chunks * j.slices * j.width * j.in)));
     j.packed = space->at;
     j.gy = gy;
     j.gw = gw;

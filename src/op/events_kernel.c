@@ -28,10 +28,10 @@ static inline void store(float *p, lanes v)
 
 /* `room` floats may be written: those behind the slice's columns are another row's, which comes
  * later. */
-static inline void put(float *y, const lanes *v, int n, int64_t columns, int64_t room)
+static inline void put(float *y, const lanes *v, int n, int64_t columns, int64_t capacity)
 {
     float whole[EVENTS_SLICE];
-    if (columns == LANES * n || LANES * n <= room) {
+    if (columns == LANES * n || LANES * n <= capacity) {
         for (int k = 0; k < n; k++)
             store(y + LANES * k, v[k]);
         return;
@@ -42,10 +42,10 @@ static inline void put(float *y, const lanes *v, int n, int64_t columns, int64_t
 }
 
 /* What stands behind the slice's columns may be anything. */
-static inline void take(const float *y, lanes *v, int n, int64_t columns, int64_t room)
+static inline void take(const float *y, lanes *v, int n, int64_t columns, int64_t capacity)
 {
     float whole[EVENTS_SLICE] = {0};
-    if (columns != LANES * n && room < LANES * n) {
+    if (columns != LANES * n && capacity < LANES * n) {
         memcpy(whole, y, (size_t)columns * sizeof *y);
         y = whole;
     }
@@ -55,7 +55,7 @@ static inline void take(const float *y, lanes *v, int n, int64_t columns, int64_
 
 /* Floats from the slice's first column of row r to the end of the rows, where it is the only slice:
  * nobody else is at them. */
-static inline int64_t room_of(const events_slice *s, int64_t r)
+static inline int64_t capacity_of(const events_slice *s, int64_t r)
 {
     return s->columns == s->out ? (s->end - r) * s->out : 0;
 }
@@ -89,7 +89,7 @@ static inline int64_t room_of(const events_slice *s, int64_t r)
                     a[k] += load(w + (int64_t)at[e] * 8 * n + LANES * k);                          \
             for (int k = 0; k < V(n); k++)                                                         \
                 a[k] += b[k];                                                                      \
-            put(y + r * s->out, a, V(n), s->columns, room_of(s, r));                               \
+            put(y + r * s->out, a, V(n), s->columns, capacity_of(s, r));                           \
         }                                                                                          \
     }                                                                                              \
     static void spread_##n(const events_slice *s, const float *gy, float *g)                       \
@@ -100,7 +100,7 @@ static inline int64_t room_of(const events_slice *s, int64_t r)
             const float *value = x->value ? x->value + x->start[r] : NULL;                         \
             lanes a[V(n)];                                                                         \
             int32_t count = x->count[r];                                                           \
-            take(gy + r * s->out, a, V(n), s->columns, room_of(s, r));                             \
+            take(gy + r * s->out, a, V(n), s->columns, capacity_of(s, r));                         \
             for (int32_t e = 0; e < count; e++) {                                                  \
                 float *to = g + (int64_t)at[e] * 8 * n, v = value ? value[e] : 1;                  \
                 for (int k = 0; k < V(n); k++)                                                     \

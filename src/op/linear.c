@@ -64,7 +64,7 @@ static fsnn_status plan(op_node *node)
     const fsnn_linear *o = node->options;
     int64_t rows = node->K * node->B * rows_of(node);
     bool sums = o->bias && node->training, look = spikes_worth(rows, inputs_of(node), o->out);
-    size_t lists = look ? spikes_room(rows, inputs_of(node)) : 0; /* one after the other */
+    size_t lists = look ? spikes_reserve(rows, inputs_of(node)) : 0; /* one after the other */
     node->scratch_bytes = sums ? (size_t)op_column_parts(rows, o->out) * sizeof(double) : 0;
     if (lists > node->scratch_bytes)
         node->scratch_bytes = lists;

@@ -6,7 +6,7 @@
 
 const char *const propagate_names[] = {"sym", "row", "none", NULL};
 
-static fsnn_status room(fsnn_graph_matrix *m, int64_t nodes, int64_t entries)
+static fsnn_status capacity(fsnn_graph_matrix *m, int64_t nodes, int64_t entries)
 {
     m->nodes = nodes;
     m->start = fsnn_alloc((size_t)(nodes + 1) * sizeof *m->start);
@@ -63,8 +63,8 @@ fsnn_status propagate_create(op_node *node)
     propagate_state *st = node->state;
     FSNN_TRY(check(node, o->matrix));
     int64_t nodes = o->matrix->nodes, entries = o->matrix->start[nodes];
-    FSNN_TRY(room(&st->forward, nodes, entries));
-    FSNN_TRY(room(&st->backward, nodes, entries));
+    FSNN_TRY(capacity(&st->forward, nodes, entries));
+    FSNN_TRY(capacity(&st->backward, nodes, entries));
     copy(o->matrix, &st->forward);
     transpose(&st->forward, &st->backward);
     o->matrix = NULL; /* the caller's, perhaps gone soon */

@@ -20,7 +20,7 @@ static int64_t entries(int64_t rows, int64_t in, double share)
     return (int64_t)(share * (double)(rows * in)) + 1;
 }
 
-size_t spikes_room(int64_t rows, int64_t in)
+size_t spikes_reserve(int64_t rows, int64_t in)
 {
     int64_t ranges = (rows + RANGE - 1) / RANGE;
     size_t lists = (size_t)(ranges * entries(RANGE, in, SPIKES_FORWARD)) * sizeof(int32_t);

@@ -14,7 +14,7 @@
 /* Whether a product of these sizes is worth the look at its input. */
 bool spikes_worth(int64_t rows, int64_t in, int64_t out);
 /* Bytes of space for the lists of x [rows, in]. */
-size_t spikes_room(int64_t rows, int64_t in);
+size_t spikes_reserve(int64_t rows, int64_t in);
 /* The lists of x [rows, in] in `space`, where it holds zeros and ones only and at most `share` of
  * them are ones in any 128 rows that follow one another; else false, and what is in `space` is of
  * no use. */

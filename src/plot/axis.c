@@ -26,12 +26,12 @@ fsnn_range fsnn_range_padded(fsnn_range range)
     if (fsnn_range_empty(&range))
         return (fsnn_range){0.0, 1.0};
     double size = fmax(fabs(range.low), fabs(range.high));
-    double room = 0.06 * (range.high - range.low);
+    double capacity = 0.06 * (range.high - range.low);
 
     /* what differs by rounding only is one value: a tenth of it on both sides */
     if (range.high - range.low <= 1e-6 * size)
-        room = size > 0 ? 0.1 * size : 1.0;
-    return (fsnn_range){range.low - room, range.high + room};
+        capacity = size > 0 ? 0.1 * size : 1.0;
+    return (fsnn_range){range.low - capacity, range.high + capacity};
 }
 
 double fsnn_axis_step(double length, int most)

@@ -144,8 +144,8 @@ static fsnn_range padded_log(fsnn_range range)
 {
     if (fsnn_range_empty(&range))
         return (fsnn_range){0.1, 10};
-    double room = fmax(0.06 * log(range.high / range.low), 0.1 * log(2));
-    return (fsnn_range){range.low * exp(-room), range.high * exp(room)};
+    double capacity = fmax(0.06 * log(range.high / range.low), 0.1 * log(2));
+    return (fsnn_range){range.low * exp(-capacity), range.high * exp(capacity)};
 }
 
 /* Logarithmic tics at powers of ten, at most about eight of them; on short axes also between. */

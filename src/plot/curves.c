@@ -40,11 +40,11 @@ static void epochs(fsnn_figure *f, const fsnn_curves *curves)
 {
     fsnn_range range = range_of(curves, curves->epoch, 1.0);
     double length = range.high - range.low;
-    double room = length <= 12 ? 0.5 : 0.02 * length;
+    double capacity = length <= 12 ? 0.5 : 0.02 * length;
     double step = fmax(1.0, fsnn_axis_step(length + 1, 10));
 
     fprintf(f->script, "set xrange [%.9g:%.9g]\nset xtics 0,%.9g\nset xlabel 'epoch'\n",
-            range.low - room, range.high + room, step);
+            range.low - capacity, range.high + capacity, step);
 }
 
 static void values(fsnn_figure *f, const fsnn_curves_panel *panel, const fsnn_curves *curves)

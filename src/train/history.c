@@ -78,7 +78,7 @@ static void set(fsnn_metrics *m, const column *c, double value)
 
 fsnn_status history_add(history *h, const fsnn_metrics *metrics)
 {
-    FSNN_TRY(fsnn_grow(&h->row, h->rows, &h->room, h->rows + 1, sizeof *h->row));
+    FSNN_TRY(fsnn_grow(&h->row, h->rows, &h->capacity, h->rows + 1, sizeof *h->row));
     h->row[h->rows++] = *metrics;
     return FSNN_OK;
 }

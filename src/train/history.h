@@ -6,7 +6,7 @@
 
 typedef struct history {
     fsnn_metrics *row; /* one an epoch */
-    int64_t rows, room;
+    int64_t rows, capacity;
 } history;
 
 fsnn_status history_add(history *h, const fsnn_metrics *metrics);

@@ -1,5 +1,5 @@
 /* The table of losses, the checks they share, and the count of right answers. */
-#include "base/blame.h"
+#include "base/error_key.h"
 #include "train/loss.h"
 
 #include <string.h>

@@ -36,7 +36,7 @@ typedef struct trainer {
     double evaluation_seconds; /* of the last evaluation; 0: none yet */
     double mark;               /* when the last batch ended */
     float *gradient;           /* of the output, [room] */
-    int64_t room;
+    int64_t capacity;
 } trainer;
 
 /* One batch: forward, loss, backward, step. */

@@ -12,16 +12,16 @@ static double done(const trainer *t)
     return (double)t->at.epoch + (double)t->at.batches / (double)t->at.epoch_batches;
 }
 
-static fsnn_status gradient_room(trainer *t, int64_t count)
+static fsnn_status gradient_reserve(trainer *t, int64_t count)
 {
-    if (count <= t->room)
+    if (count <= t->capacity)
         return FSNN_OK;
     fsnn_free(t->gradient);
-    t->room = 0;
+    t->capacity = 0;
     t->gradient = fsnn_alloc((size_t)count * sizeof(float));
     if (!t->gradient)
         return FSNN_EMEMORY;
-    t->room = count;
+    t->capacity = count;
     return FSNN_OK;
 }
 
@@ -35,7 +35,7 @@ static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int6
     FSNN_TRY(fsnn_net_progress(t->net, fmin(done(t) / (double)training->epochs, 1)));
     FSNN_TRY(pass_forward(t->net, batch, mode, &output, &classes));
     int64_t rows = batch->batch * batch->places;
-    FSNN_TRY(gradient_room(t, batch->steps * rows * classes));
+    FSNN_TRY(gradient_reserve(t, batch->steps * rows * classes));
     FSNN_TRY(fsnn_loss_compute(&training->loss, batch->steps, rows, classes, output, batch->labels,
                                NULL, t->gradient, loss, correct));
     if (!isfinite(*loss))

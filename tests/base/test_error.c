@@ -1,5 +1,5 @@
 /* tests/base/test_error.c: statuses in words, the sentence of the last error, nearest names. */
-#include "base/blame.h"
+#include "base/error_key.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -74,13 +74,13 @@ static void what_it_is_about(void **state)
     assert_int_equal(fsnn_fail_key(FSNN_EARGUMENT, "crop", "a crop of %d", 7), FSNN_EARGUMENT);
     assert_string_equal(fsnn_error_text(), "a crop of 7");
     assert_string_equal(fsnn_error_key(), "crop");
-    assert_int_equal(fsnn_blame_in(FSNN_EARGUMENT, "frames"), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_fail_in(FSNN_EARGUMENT, "frames"), FSNN_EARGUMENT);
     assert_string_equal(fsnn_error_key(), "frames.crop");
-    assert_int_equal(fsnn_blame_in(FSNN_OK, "data"), FSNN_OK); /* no failure */
+    assert_int_equal(fsnn_fail_in(FSNN_OK, "data"), FSNN_OK); /* no failure */
     assert_string_equal(fsnn_error_key(), "frames.crop");
     fsnn_fail(FSNN_EIO, "disk full");
     assert_string_equal(fsnn_error_key(), "");
-    fsnn_blame_in(FSNN_EIO, "frames");
+    fsnn_fail_in(FSNN_EIO, "frames");
     assert_string_equal(fsnn_error_key(), "frames");
 }
 

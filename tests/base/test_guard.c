@@ -208,18 +208,18 @@ static void takes_all_memory(void **state)
 #ifdef SANITIZED
     skip(); /* the sanitizer has taken all address space beforehand */
 #else
-    for (int room = 64; room <= 1024; room += 960) {
+    for (int capacity = 64; capacity <= 1024; capacity += 960) {
         int64_t got = -1;
         assert_int_equal(guard_run(&(guard_work){.subject = "f",
                                                  .worker = "w",
                                                  .give = hungry,
                                                  .take = learn,
                                                  .user = &got,
-                                                 .memory = (size_t)room << 20,
+                                                 .memory = (size_t)capacity << 20,
                                                  .busy = 60,
                                                  .silence = 60}),
                          FSNN_OK);
-        assert_int_equal(got, room == 1024);
+        assert_int_equal(got, capacity == 1024);
     }
 #endif
 }

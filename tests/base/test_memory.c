@@ -51,27 +51,28 @@ static void growing(void **state)
 {
     (void)state;
     int32_t *list = NULL;
-    int64_t room = 0, grown = 0;
+    int64_t capacity = 0, grown = 0;
     for (int32_t n = 0; n < 5000; n++) {
-        int64_t before = room;
-        assert_int_equal(fsnn_grow(&list, n, &room, n + 1, sizeof *list), FSNN_OK);
-        assert_true(room > n && (room == before || (n == before && room >= 2 * before)));
-        grown += room != before;
+        int64_t before = capacity;
+        assert_int_equal(fsnn_grow(&list, n, &capacity, n + 1, sizeof *list), FSNN_OK);
+        assert_true(capacity > n &&
+                    (capacity == before || (n == before && capacity >= 2 * before)));
+        grown += capacity != before;
         list[n] = 3 * n;
     }
     for (int32_t n = 0; n < 5000; n++)
         assert_int_equal(list[n], 3 * n);
     assert_true(grown < 11);
     int32_t *before = list;
-    int64_t had = room;
+    int64_t had = capacity;
     fsnn_alloc_fail_at(1); /* and nothing is lost */
-    assert_int_equal(fsnn_grow(&list, 5000, &room, 100000, sizeof *list), FSNN_EMEMORY);
+    assert_int_equal(fsnn_grow(&list, 5000, &capacity, 100000, sizeof *list), FSNN_EMEMORY);
     fsnn_alloc_fail_at(0);
-    assert_int_equal(fsnn_grow(&list, 5000, &room, INT64_MAX / 2, sizeof *list), FSNN_EMEMORY);
+    assert_int_equal(fsnn_grow(&list, 5000, &capacity, INT64_MAX / 2, sizeof *list), FSNN_EMEMORY);
     assert_non_null(strstr(fsnn_error_text(), "out of memory"));
-    assert_true(list == before && room == had && list[4999] == 3 * 4999);
-    assert_int_equal(fsnn_grow(&list, 5000, &room, 100000, sizeof *list), FSNN_OK);
-    assert_true(room == 100000 && list[4999] == 3 * 4999);
+    assert_true(list == before && capacity == had && list[4999] == 3 * 4999);
+    assert_int_equal(fsnn_grow(&list, 5000, &capacity, 100000, sizeof *list), FSNN_OK);
+    assert_true(capacity == 100000 && list[4999] == 3 * 4999);
     fsnn_free(list);
 }
 

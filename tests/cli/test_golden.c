@@ -20,10 +20,10 @@ static bool is(node *scalar, const char *text)
 }
 
 /* All numbers of a list (nested lists one after the other). */
-static int flatten(node *from, double *to, int room)
+static int flatten(node *from, double *to, int capacity)
 {
     if (!fy_node_is_sequence(from)) {
-        assert_true(room > 0);
+        assert_true(capacity > 0);
         *to = json_number(from);
         return 1;
     }
@@ -31,7 +31,7 @@ static int flatten(node *from, double *to, int room)
     void *place = NULL;
     node *item;
     while ((item = fy_node_sequence_iterate(from, &place)) != NULL)
-        count += flatten(item, to + count, room - count);
+        count += flatten(item, to + count, capacity - count);
     return count;
 }
 

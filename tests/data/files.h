@@ -61,15 +61,15 @@ static inline void files_write(const char *name, const void *data, size_t size)
 }
 
 /* gzip of `data`, level 9, in a buffer of `room`; returns its size. */
-static inline size_t files_gzip(const void *data, size_t size, uint8_t *out, size_t room)
+static inline size_t files_gzip(const void *data, size_t size, uint8_t *out, size_t capacity)
 {
     z_stream z = {.next_in = (Bytef *)(uintptr_t)data,
                   .avail_in = (uInt)size,
                   .next_out = out,
-                  .avail_out = (uInt)room};
+                  .avail_out = (uInt)capacity};
     assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, MAX_WBITS + 16, 9, Z_DEFAULT_STRATEGY), Z_OK);
     assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-    size_t made = room - z.avail_out;
+    size_t made = capacity - z.avail_out;
     deflateEnd(&z);
     return made;
 }

@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 
-enum { ROOM = 16384, MUTATIONS = 3000 };
+enum { CAPACITY = 16384, MUTATIONS = 3000 };
 
 typedef struct dice {
     uint64_t stream, index;
@@ -40,7 +40,7 @@ static size_t mutate(dice *d, uint8_t *bytes, size_t size)
             size -= n;
             break;
         case 2: /* repeat a piece */
-            if (size + n <= ROOM) {
+            if (size + n <= CAPACITY) {
                 memmove(bytes + at + n, bytes + at, size - at);
                 size += n;
             }
@@ -59,9 +59,9 @@ static size_t mutate(dice *d, uint8_t *bytes, size_t size)
 static inline void fuzz_times(int target(const uint8_t *, size_t), const uint8_t *valid,
                               size_t size, uint64_t stream, int times)
 {
-    static uint8_t bytes[ROOM];
+    static uint8_t bytes[CAPACITY];
     dice d = {stream, 0};
-    assert_true(size < ROOM);
+    assert_true(size < CAPACITY);
     assert_int_equal(target(valid, size), 0);
     for (int i = 0; i < times; i++) {
         memcpy(bytes, valid, size);

@@ -36,7 +36,7 @@ static size_t npz_of(fsnn_arrays *list, uint8_t *out)
     assert_good(fsnn_npz_write(files_path(path, "f.npz"), list));
     fsnn_arrays_free(list);
     assert_good(fsnn_file_read(path, &bytes, &size));
-    assert_true(size < ROOM);
+    assert_true(size < CAPACITY);
     memcpy(out, bytes, size);
     fsnn_free(bytes);
     files_remove("f.npz");
@@ -57,7 +57,7 @@ static size_t npz_file(uint8_t *out)
 static void npz_files(void **state)
 {
     (void)state;
-    uint8_t bytes[ROOM];
+    uint8_t bytes[CAPACITY];
     size_t size = npz_file(bytes);
     fuzz(fuzz_npz, bytes, size, 4);
     fuzz(fuzz_npz, numpy_file, sizeof numpy_file, 6);
@@ -84,7 +84,7 @@ static void graph_npz_files(void **state)
 {
     (void)state;
     static const int32_t edges[] = {0, 1, 1, 2, 2, 0};
-    uint8_t bytes[ROOM];
+    uint8_t bytes[CAPACITY];
     fsnn_arrays list = {0};
     memcpy(fsnn_arrays_add(&list, "edges", FSNN_I32, &FSNN_SHAPE(3, 2))->data, edges, sizeof edges);
     assert_non_null(fsnn_arrays_add(&list, "x", FSNN_F32, &FSNN_SHAPE(3, 2)));

@@ -286,15 +286,15 @@ static void put_le(made *m, uint64_t x, int n)
     put(m, b, (size_t)(bytes_put_le(b, x, n) - b));
 }
 
-static size_t deflate_raw(const uint8_t *in, size_t size, uint8_t *out, size_t room)
+static size_t deflate_raw(const uint8_t *in, size_t size, uint8_t *out, size_t capacity)
 {
     z_stream z = {.next_in = (Bytef *)(uintptr_t)in,
                   .avail_in = (uInt)size,
                   .next_out = out,
-                  .avail_out = (uInt)room};
+                  .avail_out = (uInt)capacity};
     assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, -MAX_WBITS, 9, Z_DEFAULT_STRATEGY), Z_OK);
     assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-    size_t n = room - z.avail_out;
+    size_t n = capacity - z.avail_out;
     deflateEnd(&z);
     return n;
 }

@@ -17,7 +17,7 @@
 #include "fuzz/fuzz_wfdb.c"
 #undef LLVMFuzzerTestOneInput
 
-enum { ROOM = 1024, CHANGES = 3000 };
+enum { CAPACITY = 1024, CHANGES = 3000 };
 
 static uint32_t roll(uint64_t stream, uint64_t *index, size_t sides)
 {
@@ -40,7 +40,7 @@ static size_t change(uint64_t stream, uint64_t *index, uint8_t *bytes, size_t si
             size -= n;
             break;
         case 2: /* a piece repeated */
-            if (size + n <= ROOM) {
+            if (size + n <= CAPACITY) {
                 memmove(bytes + at + n, bytes + at, size - at);
                 size += n;
             }
@@ -58,7 +58,7 @@ static void replay(int target(const uint8_t *, size_t), const uint8_t *valid, si
 {
     uint64_t index = 0;
     for (int i = 0; i < CHANGES; i++) {
-        uint8_t bytes[ROOM];
+        uint8_t bytes[CAPACITY];
         memcpy(bytes, valid, size);
         size_t n = i ? change(stream, &index, bytes, size) : size;
         uint8_t *exact = malloc(n ? n : 1); /* so that sanitizers see reading past the end */
@@ -89,7 +89,7 @@ static void corpus(void **state)
                 continue;
             snprintf(path, sizeof path, "tests/fuzz/series/%s", entry->d_name);
             assert_good(fsnn_file_read(path, &bytes, &size));
-            assert_true(size <= ROOM);
+            assert_true(size <= CAPACITY);
             replay(kind[i].target, bytes, size, (uint64_t)i);
             fsnn_free(bytes);
             seen[i]++;

@@ -59,7 +59,7 @@ static void changes(void **state)
 static void overwrites(void **state)
 {
     (void)state;
-    static uint8_t bytes[ROOM];
+    static uint8_t bytes[CAPACITY];
     for (int i = 0; i < FSNN_COUNT(corpus); i++) {
         size_t size;
         uint8_t *good = load(i, &size);

@@ -246,13 +246,13 @@ static void closed_forms(void **state)
 
 /* An impulse q at 0: v = q/tau t^(a-1) E_{a,a}(-t^a/tau). Implicit gl with q/h in the first step.
  */
-typedef struct kick {
+typedef struct reset_drive {
     double h, q;
-} kick;
+} reset_drive;
 
 F(kicked)
 {
-    const kick *k = user;
+    const reset_drive *k = user;
     (void)n;
     d[0] = ((t < 1.5 * k->h ? k->q / k->h : 0) - y[0]) / tau;
     return 0;
@@ -264,7 +264,7 @@ static void impulse(void **state)
     for (double a = 0.4; a < 1; a += 0.2) {
         double e[2], y0 = 0, end = 1, y;
         for (int fine = 0; fine < 2; fine++) {
-            kick k = {fine ? 1.0 / 1024 : 1.0 / 256, 0.7};
+            reset_drive k = {fine ? 1.0 / 1024 : 1.0 / 256, 0.7};
             fsnn_order order = fsnn_order_of(a);
             fsnn_fde fde = fde_of(variant_find("gl_im"), &order, k.h, 1, kicked, &k);
             fde_must(&fde, &y0, &end, 1, &y);

@@ -259,8 +259,8 @@ static void any_step(void **state)
                     most = fmax(most, fabs(v[n]));
                 /* trap overshoots after the jump, but at most twice as far */
                 double exact = 1 - fsnn_mittag_leffler(c.alpha, 1, -pow(STEPS, c.alpha) * z);
-                double room = c.method == &frac_trap ? 1.001 : 1e-9;
-                if (!(most <= 1 + room))
+                double capacity = c.method == &frac_trap ? 1.001 : 1e-9;
+                if (!(most <= 1 + capacity))
                     fail_msg("%s, alpha %g, z %g: reaches %g", c.method->name, c.alpha, z, most);
                 if (c.method != &frac_trap && !(fabs(v[STEPS] - exact) < 0.01))
                     fail_msg("%s, alpha %g, z %g: ends at %g, exact %g", c.method->name, c.alpha, z,

@@ -3,7 +3,7 @@
  * rows of ordinary and of extreme numbers; what does not must say where. Built by the preset fuzz:
  *   cmake --preset fuzz && cmake --build --preset fuzz --target fuzz_equation
  *   build-fuzz/fuzz/fuzz_equation -dict=tests/fuzz/equation.dict -max_total_time=60 */
-#include "neuron/equation.h"
+#include "equation/equation.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static void fuzz_run(const equation *e)
 {
     static const float samples[] = {0, 1, -1, 0.3f, 2.5f, -80, 1e-30f, 3e38f, -3e38f, 1e-42f};
     static float rows[EQUATION_OWN][FUZZ_LANES];
-    void *scratch = fsnn_alloc(equation_room(e));
+    void *scratch = fsnn_alloc(equation_bytes(e));
     if (!scratch)
         abort();
     float **slot = equation_open(e, scratch);

@@ -531,7 +531,7 @@ static void test_network(void **state)
         assert_int_equal(fsnn_description_net(d, &net), FSNN_OK);
         const fsnn_plan plan = {.steps = 2, .batch = 2, .training = true};
         assert_true(fsnn_net_wrap(net, fsnn_description_dynamics(d), &plan) < 0);
-        assert_int_equal(fsnn_description_blame(d, "layers"), FSNN_EDESCRIPTION);
+        assert_int_equal(fsnn_description_locate(d, "layers"), FSNN_EDESCRIPTION);
         expect_text(fsnn_error_text(), row[i].wanted, text);
         fsnn_net_destroy(net);
         fsnn_description_destroy(d);
@@ -539,7 +539,7 @@ static void test_network(void **state)
 }
 
 /* What a program finds: the places of sections and keys, as far as they are given. */
-static void test_blame(void **state)
+static void test_places(void **state)
 {
     (void)state;
     static const char *const row[][2] = {
@@ -556,11 +556,11 @@ static void test_blame(void **state)
     fsnn_description *d = good(text);
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         fsnn_error_set(FSNN_EARGUMENT, "odd");
-        assert_int_equal(fsnn_description_blame(d, row[i][0]), FSNN_EDESCRIPTION);
+        assert_int_equal(fsnn_description_locate(d, row[i][0]), FSNN_EDESCRIPTION);
         expect_text(fsnn_error_text(), row[i][1], row[i][0]);
     }
-    assert_int_equal(fsnn_description_blame(NULL, "data"), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_description_blame(d, NULL), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_description_locate(NULL, "data"), FSNN_EARGUMENT);
+    assert_int_equal(fsnn_description_locate(d, NULL), FSNN_EARGUMENT);
     fsnn_description_destroy(d);
 }
 
@@ -611,7 +611,7 @@ int main(void)
         cmocka_unit_test(test_overrides),
         cmocka_unit_test(test_files_and_arguments),
         cmocka_unit_test(test_network),
-        cmocka_unit_test(test_blame),
+        cmocka_unit_test(test_places),
         cmocka_unit_test(test_no_neurons),
         cmocka_unit_test(test_out_of_memory),
     };

@@ -43,7 +43,7 @@ static const char bits[] = ":,[]{}&*!|>'\"%@`#-?~ \t\n0123456789.aelnorstux=\\\x
 
 /* Copies `from` with a few changes: a byte replaced, removed, inserted, or a piece of the text
  * repeated. */
-static size_t mutate(const char *from, char *to, size_t room, uint64_t seed)
+static size_t mutate(const char *from, char *to, size_t capacity, uint64_t seed)
 {
     size_t size = strlen(from);
     memcpy(to, from, size);
@@ -64,14 +64,14 @@ static size_t mutate(const char *from, char *to, size_t room, uint64_t seed)
             size -= piece;
             break;
         case 2:
-            if (size + 1 < room) {
+            if (size + 1 < capacity) {
                 memmove(to + at + 1, to + at, size - at);
                 to[at] = bit;
                 size++;
             }
             break;
         default:
-            if (size + piece < room) {
+            if (size + piece < capacity) {
                 memmove(to + at + piece, to + at, size - at);
                 size += piece;
             }

@@ -104,7 +104,7 @@ static int after_slopes(const fsnn_neuron_rows *at, const fsnn_neuron_slopes *ou
     (void)user;
     for (int i = 0; i < at->n; i++) {
         float rate = 1 / at->param[0][i], s = at->s[i];
-        float kick = (at->param[1][i] + at->param[3][i] * at->v[i]) * rate;
+        float reset_drive = (at->param[1][i] + at->param[3][i] * at->v[i]) * rate;
         if (out->v)
             out->v[i] = -s * at->param[3][i] * rate;
         if (out->I)
@@ -112,8 +112,8 @@ static int after_slopes(const fsnn_neuron_rows *at, const fsnn_neuron_slopes *ou
         if (out->dv)
             out->dv[i] = 1;
         if (out->s)
-            out->s[i] = -kick;
-        const float by_param[] = {s * kick * rate, -s * rate, 0, -s * at->v[i] * rate};
+            out->s[i] = -reset_drive;
+        const float by_param[] = {s * reset_drive * rate, -s * rate, 0, -s * at->v[i] * rate};
         for (int p = 0; p < 4; p++)
             if (out->param[p])
                 out->param[p][i] = by_param[p];

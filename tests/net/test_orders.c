@@ -199,8 +199,8 @@ static void any_step(void **state)
                 double end = 0.75 * (1 - fsnn_mittag_leffler(a, 1, -all)) -
                              0.5 * (1 - fsnn_mittag_leffler(a, 1, -since));
                 /* trap does not damp at alpha = 1: it swings about the current, within its jump */
-                double room = ways[w].method == FSNN_TRAP ? 0.76 : 0.01;
-                if (!(fabs(v[99] - half) < room && fabs(v[STEPS - 1] - end) < room))
+                double capacity = ways[w].method == FSNN_TRAP ? 0.76 : 0.01;
+                if (!(fabs(v[99] - half) < capacity && fabs(v[STEPS - 1] - end) < capacity))
                     fail_msg("%s, alpha %g, tau %g: %g and %g, expected %g and %g", ways[w].name, a,
                              taus[t], v[99], v[STEPS - 1], half, end);
                 fsnn_net_destroy(net);

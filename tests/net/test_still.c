@@ -174,7 +174,7 @@ static int64_t count_params(const fsnn_net *net)
     return count;
 }
 
-static result room_for(const fsnn_net *net)
+static result capacity_for(const fsnn_net *net)
 {
     fsnn_shape in, out;
     GOOD(fsnn_net_shapes(net, &in, &out));
@@ -245,7 +245,7 @@ static void compare(const design *d, bool training)
 {
     fsnn_plan plan[] = {plan_of(d, false, training), plan_of(d, true, training)};
     fsnn_net *every = build(d, &plan[0]), *once = build(d, &plan[1]);
-    result a = room_for(every), b = room_for(once);
+    result a = capacity_for(every), b = capacity_for(once);
     run(every, false, training, &a);
     run(once, true, training, &b);
     close_by("output", d->name, a.out, b.out, a.outputs);
@@ -289,7 +289,7 @@ static void gradients(void **state)
         fsnn_plan plan = plan_of(d, true, true);
         plan.smooth = true;
         fsnn_net *net = build(d, &plan);
-        result r = room_for(net);
+        result r = capacity_for(net);
         double worst;
         const char *where;
         for (int64_t n = 0; n < r.inputs; n++)
@@ -310,7 +310,7 @@ static void replanned(void **state)
     fsnn_plan plan[] = {plan_of(d, false, false), plan_of(d, true, false), plan_of(d, true, false)};
     plan[2].record = true;
     fsnn_net *net = build(d, &plan[0]);
-    result r[3] = {room_for(net), room_for(net), room_for(net)};
+    result r[3] = {capacity_for(net), capacity_for(net), capacity_for(net)};
     for (int i = 0; i < 3; i++) {
         GOOD(fsnn_net_replan(net, &plan[i]));
         GOOD(fsnn_net_reset(net));
@@ -341,7 +341,7 @@ static void memory_of_all_steps(void **state)
     for (int i = 0; i < 2; i++) {
         fsnn_net *net = build(&skip, &plan[i]);
         GOOD(fsnn_net_memory(net, &bytes[i], NULL, NULL));
-        assert_true(!plan[i].still || net->dense_room >= T * B * 33);
+        assert_true(!plan[i].still || net->dense_capacity >= T * B * 33);
         fsnn_net_destroy(net);
     }
     assert_int_equal(bytes[1] - bytes[0], T * B * 33 * sizeof(float));

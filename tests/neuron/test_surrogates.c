@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "neuron/model.h"
+#include "scan/step.h"
 
 #define EACH_KIND(i) for (int i = 0; i < FSNN_SURROGATES; i++)
 
@@ -72,17 +72,17 @@ static void kernels_are_the_reference(void **state)
 {
     (void)state;
     static const double scales[] = {0.2, 1, 5};
-    const neuron_surrogate *table = neuron_kernels_get()->surrogates;
+    const neuron_surrogate *table = scan_kernels_get()->surrogates;
     EACH_KIND(kind)
     for (int c = 0; c < FSNN_COUNT(scales); c++)
         for (int block = -20; block < 20; block++) {
             fsnn_surrogate s = of(kind, scales[c]);
             lanes x, d, p;
-            for (int i = 0; i < FRAC_LANES; i++)
-                x[i] = 0.0103f * (float)(block * FRAC_LANES + i) + 0.0011f;
+            for (int i = 0; i < ROW_LANES; i++)
+                x[i] = 0.0103f * (float)(block * ROW_LANES + i) + 0.0011f;
             table[kind].slope((float)s.scale, x, d);
             table[kind].smooth((float)s.scale, x, p);
-            for (int i = 0; i < FRAC_LANES; i++) {
+            for (int i = 0; i < ROW_LANES; i++) {
                 double slope = fsnn_surrogate_slope(&s, (double)x[i]);
                 double smooth = fsnn_surrogate_smooth(&s, (double)x[i]);
                 if (fabs((double)d[i] - slope) > 4e-6 * fmax(slope, 1e-3) ||
@@ -101,7 +101,7 @@ static void always_finite(void **state)
     static const float magnitude[] = {0,    1e-45f, FLT_MIN, 1e-20f, 1e-6f, 0.5f,  1,      7,
                                       1e4f, 1e10f,  1e18f,   1e19f,  1e30f, 3e37f, FLT_MAX};
     static const double scales[] = {1e-18, 1e-9, 1e-3, 1, 1e3, 1e9, 1e18};
-    const neuron_surrogate *table = neuron_kernels_get()->surrogates;
+    const neuron_surrogate *table = scan_kernels_get()->surrogates;
     EACH_KIND(kind)
     for (int c = 0; c < FSNN_COUNT(scales); c++) {
         fsnn_surrogate s = of(kind, scales[c]);
@@ -112,7 +112,7 @@ static void always_finite(void **state)
         }
         table[kind].slope((float)s.scale, x, d);
         table[kind].smooth((float)s.scale, x, p);
-        for (int i = 0; i < FRAC_LANES; i++) {
+        for (int i = 0; i < ROW_LANES; i++) {
             assert_true(isfinite(d[i]) && d[i] >= 0);
             assert_true(isfinite(fsnn_surrogate_slope(&s, (double)x[i])));
             assert_true(isfinite(fsnn_surrogate_smooth(&s, (double)x[i])));

@@ -34,7 +34,7 @@ static float *train_of(double share, uint64_t seed)
 static void finds_what_is_there(void **state)
 {
     (void)state;
-    void *space = fsnn_alloc(spikes_room(ROWS, IN));
+    void *space = fsnn_alloc(spikes_reserve(ROWS, IN));
     fsnn_spikes lists;
     float *x = train_of(0.1, 1);
     static float back[ROWS * IN];
@@ -62,7 +62,7 @@ static void finds_what_is_there(void **state)
 static void full_ranges(void **state)
 {
     (void)state;
-    void *space = fsnn_alloc(spikes_room(ROWS, IN));
+    void *space = fsnn_alloc(spikes_reserve(ROWS, IN));
     fsnn_spikes lists;
     static float x[ROWS * IN];
     int most = (int)(0.3 * 128 * IN);

@@ -35,19 +35,19 @@ static void equality(void **state)
 static void text(void **state)
 {
     fsnn_shape image = FSNN_SHAPE(1, 28, 28), scalar = {0}, line = FSNN_SHAPE(-1);
-    char room[64], full[64];
+    char capacity[64], full[64];
 
     (void)state;
     assert_string_equal(fsnn_shape_text(&image, full, sizeof full), "[1, 28, 28]");
-    assert_string_equal(fsnn_shape_text(&scalar, room, sizeof room), "[]");
-    assert_string_equal(fsnn_shape_text(&line, room, sizeof room), "[-1]");
+    assert_string_equal(fsnn_shape_text(&scalar, capacity, sizeof capacity), "[]");
+    assert_string_equal(fsnn_shape_text(&line, capacity, sizeof capacity), "[-1]");
     for (size_t size = 1; size < 16; size++) { /* cut short, always ended, never beyond */
-        memset(room, '#', sizeof room);
-        fsnn_shape_text(&image, room, size);
+        memset(capacity, '#', sizeof capacity);
+        fsnn_shape_text(&image, capacity, size);
         size_t shown = size - 1 < strlen(full) ? size - 1 : strlen(full);
-        assert_int_equal(strlen(room), shown);
-        assert_memory_equal(room, full, shown);
-        assert_int_equal(room[size], '#');
+        assert_int_equal(strlen(capacity), shown);
+        assert_memory_equal(capacity, full, shown);
+        assert_int_equal(capacity[size], '#');
     }
 }
 

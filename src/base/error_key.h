@@ -1,0 +1,22 @@
+/* base/error_key.h: beside the sentence of the last error of a thread, what it is about: a key of the
+ * options that were given ("bands", "split.train"), or a node of a network. Descriptions know where
+ * these stand. A new error, by fsnn_fail, is about nothing. */
+#ifndef FSNN_ERROR_KEY_H
+#define FSNN_ERROR_KEY_H
+
+#include "base/base.h"
+
+/* What the last error is about; "" where it did not say. Valid until the next error. */
+const char *fsnn_error_key(void);
+/* Says it of the last error; returns `status`. */
+fsnn_status fsnn_error_set_key(fsnn_status status, const char *key);
+
+/* Says, where `status` is a failure, that what it is about lies in `group`: "bands" becomes
+ * "front.bands", nothing "front". Returns `status`. */
+fsnn_status fsnn_fail_in(fsnn_status status, const char *group);
+
+/* fsnn_fail with a key: return fsnn_fail_key(FSNN_EARGUMENT, "bands", "...", ...) */
+#define fsnn_fail_key(status, key, ...)                                                            \
+    fsnn_failed((status), fsnn_error_set_key(fsnn_error_set((status), __VA_ARGS__), (key)))
+
+#endif

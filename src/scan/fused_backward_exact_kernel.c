@@ -1,0 +1,477 @@
+/* The fused backward scan (scan/fused.h): the discrete adjoint of the fused forward scan,
+ * steps in reversed order. With q the gradient of the new state and everything of the forward step
+ * computed again from its state and current:
+ *
+ *   q = carry + sum_l w_l q_{m+l};   gf = gain q
+ *   gtest = (gs - [attached] gf kick) surrogate'(v + dv - theta)
+ *   gI = (gf + gtest) / tau;   carry = gtest - gI (without a leak: gtest)
+ *
+ * where a wide model says what gI and the leak's part of the carry are from gf + gtest. The spikes
+ * need not be read: they are where v + dv >= theta. Gradients of tau and threshold are summed where
+ * they are learned. Those of the order come from the rows of q, once a group has them all; only
+ * what they have through the gain is summed on the way. Compiled without contraction, as the
+ * forward scan is. Cost: 2 lags flops, 12 bytes read and 4 written a neuron and step.
+ *
+ * Chained calls leave q and carry where the general scan leaves them, tile by tile. */
+#include "scan/fused_rows_kernel.h"
+
+/* What is summed for parameters: nothing, for those of the neuron, for the gain too. */
+enum { LEARNS_NONE, LEARNS_NEURON, LEARNS_ORDER, LEARNS };
+
+typedef struct job {
+    scan *s;
+    const scan_kernels *kernels;
+    const frac_kernels *frac;
+    const float *w;
+    int64_t window;
+    const float *I, *gspikes;
+    float *gI; /* NULL: not wanted */
+    float gain, scale;
+    int64_t later; /* rows of q that calls after this one have left */
+    float pull;    /* 1: the spike inside the reset carries a gradient */
+    bool reset_drive, past, sink;
+    bool sums;               /* gradients of I are added up over the steps */
+    bool channels;           /* and go on to those of the channels */
+    int64_t pitch;           /* from the current of one step to that of the next */
+    int learns;              /* LEARNS_ */
+    const scan_order *order; /* [orders] */
+    int orders;
+    void (*slope)(float scale, const float *x, float *d); /* NULL: arctan, done here */
+} job;
+
+typedef struct walk {
+    const job *j;
+    scan_group group;
+    const float *u[SCAN_GROUP]; /* state before step 0, of each tile */
+    float *q[SCAN_GROUP];       /* [later + K][32], newest first */
+    lanes sum[SCAN_GROUP][FRAC_BLOCK];
+    lanes carry[SCAN_GROUP];
+    lanes grow[SCAN_GROUP][NEURON_ROWS];
+    lanes ggain[SCAN_GROUP];
+    lanes sum_I[SCAN_GROUP]; /* of its gradients over the steps */
+} walk;
+
+static ALWAYS row slope_of(const job *j, const row *arg)
+{
+    row d;
+    if (j->slope) {
+        lanes x, y;
+        row_put(x, arg, false);
+        j->slope(j->scale, x, y);
+        return row_load(y);
+    }
+    const float half_pi = 3.14159265358979f / 2; /* as neuron/surrogate_kernel.c has it */
+    const vec k = vec_all(half_pi * j->scale), top = vec_all(j->scale / 2), one = vec_all(1);
+    EACH_VEC
+    {
+        vec y = k * arg->v[i];
+        d.v[i] = top / vec_madd(y, y, one);
+    }
+    return d;
+}
+
+/* What a step needs of the forward pass, again. */
+typedef struct again {
+    row drive; /* I - v, without a leak I; not where the model is wide */
+    row dv, arg, slope;
+} again;
+
+static ALWAYS again recall(const walk *w, int t, int64_t k, derivative kind, const float *given)
+{
+    const job *j = w->j;
+    const lanes *par = w->group.row[t];
+    const float *u = w->u[t] + k * ROW_LANES,
+                *current = j->I + k * j->pitch + w->group.tile[t] * ROW_LANES;
+    const vec v0 = vec_all(j->s->v0);
+    again a;
+    EACH_VEC
+    {
+        int o = i * VEC;
+        vec v = vec_load(u + o) + v0;
+        if (kind == WIDE) {
+            a.dv.v[i] = vec_load(given + o);
+        } else {
+            vec I = vec_load(current + o);
+            a.drive.v[i] = kind == LEAKY ? I - v : I;
+            a.dv.v[i] = a.drive.v[i] * vec_load(par[ROW_RATE] + o);
+        }
+        a.arg.v[i] = (v + a.dv.v[i]) - vec_load(par[ROW_THRESHOLD] + o);
+    }
+    a.slope = slope_of(j, &a.arg);
+    return a;
+}
+
+static inline void add_to(float *p, vec v)
+{
+    vec_store(p, vec_load(p) + v);
+}
+
+/* The group's tile t at step k, row r of the reversed time; gh: what the state that the step
+ * made gave to later ones. Wide: dv [32] is given, gdv [32] is left, and gtest where the carry
+ * will be. */
+static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative kind, int learns,
+                        const float *dv, float *left)
+{
+    const job *j = w->j;
+    const lanes *par = w->group.row[t];
+    lanes *grow = w->grow[t];
+    float *q = w->q[t] + r * ROW_LANES, *carry = w->carry[t], *ggain = w->ggain[t];
+    int64_t at = k * j->s->B * j->s->N + w->group.tile[t] * ROW_LANES;
+    const float *gspikes = j->sink ? w->group.spikes[t] : j->gspikes + at;
+    const vec gain = vec_all(j->gain), zero = {0}, one = vec_all(1), pull = vec_all(j->pull);
+    again a = recall(w, t, k, kind, dv);
+    row out;
+    EACH_VEC
+    {
+        int o = i * VEC;
+        vec gp = vec_load(carry + o) + gh.v[i];
+        vec gf = vec_madd(gain, gp, zero * gh.v[i]), gc = -gf;
+        vec reset_drive = vec_load(par[ROW_RESET_DRIVE] + o);
+        vec gtest = vec_madd(pull * gc, reset_drive, vec_load(gspikes + o)) * a.slope.v[i];
+        vec gdv = gf + gtest;
+        vec_store(q + o, gp);
+        if (kind == WIDE) {
+            vec_store(left + o, gdv);
+            vec_store(carry + o, gtest);
+        } else {
+            vec gI = gdv * vec_load(par[ROW_RATE] + o);
+            out.v[i] = zero + gI;
+            vec_store(carry + o, (zero + (kind == LEAKY ? -gI : zero)) + gtest);
+            if (j->sums)
+                add_to(w->sum_I[t] + o, gI);
+        }
+        if (learns) {
+            vec spike = vec_where(a.arg.v[i] >= 0, one);
+            vec taken = j->reset_drive ? gc : zero * gc;
+            float *to = grow[ROW_RESET_DRIVE] + o, *rate = grow[ROW_RATE] + o;
+            vec_store(to, vec_madd(taken, spike, vec_load(to)));
+            if (kind != WIDE)
+                vec_store(rate, vec_madd(gdv, a.drive.v[i], vec_load(rate)));
+            add_to(grow[ROW_THRESHOLD] + o, -gtest);
+            if (learns == LEARNS_ORDER) {
+                vec c = j->reset_drive ? vec_where(a.arg.v[i] >= 0, reset_drive) : zero;
+                vec_store(ggain + o, vec_madd(gp, a.dv.v[i] - c, vec_load(ggain + o)));
+            }
+        }
+    }
+    if (kind != WIDE && j->gI && j->pitch)
+        row_put(j->gI + at, &out, j->past);
+}
+
+/* What the model leaves of a tile of a band. */
+static ALWAYS void step_end(walk *w, int t, int64_t k, const float *gv, const float *gI)
+{
+    const job *j = w->j;
+    float *carry = w->carry[t];
+    int64_t at = k * j->s->B * j->s->N + w->group.tile[t] * ROW_LANES;
+    const vec zero = {0};
+    row out;
+    EACH_VEC
+    {
+        int o = i * VEC;
+        out.v[i] = zero + vec_load(gI + o);
+        if (j->sums)
+            add_to(w->sum_I[t] + o, out.v[i]);
+        vec_store(carry + o, (zero + vec_load(gv + o)) + vec_load(carry + o));
+    }
+    if (j->gI && j->pitch)
+        row_put(j->gI + at, &out, j->past);
+}
+
+/* (Inlined by force: a function of nothing but prefetches counts as one that does nothing.) */
+static ALWAYS void ask(const walk *w, int t, int64_t k)
+{
+    const job *j = w->j;
+    int64_t tile = w->group.tile[t], total = j->s->B * j->s->N;
+    int64_t at = (k - 1) * total + tile * ROW_LANES,
+            current = (k - 1) * j->pitch + tile * ROW_LANES;
+    row_ask(w->u[t] + (k - 1) * ROW_LANES);
+    if (k == 0) {
+        tile += w->group.next;
+        at = (j->s->K - 1) * total + tile * ROW_LANES;
+        current = (j->s->K - 1) * j->pitch + tile * ROW_LANES;
+        row_ask(w->u[t] + (w->group.next * j->s->u.capacity + j->s->K - 1) * ROW_LANES);
+    }
+    row_ask(j->I + current);
+    if (!j->sink)
+        row_ask(j->gspikes + at);
+}
+
+/* What tile t's state of row r, the i-th of a block, gave to later ones; `lags` of it are left. */
+static ALWAYS row given_of(const walk *w, int t, int64_t r, int64_t i, int64_t lags, bool whole)
+{
+    row gh = whole ? row_load(w->sum[t][i]) : (row){0};
+    return row_past(gh, w->j->w, w->q[t] + r * ROW_LANES, lags);
+}
+
+/* A band's tiles at row r, the model's part of it for all of them at once. */
+static ALWAYS void step_band(walk *w, int b, int64_t r, int64_t i, int64_t lags, bool whole,
+                             int learns)
+{
+    const job *j = w->j;
+    const neuron_wide *wide = j->s->model->wide;
+    scan_band *band = w->group.band;
+    int first = b * SCAN_BAND, tiles = scan_band_tiles(&w->group, b);
+    int64_t k = j->later + j->s->K - 1 - r;
+    const float *I = j->I + k * j->pitch + w->group.tile[first] * ROW_LANES;
+    const vec v0 = vec_all(j->s->v0);
+    for (int t = 0; t < tiles; t++) {
+        const float *u = w->u[first + t] + k * ROW_LANES;
+        ask(w, first + t, k);
+        EACH_VEC vec_store(band->v[t] + i * VEC, vec_load(u + i * VEC) + v0);
+    }
+    wide->charge(w->group.self[b], band->v[0], I, band->dv[0]);
+    for (int t = 0; t < tiles; t++) {
+        row gh = given_of(w, first + t, r, i, lags, whole);
+        step(w, first + t, k, r, gh, WIDE, learns, band->dv[t], band->gdv[t]);
+    }
+    wide->charge_back(w->group.self[b], band->v[0], I, band->gdv[0], band->gv[0], band->gI[0]);
+    for (int t = 0; t < tiles; t++)
+        step_end(w, first + t, k, band->gv[t], band->gI[t]);
+}
+
+static void fetch(walk *w, int64_t k)
+{
+    const scan *s = w->j->s;
+    scan_group *g = &w->group;
+    s->sink.give(&s->sink, k * s->B + g->sample, g->line, g->from, g->count, g->spikes[0]);
+}
+
+static ALWAYS void block(walk *w, int64_t r, int64_t steps, derivative kind, int learns)
+{
+    const job *j = w->j;
+    int64_t past = r < j->window ? r : j->window;
+    bool whole = rows_whole(r, steps);
+    for (int t = 0; t < w->group.tiles && whole; t++)
+        j->frac->far(j->w, w->q[t] + (r - past) * ROW_LANES, past, w->sum[t][0]);
+    for (int64_t i = 0; i < steps; i++) {
+        int64_t rows = whole ? i : r + i, lags = rows < j->window ? rows : j->window;
+        int64_t k = j->later + j->s->K - 1 - (r + i);
+        if (j->sink)
+            fetch(w, k);
+        for (int b = 0; kind == WIDE && b * SCAN_BAND < w->group.tiles; b++)
+            step_band(w, b, r + i, i, lags, whole, learns);
+        for (int t = 0; kind != WIDE && t < w->group.tiles; t++) {
+            ask(w, t, k);
+            row gh = given_of(w, t, r + i, i, lags, whole);
+            step(w, t, k, r + i, gh, kind, learns, NULL, NULL);
+        }
+    }
+}
+
+#define WALK(name, kind, learns)                                                                   \
+    static void name(walk *w)                                                                      \
+    {                                                                                              \
+        int64_t end = w->j->later + w->j->s->K;                                                    \
+        for (int64_t r = w->j->later; r < end; r += FRAC_BLOCK)                                    \
+            block(w, r, end - r < FRAC_BLOCK ? end - r : FRAC_BLOCK, kind, learns);                \
+    }
+#define WALKS(kind)                                                                                \
+    WALK(walk_##kind##_none, kind, LEARNS_NONE)                                                    \
+    WALK(walk_##kind##_neuron, kind, LEARNS_NEURON)                                                \
+    WALK(walk_##kind##_order, kind, LEARNS_ORDER)
+
+WALKS(PLAIN)
+WALKS(LEAKY)
+WALKS(WIDE)
+
+/* ---- parameters ---- */
+
+/* Sums of rows at, at + 1, ..., `rows` of them, by the derivatives of the weights: what each
+ * history row receives through them. Rows from `have` on are those from before the call, which left
+ * no q. */
+static void order_block(const float *dw, const frac_kernels *frac, const float *q, int64_t at,
+                        int64_t have, int64_t limit, int64_t rows, lanes *acc)
+{
+    int64_t end = at < have ? at : have, from = at < limit ? 0 : at - limit;
+    frac->far(dw + (at - end), q + from * ROW_LANES, end > from ? end - from : 0, acc[0]);
+    for (int64_t i = 1; i < rows && at < have; i++) {
+        int64_t n = at + i < have ? i : have - at, least = i - n + 1, lags = i < limit ? i : limit;
+        row sum = row_lags(row_load(acc[i]), dw, q + (at + i) * ROW_LANES, lags, least);
+        row_put(acc[i], &sum, false);
+    }
+}
+
+/* dL/dp = sum_m x_m sum_l dw_l/dp q_{m+l} + dgain/dp ggain, of a tile. */
+static double order_of(const walk *w, int t, const scan_order *order)
+{
+    const job *j = w->j;
+    const scan *s = j->s;
+    const frac_memory *m = &s->memory;
+    int64_t limit = m->limit >= 0 && m->limit < m->lags ? m->limit : m->lags, K = s->K;
+    int64_t old = s->u.rows - K, outputs = scan_output(s, s->time - K);
+    int64_t rows = K + (old < outputs ? old : outputs);
+    double wise[ROW_LANES] = {0}, sum = 0, gain = 0;
+    rows = rows < K + limit ? rows : K + limit;
+    for (int64_t at = 0; at < rows; at += FRAC_BLOCK) {
+        lanes acc[FRAC_BLOCK];
+        int64_t count = rows - at < FRAC_BLOCK ? rows - at : FRAC_BLOCK;
+        order_block(order->dw, j->frac, w->q[t], at, K, limit, count, acc);
+        for (int64_t i = 0; i < count; i++)
+            scan_add_products(wise, w->u[t] + (K - at - i) * ROW_LANES, acc[i]);
+    }
+    for (int i = 0; i < ROW_LANES; i++) {
+        sum += wise[i];
+        gain += (double)w->ggain[t][i];
+    }
+    return sum + gain * (double)order->dgain;
+}
+
+/* What tiles begin ... end - 1 of the group, a band, leave for the parameters: rows of gpar, tile
+ * by tile, and their sums. */
+static void leave_band(const walk *w, int begin, int end)
+{
+    scan *s = w->j->s;
+    const scan_group *group = &w->group;
+    int pars = scan_pars(s);
+    bool alike = scan_alike(s);
+    const lanes *grow[SCAN_BAND];
+    lanes own[SCAN_BAND][SCAN_PARS], *gpar[SCAN_BAND];
+    for (int t = begin; t < end; t++) {
+        lanes *to = alike ? own[t - begin] : (lanes *)s->lane.data + group->tile[t] * pars;
+        memset(to, 0, (size_t)pars * sizeof(lanes));
+        gpar[t - begin] = to;
+        grow[t - begin] = w->grow[t];
+        if (!s->model->wide)
+            s->model->prepare_back(NULL, group->parameters[t], group->row[t], w->grow[t], to);
+    }
+    if (s->model->wide)
+        s->model->wide->close(group->self[begin / SCAN_BAND], group->parameters + begin, grow,
+                              gpar);
+    for (int t = begin; t < end; t++) {
+        double *part = (double *)s->part.data + group->tile[t] * SCAN_PARTS;
+        for (int p = 0; p < pars; p++) {
+            part[p] = 0;
+            for (int i = 0; i < ROW_LANES; i++)
+                part[p] += (double)gpar[t - begin][p][i];
+        }
+        for (int o = 0; o < w->j->orders; o++)
+            part[SCAN_PARS + o] = order_of(w, t, &w->j->order[o]);
+    }
+}
+
+static void leave(const walk *w)
+{
+    for (int t = 0; t < w->group.tiles; t += SCAN_BAND)
+        leave_band(w, t, t + SCAN_BAND < w->group.tiles ? t + SCAN_BAND : w->group.tiles);
+}
+
+/* Where a tile of a chain keeps what its state receives. */
+static float *carry_of(const scan *s, int64_t tile)
+{
+    return ((lanes *)s->carry.data)[tile * SCAN_CARRY + CARRY_STATE];
+}
+
+static void open_group(walk *w, int64_t number, int worker)
+{
+    const scan *s = w->j->s;
+    scan_fused_open(s, number, worker, &w->group);
+    bool handed = s->chained && s->handed;
+    if (!handed)
+        memset(w->carry, 0, sizeof *w->carry * (size_t)w->group.tiles);
+    if (w->j->sums)
+        memset(w->sum_I, 0, sizeof *w->sum_I * (size_t)w->group.tiles);
+    if (w->j->learns) {
+        memset(w->grow, 0, sizeof *w->grow * (size_t)w->group.tiles);
+        memset(w->ggain, 0, sizeof *w->ggain * (size_t)w->group.tiles);
+    }
+    for (int t = 0; t < w->group.tiles; t++) {
+        w->u[t] = scan_rows_of(&s->u, w->group.tile[t]) + (s->u.rows - s->K - 1) * ROW_LANES;
+        w->q[t] = w->group.space + t * s->fused.rows * ROW_LANES;
+        if (!s->chained)
+            continue;
+        w->q[t] = (float *)s->work.data + w->group.tile[t] * s->q_capacity * ROW_LANES;
+        if (handed)
+            memcpy(w->carry[t], carry_of(s, w->group.tile[t]), sizeof(lanes));
+    }
+}
+
+/* For the call before this one. */
+static void hand_on(const walk *w, int t)
+{
+    const scan *s = w->j->s;
+    int64_t rows = w->j->later + s->K, keep = scan_q_kept(s, rows);
+    if (keep < rows)
+        memmove(w->q[t], w->q[t] + (rows - keep) * ROW_LANES, sizeof(lanes) * (size_t)keep);
+    memcpy(carry_of(s, w->group.tile[t]), w->carry[t], sizeof(lanes));
+}
+
+/* Of I: for the sums of channels, and where there is one for all steps, as its gradient. */
+static void leave_current(const walk *w, int t)
+{
+    const job *j = w->j;
+    int64_t tile = w->group.tile[t];
+    if (j->channels)
+        memcpy((lanes *)j->s->sums.data + tile, w->sum_I[t], sizeof(lanes));
+    if (j->gI && !j->pitch)
+        memcpy(j->gI + tile * ROW_LANES, w->sum_I[t], sizeof(lanes));
+}
+
+#define WALK_ROW(kind) [kind] = {walk_##kind##_none, walk_##kind##_neuron, walk_##kind##_order}
+
+static void one(int64_t number, int worker, void *user)
+{
+    static void (*const walks[][LEARNS])(walk *) = {WALK_ROW(PLAIN), WALK_ROW(LEAKY),
+                                                    WALK_ROW(WIDE)};
+    const job *j = user;
+    const neuron_model *model = j->s->model;
+    walk w;
+    w.j = j;
+    open_group(&w, number, worker);
+    walks[model->wide ? WIDE : model->leaky ? LEAKY : PLAIN][j->learns](&w);
+    if (j->past)
+        vec_settle();
+    if (j->learns)
+        leave(&w);
+    for (int t = 0; j->sums && t < w.group.tiles; t++)
+        leave_current(&w, t);
+    for (int t = 0; t < w.group.tiles && j->s->chained; t++)
+        hand_on(&w, t);
+}
+
+static int learns(const scan *s, const scan_grads *grads, int orders)
+{
+    for (int p = 0; p < scan_pars(s); p++)
+        if (grads->par[p] && !orders)
+            return LEARNS_NEURON;
+    return orders ? LEARNS_ORDER : LEARNS_NONE;
+}
+
+int64_t FSNN_K(scan_fused_backward)(scan *s, const float *I, const float *gspikes,
+                                    const scan_grads *grads, const scan_order *order, int orders)
+{
+    int64_t tiles = scan_fused_tiles(s);
+    if (!scan_fused_fits(s) || tiles == 0 || (s->chained && orders) ||
+        (!s->chained && s->K >= s->fused.rows))
+        return 0;
+    const fsnn_surrogate *surrogate = &s->options.surrogate;
+    const scan_kernels *kernels = scan_kernels_get();
+    bool attached = !s->options.detach_reset && scan_resetting(s)->reset_drive;
+    job j = {.s = s,
+             .kernels = kernels,
+             .frac = frac_kernels_get(),
+             .w = s->memory.sum[0].w,
+             .window = s->memory.sum[0].window,
+             .I = I,
+             .gspikes = gspikes,
+             .gI = grads->I,
+             .gain = s->memory.sum[0].gain,
+             .later = s->chained ? s->later : 0,
+             .scale = (float)surrogate->scale,
+             .pull = attached ? 1 : 0,
+             .reset_drive = scan_resetting(s)->reset_drive,
+             .sink = s->sink.lines > 0,
+             .channels = grads->sums != NULL,
+             .sums = grads->sums || (grads->I && s->still),
+             .pitch = scan_pitch(s),
+             .learns = learns(s, grads, orders),
+             .order = order,
+             .orders = orders};
+    if (surrogate->kind != FSNN_ARCTAN)
+        j.slope = kernels->surrogates[surrogate->kind].slope;
+    /* what was just read is in the first cache, and written there */
+    j.past = rows_large(s->K * tiles) && grads->I != gspikes && vec_aligned(grads->I) &&
+             s->B * s->N % VEC == 0;
+    fsnn_parallel(scan_fused_groups(s), one, &j);
+    return tiles;
+}

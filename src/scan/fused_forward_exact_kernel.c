@@ -1,0 +1,205 @@
+/* The fused forward scan (scan/fused.h). For each step of a group, and each of its tiles:
+ *
+ *   S = sum_l w_l u_{n+1-l}
+ *   dv = (I - v) / tau;  s = H(v + dv - theta);  u_{n+1} = S + gain (dv - s kick)
+ *
+ * the lanes of a tile in registers throughout, or, where the model gives dv, in two parts around
+ * it. The sums are the general scan's chains: what lies before a block of steps by one pass for the
+ * block where that is long, the rest row by row. Its name has it compiled without contraction of
+ * products and sums: they are joined where the general scan joins them and nowhere else. Cost: 2
+ * lags flops, 4 bytes read and 8 written a neuron and step. */
+#include "scan/fused_rows_kernel.h"
+
+typedef struct job {
+    scan *s;
+    const frac_kernels *frac;
+    const float *w;
+    int64_t window, K, pitch; /* pitch: from the current of one step to that of the next */
+    const float *I;
+    float *spikes;
+    float gain;
+    bool reset_drive, past; /* past: states and spikes pass the caches by */
+    bool sink;
+} job;
+
+typedef struct walk {
+    const job *j;
+    scan_group group;
+    bool aside;           /* the history is in the group's space, not in the states themselves */
+    float *u[SCAN_GROUP]; /* first state of the call, of each tile */
+    float *history[SCAN_GROUP]; /* the row behind those from before the call */
+    int64_t have;               /* rows from before the call */
+    lanes sum[SCAN_GROUP][FRAC_BLOCK];
+    lanes fired;
+} walk;
+
+/* The group's tile t at step k; S: the sum over its past; dv [32]: where the model gives it. */
+static ALWAYS void step(walk *w, int t, int64_t k, row S, derivative kind, const float *given)
+{
+    const job *j = w->j;
+    const lanes *par = w->group.row[t];
+    float *next = w->history[t] + k * ROW_LANES, *fired = w->fired;
+    int64_t at = k * j->s->B * j->s->N + w->group.tile[t] * ROW_LANES;
+    const float *current = j->I + k * j->pitch + w->group.tile[t] * ROW_LANES;
+    const vec v0 = vec_all(j->s->v0), gain = vec_all(j->gain), one = vec_all(1);
+    row spike, u;
+    EACH_VEC
+    {
+        int o = i * VEC;
+        vec v = vec_load(next - ROW_LANES + o) + v0, dv;
+        if (kind == WIDE) {
+            dv = vec_load(given + o);
+        } else {
+            vec I = vec_load(current + o);
+            dv = (kind == LEAKY ? I - v : I) * vec_load(par[ROW_RATE] + o);
+        }
+        vec_int over = (v + dv) - vec_load(par[ROW_THRESHOLD] + o) >= 0;
+        vec taken = j->reset_drive ? vec_where(over, vec_load(par[ROW_RESET_DRIVE] + o)) : (vec){0};
+        spike.v[i] = vec_where(over, one);
+        u.v[i] = vec_madd(gain, dv - taken, S.v[i]);
+        vec_store(fired + o, vec_load(fired + o) + spike.v[i]);
+    }
+    row_put(next, &u, false);
+    if (w->aside)
+        row_put(w->u[t] + k * ROW_LANES, &u, j->past);
+    if (j->sink)
+        row_put(w->group.spikes[t], &spike, false);
+    else
+        row_put(j->spikes + at, &spike, j->past);
+}
+
+/* (Inlined by force: a function of nothing but prefetches counts as one that does nothing.) */
+static ALWAYS void ask(const walk *w, int t, int64_t k)
+{
+    const job *j = w->j;
+    int64_t tile = w->group.tile[t];
+    if (k + 1 < j->K)
+        row_ask(j->I + (k + 1) * j->pitch + tile * ROW_LANES);
+    else
+        row_ask(j->I + (tile + w->group.next) * ROW_LANES);
+}
+
+/* The sum over the past of tile t at step k, the i-th of a block; `lags` of it are left. */
+static ALWAYS row past_of(const walk *w, int t, int64_t k, int64_t i, int64_t lags, bool whole)
+{
+    row S = whole ? row_load(w->sum[t][i]) : (row){0};
+    return row_past(S, w->j->w, w->history[t] + k * ROW_LANES, lags);
+}
+
+/* A band's tiles at step k, the model's part of it for all of them at once. */
+static void step_band(walk *w, int b, int64_t k, int64_t i, int64_t lags, bool whole)
+{
+    const job *j = w->j;
+    scan_band *band = w->group.band;
+    int first = b * SCAN_BAND, tiles = scan_band_tiles(&w->group, b);
+    const vec v0 = vec_all(j->s->v0);
+    for (int t = 0; t < tiles; t++) {
+        const float *u = w->history[first + t] + (k - 1) * ROW_LANES;
+        ask(w, first + t, k);
+        row S = past_of(w, first + t, k, i, lags, whole);
+        row_put(w->sum[first + t][i], &S, false);
+        EACH_VEC vec_store(band->v[t] + i * VEC, vec_load(u + i * VEC) + v0);
+    }
+    const float *I = j->I + k * j->pitch + w->group.tile[first] * ROW_LANES;
+    j->s->model->wide->charge(w->group.self[b], band->v[0], I, band->dv[0]);
+    for (int t = 0; t < tiles; t++)
+        step(w, first + t, k, row_load(w->sum[first + t][i]), WIDE, band->dv[t]);
+}
+
+static void hand_over(const walk *w, int64_t k)
+{
+    const scan *s = w->j->s;
+    const scan_group *g = &w->group;
+    s->sink.take(&s->sink, k * s->B + g->sample, g->line, g->from, g->count, g->spikes[0]);
+}
+
+static ALWAYS void block(walk *w, int64_t k, int64_t steps, derivative kind)
+{
+    const job *j = w->j;
+    int64_t have = w->have + k, past = have < j->window ? have : j->window;
+    bool whole = rows_whole(have, steps);
+    for (int t = 0; t < w->group.tiles && whole; t++)
+        j->frac->far(j->w, w->history[t] + (k - past) * ROW_LANES, past, w->sum[t][0]);
+    for (int64_t i = 0; i < steps; i++) {
+        int64_t rows = whole ? i : have + i, lags = rows < j->window ? rows : j->window;
+        for (int b = 0; kind == WIDE && b * SCAN_BAND < w->group.tiles; b++)
+            step_band(w, b, k + i, i, lags, whole);
+        for (int t = 0; kind != WIDE && t < w->group.tiles; t++) {
+            ask(w, t, k + i);
+            step(w, t, k + i, past_of(w, t, k + i, i, lags, whole), kind, NULL);
+        }
+        if (j->sink)
+            hand_over(w, k + i);
+    }
+}
+
+/* Steps of a group. */
+#define WALK(name, kind)                                                                           \
+    static void name(walk *w)                                                                      \
+    {                                                                                              \
+        for (int64_t k = 0; k < w->j->K; k += FRAC_BLOCK)                                          \
+            block(w, k, w->j->K - k < FRAC_BLOCK ? w->j->K - k : FRAC_BLOCK, kind);                \
+    }
+
+WALK(walk_plain, PLAIN)
+WALK(walk_leaky, LEAKY)
+WALK(walk_wide, WIDE)
+
+/* States that are written past the caches are kept aside as well, to be read as history. */
+static void open_group(walk *w, int64_t number, int worker)
+{
+    const job *j = w->j;
+    const scan *s = j->s;
+    scan_fused_open(s, number, worker, &w->group);
+    memset(w->fired, 0, sizeof w->fired);
+    w->have = s->u.rows;
+    w->aside = j->past && w->have == 1 && j->K < s->fused.rows;
+    for (int t = 0; t < w->group.tiles; t++) {
+        w->u[t] = scan_rows_of(&s->u, w->group.tile[t]) + w->have * ROW_LANES;
+        w->history[t] = w->u[t];
+        if (!w->aside)
+            continue;
+        w->history[t] = w->group.space + (t * s->fused.rows + 1) * ROW_LANES;
+        row before = row_load(w->u[t] - ROW_LANES);
+        row_put(w->history[t] - ROW_LANES, &before, false);
+    }
+}
+
+static void one(int64_t number, int worker, void *user)
+{
+    const job *j = user;
+    const neuron_model *model = j->s->model;
+    walk w;
+    w.j = j;
+    open_group(&w, number, worker);
+    (model->wide ? walk_wide : model->leaky ? walk_leaky : walk_plain)(&w);
+    if (j->past)
+        vec_settle();
+    /* counts are exact in any order: the group's stand at its first tile */
+    double *fired = j->s->fired.data, sum = 0;
+    for (int i = 0; i < ROW_LANES; i++)
+        sum += (double)w.fired[i];
+    for (int t = 0; t < w.group.tiles; t++)
+        fired[w.group.tile[t]] = t ? 0 : sum;
+}
+
+int64_t FSNN_K(scan_fused_forward)(scan *s, int64_t K, const float *I, float *spikes)
+{
+    int64_t tiles = scan_fused_tiles(s);
+    if (!scan_fused_fits(s) || tiles == 0)
+        return 0;
+    job j = {.s = s,
+             .frac = frac_kernels_get(),
+             .w = s->memory.sum[0].w,
+             .window = s->memory.sum[0].window,
+             .K = K,
+             .pitch = scan_pitch(s),
+             .I = I,
+             .spikes = spikes,
+             .gain = s->memory.sum[0].gain,
+             .reset_drive = scan_resetting(s)->reset_drive,
+             .sink = s->sink.lines > 0};
+    j.past = rows_large(K * tiles) && (j.sink || vec_aligned(spikes)) && s->B * s->N % VEC == 0;
+    fsnn_parallel(scan_fused_groups(s), one, &j);
+    return tiles;
+}

@@ -1,0 +1,346 @@
+/* scan/scan.h: the charge-fire-reset scan, where neuron and memory meet without knowing each
+ * other.
+ *
+ * A neuron layer holds B*N neurons, cut into tiles of 32. Each tile walks through all K steps by
+ * itself, its history staying in cache; threads share the tiles. The backward scan is the same walk
+ * in reversed time. */
+#ifndef FSNN_SCAN_SCAN_H
+#define FSNN_SCAN_SCAN_H
+
+#include "scan/step.h"
+
+/* A parameter of the layer: one number, or one a channel. */
+typedef struct scan_param {
+    const float *value; /* [count] */
+    int64_t count;      /* 1 or channels */
+} scan_param;
+
+/* Rows of all tiles: [tiles][capacity][32]; the first `rows` of each are filled. */
+typedef struct scan_rows {
+    float *data;
+    int64_t capacity, rows;
+    size_t bytes;
+} scan_rows;
+
+/* Plain blocks that grow. */
+typedef struct scan_block {
+    void *data;
+    size_t bytes;
+} scan_block;
+
+/* What the fused scan has settled (scan/fused.h). */
+typedef struct scan_fused {
+    scan_block space; /* [workers][group][rows][32] */
+    scan_block wide;  /* [workers] what bands of tiles need, where the model is wide */
+    int workers;
+    int64_t group, rows;
+    int64_t stretch; /* numbers of a line in a patch of the sink */
+} scan_fused;
+
+/* Where spikes go as they are made, and their gradients come from, in place of arrays [K, B, N].
+ * The N numbers of a sample are lines; a patch is a stretch of `lines` neighbouring lines, one
+ * after the other [lines, count]: from number `from` of line `line` (a multiple of lines) of row k
+ * B + b on. */
+typedef struct scan_sink scan_sink;
+struct scan_sink {
+    int64_t lines; /* 0: there is no sink */
+    int64_t width; /* numbers of a line */
+    int64_t unit;  /* stretches are multiples of it */
+    void (*take)(const scan_sink *sink, int64_t row, int64_t line, int64_t from, int64_t count,
+                 const float *spikes);
+    void (*give)(const scan_sink *sink, int64_t row, int64_t line, int64_t from, int64_t count,
+                 float *gspikes);
+    const void *of[2]; /* for take and give */
+};
+
+/* Noise on the threshold (fsnn_noise), as the mode and the plan have it. */
+typedef struct scan_noise {
+    bool on;
+    bool drawn; /* the argument of the spike is shifted by noise */
+    bool soft;  /* the spike is the surrogate's primitive */
+    bool seen;  /* primitive and slope are taken with the noise */
+    float gamma;
+    uint64_t seed, run; /* of the layer; the number of the run since the reset */
+} scan_noise;
+
+/* Sums a tile leaves: parameters of the neuron, then those of the order. */
+enum {
+    SCAN_PARS = NEURON_PARS + NEURON_OWN_PARS,
+    SCAN_ORDERS = 2 * FSNN_MAX_TERMS + 1,
+    SCAN_PARTS = SCAN_PARS + SCAN_ORDERS
+};
+
+/* A scan with several states (docs/math.md) is v and, for each other state, a scan of its own in
+ * `other`, of which only the history is used: memory, rows, modes, q. */
+typedef struct scan scan;
+struct scan {
+    /* what: set by the owner */
+    const neuron_model *model;
+    fsnn_neuron options;
+    frac_memory memory;
+    bool smooth;
+    scan_noise noise;
+    float v0;
+    int64_t rest;              /* refractory period after a spike, in steps */
+    scan_param par[SCAN_PARS]; /* of v_reset: none, and the options' number holds */
+    /* neurons: B samples of N, channel of neuron i of a sample = (i / stride) % channels */
+    int64_t B, N, channels, stride;
+    bool training; /* backward will come: keep what it needs */
+    /* I is [B, N], the same at every step, and so is its gradient: their sum. Not step by step */
+    bool still;
+    bool general; /* tests: the general scan where the fused one would do */
+
+    /* state */
+    int64_t tiles;
+    int64_t time;     /* steps since the reset */
+    scan_rows u;      /* states, the last row is the present; u = v - v0, jumps apart */
+    scan_rows x;      /* the history that the sums run over, where it is not the states */
+    scan_block first; /* [tiles][32] the first drive, for methods that weigh it apart */
+    scan_block count; /* [tiles][32] spikes so far, for jumps */
+    scan_block wait;  /* [tiles][32] steps that are left of the refractory period */
+    /* [tiles][modes.padded][32] state of the far past, where the memory is compressed */
+    scan_block modes;
+    scan_block seen; /* [tiles] scan_seen, where the memory is compressed */
+
+    /* of the last forward */
+    int64_t K;
+    int64_t tape_capacity; /* steps of arg and predicted */
+    /* [tiles][tape_capacity][32], resets that keep the spike argument; models with an argument of
+     * their own: the potential that it is of */
+    scan_block arg;
+    scan_block predicted; /* [tiles][tape_capacity][32], predictor-corrector */
+    scan_block resting;   /* [tiles][tape_capacity][32] 1 in the refractory period, else 0 */
+    scan_block fired;     /* [tiles] spikes, double */
+    scan_block before;    /* like modes: the far past as the call found it */
+
+    scan_block self; /* [selves][model->room] a worker's space of the model */
+    int selves;
+
+    /* of backward. A call's gradients of sums are q, newest first, sums [q_capacity][32] of a worker.
+     */
+    int workers;
+    int64_t q_capacity;
+    scan_block work; /* [workers] (chained: [tiles]) [sums][q_capacity][32] */
+    scan_block far;  /* likewise [sums][modes.padded][32] */
+    scan_block part; /* [tiles][SCAN_PARTS] double */
+    scan_block lane; /* [tiles][scan_pars][32], where a parameter is one a channel */
+    scan_block sums; /* [tiles][32] of the gradients of I over the steps, then [channels] double */
+    scan_block dw;   /* derivatives of the weights */
+
+    /* Chained: calls are pieces of one run that backward goes through from the last to the first,
+     * each given the gradients of the state that the one after it left. Linked: the state is
+     * brought back before each piece, which runs forward again; otherwise all pieces are those of
+     * one call made step by step. */
+    bool chained, linked;
+    bool begins;   /* the call is the first of the run: what was before is constant */
+    int64_t total; /* steps of the whole run */
+    int64_t later; /* rows of q that the calls after have left, newest first */
+    int64_t block; /* to which `far` has been taken */
+    /* a call after has left what `carry` holds (a memory of one step leaves no rows) */
+    bool handed;
+    scan_block carry; /* [tiles][SCAN_CARRY][32] */
+
+    /* A call made step by step (scan_step_forward): the step at hand, and of how many; the same in
+     * scans of states beside v. */
+    bool within;
+    int64_t at, call;
+    double fired_before;      /* spikes of the steps before it */
+    float dgain[SCAN_ORDERS]; /* backward: derivatives of the gain, which with dw serve all steps */
+    scan_block recount;       /* [tiles][32], backward: spike count after the step */
+
+    scan_fused fused;
+    scan_sink sink; /* only where scan_sinks said yes */
+
+    scan *other; /* [others], where the model has states beside v; their v0 is where they begin */
+    int others;
+};
+
+/* sum [32] += x y, lane by lane: exact products, so that it does not matter how they are joined. */
+static inline void scan_add_products(double *sum, const float *x, const float *y)
+{
+    EACH_LANE sum[i] += (double)x[i] * (double)y[i];
+}
+
+/* What the state before a call receives, a row each: of the state itself, of the spike count, of
+ * the first drive. */
+enum { CARRY_STATE, CARRY_COUNT, CARRY_FIRST, SCAN_CARRY };
+
+/* Extremes of a run since the reset: what the spike test came closest to zero, the largest history
+ * row. */
+typedef struct scan_seen {
+    float margin, largest;
+} scan_seen;
+
+/* Gradients a backward scan gives. NULL: not learned; alpha, coefficient [terms]. All but I are
+ * added to. */
+typedef struct scan_grads {
+    float *I; /* [K, B, N], still: [B, N]; written; may be NULL */
+    float *par[SCAN_PARS];
+    float *alpha, *coefficient;
+    /* [channels] of I, over steps, samples and places; only where scan_sums said yes */
+    float *sums;
+} scan_grads;
+
+/* Noise and the surrogate that goes with it, from the options; outside of training there is
+ * none. */
+void scan_settle_noise(scan *s);
+/* Makes room for calls of up to K steps; state becomes that of time 0 when the number of neurons
+ * changed. */
+fsnn_status scan_plan(scan *s, int64_t K);
+/* After the plan: takes the sink, if spikes can go there; false where they cannot. lines 0:
+ * none. */
+bool scan_sinks(scan *s, const scan_sink *sink);
+/* After the plan: whether backward can give scan_grads.sums; where it can, there is room for
+ * them. */
+fsnn_status scan_sums(scan *s, bool *can);
+void scan_reset(scan *s);
+/* I [K, B, N] -> spikes [K, B, N], where s->still is set from I [B, N]. The state goes on from the
+ * last call. */
+fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes);
+/* The last forward reversed, given its input, its spikes, and their gradient; state before it
+ * counts as constant. */
+fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const float *gspikes,
+                          const scan_grads *grads);
+/* A call of K steps, made one by one for layers in loops: steps 0, 1, ... K-1 forward, then K-1,
+ * ... 0 backward. Planned for K steps; chained, where backward comes. I, spikes and their gradients
+ * are those of the step, [B, N]. The same numbers as scan_forward gives for the whole call. */
+fsnn_status scan_step_forward(scan *s, int64_t step, int64_t K, const float *I, float *spikes);
+fsnn_status scan_step_backward(scan *s, int64_t step, const float *I, const float *spikes,
+                               const float *gspikes, const scan_grads *grads);
+/* Before the last of a chain of calls is taken backward: nothing is known of later ones. */
+void scan_chain(scan *s);
+/* The state as bytes: what a later call needs to go on from here. A history that is kept whole is
+ * left where it is when `whole` is false: only its length is noted, for a chain that comes back to
+ * it. */
+size_t scan_state_bytes(const scan *s, bool whole);
+size_t scan_state_most(const scan *s); /* of any state with `whole` false */
+/* Whether `count` bytes are such a state (`whole`) of this scan. */
+bool scan_state_fits(const scan *s, const void *bytes, int64_t count);
+void scan_state_save(const scan *s, bool whole, void *bytes);
+fsnn_status scan_state_load(scan *s, bool whole, const void *bytes);
+/* v after each step of the last forward, v_1..v_K [K, B, N], given its spikes. */
+void scan_potentials(const scan *s, const float *spikes, float *v);
+/* The same of state `other` beside v. */
+void scan_other_values(const scan *s, int other, float *out);
+/* Room for states beside v; after it s->other is there, zeroed. */
+fsnn_status scan_others(scan *s, int others);
+/* What the run since the reset says of the memory's error (scan/certificate.c). */
+fsnn_status scan_certify(const scan *s, fsnn_certificate *certificate);
+double scan_rate(const scan *s);
+/* Multiply-adds of the sums over the past in the last forward, a neuron. */
+double scan_memory_cost(const scan *s);
+size_t scan_bytes(const scan *s);
+void scan_free(scan *s);
+
+/* ---- shared by the files of the scan ---- */
+
+typedef struct scan_tile {
+    lanes par[SCAN_PARS], row[NEURON_ROWS];
+    void *self;    /* the model's space of this worker */
+    int64_t first; /* neuron of lane 0 */
+    int width;     /* neurons in the tile, 32 but for the last */
+} scan_tile;
+
+/* Room for K more steps: forgets, extends, settles weights. */
+fsnn_status scan_ready(scan *s, int64_t K);
+/* Room for derivatives of all weights (of lags, of the first drive, of modes), as far as they are
+ * settled: for `orders` parameters and each sum, scan_order_floats floats. */
+int64_t scan_order_floats(const scan *s);
+fsnn_status scan_plan_order(scan *s, int orders);
+fsnn_status scan_block_reserve(scan_block *block, size_t bytes);
+/* Room for `rows` rows a tile; those filled are kept. */
+fsnn_status scan_rows_reserve(const scan *s, scan_rows *r, int64_t rows);
+/* Each parameter is one number: tiles are alike. */
+bool scan_alike(const scan *s);
+void scan_tile_open(const scan *s, int64_t t, int worker, scan_tile *tile);
+/* Parameters of the model: the common ones and its own. */
+static inline int scan_pars(const scan *s)
+{
+    return NEURON_PARS + s->model->own;
+}
+/* What tiles have left is added, in their order: one number of SCAN_PARTS to *grad; all parameters
+ * of the model to where they are wanted. */
+void scan_add_part(const scan *s, int part, float *grad);
+void scan_add_pars(const scan *s, const scan_grads *grads);
+void scan_add_sums(const scan *s, float *sums);
+/* Channel of neuron i (0..B*N-1). */
+static inline int64_t scan_channel(const scan *s, int64_t i)
+{
+    return i % s->N / s->stride % s->channels;
+}
+/* The row of 32 at step k of x [K, B*N]: in place where the tile is whole, else copied into
+ * `space`. */
+const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int64_t k, lanes space);
+/* Numbers from the current of one step to that of the next. */
+static inline int64_t scan_pitch(const scan *s)
+{
+    return s->still ? 0 : s->B * s->N;
+}
+/* The row of I, of which there may be one for all steps. */
+static inline const float *scan_current(const scan *s, const scan_tile *tile, const float *I,
+                                        int64_t k, lanes space)
+{
+    return scan_row(s, tile, I, s->still ? 0 : k, space);
+}
+/* What step k gives for it goes to gI (NULL: nowhere); steps come from the last to the first. */
+void scan_give_current(const scan *s, const scan_tile *tile, float *gI, int64_t k,
+                       const float *given);
+static inline const reset_rule *scan_resetting(const scan *s)
+{
+    return &scan_kernels_get()->resets[s->options.reset];
+}
+/* Steps of a block for which one pass over the past of all of them does not pay: each has its own,
+ * with the same sums. */
+enum { SCAN_FEW = 2 };
+/* The first step of a call, or the call in one piece. */
+static inline bool scan_opens(const scan *s)
+{
+    return !s->within || s->at == 0;
+}
+/* Tiles over threads; where a step or two of a few tiles is all there is, waking them takes
+ * longer. */
+static inline void scan_each(int64_t tiles, int64_t K,
+                             void (*tile)(int64_t t, int worker, void *user), void *user)
+{
+    enum { FEW_STEPS = 32 };
+    if (tiles * K > FEW_STEPS) {
+        fsnn_parallel(tiles, tile, user);
+        return;
+    }
+    for (int64_t t = 0; t < tiles; t++)
+        tile(t, 0, user);
+}
+/* Of the q there are now, those that calls before may need. Step by step none moves before the
+ * first. */
+static inline int64_t scan_q_kept(const scan *s, int64_t rows)
+{
+    int64_t keep = s->memory.keep;
+    return keep >= 0 && keep < rows && scan_opens(s) ? keep : rows;
+}
+/* Backward: a step of the same call has been taken back before. */
+static inline bool scan_goes_back(const scan *s)
+{
+    return s->within && s->at < s->call - 1;
+}
+/* The history is kept apart from the states: of drives, or because spikes empty it. */
+static inline bool scan_apart(const scan *s)
+{
+    return s->memory.method->drive || scan_resetting(s)->clears;
+}
+/* History rows and outputs are numbered from the reset: the output of the step at time 0. States
+ * count from u_0, other histories from what the first step leaves. */
+static inline int64_t scan_output(const scan *s, int64_t time)
+{
+    return time + (scan_apart(s) ? 0 : 1);
+}
+/* State i: 0 is v. */
+static inline scan *scan_state(scan *s, int i)
+{
+    return i ? &s->other[i - 1] : s;
+}
+static inline float *scan_rows_of(const scan_rows *r, int64_t t)
+{
+    return r->data + t * r->capacity * ROW_LANES;
+}
+
+#endif
