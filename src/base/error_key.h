@@ -1,6 +1,6 @@
-/* base/error_key.h: beside the sentence of the last error of a thread, what it is about: a key of the
- * options that were given ("bands", "split.train"), or a node of a network. Descriptions know where
- * these stand. A new error, by fsnn_fail, is about nothing. */
+/* base/error_key.h: beside the sentence of the last error of a thread, what it is about: a key of
+ * the options that were given ("bands", "split.train"), or a node of a network. Descriptions know
+ * where these stand. A new error, by fsnn_fail, is about nothing. */
 #ifndef FSNN_ERROR_KEY_H
 #define FSNN_ERROR_KEY_H
 

@@ -116,8 +116,8 @@ struct scan {
     scan_block self; /* [selves][model->room] a worker's space of the model */
     int selves;
 
-    /* of backward. A call's gradients of sums are q, newest first, sums [q_capacity][32] of a worker.
-     */
+    /* of backward. A call's gradients of sums are q, newest first, sums [q_capacity][32] of a
+     * worker. */
     int workers;
     int64_t q_capacity;
     scan_block work; /* [workers] (chained: [tiles]) [sums][q_capacity][32] */
