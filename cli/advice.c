@@ -1,6 +1,6 @@
 /* cli/advice.c: neurons that never fire, or at every step of every sample: whose they are and what
  * may help. */
-#include "cli.h"
+#include "cli/cli.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* cli/bench.c: fsnn bench: how fast this machine runs standard workloads, each row beside its own
  * floor. */
-#include "bench.h"
+#include "cli/bench.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #ifndef FSNN_CLI_BENCH_H
 #define FSNN_CLI_BENCH_H
 
-#include "cli.h"
+#include "cli/cli.h"
 
 #define BENCH_ROUNDS 51
 

@@ -2,7 +2,7 @@
  * features, averaged over the neighbours, spikes at 100 steps, drawn anew in each epoch and given
  * as lists; one linear layer, one of neurons (examples/sgcn_cora.yaml). On the real graph where it
  * is at hand, else on one made up of as many nodes, edges and words. */
-#include "bench.h"
+#include "cli/bench.h"
 #include "bench/floor.h"
 
 #include <stdlib.h>

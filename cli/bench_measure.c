@@ -1,5 +1,5 @@
 /* cli/bench_measure.c: time, memory, and networks to be timed. */
-#include "bench.h"
+#include "cli/bench.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* cli/bench_print.c: the rows of fsnn bench as text, JSON, a table in Markdown and a picture. */
-#include "bench.h"
+#include "cli/bench.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* cli/figures.c: the pictures of a recorded run: raster of one sample, membrane traces, firing
  * rates. */
-#include "cli.h"
+#include "cli/cli.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,14 +16,6 @@ void cli_recording_free(cli_recording *recording)
     }
     free(recording->layer);
     memset(recording, 0, sizeof *recording);
-}
-
-int cli_figure_done(fsnn_status status, const char *path)
-{
-    if (status >= 0)
-        return 1;
-    cli_warn("no figure %s.png: %s", path, fsnn_error_text());
-    return 0;
 }
 
 /* One sample of [K, B, N] as [K, N]. */

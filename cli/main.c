@@ -1,5 +1,5 @@
 /* cli/main.c: the program fsnn: finds the subcommand, reads its options, runs it. */
-#include "cli.h"
+#include "cli/cli.h"
 
 #include <stdlib.h>
 #include <string.h>

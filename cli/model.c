@@ -1,5 +1,5 @@
 /* cli/model.c: opens what a description describes: the network, the data, their loaders. */
-#include "cli.h"
+#include "cli/cli.h"
 
 #include <stdlib.h>
 #include <string.h>

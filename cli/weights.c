@@ -1,7 +1,7 @@
 /* cli/weights.c: weights from a file into an opened model. Files hold what was learned of tau,
  * threshold, alpha and so on, too; but what --set names is what the user wants to see now, so it
  * stays as it was set. */
-#include "cli.h"
+#include "cli/cli.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,15 @@
-# The command line from cli/*.c, examples/NN_*.c and bench/*.c: users of the public headers, nothing else.
-file(GLOB cli CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.c)
-if(FSNN_CLI AND cli)
+# The command line from cli/*.c and a folder a subcommand, cli/*/*.c; examples/NN_*.c and bench/*.c: users of the public
+# headers, nothing else. cli/kit is what every program with a command line needs.
+file(GLOB kit CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/kit/*.c)
+file(GLOB cli CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.c ${PROJECT_SOURCE_DIR}/cli/*/*.c)
+list(REMOVE_ITEM cli ${kit})
+if(FSNN_CLI)
+    add_library(fsnn_kit STATIC ${kit})
+    target_include_directories(fsnn_kit PUBLIC ${PROJECT_SOURCE_DIR})
+    target_link_libraries(fsnn_kit PUBLIC fsnn_static)
     add_executable(fsnn_cli ${cli})
     set_target_properties(fsnn_cli PROPERTIES OUTPUT_NAME fsnn)
-    target_link_libraries(fsnn_cli PRIVATE fsnn_static)
-    target_include_directories(fsnn_cli PRIVATE ${PROJECT_SOURCE_DIR}) # bench/floor.h: floors of fsnn bench
+    target_link_libraries(fsnn_cli PRIVATE fsnn_kit)
     execute_process(COMMAND git -C ${PROJECT_SOURCE_DIR} describe --always --dirty
                     OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
     if(commit AND NOT failed)

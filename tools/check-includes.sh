@@ -1,9 +1,10 @@
 #!/bin/sh
 # The include law: who may include whom. check-includes.sh [ROOT]; prints each violation, exit 1 when there is one.
 #
-# "room/x.h" names a room of src/ (or exactly one header of it), <fsnn/x.h> a public header. Every room may include
-# itself. System and third-party headers are free, but for dnnl.h: the dense kernels have one wrapper (and the bench's
-# floor is those kernels bare).
+# A room is a folder of src/ or one of the others below; a folder within a room belongs to it unless it has a row of its
+# own. "room/x.h" names a header of a room, <fsnn/x.h> a public header. Every room may include itself. System and
+# third-party headers are free, but for dnnl.h: the dense kernels have one wrapper (and the bench's floor is those
+# kernels bare).
 cd "${1:-$(dirname "$0")/..}" || exit 2
 
 law='
@@ -20,7 +21,8 @@ data     | tensor base                           | status tensor data events gra
 train    | net data tensor base                  | status tensor frac neuron net data train
 model    | net op frac tensor base               | status tensor frac neuron net data events graph interpolate series train model
 plot     | base                                  | status plot
-cli      | bench/floor.h                         | *
+cli      | cli/kit bench/floor.h                 | *
+cli/kit  | -                                     | status
 examples | -                                     | *
 bench    | -                                     | *
 include  | -                                     | *
@@ -35,6 +37,12 @@ function trim(s) { gsub(/^ +| +$/, "", s); return s }
 function words(list, into, who,   n, w, i) {
     n = split(list, w, " ")
     for (i = 1; i <= n; i++) into[who, w[i]] = 1
+}
+function room_of(path) {
+    sub(/^src\//, "", path)
+    while (sub(/\/[^\/]*$/, "", path))
+        if (path in known) return path
+    return path
 }
 function wrong(why) { printf "%s:%d: %s: %s\n", FILENAME, FNR, header, why; bad++ }
 
@@ -51,7 +59,7 @@ FILENAME == "-" {
 FNR == 1 {
     seen++
     split(FILENAME, part, "/")
-    me = part[1] == "src" ? part[2] : part[1]
+    me = room_of(FILENAME)
     if (!(me in known)) { header = "(file)"; wrong("src/" me " is not a room of the law") }
 }
 
@@ -73,10 +81,11 @@ FNR == 1 {
         sub(/\.h$/, "", name)
         if (!((me, name) in public) && !((me, "*") in public))
             wrong("public header of a room that " me " may not see")
-    } else if (n > 1 && step[1] in known) {
-        if (step[1] != me && !((me, step[1]) in room) && !((me, header) in room))
-            wrong(me " may not include " step[1])
-    } else if (quoted && part[1] == "src") {
+    } else if (n > 1 && room_of(header) in known) {
+        of = room_of(header)
+        if (of != me && !((me, of) in room) && !((me, header) in room))
+            wrong(me " may not include " of)
+    } else if (quoted && (part[1] == "src" || part[1] == "cli")) {
         wrong("write \"room/file.h\" or <system.h>")
     } else if (quoted && part[1] == "include") {
         wrong("public headers include <fsnn/...> and system headers only")

@@ -1,0 +1,419 @@
+/* cli/eval/eval.c: fsnn eval: how good given weights are on a data set, and what they cost. */
+#include "cli/eval/operations.h"
+#include "cli/eval/perturb.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct options {
+    cli_common common;
+    const char *weights, *on, *energy, *figure, *out;
+    cli_list perturb;
+    bool confusion, json;
+    cli_int batch, repeats;
+} options;
+
+static const cli_option table[] = {
+    {"weights", 'w', CLI_TEXT, offsetof(options, weights), "FILE",
+     ".safetensors or .npz with arrays named as the parameters (required)", 0, 0},
+    {"on", 0, CLI_TEXT, offsetof(options, on), "PART",
+     "train, validation or test (default: test; validation where there is no test data)", 0, 0},
+    {"data", 0, CLI_TEXT, offsetof(options, on), "PART", "another name of --on", 0, 0},
+    {"repeats", 0, CLI_INT, offsetof(options, repeats), "N",
+     "mean and spread over N draws of a random encoding and of disturbances", 1, 1e6},
+    {"batch", 0, CLI_INT, offsetof(options, batch), "B",
+     "samples at a time (default: as in training)", 1, 1e6},
+    {"confusion", 0, CLI_FLAG, offsetof(options, confusion), NULL,
+     "also print the confusion matrix (--json has it always)", 0, 0},
+    {"energy", 0, CLI_TEXT, offsetof(options, energy), "MAC,AC",
+     "picojoule of a multiply-add and of an addition (default 4.6,0.9)", 0, 0},
+    {"energy-figure", 0, CLI_TEXT, offsetof(options, figure), "PATH",
+     "also draw the energy of each node: PATH.png and PATH.svg", 0, 0},
+    {"json", 0, CLI_FLAG, offsetof(options, json), NULL, "print one JSON object", 0, 0},
+    {"perturb", 0, CLI_LIST, offsetof(options, perturb), "KIND=S,...",
+     "evaluate under disturbances too: noise, occlusion, jitter, truncate, frame_loss; of graphs "
+     "feature_mask, edge_drop; several amounts with colons (noise=0.1:0.2); may be repeated",
+     0, 0},
+    {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR",
+     "draw accuracies over amounts of --perturb to DIR/robustness", 0, 0},
+    CLI_ROW_SET,
+    CLI_ROW_SEED("seed of a random encoding and of disturbances"),
+    CLI_ROW_THREADS,
+    CLI_ROWS_LAST,
+};
+
+typedef struct work {
+    const options *o;
+    cli_model model;
+    int part;                   /* that was asked for */
+    fsnn_loader *loader;        /* of it */
+    fsnn_evaluation evaluation; /* the mean over all repeats */
+    int64_t repeats;
+    double spread_loss, spread_accuracy; /* standard deviation over the repeats */
+    double *accuracy;                    /* [repeats] */
+    fsnn_energy energy;
+    int64_t steps;
+    cli_conditions conditions;
+} work;
+
+/* Indices are the values of fsnn_part. */
+static const char *const part_names[FSNN_PARTS] = {"train", "validation", "test"};
+
+static bool known_part(const char *name)
+{
+    for (int p = 0; name && p < FSNN_PARTS; p++)
+        if (strcmp(name, part_names[p]) == 0)
+            return true;
+    return !name;
+}
+
+static const char *which(const work *w)
+{
+    return fsnn_part_name((fsnn_part)w->part);
+}
+
+static int64_t row_sum(const fsnn_evaluation *e, int64_t row)
+{
+    int64_t sum = 0;
+    for (int64_t c = 0; c < e->classes; c++)
+        sum += e->confusion[row * e->classes + c];
+    return sum;
+}
+
+static double class_accuracy(const fsnn_evaluation *e, int64_t row)
+{
+    int64_t sum = row_sum(e, row);
+    /* of no samples there is none */
+    return sum ? (double)e->confusion[row * e->classes + row] / (double)sum : NAN;
+}
+
+static double speed(const fsnn_evaluation *e)
+{
+    return e->seconds > 0 ? (double)e->samples / e->seconds : 0;
+}
+
+/* ---- as a table ---- */
+
+static void print_layers(const work *w)
+{
+    int layer = 0;
+    fsnn_node_info info;
+    printf("\n%-24s %12s %12s %12s %12s\n", "neuron layer", "neurons", "firing rate", "never fire",
+           "always fire");
+    for (int n = 0; n < fsnn_net_node_count(w->model.net); n++) {
+        if (fsnn_net_node(w->model.net, n, &info) < 0 || !info.neuron ||
+            layer >= w->evaluation.layers)
+            continue;
+        const fsnn_evaluation *e = &w->evaluation;
+        char neurons[CLI_NUMBER], dead[CLI_NUMBER], saturated[CLI_NUMBER];
+        printf("%-24s %12s %12.4f %12s %12s\n", info.name,
+               cli_count(neurons, e->layer_neurons[layer]), e->layer_rate[layer],
+               cli_count(dead, e->layer_dead[layer]),
+               cli_count(saturated, e->layer_saturated[layer]));
+        layer++;
+    }
+    printf("(spikes a neuron and step, T = %lld)\n", (long long)w->steps);
+    char *advice = cli_evaluation_advice(w->model.net, &w->evaluation);
+    if (advice)
+        printf("%s\n", advice);
+    free(advice);
+}
+
+static void print_classes(const fsnn_evaluation *e)
+{
+    printf("\n%-24s %12s %12s\n", "class", "samples", "accuracy");
+    for (int64_t c = 0; c < e->classes; c++) {
+        char count[CLI_NUMBER], share[CLI_NUMBER] = "-";
+        if (row_sum(e, c))
+            snprintf(share, sizeof share, "%.2f %%", 100 * class_accuracy(e, c));
+        printf("%-24lld %12s %12s\n", (long long)c, cli_count(count, row_sum(e, c)), share);
+    }
+}
+
+static void print_confusion(const fsnn_evaluation *e)
+{
+    printf("\nconfusion (row: true class, column: network's answer)\n     ");
+    for (int64_t c = 0; c < e->classes; c++)
+        printf(" %6lld", (long long)c);
+    printf("\n");
+    for (int64_t r = 0; r < e->classes; r++) {
+        printf("%5lld", (long long)r);
+        for (int64_t c = 0; c < e->classes; c++)
+            printf(" %6lld", (long long)e->confusion[r * e->classes + c]);
+        printf("\n");
+    }
+}
+
+static void print_table(const work *w)
+{
+    const fsnn_evaluation *e = &w->evaluation;
+    char samples[CLI_NUMBER], rate[CLI_NUMBER];
+    printf("%-24s %s\n", "network", fsnn_description_name(w->model.description));
+    printf("%-24s %s\n", "weights", w->o->weights);
+    printf("%-24s %s (%s)\n", "samples", cli_count(samples, e->samples), which(w));
+    printf("%-24s %.4f", "loss", e->loss);
+    if (w->repeats > 1)
+        printf(" +- %.4f", w->spread_loss);
+    printf(" (%s)\n%-24s %.2f", fsnn_loss_name(w->model.training.loss.kind), "accuracy",
+           100 * e->accuracy);
+    if (w->repeats > 1)
+        printf(" +- %.2f %% (mean and spread of %lld encodings)\n", 100 * w->spread_accuracy,
+               (long long)w->repeats);
+    else
+        printf(" %%\n");
+    printf("%-24s %s samples/s\n", "speed", cli_short(rate, speed(e)));
+    print_layers(w);
+    cli_operations_print(w->model.net, e, &w->energy);
+    cli_conditions_print(&w->conditions, e, w->repeats);
+    if (e->classes > 0)
+        print_classes(e);
+    if (e->classes > 0 && w->o->confusion)
+        print_confusion(e);
+}
+
+/* ---- as JSON ---- */
+
+static void json_layers(cli_json *json, const work *w)
+{
+    int layer = 0;
+    fsnn_node_info info;
+    cli_json_open(json, "layers", '[');
+    for (int n = 0; n < fsnn_net_node_count(w->model.net); n++) {
+        if (fsnn_net_node(w->model.net, n, &info) < 0 || !info.neuron ||
+            layer >= w->evaluation.layers)
+            continue;
+        cli_json_open(json, NULL, '{');
+        cli_json_text(json, "name", info.name);
+        cli_json_integer(json, "neurons", fsnn_shape_count(&info.shape));
+        cli_json_number(json, "rate", w->evaluation.layer_rate[layer]);
+        cli_json_integer(json, "dead", w->evaluation.layer_dead[layer]);
+        cli_json_integer(json, "saturated", w->evaluation.layer_saturated[layer++]);
+        cli_json_close(json, '}');
+    }
+    cli_json_close(json, ']');
+}
+
+static void json_classes(cli_json *json, const fsnn_evaluation *e)
+{
+    cli_json_open(json, "class_accuracy", '[');
+    for (int64_t c = 0; c < e->classes; c++)
+        cli_json_number(json, NULL, class_accuracy(e, c));
+    cli_json_close(json, ']');
+    cli_json_open(json, "confusion", '[');
+    for (int64_t r = 0; r < e->classes; r++) {
+        cli_json_open(json, NULL, '[');
+        for (int64_t c = 0; c < e->classes; c++)
+            cli_json_integer(json, NULL, e->confusion[r * e->classes + c]);
+        cli_json_close(json, ']');
+    }
+    cli_json_close(json, ']');
+}
+
+static void json_repeats(cli_json *json, const work *w)
+{
+    cli_json_number(json, "loss_spread", w->spread_loss);
+    cli_json_number(json, "accuracy_spread", w->spread_accuracy);
+    cli_json_open(json, "accuracies", '[');
+    for (int64_t r = 0; r < w->repeats; r++)
+        cli_json_number(json, NULL, w->accuracy[r]);
+    cli_json_close(json, ']');
+}
+
+static void print_json(const work *w)
+{
+    const fsnn_evaluation *e = &w->evaluation;
+    cli_json json = {.out = stdout};
+    cli_json_open(&json, NULL, '{');
+    cli_json_text(&json, "network", fsnn_description_name(w->model.description));
+    cli_json_text(&json, "weights", w->o->weights);
+    cli_json_text(&json, "data", part_names[w->part]);
+    cli_json_integer(&json, "samples", e->samples);
+    cli_json_integer(&json, "steps", w->steps);
+    cli_json_text(&json, "loss_kind", fsnn_loss_name(w->model.training.loss.kind));
+    cli_json_number(&json, "loss", e->loss);
+    cli_json_number(&json, "accuracy", e->accuracy);
+    if (w->repeats > 1)
+        json_repeats(&json, w);
+    cli_json_number(&json, "seconds", e->seconds);
+    cli_json_number(&json, "samples_per_second", speed(e));
+    json_layers(&json, w);
+    char *advice = cli_evaluation_advice(w->model.net, &w->evaluation);
+    if (advice)
+        cli_json_text(&json, "advice", advice);
+    free(advice);
+    cli_operations_json(&json, w->model.net, e, &w->energy);
+    cli_conditions_json(&json, &w->conditions, w->repeats);
+    json_classes(&json, e);
+    cli_json_close(&json, '}');
+}
+
+/* ---- all of it ---- */
+
+static int open_part(work *w, int part)
+{
+    bool wanted[FSNN_PARTS] = {false};
+    wanted[part] = true;
+    w->part = part;
+    int code = cli_model_data(&w->model, wanted, true);
+    w->loader = w->model.loader[part];
+    return code;
+}
+
+static int choose_data(work *w)
+{
+    const options *o = w->o;
+    int part = FSNN_PART_TEST;
+    while (o->on && part >= 0 && strcmp(o->on, part_names[part]) != 0)
+        part--;
+    if (w->o->batch.given)
+        w->model.training.batch = w->o->batch.value;
+    int code = open_part(w, part);
+    if (code == CLI_GOOD && !w->loader && !o->on)
+        code = open_part(w, FSNN_PART_VALIDATION);
+    if (code == CLI_GOOD && !w->loader)
+        code = cli_error(CLI_USAGE, "the description has no %s data; try --on %s",
+                         o->on ? which(w) : "test", part == FSNN_PART_TRAIN ? "test" : "train");
+    return code;
+}
+
+/* One draw of the encoding; its figures are added to the mean. */
+static fsnn_status evaluate_once(work *w, int64_t draw, double *loss)
+{
+    fsnn_evaluation *sum = &w->evaluation, one;
+    fsnn_status status = fsnn_evaluate_epoch(w->model.net, w->loader, &w->model.training.loss, draw,
+                                             draw ? &one : sum);
+    if (status < 0)
+        return status;
+    *loss = draw ? one.loss : sum->loss;
+    w->accuracy[draw] = draw ? one.accuracy : sum->accuracy;
+    if (!draw)
+        return FSNN_OK;
+    sum->loss += one.loss;
+    sum->accuracy += one.accuracy;
+    sum->seconds += one.seconds;
+    for (int i = 0; i < sum->layers; i++)
+        sum->layer_rate[i] += one.layer_rate[i];
+    for (int64_t i = 0; i < sum->classes * sum->classes; i++)
+        sum->confusion[i] += one.confusion[i];
+    fsnn_evaluation_free(&one);
+    return FSNN_OK;
+}
+
+static fsnn_status evaluate_all(work *w)
+{
+    fsnn_evaluation *e = &w->evaluation;
+    w->repeats = w->o->repeats.given ? w->o->repeats.value : 1;
+    w->accuracy = cli_allocate((size_t)w->repeats, sizeof *w->accuracy);
+    double n = (double)w->repeats, *loss = cli_allocate((size_t)w->repeats, sizeof *loss);
+    fsnn_status status = FSNN_OK;
+    for (int64_t r = 0; r < w->repeats && status >= 0; r++)
+        status = evaluate_once(w, r, &loss[r]);
+    cli_mean(loss, w->repeats, &w->spread_loss);
+    cli_mean(w->accuracy, w->repeats, &w->spread_accuracy);
+    free(loss);
+    e->loss /= n;
+    e->accuracy /= n;
+    e->seconds /= n;
+    for (int i = 0; i < e->layers; i++)
+        e->layer_rate[i] /= n;
+    return status;
+}
+
+static int evaluate(work *w)
+{
+    fsnn_shape shape;
+    fsnn_loader_shape(w->loader, &w->steps, &shape);
+    fsnn_plan plan = {.steps = w->steps,
+                      .batch = w->model.training.batch,
+                      .seed = w->model.training.seed,
+                      .checkpoint = w->model.training.checkpoint,
+                      .still = fsnn_loader_still(w->loader)};
+    int code = cli_model_wrap(&w->model, &plan, w->steps);
+    if (code == CLI_GOOD)
+        code = cli_model_fits(&w->model);
+    if (code != CLI_GOOD)
+        return code;
+    cli_model_warnings(&w->model);
+    code = cli_model_weights(&w->model, w->o->weights);
+    if (code != CLI_GOOD)
+        return code;
+    fsnn_status status = evaluate_all(w);
+    if (status < 0)
+        return cli_fail(status);
+    if (w->o->figure)
+        cli_operations_figure(w->model.net, &w->evaluation, &w->energy, w->o->figure);
+    const cli_perturbed how = {.model = &w->model,
+                               .part = w->part,
+                               .weights = w->o->weights,
+                               .plan = &plan,
+                               .repeats = w->repeats};
+    return cli_conditions_run(&how, &w->conditions);
+}
+
+static int execute(work *w)
+{
+    const options *o = w->o;
+    if (!o->weights)
+        return cli_error(CLI_USAGE, "--weights FILE is missing: the weights to evaluate");
+    if (!known_part(o->on))
+        return cli_error(CLI_USAGE, "--on takes train, validation or test, not \"%s\"", o->on);
+    int code = cli_energy_parse(o->energy, &w->energy);
+    if (code == CLI_GOOD)
+        code = cli_conditions_read(&o->perturb, &w->conditions);
+    if (code == CLI_GOOD)
+        code = cli_model_open(&w->model, o->common.operand[0], &o->common);
+    if (code == CLI_GOOD)
+        code = cli_conditions_check(&w->model, &w->conditions);
+    if (code == CLI_GOOD)
+        code = choose_data(w);
+    if (code == CLI_GOOD)
+        code = evaluate(w);
+    if (code != CLI_GOOD)
+        return code;
+    if (o->json)
+        print_json(w);
+    else
+        print_table(w);
+    if (o->out)
+        cli_conditions_figure(&w->conditions, &w->evaluation,
+                              fsnn_description_name(w->model.description), o->out);
+    return CLI_GOOD;
+}
+
+static int run(void *given)
+{
+    work w = {.o = given};
+    int code = execute(&w);
+    fsnn_evaluation_free(&w.evaluation);
+    free(w.accuracy);
+    cli_conditions_free(&w.conditions);
+    cli_model_close(&w.model);
+    return code;
+}
+
+const cli_command cli_eval = {
+    .name = "eval",
+    .summary = "loss, accuracy, firing rates, operations and energy of given weights",
+    .operands = "DESC.yaml",
+    .usage = "DESC.yaml --weights FILE [options]",
+    .details =
+        "Evaluates weights on the test data of the description. Energy is an estimate after "
+        "Horowitz (ISSCC 2014) for 45 nm: 4.6 pJ a multiply-add, 0.9 pJ an addition. A layer fed "
+        "by spikes adds, once for each spike that comes in and each weight it meets; a layer fed "
+        "by analog numbers multiplies; a neuron with memory multiplies once for each earlier state "
+        "in its sum. --perturb evaluates under disturbances: noise=S adds a normal deviation S to "
+        "every value, occlusion=S blanks a share S of the input at a random place, jitter=S shows "
+        "a step of up to S steps before or after, truncate=S blanks the last share S of the steps, "
+        "frame_loss=S each step with probability S; feature_mask=S loses each entry of a graph's "
+        "features and edge_drop=S each of its edges with probability S.",
+    .examples = "  fsnn eval examples/fashion_mlp.yaml -w runs/fashion-mlp/best.safetensors\n"
+                "  fsnn eval model.yaml --weights w.npz --json\n"
+                "  fsnn eval model.yaml -w w.npz --perturb noise=0.1:0.2:0.4 --out pictures\n"
+                "  fsnn eval graph.yaml -w w.npz --perturb edge_drop=0.2:0.5 --repeats 20\n",
+    .option = table,
+    .min_operands = 1,
+    .max_operands = 1,
+    .size = sizeof(options),
+    .run = run,
+};

@@ -1,0 +1,103 @@
+/* cli/kit/files.c: paths, directories and small text files. */
+#include "cli/kit/kit.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void *cli_allocate(size_t count, size_t size)
+{
+    void *p = calloc(count ? count : 1, size ? size : 1);
+    if (!p)
+        exit(cli_error(CLI_FAILED, "out of memory (%zu elements of %zu bytes)", count, size));
+    return p;
+}
+
+char *cli_format(const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    int length = vsnprintf(NULL, 0, format, list);
+    va_end(list);
+    char *text = cli_allocate((size_t)length + 1, 1);
+    va_start(list, format);
+    vsnprintf(text, (size_t)length + 1, format, list);
+    va_end(list);
+    return text;
+}
+
+char *cli_path(const char *directory, const char *name)
+{
+    size_t length = strlen(directory);
+    bool slash = length > 0 && directory[length - 1] == '/';
+    return cli_format("%s%s%s", directory, slash ? "" : "/", name);
+}
+
+const char *cli_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+bool cli_exists(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0;
+}
+
+bool cli_same_file(const char *a, const char *b)
+{
+    struct stat one, other;
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && S_ISREG(one.st_mode) &&
+           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+bool cli_is_directory(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+int cli_make_directory(const char *path)
+{
+    char *part = cli_format("%s", path);
+    for (char *c = part + 1;; c++) {
+        if (*c && *c != '/')
+            continue;
+        char end = *c;
+        *c = '\0';
+        if (mkdir(part, 0777) != 0 && (errno != EEXIST || !cli_is_directory(part))) {
+            cli_error(CLI_FAILED, "cannot make the directory %s: %s", part,
+                      errno == EEXIST ? "a file of this name is in the way" : strerror(errno));
+            free(part);
+            return CLI_FAILED;
+        }
+        if (!end)
+            break;
+        *c = end;
+    }
+    free(part);
+    return CLI_GOOD;
+}
+
+int cli_write_text(const char *path, const char *text)
+{
+    char *temporary = cli_format("%s.tmp-%ld", path, (long)getpid());
+    FILE *file = fopen(temporary, "w");
+    bool good = file != NULL;
+    if (file) {
+        good = fputs(text, file) >= 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
+        good = fclose(file) == 0 && good;
+    }
+    good = good && rename(temporary, path) == 0;
+    int code = CLI_GOOD;
+    if (!good) {
+        code = cli_error(CLI_FAILED, "cannot write %s: %s", path, strerror(errno));
+        unlink(temporary);
+    }
+    free(temporary);
+    return code;
+}

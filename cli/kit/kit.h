@@ -1,0 +1,192 @@
+/* cli/kit/kit.h: what every program of a command line needs: options, help pages, messages, numbers
+ * as text, JSON, signals, files. It knows statuses and nothing else of the library. Results go to
+ * stdout, everything else to stderr. Exit codes are those below. */
+#ifndef FSNN_CLI_KIT_H
+#define FSNN_CLI_KIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <fsnn/status.h>
+
+enum cli_exit {
+    CLI_GOOD = 0,
+    CLI_FAILED = 1,        /* the run failed */
+    CLI_USAGE = 2,         /* wrong options, or an error in the description */
+    CLI_INTERRUPTED = 130, /* stopped by SIGINT or SIGTERM */
+};
+
+#define CLI_COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
+
+/* ---- options: one table a command drives parsing, --help and error sentences ---- */
+
+typedef enum cli_kind {
+    CLI_FLAG, /* bool */
+    CLI_TEXT, /* const char * */
+    CLI_INT,  /* cli_int, min..max */
+    CLI_SEED, /* cli_seed */
+    CLI_REAL, /* cli_real, min..max */
+    CLI_LIST, /* cli_list: may be given many times */
+} cli_kind;
+
+typedef struct cli_int {
+    int64_t value;
+    bool given;
+} cli_int;
+typedef struct cli_seed {
+    uint64_t value;
+    bool given;
+} cli_seed;
+typedef struct cli_real {
+    double value;
+    bool given;
+} cli_real;
+typedef struct cli_list {
+    const char **item;
+    int count;
+} cli_list;
+
+typedef struct cli_option {
+    const char *name; /* "set" is given as --set */
+    char letter;      /* or 0 */
+    cli_kind kind;
+    size_t offset;        /* of its place in the command's struct of options */
+    const char *argument; /* "FILE"; NULL for a flag */
+    const char *help;
+    double min, max;
+} cli_option;
+
+#define CLI_OPERANDS 8 /* most of a command */
+
+/* First member of every command's struct of options. */
+typedef struct cli_common {
+    cli_list set;
+    cli_seed seed;
+    cli_int threads;
+    bool quiet, help, version;
+    const char *operand[CLI_OPERANDS];
+    int operands;
+} cli_common;
+
+/* Rows of the options that several commands share. */
+#define CLI_ROW_SET                                                                                \
+    {                                                                                              \
+        "set", 0, CLI_LIST, offsetof(cli_common, set), "KEY=VALUE",                                \
+            "override a key of the description, e.g. dynamics.alpha=0.5 or lif1.tau=1.5; may be "  \
+            "repeated",                                                                            \
+            0, 0                                                                                   \
+    }
+#define CLI_ROW_SEED(what)                                                                         \
+    {                                                                                              \
+        "seed", 0, CLI_SEED, offsetof(cli_common, seed), "N", what, 0, 0                           \
+    }
+#define CLI_ROW_THREADS                                                                            \
+    {                                                                                              \
+        "threads", 0, CLI_INT, offsetof(cli_common, threads), "N",                                 \
+            "threads to use (default: all processors)", 1, 4096                                    \
+    }
+/* clang-format off */
+#define CLI_ROWS_LAST                                                                              \
+    {"quiet", 'q', CLI_FLAG, offsetof(cli_common, quiet), NULL,                                    \
+     "say nothing on stderr but errors", 0, 0},                                                    \
+    {"help", 'h', CLI_FLAG, offsetof(cli_common, help), NULL, "show this help", 0, 0},             \
+    {"version", 0, CLI_FLAG, offsetof(cli_common, version), NULL, "show the version", 0, 0},       \
+    {NULL, 0, CLI_FLAG, 0, NULL, NULL, 0, 0}
+/* clang-format on */
+
+typedef struct cli_command {
+    const char *name;
+    const char *summary;      /* one line */
+    const char *operands;     /* "DESC.yaml", for error sentences */
+    const char *usage;        /* what stands behind the command in the usage line */
+    const char *details;      /* paragraphs between the usage line and the options */
+    const char *examples;     /* lines of shell */
+    const cli_option *option; /* ended by a row without name */
+    int min_operands, max_operands;
+    size_t size;               /* of the struct of options */
+    int (*run)(void *options); /* returns an exit code */
+} cli_command;
+
+/* Reads argv[0..argc-1] (without program and command) into `options`, zeroed before. Returns
+ * CLI_GOOD or, after a sentence on stderr, CLI_USAGE. cli_options_free releases its lists. */
+int cli_options_parse(const cli_command *command, int argc, char **argv, void *options);
+void cli_options_free(const cli_command *command, void *options);
+/* The help page of a command on stdout. */
+void cli_help(const cli_command *command);
+/* Prints `text` in lines of at most 80 columns, each (but the first) indented by `indent`; `column`
+ * is where the first line starts. */
+void cli_print_wrapped(FILE *out, const char *text, int indent, int column);
+
+/* The known name nearest to `name`, or NULL when none is near. */
+const char *cli_nearest(const char *name, const char *const *known, int count);
+
+/* ---- messages ---- */
+
+void cli_message_setup(const char *command, bool quiet);
+bool cli_quiet(void);
+bool cli_terminal(void); /* stderr is a terminal that can redraw a line */
+bool cli_colour(void);
+int cli_width(void); /* of the terminal now, or 80 */
+/* A line on stderr, nothing with --quiet. */
+void cli_say(const char *format, ...) FSNN_PRINTF(1, 2);
+void cli_warn(const char *format, ...) FSNN_PRINTF(1, 2);
+/* An error sentence on stderr, also with --quiet; returns `code`. */
+int cli_error(int code, const char *format, ...) FSNN_PRINTF(2, 3);
+/* The sentence of the library's last error. The second form is for the steps that read and build a
+ * description, where what the user wrote is at fault: CLI_USAGE except when memory is out. */
+int cli_fail(fsnn_status status);
+int cli_fail_description(fsnn_status status);
+/* Of a figure: warns when `status` is an error; 1 when it was written. */
+int cli_figure_done(fsnn_status status, const char *path);
+
+/* ---- numbers as text: each writes into `text` (>= CLI_NUMBER bytes) and returns it ---- */
+
+#define CLI_NUMBER 32
+char *cli_count(char *text, int64_t value); /* 2,032,640 */
+char *cli_short(char *text, double value);  /* 4.07 M */
+char *cli_bytes(char *text, double bytes);  /* 12.3 MiB */
+char *cli_time(char *text, double seconds); /* 0:42, 1:02:03 */
+char *cli_energy(char *text, double pico);  /* 1.23 uJ */
+
+/* Mean of x [n], and the standard deviation (n - 1; 0 for one), where it is wanted. */
+double cli_mean(const double *x, int64_t n, double *deviation);
+
+/* ---- JSON on a stream: commas and nesting are kept by the writer ---- */
+
+typedef struct cli_json {
+    FILE *out;
+    int depth;
+    bool filled[16]; /* something stands already at this depth */
+} cli_json;
+void cli_json_open(cli_json *json, const char *key,
+                   char bracket); /* '{' or '['; key NULL inside a list */
+void cli_json_close(cli_json *json, char bracket);
+void cli_json_text(cli_json *json, const char *key, const char *value);
+void cli_json_number(cli_json *json, const char *key, double value); /* null when not finite */
+void cli_json_integer(cli_json *json, const char *key, int64_t value);
+
+/* ---- signals: the first SIGINT or SIGTERM sets the flag, the second ends the process with
+ * CLI_INTERRUPTED */
+
+void cli_signals_catch(void);
+volatile const int *cli_stop(void);
+
+/* ---- files ---- */
+
+char *cli_path(const char *directory, const char *name); /* "directory/name", to be freed */
+const char *cli_base_name(const char *path);             /* what stands behind the last slash */
+bool cli_exists(const char *path);
+bool cli_is_directory(const char *path);
+/* Whether two names are those of one file that is there, and no device. */
+bool cli_same_file(const char *a, const char *b);
+/* Makes a directory and those above it; CLI_GOOD or CLI_FAILED after a sentence. */
+int cli_make_directory(const char *path);
+/* Writes a text through a temporary file and rename; CLI_GOOD or CLI_FAILED after a sentence. */
+int cli_write_text(const char *path, const char *text);
+void *cli_allocate(size_t count,
+                   size_t size); /* zeroed; ends the program with a sentence when memory is out */
+char *cli_format(const char *format, ...) FSNN_PRINTF(1, 2); /* to be freed */
+
+#endif

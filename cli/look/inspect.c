@@ -1,0 +1,214 @@
+/* cli/look/inspect.c: fsnn inspect: finds out by its content what a file is, and shows what it
+ * holds. */
+#include "cli/look/inspect.h"
+#include "cli/look/graph.h"
+#include "cli/look/series.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <fsnn/events.h>
+
+typedef struct options {
+    cli_common common;
+} options;
+
+static const cli_option table[] = {
+    CLI_ROW_SET,
+    CLI_ROW_THREADS,
+    CLI_ROWS_LAST,
+};
+
+static const char readable[] =
+    "inspect reads descriptions (YAML), weights (.safetensors, .npz), arrays (.npy, .npz), IDX "
+    "data (plain or gzip), recordings of events (.bin, .bs2, .aedat, .aedat4, .npz) and folders of "
+    "them, series (.ts, WAV, WFDB .hea), HDF5 spike trains, graphs (folders, .npz), metrics.csv, "
+    "and "
+    "run directories";
+
+typedef struct head {
+    unsigned char byte[512];
+    size_t count;
+    bool text; /* no control characters in it */
+} head;
+
+static int read_head(const char *path, head *h)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return cli_error(CLI_FAILED, "cannot open %s: %s", path, strerror(errno));
+    h->count = fread(h->byte, 1, sizeof h->byte, file);
+    fclose(file);
+    h->text = h->count > 0;
+    for (size_t i = 0; i < h->count; i++) {
+        unsigned char c = h->byte[i];
+        h->text = h->text && (c >= 0x20 || c == '\t' || c == '\n' || c == '\r') && c != 0x7f;
+    }
+    return CLI_GOOD;
+}
+
+static bool begins(const head *h, const char *with, size_t count)
+{
+    return h->count >= count && memcmp(h->byte, with, count) == 0;
+}
+
+/* Eight bytes of header length, little-endian, then JSON. */
+static bool is_safetensors(const head *h)
+{
+    uint64_t length = 0;
+    for (int i = 7; i >= 0 && h->count > 8; i--)
+        length = length << 8 | h->byte[i];
+    return h->count > 8 && h->byte[8] == '{' && length >= 2 && length < (1u << 30);
+}
+
+static bool is_arrays(const head *h)
+{
+    return begins(h, "PK\003\004", 4) || begins(h, "PK\005\006", 4) || begins(h, "\223NUMPY", 6);
+}
+
+static bool is_metrics(const head *h)
+{
+    return begins(h, "epoch,", 6);
+}
+
+static bool known(const char *path, bool (*is)(const head *h))
+{
+    head h;
+    FILE *file = fopen(path, "rb");
+    if (file)
+        fclose(file);
+    return file && read_head(path, &h) == CLI_GOOD && is(&h);
+}
+
+bool inspect_is_safetensors(const char *path)
+{
+    return known(path, is_safetensors);
+}
+
+bool inspect_is_arrays(const char *path)
+{
+    return known(path, is_arrays);
+}
+
+bool inspect_is_metrics(const char *path)
+{
+    return known(path, is_metrics);
+}
+
+/* What a user most likely wanted: the header beside 100.dat and 100.atr. */
+static char *header_beside(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    bool part = dot && (!strcmp(dot, ".dat") || !strcmp(dot, ".atr"));
+    char *header = part ? cli_format("%.*s.hea", (int)(dot - path), path) : NULL;
+    if (header && cli_exists(header))
+        return header;
+    free(header);
+    return NULL;
+}
+
+static bool is_empty_folder(const char *path)
+{
+    struct dirent *entry = NULL;
+    DIR *folder = opendir(path);
+    while (folder && (entry = readdir(folder)) && entry->d_name[0] == '.')
+        ;
+    if (folder)
+        closedir(folder);
+    return folder && !entry;
+}
+
+int inspect_unknown(const char *path, const char *possible)
+{
+    if (cli_is_directory(path))
+        return cli_error(CLI_FAILED, "%s: %s; %s", path,
+                         is_empty_folder(path)
+                             ? "the directory is empty"
+                             : "not a run directory, and no data that are known lie in it",
+                         possible);
+    head h;
+    int code = read_head(path, &h);
+    if (code != CLI_GOOD)
+        return code;
+    char *header = header_beside(path);
+    if (header)
+        code = cli_error(CLI_FAILED,
+                         "%s: a part of a WFDB record, which is opened by its header: give %s",
+                         path, header);
+    else
+        code = cli_error(CLI_FAILED, "%s: %s; %s", path,
+                         h.count ? "not a kind of file that is known here" : "the file is empty",
+                         possible);
+    free(header);
+    return code;
+}
+
+static int inspect_directory(const char *path, const cli_common *common)
+{
+    char *description = cli_path(path, "description.yaml"),
+         *metrics = cli_path(path, "metrics.csv");
+    bool run = cli_exists(description) || cli_exists(metrics);
+    free(description);
+    free(metrics);
+    if (run)
+        return inspect_run(path, common);
+    return inspect_has_events(path, false) ? inspect_events_folder(path)
+                                           : inspect_unknown(path, readable);
+}
+
+static int inspect(const char *path, const cli_common *common)
+{
+    head h;
+    series_kind series = series_kind_of(path);
+    if (series != SERIES_NONE)
+        return inspect_series(path, series);
+    if (fsnn_graph_known(path))
+        return graph_inspect(path);
+    if (cli_is_directory(path))
+        return inspect_directory(path, common);
+    int code = read_head(path, &h);
+    if (code != CLI_GOOD)
+        return code;
+    if (fsnn_events_known(path))
+        return inspect_events(path);
+    if (is_arrays(&h))
+        return inspect_arrays(path, false);
+    if (is_safetensors(&h))
+        return inspect_arrays(path, true);
+    if (inspect_is_idx(path))
+        return inspect_idx(path);
+    if (is_metrics(&h))
+        return inspect_metrics(path);
+    if (h.text)
+        return inspect_model(path, common);
+    return inspect_unknown(path, readable);
+}
+
+static int run(void *given)
+{
+    const options *o = given;
+    return inspect(o->common.operand[0], &o->common);
+}
+
+const cli_command cli_inspect = {
+    .name = "inspect",
+    .summary = "what a model, weights, data file or run directory holds",
+    .operands = "FILE",
+    .usage = "FILE [options]",
+    .details =
+        "Shows a description (nodes, shapes, parameters, operations, memory), weights or arrays "
+        "(.safetensors, .npz, .npy: names, shapes, ranges), IDX data (plain or gzip), a recording "
+        "of an event camera or a folder of them (events, duration, rate, polarity), series "
+        "(UCR/UEA .ts, WAV files or a folder of them, a WFDB record by its .hea), HDF5 spike "
+        "trains, a metrics.csv, a run directory, or a graph, a folder or .npz (nodes, edges, "
+        "degrees, classes, split). What FILE is is found by its content, not by its name.",
+    .examples = "  fsnn inspect examples/fashion_mlp.yaml\n"
+                "  fsnn inspect runs/fashion-mlp/best.safetensors\n",
+    .option = table,
+    .min_operands = 1,
+    .max_operands = 1,
+    .size = sizeof(options),
+    .run = run,
+};

@@ -1,0 +1,31 @@
+/* cli/look/inspect.h: the readers behind fsnn inspect; each prints to stdout and returns an exit
+ * code. */
+#ifndef FSNN_CLI_INSPECT_H
+#define FSNN_CLI_INSPECT_H
+
+#include "cli/cli.h"
+
+int inspect_model(const char *path, const cli_common *common);
+int inspect_arrays(const char *path, bool safetensors);
+int inspect_idx(const char *path);
+int inspect_metrics(const char *path);
+int inspect_run(const char *directory, const cli_common *common);
+
+int inspect_events(const char *path);
+int inspect_events_folder(const char *directory);
+/* Whether recordings of events lie in a folder, or (unless `within`) in the folders in it. */
+bool inspect_has_events(const char *directory, bool within);
+
+/* The recording number `n`, in the order of names, folders within last; the path is to be freed. */
+int inspect_nth_events(const char *directory, int64_t n, char **path);
+
+/* Whether a file, plain or gzip, begins as an IDX file does; as the others. */
+bool inspect_is_idx(const char *path);
+bool inspect_is_safetensors(const char *path);
+bool inspect_is_arrays(const char *path); /* .npz, .npy */
+bool inspect_is_metrics(const char *path);
+
+/* The error of a file or folder of no known kind; `possible` is what could have been given. */
+int inspect_unknown(const char *path, const char *possible);
+
+#endif

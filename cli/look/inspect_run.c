@@ -1,0 +1,152 @@
+/* cli/look/inspect_run.c: a run directory: how the training went, the network, and which files are
+ * there. */
+#include "cli/look/inspect.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMNS = 256, LAYERS = 64 };
+
+/* The rows of a metrics.csv that matter; cells point into the texts. */
+typedef struct table {
+    char *header, *best, *last;
+    char *name[COLUMNS], *best_cell[COLUMNS], *last_cell[COLUMNS];
+    int columns, rows;
+} table;
+
+static int split(char *line, char **cell)
+{
+    int count = 0;
+    line[strcspn(line, "\r\n")] = '\0';
+    while (line && count < COLUMNS) {
+        cell[count++] = line;
+        line = strchr(line, ',');
+        if (line)
+            *line++ = '\0';
+    }
+    return count;
+}
+
+static int column(const table *t, const char *name)
+{
+    for (int i = 0; i < t->columns; i++) {
+        if (strcmp(t->name[i], name) == 0)
+            return i;
+    }
+    return -1;
+}
+
+static void keep(char **text, char **cell, const char *line)
+{
+    free(*text);
+    *text = cli_format("%s", line);
+    split(*text, cell);
+}
+
+/* The training marks each epoch that was the best so far: the last such row is the best of all. */
+static void read_rows(FILE *file, table *t)
+{
+    char *line = NULL, *cell[COLUMNS];
+    size_t size = 0;
+    int mark = column(t, "best");
+    while (getline(&line, &size, file) > 0) {
+        char *copy = cli_format("%s", line);
+        if (split(copy, cell) == t->columns) {
+            if (t->rows++ == 0 || (mark >= 0 && strcmp(cell[mark], "1") == 0))
+                keep(&t->best, t->best_cell, line);
+            keep(&t->last, t->last_cell, line);
+        }
+        free(copy);
+    }
+    free(line);
+}
+
+static int read_table(const char *path, table *t)
+{
+    size_t size = 0;
+    memset(t, 0, sizeof *t);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return cli_error(CLI_FAILED, "cannot open %s: %s", path, strerror(errno));
+    if (getline(&t->header, &size, file) > 0) {
+        t->columns = split(t->header, t->name);
+        read_rows(file, t);
+    }
+    fclose(file);
+    if (t->rows == 0)
+        return cli_error(CLI_FAILED, "%s: no epoch is recorded in it", path);
+    return CLI_GOOD;
+}
+
+/* Advice from the columns dead.LAYER and saturated.LAYER of the best epoch. */
+static void advise(const table *t)
+{
+    static const char dead[] = "dead.", saturated[] = "saturated.";
+    const char *name[LAYERS];
+    double never[LAYERS], always[LAYERS];
+    int layers = 0;
+    for (int i = 0; i < t->columns && layers < LAYERS; i++) {
+        if (strncmp(t->name[i], dead, strlen(dead)) != 0)
+            continue;
+        char *other = cli_format("%s%s", saturated, t->name[i] + strlen(dead));
+        int at = column(t, other);
+        free(other);
+        name[layers] = t->name[i] + strlen(dead);
+        never[layers] = strtod(t->best_cell[i], NULL);
+        always[layers++] = at >= 0 ? strtod(t->best_cell[at], NULL) : NAN;
+    }
+    char *advice = cli_neuron_advice(layers, name, never, always);
+    if (advice)
+        printf("\n%s\n", advice);
+    free(advice);
+}
+
+int inspect_metrics(const char *path)
+{
+    table t;
+    int code = read_table(path, &t);
+    if (code == CLI_GOOD) {
+        printf("%s: training, %d epoch%s\n\n%-24s %14s %14s\n", path, t.rows,
+               t.rows == 1 ? "" : "s", "", "best", "last");
+        for (int i = 0; i < t.columns; i++)
+            printf("%-24s %14s %14s\n", t.name[i], t.best_cell[i], t.last_cell[i]);
+        advise(&t);
+    }
+    free(t.header);
+    free(t.best);
+    free(t.last);
+    return code;
+}
+
+/* Prints the network to stdout, errors of the description included as such. */
+int inspect_run(const char *directory, const cli_common *common)
+{
+    static const char *const weights[] = {"best.safetensors", "last.safetensors",
+                                          "last.state.safetensors"};
+    char *description = cli_path(directory, "description.yaml");
+    char *metrics = cli_path(directory, "metrics.csv");
+    bool has_description = cli_exists(description), has_metrics = cli_exists(metrics);
+    int code = CLI_GOOD;
+    if (!has_description && !has_metrics)
+        code =
+            cli_error(CLI_FAILED,
+                      "%s: not a run directory: neither description.yaml nor metrics.csv is in it",
+                      directory);
+    if (code == CLI_GOOD && has_description)
+        code = inspect_model(description, common);
+    if (code == CLI_GOOD && has_metrics) {
+        fputs(has_description ? "\n" : "", stdout);
+        code = inspect_metrics(metrics);
+    }
+    for (int i = 0; code == CLI_GOOD && i < CLI_COUNT(weights); i++) {
+        char *path = cli_path(directory, weights[i]);
+        if (cli_exists(path))
+            printf("%s%s\n", i == 0 ? "\n" : "", path);
+        free(path);
+    }
+    free(description);
+    free(metrics);
+    return code;
+}

@@ -1,0 +1,406 @@
+/* cli/look/plot.c: fsnn plot: pictures from what the other commands wrote. */
+#include "cli/look/graph.h"
+#include "cli/look/inspect.h"
+#include "cli/look/plot_arrays.h"
+#include "cli/look/plot_events.h"
+#include "cli/look/series.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <fsnn/events.h>
+
+typedef struct options {
+    cli_common common;
+    const char *out, *layer, *neurons;
+    cli_int sample, frames;
+    cli_real step, threshold, from, to;
+} options;
+
+static const cli_option table[] = {
+    {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR",
+     "where the pictures go (default: figures, in the run directory or beside the file)", 0, 0},
+    {"sample", 0, CLI_INT, offsetof(options, sample), "B",
+     "sample of the batch, series of the file, recording of the folder, first of the pictures; "
+     "from 0 (default 0)",
+     0, 1e9},
+    {"layer", 0, CLI_TEXT, offsetof(options, layer), "NAME", "traces of this neuron layer only", 0,
+     0},
+    {"neurons", 0, CLI_TEXT, offsetof(options, neurons), "I,J,...",
+     "neurons of the traces, from 0 (default: a few that spike); needs --layer", 0, 0},
+    {"step", 0, CLI_REAL, offsetof(options, step), "H",
+     "solver step, for the time axis (default: what the file says, else 1)", 1e-12, 1e12},
+    {"threshold", 0, CLI_REAL, offsetof(options, threshold), "V",
+     "threshold drawn into the traces (default 1)", -1e12, 1e12},
+    {"frames", 0, CLI_INT, offsetof(options, frames), "N",
+     "frames of a recording of events (default 8), pictures of a data set (default 16)", 1, 64},
+    {"from", 0, CLI_REAL, offsetof(options, from), "S",
+     "series: begin here, in seconds (steps where the rate is not known)", 0, 1e12},
+    {"to", 0, CLI_REAL, offsetof(options, to), "S", "series: end here", 0, 1e12},
+    CLI_ROWS_LAST,
+};
+
+enum { MOST_NEURONS = 16 };
+
+/* ---- training curves ---- */
+
+static char *directory_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? cli_format("%.*s", (int)(slash - path), path) : cli_format(".");
+}
+
+static int written(int figures, const char *directory)
+{
+    if (figures == 0)
+        return cli_error(CLI_FAILED, "no figure could be written to %s", directory);
+    printf("%s/: %d figure%s, PNG and SVG\n", directory, figures, figures == 1 ? "" : "s");
+    return CLI_GOOD;
+}
+
+static int plot_training(const char *metrics, const char *title, const char *directory)
+{
+    int code = cli_make_directory(directory);
+    if (code != CLI_GOOD)
+        return code;
+    char *path = cli_path(directory, "training");
+    int done = cli_figure_done(fsnn_plot_training(metrics, title, path), path);
+    free(path);
+    return written(done, directory);
+}
+
+/* ---- recordings ---- */
+
+/* The layer called `name`, made if it is not there yet: spikes.lif1 and v.lif1 are one layer. */
+static cli_layer *layer_of(cli_recording *r, const char *name)
+{
+    for (int l = 0; l < r->layers; l++) {
+        if (strcmp(r->layer[l].name, name) == 0)
+            return &r->layer[l];
+    }
+    cli_layer *layer = &r->layer[r->layers++];
+    layer->name = cli_format("%s", name);
+    return layer;
+}
+
+static int take_array(const options *o, const fsnn_array *array, cli_recording *r)
+{
+    bool spikes = strncmp(array->name, "spikes.", 7) == 0, v = strncmp(array->name, "v.", 2) == 0;
+    const fsnn_shape *s = &array->shape;
+    char text[96];
+    if (!spikes && !v)
+        return CLI_GOOD;
+    bool first = r->layers == 0;
+    if (first && s->rank >= 2) {
+        r->steps = s->dim[0];
+        r->batch = s->dim[1];
+    }
+    int64_t count = fsnn_shape_count(s);
+    if (s->rank < 2 || s->dim[0] != r->steps || s->dim[1] != r->batch || count == 0)
+        return cli_error(CLI_FAILED,
+                         "%s: %s has shape %s: expected [T, B, ...], the same T and B for all",
+                         o->common.operand[0], array->name, fsnn_shape_text(s, text, sizeof text));
+    cli_layer *layer = layer_of(r, strchr(array->name, '.') + 1);
+    float **to = spikes ? &layer->spikes : &layer->v;
+    int64_t neurons = count / (r->steps * r->batch);
+    if ((layer->v || layer->spikes) && layer->neurons != neurons)
+        return cli_error(CLI_FAILED, "%s: v.%s and spikes.%s differ in shape", o->common.operand[0],
+                         layer->name, layer->name);
+    layer->neurons = neurons;
+    layer->threshold = o->threshold.given ? o->threshold.value : 1;
+    free(*to);
+    *to = cli_allocate((size_t)count, sizeof **to);
+    fsnn_array_to_f32(array, *to);
+    return CLI_GOOD;
+}
+
+/* The time axis: --step, else the stamps of the sample or the step that fsnn run wrote beside the
+ * records. Returns the time of the first sample. */
+static double read_time(const options *o, const fsnn_arrays *arrays, cli_recording *r)
+{
+    const fsnn_array *times = fsnn_arrays_find(arrays, "times");
+    const fsnn_array *step = fsnn_arrays_find(arrays, "step");
+    bool each = times && times->shape.rank == 2 && times->shape.dim[1] == r->batch;
+    bool stamped = times && times->dtype == FSNN_F64 && (each || times->shape.rank == 1) &&
+                   times->shape.dim[0] == r->steps;
+    double start = 0;
+    r->step = 1;
+    if (step && step->dtype == FSNN_F64 && fsnn_shape_count(&step->shape) == 1)
+        r->step = *(const double *)step->data;
+    if (stamped) {
+        const double *t = times->data;
+        int64_t columns = each ? r->batch : 1, column = each ? o->sample.value : 0;
+        start = t[column];
+        if (!step && r->steps > 1)
+            r->step = (t[(r->steps - 1) * columns + column] - start) / (double)(r->steps - 1);
+    }
+    if (o->step.given || !(r->step > 0))
+        r->step = o->step.given ? o->step.value : 1;
+    return start;
+}
+
+static int read_recording(const options *o, const fsnn_arrays *arrays, cli_recording *r)
+{
+    int code = CLI_GOOD;
+    r->layer = cli_allocate((size_t)arrays->count, sizeof *r->layer);
+    for (int i = 0; i < arrays->count && code == CLI_GOOD; i++)
+        code = take_array(o, &arrays->item[i], r);
+    if (code == CLI_GOOD && r->layers == 0)
+        code = cli_error(
+            CLI_FAILED,
+            "%s: no arrays spikes.NAME or v.NAME in it: write them with fsnn run --record v,spikes",
+            o->common.operand[0]);
+    if (code == CLI_GOOD && o->sample.value >= r->batch)
+        code = cli_error(CLI_USAGE, "--sample %lld: there are %lld samples, counted from 0",
+                         (long long)o->sample.value, (long long)r->batch);
+    return code;
+}
+
+static int check_layer(const options *o, const cli_recording *r, int64_t *neurons)
+{
+    const char *known[256];
+    int count = 0;
+    for (int l = 0; l < r->layers && count < CLI_COUNT(known); l++) {
+        if (strcmp(r->layer[l].name, o->layer) == 0) {
+            *neurons = r->layer[l].neurons;
+            if (r->layer[l].v)
+                return CLI_GOOD;
+            return cli_error(CLI_USAGE, "--layer %s: the potentials v.%s were not recorded",
+                             o->layer, o->layer);
+        }
+        known[count++] = r->layer[l].name;
+    }
+    const char *near = cli_nearest(o->layer, known, count);
+    return cli_error(CLI_USAGE, "--layer %s: there is no such layer; %s %s", o->layer,
+                     near ? "did you mean" : "the first is", near ? near : known[0]);
+}
+
+static int read_neurons(const options *o, int64_t neurons, int64_t *index, int *count)
+{
+    const char *text = o->neurons;
+    for (*count = 0; *text; (*count)++) {
+        char *end;
+        long long n = strtoll(text, &end, 10);
+        if (end == text || (*end && *end != ',') || n < 0 || n >= neurons || *count == MOST_NEURONS)
+            return cli_error(
+                CLI_USAGE,
+                "--neurons takes up to %d numbers from 0 to %lld, with commas between, not \"%s\"",
+                MOST_NEURONS, (long long)neurons - 1, o->neurons);
+        index[*count] = n;
+        text = *end ? end + 1 : end;
+    }
+    return CLI_GOOD;
+}
+
+static int draw(const options *o, const cli_recording *r, double start, const char *directory)
+{
+    int64_t index[MOST_NEURONS], neurons = 0;
+    int count = 0, code = CLI_GOOD;
+    if (o->layer)
+        code = check_layer(o, r, &neurons);
+    if (code == CLI_GOOD && o->neurons)
+        code = read_neurons(o, neurons, index, &count);
+    if (code == CLI_GOOD)
+        code = cli_make_directory(directory);
+    if (code != CLI_GOOD)
+        return code;
+    char *subject = cli_format("sample %lld", (long long)o->sample.value);
+    if (start != 0) {
+        free(subject);
+        subject = cli_format("sample %lld, time since %.6g", (long long)o->sample.value, start);
+    }
+    cli_figure_options how = {.directory = directory,
+                              .subject = subject,
+                              .sample = o->sample.value,
+                              .only = o->layer,
+                              .neuron = o->neurons ? index : NULL,
+                              .neurons = count};
+    int figures = cli_figures_recording(r, &how);
+    free(subject);
+    return written(figures, directory);
+}
+
+static bool is_recorded(const fsnn_arrays *arrays)
+{
+    for (int i = 0; i < arrays->count; i++)
+        if (!strncmp(arrays->item[i].name, "spikes.", 7) || !strncmp(arrays->item[i].name, "v.", 2))
+            return true;
+    return false;
+}
+
+/* Arrays that fsnn run recorded, or any others. */
+static int plot_npz(const options *o, const char *what, const char *directory)
+{
+    fsnn_arrays arrays = {0};
+    cli_recording recording = {0};
+    fsnn_status status = fsnn_npz_read(what, &arrays);
+    int code = status < 0 ? cli_fail(status) : CLI_GOOD;
+    bool recorded = code == CLI_GOOD && is_recorded(&arrays);
+    if (code == CLI_GOOD && !recorded && (o->layer || o->neurons))
+        code = cli_error(
+            CLI_FAILED,
+            "%s: no arrays spikes.NAME or v.NAME in it: write them with fsnn run --record v,spikes",
+            what);
+    else if (code == CLI_GOOD && !recorded)
+        code = plot_arrays(what, &arrays, o->sample.value, (int)o->frames.value, directory);
+    if (recorded)
+        code = read_recording(o, &arrays, &recording);
+    double start = recorded && code == CLI_GOOD ? read_time(o, &arrays, &recording) : 0;
+    fsnn_arrays_free(&arrays);
+    if (recorded && code == CLI_GOOD)
+        code = draw(o, &recording, start, directory);
+    cli_recording_free(&recording);
+    return code;
+}
+
+/* ---- which: a row a kind of file, the first that knows it draws it ---- */
+
+static const char drawable[] =
+    "plot draws run directories and metrics.csv; recordings of events (.bin, .bs2, .aedat, "
+    ".aedat4, .npz), WAV (also folders of these two), .ts, WFDB headers (.hea), HDF5 spike trains, "
+    "graphs (folders, .npz), IDX pictures, arrays (.npz, .npy) and weights (.safetensors)";
+
+static int as_series(const options *o, const char *what, const char *directory)
+{
+    const series_view view = {o->sample.value, o->from.value, o->to.value, directory};
+    return plot_series(what, series_kind_of(what), &view);
+}
+
+static int as_events(const options *o, const char *what, const char *directory)
+{
+    return plot_events(what, (int)o->frames.value, directory);
+}
+
+static int as_events_folder(const options *o, const char *what, const char *directory)
+{
+    char *path = NULL;
+    int code = inspect_nth_events(what, o->sample.value, &path);
+    if (code == CLI_GOOD)
+        code = plot_events(path, (int)o->frames.value, directory);
+    free(path);
+    return code;
+}
+
+static int as_graph(const options *o, const char *what, const char *directory)
+{
+    (void)o;
+    return graph_plot(what, directory);
+}
+
+static int as_idx(const options *o, const char *what, const char *directory)
+{
+    return plot_idx(what, o->sample.value, (int)o->frames.value, directory);
+}
+
+static int as_weights(const options *o, const char *what, const char *directory)
+{
+    (void)o;
+    return plot_weights(what, directory);
+}
+
+static int as_metrics(const options *o, const char *what, const char *directory)
+{
+    (void)o;
+    return plot_training(what, "Training", directory);
+}
+
+static int as_run(const options *o, const char *what, const char *directory)
+{
+    (void)o;
+    char *metrics = cli_path(what, "metrics.csv"), *name = cli_format("%s", what);
+    for (size_t n = strlen(name); n > 1 && name[n - 1] == '/'; n--)
+        name[n - 1] = '\0';
+    int code = plot_training(metrics, cli_base_name(name), directory);
+    free(name);
+    free(metrics);
+    return code;
+}
+
+static bool is_series(const char *path)
+{
+    return series_kind_of(path) != SERIES_NONE;
+}
+
+static bool is_run(const char *path)
+{
+    char *metrics = cli_path(path, "metrics.csv");
+    bool found = cli_exists(metrics);
+    free(metrics);
+    return found;
+}
+
+static bool is_events_folder(const char *path)
+{
+    return inspect_has_events(path, false);
+}
+
+static const struct {
+    bool folder;
+    bool (*is)(const char *path);
+    int (*plot)(const options *o, const char *what, const char *directory);
+} kinds[] = {
+    {true, fsnn_graph_known, as_graph},
+    {true, is_run, as_run},
+    {true, is_series, as_series},
+    {true, is_events_folder, as_events_folder},
+    {false, is_series, as_series},
+    {false, fsnn_graph_known, as_graph},
+    {false, fsnn_events_known, as_events},
+    {false, inspect_is_arrays, plot_npz},
+    {false, inspect_is_safetensors, as_weights},
+    {false, inspect_is_idx, as_idx},
+    {false, inspect_is_metrics, as_metrics},
+};
+
+/* Where the pictures go: beside the file, in the run directory; beside other folders nothing is
+ * written. */
+static char *default_directory(const char *what)
+{
+    if (cli_is_directory(what))
+        return is_run(what) ? cli_path(what, "figures") : cli_format("figures");
+    char *beside = directory_of(what), *figures = cli_path(beside, "figures");
+    free(beside);
+    return figures;
+}
+
+static int run(void *given)
+{
+    const options *o = given;
+    const char *what = o->common.operand[0];
+    if (o->neurons && !o->layer)
+        return cli_error(CLI_USAGE, "--neurons needs --layer NAME: which layer they are in");
+    if (!cli_exists(what))
+        return cli_error(CLI_FAILED, "%s: there is no such file or directory", what);
+    bool folder = cli_is_directory(what);
+    for (int i = 0; i < CLI_COUNT(kinds); i++)
+        if (kinds[i].folder == folder && kinds[i].is(what)) {
+            char *directory = o->out ? cli_format("%s", o->out) : default_directory(what);
+            int code = kinds[i].plot(o, what, directory);
+            free(directory);
+            return code;
+        }
+    return inspect_unknown(what, drawable);
+}
+
+const cli_command cli_plot = {
+    .name = "plot",
+    .summary = "pictures from what train and run wrote, and of recordings of events",
+    .operands = "WHAT",
+    .usage = "WHAT [options]",
+    .details =
+        "WHAT is a run directory or a metrics.csv (training curves), or an NPZ written by fsnn run "
+        "--record v,spikes (spike raster of one sample, membrane traces, firing rates), or data: a "
+        "recording of an event camera or a folder of them (a strip of frames of one), a .ts file, "
+        "WAV or a folder of them, WFDB header (one series), HDF5 spike trains (raster of a "
+        "sample), a graph, its folder or .npz (degrees), IDX pictures, NumPy arrays and weights "
+        "(pictures; how values are distributed). Of folders that are no runs pictures go into "
+        "figures/ unless --out says otherwise. Each picture is written as PNG and SVG, with the "
+        "gnuplot script and its data beside it.",
+    .examples = "  fsnn plot runs/fashion-mlp\n"
+                "  fsnn plot out.npz --layer lif1 --neurons 0,3,7 --step 0.5 --out pictures\n",
+    .option = table,
+    .min_operands = 1,
+    .max_operands = 1,
+    .size = sizeof(options),
+    .run = run,
+};

@@ -1,0 +1,78 @@
+/* cli/look/series.c: finds out which files hold series, and opens them. */
+#include "cli/look/series.h"
+
+#include <dirent.h>
+#include <string.h>
+
+/* The first line that is neither blank nor a comment. */
+static bool first_line(FILE *file, char *line, int size)
+{
+    while (fgets(line, size, file)) {
+        const char *begin = line + strspn(line, "\xef\xbb\xbf \t\r\n");
+        bool cut = !strchr(line, '\n');
+        if (*begin && *begin != '#') {
+            memmove(line, begin, strlen(begin) + 1);
+            return true;
+        }
+        for (int c = 0; cut && c != '\n' && c != EOF;) /* the rest of a long comment */
+            c = fgetc(file);
+    }
+    return false;
+}
+
+/* "100 2 360 650000": a name and whole numbers, in a file called .hea. */
+static bool is_header(const char *path, const char *line)
+{
+    size_t n = strlen(path);
+    int signals;
+    char name[64];
+    return n > 4 && strcmp(path + n - 4, ".hea") == 0 &&
+           sscanf(line, "%63s %d", name, &signals) == 2;
+}
+
+static bool has_sound(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    const struct dirent *entry;
+    bool found = false;
+    while (dir && !found && (entry = readdir(dir))) {
+        size_t n = strlen(entry->d_name);
+        found = n > 4 && strcmp(entry->d_name + n - 4, ".wav") == 0;
+    }
+    if (dir)
+        closedir(dir);
+    return found;
+}
+
+series_kind series_kind_of(const char *path)
+{
+    static const char hdf5[] = "\x89HDF\r\n\x1a\n";
+    char head[512] = "";
+    series_kind kind = SERIES_NONE;
+    if (cli_is_directory(path))
+        return has_sound(path) ? SERIES_WAV : SERIES_NONE;
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return SERIES_NONE;
+    size_t n = fread(head, 1, 12, file);
+    bool text = !memchr(head, 0, n); /* lengths of a safetensors header may begin with @, too */
+    rewind(file);
+    if (n == 12 && memcmp(head, "RIFF", 4) == 0 && memcmp(head + 8, "WAVE", 4) == 0)
+        kind = SERIES_WAV;
+    else if (n >= 8 && memcmp(head, hdf5, 8) == 0)
+        kind = SERIES_HDF5;
+    else if (text && first_line(file, head, sizeof head)) /* no YAML begins with @ */
+        kind = head[0] == '@' ? SERIES_TS : is_header(path, head) ? SERIES_WFDB : SERIES_NONE;
+    fclose(file);
+    return kind;
+}
+
+fsnn_status series_open(const char *path, series_kind kind, const char **what, fsnn_series **out)
+{
+    *what = kind == SERIES_TS ? "UCR/UEA series" : kind == SERIES_WAV ? "WAV sound" : "WFDB record";
+    if (kind == SERIES_TS)
+        return fsnn_series_ts(path, out);
+    if (kind == SERIES_WAV)
+        return fsnn_series_wav(path, NULL, out);
+    return fsnn_series_wfdb(path, NULL, out);
+}

@@ -1,0 +1,453 @@
+/* cli/simulate/simulate.c: fsnn simulate: one neuron or a small population under a current, for one
+ * or more orders alpha, and ready-made pictures of what the order does. */
+#include "cli/simulate/simulate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const cli_option table[] = {
+    {"show", 0, CLI_TEXT, offsetof(sim_options, show), "WHAT",
+     "draw a ready-made picture instead: relaxation, latency, adaptation, fi, weights, "
+     "surrogates or resets",
+     0, 0},
+    {"neuron", 0, CLI_TEXT, offsetof(sim_options, neuron), "KIND",
+     "lif (default), if, noisy, qif, eif, hard_lif, readout, or user with its equation in --dv; "
+     "fsnn help description has all",
+     0, 0},
+    {"dv", 0, CLI_TEXT, offsetof(sim_options, dv), "TEXT",
+     "the derivative of a neuron of your own, like \"(-v^2 + I)/tau\"; implies --neuron user", 0,
+     0},
+    {"spike", 0, CLI_TEXT, offsetof(sim_options, spike), "TEXT",
+     "it spikes where this is >= 0 (default \"v + dv - threshold\")", 0, 0},
+    {"after-spike", 0, CLI_TEXT, offsetof(sim_options, after_spike), "TEXT",
+     "the drive that a spike s leaves under --reset current (default \"dv - s*threshold/tau\")", 0,
+     0},
+    {"param", 0, CLI_LIST, offsetof(sim_options, param), "NAME=X",
+     "a parameter of user, qif, eif or hard_lif; may be repeated", 0, 0},
+    {"model", 0, CLI_TEXT, offsetof(sim_options, model), "DESC.yaml",
+     "take the neuron, with its options, from a description; options here come first", 0, 0},
+    {"node", 0, CLI_TEXT, offsetof(sim_options, node), "NAME",
+     "which neuron layer of it (not needed where there is one)", 0, 0},
+    CLI_ROW_SET,
+    {"tau", 0, CLI_REAL, offsetof(sim_options, tau), "X", "time constant (default 1)", 1e-12, 1e12},
+    {"threshold", 0, CLI_REAL, offsetof(sim_options, threshold), "X",
+     "potential at which it spikes (default 1)", 1e-12, 1e12},
+    {"v0", 0, CLI_REAL, offsetof(sim_options, v0), "X", "potential at time 0 (default 0)", -1e12,
+     1e12},
+    {"reset", 0, CLI_TEXT, offsetof(sim_options, reset), "KIND",
+     "what a spike does: jump (default; qif and eif value, hard_lif current), subtract, value, "
+     "current, delta, restart or none",
+     0, 0},
+    {"v-reset", 0, CLI_REAL, offsetof(sim_options, v_reset), "X",
+     "where --reset value lands (default 0)", -1e12, 1e12},
+    {"refractory", 0, CLI_REAL, offsetof(sim_options, refractory), "X",
+     "time without spikes after each (default 0); resets value and restart hold the potential "
+     "meanwhile",
+     0, 1e12},
+    {"gamma", 0, CLI_REAL, offsetof(sim_options, gamma), "X",
+     "logistic noise of this scale on the threshold (default 0.2 for noisy, else none)", 1e-9, 1e9},
+    {"method", 0, CLI_TEXT, offsetof(sim_options, method), "NAME",
+     "gl (default), l1, ab, trap, abm or ml; of integer order: euler, heun or rk4", 0, 0},
+    {"implicit", 0, CLI_FLAG, offsetof(sim_options, implicit), NULL,
+     "the implicit variant of gl, l1 or ab", 0, 0},
+    {"alpha", 'a', CLI_TEXT, offsetof(sim_options, alpha), "A1,A2,...",
+     "orders, each above 0 and up to 1, simulated one after the other and drawn together "
+     "(default 0.5)",
+     0, 0},
+    {"step", 0, CLI_REAL, offsetof(sim_options, step), "H", "solver step (default 0.01)", 1e-12,
+     1e12},
+    {"time", 0, CLI_REAL, offsetof(sim_options, time), "T",
+     "how long (default 20, with a file as long as it is)", 1e-12, 1e12},
+    {"current", 'c', CLI_TEXT, offsetof(sim_options, current), "WHAT",
+     "constant:AMP (default constant:1.5), step:AMP@T0-T1, ramp:FROM:TO, "
+     "sine:AMP:FREQUENCY:OFFSET, noise:MEAN:SD or file:PATH; see above",
+     0, 0},
+    {"neurons", 'n', CLI_INT, offsetof(sim_options, neurons), "N",
+     "neurons (default 1, with a file its columns); noise differs from neuron to neuron", 1, 4096},
+    {"memory", 0, CLI_TEXT, offsetof(sim_options, memory), "M",
+     "full (default), tolerance:E for the whole past by exponentials, or how many states a step "
+     "sees",
+     0, 0},
+    {"out", 'o', CLI_TEXT, offsetof(sim_options, out), "PATH",
+     "a directory (existing, or ending in /), or the beginning of the files' names (default "
+     "simulation/)",
+     0, 0},
+    {"format", 0, CLI_TEXT, offsetof(sim_options, format), "KIND", "csv (default) or npz", 0, 0},
+    {"no-figure", 0, CLI_FLAG, offsetof(sim_options, no_figure), NULL, "leave the picture out", 0,
+     0},
+    CLI_ROW_SEED("seed of the noise, in the current and on the threshold (default 0)"),
+    CLI_ROW_THREADS,
+    CLI_ROWS_LAST,
+};
+
+static int simulate(const sim_setup *setup, const sim_options *given, const char *path);
+
+/* Defaults of a plain simulation. */
+static const sim_show plain = {
+    .name = "simulation",
+    .neuron = "lif",
+    .reset = "jump",
+    .method = "gl",
+    .alpha = "0.5",
+    .current = "constant:1.5",
+    .step = 0.01,
+    .time = 20,
+    .run = simulate,
+};
+
+static const sim_show *const shows[] = {&show_relaxation, &show_latency, &show_adaptation,
+                                        &show_fi,         &show_weights, &show_surrogates,
+                                        &show_resets};
+
+/* ---- names ---- */
+
+int sim_no_such(const char *option, const char *name, const char *const *known, int count)
+{
+    char list[256] = "";
+    size_t used = 0;
+    for (int i = 0; i < count; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", known[i]);
+    const char *near = cli_nearest(name, known, count);
+    return cli_error(CLI_USAGE, "--%s takes one of %s, not \"%s\"%s%s%s", option, list, name,
+                     near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+}
+
+int sim_reset_read(const char *name, sim_setup *s)
+{
+    const char *known[FSNN_RESETS];
+    int found = fsnn_reset_find(name);
+    for (int i = 0; i < FSNN_RESETS; i++)
+        known[i] = fsnn_reset_name((fsnn_reset)i);
+    if (found < 0)
+        return sim_no_such("reset", name, known, FSNN_RESETS);
+    s->neuron.reset = (fsnn_reset)found;
+    return CLI_GOOD;
+}
+
+static int read_method(const char *name, sim_setup *s)
+{
+    static const fsnn_method method[] = {FSNN_GL, FSNN_L1,    FSNN_AB,   FSNN_TRAP, FSNN_ABM,
+                                         FSNN_ML, FSNN_EULER, FSNN_HEUN, FSNN_RK4};
+    const char *known[CLI_COUNT(method)];
+    int found = fsnn_method_find(name);
+    for (int i = 0; i < CLI_COUNT(method); i++)
+        known[i] = fsnn_method_name(method[i]);
+    if (found < 0)
+        return sim_no_such("method", name, known, CLI_COUNT(known));
+    s->method = (fsnn_method)found;
+    s->integer = found == FSNN_EULER || found == FSNN_HEUN || found == FSNN_RK4;
+    return CLI_GOOD;
+}
+
+/* ---- numbers ---- */
+
+static int read_alpha(const char *text, sim_setup *s)
+{
+    const char *rest = text;
+    for (s->alphas = 0;; rest++) {
+        char *end;
+        double alpha = strtod(rest, &end);
+        if (end == rest || (*end && *end != ',') || !(alpha > 0 && alpha <= 1))
+            return cli_error(CLI_USAGE,
+                             "--alpha takes numbers above 0 and up to 1 with commas between, not "
+                             "\"%s\"",
+                             text);
+        for (int i = 0; i < s->alphas; i++) {
+            if (s->alpha[i] == alpha)
+                return cli_error(CLI_USAGE, "--alpha %s: %g is there twice", text, alpha);
+        }
+        if (s->alphas == SIM_ALPHAS)
+            return cli_error(CLI_USAGE, "--alpha %s: at most %d orders fit into one picture", text,
+                             SIM_ALPHAS);
+        s->alpha[s->alphas++] = alpha;
+        rest = end;
+        if (!*rest)
+            return CLI_GOOD;
+    }
+}
+
+static int read_memory(const char *text, sim_setup *s)
+{
+    char *end;
+    if (!text || strcmp(text, "full") == 0)
+        return CLI_GOOD;
+    if (strncmp(text, "tolerance:", 10) == 0) {
+        s->tolerance = strtod(text + 10, &end);
+        if (end != text + 10 && !*end && s->tolerance >= 1e-12 && s->tolerance <= 0.1)
+            return CLI_GOOD;
+    } else {
+        s->memory = strtoll(text, &end, 10);
+        if (end != text && !*end && s->memory >= 1 && s->memory <= 1000000000)
+            return CLI_GOOD;
+    }
+    return cli_error(CLI_USAGE,
+                     "--memory takes full, a whole number from 1, or tolerance:E with E from 1e-12 "
+                     "to 0.1, not \"%s\"",
+                     text);
+}
+
+static double real_or(cli_real given, double otherwise)
+{
+    return given.given ? given.value : otherwise;
+}
+
+/* A file says how long it is and for how many neurons. */
+static int fit_file(const sim_options *o, sim_setup *s)
+{
+    const sim_current *c = &s->current;
+    const char *file = strchr(o->current, ':') + 1;
+    if (!o->time.given)
+        s->steps = c->count;
+    if (!o->neurons.given)
+        s->neurons = c->neurons;
+    if (s->steps > c->count)
+        return cli_error(CLI_USAGE,
+                         "--time %g takes %lld steps of %g, but %s holds %lld: leave --time out or "
+                         "take at most %g",
+                         s->time, (long long)s->steps, s->step, file, (long long)c->count,
+                         (double)c->count * s->step);
+    if (c->neurons != 1 && c->neurons != s->neurons)
+        return cli_error(CLI_USAGE, "--neurons %lld, but %s holds %lld columns, one a neuron",
+                         (long long)s->neurons, file, (long long)c->neurons);
+    s->time = (double)s->steps * s->step;
+    return CLI_GOOD;
+}
+
+static int fit_steps(const sim_options *o, sim_setup *s)
+{
+    double steps = round(s->time / s->step);
+    if (s->current.kind != SIM_FILE && steps < 1)
+        return cli_error(CLI_USAGE, "--time %g is shorter than one step of %g", s->time, s->step);
+    s->steps = steps < 1 ? 1 : steps < 4e18 ? (int64_t)steps : INT64_MAX;
+    s->neurons = o->neurons.given ? o->neurons.value : 1;
+    int code = s->current.kind == SIM_FILE ? fit_file(o, s) : CLI_GOOD;
+    if (code == CLI_GOOD && s->steps > SIM_VALUES / s->neurons)
+        return cli_error(CLI_USAGE,
+                         "%.3g steps of %lld neurons are too many to record: at most %d numbers; "
+                         "take a shorter --time or a larger --step",
+                         s->time / s->step, (long long)s->neurons, SIM_VALUES);
+    return code;
+}
+
+/* ---- all options ---- */
+
+static const char *text_or(const char *given, const char *otherwise)
+{
+    return given ? given : otherwise;
+}
+
+static int check_together(const sim_options *o, const sim_show *row, const sim_setup *s)
+{
+    bool known =
+        (s->leaky || strcmp(s->kind, "if") == 0) && s->neuron.noise.mode == FSNN_NOISE_NONE;
+    if (o->show && !row->any && !known)
+        return cli_error(CLI_USAGE,
+                         "--show %s stands beside exact values, which are known for lif and if "
+                         "without noise: leave %s out",
+                         o->show, s->neuron.noise.mode != FSNN_NOISE_NONE ? "the noise" : s->kind);
+    bool every = o->show && strcmp(o->show, "resets") == 0;
+    if (o->v_reset.given && s->neuron.reset != FSNN_RESET_VALUE && !every)
+        return cli_error(CLI_USAGE, "--v-reset says where --reset value lands, but the reset is %s",
+                         fsnn_reset_name(s->neuron.reset));
+    if (s->integer && o->alpha && !(s->alphas == 1 && s->alpha[0] == 1))
+        return cli_error(CLI_USAGE,
+                         "--method %s is of integer order and takes no --alpha but 1: gl, l1, ab, "
+                         "trap, abm and ml take any",
+                         o->method);
+    if (o->show && (o->neurons.given || o->format))
+        return cli_error(CLI_USAGE, "--%s does not go with --show, which settles it itself",
+                         o->format ? "format" : "neurons");
+    return CLI_GOOD;
+}
+
+static int read_setup(const sim_options *o, const sim_show *row, sim_setup *s)
+{
+    s->implicit = o->implicit;
+    s->step = real_or(o->step, row->step);
+    s->time = real_or(o->time, row->time);
+    s->seed = o->common.seed.value;
+    int code = sim_neuron_read(o, row, s);
+    if (code == CLI_GOOD)
+        code = read_method(text_or(o->method, row->method), s);
+    if (code == CLI_GOOD)
+        code = read_alpha(o->alpha || !s->integer ? text_or(o->alpha, row->alpha) : "1", s);
+    if (code == CLI_GOOD)
+        code = read_memory(o->memory, s);
+    if (code == CLI_GOOD)
+        code = check_together(o, row, s);
+    if (code == CLI_GOOD)
+        code = sim_current_read(text_or(o->current, row->current), &s->current);
+    return code == CLI_GOOD ? fit_steps(o, s) : code;
+}
+
+static int find_show(const char *name, const sim_show **show)
+{
+    const char *known[CLI_COUNT(shows)];
+    for (int i = 0; i < CLI_COUNT(shows); i++) {
+        known[i] = shows[i]->name;
+        if (strcmp(name, known[i]) == 0) {
+            *show = shows[i];
+            return CLI_GOOD;
+        }
+    }
+    return sim_no_such("show", name, known, CLI_COUNT(known));
+}
+
+/* ---- where it goes ---- */
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n > m && strcmp(text + n - m, end) == 0;
+}
+
+/* "DIR/", an existing directory, or the beginning of a name; .csv and .npz give the format too. */
+static int read_out(const sim_options *o, const sim_show *row, bool *npz, char **path)
+{
+    static const char *const known[] = {"csv", "npz"};
+    const char *out = o->out ? o->out : "simulation/";
+    bool csv_name = ends_with(out, ".csv"), npz_name = ends_with(out, ".npz");
+    if (o->format && strcmp(o->format, "csv") != 0 && strcmp(o->format, "npz") != 0)
+        return sim_no_such("format", o->format, known, CLI_COUNT(known));
+    *npz = o->format ? strcmp(o->format, "npz") == 0 : npz_name;
+    if ((csv_name && *npz) || (npz_name && !*npz))
+        return cli_error(CLI_USAGE, "--out %s says another format than --format %s", out,
+                         o->format);
+    if (ends_with(out, "/") || strcmp(out, "/") == 0 || cli_is_directory(out))
+        *path = cli_path(out, row->name);
+    else if ((csv_name || npz_name) && !o->show)
+        *path = cli_format("%.*s", (int)strlen(out) - 4, out);
+    else
+        *path = cli_format("%s", out);
+    return CLI_GOOD;
+}
+
+/* The file of the current is not written over. */
+static int check_out(const sim_options *o, bool npz, const char *path)
+{
+    static const char file[] = "file:";
+    const char *current = o->current ? o->current : "";
+    char *out = cli_format("%s.%s", path, npz ? "npz" : "csv");
+    int code = CLI_GOOD;
+    if (strncmp(current, file, sizeof file - 1) == 0 &&
+        cli_same_file(current + sizeof file - 1, out))
+        code = cli_error(CLI_USAGE,
+                         "--out: %s is the file of the current, which would be lost: choose "
+                         "another name",
+                         out);
+    free(out);
+    return code;
+}
+
+static int make_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash || slash == path)
+        return CLI_GOOD;
+    char *folder = cli_format("%.*s", (int)(slash - path), path);
+    int code = cli_make_directory(folder);
+    free(folder);
+    return code;
+}
+
+/* ---- a plain simulation ---- */
+
+static int run_all(const sim_setup *s, sim_result *r)
+{
+    int code = CLI_GOOD;
+    for (int i = 0; i < s->alphas && code == CLI_GOOD; i++)
+        code = sim_run(s, s->alpha[i], r->input, &r->v[i], &r->spikes[i]);
+    return code;
+}
+
+static int simulate(const sim_setup *s, const sim_options *o, const char *path)
+{
+    float *input = sim_current_samples(s);
+    sim_result result = {.input = input};
+    bool npz = false;
+    char *again = NULL;
+    int code = read_out(o, &plain, &npz, &again);
+    free(again);
+    if (code == CLI_GOOD)
+        code = run_all(s, &result);
+    if (code == CLI_GOOD)
+        code = sim_write(s, &result, npz, path);
+    if (code == CLI_GOOD)
+        sim_summary(s, &result);
+    if (code == CLI_GOOD && !o->no_figure)
+        sim_figure(s, &result, path);
+    for (int i = 0; i < s->alphas; i++) {
+        free(result.v[i]);
+        free(result.spikes[i]);
+    }
+    free(input);
+    return code;
+}
+
+static int run(void *given)
+{
+    const sim_options *o = given;
+    const sim_show *row = &plain;
+    sim_setup setup = {0};
+    char *path = NULL;
+    bool npz;
+    int code = o->show ? find_show(o->show, &row) : CLI_GOOD;
+    if (code == CLI_GOOD)
+        code = read_setup(o, row, &setup);
+    if (code == CLI_GOOD)
+        code = read_out(o, row, &npz, &path);
+    if (code == CLI_GOOD)
+        code = check_out(o, npz, path);
+    if (code == CLI_GOOD && o->common.threads.given) {
+        fsnn_status status = fsnn_threads_set((int)o->common.threads.value);
+        code = status < 0 ? cli_fail(status) : CLI_GOOD;
+    }
+    if (code == CLI_GOOD)
+        code = make_folder(path);
+    if (code == CLI_GOOD)
+        code = row->run(&setup, o, path);
+    sim_current_free(&setup.current);
+    sim_neuron_free(&setup);
+    free(path);
+    return code;
+}
+
+const cli_command cli_simulate = {
+    .name = "simulate",
+    .summary = "one neuron or a small population, and what the order does",
+    .operands = "",
+    .usage = "[--show WHAT] [options]",
+    .details =
+        "Simulates a neuron, tau D^alpha v = -v + I (lif), tau D^alpha v = I (if), another kind, "
+        "D^alpha v = dv with an equation of your own (--dv; names: v, I, tau, threshold and those "
+        "of --param), or the neuron of a layer in a description (--model, --node; method, order "
+        "and step stay those of the options here), for one or several orders alpha. Prints a "
+        "summary and writes PATH.csv (t, current, v.ALPHA, spike.ALPHA, a row a step) or PATH.npz "
+        "(t [T], current [T, N], v and spikes [A, T, N], alpha [A]) and a picture, PATH.png and "
+        "PATH.svg. A current acts over the step that it stands beside; v is the potential at the "
+        "step's end, which is the time t.\n\n"
+        "Currents: constant:AMP; step:AMP@T0 from time T0 on, or until T1 with step:AMP@T0-T1; "
+        "ramp:FROM:TO over the whole time; sine:AMP:FREQUENCY[:OFFSET] with cycles per unit of "
+        "time; noise:MEAN:SD, normal, drawn anew each step; file:PATH, a CSV (a line a step, a "
+        "column a neuron, or a column called current) or an NPZ (array current or x, [T] or "
+        "[T, N]).\n\n"
+        "Ready-made pictures, each with a table of its numbers and exact values where there are "
+        "any: relaxation (a leaky neuron let go, or charged by --current constant:AMP: power law "
+        "and exponential), latency (first spike against alpha), adaptation (inter-spike "
+        "intervals), "
+        "fi (firing rate against current, --current ramp:FROM:TO), weights (of the past, and their "
+        "approximation by exponentials), surrogates (slopes and primitives of the surrogate "
+        "gradients, also as PATH.csv), resets (the same current under every reset).",
+    .examples = "  fsnn simulate --alpha 1,0.7,0.4 --current step:2@1-15 --out pictures/\n"
+                "  fsnn simulate --current noise:1.2:5 --neurons 20 --seed 3 --format npz\n"
+                "  fsnn simulate --dv \"(-a*v^2 + I)/tau\" --param a=0.2 --tau 2 --alpha 1,0.5\n"
+                "  fsnn simulate --neuron eif --param slope=0.1 --current constant:1.2\n"
+                "  fsnn simulate --model net.yaml --node lif1 --set lif1.tau=3 --reset value\n"
+                "  fsnn simulate --show relaxation --alpha 1,0.8,0.5\n",
+    .option = table,
+    .min_operands = 0,
+    .max_operands = 0,
+    .size = sizeof(sim_options),
+    .run = run,
+};

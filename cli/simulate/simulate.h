@@ -1,0 +1,168 @@
+/* cli/simulate/simulate.h: the parts of fsnn simulate: options in simulate.c, the current over time
+ * in simulate_current.c, one run in simulate_run.c, what is written in simulate_output.c and
+ * simulate_figure.c, and the ready-made pictures in show_*.c. Functions that return int return an
+ * exit code, after a sentence when it is not CLI_GOOD. */
+#ifndef FSNN_CLI_SIMULATE_H
+#define FSNN_CLI_SIMULATE_H
+
+#include "cli/cli.h"
+
+enum {
+    SIM_NAMES = 32,         /* --param in one call */
+    SIM_ALPHAS = 8,         /* in one call: as many as there are colours */
+    SIM_VALUES = 200000000, /* steps times neurons at most */
+};
+
+typedef enum sim_current_kind {
+    SIM_CONSTANT,
+    SIM_STEP,
+    SIM_RAMP,
+    SIM_SINE,
+    SIM_NOISE,
+    SIM_FILE,
+    SIM_CURRENTS
+} sim_current_kind;
+
+typedef struct sim_current {
+    sim_current_kind kind;
+    double p[3];    /* the numbers behind the kind */
+    double *sample; /* file: [count][neurons] */
+    int64_t count, neurons;
+} sim_current;
+
+typedef struct sim_options {
+    cli_common common;
+    const char *neuron, *reset, *method, *alpha, *current, *memory, *out, *format, *show;
+    const char *dv, *spike, *after_spike, *model, *node;
+    cli_list param;
+    bool implicit, no_figure;
+    cli_real tau, threshold, v_reset, v0, refractory, gamma, step, time;
+    cli_int neurons;
+} sim_options;
+
+/* What is simulated: options with defaults filled in. */
+typedef struct sim_setup {
+    const char *kind;
+    bool leaky, readout; /* kinds lif, readout */
+    fsnn_neuron neuron;
+    /* of the kind, [size]: begins with a fsnn_neuron, which `neuron` takes the place of */
+    void *options;
+    size_t size;
+    char *name[SIM_NAMES]; /* of parameters in them */
+    int names;
+    cli_model model; /* that the neuron is from */
+    fsnn_method method;
+    bool integer, implicit;
+    int alphas;
+    double alpha[SIM_ALPHAS];
+    double step, time, tolerance; /* of the memory; 0: none */
+    int64_t steps, memory, neurons;
+    uint64_t seed;
+    sim_current current;
+} sim_setup;
+
+typedef struct sim_show sim_show;
+/* Refuses a name: what the option takes, the nearest. */
+int sim_no_such(const char *option, const char *name, const char *const *known, int count);
+
+/* ---- neuron ---- */
+
+/* Kind, options and reset; free with sim_neuron_free, after errors too. */
+int sim_neuron_read(const sim_options *options, const sim_show *row, sim_setup *setup);
+int sim_reset_read(const char *name, sim_setup *setup);
+void sim_neuron_free(sim_setup *setup);
+/* A node of this neuron, called as its kind. */
+fsnn_status sim_neuron_add(const sim_setup *setup, fsnn_net *net, int from);
+/* "LIF, tau 1, threshold 1, reset jump"; to be freed */
+char *sim_neuron_text(const sim_setup *setup);
+enum { SIM_KIND_TEXT = 76 };
+/* "LIF", "dv = (-v^2 + I)/tau" in text [SIM_KIND_TEXT] */
+const char *sim_kind_text(const sim_setup *setup, char *text);
+/* Whether spikes come where the potential reaches the threshold. */
+bool sim_has_threshold(const sim_setup *setup);
+
+/* ---- current ---- */
+
+/* "constant:1.5", "1.5", "step:2@5-10", ...; a file is read here. Free with sim_current_free. */
+int sim_current_read(const char *text, sim_current *current);
+void sim_current_free(sim_current *current);
+/* Current of each step and neuron, [steps][neurons]: step k has the value of time k h, at its
+ * start.
+ */
+float *sim_current_samples(const sim_setup *setup);
+
+/* ---- a run ---- */
+
+/* Runs `input` [steps][neurons] at one order; v (after each step) and spikes [steps][neurons], to
+ * be freed. Warnings go to stderr. */
+int sim_run(const sim_setup *setup, double alpha, const float *input, float **v, float **spikes);
+/* Times of the spikes of one neuron, count in `*count`; to be freed. */
+double *sim_spike_times(const sim_setup *setup, const float *spikes, int64_t neuron,
+                        int64_t *count);
+
+/* ---- results ---- */
+
+typedef struct sim_result {
+    const float *input;
+    float *v[SIM_ALPHAS], *spikes[SIM_ALPHAS];
+} sim_result;
+
+void sim_summary(const sim_setup *setup, const sim_result *result);
+int sim_write(const sim_setup *setup, const sim_result *result, bool npz, const char *path);
+/* Current, potentials with threshold, spikes. */
+void sim_figure(const sim_setup *setup, const sim_result *result, const char *path);
+/* "LIF, tau 1, threshold 1, reset jump; method gl, step 0.01"; to be freed. */
+char *sim_setup_text(const sim_setup *setup);
+
+/* ---- ready-made pictures ---- */
+
+struct sim_show {
+    const char *name, *what;
+    /* defaults for what is not given */
+    const char *neuron, *reset, *method, *alpha, *current;
+    double step, time;
+    /* Prints its table and draws `path`.png. `given` tells which options were. */
+    int (*run)(const sim_setup *setup, const sim_options *given, const char *path);
+    bool any; /* of any neuron, not only of lif and if, whose exact values are known */
+};
+
+extern const sim_show show_relaxation, show_latency, show_adaptation, show_fi, show_weights,
+    show_surrogates, show_resets;
+
+/* ---- curves that own their points ---- */
+
+typedef struct sim_points {
+    double *x, *y;
+    int64_t count, capacity;
+} sim_points;
+void sim_points_add(sim_points *points, double x, double y);
+void sim_points_free(sim_points *points, int count);
+/* A drawn picture: one chart after the other, curves appended to the last one. */
+typedef struct sim_picture {
+    fsnn_chart chart[4];
+    fsnn_curve curve[4][4 * SIM_ALPHAS];
+    sim_points points[4][4 * SIM_ALPHAS];
+    char name[4][4 * SIM_ALPHAS][CLI_NUMBER];
+    int charts;
+} sim_picture;
+fsnn_chart *sim_picture_chart(sim_picture *picture, const char *heading, const char *x_label,
+                              const char *y_label);
+/* A new curve of the last chart, without points yet; `name` is copied and may be NULL. */
+sim_points *sim_picture_curve(sim_picture *picture, const char *name, fsnn_mark mark, int colour);
+/* Draws it unless --no-figure, says so, and releases it. CLI_FAILED only when nothing could be
+ * written. */
+int sim_picture_draw(sim_picture *picture, const sim_options *given, const char *title,
+                     const char *subtitle, int columns, const char *path);
+void sim_picture_free(sim_picture *picture);
+/* Refuses a --current of another kind than this one. */
+int sim_need_current(const sim_setup *setup, const sim_options *given, sim_current_kind kind,
+                     const char *what);
+/* Usage error where spikes are no events of their own: resets current and none. */
+int sim_need_reset(const sim_setup *setup, const sim_options *given);
+void sim_cell(double value, const char *end); /* a column of 13, a dash when not finite */
+
+fsnn_curve sim_curve(const char *name, fsnn_mark mark, int colour, const sim_points *points);
+/* "alpha 0.5" into `text`, which has CLI_NUMBER bytes. */
+char *sim_label(char *text, double alpha);
+
+#endif

@@ -1,0 +1,190 @@
+/* cli/simulate/simulate_figure.c: the picture of a simulation: current, potentials with threshold,
+ * spikes. */
+#include "cli/simulate/simulate.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+    TRACES = 4, /* currents and potentials of so many neurons at most */
+    CLOSE = 40, /* spikes of one order beyond which each order has its panel */
+    ROWS = 64,  /* rows of spikes at most: alphas times neurons */
+};
+
+static int traces_of(const sim_setup *s)
+{
+    return s->neurons < TRACES ? (int)s->neurons : TRACES;
+}
+
+static sim_points column(const sim_setup *s, const float *all, int64_t n)
+{
+    sim_points p = {0};
+    for (int64_t k = 0; k < s->steps; k++)
+        sim_points_add(&p, (double)(k + 1) * s->step, all[k * s->neurons + n]);
+    return p;
+}
+
+static sim_points level(const sim_setup *s, double y)
+{
+    sim_points p = {0};
+    sim_points_add(&p, 0, y);
+    sim_points_add(&p, (double)s->steps * s->step, y);
+    return p;
+}
+
+static fsnn_chart chart_of(const sim_setup *s, const char *heading, const char *label, int height)
+{
+    return (fsnn_chart){.heading = heading,
+                        .y_label = label,
+                        .x_low = 0,
+                        .x_high = (double)s->steps * s->step,
+                        .height = height};
+}
+
+/* ---- the panels ---- */
+
+typedef struct panel {
+    fsnn_chart chart;
+    fsnn_curve curve[ROWS];
+    sim_points points[ROWS];
+    char name[ROWS][CLI_NUMBER];
+    const char *row[ROWS]; /* names of the rows of spikes */
+    char heading[96];
+} panel;
+
+/* Noise of several neurons would hide one another: the first stands for all. */
+static void currents(const sim_setup *s, const sim_result *r, panel *p)
+{
+    bool noise = s->current.kind == SIM_NOISE && s->neurons > 1;
+    int count = s->current.kind == SIM_FILE && s->current.neurons > 1 ? traces_of(s) : 1;
+    snprintf(p->heading, sizeof p->heading, "Current%s",
+             noise       ? ", neuron 0"
+             : count > 1 ? " of the first neurons"
+                         : "");
+    p->chart = chart_of(s, p->heading, "current", 130);
+    for (int n = 0; n < count; n++) {
+        p->points[n] = column(s, r->input, n);
+        snprintf(p->name[n], CLI_NUMBER, "neuron %d", n);
+        p->curve[n] = sim_curve(count > 1 ? p->name[n] : NULL, FSNN_MARK_STEPS,
+                                count > 1 ? n + 1 : 8, &p->points[n]);
+        if (s->current.kind == SIM_NOISE)
+            p->curve[n].mark = FSNN_MARK_THIN;
+    }
+    p->chart.curves = count;
+}
+
+/* The potentials of one neuron: every order, or only the one called `only`. */
+static void potentials(const sim_setup *s, const sim_result *r, int n, int only, panel *p)
+{
+    bool first = n == 0 && only <= 0, many = s->neurons > 1 || only >= 0;
+    fsnn_mark mark = s->current.kind == SIM_NOISE || only >= 0 ? FSNN_MARK_THIN : FSNN_MARK_LINE;
+    if (only >= 0)
+        snprintf(p->heading, sizeof p->heading, "Membrane potential, alpha %g", s->alpha[only]);
+    else if (many)
+        snprintf(p->heading, sizeof p->heading, "Membrane potential, neuron %d", n);
+    else
+        snprintf(p->heading, sizeof p->heading, "Membrane potential");
+    p->chart = chart_of(s, p->heading, "potential v", many ? 150 : 260);
+    int count = 0;
+    for (int i = 0; i < s->alphas; i++) {
+        if (only >= 0 && i != only)
+            continue;
+        p->points[count] = column(s, r->v[i], n);
+        p->curve[count] = sim_curve(first && only < 0 ? sim_label(p->name[i], s->alpha[i]) : NULL,
+                                    mark, i + 1, &p->points[count]);
+        count++;
+    }
+    p->chart.curves = count;
+    if (!sim_has_threshold(s))
+        return;
+    p->points[count] = level(s, s->neuron.threshold.value);
+    p->curve[count] = sim_curve(first ? "threshold" : NULL, FSNN_MARK_LIMIT, 7, &p->points[count]);
+    p->chart.curves = count + 1;
+}
+
+static void row_name(const sim_setup *s, int i, int64_t n, char *name)
+{
+    if (s->neurons == 1)
+        snprintf(name, CLI_NUMBER, "%g", s->alpha[i]);
+    else if (s->alphas == 1)
+        snprintf(name, CLI_NUMBER, "%d", (int)n);
+    else
+        snprintf(name, CLI_NUMBER, "%g: %d", s->alpha[i], (int)n);
+}
+
+/* A row an order and neuron, from above. */
+static void spikes(const sim_setup *s, const sim_result *r, panel *p)
+{
+    int64_t shown = s->neurons * s->alphas > ROWS ? ROWS / s->alphas : s->neurons, rows = 0;
+    snprintf(p->heading, sizeof p->heading, "Spikes%s",
+             s->neurons > 1 && s->alphas > 1 ? " (alpha: neuron)" : "");
+    if (shown < s->neurons)
+        snprintf(p->heading, sizeof p->heading, "Spikes (%lld of %lld neurons%s)", (long long)shown,
+                 (long long)s->neurons, s->alphas > 1 ? "; alpha: neuron" : "");
+    for (int i = 0; i < s->alphas; i++) {
+        for (int64_t n = 0; n < shown; n++, rows++) {
+            int64_t count;
+            row_name(s, i, n, p->name[rows]);
+            p->row[rows] = p->name[rows];
+            double *t = sim_spike_times(s, r->spikes[i], n, &count);
+            sim_points *points = &p->points[p->chart.curves];
+            for (int64_t k = 0; k < count; k++)
+                sim_points_add(points, t[k], (double)rows);
+            free(t);
+            if (count > 0)
+                p->curve[p->chart.curves++] = sim_curve(NULL, FSNN_MARK_TICKS, i + 1, points);
+        }
+    }
+    int curves = p->chart.curves;
+    int height = rows < 4 ? 70 : rows < 16 ? 22 * (int)rows : 8 * (int)rows;
+    p->chart = chart_of(s, p->heading,
+                        s->neurons == 1  ? "alpha"
+                        : s->alphas == 1 ? "neuron"
+                                         : "",
+                        height < 70 ? 70 : height);
+    p->chart.x_label = "time";
+    p->chart.curves = curves;
+    p->chart.rows = (int)rows;
+    p->chart.row = p->row;
+    p->chart.empty = "no spikes";
+}
+
+/* ---- all of it ---- */
+
+/* Orders whose spikes stand too close would hide one another in one panel. */
+static bool crowded(const sim_setup *s, const sim_result *r)
+{
+    int64_t most = 0, count;
+    for (int i = 0; i < s->alphas; i++) {
+        free(sim_spike_times(s, r->spikes[i], 0, &count));
+        most = count > most ? count : most;
+    }
+    return s->alphas > 1 && most > CLOSE;
+}
+
+void sim_figure(const sim_setup *s, const sim_result *r, const char *path)
+{
+    bool apart = s->neurons == 1 && crowded(s, r);
+    int traces = apart ? s->alphas : traces_of(s), panels = traces + 2;
+    panel *p = cli_allocate((size_t)panels, sizeof *p);
+    fsnn_chart *chart = cli_allocate((size_t)panels, sizeof *chart);
+    currents(s, r, &p[0]);
+    for (int n = 0; n < traces; n++)
+        potentials(s, r, apart ? 0 : n, apart ? n : -1, &p[1 + n]);
+    spikes(s, r, &p[panels - 1]);
+    for (int i = 0; i < panels; i++) {
+        chart[i] = p[i].chart;
+        chart[i].curve = p[i].curve;
+    }
+    char *text = sim_setup_text(s);
+    fsnn_status status = fsnn_plot_charts(s->neurons > 1 ? "Fractional neurons under a current"
+                                                         : "A fractional neuron under a current",
+                                          text, 1, panels, chart, path);
+    if (cli_figure_done(status, path))
+        cli_say("wrote %s.png and %s.svg", path, path);
+    for (int i = 0; i < panels; i++)
+        sim_points_free(p[i].points, ROWS);
+    free(text);
+    free(chart);
+    free(p);
+}

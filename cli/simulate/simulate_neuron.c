@@ -1,0 +1,297 @@
+/* cli/simulate/simulate_neuron.c: which neuron fsnn simulate runs: a kind with its options,
+ * equations from the command line, or a neuron layer of a description. */
+#include "cli/simulate/simulate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KINDS = 64 };
+
+/* Resets that suit a kind, where none is asked for: jump would let the potential of qif and eif run
+ * away. */
+static const struct {
+    const char *kind, *reset;
+} usual[] = {{"qif", "value"}, {"eif", "value"}, {"hard_lif", "current"}, {"readout", "none"}};
+
+static int neuron_kinds(const char **known)
+{
+    const char *kind;
+    int count = 0;
+    for (int i = 0; (kind = fsnn_kind_name(i)) && count < KINDS; i++) {
+        if (fsnn_kind_is_neuron(kind))
+            known[count++] = kind;
+    }
+    return count;
+}
+
+/* What equations and parameters are part of, or NULL. */
+static fsnn_user *user_of(const sim_setup *s)
+{
+    return s->size == sizeof(fsnn_user) ? s->options : NULL;
+}
+
+/* ---- a kind ---- */
+
+static int take_kind(const char *name, sim_setup *s)
+{
+    const char *known[KINDS];
+    int count = neuron_kinds(known);
+    for (int i = 0; i < count; i++) {
+        if (strcmp(name, known[i]) != 0)
+            continue;
+        s->kind = known[i];
+        s->size = (size_t)fsnn_kind_defaults(name, NULL);
+        s->options = cli_allocate(1, s->size);
+        fsnn_kind_defaults(name, s->options);
+        memcpy(&s->neuron, s->options, sizeof s->neuron);
+        s->neuron.tau.value = 1;
+        return CLI_GOOD;
+    }
+    return sim_no_such("neuron", name, known, count);
+}
+
+/* ---- a layer of a description ---- */
+
+/* The node called `name`, or the only neuron layer. */
+static int find_layer(const sim_setup *s, const char *path, const char *name, int *found)
+{
+    const char *known[KINDS];
+    int count = 0;
+    fsnn_node_info info;
+    *found = -1;
+    for (int i = 0; i < fsnn_net_node_count(s->model.net); i++) {
+        if (fsnn_net_node(s->model.net, i, &info) < 0 || !info.neuron)
+            continue;
+        if (count < KINDS)
+            known[count++] = info.name;
+        if (!name || strcmp(name, info.name) == 0)
+            *found = i;
+    }
+    if (count == 0)
+        return cli_error(CLI_USAGE, "--model: %s has no neuron layer", path);
+    if (name && *found < 0)
+        return sim_no_such("node", name, known, count);
+    if (!name && count > 1)
+        return cli_error(CLI_USAGE,
+                         "--model: %s has %d neuron layers: choose one with --node, like --node %s",
+                         path, count, known[0]);
+    return CLI_GOOD;
+}
+
+static int take_layer(const sim_options *o, sim_setup *s)
+{
+    fsnn_node_info info;
+    int node, code = cli_model_open(&s->model, o->model, &o->common);
+    if (code == CLI_GOOD)
+        code = find_layer(s, o->model, o->node, &node);
+    if (code != CLI_GOOD)
+        return code;
+    fsnn_net_node(s->model.net, node, &info);
+    s->kind = info.kind;
+    s->size = (size_t)fsnn_kind_defaults(info.kind, NULL);
+    s->options = cli_allocate(1, s->size);
+    memcpy(s->options, fsnn_net_options(s->model.net, node), s->size);
+    memcpy(&s->neuron, s->options, sizeof s->neuron);
+    fsnn_user *user = user_of(s);
+    if (user && strcmp(s->kind, "user") != 0) /* the kind's own, which it puts in itself */
+        user->dv = user->spike = user->after_spike = NULL;
+    return CLI_GOOD;
+}
+
+static int check_sources(const sim_options *o)
+{
+    const char *option = o->neuron        ? "neuron"
+                         : o->dv          ? "dv"
+                         : o->spike       ? "spike"
+                         : o->after_spike ? "after-spike"
+                                          : NULL;
+    if (o->model && option)
+        return cli_error(CLI_USAGE,
+                         "--%s does not go with --model, which takes the neuron from a description",
+                         option);
+    if (!o->model && (o->node || o->common.set.count))
+        return cli_error(CLI_USAGE, "--%s speaks of a description: name it with --model",
+                         o->node ? "node" : "set");
+    return CLI_GOOD;
+}
+
+/* ---- equations and parameters ---- */
+
+static int take_equations(const sim_options *o, sim_setup *s)
+{
+    fsnn_user *user = user_of(s);
+    bool any = o->dv || o->spike || o->after_spike, own = strcmp(s->kind, "user") == 0;
+    if (o->model)
+        return CLI_GOOD;
+    if (any && !own)
+        return cli_error(CLI_USAGE, "--%s is an equation of --neuron user, but the neuron is %s",
+                         o->dv      ? "dv"
+                         : o->spike ? "spike"
+                                    : "after-spike",
+                         s->kind);
+    if (own && !o->dv)
+        return cli_error(
+            CLI_USAGE,
+            "a neuron of your own needs its equation: --dv TEXT, like --dv \"(-v^2 + I)/tau\"");
+    if (own) {
+        user->dv = o->dv;
+        user->spike = o->spike;
+        user->after_spike = o->after_spike;
+    }
+    return CLI_GOOD;
+}
+
+static int put_param(fsnn_user *user, const char *name, double value)
+{
+    int i = 0;
+    while (i < user->params && strcmp(user->param[i].name, name) != 0)
+        i++;
+    if (i == FSNN_USER_PARAMS)
+        return cli_error(CLI_USAGE,
+                         "--param: a neuron can have %d parameters of its own, %s is one too many",
+                         FSNN_USER_PARAMS, name);
+    user->param[i] = (fsnn_user_param){name, {.value = value}};
+    user->params += i == user->params;
+    return CLI_GOOD;
+}
+
+/* NAME=NUMBER */
+static int take_param(const char *text, sim_setup *s)
+{
+    const char *equals = strchr(text, '=');
+    char *end = NULL, *name;
+    double value = equals ? strtod(equals + 1, &end) : 0;
+    fsnn_user *user = user_of(s);
+    if (!user)
+        return cli_error(CLI_USAGE, "--param %s: a neuron of kind %s has no parameters of its own",
+                         text, s->kind);
+    if (!equals || equals == text || end == equals + 1 || *end || !isfinite(value))
+        return cli_error(CLI_USAGE, "--param takes NAME=NUMBER, like a=0.2, not \"%s\"", text);
+    name = cli_format("%.*s", (int)(equals - text), text);
+    s->name[s->names++] = name;
+    return put_param(user, name, value);
+}
+
+static int take_params(const sim_options *o, sim_setup *s)
+{
+    int code = CLI_GOOD;
+    if (o->param.count > SIM_NAMES)
+        return cli_error(CLI_USAGE, "--param is given %d times: at most %d", o->param.count,
+                         SIM_NAMES);
+    for (int i = 0; i < o->param.count && code == CLI_GOOD; i++)
+        code = take_param(o->param.item[i], s);
+    return code;
+}
+
+/* ---- all ---- */
+
+static const char *usual_reset(const sim_setup *s, const char *otherwise)
+{
+    if (strcmp(s->kind, "user") == 0 && user_of(s)->after_spike)
+        return "current";
+    for (int i = 0; i < CLI_COUNT(usual); i++) {
+        if (strcmp(s->kind, usual[i].kind) == 0)
+            return usual[i].reset;
+    }
+    return otherwise;
+}
+
+static void put(cli_real given, double *value)
+{
+    if (given.given)
+        *value = given.value;
+}
+
+/* Noise is there to be seen: hard spikes, drawn. */
+static void take_noise(const sim_options *o, sim_setup *s)
+{
+    if (s->neuron.noise.mode != FSNN_NOISE_NONE || o->gamma.given)
+        s->neuron.noise.mode = FSNN_NOISE_HARD_ST;
+    put(o->gamma, &s->neuron.noise.gamma);
+}
+
+static void take_numbers(const sim_options *o, sim_setup *s)
+{
+    put(o->tau, &s->neuron.tau.value);
+    put(o->threshold, &s->neuron.threshold.value);
+    put(o->v_reset, &s->neuron.v_reset.value);
+    put(o->v0, &s->neuron.v0);
+    put(o->refractory, &s->neuron.refractory);
+    take_noise(o, s);
+    s->leaky = strcmp(s->kind, "lif") == 0;
+    s->readout = strcmp(s->kind, "readout") == 0;
+}
+
+int sim_neuron_read(const sim_options *o, const sim_show *row, sim_setup *s)
+{
+    const char *kind = o->neuron ? o->neuron : o->dv ? "user" : row->neuron;
+    int code = check_sources(o);
+    if (code == CLI_GOOD)
+        code = o->model ? take_layer(o, s) : take_kind(kind, s);
+    if (code == CLI_GOOD)
+        code = take_equations(o, s);
+    if (code == CLI_GOOD)
+        code = take_params(o, s);
+    if (code != CLI_GOOD)
+        return code;
+    take_numbers(o, s);
+    if (o->model && !o->reset)
+        return CLI_GOOD;
+    return sim_reset_read(o->reset ? o->reset : usual_reset(s, row->reset), s);
+}
+
+fsnn_status sim_neuron_add(const sim_setup *s, fsnn_net *net, int from)
+{
+    memcpy(s->options, &s->neuron, sizeof s->neuron);
+    int node = fsnn_net_add(net, s->kind, s->kind, &from, 1, s->options);
+    return node < 0 ? (fsnn_status)node : FSNN_OK;
+}
+
+bool sim_has_threshold(const sim_setup *s)
+{
+    const fsnn_user *user = user_of(s);
+    return !s->readout && !(user && user->spike);
+}
+
+/* An equation that is long is cut. */
+const char *sim_kind_text(const sim_setup *s, char *text)
+{
+    enum { SHOWN = SIM_KIND_TEXT - 16 };
+    const fsnn_user *user = user_of(s);
+    snprintf(text, SIM_KIND_TEXT, "%s",
+             s->leaky                     ? "LIF"
+             : strcmp(s->kind, "if") == 0 ? "IF"
+                                          : s->kind);
+    if (user && user->dv)
+        snprintf(text, SIM_KIND_TEXT, "dv = %.*s%s", SHOWN, user->dv,
+                 strlen(user->dv) > SHOWN ? "..." : "");
+    return text;
+}
+
+char *sim_neuron_text(const sim_setup *s)
+{
+    const fsnn_user *user = user_of(s);
+    char kind[SIM_KIND_TEXT], own[256] = "", reset[32] = "", noise[48] = "";
+    size_t used = 0;
+    sim_kind_text(s, kind);
+    for (int i = 0; user && i < user->params && used < sizeof own; i++)
+        used += (size_t)snprintf(own + used, sizeof own - used, ", %s %g", user->param[i].name,
+                                 user->param[i].value.value);
+    if (s->readout)
+        return cli_format("%s, tau %g", kind, s->neuron.tau.value);
+    snprintf(reset, sizeof reset, ", reset %s", fsnn_reset_name(s->neuron.reset));
+    if (s->neuron.noise.mode != FSNN_NOISE_NONE)
+        snprintf(noise, sizeof noise, ", noise %g",
+                 s->neuron.noise.gamma != 0 ? s->neuron.noise.gamma : 0.2);
+    return cli_format("%s, tau %g, threshold %g%s%s%s", kind, s->neuron.tau.value,
+                      s->neuron.threshold.value, own, noise, reset);
+}
+
+void sim_neuron_free(sim_setup *s)
+{
+    for (int i = 0; i < s->names; i++)
+        free(s->name[i]);
+    free(s->options);
+    cli_model_close(&s->model);
+}

@@ -1,0 +1,472 @@
+/* cli/train/train.c: fsnn train: trains what a description describes into a run directory. */
+#include "cli/train/train.h"
+#include "cli/train/progress.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct options {
+    cli_common common;
+    const char *out, *resume;
+    bool force, no_figures;
+} options;
+
+static const cli_option table[] = {
+    {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR", "run directory (default: runs/NAME)", 0,
+     0},
+    {"resume", 0, CLI_TEXT, offsetof(options, resume), "DIR",
+     "go on with the run in DIR where it stopped, with its own description if none is given", 0, 0},
+    {"force", 0, CLI_FLAG, offsetof(options, force), NULL, "replace a run that is already in DIR",
+     0, 0},
+    {"no-figures", 0, CLI_FLAG, offsetof(options, no_figures), NULL, "leave the figures out", 0, 0},
+    CLI_ROW_SET,
+    CLI_ROW_SEED("seed of weights, dropout, order and encoding"),
+    CLI_ROW_THREADS,
+    CLI_ROWS_LAST,
+};
+
+/* Files of a run that a new one would replace. */
+static const char *const run_files[] = {"last.safetensors", "last.state.safetensors",
+                                        "best.safetensors", "metrics.csv", "metrics.jsonl"};
+
+typedef struct work {
+    const options *o;
+    char *directory, *description; /* paths */
+    cli_model model;
+    cli_progress progress;
+    fsnn_metrics result;
+    /* bytes that the process held before the network was planned: the program and its data */
+    double before;
+} work;
+
+/* ---- where ---- */
+
+static int choose_description(work *w)
+{
+    const options *o = w->o;
+    if (o->resume && o->out)
+        return cli_error(CLI_USAGE, "--resume %s goes on in that directory: leave --out out",
+                         o->resume);
+    if (o->resume && o->force)
+        return cli_error(CLI_USAGE,
+                         "--force replaces a run, --resume goes on with it: give one of them");
+    if (o->resume && !cli_is_directory(o->resume))
+        return cli_error(CLI_USAGE, "--resume %s: there is no such directory", o->resume);
+    if (o->common.operands)
+        w->description = cli_format("%s", o->common.operand[0]);
+    else if (o->resume)
+        w->description = cli_path(o->resume, "description.yaml");
+    else
+        return cli_error(CLI_USAGE,
+                         "DESC.yaml is missing: usage is fsnn train DESC.yaml (or --resume DIR)");
+    return CLI_GOOD;
+}
+
+static bool has_file(const char *directory, const char *name)
+{
+    char *path = cli_path(directory, name);
+    bool there = cli_exists(path);
+    free(path);
+    return there;
+}
+
+static int choose_directory(work *w)
+{
+    const options *o = w->o;
+    const char *name = fsnn_description_name(w->model.description);
+    if (!o->resume && !o->out && (strchr(name, '/') || *name == '.'))
+        return cli_error(CLI_USAGE,
+                         "the network's name \"%s\" is no name for a directory below runs/: give "
+                         "one with --out DIR",
+                         name);
+    if (o->resume)
+        w->directory = cli_format("%s", o->resume);
+    else if (o->out)
+        w->directory = cli_format("%s", o->out);
+    else
+        w->directory = cli_path("runs", name);
+    const char *d = w->directory;
+    if (o->resume && !has_file(d, "last.state.safetensors"))
+        return cli_error(CLI_USAGE,
+                         "--resume %s: nothing to go on with, last.state.safetensors is not there",
+                         d);
+    for (int i = 0; !o->resume && !o->force && i < CLI_COUNT(run_files); i++) {
+        if (has_file(d, run_files[i]))
+            return cli_error(
+                CLI_USAGE,
+                "%s already holds a run (%s): go on with it by --resume %s, replace it with "
+                "--force, or choose another directory with --out",
+                d, run_files[i], d);
+    }
+    return CLI_GOOD;
+}
+
+static void remove_old_run(const work *w)
+{
+    for (int i = 0; i < CLI_COUNT(run_files); i++) {
+        char *path = cli_path(w->directory, run_files[i]);
+        unlink(path);
+        free(path);
+    }
+}
+
+static int prepare_directory(work *w)
+{
+    int code = cli_make_directory(w->directory);
+    if (code != CLI_GOOD)
+        return code;
+    if (w->o->force)
+        remove_old_run(w);
+    if (w->o->resume && !w->o->common.operands && !w->o->common.set.count &&
+        !w->o->common.seed.given)
+        return CLI_GOOD; /* its own description, unchanged */
+    char *text = NULL, *path = cli_path(w->directory, "description.yaml");
+    fsnn_status status = fsnn_description_text(w->model.description, &text);
+    code = status < 0 ? cli_fail(status) : cli_write_text(path, text);
+    free(text);
+    free(path);
+    return code;
+}
+
+/* ---- what ---- */
+
+static void say_network(const cli_model *m)
+{
+    fsnn_shape in, out;
+    char in_text[96], out_text[96];
+    int neurons = 0, nodes = fsnn_net_node_count(m->net);
+    for (int n = 0; n < nodes; n++) {
+        fsnn_node_info info;
+        neurons += fsnn_net_node(m->net, n, &info) >= 0 && info.neuron;
+    }
+    if (fsnn_net_shapes(m->net, &in, &out) < 0)
+        return;
+    cli_say("%s: %d nodes, %d neuron layer%s, %s -> %s", fsnn_description_name(m->description),
+            nodes, neurons, neurons == 1 ? "" : "s", fsnn_shape_text(&in, in_text, sizeof in_text),
+            fsnn_shape_text(&out, out_text, sizeof out_text));
+}
+
+static fsnn_status footprint(const cli_model *m, fsnn_footprint *f)
+{
+    int watched = cli_model_watched(m);
+    return fsnn_train_memory(m->net, m->loader[FSNN_PART_TRAIN],
+                             watched < 0 ? NULL : m->loader[watched], &m->training, f);
+}
+
+/* Bytes that the process holds now. */
+static double resident(void)
+{
+    unsigned long all = 0, here = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file && fscanf(file, "%lu %lu", &all, &here) != 2)
+        here = 0;
+    if (file)
+        fclose(file);
+    return (double)here * (double)sysconf(_SC_PAGESIZE);
+}
+
+static void say_memory(const work *w)
+{
+    const cli_model *m = &w->model;
+    fsnn_footprint f;
+    char count[CLI_NUMBER], sum[CLI_NUMBER], a[CLI_NUMBER], h[CLI_NUMBER], p[CLI_NUMBER],
+        b[CLI_NUMBER], r[CLI_NUMBER];
+    if (footprint(m, &f) < 0)
+        return;
+    cli_say("  parameters  %s learned", cli_count(count, cli_learnable(m->net)));
+    cli_say("  memory      about %s: activations %s, histories %s, parameters %s, batches %s, "
+            "program and data %s",
+            cli_bytes(sum, (double)f.total + w->before), cli_bytes(a, (double)f.activations),
+            cli_bytes(h, (double)f.histories), cli_bytes(p, (double)(f.parameters + f.saving)),
+            cli_bytes(b, (double)f.batches), cli_bytes(r, w->before));
+    if (fsnn_net_segment(m->net))
+        cli_say("  segments    %s steps each, %s", cli_count(count, fsnn_net_segment(m->net)),
+                m->training.truncate ? "gradients truncated at their borders"
+                                     : "run again in the backward pass");
+}
+
+/* "60,000 training and 10,000 test", "1,895 training, 542 validation and 271 test"; to be freed. */
+static char *say_counts(const cli_model *m)
+{
+    char count[FSNN_PARTS][CLI_NUMBER];
+    for (int p = 0; p < FSNN_PARTS; p++)
+        cli_count(count[p], m->loader[p] ? fsnn_loader_samples(m->loader[p]) : 0);
+    if (!m->loader[FSNN_PART_VALIDATION])
+        return cli_format("%s training and %s test", count[0],
+                          m->loader[FSNN_PART_TEST] ? count[2] : "no");
+    if (!m->loader[FSNN_PART_TEST])
+        return cli_format("%s training and %s validation", count[0], count[1]);
+    return cli_format("%s training, %s validation and %s test", count[0], count[1], count[2]);
+}
+
+static void say_data(const cli_model *m)
+{
+    const fsnn_encoder *encoder = fsnn_description_encoder(m->description);
+    fsnn_data_info info;
+    int64_t steps;
+    fsnn_shape shape;
+    fsnn_data_info_get(m->data[FSNN_PART_TRAIN], &info);
+    fsnn_loader_shape(m->loader[FSNN_PART_TRAIN], &steps, &shape);
+    char *counts = say_counts(m);
+    fsnn_sampling sampling = fsnn_description_sampling(m->description);
+    char *from = sampling.times ? cli_format(" (%s, from %lld time stamps)",
+                                             fsnn_interpolation_name(sampling.interpolation),
+                                             (long long)sampling.count)
+                                : cli_format("%s", "");
+    cli_say("  data        %s samples, %s%s, T = %lld%s", counts,
+            info.sequence ? "sequences" : fsnn_encoder_name(encoder->kind),
+            info.sequence ? "" : " encoding", (long long)steps, from);
+    free(counts);
+    free(from);
+}
+
+static const char *optimizer_name(fsnn_optimizer_kind kind)
+{
+    static const char *const name[FSNN_OPTIMIZERS] = {
+        [FSNN_SGD] = "sgd", [FSNN_ADAM] = "adam", [FSNN_ADAMW] = "adamw"};
+    return name[kind];
+}
+
+static void say_header(const work *w)
+{
+    const cli_model *m = &w->model;
+    const fsnn_training *t = &m->training;
+    char *dynamics = cli_dynamics_text(&m->dynamics);
+    say_network(m);
+    say_memory(w);
+    say_data(m);
+    cli_say("  dynamics    %s", dynamics);
+    cli_say("  training    %lld epoch%s, batch %lld, %s, %s %g, seed %llu", (long long)t->epochs,
+            t->epochs == 1 ? "" : "s", (long long)t->batch, fsnn_loss_name(t->loss.kind),
+            optimizer_name(t->optimizer.kind), t->optimizer.lr, (unsigned long long)t->seed);
+    cli_say("  machine     %d thread%s, %s", fsnn_threads(), fsnn_threads() == 1 ? "" : "s",
+            fsnn_isa());
+    cli_say("  directory   %s", w->directory);
+    free(dynamics);
+    cli_model_warnings(m);
+}
+
+/* ---- the training ---- */
+
+static int on_batch(const fsnn_metrics *metrics, void *user)
+{
+    cli_progress_batch(&((work *)user)->progress, metrics);
+    return 0;
+}
+
+static int on_epoch(const fsnn_metrics *metrics, void *user)
+{
+    cli_progress_epoch(&((work *)user)->progress, metrics);
+    return 0;
+}
+
+static int train(work *w)
+{
+    fsnn_train_options options = {.training = w->model.training,
+                                  .directory = w->directory,
+                                  .resume = w->o->resume != NULL,
+                                  .on_batch = on_batch,
+                                  .on_epoch = on_epoch,
+                                  .user = w,
+                                  .stop = cli_stop()};
+    int watched = cli_model_watched(&w->model);
+    cli_progress_start(&w->progress, watched < 0 ? "test" : fsnn_part_name((fsnn_part)watched));
+    fsnn_status status =
+        fsnn_train(w->model.net, w->model.loader[FSNN_PART_TRAIN],
+                   watched < 0 ? NULL : w->model.loader[watched], &options, &w->result);
+    cli_progress_clear(&w->progress);
+    if (status == FSNN_EINTERRUPTED) {
+        cli_say("interrupted: saved in %s; go on with: fsnn train --resume %s", w->directory,
+                w->directory);
+        return CLI_INTERRUPTED;
+    }
+    return status < 0 ? cli_fail(status) : CLI_GOOD;
+}
+
+/* ---- afterwards ---- */
+
+/* The best weights on one part of the data. */
+static int evaluate(work *w, int part, fsnn_evaluation *evaluation)
+{
+    char *best = cli_path(w->directory, "best.safetensors");
+    int64_t steps;
+    fsnn_shape shape;
+    fsnn_loader_shape(w->model.loader[part], &steps, &shape);
+    fsnn_plan plan = {.steps = steps,
+                      .batch = w->model.training.batch,
+                      .still = fsnn_loader_still(w->model.loader[part]),
+                      .seed = w->model.training.seed};
+    fsnn_status status = fsnn_weights_load(w->model.net, best);
+    if (status >= 0)
+        status = fsnn_net_replan(w->model.net, &plan);
+    if (status >= 0)
+        status =
+            fsnn_evaluate(w->model.net, w->model.loader[part], &w->model.training.loss, evaluation);
+    free(best);
+    return status < 0 ? cli_fail(status) : CLI_GOOD;
+}
+
+static void say_evaluation(int part, const fsnn_evaluation *e)
+{
+    printf("%-15s accuracy %.2f %%, loss %.4f\n", fsnn_part_name((fsnn_part)part),
+           100 * e->accuracy, e->loss);
+}
+
+/* Neurons that tell nothing of a sample. */
+static void say_neurons(const work *w, const fsnn_evaluation *e)
+{
+    int64_t neurons = 0, dead = 0, saturated = 0;
+    char all[CLI_NUMBER], never[CLI_NUMBER], always[CLI_NUMBER];
+    for (int i = 0; i < e->layers; i++) {
+        neurons += e->layer_neurons[i];
+        dead += e->layer_dead[i];
+        saturated += e->layer_saturated[i];
+    }
+    printf("neurons         %s: %s never fire, %s at every step\n", cli_count(all, neurons),
+           cli_count(never, dead), cli_count(always, saturated));
+    char *advice = cli_evaluation_advice(w->model.net, e);
+    if (advice)
+        printf("                %s\n", advice);
+    free(advice);
+}
+
+/* What chose the epoch, where something else judges. */
+static int finish_watched(work *w)
+{
+    int watched = cli_model_watched(&w->model);
+    if (watched < 0 || watched == cli_model_judge(&w->model))
+        return CLI_GOOD;
+    fsnn_evaluation evaluation = {0};
+    int code = evaluate(w, watched, &evaluation);
+    if (code == CLI_GOOD)
+        say_evaluation(watched, &evaluation);
+    fsnn_evaluation_free(&evaluation);
+    return code;
+}
+
+static int finish(work *w)
+{
+    fsnn_evaluation evaluation = {0};
+    int judge = cli_model_judge(&w->model), code = evaluate(w, judge, &evaluation);
+    if (code == CLI_GOOD) {
+        printf("best epoch      %lld of %lld\n", (long long)w->result.epoch,
+               (long long)w->result.epochs);
+        code = finish_watched(w);
+    }
+    if (code == CLI_GOOD) {
+        say_evaluation(judge, &evaluation);
+        say_neurons(w, &evaluation);
+        printf("weights         %s/best.safetensors\n", w->directory);
+        if (!w->o->no_figures && !*cli_stop())
+            train_figures(&w->model, w->directory, &evaluation);
+    }
+    if (code == CLI_GOOD && *cli_stop())
+        code = cli_error(CLI_INTERRUPTED, "interrupted after the training, which is saved in %s",
+                         w->directory);
+    fsnn_evaluation_free(&evaluation);
+    return code;
+}
+
+/* ---- all of it ---- */
+
+static int open_data(work *w)
+{
+    static const bool all[FSNN_PARTS] = {true, true, true};
+    int code = cli_model_data(&w->model, all, false);
+    if (code == CLI_GOOD && !w->model.loader[FSNN_PART_TRAIN])
+        code =
+            cli_error(CLI_FAILED, "%s: the section \"data\" has no set \"train\"", w->description);
+    return code;
+}
+
+/* The network's arrays are planned but not yet there, the optimiser's not even planned: now it can
+ * be told whether all of them will find room. */
+static int check_memory(const work *w, const fsnn_plan *plan)
+{
+    fsnn_footprint f;
+    int64_t parameters, left = fsnn_memory_left();
+    char sum[CLI_NUMBER], lack[CLI_NUMBER];
+    fsnn_status status = footprint(&w->model, &f);
+    if (status >= 0)
+        status = fsnn_net_memory(w->model.net, NULL, NULL, &parameters);
+    if (status < 0)
+        return cli_fail(status);
+    int64_t more = f.parameters - parameters;
+    if (more <= left)
+        return CLI_GOOD;
+    return cli_error(CLI_FAILED, "%s: training holds about %s, which is %s more than is free: %s",
+                     w->description, cli_bytes(sum, (double)f.total),
+                     cli_bytes(lack, (double)(more - left)), cli_less_memory(plan));
+}
+
+static int open_all(work *w)
+{
+    int code = choose_description(w);
+    if (code == CLI_GOOD)
+        code = cli_model_open(&w->model, w->description, &w->o->common);
+    if (code == CLI_GOOD)
+        code = choose_directory(w);
+    if (code == CLI_GOOD)
+        code = open_data(w);
+    if (code != CLI_GOOD)
+        return code;
+    int64_t steps;
+    fsnn_shape shape;
+    fsnn_loader_shape(w->model.loader[FSNN_PART_TRAIN], &steps, &shape);
+    fsnn_plan plan = {.steps = steps,
+                      .batch = w->model.training.batch,
+                      .training = true,
+                      .checkpoint = w->model.training.checkpoint,
+                      .truncate = w->model.training.truncate,
+                      .still = fsnn_loader_still(w->model.loader[FSNN_PART_TRAIN]),
+                      .seed = w->model.training.seed};
+    w->before = resident();
+    code = cli_model_wrap(&w->model, &plan, steps);
+    if (code == CLI_GOOD)
+        code = cli_model_fits(&w->model);
+    return code == CLI_GOOD ? check_memory(w, &plan) : code;
+}
+
+static int run(void *given)
+{
+    work w = {.o = given};
+    cli_signals_catch();
+    int code = open_all(&w);
+    if (code == CLI_GOOD)
+        code = prepare_directory(&w);
+    if (code == CLI_GOOD) {
+        say_header(&w);
+        code = train(&w);
+    }
+    if (code == CLI_GOOD)
+        code = finish(&w);
+    cli_model_close(&w.model);
+    free(w.directory);
+    free(w.description);
+    return code;
+}
+
+const cli_command cli_train = {
+    .name = "train",
+    .summary = "train a network on a data set",
+    .operands = "DESC.yaml",
+    .usage = "DESC.yaml [options], or --resume DIR [options]",
+    .details = "Trains the network of the description DESC.yaml and writes into the run directory: "
+               "description.yaml (with all overrides), metrics.csv and metrics.jsonl, "
+               "last.safetensors and "
+               "best.safetensors (weights after the last and after the best epoch), "
+               "last.state.safetensors (what "
+               "--resume needs), and figures/.\n\n"
+               "Ctrl-C finishes the batch, saves, and ends with exit code 130; a second Ctrl-C "
+               "ends at once.",
+    .examples = "  fsnn train examples/fashion_mlp.yaml\n"
+                "  fsnn train examples/fashion_mlp.yaml --set dynamics.alpha=0.7 --out runs/a07\n"
+                "  fsnn train --resume runs/a07\n",
+    .option = table,
+    .min_operands = 0,
+    .max_operands = 1,
+    .size = sizeof(options),
+    .run = run,
+};

@@ -1,0 +1,139 @@
+/* cli/train/train_figures.c: the pictures of a training: its curves, the confusion matrix, and what
+ * the best weights do on the first samples of the test data. */
+#include "cli/train/train.h"
+#include "cli/eval/operations.h"
+
+#include <stdlib.h>
+
+static void record_layer(const cli_model *m, int node, const fsnn_node_info *info, cli_recording *r)
+{
+    cli_layer *layer = &r->layer[r->layers++];
+    int64_t N = fsnn_shape_count(&info->shape), count = r->steps * r->batch * N;
+    char *name = cli_format("%s.threshold", info->name);
+    const fsnn_param *threshold = fsnn_net_param_find(m->net, name);
+    free(name);
+    layer->name = cli_format("%s", info->name);
+    layer->neurons = N;
+    layer->threshold = threshold ? (double)threshold->value[0] : 1;
+    layer->v = cli_allocate((size_t)count, sizeof *layer->v);
+    layer->spikes = cli_allocate((size_t)count, sizeof *layer->spikes);
+    if (fsnn_net_read(m->net, node, FSNN_RECORD_V, layer->v) < 0 ||
+        fsnn_net_read(m->net, node, FSNN_RECORD_SPIKES, layer->spikes) < 0) {
+        cli_warn("no figures of %s: %s", layer->name, fsnn_error_text());
+        free(layer->v);
+        free(layer->spikes);
+        layer->v = layer->spikes = NULL;
+    }
+}
+
+/* Runs the first samples of the test data with recording. */
+static fsnn_status record(const cli_model *m, fsnn_loader *loader, int64_t batch, cli_recording *r,
+                          int *label)
+{
+    fsnn_batch first;
+    const float *output;
+    fsnn_status status = fsnn_loader_start(loader, 0);
+    int more = status < 0 ? (int)status : fsnn_loader_next(loader, &first);
+    if (more < 0)
+        return (fsnn_status)more;
+    if (more == 0)
+        return fsnn_error_set(FSNN_ESTATE, "the data set is empty");
+    const fsnn_dynamics *dynamics = fsnn_description_dynamics(m->description);
+    fsnn_plan plan = {.steps = first.steps,
+                      .batch = batch,
+                      .record = true,
+                      .still = first.still,
+                      .seed = m->training.seed};
+    status = fsnn_net_wrap(m->net, dynamics, &plan);
+    if (status >= 0)
+        status = first.spikes ? fsnn_net_forward_spikes(m->net, first.spikes, &output)
+                              : fsnn_net_forward(m->net, first.x, &output);
+    if (status < 0)
+        return status;
+    int nodes = fsnn_net_node_count(m->net);
+    *label = first.labels ? first.labels[0] : -1;
+    *r = (cli_recording){.steps = first.steps, .batch = batch, .step = dynamics->step};
+    r->layer = cli_allocate((size_t)nodes, sizeof *r->layer);
+    for (int n = 0; n < nodes; n++) {
+        fsnn_node_info info;
+        if (fsnn_net_node(m->net, n, &info) >= 0 && info.neuron)
+            record_layer(m, n, &info, r);
+    }
+    return FSNN_OK;
+}
+
+/* How many samples to record: at most 64, and so many that potentials and spikes of all steps, in
+ * the network and in the recording, stay within 64 MiB: drawing should not need more memory than
+ * training did. */
+static int64_t sample_count(const cli_model *m, int judge)
+{
+    enum { MOST = 64, COPIES = 4, CAPACITY = 64 << 20 };
+    fsnn_data_info info;
+    fsnn_shape shape;
+    int64_t steps, numbers = 0;
+    fsnn_data_info_get(m->data[judge], &info);
+    fsnn_loader_shape(m->loader[judge], &steps, &shape);
+    for (int n = 0; n < fsnn_net_node_count(m->net); n++) {
+        fsnn_node_info node;
+        if (fsnn_net_node(m->net, n, &node) >= 0 && node.neuron)
+            numbers += fsnn_shape_count(&node.shape);
+    }
+    double sample = (double)COPIES * sizeof(float) * (double)steps * (double)numbers,
+           most = sample > 0 ? CAPACITY / sample : MOST;
+    int64_t count = most < 1 ? 1 : most < MOST ? (int64_t)most : MOST;
+    return info.count < count ? info.count : count;
+}
+
+static int figures_of_samples(const cli_model *m, const char *directory)
+{
+    int judge = cli_model_judge(m);
+    const fsnn_data *data = m->data[judge];
+    int64_t batch = sample_count(m, judge);
+    fsnn_loader *loader = NULL;
+    cli_recording recording = {0};
+    int written = 0, label = -1;
+    if (cli_model_loader(m, data, batch, false, &loader) != CLI_GOOD)
+        return 0;
+    fsnn_status status = record(m, loader, batch, &recording, &label);
+    if (status < 0) {
+        cli_warn("no figures of spikes: %s", fsnn_error_text());
+    } else {
+        const char *which = fsnn_part_name((fsnn_part)judge);
+        char *subject = label < 0 ? cli_format("first %s sample", which)
+                                  : cli_format("first %s sample (class %d)", which, label);
+        cli_figure_options options = {.directory = directory, .subject = subject};
+        written = cli_figures_recording(&recording, &options);
+        free(subject);
+    }
+    cli_recording_free(&recording);
+    fsnn_loader_destroy(loader);
+    return written;
+}
+
+void train_figures(const cli_model *model, const char *run, const fsnn_evaluation *evaluation)
+{
+    char *directory = cli_path(run, "figures");
+    if (cli_make_directory(directory) == CLI_GOOD) {
+        char *metrics = cli_path(run, "metrics.csv");
+        char *path = cli_path(directory, "training");
+        int written = cli_figure_done(
+            fsnn_plot_training(metrics, fsnn_description_name(model->description), path), path);
+        free(path);
+        path = cli_path(directory, "confusion");
+        if (evaluation->classes > 0)
+            written += cli_figure_done(fsnn_plot_confusion("Confusion matrix, best weights",
+                                                           evaluation->classes,
+                                                           evaluation->confusion, path),
+                                       path);
+        free(path);
+        path = cli_path(directory, "energy");
+        const fsnn_energy energy = FSNN_ENERGY_45NM;
+        written += cli_operations_figure(model->net, evaluation, &energy, path);
+        written += figures_of_samples(model, directory);
+        if (written > 0)
+            printf("figures         %s/ (%d, PNG and SVG)\n", directory, written);
+        free(path);
+        free(metrics);
+    }
+    free(directory);
+}
