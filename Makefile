@@ -4,21 +4,26 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
 CONFIGURE = cmake -S . -B $(BUILD) $(CMAKE_FLAGS)
 
-.PHONY: all build check demo bench bench-parts install install-deps clean format asan tidy
+.PHONY: all build everything check demo bench bench-parts install install-deps clean format asan tidy
 
 all: build
 
 install-deps:
 	@tools/install-deps.sh
 
-# Library, command line, tests, examples, benches.
+# Library and command line.
 build:
+	@$(CONFIGURE)
+	@cmake --build $(BUILD) -j $(JOBS) --target fsnn_products
+
+# Tests, examples and benches too.
+everything:
 	@$(CONFIGURE)
 	@cmake --build $(BUILD) -j $(JOBS)
 
 # Installs what is missing, builds, runs every test. The exit code is that of ctest.
 check: install-deps
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory everything
 	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -j 2
 
 # Trains a network on Fashion-MNIST, evaluates it and leaves pictures.
@@ -31,7 +36,7 @@ bench: build
 	@FSNN_BIN=$(BUILD)/fsnn tools/bench.sh
 
 # Everything else that is measured, one JSON object a line.
-bench-parts: build
+bench-parts: everything
 	@for program in $(BUILD)/bench/bench_*; do [ ! -x "$$program" ] || "$$program" || exit 1; done
 
 install: build
@@ -46,7 +51,7 @@ asan:
 format:
 	@find src include cli tests examples bench -name '*.[ch]' | xargs clang-format -i
 
-tidy: build
+tidy: everything
 	@find src cli examples bench -name '*.c' ! -name '*_kernel.c' | xargs clang-tidy -p $(BUILD) --quiet
 
 clean:

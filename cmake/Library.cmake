@@ -59,7 +59,16 @@ list(APPEND private_libraries dnnl fyaml ${KISSFFT_LIBRARIES} ${HDF5_LINK_LIBRAR
 list(REMOVE_DUPLICATES private_libraries)
 
 add_library(fsnn SHARED ${objects})
+# fsnn_static is what programs link: only fsnn_ names are global in it. fsnn_internal keeps the internal names, which the
+# tests of a room call.
 add_library(fsnn_static STATIC ${objects})
+add_custom_command(TARGET fsnn_static POST_BUILD VERBATIM
+                   COMMAND ${PROJECT_SOURCE_DIR}/cmake/private-names.sh $<TARGET_FILE:fsnn_static>
+                           ${CMAKE_NM} ${CMAKE_OBJCOPY})
+add_library(fsnn_internal STATIC EXCLUDE_FROM_ALL ${objects})
+target_include_directories(fsnn_internal PUBLIC ${PROJECT_SOURCE_DIR}/include)
+target_link_libraries(fsnn_internal PUBLIC fsnn_dependencies)
+set_target_properties(fsnn_internal PROPERTIES LINKER_LANGUAGE C)
 foreach(target fsnn fsnn_static)
     target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                                 $<INSTALL_INTERFACE:include>)
@@ -67,6 +76,7 @@ foreach(target fsnn fsnn_static)
 endforeach()
 set_target_properties(fsnn PROPERTIES VERSION ${PROJECT_VERSION}
                                       SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
-target_link_libraries(fsnn PRIVATE fsnn_dependencies)
+# programs that call fsnn mostly call the functions of libm, too
+target_link_libraries(fsnn PRIVATE fsnn_dependencies INTERFACE m)
 target_link_libraries(fsnn_static PUBLIC $<BUILD_INTERFACE:fsnn_dependencies>
                                          "$<INSTALL_INTERFACE:${private_libraries}>")

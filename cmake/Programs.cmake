@@ -45,3 +45,9 @@ endif()
 if(FSNN_BENCH)
     fsnn_programs(bench "*.c" bench benches)
 endif()
+
+# What `make` builds and `make install` installs: the library, shared and static, and the program.
+add_custom_target(fsnn_products DEPENDS fsnn fsnn_static)
+if(TARGET fsnn_cli)
+    add_dependencies(fsnn_products fsnn_cli)
+endif()

@@ -9,7 +9,7 @@
  * which is I (1 - e^-t) for alpha = 1 and I (1 - e^t erfc(sqrt t)) for alpha = 1/2 (tau = 1), and
  * the first spike where that reaches the threshold.
  *
- * Build: cc 01_lif.c $(pkg-config --cflags --libs fsnn) -lm */
+ * Build: cc 01_lif.c $(pkg-config --cflags --libs fsnn) */
 #include <fsnn/fsnn.h>
 
 #include <math.h>

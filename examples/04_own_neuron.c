@@ -10,7 +10,7 @@
  * spikes; (4) it learns: a neuron with another a finds, by gradient descent on firing rates, the a
  * of the one it is to imitate.
  *
- * Build: cc 04_own_neuron.c $(pkg-config --cflags --libs fsnn) -lm */
+ * Build: cc 04_own_neuron.c $(pkg-config --cflags --libs fsnn) */
 #include <fsnn/fsnn.h>
 
 #include <math.h>

@@ -152,12 +152,26 @@ typedef struct fsnn_neuron {
     fsnn_noise noise;   /* of the threshold, in training; none but for kind noisy: hard_st */
 } fsnn_neuron;
 
+#ifdef __cplusplus
+inline fsnn_neuron fsnn_neuron_default(void)
+{
+    fsnn_neuron neuron = fsnn_neuron();
+    neuron.tau.value = 0.5;
+    neuron.threshold.value = 1.0;
+    neuron.surrogate.kind = FSNN_ARCTAN;
+    neuron.reset = FSNN_RESET_CURRENT;
+    neuron.detach_reset = true;
+    return neuron;
+}
+#define FSNN_NEURON_DEFAULT (fsnn_neuron_default())
+#else
 #define FSNN_NEURON_DEFAULT                                                                        \
     ((fsnn_neuron){.tau = {0.5, false, FSNN_PER_LAYER},                                            \
                    .threshold = {1.0, false, FSNN_PER_LAYER},                                      \
                    .surrogate = {.kind = FSNN_ARCTAN},                                             \
                    .reset = FSNN_RESET_CURRENT,                                                    \
                    .detach_reset = true})
+#endif
 
 /* ---- A neuron of your own ----------------------------------------------------------------------
  * Kind `user` (fsnn_net_user): equations as texts. tau D^alpha v = tau dv; every solver, reset,

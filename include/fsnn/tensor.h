@@ -21,8 +21,20 @@ typedef struct fsnn_shape {
 } fsnn_shape;
 
 /* Shape from a list: FSNN_SHAPE(1, 28, 28). */
+#ifdef __cplusplus
+extern "C++" {
+template <class... Dims> inline fsnn_shape fsnn_shape_of(Dims... dim)
+{
+    static_assert(sizeof...(Dims) >= 1 && sizeof...(Dims) <= FSNN_MAX_RANK, "a shape's rank");
+    fsnn_shape shape = {static_cast<int>(sizeof...(Dims)), {static_cast<int64_t>(dim)...}};
+    return shape;
+}
+}
+#define FSNN_SHAPE(...) (fsnn_shape_of(__VA_ARGS__))
+#else
 #define FSNN_SHAPE(...)                                                                            \
     ((fsnn_shape){(int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), {__VA_ARGS__}})
+#endif
 
 /* Number of elements (1 for a scalar). */
 FSNN_API int64_t fsnn_shape_count(const fsnn_shape *shape);

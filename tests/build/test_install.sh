@@ -23,16 +23,17 @@ fi
 
 cat >"$place/main.c" <<'END'
 #include <fsnn/fsnn.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-int main(void)
+int main(int argc, char **argv)
 {
     fsnn_shape shape = FSNN_SHAPE(1, 28, 28);
     char text[64];
 
     printf("%s %s\n", fsnn_version(), fsnn_shape_text(&shape, text, sizeof text));
-    return fsnn_shape_count(&shape) == 784 ? 0 : 1;
+    return (void)argv, fsnn_shape_count(&shape) == 784 && lgamma(argc + 2.0) > 0 ? 0 : 1;
 }
 END
 cat >"$place/CMakeLists.txt" <<'END'
@@ -47,8 +48,7 @@ END
 
 flags=${FSNN_SANITIZE:+-fsanitize=$FSNN_SANITIZE}
 PKG_CONFIG_PATH=$library/pkgconfig
-LD_LIBRARY_PATH=$library${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-export PKG_CONFIG_PATH LD_LIBRARY_PATH
+export PKG_CONFIG_PATH
 wanted="$(pkg-config --modversion fsnn) [1, 28, 28]"
 
 runs()
@@ -59,7 +59,9 @@ runs()
 
 # shellcheck disable=SC2046,SC2086 # lists of flags
 {
-    try "$CC" $flags "$place/main.c" -o "$place/with-shared" $(pkg-config --cflags --libs fsnn)
+    # the line that the README has, for a library in a private place
+    try "$CC" $flags "$place/main.c" -o "$place/with-shared" $(pkg-config --cflags --libs fsnn) \
+        -Wl,-rpath,"$(pkg-config --variable=libdir fsnn)"
     # the archive by name, then what pkg-config says stands behind it
     try "$CC" $flags $(pkg-config --cflags fsnn) "$place/main.c" -o "$place/with-static" \
         "$library/libfsnn.a" $(pkg-config --static --libs fsnn | sed "s/-lfsnn //")
