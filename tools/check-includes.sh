@@ -46,6 +46,8 @@ function room_of(path) {
 }
 function wrong(why) { printf "%s:%d: %s: %s\n", FILENAME, FNR, header, why; bad++ }
 
+BEGIN { onednn = "^src/tensor/dense_onednn[^/]*$" }
+
 FILENAME == "-" {
     if ($0 !~ /\|/ || /^#/) next
     split($0, column, "|")
@@ -70,9 +72,9 @@ FNR == 1 {
     quoted = $0 ~ /^[^<"]*"/
     n = split(header, step, "/")
     if (step[n] ~ /^dnnl/) {
-        if (FILENAME !~ /^src\/tensor\/dense_[^\/]*$/ && FILENAME != "bench/floor.h")
-            wrong("only src/tensor/dense_* (and bench/floor.h) may include the dense-kernel library")
-    } else if (header ~ /^tensor\/dense_/ && me != "tensor") {
+        if (FILENAME !~ onednn && FILENAME != "bench/floor.h")
+            wrong("only src/tensor/dense_onednn* and bench/floor.h may include the dense-kernel library")
+    } else if (header ~ /^tensor\/dense_/ && FILENAME !~ onednn) {
         wrong("the inside of the dense wrapper: its interface is tensor/dense.h")
     } else if (header ~ /(^|\/)\.\.?\//) {
         wrong("no relative paths: write \"room/file.h\"")

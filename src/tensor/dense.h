@@ -1,5 +1,5 @@
-/* tensor/dense.h: the dense kernels, a thin wrapper of oneDNN. Files tensor/dense_*.c are the only
- * ones that include dnnl.h; they compile against oneDNN 2.x and 3.x.
+/* tensor/dense.h: the dense kernels, a thin wrapper of oneDNN. Files tensor/dense_onednn* are the
+ * only ones that include dnnl.h; they compile against oneDNN 2.x and 3.x.
  *
  * Images are channels-last, [N, H, W, C] in memory; convolution weights are [out, C/groups, kh, kw]
  * outside and are brought into the kernel's own layout inside, once a call. */

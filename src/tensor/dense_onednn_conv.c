@@ -1,9 +1,9 @@
-/* tensor/dense_conv.c: convolution over oneDNN primitives. Activations are channels-last in and
- * out, which its fast kernels take as they are; weights are brought into whatever layout a kernel
- * prefers and their gradients back, at every call (they are small beside the images).
- * Cost: 2 rows out C/groups kh kw OH OW flops a pass. */
+/* tensor/dense_onednn_conv.c: convolution over oneDNN primitives. Activations are channels-last in
+ * and out, which its fast kernels take as they are; weights are brought into whatever layout a
+ * kernel prefers and their gradients back, at every call (they are small beside the images). Cost:
+ * 2 rows out C/groups kh kw OH OW flops a pass. */
 #include "tensor/dense.h"
-#include "tensor/dense_call.h"
+#include "tensor/dense_onednn_call.h"
 
 /* One pass: a kernel, and the change of layout of the weights it reads or the gradients it gives.
  * Its part of the scratch: weights in the kernel's layout, bias gradient, the primitives' own. */

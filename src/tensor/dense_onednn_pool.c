@@ -1,7 +1,7 @@
-/* tensor/dense_pool.c: pooling over oneDNN primitives, channels-last in and out. Cost: one pass
- * over input and output; the tape of max pooling is a byte or four an output. */
+/* tensor/dense_onednn_pool.c: pooling over oneDNN primitives, channels-last in and out. Cost: one
+ * pass over input and output; the tape of max pooling is a byte or four an output. */
 #include "tensor/dense.h"
-#include "tensor/dense_call.h"
+#include "tensor/dense_onednn_call.h"
 
 struct dense_pool {
     dense_call forward, backward;

@@ -1,8 +1,8 @@
-/* tensor/dense_dnnl.h: the part of oneDNN that the dense kernels use, in a form that is the same
+/* tensor/dense_onednn.h: the part of oneDNN that the dense kernels use, in a form that is the same
  * for versions 2.x and 3.x. Memory descriptors are structs in 2.x and handles in 3.x; primitive
  * descriptors are made from operation descriptors in 2.x and directly in 3.x. */
-#ifndef FSNN_DENSE_DNNL_H
-#define FSNN_DENSE_DNNL_H
+#ifndef FSNN_DENSE_ONEDNN_H
+#define FSNN_DENSE_ONEDNN_H
 
 #include "base/base.h"
 
@@ -33,7 +33,7 @@ fsnn_status dense_engine(dnnl_engine_t *engine);
 /* What convolution and pooling have in common. Dilation counts from 0, as oneDNN has it. */
 typedef struct dense_window {
     dnnl_dims_t kernel, stride, padding, dilation;
-    bool edge; /* a convolution's corner case: see avoid_faulty in dense_dnnl.c */
+    bool edge; /* a convolution's corner case: see avoid_faulty in dense_onednn.c */
 } dense_window;
 
 typedef struct dense_images {

@@ -1,6 +1,6 @@
-/* tensor/dense_gemm.c: the matrix product, and many at once. Cost: 2 M N K flops. */
+/* tensor/dense_onednn_gemm.c: the matrix product, and many at once. Cost: 2 M N K flops. */
 #include "tensor/dense.h"
-#include "tensor/dense_dnnl.h"
+#include "tensor/dense_onednn.h"
 
 #include <stdatomic.h>
 

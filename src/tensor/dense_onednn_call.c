@@ -1,6 +1,6 @@
-/* tensor/dense_call.c: making and executing primitives. Each has a stream of its own, so that calls
- * from several threads do not meet. */
-#include "tensor/dense_call.h"
+/* tensor/dense_onednn_call.c: making and executing primitives. Each has a stream of its own, so
+ * that calls from several threads do not meet. */
+#include "tensor/dense_onednn_call.h"
 
 fsnn_status dense_call_create(dense_call *call, dnnl_primitive_desc_t pd)
 {

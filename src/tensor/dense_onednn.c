@@ -1,5 +1,5 @@
-/* tensor/dense_dnnl.c: the differences between oneDNN 2.x and 3.x, all in one place. */
-#include "tensor/dense_dnnl.h"
+/* tensor/dense_onednn.c: the differences between oneDNN 2.x and 3.x, all in one place. */
+#include "tensor/dense_onednn.h"
 
 #include <pthread.h>
 #include <string.h>

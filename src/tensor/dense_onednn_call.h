@@ -1,9 +1,9 @@
-/* tensor/dense_call.h: a oneDNN primitive made ready once, with a memory object for each of its
- * arguments; a call only sets their addresses and executes. */
-#ifndef FSNN_DENSE_CALL_H
-#define FSNN_DENSE_CALL_H
+/* tensor/dense_onednn_call.h: a oneDNN primitive made ready once, with a memory object for each of
+ * its arguments; a call only sets their addresses and executes. */
+#ifndef FSNN_DENSE_ONEDNN_CALL_H
+#define FSNN_DENSE_ONEDNN_CALL_H
 
-#include "tensor/dense_dnnl.h"
+#include "tensor/dense_onednn.h"
 
 enum { DENSE_CALL_ARGS = 6 };
 
