@@ -9,6 +9,10 @@
 extern const cli_command cli_train, cli_eval, cli_run, cli_inspect, cli_plot, cli_simulate,
     cli_bench;
 
+/* Becomes the program that is the command, on argv[0..argc-1] and NULL; returns, with an exit code,
+ * only where it is not there or does not start. */
+int cli_start(const cli_command *command, int argc, char **argv);
+
 /* ---- an opened model: description, network, data, loaders ---- */
 
 typedef struct cli_model {

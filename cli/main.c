@@ -27,11 +27,6 @@ static void overview(FILE *out)
           out);
 }
 
-static void version(void)
-{
-    printf("fsnn %s\n", fsnn_version());
-}
-
 static const cli_command *find(const char *name)
 {
     for (int i = 0; i < CLI_COUNT(commands); i++) {
@@ -56,16 +51,6 @@ static int unknown(const char *name, bool page)
     return cli_error(CLI_USAGE, "unknown %s \"%s\" (see: fsnn help)", what, name);
 }
 
-/* stdout is where results go: a full disk or a closed pipe behind it is a failure. */
-static int closed(int code)
-{
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        int failed = cli_error(CLI_FAILED, "the results could not be written to standard output");
-        return code == CLI_GOOD ? failed : code;
-    }
-    return code;
-}
-
 /* The reference of the description file, from the tables that read it. */
 static int description_keys(void)
 {
@@ -75,6 +60,12 @@ static int description_keys(void)
     fputs(markdown, stdout);
     free(markdown);
     return CLI_GOOD;
+}
+
+/* A command is here, or a program of its own. */
+static int run(const cli_command *command, int argc, char **argv)
+{
+    return command->program ? cli_start(command, argc, argv) : cli_command_run(command, argc, argv);
 }
 
 static int help(int count, char **name)
@@ -88,41 +79,21 @@ static int help(int count, char **name)
     const cli_command *command = find(name[0]);
     if (!command)
         return unknown(name[0], true);
-    cli_help(command);
-    return CLI_GOOD;
-}
-
-static int run(const cli_command *command, int argc, char **argv)
-{
-    cli_common *common = cli_allocate(1, command->size);
-    cli_message_setup(command->name, false);
-    int code = cli_options_parse(command, argc, argv, common);
-    if (code == CLI_GOOD) {
-        cli_message_setup(command->name, common->quiet);
-        if (common->help)
-            cli_help(command);
-        else if (common->version)
-            version();
-        else
-            code = command->run(common);
-    }
-    cli_options_free(command, common);
-    free(common);
-    return code;
+    return run(command, 1, (char *[]){"--help", NULL});
 }
 
 int main(int argc, char **argv)
 {
     cli_message_setup("", false);
     if (argc < 2)
-        return overview(stdout), closed(CLI_GOOD);
+        return overview(stdout), cli_close(CLI_GOOD);
     const char *name = argv[1];
     if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
-        return closed(help(argc - 2, argv + 2));
+        return cli_close(help(argc - 2, argv + 2));
     if (strcmp(name, "--version") == 0)
-        return version(), closed(CLI_GOOD);
+        return cli_version(), cli_close(CLI_GOOD);
     const cli_command *command = find(name);
     if (!command)
         return unknown(name, false);
-    return closed(run(command, argc - 2, argv + 2));
+    return cli_close(run(command, argc - 2, argv + 2));
 }

@@ -1,4 +1,4 @@
-# make install: headers, libraries, program, manual pages, CMake package, pkg-config file.
+# make install: headers, libraries, programs, manual pages, CMake package, pkg-config file.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -7,6 +7,9 @@ set_target_properties(fsnn_static PROPERTIES EXPORT_NAME static)
 install(TARGETS fsnn fsnn_static EXPORT fsnnTargets)
 if(TARGET fsnn_cli)
     install(TARGETS fsnn_cli)
+endif()
+if(TARGET fsnn_suite)
+    install(TARGETS fsnn_suite RUNTIME DESTINATION ${helper_directory})
 endif()
 install(DIRECTORY include/fsnn TYPE INCLUDE FILES_MATCHING PATTERN "*.h")
 file(GLOB manual CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/man/*.1)

@@ -3,17 +3,34 @@
 file(GLOB kit CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/kit/*.c)
 file(GLOB cli CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.c ${PROJECT_SOURCE_DIR}/cli/*/*.c)
 list(REMOVE_ITEM cli ${kit})
-if(FSNN_CLI)
+if(FSNN_CLI OR FSNN_BENCH)
     add_library(fsnn_kit STATIC ${kit})
     target_include_directories(fsnn_kit PUBLIC ${PROJECT_SOURCE_DIR})
     target_link_libraries(fsnn_kit PUBLIC fsnn_static)
+endif()
+
+# Where programs that commands start are installed, and the way there from the program fsnn (cli/start.c).
+include(GNUInstallDirs)
+set(helper_directory ${CMAKE_INSTALL_LIBEXECDIR}/fsnn)
+file(RELATIVE_PATH way_to_programs ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBEXECDIR}/fsnn)
+if(FSNN_CLI)
     add_executable(fsnn_cli ${cli})
     set_target_properties(fsnn_cli PROPERTIES OUTPUT_NAME fsnn)
     target_link_libraries(fsnn_cli PRIVATE fsnn_kit)
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/cli/start.c
+                                PROPERTIES COMPILE_DEFINITIONS FSNN_PROGRAMS="${way_to_programs}")
+endif()
+
+# fsnn-bench, which `fsnn bench` starts: the standard workloads.
+file(GLOB suite CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/bench/suite/*.c)
+if(FSNN_BENCH)
+    add_executable(fsnn_suite ${suite})
+    set_target_properties(fsnn_suite PROPERTIES OUTPUT_NAME fsnn-bench)
+    target_link_libraries(fsnn_suite PRIVATE fsnn_kit)
     execute_process(COMMAND git -C ${PROJECT_SOURCE_DIR} describe --always --dirty
                     OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
     if(commit AND NOT failed)
-        set_source_files_properties(${PROJECT_SOURCE_DIR}/cli/bench_print.c
+        set_source_files_properties(${PROJECT_SOURCE_DIR}/bench/suite/suite_print.c
                                     PROPERTIES COMPILE_DEFINITIONS FSNN_COMMIT="${commit}")
     endif()
 endif()

@@ -21,10 +21,10 @@ data     | tensor base                           | status tensor data events gra
 train    | net data tensor base                  | status tensor frac neuron net data train
 model    | net op frac tensor base               | status tensor frac neuron net data events graph interpolate series train model
 plot     | base                                  | status plot
-cli      | cli/kit bench/floor.h                 | *
+cli      | cli/kit                               | *
 cli/kit  | -                                     | status
 examples | -                                     | *
-bench    | -                                     | *
+bench    | cli/kit                               | *
 include  | -                                     | *
 '
 

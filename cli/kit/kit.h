@@ -98,7 +98,10 @@ typedef struct cli_common {
 
 typedef struct cli_command {
     const char *name;
-    const char *summary;      /* one line */
+    const char *summary; /* one line, of the list of commands */
+    /* "fsnn-bench": the command is a program of its own, which reads the arguments; all that
+     * follows is there. NULL: this program. */
+    const char *program;
     const char *operands;     /* "DESC.yaml", for error sentences */
     const char *usage;        /* what stands behind the command in the usage line */
     const char *details;      /* paragraphs between the usage line and the options */
@@ -109,6 +112,13 @@ typedef struct cli_command {
     int (*run)(void *options); /* returns an exit code */
 } cli_command;
 
+/* Runs a command on argv[0..argc-1] (without program and command): options, --help, --version and
+ * the command itself; returns the exit code. */
+int cli_command_run(const cli_command *command, int argc, char **argv);
+/* The last thing a program does, with its exit code: what it wrote to stdout must have arrived. */
+int cli_close(int code);
+/* A line on stdout. */
+void cli_version(void);
 /* Reads argv[0..argc-1] (without program and command) into `options`, zeroed before. Returns
  * CLI_GOOD or, after a sentence on stderr, CLI_USAGE. cli_options_free releases its lists. */
 int cli_options_parse(const cli_command *command, int argc, char **argv, void *options);

@@ -77,5 +77,10 @@ try cmake --build "$place/build"
 runs "$place/build/shared"
 runs "$place/build/static"
 
+if [ -n "${FSNN_SUITE:-}" ]; then
+    [ -x "$place/moved/libexec/fsnn/fsnn-bench" ] || fail "libexec/fsnn/fsnn-bench was not installed"
+    "$place/moved/bin/fsnn" bench --help >"$place/log" 2>&1 || fail "fsnn bench does not run from its new place"
+    grep -q '^usage: fsnn bench' "$place/log" || fail "fsnn bench --help"
+fi
 runs_program=$("$place/moved/bin/fsnn" --version) || fail "the installed program does not run"
 echo "installed: $runs_program; pkg-config and find_package serve shared and static programs"

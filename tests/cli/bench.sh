@@ -4,6 +4,45 @@ set -eu
 fsnn=${FSNN_BIN:?}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
+
+# without the program that does the work: a sentence, and what it says of the arguments is not asked
+mkdir "$dir/bin"
+cp "$fsnn" "$dir/bin/"
+for arguments in "bench --list" "help bench" "bench --version"; do
+    code=0
+    # shellcheck disable=SC2086 # words of a command
+    "$dir/bin/fsnn" $arguments > "$dir/out" 2> "$dir/error" || code=$?
+    [ "$code" = 1 ]
+    [ ! -s "$dir/out" ]
+    grep -q 'fsnn bench: error: the program fsnn-bench is missing' "$dir/error"
+done
+"$dir/bin/fsnn" help | grep -q '^  bench '
+[ -n "${FSNN_SUITE:-}" ] || { echo "skipped: built without fsnn-bench"; exit 77; }
+# one that cannot be started
+printf 'no program\n' > "$dir/bin/fsnn-bench"
+code=0
+"$dir/bin/fsnn" bench 2> "$dir/error" || code=$?
+[ "$code" = 1 ]
+grep -q 'fsnn bench: error: fsnn-bench does not start: Permission denied' "$dir/error"
+# beside fsnn, and by its own name
+cp --remove-destination "$FSNN_SUITE" "$dir/bin/"
+"$dir/bin/fsnn" bench --list | cmp - <("$FSNN_SUITE" --list)
+
+"$fsnn" bench --help > "$dir/help"
+grep -q '^usage: fsnn bench \[WORKLOAD ...\] \[options\]' "$dir/help"
+"$fsnn" help bench | cmp - "$dir/help"
+"$fsnn" bench --version | grep -q '^fsnn [0-9]'
+code=0
+"$fsnn" bench --rouds 3 2> "$dir/error" || code=$?
+[ "$code" = 2 ]
+grep -q 'fsnn bench: error: unknown option --rouds; did you mean --rounds? (see: fsnn bench --help)' "$dir/error"
+if [ -w /dev/full ]; then
+    code=0
+    "$fsnn" bench --list > /dev/full 2> "$dir/error" || code=$?
+    [ "$code" = 1 ]
+    grep -q 'could not be written to standard output' "$dir/error"
+fi
+
 "$fsnn" bench --list | grep -q '^stream'
 "$fsnn" bench length --quick --rounds 3 --threads 1 --json --table "$dir/table.md" > "$dir/rows"
 [ "$(wc -l < "$dir/rows")" -ge 2 ]

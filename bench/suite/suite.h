@@ -1,10 +1,12 @@
-/* cli/bench.h: what the workloads of fsnn bench share. A workload is a function that measures and
- * hands over rows; each runs in a process of its own, so that its memory can be told and one that
- * fails takes nothing with it. */
-#ifndef FSNN_CLI_BENCH_H
-#define FSNN_CLI_BENCH_H
+/* bench/suite/suite.h: what the workloads of fsnn bench share. A workload is a function that
+ * measures and hands over rows; each runs in a process of its own, so that its memory can be told
+ * and one that fails takes nothing with it. */
+#ifndef FSNN_BENCH_SUITE_H
+#define FSNN_BENCH_SUITE_H
 
-#include "cli/cli.h"
+#include "cli/kit/kit.h"
+
+#include <fsnn/fsnn.h>
 
 #define BENCH_ROUNDS 51
 
@@ -38,7 +40,7 @@ typedef struct bench_rows {
 } bench_rows;
 void bench_keep(bench_rows *rows, const bench_row *row);
 
-/* ---- how rows are shown (bench_print.c); `machine` is the processor's name ---- */
+/* ---- how rows are shown (suite_print.c); `machine` is the processor's name ---- */
 
 void bench_machine(char *name, size_t capacity);
 double bench_ratio(const bench_row *r);

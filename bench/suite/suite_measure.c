@@ -1,5 +1,5 @@
-/* cli/bench_measure.c: time, memory, and networks to be timed. */
-#include "cli/bench.h"
+/* bench/suite/suite_measure.c: time, memory, and networks to be timed. */
+#include "bench/suite/suite.h"
 
 #include <stdlib.h>
 #include <string.h>

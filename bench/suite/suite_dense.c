@@ -1,6 +1,6 @@
-/* cli/bench_dense.c: workloads whose floor is dense kernels alone: the layer of the public
+/* bench/suite/suite_dense.c: workloads whose floor is dense kernels alone: the layer of the public
  * benchmarks of SNN libraries, an MLP, a CNN. */
-#include "cli/bench.h"
+#include "bench/suite/suite.h"
 #include "bench/floor.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-/* cli/bench_long.c: workloads of long runs: streaming step by step, and cost against the number of
- * steps. */
-#include "cli/bench.h"
+/* bench/suite/suite_long.c: workloads of long runs: streaming step by step, and cost against the
+ * number of steps. */
+#include "bench/suite/suite.h"
 
 #include <stdlib.h>
 #include <string.h>

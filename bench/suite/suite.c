@@ -1,6 +1,6 @@
-/* cli/bench.c: fsnn bench: how fast this machine runs standard workloads, each row beside its own
- * floor. */
-#include "cli/bench.h"
+/* bench/suite/suite.c: fsnn-bench, which fsnn bench starts: how fast this machine runs standard
+ * workloads, each row beside its own floor. */
+#include "bench/suite/suite.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -250,9 +250,8 @@ static int run(void *given)
     return (o->scaling ? run_scaling : run_rows)(o, machine);
 }
 
-const cli_command cli_bench = {
+static const cli_command command = {
     .name = "bench",
-    .summary = "speed of this machine on standard workloads",
     .operands = "[WORKLOAD ...]",
     .usage = "[WORKLOAD ...] [options]",
     .details = "Runs standard workloads and prints, for each, the median time, and beside it the "
@@ -270,3 +269,8 @@ const cli_command cli_bench = {
     .size = sizeof(options),
     .run = run,
 };
+
+int main(int argc, char **argv)
+{
+    return cli_close(cli_command_run(&command, argc - 1, argv + 1));
+}

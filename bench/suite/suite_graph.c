@@ -1,8 +1,8 @@
-/* cli/bench_graph.c: an epoch of SGCN on a graph of the size of Cora: nodes are samples, their
- * features, averaged over the neighbours, spikes at 100 steps, drawn anew in each epoch and given
- * as lists; one linear layer, one of neurons (examples/sgcn_cora.yaml). On the real graph where it
- * is at hand, else on one made up of as many nodes, edges and words. */
-#include "cli/bench.h"
+/* bench/suite/suite_graph.c: an epoch of SGCN on a graph of the size of Cora: nodes are samples,
+ * their features, averaged over the neighbours, spikes at 100 steps, drawn anew in each epoch and
+ * given as lists; one linear layer, one of neurons (examples/sgcn_cora.yaml). On the real graph
+ * where it is at hand, else on one made up of as many nodes, edges and words. */
+#include "bench/suite/suite.h"
 #include "bench/floor.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
-/* cli/bench_print.c: the rows of fsnn bench as text, JSON, a table in Markdown and a picture. */
-#include "cli/bench.h"
+/* bench/suite/suite_print.c: the rows of fsnn bench as text, JSON, a table in Markdown and a
+ * picture. */
+#include "bench/suite/suite.h"
 
 #include <math.h>
 #include <stdlib.h>

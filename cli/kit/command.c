@@ -1,0 +1,38 @@
+/* cli/kit/command.c: one command from its arguments to its exit code. */
+#include "cli/kit/kit.h"
+
+#include <stdlib.h>
+
+void cli_version(void)
+{
+    printf("fsnn %s\n", fsnn_version());
+}
+
+int cli_command_run(const cli_command *command, int argc, char **argv)
+{
+    cli_common *common = cli_allocate(1, command->size);
+    cli_message_setup(command->name, false);
+    int code = cli_options_parse(command, argc, argv, common);
+    if (code == CLI_GOOD) {
+        cli_message_setup(command->name, common->quiet);
+        if (common->help)
+            cli_help(command);
+        else if (common->version)
+            cli_version();
+        else
+            code = command->run(common);
+    }
+    cli_options_free(command, common);
+    free(common);
+    return code;
+}
+
+/* stdout is where results go: a full disk or a closed pipe behind it is a failure. */
+int cli_close(int code)
+{
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        int failed = cli_error(CLI_FAILED, "the results could not be written to standard output");
+        return code == CLI_GOOD ? failed : code;
+    }
+    return code;
+}
