@@ -63,8 +63,10 @@ if(FSNN_BENCH)
     fsnn_programs(bench "*.c" bench benches)
 endif()
 
-# What `make` builds and `make install` installs: the library, shared and static, and the program.
+# What `make` builds and `make install` installs: the library, shared and static, and the programs.
 add_custom_target(fsnn_products DEPENDS fsnn fsnn_static)
-if(TARGET fsnn_cli)
-    add_dependencies(fsnn_products fsnn_cli)
-endif()
+foreach(target fsnn_cli fsnn_suite)
+    if(TARGET ${target})
+        add_dependencies(fsnn_products ${target})
+    endif()
+endforeach()
