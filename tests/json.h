@@ -1,10 +1,10 @@
-/* tests/json.h: reading golden numbers. Include after cmocka.h. */
+/* tests/json.h: reading golden numbers. */
 #ifndef TESTS_JSON_H
 #define TESTS_JSON_H
 
+#include "check.h"
+
 #include <libfyaml.h>
-#include <stdlib.h>
-#include <string.h>
 
 static inline struct fy_document *json_open(const char *path)
 {

@@ -1,17 +1,9 @@
 /* tests/base/test_file.c: files are replaced whole or not at all. */
-#include "base/base.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "check.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -54,9 +46,9 @@ static void write_file(const char *text)
 {
     fsnn_file file;
 
-    assert_int_equal(fsnn_file_create(&file, path), FSNN_OK);
+    GOOD(fsnn_file_create(&file, path));
     fputs(text, file.stream);
-    assert_int_equal(fsnn_file_commit(&file), FSNN_OK);
+    GOOD(fsnn_file_commit(&file));
 }
 
 static void expect_file(const char *text)
@@ -64,7 +56,7 @@ static void expect_file(const char *text)
     uint8_t *data;
     size_t size;
 
-    assert_int_equal(fsnn_file_read(path, &data, &size), FSNN_OK);
+    GOOD(fsnn_file_read(path, &data, &size));
     assert_int_equal(size, strlen(text));
     assert_memory_equal(data, text, size);
     fsnn_free(data);
@@ -88,11 +80,11 @@ static void nothing_is_seen_before_the_commit(void **state)
 
     (void)state;
     write_file("old");
-    assert_int_equal(fsnn_file_create(&file, path), FSNN_OK);
+    GOOD(fsnn_file_create(&file, path));
     fputs("new", file.stream);
     fflush(file.stream);
     expect_file("old");
-    assert_int_equal(fsnn_file_commit(&file), FSNN_OK);
+    GOOD(fsnn_file_commit(&file));
     expect_file("new");
 }
 
@@ -102,7 +94,7 @@ static void abort_keeps_the_old_file(void **state)
 
     (void)state;
     write_file("old");
-    assert_int_equal(fsnn_file_create(&file, path), FSNN_OK);
+    GOOD(fsnn_file_create(&file, path));
     fputs("new", file.stream);
     fsnn_file_abort(&file);
     fsnn_file_abort(&file); /* harmless */
@@ -123,7 +115,7 @@ static void failed_write_keeps_the_old_file(void **state)
     signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &old);
     small = (struct rlimit){10000, old.rlim_max};
-    assert_int_equal(fsnn_file_create(&file, path), FSNN_OK);
+    GOOD(fsnn_file_create(&file, path));
     setrlimit(RLIMIT_FSIZE, &small);
     for (int i = 0; i < 10; i++)
         fwrite(block, 1, sizeof block, file.stream);
@@ -131,9 +123,9 @@ static void failed_write_keeps_the_old_file(void **state)
     setrlimit(RLIMIT_FSIZE, &old);
 
     assert_int_equal(status, FSNN_EIO);
-    assert_non_null(strstr(fsnn_error_text(), path));
-    assert_non_null(strstr(fsnn_error_text(), strerror(EFBIG)));
-    assert_non_null(strstr(fsnn_error_text(), "untouched"));
+    CONTAINS(fsnn_error_text(), path);
+    CONTAINS(fsnn_error_text(), strerror(EFBIG));
+    CONTAINS(fsnn_error_text(), "untouched");
     expect_file("old");
     assert_int_equal(entries(), 1);
 }
@@ -142,12 +134,11 @@ static void full_disk(size_t bytes)
 {
     fsnn_file file;
 
-    assert_int_equal(fsnn_file_create(&file, "/dev/full"), FSNN_OK);
+    GOOD(fsnn_file_create(&file, "/dev/full"));
     for (size_t i = 0; i < bytes; i++)
         fputc('x', file.stream);
-    assert_int_equal(fsnn_file_commit(&file), FSNN_EIO);
-    assert_non_null(strstr(fsnn_error_text(), "/dev/full"));
-    assert_non_null(strstr(fsnn_error_text(), strerror(ENOSPC)));
+    REFUSED(fsnn_file_commit(&file), FSNN_EIO, "/dev/full");
+    CONTAINS(fsnn_error_text(), strerror(ENOSPC));
 }
 
 static void full_disk_is_named(void **state)
@@ -173,9 +164,9 @@ static void links_and_modes_survive(void **state)
     assert_int_equal(symlink(path, link), 0);
 
     fsnn_file file;
-    assert_int_equal(fsnn_file_create(&file, link), FSNN_OK);
+    GOOD(fsnn_file_create(&file, link));
     fputs("new", file.stream);
-    assert_int_equal(fsnn_file_commit(&file), FSNN_OK);
+    GOOD(fsnn_file_commit(&file));
     expect_file("new");
     assert_int_equal(lstat(link, &about), 0);
     assert_true(S_ISLNK(about.st_mode));
@@ -190,15 +181,11 @@ static void refusals_say_why(void **state)
     size_t size;
 
     (void)state;
-    assert_int_equal(fsnn_file_create(&file, "/no-such-place/file"), FSNN_EIO);
-    assert_non_null(strstr(fsnn_error_text(), "/no-such-place/file"));
-    assert_non_null(strstr(fsnn_error_text(), strerror(ENOENT)));
-    assert_int_equal(fsnn_file_create(&file, folder), FSNN_EIO);
-    assert_non_null(strstr(fsnn_error_text(), "directory"));
-    assert_int_equal(fsnn_file_read("/no-such-place/file", &data, &size), FSNN_EIO);
-    assert_non_null(strstr(fsnn_error_text(), strerror(ENOENT)));
-    assert_int_equal(fsnn_file_read(folder, &data, &size), FSNN_EIO);
-    assert_non_null(strstr(fsnn_error_text(), "directory"));
+    REFUSED(fsnn_file_create(&file, "/no-such-place/file"), FSNN_EIO, "/no-such-place/file");
+    CONTAINS(fsnn_error_text(), strerror(ENOENT));
+    REFUSED(fsnn_file_create(&file, folder), FSNN_EIO, "directory");
+    REFUSED(fsnn_file_read("/no-such-place/file", &data, &size), FSNN_EIO, strerror(ENOENT));
+    REFUSED(fsnn_file_read(folder, &data, &size), FSNN_EIO, "directory");
     assert_int_equal(entries(), 0);
 }
 
@@ -217,11 +204,11 @@ static void out_of_memory_leaves_nothing(void **state)
         status = fsnn_file_create(&file, path);
         fsnn_alloc_fail_at(0);
     } while (status == FSNN_EMEMORY && n < 10);
-    assert_int_equal(status, FSNN_OK);
+    GOOD(status);
     assert_true(n > 1);
     fsnn_file_abort(&file);
     fsnn_alloc_fail_at(1);
-    assert_int_equal(fsnn_file_read(path, &data, &size), FSNN_EMEMORY);
+    FAILS(fsnn_file_read(path, &data, &size), FSNN_EMEMORY);
     fsnn_alloc_fail_at(0);
     assert_int_equal(entries(), 1);
     expect_file("old");
@@ -242,7 +229,7 @@ static void pipes_are_read_whole(void **state)
     assert_int_equal(write(end[1], block, MANY), MANY);
     close(end[1]);
     snprintf(name, sizeof name, "/dev/fd/%d", end[0]);
-    assert_int_equal(fsnn_file_read(name, &data, &size), FSNN_OK);
+    GOOD(fsnn_file_read(name, &data, &size));
     close(end[0]);
     assert_int_equal(size, MANY);
     assert_memory_equal(data, block, MANY);

@@ -1,16 +1,9 @@
 /* Work in a child process: bytes and errors come through, and what becomes of the child in every
  * other case is an error here, in time, without a child left behind. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "check.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/time.h>
 #include <time.h>
 #include <sys/wait.h>
@@ -97,10 +90,10 @@ static void what_is_given(void **state)
     int64_t all = 0;
     for (int64_t p = 0; p < t.pieces; p++)
         all += p * 997 % LARGE;
-    assert_int_equal(run(numbers, &t, 60, 60), FSNN_OK);
+    GOOD(run(numbers, &t, 60, 60));
     assert_int_equal(t.sum, all);
     t = (talk){.pieces = 0, .wanted = -1, .refused = -1};
-    assert_int_equal(run(numbers, &t, 60, 60), FSNN_OK);
+    GOOD(run(numbers, &t, 60, 60));
 }
 
 static fsnn_status regrets(guard *g, void *user)
@@ -113,18 +106,18 @@ static void errors_come_through(void **state)
 {
     (void)state;
     talk t = {.pieces = 3, .wanted = -1, .refused = -1};
-    assert_int_equal(run(regrets, &t, 60, 60), FSNN_ENUMERIC); /* all was given before */
+    FAILS(run(regrets, &t, 60, 60), FSNN_ENUMERIC); /* all was given before */
     says("the child's own words, 7");
     t.wanted = 9;
-    assert_int_equal(run(regrets, &t, 60, 60), FSNN_ENUMERIC); /* less than wanted */
+    FAILS(run(regrets, &t, 60, 60), FSNN_ENUMERIC); /* less than wanted */
     says("the child's own words, 7");
-    assert_int_equal(run(numbers, &t, 60, 60), FSNN_EFORMAT);
+    FAILS(run(numbers, &t, 60, 60), FSNN_EFORMAT);
     says("some.file: the library says less than it should");
     t.wanted = 2;
-    assert_int_equal(run(numbers, &t, 60, 60), FSNN_EFORMAT);
+    FAILS(run(numbers, &t, 60, 60), FSNN_EFORMAT);
     says("some.file: the library says more than it should");
     t = (talk){.pieces = 400, .wanted = -1, .refused = 5}; /* the child would write much more */
-    assert_int_equal(run(numbers, &t, 60, 60), FSNN_EFORMAT);
+    FAILS(run(numbers, &t, 60, 60), FSNN_EFORMAT);
     says("piece 5 is not wanted");
 }
 
@@ -150,13 +143,13 @@ static void crashes(void **state)
         for (int64_t wanted = 0; wanted <= 5; wanted += 5) {
             char text[64];
             talk t = {.pieces = 0, .wanted = wanted, .refused = -1, .sum = signals[i]};
-            assert_int_equal(run(raises, &t, 60, 60), FSNN_EFORMAT);
+            FAILS(run(raises, &t, 60, 60), FSNN_EFORMAT);
             snprintf(text, sizeof text, "some.file: the library crashed reading it (signal %d)",
                      signals[i]);
             says(text);
         }
     talk t = {.wanted = 1, .refused = -1};
-    assert_int_equal(run(leaves, &t, 60, 60), FSNN_EFORMAT);
+    FAILS(run(leaves, &t, 60, 60), FSNN_EFORMAT);
     says("the library crashed reading it: the file is damaged");
 }
 
@@ -181,11 +174,11 @@ static void hangs(void **state)
     for (int64_t wanted = 2; wanted <= 4; wanted += 2) {
         talk t = {.pieces = 2, .wanted = wanted, .refused = -1};
         double start = fsnn_now();
-        assert_int_equal(run(sleeps, &t, 60, 0.2), FSNN_EFORMAT);
+        FAILS(run(sleeps, &t, 60, 0.2), FSNN_EFORMAT);
         assert_true(fsnn_now() - start >= 0.2);
         says("some.file: the library did not get on for 0.2 s and was stopped");
         t = (talk){.pieces = 2, .wanted = wanted, .refused = -1};
-        assert_int_equal(run(circles, &t, 0.1, 60), FSNN_EFORMAT);
+        FAILS(run(circles, &t, 0.1, 60), FSNN_EFORMAT);
         says("some.file: the library did not get on for 0.1 s and was stopped");
     }
 }
@@ -210,15 +203,14 @@ static void takes_all_memory(void **state)
 #else
     for (int capacity = 64; capacity <= 1024; capacity += 960) {
         int64_t got = -1;
-        assert_int_equal(guard_run(&(guard_work){.subject = "f",
-                                                 .worker = "w",
-                                                 .give = hungry,
-                                                 .take = learn,
-                                                 .user = &got,
-                                                 .memory = (size_t)capacity << 20,
-                                                 .busy = 60,
-                                                 .silence = 60}),
-                         FSNN_OK);
+        GOOD(guard_run(&(guard_work){.subject = "f",
+                                     .worker = "w",
+                                     .give = hungry,
+                                     .take = learn,
+                                     .user = &got,
+                                     .memory = (size_t)capacity << 20,
+                                     .busy = 60,
+                                     .silence = 60}));
         assert_int_equal(got, capacity == 1024);
     }
 #endif
@@ -256,7 +248,7 @@ static void caller_is_left_alone(void **state)
     fsnn_status status = run(slow, &t, 60, 60);
     setitimer(ITIMER_REAL, &never, NULL);
     sigaction(SIGALRM, &old, NULL);
-    assert_int_equal(status, FSNN_OK);
+    GOOD(status);
     assert_true(alarms > 3);
     fclose(out);
     FILE *in = fopen(name, "r");
@@ -278,7 +270,7 @@ static void beside_threads(void **state)
     for (int i = 0; i < 20; i++) {
         fsnn_parallel(1000, nothing, NULL);
         talk t = {.pieces = 20, .wanted = -1, .refused = -1};
-        assert_int_equal(run(numbers, &t, 60, 60), FSNN_OK);
+        GOOD(run(numbers, &t, 60, 60));
     }
 }
 

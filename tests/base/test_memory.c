@@ -1,13 +1,5 @@
 /* tests/base/test_memory.c: aligned zeroed memory, and allocations that fail. */
-#include "base/base.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <string.h>
+#include "check.h"
 
 static void aligned_and_zeroed(void **state)
 {
@@ -29,7 +21,7 @@ static void too_much_is_an_error(void **state)
     (void)state;
     fsnn_fail(FSNN_EIO, "before");
     assert_null(fsnn_alloc(SIZE_MAX));
-    assert_non_null(strstr(fsnn_error_text(), "out of memory"));
+    CONTAINS(fsnn_error_text(), "out of memory");
     assert_null(fsnn_alloc(SIZE_MAX / 2));
 }
 
@@ -43,8 +35,8 @@ static void more_than_the_machine_has(void **state)
         skip();
     fclose(file);
     assert_null(fsnn_alloc((size_t)kib * 1024 + 1));
-    assert_non_null(strstr(fsnn_error_text(), "out of memory"));
-    assert_non_null(strstr(fsnn_error_text(), "GiB are free"));
+    CONTAINS(fsnn_error_text(), "out of memory");
+    CONTAINS(fsnn_error_text(), "GiB are free");
 }
 
 static void growing(void **state)
@@ -54,7 +46,7 @@ static void growing(void **state)
     int64_t capacity = 0, grown = 0;
     for (int32_t n = 0; n < 5000; n++) {
         int64_t before = capacity;
-        assert_int_equal(fsnn_grow(&list, n, &capacity, n + 1, sizeof *list), FSNN_OK);
+        GOOD(fsnn_grow(&list, n, &capacity, n + 1, sizeof *list));
         assert_true(capacity > n &&
                     (capacity == before || (n == before && capacity >= 2 * before)));
         grown += capacity != before;
@@ -66,12 +58,12 @@ static void growing(void **state)
     int32_t *before = list;
     int64_t had = capacity;
     fsnn_alloc_fail_at(1); /* and nothing is lost */
-    assert_int_equal(fsnn_grow(&list, 5000, &capacity, 100000, sizeof *list), FSNN_EMEMORY);
+    FAILS(fsnn_grow(&list, 5000, &capacity, 100000, sizeof *list), FSNN_EMEMORY);
     fsnn_alloc_fail_at(0);
-    assert_int_equal(fsnn_grow(&list, 5000, &capacity, INT64_MAX / 2, sizeof *list), FSNN_EMEMORY);
-    assert_non_null(strstr(fsnn_error_text(), "out of memory"));
+    REFUSED(fsnn_grow(&list, 5000, &capacity, INT64_MAX / 2, sizeof *list), FSNN_EMEMORY,
+            "out of memory");
     assert_true(list == before && capacity == had && list[4999] == 3 * 4999);
-    assert_int_equal(fsnn_grow(&list, 5000, &capacity, 100000, sizeof *list), FSNN_OK);
+    GOOD(fsnn_grow(&list, 5000, &capacity, 100000, sizeof *list));
     assert_true(capacity == 100000 && list[4999] == 3 * 4999);
     fsnn_free(list);
 }

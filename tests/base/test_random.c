@@ -1,19 +1,10 @@
 /* tests/base/test_random.c: the generator against Random123's known answers, filling against single
  * numbers, the moments of the distributions, and random orders. */
-#include "base/base.h"
+#include "check.h"
+
 #include "base/isa.h"
 #include "base/philox.h"
 #include "base/random.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* Random123 1.14, tests/kat_vectors: "philox4x32 10 counter key result" */
 static const struct {

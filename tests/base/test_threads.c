@@ -1,15 +1,8 @@
 /* tests/base/test_threads.c: parallel loops cover every index once, whatever the number of threads.
  */
-#include "base/base.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "check.h"
 
 #include <stdatomic.h>
-#include <string.h>
 
 enum { MOST = 1000 };
 
@@ -55,7 +48,7 @@ static void every_index_once(void **state)
 
     (void)state;
     for (int t = 0; t < FSNN_COUNT(thread_counts); t++) {
-        assert_int_equal(fsnn_threads_set(thread_counts[t]), FSNN_OK);
+        GOOD(fsnn_threads_set(thread_counts[t]));
         assert_int_equal(fsnn_threads(), thread_counts[t]);
         for (int s = 0; s < FSNN_COUNT(sizes); s++) {
             memset(&c, 0, sizeof c);
@@ -91,12 +84,11 @@ static void every_range_once(void **state)
 static void thread_counts_are_checked(void **state)
 {
     (void)state;
-    assert_int_equal(fsnn_threads_set(3), FSNN_OK);
-    assert_int_equal(fsnn_threads_set(-1), FSNN_EARGUMENT);
-    assert_non_null(strstr(fsnn_error_text(), "-1"));
-    assert_int_equal(fsnn_threads_set(1000000), FSNN_EARGUMENT);
+    GOOD(fsnn_threads_set(3));
+    REFUSED(fsnn_threads_set(-1), FSNN_EARGUMENT, "-1");
+    FAILS(fsnn_threads_set(1000000), FSNN_EARGUMENT);
     assert_int_equal(fsnn_threads(), 3);
-    assert_int_equal(fsnn_threads_set(0), FSNN_OK);
+    GOOD(fsnn_threads_set(0));
     assert_true(fsnn_threads() >= 1);
 }
 

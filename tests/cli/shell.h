@@ -1,12 +1,9 @@
-/* tests/cli/shell.h: runs the program in a directory of its own and keeps what it said. Include
- * after cmocka.h. */
+/* tests/cli/shell.h: runs the program in a directory of its own and keeps what it said. */
 #ifndef TESTS_SHELL_H
 #define TESTS_SHELL_H
 
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "check.h"
+
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -135,16 +132,14 @@ static inline float *shell_add(fsnn_arrays *list, const char *name, fsnn_shape s
 
 static inline void shell_save(fsnn_arrays *list, const char *name)
 {
-    if (fsnn_npz_write(shell_path(name), list) < 0)
-        fail_msg("%s", fsnn_error_text());
+    GOOD(fsnn_npz_write(shell_path(name), list));
     fsnn_arrays_free(list);
 }
 
 static inline fsnn_arrays shell_load(const char *name)
 {
     fsnn_arrays list = {0};
-    if (fsnn_npz_read(shell_path(name), &list) < 0)
-        fail_msg("%s", fsnn_error_text());
+    GOOD(fsnn_npz_read(shell_path(name), &list));
     return list;
 }
 

@@ -1,9 +1,4 @@
 /* Recordings of events through the program: trained on with and without a cache, shown, drawn. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 #include "shell.h"
 

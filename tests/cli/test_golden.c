@@ -2,11 +2,6 @@
  * written as files, `fsnn run` computes, and what it writes is compared with the stored float64
  * numbers: spikes exactly, potentials within 1e-5 relative or 1e-6 absolute, gradients within 1e-4
  * of the largest entry of their array. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 
 #include "../json.h"
 #include "shell.h"

@@ -1,13 +1,6 @@
 /* A graph from its folder to an evaluated network: inspect, plot, training on lists of spikes that
  * watches the validation nodes, resuming, evaluation of each part and over repeated encodings;
  * layers along its edges. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <math.h>
 
 #include <fsnn/graph.h>
 #include <fsnn/tensor.h>
@@ -74,7 +67,7 @@ static void graph_in_a_file(void **state)
     (void)state;
     fsnn_graph *g;
     fsnn_arrays list = {0};
-    assert_int_equal(fsnn_graph_read(shell_path("graph"), &g), FSNN_OK);
+    GOOD(fsnn_graph_read(shell_path("graph"), &g));
     fsnn_shape pairs = FSNN_SHAPE(g->edges, 2), nodes = FSNN_SHAPE(g->nodes),
                values = FSNN_SHAPE(g->nodes, g->features);
     int32_t *pair = fsnn_arrays_add(&list, "edges", FSNN_I32, &pairs)->data;
@@ -88,7 +81,7 @@ static void graph_in_a_file(void **state)
         for (int64_t e = g->feature_start[i]; e < g->feature_start[i + 1]; e++)
             x[i * g->features + g->feature[e]] = g->value[e];
     }
-    assert_int_equal(fsnn_npz_write(shell_path("graph.npz"), &list), FSNN_OK);
+    GOOD(fsnn_npz_write(shell_path("graph.npz"), &list));
     fsnn_arrays_free(&list);
     fsnn_graph_destroy(g);
     shell_good("$F inspect graph.npz");

@@ -1,9 +1,4 @@
 /* fsnn inspect and plot on every kind of file they read, and on files they do not. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 #include "shell.h"
 #include "tiny.h"

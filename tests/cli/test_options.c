@@ -1,9 +1,4 @@
 /* Help, versions, and what every wrong command line is told. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 #include "shell.h"
 #include "tiny.h"
@@ -48,7 +43,7 @@ static void help_description(void **state)
     static const char *const parts[] = {"### lif\n", "### conv2d\n", "## dynamics\n",
                                         "| `alpha_mode` |", "| `optimizer.lr` |"};
     char *wanted;
-    assert_int_equal(fsnn_description_reference(&wanted), FSNN_OK);
+    GOOD(fsnn_description_reference(&wanted));
     shell_good("$F help description");
     assert_string_equal(shell_out, wanted);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -1,10 +1,4 @@
 /* fsnn run: what it writes, that chunks change nothing, and what bad input is told. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 #include "shell.h"
 #include "tiny.h"

@@ -1,9 +1,4 @@
 /* fsnn inspect and plot on series and spike trains; fsnn eval --perturb. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 #include "shell.h"
 #include "tiny.h"

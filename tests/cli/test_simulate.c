@@ -1,11 +1,5 @@
 /* fsnn simulate: spikes where closed forms put them, files, currents, ready-made tables, and what
  * wrong options are told. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 #include "shell.h"
 

@@ -1,10 +1,4 @@
 /* fsnn train and eval: a run and its files, going on, being interrupted, and what is refused. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 #include "shell.h"
 #include "tiny.h"

@@ -1,4 +1,4 @@
-/* tests/cli/tiny.h: a tiny network and data set that trains in a blink. Include after shell.h. */
+/* tests/cli/tiny.h: a tiny network and data set that trains in a blink. */
 #ifndef TESTS_TINY_H
 #define TESTS_TINY_H
 

@@ -3,17 +3,10 @@
 #ifndef FSNN_TEST_FILES_H
 #define FSNN_TEST_FILES_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "check.h"
+
 #include <unistd.h>
 #include <zlib.h>
-
-#include <cmocka.h>
 
 #include <fsnn/data.h>
 
@@ -102,31 +95,5 @@ static inline size_t files_labels(uint8_t *out, uint32_t N)
         out[head + i] = (uint8_t)(i % 10);
     return head + N;
 }
-
-/* The status, and that a sentence stands beside it. */
-#define assert_fails(expected, call)                                                               \
-    do {                                                                                           \
-        fsnn_error_set(FSNN_OK, "%s", "");                                                         \
-        int found_ = (int)(call);                                                                  \
-        if (found_ != (expected))                                                                  \
-            print_error("%s: %d, %s\n", #call, found_, fsnn_error_text());                         \
-        assert_int_equal(found_, expected);                                                        \
-        assert_true(strlen(fsnn_error_text()) > 10);                                               \
-    } while (0)
-
-#define assert_good(call)                                                                          \
-    do {                                                                                           \
-        int found_ = (int)(call);                                                                  \
-        if (found_ != FSNN_OK)                                                                     \
-            print_error("%s: %s\n", #call, fsnn_error_text());                                     \
-        assert_int_equal(found_, FSNN_OK);                                                         \
-    } while (0)
-
-#define assert_says(part)                                                                          \
-    do {                                                                                           \
-        if (!strstr(fsnn_error_text(), part))                                                      \
-            print_error("\"%s\" does not say \"%s\"\n", fsnn_error_text(), part);                  \
-        assert_non_null(strstr(fsnn_error_text(), part));                                          \
-    } while (0)
 
 #endif

@@ -5,8 +5,6 @@
 
 #include "data/files.h"
 
-#include "base/base.h"
-
 enum { CAPACITY = 16384, MUTATIONS = 3000 };
 
 typedef struct dice {

@@ -2,8 +2,6 @@
  * memory. */
 #include "data/files.h"
 
-#include "base/base.h"
-
 /* count samples of [2, 3], value 100 i + j, class i mod 4 */
 static fsnn_data *numbered(int64_t count)
 {
@@ -14,7 +12,7 @@ static fsnn_data *numbered(int64_t count)
         x[i] = (float)(100 * (i / 6) + i % 6);
         y[i / 6] = (int32_t)(i / 6 % 4);
     }
-    assert_good(fsnn_data_memory(count, FSNN_SHAPE(2, 3), x, y, &data));
+    GOOD(fsnn_data_memory(count, FSNN_SHAPE(2, 3), x, y, &data));
     free(x);
     free(y);
     return data;
@@ -32,7 +30,7 @@ static int64_t number_at(const fsnn_data *data, int64_t index)
 {
     float x[6];
     int32_t label;
-    assert_good(fsnn_data_sample(data, index, x, &label));
+    GOOD(fsnn_data_sample(data, index, x, &label));
     int64_t number = (int64_t)x[0] / 100;
     for (int j = 0; j < 6; j++)
         assert_true(x[j] == (float)(100 * number + j));
@@ -51,17 +49,17 @@ static void copies_memory(void **state)
     assert_true(fsnn_shape_equal(&info.shape, &FSNN_SHAPE(2, 3)));
     for (int i = 0; i < 10; i++)
         assert_int_equal(number_at(data, i), i);
-    assert_fails(FSNN_EARGUMENT, fsnn_data_sample(data, 10, NULL, NULL));
-    assert_fails(FSNN_EARGUMENT, fsnn_data_sample(data, -1, NULL, NULL));
+    FAILS(fsnn_data_sample(data, 10, NULL, NULL), FSNN_EARGUMENT);
+    FAILS(fsnn_data_sample(data, -1, NULL, NULL), FSNN_EARGUMENT);
     fsnn_data_destroy(data);
     float x[2] = {3, 4}, out;
     int32_t label = 7;
-    assert_good(fsnn_data_memory(2, (fsnn_shape){0}, x, NULL, &data)); /* scalars, no classes */
-    assert_good(fsnn_data_sample(data, 1, &out, &label));
+    GOOD(fsnn_data_memory(2, (fsnn_shape){0}, x, NULL, &data)); /* scalars, no classes */
+    GOOD(fsnn_data_sample(data, 1, &out, &label));
     assert_true(out == 4 && label == -1);
     fsnn_data_info_get(data, &info);
     assert_true(fsnn_shape_equal(&info.shape, &FSNN_SHAPE(1)));
-    assert_good(fsnn_data_sequence(data, FSNN_AXES_FIRST)); /* of one step */
+    GOOD(fsnn_data_sequence(data, FSNN_AXES_FIRST)); /* of one step */
     fsnn_data_info_get(data, &info);
     assert_true(info.sequence && fsnn_shape_equal(&info.shape, &FSNN_SHAPE(1, 1)));
     fsnn_data_destroy(data);
@@ -73,14 +71,13 @@ static void refuses_memory(void **state)
     (void)state;
     fsnn_data *data;
     float x[4] = {0};
-    assert_fails(FSNN_EARGUMENT, fsnn_data_memory(0, FSNN_SHAPE(2), x, NULL, &data));
+    FAILS(fsnn_data_memory(0, FSNN_SHAPE(2), x, NULL, &data), FSNN_EARGUMENT);
     assert_null(data);
-    assert_fails(FSNN_EARGUMENT, fsnn_data_memory(2, FSNN_SHAPE(2), NULL, NULL, &data));
-    assert_fails(FSNN_EARGUMENT,
-                 fsnn_data_memory(2, FSNN_SHAPE(1, 1, 1, 1, 1, 1, 2), x, NULL, &data));
-    assert_fails(FSNN_EARGUMENT, fsnn_data_memory(2, FSNN_SHAPE(0), x, NULL, &data));
-    assert_fails(FSNN_EARGUMENT, fsnn_data_memory(2, FSNN_SHAPE(2), x, (int32_t[]){1, -1}, &data));
-    assert_says("sample 1 has the class -1");
+    FAILS(fsnn_data_memory(2, FSNN_SHAPE(2), NULL, NULL, &data), FSNN_EARGUMENT);
+    FAILS(fsnn_data_memory(2, FSNN_SHAPE(1, 1, 1, 1, 1, 1, 2), x, NULL, &data), FSNN_EARGUMENT);
+    FAILS(fsnn_data_memory(2, FSNN_SHAPE(0), x, NULL, &data), FSNN_EARGUMENT);
+    REFUSED(fsnn_data_memory(2, FSNN_SHAPE(2), x, (int32_t[]){1, -1}, &data), FSNN_EARGUMENT,
+            "sample 1 has the class -1");
     assert_null(data);
 }
 
@@ -89,17 +86,17 @@ static void normalizes(void **state)
     (void)state;
     fsnn_data *data = numbered(5);
     float x[6];
-    assert_good(fsnn_data_normalize(data, 200, 50));
-    assert_good(fsnn_data_sample(data, 3, x, NULL));
+    GOOD(fsnn_data_normalize(data, 200, 50));
+    GOOD(fsnn_data_sample(data, 3, x, NULL));
     for (int j = 0; j < 6; j++)
         assert_true(x[j] == (float)((300.0 + j - 200) / 50));
-    assert_good(fsnn_data_normalize(data, 1, 0.5)); /* on top of the first */
-    assert_good(fsnn_data_sample(data, 3, x, NULL));
+    GOOD(fsnn_data_normalize(data, 1, 0.5)); /* on top of the first */
+    GOOD(fsnn_data_sample(data, 3, x, NULL));
     for (int j = 0; j < 6; j++)
         assert_float_equal(x[j], ((300.0 + j - 200) / 50 - 1) / 0.5, 1e-6);
-    assert_fails(FSNN_EARGUMENT, fsnn_data_normalize(data, 0, 0));
-    assert_fails(FSNN_EARGUMENT, fsnn_data_normalize(data, 0, -1));
-    assert_fails(FSNN_EARGUMENT, fsnn_data_normalize(data, 1.0 / 0.0, 1));
+    FAILS(fsnn_data_normalize(data, 0, 0), FSNN_EARGUMENT);
+    FAILS(fsnn_data_normalize(data, 0, -1), FSNN_EARGUMENT);
+    FAILS(fsnn_data_normalize(data, 1.0 / 0.0, 1), FSNN_EARGUMENT);
     fsnn_data_destroy(data);
 }
 
@@ -114,9 +111,9 @@ static void normalizes_bytes(void **state)
     for (int i = 0; i < 256; i++)
         file[n + (size_t)i] = (uint8_t)i;
     files_write("images", file, n + 256);
-    assert_good(fsnn_data_idx(files_path(path, "images"), NULL, &data));
-    assert_good(fsnn_data_normalize(data, 0.2860, 0.3530));
-    assert_good(fsnn_data_sample(data, 0, x, NULL));
+    GOOD(fsnn_data_idx(files_path(path, "images"), NULL, &data));
+    GOOD(fsnn_data_normalize(data, 0.2860, 0.3530));
+    GOOD(fsnn_data_sample(data, 0, x, NULL));
     for (int i = 0; i < 256; i++)
         assert_true(x[i] == (float)((i / 255.0 - 0.2860) / 0.3530));
     fsnn_data_destroy(data);
@@ -128,8 +125,8 @@ static void splits(void **state)
     (void)state;
     for (uint64_t seed = 0; seed < 3; seed++) {
         fsnn_data *data = numbered(101), *again = numbered(101), *part, *other;
-        assert_good(fsnn_data_split(data, 0.2, seed, &part));
-        assert_good(fsnn_data_split(again, 0.2, seed, &other));
+        GOOD(fsnn_data_split(data, 0.2, seed, &part));
+        GOOD(fsnn_data_split(again, 0.2, seed, &other));
         assert_int_equal(count_of(part), 20);
         assert_int_equal(count_of(data), 81);
         bool seen[101] = {false};
@@ -149,7 +146,7 @@ static void splits(void **state)
         }
         assert_true(displaced > 20);
         fsnn_data *smaller; /* a part of a part, and destruction in any order */
-        assert_good(fsnn_data_split(part, 0.5, seed, &smaller));
+        GOOD(fsnn_data_split(part, 0.5, seed, &smaller));
         fsnn_data_destroy(part);
         fsnn_data_destroy(data);
         for (int64_t i = 0; i < 10; i++)
@@ -167,18 +164,18 @@ static void splits_at_the_edges(void **state)
 {
     (void)state;
     fsnn_data *data = numbered(3), *part;
-    assert_fails(FSNN_EARGUMENT, fsnn_data_split(data, 0, 1, &part));
+    FAILS(fsnn_data_split(data, 0, 1, &part), FSNN_EARGUMENT);
     assert_null(part);
-    assert_fails(FSNN_EARGUMENT, fsnn_data_split(data, 1, 1, &part));
-    assert_fails(FSNN_EARGUMENT, fsnn_data_split(data, 0.0 / 0.0, 1, &part));
-    assert_good(fsnn_data_split(data, 1e-9, 1, &part)); /* at least one */
+    FAILS(fsnn_data_split(data, 1, 1, &part), FSNN_EARGUMENT);
+    FAILS(fsnn_data_split(data, 0.0 / 0.0, 1, &part), FSNN_EARGUMENT);
+    GOOD(fsnn_data_split(data, 1e-9, 1, &part)); /* at least one */
     assert_int_equal(count_of(part), 1);
     fsnn_data_destroy(part);
-    assert_good(fsnn_data_split(data, 0.999, 1, &part)); /* never all */
+    GOOD(fsnn_data_split(data, 0.999, 1, &part)); /* never all */
     assert_int_equal(count_of(data), 1);
     assert_int_equal(count_of(part), 1);
     fsnn_data_destroy(part);
-    assert_fails(FSNN_EARGUMENT, fsnn_data_split(data, 0.5, 1, &part));
+    FAILS(fsnn_data_split(data, 0.5, 1, &part), FSNN_EARGUMENT);
     fsnn_data_destroy(data);
 }
 
@@ -186,19 +183,19 @@ static void limits(void **state)
 {
     (void)state;
     fsnn_data *data = numbered(50), *same = numbered(50), *other = numbered(50);
-    assert_good(fsnn_data_limit(data, 20, 0));
+    GOOD(fsnn_data_limit(data, 20, 0));
     assert_int_equal(count_of(data), 20);
     for (int i = 0; i < 20; i++)
         assert_int_equal(number_at(data, i), i);
-    assert_good(fsnn_data_limit(data, 1000, 0));
+    GOOD(fsnn_data_limit(data, 1000, 0));
     assert_int_equal(count_of(data), 20);
-    assert_fails(FSNN_EARGUMENT, fsnn_data_limit(data, 0, 0));
+    FAILS(fsnn_data_limit(data, 0, 0), FSNN_EARGUMENT);
     fsnn_data_destroy(data);
 
     data = numbered(50);
-    assert_good(fsnn_data_limit(data, 20, 7));
-    assert_good(fsnn_data_limit(same, 20, 7));
-    assert_good(fsnn_data_limit(other, 20, 8));
+    GOOD(fsnn_data_limit(data, 20, 7));
+    GOOD(fsnn_data_limit(same, 20, 7));
+    GOOD(fsnn_data_limit(other, 20, 8));
     bool seen[50] = {false};
     int equal = 0;
     for (int i = 0; i < 20; i++) {
@@ -236,7 +233,7 @@ static void write_npz(fsnn_dtype x, fsnn_dtype y, int64_t classes)
             ((double *)b->data)[i] = (double)(i % 3);
         else
             ((uint8_t *)b->data)[i] = (uint8_t)(i % 3);
-    assert_good(fsnn_npz_write(files_path(path, "d.npz"), &list));
+    GOOD(fsnn_npz_write(files_path(path, "d.npz"), &list));
     fsnn_arrays_free(&list);
 }
 
@@ -251,7 +248,7 @@ static void reads_npz(void **state)
             write_npz(xs[i], ys[j], 4);
             fsnn_data *data;
             fsnn_data_info info;
-            assert_good(fsnn_data_npz(files_path(path, "d.npz"), NULL, NULL, j == 1, &data));
+            GOOD(fsnn_data_npz(files_path(path, "d.npz"), NULL, NULL, j == 1, &data));
             fsnn_data_info_get(data, &info);
             assert_int_equal(info.count, 4);
             assert_int_equal(info.sequence, j == 1);
@@ -259,7 +256,7 @@ static void reads_npz(void **state)
             assert_true(fsnn_shape_equal(&info.shape, &FSNN_SHAPE(3, 2)));
             float x[6];
             int32_t label;
-            assert_good(fsnn_data_sample(data, 3, x, &label));
+            GOOD(fsnn_data_sample(data, 3, x, &label));
             assert_int_equal(label, 0);
             for (int k = 0; k < 6; k++) /* integers as they are */
                 assert_true(x[k] == (xs[i] == FSNN_BOOL ? 1.0F : (float)(18 + k)));
@@ -275,16 +272,13 @@ static void refuses_npz(void **state)
     fsnn_data *data;
     files_path(path, "d.npz");
     write_npz(FSNN_F32, FSNN_I64, 4);
-    assert_fails(FSNN_ENOTFOUND, fsnn_data_npz(path, "samples", NULL, false, &data));
-    assert_says("it holds x, y");
+    REFUSED(fsnn_data_npz(path, "samples", NULL, false, &data), FSNN_ENOTFOUND, "it holds x, y");
     assert_null(data);
-    assert_fails(FSNN_ENOTFOUND, fsnn_data_npz(path, "x", "labels", false, &data));
-    assert_fails(FSNN_EARGUMENT, fsnn_data_npz(path, "y", "y", false, &data));
-    assert_fails(FSNN_EFORMAT, fsnn_data_npz(path, "y", "x", false, &data));
-    assert_says("[4, 3, 2]");
+    FAILS(fsnn_data_npz(path, "x", "labels", false, &data), FSNN_ENOTFOUND);
+    FAILS(fsnn_data_npz(path, "y", "y", false, &data), FSNN_EARGUMENT);
+    REFUSED(fsnn_data_npz(path, "y", "x", false, &data), FSNN_EFORMAT, "[4, 3, 2]");
     write_npz(FSNN_F32, FSNN_I64, 5);
-    assert_fails(FSNN_EFORMAT, fsnn_data_npz(path, NULL, NULL, false, &data));
-    assert_says("5 classes");
+    REFUSED(fsnn_data_npz(path, NULL, NULL, false, &data), FSNN_EFORMAT, "5 classes");
 
     fsnn_arrays list = {0};
     fsnn_arrays_add(&list, "x", FSNN_F32, &FSNN_SHAPE(2));
@@ -292,23 +286,21 @@ static void refuses_npz(void **state)
     double wrong[] = {0.5, -1, 0.0 / 0.0, 1e12};
     for (int i = 0; i < FSNN_COUNT(wrong); i++) {
         ((double *)y->data)[1] = wrong[i];
-        assert_good(fsnn_npz_write(path, &list));
-        assert_fails(FSNN_EFORMAT, fsnn_data_npz(path, NULL, NULL, false, &data));
-        assert_says("sample 1 has the class");
+        GOOD(fsnn_npz_write(path, &list));
+        REFUSED(fsnn_data_npz(path, NULL, NULL, false, &data), FSNN_EFORMAT,
+                "sample 1 has the class");
     }
     fsnn_arrays_free(&list);
     fsnn_arrays_add(&list, "x", FSNN_F32, &FSNN_SHAPE(3, 0));
-    assert_good(fsnn_npz_write(path, &list));
-    assert_fails(FSNN_EFORMAT, fsnn_data_npz(path, NULL, NULL, false, &data));
-    assert_says("holds nothing");
+    GOOD(fsnn_npz_write(path, &list));
+    REFUSED(fsnn_data_npz(path, NULL, NULL, false, &data), FSNN_EFORMAT, "holds nothing");
     fsnn_arrays_free(&list);
     fsnn_arrays_add(&list, "x", FSNN_F32, &FSNN_SHAPE(3));
-    assert_good(fsnn_npz_write(path, &list));
-    assert_fails(FSNN_EFORMAT, fsnn_data_npz(path, NULL, NULL, true, &data));
-    assert_says("at least 2 dimensions");
+    GOOD(fsnn_npz_write(path, &list));
+    REFUSED(fsnn_data_npz(path, NULL, NULL, true, &data), FSNN_EFORMAT, "at least 2 dimensions");
     fsnn_arrays_free(&list);
     files_remove("d.npz");
-    assert_fails(FSNN_EIO, fsnn_data_npz(path, NULL, NULL, true, &data));
+    FAILS(fsnn_data_npz(path, NULL, NULL, true, &data), FSNN_EIO);
 }
 
 static void survives_failing_memory(void **state)

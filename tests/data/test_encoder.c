@@ -2,10 +2,6 @@
  */
 #include "data/files.h"
 
-#include <math.h>
-
-#include "base/base.h"
-
 static void names(void **state)
 {
     (void)state;
@@ -13,9 +9,8 @@ static void names(void **state)
         assert_int_equal(fsnn_encoder_find(fsnn_encoder_name((fsnn_encoder_kind)i)), i);
     assert_string_equal(fsnn_encoder_name(FSNN_ENCODE_RATE), "rate");
     assert_string_equal(fsnn_encoder_name((fsnn_encoder_kind)77), "unknown");
-    assert_fails(FSNN_ENOTFOUND, fsnn_encoder_find("latencies"));
-    assert_says("latency");
-    assert_fails(FSNN_ENOTFOUND, fsnn_encoder_find(NULL));
+    REFUSED(fsnn_encoder_find("latencies"), FSNN_ENOTFOUND, "latency");
+    FAILS(fsnn_encoder_find(NULL), FSNN_ENOTFOUND);
 }
 
 static void direct_repeats(void **state)
@@ -23,7 +18,7 @@ static void direct_repeats(void **state)
     (void)state;
     fsnn_encoder encoder = {FSNN_ENCODE_DIRECT, 3, 2, 0, 0, false};
     float x[6] = {0, 0.25F, 0.5F, -1, 3, 1e-3F}, out[18];
-    assert_good(fsnn_encode(&encoder, 2, 3, x, 1, 2, out));
+    GOOD(fsnn_encode(&encoder, 2, 3, x, 1, 2, out));
     for (int k = 0; k < 3; k++)
         for (int i = 0; i < 6; i++)
             assert_true(out[6 * k + i] == 2 * x[i]);
@@ -40,20 +35,20 @@ static void latency_is_exact(void **state)
     float out[T * N];
     memset(out, 0x7f, sizeof out);
     encoder.floor = 0.2F; /* the float itself: a value equal to it stays silent */
-    assert_good(fsnn_encode(&encoder, 1, N, x, 1, 2, out));
+    GOOD(fsnn_encode(&encoder, 1, N, x, 1, 2, out));
     for (int k = 0; k < T; k++)
         for (int i = 0; i < N; i++)
             assert_true(out[N * k + i] == (step[i] == k ? 1.0F : 0.0F));
     encoder.gain = 0.5;
-    assert_good(fsnn_encode(&encoder, 1, N, x, 1, 2, out));
+    GOOD(fsnn_encode(&encoder, 1, N, x, 1, 2, out));
     assert_true(out[N * 3] == 1 && out[N * 2] == 0); /* v = 0.5: a hair above 2.5, so 3 */
     encoder.steps = 1;
     encoder.gain = 1;
-    assert_good(fsnn_encode(&encoder, 1, N, x, 1, 2, out));
+    GOOD(fsnn_encode(&encoder, 1, N, x, 1, 2, out));
     for (int i = 0; i < N; i++)
         assert_true(out[i] == (step[i] < 0 ? 0.0F : 1.0F));
     float odd[2] = {NAN, INFINITY};
-    assert_good(fsnn_encode(&encoder, 1, 2, odd, 1, 2, out));
+    GOOD(fsnn_encode(&encoder, 1, 2, odd, 1, 2, out));
     assert_true(out[0] == 0 && out[1] == 1);
 }
 
@@ -65,7 +60,7 @@ static void latency_covers_all_steps(void **state)
     fsnn_encoder encoder = {FSNN_ENCODE_LATENCY, T, 1, 0.01, 0, false};
     for (int i = 0; i < N; i++)
         x[i] = (float)i / (N - 1);
-    assert_good(fsnn_encode(&encoder, 1, N, x, 1, 2, out));
+    GOOD(fsnn_encode(&encoder, 1, N, x, 1, 2, out));
     int last = T, first = -1;
     for (int i = 0; i < N; i++) {
         int count = 0, step = -1;
@@ -97,7 +92,7 @@ static void rate_has_the_right_mean(void **state)
             double q = fmin(1, fmax(0, gain[g] * p[c])), sum = 0, n = (double)T * B * N;
             for (int i = 0; i < B * N; i++)
                 x[i] = (float)p[c];
-            assert_good(fsnn_encode(&encoder, B, N, x, 11, (uint64_t)(100 * c), out));
+            GOOD(fsnn_encode(&encoder, B, N, x, 11, (uint64_t)(100 * c), out));
             for (int i = 0; i < T * B * N; i++) {
                 assert_true(out[i] == 0 || out[i] == 1);
                 sum += out[i];
@@ -115,7 +110,7 @@ static void rate_is_uncorrelated(void **state)
     fsnn_encoder encoder = {FSNN_ENCODE_RATE, T, 1, 0, 0, false};
     for (int i = 0; i < B * N; i++)
         x[i] = 0.5F;
-    assert_good(fsnn_encode(&encoder, B, N, x, 5, 0, out));
+    GOOD(fsnn_encode(&encoder, B, N, x, 5, 0, out));
     const int shift[] = {1, 2, 4, N, B * N, 2 * B * N};
     for (int s = 0; s < FSNN_COUNT(shift); s++) {
         double sum = 0, n = ALL - shift[s];
@@ -132,17 +127,17 @@ static void rate_depends_on_sample_not_on_batch(void **state)
     static float x[B * N], all[T * B * N], one[T * N];
     fsnn_encoder encoder = {FSNN_ENCODE_RATE, T, 1, 0, 0, false};
     fsnn_random_fill(x, B * N, 1, 1, 0);
-    assert_good(fsnn_encode(&encoder, B, N, x, 3, 1000, all));
+    GOOD(fsnn_encode(&encoder, B, N, x, 3, 1000, all));
     for (int b = 0; b < B; b++) {
-        assert_good(fsnn_encode(&encoder, 1, N, x + b * N, 3, 1000 + (uint64_t)b, one));
+        GOOD(fsnn_encode(&encoder, 1, N, x + b * N, 3, 1000 + (uint64_t)b, one));
         for (int k = 0; k < T; k++)
             assert_memory_equal(one + k * N, all + (k * B + b) * N, N * sizeof *one);
     }
     encoder.steps = 3; /* fewer steps: the same beginning */
     static float fewer[3 * B * N];
-    assert_good(fsnn_encode(&encoder, B, N, x, 3, 1000, fewer));
+    GOOD(fsnn_encode(&encoder, B, N, x, 3, 1000, fewer));
     assert_memory_equal(fewer, all, sizeof fewer);
-    assert_good(fsnn_encode(&encoder, B, N, x, 4, 1000, fewer)); /* another seed */
+    GOOD(fsnn_encode(&encoder, B, N, x, 4, 1000, fewer)); /* another seed */
     assert_memory_not_equal(fewer, all, sizeof fewer);
     for (int k = 0; k < 3; k++) /* as documented: number k N + n of the sample's stream */
         for (int i = 0; i < N; i++)
@@ -160,7 +155,7 @@ static void delta_follows(void **state)
     const float x[N] = {0.5F, -0.3F, 0.12F, 9};
     float out[T * 2 * N];
     memset(out, 0x7f, sizeof out);
-    assert_good(fsnn_encode(&encoder, 1, N, x, 1, 2, out));
+    GOOD(fsnn_encode(&encoder, 1, N, x, 1, 2, out));
     for (int i = 0; i < N; i++) {
         double level = 0;
         int spikes = 0;
@@ -175,9 +170,9 @@ static void delta_follows(void **state)
         assert_int_equal(spikes, ((const int[]){4, 2, 0, T})[i]);
     }
     encoder.threshold = 0;
-    assert_fails(FSNN_EARGUMENT, fsnn_encode(&encoder, 1, N, x, 1, 2, out));
+    FAILS(fsnn_encode(&encoder, 1, N, x, 1, 2, out), FSNN_EARGUMENT);
     encoder.threshold = NAN;
-    assert_fails(FSNN_EARGUMENT, fsnn_encode(&encoder, 1, N, x, 1, 2, out));
+    FAILS(fsnn_encode(&encoder, 1, N, x, 1, 2, out), FSNN_EARGUMENT);
 }
 
 /* A sequence [T, N] through a loader with each encoder. */
@@ -194,8 +189,8 @@ static void sequences(void **state)
                {FSNN_ENCODE_LATENCY, T * S, N},
                {FSNN_ENCODE_DELTA, T, 2 * N}};
     fsnn_data *data;
-    assert_good(fsnn_data_memory(2, FSNN_SHAPE(T, N), x, NULL, &data));
-    assert_good(fsnn_data_sequence(data, FSNN_AXES_FIRST));
+    GOOD(fsnn_data_memory(2, FSNN_SHAPE(T, N), x, NULL, &data));
+    GOOD(fsnn_data_sequence(data, FSNN_AXES_FIRST));
     for (int r = 0; r < FSNN_COUNT(row); r++) {
         fsnn_loader *loader;
         fsnn_batch batch;
@@ -203,11 +198,11 @@ static void sequences(void **state)
         int64_t steps;
         fsnn_loader_options o = {
             .encoder = {row[r].kind, S, 1, 0.1, 0.3, false}, .batch = 2, .seed = 5};
-        assert_good(fsnn_loader_create(data, &o, &loader));
+        GOOD(fsnn_loader_create(data, &o, &loader));
         fsnn_loader_shape(loader, &steps, &shape);
         assert_int_equal(steps, row[r].steps);
         assert_true(shape.rank == 1 && shape.dim[0] == row[r].values);
-        assert_good(fsnn_loader_start(loader, 0));
+        GOOD(fsnn_loader_start(loader, 0));
         assert_int_equal(fsnn_loader_next(loader, &batch), 1);
         for (int b = 0; b < 2; b++)
             for (int i = 0; i < N; i++) {
@@ -238,8 +233,8 @@ static void sequences(void **state)
     fsnn_loader *loader; /* the shape of pictures: channels double */
     fsnn_shape shape;
     fsnn_loader_options o = {.encoder = {FSNN_ENCODE_DELTA, S, 1, 0, 0.3, false}, .batch = 1};
-    assert_good(fsnn_data_memory(2, FSNN_SHAPE(1, 2, 3), x, NULL, &data));
-    assert_good(fsnn_loader_create(data, &o, &loader));
+    GOOD(fsnn_data_memory(2, FSNN_SHAPE(1, 2, 3), x, NULL, &data));
+    GOOD(fsnn_loader_create(data, &o, &loader));
     fsnn_loader_shape(loader, NULL, &shape);
     assert_true(shape.rank == 3 && shape.dim[0] == 2 && shape.dim[1] == 2 && shape.dim[2] == 3);
     fsnn_loader_destroy(loader);
@@ -257,12 +252,12 @@ static void refuses_options(void **state)
     };
     float x = 1, out[8];
     for (int i = 0; i < FSNN_COUNT(bad); i++)
-        assert_fails(FSNN_EARGUMENT, fsnn_encode(&bad[i], 1, 1, &x, 0, 0, out));
+        FAILS(fsnn_encode(&bad[i], 1, 1, &x, 0, 0, out), FSNN_EARGUMENT);
     fsnn_encoder good = {FSNN_ENCODE_RATE, 4, 1, 0, 0, false};
-    assert_fails(FSNN_EARGUMENT, fsnn_encode(NULL, 1, 1, &x, 0, 0, out));
-    assert_fails(FSNN_EARGUMENT, fsnn_encode(&good, 0, 1, &x, 0, 0, out));
-    assert_fails(FSNN_EARGUMENT, fsnn_encode(&good, 1, 0, &x, 0, 0, out));
-    assert_fails(FSNN_EARGUMENT, fsnn_encode(&good, 1, 1, NULL, 0, 0, out));
+    FAILS(fsnn_encode(NULL, 1, 1, &x, 0, 0, out), FSNN_EARGUMENT);
+    FAILS(fsnn_encode(&good, 0, 1, &x, 0, 0, out), FSNN_EARGUMENT);
+    FAILS(fsnn_encode(&good, 1, 0, &x, 0, 0, out), FSNN_EARGUMENT);
+    FAILS(fsnn_encode(&good, 1, 1, NULL, 0, 0, out), FSNN_EARGUMENT);
 }
 
 int main(void)

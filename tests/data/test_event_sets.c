@@ -46,7 +46,7 @@ static void check_set(const fsnn_event_files *files, const char *cache, int coun
 {
     fsnn_data *data;
     fsnn_data_info info;
-    assert_good(fsnn_data_events(files, &four, cache, &data));
+    GOOD(fsnn_data_events(files, &four, cache, &data));
     fsnn_data_info_get(data, &info);
     assert_int_equal(info.count, count);
     assert_true(info.sequence);
@@ -55,7 +55,7 @@ static void check_set(const fsnn_event_files *files, const char *cache, int coun
     for (int i = 0; i < count; i++) {
         int32_t y;
         double sum = 0;
-        assert_good(fsnn_data_sample(data, i, x, &y));
+        GOOD(fsnn_data_sample(data, i, x, &y));
         for (int64_t j = 0; j < fsnn_shape_count(&info.shape); j++)
             sum += x[j];
         assert_int_equal(y, label[i]);
@@ -84,26 +84,26 @@ static void folders_are_classes(void **state)
     check_set(&files, NULL, 4, (int[]){0, 0, 1, 8}, (int[]){5, 4, 6, 3}); /* 2, 2, 3, 10 less 2 */
     files.first_class = 3;
     fsnn_data *data;
-    assert_fails(FSNN_EFORMAT, fsnn_data_events(&files, &four, NULL, &data));
-    assert_says("has the class 2, but classes count from 3");
+    REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EFORMAT,
+            "has the class 2, but classes count from 3");
     char from[256], other[256];
     files.first_class = 0;
     assert_int_equal(rename(files_path(from, "set/3"), files_path(other, "set/cat")), 0);
     check_set(&files, NULL, 4, (int[]){1, 1, 0, 2}, (int[]){5, 4, 3, 6}); /* "10" < "2" < "cat" */
     /* the sensor: what the events need, or what is said */
     fsnn_data_info info;
-    assert_good(fsnn_data_events(&files, &four, NULL, &data));
+    GOOD(fsnn_data_events(&files, &four, NULL, &data));
     fsnn_data_info_get(data, &info);
     assert_true(fsnn_shape_equal(&info.shape, &FSNN_SHAPE(4, 2, 6, 10)));
     fsnn_data_destroy(data);
     files.sensor[0] = files.sensor[1] = 12;
-    assert_good(fsnn_data_events(&files, &four, NULL, &data));
+    GOOD(fsnn_data_events(&files, &four, NULL, &data));
     fsnn_data_info_get(data, &info);
     assert_true(fsnn_shape_equal(&info.shape, &FSNN_SHAPE(4, 2, 12, 12)));
     fsnn_data_destroy(data);
     files.sensor[1] = 9;
-    assert_fails(FSNN_EARGUMENT, fsnn_data_events(&files, &four, NULL, &data));
-    assert_says("events up to row 5, column 9");
+    REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EARGUMENT,
+            "events up to row 5, column 9");
     clear("set");
 }
 
@@ -119,17 +119,15 @@ static void lists_name_recordings(void **state)
     check_set(&files, NULL, 3, (int[]){7, 0, 4}, (int[]){3, 4, 6});
     fsnn_data *data;
     files_write("list.txt", "2/b 1\n3/c\n", 10);
-    assert_fails(FSNN_EFORMAT, fsnn_data_events(&files, &four, NULL, &data));
-    assert_says("3/c.bs2 has no class");
+    REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EFORMAT, "3/c.bs2 has no class");
     files_write("list.txt", "2/b 1\n3/x 1\n", 12);
-    assert_fails(FSNN_ENOTFOUND, fsnn_data_events(&files, &four, NULL, &data));
-    assert_says("line 2: there is no recording \"3/x\"");
+    REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_ENOTFOUND,
+            "line 2: there is no recording \"3/x\"");
     files_write("list.txt", "2/b 1\n3/c 4 5\n", 14);
-    assert_fails(FSNN_EFORMAT, fsnn_data_events(&files, &four, NULL, &data));
-    assert_says("line 2: \"5\" stands behind the name and the class \"4\"");
+    REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EFORMAT,
+            "line 2: \"5\" stands behind the name and the class \"4\"");
     files_write("list.txt", "# nothing\n", 10);
-    assert_fails(FSNN_ENOTFOUND, fsnn_data_events(&files, &four, NULL, &data));
-    assert_says("holds no recordings");
+    REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_ENOTFOUND, "holds no recordings");
     files_remove("list.txt");
     clear("set");
 }
@@ -164,8 +162,7 @@ static void patterns_hold_classes(void **state)
     check_set(&files, NULL, 2, (int[]){1, 0}, (int[]){3, 4});
     files.pattern = "x*";
     fsnn_data *data;
-    assert_fails(FSNN_ENOTFOUND, fsnn_data_events(&files, &four, NULL, &data));
-    assert_says("named like \"x*\"");
+    REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_ENOTFOUND, "named like \"x*\"");
     clear("set");
 }
 
@@ -197,12 +194,11 @@ static void tables_cut(void **state)
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         fsnn_data *data;
         files_write("set/u_labels.csv", row[i].table, strlen(row[i].table));
-        assert_fails(FSNN_EFORMAT, fsnn_data_events(&files, &four, NULL, &data));
-        assert_says(row[i].words);
+        REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EFORMAT, row[i].words);
     }
     fsnn_data *data;
     files_remove("set/u_labels.csv");
-    assert_fails(FSNN_EIO, fsnn_data_events(&files, &four, NULL, &data));
+    FAILS(fsnn_data_events(&files, &four, NULL, &data), FSNN_EIO);
     files_remove("list.txt");
     clear("set");
 }
@@ -258,7 +254,7 @@ static void cache_is_used_while_files_stay(void **state)
     check_set(&files, cache, 4, label, events);
     fsnn_data *data;
     fsnn_data_info info;
-    assert_good(fsnn_data_events(&files, &four, cache, &data));
+    GOOD(fsnn_data_events(&files, &four, cache, &data));
     fsnn_data_info_get(data, &info);
     assert_int_equal(info.shape.dim[3], 10);
     fsnn_data_destroy(data);
@@ -283,11 +279,10 @@ static void cache_is_used_while_files_stay(void **state)
     check_set(&files, cache, 4, label, events);
     assert_int_equal(files_in("cache", file), 3);
     fsnn_frames other = {.by = FSNN_FRAMES_VOXEL, .count = 3, .crop = {6, 6}};
-    assert_good(
-        fsnn_data_events(&files, &other, cache, &data)); /* frames are made from the same events */
+    GOOD(fsnn_data_events(&files, &other, cache, &data)); /* frames are made from the same events */
     fsnn_data_destroy(data);
     assert_int_equal(files_in("cache", file), 3);
-    assert_fails(FSNN_EIO, fsnn_data_events(&files, &four, "/proc/nowhere", &data));
+    FAILS(fsnn_data_events(&files, &four, "/proc/nowhere", &data), FSNN_EIO);
     clear("cache");
     clear("set");
 }
@@ -342,19 +337,19 @@ static void sensors_must_agree(void **state)
         size_t size;
         snprintf(from, sizeof from, "tests/fuzz/events/%s", names[i]);
         snprintf(to, sizeof to, "set/%.100s", names[i]);
-        assert_good(fsnn_file_read(from, &bytes, &size));
+        GOOD(fsnn_file_read(from, &bytes, &size));
         files_write(to, bytes, size);
         fsnn_free(bytes);
     }
     fsnn_event_files files = {.path = files_path(path, "set")};
-    assert_fails(FSNN_EFORMAT, fsnn_data_events(&files, &four, NULL, &data));
-    assert_says("a set holds recordings of one sensor");
+    REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EFORMAT,
+            "a set holds recordings of one sensor");
     files.path = files_path(path, "set/davis.aedat");
     files.sensor[0] = 128, files.sensor[1] = 346;
-    assert_fails(FSNN_EARGUMENT, fsnn_data_events(&files, &four, NULL, &data));
-    assert_says("260 rows and 346 columns, not 128 and 346");
+    REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EARGUMENT,
+            "260 rows and 346 columns, not 128 and 346");
     files.sensor[0] = 260;
-    assert_good(fsnn_data_events(&files, &four, NULL, &data)); /* one recording, no class */
+    GOOD(fsnn_data_events(&files, &four, NULL, &data)); /* one recording, no class */
     fsnn_data_info info;
     fsnn_data_info_get(data, &info);
     assert_true(info.count == 1 && info.classes == 0);
@@ -372,7 +367,7 @@ static void samples_are_listed(void **state)
     make_folders();
     fsnn_event_files files = {.path = files_path(path, "set")};
     fsnn_frames frames = {.by = FSNN_FRAMES_VOXEL, .count = 3};
-    assert_good(fsnn_data_events(&files, &frames, NULL, &data));
+    GOOD(fsnn_data_events(&files, &frames, NULL, &data));
     float *x = malloc((size_t)data->size * sizeof *x);
     assert_non_null(x);
     for (int round = 0; round < 2; round++) {
@@ -386,7 +381,7 @@ static void samples_are_listed(void **state)
             assert_true(n < 50);
         }
         assert_int_equal(rows.dense != NULL, round);
-        assert_good(fsnn_data_sample(data, 1, x, NULL));
+        GOOD(fsnn_data_sample(data, 1, x, NULL));
         int64_t at = 0, N = data->size / 3;
         for (int64_t i = 0; i < data->size; i++)
             if (x[i] != 0) {
@@ -396,7 +391,7 @@ static void samples_are_listed(void **state)
         assert_int_equal(rows.start[3], at);
         assert_int_equal(at > 8, round);
         sparse_free(&rows);
-        assert_good(fsnn_data_normalize(data, 0.5, 1));
+        GOOD(fsnn_data_normalize(data, 0.5, 1));
     }
     free(x);
     fsnn_data_destroy(data);

@@ -37,7 +37,7 @@ static void recordings(void **state)
         uint8_t *bytes;
         size_t size;
         snprintf(path, sizeof path, "tests/fuzz/events/%s", files[i].name);
-        assert_good(fsnn_file_read(path, &bytes, &size));
+        GOOD(fsnn_file_read(path, &bytes, &size));
         fuzz(files[i].target, bytes, size, 100 + (uint64_t)i);
         fsnn_free(bytes);
     }

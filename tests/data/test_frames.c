@@ -6,8 +6,6 @@
 #include "data/sparse.h"
 #include "data/store.h"
 
-#include <math.h>
-
 #include <fsnn/events.h>
 
 enum { W = 7, H = 5, N = 500 };
@@ -92,9 +90,9 @@ static void lists_of(const fsnn_frames *f, const fsnn_events *e, const augment_c
                      int64_t size, float *x, sparse_rows *rows)
 {
     packed_event packed[N];
-    assert_good(packed_from("e", e->event, e->count, packed));
-    assert_good(frames_fill(f, e->width, e->height, packed, e->count, clip, x));
-    assert_good(frames_lists(f, e->width, e->height, packed, e->count, clip, rows));
+    GOOD(packed_from("e", e->event, e->count, packed));
+    GOOD(frames_fill(f, e->width, e->height, packed, e->count, clip, x));
+    GOOD(frames_lists(f, e->width, e->height, packed, e->count, clip, rows));
     same_as_lists(rows, f->count, size, x);
 }
 
@@ -128,10 +126,10 @@ static void frames_are_as_defined(void **state)
                                                  f.size[1] ? f.size[1] : keep[1]};
                         int64_t frame = (polarity == FSNN_FRAMES_SPLIT ? 2 : 1) * side[0] * side[1];
                         fsnn_shape shape;
-                        assert_good(fsnn_frames_shape(&f, W, H, &shape));
+                        GOOD(fsnn_frames_shape(&f, W, H, &shape));
                         assert_int_equal(fsnn_shape_count(&shape), f.count * frame);
                         assert_int_equal(shape.dim[2], side[0]);
-                        assert_good(fsnn_frames_make(&f, &e, x));
+                        GOOD(fsnn_frames_make(&f, &e, x));
                         for (int64_t k = 0; k < f.count; k++) {
                             plain_frame(&f, &e, k, keep, side, want);
                             for (int64_t i = 0; i < frame; i++)
@@ -164,7 +162,7 @@ static void no_events_are_empty_frames(void **state)
         fsnn_frames f = {
             .by = (fsnn_frames_by)by, .count = 3, .window = 5, .value = FSNN_FRAMES_NORMALIZED};
         memset(x, 7, sizeof x);
-        assert_good(fsnn_frames_make(&f, &e, x));
+        GOOD(fsnn_frames_make(&f, &e, x));
         for (size_t i = 0; i < sizeof x / sizeof *x; i++)
             assert_true(x[i] == 0);
     }
@@ -187,20 +185,18 @@ static void refuses_options(void **state)
     };
     fsnn_shape shape;
     for (int i = 0; i < FSNN_COUNT(row); i++) {
-        assert_fails(FSNN_EARGUMENT, fsnn_frames_shape(&row[i].frames, W, H, &shape));
-        assert_says(row[i].words);
+        REFUSED(fsnn_frames_shape(&row[i].frames, W, H, &shape), FSNN_EARGUMENT, row[i].words);
     }
     fsnn_frames f = fsnn_frames_default();
-    assert_fails(FSNN_EARGUMENT, fsnn_frames_shape(&f, 0, H, &shape));
-    assert_fails(FSNN_EARGUMENT, fsnn_frames_shape(NULL, W, H, &shape));
+    FAILS(fsnn_frames_shape(&f, 0, H, &shape), FSNN_EARGUMENT);
+    FAILS(fsnn_frames_shape(NULL, W, H, &shape), FSNN_EARGUMENT);
     /* further apart than 35 bits of microseconds, also where the difference overflows */
     static fsnn_event far[2][2] = {{{.t = 0}, {.t = INT64_C(1) << 35}},
                                    {{.t = INT64_MIN}, {.t = INT64_MAX}}};
     static float x[16 * 2 * W * H];
     for (int i = 0; i < 2; i++) {
         fsnn_events e = {.event = far[i], .count = 2, .width = W, .height = H};
-        assert_fails(FSNN_EUNSUPPORTED, fsnn_frames_make(&f, &e, x));
-        assert_says("up to 9.5 hours");
+        REFUSED(fsnn_frames_make(&f, &e, x), FSNN_EUNSUPPORTED, "up to 9.5 hours");
     }
 }
 
@@ -305,20 +301,20 @@ static void events_are_dropped_and_delayed(void **state)
     fsnn_frames f = {.by = FSNN_FRAMES_TIME, .count = 8};
     double sum = 0, moved = 0;
     int64_t size = 8 * 2 * W * H;
-    assert_good(packed_from("e", event, N, packed));
-    assert_good(frames_fill(&f, W, H, packed, N, NULL, plain));
+    GOOD(packed_from("e", event, N, packed));
+    GOOD(frames_fill(&f, W, H, packed, N, NULL, plain));
     augment_clip clip = still(W, H);
-    assert_good(frames_fill(&f, W, H, packed, N, &clip, x));
+    GOOD(frames_fill(&f, W, H, packed, N, &clip, x));
     assert_memory_equal(x, plain, sizeof x); /* a change that changes nothing */
     clip.flip_polarity = true;
-    assert_good(frames_fill(&f, W, H, packed, N, &clip, x));
+    GOOD(frames_fill(&f, W, H, packed, N, &clip, x));
     for (int64_t i = 0; i < size; i++) {
         int64_t other = i / (W * H) % 2 ? i - W * H : i + W * H;
         assert_true(x[i] == plain[other]);
     }
     clip = still(W, H);
     clip.drop = 0.3;
-    assert_good(frames_fill(&f, W, H, packed, N, &clip, x));
+    GOOD(frames_fill(&f, W, H, packed, N, &clip, x));
     for (int64_t i = 0; i < size; i++) {
         assert_true(x[i] <= plain[i]);
         sum += x[i];
@@ -327,7 +323,7 @@ static void events_are_dropped_and_delayed(void **state)
     clip = still(W, H);
     clip.jitter = 2000; /* about two frames of eight: times end where they did */
     sum = 0;
-    assert_good(frames_fill(&f, W, H, packed, N, &clip, x));
+    GOOD(frames_fill(&f, W, H, packed, N, &clip, x));
     for (int64_t i = 0; i < size; i++) {
         sum += x[i];
         moved += fabs(x[i] - plain[i]) / 2;
@@ -346,8 +342,8 @@ static void loaders_change_pictures(void **state)
     for (int i = 0; i < COUNT * SIZE; i++)
         values[i] = (float)(i % SIZE + 1);
     fsnn_data *data;
-    assert_good(fsnn_data_memory(COUNT, FSNN_SHAPE(2, 8, 8), values, NULL, &data));
-    assert_good(fsnn_data_normalize(data, 1, 2));
+    GOOD(fsnn_data_memory(COUNT, FSNN_SHAPE(2, 8, 8), values, NULL, &data));
+    GOOD(fsnn_data_normalize(data, 1, 2));
     fsnn_loader_options options = {.encoder = {.steps = 1, .gain = 1},
                                    .batch = COUNT,
                                    .seed = 4,
@@ -356,13 +352,13 @@ static void loaders_change_pictures(void **state)
     static float first[COUNT * SIZE];
     for (int epoch = 0; epoch < 3; epoch++) {
         fsnn_batch batch;
-        assert_good(fsnn_loader_create(data, &options, &loader));
-        assert_good(fsnn_loader_start(loader, epoch % 2));
+        GOOD(fsnn_loader_create(data, &options, &loader));
+        GOOD(fsnn_loader_start(loader, epoch % 2));
         assert_int_equal(fsnn_loader_next(loader, &batch), 1);
         for (int b = 0; b < COUNT; b++) {
             augment_clip clip = augment_draw(&options.augment, 8, 8, 4, epoch % 2, b);
             float want[SIZE], work[64];
-            assert_good(fsnn_data_sample(data, b, want, NULL));
+            GOOD(fsnn_data_sample(data, b, want, NULL));
             augment_pictures(&clip, 2, -0.5F, work, want); /* an empty pixel: (0 - 1) / 2 */
             assert_memory_equal(batch.x + b * SIZE, want, sizeof want);
         }
@@ -375,16 +371,16 @@ static void loaders_change_pictures(void **state)
         fsnn_loader_destroy(loader);
     }
     options.augment = (fsnn_augment){.jitter = 5};
-    assert_fails(FSNN_EARGUMENT, fsnn_loader_create(data, &options, &loader));
-    assert_says("are for recordings of events");
+    REFUSED(fsnn_loader_create(data, &options, &loader), FSNN_EARGUMENT,
+            "are for recordings of events");
     options.augment = (fsnn_augment){.flip = 2};
-    assert_fails(FSNN_EARGUMENT, fsnn_loader_create(data, &options, &loader));
-    assert_says("flip is 2; it must lie from 0 to 1");
+    REFUSED(fsnn_loader_create(data, &options, &loader), FSNN_EARGUMENT,
+            "flip is 2; it must lie from 0 to 1");
     fsnn_data_destroy(data);
-    assert_good(fsnn_data_memory(COUNT, FSNN_SHAPE(SIZE), values, NULL, &data));
+    GOOD(fsnn_data_memory(COUNT, FSNN_SHAPE(SIZE), values, NULL, &data));
     options.augment = (fsnn_augment){.flip = 1};
-    assert_fails(FSNN_EARGUMENT, fsnn_loader_create(data, &options, &loader));
-    assert_says("[128] are no pictures [C, H, W]");
+    REFUSED(fsnn_loader_create(data, &options, &loader), FSNN_EARGUMENT,
+            "[128] are no pictures [C, H, W]");
     fsnn_data_destroy(data);
 }
 
@@ -399,12 +395,12 @@ static void lists_hold_what_is_not_empty(void **state)
         values[i] = fsnn_random_u32(8, 8, (uint64_t)i) % 5 ? 0 : (float)i;
     fsnn_data *data;
     sparse_rows rows = {0};
-    assert_good(fsnn_data_memory(COUNT, FSNN_SHAPE(T, SIZE), values, NULL, &data));
-    assert_fails(FSNN_EARGUMENT, sparse_fetch(data, 0, NULL, &rows));
+    GOOD(fsnn_data_memory(COUNT, FSNN_SHAPE(T, SIZE), values, NULL, &data));
+    FAILS(sparse_fetch(data, 0, NULL, &rows), FSNN_EARGUMENT);
     data->sequence = true;
     for (int s = 0; s < COUNT; s++) {
         float x[T * SIZE] = {0};
-        assert_good(sparse_fetch(data, s, NULL, &rows));
+        GOOD(sparse_fetch(data, s, NULL, &rows));
         assert_true(rows.T == T && rows.N == SIZE && rows.start[0] == 0);
         for (int k = 0; k < T; k++)
             for (int64_t i = rows.start[k]; i < rows.start[k + 1]; i++) {

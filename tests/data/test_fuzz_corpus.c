@@ -33,9 +33,9 @@ static size_t npz_of(fsnn_arrays *list, uint8_t *out)
     char path[256];
     uint8_t *bytes;
     size_t size;
-    assert_good(fsnn_npz_write(files_path(path, "f.npz"), list));
+    GOOD(fsnn_npz_write(files_path(path, "f.npz"), list));
     fsnn_arrays_free(list);
-    assert_good(fsnn_file_read(path, &bytes, &size));
+    GOOD(fsnn_file_read(path, &bytes, &size));
     assert_true(size < CAPACITY);
     memcpy(out, bytes, size);
     fsnn_free(bytes);
@@ -73,7 +73,7 @@ static void graph_files(void **state)
     for (int i = 0; i < FSNN_COUNT(files); i++) {
         uint8_t *bytes;
         size_t size;
-        assert_good(fsnn_file_read(files[i], &bytes, &size));
+        GOOD(fsnn_file_read(files[i], &bytes, &size));
         fuzz(fuzz_graph, bytes, size, (uint64_t)(7 + i));
         fsnn_free(bytes);
     }

@@ -2,7 +2,6 @@
  * MNIST family. */
 #include "data/files.h"
 
-#include "base/base.h"
 #include "data/idx.h"
 
 static void reads_every_type(void **state)
@@ -28,7 +27,7 @@ static void reads_every_type(void **state)
         memcpy(bytes + n, type[i].bytes, size);
         fsnn_array array;
         double x[2];
-        assert_good(idx_parse("t.idx", bytes, n + size, &array));
+        GOOD(idx_parse("t.idx", bytes, n + size, &array));
         assert_int_equal(array.dtype, type[i].dtype);
         assert_true(fsnn_shape_equal(&array.shape, &FSNN_SHAPE(1, 2)));
         fsnn_array_to_f64(&array, x);
@@ -46,7 +45,7 @@ static void reads_gzip_members(void **state)
     n += files_gzip(plain, 0, packed + n, sizeof packed - n);
     n += files_gzip(plain + 11, size - 11, packed + n, sizeof packed - n);
     fsnn_array array;
-    assert_good(idx_parse("t.gz", packed, n, &array));
+    GOOD(idx_parse("t.gz", packed, n, &array));
     assert_memory_equal(array.data, plain + 16, 60);
     fsnn_free(array.data);
 }
@@ -63,8 +62,7 @@ static void every_truncation_is_an_error(void **state)
             uint8_t *exact = malloc(size ? size : 1); /* so that reading on shows */
             memcpy(exact, file, size);
             fsnn_array array;
-            assert_fails(FSNN_EFORMAT, idx_parse("t.idx", exact, size, &array));
-            assert_says("t.idx");
+            REFUSED(idx_parse("t.idx", exact, size, &array), FSNN_EFORMAT, "t.idx");
             assert_null(array.data);
             free(exact);
         }
@@ -77,51 +75,50 @@ static void refuses_damage(void **state)
     uint8_t b[512], packed[1024];
     fsnn_array array;
     size_t n;
-#define REFUSED(size, says)                                                                        \
-    assert_fails(FSNN_EFORMAT, idx_parse("t.idx", b, size, &array));                               \
-    assert_says(says);                                                                             \
+#define DAMAGED(size, words)                                                                       \
+    REFUSED(idx_parse("t.idx", b, size, &array), FSNN_EFORMAT, words);                             \
     assert_null(array.data)
 
     n = files_images(b, 2, 3, 4);
     b[n] = 7;
-    REFUSED(n + 1, "more follows");
-    REFUSED(n - 1, "[2, 3, 4]");
+    DAMAGED(n + 1, "more follows");
+    DAMAGED(n - 1, "[2, 3, 4]");
     b[0] = 0x89;
-    REFUSED(n, "89 00 08 03");
+    DAMAGED(n, "89 00 08 03");
     files_images(b, 2, 3, 4);
     b[2] = 0x0a;
-    REFUSED(n, "unknown IDX type 0a");
+    DAMAGED(n, "unknown IDX type 0a");
     b[2] = 8, b[3] = 0;
-    REFUSED(n, "0 dimensions");
+    DAMAGED(n, "0 dimensions");
     b[3] = 9;
-    REFUSED(n, "9 dimensions");
+    DAMAGED(n, "9 dimensions");
     files_images(b, 2, 3, 4);
     b[7] = 0;
-    REFUSED(n, "holds nothing");
+    DAMAGED(n, "holds nothing");
     n = files_idx_header(b, 0x0e, 4, (uint32_t[]){~0U, ~0U, ~0U, ~0U});
-    REFUSED(n, "do not fit");
+    DAMAGED(n, "do not fit");
     n = files_idx_header(b, 0x08, 3, (uint32_t[]){60000, 28, 28});
-    REFUSED(n, "do not fit");
+    DAMAGED(n, "do not fit");
 
     /* gzip: a size nobody can pack so small, garbage behind, checksum, stream */
     size_t zipped = files_gzip(b, n, packed, sizeof packed);
     memcpy(b, packed, zipped);
-    REFUSED(zipped, "do not fit");
+    DAMAGED(zipped, "do not fit");
     n = files_images(b, 2, 3, 4);
     zipped = files_gzip(b, n, packed, sizeof packed);
     memcpy(b, packed, zipped);
     b[zipped] = 0;
-    REFUSED(zipped + 1, "not gzip");
+    DAMAGED(zipped + 1, "not gzip");
     b[zipped - 8] ^= 1;
-    REFUSED(zipped, "data check");
+    DAMAGED(zipped, "data check");
     n = files_images(b, 2, 3, 4) + 3; /* three bytes too many inside the gzip data */
     zipped = files_gzip(b, n, packed, sizeof packed);
     memcpy(b, packed, zipped);
-    REFUSED(zipped, "more follows");
+    DAMAGED(zipped, "more follows");
     n = files_images(b, 2, 3, 4) - 3;
     zipped = files_gzip(b, n, packed, sizeof packed);
     memcpy(b, packed, zipped);
-    REFUSED(zipped, "21 bytes");
+    DAMAGED(zipped, "21 bytes");
 }
 
 /* ---- data sets ---- */
@@ -147,7 +144,7 @@ static void makes_data_sets(void **state)
             write_pair(23, 23, gzip);
             fsnn_data *data;
             fsnn_data_info info;
-            assert_good(fsnn_data_idx(images, labelled ? labels : NULL, &data));
+            GOOD(fsnn_data_idx(images, labelled ? labels : NULL, &data));
             fsnn_data_info_get(data, &info);
             assert_int_equal(info.count, 23);
             assert_true(fsnn_shape_equal(&info.shape, &FSNN_SHAPE(1, 4, 3)));
@@ -156,7 +153,7 @@ static void makes_data_sets(void **state)
             for (int i = 0; i < 23; i++) {
                 float x[12];
                 int32_t label;
-                assert_good(fsnn_data_sample(data, i, x, &label));
+                GOOD(fsnn_data_sample(data, i, x, &label));
                 assert_int_equal(label, labelled ? i % 10 : -1);
                 for (int j = 0; j < 12; j++)
                     assert_true(x[j] == (float)(uint8_t)(7 * (12 * i + j) + 1) / 255.0F);
@@ -175,23 +172,19 @@ static void refuses_pairs(void **state)
     files_path(images, "images");
     files_path(labels, "labels");
     write_pair(20, 21, false);
-    assert_fails(FSNN_EFORMAT, fsnn_data_idx(images, labels, &data));
+    FAILS(fsnn_data_idx(images, labels, &data), FSNN_EFORMAT);
     assert_null(data);
-    assert_says("21");
-    assert_says("20");
+    CONTAINS(fsnn_error_text(), "21");
+    CONTAINS(fsnn_error_text(), "20");
     write_pair(20, 20, false);
-    assert_fails(FSNN_EFORMAT, fsnn_data_idx(labels, images, &data));
-    assert_says("one dimension");
-    assert_fails(FSNN_EFORMAT, fsnn_data_idx(images, images, &data));
-    assert_says("labels are");
-    assert_fails(FSNN_EIO, fsnn_data_idx("/no/such/file", labels, &data));
-    assert_says("/no/such/file");
-    assert_fails(FSNN_EIO, fsnn_data_idx(images, "/no/such/file", &data));
-    assert_fails(FSNN_EIO, fsnn_data_idx(files_directory, NULL, &data));
-    assert_fails(FSNN_EARGUMENT, fsnn_data_idx(NULL, NULL, &data));
+    REFUSED(fsnn_data_idx(labels, images, &data), FSNN_EFORMAT, "one dimension");
+    REFUSED(fsnn_data_idx(images, images, &data), FSNN_EFORMAT, "labels are");
+    REFUSED(fsnn_data_idx("/no/such/file", labels, &data), FSNN_EIO, "/no/such/file");
+    FAILS(fsnn_data_idx(images, "/no/such/file", &data), FSNN_EIO);
+    FAILS(fsnn_data_idx(files_directory, NULL, &data), FSNN_EIO);
+    FAILS(fsnn_data_idx(NULL, NULL, &data), FSNN_EARGUMENT);
     files_write("labels", "", 0);
-    assert_fails(FSNN_EFORMAT, fsnn_data_idx(images, labels, &data));
-    assert_says("empty");
+    REFUSED(fsnn_data_idx(images, labels, &data), FSNN_EFORMAT, "empty");
     files_remove("images");
     files_remove("labels");
 }
@@ -208,23 +201,22 @@ static void reads_other_images(void **state)
     for (int i = 0; i < 6; i++)
         b[n + 2 * (size_t)i] = 0xff, b[n + 2 * (size_t)i + 1] = (uint8_t)i;
     files_write("images", b, n + 12);
-    assert_good(fsnn_data_idx(files_path(path, "images"), NULL, &data));
+    GOOD(fsnn_data_idx(files_path(path, "images"), NULL, &data));
     fsnn_data_info_get(data, &info);
     assert_true(fsnn_shape_equal(&info.shape, &FSNN_SHAPE(1, 2, 3)));
-    assert_good(fsnn_data_sample(data, 0, x, NULL));
+    GOOD(fsnn_data_sample(data, 0, x, NULL));
     for (int i = 0; i < 6; i++) /* only bytes are brought into 0..1 */
         assert_true(x[i] == (float)(i - 256));
     fsnn_data_destroy(data);
     n = files_idx_header(b, 0x08, 4, (uint32_t[]){2, 3, 1, 2});
     files_write("images", b, n + 12);
-    assert_good(fsnn_data_idx(path, NULL, &data));
+    GOOD(fsnn_data_idx(path, NULL, &data));
     fsnn_data_info_get(data, &info);
     assert_true(fsnn_shape_equal(&info.shape, &FSNN_SHAPE(3, 1, 2)));
     fsnn_data_destroy(data);
     n = files_idx_header(b, 0x08, 8, (uint32_t[]){1, 1, 1, 1, 1, 1, 1, 1});
     files_write("images", b, n + 1);
-    assert_fails(FSNN_EFORMAT, fsnn_data_idx(path, NULL, &data));
-    assert_says("6 dimensions");
+    REFUSED(fsnn_data_idx(path, NULL, &data), FSNN_EFORMAT, "6 dimensions");
     files_remove("images");
 }
 
@@ -258,7 +250,7 @@ static void count_labels(const fsnn_data *data, const int *expected)
     assert_true(fsnn_shape_equal(&info.shape, &FSNN_SHAPE(1, 28, 28)));
     for (int64_t i = 0; i < info.count; i++) {
         int32_t label;
-        assert_good(fsnn_data_sample(data, i, NULL, &label));
+        GOOD(fsnn_data_sample(data, i, NULL, &label));
         histogram[label]++;
     }
     for (int c = 0; c < 10; c++)
@@ -269,7 +261,7 @@ static double pixel_sum(const fsnn_data *data, int64_t index)
 {
     float x[784];
     double sum = 0;
-    assert_good(fsnn_data_sample(data, index, x, NULL));
+    GOOD(fsnn_data_sample(data, index, x, NULL));
     for (int i = 0; i < 784; i++)
         sum += 255.0 * x[i];
     return sum;
@@ -285,14 +277,14 @@ static void reads_fashion_mnist(void **state)
         skip();
     }
     fsnn_data *data;
-    assert_good(fsnn_data_idx(FASHION "train-images-idx3-ubyte.gz",
-                              FASHION "train-labels-idx1-ubyte.gz", &data));
+    GOOD(fsnn_data_idx(FASHION "train-images-idx3-ubyte.gz", FASHION "train-labels-idx1-ubyte.gz",
+                       &data));
     count_labels(data, (int[]){6000, 6000, 6000, 6000, 6000, 6000, 6000, 6000, 6000, 6000});
     assert_float_equal(pixel_sum(data, 0), 76247, 1e-2);
     assert_float_equal(pixel_sum(data, 59999), 16684, 1e-2);
     fsnn_data_destroy(data);
-    assert_good(fsnn_data_idx(FASHION "t10k-images-idx3-ubyte.gz",
-                              FASHION "t10k-labels-idx1-ubyte.gz", &data));
+    GOOD(fsnn_data_idx(FASHION "t10k-images-idx3-ubyte.gz", FASHION "t10k-labels-idx1-ubyte.gz",
+                       &data));
     count_labels(data, (int[]){1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000});
     fsnn_data_destroy(data);
 }
@@ -309,7 +301,7 @@ static void reads_mnist(void **state)
         skip();
     }
     fsnn_data *data;
-    assert_good(fsnn_data_idx(images, labels, &data));
+    GOOD(fsnn_data_idx(images, labels, &data));
     count_labels(data, (int[]){1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978});
     fsnn_data_destroy(data);
 }

@@ -3,14 +3,11 @@
 #include "data/files.h"
 
 #include <float.h>
-#include <math.h>
 
 #include <fsnn/interpolate.h>
 #include <fsnn/status.h>
 
 #include "json.h"
-
-#include "base/base.h"
 
 enum { MOST = 64, KINDS = FSNN_INTERPOLATIONS };
 
@@ -24,9 +21,8 @@ static void names(void **state)
         assert_int_equal(fsnn_interpolation_find(fsnn_interpolation_name(kinds[i])), kinds[i]);
     assert_string_equal(fsnn_interpolation_name(FSNN_HOLD), "hold");
     assert_string_equal(fsnn_interpolation_name((fsnn_interpolation)9), "unknown");
-    assert_fails(FSNN_ENOTFOUND, fsnn_interpolation_find("cubics"));
-    assert_says("did you mean cubic?");
-    assert_fails(FSNN_ENOTFOUND, fsnn_interpolation_find(NULL));
+    REFUSED(fsnn_interpolation_find("cubics"), FSNN_ENOTFOUND, "did you mean cubic?");
+    FAILS(fsnn_interpolation_find(NULL), FSNN_ENOTFOUND);
 }
 
 static int numbers(struct fy_node *list, double *out)
@@ -56,8 +52,7 @@ static void golden(void **state)
         struct fy_node *row = json_at(cases, c);
         int kind = fsnn_interpolation_find(json_text(json_get(row, "method")));
         assert_int_equal(numbers(json_get(row, "value"), value), 4 * q);
-        assert_good(
-            fsnn_interpolate((fsnn_interpolation)kind, n, times, 2, false, 2, x, q, t, out));
+        GOOD(fsnn_interpolate((fsnn_interpolation)kind, n, times, 2, false, 2, x, q, t, out));
         for (int i = 0; i < 4 * q; i++) {
             double off = kind == FSNN_LINEAR ? 4e-9 + FLT_EPSILON / 2 * fabs(value[i]) : 0;
             if (!(fabs(out[i] - value[i]) <= off))
@@ -94,7 +89,7 @@ static void polynomial(int kind, int n, double a, double b, double c)
         x[k] = (float)exact;
         size = fmax(size, fabs(exact));
     }
-    assert_good(fsnn_interpolate(kinds[kind], n, t, 1, false, 1, x, MOST, query, out));
+    GOOD(fsnn_interpolate(kinds[kind], n, t, 1, false, 1, x, MOST, query, out));
     for (int k = 0; k < MOST; k++) {
         double exact = a + b * query[k] + c * query[k] * query[k];
         if (!(fabs(out[k] - exact) <= 30 * FLT_EPSILON * size))
@@ -132,13 +127,13 @@ static void samples_ends_and_constants(void **state)
             c[k] = 0.7F;
         }
         for (int i = 0; i < KINDS; i++) {
-            assert_good(fsnn_interpolate(kinds[i], n, t, 1, false, 1, x, n, t, out));
+            GOOD(fsnn_interpolate(kinds[i], n, t, 1, false, 1, x, n, t, out));
             for (int k = 0; k < n; k++)
                 assert_true(out[k] == x[k]);
-            assert_good(fsnn_interpolate(kinds[i], n, t, 1, false, 1, x, 4, outside, out));
+            GOOD(fsnn_interpolate(kinds[i], n, t, 1, false, 1, x, 4, outside, out));
             assert_true(out[0] == x[0] && out[1] == x[0]);
             assert_true(out[2] == x[n - 1] && out[3] == x[n - 1]);
-            assert_good(fsnn_interpolate(kinds[i], n, t, 1, false, 1, c, MOST, between, out));
+            GOOD(fsnn_interpolate(kinds[i], n, t, 1, false, 1, c, MOST, between, out));
             for (int k = 0; k < MOST; k++)
                 assert_true(out[k] == 0.7F);
         }
@@ -151,7 +146,7 @@ static const float steps_x[] = {0, 2, -2, 4, 0};
 static void at(fsnn_interpolation kind, int n, double t, double value)
 {
     float out;
-    assert_good(fsnn_interpolate(kind, n, steps_t, 1, false, 1, steps_x, 1, &t, &out));
+    GOOD(fsnn_interpolate(kind, n, steps_t, 1, false, 1, steps_x, 1, &t, &out));
     if (!(fabs(out - value) <= 4 * FLT_EPSILON * (1 + fabs(value))))
         fail_msg("%s of %d samples at %g: %.9g, not %.9g", fsnn_interpolation_name(kind), n, t, out,
                  value);
@@ -252,8 +247,7 @@ static void akima_series(void **state)
     static batch b;
     for (int each = 0; each < 2; each++) {
         random_batch(&b, each);
-        assert_good(
-            fsnn_interpolate(FSNN_AKIMA, R_N, b.times, R_B, each, R_C, b.x, R_Q, b.query, b.out));
+        GOOD(fsnn_interpolate(FSNN_AKIMA, R_N, b.times, R_B, each, R_C, b.x, R_Q, b.query, b.out));
         for (int i = 0; i < R_B * R_C; i++) {
             int groups = each ? R_B : 1, g = each ? i / R_C : 0;
             double t[R_N], x[R_N];
@@ -279,8 +273,7 @@ static void stamps_of_each_sample(void **state)
     float x[R_N * R_C], out[R_Q * R_C];
     for (int i = 0; i < KINDS; i++) {
         random_batch(&b, true);
-        assert_good(
-            fsnn_interpolate(kinds[i], R_N, b.times, R_B, true, R_C, b.x, R_Q, b.query, b.out));
+        GOOD(fsnn_interpolate(kinds[i], R_N, b.times, R_B, true, R_C, b.x, R_Q, b.query, b.out));
         fsnn_threads_set(1);
         for (int g = 0; g < R_B; g++) {
             for (int k = 0; k < R_N; k++) {
@@ -289,7 +282,7 @@ static void stamps_of_each_sample(void **state)
             }
             for (int k = 0; k < R_Q; k++)
                 query[k] = b.query[k * R_B + g];
-            assert_good(fsnn_interpolate(kinds[i], R_N, times, 1, false, R_C, x, R_Q, query, out));
+            GOOD(fsnn_interpolate(kinds[i], R_N, times, 1, false, R_C, x, R_Q, query, out));
             for (int k = 0; k < R_Q; k++)
                 assert_memory_equal(out + k * R_C, b.out + (k * R_B + g) * R_C,
                                     sizeof(float) * R_C);
@@ -309,12 +302,12 @@ static void transpose(void **state)
     for (int i = 0; i < 2 * FSNN_AKIMA; i++) {
         bool each = i % 2;
         random_batch(&b, each);
-        assert_good(
+        GOOD(
             fsnn_interpolate(kinds[i / 2], R_N, b.times, R_B, each, R_C, b.x, R_Q, b.query, b.out));
         for (int k = 0; k < R_N * R_B * R_C; k++)
             back[k] = NAN;
-        assert_good(fsnn_interpolate_back(kinds[i / 2], R_N, b.times, R_B, each, R_C, R_Q, b.query,
-                                          y, back));
+        GOOD(fsnn_interpolate_back(kinds[i / 2], R_N, b.times, R_B, each, R_C, R_Q, b.query, y,
+                                   back));
         double left = 0, right = 0, size = 0;
         for (int k = 0; k < R_Q * R_B * R_C; k++) {
             left += (double)b.out[k] * y[k];
@@ -339,12 +332,11 @@ static void rows_of_the_transpose(void **state)
         for (int j = 0; j < N; j++) {
             float unit[N] = {0}, column[Q], row[N];
             unit[j] = 1;
-            assert_good(fsnn_interpolate(kinds[i], N, t, 1, false, 1, unit, Q, query, column));
+            GOOD(fsnn_interpolate(kinds[i], N, t, 1, false, 1, unit, Q, query, column));
             for (int k = 0; k < Q; k++) {
                 float probe[Q] = {0};
                 probe[k] = 1;
-                assert_good(
-                    fsnn_interpolate_back(kinds[i], N, t, 1, false, 1, Q, query, probe, row));
+                GOOD(fsnn_interpolate_back(kinds[i], N, t, 1, false, 1, Q, query, probe, row));
                 assert_true(row[j] == column[k]);
             }
         }
@@ -359,20 +351,20 @@ static void grid_of_a_solver(void **state)
         for (int k = 0; k < 11; k++)
             tenth[k] = scale ? (float)(3 + 0.1 * k) : 3 + 0.1 * k;
         assert_int_equal(fsnn_interpolate_steps(11, tenth, 1, false, 0.1, rounding), 11);
-        assert_good(fsnn_interpolate_grid(11, tenth, 1, false, 0.1, rounding, 11, grid));
+        GOOD(fsnn_interpolate_grid(11, tenth, 1, false, 0.1, rounding, 11, grid));
         assert_memory_equal(grid, tenth, sizeof tenth);
         assert_int_equal(fsnn_interpolate_steps(11, tenth, 1, false, 0.05, rounding), 21);
         assert_int_equal(fsnn_interpolate_steps(11, tenth, 1, false, 0.3, rounding), 4);
         assert_int_equal(fsnn_interpolate_steps(11, tenth, 1, false, 5, rounding), 1);
     }
     assert_int_equal(fsnn_interpolate_steps(3, uneven, 1, false, 0.5, 0), 4);
-    assert_good(fsnn_interpolate_grid(3, uneven, 1, false, 0.5, 0, 4, grid));
+    GOOD(fsnn_interpolate_grid(3, uneven, 1, false, 0.5, 0, 4, grid));
     for (int k = 0; k < 4; k++)
         assert_true(grid[k] == 2 + 0.5 * k);
     /* two samples: 0 to 1 and 5 to 9 */
     double each[] = {0, 5, 1, 9};
     assert_int_equal(fsnn_interpolate_steps(2, each, 2, true, 2, 0), 3);
-    assert_good(fsnn_interpolate_grid(2, each, 2, true, 2, 0, 3, grid));
+    GOOD(fsnn_interpolate_grid(2, each, 2, true, 2, 0, 3, grid));
     const double wanted[] = {0, 5, 2, 7, 4, 9};
     assert_memory_equal(grid, wanted, sizeof wanted);
     assert_int_equal(fsnn_interpolate_steps(1, each, 1, false, 2, 0), 1);
@@ -383,36 +375,27 @@ static void errors(void **state)
     (void)state;
     double t[] = {0, 1, 1, 2}, good[] = {0, 1, 2, 3}, odd[] = {0, NAN};
     float x[4] = {0}, out[4];
-    assert_fails(FSNN_EARGUMENT, fsnn_interpolate(FSNN_LINEAR, 4, t, 1, false, 1, x, 4, good, out));
-    assert_says("times[2] is 1, but the stamp before it is 1");
+    REFUSED(fsnn_interpolate(FSNN_LINEAR, 4, t, 1, false, 1, x, 4, good, out), FSNN_EARGUMENT,
+            "times[2] is 1, but the stamp before it is 1");
     t[1] = 5;
-    assert_fails(FSNN_EARGUMENT, fsnn_interpolate(FSNN_HOLD, 2, t, 2, true, 1, x, 1, good, out));
-    assert_says("times[1, 1] is 2, but the stamp before it is 5");
+    REFUSED(fsnn_interpolate(FSNN_HOLD, 2, t, 2, true, 1, x, 1, good, out), FSNN_EARGUMENT,
+            "times[1, 1] is 2, but the stamp before it is 5");
     t[2] = INFINITY;
-    assert_fails(FSNN_EARGUMENT,
-                 fsnn_interpolate_back(FSNN_HOLD, 4, t, 1, false, 1, 4, good, x, out));
-    assert_says("times[2] is inf");
-    assert_fails(FSNN_EARGUMENT,
-                 fsnn_interpolate(FSNN_LINEAR, 4, good, 1, false, 1, x, 2, odd, out));
-    assert_says("time 1 to interpolate at");
-    assert_fails(FSNN_EARGUMENT,
-                 fsnn_interpolate((fsnn_interpolation)5, 4, good, 1, false, 1, x, 4, good, out));
-    assert_says("nearest, hold, linear, cubic, akima");
-    assert_fails(FSNN_EARGUMENT,
-                 fsnn_interpolate(FSNN_HOLD, 0, good, 1, false, 1, x, 4, good, out));
-    assert_fails(FSNN_EARGUMENT,
-                 fsnn_interpolate(FSNN_HOLD, 4, good, 1, false, 0, x, 4, good, out));
-    assert_fails(FSNN_EARGUMENT,
-                 fsnn_interpolate(FSNN_HOLD, 4, good, 1, false, 1, x, 4, NULL, out));
-    assert_fails(FSNN_EUNSUPPORTED,
-                 fsnn_interpolate_back(FSNN_AKIMA, 4, good, 1, false, 1, 4, good, x, out));
-    assert_says("akima");
-    assert_fails(FSNN_EARGUMENT, fsnn_interpolate_steps(4, good, 1, false, 0, 0));
-    assert_says("above 0");
-    assert_fails(FSNN_EARGUMENT, fsnn_interpolate_steps(4, good, 1, false, 1e-12, 0));
-    assert_says("larger step");
-    assert_fails(FSNN_EARGUMENT, fsnn_interpolate_grid(4, good, 1, false, 1, 0, 0, good));
-    assert_fails(FSNN_EARGUMENT, fsnn_interpolate_grid(4, good, 1, false, 1, -1, 4, good));
+    REFUSED(fsnn_interpolate_back(FSNN_HOLD, 4, t, 1, false, 1, 4, good, x, out), FSNN_EARGUMENT,
+            "times[2] is inf");
+    REFUSED(fsnn_interpolate(FSNN_LINEAR, 4, good, 1, false, 1, x, 2, odd, out), FSNN_EARGUMENT,
+            "time 1 to interpolate at");
+    REFUSED(fsnn_interpolate((fsnn_interpolation)5, 4, good, 1, false, 1, x, 4, good, out),
+            FSNN_EARGUMENT, "nearest, hold, linear, cubic, akima");
+    FAILS(fsnn_interpolate(FSNN_HOLD, 0, good, 1, false, 1, x, 4, good, out), FSNN_EARGUMENT);
+    FAILS(fsnn_interpolate(FSNN_HOLD, 4, good, 1, false, 0, x, 4, good, out), FSNN_EARGUMENT);
+    FAILS(fsnn_interpolate(FSNN_HOLD, 4, good, 1, false, 1, x, 4, NULL, out), FSNN_EARGUMENT);
+    REFUSED(fsnn_interpolate_back(FSNN_AKIMA, 4, good, 1, false, 1, 4, good, x, out),
+            FSNN_EUNSUPPORTED, "akima");
+    REFUSED(fsnn_interpolate_steps(4, good, 1, false, 0, 0), FSNN_EARGUMENT, "above 0");
+    REFUSED(fsnn_interpolate_steps(4, good, 1, false, 1e-12, 0), FSNN_EARGUMENT, "larger step");
+    FAILS(fsnn_interpolate_grid(4, good, 1, false, 1, 0, 0, good), FSNN_EARGUMENT);
+    FAILS(fsnn_interpolate_grid(4, good, 1, false, 1, -1, 4, good), FSNN_EARGUMENT);
 }
 
 /* No allocation that fails does harm: a sentence, and nothing else. */
@@ -422,9 +405,9 @@ static void memory_runs_out(void **state)
     double t[] = {0, 1, 2};
     float x[3] = {1, 2, 3}, out[3];
     fsnn_alloc_fail_at(1);
-    assert_fails(FSNN_EMEMORY, fsnn_interpolate(FSNN_AKIMA, 3, t, 1, false, 1, x, 3, t, out));
+    FAILS(fsnn_interpolate(FSNN_AKIMA, 3, t, 1, false, 1, x, 3, t, out), FSNN_EMEMORY);
     fsnn_alloc_fail_at(1);
-    assert_fails(FSNN_EMEMORY, fsnn_interpolate_back(FSNN_CUBIC, 3, t, 1, false, 1, 3, t, x, out));
+    FAILS(fsnn_interpolate_back(FSNN_CUBIC, 3, t, 1, false, 1, 3, t, x, out), FSNN_EMEMORY);
     fsnn_alloc_fail_at(0);
 }
 

@@ -2,10 +2,6 @@
  * independence of batches. */
 #include "data/files.h"
 
-#include <math.h>
-
-#include "base/base.h"
-
 enum { T = 200, H = 8, W = 10, N = 2 * H * W };
 
 static float x[T * N], work[T * N];
@@ -18,7 +14,7 @@ static void disturb(fsnn_perturb_kind kind, double amount, bool flat, uint64_t s
     for (int k = 0; k < T; k++)
         for (int i = 0; i < N; i++)
             x[k * N + i] = (float)(1 + k + i / 1000.0);
-    assert_good(fsnn_perturb(&p, 1, T, flat ? &line : &shape, 7, stream, x, work));
+    GOOD(fsnn_perturb(&p, 1, T, flat ? &line : &shape, 7, stream, x, work));
 }
 
 static float before(int k, int i)
@@ -40,8 +36,7 @@ static void names(void **state)
                 assert_true(x[k * N + j] == before(k, j));
     }
     assert_string_equal(fsnn_perturb_name((fsnn_perturb_kind)77), "unknown");
-    assert_fails(FSNN_ENOTFOUND, fsnn_perturb_find("frameloss"));
-    assert_says("did you mean frame_loss");
+    REFUSED(fsnn_perturb_find("frameloss"), FSNN_ENOTFOUND, "did you mean frame_loss");
 }
 
 static void noise(void **state)
@@ -151,7 +146,7 @@ static void refuses(void **state)
         {FSNN_PERTURB_FRAME_LOSS, 1.1}, {FSNN_PERTURB_JITTER, 1e9},
     };
     for (int i = 0; i < FSNN_COUNT(bad); i++)
-        assert_fails(FSNN_EARGUMENT, fsnn_perturb_check(&bad[i]));
+        FAILS(fsnn_perturb_check(&bad[i]), FSNN_EARGUMENT);
 }
 
 /* A loader disturbs each sample by itself, whatever batch it is in, and after its encoder. */
@@ -164,7 +159,7 @@ static void loader(void **state)
     const fsnn_perturbation list[] = {{FSNN_PERTURB_FRAME_LOSS, 0.3}, {FSNN_PERTURB_NOISE, 0.1}};
     for (int i = 0; i < COUNT * 3; i++)
         values[i] = (float)(10 + i);
-    assert_good(fsnn_data_memory(COUNT, FSNN_SHAPE(3), values, NULL, &data));
+    GOOD(fsnn_data_memory(COUNT, FSNN_SHAPE(3), values, NULL, &data));
     for (int round = 0; round < 2; round++) {
         fsnn_loader *l;
         fsnn_batch batch;
@@ -174,8 +169,8 @@ static void loader(void **state)
                                  .seed = 4,
                                  .perturb = list,
                                  .perturbs = 2};
-        assert_good(fsnn_loader_create(data, &o, &l));
-        assert_good(fsnn_loader_start(l, 0));
+        GOOD(fsnn_loader_create(data, &o, &l));
+        GOOD(fsnn_loader_start(l, 0));
         while (fsnn_loader_next(l, &batch) > 0) {
             for (int64_t b = 0; b < batch.batch; b++)
                 for (int k = 0; k < STEPS; k++)
@@ -199,9 +194,9 @@ static void loader(void **state)
     fsnn_loader_options o = {.encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 2, .gain = 1},
                              .batch = 1};
     o.perturbs = 1;
-    assert_fails(FSNN_EARGUMENT, fsnn_loader_create(data, &o, &l));
+    FAILS(fsnn_loader_create(data, &o, &l), FSNN_EARGUMENT);
     o.perturb = &(fsnn_perturbation){FSNN_PERTURB_TRUNCATE, 7};
-    assert_fails(FSNN_EARGUMENT, fsnn_loader_create(data, &o, &l));
+    FAILS(fsnn_loader_create(data, &o, &l), FSNN_EARGUMENT);
     fsnn_data_destroy(data);
 }
 

@@ -5,10 +5,7 @@
  * hundreds of thousands of events, hundreds of packets, and every address of the sensor. */
 #include "data/golden_events.h"
 
-#include "base/base.h"
-
 #include <hdf5.h>
-#include <math.h>
 
 enum { EVENTS = 200000, RECORDINGS = 10, SIDE = 128, UNITS = 700, STEPS = 100, CHANNELS = 140 };
 
@@ -130,7 +127,7 @@ static void recordings(void **state)
             assert_non_null(f);
             container[i].write(f);
             assert_int_equal(fclose(f), 0);
-            assert_good(fsnn_events_read(path, &e));
+            GOOD(fsnn_events_read(path, &e));
             assert_string_equal(e.format, container[i].format);
             assert_int_equal(e.width, container[i].width);
             assert_int_equal(e.height, container[i].height);
@@ -238,7 +235,7 @@ static void check_train(const char *line, int64_t row, fsnn_data *data)
     int32_t label;
     assert_int_equal(sscanf(line, "%127s %lld %lld %lld %llu", name, &spikes, &kept, &above, &want),
                      5);
-    assert_good(fsnn_data_sample(data, row, x, &label));
+    GOOD(fsnn_data_sample(data, row, x, &label));
     assert_int_equal(label, 2 * row);
     for (int i = 0; i < STEPS * CHANNELS; i++) {
         h = h * 31 + (uint64_t)x[i];
@@ -258,9 +255,9 @@ static void spike_trains(void **state)
     fsnn_data *data;
     int made = write_trains(files_path(path, "trains.h5"));
     if (made == RECORDINGS) {
-        assert_good(fsnn_shd_survey(path, &info));
+        GOOD(fsnn_shd_survey(path, &info));
         assert_true(info.count == RECORDINGS && info.spikes == 1206710 && info.units == UNITS);
-        assert_good(fsnn_data_shd(path, &o, &data));
+        GOOD(fsnn_data_shd(path, &o, &data));
         FILE *golden = fopen("tests/golden/spike_trains.txt", "r");
         assert_non_null(golden);
         for (int64_t row = 0; row < RECORDINGS; row++) {

@@ -5,8 +5,6 @@
 
 #include <dirent.h>
 
-#include "base/base.h"
-
 #define LLVMFuzzerTestOneInput fuzz_ts
 #include "fuzz/fuzz_ts.c"
 #undef LLVMFuzzerTestOneInput
@@ -88,7 +86,7 @@ static void corpus(void **state)
             if (!dot || strcmp(dot, kind[i].ending) != 0)
                 continue;
             snprintf(path, sizeof path, "tests/fuzz/series/%s", entry->d_name);
-            assert_good(fsnn_file_read(path, &bytes, &size));
+            GOOD(fsnn_file_read(path, &bytes, &size));
             assert_true(size <= CAPACITY);
             replay(kind[i].target, bytes, size, (uint64_t)i);
             fsnn_free(bytes);
@@ -108,12 +106,12 @@ static void corpus_is_valid(void **state)
     (void)state;
     for (int i = 0; i < FSNN_COUNT(names); i++) {
         snprintf(path, sizeof path, "tests/fuzz/series/%s", names[i]);
-        assert_good(fsnn_series_ts(path, &s));
+        GOOD(fsnn_series_ts(path, &s));
         fsnn_series_destroy(s);
     }
     for (int i = 0; i < FSNN_COUNT(sounds); i++) {
         snprintf(path, sizeof path, "tests/fuzz/series/%s", sounds[i]);
-        assert_good(fsnn_series_wav(path, NULL, &s));
+        GOOD(fsnn_series_wav(path, NULL, &s));
         fsnn_series_destroy(s);
     }
 }

@@ -2,10 +2,6 @@
  * tests/golden/make_series.py found without fsnn. What is not there is skipped with a word. */
 #include "data/files.h"
 
-#include <math.h>
-
-#include "base/base.h"
-
 #include <fsnn/series.h>
 
 static char line[8192];
@@ -49,7 +45,7 @@ static bool check_ts(const char *text)
         return false;
     fsnn_series *s;
     fsnn_series_info info;
-    assert_good(fsnn_series_ts(path, &s));
+    GOOD(fsnn_series_ts(path, &s));
     fsnn_series_info_get(s, &info);
     assert_int_equal(info.count, count);
     assert_int_equal(info.channels, channels);
@@ -87,7 +83,7 @@ static bool check_wav(const char *text)
     fsnn_series *s;
     fsnn_series_info info;
     fsnn_wav_options options = {.pattern = "{label}_{speaker}_{take}.wav"};
-    assert_good(fsnn_series_wav(path, &options, &s));
+    GOOD(fsnn_series_wav(path, &options, &s));
     fsnn_series_info_get(s, &info);
     assert_int_equal(info.count, count);
     assert_int_equal(info.classes, 10);
@@ -111,7 +107,7 @@ static bool check_wav(const char *text)
     }
     fsnn_series_destroy(s);
     options.only = "take=0-4"; /* the official test set */
-    assert_good(fsnn_series_wav(path, &options, &s));
+    GOOD(fsnn_series_wav(path, &options, &s));
     fsnn_series_info_get(s, &info);
     assert_int_equal(info.count, 300);
     assert_int_equal(info.classes, 10);
@@ -131,7 +127,7 @@ static bool check_wfdb(const char *text)
         return false;
     fsnn_series *s;
     int64_t got;
-    assert_good(fsnn_series_wfdb(path, NULL, &s));
+    GOOD(fsnn_series_wfdb(path, NULL, &s));
     const float *x = fsnn_series_values(s, 0, &got, NULL);
     assert_int_equal(got, length);
     for (int c = 0; c < 2; c++) { /* 200 numbers a mV, 1024 at 0 mV */
@@ -157,7 +153,7 @@ static bool check_beats(const char *text)
     fsnn_series_info info;
     int64_t length;
     fsnn_wfdb_options options = {.classes = symbol, .after = 1.0 / 360};
-    assert_good(fsnn_series_wfdb(path, &options, &s));
+    GOOD(fsnn_series_wfdb(path, &options, &s));
     fsnn_series_info_get(s, &info);
     assert_int_equal(info.count, count);
     double numbers = 0;
@@ -182,8 +178,8 @@ static bool check_mel(const char *text)
     fsnn_series *s;
     int64_t length;
     fsnn_mel mel = {.frame = frame, .hop = hop, .bands = bands, .floor = 1e-6};
-    assert_good(fsnn_series_wav(path, NULL, &s));
-    assert_good(fsnn_series_mel(s, &mel));
+    GOOD(fsnn_series_wav(path, NULL, &s));
+    GOOD(fsnn_series_mel(s, &mel));
     const float *x = fsnn_series_values(s, 0, &length, NULL);
     assert_true(k < length);
     const char *rest = text + used;

@@ -3,9 +3,6 @@
 #include "data/files.h"
 
 #include <hdf5.h>
-#include <math.h>
-
-#include "base/base.h"
 
 enum { COUNT = 3 };
 
@@ -76,36 +73,36 @@ static void bins(void **state)
     for (int count = 0; count < 2; count++) {
         fsnn_shd_options o = {
             .steps = 4, .duration = 1, .units = 10, .channels = 5, .count = count};
-        assert_good(fsnn_data_shd(path, &o, &data));
+        GOOD(fsnn_data_shd(path, &o, &data));
         fsnn_data_info_get(data, &info);
         assert_true(info.count == 3 && info.sequence && info.classes == 6);
         assert_true(info.shape.rank == 2 && info.shape.dim[0] == 4 && info.shape.dim[1] == 5);
-        assert_good(fsnn_data_sample(data, 0, x, &label));
+        GOOD(fsnn_data_sample(data, 0, x, &label));
         assert_int_equal(label, 2);
         for (int i = 0; i < 20; i++) { /* [4, 5]: unit 3 is channel 1, 9 is 4 */
             float wanted = i == 0 || i == 3 * 5 + 4 ? 1 : i == 1 * 5 + 1 ? (float)(1 + count) : 0;
             assert_true(x[i] == wanted);
         }
-        assert_good(fsnn_data_sample(data, 1, x, &label));
+        GOOD(fsnn_data_sample(data, 1, x, &label));
         for (int i = 0; i < 20; i++)
             assert_true(x[i] == 0);
-        assert_good(fsnn_data_sample(data, 2, x, &label)); /* 1.7 s is after the end */
+        GOOD(fsnn_data_sample(data, 2, x, &label)); /* 1.7 s is after the end */
         assert_int_equal(label, 5);
         for (int i = 0; i < 20; i++)
             assert_true(x[i] == (i == 2 * 5 + 2 ? 1 : 0));
-        assert_good(fsnn_data_normalize(data, 0.5, 2));
-        assert_good(fsnn_data_sample(data, 2, x, NULL));
+        GOOD(fsnn_data_normalize(data, 0.5, 2));
+        GOOD(fsnn_data_sample(data, 2, x, NULL));
         assert_true(x[0] == -0.25F && x[12] == 0.25F);
         fsnn_data_destroy(data);
     }
     path = make("a.h5", &(making){.label = 2, .repeat = 50}); /* more than are read at once */
     fsnn_shd_options o = {.steps = 1, .duration = 2, .units = 10, .channels = 10};
-    assert_good(fsnn_data_shd(path, &o, &data));
+    GOOD(fsnn_data_shd(path, &o, &data));
     fsnn_data_info_get(data, &info);
     assert_int_equal(info.count, 150);
     for (int i = 0; i < 150; i++) {
         double sum = 0;
-        assert_good(fsnn_data_sample(data, i, x, &label));
+        GOOD(fsnn_data_sample(data, i, x, &label));
         for (int c = 0; c < 10; c++)
             sum += x[c];
         assert_true(sum == sums[i % 3]);
@@ -119,11 +116,11 @@ static void survey(void **state)
 {
     (void)state;
     fsnn_shd_info info;
-    assert_good(fsnn_shd_survey(make("s.h5", &(making){.label = 2, .repeat = 2}), &info));
+    GOOD(fsnn_shd_survey(make("s.h5", &(making){.label = 2, .repeat = 2}), &info));
     assert_true(info.count == 6 && info.classes == 6 && info.spikes == 12 && info.units == 10);
     assert_true(info.seconds == 1.7F);
     files_remove("s.h5");
-    assert_fails(FSNN_EFORMAT, fsnn_shd_survey("/nowhere/x.h5", &info));
+    FAILS(fsnn_shd_survey("/nowhere/x.h5", &info), FSNN_EFORMAT);
 }
 
 static void refuses(void **state)
@@ -145,9 +142,8 @@ static void refuses(void **state)
     fsnn_shd_options o = {.steps = 4, .duration = 1, .units = 10, .channels = 5};
     fsnn_data *data;
     for (int i = 0; i < FSNN_COUNT(row); i++) {
-        assert_fails(FSNN_EFORMAT, fsnn_data_shd(make("b.h5", &row[i].m), &o, &data));
-        assert_says(row[i].words);
-        assert_says("b.h5");
+        REFUSED(fsnn_data_shd(make("b.h5", &row[i].m), &o, &data), FSNN_EFORMAT, row[i].words);
+        CONTAINS(fsnn_error_text(), "b.h5");
         assert_null(data);
     }
     const char *path = make("b.h5", &(making){0});
@@ -158,11 +154,10 @@ static void refuses(void **state)
         {.steps = 4, .duration = 1, .units = 10, .channels = 11},
     };
     for (int i = 0; i < FSNN_COUNT(bad); i++)
-        assert_fails(FSNN_EARGUMENT, fsnn_data_shd(path, &bad[i], &data));
-    assert_fails(FSNN_EFORMAT, fsnn_data_shd("/nowhere/x.h5", &o, &data));
+        FAILS(fsnn_data_shd(path, &bad[i], &data), FSNN_EARGUMENT);
+    FAILS(fsnn_data_shd("/nowhere/x.h5", &o, &data), FSNN_EFORMAT);
     files_write("b.h5", "no HDF5", 7);
-    assert_fails(FSNN_EFORMAT, fsnn_data_shd(path, &o, &data));
-    assert_says("is no HDF5 file");
+    REFUSED(fsnn_data_shd(path, &o, &data), FSNN_EFORMAT, "is no HDF5 file");
     files_remove("b.h5");
 }
 
@@ -176,14 +171,14 @@ static void cuts(void **state)
     fsnn_shd_options o = {.steps = 4, .duration = 1, .units = 10, .channels = 5};
     char path[256], copy[256];
     strcpy(path, make("c.h5", &(making){0}));
-    assert_good(fsnn_file_read(path, &bytes, &size));
+    GOOD(fsnn_file_read(path, &bytes, &size));
     files_path(copy, "d.h5");
     for (uint64_t i = 0; i < 100; i++) {
         fsnn_data *data;
         files_write("d.h5", bytes, fsnn_random_u32(1, 2, i) % size);
-        assert_fails(FSNN_EFORMAT, fsnn_data_shd(copy, &o, &data));
+        FAILS(fsnn_data_shd(copy, &o, &data), FSNN_EFORMAT);
         assert_null(data);
-        assert_says("d.h5");
+        CONTAINS(fsnn_error_text(), "d.h5");
     }
     fsnn_free(bytes);
     files_remove("c.h5"), files_remove("d.h5");

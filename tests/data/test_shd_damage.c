@@ -15,7 +15,7 @@ static const char *const corpus[] = {"tests/fuzz/hdf5/plain.h5", "tests/fuzz/hdf
 static uint8_t *load(int which, size_t *size)
 {
     uint8_t *bytes;
-    assert_good(fsnn_file_read(corpus[which], &bytes, size));
+    GOOD(fsnn_file_read(corpus[which], &bytes, size));
     return bytes;
 }
 
@@ -24,7 +24,7 @@ static void as_they_are(void **state)
     (void)state;
     for (int i = 0; i < FSNN_COUNT(corpus); i++) {
         fsnn_shd_info info;
-        assert_good(fsnn_shd_survey(corpus[i], &info));
+        GOOD(fsnn_shd_survey(corpus[i], &info));
         assert_true(info.count == 3 && info.classes == 6 && info.spikes == 6 && info.units == 10);
         assert_true(info.seconds == 1.7F);
     }

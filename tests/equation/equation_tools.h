@@ -2,13 +2,7 @@
 #ifndef EQUATION_TOOLS_H
 #define EQUATION_TOOLS_H
 
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
+#include "check.h"
 
 #include "equation/equation.h"
 #include "equation/code.h"

@@ -2,8 +2,6 @@
  * line, with \n, \\ and \xNN), and on the same with a few bytes changed, the same ones each run. */
 #include "equation_tools.h"
 
-#include <stdlib.h>
-
 #define LLVMFuzzerTestOneInput fuzz_equation
 #include "fuzz/fuzz_equation.c"
 #undef LLVMFuzzerTestOneInput

@@ -1,10 +1,8 @@
-/* tests/frac/fde_tools.h: what the tests of the solver share. Include after cmocka.h. */
+/* tests/frac/fde_tools.h: what the tests of the solver share. */
 #ifndef TESTS_FDE_TOOLS_H
 #define TESTS_FDE_TOOLS_H
 
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include "check.h"
 
 #include <fsnn/fde.h>
 
@@ -45,8 +43,7 @@ static inline fsnn_fde_report fde_must(const fsnn_fde *fde, const double *y0, co
                                        size_t count, double *y)
 {
     fsnn_fde_report report;
-    if (fsnn_fde_solve(fde, y0, times, count, y, &report) < 0)
-        fail_msg("%s", fsnn_error_text());
+    GOOD(fsnn_fde_solve(fde, y0, times, count, y, &report));
     assert_int_equal(report.times, count);
     return report;
 }

@@ -1,12 +1,5 @@
 /* The solver against stored numbers: weights, the schemes' own trajectories, and analytic problems,
  * whose errors must be small and fall with the step. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <stdio.h>
 
 #include "../json.h"
 #include "fde_tools.h"

@@ -1,10 +1,5 @@
 /* Sums of exponentials: every integer lag within the tolerance, trajectories within the bound that
  * follows, all schemes against the whole past, and constant memory. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 #include "fde_tools.h"
 #include "frac/fde_run.h"
@@ -18,8 +13,7 @@ static void fit_of(const fde_kernel *kernel, const fde_mix *mix, double toleranc
     fde_mix copy = *mix;
     fde_run run = {.o = &o, .scheme = &scheme, .steps = steps, .slots = 1, .mix = &copy};
     *fit = (fde_fit){.weight = {weight}};
-    if (fde_fit_make(&run, fit) < 0)
-        fail_msg("%s", fsnn_error_text());
+    GOOD(fde_fit_make(&run, fit));
 }
 
 static const struct {

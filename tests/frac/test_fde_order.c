@@ -2,11 +2,6 @@
  * and as the largest error over the grid, for alpha 0.3, 0.5, 0.8. Theory: Diethelm, Ford and Freed
  * (2004); Garrappa (2015, 2018); the expected slopes stand in the table. Doubling the steps from
  * 2048 or 4096 on must show them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 #include "fde_tools.h"
 

@@ -2,11 +2,6 @@
  * two steps a factor of four apart. The error falls at least by the stated factor and ends below
  * the stated figure. Sources: Diethelm, Ford and Freed (2004); Xue and Bai, benchmark problems
  * (2017); Mainardi, Basset's problem (1997). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 #include "fde_tools.h"
 

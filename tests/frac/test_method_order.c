@@ -2,15 +2,6 @@
  * schemes of single neurons (the current holds over a step). Under a constant current v starts like
  * t^alpha; at alpha = 1 it is smooth. Every test states the expected slope at a fixed t and as the
  * largest error over the grid. The Mittag-Leffler method is exact at any step. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <fsnn/fde.h>
 
@@ -291,9 +282,8 @@ static void weights_as_the_original_sums_them(void **state)
             int steps = (int)json_member(entry, "steps");
             double w[64], x[64], gain, v = json_member(entry, "v0"), t = json_member(entry, "tau");
             fsnn_order order = fsnn_order_of(json_member(entry, "alpha"));
-            assert_int_equal(fsnn_frac_weights(kinds[s].method, &order, json_member(entry, "h"),
-                                               steps, w, &gain),
-                             FSNN_OK);
+            GOOD(fsnn_frac_weights(kinds[s].method, &order, json_member(entry, "h"), steps, w,
+                                   &gain));
             for (int n = 0; n < steps; n++) {
                 double f = ((7 * n * n + 3 * n) % 32 / 16.0 + 0.5 - v) / t;
                 v = gain * f;

@@ -1,13 +1,5 @@
 /* The Mittag-Leffler function: 24-digit reference values, closed forms, and identities between
  * values that different branches compute. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <math.h>
-#include <stdio.h>
 
 #include "../json.h"
 #include <fsnn/fde.h>

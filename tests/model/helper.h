@@ -2,15 +2,7 @@
 #ifndef TEST_MODEL_HELPER_H
 #define TEST_MODEL_HELPER_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "check.h"
 
 #include "model/description.h"
 
@@ -30,18 +22,14 @@ static inline fsnn_status parse(const char *text, const char *const *set, int co
 static inline fsnn_description *good(const char *text)
 {
     fsnn_description *d;
-    fsnn_status status = parse(text, NULL, 0, &d);
-    if (status)
-        fail_msg("%s", fsnn_error_text());
+    GOOD(parse(text, NULL, 0, &d));
     return d;
 }
 
 static inline fsnn_description *good_with(const char *text, const char *set)
 {
     fsnn_description *d;
-    fsnn_status status = parse(text, &set, 1, &d);
-    if (status)
-        fail_msg("%s", fsnn_error_text());
+    GOOD(parse(text, &set, 1, &d));
     return d;
 }
 

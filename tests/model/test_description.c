@@ -310,8 +310,7 @@ static void test_overrides(void **state)
                                "lif2.surrogate={kind: sigmoid, scale: 2}",
                                "training.epochs=4"};
     fsnn_description *d;
-    if (parse(text, set, FSNN_COUNT(set), &d))
-        fail_msg("%s", fsnn_error_text());
+    GOOD(parse(text, set, FSNN_COUNT(set), &d));
     assert_float_equal(fsnn_description_dynamics(d)->order[0].alpha[0], 0.25, 0);
     assert_int_equal(fsnn_description_training(d)->epochs, 4);
     assert_float_equal(neuron(d, 2)->tau.value, 1.5, 0);
@@ -330,7 +329,7 @@ static void test_overrides(void **state)
     fsnn_description_destroy(d);
     /* the value under a shorthand, then the key it stands for */
     const char *const both[] = {"lif2.tau.learn=true", "lif2.tau.value=7"};
-    assert_int_equal(parse(text, both, 2, &d), FSNN_OK);
+    GOOD(parse(text, both, 2, &d));
     assert_float_equal(neuron(d, 4)->tau.value, 7, 0);
     assert_true(neuron(d, 4)->tau.learn);
     fsnn_description_destroy(d);
@@ -399,9 +398,9 @@ static void round_trip(const char *text, const char *set)
 {
     char *once, *twice;
     fsnn_description *d = set ? good_with(text, set) : good(text);
-    assert_int_equal(fsnn_description_text(d, &once), FSNN_OK);
+    GOOD(fsnn_description_text(d, &once));
     fsnn_description *e = good(once);
-    assert_int_equal(fsnn_description_text(e, &twice), FSNN_OK);
+    GOOD(fsnn_description_text(e, &twice));
     assert_string_equal(once, twice);
     assert_int_equal(d->layers, e->layers);
     assert_string_equal(d->name, e->name);
@@ -447,7 +446,7 @@ static void test_text_keeps_overrides(void **state)
     (void)state;
     char *text;
     fsnn_description *d = good_with(INPUT ALPHA, "lif1.tau=1.5");
-    assert_int_equal(fsnn_description_text(d, &text), FSNN_OK);
+    GOOD(fsnn_description_text(d, &text));
     expect_text(text, "lif: {tau: 1.5}", "the text after an override");
     free(text);
     fsnn_description_destroy(d);
@@ -457,7 +456,7 @@ static void test_reference(void **state)
 {
     (void)state;
     char *page;
-    assert_int_equal(fsnn_description_reference(&page), FSNN_OK);
+    GOOD(fsnn_description_reference(&page));
     static const char *const wanted[] = {
         "| `input` | a list of integers | must be given |",
         "## layers",

@@ -38,7 +38,7 @@ static void write_npz(const char *name, int count)
         values[2 * i + 1] = (float)(2 * i);
         classes[i] = i % 3;
     }
-    assert_int_equal(fsnn_npz_write(in(name), &list), FSNN_OK);
+    GOOD(fsnn_npz_write(in(name), &list));
     fsnn_arrays_free(&list);
 }
 
@@ -79,8 +79,7 @@ static fsnn_description *describe(const char *data)
     fsnn_description *d;
     snprintf(text, sizeof text, "input: [2]\nlayers: [lif]\n" ALPHA "data: %s\n", data);
     write_file("d/m.yaml", text, strlen(text));
-    if (fsnn_description_read(in("d/m.yaml"), NULL, 0, &d))
-        fail_msg("%s", fsnn_error_text());
+    GOOD(fsnn_description_read(in("d/m.yaml"), NULL, 0, &d));
     assert_true(fsnn_description_has_data(d));
     return d;
 }
@@ -98,21 +97,21 @@ static void test_relative_and_limits(void **state)
     fsnn_data *train, *test;
     fsnn_description *d = describe("{kind: npz, train: train.npz, test: {path: test.npz}, limit: "
                                    "{train: 7, test: 100}, normalize: {mean: 1, deviation: 2}}");
-    assert_int_equal(fsnn_description_data(d, &train, &test), FSNN_OK);
+    GOOD(fsnn_description_data(d, &train, &test));
     assert_int_equal(count(train), 7);
     assert_int_equal(count(test), 9);
     float x[2];
     int32_t label;
-    assert_int_equal(fsnn_data_sample(test, 4, x, &label), FSNN_OK);
+    GOOD(fsnn_data_sample(test, 4, x, &label));
     assert_float_equal(x[0], (4.0 - 1) / 2, 1e-6);
     assert_float_equal(x[1], (8.0 - 1) / 2, 1e-6);
     assert_int_equal(label, 1);
     fsnn_data_destroy(train);
     fsnn_data_destroy(test);
-    assert_int_equal(fsnn_description_data(d, NULL, &test), FSNN_OK);
+    GOOD(fsnn_description_data(d, NULL, &test));
     assert_int_equal(count(test), 9);
     fsnn_data_destroy(test);
-    assert_int_equal(fsnn_description_data(d, &train, NULL), FSNN_OK);
+    GOOD(fsnn_description_data(d, &train, NULL));
     assert_int_equal(count(train), 7);
     fsnn_data_destroy(train);
     fsnn_description_destroy(d);
@@ -123,21 +122,21 @@ static void test_validation(void **state)
     (void)state;
     fsnn_data *train, *test;
     fsnn_description *d = describe("{kind: npz, train: train.npz, validation: 0.25}");
-    assert_int_equal(fsnn_description_data(d, &train, &test), FSNN_OK);
+    GOOD(fsnn_description_data(d, &train, &test));
     assert_int_equal(count(train), 30);
     assert_int_equal(count(test), 10);
     fsnn_data_destroy(train);
     fsnn_data_destroy(test);
     /* the halves are the same when only one is wanted */
-    assert_int_equal(fsnn_description_data(d, NULL, &test), FSNN_OK);
+    GOOD(fsnn_description_data(d, NULL, &test));
     assert_int_equal(count(test), 10);
     fsnn_data_destroy(test);
-    assert_int_equal(fsnn_description_data(d, &train, NULL), FSNN_OK);
+    GOOD(fsnn_description_data(d, &train, NULL));
     assert_int_equal(count(train), 30);
     fsnn_data_destroy(train);
     fsnn_description_destroy(d);
     d = describe("{kind: npz, train: train.npz}");
-    assert_int_equal(fsnn_description_data(d, &train, &test), FSNN_OK);
+    GOOD(fsnn_description_data(d, &train, &test));
     assert_int_equal(count(train), 40);
     assert_null(test);
     fsnn_data_destroy(train);
@@ -151,12 +150,12 @@ static void test_idx(void **state)
     fsnn_data_info info;
     float x[3];
     fsnn_description *d = describe("{kind: idx, train: {images: images, labels: labels}}");
-    assert_int_equal(fsnn_description_data(d, &train, NULL), FSNN_OK);
+    GOOD(fsnn_description_data(d, &train, NULL));
     fsnn_data_info_get(train, &info);
     assert_int_equal(info.count, 2);
     assert_int_equal(info.shape.rank, 3);
     assert_int_equal(info.shape.dim[2], 3);
-    assert_int_equal(fsnn_data_sample(train, 0, x, NULL), FSNN_OK);
+    GOOD(fsnn_data_sample(train, 0, x, NULL));
     assert_float_equal(x[1], 0.2, 1e-6);
     fsnn_data_destroy(train);
     fsnn_description_destroy(d);
@@ -172,12 +171,12 @@ static void test_elsewhere(void **state)
     snprintf(far, sizeof far, "%s/far", folder);
     setenv("FSNN_DATA", far, 1);
     fsnn_description *d = describe("{kind: npz, train: far.npz}");
-    assert_int_equal(fsnn_description_data(d, &train, NULL), FSNN_OK);
+    GOOD(fsnn_description_data(d, &train, NULL));
     assert_int_equal(count(train), 5);
     fsnn_data_destroy(train);
     fsnn_description_destroy(d);
     d = describe("{kind: npz, train: {path: nowhere.npz}}");
-    assert_int_equal(fsnn_description_data(d, &train, NULL), FSNN_EDESCRIPTION);
+    FAILS(fsnn_description_data(d, &train, NULL), FSNN_EDESCRIPTION);
     assert_null(train);
     expect_text(fsnn_error_text(),
                 "m.yaml:4:33: data.train.path: there is no file \"nowhere.npz\": "
@@ -193,12 +192,12 @@ static void test_elsewhere(void **state)
     snprintf(home, sizeof home, "%s", getenv("HOME") ? getenv("HOME") : "/");
     setenv("HOME", far, 1);
     d = describe("{kind: npz, train: ~/far.npz}");
-    assert_int_equal(fsnn_description_data(d, &train, NULL), FSNN_OK);
+    GOOD(fsnn_description_data(d, &train, NULL));
     fsnn_data_destroy(train);
     fsnn_description_destroy(d);
     setenv("HOME", home, 1);
     d = describe("{kind: npz, train: /nowhere/x.npz}");
-    assert_int_equal(fsnn_description_data(d, &train, NULL), FSNN_EDESCRIPTION);
+    FAILS(fsnn_description_data(d, &train, NULL), FSNN_EDESCRIPTION);
     expect_text(fsnn_error_text(), "data.train: there is no file \"/nowhere/x.npz\"", "absolute");
     fsnn_description_destroy(d);
 }
@@ -211,10 +210,10 @@ static void test_text_elsewhere(void **state)
     fsnn_data *train;
     fsnn_description *again;
     fsnn_description *d = describe("{kind: npz, train: train.npz, validation: 0.5}");
-    assert_int_equal(fsnn_description_text(d, &text), FSNN_OK);
+    GOOD(fsnn_description_text(d, &text));
     fsnn_description_destroy(d);
     assert_int_equal(description_parse("/nowhere/x.yaml", text, strlen(text), NULL, 0, &again), 0);
-    assert_int_equal(fsnn_description_data(again, &train, NULL), FSNN_OK);
+    GOOD(fsnn_description_data(again, &train, NULL));
     assert_int_equal(count(train), 20);
     fsnn_data_destroy(train);
     fsnn_description_destroy(again);
@@ -245,8 +244,7 @@ static void test_stamps(void **state)
                  "data: {kind: npz, train: train.npz, test: test.npz, %s}\n",
                  row[i].dynamics, row[i].data);
         write_file("d/m.yaml", text, strlen(text));
-        if (fsnn_description_read(in("d/m.yaml"), NULL, 0, &d))
-            fail_msg("%s", fsnn_error_text());
+        GOOD(fsnn_description_read(in("d/m.yaml"), NULL, 0, &d));
         fsnn_sampling sampling = fsnn_description_sampling(d);
         assert_true(sampling.times && sampling.step == 1 && sampling.interpolation == FSNN_LINEAR);
         fsnn_status status = fsnn_description_data(d, &train, &test);
@@ -267,25 +265,25 @@ static void test_errors(void **state)
     (void)state;
     fsnn_data *train, *test;
     fsnn_description *d = good(INPUT ALPHA);
-    assert_int_equal(fsnn_description_data(d, &train, &test), FSNN_EDESCRIPTION);
+    FAILS(fsnn_description_data(d, &train, &test), FSNN_EDESCRIPTION);
     expect_text(fsnn_error_text(), "there is no section \"data\"", "no data");
     fsnn_description_destroy(d);
     d = describe("{kind: npz, test: test.npz}");
-    assert_int_equal(fsnn_description_data(d, &train, &test), FSNN_EDESCRIPTION);
+    FAILS(fsnn_description_data(d, &train, &test), FSNN_EDESCRIPTION);
     expect_text(fsnn_error_text(), "has no set \"train\"", "no training set");
-    assert_int_equal(fsnn_description_data(d, NULL, &test), FSNN_OK);
+    GOOD(fsnn_description_data(d, NULL, &test));
     fsnn_data_destroy(test);
     fsnn_description_destroy(d);
     d = describe("{kind: npz, train: {path: train.npz, x: z}, test: test.npz}");
-    assert_true(fsnn_description_data(d, &train, &test) < 0);
+    FAILS(fsnn_description_data(d, &train, &test), ANY_ERROR);
     expect_text(fsnn_error_text(), "train.npz", "an array that is not there");
     assert_null(train);
     assert_null(test);
     fsnn_description_destroy(d);
     d = describe("{kind: idx, train: {images: labels, labels: images}}");
-    assert_int_equal(fsnn_description_data(d, &train, &test), FSNN_EFORMAT);
+    FAILS(fsnn_description_data(d, &train, &test), FSNN_EFORMAT);
     fsnn_description_destroy(d);
-    assert_int_equal(fsnn_description_data(NULL, &train, &test), FSNN_EARGUMENT);
+    FAILS(fsnn_description_data(NULL, &train, &test), FSNN_EARGUMENT);
 }
 
 int main(void)

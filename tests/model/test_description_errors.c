@@ -475,12 +475,12 @@ static void test_files_and_arguments(void **state)
 {
     (void)state;
     fsnn_description *d = (fsnn_description *)&d;
-    assert_int_equal(fsnn_description_read("/nonexistent/x.yaml", NULL, 0, &d), FSNN_EIO);
+    FAILS(fsnn_description_read("/nonexistent/x.yaml", NULL, 0, &d), FSNN_EIO);
     assert_null(d);
     expect_text(fsnn_error_text(), "/nonexistent/x.yaml", "a missing file");
-    assert_int_equal(fsnn_description_read(NULL, NULL, 0, &d), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_description_read("x", NULL, 3, &d), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_description_read("x", NULL, 0, NULL), FSNN_EARGUMENT);
+    FAILS(fsnn_description_read(NULL, NULL, 0, &d), FSNN_EARGUMENT);
+    FAILS(fsnn_description_read("x", NULL, 3, &d), FSNN_EARGUMENT);
+    FAILS(fsnn_description_read("x", NULL, 0, NULL), FSNN_EARGUMENT);
     fsnn_description_destroy(NULL);
 }
 
@@ -528,9 +528,9 @@ static void test_network(void **state)
                  row[i].layers, row[i].dynamics);
         fsnn_description *d = good(text);
         fsnn_net *net;
-        assert_int_equal(fsnn_description_net(d, &net), FSNN_OK);
+        GOOD(fsnn_description_net(d, &net));
         const fsnn_plan plan = {.steps = 2, .batch = 2, .training = true};
-        assert_true(fsnn_net_wrap(net, fsnn_description_dynamics(d), &plan) < 0);
+        FAILS(fsnn_net_wrap(net, fsnn_description_dynamics(d), &plan), ANY_ERROR);
         assert_int_equal(fsnn_description_locate(d, "layers"), FSNN_EDESCRIPTION);
         expect_text(fsnn_error_text(), row[i].wanted, text);
         fsnn_net_destroy(net);
@@ -559,8 +559,8 @@ static void test_places(void **state)
         assert_int_equal(fsnn_description_locate(d, row[i][0]), FSNN_EDESCRIPTION);
         expect_text(fsnn_error_text(), row[i][1], row[i][0]);
     }
-    assert_int_equal(fsnn_description_locate(NULL, "data"), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_description_locate(d, NULL), FSNN_EARGUMENT);
+    FAILS(fsnn_description_locate(NULL, "data"), FSNN_EARGUMENT);
+    FAILS(fsnn_description_locate(d, NULL), FSNN_EARGUMENT);
     fsnn_description_destroy(d);
 }
 

@@ -2,7 +2,6 @@
  * the training set, classes of both sets; pictures in time; npy pairs; balance; `test: null`. */
 #include "helper.h"
 
-#include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -87,8 +86,7 @@ static fsnn_description *describe(const char *data, const char *set)
     fsnn_description *d;
     snprintf(text, sizeof text, "input: [2]\nlayers: [lif]\n" ALPHA "data: %s\n", data);
     put_text("m.yaml", text);
-    if (fsnn_description_read(in("m.yaml"), &set, set ? 1 : 0, &d))
-        fail_msg("%s", fsnn_error_text());
+    GOOD(fsnn_description_read(in("m.yaml"), &set, set ? 1 : 0, &d));
     return d;
 }
 
@@ -103,7 +101,7 @@ static void expect(const fsnn_data *data, int64_t index, int T, int N, const dou
     assert_true(info.sequence && info.shape.rank == 2);
     assert_int_equal(info.shape.dim[0], T);
     assert_int_equal(info.shape.dim[1], N);
-    assert_int_equal(fsnn_data_sample(data, index, x, &label), FSNN_OK);
+    GOOD(fsnn_data_sample(data, index, x, &label));
     assert_int_equal(label, wanted);
     for (int i = 0; i < T * N; i++)
         assert_float_equal(x[i], values[i], 1e-6);
@@ -169,7 +167,7 @@ static void test_wfdb(void **state)
     expect(test, 0, 3, 1, (const double[]){79, 80, 81}, 1);
     fsnn_data_destroy(train), fsnn_data_destroy(test);
     fsnn_description *d = describe(text, "data.test.from=6.9");
-    assert_int_equal(fsnn_description_data(d, &train, &test), FSNN_EDESCRIPTION);
+    FAILS(fsnn_description_data(d, &train, &test), FSNN_EDESCRIPTION);
     expect_text(fsnn_error_text(), "both sets take the same seconds", text);
     fsnn_description_destroy(d);
 }

@@ -3,19 +3,6 @@
  * anywhere to anywhere; a spiking transformer with its gradients, in chunks and in segments. */
 #include "helper.h"
 
-#include <math.h>
-
-#include "base/base.h"
-
-#define GOOD(call) assert_good((call), #call, __LINE__)
-
-static int assert_good(int status, const char *what, int line)
-{
-    if (status < 0)
-        fail_msg("line %d: %s: %s", line, what, fsnn_error_text());
-    return status;
-}
-
 enum { K = 3, B = 2, MOST = 1 << 16 };
 
 static fsnn_net *net_of(const char *text, const fsnn_plan *plan)
@@ -382,7 +369,7 @@ static void operations(void **state)
     fsnn_net *net = net_of(transformer, &(fsnn_plan){.steps = 1, .batch = 1});
     fsnn_node_info info;
     for (int i = 0; i < FSNN_COUNT(all); i++) {
-        GOOD(fsnn_net_node(net, GOOD(fsnn_net_node_find(net, all[i].node)), &info));
+        GOOD(fsnn_net_node(net, VALID(fsnn_net_node_find(net, all[i].node)), &info));
         if (info.operations != all[i].want)
             fail_msg("%s: %lld operations, expected %lld", all[i].node, (long long)info.operations,
                      (long long)all[i].want);

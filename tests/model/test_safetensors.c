@@ -1,20 +1,11 @@
 /* safetensors files: round trip, every check of the reader, truncations and mutations of good
  * bytes, atomic writing. */
+#include "check.h"
+
 #include <dirent.h>
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "base/base.h"
 #include "model/safetensors.h"
 
 static char folder[] = "/tmp/fsnn-safetensors-XXXXXX";
@@ -78,18 +69,18 @@ static void test_round_trip(void **state)
     (void)state;
     fsnn_arrays a = {0}, b = {0}, none = {0};
     fill(&a);
-    assert_int_equal(fsnn_safetensors_write(path, &a), FSNN_OK);
+    GOOD(fsnn_safetensors_write(path, &a));
     fsnn_shape old = FSNN_SHAPE(1);
     fsnn_arrays_add(&b, "old", FSNN_F32, &old); /* what `out` held is released */
-    assert_int_equal(fsnn_safetensors_read(path, &b), FSNN_OK);
+    GOOD(fsnn_safetensors_read(path, &b));
     expect_equal(&a, &b);
     uint8_t *bytes;
     size_t size;
-    assert_int_equal(fsnn_file_read(path, &bytes, &size), FSNN_OK);
+    GOOD(fsnn_file_read(path, &bytes, &size));
     assert_int_equal(bytes[0] % 8, 0); /* header padded */
     fsnn_free(bytes);
-    assert_int_equal(fsnn_safetensors_write(path, &none), FSNN_OK);
-    assert_int_equal(fsnn_safetensors_read(path, &b), FSNN_OK);
+    GOOD(fsnn_safetensors_write(path, &none));
+    GOOD(fsnn_safetensors_read(path, &b));
     assert_int_equal(b.count, 0);
     fsnn_arrays_free(&a);
     fsnn_arrays_free(&b);
@@ -179,10 +170,9 @@ static void test_order_in_header_is_free(void **state)
 {
     (void)state;
     fsnn_arrays out = {0};
-    assert_int_equal(parse("{\"b\":{\"shape\":[],\"data_offsets\":[8,12],\"dtype\":\"F32\"},\"a\":{"
-                           "\"dtype\":\"F64\",\"shape\":[1,1],\"data_offsets\":[0,8]}}   ",
-                           12, &out),
-                     FSNN_OK);
+    GOOD(parse("{\"b\":{\"shape\":[],\"data_offsets\":[8,12],\"dtype\":\"F32\"},\"a\":{"
+               "\"dtype\":\"F64\",\"shape\":[1,1],\"data_offsets\":[0,8]}}   ",
+               12, &out));
     assert_int_equal(fsnn_arrays_find(&out, "b")->shape.rank, 0);
     assert_int_equal(fsnn_arrays_find(&out, "a")->shape.rank, 2);
     fsnn_arrays_free(&out);
@@ -194,13 +184,13 @@ static void test_header_length(void **state)
     fsnn_arrays out = {0};
     uint8_t bytes[16] = {0};
     for (size_t size = 0; size < 8; size++)
-        assert_int_equal(safetensors_parse("w", bytes, size, &out), FSNN_EFORMAT);
+        FAILS(safetensors_parse("w", bytes, size, &out), FSNN_EFORMAT);
     memset(bytes, 0xff, 8);
-    assert_int_equal(safetensors_parse("w", bytes, sizeof bytes, &out), FSNN_EFORMAT);
+    FAILS(safetensors_parse("w", bytes, sizeof bytes, &out), FSNN_EFORMAT);
     memset(bytes, 0, 8);
     bytes[0] = 9;
-    assert_int_equal(safetensors_parse("w", bytes, sizeof bytes, &out), FSNN_EFORMAT);
-    assert_non_null(strstr(fsnn_error_text(), "the header should have 9 bytes, but 8 follow"));
+    REFUSED(safetensors_parse("w", bytes, sizeof bytes, &out), FSNN_EFORMAT,
+            "the header should have 9 bytes, but 8 follow");
 }
 
 /* No prefix of a file is a file, and no changed byte may lead outside of the buffer (run with a
@@ -212,14 +202,14 @@ static void test_damaged(void **state)
     uint8_t *bytes;
     size_t size;
     fill(&a);
-    assert_int_equal(fsnn_safetensors_write(path, &a), FSNN_OK);
-    assert_int_equal(fsnn_file_read(path, &bytes, &size), FSNN_OK);
+    GOOD(fsnn_safetensors_write(path, &a));
+    GOOD(fsnn_file_read(path, &bytes, &size));
     for (size_t n = 0; n < size; n++) {
         fsnn_arrays out = {0};
         uint8_t *part = malloc(n + 1);
         memcpy(part, bytes, n);
         part = realloc(part, n ? n : 1); /* exact length: reading past it is seen */
-        assert_int_equal(safetensors_parse("w", part, n, &out), FSNN_EFORMAT);
+        FAILS(safetensors_parse("w", part, n, &out), FSNN_EFORMAT);
         free(part);
     }
     int changed = 0;
@@ -278,8 +268,7 @@ static void test_halves(void **state)
             bytes[9 + header + 2 * i] = (uint8_t)(rows[r].bits[i] >> 8);
         }
         fsnn_arrays list = {0};
-        assert_int_equal(safetensors_parse("w.st", bytes, (size_t)(8 + header + 12), &list),
-                         FSNN_OK);
+        GOOD(safetensors_parse("w.st", bytes, (size_t)(8 + header + 12), &list));
         const fsnn_array *a = fsnn_arrays_find(&list, "a");
         assert_int_equal(a->dtype, FSNN_F32);
         assert_int_equal(fsnn_shape_count(&a->shape), 6);
@@ -294,10 +283,10 @@ static void test_atomic(void **state)
     fsnn_arrays a = {0}, b = {0}, twice = {0};
     fsnn_shape one = FSNN_SHAPE(1);
     fill(&a);
-    assert_int_equal(fsnn_safetensors_write(path, &a), FSNN_OK);
+    GOOD(fsnn_safetensors_write(path, &a));
     fsnn_arrays_add(&twice, "x", FSNN_F32, &one);
     fsnn_arrays_add(&twice, "x", FSNN_F32, &one);
-    assert_int_equal(fsnn_safetensors_write(path, &twice), FSNN_EARGUMENT);
+    FAILS(fsnn_safetensors_write(path, &twice), FSNN_EARGUMENT);
     for (int n = 1; n < 4; n++) {
         fsnn_alloc_fail_at(n);
         fsnn_status status = fsnn_safetensors_write(path, &a);
@@ -305,14 +294,14 @@ static void test_atomic(void **state)
         assert_true(status == FSNN_OK || status == FSNN_EMEMORY);
     }
     assert_int_equal(files_in_folder(), 1);
-    assert_int_equal(fsnn_safetensors_read(path, &b), FSNN_OK);
+    GOOD(fsnn_safetensors_read(path, &b));
     expect_equal(&a, &b);
-    assert_int_equal(fsnn_safetensors_write("/nonexistent/w.safetensors", &a), FSNN_EIO);
-    assert_int_equal(fsnn_safetensors_read("/nonexistent/w.safetensors", &b), FSNN_EIO);
-    assert_int_equal(fsnn_safetensors_read(folder, &b), FSNN_EIO);
+    FAILS(fsnn_safetensors_write("/nonexistent/w.safetensors", &a), FSNN_EIO);
+    FAILS(fsnn_safetensors_read("/nonexistent/w.safetensors", &b), FSNN_EIO);
+    FAILS(fsnn_safetensors_read(folder, &b), FSNN_EIO);
     struct stat full;
     if (stat("/dev/full", &full) == 0)
-        assert_int_equal(fsnn_safetensors_write("/dev/full", &a), FSNN_EIO);
+        FAILS(fsnn_safetensors_write("/dev/full", &a), FSNN_EIO);
     fsnn_arrays_free(&a);
     fsnn_arrays_free(&b);
     fsnn_arrays_free(&twice);

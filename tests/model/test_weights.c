@@ -35,11 +35,9 @@ static fsnn_net *build(const char *description, uint64_t seed)
 {
     fsnn_net *net;
     fsnn_description *d = good(description);
-    if (fsnn_description_net(d, &net))
-        fail_msg("%s", fsnn_error_text());
+    GOOD(fsnn_description_net(d, &net));
     const fsnn_plan plan = {.steps = 3, .batch = 2, .training = true, .seed = seed};
-    if (fsnn_net_wrap(net, fsnn_description_dynamics(d), &plan))
-        fail_msg("%s", fsnn_error_text());
+    GOOD(fsnn_net_wrap(net, fsnn_description_dynamics(d), &plan));
     fsnn_description_destroy(d);
     return net;
 }
@@ -64,7 +62,7 @@ static void test_net(void **state)
     assert_int_equal(fsnn_net_node_count(net), 5);
     static const char *const names[] = {"input", "fc1", "lif1", "fc2", "lif2"};
     for (int i = 0; i < 5; i++) {
-        assert_int_equal(fsnn_net_node(net, i, &info), FSNN_OK);
+        GOOD(fsnn_net_node(net, i, &info));
         assert_string_equal(info.name, names[i]);
     }
     assert_int_equal(fsnn_net_param_find(net, "fc1.weight")->shape.dim[1], 3);
@@ -97,7 +95,7 @@ static void test_net_errors(void **state)
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         fsnn_net *net;
         fsnn_description *d = good(row[i][0]);
-        assert_int_equal(fsnn_description_net(d, &net), FSNN_EDESCRIPTION);
+        FAILS(fsnn_description_net(d, &net), FSNN_EDESCRIPTION);
         assert_null(net);
         expect_text(fsnn_error_text(), row[i][1], row[i][0]);
         fsnn_description_destroy(d);
@@ -110,12 +108,12 @@ static void test_round_trip(void **state)
     fsnn_net *a = build(text, 1), *b = build(text, 2);
     fsnn_arrays list = {0};
     fsnn_net_param_find(a, "lif1.tau")->value[0] = 3;
-    assert_int_equal(fsnn_net_params_changed(a), FSNN_OK);
+    GOOD(fsnn_net_params_changed(a));
     expect_same(a, b, false);
-    assert_int_equal(fsnn_weights_save(a, path), FSNN_OK);
-    assert_int_equal(fsnn_weights_load(b, path), FSNN_OK);
+    GOOD(fsnn_weights_save(a, path));
+    GOOD(fsnn_weights_load(b, path));
     expect_same(a, b, true);
-    assert_int_equal(fsnn_safetensors_read(path, &list), FSNN_OK);
+    GOOD(fsnn_safetensors_read(path, &list));
     assert_int_equal(list.count, 4); /* fixed neuron parameters stand in the description */
     assert_non_null(fsnn_arrays_find(&list, "fc1.bias"));
     assert_non_null(fsnn_arrays_find(&list, "lif1.tau"));
@@ -142,16 +140,16 @@ static void test_shared(void **state)
     fsnn_net *a = build(loop, 1), *b = build(loop, 2);
     fsnn_arrays list = {0};
     fsnn_node_info info;
-    assert_int_equal(fsnn_net_node(a, 1, &info), FSNN_OK);
+    GOOD(fsnn_net_node(a, 1, &info));
     assert_string_equal(info.sources, "lif1");
     assert_int_equal(info.shape.dim[0], 4);
-    assert_int_equal(fsnn_net_node(a, 6, &info), FSNN_OK);
+    GOOD(fsnn_net_node(a, 6, &info));
     assert_string_equal(info.shares, "w");
     assert_int_equal(info.params, 0);
-    assert_int_equal(fsnn_weights_save(a, path), FSNN_OK);
-    assert_int_equal(fsnn_weights_load(b, path), FSNN_OK);
+    GOOD(fsnn_weights_save(a, path));
+    GOOD(fsnn_weights_load(b, path));
     expect_same(a, b, true);
-    assert_int_equal(fsnn_safetensors_read(path, &list), FSNN_OK);
+    GOOD(fsnn_safetensors_read(path, &list));
     assert_int_equal(list.count, 5); /* w and fc1, weight and bias, and the learned tau */
     assert_non_null(fsnn_arrays_find(&list, "w.weight"));
     assert_null(fsnn_arrays_find(&list, "linear3.weight"));
@@ -167,8 +165,8 @@ static void test_running_statistics(void **state)
     static const char norm[] = "input: [2, 3, 3]\nlayers: [{batchnorm: {name: bn}}, lif]\n" ALPHA;
     fsnn_net *a = build(norm, 1), *b = build(norm, 1);
     fsnn_net_param_find(a, "bn.running_mean")->value[1] = 0.25f;
-    assert_int_equal(fsnn_weights_save(a, path), FSNN_OK);
-    assert_int_equal(fsnn_weights_load(b, path), FSNN_OK);
+    GOOD(fsnn_weights_save(a, path));
+    GOOD(fsnn_weights_load(b, path));
     assert_float_equal(fsnn_net_param_find(b, "bn.running_mean")->value[1], 0.25, 0);
     fsnn_net_destroy(a);
     fsnn_net_destroy(b);
@@ -201,9 +199,8 @@ static void test_npz_and_scalars(void **state)
     complete(&list);
     add(&list, "lif1.tau", FSNN_F64, (fsnn_shape){0}, 1.5);
     add(&list, "lif2.alpha", FSNN_F32, FSNN_SHAPE(1), 0.25);
-    assert_int_equal(fsnn_npz_write(path, &list), FSNN_OK);
-    if (fsnn_weights_load(net, path))
-        fail_msg("%s", fsnn_error_text());
+    GOOD(fsnn_npz_write(path, &list));
+    GOOD(fsnn_weights_load(net, path));
     assert_float_equal(fsnn_net_param_find(net, "fc1.weight")->value[11], 12, 0);
     assert_float_equal(fsnn_net_param_find(net, "fc2.weight")->value[0], 3, 0);
     assert_float_equal(fsnn_net_param_find(net, "lif1.tau")->value[0], 1.5, 0);
@@ -249,7 +246,7 @@ static void test_errors(void **state)
                 add(&kept, list.item[j].name, list.item[j].dtype, list.item[j].shape, 9);
         if (row[i].name)
             add(&kept, row[i].name, row[i].dtype, row[i].shape, row[i].value);
-        assert_int_equal(fsnn_safetensors_write(path, &kept), FSNN_OK);
+        GOOD(fsnn_safetensors_write(path, &kept));
         assert_int_equal(fsnn_weights_load(net, path), row[i].status);
         expect_text(fsnn_error_text(), row[i].wanted, row[i].wanted);
         expect_text(fsnn_error_text(), path, "the file's name");
@@ -257,9 +254,9 @@ static void test_errors(void **state)
         fsnn_arrays_free(&list);
         fsnn_arrays_free(&kept);
     }
-    assert_int_equal(fsnn_weights_load(net, "/nonexistent/w"), FSNN_EIO);
-    assert_int_equal(fsnn_weights_load(NULL, path), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_weights_save(net, "/nonexistent/w"), FSNN_EIO);
+    FAILS(fsnn_weights_load(net, "/nonexistent/w"), FSNN_EIO);
+    FAILS(fsnn_weights_load(NULL, path), FSNN_EARGUMENT);
+    FAILS(fsnn_weights_save(net, "/nonexistent/w"), FSNN_EIO);
     fsnn_net_destroy(net);
     fsnn_net_destroy(same);
 }
@@ -269,9 +266,9 @@ static void test_before_wrap(void **state)
     (void)state;
     fsnn_net *net;
     fsnn_description *d = good(text);
-    assert_int_equal(fsnn_description_net(d, &net), FSNN_OK);
-    assert_int_equal(fsnn_weights_load(net, path), FSNN_ESTATE);
-    assert_int_equal(fsnn_weights_save(net, path), FSNN_ESTATE);
+    GOOD(fsnn_description_net(d, &net));
+    FAILS(fsnn_weights_load(net, path), FSNN_ESTATE);
+    FAILS(fsnn_weights_save(net, path), FSNN_ESTATE);
     fsnn_net_destroy(net);
     fsnn_description_destroy(d);
 }
@@ -281,7 +278,7 @@ static void test_out_of_memory(void **state)
 {
     (void)state;
     fsnn_net *a = build(text, 1), *b = build(text, 2), *same = build(text, 2);
-    assert_int_equal(fsnn_weights_save(a, path), FSNN_OK);
+    GOOD(fsnn_weights_save(a, path));
     for (int n = 1;; n++) {
         fsnn_alloc_fail_at(n);
         fsnn_status status = fsnn_weights_load(b, path);
@@ -309,13 +306,12 @@ static void test_examples(void **state)
         fsnn_description *d;
         fsnn_net *net = NULL;
         fsnn_shape in, out;
-        if (fsnn_description_read(file[i], NULL, 0, &d) || fsnn_description_net(d, &net))
-            fail_msg("%s", fsnn_error_text());
+        GOOD(fsnn_description_read(file[i], NULL, 0, &d));
+        GOOD(fsnn_description_net(d, &net));
         const fsnn_plan plan = {.steps = fsnn_description_encoder(d)->steps, .batch = 2, .seed = 1};
-        if (fsnn_net_wrap(net, fsnn_description_dynamics(d), &plan))
-            fail_msg("%s", fsnn_error_text());
+        GOOD(fsnn_net_wrap(net, fsnn_description_dynamics(d), &plan));
         assert_int_equal(plan.steps, 4);
-        assert_int_equal(fsnn_net_shapes(net, &in, &out), FSNN_OK);
+        GOOD(fsnn_net_shapes(net, &in, &out));
         assert_int_equal(out.rank, 1);
         assert_int_equal(out.dim[0], 10);
         int64_t values = 0;

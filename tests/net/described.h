@@ -2,20 +2,11 @@
 #ifndef TESTS_NET_DESCRIBED_H
 #define TESTS_NET_DESCRIBED_H
 
-#include <stdio.h>
-#include <stdlib.h>
+#include "check.h"
+
 #include <unistd.h>
 
 #include <fsnn/fsnn.h>
-
-#define GOOD(call) assert_good((call), #call, __LINE__)
-
-static inline int assert_good(int status, const char *what, int line)
-{
-    if (status < 0)
-        fail_msg("line %d: %s: %s", line, what, fsnn_error_text());
-    return status;
-}
 
 /* Not wrapped yet; the dynamics are the description's, to be destroyed with it. */
 static inline fsnn_net *described(const char *text, fsnn_description **description)

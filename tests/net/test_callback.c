@@ -1,27 +1,8 @@
 /* Neurons of the user's own as C functions: beside the same neuron by its equation, with slopes of
  * its own and by differences. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "check.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/base.h"
 #include <fsnn/fsnn.h>
-
-#define GOOD(call) assert_good((call), #call, __LINE__)
-
-static int assert_good(int status, const char *what, int line)
-{
-    if (status < 0)
-        fail_msg("line %d: %s: %s", line, what, fsnn_error_text());
-    return status;
-}
 
 enum { T = 20, B = 3, IN = 13 };
 
@@ -179,7 +160,7 @@ static void run(const fsnn_user *o, const fsnn_dynamics *d, bool smooth, result 
     fill(x, T * B * IN, 1);
     fill(g, T * B * IN, 2);
     GOOD(fsnn_net_create(&net));
-    GOOD(fsnn_net_user(net, "n", fsnn_net_input(net, FSNN_SHAPE(IN)), o));
+    VALID(fsnn_net_user(net, "n", fsnn_net_input(net, FSNN_SHAPE(IN)), o));
     GOOD(fsnn_net_wrap(net, d, &plan));
     GOOD(fsnn_net_forward(net, x, &y));
     memcpy(r->out, y, sizeof r->out);
@@ -266,7 +247,7 @@ static void simulation(void **state)
         d.implicit = implicit;
         fsnn_user o = options(DIFFERENCES, true, FSNN_RESET_CURRENT);
         GOOD(fsnn_net_create(&net));
-        GOOD(fsnn_net_user(net, "n", fsnn_net_input(net, FSNN_SHAPE(IN)), &o));
+        VALID(fsnn_net_user(net, "n", fsnn_net_input(net, FSNN_SHAPE(IN)), &o));
         fsnn_plan plan = {.steps = T, .batch = B};
         GOOD(fsnn_threads_set(1));
         GOOD(fsnn_net_wrap(net, &d, &plan));
@@ -343,7 +324,7 @@ static void errors(void **state)
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     fsnn_plan plan = {.steps = T, .batch = B, .training = true};
     o = options(DIFFERENCES, false, FSNN_RESET_JUMP);
-    GOOD(build(&net, &o));
+    VALID(build(&net, &o));
     d.method = FSNN_ML;
     refuse(fsnn_net_wrap(net, &d, &plan), "this neuron's dv is a callback");
     d.method = FSNN_TRAP;
@@ -359,7 +340,7 @@ static void errors(void **state)
     o = (fsnn_user){.neuron = FSNN_NEURON_DEFAULT, .callback = "fails"};
     static float x[T * B * IN];
     d.method = FSNN_GL;
-    GOOD(build(&net, &o));
+    VALID(build(&net, &o));
     GOOD(fsnn_net_wrap(net, &d, &plan));
     GOOD(fsnn_net_forward(net, x, NULL));
     code = 7;
@@ -388,7 +369,7 @@ static void registry(void **state)
                    .param = {{"b", {.value = 0.75}}}};
     GOOD(fsnn_neuron_register("kept", &c));
     name[0] = second[0] = 'x';
-    GOOD(build(&net, &o));
+    VALID(build(&net, &o));
     GOOD(fsnn_neuron_register("kept", NULL));
     fsnn_order order = fsnn_order_of(0.6);
     fsnn_dynamics d = fsnn_dynamics_default(&order);

@@ -1,24 +1,8 @@
 /* Spikes that go straight into a pooling operator: the numbers are those of the two apart, bit for
  * bit, and less memory is held. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <stdlib.h>
-#include <string.h>
+#include "check.h"
 
 #include <fsnn/fsnn.h>
-
-#define GOOD(call) assert_good((call), #call, __LINE__)
-
-static int assert_good(int status, const char *what, int line)
-{
-    if (status < 0)
-        fail_msg("line %d: %s: %s", line, what, fsnn_error_text());
-    return status;
-}
 
 enum { T = 7, B = 3, OUT = 4, LEARNED = 4096 };
 
@@ -41,8 +25,8 @@ static int layer(fsnn_net *net, int from, const design *d)
     o.reset = d->reset;
     o.detach_reset = !d->attached;
     fsnn_pool pool = {.kernel = {2, 2}};
-    int spikes = GOOD(fsnn_net_lif(net, NULL, from, &o));
-    return GOOD(fsnn_net_add(net, "maxpool", NULL, &spikes, 1, &pool));
+    int spikes = VALID(fsnn_net_lif(net, NULL, from, &o));
+    return VALID(fsnn_net_add(net, "maxpool", NULL, &spikes, 1, &pool));
 }
 
 static int convolution(fsnn_net *net, const char *name, int from, int64_t out)
@@ -52,7 +36,7 @@ static int convolution(fsnn_net *net, const char *name, int from, int64_t out)
     o.out = out;
     o.kernel[0] = o.kernel[1] = 3;
     o.padding[0] = o.padding[1] = 1;
-    return GOOD(fsnn_net_add(net, "conv2d", name, &from, 1, &o));
+    return VALID(fsnn_net_add(net, "conv2d", name, &from, 1, &o));
 }
 
 static fsnn_net *build(const design *d, bool training, bool record)
@@ -62,8 +46,8 @@ static fsnn_net *build(const design *d, bool training, bool record)
     int x = fsnn_net_input(net, FSNN_SHAPE(1, d->height, d->width));
     x = layer(net, convolution(net, "a", x, d->first), d);
     x = layer(net, convolution(net, "b", x, d->second), d);
-    x = GOOD(fsnn_net_add(net, "flatten", NULL, &x, 1, NULL));
-    GOOD(fsnn_net_linear(net, "c", x, OUT, true));
+    x = VALID(fsnn_net_add(net, "flatten", NULL, &x, 1, NULL));
+    VALID(fsnn_net_linear(net, "c", x, OUT, true));
     fsnn_order order = fsnn_order_of(0.6);
     order.learn_alpha = d->learns;
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
@@ -248,14 +232,14 @@ static fsnn_net *biased(bool image, bool between, bool learns, int64_t batch, in
     GOOD(fsnn_net_create(&net));
     fsnn_shape inner = image ? FSNN_SHAPE(16, 4, 6) : FSNN_SHAPE(32);
     int x = fsnn_net_input(net, image ? FSNN_SHAPE(2, 4, 6) : FSNN_SHAPE(10));
-    x = image ? convolution(net, "a", x, 16) : GOOD(fsnn_net_linear(net, "a", x, 32, true));
+    x = image ? convolution(net, "a", x, 16) : VALID(fsnn_net_linear(net, "a", x, 32, true));
     fsnn_reshape shape = {.shape = inner};
     if (between)
-        x = GOOD(fsnn_net_add(net, "reshape", NULL, &x, 1, &shape));
+        x = VALID(fsnn_net_add(net, "reshape", NULL, &x, 1, &shape));
     fsnn_neuron o = FSNN_NEURON_DEFAULT;
     o.tau = (fsnn_value){1.5, learns, FSNN_PER_CHANNEL};
     o.threshold.value = 0.2;
-    GOOD(fsnn_net_lif(net, "n", x, &o));
+    VALID(fsnn_net_lif(net, "n", x, &o));
     fsnn_order order = fsnn_order_of(0.6);
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     fsnn_plan plan = {

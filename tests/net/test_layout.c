@@ -1,9 +1,5 @@
 /* Layout conversions: every size around those of blocks, there and back. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "check.h"
 
 #include "net/net.h"
 

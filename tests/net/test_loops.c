@@ -1,28 +1,9 @@
 /* Loops: feedback with one step of delay. Outputs and gradients against a network in double
  * precision that goes step by step; gradient checks through loops of every form; shapes and
  * layouts; what is refused. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "check.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/base.h"
 #include <fsnn/fsnn.h>
-
-#define GOOD(call) assert_good((call), #call, __LINE__)
-
-static int64_t assert_good(int64_t status, const char *what, int line)
-{
-    if (status < 0)
-        fail_msg("line %d: %s: %s", line, what, fsnn_error_text());
-    return status;
-}
 
 static void noise(float *x, int64_t n, uint64_t stream)
 {
@@ -71,20 +52,20 @@ static const struct several neurons[] = {
 static int lif(fsnn_net *net, const char *name, int from)
 {
     if (!several)
-        return (int)GOOD(fsnn_net_lif(net, name, from, &options));
+        return (int)VALID(fsnn_net_lif(net, name, from, &options));
     fsnn_user o = several->what;
     o.neuron = options;
-    return (int)GOOD(fsnn_net_add(net, several->kind, name, &from, 1, &o));
+    return (int)VALID(fsnn_net_add(net, several->kind, name, &from, 1, &o));
 }
 
 static int sum(fsnn_net *net, const char *name, int a, int b)
 {
-    return (int)GOOD(fsnn_net_add(net, "add", name, (int[]){a, b}, 2, NULL));
+    return (int)VALID(fsnn_net_add(net, "add", name, (int[]){a, b}, 2, NULL));
 }
 
 static int delay(fsnn_net *net, const char *name, const char *of)
 {
-    return (int)GOOD(fsnn_net_delay(net, name, of));
+    return (int)VALID(fsnn_net_delay(net, name, of));
 }
 
 /* ---- graphs: each builds one and returns the input shape ---- */
@@ -123,10 +104,10 @@ static fsnn_shape image(fsnn_net *net)
     pool.stride[0] = pool.stride[1] = pool.padding[0] = pool.padding[1] = 1;
     int x = fsnn_net_conv2d(net, "in", fsnn_net_input(net, FSNN_SHAPE(2, 5, 5)), &conv);
     int d = delay(net, "d", "s");
-    d = fsnn_net_conv2d(net, "w", (int)GOOD(fsnn_net_add(net, "dropout", NULL, &d, 1, &drop)),
+    d = fsnn_net_conv2d(net, "w", (int)VALID(fsnn_net_add(net, "dropout", NULL, &d, 1, &drop)),
                         &conv);
-    int a = (int)GOOD(fsnn_net_add(net, "avgpool", NULL, &d, 1, &pool));
-    a = (int)GOOD(fsnn_net_add(net, "dropout", NULL, &a, 1, &hold));
+    int a = (int)VALID(fsnn_net_add(net, "avgpool", NULL, &d, 1, &pool));
+    a = (int)VALID(fsnn_net_add(net, "dropout", NULL, &a, 1, &hold));
     int s = lif(net, "s", sum(net, NULL, x, a));
     lif(net, "out", fsnn_net_linear(net, "fc", fsnn_net_flatten(net, NULL, s), 3, true));
     return FSNN_SHAPE(2, 5, 5);
@@ -146,11 +127,11 @@ static fsnn_shape nested(fsnn_net *net)
     b = sum(net, NULL, b, fsnn_net_linear(net, "we", end, 8, false));
     int s2 = lif(net, "s2", b);
     fsnn_reshape shape = {FSNN_SHAPE(2, 4)};
-    int view = (int)GOOD(fsnn_net_add(net, "reshape", NULL, &s2, 1, &shape));
+    int view = (int)VALID(fsnn_net_add(net, "reshape", NULL, &s2, 1, &shape));
     int s3 = lif(net, "s3", fsnn_net_linear(net, "c", fsnn_net_flatten(net, NULL, view), 8, true));
-    int cat = (int)GOOD(fsnn_net_add(net, "concat", NULL, (int[]){s3, s1, flat}, 3, NULL));
+    int cat = (int)VALID(fsnn_net_add(net, "concat", NULL, (int[]){s3, s1, flat}, 3, NULL));
     fsnn_split parts = {0, 3};
-    int split = (int)GOOD(fsnn_net_add(net, "split", "parts", &cat, 1, &parts));
+    int split = (int)VALID(fsnn_net_add(net, "split", "parts", &cat, 1, &parts));
     lif(net, "out",
         fsnn_net_linear(net, "d", sum(net, NULL, split, fsnn_net_port(net, split, 2)), 3, true));
     return FSNN_SHAPE(2, 4);
@@ -163,7 +144,7 @@ static fsnn_shape beside(fsnn_net *net)
     int in = fsnn_net_input(net, FSNN_SHAPE(5));
     int late = delay(net, "late", "input");
     int cat =
-        (int)GOOD(fsnn_net_add(net, "concat", NULL, (int[]){in, delay(net, "d", "s")}, 2, NULL));
+        (int)VALID(fsnn_net_add(net, "concat", NULL, (int[]){in, delay(net, "d", "s")}, 2, NULL));
     int s = lif(net, "s", fsnn_net_linear(net, "fc", cat, 7, true));
     int out = sum(net, NULL, fsnn_net_linear(net, "o", s, 3, true),
                   fsnn_net_linear(net, "l", late, 3, true));
@@ -485,7 +466,7 @@ static void loop_numbers(void **state)
                  {"s", "fc", 2},       {"o", "s", 0}, {"l", "late", 0}};
     for (int i = 0; i < FSNN_COUNT(nodes); i++) {
         fsnn_node_info info;
-        GOOD(fsnn_net_node(net, (int)GOOD(fsnn_net_node_find(net, nodes[i].node)), &info));
+        GOOD(fsnn_net_node(net, (int)VALID(fsnn_net_node_find(net, nodes[i].node)), &info));
         assert_int_equal(info.loop, nodes[i].loop);
         assert_string_equal(info.sources, nodes[i].sources);
     }
@@ -512,10 +493,10 @@ static fsnn_net *looped(const char *of, fsnn_shape shape, const char *norm, int6
     fsnn_net *net;
     GOOD(fsnn_net_create(&net));
     int x = fsnn_net_linear(net, "fc", fsnn_net_input(net, FSNN_SHAPE(6)), 5, true);
-    int d = (int)GOOD(fsnn_net_add(net, "delay", "d", NULL, 0, &(fsnn_delay){of, shape}));
+    int d = (int)VALID(fsnn_net_add(net, "delay", "d", NULL, 0, &(fsnn_delay){of, shape}));
     int a = sum(net, "sum", x, fsnn_net_linear(net, "w", d, out, true));
     if (norm)
-        a = (int)GOOD(fsnn_net_add(net, norm, "bn", &a, 1, NULL));
+        a = (int)VALID(fsnn_net_add(net, norm, "bn", &a, 1, NULL));
     lif(net, "s", a);
     return net;
 }
@@ -565,7 +546,7 @@ static void declared(void **state)
     GOOD(fsnn_net_create(&net));
     fsnn_net_input(net, FSNN_SHAPE(1));
     fsnn_delay own = {"s", FSNN_SHAPE(2)};
-    int back = (int)GOOD(fsnn_net_add(net, "delay", "d", NULL, 0, &own));
+    int back = (int)VALID(fsnn_net_add(net, "delay", "d", NULL, 0, &own));
     options = FSNN_NEURON_DEFAULT;
     options.tau.value = 1;
     lif(net, "s", fsnn_net_linear(net, "w", back, 2, true));

@@ -1,27 +1,8 @@
 /* Whole networks: gradient checks over graphs of every form, shapes and their errors, state,
  * chunks, replanning, parameters. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "check.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/base.h"
 #include <fsnn/fsnn.h>
-
-#define GOOD(call) assert_good((call), #call, __LINE__)
-
-static int assert_good(int status, const char *what, int line)
-{
-    if (status < 0)
-        fail_msg("line %d: %s: %s", line, what, fsnn_error_text());
-    return status;
-}
 
 static void noise(float *x, int64_t n, uint64_t stream)
 {
@@ -51,7 +32,7 @@ static fsnn_shape chain(fsnn_net *net)
 {
     int x = fsnn_net_input(net, FSNN_SHAPE(6));
     x = lif(net, fsnn_net_linear(net, "a", x, 9, true));
-    GOOD(lif(net, fsnn_net_linear(net, "b", x, 4, false)));
+    VALID(lif(net, fsnn_net_linear(net, "b", x, 4, false)));
     return FSNN_SHAPE(6);
 }
 
@@ -71,7 +52,7 @@ static fsnn_shape image(fsnn_net *net)
     x = fsnn_net_add(net, "avgpool", NULL, pool, 1, &p);
     x = fsnn_net_add(net, "batchnorm", NULL, &x, 1, NULL);
     x = fsnn_net_flatten(net, NULL, x);
-    GOOD(lif(net, fsnn_net_linear(net, NULL, x, 5, true)));
+    VALID(lif(net, fsnn_net_linear(net, NULL, x, 5, true)));
     return FSNN_SHAPE(2, 6, 6);
 }
 
@@ -89,7 +70,7 @@ static fsnn_shape branches(fsnn_net *net)
     int split = fsnn_net_add(net, "split", "split", &cat, 1, &parts);
     int first = fsnn_net_linear(net, "c", split, 5, true);
     int last = fsnn_net_linear(net, "d", fsnn_net_port(net, split, 2), 5, true);
-    GOOD(lif(net, fsnn_net_add(net, "add", "end", (int[]){first, last}, 2, NULL)));
+    VALID(lif(net, fsnn_net_add(net, "add", "end", (int[]){first, last}, 2, NULL)));
     return FSNN_SHAPE(2, 4);
 }
 
@@ -112,7 +93,7 @@ static fsnn_shape residual(fsnn_net *net)
     int f = fsnn_net_linear(net, NULL, fsnn_net_flatten(net, NULL, d), 12, true);
     int l = lif(net, f);
     fsnn_voting v = {3};
-    GOOD(fsnn_net_add(net, "voting", NULL, &l, 1, &v));
+    VALID(fsnn_net_add(net, "voting", NULL, &l, 1, &v));
     return FSNN_SHAPE(3, 4, 4);
 }
 
@@ -126,7 +107,7 @@ static fsnn_shape image_out(fsnn_net *net)
     int x = fsnn_net_input(net, FSNN_SHAPE(2, 4, 3));
     int a = lif(net, fsnn_net_conv2d(net, NULL, x, &conv));
     GOOD(fsnn_net_output(net, a));
-    GOOD(fsnn_net_flatten(net, NULL, a)); /* leads nowhere */
+    VALID(fsnn_net_flatten(net, NULL, a)); /* leads nowhere */
     return FSNN_SHAPE(2, 4, 3);
 }
 
@@ -195,7 +176,7 @@ static void gradcheck_can_fail(void **state)
     GOOD(fsnn_net_create(&net));
     fsnn_neuron o = gentle();
     o.detach_reset = true;
-    GOOD(fsnn_net_lif(net, NULL, fsnn_net_input(net, FSNN_SHAPE(5)), &o));
+    VALID(fsnn_net_lif(net, NULL, fsnn_net_input(net, FSNN_SHAPE(5)), &o));
     fsnn_plan plan = {
         .steps = 6, .batch = 2, .training = true, .smooth = true, .input_gradient = true};
     GOOD(fsnn_net_wrap(net, &d, &plan));
@@ -221,7 +202,7 @@ static void chunked(void **state)
     for (int part = 0; part < 2; part++) {
         fsnn_net *net;
         GOOD(fsnn_net_create(&net));
-        GOOD(fsnn_net_lif(net, "n", fsnn_net_input(net, FSNN_SHAPE(40)), &o));
+        VALID(fsnn_net_lif(net, "n", fsnn_net_input(net, FSNN_SHAPE(40)), &o));
         int64_t chunk = part ? 5 : K;
         fsnn_plan plan = {.steps = chunk, .batch = B, .record = true};
         GOOD(fsnn_net_wrap(net, &d, &plan));
@@ -256,7 +237,7 @@ static void reading_order(void **state)
     fsnn_neuron o = FSNN_NEURON_DEFAULT;
     o.tau.value = 1;
     int x = fsnn_net_conv2d(net, "c", fsnn_net_input(net, FSNN_SHAPE(1, 2, 2)), &conv);
-    GOOD(fsnn_net_lif(net, "n", x, &o));
+    VALID(fsnn_net_lif(net, "n", x, &o));
     fsnn_plan plan = {.steps = 1, .batch = 1, .record = true};
     GOOD(fsnn_net_wrap(net, &d, &plan));
     float *w = fsnn_net_param_find(net, "c.weight")->value;
@@ -420,16 +401,16 @@ static void errors(void **state)
     fsnn_plan plan = {.steps = 1, .batch = 1};
     GOOD(fsnn_net_create(&net));
     expect_error(fsnn_net_wrap(net, &d, &plan), FSNN_ESTATE, "input");
-    int in = GOOD(fsnn_net_input(net, FSNN_SHAPE(4)));
+    int in = VALID(fsnn_net_input(net, FSNN_SHAPE(4)));
     expect_error(fsnn_net_input(net, FSNN_SHAPE(4)), FSNN_ESTATE, "input");
     int bad = fsnn_net_add(net, "liner", NULL, &in, 1, NULL);
     expect_error(bad, FSNN_ENOTFOUND, "linear");
     assert_int_equal(fsnn_net_linear(net, NULL, bad, 3, true), bad);
     expect_error(fsnn_net_linear(net, "a.b", in, 3, true), FSNN_EARGUMENT, "a.b");
-    int a = GOOD(fsnn_net_linear(net, "a", in, 3, true));
+    int a = VALID(fsnn_net_linear(net, "a", in, 3, true));
     expect_error(fsnn_net_linear(net, "a", in, 3, true), FSNN_EARGUMENT, "taken");
     expect_error(fsnn_net_add(net, "add", NULL, &a, 1, NULL), FSNN_EARGUMENT, "source");
-    GOOD(fsnn_net_lif(net, "n", a, NULL));
+    VALID(fsnn_net_lif(net, "n", a, NULL));
     expect_error(fsnn_net_forward(net, x, NULL), FSNN_ESTATE, "wrap");
     expect_error(fsnn_net_backward(net, x, NULL), FSNN_ESTATE, "wrap");
     d.orders = 0;
@@ -446,7 +427,7 @@ static void errors(void **state)
     expect_error(fsnn_net_wrap(net, &d, &plan), FSNN_EARGUMENT, "step");
     d.step = 1;
     GOOD(fsnn_net_wrap(net, &d, &plan));
-    assert_non_null(strstr(fsnn_net_warning(net, 0), "stable")); /* tau 0.5 at step 1 */
+    CONTAINS(fsnn_net_warning(net, 0), "stable"); /* tau 0.5 at step 1 */
     GOOD(fsnn_net_forward(net, x, NULL));
     expect_error(fsnn_net_backward(net, x, NULL), FSNN_ESTATE, "training");
     expect_error(fsnn_net_read(net, 2, FSNN_RECORD_V, x), FSNN_ESTATE, "record");
@@ -456,12 +437,12 @@ static void errors(void **state)
     fsnn_net_destroy(NULL);
 
     GOOD(fsnn_net_create(&net));
-    in = GOOD(fsnn_net_input(net, FSNN_SHAPE(1, 3, 3)));
+    in = VALID(fsnn_net_input(net, FSNN_SHAPE(1, 3, 3)));
     fsnn_conv2d conv;
     fsnn_kind_defaults("conv2d", &conv);
     conv.kernel[0] = conv.kernel[1] = 5;
     conv.out = 2;
-    GOOD(fsnn_net_conv2d(net, "big", in, &conv));
+    VALID(fsnn_net_conv2d(net, "big", in, &conv));
     expect_error(fsnn_net_wrap(net, &d, &plan), FSNN_ESHAPE, "big");
     fsnn_net_destroy(net);
 }

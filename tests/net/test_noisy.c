@@ -1,28 +1,9 @@
 /* Noise on the threshold through the public API: gradients with the noise frozen, the same noise
  * for any number of threads, any cut into calls, checkpointing and a saved state, other noise in
  * another run, layer and sample; none in evaluation; user equations. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "check.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/base.h"
 #include <fsnn/fsnn.h>
-
-#define GOOD(call) assert_good((call), #call, __LINE__)
-
-static int assert_good(int status, const char *what, int line)
-{
-    if (status < 0)
-        fail_msg("line %d: %s: %s", line, what, fsnn_error_text());
-    return status;
-}
 
 enum { T = 30, B = 3, IN = 5, HIDDEN = 37, OUT = 4 };
 
@@ -61,7 +42,7 @@ static fsnn_net *build(fsnn_noise_mode mode, fsnn_reset reset)
     int x = fsnn_net_linear(net, "fc1", fsnn_net_input(net, FSNN_SHAPE(IN)), HIDDEN, true);
     x = fsnn_net_add(net, "noisy", "n1", &x, 1, &o.neuron);
     x = fsnn_net_linear(net, "fc2", x, OUT, true);
-    GOOD(fsnn_net_user(net, "n2", x, &o));
+    VALID(fsnn_net_user(net, "n2", x, &o));
     return net;
 }
 
@@ -211,8 +192,8 @@ static void other_noise(void **state)
         x[i] = 1;
     GOOD(fsnn_net_create(&net));
     int in = fsnn_net_input(net, FSNN_SHAPE(1));
-    GOOD(fsnn_net_lif(net, "a", in, &o));
-    GOOD(fsnn_net_lif(net, "b", in, &o));
+    VALID(fsnn_net_lif(net, "a", in, &o));
+    VALID(fsnn_net_lif(net, "b", in, &o));
     GOOD(fsnn_net_wrap(net, &d, &plan));
     GOOD(fsnn_net_forward(net, x, &y));
     int agree[4] = {0};
@@ -261,7 +242,7 @@ static void saved(void **state)
     fill(x, T * B * IN, 1);
     GOOD(fsnn_net_wrap(net, &d, &plan));
     GOOD(fsnn_net_forward(net, x, &y));
-    int64_t bytes = GOOD((int)fsnn_net_state_bytes(net));
+    int64_t bytes = VALID(fsnn_net_state_bytes(net));
     void *kept = malloc((size_t)bytes);
     assert_non_null(kept);
     GOOD(fsnn_net_state_save(net, kept));
@@ -323,7 +304,7 @@ static void expectation(void **state)
         for (int k = 0; k < K; k++)
             x[k] = 0.5f + (float)k / K;
         GOOD(fsnn_net_create(&net));
-        GOOD(fsnn_net_lif(net, NULL, fsnn_net_input(net, FSNN_SHAPE(1)), &o));
+        VALID(fsnn_net_lif(net, NULL, fsnn_net_input(net, FSNN_SHAPE(1)), &o));
         GOOD(fsnn_net_wrap(net, &d, &plan));
         GOOD(fsnn_net_forward(net, x, &y));
         for (int k = 0; k < K; k++)
@@ -346,8 +327,8 @@ static const char *refused(const char *kind, fsnn_noise noise)
     o.noise = noise;
     GOOD(fsnn_net_create(&net));
     int in = fsnn_net_input(net, FSNN_SHAPE(1));
-    GOOD(fsnn_net_add(net, kind, "n", &in, 1, &o));
-    assert_int_equal(fsnn_net_wrap(net, &d, &plan), FSNN_EARGUMENT);
+    VALID(fsnn_net_add(net, kind, "n", &in, 1, &o));
+    FAILS(fsnn_net_wrap(net, &d, &plan), FSNN_EARGUMENT);
     snprintf(text, sizeof text, "%s", fsnn_error_text());
     fsnn_net_destroy(net);
     return text;
@@ -362,13 +343,12 @@ static void errors(void **state)
     assert_string_equal(refused("if", (fsnn_noise){.mode = FSNN_NOISE_CONCRETE, .gamma = -1}),
                         "if \"n\": the noise has gamma -1 and temperature 0: each must be from "
                         "1e-9 to 1e+9, or 0 for its default");
-    assert_non_null(
-        strstr(refused("lif", (fsnn_noise){.mode = FSNN_NOISE_CONCRETE, .temperature = NAN}),
-               "temperature nan"));
+    CONTAINS(refused("lif", (fsnn_noise){.mode = FSNN_NOISE_CONCRETE, .temperature = NAN}),
+             "temperature nan");
     assert_string_equal(refused("noisy", (fsnn_noise){.mode = FSNN_NOISES}),
                         "noisy \"n\": there is no noise mode number 6");
-    assert_non_null(strstr(refused("readout", (fsnn_noise){.mode = FSNN_NOISE_MEANFIELD}),
-                           "it never spikes, so noise"));
+    CONTAINS(refused("readout", (fsnn_noise){.mode = FSNN_NOISE_MEANFIELD}),
+             "it never spikes, so noise");
     fsnn_neuron o;
     assert_int_equal(fsnn_kind_defaults("noisy", &o), sizeof o);
     assert_int_equal(o.noise.mode, FSNN_NOISE_HARD_ST);

@@ -1,25 +1,10 @@
 /* Orders in networks: several terms with every method that has them, explicit and implicit, all
  * learned; terms of their own for each layer; alpha at the ends of its range; steps far beyond
  * every explicit limit; and what is refused, with what would work. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "check.h"
 
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/base.h"
 #include <fsnn/fde.h>
 #include <fsnn/fsnn.h>
-
-#define GOOD(call)                                                                                 \
-    do {                                                                                           \
-        if ((call) < 0)                                                                            \
-            fail_msg("%s: %s", #call, fsnn_error_text());                                          \
-    } while (0)
 
 enum { IN = 5, B = 3, K = 12 };
 
@@ -57,7 +42,7 @@ static fsnn_net *two_layers(const fsnn_dynamics *d, double tau, fsnn_reset reset
     GOOD(fsnn_net_create(&net));
     int x = fsnn_net_linear(net, "a", fsnn_net_input(net, FSNN_SHAPE(IN)), 6, true);
     x = fsnn_net_linear(net, "b", fsnn_net_lif(net, "one", x, &o), 4, true);
-    GOOD(fsnn_net_lif(net, "two", x, &o));
+    VALID(fsnn_net_lif(net, "two", x, &o));
     GOOD(fsnn_net_wrap(net, d, p));
     return net;
 }
@@ -188,7 +173,7 @@ static void any_step(void **state)
                 d.method = ways[w].method;
                 d.implicit = ways[w].implicit;
                 GOOD(fsnn_net_create(&net));
-                GOOD(fsnn_net_lif(net, "n", fsnn_net_input(net, FSNN_SHAPE(1)), &o));
+                VALID(fsnn_net_lif(net, "n", fsnn_net_input(net, FSNN_SHAPE(1)), &o));
                 GOOD(fsnn_net_wrap(net, &d,
                                    &(fsnn_plan){.steps = STEPS, .batch = 1, .record = true}));
                 assert_null(fsnn_net_warning(net, 0));
@@ -216,10 +201,8 @@ static void refused(const fsnn_dynamics *d, fsnn_reset reset, fsnn_status status
     fsnn_neuron o = cell(2, reset);
     GOOD(fsnn_net_create(&net));
     int x = fsnn_net_lif(net, "one", fsnn_net_input(net, FSNN_SHAPE(IN)), &o);
-    GOOD(fsnn_net_lif(net, "two", x, &o));
-    assert_int_equal(fsnn_net_wrap(net, d, &smooth), status);
-    if (!strstr(fsnn_error_text(), words))
-        fail_msg("\"%s\" does not say \"%s\"", fsnn_error_text(), words);
+    VALID(fsnn_net_lif(net, "two", x, &o));
+    REFUSED(fsnn_net_wrap(net, d, &smooth), status, words);
     fsnn_net_destroy(net);
 }
 

@@ -1,12 +1,5 @@
 /* Spikes that are kept as bits between forward and backward: less memory, the same numbers to the
  * bit. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <string.h>
 
 #include "described.h"
 #include "net/net.h"

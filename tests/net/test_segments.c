@@ -1,27 +1,8 @@
 /* Gradient checkpointing: the gradients of the whole call, in memory that grows with the root of
  * its length; truncated gradients; what cannot be. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "check.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/base.h"
 #include <fsnn/fsnn.h>
-
-#define GOOD(call) assert_good((call), #call, __LINE__)
-
-static int assert_good(int status, const char *what, int line)
-{
-    if (status < 0)
-        fail_msg("line %d: %s: %s", line, what, fsnn_error_text());
-    return status;
-}
 
 static int lif(fsnn_net *net, int from, fsnn_reset reset)
 {
@@ -54,7 +35,7 @@ static fsnn_net *build(fsnn_reset reset)
     b = lif(net, b, FSNN_RESET_CURRENT);
     int sum = fsnn_net_add(net, "add", NULL, (int[]){a, b}, 2, NULL);
     sum = fsnn_net_add(net, "dropout", NULL, &sum, 1, &hold);
-    GOOD(lif(net, fsnn_net_linear(net, "c", sum, OUT, true), reset));
+    VALID(lif(net, fsnn_net_linear(net, "c", sum, OUT, true), reset));
     return net;
 }
 
@@ -200,7 +181,7 @@ static void truncated(void **state)
             GOOD(fsnn_net_create(&net));
             int a = fsnn_net_linear(net, "a", fsnn_net_input(net, FSNN_SHAPE(IN)), 9, true);
             a = lif(net, a, FSNN_RESET_CURRENT);
-            GOOD(lif(net, fsnn_net_linear(net, "c", a, OUT, true), FSNN_RESET_CURRENT));
+            VALID(lif(net, fsnn_net_linear(net, "c", a, OUT, true), FSNN_RESET_CURRENT));
             fsnn_plan plan = {.steps = way ? C : T,
                               .batch = B,
                               .training = true,
@@ -258,9 +239,7 @@ static void root_of_time(void **state)
 static void refused(fsnn_net *net, const fsnn_dynamics *d, const fsnn_plan *plan,
                     const char *sentence)
 {
-    assert_true(fsnn_net_wrap(net, d, plan) < 0);
-    if (!strstr(fsnn_error_text(), sentence))
-        fail_msg("\"%s\" does not say \"%s\"", fsnn_error_text(), sentence);
+    REFUSED(fsnn_net_wrap(net, d, plan), ANY_ERROR, sentence);
     fsnn_net_destroy(net);
 }
 
@@ -284,7 +263,7 @@ static void errors(void **state)
     GOOD(fsnn_net_create(&net));
     int x = fsnn_net_input(net, FSNN_SHAPE(4));
     x = fsnn_net_add(net, "batchnorm", NULL, &x, 1, NULL);
-    GOOD(lif(net, x, FSNN_RESET_CURRENT));
+    VALID(lif(net, x, FSNN_RESET_CURRENT));
     refused(net, &d, &plan, "per_step: true");
 }
 

@@ -1,25 +1,7 @@
 /* Shared parameters: one set of values, gradients of all who use it added, checked shapes. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "check.h"
 
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/base.h"
 #include <fsnn/fsnn.h>
-
-#define GOOD(call) assert_good((call), #call, __LINE__)
-
-static int assert_good(int status, const char *what, int line)
-{
-    if (status < 0)
-        fail_msg("line %d: %s: %s", line, what, fsnn_error_text());
-    return status;
-}
 
 static fsnn_neuron gentle(void)
 {
@@ -60,10 +42,10 @@ static void build(fsnn_net *net, bool share)
     int f1 = fsnn_net_linear(net, "f1", fsnn_net_flatten(net, NULL, s2), 24, true);
     int f2 = fsnn_net_linear(net, "f2", fsnn_net_delay(net, "d", "s3"), 24, true);
     int sum = fsnn_net_add(net, "add", NULL, (int[]){f1, f2}, 2, NULL);
-    int s3 = GOOD(fsnn_net_lif(net, "s3", sum, &lif));
+    int s3 = VALID(fsnn_net_lif(net, "s3", sum, &lif));
     fsnn_reshape shape = {FSNN_SHAPE(2, 12)};
     int r = fsnn_net_add(net, "reshape", NULL, &s3, 1, &shape);
-    int s4 = GOOD(fsnn_net_lif(net, "s4", r, &lif));
+    int s4 = VALID(fsnn_net_lif(net, "s4", r, &lif));
     if (!share)
         return;
     copy_of(net, c1, c2);
@@ -248,10 +230,10 @@ static void errors(void **state)
     fsnn_plan plan = {.steps = 2, .batch = 2};
     GOOD(fsnn_net_create(&net));
     int x = fsnn_net_input(net, FSNN_SHAPE(6));
-    int a = fsnn_net_linear(net, "a", x, 5, true), s = GOOD(fsnn_net_lif(net, "s", a, &lif));
-    int b = fsnn_net_linear(net, "b", s, 5, true), f = GOOD(fsnn_net_flatten(net, "f", b));
-    int g = GOOD(fsnn_net_flatten(net, "g", f));
-    int c = fsnn_net_linear(net, "c", g, 5, false), t = GOOD(fsnn_net_lif(net, "t", c, &lif));
+    int a = fsnn_net_linear(net, "a", x, 5, true), s = VALID(fsnn_net_lif(net, "s", a, &lif));
+    int b = fsnn_net_linear(net, "b", s, 5, true), f = VALID(fsnn_net_flatten(net, "f", b));
+    int g = VALID(fsnn_net_flatten(net, "g", f));
+    int c = fsnn_net_linear(net, "c", g, 5, false), t = VALID(fsnn_net_lif(net, "t", c, &lif));
     says(fsnn_net_share(net, s, a), "both must be of one kind");
     says(fsnn_net_share(net, a, x), "the input");
     says(fsnn_net_share(net, a, b), "added before it");
@@ -264,16 +246,16 @@ static void errors(void **state)
         GOOD(fsnn_net_create(&net));
         x = fsnn_net_input(net, FSNN_SHAPE(5));
         a = fsnn_net_linear(net, "a", x, 5, true);
-        s = GOOD(fsnn_net_lif(net, "s", a, &lif));
-        f = GOOD(fsnn_net_flatten(net, "f", s));
-        g = GOOD(fsnn_net_flatten(net, "g", f));
+        s = VALID(fsnn_net_lif(net, "s", a, &lif));
+        f = VALID(fsnn_net_flatten(net, "f", s));
+        g = VALID(fsnn_net_flatten(net, "g", f));
         c = fsnn_net_linear(net, "c", g, 5, false);
-        t = GOOD(fsnn_net_lif(net, "t", c, &lif));
+        t = VALID(fsnn_net_lif(net, "t", c, &lif));
         d.order = orders;
         d.orders = way == 2 ? 2 : 1;
-        GOOD(way == 0   ? fsnn_net_share(net, c, a)
-             : way == 1 ? fsnn_net_share(net, g, f)
-                        : fsnn_net_share(net, t, s));
+        VALID(way == 0   ? fsnn_net_share(net, c, a)
+              : way == 1 ? fsnn_net_share(net, g, f)
+                         : fsnn_net_share(net, t, s));
         says(fsnn_net_wrap(net, &d, &plan), way == 0   ? "has other parameters than \"a\""
                                             : way == 1 ? "this kind has none"
                                                        : "their orders differ");

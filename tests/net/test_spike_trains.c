@@ -1,22 +1,9 @@
 /* Spikes of a network's neurons against exact spike times with 24 digits (tests/golden/README.md),
  * the schemes' own spiking trajectories, and figures of the literature. Everything through the
  * public interface. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <math.h>
 
 #include "../json.h"
 #include <fsnn/fsnn.h>
-
-#define GOOD(call)                                                                                 \
-    do {                                                                                           \
-        if ((call) < 0)                                                                            \
-            fail_msg("%s: %s", #call, fsnn_error_text());                                          \
-    } while (0)
 
 enum { MOST_STEPS = 60000, MOST_SPIKES = 256, MOST_OFF = 12 /* steps */ };
 
@@ -51,7 +38,7 @@ static void run(const neuron *n, int64_t steps)
     assert_true(steps <= MOST_STEPS);
     GOOD(fsnn_net_create(&net));
     int x = fsnn_net_input(net, FSNN_SHAPE(1));
-    GOOD(fsnn_net_add(net, n->kind, "cell", &x, 1, &options));
+    VALID(fsnn_net_add(net, n->kind, "cell", &x, 1, &options));
     GOOD(fsnn_net_wrap(net, &dynamics, &(fsnn_plan){.steps = steps, .batch = 1, .record = true}));
     GOOD(fsnn_net_forward(net, current, &out));
     memcpy(spikes, out, (size_t)steps * sizeof *spikes);

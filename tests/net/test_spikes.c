@@ -1,26 +1,9 @@
 /* Input as lists of spikes: the numbers that dense input gives, but for rounding, in outputs and
  * all gradients, whatever reads the input; in segments of time; the same bits for any number of
  * threads. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "check.h"
 
-#include <math.h>
-#include <string.h>
-
-#include "base/base.h"
 #include <fsnn/fsnn.h>
-
-#define GOOD(call) assert_good((call), #call, __LINE__)
-
-static int assert_good(int status, const char *what, int line)
-{
-    if (status < 0)
-        fail_msg("line %d: %s: %s", line, what, fsnn_error_text());
-    return status;
-}
 
 enum { T = 20, B = 13, N = 90, ROWS = T * B };
 
@@ -79,7 +62,7 @@ static fsnn_net *build(reader kind, int64_t out)
         norm = fsnn_net_linear(net, "c", norm, out, false);
         y = fsnn_net_add(net, "add", NULL, (int[]){y, other, norm}, 3, NULL);
     }
-    GOOD(fsnn_net_lif(net, "lif", y, &lif));
+    VALID(fsnn_net_lif(net, "lif", y, &lif));
     return net;
 }
 
@@ -187,19 +170,17 @@ static void what_is_refused(void **state)
     fsnn_plan plan = {.steps = T, .batch = B};
     const float *y;
     fill(&l, false, 0.2);
-    assert_int_equal(fsnn_net_forward_spikes(net, &l.s, &y), FSNN_ESTATE);
+    FAILS(fsnn_net_forward_spikes(net, &l.s, &y), FSNN_ESTATE);
     GOOD(fsnn_net_wrap(net, &d, &plan));
-    assert_int_equal(fsnn_net_forward_spikes(net, NULL, &y), FSNN_EARGUMENT);
+    FAILS(fsnn_net_forward_spikes(net, NULL, &y), FSNN_EARGUMENT);
     l.s.width = N - 1;
-    assert_int_equal(fsnn_net_forward_spikes(net, &l.s, &y), FSNN_ESHAPE);
-    assert_non_null(
-        strstr(fsnn_error_text(), "89 elements, but the net is planned for 20, 13 and 90"));
+    REFUSED(fsnn_net_forward_spikes(net, &l.s, &y), FSNN_ESHAPE,
+            "89 elements, but the net is planned for 20, 13 and 90");
     l.s.width = 5;
-    assert_int_equal(fsnn_spikes_check(&l.s), FSNN_EARGUMENT);
-    assert_non_null(strstr(fsnn_error_text(), "elements are 0 to 4 and increase"));
+    REFUSED(fsnn_spikes_check(&l.s), FSNN_EARGUMENT, "elements are 0 to 4 and increase");
     l.count[4] = -1;
-    assert_int_equal(fsnn_spikes_check(&l.s), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_spikes_check(NULL), FSNN_EARGUMENT);
+    FAILS(fsnn_spikes_check(&l.s), FSNN_EARGUMENT);
+    FAILS(fsnn_spikes_check(NULL), FSNN_EARGUMENT);
     fsnn_net_destroy(net);
 }
 

@@ -1,25 +1,8 @@
 /* The state of a net as bytes: steps after it are the same bits in another net of the same kind;
  * what is cut off, damaged, or of another net is refused and changes nothing. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "check.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/base.h"
 #include <fsnn/fsnn.h>
-
-#define GOOD(call) assert_good((call), #call, __LINE__)
-
-static int64_t assert_good(int64_t status, const char *what, int line)
-{
-    if (status < 0)
-        fail_msg("line %d: %s: %s", line, what, fsnn_error_text());
-    return status;
-}
 
 enum { IN = 5, OUT = 3, B = 2, T = 150, CUT = 67 };
 
@@ -38,7 +21,7 @@ static fsnn_net *build(fsnn_method method, int memory, fsnn_reset reset, int64_t
     GOOD(fsnn_net_create(&net));
     int x = fsnn_net_linear(net, "a", fsnn_net_input(net, FSNN_SHAPE(IN)), 40, true);
     x = fsnn_net_lif(net, NULL, x, &o);
-    GOOD(fsnn_net_lif(net, NULL, fsnn_net_linear(net, "b", x, OUT, true), &o));
+    VALID(fsnn_net_lif(net, NULL, fsnn_net_linear(net, "b", x, OUT, true), &o));
     GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = steps, .batch = B, .seed = 4}));
     return net;
 }
@@ -77,7 +60,7 @@ static void goes_on(void **state)
                 run(a, x, 0, T, whole);
                 GOOD(fsnn_net_reset(a));
                 run(a, x, 0, CUT, parts);
-                int64_t bytes = GOOD(fsnn_net_state_bytes(a));
+                int64_t bytes = VALID(fsnn_net_state_bytes(a));
                 char *kept = malloc((size_t)bytes);
                 GOOD(fsnn_net_state_save(a, kept));
                 run(b, x, 7, 11, parts); /* has a state of its own */
@@ -95,9 +78,7 @@ static void goes_on(void **state)
 
 static void refused(fsnn_net *net, const char *bytes, int64_t count, const char *sentence)
 {
-    assert_true(fsnn_net_state_load(net, bytes, count) < 0);
-    if (!strstr(fsnn_error_text(), sentence))
-        fail_msg("\"%s\" does not say \"%s\"", fsnn_error_text(), sentence);
+    REFUSED(fsnn_net_state_load(net, bytes, count), ANY_ERROR, sentence);
 }
 
 static void errors(void **state)
@@ -109,12 +90,12 @@ static void errors(void **state)
         fsnn_net *net = build(FSNN_GL, memory, FSNN_RESET_JUMP, 1);
         fsnn_net *other = build(FSNN_L1, memory, FSNN_RESET_JUMP, 1);
         run(net, x, 0, CUT, y);
-        int64_t bytes = GOOD(fsnn_net_state_bytes(net));
+        int64_t bytes = VALID(fsnn_net_state_bytes(net));
         char *kept = malloc((size_t)bytes), *bad = malloc((size_t)bytes);
         GOOD(fsnn_net_state_save(net, kept));
         refused(other, kept, bytes, "another net");
         for (int64_t cut = 0; cut < bytes; cut += 1 + bytes / 97)
-            assert_true(fsnn_net_state_load(net, kept, cut) < 0);
+            FAILS(fsnn_net_state_load(net, kept, cut), ANY_ERROR);
         for (int64_t at = 0; at < 256; at++) { /* heads and sizes: damaged, or taken as numbers */
             memcpy(bad, kept, (size_t)bytes);
             bad[at % bytes] ^= (char)(1 << at % 8);

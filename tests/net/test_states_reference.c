@@ -2,27 +2,9 @@
  * neuron after the other: states and spikes forward; backward against central differences of that
  * model, with the spikes inside a detached reset held fixed. By itself, and in a loop: fed with its
  * own spikes of the step before. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "check.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "base/base.h"
 #include <fsnn/fsnn.h>
-
-#define GOOD(call) assert_good((call), #call, __LINE__)
-
-static int assert_good(int status, const char *what, int line)
-{
-    if (status < 0)
-        fail_msg("line %d: %s: %s", line, what, fsnn_error_text());
-    return status;
-}
 
 enum { STATES = 4, PARS = 4, STEPS = 90, NEURONS = 3 };
 enum { TAU, THETA, A, B }; /* parameters */
@@ -318,7 +300,7 @@ static fsnn_net *build(const setup *c)
         int back = fsnn_net_linear(net, "w", fsnn_net_delay(net, "before", "n"), 1, false);
         in = fsnn_net_add(net, "add", NULL, (int[]){in, back}, 2, NULL);
     }
-    GOOD(fsnn_net_add(net, c->m->kind, "n", &in, 1, &o));
+    VALID(fsnn_net_add(net, c->m->kind, "n", &in, 1, &o));
     return net;
 }
 
@@ -340,7 +322,7 @@ static void library(const setup *c, const float *I, const float *gout, output *r
                       .smooth = c->smooth};
     fsnn_net *net = build(c);
     GOOD(fsnn_net_wrap(net, &d, &plan));
-    int n = GOOD(fsnn_net_node_find(net, "n"));
+    int n = VALID(fsnn_net_node_find(net, "n"));
     if (c->loop)
         fsnn_net_param_find(net, "w.weight")->value[0] = (float)FEEDBACK;
     GOOD(fsnn_net_forward(net, I, &y));

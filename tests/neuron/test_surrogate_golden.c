@@ -1,10 +1,4 @@
 /* Surrogate slopes against tests/golden/surrogates.json. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <cmocka.h>
 
 #include "../json.h"
 #include <fsnn/neuron.h>

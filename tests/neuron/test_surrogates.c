@@ -1,13 +1,9 @@
 /* Surrogate gradients of every kind: slopes are the derivatives of the primitives, the kernels
  * agree with the reference in double precision, the areas are what the header says, and nothing
  * leaves the finite numbers. */
+#include "check.h"
+
 #include <float.h>
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 #include "scan/step.h"
 

@@ -3,14 +3,7 @@
 #ifndef FSNN_TESTS_OP_HARNESS_H
 #define FSNN_TESTS_OP_HARNESS_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <math.h>
-#include <string.h>
+#include "check.h"
 
 #include "op/op.h"
 
@@ -123,25 +116,22 @@ static inline void rig_buffers(rig *r)
 
 static inline void rig_open(rig *r, const rig_setup *s)
 {
-    if (rig_shape(r, s))
-        fail_msg("%s", fsnn_error_text());
-    if (r->node.op->plan && r->node.op->plan(&r->node))
-        fail_msg("%s", fsnn_error_text());
+    GOOD(rig_shape(r, s));
+    if (r->node.op->plan)
+        GOOD(r->node.op->plan(&r->node));
     rig_buffers(r);
 }
 
 static inline void rig_forward(rig *r)
 {
     memset(r->run.scratch, 0xff, r->node.scratch_bytes);
-    if (r->node.op->forward(&r->node, &r->run))
-        fail_msg("%s", fsnn_error_text());
+    GOOD(r->node.op->forward(&r->node, &r->run));
 }
 
 static inline void rig_backward(rig *r)
 {
     memset(r->run.scratch, 0xff, r->node.scratch_bytes);
-    if (r->node.op->backward(&r->node, &r->run))
-        fail_msg("%s", fsnn_error_text());
+    GOOD(r->node.op->backward(&r->node, &r->run));
 }
 
 static inline void rig_close(rig *r)

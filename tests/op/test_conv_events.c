@@ -4,9 +4,6 @@
 #include "harness.h"
 #include "reference.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "op/conv.h"
 #include "op/conv_choice.h"
 
@@ -235,11 +232,11 @@ static void same_bits(void **state)
         float *y[2], *gw[2];
         open_problem(&p, &shapes[i], 0.2, ANY);
         for (int k = 0; k < 2; k++) {
-            assert_int_equal(fsnn_threads_set(k ? 3 : 1), FSNN_OK);
+            GOOD(fsnn_threads_set(k ? 3 : 1));
             y[k] = forward(&p, true);
             gw[k] = gradient(&p);
         }
-        assert_int_equal(fsnn_threads_set(0), FSNN_OK);
+        GOOD(fsnn_threads_set(0));
         assert_memory_equal(y[0], y[1], (size_t)p.ys * sizeof(float));
         assert_memory_equal(gw[0], gw[1], (size_t)p.ws * sizeof(float));
         problem one = p;

@@ -4,9 +4,6 @@
 #include "harness.h"
 #include "small_graph.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 /* The functional: sum of gout * out over all outputs. */
 static double functional(rig *r)
 {

@@ -1,14 +1,7 @@
 /* Max pooling by our own kernels against the dense-kernel library's, bit for bit: equal maxima, odd
  * sizes, channels that fill no vector, numbers that are not finite, arrays larger than the caches.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <math.h>
-#include <string.h>
+#include "check.h"
 
 #include "op/max_pairs.h"
 
@@ -41,10 +34,10 @@ static void compare(int64_t rows, int64_t C, int64_t H, int64_t W, int kind)
     gy[0] = -0.0f;
     dense_pool *pool;
     assert_true(max_pairs_fit(&s));
-    assert_int_equal(dense_pool_create(&s, true, &pool), FSNN_OK);
+    GOOD(dense_pool_create(&s, true, &pool));
     void *tape = fsnn_alloc(dense_pool_tape(pool)), *own = fsnn_alloc(max_pairs_tape(&s));
-    assert_int_equal(dense_pool_forward(pool, x, want_y, tape), FSNN_OK);
-    assert_int_equal(dense_pool_backward(pool, gy, want_gx, tape), FSNN_OK);
+    GOOD(dense_pool_forward(pool, x, want_y, tape));
+    GOOD(dense_pool_backward(pool, gy, want_gx, tape));
     max_pairs_forward(&s, x, y, NULL);
     assert_memory_equal(y, want_y, (size_t)ys * sizeof *y);
     memset(y, 0, (size_t)ys * sizeof *y);

@@ -1,24 +1,10 @@
 /* Dense input that is few spikes goes event by event: found where it is so and only there, with the
  * product's numbers in either case, forward and for the gradient of the weights, with any number of
  * threads. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include "check.h"
 
 #include "op/spikes.h"
 #include <fsnn/fsnn.h>
-
-#define GOOD(call)                                                                                 \
-    do {                                                                                           \
-        if ((call) < 0)                                                                            \
-            fail_msg("%s: %s", #call, fsnn_error_text());                                          \
-    } while (0)
 
 enum { ROWS = 300, IN = 201, OUT = 97 };
 
@@ -81,7 +67,7 @@ static fsnn_net *linear(void)
     fsnn_order order = fsnn_order_of(1);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     GOOD(fsnn_net_create(&net));
-    GOOD(fsnn_net_linear(net, "fc", fsnn_net_input(net, FSNN_SHAPE(IN)), OUT, true));
+    VALID(fsnn_net_linear(net, "fc", fsnn_net_input(net, FSNN_SHAPE(IN)), OUT, true));
     GOOD(fsnn_net_wrap(
         net, &d,
         &(fsnn_plan){

@@ -164,7 +164,7 @@ static void attention_case(const layout *l, const sizes *z, bool spikes)
     all_near("gradient of k", r.run.gin[1], gk, nk, 1e-5);
     all_near("gradient of v", r.run.gin[2], gv, nv, 1e-5);
     r.node.training = false; /* evaluation: nothing on the tape */
-    assert_int_equal(r.node.op->plan(&r.node), FSNN_OK);
+    GOOD(r.node.op->plan(&r.node));
     assert_int_equal(r.node.tape_bytes, 0);
     void *tape = r.run.tape;
     r.run.tape = NULL;
@@ -199,7 +199,7 @@ static void operations(void **state)
         fsnn_shape x = FSNN_SHAPE(256, tokens[i]);
         rig r;
         rig_setup s = {"attention", &o, 1, 1, false, 3, {x, x, x}, true};
-        assert_int_equal(rig_shape(&r, &s), FSNN_OK);
+        GOOD(rig_shape(&r, &s));
         assert_int_equal(r.node.operations, want[i]);
         rig_close(&r);
     }
@@ -328,7 +328,7 @@ static void head(void **state)
 static void run_with(int threads, const rig_setup *s, float *out, int64_t *n)
 {
     rig r;
-    assert_int_equal(fsnn_threads_set(threads), FSNN_OK);
+    GOOD(fsnn_threads_set(threads));
     rig_open(&r, s);
     fsnn_alloc_fail_at(0);
     rig_forward(&r);
@@ -375,7 +375,7 @@ static void threads(void **state)
         assert_true(n == m && n <= MOST);
         assert_memory_equal(one, three, (size_t)n * sizeof *one);
     }
-    assert_int_equal(fsnn_threads_set(0), FSNN_OK);
+    GOOD(fsnn_threads_set(0));
     fsnn_free(one);
     fsnn_free(three);
 }

@@ -2,20 +2,12 @@
 #ifndef FIGURES_H
 #define FIGURES_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "check.h"
+
 #include <sys/stat.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #include <fsnn/plot.h>
-
-#include "base/base.h"
 
 static char folder[256];
 
@@ -68,7 +60,7 @@ static inline char *text_of(const char *name)
     uint8_t *data = NULL;
     size_t size;
 
-    assert_int_equal(fsnn_file_read(at(name), &data, &size), FSNN_OK);
+    GOOD(fsnn_file_read(at(name), &data, &size));
     return (char *)data;
 }
 
@@ -101,7 +93,7 @@ static inline int check_pictures(const char *name)
     size_t size;
 
     snprintf(file, sizeof file, "%s.png", name);
-    assert_int_equal(fsnn_file_read(at(file), &png, &size), FSNN_OK);
+    GOOD(fsnn_file_read(at(file), &png, &size));
     assert_true(size > 200);
     assert_memory_equal(png, signature, sizeof signature);
     assert_memory_equal(png + 12, "IHDR", 4);

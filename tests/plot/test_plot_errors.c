@@ -2,8 +2,6 @@
  * helps. */
 #include "figures.h"
 
-#include <math.h>
-
 static const int64_t counts[] = {3, 1, 0, 2};
 static char usual_path[4096];
 
@@ -38,7 +36,7 @@ static void gnuplot_missing(void **state)
     (void)state;
     setenv("PATH", "", 1);
     write_text("missing.png", "an older picture");
-    assert_int_equal(draw("missing"), FSNN_EIO);
+    FAILS(draw("missing"), FSNN_EIO);
     said("gnuplot is not installed");
     said("apt install gnuplot-nox");
     said("`gnuplot missing.gp`");
@@ -54,7 +52,7 @@ static void gnuplot_complains(void **state)
     fake_gnuplot(
         "printf '\\nset terminal foo\\n  ^\\n\"./x.gp\" line 7: unknown terminal\\n\\n' >&2; "
         "exit 1");
-    assert_int_equal(draw("complains"), FSNN_EIO);
+    FAILS(draw("complains"), FSNN_EIO);
     said("complains.png: gnuplot failed with exit code 1: \"./x.gp\" line 7: unknown terminal");
     assert_null(strchr(fsnn_error_text(), '\n'));
 }
@@ -63,7 +61,7 @@ static void gnuplot_says_nothing(void **state)
 {
     (void)state;
     fake_gnuplot("exit 3");
-    assert_int_equal(draw("silent"), FSNN_EIO);
+    FAILS(draw("silent"), FSNN_EIO);
     said("exit code 3: it gave no reason");
 }
 
@@ -72,7 +70,7 @@ static void gnuplot_says_a_lot(void **state)
     (void)state;
     fake_gnuplot("i=0; while [ $i -lt 4000 ]; do echo 'warning: one of very many lines, all alike' "
                  ">&2; i=$((i+1)); done; echo 'at last' >&2; exit 2");
-    assert_int_equal(draw("lot"), FSNN_EIO);
+    FAILS(draw("lot"), FSNN_EIO);
     said("exit code 2: at last");
 }
 
@@ -80,7 +78,7 @@ static void gnuplot_dies(void **state)
 {
     (void)state;
     fake_gnuplot("kill -9 $$");
-    assert_int_equal(draw("dies"), FSNN_EIO);
+    FAILS(draw("dies"), FSNN_EIO);
     said("stopped by signal 9");
 }
 
@@ -88,15 +86,15 @@ static void gnuplot_writes_half(void **state)
 {
     (void)state;
     fake_gnuplot("exit 0");
-    assert_int_equal(draw("half"), FSNN_EIO);
+    FAILS(draw("half"), FSNN_EIO);
     said("half.png");
     said("did not write the whole picture");
     fake_gnuplot("printf 'a long enough PNG without its end' > half.png; exit 0");
-    assert_int_equal(draw("half"), FSNN_EIO);
+    FAILS(draw("half"), FSNN_EIO);
     said("half.png");
     fake_gnuplot("printf 'not really, but it ends with IEND....' > half.png; "
                  "printf '<?xml ?><svg><g>cut' > half.svg; exit 0");
-    assert_int_equal(draw("half"), FSNN_EIO);
+    FAILS(draw("half"), FSNN_EIO);
     said("half.svg");
 }
 
@@ -106,7 +104,7 @@ static void gnuplot_cannot_be_run(void **state)
     fake_gnuplot("exit 0");
     assert_int_equal(chmod(at("bin/gnuplot"), 0644), 0);
     setenv("PATH", at("bin"), 1);
-    assert_int_equal(draw("norun"), FSNN_EIO);
+    FAILS(draw("norun"), FSNN_EIO);
     said("gnuplot could not be started");
     said("norun.gp");
 }
@@ -114,13 +112,13 @@ static void gnuplot_cannot_be_run(void **state)
 static void folder_cannot_be_written(void **state)
 {
     (void)state;
-    assert_int_equal(draw("no/such/folder/x"), FSNN_EIO);
+    FAILS(draw("no/such/folder/x"), FSNN_EIO);
     said("no/such/folder/x.gp");
     write_text("file", "x");
-    assert_int_equal(draw("file/x"), FSNN_EIO);
+    FAILS(draw("file/x"), FSNN_EIO);
     said("file/x.gp");
     assert_int_equal(mkdir(at("dir.dat"), 0755), 0);
-    assert_int_equal(draw("dir"), FSNN_EIO);
+    FAILS(draw("dir"), FSNN_EIO);
     said("dir.dat");
     assert_false(there("dir.gp")); /* nothing half-made stays */
 }
@@ -131,7 +129,7 @@ static void disk_is_full(void **state)
     if (access("/dev/full", W_OK) != 0)
         skip();
     assert_int_equal(symlink("/dev/full", at("full.dat")), 0);
-    assert_int_equal(draw("full"), FSNN_EIO);
+    FAILS(draw("full"), FSNN_EIO);
     said("full");
     assert_false(there("full.png"));
 }
@@ -142,8 +140,8 @@ static void names_that_scripts_cannot_hold(void **state)
 
     (void)state;
     for (int i = 0; i < FSNN_COUNT(bad); i++)
-        assert_int_equal(draw(bad[i]), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_plot_confusion("t", 2, counts, NULL), FSNN_EARGUMENT);
+        FAILS(draw(bad[i]), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_confusion("t", 2, counts, NULL), FSNN_EARGUMENT);
     said("path");
 }
 
@@ -156,24 +154,24 @@ static void wrong_arguments(void **state)
     const char *to = at("wrong");
 
     (void)state;
-    assert_int_equal(fsnn_plot_confusion("t", 0, counts, to), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_plot_confusion("t", 2, NULL, to), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_plot_confusion("t", 2, negative, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_confusion("t", 0, counts, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_confusion("t", 2, NULL, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_confusion("t", 2, negative, to), FSNN_EARGUMENT);
     said("row 1, column 0 is -3");
-    assert_int_equal(fsnn_plot_raster("t", 0, names, neurons, 2, 1, rows, to), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_plot_raster("t", 1, names, neurons, 0, 1, rows, to), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_plot_raster("t", 1, names, none, 2, 1, rows, to), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_plot_raster("t", 2, names, neurons, 2, 1, rows, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_raster("t", 0, names, neurons, 2, 1, rows, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_raster("t", 1, names, neurons, 0, 1, rows, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_raster("t", 1, names, none, 2, 1, rows, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_raster("t", 2, names, neurons, 2, 1, rows, to), FSNN_EARGUMENT);
     said("layer 1 (b)");
-    assert_int_equal(fsnn_plot_raster("t", 1, names, neurons, 2, 0, rows, to), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_plot_raster("t", 1, names, neurons, 2, NAN, rows, to), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_plot_traces("t", 2, 0, 1, 1, neurons, v, NULL, to), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_plot_traces("t", 2, 65, 1, 1, neurons, v, NULL, to), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_plot_traces("t", 2, 2, -1, 1, neurons, v, NULL, to), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_plot_traces("t", 2, 2, 1, 1, NULL, v, NULL, to), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_plot_rates("t", 65, names, neurons, rows, to), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_plot_rates("t", 2, names, neurons, rows, to), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_plot_rates("t", 1, names, none, rows, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_raster("t", 1, names, neurons, 2, 0, rows, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_raster("t", 1, names, neurons, 2, NAN, rows, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_traces("t", 2, 0, 1, 1, neurons, v, NULL, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_traces("t", 2, 65, 1, 1, neurons, v, NULL, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_traces("t", 2, 2, -1, 1, neurons, v, NULL, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_traces("t", 2, 2, 1, 1, NULL, v, NULL, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_rates("t", 65, names, neurons, rows, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_rates("t", 2, names, neurons, rows, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_rates("t", 1, names, none, rows, to), FSNN_EARGUMENT);
     assert_false(there("wrong.gp"));
 }
 

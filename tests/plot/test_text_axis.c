@@ -1,11 +1,5 @@
 /* The small tools under the figures: texts made safe, ranges and tic distances. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
+#include "check.h"
 
 #include "plot/figure.h"
 

@@ -4,16 +4,6 @@
 #ifndef TESTS_NEURON_REFERENCE_H
 #define TESTS_NEURON_REFERENCE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "../json.h"
 #include "scan/scan.h"
 #include "neuron/user.h"
@@ -323,7 +313,7 @@ static void start(machine *m, const setup *c, const numbers *x, int64_t K)
     frac_keep keep = {c->memory, c->tolerance, 100000};
     frac_memory_init(&m->s.memory, c->method, c->implicit, &c->order, c->h, &keep);
     m->s.memory.leak = (frac_leak){m->tau[0], m->s.model->leaky};
-    assert_int_equal(scan_plan(&m->s, K), FSNN_OK);
+    GOOD(scan_plan(&m->s, K));
 }
 
 static void expect(const setup *c, const char *what, double got, double want, double tolerance)
@@ -352,7 +342,7 @@ static inline void check_forward(const setup *c)
     static double v[MAXK], s[MAXK], emptied[MAXK];
     fill(c, &x);
     start(&m, c, &x, c->K);
-    assert_int_equal(scan_forward(&m.s, c->K, m.I, m.spikes), FSNN_OK);
+    GOOD(scan_forward(&m.s, c->K, m.I, m.spikes));
     scan_potentials(&m.s, m.spikes, m.v);
     double count = 0;
     int64_t total = c->B * c->N;
@@ -408,7 +398,7 @@ static inline void check_backward(const setup *c)
     int64_t total = c->B * c->N;
     fill(c, &x);
     start(&m, c, &x, c->K);
-    assert_int_equal(scan_forward(&m.s, c->K, m.I, m.spikes), FSNN_OK);
+    GOOD(scan_forward(&m.s, c->K, m.I, m.spikes));
     for (int64_t n = 0; n < total; n++)
         model(c, &x, n, NULL, empties + n * MAXK, v, frozen + n * MAXK);
     for (int64_t i = 0; i < c->K * total; i++)
@@ -423,7 +413,7 @@ static inline void check_backward(const setup *c)
                         NULL};
     for (int p = 0; c->e && p < 2; p++)
         grads.par[NEURON_PARS + p] = gown[p];
-    assert_int_equal(scan_backward(&m.s, m.I, m.spikes, m.g, &grads), FSNN_OK);
+    GOOD(scan_backward(&m.s, m.I, m.spikes, m.g, &grads));
 
     for (int64_t i = 0; i < c->K * total; i += 11) {
         double want = slope(c, &x, &x.I[i], frozen, i % total);

@@ -1,13 +1,7 @@
 /* The fused scan against the general one, bit for bit: spikes, potentials, rates, gradients;
  * hand-written neurons and equations, chunks, layouts, learned parameters and orders, arrays larger
  * than the caches. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <string.h>
+#include "check.h"
 
 #include "scan/fused.h"
 #include "neuron/user.h"
@@ -48,8 +42,7 @@ static equation *compile(const char *dv)
     const equation_state state = {"v", dv, NULL};
     const equation_source source = {&state, 1, NULL, own, OWNS};
     equation *e;
-    if (equation_create(&source, NULL, &e) < 0)
-        fail_msg("%s", fsnn_error_text());
+    GOOD(equation_create(&source, NULL, &e));
     return e;
 }
 
@@ -96,7 +89,7 @@ static void open_machine(machine *m, const setup *c, bool general)
     frac_keep keep = {.steps = c->memory};
     frac_memory_init(&m->s.memory, c->method, false, &order, c->h, &keep);
     m->s.memory.leak = (frac_leak){m->par[PAR_TAU][0], !c->e && !strcmp(c->kind, "lif")};
-    assert_int_equal(scan_plan(&m->s, c->chunk), FSNN_OK);
+    GOOD(scan_plan(&m->s, c->chunk));
 }
 
 /* Chunk by chunk, each backward after its forward, as truncated backpropagation does. */
@@ -112,10 +105,10 @@ static void run(machine *m, const setup *c, const float *I, const float *g)
             grads.alpha = m->galpha;
             grads.coefficient = c->terms > 1 ? m->gcoefficient : NULL;
         }
-        assert_int_equal(scan_forward(&m->s, n, I + at, m->spikes + at), FSNN_OK);
+        GOOD(scan_forward(&m->s, n, I + at, m->spikes + at));
         scan_potentials(&m->s, m->spikes + at, m->v + at);
         m->rate += scan_rate(&m->s);
-        assert_int_equal(scan_backward(&m->s, I + at, m->spikes + at, g + at, &grads), FSNN_OK);
+        GOOD(scan_backward(&m->s, I + at, m->spikes + at, g + at, &grads));
     }
 }
 
@@ -240,7 +233,7 @@ static void large(void **state)
     (void)state;
     equation *e = compile("(-v^2 + I)/tau");
     for (int threads = 1; threads <= 3; threads++) {
-        assert_int_equal(fsnn_threads_set(threads), FSNN_OK);
+        GOOD(fsnn_threads_set(threads));
         setup c = plain();
         c.B = 4;
         c.N = 33000 + 8 * threads;
@@ -254,7 +247,7 @@ static void large(void **state)
         c.B = 8;
         compare(&c);
     }
-    assert_int_equal(fsnn_threads_set(0), FSNN_OK);
+    GOOD(fsnn_threads_set(0));
     equation_destroy(e);
 }
 

@@ -73,7 +73,7 @@ static void run(machine *m, const setup *c, int64_t piece)
     int64_t total = c->B * c->N;
     for (int64_t k = 0; k < c->K; k += piece) {
         int64_t n = c->K - k < piece ? c->K - k : piece;
-        assert_int_equal(scan_forward(&m->s, n, m->I + k * total, m->spikes + k * total), FSNN_OK);
+        GOOD(scan_forward(&m->s, n, m->I + k * total, m->spikes + k * total));
         scan_potentials(&m->s, m->spikes + k * total, m->v + k * total);
     }
 }
@@ -136,7 +136,7 @@ static void adjoint(void **state)
             }
             float none[8] = {0};
             scan_grads grads = {.I = m.gI, .par = {c.method == &frac_ml ? NULL : none, none}};
-            assert_int_equal(scan_backward(&m.s, m.I, m.spikes, m.g, &grads), FSNN_OK);
+            GOOD(scan_backward(&m.s, m.I, m.spikes, m.g, &grads));
             for (int64_t n = 0; n < c.K * total; n++)
                 xa += (double)m.gI[n] * (double)m.I[n];
             expect(&c, "<A x, y>", ax, xa, 2e-6 * size);
@@ -158,9 +158,8 @@ static void back(machine *m, const setup *c, int64_t at, gradients *g)
                         learns ? g->alpha : NULL,
                         learns ? g->coefficient : NULL,
                         NULL};
-    assert_int_equal(
-        scan_backward(&m->s, m->I + at * total, m->spikes + at * total, m->g + at * total, &grads),
-        FSNN_OK);
+    GOOD(
+        scan_backward(&m->s, m->I + at * total, m->spikes + at * total, m->g + at * total, &grads));
 }
 
 static void same(const setup *c, const char *what, const float *a, const float *b, int64_t n)
@@ -204,7 +203,7 @@ static void chained(void **state)
                 start(&parts, &c, &x, piece);
                 parts.s.chained = parts.s.linked = true;
                 parts.s.total = c.K;
-                assert_int_equal(scan_plan(&parts.s, piece), FSNN_OK);
+                GOOD(scan_plan(&parts.s, piece));
                 scan_reset(&parts.s);
                 for (int64_t n = 0; n < c.K * total; n++)
                     whole.g[n] = parts.g[n] = (float)R(n);
@@ -220,7 +219,7 @@ static void chained(void **state)
                 scan_chain(&parts.s);
                 for (at -= piece; at >= 0; at -= piece) {
                     int64_t n = c.K - at < piece ? c.K - at : piece;
-                    assert_int_equal(scan_state_load(&parts.s, false, saved[at / piece]), FSNN_OK);
+                    GOOD(scan_state_load(&parts.s, false, saved[at / piece]));
                     scan_forward(&parts.s, n, parts.I + at * total, parts.spikes + at * total);
                     back(&parts, &c, at, &many);
                 }
@@ -258,7 +257,7 @@ static void saved_and_restored(void **state)
                 scan_forward(&a.s, cut, a.I, a.spikes);
                 char *bytes = malloc(scan_state_bytes(&a.s, true));
                 scan_state_save(&a.s, true, bytes);
-                assert_int_equal(scan_state_load(&b.s, true, bytes), FSNN_OK);
+                GOOD(scan_state_load(&b.s, true, bytes));
                 free(bytes);
                 for (int side = 0; side < 2; side++) {
                     machine *s = side ? &b : &a;
@@ -296,7 +295,7 @@ static void certificate(void **state)
                 start(&m, &c, &x, c.K);
                 run(&m, &c, c.K);
                 fsnn_certificate found;
-                assert_int_equal(scan_certify(&m.s, &found), FSNN_OK);
+                GOOD(scan_certify(&m.s, &found));
                 assert_true(found.modes > 0 && found.weight_error <= c.tolerance);
                 double worst = 0;
                 bool same = true;

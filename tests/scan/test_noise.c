@@ -133,7 +133,7 @@ static void firing_probability(void **state)
         for (int ch = 0; ch < 8; ch++)
             x.theta[ch] = 1;
         start(&m, &c, &x, c.K);
-        assert_int_equal(scan_forward(&m.s, c.K, m.I, m.spikes), FSNN_OK);
+        GOOD(scan_forward(&m.s, c.K, m.I, m.spikes));
         double n = (double)(c.K * c.B * c.N), p = 1 / (1 + exp(-distance / 0.25));
         for (int64_t at = 0; at < c.K * c.B * c.N; at++) {
             assert_true(m.spikes[at] == 0 || m.spikes[at] == 1);
@@ -163,11 +163,10 @@ static void chunks(void **state)
             start(&whole, &c, &x, c.K);
             start(&parts, &c, &x, chunk);
             int64_t total = c.B * c.N;
-            assert_int_equal(scan_forward(&whole.s, c.K, whole.I, whole.spikes), FSNN_OK);
+            GOOD(scan_forward(&whole.s, c.K, whole.I, whole.spikes));
             for (int64_t k = 0; k < c.K; k += chunk)
-                assert_int_equal(scan_forward(&parts.s, c.K - k < chunk ? c.K - k : chunk,
-                                              parts.I + k * total, parts.spikes + k * total),
-                                 FSNN_OK);
+                GOOD(scan_forward(&parts.s, c.K - k < chunk ? c.K - k : chunk, parts.I + k * total,
+                                  parts.spikes + k * total));
             assert_memory_equal(whole.spikes, parts.spikes, (size_t)(c.K * total) * sizeof(float));
             scan_free(&whole.s);
             scan_free(&parts.s);
@@ -191,8 +190,8 @@ static void evaluation(void **state)
         b.s.training = false;
         scan_settle_noise(&b.s);
         assert_false(b.s.noise.on);
-        assert_int_equal(scan_forward(&a.s, c.K, a.I, a.spikes), FSNN_OK);
-        assert_int_equal(scan_forward(&b.s, c.K, b.I, b.spikes), FSNN_OK);
+        GOOD(scan_forward(&a.s, c.K, a.I, a.spikes));
+        GOOD(scan_forward(&b.s, c.K, b.I, b.spikes));
         scan_potentials(&a.s, a.spikes, a.v);
         scan_potentials(&b.s, b.spikes, b.v);
         assert_memory_equal(a.v, b.v, sizeof a.v);

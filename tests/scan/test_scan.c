@@ -174,13 +174,11 @@ static void chunks(void **state)
                 start(&whole, &c, &x, c.K);
                 start(&parts, &c, &x, chunk);
                 int64_t total = c.B * c.N;
-                assert_int_equal(scan_forward(&whole.s, c.K, whole.I, whole.spikes), FSNN_OK);
+                GOOD(scan_forward(&whole.s, c.K, whole.I, whole.spikes));
                 scan_potentials(&whole.s, whole.spikes, whole.v);
                 for (int64_t k = 0; k < c.K; k += chunk) {
                     int64_t n = c.K - k < chunk ? c.K - k : chunk;
-                    assert_int_equal(
-                        scan_forward(&parts.s, n, parts.I + k * total, parts.spikes + k * total),
-                        FSNN_OK);
+                    GOOD(scan_forward(&parts.s, n, parts.I + k * total, parts.spikes + k * total));
                     scan_potentials(&parts.s, parts.spikes + k * total, parts.v + k * total);
                 }
                 size_t bytes = (size_t)(c.K * total) * sizeof(float);
@@ -213,8 +211,8 @@ static void order_one(void **state)
                 start(&a, &c, &x, c.K);
                 c.method = methods[m];
                 start(&b, &c, &x, c.K);
-                assert_int_equal(scan_forward(&a.s, c.K, a.I, a.spikes), FSNN_OK);
-                assert_int_equal(scan_forward(&b.s, c.K, b.I, b.spikes), FSNN_OK);
+                GOOD(scan_forward(&a.s, c.K, a.I, a.spikes));
+                GOOD(scan_forward(&b.s, c.K, b.I, b.spikes));
                 scan_potentials(&a.s, a.spikes, a.v);
                 scan_potentials(&b.s, b.spikes, b.v);
                 assert_memory_equal(a.v, b.v, sizeof a.v);
@@ -263,7 +261,7 @@ static void golden_trajectories(void **state)
                 x.I[k] = (7 * at * at + 3 * at) % 32 / 16.0 + 0.5;
             }
             start(&m, &c, &x, c.K);
-            assert_int_equal(scan_forward(&m.s, c.K, m.I, m.spikes), FSNN_OK);
+            GOOD(scan_forward(&m.s, c.K, m.I, m.spikes));
             scan_potentials(&m.s, m.spikes, m.v);
             for (int k = 0; k < c.K; k++)
                 expect(&c, rows[r].scheme, m.v[k], json_number(json_at(want, k + 1)), 2e-6);

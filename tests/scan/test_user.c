@@ -25,8 +25,7 @@ static equation *compile(const texts *t)
     const equation_state state = {"v", t->dv, t->after};
     const equation_source source = {&state, 1, t->spike, own, 2};
     equation *e;
-    if (equation_create(&source, NULL, &e) < 0)
-        fail_msg("%s", fsnn_error_text());
+    GOOD(equation_create(&source, NULL, &e));
     return e;
 }
 
@@ -146,17 +145,16 @@ static void same_as_lif(void **state)
         start(&b, &c, &x, c.K);
         assert_false(b.s.model->linear);
         start(&cut, &c, &x, 7);
-        assert_int_equal(scan_forward(&a.s, c.K, a.I, a.spikes), FSNN_OK);
-        assert_int_equal(scan_forward(&b.s, c.K, b.I, b.spikes), FSNN_OK);
-        assert_int_equal(scan_forward(&same.s, c.K, same.I, same.spikes), FSNN_OK);
+        GOOD(scan_forward(&a.s, c.K, a.I, a.spikes));
+        GOOD(scan_forward(&b.s, c.K, b.I, b.spikes));
+        GOOD(scan_forward(&same.s, c.K, same.I, same.spikes));
         scan_potentials(&same.s, same.spikes, same.v);
         scan_potentials(&a.s, a.spikes, a.v);
         scan_potentials(&b.s, b.spikes, b.v);
         int64_t total = c.B * c.N;
         for (int64_t k = 0; k < c.K; k += 7) {
             int64_t steps = c.K - k < 7 ? c.K - k : 7;
-            assert_int_equal(scan_forward(&cut.s, steps, cut.I + k * total, cut.spikes + k * total),
-                             FSNN_OK);
+            GOOD(scan_forward(&cut.s, steps, cut.I + k * total, cut.spikes + k * total));
             scan_potentials(&cut.s, cut.spikes + k * total, cut.v + k * total);
         }
         assert_memory_equal(a.spikes, same.spikes, sizeof a.spikes);

@@ -1,13 +1,7 @@
 /* tests/tensor/test_shape.c: shapes and element types. */
+#include "check.h"
+
 #include <fsnn/tensor.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <string.h>
 
 static void counts(void **state)
 {

@@ -2,8 +2,6 @@
  * cannot be gone on from. */
 #include "toy.h"
 
-#include <math.h>
-
 typedef struct stopper {
     int64_t batches, epochs; /* seen in this part */
     int64_t at_batch, at_epoch;
@@ -72,7 +70,7 @@ static void uninterrupted(const toy_options *o, fsnn_optimizer_kind kind, outcom
     stopper never = {0};
     fsnn_train_options options = everything(&never);
     options.training.optimizer.kind = kind;
-    assert_int_equal(toy_run(o, &options, &out->result), FSNN_OK);
+    GOOD(toy_run(o, &options, &out->result));
     out->last = toy_read("last.safetensors");
     out->best = toy_read("best.safetensors");
     figures(out->figures, sizeof out->figures);
@@ -115,7 +113,7 @@ static void stop_and_go(const toy_options *o, fsnn_optimizer_kind kind, const in
         if (i < stops) {
             assert_int_equal(s.batches,
                              after[i]); /* the running batch is finished, no other begun */
-            assert_non_null(strstr(fsnn_error_text(), "can be resumed from"));
+            CONTAINS(fsnn_error_text(), "can be resumed from");
         }
     }
     check_same(expected, &result);
@@ -149,16 +147,16 @@ static void between_epochs(void **state)
     stopper s = {.at_epoch = 2};
     fsnn_train_options options = everything(&s);
     options.training.optimizer.kind = FSNN_ADAM;
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_EINTERRUPTED);
+    FAILS(toy_run(&o, &options, NULL), FSNN_EINTERRUPTED);
     assert_int_equal(s.epochs, 2);
     s = (stopper){0};
     options.resume = true;
-    assert_int_equal(toy_run(&o, &options, &result), FSNN_OK);
+    GOOD(toy_run(&o, &options, &result));
     assert_int_equal(s.epochs, 3);
     check_same(&expected, &result);
     /* A run that is done has nothing left to do, and still tells its best. */
     s = (stopper){0};
-    assert_int_equal(toy_run(&o, &options, &result), FSNN_OK);
+    GOOD(toy_run(&o, &options, &result));
     assert_int_equal(s.batches, 0);
     check_same(&expected, &result);
     outcome_free(&expected);
@@ -178,12 +176,12 @@ static void counting(void **state)
     options.training.optimizer.lr = 1e-30;
     options.training.schedule.patience = 2;
     options.training.early_stop.patience = 8;
-    assert_int_equal(toy_run(&o, &options, &expected.result), FSNN_OK);
+    GOOD(toy_run(&o, &options, &expected.result));
     assert_int_equal(s.epochs, 9);
     expected.last = toy_read("last.safetensors");
     expected.best = toy_read("best.safetensors");
     figures(expected.figures, sizeof expected.figures);
-    assert_non_null(strstr(expected.figures, ",4.9e-31,"));
+    CONTAINS(expected.figures, ",4.9e-31,");
     toy_clean();
     fsnn_metrics result;
     for (int part = 0; part < 4; part++) {
@@ -202,14 +200,14 @@ static void longer(void **state)
     (void)state;
     toy_options o = TOY;
     fsnn_train_options options = toy_training(3);
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    GOOD(toy_run(&o, &options, NULL));
     toy_file last = toy_read("last.safetensors");
     toy_clean();
     options.training.epochs = 1;
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    GOOD(toy_run(&o, &options, NULL));
     options.training.epochs = 3;
     options.resume = true;
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    GOOD(toy_run(&o, &options, NULL));
     assert_true(toy_same("last.safetensors", &last));
     fsnn_free(last.data);
     toy_clean();
@@ -242,7 +240,7 @@ static void refuses(void **state)
 
     options.resume = false;
     options.training.optimizer.kind = FSNN_ADAM;
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_EINTERRUPTED);
+    FAILS(toy_run(&o, &options, NULL), FSNN_EINTERRUPTED);
     options.resume = true;
 
     toy_options other = TOY;
@@ -287,23 +285,22 @@ static void contradictions(void **state)
     static const int64_t bad[] = {7, -1, -3, -1};
     toy_options o = TOY;
     fsnn_train_options options = toy_training(1);
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    GOOD(toy_run(&o, &options, NULL));
     options.resume = true;
     options.training.epochs = 2;
     for (int i = 0; i < FSNN_COUNT(names); i++) {
         fsnn_arrays list = {0};
         const char *path = toy_path("last.state.safetensors");
-        assert_int_equal(fsnn_safetensors_read(path, &list), FSNN_OK);
+        GOOD(fsnn_safetensors_read(path, &list));
         int64_t *value = fsnn_arrays_find(&list, names[i])->data, was = *value;
         *value = bad[i];
-        assert_int_equal(fsnn_safetensors_write(path, &list), FSNN_OK);
+        GOOD(fsnn_safetensors_write(path, &list));
         refuse(&o, &options, FSNN_EFORMAT, i < 3 ? "contradict" : "\"adam.step\" is -1");
         *value = was;
-        assert_int_equal(fsnn_safetensors_write(toy_path("last.state.safetensors"), &list),
-                         FSNN_OK);
+        GOOD(fsnn_safetensors_write(toy_path("last.state.safetensors"), &list));
         fsnn_arrays_free(&list);
     }
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    GOOD(toy_run(&o, &options, NULL));
     toy_clean();
 }
 

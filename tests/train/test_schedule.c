@@ -1,14 +1,7 @@
 /* Schedules: values worked by hand at the points that matter. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "check.h"
 
 #include "train/schedule.h"
-
-#include <math.h>
-#include <string.h>
 
 static double at(const fsnn_schedule *s, double done)
 {
@@ -120,8 +113,7 @@ static void threshold(void **state)
 
 static void refuse(fsnn_schedule s, const char *says)
 {
-    assert_int_equal(schedule_check(&s), FSNN_EARGUMENT);
-    assert_non_null(strstr(fsnn_error_text(), says));
+    REFUSED(schedule_check(&s), FSNN_EARGUMENT, says);
 }
 
 static void refuses(void **state)
@@ -137,7 +129,7 @@ static void refuses(void **state)
     fsnn_training training = fsnn_training_default();
     for (int kind = 0; kind < FSNN_SCHEDULES; kind++) {
         training.schedule.kind = (fsnn_schedule_kind)kind;
-        assert_int_equal(schedule_check(&training.schedule), FSNN_OK);
+        GOOD(schedule_check(&training.schedule));
     }
 }
 

@@ -76,7 +76,7 @@ static void learn(const fsnn_loss *loss, double enough)
     options.user = &s;
     toy_open(&t, &o);
     s.net = t.net;
-    assert_int_equal(fsnn_train(t.net, t.train, t.test, &options, &best), FSNN_OK);
+    GOOD(fsnn_train(t.net, t.train, t.test, &options, &best));
     assert_int_equal(s.batches, 20 * 13);
     assert_int_equal(s.epochs, 20);
     assert_true(s.ordered);
@@ -90,7 +90,7 @@ static void learn(const fsnn_loss *loss, double enough)
     assert_true(s.last.layer_rate[0] > 0 && s.last.gradient_norm > 0 && s.last.seconds > 0);
     assert_true(s.last.seconds_left == 0);
 
-    assert_int_equal(fsnn_evaluate(t.net, t.test, loss, &e), FSNN_OK);
+    GOOD(fsnn_evaluate(t.net, t.test, loss, &e));
     assert_true(e.loss == s.last.test_loss && e.accuracy == s.last.test_accuracy);
     assert_int_equal(e.samples, 100);
     assert_int_equal(e.classes, TOY_CLASSES);
@@ -131,7 +131,7 @@ static void all_optimizers(void **state)
         options.training.optimizer.neuron_lr = neuron_lr[kind];
         options.training.optimizer.weight_decay = 1e-4;
         options.training.schedule = (fsnn_schedule){.kind = FSNN_COSINE, .warmup = 0.5};
-        assert_int_equal(toy_run(&o, &options, &best), FSNN_OK);
+        GOOD(toy_run(&o, &options, &best));
         assert_true(best.test_accuracy > 0.95);
     }
 }
@@ -143,7 +143,7 @@ static void logs(void **state)
     fsnn_train_options options = toy_training(3);
     fsnn_metrics best;
     fsnn_arrays list = {0};
-    assert_int_equal(toy_run(&o, &options, &best), FSNN_OK);
+    GOOD(toy_run(&o, &options, &best));
     assert_int_equal(lines("metrics.csv"), 4);
     assert_true(holds("metrics.csv", "epoch,loss,accuracy,test_loss,test_accuracy,lr,"));
     assert_true(
@@ -153,7 +153,7 @@ static void logs(void **state)
     assert_int_equal(lines("metrics.jsonl"), 3);
     assert_true(holds("metrics.jsonl", "{\"epoch\": 1, \"loss\": "));
     assert_true(holds("metrics.jsonl", "\"layer_rate\": {\"lif1\": "));
-    assert_int_equal(fsnn_safetensors_read(toy_path("best.safetensors"), &list), FSNN_OK);
+    GOOD(fsnn_safetensors_read(toy_path("best.safetensors"), &list));
     assert_non_null(fsnn_arrays_find(&list, "fc1.weight"));
     assert_non_null(fsnn_arrays_find(&list, "lif2.alpha"));
     assert_null(fsnn_arrays_find(&list, "lif1.threshold")); /* not learned */
@@ -170,7 +170,7 @@ static void without_test_data(void **state)
     fsnn_train_options options = toy_training(3);
     fsnn_metrics best;
     toy_open(&t, &o);
-    assert_int_equal(fsnn_train(t.net, t.train, NULL, &options, &best), FSNN_OK);
+    GOOD(fsnn_train(t.net, t.train, NULL, &options, &best));
     toy_close(&t);
     assert_true(isnan(best.test_loss) && best.best);
     assert_true(holds("metrics.csv", ",nan,nan,"));
@@ -185,14 +185,14 @@ static void repeats(void **state)
     (void)state;
     toy_options o = TOY;
     fsnn_train_options options = toy_training(2);
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    GOOD(toy_run(&o, &options, NULL));
     toy_file last = toy_read("last.safetensors"), best = toy_read("best.safetensors");
     toy_clean();
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    GOOD(toy_run(&o, &options, NULL));
     assert_true(toy_same("last.safetensors", &last) && toy_same("best.safetensors", &best));
     toy_clean();
     o.seed = 2;
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    GOOD(toy_run(&o, &options, NULL));
     assert_false(toy_same("last.safetensors", &last));
     fsnn_free(last.data);
     fsnn_free(best.data);
@@ -207,18 +207,18 @@ static void repeats_with_threads(void **state)
     o.hidden = 500; /* enough for the threads to share it */
     fsnn_train_options options = toy_training(1);
     for (int threads = 2; threads < 5; threads += 2) {
-        assert_int_equal(fsnn_threads_set(threads), FSNN_OK);
-        assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+        GOOD(fsnn_threads_set(threads));
+        GOOD(toy_run(&o, &options, NULL));
         toy_file last = toy_read("last.safetensors");
         toy_clean();
         for (int again = 0; again < 3; again++) {
-            assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+            GOOD(toy_run(&o, &options, NULL));
             assert_true(toy_same("last.safetensors", &last));
             toy_clean();
         }
         fsnn_free(last.data);
     }
-    assert_int_equal(fsnn_threads_set(0), FSNN_OK);
+    GOOD(fsnn_threads_set(0));
 }
 
 /* Dropout draws the same numbers whether or not there are evaluations in between. */
@@ -227,12 +227,12 @@ static void evaluation_changes_nothing(void **state)
     (void)state;
     toy_options o = TOY;
     fsnn_train_options options = toy_training(3);
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    GOOD(toy_run(&o, &options, NULL));
     toy_file last = toy_read("last.safetensors");
     toy t;
     toy_clean();
     toy_open(&t, &o);
-    assert_int_equal(fsnn_train(t.net, t.train, NULL, &options, NULL), FSNN_OK);
+    GOOD(fsnn_train(t.net, t.train, NULL, &options, NULL));
     toy_close(&t);
     assert_true(toy_same("last.safetensors", &last));
     fsnn_free(last.data);
@@ -250,16 +250,16 @@ static void evaluation_by_itself(void **state)
     float *x = fsnn_alloc(TOY_STEPS * TOY_BATCH * TOY_FEATURES * sizeof *x);
     toy_open(&t, &o);
     int64_t counter = fsnn_net_counter(t.net);
-    assert_int_equal(fsnn_evaluate(t.net, t.test, &loss, &first), FSNN_OK);
-    assert_int_equal(fsnn_evaluate(t.net, t.test, &loss, &second), FSNN_OK);
+    GOOD(fsnn_evaluate(t.net, t.test, &loss, &first));
+    GOOD(fsnn_evaluate(t.net, t.test, &loss, &second));
     assert_true(first.loss == second.loss && first.accuracy == second.accuracy);
     assert_int_equal(fsnn_net_counter(t.net), counter);
     /* The plan is as it was: a training batch and its backward run. */
-    assert_int_equal(fsnn_net_forward(t.net, x, &output), FSNN_OK);
-    assert_int_equal(fsnn_net_backward(t.net, output, NULL), FSNN_OK);
+    GOOD(fsnn_net_forward(t.net, x, &output));
+    GOOD(fsnn_net_backward(t.net, output, NULL));
     int stop = 1;
     fsnn_evaluation_free(&first);
-    assert_int_equal(evaluate_quick(t.net, t.test, &loss, &stop, &first), FSNN_EINTERRUPTED);
+    FAILS(evaluate_quick(t.net, t.test, &loss, &stop, &first), FSNN_EINTERRUPTED);
     fsnn_evaluation_free(&second);
     fsnn_evaluation_free(NULL);
     toy_close(&t);
@@ -280,13 +280,13 @@ static void diagnosis_of_a_readout(void **state)
     fsnn_neuron neuron = FSNN_NEURON_DEFAULT;
     neuron.tau.value = 2;
     toy_open(&t, &o);
-    assert_int_equal(fsnn_net_create(&net), FSNN_OK);
+    GOOD(fsnn_net_create(&net));
     int node = fsnn_net_input(net, FSNN_SHAPE(TOY_FEATURES));
     node = fsnn_net_linear(net, "fc1", node, TOY_CLASSES, true);
     assert_true(fsnn_net_add(net, "readout", "out", &node, 1, &neuron) >= 0);
     fsnn_plan plan = {.steps = TOY_STEPS, .batch = TOY_BATCH};
-    assert_int_equal(fsnn_net_wrap(net, &d, &plan), FSNN_OK);
-    assert_int_equal(fsnn_evaluate(net, t.test, &loss, &e), FSNN_OK);
+    GOOD(fsnn_net_wrap(net, &d, &plan));
+    GOOD(fsnn_evaluate(net, t.test, &loss, &e));
     assert_int_equal(e.layers, 1);
     assert_int_equal(e.layer_neurons[0], TOY_CLASSES);
     assert_int_equal(e.layer_dead[0] + e.layer_saturated[0], 0);
@@ -315,17 +315,17 @@ static void diagnosis(void **state)
         bias[i] = i < 8 ? 100 : 1;
     /* stable: the potential follows the current */
     fsnn_net_param_find(t.net, "lif1.tau")->value[0] = 2;
-    assert_int_equal(fsnn_net_params_changed(t.net), FSNN_OK);
+    GOOD(fsnn_net_params_changed(t.net));
     int lif1 = fsnn_net_node_find(t.net, "lif1");
-    assert_int_equal(fsnn_evaluate(t.net, t.test, &loss, &e), FSNN_OK);
-    assert_int_equal(fsnn_net_spike_counts(t.net, lif1, count, &most), FSNN_ESTATE);
-    assert_int_equal(fsnn_loader_start(t.test, 0), FSNN_OK);
+    GOOD(fsnn_evaluate(t.net, t.test, &loss, &e));
+    FAILS(fsnn_net_spike_counts(t.net, lif1, count, &most), FSNN_ESTATE);
+    GOOD(fsnn_loader_start(t.test, 0));
     while (fsnn_loader_next(t.test, &batch) > 0) {
         fsnn_plan plan = {.steps = batch.steps, .batch = batch.batch, .record = true};
-        assert_int_equal(fsnn_net_replan(t.net, &plan), FSNN_OK);
-        assert_int_equal(fsnn_net_reset(t.net), FSNN_OK);
-        assert_int_equal(fsnn_net_forward(t.net, batch.x, NULL), FSNN_OK);
-        assert_int_equal(fsnn_net_read(t.net, lif1, FSNN_RECORD_SPIKES, spikes), FSNN_OK);
+        GOOD(fsnn_net_replan(t.net, &plan));
+        GOOD(fsnn_net_reset(t.net));
+        GOOD(fsnn_net_forward(t.net, batch.x, NULL));
+        GOOD(fsnn_net_read(t.net, lif1, FSNN_RECORD_SPIKES, spikes));
         for (int64_t i = 0; i < batch.steps * batch.batch * HIDDEN; i++)
             count[i % HIDDEN] += spikes[i] != 0;
         most += batch.steps * batch.batch;
@@ -359,7 +359,7 @@ static void best_of_equals(void **state)
     options.on_epoch = see_epoch;
     options.user = &s;
     toy_open(&t, &o);
-    assert_int_equal(fsnn_train(t.net, t.train, t.test, &options, &best), FSNN_OK);
+    GOOD(fsnn_train(t.net, t.train, t.test, &options, &best));
     toy_close(&t);
     assert_true(s.first < s.best.epoch); /* an earlier epoch was as accurate */
     assert_int_equal(best.epoch, s.best.epoch);
@@ -386,7 +386,7 @@ static void plateau(void **state)
     seen s = {0};
     fsnn_train_options options = at_rest(6, &s);
     options.training.schedule = (fsnn_schedule){.kind = FSNN_PLATEAU, .factor = 0.5, .patience = 2};
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    GOOD(toy_run(&o, &options, NULL));
     assert_int_equal(s.epochs, 6);
     static const double factor[] = {1, 1, 1, 1, 0.5, 0.5};
     for (int i = 0; i < 6; i++)
@@ -401,14 +401,14 @@ static void early_stop(void **state)
     fsnn_train_options options = at_rest(20, &s);
     options.training.early_stop = (fsnn_early_stop){.patience = 3};
     fsnn_metrics best;
-    assert_int_equal(toy_run(&o, &options, &best), FSNN_OK);
+    GOOD(toy_run(&o, &options, &best));
     assert_int_equal(s.epochs, 4); /* the first is the best, then three that are not better */
     assert_int_equal(best.epoch, 1);
     /* An improvement below min_delta does not count. */
     s = (seen){0};
     options.training.optimizer.lr = 1e-2;
     options.training.early_stop = (fsnn_early_stop){.patience = 2, .min_delta = 1};
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    GOOD(toy_run(&o, &options, NULL));
     assert_int_equal(s.epochs, 3);
 }
 
@@ -433,7 +433,7 @@ static void steps_do_not_allocate(void **state)
     options.directory = NULL;
     options.on_batch = count_allocations;
     options.user = &s;
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    GOOD(toy_run(&o, &options, NULL));
     assert_int_equal(s.batches, 26);
     assert_int_equal(s.allocations, 0);
 }
@@ -452,8 +452,8 @@ static void tells_its_memory(void **state)
     for (int i = 0; i < fsnn_net_param_count(t.net); i++)
         if (fsnn_net_param(t.net, i)->learn)
             learned += fsnn_shape_count(&fsnn_net_param(t.net, i)->shape) * (int64_t)sizeof(float);
-    assert_int_equal(fsnn_net_memory(t.net, &activations, &histories, &parameters), FSNN_OK);
-    assert_int_equal(fsnn_train_memory(t.net, t.train, t.test, &training, &adam), FSNN_OK);
+    GOOD(fsnn_net_memory(t.net, &activations, &histories, &parameters));
+    GOOD(fsnn_train_memory(t.net, t.train, t.test, &training, &adam));
     assert_int_equal(adam.activations, activations);
     assert_int_equal(adam.histories, histories);
     assert_true(adam.parameters >= parameters + 2 * learned &&
@@ -466,10 +466,10 @@ static void tells_its_memory(void **state)
                                      adam.batches + adam.saving);
     training.optimizer.kind = FSNN_SGD;
     training.optimizer.momentum = 0;
-    assert_int_equal(fsnn_train_memory(t.net, t.train, NULL, &training, &sgd), FSNN_OK);
+    GOOD(fsnn_train_memory(t.net, t.train, NULL, &training, &sgd));
     assert_int_equal(sgd.parameters, parameters);
     assert_int_equal(sgd.batches, adam.batches - fsnn_loader_memory(t.test));
-    assert_int_equal(fsnn_train_memory(t.net, NULL, NULL, &training, &sgd), FSNN_EARGUMENT);
+    FAILS(fsnn_train_memory(t.net, NULL, NULL, &training, &sgd), FSNN_EARGUMENT);
     toy_close(&t);
 }
 

@@ -33,7 +33,7 @@ static void untouched(kept *k)
 static fsnn_train_options one_epoch(const toy_options *o, kept *k)
 {
     fsnn_train_options options = toy_training(1);
-    assert_int_equal(toy_run(o, &options, NULL), FSNN_OK);
+    GOOD(toy_run(o, &options, NULL));
     keep(k);
     options.resume = true;
     options.training.epochs = 3;
@@ -50,7 +50,7 @@ static void infinity_in_a_sample(void **state)
     o.in_order = o.direct = o.linear_out = true;
     fsnn_train_options options = one_epoch(&o, &k);
     o.poison = 40; /* in batch 3 */
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_ENUMERIC);
+    FAILS(toy_run(&o, &options, NULL), FSNN_ENUMERIC);
     says("epoch 2, batch 3, learning rate 0.01");
     untouched(&k);
     toy_clean();
@@ -77,7 +77,7 @@ static void nan_in_the_loss(void **state)
         options.training.loss.kind = (fsnn_loss_kind)i;
         options.on_batch = poison;
         options.user = &t;
-        assert_int_equal(fsnn_train(t.net, t.train, t.test, &options, NULL), FSNN_ENUMERIC);
+        FAILS(fsnn_train(t.net, t.train, t.test, &options, NULL), FSNN_ENUMERIC);
         says("epoch 2, batch 4, learning rate 0.01: the loss is ");
         says("a lower learning rate");
         toy_close(&t);
@@ -104,7 +104,7 @@ static void nan_in_the_evaluation(void **state)
     toy_open(&t, &o);
     options.on_batch = poison_last;
     options.user = &t;
-    assert_int_equal(fsnn_train(t.net, t.train, t.test, &options, NULL), FSNN_ENUMERIC);
+    FAILS(fsnn_train(t.net, t.train, t.test, &options, NULL), FSNN_ENUMERIC);
     says("epoch 1: evaluation, batch 1: the loss is ");
     assert_int_not_equal(access(toy_path("best.safetensors"), F_OK), 0);
     toy_close(&t);
@@ -128,7 +128,7 @@ static void disk_full(void **state)
     kept k;
     struct rlimit before;
     fsnn_train_options options = toy_training(3);
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    GOOD(toy_run(&o, &options, NULL));
     toy_file expected = toy_read("last.safetensors");
     toy_clean();
 
@@ -142,7 +142,7 @@ static void disk_full(void **state)
     says(toy_directory);
     untouched(&k);
     /* With room again it goes on as if nothing had been. */
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_OK);
+    GOOD(toy_run(&o, &options, NULL));
     assert_true(toy_same("last.safetensors", &expected));
     fsnn_free(expected.data);
     toy_clean();
@@ -159,7 +159,7 @@ static void log_full(void **state)
         skip();
     }
     assert_int_equal(symlink("/dev/full", toy_path("metrics.csv")), 0);
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_EIO);
+    FAILS(toy_run(&o, &options, NULL), FSNN_EIO);
     says("No space left on device");
     toy_file state_ = toy_read("last.state.safetensors");
     assert_true(state_.size > 1000);
@@ -173,10 +173,10 @@ static void no_directory(void **state)
     toy_options o = TOY;
     fsnn_train_options options = toy_training(1);
     options.directory = "/nowhere/at/all";
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_EIO);
+    FAILS(toy_run(&o, &options, NULL), FSNN_EIO);
     says("/nowhere/at/all: ");
     options.directory = "/dev/null";
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_EIO);
+    FAILS(toy_run(&o, &options, NULL), FSNN_EIO);
     says("/dev/null: checkpoints need a directory");
 }
 
@@ -195,14 +195,14 @@ static void wrong_shape(void **state)
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     fsnn_plan plan = {.steps = TOY_STEPS, .batch = TOY_BATCH, .training = true};
     toy_open(&t, &o);
-    assert_int_equal(fsnn_net_create(&net), FSNN_OK);
+    GOOD(fsnn_net_create(&net));
     assert_true(fsnn_net_linear(net, NULL, fsnn_net_input(net, FSNN_SHAPE(13)), 3, true) >= 0);
-    assert_int_equal(fsnn_train(net, t.train, NULL, &options, NULL), FSNN_ESTATE);
-    assert_int_equal(fsnn_evaluate(net, t.test, &loss, &e), FSNN_ESTATE);
-    assert_int_equal(fsnn_net_wrap(net, &dynamics, &plan), FSNN_OK);
-    assert_int_equal(fsnn_train(net, t.train, NULL, &options, NULL), FSNN_ESHAPE);
+    FAILS(fsnn_train(net, t.train, NULL, &options, NULL), FSNN_ESTATE);
+    FAILS(fsnn_evaluate(net, t.test, &loss, &e), FSNN_ESTATE);
+    GOOD(fsnn_net_wrap(net, &dynamics, &plan));
+    FAILS(fsnn_train(net, t.train, NULL, &options, NULL), FSNN_ESHAPE);
     says("one sample of the training data at one step is [12], but the net's input is [13]");
-    assert_int_equal(fsnn_evaluate(net, t.test, &loss, &e), FSNN_ESHAPE);
+    FAILS(fsnn_evaluate(net, t.test, &loss, &e), FSNN_ESHAPE);
     fsnn_net_destroy(net);
     toy_close(&t);
 }
@@ -213,7 +213,7 @@ static void labels(void **state)
     toy_options o = TOY;
     fsnn_train_options options = toy_training(1);
     o.no_labels = true;
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_EARGUMENT);
+    FAILS(toy_run(&o, &options, NULL), FSNN_EARGUMENT);
     says("no labels");
 }
 
@@ -221,7 +221,7 @@ static void refuse(fsnn_train_options options, const char *text)
 {
     toy_options o = TOY;
     options.directory = NULL;
-    assert_int_equal(toy_run(&o, &options, NULL), FSNN_EARGUMENT);
+    FAILS(toy_run(&o, &options, NULL), FSNN_EARGUMENT);
     says(text);
 }
 
@@ -245,8 +245,8 @@ static void options_out_of_range(void **state)
     options = toy_training(1);
     options.training.optimizer.lr = NAN;
     refuse(options, "lr");
-    assert_int_equal(fsnn_train(NULL, NULL, NULL, &options, NULL), FSNN_EARGUMENT);
-    assert_int_equal(fsnn_evaluate(NULL, NULL, NULL, NULL), FSNN_EARGUMENT);
+    FAILS(fsnn_train(NULL, NULL, NULL, &options, NULL), FSNN_EARGUMENT);
+    FAILS(fsnn_evaluate(NULL, NULL, NULL, NULL), FSNN_EARGUMENT);
 }
 
 int main(void)

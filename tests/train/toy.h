@@ -3,19 +3,11 @@
 #ifndef FSNN_TEST_TOY_H
 #define FSNN_TEST_TOY_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "check.h"
 
-#include "base/base.h"
 #include <fsnn/train.h>
 
 #include <float.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { TOY_FEATURES = 12, TOY_CLASSES = 3, TOY_STEPS = 5, TOY_TRAIN = 200, TOY_BATCH = 16 };
@@ -87,9 +79,7 @@ static inline fsnn_data *toy_data(int64_t count, uint64_t stream, const toy_opti
                 x[at] = FLT_MAX;
         }
     }
-    assert_int_equal(
-        fsnn_data_memory(count, FSNN_SHAPE(TOY_FEATURES), x, o->no_labels ? NULL : labels, &data),
-        FSNN_OK);
+    GOOD(fsnn_data_memory(count, FSNN_SHAPE(TOY_FEATURES), x, o->no_labels ? NULL : labels, &data));
     fsnn_free(x);
     fsnn_free(labels);
     return data;
@@ -105,7 +95,7 @@ static inline fsnn_net *toy_net(const toy_options *o)
     neuron.tau = (fsnn_value){0.5, true, FSNN_PER_LAYER};
     neuron.surrogate.scale_end = o->scale_end;
     fsnn_plan plan = {.steps = TOY_STEPS, .batch = o->batch, .training = true, .seed = o->seed};
-    assert_int_equal(fsnn_net_create(&net), FSNN_OK);
+    GOOD(fsnn_net_create(&net));
     int node = fsnn_net_input(net, FSNN_SHAPE(TOY_FEATURES));
     node = fsnn_net_linear(net, "fc1", node, o->hidden, true);
     node = fsnn_net_lif(net, "lif1", node, &neuron);
@@ -115,7 +105,7 @@ static inline fsnn_net *toy_net(const toy_options *o)
     if (!o->linear_out)
         node = fsnn_net_lif(net, "lif2", node, &neuron);
     assert_true(node >= 0);
-    assert_int_equal(fsnn_net_wrap(net, &dynamics, &plan), FSNN_OK);
+    GOOD(fsnn_net_wrap(net, &dynamics, &plan));
     return net;
 }
 
@@ -132,9 +122,9 @@ static inline void toy_open(toy *t, const toy_options *o)
     };
     t->train_data = toy_data(TOY_TRAIN, 0, o);
     t->test_data = toy_data(100, 1, o);
-    assert_int_equal(fsnn_loader_create(t->train_data, &options, &t->train), FSNN_OK);
+    GOOD(fsnn_loader_create(t->train_data, &options, &t->train));
     options.shuffle = false;
-    assert_int_equal(fsnn_loader_create(t->test_data, &options, &t->test), FSNN_OK);
+    GOOD(fsnn_loader_create(t->test_data, &options, &t->test));
     t->net = toy_net(o);
 }
 
@@ -176,7 +166,7 @@ typedef struct toy_file {
 static inline toy_file toy_read(const char *name)
 {
     toy_file file;
-    assert_int_equal(fsnn_file_read(toy_path(name), &file.data, &file.size), FSNN_OK);
+    GOOD(fsnn_file_read(toy_path(name), &file.data, &file.size));
     return file;
 }
 
