@@ -1,45 +1,20 @@
 /* tests/base/test_file.c: files are replaced whole or not at all. */
-#include "check.h"
+#include "folder.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char folder[64], path[96];
+static const char *path;
 
-static int make_folder(void **state)
+static int open_folder(void **state)
 {
-    (void)state;
-    strcpy(folder, "/tmp/fsnn-test-XXXXXX");
-    if (!mkdtemp(folder))
+    if (folder_open(state))
         return -1;
-    snprintf(path, sizeof path, "%s/file", folder);
+    path = folder_path("file");
     return 0;
-}
-
-static int entries(void)
-{
-    DIR *directory = opendir(folder);
-    int count = 0;
-
-    for (struct dirent *e; (e = readdir(directory));)
-        count += e->d_name[0] != '.';
-    closedir(directory);
-    return count;
-}
-
-static int remove_folder(void **state)
-{
-    DIR *directory = opendir(folder);
-
-    (void)state;
-    for (struct dirent *e; (e = readdir(directory));)
-        unlinkat(dirfd(directory), e->d_name, 0);
-    closedir(directory);
-    return rmdir(folder);
 }
 
 static void write_file(const char *text)
@@ -71,7 +46,7 @@ static void commit_replaces(void **state)
     expect_file("second, longer");
     write_file("");
     expect_file("");
-    assert_int_equal(entries(), 1);
+    assert_int_equal(folder_count(), 1);
 }
 
 static void nothing_is_seen_before_the_commit(void **state)
@@ -99,7 +74,7 @@ static void abort_keeps_the_old_file(void **state)
     fsnn_file_abort(&file);
     fsnn_file_abort(&file); /* harmless */
     expect_file("old");
-    assert_int_equal(entries(), 1);
+    assert_int_equal(folder_count(), 1);
 }
 
 /* A limit on file size makes writing fail in the middle, as a full disk does. */
@@ -127,7 +102,7 @@ static void failed_write_keeps_the_old_file(void **state)
     CONTAINS(fsnn_error_text(), strerror(EFBIG));
     CONTAINS(fsnn_error_text(), "untouched");
     expect_file("old");
-    assert_int_equal(entries(), 1);
+    assert_int_equal(folder_count(), 1);
 }
 
 static void full_disk(size_t bytes)
@@ -154,13 +129,12 @@ static void full_disk_is_named(void **state)
 
 static void links_and_modes_survive(void **state)
 {
-    char link[128];
+    const char *link = folder_path("link");
     struct stat about;
 
     (void)state;
     write_file("old");
     chmod(path, 0640);
-    snprintf(link, sizeof link, "%s/link", folder);
     assert_int_equal(symlink(path, link), 0);
 
     fsnn_file file;
@@ -186,7 +160,7 @@ static void refusals_say_why(void **state)
     REFUSED(fsnn_file_create(&file, folder), FSNN_EIO, "directory");
     REFUSED(fsnn_file_read("/no-such-place/file", &data, &size), FSNN_EIO, strerror(ENOENT));
     REFUSED(fsnn_file_read(folder, &data, &size), FSNN_EIO, "directory");
-    assert_int_equal(entries(), 0);
+    assert_int_equal(folder_count(), 0);
 }
 
 static void out_of_memory_leaves_nothing(void **state)
@@ -210,7 +184,7 @@ static void out_of_memory_leaves_nothing(void **state)
     fsnn_alloc_fail_at(1);
     FAILS(fsnn_file_read(path, &data, &size), FSNN_EMEMORY);
     fsnn_alloc_fail_at(0);
-    assert_int_equal(entries(), 1);
+    assert_int_equal(folder_count(), 1);
     expect_file("old");
 }
 
@@ -236,7 +210,7 @@ static void pipes_are_read_whole(void **state)
     fsnn_free(data);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_folder, folder_remove)
 
 int main(void)
 {

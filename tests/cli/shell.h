@@ -1,16 +1,14 @@
-/* tests/cli/shell.h: runs the program in a directory of its own and keeps what it said. */
+/* tests/cli/shell.h: runs the program in a folder of its own and keeps what it said. */
 #ifndef TESTS_SHELL_H
 #define TESTS_SHELL_H
 
-#include "check.h"
+#include "folder.h"
 
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <fsnn/fsnn.h>
 
-static char shell_home[] = "/tmp/fsnn-cli-XXXXXX"; /* everything is written here */
 static char shell_out[1 << 18], shell_err[1 << 16];
 
 /* The program: FSNN_BIN, made absolute because tests work in a directory of their own. */
@@ -21,15 +19,6 @@ static inline const char *shell_program(void)
     if (!path[0] && !realpath(given ? given : "build/fsnn", path))
         fail_msg("there is no program %s: set FSNN_BIN", given ? given : "build/fsnn");
     return path;
-}
-
-static inline char *shell_path(const char *name)
-{
-    static char path[8][512];
-    static int next;
-    char *p = path[next++ % 8];
-    snprintf(p, sizeof path[0], "%s/%s", shell_home, name);
-    return p;
 }
 
 /* The sanitizer's suppressions are named from the source directory; the program runs elsewhere. */
@@ -47,36 +36,27 @@ static inline void shell_absolute_suppressions(void)
 
 static inline int shell_start(void **state)
 {
-    (void)state;
     shell_program();
     shell_absolute_suppressions();
-    return mkdtemp(shell_home) ? 0 : -1;
-}
-
-static inline int shell_end(void **state)
-{
-    (void)state;
-    char command[600];
-    snprintf(command, sizeof command, "rm -r %s", shell_home);
-    return system(command);
+    return folder_open(state);
 }
 
 static inline void shell_slurp(const char *name, char *text, size_t size)
 {
-    FILE *file = fopen(shell_path(name), "r");
+    FILE *file = fopen(folder_path(name), "r");
     assert_non_null(file);
     size_t n = fread(text, 1, size - 1, file);
     text[n] = '\0';
     fclose(file);
 }
 
-/* Runs a line of shell in shell_home, $F being the program. Returns its exit code (128 + signal
+/* Runs a line of shell in the folder, $F being the program. Returns its exit code (128 + signal
  * when killed). */
 static inline int shell(const char *line)
 {
     char command[8192];
-    snprintf(command, sizeof command, "cd %s && F='%s' && ( %s ) >.out 2>.err </dev/null",
-             shell_home, shell_program(), line);
+    snprintf(command, sizeof command, "cd '%s' && F='%s' && ( %s ) >.out 2>.err </dev/null", folder,
+             shell_program(), line);
     int status = system(command);
     shell_slurp(".out", shell_out, sizeof shell_out);
     shell_slurp(".err", shell_err, sizeof shell_err);
@@ -98,6 +78,18 @@ static inline void shell_good(const char *line)
         fail_msg("%s\n  exit code %d: %s", line, code, shell_err);
 }
 
+static inline void shell_good_says(const char *line, const char *const *wanted, int count)
+{
+    shell_good(line);
+    for (int i = 0; i < count; i++)
+        shell_contains(shell_out, wanted[i], line);
+}
+
+/* The line succeeds and prints these texts, among others. */
+#define shell_says(line, ...)                                                                      \
+    shell_good_says(line, (const char *const[]){__VA_ARGS__},                                      \
+                    FSNN_COUNT(((const char *const[]){__VA_ARGS__})))
+
 /* The line fails with this code and this sentence, in one line of stderr. */
 static inline void shell_fails(const char *line, int code, const char *sentence)
 {
@@ -106,14 +98,6 @@ static inline void shell_fails(const char *line, int code, const char *sentence)
         fail_msg("%s\n  exit code %d, expected %d: %s%s", line, got, code, shell_out, shell_err);
     shell_contains(shell_err, sentence, line);
     shell_contains(shell_err, "error: ", line);
-}
-
-static inline void shell_write(const char *name, const char *text)
-{
-    FILE *file = fopen(shell_path(name), "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
 }
 
 /* Small random numbers for inputs: a linear congruential generator. */
@@ -132,14 +116,14 @@ static inline float *shell_add(fsnn_arrays *list, const char *name, fsnn_shape s
 
 static inline void shell_save(fsnn_arrays *list, const char *name)
 {
-    GOOD(fsnn_npz_write(shell_path(name), list));
+    GOOD(fsnn_npz_write(folder_path(name), list));
     fsnn_arrays_free(list);
 }
 
 static inline fsnn_arrays shell_load(const char *name)
 {
     fsnn_arrays list = {0};
-    GOOD(fsnn_npz_read(shell_path(name), &list));
+    GOOD(fsnn_npz_read(folder_path(name), &list));
     return list;
 }
 

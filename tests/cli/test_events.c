@@ -23,7 +23,7 @@ static const char description[] =
 /* A dot that moves to the right (ON in the left column first) or to the left, 40-bit events. */
 static void move(const char *name, int left, uint32_t seed)
 {
-    FILE *file = fopen(shell_path(name), "wb");
+    FILE *file = fopen(folder_path(name), "wb");
     assert_non_null(file);
     for (int k = 0; k < 60; k++) {
         int column = k / 10, t = 100 * k + (int)(50 * shell_random(&seed));
@@ -40,7 +40,7 @@ static int start(void **state)
     char name[64];
     if (shell_start(state) != 0 || shell("mkdir -p train/left train/right test") != 0)
         return -1;
-    FILE *list = fopen(shell_path("test.txt"), "w");
+    FILE *list = fopen(folder_path("test.txt"), "w");
     if (!list)
         return -1;
     for (int i = 0; i < 24; i++) {
@@ -50,7 +50,7 @@ static int start(void **state)
         move(name, i % 2 == 0, (uint32_t)i + 100);
         fprintf(list, "%d %s\n", i, i % 2 ? "right" : "left");
     }
-    shell_write("moves.yaml", description);
+    folder_write_text("moves.yaml", description);
     return fclose(list);
 }
 
@@ -168,5 +168,5 @@ int main(void)
         cmocka_unit_test(augments),         cmocka_unit_test(wrong_sections),
         cmocka_unit_test(shows_recordings), cmocka_unit_test(draws_recordings),
     };
-    return cmocka_run_group_tests_name("cli/events", tests, start, shell_end);
+    return cmocka_run_group_tests_name("cli/events", tests, start, folder_remove);
 }

@@ -164,7 +164,7 @@ static const char *method_of(const char *method)
 
 static void write_description(node *root, node *c, const char *method)
 {
-    FILE *out = fopen(shell_path("net.yaml"), "w");
+    FILE *out = fopen(folder_path("net.yaml"), "w");
     assert_non_null(out);
     double dim[FSNN_MAX_RANK];
     int rank = flatten(json_get(root, "x_shape"), dim, FSNN_MAX_RANK);
@@ -376,5 +376,5 @@ int main(void)
         cmocka_unit_test(one_layer),   cmocka_unit_test(two_layers),  cmocka_unit_test(learned_tau),
         cmocka_unit_test(convolution), cmocka_unit_test(own_neurons),
     };
-    return cmocka_run_group_tests(tests, shell_start, shell_end);
+    return cmocka_run_group_tests(tests, shell_start, folder_remove);
 }

@@ -18,31 +18,32 @@ static int graph_start(void **state)
         return -1;
     char text[8192] = "", *at = text;
     uint32_t seed = 3;
-    mkdir(shell_path("graph"), 0777);
-    shell_write("graph/meta.txt", "nodes 90\nfeatures 12\nclasses 3\n");
+    mkdir(folder_path("graph"), 0777);
+    folder_write_text("graph/meta.txt", "nodes 90\nfeatures 12\nclasses 3\n");
     for (int i = 0; i < NODES; i++) {
         if (i + CLASSES < NODES)
             at += sprintf(at, "%d %d\n", i, i + CLASSES);
         if (i % 10 == 0)
             at += sprintf(at, "%d %d\n", i, i + 1);
     }
-    shell_write("graph/edges.txt", text);
+    folder_write_text("graph/edges.txt", text);
     at = text;
     for (int i = 0; i < NODES; i++)
         at += sprintf(at, "%d\n", i % CLASSES);
-    shell_write("graph/labels.txt", text);
+    folder_write_text("graph/labels.txt", text);
     at = text;
     for (int i = 0; i < NODES; i++)
         for (int j = 0; j < FEATURES; j++)
             if (shell_random(&seed) < (j % CLASSES == i % CLASSES ? 0.6 : 0.1))
                 at += sprintf(at, "%d %d 1\n", i, j);
-    shell_write("graph/features.coo", text);
-    shell_write("graph.yaml",
-                "input: 12\nlayers:\n  - linear: {out: 3, name: fc}\n  - lif: {tau: 4.0}\n"
-                "dynamics: {alpha: 0.9, step: 0.1}\n"
-                "data:\n  kind: graph\n  path: graph\n  normalize: zscore\n"
-                "  encoder: {kind: rate, steps: 20, sparse: true}\n"
-                "training: {epochs: 6, batch: 16, seed: 5, optimizer: {kind: adam, lr: 0.1}}\n");
+    folder_write_text("graph/features.coo", text);
+    folder_write_text(
+        "graph.yaml",
+        "input: 12\nlayers:\n  - linear: {out: 3, name: fc}\n  - lif: {tau: 4.0}\n"
+        "dynamics: {alpha: 0.9, step: 0.1}\n"
+        "data:\n  kind: graph\n  path: graph\n  normalize: zscore\n"
+        "  encoder: {kind: rate, steps: 20, sparse: true}\n"
+        "training: {epochs: 6, batch: 16, seed: 5, optimizer: {kind: adam, lr: 0.1}}\n");
     return 0;
 }
 
@@ -67,7 +68,7 @@ static void graph_in_a_file(void **state)
     (void)state;
     fsnn_graph *g;
     fsnn_arrays list = {0};
-    GOOD(fsnn_graph_read(shell_path("graph"), &g));
+    GOOD(fsnn_graph_read(folder_path("graph"), &g));
     fsnn_shape pairs = FSNN_SHAPE(g->edges, 2), nodes = FSNN_SHAPE(g->nodes),
                values = FSNN_SHAPE(g->nodes, g->features);
     int32_t *pair = fsnn_arrays_add(&list, "edges", FSNN_I32, &pairs)->data;
@@ -81,7 +82,7 @@ static void graph_in_a_file(void **state)
         for (int64_t e = g->feature_start[i]; e < g->feature_start[i + 1]; e++)
             x[i * g->features + g->feature[e]] = g->value[e];
     }
-    GOOD(fsnn_npz_write(shell_path("graph.npz"), &list));
+    GOOD(fsnn_npz_write(folder_path("graph.npz"), &list));
     fsnn_arrays_free(&list);
     fsnn_graph_destroy(g);
     shell_good("$F inspect graph.npz");
@@ -183,9 +184,10 @@ static void share_beside_test(void **state)
 static void layers_along_edges(void **state)
 {
     (void)state;
-    shell_write("gcn.yaml", "input: [90, 12]\nlayers:\n  - gcn: {out: 4, path: graph}\n"
-                            "  - lif: {tau: 2.0}\n  - graph: {path: graph, propagation: row}\n"
-                            "dynamics: {alpha: 0.9}\n");
+    folder_write_text("gcn.yaml",
+                      "input: [90, 12]\nlayers:\n  - gcn: {out: 4, path: graph}\n"
+                      "  - lif: {tau: 2.0}\n  - graph: {path: graph, propagation: row}\n"
+                      "dynamics: {alpha: 0.9}\n");
     shell_good("$F inspect gcn.yaml");
     shell_contains(shell_out, "[90, 4]", "inspect");
     shell_fails(
@@ -205,7 +207,7 @@ static void layers_along_edges(void **state)
 static void whole_graph(void **state)
 {
     (void)state;
-    shell_write(
+    folder_write_text(
         "whole.yaml",
         "input: [90, 12]\nlayers:\n  - gcn: {out: 8}\n  - lif: {tau: 2.0}\n"
         "  - gcn: {out: 3}\n  - readout: {tau: 4.0}\ndynamics: {alpha: 0.8}\n"
@@ -265,7 +267,7 @@ static void disturbed(void **state)
     shell_good("sed 's/zscore/none/' graph.yaml >plain.yaml");
     shell_good("$F train plain.yaml --out plain --no-figures -q");
     loses_all("plain.yaml", "plain", "data.path");
-    shell_write(
+    folder_write_text(
         "edges.yaml",
         "input: [90, 12]\nlayers:\n  - gcn: {out: 8}\n  - lif: {tau: 2.0}\n"
         "  - gcn: {out: 3}\n  - readout: {tau: 4.0}\ndynamics: {alpha: 0.8}\n"
@@ -321,5 +323,5 @@ int main(void)
         cmocka_unit_test(whole_graph),     cmocka_unit_test(layers_along_edges),
         cmocka_unit_test(disturbed),       cmocka_unit_test(disturbances_that_cannot_be),
     };
-    return cmocka_run_group_tests_name("cli/graph", tests, graph_start, shell_end);
+    return cmocka_run_group_tests_name("cli/graph", tests, graph_start, folder_remove);
 }

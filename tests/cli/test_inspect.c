@@ -1,47 +1,30 @@
 /* fsnn inspect and plot on every kind of file they read, and on files they do not. */
 
-#include "shell.h"
 #include "tiny.h"
-
-static void write_bytes(const char *name, const void *bytes, size_t count)
-{
-    FILE *file = fopen(shell_path(name), "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, count, file), count);
-    assert_int_equal(fclose(file), 0);
-}
-
-static void says(const char *line, const char *const *wanted, int count)
-{
-    shell_good(line);
-    for (int i = 0; i < count; i++)
-        shell_contains(shell_out, wanted[i], line);
-}
-#define SAYS(line, ...)                                                                            \
-    says(line, (const char *const[]){__VA_ARGS__},                                                 \
-         sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 static void description(void **state)
 {
     (void)state;
-    SAYS("$F inspect tiny.yaml", "\"tiny\"", "[6] -> [3]", "fc1", "linear", "lif2", "[12]",
-         "alpha 0.6", "memory", "T = 6 and batches of 16");
-    SAYS("cp tiny.yaml odd.npz; $F inspect odd.npz", "\"tiny\""); /* by content, not by name */
-    SAYS("$F inspect tiny.yaml --set fc1.out=20", "[20]");
+    shell_says("$F inspect tiny.yaml", "\"tiny\"", "[6] -> [3]", "fc1", "linear", "lif2", "[12]",
+               "alpha 0.6", "memory", "T = 6 and batches of 16");
+    shell_says("cp tiny.yaml odd.npz; $F inspect odd.npz",
+               "\"tiny\""); /* by content, not by name */
+    shell_says("$F inspect tiny.yaml --set fc1.out=20", "[20]");
     shell_fails("$F inspect tiny.yaml --set fc1.out=0", 2, "out");
 }
 
 static void arrays(void **state)
 {
     (void)state;
-    SAYS("$F inspect x.npz", "1 array", "float32", "[8, 3, 6]");
+    shell_says("$F inspect x.npz", "1 array", "float32", "[8, 3, 6]");
     fsnn_arrays list = {0};
     shell_add(&list, "half", FSNN_SHAPE(2, 2))[1] = 2;
     shell_add(&list, "empty", FSNN_SHAPE(0, 2));
     assert_int_equal(fsnn_arrays_meta(&list, "made by", "hand"), 0);
-    assert_int_equal(fsnn_safetensors_write(shell_path("weights"), &list), 0);
+    assert_int_equal(fsnn_safetensors_write(folder_path("weights"), &list), 0);
     fsnn_arrays_free(&list);
-    SAYS("$F inspect weights", "safetensors, 2 arrays", "half", "[2, 2]", "0.5", "made by", "hand");
+    shell_says("$F inspect weights", "safetensors, 2 arrays", "half", "[2, 2]", "0.5", "made by",
+               "hand");
     shell_fails("head -c 60 weights >cut; $F inspect cut", 1, "cut");
     shell_fails("head -c 60 x.npz >cut.npz; $F inspect cut.npz", 1, "cut.npz");
 }
@@ -52,18 +35,19 @@ static void idx(void **state)
     static const unsigned char labels[] = {0, 0, 8, 1, 0, 0, 0, 4, 1, 0, 1, 3};
     static const unsigned char images[] = {0, 0, 8, 3, 0, 0, 0,  2,  0,  0,
                                            0, 1, 0, 0, 0, 2, 10, 20, 30, 40};
-    write_bytes("labels", labels, sizeof labels);
-    write_bytes("images", images, sizeof images);
-    SAYS("$F inspect labels", "uint8", "4 labels", "class", "3          1");
-    SAYS("gzip -k labels; $F inspect labels.gz", "4 labels");
-    SAYS("$F inspect images", "[2, 1, 2]", "2 samples of shape [1, 2]", "from 10 to 40, mean 25");
-    write_bytes("short", images, sizeof images - 1);
+    folder_write("labels", labels, sizeof labels);
+    folder_write("images", images, sizeof images);
+    shell_says("$F inspect labels", "uint8", "4 labels", "class", "3          1");
+    shell_says("gzip -k labels; $F inspect labels.gz", "4 labels");
+    shell_says("$F inspect images", "[2, 1, 2]", "2 samples of shape [1, 2]",
+               "from 10 to 40, mean 25");
+    folder_write("short", images, sizeof images - 1);
     shell_fails("$F inspect short", 1,
                 "3 values follow the header, but its shape promises [2, 1, 2]");
     static const unsigned char endless[] = {0, 0, 8, 3, 128, 0, 0, 0, 128, 0, 0, 0, 0, 0, 0, 4};
-    write_bytes("endless", endless, sizeof endless); /* 2^64 values: 0 to a 64-bit number */
+    folder_write("endless", endless, sizeof endless); /* 2^64 values: 0 to a 64-bit number */
     shell_fails("$F inspect endless", 1, "0 values follow the header, but its shape promises");
-    write_bytes("header", images, 9);
+    folder_write("header", images, 9);
     shell_fails("$F inspect header", 1, "ends within its header");
     shell_fails("head -c 30 labels.gz >cut.gz; $F inspect cut.gz", 1, "cut.gz");
     shell_fails("(head -c -8 labels.gz; printf 12345678) >sum.gz; $F inspect sum.gz", 1,
@@ -73,9 +57,9 @@ static void idx(void **state)
 static void unknown_files(void **state)
 {
     (void)state;
-    write_bytes("noise", "\001\002\003\004\377\376 something", 16);
+    folder_write("noise", "\001\002\003\004\377\376 something", 16);
     shell_fails("$F inspect noise", 1, "inspect reads");
-    write_bytes("nothing", "", 0);
+    folder_write("nothing", "", 0);
     shell_fails("$F inspect nothing", 1, "the file is empty");
     shell_fails("$F inspect absent", 1, "absent");
     shell_fails("mkdir -p bare; $F inspect bare", 1, "bare: the directory is empty; inspect reads");
@@ -83,7 +67,7 @@ static void unknown_files(void **state)
                 "not a run directory, and no data that are known");
     shell_fails("echo 'r 1 10 4' >r.hea; printf '\\1\\2' >r.dat; $F inspect r.dat", 1,
                 "r.dat: a part of a WFDB record, which is opened by its header: give r.hea");
-    shell_write("prose", "This is not a description.\n");
+    folder_write_text("prose", "This is not a description.\n");
     shell_fails("$F inspect prose", 2, "prose");
 }
 
@@ -91,13 +75,13 @@ static void runs(void **state)
 {
     (void)state;
     shell_good("$F train tiny.yaml --out run --no-figures -q");
-    SAYS("$F inspect run", "\"tiny\"", "3 epochs", "best", "last", "accuracy",
-         "run/best.safetensors", "dead.lif1", "saturated.lif2");
+    shell_says("$F inspect run", "\"tiny\"", "3 epochs", "best", "last", "accuracy",
+               "run/best.safetensors", "dead.lif1", "saturated.lif2");
     shell_good("$F train tiny.yaml --out silent --no-figures -q --set lif1.threshold=1e6");
-    SAYS("$F inspect silent", "lif1: 100 % of the neurons never fire: a lower threshold");
-    SAYS("$F inspect run/metrics.csv", "3 epochs", "best", "last");
+    shell_says("$F inspect silent", "lif1: 100 % of the neurons never fire: a lower threshold");
+    shell_says("$F inspect run/metrics.csv", "3 epochs", "best", "last");
     shell_good("mkdir begun && cp run/description.yaml begun");
-    SAYS("$F inspect begun", "\"tiny\"");
+    shell_says("$F inspect begun", "\"tiny\"");
 }
 
 static void need_gnuplot(void)
@@ -111,11 +95,11 @@ static void plots(void **state)
     (void)state;
     need_gnuplot();
     shell_good("test -d run || $F train tiny.yaml --out run --no-figures -q");
-    SAYS("$F plot run", "run/figures/: 1 figure");
+    shell_says("$F plot run", "run/figures/: 1 figure");
     shell_good("test -s run/figures/training.png && test -s run/figures/training.svg");
     shell_good("$F plot run/metrics.csv --out elsewhere && test -s elsewhere/training.png");
     shell_good("$F run model.yaml --input x.npz --output y.npz --record v,spikes");
-    SAYS("$F plot y.npz --out pictures --sample 2", "pictures/: 4 figures");
+    shell_says("$F plot y.npz --out pictures --sample 2", "pictures/: 4 figures");
     shell_good("test -s pictures/raster.png && test -s pictures/rates.png && test -s "
                "pictures/traces-lif1.svg");
     shell_good("$F plot y.npz --out one --layer lif1 --neurons 0,3,11 --step 0.5");
@@ -144,9 +128,9 @@ static void plots_of_arrays(void **state)
     for (int i = 0; i < 3 * 64; i++)
         images[16 + i] = (unsigned char)(i % 251);
     static const unsigned char labels[] = {0, 0, 8, 1, 0, 0, 0, 2, 1, 0};
-    write_bytes("im", (const char *)images, sizeof images);
-    write_bytes("lb", (const char *)labels, sizeof labels);
-    SAYS("$F plot im --out i; ls i", "i/pictures.png", "pictures.svg");
+    folder_write("im", (const char *)images, sizeof images);
+    folder_write("lb", (const char *)labels, sizeof labels);
+    shell_says("$F plot im --out i; ls i", "i/pictures.png", "pictures.svg");
     shell_good("test $(grep -c 'with rgbimage' i/pictures.gp) = 3");
     shell_good("$F plot im --sample 1 --frames 1 --out i && test $(grep -c 'with rgbimage' "
                "i/pictures.gp) = 1");
@@ -160,7 +144,8 @@ static void plots_of_arrays(void **state)
     shell_good("$F plot pictures.npz --sample 19 --out a && grep -v '#' a/pictures.dat | head -2 "
                "| tr '\\n' ' ' | grep -qx '0 0 0 0 0 1 0 255 255 255 '");
     shell_good("test -d run || $F train tiny.yaml --out run --no-figures -q");
-    SAYS("$F plot run/best.safetensors --out w; ls w", "w/distributions.png", "distributions.svg");
+    shell_says("$F plot run/best.safetensors --out w; ls w", "w/distributions.png",
+               "distributions.svg");
     shell_good("grep -q 'fc1.weight \\[12, 6\\]' w/distributions.gp && grep -q lif1.tau "
                "w/distributions.gp && grep -q alpha w/distributions.gp");
     shell_good("$F plot x.npz --out x && grep -q 'x \\[8, 3, 6\\]' x/distributions.gp");
@@ -216,5 +201,5 @@ int main(void)
         cmocka_unit_test(plots_in_time),
         cmocka_unit_test(plots_refused),
     };
-    return cmocka_run_group_tests(tests, tiny_start, shell_end);
+    return cmocka_run_group_tests(tests, tiny_start, folder_remove);
 }

@@ -147,9 +147,9 @@ static void wrong_descriptions(void **state)
         shell_fails(line, 2, set[i][1]);
     }
     shell_fails("$F run missing.yaml --input x.npz --output y.npz", 2, "missing.yaml");
-    shell_write("broken.yaml", "input: [6\nlayers: }\n");
+    folder_write_text("broken.yaml", "input: [6\nlayers: }\n");
     shell_fails("$F run broken.yaml --input x.npz --output y.npz", 2, "broken.yaml:");
-    shell_write("unknown.yaml", "input: [6]\nlayers:\n  - linaer: {out: 3}\n");
+    folder_write_text("unknown.yaml", "input: [6]\nlayers:\n  - linaer: {out: 3}\n");
     shell_fails("$F run unknown.yaml --input x.npz --output y.npz", 2, "unknown.yaml:3:");
     shell_contains(shell_err, "linear", "the nearest kind is named");
     shell_fails("$F train model.yaml", 2, "data");
@@ -158,7 +158,7 @@ static void wrong_descriptions(void **state)
 static void operands_after_dashes(void **state)
 {
     (void)state;
-    shell_write("-odd.yaml", tiny_model);
+    folder_write_text("-odd.yaml", tiny_model);
     shell_good("$F inspect -- -odd.yaml");
     shell_contains(shell_out, "fc1", "inspect -- -odd.yaml");
 }
@@ -185,5 +185,5 @@ int main(void)
         cmocka_unit_test(operands_after_dashes),
         cmocka_unit_test(results_that_cannot_be_written),
     };
-    return cmocka_run_group_tests(tests, tiny_start, shell_end);
+    return cmocka_run_group_tests(tests, tiny_start, folder_remove);
 }

@@ -175,7 +175,7 @@ static void chunks_of_a_loop(void **state)
              "  - lif: {tau: 2.0}\n"
              "dynamics: {alpha: 0.6}\n",
              TINY_IN, TINY_IN);
-    shell_write("loop.yaml", text);
+    folder_write_text("loop.yaml", text);
     snprintf(line, sizeof line, "%s --output whole.npz", run);
     shell_good(line);
     for (int chunk = 1; chunk <= 9; chunk++) {
@@ -620,10 +620,10 @@ static void overrides_win_by_name(void **state)
                "--set 'dynamics.alpha=[0.3, 0.4]' --set dynamics.alpha_mode=per_layer");
     shell_contains(shell_err, "lif1.alpha is as --set", "both");
     shell_contains(shell_err, "lif2.alpha is as --set", "both");
-    shell_write("layers.yaml", "input: [6]\n"
-                               "layers: [{linear: {out: 12, name: fc1}}, lif, "
-                               "{linear: {out: 3, name: fc2}}, lif]\n"
-                               "dynamics: {alpha: [0.3, 0.4], alpha_mode: per_layer}\n");
+    folder_write_text("layers.yaml", "input: [6]\n"
+                                     "layers: [{linear: {out: 12, name: fc1}}, lif, "
+                                     "{linear: {out: 3, name: fc2}}, lif]\n"
+                                     "dynamics: {alpha: [0.3, 0.4], alpha_mode: per_layer}\n");
     shell_good(
         "$F run layers.yaml -w learned.npz -i exact.npz -o a.npz --set dynamics.alpha.1=0.5");
     shell_contains(shell_err, "lif2.alpha is as --set", "the second");
@@ -634,10 +634,10 @@ static void overrides_win_by_name(void **state)
 static void overrides_of_own_parameters(void **state)
 {
     (void)state;
-    shell_write("own.yaml", "input: [6]\n"
-                            "layers: [{user: {dv: \"(-v + kind*I + value)/tau\", tau: 2, "
-                            "params: {kind: 1, value: 0}, name: u}}]\n"
-                            "dynamics: {alpha: 0.5}\n");
+    folder_write_text("own.yaml", "input: [6]\n"
+                                  "layers: [{user: {dv: \"(-v + kind*I + value)/tau\", tau: 2, "
+                                  "params: {kind: 1, value: 0}, name: u}}]\n"
+                                  "dynamics: {alpha: 0.5}\n");
     fsnn_arrays w = {0};
     *shell_add(&w, "u.kind", FSNN_SHAPE(1)) = 2;
     *shell_add(&w, "u.value", FSNN_SHAPE(1)) = 0.5f;
@@ -656,7 +656,7 @@ static void overrides_of_own_parameters(void **state)
 static void old_output_stays(void **state)
 {
     (void)state;
-    shell_write("kept.npz", "old");
+    folder_write_text("kept.npz", "old");
     save_target("t.npz", TINY_B, 2);
     assert_int_equal(shell("$F run model.yaml --input x.npz --output kept.npz --target t.npz"), 1);
     shell_good("test \"$(cat kept.npz)\" = old");
@@ -683,7 +683,7 @@ static void input_stays(void **state)
 static void several_states(void **state)
 {
     (void)state;
-    shell_write(
+    folder_write_text(
         "states.yaml",
         "input: [6]\n"
         "layers:\n"
@@ -776,5 +776,5 @@ int main(void)
         cmocka_unit_test(several_states),
         cmocka_unit_test(quiet),
     };
-    return cmocka_run_group_tests(tests, tiny_start, shell_end);
+    return cmocka_run_group_tests(tests, tiny_start, folder_remove);
 }

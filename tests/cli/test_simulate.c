@@ -68,7 +68,7 @@ static void csv_columns(void **state)
     assert_float_equal(csv.value[0][0], 0.1, 1e-12); /* the end of the first step */
     assert_float_equal(csv.value[0][1], 1.5, 1e-12);
     assert_float_equal(csv.value[0][4], 1.5 * sqrt(0.1), 1e-6); /* gl: h^alpha I / tau */
-    assert_int_equal(access(shell_path("a.png"), F_OK), -1);
+    assert_int_equal(access(folder_path("a.png"), F_OK), -1);
 }
 
 /* An if neuron with reset jump spikes at (k threshold tau Gamma(1+alpha)/I)^(1/alpha); ml is exact,
@@ -201,17 +201,17 @@ static void noise(void **state)
 static void files(void **state)
 {
     (void)state;
-    shell_write("plain.csv", "1\n2\n\n# a remark\n3\n");
+    folder_write_text("plain.csv", "1\n2\n\n# a remark\n3\n");
     shell_good("$F simulate --current file:plain.csv --no-figure -o f");
     read_csv("f.csv");
     assert_int_equal(csv.rows, 3);
     assert_float_equal(csv.value[2][1], 3, 0);
-    shell_write("named.csv", "t,current,other\r\n0,4,9\r\n1,5,9\r\n");
+    folder_write_text("named.csv", "t,current,other\r\n0,4,9\r\n1,5,9\r\n");
     shell_good("$F simulate --current file:named.csv --neurons 2 --no-figure -o f");
     read_csv("f.csv");
     assert_float_equal(csv.value[1][column("current[0]")], 5, 0);
     assert_float_equal(csv.value[1][column("current[1]")], 5, 0); /* one column serves all */
-    shell_write("two.csv", "a,b\n1,2\n3,4\n5,6\n");
+    folder_write_text("two.csv", "a,b\n1,2\n3,4\n5,6\n");
     shell_good("$F simulate --current file:two.csv --time 0.02 --no-figure -o f");
     read_csv("f.csv");
     assert_int_equal(csv.rows, 2);
@@ -282,7 +282,7 @@ static void neurons(void **state)
         {"--neuron noisy --gamma 1e-6", ""},
         {"--neuron noisy --seed 3 --tau 0.5", "--model net.yaml --node n --seed 3"},
     };
-    shell_write(
+    folder_write_text(
         "net.yaml",
         "input: 3\nlayers:\n"
         "  - lif: {tau: 2.5, threshold: {value: 0.7, learn: true}, reset: subtract, name: a}\n"
@@ -380,8 +380,9 @@ static void wrong_neurons(void **state)
         {"--model two.yaml --node first --set first.tua=1", "did you mean \"tau\"?"},
         {"--model flat.yaml", "has no neuron layer"},
     };
-    shell_write("two.yaml", "input: 3\nlayers: [lif: {name: first}, if]\ndynamics: {alpha: 0.5}\n");
-    shell_write("flat.yaml", "input: 3\nlayers: [flatten]\ndynamics: {alpha: 0.5}\n");
+    folder_write_text("two.yaml",
+                      "input: 3\nlayers: [lif: {name: first}, if]\ndynamics: {alpha: 0.5}\n");
+    folder_write_text("flat.yaml", "input: 3\nlayers: [flatten]\ndynamics: {alpha: 0.5}\n");
     for (size_t i = 0; i < COUNT(wrong); i++) {
         char line[256];
         snprintf(line, sizeof line, "$F simulate %s --no-figure", wrong[i][0]);
@@ -406,7 +407,7 @@ static void instability_is_warned_of(void **state)
 
 static void is_there(const char *name)
 {
-    if (access(shell_path(name), R_OK) != 0)
+    if (!folder_has(name))
         fail_msg("%s was not written", name);
 }
 
@@ -598,8 +599,8 @@ static void wrong_options(void **state)
         {"--show weights --time 5", "the number of lags"},
         {"--show weights --alpha 1", "orders below 1"},
     };
-    shell_write("three.csv", "1\n2\n3\n");
-    shell_write("pairs.csv", "1,2\n");
+    folder_write_text("three.csv", "1\n2\n3\n");
+    folder_write_text("pairs.csv", "1,2\n");
     for (size_t i = 0; i < COUNT(wrong); i++) {
         char line[256];
         snprintf(line, sizeof line, "$F simulate --no-figure -o wrong/ %s", wrong[i][0]);
@@ -617,10 +618,10 @@ static void wrong_files(void **state)
     shell_save(&list, "no.npz");
     shell_add(&list, "current", FSNN_SHAPE(2, 2, 2));
     shell_save(&list, "deep.npz");
-    shell_write("words.csv", "1\ntwo\n");
-    shell_write("ragged.csv", "1,2\n3\n");
-    shell_write("empty.csv", "");
-    shell_write("inf.csv", "1\n2\ninf\n");
+    folder_write_text("words.csv", "1\ntwo\n");
+    folder_write_text("ragged.csv", "1,2\n3\n");
+    folder_write_text("empty.csv", "");
+    folder_write_text("inf.csv", "1\n2\ninf\n");
     static const char *const wrong[][2] = {
         {"missing.csv", "missing.csv: cannot be read"},
         {".", "cannot be read"},
@@ -645,7 +646,7 @@ static int start(void **state)
 {
     if (shell_start(state) != 0)
         return -1;
-    shell_write("three.csv", "1\n2\n3\n");
+    folder_write_text("three.csv", "1\n2\n3\n");
     return 0;
 }
 
@@ -677,5 +678,5 @@ int main(void)
         cmocka_unit_test(wrong_options),
         cmocka_unit_test(wrong_files),
     };
-    return cmocka_run_group_tests(tests, start, shell_end);
+    return cmocka_run_group_tests(tests, start, folder_remove);
 }

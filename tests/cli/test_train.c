@@ -13,10 +13,10 @@ static void files_of_a_run(void **state)
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         char name[64];
         snprintf(name, sizeof name, "runs/tiny/%s", files[i]);
-        if (access(shell_path(name), R_OK) != 0)
+        if (!folder_has(name))
             fail_msg("%s is missing", name);
     }
-    assert_int_not_equal(access(shell_path("runs/tiny/figures"), F_OK), 0);
+    assert_int_not_equal(access(folder_path("runs/tiny/figures"), F_OK), 0);
     static const char *const lines[] = {"best epoch", "accuracy", "runs/tiny/best.safetensors"};
     for (int i = 0; i < 3; i++)
         shell_contains(shell_out, lines[i], "train, stdout");
@@ -53,7 +53,7 @@ static void memory(void **state)
     shell_fails("$F train tiny.yaml --out none --set data.encoder.steps=2000000000 --set "
                 "data.encoder.kind=rate",
                 1, "over 2000000000 steps do not fit into memory: smaller ones need less");
-    assert_int_not_equal(access(shell_path("none"), F_OK), 0);
+    assert_int_not_equal(access(folder_path("none"), F_OK), 0);
 }
 
 static void silence(void **state)
@@ -205,7 +205,7 @@ static void many_warnings(void **state)
     char text[1024] = "input: [3]\ndynamics: {alpha: 0.5}\nlayers:\n";
     for (int i = 0; i < 9; i++)
         strcat(text, "  - lif: {tau: 0.1}\n");
-    shell_write("nine.yaml", text);
+    folder_write_text("nine.yaml", text);
     shell_good("$F inspect nine.yaml");
     shell_contains(shell_err, "lif \"lif4\": step^alpha/tau", "inspect");
     shell_contains(shell_err, "5 more warnings of other layers", "inspect");
@@ -285,7 +285,7 @@ static void save_samples(const char *name, float odd, bool classes)
 static void what_fails(void **state)
 {
     (void)state;
-    shell_write("file", "in the way");
+    folder_write_text("file", "in the way");
     shell_fails("$F train tiny.yaml --out file/run", 1, "file");
     shell_fails("$F train tiny.yaml --out x --set data.train.path=absent.npz", 2, "absent.npz");
     shell_fails(
@@ -374,7 +374,7 @@ static void operations_behind_other_nodes(void **state)
     *at = '\0';
     char flat[3 * sizeof text];
     snprintf(flat, sizeof flat, "%s  - flatten\n%s", text, rest);
-    shell_write("flat.yaml", flat);
+    folder_write_text("flat.yaml", flat);
     shell_good("$F train tiny.yaml --out direct --no-figures -q");
     shell_good("$F eval tiny.yaml --weights direct/best.safetensors --json --batch 30");
     double additions = json_figure("\"additions\": ");
@@ -410,5 +410,5 @@ int main(void)
         cmocka_unit_test(what_fails),
         cmocka_unit_test(evaluation),
     };
-    return cmocka_run_group_tests(tests, tiny_start, shell_end);
+    return cmocka_run_group_tests(tests, tiny_start, folder_remove);
 }

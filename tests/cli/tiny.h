@@ -2,6 +2,8 @@
 #ifndef TESTS_TINY_H
 #define TESTS_TINY_H
 
+#include "shell.h"
+
 static const char tiny_model[] = "name: tiny\n"
                                  "input: [6]\n"
                                  "layers:\n"
@@ -55,8 +57,8 @@ static inline int tiny_start(void **state)
         return -1;
     char text[2048];
     snprintf(text, sizeof text, "%s%s", tiny_model, tiny_training);
-    shell_write("model.yaml", tiny_model);
-    shell_write("tiny.yaml", text);
+    folder_write_text("model.yaml", tiny_model);
+    folder_write_text("tiny.yaml", text);
     tiny_data("train.npz", 96, 1);
     tiny_data("test.npz", 30, 2);
     tiny_input("x.npz", 3);

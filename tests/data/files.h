@@ -1,56 +1,18 @@
-/* tests/data/files.h: what the tests of this room share: a directory of their own, files in it, IDX
- * and NPZ content. */
+/* tests/data/files.h: what the tests of this room share: a folder of their own, IDX content. */
 #ifndef FSNN_TEST_FILES_H
 #define FSNN_TEST_FILES_H
 
-#include "check.h"
+#include "folder.h"
 
-#include <unistd.h>
 #include <zlib.h>
 
 #include <fsnn/data.h>
-
-static char files_directory[64];
 
 /* The folder of the real data sets. */
 static inline const char *files_data(void)
 {
     const char *data = getenv("FSNN_DATA");
     return data ? data : "../shared/data";
-}
-
-static inline int files_setup(void **state)
-{
-    (void)state;
-    snprintf(files_directory, sizeof files_directory, "/tmp/fsnn-test-XXXXXX");
-    return mkdtemp(files_directory) ? 0 : -1;
-}
-
-static inline const char *files_path(char *path, const char *name)
-{
-    snprintf(path, 256, "%s/%s", files_directory, name);
-    return path;
-}
-
-static inline void files_remove(const char *name)
-{
-    char path[256];
-    unlink(files_path(path, name));
-}
-
-static inline int files_teardown(void **state)
-{
-    (void)state;
-    return rmdir(files_directory); /* fails when a test, or the library, left a file behind */
-}
-
-static inline void files_write(const char *name, const void *data, size_t size)
-{
-    char path[256];
-    FILE *f = fopen(files_path(path, name), "wb");
-    assert_non_null(f);
-    assert_int_equal(fwrite(data, 1, size, f), size);
-    assert_int_equal(fclose(f), 0);
 }
 
 /* gzip of `data`, level 9, in a buffer of `room`; returns its size. */

@@ -103,21 +103,20 @@ static void normalizes(void **state)
 static void normalizes_bytes(void **state)
 {
     (void)state;
-    char path[256];
     uint8_t file[300];
     float x[256];
     fsnn_data *data;
     size_t n = files_idx_header(file, 8, 3, (uint32_t[]){1, 16, 16});
     for (int i = 0; i < 256; i++)
         file[n + (size_t)i] = (uint8_t)i;
-    files_write("images", file, n + 256);
-    GOOD(fsnn_data_idx(files_path(path, "images"), NULL, &data));
+    folder_write("images", file, n + 256);
+    GOOD(fsnn_data_idx(folder_path("images"), NULL, &data));
     GOOD(fsnn_data_normalize(data, 0.2860, 0.3530));
     GOOD(fsnn_data_sample(data, 0, x, NULL));
     for (int i = 0; i < 256; i++)
         assert_true(x[i] == (float)((i / 255.0 - 0.2860) / 0.3530));
     fsnn_data_destroy(data);
-    files_remove("images");
+    folder_delete("images");
 }
 
 static void splits(void **state)
@@ -215,7 +214,6 @@ static void limits(void **state)
 
 static void write_npz(fsnn_dtype x, fsnn_dtype y, int64_t classes)
 {
-    char path[256];
     fsnn_arrays list = {0};
     fsnn_array *a = fsnn_arrays_add(&list, "x", x, &FSNN_SHAPE(4, 3, 2));
     for (int i = 0; i < 24; i++)
@@ -233,14 +231,13 @@ static void write_npz(fsnn_dtype x, fsnn_dtype y, int64_t classes)
             ((double *)b->data)[i] = (double)(i % 3);
         else
             ((uint8_t *)b->data)[i] = (uint8_t)(i % 3);
-    GOOD(fsnn_npz_write(files_path(path, "d.npz"), &list));
+    GOOD(fsnn_npz_write(folder_path("d.npz"), &list));
     fsnn_arrays_free(&list);
 }
 
 static void reads_npz(void **state)
 {
     (void)state;
-    char path[256];
     const fsnn_dtype xs[] = {FSNN_F32, FSNN_I16, FSNN_U8, FSNN_BOOL},
                      ys[] = {FSNN_I64, FSNN_F64, FSNN_U8};
     for (int i = 0; i < FSNN_COUNT(xs); i++)
@@ -248,7 +245,7 @@ static void reads_npz(void **state)
             write_npz(xs[i], ys[j], 4);
             fsnn_data *data;
             fsnn_data_info info;
-            GOOD(fsnn_data_npz(files_path(path, "d.npz"), NULL, NULL, j == 1, &data));
+            GOOD(fsnn_data_npz(folder_path("d.npz"), NULL, NULL, j == 1, &data));
             fsnn_data_info_get(data, &info);
             assert_int_equal(info.count, 4);
             assert_int_equal(info.sequence, j == 1);
@@ -262,15 +259,14 @@ static void reads_npz(void **state)
                 assert_true(x[k] == (xs[i] == FSNN_BOOL ? 1.0F : (float)(18 + k)));
             fsnn_data_destroy(data);
         }
-    files_remove("d.npz");
+    folder_delete("d.npz");
 }
 
 static void refuses_npz(void **state)
 {
     (void)state;
-    char path[256];
+    const char *path = folder_path("d.npz");
     fsnn_data *data;
-    files_path(path, "d.npz");
     write_npz(FSNN_F32, FSNN_I64, 4);
     REFUSED(fsnn_data_npz(path, "samples", NULL, false, &data), FSNN_ENOTFOUND, "it holds x, y");
     assert_null(data);
@@ -299,15 +295,14 @@ static void refuses_npz(void **state)
     GOOD(fsnn_npz_write(path, &list));
     REFUSED(fsnn_data_npz(path, NULL, NULL, true, &data), FSNN_EFORMAT, "at least 2 dimensions");
     fsnn_arrays_free(&list);
-    files_remove("d.npz");
+    folder_delete("d.npz");
     FAILS(fsnn_data_npz(path, NULL, NULL, true, &data), FSNN_EIO);
 }
 
 static void survives_failing_memory(void **state)
 {
     (void)state;
-    char path[256];
-    files_path(path, "d.npz");
+    const char *path = folder_path("d.npz");
     write_npz(FSNN_I16, FSNN_I64, 4);
     bool good = false;
     for (int64_t n = 1; !good; n++) {
@@ -326,7 +321,7 @@ static void survives_failing_memory(void **state)
         fsnn_data_destroy(data);
         fsnn_data_destroy(part);
     }
-    files_remove("d.npz");
+    folder_delete("d.npz");
 }
 
 int main(void)
@@ -338,5 +333,5 @@ int main(void)
         cmocka_unit_test(limits),        cmocka_unit_test(reads_npz),
         cmocka_unit_test(refuses_npz),   cmocka_unit_test(survives_failing_memory),
     };
-    return cmocka_run_group_tests_name("data/data", tests, files_setup, files_teardown);
+    return cmocka_run_group_tests_name("data/data", tests, folder_open, folder_close);
 }

@@ -22,19 +22,13 @@ static void record(const char *name, int n, int x)
         p[0] = (uint8_t)x, p[1] = (uint8_t)(k % 8);
         p[2] = (uint8_t)((k % 2 ? 0x80 : 0) | t >> 16), p[3] = (uint8_t)(t >> 8), p[4] = (uint8_t)t;
     }
-    files_write(name, bytes, (size_t)(5 * n));
-}
-
-static void folder(const char *name)
-{
-    char path[256];
-    assert_int_equal(mkdir(files_path(path, name), 0777), 0);
+    folder_write(name, bytes, (size_t)(5 * n));
 }
 
 static void clear(const char *name)
 {
-    char command[300], path[256];
-    snprintf(command, sizeof command, "rm -r %s", files_path(path, name));
+    char command[700];
+    snprintf(command, sizeof command, "rm -r %s", folder_path(name));
     assert_int_equal(system(command), 0);
 }
 
@@ -67,28 +61,26 @@ static void check_set(const fsnn_event_files *files, const char *cache, int coun
 
 static void make_folders(void)
 {
-    folder("set"), folder("set/2"), folder("set/10"), folder("set/3");
+    folder_make("set"), folder_make("set/2"), folder_make("set/10"), folder_make("set/3");
     record("set/10/a.bin", 3, 1);
     record("set/2/b.bin", 4, 2);
     record("set/2/a.bin", 5, 3);
     record("set/3/c.bs2", 6, 9);
-    files_write("set/3/notes.txt", "no recording", 12);
+    folder_write("set/3/notes.txt", "no recording", 12);
 }
 
 static void folders_are_classes(void **state)
 {
     (void)state;
-    char path[256];
     make_folders();
-    fsnn_event_files files = {.path = files_path(path, "set"), .first_class = 2};
+    fsnn_event_files files = {.path = folder_path("set"), .first_class = 2};
     check_set(&files, NULL, 4, (int[]){0, 0, 1, 8}, (int[]){5, 4, 6, 3}); /* 2, 2, 3, 10 less 2 */
     files.first_class = 3;
     fsnn_data *data;
     REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EFORMAT,
             "has the class 2, but classes count from 3");
-    char from[256], other[256];
     files.first_class = 0;
-    assert_int_equal(rename(files_path(from, "set/3"), files_path(other, "set/cat")), 0);
+    assert_int_equal(rename(folder_path("set/3"), folder_path("set/cat")), 0);
     check_set(&files, NULL, 4, (int[]){1, 1, 0, 2}, (int[]){5, 4, 3, 6}); /* "10" < "2" < "cat" */
     /* the sensor: what the events need, or what is said */
     fsnn_data_info info;
@@ -110,25 +102,23 @@ static void folders_are_classes(void **state)
 static void lists_name_recordings(void **state)
 {
     (void)state;
-    char path[256], list[256];
     make_folders();
     static const char text[] = "#sample #class\r\n10/a\t7\r\n2/b.bin 0 # so\n\n 3/c , 4 \n # end\n";
-    files_write("list.txt", text, sizeof text - 1);
-    fsnn_event_files files = {.path = files_path(path, "set"),
-                              .list = files_path(list, "list.txt")};
+    folder_write("list.txt", text, sizeof text - 1);
+    fsnn_event_files files = {.path = folder_path("set"), .list = folder_path("list.txt")};
     check_set(&files, NULL, 3, (int[]){7, 0, 4}, (int[]){3, 4, 6});
     fsnn_data *data;
-    files_write("list.txt", "2/b 1\n3/c\n", 10);
+    folder_write("list.txt", "2/b 1\n3/c\n", 10);
     REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EFORMAT, "3/c.bs2 has no class");
-    files_write("list.txt", "2/b 1\n3/x 1\n", 12);
+    folder_write("list.txt", "2/b 1\n3/x 1\n", 12);
     REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_ENOTFOUND,
             "line 2: there is no recording \"3/x\"");
-    files_write("list.txt", "2/b 1\n3/c 4 5\n", 14);
+    folder_write("list.txt", "2/b 1\n3/c 4 5\n", 14);
     REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EFORMAT,
             "line 2: \"5\" stands behind the name and the class \"4\"");
-    files_write("list.txt", "# nothing\n", 10);
+    folder_write("list.txt", "# nothing\n", 10);
     REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_ENOTFOUND, "holds no recordings");
-    files_remove("list.txt");
+    folder_delete("list.txt");
     clear("set");
 }
 
@@ -155,10 +145,9 @@ static void patterns_hold_classes(void **state)
         assert_string_equal(text ? text : "", row[i].text ? row[i].text : "");
         fsnn_free(text);
     }
-    char path[256];
-    folder("set");
+    folder_make("set");
     record("set/1_up.bin", 3, 1), record("set/2_down.bin", 4, 1), record("set/other.bin", 5, 1);
-    fsnn_event_files files = {.path = files_path(path, "set"), .pattern = "*_{class}.bin"};
+    fsnn_event_files files = {.path = folder_path("set"), .pattern = "*_{class}.bin"};
     check_set(&files, NULL, 2, (int[]){1, 0}, (int[]){3, 4});
     files.pattern = "x*";
     fsnn_data *data;
@@ -169,16 +158,15 @@ static void patterns_hold_classes(void **state)
 static void tables_cut(void **state)
 {
     (void)state;
-    char path[256], list[256];
     static const char table[] =
         "class,startTime_usec,endTime_usec\r\n5,500,3500\r\n1,3501,9000\r\n";
-    folder("set");
+    folder_make("set");
     record("set/u.bin", 20, 1), record("set/v.bin", 6, 1);
-    files_write("set/u_labels.csv", table, sizeof table - 1);
-    files_write("set/v_labels.csv", "2,0,100000", 10);
-    files_write("list.txt", "u.bin\nv.bin\n", 12);
-    fsnn_event_files files = {.path = files_path(path, "set"),
-                              .list = files_path(list, "list.txt"),
+    folder_write("set/u_labels.csv", table, sizeof table - 1);
+    folder_write("set/v_labels.csv", "2,0,100000", 10);
+    folder_write("list.txt", "u.bin\nv.bin\n", 12);
+    fsnn_event_files files = {.path = folder_path("set"),
+                              .list = folder_path("list.txt"),
                               .cuts = "_labels.csv",
                               .first_class = 1};
     check_set(&files, NULL, 3, (int[]){4, 0, 1}, (int[]){3, 5, 6}); /* from <= t < to */
@@ -193,13 +181,13 @@ static void tables_cut(void **state)
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         fsnn_data *data;
-        files_write("set/u_labels.csv", row[i].table, strlen(row[i].table));
+        folder_write("set/u_labels.csv", row[i].table, strlen(row[i].table));
         REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EFORMAT, row[i].words);
     }
     fsnn_data *data;
-    files_remove("set/u_labels.csv");
+    folder_delete("set/u_labels.csv");
     FAILS(fsnn_data_events(&files, &four, NULL, &data), FSNN_EIO);
-    files_remove("list.txt");
+    folder_delete("list.txt");
     clear("set");
 }
 
@@ -207,9 +195,8 @@ static void tables_cut(void **state)
 
 static int files_in(const char *name, char *last)
 {
-    char path[256];
     int count = 0;
-    DIR *d = opendir(files_path(path, name));
+    DIR *d = opendir(folder_path(name));
     assert_non_null(d);
     for (struct dirent *e; (e = readdir(d));)
         if (e->d_name[0] != '.') {
@@ -222,8 +209,7 @@ static int files_in(const char *name, char *last)
 
 static void changes_one_byte(const char *name, long at)
 {
-    char path[256];
-    FILE *f = fopen(files_path(path, name), "r+b");
+    FILE *f = fopen(folder_path(name), "r+b");
     assert_non_null(f);
     assert_int_equal(fseek(f, at, SEEK_SET), 0);
     int c = fgetc(f);
@@ -235,16 +221,17 @@ static void changes_one_byte(const char *name, long at)
 static void cache_is_used_while_files_stay(void **state)
 {
     (void)state;
-    char path[256], cache[256], file[128], full[256];
+    char file[128];
+    const char *full = folder_path("set/2/a.bin");
+    const char *cache = folder_path("cache");
     make_folders();
-    fsnn_event_files files = {.path = files_path(path, "set")};
+    fsnn_event_files files = {.path = folder_path("set")};
     const int label[] = {2, 2, 3, 10}, events[] = {5, 4, 6, 3};
-    files_path(cache, "cache");
     check_set(&files, cache, 4, label, events);
     assert_int_equal(files_in("cache", file), 1);
     /* it is read from there: recordings that cannot be read any more do not matter */
     struct stat before, after;
-    assert_int_equal(stat(files_path(full, "set/2/a.bin"), &before), 0);
+    assert_int_equal(stat(full, &before), 0);
     FILE *f = fopen(full, "r+b");
     assert_non_null(f);
     assert_int_not_equal(fputc(99, f), EOF); /* column 99, were it read */
@@ -259,7 +246,8 @@ static void cache_is_used_while_files_stay(void **state)
     assert_int_equal(info.shape.dim[3], 10);
     fsnn_data_destroy(data);
     /* a cache that was cut or changed is written anew */
-    assert_int_equal(stat(files_path(full, file), &before), 0);
+    full = folder_path(file);
+    assert_int_equal(stat(full, &before), 0);
     assert_int_equal(truncate(full, before.st_size - 8), 0);
     check_set(&files, cache, 4, label, events);
     assert_int_equal(stat(full, &after), 0);
@@ -270,9 +258,9 @@ static void cache_is_used_while_files_stay(void **state)
         check_set(&files, cache, 4, label, events);
     }
     /* another time of change, another sensor: other files */
-    assert_int_equal(utimensat(AT_FDCWD, files_path(full, "set/3/c.bs2"),
-                               (struct timespec[2]){{1, 0}, {1, 0}}, 0),
-                     0);
+    assert_int_equal(
+        utimensat(AT_FDCWD, folder_path("set/3/c.bs2"), (struct timespec[2]){{1, 0}, {1, 0}}, 0),
+        0);
     check_set(&files, cache, 4, label, events);
     assert_int_equal(files_in("cache", file), 2);
     files.sensor[0] = files.sensor[1] = 100;
@@ -289,8 +277,7 @@ static void cache_is_used_while_files_stay(void **state)
 
 static bool open_often(const fsnn_event_files *files)
 {
-    char cache[256];
-    files_path(cache, "cache");
+    const char *cache = folder_path("cache");
     for (int i = 0; i < 20; i++) {
         fsnn_data *data;
         if (fsnn_data_events(files, &four, cache, &data) < 0)
@@ -304,9 +291,9 @@ static bool open_often(const fsnn_event_files *files)
 static void programs_share_a_cache(void **state)
 {
     (void)state;
-    char path[256], file[128];
+    char file[128];
     make_folders();
-    fsnn_event_files files = {.path = files_path(path, "set")};
+    fsnn_event_files files = {.path = folder_path("set")};
     pid_t child[4];
     for (int i = 0; i < 4; i++) {
         child[i] = fork();
@@ -327,9 +314,8 @@ static void programs_share_a_cache(void **state)
 static void sensors_must_agree(void **state)
 {
     (void)state;
-    char path[256];
     fsnn_data *data;
-    folder("set");
+    folder_make("set");
     static const char *const names[] = {"davis.aedat", "dvs128.aedat"};
     for (int i = 0; i < 2; i++) {
         char from[256], to[128];
@@ -338,13 +324,13 @@ static void sensors_must_agree(void **state)
         snprintf(from, sizeof from, "tests/fuzz/events/%s", names[i]);
         snprintf(to, sizeof to, "set/%.100s", names[i]);
         GOOD(fsnn_file_read(from, &bytes, &size));
-        files_write(to, bytes, size);
+        folder_write(to, bytes, size);
         fsnn_free(bytes);
     }
-    fsnn_event_files files = {.path = files_path(path, "set")};
+    fsnn_event_files files = {.path = folder_path("set")};
     REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EFORMAT,
             "a set holds recordings of one sensor");
-    files.path = files_path(path, "set/davis.aedat");
+    files.path = folder_path("set/davis.aedat");
     files.sensor[0] = 128, files.sensor[1] = 346;
     REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EARGUMENT,
             "260 rows and 346 columns, not 128 and 346");
@@ -362,10 +348,9 @@ static void sensors_must_agree(void **state)
 static void samples_are_listed(void **state)
 {
     (void)state;
-    char path[256];
     fsnn_data *data;
     make_folders();
-    fsnn_event_files files = {.path = files_path(path, "set")};
+    fsnn_event_files files = {.path = folder_path("set")};
     fsnn_frames frames = {.by = FSNN_FRAMES_VOXEL, .count = 3};
     GOOD(fsnn_data_events(&files, &frames, NULL, &data));
     float *x = malloc((size_t)data->size * sizeof *x);
@@ -401,10 +386,9 @@ static void samples_are_listed(void **state)
 static void survives_failing_memory(void **state)
 {
     (void)state;
-    char path[256], cache[256];
+    const char *cache = folder_path("cache");
     make_folders();
-    fsnn_event_files files = {.path = files_path(path, "set")};
-    files_path(cache, "cache");
+    fsnn_event_files files = {.path = folder_path("set")};
     for (int with = 0; with < 2; with++) {
         fsnn_data *data = NULL;
         for (int64_t n = 1; !data; n++) {
@@ -433,5 +417,5 @@ int main(void)
         cmocka_unit_test(samples_are_listed),
         cmocka_unit_test(survives_failing_memory),
     };
-    return cmocka_run_group_tests_name("data/event_sets", tests, files_setup, files_teardown);
+    return cmocka_run_group_tests_name("data/event_sets", tests, folder_open, folder_close);
 }

@@ -314,12 +314,11 @@ static void other_files(void **state)
 {
     (void)state;
     fsnn_events e;
-    char path[256];
-    files_write("notes.txt", "no events", 9);
-    REFUSED(fsnn_events_read(files_path(path, "notes.txt"), &e), FSNN_EFORMAT,
-            "is no recording of events");
+    const char *path = folder_path("notes.txt");
+    folder_write("notes.txt", "no events", 9);
+    REFUSED(fsnn_events_read(path, &e), FSNN_EFORMAT, "is no recording of events");
     assert_false(fsnn_events_known(path));
-    files_remove("notes.txt");
+    folder_delete("notes.txt");
     FAILS(fsnn_events_read(path, &e), FSNN_EIO);
     FAILS(fsnn_events_read(NULL, &e), FSNN_EARGUMENT);
     static const char chip[] = "#!AER-DAT2.0\r\n# AEChip: ch.uzh.Cochlea\r\n";
@@ -331,11 +330,12 @@ static void other_files(void **state)
     fsnn_events_free(&e);
     fsnn_arrays list = {0};
     assert_non_null(fsnn_arrays_add(&list, "x", FSNN_F32, &FSNN_SHAPE(3)));
-    GOOD(fsnn_npz_write(files_path(path, "x.npz"), &list));
+    path = folder_path("x.npz");
+    GOOD(fsnn_npz_write(path, &list));
     fsnn_arrays_free(&list);
     assert_false(fsnn_events_known(path));
     REFUSED(fsnn_events_read(path, &e), FSNN_EFORMAT, "has no array y");
-    files_remove("x.npz");
+    folder_delete("x.npz");
 }
 
 static void wrong_numbers_in_arrays(void **state)
@@ -353,7 +353,7 @@ static void wrong_numbers_in_arrays(void **state)
     };
     static const char *const names[] = {"x", "y", "t", "p"};
     for (int r = 0; r < FSNN_COUNT(row); r++) {
-        char path[256];
+        const char *path = folder_path("w.npz");
         fsnn_arrays list = {0};
         fsnn_events e;
         for (int i = 0; i < 4; i++) {
@@ -362,10 +362,10 @@ static void wrong_numbers_in_arrays(void **state)
             if (!strcmp(names[i], row[r].name))
                 ((double *)a->data)[2] = row[r].value;
         }
-        GOOD(fsnn_npz_write(files_path(path, "w.npz"), &list));
+        GOOD(fsnn_npz_write(path, &list));
         fsnn_arrays_free(&list);
         REFUSED(fsnn_events_read(path, &e), FSNN_EFORMAT, row[r].words);
-        files_remove("w.npz");
+        folder_delete("w.npz");
     }
 }
 
@@ -450,5 +450,5 @@ int main(void)
         cmocka_unit_test(survives_failing_memory),
         cmocka_unit_test(sorts_stably),
     };
-    return cmocka_run_group_tests_name("data/events", tests, files_setup, files_teardown);
+    return cmocka_run_group_tests_name("data/events", tests, folder_open, folder_close);
 }

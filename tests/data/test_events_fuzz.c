@@ -48,5 +48,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recordings),
     };
-    return cmocka_run_group_tests_name("data/events_fuzz", tests, files_setup, files_teardown);
+    return cmocka_run_group_tests_name("data/events_fuzz", tests, folder_open, folder_close);
 }

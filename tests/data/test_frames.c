@@ -427,5 +427,5 @@ int main(void)
         cmocka_unit_test(loaders_change_pictures),
         cmocka_unit_test(lists_hold_what_is_not_empty),
     };
-    return cmocka_run_group_tests_name("data/frames", tests, files_setup, files_teardown);
+    return cmocka_run_group_tests_name("data/frames", tests, folder_open, folder_close);
 }

@@ -30,16 +30,16 @@ static void idx_files(void **state)
 /* The file of `list`, which is released. */
 static size_t npz_of(fsnn_arrays *list, uint8_t *out)
 {
-    char path[256];
+    const char *path = folder_path("f.npz");
     uint8_t *bytes;
     size_t size;
-    GOOD(fsnn_npz_write(files_path(path, "f.npz"), list));
+    GOOD(fsnn_npz_write(path, list));
     fsnn_arrays_free(list);
     GOOD(fsnn_file_read(path, &bytes, &size));
     assert_true(size < CAPACITY);
     memcpy(out, bytes, size);
     fsnn_free(bytes);
-    files_remove("f.npz");
+    folder_delete("f.npz");
     return size;
 }
 
@@ -101,5 +101,5 @@ int main(void)
         cmocka_unit_test(graph_files),
         cmocka_unit_test(graph_npz_files),
     };
-    return cmocka_run_group_tests_name("data/fuzz_corpus", tests, files_setup, files_teardown);
+    return cmocka_run_group_tests_name("data/fuzz_corpus", tests, folder_open, folder_close);
 }

@@ -25,11 +25,11 @@ static fsnn_status read_with(int which, const char *other, fsnn_graph **g)
     for (int f = 0; f < FILES; f++) {
         const char *text = f == which ? other : small[f];
         if (text && (f != which || *text))
-            files_write(names[f], text, strlen(text));
+            folder_write(names[f], text, strlen(text));
     }
-    fsnn_status status = fsnn_graph_read(files_directory, g);
+    fsnn_status status = fsnn_graph_read(folder, g);
     for (int f = 0; f < FILES; f++)
-        files_remove(names[f]);
+        folder_delete(names[f]);
     return status;
 }
 
@@ -66,17 +66,17 @@ static void features_as_bits(void **state)
     static const char meta[] = "nodes 8\nfeatures 3\nclasses 2\nrow_bytes 1\n";
     fsnn_graph *g;
     for (int wrong = 0; wrong < 3; wrong++) {
-        files_write("edges.txt", small[EDGES], strlen(small[EDGES]));
-        files_write("labels.txt", small[LABELS], strlen(small[LABELS]));
-        files_write("meta.txt", meta, strlen(meta));
+        folder_write("edges.txt", small[EDGES], strlen(small[EDGES]));
+        folder_write("labels.txt", small[LABELS], strlen(small[LABELS]));
+        folder_write("meta.txt", meta, strlen(meta));
         char copy[sizeof bits];
         memcpy(copy, bits, sizeof bits);
         if (wrong == 1)
             copy[3] = 8; /* a bit behind the last feature */
-        files_write("features.bits", copy, sizeof copy - (wrong == 2));
-        fsnn_status status = fsnn_graph_read(files_directory, &g);
+        folder_write("features.bits", copy, sizeof copy - (wrong == 2));
+        fsnn_status status = fsnn_graph_read(folder, &g);
         for (int f = 0; f < FILES; f++)
-            files_remove(names[f]);
+            folder_delete(names[f]);
         if (wrong) {
             assert_int_equal(status, FSNN_EFORMAT);
             CONTAINS(fsnn_error_text(), wrong == 1 ? "node 3: a bit behind" : "holds 7 bytes");
@@ -312,10 +312,10 @@ static fsnn_graph *read_ring(void)
             at[3] += sprintf(at[3], "%d %d %d\n", i, i % 4 + 4 * f, 1 + f);
     }
     for (int f = 0; f < 4; f++)
-        files_write(names[f], text[f], strlen(text[f]));
-    GOOD(fsnn_graph_read(files_directory, &g));
+        folder_write(names[f], text[f], strlen(text[f]));
+    GOOD(fsnn_graph_read(folder, &g));
     for (int f = 0; f < 4; f++)
-        files_remove(names[f]);
+        folder_delete(names[f]);
     return g;
 }
 
@@ -730,14 +730,14 @@ static void out_of_memory(void **state)
         fsnn_data *part[FSNN_PARTS] = {NULL};
         for (int f = 0; f < FILES; f++)
             if (small[f])
-                files_write(names[f], small[f], strlen(small[f]));
+                folder_write(names[f], small[f], strlen(small[f]));
         fsnn_alloc_fail_at(n);
-        fsnn_status status = fsnn_graph_read(files_directory, &g);
+        fsnn_status status = fsnn_graph_read(folder, &g);
         if (!status)
             status = fsnn_data_graph(g, &o, part);
         fsnn_alloc_fail_at(0);
         for (int f = 0; f < FILES; f++)
-            files_remove(names[f]);
+            folder_delete(names[f]);
         for (int p = 0; p < FSNN_PARTS; p++) {
             assert_true(!status || !part[p]);
             fsnn_data_destroy(part[p]);
@@ -800,5 +800,5 @@ int main(void)
         cmocka_unit_test(out_of_memory),
         cmocka_unit_test(cora),
     };
-    return cmocka_run_group_tests_name("data/graph", tests, files_setup, files_teardown);
+    return cmocka_run_group_tests_name("data/graph", tests, folder_open, folder_close);
 }

@@ -26,12 +26,12 @@ static fsnn_graph *read_small(void)
     };
     fsnn_graph *g;
     for (int f = 0; f < FSNN_COUNT(file); f++)
-        files_write(file[f][0], file[f][1], strlen(file[f][1]));
-    assert_true(fsnn_graph_known(files_directory));
-    GOOD(fsnn_graph_read(files_directory, &g));
+        folder_write(file[f][0], file[f][1], strlen(file[f][1]));
+    assert_true(fsnn_graph_known(folder));
+    GOOD(fsnn_graph_read(folder, &g));
     for (int f = 0; f < FSNN_COUNT(file); f++)
-        files_remove(file[f][0]);
-    assert_false(fsnn_graph_known(files_directory));
+        folder_delete(file[f][0]);
+    assert_false(fsnn_graph_known(folder));
     return g;
 }
 
@@ -148,11 +148,11 @@ static void to_arrays(const fsnn_graph *g, int layout, fsnn_arrays *list)
 
 static fsnn_status read_arrays(const fsnn_arrays *list, fsnn_graph **g)
 {
-    char path[256];
-    GOOD(fsnn_npz_write(files_path(path, "g.npz"), list));
+    const char *path = folder_path("g.npz");
+    GOOD(fsnn_npz_write(path, list));
     assert_true(fsnn_graph_known(path));
     fsnn_status status = fsnn_graph_read(path, g);
-    files_remove("g.npz");
+    folder_delete("g.npz");
     return status;
 }
 
@@ -244,11 +244,11 @@ static void directed(void **state)
 static void write_with_objects(const fsnn_arrays *list, const char *name)
 {
     static const char dict[] = "{'descr': '|O', 'fortran_order': False, 'shape': (8,), }";
-    char path[256], header[NPY_HEADER_MAX] = "\x93NUMPY\1\0\x76\0", file[64];
+    char header[NPY_HEADER_MAX] = "\x93NUMPY\1\0\x76\0", file[64];
     memset(header + 10, ' ', 118);
     memcpy(header + 10, dict, strlen(dict));
     header[127] = '\n';
-    zip_writer zip = {.stream = fopen(files_path(path, "g.npz"), "wb"), .limit = ZIP_LIMIT};
+    zip_writer zip = {.stream = fopen(folder_path("g.npz"), "wb"), .limit = ZIP_LIMIT};
     assert_non_null(zip.stream);
     snprintf(file, sizeof file, "%s.npy", name);
     GOOD(zip_add(&zip, file, (zip_piece[]){{header, 128}, {"\x80\4no pickle", 11}}));
@@ -270,19 +270,19 @@ static void write_with_objects(const fsnn_arrays *list, const char *name)
 static void objects(void **state)
 {
     (void)state;
-    char path[256];
+    const char *path = folder_path("g.npz");
     fsnn_graph *g = read_small(), *other;
     fsnn_arrays list;
     to_arrays(g, CSR, &list);
     write_with_objects(&list, "node_names");
-    GOOD(fsnn_graph_read(files_path(path, "g.npz"), &other));
+    GOOD(fsnn_graph_read(path, &other));
     same(g, other);
     fsnn_graph_destroy(other);
     write_with_objects(&list, "labels");
     REFUSED(fsnn_graph_read(path, &other), FSNN_EFORMAT,
             "g.npz: labels.npy: holds values of type '|O'");
     assert_null(other);
-    files_remove("g.npz");
+    folder_delete("g.npz");
     fsnn_arrays_free(&list);
     fsnn_graph_destroy(g);
 }
@@ -383,16 +383,16 @@ static void what_is_refused(void **state)
     fsnn_graph *g = read_small(), *other;
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         fsnn_arrays list, changed;
-        char path[256];
+        const char *path = folder_path("g.npz");
         to_arrays(g, row[i].layout, &list);
         change(&list, row[i].name, row[i].how, row[i].at, row[i].value, row[i].other, &changed);
-        GOOD(fsnn_npz_write(files_path(path, "g.npz"), &changed));
+        GOOD(fsnn_npz_write(path, &changed));
         FAILS(fsnn_graph_read(path, &other), FSNN_EFORMAT);
         assert_null(other);
         CONTAINS(fsnn_error_text(), "g.npz: ");
         if (!strstr(fsnn_error_text(), row[i].sentence))
             fail_msg("row %d: \"%s\" is not in \"%s\"", i, row[i].sentence, fsnn_error_text());
-        files_remove("g.npz");
+        folder_delete("g.npz");
         fsnn_arrays_free(&changed);
         fsnn_arrays_free(&list);
     }
@@ -403,28 +403,28 @@ static void what_is_refused(void **state)
 static void no_graphs(void **state)
 {
     (void)state;
-    char path[256];
+    const char *path = folder_path("g.npz"), *none = folder_path("none.npz");
     fsnn_graph *g = read_small(), *other;
     fsnn_arrays list;
     uint8_t *bytes;
     size_t size;
     FAILS(fsnn_graph_read(NULL, &other), FSNN_EARGUMENT);
-    FAILS(fsnn_graph_read(files_path(path, "none.npz"), &other), FSNN_EIO);
-    assert_false(fsnn_graph_known(path) || fsnn_graph_known(NULL));
-    files_write("g.npz", "nodes 8\n", 8);
-    REFUSED(fsnn_graph_read(files_path(path, "g.npz"), &other), FSNN_EFORMAT,
+    FAILS(fsnn_graph_read(none, &other), FSNN_EIO);
+    assert_false(fsnn_graph_known(none) || fsnn_graph_known(NULL));
+    folder_write("g.npz", "nodes 8\n", 8);
+    REFUSED(fsnn_graph_read(path, &other), FSNN_EFORMAT,
             "g.npz: is no NPZ file; a graph is one, or a folder with meta.txt");
     assert_false(fsnn_graph_known(path));
     to_arrays(g, EDGES, &list);
     GOOD(fsnn_npz_write(path, &list));
     GOOD(fsnn_file_read(path, &bytes, &size));
     for (size_t n = 0; n < size; n += 13) {
-        files_write("g.npz", bytes, n);
+        folder_write("g.npz", bytes, n);
         FAILS(fsnn_graph_read(path, &other), FSNN_EFORMAT);
         assert_null(other);
         assert_false(fsnn_graph_known(path));
     }
-    files_remove("g.npz");
+    folder_delete("g.npz");
     fsnn_free(bytes);
     fsnn_arrays_free(&list);
     add(&list, "x", FSNN_F32, FSNN_SHAPE(2, 2));
@@ -433,7 +433,7 @@ static void no_graphs(void **state)
     assert_false(fsnn_graph_known(path));
     REFUSED(fsnn_graph_read(path, &other), FSNN_EFORMAT,
             "g.npz: has no edges (edges [E, 2], edge_index [2, E], or adj_data");
-    files_remove("g.npz");
+    folder_delete("g.npz");
     fsnn_arrays_free(&list);
     fsnn_graph_destroy(g);
 }
@@ -470,12 +470,12 @@ static void changed_numbers(void **state)
 static void out_of_memory(void **state)
 {
     (void)state;
-    char path[256];
+    const char *path = folder_path("g.npz");
     fsnn_graph *g = read_small();
     for (int layout = 0; layout < LAYOUTS; layout++) {
         fsnn_arrays list;
         to_arrays(g, layout, &list);
-        GOOD(fsnn_npz_write(files_path(path, "g.npz"), &list));
+        GOOD(fsnn_npz_write(path, &list));
         fsnn_arrays_free(&list);
         for (int n = 1;; n++) {
             fsnn_graph *other;
@@ -488,7 +488,7 @@ static void out_of_memory(void **state)
                 break;
             assert_int_equal(status, FSNN_EMEMORY);
         }
-        files_remove("g.npz");
+        folder_delete("g.npz");
     }
     fsnn_graph_destroy(g);
 }
@@ -501,5 +501,5 @@ int main(void)
         cmocka_unit_test(no_graphs),     cmocka_unit_test(changed_numbers),
         cmocka_unit_test(out_of_memory), cmocka_unit_test(cora),
     };
-    return cmocka_run_group_tests_name("data/graph_npz", tests, files_setup, files_teardown);
+    return cmocka_run_group_tests_name("data/graph_npz", tests, folder_open, folder_close);
 }

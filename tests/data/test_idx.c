@@ -129,16 +129,15 @@ static void write_pair(uint32_t images, uint32_t labels, bool gzip)
     for (int i = 0; i < 2; i++) {
         size_t n = i ? files_labels(plain, labels) : files_images(plain, images, 4, 3);
         size_t zipped = files_gzip(plain, n, packed, sizeof packed);
-        files_write(i ? "labels" : "images", gzip ? packed : plain, gzip ? zipped : n);
+        folder_write(i ? "labels" : "images", gzip ? packed : plain, gzip ? zipped : n);
     }
 }
 
 static void makes_data_sets(void **state)
 {
     (void)state;
-    char images[256], labels[256];
-    files_path(images, "images");
-    files_path(labels, "labels");
+    const char *images = folder_path("images");
+    const char *labels = folder_path("labels");
     for (int gzip = 0; gzip < 2; gzip++)
         for (int labelled = 0; labelled < 2; labelled++) {
             write_pair(23, 23, gzip);
@@ -160,17 +159,16 @@ static void makes_data_sets(void **state)
             }
             fsnn_data_destroy(data);
         }
-    files_remove("images");
-    files_remove("labels");
+    folder_delete("images");
+    folder_delete("labels");
 }
 
 static void refuses_pairs(void **state)
 {
     (void)state;
-    char images[256], labels[256];
+    const char *images = folder_path("images");
+    const char *labels = folder_path("labels");
     fsnn_data *data;
-    files_path(images, "images");
-    files_path(labels, "labels");
     write_pair(20, 21, false);
     FAILS(fsnn_data_idx(images, labels, &data), FSNN_EFORMAT);
     assert_null(data);
@@ -181,18 +179,18 @@ static void refuses_pairs(void **state)
     REFUSED(fsnn_data_idx(images, images, &data), FSNN_EFORMAT, "labels are");
     REFUSED(fsnn_data_idx("/no/such/file", labels, &data), FSNN_EIO, "/no/such/file");
     FAILS(fsnn_data_idx(images, "/no/such/file", &data), FSNN_EIO);
-    FAILS(fsnn_data_idx(files_directory, NULL, &data), FSNN_EIO);
+    FAILS(fsnn_data_idx(folder, NULL, &data), FSNN_EIO);
     FAILS(fsnn_data_idx(NULL, NULL, &data), FSNN_EARGUMENT);
-    files_write("labels", "", 0);
+    folder_write("labels", "", 0);
     REFUSED(fsnn_data_idx(images, labels, &data), FSNN_EFORMAT, "empty");
-    files_remove("images");
-    files_remove("labels");
+    folder_delete("images");
+    folder_delete("labels");
 }
 
 static void reads_other_images(void **state)
 {
     (void)state;
-    char path[256];
+    const char *path = folder_path("images");
     uint8_t b[256];
     fsnn_data *data;
     fsnn_data_info info;
@@ -200,8 +198,8 @@ static void reads_other_images(void **state)
     size_t n = files_idx_header(b, 0x0b, 3, (uint32_t[]){1, 2, 3});
     for (int i = 0; i < 6; i++)
         b[n + 2 * (size_t)i] = 0xff, b[n + 2 * (size_t)i + 1] = (uint8_t)i;
-    files_write("images", b, n + 12);
-    GOOD(fsnn_data_idx(files_path(path, "images"), NULL, &data));
+    folder_write("images", b, n + 12);
+    GOOD(fsnn_data_idx(path, NULL, &data));
     fsnn_data_info_get(data, &info);
     assert_true(fsnn_shape_equal(&info.shape, &FSNN_SHAPE(1, 2, 3)));
     GOOD(fsnn_data_sample(data, 0, x, NULL));
@@ -209,23 +207,22 @@ static void reads_other_images(void **state)
         assert_true(x[i] == (float)(i - 256));
     fsnn_data_destroy(data);
     n = files_idx_header(b, 0x08, 4, (uint32_t[]){2, 3, 1, 2});
-    files_write("images", b, n + 12);
+    folder_write("images", b, n + 12);
     GOOD(fsnn_data_idx(path, NULL, &data));
     fsnn_data_info_get(data, &info);
     assert_true(fsnn_shape_equal(&info.shape, &FSNN_SHAPE(3, 1, 2)));
     fsnn_data_destroy(data);
     n = files_idx_header(b, 0x08, 8, (uint32_t[]){1, 1, 1, 1, 1, 1, 1, 1});
-    files_write("images", b, n + 1);
+    folder_write("images", b, n + 1);
     REFUSED(fsnn_data_idx(path, NULL, &data), FSNN_EFORMAT, "6 dimensions");
-    files_remove("images");
+    folder_delete("images");
 }
 
 static void survives_failing_memory(void **state)
 {
     (void)state;
-    char images[256], labels[256];
-    files_path(images, "images");
-    files_path(labels, "labels");
+    const char *images = folder_path("images");
+    const char *labels = folder_path("labels");
     write_pair(9, 9, true);
     fsnn_data *data = NULL;
     for (int64_t n = 1; !data; n++) {
@@ -235,8 +232,8 @@ static void survives_failing_memory(void **state)
         assert_int_equal(status, data ? FSNN_OK : FSNN_EMEMORY);
     }
     fsnn_data_destroy(data);
-    files_remove("images");
-    files_remove("labels");
+    folder_delete("images");
+    folder_delete("labels");
 }
 
 /* ---- real files ---- */
@@ -320,5 +317,5 @@ int main(void)
         cmocka_unit_test(reads_fashion_mnist),
         cmocka_unit_test(reads_mnist),
     };
-    return cmocka_run_group_tests_name("data/idx", tests, files_setup, files_teardown);
+    return cmocka_run_group_tests_name("data/idx", tests, folder_open, folder_close);
 }

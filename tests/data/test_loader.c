@@ -88,12 +88,12 @@ static void passes_in_order(void **state)
 static void turns_sequences(void **state)
 {
     (void)state;
-    char path[256];
+    const char *path = folder_path("s.npz");
     fsnn_arrays list = {0};
     fsnn_array *x = fsnn_arrays_add(&list, "x", FSNN_F32, &FSNN_SHAPE(5, 3, 2, 2)); /* [N,T,...] */
     for (int i = 0; i < 60; i++)
         ((float *)x->data)[i] = (float)i;
-    GOOD(fsnn_npz_write(files_path(path, "s.npz"), &list));
+    GOOD(fsnn_npz_write(path, &list));
     fsnn_arrays_free(&list);
     fsnn_data *data;
     GOOD(fsnn_data_npz(path, NULL, NULL, true, &data));
@@ -118,7 +118,7 @@ static void turns_sequences(void **state)
     assert_int_equal(first, 5);
     fsnn_loader_destroy(loader);
     fsnn_data_destroy(data);
-    files_remove("s.npz");
+    folder_delete("s.npz");
 }
 
 static void shuffles_each_epoch(void **state)
@@ -679,5 +679,5 @@ int main(void)
         cmocka_unit_test(still_samples_come_once),
         cmocka_unit_test(survives_failing_memory),
     };
-    return cmocka_run_group_tests_name("data/loader", tests, files_setup, files_teardown);
+    return cmocka_run_group_tests_name("data/loader", tests, folder_open, folder_close);
 }

@@ -66,8 +66,7 @@ static void assert_same(const fsnn_arrays *a, const fsnn_arrays *b)
 static void round_trip(void **state)
 {
     (void)state;
-    char path[256];
-    files_path(path, "a.npz");
+    const char *path = folder_path("a.npz");
     fsnn_arrays list = sample_list(), back = {0};
     GOOD(fsnn_npz_write(path, &list));
     GOOD(fsnn_npz_read(path, &back));
@@ -80,20 +79,20 @@ static void round_trip(void **state)
     GOOD(fsnn_npz_read(path, &back));
     assert_int_equal(back.count, 0);
     fsnn_arrays_free(&back);
-    files_remove("a.npz");
+    folder_delete("a.npz");
 }
 
 static void refuses_to_write(void **state)
 {
     (void)state;
-    char path[256];
+    const char *path = folder_path("a.npz");
     fsnn_arrays list = {0};
     assert_non_null(fsnn_arrays_add(&list, "same", FSNN_F32, &FSNN_SHAPE(1)));
-    FAILS(fsnn_npz_write(files_path(path, "no/such/a.npz"), &list), FSNN_EIO);
+    FAILS(fsnn_npz_write(folder_path("no/such/a.npz"), &list), FSNN_EIO);
     if (access("/dev/full", W_OK) == 0)
         FAILS(fsnn_npz_write("/dev/full", &list), FSNN_EIO);
     assert_non_null(fsnn_arrays_add(&list, "same", FSNN_F32, &FSNN_SHAPE(1)));
-    REFUSED(fsnn_npz_write(files_path(path, "a.npz"), &list), FSNN_EARGUMENT, "same");
+    REFUSED(fsnn_npz_write(path, &list), FSNN_EARGUMENT, "same");
     FAILS(fsnn_npz_write(NULL, &list), FSNN_EARGUMENT);
     fsnn_arrays_free(&list);
     assert_non_null(fsnn_arrays_add(&list, "", FSNN_F32, &FSNN_SHAPE(1)));
@@ -522,8 +521,7 @@ static void refuses_archives(void **state)
 
     REFUSED(npz_parse("t.npz", (const uint8_t *)"", 0, &list), FSNN_EFORMAT, "empty");
     REFUSED(npz_parse("t.npz", (const uint8_t *)"hello", 5, &list), FSNN_EFORMAT, "neither");
-    char path[256];
-    REFUSED(fsnn_npz_read(files_path(path, "missing.npz"), &list), FSNN_EIO, "missing.npz");
+    REFUSED(fsnn_npz_read(folder_path("missing.npz"), &list), FSNN_EIO, "missing.npz");
     FAILS(fsnn_npz_read(NULL, &list), FSNN_EARGUMENT);
 }
 
@@ -550,8 +548,7 @@ static void every_truncation_is_an_error(void **state)
 {
     (void)state;
     static made m;
-    char path[256];
-    files_path(path, "cut.npz");
+    const char *path = folder_path("cut.npz");
     for (int variant = 0; variant < 4; variant++) {
         make(&m, variant & 1 ? 8 : 0, variant & 2, "");
         for (size_t size = 0; size < m.size; size++) {
@@ -562,12 +559,12 @@ static void every_truncation_is_an_error(void **state)
             assert_null(list.item);
             free(exact);
             if (size % 61 == 0) {
-                files_write("cut.npz", m.bytes, size);
+                folder_write("cut.npz", m.bytes, size);
                 FAILS(fsnn_npz_read(path, &list), FSNN_EFORMAT);
             }
         }
     }
-    files_remove("cut.npz");
+    folder_delete("cut.npz");
     for (int major = 1; major <= 3; major++) {
         uint8_t single[256];
         const char *dict = "{'descr': '<i2', 'fortran_order': True, 'shape': (2, 3)}";
@@ -632,8 +629,7 @@ static void header_is_aligned(void **state)
 static void survives_failing_memory(void **state)
 {
     (void)state;
-    char path[256];
-    files_path(path, "a.npz");
+    const char *path = folder_path("a.npz");
     fsnn_arrays list = sample_list();
     static made m;
     make(&m, 8, true, "");
@@ -646,7 +642,7 @@ static void survives_failing_memory(void **state)
         assert_true(written || status == FSNN_EMEMORY);
         assert_int_equal(access(path, F_OK) == 0, written);
         if (written)
-            files_remove("a.npz");
+            folder_delete("a.npz");
         fsnn_arrays back = {0};
         fsnn_alloc_fail_at(n);
         status = npz_parse("t.npz", m.bytes, m.size, &back);
@@ -676,5 +672,5 @@ int main(void)
         cmocka_unit_test(header_is_aligned),
         cmocka_unit_test(survives_failing_memory),
     };
-    return cmocka_run_group_tests_name("data/npz", tests, files_setup, files_teardown);
+    return cmocka_run_group_tests_name("data/npz", tests, folder_open, folder_close);
 }

@@ -113,7 +113,7 @@ static void recordings(void **state)
         {"davis346.aedat", "AEDAT 2.0", 346, 260, write_davis346},
         {"packets.aedat", "AEDAT 3.1", SIDE, SIDE, write_packets},
     };
-    char line[512], name[128], path[256];
+    char line[512], name[128];
     int numbers, read = 0;
     FILE *golden = fopen("tests/golden/events.txt", "r");
     assert_non_null(golden);
@@ -122,7 +122,8 @@ static void recordings(void **state)
         if (!strstr(name, "gesture") || !load(name))
             continue;
         for (int i = 0; i < FSNN_COUNT(container); i++) {
-            FILE *f = fopen(files_path(path, container[i].file), "wb");
+            const char *path = folder_path(container[i].file);
+            FILE *f = fopen(path, "wb");
             fsnn_events e;
             assert_non_null(f);
             container[i].write(f);
@@ -133,7 +134,7 @@ static void recordings(void **state)
             assert_int_equal(e.height, container[i].height);
             golden_check(&e, line + numbers);
             fsnn_events_free(&e);
-            files_remove(container[i].file);
+            folder_delete(container[i].file);
         }
         read++;
     }
@@ -248,12 +249,13 @@ static void check_train(const char *line, int64_t row, fsnn_data *data)
 static void spike_trains(void **state)
 {
     (void)state;
-    char line[256], path[256];
+    char line[256];
+    const char *path = folder_path("trains.h5");
     fsnn_shd_options o = {
         .steps = STEPS, .duration = 1.4, .units = UNITS, .channels = CHANNELS, .count = true};
     fsnn_shd_info info;
     fsnn_data *data;
-    int made = write_trains(files_path(path, "trains.h5"));
+    int made = write_trains(path);
     if (made == RECORDINGS) {
         GOOD(fsnn_shd_survey(path, &info));
         assert_true(info.count == RECORDINGS && info.spikes == 1206710 && info.units == UNITS);
@@ -267,7 +269,7 @@ static void spike_trains(void **state)
         fclose(golden);
         fsnn_data_destroy(data);
     }
-    files_remove("trains.h5");
+    folder_delete("trains.h5");
     if (!made) {
         print_message("dvs-gesture-samples are not below FSNN_DATA (%s): not compared\n",
                       files_data());
@@ -282,5 +284,5 @@ int main(void)
         cmocka_unit_test(recordings),
         cmocka_unit_test(spike_trains),
     };
-    return cmocka_run_group_tests_name("data/recast", tests, files_setup, files_teardown);
+    return cmocka_run_group_tests_name("data/recast", tests, folder_open, folder_close);
 }

@@ -10,9 +10,8 @@
 
 static const char *put(const char *name, const char *text)
 {
-    static char path[256];
-    files_write(name, text, strlen(text));
-    return files_path(path, name);
+    folder_write(name, text, strlen(text));
+    return folder_path(name);
 }
 
 /* ---- ts ---- */
@@ -71,7 +70,7 @@ static void ts_reads(void **state)
     fsnn_series_values(s, 1, &length, &label);
     assert_true(length == 3 && label == -1);
     fsnn_series_destroy(s);
-    files_remove("a.ts");
+    folder_delete("a.ts");
 }
 
 static void ts_refuses(void **state)
@@ -112,7 +111,7 @@ static void ts_refuses(void **state)
         CONTAINS(fsnn_error_text(), "b.ts");
         assert_null(s);
     }
-    files_remove("b.ts");
+    folder_delete("b.ts");
     fsnn_series *s;
     FAILS(fsnn_series_ts("/nowhere/x.ts", &s), FSNN_EIO);
 }
@@ -174,13 +173,12 @@ static void wav_reads(void **state)
                                  {1, 3, 32, true}, {3, 2, 32, false}, {3, 1, 64, true},
                                  {1, 2, 24, false}};
     uint8_t bytes[512];
-    char path[256];
     for (int i = 0; i < FSNN_COUNT(kind); i++) {
         fsnn_series *s;
         fsnn_series_info info;
         int64_t length;
-        files_write("a.wav", bytes, make_wav(&kind[i], 8000, 5, bytes));
-        GOOD(fsnn_series_wav(files_path(path, "a.wav"), NULL, &s));
+        folder_write("a.wav", bytes, make_wav(&kind[i], 8000, 5, bytes));
+        GOOD(fsnn_series_wav(folder_path("a.wav"), NULL, &s));
         fsnn_series_info_get(s, &info);
         assert_true(info.rate == 8000 && info.count == 1 && info.channels == 1 &&
                     info.classes == 0);
@@ -190,7 +188,7 @@ static void wav_reads(void **state)
             assert_true(fabs(x[k] - (8 * k - 16 + (kind[i].channels - 1) / 2.0) / 32) < 1e-6);
         fsnn_series_destroy(s);
     }
-    files_remove("a.wav");
+    folder_delete("a.wav");
 }
 
 /* What a program wrote into a pipe: its sizes were not known, the samples end with the file (an
@@ -200,7 +198,6 @@ static void wav_from_a_pipe(void **state)
     (void)state;
     static const sound plain = {1, 1, 16, false};
     uint8_t bytes[512];
-    char path[256];
     static const uint8_t unknown[][4] = {{0xff, 0xff, 0xff, 0xff}, {0x00, 0xf0, 0xff, 0x7f}};
     size_t size = make_wav(&plain, 8000, 5, bytes);
     for (size_t i = 0; i < 4; i++) {
@@ -209,14 +206,14 @@ static void wav_from_a_pipe(void **state)
         memcpy(bytes + 52, unknown[i / 2], 4);
         fsnn_series *s;
         int64_t length;
-        files_write("p.wav", bytes, size - cut);
-        GOOD(fsnn_series_wav(files_path(path, "p.wav"), NULL, &s));
+        folder_write("p.wav", bytes, size - cut);
+        GOOD(fsnn_series_wav(folder_path("p.wav"), NULL, &s));
         const float *x = fsnn_series_values(s, 0, &length, NULL);
         assert_int_equal(length, 5 - (int64_t)cut);
         assert_true(x[1] == -8 / 32.0f);
         fsnn_series_destroy(s);
     }
-    files_remove("p.wav");
+    folder_delete("p.wav");
 }
 
 static void wav_refuses(void **state)
@@ -246,15 +243,14 @@ static void wav_refuses(void **state)
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         uint8_t bytes[512];
-        char path[256];
         fsnn_series *s;
         size_t size = make_wav(&plain, 8000, 5, bytes);
         bytes[row[i].at] = (uint8_t)row[i].value;
-        files_write("b.wav", bytes, row[i].keep ? row[i].keep : size);
-        REFUSED(fsnn_series_wav(files_path(path, "b.wav"), NULL, &s), row[i].status, row[i].words);
+        folder_write("b.wav", bytes, row[i].keep ? row[i].keep : size);
+        REFUSED(fsnn_series_wav(folder_path("b.wav"), NULL, &s), row[i].status, row[i].words);
         assert_null(s);
     }
-    files_remove("b.wav");
+    folder_delete("b.wav");
 }
 
 static void wav_folders(void **state)
@@ -263,15 +259,13 @@ static void wav_folders(void **state)
     static const sound plain = {1, 1, 16, false};
     static const char *const names[] = {"w/10_b_0.wav", "w/2_a_1.wav", "w/2_b_0.wav", "w/notes.txt",
                                         "w/x/9_c_7.wav"};
-    char path[256];
     uint8_t bytes[512];
-    assert_int_equal(mkdir(files_path(path, "w"), 0777), 0);
-    assert_int_equal(mkdir(files_path(path, "w/x"), 0777), 0);
+    assert_int_equal(mkdir(folder_path("w"), 0777), 0);
+    assert_int_equal(mkdir(folder_path("w/x"), 0777), 0);
     for (int i = 0; i < FSNN_COUNT(names); i++)
-        files_write(names[i], bytes, make_wav(&plain, 8000, 3 + i, bytes));
-    files_write("list", "2_b_0.wav\r\n\nnowhere.wav\n", 24);
-    char list[256];
-    files_path(list, "list");
+        folder_write(names[i], bytes, make_wav(&plain, 8000, 3 + i, bytes));
+    folder_write("list", "2_b_0.wav\r\n\nnowhere.wav\n", 24);
+    const char *list = folder_path("list");
     static const struct {
         const char *pattern, *only;
         int lists, count, classes;
@@ -295,7 +289,7 @@ static void wav_folders(void **state)
         fsnn_series_info info;
         fsnn_wav_options o = {row[i].pattern, row[i].only, row[i].lists == 1 ? list : NULL,
                               row[i].lists == 2 ? list : NULL};
-        fsnn_status status = fsnn_series_wav(files_path(path, "w"), &o, &s);
+        fsnn_status status = fsnn_series_wav(folder_path("w"), &o, &s);
         if (row[i].words) {
             assert_true(status < 0);
             CONTAINS(fsnn_error_text(), row[i].words);
@@ -309,14 +303,14 @@ static void wav_folders(void **state)
             assert_string_equal(fsnn_series_class(s, 0), "2"); /* before 10, as numbers */
         fsnn_series_destroy(s);
     }
-    files_write(names[0], bytes, make_wav(&plain, 4000, 3, bytes));
+    folder_write(names[0], bytes, make_wav(&plain, 4000, 3, bytes));
     fsnn_series *s;
-    REFUSED(fsnn_series_wav(files_path(path, "w"), NULL, &s), FSNN_EFORMAT, "one rate for all");
+    REFUSED(fsnn_series_wav(folder_path("w"), NULL, &s), FSNN_EFORMAT, "one rate for all");
     for (int i = 0; i < FSNN_COUNT(names); i++)
-        files_remove(names[i]);
-    files_remove("list");
-    assert_int_equal(rmdir(files_path(path, "w/x")), 0);
-    assert_int_equal(rmdir(files_path(path, "w")), 0);
+        folder_delete(names[i]);
+    folder_delete("list");
+    assert_int_equal(rmdir(folder_path("w/x")), 0);
+    assert_int_equal(rmdir(folder_path("w")), 0);
 }
 
 /* ---- wfdb ---- */
@@ -329,8 +323,8 @@ static void make_record(const char *head)
     for (int k = 0; k < 100; k++)
         for (int c = 0; c < 2; c++)
             p = bytes_put_le(p, (uint64_t)(10 * k + c), 2);
-    files_write("r.dat", bytes, sizeof bytes);
-    files_write("r.hea", head, strlen(head));
+    folder_write("r.dat", bytes, sizeof bytes);
+    folder_write("r.hea", head, strlen(head));
     p = bytes_put_le(notes, 1 << 10 | 10, 2);
     p = bytes_put_le(p, 63 << 10 | 3, 2); /* a text of 3 bytes and its padding */
     memcpy(p, "abc", 4);
@@ -341,7 +335,7 @@ static void make_record(const char *head)
     p = bytes_put_le(p, 5 << 10, 2);
     p = bytes_put_le(p, 1 << 10 | 35, 2);
     p = bytes_put_le(p, 0, 2);
-    files_write("r.atr", notes, (size_t)(p - notes));
+    folder_write("r.atr", notes, (size_t)(p - notes));
 }
 
 #define RECORD                                                                                     \
@@ -351,13 +345,12 @@ static void make_record(const char *head)
 static void wfdb_reads(void **state)
 {
     (void)state;
-    char path[256];
+    const char *path = folder_path("r.hea");
     fsnn_series *s;
     fsnn_series_info info;
     int64_t length;
     int32_t label;
     make_record(RECORD); /* sums 49500 and 49600 less 65536 */
-    files_path(path, "r.hea");
     GOOD(fsnn_series_wfdb(path, NULL, &s));
     fsnn_series_info_get(s, &info);
     assert_true(info.rate == 10 && info.count == 1 && info.longest == 100 && info.channels == 2);
@@ -394,13 +387,13 @@ static void wfdb_reads(void **state)
         }
         fsnn_series_destroy(s);
     }
-    files_remove("r.hea"), files_remove("r.dat"), files_remove("r.atr");
+    folder_delete("r.hea"), folder_delete("r.dat"), folder_delete("r.atr");
 }
 
 static void wfdb_refuses(void **state)
 {
     (void)state;
-    char path[256];
+    const char *path = folder_path("r.hea");
     fsnn_series *s;
     static const struct {
         const char *head, *words;
@@ -423,7 +416,6 @@ static void wfdb_refuses(void **state)
          "the checksum of the 100 samples of signal 0", FSNN_EFORMAT},
         {"r 2 10 100\nr.dat 16\nq.dat 16\n", "one file for all", FSNN_EUNSUPPORTED},
     };
-    files_path(path, "r.hea");
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         make_record(row[i].head);
         REFUSED(fsnn_series_wfdb(path, NULL, &s), row[i].status, row[i].words);
@@ -442,10 +434,10 @@ static void wfdb_refuses(void **state)
     FAILS(fsnn_series_wfdb(path, &o, &s), FSNN_EARGUMENT);
     o = (fsnn_wfdb_options){"  ", 1, 1, 0, 0};
     FAILS(fsnn_series_wfdb(path, &o, &s), FSNN_EARGUMENT);
-    files_write("r.atr", "\x0a\x04", 2);
+    folder_write("r.atr", "\x0a\x04", 2);
     o.classes = "N";
     REFUSED(fsnn_series_wfdb(path, &o, &s), FSNN_EFORMAT, "without their end mark (byte 2 of 2)");
-    files_remove("r.hea"), files_remove("r.dat"), files_remove("r.atr");
+    folder_delete("r.hea"), folder_delete("r.dat"), folder_delete("r.atr");
 }
 
 /* ---- front ends ---- */
@@ -455,9 +447,8 @@ static fsnn_series *sines(double hertz)
 {
     static const sound plain = {3, 1, 32, false};
     static uint8_t bytes[4096];
-    char path[256];
     fsnn_series *s;
-    assert_int_equal(mkdir(files_path(path, "s"), 0777), 0);
+    assert_int_equal(mkdir(folder_path("s"), 0777), 0);
     for (int f = 0; f < 2; f++) {
         int n = f ? 30 : 400;
         size_t size = make_wav(&plain, 1000, n, bytes);
@@ -465,11 +456,11 @@ static fsnn_series *sines(double hertz)
             float x = (float)(0.25 + 0.5 * sin(2 * 3.14159265358979 * hertz * k / 1000));
             memcpy(bytes + size - 4 * (size_t)(n - k), &x, 4);
         }
-        files_write(f ? "s/b.wav" : "s/a.wav", bytes, size);
+        folder_write(f ? "s/b.wav" : "s/a.wav", bytes, size);
     }
-    GOOD(fsnn_series_wav(files_path(path, "s"), NULL, &s));
-    files_remove("s/a.wav"), files_remove("s/b.wav");
-    rmdir(files_path(path, "s"));
+    GOOD(fsnn_series_wav(folder_path("s"), NULL, &s));
+    folder_delete("s/a.wav"), folder_delete("s/b.wav");
+    rmdir(folder_path("s"));
     return s;
 }
 
@@ -564,7 +555,7 @@ static void mel(void **state)
     GOOD(fsnn_series_ts(put("m.ts", "@data\n1,2,3\n"), &s));
     REFUSED(fsnn_series_mel(s, &m), FSNN_EARGUMENT, "whose rate is known");
     fsnn_series_destroy(s);
-    files_remove("m.ts");
+    folder_delete("m.ts");
 }
 
 static void scales(void **state)
@@ -597,7 +588,7 @@ static void scales(void **state)
     FAILS(fsnn_series_scale(b, FSNN_SCALE_CHANNEL, a), FSNN_EARGUMENT);
     fsnn_series_destroy(a);
     fsnn_series_destroy(b);
-    files_remove("a.ts"), files_remove("b.ts");
+    folder_delete("a.ts"), folder_delete("b.ts");
 }
 
 /* ---- pictures in time, balance ---- */
@@ -677,5 +668,5 @@ int main(void)
         cmocka_unit_test(mel),         cmocka_unit_test(scales),
         cmocka_unit_test(axes),        cmocka_unit_test(balance),
     };
-    return cmocka_run_group_tests_name("data/series", tests, files_setup, files_teardown);
+    return cmocka_run_group_tests_name("data/series", tests, folder_open, folder_close);
 }

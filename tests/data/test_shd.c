@@ -29,7 +29,7 @@ static void write_list(hid_t file, const char *name, hid_t type, hid_t memory, h
  * 1). */
 static const char *make(const char *name, const making *m)
 {
-    static char path[256];
+    const char *path = folder_path(name);
     float first[4] = {(float)m->time, 0.25F, 0.26F, 0.99F}, last[2] = {0.5F, 1.7F};
     uint16_t units[4] = {(uint16_t)m->unit, 3, 3, 9}, late[2] = {4, 1};
     hvl_t times[200] = {{4, first}, {0, NULL}, {2, last}},
@@ -40,7 +40,7 @@ static const char *make(const char *name, const making *m)
     for (int r = 1; r < m->repeat; r++)
         for (int i = 0; i < COUNT; i++, n++)
             times[n] = times[i], where[n] = where[i], labels[n] = labels[i];
-    hid_t file = H5Fcreate(files_path(path, name), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     hid_t group = H5Gcreate2(file, "spikes", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     hid_t reals = H5Tvlen_create(H5T_NATIVE_FLOAT), small = H5Tvlen_create(H5T_NATIVE_UINT16);
     hid_t big = H5Tvlen_create(H5T_STD_U16BE); /* another byte order on disk */
@@ -109,7 +109,7 @@ static void bins(void **state)
         assert_int_equal(label, classes[i % 3]);
     }
     fsnn_data_destroy(data);
-    files_remove("a.h5");
+    folder_delete("a.h5");
 }
 
 static void survey(void **state)
@@ -119,7 +119,7 @@ static void survey(void **state)
     GOOD(fsnn_shd_survey(make("s.h5", &(making){.label = 2, .repeat = 2}), &info));
     assert_true(info.count == 6 && info.classes == 6 && info.spikes == 12 && info.units == 10);
     assert_true(info.seconds == 1.7F);
-    files_remove("s.h5");
+    folder_delete("s.h5");
     FAILS(fsnn_shd_survey("/nowhere/x.h5", &info), FSNN_EFORMAT);
 }
 
@@ -156,9 +156,9 @@ static void refuses(void **state)
     for (int i = 0; i < FSNN_COUNT(bad); i++)
         FAILS(fsnn_data_shd(path, &bad[i], &data), FSNN_EARGUMENT);
     FAILS(fsnn_data_shd("/nowhere/x.h5", &o, &data), FSNN_EFORMAT);
-    files_write("b.h5", "no HDF5", 7);
+    folder_write("b.h5", "no HDF5", 7);
     REFUSED(fsnn_data_shd(path, &o, &data), FSNN_EFORMAT, "is no HDF5 file");
-    files_remove("b.h5");
+    folder_delete("b.h5");
 }
 
 /* Cut files: an error, and nothing printed by the library. (Bytes changed inside can bring HDF5
@@ -169,19 +169,19 @@ static void cuts(void **state)
     uint8_t *bytes;
     size_t size;
     fsnn_shd_options o = {.steps = 4, .duration = 1, .units = 10, .channels = 5};
-    char path[256], copy[256];
+    char path[256];
+    const char *copy = folder_path("d.h5");
     strcpy(path, make("c.h5", &(making){0}));
     GOOD(fsnn_file_read(path, &bytes, &size));
-    files_path(copy, "d.h5");
     for (uint64_t i = 0; i < 100; i++) {
         fsnn_data *data;
-        files_write("d.h5", bytes, fsnn_random_u32(1, 2, i) % size);
+        folder_write("d.h5", bytes, fsnn_random_u32(1, 2, i) % size);
         FAILS(fsnn_data_shd(copy, &o, &data), FSNN_EFORMAT);
         assert_null(data);
         CONTAINS(fsnn_error_text(), "d.h5");
     }
     fsnn_free(bytes);
-    files_remove("c.h5"), files_remove("d.h5");
+    folder_delete("c.h5"), folder_delete("d.h5");
 }
 
 int main(void)
@@ -192,5 +192,5 @@ int main(void)
         cmocka_unit_test(refuses),
         cmocka_unit_test(cuts),
     };
-    return cmocka_run_group_tests_name("data/shd", tests, files_setup, files_teardown);
+    return cmocka_run_group_tests_name("data/shd", tests, folder_open, folder_close);
 }

@@ -85,5 +85,5 @@ int main(void)
         cmocka_unit_test(changes),
         cmocka_unit_test(overwrites),
     };
-    return cmocka_run_group_tests_name("data/shd_damage", tests, files_setup, files_teardown);
+    return cmocka_run_group_tests_name("data/shd_damage", tests, folder_open, folder_close);
 }

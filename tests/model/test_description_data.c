@@ -3,28 +3,11 @@
 #include "helper.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
-static char folder[] = "/tmp/fsnn-description-XXXXXX";
+#include "folder.h"
+
 static const char *const names[] = {"d/train.npz", "d/test.npz", "d/images",
                                     "d/labels",    "d/m.yaml",   "far/far.npz"};
-
-static const char *in(const char *name)
-{
-    static char path[2][256];
-    static int turn;
-    turn = !turn;
-    snprintf(path[turn], sizeof path[turn], "%s/%s", folder, name);
-    return path[turn];
-}
-
-static void write_file(const char *name, const void *bytes, size_t size)
-{
-    FILE *file = fopen(in(name), "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, size, file), size);
-    fclose(file);
-}
 
 /* `count` samples of two values, sample i = (i, 2 i), class i % 3. */
 static void write_npz(const char *name, int count)
@@ -38,7 +21,7 @@ static void write_npz(const char *name, int count)
         values[2 * i + 1] = (float)(2 * i);
         classes[i] = i % 3;
     }
-    GOOD(fsnn_npz_write(in(name), &list));
+    GOOD(fsnn_npz_write(folder_path(name), &list));
     fsnn_arrays_free(&list);
 }
 
@@ -47,14 +30,13 @@ static void write_idx(void)
     static const uint8_t images[] = {0, 0, 8, 3, 0, 0, 0,  2,   0,   0,  0,
                                      1, 0, 0, 0, 3, 0, 51, 255, 255, 51, 0};
     static const uint8_t labels[] = {0, 0, 8, 1, 0, 0, 0, 2, 1, 0};
-    write_file("d/images", images, sizeof images);
-    write_file("d/labels", labels, sizeof labels);
+    folder_write("d/images", images, sizeof images);
+    folder_write("d/labels", labels, sizeof labels);
 }
 
 static int enter(void **state)
 {
-    (void)state;
-    if (!mkdtemp(folder) || mkdir(in("d"), 0777) || mkdir(in("far"), 0777))
+    if (folder_open(state) || mkdir(folder_path("d"), 0777) || mkdir(folder_path("far"), 0777))
         return -1;
     write_npz("d/train.npz", 40);
     write_npz("d/test.npz", 9);
@@ -65,12 +47,11 @@ static int enter(void **state)
 
 static int leave(void **state)
 {
-    (void)state;
     for (int i = 0; i < FSNN_COUNT(names); i++)
-        unlink(in(names[i]));
-    rmdir(in("d"));
-    rmdir(in("far"));
-    return rmdir(folder);
+        folder_delete(names[i]);
+    rmdir(folder_path("d"));
+    rmdir(folder_path("far"));
+    return folder_close(state);
 }
 
 static fsnn_description *describe(const char *data)
@@ -78,8 +59,8 @@ static fsnn_description *describe(const char *data)
     char text[1024];
     fsnn_description *d;
     snprintf(text, sizeof text, "input: [2]\nlayers: [lif]\n" ALPHA "data: %s\n", data);
-    write_file("d/m.yaml", text, strlen(text));
-    GOOD(fsnn_description_read(in("d/m.yaml"), NULL, 0, &d));
+    folder_write_text("d/m.yaml", text);
+    GOOD(fsnn_description_read(folder_path("d/m.yaml"), NULL, 0, &d));
     assert_true(fsnn_description_has_data(d));
     return d;
 }
@@ -165,11 +146,10 @@ static void test_elsewhere(void **state)
 {
     (void)state;
     fsnn_data *train;
-    char far[256], old[4096];
+    char old[4096];
     const char *before = getenv("FSNN_DATA");
     snprintf(old, sizeof old, "%s", before ? before : "");
-    snprintf(far, sizeof far, "%s/far", folder);
-    setenv("FSNN_DATA", far, 1);
+    setenv("FSNN_DATA", folder_path("far"), 1);
     fsnn_description *d = describe("{kind: npz, train: far.npz}");
     GOOD(fsnn_description_data(d, &train, NULL));
     assert_int_equal(count(train), 5);
@@ -190,7 +170,7 @@ static void test_elsewhere(void **state)
         unsetenv("FSNN_DATA");
     char home[512];
     snprintf(home, sizeof home, "%s", getenv("HOME") ? getenv("HOME") : "/");
-    setenv("HOME", far, 1);
+    setenv("HOME", folder_path("far"), 1);
     d = describe("{kind: npz, train: ~/far.npz}");
     GOOD(fsnn_description_data(d, &train, NULL));
     fsnn_data_destroy(train);
@@ -243,8 +223,8 @@ static void test_stamps(void **state)
                  "input: [2]\nlayers: [lif]\ndynamics: %s\n"
                  "data: {kind: npz, train: train.npz, test: test.npz, %s}\n",
                  row[i].dynamics, row[i].data);
-        write_file("d/m.yaml", text, strlen(text));
-        GOOD(fsnn_description_read(in("d/m.yaml"), NULL, 0, &d));
+        folder_write_text("d/m.yaml", text);
+        GOOD(fsnn_description_read(folder_path("d/m.yaml"), NULL, 0, &d));
         fsnn_sampling sampling = fsnn_description_sampling(d);
         assert_true(sampling.times && sampling.step == 1 && sampling.interpolation == FSNN_LINEAR);
         fsnn_status status = fsnn_description_data(d, &train, &test);

@@ -3,33 +3,11 @@
 #include "helper.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
-static char folder[] = "/tmp/fsnn-series-XXXXXX";
+#include "folder.h"
+
 static const char *const names[] = {"a.ts",   "b.ts",   "c.ts",  "m.yaml", "x.npy", "y.npy",
                                     "images", "labels", "r.hea", "r.dat",  "r.atr"};
-
-static const char *in(const char *name)
-{
-    static char path[2][256];
-    static int turn;
-    turn = !turn;
-    snprintf(path[turn], sizeof path[turn], "%s/%s", folder, name);
-    return path[turn];
-}
-
-static void put(const char *name, const void *bytes, size_t size)
-{
-    FILE *file = fopen(in(name), "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, size, file), size);
-    fclose(file);
-}
-
-static void put_text(const char *name, const char *text)
-{
-    put(name, text, strlen(text));
-}
 
 /* NumPy's format 1.0, float32. */
 static void put_npy(const char *name, const char *shape, const float *values, size_t count)
@@ -42,17 +20,16 @@ static void put_npy(const char *name, const char *shape, const float *values, si
     bytes[10 + n] = ' ';
     bytes[127] = '\n';
     memcpy(bytes + 128, values, count * sizeof *values);
-    put(name, bytes, 128 + count * sizeof *values);
+    folder_write(name, bytes, 128 + count * sizeof *values);
 }
 
 static int enter(void **state)
 {
-    (void)state;
-    if (!mkdtemp(folder))
+    if (folder_open(state))
         return -1;
-    put_text("a.ts", "@classLabel true u v w\n@data\n0,4:1,1:u\n2,2,2:1,1,1:v\n2:1:v\n");
-    put_text("b.ts", "@classLabel true u v w\n@data\n1,2,3,4,5:0,0,0,0,0:v\n");
-    put_text("c.ts", "@classLabel true v u w\n@data\n1,2:3,4:v\n");
+    folder_write_text("a.ts", "@classLabel true u v w\n@data\n0,4:1,1:u\n2,2,2:1,1,1:v\n2:1:v\n");
+    folder_write_text("b.ts", "@classLabel true u v w\n@data\n1,2,3,4,5:0,0,0,0,0:v\n");
+    folder_write_text("c.ts", "@classLabel true v u w\n@data\n1,2:3,4:v\n");
     float x[12];
     for (int i = 0; i < 12; i++)
         x[i] = (float)i;
@@ -61,23 +38,22 @@ static int enter(void **state)
     static const uint8_t images[] = {0, 0, 8, 3, 0, 0, 0,  1,   0,   0,  0,
                                      2, 0, 0, 0, 3, 0, 51, 255, 255, 51, 0};
     static const uint8_t labels[] = {0, 0, 8, 1, 0, 0, 0, 1, 3};
-    put("images", images, sizeof images);
-    put("labels", labels, sizeof labels);
+    folder_write("images", images, sizeof images);
+    folder_write("labels", labels, sizeof labels);
     int16_t signal[100];
     for (int k = 0; k < 100; k++)
         signal[k] = (int16_t)(k * 200);
-    put("r.dat", signal, sizeof signal);
-    put_text("r.hea", "r 1 10 100\nr.dat 16\n");
-    put("r.atr", "\x14\x04\x28\x04\x14\x20\0", 8); /* N at 20, N at 60, A at 80 */
+    folder_write("r.dat", signal, sizeof signal);
+    folder_write_text("r.hea", "r 1 10 100\nr.dat 16\n");
+    folder_write("r.atr", "\x14\x04\x28\x04\x14\x20\0", 8); /* N at 20, N at 60, A at 80 */
     return 0;
 }
 
 static int leave(void **state)
 {
-    (void)state;
     for (int i = 0; i < FSNN_COUNT(names); i++)
-        unlink(in(names[i]));
-    return rmdir(folder);
+        folder_delete(names[i]);
+    return folder_close(state);
 }
 
 static fsnn_description *describe(const char *data, const char *set)
@@ -85,8 +61,8 @@ static fsnn_description *describe(const char *data, const char *set)
     char text[1024];
     fsnn_description *d;
     snprintf(text, sizeof text, "input: [2]\nlayers: [lif]\n" ALPHA "data: %s\n", data);
-    put_text("m.yaml", text);
-    GOOD(fsnn_description_read(in("m.yaml"), &set, set ? 1 : 0, &d));
+    folder_write_text("m.yaml", text);
+    GOOD(fsnn_description_read(folder_path("m.yaml"), &set, set ? 1 : 0, &d));
     return d;
 }
 

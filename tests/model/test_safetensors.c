@@ -1,30 +1,25 @@
 /* safetensors files: round trip, every check of the reader, truncations and mutations of good
  * bytes, atomic writing. */
-#include "check.h"
+#include "folder.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "model/safetensors.h"
 
-static char folder[] = "/tmp/fsnn-safetensors-XXXXXX";
-static char path[128];
+static const char *path;
 
 static int enter(void **state)
 {
-    (void)state;
-    if (!mkdtemp(folder))
+    if (folder_open(state))
         return -1;
-    snprintf(path, sizeof path, "%s/w.safetensors", folder);
+    path = folder_path("w.safetensors");
     return 0;
 }
 
 static int leave(void **state)
 {
-    (void)state;
-    unlink(path);
-    return rmdir(folder); /* fails when a temporary file was left behind */
+    folder_delete("w.safetensors");
+    return folder_close(state);
 }
 
 static void fill(fsnn_arrays *list)
@@ -232,16 +227,6 @@ static void test_damaged(void **state)
     fsnn_arrays_free(&a);
 }
 
-static int files_in_folder(void)
-{
-    int count = 0;
-    DIR *dir = opendir(folder);
-    for (struct dirent *entry; (entry = readdir(dir));)
-        count += entry->d_name[0] != '.';
-    closedir(dir);
-    return count;
-}
-
 /* A write that fails leaves the old file as it was and nothing beside it. */
 /* Numbers of two bytes become single precision, which holds each of them exactly. */
 static void test_halves(void **state)
@@ -293,7 +278,7 @@ static void test_atomic(void **state)
         fsnn_alloc_fail_at(0);
         assert_true(status == FSNN_OK || status == FSNN_EMEMORY);
     }
-    assert_int_equal(files_in_folder(), 1);
+    assert_int_equal(folder_count(), 1);
     GOOD(fsnn_safetensors_read(path, &b));
     expect_equal(&a, &b);
     FAILS(fsnn_safetensors_write("/nonexistent/w.safetensors", &a), FSNN_EIO);

@@ -2,25 +2,22 @@
  * failure leaves. */
 #include "helper.h"
 
-#include <unistd.h>
+#include "folder.h"
 
-static char folder[] = "/tmp/fsnn-weights-XXXXXX";
-static char path[128];
+static const char *path;
 
 static int enter(void **state)
 {
-    (void)state;
-    if (!mkdtemp(folder))
+    if (folder_open(state))
         return -1;
-    snprintf(path, sizeof path, "%s/w", folder);
+    path = folder_path("w");
     return 0;
 }
 
 static int leave(void **state)
 {
-    (void)state;
-    unlink(path);
-    return rmdir(folder);
+    folder_delete("w");
+    return folder_close(state);
 }
 
 static const char text[] = "input: [3]\n"

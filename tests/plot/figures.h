@@ -1,72 +1,16 @@
-/* tests/plot/figures.h: a temporary folder, and questions about the pictures in it. */
+/* tests/plot/figures.h: questions about pictures in the program's folder. */
 #ifndef FIGURES_H
 #define FIGURES_H
 
-#include "check.h"
+#include "folder.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <fsnn/plot.h>
 
-static char folder[256];
-
-/* folder/name, in one of a few buffers taken in turn. */
-static inline const char *at(const char *name)
-{
-    static char texts[8][512];
-    static int turn;
-
-    turn = (turn + 1) % 8;
-    snprintf(texts[turn], sizeof texts[turn], "%s/%s", folder, name);
-    return texts[turn];
-}
-
-static inline int make_folder(void **state)
-{
-    const char *base = getenv("TMPDIR");
-
-    (void)state;
-    snprintf(folder, sizeof folder, "%s/fsnn-plot-XXXXXX", base ? base : "/tmp");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static inline int remove_folder(void **state)
-{
-    char command[600];
-
-    (void)state;
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command) == 0 ? 0 : -1;
-}
-
-static inline int there(const char *name)
-{
-    return access(at(name), F_OK) == 0;
-}
-
-static inline void write_text(const char *name, const char *text)
-{
-    FILE *stream = fopen(at(name), "w");
-
-    assert_non_null(stream);
-    fputs(text, stream);
-    assert_int_equal(fclose(stream), 0);
-}
-
-/* The file as text; free with fsnn_free. */
-static inline char *text_of(const char *name)
-{
-    uint8_t *data = NULL;
-    size_t size;
-
-    GOOD(fsnn_file_read(at(name), &data, &size));
-    return (char *)data;
-}
-
 static inline int holds(const char *name, const char *wanted)
 {
-    char *text = text_of(name);
+    char *text = folder_text(name);
     int found = strstr(text, wanted) != NULL;
 
     fsnn_free(text);
@@ -75,7 +19,7 @@ static inline int holds(const char *name, const char *wanted)
 
 static inline int times(const char *name, const char *wanted)
 {
-    char *text = text_of(name);
+    char *text = folder_text(name);
     int count = 0;
 
     for (const char *here = text; (here = strstr(here, wanted)); here++)
@@ -93,7 +37,7 @@ static inline int check_pictures(const char *name)
     size_t size;
 
     snprintf(file, sizeof file, "%s.png", name);
-    GOOD(fsnn_file_read(at(file), &png, &size));
+    GOOD(fsnn_file_read(folder_path(file), &png, &size));
     assert_true(size > 200);
     assert_memory_equal(png, signature, sizeof signature);
     assert_memory_equal(png + 12, "IHDR", 4);
@@ -103,7 +47,7 @@ static inline int check_pictures(const char *name)
     assert_int_equal(width, 1200);
     assert_in_range(height, 150, 20000);
     snprintf(file, sizeof file, "%s.svg", name);
-    char *svg = text_of(file);
+    char *svg = folder_text(file);
     assert_memory_equal(svg, "<?xml", 5);
     assert_true(strstr(svg, "</svg>") != NULL);
     fsnn_free(svg);
@@ -117,10 +61,10 @@ static inline void fake_gnuplot(const char *code)
     char script[1024];
 
     snprintf(script, sizeof script, "#!/bin/sh\n%s\n", code);
-    mkdir(at("bin"), 0755);
-    write_text("bin/gnuplot", script);
-    assert_int_equal(chmod(at("bin/gnuplot"), 0755), 0);
-    snprintf(path, sizeof path, "%s:/usr/bin:/bin", at("bin"));
+    mkdir(folder_path("bin"), 0755);
+    folder_write_text("bin/gnuplot", script);
+    assert_int_equal(chmod(folder_path("bin/gnuplot"), 0755), 0);
+    snprintf(path, sizeof path, "%s:/usr/bin:/bin", folder_path("bin"));
     setenv("PATH", path, 1);
 }
 

@@ -35,7 +35,7 @@ static void every_mark(void **state)
     wave[3] = NAN;
     for (int l = 0; l < FSNN_LEGENDS; l++) {
         chart.legend = (fsnn_legend)l;
-        GOOD(fsnn_plot_charts("marks", "below", 1, 1, &chart, at("marks")));
+        GOOD(fsnn_plot_charts("marks", "below", 1, 1, &chart, folder_path("marks")));
         check_pictures("marks");
         assert_true(holds("marks.svg", ">wave<"));
         assert_true(holds("marks.svg", ">below<"));
@@ -61,8 +61,8 @@ static void tics_enough(void **state)
                             .curve = &c};
         char text[64], line[256];
         double step = 0;
-        GOOD(fsnn_plot_charts("tics", NULL, 1, 1, &chart, at("tics")));
-        snprintf(text, sizeof text, "%s.gp", at("tics"));
+        GOOD(fsnn_plot_charts("tics", NULL, 1, 1, &chart, folder_path("tics")));
+        snprintf(text, sizeof text, "%s.gp", folder_path("tics"));
         FILE *script = fopen(text, "r");
         assert_non_null(script);
         while (fgets(line, sizeof line, script))
@@ -106,7 +106,7 @@ static void grid_and_axes(void **state)
 
     (void)state;
     fill();
-    GOOD(fsnn_plot_charts("grid", NULL, 2, 3, charts, at("grid")));
+    GOOD(fsnn_plot_charts("grid", NULL, 2, 3, charts, folder_path("grid")));
     int height = check_pictures("grid");
     assert_in_range(height, 200 + 100 + 100, 200 + 100 + 300);
     assert_int_equal(times("grid.gp", "set logscale x"), 1);
@@ -133,7 +133,7 @@ static void long_lines(void **state)
     fsnn_curve one = {NULL, FSNN_MARK_LINE, 1, MANY, t, y};
     fsnn_chart chart = {
         .heading = "long", .y_label = "y", .height = 100, .curves = 1, .curve = &one};
-    GOOD(fsnn_plot_charts("long", NULL, 1, 1, &chart, at("long")));
+    GOOD(fsnn_plot_charts("long", NULL, 1, 1, &chart, folder_path("long")));
     assert_true(holds("long.dat", "\n77777 5\n77778 -3\n"));
     assert_in_range(times("long.dat", "\n"), 3000, 6100);
     free(t);
@@ -150,9 +150,9 @@ static void wrong_charts(void **state)
     fill();
 #define BAD(charts, columns, sentence)                                                             \
     do {                                                                                           \
-        REFUSED(fsnn_plot_charts("t", NULL, columns, 1, charts, at("bad")), FSNN_EARGUMENT,        \
-                sentence);                                                                         \
-        assert_false(there("bad.gp"));                                                             \
+        REFUSED(fsnn_plot_charts("t", NULL, columns, 1, charts, folder_path("bad")),               \
+                FSNN_EARGUMENT, sentence);                                                         \
+        assert_false(folder_has("bad.gp"));                                                        \
     } while (0)
     BAD(&chart, 0, "1 to 3 columns");
     BAD(&chart, 4, "1 to 3 columns");
@@ -188,5 +188,5 @@ int main(void)
         cmocka_unit_test(tics_enough),  cmocka_unit_test(long_lines),
         cmocka_unit_test(wrong_charts),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, folder_open, folder_remove);
 }

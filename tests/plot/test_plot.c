@@ -12,7 +12,7 @@ static void metrics(const char *name, const char *rows)
     char text[2048];
 
     snprintf(text, sizeof text, "%s%s", header, rows);
-    write_text(name, text);
+    folder_write_text(name, text);
 }
 
 static void training_curves(void **state)
@@ -21,7 +21,7 @@ static void training_curves(void **state)
     metrics("metrics.csv", "1,0.9,0.7,0.8,0.72,0.001,1,0.1,9,6000,0.12,0.08\n"
                            "2,0.6,0.8,0.6,0.8125,0.001,1,0.1,9,6000,0.13,0.07\n"
                            "3,0.5,0.85,0.7,0.79,0.0005,1,0.1,9,6000,0.14,0.06\n");
-    GOOD(fsnn_plot_training(at("metrics.csv"), "a run", at("training")));
+    GOOD(fsnn_plot_training(folder_path("metrics.csv"), "a run", folder_path("training")));
     check_pictures("training");
     static const char *const shown[] = {"a run",     "best test accuracy 81.25 % in epoch 2",
                                         ">loss<",    ">accuracy (%)<",
@@ -37,9 +37,9 @@ static void training_curves(void **state)
 static void training_columns_in_any_order(void **state)
 {
     (void)state;
-    write_text("order.csv", "\xef\xbb\xbf\"rate.a, \"\"b\"\"\",accuracy,epoch,loss\r\n"
-                            "0.5,0.25,1,2.5\r\n0.25,0.5,2,1.5\r\n");
-    GOOD(fsnn_plot_training(at("order.csv"), "order", at("order")));
+    folder_write_text("order.csv", "\xef\xbb\xbf\"rate.a, \"\"b\"\"\",accuracy,epoch,loss\r\n"
+                                   "0.5,0.25,1,2.5\r\n0.25,0.5,2,1.5\r\n");
+    GOOD(fsnn_plot_training(folder_path("order.csv"), "order", folder_path("order")));
     check_pictures("order");
     assert_true(holds("order.svg", "best training accuracy 50.00 % in epoch 2"));
     assert_true(holds("order.svg", "a, \"b\""));
@@ -52,7 +52,7 @@ static void training_without_test_data_and_one_epoch(void **state)
 {
     (void)state;
     metrics("one.csv", "1,0.9,0.7,nan,nan,0.001,1,0.1,9,6000,0.12,0.08\n");
-    GOOD(fsnn_plot_training(at("one.csv"), "one", at("one")));
+    GOOD(fsnn_plot_training(folder_path("one.csv"), "one", folder_path("one")));
     check_pictures("one");
     assert_false(holds("one.svg", ">test<"));
     assert_true(holds("one.gp", "linespoints")); /* a single epoch must be seen */
@@ -62,16 +62,16 @@ static void training_odd_values(void **state)
 {
     (void)state;
     metrics("odd.csv", "1,nan,1,inf,1,0,nan,0,9,6000,nan,0\n2,0.5,1,-inf,1,0,1,0,9,1,nan,0\n");
-    GOOD(fsnn_plot_training(at("odd.csv"), "odd", at("odd")));
+    GOOD(fsnn_plot_training(folder_path("odd.csv"), "odd", folder_path("odd")));
     check_pictures("odd");
     metrics("log.csv",
             "1,1,0.1,nan,nan,0.1,1,0,9,6,0,0\n2,0.0001,0.2,nan,nan,0.0001,1,0,9,6,0,0\n");
-    GOOD(fsnn_plot_training(at("log.csv"), "log", at("log")));
+    GOOD(fsnn_plot_training(folder_path("log.csv"), "log", folder_path("log")));
     check_pictures("log");
     assert_int_equal(times("log.gp", "set logscale y"), 2); /* loss and learning rate */
     metrics("cosine.csv", "1,1,0.1,nan,nan,1e-3,1,0,9,6,0,0\n2,0.5,0.2,nan,nan,5e-4,1,0,9,6,0,0\n"
                           "3,0.4,0.3,nan,nan,1e-10,1,0,9,6,0,0\n");
-    GOOD(fsnn_plot_training(at("cosine.csv"), "cosine", at("cosine")));
+    GOOD(fsnn_plot_training(folder_path("cosine.csv"), "cosine", folder_path("cosine")));
     check_pictures("cosine");
     assert_int_equal(times("cosine.gp", "set logscale y"), 0); /* the rate goes to zero */
 }
@@ -79,7 +79,7 @@ static void training_odd_values(void **state)
 static void training_many_layers(void **state)
 {
     (void)state;
-    FILE *stream = fopen(at("many.csv"), "w");
+    FILE *stream = fopen(folder_path("many.csv"), "w");
     assert_non_null(stream);
     fputs("epoch,loss", stream);
     for (int l = 0; l < 20; l++)
@@ -90,7 +90,7 @@ static void training_many_layers(void **state)
             fprintf(stream, ",%g", 0.01 * l + 0.001 * e);
     }
     assert_int_equal(fclose(stream), 0);
-    GOOD(fsnn_plot_training(at("many.csv"), "many", at("many")));
+    GOOD(fsnn_plot_training(folder_path("many.csv"), "many", folder_path("many")));
     check_pictures("many");
     assert_true(holds("many.svg", "100%_lif0")); /* ends of the colour bar */
     assert_true(holds("many.svg", "100%_lif19"));
@@ -115,19 +115,21 @@ static void wrong_metrics(void **state)
 
     (void)state;
     for (int i = 0; i < FSNN_COUNT(cases); i++) {
-        write_text("wrong.csv", cases[i].text);
-        assert_int_equal(fsnn_plot_training(at("wrong.csv"), "t", at("wrong")), cases[i].status);
+        folder_write_text("wrong.csv", cases[i].text);
+        assert_int_equal(fsnn_plot_training(folder_path("wrong.csv"), "t", folder_path("wrong")),
+                         cases[i].status);
         CONTAINS(fsnn_error_text(), cases[i].said);
         CONTAINS(fsnn_error_text(), "wrong.csv");
-        assert_false(there("wrong.gp"));
+        assert_false(folder_has("wrong.gp"));
     }
-    FILE *stream = fopen(at("wrong.csv"), "w");
+    FILE *stream = fopen(folder_path("wrong.csv"), "w");
     assert_non_null(stream);
     fwrite("epoch,loss\n1\0002\n", 1, 15, stream);
     assert_int_equal(fclose(stream), 0);
-    REFUSED(fsnn_plot_training(at("wrong.csv"), "t", at("wrong")), FSNN_EFORMAT, "not a text file");
-    FAILS(fsnn_plot_training(at("absent.csv"), "t", at("wrong")), FSNN_EIO);
-    FAILS(fsnn_plot_training(NULL, "t", at("wrong")), FSNN_EARGUMENT);
+    REFUSED(fsnn_plot_training(folder_path("wrong.csv"), "t", folder_path("wrong")), FSNN_EFORMAT,
+            "not a text file");
+    FAILS(fsnn_plot_training(folder_path("absent.csv"), "t", folder_path("wrong")), FSNN_EIO);
+    FAILS(fsnn_plot_training(NULL, "t", folder_path("wrong")), FSNN_EARGUMENT);
 }
 
 static void raster(void **state)
@@ -142,7 +144,7 @@ static void raster(void **state)
         first[i] = i / 2560 == 1; /* all neurons at step 2 */
     last[2 * 10 + 7] = 1;         /* neuron 7 at step 3 */
     last[3 * 10 + 1] = NAN;
-    GOOD(fsnn_plot_raster("sample", 2, names, neurons, 4, 0.5, spikes, at("raster")));
+    GOOD(fsnn_plot_raster("sample", 2, names, neurons, 4, 0.5, spikes, folder_path("raster")));
     check_pictures("raster");
     assert_true(holds("raster.svg", "lif1 (200 of 2560 neurons)"));
     assert_true(holds("raster.svg", "lif_out (10 neurons)"));
@@ -163,14 +165,16 @@ static void raster_at_the_edges(void **state)
     for (int i = 0; i < 3000 * 200; i++)
         busy[i] = 1;
     one[0] = 1;
-    GOOD(fsnn_plot_raster("long", 3, names, neurons, 3000, 1.0, spikes, at("long")));
+    GOOD(fsnn_plot_raster("long", 3, names, neurons, 3000, 1.0, spikes, folder_path("long")));
     check_pictures("long");
     assert_true(holds("long.svg", "busy (25 of 200 neurons)")); /* too many ticks for all */
     assert_true(holds("long.svg", "no spikes"));
     assert_true(holds("long.svg", "one (1 neuron)"));
-    GOOD(fsnn_plot_raster(NULL, 1, names + 2, neurons + 2, 1, 1.0, spikes + 2, at("tiny")));
+    GOOD(
+        fsnn_plot_raster(NULL, 1, names + 2, neurons + 2, 1, 1.0, spikes + 2, folder_path("tiny")));
     check_pictures("tiny");
-    GOOD(fsnn_plot_raster("silent", 1, names + 1, neurons + 1, 3000, 1e-3, spikes + 1, at("hush")));
+    GOOD(fsnn_plot_raster("silent", 1, names + 1, neurons + 1, 3000, 1e-3, spikes + 1,
+                          folder_path("hush")));
     check_pictures("hush");
 }
 
@@ -187,7 +191,7 @@ static void traces(void **state)
     v[2 * 2] = NAN;
     v[2 * 4] = INFINITY;
     spikes[2 * 5] = 1;
-    GOOD(fsnn_plot_traces("v", 6, 2, 1.0, 1.0, index, v, spikes, at("traces")));
+    GOOD(fsnn_plot_traces("v", 6, 2, 1.0, 1.0, index, v, spikes, folder_path("traces")));
     check_pictures("traces");
     static const char *const shown[] = {"neuron 3", "neuron 1200", ">threshold<", ">spike<",
                                         ">time step<"};
@@ -195,7 +199,7 @@ static void traces(void **state)
         assert_true(holds("traces.svg", shown[i]));
     assert_true(holds("traces.dat", "\n3 NaN NaN\n"));
     assert_true(holds("traces.dat", "\n6 1 1\n"));
-    GOOD(fsnn_plot_traces("", 1, 1, 0.1, NAN, index, v + 4, NULL, at("none")));
+    GOOD(fsnn_plot_traces("", 1, 1, 0.1, NAN, index, v + 4, NULL, folder_path("none")));
     check_pictures("none");
     assert_true(holds("none.svg", "no finite potential"));
     assert_false(holds("none.svg", ">threshold<"));
@@ -209,7 +213,7 @@ static void rates(void **state)
     const float *rate[] = {first, second, third};
 
     (void)state;
-    GOOD(fsnn_plot_rates("rates", 3, names, neurons, rate, at("rates")));
+    GOOD(fsnn_plot_rates("rates", 3, names, neurons, rate, folder_path("rates")));
     check_pictures("rates");
     assert_true(holds("rates.svg", "4 neurons: 50 % silent, 25 % saturated"));
     assert_true(holds("rates.svg", "2 neurons: 0 % silent, 0 % saturated, 2 not a number"));
@@ -217,7 +221,7 @@ static void rates(void **state)
     assert_true(holds("rates.svg", "no finite rate"));
     assert_true(holds("rates.svg", ">0.312<")); /* the mean of the first */
     assert_true(holds("rates.dat", "\n0.01 2\n"));
-    GOOD(fsnn_plot_rates("means", 1, names, NULL, rate, at("means")));
+    GOOD(fsnn_plot_rates("means", 1, names, NULL, rate, folder_path("means")));
     check_pictures("means");
     assert_false(holds("means.svg", "silent"));
 }
@@ -228,16 +232,16 @@ static void confusion(void **state)
     const int64_t two[] = {90, 10, 0, 0}, one[] = {7};
 
     (void)state;
-    GOOD(fsnn_plot_confusion("two", 2, two, at("two")));
+    GOOD(fsnn_plot_confusion("two", 2, two, folder_path("two")));
     check_pictures("two");
     assert_true(holds("two.svg", "accuracy 90.00 % (10 of 100 samples wrong)"));
     assert_true(holds("two.svg", ">true class<"));
     assert_true(holds("two.svg", ">predicted class<"));
     assert_true(holds("two.svg", ">90<"));
     assert_true(holds("two.dat", "\n1 0 0.1 10 "));
-    GOOD(fsnn_plot_confusion("one", 1, one, at("single")));
+    GOOD(fsnn_plot_confusion("one", 1, one, folder_path("single")));
     check_pictures("single");
-    GOOD(fsnn_plot_confusion("many", 60, many, at("sixty")));
+    GOOD(fsnn_plot_confusion("many", 60, many, folder_path("sixty")));
     check_pictures("sixty");
     assert_true(holds("sixty.svg", "no samples"));
 }
@@ -250,7 +254,7 @@ static void names_are_shown_literally(void **state)
     const int64_t neurons[] = {1};
 
     (void)state;
-    GOOD(fsnn_plot_raster(names[0], 1, names, neurons, 2, 1.0, spikes, at("literal")));
+    GOOD(fsnn_plot_raster(names[0], 1, names, neurons, 2, 1.0, spikes, folder_path("literal")));
     check_pictures("literal");
     assert_int_equal(times("literal.svg", "l_{1}^2 %d \\n @x $y `id` \"q\" 'r' &lt;b>&amp;amp; "
                                           "\xce\xb1 ? ."),
@@ -264,7 +268,7 @@ static void paths_are_only_names(void **state)
 
     (void)state;
     for (int i = 0; i < FSNN_COUNT(odd); i++) {
-        GOOD(fsnn_plot_confusion("odd", 1, one, at(odd[i])));
+        GOOD(fsnn_plot_confusion("odd", 1, one, folder_path(odd[i])));
         check_pictures(odd[i]);
     }
     char before[512];
@@ -282,12 +286,12 @@ static void scripts_run_by_hand_anywhere(void **state)
     char command[1200];
 
     (void)state;
-    GOOD(fsnn_plot_confusion("again", 2, two, at("again")));
+    GOOD(fsnn_plot_confusion("again", 2, two, folder_path("again")));
     int height = check_pictures("again");
-    assert_int_equal(mkdir(at("moved"), 0755), 0);
-    assert_int_equal(rename(at("again.gp"), at("moved/again.gp")), 0);
-    assert_int_equal(rename(at("again.dat"), at("moved/again.dat")), 0);
-    snprintf(command, sizeof command, "cd '%s' && gnuplot again.gp 2>&1", at("moved"));
+    assert_int_equal(mkdir(folder_path("moved"), 0755), 0);
+    assert_int_equal(rename(folder_path("again.gp"), folder_path("moved/again.gp")), 0);
+    assert_int_equal(rename(folder_path("again.dat"), folder_path("moved/again.dat")), 0);
+    snprintf(command, sizeof command, "cd '%s' && gnuplot again.gp 2>&1", folder_path("moved"));
     assert_int_equal(system(command), 0);
     assert_int_equal(check_pictures("moved/again"), height);
 }
@@ -303,7 +307,7 @@ static void numbers_have_a_point_in_every_language(void **state)
         own = duplocale(LC_GLOBAL_LOCALE);
     assert_non_null(own);
     locale_t before = uselocale(own);
-    GOOD(fsnn_plot_traces("v", 2, 1, 0.5, 1.0, index, v, NULL, at("point")));
+    GOOD(fsnn_plot_traces("v", 2, 1, 0.5, 1.0, index, v, NULL, folder_path("point")));
     assert_true(uselocale(before) == own);
     freelocale(own);
     assert_true(holds("point.dat", "\n0.5 0.5 NaN\n1 0.25 NaN\n"));
@@ -318,7 +322,7 @@ static void out_of_memory_anywhere(void **state)
     metrics("memory.csv", "1,0.9,0.7,nan,nan,0.001,1,0.1,9,6000,0.12,0.08\n");
     for (n = 1; status != FSNN_OK && n < 100; n++) {
         fsnn_alloc_fail_at(n);
-        status = fsnn_plot_training(at("memory.csv"), "m", at("memory"));
+        status = fsnn_plot_training(folder_path("memory.csv"), "m", folder_path("memory"));
         assert_true(status == FSNN_OK || status == FSNN_EMEMORY);
     }
     fsnn_alloc_fail_at(0);
@@ -348,5 +352,5 @@ int main(void)
         cmocka_unit_test(out_of_memory_anywhere),
     };
 
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, folder_open, folder_remove);
 }

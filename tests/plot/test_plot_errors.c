@@ -7,7 +7,7 @@ static char usual_path[4096];
 
 static fsnn_status draw(const char *name)
 {
-    return fsnn_plot_confusion("title", 2, counts, at(name));
+    return fsnn_plot_confusion("title", 2, counts, folder_path(name));
 }
 
 static int keep_path(void **state)
@@ -15,7 +15,7 @@ static int keep_path(void **state)
     const char *path = getenv("PATH");
 
     snprintf(usual_path, sizeof usual_path, "%s", path ? path : "");
-    return make_folder(state);
+    return folder_open(state);
 }
 
 static int give_path_back(void **state)
@@ -35,15 +35,15 @@ static void gnuplot_missing(void **state)
 {
     (void)state;
     setenv("PATH", "", 1);
-    write_text("missing.png", "an older picture");
+    folder_write_text("missing.png", "an older picture");
     FAILS(draw("missing"), FSNN_EIO);
     said("gnuplot is not installed");
     said("apt install gnuplot-nox");
     said("`gnuplot missing.gp`");
-    said(at("missing.gp"));
+    said(folder_path("missing.gp"));
     assert_true(holds("missing.gp", "plot data"));
     assert_true(holds("missing.dat", "\n1 0 0.25 1 "));
-    assert_false(there("missing.png")); /* older data's picture is gone */
+    assert_false(folder_has("missing.png")); /* older data's picture is gone */
 }
 
 static void gnuplot_complains(void **state)
@@ -102,8 +102,8 @@ static void gnuplot_cannot_be_run(void **state)
 {
     (void)state;
     fake_gnuplot("exit 0");
-    assert_int_equal(chmod(at("bin/gnuplot"), 0644), 0);
-    setenv("PATH", at("bin"), 1);
+    assert_int_equal(chmod(folder_path("bin/gnuplot"), 0644), 0);
+    setenv("PATH", folder_path("bin"), 1);
     FAILS(draw("norun"), FSNN_EIO);
     said("gnuplot could not be started");
     said("norun.gp");
@@ -114,13 +114,13 @@ static void folder_cannot_be_written(void **state)
     (void)state;
     FAILS(draw("no/such/folder/x"), FSNN_EIO);
     said("no/such/folder/x.gp");
-    write_text("file", "x");
+    folder_write_text("file", "x");
     FAILS(draw("file/x"), FSNN_EIO);
     said("file/x.gp");
-    assert_int_equal(mkdir(at("dir.dat"), 0755), 0);
+    assert_int_equal(mkdir(folder_path("dir.dat"), 0755), 0);
     FAILS(draw("dir"), FSNN_EIO);
     said("dir.dat");
-    assert_false(there("dir.gp")); /* nothing half-made stays */
+    assert_false(folder_has("dir.gp")); /* nothing half-made stays */
 }
 
 static void disk_is_full(void **state)
@@ -128,10 +128,10 @@ static void disk_is_full(void **state)
     (void)state;
     if (access("/dev/full", W_OK) != 0)
         skip();
-    assert_int_equal(symlink("/dev/full", at("full.dat")), 0);
+    assert_int_equal(symlink("/dev/full", folder_path("full.dat")), 0);
     FAILS(draw("full"), FSNN_EIO);
     said("full");
-    assert_false(there("full.png"));
+    assert_false(folder_has("full.png"));
 }
 
 static void names_that_scripts_cannot_hold(void **state)
@@ -151,7 +151,7 @@ static void wrong_arguments(void **state)
     const float *rows[] = {v, NULL};
     const char *names[] = {"a", "b"};
     const int64_t neurons[] = {2, 2}, none[] = {0}, negative[] = {1, 2, -3, 4};
-    const char *to = at("wrong");
+    const char *to = folder_path("wrong");
 
     (void)state;
     FAILS(fsnn_plot_confusion("t", 0, counts, to), FSNN_EARGUMENT);
@@ -172,7 +172,7 @@ static void wrong_arguments(void **state)
     FAILS(fsnn_plot_rates("t", 65, names, neurons, rows, to), FSNN_EARGUMENT);
     FAILS(fsnn_plot_rates("t", 2, names, neurons, rows, to), FSNN_EARGUMENT);
     FAILS(fsnn_plot_rates("t", 1, names, none, rows, to), FSNN_EARGUMENT);
-    assert_false(there("wrong.gp"));
+    assert_false(folder_has("wrong.gp"));
 }
 
 int main(void)
@@ -191,5 +191,5 @@ int main(void)
         cmocka_unit_test(wrong_arguments),
     };
 
-    return cmocka_run_group_tests(tests, keep_path, remove_folder);
+    return cmocka_run_group_tests(tests, keep_path, folder_remove);
 }

@@ -259,12 +259,12 @@ static void refuses(void **state)
     options.training.optimizer.kind = FSNN_ADAM;
     options.directory = NULL;
     refuse(&o, &options, FSNN_EARGUMENT, "no directory is given");
-    options.directory = toy_directory;
+    options.directory = folder;
 
     /* Cut off in the middle, and something else altogether. */
     toy_file file = toy_read("last.state.safetensors");
     for (int i = 0; i < 2; i++) {
-        FILE *out = fopen(toy_path("last.state.safetensors"), "wb");
+        FILE *out = fopen(folder_path("last.state.safetensors"), "wb");
         assert_non_null(out);
         if (i == 0)
             fwrite(file.data, 1, file.size / 2, out);
@@ -290,14 +290,14 @@ static void contradictions(void **state)
     options.training.epochs = 2;
     for (int i = 0; i < FSNN_COUNT(names); i++) {
         fsnn_arrays list = {0};
-        const char *path = toy_path("last.state.safetensors");
+        const char *path = folder_path("last.state.safetensors");
         GOOD(fsnn_safetensors_read(path, &list));
         int64_t *value = fsnn_arrays_find(&list, names[i])->data, was = *value;
         *value = bad[i];
         GOOD(fsnn_safetensors_write(path, &list));
         refuse(&o, &options, FSNN_EFORMAT, i < 3 ? "contradict" : "\"adam.step\" is -1");
         *value = was;
-        GOOD(fsnn_safetensors_write(toy_path("last.state.safetensors"), &list));
+        GOOD(fsnn_safetensors_write(folder_path("last.state.safetensors"), &list));
         fsnn_arrays_free(&list);
     }
     GOOD(toy_run(&o, &options, NULL));
@@ -311,5 +311,5 @@ int main(void)
         cmocka_unit_test(counting),     cmocka_unit_test(longer),
         cmocka_unit_test(refuses),      cmocka_unit_test(contradictions),
     };
-    return cmocka_run_group_tests(tests, toy_setup, toy_teardown);
+    return cmocka_run_group_tests(tests, folder_open, toy_teardown);
 }

@@ -153,7 +153,7 @@ static void logs(void **state)
     assert_int_equal(lines("metrics.jsonl"), 3);
     assert_true(holds("metrics.jsonl", "{\"epoch\": 1, \"loss\": "));
     assert_true(holds("metrics.jsonl", "\"layer_rate\": {\"lif1\": "));
-    GOOD(fsnn_safetensors_read(toy_path("best.safetensors"), &list));
+    GOOD(fsnn_safetensors_read(folder_path("best.safetensors"), &list));
     assert_non_null(fsnn_arrays_find(&list, "fc1.weight"));
     assert_non_null(fsnn_arrays_find(&list, "lif2.alpha"));
     assert_null(fsnn_arrays_find(&list, "lif1.threshold")); /* not learned */
@@ -514,5 +514,5 @@ int main(void)
         cmocka_unit_test(tells_its_memory),
         cmocka_unit_test(out_of_memory),
     };
-    return cmocka_run_group_tests(tests, toy_setup, toy_teardown);
+    return cmocka_run_group_tests(tests, folder_open, toy_teardown);
 }

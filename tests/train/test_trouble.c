@@ -106,7 +106,7 @@ static void nan_in_the_evaluation(void **state)
     options.user = &t;
     FAILS(fsnn_train(t.net, t.train, t.test, &options, NULL), FSNN_ENUMERIC);
     says("epoch 1: evaluation, batch 1: the loss is ");
-    assert_int_not_equal(access(toy_path("best.safetensors"), F_OK), 0);
+    assert_int_not_equal(access(folder_path("best.safetensors"), F_OK), 0);
     toy_close(&t);
 }
 
@@ -139,7 +139,7 @@ static void disk_full(void **state)
     fsnn_status status = toy_run(&o, &options, NULL);
     limit_files(before.rlim_cur);
     assert_int_equal(status, FSNN_EIO);
-    says(toy_directory);
+    says(folder);
     untouched(&k);
     /* With room again it goes on as if nothing had been. */
     GOOD(toy_run(&o, &options, NULL));
@@ -158,7 +158,7 @@ static void log_full(void **state)
         print_message("no /dev/full here\n");
         skip();
     }
-    assert_int_equal(symlink("/dev/full", toy_path("metrics.csv")), 0);
+    assert_int_equal(symlink("/dev/full", folder_path("metrics.csv")), 0);
     FAILS(toy_run(&o, &options, NULL), FSNN_EIO);
     says("No space left on device");
     toy_file state_ = toy_read("last.state.safetensors");
@@ -262,5 +262,5 @@ int main(void)
         cmocka_unit_test(labels),
         cmocka_unit_test(options_out_of_range),
     };
-    return cmocka_run_group_tests(tests, toy_setup, toy_teardown);
+    return cmocka_run_group_tests(tests, folder_open, toy_teardown);
 }

@@ -3,45 +3,27 @@
 #ifndef FSNN_TEST_TOY_H
 #define FSNN_TEST_TOY_H
 
-#include "check.h"
+#include "folder.h"
 
 #include <fsnn/train.h>
 
 #include <float.h>
-#include <unistd.h>
 
 enum { TOY_FEATURES = 12, TOY_CLASSES = 3, TOY_STEPS = 5, TOY_TRAIN = 200, TOY_BATCH = 16 };
-
-static char toy_directory[64];
 
 static const char *const toy_files[] = {"last.safetensors", "last.state.safetensors",
                                         "best.safetensors", "metrics.csv", "metrics.jsonl"};
 
-static inline const char *toy_path(const char *name)
-{
-    static char path[128];
-    snprintf(path, sizeof path, "%s/%s", toy_directory, name);
-    return path;
-}
-
-static inline int toy_setup(void **state)
-{
-    (void)state;
-    snprintf(toy_directory, sizeof toy_directory, "/tmp/fsnn-test-XXXXXX");
-    return mkdtemp(toy_directory) ? 0 : -1;
-}
-
 static inline void toy_clean(void)
 {
     for (int i = 0; i < FSNN_COUNT(toy_files); i++)
-        unlink(toy_path(toy_files[i]));
+        folder_delete(toy_files[i]);
 }
 
 static inline int toy_teardown(void **state)
 {
-    (void)state;
     toy_clean();
-    return rmdir(toy_directory); /* fails when something was left behind */
+    return folder_close(state);
 }
 
 typedef struct toy {
@@ -140,7 +122,7 @@ static inline void toy_close(toy *t)
 /* Adam 1e-2 over `epochs`, writing into the test's directory. */
 static inline fsnn_train_options toy_training(int64_t epochs)
 {
-    fsnn_train_options options = {.training = fsnn_training_default(), .directory = toy_directory};
+    fsnn_train_options options = {.training = fsnn_training_default(), .directory = folder};
     options.training.epochs = epochs;
     options.training.batch = TOY_BATCH;
     options.training.optimizer.lr = 1e-2;
@@ -166,7 +148,7 @@ typedef struct toy_file {
 static inline toy_file toy_read(const char *name)
 {
     toy_file file;
-    GOOD(fsnn_file_read(toy_path(name), &file.data, &file.size));
+    GOOD(fsnn_file_read(folder_path(name), &file.data, &file.size));
     return file;
 }
 
