@@ -26,6 +26,13 @@ static inline fsnn_status fsnn_failed(fsnn_status status, fsnn_status same)
 }
 #define fsnn_fail(status, ...) fsnn_failed((status), fsnn_error_set((status), __VA_ARGS__))
 
+/* A public function's argument that is no option. */
+#define FSNN_NEED(pointer)                                                                         \
+    do {                                                                                           \
+        if (!(pointer))                                                                            \
+            return fsnn_fail(FSNN_EARGUMENT, "%s: %s must not be NULL", __func__, #pointer);       \
+    } while (0)
+
 /* ---- memory: 64-byte aligned, zeroed; NULL (and the error sentence set) when memory is out */
 void *fsnn_alloc(size_t bytes);
 void fsnn_free(void *p);
@@ -67,6 +74,17 @@ void fsnn_parallel_range(int64_t n, int64_t grain,
 
 /* ---- names: the nearest known name for an error sentence ("did you mean"), NULL: none is near */
 const char *fsnn_nearest(const char *name, const char *const *known, int count);
+
+/* Another name of a row of a table. Lists end with a name of NULL. */
+typedef struct fsnn_alias {
+    const char *name;
+    int value;
+} fsnn_alias;
+/* The number of `name` in a table whose rows are named at(0), at(1), ... until NULL (an empty name
+ * is one that users do not meet) or in the list `also`, which may be NULL. FSNN_ENOTFOUND, with all
+ * names in the sentence, where it is in neither; `what` says what kind of thing is named. */
+int fsnn_name_find(const char *what, const char *name, const char *(*at)(int i),
+                   const fsnn_alias *also);
 
 /* ---- files: atomic writing. Opens PATH.tmp-PID; commit syncs, closes, renames; abort removes */
 #include <stdio.h>

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/base.h"
+
 typedef enum fsnn_key_type {
     FSNN_KEY_BOOL,   /* bool */
     FSNN_KEY_INT,    /* int64_t, min..max */
@@ -30,12 +32,6 @@ typedef enum fsnn_key_type {
      * describes */
     FSNN_KEY_NAMED,
 } fsnn_key_type;
-
-/* Another name of an enum's value. */
-typedef struct fsnn_alias {
-    const char *name;
-    int value;
-} fsnn_alias;
 
 typedef struct fsnn_key {
     const char *name;

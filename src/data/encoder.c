@@ -176,19 +176,14 @@ const char *fsnn_encoder_name(fsnn_encoder_kind value)
     return known((int)value) ? kind[value].name : "unknown";
 }
 
+static const char *name_at(int i)
+{
+    return i < FSNN_ENCODERS ? kind[i].name : NULL;
+}
+
 int fsnn_encoder_find(const char *name)
 {
-    const char *names[FSNN_ENCODERS];
-    for (int i = 0; i < FSNN_ENCODERS; i++) {
-        names[i] = kind[i].name;
-        if (name && !strcmp(name, names[i]))
-            return i;
-    }
-    const char *near = name ? fsnn_nearest(name, names, FSNN_ENCODERS) : NULL;
-    return fsnn_fail(FSNN_ENOTFOUND,
-                     "no encoder is called %s; there are direct, rate, latency, delta%s%s%s",
-                     name ? name : "(nothing)", near ? "; did you mean " : "", near ? near : "",
-                     near ? "?" : "");
+    return fsnn_name_find("encoder", name, name_at, NULL);
 }
 
 fsnn_status encoder_check(const fsnn_encoder *encoder)

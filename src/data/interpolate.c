@@ -29,18 +29,14 @@ const char *fsnn_interpolation_name(fsnn_interpolation kind)
     return known((int)kind) ? method[kind].name : "unknown";
 }
 
+static const char *name_at(int i)
+{
+    return i < FSNN_INTERPOLATIONS ? method[i].name : NULL;
+}
+
 int fsnn_interpolation_find(const char *name)
 {
-    const char *names[FSNN_INTERPOLATIONS];
-    for (int i = 0; i < FSNN_INTERPOLATIONS; i++) {
-        names[i] = method[i].name;
-        if (name && !strcmp(name, names[i]))
-            return i;
-    }
-    const char *near = name ? fsnn_nearest(name, names, FSNN_INTERPOLATIONS) : NULL;
-    return fsnn_fail(FSNN_ENOTFOUND, "no interpolation is called %s; there are %s%s%s%s",
-                     name ? name : "(nothing)", all, near ? "; did you mean " : "",
-                     near ? near : "", near ? "?" : "");
+    return fsnn_name_find("interpolation", name, name_at, NULL);
 }
 
 /* ---- times ---- */

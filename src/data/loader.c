@@ -347,16 +347,20 @@ void fsnn_loader_destroy(fsnn_loader *l)
 
 int64_t fsnn_loader_batches(const fsnn_loader *loader)
 {
+    FSNN_NEED(loader);
     return loader->batches;
 }
 
 int64_t fsnn_loader_samples(const fsnn_loader *loader)
 {
+    FSNN_NEED(loader);
     return loader->samples;
 }
 
 int64_t fsnn_loader_memory(const fsnn_loader *l)
 {
+    if (!l)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_loader_memory: loader must not be NULL");
     const recipe *r = &l->how;
     int64_t rows = recipe_rows(r) * r->options.batch,
             slot = rows * r->values * (int64_t)sizeof(float);

@@ -101,21 +101,14 @@ bool fsnn_perturb_of_graph(fsnn_perturb_kind kind)
     return known((int)kind) && !kinds[kind].disturb;
 }
 
+static const char *name_at(int i)
+{
+    return i < FSNN_PERTURBS ? kinds[i].name : NULL;
+}
+
 int fsnn_perturb_find(const char *name)
 {
-    const char *names[FSNN_PERTURBS];
-    char all[256] = "";
-    for (int i = 0; i < FSNN_PERTURBS; i++) {
-        names[i] = kinds[i].name;
-        if (name && !strcmp(name, names[i]))
-            return i;
-        size_t used = strlen(all);
-        snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", names[i]);
-    }
-    const char *near = name ? fsnn_nearest(name, names, FSNN_PERTURBS) : NULL;
-    return fsnn_fail(FSNN_ENOTFOUND, "no perturbation is called %s; there are %s%s%s%s",
-                     name ? name : "(nothing)", all, near ? "; did you mean " : "",
-                     near ? near : "", near ? "?" : "");
+    return fsnn_name_find("perturbation", name, name_at, NULL);
 }
 
 fsnn_status fsnn_perturb_check(const fsnn_perturbation *p)

@@ -6,6 +6,9 @@
 
 fsnn_status fsnn_engine_settle(const fsnn_dynamics *d, fsnn_engine *engine)
 {
+    if (!d)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_engine_settle: dynamics must not be NULL");
+    FSNN_NEED(engine);
     if (!(d->tolerance == 0 || (d->tolerance >= 1e-12 && d->tolerance <= 0.1)))
         return fsnn_fail(FSNN_EARGUMENT,
                          "the memory's tolerance is %g: it must lie between 1e-12 and 0.1 (or be "

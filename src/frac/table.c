@@ -21,14 +21,15 @@ const char *fsnn_method_name(fsnn_method method)
     return row ? row->name : "default";
 }
 
+static const char *name_at(int i)
+{
+    return i >= FSNN_COUNT(methods) ? NULL : methods[i] ? methods[i]->name : "";
+}
+
 int fsnn_method_find(const char *name)
 {
-    if (strcmp(name, "pred") == 0) /* spikeDE's word */
-        return FSNN_AB;
-    for (int i = 1; i < FSNN_COUNT(methods); i++)
-        if (strcmp(name, methods[i]->name) == 0)
-            return i;
-    return FSNN_ENOTFOUND;
+    static const fsnn_alias also[] = {{"pred", FSNN_AB}, {NULL, 0}}; /* spikeDE's word */
+    return fsnn_name_find("method", name, name_at, also);
 }
 
 fsnn_status frac_method_settle(fsnn_integrator integrator, fsnn_method method,

@@ -5,6 +5,7 @@
 
 fsnn_status fsnn_net_count_spikes(fsnn_net *net, bool on)
 {
+    FSNN_NEED(net);
     if (!net->wrapped)
         return fsnn_fail(FSNN_ESTATE, "spikes are counted in a net that is wrapped");
     fsnn_free(net->tally);
@@ -66,6 +67,8 @@ void net_count(fsnn_net *net, const net_step *step)
 
 fsnn_status fsnn_net_account(const fsnn_net *net, int node, fsnn_account *account)
 {
+    FSNN_NEED(net);
+    FSNN_NEED(account);
     if (!net->wrapped || node < 0 || node >= net->nodes)
         return fsnn_fail(FSNN_EARGUMENT, "node %d is no node of a wrapped net", node);
     if (!net->tally)

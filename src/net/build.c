@@ -45,9 +45,10 @@ const char *fsnn_kind_help(const char *kind)
 
 int fsnn_kind_defaults(const char *kind, void *options)
 {
+    FSNN_NEED(kind);
     const fsnn_op *op = net_kind_find(kind);
     if (!op)
-        return FSNN_ENOTFOUND;
+        return fsnn_name_find("node kind", kind, fsnn_kind_name, NULL);
     if (options && op->options_size)
         memcpy(options, op->defaults, op->options_size);
     return (int)op->options_size;
@@ -61,6 +62,7 @@ bool fsnn_kind_is_neuron(const char *kind)
 
 fsnn_status fsnn_net_create(fsnn_net **net)
 {
+    FSNN_NEED(net);
     *net = fsnn_alloc(sizeof **net);
     if (!*net)
         return FSNN_EMEMORY;
@@ -157,12 +159,34 @@ int fsnn_net_input(fsnn_net *net, fsnn_shape shape)
     return net->input = append(net, node);
 }
 
-int fsnn_net_node_find(const fsnn_net *net, const char *name)
+int net_node_index(const fsnn_net *net, const char *name)
 {
     for (int i = 0; i < net->nodes; i++)
         if (strcmp(net->node[i]->name, name) == 0)
             return i;
+    return -1;
+}
+
+fsnn_status net_no_node(const fsnn_net *net, const char *whose, const char *name)
+{
+    const char **names = fsnn_alloc((size_t)(net->nodes + 1) * sizeof *names);
+    if (!names)
+        return FSNN_EMEMORY;
+    for (int i = 0; i < net->nodes; i++)
+        names[i] = net->node[i]->name;
+    const char *near = fsnn_nearest(name, names, net->nodes);
+    fsnn_fail(FSNN_ENOTFOUND, "%sthere is no node \"%s\"%s%s%s", whose, name,
+              near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    fsnn_free(names);
     return FSNN_ENOTFOUND;
+}
+
+int fsnn_net_node_find(const fsnn_net *net, const char *name)
+{
+    if (!net || !name)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_node_find: net and name must not be NULL");
+    int node = net_node_index(net, name);
+    return node < 0 ? net_no_node(net, "", name) : node;
 }
 
 /* "linear3": the third of its kind. */
@@ -181,7 +205,7 @@ static fsnn_status check_name(const fsnn_net *net, const char *name)
                          "\"%s\" cannot name a node: names are not empty and have no dot, comma, "
                          "equals sign or space",
                          name);
-    if (fsnn_net_node_find(net, name) >= 0)
+    if (net_node_index(net, name) >= 0)
         return fsnn_fail(FSNN_EARGUMENT, "the name \"%s\" is taken: every node needs its own",
                          name);
     return FSNN_OK;
@@ -234,17 +258,6 @@ static fsnn_status fill(net_node *node, const fsnn_op *op, const void *options)
     return op->create ? op->create(&node->op) : FSNN_OK;
 }
 
-static fsnn_status unknown_kind(const char *kind)
-{
-    const char *known[64];
-    int count = 0;
-    while (count < 64 && (known[count] = fsnn_kind_name(count)))
-        count++;
-    const char *near = fsnn_nearest(kind, known, count);
-    return fsnn_fail(FSNN_ENOTFOUND, "there is no node kind \"%s\"%s%s%s", kind,
-                     near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-}
-
 static const char *text_or_none(const char *text)
 {
     return text ? text : "";
@@ -260,7 +273,7 @@ int fsnn_net_add(fsnn_net *net, const char *kind, const char *name, const int *f
             return from[i]; /* an earlier error is passed on, its sentence with it */
     const fsnn_op *op = net_kind_find(kind);
     if (!op)
-        return unknown_kind(kind);
+        return fsnn_name_find("node kind", kind, fsnn_kind_name, NULL);
     if (name)
         FSNN_TRY(check_name(net, name));
     FSNN_TRY(check_sources(net, op, name ? name : kind, from, sources));

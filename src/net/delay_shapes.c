@@ -21,16 +21,9 @@ static bool is_delay(const net_node *node)
 
 static fsnn_status no_source(const fsnn_net *net, const net_node *delay, const char *name)
 {
-    const char **names = fsnn_alloc((size_t)net->nodes * sizeof *names);
-    if (!names)
-        return FSNN_EMEMORY;
-    for (int i = 0; i < net->nodes; i++)
-        names[i] = net->node[i]->name;
-    const char *near = fsnn_nearest(name, names, net->nodes);
-    fsnn_fail(FSNN_ENOTFOUND, "delay \"%s\": there is no node \"%s\"%s%s%s", delay->name, name,
-              near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-    fsnn_free(names);
-    return FSNN_ENOTFOUND;
+    char whose[128];
+    snprintf(whose, sizeof whose, "delay \"%s\": ", delay->name);
+    return net_no_node(net, whose, name);
 }
 
 /* "split1.1": node and output. */
@@ -44,7 +37,7 @@ static fsnn_status find_source(const fsnn_net *net, net_node *delay)
     long port = dot ? strtol(dot + 1, &end, 10) : 0;
     if (dot)
         *dot = 0;
-    int node = fsnn_net_node_find(net, name);
+    int node = net_node_index(net, name);
     fsnn_status status = FSNN_OK;
     if (dot && (dot[1] < '0' || dot[1] > '9' || *end || port >= OP_MAX_OUT))
         status =

@@ -210,6 +210,7 @@ fsnn_status fsnn_net_forward_spikes(fsnn_net *net, const fsnn_spikes *spikes, co
 
 int64_t fsnn_net_counter(const fsnn_net *net)
 {
+    FSNN_NEED(net);
     return net->counter;
 }
 

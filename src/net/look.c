@@ -6,6 +6,7 @@
 
 int fsnn_net_node_count(const fsnn_net *net)
 {
+    FSNN_NEED(net);
     return net->nodes;
 }
 
@@ -50,6 +51,8 @@ static int64_t node_memory(const fsnn_net *net, int index)
 
 fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info)
 {
+    FSNN_NEED(net);
+    FSNN_NEED(info);
     if (index < 0 || index >= net->nodes)
         return fsnn_fail(FSNN_EARGUMENT, "there is no node %d: the net has %d", index, net->nodes);
     const net_node *node = net->node[index];
@@ -83,6 +86,7 @@ fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info)
 
 fsnn_status fsnn_net_shapes(const fsnn_net *net, fsnn_shape *input, fsnn_shape *output)
 {
+    FSNN_NEED(net);
     if (!net->wrapped)
         return fsnn_fail(FSNN_ESTATE, "shapes are settled by fsnn_net_wrap");
     if (input)
@@ -95,6 +99,7 @@ fsnn_status fsnn_net_shapes(const fsnn_net *net, fsnn_shape *input, fsnn_shape *
 fsnn_status fsnn_net_memory(const fsnn_net *net, int64_t *activations, int64_t *histories,
                             int64_t *parameters)
 {
+    FSNN_NEED(net);
     if (!net->wrapped)
         return fsnn_fail(FSNN_ESTATE, "memory is planned by fsnn_net_wrap");
     if (activations)
@@ -127,6 +132,7 @@ double fsnn_net_rate(const fsnn_net *net, int node)
 
 fsnn_status fsnn_net_progress(fsnn_net *net, double done)
 {
+    FSNN_NEED(net);
     if (!net->wrapped)
         return fsnn_fail(FSNN_ESTATE,
                          "the progress of a training is told to a net that is wrapped");
@@ -140,6 +146,7 @@ fsnn_status fsnn_net_progress(fsnn_net *net, double done)
 
 fsnn_status fsnn_net_spike_counts(const fsnn_net *net, int node, int64_t *counts, int64_t *most)
 {
+    FSNN_NEED(net);
     const op_node *op = net->wrapped ? neuron_at(net, node) : NULL;
     if (!op)
         return fsnn_fail(FSNN_EARGUMENT, "node %d is no neuron layer of a wrapped net", node);
@@ -159,6 +166,8 @@ fsnn_status fsnn_net_spike_counts(const fsnn_net *net, int node, int64_t *counts
 
 fsnn_status fsnn_net_certificate(const fsnn_net *net, int node, fsnn_certificate *certificate)
 {
+    FSNN_NEED(net);
+    FSNN_NEED(certificate);
     const op_node *op = net->wrapped ? neuron_at(net, node) : NULL;
     if (!op)
         return fsnn_fail(FSNN_EARGUMENT, "node %d is no neuron layer of a wrapped net", node);
@@ -196,6 +205,7 @@ static void deliver(const fsnn_net *net, const op_node *op, const float *from, f
 
 fsnn_status fsnn_net_read_state(const fsnn_net *net, int node, int state, float *out)
 {
+    FSNN_NEED(net);
     FSNN_TRY(check_read(net, node));
     const op_node *op = neuron_at(net, node);
     if (!neuron_node_state_name(op, state))
@@ -218,6 +228,7 @@ fsnn_status fsnn_net_read_state(const fsnn_net *net, int node, int state, float 
 
 fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float *out)
 {
+    FSNN_NEED(net);
     if (what == FSNN_RECORD_V)
         return fsnn_net_read_state(net, node, 0, out);
     FSNN_TRY(check_read(net, node));

@@ -145,6 +145,11 @@ struct fsnn_net {
 const fsnn_op *net_kind_find(const char *kind);
 const fsnn_op *net_kind_at(int index);
 
+/* The node of that name, -1: there is none. */
+int net_node_index(const fsnn_net *net, const char *name);
+/* FSNN_ENOTFOUND with a sentence that begins with `whose` and names the node most like it. */
+fsnn_status net_no_node(const fsnn_net *net, const char *whose, const char *name);
+
 fsnn_status net_lower(fsnn_net *net); /* shapes, layouts, steps and values */
 fsnn_status
 net_delays_settle(fsnn_net *net);          /* sources and shapes of delays: before steps are made */

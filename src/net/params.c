@@ -179,6 +179,7 @@ fsnn_status net_collect(fsnn_net *net)
 
 int fsnn_net_param_count(const fsnn_net *net)
 {
+    FSNN_NEED(net);
     return net->params;
 }
 
@@ -215,6 +216,7 @@ static fsnn_status begin_anew(fsnn_net *net)
 
 fsnn_status fsnn_net_params_changed(fsnn_net *net)
 {
+    FSNN_NEED(net);
     bool void_state = false;
     fsnn_status status = FSNN_OK;
     for (int i = 1; i < net->nodes && !status; i++) {

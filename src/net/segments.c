@@ -241,6 +241,7 @@ size_t net_segments_bytes(const fsnn_net *net)
 
 int64_t fsnn_net_segment(const fsnn_net *net)
 {
+    FSNN_NEED(net);
     return net->wrapped ? net->segments.steps : 0;
 }
 

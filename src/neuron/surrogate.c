@@ -1,5 +1,6 @@
 /* Surrogates by name, and their formulas once more in double precision for one number: the
  * reference. */
+#include "base/base.h"
 #include <fsnn/neuron.h>
 
 #include <math.h>
@@ -123,10 +124,13 @@ static const row table[FSNN_SURROGATES] = {
 };
 
 /* Other names that the field has for a kind. */
-static const struct {
-    const char *name;
-    fsnn_surrogate_kind kind;
-} also[] = {{"piecewise_linear", FSNN_RECTANGLE}, {"superspike", FSNN_FAST_SIGMOID}};
+static const fsnn_alias also[] = {
+    {"piecewise_linear", FSNN_RECTANGLE}, {"superspike", FSNN_FAST_SIGMOID}, {NULL, 0}};
+
+static const char *name_at(int i)
+{
+    return i < FSNN_SURROGATES ? table[i].name : NULL;
+}
 
 const char *fsnn_surrogate_name(fsnn_surrogate_kind kind)
 {
@@ -135,13 +139,7 @@ const char *fsnn_surrogate_name(fsnn_surrogate_kind kind)
 
 int fsnn_surrogate_find(const char *name)
 {
-    for (int i = 0; i < FSNN_SURROGATES; i++)
-        if (strcmp(name, table[i].name) == 0)
-            return i;
-    for (size_t i = 0; i < sizeof also / sizeof *also; i++)
-        if (strcmp(name, also[i].name) == 0)
-            return (int)also[i].kind;
-    return FSNN_ENOTFOUND;
+    return fsnn_name_find("surrogate gradient", name, name_at, also);
 }
 
 double fsnn_surrogate_default_scale(fsnn_surrogate_kind kind)

@@ -23,10 +23,12 @@ const char *fsnn_reset_name(fsnn_reset reset)
     return (unsigned)reset < FSNN_RESETS ? scan_kernels_get()->resets[reset].name : NULL;
 }
 
+static const char *name_at(int i)
+{
+    return fsnn_reset_name((fsnn_reset)i);
+}
+
 int fsnn_reset_find(const char *name)
 {
-    for (int i = 0; i < FSNN_RESETS; i++)
-        if (strcmp(name, fsnn_reset_name((fsnn_reset)i)) == 0)
-            return i;
-    return FSNN_ENOTFOUND;
+    return fsnn_name_find("reset", name, name_at, NULL);
 }

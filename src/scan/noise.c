@@ -40,10 +40,12 @@ const char *fsnn_noise_name(fsnn_noise_mode mode)
     return (unsigned)mode < FSNN_NOISES ? modes[mode].name : NULL;
 }
 
+static const char *name_at(int i)
+{
+    return i < FSNN_NOISES ? modes[i].name : NULL;
+}
+
 int fsnn_noise_find(const char *name)
 {
-    for (int i = 0; i < FSNN_NOISES; i++)
-        if (strcmp(name, modes[i].name) == 0)
-            return i;
-    return FSNN_ENOTFOUND;
+    return fsnn_name_find("noise", name, name_at, NULL);
 }

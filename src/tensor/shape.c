@@ -7,6 +7,7 @@
 
 int64_t fsnn_shape_count(const fsnn_shape *shape)
 {
+    FSNN_NEED(shape);
     int64_t count = 1;
 
     for (int i = 0; i < shape->rank; i++)

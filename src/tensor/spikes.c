@@ -29,6 +29,8 @@ fsnn_status fsnn_spikes_check(const fsnn_spikes *s)
 
 int64_t fsnn_spikes_total(const fsnn_spikes *s)
 {
+    if (!s)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_spikes_total: spikes must not be NULL");
     int64_t sum = 0;
     for (int64_t r = 0; r < s->steps * s->batch; r++)
         sum += s->count[r];

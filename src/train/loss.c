@@ -17,18 +17,19 @@ const char *fsnn_loss_name(fsnn_loss_kind kind)
     return (unsigned)kind < FSNN_LOSSES ? table[kind].name : "?";
 }
 
+static const char *name_at(int i)
+{
+    return i < FSNN_LOSSES ? table[i].name : NULL;
+}
+
 int fsnn_loss_find(const char *name)
 {
-    for (int i = 0; name && i < FSNN_LOSSES; i++)
-        if (strcmp(name, table[i].name) == 0)
-            return i;
-    return fsnn_fail(FSNN_ENOTFOUND,
-                     "there is no loss \"%s\": known are ce_rate, ce_sum, mse_rate, mse_count, tet",
-                     name ? name : "(null)");
+    return fsnn_name_find("loss", name, name_at, NULL);
 }
 
 fsnn_status fsnn_loss_check(const fsnn_loss *loss)
 {
+    FSNN_NEED(loss);
     if ((unsigned)loss->kind >= FSNN_LOSSES)
         return fsnn_fail(FSNN_EARGUMENT, "there is no loss number %d", (int)loss->kind);
     if (!(loss->label_smoothing >= 0 && loss->label_smoothing < 1))

@@ -39,7 +39,7 @@ int main()
     return fsnn_shape_count(&shape) == 784 && shape.rank == 3 && line.rank == 1 ? 0 : 1;
 }
 END
-libraries=$(PKG_CONFIG_PATH=$build pkg-config --static --libs-only-l fsnn | sed 's/-lfsnn //')
+libraries=$(PKG_CONFIG_PATH=$build pkg-config --static --libs fsnn | sed 's/-lfsnn //')
 for standard in c++11 c++20; do
     # shellcheck disable=SC2086 # lists of flags
     "$cxx" -std=$standard $flags "$place/user.cpp" "$build/libfsnn.a" -fopenmp $libraries -o "$place/user" \

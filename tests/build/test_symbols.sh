@@ -44,7 +44,7 @@ own=$(grep -c abort "$place/own.c")
 [ "$own" -gt 100 ] || fail "found $own internal names only"
 # shellcheck disable=SC2086 # a list of flags
 "$CC" $flags -w -fno-builtin -c "$place/own.c" -o "$place/own.o" >"$place/log" 2>&1 || fail "own functions"
-libraries=$(PKG_CONFIG_PATH=$build pkg-config --static --libs-only-l fsnn | sed 's/-lfsnn //')
+libraries=$(PKG_CONFIG_PATH=$build pkg-config --static --libs fsnn | sed 's/-lfsnn //')
 for example in 01_lif 04_own_neuron; do
     # shellcheck disable=SC2086 # lists of flags
     "$CC" $flags "examples/$example.c" "$place/own.o" "$library" -fopenmp $libraries -o "$place/beside" \
