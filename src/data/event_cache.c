@@ -8,13 +8,11 @@
  * whoever has mapped an older one keeps that. */
 #include "data/event_set.h"
 
+#include "base/port_files.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 typedef struct header {
     char magic[8];
@@ -41,15 +39,15 @@ static fsnn_status hash_pieces(const event_pieces *pieces, const int64_t sensor[
     for (int64_t i = 0; i < pieces->count; i++) {
         const event_piece *p = &pieces->piece[i];
         const int64_t cut[2] = {p->from, p->to};
-        struct stat s;
+        port_about about;
         h = hash_bytes(h, p->path, strlen(p->path) + 1);
         h = hash_bytes(h, cut, sizeof cut);
         if (before && !strcmp(before, p->path))
             continue;
         before = p->path;
-        if (stat(p->path, &s) != 0)
+        if (!port_look(p->path, &about))
             return fsnn_fail(FSNN_EIO, "%s: %s", p->path, strerror(errno));
-        const int64_t state[3] = {s.st_size, s.st_mtim.tv_sec, s.st_mtim.tv_nsec};
+        const int64_t state[3] = {about.size, about.changed[0], about.changed[1]};
         h = hash_bytes(h, state, sizeof state);
     }
     *hash = h;
@@ -78,19 +76,11 @@ static bool valid(const event_set *set, const event_pieces *pieces, uint64_t has
 /* False when there is no such file, or none that is whole: it will be written anew. */
 static bool map_file(const char *path, const event_pieces *pieces, uint64_t hash, event_set *out)
 {
-    struct stat s;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
     *out = (event_set){0};
-    if (file < 0)
-        return false;
-    void *map = fstat(file, &s) == 0 && s.st_size > 0
-                    ? mmap(NULL, (size_t)s.st_size, PROT_READ, MAP_PRIVATE, file, 0)
-                    : MAP_FAILED;
-    close(file);
-    if (map == MAP_FAILED)
+    const void *map = port_map(path, &out->mapped);
+    if (!map)
         return false;
     out->map = map;
-    out->mapped = (size_t)s.st_size;
     if (!valid(out, pieces, hash)) {
         event_set_free(out);
         return false;
@@ -141,7 +131,7 @@ fsnn_status event_set_cached(const event_pieces *pieces, const int64_t sensor[2]
     uint64_t hash;
     *out = (event_set){0};
     FSNN_TRY(hash_pieces(pieces, sensor, &hash));
-    if (mkdir(cache, 0777) != 0 && errno != EEXIST)
+    if (!port_make_folder(cache))
         return fsnn_fail(FSNN_EIO, "%s: the folder of the cache cannot be made: %s", cache,
                          strerror(errno));
     char *path = fsnn_format("%s/events-%016llx.cache", cache, (unsigned long long)hash);
@@ -156,8 +146,7 @@ fsnn_status event_set_cached(const event_pieces *pieces, const int64_t sensor[2]
 
 void event_set_free(event_set *set)
 {
-    if (set->map)
-        munmap(set->map, set->mapped);
+    port_unmap(set->map, set->mapped);
     fsnn_free(set->owned[0]);
     fsnn_free(set->owned[1]);
     *set = (event_set){0};

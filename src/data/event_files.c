@@ -2,13 +2,12 @@
  * classes; tables that cut them. */
 #include "data/event_files.h"
 
+#include "base/port_files.h"
 #include "data/events.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const char *const endings[] = {".bin", ".bs2", ".aedat", ".aedat4", ".npz"};
 
@@ -31,18 +30,6 @@ void event_pieces_free(event_pieces *pieces)
     }
     fsnn_free(pieces->piece);
     *pieces = (event_pieces){0};
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat s;
-    return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
-}
-
-static bool is_file(const char *path)
-{
-    struct stat s;
-    return stat(path, &s) == 0 && S_ISREG(s.st_mode);
 }
 
 /* ---- lines of text ---- */
@@ -149,11 +136,11 @@ static fsnn_status add(const fsnn_event_files *files, char *path, char *text, ev
 static char *find_listed(const char *folder, const char *name)
 {
     char *path = fsnn_format("%s/%s", folder, name);
-    for (int i = 0; path && !is_file(path) && i < FSNN_COUNT(endings); i++) {
+    for (int i = 0; path && !port_is_file(path) && i < FSNN_COUNT(endings); i++) {
         fsnn_free(path);
         path = fsnn_format("%s/%s%s", folder, name, endings[i]);
     }
-    if (path && is_file(path))
+    if (path && port_is_file(path))
         return path;
     fsnn_free(path);
     return NULL;
@@ -224,14 +211,9 @@ static fsnn_status find_in_list(const fsnn_event_files *files, event_pieces *out
 /* ---- folders ---- */
 
 /* "2.bin" before "10.bin". */
-static int by_name(const struct dirent **a, const struct dirent **b)
+static int by_name(const void *a, const void *b)
 {
-    return strverscmp((*a)->d_name, (*b)->d_name);
-}
-
-static int not_hidden(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
+    return strverscmp(*(char *const *)a, *(char *const *)b);
 }
 
 static bool is_recording(const char *name)
@@ -262,28 +244,36 @@ static fsnn_status add_found(const fsnn_event_files *files, char *path, const ch
 }
 
 static fsnn_status find_in_folder(const fsnn_event_files *files, const char *folder,
+                                  const char *class, event_pieces *out);
+
+/* An entry of a folder: a file, or a class's folder of files. */
+static fsnn_status find_in_entry(const fsnn_event_files *files, const char *folder,
+                                 const char *name, const char *class, event_pieces *out)
+{
+    char *path = fsnn_format("%s/%s", folder, name);
+    if (!path)
+        return FSNN_EMEMORY;
+    if (!port_is_folder(path))
+        return add_found(files, path, name, class, out);
+    fsnn_status status = class ? FSNN_OK : find_in_folder(files, path, name, out);
+    fsnn_free(path);
+    return status;
+}
+
+static fsnn_status find_in_folder(const fsnn_event_files *files, const char *folder,
                                   const char *class, event_pieces *out)
 {
-    struct dirent **entry;
-    int count = scandir(folder, &entry, not_hidden, by_name);
-    if (count < 0)
-        return fsnn_fail(FSNN_EIO, "%s: the folder cannot be read: %s", folder, strerror(errno));
-    fsnn_status status = FSNN_OK;
-    for (int i = 0; i < count; i++) {
-        const char *name = entry[i]->d_name;
-        char *path = status == FSNN_OK ? fsnn_format("%s/%s", folder, name) : NULL;
-        if (!path)
-            status = status == FSNN_OK ? FSNN_EMEMORY : status;
-        else if (!is_folder(path))
-            status = add_found(files, path, name, class, out);
-        else {
-            if (!class)
-                status = find_in_folder(files, path, name, out);
-            fsnn_free(path);
-        }
-        free(entry[i]);
-    }
-    free(entry);
+    port_names names;
+    fsnn_status status = port_list(folder, &names);
+    if (status < 0)
+        return status == FSNN_EMEMORY ? status
+                                      : fsnn_fail(FSNN_EIO, "%s: the folder cannot be read: %s",
+                                                  folder, strerror(errno));
+    if (names.count)
+        qsort(names.name, (size_t)names.count, sizeof *names.name, by_name);
+    for (int64_t i = 0; i < names.count && !status; i++)
+        status = find_in_entry(files, folder, names.name[i], class, out);
+    port_names_free(&names);
     return status;
 }
 
@@ -293,7 +283,7 @@ fsnn_status event_pieces_find(const fsnn_event_files *files, event_pieces *out)
     fsnn_status status;
     if (files->list)
         status = find_in_list(files, out);
-    else if (is_folder(files->path))
+    else if (port_is_folder(files->path))
         status = find_in_folder(files, files->path, NULL, out);
     else
         status = add(files, fsnn_strdup(files->path), NULL, out);

@@ -12,7 +12,7 @@ typedef struct event_set {
     const int64_t *start;      /* [count + 1] */
     const packed_event *event; /* [start[count]] */
     void *owned[2];            /* the two blocks, where they are ours */
-    void *map;
+    const void *map;
     size_t mapped;
 } event_set;
 

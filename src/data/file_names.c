@@ -2,12 +2,11 @@
 #include "data/file_names.h"
 
 #include "base/error_key.h"
+#include "base/port_files.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* ---- patterns ---- */
 
@@ -223,17 +222,16 @@ static fsnn_status enter(name_list *list, const char *folder, const char *below,
 static fsnn_status walk(name_list *list, const char *folder, const char *below, int depth,
                         const name_pattern *pattern)
 {
+    port_names names = {0};
     char *path = fsnn_format("%s%s%s", folder, *below ? "/" : "", below);
-    DIR *dir = path ? opendir(path) : NULL;
-    fsnn_status status = path ? FSNN_OK : FSNN_EMEMORY;
-    if (path && !dir && !*below)
+    fsnn_status status = path ? port_list(path, &names) : FSNN_EMEMORY;
+    if (status == FSNN_ENOTFOUND && *below)
+        status = FSNN_OK;
+    else if (status == FSNN_ENOTFOUND || status == FSNN_EIO)
         status = fsnn_fail(FSNN_EIO, "%s: cannot be read as a folder: %s", path, strerror(errno));
-    const struct dirent *entry;
-    while (dir && !status && (entry = readdir(dir)))
-        if (entry->d_name[0] != '.')
-            status = enter(list, folder, below, entry->d_name, depth, pattern);
-    if (dir)
-        closedir(dir);
+    for (int64_t i = 0; i < names.count && !status; i++)
+        status = enter(list, folder, below, names.name[i], depth, pattern);
+    port_names_free(&names);
     fsnn_free(path);
     return status;
 }

@@ -1,9 +1,9 @@
 /* data/graph_read.c: a graph from its folder or its file, and whether there is one. */
 #include "data/graph.h"
 
+#include "base/port_files.h"
+
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 typedef struct files {
     char *path[GRAPH_FILES];
@@ -19,7 +19,7 @@ static fsnn_status load(files *f, const char *folder)
             return FSNN_EMEMORY;
         f->text[i].name = f->path[i];
         /* those that must be there say so themselves when they are not */
-        if (i > GRAPH_LABELS && access(f->path[i], F_OK) != 0)
+        if (i > GRAPH_LABELS && !port_exists(f->path[i]))
             continue;
         FSNN_TRY(fsnn_file_read(f->path[i], &f->bytes[i], &f->text[i].size));
         static const uint8_t nothing;
@@ -58,19 +58,13 @@ static fsnn_status read_file(const char *path, fsnn_graph **graph)
     return status;
 }
 
-static bool is_folder(const char *path)
-{
-    struct stat about;
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-}
-
 fsnn_status fsnn_graph_read(const char *path, fsnn_graph **graph)
 {
     if (!path || !graph)
         return fsnn_fail(FSNN_EARGUMENT,
                          "fsnn_graph_read needs a folder or file and a place for the graph");
     *graph = NULL;
-    return is_folder(path) ? read_folder(path, graph) : read_file(path, graph);
+    return port_is_folder(path) ? read_folder(path, graph) : read_file(path, graph);
 }
 
 static bool has_files(const char *folder)
@@ -78,7 +72,7 @@ static bool has_files(const char *folder)
     bool all = true;
     for (int i = GRAPH_META; i <= GRAPH_LABELS; i++) {
         char *path = fsnn_format("%s/%s", folder, graph_file_name[i]);
-        all = all && path && access(path, F_OK) == 0;
+        all = all && path && port_exists(path);
         fsnn_free(path);
     }
     return all;
@@ -88,7 +82,7 @@ bool fsnn_graph_known(const char *path)
 {
     uint8_t head[2], *bytes;
     size_t size;
-    if (!path || is_folder(path))
+    if (!path || port_is_folder(path))
         return path && has_files(path);
     FILE *file = fopen(path, "rb");
     bool zip = file && fread(head, 1, sizeof head, file) == sizeof head && !memcmp(head, "PK", 2);

@@ -5,11 +5,11 @@
 #include "data/shd.h"
 
 #include "base/error_key.h"
+#include "base/port_files.h"
 #include "data/store.h"
 
 #include <math.h>
 #include <string.h>
-#include <sys/stat.h>
 
 typedef struct spike {
     uint32_t step;
@@ -120,9 +120,9 @@ static fsnn_status take_label(guard *g, file *f, int64_t row)
 
 static fsnn_status take_rows(guard *g, file *f)
 {
-    struct stat about;
+    port_about about;
     FSNN_TRY(guard_get(g, &f->rows, sizeof f->rows));
-    int64_t most = stat(f->path, &about) == 0 ? (int64_t)about.st_size : INT32_MAX;
+    int64_t most = port_look(f->path, &about) ? about.size : INT32_MAX;
     most = most < INT32_MAX / ROWS_A_BYTE ? most * ROWS_A_BYTE : INT32_MAX;
     if (f->rows < 1 || f->rows > most)
         return fsnn_fail(FSNN_EFORMAT,

@@ -1,11 +1,11 @@
 /* data/wav_folder.c: sets of WAV files: which files of a folder, and their classes by name. */
+#include "base/port_files.h"
 #include "data/file_names.h"
 #include "data/series_set.h"
 #include "data/wav.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 typedef struct folder {
     const char *path;
@@ -152,11 +152,10 @@ static fsnn_status open_folder(const char *path, const fsnn_wav_options *options
 fsnn_status fsnn_series_wav(const char *path, const fsnn_wav_options *options, fsnn_series **series)
 {
     static const fsnn_wav_options plain = {0};
-    struct stat info;
     if (!path || !series)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_series_wav needs a path and a place for the series");
     *series = NULL;
-    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+    if (port_is_folder(path))
         return open_folder(path, options ? options : &plain, series);
     fsnn_series *s = NULL;
     fsnn_status status = add_file(path, -1, &s);

@@ -2,10 +2,11 @@
  */
 #include "model/data_kinds.h"
 
+#include "base/port_files.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Indices are the values of fsnn_encoder_kind. */
 static const char *const encoder_names[] = {"direct", "rate", "latency", "delta", NULL};
@@ -236,7 +237,7 @@ fsnn_status data_find_file(const data_place *at, const yaml_node *node, const ch
         try[1] = pool_format(memory, "%s/%s", data && *data ? data : "../shared/data", text);
     }
     for (int i = 0; i < 2 && try[i]; i++)
-        if (access(try[i], F_OK) == 0) {
+        if (port_exists(try[i])) {
             *path = try[i];
             return FSNN_OK;
         }

@@ -3,7 +3,8 @@
  * is put. */
 #include "model/description.h"
 
-#include <stdlib.h>
+#include "base/port_files.h"
+
 #include <string.h>
 
 static yaml_node *text_node(yaml_doc *doc, const char *text)
@@ -43,11 +44,12 @@ static fsnn_status settle_file(fsnn_description *d, yaml_node *node)
     const char *beside = pool_format(&d->doc.memory, "%s%s", d->folder, node->text);
     if (!beside)
         return FSNN_EMEMORY;
-    char *absolute = realpath(beside, NULL);
+    char *absolute;
+    FSNN_TRY(port_real_path(beside, &absolute));
     if (!absolute)
         return FSNN_OK;
     const char *text = pool_text(&d->doc.memory, absolute, strlen(absolute));
-    free(absolute);
+    fsnn_free(absolute);
     if (!text)
         return FSNN_EMEMORY;
     node->text = text;

@@ -2,6 +2,7 @@
  * and going on. */
 #include "train/trainer.h"
 
+#include "base/port_files.h"
 #include "train/evaluate.h"
 #include "train/loss.h"
 #include "train/pass.h"
@@ -9,19 +10,18 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* ---- before ---- */
 
 static fsnn_status check_directory(const char *directory)
 {
-    struct stat info;
+    port_about about;
     if (!directory)
         return FSNN_OK;
-    if (stat(directory, &info) != 0)
+    if (!port_look(directory, &about))
         return fsnn_fail(FSNN_EIO, "%s: the directory for checkpoints cannot be used: %s",
                          directory, strerror(errno));
-    if (!S_ISDIR(info.st_mode))
+    if (!about.folder)
         return fsnn_fail(FSNN_EIO, "%s: checkpoints need a directory, this is none", directory);
     return FSNN_OK;
 }

@@ -1,0 +1,41 @@
+/* base/port_files.h: what the system says of files and folders, and files as memory. */
+#ifndef FSNN_BASE_PORT_FILES_H
+#define FSNN_BASE_PORT_FILES_H
+
+#include "base/base.h"
+
+typedef struct port_about {
+    bool folder, file;  /* neither: a device, a pipe */
+    int64_t size;       /* bytes */
+    int64_t changed[2]; /* when: seconds since 1970, nanoseconds */
+} port_about;
+
+/* What stands at a path, where links lead. False, with errno, where nothing can be seen there. */
+bool port_look(const char *path, port_about *about);
+bool port_exists(const char *path);
+bool port_is_folder(const char *path);
+bool port_is_file(const char *path);
+
+/* Makes a folder in one that is there. False, with errno, where neither it nor anything else of
+ * this name is there then. */
+bool port_make_folder(const char *path);
+/* The path from the root, without links (fsnn_free); *real NULL: nothing is there. FSNN_EMEMORY. */
+fsnn_status port_real_path(const char *path, char **real);
+
+typedef struct port_names {
+    char **name; /* [count] */
+    int64_t count, capacity;
+} port_names;
+
+/* The names of what is in a folder, hidden files left out, in no order. FSNN_ENOTFOUND where it
+ * cannot be opened as a folder and FSNN_EIO where reading fails, both with errno and without a
+ * sentence; FSNN_EMEMORY. */
+fsnn_status port_list(const char *folder, port_names *names);
+void port_names_free(port_names *names);
+
+/* A file of *size bytes as memory that is only read; pages come with their use. What its name
+ * stands for later does not change it. NULL where it is empty or cannot be had so. */
+const void *port_map(const char *path, size_t *size);
+void port_unmap(const void *map, size_t size);
+
+#endif
