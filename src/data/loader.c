@@ -7,14 +7,16 @@
  * up each of their loops: then a batch is made when it is asked for, by all of them *together*.
  * Samples that are made from recordings keep their thread in any case: it may have to wait for a
  * disk. */
+#include "base/port_threads.h"
 #include "data/recipe.h"
 #include "data/store.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
 
 enum { SLOTS = 3, PIECES = 32 };
+
+/* What threads wait for. */
+enum { WORK, DONE };
 
 typedef struct fault {
     fsnn_status status;
@@ -40,12 +42,10 @@ struct fsnn_loader {
     slot slot[SLOTS];
     int slots; /* of them that there are: one where batches are made together */
 
-    pthread_t thread;
-    bool threaded; /* the thread runs, mutex and conditions exist */
+    port_thread *thread;
     bool together; /* in this epoch the thread has nothing to do */
-    pthread_mutex_t lock;
-    pthread_cond_t work, done;
-    /* under the lock: */
+    port_monitor *monitor;
+    /* inside: */
     bool started, busy, quit;
     int64_t epoch, made, taken; /* batches finished, handed out */
     atomic_bool drop;           /* leave the batch in the making: nobody wants it */
@@ -155,63 +155,48 @@ static bool wanted(const fsnn_loader *l)
     return l->started && !l->together && l->made < l->batches && l->made < held + SLOTS;
 }
 
-static void *run(void *user)
+static void run(void *user)
 {
     fsnn_loader *l = user;
-    pthread_mutex_lock(&l->lock);
+    port_enter(l->monitor);
     for (;;) {
         while (!l->quit && !wanted(l))
-            pthread_cond_wait(&l->work, &l->lock);
+            port_wait(l->monitor, WORK);
         if (l->quit)
             break;
         int64_t number = l->made;
         slot *s = &l->slot[number % SLOTS];
         l->busy = true;
-        pthread_mutex_unlock(&l->lock);
+        port_leave(l->monitor);
         fill(l, number, s);
-        pthread_mutex_lock(&l->lock);
+        port_enter(l->monitor);
         l->busy = false;
         if (l->started) /* otherwise another epoch is about to begin */
             l->made++;
-        pthread_cond_broadcast(&l->done);
+        port_wake(l->monitor, DONE);
     }
-    pthread_mutex_unlock(&l->lock);
-    return NULL;
+    port_leave(l->monitor);
 }
 
-/* Signals are for the threads of the program. */
 static fsnn_status start_thread(fsnn_loader *l)
 {
-    sigset_t all, old;
-    pthread_mutex_init(&l->lock, NULL);
-    pthread_cond_init(&l->work, NULL);
-    pthread_cond_init(&l->done, NULL);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    int failed = pthread_create(&l->thread, NULL, run, l);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (!failed) {
-        l->threaded = true;
-        return FSNN_OK;
-    }
-    pthread_mutex_destroy(&l->lock);
-    pthread_cond_destroy(&l->work);
-    pthread_cond_destroy(&l->done);
-    return fsnn_fail(FSNN_EMEMORY, "the thread that prepares batches cannot be started: %s",
-                     strerror(failed));
+    l->monitor = port_monitor_create();
+    if (!l->monitor)
+        return FSNN_EMEMORY;
+    return port_thread_start("the thread that prepares batches", run, l, &l->thread);
 }
 
 static void stop_thread(fsnn_loader *l)
 {
-    pthread_mutex_lock(&l->lock);
-    l->quit = true;
-    atomic_store(&l->drop, true);
-    pthread_cond_broadcast(&l->work);
-    pthread_mutex_unlock(&l->lock);
-    pthread_join(l->thread, NULL);
-    pthread_mutex_destroy(&l->lock);
-    pthread_cond_destroy(&l->work);
-    pthread_cond_destroy(&l->done);
+    if (l->thread) {
+        port_enter(l->monitor);
+        l->quit = true;
+        atomic_store(&l->drop, true);
+        port_wake(l->monitor, WORK);
+        port_leave(l->monitor);
+        port_thread_join(l->thread);
+    }
+    port_monitor_destroy(l->monitor);
 }
 
 /* ---- creation ---- */
@@ -334,8 +319,7 @@ void fsnn_loader_destroy(fsnn_loader *l)
 {
     if (!l)
         return;
-    if (l->threaded)
-        stop_thread(l);
+    stop_thread(l);
     for (int i = 0; i < l->slots; i++)
         close_slot(&l->slot[i]);
     for (int i = 0; i < l->makers; i++)
@@ -406,19 +390,19 @@ fsnn_status fsnn_loader_start(fsnn_loader *l, int64_t epoch)
     if (!l || epoch < 0 || epoch >= EPOCHS)
         return fsnn_fail(FSNN_EARGUMENT, "epoch %lld; epochs count from 0 to %d", (long long)epoch,
                          EPOCHS - 1);
-    pthread_mutex_lock(&l->lock);
+    port_enter(l->monitor);
     l->started = false;
     atomic_store(&l->drop, true);
     while (l->busy)
-        pthread_cond_wait(&l->done, &l->lock);
+        port_wait(l->monitor, DONE);
     atomic_store(&l->drop, false);
     l->epoch = epoch;
     l->made = l->taken = 0;
     make_order(l);
     fsnn_status status = open_epoch(l);
     l->started = status == FSNN_OK;
-    pthread_cond_signal(&l->work);
-    pthread_mutex_unlock(&l->lock);
+    port_wake(l->monitor, WORK);
+    port_leave(l->monitor);
     return status;
 }
 
@@ -435,11 +419,11 @@ static slot *make_next(fsnn_loader *l)
 static slot *take(fsnn_loader *l)
 {
     while (l->made <= l->taken)
-        pthread_cond_wait(&l->done, &l->lock);
+        port_wait(l->monitor, DONE);
     slot *s = &l->slot[l->taken % SLOTS];
     if (s->fault.status == FSNN_OK) {
         l->taken++;
-        pthread_cond_signal(&l->work);
+        port_wake(l->monitor, WORK);
     }
     return s;
 }
@@ -448,10 +432,10 @@ int fsnn_loader_next(fsnn_loader *l, fsnn_batch *batch)
 {
     if (!l || !batch)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_loader_next needs a loader and a place for a batch");
-    pthread_mutex_lock(&l->lock);
+    port_enter(l->monitor);
     bool started = l->started, more = started && l->taken < l->batches;
     const slot *s = more ? (l->together ? make_next : take)(l) : NULL;
-    pthread_mutex_unlock(&l->lock);
+    port_leave(l->monitor);
     *batch = (fsnn_batch){0};
     if (!started)
         return fsnn_fail(FSNN_ESTATE,

@@ -1,7 +1,8 @@
 /* Callbacks by name: one list of the process, guarded by a lock. */
 #include "neuron/user.h"
 
-#include <pthread.h>
+#include "base/port_threads.h"
+
 #include <string.h>
 
 typedef struct entry entry;
@@ -13,7 +14,6 @@ struct entry {
     fsnn_neuron_callback c;
 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static entry *first;
 
 static void drop(entry *e)
@@ -98,20 +98,20 @@ fsnn_status fsnn_neuron_register(const char *name, const fsnn_neuron_callback *c
     entry *made = callback ? make(name, callback) : NULL;
     if (callback && !made)
         return FSNN_EMEMORY;
-    pthread_mutex_lock(&lock);
+    port_lists_lock();
     entry **at = place_of(name), *old = *at;
     if (made)
         made->next = old ? old->next : NULL;
     if (made || old)
         *at = made ? made : old->next;
-    pthread_mutex_unlock(&lock);
+    port_lists_unlock();
     drop(old);
     return FSNN_OK;
 }
 
 bool neuron_callback_find(const char *name, fsnn_neuron_callback *out, char **names)
 {
-    pthread_mutex_lock(&lock);
+    port_lists_lock();
     const entry *e = *place_of(name);
     *names = e ? fsnn_alloc(e->bytes) : NULL;
     if (*names) {
@@ -119,19 +119,19 @@ bool neuron_callback_find(const char *name, fsnn_neuron_callback *out, char **na
         *out = e->c;
         name_params(out, *names);
     }
-    pthread_mutex_unlock(&lock);
+    port_lists_unlock();
     return e != NULL;
 }
 
 char *neuron_callback_names(void)
 {
-    pthread_mutex_lock(&lock);
+    port_lists_lock();
     char *text = fsnn_strdup("");
     for (const entry *e = first; e && text; e = e->next) {
         char *more = fsnn_format("%s%s\"%s\"", text, *text ? ", " : "", e->name);
         fsnn_free(text);
         text = more;
     }
-    pthread_mutex_unlock(&lock);
+    port_lists_unlock();
     return text;
 }

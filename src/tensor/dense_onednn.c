@@ -1,7 +1,8 @@
 /* tensor/dense_onednn.c: the differences between oneDNN 2.x and 3.x, all in one place. */
 #include "tensor/dense_onednn.h"
 
-#include <pthread.h>
+#include "base/port_threads.h"
+
 #include <string.h>
 
 fsnn_status dense_check(dnnl_status_t status, const char *what)
@@ -36,9 +37,9 @@ static void make_engine(void)
 
 fsnn_status dense_engine(dnnl_engine_t *engine)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    static atomic_bool made;
 
-    pthread_once(&once, make_engine);
+    port_once(&made, make_engine);
     *engine = engine_made;
     return dense_check(engine_status, "make its engine");
 }
