@@ -46,6 +46,11 @@ bool port_make_folder(const char *path)
     return mkdir(path, 0777) == 0 || errno == EEXIST;
 }
 
+bool port_remove(const char *path)
+{
+    return unlink(path) == 0;
+}
+
 fsnn_status port_real_path(const char *path, char **real)
 {
     char *found = realpath(path, NULL);

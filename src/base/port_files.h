@@ -22,6 +22,9 @@ bool port_make_folder(const char *path);
 /* The path from the root, without links (fsnn_free); *real NULL: nothing is there. FSNN_EMEMORY. */
 fsnn_status port_real_path(const char *path, char **real);
 
+/* Removes a file or a link, never a folder. False with errno. */
+bool port_remove(const char *path);
+
 typedef struct port_names {
     char **name; /* [count] */
     int64_t count, capacity;

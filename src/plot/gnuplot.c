@@ -2,59 +2,13 @@
  * scripts are relative), and turns what it complains about into our error sentence. */
 #include "plot/figure.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
+#include "base/port_files.h"
+#include "base/port_process.h"
+
+#include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define COMPLAINT 1024
-
-extern char **environ;
-
-/* Starts gnuplot with its stderr into `writing`. Returns 0 or an error number. */
-static int start(const char *folder, char *script, int writing, pid_t *child)
-{
-    /* -d: the user's own start-up file is for their plots and may change ours */
-    char *arguments[] = {"gnuplot", "-d", script, NULL};
-    posix_spawn_file_actions_t actions;
-    int failed = posix_spawn_file_actions_init(&actions);
-
-    if (failed)
-        return failed;
-    failed = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    if (!failed)
-        failed = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-    if (!failed)
-        failed = posix_spawn_file_actions_adddup2(&actions, writing, 2);
-    if (!failed)
-        failed = posix_spawn_file_actions_addchdir_np(&actions, folder);
-    if (!failed)
-        failed = posix_spawnp(child, "gnuplot", &actions, NULL, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    return failed;
-}
-
-/* Keeps the end of what was said (the complaint comes last) and lets none of it block gnuplot. */
-static void listen_to(int reading, char said[COMPLAINT])
-{
-    size_t used = 0;
-
-    for (;;) {
-        if (used > COMPLAINT / 2) {
-            memmove(said, said + used - COMPLAINT / 2, COMPLAINT / 2);
-            used = COMPLAINT / 2;
-        }
-        ssize_t got = read(reading, said + used, COMPLAINT - 1 - used);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            break;
-        used += (size_t)got;
-    }
-    said[used] = 0;
-}
 
 /* The last line that says something. */
 static const char *complaint(char *said)
@@ -68,14 +22,15 @@ static const char *complaint(char *said)
     }
 }
 
-static fsnn_status missing(const char *folder, const char *name, const char *path, int failed)
+static fsnn_status not_started(const char *folder, const char *name, const char *path,
+                               const port_end *end)
 {
-    if (failed != ENOENT)
+    if (!end->missing)
         return fsnn_fail(
             FSNN_EIO,
             "%s.png: gnuplot could not be started: %s; %s.gp and %s.dat are there: run "
             "`gnuplot %s.gp` in %s to draw the figure",
-            path, strerror(failed), path, path, name, folder);
+            path, end->error, path, path, name, folder);
     return fsnn_fail(
         FSNN_EIO,
         "%s.png: not drawn because gnuplot is not installed (no program of that name on "
@@ -84,26 +39,17 @@ static fsnn_status missing(const char *folder, const char *name, const char *pat
         path, name, folder, path, path);
 }
 
-/* Waits for the end. A program that ignores SIGCHLD gets no report: then the pictures themselves
- * tell. */
-static fsnn_status finish(pid_t child, const char *path, char *said)
+/* Where its end is not known the pictures themselves tell. */
+static fsnn_status ended(const char *path, const port_end *end, char *said)
 {
-    int report = 0;
-    pid_t ended;
-
-    do
-        ended = waitpid(child, &report, 0);
-    while (ended < 0 && errno == EINTR);
-    if (ended < 0)
-        return FSNN_OK;
-    if (WIFSIGNALED(report))
+    if (end->stage == PORT_SIGNAL)
         return fsnn_fail(FSNN_EIO, "%s.png: gnuplot was stopped by signal %d (%s)", path,
-                         WTERMSIG(report), strsignal(WTERMSIG(report)));
-    if (WEXITSTATUS(report) == 0)
+                         end->number, end->error);
+    if (end->stage == PORT_UNKNOWN || end->number == 0)
         return FSNN_OK;
     const char *what = complaint(said);
-    return fsnn_fail(FSNN_EIO, "%s.png: gnuplot failed with exit code %d: %s", path,
-                     WEXITSTATUS(report), *what ? what : "it gave no reason");
+    return fsnn_fail(FSNN_EIO, "%s.png: gnuplot failed with exit code %d: %s", path, end->number,
+                     *what ? what : "it gave no reason");
 }
 
 /* A picture of other data must not stay beside these, whatever happens next. */
@@ -113,7 +59,7 @@ static fsnn_status remove_old(const char *path, const char *ending)
 
     if (!picture)
         return FSNN_EMEMORY;
-    unlink(picture);
+    port_remove(picture);
     fsnn_free(picture);
     return FSNN_OK;
 }
@@ -152,19 +98,14 @@ static fsnn_status whole(const char *path, const char *ending, const char *tail)
 
 static fsnn_status run(const char *folder, const char *name, const char *path, char *script)
 {
-    char said[COMPLAINT] = "";
-    int ends[2];
-    pid_t child;
-
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    /* -d: the user's own start-up file is for their plots and may change ours */
+    char *arguments[] = {"gnuplot", "-d", script, NULL}, said[COMPLAINT];
+    port_end end = port_run(folder, arguments, said, sizeof said);
+    if (end.stage == PORT_NO_PIPE)
         return fsnn_fail(FSNN_EIO, "%s.png: no pipe to gnuplot could be opened: %s", path,
-                         strerror(errno));
-    int failed = start(folder, script, ends[1], &child);
-    close(ends[1]);
-    if (!failed)
-        listen_to(ends[0], said);
-    close(ends[0]);
-    return failed ? missing(folder, name, path, failed) : finish(child, path, said);
+                         end.error);
+    return end.stage == PORT_NO_START ? not_started(folder, name, path, &end)
+                                      : ended(path, &end, said);
 }
 
 fsnn_status fsnn_gnuplot_run(const char *folder, const char *name, const char *path)

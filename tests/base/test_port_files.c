@@ -101,6 +101,17 @@ static void real_paths(void **state)
     fsnn_alloc_fail_at(0);
 }
 
+static void files_removed(void **state)
+{
+    (void)state;
+    write_text(path, "x");
+    assert_true(port_remove(path));
+    assert_false(port_exists(path) || port_remove(path));
+    assert_true(port_make_folder(in_folder("below")));
+    assert_false(port_remove(in_folder("below")));
+    assert_true(port_is_folder(in_folder("below")));
+}
+
 static void lists(void **state)
 {
     port_names names;
@@ -168,7 +179,7 @@ static void maps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(look),  TEST(folders_made),         TEST(real_paths),
+        TEST(look),  TEST(folders_made),         TEST(real_paths), TEST(files_removed),
         TEST(lists), TEST(lists_without_memory), TEST(maps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
