@@ -1,8 +1,8 @@
-/* base/guard.c: see guard.h. The child is a fork without exec, so it has the caller's memory; of
- * the threads only the one that called is there, and no lock of another is waited for, as long as
- * it keeps to the C library's allocator (which is whole after a fork) and to a library that nobody
- * else uses. Its end is read from a page that both share: a status and a sentence when it came to
- * its end, nothing when it crashed. */
+/* base/port_guard.c: see guard.h. The child is a fork without exec, so it has the caller's memory;
+ * of the threads only the one that called is there, and no lock of another is waited for, as long
+ * as it keeps to the C library's allocator (which is whole after a fork) and to a library that
+ * nobody else uses. Its end is read from a page that both share: a status and a sentence when it
+ * came to its end, nothing when it crashed. */
 #include "base/guard.h"
 
 #include <errno.h>
