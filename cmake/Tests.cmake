@@ -36,6 +36,13 @@ foreach(source IN LISTS programs)
     fsnn_test(${room}/${what} $<TARGET_FILE:${target}>)
 endforeach()
 
+# Hashes of what the library computes, for tests/net/same_bits.sh.
+file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/net/same_bits/*.c)
+add_executable(same_bits ${sources})
+target_compile_options(same_bits PRIVATE -O1)
+target_link_libraries(same_bits PRIVATE fsnn_static)
+set_target_properties(same_bits PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+
 file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*/*.sh)
 foreach(source IN LISTS scripts)
     cmake_path(GET source STEM stem)
