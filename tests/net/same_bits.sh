@@ -90,6 +90,14 @@ check() {
         echo "same_bits: the C library's exp, log, pow, ... give other bits than those of $1: only threads are compared"
         machine=other
     else
+        if ! same_lines '^print/long' "$work/wanted" "$work/one"; then
+            echo "same_bits: this processor rounds functions of long double otherwise than that of $1:" \
+                "what keeps their results in double is not compared"
+            without '^print/long\|/ml/\|exponentials\|/series\|^weights/\|^equation/\|^mittag' "$work/wanted" "$work/one"
+            for file in "$work/wanted" "$work/one"; do
+                sed 's/ record=[^ ]*//' "$file" >"$work/kept" && mv "$work/kept" "$file"
+            done
+        fi
         if ! same_lines '^print/' "$work/wanted" "$work/one"; then
             echo "same_bits: the dense kernels give other bits than those of $1: networks with weights are not compared"
             without '^print/\|^dense/\|^conv/' "$work/wanted" "$work/one"

@@ -1,5 +1,5 @@
-/* Networks with dense kernels. Their names begin with dense/ or conv/: where the kernels give other bits on
- * their own (print/dense), these lines are not compared. */
+/* Networks with dense kernels. Their names begin with dense/ or conv/: where the kernels give other
+ * bits on their own (print/dense), these lines are not compared. */
 #include "bits.h"
 
 #include <stdarg.h>
@@ -98,8 +98,8 @@ static void one(int net, int n, int form)
     s.plan.input_gradient = !s.spikes && form != 3;
     setup_fit(&s, 3 + (form < 2 ? 0 : (form + n) % 9));
     /* threads share the sums of convolutions' gradients, so their number decides the bits */
-    run(&s, "%s/%s/%s/%d", s.build == build_conv ? "conv" : "dense", nets[net].name, names[n],
-        form);
+    run(&s, "%s/%s/%s/%s/%d", s.build == build_conv ? "conv" : "dense", nets[net].name, names[n],
+        s.engine.name, form);
 }
 
 void group_dense(void)

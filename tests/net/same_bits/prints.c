@@ -1,5 +1,6 @@
-/* Fingerprints of what stands below the library: of the C library's functions, and of networks of
- * dense kernels without neurons. Where they differ, hashes that build on them cannot be compared. */
+/* Fingerprints of what stands below the library: of the C library's functions, of the processor's
+ * of long double, and of networks of dense kernels without neurons. Where they differ, hashes that build on them cannot be compared.
+ */
 #include "bits.h"
 
 #include <math.h>
@@ -20,6 +21,34 @@ static void mathematics(void)
             &h, (float[]){expf(-f), logf(f), powf(f, 0.37F), tanhf(f - 30), sinf(f), cosf(f)}, 6);
     }
     line_begin("print/libm");
+    line_part("values", &h);
+    line_end();
+}
+
+/* Functions of long double are instructions of the processor, and makers of processors round their
+ * last bit in their own ways. */
+static void hash_long(hash *h, long double x)
+{
+    enum { BYTES = 10 }; /* what follows is padding */
+    hash_bytes(h, &x, BYTES);
+}
+
+static void long_mathematics(void)
+{
+    hash h = hash_new();
+    for (int i = 1; i < 2000; i++) {
+        volatile long double x = i * 0.0078125L;
+        hash_long(&h, expl(-x));
+        hash_long(&h, logl(x));
+        hash_long(&h, powl(x, 0.37L));
+        hash_long(&h, tgammal(x));
+        hash_long(&h, lgammal(x));
+        hash_long(&h, sinl(x));
+        hash_long(&h, cosl(x));
+        hash_long(&h, expm1l(-x));
+        hash_long(&h, log1pl(x));
+    }
+    line_begin("print/long");
     line_part("values", &h);
     line_end();
 }
@@ -59,5 +88,6 @@ static void dense(void)
 void group_prints(void)
 {
     mathematics();
+    long_mathematics();
     dense();
 }

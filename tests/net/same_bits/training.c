@@ -123,7 +123,9 @@ static fsnn_status make(const example *e, fsnn_data **data)
 
 static fsnn_status read_text(const example *e, fsnn_description **description)
 {
-    char path[] = "/tmp/fsnn_same_bits_XXXXXX";
+    char path[4096];
+    const char *folder = getenv("TMPDIR");
+    snprintf(path, sizeof path, "%s/fsnn-same-bits-XXXXXX", folder && *folder ? folder : "/tmp");
     int file = mkstemp(path);
     if (file < 0)
         return fsnn_error_set(FSNN_EIO, "no temporary file");
