@@ -1,6 +1,6 @@
 /* Fingerprints of what stands below the library: of the C library's functions, of the processor's
- * of long double, and of networks of dense kernels without neurons. Where they differ, hashes that build on them cannot be compared.
- */
+ * of long double, and of networks of dense kernels without neurons. Where they differ, hashes that
+ * build on them cannot be compared. */
 #include "bits.h"
 
 #include <math.h>
