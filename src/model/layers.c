@@ -292,9 +292,9 @@ static fsnn_status check_delays(fsnn_description *d, const yaml_node *list)
 {
     for (int i = 0; i < d->layers; i++) {
         const layer *l = &d->layer[i];
-        if (!(l->op->flags & OP_DELAY))
+        if (!l->op->of)
             continue;
-        const char *of = ((const fsnn_delay *)l->options)->of;
+        const char *of = l->op->of(l->options);
         const yaml_node *options = layer_options(l->node), *at = yaml_find(options, "of");
         at = at ? at : options ? options : l->node;
         if (strcmp(of, "input") == 0 || item_called(&d->doc, list, of))

@@ -15,8 +15,8 @@ fsnn_status fsnn_net_count_spikes(fsnn_net *net, bool on)
     net->ran = false; /* spikes that are counted have a place of their own */
     FSNN_TRY(net_place(net));
     for (int i = 1; i < net->nodes; i++)
-        if (net->node[i]->op.op->flags & OP_NEURON)
-            FSNN_TRY(neuron_node_count(&net->node[i]->op, on));
+        if (net_neuron(net, i))
+            FSNN_TRY(neuron_node_count(net_neuron(net, i), on));
     return FSNN_OK;
 }
 
@@ -56,7 +56,7 @@ void net_count(fsnn_net *net, const net_step *step)
     net_tally *t = &net->tally[step->node];
     int64_t rows = net->K * op->B; /* of a loop, all its steps */
     t->steps += (double)rows;
-    if (op->op->flags & OP_NEURON)
+    if (net_neuron(net, step->node))
         t->memory += neuron_node_memory_cost(op) * (double)(op->B * fsnn_shape_count(&op->out[0]));
     for (int i = 0; op->operations > 0 && i < op->inputs; i++)
         if (net_takes_spikes(net, step, i))

@@ -1,6 +1,7 @@
 /* Backward: the same steps upwards. The first reader of a value writes its gradient, later ones add
  * to it. */
 #include "net/net.h"
+#include "op/memory.h"
 
 #include <string.h>
 
@@ -89,8 +90,21 @@ fsnn_status net_backward_step(const fsnn_net *net, const net_step *step, int64_t
     return FSNN_OK;
 }
 
+/* What remembers is told which piece of the call comes; one whose gradients do not go on to others
+ * is all there is. */
+static void chain(const fsnn_net *net)
+{
+    bool last = net->segments.first + net->K == net->plan.steps, first = net->segments.first == 0;
+    for (int i = 1; i < net->nodes; i++) {
+        op_node *op = &net->node[i]->op;
+        if (op->op->memory && op->op->memory->chain)
+            op->op->memory->chain(op, last || !op->chained, first || !op->chained);
+    }
+}
+
 fsnn_status net_backward(fsnn_net *net, const float *output_gradient)
 {
+    chain(net);
     if (net->value[net->out_value].wants)
         memcpy(net_grad(net, net->out_value), output_gradient,
                (size_t)net_numbers(net, net->out_value) * sizeof(float));

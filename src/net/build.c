@@ -258,11 +258,6 @@ static fsnn_status fill(net_node *node, const fsnn_op *op, const void *options)
     return op->create ? op->create(&node->op) : FSNN_OK;
 }
 
-static const char *text_or_none(const char *text)
-{
-    return text ? text : "";
-}
-
 int fsnn_net_add(fsnn_net *net, const char *kind, const char *name, const int *from, int sources,
                  const void *options)
 {
@@ -282,9 +277,8 @@ int fsnn_net_add(fsnn_net *net, const char *kind, const char *name, const int *f
     if (!node)
         return FSNN_EMEMORY;
     node->name = name ? fsnn_strdup(name) : default_name(net, kind);
-    node->sources = op->flags & OP_DELAY && options
-                        ? fsnn_strdup(text_or_none(((const fsnn_delay *)options)->of))
-                        : source_text(net, from, sources);
+    node->sources =
+        op->of && options ? fsnn_strdup(op->of(options)) : source_text(net, from, sources);
     fsnn_status status = node->name && node->sources ? FSNN_OK : FSNN_EMEMORY;
     if (!status && !name)
         status = check_name(net, node->name);

@@ -5,6 +5,7 @@
  * Backward goes through them in the other direction: put receives at step k what delay has left at
  * step k + 1. Cost: one copy of the source a step. */
 #include "net/net.h"
+#include "op/memory.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -84,7 +85,7 @@ static fsnn_status plan(op_node *node)
     return FSNN_OK;
 }
 
-size_t net_delay_bytes(const op_node *node)
+static size_t bytes(const op_node *node)
 {
     const state *st = node->state;
     return (size_t)st->numbers * sizeof(float);
@@ -93,14 +94,14 @@ size_t net_delay_bytes(const op_node *node)
 static fsnn_status give(op_node *node, const op_run *run)
 {
     const state *st = node->state;
-    memcpy(run->out[0], st->value, net_delay_bytes(node));
+    memcpy(run->out[0], st->value, bytes(node));
     return FSNN_OK;
 }
 
 static fsnn_status give_back(op_node *node, const op_run *run)
 {
     const state *st = node->state;
-    memcpy(st->gradient, run->gout[0], net_delay_bytes(node));
+    memcpy(st->gradient, run->gout[0], bytes(node));
     return FSNN_OK;
 }
 
@@ -113,7 +114,7 @@ static fsnn_status nothing_out(op_node *node)
 static fsnn_status put(op_node *node, const op_run *run)
 {
     const state *st = node->state;
-    memcpy(st->value, run->in[0], net_delay_bytes(node));
+    memcpy(st->value, run->in[0], bytes(node));
     return FSNN_OK;
 }
 
@@ -121,7 +122,7 @@ static fsnn_status put_back(op_node *node, const op_run *run)
 {
     const state *st = node->state;
     if (run->gin[0])
-        memcpy(run->gin[0], st->gradient, net_delay_bytes(node));
+        memcpy(run->gin[0], st->gradient, bytes(node));
     return FSNN_OK;
 }
 
@@ -144,31 +145,69 @@ bool net_delay_last(const op_node *node)
     return st->last;
 }
 
-void net_delay_reset(op_node *node)
+op_node *net_delay(const fsnn_net *net, int node)
+{
+    return node >= 1 && net->node[node]->op.op->put ? &net->node[node]->op : NULL;
+}
+
+/* ---- memory: the store ---- */
+
+static void reset(op_node *node)
 {
     const state *st = node->state;
-    memset(st->value, 0, net_delay_bytes(node));
+    memset(st->value, 0, bytes(node));
 }
 
 /* Behind the last step there is nothing that gives a gradient. */
-void net_delay_chain(op_node *node, bool last)
+static void chain(op_node *node, bool last, bool first)
 {
+    (void)first;
     const state *st = node->state;
     if (last)
-        memset(st->gradient, 0, net_delay_bytes(node));
+        memset(st->gradient, 0, bytes(node));
 }
 
-void net_delay_save(const op_node *node, void *bytes)
+static void save(const op_node *node, bool whole, void *to)
 {
+    (void)whole;
     const state *st = node->state;
-    memcpy(bytes, st->value, net_delay_bytes(node));
+    memcpy(to, st->value, bytes(node));
 }
 
-void net_delay_load(op_node *node, const void *bytes)
+static fsnn_status load(op_node *node, bool whole, const void *from)
+{
+    (void)whole;
+    const state *st = node->state;
+    memcpy(st->value, from, bytes(node));
+    return FSNN_OK;
+}
+
+static size_t held(const op_node *node)
 {
     const state *st = node->state;
-    memcpy(st->value, bytes, net_delay_bytes(node));
+    return 2 * st->capacity;
 }
+
+static const op_memory memory = {
+    .reset = reset, .bytes = bytes, .save = save, .load = load, .chain = chain, .held = held};
+
+/* ---- the two operators ---- */
+
+static const char *of(const void *options)
+{
+    const fsnn_delay *o = options;
+    return o->of ? o->of : "";
+}
+
+static const fsnn_op delay_put = {
+    .kind = "put",
+    .min_in = 1,
+    .max_in = 1,
+    .flags = OP_LAST,
+    .shape = nothing_out,
+    .forward = put,
+    .backward = put_back,
+};
 
 static const fsnn_op delay = {
     .kind = "delay",
@@ -176,24 +215,17 @@ static const fsnn_op delay = {
     .options_size = sizeof(fsnn_delay),
     .defaults = &defaults,
     .keys = keys,
-    .flags = OP_LAST | OP_DELAY | OP_VARIES,
+    .flags = OP_LAST,
     .state_size = sizeof(state),
     .create = create,
     .shape = shape,
     .plan = plan,
     .forward = give,
     .backward = give_back,
+    .memory = &memory,
+    .of = of,
+    .put = &delay_put,
     .destroy = destroy,
-};
-
-const fsnn_op net_delay_put = {
-    .kind = "put",
-    .min_in = 1,
-    .max_in = 1,
-    .flags = OP_LAST | OP_VARIES,
-    .shape = nothing_out,
-    .forward = put,
-    .backward = put_back,
 };
 
 const fsnn_op *const net_delay_ops[] = {&delay, NULL};

@@ -14,11 +14,6 @@
  * its inputs, by a guess, for certain. */
 typedef enum known { NOTHING, REFUSED, GUESSED, CERTAIN } known;
 
-static bool is_delay(const net_node *node)
-{
-    return node->op.op && (node->op.op->flags & OP_DELAY);
-}
-
 static fsnn_status no_source(const fsnn_net *net, const net_node *delay, const char *name)
 {
     char whose[128];
@@ -29,7 +24,7 @@ static fsnn_status no_source(const fsnn_net *net, const net_node *delay, const c
 /* "split1.1": node and output. */
 static fsnn_status find_source(const fsnn_net *net, net_node *delay)
 {
-    const char *of = ((const fsnn_delay *)delay->op.options)->of;
+    const char *of = delay->op.op->of(delay->op.options);
     char *name = fsnn_strdup(of);
     if (!name)
         return FSNN_EMEMORY;
@@ -58,7 +53,7 @@ static fsnn_status begin(fsnn_net *net, int *delays)
     *delays = 0;
     for (int i = 1; i < net->nodes; i++) {
         net_node *node = net->node[i];
-        if (!is_delay(node))
+        if (!net_delay(net, i))
             continue;
         const fsnn_delay *o = node->op.options;
         FSNN_TRY(net_fail_in(&node->op, find_source(net, node)));
@@ -116,7 +111,7 @@ static fsnn_status pass(const fsnn_net *net, known *have)
     have[0] = CERTAIN;
     for (int i = 1; i < net->nodes; i++) {
         net_node *node = net->node[i];
-        const fsnn_shape *shape = is_delay(node) ? net_delay_shape(&node->op) : NULL;
+        const fsnn_shape *shape = net_delay(net, i) ? net_delay_shape(&node->op) : NULL;
         have[i] = shape ? (shape->rank ? GUESSED : NOTHING) : inputs_of(net, have, node);
         if (shape && ((const fsnn_delay *)node->op.options)->shape.rank)
             have[i] = CERTAIN;
@@ -136,7 +131,7 @@ static bool follow(const fsnn_net *net, const known *have)
     bool changed = false;
     for (int i = 1; i < net->nodes; i++) {
         net_node *node = net->node[i];
-        if (!is_delay(node) || ((const fsnn_delay *)node->op.options)->shape.rank)
+        if (!net_delay(net, i) || ((const fsnn_delay *)node->op.options)->shape.rank)
             continue;
         const fsnn_shape *shape = shape_of(net, have, node->from[0]);
         if (!shape || fsnn_shape_equal(shape, net_delay_shape(&node->op)))
@@ -170,7 +165,7 @@ static fsnn_status finish(const fsnn_net *net, const known *have)
 {
     for (int i = 1; i < net->nodes; i++) {
         net_node *node = net->node[i];
-        if (!is_delay(node))
+        if (!net_delay(net, i))
             continue;
         fsnn_shape shape = *net_delay_shape(&node->op);
         const net_node *from = net->node[node->from[0] / NET_PORTS];

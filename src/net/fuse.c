@@ -3,7 +3,6 @@
  * while they are in the first cache, and so do their gradients on the way back. Neither has a place
  * in the arena. */
 #include "net/net.h"
-#include "net/neuron_ops.h"
 
 /* Somebody else looks at the output of step s: the user, the counts of spikes. */
 static bool seen(const fsnn_net *net, const net_step *s)
@@ -24,13 +23,13 @@ static int reader_of(const fsnn_net *net, int value)
 /* The step that step s can do the work of: -1: none. Both or neither take part in backward. */
 static int follower(const fsnn_net *net, const net_step *s)
 {
-    if (net_looped(s) || seen(net, s))
+    if (!s->op->op->into || net_looped(s) || seen(net, s))
         return -1;
     int i = reader_of(net, s->out[0]);
     const net_step *next = i < 0 ? NULL : &net->step[i];
     bool good = next && !net_looped(next) && next->live == s->live && next->op->inputs == 1 &&
                 next->op->outputs == 1 && next->op->op->patches;
-    return good && neuron_node_into(s->op, next->op) ? i : -1;
+    return good && s->op->op->into(s->op, next->op) ? i : -1;
 }
 
 /* The parameter of step s that is added to each channel of its output, and learned; -1: none. */
@@ -46,6 +45,8 @@ static int bias_of(const fsnn_net *net, const net_step *s)
  * up in passing. */
 static fsnn_status sum(fsnn_net *net, net_step *s)
 {
+    if (!s->op->op->sums)
+        return FSNN_OK;
     const net_value *in = &net->value[s->in[0]];
     net_step *before = in->step < 0 ? NULL : &net->step[in->step];
     bool can, alone = s->live && !net_looped(s) && before && before->live && before->node > 0 &&
@@ -53,7 +54,7 @@ static fsnn_status sum(fsnn_net *net, net_step *s)
     int bias = alone ? bias_of(net, before) : -1;
     if (bias < 0)
         return FSNN_OK;
-    FSNN_TRY(neuron_node_sums(s->op, &can));
+    FSNN_TRY(s->op->op->sums(s->op, &can));
     if (!can)
         return FSNN_OK;
     s->sums = in->step;
@@ -71,10 +72,9 @@ fsnn_status net_fuse(fsnn_net *net)
     }
     for (int i = 0; i < net->steps; i++) {
         net_step *s = &net->step[i];
-        if (!(s->op->op->flags & OP_NEURON))
-            continue;
         FSNN_TRY(sum(net, s));
-        neuron_node_into(s->op, NULL);
+        if (s->op->op->into)
+            s->op->op->into(s->op, NULL);
         s->leads = follower(net, s);
         if (s->leads < 0)
             continue;

@@ -1,6 +1,7 @@
 /* Looking at a net: nodes, shapes, memory, firing rates, and what neuron layers did. */
 #include "net/net.h"
 #include "net/neuron_ops.h"
+#include "op/memory.h"
 
 #include <string.h>
 
@@ -33,7 +34,7 @@ const void *fsnn_net_options(const fsnn_net *net, int index)
 static int64_t node_memory(const fsnn_net *net, int index)
 {
     const op_node *op = &net->node[index]->op;
-    int64_t floats = 0, bytes = 0;
+    int64_t floats = 0, bytes = (int64_t)op_memory_held(op);
     for (int v = 0; v < net->values; v++) {
         const net_value *value = &net->value[v];
         int64_t count = net_numbers(net, v);
@@ -44,8 +45,6 @@ static int64_t node_memory(const fsnn_net *net, int index)
     }
     if (net->plan.training)
         bytes += (int64_t)op->tape_bytes * (op->looped ? op->span : 1);
-    if (op->op->flags & OP_NEURON)
-        bytes += (int64_t)neuron_node_bytes(op);
     return floats * (int64_t)sizeof(float) + bytes;
 }
 
@@ -66,7 +65,7 @@ fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info)
         return FSNN_OK;
     }
     info->kind = node->op.op->kind;
-    info->neuron = (node->op.op->flags & OP_NEURON) != 0;
+    info->neuron = net_neuron(net, index) != NULL;
     if (info->neuron) {
         info->equations = neuron_node_equations(&node->op);
         info->states = neuron_node_states(&node->op);
@@ -109,22 +108,20 @@ fsnn_status fsnn_net_memory(const fsnn_net *net, int64_t *activations, int64_t *
     if (histories) {
         *histories = (int64_t)net_segments_bytes(net);
         for (int i = 1; i < net->nodes; i++)
-            if (net->node[i]->op.op->flags & OP_NEURON)
-                *histories += (int64_t)neuron_node_bytes(&net->node[i]->op);
+            *histories += (int64_t)op_memory_held(&net->node[i]->op);
     }
     return FSNN_OK;
 }
 
-static const op_node *neuron_at(const fsnn_net *net, int node)
+op_node *net_neuron(const fsnn_net *net, int node)
 {
-    if (node < 1 || node >= net->nodes || !(net->node[node]->op.op->flags & OP_NEURON))
-        return NULL;
-    return &net->node[node]->op;
+    bool neuron = node >= 1 && node < net->nodes && (net->node[node]->op.op->flags & OP_NEURON);
+    return neuron ? &net->node[node]->op : NULL;
 }
 
 double fsnn_net_rate(const fsnn_net *net, int node)
 {
-    const op_node *op = net->wrapped ? neuron_at(net, node) : NULL;
+    const op_node *op = net->wrapped ? net_neuron(net, node) : NULL;
     if (op && net_segmented(net))
         return net_segments_rate(net, node);
     return op ? neuron_node_rate(op) : 0;
@@ -139,15 +136,15 @@ fsnn_status fsnn_net_progress(fsnn_net *net, double done)
     if (!(done >= 0 && done <= 1))
         return fsnn_fail(FSNN_EARGUMENT, "the progress is %g: it is a share, from 0 to 1", done);
     for (int i = 1; i < net->nodes; i++)
-        if (neuron_at(net, i))
-            neuron_node_progress(&net->node[i]->op, done);
+        if (net_neuron(net, i))
+            neuron_node_progress(net_neuron(net, i), done);
     return FSNN_OK;
 }
 
 fsnn_status fsnn_net_spike_counts(const fsnn_net *net, int node, int64_t *counts, int64_t *most)
 {
     FSNN_NEED(net);
-    const op_node *op = net->wrapped ? neuron_at(net, node) : NULL;
+    const op_node *op = net->wrapped ? net_neuron(net, node) : NULL;
     if (!op)
         return fsnn_fail(FSNN_EARGUMENT, "node %d is no neuron layer of a wrapped net", node);
     int64_t tests, N = fsnn_shape_count(&op->out[0]), C = op->out[0].rank ? op->out[0].dim[0] : 1;
@@ -168,7 +165,7 @@ fsnn_status fsnn_net_certificate(const fsnn_net *net, int node, fsnn_certificate
 {
     FSNN_NEED(net);
     FSNN_NEED(certificate);
-    const op_node *op = net->wrapped ? neuron_at(net, node) : NULL;
+    const op_node *op = net->wrapped ? net_neuron(net, node) : NULL;
     if (!op)
         return fsnn_fail(FSNN_EARGUMENT, "node %d is no neuron layer of a wrapped net", node);
     return neuron_node_certificate(op, certificate);
@@ -184,7 +181,7 @@ static const net_step *step_of(const fsnn_net *net, int node)
 
 static fsnn_status check_read(const fsnn_net *net, int node)
 {
-    const op_node *op = net->wrapped ? neuron_at(net, node) : NULL;
+    const op_node *op = net->wrapped ? net_neuron(net, node) : NULL;
     if (!op)
         return fsnn_fail(FSNN_EARGUMENT, "node %d is no neuron layer of a wrapped net", node);
     if (!net->plan.record || !net->ran || net_segmented(net))
@@ -207,7 +204,7 @@ fsnn_status fsnn_net_read_state(const fsnn_net *net, int node, int state, float 
 {
     FSNN_NEED(net);
     FSNN_TRY(check_read(net, node));
-    const op_node *op = neuron_at(net, node);
+    const op_node *op = net_neuron(net, node);
     if (!neuron_node_state_name(op, state))
         return fsnn_fail(FSNN_EARGUMENT, "\"%s\" has no state number %d: its states are 0 to %d",
                          op->name, state, neuron_node_states(op) - 1);
@@ -233,13 +230,13 @@ fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float
         return fsnn_net_read_state(net, node, 0, out);
     FSNN_TRY(check_read(net, node));
     const net_step *step = step_of(net, node);
-    deliver(net, neuron_at(net, node),
+    deliver(net, net_neuron(net, node),
             net_data(net, what == FSNN_RECORD_CURRENT ? step->in[0] : step->out[0]), out);
     return FSNN_OK;
 }
 
 const char *fsnn_net_state_name(const fsnn_net *net, int node, int state)
 {
-    bool neuron = node >= 1 && node < net->nodes && (net->node[node]->op.op->flags & OP_NEURON);
-    return neuron ? neuron_node_state_name(&net->node[node]->op, state) : NULL;
+    const op_node *op = net_neuron(net, node);
+    return op ? neuron_node_state_name(op, state) : NULL;
 }

@@ -2,14 +2,13 @@
  * step of time after the other; everything else is evaluated once for all K steps.
  *
  *   forward    for k = 0 .. K-1:  each step of the loop on the rows of time k
- *   backward   for k = K-1 .. 0:  each of them in reversed order; the delays hand what they
- *              received on to time k - 1, neuron layers what their state received (scan/scan.h)
+ *   backward   for k = K-1 .. 0:  each of them in reversed order; what remembers hands what its
+ *              state received on to time k - 1 (op/memory.h)
  *
  * A loop is a strongly connected component of the graph in which a delay leads from its source
  * to itself (Tarjan 1972; linear in steps and edges). Components come out with those they read
  * first. */
 #include "net/net.h"
-#include "net/neuron_ops.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -136,14 +135,6 @@ fsnn_status net_loop_forward(fsnn_net *net, int first)
     return FSNN_OK;
 }
 
-void net_node_chain(op_node *op, bool last, bool first)
-{
-    if (op->op->flags & OP_NEURON)
-        neuron_node_chain(op, last, first);
-    if (op->op->flags & OP_DELAY)
-        net_delay_chain(op, last);
-}
-
 /* Parameters whose gradient is a product over all rows get it in one piece. */
 static fsnn_status later(fsnn_net *net, const net_step *step)
 {
@@ -165,9 +156,6 @@ static fsnn_status later(fsnn_net *net, const net_step *step)
 fsnn_status net_loop_backward(fsnn_net *net, int last)
 {
     int first = net->step[last].first;
-    for (int i = first; i <= last; i++)
-        if (!net->step[i].op->chained) /* else the segments say */
-            net_node_chain(net->step[i].op, true, true);
     for (int64_t k = net->K - 1; k >= 0; k--)
         for (int i = last; i >= first; i--)
             if (net->step[i].live)

@@ -45,8 +45,8 @@ static fsnn_status reserve(fsnn_net *net)
     /* at worst every input of every node is converted, and the output */
     int inputs = 1, outputs = 1;
     for (int i = 0; i < net->nodes; i++) {
-        bool delay = net->node[i]->op.op && net->node[i]->op.op->flags & OP_DELAY;
-        inputs += net->node[i]->op.inputs + (delay ? 2 : 0); /* the second step, and its input */
+        /* of a delay the second step, and its input */
+        inputs += net->node[i]->op.inputs + (net_delay(net, i) ? 2 : 0);
         outputs += OP_MAX_OUT;
     }
     net->step_capacity = net->nodes + inputs;
@@ -173,8 +173,8 @@ static fsnn_status check_delay(const fsnn_net *net, const net_node *delay, const
 static fsnn_status close_delays(fsnn_net *net, const int *made)
 {
     for (int i = 1; i < net->nodes; i++) {
-        op_node *delay = &net->node[i]->op;
-        if (!(delay->op->flags & OP_DELAY))
+        op_node *delay = net_delay(net, i);
+        if (!delay)
             continue;
         int in = value_of(net, made, net->node[i]->from[0], net->node[i]->name);
         if (in < 0)
@@ -188,7 +188,7 @@ static fsnn_status close_delays(fsnn_net *net, const int *made)
             return FSNN_EMEMORY;
         net->conversion[net->conversions++] = op;
         *op = (op_node){
-            .op = &net_delay_put, .name = delay->name, .state = delay->state, .inputs = 1};
+            .op = delay->op->put, .name = delay->name, .state = delay->state, .inputs = 1};
         FSNN_TRY(add_step(net, op, -1, &in));
         net->step[net->steps - 1].partner = made[i];
         net->step[made[i]].partner = net->steps - 1;
@@ -228,7 +228,7 @@ static bool follow_layouts(fsnn_net *net)
     bool moved = false;
     for (int i = 0; i < net->steps; i++) {
         const net_step *s = &net->step[i];
-        if (!(s->op->op->flags & OP_DELAY))
+        if (!s->op->op->put)
             continue;
         /* behind a conversion is what the source is by itself */
         int in = net->step[s->partner].in[0];
@@ -241,24 +241,26 @@ static bool follow_layouts(fsnn_net *net)
     return moved;
 }
 
-/* The output depends on what the step gives; what a delay takes in it gives later. */
+/* The output depends on what the step gives; what a put takes in, its delay gives later. */
 static bool reaches(const fsnn_net *net, const net_step *s, const bool *below)
 {
-    bool reached = false;
+    const net_step *partner = s->partner < 0 ? NULL : &net->step[s->partner];
+    bool reached = partner && partner->op->outputs && below[partner->out[0]];
     for (int p = 0; p < s->op->outputs; p++)
         reached |= below[s->out[p]];
-    return reached || (s->op->op == &net_delay_put && below[net->step[s->partner].out[0]]);
+    return reached;
 }
 
 /* The step depends on something learned. */
 static bool learns(const fsnn_net *net, const net_step *s, const bool *above)
 {
-    bool any = false;
+    const net_step *partner = s->partner < 0 ? NULL : &net->step[s->partner];
+    bool any = partner && partner->op->inputs && above[partner->in[0]];
     for (int p = 0; p < s->op->params; p++)
         any |= s->op->param[p].learn;
     for (int k = 0; k < s->op->inputs; k++)
         any |= above[s->in[k]];
-    return any || (s->op->op->flags & OP_DELAY && above[net->step[s->partner].in[0]]);
+    return any;
 }
 
 /* Marks another time where it changes something: in loops, what was marked reaches what stands

@@ -77,7 +77,7 @@ typedef struct net_segments {
     int64_t count;
     int64_t first;   /* step of the call that the running segment begins with */
     bool replay;     /* forward again, for backward: running statistics have counted it */
-    size_t state;    /* bytes of the neurons' states at one border */
+    size_t state;    /* bytes of the nodes' states at one border */
     char *states;    /* [count + 1][state], the last after the call */
     float *output;   /* [T, B, output] */
     float *gradient; /* [T, B, input], of the input */
@@ -235,21 +235,17 @@ fsnn_status net_loop_forward(fsnn_net *net, int first);
 fsnn_status net_loop_backward(fsnn_net *net, int last);
 fsnn_status net_backward_step(const fsnn_net *net, const net_step *step, int64_t at);
 int64_t net_tape_floats(const net_step *step); /* of one call */
-/* Before backward of a segment: whether it is the last of its call, the first. */
-void net_node_chain(op_node *op, bool last, bool first);
+
+/* The operator of a node that is a neuron layer, a delay; NULL: the node is none. */
+op_node *net_neuron(const fsnn_net *net, int node);
+op_node *net_delay(const fsnn_net *net, int node);
 
 /* Delays (net/delay.c). */
 extern const fsnn_op *const net_delay_ops[]; /* kinds that users see, NULL-terminated */
-extern const fsnn_op net_delay_put;          /* takes in the step that is over */
 /* The source is known by then, and given its shape and layout. */
 void net_delay_settle(op_node *delay, const fsnn_shape *shape, bool last);
 const fsnn_shape *net_delay_shape(const op_node *delay); /* rank 0: unknown */
 bool net_delay_last(const op_node *delay);
-void net_delay_reset(op_node *delay);
-void net_delay_chain(op_node *delay, bool last);
-size_t net_delay_bytes(const op_node *delay);
-void net_delay_save(const op_node *delay, void *bytes);
-void net_delay_load(op_node *delay, const void *bytes);
 
 /* Counts what a step of the running forward did, where the net counts. */
 void net_count(fsnn_net *net, const net_step *step);

@@ -3,6 +3,7 @@
 
 #include "base/error_key.h"
 #include "net/neuron_user.h"
+#include "op/memory.h"
 
 #include "scan/scan.h"
 
@@ -679,7 +680,7 @@ static void give(const scan_sink *sink, int64_t row, int64_t line, int64_t from,
     next->op->give(next, sink->of[1], row, line, from, count, gspikes);
 }
 
-bool neuron_node_into(op_node *node, const op_node *next)
+static bool into(op_node *node, const op_node *next)
 {
     state *st = node->state;
     op_patches p = {0};
@@ -690,13 +691,13 @@ bool neuron_node_into(op_node *node, const op_node *next)
     return scan_sinks(&st->scan, &sink) && next;
 }
 
-fsnn_status neuron_node_sums(op_node *node, bool *can)
+static fsnn_status sums(op_node *node, bool *can)
 {
     state *st = node->state;
     return scan_sums(&st->scan, can);
 }
 
-bool neuron_node_binary(const op_node *node)
+static bool binary(const op_node *node)
 {
     const scan *s = &((const state *)node->state)->scan;
     return !s->model->readout && !s->smooth && !(s->noise.on && s->noise.soft);
@@ -804,12 +805,6 @@ static void destroy(op_node *node)
     neuron_user_free(&st->user);
 }
 
-void neuron_node_reset(op_node *node)
-{
-    state *st = node->state;
-    scan_reset(&st->scan);
-}
-
 static fsnn_status check_positive(const op_node *node, int p, const float *value)
 {
     for (int64_t i = 0; i < fsnn_shape_count(&node->param[p].shape); i++)
@@ -828,7 +823,7 @@ static fsnn_status check_finite(const op_node *node, int p, const float *value)
     return FSNN_OK;
 }
 
-fsnn_status neuron_node_changed(op_node *node, float *const *value, bool *void_state)
+static fsnn_status changed(op_node *node, float *const *value, bool *anew)
 {
     state *st = node->state;
     FSNN_TRY(check_positive(node, P_TAU, value[P_TAU]));
@@ -866,88 +861,96 @@ fsnn_status neuron_node_changed(op_node *node, float *const *value, bool *void_s
         int64_t fits = m->fits;
         m->order = *order;
         fsnn_status status = frac_memory_settle(m, m->lags, true);
-        *void_state = *void_state || m->fits != fits;
+        *anew = *anew || m->fits != fits;
         FSNN_TRY(status);
     }
     return FSNN_OK;
 }
 
-size_t neuron_node_state_most(const op_node *node)
-{
-    const state *st = node->state;
-    return (scan_state_most(&st->scan) + 63) / 64 * 64;
-}
+/* ---- memory ---- */
 
-void neuron_node_save(const op_node *node, void *bytes)
-{
-    const state *st = node->state;
-    scan_state_save(&st->scan, false, bytes);
-}
-
-fsnn_status neuron_node_load(op_node *node, const void *bytes)
+static void reset(op_node *node)
 {
     state *st = node->state;
-    return scan_state_load(&st->scan, false, bytes);
+    scan_reset(&st->scan);
 }
 
-size_t neuron_node_state_bytes(const op_node *node)
+static size_t bytes(const op_node *node)
 {
     const state *st = node->state;
     return scan_state_bytes(&st->scan, true);
 }
 
-void neuron_node_state_save(const op_node *node, void *bytes)
+static void save(const op_node *node, bool whole, void *to)
 {
     const state *st = node->state;
-    scan_state_save(&st->scan, true, bytes);
+    scan_state_save(&st->scan, whole, to);
 }
 
-bool neuron_node_state_fits(const op_node *node, const void *bytes, int64_t count)
-{
-    const state *st = node->state;
-    return scan_state_fits(&st->scan, bytes, count);
-}
-
-fsnn_status neuron_node_state_load(op_node *node, const void *bytes)
+static fsnn_status load(op_node *node, bool whole, const void *from)
 {
     state *st = node->state;
-    return scan_state_load(&st->scan, true, bytes);
+    return scan_state_load(&st->scan, whole, from);
 }
 
-/* Parameters may have been learned since: what counts is the form of the state. */
-static void print_memory(const frac_memory *m,
-                         void (*mix)(uint64_t *print, const void *data, size_t bytes),
-                         uint64_t *print)
-{
-    mix(print, m->method->name, strlen(m->method->name));
-    mix(print, &m->h, sizeof m->h);
-    mix(print, &m->keep, sizeof m->keep);
-    mix(print, &m->compressed, sizeof m->compressed);
-    if (m->compressed)
-        mix(print, m->modes.fit.s, (size_t)m->modes.fit.modes * sizeof(double));
-}
-
-void neuron_node_print(const op_node *node,
-                       void (*mix)(uint64_t *print, const void *data, size_t bytes),
-                       uint64_t *print)
-{
-    const state *st = node->state;
-    const scan *s = &st->scan;
-    mix(print, &s->N, sizeof s->N);
-    mix(print, &s->options.reset, sizeof s->options.reset);
-    mix(print, &s->rest, sizeof s->rest);
-    print_memory(&s->memory, mix, print);
-    for (int i = 0; i < s->others; i++)
-        print_memory(&s->other[i].memory, mix, print);
-}
-
-void neuron_node_chain(op_node *node, bool last, bool first)
+static void chain(op_node *node, bool last, bool first)
 {
     state *st = node->state;
     st->scan.begins = first;
     if (last)
         scan_chain(&st->scan);
 }
+
+static size_t most(const op_node *node)
+{
+    const state *st = node->state;
+    return scan_state_most(&st->scan);
+}
+
+static bool fits(const op_node *node, const void *from, int64_t count)
+{
+    const state *st = node->state;
+    return scan_state_fits(&st->scan, from, count);
+}
+
+/* Parameters may have been learned since: what counts is the form of the state. */
+static void print_memory(const frac_memory *m, uint64_t *print)
+{
+    op_print_mix(print, m->method->name, strlen(m->method->name));
+    op_print_mix(print, &m->h, sizeof m->h);
+    op_print_mix(print, &m->keep, sizeof m->keep);
+    op_print_mix(print, &m->compressed, sizeof m->compressed);
+    if (m->compressed)
+        op_print_mix(print, m->modes.fit.s, (size_t)m->modes.fit.modes * sizeof(double));
+}
+
+static void print(const op_node *node, uint64_t *sum)
+{
+    const state *st = node->state;
+    const scan *s = &st->scan;
+    op_print_mix(sum, &s->N, sizeof s->N);
+    op_print_mix(sum, &s->options.reset, sizeof s->options.reset);
+    op_print_mix(sum, &s->rest, sizeof s->rest);
+    print_memory(&s->memory, sum);
+    for (int i = 0; i < s->others; i++)
+        print_memory(&s->other[i].memory, sum);
+}
+
+static size_t held(const op_node *node)
+{
+    const state *st = node->state;
+    return scan_bytes(&st->scan);
+}
+
+static const op_memory memory = {.reset = reset,
+                                 .bytes = bytes,
+                                 .save = save,
+                                 .load = load,
+                                 .chain = chain,
+                                 .most = most,
+                                 .fits = fits,
+                                 .print = print,
+                                 .held = held};
 
 double neuron_node_rate(const op_node *node)
 {
@@ -959,12 +962,6 @@ double neuron_node_memory_cost(const op_node *node)
 {
     const state *st = node->state;
     return scan_memory_cost(&st->scan);
-}
-
-size_t neuron_node_bytes(const op_node *node)
-{
-    const state *st = node->state;
-    return scan_bytes(&st->scan);
 }
 
 fsnn_status neuron_node_certificate(const op_node *node, fsnn_certificate *certificate)
@@ -1120,12 +1117,17 @@ const char *neuron_node_equations(const op_node *node)
                                    .min_in = 1,                                                    \
                                    .max_in = 1,                                                    \
                                    .flags = OP_LAST | OP_NEEDS_IN | OP_NEEDS_OUT | OP_NEURON |     \
-                                            OP_VARIES | OP_INPLACE,                                \
+                                            OP_READS_STILL | OP_INPLACE,                           \
                                    .state_size = sizeof(state),                                    \
                                    .shape = shape,                                                 \
                                    .plan = plan,                                                   \
                                    .forward = forward,                                             \
                                    .backward = backward,                                           \
+                                   .into = into,                                                   \
+                                   .sums = sums,                                                   \
+                                   .binary = binary,                                               \
+                                   .changed = changed,                                             \
+                                   .memory = &memory,                                              \
                                    .destroy = destroy}
 
 NEURON(kind_if, "if", fsnn_neuron, defaults, keys + USER_KEYS, NULL,

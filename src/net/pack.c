@@ -2,15 +2,14 @@
  * kept as bits meanwhile: a thirty-second of the room. Which values that pays for is settled with
  * the places (net/place.c). */
 #include "net/net.h"
-#include "net/neuron_ops.h"
 #include "tensor/bits.h"
 
 static bool makes_bits(const fsnn_net *net, const net_step *s)
 {
     if (net_looped(s))
         return false;
-    if (s->op->op->flags & OP_NEURON)
-        return neuron_node_binary(s->op);
+    if (s->op->op->binary)
+        return s->op->op->binary(s->op);
     bool bits = s->op->op->flags & (OP_VIEW | OP_CHOOSES);
     for (int k = 0; k < s->op->inputs; k++)
         bits = bits && net->value[s->in[k]].binary;

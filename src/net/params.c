@@ -1,7 +1,6 @@
 /* Parameters: one flat array of values, one of gradients, each parameter on a 64-byte line of its
  * own. */
 #include "net/net.h"
-#include "net/neuron_ops.h"
 
 #include <string.h>
 
@@ -217,18 +216,18 @@ static fsnn_status begin_anew(fsnn_net *net)
 fsnn_status fsnn_net_params_changed(fsnn_net *net)
 {
     FSNN_NEED(net);
-    bool void_state = false;
+    bool anew = false;
     fsnn_status status = FSNN_OK;
     for (int i = 1; i < net->nodes && !status; i++) {
         net_node *node = net->node[i];
-        if (!(node->op.op->flags & OP_NEURON))
+        if (!node->op.op->changed)
             continue;
         float *value[OP_MAX_PARAM];
         for (int p = 0; p < node->op.params; p++)
             value[p] = net->param[node->first_param + p].value;
-        status = neuron_node_changed(&node->op, value, &void_state);
+        status = node->op.op->changed(&node->op, value, &anew);
     }
-    if (void_state) { /* after an error too: some layer has other exponentials by now */
+    if (anew) { /* after an error too: some layer has other exponentials by now */
         fsnn_status planned = begin_anew(net);
         status = status ? status : planned;
     }

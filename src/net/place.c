@@ -106,7 +106,7 @@ static void last(int *end, int time)
 static void use(const fsnn_net *net, const lives *l, const net_step *s, int value, bool needed)
 {
     int root = net->value[value].root, time = early_back(net, s);
-    bool kept = net->plan.record && (s->op->op->flags & OP_NEURON);
+    bool kept = net->plan.record && net_neuron(net, s->node);
     last(&l->last_forward[root], kept ? 2 * net->steps : late(s));
     if (!s->live || !needed)
         return;

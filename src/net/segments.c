@@ -1,14 +1,14 @@
 /* Gradient checkpointing: a call of T steps in segments of C.
  *
- *   forward    for each segment: keep the neurons' states, run, keep the output
+ *   forward    for each segment: keep the states of what remembers, run, keep the output
  *   backward   from the last to the first: restore the states, run again, go back, given the
- *              gradients of the state that the segment after it left (a neuron layer carries them:
- *              scan/scan.h, `chained`)
+ *              gradients of the state that the segment after it left (op/memory.h: `chain`)
  *
  * The arena holds one segment. Time: one forward more. Memory a neuron: C activations + T/C states,
  * smallest at C = sqrt(T state/activations) (Chen et al. 2016). */
 #include "net/net.h"
 #include "net/neuron_ops.h"
+#include "op/memory.h"
 
 #include <math.h>
 #include <string.h>
@@ -18,19 +18,11 @@ bool net_segmented(const fsnn_net *net)
     return net->segments.steps > 0;
 }
 
-/* Bytes of a node's state at a border, whole lines; most nodes have none. */
-static size_t state_most(const op_node *op)
-{
-    if (op->op->flags & OP_NEURON)
-        return neuron_node_state_most(op);
-    return op->op->flags & OP_DELAY ? (net_delay_bytes(op) + 63) / 64 * 64 : 0;
-}
-
 static size_t state_bytes(const fsnn_net *net)
 {
     size_t sum = 0;
     for (int i = 1; i < net->nodes; i++)
-        sum += state_most(&net->node[i]->op);
+        sum += op_memory_most(&net->node[i]->op);
     return sum;
 }
 
@@ -121,30 +113,17 @@ static fsnn_status enter(fsnn_net *net, int64_t i)
     return K == net->K ? FSNN_OK : plan_steps(net, K);
 }
 
-static void load_delay(op_node *op, char *at)
-{
-    net_delay_load(op, at);
-}
-
-static void save_delay(op_node *op, char *at)
-{
-    net_delay_save(op, at);
-}
-
 static fsnn_status states(fsnn_net *net, int64_t segment, bool load)
 {
     char *at = net->segments.states + (size_t)segment * net->segments.state;
     for (int i = 1; i < net->nodes; i++) {
         op_node *op = &net->node[i]->op;
-        if (op->op->flags & OP_NEURON) {
-            if (load)
-                FSNN_TRY(neuron_node_load(op, at));
-            else
-                neuron_node_save(op, at);
-        }
-        if (op->op->flags & OP_DELAY)
-            (load ? load_delay : save_delay)(op, at);
-        at += state_most(op);
+        const op_memory *memory = op->op->memory;
+        if (memory && load)
+            FSNN_TRY(memory->load(op, false, at));
+        else if (memory)
+            memory->save(op, false, at);
+        at += op_memory_most(op);
     }
     return FSNN_OK;
 }
@@ -152,8 +131,8 @@ static fsnn_status states(fsnn_net *net, int64_t segment, bool load)
 static void count_spikes(fsnn_net *net)
 {
     for (int i = 1; i < net->nodes; i++)
-        if (net->node[i]->op.op->flags & OP_NEURON)
-            net->segments.rate[i] += neuron_node_rate(&net->node[i]->op) * (double)net->K;
+        if (net_neuron(net, i))
+            net->segments.rate[i] += neuron_node_rate(net_neuron(net, i)) * (double)net->K;
 }
 
 fsnn_status net_segments_forward(fsnn_net *net, const float *x)
@@ -171,12 +150,6 @@ fsnn_status net_segments_forward(fsnn_net *net, const float *x)
         count_spikes(net);
     }
     return net->plan.training ? states(net, g->count, false) : FSNN_OK;
-}
-
-static void chain(fsnn_net *net, int64_t segment)
-{
-    for (int i = 1; i < net->nodes; i++)
-        net_node_chain(&net->node[i]->op, segment == net->segments.count - 1, segment == 0);
 }
 
 /* The last segment's activations are still there. */
@@ -211,7 +184,6 @@ static fsnn_status back(fsnn_net *net, const float *x, const float *output_gradi
     int64_t out = output_count(net);
     for (int64_t i = g->count - 1; i >= 0; i--) {
         FSNN_TRY(again(net, i, x));
-        chain(net, i);
         FSNN_TRY(net_backward(net, output_gradient + g->first * out));
         if (net->plan.input_gradient)
             keep_gradient(net, i);
@@ -219,7 +191,7 @@ static fsnn_status back(fsnn_net *net, const float *x, const float *output_gradi
     return FSNN_OK;
 }
 
-/* The neurons are left in the state that forward left: a call that follows goes on from there. */
+/* The nodes are left in the state that forward left: a call that follows goes on from there. */
 fsnn_status net_segments_backward(fsnn_net *net, const float *x, const float *output_gradient)
 {
     net->segments.replay = true;

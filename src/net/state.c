@@ -1,7 +1,7 @@
 /* The state of a network as bytes, to go on later or elsewhere: a head that says what it fits, then
- * the states of neuron layers and delays with their sizes. */
+ * the states of the nodes that remember (op/memory.h) with their sizes. */
 #include "net/net.h"
-#include "net/neuron_ops.h"
+#include "op/memory.h"
 
 #include <string.h>
 
@@ -13,63 +13,28 @@ typedef struct head {
 
 static const char magic[8] = "FSNNST2";
 
-/* FNV-1a (Fowler, Noll, Vo) */
-static void mix(uint64_t *print, const void *data, size_t bytes)
+/* Of a node that has a state; NULL otherwise. */
+static const op_memory *memory_of(const fsnn_net *net, int i)
 {
-    const unsigned char *at = data;
-    for (size_t i = 0; i < bytes; i++)
-        *print = (*print ^ at[i]) * 0x100000001B3u;
+    return net->node[i]->op.op->memory;
 }
 
 static uint64_t print_of(const fsnn_net *net)
 {
-    uint64_t print = 0xCBF29CE484222325u;
-    mix(&print, &net->plan.batch, sizeof net->plan.batch);
-    for (int i = 1; i < net->nodes; i++)
-        if (net->node[i]->op.op->flags & OP_NEURON) {
-            mix(&print, net->node[i]->name, strlen(net->node[i]->name) + 1);
-            neuron_node_print(&net->node[i]->op, mix, &print);
-        } else if (net->node[i]->op.op->flags & OP_DELAY) {
-            size_t bytes = net_delay_bytes(&net->node[i]->op);
-            bool last = net_delay_last(&net->node[i]->op);
-            mix(&print, net->node[i]->name, strlen(net->node[i]->name) + 1);
-            mix(&print, &bytes, sizeof bytes);
-            mix(&print, &last, sizeof last);
-        }
+    uint64_t print = OP_PRINT;
+    op_print_mix(&print, &net->plan.batch, sizeof net->plan.batch);
+    for (int i = 1; i < net->nodes; i++) {
+        if (!memory_of(net, i))
+            continue;
+        op_print_mix(&print, net->node[i]->name, strlen(net->node[i]->name) + 1);
+        op_memory_print(&net->node[i]->op, &print);
+    }
     return print;
-}
-
-static bool has_state(const fsnn_net *net, int i)
-{
-    return (net->node[i]->op.op->flags & (OP_NEURON | OP_DELAY)) != 0;
-}
-
-static bool is_delay(const op_node *op)
-{
-    return (op->op->flags & OP_DELAY) != 0;
 }
 
 static int64_t bytes_of(const op_node *op)
 {
-    return (int64_t)(is_delay(op) ? net_delay_bytes(op) : neuron_node_state_bytes(op));
-}
-
-static void save(const op_node *op, void *bytes)
-{
-    (is_delay(op) ? net_delay_save : neuron_node_state_save)(op, bytes);
-}
-
-static bool fits(const op_node *op, const void *bytes, int64_t count)
-{
-    return is_delay(op) ? count == bytes_of(op) : neuron_node_state_fits(op, bytes, count);
-}
-
-static fsnn_status load(op_node *op, const void *bytes)
-{
-    if (!is_delay(op))
-        return neuron_node_state_load(op, bytes);
-    net_delay_load(op, bytes);
-    return FSNN_OK;
+    return (int64_t)op->op->memory->bytes(op);
 }
 
 static fsnn_status check(const fsnn_net *net, const void *bytes, const char *who)
@@ -87,7 +52,7 @@ int64_t fsnn_net_state_bytes(const fsnn_net *net)
     if (!net || !net->wrapped)
         return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: call fsnn_net_wrap first");
     for (int i = 1; i < net->nodes; i++)
-        if (has_state(net, i))
+        if (memory_of(net, i))
             sum += (int64_t)sizeof(int64_t) + bytes_of(&net->node[i]->op);
     return sum;
 }
@@ -101,11 +66,11 @@ fsnn_status fsnn_net_state_save(const fsnn_net *net, void *bytes)
     memcpy(at, &h, sizeof h);
     at += sizeof h;
     for (int i = 1; i < net->nodes; i++) {
-        if (!has_state(net, i))
+        if (!memory_of(net, i))
             continue;
         int64_t size = bytes_of(&net->node[i]->op);
         memcpy(at, &size, sizeof size);
-        save(&net->node[i]->op, at + sizeof size);
+        memory_of(net, i)->save(&net->node[i]->op, true, at + sizeof size);
         at += (int64_t)sizeof size + size;
     }
     return FSNN_OK;
@@ -116,14 +81,14 @@ static fsnn_status check_sizes(const fsnn_net *net, const char *at, const char *
 {
     for (int i = 1; i < net->nodes; i++) {
         int64_t size;
-        if (!has_state(net, i))
+        if (!memory_of(net, i))
             continue;
         if (end - at < (int64_t)sizeof size)
             return fsnn_fail(FSNN_EFORMAT, "the state ends before layer \"%s\"",
                              net->node[i]->name);
         memcpy(&size, at, sizeof size);
         at += sizeof size;
-        if (size < 0 || size > end - at || !fits(&net->node[i]->op, at, size))
+        if (size < 0 || size > end - at || !op_memory_fits(&net->node[i]->op, at, size))
             return fsnn_fail(FSNN_EFORMAT, "the state of layer \"%s\" is damaged",
                              net->node[i]->name);
         at += size;
@@ -154,10 +119,10 @@ fsnn_status fsnn_net_state_load(fsnn_net *net, const void *bytes, int64_t count)
     at += sizeof h;
     for (int i = 1; i < net->nodes; i++) {
         int64_t size;
-        if (!has_state(net, i))
+        if (!memory_of(net, i))
             continue;
         memcpy(&size, at, sizeof size);
-        FSNN_TRY(load(&net->node[i]->op, at + sizeof size));
+        FSNN_TRY(memory_of(net, i)->load(&net->node[i]->op, true, at + sizeof size));
         at += (int64_t)sizeof size + size;
     }
     net->ran = false;

@@ -10,8 +10,8 @@
 /* The step is done once for all steps of time. */
 static bool once(const fsnn_net *net, const net_step *s)
 {
-    unsigned varies = OP_VARIES | (net->plan.training ? OP_DRAWS : 0);
-    bool still = !net_looped(s) && !(s->op->op->flags & varies);
+    bool draws = net->plan.training && (s->op->op->flags & OP_DRAWS);
+    bool still = !net_looped(s) && !s->op->op->memory && !draws;
     for (int k = 0; k < s->op->inputs; k++)
         still = still && net->value[s->in[k]].still;
     for (int p = 0; p < s->op->outputs; p++)
@@ -26,10 +26,11 @@ static bool stir(fsnn_net *net, int value)
     return was;
 }
 
-/* What a step that is done K times gives and reads is not still; but neurons read it as it is. */
+/* What a step that is done K times gives and reads is not still; but neurons, whose current it is,
+ * read it as it is. */
 static bool settle(fsnn_net *net, const net_step *s)
 {
-    bool changed = false, reads = s->op->op->flags & OP_NEURON && !net_looped(s);
+    bool changed = false, reads = s->op->op->flags & OP_READS_STILL && !net_looped(s);
     if (once(net, s))
         return false;
     for (int p = 0; p < s->op->outputs; p++)

@@ -2,15 +2,17 @@
  * planned. */
 #include "net/net.h"
 #include "net/neuron_ops.h"
+#include "op/memory.h"
 
 #include <math.h>
 #include <string.h>
 
-static int count_layers(const fsnn_net *net)
+/* Neuron layers before node `end`. */
+static int layers_before(const fsnn_net *net, int end)
 {
     int layers = 0;
-    for (int i = 1; i < net->nodes; i++)
-        layers += (net->node[i]->op.op->flags & OP_NEURON) != 0;
+    for (int i = 1; i < end; i++)
+        layers += net_neuron(net, i) != NULL;
     return layers;
 }
 
@@ -51,7 +53,7 @@ static fsnn_status check(const fsnn_net *net, const fsnn_dynamics *d, const fsnn
     if (d->memory < 0)
         return fsnn_fail(FSNN_EARGUMENT, "memory is %lld steps: 0 for full memory, or at least 1",
                          (long long)d->memory);
-    int layers = count_layers(net);
+    int layers = layers_before(net, net->nodes);
     bool integer = d->integrator == FSNN_ODEINT;
     if (!integer && (d->orders < 1 || !d->order) && layers)
         return fsnn_fail(FSNN_EARGUMENT, "no order is given: fdeint needs alpha, one number or one "
@@ -85,23 +87,15 @@ static fsnn_status keep_of(const fsnn_dynamics *d, frac_keep *keep)
     return FSNN_OK;
 }
 
-/* Layers before node i. */
-static int layer_of(const fsnn_net *net, int i)
-{
-    int layer = 0;
-    for (int k = 1; k < i; k++)
-        layer += (net->node[k]->op.op->flags & OP_NEURON) != 0;
-    return layer;
-}
-
 /* Layers that share parameters share their order. */
 static fsnn_status check_shared(const fsnn_net *net, const fsnn_order *order)
 {
     for (int i = 1; i < net->nodes; i++) {
         const net_node *node = net->node[i];
-        if (node->shares < 0 || !(node->op.op->flags & OP_NEURON))
+        if (node->shares < 0 || !net_neuron(net, i))
             continue;
-        const fsnn_order *a = &order[layer_of(net, i)], *b = &order[layer_of(net, node->shares)];
+        const fsnn_order *a = &order[layers_before(net, i)],
+                         *b = &order[layers_before(net, node->shares)];
         if (!same_order(a, b) || a->learn_alpha != b->learn_alpha ||
             a->learn_coefficient != b->learn_coefficient)
             return fsnn_fail_key(
@@ -124,15 +118,15 @@ static fsnn_status give_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *re
             FSNN_EUNSUPPORTED,
             "method %s has no implicit variant: gl, l1 and ab have one, trap is implicit",
             method->name);
-    int layers = count_layers(net);
+    int layers = layers_before(net, net->nodes);
     fsnn_order *order = fsnn_alloc((size_t)(layers + 1) * sizeof *order);
     if (!order)
         return FSNN_EMEMORY;
     fsnn_status status = FSNN_OK;
     int layer = 0;
     for (int i = 1; i < net->nodes && !status; i++) {
-        op_node *op = &net->node[i]->op;
-        if (!(op->op->flags & OP_NEURON))
+        op_node *op = net_neuron(net, i);
+        if (!op)
             continue;
         order[layer] = method->integer ? fsnn_order_of(1) : d->order[d->orders > 1 ? layer : 0];
         status = frac_order_check(method, &order[layer]);
@@ -163,7 +157,7 @@ static void write_orders(fsnn_net *net, const bool *renew)
     int layer = 0;
     for (int i = 1; i < net->nodes; i++) {
         const net_node *node = net->node[i];
-        if (!(node->op.op->flags & OP_NEURON))
+        if (!net_neuron(net, i))
             continue;
         const fsnn_order *order = &net->order[layer++];
         for (int p = 0; p < node->op.params; p++) {
@@ -181,9 +175,8 @@ static void write_orders(fsnn_net *net, const bool *renew)
 static fsnn_status warn(fsnn_net *net)
 {
     for (int i = 1; i < net->nodes; i++) {
-        if (!(net->node[i]->op.op->flags & OP_NEURON))
-            continue;
-        char *sentence = neuron_node_unstable(&net->node[i]->op);
+        const op_node *op = net_neuron(net, i);
+        char *sentence = op ? neuron_node_unstable(op) : NULL;
         if (sentence)
             FSNN_TRY(net_warn(net, sentence));
     }
@@ -259,10 +252,10 @@ fsnn_status fsnn_net_reset(fsnn_net *net)
 {
     if (!net || !net->wrapped)
         return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: call fsnn_net_wrap first");
-    for (int i = 1; i < net->nodes; i++)
-        if (net->node[i]->op.op->flags & OP_NEURON)
-            neuron_node_reset(&net->node[i]->op);
-        else if (net->node[i]->op.op->flags & OP_DELAY)
-            net_delay_reset(&net->node[i]->op);
+    for (int i = 1; i < net->nodes; i++) {
+        op_node *op = &net->node[i]->op;
+        if (op->op->memory)
+            op->op->memory->reset(op);
+    }
     return FSNN_OK;
 }

@@ -24,16 +24,17 @@ enum op_flags {
     OP_NEEDS_OUT = 8, /* backward reads its output */
     /* backward may write the gradient of input 0 over that of output 0, number by number */
     OP_INPLACE = 16,
-    OP_NEURON = 32,      /* a neuron layer */
-    OP_SPIKES = 256,     /* takes a plain input of rank 1 as lists of spikes too: op_run.spikes */
+    /* a neuron layer (net/neuron_ops.h): it is given dynamics, and its spikes and states can be
+     * recorded and counted */
+    OP_NEURON = 32,
+    OP_READS_STILL = 64, /* takes input 0 as one step where it is the same at all: still_in */
     OP_WANTS_LAST = 128, /* its images must lie channels-last: the net converts them */
-    OP_DELAY = 1024,     /* gives what its source was one step before */
-    OP_LATER =
-        2048, /* gradients of its parameters may be taken for all steps of a loop at once: its plan
-                            is scratch only */
-    OP_VARIES = 4096,   /* equal inputs may give other outputs at another step */
-    OP_DRAWS = 8192,    /* the same, but in training only: it draws random numbers */
-    OP_CHOOSES = 16384, /* its output holds numbers of its inputs, and none else */
+    OP_SPIKES = 256,     /* takes a plain input of rank 1 as lists of spikes too: op_run.spikes */
+    /* gradients of its parameters may be taken for all steps of a loop at once: its plan is scratch
+     * only */
+    OP_LATER = 512,
+    OP_DRAWS = 1024,   /* draws random numbers in training: equal inputs may give other outputs */
+    OP_CHOOSES = 2048, /* its output holds numbers of its inputs, and none else */
 };
 
 typedef enum op_init { OP_ZERO, OP_CONSTANT, OP_UNIFORM } op_init; /* uniform: in -scale..scale */
@@ -51,6 +52,8 @@ typedef struct op_param {
     bool channel;
     fsnn_range range;
 } op_param;
+
+typedef struct op_memory op_memory; /* op/memory.h */
 
 typedef struct op_node {
     const struct fsnn_op *op;
@@ -82,7 +85,7 @@ typedef struct op_node {
     /* input and output are those of each of the `span` steps, their gradients the sums over
      * these: K is 1 */
     bool still;
-    bool still_in;               /* input 0 is so: of a neuron, whose rows are K B all the same */
+    bool still_in;               /* input 0 is so (OP_READS_STILL); the rows are K B all the same */
     bool gradient_in[OP_MAX_IN]; /* backward must give the gradient of this input */
     uint64_t seed;               /* of this node: own stream of random numbers */
     /* set by plan(): bytes of scratch that forward or backward use during the call (shared between
@@ -101,8 +104,8 @@ typedef struct op_run {
     const float *gout[OP_MAX_OUT]; /* backward */
     float *value[OP_MAX_PARAM];    /* parameters; running statistics are written in training */
     float *grad[OP_MAX_PARAM];     /* backward: added to; NULL for what is not learned */
-    /* backward of a neuron layer: [channels] to which gin[0] is added, summed over all else;
-     * NULL: not wanted */
+    /* backward, only where fsnn_op.sums said yes: [channels] to which gin[0] is added, summed over
+     * all else; NULL: not wanted */
     float *gsum;
     void *scratch, *tape;
     int64_t step;  /* number of the forward call: random numbers change with it */
@@ -152,6 +155,25 @@ typedef struct fsnn_op {
                  int64_t count, const float *x);
     void (*give)(const op_node *node, const op_run *run, int64_t row, int64_t line, int64_t from,
                  int64_t count, float *gx);
+    /* After plan(), of operators with one output that can hand it on as it is made; may be NULL.
+     * Whether it may go straight into `next`, which takes patches: op_run.into. next NULL: it does
+     * not. */
+    bool (*into)(op_node *node, const op_node *next);
+    /* After plan(): whether backward can give op_run.gsum; where it can, it is ready to. May be
+     * NULL. */
+    fsnn_status (*sums)(op_node *node, bool *can);
+    /* After plan(): the outputs are zeros and ones. NULL: where OP_CHOOSES hands such numbers on,
+     * or OP_VIEW does. */
+    bool (*binary)(const op_node *node);
+    /* Values of the parameters [params] were written: checks them and settles what depends on them.
+     * *anew becomes true when the node must be planned anew and begin at time 0. May be NULL. */
+    fsnn_status (*changed)(op_node *node, float *const *value, bool *anew);
+    const op_memory *memory; /* what it remembers from step to step (op/memory.h); NULL: nothing */
+    /* Of an operator without inputs that gives what a node was a step before, whichever stands
+     * first: the name of that node, or "", in its options; and the operator that takes it in, a
+     * step of its own with the same state. NULL for all others. */
+    const char *(*of)(const void *options);
+    const struct fsnn_op *put;
     void (*destroy)(op_node *node); /* releases what state holds (not state itself); may be NULL */
 } fsnn_op;
 

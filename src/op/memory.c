@@ -1,0 +1,41 @@
+/* op/memory.c: what a table of op/memory.h leaves open. */
+#include "op/memory.h"
+
+size_t op_memory_most(const op_node *node)
+{
+    const op_memory *m = node->op->memory;
+    size_t bytes = !m ? 0 : m->most ? m->most(node) : m->bytes(node);
+    return (bytes + 63) / 64 * 64;
+}
+
+size_t op_memory_held(const op_node *node)
+{
+    const op_memory *m = node->op->memory;
+    return !m ? 0 : m->held ? m->held(node) : m->bytes(node);
+}
+
+bool op_memory_fits(const op_node *node, const void *bytes, int64_t count)
+{
+    const op_memory *m = node->op->memory;
+    return m->fits ? m->fits(node, bytes, count) : count == (int64_t)m->bytes(node);
+}
+
+/* FNV-1a (Fowler, Noll, Vo) */
+void op_print_mix(uint64_t *print, const void *data, size_t bytes)
+{
+    const unsigned char *at = data;
+    for (size_t i = 0; i < bytes; i++)
+        *print = (*print ^ at[i]) * 0x100000001B3u;
+}
+
+void op_memory_print(const op_node *node, uint64_t *print)
+{
+    const op_memory *m = node->op->memory;
+    if (m->print) {
+        m->print(node, print);
+        return;
+    }
+    size_t bytes = m->bytes(node);
+    op_print_mix(print, &bytes, sizeof bytes);
+    op_print_mix(print, &node->out_last[0], sizeof node->out_last[0]);
+}
