@@ -44,11 +44,31 @@ typedef struct fsnn_key {
     const fsnn_alias *aliases; /* enum: other names, ended by one without name; may be NULL */
     /* what the reference says holds where no value is given, if not the struct's number */
     const char *otherwise;
-    const struct fsnn_key *group; /* group, named, family: table ended by a key without name */
+    const struct fsnn_key *group; /* group, named, family: another table */
     /* named, family, texts: bytes of an item, at most `max` of them; offset of their number, an
      * int */
     size_t size, count;
     const char *help;
 } fsnn_key;
+
+/* A table ends with a row without name: {0}, or FSNN_KEYS_GO_ON, where the keys of another table
+ * follow. */
+#define FSNN_KEYS_GO_ON(table)                                                                     \
+    {                                                                                              \
+        .group = table                                                                             \
+    }
+
+/* The first key of a table, and the one behind a key; NULL at the end. */
+static inline const fsnn_key *fsnn_keys_first(const fsnn_key *table)
+{
+    while (table && !table->name)
+        table = table->group;
+    return table;
+}
+
+static inline const fsnn_key *fsnn_keys_next(const fsnn_key *key)
+{
+    return fsnn_keys_first(key + 1);
+}
 
 #endif

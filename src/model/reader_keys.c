@@ -182,7 +182,7 @@ const char *keys_accepted(pool *memory, const fsnn_key *key)
 static int count_keys(const fsnn_key *table)
 {
     int count = 0;
-    while (table && table[count].name)
+    for (const fsnn_key *key = fsnn_keys_first(table); key; key = fsnn_keys_next(key))
         count++;
     return count;
 }
@@ -202,8 +202,9 @@ static fsnn_status unknown(yaml_doc *doc, const yaml_node *node, const fsnn_key 
     const char **known = pool_take(&doc->memory, (size_t)(keys + specials + 1) * sizeof *known);
     if (!known)
         return FSNN_EMEMORY;
-    for (int i = 0; i < keys; i++)
-        known[i] = table[i].name;
+    const fsnn_key *key = fsnn_keys_first(table);
+    for (int i = 0; i < keys; i++, key = fsnn_keys_next(key))
+        known[i] = key->name;
     for (int i = 0; i < specials; i++)
         known[keys + i] = also[i].name;
     return yaml_fail_key(doc, node, "unknown key%s",
@@ -212,7 +213,7 @@ static fsnn_status unknown(yaml_doc *doc, const yaml_node *node, const fsnn_key 
 
 static const fsnn_key *find_key(const fsnn_key *table, const char *name)
 {
-    for (const fsnn_key *key = table; key && key->name; key++)
+    for (const fsnn_key *key = fsnn_keys_first(table); key; key = fsnn_keys_next(key))
         if (key->type != FSNN_KEY_FAMILY && strcmp(key->name, name) == 0)
             return key;
     return NULL;
@@ -238,7 +239,7 @@ static bool slip(const fsnn_key *table, const fsnn_key *family, const char *text
 {
     if (strlen(family->name) > strlen("dNAME"))
         return false;
-    for (const fsnn_key *key = table; key->name; key++)
+    for (const fsnn_key *key = fsnn_keys_first(table); key; key = fsnn_keys_next(key))
         if (key->type != FSNN_KEY_FAMILY && strlen(key->name) > 2 &&
             fsnn_nearest(text, &key->name, 1))
             return true;
@@ -248,7 +249,7 @@ static bool slip(const fsnn_key *table, const fsnn_key *family, const char *text
 static const fsnn_key *find_family(const fsnn_key *table, const char *text)
 {
     size_t length;
-    for (const fsnn_key *key = table; key && key->name; key++)
+    for (const fsnn_key *key = fsnn_keys_first(table); key; key = fsnn_keys_next(key))
         if (key->type == FSNN_KEY_FAMILY && family_name(key, text, &length) &&
             !slip(table, key, text))
             return key;
@@ -298,14 +299,15 @@ static const special *find_special(const special *also, const char *name)
 static void settle_shorthand(yaml_node *map, const fsnn_key *table)
 {
     yaml_node *node = map->first;
-    if (!node || !node->key->shorthand || !table || !table->name)
+    const fsnn_key *first = fsnn_keys_first(table);
+    if (!node || !node->key->shorthand || !first)
         return;
-    if (yaml_find(map, table->name)) {
+    if (yaml_find(map, first->name)) {
         map->first = node->next;
         map->count--;
         return;
     }
-    node->key->text = table->name;
+    node->key->text = first->name;
     node->key->shorthand = false;
 }
 
@@ -331,13 +333,14 @@ static fsnn_status read_map(yaml_doc *doc, yaml_node *map, const fsnn_key *table
 
 static fsnn_status read_first(yaml_doc *doc, yaml_node *node, const fsnn_key *table, void *out)
 {
-    if (!table || !table->name)
+    const fsnn_key *first = fsnn_keys_first(table);
+    if (!first)
         return yaml_fail(doc, node, "found %s, but there are no options to set here",
                          yaml_found(doc, node));
-    bool list = table->type == FSNN_KEY_PAIR || table->type == FSNN_KEY_SHAPE;
+    bool list = first->type == FSNN_KEY_PAIR || first->type == FSNN_KEY_SHAPE;
     if (node->type == YAML_LIST && !list)
         return read_wrong(doc, node, "a mapping of options, like {key: value}");
-    return read_key(doc, node, table, (char *)out + table->offset);
+    return read_key(doc, node, first, (char *)out + first->offset);
 }
 
 static fsnn_status missing(yaml_doc *doc, const yaml_node *node, const char *name, const char *help)
@@ -354,8 +357,8 @@ fsnn_status keys_read(yaml_doc *doc, yaml_node *node, const yaml_node *at, const
         FSNN_TRY(read_map(doc, node, table, also, out));
     else if (!nothing)
         FSNN_TRY(read_first(doc, node, table, out));
-    for (const fsnn_key *key = table; key && key->name; key++) {
-        bool first = key == table && !map && !nothing;
+    for (const fsnn_key *key = fsnn_keys_first(table); key; key = fsnn_keys_next(key)) {
+        bool first = key == fsnn_keys_first(table) && !map && !nothing;
         if (key->required && !first && !yaml_find(node, key->name))
             return missing(doc, at, key->name, key->help);
     }

@@ -103,7 +103,7 @@ static const char *fallback(page *p, const fsnn_key *key, const void *at)
 
 static void keys(page *p, const char *prefix, const fsnn_key *table, const void *defaults)
 {
-    for (const fsnn_key *key = table; key && key->name; key++) {
+    for (const fsnn_key *key = fsnn_keys_first(table); key; key = fsnn_keys_next(key)) {
         const char *at = (const char *)defaults + key->offset;
         const char *name = pool_format(&p->memory, "%s%s", prefix, key->name);
         if (!name)
@@ -154,7 +154,7 @@ static void kinds(page *p)
     specials(p, layer_specials);
     for (int i = 0; (op = net_kind_at(i)); i++) {
         head(p, 3, op->kind, op->help);
-        if (!op->keys || !op->keys->name) {
+        if (!fsnn_keys_first(op->keys)) {
             fputs("No options.\n", p->out);
             continue;
         }

@@ -12,9 +12,9 @@ const fsnn_op *net_kind_at(int index)
         if (i == index)
             return fsnn_ops[i];
     index -= i;
-    for (i = 0; fsnn_neuron_ops[i]; i++)
+    for (i = 0; neuron_op_at(i); i++)
         if (i == index)
-            return fsnn_neuron_ops[i];
+            return neuron_op_at(i);
     index -= i;
     for (i = 0; net_delay_ops[i]; i++)
         if (i == index)

@@ -6,8 +6,8 @@
 #include "frac/memory.h"
 #include "op/op.h"
 
-/* All neuron kinds, NULL-terminated. */
-extern const fsnn_op *const fsnn_neuron_ops[];
+/* Neuron kinds 0, 1, ...; NULL behind the last (net/neuron_kinds.c). */
+const fsnn_op *neuron_op_at(int index);
 
 /* Dynamics of a neuron node, set before shape(). */
 void neuron_node_dynamics(op_node *node, const frac_method *method, bool implicit,

@@ -30,16 +30,23 @@ static inline int neuron_user_states(const fsnn_user *o)
 const char *neuron_user_state(const fsnn_user *o, int i);
 /* State i is of fractional order. */
 bool neuron_user_fractional(const fsnn_user *o, int i);
+/* Checks of its parts, and of all: an error names the key at fault in `place`, or in `key`. */
+fsnn_status neuron_user_check_param(const fsnn_user_param *p);
+fsnn_status neuron_user_check_params(const fsnn_user *o);
+fsnn_status neuron_user_check_after(const fsnn_user *o);
+fsnn_status neuron_user_check_states(const fsnn_user *o, equation_place *place);
+/* Copies of all texts take their places in the options; u->equations. */
+fsnn_status neuron_user_take(neuron_user *u, fsnn_user *o);
 /* op.h: check */
 fsnn_status neuron_user_check(const fsnn_op *op, const void *options, char key[OP_KEY]);
 
-/* A kind that is equations. */
+/* A kind of neuron (net/neuron_kinds.c). */
 typedef struct neuron_kind {
-    const char *kind;
-    fsnn_user what;
+    fsnn_op op;
+    fsnn_user what;    /* of kinds that are equations; without dv elsewhere */
     unsigned positive; /* bit i: parameter i is and stays above 0 */
 } neuron_kind;
-/* NULL: `user` itself. */
+/* A kind that is equations; NULL: it is none, or `user` itself. */
 const neuron_kind *neuron_kind_find(const char *kind);
 
 #endif

@@ -109,8 +109,9 @@ fsnn_status fsnn_net_state_load(fsnn_net *net, const void *bytes, int64_t count)
                          (long long)count);
     if (h.print != print_of(net))
         return fsnn_fail(FSNN_ESHAPE,
-                         "the state is that of another net: batch, neuron layers, method, step, "
-                         "orders and memory must be those it was saved with");
+                         "the state is that of another net: batch, layers that remember (neurons, "
+                         "delays), method, step, orders and memory must be those it was saved "
+                         "with");
     if (h.bytes != count)
         return fsnn_fail(FSNN_EFORMAT,
                          "the state has %lld bytes, but says %lld: it is cut off or damaged",

@@ -130,7 +130,7 @@ typedef struct fsnn_op {
     const char *help;
     size_t options_size;
     const void *defaults; /* an options struct, NULL when options_size is 0 */
-    const fsnn_key *keys; /* ended by a key without name; NULL when there are none */
+    const fsnn_key *keys; /* NULL when there are none */
     int min_in, max_in;
     unsigned flags;
     size_t state_size;
@@ -177,8 +177,7 @@ typedef struct fsnn_op {
     void (*destroy)(op_node *node); /* releases what state holds (not state itself); may be NULL */
 } fsnn_op;
 
-/* All operators, NULL-terminated (op/table.c); neuron kinds have a table of the same form in
- * net/. */
+/* All operators, NULL-terminated (op/table.c); neuron kinds stand in net/neuron_kinds.c. */
 extern const fsnn_op *const fsnn_ops[];
 
 #endif

@@ -19,16 +19,14 @@ diff -rq "$root/src" "$place/src" | sed "s|$place/||g; s|$root/||g" >"$place/log
 printf '%s\n' "Only in src/op: leak.c" "Files src/op/table.c and src/op/table.c differ" | cmp -s - "$place/log" ||
     fail "the operator is not one file and a row of src/op/table.c"
 
-# The library, by the flags that serve every program.
-try cmake --install "$FSNN_BUILD" --prefix "$place/fsnn"
-library=$(dirname "$(find "$place/fsnn" -name libfsnn.a)")
-PKG_CONFIG_PATH=$library/pkgconfig
-export PKG_CONFIG_PATH
-libraries=$(pkg-config --static --libs fsnn | sed 's/-lfsnn //')
+# The library with its internal names, as the tests have it, and what stands behind it.
+library=$FSNN_BUILD/libfsnn_internal.a
+[ -e "$library" ] || { echo "FAILED: no $library: build all tests first"; exit 1; }
+libraries=$(PKG_CONFIG_PATH=$FSNN_BUILD pkg-config --static --libs fsnn | sed 's/-lfsnn //')
 sanitize=${FSNN_SANITIZE:+-fsanitize=$FSNN_SANITIZE}
 
 # shellcheck disable=SC2086 # lists of flags
 try "$CC" -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -ffp-contract=off $sanitize -I"$root/include" -I"$place/src" \
-    "$toy/try.c" "$place/src/op/leak.c" "$place/src/op/table.c" "$library/libfsnn.a" $libraries -o "$place/try"
+    "$toy/try.c" "$place/src/op/leak.c" "$place/src/op/table.c" "$library" $libraries -o "$place/try"
 try "$place/try" "$place"
 echo "leak: one file and one row; wraps, streams, saves, loads, trains by segments and in loops, is read and described"

@@ -378,7 +378,7 @@ static void tables(void **state)
         assert_non_null(op->help);
         assert_true(op->min_in >= 1 && op->max_in >= op->min_in && op->max_in <= OP_MAX_IN);
         assert_true((op->options_size > 0) == (op->defaults != NULL && op->keys != NULL));
-        for (const fsnn_key *k = op->keys; k && k->name; k++) {
+        for (const fsnn_key *k = fsnn_keys_first(op->keys); k; k = fsnn_keys_next(k)) {
             assert_non_null(k->help);
             assert_true(k->offset < op->options_size);
             const char *at = (const char *)op->defaults + k->offset;

@@ -1,0 +1,239 @@
+/* Checks of a neuron layer: of its options alone, and of options together with the method. Each
+ * sentence names what would work. */
+#include "net/neuron_node.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* Kernels compute in single precision, and with the reciprocal. */
+#define RANGE ", from 1.2e-38 to 3.4e+38"
+static bool positive(double value)
+{
+    return value >= (double)FLT_MIN && value <= (double)FLT_MAX;
+}
+
+static bool scale_fits(double scale)
+{
+    return scale == 0 || (scale >= NEURON_SCALE_LEAST && scale <= NEURON_SCALE_MOST);
+}
+
+static bool noise_fits(const fsnn_noise *o)
+{
+    const double least = 1 / NEURON_NOISE_MOST;
+    bool gamma = o->gamma == 0 || (o->gamma >= least && o->gamma <= NEURON_NOISE_MOST);
+    return gamma && (o->temperature == 0 ||
+                     (o->temperature >= least && o->temperature <= NEURON_NOISE_MOST));
+}
+
+static fsnn_status check_noise(const fsnn_noise *o)
+{
+    if ((unsigned)o->mode >= FSNN_NOISES)
+        return fsnn_fail(FSNN_EARGUMENT, "there is no noise mode number %d", o->mode);
+    if (!noise_fits(o))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "the noise has gamma %g and temperature %g: each must be from 1e-9 to "
+                         "1e+9, or 0 for its default",
+                         o->gamma, o->temperature);
+    if (o->mode == FSNN_NOISE_NONE && (o->gamma != 0 || o->temperature != 0))
+        return fsnn_fail(FSNN_EARGUMENT, "the noise has a gamma or temperature but no mode: set "
+                                         "one, like noise: {mode: hard_st}, or leave them out");
+    return FSNN_OK;
+}
+
+fsnn_status neuron_named(const op_node *node, fsnn_status status)
+{
+    if (status && status != FSNN_EMEMORY) {
+        char *why = fsnn_strdup(fsnn_error_text());
+        fsnn_fail(status, "%s \"%s\": %s", node->op->kind, node->name, why ? why : "");
+        fsnn_free(why);
+    }
+    return status;
+}
+
+/* op.h: check */
+fsnn_status neuron_check(const fsnn_op *op, const void *options, char key[OP_KEY])
+{
+    const fsnn_neuron *o = options;
+    snprintf(key, OP_KEY, "noise");
+    FSNN_TRY(check_noise(&o->noise));
+    key[0] = 0;
+    return op->create ? neuron_user_check(op, options, key) : FSNN_OK;
+}
+
+static fsnn_status check_values(const op_node *node, const fsnn_neuron *o)
+{
+    const fsnn_value *value[] = {&o->tau, &o->threshold};
+    static const char *const name[] = {"tau", "threshold"};
+    for (int i = 0; i < 2; i++)
+        if (!positive(value[i]->value))
+            return fsnn_fail_key(FSNN_EARGUMENT, name[i],
+                                 "%s \"%s\": %s is %g, it must be positive" RANGE, node->op->kind,
+                                 node->name, name[i], value[i]->value);
+    return FSNN_OK;
+}
+
+static fsnn_status check_surrogate(const op_node *node, const fsnn_neuron *o)
+{
+    if ((unsigned)o->surrogate.growth >= FSNN_GROWTHS || !scale_fits(o->surrogate.scale_end))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s \"%s\": the surrogate's scale_end is %g, growth %d: the scale must be "
+                         "from 1e-18 to 1e+18, or 0 where it does not change",
+                         node->op->kind, node->name, o->surrogate.scale_end, o->surrogate.growth);
+    if ((unsigned)o->surrogate.kind >= FSNN_SURROGATES || !scale_fits(o->surrogate.scale))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s \"%s\": surrogate kind %d with scale %g: the scale must be from 1e-18 "
+                         "to 1e+18, or 0 for the default of the kind",
+                         node->op->kind, node->name, o->surrogate.kind, o->surrogate.scale);
+    return FSNN_OK;
+}
+
+static fsnn_status check_landing(const op_node *node, const fsnn_neuron *o)
+{
+    if ((unsigned)o->reset >= FSNN_RESETS)
+        return fsnn_fail_key(FSNN_EARGUMENT, "reset", "%s \"%s\": there is no reset number %d",
+                             node->op->kind, node->name, o->reset);
+    if (!isfinite((float)o->v_reset.value) || !isfinite((float)o->v0))
+        return fsnn_fail_key(FSNN_EARGUMENT, isfinite((float)o->v0) ? "v_reset" : "v0",
+                             "%s \"%s\": v0 is %g and v_reset is %g: they must be finite and of a "
+                             "magnitude up to 3e+38",
+                             node->op->kind, node->name, o->v0, o->v_reset.value);
+    if ((o->v_reset.learn || o->v_reset.per == FSNN_PER_CHANNEL) && o->reset != FSNN_RESET_VALUE)
+        return fsnn_fail_key(
+            FSNN_EARGUMENT, "v_reset",
+            "%s \"%s\": v_reset is where reset value lands, but the reset is %s: it "
+            "cannot be learned or differ by channel",
+            node->op->kind, node->name, fsnn_reset_name(o->reset));
+    return FSNN_OK;
+}
+
+fsnn_status neuron_check_options(const op_node *node)
+{
+    const fsnn_neuron *o = node->options;
+    FSNN_TRY(check_values(node, o));
+    FSNN_TRY(check_surrogate(node, o));
+    FSNN_TRY(check_landing(node, o));
+    FSNN_TRY(neuron_named(node, check_noise(&o->noise)));
+    const neuron_layer *st = node->state;
+    if (!(o->refractory >= 0 && o->refractory / st->h <= NEURON_REST_MOST))
+        return fsnn_fail_key(
+            FSNN_EARGUMENT, "refractory",
+            "%s \"%s\": refractory is %g at step %g: it must be from 0 to %g steps", node->op->kind,
+            node->name, o->refractory, st->h, NEURON_REST_MOST);
+    return FSNN_OK;
+}
+
+/* Method ml knows the exact solution of one form of equation. */
+static fsnn_status check_exact(const op_node *node, const scan *s)
+{
+    const neuron_layer *st = node->state;
+    const frac_method *method = s->memory.method;
+    const char *kind = node->op->kind;
+    if (!method->lweights)
+        return FSNN_OK;
+    const equation *e = st->user.equation;
+    if (st->user.made && !(e && (e->leaks || e->slope == EQUATION_FLAT)))
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": method %s is exact for dv = (-v + ...)/tau and for a dv "
+                         "without v, and this neuron's dv %s: use gl, l1, ab, trap or abm with it",
+                         kind, node->name, method->name,
+                         e ? "depends on v otherwise" : "is a callback");
+    const fsnn_order *order = &s->memory.order;
+    if (s->memory.compressed &&
+        (s->options.tau.learn || order->learn_alpha || order->learn_coefficient))
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": with method %s the exponentials of a memory given by its "
+                         "tolerance depend on tau and alpha, so these cannot be learned: use full "
+                         "memory, or the method gl, l1 or ab",
+                         kind, node->name, method->name);
+    if (s->options.tau.per == FSNN_PER_CHANNEL)
+        return fsnn_fail_key(
+            FSNN_EUNSUPPORTED, "tau",
+            "%s \"%s\": the weights of method %s depend on tau, so it must be one for "
+            "the layer: write `per: layer`, or use another method",
+            kind, node->name, method->name);
+    return FSNN_OK;
+}
+
+/* Resets act on what a method keeps: not every pair can be. */
+fsnn_status neuron_check_reset(const op_node *node)
+{
+    const neuron_layer *st = node->state;
+    const scan *s = &st->scan;
+    const reset_rule *reset = scan_resetting(s);
+    const frac_method *method = s->memory.method;
+    const char *kind = node->op->kind;
+    if (reset->state && method->drive)
+        return fsnn_fail_key(
+            FSNN_EUNSUPPORTED, "reset",
+            "%s \"%s\": reset %s overwrites the potential, but method %s remembers "
+            "the drive: use jump, delta or current with it, or the methods gl or l1",
+            kind, node->name, reset->name, method->name);
+    if (reset->clears && method->start)
+        return fsnn_fail_key(
+            FSNN_EUNSUPPORTED, "reset",
+            "%s \"%s\": reset %s begins a new history for each neuron, but method %s "
+            "weighs the first drive apart: use gl, l1, ab or ml with it",
+            kind, node->name, reset->name, method->name);
+    return check_exact(node, s);
+}
+
+/* Several states are advanced by explicit methods with one sum over the past. */
+fsnn_status neuron_check_states(const op_node *node)
+{
+    const neuron_layer *st = node->state;
+    if (!st->scan.others)
+        return FSNN_OK;
+    const frac_method *method = st->method;
+    bool possible = method->scheme == FRAC_EXPLICIT && !method->start;
+    if (!possible)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": it has %d states, which method %s cannot advance together: "
+                         "gl, l1, ab and euler can",
+                         node->op->kind, node->name, 1 + st->scan.others, method->name);
+    if (st->implicit && method->linearised)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": it has %d states, which would have to be solved for together: "
+                         "leave `implicit` out, with a step that is small enough",
+                         node->op->kind, node->name, 1 + st->scan.others);
+    if (((const fsnn_neuron *)node->options)->noise.mode != FSNN_NOISE_NONE)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s \"%s\": it has %d states, and noise on the threshold is for neurons "
+                         "of one: leave `noise` out",
+                         node->op->kind, node->name, 1 + st->scan.others);
+    return FSNN_OK;
+}
+
+/* Without spikes there is nothing to reset. */
+fsnn_status neuron_check_readout(const op_node *node)
+{
+    const fsnn_neuron *o = node->options;
+    if (o->reset != FSNN_RESET_CURRENT && o->reset != FSNN_RESET_NONE)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "readout \"%s\": it never spikes, so reset %s does nothing: leave it out",
+                         node->name, fsnn_reset_name(o->reset));
+    if (o->noise.mode != FSNN_NOISE_NONE)
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "readout \"%s\": it never spikes, so noise on its threshold does nothing: leave it out",
+            node->name);
+    return FSNN_OK;
+}
+
+/* Where a step uses the slope of dv, backward uses its change: a difference of differences would be
+ * noise. */
+fsnn_status neuron_check_slopes(const op_node *node)
+{
+    const neuron_layer *st = node->state;
+    const scan *s = &st->scan;
+    const fsnn_neuron_callback *c = &st->user.callback.c;
+    bool sloped = s->memory.scheme == FRAC_IMPLICIT ||
+                  (s->memory.scheme == FRAC_PECE && s->options.reset == FSNN_RESET_DELTA);
+    if (!node->training || !sloped || !c->dv || c->dv_slopes)
+        return FSNN_OK;
+    return fsnn_fail(
+        FSNN_EUNSUPPORTED,
+        "%s \"%s\": the gradient of an implicit method, and of reset delta with abm, needs the "
+        "callback's dv_slopes: give them, or train with gl, l1 or ab, not implicit",
+        node->op->kind, node->name);
+}

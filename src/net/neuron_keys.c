@@ -1,0 +1,241 @@
+/* The options of neuron layers as tables of keys. Kinds with equations have more keys than the
+ * others, kinds with several states more than those, and the user's own neuron has most. Each table
+ * holds what it has more, and goes on in the next smaller one. */
+#include "net/neuron_node.h"
+
+#include <math.h>
+#include <stddef.h>
+
+static const char *const per_names[] = {"layer", "channel", NULL};
+static const char *const surrogate_names[] = {
+    "arctan",   "sigmoid",     "rectangle",        "gaussian", "fast_sigmoid",
+    "triangle", "exponential", "straight_through", "erf",      NULL};
+static const char *const growth_names[] = {"geometric", "linear", NULL};
+static const fsnn_alias surrogate_aliases[] = {
+    {"piecewise_linear", FSNN_RECTANGLE}, {"superspike", FSNN_FAST_SIGMOID}, {0}};
+static const char *const noise_names[] = {"none",     "meanfield",     "soft_noisy", "hard_st",
+                                          "concrete", "hard_concrete", NULL};
+static const char *const reset_names[] = {"current", "subtract", "value",   "none",
+                                          "jump",    "delta",    "restart", NULL};
+
+/* A value that may be learned: the rows of `member`, an fsnn_value inside `struct_`. */
+#define VALUE_KEYS(struct_, member, least, without)                                                \
+    {.name = "value",                                                                              \
+     .type = FSNN_KEY_REAL,                                                                        \
+     .offset = offsetof(struct_, member value),                                                    \
+     .min = least,                                                                                 \
+     .max = INFINITY,                                                                              \
+     .above = without,                                                                             \
+     .help = "the value, or where learning starts"},                                               \
+        {.name = "learn",                                                                          \
+         .type = FSNN_KEY_BOOL,                                                                    \
+         .offset = offsetof(struct_, member learn),                                                \
+         .help = "learn it"},                                                                      \
+    {                                                                                              \
+        .name = "per", .type = FSNN_KEY_ENUM, .offset = offsetof(struct_, member per),             \
+        .names = per_names, .help = "one number for the layer, or one a channel"                   \
+    }
+static const fsnn_key value_keys[] = {VALUE_KEYS(fsnn_value, , 0, true), {0}};
+static const fsnn_key any_value_keys[] = {VALUE_KEYS(fsnn_value, , -INFINITY, false), {0}};
+static const fsnn_key own_keys[] = {VALUE_KEYS(fsnn_user_param, value., -INFINITY, false), {0}};
+
+static const fsnn_key surrogate_keys[] = {
+    {.name = "kind",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_surrogate, kind),
+     .names = surrogate_names,
+     .aliases = surrogate_aliases,
+     .help = "shape of the surrogate gradient; rectangle is also called piecewise_linear, "
+             "fast_sigmoid also superspike"},
+    {.name = "scale",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_surrogate, scale),
+     .min = 0,
+     .max = NEURON_SCALE_MOST,
+     .above = true,
+     .otherwise = "arctan, sigmoid 5; rectangle 0.5; gaussian 0.4; fast_sigmoid 10; triangle, "
+                  "exponential, straight_through 1; erf 2",
+     .help = "steepness (arctan, sigmoid, fast_sigmoid, triangle, erf), half-width (rectangle), "
+             "standard deviation (gaussian), decay length (exponential), slope "
+             "(straight_through)"},
+    {.name = "scale_end",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_surrogate, scale_end),
+     .min = 0,
+     .max = NEURON_SCALE_MOST,
+     .above = true,
+     .otherwise = "scale",
+     .help = "the scale at the end of a training, which moves to it batch by batch"},
+    {.name = "growth",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_surrogate, growth),
+     .names = growth_names,
+     .help = "how it moves: by equal factors, or by equal differences"},
+    {0},
+};
+
+static const fsnn_key noise_keys[] = {
+    {.name = "mode",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_noise, mode),
+     .names = noise_names,
+     .help = "the spike in training, z = (potential - threshold)/gamma, g logistic noise, T the "
+             "temperature: meanfield sigmoid(z); soft_noisy sigmoid(z + g); concrete sigmoid((z + "
+             "g)/T); hard_st and hard_concrete a step at z + g = 0, with the gradient of "
+             "sigmoid(z), sigmoid((z + g)/T)"},
+    {.name = "gamma",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_noise, gamma),
+     .min = 0,
+     .max = NEURON_NOISE_MOST,
+     .above = true,
+     .otherwise = "0.2",
+     .help = "scale of the noise, in the unit of the potential"},
+    {.name = "temperature",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_noise, temperature),
+     .min = 0,
+     .max = NEURON_NOISE_MOST,
+     .above = true,
+     .otherwise = "0.25",
+     .help = "T of the concrete modes"},
+    {0},
+};
+
+#define TAU_KEY                                                                                    \
+    {                                                                                              \
+        .name = "tau", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, tau),               \
+        .group = value_keys, .help = "time constant, in the unit of the solver step"               \
+    }
+/* A readout never spikes: it has no more than these. */
+const fsnn_key neuron_readout_keys[] = {
+    TAU_KEY,
+    {.name = "v0",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_neuron, v0),
+     .min = -INFINITY,
+     .max = INFINITY,
+     .help = "potential at time 0 (Caputo)"},
+    {0},
+};
+
+const fsnn_key neuron_keys[] = {
+    TAU_KEY,
+    {.name = "threshold",
+     .type = FSNN_KEY_GROUP,
+     .offset = offsetof(fsnn_neuron, threshold),
+     .group = value_keys,
+     .help = "potential at which a spike fires"},
+    {.name = "surrogate",
+     .type = FSNN_KEY_GROUP,
+     .offset = offsetof(fsnn_neuron, surrogate),
+     .group = surrogate_keys,
+     .help = "gradient that stands in for the step's"},
+    {.name = "reset",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_neuron, reset),
+     .names = reset_names,
+     .help = "what a spike does to the potential"},
+    {.name = "v0",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_neuron, v0),
+     .min = -INFINITY,
+     .max = INFINITY,
+     .help = "potential at time 0 (Caputo), and where reset `restart` lands"},
+    {.name = "v_reset",
+     .type = FSNN_KEY_GROUP,
+     .offset = offsetof(fsnn_neuron, v_reset),
+     .group = any_value_keys,
+     .help = "where reset `value` lands"},
+    {.name = "refractory",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_neuron, refractory),
+     .min = 0,
+     .max = INFINITY,
+     .help = "time without spikes after each, in the unit of the solver step, rounded to steps; "
+             "resets `value` and `restart` hold the potential meanwhile"},
+    {.name = "detach_reset",
+     .type = FSNN_KEY_BOOL,
+     .offset = offsetof(fsnn_neuron, detach_reset),
+     .help = "the spike inside the reset carries no gradient"},
+    {.name = "noise",
+     .type = FSNN_KEY_GROUP,
+     .offset = offsetof(fsnn_neuron, noise),
+     .group = noise_keys,
+     .help = "logistic noise on the threshold in training, in place of the surrogate; elsewhere "
+             "the threshold is sharp"},
+    {0},
+};
+
+static const fsnn_key derivative_key[] = {
+    {.name = "d", .type = FSNN_KEY_TEXT, .offset = offsetof(fsnn_user_state, derivative)}, {0}};
+static const fsnn_key after_key[] = {{.name = "after_spike",
+                                      .type = FSNN_KEY_TEXT,
+                                      .offset = offsetof(fsnn_user_state, after_spike)},
+                                     {0}};
+static const fsnn_key start_key[] = {{.name = "start",
+                                      .type = FSNN_KEY_REAL,
+                                      .offset = offsetof(fsnn_user_state, start),
+                                      .min = -INFINITY,
+                                      .max = INFINITY},
+                                     {0}};
+
+/* A key of states beside v, with the state's name inside. */
+#define STATE_KEY(key, row, otherwise_, what)                                                      \
+    {                                                                                              \
+        .name = key, .type = FSNN_KEY_FAMILY, .offset = offsetof(fsnn_user, state),                \
+        .max = FSNN_USER_STATES, .group = row, .size = sizeof(fsnn_user_state),                    \
+        .count = offsetof(fsnn_user, states), .otherwise = otherwise_, .help = what                \
+    }
+
+const fsnn_key neuron_param_keys[] = {
+    {.name = "params",
+     .type = FSNN_KEY_NAMED,
+     .offset = offsetof(fsnn_user, param),
+     .max = FSNN_USER_PARAMS,
+     .group = own_keys,
+     .size = sizeof(fsnn_user_param),
+     .count = offsetof(fsnn_user, params),
+     .help = "parameters of its own, like `{a: 0.2, b: {value: 1, learn: true}}`"},
+    FSNN_KEYS_GO_ON(neuron_keys),
+};
+
+const fsnn_key neuron_state_keys[] = {
+    STATE_KEY("NAME0", start_key, "0", "such a state at time 0: `w0` is that of w"),
+    {.name = "fractional",
+     .type = FSNN_KEY_TEXTS,
+     .offset = offsetof(fsnn_user, fractional),
+     .max = 1 + FSNN_USER_STATES,
+     .count = offsetof(fsnn_user, fractionals),
+     .otherwise = "v",
+     .help =
+         "states of fractional order, like `[v, w]`; the others are integrated by forward Euler"},
+    FSNN_KEYS_GO_ON(neuron_param_keys),
+};
+
+const fsnn_key neuron_user_keys[] = {
+    {.name = "dv",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(fsnn_user, dv),
+     .help = "the derivative, like `(-v^2 + I)/tau`; names: v, I, tau, threshold and params"},
+    {.name = "spike",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(fsnn_user, spike),
+     .help = "a spike where this is >= 0; `v + dv - threshold` when not given"},
+    {.name = "after_spike",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(fsnn_user, after_spike),
+     .help = "the drive that a spike s leaves under reset `current`; `dv - s*threshold/tau` when "
+             "not given"},
+    {.name = "callback",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(fsnn_user, callback),
+     .help = "in place of equations: the name of C functions that the program has registered "
+             "(fsnn_neuron_register)"},
+    STATE_KEY("dNAME", derivative_key, NULL,
+              "the derivative of a further state, up to three: `dw` makes a state w beside v, "
+              "which equations may name; may name s, the spike of the step"),
+    STATE_KEY("after_spike_NAME", after_key, "`dNAME`",
+              "the drive that a spike s leaves of such a state, under any reset"),
+    FSNN_KEYS_GO_ON(neuron_state_keys),
+};

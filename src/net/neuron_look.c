@@ -1,0 +1,94 @@
+/* What a neuron layer did and is: states, counts of spikes, rates, costs. */
+#include "net/neuron_node.h"
+
+typedef struct tally {
+    neuron_layer *st;
+    const float *spikes; /* [rows, N] */
+    int64_t rows;
+} tally;
+
+static void tally_range(int64_t begin, int64_t end, void *user)
+{
+    const tally *t = user;
+    int64_t *counts = t->st->counts, N = t->st->scan.N;
+    for (int64_t r = 0; r < t->rows; r++)
+        for (int64_t n = begin; n < end; n++)
+            counts[n] += t->spikes[r * N + n] != 0;
+}
+
+/* Spikes are counted neuron by neuron. */
+void neuron_tally(op_node *node, const float *spikes)
+{
+    neuron_layer *st = node->state;
+    if (!st->counts || st->counted != st->scan.N)
+        return;
+    tally t = {st, spikes, node->K * st->scan.B};
+    fsnn_parallel_range(st->scan.N, 256, tally_range, &t);
+    st->tests += t.rows;
+}
+
+fsnn_status neuron_node_count(op_node *node, bool on)
+{
+    neuron_layer *st = node->state;
+    fsnn_free(st->counts);
+    st->counts = NULL;
+    st->tests = 0;
+    if (!on)
+        return FSNN_OK;
+    st->counted = st->scan.N;
+    st->counts = fsnn_alloc((size_t)(st->counted + 1) * sizeof *st->counts);
+    return st->counts ? FSNN_OK : FSNN_EMEMORY;
+}
+
+const int64_t *neuron_node_counts(const op_node *node, int64_t *tests)
+{
+    const neuron_layer *st = node->state;
+    *tests = st->tests;
+    return st->counted == st->scan.N ? st->counts : NULL;
+}
+
+int neuron_node_states(const op_node *node)
+{
+    const neuron_layer *st = node->state;
+    return 1 + st->scan.others;
+}
+
+const char *neuron_node_state_name(const op_node *node, int i)
+{
+    if (i < 0 || i >= neuron_node_states(node))
+        return NULL;
+    return i ? neuron_user_state(node->options, i) : "v";
+}
+
+void neuron_node_values(const op_node *node, int i, const float *spikes, float *out)
+{
+    const neuron_layer *st = node->state;
+    if (i)
+        scan_other_values(&st->scan, i - 1, out);
+    else
+        scan_potentials(&st->scan, spikes, out);
+}
+
+const char *neuron_node_equations(const op_node *node)
+{
+    const neuron_layer *st = node->state;
+    return st->user.equations ? st->user.equations : "";
+}
+
+double neuron_node_rate(const op_node *node)
+{
+    const neuron_layer *st = node->state;
+    return scan_rate(&st->scan);
+}
+
+double neuron_node_memory_cost(const op_node *node)
+{
+    const neuron_layer *st = node->state;
+    return scan_memory_cost(&st->scan);
+}
+
+fsnn_status neuron_node_certificate(const op_node *node, fsnn_certificate *certificate)
+{
+    const neuron_layer *st = node->state;
+    return scan_certify(&st->scan, certificate);
+}

@@ -1,0 +1,84 @@
+/* net/neuron_node.h: the inside of a neuron layer as a node, for net/neuron_*.c. What the net may
+ * ask of one stands in net/neuron_ops.h.
+ *
+ *   neuron_kinds.c    all kinds, a row each
+ *   neuron_keys.c     their options, as tables of keys
+ *   neuron_check.c    what options, method and resets cannot have together
+ *   neuron_params.c   their parameters
+ *   neuron_node.c     shape, plan, forward and backward: calls of the scan
+ *   neuron_saved.c    what a layer remembers (op/memory.h)
+ *   neuron_stable.c   whether the step is stable
+ *   neuron_look.c     what a layer did: states, counts of spikes, costs
+ *   neuron_user.c     equations and callbacks (neuron_user.h) */
+#ifndef FSNN_NEURON_NODE_H
+#define FSNN_NEURON_NODE_H
+
+#include "base/error_key.h"
+#include "net/neuron_ops.h"
+#include "net/neuron_user.h"
+#include "op/memory.h"
+#include "scan/scan.h"
+
+/* op_node.state */
+typedef struct neuron_layer {
+    scan scan;
+    const frac_method *method;
+    fsnn_order order;
+    double h;
+    frac_keep memory;
+    bool implicit;
+    /* numbers of the parameters that not every layer has; -1: none */
+    int threshold, alpha, coefficient, v_reset, own; /* own: the first of the model's own */
+    int64_t *counts; /* [counted] spikes of each neuron; NULL: not counted */
+    int64_t counted, tests;
+    double done;      /* share of the training */
+    neuron_user user; /* kind user */
+} neuron_layer;
+
+/* Surrogate scales: what is steeper or wider leaves single precision. */
+#define NEURON_SCALE_LEAST 1e-18
+#define NEURON_SCALE_MOST 1e18
+/* Of gamma and temperature: the reciprocals of their products are such scales. */
+#define NEURON_NOISE_MOST 1e9
+#define NEURON_REST_MOST 1e7 /* steps: counted in single precision */
+
+/* ---- keys ---- */
+extern const fsnn_key neuron_keys[]; /* of every kind that spikes; an fsnn_neuron */
+/* The same and more, an fsnn_user: of kinds with equations, of those with several states, of the
+ * user's own. */
+extern const fsnn_key neuron_param_keys[], neuron_state_keys[], neuron_user_keys[];
+extern const fsnn_key neuron_readout_keys[];
+
+/* ---- checks ---- */
+fsnn_status neuron_check(const fsnn_op *op, const void *options, char key[OP_KEY]); /* op.h */
+fsnn_status neuron_check_options(const op_node *node);
+fsnn_status neuron_check_states(const op_node *node);
+fsnn_status neuron_check_reset(const op_node *node);
+fsnn_status neuron_check_readout(const op_node *node);
+fsnn_status neuron_check_slopes(const op_node *node);
+/* Puts the node's kind and name before the sentence of a failure. */
+fsnn_status neuron_named(const op_node *node, fsnn_status status);
+
+/* ---- parameters ---- */
+void neuron_params(op_node *node); /* op_node.param, once the scan knows model and channels */
+/* Where the values lie; NULL: only how many there are of each parameter. */
+void neuron_bind(op_node *node, float *const *value);
+void neuron_grads_of(const op_node *node, const op_run *run, scan_grads *grads);
+fsnn_status neuron_changed(op_node *node, float *const *value, bool *anew); /* op.h */
+
+/* ---- the operator (op.h) ---- */
+fsnn_status neuron_create(op_node *node); /* of kinds whose options are an fsnn_user */
+fsnn_status neuron_shape(op_node *node);
+fsnn_status neuron_plan(op_node *node);
+fsnn_status neuron_forward(op_node *node, const op_run *run);
+fsnn_status neuron_backward(op_node *node, const op_run *run);
+bool neuron_into(op_node *node, const op_node *next);
+fsnn_status neuron_sums(op_node *node, bool *can);
+bool neuron_binary(const op_node *node);
+void neuron_destroy(op_node *node);
+extern const op_memory neuron_memory;
+
+/* Counts the spikes of a forward, where that was asked for. */
+void neuron_tally(op_node *node, const float *spikes);
+
+#endif

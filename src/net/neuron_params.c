@@ -1,0 +1,158 @@
+/* The parameters of neuron layers: which there are, where their values and gradients lie, and what
+ * follows from values that were written. */
+#include "net/neuron_node.h"
+
+#include <math.h>
+
+enum { P_TAU };
+
+static op_param value_param(const char *name, const fsnn_value *v, int64_t channels,
+                            fsnn_range range)
+{
+    return (op_param){.name = name,
+                      .shape = FSNN_SHAPE(v->per == FSNN_PER_CHANNEL ? channels : 1),
+                      .init = OP_CONSTANT,
+                      .scale = v->value,
+                      .learn = v->learn,
+                      .neuron = true,
+                      .range = range};
+}
+
+static int add_param(op_node *node, op_param param)
+{
+    node->param[node->params] = param;
+    return node->params++;
+}
+
+/* Of the order: the net writes the numbers, they may differ by term. */
+static op_param order_param(const char *name, const neuron_layer *st, bool learn, fsnn_range range)
+{
+    return (op_param){.name = name,
+                      .shape = FSNN_SHAPE(st->order.terms),
+                      .init = OP_CONSTANT,
+                      .learn = learn,
+                      .neuron = true,
+                      .range = range};
+}
+
+void neuron_params(op_node *node)
+{
+    const fsnn_neuron *o = node->options;
+    neuron_layer *st = node->state;
+    node->params = 0;
+    add_param(node, value_param("tau", &o->tau, st->scan.channels, FSNN_POSITIVE)); /* P_TAU */
+    st->threshold = st->alpha = st->coefficient = st->v_reset = -1;
+    if (!st->scan.model->readout)
+        st->threshold = add_param(
+            node, value_param("threshold", &o->threshold, st->scan.channels, FSNN_POSITIVE));
+    st->own = node->params;
+    for (int i = 0; i < st->scan.model->own; i++) {
+        const fsnn_user_param *p = &((const fsnn_user *)node->options)->param[i];
+        fsnn_range range = st->user.positive >> i & 1 ? FSNN_POSITIVE : FSNN_ANY;
+        add_param(node, value_param(p->name, &p->value, st->scan.channels, range));
+    }
+    if (!st->method->integer)
+        st->alpha = add_param(node, order_param("alpha", st, st->order.learn_alpha, FSNN_UNIT));
+    if (!st->method->integer && (st->order.terms > 1 || st->order.learn_coefficient))
+        st->coefficient = add_param(
+            node, order_param("coefficient", st, st->order.learn_coefficient, FSNN_POSITIVE));
+    if (o->reset != FSNN_RESET_VALUE)
+        return;
+    st->v_reset = add_param(node, value_param("v_reset", &o->v_reset, st->scan.channels, FSNN_ANY));
+}
+
+void neuron_bind(op_node *node, float *const *value)
+{
+    neuron_layer *st = node->state;
+    const int from[NEURON_PARS] = {P_TAU, st->threshold, st->v_reset};
+    for (int p = 0; p < scan_pars(&st->scan); p++) {
+        int at = p < NEURON_PARS ? from[p] : st->own + p - NEURON_PARS;
+        if (at >= 0)
+            st->scan.par[p] =
+                (scan_param){value ? value[at] : NULL, fsnn_shape_count(&node->param[at].shape)};
+    }
+}
+
+void neuron_grads_of(const op_node *node, const op_run *run, scan_grads *grads)
+{
+    const neuron_layer *st = node->state;
+    *grads = (scan_grads){.I = run->gin[0], .sums = run->gsum, .par = {run->grad[P_TAU]}};
+    if (st->threshold >= 0)
+        grads->par[PAR_THRESHOLD] = run->grad[st->threshold];
+    if (st->alpha >= 0)
+        grads->alpha = run->grad[st->alpha];
+    if (st->coefficient >= 0)
+        grads->coefficient = run->grad[st->coefficient];
+    if (st->v_reset >= 0)
+        grads->par[PAR_V_RESET] = run->grad[st->v_reset];
+    for (int i = 0; i < st->scan.model->own; i++)
+        grads->par[NEURON_PARS + i] = run->grad[st->own + i];
+}
+
+static fsnn_status check_positive(const op_node *node, int p, const float *value)
+{
+    for (int64_t i = 0; i < fsnn_shape_count(&node->param[p].shape); i++)
+        if (!(value[i] > 0 && isfinite(value[i])))
+            return fsnn_fail(FSNN_EARGUMENT, "%s.%s[%lld] is %g: it must be positive", node->name,
+                             node->param[p].name, (long long)i, value[i]);
+    return FSNN_OK;
+}
+
+static fsnn_status check_finite(const op_node *node, int p, const float *value)
+{
+    for (int64_t i = 0; i < fsnn_shape_count(&node->param[p].shape); i++)
+        if (!isfinite(value[i]))
+            return fsnn_fail(FSNN_EARGUMENT, "%s.%s[%lld] is %g: it must be finite", node->name,
+                             node->param[p].name, (long long)i, (double)value[i]);
+    return FSNN_OK;
+}
+
+/* The orders that the memory goes by. */
+static fsnn_status take_orders(const op_node *node, neuron_layer *st, float *const *value)
+{
+    fsnn_order *order = &st->scan.memory.order;
+    for (int m = 0; m < order->terms; m++) {
+        float alpha = value[st->alpha][m];
+        if (!(alpha > 0 && alpha <= 1))
+            return fsnn_fail(FSNN_EARGUMENT, "%s.alpha[%d] is %g: it must lie in (0, 1]",
+                             node->name, m, alpha);
+        /* the number as the description gives it, where the float is its rounding */
+        order->alpha[m] = alpha == (float)st->order.alpha[m] ? st->order.alpha[m] : alpha;
+    }
+    if (st->coefficient < 0)
+        return FSNN_OK;
+    FSNN_TRY(check_positive(node, st->coefficient, value[st->coefficient]));
+    for (int m = 0; m < order->terms; m++) {
+        float c = value[st->coefficient][m];
+        order->coefficient[m] = c == (float)st->order.coefficient[m] ? st->order.coefficient[m] : c;
+    }
+    return FSNN_OK;
+}
+
+fsnn_status neuron_changed(op_node *node, float *const *value, bool *anew)
+{
+    neuron_layer *st = node->state;
+    FSNN_TRY(check_positive(node, P_TAU, value[P_TAU]));
+    if (st->threshold >= 0)
+        FSNN_TRY(check_positive(node, st->threshold, value[st->threshold]));
+    const fsnn_neuron *o = node->options;
+    float tau = value[P_TAU][0];
+    st->scan.memory.leak.tau = tau == (float)o->tau.value ? o->tau.value : tau;
+    if (st->v_reset >= 0)
+        FSNN_TRY(check_finite(node, st->v_reset, value[st->v_reset]));
+    for (int i = 0; i < st->scan.model->own; i++)
+        FSNN_TRY((st->user.positive >> i & 1 ? check_positive : check_finite)(node, st->own + i,
+                                                                              value[st->own + i]));
+    if (st->alpha < 0)
+        return FSNN_OK;
+    FSNN_TRY(take_orders(node, st, value));
+    for (int i = 0; i <= st->scan.others; i++) {
+        frac_memory *m = &scan_state(&st->scan, i)->memory;
+        int64_t fits = m->fits;
+        m->order = st->scan.memory.order;
+        fsnn_status status = frac_memory_settle(m, m->lags, true);
+        *anew = *anew || m->fits != fits;
+        FSNN_TRY(status);
+    }
+    return FSNN_OK;
+}
