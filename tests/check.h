@@ -132,13 +132,13 @@ static inline int64_t check_valid(int64_t value, const char *call, const char *f
 enum { ANY_ERROR = 1 };
 
 /* `words` NULL: any sentence. */
-static inline void check_refused(int64_t found, int64_t status, const char *words, const char *call,
-                                 const char *file, int line)
+static inline int64_t check_refused(int64_t found, int64_t status, const char *words,
+                                    const char *call, const char *file, int line)
 {
     const char *text = fsnn_error_text();
     bool right = status == ANY_ERROR ? found < 0 : found == status;
     if (right && (words ? strstr(text, words) != NULL : strlen(text) > 8))
-        return;
+        return found;
     print_error("%s\n  is %s: %s\n  expected %s: %s\n", call, fsnn_status_name((fsnn_status)found),
                 text, status == ANY_ERROR ? "an error" : fsnn_status_name((fsnn_status)status),
                 words ? words : "(a sentence)");
@@ -152,7 +152,7 @@ static inline void check_refused(int64_t found, int64_t status, const char *word
 #define VALID(call) check_valid((int64_t)(call), #call, __FILE__, __LINE__)
 
 /* The call fails with the status and leaves a sentence; with one that has these words in it. The
- * sentence is the call's: what was there before is forgotten. */
+ * sentence is the call's: what was there before is forgotten. Their value is the status. */
 #define FAILS(call, status)                                                                        \
     check_refused((check_forget(), (int64_t)(call)), status, NULL, #call, __FILE__, __LINE__)
 #define REFUSED(call, status, words)                                                               \
@@ -175,10 +175,16 @@ static inline void check_contains(const char *text, const char *words, const cha
 static inline void check_within(const char *what, double got, double want, double bound,
                                 const char *file, int line)
 {
-    if (fabs(got - want) <= bound || (isinf(want) && got == want))
+    if (fabs(got - want) <= bound)
         return;
     print_error("%s is %.17g, expected %.17g within %.3g\n", what, got, want, bound);
     check_fail(file, line);
+}
+
+static inline void check_near(const char *what, double got, double want, double tolerance,
+                              const char *file, int line)
+{
+    check_within(what, got, want, tolerance * (1 + fabs(want)), file, line);
 }
 
 static inline void check_close(const char *what, const float *got, const float *want, int64_t n,
@@ -199,8 +205,7 @@ static inline void check_close(const char *what, const float *got, const float *
 #define WITHIN(what, got, want, bound) check_within(what, got, want, bound, __FILE__, __LINE__)
 
 /* |got - want| <= tolerance (1 + |want|). */
-#define NEAR(what, got, want, tolerance)                                                           \
-    check_within(what, got, want, (tolerance) * (1 + fabs((double)(want))), __FILE__, __LINE__)
+#define NEAR(what, got, want, tolerance) check_near(what, got, want, tolerance, __FILE__, __LINE__)
 
 /* Floats [n]: each within `share` of the largest wanted, or of 1e-3 where all are smaller. */
 #define CLOSE(what, got, want, n, share) check_close(what, got, want, n, share, __FILE__, __LINE__)

@@ -195,9 +195,10 @@ static void passes(void **state)
     GOOD(FSNN_OK);
     assert_int_equal(VALID(7), 7);
     FAILS(fsnn_fail(FSNN_EIO, "a sentence that is long"), FSNN_EIO);
-    REFUSED(fsnn_fail(FSNN_EIO, "what, where, how"), FSNN_EIO, "where");
+    assert_int_equal(REFUSED(fsnn_fail(FSNN_EIO, "what, where, how"), ANY_ERROR, "where"),
+                     FSNN_EIO);
     CLOSE("small", got, want, 2, 0.11);
-    WITHIN("infinite", HUGE_VAL, HUGE_VAL, 0);
+    WITHIN("the same", 0.5, 0.5, 0);
     NEAR("large", 100, 101, 0.01);
 }
 

@@ -16,24 +16,6 @@ static fsnn_net *net_of(const char *text, const fsnn_plan *plan)
     return net;
 }
 
-static void noise(float *x, int64_t n, uint64_t stream)
-{
-    for (int64_t i = 0; i < n; i++)
-        x[i] = (float)(0.5 + fsnn_random_normal(9, stream, (uint64_t)i));
-}
-
-static void close_to(const char *what, const float *got, const float *want, int64_t n,
-                     double tolerance)
-{
-    double size = 0;
-    for (int64_t i = 0; i < n; i++)
-        size = fmax(size, fabs((double)want[i]));
-    for (int64_t i = 0; i < n; i++)
-        if (!(fabs((double)got[i] - want[i]) <= tolerance * (size + 1e-3)))
-            fail_msg("%s: number %lld of %lld is %.9g, expected %.9g", what, (long long)i,
-                     (long long)n, (double)got[i], (double)want[i]);
-}
-
 /* ---- layouts ---- */
 
 /* Runs a net forward and back; the convolutions called "same" and "same2" do nothing. */
@@ -52,8 +34,8 @@ static int64_t run(const char *text, float *y, float *gx, float *grad)
     GOOD(fsnn_net_shapes(net, &in, &end));
     int64_t n = K * B * fsnn_shape_count(&in), m = K * B * fsnn_shape_count(&end), at = 0;
     assert_true(n <= MOST && m <= MOST);
-    noise(x, n, 1);
-    noise(g, m, 2);
+    fill_normal(x, n, 0.5, 1, 1);
+    fill_normal(g, m, 0.5, 1, 2);
     GOOD(fsnn_net_forward(net, x, &out));
     memcpy(y, out, (size_t)m * sizeof *y);
     fsnn_net_zero_grad(net);
@@ -76,9 +58,9 @@ static void compare(const char *plain, const char *moved)
     memset(gx, 0, sizeof gx);
     memset(y, 0, sizeof y);
     assert_int_equal(run(plain, y[0], gx[0], grad[0]), run(moved, y[1], gx[1], grad[1]));
-    close_to(moved, y[1], y[0], MOST, 1e-5);
-    close_to(moved, gx[1], gx[0], MOST, 1e-5);
-    close_to(moved, grad[1], grad[0], MOST, 2e-5);
+    CLOSE(moved, y[1], y[0], MOST, 1e-5);
+    CLOSE(moved, gx[1], gx[0], MOST, 1e-5);
+    CLOSE(moved, grad[1], grad[0], MOST, 2e-5);
 }
 
 /* An input, and layers of it: a is the first source of those that take one, b the second. */
@@ -280,11 +262,11 @@ static void gradients(void **state)
     fsnn_net *net = net_of(transformer, &plan);
     double worst;
     const char *where;
-    noise(x, FSNN_COUNT(x), 5);
+    fill_normal(x, FSNN_COUNT(x), 0.5, 1, 5);
     for (int i = 0; i < fsnn_net_param_count(net); i++) { /* away from 0, for steps of some size */
         const fsnn_param *p = fsnn_net_param(net, i);
         if (strstr(p->name, ".bias"))
-            noise(p->value, fsnn_shape_count(&p->shape), 20 + (uint64_t)i);
+            fill_normal(p->value, fsnn_shape_count(&p->shape), 0.5, 1, 20 + (uint64_t)i);
     }
     GOOD(fsnn_net_gradcheck(net, x, 2, &worst, &where));
     if (!(worst < 1e-2))
@@ -298,7 +280,7 @@ static void chunks(void **state)
     enum { T = 12, STEP = 2 * 128, OUT = 2 * 4 };
     static float x[T * STEP], y[2][T * OUT];
     const float *out;
-    noise(x, FSNN_COUNT(x), 6);
+    fill_normal(x, FSNN_COUNT(x), 0.5, 1, 6);
     for (int part = 0; part < 2; part++) {
         int64_t chunk = part ? 4 : T;
         fsnn_plan plan = {.steps = chunk, .batch = 2, .smooth = true, .seed = 3};
@@ -309,7 +291,7 @@ static void chunks(void **state)
         }
         fsnn_net_destroy(net);
     }
-    close_to("chunks", y[1], y[0], T * OUT, 1e-4);
+    CLOSE("chunks", y[1], y[0], T * OUT, 1e-4);
 }
 
 /* Output, gradients of the input and of every parameter, with checkpoints or without. */
@@ -326,8 +308,8 @@ static int64_t trained(int64_t checkpoint, float *to)
                       .input_gradient = true,
                       .seed = 3,
                       .checkpoint = checkpoint};
-    noise(x, FSNN_COUNT(x), 6);
-    noise(g, FSNN_COUNT(g), 7);
+    fill_normal(x, FSNN_COUNT(x), 0.5, 1, 6);
+    fill_normal(g, FSNN_COUNT(g), 0.5, 1, 7);
     fsnn_net *net = net_of(transformer, &plan);
     GOOD(fsnn_net_forward(net, x, &out));
     for (int i = 0; i < T * OUT; i++)
@@ -352,7 +334,7 @@ static void segments(void **state)
     int64_t n = trained(0, whole);
     assert_true(n <= MOST);
     assert_int_equal(trained(5, cut), n);
-    close_to("segments", cut, whole, n, 1e-4);
+    CLOSE("segments", cut, whole, n, 1e-4);
 }
 
 /* What a step of a sample costs: attention and products are counted. */

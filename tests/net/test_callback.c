@@ -1,8 +1,6 @@
 /* Neurons of the user's own as C functions: beside the same neuron by its equation, with slopes of
  * its own and by differences. */
-#include "check.h"
-
-#include <fsnn/fsnn.h>
+#include "nets.h"
 
 enum { T = 20, B = 3, IN = 13 };
 
@@ -143,23 +141,16 @@ typedef struct result {
     float out[T * B * IN], in[T * B * IN], grad[3 + IN + 2];
 } result;
 
-static void fill(float *x, int64_t n, uint64_t stream)
-{
-    for (int64_t i = 0; i < n; i++)
-        x[i] = (float)(0.9 + fsnn_random_normal(9, stream, (uint64_t)i));
-}
-
 static void run(const fsnn_user *o, const fsnn_dynamics *d, bool smooth, result *r)
 {
     static const char *const names[] = {"n.tau", "n.threshold", "n.b", "n.alpha"};
     static float x[T * B * IN], g[T * B * IN];
     const float *y, *gx;
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_plan plan = {
         .steps = T, .batch = B, .training = true, .smooth = smooth, .input_gradient = true};
-    fill(x, T * B * IN, 1);
-    fill(g, T * B * IN, 2);
-    GOOD(fsnn_net_create(&net));
+    fill_normal(x, T * B * IN, 0.9, 1, 1);
+    fill_normal(g, T * B * IN, 0.9, 1, 2);
     VALID(fsnn_net_user(net, "n", fsnn_net_input(net, FSNN_SHAPE(IN)), o));
     GOOD(fsnn_net_wrap(net, d, &plan));
     GOOD(fsnn_net_forward(net, x, &y));
@@ -173,16 +164,6 @@ static void run(const fsnn_user *o, const fsnn_dynamics *d, bool smooth, result 
     }
     memcpy(r->grad + 4, fsnn_net_param_find(net, "n.a")->grad, IN * sizeof(float));
     fsnn_net_destroy(net);
-}
-
-static void near(const char *what, const float *a, const float *b, int n, double share)
-{
-    double scale = 1e-3;
-    for (int i = 0; i < n; i++)
-        scale = fmax(scale, fabs((double)b[i]));
-    for (int i = 0; i < n; i++)
-        if (!(fabs((double)a[i] - (double)b[i]) <= share * scale))
-            fail_msg("%s[%d] is %.9g, expected %.9g", what, i, (double)a[i], (double)b[i]);
 }
 
 static const struct {
@@ -218,17 +199,17 @@ static void same_as_equation(void **state)
                 run(&o, &d, true, &equation);
                 o = options(SLOPES, own, (fsnn_reset)reset);
                 run(&o, &d, true, &slopes);
-                near("output", slopes.out, equation.out, T * B * IN, 1e-5);
+                CLOSE("output", slopes.out, equation.out, T * B * IN, 1e-5);
                 double share = implicit ? 2e-4 : 2e-5; /* J's gradient is a difference */
-                near("input gradient", slopes.in, equation.in, T * B * IN, share);
-                near("gradient", slopes.grad, equation.grad, FSNN_COUNT(equation.grad), share);
+                CLOSE("input gradient", slopes.in, equation.in, T * B * IN, share);
+                CLOSE("gradient", slopes.grad, equation.grad, FSNN_COUNT(equation.grad), share);
                 if (implicit)
                     continue; /* refused */
                 o = options(DIFFERENCES, own, (fsnn_reset)reset);
                 run(&o, &d, true, &differences);
-                near("output", differences.out, equation.out, T * B * IN, 1e-5);
-                near("input gradient", differences.in, equation.in, T * B * IN, 2e-4);
-                near("gradient", differences.grad, equation.grad, FSNN_COUNT(equation.grad), 2e-4);
+                CLOSE("output", differences.out, equation.out, T * B * IN, 1e-5);
+                CLOSE("input gradient", differences.in, equation.in, T * B * IN, 2e-4);
+                CLOSE("gradient", differences.grad, equation.grad, FSNN_COUNT(equation.grad), 2e-4);
             }
 }
 
@@ -238,15 +219,14 @@ static void simulation(void **state)
 {
     (void)state;
     static float x[T * B * IN], whole[T * B * IN];
-    fill(x, T * B * IN, 1);
+    fill_normal(x, T * B * IN, 0.9, 1, 1);
     for (int implicit = 0; implicit < 2; implicit++) {
         const float *y;
-        fsnn_net *net;
+        fsnn_net *net = net_new();
         fsnn_order order = fsnn_order_of(0.6);
         fsnn_dynamics d = fsnn_dynamics_default(&order);
         d.implicit = implicit;
         fsnn_user o = options(DIFFERENCES, true, FSNN_RESET_CURRENT);
-        GOOD(fsnn_net_create(&net));
         VALID(fsnn_net_user(net, "n", fsnn_net_input(net, FSNN_SHAPE(IN)), &o));
         fsnn_plan plan = {.steps = T, .batch = B};
         GOOD(fsnn_threads_set(1));
@@ -274,12 +254,6 @@ static int fails(const fsnn_neuron_rows *at, float *out, void *user)
     return *(int *)user;
 }
 
-static void refuse(int status, const char *sentence)
-{
-    if (status >= 0 || !strstr(fsnn_error_text(), sentence))
-        fail_msg("status %d, \"%s\", expected \"%s\"", status, fsnn_error_text(), sentence);
-}
-
 static int build(fsnn_net **net, const fsnn_user *o)
 {
     GOOD(fsnn_net_create(net));
@@ -292,33 +266,34 @@ static void errors(void **state)
     fsnn_net *net;
     fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .callback = "nobody"};
     GOOD(fsnn_neuron_register("mine", NULL));
-    refuse(build(&net, &o),
-           "user \"n\": no callback \"nobody\" is registered: a program makes its own");
+    REFUSED(build(&net, &o), ANY_ERROR,
+            "user \"n\": no callback \"nobody\" is registered: a program makes its own");
     fsnn_net_destroy(net);
     o = options(SLOPES, true, FSNN_RESET_CURRENT);
     o.callback = "mime";
-    refuse(build(&net, &o), "no callback \"mime\" is registered; known are \"mine\"");
+    REFUSED(build(&net, &o), ANY_ERROR, "no callback \"mime\" is registered; known are \"mine\"");
     fsnn_net_destroy(net);
     o.callback = "mine";
     o.param[1].name = "bb";
-    refuse(build(&net, &o), "the callback \"mine\" has no parameter \"bb\"");
+    REFUSED(build(&net, &o), ANY_ERROR, "the callback \"mine\" has no parameter \"bb\"");
     fsnn_net_destroy(net);
     o.param[1].name = "b";
     o.dv = "-v";
-    refuse(build(&net, &o), "the neuron has equations and the callback \"mine\"");
+    REFUSED(build(&net, &o), ANY_ERROR, "the neuron has equations and the callback \"mine\"");
     fsnn_net_destroy(net);
     o.dv = NULL;
     o.neuron.reset = FSNN_RESET_JUMP;
-    refuse(build(&net, &o), "this neuron has reset jump");
+    REFUSED(build(&net, &o), ANY_ERROR, "this neuron has reset jump");
     fsnn_net_destroy(net);
 
     fsnn_neuron_callback c = {.spike = spike_of};
-    refuse(fsnn_neuron_register("mine", &c), "callback \"mine\" has no function dv");
+    REFUSED(fsnn_neuron_register("mine", &c), ANY_ERROR, "callback \"mine\" has no function dv");
     c = (fsnn_neuron_callback){.dv = dv_of, .spike_slopes = spike_slopes};
-    refuse(fsnn_neuron_register("mine", &c), "slopes of a function that it does not have");
+    REFUSED(fsnn_neuron_register("mine", &c), ANY_ERROR,
+            "slopes of a function that it does not have");
     c = (fsnn_neuron_callback){.dv = dv_of, .params = 15};
-    refuse(fsnn_neuron_register("mine", &c), "has 15 parameters: up to 14");
-    refuse(fsnn_neuron_register("", &c), "a callback needs a name");
+    REFUSED(fsnn_neuron_register("mine", &c), ANY_ERROR, "has 15 parameters: up to 14");
+    REFUSED(fsnn_neuron_register("", &c), ANY_ERROR, "a callback needs a name");
 
     fsnn_order order = fsnn_order_of(0.6);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
@@ -326,10 +301,11 @@ static void errors(void **state)
     o = options(DIFFERENCES, false, FSNN_RESET_JUMP);
     VALID(build(&net, &o));
     d.method = FSNN_ML;
-    refuse(fsnn_net_wrap(net, &d, &plan), "this neuron's dv is a callback");
+    REFUSED(fsnn_net_wrap(net, &d, &plan), ANY_ERROR, "this neuron's dv is a callback");
     d.method = FSNN_TRAP;
-    refuse(fsnn_net_wrap(net, &d, &plan), "the gradient of an implicit method, and of reset delta "
-                                          "with abm, needs the callback's dv_slopes");
+    REFUSED(fsnn_net_wrap(net, &d, &plan), ANY_ERROR,
+            "the gradient of an implicit method, and of reset delta "
+            "with abm, needs the callback's dv_slopes");
     plan.training = false;
     GOOD(fsnn_net_wrap(net, &d, &plan));
     fsnn_net_destroy(net);
@@ -344,7 +320,8 @@ static void errors(void **state)
     GOOD(fsnn_net_wrap(net, &d, &plan));
     GOOD(fsnn_net_forward(net, x, NULL));
     code = 7;
-    refuse(fsnn_net_forward(net, x, NULL), "user \"n\": the neuron's callback returned 7");
+    REFUSED(fsnn_net_forward(net, x, NULL), ANY_ERROR,
+            "user \"n\": the neuron's callback returned 7");
     code = 0;
     GOOD(fsnn_net_reset(net));
     GOOD(fsnn_net_forward(net, x, NULL));
@@ -408,8 +385,8 @@ static void described(void **state)
     fsnn_net_destroy(net);
     fsnn_description_destroy(description);
     GOOD(fsnn_neuron_register("mine", NULL));
-    refuse(fsnn_description_read(path, NULL, 0, &description),
-           ":3:31: layers[0].user.callback: no callback \"mine\" is registered");
+    REFUSED(fsnn_description_read(path, NULL, 0, &description), ANY_ERROR,
+            ":3:31: layers[0].user.callback: no callback \"mine\" is registered");
     remove(path);
 }
 

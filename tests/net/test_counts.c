@@ -1,25 +1,18 @@
 /* Spike counts of each neuron are the sums of the recorded spikes, images with channels last in
  * memory included. */
-#include "check.h"
-
-#include <fsnn/fsnn.h>
+#include "nets.h"
 
 enum { K = 9, B = 2, C = 5, SIDE = 6, N = C * SIDE * SIDE, FLAT = 7 };
 
 static fsnn_net *build(void)
 {
-    fsnn_net *net;
-    fsnn_conv2d conv;
+    fsnn_net *net = net_new();
+    fsnn_conv2d conv = square_conv(C, 3, 1);
     fsnn_order order = fsnn_order_of(0.7);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     fsnn_neuron cell = FSNN_NEURON_DEFAULT;
     cell.threshold.value = 0.1;
     cell.tau.value = 2;
-    fsnn_kind_defaults("conv2d", &conv);
-    conv.out = C;
-    conv.kernel[0] = conv.kernel[1] = 3;
-    conv.padding[0] = conv.padding[1] = 1;
-    GOOD(fsnn_net_create(&net));
     int x = fsnn_net_conv2d(net, "conv", fsnn_net_input(net, FSNN_SHAPE(2, SIDE, SIDE)), &conv);
     x = fsnn_net_lif(net, "images", x, &cell);
     x = fsnn_net_linear(net, "fc", fsnn_net_flatten(net, NULL, x), FLAT, true);

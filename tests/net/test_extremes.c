@@ -1,9 +1,7 @@
 /* Inputs, time constants and thresholds at the ends of single precision, for every kind, method and
  * reset: spikes are 0 or 1 whatever happens; where potentials stay finite, gradients are numbers
  * too, or the optimiser refuses them with a sentence. */
-#include "check.h"
-
-#include <fsnn/fsnn.h>
+#include "nets.h"
 
 enum { K = 20, N = 8 };
 static const float size[N] = {1e30f, -1e30f, 1, -1, 0, 1e-30f, 1e20f, -1e10f};
@@ -24,7 +22,7 @@ static fsnn_status run(const char *kind, fsnn_method method, const fsnn_neuron *
     fsnn_order order = fsnn_order_of(0.6);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     fsnn_optimizer *optimizer;
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     const float *s, *gx;
     d.integrator = integer ? FSNN_ODEINT : FSNN_FDEINT;
     d.method = method;
@@ -32,7 +30,6 @@ static fsnn_status run(const char *kind, fsnn_method method, const fsnn_neuron *
         x[i] = i / N % 3 == 2 ? 0 : scale * size[i % N];
         g[i] = (float)fsnn_random_normal(8, 1, (uint64_t)i);
     }
-    GOOD(fsnn_net_create(&net));
     int in = fsnn_net_input(net, FSNN_SHAPE(N));
     VALID(fsnn_net_add(net, kind, "cell", &in, 1, o));
     fsnn_plan plan = {

@@ -1,8 +1,6 @@
 /* Spikes that go straight into a pooling operator: the numbers are those of the two apart, bit for
  * bit, and less memory is held. */
-#include "check.h"
-
-#include <fsnn/fsnn.h>
+#include "nets.h"
 
 enum { T = 7, B = 3, OUT = 4, LEARNED = 4096 };
 
@@ -31,18 +29,13 @@ static int layer(fsnn_net *net, int from, const design *d)
 
 static int convolution(fsnn_net *net, const char *name, int from, int64_t out)
 {
-    fsnn_conv2d o;
-    fsnn_kind_defaults("conv2d", &o);
-    o.out = out;
-    o.kernel[0] = o.kernel[1] = 3;
-    o.padding[0] = o.padding[1] = 1;
+    fsnn_conv2d o = square_conv(out, 3, 1);
     return VALID(fsnn_net_add(net, "conv2d", name, &from, 1, &o));
 }
 
 static fsnn_net *build(const design *d, bool training, bool record)
 {
-    fsnn_net *net;
-    GOOD(fsnn_net_create(&net));
+    fsnn_net *net = net_new();
     int x = fsnn_net_input(net, FSNN_SHAPE(1, d->height, d->width));
     x = layer(net, convolution(net, "a", x, d->first), d);
     x = layer(net, convolution(net, "b", x, d->second), d);
@@ -228,8 +221,7 @@ static void threads(void **state)
  * itself. */
 static fsnn_net *biased(bool image, bool between, bool learns, int64_t batch, int64_t checkpoint)
 {
-    fsnn_net *net;
-    GOOD(fsnn_net_create(&net));
+    fsnn_net *net = net_new();
     fsnn_shape inner = image ? FSNN_SHAPE(16, 4, 6) : FSNN_SHAPE(32);
     int x = fsnn_net_input(net, image ? FSNN_SHAPE(2, 4, 6) : FSNN_SHAPE(10));
     x = image ? convolution(net, "a", x, 16) : VALID(fsnn_net_linear(net, "a", x, 32, true));

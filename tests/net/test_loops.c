@@ -1,15 +1,7 @@
 /* Loops: feedback with one step of delay. Outputs and gradients against a network in double
  * precision that goes step by step; gradient checks through loops of every form; shapes and
  * layouts; what is refused. */
-#include "check.h"
-
-#include <fsnn/fsnn.h>
-
-static void noise(float *x, int64_t n, uint64_t stream)
-{
-    for (int64_t i = 0; i < n; i++)
-        x[i] = (float)(0.7 + fsnn_random_normal(9, stream, (uint64_t)i));
-}
+#include "nets.h"
 
 static fsnn_neuron options = FSNN_NEURON_DEFAULT;
 
@@ -92,14 +84,10 @@ static fsnn_shape one_to_one(fsnn_net *net)
 /* Images: the loop stays channels-last; pooling and dropout in it. */
 static fsnn_shape image(fsnn_net *net)
 {
-    fsnn_conv2d conv;
+    fsnn_conv2d conv = square_conv(4, 3, 1);
     fsnn_pool pool;
     fsnn_dropout drop = {0.3, false}, hold = {0.2, true};
-    fsnn_kind_defaults("conv2d", &conv);
     fsnn_kind_defaults("maxpool", &pool);
-    conv.kernel[0] = conv.kernel[1] = 3;
-    conv.padding[0] = conv.padding[1] = 1;
-    conv.out = 4;
     pool.kernel[0] = pool.kernel[1] = 3;
     pool.stride[0] = pool.stride[1] = pool.padding[0] = pool.padding[1] = 1;
     int x = fsnn_net_conv2d(net, "in", fsnn_net_input(net, FSNN_SHAPE(2, 5, 5)), &conv);
@@ -157,8 +145,7 @@ static const graph graphs[] = {full, one_to_one, image, nested, beside};
 
 static fsnn_net *make(graph build, const fsnn_dynamics *d, fsnn_plan plan, fsnn_shape *in)
 {
-    fsnn_net *net;
-    GOOD(fsnn_net_create(&net));
+    fsnn_net *net = net_new();
     *in = build(net);
     GOOD(fsnn_net_wrap(net, d, &plan));
     return net;
@@ -178,7 +165,7 @@ static void check(int g, const fsnn_dynamics *d, const char *what)
     fsnn_net *net = make(graphs[g], d, plan, &in);
     int64_t n = 18 * fsnn_shape_count(&in);
     float *x = malloc((size_t)n * sizeof *x);
-    noise(x, n, (uint64_t)g);
+    fill_normal(x, n, 0.7, 1, (uint64_t)g);
     double worst;
     const char *where;
     GOOD(fsnn_net_gradcheck(net, x, 3, &worst, &where));
@@ -385,8 +372,7 @@ static fsnn_net *wired(int memory, fsnn_plan plan)
     order.learn_alpha = true;
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     d.memory = memory;
-    fsnn_net *net;
-    GOOD(fsnn_net_create(&net));
+    fsnn_net *net = net_new();
     build_wired(net);
     plan.steps = T;
     plan.batch = B;
@@ -473,25 +459,18 @@ static void loop_numbers(void **state)
     fsnn_net_destroy(net);
 }
 
-static void says(int64_t status, const char *sentence)
-{
-    assert_true(status < 0);
-    if (!strstr(fsnn_error_text(), sentence))
-        fail_msg("\"%s\" does not say \"%s\"", fsnn_error_text(), sentence);
-}
-
 static void refused(fsnn_net *net, const char *sentence)
 {
     fsnn_order order = fsnn_order_of(0.7);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
-    says(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 3, .batch = 2, .training = true}), sentence);
+    REFUSED(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 3, .batch = 2, .training = true}),
+            ANY_ERROR, sentence);
     fsnn_net_destroy(net);
 }
 
 static fsnn_net *looped(const char *of, fsnn_shape shape, const char *norm, int64_t out)
 {
-    fsnn_net *net;
-    GOOD(fsnn_net_create(&net));
+    fsnn_net *net = net_new();
     int x = fsnn_net_linear(net, "fc", fsnn_net_input(net, FSNN_SHAPE(6)), 5, true);
     int d = (int)VALID(fsnn_net_add(net, "delay", "d", NULL, 0, &(fsnn_delay){of, shape}));
     int a = sum(net, "sum", x, fsnn_net_linear(net, "w", d, out, true));
@@ -514,8 +493,7 @@ static void errors(void **state)
     refused(looped("s", none, NULL, 4), "input 1 is [4] but input 0 is [5]");
     refused(looped("s", none, "batchnorm", 5), "stands in a loop");
 
-    fsnn_net *net;
-    GOOD(fsnn_net_create(&net));
+    fsnn_net *net = net_new();
     fsnn_net_input(net, FSNN_SHAPE(6));
     lif(net, "s", fsnn_net_linear(net, "w", delay(net, "d", "s"), 3, true));
     refused(net,
@@ -529,8 +507,9 @@ static void errors(void **state)
 
     GOOD(fsnn_net_create(&net));
     int in = fsnn_net_input(net, FSNN_SHAPE(6));
-    says(fsnn_net_delay(net, "d", ""), "does not say of which node");
-    says(fsnn_net_add(net, "delay", "d", &in, 1, &(fsnn_delay){.of = "s"}), "has 1 source");
+    REFUSED(fsnn_net_delay(net, "d", ""), ANY_ERROR, "does not say of which node");
+    REFUSED(fsnn_net_add(net, "delay", "d", &in, 1, &(fsnn_delay){.of = "s"}), ANY_ERROR,
+            "has 1 source");
     fsnn_net_destroy(net);
 }
 
@@ -540,10 +519,9 @@ static void declared(void **state)
     (void)state;
     fsnn_order order = fsnn_order_of(1);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     const float *y;
     static float x[4];
-    GOOD(fsnn_net_create(&net));
     fsnn_net_input(net, FSNN_SHAPE(1));
     fsnn_delay own = {"s", FSNN_SHAPE(2)};
     int back = (int)VALID(fsnn_net_add(net, "delay", "d", NULL, 0, &own));

@@ -1,9 +1,7 @@
 /* Layers of a loop go through time step by step. With a feedback of zero they do what layers
  * outside of loops do, in every method, reset and memory, forward and backward; with a real one,
  * chunks, segments and a state that is saved and restored make no difference. */
-#include "check.h"
-
-#include <fsnn/fsnn.h>
+#include "nets.h"
 
 enum { IN = 6, WIDE = 23, OUT = 4, T = 120, B = 3 };
 
@@ -59,8 +57,7 @@ static int lif(fsnn_net *net, const char *name, int from, const form *f)
 
 static fsnn_net *build(const form *f, const fsnn_dynamics *d, fsnn_plan plan)
 {
-    fsnn_net *net;
-    GOOD(fsnn_net_create(&net));
+    fsnn_net *net = net_new();
     fsnn_dropout drop = {0.3, false}, hold = {0.2, true};
     fsnn_batchnorm norm;
     fsnn_kind_defaults("batchnorm", &norm);
@@ -149,43 +146,17 @@ static void run(const form *f, const fsnn_dynamics *d, fsnn_plan plan, result *r
     fsnn_net_destroy(net);
 }
 
-static char what_runs[160]; /* for sentences of failures */
-
-static void close_to(const char *what, const float *a, const float *b, int64_t n, double share)
-{
-    double scale = 1e-3;
-    for (int64_t i = 0; i < n; i++)
-        scale = fmax(scale, fabs((double)b[i]));
-    for (int64_t i = 0; i < n; i++)
-        if (!(fabs((double)a[i] - (double)b[i]) <= share * scale))
-            fail_msg("%s: %s[%d]: %.9g, expected %.9g, scale %g", what_runs, what, (int)i,
-                     (double)a[i], (double)b[i], scale);
-}
-
 static void same(const result *a, const result *b, double share, bool recorded)
 {
-    close_to("output", a->out, b->out, T * B * OUT, share);
-    close_to("input gradient", a->in, b->in, T * B * IN, 2 * share);
-    close_to("gradient", a->grad, b->grad, FSNN_COUNT(a->grad), 2 * share);
-    close_to("running", a->running, b->running, 2 * WIDE, share);
+    CLOSE("output", a->out, b->out, T * B * OUT, share);
+    CLOSE("input gradient", a->in, b->in, T * B * IN, 2 * share);
+    CLOSE("gradient", a->grad, b->grad, FSNN_COUNT(a->grad), 2 * share);
+    CLOSE("running", a->running, b->running, 2 * WIDE, share);
     if (recorded)
         for (int i = 0; i < FSNN_COUNT(a->v); i++)
-            close_to("state", a->v[i], b->v[i], T * B * WIDE, share);
+            CLOSE("state", a->v[i], b->v[i], T * B * WIDE, share);
     if (!(fabs(a->rate - b->rate) < share && b->rate > 0.02))
-        fail_msg("%s: rate %g, expected %g", what_runs, a->rate, b->rate);
-}
-
-static fsnn_dynamics dynamics(fsnn_order *order, fsnn_method method, int memory)
-{
-    *order = fsnn_order_of(0.6);
-    order->learn_alpha = order->learn_coefficient = method != FSNN_ML;
-    fsnn_dynamics d = fsnn_dynamics_default(order);
-    d.method = method;
-    d.integrator = method == FSNN_EULER ? FSNN_ODEINT : FSNN_FDEINT;
-    d.memory = memory == 1 ? 30 : 0;
-    d.tolerance = memory == 2 ? 1e-6 : 0;
-    d.engine = memory == 2 ? FSNN_ENGINE_EXPONENTIALS : FSNN_ENGINE_AUTO;
-    return d;
+        fail_msg("rate %g, expected %g", a->rate, b->rate);
 }
 
 static void as_outside(void **state)
@@ -204,9 +175,9 @@ static void as_outside(void **state)
     for (int i = 0; i < FSNN_COUNT(rows); i++)
         for (int memory = 0; memory < 3; memory++) {
             fsnn_order order;
-            fsnn_dynamics d = dynamics(&order, rows[i].method, memory);
+            fsnn_dynamics d = learned_dynamics(&order, rows[i].method, memory);
             form f = {.reset = rows[i].reset, .rest = rows[i].rest, .drops = true};
-            snprintf(what_runs, sizeof what_runs, "row %d, memory %d", i, memory);
+            CASE("row %d, memory %d", i, memory);
             run(&f, &d, (fsnn_plan){0}, &whole);
             f.loop = true;
             run(&f, &d, (fsnn_plan){0}, &steps);
@@ -227,7 +198,7 @@ static void as_outside_several(void **state)
         for (int m = 0; m < FSNN_COUNT(methods); m++)
             for (int memory = 0; memory < 3; memory++, turn++) {
                 fsnn_order order;
-                fsnn_dynamics d = dynamics(&order, methods[m], memory);
+                fsnn_dynamics d = learned_dynamics(&order, methods[m], memory);
                 form f = {.reset = resets[turn % FSNN_COUNT(resets)],
                           .rest = turn % 4 == 0 ? 2 : 0,
                           .kind = kinds[n],
@@ -235,8 +206,8 @@ static void as_outside_several(void **state)
                 bool overwrites = f.reset == FSNN_RESET_SUBTRACT || f.reset == FSNN_RESET_VALUE;
                 if (methods[m] == FSNN_AB && overwrites)
                     f.reset = FSNN_RESET_DELTA;
-                snprintf(what_runs, sizeof what_runs, "%s, %s, reset %s, memory %d", f.kind,
-                         fsnn_method_name(d.method), fsnn_reset_name(f.reset), memory);
+                CASE("%s, %s, reset %s, memory %d", f.kind, fsnn_method_name(d.method),
+                     fsnn_reset_name(f.reset), memory);
                 run(&f, &d, (fsnn_plan){0}, &whole);
                 f.loop = true;
                 run(&f, &d, (fsnn_plan){0}, &steps);
@@ -254,15 +225,14 @@ static void fused(void **state)
     for (int memory = 0; memory < 2; memory++)
         for (int reset = 0; reset < 2; reset++) {
             fsnn_order order;
-            fsnn_dynamics d = dynamics(&order, FSNN_GL, memory);
+            fsnn_dynamics d = learned_dynamics(&order, FSNN_GL, memory);
             order.learn_alpha = order.learn_coefficient = false;
             form f = {.reset = reset ? FSNN_RESET_NONE : FSNN_RESET_CURRENT, .hard = true};
             run(&f, &d, (fsnn_plan){0}, &whole);
             for (int i = 0; i < FSNN_COUNT(lengths); i++)
                 for (int loop = i == 0; loop < 2; loop++) {
-                    snprintf(what_runs, sizeof what_runs,
-                             "fused, memory %d, reset %d, segments of %d, loop %d", memory, reset,
-                             (int)lengths[i], loop);
+                    CASE("fused, memory %d, reset %d, segments of %d, loop %d", memory, reset,
+                         (int)lengths[i], loop);
                     f.loop = loop;
                     run(&f, &d, (fsnn_plan){.checkpoint = lengths[i]}, &steps);
                     same(&steps, &whole, 2e-4, lengths[i] == 0);
@@ -280,15 +250,15 @@ static void segments(void **state)
     for (int m = 0; m < FSNN_COUNT(methods); m++)
         for (int memory = 0; memory < 3; memory++) {
             fsnn_order order;
-            fsnn_dynamics d = dynamics(&order, methods[m], memory);
+            fsnn_dynamics d = learned_dynamics(&order, methods[m], memory);
             form f = {.reset = m % 2 ? FSNN_RESET_JUMP : FSNN_RESET_CURRENT,
                       .loop = true,
                       .drops = m % 2 == 0,
                       .feedback = 1};
             run(&f, &d, (fsnn_plan){0}, &whole);
             for (int i = (m + memory) % 2; i < FSNN_COUNT(lengths); i += 2) {
-                snprintf(what_runs, sizeof what_runs, "%s, memory %d, segments of %d",
-                         fsnn_method_name(methods[m]), memory, (int)lengths[i]);
+                CASE("%s, memory %d, segments of %d", fsnn_method_name(methods[m]), memory,
+                     (int)lengths[i]);
                 run(&f, &d, (fsnn_plan){.checkpoint = lengths[i]}, &parts);
                 same(&parts, &whole, 1e-3, false); /* feedback makes more of rounding */
             }
@@ -329,16 +299,16 @@ static void truncated(void **state)
     static float grad[2][2048], out[2][T * B * OUT];
     for (int memory = 0; memory < 6; memory++) {
         fsnn_order order;
-        fsnn_dynamics d = dynamics(&order, FSNN_GL, memory % 3);
+        fsnn_dynamics d = learned_dynamics(&order, FSNN_GL, memory % 3);
         form f = {.reset = FSNN_RESET_JUMP,
                   .loop = true,
                   .feedback = 1,
                   .kind = memory / 3 ? "cuba" : NULL};
         int64_t n = pieces(&d, &f, false, grad[0], out[0]);
         pieces(&d, &f, true, grad[1], out[1]);
-        snprintf(what_runs, sizeof what_runs, "truncated, memory %d", memory);
-        close_to("output", out[0], out[1], T * B * OUT, 1e-4);
-        close_to("gradient", grad[0], grad[1], n, 5e-4);
+        CASE("truncated, memory %d", memory);
+        CLOSE("output", out[0], out[1], T * B * OUT, 1e-4);
+        CLOSE("gradient", grad[0], grad[1], n, 5e-4);
     }
 }
 
@@ -353,7 +323,7 @@ static void chunks(void **state)
     numbers(x, g);
     for (int memory = 0; memory < 3; memory++) {
         fsnn_order order;
-        fsnn_dynamics d = dynamics(&order, FSNN_GL, memory);
+        fsnn_dynamics d = learned_dynamics(&order, FSNN_GL, memory);
         form f = {.reset = FSNN_RESET_JUMP, .loop = true, .feedback = 1};
         fsnn_net *net = build(&f, &d, (fsnn_plan){.steps = T, .smooth = true});
         fsnn_net *other = build(&f, &d, (fsnn_plan){.steps = 1, .smooth = true});
@@ -366,8 +336,8 @@ static void chunks(void **state)
             GOOD(fsnn_net_forward(net, x + k * B * IN, &y));
             memcpy(parts + k * B * OUT, y, (size_t)(lengths[c] * B * OUT) * sizeof *y);
         }
-        snprintf(what_runs, sizeof what_runs, "chunks, memory %d", memory);
-        close_to("output", parts, whole, T * B * OUT, 1e-4);
+        CASE("chunks, memory %d", memory);
+        CLOSE("output", parts, whole, T * B * OUT, 1e-4);
 
         char *kept = NULL;
         int64_t bytes = 0;
@@ -380,7 +350,7 @@ static void chunks(void **state)
             kept = malloc((size_t)bytes);
             GOOD(fsnn_net_state_save(other, kept));
         }
-        close_to("single steps", whole, parts, T * B * OUT, 1e-4);
+        CLOSE("single steps", whole, parts, T * B * OUT, 1e-4);
         fsnn_net *third = build(&f, &d, (fsnn_plan){.steps = 1, .smooth = true});
         GOOD(fsnn_net_forward(third, x, &y)); /* has a state of its own */
         GOOD(fsnn_net_state_load(third, kept, bytes));
@@ -407,7 +377,8 @@ static void wrap_again(const char *kind)
     const float *y, *gx;
     fsnn_order order;
     numbers(x, g);
-    fsnn_dynamics d = dynamics(&order, FSNN_GL, 0), short_memory = dynamics(&order, FSNN_GL, 1);
+    fsnn_dynamics d = learned_dynamics(&order, FSNN_GL, 0),
+                  short_memory = learned_dynamics(&order, FSNN_GL, 1);
     form f = {.reset = FSNN_RESET_JUMP, .loop = true, .feedback = 1, .kind = kind};
     fsnn_plan plan = {.steps = 30, .batch = B, .training = true, .smooth = true, .seed = 3};
     fsnn_net *net = build(&f, &d, plan);
@@ -443,7 +414,7 @@ static void no_allocation(void **state)
     numbers(x, g);
     for (int memory = 0; memory < 6; memory++) {
         fsnn_order order;
-        fsnn_dynamics d = dynamics(&order, FSNN_GL, memory % 3);
+        fsnn_dynamics d = learned_dynamics(&order, FSNN_GL, memory % 3);
         form f = {.reset = FSNN_RESET_JUMP,
                   .rest = 2,
                   .loop = true,

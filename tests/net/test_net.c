@@ -1,14 +1,6 @@
 /* Whole networks: gradient checks over graphs of every form, shapes and their errors, state,
  * chunks, replanning, parameters. */
-#include "check.h"
-
-#include <fsnn/fsnn.h>
-
-static void noise(float *x, int64_t n, uint64_t stream)
-{
-    for (int64_t i = 0; i < n; i++)
-        x[i] = (float)(0.7 + fsnn_random_normal(9, stream, (uint64_t)i));
-}
+#include "nets.h"
 
 static fsnn_neuron gentle(void)
 {
@@ -38,11 +30,7 @@ static fsnn_shape chain(fsnn_net *net)
 
 static fsnn_shape image(fsnn_net *net)
 {
-    fsnn_conv2d conv;
-    fsnn_kind_defaults("conv2d", &conv);
-    conv.kernel[0] = conv.kernel[1] = 3;
-    conv.padding[0] = conv.padding[1] = 1;
-    conv.out = 4;
+    fsnn_conv2d conv = square_conv(4, 3, 1);
     int x = fsnn_net_input(net, FSNN_SHAPE(2, 6, 6));
     x = lif(net, fsnn_net_conv2d(net, NULL, x, &conv));
     int pool[] = {x};
@@ -77,11 +65,7 @@ static fsnn_shape branches(fsnn_net *net)
 /* Branches in channels-last images, dropout, voting. */
 static fsnn_shape residual(fsnn_net *net)
 {
-    fsnn_conv2d conv;
-    fsnn_kind_defaults("conv2d", &conv);
-    conv.kernel[0] = conv.kernel[1] = 3;
-    conv.padding[0] = conv.padding[1] = 1;
-    conv.out = 3;
+    fsnn_conv2d conv = square_conv(3, 3, 1);
     int in = fsnn_net_input(net, FSNN_SHAPE(3, 4, 4));
     int a = lif(net, fsnn_net_conv2d(net, NULL, in, &conv));
     int b = fsnn_net_conv2d(net, NULL, a, &conv);
@@ -100,10 +84,7 @@ static fsnn_shape residual(fsnn_net *net)
 /* An output in channels-last, with a reader besides. */
 static fsnn_shape image_out(fsnn_net *net)
 {
-    fsnn_conv2d conv;
-    fsnn_kind_defaults("conv2d", &conv);
-    conv.kernel[0] = conv.kernel[1] = 2;
-    conv.out = 3;
+    fsnn_conv2d conv = square_conv(3, 2, 0);
     int x = fsnn_net_input(net, FSNN_SHAPE(2, 4, 3));
     int a = lif(net, fsnn_net_conv2d(net, NULL, x, &conv));
     GOOD(fsnn_net_output(net, a));
@@ -116,8 +97,7 @@ static const graph graphs[] = {chain, image, branches, residual, image_out};
 
 static fsnn_net *make(graph build, const fsnn_dynamics *d, const fsnn_plan *plan, fsnn_shape *in)
 {
-    fsnn_net *net;
-    GOOD(fsnn_net_create(&net));
+    fsnn_net *net = net_new();
     *in = build(net);
     GOOD(fsnn_net_wrap(net, d, plan));
     return net;
@@ -154,7 +134,7 @@ static void gradients(void **state)
                 fsnn_shape in;
                 fsnn_net *net = make(graphs[g], &d, &plan, &in);
                 float *x = malloc((size_t)(15 * fsnn_shape_count(&in)) * sizeof *x);
-                noise(x, 15 * fsnn_shape_count(&in), (uint64_t)g);
+                fill_normal(x, 15 * fsnn_shape_count(&in), 0.7, 1, (uint64_t)g);
                 double worst;
                 const char *where;
                 GOOD(fsnn_net_gradcheck(net, x, 3, &worst, &where));
@@ -172,8 +152,7 @@ static void gradcheck_can_fail(void **state)
     (void)state;
     fsnn_order order = fsnn_order_of(0.6);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
-    fsnn_net *net;
-    GOOD(fsnn_net_create(&net));
+    fsnn_net *net = net_new();
     fsnn_neuron o = gentle();
     o.detach_reset = true;
     VALID(fsnn_net_lif(net, NULL, fsnn_net_input(net, FSNN_SHAPE(5)), &o));
@@ -181,7 +160,7 @@ static void gradcheck_can_fail(void **state)
         .steps = 6, .batch = 2, .training = true, .smooth = true, .input_gradient = true};
     GOOD(fsnn_net_wrap(net, &d, &plan));
     float x[60];
-    noise(x, 60, 1);
+    fill_normal(x, 60, 0.7, 1, 1);
     double worst;
     const char *where;
     GOOD(fsnn_net_gradcheck(net, x, 3, &worst, &where));
@@ -198,10 +177,9 @@ static void chunked(void **state)
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     fsnn_neuron o = gentle();
     float x[K * B * 40], v[2][K * B * 40], s[2][K * B * 40];
-    noise(x, K * B * 40, 4);
+    fill_normal(x, K * B * 40, 0.7, 1, 4);
     for (int part = 0; part < 2; part++) {
-        fsnn_net *net;
-        GOOD(fsnn_net_create(&net));
+        fsnn_net *net = net_new();
         VALID(fsnn_net_lif(net, "n", fsnn_net_input(net, FSNN_SHAPE(40)), &o));
         int64_t chunk = part ? 5 : K;
         fsnn_plan plan = {.steps = chunk, .batch = B, .record = true};
@@ -227,12 +205,8 @@ static void reading_order(void **state)
     (void)state;
     fsnn_order order = fsnn_order_of(1);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
-    fsnn_net *net;
-    GOOD(fsnn_net_create(&net));
-    fsnn_conv2d conv;
-    fsnn_kind_defaults("conv2d", &conv);
-    conv.kernel[0] = conv.kernel[1] = 1;
-    conv.out = 3;
+    fsnn_net *net = net_new();
+    fsnn_conv2d conv = square_conv(3, 1, 0);
     conv.bias = false;
     fsnn_neuron o = FSNN_NEURON_DEFAULT;
     o.tau.value = 1;
@@ -271,7 +245,7 @@ static void replanning(void **state)
         GOOD(fsnn_net_shapes(net, NULL, &out_shape));
         int64_t n = 20 * fsnn_shape_count(&in), m = 20 * fsnn_shape_count(&out_shape);
         float *x = malloc((size_t)n * sizeof *x), *first = malloc((size_t)m * sizeof *x);
-        noise(x, n, 20);
+        fill_normal(x, n, 0.7, 1, 20);
         const float *out;
         GOOD(fsnn_net_forward(net, x, &out));
         memcpy(first, out, (size_t)m * sizeof *x);
@@ -306,9 +280,8 @@ static void gradients_in_place(void **state)
         fsnn_order order = fsnn_order_of(0.7);
         fsnn_dynamics d = fsnn_dynamics_default(&order);
         fsnn_plan plan = {.steps = K, .batch = B, .training = true};
-        fsnn_net *net;
+        fsnn_net *net = net_new();
         int64_t bytes;
-        GOOD(fsnn_net_create(&net));
         int fc = fsnn_net_linear(net, NULL, fsnn_net_input(net, FSNN_SHAPE(8)), WIDE, true);
         int lif = fsnn_net_lif(net, NULL, fc, NULL);
         if (readers == 2)
@@ -384,66 +357,54 @@ static void out_of_memory(void **state)
     assert_true(failures > 20 && failures < 1000);
 }
 
-static void expect_error(int status, int want, const char *part)
-{
-    assert_int_equal(status, want);
-    if (!strstr(fsnn_error_text(), part))
-        fail_msg("\"%s\" does not say \"%s\"", fsnn_error_text(), part);
-}
-
 static void errors(void **state)
 {
     (void)state;
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     float x[64] = {0};
     fsnn_order order = fsnn_order_of(0.5);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     fsnn_plan plan = {.steps = 1, .batch = 1};
-    GOOD(fsnn_net_create(&net));
-    expect_error(fsnn_net_wrap(net, &d, &plan), FSNN_ESTATE, "input");
+    REFUSED(fsnn_net_wrap(net, &d, &plan), FSNN_ESTATE, "input");
     int in = VALID(fsnn_net_input(net, FSNN_SHAPE(4)));
-    expect_error(fsnn_net_input(net, FSNN_SHAPE(4)), FSNN_ESTATE, "input");
-    int bad = fsnn_net_add(net, "liner", NULL, &in, 1, NULL);
-    expect_error(bad, FSNN_ENOTFOUND, "linear");
+    REFUSED(fsnn_net_input(net, FSNN_SHAPE(4)), FSNN_ESTATE, "input");
+    int bad = REFUSED(fsnn_net_add(net, "liner", NULL, &in, 1, NULL), FSNN_ENOTFOUND, "linear");
     assert_int_equal(fsnn_net_linear(net, NULL, bad, 3, true), bad);
-    expect_error(fsnn_net_linear(net, "a.b", in, 3, true), FSNN_EARGUMENT, "a.b");
+    REFUSED(fsnn_net_linear(net, "a.b", in, 3, true), FSNN_EARGUMENT, "a.b");
     int a = VALID(fsnn_net_linear(net, "a", in, 3, true));
-    expect_error(fsnn_net_linear(net, "a", in, 3, true), FSNN_EARGUMENT, "taken");
-    expect_error(fsnn_net_add(net, "add", NULL, &a, 1, NULL), FSNN_EARGUMENT, "source");
+    REFUSED(fsnn_net_linear(net, "a", in, 3, true), FSNN_EARGUMENT, "taken");
+    REFUSED(fsnn_net_add(net, "add", NULL, &a, 1, NULL), FSNN_EARGUMENT, "source");
     VALID(fsnn_net_lif(net, "n", a, NULL));
-    expect_error(fsnn_net_forward(net, x, NULL), FSNN_ESTATE, "wrap");
-    expect_error(fsnn_net_backward(net, x, NULL), FSNN_ESTATE, "wrap");
+    REFUSED(fsnn_net_forward(net, x, NULL), FSNN_ESTATE, "wrap");
+    REFUSED(fsnn_net_backward(net, x, NULL), FSNN_ESTATE, "wrap");
     d.orders = 0;
-    expect_error(fsnn_net_wrap(net, &d, &plan), FSNN_EARGUMENT, "alpha");
+    REFUSED(fsnn_net_wrap(net, &d, &plan), FSNN_EARGUMENT, "alpha");
     fsnn_order three[3] = {order, order, order};
     d.order = three;
     d.orders = 3;
-    expect_error(fsnn_net_wrap(net, &d, &plan), FSNN_EARGUMENT, "3 orders are given for 1");
+    REFUSED(fsnn_net_wrap(net, &d, &plan), FSNN_EARGUMENT, "3 orders are given for 1");
     d.orders = 1;
     three[0].alpha[0] = 1.2;
-    expect_error(fsnn_net_wrap(net, &d, &plan), FSNN_EARGUMENT, "\"n\": alpha is 1.2");
+    REFUSED(fsnn_net_wrap(net, &d, &plan), FSNN_EARGUMENT, "\"n\": alpha is 1.2");
     three[0].alpha[0] = 0.4;
     d.step = 0;
-    expect_error(fsnn_net_wrap(net, &d, &plan), FSNN_EARGUMENT, "step");
+    REFUSED(fsnn_net_wrap(net, &d, &plan), FSNN_EARGUMENT, "step");
     d.step = 1;
     GOOD(fsnn_net_wrap(net, &d, &plan));
     CONTAINS(fsnn_net_warning(net, 0), "stable"); /* tau 0.5 at step 1 */
     GOOD(fsnn_net_forward(net, x, NULL));
-    expect_error(fsnn_net_backward(net, x, NULL), FSNN_ESTATE, "training");
-    expect_error(fsnn_net_read(net, 2, FSNN_RECORD_V, x), FSNN_ESTATE, "record");
+    REFUSED(fsnn_net_backward(net, x, NULL), FSNN_ESTATE, "training");
+    REFUSED(fsnn_net_read(net, 2, FSNN_RECORD_V, x), FSNN_ESTATE, "record");
     fsnn_net_param_find(net, "n.tau")->value[0] = -1;
-    expect_error(fsnn_net_params_changed(net), FSNN_EARGUMENT, "n.tau");
+    REFUSED(fsnn_net_params_changed(net), FSNN_EARGUMENT, "n.tau");
     fsnn_net_destroy(net);
     fsnn_net_destroy(NULL);
 
     GOOD(fsnn_net_create(&net));
     in = VALID(fsnn_net_input(net, FSNN_SHAPE(1, 3, 3)));
-    fsnn_conv2d conv;
-    fsnn_kind_defaults("conv2d", &conv);
-    conv.kernel[0] = conv.kernel[1] = 5;
-    conv.out = 2;
+    fsnn_conv2d conv = square_conv(2, 5, 0);
     VALID(fsnn_net_conv2d(net, "big", in, &conv));
-    expect_error(fsnn_net_wrap(net, &d, &plan), FSNN_ESHAPE, "big");
+    REFUSED(fsnn_net_wrap(net, &d, &plan), FSNN_ESHAPE, "big");
     fsnn_net_destroy(net);
 }
 

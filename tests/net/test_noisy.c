@@ -1,9 +1,7 @@
 /* Noise on the threshold through the public API: gradients with the noise frozen, the same noise
  * for any number of threads, any cut into calls, checkpointing and a saved state, other noise in
  * another run, layer and sample; none in evaluation; user equations. */
-#include "check.h"
-
-#include <fsnn/fsnn.h>
+#include "nets.h"
 
 enum { T = 30, B = 3, IN = 5, HIDDEN = 37, OUT = 4 };
 
@@ -35,21 +33,14 @@ static fsnn_user options(fsnn_noise_mode mode)
 /* linear - noisy - linear - user with noise */
 static fsnn_net *build(fsnn_noise_mode mode, fsnn_reset reset)
 {
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_user o = options(mode);
     o.neuron.reset = reset;
-    GOOD(fsnn_net_create(&net));
     int x = fsnn_net_linear(net, "fc1", fsnn_net_input(net, FSNN_SHAPE(IN)), HIDDEN, true);
     x = fsnn_net_add(net, "noisy", "n1", &x, 1, &o.neuron);
     x = fsnn_net_linear(net, "fc2", x, OUT, true);
     VALID(fsnn_net_user(net, "n2", x, &o));
     return net;
-}
-
-static void fill(float *x, int64_t n, uint64_t stream)
-{
-    for (int64_t i = 0; i < n; i++)
-        x[i] = (float)(0.9 + fsnn_random_normal(9, stream, (uint64_t)i));
 }
 
 static void gradients(void **state)
@@ -65,7 +56,7 @@ static void gradients(void **state)
                 {FSNN_AB, false, 0, FSNN_RESET_DELTA},    {FSNN_TRAP, false, 0, FSNN_RESET_CURRENT},
                 {FSNN_GL, false, 1e-4, FSNN_RESET_VALUE}, {FSNN_ABM, false, 0, FSNN_RESET_JUMP},
                 {FSNN_GL, true, 0, FSNN_RESET_SUBTRACT}};
-    fill(x, T * B * IN, 1);
+    fill_normal(x, T * B * IN, 0.9, 1, 1);
     for (int i = 0; i < FSNN_COUNT(modes) * FSNN_COUNT(ways); i++) {
         int w = i / FSNN_COUNT(modes);
         fsnn_noise_mode mode = modes[i % FSNN_COUNT(modes)];
@@ -108,8 +99,8 @@ static void run(fsnn_net *net, const fsnn_plan *plan, int cut, uint64_t input, r
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     fsnn_plan p = *plan;
     p.steps = T / cut;
-    fill(x, T * B * IN, input);
-    fill(g, T * B * OUT, 2);
+    fill_normal(x, T * B * IN, 0.9, 1, input);
+    fill_normal(g, T * B * OUT, 0.9, 1, 2);
     GOOD(fsnn_net_wrap(net, &d, &p));
     memset(r, 0, sizeof *r);
     for (int c = 0; c < cut; c++) {
@@ -182,7 +173,7 @@ static void other_noise(void **state)
     fsnn_order order = fsnn_order_of(1);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     fsnn_neuron o = FSNN_NEURON_DEFAULT;
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_plan plan = {.steps = K, .batch = 2, .training = true, .record = true, .seed = 1};
     o.noise.mode = FSNN_NOISE_HARD_ST;
     /* forgets at once: every step is a throw of its own, and fires half of the time */
@@ -190,7 +181,6 @@ static void other_noise(void **state)
     o.reset = FSNN_RESET_NONE;
     for (int i = 0; i < K * 2; i++)
         x[i] = 1;
-    GOOD(fsnn_net_create(&net));
     int in = fsnn_net_input(net, FSNN_SHAPE(1));
     VALID(fsnn_net_lif(net, "a", in, &o));
     VALID(fsnn_net_lif(net, "b", in, &o));
@@ -239,7 +229,7 @@ static void saved(void **state)
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     fsnn_plan plan = {.steps = T / 2, .batch = B, .training = true, .seed = 3};
     fsnn_net *net = build(FSNN_NOISE_SOFT_NOISY, FSNN_RESET_CURRENT);
-    fill(x, T * B * IN, 1);
+    fill_normal(x, T * B * IN, 0.9, 1, 1);
     GOOD(fsnn_net_wrap(net, &d, &plan));
     GOOD(fsnn_net_forward(net, x, &y));
     int64_t bytes = VALID(fsnn_net_state_bytes(net));
@@ -296,14 +286,13 @@ static void expectation(void **state)
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     fsnn_plan plan = {.steps = K, .batch = 1, .training = true, .seed = 1};
     for (int i = 0; i < 2; i++) {
-        fsnn_net *net;
+        fsnn_net *net = net_new();
         fsnn_neuron o = FSNN_NEURON_DEFAULT;
         o.tau.value = 1;
         o.reset = FSNN_RESET_NONE;
         o.noise.mode = i ? FSNN_NOISE_HARD_CONCRETE : FSNN_NOISE_MEANFIELD;
         for (int k = 0; k < K; k++)
             x[k] = 0.5f + (float)k / K;
-        GOOD(fsnn_net_create(&net));
         VALID(fsnn_net_lif(net, NULL, fsnn_net_input(net, FSNN_SHAPE(1)), &o));
         GOOD(fsnn_net_wrap(net, &d, &plan));
         GOOD(fsnn_net_forward(net, x, &y));
@@ -319,13 +308,12 @@ static void expectation(void **state)
 static const char *refused(const char *kind, fsnn_noise noise)
 {
     static char text[512];
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_neuron o = FSNN_NEURON_DEFAULT;
     fsnn_order order = fsnn_order_of(0.5);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     fsnn_plan plan = {.steps = 1, .batch = 1};
     o.noise = noise;
-    GOOD(fsnn_net_create(&net));
     int in = fsnn_net_input(net, FSNN_SHAPE(1));
     VALID(fsnn_net_add(net, kind, "n", &in, 1, &o));
     FAILS(fsnn_net_wrap(net, &d, &plan), FSNN_EARGUMENT);

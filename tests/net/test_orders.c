@@ -1,10 +1,9 @@
 /* Orders in networks: several terms with every method that has them, explicit and implicit, all
  * learned; terms of their own for each layer; alpha at the ends of its range; steps far beyond
  * every explicit limit; and what is refused, with what would work. */
-#include "check.h"
+#include "nets.h"
 
 #include <fsnn/fde.h>
-#include <fsnn/fsnn.h>
 
 enum { IN = 5, B = 3, K = 12 };
 
@@ -37,20 +36,13 @@ static fsnn_neuron cell(double tau, fsnn_reset reset)
 static fsnn_net *two_layers(const fsnn_dynamics *d, double tau, fsnn_reset reset,
                             const fsnn_plan *p)
 {
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_neuron o = cell(tau, reset);
-    GOOD(fsnn_net_create(&net));
     int x = fsnn_net_linear(net, "a", fsnn_net_input(net, FSNN_SHAPE(IN)), 6, true);
     x = fsnn_net_linear(net, "b", fsnn_net_lif(net, "one", x, &o), 4, true);
     VALID(fsnn_net_lif(net, "two", x, &o));
     GOOD(fsnn_net_wrap(net, d, p));
     return net;
-}
-
-static void noise(float *x, int64_t n)
-{
-    for (int64_t i = 0; i < n; i++)
-        x[i] = (float)(0.7 + fsnn_random_normal(9, 1, (uint64_t)i));
 }
 
 static const fsnn_plan smooth = {
@@ -60,7 +52,7 @@ static void learned_terms(void **state)
 {
     (void)state;
     float x[K * B * IN];
-    noise(x, K * B * IN);
+    fill_normal(x, K * B * IN, 0.7, 1, 1);
     /* layer one has three terms, layer two has one */
     fsnn_order orders[2] = {{.terms = 3, .alpha = {0.9, 0.2, 0.55}, .coefficient = {0.8, 0.5, 1.5}},
                             fsnn_order_of(0.4)};
@@ -110,8 +102,8 @@ static void ends_of_the_range(void **state)
     static const double ends[] = {1, 0.01, 0.999, 0.02};
     float x[K * B * IN], weight[K * B * 4];
     double largest = 0;
-    noise(x, K * B * IN);
-    noise(weight, K * B * 4);
+    fill_normal(x, K * B * IN, 0.7, 1, 1);
+    fill_normal(weight, K * B * 4, 0.7, 1, 1);
     for (int w = 0; w < WAYS; w++)
         for (int e = 0; e < 4; e++) {
             fsnn_order order = fsnn_order_of(ends[e]);
@@ -166,13 +158,12 @@ static void any_step(void **state)
             continue;
         for (double a = 0.25; a <= 1; a += 0.25)
             for (int t = 0; t < 3; t++) {
-                fsnn_net *net;
+                fsnn_net *net = net_new();
                 fsnn_neuron o = cell(taus[t], FSNN_RESET_NONE);
                 fsnn_order order = fsnn_order_of(a);
                 fsnn_dynamics d = fsnn_dynamics_default(&order);
                 d.method = ways[w].method;
                 d.implicit = ways[w].implicit;
-                GOOD(fsnn_net_create(&net));
                 VALID(fsnn_net_lif(net, "n", fsnn_net_input(net, FSNN_SHAPE(1)), &o));
                 GOOD(fsnn_net_wrap(net, &d,
                                    &(fsnn_plan){.steps = STEPS, .batch = 1, .record = true}));
@@ -197,9 +188,8 @@ static void any_step(void **state)
 
 static void refused(const fsnn_dynamics *d, fsnn_reset reset, fsnn_status status, const char *words)
 {
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_neuron o = cell(2, reset);
-    GOOD(fsnn_net_create(&net));
     int x = fsnn_net_lif(net, "one", fsnn_net_input(net, FSNN_SHAPE(IN)), &o);
     VALID(fsnn_net_lif(net, "two", x, &o));
     REFUSED(fsnn_net_wrap(net, d, &smooth), status, words);

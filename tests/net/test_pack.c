@@ -1,7 +1,7 @@
 /* Spikes that are kept as bits between forward and backward: less memory, the same numbers to the
  * bit. */
 
-#include "described.h"
+#include "nets.h"
 #include "net/net.h"
 #include "tensor/bits.h"
 
@@ -58,7 +58,7 @@ static const design designs[] = {
 static fsnn_net *build(const design *d, bool packs)
 {
     fsnn_description *description;
-    fsnn_net *net = described(d->text, &description);
+    fsnn_net *net = net_described(d->text, &description);
     net->packs_from = packs ? 0 : INT64_MAX;
     fsnn_plan plan = {.steps = T,
                       .batch = B,

@@ -1,9 +1,7 @@
 /* What holds for resets whatever the method: the classic neuron at alpha 1, exact landings, no
  * difference before the first spike, the refractory period, and learning of v_reset. Through the
  * public interface. */
-#include "check.h"
-
-#include <fsnn/fsnn.h>
+#include "nets.h"
 
 enum { K = 120, N = 5 };
 
@@ -41,11 +39,10 @@ static fsnn_dynamics dynamics(const setup *c, fsnn_order *order)
 
 static fsnn_status try_run(const setup *c)
 {
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_order order;
     const float *out;
     fsnn_dynamics d = dynamics(c, &order);
-    GOOD(fsnn_net_create(&net));
     int x = fsnn_net_input(net, FSNN_SHAPE(N));
     VALID(fsnn_net_add(net, c->kind, "cell", &x, 1, &c->neuron));
     fsnn_status status =
@@ -237,10 +234,9 @@ static void refractory(void **state)
 
 static fsnn_net *two_channels(const setup *c, const fsnn_plan *plan)
 {
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_order order;
     fsnn_dynamics d = dynamics(c, &order);
-    GOOD(fsnn_net_create(&net));
     int x = fsnn_net_linear(net, "fc", fsnn_net_input(net, FSNN_SHAPE(3)), 4, true);
     VALID(fsnn_net_lif(net, "cell", x, &c->neuron));
     GOOD(fsnn_net_wrap(net, &d, plan));

@@ -1,8 +1,6 @@
 /* A net wrapped again with another method, engine, length, or parameters is as good as one built
  * for them: the same spikes, and states that go from one to the other. */
-#include "check.h"
-
-#include <fsnn/fsnn.h>
+#include "nets.h"
 
 enum { N = 7, T = 300 };
 static float x[T * N]; /* [T, N] */
@@ -17,12 +15,11 @@ static int setup(void **state)
 
 static fsnn_net *build(double refractory)
 {
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_neuron o = FSNN_NEURON_DEFAULT;
     o.reset = FSNN_RESET_JUMP;
     o.tau.value = 3;
     o.refractory = refractory;
-    GOOD(fsnn_net_create(&net));
     VALID(fsnn_net_lif(net, "n", fsnn_net_input(net, FSNN_SHAPE(N)), &o));
     return net;
 }

@@ -1,8 +1,6 @@
 /* Gradient checkpointing: the gradients of the whole call, in memory that grows with the root of
  * its length; truncated gradients; what cannot be. */
-#include "check.h"
-
-#include <fsnn/fsnn.h>
+#include "nets.h"
 
 static int lif(fsnn_net *net, int from, fsnn_reset reset)
 {
@@ -21,8 +19,7 @@ enum { IN = 6, OUT = 4, T = 120, B = 3 };
 /* Layers of two kinds of reset, a skip, dropout of both kinds, normalisation step by step. */
 static fsnn_net *build(fsnn_reset reset)
 {
-    fsnn_net *net;
-    GOOD(fsnn_net_create(&net));
+    fsnn_net *net = net_new();
     int x = fsnn_net_input(net, FSNN_SHAPE(IN));
     int a = lif(net, fsnn_net_linear(net, "a", x, 9, true), reset);
     fsnn_dropout drop = {0.3, false}, hold = {0.2, true};
@@ -92,39 +89,14 @@ static void run(fsnn_dynamics *d, fsnn_plan plan, fsnn_reset reset, result *r)
     fsnn_net_destroy(net);
 }
 
-static char what_runs[96]; /* for sentences of failures */
-
-static void close_to(const char *what, const float *a, const float *b, int64_t n, double share)
-{
-    double scale = 1e-3;
-    for (int64_t i = 0; i < n; i++)
-        scale = fmax(scale, fabs(b[i]));
-    for (int64_t i = 0; i < n; i++)
-        if (!(fabs((double)a[i] - (double)b[i]) <= share * scale))
-            fail_msg("%s: %s[%d]: %.9g, whole %.9g, scale %g", what_runs, what, (int)i, a[i], b[i],
-                     scale);
-}
-
 static void same(const result *a, const result *b)
 {
-    close_to("output", a->out, b->out, T * B * OUT, 1e-4);
-    close_to("input gradient", a->in, b->in, T * B * IN, 2e-4);
-    close_to("gradient", a->grad, b->grad, 512, 2e-4);
-    close_to("running", a->running, b->running, 18, 1e-4);
+    CLOSE("output", a->out, b->out, T * B * OUT, 1e-4);
+    CLOSE("input gradient", a->in, b->in, T * B * IN, 2e-4);
+    CLOSE("gradient", a->grad, b->grad, 512, 2e-4);
+    CLOSE("running", a->running, b->running, 18, 1e-4);
     if (!(fabs(a->rate - b->rate) < 1e-4 && b->rate > 0.02))
         fail_msg("rate %g, whole %g", a->rate, b->rate);
-}
-
-static fsnn_dynamics dynamics(fsnn_order *order, fsnn_method method, int memory)
-{
-    *order = fsnn_order_of(0.6);
-    order->learn_alpha = order->learn_coefficient = true;
-    fsnn_dynamics d = fsnn_dynamics_default(order);
-    d.method = method;
-    d.memory = memory == 1 ? 30 : 0;
-    d.tolerance = memory == 2 ? 1e-6 : 0;
-    d.engine = memory == 2 ? FSNN_ENGINE_EXPONENTIALS : FSNN_ENGINE_AUTO;
-    return d;
 }
 
 static void same_gradients(void **state)
@@ -137,11 +109,11 @@ static void same_gradients(void **state)
         for (int memory = 0; memory < 3; memory++) {
             fsnn_reset reset = m % 2 ? FSNN_RESET_JUMP : FSNN_RESET_CURRENT;
             fsnn_order order;
-            fsnn_dynamics d = dynamics(&order, methods[m], memory);
+            fsnn_dynamics d = learned_dynamics(&order, methods[m], memory);
             run(&d, (fsnn_plan){0}, reset, &whole);
             for (int i = (m + memory) % 3; i < FSNN_COUNT(segments); i += m ? 3 : 1) {
-                snprintf(what_runs, sizeof what_runs, "%s, memory %d, segments of %d",
-                         fsnn_method_name(methods[m]), memory, (int)segments[i]);
+                CASE("%s, memory %d, segments of %d", fsnn_method_name(methods[m]), memory,
+                     (int)segments[i]);
                 run(&d, (fsnn_plan){.checkpoint = segments[i]}, reset, &parts);
                 same(&parts, &whole);
             }
@@ -155,7 +127,7 @@ static void restart(void **state)
     static result whole, parts;
     for (int memory = 1; memory < 3; memory++) {
         fsnn_order order;
-        fsnn_dynamics d = dynamics(&order, FSNN_GL, memory);
+        fsnn_dynamics d = learned_dynamics(&order, FSNN_GL, memory);
         run(&d, (fsnn_plan){0}, FSNN_RESET_RESTART, &whole);
         run(&d, (fsnn_plan){.checkpoint = 11}, FSNN_RESET_RESTART, &parts);
         same(&parts, &whole);
@@ -176,9 +148,8 @@ static void truncated(void **state)
     for (int memory = 0; memory < 3; memory++)
         for (int way = 0; way < 2; way++) {
             fsnn_order order;
-            fsnn_dynamics d = dynamics(&order, FSNN_GL, memory);
-            fsnn_net *net;
-            GOOD(fsnn_net_create(&net));
+            fsnn_dynamics d = learned_dynamics(&order, FSNN_GL, memory);
+            fsnn_net *net = net_new();
             int a = fsnn_net_linear(net, "a", fsnn_net_input(net, FSNN_SHAPE(IN)), 9, true);
             a = lif(net, a, FSNN_RESET_CURRENT);
             VALID(lif(net, fsnn_net_linear(net, "c", a, OUT, true), FSNN_RESET_CURRENT));
@@ -201,7 +172,7 @@ static void truncated(void **state)
             }
             fsnn_net_destroy(net);
             if (way)
-                close_to("truncated", grad[0], grad[1], at, 1e-4);
+                CLOSE("truncated", grad[0], grad[1], at, 1e-4);
         }
 }
 
@@ -225,7 +196,7 @@ static void root_of_time(void **state)
     (void)state;
     int64_t segment;
     fsnn_order order;
-    fsnn_dynamics d = dynamics(&order, FSNN_GL, 2);
+    fsnn_dynamics d = learned_dynamics(&order, FSNN_GL, 2);
     double few = (double)bytes(&d, 2000, FSNN_CHECKPOINT_AUTO, &segment);
     assert_true(segment > 20 && segment < 1000);
     double many = (double)bytes(&d, 32000, FSNN_CHECKPOINT_AUTO, &segment);
@@ -247,7 +218,7 @@ static void errors(void **state)
 {
     (void)state;
     fsnn_order order;
-    fsnn_dynamics d = dynamics(&order, FSNN_GL, 0);
+    fsnn_dynamics d = learned_dynamics(&order, FSNN_GL, 0);
     fsnn_plan plan = {.steps = 9, .batch = 2, .training = true, .checkpoint = 3};
     refused(build(FSNN_RESET_RESTART), &d, &plan, "empties the history");
     plan.record = true;
@@ -259,8 +230,7 @@ static void errors(void **state)
     plan.truncate = true;
     refused(build(FSNN_RESET_CURRENT), &d, &plan, "need segments");
     plan = (fsnn_plan){.steps = 9, .batch = 2, .training = true, .checkpoint = 3};
-    fsnn_net *net;
-    GOOD(fsnn_net_create(&net));
+    fsnn_net *net = net_new();
     int x = fsnn_net_input(net, FSNN_SHAPE(4));
     x = fsnn_net_add(net, "batchnorm", NULL, &x, 1, NULL);
     VALID(lif(net, x, FSNN_RESET_CURRENT));

@@ -3,7 +3,7 @@
  * public interface. */
 
 #include "../json.h"
-#include <fsnn/fsnn.h>
+#include "nets.h"
 
 enum { MOST_STEPS = 60000, MOST_SPIKES = 256, MOST_OFF = 12 /* steps */ };
 
@@ -20,7 +20,7 @@ static float current[MOST_STEPS], spikes[MOST_STEPS], v[MOST_STEPS]; /* of one n
 /* One neuron through `steps` steps of `current`. */
 static void run(const neuron *n, int64_t steps)
 {
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     const float *out;
     fsnn_neuron options = FSNN_NEURON_DEFAULT;
     options.tau.value = n->tau;
@@ -36,7 +36,6 @@ static void run(const neuron *n, int64_t steps)
     dynamics.implicit = n->implicit;
     dynamics.step = n->h;
     assert_true(steps <= MOST_STEPS);
-    GOOD(fsnn_net_create(&net));
     int x = fsnn_net_input(net, FSNN_SHAPE(1));
     VALID(fsnn_net_add(net, n->kind, "cell", &x, 1, &options));
     GOOD(fsnn_net_wrap(net, &dynamics, &(fsnn_plan){.steps = steps, .batch = 1, .record = true}));

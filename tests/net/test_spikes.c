@@ -1,9 +1,7 @@
 /* Input as lists of spikes: the numbers that dense input gives, but for rounding, in outputs and
  * all gradients, whatever reads the input; in segments of time; the same bits for any number of
  * threads. */
-#include "check.h"
-
-#include <fsnn/fsnn.h>
+#include "nets.h"
 
 enum { T = 20, B = 13, N = 90, ROWS = T * B };
 
@@ -43,10 +41,9 @@ typedef enum reader { LINEAR, FLAT, MIXED, NEURON, READERS } reader;
 
 static fsnn_net *build(reader kind, int64_t out)
 {
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_neuron lif = FSNN_NEURON_DEFAULT;
     lif.tau = (fsnn_value){3, true, FSNN_PER_LAYER};
-    GOOD(fsnn_net_create(&net));
     int x = fsnn_net_input(net, kind == FLAT ? FSNN_SHAPE(2, 5, 9) : FSNN_SHAPE(N)), y = x;
     if (kind == FLAT)
         y = fsnn_net_flatten(net, NULL, x);
@@ -104,16 +101,6 @@ static void run(const lists *l, reader kind, int64_t out, int64_t segment, bool 
     fsnn_net_destroy(net);
 }
 
-static void near(const char *what, const float *a, const float *b, int64_t n, double share)
-{
-    double scale = 1e-3;
-    for (int64_t i = 0; i < n; i++)
-        scale = fmax(scale, fabs(b[i]));
-    for (int64_t i = 0; i < n; i++)
-        if (!(fabs((double)a[i] - (double)b[i]) <= share * scale))
-            fail_msg("%s[%d]: lists %.9g, dense %.9g, scale %g", what, (int)i, a[i], b[i], scale);
-}
-
 static result one, other;
 static lists l;
 
@@ -122,9 +109,9 @@ static void compare(reader kind, int64_t out, int64_t segment)
     run(&l, kind, out, segment, true, &one);
     run(&l, kind, out, segment, false, &other);
     assert_int_equal(one.count, other.count);
-    near("output", one.out, other.out, ROWS * out, 2e-5);
-    near("gradient", one.gradient, other.gradient, one.count, 1e-4);
-    near("input gradient", one.input, other.input, ROWS * N, 1e-4);
+    CLOSE("output", one.out, other.out, ROWS * out, 2e-5);
+    CLOSE("gradient", one.gradient, other.gradient, one.count, 1e-4);
+    CLOSE("input gradient", one.input, other.input, ROWS * N, 1e-4);
 }
 
 static void widths(void **state)

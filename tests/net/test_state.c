@@ -1,14 +1,12 @@
 /* The state of a net as bytes: steps after it are the same bits in another net of the same kind;
  * what is cut off, damaged, or of another net is refused and changes nothing. */
-#include "check.h"
-
-#include <fsnn/fsnn.h>
+#include "nets.h"
 
 enum { IN = 5, OUT = 3, B = 2, T = 150, CUT = 67 };
 
 static fsnn_net *build(fsnn_method method, int memory, fsnn_reset reset, int64_t steps)
 {
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_neuron o = FSNN_NEURON_DEFAULT;
     fsnn_order order = fsnn_order_of(0.6);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
@@ -18,18 +16,11 @@ static fsnn_net *build(fsnn_method method, int memory, fsnn_reset reset, int64_t
     d.method = method;
     d.memory = memory == 1 ? 20 : 0;
     d.tolerance = memory == 2 ? 1e-5 : 0;
-    GOOD(fsnn_net_create(&net));
     int x = fsnn_net_linear(net, "a", fsnn_net_input(net, FSNN_SHAPE(IN)), 40, true);
     x = fsnn_net_lif(net, NULL, x, &o);
     VALID(fsnn_net_lif(net, NULL, fsnn_net_linear(net, "b", x, OUT, true), &o));
     GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = steps, .batch = B, .seed = 4}));
     return net;
-}
-
-static void input(float *x)
-{
-    for (int64_t i = 0; i < T * B * IN; i++)
-        x[i] = (float)(2 + 2 * fsnn_random_normal(9, 1, (uint64_t)i));
 }
 
 /* One step at a time, so that the products have the same form everywhere. */
@@ -50,7 +41,7 @@ static void goes_on(void **state)
     (void)state;
     static float x[T * B * IN], whole[T * B * OUT], parts[T * B * OUT];
     static const fsnn_method methods[] = {FSNN_GL, FSNN_L1, FSNN_AB, FSNN_TRAP, FSNN_ABM, FSNN_ML};
-    input(x);
+    fill_normal(x, T * B * IN, 2, 2, 1);
     for (int m = 0; m < FSNN_COUNT(methods); m++)
         for (int memory = 0; memory < 3; memory++)
             for (int reset = 0; reset < 2; reset++) {
@@ -85,7 +76,7 @@ static void errors(void **state)
 {
     (void)state;
     static float x[T * B * IN], y[T * B * OUT], z[T * B * OUT];
-    input(x);
+    fill_normal(x, T * B * IN, 2, 2, 1);
     for (int memory = 0; memory < 3; memory++) {
         fsnn_net *net = build(FSNN_GL, memory, FSNN_RESET_JUMP, 1);
         fsnn_net *other = build(FSNN_L1, memory, FSNN_RESET_JUMP, 1);

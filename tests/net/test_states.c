@@ -1,9 +1,7 @@
 /* Neurons with several states, through the public API: chunks, saved states, checkpointing, known
  * solutions, kinds, learned parameters, recorded states, errors. (test_states_reference.c has the
  * numbers of every method and reset.) */
-#include "check.h"
-
-#include <fsnn/fsnn.h>
+#include "nets.h"
 
 enum { T = 75, B = 3, IN = 5, HIDDEN = 14, OUT = 4 };
 
@@ -57,9 +55,8 @@ static int fed_back(fsnn_net *net, int x, const char *of, bool dense)
 /* linear - neuron - linear - neuron; 3*14 and 3*4 neurons: tiles of 32 that are not whole. */
 static fsnn_net *build(int n, fsnn_reset reset, bool loop)
 {
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_user o = options(n, reset);
-    GOOD(fsnn_net_create(&net));
     int x = fsnn_net_linear(net, "fc1", fsnn_net_input(net, FSNN_SHAPE(IN)), HIDDEN, true);
     x = loop ? fed_back(net, x, "n2", true) : x;
     x = fsnn_net_add(net, neurons[n].kind, "n1", &x, 1, &o);
@@ -71,9 +68,8 @@ static fsnn_net *build(int n, fsnn_reset reset, bool loop)
 /* neuron - neuron: without products, whose bits depend on the number of rows. */
 static fsnn_net *build_plain(int n, fsnn_reset reset, bool loop)
 {
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_user o = options(n, reset);
-    GOOD(fsnn_net_create(&net));
     int x = fsnn_net_input(net, FSNN_SHAPE(HIDDEN));
     x = loop ? fed_back(net, x, n == 1 ? "n1" : "n2", false) : x;
     x = fsnn_net_add(net, neurons[n].kind, "n1", &x, 1, &o);
@@ -81,23 +77,13 @@ static fsnn_net *build_plain(int n, fsnn_reset reset, bool loop)
     return net;
 }
 
-static void fill(float *x, int64_t n, uint64_t stream)
-{
-    for (int64_t i = 0; i < n; i++)
-        x[i] = (float)(0.9 + 2 * fsnn_random_normal(9, stream, (uint64_t)i));
-}
-
 /* Memory 0 full, 1 a number of steps, 2 exponentials, 3 one step. */
+enum { MEMORY_OF_ONE = MEMORIES }; /* step */
+
 static fsnn_dynamics dynamics(fsnn_order *order, fsnn_method method, int memory)
 {
-    *order = fsnn_order_of(0.6);
-    order->learn_alpha = order->learn_coefficient = true;
-    fsnn_dynamics d = fsnn_dynamics_default(order);
-    d.integrator = method == FSNN_EULER ? FSNN_ODEINT : FSNN_FDEINT;
-    d.method = method;
-    d.memory = memory == 1 ? 9 : memory == 3 ? 1 : 0;
-    d.tolerance = memory == 2 ? 1e-6 : 0;
-    d.engine = memory == 2 ? FSNN_ENGINE_EXPONENTIALS : FSNN_ENGINE_AUTO;
+    fsnn_dynamics d = learned_dynamics(order, method, memory);
+    d.memory = memory == MEMORY_BOUNDED ? 9 : memory == MEMORY_OF_ONE ? 1 : 0;
     return d;
 }
 
@@ -145,7 +131,7 @@ static void chunks(void **state)
     static float x[T * B * HIDDEN];
     static run_out whole, parts;
     int turn = 0;
-    fill(x, T * B * HIDDEN, 1);
+    fill_normal(x, T * B * HIDDEN, 0.9, 2, 1);
     for (int n = 0; n < FSNN_COUNT(neurons); n++)
         for (int m = 0; m < FSNN_COUNT(methods); m++)
             for (int row = 0; row < 8; row++, turn += row & 1) {
@@ -189,7 +175,7 @@ static void longer_calls(void **state)
     static float x[T * B * HIDDEN];
     static run_out whole, parts;
     static const int64_t begin[] = {3, 30};
-    fill(x, T * B * HIDDEN, 1);
+    fill_normal(x, T * B * HIDDEN, 0.9, 2, 1);
     for (int n = -1; n < FSNN_COUNT(neurons); n++)
         for (int m = 0; m < FSNN_COUNT(methods); m++)
             for (int memory = 0; memory < 3; memory++) {
@@ -232,7 +218,7 @@ static void damaged(void **state)
 {
     (void)state;
     static float x[T * B * IN];
-    fill(x, T * B * IN, 1);
+    fill_normal(x, T * B * IN, 0.9, 2, 1);
     for (int memory = 0; memory < 3; memory++) {
         fsnn_order order;
         fsnn_dynamics d = dynamics(&order, FSNN_GL, memory);
@@ -286,8 +272,8 @@ static void train_run(int n, fsnn_reset reset, bool loop, fsnn_dynamics *d, int6
                       .input_gradient = true,
                       .seed = 3,
                       .checkpoint = checkpoint};
-    fill(x, 2 * T * B * IN, 1);
-    fill(g, T * B * OUT, 2);
+    fill_normal(x, 2 * T * B * IN, 0.9, 2, 1);
+    fill_normal(g, T * B * OUT, 0.9, 2, 2);
     GOOD(fsnn_net_wrap(net, d, &plan));
     /* the second starts from a state; what a spike empties of that, the gradient of alpha misses */
     const int calls = loop && reset == FSNN_RESET_RESTART ? 1 : 2;
@@ -310,19 +296,6 @@ static void train_run(int n, fsnn_reset reset, bool loop, fsnn_dynamics *d, int6
     fsnn_net_destroy(net);
 }
 
-static char what_runs[120];
-
-static void near(const char *what, const float *a, const float *b, int n, double share)
-{
-    double scale = 1e-3;
-    for (int i = 0; i < n; i++)
-        scale = fmax(scale, fabs((double)b[i]));
-    for (int i = 0; i < n; i++)
-        if (!(fabs((double)a[i] - (double)b[i]) <= share * scale))
-            fail_msg("%s: %s[%d] is %.9g, whole %.9g", what_runs, what, i, (double)a[i],
-                     (double)b[i]);
-}
-
 /* Segments give the gradients of the whole, in a loop too. */
 static void segments(void **state)
 {
@@ -342,16 +315,15 @@ static void segments(void **state)
                 for (int i = 0; i < 4; i++) {
                     const bool loop = i / 2;
                     int64_t length = lengths[(turn + 2 * i) % FSNN_COUNT(lengths)];
-                    snprintf(what_runs, sizeof what_runs,
-                             "%s, %s, memory %d, reset %s, loop %d, segments of %d",
-                             neurons[n].kind, fsnn_method_name(methods[m]), memory,
-                             fsnn_reset_name(reset), loop, (int)length);
+                    CASE("%s, %s, memory %d, reset %s, loop %d, segments of %d", neurons[n].kind,
+                         fsnn_method_name(methods[m]), memory, fsnn_reset_name(reset), loop,
+                         (int)length);
                     if (i % 2 == 0)
                         train_run(n, reset, loop, &d, 0, &whole);
                     train_run(n, reset, loop, &d, length, &parts);
-                    near("output", parts.out, whole.out, T * B * OUT, 1e-4);
-                    near("input gradient", parts.in, whole.in, T * B * IN, 4e-4);
-                    near("gradient", parts.grad, whole.grad, 512, 4e-4);
+                    CLOSE("output", parts.out, whole.out, T * B * OUT, 1e-4);
+                    CLOSE("input gradient", parts.in, whole.in, T * B * IN, 4e-4);
+                    CLOSE("gradient", parts.grad, whole.grad, 512, 4e-4);
                     assert_float_equal(parts.rate, whole.rate, 1e-4);
                 }
             }
@@ -368,12 +340,11 @@ static void one_step(void **state)
     for (int checkpoint = 0; checkpoint < 2; checkpoint++) {
         static float x[20 * 2], g[20 * 2];
         const float *gx;
-        fsnn_net *net;
+        fsnn_net *net = net_new();
         fsnn_neuron o = FSNN_NEURON_DEFAULT;
         o.tau.value = 3;
-        fill(x, 40, 5);
-        fill(g, 40, 6);
-        GOOD(fsnn_net_create(&net));
+        fill_normal(x, 40, 0.9, 2, 5);
+        fill_normal(g, 40, 0.9, 2, 6);
         VALID(fsnn_net_lif(net, NULL, fsnn_net_input(net, FSNN_SHAPE(2)), &o));
         GOOD(fsnn_net_wrap(net, &d,
                            &(fsnn_plan){.steps = 20,
@@ -387,7 +358,7 @@ static void one_step(void **state)
         memcpy(grad[checkpoint], gx, 40 * sizeof *gx);
         fsnn_net_destroy(net);
     }
-    near("input gradient", grad[1], grad[0], 40, 1e-4);
+    CLOSE("input gradient", grad[1], grad[0], 40, 1e-4);
 }
 
 /* ---- known solutions ---- */
@@ -397,10 +368,9 @@ static void one_step(void **state)
 static int lone(const char *kind, const fsnn_user *o, const fsnn_dynamics *d, int64_t K,
                 const float *I, float *v, float *w, float *spikes)
 {
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     const float *y;
     int fired = 0;
-    GOOD(fsnn_net_create(&net));
     int in = fsnn_net_input(net, FSNN_SHAPE(1));
     VALID(fsnn_net_add(net, kind, "n", &in, 1, o));
     GOOD(fsnn_net_wrap(net, d, &(fsnn_plan){.steps = K, .batch = 1, .record = true}));
@@ -535,11 +505,11 @@ static void integer_order(void **state)
     static float x[T * B * HIDDEN];
     static run_out out[5];
     static const fsnn_method at_one[] = {FSNN_GL, FSNN_L1};
-    fill(x, T * B * HIDDEN, 1);
+    fill_normal(x, T * B * HIDDEN, 0.9, 2, 1);
     for (int n = 0; n < FSNN_COUNT(neurons); n++) {
         memset(out, 0, sizeof out);
         for (int i = 0; i < FSNN_COUNT(out); i++) {
-            fsnn_net *net;
+            fsnn_net *net = net_new();
             fsnn_user o = options(n, FSNN_RESET_SUBTRACT);
             fsnn_order order = fsnn_order_of(1);
             fsnn_dynamics d = fsnn_dynamics_default(&order);
@@ -549,7 +519,6 @@ static void integer_order(void **state)
             o.fractionals = i < 2 ? 2 : 0;
             o.fractional[0] = "v";
             o.fractional[1] = n == 0 ? "i" : n == 1 ? "a" : "w";
-            GOOD(fsnn_net_create(&net));
             int in = fsnn_net_input(net, FSNN_SHAPE(HIDDEN));
             VALID(fsnn_net_add(net, neurons[n].kind, "n1", &in, 1, &o));
             GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = T, .batch = B, .record = true}));
@@ -572,13 +541,12 @@ static void extremes(void **state)
     for (int n = 0; n < 2; n++)
         for (int i = 0; i < FSNN_COUNT(sizes); i++)
             for (int r = 0; r < FSNN_COUNT(resets); r++) {
-                fsnn_net *net;
+                fsnn_net *net = net_new();
                 const float *y, *gx;
                 fsnn_order order;
                 fsnn_dynamics d = dynamics(&order, FSNN_GL, i % 3);
                 fsnn_user o = options(n, resets[r]);
                 o.param[0].value.per = FSNN_PER_LAYER;
-                GOOD(fsnn_net_create(&net));
                 int in = fsnn_net_input(net, FSNN_SHAPE(3));
                 VALID(fsnn_net_add(net, neurons[n].kind, "n", &in, 1, &o));
                 GOOD(fsnn_net_wrap(
@@ -621,10 +589,10 @@ static void kinds(void **state)
     static const char *const texts[] = {
         "dv = (-v + i)/tau\ndi = (-i + I)/tau_syn",
         "dv = (-v + I)/tau\nda = (-a + s)/tau_a\nspike = v + dv - threshold - beta*a"};
-    fill(x, T * B * 3, 7);
+    fill_normal(x, T * B * 3, 0.9, 2, 7);
     for (int n = 0; n < 2; n++) {
         for (int user = 0; user < 2; user++) {
-            fsnn_net *net;
+            fsnn_net *net = net_new();
             const float *y;
             fsnn_node_info info;
             fsnn_order order = fsnn_order_of(0.7);
@@ -634,7 +602,6 @@ static void kinds(void **state)
                      : (fsnn_user){.states = 1, .state = {{.name = n ? "a" : "i", .start = 0.25}}};
             o.neuron = FSNN_NEURON_DEFAULT;
             o.neuron.tau.value = 2;
-            GOOD(fsnn_net_create(&net));
             int in = fsnn_net_input(net, FSNN_SHAPE(3));
             VALID(fsnn_net_add(net, user ? "user" : n ? "alif" : "cuba", "n", &in, 1, &o));
             GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = T, .batch = B}));
@@ -660,11 +627,11 @@ static void learns(void **state)
         const char *kind, *name, *param;
         double truth, begin;
     } rows[] = {{"cuba", "tau_syn", "n.tau_syn", 4, 2}, {"alif", "beta", "n.beta", 1.2, 0.4}};
-    fill(x, T * B * 3, 7);
+    fill_normal(x, T * B * 3, 0.9, 2, 7);
     for (int r = 0; r < FSNN_COUNT(rows); r++) {
         double last = 0;
         for (int student = 0; student < 2; student++) {
-            fsnn_net *net;
+            fsnn_net *net = net_new();
             const float *y;
             fsnn_order order = fsnn_order_of(0.7);
             fsnn_dynamics d = fsnn_dynamics_default(&order);
@@ -675,7 +642,6 @@ static void learns(void **state)
                            {student ? rows[r].begin : rows[r].truth, true, FSNN_PER_LAYER}}}};
             o.neuron.tau.value = 2;
             o.neuron.surrogate.scale = 1.5;
-            GOOD(fsnn_net_create(&net));
             int in = fsnn_net_input(net, FSNN_SHAPE(3));
             VALID(fsnn_net_add(net, rows[r].kind, "n", &in, 1, &o));
             GOOD(fsnn_net_wrap(
@@ -713,18 +679,13 @@ static void images(void **state)
     (void)state;
     enum { C = 3, S = 4, K = 9, ALL = 2 * C * S * S };
     static float x[K * 2 * 2 * S * S], current[K * ALL], spikes[K * ALL], values[2][K * ALL];
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_order order = fsnn_order_of(1);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT};
-    fsnn_conv2d conv;
-    fsnn_kind_defaults("conv2d", &conv);
-    conv.out = C;
-    conv.kernel[0] = conv.kernel[1] = 3;
-    conv.padding[0] = conv.padding[1] = 1;
+    fsnn_conv2d conv = square_conv(C, 3, 1);
     o.neuron.tau.value = 2;
-    fill(x, FSNN_COUNT(x), 3);
-    GOOD(fsnn_net_create(&net));
+    fill_normal(x, FSNN_COUNT(x), 0.9, 2, 3);
     int at = fsnn_net_conv2d(net, "c", fsnn_net_input(net, FSNN_SHAPE(2, S, S)), &conv);
     VALID(fsnn_net_add(net, "alif", "n", &at, 1, &o));
     GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = K, .batch = 2, .record = true, .seed = 2}));
@@ -753,20 +714,6 @@ static void images(void **state)
 
 /* ---- errors ---- */
 
-static void refuse(const char *kind, const fsnn_user *o, const fsnn_dynamics *d,
-                   const char *sentence)
-{
-    fsnn_net *net;
-    GOOD(fsnn_net_create(&net));
-    int in = fsnn_net_input(net, FSNN_SHAPE(3));
-    int status = fsnn_net_add(net, kind, "mine", &in, 1, o);
-    if (d && status >= 0)
-        status = fsnn_net_wrap(net, d, &(fsnn_plan){.steps = 2, .batch = 1});
-    if (status >= 0 || !strstr(fsnn_error_text(), sentence))
-        fail_msg("status %d, \"%s\", expected \"%s\"", status, fsnn_error_text(), sentence);
-    fsnn_net_destroy(net);
-}
-
 static void errors(void **state)
 {
     (void)state;
@@ -776,58 +723,60 @@ static void errors(void **state)
     static const fsnn_method not [] = {FSNN_TRAP, FSNN_ABM, FSNN_ML};
     for (int i = 0; i < FSNN_COUNT(not ); i++) {
         d.method = not [i];
-        refuse("user", &o, &d, "user \"mine\": it has 3 states, which method");
-        refuse("user", &o, &d, "cannot advance together: gl, l1, ab and euler can");
+        refuse_neuron("user", &o, &d, "user \"mine\": it has 3 states, which method");
+        refuse_neuron("user", &o, &d, "cannot advance together: gl, l1, ab and euler can");
     }
     d.method = FSNN_L1;
     d.implicit = true;
-    refuse("user", &o, &d, "would have to be solved for together: leave `implicit` out");
+    refuse_neuron("user", &o, &d, "would have to be solved for together: leave `implicit` out");
     d.implicit = false;
     d.method = FSNN_AB;
     o = options(0, FSNN_RESET_SUBTRACT);
-    refuse("cuba", &o, &d,
-           "reset subtract overwrites the potential, but method ab remembers the drive");
+    refuse_neuron("cuba", &o, &d,
+                  "reset subtract overwrites the potential, but method ab remembers the drive");
     o = options(2, FSNN_RESET_CURRENT);
     o.state[1].derivative = "(-u + q)/3";
-    refuse("user", &o, NULL, "user \"mine\": du: \"(-u + q)/3\", column 7: there is no name \"q\"");
+    refuse_neuron("user", &o, NULL,
+                  "user \"mine\": du: \"(-u + q)/3\", column 7: there is no name \"q\"");
     o = options(2, FSNN_RESET_CURRENT);
     o.dv = "-v + s";
-    refuse("user", &o, NULL,
-           "\"s\" is known in after_spike and the equations of the other states only");
+    refuse_neuron("user", &o, NULL,
+                  "\"s\" is known in after_spike and the equations of the other states only");
     o = options(2, FSNN_RESET_CURRENT);
     o.state[1].derivative = NULL;
-    refuse("user", &o, NULL, "the neuron has no state \"u\": du: \"...\" would make it");
+    refuse_neuron("user", &o, NULL, "the neuron has no state \"u\": du: \"...\" would make it");
     o = options(2, FSNN_RESET_CURRENT);
     o.fractionals = 0;
     o.state[1].name = "w";
-    refuse("user", &o, NULL, "the neuron has the name \"w\" twice");
+    refuse_neuron("user", &o, NULL, "the neuron has the name \"w\" twice");
     o.state[1].name = "spikes";
-    refuse("user", &o, NULL, "cannot be called \"spikes\"");
+    refuse_neuron("user", &o, NULL, "cannot be called \"spikes\"");
     o.state[1].name = NULL;
-    refuse("user", &o, NULL, "a state of the neuron has no name");
+    refuse_neuron("user", &o, NULL, "a state of the neuron has no name");
     o = options(2, FSNN_RESET_CURRENT);
     o.state[0].start = INFINITY;
-    refuse("user", &o, NULL, "the neuron's state \"w\" is inf at time 0");
+    refuse_neuron("user", &o, NULL, "the neuron's state \"w\" is inf at time 0");
     o = options(2, FSNN_RESET_CURRENT);
     o.fractional[1] = "x";
-    refuse("user", &o, NULL, "fractional: there is no state \"x\"; the neuron has v, w, u");
+    refuse_neuron("user", &o, NULL, "fractional: there is no state \"x\"; the neuron has v, w, u");
     o.fractionals = 5;
-    refuse("user", &o, NULL, "fractional: 5 names");
+    refuse_neuron("user", &o, NULL, "fractional: 5 names");
     o = options(2, FSNN_RESET_CURRENT);
     o.states = 4;
-    refuse("user", &o, NULL, "the neuron has 4 states beside v: up to 3 can be had");
+    refuse_neuron("user", &o, NULL, "the neuron has 4 states beside v: up to 3 can be had");
     o = (fsnn_user){.neuron = FSNN_NEURON_DEFAULT, .states = 1, .state = {{"w", "-w", NULL, 0}}};
-    refuse("alif", &o, NULL, "the alif neuron has its own equations");
+    refuse_neuron("alif", &o, NULL, "the alif neuron has its own equations");
     o.state[0].derivative = NULL;
-    refuse("alif", &o, NULL, "kind alif has no state \"w\"");
+    refuse_neuron("alif", &o, NULL, "kind alif has no state \"w\"");
     o = (fsnn_user){
         .neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{"tau_syn", {.value = 0}}}};
-    refuse("cuba", &o, NULL, "kind cuba: the parameter \"tau_syn\" is 0: it must be positive");
+    refuse_neuron("cuba", &o, NULL,
+                  "kind cuba: the parameter \"tau_syn\" is 0: it must be positive");
     o = options(2, FSNN_RESET_CURRENT);
     o.dv = NULL;
     o.spike = NULL;
     o.callback = "mine";
-    refuse("user", &o, NULL, "the neuron has equations and the callback \"mine\"");
+    refuse_neuron("user", &o, NULL, "the neuron has equations and the callback \"mine\"");
 }
 
 int main(void)

@@ -2,9 +2,7 @@
  * neuron after the other: states and spikes forward; backward against central differences of that
  * model, with the spikes inside a detached reset held fixed. By itself, and in a loop: fed with its
  * own spikes of the step before. */
-#include "check.h"
-
-#include <fsnn/fsnn.h>
+#include "nets.h"
 
 enum { STATES = 4, PARS = 4, STEPS = 90, NEURONS = 3 };
 enum { TAU, THETA, A, B }; /* parameters */
@@ -292,9 +290,8 @@ static double grad_of(const fsnn_net *net, const char *name, int i)
 /* The neuron "n", by itself or with w s_{k-1} added to its input. */
 static fsnn_net *build(const setup *c)
 {
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_user o = options(c);
-    GOOD(fsnn_net_create(&net));
     int in = fsnn_net_input(net, FSNN_SHAPE(1));
     if (c->loop) {
         int back = fsnn_net_linear(net, "w", fsnn_net_delay(net, "before", "n"), 1, false);

@@ -1,7 +1,7 @@
 /* An input that is the same at every step, given once (fsnn_plan.still): outputs, gradients and
  * running statistics are those of the same input given at every step, and less memory is held. */
 
-#include "described.h"
+#include "nets.h"
 #include "net/net.h"
 
 enum { T = 6, B = 3 };
@@ -130,7 +130,7 @@ static const design smooth[] = {
 static fsnn_net *build(const design *d, const fsnn_plan *plan)
 {
     fsnn_description *description;
-    fsnn_net *net = described(d->text, &description);
+    fsnn_net *net = net_described(d->text, &description);
     GOOD(fsnn_net_wrap(net, fsnn_description_dynamics(description), plan));
     fsnn_description_destroy(description);
     return net;

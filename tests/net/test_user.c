@@ -1,8 +1,6 @@
 /* Neurons of the user's own, through the public API: gradients, learned parameters, memories,
  * checkpointing, chunks, state, errors. */
-#include "check.h"
-
-#include <fsnn/fsnn.h>
+#include "nets.h"
 
 enum { T = 24, B = 3, IN = 5, HIDDEN = 7, OUT = 4 };
 
@@ -32,10 +30,9 @@ static fsnn_user options(int n, fsnn_reset reset)
 /* linear - user - linear - user; the texts are gone before it is wrapped. */
 static fsnn_net *build(int n, fsnn_reset reset)
 {
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_user o = options(n, reset);
     char *dv = strdup(o.dv), *a = strdup("a");
-    GOOD(fsnn_net_create(&net));
     o.dv = dv;
     o.param[0].name = a;
     int x = fsnn_net_linear(net, "fc1", fsnn_net_input(net, FSNN_SHAPE(IN)), HIDDEN, true);
@@ -47,12 +44,6 @@ static fsnn_net *build(int n, fsnn_reset reset)
     free(dv);
     free(a);
     return net;
-}
-
-static void fill(float *x, int64_t n, uint64_t stream)
-{
-    for (int64_t i = 0; i < n; i++)
-        x[i] = (float)(0.9 + fsnn_random_normal(9, stream, (uint64_t)i));
 }
 
 typedef struct way {
@@ -91,7 +82,7 @@ static void gradients(void **state)
 {
     (void)state;
     static float x[T * B * IN];
-    fill(x, T * B * IN, 1);
+    fill_normal(x, T * B * IN, 0.9, 1, 1);
     for (int n = 0; n < FSNN_COUNT(neurons); n++)
         for (int i = 0; i < FSNN_COUNT(ways); i++) {
             fsnn_order order;
@@ -136,8 +127,8 @@ static void run(int n, fsnn_dynamics *d, int64_t checkpoint, result *r)
                       .input_gradient = true,
                       .seed = 3,
                       .checkpoint = checkpoint};
-    fill(x, T * B * IN, 1);
-    fill(g, T * B * OUT, 2);
+    fill_normal(x, T * B * IN, 0.9, 1, 1);
+    fill_normal(g, T * B * OUT, 0.9, 1, 2);
     GOOD(fsnn_net_wrap(net, d, &plan));
     GOOD(fsnn_net_forward(net, x, &y));
     memcpy(r->out, y, sizeof r->out);
@@ -155,21 +146,11 @@ static void run(int n, fsnn_dynamics *d, int64_t checkpoint, result *r)
     fsnn_net_destroy(net);
 }
 
-static void near(const char *what, const float *a, const float *b, int n, double share)
-{
-    double scale = 1e-3;
-    for (int i = 0; i < n; i++)
-        scale = fmax(scale, fabs((double)b[i]));
-    for (int i = 0; i < n; i++)
-        if (!(fabs((double)a[i] - (double)b[i]) <= share * scale))
-            fail_msg("%s[%d] is %.9g, whole %.9g", what, i, (double)a[i], (double)b[i]);
-}
-
 static void same(const result *a, const result *b, double share)
 {
-    near("output", a->out, b->out, T * B * OUT, share);
-    near("input gradient", a->in, b->in, T * B * IN, share);
-    near("gradient", a->grad, b->grad, 256, share);
+    CLOSE("output", a->out, b->out, T * B * OUT, share);
+    CLOSE("input gradient", a->in, b->in, T * B * IN, share);
+    CLOSE("gradient", a->grad, b->grad, 256, share);
     assert_float_equal(a->rate, b->rate, 1e-4);
     assert_true(b->rate > 0.02);
 }
@@ -203,7 +184,7 @@ static void chunks(void **state)
 {
     (void)state;
     static float x[T * B * IN], whole[T * B * OUT];
-    fill(x, T * B * IN, 1);
+    fill_normal(x, T * B * IN, 0.9, 1, 1);
     for (int n = 0; n < FSNN_COUNT(neurons); n++) {
         const float *y;
         fsnn_order order;
@@ -244,18 +225,6 @@ static void look(void **state)
     fsnn_net_destroy(net);
 }
 
-static void refuse(const fsnn_user *o, const fsnn_dynamics *d, const char *sentence)
-{
-    fsnn_net *net;
-    GOOD(fsnn_net_create(&net));
-    int status = fsnn_net_user(net, "mine", fsnn_net_input(net, FSNN_SHAPE(3)), o);
-    if (d && status >= 0)
-        status = fsnn_net_wrap(net, d, &(fsnn_plan){.steps = 2, .batch = 1});
-    if (status >= 0 || !strstr(fsnn_error_text(), sentence))
-        fail_msg("status %d, \"%s\", expected \"%s\"", status, fsnn_error_text(), sentence);
-    fsnn_net_destroy(net);
-}
-
 static void errors(void **state)
 {
     (void)state;
@@ -263,40 +232,42 @@ static void errors(void **state)
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     fsnn_user o = options(0, FSNN_RESET_CURRENT);
     o.dv = NULL;
-    refuse(&o, NULL, "user \"mine\": the neuron has no equation: write dv");
+    refuse_neuron("user", &o, NULL, "user \"mine\": the neuron has no equation: write dv");
     o.dv = "(-v + q)/tau";
-    refuse(&o, NULL, "user \"mine\": dv: \"(-v + q)/tau\", column 7: there is no name \"q\"");
+    refuse_neuron("user", &o, NULL,
+                  "user \"mine\": dv: \"(-v + q)/tau\", column 7: there is no name \"q\"");
     o = options(0, FSNN_RESET_CURRENT);
     o.spike = "v + ";
-    refuse(&o, NULL, "spike: ");
+    refuse_neuron("user", &o, NULL, "spike: ");
     o = options(2, FSNN_RESET_JUMP);
-    refuse(&o, NULL,
-           "after_spike says what a spike leaves of the drive under reset current; this neuron has "
-           "reset jump");
+    refuse_neuron(
+        "user", &o, NULL,
+        "after_spike says what a spike leaves of the drive under reset current; this neuron has "
+        "reset jump");
     o = options(0, FSNN_RESET_CURRENT);
     o.param[1].name = "a";
-    refuse(&o, NULL, "the neuron has the name \"a\" twice");
+    refuse_neuron("user", &o, NULL, "the neuron has the name \"a\" twice");
     o.param[1].name = "alpha";
-    refuse(&o, NULL, "own parameter cannot be called \"alpha\"");
+    refuse_neuron("user", &o, NULL, "own parameter cannot be called \"alpha\"");
     o.param[1].name = "2b";
-    refuse(&o, NULL, "the neuron's name \"2b\"");
+    refuse_neuron("user", &o, NULL, "the neuron's name \"2b\"");
     o = options(0, FSNN_RESET_CURRENT);
     o.param[0].value.value = NAN;
-    refuse(&o, NULL, "the neuron's parameter \"a\" is nan");
+    refuse_neuron("user", &o, NULL, "the neuron's parameter \"a\" is nan");
     o = options(0, FSNN_RESET_CURRENT);
     o.params = 15;
-    refuse(&o, NULL, "the neuron has 15 parameters of its own: up to 14");
+    refuse_neuron("user", &o, NULL, "the neuron has 15 parameters of its own: up to 14");
     o = options(0, FSNN_RESET_CURRENT);
     o.neuron.tau.value = 0;
-    refuse(&o, &d, "user \"mine\": tau is 0, it must be positive");
+    refuse_neuron("user", &o, &d, "user \"mine\": tau is 0, it must be positive");
     d.method = FSNN_ML;
     o = options(0, FSNN_RESET_CURRENT);
-    refuse(&o, &d, "user \"mine\": method ml is exact for dv = (-v + ...)/tau");
+    refuse_neuron("user", &o, &d, "user \"mine\": method ml is exact for dv = (-v + ...)/tau");
     o = options(1, FSNN_RESET_CURRENT);
-    refuse(&o, &d, "method ml");
+    refuse_neuron("user", &o, &d, "method ml");
     d.method = FSNN_TRAP;
     o = options(0, FSNN_RESET_SUBTRACT);
-    refuse(&o, &d, "user \"mine\": reset subtract");
+    refuse_neuron("user", &o, &d, "user \"mine\": reset subtract");
 }
 
 /* ml solves equations with the leak of lif, whatever the current does in them. */
@@ -308,10 +279,9 @@ static void exact(void **state)
     fsnn_order order = fsnn_order_of(0.5);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     d.method = FSNN_ML;
-    fill(x, T * 3, 1);
+    fill_normal(x, T * 3, 0.9, 1, 1);
     for (int user = 0; user < 2; user++) {
-        fsnn_net *net;
-        GOOD(fsnn_net_create(&net));
+        fsnn_net *net = net_new();
         fsnn_user o = options(3, FSNN_RESET_JUMP);
         int in = fsnn_net_input(net, FSNN_SHAPE(3));
         VALID(user ? fsnn_net_user(net, NULL, in, &o) : fsnn_net_lif(net, NULL, in, &o.neuron));
@@ -355,10 +325,9 @@ static void slopes(void **state)
                        .params = own ? 2 : 0,
                        .param = {{"a", {.value = 8}}, {"b", {.value = 0.5}}}};
         char text[64], first[64] = "";
-        fsnn_net *net;
+        fsnn_net *net = net_new();
         o.neuron.tau.value = rows[i].tau;
         o.neuron.v0 = rows[i].v0;
-        GOOD(fsnn_net_create(&net));
         int in = fsnn_net_input(net, FSNN_SHAPE(1));
         VALID(fsnn_net_add(net, rows[i].kind, "n", &in, 1, &o));
         for (int side = 0; side < 2; side++) {
@@ -387,10 +356,9 @@ static void unstable(void **state)
     fsnn_order order = fsnn_order_of(0.5);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     for (int n = 0; n < 4; n += 3) {
-        fsnn_net *net;
+        fsnn_net *net = net_new();
         fsnn_user o = options(n, FSNN_RESET_CURRENT);
         o.neuron.tau.value = 0.4;
-        GOOD(fsnn_net_create(&net));
         VALID(fsnn_net_user(net, "mine", fsnn_net_input(net, FSNN_SHAPE(3)), &o));
         GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 2, .batch = 1}));
         assert_true((fsnn_net_warning(net, 0) != NULL) == (n == 3));
@@ -413,11 +381,11 @@ static void kinds(void **state)
     static float x[T * 3], spikes[2][T * 3];
     fsnn_order order = fsnn_order_of(0.7);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
-    fill(x, T * 3, 1);
+    fill_normal(x, T * 3, 0.9, 1, 1);
     for (int i = 0; i < FSNN_COUNT(rows); i++) {
         for (int user = 0; user < 2; user++) {
             const float *y;
-            fsnn_net *net;
+            fsnn_net *net = net_new();
             fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT,
                            .params = 1,
                            .param = {{rows[i].name, {.value = rows[i].value}}}};
@@ -425,7 +393,6 @@ static void kinds(void **state)
             o.neuron.reset = rows[i].after_spike ? FSNN_RESET_CURRENT : FSNN_RESET_VALUE;
             o.dv = user ? rows[i].equal : NULL;
             o.after_spike = user ? rows[i].after_spike : NULL;
-            GOOD(fsnn_net_create(&net));
             int in = fsnn_net_input(net, FSNN_SHAPE(3));
             VALID(fsnn_net_add(net, user ? "user" : rows[i].kind, "n", &in, 1, &o));
             GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = T, .batch = 1}));
@@ -435,8 +402,7 @@ static void kinds(void **state)
             fsnn_net_destroy(net);
         }
         assert_memory_equal(spikes[0], spikes[1], sizeof spikes[0]);
-        fsnn_net *net;
-        GOOD(fsnn_net_create(&net));
+        fsnn_net *net = net_new();
         int in = fsnn_net_input(net, FSNN_SHAPE(3));
         fsnn_user o = {
             .neuron = FSNN_NEURON_DEFAULT, .params = 1, .param = {{"slop", {.value = 1}}}};
@@ -457,10 +423,10 @@ static void recipes(void **state)
     static float x[T * 3];
     fsnn_order order = fsnn_order_of(1);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
-    fill(x, T * 3, 4);
+    fill_normal(x, T * 3, 0.9, 1, 4);
     for (int feedback = 0; feedback < 2; feedback++) {
         const float *y;
-        fsnn_net *net;
+        fsnn_net *net = net_new();
         fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT, .dv = "(-v + I)/tau"};
         o.neuron.tau.value = 2;
         o.neuron.reset = feedback ? FSNN_RESET_CURRENT : FSNN_RESET_SUBTRACT;
@@ -469,7 +435,6 @@ static void recipes(void **state)
             o.params = 1;
             o.param[0] = (fsnn_user_param){"kappa", {.value = 1}};
         }
-        GOOD(fsnn_net_create(&net));
         VALID(fsnn_net_user(net, "n", fsnn_net_input(net, FSNN_SHAPE(3)), &o));
         GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = T, .batch = 1}));
         GOOD(fsnn_net_forward(net, x, &y));
@@ -493,7 +458,7 @@ static void readout(void **state)
 {
     (void)state;
     static float x[T * 3], v[T * 3];
-    fill(x, T * 3, 1);
+    fill_normal(x, T * 3, 0.9, 1, 1);
     for (int i = 0; i < FSNN_COUNT(ways); i++) {
         const float *y;
         double worst;
@@ -522,7 +487,7 @@ static void readout(void **state)
         GOOD(fsnn_net_read(lif, 1, FSNN_RECORD_V, v));
         GOOD(fsnn_net_wrap(net, &d, &plan));
         GOOD(fsnn_net_forward(net, x, &y));
-        near("readout", y, v, T * 3, 1e-6);
+        CLOSE("readout", y, v, T * 3, 1e-6);
         assert_true(fsnn_net_rate(net, 1) == 0);
         GOOD(fsnn_net_gradcheck(net, x, 2, &worst, &where));
         if (!(worst < 5e-3))
@@ -530,8 +495,7 @@ static void readout(void **state)
         fsnn_net_destroy(net);
         fsnn_net_destroy(lif);
     }
-    fsnn_net *net;
-    GOOD(fsnn_net_create(&net));
+    fsnn_net *net = net_new();
     fsnn_order order = fsnn_order_of(0.5);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     fsnn_neuron o = FSNN_NEURON_DEFAULT;
@@ -561,10 +525,9 @@ static void readout_certificate(void **state)
             fsnn_neuron o = FSNN_NEURON_DEFAULT;
             fsnn_certificate c;
             const float *y;
-            fsnn_net *net;
+            fsnn_net *net = net_new();
             d.method = methods[i];
             o.tau.value = 4;
-            GOOD(fsnn_net_create(&net));
             int in = fsnn_net_input(net, FSNN_SHAPE(1));
             VALID(fsnn_net_add(net, "readout", "r", &in, 1, &o));
             GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = STEPS, .batch = 1}));

@@ -2,12 +2,6 @@
  * mean, sum, multiply; concat and split of lines. */
 #include "harness.h"
 
-static void near(const char *what, double got, double want, double tolerance)
-{
-    if (!(fabs(got - want) <= tolerance * (1 + fabs(want))))
-        fail_msg("%s: %.9g, expected %.9g", what, got, want);
-}
-
 /* Where the number at `index` of a sample lies: of shape [C, ...], channels-last or plain. */
 static int64_t place(const fsnn_shape *s, bool last, const int64_t *index)
 {
@@ -156,10 +150,10 @@ static void reduce_case(const char *kind, fsnn_shape in, fsnn_shape axes, bool k
                     to[rank++] = gone[d] ? 0 : index[d];
             int64_t a = row * n + place(&in, last, index), b = place(&out, r.node.out_last[0], to);
             want[b] += scale * r.run.in[0][a];
-            near("gradient", r.run.gin[0][a], scale * r.run.gout[0][row * m + b], 1e-6);
+            NEAR("gradient", r.run.gin[0][a], scale * r.run.gout[0][row * m + b], 1e-6);
         }
         for (int64_t i = 0; i < m; i++)
-            near(kind, r.run.out[0][row * m + i], want[i], 1e-6);
+            NEAR(kind, r.run.out[0][row * m + i], want[i], 1e-6);
     }
     fsnn_free(want);
     rig_close(&r);
@@ -205,10 +199,10 @@ static void multiply(void **state)
                 double others = 0.75 * r.run.gout[0][i];
                 for (int j = 0; j < inputs; j++)
                     others *= j == k ? 1 : r.run.in[j][i];
-                near("gradient", r.run.gin[k][i], others, 1e-6);
+                NEAR("gradient", r.run.gin[k][i], others, 1e-6);
                 want *= r.run.in[k][i];
             }
-            near("multiply", r.run.out[0][i], want, 1e-6);
+            NEAR("multiply", r.run.out[0][i], want, 1e-6);
         }
         rig_close(&r);
     }

@@ -16,20 +16,11 @@ typedef struct problem {
     char text[160];
 } problem;
 
-static float *array(int64_t n, uint64_t stream)
-{
-    float *a = fsnn_alloc((size_t)n * sizeof *a);
-    assert_non_null(a);
-    for (int64_t i = 0; i < n; i++)
-        a[i] = fsnn_random_uniform(5, stream, (uint64_t)i) * 2 - 1;
-    return a;
-}
-
 typedef enum values { ONES, INTEGERS, ANY } values; /* of events */
 
 static float *sparse(int64_t n, double density, values values)
 {
-    float *x = array(n, 1);
+    float *x = random_array(n, -1, 1, 1);
     for (int64_t i = 0; i < n; i++) {
         bool event = fsnn_random_uniform(6, 0, (uint64_t)i) < density;
         x[i] = !event               ? 0
@@ -57,9 +48,9 @@ static void open_problem(problem *p, const dense_conv_shape *shape, double densi
     p->ys = s->rows * s->out * s->OH * s->OW;
     p->ws = s->out * s->C * s->kernel[0] * s->kernel[1];
     p->xv = sparse(p->xs, density, values);
-    p->w = array(p->ws, 2);
-    p->b = array(s->out, 3);
-    p->gy = array(p->ys, 4);
+    p->w = random_array(p->ws, -1, 1, 2);
+    p->b = random_array(s->out, -1, 1, 3);
+    p->gy = random_array(p->ys, -1, 1, 4);
     snprintf(p->text, sizeof p->text,
              "%lld x [%lld, %lld, %lld] -> %lld, kernel %lldx%lld stride %lldx%lld padding "
              "%lldx%lld dilation %lldx%lld density %g",

@@ -14,12 +14,6 @@ static int64_t place(const fsnn_shape *s, bool last, int64_t row, int64_t c, int
     return ref_at(&images, row, c, h, w);
 }
 
-static void near(const char *what, double got, double want, double tolerance)
-{
-    if (!(fabs(got - want) <= tolerance * (1 + fabs(want))))
-        fail_msg("%s: %.9g, expected %.9g", what, got, want);
-}
-
 #define FOR_IMAGE(shape)                                                                           \
     for (int64_t c = 0; c < (shape).dim[0]; c++)                                                   \
         for (int64_t h = 0; h < ((shape).rank >= 2 ? (shape).dim[1] : 1); h++)                     \
@@ -37,7 +31,7 @@ static void linear(void **state)
     assert_int_equal(r.node.out[0].rank, 2);
     assert_int_equal(r.node.out[0].dim[1], 13);
     assert_int_equal(r.node.operations, 2 * 9 * 13);
-    near("bound of weights", r.node.param[0].scale, 1.0 / 3, 1e-12);
+    NEAR("bound of weights", r.node.param[0].scale, 1.0 / 3, 1e-12);
     assert_true(r.node.param[0].decay && !r.node.param[1].decay);
     rig_forward(&r);
     for (int64_t row = 0; row < 30; row++)
@@ -45,7 +39,7 @@ static void linear(void **state)
             double want = r.run.value[1][k];
             for (int64_t i = 0; i < 9; i++)
                 want += (double)r.run.in[0][row * 9 + i] * r.run.value[0][k * 9 + i];
-            near("linear", r.run.out[0][row * 13 + k], want, 1e-6);
+            NEAR("linear", r.run.out[0][row * 13 + k], want, 1e-6);
         }
     rig_close(&r);
 }
@@ -76,7 +70,7 @@ static void along_edges(void **state)
                         for (int f = 0; f < IN; f++)
                             want += s[i][j] * r.run.in[0][(row * NODES + j) * IN + f] *
                                     (gcn ? r.run.value[0][c * IN + f] : f == c);
-                    near("along edges", r.run.out[0][(row * NODES + i) * out + c], want, 1e-6);
+                    NEAR("along edges", r.run.out[0][(row * NODES + i) * out + c], want, 1e-6);
                 }
         rig_close(&r);
     }
@@ -97,11 +91,11 @@ static void conv2d(void **state)
         assert_int_equal(r.node.out[0].dim[1], 5);
         assert_int_equal(r.node.out[0].dim[2], 6);
         assert_int_equal(r.node.operations, 6 * 5 * 6 * 2 * 3 * 2);
-        near("bound of weights", r.node.param[0].scale, 1 / sqrt(12.0), 1e-12);
+        NEAR("bound of weights", r.node.param[0].scale, 1 / sqrt(12.0), 1e-12);
         rig_forward(&r);
         ref_conv_forward(&x, &y, &win, r.run.in[0], r.run.value[0], r.run.value[1], want);
         for (int i = 0; i < FSNN_COUNT(want); i++)
-            near("conv2d", r.run.out[0][i], want[i], 2e-6);
+            NEAR("conv2d", r.run.out[0][i], want[i], 2e-6);
         rig_close(&r);
     }
 }
@@ -124,7 +118,7 @@ static void pooling(void **state)
         rig_forward(&r);
         ref_pooling(what[i % 3], &x, &y, &win, r.run.in[0], r.run.gout[0], want, gx);
         for (int k = 0; k < FSNN_COUNT(want); k++)
-            near(s.kind, r.run.out[0][k], want[k], 1e-6);
+            NEAR(s.kind, r.run.out[0][k], want[k], 1e-6);
         rig_close(&r);
     }
 }
@@ -198,7 +192,7 @@ static void check_normalised(const rig *r, bool last, int64_t channel, int64_t k
             if (c != channel)
                 continue;
             int64_t i = place(&r->node.in[0], last, row, c, h, w);
-            near("batchnorm", r->run.out[0][i],
+            NEAR("batchnorm", r->run.out[0][i],
                  (r->run.in[0][i] - mean) / sqrt(var + o->eps) * weight + bias, 3e-6);
         }
 }
@@ -225,15 +219,15 @@ static void batchnorm_case(fsnn_shape shape, bool last, bool affine, bool per_st
             mean[c] = 0.75 * mean[c] + 0.25 * m.mean;
             var[c] = 0.75 * var[c] + 0.25 * m.var * m.n / (m.n - 1);
         }
-        near("running mean", running_mean[c], mean[c], 1e-6);
-        near("running variance", running_var[c], var[c], 1e-6);
+        NEAR("running mean", running_mean[c], mean[c], 1e-6);
+        NEAR("running variance", running_var[c], var[c], 1e-6);
     }
     r.node.training = false; /* evaluation: running statistics, left as they are */
     GOOD(r.node.op->plan(&r.node));
     rig_forward(&r);
     for (int64_t c = 0; c < C; c++) {
         check_normalised(&r, last, c, 0, 3, running_mean[c], running_var[c]);
-        near("running mean", running_mean[c], mean[c], 1e-6);
+        NEAR("running mean", running_mean[c], mean[c], 1e-6);
     }
     rig_close(&r);
 }
@@ -284,10 +278,10 @@ static void dropout_case(bool hold)
         mask[i] = fsnn_random_uniform(99, 5, index) >= 0.3f;
         kept += mask[i] != 0;
         differ += mask[i] != mask[i % (B * N)];
-        near("dropout", y, mask[i] ? x / 0.7 : 0, 1e-6);
+        NEAR("dropout", y, mask[i] ? x / 0.7 : 0, 1e-6);
     }
     assert_true(hold ? differ == 0 : differ > K * B * N / 10);
-    near("share kept", (double)kept / (K * B * N), 0.7, 0.02);
+    NEAR("share kept", (double)kept / (K * B * N), 0.7, 0.02);
     r.run.step = 6; /* another call, another mask */
     rig_forward(&r);
     differ = 0;
@@ -386,7 +380,7 @@ static void voting(void **state)
     assert_int_equal(r.node.out[0].dim[1], 4);
     for (int i = 0; i < 4 * 8; i++) {
         const float *x = r.run.in[0] + 3 * i;
-        near("voting", r.run.out[0][i], ((double)x[0] + x[1] + x[2]) / 3, 1e-7);
+        NEAR("voting", r.run.out[0][i], ((double)x[0] + x[1] + x[2]) / 3, 1e-7);
     }
     rig_close(&r);
 }
@@ -436,18 +430,18 @@ static void sums(void **state)
                     b += y * y + z * (y - mean[c]);
                     d += z;
                 }
-                near("column sums", sum[c], d, 1e-13);
-                near("column sums of x and g", s[c], a, 1e-13);
-                near("column sums of squares and products", q[c], b, 1e-13);
+                NEAR("column sums", sum[c], d, 1e-13);
+                NEAR("column sums of x and g", s[c], a, 1e-13);
+                NEAR("column sums of squares and products", q[c], b, 1e-13);
                 run_s -= x[c];
                 run_q -= (double)x[c] * x[c];
                 run_m -= g[c];
                 run_p -= g[c] * (x[c] - 0.25);
             }
-            near("sum of a run", run_s, 1, 1e-12);
-            near("squares of a run", run_q, 2, 1e-12);
-            near("sum of g", run_m, 3, 1e-12);
-            near("products of a run", run_p, 4, 1e-12);
+            NEAR("sum of a run", run_s, 1, 1e-12);
+            NEAR("squares of a run", run_q, 2, 1e-12);
+            NEAR("sum of g", run_m, 3, 1e-12);
+            NEAR("products of a run", run_p, 4, 1e-12);
         }
 }
 
@@ -517,7 +511,7 @@ static void column_adds(void **state)
         double want = 0;
         for (int i = 0; i < ROWS; i++)
             want += g[i * COLUMNS + c];
-        near("column", one[c], want, 1e-7);
+        NEAR("column", one[c], want, 1e-7);
     }
     fsnn_free(g);
     fsnn_free(part);

@@ -1,10 +1,9 @@
 /* Dense input that is few spikes goes event by event: found where it is so and only there, with the
  * product's numbers in either case, forward and for the gradient of the weights, with any number of
  * threads. */
-#include "check.h"
+#include "nets.h"
 
 #include "op/spikes.h"
-#include <fsnn/fsnn.h>
 
 enum { ROWS = 300, IN = 201, OUT = 97 };
 
@@ -63,10 +62,9 @@ static void full_ranges(void **state)
 
 static fsnn_net *linear(void)
 {
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_order order = fsnn_order_of(1);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
-    GOOD(fsnn_net_create(&net));
     VALID(fsnn_net_linear(net, "fc", fsnn_net_input(net, FSNN_SHAPE(IN)), OUT, true));
     GOOD(fsnn_net_wrap(
         net, &d,

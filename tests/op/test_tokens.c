@@ -3,12 +3,6 @@
 #include "harness.h"
 #include "reference.h"
 
-static void near(const char *what, double got, double want, double tolerance)
-{
-    if (!(fabs(got - want) <= tolerance * (1 + fabs(want))))
-        fail_msg("%s: %.9g, expected %.9g", what, got, want);
-}
-
 static double *zeros(int64_t n)
 {
     double *a = fsnn_alloc((size_t)n * sizeof *a);
@@ -20,7 +14,7 @@ static void all_near(const char *what, const float *got, const double *want, int
                      double tolerance)
 {
     for (int64_t i = 0; i < n; i++)
-        near(what, got[i], want[i], tolerance);
+        NEAR(what, got[i], want[i], tolerance);
 }
 
 /* ---- matmul ---- */
@@ -233,7 +227,7 @@ static void layernorm_case(fsnn_shape shape, int64_t dims, bool affine, double o
         double sd = sqrt(var + 1e-3);
         for (int64_t i = 0; i < n; i++) {
             double z = (x[i] - mean) / sd, w = affine ? r.run.value[0][i] : 1;
-            near("layernorm", r.run.out[0][at + i], z * w + (affine ? r.run.value[1][i] : 0), 4e-6);
+            NEAR("layernorm", r.run.out[0][at + i], z * w + (affine ? r.run.value[1][i] : 0), 4e-6);
             m += gy[i] * w / (double)n;
             q += gy[i] * w * z / (double)n;
             gw[i] += gy[i] * z;
@@ -241,7 +235,7 @@ static void layernorm_case(fsnn_shape shape, int64_t dims, bool affine, double o
         }
         for (int64_t i = 0; i < n; i++) {
             double z = (x[i] - mean) / sd, w = affine ? r.run.value[0][i] : 1;
-            near("input gradient", r.run.gin[0][at + i], (gy[i] * w - m - z * q) / sd, 1e-4);
+            NEAR("input gradient", r.run.gin[0][at + i], (gy[i] * w - m - z * q) / sd, 1e-4);
         }
     }
     if (affine) {
@@ -277,7 +271,7 @@ static void head_case(const layout *l, int64_t N, int64_t D, bool bias)
     rig_open(&r, &s);
     assert_true(fsnn_shape_equal(&r.node.out[0], &FSNN_SHAPE(OUT)));
     assert_int_equal(r.node.operations, N * D + D * OUT);
-    near("bound of weights", r.node.param[0].scale, 1 / sqrt((double)D), 1e-12);
+    NEAR("bound of weights", r.node.param[0].scale, 1 / sqrt((double)D), 1e-12);
     double *gw = zeros(OUT * D), gb[OUT] = {0};
     for (int64_t i = 0; i < OUT * D; i++)
         gw[i] = r.run.grad[0][i];
@@ -301,7 +295,7 @@ static void head_case(const layout *l, int64_t N, int64_t D, bool bias)
                 gw[c * D + d] += r.run.gout[0][row * OUT + c] * mean;
             }
             for (int64_t n = 0; n < N; n++)
-                near("input gradient", r.run.gin[0][row * N * D + token(l, n, d, N, D)], g, 1e-5);
+                NEAR("input gradient", r.run.gin[0][row * N * D + token(l, n, d, N, D)], g, 1e-5);
         }
         all_near("head", r.run.out[0] + row * OUT, y, OUT, 1e-5);
     }

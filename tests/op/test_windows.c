@@ -6,12 +6,6 @@
 #include "op/pool_walk.h"
 #include "tensor/dense.h"
 
-static void near(const char *what, double got, double want, double tolerance)
-{
-    if (!(fabs(got - want) <= tolerance * (1 + fabs(want))))
-        fail_msg("%s: %.9g, expected %.9g", what, got, want);
-}
-
 /* ---- conv1d ---- */
 
 static void line_case(const fsnn_conv1d *o, int64_t C, int64_t L)
@@ -25,7 +19,7 @@ static void line_case(const fsnn_conv1d *o, int64_t C, int64_t L)
     assert_true(
         fsnn_shape_equal(&r.node.param[0].shape, &FSNN_SHAPE(o->out, C / o->groups, o->kernel)));
     assert_int_equal(r.node.operations, o->out * OL * fan_in);
-    near("bound of weights", r.node.param[0].scale, 1 / sqrt((double)fan_in), 1e-12);
+    NEAR("bound of weights", r.node.param[0].scale, 1 / sqrt((double)fan_in), 1e-12);
     ref_images x = {6, C, 1, L, true}, y = {6, o->out, 1, OL, true};
     int64_t xs = 6 * C * L, ys = 6 * o->out * OL, ws = o->out * fan_in;
     double *want = fsnn_alloc((size_t)ys * sizeof *want), *gx = fsnn_alloc((size_t)xs * sizeof *gx);
@@ -40,13 +34,13 @@ static void line_case(const fsnn_conv1d *o, int64_t C, int64_t L)
     rig_forward(&r);
     rig_backward(&r);
     for (int64_t i = 0; i < ys; i++)
-        near("conv1d", r.run.out[0][i], want[i], 1e-5);
+        NEAR("conv1d", r.run.out[0][i], want[i], 1e-5);
     for (int64_t i = 0; i < xs; i++)
-        near("input gradient", r.run.gin[0][i], gx[i], 1e-5);
+        NEAR("input gradient", r.run.gin[0][i], gx[i], 1e-5);
     for (int64_t i = 0; i < ws; i++)
-        near("weight gradient", r.run.grad[0][i], gw[i], 1e-5);
+        NEAR("weight gradient", r.run.grad[0][i], gw[i], 1e-5);
     for (int64_t i = 0; o->bias && i < o->out; i++)
-        near("bias gradient", r.run.grad[1][i], gb[i], 1e-5);
+        NEAR("bias gradient", r.run.grad[1][i], gb[i], 1e-5);
     void *all[] = {want, gx, gw, gb};
     for (int i = 0; i < FSNN_COUNT(all); i++)
         fsnn_free(all[i]);
@@ -153,9 +147,9 @@ static void pool_run(const pool_case *c, bool training, bool spikes)
             pool_plane(c, &h, &v, r.run.in[0] + row * xs + k, r.run.gout[0] + row * ys + k, y + k,
                        gx + k);
         for (int64_t i = 0; i < ys; i++)
-            near(c->kind, r.run.out[0][row * ys + i], y[i], spikes && c->kind[0] == 's' ? 0 : 2e-6);
+            NEAR(c->kind, r.run.out[0][row * ys + i], y[i], spikes && c->kind[0] == 's' ? 0 : 2e-6);
         for (int64_t i = 0; training && i < xs; i++)
-            near("gradient", r.run.gin[0][row * xs + i], gx[i], 2e-6);
+            NEAR("gradient", r.run.gin[0][row * xs + i], gx[i], 2e-6);
     }
     fsnn_free(y);
     fsnn_free(gx);
@@ -284,7 +278,7 @@ static void variants(void **state)
                 k[i]->spread(&p, y[0], 0.3f, gx[i]);
             }
             for (int i = 0; i < POINTS * C; i++)
-                near("spread", gx[1][i], gx[0][i], 1e-6);
+                NEAR("spread", gx[1][i], gx[0][i], 1e-6);
         }
 }
 

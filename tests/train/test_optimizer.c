@@ -1,6 +1,6 @@
 /* Optimisers against a scalar reference in double precision, over several steps, with every kind of
  * parameter; clipping, states, and what they refuse. */
-#include "check.h"
+#include "nets.h"
 
 #include "base/isa.h"
 #include "train/optimizer.h"
@@ -8,14 +8,13 @@
 /* 200 x 90 weights: more than one chunk. tau and alpha are learned. */
 static fsnn_net *make(int64_t in)
 {
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_order order = fsnn_order_of(0.6);
     order.learn_alpha = true;
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     fsnn_neuron neuron = FSNN_NEURON_DEFAULT;
     neuron.tau = (fsnn_value){2, true, FSNN_PER_CHANNEL};
     fsnn_plan plan = {.steps = 2, .batch = 1, .training = true, .seed = 3};
-    GOOD(fsnn_net_create(&net));
     int node = fsnn_net_input(net, FSNN_SHAPE(in));
     node = fsnn_net_linear(net, "fc1", node, 90, true);
     node = fsnn_net_lif(net, "lif1", node, &neuron);

@@ -9,55 +9,50 @@ static double at(const fsnn_schedule *s, double done)
     return schedule_rate(s, &state, 0.1, 10, done);
 }
 
-static void near(double a, double b)
-{
-    assert_true(fabs(a - b) < 1e-12);
-}
-
 static void constant(void **state)
 {
     (void)state;
     fsnn_schedule s = {.kind = FSNN_CONSTANT};
-    near(at(&s, 0), 0.1);
-    near(at(&s, 9.99), 0.1);
+    WITHIN("rate", at(&s, 0), 0.1, 1e-12);
+    WITHIN("rate", at(&s, 9.99), 0.1, 1e-12);
 }
 
 static void step(void **state)
 {
     (void)state;
     fsnn_schedule s = {.kind = FSNN_STEP, .every = 2.5, .factor = 0.5};
-    near(at(&s, 0), 0.1);
-    near(at(&s, 2.49), 0.1);
-    near(at(&s, 2.5), 0.05);
-    near(at(&s, 7.5), 0.0125);
+    WITHIN("rate", at(&s, 0), 0.1, 1e-12);
+    WITHIN("rate", at(&s, 2.49), 0.1, 1e-12);
+    WITHIN("rate", at(&s, 2.5), 0.05, 1e-12);
+    WITHIN("rate", at(&s, 7.5), 0.0125, 1e-12);
     s.min_lr = 0.03;
-    near(at(&s, 7.5), 0.03);
+    WITHIN("rate", at(&s, 7.5), 0.03, 1e-12);
 }
 
 static void cosine(void **state)
 {
     (void)state;
     fsnn_schedule s = {.kind = FSNN_COSINE, .min_lr = 0.02};
-    near(at(&s, 0), 0.1);
-    near(at(&s, 5), 0.06);
-    near(at(&s, 2.5), 0.02 + 0.08 * 0.5 * (1 + sqrt(0.5)));
-    near(at(&s, 10), 0.02);
-    near(at(&s, 12), 0.02); /* past the end, it stays there */
+    WITHIN("rate", at(&s, 0), 0.1, 1e-12);
+    WITHIN("rate", at(&s, 5), 0.06, 1e-12);
+    WITHIN("rate", at(&s, 2.5), 0.02 + 0.08 * 0.5 * (1 + sqrt(0.5)), 1e-12);
+    WITHIN("rate", at(&s, 10), 0.02, 1e-12);
+    WITHIN("rate", at(&s, 12), 0.02, 1e-12); /* past the end, it stays there */
 }
 
 static void warmup(void **state)
 {
     (void)state;
     fsnn_schedule s = {.kind = FSNN_COSINE, .warmup = 2};
-    near(at(&s, 0), 0);
-    near(at(&s, 0.5), 0.025);
-    near(at(&s, 1), 0.05);
-    near(at(&s, 2), 0.1);
-    near(at(&s, 6), 0.05); /* the middle of what is left */
-    near(at(&s, 10), 0);
+    WITHIN("rate", at(&s, 0), 0, 1e-12);
+    WITHIN("rate", at(&s, 0.5), 0.025, 1e-12);
+    WITHIN("rate", at(&s, 1), 0.05, 1e-12);
+    WITHIN("rate", at(&s, 2), 0.1, 1e-12);
+    WITHIN("rate", at(&s, 6), 0.05, 1e-12); /* the middle of what is left */
+    WITHIN("rate", at(&s, 10), 0, 1e-12);
     s = (fsnn_schedule){.kind = FSNN_STEP, .warmup = 1, .every = 3, .factor = 0.1};
-    near(at(&s, 3.9), 0.1);
-    near(at(&s, 4), 0.01);
+    WITHIN("rate", at(&s, 3.9), 0.1, 1e-12);
+    WITHIN("rate", at(&s, 4), 0.01, 1e-12);
 }
 
 static void plateau(void **state)
@@ -73,13 +68,13 @@ static void plateau(void **state)
     schedule_state now = SCHEDULE_START;
     for (int i = 0; i < FSNN_COUNT(epoch); i++) {
         schedule_epoch(&s, &now, epoch[i].loss);
-        near(schedule_rate(&s, &now, 0.1, 10, i + 1), epoch[i].rate);
+        WITHIN("rate", schedule_rate(&s, &now, 0.1, 10, i + 1), epoch[i].rate, 1e-12);
     }
     s.patience = 0; /* any epoch that is not better */
     now = SCHEDULE_START;
     schedule_epoch(&s, &now, 1);
     schedule_epoch(&s, &now, 1);
-    near(schedule_rate(&s, &now, 0.1, 10, 2), 0.05);
+    WITHIN("rate", schedule_rate(&s, &now, 0.1, 10, 2), 0.05, 1e-12);
 }
 
 /* Losses that creep down count as better only once they are lower by the threshold in all. */
@@ -94,20 +89,20 @@ static void threshold(void **state)
     schedule_state now = SCHEDULE_START;
     for (int i = 0; i < FSNN_COUNT(epoch); i++) {
         schedule_epoch(&s, &now, epoch[i].loss);
-        near(schedule_rate(&s, &now, 0.1, 10, i + 1), epoch[i].rate);
+        WITHIN("rate", schedule_rate(&s, &now, 0.1, 10, i + 1), epoch[i].rate, 1e-12);
     }
     now = SCHEDULE_START; /* a loss below 0 must fall too */
     schedule_epoch(&s, &now, -1);
     schedule_epoch(&s, &now, -1.05);
     schedule_epoch(&s, &now, -1.05);
-    near(schedule_rate(&s, &now, 0.1, 10, 3), 0.05);
+    WITHIN("rate", schedule_rate(&s, &now, 0.1, 10, 3), 0.05, 1e-12);
     s.threshold = fsnn_training_default().schedule.threshold;
     for (int enough = 0; enough < 2; enough++) {
         now = SCHEDULE_START;
         schedule_epoch(&s, &now, 1);
         schedule_epoch(&s, &now, 1 - (enough ? 1.1e-4 : 0.9e-4));
         schedule_epoch(&s, &now, 1);
-        near(schedule_rate(&s, &now, 0.1, 10, 3), enough ? 0.1 : 0.05);
+        WITHIN("rate", schedule_rate(&s, &now, 0.1, 10, 3), enough ? 0.1 : 0.05, 1e-12);
     }
 }
 

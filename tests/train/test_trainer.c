@@ -1,6 +1,7 @@
 /* Training from end to end on a small problem: it learns, logs, evaluates, stops early, lowers its
  * rate, and repeats itself byte for byte. */
 #include "toy.h"
+#include "nets.h"
 
 #include "train/evaluate.h"
 
@@ -272,7 +273,7 @@ static void diagnosis_of_a_readout(void **state)
     (void)state;
     toy t;
     toy_options o = TOY;
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_evaluation e;
     fsnn_loss loss = {FSNN_MSE_RATE, 0, 0};
     fsnn_order order = fsnn_order_of(0.5);
@@ -280,7 +281,6 @@ static void diagnosis_of_a_readout(void **state)
     fsnn_neuron neuron = FSNN_NEURON_DEFAULT;
     neuron.tau.value = 2;
     toy_open(&t, &o);
-    GOOD(fsnn_net_create(&net));
     int node = fsnn_net_input(net, FSNN_SHAPE(TOY_FEATURES));
     node = fsnn_net_linear(net, "fc1", node, TOY_CLASSES, true);
     assert_true(fsnn_net_add(net, "readout", "out", &node, 1, &neuron) >= 0);

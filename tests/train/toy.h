@@ -4,6 +4,7 @@
 #define FSNN_TEST_TOY_H
 
 #include "folder.h"
+#include "nets.h"
 
 #include <fsnn/train.h>
 
@@ -69,7 +70,7 @@ static inline fsnn_data *toy_data(int64_t count, uint64_t stream, const toy_opti
 
 static inline fsnn_net *toy_net(const toy_options *o)
 {
-    fsnn_net *net;
+    fsnn_net *net = net_new();
     fsnn_order order = fsnn_order_of(0.7);
     order.learn_alpha = true;
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
@@ -77,7 +78,6 @@ static inline fsnn_net *toy_net(const toy_options *o)
     neuron.tau = (fsnn_value){0.5, true, FSNN_PER_LAYER};
     neuron.surrogate.scale_end = o->scale_end;
     fsnn_plan plan = {.steps = TOY_STEPS, .batch = o->batch, .training = true, .seed = o->seed};
-    GOOD(fsnn_net_create(&net));
     int node = fsnn_net_input(net, FSNN_SHAPE(TOY_FEATURES));
     node = fsnn_net_linear(net, "fc1", node, o->hidden, true);
     node = fsnn_net_lif(net, "lif1", node, &neuron);
