@@ -30,7 +30,7 @@ static const example examples[] = {
      "  - lif: {name: lif2, tau: 2.0, threshold: 0.5}\n"
      "dynamics: {alpha: 0.6, learn_alpha: true}\n" TRAINING("ce_rate", ADAM, ""),
      {1, {12}},
-     .encoder = {FSNN_ENCODE_DIRECT, 6, 1}},
+     .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 6, .gain = 1}},
     {"cnn",
      "input: [1, 8, 8]\n"
      "layers:\n"
@@ -46,7 +46,7 @@ static const example examples[] = {
      "dynamics: {alpha: 0.5}\n" TRAINING("mse_rate", "{kind: adamw, lr: 0.01, weight_decay: 0.01}",
                                          ", schedule: cosine, clip: 1.0"),
      {3, {1, 8, 8}},
-     .encoder = {FSNN_ENCODE_DIRECT, 4, 4}},
+     .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 4, .gain = 4}},
     {"own",
      "input: [12]\n"
      "layers:\n"
@@ -60,7 +60,7 @@ static const example examples[] = {
                                                      "momentum: 0.9, nesterov: true}",
                                                      ", checkpoint: 3"),
      {1, {12}},
-     .encoder = {FSNN_ENCODE_RATE, 8, 1}},
+     .encoder = {.kind = FSNN_ENCODE_RATE, .steps = 8, .gain = 1}},
     {"series",
      "input: [2]\n"
      "layers:\n"
@@ -71,7 +71,7 @@ static const example examples[] = {
      "dynamics: {alpha: 0.7, memory: {tolerance: 1e-4}}\n" TRAINING("ce_rate", ADAM, ", clip: 1.0"),
      {2, {150, 2}},
      .sequence = true,
-     .encoder = {FSNN_ENCODE_DIRECT, 150, 1}},
+     .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 150, .gain = 1}},
     {"recurrent",
      "input: [2]\n"
      "layers:\n"
@@ -85,7 +85,7 @@ static const example examples[] = {
      "dynamics: {alpha: 0.8, memory: 12}\n" TRAINING("tet", ADAM, ""),
      {2, {30, 2}},
      .sequence = true,
-     .encoder = {FSNN_ENCODE_DIRECT, 30, 1}},
+     .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 30, .gain = 1}},
     {"events",
      "input: [12]\n"
      "layers:\n"
@@ -97,7 +97,7 @@ static const example examples[] = {
      "dynamics: {method: gl, alpha: 0.9, step: 0.5}\n" TRAINING(
          "ce_sum", ADAM, ", schedule: {kind: plateau, factor: 0.5, patience: 1}"),
      {1, {12}},
-     .encoder = {FSNN_ENCODE_RATE, 20, 1},
+     .encoder = {.kind = FSNN_ENCODE_RATE, .steps = 20, .gain = 1},
      .sparse = true},
 };
 
