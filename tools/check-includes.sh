@@ -9,7 +9,7 @@ cd "${1:-$(dirname "$0")/..}" || exit 2
 
 law='
 # who      rooms                                   public headers
-base     | -                                     | status
+base     | -                                     | status file
 tensor   | base                                  | status tensor
 op       | tensor base                           | status tensor net
 equation | base                                  | status
@@ -22,7 +22,7 @@ train    | net data tensor base                  | status tensor frac neuron net
 model    | net op frac tensor base               | status tensor frac neuron net data events graph interpolate series train model
 plot     | base                                  | status plot
 cli      | cli/kit                               | *
-cli/kit  | -                                     | status
+cli/kit  | -                                     | status file
 examples | -                                     | *
 bench    | cli/kit                               | *
 include  | -                                     | *

@@ -1,6 +1,8 @@
 /* cli/kit/files.c: paths, directories and small text files. */
 #include "cli/kit/kit.h"
 
+#include <fsnn/file.h>
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -85,19 +87,11 @@ int cli_make_directory(const char *path)
 
 int cli_write_text(const char *path, const char *text)
 {
-    char *temporary = cli_format("%s.tmp-%ld", path, (long)getpid());
-    FILE *file = fopen(temporary, "w");
-    bool good = file != NULL;
-    if (file) {
-        good = fputs(text, file) >= 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
-        good = fclose(file) == 0 && good;
-    }
-    good = good && rename(temporary, path) == 0;
-    int code = CLI_GOOD;
-    if (!good) {
-        code = cli_error(CLI_FAILED, "cannot write %s: %s", path, strerror(errno));
-        unlink(temporary);
-    }
-    free(temporary);
-    return code;
+    fsnn_file file;
+    fsnn_status status = fsnn_file_create(&file, path);
+    if (status < 0)
+        return cli_fail(status);
+    fputs(text, file.stream);
+    status = fsnn_file_commit(&file);
+    return status < 0 ? cli_fail(status) : CLI_GOOD;
 }

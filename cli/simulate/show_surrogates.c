@@ -2,7 +2,6 @@
  * primitives that stand in for the spike in gradient checks, and both as a table. */
 #include "cli/simulate/simulate.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,33 +66,37 @@ static void print_table(void)
     }
 }
 
+static void table(FILE *out)
+{
+    fprintf(out, "x");
+    for (int k = 0; k < 2 * FSNN_SURROGATES; k++)
+        fprintf(out, ",%s.%s", k < FSNN_SURROGATES ? "slope" : "smooth",
+                fsnn_surrogate_name((fsnn_surrogate_kind)(k % FSNN_SURROGATES)));
+    for (int i = 0; i < POINTS; i++) {
+        fprintf(out, "\n%.9g", x_of(i));
+        for (int k = 0; k < 2 * FSNN_SURROGATES; k++) {
+            fsnn_surrogate s = {.kind = (fsnn_surrogate_kind)(k % FSNN_SURROGATES)};
+            fprintf(out, ",%.9g",
+                    k < FSNN_SURROGATES ? fsnn_surrogate_slope(&s, x_of(i))
+                                        : fsnn_surrogate_smooth(&s, x_of(i)));
+        }
+    }
+    fprintf(out, "\n");
+}
+
 static int write_csv(const char *path)
 {
+    fsnn_file file;
     char *name = cli_format("%s.csv", path);
-    FILE *out = fopen(name, "w");
-    if (out) {
-        fprintf(out, "x");
-        for (int k = 0; k < 2 * FSNN_SURROGATES; k++)
-            fprintf(out, ",%s.%s", k < FSNN_SURROGATES ? "slope" : "smooth",
-                    fsnn_surrogate_name((fsnn_surrogate_kind)(k % FSNN_SURROGATES)));
-        for (int i = 0; i < POINTS; i++) {
-            fprintf(out, "\n%.9g", x_of(i));
-            for (int k = 0; k < 2 * FSNN_SURROGATES; k++) {
-                fsnn_surrogate s = {.kind = (fsnn_surrogate_kind)(k % FSNN_SURROGATES)};
-                fprintf(out, ",%.9g",
-                        k < FSNN_SURROGATES ? fsnn_surrogate_slope(&s, x_of(i))
-                                            : fsnn_surrogate_smooth(&s, x_of(i)));
-            }
-        }
-        fprintf(out, "\n");
+    fsnn_status status = fsnn_file_create(&file, name);
+    if (status >= 0) {
+        table(file.stream);
+        status = fsnn_file_commit(&file);
     }
-    int code = CLI_GOOD;
-    if (!out || ferror(out) || fclose(out) != 0)
-        code = cli_error(CLI_FAILED, "cannot write %s: %s", name, strerror(errno));
-    else
+    if (status >= 0)
         cli_say("wrote %s", name);
     free(name);
-    return code;
+    return status < 0 ? cli_fail(status) : CLI_GOOD;
 }
 
 static int run(const sim_setup *s, const sim_options *o, const char *path)

@@ -2,11 +2,9 @@
  * NPZ. */
 #include "cli/simulate/simulate.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 char *sim_setup_text(const sim_setup *s)
 {
@@ -96,26 +94,17 @@ static void row(FILE *file, const sim_setup *s, const sim_result *r, int64_t k)
     fputc('\n', file);
 }
 
-/* Through a temporary file and rename, so that an old file stays whole when this fails. */
 static int write_csv(const sim_setup *s, const sim_result *r, const char *path)
 {
-    char *temporary = cli_format("%s.tmp-%ld", path, (long)getpid());
-    FILE *file = fopen(temporary, "w");
-    bool good = file != NULL;
-    if (file) {
-        header(file, s);
-        for (int64_t k = 0; k < s->steps && !ferror(file); k++)
-            row(file, s, r, k);
-        good = !ferror(file) && fflush(file) == 0 && fsync(fileno(file)) == 0;
-        good = fclose(file) == 0 && good;
-    }
-    good = good && rename(temporary, path) == 0;
-    int code =
-        good ? CLI_GOOD : cli_error(CLI_FAILED, "cannot write %s: %s", path, strerror(errno));
-    if (!good)
-        unlink(temporary);
-    free(temporary);
-    return code;
+    fsnn_file file;
+    fsnn_status status = fsnn_file_create(&file, path);
+    if (status < 0)
+        return cli_fail(status);
+    header(file.stream, s);
+    for (int64_t k = 0; k < s->steps && !ferror(file.stream); k++)
+        row(file.stream, s, r, k);
+    status = fsnn_file_commit(&file);
+    return status < 0 ? cli_fail(status) : CLI_GOOD;
 }
 
 /* ---- NPZ ---- */

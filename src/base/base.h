@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <fsnn/file.h>
 #include <fsnn/status.h>
 
 #define FSNN_TRY(expr)                                                                             \
@@ -86,17 +87,8 @@ typedef struct fsnn_alias {
 int fsnn_name_find(const char *what, const char *name, const char *(*at)(int i),
                    const fsnn_alias *also);
 
-/* ---- files: atomic writing. Opens PATH.tmp-PID; commit syncs, closes, renames; abort removes */
-#include <stdio.h>
-typedef struct fsnn_file {
-    FILE *stream;
-    char *path, *temporary;
-} fsnn_file;
-fsnn_status fsnn_file_create(fsnn_file *file, const char *path);
-/* FSNN_EIO (with the system's reason: disk full, ...) when any write failed; the old file is then
- * untouched. */
-fsnn_status fsnn_file_commit(fsnn_file *file);
-void fsnn_file_abort(fsnn_file *file);
+/* ---- files: writing is <fsnn/file.h> ---- */
+
 /* Whole file into memory (fsnn_free). */
 fsnn_status fsnn_file_read(const char *path, uint8_t **data, size_t *size);
 

@@ -4,10 +4,12 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define TEXT_SIZE 2048
-#define KEY_SIZE 256
+enum {
+    TEXT_SIZE = sizeof((fsnn_error *)0)->text,
+    KEY_SIZE = sizeof((fsnn_error *)0)->key,
+};
 
-static _Thread_local char last[TEXT_SIZE], about[KEY_SIZE];
+static _Thread_local fsnn_error last;
 
 static const struct {
     fsnn_status status;
@@ -36,7 +38,7 @@ const char *fsnn_status_meaning(fsnn_status status)
 
 const char *fsnn_error_text(void)
 {
-    return last;
+    return last.text;
 }
 
 fsnn_status fsnn_error_set(fsnn_status status, const char *format, ...)
@@ -51,19 +53,19 @@ fsnn_status fsnn_error_set(fsnn_status status, const char *format, ...)
         snprintf(text, sizeof text, "%s", fsnn_status_meaning(status));
     else if (length >= TEXT_SIZE)
         memcpy(text + TEXT_SIZE - 4, "...", 4);
-    memcpy(last, text, strlen(text) + 1);
-    about[0] = 0;
+    memcpy(last.text, text, strlen(text) + 1);
+    last.key[0] = 0;
     return status;
 }
 
 const char *fsnn_error_key(void)
 {
-    return about;
+    return last.key;
 }
 
 fsnn_status fsnn_error_set_key(fsnn_status status, const char *key)
 {
-    snprintf(about, sizeof about, "%s", key);
+    snprintf(last.key, KEY_SIZE, "%s", key);
     return status;
 }
 
@@ -72,7 +74,17 @@ fsnn_status fsnn_fail_in(fsnn_status status, const char *group)
     char key[KEY_SIZE];
     if (status >= 0)
         return status;
-    memcpy(key, about, sizeof key);
-    snprintf(about, sizeof about, "%s%s%.*s", group, *key ? "." : "", KEY_SIZE / 2, key);
+    memcpy(key, last.key, sizeof key);
+    snprintf(last.key, KEY_SIZE, "%s%s%.*s", group, *key ? "." : "", KEY_SIZE / 2, key);
     return status;
+}
+
+void fsnn_error_keep(fsnn_error *error)
+{
+    *error = last;
+}
+
+void fsnn_error_restore(const fsnn_error *error)
+{
+    last = *error;
 }

@@ -15,6 +15,13 @@ fsnn_status fsnn_error_set_key(fsnn_status status, const char *key);
  * "front.bands", nothing "front". Returns `status`. */
 fsnn_status fsnn_fail_in(fsnn_status status, const char *group);
 
+/* The last error, kept over clean-up that may fail too: the first one is what is told. */
+typedef struct fsnn_error {
+    char text[2048], key[256];
+} fsnn_error;
+void fsnn_error_keep(fsnn_error *error);
+void fsnn_error_restore(const fsnn_error *error);
+
 /* fsnn_fail with a key: return fsnn_fail_key(FSNN_EARGUMENT, "bands", "...", ...) */
 #define fsnn_fail_key(status, key, ...)                                                            \
     fsnn_failed((status), fsnn_error_set_key(fsnn_error_set((status), __VA_ARGS__), (key)))

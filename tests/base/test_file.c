@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char *path;
@@ -210,16 +211,93 @@ static void pipes_are_read_whole(void **state)
     fsnn_free(data);
 }
 
+/* Someone who knows how files beside the target were called cannot have them written elsewhere. */
+static void planted_links_are_not_followed(void **state)
+{
+    char planted[512];
+    const char *victim = folder_path("victim");
+    fsnn_file file;
+    struct stat about;
+
+    (void)state;
+    snprintf(planted, sizeof planted, "%s.tmp-%ld", path, (long)getpid());
+    FILE *stream = fopen(victim, "w");
+    fputs("precious", stream);
+    fclose(stream);
+    assert_int_equal(symlink(victim, planted), 0);
+    assert_int_equal(fsnn_file_create(&file, path), FSNN_OK);
+    fputs("new", file.stream);
+    assert_int_equal(lstat(file.temporary, &about), 0);
+    assert_true(S_ISREG(about.st_mode));
+    assert_int_equal(fsnn_file_commit(&file), FSNN_OK);
+    expect_file("new");
+    path = victim;
+    expect_file("precious");
+}
+
+/* Two at once have a file each; the last that ends is what stays. */
+static void two_at_once(void **state)
+{
+    fsnn_file one, two;
+
+    (void)state;
+    assert_int_equal(fsnn_file_create(&one, path), FSNN_OK);
+    assert_int_equal(fsnn_file_create(&two, path), FSNN_OK);
+    fputs("one", one.stream);
+    fputs("two", two.stream);
+    assert_int_equal(entries(), 2);
+    assert_int_equal(fsnn_file_commit(&two), FSNN_OK);
+    expect_file("two");
+    assert_int_equal(fsnn_file_commit(&one), FSNN_OK);
+    expect_file("one");
+    assert_int_equal(entries(), 1);
+}
+
+/* A process that is killed leaves its file; the next that writes the target removes it, and those
+ * of older versions, and nothing else. */
+static void what_the_dead_left_goes(void **state)
+{
+    static const char *const other[] = {"file.tmp-", "file.tmp-12x", "file.tmp-1-12345",
+                                        "mine.tmp-1"};
+    char name[512];
+
+    (void)state;
+    pid_t child = fork();
+    if (child == 0) {
+        fsnn_file file;
+        if (fsnn_file_create(&file, path) == FSNN_OK)
+            raise(SIGKILL);
+        _exit(1);
+    }
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(entries(), 1);
+    snprintf(name, sizeof name, "%s.tmp-99999999", path);
+    fclose(fopen(name, "w"));
+    for (int i = 0; i < FSNN_COUNT(other); i++) {
+        fclose(fopen(folder_path(other[i]), "w"));
+    }
+    assert_int_equal(entries(), 2 + FSNN_COUNT(other));
+    write_file("new");
+    assert_int_equal(entries(), 1 + FSNN_COUNT(other));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_folder, folder_remove)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(commit_replaces),          TEST(nothing_is_seen_before_the_commit),
-        TEST(abort_keeps_the_old_file), TEST(failed_write_keeps_the_old_file),
-        TEST(full_disk_is_named),       TEST(links_and_modes_survive),
-        TEST(refusals_say_why),         TEST(out_of_memory_leaves_nothing),
+        TEST(commit_replaces),
+        TEST(nothing_is_seen_before_the_commit),
+        TEST(abort_keeps_the_old_file),
+        TEST(failed_write_keeps_the_old_file),
+        TEST(full_disk_is_named),
+        TEST(links_and_modes_survive),
+        TEST(refusals_say_why),
+        TEST(out_of_memory_leaves_nothing),
         TEST(pipes_are_read_whole),
+        TEST(planted_links_are_not_followed),
+        TEST(two_at_once),
+        TEST(what_the_dead_left_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
