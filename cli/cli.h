@@ -36,8 +36,8 @@ int cli_model_data(cli_model *model, const bool wanted[FSNN_PARTS], bool in_orde
  * test before validation before training; -1: none. */
 int cli_model_watched(const cli_model *model);
 int cli_model_judge(const cli_model *model);
-/* `shuffle` is for training: the samples in a new order and augmented in each epoch. */
-int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batch, bool shuffle,
+/* Of a part of the data in its order, as for an evaluation. */
+int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batch,
                      fsnn_loader **loader);
 /* Weights of the file, but what --set names stays as it was set. The net is wrapped. */
 int cli_model_weights(cli_model *model, const char *path);

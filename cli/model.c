@@ -39,12 +39,13 @@ int cli_model_open(cli_model *model, const char *path, const cli_common *common)
     return CLI_GOOD;
 }
 
-int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batch, bool shuffle,
-                     fsnn_loader **loader)
+static int open_loader(const cli_model *model, const fsnn_data *data, int64_t batch, bool shuffle,
+                       bool drop_last, fsnn_loader **loader)
 {
     fsnn_loader_options options = {.encoder = *fsnn_description_encoder(model->description),
                                    .batch = batch,
                                    .shuffle = shuffle,
+                                   .drop_last = drop_last,
                                    .seed = model->training.seed,
                                    .sampling = fsnn_description_sampling(model->description),
                                    .still = true};
@@ -56,16 +57,22 @@ int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batc
     return status < 0 ? cli_fail(status) : CLI_GOOD;
 }
 
+int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batch,
+                     fsnn_loader **loader)
+{
+    return open_loader(model, data, batch, false, false, loader);
+}
+
 int cli_model_data(cli_model *model, const bool wanted[FSNN_PARTS], bool in_order)
 {
     fsnn_status status = fsnn_description_parts(model->description, wanted, model->data);
     int code = status < 0 ? cli_fail(status) : CLI_GOOD;
     for (int p = 0; p < FSNN_PARTS && code == CLI_GOOD; p++) {
-        bool shuffle =
-            p == FSNN_PART_TRAIN && !in_order && fsnn_description_shuffle(model->description);
+        bool train = p == FSNN_PART_TRAIN && !in_order;
         if (model->data[p])
-            code = cli_model_loader(model, model->data[p], model->training.batch, shuffle,
-                                    &model->loader[p]);
+            code = open_loader(model, model->data[p], model->training.batch,
+                               train && fsnn_description_shuffle(model->description),
+                               train && model->training.drop_last, &model->loader[p]);
     }
     return code;
 }

@@ -252,6 +252,9 @@ FSNN_API fsnn_status fsnn_loader_create(const fsnn_data *data, const fsnn_loader
 FSNN_API void fsnn_loader_destroy(fsnn_loader *loader);
 FSNN_API int64_t fsnn_loader_batches(const fsnn_loader *loader); /* in one epoch */
 FSNN_API int64_t fsnn_loader_samples(const fsnn_loader *loader); /* in one epoch */
+/* Samples of a batch that is not the last: what was asked for, or all that there are. The last one
+ * of an epoch may have fewer. */
+FSNN_API int64_t fsnn_loader_batch(const fsnn_loader *loader);
 /* Bytes of the batches that it holds; of lists, which grow with the spikes that come, what they
  * began with or have grown to. */
 FSNN_API int64_t fsnn_loader_memory(const fsnn_loader *loader);

@@ -254,7 +254,8 @@ typedef struct fsnn_plan {
 FSNN_API fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics,
                                    const fsnn_plan *plan);
 /* Changes K, B or the mode of a wrapped net; resets the state unless only `steps`, `record` or
- * `still` change. Cheap where the new size was seen before or is smaller. */
+ * `still` change. Cheap where the new size was seen before or is smaller. A plan that is refused
+ * leaves the net with the one it had, its state reset. */
 FSNN_API fsnn_status fsnn_net_replan(fsnn_net *net, const fsnn_plan *plan);
 /* Remarks of the last wrap that are not errors (an unstable choice of step, say): index 0, 1, ...
  * until NULL. */

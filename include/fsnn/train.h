@@ -142,6 +142,7 @@ typedef struct fsnn_training {
     uint64_t seed;      /* of weights, dropout, order and encoding */
     int64_t checkpoint; /* gradient checkpointing and truncation as in fsnn_plan */
     bool truncate;
+    bool drop_last; /* of the training data's loader: leave out an incomplete last batch */
 } fsnn_training;
 
 /* ce_rate, Adam 1e-3, constant, no clipping, 10 epochs of batches of 64, seed 1. */
@@ -186,16 +187,24 @@ typedef struct fsnn_train_options {
     volatile const int *stop; /* set by a signal handler: save, FSNN_EINTERRUPTED */
 } fsnn_train_options;
 
+/* Whether a training could begin: what fsnn_train refuses before its first batch is refused here,
+ * and nothing is changed but the net's state, which is reset. A last batch of an epoch that is too
+ * small for a layer (batch normalisation of one sample) is refused too. `test` may be NULL.
+ * Errors: FSNN_EARGUMENT, FSNN_ESHAPE, FSNN_ESTATE (not wrapped). */
+FSNN_API fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train,
+                                      const fsnn_loader *test, const fsnn_training *training);
+
 /* Trains a wrapped net; its plan is changed to what the batches need and is as before at the end.
  * After each epoch evaluates on `test`, the data to be watched: the validation set, where there is
- * one (may be NULL: then the training figures decide), and writes
- * into `directory`, which must exist: last.safetensors, last.state.safetensors (all that resuming
- * needs: weights, optimiser, position, figures so far), best.safetensors (highest accuracy; of
- * equals the lower loss), metrics.csv, metrics.jsonl, all atomically. Early stop watches the test
- * accuracy, without test data the training loss. Evaluations do not change what training does. A
- * stop, by `stop` or a callback, saves after the running batch; resuming goes on within the epoch.
- * `*result` (may be NULL) gets the figures of the best epoch; of the part so far where none has
- * ended.
+ * one (may be NULL: then the training figures decide), and writes into `directory`, which must
+ * exist: last.safetensors, last.state.safetensors (all that resuming needs: weights, optimiser,
+ * position, figures so far), best.safetensors (highest accuracy; of equals the lower loss),
+ * metrics.csv, metrics.jsonl, all atomically. Early stop watches the test accuracy, without test
+ * data the training loss. Evaluations do not change what training does. A stop, by `stop` or a
+ * callback, saves after the running batch; resuming goes on within the epoch. `*result` (may be
+ * NULL) gets the figures of the best epoch, `epochs` those that are done by now; of the part so far
+ * where none has ended. A run that is resumed with no more epochs than it has done (or was stopped
+ * early) has nothing left to train: FSNN_OK.
  * Errors: FSNN_EARGUMENT, FSNN_ESHAPE (data and net do not fit), FSNN_ENUMERIC (the loss is NaN or
  * infinite: epoch and batch; earlier checkpoints stay), FSNN_EIO (directory or disk), FSNN_EFORMAT,
  * FSNN_ENOTFOUND, FSNN_ESHAPE (a state that does not fit: which array), FSNN_EINTERRUPTED. */

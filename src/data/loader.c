@@ -341,6 +341,11 @@ int64_t fsnn_loader_samples(const fsnn_loader *loader)
     return loader->samples;
 }
 
+int64_t fsnn_loader_batch(const fsnn_loader *loader)
+{
+    return loader->how.options.batch;
+}
+
 int64_t fsnn_loader_memory(const fsnn_loader *l)
 {
     if (!l)

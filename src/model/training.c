@@ -200,6 +200,10 @@ const fsnn_key training_keys[] = {
      AT(fsnn_training, truncate),
      .help = "with checkpoint: gradients end at the borders of segments (truncated backpropagation "
              "through time)"},
+    {.name = "drop_last",
+     .type = FSNN_KEY_BOOL,
+     AT(fsnn_training, drop_last),
+     .help = "leave out the last batch of an epoch where it is not full"},
     {.name = "seed",
      .type = FSNN_KEY_UINT64,
      AT(fsnn_training, seed),

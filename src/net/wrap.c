@@ -221,20 +221,39 @@ fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics, const fs
     return fsnn_net_reset(net);
 }
 
+static fsnn_status plan_again(fsnn_net *net, const fsnn_plan *plan)
+{
+    net->plan = *plan;
+    net->ran = net->wrapped = false;
+    FSNN_TRY(net_mark(net));
+    FSNN_TRY(net_segments_plan(net));
+    net->wrapped = true;
+    return FSNN_OK;
+}
+
+/* After a plan that failed: the one before it serves again, and the error stays. */
+static void go_back(fsnn_net *net, const fsnn_plan *was)
+{
+    fsnn_error error;
+    fsnn_error_keep(&error);
+    if (plan_again(net, was) == FSNN_OK)
+        fsnn_net_reset(net);
+    fsnn_error_restore(&error);
+}
+
 fsnn_status fsnn_net_replan(fsnn_net *net, const fsnn_plan *plan)
 {
     if (!net || !net->wrapped)
         return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: call fsnn_net_wrap first");
     if (!plan || plan->steps < 1 || plan->batch < 1)
         return fsnn_fail(FSNN_EARGUMENT, "a plan has at least 1 step and a batch of at least 1");
-    fsnn_plan was = net->plan;
-    net->plan = *plan;
-    net->ran = false;
-    net->wrapped = false;
     FSNN_TRY(check_plan(plan));
-    FSNN_TRY(net_mark(net));
-    FSNN_TRY(net_segments_plan(net));
-    net->wrapped = true;
+    fsnn_plan was = net->plan;
+    fsnn_status status = plan_again(net, plan);
+    if (status < 0) {
+        go_back(net, &was);
+        return status;
+    }
     was.steps = plan->steps;
     was.record = plan->record;
     bool same = was.batch == plan->batch && was.training == plan->training &&

@@ -3,6 +3,7 @@
  * training draws the same random numbers with and without evaluations in between. */
 #include "train/evaluate.h"
 
+#include "base/error_key.h"
 #include "train/loss.h"
 #include "train/pass.h"
 
@@ -151,8 +152,11 @@ static fsnn_status counted(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *
     *result = (fsnn_evaluation){0};
     fsnn_status status = all(net, loader, loss, epoch, stop, confusion, result);
     fsnn_net_counter_set(net, counter);
-    if (fsnn_net_shapes(net, NULL, NULL) == FSNN_OK)
+    fsnn_error error;
+    fsnn_error_keep(&error);
+    if (fsnn_net_shapes(net, NULL, NULL) == FSNN_OK) /* still wrapped */
         fsnn_net_count_spikes(net, false);
+    fsnn_error_restore(&error);
     if (status)
         fsnn_evaluation_free(result);
     return status;
@@ -180,11 +184,10 @@ fsnn_status fsnn_evaluate_epoch(fsnn_net *net, fsnn_loader *loader, const fsnn_l
     FSNN_TRY(fsnn_loss_check(loss));
     fsnn_plan plan = pass_plan(net);
     fsnn_status status = counted(net, loader, loss, epoch, NULL, true, result);
-    fsnn_status back = fsnn_net_replan(net, &plan);
-    if (!status && back) {
+    bool evaluated = status == FSNN_OK;
+    status = pass_back(net, &plan, status);
+    if (evaluated && status)
         fsnn_evaluation_free(result);
-        return back;
-    }
     return status;
 }
 

@@ -2,6 +2,7 @@
  * their own. */
 #include "train/pass.h"
 
+#include "base/error_key.h"
 #include "net/net.h"
 
 fsnn_plan pass_plan(const fsnn_net *net)
@@ -25,7 +26,7 @@ fsnn_status pass_check(const fsnn_net *net, const fsnn_loader *loader, const cha
     return FSNN_OK;
 }
 
-static fsnn_status plan_for(fsnn_net *net, const fsnn_batch *batch, pass_mode mode)
+fsnn_status pass_replan(fsnn_net *net, const fsnn_batch *batch, pass_mode mode)
 {
     fsnn_plan now = net->plan, plan = now;
     plan.steps = batch->steps;
@@ -48,7 +49,7 @@ fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, pass_mode mode,
     fsnn_shape shape;
     if (!batch->labels)
         return fsnn_fail(FSNN_EARGUMENT, "the samples have no labels: a loss needs them");
-    FSNN_TRY(plan_for(net, batch, mode));
+    FSNN_TRY(pass_replan(net, batch, mode));
     FSNN_TRY(fsnn_net_reset(net));
     FSNN_TRY(batch->spikes ? fsnn_net_forward_spikes(net, batch->spikes, output)
                            : fsnn_net_forward(net, batch->x, output));
@@ -72,10 +73,21 @@ int64_t pass_counted(const fsnn_batch *batch)
     return counted;
 }
 
+fsnn_status pass_back(fsnn_net *net, const fsnn_plan *plan, fsnn_status status)
+{
+    fsnn_error error;
+    fsnn_error_keep(&error);
+    fsnn_status back = fsnn_net_replan(net, plan);
+    if (!status)
+        return back;
+    fsnn_error_restore(&error);
+    return status;
+}
+
 fsnn_status pass_fail(fsnn_status status, const char *where)
 {
-    char *why = fsnn_strdup(fsnn_error_text());
-    fsnn_fail(status, "%s: %s", where, why ? why : fsnn_status_meaning(status));
-    fsnn_free(why);
-    return status;
+    fsnn_error error;
+    fsnn_error_keep(&error);
+    fsnn_fail(status, "%s: %s", where, error.text);
+    return fsnn_error_set_key(status, error.key);
 }

@@ -16,12 +16,17 @@ typedef struct pass_mode {
     int64_t checkpoint;
     bool truncate;
 } pass_mode;
-/* Plans the net for the batch where it is not already, starts at time 0, runs it. `*classes` is the
+/* Plans the net for a batch's steps, size and stillness, where it is not already. */
+fsnn_status pass_replan(fsnn_net *net, const fsnn_batch *batch, pass_mode mode);
+/* The same, starts at time 0, runs it. `*classes` is the
  * size of one output; where samples have a label for each of several places, of one place. */
 fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, pass_mode mode,
                          const float **output, int64_t *classes);
 /* Labels of the batch that count. */
 int64_t pass_counted(const fsnn_batch *batch);
+/* Gives the net its plan of before back, after work that ended with `status`: its error, where it
+ * is one, and else that of going back. */
+fsnn_status pass_back(fsnn_net *net, const fsnn_plan *plan, fsnn_status status);
 /* Puts "where: " before the sentence of the last error; returns `status`. */
 fsnn_status pass_fail(fsnn_status status, const char *where);
 

@@ -26,30 +26,9 @@ static fsnn_status check_directory(const char *directory)
     return FSNN_OK;
 }
 
-static fsnn_status check_training(const fsnn_training *training)
-{
-    if (training->epochs < 1)
-        return fsnn_fail(FSNN_EARGUMENT, "training over %lld epochs: at least 1 is needed",
-                         (long long)training->epochs);
-    if (!(training->clip >= 0 && isfinite(training->clip)))
-        return fsnn_fail(FSNN_EARGUMENT, "clip is %g: it must not be negative (0: no clipping)",
-                         training->clip);
-    if (training->early_stop.patience < 0 || !(training->early_stop.min_delta >= 0))
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "early stop: patience is %d and min_delta %g, neither may be negative",
-                         training->early_stop.patience, training->early_stop.min_delta);
-    FSNN_TRY(fsnn_loss_check(&training->loss));
-    FSNN_TRY(schedule_check(&training->schedule));
-    return optimizer_check(&training->optimizer);
-}
-
 static fsnn_status check(const trainer *t)
 {
-    FSNN_TRY(check_training(&t->options->training));
-    FSNN_TRY(fsnn_net_shapes(t->net, NULL, NULL)); /* wrapped? */
-    FSNN_TRY(pass_check(t->net, t->train, "training"));
-    if (t->test)
-        FSNN_TRY(pass_check(t->net, t->test, "test"));
+    FSNN_TRY(fsnn_train_check(t->net, t->train, t->test, &t->options->training));
     return check_directory(t->options->directory);
 }
 
@@ -238,7 +217,7 @@ static void result_of(const trainer *t, fsnn_metrics *result)
 {
     if (t->at.best >= 0 && t->at.best < t->history.rows) {
         *result = t->history.row[t->at.best];
-        result->epochs = t->options->training.epochs;
+        result->epochs = t->at.epoch;
         result->batch = result->batches = t->at.epoch_batches;
     } else if (t->at.epoch_batches) {
         trainer_metrics(t, result);
@@ -262,8 +241,7 @@ fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *test,
     fsnn_status status = prepare(&t);
     if (!status) {
         status = all_epochs(&t);
-        fsnn_status back = fsnn_net_replan(net, &plan);
-        status = status ? status : back;
+        status = pass_back(net, &plan, status);
     }
     if (result) {
         memset(result, 0, sizeof *result);

@@ -84,6 +84,20 @@ static void what_it_is_about(void **state)
     assert_string_equal(fsnn_error_key(), "frames");
 }
 
+static void the_first_one_is_kept(void **state)
+{
+    fsnn_error error;
+
+    (void)state;
+    fsnn_fail_key(FSNN_EIO, "data.path", "disk full");
+    fsnn_error_keep(&error);
+    fsnn_fail(FSNN_ESTATE, "clean-up failed too");
+    assert_string_equal(fsnn_error_key(), "");
+    fsnn_error_restore(&error);
+    assert_string_equal(fsnn_error_text(), "disk full");
+    assert_string_equal(fsnn_error_key(), "data.path");
+}
+
 static void nearest_names(void **state)
 {
     static const char *const known[] = {"linear", "conv2d", "flatten", "lif", "if", "dropout"};
@@ -129,6 +143,7 @@ int main(void)
         cmocka_unit_test(long_sentence_is_cut_and_says_so),
         cmocka_unit_test(each_thread_has_its_own),
         cmocka_unit_test(what_it_is_about),
+        cmocka_unit_test(the_first_one_is_kept),
         cmocka_unit_test(nearest_names),
         cmocka_unit_test(version_and_isa),
     };

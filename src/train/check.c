@@ -1,0 +1,64 @@
+/* train/check.c: all that can be refused before a training begins: options, data that do not fit,
+ * and a last batch that is too small for the network. */
+#include "train/optimizer.h"
+#include "train/pass.h"
+#include "train/schedule.h"
+
+#include "base/error_key.h"
+
+#include <math.h>
+
+static fsnn_status check_options(const fsnn_training *training)
+{
+    if (training->epochs < 1)
+        return fsnn_fail(FSNN_EARGUMENT, "training over %lld epochs: at least 1 is needed",
+                         (long long)training->epochs);
+    if (!(training->clip >= 0 && isfinite(training->clip)))
+        return fsnn_fail(FSNN_EARGUMENT, "clip is %g: it must not be negative (0: no clipping)",
+                         training->clip);
+    if (training->early_stop.patience < 0 || !(training->early_stop.min_delta >= 0))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "early stop: patience is %d and min_delta %g, neither may be negative",
+                         training->early_stop.patience, training->early_stop.min_delta);
+    FSNN_TRY(fsnn_loss_check(&training->loss));
+    FSNN_TRY(schedule_check(&training->schedule));
+    return optimizer_check(&training->optimizer);
+}
+
+/* The last batch of an epoch may be smaller than the others: what normalises over a batch may
+ * refuse it. Planned now, it does so before anything is learned. */
+static fsnn_status check_last(fsnn_net *net, const fsnn_loader *train,
+                              const fsnn_training *training)
+{
+    fsnn_error error;
+    fsnn_plan plan = pass_plan(net);
+    int64_t batch = fsnn_loader_batch(train), samples = fsnn_loader_samples(train);
+    fsnn_batch last = {.batch = samples % batch, .still = fsnn_loader_still(train)};
+    if (!last.batch)
+        return FSNN_OK;
+    fsnn_loader_shape(train, &last.steps, NULL);
+    pass_mode mode = {true, training->checkpoint, training->truncate};
+    fsnn_status status = pass_replan(net, &last, mode);
+    if (!status)
+        return fsnn_net_replan(net, &plan);
+    fsnn_error_keep(&error);
+    fsnn_fail(status,
+              "the last batch of an epoch is %lld of %lld samples, in batches of %lld: %s; "
+              "`drop_last: true` in the section training leaves it out",
+              (long long)last.batch, (long long)samples, (long long)batch, error.text);
+    return fsnn_error_set_key(status, error.key);
+}
+
+fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train, const fsnn_loader *test,
+                             const fsnn_training *training)
+{
+    if (!net || !train || !training)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_train_check: net, train and training must not be NULL");
+    FSNN_TRY(check_options(training));
+    FSNN_TRY(fsnn_net_shapes(net, NULL, NULL)); /* wrapped? */
+    FSNN_TRY(pass_check(net, train, "training"));
+    if (test)
+        FSNN_TRY(pass_check(net, test, "test"));
+    return check_last(net, train, training);
+}
