@@ -85,6 +85,7 @@ static int help(int count, char **name)
 int main(int argc, char **argv)
 {
     cli_message_setup("", false);
+    cli_signals_setup();
     if (argc < 2)
         return overview(stdout), cli_close(CLI_GOOD);
     const char *name = argv[1];

@@ -148,13 +148,13 @@ static void print_confusion(const fsnn_evaluation *e)
 static void print_table(const work *w)
 {
     const fsnn_evaluation *e = &w->evaluation;
-    char samples[CLI_NUMBER], rate[CLI_NUMBER];
+    char samples[CLI_NUMBER], rate[CLI_NUMBER], loss[CLI_NUMBER];
     printf("%-24s %s\n", "network", fsnn_description_name(w->model.description));
     printf("%-24s %s\n", "weights", w->o->weights);
     printf("%-24s %s (%s)\n", "samples", cli_count(samples, e->samples), which(w));
-    printf("%-24s %.4f", "loss", e->loss);
+    printf("%-24s %s", "loss", cli_decimal(loss, e->loss));
     if (w->repeats > 1)
-        printf(" +- %.4f", w->spread_loss);
+        printf(" +- %s", cli_decimal(loss, w->spread_loss));
     printf(" (%s)\n%-24s %.2f", fsnn_loss_name(w->model.training.loss.kind), "accuracy",
            100 * e->accuracy);
     if (w->repeats > 1)
@@ -325,7 +325,7 @@ static int evaluate(work *w)
     fsnn_shape shape;
     fsnn_loader_shape(w->loader, &w->steps, &shape);
     fsnn_plan plan = {.steps = w->steps,
-                      .batch = w->model.training.batch,
+                      .batch = fsnn_loader_batch(w->loader),
                       .seed = w->model.training.seed,
                       .checkpoint = w->model.training.checkpoint,
                       .still = fsnn_loader_still(w->loader)};

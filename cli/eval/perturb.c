@@ -222,15 +222,17 @@ void cli_conditions_print(const cli_conditions *conditions, const fsnn_evaluatio
 {
     if (!conditions->count)
         return;
+    char loss[CLI_NUMBER];
     bool many = repeats > 1;
     printf("\n%-36s %12s %12s %12s%s\n", "disturbed by", "loss", "accuracy", "change",
            many ? "       spread" : "");
-    printf("%-36s %12.4f %10.2f %%\n", "nothing", clean->loss, 100 * clean->accuracy);
+    printf("%-36s %12s %10.2f %%\n", "nothing", cli_decimal(loss, clean->loss),
+           100 * clean->accuracy);
     for (int i = 0; i < conditions->count; i++) {
         const cli_condition *c = &conditions->item[i];
         char *text = label(c);
-        printf("%-36s %12.4f %10.2f %% %+10.2f %%", text, c->loss, 100 * c->accuracy,
-               100 * (c->accuracy - clean->accuracy));
+        printf("%-36s %12s %10.2f %% %+10.2f %%", text, cli_decimal(loss, c->loss),
+               100 * c->accuracy, 100 * (c->accuracy - clean->accuracy));
         if (many)
             printf(" %10.2f %%", 100 * c->spread_accuracy);
         printf("\n");

@@ -15,7 +15,7 @@ enum cli_exit {
     CLI_GOOD = 0,
     CLI_FAILED = 1,        /* the run failed */
     CLI_USAGE = 2,         /* wrong options, or an error in the description */
-    CLI_INTERRUPTED = 130, /* stopped by SIGINT or SIGTERM */
+    CLI_INTERRUPTED = 130, /* stopped by SIGINT, SIGTERM or SIGHUP */
 };
 
 #define CLI_COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
@@ -156,6 +156,8 @@ int cli_figure_done(fsnn_status status, const char *path);
 #define CLI_NUMBER 32
 char *cli_count(char *text, int64_t value); /* 2,032,640 */
 char *cli_short(char *text, double value);  /* 4.07 M */
+/* 0.1234, and 9.887e+28 where it is large: losses that run away */
+char *cli_decimal(char *text, double value);
 char *cli_bytes(char *text, double bytes);  /* 12.3 MiB */
 char *cli_time(char *text, double seconds); /* 0:42, 1:02:03 */
 char *cli_energy(char *text, double pico);  /* 1.23 uJ */
@@ -177,9 +179,11 @@ void cli_json_text(cli_json *json, const char *key, const char *value);
 void cli_json_number(cli_json *json, const char *key, double value); /* null when not finite */
 void cli_json_integer(cli_json *json, const char *key, int64_t value);
 
-/* ---- signals: the first SIGINT or SIGTERM sets the flag, the second ends the process with
+/* ---- signals: the first SIGINT, SIGTERM or SIGHUP sets the flag, the second ends the process with
  * CLI_INTERRUPTED */
 
+/* Of every command: a file that grows past the limit is a write that fails. */
+void cli_signals_setup(void);
 void cli_signals_catch(void);
 volatile const int *cli_stop(void);
 

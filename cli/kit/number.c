@@ -27,6 +27,10 @@ static char *scaled(char *text, double value, double base, const char *const *un
         value /= base;
         i++;
     }
+    if (fabs(value) >= base * 0.9995) { /* beyond the largest unit */
+        snprintf(text, CLI_NUMBER, "%.3g%s%s", value, *unit[i] ? " " : "", unit[i]);
+        return text;
+    }
     int decimals = fabs(value) >= 99.95 ? 0 : fabs(value) >= 9.995 ? 1 : 2;
     if (i == 0 && value == floor(value))
         decimals = 0;
@@ -38,6 +42,12 @@ char *cli_short(char *text, double value)
 {
     static const char *const unit[] = {"", "k", "M", "G", "T"};
     return scaled(text, value, 1000, unit, CLI_COUNT(unit));
+}
+
+char *cli_decimal(char *text, double value)
+{
+    snprintf(text, CLI_NUMBER, fabs(value) < 1e4 ? "%.4f" : "%.4g", value);
+    return text;
 }
 
 char *cli_bytes(char *text, double bytes)

@@ -1,5 +1,6 @@
-/* cli/kit/signals.c: SIGINT and SIGTERM. The first asks to stop in good order, the second ends at
- * once. */
+/* cli/kit/signals.c: SIGINT, SIGTERM and SIGHUP. The first asks to stop in good order, the second
+ * ends at once. And SIGXFSZ: what would end the program makes a write fail, which has a
+ * sentence. */
 #include "cli/kit/kit.h"
 
 #include <signal.h>
@@ -18,13 +19,20 @@ static void handle(int number)
 
 void cli_signals_catch(void)
 {
-    struct sigaction action;
+    struct sigaction action, before;
     memset(&action, 0, sizeof action);
     action.sa_handler = handle;
     action.sa_flags = SA_RESTART; /* reads and writes under way go on */
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* nohup */
+        sigaction(SIGHUP, &action, NULL);
+}
+
+void cli_signals_setup(void)
+{
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 volatile const int *cli_stop(void)

@@ -64,10 +64,10 @@ static void percent(char *text, size_t size, double share)
 
 static void start_of_line(char *text, size_t size, const fsnn_metrics *m)
 {
-    char epoch[CLI_NUMBER], accuracy[CLI_NUMBER];
+    char epoch[CLI_NUMBER], accuracy[CLI_NUMBER], loss[CLI_NUMBER];
     snprintf(epoch, sizeof epoch, "%lld/%lld", (long long)m->epoch, (long long)m->epochs);
     percent(accuracy, sizeof accuracy, m->accuracy);
-    snprintf(text, size, "%9s  %8.4f  %8s", epoch, m->loss, accuracy);
+    snprintf(text, size, "%9s  %8s  %8s", epoch, cli_decimal(loss, m->loss), accuracy);
 }
 
 static double done(const fsnn_metrics *m)
@@ -88,7 +88,7 @@ static void plain(cli_progress *progress, const fsnn_metrics *m)
 static int figures(char *text, size_t size, const fsnn_metrics *m, int capacity)
 {
     char part[5][48], number[CLI_NUMBER];
-    snprintf(part[0], sizeof part[0], "  loss %.4f", m->loss);
+    snprintf(part[0], sizeof part[0], "  loss %s", cli_decimal(number, m->loss));
     snprintf(part[1], sizeof part[1], "  acc %.1f%%", 100 * m->accuracy);
     snprintf(part[2], sizeof part[2], "  %s left", cli_time(number, m->seconds_left));
     snprintf(part[3], sizeof part[3], "  rate %.3f", m->rate);
@@ -177,7 +177,7 @@ void cli_progress_epoch(cli_progress *progress, const fsnn_metrics *m)
     start_of_line(start, sizeof start, m);
     percent(accuracy, sizeof accuracy, m->test_accuracy);
     if (isfinite(m->test_loss))
-        snprintf(loss, sizeof loss, "%.4f", m->test_loss);
+        cli_decimal(loss, m->test_loss);
     cli_say("%s  %9s  %8s  %6.3f  %8s%s", start, loss, accuracy, m->rate, time,
             m->best ? "  best" : "");
     progress->printed = seconds();

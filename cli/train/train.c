@@ -37,6 +37,7 @@ typedef struct work {
     cli_model model;
     cli_progress progress;
     fsnn_metrics result;
+    bool trained; /* a batch at least */
     /* bytes that the process held before the network was planned: the program and its data */
     double before;
 } work;
@@ -239,8 +240,9 @@ static void say_header(const work *w)
     say_data(m);
     cli_say("  dynamics    %s", dynamics);
     cli_say("  training    %lld epoch%s, batch %lld, %s, %s %g, seed %llu", (long long)t->epochs,
-            t->epochs == 1 ? "" : "s", (long long)t->batch, fsnn_loss_name(t->loss.kind),
-            optimizer_name(t->optimizer.kind), t->optimizer.lr, (unsigned long long)t->seed);
+            t->epochs == 1 ? "" : "s", (long long)fsnn_loader_batch(m->loader[FSNN_PART_TRAIN]),
+            fsnn_loss_name(t->loss.kind), optimizer_name(t->optimizer.kind), t->optimizer.lr,
+            (unsigned long long)t->seed);
     cli_say("  machine     %d thread%s, %s", fsnn_threads(), fsnn_threads() == 1 ? "" : "s",
             fsnn_isa());
     cli_say("  directory   %s", w->directory);
@@ -252,7 +254,9 @@ static void say_header(const work *w)
 
 static int on_batch(const fsnn_metrics *metrics, void *user)
 {
-    cli_progress_batch(&((work *)user)->progress, metrics);
+    work *w = user;
+    w->trained = true;
+    cli_progress_batch(&w->progress, metrics);
     return 0;
 }
 
@@ -282,6 +286,9 @@ static int train(work *w)
                 w->directory);
         return CLI_INTERRUPTED;
     }
+    if (status >= 0 && !w->trained)
+        cli_say("nothing is left to train: %lld epochs are done, and training.epochs is %lld",
+                (long long)w->result.epochs, (long long)w->model.training.epochs);
     return status < 0 ? cli_fail(status) : CLI_GOOD;
 }
 
@@ -295,7 +302,7 @@ static int evaluate(work *w, int part, fsnn_evaluation *evaluation)
     fsnn_shape shape;
     fsnn_loader_shape(w->model.loader[part], &steps, &shape);
     fsnn_plan plan = {.steps = steps,
-                      .batch = w->model.training.batch,
+                      .batch = fsnn_loader_batch(w->model.loader[part]),
                       .still = fsnn_loader_still(w->model.loader[part]),
                       .seed = w->model.training.seed};
     fsnn_status status = fsnn_weights_load(w->model.net, best);
@@ -310,8 +317,9 @@ static int evaluate(work *w, int part, fsnn_evaluation *evaluation)
 
 static void say_evaluation(int part, const fsnn_evaluation *e)
 {
-    printf("%-15s accuracy %.2f %%, loss %.4f\n", fsnn_part_name((fsnn_part)part),
-           100 * e->accuracy, e->loss);
+    char loss[CLI_NUMBER];
+    printf("%-15s accuracy %.2f %%, loss %s\n", fsnn_part_name((fsnn_part)part), 100 * e->accuracy,
+           cli_decimal(loss, e->loss));
 }
 
 /* Neurons that tell nothing of a sample. */
@@ -381,6 +389,18 @@ static int open_data(work *w)
     return code;
 }
 
+/* All that fsnn_train would refuse, before anything is written. */
+static int check_training(work *w)
+{
+    cli_model *m = &w->model;
+    int watched = cli_model_watched(m);
+    fsnn_status status = fsnn_train_check(m->net, m->loader[FSNN_PART_TRAIN],
+                                          watched < 0 ? NULL : m->loader[watched], &m->training);
+    if (status == FSNN_ESHAPE) /* a batch that a layer refuses */
+        status = fsnn_description_locate(m->description, "layers");
+    return status < 0 ? cli_fail(status) : CLI_GOOD;
+}
+
 /* The network's arrays are planned but not yet there, the optimiser's not even planned: now it can
  * be told whether all of them will find room. */
 static int check_memory(const work *w, const fsnn_plan *plan)
@@ -416,7 +436,7 @@ static int open_all(work *w)
     fsnn_shape shape;
     fsnn_loader_shape(w->model.loader[FSNN_PART_TRAIN], &steps, &shape);
     fsnn_plan plan = {.steps = steps,
-                      .batch = w->model.training.batch,
+                      .batch = fsnn_loader_batch(w->model.loader[FSNN_PART_TRAIN]),
                       .training = true,
                       .checkpoint = w->model.training.checkpoint,
                       .truncate = w->model.training.truncate,
@@ -426,6 +446,8 @@ static int open_all(work *w)
     code = cli_model_wrap(&w->model, &plan, steps);
     if (code == CLI_GOOD)
         code = cli_model_fits(&w->model);
+    if (code == CLI_GOOD)
+        code = check_training(w);
     return code == CLI_GOOD ? check_memory(w, &plan) : code;
 }
 

@@ -92,7 +92,7 @@ static int figures_of_samples(const cli_model *m, const char *directory)
     fsnn_loader *loader = NULL;
     cli_recording recording = {0};
     int written = 0, label = -1;
-    if (cli_model_loader(m, data, batch, false, &loader) != CLI_GOOD)
+    if (cli_model_loader(m, data, batch, &loader) != CLI_GOOD)
         return 0;
     fsnn_status status = record(m, loader, batch, &recording, &label);
     if (status < 0) {

@@ -387,6 +387,95 @@ static void operations_behind_other_nodes(void **state)
     assert_float_equal(json_figure("\"multiply_adds\": "), 0, 0);
 }
 
+/* Losses that run away stay readable. */
+static void large_losses(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out large --no-figures --set output=fc2 --set "
+               "training.optimizer.kind=sgd --set training.optimizer.lr=1e9 --set "
+               "training.loss.kind=mse_rate --set training.epochs=1 --set training.batch=96");
+    shell_contains(shell_out, "e+", "train");
+    shell_good("! cat .out .err | grep -q '[0-9]\\{12\\}'");
+    shell_good("$F eval tiny.yaml --set output=fc2 --set training.loss.kind=mse_rate -w "
+               "large/last.safetensors --perturb noise=0.1");
+    shell_contains(shell_out, "e+", "eval");
+    shell_good("! grep -q '[0-9]\\{12\\}' .out");
+}
+
+/* A run that has done more epochs than are asked for. */
+static void fewer_epochs(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out much --no-figures -q --set training.epochs=5");
+    shell_good("cp -r much much_before");
+    shell_good("$F train --resume much --no-figures --set training.epochs=2");
+    shell_contains(shell_err,
+                   "nothing is left to train: 5 epochs are done, and training.epochs is 2", "said");
+    shell_contains(shell_out, " of 5\n", "best epoch");
+    shell_good("cmp much/last.safetensors much_before/last.safetensors");
+}
+
+/* Batch normalisation cannot learn from one sample: said before training, with the place. */
+static void a_last_batch_of_one(void **state)
+{
+    (void)state;
+    shell_write("norm.yaml",
+                "name: norm\ninput: [6]\nlayers:\n  - batchnorm\n  - linear: {out: 3}\n"
+                "data: {kind: npz, train: {path: train.npz}, limit: {train: 33}, "
+                "encoder: {kind: direct, steps: 1}}\n"
+                "training: {epochs: 2, batch: 8}\n");
+    shell_fails("$F train norm.yaml --out norm --no-figures", 2,
+                "norm.yaml:4:5: layers[0]: the last batch of an epoch is 1 of 33 samples, in "
+                "batches of 8: batchnorm \"batchnorm1\": ");
+    shell_contains(shell_err, "`drop_last: true`", "what would work");
+    shell_good("test ! -e norm");
+    shell_good("$F train norm.yaml --out norm --no-figures --set training.drop_last=true");
+    shell_contains(shell_err, "32 training and no test samples", "train");
+}
+
+/* A batch of any size is at most all samples, for the plan too. */
+static void a_batch_of_all(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out all --no-figures -q --set training.batch=96");
+    shell_good(
+        "$F train tiny.yaml --out more_than_all --no-figures --set training.batch=2147483647");
+    shell_contains(shell_err, "batch 96,", "train");
+    shell_good("cmp all/last.safetensors more_than_all/last.safetensors");
+    shell_good("$F eval tiny.yaml -w all/best.safetensors --batch 1000000");
+}
+
+/* A terminal that goes away stops a training as SIGTERM does, but not under nohup. */
+static void hung_up(void **state)
+{
+    (void)state;
+    static const char line[] =
+        "$F train tiny.yaml --out hung --no-figures -q --set training.epochs=1000000 & pid=$!; "
+        "n=0; while [ ! -s hung/last.state.safetensors ] && [ $n -lt 300 ]; do sleep 0.1; "
+        "n=$((n+1)); done; "
+        "kill -HUP $pid; wait $pid";
+    assert_int_equal(shell(line), 130);
+    shell_good("e=$(tail -n 1 hung/metrics.csv | cut -d, -f1); "
+               "$F train --resume hung --no-figures --set training.epochs=$((e+2))");
+    static const char kept[] =
+        "trap '' HUP; $F train tiny.yaml --out kept --force --no-figures -q --set "
+        "training.epochs=1000000 & pid=$!; "
+        "n=0; while [ ! -s kept/last.state.safetensors ] && [ $n -lt 300 ]; do sleep 0.1; "
+        "n=$((n+1)); done; "
+        "kill -HUP $pid; rm kept/last.state.safetensors; "
+        "n=0; while [ ! -s kept/last.state.safetensors ] && [ $n -lt 300 ]; do sleep 0.1; "
+        "n=$((n+1)); done; test -s kept/last.state.safetensors && kill -TERM $pid; wait $pid";
+    assert_int_equal(shell(kept), 130);
+}
+
+/* Files that may not grow: a sentence and exit code 1, not a signal. */
+static void file_size_limit(void **state)
+{
+    (void)state;
+    shell_fails("ulimit -f 1; $F train tiny.yaml --out limited --no-figures -q", 1,
+                "writing failed: File too large");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -409,6 +498,12 @@ int main(void)
         cmocka_unit_test(operations_behind_other_nodes),
         cmocka_unit_test(what_fails),
         cmocka_unit_test(evaluation),
+        cmocka_unit_test(large_losses),
+        cmocka_unit_test(fewer_epochs),
+        cmocka_unit_test(a_last_batch_of_one),
+        cmocka_unit_test(a_batch_of_all),
+        cmocka_unit_test(hung_up),
+        cmocka_unit_test(file_size_limit),
     };
     return cmocka_run_group_tests(tests, tiny_start, folder_remove);
 }
