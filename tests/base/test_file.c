@@ -221,9 +221,7 @@ static void planted_links_are_not_followed(void **state)
 
     (void)state;
     snprintf(planted, sizeof planted, "%s.tmp-%ld", path, (long)getpid());
-    FILE *stream = fopen(victim, "w");
-    fputs("precious", stream);
-    fclose(stream);
+    folder_write_text("victim", "precious");
     assert_int_equal(symlink(victim, planted), 0);
     assert_int_equal(fsnn_file_create(&file, path), FSNN_OK);
     fputs("new", file.stream);
@@ -245,12 +243,12 @@ static void two_at_once(void **state)
     assert_int_equal(fsnn_file_create(&two, path), FSNN_OK);
     fputs("one", one.stream);
     fputs("two", two.stream);
-    assert_int_equal(entries(), 2);
+    assert_int_equal(folder_count(), 2);
     assert_int_equal(fsnn_file_commit(&two), FSNN_OK);
     expect_file("two");
     assert_int_equal(fsnn_file_commit(&one), FSNN_OK);
     expect_file("one");
-    assert_int_equal(entries(), 1);
+    assert_int_equal(folder_count(), 1);
 }
 
 /* A process that is killed leaves its file; the next that writes the target removes it, and those
@@ -270,15 +268,15 @@ static void what_the_dead_left_goes(void **state)
         _exit(1);
     }
     assert_int_equal(waitpid(child, NULL, 0), child);
-    assert_int_equal(entries(), 1);
+    assert_int_equal(folder_count(), 1);
     snprintf(name, sizeof name, "%s.tmp-99999999", path);
     fclose(fopen(name, "w"));
     for (int i = 0; i < FSNN_COUNT(other); i++) {
         fclose(fopen(folder_path(other[i]), "w"));
     }
-    assert_int_equal(entries(), 2 + FSNN_COUNT(other));
+    assert_int_equal(folder_count(), 2 + FSNN_COUNT(other));
     write_file("new");
-    assert_int_equal(entries(), 1 + FSNN_COUNT(other));
+    assert_int_equal(folder_count(), 1 + FSNN_COUNT(other));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_folder, folder_remove)

@@ -419,11 +419,11 @@ static void fewer_epochs(void **state)
 static void a_last_batch_of_one(void **state)
 {
     (void)state;
-    shell_write("norm.yaml",
-                "name: norm\ninput: [6]\nlayers:\n  - batchnorm\n  - linear: {out: 3}\n"
-                "data: {kind: npz, train: {path: train.npz}, limit: {train: 33}, "
-                "encoder: {kind: direct, steps: 1}}\n"
-                "training: {epochs: 2, batch: 8}\n");
+    folder_write_text("norm.yaml",
+                      "name: norm\ninput: [6]\nlayers:\n  - batchnorm\n  - linear: {out: 3}\n"
+                      "data: {kind: npz, train: {path: train.npz}, limit: {train: 33}, "
+                      "encoder: {kind: direct, steps: 1}}\n"
+                      "training: {epochs: 2, batch: 8}\n");
     shell_fails("$F train norm.yaml --out norm --no-figures", 2,
                 "norm.yaml:4:5: layers[0]: the last batch of an epoch is 1 of 33 samples, in "
                 "batches of 8: batchnorm \"batchnorm1\": ");

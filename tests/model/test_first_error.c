@@ -1,53 +1,21 @@
 /* The first error is the one that is told: functions that release or go back, which programs call
  * after an error, leave its sentence and what it is about. */
-#include "check.h"
+#include "folder.h"
 
 #include "base/error_key.h"
 #include <fsnn/fsnn.h>
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-static char folder[64];
-
-static const char *in(const char *name)
-{
-    static char path[4][128];
-    static int next;
-    char *p = path[next++ % 4];
-    snprintf(p, sizeof path[0], "%s/%s", folder, name);
-    return p;
-}
-
-static void put(const char *name, const char *text)
-{
-    FILE *file = fopen(in(name), "w");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
-}
-
 static int start(void **state)
 {
-    (void)state;
-    strcpy(folder, "/tmp/fsnn-test-XXXXXX");
-    if (!mkdtemp(folder))
+    if (folder_open(state))
         return -1;
-    mkdir(in("graph"), 0777);
-    put("graph/meta.txt", "nodes 3\nfeatures 1\nclasses 3\n");
-    put("graph/edges.txt", "0 1\n1 2\n");
-    put("graph/labels.txt", "0\n1\n2\n");
-    put("graph/features.coo", "0 0 1\n1 0 2\n");
-    put("net.yaml", "input: [4]\nlayers: [flatten, lif]\ndynamics: {alpha: 0.5}\n");
+    folder_make("graph");
+    folder_write_text("graph/meta.txt", "nodes 3\nfeatures 1\nclasses 3\n");
+    folder_write_text("graph/edges.txt", "0 1\n1 2\n");
+    folder_write_text("graph/labels.txt", "0\n1\n2\n");
+    folder_write_text("graph/features.coo", "0 0 1\n1 0 2\n");
+    folder_write_text("net.yaml", "input: [4]\nlayers: [flatten, lif]\ndynamics: {alpha: 0.5}\n");
     return 0;
-}
-
-static int end(void **state)
-{
-    char command[128];
-    (void)state;
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
 }
 
 static const char sentence[] = "the first error";
@@ -70,18 +38,12 @@ static void unchanged(const char *what)
         unchanged(#call);                                                                          \
     } while (0)
 
-static void good(fsnn_status status)
-{
-    if (status < 0)
-        fail_msg("%s", fsnn_error_text());
-}
-
 static fsnn_data *data_of(void)
 {
     fsnn_data *data;
     float x[8] = {0, 1, 2, 3, 4, 5, 6, 7};
     int32_t label[2] = {0, 1};
-    good(fsnn_data_memory(2, FSNN_SHAPE(4), x, label, &data));
+    GOOD(fsnn_data_memory(2, FSNN_SHAPE(4), x, label, &data));
     return data;
 }
 
@@ -100,13 +62,13 @@ static void releases(void **state)
                                .batch = 2};
     fsnn_optimizer_options rule = fsnn_training_default().optimizer;
     fsnn_loss loss = {.kind = FSNN_CE_RATE};
-    good(fsnn_description_read(in("net.yaml"), NULL, 0, &description));
-    good(fsnn_description_net(description, &net));
-    good(fsnn_net_wrap(net, fsnn_description_dynamics(description), &plan));
-    good(fsnn_loader_create(data, &how, &loader));
-    good(fsnn_optimizer_create(net, &rule, &optimizer));
-    good(fsnn_evaluate(net, loader, &loss, &evaluation));
-    good(fsnn_loader_start(loader, 0));
+    GOOD(fsnn_description_read(folder_path("net.yaml"), NULL, 0, &description));
+    GOOD(fsnn_description_net(description, &net));
+    GOOD(fsnn_net_wrap(net, fsnn_description_dynamics(description), &plan));
+    GOOD(fsnn_loader_create(data, &how, &loader));
+    GOOD(fsnn_optimizer_create(net, &rule, &optimizer));
+    GOOD(fsnn_evaluate(net, loader, &loss, &evaluation));
+    GOOD(fsnn_loader_start(loader, 0));
     KEPT(fsnn_evaluation_free(&evaluation));
     KEPT(fsnn_evaluation_free(&evaluation));
     KEPT(fsnn_net_zero_grad(net));
@@ -134,12 +96,12 @@ static void releases_of_data(void **state)
     fsnn_arrays arrays = {0};
     fsnn_file file;
     fsnn_shape shape = FSNN_SHAPE(3);
-    good(fsnn_events_read("tests/fuzz/events/plain.aedat4", &events));
-    good(fsnn_graph_read(in("graph"), &graph));
-    good(fsnn_graph_propagation(graph, (fsnn_propagation)0, true, false, &matrix));
-    good(fsnn_series_ts("tests/fuzz/series/one.ts", &series));
+    GOOD(fsnn_events_read("tests/fuzz/events/plain.aedat4", &events));
+    GOOD(fsnn_graph_read(folder_path("graph"), &graph));
+    GOOD(fsnn_graph_propagation(graph, (fsnn_propagation)0, true, false, &matrix));
+    GOOD(fsnn_series_ts("tests/fuzz/series/one.ts", &series));
     assert_non_null(fsnn_arrays_add(&arrays, "a", FSNN_F32, &shape));
-    good(fsnn_file_create(&file, in("file")));
+    GOOD(fsnn_file_create(&file, folder_path("file")));
     KEPT(fsnn_events_free(&events));
     KEPT(fsnn_graph_matrix_free(&matrix));
     KEPT(fsnn_graph_destroy(graph));
@@ -157,5 +119,5 @@ int main(void)
         cmocka_unit_test(releases),
         cmocka_unit_test(releases_of_data),
     };
-    return cmocka_run_group_tests(tests, start, end);
+    return cmocka_run_group_tests(tests, start, folder_remove);
 }
