@@ -96,7 +96,9 @@ fsnn_status fsnn_file_create(fsnn_file *file, const char *path)
 {
     struct stat old;
 
+    FSNN_NEED(file);
     *file = (fsnn_file){0};
+    FSNN_NEED(path);
     file->path = target_of(path);
     if (!file->path)
         return FSNN_EMEMORY;
@@ -116,6 +118,8 @@ fsnn_status fsnn_file_create(fsnn_file *file, const char *path)
 
 void fsnn_file_abort(fsnn_file *file)
 {
+    if (!file)
+        return;
     if (file->stream) {
         fclose(file->stream);
         if (file->temporary)
@@ -178,6 +182,9 @@ static int put_in_place(fsnn_file *file)
 
 fsnn_status fsnn_file_commit(fsnn_file *file)
 {
+    FSNN_NEED(file);
+    if (!file->stream)
+        return fsnn_fail(FSNN_ESTATE, "fsnn_file_commit: the file was not begun, or has ended");
     int failed = put_in_place(file);
 
     if (failed)

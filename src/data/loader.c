@@ -343,6 +343,7 @@ int64_t fsnn_loader_samples(const fsnn_loader *loader)
 
 int64_t fsnn_loader_batch(const fsnn_loader *loader)
 {
+    FSNN_NEED(loader);
     return loader->how.options.batch;
 }
 
