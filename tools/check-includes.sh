@@ -2,9 +2,10 @@
 # The include law: who may include whom. check-includes.sh [ROOT]; prints each violation, exit 1 when there is one.
 #
 # A room is a folder of src/ or one of the others below; a folder within a room belongs to it unless it has a row of its
-# own. "room/x.h" names a header of a room, <fsnn/x.h> a public header. Every room may include itself. System and
-# third-party headers are free, but for dnnl.h: the dense kernels have one wrapper (and the bench's floor is those
-# kernels bare).
+# own. "room/x.h" names a header of a room, <fsnn/x.h> a public header. Every room may include itself. Headers of
+# libraries are free, but for dnnl.h: the dense kernels have one wrapper (and the bench's floor is those kernels bare).
+# Headers of C are free; those of the operating system stand in the library's src/base/port_*.c and nowhere else in it,
+# so that another system exchanges these files; programs may have them.
 cd "${1:-$(dirname "$0")/..}" || exit 2
 
 law='
@@ -28,11 +29,17 @@ bench    | cli/kit                               | *
 include  | -                                     | *
 '
 
+# Headers of operating systems, beyond those of C: by their names, or by the folder they stand in.
+system='aio alloca cpio dirent dlfcn endian execinfo fcntl fnmatch ftw getopt glob grp iconv ifaddrs io langinfo libgen
+malloc mntent monetary mqueue ndbm net netdb nl_types paths poll process pthread pty pwd regex sched search semaphore
+signal spawn stropts syscall syslog termios ucontext ulimit unistd utime utmpx wait windows winsock2 wordexp
+arpa asm asm-generic bits linux mach mach-o machine netinet sys'
+
 files=$(find src cli examples bench include -name '*.[ch]' 2>/dev/null | LC_ALL=C sort)
 [ -n "$files" ] || { echo "check-includes: no sources under $(pwd)" >&2; exit 2; }
 
 # shellcheck disable=SC2086 # file names of this tree have no spaces
-printf '%s' "$law" | awk '
+printf '%s' "$law" | awk -v system_headers="$system" '
 function trim(s) { gsub(/^ +| +$/, "", s); return s }
 function words(list, into, who,   n, w, i) {
     n = split(list, w, " ")
@@ -44,9 +51,19 @@ function room_of(path) {
         if (path in known) return path
     return path
 }
+function in_library() { return part[1] == "src" || part[1] == "include" }
+function of_the_system(   base) {
+    base = step[1]
+    sub(/\.h$/, "", base)
+    return !quoted && base in of_system
+}
 function wrong(why) { printf "%s:%d: %s: %s\n", FILENAME, FNR, header, why; bad++ }
 
-BEGIN { onednn = "^src/tensor/dense_onednn[^/]*$" }
+BEGIN {
+    onednn = "^src/tensor/dense_onednn[^/]*$"
+    split(system_headers, list, "[ \n]+")
+    for (i in list) of_system[list[i]] = 1
+}
 
 FILENAME == "-" {
     if ($0 !~ /\|/ || /^#/) next
@@ -74,6 +91,8 @@ FNR == 1 {
     if (step[n] ~ /^dnnl/) {
         if (FILENAME !~ onednn && FILENAME != "bench/floor.h")
             wrong("only src/tensor/dense_onednn* and bench/floor.h may include the dense-kernel library")
+    } else if (in_library() && of_the_system() && FILENAME !~ /^src\/base\/port_[^\/]*\.c$/) {
+        wrong("what only some systems have stands in src/base/port_*.c, behind headers that say nothing of it")
     } else if (header ~ /^tensor\/dense_/ && FILENAME !~ onednn) {
         wrong("the inside of the dense wrapper: its interface is tensor/dense.h")
     } else if (header ~ /(^|\/)\.\.?\//) {

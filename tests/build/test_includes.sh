@@ -42,6 +42,23 @@ expect 0 bench/suite/a.c '#include "cli/kit/kit.h"'
 expect 0 bench/a.c '#include "measure.h"'
 expect 0 examples/a.c '#include <stdio.h>'
 
+# what only some systems have
+for header in fcntl unistd sys/stat sys/mman pthread malloc signal poll spawn dirent dlfcn windows linux/futex; do
+    expect 0 src/base/port_a.c "#include <$header.h>"
+    expect 1 src/base/file.c "#include <$header.h>"
+    expect 1 src/base/port_a.h "#include <$header.h>"
+    expect 1 src/data/port_a.c "#include <$header.h>"
+    expect 1 src/net/a_kernel.c "#  include <$header.h>"
+    expect 1 include/fsnn/a.h "#include <$header.h>"
+    expect 0 cli/run/a.c "#include <$header.h>"
+    expect 0 bench/suite/a.c "#include <$header.h>"
+done
+# headers of C and of libraries
+for header in assert complex ctype errno fenv float inttypes limits locale math setjmp stdalign stdarg stdatomic stdbool \
+    stddef stdint stdio stdlib stdnoreturn string tgmath time uchar wchar wctype omp zlib hdf5 libfyaml immintrin; do
+    expect 0 src/base/a.c "#include <$header.h>"
+done
+
 expect 1 src/base/a.c '#include "tensor/dense.h"'
 expect 1 src/base/a.c '#include <fsnn/net.h>'
 expect 1 src/op/a.c '#include "neuron/model.h"'
