@@ -1,9 +1,9 @@
 /* base/file.c: whole files in. */
 #include "base/base.h"
+#include "base/port_files.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* Reads to the end, whatever the size said: pipes have none. Leaves a 0 byte after the data. */
 static fsnn_status read_stream(FILE *stream, const char *path, size_t guess, uint8_t **data,
@@ -40,14 +40,15 @@ static fsnn_status read_stream(FILE *stream, const char *path, size_t guess, uin
 fsnn_status fsnn_file_read(const char *path, uint8_t **data, size_t *size)
 {
     FILE *stream = fopen(path, "rbe");
-    struct stat about = {0};
+    port_about about;
 
     if (!stream)
         return fsnn_fail(FSNN_EIO, "%s: cannot be read: %s", path, strerror(errno));
     fsnn_status status = FSNN_OK;
-    if (fstat(fileno(stream), &about) == 0 && S_ISDIR(about.st_mode))
+    port_look_stream(stream, &about);
+    if (about.folder)
         status = fsnn_fail(FSNN_EIO, "%s: cannot be read: it is a directory", path);
-    size_t guess = S_ISREG(about.st_mode) && about.st_size > 0 ? (size_t)about.st_size : 4096;
+    size_t guess = about.file && about.size > 0 ? (size_t)about.size : 4096;
     if (status == FSNN_OK)
         status = read_stream(stream, path, guess, data, size);
     fclose(stream);

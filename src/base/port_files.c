@@ -11,17 +11,26 @@
 
 /* ---- what stands at a path ---- */
 
+static port_about about_of(const struct stat *s)
+{
+    return (port_about){.folder = S_ISDIR(s->st_mode),
+                        .file = S_ISREG(s->st_mode),
+                        .size = (int64_t)s->st_size,
+                        .changed = {(int64_t)s->st_mtim.tv_sec, (int64_t)s->st_mtim.tv_nsec}};
+}
+
 bool port_look(const char *path, port_about *about)
 {
     struct stat s;
-    *about = (port_about){0};
-    if (stat(path, &s) != 0)
-        return false;
-    *about = (port_about){.folder = S_ISDIR(s.st_mode),
-                          .file = S_ISREG(s.st_mode),
-                          .size = (int64_t)s.st_size,
-                          .changed = {(int64_t)s.st_mtim.tv_sec, (int64_t)s.st_mtim.tv_nsec}};
-    return true;
+    bool seen = stat(path, &s) == 0;
+    *about = seen ? about_of(&s) : (port_about){0};
+    return seen;
+}
+
+void port_look_stream(FILE *stream, port_about *about)
+{
+    struct stat s;
+    *about = fstat(fileno(stream), &s) == 0 ? about_of(&s) : (port_about){0};
 }
 
 bool port_exists(const char *path)

@@ -12,6 +12,8 @@ typedef struct port_about {
 
 /* What stands at a path, where links lead. False, with errno, where nothing can be seen there. */
 bool port_look(const char *path, port_about *about);
+/* The same of an open file; all zero where nothing can be seen. */
+void port_look_stream(FILE *stream, port_about *about);
 bool port_exists(const char *path);
 bool port_is_folder(const char *path);
 bool port_is_file(const char *path);

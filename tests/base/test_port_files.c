@@ -26,6 +26,11 @@ static void look(void **state)
     assert_int_equal(about.changed[1], s.st_mtim.tv_nsec);
     assert_true(port_exists(folder_path("file")) && port_is_file(folder_path("file")) &&
                 !port_is_folder(folder_path("file")));
+    FILE *stream = fopen(folder_path("file"), "rb");
+    port_look_stream(stream, &about);
+    fclose(stream);
+    assert_true(about.file && !about.folder);
+    assert_int_equal(about.size, 7);
     assert_true(port_exists(folder) && port_is_folder(folder) && !port_is_file(folder));
     assert_int_equal(symlink(folder, folder_path("link")), 0);
     assert_true(port_is_folder(folder_path("link")));

@@ -1,8 +1,8 @@
-/* base/file_write.c: files out that are either the old one or the new one, never half of it:
+/* base/port_file_write.c: files out that are either the old one or the new one, never half of it:
  * written beside the target, synced, renamed over it. Devices and pipes cannot be renamed over:
  * they are written directly. The file beside is made for this use alone (exclusively, no link
  * followed), so that nobody can prepare one; and it is locked while it is written, which tells it
- * from what a killed process left (file_stale.c). */
+ * from what a killed process left (port_file_stale.c). */
 #include "base/file_stale.h"
 
 #include <errno.h>

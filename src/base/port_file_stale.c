@@ -1,5 +1,5 @@
-/* base/file_stale.c: removes what killed processes left of the files they were writing. A file that
- * is being written is locked by who writes it, and the kernel frees locks with the process. */
+/* base/port_file_stale.c: removes what killed processes left of the files they were writing. A file
+ * that is being written is locked by who writes it, and the kernel frees locks with the process. */
 #include "base/file_stale.h"
 
 #include <dirent.h>
