@@ -72,7 +72,7 @@ static void list(const bool *matrix, int64_t columns, int64_t *start, int32_t *i
     start[NODES] = used;
 }
 
-static fsnn_graph *made_up(void)
+static fsnn_graph *synthetic_graph(void)
 {
     uint64_t state = 1;
     fsnn_graph *g = cli_allocate(1, sizeof *g);
@@ -124,7 +124,7 @@ static fsnn_data *nodes(bool *real)
     if (*real)
         bench_try(fsnn_graph_read(path, &graph));
     else
-        graph = made_up();
+        graph = synthetic_graph();
     bench_try(fsnn_data_graph(graph, &options, part));
     (*real ? fsnn_graph_destroy : forget)(graph);
     fsnn_data_destroy(part[FSNN_PART_VALIDATION]);

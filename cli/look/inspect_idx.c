@@ -84,7 +84,7 @@ typedef struct survey {
     bool classes; /* all are whole numbers from 0 to 255 */
 } survey;
 
-static void take(survey *s, double x)
+static void survey_add(survey *s, double x)
 {
     s->count++;
     s->sum += x;
@@ -117,7 +117,7 @@ static void read_values(gzFile file, const idx_type *type, survey *s)
     int got;
     while ((got = gzread(file, buffer, sizeof buffer)) > 0) {
         for (int i = 0; i + type->size <= got; i += type->size)
-            take(s, value_of(buffer + i, type));
+            survey_add(s, value_of(buffer + i, type));
     }
 }
 

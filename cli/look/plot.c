@@ -83,7 +83,7 @@ static cli_layer *layer_of(cli_recording *r, const char *name)
     return layer;
 }
 
-static int take_array(const options *o, const fsnn_array *array, cli_recording *r)
+static int read_array(const options *o, const fsnn_array *array, cli_recording *r)
 {
     bool spikes = strncmp(array->name, "spikes.", 7) == 0, v = strncmp(array->name, "v.", 2) == 0;
     const fsnn_shape *s = &array->shape;
@@ -144,7 +144,7 @@ static int read_recording(const options *o, const fsnn_arrays *arrays, cli_recor
     int code = CLI_GOOD;
     r->layer = cli_allocate((size_t)arrays->count, sizeof *r->layer);
     for (int i = 0; i < arrays->count && code == CLI_GOOD; i++)
-        code = take_array(o, &arrays->item[i], r);
+        code = read_array(o, &arrays->item[i], r);
     if (code == CLI_GOOD && r->layers == 0)
         code = cli_error(
             CLI_FAILED,

@@ -10,7 +10,7 @@ static bool whole(fsnn_dtype dtype)
     return dtype != FSNN_F32 && dtype != FSNN_F64 && dtype != FSNN_BOOL;
 }
 
-static bool takes_classes(fsnn_loss_kind loss)
+static bool targets_are_classes(fsnn_loss_kind loss)
 {
     return loss != FSNN_MSE_RATE && loss != FSNN_MSE_COUNT;
 }
@@ -26,7 +26,7 @@ static int target_error(const run_work *w, const fsnn_array *target)
     if (w->loss == FSNN_TET)
         return cli_error(CLI_FAILED, "%s: target is %s %s; tet takes integer classes [%lld]",
                          w->o->target, fsnn_dtype_name(target->dtype), found, (long long)w->B);
-    if (takes_classes(w->loss))
+    if (targets_are_classes(w->loss))
         return cli_error(CLI_FAILED, "%s: target is %s %s; %s takes %s, or integer classes [%lld]",
                          w->o->target, fsnn_dtype_name(target->dtype), found,
                          fsnn_loss_name(w->loss), wanted, (long long)w->B);
@@ -49,7 +49,7 @@ static int read_target(run_work *w, float **values, int32_t **labels)
         fsnn_array_to_f32(target, *values);
         return run_check_finite(w->o->target, "target", *values, count);
     }
-    if (!batch || target->shape.rank != 1 || !takes_classes(w->loss) || !whole(target->dtype))
+    if (!batch || target->shape.rank != 1 || !targets_are_classes(w->loss) || !whole(target->dtype))
         return target_error(w, target);
     double *number = cli_allocate((size_t)count, sizeof *number);
     *labels = cli_allocate((size_t)count, sizeof **labels);

@@ -172,7 +172,7 @@ static void keep(sim_current *current, const double *value, int64_t count)
 
 enum { COLUMNS = 4096 };
 
-static int take_line(table *t, const char *line, double *value, sim_current *current)
+static int parse_line(table *t, const char *line, double *value, sim_current *current)
 {
     int64_t count = cells(line, value, COLUMNS);
     bool named;
@@ -208,7 +208,7 @@ static int read_table(const char *path, FILE *file, sim_current *current)
     double *value = cli_allocate(COLUMNS, sizeof *value);
     int code = CLI_GOOD;
     while (code == CLI_GOOD && getline(&line, &size, file) >= 0)
-        code = take_line(&t, line, value, current);
+        code = parse_line(&t, line, value, current);
     if (code == CLI_GOOD && ferror(file))
         code = cli_error(CLI_FAILED, "%s: cannot be read: %s", path, strerror(errno));
     if (code == CLI_GOOD && current->count == 0)

@@ -33,7 +33,7 @@ static fsnn_user *user_of(const sim_setup *s)
 
 /* ---- a kind ---- */
 
-static int take_kind(const char *name, sim_setup *s)
+static int set_kind(const char *name, sim_setup *s)
 {
     const char *known[KINDS];
     int count = neuron_kinds(known);
@@ -79,7 +79,7 @@ static int find_layer(const sim_setup *s, const char *path, const char *name, in
     return CLI_GOOD;
 }
 
-static int take_layer(const sim_options *o, sim_setup *s)
+static int set_layer(const sim_options *o, sim_setup *s)
 {
     fsnn_node_info info;
     int node, code = cli_model_open(&s->model, o->model, &o->common);
@@ -118,7 +118,7 @@ static int check_sources(const sim_options *o)
 
 /* ---- equations and parameters ---- */
 
-static int take_equations(const sim_options *o, sim_setup *s)
+static int set_equations(const sim_options *o, sim_setup *s)
 {
     fsnn_user *user = user_of(s);
     bool any = o->dv || o->spike || o->after_spike, own = strcmp(s->kind, "user") == 0;
@@ -157,7 +157,7 @@ static int put_param(fsnn_user *user, const char *name, double value)
 }
 
 /* NAME=NUMBER */
-static int take_param(const char *text, sim_setup *s)
+static int set_param(const char *text, sim_setup *s)
 {
     const char *equals = strchr(text, '=');
     char *end = NULL, *name;
@@ -173,14 +173,14 @@ static int take_param(const char *text, sim_setup *s)
     return put_param(user, name, value);
 }
 
-static int take_params(const sim_options *o, sim_setup *s)
+static int set_params(const sim_options *o, sim_setup *s)
 {
     int code = CLI_GOOD;
     if (o->param.count > SIM_NAMES)
         return cli_error(CLI_USAGE, "--param is given %d times: at most %d", o->param.count,
                          SIM_NAMES);
     for (int i = 0; i < o->param.count && code == CLI_GOOD; i++)
-        code = take_param(o->param.item[i], s);
+        code = set_param(o->param.item[i], s);
     return code;
 }
 
@@ -204,21 +204,21 @@ static void put(cli_real given, double *value)
 }
 
 /* Noise is there to be seen: hard spikes, drawn. */
-static void take_noise(const sim_options *o, sim_setup *s)
+static void set_noise(const sim_options *o, sim_setup *s)
 {
     if (s->neuron.noise.mode != FSNN_NOISE_NONE || o->gamma.given)
         s->neuron.noise.mode = FSNN_NOISE_HARD_ST;
     put(o->gamma, &s->neuron.noise.gamma);
 }
 
-static void take_numbers(const sim_options *o, sim_setup *s)
+static void set_numbers(const sim_options *o, sim_setup *s)
 {
     put(o->tau, &s->neuron.tau.value);
     put(o->threshold, &s->neuron.threshold.value);
     put(o->v_reset, &s->neuron.v_reset.value);
     put(o->v0, &s->neuron.v0);
     put(o->refractory, &s->neuron.refractory);
-    take_noise(o, s);
+    set_noise(o, s);
     s->leaky = strcmp(s->kind, "lif") == 0;
     s->readout = strcmp(s->kind, "readout") == 0;
 }
@@ -228,14 +228,14 @@ int sim_neuron_read(const sim_options *o, const sim_show *row, sim_setup *s)
     const char *kind = o->neuron ? o->neuron : o->dv ? "user" : row->neuron;
     int code = check_sources(o);
     if (code == CLI_GOOD)
-        code = o->model ? take_layer(o, s) : take_kind(kind, s);
+        code = o->model ? set_layer(o, s) : set_kind(kind, s);
     if (code == CLI_GOOD)
-        code = take_equations(o, s);
+        code = set_equations(o, s);
     if (code == CLI_GOOD)
-        code = take_params(o, s);
+        code = set_params(o, s);
     if (code != CLI_GOOD)
         return code;
-    take_numbers(o, s);
+    set_numbers(o, s);
     if (o->model && !o->reset)
         return CLI_GOOD;
     return sim_reset_read(o->reset ? o->reset : usual_reset(s, row->reset), s);

@@ -94,7 +94,7 @@ FSNN_API fsnn_status fsnn_data_balance(fsnn_data *data);
 /* Moves a random share of the samples (0 < share < 1) into a data set of its own: a validation set.
  * Both keep the order of the file, and the number of classes. */
 FSNN_API fsnn_status fsnn_data_split(fsnn_data *data, double share, uint64_t seed,
-                                     fsnn_data **taken);
+                                     fsnn_data **held_out);
 /* Keeps the first `count` samples (all, when there are fewer), in a random order (seed) or in the
  * file order (seed 0). */
 FSNN_API fsnn_status fsnn_data_limit(fsnn_data *data, int64_t count, uint64_t seed);

@@ -37,9 +37,9 @@ static inline fsnn_status fsnn_failed(fsnn_status status, fsnn_status same)
 /* ---- memory: 64-byte aligned, zeroed; NULL (and the error sentence set) when memory is out */
 void *fsnn_alloc(size_t bytes);
 void fsnn_free(void *p);
-/* Arrays that grow: `array` is the address of a pointer to *room elements of `size` bytes, `used`
- * of them in use. Where `need` are more it becomes one of twice *room, or of `need`, at least
- * 16. FSNN_EMEMORY: it stays as it was. */
+/* Arrays that grow: `array` is the address of a pointer to *capacity elements of `size` bytes,
+ * `used` of them in use. Where `need` are more it becomes one of twice *capacity, or of `need`, at
+ * least 16. FSNN_EMEMORY: it stays as it was. */
 fsnn_status fsnn_grow(void *array, int64_t used, int64_t *capacity, int64_t need, size_t size);
 char *fsnn_strdup(const char *text);
 /* printf into a new string (free with fsnn_free), NULL when memory is out. */

@@ -14,10 +14,10 @@ typedef struct guard_work {
     /* In the child: guard_put. It sees memory as it was at the start, and nothing it changes is
      * seen here. It must neither use threads nor print. When it fails its error is that of
      * guard_run. */
-    fsnn_status (*give)(guard *g, void *user);
+    fsnn_status (*send)(guard *g, void *user);
     /* Here, at the same time: guard_get of the same bytes in the same order. What comes may be
      * anything. */
-    fsnn_status (*take)(guard *g, void *user);
+    fsnn_status (*receive)(guard *g, void *user);
     void *user;
     size_t memory; /* bytes of address space the child may take beyond what it has at the start */
     double busy;   /* seconds of processor time without a guard_put, after which it is stopped */
@@ -25,9 +25,9 @@ typedef struct guard_work {
     double silence;
 } guard_work;
 
-/* Errors: those of give and take; FSNN_EFORMAT when the child crashed, did not get on or said less
- * than was asked for; FSNN_EMEMORY, FSNN_EIO when there can be no child. No child is left behind in
- * any case, nor does it outlive this process. */
+/* Errors: those of send and receive; FSNN_EFORMAT when the child crashed, did not get on or said
+ * less than was asked for; FSNN_EMEMORY, FSNN_EIO when there can be no child. No child is left
+ * behind in any case, nor does it outlive this process. */
 fsnn_status guard_run(const guard_work *work);
 
 /* Both return a failure when the other side is gone, which is to be passed on. */

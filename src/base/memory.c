@@ -9,12 +9,12 @@
 
 #define ALIGNMENT 64
 
-static _Atomic int64_t made, failing;
+static _Atomic int64_t allocations, failing;
 
 int64_t fsnn_alloc_fail_at(int64_t n)
 {
     atomic_store(&failing, n);
-    return atomic_exchange(&made, 0);
+    return atomic_exchange(&allocations, 0);
 }
 
 enum { LARGE = 2 * PORT_LARGE_PAGE, HUGE_BLOCK = 256 << 20 };
@@ -42,7 +42,7 @@ int64_t fsnn_memory_left(void)
 
 void *fsnn_alloc(size_t bytes)
 {
-    int64_t number = atomic_fetch_add(&made, 1) + 1;
+    int64_t number = atomic_fetch_add(&allocations, 1) + 1;
     size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     size_t there = rounded >= HUGE_BLOCK ? left() : SIZE_MAX;
     if (rounded > there) {
@@ -52,8 +52,8 @@ void *fsnn_alloc(size_t bytes)
     }
     void *p = NULL;
     if (rounded >= bytes && number != atomic_load(&failing))
-        p = port_memory_take(rounded < LARGE ? ALIGNMENT : PORT_LARGE_PAGE,
-                             rounded ? rounded : ALIGNMENT);
+        p = port_memory_alloc(rounded < LARGE ? ALIGNMENT : PORT_LARGE_PAGE,
+                              rounded ? rounded : ALIGNMENT);
     if (!p) {
         fsnn_fail(FSNN_EMEMORY, "out of memory: %zu bytes could not be had", bytes);
         return NULL;
@@ -72,7 +72,7 @@ void fsnn_free(void *p)
     size_t size = p ? port_memory_size(p) : 0;
     if (size >= LARGE)
         atomic_fetch_sub(&promised, size);
-    port_memory_give(p);
+    port_memory_free(p);
 }
 
 fsnn_status fsnn_grow(void *array, int64_t used, int64_t *capacity, int64_t need, size_t size)

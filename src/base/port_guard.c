@@ -24,7 +24,7 @@
 enum { BUFFER = 1 << 16, SENTENCE = 2048 };
 
 typedef struct report {
-    int32_t ended; /* 1: `give` returned */
+    int32_t ended; /* 1: `send` returned */
     int32_t status;
     char sentence[SENTENCE];
 } report;
@@ -146,7 +146,7 @@ _Noreturn static void be_child(guard *g, pid_t parent)
     be_quiet();
     limit_itself(g->work->memory);
     count_anew(g);
-    fsnn_status status = g->work->give(g, g->work->user);
+    fsnn_status status = g->work->send(g, g->work->user);
     if (status >= 0)
         status = flush(g);
     else
@@ -227,36 +227,36 @@ static fsnn_status crashed(const guard_work *work, int status)
                      work->worker);
 }
 
-/* What happened, given what `take` says and how the child ended. */
-static fsnn_status outcome(guard *g, fsnn_status taken, int status)
+/* What happened, given what `receive` says and how the child ended. */
+static fsnn_status outcome(guard *g, fsnn_status received, int status)
 {
     const guard_work *work = g->work;
     report *r = g->report;
     if (g->late)
         return did_not_get_on(work, work->silence);
-    if (taken < 0 && !g->short_of)
-        return taken;
+    if (received < 0 && !g->short_of)
+        return received;
     if (r->ended == 1 && r->status < 0 && *fsnn_status_name((fsnn_status)r->status)) {
         r->sentence[SENTENCE - 1] = 0;
         return fsnn_error_set((fsnn_status)r->status, "%s", r->sentence);
     }
-    return r->ended == 1 ? taken : crashed(work, status);
+    return r->ended == 1 ? received : crashed(work, status);
 }
 
 static fsnn_status be_caller(guard *g, pid_t child)
 {
     int status = 0;
-    fsnn_status taken = g->work->take(g, g->work->user);
-    if (taken >= 0 && !comes_to_its_end(g) && !g->late)
-        taken = fsnn_fail(FSNN_EFORMAT, "%s: %s says more than it should", g->work->subject,
-                          g->work->worker);
-    if (taken < 0 && !g->short_of)
+    fsnn_status received = g->work->receive(g, g->work->user);
+    if (received >= 0 && !comes_to_its_end(g) && !g->late)
+        received = fsnn_fail(FSNN_EFORMAT, "%s: %s says more than it should", g->work->subject,
+                             g->work->worker);
+    if (received < 0 && !g->short_of)
         kill(child, SIGKILL);
     if (g->late)
         kill(child, SIGKILL);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
-    return outcome(g, taken, status);
+    return outcome(g, received, status);
 }
 
 static fsnn_status run_pair(guard *g)

@@ -37,13 +37,13 @@ size_t port_memory_resident(void)
     return here * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-void *port_memory_take(size_t alignment, size_t bytes)
+void *port_memory_alloc(size_t alignment, size_t bytes)
 {
     void *p = NULL;
     return posix_memalign(&p, alignment, bytes) == 0 ? p : NULL;
 }
 
-void port_memory_give(void *p)
+void port_memory_free(void *p)
 {
     free(p);
 }

@@ -14,8 +14,8 @@ size_t port_memory_available(void);
 size_t port_memory_resident(void);
 
 /* A block that begins at a multiple of `alignment`, a power of two; NULL: memory is out. */
-void *port_memory_take(size_t alignment, size_t bytes);
-void port_memory_give(void *p);
+void *port_memory_alloc(size_t alignment, size_t bytes);
+void port_memory_free(void *p);
 /* Bytes of a block, at least as many as were asked for. */
 size_t port_memory_size(void *p);
 /* Zeroes a fresh block that begins at a large page, where the system can without touching it: its

@@ -82,20 +82,20 @@ static fsnn_data *sibling(const fsnn_data *data, int64_t count)
 }
 
 /* Both parts keep the order of the file. */
-static void deal(const fsnn_data *data, const bool *mine, int64_t *taken, int64_t *kept)
+static void deal(const fsnn_data *data, const bool *mine, int64_t *held_out, int64_t *kept)
 {
     for (int64_t i = 0; i < data->count; i++)
         if (mine[i])
-            *taken++ = store_row(data, i);
+            *held_out++ = store_row(data, i);
         else
             *kept++ = store_row(data, i);
 }
 
-fsnn_status fsnn_data_split(fsnn_data *data, double share, uint64_t seed, fsnn_data **taken)
+fsnn_status fsnn_data_split(fsnn_data *data, double share, uint64_t seed, fsnn_data **held_out)
 {
-    if (!data || !taken)
+    if (!data || !held_out)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_data_split needs data and a place for its part");
-    *taken = NULL;
+    *held_out = NULL;
     if (!(share > 0 && share < 1) || data->count < 2)
         return fsnn_fail(FSNN_EARGUMENT,
                          "a share of %g cannot be split off %lld samples: the share must lie "
@@ -115,7 +115,7 @@ fsnn_status fsnn_data_split(fsnn_data *data, double share, uint64_t seed, fsnn_d
         fsnn_free(data->row);
         data->row = kept;
         data->count -= n;
-        *taken = part;
+        *held_out = part;
     } else {
         fsnn_free(kept);
     }

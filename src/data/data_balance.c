@@ -7,18 +7,18 @@
  * written. */
 static int64_t repeat(const fsnn_data *data, int32_t label, int64_t most, int64_t *row)
 {
-    int64_t made = 0;
-    for (bool any = true; any && made < most;) {
+    int64_t written = 0;
+    for (bool any = true; any && written < most;) {
         any = false;
-        for (int64_t i = 0; i < data->count && made < most; i++) {
+        for (int64_t i = 0; i < data->count && written < most; i++) {
             int64_t at = store_row(data, i);
             if (data->store->labels[at] == label) {
-                row[made++] = at;
+                row[written++] = at;
                 any = true;
             }
         }
     }
-    return made;
+    return written;
 }
 
 fsnn_status fsnn_data_balance(fsnn_data *data)
@@ -35,14 +35,14 @@ fsnn_status fsnn_data_balance(fsnn_data *data)
     }
     for (int64_t c = 0; c < classes; c++)
         total += count[c] ? most : 0;
-    int64_t *row = fsnn_alloc((size_t)total * sizeof *row), made = 0;
+    int64_t *row = fsnn_alloc((size_t)total * sizeof *row), written = 0;
     for (int64_t c = 0; c < classes && row; c++)
-        made += repeat(data, (int32_t)c, most, row + made);
+        written += repeat(data, (int32_t)c, most, row + written);
     fsnn_free(count);
     if (!row)
         return FSNN_EMEMORY;
     fsnn_free(data->row);
     data->row = row;
-    data->count = made;
+    data->count = written;
     return FSNN_OK;
 }

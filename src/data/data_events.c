@@ -46,7 +46,7 @@ static fsnn_status fetch_lists(const fsnn_data *data, int64_t row, const augment
 /* Takes over `r`. */
 static fsnn_status make(const event_pieces *pieces, recordings *r, fsnn_data **data)
 {
-    store_made made = {.rows = pieces->count,
+    store_lazy lazy = {.rows = pieces->count,
                        .sequence = true,
                        .more = r,
                        .release = release,
@@ -54,7 +54,7 @@ static fsnn_status make(const event_pieces *pieces, recordings *r, fsnn_data **d
                        .fetch_changed = fetch_changed,
                        .fetch_lists = fetch_lists};
     fsnn_status status = fsnn_fail_in(
-        fsnn_frames_shape(&r->frames, r->set.width, r->set.height, &made.shape), "frames");
+        fsnn_frames_shape(&r->frames, r->set.width, r->set.height, &lazy.shape), "frames");
     int32_t *labels = NULL;
     if (status == FSNN_OK && pieces->labelled) {
         labels = fsnn_alloc((size_t)pieces->count * sizeof *labels);
@@ -62,9 +62,9 @@ static fsnn_status make(const event_pieces *pieces, recordings *r, fsnn_data **d
     }
     for (int64_t i = 0; labels && i < pieces->count; i++)
         labels[i] = pieces->piece[i].label;
-    made.labels = labels;
+    lazy.labels = labels;
     if (status == FSNN_OK)
-        status = store_create_made(&made, data);
+        status = store_create_lazy(&lazy, data);
     else
         release(r);
     fsnn_free(labels);

@@ -98,7 +98,7 @@ static fsnn_status whole_graph(const fsnn_graph *g, const fsnn_graph_options *o,
     if (!status) {
         w->size = (size_t)(g->nodes * columns);
         mask(g, part, label);
-        const store_made made = {.rows = FSNN_PARTS,
+        const store_lazy lazy = {.rows = FSNN_PARTS,
                                  .shape = FSNN_SHAPE(g->nodes, columns),
                                  .labels = label,
                                  .places = g->nodes,
@@ -106,7 +106,7 @@ static fsnn_status whole_graph(const fsnn_graph *g, const fsnn_graph_options *o,
                                  .more = w,
                                  .release = release,
                                  .fetch = fetch};
-        status = store_create_made(&made, out);
+        status = store_create_lazy(&lazy, out);
     } else {
         release(w);
     }

@@ -235,8 +235,9 @@ fsnn_status fsnn_encode(const fsnn_encoder *encoder, int64_t B, int64_t N, const
                          "sample (B %lld) of one value (N %lld)",
                          (long long)B, (long long)N);
     FSNN_TRY(encoder_check(encoder));
-    int64_t made = N * kind[encoder->kind].channels;
+    int64_t outputs = N * kind[encoder->kind].channels;
     for (int64_t b = 0; b < B; b++)
-        encoder_sample(encoder, N, x + b * N, seed, stream + (uint64_t)b, out + b * made, B * made);
+        encoder_sample(encoder, N, x + b * N, seed, stream + (uint64_t)b, out + b * outputs,
+                       B * outputs);
     return FSNN_OK;
 }

@@ -12,11 +12,11 @@
 #define M_PI 3.14159265358979323846
 #endif
 
-/* A front end of one series: x [length, C] to out [made, series' own channels]. */
+/* A front end of one series: x [length, C] to out [out_length, series' own channels]. */
 typedef struct front {
     int64_t channels; /* of the result */
     double rate;
-    int64_t (*made)(const void *plan, int64_t length);
+    int64_t (*out_length)(const void *plan, int64_t length);
     void (*run)(const void *plan, const float *x, int64_t length, int64_t C, float *out);
     const void *plan;
 } front;
@@ -28,7 +28,7 @@ static fsnn_status replace(fsnn_series *s, const front *f)
         return FSNN_EMEMORY;
     for (int64_t i = 0; i < s->count; i++) {
         int64_t begin = series_begin(s, i), length = s->end[i] - begin;
-        float *out = series_add(fresh, f->made(f->plan, length), s->labels[i]);
+        float *out = series_add(fresh, f->out_length(f->plan, length), s->labels[i]);
         if (!out) {
             fsnn_series_destroy(fresh);
             return FSNN_EMEMORY;
@@ -56,7 +56,7 @@ static int64_t decimated(const void *plan, int64_t length)
 static void decimate(const void *plan, const float *x, int64_t length, int64_t C, float *out)
 {
     const decimation *d = plan;
-    for (int64_t k = 0, made = decimated(plan, length); k < made; k++)
+    for (int64_t k = 0, out_length = decimated(plan, length); k < out_length; k++)
         for (int64_t c = 0; c < C; c++) {
             double sum = 0;
             for (int64_t j = -d->half; j <= d->half; j++) {
@@ -114,7 +114,7 @@ static int64_t framed(const void *plan, int64_t length)
 static void frame(const void *plan, const float *x, int64_t length, int64_t C, float *out)
 {
     const frames *p = plan;
-    for (int64_t k = 0, made = framed(plan, length); k < made; k++) {
+    for (int64_t k = 0, out_length = framed(plan, length); k < out_length; k++) {
         int64_t from = k * p->hop, left = length - from;
         int64_t n = left < p->length ? left : p->length;
         if (n > 0)
@@ -170,7 +170,7 @@ static void mel_frame(const mel_plan *p, float *out)
 static void mel_run(const void *plan, const float *x, int64_t length, int64_t C, float *out)
 {
     const mel_plan *p = plan;
-    for (int64_t k = 0, made = mel_frames(plan, length); k < made; k++)
+    for (int64_t k = 0, out_length = mel_frames(plan, length); k < out_length; k++)
         for (int64_t c = 0; c < C; c++) {
             memset(p->in, 0, (size_t)p->size * sizeof *p->in);
             for (int64_t i = 0; i < p->n && k * p->hop + i < length; i++)

@@ -43,7 +43,7 @@ bool graph_finite(double value);
 fsnn_status graph_part_reserve(fsnn_graph *g, int part);
 /* Puts a node into a part, whose nodes must have classes and be in no other: what is wrong, or
  * NULL. taken [nodes] is kept through all parts. */
-const char *graph_part_add(fsnn_graph *g, int part, int64_t node, int8_t *taken);
+const char *graph_part_add(fsnn_graph *g, int part, int64_t node, int8_t *assigned);
 void graph_part_sort(fsnn_graph *g, int part);
 /* `status` of reading `g`, which becomes *graph or is destroyed. */
 fsnn_status graph_finish(fsnn_status status, fsnn_graph *g, fsnn_graph **graph);

@@ -80,13 +80,13 @@ fsnn_status graph_part_reserve(fsnn_graph *g, int part)
     return g->part[part] ? FSNN_OK : FSNN_EMEMORY;
 }
 
-const char *graph_part_add(fsnn_graph *g, int part, int64_t node, int8_t *taken)
+const char *graph_part_add(fsnn_graph *g, int part, int64_t node, int8_t *assigned)
 {
-    if (taken[node])
+    if (assigned[node])
         return "a node that is already in a part";
     if (g->label[node] < 0)
         return "a node without class";
-    taken[node] = 1;
+    assigned[node] = 1;
     g->part[part][g->part_count[part]++] = (int32_t)node;
     return NULL;
 }

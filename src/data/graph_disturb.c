@@ -57,7 +57,7 @@ static void (*const disturb[FSNN_PERTURBS])(const loss *l, fsnn_graph *g) = {
     [FSNN_PERTURB_EDGE_DROP] = drop_edges,
 };
 
-/* A copy of `size` bytes; `room` beyond them keeps empty lists valid pointers. */
+/* A copy of `size` bytes; one byte beyond them keeps empty lists valid pointers. */
 static void *copy(const void *from, size_t size)
 {
     void *to = fsnn_alloc(size + 1);

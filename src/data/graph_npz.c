@@ -329,7 +329,7 @@ static fsnn_status read_attributes(const source *s, const fsnn_array *a, fsnn_gr
 
 /* ---- parts ---- */
 
-static fsnn_status read_mask(const source *s, const fsnn_array *a, int part, int8_t *taken,
+static fsnn_status read_mask(const source *s, const fsnn_array *a, int part, int8_t *assigned,
                              fsnn_graph *g)
 {
     int64_t in;
@@ -341,7 +341,7 @@ static fsnn_status read_mask(const source *s, const fsnn_array *a, int part, int
     FSNN_TRY(graph_part_reserve(g, part));
     for (int64_t i = 0; i < g->nodes; i++) {
         FSNN_TRY(whole(s, a, i, 0, 2, &in));
-        const char *fault = in ? graph_part_add(g, part, i, taken) : NULL;
+        const char *fault = in ? graph_part_add(g, part, i, assigned) : NULL;
         if (fault)
             return fsnn_fail(FSNN_EFORMAT,
                              "%s: %s: %lld is %s; expected is each node once, and "
@@ -353,14 +353,14 @@ static fsnn_status read_mask(const source *s, const fsnn_array *a, int part, int
 
 static fsnn_status read_masks(const source *s, fsnn_graph *g)
 {
-    int8_t *taken = fsnn_alloc((size_t)g->nodes);
-    fsnn_status status = taken ? FSNN_OK : FSNN_EMEMORY;
+    int8_t *assigned = fsnn_alloc((size_t)g->nodes);
+    fsnn_status status = assigned ? FSNN_OK : FSNN_EMEMORY;
     for (int p = 0; p < FSNN_PARTS && !status; p++) {
         const fsnn_array *a = fsnn_arrays_find(s->list, mask_names[p]);
         if (a)
-            status = read_mask(s, a, p, taken, g);
+            status = read_mask(s, a, p, assigned, g);
     }
-    fsnn_free(taken);
+    fsnn_free(assigned);
     return status;
 }
 

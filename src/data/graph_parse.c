@@ -294,7 +294,7 @@ static fsnn_status read_features(const graph_text text[GRAPH_FILES], const meta 
 
 /* ---- train.txt, val.txt, test.txt ---- */
 
-static fsnn_status read_part(const graph_text *text, int part, int8_t *taken, fsnn_graph *g)
+static fsnn_status read_part(const graph_text *text, int part, int8_t *assigned, fsnn_graph *g)
 {
     lines l = {.text = text};
     int64_t node;
@@ -303,7 +303,7 @@ static fsnn_status read_part(const graph_text *text, int part, int8_t *taken, fs
     while ((more = next(&l, 1, &node, NULL, "a node")) > 0) {
         if (node < 0 || node >= g->nodes)
             return wrong(&l, "a node that does not exist", "one below the number of nodes");
-        const char *fault = graph_part_add(g, part, node, taken);
+        const char *fault = graph_part_add(g, part, node, assigned);
         if (fault)
             return wrong(&l, fault, "each node once, and nodes that have a class");
     }
@@ -313,17 +313,17 @@ static fsnn_status read_part(const graph_text *text, int part, int8_t *taken, fs
 
 static fsnn_status read_parts(const graph_text text[GRAPH_FILES], const meta *m, fsnn_graph *g)
 {
-    int8_t *taken = fsnn_alloc((size_t)g->nodes);
-    fsnn_status status = taken ? FSNN_OK : FSNN_EMEMORY;
+    int8_t *assigned = fsnn_alloc((size_t)g->nodes);
+    fsnn_status status = assigned ? FSNN_OK : FSNN_EMEMORY;
     for (int p = 0; p < FSNN_PARTS && !status; p++) {
         const graph_text *t = &text[GRAPH_PART + p];
         if (!t->bytes)
             continue;
-        status = read_part(t, p, taken, g);
+        status = read_part(t, p, assigned, g);
         if (!status)
             status = agrees(t, g->part_count[p], m->part[p], "nodes");
     }
-    fsnn_free(taken);
+    fsnn_free(assigned);
     return status;
 }
 

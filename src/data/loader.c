@@ -47,8 +47,8 @@ struct fsnn_loader {
     port_monitor *monitor;
     /* inside: */
     bool started, busy, quit;
-    int64_t epoch, made, taken; /* batches finished, handed out */
-    atomic_bool drop;           /* leave the batch in the making: nobody wants it */
+    int64_t epoch, produced, consumed; /* batches finished, handed out */
+    atomic_bool drop;                  /* leave the batch in the making: nobody wants it */
 };
 
 /* ---- a batch: its samples in pieces, by one thread or several ---- */
@@ -151,8 +151,8 @@ static void fill(fsnn_loader *l, int64_t number, slot *s)
 /* The slot handed out last stays with the caller; the others may be filled. */
 static bool wanted(const fsnn_loader *l)
 {
-    int64_t held = l->taken > 0 ? l->taken - 1 : 0;
-    return l->started && !l->together && l->made < l->batches && l->made < held + SLOTS;
+    int64_t held = l->consumed > 0 ? l->consumed - 1 : 0;
+    return l->started && !l->together && l->produced < l->batches && l->produced < held + SLOTS;
 }
 
 static void run(void *user)
@@ -164,7 +164,7 @@ static void run(void *user)
             port_wait(l->monitor, WORK);
         if (l->quit)
             break;
-        int64_t number = l->made;
+        int64_t number = l->produced;
         slot *s = &l->slot[number % SLOTS];
         l->busy = true;
         port_leave(l->monitor);
@@ -172,7 +172,7 @@ static void run(void *user)
         port_enter(l->monitor);
         l->busy = false;
         if (l->started) /* otherwise another epoch is about to begin */
-            l->made++;
+            l->produced++;
         port_wake(l->monitor, DONE);
     }
     port_leave(l->monitor);
@@ -403,7 +403,7 @@ fsnn_status fsnn_loader_start(fsnn_loader *l, int64_t epoch)
         port_wait(l->monitor, DONE);
     atomic_store(&l->drop, false);
     l->epoch = epoch;
-    l->made = l->taken = 0;
+    l->produced = l->consumed = 0;
     make_order(l);
     fsnn_status status = open_epoch(l);
     l->started = status == FSNN_OK;
@@ -416,19 +416,19 @@ fsnn_status fsnn_loader_start(fsnn_loader *l, int64_t epoch)
 static slot *make_next(fsnn_loader *l)
 {
     slot *s = &l->slot[0];
-    fill(l, l->taken, s);
-    l->taken += s->fault.status == FSNN_OK;
+    fill(l, l->consumed, s);
+    l->consumed += s->fault.status == FSNN_OK;
     return s;
 }
 
 /* Waits for batch `taken`, hands it out and frees the slot of the one before. */
-static slot *take(fsnn_loader *l)
+static slot *consume(fsnn_loader *l)
 {
-    while (l->made <= l->taken)
+    while (l->produced <= l->consumed)
         port_wait(l->monitor, DONE);
-    slot *s = &l->slot[l->taken % SLOTS];
+    slot *s = &l->slot[l->consumed % SLOTS];
     if (s->fault.status == FSNN_OK) {
-        l->taken++;
+        l->consumed++;
         port_wake(l->monitor, WORK);
     }
     return s;
@@ -439,8 +439,8 @@ int fsnn_loader_next(fsnn_loader *l, fsnn_batch *batch)
     if (!l || !batch)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_loader_next needs a loader and a place for a batch");
     port_enter(l->monitor);
-    bool started = l->started, more = started && l->taken < l->batches;
-    const slot *s = more ? (l->together ? make_next : take)(l) : NULL;
+    bool started = l->started, more = started && l->consumed < l->batches;
+    const slot *s = more ? (l->together ? make_next : consume)(l) : NULL;
     port_leave(l->monitor);
     *batch = (fsnn_batch){0};
     if (!started)

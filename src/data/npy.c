@@ -56,7 +56,7 @@ static void skip_blanks(parser *in)
         in->p++;
 }
 
-static bool take(parser *in, char c)
+static bool accept(parser *in, char c)
 {
     skip_blanks(in);
     if (in->p == in->end || *in->p != c)
@@ -65,7 +65,7 @@ static bool take(parser *in, char c)
     return true;
 }
 
-static bool take_word(parser *in, const char *word)
+static bool accept_word(parser *in, const char *word)
 {
     size_t n = strlen(word);
     skip_blanks(in);
@@ -76,7 +76,7 @@ static bool take_word(parser *in, const char *word)
 }
 
 /* A quoted string of printable characters without escapes, at most size - 1 long. */
-static bool take_string(parser *in, char *text, size_t size)
+static bool parse_string(parser *in, char *text, size_t size)
 {
     skip_blanks(in);
     if (in->p == in->end || (*in->p != '\'' && *in->p != '"'))
@@ -89,10 +89,10 @@ static bool take_string(parser *in, char *text, size_t size)
         text[n++] = *in->p++;
     }
     text[n] = 0;
-    return take(in, quote);
+    return accept(in, quote);
 }
 
-static bool take_number(parser *in, int64_t *number)
+static bool parse_number(parser *in, int64_t *number)
 {
     skip_blanks(in);
     const char *start = in->p;
@@ -102,7 +102,7 @@ static bool take_number(parser *in, int64_t *number)
             return false;
     *number = x;
     bool found = in->p > start;
-    take(in, 'L'); /* Python 2 wrote 3L */
+    accept(in, 'L'); /* Python 2 wrote 3L */
     return found;
 }
 
@@ -110,8 +110,8 @@ static bool take_number(parser *in, int64_t *number)
 static fsnn_status parse_descr(parser *in, header *h)
 {
     char text[32];
-    if (!take_string(in, text, sizeof text)) {
-        if (take(in, '['))
+    if (!parse_string(in, text, sizeof text)) {
+        if (accept(in, '['))
             return fsnn_fail(FSNN_EFORMAT,
                              "%s: holds records with named fields; store each field as an array of "
                              "its own",
@@ -136,26 +136,26 @@ static fsnn_status parse_descr(parser *in, header *h)
 
 static fsnn_status parse_order(parser *in, header *h)
 {
-    h->fortran = take_word(in, "True");
-    if (h->fortran || take_word(in, "False"))
+    h->fortran = accept_word(in, "True");
+    if (h->fortran || accept_word(in, "False"))
         return FSNN_OK;
     return damaged(in, "fortran_order is neither True nor False");
 }
 
 static fsnn_status parse_shape(parser *in, header *h)
 {
-    if (!take(in, '('))
+    if (!accept(in, '('))
         return damaged(in, "shape is no tuple");
-    while (!take(in, ')')) {
+    while (!accept(in, ')')) {
         int64_t n;
-        if (!take_number(in, &n))
+        if (!parse_number(in, &n))
             return damaged(in, "shape holds something else than sizes");
         if (h->shape.rank == FSNN_MAX_RANK)
             return fsnn_fail(FSNN_EFORMAT, "%s: has more than %d dimensions", in->where,
                              FSNN_MAX_RANK);
         h->shape.dim[h->shape.rank++] = n;
-        if (!take(in, ',')) {
-            if (h->shape.rank == 1 || !take(in, ')')) /* (3) would be no tuple */
+        if (!accept(in, ',')) {
+            if (h->shape.rank == 1 || !accept(in, ')')) /* (3) would be no tuple */
                 return damaged(in, "shape is no tuple");
             break;
         }
@@ -171,11 +171,11 @@ static const struct {
 static fsnn_status parse_dict(parser *in, header *h)
 {
     bool seen[FSNN_COUNT(key)] = {false};
-    if (!take(in, '{'))
+    if (!accept(in, '{'))
         return damaged(in, "no dict");
-    while (!take(in, '}')) {
+    while (!accept(in, '}')) {
         char name[32];
-        if (!take_string(in, name, sizeof name) || !take(in, ':'))
+        if (!parse_string(in, name, sizeof name) || !accept(in, ':'))
             return damaged(in, "no key where one was expected");
         int i = 0;
         while (i < FSNN_COUNT(key) && strcmp(key[i].name, name) != 0)
@@ -185,7 +185,7 @@ static fsnn_status parse_dict(parser *in, header *h)
                              name, i < FSNN_COUNT(key) ? "twice" : "that is not known");
         seen[i] = true;
         FSNN_TRY(key[i].parse(in, h));
-        if (!take(in, ',') && (in->p == in->end || *in->p != '}'))
+        if (!accept(in, ',') && (in->p == in->end || *in->p != '}'))
             return damaged(in, "no comma between two keys");
     }
     skip_blanks(in);

@@ -7,9 +7,9 @@
 #include <fsnn/series.h>
 
 struct fsnn_series {
-    int64_t count, count_capacity; /* series; room of `end` and `labels` */
+    int64_t count, count_capacity; /* series; capacity of `end` and `labels` */
     int64_t channels;
-    int64_t rows, row_capacity; /* samples in time of all series; room of `values` */
+    int64_t rows, row_capacity; /* samples in time of all series; capacity of `values` */
     int64_t *end;               /* [count] rows up to the end of each */
     int32_t *labels;            /* [count]; -1: none */
     float *values;              /* [rows, channels] */

@@ -19,7 +19,7 @@ typedef struct spike {
 typedef struct trains {
     int64_t steps, channels;
     bool count;
-    int64_t rows, capacity; /* samples; room of `all` */
+    int64_t rows, capacity; /* samples; capacity of `all` */
     int64_t *end;           /* [rows] spikes up to the end of each sample */
     spike *all;
 } trains;
@@ -89,7 +89,7 @@ static fsnn_status make_longer(file *f, int64_t count)
     return FSNN_OK;
 }
 
-static fsnn_status take_row(guard *g, file *f, int64_t row)
+static fsnn_status receive_row(guard *g, file *f, int64_t row)
 {
     int64_t count[2];
     FSNN_TRY(guard_get(g, count, sizeof count));
@@ -106,7 +106,7 @@ static fsnn_status take_row(guard *g, file *f, int64_t row)
     return keep(f, row, count[0]);
 }
 
-static fsnn_status take_label(guard *g, file *f, int64_t row)
+static fsnn_status receive_label(guard *g, file *f, int64_t row)
 {
     int64_t label;
     FSNN_TRY(guard_get(g, &label, sizeof label));
@@ -118,7 +118,7 @@ static fsnn_status take_label(guard *g, file *f, int64_t row)
     return FSNN_OK;
 }
 
-static fsnn_status take_rows(guard *g, file *f)
+static fsnn_status receive_rows(guard *g, file *f)
 {
     port_about about;
     FSNN_TRY(guard_get(g, &f->rows, sizeof f->rows));
@@ -134,29 +134,29 @@ static fsnn_status take_rows(guard *g, file *f)
     return f->t->end && f->label ? FSNN_OK : FSNN_EMEMORY;
 }
 
-static fsnn_status take(guard *g, void *user)
+static fsnn_status receive(guard *g, void *user)
 {
     file *f = user;
-    FSNN_TRY(take_rows(g, f));
+    FSNN_TRY(receive_rows(g, f));
     for (int64_t row = 0; row < f->rows; row++)
-        FSNN_TRY(take_label(g, f, row));
+        FSNN_TRY(receive_label(g, f, row));
     for (int64_t row = 0; row < f->rows; row++)
-        FSNN_TRY(take_row(g, f, row));
+        FSNN_TRY(receive_row(g, f, row));
     return FSNN_OK;
 }
 
-static fsnn_status give(guard *g, void *user)
+static fsnn_status send(guard *g, void *user)
 {
     const file *f = user;
-    return shd_give(g, f->path);
+    return shd_send(g, f->path);
 }
 
 static fsnn_status read_guarded(file *f)
 {
     fsnn_status status = guard_run(&(guard_work){.subject = f->path,
                                                  .worker = "the HDF5 library",
-                                                 .give = give,
-                                                 .take = take,
+                                                 .send = send,
+                                                 .receive = receive,
                                                  .user = f,
                                                  .memory = MEMORY,
                                                  .busy = shd_patience.busy,
@@ -227,7 +227,7 @@ fsnn_status fsnn_data_shd(const char *path, const fsnn_shd_options *options, fsn
         release(f.t);
     else
         status =
-            store_create_made(&(store_made){.rows = f.rows,
+            store_create_lazy(&(store_lazy){.rows = f.rows,
                                             .shape = FSNN_SHAPE(options->steps, options->channels),
                                             .sequence = true,
                                             .labels = f.label,

@@ -11,6 +11,6 @@ extern struct shd_patience {
 } shd_patience;
 
 /* In the child: what data/shd_read.c says that it gives. */
-fsnn_status shd_give(guard *g, const char *path);
+fsnn_status shd_send(guard *g, const char *path);
 
 #endif

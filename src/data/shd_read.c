@@ -99,7 +99,7 @@ static bool read_rows(hid_t set, hid_t type, int64_t first, int64_t count, hid_t
 
 enum { PIECE = 64 };
 
-static fsnn_status give_row(guard *g, const hvl_t *times, const hvl_t *units)
+static fsnn_status send_row(guard *g, const hvl_t *times, const hvl_t *units)
 {
     const int64_t count[2] = {(int64_t)times->len, (int64_t)units->len};
     FSNN_TRY(guard_put(g, count, sizeof count));
@@ -107,7 +107,7 @@ static fsnn_status give_row(guard *g, const hvl_t *times, const hvl_t *units)
     return guard_put(g, units->p, units->len * sizeof(int64_t));
 }
 
-static fsnn_status give_piece(guard *g, h5_file *f, hid_t reals, hid_t whole, int64_t first,
+static fsnn_status send_piece(guard *g, h5_file *f, hid_t reals, hid_t whole, int64_t first,
                               int64_t count)
 {
     hvl_t times[PIECE] = {{0}}, units[PIECE] = {{0}};
@@ -121,7 +121,7 @@ static fsnn_status give_piece(guard *g, h5_file *f, hid_t reals, hid_t whole, in
                       "%s: samples %lld to %lld cannot be read: the file is damaged or cut short",
                       f->path, (long long)first, (long long)(first + count - 1));
     for (int64_t i = 0; i < count && !status; i++)
-        status = give_row(g, &times[i], &units[i]);
+        status = send_row(g, &times[i], &units[i]);
     if (has_times)
         H5Dvlen_reclaim(reals, a, H5P_DEFAULT, times);
     if (has_units)
@@ -133,12 +133,12 @@ static fsnn_status give_piece(guard *g, h5_file *f, hid_t reals, hid_t whole, in
     return status;
 }
 
-static fsnn_status give_trains(guard *g, h5_file *f)
+static fsnn_status send_trains(guard *g, h5_file *f)
 {
     hid_t reals = H5Tvlen_create(H5T_NATIVE_DOUBLE), whole = H5Tvlen_create(H5T_NATIVE_INT64);
     fsnn_status status = reals >= 0 && whole >= 0 ? FSNN_OK : FSNN_EMEMORY;
     for (int64_t row = 0; row < f->rows && !status; row += PIECE)
-        status = give_piece(g, f, reals, whole, row, f->rows - row < PIECE ? f->rows - row : PIECE);
+        status = send_piece(g, f, reals, whole, row, f->rows - row < PIECE ? f->rows - row : PIECE);
     if (reals >= 0)
         H5Tclose(reals);
     if (whole >= 0)
@@ -146,7 +146,7 @@ static fsnn_status give_trains(guard *g, h5_file *f)
     return status;
 }
 
-static fsnn_status give_labels(guard *g, h5_file *f)
+static fsnn_status send_labels(guard *g, h5_file *f)
 {
     size_t size = (size_t)f->rows * sizeof(int64_t);
     int64_t *label = fsnn_alloc(size);
@@ -162,19 +162,19 @@ static fsnn_status give_labels(guard *g, h5_file *f)
     return status;
 }
 
-static fsnn_status give_file(guard *g, h5_file *f)
+static fsnn_status send_file(guard *g, h5_file *f)
 {
     FSNN_TRY(open_file(f));
     FSNN_TRY(guard_put(g, &f->rows, sizeof f->rows));
-    FSNN_TRY(give_labels(g, f));
-    return give_trains(g, f);
+    FSNN_TRY(send_labels(g, f));
+    return send_trains(g, f);
 }
 
-fsnn_status shd_give(guard *g, const char *path)
+fsnn_status shd_send(guard *g, const char *path)
 {
     h5_file f = {.path = path, .id = -1, .times = -1, .units = -1, .labels = -1};
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    fsnn_status status = give_file(g, &f);
+    fsnn_status status = send_file(g, &f);
     close_file(&f);
     return status;
 }

@@ -151,9 +151,9 @@ static int64_t survey(spike_space *space, int64_t N, const float *x, float gain,
     return n;
 }
 
-static spikes_take *take_of_machine(void)
+static spikes_select *select_of_machine(void)
 {
-    static spikes_take *const level[] = FSNN_BY_ISA(spikes_take);
+    static spikes_select *const level[] = FSNN_BY_ISA(spikes_select);
     return level[fsnn_isa_level()];
 }
 
@@ -161,7 +161,7 @@ void spike_lists_rate(spike_lists *l, spike_piece *piece, spike_space *space,
                       const fsnn_encoder *encoder, int64_t b, const float *x, uint64_t seed,
                       uint64_t stream)
 {
-    spikes_take *take = take_of_machine();
+    spikes_select *selection = select_of_machine();
     int64_t N = l->s.width, T = encoder->steps, unsure,
             n = survey(space, N, x, (float)encoder->gain, &unsure);
     if (!fits(piece, T * n + SPIKES_BEYOND))
@@ -170,7 +170,7 @@ void spike_lists_rate(spike_lists *l, spike_piece *piece, spike_space *space,
     int64_t used = piece->used;
     for (int64_t k = 0; k < T; k++) {
         int64_t first = used;
-        used += take(n, space->element, space->p, draw(space, &d, k, T), l->index + used);
+        used += selection(n, space->element, space->p, draw(space, &d, k, T), l->index + used);
         list_of(l, k, b, first, used);
     }
     piece->used = used;

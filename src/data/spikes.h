@@ -13,8 +13,8 @@ typedef struct spike_lists {
     fsnn_spikes s; /* the batch, pointing into the arrays below */
     int64_t *start;
     int32_t *count;
-    int32_t *index; /* [room] */
-    float *value;   /* [room]; NULL: all 1 */
+    int32_t *index; /* [capacity] */
+    float *value;   /* [capacity]; NULL: all 1 */
     int64_t capacity;
     bool values; /* elements have values of their own */
 } spike_lists;
@@ -40,7 +40,7 @@ typedef struct spike_space {
 fsnn_status spike_lists_open(spike_lists *l, int64_t T, int64_t B, int64_t N, bool values);
 /* Begins a batch of `batch` samples in `pieces` pieces [pieces] of one size. */
 void spike_lists_begin(spike_lists *l, int64_t batch, spike_piece *piece, int pieces);
-/* Room for `room` elements; nothing is kept. */
+/* Capacity for that many elements; nothing is kept. */
 fsnn_status spike_lists_reserve(spike_lists *l, int64_t capacity);
 void spike_lists_close(spike_lists *l);
 

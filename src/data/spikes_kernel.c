@@ -8,8 +8,8 @@
 #if defined(__AVX512F__)
 #include <immintrin.h>
 
-int64_t FSNN_K(spikes_take)(int64_t n, const int32_t *element, const float *p, const float *drawn,
-                            int32_t *out)
+int64_t FSNN_K(spikes_select)(int64_t n, const int32_t *element, const float *p, const float *drawn,
+                              int32_t *out)
 {
     const __m512 one = _mm512_set1_ps(1);
     int64_t used = 0;
@@ -27,8 +27,8 @@ int64_t FSNN_K(spikes_take)(int64_t n, const int32_t *element, const float *p, c
     return used;
 }
 #else
-int64_t FSNN_K(spikes_take)(int64_t n, const int32_t *element, const float *p, const float *drawn,
-                            int32_t *out)
+int64_t FSNN_K(spikes_select)(int64_t n, const int32_t *element, const float *p, const float *drawn,
+                              int32_t *out)
 {
     int64_t used = 0;
     for (int64_t i = 0; i < n; i++) {

@@ -11,9 +11,9 @@ enum { SPIKES_BEYOND = 16 };
 /* One step of elements that spike with probability p [n] > 0. Those of p >= 1 always do; the others
  * have one number of `drawn` each, in their order, and do where it is below p. Writes the elements
  * that spike, element [n] in their order, to `out` [n + SPIKES_BEYOND] and returns how many. */
-typedef int64_t spikes_take(int64_t n, const int32_t *element, const float *p, const float *drawn,
-                            int32_t *out);
+typedef int64_t spikes_select(int64_t n, const int32_t *element, const float *p, const float *drawn,
+                              int32_t *out);
 
-spikes_take spikes_take_base, spikes_take_avx2, spikes_take_avx512;
+spikes_select spikes_select_base, spikes_select_avx2, spikes_select_avx512;
 
 #endif

@@ -177,46 +177,46 @@ fsnn_status store_create(const store_source *source, fsnn_data **out)
     return status;
 }
 
-static fsnn_status make(const store_made *made, fsnn_data *data)
+static fsnn_status make(const store_lazy *lazy, fsnn_data *data)
 {
     store *s = data->store;
     atomic_init(&s->users, 1);
-    s->classes = made->classes;
-    s->places = made->places ? made->places : 1;
-    int64_t labels = made->rows * s->places;
-    s->labels = made->labels ? fsnn_alloc((size_t)labels * sizeof *s->labels) : NULL;
-    if (made->labels && !s->labels)
+    s->classes = lazy->classes;
+    s->places = lazy->places ? lazy->places : 1;
+    int64_t labels = lazy->rows * s->places;
+    s->labels = lazy->labels ? fsnn_alloc((size_t)labels * sizeof *s->labels) : NULL;
+    if (lazy->labels && !s->labels)
         return FSNN_EMEMORY;
-    for (int64_t i = 0; i < labels && made->labels; i++) {
-        s->labels[i] = made->labels[i];
+    for (int64_t i = 0; i < labels && lazy->labels; i++) {
+        s->labels[i] = lazy->labels[i];
         if (s->classes <= s->labels[i])
             s->classes = (int64_t)s->labels[i] + 1;
     }
-    data->count = made->rows;
-    data->shape = made->shape;
+    data->count = lazy->rows;
+    data->shape = lazy->shape;
     data->size = fsnn_shape_count(&data->shape);
-    data->sequence = made->sequence;
-    data->fetch = made->fetch;
-    data->fetch_changed = made->fetch_changed;
-    data->fetch_lists = made->fetch_lists;
+    data->sequence = lazy->sequence;
+    data->fetch = lazy->fetch;
+    data->fetch_changed = lazy->fetch_changed;
+    data->fetch_lists = lazy->fetch_lists;
     data->divisor = data->deviation = 1;
     return fsnn_data_normalize(data, 0, 1);
 }
 
-fsnn_status store_create_made(const store_made *made, fsnn_data **out)
+fsnn_status store_create_lazy(const store_lazy *lazy, fsnn_data **out)
 {
     *out = NULL;
     fsnn_data *data = fsnn_alloc(sizeof *data);
     store *s = data ? fsnn_alloc(sizeof *s) : NULL;
     if (!s) {
         fsnn_free(data);
-        made->release(made->more);
+        lazy->release(lazy->more);
         return FSNN_EMEMORY;
     }
     data->store = s;
-    s->more = made->more;
-    s->release = made->release;
-    fsnn_status status = make(made, data);
+    s->more = lazy->more;
+    s->release = lazy->release;
+    fsnn_status status = make(lazy, data);
     if (status < 0)
         fsnn_data_destroy(data);
     else

@@ -74,10 +74,10 @@ typedef struct store_source {
 
 fsnn_status store_create(const store_source *source, fsnn_data **data);
 
-/* A data set of `rows` samples that `fetch` makes when they are asked for, from store->more:
+/* A data set of `rows` samples that `fetch` produces when they are asked for, from store->more:
  * recordings of events, say. Labels [rows] (or NULL) are copied, `more` is taken over, also on
  * failure. fetch may be called by several threads at once. */
-typedef struct store_made {
+typedef struct store_lazy {
     int64_t rows;
     fsnn_shape shape; /* of one sample */
     bool sequence;
@@ -91,9 +91,9 @@ typedef struct store_made {
                                  const struct augment_clip *clip, float *x); /* or NULL */
     fsnn_status (*fetch_lists)(const fsnn_data *data, int64_t row, const struct augment_clip *clip,
                                struct sparse_rows *out); /* or NULL */
-} store_made;
+} store_lazy;
 
-fsnn_status store_create_made(const store_made *made, fsnn_data **data);
+fsnn_status store_create_lazy(const store_lazy *lazy, fsnn_data **data);
 
 /* Another data set on the same store, its rows `row` [count], which are taken over, also on
  * failure. */

@@ -39,7 +39,7 @@ static fsnn_status next_member(stream *s)
 }
 
 /* One call of zlib, which counts in 32 bits. */
-static fsnn_status step(stream *s, uint8_t *out, size_t capacity, size_t *made)
+static fsnn_status step(stream *s, uint8_t *out, size_t capacity, size_t *produced)
 {
     enum { PIECE = 1 << 30 };
     uInt in = s->left < PIECE ? (uInt)s->left : PIECE;
@@ -51,10 +51,10 @@ static fsnn_status step(stream *s, uint8_t *out, size_t capacity, size_t *made)
     int code = inflate(&s->z, Z_NO_FLUSH);
     s->in += in - s->z.avail_in;
     s->left -= in - s->z.avail_in;
-    *made = space - s->z.avail_out;
+    *produced = space - s->z.avail_out;
     if (code == Z_STREAM_END)
         return next_member(s);
-    if (code == Z_OK && (*made || s->left))
+    if (code == Z_OK && (*produced || s->left))
         return FSNN_OK;
     if (code == Z_OK || code == Z_BUF_ERROR)
         return fsnn_fail(FSNN_EFORMAT, "%s: the gzip data is cut short", s->path);
@@ -75,9 +75,9 @@ fsnn_status stream_read(stream *s, void *out, size_t n, size_t *got)
         return FSNN_OK;
     }
     while (*got < n && !s->ended) {
-        size_t made;
-        FSNN_TRY(step(s, (uint8_t *)out + *got, n - *got, &made));
-        *got += made;
+        size_t produced;
+        FSNN_TRY(step(s, (uint8_t *)out + *got, n - *got, &produced));
+        *got += produced;
     }
     return FSNN_OK;
 }

@@ -40,14 +40,14 @@ static fsnn_status lz4_all(LZ4F_dctx *z, const char *where, const uint8_t *in, s
     size_t at = 0, hint = 1, got;
     do {
         FSNN_TRY(grow(where, size, out));
-        size_t taken = size - at;
+        size_t consumed = size - at;
         got = (size_t)out->capacity - out->size;
-        hint = LZ4F_decompress(z, out->bytes + out->size, &got, in + at, &taken, NULL);
+        hint = LZ4F_decompress(z, out->bytes + out->size, &got, in + at, &consumed, NULL);
         if (LZ4F_isError(hint))
             return damaged(where, "LZ4", LZ4F_getErrorName(hint));
-        at += taken;
+        at += consumed;
         out->size += got;
-        if (!got && !taken)
+        if (!got && !consumed)
             break;
     } while (hint && (at < size || got));
     return hint ? damaged(where, "LZ4", "its end is missing") : FSNN_OK;

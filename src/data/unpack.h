@@ -8,7 +8,7 @@
 typedef enum unpack_kind { UNPACK_NONE, UNPACK_LZ4, UNPACK_ZSTD } unpack_kind;
 
 typedef struct unpacked {
-    uint8_t *bytes; /* [room], reused from packet to packet */
+    uint8_t *bytes; /* [capacity], reused from packet to packet */
     size_t size;
     int64_t capacity;
 } unpacked;

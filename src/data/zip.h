@@ -43,7 +43,7 @@ typedef struct zip_writer {
     FILE *stream;
     uint64_t limit; /* sizes and offsets from here on use zip64: ZIP_LIMIT (tests use less) */
     uint64_t offset, count;
-    uint8_t *directory; /* growing central directory, [room] */
+    uint8_t *directory; /* growing central directory, [capacity] */
     int64_t used, capacity;
 } zip_writer;
 

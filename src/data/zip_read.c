@@ -206,24 +206,24 @@ static bool inflate_entry(const zip_entry *entry, uint8_t *out)
     z_stream z = {0};
     if (inflateInit2(&z, -MAX_WBITS) != Z_OK)
         return false;
-    uint64_t in = 0, made = 0;
+    uint64_t in = 0, produced = 0;
     int code = Z_OK;
     uint8_t spare; /* output room at the end, so that surplus data shows instead of a full buffer */
     while (code == Z_OK) {
-        uint64_t more = entry->packed - in, capacity = entry->size - made;
+        uint64_t more = entry->packed - in, capacity = entry->size - produced;
         z.next_in = (Bytef *)(uintptr_t)(entry->data + in);
         z.avail_in = more < PIECE ? (uInt)more : PIECE;
-        z.next_out = capacity ? out + made : &spare;
+        z.next_out = capacity ? out + produced : &spare;
         z.avail_out = !capacity ? 1 : capacity < PIECE ? (uInt)capacity : PIECE;
         uInt had_in = z.avail_in, had_out = z.avail_out;
         code = inflate(&z, Z_NO_FLUSH);
         in += had_in - z.avail_in;
-        made += had_out - z.avail_out;
-        if (made > entry->size)
+        produced += had_out - z.avail_out;
+        if (produced > entry->size)
             break;
     }
     inflateEnd(&z);
-    return code == Z_STREAM_END && made == entry->size && in == entry->packed;
+    return code == Z_STREAM_END && produced == entry->size && in == entry->packed;
 }
 
 fsnn_status zip_content(const zip_reader *zip, const zip_entry *entry, const uint8_t **content,

@@ -65,7 +65,7 @@ typedef struct tape_output {
 } tape_output;
 
 typedef struct tape {
-    tape_value *value; /* [room] */
+    tape_value *value; /* [capacity] */
     int64_t capacity;
     int count;
     tape_output output[TAPE_OUTPUTS];
@@ -107,7 +107,7 @@ int lower_rows(const lowering *l, const int *nodes, int count);
 
 /* Operations of all parts, being collected. */
 typedef struct emitter {
-    equation_op *op; /* [room] */
+    equation_op *op; /* [capacity] */
     float *constant; /* [constant_capacity] */
     int64_t capacity, constant_capacity;
     int count, constants;

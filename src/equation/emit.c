@@ -114,27 +114,27 @@ static int operand_slot(emitter *m, const tape *t, const fate *f, int value)
 }
 
 /* taken [TAPE_VALUES]: which temporaries hold something */
-static int take_row(emitter *m, bool *taken)
+static int row_alloc(emitter *m, bool *used)
 {
     int i = 0;
-    while (taken[i])
+    while (used[i])
         i++;
-    taken[i] = true;
+    used[i] = true;
     m->temporaries = i >= m->temporaries ? i + 1 : m->temporaries;
     return TEMPORARY | i;
 }
 
-static void place(emitter *m, const tape *t, fate *f, int i, bool *taken)
+static void place(emitter *m, const tape *t, fate *f, int i, bool *used)
 {
     int s[LINKED + 1] = {0};
     for (int k = 0; k < f[i].operands; k++) {
         int value = f[i].operand[k];
         s[k] = operand_slot(m, t, f, value);
         if (computed(t, value) && f[value].last == i && (s[k] & TEMPORARY))
-            taken[s[k] & MASK] = false;
+            used[s[k] & MASK] = false;
     }
     if (f[i].slot < 0)
-        f[i].slot = take_row(m, taken);
+        f[i].slot = row_alloc(m, used);
     push(m, (equation_op){NULL, (uint16_t)f[i].op, (uint16_t)f[i].slot, (uint16_t)s[0],
                           (uint16_t)s[1], (uint16_t)s[2], (uint16_t)s[3], (uint16_t)s[4]});
 }
@@ -151,7 +151,7 @@ static void copy(emitter *m, const tape *t, const fate *f, tape_output o)
                     .op = zero ? OP_ZERO : OP_COPY, .d = (uint16_t)o.slot, .a = (uint16_t)from});
 }
 
-static void emit(emitter *m, const tape *t, fate *f, bool *taken)
+static void emit(emitter *m, const tape *t, fate *f, bool *used)
 {
     count_uses(t, f);
     for (int i = 0; i < t->count; i++)
@@ -167,7 +167,7 @@ static void emit(emitter *m, const tape *t, fate *f, bool *taken)
             f[f[i].operand[k]].last = i;
     for (int i = 0; i < t->count && !m->status; i++)
         if (f[i].uses && computed(t, i) && !f[i].inside)
-            place(m, t, f, i, taken);
+            place(m, t, f, i, used);
     for (int i = 0; i < t->outputs; i++)
         if (!computed(t, t->output[i].value) || f[t->output[i].value].slot != t->output[i].slot)
             copy(m, t, f, t->output[i]);
@@ -180,13 +180,13 @@ void emit_tape(emitter *m, const tape *t)
         return;
     }
     fate *f = fsnn_alloc(sizeof *f * (size_t)(t->count + 1));
-    bool *taken = fsnn_alloc(TAPE_VALUES + 1);
-    if (f && taken)
-        emit(m, t, f, taken);
+    bool *used = fsnn_alloc(TAPE_VALUES + 1);
+    if (f && used)
+        emit(m, t, f, used);
     else
         m->status = FSNN_EMEMORY;
     fsnn_free(f);
-    fsnn_free(taken);
+    fsnn_free(used);
 }
 
 static void settle(const emitter *m, uint16_t *slot)

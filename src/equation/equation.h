@@ -119,7 +119,7 @@ typedef struct equation_source {
 
 /* Where an error stands: filled when equation_create fails because of a text. */
 typedef struct equation_place {
-    /* "dv", "spike", "after_spike", "after_spike_w"; "" when no text is to blame */
+    /* "dv", "spike", "after_spike", "after_spike_w"; "" when no text is at fault */
     char key[EQUATION_NAME + 16];
     /* of the character, 1 is the first; characters are those of UTF-8 */
     int column;

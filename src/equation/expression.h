@@ -67,7 +67,7 @@ typedef struct graph_node {
 enum { GRAPH_BUCKETS = 512, GRAPH_NODES = 4096, GRAPH_TERMS = 1 << 16, GRAPH_WIDTH = 256 };
 
 typedef struct graph {
-    graph_node *node; /* [room] */
+    graph_node *node; /* [capacity] */
     graph_term *term; /* [term_capacity] */
     int64_t capacity, term_capacity;
     int count, term_count;

@@ -207,7 +207,7 @@ static void skip(parser *p)
         p->at++;
 }
 
-static bool take(parser *p, char c)
+static bool accept(parser *p, char c)
 {
     skip(p);
     if (*p->at != c)
@@ -279,7 +279,7 @@ static fsnn_status arguments(parser *p, const char *name, const function *f, int
     bool more;
     do {
         FSNN_TRY(sum(p, &args[n++]));
-        more = take(p, ',');
+        more = accept(p, ',');
     } while (more && n < f->arity);
     if (n < f->arity || more) {
         snprintf(sentence, sizeof sentence, "\"%s\" takes %s, here are %s", f->name,
@@ -287,7 +287,7 @@ static fsnn_status arguments(parser *p, const char *name, const function *f, int
                  more ? "more" : "fewer");
         return wrong(p, name, sentence);
     }
-    if (!take(p, ')'))
+    if (!accept(p, ')'))
         return wrong_found(p, p->at, "found ", ", where a \")\" should close the arguments");
     return FSNN_OK;
 }
@@ -295,7 +295,7 @@ static fsnn_status arguments(parser *p, const char *name, const function *f, int
 static fsnn_status call(parser *p, const char *name, const function *f, int *node)
 {
     int args[2] = {0};
-    if (!take(p, '(')) {
+    if (!accept(p, '(')) {
         char sentence[160];
         snprintf(sentence, sizeof sentence,
                  "\"%s\" is a function: its argument%s in parentheses, like %s", f->name,
@@ -343,9 +343,9 @@ static fsnn_status atom(parser *p, int *node)
         p->at += n;
         return f ? call(p, start, f, node) : variable(p, start, n, node);
     }
-    if (take(p, '(')) {
+    if (accept(p, '(')) {
         FSNN_TRY(sum(p, node));
-        if (!take(p, ')'))
+        if (!accept(p, ')'))
             return wrong_found(p, p->at, "found ", ", where a \")\" should close the parenthesis");
         return FSNN_OK;
     }
@@ -359,7 +359,7 @@ static fsnn_status power(parser *p, int *node)
     FSNN_TRY(atom(p, node));
     skip(p);
     const char *at = p->at;
-    if (!take(p, '^'))
+    if (!accept(p, '^'))
         return FSNN_OK;
     int exponent = 0;
     FSNN_TRY(signed_power(p, &exponent));
@@ -370,10 +370,10 @@ static fsnn_status power(parser *p, int *node)
 static fsnn_status signed_power(parser *p, int *node)
 {
     FSNN_TRY(deeper(p));
-    if (take(p, '-')) {
+    if (accept(p, '-')) {
         FSNN_TRY(signed_power(p, node));
         *node = graph_sum(p->g, &(graph_term){-1, *node}, 1);
-    } else if (take(p, '+'))
+    } else if (accept(p, '+'))
         FSNN_TRY(signed_power(p, node));
     else
         FSNN_TRY(power(p, node));
@@ -387,8 +387,8 @@ static fsnn_status product(parser *p, int *node)
     for (;;) {
         skip(p);
         const char *at = p->at;
-        bool times = take(p, '*');
-        if (!times && !take(p, '/'))
+        bool times = accept(p, '*');
+        if (!times && !accept(p, '/'))
             return FSNN_OK;
         int right = 0;
         FSNN_TRY(signed_power(p, &right));
@@ -405,8 +405,8 @@ static fsnn_status sum(parser *p, int *node)
     for (;;) {
         skip(p);
         const char *at = p->at;
-        bool plus = take(p, '+');
-        if (!plus && !take(p, '-'))
+        bool plus = accept(p, '+');
+        if (!plus && !accept(p, '-'))
             return FSNN_OK;
         int right = 0;
         FSNN_TRY(product(p, &right));

@@ -170,7 +170,7 @@ typedef struct reverse {
     int *adjoint;
 } reverse;
 
-static void give(const reverse *r, int value, int gradient)
+static void accumulate(const reverse *r, int value, int gradient)
 {
     int *g = &r->adjoint[value];
     if (!is_const(r->t, value))
@@ -180,74 +180,74 @@ static void give(const reverse *r, int value, int gradient)
 static void back_add(const reverse *r, int y, tape_value v, int g)
 {
     (void)y;
-    give(r, v.a, g);
-    give(r, v.b, g);
+    accumulate(r, v.a, g);
+    accumulate(r, v.b, g);
 }
 
 static void back_sub(const reverse *r, int y, tape_value v, int g)
 {
     (void)y;
-    give(r, v.a, g);
-    give(r, v.b, tape_neg(r->t, g));
+    accumulate(r, v.a, g);
+    accumulate(r, v.b, tape_neg(r->t, g));
 }
 
 static void back_mul(const reverse *r, int y, tape_value v, int g)
 {
     (void)y;
     if (v.a == v.b) {
-        give(r, v.a, tape_mul(r->t, tape_mul(r->t, g, v.a), tape_const(r->t, 2)));
+        accumulate(r, v.a, tape_mul(r->t, tape_mul(r->t, g, v.a), tape_const(r->t, 2)));
         return;
     }
-    give(r, v.a, tape_mul(r->t, g, v.b));
-    give(r, v.b, tape_mul(r->t, g, v.a));
+    accumulate(r, v.a, tape_mul(r->t, g, v.b));
+    accumulate(r, v.b, tape_mul(r->t, g, v.a));
 }
 
 static void back_neg(const reverse *r, int y, tape_value v, int g)
 {
     (void)y;
-    give(r, v.a, tape_neg(r->t, g));
+    accumulate(r, v.a, tape_neg(r->t, g));
 }
 
 static void back_div(const reverse *r, int y, tape_value v, int g)
 {
     int ga = tape_div(r->t, g, v.b);
-    give(r, v.a, ga);
-    give(r, v.b, tape_neg(r->t, tape_mul(r->t, ga, y)));
+    accumulate(r, v.a, ga);
+    accumulate(r, v.b, tape_neg(r->t, tape_mul(r->t, ga, y)));
 }
 
 static void back_sqrt(const reverse *r, int y, tape_value v, int g)
 {
     int root = tape_op(r->t, OP_ATLEAST, y, -1, -1);
-    give(r, v.a, tape_div(r->t, tape_mul(r->t, g, tape_const(r->t, 0.5)), root));
+    accumulate(r, v.a, tape_div(r->t, tape_mul(r->t, g, tape_const(r->t, 0.5)), root));
 }
 
 static void back_exp(const reverse *r, int y, tape_value v, int g)
 {
-    give(r, v.a, tape_mul(r->t, g, y));
+    accumulate(r, v.a, tape_mul(r->t, g, y));
 }
 
 static void back_log(const reverse *r, int y, tape_value v, int g)
 {
     (void)y;
-    give(r, v.a, tape_div(r->t, g, v.a));
+    accumulate(r, v.a, tape_div(r->t, g, v.a));
 }
 
 static void back_tanh(const reverse *r, int y, tape_value v, int g)
 {
     int slope = tape_sub(r->t, tape_const(r->t, 1), tape_mul(r->t, y, y));
-    give(r, v.a, tape_mul(r->t, g, slope));
+    accumulate(r, v.a, tape_mul(r->t, g, slope));
 }
 
 static void back_sigmoid(const reverse *r, int y, tape_value v, int g)
 {
     int rest = tape_sub(r->t, tape_const(r->t, 1), y);
-    give(r, v.a, tape_mul(r->t, g, tape_mul(r->t, y, rest)));
+    accumulate(r, v.a, tape_mul(r->t, g, tape_mul(r->t, y, rest)));
 }
 
 static void back_abs(const reverse *r, int y, tape_value v, int g)
 {
     (void)y;
-    give(r, v.a, tape_op(r->t, OP_SIGNED, v.a, g, -1));
+    accumulate(r, v.a, tape_op(r->t, OP_SIGNED, v.a, g, -1));
 }
 
 static void back_step(const reverse *r, int y, tape_value v, int g)
@@ -258,21 +258,21 @@ static void back_step(const reverse *r, int y, tape_value v, int g)
 static void back_sin(const reverse *r, int y, tape_value v, int g)
 {
     (void)y;
-    give(r, v.a, tape_mul(r->t, g, tape_op(r->t, OP_COS, v.a, -1, -1)));
+    accumulate(r, v.a, tape_mul(r->t, g, tape_op(r->t, OP_COS, v.a, -1, -1)));
 }
 
 static void back_cos(const reverse *r, int y, tape_value v, int g)
 {
     (void)y;
-    give(r, v.a, tape_neg(r->t, tape_mul(r->t, g, tape_op(r->t, OP_SIN, v.a, -1, -1))));
+    accumulate(r, v.a, tape_neg(r->t, tape_mul(r->t, g, tape_op(r->t, OP_SIN, v.a, -1, -1))));
 }
 
 /* All to the first argument where both are equal. */
 static void back_either(const reverse *r, tape_value v, int less, int more, int g)
 {
     int first = tape_op(r->t, OP_PICK, less, more, g);
-    give(r, v.a, first);
-    give(r, v.b, tape_sub(r->t, g, first));
+    accumulate(r, v.a, first);
+    accumulate(r, v.b, tape_sub(r->t, g, first));
 }
 
 static void back_min(const reverse *r, int y, tape_value v, int g)
@@ -296,11 +296,11 @@ static void back_pow(const reverse *r, int y, tape_value v, int g)
     int base = v.a;
     if (is_const(t, v.b) && t->value[v.b].number < 1 && t->value[v.b].number > 0)
         base = tape_op(t, OP_ATLEAST, v.a, -1, -1);
-    give(r, v.a, tape_mul(t, g, tape_mul(t, v.b, tape_op(t, OP_POW, base, less, -1))));
+    accumulate(r, v.a, tape_mul(t, g, tape_mul(t, v.b, tape_op(t, OP_POW, base, less, -1))));
     if (is_const(t, v.b))
         return;
     int curl = tape_op(t, OP_LOG, tape_op(t, OP_ATLEAST, v.a, -1, -1), -1, -1);
-    give(r, v.b, tape_mul(t, g, tape_mul(t, y, curl)));
+    accumulate(r, v.b, tape_mul(t, g, tape_mul(t, y, curl)));
 }
 
 static void (*const backs[OPS])(const reverse *r, int y, tape_value v, int g) = {
@@ -320,8 +320,8 @@ void tape_backward(tape *t, int rows, int *adjoint)
         adjoint[i] = -1;
     for (int i = 0; i < t->outputs; i++) {
         int slot = t->output[i].slot;
-        give(&r, t->output[i].value,
-             tape_slot(t, slot + (slot < EQUATION_OWN ? EQUATION_G : rows)));
+        accumulate(&r, t->output[i].value,
+                   tape_slot(t, slot + (slot < EQUATION_OWN ? EQUATION_G : rows)));
     }
     t->outputs = 0;
     for (int i = forward - 1; i >= 0 && !t->status; i--)

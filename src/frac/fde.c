@@ -121,8 +121,8 @@ static void end(fde_run *run)
 }
 
 /* Rows of y at the times up to step k, on the line from `last` (step k-1) to `now` (step k). */
-static void give(fde_run *run, int64_t k, const double *last, const double *now,
-                 const double *times, size_t count, double *y)
+static void write_output(fde_run *run, int64_t k, const double *last, const double *now,
+                         const double *times, size_t count, double *y)
 {
     for (; (size_t)run->report.times < count; run->report.times++) {
         double position = fde_position(run->o, times[run->report.times]);
@@ -151,7 +151,7 @@ static fsnn_status walk(fde_run *run, const double *times, size_t count, double 
     if (!last)
         return FSNN_EMEMORY;
     memcpy(last, run->y0, n * sizeof *last);
-    give(run, 0, last, last, times, count, y);
+    write_output(run, 0, last, last, times, count, y);
     fsnn_status status = FSNN_OK;
     for (int64_t k = 1; k <= run->steps; k++) {
         status = run->scheme->step(run, k, last, now);
@@ -161,7 +161,7 @@ static fsnn_status walk(fde_run *run, const double *times, size_t count, double 
             break;
         run->report.steps = k;
         run->report.t = fde_time(run, k);
-        give(run, k, last, now, times, count, y);
+        write_output(run, k, last, now, times, count, y);
         double *swap = last;
         last = now;
         now = swap;

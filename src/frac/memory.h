@@ -38,7 +38,7 @@ typedef struct frac_keep {
 /* One weighted sum, settled: single precision, trimmed to the lags that count, padded with zeros.
  */
 typedef struct frac_sum {
-    float *w;     /* [room + FRAC_PAD], w[l] for lag l */
+    float *w;     /* [capacity + FRAC_PAD], w[l] for lag l */
     float *start; /* [start_capacity] of the first drive in output from + 1 + i; NULL: none */
     float gain;
     int64_t window; /* lags with a weight, of those settled */
@@ -88,8 +88,9 @@ static inline int64_t frac_memory_near(const frac_memory *memory, int64_t o)
 /* Numbers of the parameters of a memory: alpha of each term, coefficient of each term, tau where
  * weights depend on it. */
 int frac_memory_params(const frac_memory *memory);
-/* Derivative of sum s in parameter p, as far as it is settled: dw [room + FRAC_PAD], trimmed like
- * w; dstart [starts] where the method has one; dout like frac_modes.out where there are modes. */
+/* Derivative of sum s in parameter p, as far as it is settled: dw [capacity + FRAC_PAD], trimmed
+ * like w; dstart [starts] where the method has one; dout like frac_modes.out where there are
+ * modes. */
 fsnn_status frac_memory_derive(const frac_memory *memory, int s, int p, float *dw, float *dstart,
                                float *dout, float *dgain);
 /* Multiply-adds of the sums over the past for output o, a neuron: one a lag that has a weight;

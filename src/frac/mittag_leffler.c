@@ -182,10 +182,10 @@ static double contour(real a, real b, real z, real x)
             left = bounded(phi, p, log_tolerance);
         if (!poles || phi < log_tolerance - LOG_EPSILON)
             right = unbounded(poles ? phi : 0, poles ? 1 : p, log_tolerance);
-        bool take_left = left.n > 0 && (right.n <= 0 || left.n <= right.n);
-        parabola best = take_left ? left : right;
+        bool on_left = left.n > 0 && (right.n <= 0 || left.n <= right.n);
+        parabola best = on_left ? left : right;
         if ((best.n > 0 && best.n <= 300) || log_tolerance > logl(1e-10L))
-            return (double)(integrate(best, a, b, z) + (take_left ? residues(a, b, z, x) : 0));
+            return (double)(integrate(best, a, b, z) + (on_left ? residues(a, b, z, x) : 0));
     }
 }
 

@@ -87,7 +87,7 @@ static fsnn_status check_lists(builder *b)
 static fsnn_status build(builder *b)
 {
     const fsnn_description *d = b->d;
-    b->handle = pool_take(&b->doc.memory, (size_t)(d->layers + 1) * sizeof *b->handle);
+    b->handle = pool_alloc(&b->doc.memory, (size_t)(d->layers + 1) * sizeof *b->handle);
     if (!b->handle)
         return FSNN_EMEMORY;
     b->handle[0] = fsnn_net_input(b->net, d->input);

@@ -154,7 +154,7 @@ static fsnn_status read_times(yaml_doc *doc, const yaml_node *node, void *out)
         return FSNN_OK;
     if (node->type != YAML_LIST || !node->count)
         return read_wrong(doc, node, "a list of increasing numbers, one a sample, or null");
-    double *t = pool_take(&doc->memory, (size_t)node->count * sizeof *t);
+    double *t = pool_alloc(&doc->memory, (size_t)node->count * sizeof *t);
     if (!t)
         return FSNN_EMEMORY;
     for (const yaml_node *n = node->first; n; n = n->next) {
@@ -232,8 +232,8 @@ static fsnn_status grid_rows(yaml_doc *doc, grid *g, int rows, bool each)
 {
     g->rows = rows;
     g->each = each;
-    g->terms = pool_take(&doc->memory, (size_t)rows * sizeof *g->terms);
-    g->value = pool_take(&doc->memory, (size_t)rows * sizeof *g->value);
+    g->terms = pool_alloc(&doc->memory, (size_t)rows * sizeof *g->terms);
+    g->value = pool_alloc(&doc->memory, (size_t)rows * sizeof *g->value);
     return g->terms && g->value ? FSNN_OK : FSNN_EMEMORY;
 }
 
@@ -306,7 +306,7 @@ static fsnn_status read_learn(yaml_doc *doc, const yaml_node *node, bool **learn
 {
     bool list = node && node->type == YAML_LIST && node->count;
     *count = list ? node->count : 0;
-    *learn = pool_take(&doc->memory, list ? (size_t)node->count : 1);
+    *learn = pool_alloc(&doc->memory, list ? (size_t)node->count : 1);
     if (!*learn)
         return FSNN_EMEMORY;
     if (!node)
@@ -358,7 +358,7 @@ static fsnn_status read_orders(yaml_doc *doc, const yaml_node *node, int mode,
         FSNN_TRY(agree(doc, learn_node[i], count[i], out));
     }
     int orders = out->layers ? out->layers : 1;
-    fsnn_order *order = pool_take(&doc->memory, (size_t)orders * sizeof *order);
+    fsnn_order *order = pool_alloc(&doc->memory, (size_t)orders * sizeof *order);
     if (!order)
         return FSNN_EMEMORY;
     for (int i = 0; i < orders; i++) {

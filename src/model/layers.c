@@ -222,7 +222,7 @@ static fsnn_status find_source(fsnn_description *d, const yaml_node *node, sourc
             return FSNN_OK;
     if (stands_later(&d->doc, yaml_find(d->doc.root, "layers"), name))
         return no_delay(d, node, name);
-    const char **known = pool_take(&d->doc.memory, (size_t)(d->layers + 1) * sizeof *known);
+    const char **known = pool_alloc(&d->doc.memory, (size_t)(d->layers + 1) * sizeof *known);
     if (!known)
         return FSNN_EMEMORY;
     known[0] = "input";
@@ -299,7 +299,7 @@ static fsnn_status check_delays(fsnn_description *d, const yaml_node *list)
         at = at ? at : options ? options : l->node;
         if (strcmp(of, "input") == 0 || item_called(&d->doc, list, of))
             continue;
-        const char **known = pool_take(&d->doc.memory, (size_t)(d->layers + 1) * sizeof *known);
+        const char **known = pool_alloc(&d->doc.memory, (size_t)(d->layers + 1) * sizeof *known);
         if (!known)
             return FSNN_EMEMORY;
         known[0] = "input";
@@ -332,7 +332,7 @@ static fsnn_status read_layer(fsnn_description *d, const yaml_node *list, yaml_n
     FSNN_TRY(find_kind(&d->doc, item, &l->op));
     if (!(l->name = layer_name(&d->doc, list, item)))
         return FSNN_EMEMORY;
-    l->options = pool_take(&d->doc.memory, l->op->options_size + 1);
+    l->options = pool_alloc(&d->doc.memory, l->op->options_size + 1);
     if (!l->options)
         return FSNN_EMEMORY;
     if (l->op->options_size)
@@ -355,7 +355,7 @@ fsnn_status layers_read(fsnn_description *d, yaml_node *list)
                          "found %s, expected a list of 1 to %d layers, like "
                          "\"- linear: {out: 10}\"",
                          yaml_found(&d->doc, list), MAX_LAYERS);
-    d->layer = pool_take(&d->doc.memory, (size_t)list->count * sizeof *d->layer);
+    d->layer = pool_alloc(&d->doc.memory, (size_t)list->count * sizeof *d->layer);
     if (!d->layer)
         return FSNN_EMEMORY;
     for (yaml_node *item = list->first; item; item = item->next)

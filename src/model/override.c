@@ -148,7 +148,7 @@ static fsnn_status unknown_start(const change *c, const char *segment)
     yaml_node *list = yaml_find(c->doc->root, "layers");
     int tops = keys_count_names(top_names), count = 0;
     int layers = list && list->type == YAML_LIST ? list->count : 0;
-    const char **known = pool_take(&c->doc->memory, (size_t)(tops + layers) * sizeof *known);
+    const char **known = pool_alloc(&c->doc->memory, (size_t)(tops + layers) * sizeof *known);
     if (!known)
         return FSNN_EMEMORY;
     for (; count < tops; count++)

@@ -14,7 +14,7 @@ struct pool_block {
     _Alignas(ALIGNMENT) char data[];
 };
 
-void *pool_take(pool *p, size_t bytes)
+void *pool_alloc(pool *p, size_t bytes)
 {
     if (bytes > SIZE_MAX / 2) {
         fsnn_fail(FSNN_EMEMORY, "out of memory: %zu bytes wanted", bytes);
@@ -36,7 +36,7 @@ void *pool_take(pool *p, size_t bytes)
 
 char *pool_text(pool *p, const char *text, size_t size)
 {
-    char *copy = pool_take(p, size + 1);
+    char *copy = pool_alloc(p, size + 1);
     if (copy && size)
         memcpy(copy, text, size);
     return copy;
@@ -48,7 +48,7 @@ char *pool_format(pool *p, const char *format, ...)
     va_start(args, format);
     int size = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    char *text = size < 0 ? NULL : pool_take(p, (size_t)size + 1);
+    char *text = size < 0 ? NULL : pool_alloc(p, (size_t)size + 1);
     if (text) {
         va_start(args, format);
         vsnprintf(text, (size_t)size + 1, format, args);

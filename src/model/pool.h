@@ -11,7 +11,7 @@ typedef struct pool {
 } pool;
 
 /* Zeroed, aligned for any type; NULL (and the error sentence set) when memory is out. */
-void *pool_take(pool *p, size_t bytes);
+void *pool_alloc(pool *p, size_t bytes);
 /* A copy of `size` bytes of text, terminated. */
 char *pool_text(pool *p, const char *text, size_t size);
 char *pool_format(pool *p, const char *format, ...) FSNN_PRINTF(2, 3);

@@ -199,7 +199,7 @@ static fsnn_status unknown(yaml_doc *doc, const yaml_node *node, const fsnn_key 
                            const special *also)
 {
     int keys = count_keys(table), specials = count_specials(also);
-    const char **known = pool_take(&doc->memory, (size_t)(keys + specials + 1) * sizeof *known);
+    const char **known = pool_alloc(&doc->memory, (size_t)(keys + specials + 1) * sizeof *known);
     if (!known)
         return FSNN_EMEMORY;
     const fsnn_key *key = fsnn_keys_first(table);

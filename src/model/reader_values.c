@@ -147,7 +147,7 @@ const char *keys_list(pool *memory, const char *const *names, int count)
     size_t size = 1;
     for (int i = 0; i < count; i++)
         size += strlen(names[i]) + 2;
-    char *text = pool_take(memory, size), *at = text;
+    char *text = pool_alloc(memory, size), *at = text;
     if (!text)
         return "";
     for (int i = 0; i < count; i++) {

@@ -186,7 +186,7 @@ static fsnn_status read_header(reading *r, yaml_doc *doc)
     const yaml_node *root = doc->root;
     if (!root || root->type != YAML_MAP)
         return fsnn_fail(FSNN_EFORMAT, "%s: the header is no JSON object", r->file);
-    r->entry = pool_take(&doc->memory, ((size_t)root->count + 1) * sizeof *r->entry);
+    r->entry = pool_alloc(&doc->memory, ((size_t)root->count + 1) * sizeof *r->entry);
     if (!r->entry)
         return FSNN_EMEMORY;
     for (const yaml_node *n = root->first; n; n = n->next)

@@ -15,7 +15,7 @@ void yaml_free(yaml_doc *doc)
 
 yaml_node *yaml_new(yaml_doc *doc, yaml_type type)
 {
-    yaml_node *node = pool_take(&doc->memory, sizeof *node);
+    yaml_node *node = pool_alloc(&doc->memory, sizeof *node);
     if (node) {
         node->type = type;
         node->text = "";
@@ -150,7 +150,7 @@ static fsnn_status fail_at(yaml_doc *doc, const yaml_node *node, bool key, const
     int size = vsnprintf(NULL, 0, format, again);
     va_end(again);
     const yaml_node *at = key && node ? node->key : node;
-    char *sentence = size < 0 ? NULL : pool_take(&doc->memory, (size_t)size + 1);
+    char *sentence = size < 0 ? NULL : pool_alloc(&doc->memory, (size_t)size + 1);
     const char *place = position(doc, node, at ? at->line : 0, at ? at->column : 0);
     if (!sentence || !place)
         return FSNN_EMEMORY;

@@ -139,7 +139,7 @@ static fsnn_status remember(builder *b, struct fy_event *event, yaml_node *node)
     const char *name = token ? fy_token_get_text(token, &size) : NULL;
     if (!name)
         return FSNN_OK;
-    anchor *a = pool_take(&b->doc->memory, sizeof *a);
+    anchor *a = pool_alloc(&b->doc->memory, sizeof *a);
     char *copy = pool_text(&b->doc->memory, name, size);
     if (!a || !copy)
         return FSNN_EMEMORY;

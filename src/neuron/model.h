@@ -17,7 +17,7 @@
 
 enum { PAR_TAU, PAR_THRESHOLD, PAR_V_RESET, NEURON_PARS };
 enum { NEURON_OWN_PARS = 14 }; /* most parameters a model may have beside those */
-/* threshold; kick: what a spike takes from the derivative with reset `current`; v_reset (the
+/* threshold; reset drive: what a spike takes from the derivative with reset `current`; v_reset (the
  * scan's: models leave it alone); then the model's own */
 enum { ROW_THRESHOLD, ROW_RESET_DRIVE, ROW_V_RESET, ROW_OWN, ROW_RATE = ROW_OWN, NEURON_ROWS = 8 };
 
@@ -31,7 +31,7 @@ typedef struct neuron_model neuron_model;
 
 /* A model that does several neighbouring tiles in one call, so that what a call costs is shared;
  * for the fused scan (scan/fused.h). Rows are [tiles][32]. Same bits as tile by tile. Spike
- * argument and kick are the usual ones. */
+ * argument and reset drive are the usual ones. */
 typedef struct neuron_wide {
     /* bytes of a wide `self`, whole cache lines */
     size_t (*self_bytes)(const neuron_model *m, int tiles);

@@ -1,6 +1,6 @@
 /* Equations as a model of the scan: rows go in and out through the table of slots
  * (equation/equation.h), of which each worker has one. The lines that the scan has for the usual
- * spike argument and kick stay in use where the equations are the usual ones. */
+ * spike argument and reset drive stay in use where the equations are the usual ones. */
 #include "neuron/user.h"
 
 #include <string.h>
@@ -46,7 +46,7 @@ static void prepare(void *at, const lanes *par, lanes *row)
     }
 }
 
-/* What the spike's threshold and kick give to the parameters. */
+/* What the spike's threshold and reset drive give to the parameters. */
 static void usual_back(const lanes *par, const lanes *grow, lanes *gpar)
 {
     EACH_LANE

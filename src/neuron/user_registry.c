@@ -95,15 +95,15 @@ static entry **place_of(const char *name)
 fsnn_status fsnn_neuron_register(const char *name, const fsnn_neuron_callback *callback)
 {
     FSNN_TRY(check(name, callback));
-    entry *made = callback ? make(name, callback) : NULL;
-    if (callback && !made)
+    entry *fresh = callback ? make(name, callback) : NULL;
+    if (callback && !fresh)
         return FSNN_EMEMORY;
     port_lists_lock();
     entry **at = place_of(name), *old = *at;
-    if (made)
-        made->next = old ? old->next : NULL;
-    if (made || old)
-        *at = made ? made : old->next;
+    if (fresh)
+        fresh->next = old ? old->next : NULL;
+    if (fresh || old)
+        *at = fresh ? fresh : old->next;
     port_lists_unlock();
     drop(old);
     return FSNN_OK;

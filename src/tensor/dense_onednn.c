@@ -27,20 +27,20 @@ fsnn_status dense_check(dnnl_status_t status, const char *what)
                      version->major, version->minor, version->patch, what, words);
 }
 
-static dnnl_engine_t engine_made;
+static dnnl_engine_t shared_engine;
 static dnnl_status_t engine_status;
 
 static void make_engine(void)
 {
-    engine_status = dnnl_engine_create(&engine_made, dnnl_cpu, 0);
+    engine_status = dnnl_engine_create(&shared_engine, dnnl_cpu, 0);
 }
 
 fsnn_status dense_engine(dnnl_engine_t *engine)
 {
-    static atomic_bool made;
+    static atomic_bool engine_ready;
 
-    port_once(&made, make_engine);
-    *engine = engine_made;
+    port_once(&engine_ready, make_engine);
+    *engine = shared_engine;
     return dense_check(engine_status, "make its engine");
 }
 

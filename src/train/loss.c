@@ -73,7 +73,7 @@ static fsnn_status check(const fsnn_loss *loss, const loss_batch *batch)
     if (!batch->labels == !batch->target)
         return fsnn_fail(FSNN_EARGUMENT, "the loss %s needs either labels or a target, not %s",
                          rule->name, batch->labels ? "both" : "neither");
-    if (batch->target && !rule->takes_target)
+    if (batch->target && !rule->accepts_target)
         return fsnn_fail(FSNN_EARGUMENT, "the loss %s needs labels: it takes no target",
                          rule->name);
     return batch->labels ? check_labels(batch->B, batch->C, batch->labels) : FSNN_OK;

@@ -19,7 +19,7 @@ typedef struct loss_batch {
 
 typedef struct loss_rule {
     const char *name;
-    bool takes_target, smooths, mixes, sums;    /* target, label_smoothing, mix; scale K */
+    bool accepts_target, smooths, mixes, sums;  /* target, label_smoothing, mix; scale K */
     double (*compute)(const loss_batch *batch); /* the loss; writes the gradient */
 } loss_rule;
 

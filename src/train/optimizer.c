@@ -278,7 +278,7 @@ static fsnn_status check_chunks(const fsnn_optimizer *o)
     return FSNN_OK;
 }
 
-static fsnn_status take(fsnn_optimizer *o, double lr, double clip, bool zero, double *norm)
+static fsnn_status update(fsnn_optimizer *o, double lr, double clip, bool zero, double *norm)
 {
     double size = 0;
     if (!o || !(lr >= 0 && isfinite(lr)) || !(clip >= 0))
@@ -298,10 +298,10 @@ static fsnn_status take(fsnn_optimizer *o, double lr, double clip, bool zero, do
 
 fsnn_status fsnn_optimizer_step(fsnn_optimizer *optimizer, double lr, double clip, double *norm)
 {
-    return take(optimizer, lr, clip, false, norm);
+    return update(optimizer, lr, clip, false, norm);
 }
 
 fsnn_status optimizer_step_and_zero(fsnn_optimizer *optimizer, double lr, double clip, double *norm)
 {
-    return take(optimizer, lr, clip, true, norm);
+    return update(optimizer, lr, clip, true, norm);
 }

@@ -35,7 +35,7 @@ typedef struct trainer {
     progress at;
     double evaluation_seconds; /* of the last evaluation; 0: none yet */
     double mark;               /* when the last batch ended */
-    float *gradient;           /* of the output, [room] */
+    float *gradient;           /* of the output, [capacity] */
     int64_t capacity;
 } trainer;
 

@@ -62,12 +62,12 @@ static fsnn_status sum(guard *g, void *user)
     return FSNN_OK;
 }
 
-static fsnn_status run(fsnn_status (*give)(guard *, void *), talk *t, double busy, double silence)
+static fsnn_status run(fsnn_status (*send)(guard *, void *), talk *t, double busy, double silence)
 {
     fsnn_status status = guard_run(&(guard_work){.subject = "some.file",
                                                  .worker = "the library",
-                                                 .give = give,
-                                                 .take = sum,
+                                                 .send = send,
+                                                 .receive = sum,
                                                  .user = t,
                                                  .memory = 64 << 20,
                                                  .busy = busy,
@@ -201,8 +201,8 @@ static void takes_all_memory(void **state)
         int64_t got = -1;
         GOOD(guard_run(&(guard_work){.subject = "f",
                                      .worker = "w",
-                                     .give = hungry,
-                                     .take = learn,
+                                     .send = hungry,
+                                     .receive = learn,
                                      .user = &got,
                                      .memory = (size_t)capacity << 20,
                                      .busy = 60,

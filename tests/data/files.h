@@ -15,7 +15,7 @@ static inline const char *files_data(void)
     return data ? data : "../shared/data";
 }
 
-/* gzip of `data`, level 9, in a buffer of `room`; returns its size. */
+/* gzip of `data`, level 9, in a buffer of `capacity`; returns its size. */
 static inline size_t files_gzip(const void *data, size_t size, uint8_t *out, size_t capacity)
 {
     z_stream z = {.next_in = (Bytef *)(uintptr_t)data,
@@ -24,9 +24,9 @@ static inline size_t files_gzip(const void *data, size_t size, uint8_t *out, siz
                   .avail_out = (uInt)capacity};
     assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, MAX_WBITS + 16, 9, Z_DEFAULT_STRATEGY), Z_OK);
     assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-    size_t made = capacity - z.avail_out;
+    size_t packed = capacity - z.avail_out;
     deflateEnd(&z);
-    return made;
+    return packed;
 }
 
 /* The header of an IDX file; returns its size. */

@@ -13,11 +13,11 @@
 #endif
 
 /* What every file of tests/fuzz/events holds, but for what its format cannot say. */
-static const fsnn_event made[] = {{10, 3, 4, 1},     {12, 0, 0, 0},    {12, 127, 9, 1},
-                                  {500, 64, 127, 0}, {70000, 5, 6, 1}, {4000000, 33, 33, 0}};
-enum { MADE = 6 };
+static const fsnn_event recorded[] = {{10, 3, 4, 1},     {12, 0, 0, 0},    {12, 127, 9, 1},
+                                      {500, 64, 127, 0}, {70000, 5, 6, 1}, {4000000, 33, 33, 0}};
+enum { RECORDED = 6 };
 
-static fsnn_events read_made(const char *name)
+static fsnn_events read_recorded(const char *name)
 {
     char path[256];
     fsnn_events e;
@@ -60,7 +60,7 @@ static void made_recordings(void **state)
         {"arrays.npz", "NPZ", 128, 128, {1, 1}, 0, false},
     };
     for (int f = 0; f < FSNN_COUNT(files); f++) {
-        fsnn_events e = read_made(files[f].name);
+        fsnn_events e = read_recorded(files[f].name);
         assert_string_equal(e.format, files[f].format);
         assert_int_equal(e.width, files[f].width);
         assert_int_equal(e.height, files[f].height);
@@ -68,17 +68,17 @@ static void made_recordings(void **state)
         const int *r = files[f].repeats;
         assert_int_equal(e.count, 4 * r[0] + 2 * r[1]);
         for (int64_t i = 0; i < e.count && r[0] == 1; i++)
-            same_event(&e.event[i], made[i].t + files[f].start, &made[i]);
+            same_event(&e.event[i], recorded[i].t + files[f].start, &recorded[i]);
         for (int64_t i = 1; i < e.count; i++) /* ordered, whatever the file repeats */
             assert_true(e.event[i - 1].t <= e.event[i].t);
         assert_int_equal(e.disorder > 0, r[0] > 1);
         fsnn_events_free(&e);
     }
     /* events of row 240 are marks: the times after them are 2 x 8192 later */
-    fsnn_events e = read_made("overflow.bin");
-    assert_int_equal(e.count, MADE);
-    for (int i = 0; i < MADE; i++)
-        same_event(&e.event[i], made[i].t + (i < 3 ? 0 : 16384), &made[i]);
+    fsnn_events e = read_recorded("overflow.bin");
+    assert_int_equal(e.count, RECORDED);
+    for (int i = 0; i < RECORDED; i++)
+        same_event(&e.event[i], recorded[i].t + (i < 3 ? 0 : 16384), &recorded[i]);
     fsnn_events_free(&e);
 }
 
@@ -301,8 +301,8 @@ static void cut_anywhere(void **state)
             fsnn_status status = events_parse(names[f], exact, n, &e);
             assert_true(status == FSNN_OK || status == FSNN_EFORMAT);
             for (int64_t i = 0; i < e.count; i++)
-                same_event(&e.event[i], made[i].t, &made[i]);
-            assert_true(e.count <= MADE);
+                same_event(&e.event[i], recorded[i].t, &recorded[i]);
+            assert_true(e.count <= RECORDED);
             fsnn_events_free(&e);
             free(exact);
         }

@@ -253,7 +253,7 @@ static void refuses_headers(void **state)
 
 /* ---- archives put together by hand, as other writers make them ---- */
 
-typedef struct made {
+typedef struct archive {
     uint8_t bytes[8192];
     size_t size, local[8], directory;
     int count;
@@ -263,16 +263,16 @@ typedef struct made {
         size_t packed, size;
         int method, flags;
     } entry[8];
-} made;
+} archive;
 
-static void put(made *m, const void *data, size_t size)
+static void put(archive *m, const void *data, size_t size)
 {
     assert_true(m->size + size <= sizeof m->bytes);
     memcpy(m->bytes + m->size, data, size);
     m->size += size;
 }
 
-static void put_le(made *m, uint64_t x, int n)
+static void put_le(archive *m, uint64_t x, int n)
 {
     uint8_t b[8];
     put(m, b, (size_t)(bytes_put_le(b, x, n) - b));
@@ -293,7 +293,7 @@ static size_t deflate_raw(const uint8_t *in, size_t size, uint8_t *out, size_t c
 
 /* A local header as numpy.savez writes it: sizes in a zip64 extra field, although they are small.
  */
-static void add_local(made *m, const char *name, const uint8_t *data, size_t size, int method)
+static void add_local(archive *m, const char *name, const uint8_t *data, size_t size, int method)
 {
     uint8_t packed[2048];
     size_t n = size;
@@ -325,7 +325,7 @@ static void add_local(made *m, const char *name, const uint8_t *data, size_t siz
     put(m, packed, n);
 }
 
-static void add_central(made *m, int i, bool zip64)
+static void add_central(archive *m, int i, bool zip64)
 {
     put_le(m, 0x02014b50, 4);
     put_le(m, 45, 2);
@@ -354,7 +354,7 @@ static void add_central(made *m, int i, bool zip64)
     put(m, "ABC", 3);
 }
 
-static void finish(made *m, bool zip64, const char *comment)
+static void finish(archive *m, bool zip64, const char *comment)
 {
     m->directory = m->size;
     for (int i = 0; i < m->count; i++)
@@ -395,10 +395,10 @@ static size_t array_of(uint8_t *out, int n)
 }
 
 /* Array "a" of 20 (stored or deflated), a text, array "b" of 3. */
-static void make(made *m, int method, bool zip64, const char *comment)
+static void make(archive *m, int method, bool zip64, const char *comment)
 {
     uint8_t array[1024];
-    *m = (made){0};
+    *m = (archive){0};
     add_local(m, "a.npy", array, array_of(array, 20), method);
     add_local(m, "readme.txt", (const uint8_t *)"hello", 5, 0);
     add_local(m, "b.npy", array, array_of(array, 3), method);
@@ -408,7 +408,7 @@ static void make(made *m, int method, bool zip64, const char *comment)
 static void reads_archives_of_others(void **state)
 {
     (void)state;
-    static made m;
+    static archive m;
     for (int variant = 0; variant < 8; variant++) {
         make(&m, variant & 1 ? 8 : 0, variant & 2,
              variant & 4 ? "made PK\5\6 by hand, see PK" : "");
@@ -444,7 +444,7 @@ static void reads_numpy(void **state)
 static void refuses_archives(void **state)
 {
     (void)state;
-    static made m;
+    static archive m;
     fsnn_arrays list = {0};
 #define DAMAGED(says)                                                                              \
     REFUSED(npz_parse("t.npz", m.bytes, m.size, &list), FSNN_EFORMAT, says);                       \
@@ -529,9 +529,9 @@ static void refuses_archives(void **state)
 static void entries_cannot_overlap(void **state)
 {
     (void)state;
-    static made m;
+    static archive m;
     uint8_t array[1024];
-    m = (made){0};
+    m = (archive){0};
     size_t n = array_of(array, 40);
     add_local(&m, "a.npy", array, n, 0);
     finish(&m, false, "");
@@ -547,7 +547,7 @@ static void entries_cannot_overlap(void **state)
 static void every_truncation_is_an_error(void **state)
 {
     (void)state;
-    static made m;
+    static archive m;
     const char *path = folder_path("cut.npz");
     for (int variant = 0; variant < 4; variant++) {
         make(&m, variant & 1 ? 8 : 0, variant & 2, "");
@@ -631,7 +631,7 @@ static void survives_failing_memory(void **state)
     (void)state;
     const char *path = folder_path("a.npz");
     fsnn_arrays list = sample_list();
-    static made m;
+    static archive m;
     make(&m, 8, true, "");
     bool written = false, read = false;
     for (int64_t n = 1; !written || !read; n++) {

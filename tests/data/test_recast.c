@@ -202,19 +202,19 @@ static int write_trains(const char *path)
     hid_t halves = H5Tvlen_create(small), whole = H5Tvlen_create(H5T_STD_U16LE);
     hid_t times = create_lists(file, "spikes/times", halves),
           units = create_lists(file, "spikes/units", whole);
-    int made = 0;
-    for (; made < RECORDINGS; made++) {
+    int written = 0;
+    for (; written < RECORDINGS; written++) {
         char name[64];
-        snprintf(name, sizeof name, "dvs-gesture-samples/%d.bs2", made + 1);
+        snprintf(name, sizeof name, "dvs-gesture-samples/%d.bs2", written + 1);
         if (!load(name))
             break;
         for (int i = 0; i < now.count; i++) {
             seconds[i] = half((float)(now.t[i] * 1e-6));
             unit[i] = (uint16_t)((now.x[i] + SIDE * now.y[i]) * UNITS / (SIDE * SIDE));
         }
-        write_list(times, halves, (hsize_t)made, (size_t)now.count, seconds);
-        write_list(units, whole, (hsize_t)made, (size_t)now.count, unit);
-        label[made] = (uint16_t)(2 * made);
+        write_list(times, halves, (hsize_t)written, (size_t)now.count, seconds);
+        write_list(units, whole, (hsize_t)written, (size_t)now.count, unit);
+        label[written] = (uint16_t)(2 * written);
     }
     hid_t space = H5Screate_simple(1, &n, NULL);
     hid_t labels =
@@ -222,7 +222,7 @@ static int write_trains(const char *path)
     assert_true(H5Dwrite(labels, H5T_NATIVE_UINT16, H5S_ALL, H5S_ALL, H5P_DEFAULT, label) >= 0);
     H5Dclose(labels), H5Sclose(space), H5Dclose(times), H5Dclose(units), H5Gclose(group);
     H5Tclose(halves), H5Tclose(whole), H5Tclose(small), H5Fclose(file);
-    return made;
+    return written;
 }
 
 /* A line of tests/golden/spike_trains.txt against a sample. */
@@ -255,8 +255,8 @@ static void spike_trains(void **state)
         .steps = STEPS, .duration = 1.4, .units = UNITS, .channels = CHANNELS, .count = true};
     fsnn_shd_info info;
     fsnn_data *data;
-    int made = write_trains(path);
-    if (made == RECORDINGS) {
+    int written = write_trains(path);
+    if (written == RECORDINGS) {
         GOOD(fsnn_shd_survey(path, &info));
         assert_true(info.count == RECORDINGS && info.spikes == 1206710 && info.units == UNITS);
         GOOD(fsnn_data_shd(path, &o, &data));
@@ -270,12 +270,12 @@ static void spike_trains(void **state)
         fsnn_data_destroy(data);
     }
     folder_delete("trains.h5");
-    if (!made) {
+    if (!written) {
         print_message("dvs-gesture-samples are not below FSNN_DATA (%s): not compared\n",
                       files_data());
         skip();
     }
-    assert_int_equal(made, RECORDINGS);
+    assert_int_equal(written, RECORDINGS);
 }
 
 int main(void)

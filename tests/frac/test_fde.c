@@ -412,9 +412,9 @@ static void out_of_memory(void **state)
         fde.memory = memory ? FSNN_FDE_EXPONENTIALS : FSNN_FDE_DENSE;
         fsnn_alloc_fail_at(0);
         fde_must(&fde, y0, &end, 1, y);
-        int64_t made = fsnn_alloc_fail_at(0);
-        assert_true(made >= 10);
-        for (int64_t i = 1; i <= made; i++) {
+        int64_t allocations = fsnn_alloc_fail_at(0);
+        assert_true(allocations >= 10);
+        for (int64_t i = 1; i <= allocations; i++) {
             fsnn_alloc_fail_at(i);
             FAILS(fsnn_fde_solve(&fde, y0, &end, 1, y, NULL), FSNN_EMEMORY);
         }

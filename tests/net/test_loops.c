@@ -327,7 +327,7 @@ static double run_model(model *m)
     return loss;
 }
 
-static void take(model *m, const fsnn_net *net)
+static void copy_params(model *m, const fsnn_net *net)
 {
     char name[32];
     for (int i = 0; i < FSNN_COUNT(wires); i++) {
@@ -406,7 +406,7 @@ static void exact(void **state)
         char name[32];
         m = (model){.memory = memory, .smooth = true};
         feed(&m, x, r);
-        take(&m, net);
+        copy_params(&m, net);
         for (int call = 0; call < 2; call++) { /* the second from time 0 again */
             GOOD(fsnn_net_reset(net));
             GOOD(fsnn_net_forward(net, x, &y));

@@ -212,7 +212,7 @@ static void run(const setup *c, const numbers *x, const trace *base, trace *t)
     }
     for (int64_t k = 0; k < c->K; k++) {
         double X[STATES], D[STATES], L[STATES], F[STATES], at[STATES], zero[STATES] = {0};
-        double off = c->o.v0 - x->P[THETA] * count, drive, taken = 0, p, arg, s;
+        double off = c->o.v0 - x->P[THETA] * count, drive, reset_drive = 0, p, arg, s;
         double I = x->I[k] + (c->loop && k ? x->feedback * t->s[k - 1] : 0);
         for (int i = 0; i < states; i++)
             X[i] = at[i] = u[i] + (i ? m->start[i] : off);
@@ -229,8 +229,8 @@ static void run(const setup *c, const numbers *x, const trace *base, trace *t)
         wait = resting ? wait - 1 : hard ? (double)rest : 0;
         double seen = c->o.detach_reset && base ? base->s[k] : s, land = resting ? holds : seen;
         if (c->o.reset == FSNN_RESET_CURRENT) {
-            taken = D[0] - (m->after_v ? m->after_v : usual_after_v)(X, D, seen, x->P);
-            drive = D[0] - taken;
+            reset_drive = D[0] - (m->after_v ? m->after_v : usual_after_v)(X, D, seen, x->P);
+            drive = D[0] - reset_drive;
             p = S + gain[0] * drive;
         }
         bool fired = c->o.reset == FSNN_RESET_RESTART && (hard || resting);

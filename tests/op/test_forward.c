@@ -447,7 +447,7 @@ static void sums(void **state)
 
 /* ---- threads and memory ---- */
 
-static void run_with(int threads, const rig_setup *s, float *out, int64_t *n, int64_t *made)
+static void run_with(int threads, const rig_setup *s, float *out, int64_t *n, int64_t *allocations)
 {
     rig r;
     GOOD(fsnn_threads_set(threads));
@@ -455,7 +455,7 @@ static void run_with(int threads, const rig_setup *s, float *out, int64_t *n, in
     fsnn_alloc_fail_at(0);
     rig_forward(&r);
     rig_backward(&r);
-    *made = fsnn_alloc_fail_at(0);
+    *allocations = fsnn_alloc_fail_at(0);
     int64_t at = 0, rows = rig_rows(&r);
     for (int p = 0; p < r.node.params; p++)
         for (int64_t i = 0; r.run.grad[p] && i < fsnn_shape_count(&r.node.param[p].shape); i++)
@@ -479,10 +479,10 @@ static void threads(void **state)
     };
     float *one = fsnn_alloc(MOST * sizeof *one), *three = fsnn_alloc(MOST * sizeof *three);
     for (int i = 0; i < FSNN_COUNT(c); i++) {
-        int64_t n, m, made;
-        run_with(1, &c[i], one, &n, &made);
-        assert_int_equal(made, 0);
-        run_with(3, &c[i], three, &m, &made);
+        int64_t n, m, allocations;
+        run_with(1, &c[i], one, &n, &allocations);
+        assert_int_equal(allocations, 0);
+        run_with(3, &c[i], three, &m, &allocations);
         assert_true(n == m && n <= MOST);
         assert_memory_equal(one, three, (size_t)n * sizeof *one);
     }

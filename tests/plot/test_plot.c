@@ -174,8 +174,8 @@ static void raster_at_the_edges(void **state)
         fsnn_plot_raster(NULL, 1, names + 2, neurons + 2, 1, 1.0, spikes + 2, folder_path("tiny")));
     check_pictures("tiny");
     GOOD(fsnn_plot_raster("silent", 1, names + 1, neurons + 1, 3000, 1e-3, spikes + 1,
-                          folder_path("hush")));
-    check_pictures("hush");
+                          folder_path("quiet")));
+    check_pictures("quiet");
 }
 
 static void traces(void **state)

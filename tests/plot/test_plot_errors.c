@@ -18,7 +18,7 @@ static int keep_path(void **state)
     return folder_open(state);
 }
 
-static int give_path_back(void **state)
+static int restore_path(void **state)
 {
     (void)state;
     setenv("PATH", usual_path, 1);
@@ -173,13 +173,13 @@ static void wrong_arguments(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(gnuplot_missing, give_path_back),
-        cmocka_unit_test_teardown(gnuplot_complains, give_path_back),
-        cmocka_unit_test_teardown(gnuplot_says_nothing, give_path_back),
-        cmocka_unit_test_teardown(gnuplot_says_a_lot, give_path_back),
-        cmocka_unit_test_teardown(gnuplot_dies, give_path_back),
-        cmocka_unit_test_teardown(gnuplot_writes_half, give_path_back),
-        cmocka_unit_test_teardown(gnuplot_cannot_be_run, give_path_back),
+        cmocka_unit_test_teardown(gnuplot_missing, restore_path),
+        cmocka_unit_test_teardown(gnuplot_complains, restore_path),
+        cmocka_unit_test_teardown(gnuplot_says_nothing, restore_path),
+        cmocka_unit_test_teardown(gnuplot_says_a_lot, restore_path),
+        cmocka_unit_test_teardown(gnuplot_dies, restore_path),
+        cmocka_unit_test_teardown(gnuplot_writes_half, restore_path),
+        cmocka_unit_test_teardown(gnuplot_cannot_be_run, restore_path),
         cmocka_unit_test(folder_cannot_be_written),
         cmocka_unit_test(disk_is_full),
         cmocka_unit_test(names_that_scripts_cannot_hold),

@@ -417,9 +417,9 @@ static void early_stop(void **state)
 static int count_allocations(const fsnn_metrics *m, void *user)
 {
     seen *s = user;
-    int64_t made = fsnn_alloc_fail_at(0);
+    int64_t allocations = fsnn_alloc_fail_at(0);
     if (m->batch > 2 && m->batch < m->batches) /* the last batch is smaller: a new plan */
-        s->allocations += made;
+        s->allocations += allocations;
     s->batches++;
     return 0;
 }
