@@ -1,6 +1,6 @@
 /* cli/kit/kit.h: what every program of a command line needs: options, help pages, messages, numbers
- * as text, JSON, signals, files. It knows statuses and nothing else of the library. Results go to
- * stdout, everything else to stderr. Exit codes are those below. */
+ * as text, JSON, signals, files. Of the library it knows statuses and the writing of files. Results
+ * go to stdout, everything else to stderr. Exit codes are those below. */
 #ifndef FSNN_CLI_KIT_H
 #define FSNN_CLI_KIT_H
 
