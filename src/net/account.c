@@ -59,7 +59,7 @@ void net_count(fsnn_net *net, const net_step *step)
     if (net_neuron(net, step->node))
         t->memory += neuron_node_memory_cost(op) * (double)(op->B * fsnn_shape_count(&op->out[0]));
     for (int i = 0; op->operations > 0 && i < op->inputs; i++)
-        if (net_takes_spikes(net, step, i))
+        if (net_reads_spikes(net, step, i))
             look_at_lists(&net->piece, t);
         else
             look_at(net_data(net, step->in[i]), net_numbers(net, step->in[i]), t);

@@ -91,14 +91,14 @@ static size_t bytes(const op_node *node)
     return (size_t)st->numbers * sizeof(float);
 }
 
-static fsnn_status give(op_node *node, const op_run *run)
+static fsnn_status emit(op_node *node, const op_run *run)
 {
     const state *st = node->state;
     memcpy(run->out[0], st->value, bytes(node));
     return FSNN_OK;
 }
 
-static fsnn_status give_back(op_node *node, const op_run *run)
+static fsnn_status emit_back(op_node *node, const op_run *run)
 {
     const state *st = node->state;
     memcpy(st->gradient, run->gout[0], bytes(node));
@@ -220,8 +220,8 @@ static const fsnn_op delay = {
     .create = create,
     .shape = shape,
     .plan = plan,
-    .forward = give,
-    .backward = give_back,
+    .forward = emit,
+    .backward = emit_back,
     .memory = &memory,
     .of = of,
     .put = &delay_put,

@@ -9,7 +9,7 @@ const float *net_data(const fsnn_net *net, int value)
     return root == 0 ? net->x : net->arena + (net->back && at->packed ? at->again : at->place);
 }
 
-bool net_takes_spikes(const fsnn_net *net, const net_step *step, int k)
+bool net_reads_spikes(const fsnn_net *net, const net_step *step, int k)
 {
     return net->spikes && net->value[step->in[k]].root == 0 && (step->op->op->flags & OP_SPIKES) &&
            step->op->in[k].rank == 1;
@@ -51,7 +51,7 @@ static fsnn_status unpack(fsnn_net *net)
         for (int k = 0; k < net->step[i].op->inputs; k++)
             needed |= net->value[net->step[i].in[k]].root == 0 &&
                       !(net->step[i].op->op->flags & OP_VIEW) &&
-                      !net_takes_spikes(net, &net->step[i], k);
+                      !net_reads_spikes(net, &net->step[i], k);
     needed |= net->value[net->out_value].root == 0;
     if (!needed)
         return FSNN_OK;
@@ -116,7 +116,7 @@ void net_run(const fsnn_net *net, const net_step *step, int64_t at, op_run *run)
                     .at = at,
                     .replay = net->segments.replay};
     for (int k = 0; k < op->inputs; k++)
-        if (net_takes_spikes(net, step, k))
+        if (net_reads_spikes(net, step, k))
             run->spikes[k] = &net->piece;
         else
             run->in[k] = data_at(net, step, step->in[k], at);

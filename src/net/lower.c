@@ -141,17 +141,17 @@ static fsnn_status choose_layout(fsnn_net *net, const fsnn_op *op, int inputs, i
 }
 
 /* Value of a handle; `made` [nodes] is the step of each node. */
-static int value_of(const fsnn_net *net, const int *made, int handle, const char *reader)
+static int value_of(const fsnn_net *net, const int *step_of, int handle, const char *reader)
 {
     int node = handle / NET_PORTS, port = handle % NET_PORTS;
     if (handle - port == net->input)
         return port ? fsnn_fail(FSNN_EARGUMENT, "the input has one output, port 0") : 0;
-    const op_node *op = net->step[made[node]].op;
+    const op_node *op = net->step[step_of[node]].op;
     if (port >= op->outputs)
         return fsnn_fail_key(FSNN_EARGUMENT, reader,
                              "\"%s\" reads output %d of \"%s\", which has %d, counted from 0",
                              reader, port, op->name, op->outputs);
-    return net->step[made[node]].out[port];
+    return net->step[step_of[node]].out[port];
 }
 
 /* Around a loop the shape must be one. */
@@ -170,13 +170,13 @@ static fsnn_status check_delay(const fsnn_net *net, const net_node *delay, const
 }
 
 /* The steps that take in what delays give, behind all others. */
-static fsnn_status close_delays(fsnn_net *net, const int *made)
+static fsnn_status close_delays(fsnn_net *net, const int *step_of)
 {
     for (int i = 1; i < net->nodes; i++) {
         op_node *delay = net_delay(net, i);
         if (!delay)
             continue;
-        int in = value_of(net, made, net->node[i]->from[0], net->node[i]->name);
+        int in = value_of(net, step_of, net->node[i]->from[0], net->node[i]->name);
         if (in < 0)
             return (fsnn_status)in;
         FSNN_TRY(net_fail_in(delay, check_delay(net, net->node[i], &net->value[in].shape)));
@@ -190,36 +190,36 @@ static fsnn_status close_delays(fsnn_net *net, const int *made)
         *op = (op_node){
             .op = delay->op->put, .name = delay->name, .state = delay->state, .inputs = 1};
         FSNN_TRY(add_step(net, op, -1, &in));
-        net->step[net->steps - 1].partner = made[i];
-        net->step[made[i]].partner = net->steps - 1;
+        net->step[net->steps - 1].partner = step_of[i];
+        net->step[step_of[i]].partner = net->steps - 1;
     }
     return FSNN_OK;
 }
 
-static fsnn_status lower(fsnn_net *net, int *made)
+static fsnn_status lower(fsnn_net *net, int *step_of)
 {
     add_value(net, -1, 0, &net->input_shape, false);
     for (int i = 1; i < net->nodes; i++) {
         net_node *node = net->node[i];
         int in[OP_MAX_IN];
         for (int k = 0; k < node->op.inputs; k++) {
-            in[k] = value_of(net, made, node->from[k], node->name);
+            in[k] = value_of(net, step_of, node->from[k], node->name);
             if (in[k] < 0)
                 return (fsnn_status)in[k];
         }
         FSNN_TRY(choose_layout(net, node->op.op, node->op.inputs, in));
         FSNN_TRY(add_step(net, &node->op, i, in));
         FSNN_TRY(net_fail_in(&node->op, net_share_params(net, node)));
-        made[i] = net->steps - 1;
+        step_of[i] = net->steps - 1;
     }
     int handle = net->output >= 0 ? net->output : (net->nodes - 1) * NET_PORTS;
-    int out = value_of(net, made, handle, "output");
+    int out = value_of(net, step_of, handle, "output");
     if (out >= 0)
         out = in_layout(net, out, false);
     if (out < 0)
         return (fsnn_status)out;
     net->out_value = out;
-    return close_delays(net, made);
+    return close_delays(net, step_of);
 }
 
 /* Delays whose sources lie in another layout than theirs take it; true if there were any. */
@@ -322,11 +322,11 @@ static fsnn_status lower_once(fsnn_net *net)
 {
     net_unlower(net);
     FSNN_TRY(reserve(net));
-    int *made = fsnn_alloc((size_t)net->nodes * sizeof *made);
-    if (!made)
+    int *step_of = fsnn_alloc((size_t)net->nodes * sizeof *step_of);
+    if (!step_of)
         return FSNN_EMEMORY;
-    fsnn_status status = lower(net, made);
-    fsnn_free(made);
+    fsnn_status status = lower(net, step_of);
+    fsnn_free(step_of);
     return status;
 }
 

@@ -200,7 +200,7 @@ void net_segments_free(fsnn_net *net);
 /* The net_value of a root's memory for the current call: arena, or the user's input. */
 const float *net_data(const fsnn_net *net, int value);
 /* Step i reads input k of the net's input as lists of spikes. */
-bool net_takes_spikes(const fsnn_net *net, const net_step *step, int k);
+bool net_reads_spikes(const fsnn_net *net, const net_step *step, int k);
 /* The input of the running segment, of that of the call. */
 const float *net_input_at(const fsnn_net *net, const float *x);
 /* Rows of a value. */

@@ -132,7 +132,7 @@ static fsnn_status check_exact(const op_node *node, const scan *s)
     if (!method->lweights)
         return FSNN_OK;
     const equation *e = st->user.equation;
-    if (st->user.made && !(e && (e->leaks || e->slope == EQUATION_FLAT)))
+    if (st->user.ready && !(e && (e->leaks || e->slope == EQUATION_FLAT)))
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "%s \"%s\": method %s is exact for dv = (-v + ...)/tau and for a dv "
                          "without v, and this neuron's dv %s: use gl, l1, ab, trap or abm with it",

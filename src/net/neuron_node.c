@@ -43,7 +43,7 @@ static void settle_states(const op_node *node, neuron_layer *st)
     const frac_method *euler = frac_method_get(FSNN_EULER);
     for (int i = 0; i <= st->scan.others; i++) {
         scan *s = scan_state(&st->scan, i);
-        bool fractional = !st->user.made || neuron_user_fractional(o, i);
+        bool fractional = !st->user.ready || neuron_user_fractional(o, i);
         if (i || !fractional)
             frac_memory_init(&s->memory, fractional ? st->method : euler, st->implicit, &st->order,
                              st->h, &st->memory);
@@ -62,7 +62,7 @@ fsnn_status neuron_shape(op_node *node)
     node->out_last[0] = node->in_last[0];
 
     scan *s = &st->scan;
-    s->model = st->user.made ? &st->user.model : neuron_model_find(node->op->kind);
+    s->model = st->user.ready ? &st->user.model : neuron_model_find(node->op->kind);
     s->options = *o;
     s->v0 = (float)o->v0;
     s->rest = (int64_t)round(o->refractory / st->h);
@@ -115,18 +115,18 @@ fsnn_status neuron_plan(op_node *node)
     return named(node, scan_plan(s, node->looped ? node->span : node->K));
 }
 
-static void take(const scan_sink *sink, int64_t row, int64_t line, int64_t from, int64_t count,
-                 const float *spikes)
+static void accept_spikes(const scan_sink *sink, int64_t row, int64_t line, int64_t from,
+                          int64_t count, const float *spikes)
 {
     const op_node *next = sink->of[0];
-    next->op->take(next, sink->of[1], row, line, from, count, spikes);
+    next->op->patch_forward(next, sink->of[1], row, line, from, count, spikes);
 }
 
-static void give(const scan_sink *sink, int64_t row, int64_t line, int64_t from, int64_t count,
-                 float *gspikes)
+static void return_gradients(const scan_sink *sink, int64_t row, int64_t line, int64_t from,
+                             int64_t count, float *gspikes)
 {
     const op_node *next = sink->of[0];
-    next->op->give(next, sink->of[1], row, line, from, count, gspikes);
+    next->op->patch_backward(next, sink->of[1], row, line, from, count, gspikes);
 }
 
 bool neuron_into(op_node *node, const op_node *next)
@@ -135,8 +135,11 @@ bool neuron_into(op_node *node, const op_node *next)
     op_patches p = {0};
     if (next && !(node->out_last[0] && next->op->patches && next->op->patches(next, &p)))
         return false;
-    scan_sink sink = {
-        .lines = p.lines, .width = p.width, .unit = p.unit, .take = take, .give = give};
+    scan_sink sink = {.lines = p.lines,
+                      .width = p.width,
+                      .unit = p.unit,
+                      .take = accept_spikes,
+                      .give = return_gradients};
     return scan_sinks(&st->scan, &sink) && next;
 }
 

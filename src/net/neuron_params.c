@@ -108,7 +108,7 @@ static fsnn_status check_finite(const op_node *node, int p, const float *value)
 }
 
 /* The orders that the memory goes by. */
-static fsnn_status take_orders(const op_node *node, neuron_layer *st, float *const *value)
+static fsnn_status set_orders(const op_node *node, neuron_layer *st, float *const *value)
 {
     fsnn_order *order = &st->scan.memory.order;
     for (int m = 0; m < order->terms; m++) {
@@ -145,7 +145,7 @@ fsnn_status neuron_changed(op_node *node, float *const *value, bool *anew)
                                                                               value[st->own + i]));
     if (st->alpha < 0)
         return FSNN_OK;
-    FSNN_TRY(take_orders(node, st, value));
+    FSNN_TRY(set_orders(node, st, value));
     for (int i = 0; i <= st->scan.others; i++) {
         frac_memory *m = &scan_state(&st->scan, i)->memory;
         int64_t fits = m->fits;

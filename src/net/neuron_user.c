@@ -203,8 +203,8 @@ fsnn_status neuron_user_create(neuron_user *u, fsnn_user *options, const op_node
     u->model.kind = node->op->kind;
     const neuron_kind *row = neuron_kind_find(node->op->kind);
     u->positive = row ? row->positive : 0;
-    u->made = true;
-    return neuron_user_take(u, options);
+    u->ready = true;
+    return neuron_user_copy(u, options);
 }
 
 void neuron_user_free(neuron_user *u)

@@ -9,7 +9,7 @@ typedef struct neuron_user {
     equation *equation; /* NULL where it is a callback */
     neuron_callback callback;
     neuron_model model;
-    bool made;         /* model is there */
+    bool ready;        /* model is there */
     unsigned positive; /* bit i: parameter i of its own is and stays above 0 */
     char *names;       /* of the callback's parameters */
     /* copies of what options point to */
@@ -36,7 +36,7 @@ fsnn_status neuron_user_check_params(const fsnn_user *o);
 fsnn_status neuron_user_check_after(const fsnn_user *o);
 fsnn_status neuron_user_check_states(const fsnn_user *o, equation_place *place);
 /* Copies of all texts take their places in the options; u->equations. */
-fsnn_status neuron_user_take(neuron_user *u, fsnn_user *o);
+fsnn_status neuron_user_copy(neuron_user *u, fsnn_user *o);
 /* op.h: check */
 fsnn_status neuron_user_check(const fsnn_op *op, const void *options, char key[OP_KEY]);
 

@@ -3,7 +3,7 @@
 #include "net/neuron_user.h"
 
 /* The text's copy takes its place. */
-static fsnn_status take(neuron_user *u, const char **text)
+static fsnn_status copy_text(neuron_user *u, const char **text)
 {
     if (!*text)
         return FSNN_OK;
@@ -43,20 +43,20 @@ static fsnn_status show_all(neuron_user *u, const fsnn_user *o)
     return FSNN_OK;
 }
 
-fsnn_status neuron_user_take(neuron_user *u, fsnn_user *o)
+fsnn_status neuron_user_copy(neuron_user *u, fsnn_user *o)
 {
-    FSNN_TRY(take(u, &o->dv));
-    FSNN_TRY(take(u, &o->spike));
-    FSNN_TRY(take(u, &o->after_spike));
-    FSNN_TRY(take(u, &o->callback));
+    FSNN_TRY(copy_text(u, &o->dv));
+    FSNN_TRY(copy_text(u, &o->spike));
+    FSNN_TRY(copy_text(u, &o->after_spike));
+    FSNN_TRY(copy_text(u, &o->callback));
     for (int i = 0; i < o->params; i++)
-        FSNN_TRY(take(u, &o->param[i].name));
+        FSNN_TRY(copy_text(u, &o->param[i].name));
     for (int i = 0; i < o->states; i++) {
-        FSNN_TRY(take(u, &o->state[i].name));
-        FSNN_TRY(take(u, &o->state[i].derivative));
-        FSNN_TRY(take(u, &o->state[i].after_spike));
+        FSNN_TRY(copy_text(u, &o->state[i].name));
+        FSNN_TRY(copy_text(u, &o->state[i].derivative));
+        FSNN_TRY(copy_text(u, &o->state[i].after_spike));
     }
     for (int i = 0; i < o->fractionals; i++)
-        FSNN_TRY(take(u, &o->fractional[i]));
+        FSNN_TRY(copy_text(u, &o->fractional[i]));
     return show_all(u, o);
 }

@@ -1,5 +1,5 @@
 /* Spikes that nobody reads between the last step forward that does and the first one backward are
- * kept as bits meanwhile: a thirty-second of the room. Which values that pays for is settled with
+ * kept as bits meanwhile: a thirty-second of the memory. Which values that pays for is settled with
  * the places (net/place.c). */
 #include "net/net.h"
 #include "tensor/bits.h"

@@ -107,7 +107,7 @@ static fsnn_status check_shared(const fsnn_net *net, const fsnn_order *order)
     return FSNN_OK;
 }
 
-static fsnn_status give_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *renew)
+static fsnn_status set_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *renew)
 {
     const frac_method *method;
     frac_keep keep;
@@ -185,7 +185,7 @@ static fsnn_status warn(fsnn_net *net)
 
 static fsnn_status wrap(fsnn_net *net, const fsnn_dynamics *dynamics, bool *renew)
 {
-    FSNN_TRY(give_dynamics(net, dynamics, renew));
+    FSNN_TRY(set_dynamics(net, dynamics, renew));
     fsnn_status status = net_lower(net);
     if (!status)
         status = net_collect(net);

@@ -72,9 +72,9 @@ static int64_t pixels_of(const op_node *node)
     return node->K * node->B * fsnn_shape_count(&node->out[0]) / node->out[0].dim[0];
 }
 
-static conv_making wish(const op_node *node, const fsnn_conv2d *o)
+static conv_build wish(const op_node *node, const fsnn_conv2d *o)
 {
-    conv_making m;
+    conv_build m;
     memset(&m, 0, sizeof m); /* compared as bytes */
     m.shape.rows = node->K * node->B;
     m.shape.C = node->in[0].dim[0];
@@ -99,7 +99,7 @@ static conv_making wish(const op_node *node, const fsnn_conv2d *o)
 static void plan_events(conv_state *st)
 {
     st->wish = conv_wished();
-    bool possible = st->wish != CONV_DENSE && conv_events_plan(&st->events, &st->made.shape);
+    bool possible = st->wish != CONV_DENSE && conv_events_plan(&st->events, &st->built.shape);
     const bool can[] = {
         [CONV_FORWARD] = possible, [CONV_WEIGHTS] = possible && st->events.gradient_chunks > 0};
     for (int way = 0; way < 2; way++)
@@ -111,8 +111,8 @@ static void plan_events(conv_state *st)
 static size_t scratch_of(const op_node *node)
 {
     const conv_state *st = node->state;
-    bool training = st->made.training,
-         apart = st->made.shape.bias_apart || st->by_events[CONV_WEIGHTS];
+    bool training = st->built.training,
+         apart = st->built.shape.bias_apart || st->by_events[CONV_WEIGHTS];
     bool sums = training && st->options.bias && apart;
     const size_t need[] = {
         dense_conv_scratch(st->conv),
@@ -129,11 +129,11 @@ static size_t scratch_of(const op_node *node)
 fsnn_status conv_plan(op_node *node)
 {
     conv_state *st = node->state;
-    conv_making m = wish(node, &st->options);
-    if (!st->conv || memcmp(&m, &st->made, sizeof m)) {
+    conv_build m = wish(node, &st->options);
+    if (!st->conv || memcmp(&m, &st->built, sizeof m)) {
         dense_conv_destroy(st->conv);
         FSNN_TRY(dense_conv_create(&m.shape, m.training, m.training && m.data, &st->conv));
-        memcpy(&st->made, &m, sizeof m);
+        memcpy(&st->built, &m, sizeof m);
     }
     plan_events(st);
     node->scratch_bytes = scratch_of(node);
@@ -165,7 +165,7 @@ static fsnn_status backward_weights(op_node *node, const op_run *run)
     conv_state *st = node->state;
     float *gb = st->options.bias ? run->grad[BIAS] : NULL;
     bool events = run->grad[WEIGHT] && by_events(st, CONV_WEIGHTS, run->in[0]),
-         apart = events || st->made.shape.bias_apart;
+         apart = events || st->built.shape.bias_apart;
     if (events)
         conv_events_weights(&st->events, run->in[0], run->gout[0], run->grad[WEIGHT], run->scratch);
     else

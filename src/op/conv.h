@@ -10,15 +10,15 @@
 #define CONV_MAX_SIDE 65536
 
 /* What the kernels were made for; made anew only when something of it changes. */
-typedef struct conv_making {
+typedef struct conv_build {
     dense_conv_shape shape;
     int64_t training, data, threads;
-} conv_making;
+} conv_build;
 
 typedef struct conv_state {
     fsnn_conv2d options; /* of a line: height 1 */
     dense_conv *conv;
-    conv_making made;
+    conv_build built;
     conv_events events; /* of the same sizes */
     conv_wish wish;
     bool by_events[2]; /* conv_way: whether that may be the way, for some input */

@@ -54,7 +54,7 @@ typedef struct conv_events_kernels {
     void (*put[2])(const conv_row *row, float *sums, const float *bias, float *y, bool past);
     void (*settle)(void); /* what went past the caches is there for other threads */
     /* row [pixels, width] = gy */
-    void (*take[2])(const conv_row *row, const float *gy, float *to);
+    void (*load_rows[2])(const conv_row *row, const float *gy, float *to);
 } conv_events_kernels;
 
 extern const conv_events_kernels conv_events_kernels_base, conv_events_kernels_avx2,

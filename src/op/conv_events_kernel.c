@@ -166,7 +166,7 @@ static inline ALWAYS void put(const conv_row *row, float *sums, const float *bia
     }
 }
 
-static inline ALWAYS void take(const conv_row *row, const float *gy, float *to, int vectors)
+static inline ALWAYS void load_rows(const conv_row *row, const float *gy, float *to, int vectors)
 {
     for (int64_t p = 0; p < row->pixels; p++, to += vectors * VEC, gy += row->stride) {
         for (int v = 0; v < vectors; v++) {
@@ -187,9 +187,9 @@ static inline ALWAYS void take(const conv_row *row, const float *gy, float *to, 
     {                                                                                              \
         put(row, sums, bias, y, past, vectors);                                                    \
     }                                                                                              \
-    static void take_##vectors(const conv_row *row, const float *gy, float *to)                    \
+    static void load_rows_##vectors(const conv_row *row, const float *gy, float *to)               \
     {                                                                                              \
-        take(row, gy, to, vectors);                                                                \
+        load_rows(row, gy, to, vectors);                                                           \
     }
 
 SOME(1)
@@ -220,6 +220,6 @@ const conv_events_kernels FSNN_K(conv_events_kernels) = {
     .gather = {{SOME_NAMES(gather, 1), MORE_NAMES(gather, 1)}, {SOME_NAMES(gather, 2)}},
 #endif
     .put = {put_1, put_2},
-    .take = {take_1, take_2},
+    .load_rows = {load_rows_1, load_rows_2},
     .settle = settle,
 };

@@ -114,7 +114,7 @@ static int64_t list_band(const job *j, const tools *b, const band *a)
 
 /* ---- sums ---- */
 
-static void take_gradients(const job *j, const tools *b, const band *a, int64_t slice)
+static void load_gradients(const job *j, const tools *b, const band *a, int64_t slice)
 {
     const conv_events *p = j->plan;
     const dense_conv_shape *s = &p->shape;
@@ -128,7 +128,7 @@ static void take_gradients(const job *j, const tools *b, const band *a, int64_t 
             continue;
         }
         memset(to, 0, (size_t)before * sizeof *to);
-        j->kernels->take[p->vectors - 1](
+        j->kernels->load_rows[p->vectors - 1](
             &row, j->gy + ((a->image * s->OH + oh) * s->OW) * s->out + first, to + before);
         memset(to + before + all, 0, (size_t)(size - before - all) * sizeof *to);
     }
@@ -172,7 +172,7 @@ static void chunk(int64_t number, int worker, void *user)
         if (!list_band(j, &b, &a))
             continue;
         for (int64_t slice = 0; slice < p->slices; slice++) {
-            take_gradients(j, &b, &a, slice);
+            load_gradients(j, &b, &a, slice);
             gather_slice(j, &b, slice);
         }
     }

@@ -26,7 +26,7 @@ static inline void store(float *p, lanes v)
     memcpy(p, &v, sizeof v);
 }
 
-/* `room` floats may be written: those behind the slice's columns are another row's, which comes
+/* `capacity` floats may be written: those behind the slice's columns are another row's, which comes
  * later. */
 static inline void put(float *y, const lanes *v, int n, int64_t columns, int64_t capacity)
 {
@@ -42,7 +42,7 @@ static inline void put(float *y, const lanes *v, int n, int64_t columns, int64_t
 }
 
 /* What stands behind the slice's columns may be anything. */
-static inline void take(const float *y, lanes *v, int n, int64_t columns, int64_t capacity)
+static inline void load_columns(const float *y, lanes *v, int n, int64_t columns, int64_t capacity)
 {
     float whole[EVENTS_SLICE] = {0};
     if (columns != LANES * n && capacity < LANES * n) {
@@ -100,7 +100,7 @@ static inline int64_t capacity_of(const events_slice *s, int64_t r)
             const float *value = x->value ? x->value + x->start[r] : NULL;                         \
             lanes a[V(n)];                                                                         \
             int32_t count = x->count[r];                                                           \
-            take(gy + r * s->out, a, V(n), s->columns, capacity_of(s, r));                         \
+            load_columns(gy + r * s->out, a, V(n), s->columns, capacity_of(s, r));                 \
             for (int32_t e = 0; e < count; e++) {                                                  \
                 float *to = g + (int64_t)at[e] * 8 * n, v = value ? value[e] : 1;                  \
                 for (int k = 0; k < V(n); k++)                                                     \

@@ -107,16 +107,16 @@ static int64_t out_piece(const dense_pool_shape *s, int64_t row, int64_t line, i
     return out_line(s, row * s->OH + line / 2) + from / 2;
 }
 
-void max_pairs_take(const dense_pool_shape *s, int64_t row, int64_t line, int64_t from,
-                    int64_t count, const float *x, float *y, void *tape)
+void max_pairs_forward_patch(const dense_pool_shape *s, int64_t row, int64_t line, int64_t from,
+                             int64_t count, const float *x, float *y, void *tape)
 {
     int64_t at = out_piece(s, row, line, from);
     op_pool_kernels_get()->max_pairs(x, count, count / (2 * s->C), s->C, y + at,
                                      tape ? (uint8_t *)tape + at : NULL);
 }
 
-void max_pairs_give(const dense_pool_shape *s, int64_t row, int64_t line, int64_t from,
-                    int64_t count, const float *gy, float *gx, const void *tape)
+void max_pairs_backward_patch(const dense_pool_shape *s, int64_t row, int64_t line, int64_t from,
+                              int64_t count, const float *gy, float *gx, const void *tape)
 {
     int64_t at = out_piece(s, row, line, from);
     op_pool_kernels_get()->max_pairs_back(gy + at, (const uint8_t *)tape + at, count,

@@ -151,10 +151,10 @@ typedef struct fsnn_op {
      * x, gx [lines, count]: from number `from` of line `line` of a row on. Together they do what
      * forward and backward do. */
     bool (*patches)(const op_node *node, op_patches *patches);
-    void (*take)(const op_node *node, const op_run *run, int64_t row, int64_t line, int64_t from,
-                 int64_t count, const float *x);
-    void (*give)(const op_node *node, const op_run *run, int64_t row, int64_t line, int64_t from,
-                 int64_t count, float *gx);
+    void (*patch_forward)(const op_node *node, const op_run *run, int64_t row, int64_t line,
+                          int64_t from, int64_t count, const float *x);
+    void (*patch_backward)(const op_node *node, const op_run *run, int64_t row, int64_t line,
+                           int64_t from, int64_t count, float *gx);
     /* After plan(), of operators with one output that can hand it on as it is made; may be NULL.
      * Whether it may go straight into `next`, which takes patches: op_run.into. next NULL: it does
      * not. */

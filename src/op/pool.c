@@ -49,10 +49,10 @@ static const fsnn_key average_keys[] = {
 };
 
 /* What the kernels were made for; made anew only when something of it changes. */
-typedef struct making {
+typedef struct build {
     dense_pool_shape shape;
     int64_t training, threads;
-} making;
+} build;
 
 typedef enum way { WAY_DENSE, WAY_PAIRS, WAY_WALK } way;
 
@@ -60,7 +60,7 @@ typedef struct state {
     way way;
     pool_walk walk;
     dense_pool *pool; /* of WAY_DENSE */
-    making made;
+    build built;
 } state;
 
 extern const fsnn_op op_maxpool, op_avgpool, op_sumpool;
@@ -197,11 +197,11 @@ static fsnn_status shape(op_node *node)
     return FSNN_OK;
 }
 
-static making wish(const op_node *node, const pool_walk *w)
+static build wish(const op_node *node, const pool_walk *w)
 {
     const fsnn_pool *o = node->options;
     const pool_axis *h = &w->axis[0], *v = &w->axis[1];
-    making m;
+    build m;
     memset(&m, 0, sizeof m); /* compared as bytes */
     m.shape = (dense_pool_shape){.kind = w->kind == POOL_MAX ? DENSE_MAX
                                          : o->count_padding  ? DENSE_AVERAGE
@@ -240,19 +240,19 @@ static fsnn_status plan(op_node *node)
     state *st = node->state;
     st->walk = walk_of(node);
     st->walk.rows = node->K * node->B;
-    making m = wish(node, &st->walk);
+    build m = wish(node, &st->walk);
     st->way = way_of(&st->walk, &m.shape);
     if (st->way != WAY_DENSE) {
         destroy(node);
-        memcpy(&st->made, &m, sizeof m);
+        memcpy(&st->built, &m, sizeof m);
         size_t tape = st->way == WAY_PAIRS ? max_pairs_tape(&m.shape) : pool_walk_tape(&st->walk);
         node->tape_bytes = m.training ? tape : 0;
         return FSNN_OK;
     }
-    if (!st->pool || memcmp(&m, &st->made, sizeof m)) {
+    if (!st->pool || memcmp(&m, &st->built, sizeof m)) {
         dense_pool_destroy(st->pool);
         FSNN_TRY(dense_pool_create(&m.shape, m.training, &st->pool));
-        memcpy(&st->made, &m, sizeof m);
+        memcpy(&st->built, &m, sizeof m);
     }
     node->tape_bytes = dense_pool_tape(st->pool);
     return FSNN_OK;
@@ -265,7 +265,7 @@ static fsnn_status forward(op_node *node, const op_run *run)
     if (st->way == WAY_DENSE)
         return dense_pool_forward(st->pool, run->in[0], run->out[0], run->tape);
     if (st->way == WAY_PAIRS)
-        max_pairs_forward(&st->made.shape, run->in[0], run->out[0], tape);
+        max_pairs_forward(&st->built.shape, run->in[0], run->out[0], tape);
     else
         pool_walk_forward(&st->walk, run->in[0], run->out[0], tape);
     return FSNN_OK;
@@ -279,7 +279,7 @@ static fsnn_status backward(op_node *node, const op_run *run)
     if (st->way == WAY_DENSE)
         return dense_pool_backward(st->pool, run->gout[0], run->gin[0], run->tape);
     if (st->way == WAY_PAIRS)
-        max_pairs_backward(&st->made.shape, run->gout[0], run->gin[0], run->tape);
+        max_pairs_backward(&st->built.shape, run->gout[0], run->gin[0], run->tape);
     else
         pool_walk_backward(&st->walk, run->gout[0], run->gin[0], run->tape);
     return FSNN_OK;
@@ -288,24 +288,24 @@ static fsnn_status backward(op_node *node, const op_run *run)
 static bool patches(const op_node *node, op_patches *p)
 {
     const state *st = node->state;
-    const dense_pool_shape *s = &st->made.shape;
+    const dense_pool_shape *s = &st->built.shape;
     *p = (op_patches){2, s->W * s->C, 2 * s->C};
     return st->way == WAY_PAIRS && max_pairs_even(s);
 }
 
-static void take(const op_node *node, const op_run *run, int64_t row, int64_t line, int64_t from,
-                 int64_t count, const float *x)
+static void patch_forward(const op_node *node, const op_run *run, int64_t row, int64_t line,
+                          int64_t from, int64_t count, const float *x)
 {
     const state *st = node->state;
-    max_pairs_take(&st->made.shape, row, line, from, count, x, run->out[0],
-                   node->training ? run->tape : NULL);
+    max_pairs_forward_patch(&st->built.shape, row, line, from, count, x, run->out[0],
+                            node->training ? run->tape : NULL);
 }
 
-static void give(const op_node *node, const op_run *run, int64_t row, int64_t line, int64_t from,
-                 int64_t count, float *gx)
+static void patch_backward(const op_node *node, const op_run *run, int64_t row, int64_t line,
+                           int64_t from, int64_t count, float *gx)
 {
     const state *st = node->state;
-    max_pairs_give(&st->made.shape, row, line, from, count, run->gout[0], gx, run->tape);
+    max_pairs_backward_patch(&st->built.shape, row, line, from, count, run->gout[0], gx, run->tape);
 }
 
 #define POOL(kind_name, what, table, more)                                                         \
@@ -313,8 +313,8 @@ static void give(const op_node *node, const op_run *run, int64_t row, int64_t li
         .kind = kind_name, .help = what, .options_size = sizeof(fsnn_pool), .defaults = &defaults, \
         .keys = table, .min_in = 1, .max_in = 1, .flags = OP_LAST | OP_WANTS_LAST | (more),        \
         .state_size = sizeof(state), .check = check, .shape = shape, .plan = plan,                 \
-        .forward = forward, .backward = backward, .patches = patches, .take = take, .give = give,  \
-        .destroy = destroy                                                                         \
+        .forward = forward, .backward = backward, .patches = patches,                              \
+        .patch_forward = patch_forward, .patch_backward = patch_backward, .destroy = destroy       \
     }
 
 const fsnn_op op_maxpool =
