@@ -61,12 +61,6 @@ static inline int scan_band_tiles(const scan_group *group, int band)
     return left < SCAN_BAND ? left : SCAN_BAND;
 }
 
-/* A learned parameter of the order: derivatives of the weights and of the gain. */
-typedef struct scan_order {
-    const float *dw;
-    float dgain;
-} scan_order;
-
 /* Both return the number of tiles done, from the first on; 0 where they do not fit. Arguments as
  * scan_forward and scan_backward; backward: order [orders]. */
 typedef int64_t scan_fused_forward_fn(scan *s, int64_t K, const float *I, float *spikes);

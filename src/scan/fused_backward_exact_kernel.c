@@ -306,7 +306,7 @@ static double order_of(const walk *w, int t, const scan_order *order)
     for (int64_t at = 0; at < rows; at += FRAC_BLOCK) {
         lanes acc[FRAC_BLOCK];
         int64_t count = rows - at < FRAC_BLOCK ? rows - at : FRAC_BLOCK;
-        order_block(order->dw, j->frac, w->q[t], at, K, limit, count, acc);
+        order_block(order->dw[0], j->frac, w->q[t], at, K, limit, count, acc);
         for (int64_t i = 0; i < count; i++)
             scan_add_products(wise, w->u[t] + (K - at - i) * ROW_LANES, acc[i]);
     }
@@ -346,7 +346,7 @@ static void leave_band(const walk *w, int begin, int end)
                 part[p] += (double)gpar[t - begin][p][i];
         }
         for (int o = 0; o < w->j->orders; o++)
-            part[SCAN_PARS + o] = order_of(w, t, &w->j->order[o]);
+            part[SCAN_PARS + w->j->order[o].number] = order_of(w, t, &w->j->order[o]);
     }
 }
 

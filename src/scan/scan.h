@@ -70,6 +70,14 @@ enum {
     SCAN_PARTS = SCAN_PARS + SCAN_ORDERS
 };
 
+/* A parameter of the order that is learned: derivatives of the weights of each sum (of lags, of the
+ * first drive, of modes), and of the gain. */
+typedef struct scan_order {
+    int number; /* frac/memory.h */
+    float *dw[2], *dstart[2], *dout[2];
+    float dgain;
+} scan_order;
+
 /* A scan with several states (docs/math.md) is v and, for each other state, a scan of its own in
  * `other`, of which only the history is used: memory, rows, modes, q. */
 typedef struct scan scan;
@@ -144,9 +152,9 @@ struct scan {
      * scans of states beside v. */
     bool within;
     int64_t at, call;
-    double fired_before;      /* spikes of the steps before it */
-    float dgain[SCAN_ORDERS]; /* backward: derivatives of the gain, which with dw serve all steps */
-    scan_block recount;       /* [tiles][32], backward: spike count after the step */
+    double fired_before;           /* spikes of the steps before it */
+    scan_order order[SCAN_ORDERS]; /* backward: derivatives, which serve all steps of a call */
+    scan_block recount;            /* [tiles][32], backward: spike count after the step */
 
     scan_fused fused;
     scan_sink sink; /* only where scan_sinks said yes */

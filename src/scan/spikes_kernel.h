@@ -2,9 +2,22 @@
 #ifndef FSNN_SCAN_SPIKES_KERNEL_H
 #define FSNN_SCAN_SPIKES_KERNEL_H
 
+#include "base/isa_kernel.h"
 #include "scan/scan.h"
 
+#include <math.h>
 #include <string.h>
+
+/* What the neurons of a tile carry from step to step beside their histories. */
+typedef struct spikes {
+    lanes count; /* spikes so far, for jumps */
+    lanes wait;  /* steps left of the refractory period */
+    lanes off;   /* potential less state: v0 less the jumps so far */
+    lanes fired; /* spikes of the call */
+    /* extremes that tell how far the spikes are from depending on the memory's error
+     * (scan/certificate.c) */
+    lanes margin, largest;
+} spikes;
 
 /* The smooth primitive of the surrogate in place of the step. */
 static inline void scan_smooth(const scan *s, const scan_kernels *kernels, const float *x,
@@ -39,10 +52,77 @@ static inline void scan_refractory(const scan *s, float *wait, float *resting, c
         memcpy(resting, rest, sizeof rest);
 }
 
-/* What stands between a state and its potential: v0, less the jumps so far. */
-static inline void scan_offset(const scan *s, const scan_tile *tile, const float *count, float *off)
+static inline void spikes_offset(const scan *s, const scan_tile *tile, spikes *p)
 {
-    EACH_LANE off[i] = s->v0 - tile->row[ROW_THRESHOLD][i] * count[i];
+    const float *theta = tile->row[ROW_THRESHOLD], *count = p->count;
+    float *off = p->off;
+    EACH_LANE off[i] = s->v0 - theta[i] * count[i];
+}
+
+static inline void spikes_open(const scan *s, const reset_rule *reset, const scan_tile *tile,
+                               int64_t t, spikes *p)
+{
+    memset(p, 0, sizeof *p);
+    for (int i = 0; i < ROW_LANES; i++)
+        p->margin[i] = INFINITY;
+    if (reset->counts)
+        memcpy(p->count, (lanes *)s->count.data + t, sizeof p->count);
+    if (s->rest)
+        memcpy(p->wait, (lanes *)s->wait.data + t, sizeof p->wait);
+    spikes_offset(s, tile, p);
+}
+
+/* Jumps: counts the spikes of a step. */
+static inline void spikes_count(const scan *s, const scan_tile *tile, const float *spike, spikes *p)
+{
+    float *count = p->count;
+    EACH_LANE count[i] += spike[i];
+    spikes_offset(s, tile, p);
+}
+
+/* Adds the spikes of a step to those of the call. */
+static inline void spikes_fired(const scan_tile *tile, const float *spike, spikes *p)
+{
+    for (int i = 0; i < tile->width; i++)
+        p->fired[i] += spike[i];
+}
+
+/* Takes a step's argument of the spike and its history row into the extremes. */
+static inline void spikes_watch(const float *arg, const float *x, spikes *p)
+{
+    float *margin = p->margin, *largest = p->largest;
+    EACH_LANE
+    {
+        float a = arg[i] < 0 ? -arg[i] : arg[i], b = x[i] < 0 ? -x[i] : x[i];
+        margin[i] = a < margin[i] ? a : margin[i];
+        largest[i] = b > largest[i] ? b : largest[i];
+    }
+}
+
+/* The last tile's lanes beyond the last neuron do not count. */
+static inline void spikes_store_extremes(const scan *s, const scan_tile *tile, int64_t t,
+                                         const spikes *p)
+{
+    scan_seen *seen = (scan_seen *)s->seen.data + t;
+    for (int i = 0; i < tile->width; i++) {
+        seen->margin = p->margin[i] < seen->margin ? p->margin[i] : seen->margin;
+        seen->largest = p->largest[i] > seen->largest ? p->largest[i] : seen->largest;
+    }
+}
+
+static inline void spikes_close(const scan *s, const reset_rule *reset, const scan_tile *tile,
+                                int64_t t, const spikes *p)
+{
+    if (s->memory.compressed)
+        spikes_store_extremes(s, tile, t, p);
+    if (reset->counts)
+        memcpy((lanes *)s->count.data + t, p->count, sizeof p->count);
+    if (s->rest)
+        memcpy((lanes *)s->wait.data + t, p->wait, sizeof p->wait);
+    double sum = 0;
+    for (int i = 0; i < ROW_LANES; i++)
+        sum += p->fired[i];
+    ((double *)s->fired.data)[t] = sum;
 }
 
 #endif

@@ -13,8 +13,10 @@
 #ifndef FSNN_SCAN_STATES_H
 #define FSNN_SCAN_STATES_H
 
-#include "scan/scan.h"
 #include "neuron/user.h"
+#include "scan/scan.h"
+
+#include <string.h>
 
 /* The equations of a model with several states on the rows of one step. A part's outputs and
  * gradients go to the rows pointed to here; those that no equation names are not touched. */

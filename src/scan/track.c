@@ -1,0 +1,82 @@
+/* What a call knows of a state before its tiles are gone through: numbers of outputs, and,
+ * backward, derivatives of the weights by the parameters of the order. */
+#include "scan/track.h"
+
+/* Where the gradient of parameter p of the order goes (frac_memory_params); NULL: it is not
+ * learned. */
+static float *gradient_of(const scan *s, const scan_grads *grads, int p)
+{
+    int terms = s->memory.order.terms;
+    if (p < terms)
+        return grads->alpha ? grads->alpha + p : NULL;
+    if (p < 2 * terms)
+        return grads->coefficient ? grads->coefficient + (p - terms) : NULL;
+    return grads->par[PAR_TAU];
+}
+
+/* Derivatives of each sum, one after the other from `space` on. Only the first sum has a gain. */
+static fsnn_status derive(const scan *s, float *space, scan_order *order)
+{
+    for (int k = 0; k < s->memory.sums; k++, space += scan_order_floats(s)) {
+        float none;
+        order->dw[k] = space;
+        order->dstart[k] = space + s->memory.capacity + FRAC_PAD;
+        order->dout[k] = order->dstart[k] + s->memory.starts;
+        FSNN_TRY(frac_memory_derive(&s->memory, k, order->number, order->dw[k], order->dstart[k],
+                                    order->dout[k], k ? &none : &order->dgain));
+    }
+    return FSNN_OK;
+}
+
+/* Integer methods have no order to learn, whatever their memory counts. */
+static int params_of(const scan *s)
+{
+    return s->memory.method->integer ? 0 : frac_memory_params(&s->memory);
+}
+
+void track_call_open(track_call *c, scan *state, int64_t time)
+{
+    c->state = state;
+    c->memory = &state->memory;
+    c->lags = frac_kernels_get();
+    c->modes = frac_modes_kernels_get();
+    c->apart = scan_apart(state);
+    c->first = scan_output(state, time);
+}
+
+fsnn_status track_call_open_back(track_call *c, scan *s, const scan_grads *grads)
+{
+    track_call_open(c, s, s->time - s->K);
+    c->top = c->first + s->K - 1 + s->later;
+    c->order = s->order;
+    c->orders = 0;
+    for (int p = 0; p < params_of(s); p++)
+        if (gradient_of(s, grads, p))
+            s->order[c->orders++].number = p;
+    if (scan_goes_back(s)) /* the step after has left the derivatives */
+        return FSNN_OK;
+    FSNN_TRY(scan_plan_order(s, c->orders));
+    int64_t floats = s->memory.sums * scan_order_floats(s);
+    for (int o = 0; o < c->orders; o++)
+        FSNN_TRY(derive(s, (float *)s->dw.data + o * floats, &s->order[o]));
+    return FSNN_OK;
+}
+
+void track_call_close_back(const track_call *c)
+{
+    scan *s = c->state;
+    s->later = scan_q_kept(s, s->later + s->K);
+    s->block = c->first / FRAC_SPAN;
+    s->handed = true;
+}
+
+/* (States of fractional order have the same parameters, and leave sums at the same places.) */
+void track_add_gradients(const track_call *calls, int states, const scan_grads *grads)
+{
+    const scan *v = calls[0].state;
+    const track_call *c = calls;
+    while (c < calls + states - 1 && c->orders == 0)
+        c++;
+    for (int o = 0; o < c->orders; o++)
+        scan_add_part(v, SCAN_PARS + c->order[o].number, gradient_of(v, grads, c->order[o].number));
+}
