@@ -36,7 +36,7 @@ template <class... Dims> inline fsnn_shape fsnn_shape_of(Dims... dim)
     ((fsnn_shape){(int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), {__VA_ARGS__}})
 #endif
 
-/* Number of elements (1 for a scalar). */
+/* Number of elements (1 for a scalar); INT64_MAX where it is that or more. */
 FSNN_API int64_t fsnn_shape_count(const fsnn_shape *shape);
 FSNN_API bool fsnn_shape_equal(const fsnn_shape *a, const fsnn_shape *b);
 /* Writes "[1, 28, 28]" into `text` (at most `size` bytes, always terminated) and returns `text`. */

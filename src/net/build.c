@@ -144,6 +144,7 @@ int fsnn_net_input(fsnn_net *net, fsnn_shape shape)
         if (shape.dim[i] < 1)
             return fsnn_fail(FSNN_ESHAPE, "the input shape %s has a dimension below 1",
                              fsnn_shape_text(&shape, text, sizeof text));
+    FSNN_TRY(net_check_size("the input shape", &shape));
     net_node *node = fsnn_alloc(sizeof *node);
     if (!node)
         return FSNN_EMEMORY;

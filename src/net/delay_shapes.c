@@ -117,7 +117,7 @@ static fsnn_status pass(const fsnn_net *net, known *have)
             have[i] = CERTAIN;
         if (have[i] == NOTHING)
             continue;
-        fsnn_status status = node->op.op->shape(&node->op);
+        fsnn_status status = net_shape(&node->op);
         if (status && have[i] == CERTAIN)
             return net_fail_in(&node->op, status);
         have[i] = status ? REFUSED : have[i];
@@ -150,7 +150,7 @@ static fsnn_status unknown(const fsnn_net *net, const known *have, const net_nod
         net_node *node = net->node[i];
         if (have[i] != REFUSED)
             continue;
-        fsnn_status status = node->op.op->shape(&node->op);
+        fsnn_status status = net_shape(&node->op);
         if (status && status != FSNN_ESHAPE)
             return net_fail_in(&node->op, status);
     }

@@ -83,7 +83,7 @@ static fsnn_status add_step(fsnn_net *net, op_node *op, int user, const int *in)
         op->in_last[i] = net->value[in[i]].last;
         net->value[in[i]].readers++;
     }
-    FSNN_TRY(net_fail_in(op, op->op->shape(op)));
+    FSNN_TRY(net_fail_in(op, net_shape(op)));
     for (int p = 0; p < op->outputs; p++) {
         step->out[p] = add_value(net, net->steps, p, &op->out[p], op->out_last[p]);
         if (op->op->flags & OP_VIEW)

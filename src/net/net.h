@@ -150,6 +150,17 @@ int net_node_index(const fsnn_net *net, const char *name);
 /* FSNN_ENOTFOUND with a sentence that begins with `whose` and names the node most like it. */
 fsnn_status net_no_node(const fsnn_net *net, const char *whose, const char *name);
 
+/* Numbers that a sample's value or a parameter may have at most. The product of any two of them, or
+ * of one and the rows of a call, is an int64_t then. */
+#define NET_MOST_NUMBERS INT32_MAX
+/* Whether `shape`, which is called `what`, is within that. */
+fsnn_status net_check_size(const char *what, const fsnn_shape *shape);
+/* The operator's shape(), and a look at what it says. */
+fsnn_status net_shape(op_node *op);
+/* Numbers of the largest value of a call must be countable and the memory there, before anything
+ * is planned with them. */
+fsnn_status net_check_memory(const fsnn_net *net);
+
 fsnn_status net_lower(fsnn_net *net); /* shapes, layouts, steps and values */
 fsnn_status
 net_delays_settle(fsnn_net *net);          /* sources and shapes of delays: before steps are made */

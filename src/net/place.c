@@ -339,6 +339,7 @@ static int64_t lay_out_best(fsnn_net *net, lives *l, list *blocks)
 fsnn_status net_place(fsnn_net *net)
 {
     net_still(net);
+    FSNN_TRY(net_check_memory(net));
     FSNN_TRY(net_dense_reserve(net, net_still_floats(net)));
     FSNN_TRY(plan_operators(net));
     FSNN_TRY(net_fuse(net));

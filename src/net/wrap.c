@@ -18,6 +18,17 @@ static int layers_before(const fsnn_net *net, int end)
 
 static fsnn_status check_plan(const fsnn_plan *plan)
 {
+    if (plan->steps < 1 || plan->batch < 1)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "the plan has %lld steps and a batch of %lld: both are at "
+                         "least 1",
+                         (long long)plan->steps, (long long)plan->batch);
+    if (plan->steps > NET_MOST_NUMBERS / plan->batch)
+        return fsnn_fail(
+            FSNN_EARGUMENT,
+            "%lld steps of batches of %lld are too many for one call: at most %d rows; "
+            "feed a long recording in pieces",
+            (long long)plan->steps, (long long)plan->batch, NET_MOST_NUMBERS);
     if (plan->checkpoint < 0 && plan->checkpoint != FSNN_CHECKPOINT_AUTO)
         return fsnn_fail(FSNN_EARGUMENT,
                          "checkpointing in segments of %lld steps: 0 is none, FSNN_CHECKPOINT_AUTO "
@@ -42,11 +53,6 @@ static fsnn_status check(const fsnn_net *net, const fsnn_dynamics *d, const fsnn
         return fsnn_fail(FSNN_ESTATE, "the net has no %s: add %s before wrapping",
                          net->input < 0 ? "input" : "nodes",
                          net->input < 0 ? "one with fsnn_net_input" : "some with fsnn_net_add");
-    if (plan->steps < 1 || plan->batch < 1)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "the plan has %lld steps and a batch of %lld: both are at "
-                         "least 1",
-                         (long long)plan->steps, (long long)plan->batch);
     FSNN_TRY(check_plan(plan));
     if (!(d->step > 0 && isfinite(d->step)))
         return fsnn_fail(FSNN_EARGUMENT, "the solver step is %g: it must be positive", d->step);
@@ -245,8 +251,7 @@ fsnn_status fsnn_net_replan(fsnn_net *net, const fsnn_plan *plan)
 {
     if (!net || !net->wrapped)
         return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: call fsnn_net_wrap first");
-    if (!plan || plan->steps < 1 || plan->batch < 1)
-        return fsnn_fail(FSNN_EARGUMENT, "a plan has at least 1 step and a batch of at least 1");
+    FSNN_NEED(plan);
     FSNN_TRY(check_plan(plan));
     fsnn_plan was = net->plan;
     fsnn_status status = plan_again(net, plan);

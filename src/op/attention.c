@@ -123,7 +123,8 @@ static fsnn_status shape(op_node *node)
     op_output(node, 0, out, node->in_last[Q]);
     head h = head_of(node);
     node->operations =
-        h.heads * (h.weights_first ? (h.N + h.M) * h.d * h.e : h.N * h.M * (h.d + h.e));
+        op_product(h.heads, h.weights_first ? op_product(op_product(h.N + h.M, h.d), h.e)
+                                            : op_product(op_product(h.N, h.M), h.d + h.e));
     return FSNN_OK;
 }
 

@@ -5,6 +5,13 @@
 #include "op/op.h"
 
 /* `linear "fc1": out is 0, it must lie between 1 and 100` */
+/* A product of sizes; INT64_MAX where it is that or more. */
+static inline int64_t op_product(int64_t a, int64_t b)
+{
+    int64_t product;
+    return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
+}
+
 fsnn_status op_check(const op_node *node, const char *option, int64_t value, int64_t min,
                      int64_t max);
 /* Input 0 is a line [C, L] (dims 1) or an image [C, H, W] (dims 2; 0: either), and lies as an

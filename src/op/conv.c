@@ -41,15 +41,15 @@ fsnn_status conv_shape(op_node *node, const fsnn_conv2d *o, int dims)
     for (int d = 0; d < dims; d++) {
         out.dim[out.rank++] = side[d];
         weight.dim[weight.rank++] = window.kernel[d];
-        points *= side[d];
-        fan_in *= window.kernel[d];
+        points = op_product(points, side[d]);
+        fan_in = op_product(fan_in, window.kernel[d]);
     }
     op_output(node, 0, out, true);
     node->params = 0;
     op_add_weight(node, weight, fan_in);
     if (o->bias)
         op_add_bias(node, o->out, fan_in, true);
-    node->operations = o->out * points * fan_in;
+    node->operations = op_product(o->out, op_product(points, fan_in));
     return FSNN_OK;
 }
 

@@ -45,7 +45,7 @@ static fsnn_status shape(op_node *node)
     op_add_weight(node, FSNN_SHAPE(o->out, in), in);
     if (o->bias)
         op_add_bias(node, o->out, in, false);
-    node->operations = (nodes * in + st->forward.start[nodes]) * o->out;
+    node->operations = op_product(op_product(nodes, in) + st->forward.start[nodes], o->out);
     return FSNN_OK;
 }
 

@@ -12,7 +12,7 @@ static fsnn_status shape(op_node *node)
     const propagate_state *st = node->state;
     FSNN_TRY(propagate_check(node));
     op_output(node, 0, node->in[0], false);
-    node->operations = st->forward.start[st->forward.nodes] * node->in[0].dim[1];
+    node->operations = op_product(st->forward.start[st->forward.nodes], node->in[0].dim[1]);
     return FSNN_OK;
 }
 

@@ -60,7 +60,7 @@ static fsnn_status shape(op_node *node)
     op_add_weight(node, FSNN_SHAPE(o->out, D), D);
     if (o->bias)
         op_add_bias(node, o->out, D, false);
-    node->operations = fsnn_shape_count(&node->in[0]) + D * o->out;
+    node->operations = fsnn_shape_count(&node->in[0]) + op_product(D, o->out);
     return FSNN_OK;
 }
 

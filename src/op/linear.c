@@ -55,7 +55,7 @@ static fsnn_status shape(op_node *node)
     op_add_weight(node, FSNN_SHAPE(o->out, in), in);
     if (o->bias)
         op_add_bias(node, o->out, in, out.rank == 1);
-    node->operations = rows_of(node) * in * o->out;
+    node->operations = op_product(op_product(rows_of(node), in), o->out);
     return FSNN_OK;
 }
 

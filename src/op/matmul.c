@@ -69,7 +69,7 @@ static fsnn_status shape(op_node *node)
     out.dim[out.rank - 2] = a.rows;
     out.dim[out.rank - 1] = b.columns;
     op_output(node, 0, out, false);
-    node->operations = fsnn_shape_count(&out) * a.columns;
+    node->operations = op_product(fsnn_shape_count(&out), a.columns);
     return FSNN_OK;
 }
 

@@ -193,7 +193,7 @@ static fsnn_status shape(op_node *node)
         out.dim[1 + d] = side[d];
     op_output(node, 0, out, true);
     pool_walk w = walk_of(node);
-    node->operations = w.kind == POOL_MAX ? 0 : w.C * pool_walk_points(&w);
+    node->operations = w.kind == POOL_MAX ? 0 : op_product(w.C, pool_walk_points(&w));
     return FSNN_OK;
 }
 

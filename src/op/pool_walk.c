@@ -1,6 +1,8 @@
 /* op/pool_walk.c: windows one after the other, all channels of a point at once. Cost: a pass over
  * every window. */
 #include "op/pool_walk.h"
+
+#include "op/check.h"
 #include "op/kernels.h"
 
 #include <string.h>
@@ -25,7 +27,7 @@ int64_t pool_walk_points(const pool_walk *w)
             span s = span_of(&w->axis[d], i);
             points[d] += s.end - s.begin;
         }
-    return points[0] * points[1];
+    return op_product(points[0], points[1]);
 }
 
 static int64_t in_size(const pool_walk *w)

@@ -11,7 +11,8 @@ int64_t fsnn_shape_count(const fsnn_shape *shape)
     int64_t count = 1;
 
     for (int i = 0; i < shape->rank; i++)
-        count *= shape->dim[i];
+        if (__builtin_mul_overflow(count, shape->dim[i], &count))
+            return INT64_MAX;
     return count;
 }
 
