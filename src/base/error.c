@@ -1,5 +1,6 @@
 /* base/error.c: statuses in words, and the sentence of the last error of each thread. */
 #include "base/error_key.h"
+#include "base/sentence.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -47,7 +48,7 @@ fsnn_status fsnn_error_set(fsnn_status status, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    int length = vsnprintf(text, sizeof text, format, args);
+    int length = fsnn_sentence(text, sizeof text, format, args);
     va_end(args);
     if (length < 0)
         snprintf(text, sizeof text, "%s", fsnn_status_meaning(status));

@@ -79,7 +79,7 @@ fsnn_status packed_from(const char *what, const fsnn_event *event, int64_t n, pa
         if (since > (uint64_t)PACKED_TIME_MAX || e->x > PACKED_PLACE_MAX || e->y > PACKED_PLACE_MAX)
             return fsnn_fail(
                 FSNN_EUNSUPPORTED,
-                "%s: event %lld, at column %d, row %d, comes %g s after the first one: "
+                "%s: event %lld, at column %d, row %d, comes %.6g s after the first one: "
                 "up to 9.5 hours and %d pixels a side are possible",
                 what, (long long)i, e->x, e->y, (double)since * 1e-6, PACKED_PLACE_MAX + 1);
         out[i] = packed_make((int64_t)since, e->x, e->y, e->p);

@@ -39,7 +39,7 @@ int64_t fsnn_interpolate_steps(int64_t n, const double *times, int64_t B, bool p
     if (!(most <= MOST_STEPS))
         return fsnn_fail(
             FSNN_EARGUMENT,
-            "steps of %g over the stamps are %g steps, at most %d can be: take a larger "
+            "steps of %g over the stamps are %.6g steps, at most %d can be: take a larger "
             "step",
             h, most, MOST_STEPS);
     return (int64_t)most;

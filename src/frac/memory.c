@@ -201,7 +201,7 @@ fsnn_status frac_memory_settle(frac_memory *memory, int64_t n, bool renew)
         if (!isfinite(sum->gain))
             return fsnn_fail_key(
                 FSNN_EARGUMENT, "dynamics.step",
-                "the step %g gives method %s a gain of %g, beyond single precision: a "
+                "the step %g gives method %s a gain of %.6g, beyond single precision: a "
                 "smaller step, in the unit of tau, works",
                 memory->h, memory->method->name, gain);
         sum->window = round_weights(memory, n, sum->w);

@@ -46,7 +46,7 @@ static fsnn_status one(fsnn_net *net, const fsnn_batch *batch, const fsnn_loss *
                                batch->labels, NULL, NULL, &value, &correct));
     if (!isfinite(value))
         return fsnn_fail(FSNN_ENUMERIC,
-                         "the loss is %g: weights or samples hold numbers that are not finite",
+                         "the loss is %.6g: weights or samples hold numbers that are not finite",
                          value);
     double counted = (double)pass_counted(batch);
     s->loss += value * counted;

@@ -40,7 +40,7 @@ static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int6
                                NULL, t->gradient, loss, correct));
     if (!isfinite(*loss))
         return fsnn_fail(FSNN_ENUMERIC,
-                         "the loss is %g: a lower learning rate or clipping may help, or the "
+                         "the loss is %.6g: a lower learning rate or clipping may help, or the "
                          "samples hold numbers that are not finite",
                          *loss);
     FSNN_TRY(fsnn_net_backward(t->net, t->gradient, NULL));

@@ -1,0 +1,20 @@
+/* base/sentence.h: numbers in sentences. */
+#ifndef FSNN_SENTENCE_H
+#define FSNN_SENTENCE_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+enum { FSNN_NUMBER_SIZE = 32 };
+
+/* The shortest text, from six digits on, that reads back as x; as x in single precision where x is
+ * such a number, which 0.1f shall not show as 0.10000000149011612. Returns `out`. */
+const char *fsnn_number_text(char out[FSNN_NUMBER_SIZE], double x);
+
+/* vsnprintf in which a plain %g is fsnn_number_text: 1.0000001 is not said to be 1 where it must
+ * not be above 1. A precision (%.4g) means what it does in C. Always ends `out`; returns the length
+ * that the whole text has, negative when C's own fails. */
+int fsnn_sentence(char *out, size_t size, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+#endif

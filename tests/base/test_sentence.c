@@ -1,0 +1,85 @@
+/* Numbers in sentences read back as what they are. */
+#include "../check.h"
+#include "base/sentence.h"
+
+static FSNN_PRINTF(3, 4) int say(char *out, size_t size, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int length = fsnn_sentence(out, size, format, args);
+    va_end(args);
+    return length;
+}
+
+static void numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        double x;
+        const char *text;
+    } rows[] = {
+        {0, "0"},
+        {1, "1"},
+        {0.1, "0.1"},
+        {(double)0.1f, "0.1"}, /* a float shows as one */
+        {1.0000001, "1.0000001"},
+        {1 + 2.220446049250313e-16, "1.0000000000000002"},
+        {(double)(1 + 1.1920929e-7f), "1.0000001"},
+        {1e15, "1e+15"},
+        {123456789, "123456789"},
+        {-2.5e-7, "-2.5e-07"},
+        {0.30000000000000004, "0.30000000000000004"},
+        {INFINITY, "inf"},
+    };
+    for (int i = 0; i < FSNN_COUNT(rows); i++) {
+        char text[FSNN_NUMBER_SIZE];
+        CASE("%.17g", rows[i].x);
+        assert_string_equal(fsnn_number_text(text, rows[i].x), rows[i].text);
+    }
+    char text[FSNN_NUMBER_SIZE];
+    assert_non_null(strstr(fsnn_number_text(text, NAN), "nan"));
+}
+
+/* Every conversion with what stands before and after it. */
+static void conversions(void **state)
+{
+    (void)state;
+    char text[256];
+    int length = say(
+        text, sizeof text, "%s|%d|%lld|%zu|%g|%.2g|%5.1f|%-4d|%%|%.*s|%08x|%llu|%c|%ld", "a", -3,
+        1LL << 40, (size_t)7, 1.0000001, 1.0000001, 2.25, 5, 2, "xyz", 0xabu, ~0ULL, 'q', -9L);
+    assert_string_equal(text, "a|-3|1099511627776|7|1.0000001|1|  2.2|5   |%|xy|000000ab|"
+                              "18446744073709551615|q|-9");
+    assert_int_equal(length, strlen(text));
+}
+
+/* As vsnprintf: cut, ended, with the length that there would have been. */
+static void cut(void **state)
+{
+    (void)state;
+    char text[8] = "#######";
+    assert_int_equal(say(text, 6, "ab%dcd%gef", 123, 0.5), 12);
+    assert_string_equal(text, "ab123");
+    assert_int_equal(say(text, 3, "%s", "abcdef"), 6);
+    assert_string_equal(text, "ab");
+    assert_int_equal(say(text, 4, "abcdefgh%d%g", 1, 2.0), 10);
+    assert_string_equal(text, "abc");
+}
+
+static void errors(void **state)
+{
+    (void)state;
+    fsnn_fail(FSNN_EARGUMENT, "alpha is %g: it must lie in (0, 1]", 1.0000000000000002);
+    assert_string_equal(fsnn_error_text(), "alpha is 1.0000000000000002: it must lie in (0, 1]");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(conversions),
+        cmocka_unit_test(cut),
+        cmocka_unit_test(errors),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
