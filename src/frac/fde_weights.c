@@ -8,8 +8,10 @@
  *     its first value    q_k = ((k-1)^(a+1) - k^a (k-1-a)) / Gamma(a+2)
  *   Mittag-Leffler       E_a(-z j^a) - E_a(-z (j+1)^a), a leak under a held current
  *
- * Differences of powers lose digits like j (first) and j^2 (second): expm1/log1p for the first, the
- * binomial series in 1/j for the second. Relative error about 1e-15 at every lag. */
+ * Differences of powers lose digits like j (first) and j^2 (second): expm1/log1p for the first; for
+ * the second double-double, from lag 16 on the binomial series in 1/j. Relative error about 1e-15
+ * at every lag. */
+#include "frac/double_double.h"
 #include "frac/fde_kernel.h"
 
 #include <fsnn/fde.h>
@@ -30,12 +32,18 @@ static double difference(double p, double j)
     return j == 0 ? 1 : pow(j, p) * expm1(p * log1p(1 / j));
 }
 
+/* j^p in double-double, with 0^p = 0 also for p = 0 */
+static dd power(double j, double p)
+{
+    return j > 0 ? dd_exp(dd_scale(dd_log(j), p)) : dd_of(0);
+}
+
 /* (j+1)^p - 2 j^p + (j-1)^p, j >= 1, with 0^p = 0 also for p = 0 */
 static double second_difference(double p, double j)
 {
     if (j < SERIES) {
-        long double below = j > 1 ? powl(j - 1, p) : 0;
-        return (double)(powl(j + 1, p) - 2 * powl(j, p) + below);
+        dd outer = dd_add(power(j + 1, p), power(j - 1, p));
+        return dd_sub(outer, dd_shift(power(j, p), 2)).hi;
     }
     double term = 1, sum = 0;
     for (int m = 1; m <= 8; m++) {
@@ -126,16 +134,17 @@ static double trap_density(double a, double z, double s)
 
 double fde_trap_start(double a, double k)
 {
-    long double p = 1 + (long double)a;
-    double scale = tgamma(2 + a);
-    if (k < SERIES)
-        return (double)(powl(k - 1, p) - powl(k, a) * (k - p)) / scale;
-    long double term = -p / k, sum = 0; /* k^p ((1 - 1/k)^p - 1 + p/k) */
+    double p = 1 + a, scale = tgamma(2 + a);
+    if (k < SERIES) {
+        dd line = dd_mul(power(k, a), dd_sub(dd_of(k - 1), dd_of(a)));
+        return dd_sub(dd_mul(power(k - 1, a), dd_of(k - 1)), line).hi / scale;
+    }
+    double term = -p / k, sum = 0; /* k^p ((1 - 1/k)^p - 1 + p/k) */
     for (int m = 2; m <= 16; m++) {
         term *= -(p - m + 1) / m / k;
         sum += term;
     }
-    return (double)(powl(k, p) * sum) / scale;
+    return pow(k, p) * sum / scale;
 }
 
 /* -- Mittag-Leffler; the spectrum of E_a(-z t^a) (Gorenflo and Mainardi 1997) times 1 - e^-s */

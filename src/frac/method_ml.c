@@ -46,7 +46,9 @@ static double moved(const fsnn_order *o, const frac_leak *leak, int p, double by
 
 static double dQ(const fsnn_order *o, const frac_leak *leak, int p, double t)
 {
-    double scale = p == 0 ? 1 : p == 1 ? o->coefficient[0] : leak->tau, e = 1e-3 * scale;
+    /* an alpha below 0.004 must stay above 0 */
+    double e =
+        p == 0 ? fmin(1e-3, o->alpha[0] / 4) : 1e-3 * (p == 1 ? o->coefficient[0] : leak->tau);
     double near = moved(o, leak, p, e, t) - moved(o, leak, p, -e, t);
     double far = moved(o, leak, p, 2 * e, t) - moved(o, leak, p, -2 * e, t);
     return (8 * near - far) / (12 * e);

@@ -2,6 +2,7 @@
  * values that different branches compute. */
 
 #include "../json.h"
+#include "frac/contour.h"
 #include <fsnn/fde.h>
 
 /* 1e-12 relative or 1e-14 absolute, as documented; `slack` for identities that multiply errors. */
@@ -43,6 +44,78 @@ static void dense_table(void **state)
     assert_true(feof(file));
     assert_int_equal(count, 2936);
     fclose(file);
+}
+
+/* Values over the whole domain by another program in 80 digits and more: alpha 1e-12 .. 2, beta
+ * 0.1 .. 40, z -1e6 .. 1e3, dense where poles cross the contour, at zeros, near alpha 0, 1, 2. */
+static void wide_table(void **state)
+{
+    (void)state;
+    FILE *file = fopen("tests/golden/mittag_leffler_wide.txt", "r");
+    assert_non_null(file);
+    double a, b, z, want;
+    int count = 0;
+    while (fscanf(file, "%lf %lf %lf %lf", &a, &b, &z, &want) == 4) {
+        double got = fsnn_mittag_leffler(a, b, z), scale = b > 15 ? 1 / tgamma(b) : 1;
+        bool right =
+            isinf(want) ? got == want : fabs(got - want) <= fmax(1e-12 * fabs(want), 1e-14 * scale);
+        if (!right)
+            fail_msg("E_{%.17g,%.17g}(%.17g): got %.17g, expected %.17g", a, b, z, got, want);
+        count++;
+    }
+    assert_true(feof(file));
+    assert_int_equal(count, 2890);
+    fclose(file);
+}
+
+/* As a rule the value is right to the last digit, however small: tables to 1e-12 would not see the
+ * digits that differences of values, as the weights of `ml` are, live on. */
+static void last_digit(void **state)
+{
+    (void)state;
+    FILE *file = fopen("tests/golden/mittag_leffler.txt", "r");
+    assert_non_null(file);
+    double a, b, z, want;
+    int count = 0, exact = 0;
+    for (; fscanf(file, "%lf %lf %lf %lf", &a, &b, &z, &want) == 4; count++)
+        exact += fsnn_mittag_leffler(a, b, z) == want;
+    fclose(file);
+    assert_true(exact > 0.94 * count); /* the rest are closed forms and ties */
+}
+
+/* However extreme the arguments, no value but those that are named is NaN. */
+static void extremes(void **state)
+{
+    (void)state;
+    static const double alpha[] = {5e-324, 1e-300, 1e-30, 1e-9,           1e-3,
+                                   0.5,    1,      1.5,   2 - 4.4408e-16, 2};
+    static const double beta[] = {5e-324, 1e-9, 1, 2.25, 40, 171, 250, 1e4, 1e8, 1e16, 1e300};
+    static const double size[] = {5e-324, 1e-300, 1e-9, 0.5,  1,     1 + 2.2e-16, 2,
+                                  700,    1e6,    1e30, 1e99, 1e101, 1e300};
+    for (int i = 0; i < FSNN_COUNT(alpha); i++)
+        for (int j = 0; j < FSNN_COUNT(beta); j++)
+            for (int k = 0; k < 2 * FSNN_COUNT(size); k++) {
+                double a = alpha[i], b = beta[j], z = k % 2 ? -size[k / 2] : size[k / 2];
+                double value = fsnn_mittag_leffler(a, b, z);
+                bool lost = a > 1.9 && z < -1e29 && b < 2.25; /* the phase of the oscillation */
+                if (isnan(value) && !lost)
+                    fail_msg("E_{%g,%g}(%g) is NaN", a, b, z);
+                if (z > 0 && !(value >= 0))
+                    fail_msg("E_{%g,%g}(%g) = %g, which cannot be", a, b, z, value);
+                if (z < 0 && isinf(value))
+                    fail_msg("E_{%g,%g}(%g) = %g, which cannot be", a, b, z, value);
+            }
+}
+
+/* The cost: nodes of the contour, for any beta for which 1/Gamma(beta) is not 0. */
+static void nodes(void **state)
+{
+    (void)state;
+    for (double b = 1e-3; b < 1e8; b *= 1.03) {
+        contour place;
+        const contour *c = contour_of(b, &place);
+        assert_true(c->count / 2 + 1 <= 27 && c->count < CONTOUR_NODES);
+    }
 }
 
 /* d/dalpha of 1 - E_a(-t^a/tau) by a five-point difference. */
@@ -162,6 +235,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden),
         cmocka_unit_test(dense_table),
+        cmocka_unit_test(wide_table),
+        cmocka_unit_test(last_digit),
+        cmocka_unit_test(extremes),
+        cmocka_unit_test(nodes),
         cmocka_unit_test(derivative_in_alpha),
         cmocka_unit_test(closed_forms),
         cmocka_unit_test(recurrence),

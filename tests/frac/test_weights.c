@@ -4,6 +4,7 @@
 #include "../json.h"
 #include "frac/method.h"
 #include "frac/special.h"
+#include <fsnn/fde.h>
 
 static void close_to(double got, double want, double relative)
 {
@@ -290,6 +291,37 @@ static void errors(void **state)
     FAILS(frac_method_settle(FSNN_ODEINT, FSNN_GL, &row), FSNN_EUNSUPPORTED);
 }
 
+static double ml_gain(double a, double *w, int64_t n)
+{
+    double gain;
+    fsnn_order order = fsnn_order_of(a);
+    frac_ml.lweights(&order, &(frac_leak){.tau = 2, .leaky = true}, 0.01, n, w, &gain);
+    return gain;
+}
+
+/* Orders next to 0, where the differences that give the derivative must not leave (0, 2]. */
+static void ml_small_alpha(void **state)
+{
+    (void)state;
+    enum { N = 2000 };
+    static double w[N + 1];
+    for (double a = 0.001; a < 0.01; a *= 1.7) {
+        CASE("alpha %g", a);
+        fsnn_order order = fsnn_order_of(a);
+        double total = ml_gain(a, w, N), dgain, e = a * 1e-3;
+        for (int l = 1; l <= N; l++) {
+            assert_true(w[l] > 0);
+            total += w[l];
+        }
+        double z = pow((N + 1) * 0.01, a) / 2;
+        close_to(total, 2 * (1 - fsnn_mittag_leffler(a, 1, -z)), 1e-13);
+        frac_ml.dlweights(&order, &(frac_leak){.tau = 2, .leaky = true}, 0.01, N, 0, w, &dgain);
+        for (int l = 1; l <= N; l++)
+            assert_true(isfinite(w[l]));
+        close_to(dgain, (ml_gain(a + e, w, 1) - ml_gain(a - e, w, 1)) / (2 * e), 1e-5);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +335,7 @@ int main(void)
         cmocka_unit_test(product_derivatives),
         cmocka_unit_test(at_one_they_are_euler),
         cmocka_unit_test(special_functions),
+        cmocka_unit_test(ml_small_alpha),
         cmocka_unit_test(errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
