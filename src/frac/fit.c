@@ -106,20 +106,19 @@ static void exponentials(const frac_fit *fit, double *e)
             e[k] = exp(-fit->s[k] * (double)j);
 }
 
-static void compare(const frac_fit *fit, const double *w, const double *e, const double *weight,
-                    double *error, double *sum)
+/* Largest relative error at the lags measured. */
+static double compare(const frac_fit *fit, const double *w, const double *e, const double *weight)
 {
-    *error = *sum = 0;
-    for (int64_t j = fit->window, next; j <= fit->steps; j = next, w++, e += FRAC_MODES) {
-        next = after(fit, j);
+    double error = 0;
+    for (int64_t j = fit->window; j <= fit->steps; j = after(fit, j), w++, e += FRAC_MODES) {
         double got = 0;
         for (int k = 0; k < fit->modes; k++)
             got += weight[k] * e[k];
         double off = fabs(got - *w);
-        *sum += off * (double)((next > fit->steps ? fit->steps + 1 : next) - j);
         if (off > 0)
-            *error = fmax(*error, off / *w);
+            error = fmax(error, off / *w);
     }
+    return error;
 }
 
 static int measured(const frac_fit *fit)
@@ -130,19 +129,95 @@ static int measured(const frac_fit *fit)
     return count;
 }
 
+/* ---- the error of finished weights, an upper bound ----
+ *
+ * The relative error e swings with log j like cos(2 pi log j/eta). Beyond NEAR, lags are read so
+ * often that a swing has 20 readings. Between two of them |e| is at most the larger of theirs and
+ * the bow of a curve with its second derivative, e'' gap^2/8. */
+typedef struct reading {
+    int64_t j;
+    double w, e; /* the weight; relative error of the exponentials */
+} reading;
+
+static int64_t next_reading(const frac_fit *fit, int64_t j)
+{
+    double share = fmin(0.02, fit->eta / 20);
+    int64_t next = j < fit->window + NEAR ? j + 1 : j + (int64_t)fmax(1, (double)j * share);
+    return next > fit->steps && j < fit->steps ? fit->steps : next;
+}
+
+static int readings(const frac_fit *fit)
+{
+    int count = 0;
+    for (int64_t j = fit->window; j <= fit->steps; j = next_reading(fit, j))
+        count++;
+    return count;
+}
+
+/* table [TABLE + 1]: w_j of the near lags */
+static void read_all(const frac_fit *fit, const fde_kernel *kernel, const fde_mix *mix,
+                     const double *weight, const double *table, reading *r)
+{
+    for (int64_t j = fit->window; j <= fit->steps; j = next_reading(fit, j), r++) {
+        double got = 0, w = 0;
+        for (int k = 0; k < fit->modes; k++)
+            got += weight[k] * exp(-fit->s[k] * (double)j);
+        for (int m = 0; m < mix->terms && j > TABLE; m++)
+            w += mix->share[m] * kernel->lag(mix->alpha[m], mix->z, (double)j);
+        if (j <= TABLE)
+            w = table[j];
+        *r = (reading){j, w, got == w ? 0 : (got - w) / w};
+    }
+}
+
+static double gap(const reading *r)
+{
+    return log((double)r[1].j / (double)r[0].j);
+}
+
+/* |d2 e / d (log j)2| at r[1], by the readings around it */
+static double bend(const reading *r)
+{
+    double a = gap(r), b = gap(r + 1);
+    return fabs((r[2].e - r[1].e) / b - (r[1].e - r[0].e) / a) * 2 / (a + b);
+}
+
+/* From reading i to the next: the largest |e| there may be. */
+static double most_between(const reading *r, int i, int count)
+{
+    double ends = fmax(fabs(r[i].e), fabs(r[i + 1].e)), width = gap(r + i);
+    if (r[i + 1].j - r[i].j == 1 || count < 3)
+        return ends;
+    double left = bend(r + (i > 0 ? i - 1 : 0)), right = bend(r + (i + 3 < count ? i : count - 3));
+    return ends + 1.25 * fmax(left, right) * width * width / 8; /* e'' is an estimate */
+}
+
+static void gauge(const reading *r, int count, double *error, double *sum)
+{
+    for (int i = 0; i < count; i++) {
+        double most = fabs(r[i].e);
+        *sum += fabs(r[i].w) * most;
+        if (i + 1 < count) {
+            most = most_between(r, i, count);
+            *sum += fabs(r[i].w) * most * (double)(r[i + 1].j - r[i].j - 1); /* weights fall */
+        }
+        *error = fmax(*error, most);
+    }
+}
+
 void frac_fit_measure(const frac_fit *fit, const fde_kernel *kernel, const fde_mix *mix,
                       const double *weight, double *error, double *sum)
 {
-    int count = measured(fit);
-    size_t capacity = (size_t)count * (FRAC_MODES + 1) + TABLE + 1;
-    double *table = fsnn_alloc(capacity * sizeof *table);
-    *error = *sum = NAN;
-    if (!table)
-        return;
-    double *w = table + TABLE + 1, *e = w + count;
-    lags(fit, kernel, mix, table, w);
-    exponentials(fit, e);
-    compare(fit, w, e, weight, error, sum);
+    int count = readings(fit);
+    reading *r = fsnn_alloc((size_t)(count + 1) * sizeof *r);
+    double *table = fsnn_alloc((TABLE + 1) * sizeof *table);
+    *error = *sum = r && table ? 0 : NAN;
+    if (r && table) {
+        fde_mix_lags(kernel, mix, fit->steps < TABLE ? fit->steps : TABLE, table);
+        read_all(fit, kernel, mix, weight, table, r);
+        gauge(r, count, error, sum);
+    }
+    fsnn_free(r);
     fsnn_free(table);
 }
 
@@ -150,14 +225,13 @@ void frac_fit_measure(const frac_fit *fit, const fde_kernel *kernel, const fde_m
 static fsnn_status attempt(frac_fit *fit, const frac_target *target, int targets, int count,
                            const double *w, double *e)
 {
-    double weight[FRAC_MODES], error, sum;
+    double weight[FRAC_MODES];
     nodes(fit);
     exponentials(fit, e);
     fit->error = 0;
     for (int t = 0; t < targets; t++) {
         FSNN_TRY(frac_fit_weigh(fit, target[t].kernel, &target[t].mix, weight));
-        compare(fit, w + t * count, e, weight, &error, &sum);
-        fit->error = fmax(fit->error, error);
+        fit->error = fmax(fit->error, compare(fit, w + t * count, e, weight));
     }
     return FSNN_OK;
 }

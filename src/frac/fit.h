@@ -37,9 +37,9 @@ fsnn_status frac_fit_make(frac_fit *fit, const frac_target *target, int targets)
 /* weight[modes] of a sequence on the nodes found. */
 fsnn_status frac_fit_weigh(const frac_fit *fit, const fde_kernel *kernel, const fde_mix *mix,
                            double *weight);
-/* Of these weights: the largest relative error over window..steps, and the sum of |error| there (at
- * every lag up to 256 beyond the window, then every 2 %, between which errors of log-spaced
- * exponentials do not change much). */
+/* Of these weights: upper bounds of the relative error over window..steps and of the sum of |error|
+ * there. Every lag is measured up to 256 beyond the window, then one of a few in a hundred; the
+ * bounds include what the error may be between them. NAN: memory is out. */
 void frac_fit_measure(const frac_fit *fit, const fde_kernel *kernel, const fde_mix *mix,
                       const double *weight, double *error, double *sum);
 

@@ -98,7 +98,7 @@ static double bound_of(const scan *s, const fsnn_certificate *c, double largest)
     /* the test sees v + dv, which moves by 1 - 1/tau with v */
     if (scan_resetting(s)->ahead && !s->model->readout)
         ahead = fmax(fabs(1 - most), fabs(1 - least));
-    double error = 1.05 * c->weight_error_sum; /* far lags are measured every 2 % only */
+    double error = 1.05 * c->weight_error_sum; /* a margin: between far lags it is estimated */
     double rho = (error + rounding) * largest;
     double state = amplification(s, total, error) * rho;
     return ahead * state + 8 * unit * (largest + thresholds(s) + fabs((double)s->v0)) * (1 + most);

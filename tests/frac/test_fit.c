@@ -1,0 +1,70 @@
+/* Sums of exponentials: what is said of their error holds at every single lag. */
+#include "../check.h"
+#include "frac/fit.h"
+
+typedef struct kernel_case {
+    const char *name;
+    const fde_kernel *kernel;
+} kernel_case;
+
+static const kernel_case kernels[] = {{"gl", &fde_gl},
+                                      {"l1", &fde_l1},
+                                      {"ab explicit", &fde_rect_explicit},
+                                      {"ab implicit", &fde_rect_implicit},
+                                      {"trap", &fde_trap}};
+
+/* Largest relative error and sum of |error|, lag by lag; w [steps + 1]. */
+static void by_hand(const frac_fit *fit, const double *weight, const double *w, double *error,
+                    double *sum)
+{
+    double decay[FRAC_MODES], power[FRAC_MODES];
+    for (int k = 0; k < fit->modes; k++)
+        decay[k] = expm1(-fit->s[k]);
+    *error = *sum = 0;
+    for (int64_t j = fit->window; j <= fit->steps; j++) {
+        double got = 0;
+        for (int k = 0; k < fit->modes; k++) {
+            power[k] = j % 64 == 0 || j == fit->window ? exp(-fit->s[k] * (double)j)
+                                                       : power[k] + power[k] * decay[k];
+            got += weight[k] * power[k];
+        }
+        *error = fmax(*error, fabs(got - w[j]) / w[j]);
+        *sum += fabs(got - w[j]);
+    }
+}
+
+static void one(const kernel_case *c, double a, double tolerance, int64_t steps)
+{
+    CASE("%s, alpha %g, tolerance %g, %lld steps", c->name, a, tolerance, (long long)steps);
+    frac_target target = {c->kernel, {.terms = 1, .alpha = {a}, .share = {1}}};
+    frac_fit fit = {.tolerance = tolerance, .window = 16, .steps = steps};
+    double weight[FRAC_MODES], error, sum, true_error, true_sum;
+    GOOD(frac_fit_make(&fit, &target, 1));
+    GOOD(frac_fit_weigh(&fit, c->kernel, &target.mix, weight));
+    frac_fit_measure(&fit, c->kernel, &target.mix, weight, &error, &sum);
+    double *w = malloc((size_t)(steps + 1) * sizeof *w);
+    fde_mix_lags(c->kernel, &target.mix, steps, w);
+    by_hand(&fit, weight, w, &true_error, &true_sum);
+    free(w);
+    assert_true(error <= tolerance);
+    assert_true(true_error <= error && true_error > 0.9 * error);
+    assert_true(true_sum <= sum && true_sum > 0.8 * sum);
+}
+
+static void bounds(void **state)
+{
+    (void)state;
+    static const double alphas[] = {0.1, 0.35, 0.5, 0.8, 0.97}, tolerances[] = {1e-2, 1e-5, 1e-8};
+    static const int64_t steps[] = {500, 3000, 20000};
+    for (int k = 0; k < FSNN_COUNT(kernels); k++)
+        for (int a = 0; a < FSNN_COUNT(alphas); a++)
+            for (int t = 0; t < FSNN_COUNT(tolerances); t++)
+                for (int s = 0; s < FSNN_COUNT(steps); s++)
+                    one(&kernels[k], alphas[a], tolerances[t], steps[s]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(bounds)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
