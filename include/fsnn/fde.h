@@ -31,9 +31,13 @@ extern "C" {
 #endif
 
 /* E_{alpha,beta}(z) = sum_k z^k / Gamma(alpha k + beta) for real z, 0 < alpha <= 2, beta > 0; NaN
- * outside of that. Accurate to 1e-12 relative or 1e-14 absolute. Power series, Garrappa's parabolic
- * contour (SIAM J. Numer. Anal. 53, 2015) or the asymptotic series, whichever certifies itself;
- * infinity where the value is beyond double. */
+ * outside of that. Accurate to 1e-12 relative or 1e-14 absolute, and for beta > 15 to 1e-14 of
+ * 1/Gamma(beta); as a rule to the last digit. Infinity where the value is beyond double. An
+ * integral over a parabola (Weideman and Trefethen, Math. Comp. 76, 2007) with the poles that it
+ * passes, in double-double arithmetic, whatever the platform's long double; some ten microseconds
+ * for any arguments. For alpha > 1 and z < 0 it oscillates in x = |z|^(1/alpha); next to a zero
+ * that accuracy holds while x^(2 - beta) < 1e13. From x = 1e15 on the phase is lost, and where the
+ * oscillation has not died out (alpha at or next to 2, beta small) the result is NaN. */
 FSNN_API double fsnn_mittag_leffler(double alpha, double beta, double z);
 
 /* dydt[n] = f(t, y[n]). 0: good. Positive: stop here, keep what has been computed
@@ -68,8 +72,13 @@ typedef struct fsnn_fde {
     double tolerance; /* exponentials: largest relative error of a weight, 1e-12 .. 0.1 */
     int window;       /* exponentials: lags below it are exact, 2 .. 4096 */
 
-    double newton_tolerance; /* implicit: last change of y, relative to 1 + max|y| */
-    int newton_iterations;   /* implicit: at most so many a step; then FSNN_ENUMERIC */
+    /* implicit: Newton's method ends when the last change of each component y_i is at most
+     * newton_tolerance |y_i| + newton_atol (rtol and atol of other solvers), or what is left of the
+     * equation is below the rounding of its terms. No result depends on the units of y. */
+    double newton_tolerance;    /* 1e-15 .. 1 */
+    int newton_iterations;      /* implicit: at most so many a step; then FSNN_ENUMERIC */
+    double newton_atol;         /* in units of y, >= 0; 0 (the default): none */
+    const double *newton_atols; /* [n] in place of newton_atol, one for each component; or NULL */
 } fsnn_fde;
 
 /* What a run did. */
@@ -78,26 +87,35 @@ typedef struct fsnn_fde_report {
     int64_t times; /* rows of y that are filled: less than asked for after a stop or an error */
     double t;      /* time of the last completed step */
     int64_t calls; /* of f, those for differences included */
-    int64_t iterations;  /* Newton iterations */
-    int64_t jacobians;   /* Jacobians evaluated */
-    int64_t bytes;       /* kept for the memory of the equation */
-    int modes;           /* exponentials in use, 0: dense */
-    double weight_error; /* exponentials: largest relative error of a weight over the run's lags */
-    double weight_error_sum; /* exponentials: largest sum of |error| of the weights over all lags */
+    int64_t iterations; /* Newton iterations */
+    int64_t jacobians;  /* Jacobians evaluated */
+    int64_t bytes;      /* kept for the memory of the equation */
+    int modes;          /* exponentials in use, 0: dense */
+    double
+        weight_error; /* exponentials: no weight over the run's lags has a larger relative error */
+    double
+        weight_error_sum; /* exponentials: no sum of |error| of weights over all lags is larger */
 } fsnn_fde_report;
 
-/* gl, explicit, dense; tolerance 1e-7, window 16; Newton to 1e-12 in at most 50 iterations. Set f
+/* gl, explicit, dense; tolerance 1e-7, window 16; Newton to 1e-12 of each component in at most 50
+ * iterations. Set f
  * (n, user), order, step and what should differ. */
 FSNN_API fsnn_fde fsnn_fde_default(size_t n, fsnn_fde_function f, void *user);
 
 /* Solves from y0[n] at t0 over the grid t0 + k h as far as the last of `times`, and gives
  * y[count][n] at times[count], which ascend from t0 on. A time on the grid (to 1e-9 h) has the
  * value of that grid point; one between two grid points lies on the straight line between them.
- * `report` may be NULL. Sums over the past are plain double sums (eight interleaved partial sums in
- * the dense memory). The weights of the exponentials are checked for this run's number of steps
- * before it starts, at every lag of the first 256 and then every 2 %; for the linear decay D^a v =
- * -v/tau with h^a <= a tau their effect on v stays below tau h^-a weight_error_sum max|v|, with the
- * gl method. Errors: FSNN_EARGUMENT, FSNN_EUNSUPPORTED (a combination that is not there),
+ * f is never called beyond the last of `times`: where h does not divide the interval, the grid ends
+ * before it, and what comes after lies on the line through the last two grid points. h must not be
+ * longer than the interval. `report` may be NULL.
+ *
+ * Sums over the past are plain double sums (eight interleaved partial sums in the dense memory).
+ * The weights of the exponentials are checked for this run's number of steps before it starts, at
+ * every lag of the first 256 and then closely enough to bound what lies between; for the linear
+ * decay D^a v = -v/tau with h^a <= a tau their effect on v stays below tau h^-a weight_error_sum
+ * max|v|, with the gl method.
+ *
+ * Errors: FSNN_EARGUMENT, FSNN_EUNSUPPORTED (a combination that is not there),
  * FSNN_ECALLBACK, FSNN_EINTERRUPTED, FSNN_ENUMERIC (y not finite, Newton not converging; the
  * sentence names t), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_fde_solve(const fsnn_fde *fde, const double *y0, const double *times,

@@ -26,10 +26,10 @@ fsnn_fde fsnn_fde_default(size_t n, fsnn_fde_function f, void *user)
 fsnn_status fde_returned(int code, const char *who, double t)
 {
     if (code > 0)
-        return fsnn_fail(FSNN_EINTERRUPTED, "%s asked to stop at t = %g (it returned %d)", who, t,
+        return fsnn_fail(FSNN_EINTERRUPTED, "%s asked to stop at t = %.6g (it returned %d)", who, t,
                          code);
     if (code < 0)
-        return fsnn_fail(FSNN_ECALLBACK, "%s failed at t = %g: it returned %d", who, t, code);
+        return fsnn_fail(FSNN_ECALLBACK, "%s failed at t = %.6g: it returned %d", who, t, code);
     return FSNN_OK;
 }
 
@@ -42,11 +42,12 @@ static const char *remedy(const fde_run *run)
 fsnn_status fde_call(fde_run *run, double t, const double *y, double *dydt)
 {
     run->report.calls++;
+    t = fmin(t, run->last);
     FSNN_TRY(fde_returned(run->o->f(t, y, dydt, run->n, run->o->user), "the right-hand side", t));
     for (size_t i = 0; i < run->n; i++)
         if (!isfinite(dydt[i]))
             return fsnn_fail(FSNN_ENUMERIC,
-                             "the right-hand side gives %g for component %zu at t = %g: %s",
+                             "the right-hand side gives %.6g for component %zu at t = %.6g: %s",
                              dydt[i], i, t, remedy(run));
     return FSNN_OK;
 }
@@ -120,14 +121,15 @@ static void end(fde_run *run)
     fsnn_free(run->f0);
 }
 
-/* Rows of y at the times up to step k, on the line from `last` (step k-1) to `now` (step k). */
+/* Rows of y at the times up to step k, on the line from `last` (step k-1) to `now` (step k); after
+ * the last step also at those beyond it. */
 static void write_output(fde_run *run, int64_t k, const double *last, const double *now,
                          const double *times, size_t count, double *y)
 {
     for (; (size_t)run->report.times < count; run->report.times++) {
         double position = fde_position(run->o, times[run->report.times]);
         double right = position - (double)(k - 1), left = (double)k - position;
-        if (left < 0)
+        if (left < 0 && k < run->steps)
             return;
         double *row = y + (size_t)run->report.times * run->n;
         for (size_t i = 0; i < run->n; i++)
@@ -139,8 +141,8 @@ static fsnn_status bounded(const fde_run *run, const double *y, double t)
 {
     for (size_t i = 0; i < run->n; i++)
         if (!isfinite(y[i]))
-            return fsnn_fail(FSNN_ENUMERIC, "component %zu becomes %g at t = %g: %s", i, y[i], t,
-                             remedy(run));
+            return fsnn_fail(FSNN_ENUMERIC, "component %zu becomes %.6g at t = %.6g: %s", i, y[i],
+                             t, remedy(run));
     return FSNN_OK;
 }
 
@@ -178,6 +180,7 @@ fsnn_status fsnn_fde_solve(const fsnn_fde *fde, const double *y0, const double *
     fde_run run = {.o = fde, .y0 = y0};
     FSNN_TRY(fde_check(fde, y0, times, count, y, &run.scheme, &run.steps));
     run.n = fde->n;
+    run.last = times[count - 1];
     run.report.t = fde->t0;
     fsnn_status status = begin(&run);
     if (status >= 0)

@@ -2,6 +2,7 @@
 #include "frac/fde_run.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static const fde_scheme *const schemes[] = {
     &fde_scheme_gl[0], &fde_scheme_gl[1], &fde_scheme_l1[0], &fde_scheme_l1[1],
@@ -71,9 +72,12 @@ static fsnn_status orders(const fsnn_fde *o, const fde_scheme *s)
                              s->name);
         return FSNN_OK;
     }
+    char works[32] = "1 works";
+    if (o->n > 1)
+        snprintf(works, sizeof works, "1 or %zu", o->n);
     if (o->orders != 1 && o->orders != o->n)
-        return fsnn_fail(FSNN_EARGUMENT, "%zu orders for %zu components: 1 or %zu", o->orders, o->n,
-                         o->n);
+        return fsnn_fail(FSNN_EARGUMENT, "%zu orders for %zu component%s: %s", o->orders, o->n,
+                         o->n == 1 ? "" : "s", works);
     for (size_t i = 0; i < o->orders; i++)
         FSNN_TRY(order(s, &o->order[i], i));
     return FSNN_OK;
@@ -108,6 +112,14 @@ static fsnn_status newton(const fsnn_fde *o)
     if (o->newton_iterations < 1)
         return fsnn_fail(FSNN_EARGUMENT, "newton_iterations is %d: at least 1",
                          o->newton_iterations);
+    if (!(o->newton_atol >= 0 && isfinite(o->newton_atol)))
+        return fsnn_fail(FSNN_EARGUMENT, "newton_atol is %g: it must be 0 or positive",
+                         o->newton_atol);
+    for (size_t i = 0; o->newton_atols && i < o->n; i++)
+        if (!(o->newton_atols[i] >= 0 && isfinite(o->newton_atols[i])))
+            return fsnn_fail(FSNN_EARGUMENT,
+                             "newton_atols of component %zu is %g: it must be 0 or positive", i,
+                             o->newton_atols[i]);
     return FSNN_OK;
 }
 
@@ -131,10 +143,15 @@ static fsnn_status span(const fsnn_fde *o, const double *times, size_t count, in
                              times[i], before);
         before = times[i];
     }
-    double last = ceil(fde_position(o, before));
+    double last = floor(fde_position(o, before));
     if (last > 1e15)
-        return fsnn_fail(FSNN_EARGUMENT, "%g steps of %g to reach t = %g: at most 1e15", last,
+        return fsnn_fail(FSNN_EARGUMENT, "%.6g steps of %g to reach t = %g: at most 1e15", last,
                          o->step, before);
+    if (last < 1 && before > o->t0)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "step is %g, longer than the interval from t0 = %g to the last time, %g: "
+                         "at most %g",
+                         o->step, o->t0, before, before - o->t0);
     *steps = (int64_t)last;
     return FSNN_OK;
 }

@@ -10,6 +10,8 @@
 #include "frac/fit.h"
 #include <fsnn/fde.h>
 
+#include <math.h>
+
 enum { FDE_KERNELS = 2 };
 
 typedef struct fde_scheme fde_scheme;
@@ -21,6 +23,7 @@ typedef struct fde_run {
     const fde_scheme *scheme;
     size_t n;                     /* components */
     int64_t steps;                /* that the run will make */
+    double last;                  /* time asked for; f is not called beyond it */
     size_t slots;                 /* different orders among the components */
     size_t *slot;                 /* [n] */
     fsnn_order *order;            /* [slots] */
@@ -58,11 +61,13 @@ fsnn_status fde_check(const fsnn_fde *o, const double *y0, const double *times, 
 double fde_position(const fsnn_fde *o, double t);
 
 /* fde.c */
+/* Of grid point k; the last is not beyond the last time, where f may end, by a rounding. */
 static inline double fde_time(const fde_run *run, int64_t k)
 {
-    return run->o->t0 + (double)k * run->o->step;
+    return fmin(run->o->t0 + (double)k * run->o->step, run->last);
 }
-/* f with its errors, and a check that what it gives is finite. */
+/* f at t, or at the last time where t is beyond it by a rounding; with its errors, and a check that
+ * what it gives is finite. */
 fsnn_status fde_call(fde_run *run, double t, const double *y, double *dydt);
 fsnn_status fde_returned(int code, const char *who, double t);
 

@@ -139,7 +139,8 @@ static void one_is_euler(void **state)
     free(want);
 }
 
-/* Times: grid points exactly, a straight line between, repeated ones, the start, t0 elsewhere. */
+/* Times: grid points exactly, a straight line between and beyond the last grid point, repeated
+ * ones, the start, t0 elsewhere. */
 static void output_times(void **state)
 {
     (void)state;
@@ -149,13 +150,13 @@ static void output_times(void **state)
     double *grid = fde_grid(&fde, &y0, 40), y[8];
     double times[8] = {t0, t0, t0 + 0.3, t0 + 3 * h, t0 + 0.325, t0 + 0.35, t0 + 39 * h, t0 + 3.91};
     fsnn_fde_report report = fde_must(&fde, &y0, times, 8, y);
-    assert_int_equal(report.steps, 40);
-    assert_true(fabs(report.t - (t0 + 4)) < 1e-12);
+    assert_int_equal(report.steps, 39);
+    assert_true(fabs(report.t - (t0 + 3.9)) < 1e-12);
     assert_true(y[0] == 1 && y[1] == 1 && y[2] == grid[3] && y[3] == grid[3]);
     assert_true(fabs(y[4] - (0.75 * grid[3] + 0.25 * grid[4])) < 1e-13);
     assert_true(fabs(y[5] - (0.5 * grid[3] + 0.5 * grid[4])) < 1e-13);
     assert_true(y[6] == grid[39]);
-    assert_true(fabs(y[7] - (0.9 * grid[39] + 0.1 * grid[40])) < 1e-12);
+    assert_true(fabs(y[7] - (1.1 * grid[39] - 0.1 * grid[38])) < 1e-12);
     fde_must(&fde, &y0, &t0, 1, y); /* nothing to do */
     assert_true(y[0] == 1);
     free(grid);
@@ -311,7 +312,7 @@ static void newton_failure(void **state)
     fde.newton_iterations = 1;
     fde.step = 0.01;
     REFUSED(fsnn_fde_solve(&fde, &y0, &end, 1, &y, NULL), FSNN_ENUMERIC,
-            "did not converge in 1 iterations at t = 0.01");
+            "did not converge in 1 iteration at t = 0.01");
 }
 
 /* ---- what is refused ---- */
@@ -347,6 +348,7 @@ static void arguments(void **state)
     REFUSE(FSNN_EARGUMENT, "gl needs an order", fde.order = NULL);
     REFUSE(FSNN_EARGUMENT, "3 orders for 2 components: 1 or 2", fde.orders = 3);
     REFUSE(FSNN_EARGUMENT, "0 orders", fde.orders = 0);
+    REFUSE(FSNN_EARGUMENT, "2 orders for 1 component: 1 works", fde.orders = 2, fde.n = 1);
     fsnn_fde two = good;
     two.order = bad;
     two.orders = 2;
