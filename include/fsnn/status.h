@@ -60,7 +60,8 @@ FSNN_API fsnn_status fsnn_error_set(fsnn_status status, const char *format, ...)
 FSNN_API const char *fsnn_version(void);
 
 /* Threads used by the library (and by its dense kernels). 0 restores the default: all
- * processors. */
+ * processors. A process that was forked from one with the library computes with one thread,
+ * whatever is set: the others did not come along. Loaders are made anew there. */
 FSNN_API fsnn_status fsnn_threads_set(int threads);
 FSNN_API int fsnn_threads(void);
 

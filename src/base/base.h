@@ -67,6 +67,8 @@ void fsnn_random_order(int64_t *order, int64_t n, uint64_t seed, uint64_t stream
  * threads. */
 /* Processors that this process may use. */
 int fsnn_processors(void);
+/* How many forks lie between the process that loaded the library and this one. */
+int fsnn_forks(void);
 /* body(i, worker, user) for i in 0..count-1; worker < fsnn_threads(). */
 void fsnn_parallel(int64_t count, void (*body)(int64_t i, int worker, void *user), void *user);
 /* body(begin, end, user) over ranges of `grain` elements covering 0..n-1. */

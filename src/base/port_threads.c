@@ -79,6 +79,13 @@ void port_wake(port_monitor *m, int signal)
     pthread_cond_broadcast(&m->signal[signal]);
 }
 
+/* ---- forks ---- */
+
+void port_at_fork(void (*child)(void))
+{
+    pthread_atfork(NULL, NULL, child);
+}
+
 /* ---- threads ---- */
 
 struct port_thread {

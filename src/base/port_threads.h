@@ -29,6 +29,9 @@ void port_leave(port_monitor *m);
 void port_wait(port_monitor *m, int signal);
 void port_wake(port_monitor *m, int signal);
 
+/* Calls `child` in every process that is forked from this one, in its only thread. */
+void port_at_fork(void (*child)(void));
+
 typedef struct port_thread port_thread;
 
 /* Runs run(user) in a thread of its own, which no signal of the program goes to. FSNN_EMEMORY with

@@ -2,6 +2,7 @@
  * of a body covers depends on the problem only; which thread makes the call is free, so results
  * never depend on the thread count. */
 #include "base/base.h"
+#include "base/port_threads.h"
 
 #include <omp.h>
 #include <stdatomic.h>
@@ -9,6 +10,25 @@
 #define MAX_THREADS 1024
 
 static atomic_int chosen; /* 0: as OpenMP says */
+static atomic_int forks;  /* between the process that loaded the library and this one */
+
+/* A child has the thread that forked and none of the pool, for which OpenMP would wait for ever: it
+ * computes with the one it has, and so do the dense kernels. */
+static void in_child(void)
+{
+    atomic_fetch_add(&forks, 1);
+    omp_set_num_threads(1);
+}
+
+__attribute__((constructor)) static void watch_forks(void)
+{
+    port_at_fork(in_child);
+}
+
+int fsnn_forks(void)
+{
+    return atomic_load(&forks);
+}
 
 fsnn_status fsnn_threads_set(int threads)
 {
@@ -17,6 +37,8 @@ fsnn_status fsnn_threads_set(int threads)
                          "threads: %d is out of range; give 1 to %d, or 0 for all processors",
                          threads, MAX_THREADS);
     atomic_store(&chosen, threads);
+    if (fsnn_forks())
+        return FSNN_OK;
     /* OpenMP keeps this number per calling thread: it is what the dense kernels called from here
      * use. */
     omp_set_num_threads(threads ? threads : omp_get_num_procs());
@@ -27,6 +49,8 @@ int fsnn_threads(void)
 {
     int threads = atomic_load(&chosen);
 
+    if (fsnn_forks())
+        return 1;
     return threads ? threads : omp_get_max_threads();
 }
 

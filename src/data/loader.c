@@ -43,6 +43,7 @@ struct fsnn_loader {
     int slots; /* of them that there are: one where batches are made together */
 
     port_thread *thread;
+    int forks;     /* of the process that made it, where its thread is */
     bool together; /* in this epoch the thread has nothing to do */
     port_monitor *monitor;
     /* inside: */
@@ -180,14 +181,27 @@ static void run(void *user)
 
 static fsnn_status start_thread(fsnn_loader *l)
 {
+    l->forks = fsnn_forks();
     l->monitor = port_monitor_create();
     if (!l->monitor)
         return FSNN_EMEMORY;
     return port_thread_start("the thread that prepares batches", run, l, &l->thread);
 }
 
+/* In a child of the process that made the loader its thread is not there, and its lock may be held
+ * for ever. */
+static fsnn_status check_process(const fsnn_loader *l)
+{
+    if (l->forks == fsnn_forks())
+        return FSNN_OK;
+    return fsnn_fail(FSNN_ESTATE, "the loader belongs to the process that this one was forked "
+                                  "from: create one here");
+}
+
 static void stop_thread(fsnn_loader *l)
 {
+    if (l->forks != fsnn_forks())
+        return;
     if (l->thread) {
         port_enter(l->monitor);
         l->quit = true;
@@ -396,6 +410,7 @@ fsnn_status fsnn_loader_start(fsnn_loader *l, int64_t epoch)
     if (!l || epoch < 0 || epoch >= EPOCHS)
         return fsnn_fail(FSNN_EARGUMENT, "epoch %lld; epochs count from 0 to %d", (long long)epoch,
                          EPOCHS - 1);
+    FSNN_TRY(check_process(l));
     port_enter(l->monitor);
     l->started = false;
     atomic_store(&l->drop, true);
@@ -438,6 +453,7 @@ int fsnn_loader_next(fsnn_loader *l, fsnn_batch *batch)
 {
     if (!l || !batch)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_loader_next needs a loader and a place for a batch");
+    FSNN_TRY(check_process(l));
     port_enter(l->monitor);
     bool started = l->started, more = started && l->consumed < l->batches;
     const slot *s = more ? (l->together ? make_next : consume)(l) : NULL;
