@@ -29,7 +29,7 @@ static const char readable[] =
     "run directories";
 
 typedef struct head {
-    unsigned char byte[512];
+    unsigned char byte[513]; /* ended by a 0 */
     size_t count;
     bool text; /* no control characters in it */
 } head;
@@ -39,7 +39,8 @@ static int read_head(const char *path, head *h)
     FILE *file = fopen(path, "rb");
     if (!file)
         return cli_error(CLI_FAILED, "cannot open %s: %s", path, strerror(errno));
-    h->count = fread(h->byte, 1, sizeof h->byte, file);
+    h->count = fread(h->byte, 1, sizeof h->byte - 1, file);
+    h->byte[h->count] = 0;
     fclose(file);
     h->text = h->count > 0;
     for (size_t i = 0; i < h->count; i++) {
@@ -66,6 +67,24 @@ static bool is_safetensors(const head *h)
 static bool is_arrays(const head *h)
 {
     return begins(h, "PK\003\004", 4) || begins(h, "PK\005\006", 4) || begins(h, "\223NUMPY", 6);
+}
+
+/* By its name, or by one of the keys that descriptions begin with. */
+static bool is_description(const char *path, const head *h)
+{
+    static const char *const ending[] = {".yaml", ".yml", ".json"}, *const key[] = {
+                                                                        "name:", "input:",
+                                                                        "layers:", "\"input\"",
+                                                                        "\"layers\""};
+    const char *dot = strrchr(path, '.'), *text = (const char *)h->byte;
+    for (int i = 0; dot && i < CLI_COUNT(ending); i++)
+        if (!strcmp(dot, ending[i]))
+            return true;
+    for (int i = 0; i < CLI_COUNT(key); i++)
+        for (const char *at = text; (at = strstr(at, key[i])) != NULL; at++)
+            if (at == text || strchr("\n{, ", at[-1]))
+                return true;
+    return false;
 }
 
 static bool is_metrics(const head *h)
@@ -129,9 +148,19 @@ int inspect_unknown(const char *path, const char *possible)
                              : "not a run directory, and no data that are known lie in it",
                          possible);
     head h;
+    const char *advice, *kind = fsnn_file_kind(path, &advice);
     int code = read_head(path, &h);
     if (code != CLI_GOOD)
         return code;
+    if (kind)
+        return cli_error(CLI_FAILED, "%s: is %s%s%s; %s", path, kind, advice ? ": " : "",
+                         advice ? advice : "", possible);
+    if (h.text)
+        return cli_error(CLI_FAILED,
+                         "%s: not a kind of file that is known here (it begins with the text "
+                         "\"%.*s\"); %s",
+                         path, (int)strcspn((const char *)h.byte, "\r\n"), (const char *)h.byte,
+                         possible);
     char *header = header_beside(path);
     if (header)
         code = cli_error(CLI_FAILED,
@@ -181,9 +210,8 @@ static int inspect(const char *path, const cli_common *common)
         return inspect_idx(path);
     if (is_metrics(&h))
         return inspect_metrics(path);
-    if (h.text)
-        return inspect_model(path, common);
-    return inspect_unknown(path, readable);
+    return h.text && is_description(path, &h) ? inspect_model(path, common)
+                                              : inspect_unknown(path, readable);
 }
 
 static int run(void *given)

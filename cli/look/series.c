@@ -3,14 +3,15 @@
 
 #include <dirent.h>
 #include <string.h>
+#include <strings.h>
 
-/* The first line that is neither blank nor a comment. */
+/* The first line that is neither blank nor a comment, which # or % begins. */
 static bool first_line(FILE *file, char *line, int size)
 {
     while (fgets(line, size, file)) {
         const char *begin = line + strspn(line, "\xef\xbb\xbf \t\r\n");
         bool cut = !strchr(line, '\n');
-        if (*begin && *begin != '#') {
+        if (*begin && *begin != '#' && *begin != '%') {
             memmove(line, begin, strlen(begin) + 1);
             return true;
         }
@@ -62,7 +63,9 @@ series_kind series_kind_of(const char *path)
     else if (n >= 8 && memcmp(head, hdf5, 8) == 0)
         kind = SERIES_HDF5;
     else if (text && first_line(file, head, sizeof head)) /* no YAML begins with @ */
-        kind = head[0] == '@' ? SERIES_TS : is_header(path, head) ? SERIES_WFDB : SERIES_NONE;
+        kind = head[0] == '@' && strncasecmp(head, "@relation", 9) != 0 ? SERIES_TS
+               : is_header(path, head)                                  ? SERIES_WFDB
+                                                                        : SERIES_NONE;
     fclose(file);
     return kind;
 }

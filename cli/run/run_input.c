@@ -13,6 +13,9 @@ int run_read_arrays(const char *path, const char *name, fsnn_arrays *arrays,
     *array = fsnn_arrays_find(arrays, name);
     if (*array)
         return CLI_GOOD;
+    const char *unread = fsnn_arrays_unread(arrays, name);
+    if (unread)
+        return cli_error(CLI_FAILED, "%s: the array \"%s\" %s", path, name, unread);
     if (arrays->count == 0)
         return cli_error(CLI_FAILED, "%s: no array \"%s\": the file is empty", path, name);
     return cli_error(CLI_FAILED, "%s: no array \"%s\"; the first of the file's %d is \"%s\"", path,

@@ -37,6 +37,11 @@ typedef struct fsnn_data_info {
     int64_t places;   /* classes that one sample has: 1; a whole graph's nodes */
 } fsnn_data_info;
 
+/* What a file is by its first bytes, in words that stand behind "is": "a PyTorch file (...)"; NULL
+ * where that is not known. `advice` (or NULL) becomes what could be done with it, or NULL. Readers
+ * say it in their errors themselves. */
+FSNN_API const char *fsnn_file_kind(const char *path, const char **advice);
+
 /* IDX files (the MNIST family), plain or gzip. Images of bytes become [1, H, W] floats in 0..1.
  * `labels` may be NULL. Checks magic number, type, dimensions against file length, and that both
  * files have as many entries.
@@ -57,10 +62,14 @@ typedef struct fsnn_shd_options {
     int64_t units;    /* of the file: 700 */
     int64_t channels; /* of the samples, at most as many: channel = floor(unit channels / units) */
     bool count;       /* several spikes in one bin count as many, otherwise as one */
+    /* the file of the training set, whose names number the classes of this one; NULL: its own */
+    const char *training;
 } fsnn_shd_options;
 /* HDF5 files as the Heidelberg Digits (SHD) and Spiking Speech Commands (SSC) have them:
- * `spikes/times` (seconds), `spikes/units`, `labels`. Samples are sequences [steps, channels].
- * Errors: FSNN_EFORMAT, FSNN_EMEMORY, FSNN_EARGUMENT. */
+ * `spikes/times` (seconds), `spikes/units`, `labels`; the names of classes are `extra/keys`, where
+ * that is there. Samples are sequences [steps, channels]. Files that keep their data in others, by
+ * links or as storage, are refused.
+ * Errors: FSNN_EFORMAT, FSNN_EUNSUPPORTED, FSNN_EMEMORY, FSNN_EARGUMENT. */
 FSNN_API fsnn_status fsnn_data_shd(const char *path, const fsnn_shd_options *options,
                                    fsnn_data **data);
 /* What such a file holds. */
@@ -99,6 +108,14 @@ FSNN_API fsnn_status fsnn_data_split(fsnn_data *data, double share, uint64_t see
  * file order (seed 0). */
 FSNN_API fsnn_status fsnn_data_limit(fsnn_data *data, int64_t count, uint64_t seed);
 FSNN_API void fsnn_data_info_get(const fsnn_data *data, fsnn_data_info *info);
+/* The name of a class; NULL where the files have none for it. */
+FSNN_API const char *fsnn_data_class(const fsnn_data *data, int64_t label);
+/* Classes that are numbers in the files must be those of the training set: FSNN_EFORMAT for a
+ * sample of a class that no sample of `training` has. */
+FSNN_API fsnn_status fsnn_data_check_classes(const fsnn_data *data, const fsnn_data *training);
+/* Sentences about the data that are no errors but may be faults: what files hold and was left out,
+ * for instance. NULL behind the last. */
+FSNN_API const char *fsnn_data_warning(const fsnn_data *data, int index);
 /* One sample as floats [shape] and its class, the first of several (-1 without labels). */
 FSNN_API fsnn_status fsnn_data_sample(const fsnn_data *data, int64_t index, float *x,
                                       int32_t *label);
@@ -135,6 +152,10 @@ typedef struct fsnn_encoder {
 
 FSNN_API const char *fsnn_encoder_name(fsnn_encoder_kind kind);
 FSNN_API int fsnn_encoder_find(const char *name); /* or FSNN_ENOTFOUND */
+
+/* Adds a sentence to fsnn_data_warning where the values of the data are not such as the encoder can
+ * tell apart: numbers outside of 0..1 under rate and latency. FSNN_EMEMORY; those of reading. */
+FSNN_API fsnn_status fsnn_data_check_encoder(fsnn_data *data, const fsnn_encoder *encoder);
 
 /* With `sparse` a loader never forms [T, B, N]: rate makes only the spikes that there are, the same
  * ones as without, at a cost of theirs (only values above 0 are looked at, and 1 and more need no

@@ -15,6 +15,15 @@ typedef struct fsnn_event {
     uint8_t p; /* polarity: 1 brighter (ON), 0 darker (OFF) */
 } fsnn_event;
 
+/* What stands in a recording and is not among its events, and how often. */
+typedef struct fsnn_left_out {
+    const char *what; /* "events of a second camera or input (bit 15)"; a constant text */
+    int64_t count;
+    bool events; /* pixels saw them, as those that are read: nothing else says what they did */
+} fsnn_left_out;
+
+enum { FSNN_LEFT_OUT = 8 };
+
 /* A recording. */
 typedef struct fsnn_events {
     fsnn_event *event; /* [count] ordered by time; those of the same time as in the file */
@@ -23,6 +32,7 @@ typedef struct fsnn_events {
     bool sized;         /* the file tells the sensor's size */
     int64_t disorder;   /* events that stood in the file behind one of a later time */
     const char *format; /* "AEDAT 3.1" */
+    fsnn_left_out left_out[FSNN_LEFT_OUT]; /* in the order of the file; `what` NULL: no more */
 } fsnn_events;
 
 /* Reads a recording: 40-bit events (.bin of N-MNIST and N-Caltech101, .bs2), AEDAT 2.0, 3.1 and
@@ -109,6 +119,9 @@ typedef struct fsnn_event_files {
                             files that do not match are left out. NULL: none */
     int64_t first_class; /* number of the first class */
     int64_t sensor[2];   /* rows, columns, for files that do not tell; 0: what the events need */
+    /* The training set, whose classes number those of this one; a class that it lacks is an error.
+     * Its recordings are not read. NULL: this one's own. */
+    const struct fsnn_event_files *training;
 } fsnn_event_files;
 
 /* A data set of frames, sequences [T, C, H, W], made from the recordings' events when asked for.

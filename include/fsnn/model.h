@@ -46,6 +46,8 @@ FSNN_API bool fsnn_description_has_data(const fsnn_description *description);
 /* Whether its samples are repeated as they are, T times: of kinds without time, by the direct
  * encoder (fsnn_plan.still). */
 FSNN_API bool fsnn_description_still(const fsnn_description *description);
+/* Where samples of its kind of data get their classes from, in words for a sentence. */
+FSNN_API const char *fsnn_description_classes(const fsnn_description *description);
 /* Opens the wanted parts of the data, NULL those that the description does not have: the training
  * set; the validation set, a share of the training set (`validation`) or what the kind of data
  * says; the test set. Relative paths are relative to the description file. */

@@ -77,9 +77,16 @@ FSNN_API void fsnn_series_info_get(const fsnn_series *series, fsnn_series_info *
  * is no such series. */
 FSNN_API const float *fsnn_series_values(const fsnn_series *series, int64_t index, int64_t *length,
                                          int32_t *label);
+/* What a user should know of how the files were read, a sentence each (that channels were averaged,
+ * beats left out): also warnings of data sets made of the series. NULL behind the last. */
+FSNN_API const char *fsnn_series_note(const fsnn_series *series, int64_t index);
 FSNN_API const char *fsnn_series_class(const fsnn_series *series,
                                        int64_t label); /* name; NULL: none */
 FSNN_API void fsnn_series_destroy(fsnn_series *series);
+/* Gives each class the number that the class of this name has in `training`, whose classes become
+ * those of the series: parts of a data set agree, whatever order their files name classes in, and
+ * when one has only some of them. FSNN_EFORMAT for the class of a series that `training` lacks. */
+FSNN_API fsnn_status fsnn_series_number_as(fsnn_series *series, const fsnn_series *training);
 
 /* ---- front ends: replace the series by others ---- */
 

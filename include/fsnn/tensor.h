@@ -102,6 +102,9 @@ typedef struct fsnn_arrays {
     char **meta_key; /* metadata (safetensors only) */
     char **meta_value;
     int meta_count;
+    char **unread_name; /* arrays of types that are not read: Python objects, texts, ... (NPZ) */
+    char **unread_why;  /* "holds texts (type '<U5'); ...", to stand behind the name */
+    int unread_count;
 } fsnn_arrays;
 
 /* Appends a zeroed array and returns it (owned by `list`, pointer valid until the next append), or
@@ -112,6 +115,10 @@ FSNN_API fsnn_array *fsnn_arrays_add(fsnn_arrays *list, const char *name, fsnn_d
 FSNN_API fsnn_array *fsnn_arrays_find(const fsnn_arrays *list, const char *name);
 FSNN_API fsnn_status fsnn_arrays_meta(fsnn_arrays *list, const char *key, const char *value);
 FSNN_API const char *fsnn_arrays_meta_find(const fsnn_arrays *list, const char *key);
+/* Why the array of this name was left out of the list; NULL: it was not. */
+FSNN_API const char *fsnn_arrays_unread(const fsnn_arrays *list, const char *name);
+/* Adds to those that were left out. FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_arrays_add_unread(fsnn_arrays *list, const char *name, const char *why);
 FSNN_API void fsnn_arrays_free(fsnn_arrays *list);
 
 /* Converts any array to float or double; `out` has fsnn_shape_count(&array->shape) elements. */
@@ -120,8 +127,12 @@ FSNN_API void fsnn_array_to_f64(const fsnn_array *array, double *out);
 
 /* NPZ files (NumPy's zip of .npy), stored or deflated, little-endian numbers, C or Fortran order
  * (read); written stored, C order, atomically. Errors: FSNN_EIO, FSNN_EFORMAT (what and where),
- * FSNN_EMEMORY. A single .npy file is read as one array called "x". */
+ * FSNN_EMEMORY; FSNN_EUNSUPPORTED for what is another kind of file. A single .npy file is read as
+ * one array called "x". Arrays of an NPZ whose values are no numbers (objects, texts, complex
+ * numbers) are left out and named in fsnn_arrays.unread_name. */
 FSNN_API fsnn_status fsnn_npz_read(const char *path, fsnn_arrays *out);
+/* Types and shapes alone, data NULL: what a file holds, whatever it unpacks to. */
+FSNN_API fsnn_status fsnn_npz_headers(const char *path, fsnn_arrays *out);
 FSNN_API fsnn_status fsnn_npz_write(const char *path, const fsnn_arrays *list);
 
 /* safetensors files (a JSON header, then raw little-endian numbers); written atomically: a

@@ -91,7 +91,12 @@ int fsnn_name_find(const char *what, const char *name, const char *(*at)(int i),
 
 /* ---- files: writing is <fsnn/file.h> ---- */
 
-/* Whole file into memory (fsnn_free). */
+/* Whole file into memory (fsnn_free). FSNN_EIO; FSNN_EFORMAT for what only stands in for a file. */
 fsnn_status fsnn_file_read(const char *path, uint8_t **data, size_t *size);
+/* FSNN_EFORMAT with a sentence for what stands in for a file and is none: a pointer of Git LFS or
+ * git-annex, a web page. By its first bytes, and, for readers that do not call fsnn_file_read, by
+ * its path (FSNN_OK where it cannot be opened). */
+fsnn_status fsnn_file_stand_in(const char *path, const uint8_t *bytes, size_t size);
+fsnn_status fsnn_file_look(const char *path);
 
 #endif

@@ -37,13 +37,28 @@ static fsnn_status read_stream(FILE *stream, const char *path, size_t guess, uin
     return FSNN_OK;
 }
 
+/* A link of git-annex leads nowhere until the file is got. */
+static fsnn_status not_opened(const char *path)
+{
+    char target[4096];
+    int reason = errno;
+
+    port_link_target(path, target, sizeof target);
+    if (reason == ENOENT && strstr(target, "annex/objects/"))
+        return fsnn_fail(FSNN_EIO,
+                         "%s: is a link of git-annex to a file that is not here: run git annex get "
+                         "on it",
+                         path);
+    return fsnn_fail(FSNN_EIO, "%s: cannot be read: %s", path, strerror(reason));
+}
+
 fsnn_status fsnn_file_read(const char *path, uint8_t **data, size_t *size)
 {
     FILE *stream = fopen(path, "rbe");
     port_about about;
 
     if (!stream)
-        return fsnn_fail(FSNN_EIO, "%s: cannot be read: %s", path, strerror(errno));
+        return not_opened(path);
     fsnn_status status = FSNN_OK;
     port_look_stream(stream, &about);
     if (about.folder)
@@ -52,5 +67,9 @@ fsnn_status fsnn_file_read(const char *path, uint8_t **data, size_t *size)
     if (status == FSNN_OK)
         status = read_stream(stream, path, guess, data, size);
     fclose(stream);
+    if (status == FSNN_OK && (status = fsnn_file_stand_in(path, *data, *size)) < 0) {
+        fsnn_free(*data);
+        *data = NULL;
+    }
     return status;
 }

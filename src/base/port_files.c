@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -113,24 +112,52 @@ void port_names_free(port_names *names)
 
 /* ---- files as memory ---- */
 
-const void *port_map(const char *path, size_t *size)
+struct port_file {
+    int descriptor;
+};
+
+port_file *port_open(const char *path, int64_t *size)
 {
     struct stat s;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return NULL;
-    void *map = fstat(file, &s) == 0 && s.st_size > 0
-                    ? mmap(NULL, (size_t)s.st_size, PROT_READ, MAP_PRIVATE, file, 0)
-                    : MAP_FAILED;
-    close(file);
-    if (map == MAP_FAILED)
-        return NULL;
-    *size = (size_t)s.st_size;
-    return map;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    port_file *file = descriptor < 0 ? NULL : fsnn_alloc(sizeof *file);
+    if (file && fstat(descriptor, &s) == 0) {
+        file->descriptor = descriptor;
+        *size = (int64_t)s.st_size;
+        return file;
+    }
+    if (descriptor >= 0)
+        close(descriptor);
+    fsnn_free(file);
+    return NULL;
 }
 
-void port_unmap(const void *map, size_t size)
+void port_close(port_file *file)
 {
-    if (map)
-        munmap((void *)map, size);
+    if (file)
+        close(file->descriptor);
+    fsnn_free(file);
+}
+
+bool port_read(const port_file *file, void *out, size_t n, int64_t at)
+{
+    uint8_t *to = out;
+    errno = 0;
+    while (n > 0) {
+        ssize_t got = pread(file->descriptor, to, n, (off_t)at);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        to += got;
+        at += got;
+        n -= (size_t)got;
+    }
+    return true;
+}
+
+void port_link_target(const char *path, char *target, size_t size)
+{
+    ssize_t length = readlink(path, target, size - 1);
+    target[length > 0 ? length : 0] = 0;
 }

@@ -38,9 +38,17 @@ typedef struct port_names {
 fsnn_status port_list(const char *folder, port_names *names);
 void port_names_free(port_names *names);
 
-/* A file of *size bytes as memory that is only read; pages come with their use. What its name
- * stands for later does not change it. NULL where it is empty or cannot be had so. */
-const void *port_map(const char *path, size_t *size);
-void port_unmap(const void *map, size_t size);
+/* A file of *size bytes that is open to be read anywhere in it, also by several threads at once.
+ * What its name stands for later does not change it. NULL, with errno, where it cannot be opened;
+ * port_close takes NULL. */
+typedef struct port_file port_file;
+port_file *port_open(const char *path, int64_t *size);
+void port_close(port_file *file);
+/* Exactly n bytes from byte `at` on. False where they cannot be read, errno 0 where they are not
+ * there. */
+bool port_read(const port_file *file, void *out, size_t n, int64_t at);
+
+/* Where a link leads, in `target` [size], which ends with 0; "" where there is no link. */
+void port_link_target(const char *path, char *target, size_t size);
 
 #endif

@@ -20,13 +20,16 @@ static fsnn_status fetch_changed(const fsnn_data *data, int64_t row, const augme
                                  float *x)
 {
     const recordings *r = data->store->more;
-    int64_t first = r->set.start[row], n = r->set.start[row + 1] - first;
-    FSNN_TRY(
-        frames_fill(&r->frames, r->set.width, r->set.height, r->set.event + first, n, clip, x));
-    if (data->mean != 0 || data->deviation != 1)
+    const packed_event *event;
+    int64_t n;
+    void *owned;
+    FSNN_TRY(event_set_take(&r->set, row, &event, &n, &owned));
+    fsnn_status status = frames_fill(&r->frames, r->set.width, r->set.height, event, n, clip, x);
+    fsnn_free(owned);
+    if (!status && (data->mean != 0 || data->deviation != 1))
         for (int64_t i = 0; i < data->size; i++)
             x[i] = (float)((x[i] - data->mean) / data->deviation);
-    return FSNN_OK;
+    return status;
 }
 
 static fsnn_status fetch(const fsnn_data *data, int64_t row, float *x)
@@ -38,16 +41,45 @@ static fsnn_status fetch_lists(const fsnn_data *data, int64_t row, const augment
                                sparse_rows *out)
 {
     const recordings *r = data->store->more;
-    int64_t first = r->set.start[row], n = r->set.start[row + 1] - first;
-    return frames_lists(&r->frames, r->set.width, r->set.height, r->set.event + first, n, clip,
-                        out);
+    const packed_event *event;
+    int64_t n;
+    void *owned;
+    FSNN_TRY(event_set_take(&r->set, row, &event, &n, &owned));
+    fsnn_status status = frames_lists(&r->frames, r->set.width, r->set.height, event, n, clip, out);
+    fsnn_free(owned);
+    return status;
+}
+
+/* What a user should know: recordings of which most is left out, classes that count from 1. */
+static fsnn_status warn(const fsnn_event_files *files, const event_pieces *pieces,
+                        const recordings *r, fsnn_data *data)
+{
+    const event_losses *l = &r->set.losses;
+    for (int i = 0; i < FSNN_LEFT_OUT && l->mostly && l->left_out[i].what; i++)
+        if (l->left_out[i].events)
+            FSNN_TRY(store_warn(data,
+                                "%s: in %lld of %lld recordings more events are left out than are "
+                                "read: in all %lld %s; %lld are read",
+                                files->path, (long long)l->mostly, (long long)l->recordings,
+                                (long long)l->left_out[i].count, l->left_out[i].what,
+                                (long long)r->set.start[r->set.count]));
+    if (pieces->unused && !files->training)
+        return store_warn(
+            data,
+            "%s: the classes are numbers from %lld on, so that %lld that no recording "
+            "has come before them: first_class: %lld numbers them from 0",
+            files->path, (long long)(files->first_class + pieces->unused),
+            (long long)pieces->unused, (long long)(files->first_class + pieces->unused));
+    return FSNN_OK;
 }
 
 /* Takes over `r`. */
-static fsnn_status make(const event_pieces *pieces, recordings *r, fsnn_data **data)
+static fsnn_status make(const fsnn_event_files *files, const event_pieces *pieces, recordings *r,
+                        fsnn_data **data)
 {
     store_lazy lazy = {.rows = pieces->count,
                        .sequence = true,
+                       .classes = pieces->labelled ? pieces->classes : 0,
                        .more = r,
                        .release = release,
                        .fetch = fetch,
@@ -68,6 +100,14 @@ static fsnn_status make(const event_pieces *pieces, recordings *r, fsnn_data **d
     else
         release(r);
     fsnn_free(labels);
+    if (status == FSNN_OK && pieces->name)
+        status = store_name_classes(*data, pieces->name, pieces->classes);
+    if (status == FSNN_OK)
+        status = warn(files, pieces, r, *data);
+    if (status < 0) {
+        fsnn_data_destroy(*data);
+        *data = NULL;
+    }
     return status;
 }
 
@@ -81,7 +121,7 @@ static fsnn_status open(const fsnn_event_files *files, const fsnn_frames *frames
     fsnn_status status = cache ? event_set_cached(pieces, files->sensor, cache, &r->set)
                                : event_set_read(pieces, files->sensor, &r->set);
     if (status == FSNN_OK)
-        return make(pieces, r, data);
+        return make(files, pieces, r, data);
     release(r);
     return status;
 }

@@ -1,19 +1,26 @@
 /* data/data_npz.c: a data set from the arrays of an NPZ file. */
 #include "base/error_key.h"
+#include "data/npz.h"
 #include "data/store.h"
 
 #include <string.h>
 
 /* FSNN_ENOTFOUND with the names that are there. */
-static fsnn_status missing(const char *path, const fsnn_arrays *list, const char *name)
+static fsnn_status missing(const char *path, const char *name)
 {
+    fsnn_arrays list = {0};
     char names[256] = "no arrays";
     size_t used = 0;
-    for (int i = 0; i < list->count && used < sizeof names; i++)
+    FSNN_TRY(fsnn_npz_headers(path, &list));
+    for (int i = 0; i < list.count && used < sizeof names; i++)
         used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "",
-                                 list->item[i].name);
+                                 list.item[i].name);
+    for (int i = 0; i < list.unread_count && used < sizeof names; i++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "",
+                                 list.unread_name[i]);
     if (used >= sizeof names)
         memcpy(names + sizeof names - 4, "...", 4);
+    fsnn_arrays_free(&list);
     return fsnn_fail(FSNN_ENOTFOUND, "%s: has no array %s; it holds %s", path, name, names);
 }
 
@@ -22,10 +29,10 @@ static fsnn_status build(const char *path, const fsnn_arrays *list, const char *
 {
     fsnn_array *samples = fsnn_arrays_find(list, x ? x : "x");
     if (!samples)
-        return x ? fsnn_error_set_key(missing(path, list, x), "x") : missing(path, list, "x");
+        return x ? fsnn_error_set_key(missing(path, x), "x") : missing(path, "x");
     const fsnn_array *classes = fsnn_arrays_find(list, y ? y : "y");
     if (!classes && y)
-        return fsnn_error_set_key(missing(path, list, y), "y");
+        return fsnn_error_set_key(missing(path, y), "y");
     if (classes == samples)
         return fsnn_fail(FSNN_EARGUMENT, "%s: array %s cannot be both samples and classes", path,
                          samples->name);
@@ -54,7 +61,8 @@ fsnn_status fsnn_data_npz(const char *path, const char *x, const char *y, bool s
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_data_npz needs a path and a place for the data");
     *data = NULL;
     fsnn_arrays list = {0};
-    FSNN_TRY(fsnn_npz_read(path, &list));
+    const char *const names[] = {x ? x : "x", y ? y : "y", NULL};
+    FSNN_TRY(npz_read_named(path, names, &list));
     fsnn_status status = build(path, &list, x, y, sequence, data);
     fsnn_arrays_free(&list);
     return status;

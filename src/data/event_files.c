@@ -28,6 +28,9 @@ void event_pieces_free(event_pieces *pieces)
         fsnn_free(pieces->piece[i].path);
         fsnn_free(pieces->piece[i].text);
     }
+    for (int64_t c = 0; pieces->name && c < pieces->classes; c++)
+        fsnn_free(pieces->name[c]);
+    fsnn_free(pieces->name);
     fsnn_free(pieces->piece);
     *pieces = (event_pieces){0};
 }
@@ -277,7 +280,12 @@ static fsnn_status find_in_folder(const fsnn_event_files *files, const char *fol
     return status;
 }
 
-fsnn_status event_pieces_find(const fsnn_event_files *files, event_pieces *out)
+static const char *source(const fsnn_event_files *files)
+{
+    return files->list ? files->list : files->path;
+}
+
+static fsnn_status find(const fsnn_event_files *files, event_pieces *out)
 {
     *out = (event_pieces){0};
     fsnn_status status;
@@ -292,8 +300,21 @@ fsnn_status event_pieces_find(const fsnn_event_files *files, event_pieces *out)
         return fsnn_fail(FSNN_ENOTFOUND,
                          "%s: holds no recordings%s%s%s; their names end in .bin, .bs2, .aedat, "
                          ".aedat4 or .npz",
-                         files->list ? files->list : files->path,
-                         files->pattern ? " named like \"" : "",
+                         source(files), files->pattern ? " named like \"" : "",
                          files->pattern ? files->pattern : "", files->pattern ? "\"" : "");
-    return event_labels_settle(files->list ? files->list : files->path, out, files->first_class);
+    return FSNN_OK;
+}
+
+fsnn_status event_pieces_find(const fsnn_event_files *files, event_pieces *out)
+{
+    event_pieces other = {0};
+    const fsnn_event_files *training = files->training ? files->training : files;
+    fsnn_status status = find(files, out);
+    if (status == FSNN_OK && files->training)
+        status = find(files->training, &other);
+    if (status == FSNN_OK)
+        status = event_labels_settle(source(files), out, source(training),
+                                     files->training ? &other : out, files->first_class);
+    event_pieces_free(&other);
+    return status;
 }

@@ -18,6 +18,9 @@ typedef struct event_pieces {
     event_piece *piece; /* [count], those of one file together */
     int64_t count, capacity;
     bool labelled;
+    char **name; /* [classes] of the training set, each NULL where no recording has it */
+    int64_t classes;
+    int64_t unused; /* classes below the lowest number that there is; first_class leaves them out */
 } event_pieces;
 
 /* Errors: as fsnn_data_events; event_pieces_free is due after an error too. */
@@ -27,9 +30,10 @@ fsnn_status event_pieces_add(event_pieces *pieces, char *path, char *text, int64
                              int64_t to);
 void event_pieces_free(event_pieces *pieces);
 
-/* Classes from the texts: numbers less `first`, or places in the alphabet. `what` starts
- * sentences. */
-fsnn_status event_labels_settle(const char *what, event_pieces *pieces, int64_t first);
+/* Classes from the texts of `training` (which may be `pieces`): numbers less `first`, or places in
+ * the alphabet. `what` and `training_what` start sentences. */
+fsnn_status event_labels_settle(const char *what, event_pieces *pieces, const char *training_what,
+                                const event_pieces *training, int64_t first);
 
 /* 1 when `name` is as the pattern says, *text the class in it, to be freed (NULL: none there); 0
  * when it is not; FSNN_EMEMORY. */

@@ -3,6 +3,7 @@
 #include "data/event_set.h"
 
 #include "base/error_key.h"
+#include "base/port_files.h"
 #include "data/events.h"
 
 #include <string.h>
@@ -11,8 +12,6 @@ typedef struct builder {
     const event_pieces *pieces;
     const int64_t *sensor;
     event_set *set;
-    int64_t *start;
-    packed_event *event;
     int64_t used, capacity;
     fsnn_events file;         /* the recording of the piece before */
     const char *path, *sized; /* its path; that of a file that told the sensor's size */
@@ -45,6 +44,19 @@ static fsnn_status settle_size(builder *b)
     return FSNN_OK;
 }
 
+static void count_losses(builder *b)
+{
+    event_losses *all = &b->set->losses;
+    int64_t events = 0;
+    for (int i = 0; i < FSNN_LEFT_OUT && b->file.left_out[i].what; i++) {
+        const fsnn_left_out *l = &b->file.left_out[i];
+        events_leave_out_of(all->left_out, l->what, l->events, l->count);
+        events += l->events ? l->count : 0;
+    }
+    all->recordings++;
+    all->mostly += events > b->file.count;
+}
+
 static fsnn_status open_file(builder *b, const char *path)
 {
     if (b->path && !strcmp(b->path, path))
@@ -53,6 +65,7 @@ static fsnn_status open_file(builder *b, const char *path)
     b->path = NULL;
     FSNN_TRY(fsnn_events_read(path, &b->file));
     b->path = path;
+    count_losses(b);
     return settle_size(b);
 }
 
@@ -77,10 +90,11 @@ static fsnn_status add_piece(builder *b, int64_t i)
     int64_t from = locate(&b->file, p->from);
     int64_t to = p->to == INT64_MAX ? b->file.count : locate(&b->file, p->to);
     int64_t need = b->used + to - from;
-    FSNN_TRY(fsnn_grow(&b->event, b->used, &b->capacity, need, sizeof *b->event));
-    FSNN_TRY(packed_from(p->path, b->file.event + from, to - from, b->event + b->used));
+    packed_event **all = &b->set->event;
+    FSNN_TRY(fsnn_grow(all, b->used, &b->capacity, need, sizeof **all));
+    FSNN_TRY(packed_from(p->path, b->file.event + from, to - from, *all + b->used));
     b->used += to - from;
-    b->start[i + 1] = b->used;
+    b->set->start[i + 1] = b->used;
     return FSNN_OK;
 }
 
@@ -107,14 +121,26 @@ static fsnn_status check_sensor(const builder *b)
     return FSNN_OK;
 }
 
+static fsnn_status check_losses(const builder *b)
+{
+    const event_losses *l = &b->set->losses;
+    if (b->used || !l->mostly)
+        return FSNN_OK;
+    return fsnn_fail(FSNN_EFORMAT, "%s%s: no events are there that can be read, only %lld %s",
+                     b->pieces->piece[0].path, l->recordings > 1 ? " and others" : "",
+                     (long long)l->left_out[0].count, l->left_out[0].what);
+}
+
 static fsnn_status build(builder *b)
 {
-    b->start = fsnn_alloc((size_t)(b->pieces->count + 1) * sizeof *b->start);
-    b->set->count = b->pieces->count;
-    if (!b->start)
+    event_set *set = b->set;
+    set->count = b->pieces->count;
+    set->start = fsnn_alloc((size_t)(set->count + 1) * sizeof *set->start);
+    if (!set->start)
         return FSNN_EMEMORY;
     for (int64_t i = 0; i < b->pieces->count; i++)
         FSNN_TRY(add_piece(b, i));
+    FSNN_TRY(check_losses(b));
     return check_sensor(b);
 }
 
@@ -124,7 +150,38 @@ fsnn_status event_set_read(const event_pieces *pieces, const int64_t sensor[2], 
     builder b = {.pieces = pieces, .sensor = sensor, .set = out};
     fsnn_status status = build(&b);
     fsnn_events_free(&b.file);
-    out->start = out->owned[0] = b.start;
-    out->event = out->owned[1] = b.event;
+    return status;
+}
+
+void event_set_free(event_set *set)
+{
+    port_close(set->file);
+    fsnn_free(set->path);
+    fsnn_free(set->text);
+    fsnn_free(set->checksum);
+    fsnn_free(set->start);
+    fsnn_free(set->event);
+    *set = (event_set){0};
+}
+
+fsnn_status event_set_take(const event_set *set, int64_t sample, const packed_event **event,
+                           int64_t *n, void **owned)
+{
+    int64_t first = set->start[sample];
+    static const packed_event none;
+    *n = set->start[sample + 1] - first;
+    *owned = NULL;
+    *event = !*n ? &none : set->event ? set->event + first : NULL;
+    if (*event)
+        return FSNN_OK;
+    packed_event *fresh = fsnn_alloc((size_t)*n * sizeof *fresh);
+    if (!fresh)
+        return FSNN_EMEMORY;
+    *event = *owned = fresh;
+    fsnn_status status = event_cache_take(set, sample, fresh);
+    if (status < 0) {
+        fsnn_free(fresh);
+        *owned = NULL;
+    }
     return status;
 }

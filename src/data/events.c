@@ -1,6 +1,7 @@
 /* data/events.c: recordings: which reader, order in time, the size of the sensor. */
 #include "data/events.h"
 
+#include "data/file_kind.h"
 #include "data/zip.h"
 
 #include <string.h>
@@ -40,6 +41,25 @@ fsnn_status events_reserve(fsnn_events *events, int64_t count)
     fsnn_free(events->event);
     events->event = more;
     return FSNN_OK;
+}
+
+void events_leave_out_of(fsnn_left_out list[FSNN_LEFT_OUT], const char *what, bool event,
+                         int64_t count)
+{
+    int i = 0, last = FSNN_LEFT_OUT - 1;
+    if (count < 1)
+        return;
+    while (i < last && list[i].what && strcmp(list[i].what, what) != 0)
+        i++;
+    bool other = list[i].what && strcmp(list[i].what, what) != 0; /* no place is left */
+    list[i].what = other ? "entries of several other kinds" : what;
+    list[i].events |= event;
+    list[i].count += count;
+}
+
+void events_leave_out(fsnn_events *events, const char *what, bool event, int64_t count)
+{
+    events_leave_out_of(events->left_out, what, event, count);
 }
 
 /* Merges the ordered runs [0, half) and [half, n) of `in` into `out`. */
@@ -122,11 +142,10 @@ fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fs
     *out = (fsnn_events){0};
     const events_format *format = find(path, bytes, size);
     if (!format)
-        return fsnn_fail(FSNN_EFORMAT,
-                         "%s: is no recording of events that is known here: those are AEDAT 2.0, "
-                         "3.1 and 4.0, NPZ with the arrays x, y, t, p, and 40-bit events in files "
-                         "named .bin or .bs2",
-                         path);
+        return file_kind_fail(path, bytes, size,
+                              "a recording of events that can be read: AEDAT 2.0, 3.1 or 4.0, an "
+                              "NPZ with the arrays x, y, t, p, or 40-bit events in a file named "
+                              ".bin or .bs2");
     out->format = format->name;
     fsnn_status status = format->parse(path, bytes, size, out);
     if (status >= 0)

@@ -23,6 +23,10 @@ fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fs
 
 /* Room for `count` events in all. FSNN_EMEMORY. */
 fsnn_status events_reserve(fsnn_events *events, int64_t count);
+/* Counts what a reader leaves out; `what` is a constant text. */
+void events_leave_out(fsnn_events *events, const char *what, bool event, int64_t count);
+void events_leave_out_of(fsnn_left_out list[FSNN_LEFT_OUT], const char *what, bool event,
+                         int64_t count);
 /* Orders by time, those of the same time stay in order. FSNN_EMEMORY. */
 fsnn_status events_sort(fsnn_event *event, int64_t count);
 

@@ -7,6 +7,9 @@
  *   DVS128  bit 15 external event, 14..8 y, 7..1 x, 0 polarity (0 ON)
  *   DAVIS   bit 31 no event (picture, motion), 30..22 y, 21..12 x, 11 polarity (1 ON), 10 external
  *
+ * In recordings of jAER's stereo pairs (Tmpdiff128StereoPair) bit 15 is the right camera's. The
+ * file of a pair does not tell of itself, so bit 15 is left out and counted.
+ *
  * The address 0, 0 is the lower right corner as the scene is seen: rows and columns are turned
  * over, as jAER itself does (DVS128.java, DavisBaseCamera.java: x = columns - 1 - x, type = 1 - bit
  * 0) and the cameras' driver (libcaer, dvs128.c). The page of the format (docs.inivation.com, AEDAT
@@ -73,11 +76,24 @@ static fsnn_status read_header(const char *path, const uint8_t *bytes, size_t si
     return FSNN_OK;
 }
 
-/* What a DAVIS says; 0: no event of its pixels. The address 0, 0 is lower right. */
-static int read_davis(uint32_t a, fsnn_event *e)
+/* What an address is that is no event of the pixels at hand. */
+typedef enum kind { PIXEL, SPECIAL, PICTURE, EXTERNAL, SECOND, WRONG, KINDS } kind;
+
+static const struct {
+    const char *what;
+    bool events;
+} left_out[KINDS] = {
+    [SPECIAL] = {"special addresses (bit 31)", false},
+    [PICTURE] = {"samples of pictures and of the motion sensor (APS, IMU, bit 31)", false},
+    [EXTERNAL] = {"external events (bit 10)", false},
+    [SECOND] = {"events with bit 15, of the second camera of a pair or external ones", true},
+};
+
+/* What a DAVIS says. The address 0, 0 is lower right. */
+static kind read_davis(uint32_t a, fsnn_event *e)
 {
     *e = (fsnn_event){.x = a >> 12 & 0x3ff, .y = a >> 22 & 0x1ff, .p = a >> 11 & 1};
-    return !(a >> 31 || a >> 10 & 1);
+    return a >> 31 ? PICTURE : a >> 10 & 1 ? EXTERNAL : PIXEL;
 }
 
 /* The camera of addresses that no header line explains. Most decide between the two kinds, so that
@@ -93,7 +109,7 @@ static const events_camera *guess_camera(const uint8_t *bytes, size_t size)
         uint32_t a = (uint32_t)bytes_be(bytes + at, 4);
         fsnn_event e;
         wide += a >> 16 != 0;
-        if (read_davis(a, &e)) {
+        if (read_davis(a, &e) == PIXEL) {
             width = e.x >= width ? e.x + 1 : width;
             height = e.y >= height ? e.y + 1 : height;
         }
@@ -108,31 +124,32 @@ static const events_camera *guess_camera(const uint8_t *bytes, size_t size)
     return camera;
 }
 
-/* 1: an event in *e, 0: something else, negative: an address that such a camera does not send. */
-static int read_address(uint32_t a, const events_camera *camera, fsnn_event *e)
+/* An event in *e, or what else; WRONG: an address that such a camera does not send. */
+static kind read_address(uint32_t a, const events_camera *camera, fsnn_event *e)
 {
     if (camera->davis) {
-        if (!read_davis(a, e))
-            return 0;
+        kind k = read_davis(a, e);
+        if (k != PIXEL)
+            return k;
     } else {
         if (a >> 31 || a >> 15 & 1)
-            return 0;
+            return a >> 31 ? SPECIAL : SECOND;
         if (a >> 16)
-            return -1;
+            return WRONG;
         *e = (fsnn_event){.x = a >> 1 & 0x7f, .y = a >> 8 & 0x7f, .p = !(a & 1)};
     }
     if (e->x >= camera->width || e->y >= camera->height)
-        return -1;
+        return WRONG;
     e->x = (uint16_t)(camera->width - 1 - e->x);
     e->y = (uint16_t)(camera->height - 1 - e->y);
-    return 1;
+    return PIXEL;
 }
 
 static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
 {
     const events_camera *camera = NULL;
     size_t start = 0;
-    int64_t turns = 0;
+    int64_t turns = 0, others[KINDS] = {0};
     uint32_t before = 0;
     FSNN_TRY(read_header(path, bytes, size, &start, &camera));
     if ((size - start) % EVENT)
@@ -153,15 +170,19 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fs
         if (at > start && before > time && before - time > UINT32_C(1) << 31)
             turns++;
         before = time;
-        int kind = read_address(address, camera, e);
-        if (kind < 0)
+        kind k = read_address(address, camera, e);
+        if (k == WRONG)
             return fsnn_fail(FSNN_EFORMAT,
                              "%s: the address 0x%08x at offset %zu is none of a %s, %d columns and "
                              "%d rows",
                              path, address, at, camera->name, camera->width, camera->height);
         e->t = turns * (INT64_C(1) << 32) + time;
-        out->count += kind;
+        out->count += k == PIXEL;
+        others[k] += k != PIXEL;
     }
+    for (int k = 0; k < KINDS; k++)
+        if (left_out[k].what)
+            events_leave_out(out, left_out[k].what, left_out[k].events, others[k]);
     return FSNN_OK;
 }
 

@@ -61,6 +61,24 @@ static fsnn_status read_header(const char *path, const uint8_t *bytes, size_t si
                      path, *start);
 }
 
+/* Types of packets (libcaer, events/common.h). */
+static const char *const packet_names[] = {
+    "special events (triggers, resets of the time)",
+    "events marked as not valid",
+    "pictures (APS frames)",
+    "samples of the motion sensor (IMU)",
+    "samples of the motion sensor (IMU)",
+    "samples of a converter or of the ear",
+    "entries of configuration",
+};
+
+static void leave_out(fsnn_events *out, int type, int64_t number)
+{
+    bool known = type >= 0 && type < FSNN_COUNT(packet_names);
+    events_leave_out(out, known ? packet_names[type] : "entries of packets of other types", false,
+                     number);
+}
+
 typedef struct packet {
     size_t at; /* of its header */
     int type;
@@ -113,8 +131,10 @@ static fsnn_status read_events(const char *path, const uint8_t *bytes, const pac
         size_t at = p->at + HEADER + (size_t)i * EVENT;
         uint32_t word = (uint32_t)bytes_le(bytes + at, 4),
                  time = (uint32_t)bytes_le(bytes + at + 4, 4);
-        if (!(word & 1)) /* not valid */
+        if (!(word & 1)) {
+            leave_out(out, POLARITY, 1);
             continue;
+        }
         if (time >> 31)
             return fsnn_fail(FSNN_EFORMAT,
                              "%s: the event at offset %zu has the time %d: times are not negative",
@@ -140,6 +160,8 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fs
                 events += p.number;
             else if (p.type == POLARITY)
                 FSNN_TRY(read_events(path, bytes, &p, out));
+            else if (pass == 1)
+                leave_out(out, p.type, p.number);
         }
         if (pass == 0)
             FSNN_TRY(events_reserve(out, events));

@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { LINE = 14, PACKET = 8, EVENT = 16 };
+enum { LINE = 14, PACKET = 8, EVENT = 16, STREAMS = 32 };
 
 static const char version[] = "#!AER-DAT4.0\r\n";
 
@@ -28,6 +28,11 @@ typedef struct recording {
     bool found;
     int32_t stream;
     int64_t capacity;
+    struct other {
+        int32_t stream;
+        int kind;     /* of other_kinds */
+    } other[STREAMS]; /* streams that are not read */
+    int others;
     unpacked packet;
 } recording;
 
@@ -127,12 +132,63 @@ static fsnn_status add_events(recording *r, size_t where, const uint8_t *p, uint
     return FSNN_OK;
 }
 
+/* ---- streams that are passed over ---- */
+
+static const struct {
+    const char *mark, *what;
+} other_kinds[] = {
+    {"FRME", "packets of pictures (FRME)"}, {"IMUS", "packets of the motion sensor (IMUS)"},
+    {"TRIG", "packets of triggers (TRIG)"}, {"EVTS", "events of another stream of the file"},
+    {"", "packets of other kinds"},
+};
+
+static int kind_of_packet(const recording *r)
+{
+    flat f = {r->packet.bytes + 4, r->packet.size < 4 ? 0 : r->packet.size - 4};
+    uint64_t table;
+    int kind = 0;
+    while (*other_kinds[kind].mark && !flat_root(&f, other_kinds[kind].mark, &table))
+        kind++;
+    return kind;
+}
+
+static int64_t events_of_packet(const recording *r)
+{
+    flat f = {r->packet.bytes + 4, r->packet.size < 4 ? 0 : r->packet.size - 4};
+    uint64_t table, first, count;
+    return flat_root(&f, "EVTS", &table) && flat_vector(&f, table, 0, EVENT, &first, &count) > 0
+               ? (int64_t)count
+               : 0;
+}
+
+/* What a stream holds is said by its first packet; those of others than events are not unpacked
+ * again, and one that cannot be is of some other kind. */
+static void pass_over(recording *r, int32_t stream, const uint8_t *packed, size_t size,
+                      fsnn_events *out)
+{
+    int i = 0, last = FSNN_COUNT(other_kinds) - 1;
+    while (i < r->others && r->other[i].stream != stream)
+        i++;
+    bool known = i < r->others, events = known && *other_kinds[r->other[i].kind].mark == 'E';
+    bool unpacked = (!known || events) && unpack(r->packing, "", packed, size, &r->packet) == 0;
+    int kind = known ? r->other[i].kind : unpacked ? kind_of_packet(r) : last;
+    if (!known && i < STREAMS)
+        r->other[r->others++] = (struct other){stream, kind};
+    events = *other_kinds[kind].mark == 'E';
+    events_leave_out(out, other_kinds[kind].what, events,
+                     !events    ? 1
+                     : unpacked ? events_of_packet(r)
+                                : 0);
+}
+
 static fsnn_status read_packet(recording *r, size_t at, size_t size, fsnn_events *out)
 {
     int32_t stream = (int32_t)(uint32_t)bytes_le(r->bytes + at, 4);
     uint64_t table, first, count;
-    if (r->found && stream != r->stream)
+    if (r->found && stream != r->stream) {
+        pass_over(r, stream, r->bytes + at + PACKET, size, out);
         return FSNN_OK;
+    }
     char *where = fsnn_format("%s: the packet at offset %zu", r->path, at);
     if (!where)
         return FSNN_EMEMORY;
@@ -142,8 +198,11 @@ static fsnn_status read_packet(recording *r, size_t at, size_t size, fsnn_events
     if (r->packet.size < 4 || bytes_le(r->packet.bytes, 4) > r->packet.size - 4)
         return damaged(r->path, at, "the packet is shorter than it says");
     flat f = {r->packet.bytes + 4, (size_t)bytes_le(r->packet.bytes, 4)};
-    if (!flat_root(&f, "EVTS", &table))
+    if (!flat_root(&f, "EVTS", &table)) {
+        if (!r->found)
+            events_leave_out(out, other_kinds[kind_of_packet(r)].what, false, 1);
         return r->found ? damaged(r->path, at, "expected a packet marked EVTS") : FSNN_OK;
+    }
     r->found = true;
     r->stream = stream;
     int there = flat_vector(&f, table, 0, EVENT, &first, &count);

@@ -9,6 +9,7 @@
 #include "data/events.h"
 
 #include "base/bytes.h"
+#include "data/file_kind.h"
 
 #include <string.h>
 
@@ -23,6 +24,8 @@ static bool is(const char *path, const uint8_t *bytes, size_t size)
 
 static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
 {
+    if (!size)
+        return file_kind_fail(path, bytes, size, "40-bit events");
     if (size % EVENT)
         return fsnn_fail(
             FSNN_EFORMAT,

@@ -90,7 +90,8 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fs
 {
     fsnn_arrays list = {0};
     const fsnn_array *array[FSNN_COUNT(columns)] = {0};
-    FSNN_TRY(npz_parse(path, bytes, size, &list));
+    static const char *const names[] = {"x", "y", "t", "p", NULL};
+    FSNN_TRY(npz_parse_named(path, bytes, size, names, &list));
     fsnn_status status = find(path, &list, array);
     double *value = NULL;
     if (status == FSNN_OK) {

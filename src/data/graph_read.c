@@ -1,4 +1,5 @@
 /* data/graph_read.c: a graph from its folder or its file, and whether there is one. */
+#include "data/file_kind.h"
 #include "data/graph.h"
 
 #include "base/port_files.h"
@@ -46,14 +47,11 @@ static fsnn_status read_file(const char *path, fsnn_graph **graph)
     uint8_t *bytes;
     size_t size;
     FSNN_TRY(fsnn_file_read(path, &bytes, &size));
-    fsnn_status status =
-        size >= 2 && !memcmp(bytes, "PK", 2)
-            ? graph_npz_parse(path, bytes, size, graph)
-            : fsnn_fail(FSNN_EFORMAT,
-                        "%s: is no NPZ file; a graph is one, or a folder with %s, %s, %s and "
-                        "features",
-                        path, graph_file_name[GRAPH_META], graph_file_name[GRAPH_EDGES],
-                        graph_file_name[GRAPH_LABELS]);
+    fsnn_status status = size >= 2 && !memcmp(bytes, "PK", 2)
+                             ? graph_npz_parse(path, bytes, size, graph)
+                             : file_kind_fail(path, bytes, size,
+                                              "a graph: an NPZ file, or a folder with meta.txt, "
+                                              "edges.txt, labels.txt and features");
     fsnn_free(bytes);
     return status;
 }

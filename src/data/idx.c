@@ -2,6 +2,7 @@
 #include "data/idx.h"
 
 #include "base/bytes.h"
+#include "data/file_kind.h"
 #include "data/stream.h"
 
 static const struct {
@@ -11,6 +12,8 @@ static const struct {
     {0x08, FSNN_U8},  {0x09, FSNN_I8},  {0x0b, FSNN_I16},
     {0x0c, FSNN_I32}, {0x0d, FSNN_F32}, {0x0e, FSNN_F64},
 };
+
+enum { GZIP = 0x1f };
 
 static fsnn_status find_type(const char *path, const uint8_t magic[4], fsnn_dtype *dtype)
 {
@@ -107,8 +110,9 @@ static fsnn_status parse(stream *s, fsnn_array *array)
 fsnn_status idx_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_array *out)
 {
     *out = (fsnn_array){0};
-    if (!size)
-        return fsnn_fail(FSNN_EFORMAT, "%s: is empty", path);
+    if (!size ||
+        (size > 2 && (bytes[0] || bytes[1]) && bytes[0] != GZIP && file_kind_find(bytes, size)))
+        return file_kind_fail(path, bytes, size, "an IDX file");
     stream s;
     FSNN_TRY(stream_open(&s, path, bytes, size));
     fsnn_status status = parse(&s, out);

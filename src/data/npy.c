@@ -9,7 +9,11 @@
 
 static const uint8_t magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
-enum { HALF = 2 }; /* bytes of a float16, which is kept as float32: twice as wide */
+enum {
+    HALF = 2,            /* bytes of a float16, which is kept as float32: twice as wide */
+    NPY_BEGIN = 12,      /* magic, version, length of the dict */
+    NPY_DICT = 64 << 10, /* longest dict that is read: records of thousands of fields */
+};
 
 static const struct {
     char kind;
@@ -31,8 +35,7 @@ typedef struct header {
     bool swapped, fortran;
     fsnn_shape shape;
     size_t element; /* bytes of an element in the file */
-    const uint8_t *data;
-    size_t size; /* bytes of data */
+    size_t size;    /* bytes of data */
 } header;
 
 static bool is_half(const header *h)
@@ -106,32 +109,58 @@ static bool parse_number(parser *in, int64_t *number)
     return found;
 }
 
+static const char *type_name(char kind)
+{
+    static const struct {
+        char kind;
+        const char *name;
+    } known[] = {{'O', "Python objects"}, {'U', "texts"},       {'S', "texts"},
+                 {'a', "texts"},          {'V', "raw records"}, {'c', "complex numbers"},
+                 {'M', "dates"},          {'m', "durations"}};
+    for (int i = 0; i < FSNN_COUNT(known); i++)
+        if (known[i].kind == kind)
+            return known[i].name;
+    return NULL;
+}
+
+/* A type that NumPy has is another matter than one that nobody has. */
+static fsnn_status fail_descr(const parser *in, const char *text)
+{
+    char kind = text[0] ? text[1] : 0;
+    const char *name = type_name(kind);
+    if (kind == 'f' && (!strcmp(text + 2, "16") || !strcmp(text + 2, "12")))
+        name = "extended floats";
+    return fsnn_fail(name ? FSNN_EUNSUPPORTED : FSNN_EFORMAT,
+                     "%s: holds %s (type '%s'); float16, float32, float64, integers and bool can "
+                     "be read%s",
+                     in->where, name ? name : "values of no known type", text,
+                     name && strchr("cf", kind) ? ", NumPy's astype('float32') converts" : "");
+}
+
 /* "<f4": byte order, kind, size */
 static fsnn_status parse_descr(parser *in, header *h)
 {
     char text[32];
     if (!parse_string(in, text, sizeof text)) {
         if (accept(in, '['))
-            return fsnn_fail(FSNN_EFORMAT,
+            return fsnn_fail(FSNN_EUNSUPPORTED,
                              "%s: holds records with named fields; store each field as an array of "
                              "its own",
                              in->where);
         return damaged(in, "descr is no type");
     }
+    char kind = text[0] ? text[1] : 0;
     int order = strlen(text) > 2 && strchr("<>|=", text[0]) ? text[0] : 0;
     for (int i = 0; order && i < FSNN_COUNT(descr); i++) {
         char size[4] = {(char)('0' + descr[i].size)};
-        if (text[1] != descr[i].kind || strcmp(text + 2, size) != 0)
+        if (kind != descr[i].kind || strcmp(text + 2, size) != 0)
             continue;
         h->dtype = descr[i].dtype;
         h->element = (size_t)descr[i].size;
         h->swapped = order == (BYTES_BIG_ENDIAN_HOST ? '<' : '>');
         return FSNN_OK;
     }
-    return fsnn_fail(FSNN_EFORMAT,
-                     "%s: holds values of type '%s'; float16, float32, float64, integers and bool "
-                     "can be read, NumPy's astype('float32') converts",
-                     in->where, text);
+    return fail_descr(in, text);
 }
 
 static fsnn_status parse_order(parser *in, header *h)
@@ -220,9 +249,12 @@ static fsnn_status check_size(const char *where, const header *h)
                      over ? (long long)INT64_MAX : (long long)need, h->size);
 }
 
-static fsnn_status parse_header(const char *where, const uint8_t *bytes, size_t size, header *h)
+/* Where the header's dict lies: *start bytes before it, *length of it. `bytes` are the first ones,
+ * at most NPY_BEGIN, of a file of `size`. */
+static fsnn_status find_dict(const char *where, const uint8_t *bytes, uint64_t size, size_t *start,
+                             uint64_t *length)
 {
-    if (!npy_is(bytes, size))
+    if (!npy_is(bytes, (size_t)size))
         return fsnn_fail(FSNN_EFORMAT, "%s: does not start like a .npy array", where);
     if (size < 10)
         return fsnn_fail(FSNN_EFORMAT, "%s: ends inside the .npy header", where);
@@ -230,20 +262,44 @@ static fsnn_status parse_header(const char *where, const uint8_t *bytes, size_t 
     if (major < 1 || major > 3 || bytes[7] != 0)
         return fsnn_fail(FSNN_EFORMAT, "%s: is .npy version %d.%d; 1.0, 2.0 and 3.0 can be read",
                          where, major, bytes[7]);
-    size_t start = major == 1 ? 10 : 12;
-    uint64_t length = size < start ? 0 : bytes_le(bytes + 8, major == 1 ? 2 : 4);
-    if (size < start || length > size - start)
+    *start = major == 1 ? 10 : NPY_BEGIN;
+    *length = size < *start ? 0 : bytes_le(bytes + 8, major == 1 ? 2 : 4);
+    if (size < *start || *length > size - *start)
         return fsnn_fail(FSNN_EFORMAT, "%s: ends inside the .npy header", where);
-    const char *text = (const char *)bytes + start;
-    parser in = {where, text, text + length};
-    FSNN_TRY(parse_dict(&in, h));
-    h->data = bytes + start + length;
-    h->size = size - start - (size_t)length;
-    return check_size(where, h);
+    if (*length > NPY_DICT)
+        return fsnn_fail(FSNN_EFORMAT,
+                         "%s: its .npy header has %llu bytes, at most %d are expected", where,
+                         (unsigned long long)*length, NPY_DICT);
+    return FSNN_OK;
+}
+
+/* Reads the beginning up to the numbers; everything that it promises is checked against the size
+ * of what is there, before anything is allocated for them. */
+static fsnn_status read_header(const npy_source *in, header *h)
+{
+    uint8_t begin[NPY_BEGIN] = {0};
+    size_t start = 0, first = in->size < 10 ? (size_t)in->size : 10;
+    uint64_t length = 0;
+    FSNN_TRY(in->read(in->user, begin, first));
+    if (first == 10 && begin[6] != 1 && in->size >= NPY_BEGIN) {
+        FSNN_TRY(in->read(in->user, begin + first, NPY_BEGIN - first));
+        first = NPY_BEGIN;
+    }
+    FSNN_TRY(find_dict(in->where, begin, in->size, &start, &length));
+    char *text = fsnn_alloc((size_t)length + 1);
+    if (!text)
+        return FSNN_EMEMORY;
+    fsnn_status status = in->read(in->user, text, (size_t)length);
+    parser p = {in->where, text, text + length};
+    if (status == FSNN_OK)
+        status = parse_dict(&p, h);
+    fsnn_free(text);
+    h->size = in->size - start - length;
+    return status == FSNN_OK ? check_size(in->where, h) : status;
 }
 
 /* Column-major to row-major: walks the output in order, the input by strides. */
-static void transpose(const header *h, uint8_t *out)
+static void transpose(const header *h, const uint8_t *data, uint8_t *out)
 {
     size_t size = h->element;
     int rank = h->shape.rank;
@@ -254,7 +310,7 @@ static void transpose(const header *h, uint8_t *out)
     }
     int64_t in = 0;
     for (size_t i = 0; i < h->size; i += size) {
-        memcpy(out + i, h->data + (size_t)in * size, size);
+        memcpy(out + i, data + (size_t)in * size, size);
         for (int d = rank - 1; d >= 0; d--) {
             in += stride[d];
             if (++at[d] < h->shape.dim[d])
@@ -277,23 +333,68 @@ static void widen(void *data, size_t n)
     }
 }
 
-fsnn_status npy_parse(const char *where, const uint8_t *bytes, size_t size, const char *name,
-                      fsnn_arrays *list)
+static fsnn_status read_columns(const npy_source *in, const header *h, uint8_t *out)
+{
+    uint8_t *data = fsnn_alloc(h->size ? h->size : 1);
+    if (!data)
+        return FSNN_EMEMORY;
+    fsnn_status status = in->read(in->user, data, h->size);
+    if (status == FSNN_OK)
+        transpose(h, data, out);
+    fsnn_free(data);
+    return status;
+}
+
+fsnn_status npy_read(const npy_source *in, const char *name, fsnn_arrays *list)
 {
     header h = {0};
-    FSNN_TRY(parse_header(where, bytes, size, &h));
+    FSNN_TRY(read_header(in, &h));
     fsnn_array *array = fsnn_arrays_add(list, name, h.dtype, &h.shape);
     if (!array)
         return FSNN_EMEMORY;
-    if (h.fortran && h.shape.rank > 1)
-        transpose(&h, array->data);
-    else
-        memcpy(array->data, h.data, h.size);
+    FSNN_TRY(h.fortran && h.shape.rank > 1 ? read_columns(in, &h, array->data)
+                                           : in->read(in->user, array->data, h.size));
     if (h.swapped)
         bytes_swap(array->data, h.size / h.element, h.element);
     if (is_half(&h))
         widen(array->data, h.size / h.element);
     return FSNN_OK;
+}
+
+fsnn_status npy_read_header(const npy_source *in, const char *name, fsnn_arrays *list)
+{
+    header h = {0};
+    FSNN_TRY(read_header(in, &h));
+    fsnn_array *array = fsnn_arrays_add(list, name, h.dtype, &FSNN_SHAPE(0));
+    if (!array)
+        return FSNN_EMEMORY;
+    fsnn_free(array->data);
+    array->data = NULL;
+    array->shape = h.shape;
+    return FSNN_OK;
+}
+
+/* ---- from memory ---- */
+
+typedef struct memory {
+    const uint8_t *bytes;
+} memory;
+
+static fsnn_status read_memory(void *user, void *out, size_t n)
+{
+    memory *m = user;
+    if (n)
+        memcpy(out, m->bytes, n);
+    m->bytes += n;
+    return FSNN_OK;
+}
+
+fsnn_status npy_parse(const char *where, const uint8_t *bytes, size_t size, const char *name,
+                      bool header_only, fsnn_arrays *list)
+{
+    memory m = {bytes};
+    const npy_source in = {where, size, read_memory, &m};
+    return header_only ? npy_read_header(&in, name, list) : npy_read(&in, name, list);
 }
 
 static const char *descr_text(fsnn_dtype dtype, char text[4])

@@ -2,23 +2,48 @@
  * alone. */
 #include "data/npz.h"
 
+#include "data/file_kind.h"
 #include "data/npy.h"
 #include "data/zip.h"
 
 #include <string.h>
 
-static fsnn_status add_entry(const zip_reader *zip, const zip_entry *entry, const char *name,
-                             const char *where, fsnn_arrays *list)
+/* What is wanted of an archive. */
+typedef struct wish {
+    const char *const *names; /* NULL-terminated; NULL: all arrays */
+    bool headers;             /* types and shapes alone */
+} wish;
+
+static fsnn_status read_entry(void *user, void *out, size_t n)
+{
+    return zip_input_read(user, out, n);
+}
+
+static fsnn_status unpack_entry(zip_input *in, const wish *w, const char *name, const char *where,
+                                fsnn_arrays *list)
+{
+    const npy_source source = {where, in->entry->size, read_entry, in};
+    if (w->headers)
+        return npy_read_header(&source, name, list);
+    FSNN_TRY(npy_read(&source, name, list));
+    return zip_input_finish(in);
+}
+
+/* An array of a type that is not read is in the way only of who asks for it. */
+static fsnn_status add_entry(const zip_reader *zip, const zip_entry *entry, const wish *w,
+                             const char *name, const char *where, fsnn_arrays *list)
 {
     if (!*name || strlen(name) + 4 != entry->name_size)
         return fsnn_fail(FSNN_EFORMAT, "%s: an array without a proper name", where);
-    if (fsnn_arrays_find(list, name))
+    if (fsnn_arrays_find(list, name) || fsnn_arrays_unread(list, name))
         return fsnn_fail(FSNN_EFORMAT, "%s: the name stands in the file twice", where);
-    const uint8_t *content;
-    uint8_t *owned;
-    FSNN_TRY(zip_content(zip, entry, &content, &owned));
-    fsnn_status status = npy_parse(where, content, entry->size, name, list);
-    fsnn_free(owned);
+    zip_input in;
+    fsnn_status status = zip_input_open(&in, zip, entry);
+    if (status == FSNN_OK)
+        status = unpack_entry(&in, w, name, where, list);
+    zip_input_close(&in);
+    if (status == FSNN_EUNSUPPORTED && !w->names)
+        status = fsnn_arrays_add_unread(list, name, fsnn_error_text() + strlen(where) + 2);
     return status;
 }
 
@@ -37,39 +62,42 @@ static bool is_named(const zip_entry *entry, const char *const *names)
     return !names;
 }
 
-static fsnn_status parse_zip(const char *path, const uint8_t *bytes, size_t size,
-                             const char *const *names, fsnn_arrays *list)
+static fsnn_status parse_zip(const char *path, const uint8_t *bytes, size_t size, const wish *w,
+                             fsnn_arrays *list)
 {
     zip_reader zip;
     FSNN_TRY(zip_open(&zip, path, bytes, size));
     zip_entry entry;
-    int more;
+    int more, arrays = 0, others = 0;
     while ((more = zip_next(&zip, &entry)) > 0) {
-        if (!is_array(&entry) || !is_named(&entry, names))
+        arrays += is_array(&entry);
+        others += !is_array(&entry);
+        if (!is_array(&entry) || !is_named(&entry, w->names))
             continue;
         char *name = fsnn_format("%.*s", (int)entry.name_size - 4, entry.name);
         char *where = fsnn_format("%s: %s", path, entry.shown);
         fsnn_status status =
-            name && where ? add_entry(&zip, &entry, name, where, list) : FSNN_EMEMORY;
+            name && where ? add_entry(&zip, &entry, w, name, where, list) : FSNN_EMEMORY;
         fsnn_free(name);
         fsnn_free(where);
         FSNN_TRY(status);
     }
+    if (!more && !arrays && others)
+        return file_kind_fail(path, bytes, size, "an NPZ file, a zip archive of NumPy arrays");
     return (fsnn_status)more;
 }
 
-fsnn_status npz_parse_named(const char *path, const uint8_t *bytes, size_t size,
-                            const char *const *names, fsnn_arrays *out)
+static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, const wish *w,
+                         fsnn_arrays *out)
 {
     fsnn_arrays list = {0};
     fsnn_status status;
     if (npy_is(bytes, size))
-        status = npy_parse(path, bytes, size, "x", &list);
+        status = npy_parse(path, bytes, size, "x", w->headers, &list);
     else if (size >= 2 && !memcmp(bytes, "PK", 2))
-        status = parse_zip(path, bytes, size, names, &list);
+        status = parse_zip(path, bytes, size, w, &list);
     else
-        status = fsnn_fail(FSNN_EFORMAT,
-                           size ? "%s: is neither an NPZ nor a .npy file" : "%s: is empty", path);
+        status = file_kind_fail(path, bytes, size, "an NPZ or a .npy file");
     if (status < 0) {
         fsnn_arrays_free(&list);
         return status;
@@ -79,21 +107,42 @@ fsnn_status npz_parse_named(const char *path, const uint8_t *bytes, size_t size,
     return FSNN_OK;
 }
 
+fsnn_status npz_parse_named(const char *path, const uint8_t *bytes, size_t size,
+                            const char *const *names, fsnn_arrays *out)
+{
+    return parse(path, bytes, size, &(wish){.names = names}, out);
+}
+
 fsnn_status npz_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_arrays *out)
 {
-    return npz_parse_named(path, bytes, size, NULL, out);
+    return parse(path, bytes, size, &(wish){0}, out);
+}
+
+static fsnn_status read_file(const char *path, const wish *w, fsnn_arrays *out)
+{
+    uint8_t *bytes;
+    size_t size;
+    if (!path || !out)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_npz_read needs a path and a list");
+    FSNN_TRY(fsnn_file_read(path, &bytes, &size));
+    fsnn_status status = parse(path, bytes, size, w, out);
+    fsnn_free(bytes);
+    return status;
 }
 
 fsnn_status fsnn_npz_read(const char *path, fsnn_arrays *out)
 {
-    if (!path || !out)
-        return fsnn_fail(FSNN_EARGUMENT, "fsnn_npz_read needs a path and a list");
-    uint8_t *bytes;
-    size_t size;
-    FSNN_TRY(fsnn_file_read(path, &bytes, &size));
-    fsnn_status status = npz_parse(path, bytes, size, out);
-    fsnn_free(bytes);
-    return status;
+    return read_file(path, &(wish){0}, out);
+}
+
+fsnn_status fsnn_npz_headers(const char *path, fsnn_arrays *out)
+{
+    return read_file(path, &(wish){.headers = true}, out);
+}
+
+fsnn_status npz_read_named(const char *path, const char *const *names, fsnn_arrays *out)
+{
+    return read_file(path, &(wish){.names = names}, out);
 }
 
 static fsnn_status add_array(zip_writer *zip, const fsnn_array *array)

@@ -12,5 +12,7 @@ fsnn_status npz_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_
  * readable, pickled objects for instance. */
 fsnn_status npz_parse_named(const char *path, const uint8_t *bytes, size_t size,
                             const char *const *names, fsnn_arrays *out);
+/* The same from a file. */
+fsnn_status npz_read_named(const char *path, const char *const *names, fsnn_arrays *out);
 
 #endif

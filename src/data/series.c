@@ -1,6 +1,7 @@
 /* data/series.c: sets of series: growing them, looking into them, scaling, padding. */
 #include "data/series_set.h"
 
+#include "data/class_names.h"
 #include "data/store.h"
 
 #include <math.h>
@@ -54,6 +55,22 @@ int32_t series_find_class(const fsnn_series *s, const char *name, size_t length)
     return -1;
 }
 
+fsnn_status series_note(fsnn_series *s, char *sentence)
+{
+    if (!sentence ||
+        fsnn_grow(&s->note, s->notes, &s->note_capacity, s->notes + 1, sizeof *s->note) < 0) {
+        fsnn_free(sentence);
+        return FSNN_EMEMORY;
+    }
+    s->note[s->notes++] = sentence;
+    return FSNN_OK;
+}
+
+const char *fsnn_series_note(const fsnn_series *s, int64_t index)
+{
+    return s && index >= 0 && index < s->notes ? s->note[index] : NULL;
+}
+
 void series_replace(fsnn_series *s, fsnn_series *fresh)
 {
     fsnn_series old = *s;
@@ -78,7 +95,10 @@ void fsnn_series_destroy(fsnn_series *s)
         return;
     for (int64_t c = 0; c < s->classes; c++)
         fsnn_free(s->name[c]);
+    for (int64_t i = 0; i < s->notes; i++)
+        fsnn_free(s->note[i]);
     fsnn_free(s->name);
+    fsnn_free(s->note);
     fsnn_free(s->end);
     fsnn_free(s->labels);
     fsnn_free(s->values);
@@ -116,6 +136,39 @@ const float *fsnn_series_values(const fsnn_series *s, int64_t index, int64_t *le
 const char *fsnn_series_class(const fsnn_series *s, int64_t label)
 {
     return s && label >= 0 && label < s->classes ? s->name[label] : NULL;
+}
+
+fsnn_status fsnn_series_number_as(fsnn_series *s, const fsnn_series *training)
+{
+    if (!s || !training)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_series_number_as needs two sets of series");
+    if (!s->classes || !training->classes || s == training)
+        return FSNN_OK;
+    name_list mine = {s->name, s->classes, s->name_capacity};
+    const name_list theirs = {training->name, training->classes, training->name_capacity};
+    fsnn_status status =
+        class_names_number("the test set", &mine, "", &theirs, s->labels, s->count);
+    s->name = mine.item;
+    s->classes = mine.count;
+    s->name_capacity = mine.capacity;
+    return status;
+}
+
+bool series_mend(float *x, int64_t length, int64_t stride, int64_t *gaps)
+{
+    int64_t last = -1;
+    for (int64_t k = 0; k < length; k++) {
+        if (isnan(x[k * stride]))
+            continue;
+        double a = last < 0 ? x[k * stride] : x[last * stride], b = x[k * stride];
+        for (int64_t j = last + 1; j < k; j++)
+            x[j * stride] = (float)(a + (b - a) * (double)(j - last) / (double)(k - last));
+        *gaps += k - last - 1;
+        last = k;
+    }
+    for (int64_t j = last + 1; j < length && last >= 0; j++, ++*gaps)
+        x[j * stride] = x[last * stride];
+    return last >= 0;
 }
 
 /* ---- scaling ---- */
@@ -202,9 +255,17 @@ static fsnn_status padded(const fsnn_series *s, int64_t T, fsnn_pad pad, fsnn_da
                            .divisor = 1,
                            .fault = FSNN_EARGUMENT};
     fsnn_status status = store_create(&source, data);
-    if (!status && labelled) /* classes that no series of this set has count too */
+    if (!status && labelled) { /* classes that no series of this set has count too */
         (*data)->store->classes = s->classes;
+        status = store_name_classes(*data, s->name, s->classes);
+    }
+    for (int64_t i = 0; !status && i < s->notes; i++)
+        status = store_warn(*data, "%s", s->note[i]);
     fsnn_arrays_free(&list);
+    if (status < 0) {
+        fsnn_data_destroy(*data);
+        *data = NULL;
+    }
     return status;
 }
 

@@ -16,6 +16,8 @@ struct fsnn_series {
     char **name;                /* [classes] */
     int64_t classes, name_capacity;
     int64_t missing;
+    char **note; /* [notes] sentences for the user */
+    int64_t notes, note_capacity;
     double rate;
 };
 
@@ -29,6 +31,12 @@ fsnn_series *series_new(int64_t channels, double rate);
 /* Appends a series of `length` zeros and returns its place [length, channels], valid until the
  * next; NULL when memory is out. */
 float *series_add(fsnn_series *s, int64_t length, int32_t label);
+/* Adds a sentence of fsnn_series_note, which is taken over, also on failure (NULL: memory is out).
+ */
+fsnn_status series_note(fsnn_series *s, char *sentence);
+/* Straight lines over what is NaN of one channel x [length] every `stride` floats, ends held;
+ * *gaps grows by how many. False without any number. */
+bool series_mend(float *x, int64_t length, int64_t stride, int64_t *gaps);
 /* Appends the name of a class (copied). */
 fsnn_status series_name_class(fsnn_series *s, const char *name, size_t length);
 /* The class of this name, or -1. */

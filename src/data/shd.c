@@ -6,6 +6,7 @@
 
 #include "base/error_key.h"
 #include "base/port_files.h"
+#include "data/class_names.h"
 #include "data/store.h"
 
 #include <math.h>
@@ -32,8 +33,10 @@ typedef struct file {
     int32_t *label;  /* [rows] */
     double last;     /* time of the last spike */
     int64_t highest; /* unit; -1: no spike */
-    double *time;    /* [longest] of the sample at hand */
-    int64_t *unit;   /* likewise */
+    name_list names; /* of classes, in the order of the file */
+    bool names_only;
+    double *time;  /* [longest] of the sample at hand */
+    int64_t *unit; /* likewise */
     int64_t longest;
 } file;
 
@@ -134,9 +137,31 @@ static fsnn_status receive_rows(guard *g, file *f)
     return f->t->end && f->label ? FSNN_OK : FSNN_EMEMORY;
 }
 
+static fsnn_status receive_names(guard *g, file *f)
+{
+    int64_t count, length;
+    char text[SHD_NAME + 1];
+    FSNN_TRY(guard_get(g, &count, sizeof count));
+    if (count < 0 || count > SHD_NAMES)
+        return fsnn_fail(FSNN_EFORMAT, "%s: %lld names of classes cannot be", f->path,
+                         (long long)count);
+    for (int64_t i = 0; i < count; i++) {
+        FSNN_TRY(guard_get(g, &length, sizeof length));
+        if (length < 0 || length > SHD_NAME)
+            return fsnn_fail(FSNN_EFORMAT, "%s: the name of class %lld has %lld bytes", f->path,
+                             (long long)i, (long long)length);
+        FSNN_TRY(guard_get(g, text, (size_t)length));
+        FSNN_TRY(name_list_add(&f->names, text, (size_t)length));
+    }
+    return FSNN_OK;
+}
+
 static fsnn_status receive(guard *g, void *user)
 {
     file *f = user;
+    FSNN_TRY(receive_names(g, f));
+    if (f->names_only)
+        return FSNN_OK;
     FSNN_TRY(receive_rows(g, f));
     for (int64_t row = 0; row < f->rows; row++)
         FSNN_TRY(receive_label(g, f, row));
@@ -148,11 +173,12 @@ static fsnn_status receive(guard *g, void *user)
 static fsnn_status send(guard *g, void *user)
 {
     const file *f = user;
-    return shd_send(g, f->path);
+    return shd_send(g, f->path, f->names_only);
 }
 
 static fsnn_status read_guarded(file *f)
 {
+    FSNN_TRY(fsnn_file_look(f->path));
     fsnn_status status = guard_run(&(guard_work){.subject = f->path,
                                                  .worker = "the HDF5 library",
                                                  .send = send,
@@ -212,6 +238,40 @@ static bool start(file *f, const char *path, const fsnn_shd_options *o)
     return f->t != NULL;
 }
 
+static void end(file *f)
+{
+    if (f->t)
+        release(f->t);
+    name_list_free(&f->names);
+    fsnn_free(f->label);
+}
+
+/* Files name their classes each for itself; those of the training set number them. */
+static fsnn_status number_as(file *f, const char *training)
+{
+    file other = {.path = training, .names_only = true};
+    fsnn_status status = read_guarded(&other);
+    if (!status && f->names.count && other.names.count)
+        status = class_names_number(f->path, &f->names, training, &other.names, f->label, f->rows);
+    name_list_free(&other.names);
+    return status;
+}
+
+static fsnn_status make(file *f, fsnn_data **data)
+{
+    const store_lazy lazy = {.rows = f->rows,
+                             .shape = FSNN_SHAPE(f->o->steps, f->o->channels),
+                             .sequence = true,
+                             .labels = f->label,
+                             .classes = f->names.count,
+                             .more = f->t,
+                             .release = release,
+                             .fetch = fetch};
+    f->t = NULL;
+    FSNN_TRY(store_create_lazy(&lazy, data));
+    return store_name_classes(*data, f->names.item, f->names.count);
+}
+
 fsnn_status fsnn_data_shd(const char *path, const fsnn_shd_options *options, fsnn_data **data)
 {
     file f;
@@ -223,19 +283,15 @@ fsnn_status fsnn_data_shd(const char *path, const fsnn_shd_options *options, fsn
     if (!start(&f, path, options))
         return FSNN_EMEMORY;
     fsnn_status status = read_guarded(&f);
-    if (status < 0)
-        release(f.t);
-    else
-        status =
-            store_create_lazy(&(store_lazy){.rows = f.rows,
-                                            .shape = FSNN_SHAPE(options->steps, options->channels),
-                                            .sequence = true,
-                                            .labels = f.label,
-                                            .more = f.t,
-                                            .release = release,
-                                            .fetch = fetch},
-                              data);
-    fsnn_free(f.label);
+    if (!status && options->training)
+        status = number_as(&f, options->training);
+    if (!status)
+        status = make(&f, data);
+    end(&f);
+    if (status < 0) {
+        fsnn_data_destroy(*data);
+        *data = NULL;
+    }
     return status;
 }
 
@@ -254,6 +310,7 @@ fsnn_status fsnn_shd_survey(const char *path, fsnn_shd_info *info)
     fsnn_status status = read_guarded(&f);
     if (!status) {
         *info = (fsnn_shd_info){.count = f.rows,
+                                .classes = f.names.count,
                                 .spikes = f.t->end[f.rows - 1],
                                 .units = f.highest + 1,
                                 .seconds = f.last};
@@ -261,7 +318,6 @@ fsnn_status fsnn_shd_survey(const char *path, fsnn_shd_info *info)
             if (info->classes <= f.label[i])
                 info->classes = (int64_t)f.label[i] + 1;
     }
-    release(f.t);
-    fsnn_free(f.label);
+    end(&f);
     return status;
 }

@@ -10,7 +10,10 @@ extern struct shd_patience {
     double busy, silence;
 } shd_patience;
 
+/* Most names of classes, and bytes of each. */
+enum { SHD_NAMES = 4096, SHD_NAME = 255 };
+
 /* In the child: what data/shd_read.c says that it gives. */
-fsnn_status shd_send(guard *g, const char *path);
+fsnn_status shd_send(guard *g, const char *path, bool names_only);
 
 #endif

@@ -3,6 +3,7 @@
 #include "data/store.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 
 static fsnn_status fetch_bytes(const fsnn_data *data, int64_t row, float *x)
@@ -224,6 +225,55 @@ fsnn_status store_create_lazy(const store_lazy *lazy, fsnn_data **out)
     return status;
 }
 
+/* ---- what is said of the data ---- */
+
+fsnn_status store_name_classes(fsnn_data *data, char *const *name, int64_t count)
+{
+    store *s = data->store;
+    s->name = fsnn_alloc((size_t)(count ? count : 1) * sizeof *s->name);
+    if (!s->name)
+        return FSNN_EMEMORY;
+    s->names = count;
+    for (int64_t c = 0; c < count; c++)
+        if (name[c] && !(s->name[c] = fsnn_strdup(name[c])))
+            return FSNN_EMEMORY;
+    return FSNN_OK;
+}
+
+const char *fsnn_data_class(const fsnn_data *data, int64_t label)
+{
+    return data && label >= 0 && label < data->store->names ? data->store->name[label] : NULL;
+}
+
+fsnn_status store_warn(fsnn_data *data, const char *format, ...)
+{
+    store *s = data->store;
+    char text[1024];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    for (int64_t i = 0; i < s->warnings; i++)
+        if (!strcmp(s->warning[i], text))
+            return FSNN_OK;
+    FSNN_TRY(fsnn_grow(&s->warning, s->warnings, &s->warning_capacity, s->warnings + 1,
+                       sizeof *s->warning));
+    s->warning[s->warnings] = fsnn_strdup(text);
+    return s->warning[s->warnings] ? (s->warnings++, FSNN_OK) : FSNN_EMEMORY;
+}
+
+const char *fsnn_data_warning(const fsnn_data *data, int index)
+{
+    return data && index >= 0 && index < data->store->warnings ? data->store->warning[index] : NULL;
+}
+
+static void free_texts(char **text, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        fsnn_free(text[i]);
+    fsnn_free(text);
+}
+
 void fsnn_data_destroy(fsnn_data *data)
 {
     if (!data)
@@ -232,6 +282,8 @@ void fsnn_data_destroy(fsnn_data *data)
     if (s && atomic_fetch_sub(&s->users, 1) == 1) {
         fsnn_free(s->values);
         fsnn_free(s->labels);
+        free_texts(s->name, s->names);
+        free_texts(s->warning, s->warnings);
         if (s->release)
             s->release(s->more);
         fsnn_free(s);

@@ -34,6 +34,10 @@ typedef struct store {
     int32_t *labels;  /* [rows, places], or NULL */
     int64_t places;   /* 1, but for samples that have many */
     int64_t classes;
+    char **name; /* [names] of classes, each NULL where it has none */
+    int64_t names;
+    char **warning; /* [warnings] sentences for the user */
+    int64_t warnings, warning_capacity;
     void *more; /* what a reader keeps in place of values, and how it is released */
     void (*release)(void *more);
 } store;
@@ -94,6 +98,11 @@ typedef struct store_lazy {
 } store_lazy;
 
 fsnn_status store_create_lazy(const store_lazy *lazy, fsnn_data **data);
+
+/* The names of classes 0 ..., copied; NULL where one has none. FSNN_EMEMORY. */
+fsnn_status store_name_classes(fsnn_data *data, char *const *name, int64_t count);
+/* Adds a sentence of fsnn_data_warning, once. FSNN_EMEMORY. */
+fsnn_status store_warn(fsnn_data *data, const char *format, ...) FSNN_PRINTF(2, 3);
 
 /* Another data set on the same store, its rows `row` [count], which are taken over, also on
  * failure. */

@@ -1,6 +1,7 @@
-/* data/ts.c: UCR/UEA .ts files: `#` comments, `@` header, `@data`, then a series a line, dimensions
+/* data/ts.c: UCR/UEA .ts files: `#` and `%` comments, `@` header, `@data`, then a series a line, dimensions
  * apart by `:`, values by `,`, the class after the last `:`. Nothing is allocated for a series
  * before its values were counted. */
+#include "data/file_kind.h"
 #include "data/series_set.h"
 
 #include <locale.h>
@@ -235,25 +236,6 @@ static fsnn_status read_value(const reader *r, text t, int64_t channel, int64_t 
     return FSNN_OK;
 }
 
-/* Straight lines over the gaps of one channel [length] every `stride` floats; false without any
- * value. */
-static bool mend(float *x, int64_t length, int64_t stride, int64_t *gaps)
-{
-    int64_t last = -1;
-    for (int64_t k = 0; k < length; k++) {
-        if (isnan(x[k * stride]))
-            continue;
-        double a = last < 0 ? x[k * stride] : x[last * stride], b = x[k * stride];
-        for (int64_t j = last + 1; j < k; j++)
-            x[j * stride] = (float)(a + (b - a) * (double)(j - last) / (double)(k - last));
-        *gaps += k - last - 1;
-        last = k;
-    }
-    for (int64_t j = last + 1; j < length && last >= 0; j++, ++*gaps)
-        x[j * stride] = x[last * stride];
-    return last >= 0;
-}
-
 /* The class behind the last `:`, taken off the line. */
 static fsnn_status read_label(const reader *r, text *line, int32_t *label)
 {
@@ -313,7 +295,7 @@ static fsnn_status fill(reader *r, text line, int64_t length, float *x)
     for (int64_t c = 0; cut(&line, ':', &part); c++) {
         for (int64_t k = 0; cut(&part, ',', &value); k++)
             FSNN_TRY(read_value(r, value, c, k, &x[k * C + c]));
-        if (!mend(x + c, length, C, &r->s->missing))
+        if (!series_mend(x + c, length, C, &r->s->missing))
             return fsnn_fail(FSNN_EFORMAT, "%s:%lld: dimension %lld has no value at all", r->path,
                              (long long)r->line, (long long)c + 1);
     }
@@ -341,7 +323,7 @@ static fsnn_status read_all(reader *r)
     while (cut(&r->rest, '\n', &line)) {
         r->line++;
         line = trimmed(line);
-        if (!line.size || *line.at == '#')
+        if (!line.size || *line.at == '#' || *line.at == '%')
             continue;
         FSNN_TRY(r->data ? read_series(r, line) : read_header(r, line));
     }
@@ -356,6 +338,8 @@ fsnn_status ts_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_s
 {
     reader r = {.path = path, .rest = {(const char *)bytes, size}, .classes = -1};
     *out = NULL;
+    if (!size || file_kind_find(bytes, size))
+        return file_kind_fail(path, bytes, size, "a .ts file");
     if (size >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3)) /* some editors begin with this mark */
         r.rest = (text){(const char *)bytes + 3, size - 3};
     r.plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);

@@ -4,6 +4,7 @@
 #include "data/wav.h"
 
 #include "base/bytes.h"
+#include "data/file_kind.h"
 
 #include <math.h>
 #include <string.h>
@@ -62,6 +63,24 @@ static int find_number(int format, int bits)
     return -1;
 }
 
+/* RFC 2361 and mmreg.h. */
+static const char *format_name(int format)
+{
+    static const struct {
+        int format;
+        const char *name;
+    } known[] = {
+        {INTEGERS, "PCM"},  {2, "Microsoft ADPCM"}, {FLOATS, "float"},        {6, "A-law"},
+        {7, "mu-law"},      {0x11, "IMA ADPCM"},    {0x31, "GSM 6.10"},       {0x50, "MPEG"},
+        {0x55, "MP3"},      {0x92, "Dolby AC-3"},   {0x161, "Windows Media"}, {0x1610, "AAC"},
+        {0x674f, "Vorbis"}, {0xf1ac, "FLAC"},
+    };
+    for (int i = 0; i < FSNN_COUNT(known); i++)
+        if (known[i].format == format)
+            return known[i].name;
+    return "unknown";
+}
+
 static fsnn_status read_format(const char *path, const uint8_t *p, size_t size, wav *out)
 {
     if (size < 16)
@@ -80,11 +99,10 @@ static fsnn_status read_format(const char *path, const uint8_t *p, size_t size, 
     }
     out->real = format == FLOATS;
     if (find_number(format, out->bits) < 0)
-        return fsnn_fail(
-            FSNN_EUNSUPPORTED,
-            "%s: holds samples of format %d with %d bits; PCM (1) of 8, 16, 24, 32 bits "
-            "and float (3) of 32, 64 can be read",
-            path, format, out->bits);
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s: holds %s samples (format %d) of %d bits; PCM (1) of 8, 16, 24, 32 "
+                         "bits and float (3) of 32, 64 can be read, sox or ffmpeg convert to them",
+                         path, format_name(format), format, out->bits);
     if (!out->channels || !out->rate || block != out->channels * out->bits / 8)
         return fsnn_fail(
             FSNN_EFORMAT,
@@ -129,8 +147,7 @@ fsnn_status wav_open(const char *path, const uint8_t *bytes, size_t size, wav *o
 {
     *out = (wav){0};
     if (size < 12 || memcmp(bytes, "RIFF", 4) != 0 || memcmp(bytes + 8, "WAVE", 4) != 0)
-        return fsnn_fail(FSNN_EFORMAT, "%s: does not begin as a WAV file does (RIFF, a size, WAVE)",
-                         path);
+        return file_kind_fail(path, bytes, size, "a WAV file (RIFF, a size, WAVE)");
     for (size_t at = 12; at < size;) {
         if (size - at < 8)
             return fsnn_fail(FSNN_EFORMAT, "%s: ends inside the head of a chunk (byte %zu)", path,

@@ -6,6 +6,8 @@
 
 #include "base/base.h"
 
+#include <zlib.h>
+
 typedef struct zip_reader {
     const char *path; /* for error sentences */
     const uint8_t *bytes;
@@ -28,10 +30,25 @@ typedef struct zip_entry {
 fsnn_status zip_open(zip_reader *zip, const char *path, const uint8_t *bytes, size_t size);
 /* 1 and the next entry, 0 after the last, negative on error. */
 int zip_next(zip_reader *zip, zip_entry *entry);
-/* Content of an entry [entry->size], checksum verified: a view into the file when stored, otherwise
- * a new block, also left in *owned (fsnn_free). */
-fsnn_status zip_content(const zip_reader *zip, const zip_entry *entry, const uint8_t **content,
-                        uint8_t **owned);
+
+/* The content of an entry from front to back, so that what it says of itself can be checked before
+ * there is room made for it. */
+typedef struct zip_input {
+    const zip_reader *zip;
+    const zip_entry *entry;
+    uint64_t consumed, produced; /* bytes of the packed and of the unpacked content */
+    uint32_t crc;
+    z_stream z;
+} zip_input;
+
+/* Both are borrowed; zip_close is due also after errors of the others, and the struct must not
+ * move. */
+fsnn_status zip_input_open(zip_input *in, const zip_reader *zip, const zip_entry *entry);
+/* Exactly n bytes. FSNN_EFORMAT where they are not there. */
+fsnn_status zip_input_read(zip_input *in, void *out, uint64_t n);
+/* After all was read: that nothing follows, and the checksum. FSNN_EFORMAT. */
+fsnn_status zip_input_finish(zip_input *in);
+void zip_input_close(zip_input *in);
 
 typedef struct zip_piece {
     const void *data;

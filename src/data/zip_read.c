@@ -6,7 +6,6 @@
 #include "base/bytes.h"
 
 #include <string.h>
-#include <zlib.h>
 
 enum {
     LOCAL = 0x04034b50,
@@ -198,56 +197,72 @@ int zip_next(zip_reader *zip, zip_entry *entry)
     return 1;
 }
 
-/* Raw deflate of exactly entry->size bytes; zlib counts in 32 bits, so large entries go in pieces.
- */
-static bool inflate_entry(const zip_entry *entry, uint8_t *out)
+fsnn_status zip_input_open(zip_input *in, const zip_reader *zip, const zip_entry *entry)
 {
-    enum { PIECE = 1 << 30 };
-    z_stream z = {0};
-    if (inflateInit2(&z, -MAX_WBITS) != Z_OK)
-        return false;
-    uint64_t in = 0, produced = 0;
-    int code = Z_OK;
-    uint8_t spare; /* output room at the end, so that surplus data shows instead of a full buffer */
-    while (code == Z_OK) {
-        uint64_t more = entry->packed - in, capacity = entry->size - produced;
-        z.next_in = (Bytef *)(uintptr_t)(entry->data + in);
-        z.avail_in = more < PIECE ? (uInt)more : PIECE;
-        z.next_out = capacity ? out + produced : &spare;
-        z.avail_out = !capacity ? 1 : capacity < PIECE ? (uInt)capacity : PIECE;
-        uInt had_in = z.avail_in, had_out = z.avail_out;
-        code = inflate(&z, Z_NO_FLUSH);
-        in += had_in - z.avail_in;
-        produced += had_out - z.avail_out;
-        if (produced > entry->size)
-            break;
-    }
-    inflateEnd(&z);
-    return code == Z_STREAM_END && produced == entry->size && in == entry->packed;
+    *in = (zip_input){.zip = zip, .entry = entry};
+    if (entry->method == 8 && inflateInit2(&in->z, -MAX_WBITS) != Z_OK)
+        return fsnn_fail(FSNN_EMEMORY, "%s: no memory to unpack entry %s", zip->path, entry->shown);
+    return FSNN_OK;
 }
 
-fsnn_status zip_content(const zip_reader *zip, const zip_entry *entry, const uint8_t **content,
-                        uint8_t **owned)
+void zip_input_close(zip_input *in)
 {
-    *owned = NULL;
-    *content = entry->data;
-    if (entry->method == 8) {
-        uint8_t *out = fsnn_alloc(entry->size ? entry->size : 1);
-        if (!out)
-            return FSNN_EMEMORY;
-        if (!inflate_entry(entry, out)) {
-            fsnn_free(out);
-            return fsnn_fail(FSNN_EFORMAT, "%s: the compressed data of entry %s is damaged",
-                             zip->path, entry->shown);
-        }
-        *content = *owned = out;
+    if (in->entry && in->entry->method == 8)
+        inflateEnd(&in->z);
+}
+
+static fsnn_status damaged(const zip_input *in)
+{
+    return fsnn_fail(FSNN_EFORMAT, "%s: the compressed data of entry %s is damaged", in->zip->path,
+                     in->entry->shown);
+}
+
+/* One call of zlib, which counts in 32 bits: up to n bytes, *got of them came. */
+static int inflate_some(zip_input *in, uint8_t *out, uint64_t n, uint64_t *got)
+{
+    enum { PIECE = 1 << 30 };
+    uint64_t left = in->entry->packed - in->consumed;
+    uInt had_in = left < PIECE ? (uInt)left : PIECE, had_out = n < PIECE ? (uInt)n : PIECE;
+    in->z.next_in = (Bytef *)(uintptr_t)(in->entry->data + in->consumed);
+    in->z.avail_in = had_in;
+    in->z.next_out = out;
+    in->z.avail_out = had_out;
+    int code = inflate(&in->z, Z_NO_FLUSH);
+    in->consumed += had_in - in->z.avail_in;
+    *got = had_out - in->z.avail_out;
+    return code;
+}
+
+fsnn_status zip_input_read(zip_input *in, void *out, uint64_t n)
+{
+    uint8_t *to = out;
+    const zip_entry *e = in->entry;
+    if (n > e->size - in->produced)
+        return fsnn_fail(FSNN_EFORMAT, "%s: entry %s ends before all that it promises",
+                         in->zip->path, e->shown);
+    if (e->method == 0)
+        memcpy(to, e->data + in->produced, (size_t)n);
+    for (uint64_t at = 0, got; e->method == 8 && at < n; at += got) {
+        int code = inflate_some(in, to + at, n - at, &got);
+        if ((code != Z_OK && code != Z_STREAM_END) || (!got && at < n))
+            return damaged(in);
     }
-    uint32_t crc = (uint32_t)crc32_z(0, *content, entry->size);
-    if (crc == entry->crc)
+    in->produced += n;
+    in->crc = (uint32_t)crc32_z(in->crc, to, (size_t)n);
+    return FSNN_OK;
+}
+
+fsnn_status zip_input_finish(zip_input *in)
+{
+    const zip_entry *e = in->entry;
+    uint8_t spare; /* surplus data shows as a byte more */
+    uint64_t got = 0;
+    if (e->method == 8 &&
+        (inflate_some(in, &spare, 1, &got) != Z_STREAM_END || got || in->consumed != e->packed))
+        return damaged(in);
+    if (in->crc == e->crc)
         return FSNN_OK;
-    fsnn_free(*owned);
-    *owned = NULL;
     return fsnn_fail(FSNN_EFORMAT,
-                     "%s: entry %s is damaged: its checksum is %08x, the file says %08x", zip->path,
-                     entry->shown, (unsigned)crc, (unsigned)entry->crc);
+                     "%s: entry %s is damaged: its checksum is %08x, the file says %08x",
+                     in->zip->path, e->shown, (unsigned)in->crc, (unsigned)e->crc);
 }

@@ -248,6 +248,13 @@ fsnn_status data_find_file(const data_place *at, const yaml_node *node, const ch
     return yaml_fail(at->view, node, "there is no file \"%s\"", try[0] ? try[0] : text);
 }
 
+bool data_training(const data_place *at, data_place *training)
+{
+    const data_section *s = &at->d->data;
+    *training = (data_place){at->d, at->view, yaml_find(s->node, "train"), &s->train};
+    return at->set != &s->train && s->train.given;
+}
+
 fsnn_status data_in_time(const data_place *at, fsnn_data **data)
 {
     fsnn_status status = fsnn_data_sequence(*data, (fsnn_axes)at->d->data.sequence);
@@ -306,6 +313,20 @@ static fsnn_status open_parts(const fsnn_description *d, fsnn_data *part[FSNN_PA
     return status;
 }
 
+/* Classes that have names were numbered by them. */
+static fsnn_status check_classes(const fsnn_description *d, fsnn_data *part[FSNN_PARTS])
+{
+    if (fsnn_data_class(part[FSNN_PART_TRAIN], 0))
+        return FSNN_OK;
+    fsnn_status status = fsnn_data_check_classes(part[FSNN_PART_TEST], part[FSNN_PART_TRAIN]);
+    if (status != FSNN_EFORMAT)
+        return status;
+    yaml_doc view = {.path = d->doc.path};
+    status = fail_passed_on(&view, yaml_find(d->data.node, "test"), FSNN_EDESCRIPTION);
+    pool_free(&view.memory);
+    return status;
+}
+
 /* Training and test set, each from its files, and a share of the first where one is asked for. */
 static fsnn_status open_sets(const fsnn_description *d, const bool wanted[FSNN_PARTS],
                              fsnn_data *part[FSNN_PARTS])
@@ -317,6 +338,8 @@ static fsnn_status open_sets(const fsnn_description *d, const bool wanted[FSNN_P
         FSNN_TRY(open_set(d, "train", &s->train, &part[FSNN_PART_TRAIN]));
     if (s->test.given && wanted[FSNN_PART_TEST])
         FSNN_TRY(open_set(d, "test", &s->test, &part[FSNN_PART_TEST]));
+    if (part[FSNN_PART_TRAIN] && part[FSNN_PART_TEST])
+        FSNN_TRY(check_classes(d, part));
     fsnn_data **train = &part[FSNN_PART_TRAIN], **share = &part[FSNN_PART_VALIDATION];
     if (split && *train) /* also where only one half is wanted */
         FSNN_TRY(of_key(d, "validation", fsnn_data_split(*train, s->validation, seed, share)));
@@ -373,6 +396,9 @@ fsnn_status fsnn_description_parts(const fsnn_description *description,
                              ? open_parts(description, part)
                              : open_sets(description, wanted, part);
     static const char *const key[FSNN_PARTS] = {"train", "validation", "test"};
+    for (int p = 0, checked = 0; p < FSNN_PARTS && !status; p++)
+        if (part[p] && !checked++) /* one part stands for all */
+            status = fsnn_data_check_encoder(part[p], &description->data.encoder);
     for (int p = 0; p < FSNN_PARTS; p++) {
         if (!status)
             status = check_times(description, key[p], part[p]);
@@ -413,4 +439,9 @@ fsnn_status fsnn_description_data(const fsnn_description *description, fsnn_data
     if (part[FSNN_PART_TEST])
         fsnn_data_destroy(part[FSNN_PART_VALIDATION]);
     return FSNN_OK;
+}
+
+const char *fsnn_description_classes(const fsnn_description *description)
+{
+    return description ? data_kinds[description->data.kind]->classes : "";
 }

@@ -111,18 +111,36 @@ static const char *below_home(const data_place *at, const char *path)
     return tilde ? pool_format(&at->view->memory, "%s%s", home, path + 1) : path;
 }
 
-static fsnn_status open(const data_place *at, fsnn_data **out)
+/* What a set's keys say; paths live as long as the place. */
+static fsnn_status find_files(const data_place *at, fsnn_event_files *files)
 {
     const data_section *s = &at->d->data;
     const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
-    fsnn_event_files files = {.pattern = at->set->pattern,
-                              .cuts = at->set->cuts,
-                              .first_class = s->first_class,
-                              .sensor = {s->sensor[0], s->sensor[1]}};
-    FSNN_TRY(data_find_file(at, node, at->set->path, &files.path));
+    *files = (fsnn_event_files){.pattern = at->set->pattern,
+                                .cuts = at->set->cuts,
+                                .first_class = s->first_class,
+                                .sensor = {s->sensor[0], s->sensor[1]}};
+    FSNN_TRY(data_find_file(at, node, at->set->path, &files->path));
     if (at->set->list)
-        FSNN_TRY(data_find_file(at, yaml_find(at->node, "list"), at->set->list, &files.list));
+        FSNN_TRY(data_find_file(at, yaml_find(at->node, "list"), at->set->list, &files->list));
+    return FSNN_OK;
+}
+
+static fsnn_status open(const data_place *at, fsnn_data **out)
+{
+    const data_section *s = &at->d->data;
+    fsnn_event_files files, training;
+    data_place first;
+    FSNN_TRY(find_files(at, &files));
+    if (data_training(at, &first)) {
+        FSNN_TRY(data_fail_in(&first, find_files(&first, &training)));
+        files.training = &training;
+    }
     return fsnn_data_events(&files, &s->frames, below_home(at, s->cache), out);
 }
 
-const data_kind data_events = {.name = "events", .keys = keys, .open = open};
+const data_kind data_events = {.name = "events",
+                               .keys = keys,
+                               .open = open,
+                               .classes = "a folder for each class, `list`, `cuts`, or "
+                                          "`pattern` with {class}"};

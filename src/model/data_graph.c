@@ -145,5 +145,8 @@ static fsnn_status open_parts(const data_place *at, fsnn_data *part[FSNN_PARTS])
     return status;
 }
 
-const data_kind data_graph = {
-    .name = "graph", .keys = keys, .open_parts = open_parts, .timeless = true};
+const data_kind data_graph = {.name = "graph",
+                              .keys = keys,
+                              .open_parts = open_parts,
+                              .classes = "the classes of nodes",
+                              .timeless = true};

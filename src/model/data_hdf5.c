@@ -50,8 +50,15 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
 {
     const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
     const char *path = NULL;
+    fsnn_shd_options options = at->d->data.shd;
+    data_place first;
     FSNN_TRY(data_find_file(at, node, at->set->path, &path));
-    return fsnn_data_shd(path, &at->d->data.shd, out);
+    if (data_training(at, &first)) {
+        node = first.node->type == YAML_MAP ? yaml_find(first.node, "path") : first.node;
+        FSNN_TRY(data_find_file(&first, node, first.set->path, &options.training));
+    }
+    return fsnn_data_shd(path, &options, out);
 }
 
-const data_kind data_hdf5 = {.name = "hdf5", .keys = keys, .open = open};
+const data_kind data_hdf5 = {
+    .name = "hdf5", .keys = keys, .open = open, .classes = "the list `labels`"};

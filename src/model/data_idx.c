@@ -26,4 +26,5 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     return data_in_time(at, out);
 }
 
-const data_kind data_idx = {.name = "idx", .keys = keys, .open = open, .timeless = true};
+const data_kind data_idx = {
+    .name = "idx", .keys = keys, .open = open, .classes = "the file `labels`", .timeless = true};

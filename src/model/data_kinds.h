@@ -23,7 +23,8 @@ typedef struct data_kind {
     /* Instead of `open`, for data that is split by the kind itself: training, validation and test
      * part, NULL those that are empty. Such a section has no `train`, `test` and `validation`. */
     fsnn_status (*open_parts)(const data_place *at, fsnn_data *part[FSNN_PARTS]);
-    bool timeless; /* its samples are without time, unless `sequence` gives them one */
+    const char *classes; /* where samples get their classes from, for sentences */
+    bool timeless;       /* its samples are without time, unless `sequence` gives them one */
 } data_kind;
 
 extern const data_kind *const data_kinds[]; /* in the order of the names */
@@ -44,6 +45,9 @@ fsnn_status data_find_file(const data_place *at, const yaml_node *node, const ch
  * the description's fault: the sentence gets the place of the key that the error names, in the set
  * or else in the section. Other errors, those of files, stay as they are. Returns the status. */
 fsnn_status data_fail_in(const data_place *at, fsnn_status status);
+
+/* The place of the training set, while another set is opened; false where there is none. */
+bool data_training(const data_place *at, data_place *training);
 
 /* Gives the samples the time axis that `sequence` says; destroys *data on failure. */
 fsnn_status data_in_time(const data_place *at, fsnn_data **data);

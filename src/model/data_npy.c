@@ -27,4 +27,5 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     return data_in_time(at, out);
 }
 
-const data_kind data_npy = {.name = "npy", .keys = keys, .open = open, .timeless = true};
+const data_kind data_npy = {
+    .name = "npy", .keys = keys, .open = open, .classes = "the file `classes`", .timeless = true};

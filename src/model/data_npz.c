@@ -34,4 +34,8 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     return data_in_time(at, out);
 }
 
-const data_kind data_npz = {.name = "npz", .keys = keys, .open = open, .timeless = true};
+const data_kind data_npz = {.name = "npz",
+                            .keys = keys,
+                            .open = open,
+                            .classes = "the array y, or the one that `y` names",
+                            .timeless = true};

@@ -4,7 +4,6 @@
 #include "base/error_key.h"
 
 #include <math.h>
-#include <string.h>
 
 static const char *const front_names[] = {"raw", "frames", "mel", NULL};
 /* Indices are the values of fsnn_scale and fsnn_pad. */
@@ -98,36 +97,31 @@ static fsnn_status read_set(const data_place *at, series_reader *read, fsnn_seri
     return status;
 }
 
-/* Both sets must speak of the same channels and classes. */
-static fsnn_status agree(const fsnn_series *a, const fsnn_series *b)
+/* Both sets must speak of the same channels, and classes are those of the training set. */
+static fsnn_status agree(const data_place *at, const fsnn_series *training, fsnn_series *test)
 {
     fsnn_series_info x, y;
-    fsnn_series_info_get(a, &x);
-    fsnn_series_info_get(b, &y);
+    fsnn_series_info_get(training, &x);
+    fsnn_series_info_get(test, &y);
     if (x.channels != y.channels)
         return fsnn_fail(
             FSNN_EFORMAT,
             "series of the training set have %lld channels, those of the test set %lld",
             (long long)x.channels, (long long)y.channels);
-    if (x.classes != y.classes)
-        return fsnn_fail(FSNN_EFORMAT, "the training set knows %lld classes, the test set %lld",
-                         (long long)x.classes, (long long)y.classes);
-    for (int64_t c = 0; c < x.classes; c++)
-        if (strcmp(fsnn_series_class(a, c), fsnn_series_class(b, c)) != 0)
-            return fsnn_fail(
-                FSNN_EFORMAT,
-                "class %lld is called \"%s\" in the training set, \"%s\" in the test set",
-                (long long)c, fsnn_series_class(a, c), fsnn_series_class(b, c));
-    return FSNN_OK;
+    fsnn_status status = fsnn_series_number_as(test, training);
+    if (status == FSNN_EFORMAT)
+        status = fail_passed_on(at->view, yaml_find(at->d->data.node, "test"), FSNN_EDESCRIPTION);
+    return status;
 }
 
-static fsnn_status finish(const series_section *o, fsnn_series *s, const fsnn_series *other,
-                          bool training, fsnn_data **out)
+static fsnn_status finish(const data_place *at, fsnn_series *s, fsnn_series *other, bool training,
+                          fsnn_data **out)
 {
+    const series_section *o = &at->d->data.series;
     fsnn_series_info mine, theirs = {0};
     fsnn_series_info_get(s, &mine);
     if (other) {
-        FSNN_TRY(training ? agree(s, other) : agree(other, s));
+        FSNN_TRY(training ? agree(at, s, other) : agree(at, other, s));
         fsnn_series_info_get(other, &theirs);
     }
     int64_t longest = mine.longest > theirs.longest ? mine.longest : theirs.longest;
@@ -147,7 +141,7 @@ fsnn_status data_series_open(const data_place *at, series_reader *read, fsnn_dat
     if (!status && set->given)
         status = read_set(&there, read, &other);
     if (!status)
-        status = finish(&d->series, s, other, training, out);
+        status = finish(at, s, other, training, out);
     fsnn_series_destroy(s);
     fsnn_series_destroy(other);
     return status;

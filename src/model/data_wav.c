@@ -54,4 +54,5 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     return data_series_open(at, read, out);
 }
 
-const data_kind data_wav = {.name = "wav", .keys = keys, .open = open};
+const data_kind data_wav = {
+    .name = "wav", .keys = keys, .open = open, .classes = "`pattern` with {label}"};

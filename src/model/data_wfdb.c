@@ -80,4 +80,4 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     return data_series_open(at, read, out);
 }
 
-const data_kind data_wfdb = {.name = "wfdb", .keys = keys, .open = open};
+const data_kind data_wfdb = {.name = "wfdb", .keys = keys, .open = open, .classes = "`classes`"};

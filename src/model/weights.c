@@ -12,14 +12,18 @@
 /* NPZ (a zip archive) and NPY by their first bytes; everything else must be safetensors. */
 static fsnn_status read_any(const char *path, fsnn_arrays *out)
 {
-    unsigned char magic[6] = {0};
+    unsigned char magic[9] = {0};
     FILE *file = fopen(path, "rb");
     size_t size = file ? fread(magic, 1, sizeof magic, file) : 0;
     if (file)
         fclose(file);
     if ((size >= 4 && memcmp(magic, "PK", 2) == 0 && magic[2] <= 7) ||
-        (size == 6 && memcmp(magic, "\x93NUMPY", 6) == 0))
+        (size >= 6 && memcmp(magic, "\x93NUMPY", 6) == 0))
         return fsnn_npz_read(path, out);
+    const char *advice, *kind = magic[8] != '{' ? fsnn_file_kind(path, &advice) : NULL;
+    if (kind)
+        return fsnn_fail(FSNN_EUNSUPPORTED, "%s: is %s, not weights (safetensors or NPZ)%s%s", path,
+                         kind, advice ? ": " : "", advice ? advice : "");
     return fsnn_safetensors_read(path, out);
 }
 

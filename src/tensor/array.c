@@ -126,6 +126,38 @@ const char *fsnn_arrays_meta_find(const fsnn_arrays *list, const char *key)
     return i < 0 ? NULL : list->meta_value[i];
 }
 
+const char *fsnn_arrays_unread(const fsnn_arrays *list, const char *name)
+{
+    for (int i = 0; list && name && i < list->unread_count; i++)
+        if (!strcmp(list->unread_name[i], name))
+            return list->unread_why[i];
+    return NULL;
+}
+
+fsnn_status fsnn_arrays_add_unread(fsnn_arrays *list, const char *name, const char *why)
+{
+    if (!list || !name || !why)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_arrays_add_unread needs a list, a name and a reason");
+    char **names = grow(list->unread_name, list->unread_count, sizeof *names);
+    if (!names)
+        return FSNN_EMEMORY;
+    list->unread_name = names;
+    char **whys = grow(list->unread_why, list->unread_count, sizeof *whys);
+    if (!whys)
+        return FSNN_EMEMORY;
+    list->unread_why = whys;
+    char *name_copy = fsnn_strdup(name), *why_copy = fsnn_strdup(why);
+    if (!name_copy || !why_copy) {
+        fsnn_free(name_copy);
+        fsnn_free(why_copy);
+        return FSNN_EMEMORY;
+    }
+    names[list->unread_count] = name_copy;
+    whys[list->unread_count++] = why_copy;
+    return FSNN_OK;
+}
+
 void fsnn_arrays_free(fsnn_arrays *list)
 {
     if (!list)
@@ -138,6 +170,12 @@ void fsnn_arrays_free(fsnn_arrays *list)
         fsnn_free(list->meta_key[i]);
         fsnn_free(list->meta_value[i]);
     }
+    for (int i = 0; i < list->unread_count; i++) {
+        fsnn_free(list->unread_name[i]);
+        fsnn_free(list->unread_why[i]);
+    }
+    fsnn_free(list->unread_name);
+    fsnn_free(list->unread_why);
     fsnn_free(list->item);
     fsnn_free(list->meta_key);
     fsnn_free(list->meta_value);

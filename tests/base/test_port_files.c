@@ -123,24 +123,46 @@ static void lists_without_memory(void **state)
     port_names_free(&names);
 }
 
-/* What was mapped stays when its name comes to stand for another file. */
-static void maps(void **state)
+/* What was opened stays when its name comes to stand for another file; a file that is cut short is
+ * read up to its end, and no further. */
+static void reads_anywhere(void **state)
 {
-    size_t size = 0;
+    int64_t size = 0;
+    char text[8] = "";
     (void)state;
-    assert_null(port_map(folder_path("file"), &size));
-    folder_write_text("file", "");
-    assert_null(port_map(folder_path("file"), &size));
-    folder_write_text("file", "old");
-    const char *map = port_map(folder_path("file"), &size);
-    assert_non_null(map);
-    assert_int_equal(size, 3);
+    assert_null(port_open(folder_path("file"), &size));
+    folder_write_text("file", "old one");
+    port_file *file = port_open(folder_path("file"), &size);
+    assert_non_null(file);
+    assert_int_equal(size, 7);
+    assert_true(port_read(file, text, 3, 4));
+    assert_string_equal(text, "one");
+    assert_false(port_read(file, text, 4, 4));
+    assert_int_equal(errno, 0);
+    assert_true(port_read(file, text, 0, 99));
+    assert_int_equal(truncate(folder_path("file"), 2), 0);
+    assert_false(port_read(file, text, 3, 0));
+    assert_true(port_read(file, text, 2, 0));
     folder_write_text("link", "new one");
     assert_int_equal(rename(folder_path("link"), folder_path("file")), 0);
-    assert_memory_equal(map, "old", 3);
-    port_unmap(map, size);
-    assert_null(port_map(folder, &size));
-    port_unmap(NULL, 0);
+    assert_true(port_read(file, text, 2, 0));
+    assert_memory_equal(text, "ol", 2);
+    port_close(file);
+    port_close(NULL);
+}
+
+static void links(void **state)
+{
+    char target[64];
+    (void)state;
+    port_link_target(folder_path("link"), target, sizeof target);
+    assert_string_equal(target, "");
+    assert_int_equal(symlink("there/it is", folder_path("link")), 0);
+    port_link_target(folder_path("link"), target, sizeof target);
+    assert_string_equal(target, "there/it is");
+    port_link_target(folder_path("link"), target, 6);
+    assert_string_equal(target, "there");
+    assert_int_equal(unlink(folder_path("link")), 0);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_open, folder_remove)
@@ -148,8 +170,8 @@ static void maps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(look),  TEST(folders_made),         TEST(real_paths), TEST(files_removed),
-        TEST(lists), TEST(lists_without_memory), TEST(maps),
+        TEST(look),  TEST(folders_made),         TEST(real_paths),     TEST(files_removed),
+        TEST(lists), TEST(lists_without_memory), TEST(reads_anywhere), TEST(links),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

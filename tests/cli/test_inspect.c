@@ -68,7 +68,10 @@ static void unknown_files(void **state)
     shell_fails("echo 'r 1 10 4' >r.hea; printf '\\1\\2' >r.dat; $F inspect r.dat", 1,
                 "r.dat: a part of a WFDB record, which is opened by its header: give r.hea");
     folder_write_text("prose", "This is not a description.\n");
-    shell_fails("$F inspect prose", 2, "prose");
+    shell_fails("$F inspect prose", 1,
+                "prose: not a kind of file that is known here (it begins with the text \"This is "
+                "not a description.\"); inspect reads");
+    shell_fails("cp prose prose.yaml; $F inspect prose.yaml", 2, "prose.yaml:1:1: found");
 }
 
 static void runs(void **state)
@@ -181,7 +184,8 @@ static void plots_refused(void **state)
     shell_fails("mkdir -p hollow; $F plot hollow", 1,
                 "hollow: the directory is empty; plot draws run directories");
     shell_fails("$F plot model.yaml", 1,
-                "model.yaml: not a kind of file that is known here; plot draws");
+                "model.yaml: not a kind of file that is known here (it begins with the text "
+                "\"name: tiny\"); plot draws");
     shell_fails(": >void; $F plot void", 1, "void: the file is empty; plot draws");
     shell_fails("cp model.yaml hollow; $F plot hollow", 1,
                 "not a run directory, and no data that are known");

@@ -78,7 +78,7 @@ static void folders_are_classes(void **state)
     files.first_class = 3;
     fsnn_data *data;
     REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EFORMAT,
-            "has the class 2, but classes count from 3");
+            "there is the class 2, but classes count from 3");
     files.first_class = 0;
     assert_int_equal(rename(folder_path("set/3"), folder_path("set/cat")), 0);
     check_set(&files, NULL, 4, (int[]){1, 1, 0, 2}, (int[]){5, 4, 3, 6}); /* "10" < "2" < "cat" */

@@ -316,7 +316,8 @@ static void other_files(void **state)
     fsnn_events e;
     const char *path = folder_path("notes.txt");
     folder_write("notes.txt", "no events", 9);
-    REFUSED(fsnn_events_read(path, &e), FSNN_EFORMAT, "is no recording of events");
+    REFUSED(fsnn_events_read(path, &e), FSNN_EFORMAT,
+            "begins with the text \"no events\": it is not a recording of events");
     assert_false(fsnn_events_known(path));
     folder_delete("notes.txt");
     FAILS(fsnn_events_read(path, &e), FSNN_EIO);
@@ -324,8 +325,10 @@ static void other_files(void **state)
     static const char chip[] = "#!AER-DAT2.0\r\n# AEChip: ch.uzh.Cochlea\r\n";
     REFUSED(events_parse("c.aedat", (const uint8_t *)chip, sizeof chip - 1, &e), FSNN_EUNSUPPORTED,
             "Cochlea");
-    /* no events at all are a recording too */
-    GOOD(events_parse("e.bin", (const uint8_t *)"", 0, &e));
+    REFUSED(events_parse("e.bin", (const uint8_t *)"", 0, &e), FSNN_EFORMAT,
+            "e.bin: is empty (0 bytes)");
+    /* no events at all are a recording too: here a mark of later times alone */
+    GOOD(events_parse("e.bin", (const uint8_t[]){0, 240, 0, 0, 0}, 5, &e));
     assert_int_equal(e.count, 0);
     fsnn_events_free(&e);
     fsnn_arrays list = {0};

@@ -279,8 +279,8 @@ static void objects(void **state)
     same(g, other);
     fsnn_graph_destroy(other);
     write_with_objects(&list, "labels");
-    REFUSED(fsnn_graph_read(path, &other), FSNN_EFORMAT,
-            "g.npz: labels.npy: holds values of type '|O'");
+    REFUSED(fsnn_graph_read(path, &other), FSNN_EUNSUPPORTED,
+            "g.npz: labels.npy: holds Python objects (type '|O')");
     assert_null(other);
     folder_delete("g.npz");
     fsnn_arrays_free(&list);

@@ -244,8 +244,9 @@ static void refuses_headers(void **state)
     };
     fsnn_arrays list = {0};
     for (int i = 0; i < FSNN_COUNT(bad); i++) {
-        REFUSED(parse_npy(bad[i].major, bad[i].dict, "abcdef", bad[i].size, &list), FSNN_EFORMAT,
-                bad[i].says);
+        bool type = strstr("'<c8' '|O' '<U4' named fields", bad[i].says) != NULL;
+        REFUSED(parse_npy(bad[i].major, bad[i].dict, "abcdef", bad[i].size, &list),
+                type ? FSNN_EUNSUPPORTED : FSNN_EFORMAT, bad[i].says);
         CONTAINS(fsnn_error_text(), "t.npy");
         assert_int_equal(list.count, 0);
     }
@@ -478,10 +479,10 @@ static void refuses_archives(void **state)
     DAMAGED("unpacked");
     make(&m, 8, false, "");
     bytes_put_le(m.bytes + m.directory + 24, m.entry[0].size + 1, 4);
-    DAMAGED("compressed");
+    DAMAGED("need 80 bytes, but 81 are there");
     make(&m, 8, false, "");
     bytes_put_le(m.bytes + m.directory + 24, m.entry[0].size - 1, 4);
-    DAMAGED("compressed");
+    DAMAGED("need 80 bytes, but 79 are there");
 
     make(&m, 0, false, "");
     bytes_put_le(m.bytes + m.directory + 20, 1 << 20, 4);
@@ -520,7 +521,8 @@ static void refuses_archives(void **state)
     DAMAGED("cut short");
 
     REFUSED(npz_parse("t.npz", (const uint8_t *)"", 0, &list), FSNN_EFORMAT, "empty");
-    REFUSED(npz_parse("t.npz", (const uint8_t *)"hello", 5, &list), FSNN_EFORMAT, "neither");
+    REFUSED(npz_parse("t.npz", (const uint8_t *)"hello", 5, &list), FSNN_EFORMAT,
+            "begins with the text \"hello\": it is not an NPZ or a .npy file");
     REFUSED(fsnn_npz_read(folder_path("missing.npz"), &list), FSNN_EIO, "missing.npz");
     FAILS(fsnn_npz_read(NULL, &list), FSNN_EARGUMENT);
 }

@@ -80,7 +80,12 @@ static void ts_refuses(void **state)
         const char *text, *words;
         fsnn_status status;
     } row[] = {
-        {"", "no line @data", FSNN_EFORMAT},
+        {"", "is empty (0 bytes)", FSNN_EFORMAT},
+        {"% remark\n\n# another\n", "no line @data", FSNN_EFORMAT},
+        {"%remark\n@RELATION x\n@data\n1,2\n", "is an ARFF file (Weka), not a .ts file",
+         FSNN_EUNSUPPORTED},
+        {"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 7\n",
+         "is a Git LFS pointer, not the data (7 bytes): run git lfs pull", FSNN_EFORMAT},
         {"hello\n", ":1: \"hello\" stands before @data", FSNN_EFORMAT},
         {"@data\n", "no series follows", FSNN_EFORMAT},
         {"@timeStamps true\n@data\n1\n", ":1: series with time stamps", FSNN_EUNSUPPORTED},
@@ -226,10 +231,14 @@ static void wav_refuses(void **state)
         const char *words;
         fsnn_status status;
     } row[] = {
-        {0, 'X', 0, "does not begin as a WAV", FSNN_EFORMAT},
-        {0, 'R', 11, "does not begin as a WAV", FSNN_EFORMAT},
-        {20, 6, 0, "samples of format 6 with 16 bits", FSNN_EUNSUPPORTED},
-        {34, 12, 0, "format 1 with 12 bits", FSNN_EUNSUPPORTED},
+        {0, 'X', 0, "is not a WAV file (RIFF, a size, WAVE)", FSNN_EFORMAT},
+        {8, 'A', 0, "is a RIFF file, but not of sound (WAVE)", FSNN_EUNSUPPORTED},
+        {3, 'X', 0, "is a RIFX file, WAV with the bytes in the other order", FSNN_EUNSUPPORTED},
+        {0, 'R', 11, "is not a WAV file (RIFF, a size, WAVE)", FSNN_EFORMAT},
+        {20, 6, 0, "holds A-law samples (format 6) of 16 bits", FSNN_EUNSUPPORTED},
+        {20, 7, 0, "holds mu-law samples (format 7) of 16 bits", FSNN_EUNSUPPORTED},
+        {20, 99, 0, "holds unknown samples (format 99) of 16 bits", FSNN_EUNSUPPORTED},
+        {34, 12, 0, "holds PCM samples (format 1) of 12 bits", FSNN_EUNSUPPORTED},
         {22, 0, 0, "0 channels", FSNN_EFORMAT},
         {32, 3, 0, "blocks of 3 bytes", FSNN_EFORMAT},
         {16, 8, 0, "format chunk has 8 bytes", FSNN_EFORMAT},

@@ -196,7 +196,7 @@ static void test_errors(void **state)
         {"{kind: npy, train: x.npy, balance: true}",
          "m.yaml:4:42: data.balance: samples without classes cannot be balanced"},
         {"{kind: ts, train: nowhere.ts}", "there is no file \"nowhere.ts\""},
-        {"{kind: wav, train: a.ts}", "does not begin as a WAV"},
+        {"{kind: wav, train: a.ts}", "it is not a WAV file"},
         {"{kind: hdf5, train: a.ts}", "is no HDF5 file"},
         {"{kind: npy, train: {samples: x.npy, classes: x.npy}}", "expected is one class a sample"},
         {"{kind: npy, train: y.npy, sequence: rows}",
