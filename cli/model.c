@@ -63,10 +63,26 @@ int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batc
     return open_loader(model, data, batch, false, false, loader);
 }
 
+/* Parts that share their samples share their warnings too. */
+static void warn_of_data(const cli_model *model)
+{
+    const char *text, *other;
+    for (int p = 0; p < FSNN_PARTS; p++)
+        for (int i = 0; (text = fsnn_data_warning(model->data[p], i)) != NULL; i++) {
+            bool said = false;
+            for (int q = 0; q < p && !said; q++)
+                for (int j = 0; (other = fsnn_data_warning(model->data[q], j)) != NULL; j++)
+                    said = said || !strcmp(text, other);
+            if (!said)
+                cli_warn("%s", text);
+        }
+}
+
 int cli_model_data(cli_model *model, const bool wanted[FSNN_PARTS], bool in_order)
 {
     fsnn_status status = fsnn_description_parts(model->description, wanted, model->data);
     int code = status < 0 ? cli_fail(status) : CLI_GOOD;
+    warn_of_data(model);
     for (int p = 0; p < FSNN_PARTS && code == CLI_GOOD; p++) {
         bool train = p == FSNN_PART_TRAIN && !in_order;
         if (model->data[p])
@@ -153,9 +169,8 @@ static int fits(const cli_model *model, const fsnn_data *data, const fsnn_loader
     } else if (info.classes == 0) {
         fault = section[part];
         fsnn_error_set(FSNN_EDESCRIPTION,
-                       "the %s data has no classes: a loss needs them (the labels of idx files, "
-                       "the array y of an npz file)",
-                       which);
+                       "the %s data has no classes: a loss needs them (of this kind of data: %s)",
+                       which, fsnn_description_classes(model->description));
     } else if (info.classes > fsnn_shape_count(&out) / info.places) {
         fault = "output";
         fsnn_error_set(FSNN_EDESCRIPTION,

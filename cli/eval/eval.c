@@ -120,27 +120,46 @@ static void print_layers(const work *w)
     free(advice);
 }
 
-static void print_classes(const fsnn_evaluation *e)
+/* The name of a class, or its number in `text`. */
+static const char *class_name(const work *w, int64_t c, char text[CLI_NUMBER])
 {
+    const char *name = fsnn_data_class(w->model.data[w->part], c);
+    snprintf(text, CLI_NUMBER, "%lld", (long long)c);
+    return name ? name : text;
+}
+
+static void print_classes(const work *w)
+{
+    const fsnn_evaluation *e = &w->evaluation;
     printf("\n%-24s %12s %12s\n", "class", "samples", "accuracy");
     for (int64_t c = 0; c < e->classes; c++) {
-        char count[CLI_NUMBER], share[CLI_NUMBER] = "-";
+        char count[CLI_NUMBER], name[CLI_NUMBER], share[CLI_NUMBER] = "-";
         if (row_sum(e, c))
             snprintf(share, sizeof share, "%.2f %%", 100 * class_accuracy(e, c));
-        printf("%-24lld %12s %12s\n", (long long)c, cli_count(count, row_sum(e, c)), share);
+        printf("%-24s %12s %12s\n", class_name(w, c, name), cli_count(count, row_sum(e, c)), share);
     }
 }
 
-static void print_confusion(const fsnn_evaluation *e)
+/* Columns are as wide as the longest name, within reason: rows have all of it. */
+static void print_confusion(const work *w)
 {
-    printf("\nconfusion (row: true class, column: network's answer)\n     ");
+    enum { LEAST = 6, MOST = 12 };
+    const fsnn_evaluation *e = &w->evaluation;
+    char text[CLI_NUMBER];
+    int width = LEAST;
+    for (int64_t c = 0; c < e->classes; c++) {
+        int length = (int)strlen(class_name(w, c, text));
+        width = length > width ? length : width;
+    }
+    int column = width < MOST ? width : MOST, row = width > LEAST ? width : LEAST - 1;
+    printf("\nconfusion (row: true class, column: network's answer)\n%-*s", row, "");
     for (int64_t c = 0; c < e->classes; c++)
-        printf(" %6lld", (long long)c);
+        printf(" %*.*s", column, column, class_name(w, c, text));
     printf("\n");
     for (int64_t r = 0; r < e->classes; r++) {
-        printf("%5lld", (long long)r);
+        printf("%*s", row, class_name(w, r, text));
         for (int64_t c = 0; c < e->classes; c++)
-            printf(" %6lld", (long long)e->confusion[r * e->classes + c]);
+            printf(" %*lld", column, (long long)e->confusion[r * e->classes + c]);
         printf("\n");
     }
 }
@@ -167,9 +186,9 @@ static void print_table(const work *w)
     cli_operations_print(w->model.net, e, &w->energy);
     cli_conditions_print(&w->conditions, e, w->repeats);
     if (e->classes > 0)
-        print_classes(e);
+        print_classes(w);
     if (e->classes > 0 && w->o->confusion)
-        print_confusion(e);
+        print_confusion(w);
 }
 
 /* ---- as JSON ---- */
@@ -194,8 +213,14 @@ static void json_layers(cli_json *json, const work *w)
     cli_json_close(json, ']');
 }
 
-static void json_classes(cli_json *json, const fsnn_evaluation *e)
+static void json_classes(cli_json *json, const work *w)
 {
+    const fsnn_evaluation *e = &w->evaluation;
+    char name[CLI_NUMBER];
+    cli_json_open(json, "classes", '[');
+    for (int64_t c = 0; c < e->classes; c++)
+        cli_json_text(json, NULL, class_name(w, c, name));
+    cli_json_close(json, ']');
     cli_json_open(json, "class_accuracy", '[');
     for (int64_t c = 0; c < e->classes; c++)
         cli_json_number(json, NULL, class_accuracy(e, c));
@@ -244,7 +269,7 @@ static void print_json(const work *w)
     free(advice);
     cli_operations_json(&json, w->model.net, e, &w->energy);
     cli_conditions_json(&json, &w->conditions, w->repeats);
-    json_classes(&json, e);
+    json_classes(&json, w);
     cli_json_close(&json, '}');
 }
 

@@ -38,9 +38,10 @@ static range range_of(const fsnn_array *array)
 
 static void print_array(const fsnn_array *array)
 {
-    char shape[96];
+    char shape[96], name[INSPECT_TEXT];
     fsnn_shape_text(&array->shape, shape, sizeof shape);
-    printf("%-22s %-8s %-18s", array->name, fsnn_dtype_name(array->dtype), shape);
+    printf("%-22s %-8s %-18s", inspect_text(name, array->name), fsnn_dtype_name(array->dtype),
+           shape);
     range r = {.mean = NAN};
     if (array->data)
         r = range_of(array);
@@ -82,9 +83,9 @@ static fsnn_status read_npz(const char *path, fsnn_arrays *arrays, bool *left_ou
 
 static void print_rest(const fsnn_arrays *arrays, bool left_out)
 {
-    char bytes[CLI_NUMBER];
+    char bytes[CLI_NUMBER], name[INSPECT_TEXT];
     for (int i = 0; i < arrays->unread_count; i++)
-        printf("%-22s %s\n", arrays->unread_name[i], arrays->unread_why[i]);
+        printf("%-22s %s\n", inspect_text(name, arrays->unread_name[i]), arrays->unread_why[i]);
     if (left_out)
         printf("\nthe numbers would unpack to %s: only types and shapes were read\n",
                cli_bytes(bytes, bytes_of(arrays)));

@@ -40,6 +40,8 @@ static void print_all(const char *path, const fsnn_events *e)
     printf("%s: events, %s\n\nevents      %s\n", path, e->format, cli_count(number, e->count));
     printf("sensor      %d columns, %d rows%s\n", e->width, e->height,
            e->sized ? "" : " (the file does not tell: as many as its events need)");
+    for (int i = 0; i < FSNN_LEFT_OUT && e->left_out[i].what; i++)
+        printf("left out    %s %s\n", cli_count(number, e->left_out[i].count), e->left_out[i].what);
     if (!e->count)
         return;
     double seconds = (double)(e->event[e->count - 1].t - e->event[0].t) * 1e-6;
@@ -74,7 +76,21 @@ typedef struct tally {
     double seconds;
     int width, height;
     const char *format;
+    fsnn_left_out left_out[FSNN_LEFT_OUT];
 } tally;
+
+/* Sums of what recordings leave out, by what it is. */
+static void add_left_out(tally *t, const fsnn_left_out *more)
+{
+    for (int i = 0; i < FSNN_LEFT_OUT && more[i].what; i++) {
+        int k = 0;
+        while (k < FSNN_LEFT_OUT - 1 && t->left_out[k].what &&
+               strcmp(t->left_out[k].what, more[i].what) != 0)
+            k++;
+        t->left_out[k].what = more[i].what;
+        t->left_out[k].count += more[i].count;
+    }
+}
 
 static void add(tally *t, const tally *more)
 {
@@ -85,6 +101,7 @@ static void add(tally *t, const tally *more)
     t->seconds += more->seconds;
     t->width = more->width > t->width ? more->width : t->width;
     t->height = more->height > t->height ? more->height : t->height;
+    add_left_out(t, more->left_out);
     t->format = !t->format || t->format == more->format ? more->format : "several formats";
 }
 
@@ -102,7 +119,9 @@ static int read_file(const char *path, tally *t)
     if (status < 0)
         return cli_fail(status);
     double seconds = e.count ? (double)(e.event[e.count - 1].t - e.event[0].t) * 1e-6 : 0;
-    add(t, &(tally){1, e.count, e.count, e.count, seconds, e.width, e.height, e.format});
+    tally one = {1, e.count, e.count, e.count, seconds, e.width, e.height, e.format, {{0}}};
+    add_left_out(&one, e.left_out);
+    add(t, &one);
     fsnn_events_free(&e);
     return CLI_GOOD;
 }
@@ -175,6 +194,8 @@ int inspect_events_folder(const char *directory)
     printf("\n%s, %d columns, %d rows; %s to %s events a recording, %s in the mean\n", all.format,
            all.width, all.height, cli_count(least, all.least), cli_count(most, all.most),
            cli_count(mean, all.events / (all.files ? all.files : 1)));
+    for (int i = 0; i < FSNN_LEFT_OUT && all.left_out[i].what; i++)
+        printf("left out: %s %s\n", cli_count(mean, all.left_out[i].count), all.left_out[i].what);
     return CLI_GOOD;
 }
 

@@ -1,5 +1,6 @@
 /* cli/look/inspect_series.c: numbers, lengths, ranges and classes of series; what HDF5 spike trains
  * hold. */
+#include "cli/look/inspect.h"
 #include "cli/look/series.h"
 
 #include <math.h>
@@ -66,7 +67,9 @@ static void print_classes(const fsnn_series *s, const fsnn_series_info *info)
     }
     printf("\n%8s %12s %10s\n", "class", "name", "series");
     for (int64_t c = 0; c < info->classes; c++) {
-        printf("%8lld %12s %10lld  ", (long long)c, fsnn_series_class(s, c), (long long)count[c]);
+        char name[INSPECT_TEXT];
+        printf("%8lld %12s %10lld  ", (long long)c, inspect_text(name, fsnn_series_class(s, c)),
+               (long long)count[c]);
         for (int64_t i = 0; i < (count[c] * BAR + most - 1) / most; i++)
             putchar('#');
         printf("\n");
@@ -106,6 +109,9 @@ int inspect_series(const char *path, series_kind kind)
         printf(", %lld class%s", (long long)info.classes, info.classes == 1 ? "" : "es");
     printf("\n");
     print_lengths(&info);
+    const char *note;
+    for (int64_t i = 0; (note = fsnn_series_note(s, i)) != NULL; i++)
+        printf("%s\n", note);
     print_channels(s, &info);
     if (info.classes)
         print_classes(s, &info);

@@ -99,7 +99,9 @@ static int figures_of_samples(const cli_model *m, const char *directory)
         cli_warn("no figures of spikes: %s", fsnn_error_text());
     } else {
         const char *which = fsnn_part_name((fsnn_part)judge);
+        const char *name = fsnn_data_class(data, label);
         char *subject = label < 0 ? cli_format("first %s sample", which)
+                        : name    ? cli_format("first %s sample (class %s)", which, name)
                                   : cli_format("first %s sample (class %d)", which, label);
         cli_figure_options options = {.directory = directory, .subject = subject};
         written = cli_figures_recording(&recording, &options);
@@ -107,6 +109,19 @@ static int figures_of_samples(const cli_model *m, const char *directory)
     }
     cli_recording_free(&recording);
     fsnn_loader_destroy(loader);
+    return written;
+}
+
+static int figure_of_confusion(const cli_model *model, const fsnn_evaluation *e, const char *path)
+{
+    const fsnn_data *data = model->data[cli_model_judge(model)];
+    const char **name = cli_allocate((size_t)e->classes, sizeof *name);
+    for (int64_t c = 0; c < e->classes; c++)
+        name[c] = fsnn_data_class(data, c);
+    int written = cli_figure_done(
+        fsnn_plot_confusion("Confusion matrix, best weights", e->classes, name, e->confusion, path),
+        path);
+    free(name);
     return written;
 }
 
@@ -121,10 +136,7 @@ void train_figures(const cli_model *model, const char *run, const fsnn_evaluatio
         free(path);
         path = cli_path(directory, "confusion");
         if (evaluation->classes > 0)
-            written += cli_figure_done(fsnn_plot_confusion("Confusion matrix, best weights",
-                                                           evaluation->classes,
-                                                           evaluation->confusion, path),
-                                       path);
+            written += figure_of_confusion(model, evaluation, path);
         free(path);
         path = cli_path(directory, "energy");
         const fsnn_energy energy = FSNN_ENERGY_45NM;

@@ -36,9 +36,11 @@ FSNN_API fsnn_status fsnn_plot_rates(const char *title, int layers, const char *
                                      const int64_t *neurons, const float *const *rate,
                                      const char *path);
 
-/* Confusion matrix [classes][classes], row = true class. */
+/* Confusion matrix [classes][classes], row = true class. `names` [classes], each or all NULL, stand
+ * at both axes where there is room for them. */
 FSNN_API fsnn_status fsnn_plot_confusion(const char *title, int64_t classes,
-                                         const int64_t *confusion, const char *path);
+                                         const char *const *names, const int64_t *confusion,
+                                         const char *path);
 
 /* A strip of frames of events: x [K, 2, H, W], counts of OFF and ON; a heading for each in `labels`
  * [K] (or NULL); `subtitle` may be NULL. At most 64 frames and 2 million pixels in all. */

@@ -234,9 +234,12 @@ fsnn_status store_name_classes(fsnn_data *data, char *const *name, int64_t count
     if (!s->name)
         return FSNN_EMEMORY;
     s->names = count;
-    for (int64_t c = 0; c < count; c++)
+    for (int64_t c = 0; c < count; c++) {
         if (name[c] && !(s->name[c] = fsnn_strdup(name[c])))
             return FSNN_EMEMORY;
+        for (char *p = s->name[c]; p && *p; p++) /* names of files may hold anything */
+            *p = (unsigned char)*p < ' ' || *p == 0x7f ? '?' : *p;
+    }
     return FSNN_OK;
 }
 

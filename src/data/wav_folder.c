@@ -33,6 +33,9 @@ static fsnn_status add_bytes(const char *path, const uint8_t *bytes, size_t size
         return fsnn_fail(FSNN_EFORMAT,
                          "%s: has %g samples/s, the files before it %g: one rate for all is needed",
                          path, w.rate, (*s)->rate);
+    if (w.channels > 1 && !(*s)->notes)
+        FSNN_TRY(series_note(
+            *s, fsnn_format("%s: its %d channels are averaged into one", path, w.channels)));
     float *x = series_add(*s, w.frames, label);
     return x ? wav_mix(path, &w, x) : FSNN_EMEMORY;
 }

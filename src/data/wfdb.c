@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 
+#include <limits.h>
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
@@ -212,6 +213,18 @@ static int value(const uint8_t *bytes, int format, int64_t i)
                  : sign12((unsigned)(p[1] & 15) << 8 | p[0]);
 }
 
+/* The lowest value of a format stands for "no sample" (signal(5)). */
+static int no_sample(int format)
+{
+    static const struct {
+        int format, value;
+    } marks[] = {{16, -32768}, {212, -2048}};
+    for (int i = 0; i < FSNN_COUNT(marks); i++)
+        if (marks[i].format == format)
+            return marks[i].value;
+    return INT_MIN;
+}
+
 static fsnn_status check(const char *path, const wfdb_header *h, int signal, int first,
                          unsigned sum, int64_t length)
 {
@@ -234,11 +247,13 @@ fsnn_status wfdb_read_signals(const char *path, const wfdb_header *h, const uint
 {
     for (int s = 0; s < h->signals; s++) {
         const wfdb_signal *signal = &h->signal[s];
+        int none = no_sample(signal->format);
         unsigned sum = 0;
         for (int64_t k = 0; k < length; k++) {
             int v = value(bytes, signal->format, k * h->signals + s);
             sum += (unsigned)v;
-            x[k * h->signals + s] = (float)(((double)v - (double)signal->baseline) / signal->gain);
+            double y = ((double)v - (double)signal->baseline) / signal->gain;
+            x[k * h->signals + s] = v == none ? NAN : (float)y;
         }
         FSNN_TRY(check(path, h, s, value(bytes, signal->format, s), sum, length));
     }

@@ -101,6 +101,35 @@ static fsnn_status check_window(const fsnn_wfdb_options *o)
     return FSNN_OK;
 }
 
+/* Straight lines over marks of no sample, as over the `?` of a .ts file; the number of the signal
+ * that has no sample at all, or -1. */
+static int mend(const fsnn_series *s, float *x, int64_t length, int64_t *gaps)
+{
+    for (int c = 0; c < (int)s->channels; c++)
+        if (!series_mend(x + c, length, s->channels, gaps))
+            return c;
+    return -1;
+}
+
+/* Copies a window into the set, unless a signal has no sample in it. */
+static fsnn_status add_window(const record *r, fsnn_series *s, int64_t begin, int64_t length,
+                              int32_t label, int64_t *left_out)
+{
+    int64_t rows = s->rows, gaps = 0;
+    float *x = series_add(s, length, label);
+    if (!x)
+        return FSNN_EMEMORY;
+    memcpy(x, r->x + begin * s->channels, (size_t)(length * s->channels) * sizeof *x);
+    if (mend(s, x, length, &gaps) < 0) {
+        s->count--;
+        s->rows = rows;
+        ++*left_out;
+    } else {
+        s->missing += gaps;
+    }
+    return FSNN_OK;
+}
+
 static fsnn_status cut(const record *r, const fsnn_wfdb_options *o, wfdb_annotations *notes,
                        fsnn_series *s)
 {
@@ -109,18 +138,21 @@ static fsnn_status cut(const record *r, const fsnn_wfdb_options *o, wfdb_annotat
     int64_t first = llround(fmin(o->from * rate, 1e15));
     int64_t end = o->to > 0 && o->to * rate < (double)r->length ? llround(o->to * rate) : r->length;
     wfdb_annotation a;
+    int64_t left_out = 0;
     int more;
     while ((more = wfdb_next(notes, &a)) > 0) {
         int32_t label = class_of(o->classes, a.symbol);
         int64_t begin = a.sample - before;
         if (label < 0 || begin < first || begin < 0 || begin + length > end)
             continue;
-        float *x = series_add(s, length, label);
-        if (!x)
-            return FSNN_EMEMORY;
-        memcpy(x, r->x + begin * s->channels, (size_t)(length * s->channels) * sizeof *x);
+        FSNN_TRY(add_window(r, s, begin, length, label, &left_out));
     }
     FSNN_TRY((fsnn_status)more);
+    if (left_out)
+        FSNN_TRY(
+            series_note(s, fsnn_format("%s: %lld beats are left out: a signal has no sample in "
+                                       "the whole of their window",
+                                       r->path, (long long)left_out)));
     if (!s->count)
         return fsnn_fail(FSNN_EARGUMENT,
                          "%s: no beat of the classes \"%s\" has its window, from %g s before to "
@@ -148,7 +180,11 @@ static fsnn_status whole(const record *r, fsnn_series *s)
     if (!x)
         return FSNN_EMEMORY;
     memcpy(x, r->x, (size_t)(r->length * s->channels) * sizeof *x);
-    return FSNN_OK;
+    int without = mend(s, x, r->length, &s->missing);
+    return without < 0 ? FSNN_OK
+                       : fsnn_fail(FSNN_EFORMAT,
+                                   "%s: signal %d has no sample at all, only the mark of none",
+                                   r->path, without);
 }
 
 fsnn_status fsnn_series_wfdb(const char *path, const fsnn_wfdb_options *options,

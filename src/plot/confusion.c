@@ -70,7 +70,31 @@ static double letters(int64_t classes, const int64_t *confusion, double cell)
     return fmin(12.0, fmax(4.0, 0.85 * cell / digits * 12.0 / 10.2));
 }
 
-static void draw(fsnn_figure *f, int64_t classes, const int64_t *confusion, double cell)
+/* Names in place of the numbers, cut to what the margin has room for; numbers for those without. */
+static void tics(fsnn_figure *f, char axis, int64_t classes, const char *const *names)
+{
+    char text[FSNN_TEXT], number[24];
+    fprintf(f->script, "set %ctics %s(", axis, axis == 'x' ? "rotate by 35 right " : "");
+    for (int64_t c = 0; c < classes; c++) {
+        snprintf(number, sizeof number, "%lld", (long long)c);
+        fsnn_text_clean(text, 14, names[c] ? names[c] : number);
+        fputs(c ? ", " : "", f->script);
+        fsnn_text_quote_tic(f->script, text);
+        fprintf(f->script, " %lld", (long long)c);
+    }
+    fputs(")\n", f->script);
+}
+
+static bool has_names(int64_t classes, const char *const *names)
+{
+    bool any = false;
+    for (int64_t c = 0; names && c < classes; c++)
+        any = any || names[c];
+    return any && classes <= MOST_NUMBERED;
+}
+
+static void draw(fsnn_figure *f, int64_t classes, const char *const *names,
+                 const int64_t *confusion, double cell)
 {
     fprintf(f->script,
             "set palette defined (0 '#FFFFFF', 0.05 '#DCEDF7', 0.25 '#9CCBE6', 0.6 '#0072B2', 1 "
@@ -86,6 +110,8 @@ static void draw(fsnn_figure *f, int64_t classes, const int64_t *confusion, doub
             (long long)(classes - 1), (long long)(classes - 1),
             (long long)fsnn_axis_whole_step(classes, MOST_NUMBERED),
             (long long)fsnn_axis_whole_step(classes, MOST_NUMBERED));
+    for (int axis = 0; axis < 2 && has_names(classes, names); axis++)
+        tics(f, "xy"[axis], classes, names);
     if (classes > MOST_CELLS) {
         fputs("plot data using 1:2:3 with image\n", f->script);
         return;
@@ -100,19 +126,20 @@ static void draw(fsnn_figure *f, int64_t classes, const int64_t *confusion, doub
     fputc('\n', f->script);
 }
 
-fsnn_status fsnn_plot_confusion(const char *title, int64_t classes, const int64_t *confusion,
-                                const char *path)
+fsnn_status fsnn_plot_confusion(const char *title, int64_t classes, const char *const *names,
+                                const int64_t *confusion, const char *path)
 {
-    const int top = FSNN_FIGURE_TOP + 8, left = 110, right = 1040, size = 860;
+    bool named = has_names(classes, names);
+    const int top = FSNN_FIGURE_TOP + 8, left = named ? 220 : 110, right = 1040, size = 860;
     fsnn_figure f;
     char text[128];
 
     FSNN_TRY(check(classes, confusion));
-    FSNN_TRY(fsnn_figure_begin(&f, path, top + size + 76, title));
+    FSNN_TRY(fsnn_figure_begin(&f, path, top + size + (named ? 170 : 76), title));
     data(&f, classes, confusion);
     accuracy(text, sizeof text, classes, confusion);
     fsnn_figure_subtitle(&f, text);
     fsnn_figure_panel(&f, left, right, top, top + size, "");
-    draw(&f, classes, confusion, (double)(right - left) / (double)classes);
+    draw(&f, classes, names, confusion, (double)(right - left) / (double)classes);
     return fsnn_figure_end(&f);
 }

@@ -232,16 +232,16 @@ static void confusion(void **state)
     const int64_t two[] = {90, 10, 0, 0}, one[] = {7};
 
     (void)state;
-    GOOD(fsnn_plot_confusion("two", 2, two, folder_path("two")));
+    GOOD(fsnn_plot_confusion("two", 2, NULL, two, folder_path("two")));
     check_pictures("two");
     assert_true(holds("two.svg", "accuracy 90.00 % (10 of 100 samples wrong)"));
     assert_true(holds("two.svg", ">true class<"));
     assert_true(holds("two.svg", ">predicted class<"));
     assert_true(holds("two.svg", ">90<"));
     assert_true(holds("two.dat", "\n1 0 0.1 10 "));
-    GOOD(fsnn_plot_confusion("one", 1, one, folder_path("single")));
+    GOOD(fsnn_plot_confusion("one", 1, NULL, one, folder_path("single")));
     check_pictures("single");
-    GOOD(fsnn_plot_confusion("many", 60, many, folder_path("sixty")));
+    GOOD(fsnn_plot_confusion("many", 60, NULL, many, folder_path("sixty")));
     check_pictures("sixty");
     assert_true(holds("sixty.svg", "no samples"));
 }
@@ -268,13 +268,13 @@ static void paths_are_only_names(void **state)
 
     (void)state;
     for (int i = 0; i < FSNN_COUNT(odd); i++) {
-        GOOD(fsnn_plot_confusion("odd", 1, one, folder_path(odd[i])));
+        GOOD(fsnn_plot_confusion("odd", 1, NULL, one, folder_path(odd[i])));
         check_pictures(odd[i]);
     }
     char before[512];
     assert_non_null(getcwd(before, sizeof before));
     assert_int_equal(chdir(folder), 0);
-    fsnn_status status = fsnn_plot_confusion("here", 1, one, "here");
+    fsnn_status status = fsnn_plot_confusion("here", 1, NULL, one, "here");
     assert_int_equal(chdir(before), 0);
     GOOD(status);
     check_pictures("here");
@@ -286,7 +286,7 @@ static void scripts_run_by_hand_anywhere(void **state)
     char command[1200];
 
     (void)state;
-    GOOD(fsnn_plot_confusion("again", 2, two, folder_path("again")));
+    GOOD(fsnn_plot_confusion("again", 2, NULL, two, folder_path("again")));
     int height = check_pictures("again");
     assert_int_equal(mkdir(folder_path("moved"), 0755), 0);
     assert_int_equal(rename(folder_path("again.gp"), folder_path("moved/again.gp")), 0);

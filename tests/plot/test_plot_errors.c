@@ -7,7 +7,7 @@ static char usual_path[4096];
 
 static fsnn_status draw(const char *name)
 {
-    return fsnn_plot_confusion("title", 2, counts, folder_path(name));
+    return fsnn_plot_confusion("title", 2, NULL, counts, folder_path(name));
 }
 
 static int keep_path(void **state)
@@ -136,7 +136,7 @@ static void names_that_scripts_cannot_hold(void **state)
     (void)state;
     for (int i = 0; i < FSNN_COUNT(bad); i++)
         FAILS(draw(bad[i]), FSNN_EARGUMENT);
-    FAILS(fsnn_plot_confusion("t", 2, counts, NULL), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_confusion("t", 2, NULL, counts, NULL), FSNN_EARGUMENT);
     CONTAINS(fsnn_error_text(), "path");
 }
 
@@ -149,9 +149,9 @@ static void wrong_arguments(void **state)
     const char *to = folder_path("wrong");
 
     (void)state;
-    FAILS(fsnn_plot_confusion("t", 0, counts, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_confusion("t", 0, NULL, counts, to), FSNN_EARGUMENT);
     FAILS(fsnn_plot_confusion("t", 2, NULL, to), FSNN_EARGUMENT);
-    FAILS(fsnn_plot_confusion("t", 2, negative, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_confusion("t", 2, NULL, negative, to), FSNN_EARGUMENT);
     CONTAINS(fsnn_error_text(), "row 1, column 0 is -3");
     FAILS(fsnn_plot_raster("t", 0, names, neurons, 2, 1, rows, to), FSNN_EARGUMENT);
     FAILS(fsnn_plot_raster("t", 1, names, neurons, 0, 1, rows, to), FSNN_EARGUMENT);
