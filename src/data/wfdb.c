@@ -3,6 +3,7 @@
 #include "data/wfdb.h"
 
 #include "base/bytes.h"
+#include "data/file_kind.h"
 
 #include <limits.h>
 #include <locale.h>
@@ -170,6 +171,8 @@ fsnn_status wfdb_read_header(const char *path, const uint8_t *bytes, size_t size
 {
     lines l = {.path = path, .bytes = bytes, .size = size};
     *out = (wfdb_header){0};
+    if (!size || file_kind_find(bytes, size))
+        return file_kind_fail(path, bytes, size, "the header of a WFDB record (.hea)");
     if (!next_line(&l))
         return fsnn_fail(FSNN_EFORMAT, "%s: holds no line of a header", path);
     FSNN_TRY(read_record(&l, out));

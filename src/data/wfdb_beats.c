@@ -120,7 +120,7 @@ static fsnn_status add_window(const record *r, fsnn_series *s, int64_t begin, in
     if (!x)
         return FSNN_EMEMORY;
     memcpy(x, r->x + begin * s->channels, (size_t)(length * s->channels) * sizeof *x);
-    if (mend(s, x, length, &gaps) < 0) {
+    if (mend(s, x, length, &gaps) >= 0) {
         s->count--;
         s->rows = rows;
         ++*left_out;

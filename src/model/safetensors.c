@@ -224,6 +224,9 @@ static fsnn_status copy_out(const reading *r, fsnn_arrays *out)
 fsnn_status safetensors_parse(const char *file, const uint8_t *data, size_t size, fsnn_arrays *out)
 {
     uint64_t header = 0;
+    if (!size)
+        return fsnn_fail(FSNN_EFORMAT, "%s: is empty (0 bytes); expected is a safetensors file",
+                         file);
     if (size < 8)
         return fsnn_fail(FSNN_EFORMAT,
                          "%s: %zu bytes are too few for a safetensors file: it may be truncated",

@@ -191,6 +191,126 @@ static void tables_cut(void **state)
     clear("set");
 }
 
+/* ---- one numbering ---- */
+
+static void make_parts(void)
+{
+    folder_make("tr"), folder_make("tr/cat"), folder_make("tr/dog");
+    folder_make("te"), folder_make("te/ant"), folder_make("te/dog");
+    record("tr/cat/1.bin", 3, 1), record("tr/dog/1.bin", 4, 1), record("te/dog/1.bin", 5, 1);
+}
+
+/* A test set by itself would number its only class 0. */
+static void training_numbers_the_classes(void **state)
+{
+    (void)state;
+    fsnn_data *data;
+    fsnn_data_info info;
+    make_parts();
+    const fsnn_event_files training = {.path = folder_path("tr")};
+    fsnn_event_files test = {.path = folder_path("te"), .training = &training};
+    check_set(&test, NULL, 1, (int[]){1}, (int[]){5});
+    GOOD(fsnn_data_events(&test, &four, NULL, &data));
+    fsnn_data_info_get(data, &info);
+    assert_int_equal(info.classes, 2);
+    assert_string_equal(fsnn_data_class(data, 0), "cat");
+    assert_string_equal(fsnn_data_class(data, 1), "dog");
+    assert_null(fsnn_data_class(data, 2));
+    assert_null(fsnn_data_class(data, -1));
+    fsnn_data_destroy(data);
+    record("te/ant/1.bin", 6, 1);
+    REFUSED(fsnn_data_events(&test, &four, NULL, &data), FSNN_EFORMAT,
+            "te: has samples of the class \"ant\", which the training set");
+    CONTAINS(fsnn_error_text(), "tr lacks; its classes are cat, dog");
+    assert_null(data);
+    clear("tr"), clear("te");
+}
+
+/* Texts in names of files, and numbers beside words. */
+static void patterns_are_numbered_alike(void **state)
+{
+    (void)state;
+    fsnn_data *data;
+    folder_make("tr"), folder_make("te");
+    record("tr/a_x.bin", 3, 1), record("tr/b_x.bin", 4, 1), record("tr/c_x.bin", 5, 1);
+    record("te/c_y.bin", 6, 1), record("te/b_y.bin", 7, 1);
+    const fsnn_event_files training = {.path = folder_path("tr"), .pattern = "{class}_*.bin"};
+    fsnn_event_files test = training;
+    test.path = folder_path("te");
+    test.training = &training;
+    check_set(&test, NULL, 2, (int[]){1, 2}, (int[]){7, 6});
+    /* numbers count by themselves, less first_class, in all parts */
+    record("tr/10.bs2", 3, 1), record("tr/2.bs2", 4, 1), record("te/10.bs2", 5, 1);
+    fsnn_event_files whole = {
+        .path = folder_path("tr"), .pattern = "{class}.bs2", .first_class = 2};
+    test = whole;
+    test.path = folder_path("te");
+    test.training = &whole;
+    check_set(&test, NULL, 1, (int[]){8}, (int[]){5});
+    GOOD(fsnn_data_events(&test, &four, NULL, &data));
+    assert_string_equal(fsnn_data_class(data, 8), "10");
+    assert_null(fsnn_data_class(data, 7));
+    fsnn_data_destroy(data);
+    record("te/3.bs2", 5, 1);
+    REFUSED(fsnn_data_events(&test, &four, NULL, &data), FSNN_EFORMAT,
+            "the class \"3\", which the training set");
+    folder_delete("te/3.bs2");
+    record("te/x.bs2", 5, 1);
+    REFUSED(fsnn_data_events(&test, &four, NULL, &data), FSNN_EFORMAT, "the class \"x\"");
+    clear("tr"), clear("te");
+}
+
+static void classes_from_one_on_are_warned_of(void **state)
+{
+    (void)state;
+    fsnn_data *data;
+    folder_make("set");
+    record("set/1.bs2", 3, 1), record("set/2.bs2", 4, 1);
+    fsnn_event_files files = {.path = folder_path("set"), .pattern = "{class}.bs2"};
+    GOOD(fsnn_data_events(&files, &four, NULL, &data));
+    CONTAINS(fsnn_data_warning(data, 0), "first_class: 1 numbers them from 0");
+    assert_null(fsnn_data_warning(data, 1));
+    fsnn_data_destroy(data);
+    files.first_class = 1;
+    GOOD(fsnn_data_events(&files, &four, NULL, &data));
+    assert_null(fsnn_data_warning(data, 0));
+    fsnn_data_destroy(data);
+    clear("set");
+}
+
+/* A stereo pair: what belongs to the other camera is said, also by a cache. */
+static void losses_are_warned_of(void **state)
+{
+    (void)state;
+    static const char head[] = "#!AER-DAT2.0\r\n# AEChip: DVS128\r\n";
+    uint8_t bytes[200];
+    size_t size = sizeof head - 1;
+    fsnn_data *data;
+    memcpy(bytes, head, size);
+    for (int i = 0; i < 5; i++) { /* one event, then four of the right camera */
+        const uint8_t event[8] = {0, 0, i ? 0x80 : 0, 2, 0, 0, 0, (uint8_t)i};
+        memcpy(bytes + size, event, sizeof event);
+        size += sizeof event;
+    }
+    folder_make("set");
+    folder_write("set/a.aedat", bytes, size);
+    const fsnn_event_files files = {.path = folder_path("set")};
+    for (int i = 0; i < 3; i++) {
+        GOOD(fsnn_data_events(&files, &four, i ? folder_path("cache") : NULL, &data));
+        CONTAINS(fsnn_data_warning(data, 0), "in 1 of 1 recordings more events are left out than "
+                                             "are read: in all 4 events with bit 15");
+        CONTAINS(fsnn_data_warning(data, 0), "; 1 are read");
+        assert_null(fsnn_data_warning(data, 1));
+        fsnn_data_destroy(data);
+    }
+    bytes[sizeof head - 1 + 2] = 0x80; /* none is left */
+    folder_write("set/a.aedat", bytes, size);
+    REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EFORMAT,
+            "a.aedat: no events are there that can be read, only 5 events with bit 15");
+    clear("cache");
+    clear("set");
+}
+
 /* ---- the cache ---- */
 
 static int files_in(const char *name, char *last)
@@ -271,6 +391,41 @@ static void cache_is_used_while_files_stay(void **state)
     fsnn_data_destroy(data);
     assert_int_equal(files_in("cache", file), 3);
     FAILS(fsnn_data_events(&files, &four, "/proc/nowhere", &data), FSNN_EIO);
+    clear("cache");
+    clear("set");
+}
+
+/* A file that is cut short or changed while it is in use is an error, no crash. */
+static void cache_is_damaged_in_use(void **state)
+{
+    (void)state;
+    char file[128];
+    struct stat about;
+    int32_t y;
+    fsnn_data *data;
+    fsnn_data_info info;
+    make_folders();
+    const fsnn_event_files files = {.path = folder_path("set")};
+    GOOD(fsnn_data_events(&files, &four, folder_path("cache"), &data));
+    fsnn_data_info_get(data, &info);
+    float *x = malloc((size_t)fsnn_shape_count(&info.shape) * sizeof *x);
+    assert_non_null(x);
+    assert_int_equal(files_in("cache", file), 1);
+    assert_int_equal(stat(folder_path(file), &about), 0);
+    GOOD(fsnn_data_sample(data, 3, x, &y));
+    changes_one_byte(file, about.st_size - 4);
+    REFUSED(fsnn_data_sample(data, 3, x, &y), FSNN_EFORMAT,
+            "the cache of events is damaged (sample 3");
+    GOOD(fsnn_data_sample(data, 2, x, &y));
+    changes_one_byte(file, about.st_size - 4);
+    GOOD(fsnn_data_sample(data, 3, x, &y));
+    assert_int_equal(truncate(folder_path(file), about.st_size - 8), 0);
+    REFUSED(fsnn_data_sample(data, 3, x, &y), FSNN_EIO, "was cut short while it was in use");
+    GOOD(fsnn_data_sample(data, 0, x, &y));
+    assert_int_equal(truncate(folder_path(file), 0), 0);
+    REFUSED(fsnn_data_sample(data, 0, x, &y), FSNN_EIO, "remove it, it is made anew");
+    free(x);
+    fsnn_data_destroy(data);
     clear("cache");
     clear("set");
 }
@@ -411,6 +566,11 @@ int main(void)
         cmocka_unit_test(lists_name_recordings),
         cmocka_unit_test(patterns_hold_classes),
         cmocka_unit_test(tables_cut),
+        cmocka_unit_test(training_numbers_the_classes),
+        cmocka_unit_test(patterns_are_numbered_alike),
+        cmocka_unit_test(classes_from_one_on_are_warned_of),
+        cmocka_unit_test(losses_are_warned_of),
+        cmocka_unit_test(cache_is_damaged_in_use),
         cmocka_unit_test(cache_is_used_while_files_stay),
         cmocka_unit_test(programs_share_a_cache),
         cmocka_unit_test(sensors_must_agree),

@@ -299,7 +299,7 @@ static void cut_anywhere(void **state)
             assert_non_null(exact);
             memcpy(exact, bytes, n);
             fsnn_status status = events_parse(names[f], exact, n, &e);
-            assert_true(status == FSNN_OK || status == FSNN_EFORMAT);
+            assert_true(status == FSNN_OK || status == FSNN_EFORMAT || status == FSNN_EUNSUPPORTED);
             for (int64_t i = 0; i < e.count; i++)
                 same_event(&e.event[i], recorded[i].t, &recorded[i]);
             assert_true(e.count <= RECORDED);
@@ -339,6 +339,78 @@ static void other_files(void **state)
     assert_false(fsnn_events_known(path));
     REFUSED(fsnn_events_read(path, &e), FSNN_EFORMAT, "has no array y");
     folder_delete("x.npz");
+}
+
+static void check_left_out(const char *path, const char *what, int64_t count, bool events)
+{
+    fsnn_events e;
+    int i = 0;
+    CASE("%s", path);
+    GOOD(fsnn_events_read(path, &e));
+    while (i < FSNN_LEFT_OUT - 1 && e.left_out[i].what && !strstr(e.left_out[i].what, what))
+        i++;
+    assert_non_null(e.left_out[i].what);
+    CONTAINS(e.left_out[i].what, what);
+    assert_int_equal(e.left_out[i].count, count);
+    assert_int_equal(e.left_out[i].events, events);
+    fsnn_events_free(&e);
+}
+
+/* Nothing vanishes: what is no event of the pixels is counted. */
+static void what_is_left_out_is_counted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *what;
+        int64_t count;
+        bool events;
+    } made_up[] =
+        {
+            {"dvs128.aedat", "bit 15", 1, true},
+            {"davis.aedat", "APS, IMU", 1, false},
+            {"packets.aedat", "not valid", 1, false},
+            {"packets.aedat", "special events", 1, false},
+        },
+      real[] = {
+          {"aedat2-dvs128-jaer/Tmpdiff128StereoPair-2014-10-21T18-18-47+0200-0.aedat", "bit 15",
+           30037, true},
+          {"aedat2-dvs128-jaer/Tmpdiff128StereoPair-2015-01-15T13-14-35+0100-0-JustR.aedat",
+           "bit 15", 566, true},
+          {"aedat4-davis346/davis.aedat4", "TRIG", 11, false},
+          {"aedat4-davis346/davis.aedat4", "IMUS", 13, false},
+          {"aedat4-davis346/davis.aedat4", "FRME", 3, false},
+      };
+    char path[512];
+    for (int i = 0; i < FSNN_COUNT(made_up); i++) {
+        snprintf(path, sizeof path, "tests/fuzz/events/%s", made_up[i].name);
+        check_left_out(path, made_up[i].what, made_up[i].count, made_up[i].events);
+    }
+    for (int i = 0; i < FSNN_COUNT(real); i++) {
+        snprintf(path, sizeof path, "%s/field/%s", files_data(), real[i].name);
+        if (access(path, R_OK) != 0)
+            skip();
+        check_left_out(path, real[i].what, real[i].count, real[i].events);
+    }
+}
+
+/* More kinds than there are places for: none is lost. */
+static void many_kinds(void **state)
+{
+    (void)state;
+    static const char *const what[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
+    fsnn_events e = {0};
+    int64_t sum = 0;
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < FSNN_COUNT(what); i++)
+            events_leave_out(&e, what[i], i == 9, i + 1);
+    events_leave_out(&e, "nothing", true, 0);
+    for (int i = 0; i < FSNN_LEFT_OUT; i++)
+        sum += e.left_out[i].count;
+    assert_int_equal(sum, 110);
+    assert_string_equal(e.left_out[1].what, "b");
+    assert_int_equal(e.left_out[1].count, 4);
+    CONTAINS(e.left_out[FSNN_LEFT_OUT - 1].what, "several other kinds");
+    assert_true(e.left_out[FSNN_LEFT_OUT - 1].events);
 }
 
 static void wrong_numbers_in_arrays(void **state)
@@ -448,6 +520,8 @@ int main(void)
         cmocka_unit_test(damaged_recordings),
         cmocka_unit_test(cut_anywhere),
         cmocka_unit_test(other_files),
+        cmocka_unit_test(what_is_left_out_is_counted),
+        cmocka_unit_test(many_kinds),
         cmocka_unit_test(wrong_numbers_in_arrays),
         cmocka_unit_test(packings_that_are_not_there),
         cmocka_unit_test(survives_failing_memory),

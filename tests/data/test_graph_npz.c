@@ -413,7 +413,7 @@ static void no_graphs(void **state)
     assert_false(fsnn_graph_known(none) || fsnn_graph_known(NULL));
     folder_write("g.npz", "nodes 8\n", 8);
     REFUSED(fsnn_graph_read(path, &other), FSNN_EFORMAT,
-            "g.npz: is no NPZ file; a graph is one, or a folder with meta.txt");
+            "g.npz: begins with the text \"nodes 8\": it is not a graph: an NPZ file, or a folder");
     assert_false(fsnn_graph_known(path));
     to_arrays(g, EDGES, &list);
     GOOD(fsnn_npz_write(path, &list));

@@ -528,6 +528,106 @@ static void refuses_archives(void **state)
 }
 
 /* Entries that claim the same bytes under names of their own cannot multiply a small file. */
+/* Objects and texts are in nobody's way but of those who ask for them. */
+static void leaves_out_what_is_no_number(void **state)
+{
+    (void)state;
+    static const char *const dict[] = {DICT("'|O'", "False", "(1,)"),
+                                       DICT("'<U5'", "False", "(2,)"),
+                                       DICT("'<f4'", "False", "(2,)")};
+    static const char *const names[] = {"o.npy", "words.npy", "x.npy"}, *const x[] = {"x", NULL},
+                             *const both[] = {"x", "words", NULL};
+    made m = {.size = 0};
+    fsnn_arrays list = {0};
+    for (int i = 0; i < 3; i++) {
+        uint8_t bytes[256];
+        add_local(&m, names[i], bytes, npy(bytes, 1, dict[i], "01234567", 8), i == 1 ? 8 : 0);
+    }
+    finish(&m, false, "");
+    GOOD(npz_parse("t.npz", m.bytes, m.size, &list));
+    assert_int_equal(list.count, 1);
+    assert_string_equal(list.item[0].name, "x");
+    assert_int_equal(list.unread_count, 2);
+    assert_string_equal(list.unread_name[1], "words");
+    CONTAINS(fsnn_arrays_unread(&list, "words"), "holds texts (type '<U5')");
+    CONTAINS(fsnn_arrays_unread(&list, "o"), "holds Python objects (type '|O')");
+    assert_null(fsnn_arrays_unread(&list, "x"));
+    GOOD(npz_parse_named("t.npz", m.bytes, m.size, x, &list));
+    assert_true(list.count == 1 && list.unread_count == 0);
+    REFUSED(npz_parse_named("t.npz", m.bytes, m.size, both, &list), FSNN_EUNSUPPORTED,
+            "t.npz: words.npy: holds texts (type '<U5')");
+    fsnn_arrays_free(&list);
+    folder_write("t.npz", m.bytes, m.size);
+    fsnn_data *data;
+    REFUSED(fsnn_data_npz(folder_path("t.npz"), "z", NULL, false, &data), FSNN_ENOTFOUND,
+            "has no array z; it holds x, o, words");
+    REFUSED(fsnn_data_npz(folder_path("t.npz"), "words", NULL, false, &data), FSNN_EUNSUPPORTED,
+            "holds texts");
+    GOOD(fsnn_data_npz(folder_path("t.npz"), "x", NULL, false, &data));
+    fsnn_data_destroy(data);
+    folder_delete("t.npz");
+}
+
+/* A deflated array of ZEROS bytes that are 0. */
+enum { ZEROS = 1 << 20 };
+
+static void add_zeros(made *m, const char *name, const char *dict)
+{
+    uint8_t *bytes = calloc(1, ZEROS + 256), packed[2048];
+    assert_non_null(bytes);
+    size_t size = npy(bytes, 1, dict, "", 0) + ZEROS, n = deflate_raw(bytes, size, packed, 2048);
+    int i = m->count++;
+    m->local[i] = m->size;
+    snprintf(m->entry[i].name, sizeof m->entry[i].name, "%s", name);
+    m->entry[i].crc = (uint32_t)crc32_z(0, bytes, size);
+    m->entry[i].packed = n;
+    m->entry[i].size = size;
+    m->entry[i].method = 8;
+    put_le(m, 0x04034b50, 4);
+    put_le(m, 20, 4);
+    put_le(m, 8, 2);
+    put_le(m, 0, 4);
+    put_le(m, 0, 12);
+    put_le(m, strlen(name), 2);
+    put_le(m, 0, 2);
+    put(m, name, strlen(name));
+    put(m, packed, n);
+    free(bytes);
+}
+
+/* A small file may unpack to anything: types and shapes are had without, an array that nobody asks
+ * for is not unpacked, and room is made only for what the header and the archive agree on. */
+static void headers_come_first(void **state)
+{
+    (void)state;
+    static const char *const x[] = {"x", NULL};
+    uint8_t small[128];
+    fsnn_arrays list = {0};
+    made m = {.size = 0};
+    add_local(&m, "x.npy", small, npy(small, 1, DICT("'|u1'", "False", "(2,)"), "ab", 2), 0);
+    add_zeros(&m, "big.npy", DICT("'|u1'", "False", "(1048576,)"));
+    finish(&m, false, "");
+    GOOD(npz_parse("t.npz", m.bytes, m.size, &list));
+    assert_int_equal(list.item[1].shape.dim[0], ZEROS);
+    m.bytes[m.directory - 40] ^= 0x55; /* who unpacks it meets the damage */
+    folder_write("t.npz", m.bytes, m.size);
+    REFUSED(fsnn_npz_read(folder_path("t.npz"), &list), FSNN_EFORMAT, "entry big.npy is damaged");
+    GOOD(fsnn_npz_headers(folder_path("t.npz"), &list));
+    assert_int_equal(list.count, 2);
+    assert_true(!list.item[0].data && !list.item[1].data);
+    assert_int_equal(list.item[1].dtype, FSNN_U8);
+    assert_int_equal(list.item[1].shape.dim[0], ZEROS);
+    GOOD(npz_parse_named("t.npz", m.bytes, m.size, x, &list));
+    assert_int_equal(list.count, 1);
+    m = (made){.size = 0};
+    add_zeros(&m, "big.npy", DICT("'|u1'", "False", "(1099511627776,)"));
+    finish(&m, false, "");
+    REFUSED(npz_parse("t.npz", m.bytes, m.size, &list), FSNN_EFORMAT,
+            "need 1099511627776 bytes, but 1048576 are there");
+    fsnn_arrays_free(&list);
+    folder_delete("t.npz");
+}
+
 static void entries_cannot_overlap(void **state)
 {
     (void)state;
@@ -669,6 +769,8 @@ int main(void)
         cmocka_unit_test(reads_numpy),
         cmocka_unit_test(refuses_archives),
         cmocka_unit_test(entries_cannot_overlap),
+        cmocka_unit_test(leaves_out_what_is_no_number),
+        cmocka_unit_test(headers_come_first),
         cmocka_unit_test(every_truncation_is_an_error),
         cmocka_unit_test(writes_zip64),
         cmocka_unit_test(header_is_aligned),

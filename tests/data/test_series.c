@@ -399,6 +399,132 @@ static void wfdb_reads(void **state)
     folder_delete("r.hea"), folder_delete("r.dat"), folder_delete("r.atr");
 }
 
+/* Format 212: value pairs in three bytes, -2048 is no sample. */
+static uint8_t *put_212(uint8_t *p, int a, int b)
+{
+    *p++ = (uint8_t)a;
+    *p++ = (uint8_t)((a >> 8 & 15) | (b >> 8 & 15) << 4);
+    *p++ = (uint8_t)b;
+    return p;
+}
+
+/* The mark of no sample is a gap, over which lines are drawn as over the `?` of .ts files; the
+ * checksums are those of the file's numbers. */
+static void wfdb_marks(void **state)
+{
+    (void)state;
+    const char *path = folder_path("r.hea");
+    static const int value[2][6] = {{-32768, 10, -32768, -32768, 40, -32768},
+                                    {-2048, 10, -2048, -2048, 40, -2048}};
+    static const float want[6] = {10, 10, 20, 30, 40, 40};
+    for (int f = 0; f < 2; f++) {
+        uint8_t bytes[18], *p = bytes;
+        char head[100];
+        fsnn_series *s;
+        fsnn_series_info info;
+        int sum = 0;
+        CASE("format %d", f ? 212 : 16);
+        for (int k = 0; k < 6; k++)
+            sum += value[f][k];
+        for (int k = 0; k < 6; k += 2)
+            p = f ? put_212(p, value[f][k], value[f][k + 1])
+                  : bytes_put_le(bytes_put_le(p, (uint64_t)value[f][k], 2),
+                                 (uint64_t)value[f][k + 1], 2);
+        snprintf(head, sizeof head, "r 1 1 6\nr.dat %d 1/mV 12 0 %d %d 0 a\n", f ? 212 : 16,
+                 value[f][0], (int16_t)sum);
+        folder_write("r.dat", bytes, (size_t)(p - bytes));
+        folder_write_text("r.hea", head);
+        GOOD(fsnn_series_wfdb(path, NULL, &s));
+        fsnn_series_info_get(s, &info);
+        assert_int_equal(info.missing, 4);
+        const float *x = fsnn_series_values(s, 0, NULL, NULL);
+        for (int k = 0; k < 6; k++)
+            assert_true(x[k] == want[k]);
+        fsnn_series_destroy(s);
+        /* beats at 1 (within a gap's reach) and at 2, whose window has no sample at all */
+        folder_write("r.atr", "\x01\x04\x01\x04\0", 6);
+        const fsnn_wfdb_options o = {.classes = "N", .before = 0, .after = 2};
+        GOOD(fsnn_series_wfdb(path, &o, &s));
+        fsnn_series_info_get(s, &info);
+        assert_true(info.count == 1 && info.missing == 1 && info.total == 2);
+        x = fsnn_series_values(s, 0, NULL, NULL);
+        assert_true(x[0] == 10 && x[1] == 10);
+        CONTAINS(fsnn_series_note(s, 0), "1 beats are left out: a signal has no sample");
+        assert_null(fsnn_series_note(s, 1));
+        fsnn_series_destroy(s);
+        /* no sample at all */
+        folder_write_text("r.hea", f ? "r 1 1 1\nr.dat 212 1/mV\n" : "r 1 1 1\nr.dat 16 1/mV\n");
+        REFUSED(fsnn_series_wfdb(path, NULL, &s), FSNN_EFORMAT,
+                "signal 0 has no sample at all, only the mark of none");
+    }
+    folder_delete("r.hea"), folder_delete("r.dat"), folder_delete("r.atr");
+}
+
+/* A record of a patient monitor with gaps in three signals. */
+static void wfdb_marks_of_a_monitor(void **state)
+{
+    (void)state;
+    char path[512];
+    fsnn_series *s;
+    fsnn_series_info info;
+    int64_t length;
+    snprintf(path, sizeof path, "%s/field/wfdb/s00001-2896-10-10-00-31n.hea", files_data());
+    if (access(path, R_OK) != 0)
+        skip();
+    GOOD(fsnn_series_wfdb(path, NULL, &s));
+    fsnn_series_info_get(s, &info);
+    assert_int_equal(info.missing, 5352);
+    const float *x = fsnn_series_values(s, 0, &length, NULL);
+    for (int64_t k = 0; k < length; k++)
+        assert_true(x[10 * k + 7] > 0 && x[10 * k + 7] < 300); /* mmHg; not -32768 */
+    fsnn_series_destroy(s);
+}
+
+/* Classes of a part are those of the training set, whatever order and number its file has. */
+static void classes_as_in_training(void **state)
+{
+    (void)state;
+    fsnn_series *train, *test;
+    fsnn_series_info info;
+    int64_t length;
+    int32_t label;
+    GOOD(fsnn_series_ts(put("a.ts", "@classLabel true u v w\n@data\n1:u\n2:v\n"), &train));
+    GOOD(fsnn_series_ts(put("b.ts", "@classLabel true w x u\n@data\n1:u\n2:w\n"), &test));
+    GOOD(fsnn_series_number_as(test, train));
+    fsnn_series_info_get(test, &info);
+    assert_int_equal(info.classes, 3);
+    assert_string_equal(fsnn_series_class(test, 1), "v");
+    assert_non_null(fsnn_series_values(test, 0, &length, &label));
+    assert_int_equal(label, 0);
+    assert_non_null(fsnn_series_values(test, 1, &length, &label));
+    assert_int_equal(label, 2);
+    fsnn_data *data;
+    GOOD(fsnn_data_series(test, 0, FSNN_PAD_END, &data));
+    assert_string_equal(fsnn_data_class(data, 2), "w");
+    fsnn_data_destroy(data);
+    fsnn_series_destroy(test);
+    GOOD(fsnn_series_ts(put("b.ts", "@classLabel true w x u\n@data\n1:u\n2:x\n"), &test));
+    REFUSED(
+        fsnn_series_number_as(test, train), FSNN_EFORMAT,
+        "has samples of the class \"x\", which the training set lacks; its classes are u, v, w");
+    fsnn_series_destroy(test);
+    fsnn_series_destroy(train);
+    folder_delete("a.ts"), folder_delete("b.ts");
+}
+
+/* Remarks of both kinds, between series too. */
+static void ts_remarks(void **state)
+{
+    (void)state;
+    fsnn_series *s;
+    fsnn_series_info info;
+    GOOD(fsnn_series_ts(put("a.ts", "%# so\n% and so\n@data\n1,2\n% between\n3,4\n"), &s));
+    fsnn_series_info_get(s, &info);
+    assert_true(info.count == 2 && info.total == 4);
+    fsnn_series_destroy(s);
+    folder_delete("a.ts");
+}
+
 static void wfdb_refuses(void **state)
 {
     (void)state;
@@ -669,13 +795,24 @@ static void balance(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ts_reads),    cmocka_unit_test(ts_refuses),
-        cmocka_unit_test(wav_reads),   cmocka_unit_test(wav_from_a_pipe),
-        cmocka_unit_test(wav_refuses), cmocka_unit_test(wav_folders),
-        cmocka_unit_test(wfdb_reads),  cmocka_unit_test(wfdb_refuses),
-        cmocka_unit_test(decimation),  cmocka_unit_test(frames),
-        cmocka_unit_test(mel),         cmocka_unit_test(scales),
-        cmocka_unit_test(axes),        cmocka_unit_test(balance),
+        cmocka_unit_test(ts_reads),
+        cmocka_unit_test(ts_refuses),
+        cmocka_unit_test(wav_reads),
+        cmocka_unit_test(wav_from_a_pipe),
+        cmocka_unit_test(wav_refuses),
+        cmocka_unit_test(wav_folders),
+        cmocka_unit_test(wfdb_reads),
+        cmocka_unit_test(wfdb_refuses),
+        cmocka_unit_test(wfdb_marks),
+        cmocka_unit_test(wfdb_marks_of_a_monitor),
+        cmocka_unit_test(classes_as_in_training),
+        cmocka_unit_test(ts_remarks),
+        cmocka_unit_test(decimation),
+        cmocka_unit_test(frames),
+        cmocka_unit_test(mel),
+        cmocka_unit_test(scales),
+        cmocka_unit_test(axes),
+        cmocka_unit_test(balance),
     };
     return cmocka_run_group_tests_name("data/series", tests, folder_open, folder_close);
 }

@@ -120,7 +120,144 @@ static void survey(void **state)
     assert_true(info.count == 6 && info.classes == 6 && info.spikes == 12 && info.units == 10);
     assert_true(info.seconds == 1.7F);
     folder_delete("s.h5");
-    FAILS(fsnn_shd_survey("/nowhere/x.h5", &info), FSNN_EFORMAT);
+    FAILS(fsnn_shd_survey("/nowhere/x.h5", &info), FSNN_EIO);
+}
+
+/* ---- files that name other files ---- */
+
+typedef enum away {
+    LINK_TO_FILE, /* spikes/times is a link to another file */
+    GROUP_AWAY,   /* spikes itself is */
+    LINK_TO_LINK, /* labels is a link within the file to such a one */
+    STORED_AWAY,  /* the numbers of labels lie in another file */
+    VIRTUAL,      /* labels is put together from another file */
+    NAMES_AWAY,   /* extra is a link to another file */
+    SOFT,         /* a link within the file, which is good */
+    AWAYS
+} away;
+
+static void write_away(hid_t file, away which, const char *other)
+{
+    hsize_t count = COUNT;
+    hid_t space = H5Screate_simple(1, &count, NULL), how = H5Pcreate(H5P_DATASET_CREATE);
+    H5Ldelete(file,
+              which == LINK_TO_FILE ? "spikes/times"
+              : which == GROUP_AWAY ? "spikes"
+                                    : "labels",
+              H5P_DEFAULT);
+    if (which == LINK_TO_FILE)
+        H5Lcreate_external(other, "spikes/times", file, "spikes/times", H5P_DEFAULT, H5P_DEFAULT);
+    if (which == GROUP_AWAY)
+        H5Lcreate_external(other, "spikes", file, "spikes", H5P_DEFAULT, H5P_DEFAULT);
+    if (which == LINK_TO_LINK || which == NAMES_AWAY)
+        H5Lcreate_external(other, "labels", file, "extra", H5P_DEFAULT, H5P_DEFAULT);
+    if (which == LINK_TO_LINK)
+        H5Lcreate_soft("/extra", file, "labels", H5P_DEFAULT, H5P_DEFAULT);
+    if (which == STORED_AWAY)
+        H5Pset_external(how, other, 0, COUNT);
+    if (which == VIRTUAL)
+        H5Pset_virtual(how, space, other, "labels", space);
+    if (which == STORED_AWAY || which == VIRTUAL)
+        H5Dclose(
+            H5Dcreate2(file, "labels", H5T_NATIVE_UINT8, space, H5P_DEFAULT, how, H5P_DEFAULT));
+    if (which == SOFT || which == NAMES_AWAY) {
+        const uint8_t labels[COUNT] = {3, 0, 1};
+        write_list(file, "mine", H5T_NATIVE_UINT8, H5T_NATIVE_UINT8, COUNT, labels);
+        H5Lcreate_soft("/mine", file, "labels", H5P_DEFAULT, H5P_DEFAULT);
+    }
+    H5Pclose(how), H5Sclose(space);
+}
+
+static void other_files_are_not_opened(void **state)
+{
+    (void)state;
+    static const struct {
+        away which;
+        const char *words; /* NULL: good */
+    } row[AWAYS] = {
+        {LINK_TO_FILE, "spikes/times is a link to another file, which is not opened"},
+        {GROUP_AWAY, "spikes/times is a link to another file"},
+        {LINK_TO_LINK, "labels is a link to another file"},
+        {STORED_AWAY, "labels is kept in another file (external storage)"},
+        {VIRTUAL, "labels is put together from other data sets (virtual)"},
+        {NAMES_AWAY, "extra is a link to another file"},
+        {SOFT, NULL},
+    };
+    fsnn_shd_options o = {.steps = 4, .duration = 1, .units = 10, .channels = 5};
+    make("other.h5", &(making){0});
+    for (int i = 0; i < AWAYS; i++) {
+        fsnn_data *data;
+        fsnn_shd_info info;
+        CASE("%s", row[i].words ? row[i].words : "a link within the file");
+        const char *path = make("b.h5", &(making){0});
+        hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+        assert_true(file >= 0);
+        write_away(file, row[i].which, folder_path("other.h5"));
+        H5Fclose(file);
+        if (row[i].words) {
+            REFUSED(fsnn_data_shd(path, &o, &data), FSNN_EUNSUPPORTED, row[i].words);
+            REFUSED(fsnn_shd_survey(path, &info), FSNN_EUNSUPPORTED, row[i].words);
+            continue;
+        }
+        GOOD(fsnn_data_shd(path, &o, &data));
+        int32_t label;
+        GOOD(fsnn_data_sample(data, 0, NULL, &label));
+        assert_int_equal(label, 3);
+        fsnn_data_destroy(data);
+    }
+    folder_delete("b.h5"), folder_delete("other.h5");
+}
+
+/* ---- names of classes ---- */
+
+/* extra/keys, of a length of their own or all of one. */
+static void name_classes(const char *path, const char *const *names, hsize_t count, bool fixed)
+{
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT), text = H5Tcopy(H5T_C_S1);
+    hid_t extra = H5Gcreate2(file, "extra", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    char same[8][6] = {{0}};
+    H5Tset_size(text, fixed ? sizeof same[0] : H5T_VARIABLE);
+    for (hsize_t i = 0; i < count; i++)
+        memcpy(same[i], names[i], strlen(names[i]));
+    write_list(file, "extra/keys", text, text, count, fixed ? (const void *)same : names);
+    H5Tclose(text), H5Gclose(extra), H5Fclose(file);
+}
+
+/* Labels are 2, 0, 5 in both files; what they are called differs. */
+static void names_number_the_classes(void **state)
+{
+    (void)state;
+    static const char *const mine[] = {"zero", "one", "two", "three", "four", "five"},
+                             *const theirs[] = {"five", "four", "zero", "two"};
+    fsnn_shd_options o = {.steps = 4, .duration = 1, .units = 10, .channels = 5};
+    fsnn_data *data;
+    fsnn_data_info info;
+    int32_t label[COUNT];
+    const char *path = make("test.h5", &(making){.label = 2});
+    o.training = make("train.h5", &(making){.label = 2});
+    name_classes(path, mine, 6, true);
+    name_classes(o.training, theirs, 4, false);
+    GOOD(fsnn_data_shd(path, &o, &data));
+    for (int i = 0; i < COUNT; i++)
+        GOOD(fsnn_data_sample(data, i, NULL, &label[i]));
+    assert_true(label[0] == 3 && label[1] == 2 && label[2] == 0); /* two, zero, five */
+    fsnn_data_info_get(data, &info);
+    assert_int_equal(info.classes, 4);
+    assert_string_equal(fsnn_data_class(data, 3), "two");
+    fsnn_data_destroy(data);
+    o.training = NULL;
+    GOOD(fsnn_data_shd(path, &o, &data));
+    GOOD(fsnn_data_sample(data, 0, NULL, label));
+    assert_int_equal(label[0], 2);
+    assert_string_equal(fsnn_data_class(data, 2), "two");
+    fsnn_data_destroy(data);
+    static const char *const few[] = {"zero", "five"};
+    o.training = make("train.h5", &(making){.label = 2});
+    name_classes(o.training, few, 2, false);
+    REFUSED(fsnn_data_shd(path, &o, &data), FSNN_EFORMAT,
+            "test.h5: has samples of the class \"two\", which the training set");
+    CONTAINS(fsnn_error_text(), "train.h5 lacks; its classes are zero, five");
+    folder_delete("test.h5"), folder_delete("train.h5");
 }
 
 static void refuses(void **state)
@@ -155,9 +292,10 @@ static void refuses(void **state)
     };
     for (int i = 0; i < FSNN_COUNT(bad); i++)
         FAILS(fsnn_data_shd(path, &bad[i], &data), FSNN_EARGUMENT);
-    FAILS(fsnn_data_shd("/nowhere/x.h5", &o, &data), FSNN_EFORMAT);
+    FAILS(fsnn_data_shd("/nowhere/x.h5", &o, &data), FSNN_EIO);
     folder_write("b.h5", "no HDF5", 7);
-    REFUSED(fsnn_data_shd(path, &o, &data), FSNN_EFORMAT, "is no HDF5 file");
+    REFUSED(fsnn_data_shd(path, &o, &data), FSNN_EFORMAT,
+            "begins with the text \"no HDF5\": it is not an HDF5 file of spike trains");
     folder_delete("b.h5");
 }
 
@@ -190,6 +328,8 @@ int main(void)
         cmocka_unit_test(bins),
         cmocka_unit_test(survey),
         cmocka_unit_test(refuses),
+        cmocka_unit_test(other_files_are_not_opened),
+        cmocka_unit_test(names_number_the_classes),
         cmocka_unit_test(cuts),
     };
     return cmocka_run_group_tests_name("data/shd", tests, folder_open, folder_close);

@@ -98,6 +98,52 @@ static void test_relative_and_limits(void **state)
     fsnn_description_destroy(d);
 }
 
+/* Sets of numbers: a class of the test set must be one of the training set; the encoder must be
+ * able to tell the values apart. */
+static void test_classes_and_ranges(void **state)
+{
+    (void)state;
+    fsnn_data *train, *test;
+    fsnn_description *d;
+    write_npz("far/far.npz", 2); /* classes 0 and 1 alone */
+    d = describe("{kind: npz, train: ../far/far.npz, test: test.npz}");
+    REFUSED(fsnn_description_data(d, &train, &test), FSNN_EDESCRIPTION,
+            "data.test: there are samples of class 2, which no sample of the training set has");
+    GOOD(fsnn_description_data(d, NULL, &test)); /* numbers need no training set */
+    assert_null(fsnn_data_warning(test, 0));
+    assert_null(fsnn_data_class(test, 0));
+    fsnn_data_destroy(test);
+    fsnn_description_destroy(d);
+    write_npz("far/far.npz", 5);
+    static const struct {
+        const char *text, *words;
+    } row[] = {
+        {"encoder: {kind: rate, steps: 4}", "encoder rate: values (times gain) lie from 0 to 78"},
+        {"encoder: {kind: rate, steps: 4}", "are above 1 and spike as 1 does"},
+        {"encoder: {kind: rate, steps: 4}", "encoder.gain: 0.01282, or normalize: {deviation: 78}"},
+        {"encoder: {kind: latency, steps: 4, gain: 0.5}", "encoder latency: values (times gain)"},
+        {"encoder: {kind: rate}, normalize: {mean: 78}",
+         "are below 0 and never spike; normalize: {mean: -78, deviation: 78} with gain 1"},
+        {"encoder: {kind: rate, gain: 0.01282}", NULL},
+        {"encoder: {kind: rate}, normalize: {deviation: 78}", NULL},
+        {"encoder: {kind: direct}", NULL},
+        {"encoder: {kind: delta}", NULL},
+    };
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        char text[256];
+        CASE("%s", row[i].text);
+        snprintf(text, sizeof text, "{kind: npz, train: train.npz, %s}", row[i].text);
+        d = describe(text);
+        GOOD(fsnn_description_data(d, &train, NULL));
+        if (row[i].words)
+            CONTAINS(fsnn_data_warning(train, 0), row[i].words);
+        else
+            assert_null(fsnn_data_warning(train, 0));
+        fsnn_data_destroy(train);
+        fsnn_description_destroy(d);
+    }
+}
+
 static void test_validation(void **state)
 {
     (void)state;
@@ -270,6 +316,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_relative_and_limits),
+        cmocka_unit_test(test_classes_and_ranges),
         cmocka_unit_test(test_validation),
         cmocka_unit_test(test_idx),
         cmocka_unit_test(test_elsewhere),

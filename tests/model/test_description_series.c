@@ -6,8 +6,8 @@
 
 #include "folder.h"
 
-static const char *const names[] = {"a.ts",   "b.ts",   "c.ts",  "m.yaml", "x.npy", "y.npy",
-                                    "images", "labels", "r.hea", "r.dat",  "r.atr"};
+static const char *const names[] = {"a.ts",  "b.ts",   "c.ts",   "d.ts",  "m.yaml", "x.npy",
+                                    "y.npy", "images", "labels", "r.hea", "r.dat",  "r.atr"};
 
 /* NumPy's format 1.0, float32. */
 static void put_npy(const char *name, const char *shape, const float *values, size_t count)
@@ -30,6 +30,7 @@ static int enter(void **state)
     folder_write_text("a.ts", "@classLabel true u v w\n@data\n0,4:1,1:u\n2,2,2:1,1,1:v\n2:1:v\n");
     folder_write_text("b.ts", "@classLabel true u v w\n@data\n1,2,3,4,5:0,0,0,0,0:v\n");
     folder_write_text("c.ts", "@classLabel true v u w\n@data\n1,2:3,4:v\n");
+    folder_write_text("d.ts", "@classLabel true x\n@data\n1,2:3,4:x\n");
     float x[12];
     for (int i = 0; i < 12; i++)
         x[i] = (float)i;
@@ -174,14 +175,34 @@ static void test_arrays(void **state)
     fsnn_data_destroy(train);
 }
 
+/* The test set's file has the classes in another order: numbers are those of the training set, also
+ * where the test set alone is opened. */
+static void test_one_numbering(void **state)
+{
+    (void)state;
+    fsnn_data *train = NULL, *test;
+    int32_t label;
+    fsnn_description *d = describe("{kind: ts, train: a.ts, test: c.ts}", NULL);
+    for (int alone = 0; alone < 2; alone++) {
+        GOOD(fsnn_description_data(d, alone ? NULL : &train, &test));
+        GOOD(fsnn_data_sample(test, 0, NULL, &label));
+        assert_int_equal(label, 1);
+        assert_string_equal(fsnn_data_class(test, 1), "v");
+        fsnn_data_destroy(test);
+    }
+    fsnn_data_destroy(train);
+    fsnn_description_destroy(d);
+}
+
 static void test_errors(void **state)
 {
     (void)state;
     static const struct {
         const char *text, *words;
     } row[] = {
-        {"{kind: ts, train: a.ts, test: c.ts}",
-         "class 0 is called \"u\" in the training set, \"v\" in the test set"},
+        {"{kind: ts, train: c.ts, test: d.ts}",
+         "m.yaml:4:37: data.test: the test set: has samples of the class \"x\", which the training "
+         "set lacks; its classes are v, u, w"},
         {"{kind: ts, train: a.ts, front: mel}",
          "m.yaml:4:38: data.front: a mel spectrum needs series whose rate is known"},
         {"{kind: hdf5, train: a.ts, channels: 800}",
@@ -197,7 +218,7 @@ static void test_errors(void **state)
          "m.yaml:4:42: data.balance: samples without classes cannot be balanced"},
         {"{kind: ts, train: nowhere.ts}", "there is no file \"nowhere.ts\""},
         {"{kind: wav, train: a.ts}", "it is not a WAV file"},
-        {"{kind: hdf5, train: a.ts}", "is no HDF5 file"},
+        {"{kind: hdf5, train: a.ts}", "it is not an HDF5 file of spike trains"},
         {"{kind: npy, train: {samples: x.npy, classes: x.npy}}", "expected is one class a sample"},
         {"{kind: npy, train: y.npy, sequence: rows}",
          "m.yaml:4:43: data.sequence: samples of shape [1] are no pictures"},
@@ -222,9 +243,8 @@ static void test_errors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ts),
-        cmocka_unit_test(test_wfdb),
-        cmocka_unit_test(test_arrays),
+        cmocka_unit_test(test_ts),     cmocka_unit_test(test_wfdb),
+        cmocka_unit_test(test_arrays), cmocka_unit_test(test_one_numbering),
         cmocka_unit_test(test_errors),
     };
     return cmocka_run_group_tests(tests, enter, leave);
