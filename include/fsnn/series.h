@@ -66,10 +66,10 @@ typedef struct fsnn_wfdb_options {
 
 /* A WFDB record, `path` its header (.hea): one .dat file of format 212 or 16, annotations .atr
  * beside it. Physical units. First values and checksums of the header are checked. With options
- * NULL the whole record is one series without class. The mark of no sample (-32768, -2048 in format
- * 212) is a missing value, over which a straight line is drawn as in .ts files; beats in whose window
- * a signal has no sample at all are left out (fsnn_series_note). (PhysioNet, WFDB file formats; A. Goldberger
- * et al. 2000.) */
+ * NULL the whole record is one series without class. The mark of no sample (-32768, in format 212
+ * -2048) is a missing value, over which a straight line is drawn as in .ts files; beats in whose
+ * window a signal has no sample at all are left out (fsnn_series_note). (PhysioNet, WFDB file
+ * formats; A. Goldberger et al. 2000.) */
 FSNN_API fsnn_status fsnn_series_wfdb(const char *path, const fsnn_wfdb_options *options,
                                       fsnn_series **series);
 

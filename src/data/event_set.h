@@ -1,4 +1,5 @@
-/* data/event_set.h: the packed events of all samples of a set, in memory or in a file of a cache. */
+/* data/event_set.h: the packed events of all samples of a set, in memory or in a file of a
+ * cache. */
 #ifndef FSNN_DATA_EVENT_SET_H
 #define FSNN_DATA_EVENT_SET_H
 

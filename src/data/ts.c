@@ -1,6 +1,6 @@
-/* data/ts.c: UCR/UEA .ts files: `#` and `%` comments, `@` header, `@data`, then a series a line, dimensions
- * apart by `:`, values by `,`, the class after the last `:`. Nothing is allocated for a series
- * before its values were counted. */
+/* data/ts.c: UCR/UEA .ts files: `#` and `%` comments, `@` header, `@data`, then a series a line,
+ * dimensions apart by `:`, values by `,`, the class after the last `:`. Nothing is allocated for a
+ * series before its values were counted. */
 #include "data/file_kind.h"
 #include "data/series_set.h"
 

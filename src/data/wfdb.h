@@ -28,8 +28,8 @@ fsnn_status wfdb_read_header(const char *path, const uint8_t *bytes, size_t size
 /* Samples in time that `size` bytes hold, where the header does not say; FSNN_EFORMAT where they
  * are too few for what it says. */
 fsnn_status wfdb_length(const char *path, const wfdb_header *h, size_t size, int64_t *length);
-/* All samples as x [length, signals], in physical units, `length` as wfdb_length found it; NaN where
- * the file has the mark of no sample. */
+/* All samples as x [length, signals], in physical units, `length` as wfdb_length found it; NaN
+ * where the file has the mark of no sample. */
 fsnn_status wfdb_read_signals(const char *path, const wfdb_header *h, const uint8_t *bytes,
                               int64_t length, float *x);
 
