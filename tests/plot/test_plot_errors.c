@@ -150,7 +150,7 @@ static void wrong_arguments(void **state)
 
     (void)state;
     FAILS(fsnn_plot_confusion("t", 0, NULL, counts, to), FSNN_EARGUMENT);
-    FAILS(fsnn_plot_confusion("t", 2, NULL, to), FSNN_EARGUMENT);
+    FAILS(fsnn_plot_confusion("t", 2, NULL, NULL, to), FSNN_EARGUMENT);
     FAILS(fsnn_plot_confusion("t", 2, NULL, negative, to), FSNN_EARGUMENT);
     CONTAINS(fsnn_error_text(), "row 1, column 0 is -3");
     FAILS(fsnn_plot_raster("t", 0, names, neurons, 2, 1, rows, to), FSNN_EARGUMENT);
