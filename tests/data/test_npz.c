@@ -537,7 +537,7 @@ static void leaves_out_what_is_no_number(void **state)
                                        DICT("'<f4'", "False", "(2,)")};
     static const char *const names[] = {"o.npy", "words.npy", "x.npy"}, *const x[] = {"x", NULL},
                              *const both[] = {"x", "words", NULL};
-    made m = {.size = 0};
+    archive m = {.size = 0};
     fsnn_arrays list = {0};
     for (int i = 0; i < 3; i++) {
         uint8_t bytes[256];
@@ -571,7 +571,7 @@ static void leaves_out_what_is_no_number(void **state)
 /* A deflated array of ZEROS bytes that are 0. */
 enum { ZEROS = 1 << 20 };
 
-static void add_zeros(made *m, const char *name, const char *dict)
+static void add_zeros(archive *m, const char *name, const char *dict)
 {
     uint8_t *bytes = calloc(1, ZEROS + 256), packed[2048];
     assert_non_null(bytes);
@@ -603,7 +603,7 @@ static void headers_come_first(void **state)
     static const char *const x[] = {"x", NULL};
     uint8_t small[128];
     fsnn_arrays list = {0};
-    made m = {.size = 0};
+    archive m = {.size = 0};
     add_local(&m, "x.npy", small, npy(small, 1, DICT("'|u1'", "False", "(2,)"), "ab", 2), 0);
     add_zeros(&m, "big.npy", DICT("'|u1'", "False", "(1048576,)"));
     finish(&m, false, "");
@@ -619,7 +619,7 @@ static void headers_come_first(void **state)
     assert_int_equal(list.item[1].shape.dim[0], ZEROS);
     GOOD(npz_parse_named("t.npz", m.bytes, m.size, x, &list));
     assert_int_equal(list.count, 1);
-    m = (made){.size = 0};
+    m = (archive){.size = 0};
     add_zeros(&m, "big.npy", DICT("'|u1'", "False", "(1099511627776,)"));
     finish(&m, false, "");
     REFUSED(npz_parse("t.npz", m.bytes, m.size, &list), FSNN_EFORMAT,
