@@ -1,5 +1,5 @@
 /* cli/simulate/simulate.h: the parts of fsnn simulate: options in simulate.c, the current over time
- * in simulate_current.c, one run in simulate_run.c, what is written in simulate_output.c and
+ * in simulate_current.c and simulate_samples.c, one run in simulate_run.c, what is written in simulate_output.c and
  * simulate_figure.c, and the ready-made pictures in show_*.c. Functions that return int return an
  * exit code, after a sentence when it is not CLI_GOOD. */
 #ifndef FSNN_CLI_SIMULATE_H
@@ -86,9 +86,8 @@ bool sim_has_threshold(const sim_setup *setup);
 /* "constant:1.5", "1.5", "step:2@5-10", ...; a file is read here. Free with sim_current_free. */
 int sim_current_read(const char *text, sim_current *current);
 void sim_current_free(sim_current *current);
-/* Current of each step and neuron, [steps][neurons]: step k has the value of time k h, at its
- * start.
- */
+/* Current of each step and neuron, [steps][neurons], to be freed: its value where the method takes
+ * it, which is the beginning, the middle or the end of the step. */
 float *sim_current_samples(const sim_setup *setup);
 
 /* ---- a run ---- */

@@ -1,5 +1,5 @@
-/* cli/simulate/simulate_current.c: the input current of fsnn simulate: read from its short form,
- * and drawn as samples. */
+/* cli/simulate/simulate_current.c: the input current of fsnn simulate, read from its short form.
+ * Its samples are drawn in simulate_samples.c. */
 #include "cli/simulate/simulate.h"
 
 #include <errno.h>
@@ -291,84 +291,4 @@ void sim_current_free(sim_current *current)
 {
     free(current->sample);
     memset(current, 0, sizeof *current);
-}
-
-/* ---- samples ---- */
-
-/* SplitMix64 (Steele, Lea and Flood 2014): a hash of seed and index, so that a sample does not
- * depend on how many there are. */
-static uint64_t hash(uint64_t z)
-{
-    z += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-static double uniform(uint64_t bits) /* (0, 1] */
-{
-    return (double)((bits >> 11) + 1) * 0x1p-53;
-}
-
-/* Box and Muller (1958). */
-static double normal(uint64_t seed, uint64_t neuron, uint64_t k)
-{
-    uint64_t key = hash(hash(hash(seed) ^ neuron) ^ k);
-    return sqrt(-2 * log(uniform(hash(key)))) * cos(2 * M_PI * uniform(hash(key + 1)));
-}
-
-static double constant(const sim_setup *s, int64_t k, int64_t n)
-{
-    (void)k, (void)n;
-    return s->current.p[0];
-}
-
-static double step(const sim_setup *s, int64_t k, int64_t n)
-{
-    const double *p = s->current.p;
-    double t = (double)k * s->step, slack = 1e-9 * s->step;
-    (void)n;
-    return t >= p[1] - slack && t < p[2] - slack ? p[0] : 0;
-}
-
-static double ramp(const sim_setup *s, int64_t k, int64_t n)
-{
-    const double *p = s->current.p;
-    (void)n;
-    return p[0] + (p[1] - p[0]) * (double)k * s->step / s->time;
-}
-
-static double sine(const sim_setup *s, int64_t k, int64_t n)
-{
-    const double *p = s->current.p;
-    (void)n;
-    return p[2] + p[0] * sin(2 * M_PI * p[1] * (double)k * s->step);
-}
-
-static double noise(const sim_setup *s, int64_t k, int64_t n)
-{
-    const double *p = s->current.p;
-    return p[0] + p[1] * normal(s->seed, (uint64_t)n, (uint64_t)k);
-}
-
-/* A single column serves all neurons. */
-static double recorded(const sim_setup *s, int64_t k, int64_t n)
-{
-    const sim_current *c = &s->current;
-    return c->sample[k * c->neurons + n % c->neurons];
-}
-
-static double (*const sample[SIM_CURRENTS])(const sim_setup *, int64_t, int64_t) = {
-    [SIM_CONSTANT] = constant, [SIM_STEP] = step,   [SIM_RAMP] = ramp,
-    [SIM_SINE] = sine,         [SIM_NOISE] = noise, [SIM_FILE] = recorded,
-};
-
-float *sim_current_samples(const sim_setup *s)
-{
-    float *x = cli_allocate((size_t)(s->steps * s->neurons), sizeof *x);
-    for (int64_t k = 0; k < s->steps; k++) {
-        for (int64_t n = 0; n < s->neurons; n++)
-            x[k * s->neurons + n] = (float)sample[s->current.kind](s, k, n);
-    }
-    return x;
 }

@@ -1,0 +1,124 @@
+/* cli/simulate/simulate_samples.c: the current of each step, sampled where the method takes it. */
+#include "cli/simulate/simulate.h"
+
+#include <math.h>
+
+/* ---- where in its step a method takes the current ---- */
+
+typedef enum side { AFTER, BEFORE, BETWEEN } side;
+
+typedef struct moment {
+    double at; /* share of the step */
+    side side; /* at a jump of the current, its value */
+} moment;
+
+/* Explicit methods take the current at the beginning of a step, with the value behind a jump there;
+ * implicit ones at its end, with the value before a jump, which the step that ends there has none
+ * of. trap and abm go from one end to the next in a straight line: the mean at a jump keeps its
+ * integral. What is held over the step is nearest to a current that varies in the middle. */
+static const moment forward = {0, AFTER}, backward = {1, BEFORE};
+static const moment of_method[] = {
+    [FSNN_TRAP] = {1, BETWEEN}, [FSNN_ABM] = {1, BETWEEN}, [FSNN_ML] = {0.5, AFTER},
+    [FSNN_HEUN] = {0.5, AFTER}, [FSNN_RK4] = {0.5, AFTER},
+};
+
+static moment moment_of(const sim_setup *s)
+{
+    if ((int)s->method < CLI_COUNT(of_method) && of_method[s->method].at > 0)
+        return of_method[s->method];
+    return s->implicit ? backward : forward;
+}
+
+/* ---- random numbers ---- */
+
+/* SplitMix64 (Steele, Lea and Flood 2014): a hash of seed and index, so that a sample does not
+ * depend on how many there are. */
+static uint64_t hash(uint64_t z)
+{
+    z += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+static double uniform(uint64_t bits) /* (0, 1] */
+{
+    return (double)((bits >> 11) + 1) * 0x1p-53;
+}
+
+/* Box and Muller (1958). */
+static double normal(uint64_t seed, uint64_t neuron, uint64_t k)
+{
+    uint64_t key = hash(hash(hash(seed) ^ neuron) ^ k);
+    return sqrt(-2 * log(uniform(hash(key)))) * cos(2 * M_PI * uniform(hash(key + 1)));
+}
+
+/* ---- the kinds: the current of step k and neuron n, taken at time t ---- */
+
+typedef struct instant {
+    int64_t k;
+    double t;
+    side side;
+} instant;
+
+static double constant(const sim_setup *s, const instant *i, int64_t n)
+{
+    (void)i, (void)n;
+    return s->current.p[0];
+}
+
+static double step(const sim_setup *s, const instant *i, int64_t n)
+{
+    const double *p = s->current.p, slack = 1e-9 * s->step;
+    bool after = i->t >= p[1] - slack && i->t < p[2] - slack;
+    bool before = i->t > p[1] + slack && i->t <= p[2] + slack;
+    (void)n;
+    if (i->side == BETWEEN)
+        return p[0] * 0.5 * (before + after);
+    return i->side == BEFORE ? p[0] * before : p[0] * after;
+}
+
+static double ramp(const sim_setup *s, const instant *i, int64_t n)
+{
+    const double *p = s->current.p;
+    (void)n;
+    return p[0] + (p[1] - p[0]) * i->t / s->time;
+}
+
+static double sine(const sim_setup *s, const instant *i, int64_t n)
+{
+    const double *p = s->current.p;
+    (void)n;
+    return p[2] + p[0] * sin(2 * M_PI * p[1] * i->t);
+}
+
+/* A number a step, wherever in it the method takes it: between two samples there is no more. */
+static double noise(const sim_setup *s, const instant *i, int64_t n)
+{
+    const double *p = s->current.p;
+    return p[0] + p[1] * normal(s->seed, (uint64_t)n, (uint64_t)i->k);
+}
+
+/* Line k is the current of step k, likewise. A single column serves all neurons. */
+static double recorded(const sim_setup *s, const instant *i, int64_t n)
+{
+    const sim_current *c = &s->current;
+    return c->sample[i->k * c->neurons + n % c->neurons];
+}
+
+static double (*const sample[SIM_CURRENTS])(const sim_setup *, const instant *, int64_t) = {
+    [SIM_CONSTANT] = constant, [SIM_STEP] = step,   [SIM_RAMP] = ramp,
+    [SIM_SINE] = sine,         [SIM_NOISE] = noise, [SIM_FILE] = recorded,
+};
+
+float *sim_current_samples(const sim_setup *s)
+{
+    float *x = cli_allocate((size_t)(s->steps * s->neurons), sizeof *x);
+    const moment m = moment_of(s);
+    for (int64_t k = 0; k < s->steps; k++) {
+        const instant i = {k, ((double)k + m.at) * s->step, m.side};
+        for (int64_t n = 0; n < s->neurons; n++)
+            x[k * s->neurons + n] = (float)sample[s->current.kind](s, &i, n);
+    }
+    return x;
+}
