@@ -426,10 +426,21 @@ typedef struct fsnn_energy {
 FSNN_API fsnn_status fsnn_net_certificate(const fsnn_net *net, int node,
                                           fsnn_certificate *certificate);
 
-typedef enum fsnn_record { FSNN_RECORD_V, FSNN_RECORD_SPIKES, FSNN_RECORD_CURRENT } fsnn_record;
+typedef enum fsnn_record {
+    FSNN_RECORD_V,
+    FSNN_RECORD_SPIKES,
+    FSNN_RECORD_CURRENT,
+    FSNN_RECORD_TEST,
+    FSNN_RECORD_THRESHOLD
+} fsnn_record;
 /* Copies what a neuron node did in the last forward: `out` [K, B, node shape], row-major: V the
- * potential after each step (v_1 ... v_K), SPIKES its output, CURRENT its input. Needs plan.record.
- * `node` is an index. */
+ * potential after each step (v_1 ... v_K), SPIKES its output, CURRENT its input. TEST is the
+ * potential that the spike test of each step saw and THRESHOLD what it was compared with: a spike
+ * where TEST >= THRESHOLD (but for noise and refractory periods). Resets current and none test v + dv
+ * at the state before the step; the others the potential that the step gave, which is there as the
+ * spike left it with value, delta and restart. An argument of the spike of the neuron's own (alif)
+ * is TEST - THRESHOLD, so its threshold moves. Needs plan.record. `node` is an index. Error
+ * FSNN_EARGUMENT: TEST or THRESHOLD of a readout, which has none. */
 FSNN_API fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float *out);
 
 /* The states of a neuron node: the name of state i, "v" first, until NULL (also for other

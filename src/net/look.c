@@ -223,12 +223,32 @@ fsnn_status fsnn_net_read_state(const fsnn_net *net, int node, int state, float 
     return FSNN_OK;
 }
 
+static fsnn_status read_tested(const fsnn_net *net, int node, fsnn_record what, float *out)
+{
+    const op_node *op = net_neuron(net, node);
+    const net_step *step = step_of(net, node);
+    if (neuron_node_readout(op))
+        return fsnn_fail(FSNN_EARGUMENT, "\"%s\" is a readout: it never spikes and tests nothing",
+                         op->name);
+    const int64_t count = net->K * op->B * fsnn_shape_count(&op->out[0]);
+    float *space = fsnn_alloc((size_t)count * 2 * sizeof *space);
+    if (!space)
+        return FSNN_EMEMORY;
+    neuron_node_tested(op, net_data(net, step->in[0]), net_data(net, step->out[0]), space,
+                       space + count);
+    deliver(net, op, what == FSNN_RECORD_TEST ? space : space + count, out);
+    fsnn_free(space);
+    return FSNN_OK;
+}
+
 fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float *out)
 {
     FSNN_NEED(net);
     if (what == FSNN_RECORD_V)
         return fsnn_net_read_state(net, node, 0, out);
     FSNN_TRY(check_read(net, node));
+    if (what == FSNN_RECORD_TEST || what == FSNN_RECORD_THRESHOLD)
+        return read_tested(net, node, what, out);
     const net_step *step = step_of(net, node);
     deliver(net, net_neuron(net, node),
             net_data(net, what == FSNN_RECORD_CURRENT ? step->in[0] : step->out[0]), out);

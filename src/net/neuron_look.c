@@ -69,6 +69,19 @@ void neuron_node_values(const op_node *node, int i, const float *spikes, float *
         scan_potentials(&st->scan, spikes, out);
 }
 
+void neuron_node_tested(const op_node *node, const float *I, const float *spikes, float *test,
+                        float *threshold)
+{
+    const neuron_layer *st = node->state;
+    scan_tested(&st->scan, I, spikes, test, threshold);
+}
+
+bool neuron_node_readout(const op_node *node)
+{
+    const neuron_layer *st = node->state;
+    return st->scan.model->readout;
+}
+
 const char *neuron_node_equations(const op_node *node)
 {
     const neuron_layer *st = node->state;

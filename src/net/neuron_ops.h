@@ -18,6 +18,11 @@ const char *neuron_node_state_name(const op_node *node, int i);
 /* State i after each step of the last forward [K, B, N], given its spikes, in the layout the node
  * has. */
 void neuron_node_values(const op_node *node, int i, const float *spikes, float *out);
+/* What the spike tests compared in the last forward (scan/scan.h), given its input and spikes:
+ * [K, B, N] each; no readout. */
+void neuron_node_tested(const op_node *node, const float *I, const float *spikes, float *test,
+                        float *threshold);
+bool neuron_node_readout(const op_node *node);
 /* The share of a training that is done: scales of surrogates follow it. */
 void neuron_node_progress(op_node *node, double done);
 /* Begins to count each neuron's spikes at zero, or stops. The counts [N] in the layout the node

@@ -228,7 +228,11 @@ void scan_state_save(const scan *s, bool whole, void *bytes);
 fsnn_status scan_state_load(scan *s, bool whole, const void *bytes);
 /* v after each step of the last forward, v_1..v_K [K, B, N], given its spikes. */
 void scan_potentials(const scan *s, const float *spikes, float *v);
-/* The same of state `other` beside v. */
+/* What the spike tests of the last forward compared, given its input and its spikes: the potential
+ * (v + dv where the reset looks ahead, else v as the step gave it; value, delta and restart: as the
+ * spike left it) and the threshold, which is that less the argument of the spike. [K, B, N]. */
+void scan_tested(const scan *s, const float *I, const float *spikes, float *test, float *threshold);
+/* The same as scan_potentials of state `other` beside v. */
 void scan_other_values(const scan *s, int other, float *out);
 /* Room for states beside v; after it s->other is there, zeroed. */
 fsnn_status scan_others(scan *s, int others);
