@@ -138,8 +138,8 @@ static void readouts_test_nothing(void **state)
 {
     (void)state;
     fsnn_description *description;
-    fsnn_net *net = net_described("input: [2]\nlayers: [readout]\ndynamics: {alpha: 0.5}\n",
-                                  &description);
+    fsnn_net *net =
+        net_described("input: [2]\nlayers: [readout]\ndynamics: {alpha: 0.5}\n", &description);
     float x[2] = {1, 2}, out[2];
     fsnn_plan plan = {.steps = 1, .batch = 1, .record = true};
     GOOD(fsnn_net_wrap(net, fsnn_description_dynamics(description), &plan));
