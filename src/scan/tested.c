@@ -1,7 +1,7 @@
 /* What the spike tests of the last forward compared: a potential and a threshold, whose difference
- * is the argument of the spike. Worked out again from the states, for those who look; the scan keeps
- * neither. Resets that look ahead test v + dv at the state before the step; the others the potential
- * that the step gave, of which a spike has taken something since. */
+ * is the argument of the spike. Worked out again from the states, for those who look; the scan
+ * keeps neither. Resets that look ahead test v + dv at the state before the step; the others the
+ * potential that the step gave, of which a spike has taken something since. */
 #include "scan/states.h"
 
 #include <string.h>
