@@ -1,7 +1,7 @@
 /* cli/simulate/simulate.h: the parts of fsnn simulate: options in simulate.c, the current over time
  * in simulate_current.c and simulate_samples.c, one run in simulate_run.c, what is written in
- * simulate_output.c and simulate_figure.c, and the ready-made pictures in show_*.c. Functions that return int return an
- * exit code, after a sentence when it is not CLI_GOOD. */
+ * simulate_output.c and simulate_figure.c, and the ready-made pictures in show_*.c. Functions that
+ * return int return an exit code, after a sentence when it is not CLI_GOOD. */
 #ifndef FSNN_CLI_SIMULATE_H
 #define FSNN_CLI_SIMULATE_H
 

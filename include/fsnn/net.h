@@ -438,8 +438,8 @@ typedef enum fsnn_record {
  * potential that the spike test of each step saw and THRESHOLD what it was compared with: a spike
  * where TEST >= THRESHOLD (but for noise and refractory periods). Resets current and none test v +
  * dv at the state before the step; the others the potential that the step gave, which is there as
- * the spike left it with value, delta and restart. An argument of the spike of the neuron's own (alif)
- * is TEST - THRESHOLD, so its threshold moves. Needs plan.record. `node` is an index. Error
+ * the spike left it with value, delta and restart. An argument of the spike of the neuron's own
+ * (alif) is TEST - THRESHOLD, so its threshold moves. Needs plan.record. `node` is an index. Error
  * FSNN_EARGUMENT: TEST or THRESHOLD of a readout, which has none. */
 FSNN_API fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float *out);
 
