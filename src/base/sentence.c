@@ -3,6 +3,7 @@
  * snprintf, but for the plain %g. */
 #include "base/sentence.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +21,39 @@ const char *fsnn_number_text(char out[FSNN_NUMBER_SIZE], double x)
             break;
     }
     return out;
+}
+
+int fsnn_digits_apart(double a, double b)
+{
+    char one[FSNN_NUMBER_SIZE], other[FSNN_NUMBER_SIZE];
+    for (int digits = 4; digits < 17; digits++) {
+        snprintf(one, sizeof one, "%.*g", digits, a);
+        snprintf(other, sizeof other, "%.*g", digits, b);
+        if (strcmp(one, other) != 0)
+            return digits;
+    }
+    return 17;
+}
+
+/* x to four digits, and the next such number towards `direction` where that is beyond x. */
+static double limit(double x, int direction)
+{
+    char text[FSNN_NUMBER_SIZE];
+    if (!(x > 0) || isinf(x))
+        return x;
+    snprintf(text, sizeof text, "%.4g", x);
+    double rounded = strtod(text, NULL), unit = pow(10, floor(log10(x)) - 3);
+    return (rounded - x) * direction < 0 ? rounded + direction * unit : rounded;
+}
+
+double fsnn_limit_below(double x)
+{
+    return limit(x, -1);
+}
+
+double fsnn_limit_above(double x)
+{
+    return limit(x, 1);
 }
 
 /* The text so far; `length` goes on counting where it is full. */

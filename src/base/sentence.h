@@ -11,6 +11,13 @@ enum { FSNN_NUMBER_SIZE = 32 };
  * such a number, which 0.1f shall not show as 0.10000000149011612. Returns `out`. */
 const char *fsnn_number_text(char out[FSNN_NUMBER_SIZE], double x);
 
+/* The digits, four or more, from which on the texts of two numbers that differ are not the same. */
+int fsnn_digits_apart(double a, double b);
+
+/* A limit x > 0 to four digits on the side that is within it: not above x, or (up) not below. */
+double fsnn_limit_below(double x);
+double fsnn_limit_above(double x);
+
 /* vsnprintf in which a plain %g is fsnn_number_text: 1.0000001 is not said to be 1 where it must
  * not be above 1. A precision (%.4g) means what it does in C. Always ends `out`; returns the length
  * that the whole text has, negative when C's own fails. */

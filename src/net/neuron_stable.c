@@ -1,6 +1,7 @@
 /* Whether the step is stable. Explicit methods are where the slope of dv is at most
  * sum_m C_m limit(alpha_m) / h^alpha_m (frac/method.h: stable). Beyond that wrapping warns, and
  * says which step would be stable. */
+#include "base/sentence.h"
 #include "net/neuron_node.h"
 
 #include <math.h>
@@ -56,19 +57,21 @@ static char *remedy(const neuron_layer *st, double rate, double most)
 {
     double step = stable_step(st, rate);
     if (st->scan.model->leaky)
-        return fsnn_format("a step below %.4g or a tau above %.4g is stable", step, 1 / most);
-    return fsnn_format("a step below %.4g is stable", step);
+        return fsnn_format("a step below %.4g or a tau above %.4g is stable",
+                           fsnn_limit_below(step), fsnn_limit_above(1 / most));
+    return fsnn_format("a step below %.4g is stable", fsnn_limit_below(step));
 }
 
 static char *unstable_terms(const op_node *node, const neuron_layer *st, double rate, double most,
                             const char *works)
 {
-    return fsnn_format("%s \"%s\": %s is %.4g, beyond the %.4g up to which explicit %s is stable "
+    int digits = fsnn_digits_apart(rate, most);
+    return fsnn_format("%s \"%s\": %s is %.*g, beyond the %.*g up to which explicit %s is stable "
                        "with these %d terms at step %g: potentials below threshold may oscillate "
                        "and grow; %s, and so is `implicit: true` at any step",
                        node->op->kind, node->name,
-                       st->scan.model->leaky ? "1/tau" : "the slope of dv, -d(dv)/dv,", rate, most,
-                       st->method->name, st->order.terms, st->h, works);
+                       st->scan.model->leaky ? "1/tau" : "the slope of dv, -d(dv)/dv,", digits,
+                       rate, digits, most, st->method->name, st->order.terms, st->h, works);
 }
 
 static char *unstable_term(const op_node *node, const neuron_layer *st, double rate, double most,
@@ -81,10 +84,12 @@ static char *unstable_term(const op_node *node, const neuron_layer *st, double r
     if (!leaky)
         snprintf(slope, sizeof slope, "step^alpha times the slope of dv%s, %.4g,",
                  st->scan.model->curved ? " at v0" : "", rate);
-    return fsnn_format("%s \"%s\": %s is %.4g, beyond the %.4g up to which explicit %s is stable "
+    int digits = fsnn_digits_apart(z, limit);
+    return fsnn_format("%s \"%s\": %s is %.*g, beyond the %.*g up to which explicit %s is stable "
                        "at alpha %g: potentials below threshold may oscillate and grow; %s, and so "
                        "%s, or `implicit: true` with gl, l1 and ab, at any step",
-                       node->op->kind, node->name, slope, z, limit, st->method->name, a, works,
+                       node->op->kind, node->name, slope, digits, z, digits, limit,
+                       st->method->name, a, works,
                        leaky ? "are the methods trap and ml" : "is the method trap");
 }
 

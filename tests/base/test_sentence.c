@@ -40,6 +40,26 @@ static void numbers(void **state)
     assert_non_null(strstr(fsnn_number_text(text, NAN), "nan"));
 }
 
+/* Limits are rounded to the side that is within them; numbers that differ do not look the same. */
+static void limits(void **state)
+{
+    (void)state;
+    static const double x[] = {1,       0.12345, 0.12346,    9.9999, 99995,
+                               1.00001, 3e-9,    1.41421356, 7.5e12};
+    for (int i = 0; i < FSNN_COUNT(x); i++) {
+        CASE("%.17g", x[i]);
+        char below[32], above[32];
+        snprintf(below, sizeof below, "%.4g", fsnn_limit_below(x[i]));
+        snprintf(above, sizeof above, "%.4g", fsnn_limit_above(x[i]));
+        assert_true(atof(below) <= x[i] && atof(above) >= x[i]);
+        assert_true(atof(below) >= x[i] * (1 - 1.1e-3) && atof(above) <= x[i] * (1 + 1.1e-3));
+    }
+    assert_int_equal(fsnn_digits_apart(1, 2), 4);
+    assert_int_equal(fsnn_digits_apart(1.4142, 1.4143), 5);
+    assert_int_equal(fsnn_digits_apart(1, 1.0000001), 8);
+    assert_int_equal(fsnn_digits_apart(1, 1 + 2.3e-16), 17);
+}
+
 /* Every conversion with what stands before and after it. */
 static void conversions(void **state)
 {
@@ -76,10 +96,8 @@ static void errors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers),
-        cmocka_unit_test(conversions),
-        cmocka_unit_test(cut),
-        cmocka_unit_test(errors),
+        cmocka_unit_test(numbers), cmocka_unit_test(limits), cmocka_unit_test(conversions),
+        cmocka_unit_test(cut),     cmocka_unit_test(errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

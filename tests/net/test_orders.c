@@ -268,6 +268,24 @@ static void warnings(void **state)
         }
 }
 
+/* Next to the limit the sentence tells the two numbers apart, and what it says is stable is. */
+static void warnings_next_to_the_limit(void **state)
+{
+    (void)state;
+    fsnn_order order = fsnn_order_of(0.5);
+    fsnn_dynamics d = fsnn_dynamics_default(&order);
+    double tau = (float)(1 / (sqrt(2) * (1 + 1e-6)));
+    fsnn_net *net = two_layers(&d, tau, FSNN_RESET_JUMP, &smooth);
+    const char *said = fsnn_net_warning(net, 0);
+    assert_non_null(said);
+    const char *z = strstr(said, "tau is "), *limit = strstr(said, "beyond the ");
+    assert_true(z && limit && atof(z + 7) > atof(limit + 11));
+    const char *step = strstr(said, "a step below "), *above = strstr(said, "a tau above ");
+    assert_true(step && above);
+    assert_true(sqrt(atof(step + 13)) / tau <= sqrt(2) && 1 / atof(above + 12) <= sqrt(2));
+    fsnn_net_destroy(net);
+}
+
 /* Several terms: 1/tau = sum_m C_m limit(alpha_m) / h^alpha_m, and the tau and the step that the
  * sentence names are stable ones. */
 static void warnings_of_terms(void **state)
@@ -311,9 +329,10 @@ static void warnings_of_terms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(learned_terms), cmocka_unit_test(ends_of_the_range),
-        cmocka_unit_test(any_step),      cmocka_unit_test(misuse),
-        cmocka_unit_test(warnings),      cmocka_unit_test(warnings_of_terms),
+        cmocka_unit_test(learned_terms),     cmocka_unit_test(ends_of_the_range),
+        cmocka_unit_test(any_step),          cmocka_unit_test(misuse),
+        cmocka_unit_test(warnings),          cmocka_unit_test(warnings_next_to_the_limit),
+        cmocka_unit_test(warnings_of_terms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
