@@ -89,7 +89,7 @@ static int check(const sim_setup *s, const sim_options *o)
 {
     int code = sim_need_current(s, o, SIM_RAMP, "ramp:FROM:TO, the range of currents");
     if (code == CLI_GOOD && !(s->current.p[0] < s->current.p[1]))
-        code = cli_error(CLI_USAGE, "--show fi: the currents must go up, not from %g to %g",
+        code = cli_error(CLI_USAGE, "--show fi: the currents must go up, not from %.15g to %.15g",
                          s->current.p[0], s->current.p[1]);
     return code == CLI_GOOD ? sim_need_reset(s, o) : code;
 }

@@ -109,10 +109,11 @@ static int check(const sim_setup *s, const sim_options *o)
     if (code == CLI_GOOD && s->neuron.v0 != 0)
         code = cli_error(CLI_USAGE, "--show latency starts at rest: leave --v0 out");
     if (code == CLI_GOOD && !isfinite(exact(s, 1, s->current.p[0])))
-        code = cli_error(CLI_USAGE,
-                         "--show latency: the current %g never reaches the threshold %g: take a "
-                         "larger --current constant:AMP",
-                         s->current.p[0], s->neuron.threshold.value);
+        code =
+            cli_error(CLI_USAGE,
+                      "--show latency: the current %.15g never reaches the threshold %.15g: take a "
+                      "larger --current constant:AMP",
+                      s->current.p[0], s->neuron.threshold.value);
     if (code == CLI_GOOD)
         code = sim_need_reset(s, o);
     return code;

@@ -78,10 +78,11 @@ static int check(const sim_setup *s, const sim_options *o)
         return cli_error(CLI_USAGE, "--show relaxation needs a leaky neuron: --neuron lif");
     int code = sim_need_current(s, o, SIM_CONSTANT, "constant:AMP");
     if (code == CLI_GOOD && s->neuron.v0 == s->current.p[0])
-        code = cli_error(CLI_USAGE,
-                         "--show relaxation: --v0 %g is the steady state already: give another v0 "
-                         "or --current constant:AMP",
-                         s->neuron.v0);
+        code =
+            cli_error(CLI_USAGE,
+                      "--show relaxation: --v0 %.15g is the steady state already: give another v0 "
+                      "or --current constant:AMP",
+                      s->neuron.v0);
     return code;
 }
 

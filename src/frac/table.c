@@ -91,6 +91,11 @@ fsnn_status fsnn_frac_weights(fsnn_method method, const fsnn_order *order, doubl
         return fsnn_fail(FSNN_EARGUMENT, "step is %g: it must be positive", step);
     if (n < 1)
         return fsnn_fail(FSNN_EARGUMENT, "%lld weights asked for: at least 1", (long long)n);
+    if (!order || !w || !gain)
+        return fsnn_fail(FSNN_EARGUMENT, "%s is NULL",
+                         !order ? "the order"
+                         : !w   ? "the place for the weights"
+                                : "the gain");
     FSNN_TRY(frac_order_check(row, order));
     if (!row->weights)
         return fsnn_fail(FSNN_EUNSUPPORTED, "the weights of method %s depend on the neuron",

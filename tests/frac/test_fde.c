@@ -354,6 +354,8 @@ static void arguments(void **state)
     two.orders = 2;
     bad[1].alpha[0] = 1.5;
     refuse(&two, FSNN_EARGUMENT, "alpha of order 1 is 1.5");
+    bad[1].alpha[0] = 1.0000001;
+    refuse(&two, FSNN_EARGUMENT, "alpha of order 1 is 1.0000001: it must lie in (0, 1]");
     bad[1].alpha[0] = 0;
     refuse(&two, FSNN_EARGUMENT, "(0, 1]");
     bad[1] = half;

@@ -285,6 +285,13 @@ static void errors(void **state)
     o = fsnn_order_of(0.5);
     FAILS(fsnn_frac_weights(FSNN_GL, &o, -1, 4, w, &gain), FSNN_EARGUMENT);
     FAILS(fsnn_frac_weights((fsnn_method)99, &o, 1, 4, w, &gain), FSNN_EARGUMENT);
+    REFUSED(fsnn_frac_weights(FSNN_GL, NULL, 1, 4, w, &gain), FSNN_EARGUMENT, "order is NULL");
+    REFUSED(fsnn_frac_weights(FSNN_GL, &o, 1, 4, NULL, &gain), FSNN_EARGUMENT, "weights is NULL");
+    REFUSED(fsnn_frac_weights(FSNN_GL, &o, 1, 4, w, NULL), FSNN_EARGUMENT, "gain is NULL");
+    o.alpha[0] = 1.0000000000000002;
+    REFUSED(fsnn_frac_weights(FSNN_GL, &o, 1, 4, w, &gain), FSNN_EARGUMENT,
+            "alpha is 1.0000000000000002: it must lie in (0, 1]");
+    o.alpha[0] = 0.5;
     GOOD(fsnn_frac_weights(FSNN_GL, &o, 1, 4, w, &gain));
     assert_true(w[0] == 0.5 && w[1] == 0.125 && w[2] == 0.0625);
     const frac_method *row;
