@@ -1,14 +1,9 @@
 /* tests/base/test_error.c: statuses in words, the sentence of the last error, nearest names. */
+#include "check.h"
+
 #include "base/error_key.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <pthread.h>
-#include <string.h>
 
 static void statuses_have_names(void **state)
 {
@@ -113,6 +108,7 @@ static void nearest_names(void **state)
 
     (void)state;
     for (int i = 0; i < FSNN_COUNT(cases); i++) {
+        CASE("cases[%d]", i);
         const char *near = fsnn_nearest(cases[i].name, known, FSNN_COUNT(known));
         if (cases[i].near) {
             assert_non_null(near);

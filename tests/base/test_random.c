@@ -23,6 +23,7 @@ static void known_answers(void **state)
 {
     (void)state;
     for (int i = 0; i < FSNN_COUNT(known); i++) {
+        CASE("known[%d]", i);
         uint32_t word[4];
         memcpy(word, known[i].counter, sizeof word);
         philox(word, known[i].key[0], known[i].key[1]);
@@ -57,6 +58,7 @@ static void fill_equals_single_numbers(void **state)
     (void)state;
     for (int a = 0; a < FSNN_COUNT(sizes); a++)
         for (int b = 0; b < FSNN_COUNT(firsts); b++) {
+            CASE("sizes[%d], firsts[%d]", a, b);
             out[sizes[a]] = -1.0f;
             fsnn_random_fill(out, sizes[a], 42 + (uint64_t)a, (uint64_t)b << 31, firsts[b]);
             for (int64_t i = 0; i < sizes[a]; i++)
@@ -140,6 +142,7 @@ static void order_is_a_permutation(void **state)
 
     (void)state;
     for (int s = 0; s < FSNN_COUNT(sizes); s++) {
+        CASE("sizes[%d]", s);
         int64_t n = sizes[s];
         char seen[1000] = {0};
         fsnn_random_order(order, n, 5, 6);

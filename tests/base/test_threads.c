@@ -48,9 +48,11 @@ static void every_index_once(void **state)
 
     (void)state;
     for (int t = 0; t < FSNN_COUNT(thread_counts); t++) {
+        CASE("thread_counts[%d]", t);
         GOOD(fsnn_threads_set(thread_counts[t]));
         assert_int_equal(fsnn_threads(), thread_counts[t]);
         for (int s = 0; s < FSNN_COUNT(sizes); s++) {
+            CASE("sizes[%d]", s);
             memset(&c, 0, sizeof c);
             fsnn_parallel(sizes[s], visit, &c);
             covered_once(&c, sizes[s]);
@@ -69,6 +71,7 @@ static void every_range_once(void **state)
     for (int t = 0; t < FSNN_COUNT(thread_counts); t++)
         for (int s = 0; s < FSNN_COUNT(sizes); s++)
             for (int g = 0; g < FSNN_COUNT(grains); g++) {
+                CASE("thread_counts[%d], sizes[%d], grains[%d]", t, s, g);
                 fsnn_threads_set(thread_counts[t]);
                 memset(&c, 0, sizeof c);
                 c.n = sizes[s];

@@ -247,6 +247,7 @@ static void npz(void **state)
                   {"v", {3, {2, 100, 3}}},
                   {"spikes", {3, {2, 100, 3}}}};
     for (size_t i = 0; i < COUNT(wanted); i++) {
+        CASE("wanted[%zu]", i);
         const fsnn_array *array = fsnn_arrays_find(&list, wanted[i].name);
         assert_non_null(array);
         assert_true(fsnn_shape_equal(&array->shape, &wanted[i].shape));

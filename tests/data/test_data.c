@@ -242,6 +242,7 @@ static void reads_npz(void **state)
                      ys[] = {FSNN_I64, FSNN_F64, FSNN_U8};
     for (int i = 0; i < FSNN_COUNT(xs); i++)
         for (int j = 0; j < FSNN_COUNT(ys); j++) {
+            CASE("xs[%d], j %d", i, j);
             write_npz(xs[i], ys[j], 4);
             fsnn_data *data;
             fsnn_data_info info;

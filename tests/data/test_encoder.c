@@ -88,6 +88,7 @@ static void rate_has_the_right_mean(void **state)
     const double gain[] = {1, 0.5};
     for (int g = 0; g < 2; g++)
         for (int c = 0; c < FSNN_COUNT(p); c++) {
+            CASE("g %d, p[%d]", g, c);
             fsnn_encoder encoder = {FSNN_ENCODE_RATE, T, gain[g], 0, 0, false};
             double q = fmin(1, fmax(0, gain[g] * p[c])), sum = 0, n = (double)T * B * N;
             for (int i = 0; i < B * N; i++)
@@ -113,6 +114,7 @@ static void rate_is_uncorrelated(void **state)
     GOOD(fsnn_encode(&encoder, B, N, x, 5, 0, out));
     const int shift[] = {1, 2, 4, N, B * N, 2 * B * N};
     for (int s = 0; s < FSNN_COUNT(shift); s++) {
+        CASE("shift[%d]", s);
         double sum = 0, n = ALL - shift[s];
         for (int i = 0; i + shift[s] < ALL; i++)
             sum += ((double)out[i] - 0.5) * ((double)out[i + shift[s]] - 0.5);
@@ -192,6 +194,7 @@ static void sequences(void **state)
     GOOD(fsnn_data_memory(2, FSNN_SHAPE(T, N), x, NULL, &data));
     GOOD(fsnn_data_sequence(data, FSNN_AXES_FIRST));
     for (int r = 0; r < FSNN_COUNT(row); r++) {
+        CASE("row[%d]", r);
         fsnn_loader *loader;
         fsnn_batch batch;
         fsnn_shape shape;

@@ -139,6 +139,7 @@ static void patterns_hold_classes(void **state)
         {"{class", "{class", ""},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         char *text;
         assert_int_equal(event_pattern_match(row[i].pattern, row[i].name, &text),
                          row[i].text != NULL);
@@ -180,6 +181,7 @@ static void tables_cut(void **state)
         {"class,from,to\nclass,from,to\n", "line 2: found"},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         fsnn_data *data;
         folder_write("set/u_labels.csv", row[i].table, strlen(row[i].table));
         REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EFORMAT, row[i].words);

@@ -60,6 +60,7 @@ static void made_recordings(void **state)
         {"arrays.npz", "NPZ", 128, 128, {1, 1}, 0, false},
     };
     for (int f = 0; f < FSNN_COUNT(files); f++) {
+        CASE("files[%d]", f);
         fsnn_events e = read_recorded(files[f].name);
         assert_string_equal(e.format, files[f].format);
         assert_int_equal(e.width, files[f].width);
@@ -117,6 +118,7 @@ static void addresses(void **state)
         {"# no chip is named\r\n", 346 << 12, 640 - 347, 479, 0, 640},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         uint8_t file[256];
         fsnn_events e;
         size_t n = (size_t)sprintf((char *)file, "#!AER-DAT2.0\r\n%s", row[i].chip);
@@ -266,6 +268,7 @@ static void damaged_recordings(void **state)
         {"arrays.npz", "", 400, -1, 0, "arrays.npz", 0},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         char path[256];
         uint8_t *bytes;
         size_t size;
@@ -288,6 +291,7 @@ static void cut_anywhere(void **state)
     static const char *const names[] = {"bin.bin",       "dvs128.aedat", "davis.aedat",
                                         "packets.aedat", "plain.aedat4", "arrays.npz"};
     for (int f = 0; f < FSNN_COUNT(names); f++) {
+        CASE("names[%d]", f);
         char path[256];
         uint8_t *bytes;
         size_t size;
@@ -428,6 +432,7 @@ static void wrong_numbers_in_arrays(void **state)
     };
     static const char *const names[] = {"x", "y", "t", "p"};
     for (int r = 0; r < FSNN_COUNT(row); r++) {
+        CASE("row[%d]", r);
         const char *path = folder_path("w.npz");
         fsnn_arrays list = {0};
         fsnn_events e;
@@ -480,6 +485,7 @@ static void survives_failing_memory(void **state)
 #endif
                                         "arrays.npz"};
     for (int f = 0; f < FSNN_COUNT(names); f++) {
+        CASE("names[%d]", f);
         char path[256];
         fsnn_events e;
         fsnn_status status = FSNN_EMEMORY;

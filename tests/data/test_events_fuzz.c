@@ -33,6 +33,7 @@ static void recordings(void **state)
         {"arrays.npz", fuzz_npz},
     };
     for (int i = 0; i < FSNN_COUNT(files); i++) {
+        CASE("files[%d]", i);
         char path[256];
         uint8_t *bytes;
         size_t size;

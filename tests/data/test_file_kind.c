@@ -154,6 +154,7 @@ static void real_files(void **state)
     };
     char path[512];
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         snprintf(path, sizeof path, "%s/field/%s", files_data(), row[i].name);
         if (access(path, R_OK) != 0)
             skip();

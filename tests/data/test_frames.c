@@ -185,6 +185,7 @@ static void refuses_options(void **state)
     };
     fsnn_shape shape;
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         REFUSED(fsnn_frames_shape(&row[i].frames, W, H, &shape), FSNN_EARGUMENT, row[i].words);
     }
     fsnn_frames f = fsnn_frames_default();

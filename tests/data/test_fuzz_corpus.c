@@ -71,6 +71,7 @@ static void graph_files(void **state)
     static const char *const files[] = {"tests/fuzz/graph_corpus/coo",
                                         "tests/fuzz/graph_corpus/bits"};
     for (int i = 0; i < FSNN_COUNT(files); i++) {
+        CASE("files[%d]", i);
         uint8_t *bytes;
         size_t size;
         GOOD(fsnn_file_read(files[i], &bytes, &size));

@@ -507,6 +507,7 @@ static void disturbances_refused(void **state)
         {{FSNN_PERTURB_NOISE, 0.1}, "noise acts on samples, not on the graph"},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         REFUSED(fsnn_graph_disturb(g, &row[i].p, 1, 1, 0, &out), FSNN_EARGUMENT, row[i].sentence);
         assert_null(out);
     }

@@ -202,6 +202,7 @@ static void cora(void **state)
     (void)state;
     static const char *const sets[] = {"planetoid/cora", "planetoid/citeseer", "amazon/photo"};
     for (int i = 0; i < FSNN_COUNT(sets); i++) {
+        CASE("sets[%d]", i);
         char path[512];
         fsnn_graph *g;
         snprintf(path, sizeof path, "%s/%s", files_data(), sets[i]);
@@ -382,6 +383,7 @@ static void what_is_refused(void **state)
     };
     fsnn_graph *g = read_small(), *other;
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         fsnn_arrays list, changed;
         const char *path = folder_path("g.npz");
         to_arrays(g, row[i].layout, &list);

@@ -21,6 +21,7 @@ static void reads_every_type(void **state)
         {0x0e, FSNN_F64, {0x3f, 0xf8, 0, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0}, {1.5, -2}},
     };
     for (int i = 0; i < FSNN_COUNT(type); i++) {
+        CASE("type[%d]", i);
         uint8_t bytes[64];
         size_t n = files_idx_header(bytes, type[i].code, 2, (uint32_t[]){1, 2});
         size_t size = 2 * fsnn_dtype_size(type[i].dtype);

@@ -423,6 +423,7 @@ static void refuses_stamps(void **state)
         {{good, 3, 1e-12, FSNN_LINEAR}, "take a larger step"},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         fsnn_loader_options options = {
             .encoder = DIRECT(3), .batch = 1, .sampling = row[i].sampling};
         fsnn_loader *loader;
@@ -443,6 +444,7 @@ static void refuses_options(void **state)
     };
     fsnn_loader *loader;
     for (int i = 0; i < FSNN_COUNT(bad); i++) {
+        CASE("bad[%d]", i);
         FAILS(fsnn_loader_create(data, &bad[i], &loader), FSNN_EARGUMENT);
         assert_null(loader);
     }
@@ -603,6 +605,7 @@ static void still_samples_come_once(void **state)
         {{.encoder = DIRECT(T)}, true, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        CASE("rows[%zu]", i);
         fsnn_data *data =
             numbered(10, rows[i].sequence ? FSNN_SHAPE(T, 2, 3) : FSNN_SHAPE(2, 3), true);
         data->sequence = rows[i].sequence;

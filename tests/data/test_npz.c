@@ -36,6 +36,7 @@ static fsnn_arrays sample_list(void)
     char name[32];
     for (int type = FSNN_F32; type <= FSNN_BOOL; type++)
         for (int s = 0; s < FSNN_COUNT(shapes); s++) {
+            CASE("type %d, shapes[%d]", type, s);
             snprintf(name, sizeof name, "%s/%d.weight", fsnn_dtype_name((fsnn_dtype)type), s);
             fsnn_array *a = fsnn_arrays_add(&list, name, (fsnn_dtype)type, &shapes[s]);
             assert_non_null(a);
@@ -118,6 +119,7 @@ static void reads_headers(void **state)
         {1, "{'descr': '=u1', 'fortran_order': True, 'shape': (2L, 3L)}", {0, 2, 4, 1, 3, 5}},
     };
     for (int i = 0; i < FSNN_COUNT(good); i++) {
+        CASE("good[%d]", i);
         fsnn_arrays list = {0};
         GOOD(parse_npy(good[i].major, good[i].dict, six, sizeof six, &list));
         assert_int_equal(list.count, 1);
@@ -182,6 +184,7 @@ static void reads_halves(void **state)
         {"{'descr': '>f2', 'fortran_order': True, 'shape': (3, 4)}", high, true},
     };
     for (int f = 0; f < FSNN_COUNT(file); f++) {
+        CASE("file[%d]", f);
         fsnn_arrays list = {0};
         GOOD(parse_npy(1, file[f].dict, file[f].bytes, sizeof half, &list));
         assert_int_equal(list.item[0].dtype, FSNN_F32);
@@ -244,6 +247,7 @@ static void refuses_headers(void **state)
     };
     fsnn_arrays list = {0};
     for (int i = 0; i < FSNN_COUNT(bad); i++) {
+        CASE("bad[%d]", i);
         bool type = strstr("'<c8' '|O' '<U4' named fields", bad[i].says) != NULL;
         REFUSED(parse_npy(bad[i].major, bad[i].dict, "abcdef", bad[i].size, &list),
                 type ? FSNN_EUNSUPPORTED : FSNN_EFORMAT, bad[i].says);

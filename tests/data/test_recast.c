@@ -122,6 +122,7 @@ static void recordings(void **state)
         if (!strstr(name, "gesture") || !load(name))
             continue;
         for (int i = 0; i < FSNN_COUNT(container); i++) {
+            CASE("container[%d]", i);
             const char *path = folder_path(container[i].file);
             FILE *f = fopen(path, "wb");
             fsnn_events e;

@@ -111,6 +111,7 @@ static void ts_refuses(void **state)
          FSNN_EFORMAT},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         fsnn_series *s;
         REFUSED(fsnn_series_ts(put("b.ts", row[i].text), &s), row[i].status, row[i].words);
         CONTAINS(fsnn_error_text(), "b.ts");
@@ -179,6 +180,7 @@ static void wav_reads(void **state)
                                  {1, 2, 24, false}};
     uint8_t bytes[512];
     for (int i = 0; i < FSNN_COUNT(kind); i++) {
+        CASE("kind[%d]", i);
         fsnn_series *s;
         fsnn_series_info info;
         int64_t length;
@@ -251,6 +253,7 @@ static void wav_refuses(void **state)
         {40, 99, 0, "ends inside the chunk at byte 36, which should have 99 bytes", FSNN_EFORMAT},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         uint8_t bytes[512];
         fsnn_series *s;
         size_t size = make_wav(&plain, 8000, 5, bytes);
@@ -294,6 +297,7 @@ static void wav_folders(void **state)
         {"label}_{x}.wav", NULL, 0, 0, 0, "} without a {"},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         fsnn_series *s;
         fsnn_series_info info;
         fsnn_wav_options o = {row[i].pattern, row[i].only, row[i].lists == 1 ? list : NULL,
@@ -384,6 +388,7 @@ static void wfdb_reads(void **state)
          {0}}, /* 0..15 begins too early, 50..65 ends too late */
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         GOOD(fsnn_series_wfdb(path, &row[i].o, &s));
         fsnn_series_info_get(s, &info);
         assert_int_equal(info.count, row[i].count);
@@ -552,6 +557,7 @@ static void wfdb_refuses(void **state)
         {"r 2 10 100\nr.dat 16\nq.dat 16\n", "one file for all", FSNN_EUNSUPPORTED},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         make_record(row[i].head);
         REFUSED(fsnn_series_wfdb(path, NULL, &s), row[i].status, row[i].words);
         assert_null(s);
@@ -682,6 +688,7 @@ static void mel(void **state)
         {{0.0001, 0.01, 10, 0, 0, 1e-6}, "mel frames of"},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         fsnn_series *s = sines(50);
         REFUSED(fsnn_series_mel(s, &row[i].m), FSNN_EARGUMENT, row[i].words);
         fsnn_series_destroy(s);

@@ -79,6 +79,7 @@ static void corpus(void **state)
     assert_non_null(dir);
     for (const struct dirent *entry; (entry = readdir(dir));)
         for (int i = 0; i < FSNN_COUNT(kind); i++) {
+            CASE("kind[%d]", i);
             const char *dot = strrchr(entry->d_name, '.');
             char path[512];
             uint8_t *bytes;
@@ -105,11 +106,13 @@ static void corpus_is_valid(void **state)
     fsnn_series *s;
     (void)state;
     for (int i = 0; i < FSNN_COUNT(names); i++) {
+        CASE("names[%d]", i);
         snprintf(path, sizeof path, "tests/fuzz/series/%s", names[i]);
         GOOD(fsnn_series_ts(path, &s));
         fsnn_series_destroy(s);
     }
     for (int i = 0; i < FSNN_COUNT(sounds); i++) {
+        CASE("sounds[%d]", i);
         snprintf(path, sizeof path, "tests/fuzz/series/%s", sounds[i]);
         GOOD(fsnn_series_wav(path, NULL, &s));
         fsnn_series_destroy(s);

@@ -279,6 +279,7 @@ static void refuses(void **state)
     fsnn_shd_options o = {.steps = 4, .duration = 1, .units = 10, .channels = 5};
     fsnn_data *data;
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         REFUSED(fsnn_data_shd(make("b.h5", &row[i].m), &o, &data), FSNN_EFORMAT, row[i].words);
         CONTAINS(fsnn_error_text(), "b.h5");
         assert_null(data);

@@ -23,6 +23,7 @@ static void as_they_are(void **state)
 {
     (void)state;
     for (int i = 0; i < FSNN_COUNT(corpus); i++) {
+        CASE("corpus[%d]", i);
         fsnn_shd_info info;
         GOOD(fsnn_shd_survey(corpus[i], &info));
         assert_true(info.count == 3 && info.classes == 6 && info.spikes == 6 && info.units == 10);
@@ -34,6 +35,7 @@ static void cuts(void **state)
 {
     (void)state;
     for (int i = 0; i < FSNN_COUNT(corpus); i++) {
+        CASE("corpus[%d]", i);
         size_t size;
         uint8_t *bytes = load(i, &size);
         for (size_t k = 0; k < CUTS; k++) {

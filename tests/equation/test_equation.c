@@ -250,6 +250,7 @@ static void error_sentences(void **state)
 {
     (void)state;
     for (int i = 0; i < FSNN_COUNT(errors); i++) {
+        CASE("errors[%d]", i);
         const error_case *c = &errors[i];
         const char *text = strcmp(c->key, "dv") == 0      ? c->t.dv
                            : strcmp(c->key, "spike") == 0 ? c->t.spike
@@ -647,6 +648,7 @@ static void spike_in_states(void **state)
         {"exp(s)*w", NULL, "v + dw", "w", "exp(s)*w", false},
     };
     for (int i = 0; i < FSNN_COUNT(cases); i++) {
+        CASE("cases[%d]", i);
         equation *e = tools_equation(
             (tools_texts){"-v", cases[i].spike, NULL, cases[i].dw, cases[i].after_w});
         assert_int_equal(e->node[EQUATION_D + 1], parsed(e->graph, cases[i].quiet));

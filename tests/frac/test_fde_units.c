@@ -240,6 +240,7 @@ static void too_long(void **state)
     fsnn_order order = fsnn_order_of(0.6);
     double t0 = 0, last = 0.5, y0 = 1, y;
     for (int v = 0; v < FSNN_COUNT(every); v++) {
+        CASE("every[%d]", v);
         fsnn_fde fde = fde_of(&every[v], v < VARIANTS ? &order : NULL, 2, 1, ends, &last);
         REFUSED(
             fsnn_fde_solve(&fde, &y0, &last, 1, &y, NULL), FSNN_EARGUMENT,

@@ -163,6 +163,7 @@ static void test_alpha(void **state)
         {"integrator: odeint, method: euler, alpha: 0.5", 1, 0, {1}, {{.5}}, {{1}}, {0}, {0}},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         char text[256];
         snprintf(text, sizeof text, INPUT "dynamics: {%s}\n", row[i].dynamics);
         fsnn_description *d = good(text);

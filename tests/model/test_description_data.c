@@ -262,6 +262,7 @@ static void test_stamps(void **state)
          "found 2 stamps, but encoded samples have T = 5 (set train)"},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         char text[512];
         fsnn_description *d;
         fsnn_data *train, *test;

@@ -523,6 +523,7 @@ static void test_network(void **state)
          "mlp.yaml:5:9: output: \"output\" reads output 3 of \"flatten1\""},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         char text[512];
         snprintf(text, sizeof text, "input: [4]\nlayers:\n  - flatten\n  - %s\ndynamics: {%s}\n",
                  row[i].layers, row[i].dynamics);
@@ -555,6 +556,7 @@ static void test_places(void **state)
     static const char text[] = INPUT ALPHA "data: {kind: npz, train: x, augment: {drop: 0.5}}\n";
     fsnn_description *d = good(text);
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         fsnn_error_set(FSNN_EARGUMENT, "odd");
         assert_int_equal(fsnn_description_locate(d, row[i][0]), FSNN_EDESCRIPTION);
         expect_text(fsnn_error_text(), row[i][1], row[i][0]);

@@ -226,6 +226,7 @@ static void test_errors(void **state)
          NULL},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         fsnn_data *train, *test;
         fsnn_description *d = describe(row[i].text, NULL);
         fsnn_status status = fsnn_description_data(d, &train, &test);

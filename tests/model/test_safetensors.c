@@ -243,6 +243,7 @@ static void test_halves(void **state)
                  {0x3f80, 0xc000, 0x0001, 0x7f7f, 0x8000, 0x7f80},
                  {1, -2, 0x1p-133f, 0x1.fep127f, -0.0f, INFINITY}}};
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        CASE("rows[%zu]", r);
         uint8_t bytes[256] = {0};
         int header = snprintf((char *)bytes + 8, 200,
                               "{\"a\":{\"dtype\":\"%s\",\"shape\":[2,3],\"data_offsets\":[0,12]}}",

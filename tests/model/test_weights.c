@@ -90,6 +90,7 @@ static void test_net_errors(void **state)
          "mlp.yaml:1:8: input: the input shape has 8"},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         fsnn_net *net;
         fsnn_description *d = good(row[i][0]);
         FAILS(fsnn_description_net(d, &net), FSNN_EDESCRIPTION);
@@ -236,6 +237,7 @@ static void test_errors(void **state)
     };
     fsnn_net *net = build(text, 1), *same = build(text, 1);
     for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
         fsnn_arrays list = {0}, kept = {0};
         complete(&list);
         for (int j = 0; j < list.count; j++)

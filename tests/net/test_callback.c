@@ -182,6 +182,7 @@ static void same_as_equation(void **state)
     for (int m = 0; m < FSNN_COUNT(methods); m++)
         for (int reset = 0; reset < FSNN_RESETS; reset++)
             for (int own = 0; own < 2; own++) {
+                CASE("methods[%d], reset %d, own %d", m, reset, own);
                 fsnn_order order = fsnn_order_of(0.6);
                 order.learn_alpha = true;
                 fsnn_dynamics d = fsnn_dynamics_default(&order);

@@ -10,6 +10,7 @@ static void transposes(void **state)
     enum { ROWS = 3 };
     for (int a = 0; a < FSNN_COUNT(side); a++)
         for (int b = 0; b < FSNN_COUNT(side); b++) {
+            CASE("side[%d], side[%d]", a, b);
             int64_t from = side[a], to = side[b], n = ROWS * from * to;
             float *in = fsnn_alloc((size_t)n * sizeof *in),
                   *out = fsnn_alloc((size_t)n * sizeof *out);

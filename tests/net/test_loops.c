@@ -451,6 +451,7 @@ static void loop_numbers(void **state)
     } nodes[] = {{"late", "input", 1}, {"d", "s", 2}, {"fc", "concat1", 2},
                  {"s", "fc", 2},       {"o", "s", 0}, {"l", "late", 0}};
     for (int i = 0; i < FSNN_COUNT(nodes); i++) {
+        CASE("nodes[%d]", i);
         fsnn_node_info info;
         GOOD(fsnn_net_node(net, (int)VALID(fsnn_net_node_find(net, nodes[i].node)), &info));
         assert_int_equal(info.loop, nodes[i].loop);

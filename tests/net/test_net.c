@@ -119,6 +119,7 @@ static void gradients(void **state)
     for (int g = 0; g < FSNN_COUNT(graphs); g++)
         for (int m = 0; m < FSNN_COUNT(methods); m++)
             for (int o = 0; o < (methods[m].one_term ? 1 : 2); o++) {
+                CASE("graphs[%d], methods[%d], o %d", g, m, o);
                 orders[o].learn_alpha = orders[o].learn_coefficient = true;
                 fsnn_dynamics d = fsnn_dynamics_default(&orders[o]);
                 d.method = methods[m].method;
@@ -235,6 +236,7 @@ static void replanning(void **state)
 {
     (void)state;
     for (int g = 0; g < FSNN_COUNT(graphs); g++) {
+        CASE("graphs[%d]", g);
         if (graphs[g] == residual)
             continue; /* draws dropout anew each call */
         fsnn_order order = fsnn_order_of(0.7);
@@ -254,6 +256,7 @@ static void replanning(void **state)
                                            {.steps = 4, .batch = 5, .record = true}};
         float *y = calloc((size_t)(2 * n), sizeof *y);
         for (int i = 0; i < FSNN_COUNT(others); i++) {
+            CASE("others[%d]", i);
             GOOD(fsnn_net_replan(net, &others[i]));
             GOOD(fsnn_net_forward(net, y, &out));
         }
@@ -299,6 +302,7 @@ static void no_allocation(void **state)
 {
     (void)state;
     for (int g = 0; g < FSNN_COUNT(graphs); g++) {
+        CASE("graphs[%d]", g);
         fsnn_order order = fsnn_order_of(0.7);
         order.learn_alpha = true;
         fsnn_dynamics d = fsnn_dynamics_default(&order);

@@ -133,6 +133,7 @@ static void the_same_noise(void **state)
     const fsnn_plan plan = {.steps = T, .batch = B, .training = true, .record = true, .seed = 3};
     int threads = fsnn_threads();
     for (int m = 0; m < FSNN_COUNT(modes); m++) {
+        CASE("modes[%d]", m);
         fsnn_net *net = build(modes[m], FSNN_RESET_SUBTRACT);
         run(net, &plan, 1, 1, &whole);
         assert_true(whole.rate > 0.02 && whole.rate < 0.98);
@@ -256,6 +257,7 @@ static void evaluation(void **state)
     fsnn_net *still = build(FSNN_NOISE_NONE, FSNN_RESET_CURRENT);
     run(still, &plan, 1, 1, &plain);
     for (int m = 0; m < FSNN_COUNT(modes); m++) {
+        CASE("modes[%d]", m);
         fsnn_net *net = build(modes[m], FSNN_RESET_CURRENT);
         plan.training = false;
         run(net, &plan, 1, 1, &noisy);

@@ -154,6 +154,7 @@ static void there_and_back(void **state)
     static const int64_t counts[] = {
         1, 31, BITS_BLOCK - 1, BITS_BLOCK, BITS_BLOCK + 1, 2 * BITS_BLOCK, MOST};
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+        CASE("counts[%zu]", c);
         for (int64_t i = 0; i < MOST; i++)
             x[i] = number(i * (int64_t)(c + 3)) > 0.4f ? 1 : 0;
         y[counts[c]] = 7;

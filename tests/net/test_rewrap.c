@@ -83,6 +83,7 @@ static void moved(void **state)
         fsnn_net *net = build(0);
         int fewest = INT32_MAX, most = 0;
         for (int i = 0; i < FSNN_COUNT(alphas); i++) {
+            CASE("alphas[%d]", i);
             fsnn_order order = fsnn_order_of(alphas[i]);
             fsnn_dynamics d = fsnn_dynamics_default(&order);
             fsnn_plan plan = {

@@ -163,6 +163,7 @@ static void inputs(void **state)
 {
     (void)state;
     for (int s = 0; s < FSNN_COUNT(beyond); s++) {
+        CASE("beyond[%d]", s);
         fsnn_net *net;
         GOOD(fsnn_net_create(&net));
         REFUSED(fsnn_net_input(net, beyond[s]), FSNN_ESHAPE, "too large");

@@ -273,6 +273,7 @@ static void first_spike_of_teka(void **state)
     double t[MOST_SPIKES];
     constant(120);
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        CASE("row[%zu]", i);
         neuron n = {.kind = "lif",
                     .method = FSNN_GL,
                     .reset = FSNN_RESET_JUMP,
@@ -343,6 +344,7 @@ static void spikes_of_teka(void **state)
     static double t[MOST_SPIKES], mine[MOST_SPIKES];
     constant(120);
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        CASE("row[%zu]", i);
         neuron n = {.kind = "lif",
                     .method = FSNN_L1,
                     .reset = FSNN_RESET_VALUE,

@@ -179,6 +179,7 @@ static void longer_calls(void **state)
     for (int n = -1; n < FSNN_COUNT(neurons); n++)
         for (int m = 0; m < FSNN_COUNT(methods); m++)
             for (int memory = 0; memory < 3; memory++) {
+                CASE("neurons[%d], methods[%d], memory %d", n, m, memory);
                 fsnn_order order;
                 fsnn_net *net;
                 fsnn_dynamics d = dynamics(&order, methods[m], memory);
@@ -408,6 +409,7 @@ static void solver(void **state)
     }
     for (int m = 0; m < FSNN_COUNT(solvers); m++)
         for (int mask = 1; mask < 4; mask++) {
+            CASE("solvers[%d], mask %d", m, mask);
             fsnn_order order = fsnn_order_of(0.55), orders[2];
             fsnn_dynamics d = fsnn_dynamics_default(&order);
             fsnn_user o = {
@@ -507,6 +509,7 @@ static void integer_order(void **state)
     static const fsnn_method at_one[] = {FSNN_GL, FSNN_L1};
     fill_normal(x, T * B * HIDDEN, 0.9, 2, 1);
     for (int n = 0; n < FSNN_COUNT(neurons); n++) {
+        CASE("neurons[%d]", n);
         memset(out, 0, sizeof out);
         for (int i = 0; i < FSNN_COUNT(out); i++) {
             fsnn_net *net = net_new();
@@ -541,6 +544,7 @@ static void extremes(void **state)
     for (int n = 0; n < 2; n++)
         for (int i = 0; i < FSNN_COUNT(sizes); i++)
             for (int r = 0; r < FSNN_COUNT(resets); r++) {
+                CASE("n %d, sizes[%d], resets[%d]", n, i, r);
                 fsnn_net *net = net_new();
                 const float *y, *gx;
                 fsnn_order order;
@@ -629,6 +633,7 @@ static void learns(void **state)
     } rows[] = {{"cuba", "tau_syn", "n.tau_syn", 4, 2}, {"alif", "beta", "n.beta", 1.2, 0.4}};
     fill_normal(x, T * B * 3, 0.9, 2, 7);
     for (int r = 0; r < FSNN_COUNT(rows); r++) {
+        CASE("rows[%d]", r);
         double last = 0;
         for (int student = 0; student < 2; student++) {
             fsnn_net *net = net_new();

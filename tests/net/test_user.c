@@ -85,6 +85,7 @@ static void gradients(void **state)
     fill_normal(x, T * B * IN, 0.9, 1, 1);
     for (int n = 0; n < FSNN_COUNT(neurons); n++)
         for (int i = 0; i < FSNN_COUNT(ways); i++) {
+            CASE("neurons[%d], ways[%d]", n, i);
             fsnn_order order;
             fsnn_dynamics d = dynamics_of(&ways[i], &order);
             fsnn_plan plan = {.steps = 7,
@@ -186,6 +187,7 @@ static void chunks(void **state)
     static float x[T * B * IN], whole[T * B * OUT];
     fill_normal(x, T * B * IN, 0.9, 1, 1);
     for (int n = 0; n < FSNN_COUNT(neurons); n++) {
+        CASE("neurons[%d]", n);
         const float *y;
         fsnn_order order;
         fsnn_dynamics d = dynamics_of(&ways[FSNN_COUNT(ways) - 1], &order);
@@ -317,6 +319,7 @@ static void slopes(void **state)
         {"noisy", NULL, 0.1, 0, 0.2},
     };
     for (int i = 0; i < FSNN_COUNT(rows); i++) {
+        CASE("rows[%d]", i);
         bool own = strcmp(rows[i].kind, "user") == 0;
         fsnn_order order = fsnn_order_of(1);
         fsnn_dynamics d = fsnn_dynamics_default(&order);
@@ -383,6 +386,7 @@ static void kinds(void **state)
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     fill_normal(x, T * 3, 0.9, 1, 1);
     for (int i = 0; i < FSNN_COUNT(rows); i++) {
+        CASE("rows[%d]", i);
         for (int user = 0; user < 2; user++) {
             const float *y;
             fsnn_net *net = net_new();
@@ -460,6 +464,7 @@ static void readout(void **state)
     static float x[T * 3], v[T * 3];
     fill_normal(x, T * 3, 0.9, 1, 1);
     for (int i = 0; i < FSNN_COUNT(ways); i++) {
+        CASE("ways[%d]", i);
         const float *y;
         double worst;
         const char *where;
@@ -520,6 +525,7 @@ static void readout_certificate(void **state)
         x[i] = (float)fsnn_random_normal(3, 3, (uint64_t)i);
     for (int i = 0; i < FSNN_COUNT(methods); i++)
         for (int coarse = 0; coarse < 2; coarse++) {
+            CASE("methods[%d], coarse %d", i, coarse);
             fsnn_order order = fsnn_order_of(0.6);
             fsnn_dynamics d = fsnn_dynamics_default(&order);
             fsnn_neuron o = FSNN_NEURON_DEFAULT;

@@ -27,6 +27,7 @@ static void slopes_are_derivatives(void **state)
     static const double scales[] = {0, 0.3, 1, 2.5, 7};
     EACH_KIND(kind)
     for (int c = 0; c < FSNN_COUNT(scales); c++) {
+        CASE("scales[%d]", c);
         fsnn_surrogate s = of(kind, scales[c]);
         double k = s.scale > 0 ? s.scale : fsnn_surrogate_default_scale(s.kind), e = 1e-5;
         double largest = fsnn_surrogate_slope(&s, 0);
@@ -100,6 +101,7 @@ static void always_finite(void **state)
     const neuron_surrogate *table = scan_kernels_get()->surrogates;
     EACH_KIND(kind)
     for (int c = 0; c < FSNN_COUNT(scales); c++) {
+        CASE("scales[%d]", c);
         fsnn_surrogate s = of(kind, scales[c]);
         lanes x = {0}, d, p;
         for (int i = 0; i < FSNN_COUNT(magnitude); i++) {

@@ -219,6 +219,7 @@ static void same_bits(void **state)
         {3, 5, 70, 11, 16, 0, 0, {5, 2}, {1, 1}, {2, 0}, {2, 1}, 1, true, false},
     };
     for (int i = 0; i < FSNN_COUNT(shapes); i++) {
+        CASE("shapes[%d]", i);
         problem p;
         float *y[2], *gw[2];
         open_problem(&p, &shapes[i], 0.2, ANY);

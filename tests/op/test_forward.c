@@ -144,6 +144,7 @@ static void layouts(void **state)
         {{"batchnorm", NULL, 1, 1, false, 1, {FSNN_SHAPE(4, 4, 4)}, true}, true},
     };
     for (int i = 0; i < FSNN_COUNT(c); i++) {
+        CASE("c[%d]", i);
         rig r;
         GOOD(rig_shape(&r, &c[i].s));
         assert_int_equal(r.node.out_last[0], c[i].last);
@@ -479,6 +480,7 @@ static void threads(void **state)
     };
     float *one = fsnn_alloc(MOST * sizeof *one), *three = fsnn_alloc(MOST * sizeof *three);
     for (int i = 0; i < FSNN_COUNT(c); i++) {
+        CASE("c[%d]", i);
         int64_t n, m, allocations;
         run_with(1, &c[i], one, &n, &allocations);
         assert_int_equal(allocations, 0);
@@ -528,6 +530,7 @@ static void no_allocation(void **state)
                      {"maxpool", &pool, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true},
                      {"avgpool", &pool, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true}};
     for (int i = 0; i < FSNN_COUNT(c); i++) {
+        CASE("c[%d]", i);
         rig r;
         rig_open(&r, &c[i]);
         fsnn_alloc_fail_at(0);
@@ -548,6 +551,7 @@ static void out_of_memory(void **state)
     rig_setup c[] = {{"conv2d", &conv, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true},
                      {"avgpool", &pool, 2, 3, true, 1, {FSNN_SHAPE(4, 8, 8)}, true}};
     for (int i = 0; i < FSNN_COUNT(c); i++) {
+        CASE("c[%d]", i);
         rig r;
         GOOD(rig_shape(&r, &c[i]));
         fsnn_alloc_fail_at(1);

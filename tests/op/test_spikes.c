@@ -30,6 +30,7 @@ static void finds_what_is_there(void **state)
     assert_false(spikes_find(x, ROWS, IN, 0.05, space, &lists)); /* too many for this share */
     static const float others[] = {2, 0.5F, -1, 1.0000001F, NAN, INFINITY, -0.0F, 1e-40F};
     for (int i = 0; i < FSNN_COUNT(others); i++) { /* the last number is as good as any */
+        CASE("others[%d]", i);
         x[ROWS * IN - 1] = others[i];
         assert_false(spikes_find(x, ROWS, IN, 0.3, space, &lists));
     }
@@ -92,6 +93,7 @@ static void same_product(void **state)
     for (int i = 0; i < ROWS * OUT; i++)
         g[i] = (float)fsnn_random_normal(3, 0, (uint64_t)i);
     for (int s = 0; s < FSNN_COUNT(share); s++) {
+        CASE("share[%d]", s);
         float *x = train_of(share[s], (uint64_t)s + 7);
         const float *y, *gx;
         GOOD(fsnn_net_forward(net, x, &y));

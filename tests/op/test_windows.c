@@ -290,6 +290,7 @@ static void operations(void **state)
     static const int64_t want[] = {5 * 16 * 4, 5 * 64,
                                    5 * 10 * 10}; /* 8 in 3: windows of 3, 4, 3 */
     for (int i = 0; i < FSNN_COUNT(o); i++) {
+        CASE("o[%d]", i);
         rig r;
         rig_setup s = {"sumpool", &o[i], 1, 1, false, 1, {FSNN_SHAPE(5, 8, 8)}, true};
         GOOD(rig_shape(&r, &s));

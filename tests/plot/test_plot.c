@@ -115,6 +115,7 @@ static void wrong_metrics(void **state)
 
     (void)state;
     for (int i = 0; i < FSNN_COUNT(cases); i++) {
+        CASE("cases[%d]", i);
         folder_write_text("wrong.csv", cases[i].text);
         assert_int_equal(fsnn_plot_training(folder_path("wrong.csv"), "t", folder_path("wrong")),
                          cases[i].status);
@@ -268,6 +269,7 @@ static void paths_are_only_names(void **state)
 
     (void)state;
     for (int i = 0; i < FSNN_COUNT(odd); i++) {
+        CASE("odd[%d]", i);
         GOOD(fsnn_plot_confusion("odd", 1, NULL, one, folder_path(odd[i])));
         check_pictures(odd[i]);
     }

@@ -27,6 +27,7 @@ static void texts_are_one_line_of_utf8(void **state)
 
     (void)state;
     for (int i = 0; i < FSNN_COUNT(cases); i++) {
+        CASE("cases[%d]", i);
         fsnn_text_clean(out, cases[i].columns, cases[i].given);
         assert_string_equal(out, cases[i].wanted);
     }
@@ -62,6 +63,7 @@ static void ranges_are_never_empty(void **state)
 
     (void)state;
     for (int i = 0; i < FSNN_COUNT(values); i++) {
+        CASE("values[%d]", i);
         fsnn_range range = fsnn_range_none();
         assert_true(fsnn_range_empty(&range));
         fsnn_range_add(&range, NAN);
@@ -89,6 +91,7 @@ static void steps_are_round(void **state)
 
     (void)state;
     for (int i = 0; i < FSNN_COUNT(cases); i++) {
+        CASE("cases[%d]", i);
         double step = fsnn_axis_step(cases[i].length, cases[i].most);
         assert_true(fabs(step - cases[i].step) <= 1e-9 * cases[i].step);
     }

@@ -241,6 +241,7 @@ static void golden_trajectories(void **state)
     for (int i = 0; i < json_count(list); i++) {
         struct fy_node *entry = json_at(list, i), *want = json_get(entry, "v");
         for (int r = 0; r < FSNN_COUNT(rows); r++) {
+            CASE("rows[%d]", r);
             if (strcmp(json_text(json_get(entry, "scheme")), rows[r].scheme) != 0 ||
                 json_get(entry, "rule"))
                 continue;

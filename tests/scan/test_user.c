@@ -46,6 +46,7 @@ static void each(void (*check)(const setup *), bool smooth)
                                                  &frac_l1,    &frac_ab,   &frac_trap, &frac_abm,
                                                  &frac_ml,    &frac_gl,   &frac_l1,   &frac_ab};
     for (int n = 0; n < FSNN_COUNT(neurons); n++) {
+        CASE("neurons[%d]", n);
         equation *e = compile(&neurons[n]);
         int tried = 0;
         for (int m = 0; m < FSNN_COUNT(methods); m++)

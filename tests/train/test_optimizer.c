@@ -403,6 +403,7 @@ static void kernels(void **state)
     print_message("best instruction set here: %d\n", fsnn_isa_level());
     for (int i = 0; i < FSNN_COUNT(sizes); i++)
         for (int kind = 0; kind < 3; kind++) {
+            CASE("sizes[%d], kind %d", i, kind);
             run(&optimizer_kernels_base, kind == 0, kind != 1, sizes[i], a);
             run(optimizer_kernels_get(), kind == 0, kind != 1, sizes[i], b);
             for (int j = 0; j < MOST; j++)

@@ -289,6 +289,7 @@ static void contradictions(void **state)
     options.resume = true;
     options.training.epochs = 2;
     for (int i = 0; i < FSNN_COUNT(names); i++) {
+        CASE("names[%d]", i);
         fsnn_arrays list = {0};
         const char *path = folder_path("last.state.safetensors");
         GOOD(fsnn_safetensors_read(path, &list));

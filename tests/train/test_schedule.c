@@ -67,6 +67,7 @@ static void plateau(void **state)
         {0.85, 0.05}, {0.85, 0.025}, {0.85, 0.025}, {0.85, 0.025}, {0.85, 0.02}};
     schedule_state now = SCHEDULE_START;
     for (int i = 0; i < FSNN_COUNT(epoch); i++) {
+        CASE("epoch[%d]", i);
         schedule_epoch(&s, &now, epoch[i].loss);
         WITHIN("rate", schedule_rate(&s, &now, 0.1, 10, i + 1), epoch[i].rate, 1e-12);
     }
@@ -88,6 +89,7 @@ static void threshold(void **state)
                  {0.81, 0.05}, {0.8, 0.05}, {0.79, 0.05}};
     schedule_state now = SCHEDULE_START;
     for (int i = 0; i < FSNN_COUNT(epoch); i++) {
+        CASE("epoch[%d]", i);
         schedule_epoch(&s, &now, epoch[i].loss);
         WITHIN("rate", schedule_rate(&s, &now, 0.1, 10, i + 1), epoch[i].rate, 1e-12);
     }
