@@ -23,7 +23,7 @@ static fsnn_status fetch_changed(const fsnn_data *data, int64_t row, const augme
     const packed_event *event;
     int64_t n;
     void *owned;
-    FSNN_TRY(event_set_take(&r->set, row, &event, &n, &owned));
+    FSNN_TRY(event_set_sample(&r->set, row, &event, &n, &owned));
     fsnn_status status = frames_fill(&r->frames, r->set.width, r->set.height, event, n, clip, x);
     fsnn_free(owned);
     if (!status && (data->mean != 0 || data->deviation != 1))
@@ -44,7 +44,7 @@ static fsnn_status fetch_lists(const fsnn_data *data, int64_t row, const augment
     const packed_event *event;
     int64_t n;
     void *owned;
-    FSNN_TRY(event_set_take(&r->set, row, &event, &n, &owned));
+    FSNN_TRY(event_set_sample(&r->set, row, &event, &n, &owned));
     fsnn_status status = frames_lists(&r->frames, r->set.width, r->set.height, event, n, clip, out);
     fsnn_free(owned);
     return status;

@@ -149,7 +149,7 @@ static bool open_file(const char *path, const event_pieces *pieces, uint64_t has
     return false;
 }
 
-fsnn_status event_cache_take(const event_set *set, int64_t sample, packed_event *out)
+fsnn_status event_cache_sample(const event_set *set, int64_t sample, packed_event *out)
 {
     int64_t first = set->start[sample], n = set->start[sample + 1] - first;
     if (!port_read(set->file, out, (size_t)n * sizeof *out, set->first + 8 * first))

@@ -164,8 +164,8 @@ void event_set_free(event_set *set)
     *set = (event_set){0};
 }
 
-fsnn_status event_set_take(const event_set *set, int64_t sample, const packed_event **event,
-                           int64_t *n, void **owned)
+fsnn_status event_set_sample(const event_set *set, int64_t sample, const packed_event **event,
+                             int64_t *n, void **owned)
 {
     int64_t first = set->start[sample];
     static const packed_event none;
@@ -178,7 +178,7 @@ fsnn_status event_set_take(const event_set *set, int64_t sample, const packed_ev
     if (!fresh)
         return FSNN_EMEMORY;
     *event = *owned = fresh;
-    fsnn_status status = event_cache_take(set, sample, fresh);
+    fsnn_status status = event_cache_sample(set, sample, fresh);
     if (status < 0) {
         fsnn_free(fresh);
         *owned = NULL;

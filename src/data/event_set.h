@@ -39,9 +39,9 @@ fsnn_status event_set_cached(const event_pieces *pieces, const int64_t sensor[2]
 /* The events of one sample [*n], read when they lie in a file, then also in *owned (fsnn_free). May
  * be called by several threads at once. FSNN_EIO, FSNN_EFORMAT when the file is not any more what
  * it was when it was opened; FSNN_EMEMORY. */
-fsnn_status event_set_take(const event_set *set, int64_t sample, const packed_event **event,
-                           int64_t *n, void **owned);
+fsnn_status event_set_sample(const event_set *set, int64_t sample, const packed_event **event,
+                             int64_t *n, void **owned);
 /* Its part for files. */
-fsnn_status event_cache_take(const event_set *set, int64_t sample, packed_event *out);
+fsnn_status event_cache_sample(const event_set *set, int64_t sample, packed_event *out);
 
 #endif

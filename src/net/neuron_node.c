@@ -138,8 +138,8 @@ bool neuron_into(op_node *node, const op_node *next)
     scan_sink sink = {.lines = p.lines,
                       .width = p.width,
                       .unit = p.unit,
-                      .take = accept_spikes,
-                      .give = return_gradients};
+                      .accept_spikes = accept_spikes,
+                      .return_gradients = return_gradients};
     return scan_sinks(&st->scan, &sink) && next;
 }
 

@@ -3,7 +3,7 @@
  * computed again from its state and current:
  *
  *   q = carry + sum_l w_l q_{m+l};   gf = gain q
- *   gtest = (gs - [attached] gf kick) surrogate'(v + dv - theta)
+ *   gtest = (gs - [attached] gf reset_drive) surrogate'(v + dv - theta)
  *   gI = (gf + gtest) / tau;   carry = gtest - gI (without a leak: gtest)
  *
  * where a wide model says what gI and the leak's part of the carry are from gf + gtest. The spikes
@@ -142,9 +142,9 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
         }
         if (learns) {
             vec spike = vec_where(a.arg.v[i] >= 0, one);
-            vec taken = j->reset_drive ? gc : zero * gc;
+            vec greset_drive = j->reset_drive ? gc : zero * gc;
             float *to = grow[ROW_RESET_DRIVE] + o, *rate = grow[ROW_RATE] + o;
-            vec_store(to, vec_madd(taken, spike, vec_load(to)));
+            vec_store(to, vec_madd(greset_drive, spike, vec_load(to)));
             if (kind != WIDE)
                 vec_store(rate, vec_madd(gdv, a.drive.v[i], vec_load(rate)));
             add_to(grow[ROW_THRESHOLD] + o, -gtest);
@@ -234,7 +234,8 @@ static void fetch(walk *w, int64_t k)
 {
     const scan *s = w->j->s;
     scan_group *g = &w->group;
-    s->sink.give(&s->sink, k * s->B + g->sample, g->line, g->from, g->count, g->spikes[0]);
+    s->sink.return_gradients(&s->sink, k * s->B + g->sample, g->line, g->from, g->count,
+                             g->spikes[0]);
 }
 
 static ALWAYS void block(walk *w, int64_t r, int64_t steps, derivative kind, int learns)

@@ -1,7 +1,7 @@
 /* The fused forward scan (scan/fused.h). For each step of a group, and each of its tiles:
  *
  *   S = sum_l w_l u_{n+1-l}
- *   dv = (I - v) / tau;  s = H(v + dv - theta);  u_{n+1} = S + gain (dv - s kick)
+ *   dv = (I - v) / tau;  s = H(v + dv - theta);  u_{n+1} = S + gain (dv - s reset_drive)
  *
  * the lanes of a tile in registers throughout, or, where the model gives dv, in two parts around
  * it. The sums are the general scan's chains: what lies before a block of steps by one pass for the
@@ -54,9 +54,10 @@ static ALWAYS void step(walk *w, int t, int64_t k, row S, derivative kind, const
             dv = (kind == LEAKY ? I - v : I) * vec_load(par[ROW_RATE] + o);
         }
         vec_int over = (v + dv) - vec_load(par[ROW_THRESHOLD] + o) >= 0;
-        vec taken = j->reset_drive ? vec_where(over, vec_load(par[ROW_RESET_DRIVE] + o)) : (vec){0};
+        vec reset_drive =
+            j->reset_drive ? vec_where(over, vec_load(par[ROW_RESET_DRIVE] + o)) : (vec){0};
         spike.v[i] = vec_where(over, one);
-        u.v[i] = vec_madd(gain, dv - taken, S.v[i]);
+        u.v[i] = vec_madd(gain, dv - reset_drive, S.v[i]);
         vec_store(fired + o, vec_load(fired + o) + spike.v[i]);
     }
     row_put(next, &u, false);
@@ -110,7 +111,7 @@ static void hand_over(const walk *w, int64_t k)
 {
     const scan *s = w->j->s;
     const scan_group *g = &w->group;
-    s->sink.take(&s->sink, k * s->B + g->sample, g->line, g->from, g->count, g->spikes[0]);
+    s->sink.accept_spikes(&s->sink, k * s->B + g->sample, g->line, g->from, g->count, g->spikes[0]);
 }
 
 static ALWAYS void block(walk *w, int64_t k, int64_t steps, derivative kind)

@@ -191,9 +191,9 @@ static void first_back(walk *w, int64_t time, float *const *gS, float *gdv, floa
 /* Gradients of one step on their way, rows of 32. */
 typedef struct grads {
     lanes G, gx, gp, greset, gdv, gu, goff, gc, gI, gv;
-    lanes gItest; /* of the current, through test, kick and reset */
+    lanes gItest; /* of the current, through test, reset drive and reset */
     lanes gvmore; /* of the potential, through the reset */
-    lanes gtest;  /* of the potential, through the test (and the kick) */
+    lanes gtest;  /* of the potential, through the test (and the reset drive) */
 } grads;
 
 /* Of the state and of the history row that the step made, from `gh`, what that row received. */
@@ -251,7 +251,7 @@ static void test_after(walk *w, const forward_step *f, float attach, grads *g)
     }
 }
 
-/* The same where argument or kick are the model's own. */
+/* The same where argument or reset drive are the model's own. */
 static __attribute__((noinline)) void test_ahead_own(walk *w, const forward_step *f, float attach,
                                                      grads *g)
 {
@@ -283,8 +283,8 @@ static __attribute__((noinline)) void test_ahead_own(walk *w, const forward_step
     }
 }
 
-/* The spike test ahead: its argument is v + dv - theta; the spike may take c = s kick from the
- * drive. */
+/* The spike test ahead: its argument is v + dv - theta; the spike may take c = s reset_drive from
+ * the drive. */
 static void test_ahead(walk *w, const forward_step *f, float attach, grads *g)
 {
     if (f->t.model->spike || f->t.model->reset_drive) {
@@ -372,7 +372,7 @@ static void step(walk *w, int64_t k, forward_step *f, const float *gh)
     }
     if (j->reset->counts)
         offset_back(w, &g);
-    scan_give_current(s, &w->tile, j->grads->I, k, g.gI);
+    scan_write_current(s, &w->tile, j->grads->I, k, g.gI);
 }
 
 /* The history row that step k left, in place or in `space`. */

@@ -345,8 +345,8 @@ const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int6
     return space;
 }
 
-void scan_give_current(const scan *s, const scan_tile *tile, float *gI, int64_t k,
-                       const float *given)
+void scan_write_current(const scan *s, const scan_tile *tile, float *gI, int64_t k,
+                        const float *given)
 {
     if (!gI)
         return;

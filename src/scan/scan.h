@@ -46,11 +46,11 @@ struct scan_sink {
     int64_t lines; /* 0: there is no sink */
     int64_t width; /* numbers of a line */
     int64_t unit;  /* stretches are multiples of it */
-    void (*take)(const scan_sink *sink, int64_t row, int64_t line, int64_t from, int64_t count,
-                 const float *spikes);
-    void (*give)(const scan_sink *sink, int64_t row, int64_t line, int64_t from, int64_t count,
-                 float *gspikes);
-    const void *of[2]; /* for take and give */
+    void (*accept_spikes)(const scan_sink *sink, int64_t row, int64_t line, int64_t from,
+                          int64_t count, const float *spikes);
+    void (*return_gradients)(const scan_sink *sink, int64_t row, int64_t line, int64_t from,
+                             int64_t count, float *gspikes);
+    const void *of[2]; /* for accept_spikes and return_gradients */
 };
 
 /* Noise on the threshold (fsnn_noise), as the mode and the plan have it. */
@@ -121,7 +121,7 @@ struct scan {
     scan_block fired;     /* [tiles] spikes, double */
     scan_block before;    /* like modes: the far past as the call found it */
 
-    scan_block self; /* [selves][model->room] a worker's space of the model */
+    scan_block self; /* [selves][model->self_bytes] a worker's space of the model */
     int selves;
 
     /* of backward. A call's gradients of sums are q, newest first, sums [q_capacity][32] of a
@@ -295,8 +295,8 @@ static inline const float *scan_current(const scan *s, const scan_tile *tile, co
     return scan_row(s, tile, I, s->still ? 0 : k, space);
 }
 /* What step k gives for it goes to gI (NULL: nowhere); steps come from the last to the first. */
-void scan_give_current(const scan *s, const scan_tile *tile, float *gI, int64_t k,
-                       const float *given);
+void scan_write_current(const scan *s, const scan_tile *tile, float *gI, int64_t k,
+                        const float *given);
 static inline const reset_rule *scan_resetting(const scan *s)
 {
     return &scan_kernels_get()->resets[s->options.reset];

@@ -35,7 +35,8 @@ static inline void states_point_all(float **slot, int at, const lanes *row, int 
         states_point(slot, at + i, row[i]);
 }
 
-/* Whether drives after the spike are to be worked out: not where all are D and the usual kick. */
+/* Whether drives after the spike are to be worked out: not where all are D and the usual reset
+ * drive. */
 static inline bool states_after(const equation *e, bool reset_drive)
 {
     bool after = reset_drive && !e->default_after[0];

@@ -341,7 +341,7 @@ static void step(walk *w, int64_t k, forward_step *f, const float *const *gh)
             gtheta[i] -= w->count[i] * goff;
         }
     }
-    scan_give_current(s, &w->tile, j->grads->I, k, g.gI);
+    scan_write_current(s, &w->tile, j->grads->I, k, g.gI);
 }
 
 /* A block of steps backward in time, from the last but `done` on; returns their number. */

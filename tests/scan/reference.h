@@ -54,14 +54,14 @@ static bool leaky(const setup *c)
     return strcmp(c->kind, "if") != 0;
 }
 
-static double drive(const setup *c, point *at, double u, double off, double I, double taken)
+static double drive(const setup *c, point *at, double u, double off, double I, double reset_drive)
 {
     double tau = at->slot[EQUATION_PAR];
     at->slot[EQUATION_X] = u + off;
     at->slot[EQUATION_I] = I;
     if (c->e)
-        return equation_value(c->e, EQUATION_D, at->slot) - taken;
-    return (!leaky(c) ? I / tau : (I - (u + off)) / tau) - taken;
+        return equation_value(c->e, EQUATION_D, at->slot) - reset_drive;
+    return (!leaky(c) ? I / tau : (I - (u + off)) / tau) - reset_drive;
 }
 
 static double leak_of(const setup *c, point *at, double u, double off, double I)
@@ -177,14 +177,15 @@ static void model(const setup *c, const numbers *x, int64_t n, const double *fro
         double I = x->I[k * c->B * c->N + n], off = o->v0 - theta * N,
                J = leak_of(c, &at, u, off, I);
         double dv = drive(c, &at, u, off, I, 0), arg = test_of(c, &at, u + off, dv), p, xk;
-        double taken = 0, r = 0, xi = noise_of(&o->noise, n, k);
+        double reset_drive = 0, r = 0, xi = noise_of(&o->noise, n, k);
         if (ahead) {
             s[k] = spike_of(c, arg, xi);
             s[k] = wait ? 0 : s[k];
             r = frozen && o->detach_reset ? frozen[k] : s[k];
-            taken = o->reset == FSNN_RESET_CURRENT ? reset_drive_of(c, &at, u + off, dv, r) : 0;
+            reset_drive =
+                o->reset == FSNN_RESET_CURRENT ? reset_drive_of(c, &at, u + off, dv, r) : 0;
         }
-        double f = dv - taken, S = conv(w, X, k, limit), P = 0;
+        double f = dv - reset_drive, S = conv(w, X, k, limit), P = 0;
         if (M->start) {
             if (k == 0)
                 F0 = f;
@@ -201,18 +202,18 @@ static void model(const setup *c, const numbers *x, int64_t n, const double *fro
             break;
         case FRAC_PECE:
             P = conv(pw, X, k, limit) + (k + 1 <= limit ? pst[k + 1] * F0 : 0);
-            p = S + gain * drive(c, &at, P, off, I, taken);
-            xk = drive(c, &at, p, off, I, taken);
+            p = S + gain * drive(c, &at, P, off, I, reset_drive);
+            xk = drive(c, &at, p, off, I, reset_drive);
             break;
         case FRAC_HEUN:
-            P = drive(c, &at, u + h * f, off, I, taken);
+            P = drive(c, &at, u + h * f, off, I, reset_drive);
             p = u + h / 2 * (f + P);
             xk = f;
             break;
         case FRAC_RK4: {
-            double k2 = drive(c, &at, u + h / 2 * f, off, I, taken);
-            double k3 = drive(c, &at, u + h / 2 * k2, off, I, taken);
-            double k4 = drive(c, &at, u + h * k3, off, I, taken);
+            double k2 = drive(c, &at, u + h / 2 * f, off, I, reset_drive);
+            double k3 = drive(c, &at, u + h / 2 * k2, off, I, reset_drive);
+            double k4 = drive(c, &at, u + h * k3, off, I, reset_drive);
             p = u + h / 6 * (f + 2 * k2 + 2 * k3 + k4);
             xk = f;
             break;
