@@ -19,7 +19,7 @@ if(NOT DNNL_INCLUDE_DIR OR NOT DNNL_LIBRARY)
 endif()
 add_library(fsnn_dnnl INTERFACE)
 target_include_directories(fsnn_dnnl SYSTEM INTERFACE ${DNNL_INCLUDE_DIR})
-target_link_libraries(fsnn_dnnl INTERFACE ${DNNL_LIBRARY})
+target_link_libraries(fsnn_dnnl INTERFACE ${DNNL_LIBRARY} stdc++)
 
 # OpenMP stands first on the link line. oneDNN is mostly built against libgomp; clang's libomp offers libgomp's
 # functions too, and being found first it serves both, so that there is one pool of threads and not two.

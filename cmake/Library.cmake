@@ -18,7 +18,8 @@ function(fsnn_compile target)
     target_link_libraries(${target} PRIVATE fsnn_dependencies)
 endfunction()
 
-add_library(fsnn_objects OBJECT ${sources})
+# C++ only where exceptions of oneDNN are caught
+add_library(fsnn_objects OBJECT ${sources} ${PROJECT_SOURCE_DIR}/src/tensor/dense_onednn_catch.cpp)
 fsnn_compile(fsnn_objects)
 set_source_files_properties(src/base/version.c PROPERTIES COMPILE_DEFINITIONS
                             "FSNN_VERSION=\"${PROJECT_VERSION}\"")
@@ -54,7 +55,7 @@ foreach(name IN LISTS OpenMP_C_LIB_NAMES)
         list(APPEND private_libraries ${OpenMP_${name}_LIBRARY})
     endif()
 endforeach()
-list(APPEND private_libraries dnnl fyaml ${KISSFFT_LIBRARIES} ${HDF5_LINK_LIBRARIES} z ${LZ4_LIBRARIES}
+list(APPEND private_libraries dnnl stdc++ fyaml ${KISSFFT_LIBRARIES} ${HDF5_LINK_LIBRARIES} z ${LZ4_LIBRARIES}
      ${ZSTD_LIBRARIES} m)
 list(REMOVE_DUPLICATES private_libraries)
 

@@ -3,7 +3,7 @@
 set -u
 
 packages='
-build-essential        C compiler, make
+build-essential        C and C++ compiler (C++ only catches exceptions of oneDNN), make
 cmake                  the build
 pkg-config             finds libraries
 libdnnl-dev            oneDNN: matrix products, convolutions, pooling

@@ -3,7 +3,9 @@
  * that no file can exhaust the stack. */
 #include "model/yaml.h"
 
+#include <errno.h>
 #include <libfyaml.h>
+#include <stdlib.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +50,11 @@ static fsnn_status fail_at(const builder *b, int line, int column, const char *s
         return fsnn_fail(FSNN_EDESCRIPTION, "%s: override \"%s\": %s", b->doc->path, b->set,
                          sentence);
     return fsnn_fail(FSNN_EDESCRIPTION, "%s:%d:%d: %s", b->doc->path, line, column, sentence);
+}
+
+static fsnn_status no_memory(void)
+{
+    return fsnn_fail(FSNN_EMEMORY, "out of memory: the text could not be parsed");
 }
 
 static fsnn_status syntax_error(const builder *b, struct fy_diag *diag)
@@ -268,17 +275,37 @@ static fsnn_status on_event(builder *b, struct fy_event *event)
     }
 }
 
+/* Where an allocation fails the parser reports an error of the text, or leaves a value or the rest
+ * out; errno says what happened. */
 static fsnn_status run(builder *b, struct fy_parser *parser, struct fy_diag *diag)
 {
     struct fy_event *event;
-    while ((event = fy_parser_parse(parser))) {
+    while ((event = fy_parser_parse(parser)) && errno != ENOMEM) {
         fsnn_status status = on_event(b, event);
         fy_parser_event_free(parser, event);
+        if (errno == ENOMEM)
+            return no_memory();
         FSNN_TRY(status);
     }
+    if (errno == ENOMEM)
+        return no_memory();
     if (fy_parser_get_stream_error(parser) || fy_diag_got_error(diag))
         return syntax_error(b, diag);
     return FSNN_OK;
+}
+
+/* A copy that the parser owns: its function for borrowed text crashes where memory is out. */
+static bool give_text(struct fy_parser *parser, const char *text, size_t size)
+{
+    char *copy = parser ? malloc(size + 1) : NULL;
+    if (!copy)
+        return false;
+    memcpy(copy, text, size);
+    copy[size] = 0;
+    if (fy_parser_set_malloc_string(parser, copy, size) == 0)
+        return true;
+    free(copy);
+    return false;
 }
 
 static fsnn_status build(builder *b, const char *text, size_t size, bool json)
@@ -287,14 +314,15 @@ static fsnn_status build(builder *b, const char *text, size_t size, bool json)
     const char *wrong = yaml_check(text, size, &line, &column);
     if (wrong)
         return fail_at(b, line, column, wrong);
+    errno = 0;
     struct fy_diag *diag = collector();
     if (!diag)
-        return fsnn_fail(FSNN_EMEMORY, "out of memory");
+        return no_memory();
     struct fy_parse_cfg config = {.flags = json ? FYPCF_JSON_FORCE : FYPCF_JSON_NONE, .diag = diag};
     struct fy_parser *parser = fy_parser_create(&config);
     fsnn_status status = FSNN_OK;
-    if (!parser || fy_parser_set_string(parser, text, size))
-        status = fsnn_fail(FSNN_EMEMORY, "out of memory");
+    if (!give_text(parser, text, size))
+        status = no_memory();
     else if (size)
         status = run(b, parser, diag);
     fy_parser_destroy(parser);

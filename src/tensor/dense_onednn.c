@@ -11,7 +11,6 @@ fsnn_status dense_check(dnnl_status_t status, const char *what)
         dnnl_status_t status;
         const char *words;
     } known[] = {
-        {dnnl_out_of_memory, "out of memory"},
         {dnnl_invalid_arguments, "it finds the arguments invalid"},
         {dnnl_unimplemented, "it has no implementation for these sizes"},
         {dnnl_runtime_error, "it failed while running"},
@@ -22,6 +21,9 @@ fsnn_status dense_check(dnnl_status_t status, const char *what)
     for (int i = 0; i < FSNN_COUNT(known); i++)
         if (known[i].status == status)
             words = known[i].words;
+    if (status == dnnl_out_of_memory)
+        return fsnn_fail(FSNN_EMEMORY, "out of memory: the dense-kernel library could not %s",
+                         what);
     const dnnl_version_t *version = dnnl_version();
     return fsnn_fail(FSNN_EDENSE, "the dense-kernel library (oneDNN %d.%d.%d) could not %s: %s",
                      version->major, version->minor, version->patch, what, words);
@@ -32,7 +34,7 @@ static dnnl_status_t engine_status;
 
 static void make_engine(void)
 {
-    engine_status = dnnl_engine_create(&shared_engine, dnnl_cpu, 0);
+    engine_status = caught_engine_create(&shared_engine, dnnl_cpu, 0);
 }
 
 fsnn_status dense_engine(dnnl_engine_t *engine)
@@ -78,7 +80,8 @@ fsnn_status dense_desc_create(dense_desc *desc, int rank, const int64_t *dims,
 #if DNNL_VERSION_MAJOR < 3
     dnnl_status_t status = dnnl_memory_desc_init_by_tag(&desc->md, rank, sizes, dnnl_f32, tag);
 #else
-    dnnl_status_t status = dnnl_memory_desc_create_with_tag(&desc->md, rank, sizes, dnnl_f32, tag);
+    dnnl_status_t status =
+        caught_memory_desc_create_with_tag(&desc->md, rank, sizes, dnnl_f32, tag);
 #endif
     desc->set = status == dnnl_success;
     return dense_check(status, "describe an array");
@@ -107,28 +110,28 @@ dense_layout dense_desc_layout(const dense_desc *desc)
 static dnnl_status_t append_sum(dnnl_post_ops_t post)
 {
 #if DNNL_VERSION_MAJOR < 3
-    return dnnl_post_ops_append_sum(post, 1.0f);
+    return caught_post_ops_append_sum(post, 1.0f);
 #else
-    return dnnl_post_ops_append_sum(post, 1.0f, 0, dnnl_data_type_undef);
+    return caught_post_ops_append_sum(post, 1.0f, 0, dnnl_data_type_undef);
 #endif
 }
 
 static dnnl_status_t set_add(dnnl_primitive_attr_t attr)
 {
     dnnl_post_ops_t post;
-    dnnl_status_t status = dnnl_post_ops_create(&post);
+    dnnl_status_t status = caught_post_ops_create(&post);
     if (status)
         return status;
     status = append_sum(post);
     if (!status)
-        status = dnnl_primitive_attr_set_post_ops(attr, post);
+        status = caught_primitive_attr_set_post_ops(attr, post);
     dnnl_post_ops_destroy(post);
     return status;
 }
 
 static fsnn_status make_attr(dnnl_primitive_attr_t *attr, bool add)
 {
-    FSNN_TRY(dense_check(dnnl_primitive_attr_create(attr), "make attributes"));
+    FSNN_TRY(dense_check(caught_primitive_attr_create(attr), "make attributes"));
     dnnl_status_t status =
         dnnl_primitive_attr_set_scratchpad_mode(*attr, dnnl_scratchpad_mode_user);
     if (!status && add)
@@ -145,7 +148,7 @@ fsnn_status dense_reorder_pd(dnnl_primitive_desc_t *pd, dense_layout from, dense
     dnnl_primitive_attr_t attr;
     FSNN_TRY(dense_engine(&engine));
     FSNN_TRY(make_attr(&attr, add));
-    dnnl_status_t status = dnnl_reorder_primitive_desc_create(pd, from, engine, to, engine, attr);
+    dnnl_status_t status = caught_reorder_primitive_desc_create(pd, from, engine, to, engine, attr);
     dnnl_primitive_attr_destroy(attr);
     return dense_check(status, "make a change of layout");
 }
@@ -201,7 +204,7 @@ static dnnl_status_t describe(const request *r, dnnl_primitive_desc_t *pd, dnnl_
                                                  w->kernel, w->padding, w->padding);
         break;
     }
-    return status ? status : dnnl_primitive_desc_create(pd, &op, attr, engine, r->hint);
+    return status ? status : caught_primitive_desc_create(pd, &op, attr, engine, r->hint);
 }
 
 #else
@@ -215,25 +218,25 @@ static dnnl_status_t describe(const request *r, dnnl_primitive_desc_t *pd, dnnl_
     dense_layout bias = dense_desc_layout(&r->images->bias);
     switch (r->form) {
     case CONV:
-        return dnnl_convolution_forward_primitive_desc_create(
+        return caught_convolution_forward_primitive_desc_create(
             pd, engine, r->prop, r->algorithm, src, weights, bias, dst, w->stride, w->dilation,
             w->padding, w->padding, attr);
     case CONV_DATA:
-        return dnnl_convolution_backward_data_primitive_desc_create(
+        return caught_convolution_backward_data_primitive_desc_create(
             pd, engine, r->algorithm, src, weights, dst, w->stride, w->dilation, w->padding,
             w->padding, r->hint, attr);
     case CONV_WEIGHTS:
-        return dnnl_convolution_backward_weights_primitive_desc_create(
+        return caught_convolution_backward_weights_primitive_desc_create(
             pd, engine, r->algorithm, src, weights, bias, dst, w->stride, w->dilation, w->padding,
             w->padding, r->hint, attr);
     case POOL:
-        return dnnl_pooling_forward_primitive_desc_create(pd, engine, r->prop, r->algorithm, src,
-                                                          dst, w->stride, w->kernel, w->dilation,
-                                                          w->padding, w->padding, attr);
+        return caught_pooling_forward_primitive_desc_create(pd, engine, r->prop, r->algorithm, src,
+                                                            dst, w->stride, w->kernel, w->dilation,
+                                                            w->padding, w->padding, attr);
     case POOL_BACK:
-        return dnnl_pooling_backward_primitive_desc_create(pd, engine, r->algorithm, src, dst,
-                                                           w->stride, w->kernel, w->dilation,
-                                                           w->padding, w->padding, r->hint, attr);
+        return caught_pooling_backward_primitive_desc_create(pd, engine, r->algorithm, src, dst,
+                                                             w->stride, w->kernel, w->dilation,
+                                                             w->padding, w->padding, r->hint, attr);
     }
     return dnnl_invalid_arguments;
 }
@@ -265,7 +268,7 @@ static fsnn_status avoid_faulty(dnnl_primitive_desc_t pd)
     const char *name = "";
     dnnl_status_t status = dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name);
     while (!status && strstr(name, "brg")) {
-        status = dnnl_primitive_desc_next_impl(pd);
+        status = caught_primitive_desc_next_impl(pd);
         if (!status)
             status = dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name);
     }

@@ -5,6 +5,7 @@
 #define FSNN_DENSE_ONEDNN_H
 
 #include "base/base.h"
+#include "tensor/dense_onednn_catch.h"
 
 #include <dnnl.h>
 

@@ -7,8 +7,8 @@ fsnn_status dense_call_create(dense_call *call, dnnl_primitive_desc_t pd)
     dnnl_engine_t engine;
 
     FSNN_TRY(dense_engine(&engine));
-    FSNN_TRY(dense_check(dnnl_primitive_create(&call->primitive, pd), "make a primitive"));
-    return dense_check(dnnl_stream_create(&call->stream, engine, dnnl_stream_default_flags),
+    FSNN_TRY(dense_check(caught_primitive_create(&call->primitive, pd), "make a primitive"));
+    return dense_check(caught_stream_create(&call->stream, engine, dnnl_stream_default_flags),
                        "make a stream");
 }
 
@@ -18,7 +18,7 @@ fsnn_status dense_call_arg(dense_call *call, int number, dense_layout layout)
     dnnl_exec_arg_t *arg = &call->arg[call->args];
 
     FSNN_TRY(dense_engine(&engine));
-    FSNN_TRY(dense_check(dnnl_memory_create(&arg->memory, layout, engine, DNNL_MEMORY_NONE),
+    FSNN_TRY(dense_check(caught_memory_create(&arg->memory, layout, engine, DNNL_MEMORY_NONE),
                          "make a memory object"));
     arg->arg = number;
     call->args++;
@@ -30,11 +30,11 @@ fsnn_status dense_call_run(const dense_call *call, void *const *address)
     dnnl_status_t status = dnnl_success;
 
     for (int i = 0; i < call->args && !status; i++)
-        status = dnnl_memory_set_data_handle(call->arg[i].memory, address[i]);
+        status = caught_memory_set_data_handle(call->arg[i].memory, address[i]);
     if (!status)
-        status = dnnl_primitive_execute(call->primitive, call->stream, call->args, call->arg);
+        status = caught_primitive_execute(call->primitive, call->stream, call->args, call->arg);
     if (!status)
-        status = dnnl_stream_wait(call->stream);
+        status = caught_stream_wait(call->stream);
     return dense_check(status, "run a primitive");
 }
 

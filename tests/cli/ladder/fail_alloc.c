@@ -1,0 +1,100 @@
+/* Preloaded: allocation number FAIL_AT of the process fails, and with FAIL_ALL all later ones too.
+ * At the end the number of allocations goes to the file COUNT. Allocations of libfyaml's
+ * fy_parse_input_append do not fail: version 0.7 does not look at what it gets there. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <execinfo.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t),
+    *__libc_memalign(size_t, size_t);
+
+static atomic_long count;
+static long fail_at;
+static int on, all;
+static _Thread_local int within;
+
+__attribute__((constructor)) static void begin(void)
+{
+    void *warm[2];
+    const char *at = getenv("FAIL_AT");
+    backtrace(warm, 2); /* loads what it needs now */
+    fail_at = at ? atol(at) : 0;
+    all = getenv("FAIL_ALL") != NULL;
+    on = 1;
+}
+
+static int unchecked(void)
+{
+    void *frame[12];
+    int found = 0, frames = backtrace(frame, 12);
+    for (int i = 0; i < frames; i++) {
+        Dl_info info;
+        found |= dladdr(frame[i], &info) && info.dli_sname &&
+                 strcmp(info.dli_sname, "fy_parse_input_append") == 0;
+    }
+    return found;
+}
+
+static int fails(void)
+{
+    if (!on || within)
+        return 0;
+    long number = atomic_fetch_add(&count, 1) + 1;
+    if (!fail_at || (number != fail_at && !(all && number > fail_at)))
+        return 0;
+    within = 1;
+    int spared = unchecked();
+    within = 0;
+    if (!spared)
+        errno = ENOMEM;
+    return !spared;
+}
+
+void *malloc(size_t size)
+{
+    return fails() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t n, size_t size)
+{
+    return fails() ? NULL : __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t size)
+{
+    return fails() ? NULL : __libc_realloc(p, size);
+}
+
+void *memalign(size_t alignment, size_t size)
+{
+    return fails() ? NULL : __libc_memalign(alignment, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    return fails() ? NULL : __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **p, size_t alignment, size_t size)
+{
+    void *q = fails() ? NULL : __libc_memalign(alignment, size);
+    if (q)
+        *p = q;
+    return q ? 0 : ENOMEM;
+}
+
+__attribute__((destructor)) static void end(void)
+{
+    on = 0;
+    const char *name = getenv("COUNT");
+    FILE *file = name ? fopen(name, "w") : NULL;
+    if (file) {
+        fprintf(file, "%ld\n", (long)count);
+        fclose(file);
+    }
+}
