@@ -297,6 +297,15 @@ static void exact(void **state)
     }
 }
 
+/* The warning advises a step below `limit`, which it rounds to its fourth digit inwards. */
+static bool advises(const char *warning, double limit)
+{
+    static const char words[] = "a step below ";
+    const char *at = warning ? strstr(warning, words) : NULL;
+    double step = at ? atof(at + sizeof words - 1) : 0;
+    return step <= limit && step >= limit * (1 - 1.1e-3);
+}
+
 /* An explicit scheme beyond its limit is remarked on where the slope of dv is known: that of lif, a
  * constant one, and of a curved dv the one at v0. The step that is said to be stable is. */
 static void slopes(void **state)
@@ -327,7 +336,7 @@ static void slopes(void **state)
                        .dv = rows[i].dv,
                        .params = own ? 2 : 0,
                        .param = {{"a", {.value = 8}}, {"b", {.value = 0.5}}}};
-        char text[64], first[64] = "";
+        char first[64] = "";
         fsnn_net *net = net_new();
         o.neuron.tau.value = rows[i].tau;
         o.neuron.v0 = rows[i].v0;
@@ -337,8 +346,8 @@ static void slopes(void **state)
             d.step = (rows[i].step > 0 ? rows[i].step : 1) * (side ? 1.01 : 0.99);
             GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 2, .batch = 1}));
             const char *said = fsnn_net_warning(net, 0);
-            snprintf(text, sizeof text, "a step below %g", rows[i].step);
-            if (side && rows[i].step > 0 ? !said || !strstr(said, text) : said != NULL)
+            bool right = side && rows[i].step > 0 ? advises(said, rows[i].step) : said == NULL;
+            if (!right)
                 fail_msg("%s %s at step %g: %s", rows[i].kind, rows[i].dv ? rows[i].dv : "", d.step,
                          said ? said : "nothing");
             snprintf(first, sizeof first, "%.60s", said ? said : "");
