@@ -1,5 +1,8 @@
 #!/bin/sh
 # Installs the Debian packages that fsnn needs and that are missing. The one place where they are listed.
+#
+#   tools/install-deps.sh          what the default build and its tests need
+#   tools/install-deps.sh --dev    what the sanitizers, fuzzers and checks of layout need as well
 set -u
 
 packages='
@@ -18,9 +21,25 @@ gnuplot-nox            figures
 fonts-dejavu-core      the letters in the figures
 dataset-fashion-mnist  the images that examples and tests train on
 '
+packages_dev='
+clang                  the second compiler; fuzz targets
+clang-format-14        the layout of the code
+libclang-rt-14-dev     sanitizers and libFuzzer for clang
+libomp-14-dev          OpenMP for clang, and archer for ThreadSanitizer
+valgrind               callgrind: instructions, in place of seconds
+gdb                    the debugger
+'
 
 say() { printf 'install-deps: %s\n' "$*"; }
 fail() { printf 'install-deps: %s\n' "$*" >&2; exit 1; }
+usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p;}' "$0"; }
+for option; do
+    case $option in
+    --dev) packages=$packages$packages_dev ;;
+    -h | --help) usage && exit 0 ;;
+    *) usage >&2 && fail "there is no option \"$option\": --dev is one" ;;
+    esac
+done
 installed() { dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
 
 names=$(printf '%s' "$packages" | awk 'NF { print $1 }')
