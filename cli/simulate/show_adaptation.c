@@ -1,5 +1,6 @@
 /* cli/simulate/show_adaptation.c: inter-spike intervals against the spike's number. Exact for an if
- * neuron with reset jump: spike k at (k threshold tau Gamma(1 + alpha) / I)^(1/alpha). */
+ * neuron with reset jump, without a refractory period: spike k at
+ * (k threshold tau Gamma(1 + alpha) / I)^(1/alpha). */
 #include "cli/simulate/simulate.h"
 
 #include <math.h>
@@ -7,7 +8,8 @@
 
 static bool has_exact(const sim_setup *s)
 {
-    return !s->leaky && s->neuron.reset == FSNN_RESET_JUMP && s->neuron.v0 == 0;
+    return !s->leaky && s->neuron.reset == FSNN_RESET_JUMP && s->neuron.v0 == 0 &&
+           s->neuron.refractory == 0;
 }
 
 static double exact(const sim_setup *s, double alpha, double k)
@@ -27,7 +29,7 @@ static bool listed(int64_t k)
 static void table_row(const sim_setup *s, double alpha, const double *t, int64_t k)
 {
     bool known = has_exact(s);
-    printf("%8g%8lld", alpha, (long long)k);
+    sim_print("%8g%8lld", alpha, (long long)k);
     sim_cell(t[k - 1], "");
     sim_cell(known ? exact(s, alpha, (double)k) : NAN, "");
     sim_cell(k > 1 ? t[k - 1] - t[k - 2] : NAN, "");
@@ -80,8 +82,8 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
     chart->height = 460;
     chart->empty = "fewer than two spikes";
     char *text = sim_setup_text(&s);
-    printf("%s; current %g, time %g\n\n%8s%8s%13s%13s%13s%13s\n", text, s.current.p[0], s.time,
-           "alpha", "spike", "time", "exact", "interval", "exact");
+    sim_print("%s; current %g, time %g\n\n%8s%8s%13s%13s%13s%13s\n", text, s.current.p[0], s.time,
+              "alpha", "spike", "time", "exact", "interval", "exact");
     for (int i = 0; i < s.alphas && code == CLI_GOOD; i++)
         code = one_alpha(&s, input, i, p);
     if (code == CLI_GOOD)

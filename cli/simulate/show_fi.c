@@ -1,6 +1,7 @@
 /* cli/simulate/show_fi.c: firing rate against current, mean over the whole time. A population in
- * which each neuron has its own current gives a whole curve in one run. Exact at alpha = 1:
- * lif 1 / (tau log(I / (I - threshold))), if I / (tau threshold). */
+ * which each neuron has its own current gives a whole curve in one run. Exact at alpha = 1, r where
+ * a spike puts v, plus the refractory period where v is held meanwhile: an interval of
+ * tau log((I - r) / (I - threshold)) for lif, tau (threshold - r) / I for if. */
 #include "cli/simulate/simulate.h"
 
 #include <math.h>
@@ -24,20 +25,33 @@ static float *inputs(const sim_setup *s)
     return x;
 }
 
-/* Whether a spike of the classic neuron starts it anew from 0. */
-static bool has_exact(const sim_setup *s)
+/* Where a spike of the classic neuron puts v; NaN where it does not put it anywhere. */
+static double landing(const sim_setup *s)
 {
-    fsnn_reset r = s->neuron.reset;
-    return s->neuron.v0 == 0 && s->neuron.refractory == 0 && r != FSNN_RESET_CURRENT &&
-           r != FSNN_RESET_NONE && !(r == FSNN_RESET_VALUE && s->neuron.v_reset.value != 0);
+    const double lands[FSNN_RESETS] = {[FSNN_RESET_CURRENT] = NAN,
+                                       [FSNN_RESET_NONE] = NAN,
+                                       [FSNN_RESET_VALUE] = s->neuron.v_reset.value,
+                                       [FSNN_RESET_RESTART] = s->neuron.v0};
+    return lands[s->neuron.reset]; /* the others: from the threshold to 0 */
 }
 
+static bool has_exact(const sim_setup *s)
+{
+    return landing(s) < s->neuron.threshold.value;
+}
+
+/* value and restart hold v for the refractory period and begin then; with the others v goes on,
+ * and where it is above the threshold at the end it spikes at once, and is there again after the
+ * next. */
 static double exact(const sim_setup *s, double I)
 {
-    double theta = s->neuron.threshold.value, tau = s->neuron.tau.value;
-    if (!s->leaky)
-        return fmax(I, 0) / (tau * theta);
-    return I > theta ? 1 / (tau * log(I / (I - theta))) : 0;
+    double theta = s->neuron.threshold.value, tau = s->neuron.tau.value, from = landing(s);
+    double rest = s->neuron.refractory, rise;
+    if (s->leaky ? I <= theta : I <= 0)
+        return 0;
+    rise = s->leaky ? tau * log((I - from) / (I - theta)) : tau * (theta - from) / I;
+    bool held = s->neuron.reset == FSNN_RESET_VALUE || s->neuron.reset == FSNN_RESET_RESTART;
+    return 1 / (held ? rise + rest : fmax(rise, rest));
 }
 
 static void add_exact(sim_picture *p, const sim_setup *s)
@@ -70,17 +84,17 @@ static int one_alpha(const sim_setup *s, const float *input, int i, sim_picture 
 static void table_of(const sim_setup *s, double rate[][CURRENTS])
 {
     char name[CLI_NUMBER];
-    printf("%13s", "current");
+    sim_print("%13s", "current");
     for (int i = 0; i < s->alphas; i++)
-        printf("%13s", sim_label(name, s->alpha[i]));
-    printf("%17s\n", has_exact(s) ? "exact, alpha 1" : "");
+        sim_print("%13s", sim_label(name, s->alpha[i]));
+    sim_print("%17s\n", has_exact(s) ? "exact, alpha 1" : "");
     for (int64_t l = 0; l < LISTED; l++) {
         int64_t n = l * (CURRENTS - 1) / (LISTED - 1);
         sim_cell(current_of(s, n), "");
         for (int i = 0; i < s->alphas; i++)
             sim_cell(rate[i][n], "");
         if (has_exact(s))
-            printf("    ");
+            sim_print("    ");
         sim_cell(has_exact(s) ? exact(s, current_of(s, n)) : NAN, "\n");
     }
 }
@@ -113,7 +127,7 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
         code = one_alpha(&s, input, i, p, rate[i]);
     char *setup = sim_setup_text(&s), *text = cli_format("%s; mean over time %g", setup, s.time);
     if (code == CLI_GOOD) {
-        printf("%s\n\n", text);
+        sim_print("%s\n\n", text);
         table_of(&s, rate);
         if (has_exact(&s))
             add_exact(p, &s);

@@ -137,9 +137,9 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
         sim_picture_chart(p, "Time of the first spike", "order alpha", "first spike");
     chart->log_y = true;
     chart->height = 460;
-    printf("%s, tau %g, threshold %g, method %s\n\n%13s%13s%13s%13s%13s\n", s.leaky ? "LIF" : "IF",
-           s.neuron.tau.value, s.neuron.threshold.value, fsnn_method_name(s.method), "alpha",
-           "current", "first spike", "exact", "rel. error");
+    sim_print("%s, tau %g, threshold %g, method %s\n\n%13s%13s%13s%13s%13s\n",
+              s.leaky ? "LIF" : "IF", s.neuron.tau.value, s.neuron.threshold.value,
+              fsnn_method_name(s.method), "alpha", "current", "first spike", "exact", "rel. error");
     int currents = o->current ? 1 : CURRENTS;
     for (int c = 0; c < currents && code == CLI_GOOD; c++)
         code = one_current(&s, o, alpha, alphas, s.current.p[0] * factor[c], c + 1, p);

@@ -58,7 +58,7 @@ static void add_exact(sim_picture *p, const sim_setup *s, int i)
 static void table_of(const sim_setup *s, int i, const float *v)
 {
     static const int digit[] = {1, 3};
-    printf("\nalpha %g\n%13s%13s%13s%13s\n", s->alpha[i], "t", "distance", "exact", "error");
+    sim_print("\nalpha %g\n%13s%13s%13s%13s\n", s->alpha[i], "t", "distance", "exact", "error");
     for (int64_t power = 1; power <= s->steps; power *= 10) {
         for (int d = 0; d < CLI_COUNT(digit) && digit[d] * power <= s->steps; d++) {
             int64_t k = digit[d] * power;
@@ -105,9 +105,10 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
     fsnn_chart *distance = sim_picture_chart(p, "Distance to the steady state", "time", "|v - I|");
     distance->legend = FSNN_LEGEND_LOWER_LEFT;
     distance->log_x = distance->log_y = true;
-    printf("LIF from v0 = %g to I = %g, tau %g, method %s, step %g; exact: E_alpha(-t^alpha/tau) "
-           "|v0 - I|\n",
-           s.neuron.v0, s.current.p[0], s.neuron.tau.value, fsnn_method_name(s.method), s.step);
+    sim_print(
+        "LIF from v0 = %g to I = %g, tau %g, method %s, step %g; exact: E_alpha(-t^alpha/tau) "
+        "|v0 - I|\n",
+        s.neuron.v0, s.current.p[0], s.neuron.tau.value, fsnn_method_name(s.method), s.step);
     for (int i = 0; i < s.alphas && code == CLI_GOOD; i++) {
         float *v, *spikes;
         code = sim_run(&s, s.alpha[i], input, &v, &spikes);

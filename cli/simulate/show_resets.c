@@ -20,11 +20,12 @@ static int one(const sim_setup *given, fsnn_reset reset, int colour, const float
                sim_picture *p, trains *t)
 {
     sim_setup s = *given;
-    float *v, *spikes;
+    sim_trace trace;
     s.neuron.reset = reset;
-    int code = sim_run(&s, s.alpha[0], input, &v, &spikes);
+    int code = sim_trace_run(&s, 0, input, &trace);
     if (code != CLI_GOOD)
         return code;
+    const float *v = trace.v, *spikes = trace.spikes;
     sim_points *points =
         sim_picture_curve(p, fsnn_reset_name(reset),
                           reset == FSNN_RESET_NONE ? FSNN_MARK_REFERENCE : FSNN_MARK_LINE, colour);
@@ -33,8 +34,12 @@ static int one(const sim_setup *given, fsnn_reset reset, int colour, const float
     free(t->time[reset]);
     t->time[reset] = sim_spike_times(&s, spikes, 0, &t->count[reset]);
     t->last[reset] = (double)v[s.steps - 1];
-    free(v);
-    free(spikes);
+    if (reset == FSNN_RESET_CURRENT) {
+        points = sim_picture_curve(p, "v + dv, tested", FSNN_MARK_THIN, colour);
+        for (int64_t k = 0; k < s.steps; k++)
+            sim_points_add(points, (double)(k + 1) * s.step, (double)trace.test[k]);
+    }
+    sim_trace_free(&trace);
     return CLI_GOOD;
 }
 
@@ -80,12 +85,12 @@ static void raster(const sim_setup *s, sim_picture *p, const trains *t)
 
 static void print_table(const trains *t)
 {
-    printf("%-13s%13s%13s%13s%13s%13s\n", "reset", "spikes", "first at", "first ISI", "last ISI",
-           "last v");
+    sim_print("%-13s%13s%13s%13s%13s%13s\n", "reset", "spikes", "first at", "first ISI", "last ISI",
+              "last v");
     for (int i = 0; i < CLI_COUNT(order); i++) {
         const double *time = t->time[order[i]];
         int64_t n = t->count[order[i]];
-        printf("%-13s%13lld", fsnn_reset_name(order[i]), (long long)n);
+        sim_print("%-13s%13lld", fsnn_reset_name(order[i]), (long long)n);
         sim_cell(n > 0 ? time[0] : NAN, "");
         sim_cell(n > 1 ? time[1] - time[0] : NAN, "");
         sim_cell(n > 1 ? time[n - 1] - time[n - 2] : NAN, "");

@@ -52,12 +52,12 @@ static double half_width(const fsnn_surrogate *s)
 
 static void print_table(void)
 {
-    printf("%-17s%13s%13s%13s%13s%13s\n", "surrogate", "scale", "slope at 0", "half width",
-           "slope at 1", "area");
+    sim_print("%-17s%13s%13s%13s%13s%13s\n", "surrogate", "scale", "slope at 0", "half width",
+              "slope at 1", "area");
     for (int k = 0; k < FSNN_SURROGATES; k++) {
         fsnn_surrogate s = {.kind = (fsnn_surrogate_kind)k};
         double far = 1e9, area = fsnn_surrogate_smooth(&s, far) - fsnn_surrogate_smooth(&s, -far);
-        printf("%-17s", fsnn_surrogate_name(s.kind));
+        sim_print("%-17s", fsnn_surrogate_name(s.kind));
         sim_cell(fsnn_surrogate_default_scale(s.kind), "");
         sim_cell(fsnn_surrogate_slope(&s, 0), "");
         sim_cell(half_width(&s), "");

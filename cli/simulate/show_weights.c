@@ -71,7 +71,7 @@ static int one_fit(double alpha, double eps, int64_t lags, const double *w, sim_
                 next = (double)j * 1.02;
             }
         }
-        printf("%12g%12g%12d", alpha, eps, report.modes);
+        sim_print("%12g%12g%12d", alpha, eps, report.modes);
         sim_cell(worst, "");
         sim_cell(report.weight_error, "\n");
     }
@@ -98,24 +98,25 @@ static void add_weights(const sim_setup *s, int i, const double *w, sim_picture 
 static void table_of(const sim_setup *s, double *const *w)
 {
     char name[CLI_NUMBER];
-    printf("|w_j| of gl\n%12s", "lag j");
+    sim_print("|w_j| of gl\n%12s", "lag j");
     for (int i = 0; i < s->alphas; i++)
-        printf("%14s", sim_label(name, s->alpha[i]));
+        sim_print("%14s", sim_label(name, s->alpha[i]));
     for (int64_t j = 1; j <= s->steps; j = j < 8 ? j + 1 : 2 * j) {
-        printf("\n%12lld", (long long)j);
+        sim_print("\n%12lld", (long long)j);
         for (int i = 0; i < s->alphas; i++)
-            printf("%14.6e", fabs(w[i][j - 1]));
+            sim_print("%14.6e", fabs(w[i][j - 1]));
     }
-    printf("\n%12s", "slope");
+    sim_print("\n%12s", "slope");
     for (int i = 0; i < s->alphas; i++) { /* between the last lag and half of it */
         int64_t last = s->steps, half = last / 2;
-        printf("%14.4f", log(w[i][last - 1] / w[i][half - 1]) / log((double)last / (double)half));
+        sim_print("%14.4f",
+                  log(w[i][last - 1] / w[i][half - 1]) / log((double)last / (double)half));
     }
-    printf("\n%12s", "-1-alpha");
+    sim_print("\n%12s", "-1-alpha");
     for (int i = 0; i < s->alphas; i++)
-        printf("%14.4f", -1 - s->alpha[i]);
-    printf("\n\nsum of exponentials over %lld lags, the first %d exact\n%12s%12s%12s%13s%13s\n",
-           (long long)s->steps, WINDOW - 1, "alpha", "tolerance", "modes", "largest", "stated");
+        sim_print("%14.4f", -1 - s->alpha[i]);
+    sim_print("\n\nsum of exponentials over %lld lags, the first %d exact\n%12s%12s%12s%13s%13s\n",
+              (long long)s->steps, WINDOW - 1, "alpha", "tolerance", "modes", "largest", "stated");
 }
 
 /* Fits of every order are listed; those of the middle one are drawn. */

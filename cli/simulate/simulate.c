@@ -12,7 +12,8 @@ static const cli_option table[] = {
      "surrogates or resets",
      0, 0},
     {"neuron", 0, CLI_TEXT, offsetof(sim_options, neuron), "KIND",
-     "lif (default), if, noisy, qif, eif, hard_lif, readout, or user with its equation in --dv; "
+     "lif (default), if, noisy, qif, eif, hard_lif, cuba, alif, readout, or user with its equation "
+     "in --dv; "
      "fsnn help description has all",
      0, 0},
     {"dv", 0, CLI_TEXT, offsetof(sim_options, dv), "TEXT",
@@ -23,10 +24,25 @@ static const cli_option table[] = {
     {"after-spike", 0, CLI_TEXT, offsetof(sim_options, after_spike), "TEXT",
      "the drive that a spike s leaves under --reset current (default \"dv - s*threshold/tau\")", 0,
      0},
+    {"dw", 0, CLI_LIST, offsetof(sim_options, dw), "[NAME=]TEXT",
+     "a state beside v of a neuron of your own, w or NAME, by its derivative, like \"(v - w)/5\"; "
+     "may be repeated",
+     0, 0},
+    {"after-spike-w", 0, CLI_LIST, offsetof(sim_options, after_spike_w), "[NAME=]TEXT",
+     "the drive that a spike s leaves of such a state (default its derivative); may be repeated", 0,
+     0},
+    {"w0", 0, CLI_LIST, offsetof(sim_options, w0), "[NAME=]X",
+     "a state beside v at time 0 (default 0); may be repeated", 0, 0},
+    {"fractional", 0, CLI_TEXT, offsetof(sim_options, fractional), "NAME,...",
+     "the states of fractional order, like v,w (default v alone)", 0, 0},
     {"param", 0, CLI_LIST, offsetof(sim_options, param), "NAME=X",
-     "a parameter of user, qif, eif or hard_lif; may be repeated", 0, 0},
+     "a parameter of a neuron that is an equation: user, qif, eif, hard_lif, cuba or alif; may be "
+     "repeated",
+     0, 0},
     {"model", 0, CLI_TEXT, offsetof(sim_options, model), "DESC.yaml",
-     "take the neuron, with its options, from a description; options here come first", 0, 0},
+     "take the neuron from a description, with its reset and its method, alpha, step and memory; "
+     "options here come first",
+     0, 0},
     {"node", 0, CLI_TEXT, offsetof(sim_options, node), "NAME",
      "which neuron layer of it (not needed where there is one)", 0, 0},
     CLI_ROW_SET,
@@ -125,67 +141,7 @@ int sim_reset_read(const char *name, sim_setup *s)
     return CLI_GOOD;
 }
 
-static int read_method(const char *name, sim_setup *s)
-{
-    static const fsnn_method method[] = {FSNN_GL, FSNN_L1,    FSNN_AB,   FSNN_TRAP, FSNN_ABM,
-                                         FSNN_ML, FSNN_EULER, FSNN_HEUN, FSNN_RK4};
-    const char *known[CLI_COUNT(method)];
-    int found = fsnn_method_find(name);
-    for (int i = 0; i < CLI_COUNT(method); i++)
-        known[i] = fsnn_method_name(method[i]);
-    if (found < 0)
-        return sim_no_such("method", name, known, CLI_COUNT(known));
-    s->method = (fsnn_method)found;
-    s->integer = found == FSNN_EULER || found == FSNN_HEUN || found == FSNN_RK4;
-    return CLI_GOOD;
-}
-
 /* ---- numbers ---- */
-
-static int read_alpha(const char *text, sim_setup *s)
-{
-    const char *rest = text;
-    for (s->alphas = 0;; rest++) {
-        char *end;
-        double alpha = strtod(rest, &end);
-        if (end == rest || (*end && *end != ',') || !(alpha > 0 && alpha <= 1))
-            return cli_error(CLI_USAGE,
-                             "--alpha takes numbers above 0 and up to 1 with commas between, not "
-                             "\"%s\"",
-                             text);
-        for (int i = 0; i < s->alphas; i++) {
-            if (s->alpha[i] == alpha)
-                return cli_error(CLI_USAGE, "--alpha %s: %g is there twice", text, alpha);
-        }
-        if (s->alphas == SIM_ALPHAS)
-            return cli_error(CLI_USAGE, "--alpha %s: at most %d orders fit into one picture", text,
-                             SIM_ALPHAS);
-        s->alpha[s->alphas++] = alpha;
-        rest = end;
-        if (!*rest)
-            return CLI_GOOD;
-    }
-}
-
-static int read_memory(const char *text, sim_setup *s)
-{
-    char *end;
-    if (!text || strcmp(text, "full") == 0)
-        return CLI_GOOD;
-    if (strncmp(text, "tolerance:", 10) == 0) {
-        s->tolerance = strtod(text + 10, &end);
-        if (end != text + 10 && !*end && s->tolerance >= 1e-12 && s->tolerance <= 0.1)
-            return CLI_GOOD;
-    } else {
-        s->memory = strtoll(text, &end, 10);
-        if (end != text && !*end && s->memory >= 1 && s->memory <= 1000000000)
-            return CLI_GOOD;
-    }
-    return cli_error(CLI_USAGE,
-                     "--memory takes full, a whole number from 1, or tolerance:E with E from 1e-12 "
-                     "to 0.1, not \"%s\"",
-                     text);
-}
 
 static double real_or(cli_real given, double otherwise)
 {
@@ -254,7 +210,12 @@ static int check_together(const sim_options *o, const sim_show *row, const sim_s
         return cli_error(CLI_USAGE,
                          "--method %s is of integer order and takes no --alpha but 1: gl, l1, ab, "
                          "trap, abm and ml take any",
-                         o->method);
+                         fsnn_method_name(s->method));
+    if (o->show && !row->any && s->several.terms > 1)
+        return cli_error(CLI_USAGE,
+                         "--show %s takes orders of one term, but layer %s of %s has %d: give "
+                         "--alpha",
+                         o->show, s->layer, o->model, s->several.terms);
     if (o->show && (o->neurons.given || o->format))
         return cli_error(CLI_USAGE, "--%s does not go with --show, which settles it itself",
                          o->format ? "format" : "neurons");
@@ -263,17 +224,12 @@ static int check_together(const sim_options *o, const sim_show *row, const sim_s
 
 static int read_setup(const sim_options *o, const sim_show *row, sim_setup *s)
 {
-    s->implicit = o->implicit;
-    s->step = real_or(o->step, row->step);
+    s->given = o;
     s->time = real_or(o->time, row->time);
     s->seed = o->common.seed.value;
     int code = sim_neuron_read(o, row, s);
     if (code == CLI_GOOD)
-        code = read_method(text_or(o->method, row->method), s);
-    if (code == CLI_GOOD)
-        code = read_alpha(o->alpha || !s->integer ? text_or(o->alpha, row->alpha) : "1", s);
-    if (code == CLI_GOOD)
-        code = read_memory(o->memory, s);
+        code = sim_dynamics_read(o, row, s);
     if (code == CLI_GOOD)
         code = check_together(o, row, s);
     if (code == CLI_GOOD)
@@ -357,7 +313,7 @@ static int run_all(const sim_setup *s, sim_result *r)
 {
     int code = CLI_GOOD;
     for (int i = 0; i < s->alphas && code == CLI_GOOD; i++)
-        code = sim_run(s, s->alpha[i], r->input, &r->v[i], &r->spikes[i]);
+        code = sim_trace_run(s, i, r->input, &r->trace[i]);
     return code;
 }
 
@@ -377,18 +333,27 @@ static int simulate(const sim_setup *s, const sim_options *o, const char *path)
         sim_summary(s, &result);
     if (code == CLI_GOOD && !o->no_figure)
         sim_figure(s, &result, path);
-    for (int i = 0; i < s->alphas; i++) {
-        free(result.v[i]);
-        free(result.spikes[i]);
-    }
+    for (int i = 0; i < s->alphas; i++)
+        sim_trace_free(&result.trace[i]);
     free(input);
     return code;
+}
+
+static int simulate_row(const sim_setup *s, const sim_show *row, const char *path)
+{
+    if (s->layer) {
+        char *text = sim_sources_text(s);
+        sim_print("%s\n", text);
+        free(text);
+    }
+    return row->run(s, s->given, path);
 }
 
 static int run(void *given)
 {
     const sim_options *o = given;
     const sim_show *row = &plain;
+    cli_signals_catch();
     sim_setup setup = {0};
     char *path = NULL;
     bool npz;
@@ -406,7 +371,7 @@ static int run(void *given)
     if (code == CLI_GOOD)
         code = make_folder(path);
     if (code == CLI_GOOD)
-        code = row->run(&setup, o, path);
+        code = sim_print_end(simulate_row(&setup, row, path));
     sim_current_free(&setup.current);
     sim_neuron_free(&setup);
     free(path);
@@ -420,11 +385,15 @@ const cli_command cli_simulate = {
     .usage = "[--show WHAT] [options]",
     .details =
         "Simulates a neuron, tau D^alpha v = -v + I (lif), tau D^alpha v = I (if), another kind, "
-        "D^alpha v = dv with an equation of your own (--dv; names: v, I, tau, threshold and those "
-        "of --param), or the neuron of a layer in a description (--model, --node; method, order "
-        "and step stay those of the options here), for one or several orders alpha. Prints a "
-        "summary and writes PATH.csv (t, current, v.ALPHA, spike.ALPHA, a row a step) or PATH.npz "
-        "(t [T], current [T, N], v and spikes [A, T, N], alpha [A]) and a picture, PATH.png and "
+        "D^alpha v = dv with equations of your own (--dv, --dw; names: v, I, tau, threshold and "
+        "those "
+        "of --param and --dw), or the neuron of a layer in a description (--model, --node; with "
+        "method, alpha, step, memory and reset as there, unless options here say otherwise; the "
+        "summary says what is from where), for one or several orders alpha. Prints a "
+        "summary and writes PATH.csv (t, current, v.ALPHA, spike.ALPHA, STATE.ALPHA of states "
+        "beside v, a row a step) or PATH.npz "
+        "(t [T], current [T, N], alpha [A]; v, spikes, state.STATE, and what the spike tests "
+        "compared, test and threshold, [A, T, N]) and a picture, PATH.png and "
         "PATH.svg. A current acts over the step that it stands beside; v is the potential at the "
         "step's end, which is the time t. A current that varies is sampled where the method takes "
         "it: at the beginning of each step (explicit gl, l1, ab, euler), at its end (implicit "
@@ -445,6 +414,8 @@ const cli_command cli_simulate = {
     .examples = "  fsnn simulate --alpha 1,0.7,0.4 --current step:2@1-15 --out pictures/\n"
                 "  fsnn simulate --current noise:1.2:5 --neurons 20 --seed 3 --format npz\n"
                 "  fsnn simulate --dv \"(-a*v^2 + I)/tau\" --param a=0.2 --tau 2 --alpha 1,0.5\n"
+                "  fsnn simulate --neuron alif --current 2 --reset subtract\n"
+                "  fsnn simulate --dv \"(-v + I - w)/tau\" --dw \"(-w + 5*s)/8\" --fractional v,w\n"
                 "  fsnn simulate --neuron eif --param slope=0.1 --current constant:1.2\n"
                 "  fsnn simulate --model net.yaml --node lif1 --set lif1.tau=3 --reset value\n"
                 "  fsnn simulate --show relaxation --alpha 1,0.8,0.5\n",

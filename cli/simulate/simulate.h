@@ -1,14 +1,15 @@
 /* cli/simulate/simulate.h: the parts of fsnn simulate: options in simulate.c, the current over time
- * in simulate_current.c and simulate_samples.c, one run in simulate_run.c, what is written in
- * simulate_output.c and simulate_figure.c, and the ready-made pictures in show_*.c. Functions that
- * return int return an exit code, after a sentence when it is not CLI_GOOD. */
+ * in simulate_current.c and simulate_samples.c, order, method and memory in simulate_dynamics.c,
+ * the neuron in simulate_neuron.c and simulate_states.c, one run in simulate_run.c, what is written
+ * in simulate_output.c and simulate_figure.c, and the ready-made pictures in show_*.c. Functions
+ * that return int return an exit code, after a sentence when it is not CLI_GOOD. */
 #ifndef FSNN_CLI_SIMULATE_H
 #define FSNN_CLI_SIMULATE_H
 
 #include "cli/cli.h"
 
 enum {
-    SIM_NAMES = 32,         /* --param in one call */
+    SIM_NAMES = 64,         /* texts that options of a neuron are cut into */
     SIM_ALPHAS = 8,         /* in one call: as many as there are colours */
     SIM_VALUES = 200000000, /* steps times neurons at most */
 };
@@ -33,8 +34,8 @@ typedef struct sim_current {
 typedef struct sim_options {
     cli_common common;
     const char *neuron, *reset, *method, *alpha, *current, *memory, *out, *format, *show;
-    const char *dv, *spike, *after_spike, *model, *node;
-    cli_list param;
+    const char *dv, *spike, *after_spike, *fractional, *model, *node;
+    cli_list param, dw, after_spike_w, w0;
     bool implicit, no_figure;
     cli_real tau, threshold, v_reset, v0, refractory, gamma, step, time;
     cli_int neurons;
@@ -48,13 +49,18 @@ typedef struct sim_setup {
     /* of the kind, [size]: begins with a fsnn_neuron, which `neuron` takes the place of */
     void *options;
     size_t size;
-    char *name[SIM_NAMES]; /* of parameters in them */
+    char *name[SIM_NAMES]; /* of parameters and states in them, and their equations */
     int names;
-    cli_model model; /* that the neuron is from */
+    const sim_options *given;
+    cli_model model;   /* that the neuron is from */
+    const char *layer; /* its name there; NULL: from no description */
+    int layer_number;  /* among the neuron layers */
     fsnn_method method;
+    fsnn_engine engine;
     bool integer, implicit;
     int alphas;
     double alpha[SIM_ALPHAS];
+    fsnn_order several; /* of a description: terms, where it has more than one; alphas is 1 */
     double step, time, tolerance; /* of the memory; 0: none */
     int64_t steps, memory, neurons;
     uint64_t seed;
@@ -62,8 +68,22 @@ typedef struct sim_setup {
 } sim_setup;
 
 typedef struct sim_show sim_show;
+
+/* ---- what is printed: kept until all of it is there ---- */
+
+void sim_print(const char *format, ...) FSNN_PRINTF(1, 2);
+/* Prints what was kept when `code` is CLI_GOOD, and forgets it otherwise; returns it. */
+int sim_print_end(int code);
+
 /* Refuses a name: what the option takes, the nearest. */
 int sim_no_such(const char *option, const char *name, const char *const *known, int count);
+
+/* ---- order, method, step, memory ---- */
+
+/* What the options say, else the description of the neuron, else the row. */
+int sim_dynamics_read(const sim_options *options, const sim_show *row, sim_setup *setup);
+/* "0.5", or "0.3+0.8" of several terms, into text [CLI_NUMBER]. */
+const char *sim_alpha_text(const sim_setup *setup, int alpha, int digits, char *text);
 
 /* ---- neuron ---- */
 
@@ -71,6 +91,12 @@ int sim_no_such(const char *option, const char *name, const char *const *known, 
 int sim_neuron_read(const sim_options *options, const sim_show *row, sim_setup *setup);
 int sim_reset_read(const char *name, sim_setup *setup);
 void sim_neuron_free(sim_setup *setup);
+/* States beside v and which are of fractional order. */
+int sim_states_read(const sim_options *options, sim_setup *setup);
+/* What equations and parameters are part of, or NULL. */
+fsnn_user *sim_user(const sim_setup *setup);
+/* A text that the setup keeps. */
+const char *sim_keep(sim_setup *setup, char *text);
 /* A node of this neuron, called as its kind. */
 fsnn_status sim_neuron_add(const sim_setup *setup, fsnn_net *net, int from);
 /* "LIF, tau 1, threshold 1, reset jump"; to be freed */
@@ -78,8 +104,6 @@ char *sim_neuron_text(const sim_setup *setup);
 enum { SIM_KIND_TEXT = 76 };
 /* "LIF", "dv = (-v^2 + I)/tau" in text [SIM_KIND_TEXT] */
 const char *sim_kind_text(const sim_setup *setup, char *text);
-/* Whether spikes come where the potential reaches the threshold. */
-bool sim_has_threshold(const sim_setup *setup);
 
 /* ---- current ---- */
 
@@ -92,24 +116,50 @@ float *sim_current_samples(const sim_setup *setup);
 
 /* ---- a run ---- */
 
-/* Runs `input` [steps][neurons] at one order; v (after each step) and spikes [steps][neurons], to
- * be freed. Warnings go to stderr. */
+/* What a neuron did, [steps][neurons] each. */
+typedef struct sim_trace {
+    float *v, *spikes;              /* v after each step */
+    float *test, *threshold;        /* what the spike test compared; NULL: a readout */
+    float *state[FSNN_USER_STATES]; /* beside v; NULL: there is no such */
+    char *name[FSNN_USER_STATES];   /* of the states */
+} sim_trace;
+
+/* Runs `input` [steps][neurons] at order number `alpha`; free with sim_trace_free, not needed after
+ * errors. Warnings go to stderr. */
+int sim_trace_run(const sim_setup *setup, int alpha, const float *input, sim_trace *trace);
+void sim_trace_free(sim_trace *trace);
+/* The same at one order; v and spikes only, to be freed. */
 int sim_run(const sim_setup *setup, double alpha, const float *input, float **v, float **spikes);
 /* Times of the spikes of one neuron, count in `*count`; to be freed. */
 double *sim_spike_times(const sim_setup *setup, const float *spikes, int64_t neuron,
                         int64_t *count);
 
+/* A line on a terminal that says how far a run is once it takes more than a second; gone at its
+ * end. */
+typedef struct sim_progress {
+    const sim_setup *setup;
+    double alpha, start, drawn; /* seconds */
+    bool visible;
+} sim_progress;
+sim_progress sim_progress_start(const sim_setup *setup, double alpha);
+void sim_progress_step(sim_progress *progress, int64_t steps);
+void sim_progress_end(sim_progress *progress);
+
 /* ---- results ---- */
 
 typedef struct sim_result {
     const float *input;
-    float *v[SIM_ALPHAS], *spikes[SIM_ALPHAS];
+    sim_trace trace[SIM_ALPHAS];
 } sim_result;
 
 void sim_summary(const sim_setup *setup, const sim_result *result);
 int sim_write(const sim_setup *setup, const sim_result *result, bool npz, const char *path);
 /* Current, potentials with threshold, spikes. */
 void sim_figure(const sim_setup *setup, const sim_result *result, const char *path);
+/* "single precision" */
+const char *sim_precision(const sim_setup *setup);
+/* "layer n of net.yaml, with its reset, method, alpha, step and memory"; to be freed. */
+char *sim_sources_text(const sim_setup *setup);
 /* "LIF, tau 1, threshold 1, reset jump; method gl, step 0.01"; to be freed. */
 char *sim_setup_text(const sim_setup *setup);
 

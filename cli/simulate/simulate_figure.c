@@ -16,11 +16,16 @@ static int traces_of(const sim_setup *s)
     return s->neurons < TRACES ? (int)s->neurons : TRACES;
 }
 
+static void add_column(const sim_setup *s, const float *all, int64_t n, sim_points *p)
+{
+    for (int64_t k = 0; k < s->steps; k++)
+        sim_points_add(p, (double)(k + 1) * s->step, all[k * s->neurons + n]);
+}
+
 static sim_points column(const sim_setup *s, const float *all, int64_t n)
 {
     sim_points p = {0};
-    for (int64_t k = 0; k < s->steps; k++)
-        sim_points_add(&p, (double)(k + 1) * s->step, all[k * s->neurons + n]);
+    add_column(s, all, n, &p);
     return p;
 }
 
@@ -63,7 +68,8 @@ static void currents(const sim_setup *s, const sim_result *r, panel *p)
                          : "");
     p->chart = chart_of(s, p->heading, "current", 130);
     for (int n = 0; n < count; n++) {
-        p->points[n] = column(s, r->input, n);
+        sim_points_add(&p->points[n], 0, (double)r->input[n]); /* the first step begins here */
+        add_column(s, r->input, n, &p->points[n]);
         snprintf(p->name[n], CLI_NUMBER, "neuron %d", n);
         p->curve[n] = sim_curve(count > 1 ? p->name[n] : NULL, FSNN_MARK_STEPS,
                                 count > 1 ? n + 1 : 8, &p->points[n]);
@@ -73,11 +79,59 @@ static void currents(const sim_setup *s, const sim_result *r, panel *p)
     p->chart.curves = count;
 }
 
-/* The potentials of one neuron: every order, or only the one called `only`. */
+static void add_curve(panel *p, const char *name, fsnn_mark mark, int colour, sim_points points)
+{
+    int i = p->chart.curves++;
+    p->points[i] = points;
+    if (name)
+        snprintf(p->name[i], CLI_NUMBER, "%s", name);
+    p->curve[i] = sim_curve(name ? p->name[i] : NULL, mark, colour, &p->points[i]);
+}
+
+/* Whether the threshold of a neuron is other than the layer's at some step. */
+static bool moves(const sim_setup *s, const sim_trace *t, int n)
+{
+    double theta = s->neuron.threshold.value;
+    for (int64_t k = 0; k < s->steps; k++)
+        if (fabs(t->threshold[k * s->neurons + n] - theta) > 1e-5 * fmax(1, theta))
+            return true;
+    return false;
+}
+
+/* Whether what is tested is not v: a reset looks ahead. */
+static bool ahead(const sim_setup *s)
+{
+    return !s->readout &&
+           (s->neuron.reset == FSNN_RESET_CURRENT || s->neuron.reset == FSNN_RESET_NONE);
+}
+
+/* The threshold of neuron n: one line where it is the same for all orders, else a curve an
+ * order. */
+static void thresholds(const sim_setup *s, const sim_result *r, int n, int only, bool named,
+                       panel *p)
+{
+    bool drawn = false;
+    for (int i = 0; i < s->alphas; i++) {
+        bool moving = r->trace[i].threshold && moves(s, &r->trace[i], n);
+        if (!r->trace[i].threshold || (only >= 0 && i != only) || (!moving && drawn))
+            continue;
+        const char *name = named && !drawn ? "threshold" : NULL;
+        drawn = true;
+        if (moving)
+            add_curve(p, name, FSNN_MARK_LIMIT, s->alphas > 1 ? i + 1 : 7,
+                      column(s, r->trace[i].threshold, n));
+        else
+            add_curve(p, name, FSNN_MARK_LIMIT, 7, level(s, s->neuron.threshold.value));
+    }
+}
+
+/* The potentials of one neuron: every order, or only the one called `only`; where the reset looks
+ * ahead, what it sees too. */
 static void potentials(const sim_setup *s, const sim_result *r, int n, int only, panel *p)
 {
     bool first = n == 0 && only <= 0, many = s->neurons > 1 || only >= 0;
     fsnn_mark mark = s->current.kind == SIM_NOISE || only >= 0 ? FSNN_MARK_THIN : FSNN_MARK_LINE;
+    char label[CLI_NUMBER], alpha[CLI_NUMBER];
     if (only >= 0)
         snprintf(p->heading, sizeof p->heading, "Membrane potential, alpha %g", s->alpha[only]);
     else if (many)
@@ -85,27 +139,23 @@ static void potentials(const sim_setup *s, const sim_result *r, int n, int only,
     else
         snprintf(p->heading, sizeof p->heading, "Membrane potential");
     p->chart = chart_of(s, p->heading, "potential v", many ? 150 : 260);
-    int count = 0;
     for (int i = 0; i < s->alphas; i++) {
         if (only >= 0 && i != only)
             continue;
-        p->points[count] = column(s, r->v[i], n);
-        p->curve[count] = sim_curve(first && only < 0 ? sim_label(p->name[i], s->alpha[i]) : NULL,
-                                    mark, i + 1, &p->points[count]);
-        count++;
+        snprintf(label, sizeof label, "alpha %.24s", sim_alpha_text(s, i, 6, alpha));
+        add_curve(p, first && only < 0 ? label : NULL, mark, i + 1, column(s, r->trace[i].v, n));
     }
-    p->chart.curves = count;
-    if (!sim_has_threshold(s))
-        return;
-    p->points[count] = level(s, s->neuron.threshold.value);
-    p->curve[count] = sim_curve(first ? "threshold" : NULL, FSNN_MARK_LIMIT, 7, &p->points[count]);
-    p->chart.curves = count + 1;
+    for (int i = 0; ahead(s) && i < s->alphas; i++)
+        if (only < 0 || i == only)
+            add_curve(p, first && (i == 0 || only >= 0) ? "v + dv, tested" : NULL, FSNN_MARK_THIN,
+                      s->alphas > 1 && only < 0 ? i + 1 : 8, column(s, r->trace[i].test, n));
+    thresholds(s, r, n, only, first, p);
 }
 
 static void row_name(const sim_setup *s, int i, int64_t n, char *name)
 {
     if (s->neurons == 1)
-        snprintf(name, CLI_NUMBER, "%g", s->alpha[i]);
+        sim_alpha_text(s, i, 6, name);
     else if (s->alphas == 1)
         snprintf(name, CLI_NUMBER, "%d", (int)n);
     else
@@ -126,7 +176,7 @@ static void spikes(const sim_setup *s, const sim_result *r, panel *p)
             int64_t count;
             row_name(s, i, n, p->name[rows]);
             p->row[rows] = p->name[rows];
-            double *t = sim_spike_times(s, r->spikes[i], n, &count);
+            double *t = sim_spike_times(s, r->trace[i].spikes, n, &count);
             sim_points *points = &p->points[p->chart.curves];
             for (int64_t k = 0; k < count; k++)
                 sim_points_add(points, t[k], (double)rows);
@@ -156,7 +206,7 @@ static bool crowded(const sim_setup *s, const sim_result *r)
 {
     int64_t most = 0, count;
     for (int i = 0; i < s->alphas; i++) {
-        free(sim_spike_times(s, r->spikes[i], 0, &count));
+        free(sim_spike_times(s, r->trace[i].spikes, 0, &count));
         most = count > most ? count : most;
     }
     return s->alphas > 1 && most > CLOSE;

@@ -25,10 +25,17 @@ static int neuron_kinds(const char **known)
     return count;
 }
 
-/* What equations and parameters are part of, or NULL. */
-static fsnn_user *user_of(const sim_setup *s)
+fsnn_user *sim_user(const sim_setup *s)
 {
     return s->size == sizeof(fsnn_user) ? s->options : NULL;
+}
+
+const char *sim_keep(sim_setup *s, char *text)
+{
+    if (s->names == SIM_NAMES)
+        exit(cli_error(CLI_USAGE, "a neuron takes at most %d parameters and equations", SIM_NAMES));
+    s->name[s->names++] = text;
+    return text;
 }
 
 /* ---- a kind ---- */
@@ -54,19 +61,23 @@ static int set_kind(const char *name, sim_setup *s)
 /* ---- a layer of a description ---- */
 
 /* The node called `name`, or the only neuron layer. */
-static int find_layer(const sim_setup *s, const char *path, const char *name, int *found)
+static int find_layer(sim_setup *s, const char *path, const char *name, int *found)
 {
     const char *known[KINDS];
-    int count = 0;
+    int count = 0, layers = 0;
     fsnn_node_info info;
     *found = -1;
     for (int i = 0; i < fsnn_net_node_count(s->model.net); i++) {
         if (fsnn_net_node(s->model.net, i, &info) < 0 || !info.neuron)
             continue;
+        if (!name || strcmp(name, info.name) == 0) {
+            *found = i;
+            s->layer_number = layers;
+            s->layer = info.name;
+        }
         if (count < KINDS)
             known[count++] = info.name;
-        if (!name || strcmp(name, info.name) == 0)
-            *found = i;
+        layers++;
     }
     if (count == 0)
         return cli_error(CLI_USAGE, "--model: %s has no neuron layer", path);
@@ -75,8 +86,16 @@ static int find_layer(const sim_setup *s, const char *path, const char *name, in
     if (!name && count > 1)
         return cli_error(CLI_USAGE,
                          "--model: %s has %d neuron layers: choose one with --node, like --node %s",
-                         path, count, known[0]);
+                         path, layers, known[0]);
     return CLI_GOOD;
+}
+
+/* A kind puts its own in itself; names and starts of its states stay. */
+static void leave_equations(fsnn_user *user)
+{
+    user->dv = user->spike = user->after_spike = NULL;
+    for (int i = 0; i < user->states; i++)
+        user->state[i].derivative = user->state[i].after_spike = NULL;
 }
 
 static int set_layer(const sim_options *o, sim_setup *s)
@@ -93,19 +112,25 @@ static int set_layer(const sim_options *o, sim_setup *s)
     s->options = cli_allocate(1, s->size);
     memcpy(s->options, fsnn_net_options(s->model.net, node), s->size);
     memcpy(&s->neuron, s->options, sizeof s->neuron);
-    fsnn_user *user = user_of(s);
-    if (user && strcmp(s->kind, "user") != 0) /* the kind's own, which it puts in itself */
-        user->dv = user->spike = user->after_spike = NULL;
+    if (sim_user(s) && strcmp(s->kind, "user") != 0)
+        leave_equations(sim_user(s));
     return CLI_GOOD;
+}
+
+/* The first option that is an equation, or NULL. */
+static const char *equation_of(const sim_options *o)
+{
+    return o->dv                    ? "dv"
+           : o->spike               ? "spike"
+           : o->after_spike         ? "after-spike"
+           : o->dw.count            ? "dw"
+           : o->after_spike_w.count ? "after-spike-w"
+                                    : NULL;
 }
 
 static int check_sources(const sim_options *o)
 {
-    const char *option = o->neuron        ? "neuron"
-                         : o->dv          ? "dv"
-                         : o->spike       ? "spike"
-                         : o->after_spike ? "after-spike"
-                                          : NULL;
+    const char *option = o->neuron ? "neuron" : equation_of(o);
     if (o->model && option)
         return cli_error(CLI_USAGE,
                          "--%s does not go with --model, which takes the neuron from a description",
@@ -120,16 +145,14 @@ static int check_sources(const sim_options *o)
 
 static int set_equations(const sim_options *o, sim_setup *s)
 {
-    fsnn_user *user = user_of(s);
-    bool any = o->dv || o->spike || o->after_spike, own = strcmp(s->kind, "user") == 0;
+    fsnn_user *user = sim_user(s);
+    bool own = strcmp(s->kind, "user") == 0;
+    const char *equation = equation_of(o);
     if (o->model)
         return CLI_GOOD;
-    if (any && !own)
+    if (equation && !own)
         return cli_error(CLI_USAGE, "--%s is an equation of --neuron user, but the neuron is %s",
-                         o->dv      ? "dv"
-                         : o->spike ? "spike"
-                                    : "after-spike",
-                         s->kind);
+                         equation, s->kind);
     if (own && !o->dv)
         return cli_error(
             CLI_USAGE,
@@ -160,25 +183,20 @@ static int put_param(fsnn_user *user, const char *name, double value)
 static int set_param(const char *text, sim_setup *s)
 {
     const char *equals = strchr(text, '=');
-    char *end = NULL, *name;
+    char *end = NULL;
     double value = equals ? strtod(equals + 1, &end) : 0;
-    fsnn_user *user = user_of(s);
+    fsnn_user *user = sim_user(s);
     if (!user)
         return cli_error(CLI_USAGE, "--param %s: a neuron of kind %s has no parameters of its own",
                          text, s->kind);
     if (!equals || equals == text || end == equals + 1 || *end || !isfinite(value))
         return cli_error(CLI_USAGE, "--param takes NAME=NUMBER, like a=0.2, not \"%s\"", text);
-    name = cli_format("%.*s", (int)(equals - text), text);
-    s->name[s->names++] = name;
-    return put_param(user, name, value);
+    return put_param(user, sim_keep(s, cli_format("%.*s", (int)(equals - text), text)), value);
 }
 
 static int set_params(const sim_options *o, sim_setup *s)
 {
     int code = CLI_GOOD;
-    if (o->param.count > SIM_NAMES)
-        return cli_error(CLI_USAGE, "--param is given %d times: at most %d", o->param.count,
-                         SIM_NAMES);
     for (int i = 0; i < o->param.count && code == CLI_GOOD; i++)
         code = set_param(o->param.item[i], s);
     return code;
@@ -188,7 +206,7 @@ static int set_params(const sim_options *o, sim_setup *s)
 
 static const char *usual_reset(const sim_setup *s, const char *otherwise)
 {
-    if (strcmp(s->kind, "user") == 0 && user_of(s)->after_spike)
+    if (strcmp(s->kind, "user") == 0 && sim_user(s)->after_spike)
         return "current";
     for (int i = 0; i < CLI_COUNT(usual); i++) {
         if (strcmp(s->kind, usual[i].kind) == 0)
@@ -233,6 +251,8 @@ int sim_neuron_read(const sim_options *o, const sim_show *row, sim_setup *s)
         code = set_equations(o, s);
     if (code == CLI_GOOD)
         code = set_params(o, s);
+    if (code == CLI_GOOD)
+        code = sim_states_read(o, s);
     if (code != CLI_GOOD)
         return code;
     set_numbers(o, s);
@@ -248,17 +268,11 @@ fsnn_status sim_neuron_add(const sim_setup *s, fsnn_net *net, int from)
     return node < 0 ? (fsnn_status)node : FSNN_OK;
 }
 
-bool sim_has_threshold(const sim_setup *s)
-{
-    const fsnn_user *user = user_of(s);
-    return !s->readout && !(user && user->spike);
-}
-
 /* An equation that is long is cut. */
 const char *sim_kind_text(const sim_setup *s, char *text)
 {
     enum { SHOWN = SIM_KIND_TEXT - 16 };
-    const fsnn_user *user = user_of(s);
+    const fsnn_user *user = sim_user(s);
     snprintf(text, SIM_KIND_TEXT, "%s",
              s->leaky                     ? "LIF"
              : strcmp(s->kind, "if") == 0 ? "IF"
@@ -271,10 +285,14 @@ const char *sim_kind_text(const sim_setup *s, char *text)
 
 char *sim_neuron_text(const sim_setup *s)
 {
-    const fsnn_user *user = user_of(s);
+    const fsnn_user *user = sim_user(s);
     char kind[SIM_KIND_TEXT], own[256] = "", reset[32] = "", noise[48] = "";
     size_t used = 0;
     sim_kind_text(s, kind);
+    for (int i = 0; user && i < user->states && used < sizeof own; i++)
+        if (user->state[i].derivative)
+            used += (size_t)snprintf(own + used, sizeof own - used, ", d%s = %s",
+                                     user->state[i].name, user->state[i].derivative);
     for (int i = 0; user && i < user->params && used < sizeof own; i++)
         used += (size_t)snprintf(own + used, sizeof own - used, ", %s %g", user->param[i].name,
                                  user->param[i].value.value);

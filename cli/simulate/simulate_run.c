@@ -5,6 +5,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+static fsnn_dynamics dynamics_of(const sim_setup *s, const fsnn_order *order)
+{
+    fsnn_dynamics dynamics = fsnn_dynamics_default(order);
+    dynamics.integrator = s->integer ? FSNN_ODEINT : FSNN_FDEINT;
+    dynamics.method = s->method;
+    dynamics.implicit = s->implicit;
+    dynamics.step = s->step;
+    dynamics.memory = s->memory;
+    dynamics.tolerance = s->tolerance;
+    dynamics.engine = s->engine;
+    dynamics.horizon = s->steps;
+    return dynamics;
+}
+
+/* Steps of one call: the same numbers, and after each there is time for a sign of life. */
+static int64_t steps_of_call(const sim_setup *s)
+{
+    enum { CALLS = 100, LEAST = 500 };
+    int64_t steps = s->steps / CALLS;
+    steps = steps < LEAST ? LEAST : steps;
+    return steps < s->steps ? steps : s->steps;
+}
+
+static fsnn_plan plan_of(const sim_setup *s)
+{
+    fsnn_plan plan = {.steps = steps_of_call(s), .batch = 1, .record = true, .seed = s->seed};
+    plan.training = s->neuron.noise.mode != FSNN_NOISE_NONE; /* elsewhere there is none */
+    return plan;
+}
+
 static fsnn_status build(const sim_setup *s, double alpha, fsnn_net **net)
 {
     fsnn_status status = fsnn_net_create(net);
@@ -14,32 +44,87 @@ static fsnn_status build(const sim_setup *s, double alpha, fsnn_net **net)
     status = sim_neuron_add(s, *net, input);
     if (status < 0)
         return status;
-    fsnn_order order = fsnn_order_of(alpha);
-    fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
-    dynamics.integrator = s->integer ? FSNN_ODEINT : FSNN_FDEINT;
-    dynamics.method = s->method;
-    dynamics.implicit = s->implicit;
-    dynamics.step = s->step;
-    dynamics.memory = s->memory;
-    dynamics.tolerance = s->tolerance;
-    dynamics.horizon = s->steps;
-    fsnn_plan plan = {.steps = s->steps, .batch = 1, .record = true, .seed = s->seed};
-    plan.training = s->neuron.noise.mode != FSNN_NOISE_NONE; /* elsewhere there is none */
+    fsnn_order order = s->several.terms ? s->several : fsnn_order_of(alpha);
+    fsnn_dynamics dynamics = dynamics_of(s, &order);
+    fsnn_plan plan = plan_of(s);
     return fsnn_net_wrap(*net, &dynamics, &plan);
 }
 
-static fsnn_status run(const sim_setup *s, fsnn_net *net, const float *input, float *v,
-                       float *spikes)
+/* ---- what is read ---- */
+
+static void reserve(const sim_setup *s, const fsnn_net *net, sim_trace *t)
+{
+    size_t count = (size_t)(s->steps * s->neurons);
+    int node = fsnn_net_node_find(net, s->kind);
+    t->v = cli_allocate(count, sizeof *t->v);
+    t->spikes = cli_allocate(count, sizeof *t->spikes);
+    for (int i = 0; i < FSNN_USER_STATES; i++) {
+        const char *name = fsnn_net_state_name(net, node, i + 1);
+        if (!name)
+            break;
+        t->name[i] = cli_format("%s", name);
+        t->state[i] = cli_allocate(count, sizeof *t->state[i]);
+    }
+    if (s->readout)
+        return;
+    t->test = cli_allocate(count, sizeof *t->test);
+    t->threshold = cli_allocate(count, sizeof *t->threshold);
+}
+
+void sim_trace_free(sim_trace *t)
+{
+    free(t->v);
+    free(t->spikes);
+    free(t->test);
+    free(t->threshold);
+    for (int i = 0; i < FSNN_USER_STATES; i++) {
+        free(t->state[i]);
+        free(t->name[i]);
+    }
+    *t = (sim_trace){0};
+}
+
+/* What the call did whose first number is at `from`. */
+static fsnn_status collect(const sim_setup *s, const fsnn_net *net, int64_t from, sim_trace *t)
 {
     int node = fsnn_net_node_find(net, s->kind);
-    fsnn_status status = fsnn_net_forward(net, input, NULL);
-    if (status >= 0)
-        status = fsnn_net_read(net, node, FSNN_RECORD_V, v);
-    if (status >= 0)
-        status = fsnn_net_read(net, node, FSNN_RECORD_SPIKES, spikes);
-    for (int64_t i = 0; s->readout && i < s->steps * s->neurons; i++)
-        spikes[i] = 0; /* its output is v */
+    fsnn_status status = fsnn_net_read(net, node, FSNN_RECORD_V, t->v + from);
+    if (status >= 0 && !s->readout) /* its output is v */
+        status = fsnn_net_read(net, node, FSNN_RECORD_SPIKES, t->spikes + from);
+    for (int i = 0; status >= 0 && i < FSNN_USER_STATES && t->state[i]; i++)
+        status = fsnn_net_read_state(net, node, i + 1, t->state[i] + from);
+    if (status >= 0 && t->test)
+        status = fsnn_net_read(net, node, FSNN_RECORD_TEST, t->test + from);
+    if (status >= 0 && t->threshold)
+        status = fsnn_net_read(net, node, FSNN_RECORD_THRESHOLD, t->threshold + from);
     return status;
+}
+
+static int run(const sim_setup *s, double alpha, fsnn_net *net, const float *input, sim_trace *t)
+{
+    fsnn_plan plan = plan_of(s);
+    sim_progress progress = sim_progress_start(s, alpha);
+    int code = CLI_GOOD;
+    for (int64_t k = 0; k < s->steps && code == CLI_GOOD; k += plan.steps) {
+        fsnn_status status = FSNN_OK;
+        if (s->steps - k < plan.steps) {
+            plan.steps = s->steps - k;
+            status = fsnn_net_replan(net, &plan);
+        }
+        if (status >= 0)
+            status = fsnn_net_forward(net, input + k * s->neurons, NULL);
+        if (status >= 0)
+            status = collect(s, net, k * s->neurons, t);
+        sim_progress_step(&progress, k + plan.steps);
+        if (status < 0 || *cli_stop())
+            sim_progress_end(&progress);
+        if (status < 0)
+            code = cli_fail(status);
+        else if (*cli_stop())
+            code = cli_error(CLI_INTERRUPTED, "interrupted: nothing was written");
+    }
+    sim_progress_end(&progress);
+    return code;
 }
 
 /* A combination that cannot be wrapped was asked for on the command line. */
@@ -66,12 +151,11 @@ static int check_finite(const sim_setup *s, double alpha, const float *v)
     return CLI_GOOD;
 }
 
-int sim_run(const sim_setup *s, double alpha, const float *input, float **v, float **spikes)
+static int run_at(const sim_setup *s, double alpha, const float *input, sim_trace *t)
 {
     fsnn_net *net = NULL;
-    size_t count = (size_t)(s->steps * s->neurons);
     fsnn_status status = build(s, alpha, &net);
-    *v = *spikes = NULL;
+    *t = (sim_trace){0};
     if (status < 0) {
         fsnn_net_destroy(net);
         return refused(status);
@@ -79,16 +163,29 @@ int sim_run(const sim_setup *s, double alpha, const float *input, float **v, flo
     const char *warning;
     for (int i = 0; (warning = fsnn_net_warning(net, i)); i++)
         cli_warn("%s", warning);
-    *v = cli_allocate(count, sizeof **v);
-    *spikes = cli_allocate(count, sizeof **spikes);
-    status = run(s, net, input, *v, *spikes);
+    reserve(s, net, t);
+    int code = run(s, alpha, net, input, t);
     fsnn_net_destroy(net);
-    int code = status < 0 ? cli_fail(status) : check_finite(s, alpha, *v);
-    if (code != CLI_GOOD) {
-        free(*v);
-        free(*spikes);
-        *v = *spikes = NULL;
-    }
+    if (code == CLI_GOOD)
+        code = check_finite(s, alpha, t->v);
+    if (code != CLI_GOOD)
+        sim_trace_free(t);
+    return code;
+}
+
+int sim_trace_run(const sim_setup *s, int alpha, const float *input, sim_trace *t)
+{
+    return run_at(s, s->alpha[alpha], input, t);
+}
+
+int sim_run(const sim_setup *s, double alpha, const float *input, float **v, float **spikes)
+{
+    sim_trace t;
+    int code = run_at(s, alpha, input, &t);
+    *v = t.v;
+    *spikes = t.spikes;
+    t.v = t.spikes = NULL;
+    sim_trace_free(&t);
     return code;
 }
 

@@ -272,8 +272,8 @@ static void neurons(void **state)
         {"--neuron qif --tau 3",
          "--dv '(a*(v - 0)*(v - c) + I)/tau' --param a=1 --param c=0.5 --tau 3 --reset value"},
         {"--neuron qif --param critical=0.3", "--model net.yaml --node q --tau 1"},
-        {"--neuron hard_lif --param kappa=3 --step 1",
-         "--dv '(-v + I)/tau' --after-spike 'dv - s*kappa*v/tau' --param kappa=3 --step 1"},
+        {"--neuron hard_lif --param kappa=3 --tau 2",
+         "--dv '(-v + I)/tau' --after-spike 'dv - s*kappa*v/tau' --param kappa=3 --tau 2"},
         {"--tau 2.5 --threshold 0.7 --reset subtract", "--model net.yaml --node a"},
         {"--tau 4 --threshold 0.7 --reset value --v-reset -0.1",
          "--model net.yaml --node a --set a.tau=4 --reset value --v-reset -0.1"},
@@ -294,9 +294,11 @@ static void neurons(void **state)
     for (size_t i = 0; i < COUNT(same); i++) {
         char line[512];
         for (int side = 0; side < 2; side++) {
-            snprintf(line, sizeof line,
-                     "$F simulate %s --alpha 1,0.6 --time 12 --current 1.3 --no-figure -o same",
-                     same[i][side]);
+            snprintf(
+                line, sizeof line,
+                "$F simulate %s --alpha 1,0.6 --step 0.01 --time 12 --current 1.3 --no-figure -o "
+                "same",
+                same[i][side]);
             shell_good(line);
             shell_slurp("same.csv", side ? other : first, sizeof first);
         }
