@@ -16,7 +16,7 @@ int cli_start(const cli_command *command, int argc, char **argv);
 /* ---- an opened model: description, network, data, loaders ---- */
 
 typedef struct cli_model {
-    const char *path;    /* of the description, borrowed */
+    char *path;          /* of the description */
     const cli_list *set; /* its overrides, borrowed */
     fsnn_description *description;
     fsnn_net *net;
@@ -27,7 +27,16 @@ typedef struct cli_model {
     fsnn_loader *loader[FSNN_PARTS]; /* of each */
 } cli_model;
 
-/* Each returns an exit code, after a sentence when it is not CLI_GOOD. */
+/* The description that `path` stands for: that of a run directory, or else `path` itself; to be
+ * freed. */
+char *cli_run_description(const char *path);
+/* Where --weights names a run directory, or is not given and the operand is one: *weights becomes
+ * the path of its best weights, or of its last, which is *owned, to be freed. Returns an exit code:
+ * a run without weights is an error where they are `needed`. */
+int cli_run_weights(const char *operand, bool needed, const char **weights, char **owned);
+
+/* Each returns an exit code, after a sentence when it is not CLI_GOOD. `path`: of a description, or
+ * of a run directory. */
 int cli_model_open(cli_model *model, const char *path, const cli_common *common);
 /* Opens the wanted parts that there are, and their loaders; only training data are shuffled, and
  * with `in_order` not they. */

@@ -23,14 +23,14 @@ static fsnn_status read_description(cli_model *model, const char *path, const cl
 
 int cli_model_open(cli_model *model, const char *path, const cli_common *common)
 {
-    *model = (cli_model){.path = path, .set = &common->set};
+    *model = (cli_model){.path = cli_run_description(path), .set = &common->set};
     fsnn_status status;
     if (common->threads.given) {
         status = fsnn_threads_set((int)common->threads.value);
         if (status < 0)
             return cli_fail(status);
     }
-    status = read_description(model, path, common);
+    status = read_description(model, model->path, common);
     if (status >= 0)
         status = fsnn_description_net(model->description, &model->net);
     if (status < 0)
@@ -234,6 +234,7 @@ void cli_model_close(cli_model *model)
     }
     fsnn_net_destroy(model->net);
     fsnn_description_destroy(model->description);
+    free(model->path);
     memset(model, 0, sizeof *model);
 }
 

@@ -16,7 +16,9 @@ typedef struct options {
 
 static const cli_option table[] = {
     {"weights", 'w', CLI_TEXT, offsetof(options, weights), "FILE",
-     ".safetensors or .npz with arrays named as the parameters (required)", 0, 0},
+     ".safetensors or .npz with arrays named as the parameters, or a run directory for its best "
+     "weights (default: those of RUN)",
+     0, 0},
     {"on", 0, CLI_TEXT, offsetof(options, on), "PART",
      "train, validation or test (default: test; validation where there is no test data)", 0, 0},
     {"data", 0, CLI_TEXT, offsetof(options, on), "PART", "another name of --on", 0, 0},
@@ -408,12 +410,17 @@ static int execute(work *w)
 
 static int run(void *given)
 {
-    work w = {.o = given};
-    int code = execute(&w);
+    options *o = given;
+    char *weights;
+    work w = {.o = o};
+    int code = cli_run_weights(o->common.operand[0], true, &o->weights, &weights);
+    if (code == CLI_GOOD)
+        code = execute(&w);
     fsnn_evaluation_free(&w.evaluation);
     free(w.accuracy);
     cli_conditions_free(&w.conditions);
     cli_model_close(&w.model);
+    free(weights);
     return code;
 }
 
@@ -421,9 +428,11 @@ const cli_command cli_eval = {
     .name = "eval",
     .summary = "loss, accuracy, firing rates, operations and energy of given weights",
     .operands = "DESC.yaml",
-    .usage = "DESC.yaml --weights FILE [options]",
+    .usage = "RUN [options], or DESC.yaml --weights FILE [options]",
     .details =
-        "Evaluates weights on the test data of the description. Energy is an estimate after "
+        "Evaluates weights on the test data of the description. RUN is the directory of a run: it "
+        "stands for its description and its best weights, or its last where no epoch was best. "
+        "Energy is an estimate after "
         "Horowitz (ISSCC 2014) for 45 nm: 4.6 pJ a multiply-add, 0.9 pJ an addition. A layer fed "
         "by spikes adds, once for each spike that comes in and each weight it meets; a layer fed "
         "by analog numbers multiplies; a neuron with memory multiplies once for each earlier state "
@@ -432,7 +441,8 @@ const cli_command cli_eval = {
         "a step of up to S steps before or after, truncate=S blanks the last share S of the steps, "
         "frame_loss=S each step with probability S; feature_mask=S loses each entry of a graph's "
         "features and edge_drop=S each of its edges with probability S.",
-    .examples = "  fsnn eval examples/fashion_mlp.yaml -w runs/fashion-mlp/best.safetensors\n"
+    .examples = "  fsnn eval runs/fashion-mlp\n"
+                "  fsnn eval examples/fashion_mlp.yaml -w runs/fashion-mlp/best.safetensors\n"
                 "  fsnn eval model.yaml --weights w.npz --json\n"
                 "  fsnn eval model.yaml -w w.npz --perturb noise=0.1:0.2:0.4 --out pictures\n"
                 "  fsnn eval graph.yaml -w w.npz --perturb edge_drop=0.2:0.5 --repeats 20\n",

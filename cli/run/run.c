@@ -8,8 +8,8 @@
 
 static const cli_option table[] = {
     {"weights", 'w', CLI_TEXT, offsetof(run_options, weights), "FILE",
-     ".safetensors or .npz with arrays named as the parameters; without it the initial weights of "
-     "the seed are used",
+     ".safetensors or .npz with arrays named as the parameters, or a run directory for its best "
+     "weights; default: those of RUN; with MODEL.yaml alone the initial weights of the seed",
      0, 0},
     {"input", 'i', CLI_TEXT, offsetof(run_options, input), "FILE",
      "NPZ with the array x [T, B, ...] and, if wanted, times [T] or [T, B]", 0, 0},
@@ -90,19 +90,22 @@ static int read_loss(run_work *w)
 /* What is read is not written over. */
 static int check_output(const run_options *o)
 {
+    char *description = cli_run_description(o->common.operand[0]);
     const struct {
         const char *what, *path;
     } read[] = {{"--input", o->input},
                 {"--weights", o->weights},
                 {"--target", o->target},
-                {"the description", o->common.operand[0]}};
-    for (int i = 0; i < CLI_COUNT(read); i++)
+                {"the description", description}};
+    int code = CLI_GOOD;
+    for (int i = 0; i < CLI_COUNT(read) && code == CLI_GOOD; i++)
         if (read[i].path && cli_same_file(read[i].path, o->output))
-            return cli_error(CLI_USAGE,
+            code = cli_error(CLI_USAGE,
                              "--output %s is %s itself, which would be lost: choose "
                              "another name",
                              o->output, read[i].what);
-    return CLI_GOOD;
+    free(description);
+    return code;
 }
 
 static int check_options(run_work *w)
@@ -353,14 +356,19 @@ static int execute(run_work *w)
 
 static int run(void *given)
 {
-    run_work w = {.o = given};
+    run_options *o = given;
+    char *weights;
+    run_work w = {.o = o};
     cli_signals_catch();
-    int code = execute(&w);
+    int code = cli_run_weights(o->common.operand[0], false, &o->weights, &weights);
+    if (code == CLI_GOOD)
+        code = execute(&w);
     fsnn_arrays_free(&w.input);
     fsnn_arrays_free(&w.target);
     fsnn_arrays_free(&w.result);
     free(w.x);
     cli_model_close(&w.model);
+    free(weights);
     return code;
 }
 
@@ -368,8 +376,10 @@ const cli_command cli_run = {
     .name = "run",
     .summary = "feed an array through a network and write what comes out",
     .operands = "MODEL.yaml",
-    .usage = "MODEL.yaml --input X.npz --output OUT.npz [options]",
+    .usage = "MODEL.yaml|RUN --input X.npz --output OUT.npz [options]",
     .details =
+        "RUN is the directory of a run: it stands for its description and its best weights, or its "
+        "last where no epoch was best. "
         "Feeds the array x [T, B, ...] (T steps, B samples, then the description's input shape) of "
         "an NPZ file through the network and writes an NPZ with float32 arrays: output [T, B, "
         "...], what --record asks for (and then step, the solver's, a float64), and with --target "
@@ -388,7 +398,8 @@ const cli_command cli_run = {
         "holds the smallest distance of a spike test from its threshold, the largest effect that "
         "the memory can have on it, and 1 where the first is larger, in this layer and all before "
         "it.",
-    .examples = "  fsnn run model.yaml --weights best.safetensors --input x.npz --output y.npz \\\n"
+    .examples = "  fsnn run runs/tiny --input x.npz --output y.npz\n"
+                "  fsnn run model.yaml --weights best.safetensors --input x.npz --output y.npz \\\n"
                 "           --record v,spikes\n"
                 "  fsnn run model.yaml --weights w.npz --input x.npz --output g.npz \\\n"
                 "           --target t.npz --loss mse_rate --grads --set dynamics.alpha=0.5\n",

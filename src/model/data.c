@@ -223,20 +223,29 @@ fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out)
 
 /* ---- opening ---- */
 
+fsnn_status data_candidates(const fsnn_description *d, pool *memory, const char *text,
+                            const char *try[DATA_CANDIDATES])
+{
+    const char *home = getenv("HOME"), *data = getenv("FSNN_DATA");
+    try[0] = text;
+    try[1] = NULL;
+    if (text[0] == '~' && (text[1] == '/' || !text[1]) && home) {
+        try[0] = pool_format(memory, "%s%s", home, text + 1);
+    } else if (text[0] != '/') {
+        try[0] = pool_format(memory, "%s%s", d->folder, text);
+        if (data && *data && try[0] && !(try[1] = pool_format(memory, "%s/%s", data, text)))
+            return FSNN_EMEMORY;
+    }
+    return try[0] ? FSNN_OK : FSNN_EMEMORY;
+}
+
 /* Looks beside the description, else below FSNN_DATA. */
 fsnn_status data_find_file(const data_place *at, const yaml_node *node, const char *text,
                            const char **path)
 {
-    const char *home = getenv("HOME"), *data = getenv("FSNN_DATA");
-    const char *try[2] = {text, NULL};
-    pool *memory = &at->view->memory;
-    if (text[0] == '~' && (text[1] == '/' || !text[1]) && home) {
-        try[0] = pool_format(memory, "%s%s", home, text + 1);
-    } else if (text[0] != '/') {
-        try[0] = pool_format(memory, "%s%s", at->d->folder, text);
-        try[1] = pool_format(memory, "%s/%s", data && *data ? data : "../shared/data", text);
-    }
-    for (int i = 0; i < 2 && try[i]; i++)
+    const char *try[DATA_CANDIDATES];
+    FSNN_TRY(data_candidates(at->d, &at->view->memory, text, try));
+    for (int i = 0; i < DATA_CANDIDATES && try[i]; i++)
         if (port_exists(try[i])) {
             *path = try[i];
             return FSNN_OK;
@@ -245,7 +254,12 @@ fsnn_status data_find_file(const data_place *at, const yaml_node *node, const ch
         return yaml_fail(at->view, node,
                          "there is no file \"%s\": looked for %s and, below FSNN_DATA, for %s",
                          text, try[0], try[1]);
-    return yaml_fail(at->view, node, "there is no file \"%s\"", try[0] ? try[0] : text);
+    if (text[0] == '/' || text[0] == '~')
+        return yaml_fail(at->view, node, "there is no file \"%s\"", try[0]);
+    return yaml_fail(at->view, node,
+                     "there is no file \"%s\": looked for %s; where data lie in another folder, "
+                     "set the environment variable FSNN_DATA to it",
+                     text, try[0]);
 }
 
 bool data_training(const data_place *at, data_place *training)

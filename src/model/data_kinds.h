@@ -35,6 +35,11 @@ extern const fsnn_key data_normalize_keys[], data_limit_keys[], data_encoder_key
 extern const char *const data_sequence_names[]; /* indices are the values of fsnn_axes */
 extern const fsnn_alias data_sequence_aliases[];
 
+/* Where a path of a description may lead, in order, up to the first NULL: "~/x" below the home
+ * folder; a relative path beside the description, then below FSNN_DATA, where that is set. */
+enum { DATA_CANDIDATES = 2 };
+fsnn_status data_candidates(const fsnn_description *d, pool *memory, const char *text,
+                            const char *try[DATA_CANDIDATES]);
 /* The file or folder that a description names: "~/x" lies below the home folder; relative paths
  * beside the description, else below FSNN_DATA. `node` is where the text stands; *path lives as
  * long as the place. */

@@ -1,6 +1,6 @@
-/* What a description takes from the place of its file, written into its tree: the default name, and
- * the paths of data that lie beside it. The text of the description then means the same wherever it
- * is put. */
+/* What a description takes from its place, written into its tree: the default name, and the paths
+ * of data, beside it or elsewhere. Its text then means the same wherever it is put. */
+#include "model/data_kinds.h"
 #include "model/description.h"
 
 #include "base/port_files.h"
@@ -35,17 +35,17 @@ static fsnn_status settle_name(fsnn_description *d)
     return FSNN_OK;
 }
 
-/* A relative path that leads to a file beside the description becomes absolute; others (below
- * FSNN_DATA, or not there) stay. */
+/* A path that leads to a file beside the description, below FSNN_DATA or the home folder becomes
+ * absolute; what is not there stays as it is. */
 static fsnn_status settle_file(fsnn_description *d, yaml_node *node)
 {
-    if (!node || node->type != YAML_SCALAR || node->text[0] == '/' || node->text[0] == '~')
+    const char *try[DATA_CANDIDATES];
+    if (!node || node->type != YAML_SCALAR || node->text[0] == '/')
         return FSNN_OK;
-    const char *beside = pool_format(&d->doc.memory, "%s%s", d->folder, node->text);
-    if (!beside)
-        return FSNN_EMEMORY;
-    char *absolute;
-    FSNN_TRY(port_real_path(beside, &absolute));
+    FSNN_TRY(data_candidates(d, &d->doc.memory, node->text, try));
+    char *absolute = NULL;
+    for (int i = 0; i < DATA_CANDIDATES && try[i] && !absolute; i++)
+        FSNN_TRY(port_real_path(try[i], &absolute));
     if (!absolute)
         return FSNN_OK;
     const char *text = pool_text(&d->doc.memory, absolute, strlen(absolute));
@@ -71,6 +71,9 @@ static fsnn_status settle_set(fsnn_description *d, yaml_node *set)
 fsnn_status description_settle(fsnn_description *d)
 {
     FSNN_TRY(settle_name(d));
+    for (int i = 0; i < d->layers; i++)
+        if (layer_follows_edges(&d->layer[i]))
+            FSNN_TRY(settle_file(d, yaml_find(layer_options(d->layer[i].node), "path")));
     if (!d->data.given)
         return FSNN_OK;
     FSNN_TRY(settle_file(d, yaml_find(d->data.node, "path"))); /* data in one piece */

@@ -21,7 +21,7 @@ static const char intro[] =
     "`--set layers.2.lif.tau=1.5`, or by a node's name `--set lif1.tau=1.5`.\n\n"
     "Files named in `data` are absolute, or begin with `~`, or stand relative to the\n"
     "description's folder; what is not found there is looked for below the folder that the\n"
-    "environment variable `FSNN_DATA` names (`../shared/data` when it is not set).\n";
+    "environment variable `FSNN_DATA` names (where it is set).\n";
 
 static void head(page *p, int level, const char *title, const char *help)
 {
