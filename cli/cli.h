@@ -72,6 +72,8 @@ typedef struct cli_layer {
     int64_t neurons;
     double threshold;
     float *v, *spikes; /* either may be NULL */
+    /* what spike tests compared: [K, B, N]; NULL: the threshold is `threshold` everywhere */
+    float *test, *moving;
 } cli_layer;
 typedef struct cli_recording {
     int64_t steps, batch;

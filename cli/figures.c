@@ -13,6 +13,8 @@ void cli_recording_free(cli_recording *recording)
         free(recording->layer[l].name);
         free(recording->layer[l].v);
         free(recording->layer[l].spikes);
+        free(recording->layer[l].test);
+        free(recording->layer[l].moving);
     }
     free(recording->layer);
     memset(recording, 0, sizeof *recording);
@@ -145,28 +147,39 @@ static float *pick(const float *all, int64_t K, int64_t N, const int64_t *index,
     return some;
 }
 
+/* Columns `index` of sample b of [K, B, N] as [K, n]; NULL of NULL. */
+static float *some(const cli_recording *r, const cli_layer *layer, const float *all, int64_t b,
+                   const int64_t *index, int n)
+{
+    if (!all)
+        return NULL;
+    float *one = slice(all, r->steps, r->batch, layer->neurons, b);
+    float *picked = pick(one, r->steps, layer->neurons, index, n);
+    free(one);
+    return picked;
+}
+
 static int traces(const cli_recording *r, const cli_layer *layer, const cli_figure_options *o)
 {
-    int64_t K = r->steps, N = layer->neurons, chosen[TRACES];
-    float *v = slice(layer->v, K, r->batch, N, o->sample), *spikes = NULL, *some_spikes = NULL;
-    if (layer->spikes)
-        spikes = slice(layer->spikes, K, r->batch, N, o->sample);
+    int64_t K = r->steps, N = layer->neurons, b = o->sample, chosen[TRACES];
+    float *spikes = layer->spikes ? slice(layer->spikes, K, r->batch, N, b) : NULL;
     int n = o->neuron ? o->neurons : choose(spikes, K, N, chosen);
     const int64_t *index = o->neuron ? o->neuron : chosen;
-    float *some_v = pick(v, K, N, index, n);
-    if (spikes)
-        some_spikes = pick(spikes, K, N, index, n);
+    float *v = some(r, layer, layer->v, b, index, n);
+    float *fired = some(r, layer, layer->spikes, b, index, n);
+    float *test = some(r, layer, layer->test, b, index, n);
+    float *moving = some(r, layer, layer->moving, b, index, n);
+    const fsnn_traces shown = {K, n, r->step, layer->threshold, index, v, fired, test, moving};
     char *file = cli_format("traces-%s", layer->name), *path = cli_path(o->directory, file);
     char *title = cli_format("Membrane potentials of %s, %s", layer->name, o->subject);
-    fsnn_status status =
-        fsnn_plot_traces(title, K, n, r->step, layer->threshold, index, some_v, some_spikes, path);
-    int written = cli_figure_done(status, path);
+    int written = cli_figure_done(fsnn_plot_traces(title, &shown, path), path);
     free(title);
     free(path);
     free(file);
-    free(some_v);
-    free(some_spikes);
     free(v);
+    free(fired);
+    free(test);
+    free(moving);
     free(spikes);
     return written;
 }

@@ -5,6 +5,7 @@
 #include "cli/look/plot_events.h"
 #include "cli/look/series.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +32,7 @@ static const cli_option table[] = {
     {"step", 0, CLI_REAL, offsetof(options, step), "H",
      "solver step, for the time axis (default: what the file says, else 1)", 1e-12, 1e12},
     {"threshold", 0, CLI_REAL, offsetof(options, threshold), "V",
-     "threshold drawn into the traces (default 1)", -1e12, 1e12},
+     "threshold drawn into the traces (default: those that the file says)", -1e12, 1e12},
     {"frames", 0, CLI_INT, offsetof(options, frames), "N",
      "frames of a recording of events (default 8), pictures of a data set (default 16)", 1, 64},
     {"from", 0, CLI_REAL, offsetof(options, from), "S",
@@ -72,7 +73,7 @@ static int plot_training(const char *metrics, const char *title, const char *dir
 /* ---- recordings ---- */
 
 /* The layer called `name`, made if it is not there yet: spikes.lif1 and v.lif1 are one layer. */
-static cli_layer *layer_of(cli_recording *r, const char *name)
+static cli_layer *layer_of(const options *o, cli_recording *r, const char *name)
 {
     for (int l = 0; l < r->layers; l++) {
         if (strcmp(r->layer[l].name, name) == 0)
@@ -80,38 +81,92 @@ static cli_layer *layer_of(cli_recording *r, const char *name)
     }
     cli_layer *layer = &r->layer[r->layers++];
     layer->name = cli_format("%s", name);
+    layer->threshold = o->threshold.given ? o->threshold.value : NAN;
     return layer;
+}
+
+/* A record by the beginning of its name: where a layer keeps it. */
+static const struct {
+    const char *begins;
+    size_t place;
+} records[] = {
+    {"v.", offsetof(cli_layer, v)},
+    {"spikes.", offsetof(cli_layer, spikes)},
+    {"test.", offsetof(cli_layer, test)},
+    {"threshold.", offsetof(cli_layer, moving)},
+};
+enum { DRAWN = 2, THRESHOLD = 3 }; /* v and spikes make pictures, the others belong to them */
+
+static int record_of(const char *name)
+{
+    for (int i = 0; i < CLI_COUNT(records); i++)
+        if (strncmp(name, records[i].begins, strlen(records[i].begins)) == 0)
+            return i;
+    return -1;
+}
+
+/* A threshold of each neuron that holds all the time. */
+static void read_levels(const fsnn_array *array, const cli_recording *r, cli_layer *layer)
+{
+    int64_t N = layer->neurons, rows = r->steps * r->batch;
+    float *level = cli_allocate((size_t)N, sizeof *level);
+    bool same = true;
+    fsnn_array_to_f32(array, level);
+    for (int64_t n = 0; n < N; n++)
+        same = same && level[n] == level[0];
+    layer->threshold = (double)level[0];
+    if (!same) {
+        layer->moving = cli_allocate((size_t)(rows * N), sizeof *layer->moving);
+        for (int64_t i = 0; i < rows; i++)
+            memcpy(layer->moving + i * N, level, (size_t)N * sizeof *level);
+    }
+    free(level);
 }
 
 static int read_array(const options *o, const fsnn_array *array, cli_recording *r)
 {
-    bool spikes = strncmp(array->name, "spikes.", 7) == 0, v = strncmp(array->name, "v.", 2) == 0;
+    int record = record_of(array->name);
     const fsnn_shape *s = &array->shape;
     char text[96];
-    if (!spikes && !v)
+    int64_t count = fsnn_shape_count(s);
+    cli_layer *layer = layer_of(o, r, strchr(array->name, '.') + 1);
+    if (record == THRESHOLD && o->threshold.given)
         return CLI_GOOD;
-    bool first = r->layers == 0;
-    if (first && s->rank >= 2) {
+    if (record == THRESHOLD && layer->neurons > 0 && count == layer->neurons) {
+        read_levels(array, r, layer);
+        return CLI_GOOD;
+    }
+    if (r->steps == 0 && s->rank >= 2) {
         r->steps = s->dim[0];
         r->batch = s->dim[1];
     }
-    int64_t count = fsnn_shape_count(s);
     if (s->rank < 2 || s->dim[0] != r->steps || s->dim[1] != r->batch || count == 0)
         return cli_error(CLI_FAILED,
                          "%s: %s has shape %s: expected [T, B, ...], the same T and B for all",
                          o->common.operand[0], array->name, fsnn_shape_text(s, text, sizeof text));
-    cli_layer *layer = layer_of(r, strchr(array->name, '.') + 1);
-    float **to = spikes ? &layer->spikes : &layer->v;
+    float **to = (float **)((char *)layer + records[record].place);
     int64_t neurons = count / (r->steps * r->batch);
-    if ((layer->v || layer->spikes) && layer->neurons != neurons)
-        return cli_error(CLI_FAILED, "%s: v.%s and spikes.%s differ in shape", o->common.operand[0],
-                         layer->name, layer->name);
+    if (layer->neurons && layer->neurons != neurons)
+        return cli_error(CLI_FAILED, "%s: the records of %s differ in shape", o->common.operand[0],
+                         layer->name);
     layer->neurons = neurons;
-    layer->threshold = o->threshold.given ? o->threshold.value : 1;
     free(*to);
     *to = cli_allocate((size_t)count, sizeof **to);
     fsnn_array_to_f32(array, *to);
     return CLI_GOOD;
+}
+
+/* Potentials and spikes first: what belongs to them is known by them. */
+static int read_arrays(const options *o, const fsnn_arrays *arrays, cli_recording *r)
+{
+    int code = CLI_GOOD;
+    for (int belongs = 0; belongs < 2; belongs++)
+        for (int i = 0; i < arrays->count && code == CLI_GOOD; i++) {
+            int record = record_of(arrays->item[i].name);
+            if (record >= 0 && (record >= DRAWN) == belongs)
+                code = read_array(o, &arrays->item[i], r);
+        }
+    return code;
 }
 
 /* The time axis: --step, else the stamps of the sample or the step that fsnn run wrote beside the
@@ -141,10 +196,8 @@ static double read_time(const options *o, const fsnn_arrays *arrays, cli_recordi
 
 static int read_recording(const options *o, const fsnn_arrays *arrays, cli_recording *r)
 {
-    int code = CLI_GOOD;
     r->layer = cli_allocate((size_t)arrays->count, sizeof *r->layer);
-    for (int i = 0; i < arrays->count && code == CLI_GOOD; i++)
-        code = read_array(o, &arrays->item[i], r);
+    int code = read_arrays(o, arrays, r);
     if (code == CLI_GOOD && r->layers == 0)
         code = cli_error(
             CLI_FAILED,
@@ -192,6 +245,19 @@ static int read_neurons(const options *o, int64_t neurons, int64_t *index, int *
     return CLI_GOOD;
 }
 
+/* Under some resets spikes stand where v does not reach the threshold. */
+static void hint_at_tests(const cli_recording *r)
+{
+    bool spikes = false, tests = false;
+    for (int l = 0; l < r->layers; l++) {
+        spikes = spikes || (r->layer[l].v && r->layer[l].spikes);
+        tests = tests || r->layer[l].test;
+    }
+    if (spikes && !tests)
+        cli_say("what the spike tests compared was not recorded: fsnn run --record "
+                "v,spikes,test,threshold does");
+}
+
 static int draw(const options *o, const cli_recording *r, double start, const char *directory)
 {
     int64_t index[MOST_NEURONS], neurons = 0;
@@ -215,6 +281,7 @@ static int draw(const options *o, const cli_recording *r, double start, const ch
                               .only = o->layer,
                               .neuron = o->neurons ? index : NULL,
                               .neurons = count};
+    hint_at_tests(r);
     int figures = cli_figures_recording(r, &how);
     free(subject);
     return written(figures, directory);
@@ -389,7 +456,8 @@ const cli_command cli_plot = {
     .usage = "WHAT [options]",
     .details =
         "WHAT is a run directory or a metrics.csv (training curves), or an NPZ written by fsnn run "
-        "--record v,spikes (spike raster of one sample, membrane traces, firing rates), or data: a "
+        "--record v,spikes (or v,spikes,test,threshold; spike raster of one sample, membrane "
+        "traces, firing rates), or data: a "
         "recording of an event camera or a folder of them (a strip of frames of one), a .ts file, "
         "WAV or a folder of them, WFDB header (one series), HDF5 spike trains (raster of a "
         "sample), a graph, its folder or .npz (degrees), IDX pictures, NumPy arrays and weights "

@@ -15,8 +15,11 @@ static const cli_option table[] = {
      "NPZ with the array x [T, B, ...] and, if wanted, times [T] or [T, B]", 0, 0},
     {"output", 'o', CLI_TEXT, offsetof(run_options, output), "FILE", "NPZ to write", 0, 0},
     {"record", 0, CLI_TEXT, offsetof(run_options, record), "WHAT",
-     "any of v,spikes,current,states: the array WHAT.NEURON [T, B, ...] for each neuron layer; v "
-     "is the membrane potential after each step; states gives v and the other states, w.NEURON for "
+     "any of v,spikes,current,test,threshold,states: the array WHAT.NEURON [T, B, ...] for each "
+     "neuron layer; v is the membrane potential after each step; test is the potential that the "
+     "spike test of each step saw, v + dv under resets current and none, and threshold what it was "
+     "compared with, which with v alone is there as [...] where it does not move; states gives v "
+     "and the other states, w.NEURON for "
      "a "
      "state w",
      0, 0},
@@ -42,8 +45,9 @@ static const cli_option table[] = {
     CLI_ROWS_LAST,
 };
 
-static const char *const record_name[] = {"v", "spikes", "current", "states"}; /* by fsnn_record */
-enum { STATES = 3 };
+/* by fsnn_record, and states */
+static const char *const record_name[] = {"v", "spikes", "current", "test", "threshold", "states"};
+enum { STATES = FSNN_RECORD_THRESHOLD + 1 };
 
 /* ---- options ---- */
 
@@ -60,7 +64,9 @@ static int read_record(run_work *w)
         if (found < 0) {
             char *name = cli_format("%.*s", (int)length, text);
             const char *near = cli_nearest(name, record_name, CLI_COUNT(record_name));
-            cli_error(CLI_USAGE, "--record takes any of v,spikes,current,states, not \"%s\"%s%s%s",
+            cli_error(CLI_USAGE,
+                      "--record takes any of v,spikes,current,test,threshold,states, not "
+                      "\"%s\"%s%s%s",
                       name, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
             free(name);
             return CLI_USAGE;
@@ -139,7 +145,10 @@ static fsnn_shape with_time(const run_work *w, const fsnn_shape *shape)
 
 static bool recording(const run_work *w)
 {
-    return w->record[0] || w->record[1] || w->record[2]; /* states stand with v */
+    bool any = false;
+    for (int r = 0; r < STATES; r++) /* states stand with v */
+        any = any || w->record[r];
+    return any;
 }
 
 static fsnn_plan plan_of(const run_work *w)
@@ -181,6 +190,8 @@ static char *record_array(const run_work *w, int r, int node, int i)
 {
     fsnn_node_info info;
     if (!w->record[r] || !is_neuron(w->model.net, node, &info))
+        return NULL;
+    if ((r == FSNN_RECORD_TEST || r == FSNN_RECORD_THRESHOLD) && !run_spikes(&info))
         return NULL;
     const char *state = r == STATES ? fsnn_net_state_name(w->model.net, node, i + 1) : NULL;
     if (r == STATES ? !state : i > 0)
@@ -345,6 +356,8 @@ static int execute(run_work *w)
         code = prepare(w);
     if (code == CLI_GOOD)
         code = forward(w);
+    if (code == CLI_GOOD)
+        code = run_thresholds(w);
     if (code == CLI_GOOD)
         code = run_certificates(w);
     if (code == CLI_GOOD && w->o->target)

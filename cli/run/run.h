@@ -1,6 +1,6 @@
 /* cli/run/run.h: the parts of fsnn run: options and the run in run.c, its input in run_input.c and
- * run_times.c, loss and gradients in run_loss.c. Functions that return int return an exit code,
- * after a sentence when it is not CLI_GOOD. */
+ * run_times.c, loss and gradients in run_loss.c, thresholds in run_threshold.c. Functions that
+ * return int return an exit code, after a sentence when it is not CLI_GOOD. */
 #ifndef FSNN_CLI_RUN_H
 #define FSNN_CLI_RUN_H
 
@@ -18,7 +18,7 @@ typedef struct run_work {
     const run_options *o;
     cli_model model;
     fsnn_loss_kind loss;
-    bool record[4]; /* by fsnn_record; then states beside v */
+    bool record[6]; /* by fsnn_record; then states beside v */
     fsnn_arrays input, target, result;
     fsnn_shape in, out;  /* of one sample at one step */
     int64_t T, B, chunk; /* T solver steps; until run_resample, samples */
@@ -42,6 +42,10 @@ float *run_add(run_work *w, const char *name, const fsnn_shape *shape, int *code
 int run_loss(run_work *w);
 /* cli/run_certificate.c: says of layers with a memory by tolerance what is proven of their spikes,
  * and adds it to the result. */
+/* Whether a node spikes: a neuron layer that is no readout. */
+bool run_spikes(const fsnn_node_info *info);
+/* Adds threshold.NEURON [...] beside v.NEURON where the threshold does not move. */
+int run_thresholds(run_work *w);
 int run_certificates(run_work *w);
 
 #endif

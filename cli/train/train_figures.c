@@ -3,27 +3,36 @@
 #include "cli/train/train.h"
 #include "cli/eval/operations.h"
 
+#include <math.h>
 #include <stdlib.h>
+
+/* A record [K, B, N] of a node; NULL, with the library's sentence, where it cannot be read. */
+static float *read_record(const cli_model *m, int node, fsnn_record what, int64_t count)
+{
+    float *to = cli_allocate((size_t)count, sizeof *to);
+    if (fsnn_net_read(m->net, node, what, to) >= 0)
+        return to;
+    free(to);
+    return NULL;
+}
 
 static void record_layer(const cli_model *m, int node, const fsnn_node_info *info, cli_recording *r)
 {
     cli_layer *layer = &r->layer[r->layers++];
     int64_t N = fsnn_shape_count(&info->shape), count = r->steps * r->batch * N;
-    char *name = cli_format("%s.threshold", info->name);
-    const fsnn_param *threshold = fsnn_net_param_find(m->net, name);
-    free(name);
     layer->name = cli_format("%s", info->name);
     layer->neurons = N;
-    layer->threshold = threshold ? (double)threshold->value[0] : 1;
-    layer->v = cli_allocate((size_t)count, sizeof *layer->v);
-    layer->spikes = cli_allocate((size_t)count, sizeof *layer->spikes);
-    if (fsnn_net_read(m->net, node, FSNN_RECORD_V, layer->v) < 0 ||
-        fsnn_net_read(m->net, node, FSNN_RECORD_SPIKES, layer->spikes) < 0) {
+    layer->threshold = NAN;
+    layer->v = read_record(m, node, FSNN_RECORD_V, count);
+    layer->spikes = layer->v ? read_record(m, node, FSNN_RECORD_SPIKES, count) : NULL;
+    if (!layer->spikes) {
         cli_warn("no figures of %s: %s", layer->name, fsnn_error_text());
         free(layer->v);
-        free(layer->spikes);
-        layer->v = layer->spikes = NULL;
+        layer->v = NULL;
+        return;
     }
+    layer->test = read_record(m, node, FSNN_RECORD_TEST, count); /* a readout has none */
+    layer->moving = read_record(m, node, FSNN_RECORD_THRESHOLD, count);
 }
 
 /* Runs the first samples of the test data with recording. */
@@ -67,7 +76,7 @@ static fsnn_status record(const cli_model *m, fsnn_loader *loader, int64_t batch
  * training did. */
 static int64_t sample_count(const cli_model *m, int judge)
 {
-    enum { MOST = 64, COPIES = 4, CAPACITY = 64 << 20 };
+    enum { MOST = 64, COPIES = 8, CAPACITY = 64 << 20 };
     fsnn_data_info info;
     fsnn_shape shape;
     int64_t steps, numbers = 0;

@@ -24,11 +24,20 @@ FSNN_API fsnn_status fsnn_plot_raster(const char *title, int layers, const char 
                                       const int64_t *neurons, int64_t K, double step,
                                       const float *const *spikes, const char *path);
 
-/* Membrane traces of a few neurons of a layer: v [K, n], spikes [K, n] (or NULL), neuron numbers in
- * `index` [n]. */
-FSNN_API fsnn_status fsnn_plot_traces(const char *title, int64_t K, int64_t n, double step,
-                                      double threshold, const int64_t *index, const float *v,
-                                      const float *spikes, const char *path);
+/* Membrane traces of a few neurons of a layer. Arrays but v and index may be NULL. */
+typedef struct fsnn_traces {
+    int64_t K, n; /* steps, neurons */
+    double step;
+    double level;         /* the threshold where it does not move; NaN: none is drawn */
+    const int64_t *index; /* [n] numbers of the neurons */
+    const float *v;       /* [K, n] potential after each step */
+    const float *spikes;  /* [K, n] */
+    /* [K, n] what the spike test of each step compared (FSNN_RECORD_TEST, FSNN_RECORD_THRESHOLD);
+     * test is drawn where it is not v, threshold takes the place of level */
+    const float *test, *threshold;
+} fsnn_traces;
+FSNN_API fsnn_status fsnn_plot_traces(const char *title, const fsnn_traces *traces,
+                                      const char *path);
 
 /* Firing rates: a bar a layer, and with `neurons` the distribution over each layer's neurons.
  * rate[l] [N_l]. */

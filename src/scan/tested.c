@@ -76,6 +76,8 @@ void scan_tested(const scan *s, const float *I, const float *spikes, float *test
     const fsnn_reset kind = s->options.reset;
     const float back = kind == FSNN_RESET_JUMP || kind == FSNN_RESET_SUBTRACT;
     const int64_t total = s->B * s->N;
+    const bool own =
+        s->others ? !neuron_equation_of(s->model)->default_spike : s->model->spike != NULL;
     scan_potentials(s, spikes, test);
     for (int64_t t = 0; t < s->tiles; t++) {
         look l = {.s = s, .t = t, .ahead = reset->ahead};
@@ -88,7 +90,8 @@ void scan_tested(const scan *s, const float *I, const float *spikes, float *test
             step(&l, k, I, v, tested, arg);
             for (int i = 0; i < l.tile.width; i++) {
                 test[at + i] = tested[i];
-                threshold[at + i] = tested[i] - arg[i];
+                threshold[at + i] =
+                    own ? tested[i] - arg[i] : l.tile.row[ROW_THRESHOLD][i]; /* not rounded */
             }
         }
     }

@@ -29,8 +29,10 @@ static void arrays_and_shapes(void **state)
     shell_contains(shell_err, "initial weights of seed", "run without weights");
     assert_string_equal(shell_out, "");
     fsnn_arrays y = shell_load("y.npz");
-    assert_int_equal(y.count, 8);
+    assert_int_equal(y.count, 10);
     has_shape(&y, "step", FSNN_F64, (fsnn_shape){0});
+    has_shape(&y, "threshold.lif1", FSNN_F32, FSNN_SHAPE(12));
+    assert_float_equal(floats(&y, "threshold.lif1")[7], 1, 0);
     has_shape(&y, "output", FSNN_F32, FSNN_SHAPE(TINY_T, TINY_B, TINY_OUT));
     has_shape(&y, "v.lif1", FSNN_F32, FSNN_SHAPE(TINY_T, TINY_B, 12));
     has_shape(&y, "spikes.lif1", FSNN_F32, FSNN_SHAPE(TINY_T, TINY_B, 12));
@@ -42,6 +44,39 @@ static void arrays_and_shapes(void **state)
     shell_good("$F run model.yaml --input x.npz --output y.npz --record=spikes");
     y = shell_load("y.npz");
     assert_int_equal(y.count, 4);
+    fsnn_arrays_free(&y);
+}
+
+/* Spikes stand where what is tested reaches the threshold, in chunks too; a readout has neither. */
+static void what_is_tested(void **state)
+{
+    (void)state;
+    folder_write_text("tested.yaml", "input: [6]\nlayers:\n  - linear: {out: 5, name: w}\n"
+                                     "  - alif: {tau: 2, params: {tau_a: 5}, name: a}\n"
+                                     "  - lif: {tau: 2, threshold: 0.3, reset: jump, name: b}\n"
+                                     "  - readout: {name: c}\ndynamics: {alpha: 0.6}\n");
+    static const char *const name[] = {"a", "b"};
+    shell_good("$F run tested.yaml --input x.npz --output y.npz --record spikes,test,threshold "
+               "--chunk 3");
+    fsnn_arrays y = shell_load("y.npz");
+    assert_null(fsnn_arrays_find(&y, "test.c"));
+    for (int l = 0; l < 2; l++) {
+        char text[3][32];
+        snprintf(text[0], 32, "spikes.%s", name[l]);
+        snprintf(text[1], 32, "test.%s", name[l]);
+        snprintf(text[2], 32, "threshold.%s", name[l]);
+        has_shape(&y, text[2], FSNN_F32, FSNN_SHAPE(TINY_T, TINY_B, 5));
+        for (int i = 0; i < TINY_T * TINY_B * 5; i++)
+            assert_int_equal(floats(&y, text[1])[i] >= floats(&y, text[2])[i],
+                             floats(&y, text[0])[i] != 0);
+    }
+    fsnn_arrays_free(&y);
+    /* with v alone, one number a neuron where it does not move */
+    shell_good("$F run tested.yaml --input x.npz --output y.npz --record v");
+    y = shell_load("y.npz");
+    assert_null(fsnn_arrays_find(&y, "threshold.a"));
+    has_shape(&y, "threshold.b", FSNN_F32, FSNN_SHAPE(5));
+    assert_float_equal(floats(&y, "threshold.b")[4], 0.3F, 0);
     fsnn_arrays_free(&y);
 }
 
@@ -702,7 +737,7 @@ static void several_states(void **state)
         "$F run states.yaml --input x.npz --output whole.npz --record states,spikes,current");
     fsnn_arrays y = shell_load("whole.npz");
     fsnn_shape shape = FSNN_SHAPE(TINY_T, TINY_B, 6);
-    assert_int_equal(y.count, 2 + 4 + 4);
+    assert_int_equal(y.count, 2 + 4 + 4 + 1); /* and a threshold */
     has_shape(&y, "v.n1", FSNN_F32, shape);
     has_shape(&y, "a.n2", FSNN_F32, shape);
     has_shape(&y, "w.n1", FSNN_F32, shape);
@@ -752,6 +787,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arrays_and_shapes),
         cmocka_unit_test(first_step),
+        cmocka_unit_test(what_is_tested),
         cmocka_unit_test(chunks_change_no_bit),
         cmocka_unit_test(chunks_of_every_method),
         cmocka_unit_test(chunks_of_a_loop),

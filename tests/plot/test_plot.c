@@ -192,7 +192,11 @@ static void traces(void **state)
     v[2 * 2] = NAN;
     v[2 * 4] = INFINITY;
     spikes[2 * 5] = 1;
-    GOOD(fsnn_plot_traces("v", 6, 2, 1.0, 1.0, index, v, spikes, folder_path("traces")));
+    const fsnn_traces two = {
+        .K = 6, .n = 2, .step = 1, .level = 1, .index = index, .v = v, .spikes = spikes};
+    const fsnn_traces none = {
+        .K = 1, .n = 1, .step = 0.1, .level = NAN, .index = index, .v = v + 4};
+    GOOD(fsnn_plot_traces("v", &two, folder_path("traces")));
     check_pictures("traces");
     static const char *const shown[] = {"neuron 3", "neuron 1200", ">threshold<", ">spike<",
                                         ">time step<"};
@@ -200,10 +204,38 @@ static void traces(void **state)
         assert_true(holds("traces.svg", shown[i]));
     assert_true(holds("traces.dat", "\n3 NaN NaN\n"));
     assert_true(holds("traces.dat", "\n6 1 1\n"));
-    GOOD(fsnn_plot_traces("", 1, 1, 0.1, NAN, index, v + 4, NULL, folder_path("none")));
+    GOOD(fsnn_plot_traces("", &none, folder_path("none")));
     check_pictures("none");
     assert_true(holds("none.svg", "no finite potential"));
     assert_false(holds("none.svg", ">threshold<"));
+}
+
+/* What is tested stands beside the potential where it is another one; a threshold may move. */
+static void traces_of_what_is_tested(void **state)
+{
+    (void)state;
+    const int64_t index[] = {0};
+    float v[] = {0.2f, 0.4f, 0.1f}, test[] = {0.2f, 0.4f, 1.1f};
+    float spikes[] = {0, 0, 1}, threshold[] = {1, 1, 1.05f};
+    fsnn_traces t = {.K = 3,
+                     .n = 1,
+                     .step = 1,
+                     .level = 7,
+                     .index = index,
+                     .v = v,
+                     .spikes = spikes,
+                     .test = test,
+                     .threshold = threshold};
+    GOOD(fsnn_plot_traces("v", &t, folder_path("same")));
+    check_pictures("same");
+    assert_false(holds("same.svg", ">tested<")); /* but for what the spike took */
+    assert_true(holds("same.dat", "\n3 0.1 1 NaN 1.0499"));
+    assert_false(holds("same.gp", "7 with lines"));
+    test[0] = 0.6f;
+    GOOD(fsnn_plot_traces("v", &t, folder_path("ahead")));
+    check_pictures("ahead");
+    assert_true(holds("ahead.svg", ">tested<"));
+    assert_true(holds("ahead.dat", "1 0.2 NaN 0.6"));
 }
 
 static void rates(void **state)
@@ -309,7 +341,8 @@ static void numbers_have_a_point_in_every_language(void **state)
         own = duplocale(LC_GLOBAL_LOCALE);
     assert_non_null(own);
     locale_t before = uselocale(own);
-    GOOD(fsnn_plot_traces("v", 2, 1, 0.5, 1.0, index, v, NULL, folder_path("point")));
+    const fsnn_traces t = {.K = 2, .n = 1, .step = 0.5, .level = 1, .index = index, .v = v};
+    GOOD(fsnn_plot_traces("v", &t, folder_path("point")));
     assert_true(uselocale(before) == own);
     freelocale(own);
     assert_true(holds("point.dat", "\n0.5 0.5 NaN\n1 0.25 NaN\n"));
@@ -345,6 +378,7 @@ int main(void)
         cmocka_unit_test(raster),
         cmocka_unit_test(raster_at_the_edges),
         cmocka_unit_test(traces),
+        cmocka_unit_test(traces_of_what_is_tested),
         cmocka_unit_test(rates),
         cmocka_unit_test(confusion),
         cmocka_unit_test(names_are_shown_literally),

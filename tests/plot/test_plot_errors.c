@@ -160,10 +160,12 @@ static void wrong_arguments(void **state)
     CONTAINS(fsnn_error_text(), "layer 1 (b)");
     FAILS(fsnn_plot_raster("t", 1, names, neurons, 2, 0, rows, to), FSNN_EARGUMENT);
     FAILS(fsnn_plot_raster("t", 1, names, neurons, 2, NAN, rows, to), FSNN_EARGUMENT);
-    FAILS(fsnn_plot_traces("t", 2, 0, 1, 1, neurons, v, NULL, to), FSNN_EARGUMENT);
-    FAILS(fsnn_plot_traces("t", 2, 65, 1, 1, neurons, v, NULL, to), FSNN_EARGUMENT);
-    FAILS(fsnn_plot_traces("t", 2, 2, -1, 1, neurons, v, NULL, to), FSNN_EARGUMENT);
-    FAILS(fsnn_plot_traces("t", 2, 2, 1, 1, NULL, v, NULL, to), FSNN_EARGUMENT);
+    const fsnn_traces bad[] = {{2, 0, 1, 1, neurons, v, NULL, NULL, NULL},
+                               {2, 65, 1, 1, neurons, v, NULL, NULL, NULL},
+                               {2, 2, -1, 1, neurons, v, NULL, NULL, NULL},
+                               {2, 2, 1, 1, NULL, v, NULL, NULL, NULL}};
+    for (int i = 0; i < FSNN_COUNT(bad); i++)
+        FAILS(fsnn_plot_traces("t", &bad[i], to), FSNN_EARGUMENT);
     FAILS(fsnn_plot_rates("t", 65, names, neurons, rows, to), FSNN_EARGUMENT);
     FAILS(fsnn_plot_rates("t", 2, names, neurons, rows, to), FSNN_EARGUMENT);
     FAILS(fsnn_plot_rates("t", 1, names, none, rows, to), FSNN_EARGUMENT);
