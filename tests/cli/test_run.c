@@ -768,7 +768,7 @@ static void several_states(void **state)
     shell_contains(shell_out, "da = (-a + s)/tau_a", "inspect");
     shell_good("$F run model.yaml --input x.npz --output b.npz --record states");
     y = shell_load("b.npz");
-    assert_int_equal(y.count, 4); /* v alone */
+    assert_int_equal(y.count, 6); /* v alone, and thresholds */
     fsnn_arrays_free(&y);
 }
 
