@@ -115,7 +115,13 @@ int cli_model_weights(cli_model *model, const char *path)
         kept[i] = cli_allocate(n, sizeof **kept);
         memcpy(kept[i], param->value, n * sizeof **kept);
     }
+    int said = 0;
+    const char *warning;
+    while (fsnn_net_warning(net, said))
+        said++;
     fsnn_status status = fsnn_weights_load(net, path);
+    for (int i = said; status >= 0 && (warning = fsnn_net_warning(net, i)); i++)
+        cli_warn("%s", warning);
     for (int i = 0; i < count; i++) {
         const fsnn_param *param = fsnn_net_param(net, i);
         if (kept[i] && status >= 0) {

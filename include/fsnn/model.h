@@ -81,9 +81,11 @@ FSNN_API fsnn_status fsnn_description_reference(char **markdown);
 
 /* Weights of a wrapped net from .safetensors or .npz, arrays named as parameters. Weights must all
  * be there and fit in shape; tau, threshold, alpha, coefficient are optional. Unknown arrays are an
- * error naming the nearest known. */
+ * error naming the nearest known. Where the file says that its weights were made with other options
+ * than the net has (fsnn_net_describe), the net has a warning more. */
 FSNN_API fsnn_status fsnn_weights_load(fsnn_net *net, const char *path);
-/* Writes all weights, running statistics and learnable neuron parameters as .safetensors. */
+/* Writes all weights, running statistics and learnable neuron parameters as .safetensors, with
+ * fsnn_net_describe as metadata. */
 FSNN_API fsnn_status fsnn_weights_save(const fsnn_net *net, const char *path);
 
 #ifdef __cplusplus

@@ -257,9 +257,16 @@ FSNN_API fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics,
  * `still` change. Cheap where the new size was seen before or is smaller. A plan that is refused
  * leaves the net with the one it had, its state reset. */
 FSNN_API fsnn_status fsnn_net_replan(fsnn_net *net, const fsnn_plan *plan);
-/* Remarks of the last wrap that are not errors (an unstable choice of step, say): index 0, 1, ...
- * until NULL. */
+/* Remarks of the last wrap that are not errors (an unstable choice of step, say), and of weights
+ * loaded since that were made with other options: index 0, 1, ... until NULL. */
 FSNN_API const char *fsnn_net_warning(const fsnn_net *net, int index);
+/* What a wrapped net computes beside its weights, as lines "KEY<tab>VALUE": dynamics, kind and
+ * options of each neuron layer with the values that are not learned, notes. free() it. Files of
+ * weights carry it as metadata "net". */
+FSNN_API fsnn_status fsnn_net_describe(const fsnn_net *net, char **text);
+/* A line more of that: what else must be the same for the weights to mean the same. One line each,
+ * without tabs. */
+FSNN_API fsnn_status fsnn_net_note(fsnn_net *net, const char *key, const char *value);
 
 /* ---- Run ------------------------------------------------------------------------------------- */
 

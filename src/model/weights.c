@@ -1,10 +1,11 @@
 /* Weight files onto a network: all names and shapes are checked before the first number changes,
  * and a value out of its range puts back what was there. */
-#include "base/base.h"
+#include "model/weights.h"
 
 #include <fsnn/model.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SHAPE_TEXT 128
@@ -158,6 +159,8 @@ fsnn_status fsnn_weights_load(fsnn_net *net, const char *path)
     if (!status)
         status = check_all(net, path, &list);
     if (!status)
+        status = weights_remark(net, path, &list);
+    if (!status)
         status = put_all(net, path, &list);
     fsnn_arrays_free(&list);
     return status;
@@ -167,6 +170,11 @@ static fsnn_status collect(const fsnn_net *net, fsnn_arrays *list)
 {
     FSNN_TRY(fsnn_arrays_meta(list, "format", "fsnn"));
     FSNN_TRY(fsnn_arrays_meta(list, "version", fsnn_version()));
+    char *text;
+    FSNN_TRY(fsnn_net_describe(net, &text));
+    fsnn_status status = fsnn_arrays_meta(list, WEIGHTS_NET, text);
+    free(text);
+    FSNN_TRY(status);
     for (int i = 0; i < fsnn_net_param_count(net); i++) {
         const fsnn_param *param = fsnn_net_param(net, i);
         if (param->neuron && !param->learn)

@@ -101,6 +101,7 @@ void fsnn_net_destroy(fsnn_net *net)
     fsnn_free(net->dense);
     fsnn_free(net->arena);
     fsnn_free(net->order);
+    fsnn_free(net->notes);
     fsnn_free(net->node);
     fsnn_free(net);
 }

@@ -40,6 +40,16 @@ fsnn_status net_warn(fsnn_net *net, char *sentence)
     return FSNN_OK;
 }
 
+fsnn_status net_warn_once(fsnn_net *net, char *sentence)
+{
+    for (int i = 0; sentence && i < net->warnings; i++)
+        if (strcmp(net->warning[i], sentence) == 0) {
+            fsnn_free(sentence);
+            return FSNN_OK;
+        }
+    return net_warn(net, sentence);
+}
+
 static fsnn_status reserve(fsnn_net *net)
 {
     /* at worst every input of every node is converted, and the output */

@@ -102,6 +102,8 @@ struct fsnn_net {
     uint64_t seed;
     fsnn_order *order; /* [neuron layers] as given at the last wrap */
     int layers;
+    fsnn_dynamics dynamics; /* as wrapped, but for its orders, which stand above */
+    char *notes;            /* lines of fsnn_net_note; NULL: none */
     int64_t counter;
     bool ran;                  /* backward may follow */
     const float *x;            /* what the steps read */
@@ -183,6 +185,10 @@ static inline const net_step *net_doer(const fsnn_net *net, const net_step *s)
 }
 void net_unlower(fsnn_net *net);
 fsnn_status net_warn(fsnn_net *net, char *sentence); /* takes the string */
+/* The same, where it is not said yet. */
+fsnn_status net_warn_once(fsnn_net *net, char *sentence);
+/* fsnn_net_describe, and with `learned` the values that are learned, too. */
+fsnn_status net_describe(const fsnn_net *net, bool learned, char **text);
 
 /* Makes x, or the spikes where it is NULL, the input of the steps that run. */
 fsnn_status net_input(fsnn_net *net, const float *x);

@@ -154,6 +154,9 @@ static fsnn_status set_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *ren
     fsnn_free(net->order);
     net->order = order;
     net->layers = layers;
+    net->dynamics = *d;
+    net->dynamics.order = NULL;
+    net->dynamics.method = (fsnn_method)fsnn_method_find(method->name);
     return FSNN_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "train/pass.h"
 #include "train/trainer.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- where a training stands ---- */
@@ -134,10 +135,22 @@ static fsnn_status tag(fsnn_arrays *list)
     return fsnn_arrays_meta(list, "version", fsnn_version());
 }
 
+/* What the weights were made in (fsnn_weights_load). */
+static fsnn_status tag_net(const fsnn_net *net, fsnn_arrays *list)
+{
+    char *text;
+    FSNN_TRY(fsnn_net_describe(net, &text));
+    fsnn_status status = fsnn_arrays_meta(list, "net", text);
+    free(text);
+    return status;
+}
+
 static fsnn_status write_weights(const trainer *t, const char *path)
 {
     fsnn_arrays list = {0};
     fsnn_status status = tag(&list);
+    if (!status)
+        status = tag_net(t->net, &list);
     if (!status)
         status = save_weights(t->net, "", &list);
     if (!status)

@@ -53,12 +53,33 @@ static void no_folder_by_default(void **state)
                 2, "there is no file \"only.npz\"");
 }
 
+/* Weights that a description does not fit say so. */
+static void weights_of_another(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out one --no-figures -q --set dynamics.alpha=1 --set "
+               "dynamics.learn_alpha=false");
+    shell_good("$F eval tiny.yaml -w one --set dynamics.learn_alpha=false");
+    shell_contains(
+        shell_err,
+        "warning: one/best.safetensors: these weights were made with lif1.alpha 1 (here 0.6), "
+        "lif2.alpha 1 (here 0.6)",
+        "eval");
+    shell_good("$F run tiny.yaml -w one --input x.npz --output y.npz");
+    shell_contains(shell_err, "these weights were made with lif1.alpha 1 (here 0.6)", "run");
+    shell_good("$F eval one");
+    assert_null(strstr(shell_err, "made with"));
+    shell_good("$F run one --input x.npz --output y.npz");
+    assert_null(strstr(shell_err, "made with"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stands_for_its_parts),
         cmocka_unit_test(paths_of_a_run),
         cmocka_unit_test(no_folder_by_default),
+        cmocka_unit_test(weights_of_another),
     };
     return cmocka_run_group_tests_name("run directory", tests, tiny_start, folder_remove);
 }

@@ -1,0 +1,82 @@
+/* What a file of weights says of the net that they were made in, beside the net they are for. */
+#include "model/weights.h"
+
+#include "net/net.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SHOWN = 4 };
+
+/* A line "KEY<tab>VALUE"; what is behind it, or NULL. */
+typedef struct line {
+    const char *key, *value;
+    int key_length, value_length;
+} line;
+
+static const char *next_line(const char *text, line *out)
+{
+    const char *tab = strchr(text, '\t'), *end = text + strcspn(text, "\n");
+    if (!*text || !tab || tab > end)
+        return NULL;
+    *out = (line){text, tab + 1, (int)(tab - text), (int)(end - tab - 1)};
+    return *end ? end + 1 : end;
+}
+
+static bool find(const char *text, const line *wanted, line *found)
+{
+    while ((text = next_line(text, found)))
+        if (found->key_length == wanted->key_length &&
+            strncmp(found->key, wanted->key, (size_t)wanted->key_length) == 0)
+            return true;
+    return false;
+}
+
+static bool loaded(const fsnn_arrays *list, const line *of)
+{
+    for (int i = 0; i < list->count; i++)
+        if (strlen(list->item[i].name) == (size_t)of->key_length &&
+            strncmp(list->item[i].name, of->key, (size_t)of->key_length) == 0)
+            return true;
+    return false;
+}
+
+/* Writes what differs; returns how many do. */
+static int compare(FILE *out, const char *made, const char *here, const fsnn_arrays *list)
+{
+    int count = 0;
+    line a, b;
+    while ((made = next_line(made, &a))) {
+        if (!find(here, &a, &b) || loaded(list, &a) ||
+            (a.value_length == b.value_length &&
+             strncmp(a.value, b.value, (size_t)a.value_length) == 0))
+            continue;
+        if (count++ < SHOWN)
+            fprintf(out, "%s%.*s %.*s (here %.*s)", count > 1 ? ", " : "", a.key_length, a.key,
+                    a.value_length, a.value, b.value_length, b.value);
+    }
+    if (count > SHOWN)
+        fprintf(out, " and %d more that differ", count - SHOWN);
+    return count;
+}
+
+fsnn_status weights_remark(fsnn_net *net, const char *path, const fsnn_arrays *list)
+{
+    const char *made = fsnn_arrays_meta_find(list, WEIGHTS_NET);
+    char *here, *differs = NULL;
+    size_t size = 0;
+    if (!made)
+        return FSNN_OK;
+    FSNN_TRY(net_describe(net, true, &here));
+    FILE *out = open_memstream(&differs, &size);
+    int count = out ? compare(out, made, here, list) : 0;
+    free(here);
+    bool failed = !out || ferror(out);
+    failed = (out && fclose(out) != 0) || failed;
+    fsnn_status status = failed ? fsnn_fail(FSNN_EMEMORY, "out of memory") : FSNN_OK;
+    if (!failed && count)
+        status =
+            net_warn_once(net, fsnn_format("%s: these weights were made with %s", path, differs));
+    free(differs);
+    return status;
+}
