@@ -40,16 +40,17 @@ static void memory(void **state)
     shell_good("$F train tiny.yaml --out held --no-figures --set training.epochs=1");
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         shell_contains(shell_err, part[i], "train, memory");
-    shell_fails("$F train tiny.yaml --out none --set fc1.out=2000000000", 1,
-                "6 steps of batches of 16: out of memory");
+    shell_fails("$F train tiny.yaml --out none --set fc1.out=350000000 --set training.batch=96", 1,
+                "6 steps of batches of 96: out of memory");
     shell_contains(shell_err,
                    "a smaller training.batch needs less, and so does training.checkpoint: auto",
                    "what helps");
-    shell_fails(
-        "$F train tiny.yaml --out none --set fc1.out=2000000000 --set training.checkpoint=2", 1,
-        "training.batch needs less\n");
-    shell_fails("$F train tiny.yaml --out none --set data.encoder.steps=2000000000", 1,
-                "2000000000 steps of batches of 16: out of memory");
+    shell_fails("$F train tiny.yaml --out none --set fc1.out=350000000 --set training.batch=96 "
+                "--set training.checkpoint=2",
+                1, "training.batch needs less\n");
+    shell_fails("$F train tiny.yaml --out none --set data.encoder.steps=130000000 "
+                "--set fc1.out=100000",
+                1, "130000000 steps of batches of 16: out of memory");
     shell_fails("$F train tiny.yaml --out none --set data.encoder.steps=2000000000 --set "
                 "data.encoder.kind=rate",
                 1, "over 2000000000 steps do not fit into memory: smaller ones need less");
