@@ -151,6 +151,22 @@ static int check_finite(const sim_setup *s, double alpha, const float *v)
     return CLI_GOOD;
 }
 
+/* Warnings of the net, each once: a table of many runs has the same for many orders and currents. */
+static void warn(const fsnn_net *net)
+{
+    static char *said[SIM_ALPHAS + 1]; /* of the whole command */
+    const char *warning;
+    for (int i = 0; (warning = fsnn_net_warning(net, i)); i++) {
+        int at = 0;
+        while (at < SIM_ALPHAS && said[at] && strcmp(said[at], warning) != 0)
+            at++;
+        if (said[at])
+            continue;
+        said[at] = cli_format("%s", warning);
+        cli_warn("%s", at < SIM_ALPHAS ? warning : "more runs have such warnings");
+    }
+}
+
 static int run_at(const sim_setup *s, double alpha, const float *input, sim_trace *t)
 {
     fsnn_net *net = NULL;
@@ -160,9 +176,7 @@ static int run_at(const sim_setup *s, double alpha, const float *input, sim_trac
         fsnn_net_destroy(net);
         return refused(status);
     }
-    const char *warning;
-    for (int i = 0; (warning = fsnn_net_warning(net, i)); i++)
-        cli_warn("%s", warning);
+    warn(net);
     reserve(s, net, t);
     int code = run(s, alpha, net, input, t);
     fsnn_net_destroy(net);

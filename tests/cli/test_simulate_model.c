@@ -289,6 +289,22 @@ static void tables_are_whole(void **state)
     }
 }
 
+/* Runs by the dozen say the same of each order once, and of many orders no more than that. */
+static void warnings_are_few(void **state)
+{
+    (void)state;
+    shell_good("$F simulate --show latency --method gl --step 1 --tau 0.2 --no-figure");
+    int lines = 0;
+    for (const char *at = shell_err; (at = strstr(at, "warning: ")); at++)
+        lines++;
+    assert_in_range(lines, 2, 9);
+    shell_contains(shell_err, "more runs have such warnings", "latency");
+    shell_good("$F simulate --show resets --step 0.5 --tau 0.2 --no-figure");
+    const char *first = strstr(shell_err, "explicit gl is stable at alpha 0.6");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "explicit gl is stable at alpha 0.6"));
+}
+
 /* ---- a sign of life ---- */
 
 /* A run of more than a second, on a terminal that script(1) makes; piped it says nothing. */
@@ -329,6 +345,7 @@ int main(void)
         cmocka_unit_test(rates_are_exact),
         cmocka_unit_test(weights_within_what_is_stated),
         cmocka_unit_test(tables_are_whole),
+        cmocka_unit_test(warnings_are_few),
         cmocka_unit_test(progress_on_a_terminal),
     };
     return cmocka_run_group_tests(tests, shell_start, folder_remove);
