@@ -151,7 +151,8 @@ static int check_finite(const sim_setup *s, double alpha, const float *v)
     return CLI_GOOD;
 }
 
-/* Warnings of the net, each once: a table of many runs has the same for many orders and currents. */
+/* Warnings of the net, each once: a table of many runs has the same for many orders and
+ * currents. */
 static void warn(const fsnn_net *net)
 {
     static char *said[SIM_ALPHAS + 1]; /* of the whole command */

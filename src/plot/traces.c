@@ -29,13 +29,20 @@ static fsnn_status check(const fsnn_traces *t)
     return FSNN_OK;
 }
 
-/* Whether neuron i is tested at other potentials than v: where it did not spike, which may have
- * taken something, the two differ. */
+static bool near(float a, float b)
+{
+    return fabsf(a - b) <= 1e-4f * (1 + fabsf(b));
+}
+
+/* Whether neuron i is tested at other potentials than v: but for what a spike took from it since,
+ * which is a threshold. */
 static bool ahead(const fsnn_traces *t, int64_t i)
 {
     for (int64_t k = 0; t->test && k < t->K; k++) {
-        float v = t->v[k * t->n + i], x = t->test[k * t->n + i];
-        if ((!t->spikes || t->spikes[k * t->n + i] == 0) && fabsf(x - v) > 1e-4f * (1 + fabsf(v)))
+        int64_t at = k * t->n + i;
+        float v = t->v[at], took = t->threshold ? t->threshold[at] : (float)t->level;
+        bool spike = t->spikes && t->spikes[at] != 0;
+        if (!near(t->test[at], v) && !(spike && near(t->test[at], v + took)))
             return true;
     }
     return false;

@@ -216,7 +216,7 @@ static void traces_of_what_is_tested(void **state)
     (void)state;
     const int64_t index[] = {0};
     float v[] = {0.25f, 0.5f, 0.125f}, test[] = {0.25f, 0.5f, 1.125f};
-    float spikes[] = {0, 0, 1}, threshold[] = {1, 1, 1.0625f};
+    float spikes[] = {0, 0, 1}, threshold[] = {1, 1.0625f, 1};
     fsnn_traces t = {.K = 3,
                      .n = 1,
                      .step = 1,
@@ -229,13 +229,13 @@ static void traces_of_what_is_tested(void **state)
     GOOD(fsnn_plot_traces("v", &t, folder_path("same")));
     check_pictures("same");
     assert_false(holds("same.svg", ">tested<")); /* but for what the spike took */
-    assert_true(holds("same.dat", "\n3 0.125 1 NaN 1.0625"));
+    assert_true(holds("same.dat", "\n2 0.5 NaN NaN 1.0625\n3 0.125 1 NaN 1\n"));
     assert_false(holds("same.gp", "7 with lines"));
-    test[0] = 0.75f;
+    test[2] = 1.25f; /* more than a threshold above v */
     GOOD(fsnn_plot_traces("v", &t, folder_path("ahead")));
     check_pictures("ahead");
     assert_true(holds("ahead.svg", ">tested<"));
-    assert_true(holds("ahead.dat", "1 0.25 NaN 0.75 1"));
+    assert_true(holds("ahead.dat", "3 0.125 1 1.25 1"));
 }
 
 static void rates(void **state)
