@@ -80,7 +80,7 @@ static bool is_description(const char *path, const head *h)
     for (int i = 0; dot && i < CLI_COUNT(ending); i++)
         if (!strcmp(dot, ending[i]))
             return true;
-    for (int i = 0; i < CLI_COUNT(key); i++)
+    for (int i = 0; h->text && i < CLI_COUNT(key); i++)
         for (const char *at = text; (at = strstr(at, key[i])) != NULL; at++)
             if (at == text || strchr("\n{, ", at[-1]))
                 return true;
@@ -219,8 +219,7 @@ static int inspect(const char *path, const cli_common *common)
         return inspect_idx(path);
     if (is_metrics(&h))
         return inspect_metrics(path);
-    return h.text && is_description(path, &h) ? inspect_model(path, common)
-                                              : inspect_unknown(path, readable);
+    return is_description(path, &h) ? inspect_model(path, common) : inspect_unknown(path, readable);
 }
 
 static int run(void *given)

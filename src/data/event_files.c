@@ -4,6 +4,7 @@
 
 #include "base/port_files.h"
 #include "data/events.h"
+#include "data/file_names.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -124,6 +125,8 @@ static fsnn_status add(const fsnn_event_files *files, char *path, char *text, ev
     size_t size = 0;
     fsnn_status status = table ? fsnn_file_read(table, &bytes, &size) : FSNN_EMEMORY;
     if (status == FSNN_OK)
+        status = text_check(table, bytes, size);
+    if (status == FSNN_OK)
         status = add_cuts(path, table, (const char *)bytes, size, out);
     fsnn_free(bytes);
     fsnn_free(table);
@@ -201,7 +204,7 @@ static fsnn_status find_in_list(const fsnn_event_files *files, event_pieces *out
     char line[4096];
     int64_t number = 0;
     FSNN_TRY(fsnn_file_read(files->list, &bytes, &size));
-    fsnn_status status = FSNN_OK;
+    fsnn_status status = text_check(files->list, bytes, size);
     const char *at = (const char *)bytes, *end = at + size;
     while (status == FSNN_OK && next_line(&at, end, line, sizeof line)) {
         number++;

@@ -146,6 +146,18 @@ bool name_condition_holds(const name_pattern *p, const char *conditions, const n
 
 /* ---- lists ---- */
 
+fsnn_status text_check(const char *path, const uint8_t *bytes, size_t size)
+{
+    const uint8_t *zero = size ? memchr(bytes, 0, size) : NULL;
+    if (!zero)
+        return FSNN_OK;
+    return fsnn_fail(
+        FSNN_EFORMAT,
+        "%s: byte %zu is 0: this is no plain text (one of 16 bits a character is saved "
+        "as UTF-8 by most editors)",
+        path, (size_t)(zero - bytes));
+}
+
 fsnn_status name_list_add(name_list *list, const char *text, size_t length)
 {
     FSNN_TRY(
@@ -185,7 +197,7 @@ fsnn_status name_list_read(name_list *list, const char *path)
     size_t size;
     FSNN_TRY(fsnn_file_read(path, &bytes, &size));
     const char *text = (const char *)bytes;
-    fsnn_status status = FSNN_OK;
+    fsnn_status status = text_check(path, bytes, size);
     for (size_t at = 0; at < size && !status;) {
         const char *end = memchr(text + at, '\n', size - at);
         size_t n = end ? (size_t)(end - text) - at : size - at, kept = n;

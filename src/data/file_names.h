@@ -30,6 +30,9 @@ bool name_pattern_match(const name_pattern *p, const char *path, name_match *out
 fsnn_status name_condition_check(const name_pattern *p, const char *conditions);
 bool name_condition_holds(const name_pattern *p, const char *conditions, const name_match *m);
 
+/* FSNN_EFORMAT where a text file holds bytes that no text has: its lines would end at them. */
+fsnn_status text_check(const char *path, const uint8_t *bytes, size_t size);
+
 /* Sorted texts. */
 typedef struct name_list {
     char **item; /* [count] */

@@ -11,6 +11,7 @@
 
 #define MAX_DEPTH 64
 #define MAX_NODES 4000000
+#define MAX_COPIES 100000 /* values that aliases make: a few lines of them could make any number */
 
 typedef struct anchor {
     const char *name;
@@ -23,7 +24,7 @@ typedef struct builder {
     const char *set; /* the override being parsed, or NULL */
     yaml_node *root, *top, *key;
     anchor *anchors;
-    int depth, nodes;
+    int depth, nodes, copies;
 } builder;
 
 static void silent(struct fy_diag *diag, void *user, const char *text, size_t size)
@@ -217,6 +218,10 @@ static fsnn_status on_end(builder *b)
 static fsnn_status copy(builder *b, const yaml_node *from, int depth, yaml_node **out)
 {
     FSNN_TRY(count_node(b, from));
+    if (++b->copies > MAX_COPIES)
+        return fail_at(b, from->line, from->column,
+                       "aliases (*name) repeat this more often than a description can need: more "
+                       "than 100000 values come of them");
     if (depth > MAX_DEPTH)
         return fail_at(b, from->line, from->column, "lists and mappings are nested too deeply");
     yaml_node *node = *out = yaml_new(b->doc, from->type);

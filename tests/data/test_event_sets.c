@@ -116,6 +116,9 @@ static void lists_name_recordings(void **state)
     folder_write("list.txt", "2/b 1\n3/c 4 5\n", 14);
     REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EFORMAT,
             "line 2: \"5\" stands behind the name and the class \"4\"");
+    folder_write("list.txt", "2/b 1\0\n", 8);
+    REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_EFORMAT,
+            "list.txt: byte 5 is 0: this is no plain text");
     folder_write("list.txt", "# nothing\n", 10);
     REFUSED(fsnn_data_events(&files, &four, NULL, &data), FSNN_ENOTFOUND, "holds no recordings");
     folder_delete("list.txt");

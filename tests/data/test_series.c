@@ -316,8 +316,11 @@ static void wav_folders(void **state)
             assert_string_equal(fsnn_series_class(s, 0), "2"); /* before 10, as numbers */
         fsnn_series_destroy(s);
     }
-    folder_write(names[0], bytes, make_wav(&plain, 4000, 3, bytes));
     fsnn_series *s;
+    folder_write("list", "2\0_\0b\0", 6); /* UTF-16 */
+    REFUSED(fsnn_series_wav(folder_path("w"), &(fsnn_wav_options){.list = list}, &s), FSNN_EFORMAT,
+            "list: byte 1 is 0: this is no plain text");
+    folder_write(names[0], bytes, make_wav(&plain, 4000, 3, bytes));
     REFUSED(fsnn_series_wav(folder_path("w"), NULL, &s), FSNN_EFORMAT, "one rate for all");
     for (int i = 0; i < FSNN_COUNT(names); i++)
         folder_delete(names[i]);
