@@ -161,6 +161,8 @@ int inspect_unknown(const char *path, const char *possible)
     int code = read_head(path, &h);
     if (code != CLI_GOOD)
         return code;
+    if (fsnn_file_check(path) < 0)
+        return cli_fail(FSNN_EFORMAT);
     if (kind)
         return cli_error(CLI_FAILED, "%s: is %s%s%s; %s", path, kind, advice ? ": " : "",
                          advice ? advice : "", possible);

@@ -148,21 +148,38 @@ static double real_or(cli_real given, double otherwise)
     return given.given ? given.value : otherwise;
 }
 
+/* Rows one step apart, but for rounding, are the steps. */
+static void align(sim_current *c, double step)
+{
+    for (int64_t k = 0; c->time && k < c->count; k++)
+        if (fabs(c->time[k] - (double)k * step) > 1e-6 * step)
+            return;
+    free(c->time);
+    c->time = NULL;
+}
+
+/* Steps that the rows of a file last. */
+static double steps_of_file(const sim_current *c, double step)
+{
+    return c->time ? fmax(1, floor(sim_file_duration(c) / step + 1e-6)) : (double)c->count;
+}
+
 /* A file says how long it is and for how many neurons. */
 static int fit_file(const sim_options *o, sim_setup *s)
 {
-    const sim_current *c = &s->current;
+    sim_current *c = &s->current;
     const char *file = strchr(o->current, ':') + 1;
+    align(c, s->step);
+    double most = steps_of_file(c, s->step);
     if (!o->time.given)
-        s->steps = c->count;
+        s->steps = most < 4e18 ? (int64_t)most : INT64_MAX;
     if (!o->neurons.given)
         s->neurons = c->neurons;
-    if (s->steps > c->count)
+    if ((double)s->steps > most)
         return cli_error(CLI_USAGE,
-                         "--time %g takes %lld steps of %g, but %s holds %lld: leave --time out or "
+                         "--time %g takes %lld steps of %g, but %s holds %.0f: leave --time out or "
                          "take at most %g",
-                         s->time, (long long)s->steps, s->step, file, (long long)c->count,
-                         (double)c->count * s->step);
+                         s->time, (long long)s->steps, s->step, file, most, most * s->step);
     if (c->neurons != 1 && c->neurons != s->neurons)
         return cli_error(CLI_USAGE, "--neurons %lld, but %s holds %lld columns, one a neuron",
                          (long long)s->neurons, file, (long long)c->neurons);

@@ -28,6 +28,7 @@ typedef struct sim_current {
     sim_current_kind kind;
     double p[3];    /* the numbers behind the kind */
     double *sample; /* file: [count][neurons] */
+    double *time;   /* file: [count] of each row, from 0 on; NULL: a row a step */
     int64_t count, neurons;
 } sim_current;
 
@@ -110,6 +111,9 @@ const char *sim_kind_text(const sim_setup *setup, char *text);
 /* "constant:1.5", "1.5", "step:2@5-10", ...; a file is read here. Free with sim_current_free. */
 int sim_current_read(const char *text, sim_current *current);
 void sim_current_free(sim_current *current);
+/* Of a file: a table of text, or an NPZ; how long rows with times last. */
+int sim_file_read(const char *path, sim_current *current);
+double sim_file_duration(const sim_current *current);
 /* Current of each step and neuron, [steps][neurons], to be freed: its value where the method takes
  * it, which is the beginning, the middle or the end of the step. */
 float *sim_current_samples(const sim_setup *setup);

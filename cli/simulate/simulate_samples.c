@@ -99,11 +99,35 @@ static double noise(const sim_setup *s, const instant *i, int64_t n)
     return p[0] + p[1] * normal(s->seed, (uint64_t)n, (uint64_t)i->k);
 }
 
-/* Line k is the current of step k, likewise. A single column serves all neurons. */
+/* The last row at or before t. */
+static int64_t row_at(const sim_current *c, double t)
+{
+    int64_t low = 0, high = c->count;
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+        if (c->time[middle] <= t)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Rows without times, or a step apart: row k is the current of step k, wherever in it the method
+ * takes it. Otherwise straight lines between the rows, and the last one holds. A single column
+ * serves all neurons. */
 static double recorded(const sim_setup *s, const instant *i, int64_t n)
 {
     const sim_current *c = &s->current;
-    return c->sample[i->k * c->neurons + n % c->neurons];
+    int64_t column = n % c->neurons;
+    if (!c->time)
+        return c->sample[i->k * c->neurons + column];
+    int64_t row = row_at(c, i->t);
+    const double *at = c->sample + row * c->neurons + column;
+    if (row == c->count - 1)
+        return *at;
+    double share = (i->t - c->time[row]) / (c->time[row + 1] - c->time[row]);
+    return *at + share * (at[c->neurons] - *at);
 }
 
 static double (*const sample[SIM_CURRENTS])(const sim_setup *, const instant *, int64_t) = {

@@ -42,6 +42,10 @@ typedef struct fsnn_data_info {
  * say it in their errors themselves. */
 FSNN_API const char *fsnn_file_kind(const char *path, const char **advice);
 
+/* FSNN_EFORMAT with a sentence for a file that only stands in for the data: a pointer of Git LFS or
+ * git-annex, a web page. FSNN_OK for others, also where it cannot be opened. Readers do the same. */
+FSNN_API fsnn_status fsnn_file_check(const char *path);
+
 /* IDX files (the MNIST family), plain or gzip. Images of bytes become [1, H, W] floats in 0..1.
  * `labels` may be NULL. Checks magic number, type, dimensions against file length, and that both
  * files have as many entries.

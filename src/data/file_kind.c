@@ -251,3 +251,8 @@ const char *fsnn_file_kind(const char *path, const char **advice)
         *advice = kind ? kind->advice : NULL;
     return kind ? kind->name : NULL;
 }
+
+fsnn_status fsnn_file_check(const char *path)
+{
+    return path ? fsnn_file_look(path) : fsnn_fail(FSNN_EARGUMENT, "fsnn_file_check needs a path");
+}

@@ -66,6 +66,52 @@ static void learns_moves(void **state)
     shell_contains(shell_out, "T = 5 and batches of 8", "inspect");
 }
 
+/* Names of classes wherever classes are shown; one numbering; hints that fit the kind of data. */
+static void names_of_classes(void **state)
+{
+    (void)state;
+    shell_good("$F train moves.yaml --out named --no-figures -q");
+    const char *eval = "$F eval named/description.yaml -w named/best.safetensors --confusion";
+    shell_good(eval);
+    static const char *const words[] = {"\nleft                               12 ",
+                                        "\nright                              12 ",
+                                        "\n        left  right\n left ", "\nright "};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        shell_contains(shell_out, words[i], eval);
+    shell_good("$F eval named/description.yaml -w named/best.safetensors --json");
+    shell_contains(shell_out, "\"classes\": [\"left\", \"right\"]", "eval --json");
+    /* the test set has one of the classes, the second: it is not number 0 */
+    shell_good("grep right test.txt >some.txt; sed 's/test.txt/some.txt/' moves.yaml >some.yaml");
+    shell_good("$F eval some.yaml -w named/best.safetensors --confusion");
+    shell_contains(shell_out, "\nleft                                0            -",
+                   "eval some.yaml");
+    shell_contains(shell_out, "\nright                              12 ", "eval some.yaml");
+    shell_good("echo 0 up >>some.txt");
+    const char *lacks = "some.txt: has samples of the class \"up\", which the training set train "
+                        "lacks; its classes are left, right";
+    shell_fails("$F eval some.yaml -w named/best.safetensors", 1, lacks);
+    shell_fails("$F train some.yaml --out other --no-figures", 1, lacks);
+    shell_fails(
+        "$F train moves.yaml --out other --no-figures --set data.train.path=test --set "
+        "data.test=null",
+        2,
+        "the training data has no classes: a loss needs them (of this kind of data: a folder "
+        "for each class, `list`, `cuts`, or `pattern` with {class})");
+}
+
+/* 1.bs2 and 2.bs2 would be classes 1 and 2 of 3. */
+static void classes_from_one_on(void **state)
+{
+    (void)state;
+    shell_good("mkdir count; for i in 1 2; do cp train/left/$((2 * i)).bin count/$i.bs2; done");
+    const char *set = "$F train moves.yaml --out other --no-figures --set data.test=null --set "
+                      "'data.train={path: count, pattern: \"{class}.bs2\"}'";
+    shell_fails(set, 2, "the training data has 3 classes, but the network's output is [2]");
+    shell_contains(shell_err, "first_class: 1 numbers them from 0", set);
+    shell_good("$F train moves.yaml --out other --no-figures --set data.test=null --set "
+               "data.first_class=1 --set 'data.train={path: count, pattern: \"{class}.bs2\"}'");
+}
+
 /* The same bytes with a cache, made or found, as without. */
 static void caches(void **state)
 {
@@ -164,9 +210,14 @@ static void draws_recordings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(learns_moves),     cmocka_unit_test(caches),
-        cmocka_unit_test(augments),         cmocka_unit_test(wrong_sections),
-        cmocka_unit_test(shows_recordings), cmocka_unit_test(draws_recordings),
+        cmocka_unit_test(learns_moves),
+        cmocka_unit_test(names_of_classes),
+        cmocka_unit_test(classes_from_one_on),
+        cmocka_unit_test(caches),
+        cmocka_unit_test(augments),
+        cmocka_unit_test(wrong_sections),
+        cmocka_unit_test(shows_recordings),
+        cmocka_unit_test(draws_recordings),
     };
     return cmocka_run_group_tests_name("cli/events", tests, start, folder_remove);
 }

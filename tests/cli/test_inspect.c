@@ -74,6 +74,82 @@ static void unknown_files(void **state)
     shell_fails("cp prose prose.yaml; $F inspect prose.yaml", 2, "prose.yaml:1:1: found");
 }
 
+/* What files hold, however they are packed, and what is not read of them. */
+static void what_cannot_be_read(void **state)
+{
+    (void)state;
+    fsnn_arrays list = {0};
+    uint8_t *bytes = NULL;
+    size_t size;
+    assert_non_null(fsnn_arrays_add(&list, "esc\x1b[2J", FSNN_U8, &FSNN_SHAPE(3)));
+    assert_non_null(fsnn_arrays_add(&list, "words", FSNN_U8, &FSNN_SHAPE(4)));
+    shell_save(&list, "mixed.npz");
+    GOOD(fsnn_file_read(folder_path("mixed.npz"), &bytes, &size));
+    char *type = memmem(bytes, size, "words", 5);
+    type = type ? memmem(type, size - (size_t)(type - (char *)bytes), "|u1", 3) : NULL;
+    assert_non_null(type);
+    memcpy(type, "|S1", 3);
+    folder_write("mixed.npz", bytes, size);
+    fsnn_free(bytes);
+    shell_says("$F inspect mixed.npz", "2 arrays, 3 values", "esc?[2J",
+               "words                  holds texts "
+               "(type '|S1')");
+    assert_null(strchr(shell_out, '\x1b'));
+    shell_fails("$F run model.yaml --input mixed.npz --output y.npz", 1, "no array \"x\"");
+    folder_write_text("pointer.aedat",
+                      "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n");
+    shell_fails("$F inspect pointer.aedat", 1, "pointer.aedat: is a Git LFS pointer, not the data");
+    folder_write_text("net.pt", "PK\3\4......................net/data.pklFB");
+    shell_fails("$F inspect net.pt", 1, "net.pt: ");
+    shell_fails("$F eval tiny.yaml -w net.pt", 1, "net.pt: ");
+    folder_write_text("a.raw", "% Date 2020-09-25 07:48:31\n% firmware_version 2.0.255\n");
+    shell_fails(
+        "$F inspect a.raw", 1,
+        "a.raw: is a recording in Prophesee's RAW format (EVT): Metavision's tools or tonic");
+    folder_write("nul.yaml", "name: a\0b\n", 10);
+    shell_fails("$F inspect nul.yaml", 2, "nul.yaml:1:8: this byte is no part of a UTF-8 text");
+}
+
+static uint8_t *put(uint8_t *p, uint64_t value, int bytes)
+{
+    for (; bytes > 0; bytes--, value >>= 8)
+        *p++ = (uint8_t)value;
+    return p;
+}
+
+/* An array of 300 MiB in a file of 320 kB: its header is had, whatever lies behind it (here nothing
+ * that can be unpacked). */
+static void what_is_too_large_stays_packed(void **state)
+{
+    (void)state;
+    enum { VALUES = 300 << 20, PACKED = 320000 };
+    static const char dict[] =
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (314572800,), }\n";
+    size_t head = 10 + sizeof dict - 1;
+    uint8_t *file = calloc(1, PACKED + 512), *p = file;
+    assert_non_null(file);
+    p = put(put(put(put(p, 0x04034b50, 4), 20, 4), 8, 2), 0, 4); /* signature, versions, method */
+    p = put(put(put(put(put(p, 0, 4), PACKED, 4), head + VALUES, 4), 5, 2), 0, 2);
+    memcpy(p, "x.npy", 5);
+    p = put(put(put(p + 5, 0, 1), 60000, 2), ~60000u, 2); /* a block that is stored */
+    memcpy(p, "\x93NUMPY\1\0", 8);
+    p = put(p + 8, sizeof dict - 1, 2);
+    memcpy(p, dict, sizeof dict - 1);
+    size_t directory = 30 + 5 + PACKED;
+    p = file + directory;
+    p = put(put(put(put(p, 0x02014b50, 4), 20, 2), 20, 4), 8, 2);
+    p = put(put(put(put(put(p, 0, 4), 0, 4), PACKED, 4), head + VALUES, 4), 5, 2);
+    memcpy(p + 16, "x.npy", 5);
+    p = put(put(put(p + 21, 0x06054b50, 4), 0, 4), 1 | 1 << 16, 4);
+    p = put(put(put(p, 51, 4), directory, 4), 0, 2);
+    folder_write("large.npz", file, (size_t)(p - file));
+    free(file);
+    shell_says("$F inspect large.npz", "1 array, 314,572,800 values",
+               "x                      uint8    [314572800]",
+               "the numbers would unpack to 300 MiB: only types and shapes were read");
+    shell_fails("$F plot large.npz", 1, "the compressed data of entry x.npy is damaged");
+}
+
 static void runs(void **state)
 {
     (void)state;
@@ -199,6 +275,8 @@ int main(void)
         cmocka_unit_test(arrays),
         cmocka_unit_test(idx),
         cmocka_unit_test(unknown_files),
+        cmocka_unit_test(what_cannot_be_read),
+        cmocka_unit_test(what_is_too_large_stays_packed),
         cmocka_unit_test(runs),
         cmocka_unit_test(plots),
         cmocka_unit_test(plots_of_arrays),

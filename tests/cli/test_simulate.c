@@ -207,7 +207,7 @@ static void files(void **state)
     assert_int_equal(csv.rows, 3);
     assert_float_equal(csv.value[2][1], 3, 0);
     folder_write_text("named.csv", "t,current,other\r\n0,4,9\r\n1,5,9\r\n");
-    shell_good("$F simulate --current file:named.csv --neurons 2 --no-figure -o f");
+    shell_good("$F simulate --current file:named.csv --step 1 --neurons 2 --no-figure -o f");
     read_csv("f.csv");
     assert_float_equal(csv.value[1][column("current[0]")], 5, 0);
     assert_float_equal(csv.value[1][column("current[1]")], 5, 0); /* one column serves all */
@@ -227,6 +227,46 @@ static void files(void **state)
                 "./back.csv is the file of the current");
     shell_good("cmp back.csv again.csv");
     shell_good("$F simulate --current file:back.csv --alpha 0.7 --no-figure --format npz -o back");
+}
+
+/* A column of times is the speed at which a file plays, whatever the step. */
+static void files_with_times(void **state)
+{
+    (void)state;
+    folder_write_text("t.csv", "# so\nTime; current ;x\n5;0;9\n6;2;9\n8;-2;9\n");
+    shell_good("$F simulate --current file:t.csv --step 0.5 --alpha 0.5 --no-figure -o f");
+    read_csv("f.csv");
+    assert_int_equal(csv.rows, 9); /* 3, and the last row as long as the others in the mean, 1.5 */
+    static const double want[9] = {0, 1, 2, 1, 0, -1, -2, -2, -2};
+    for (int k = 0; k < 9; k++)
+        assert_float_equal(csv.value[k][column("current")], want[k], 1e-6);
+    shell_fails(
+        "$F simulate --current file:t.csv --step 0.5 --time 5 --no-figure -o f", 2,
+        "--time 5 takes 10 steps of 0.5, but t.csv holds 9: leave --time out or take at most 4.5");
+    /* what fsnn writes plays at its own speed, with the same and with another step */
+    shell_good(
+        "$F simulate --current ramp:0:2 --step 0.1 --time 2 --alpha 0.5 --no-figure -o slow");
+    shell_good("$F simulate --current file:slow.csv --step 0.1 --alpha 0.5 --no-figure -o again");
+    shell_good("cmp slow.csv again.csv");
+    shell_good("$F simulate --current file:slow.csv --step 0.05 --alpha 0.5 --no-figure -o fast");
+    read_csv("fast.csv");
+    assert_int_equal(csv.rows, 40);
+    assert_float_equal(csv.value[39][0], 2, 1e-6);
+    for (int k = 0; k < 39; k++)
+        assert_float_equal(csv.value[k][column("current")], 0.05 * k, 1e-6);
+    shell_good("$F simulate --current ramp:0:2 --step 0.1 --time 2 --alpha 0.5 --no-figure "
+               "--format npz -o slow");
+    shell_good("$F simulate --current file:slow.npz --step 0.05 --alpha 0.5 --no-figure -o again");
+    read_csv("again.csv");
+    assert_int_equal(csv.rows, 40);
+    for (int k = 0; k < 39; k++)
+        assert_float_equal(csv.value[k][column("current")], 0.05 * k, 1e-6);
+    /* several neurons have a column each */
+    shell_good("$F simulate --current noise:1:1 --neurons 3 --step 0.1 --time 1 --alpha 0.4,0.8 "
+               "--no-figure -o three");
+    shell_good(
+        "$F simulate --current file:three.csv --step 0.1 --alpha 0.4,0.8 --no-figure -o again");
+    shell_good("cmp three.csv again.csv");
 }
 
 static void npz(void **state)
@@ -625,6 +665,13 @@ static void wrong_files(void **state)
     folder_write_text("ragged.csv", "1,2\n3\n");
     folder_write_text("empty.csv", "");
     folder_write_text("inf.csv", "1\n2\ninf\n");
+    folder_write_text("comma.csv", "1,5;2,5\n1,5;2,5\n");
+    folder_write_text("tabs.csv", "a\tb\n1,5\t2,5\n");
+    folder_write_text("back.csv", "t,current\n0,1\n1,1\n0.5,1\n");
+    folder_write("zero.csv", "1\n2\0\n", 5);
+    shell_add(&list, "current", FSNN_SHAPE(3));
+    shell_add(&list, "t", FSNN_SHAPE(2));
+    shell_save(&list, "times.npz");
     static const char *const wrong[][2] = {
         {"missing.csv", "missing.csv: cannot be read"},
         {".", "cannot be read"},
@@ -634,6 +681,12 @@ static void wrong_files(void **state)
         {"ragged.csv", "line 2 has 1 columns, expected 2"},
         {"empty.csv", "no numbers in it"},
         {"inf.csv", "step 2 (counted from 0) is not finite"},
+        {"comma.csv", "line 1 has commas and another separator: are the commas decimal ones?"},
+        {"tabs.csv", "line 2 has commas and another separator"},
+        {"back.csv",
+         "row 2 (counted from 0) has the time 0.5 after a later one: times must increase"},
+        {"zero.csv", "line 2 holds a byte 0: this is no plain text"},
+        {"times.npz", "t has shape [2]: expected is a time for each of the 3 rows of current"},
     };
     for (size_t i = 0; i < COUNT(wrong); i++) {
         char line[256];
@@ -663,6 +716,7 @@ int main(void)
         cmocka_unit_test(currents),
         cmocka_unit_test(noise),
         cmocka_unit_test(files),
+        cmocka_unit_test(files_with_times),
         cmocka_unit_test(npz),
         cmocka_unit_test(neurons),
         cmocka_unit_test(exact_potentials),

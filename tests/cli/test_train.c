@@ -283,6 +283,24 @@ static void save_samples(const char *name, float odd, bool classes)
     shell_save(&list, name);
 }
 
+/* Numbers of 0 to 2 under the rate encoder, which can tell 0 to 1 apart. */
+static void encoders_get_what_they_can_take(void **state)
+{
+    (void)state;
+    const char *line = "$F train tiny.yaml --out far --no-figures --set training.epochs=1 --set "
+                       "data.encoder.kind=rate";
+    shell_good(line);
+    shell_contains(shell_err, "warning: encoder rate: values (times gain) lie from", line);
+    shell_contains(shell_err, "above 1 and spike as 1 does", line);
+    line = "$F eval tiny.yaml -w far/best.safetensors --set data.encoder.kind=rate";
+    shell_good(line);
+    shell_contains(shell_err, "warning: encoder rate:", line);
+    line = "$F train tiny.yaml --out near --no-figures --set training.epochs=1 --set "
+           "data.encoder.kind=rate --set data.encoder.gain=0.4";
+    shell_good(line);
+    assert_null(strstr(shell_err, "encoder rate"));
+}
+
 static void what_fails(void **state)
 {
     (void)state;
@@ -498,6 +516,7 @@ int main(void)
         cmocka_unit_test(figures_that_fail),
         cmocka_unit_test(operations_behind_other_nodes),
         cmocka_unit_test(what_fails),
+        cmocka_unit_test(encoders_get_what_they_can_take),
         cmocka_unit_test(evaluation),
         cmocka_unit_test(large_losses),
         cmocka_unit_test(fewer_epochs),
