@@ -1,6 +1,6 @@
-/* cli/simulate/simulate_file.c: a current from a file: a table of text or an NPZ, with the time of each
- * row or without. Times count from the first row, so that what fsnn simulate writes (t is the end of
- * a step there) plays at its own speed. */
+/* cli/simulate/simulate_file.c: a current from a file: a table of text or an NPZ, with the time of
+ * each row or without. Times count from the first row, so that what fsnn simulate writes (t is the
+ * end of a step there) plays at its own speed. */
 #include "cli/simulate/simulate.h"
 
 #include <errno.h>

@@ -43,7 +43,8 @@ typedef struct fsnn_data_info {
 FSNN_API const char *fsnn_file_kind(const char *path, const char **advice);
 
 /* FSNN_EFORMAT with a sentence for a file that only stands in for the data: a pointer of Git LFS or
- * git-annex, a web page. FSNN_OK for others, also where it cannot be opened. Readers do the same. */
+ * git-annex, a web page. FSNN_OK for others, also where it cannot be opened. Readers do the
+ * same. */
 FSNN_API fsnn_status fsnn_file_check(const char *path);
 
 /* IDX files (the MNIST family), plain or gzip. Images of bytes become [1, H, W] floats in 0..1.

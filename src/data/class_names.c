@@ -63,38 +63,38 @@ fsnn_status class_names_number(const char *path, name_list *names, const char *t
 
 /* ---- numbers ---- */
 
-/* Which of the classes [classes] samples have. */
-static void mark(const fsnn_data *data, bool *has)
+/* The first label of a sample that is not among the classes `has` [classes]; -1: all are. With
+ * `mark` they become so. */
+static int32_t walk(const fsnn_data *data, bool *has, int64_t classes, bool mark)
 {
     const store *s = data->store;
     for (int64_t i = 0; i < data->count; i++)
         for (int64_t p = 0; p < s->places; p++) {
             int32_t label = s->labels[store_row(data, i) * s->places + p];
-            if (label >= 0)
+            if (label >= 0 && mark)
                 has[label] = true;
+            else if (label >= 0 && (label >= classes || !has[label]))
+                return label;
         }
+    return -1;
 }
 
 fsnn_status fsnn_data_check_classes(const fsnn_data *data, const fsnn_data *training)
 {
     if (!data || !training)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_data_check_classes needs two data sets");
-    int64_t mine = data->store->classes, theirs = training->store->classes;
     if (!data->store->labels || !training->store->labels)
         return FSNN_OK;
-    bool *here = fsnn_alloc((size_t)(mine ? mine : 1)), *there = fsnn_alloc((size_t)(theirs + 1));
-    fsnn_status status = here && there ? FSNN_OK : FSNN_EMEMORY;
-    if (!status) {
-        mark(data, here);
-        mark(training, there);
-    }
-    for (int64_t c = 0; c < mine && !status; c++)
-        if (here[c] && (c >= theirs || !there[c]))
-            status = fsnn_fail(FSNN_EFORMAT,
-                               "there are samples of class %lld, which no sample of the training "
-                               "set has",
-                               (long long)c);
-    fsnn_free(here);
-    fsnn_free(there);
-    return status;
+    int64_t classes = training->store->classes;
+    bool *has = fsnn_alloc((size_t)(classes + 1));
+    if (!has)
+        return FSNN_EMEMORY;
+    walk(training, has, classes, true);
+    int32_t missing = walk(data, has, classes, false);
+    fsnn_free(has);
+    return missing < 0 ? FSNN_OK
+                       : fsnn_fail(FSNN_EFORMAT,
+                                   "there are samples of class %d, which no sample of the training "
+                                   "set has",
+                                   missing);
 }

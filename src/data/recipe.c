@@ -77,6 +77,11 @@ fsnn_status recipe_plan(recipe *r, const fsnn_data *data, const fsnn_loader_opti
         r->perturb[i] = options->perturb[i];
     FSNN_TRY(plan_sizes(r));
     FSNN_TRY(plan_steps(r));
+    int64_t size;
+    if (__builtin_mul_overflow(r->steps, r->values, &size) || size > INT64_MAX / 8)
+        return fsnn_fail(FSNN_EMEMORY,
+                         "a sample of %lld values over %lld steps does not fit into memory",
+                         (long long)r->values, (long long)r->steps);
     r->sparse = options->encoder.sparse;
     r->rate = r->sparse && !r->stamped && !data->sequence && !options->perturbs &&
               options->encoder.kind == FSNN_ENCODE_RATE;

@@ -424,6 +424,29 @@ static void cache_is_damaged_in_use(void **state)
     GOOD(fsnn_data_sample(data, 2, x, &y));
     changes_one_byte(file, about.st_size - 4);
     GOOD(fsnn_data_sample(data, 3, x, &y));
+    /* one bit anywhere: the file is made anew or the sample is an error */
+    const int count[4] = {5, 4, 6, 3}, class[4] = {2, 2, 3, 10};
+    for (long at = 0; at < about.st_size; at++) {
+        fsnn_data *again;
+        bool refused = false;
+        changes_one_byte(file, at);
+        GOOD(fsnn_data_events(&files, &four, folder_path("cache"), &again));
+        for (int i = 0; i < 4; i++) {
+            double sum = 0;
+            if (fsnn_data_sample(again, i, x, &y) < 0) {
+                refused = true;
+                continue;
+            }
+            for (int64_t j = 0; j < fsnn_shape_count(&info.shape); j++)
+                sum += x[j];
+            assert_true(sum == count[i] && y == class[i]);
+        }
+        fsnn_data_destroy(again);
+        if (refused) /* otherwise it was written anew */
+            changes_one_byte(file, at);
+    }
+    fsnn_data_destroy(data);
+    GOOD(fsnn_data_events(&files, &four, folder_path("cache"), &data));
     assert_int_equal(truncate(folder_path(file), about.st_size - 8), 0);
     REFUSED(fsnn_data_sample(data, 3, x, &y), FSNN_EIO, "was cut short while it was in use");
     GOOD(fsnn_data_sample(data, 0, x, &y));

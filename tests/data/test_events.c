@@ -374,6 +374,11 @@ static void what_is_left_out_is_counted(void **state)
             {"davis.aedat", "APS, IMU", 1, false},
             {"packets.aedat", "not valid", 1, false},
             {"packets.aedat", "special events", 1, false},
+            {"streams.aedat4", "pictures (FRME)", 2, false},
+            {"streams.aedat4", "events of another stream", 4, true},
+            {"streams.aedat4", "IMUS", 2, false},
+            {"streams.aedat4", "packets of other kinds", 2, false},
+            {"streams.aedat4", "TRIG", 1, false},
         },
       real[] = {
           {"aedat2-dvs128-jaer/Tmpdiff128StereoPair-2014-10-21T18-18-47+0200-0.aedat", "bit 15",

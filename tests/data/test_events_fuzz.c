@@ -25,12 +25,12 @@ static void recordings(void **state)
         const char *name;
         int (*target)(const uint8_t *, size_t);
     } files[] = {
-        {"bin.bin", fuzz_bin},          {"overflow.bin", fuzz_bin},
-        {"dvs128.aedat", fuzz_aedat2},  {"davis.aedat", fuzz_aedat2},
-        {"turn.aedat", fuzz_aedat2},    {"packets.aedat", fuzz_aedat3},
-        {"unnamed.aedat", fuzz_aedat2}, {"plain.aedat4", fuzz_aedat4},
-        {"lz4.aedat4", fuzz_aedat4},    {"zstd.aedat4", fuzz_aedat4},
-        {"arrays.npz", fuzz_npz},
+        {"bin.bin", fuzz_bin},           {"overflow.bin", fuzz_bin},
+        {"dvs128.aedat", fuzz_aedat2},   {"davis.aedat", fuzz_aedat2},
+        {"turn.aedat", fuzz_aedat2},     {"packets.aedat", fuzz_aedat3},
+        {"unnamed.aedat", fuzz_aedat2},  {"plain.aedat4", fuzz_aedat4},
+        {"lz4.aedat4", fuzz_aedat4},     {"zstd.aedat4", fuzz_aedat4},
+        {"streams.aedat4", fuzz_aedat4}, {"arrays.npz", fuzz_npz},
     };
     for (int i = 0; i < FSNN_COUNT(files); i++) {
         CASE("files[%d]", i);

@@ -10,7 +10,7 @@
 enum { CUTS = 24, CHANGES = 80, OVERWRITES = 80 };
 
 static const char *const corpus[] = {"tests/fuzz/hdf5/plain.h5", "tests/fuzz/hdf5/packed.h5",
-                                     "tests/fuzz/hdf5/latest.h5"};
+                                     "tests/fuzz/hdf5/latest.h5", "tests/fuzz/hdf5/names.h5"};
 
 static uint8_t *load(int which, size_t *size)
 {
@@ -79,13 +79,25 @@ static void overwrites(void **state)
     }
 }
 
+/* A file that names others, damaged: they are not opened, whatever the damage. */
+static void links(void **state)
+{
+    (void)state;
+    uint8_t *bytes;
+    size_t size;
+    fsnn_shd_info info;
+    static const char path[] = "tests/fuzz/hdf5/links.h5";
+    REFUSED(fsnn_shd_survey(path, &info), FSNN_EUNSUPPORTED, "labels is kept in another file");
+    GOOD(fsnn_file_read(path, &bytes, &size));
+    fuzz_times(fuzz_shd, bytes, size, 40, CHANGES);
+    fsnn_free(bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_they_are),
-        cmocka_unit_test(cuts),
-        cmocka_unit_test(changes),
-        cmocka_unit_test(overwrites),
+        cmocka_unit_test(as_they_are), cmocka_unit_test(cuts),       cmocka_unit_test(changes),
+        cmocka_unit_test(links),       cmocka_unit_test(overwrites),
     };
     return cmocka_run_group_tests_name("data/shd_damage", tests, folder_open, folder_close);
 }

@@ -24,6 +24,10 @@ static inline int fuzz_events(const char *name, const uint8_t *data, size_t size
             (i && events.event[i - 1].t > e->t))
             abort();
     }
+    for (int i = 0; i < FSNN_LEFT_OUT; i++) /* counted without holes */
+        if (!events.left_out[i].what != !events.left_out[i].count || events.left_out[i].count < 0 ||
+            (i && events.left_out[i].what && !events.left_out[i - 1].what))
+            abort();
     fsnn_events_free(&events);
     return 0;
 }

@@ -96,12 +96,12 @@ def flat_events(events):
     return struct.pack('<I', len(body)) + body
 
 
-def flat_other():
-    body = struct.pack('<I', 12) + b'TRIG' + struct.pack('<HH', 4, 4) + struct.pack('<i', 4)
+def flat_other(mark=b'TRIG'):
+    body = struct.pack('<I', 12) + mark + struct.pack('<HH', 4, 4) + struct.pack('<i', 4)
     return struct.pack('<I', len(body)) + body
 
 
-def aedat4(events, packing):
+def aedat4(events, packing, others=()):
     pack = [lambda b: b, lz4, lz4, zstd, zstd][packing]
     xml = (b'<node name="0"><attr key="typeIdentifier" type="string">EVTS</attr><node name="info">'
            b'<attr key="sizeX" type="int">346</attr><attr key="sizeY" type="int">260</attr></node></node>')
@@ -114,6 +114,9 @@ def aedat4(events, packing):
             body += b'\0' * 256
         packed = pack(body)
         packets += struct.pack('<ii', stream, len(packed)) + packed
+        if stream == 0:
+            for i, body in enumerate(others):
+                packets += struct.pack('<ii', 2 + i, len(pack(body))) + pack(body)
     position = 14 + 4 + size + len(packets)
     table = struct.pack('<iiIIq', 12, packing, 16, 0, position)
     head = struct.pack('<I', 20) + b'IOHE' + vtable + table
@@ -148,6 +151,7 @@ def main():
         'plain.aedat4': aedat4(EVENTS, 0),
         'lz4.aedat4': aedat4(EVENTS, 1),
         'zstd.aedat4': aedat4(EVENTS, 3),
+        'streams.aedat4': aedat4(EVENTS, 0, [flat_other(b'FRME'), flat_events(EVENTS[:2]), flat_other(b'IMUS'), b'']),
         'arrays.npz': npz(EVENTS),
     }
     os.makedirs(sys.argv[1], exist_ok=True)

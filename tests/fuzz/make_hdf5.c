@@ -21,7 +21,32 @@ static void put(hid_t file, const char *name, hid_t type, const void *values, in
     H5Dclose(set), H5Pclose(how), H5Sclose(space);
 }
 
-static void make(const char *folder, const char *name, int packed, int latest)
+/* extra/keys: the names of the classes. */
+static void put_names(hid_t file)
+{
+    static const char *const names[6] = {"null", "eins", "zwei", "drei", "vier", "fuenf"};
+    hsize_t count = 6;
+    hid_t space = H5Screate_simple(1, &count, NULL), text = H5Tcopy(H5T_C_S1);
+    hid_t extra = H5Gcreate2(file, "extra", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    H5Tset_size(text, H5T_VARIABLE);
+    hid_t set = H5Dcreate2(file, "extra/keys", text, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    H5Dwrite(set, text, H5S_ALL, H5S_ALL, H5P_DEFAULT, names);
+    H5Dclose(set), H5Gclose(extra), H5Tclose(text), H5Sclose(space);
+}
+
+/* What it names stands in a file that is not there. */
+static void put_links(hid_t file)
+{
+    hsize_t count = 3;
+    hid_t space = H5Screate_simple(1, &count, NULL), how = H5Pcreate(H5P_DATASET_CREATE);
+    H5Lcreate_external("nowhere.h5", "x", file, "extra", H5P_DEFAULT, H5P_DEFAULT);
+    H5Ldelete(file, "labels", H5P_DEFAULT);
+    H5Pset_external(how, "nowhere.bin", 0, 3);
+    H5Dclose(H5Dcreate2(file, "labels", H5T_NATIVE_UCHAR, space, H5P_DEFAULT, how, H5P_DEFAULT));
+    H5Pclose(how), H5Sclose(space);
+}
+
+static void make(const char *folder, const char *name, int packed, int latest, void (*more)(hid_t))
 {
     float first[4] = {0, 0.25F, 0.26F, 0.99F}, last[2] = {0.5F, 1.7F};
     unsigned short unit[4] = {0, 3, 3, 9}, late[2] = {4, 1};
@@ -39,14 +64,18 @@ static void make(const char *folder, const char *name, int packed, int latest)
     put(file, "spikes/times", real, times, packed);
     put(file, "spikes/units", small, units, packed);
     put(file, "labels", H5T_NATIVE_UCHAR, label, packed);
+    if (more)
+        more(file);
     H5Tclose(real), H5Tclose(small), H5Gclose(group), H5Fclose(file), H5Pclose(access);
 }
 
 int main(int argc, char **argv)
 {
     const char *folder = argc > 1 ? argv[1] : ".";
-    make(folder, "plain", 0, 0);
-    make(folder, "packed", 1, 0);
-    make(folder, "latest", 1, 1);
+    make(folder, "plain", 0, 0, NULL);
+    make(folder, "packed", 1, 0, NULL);
+    make(folder, "latest", 1, 1, NULL);
+    make(folder, "names", 0, 0, put_names);
+    make(folder, "links", 0, 0, put_links);
     return 0;
 }

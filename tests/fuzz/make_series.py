@@ -14,6 +14,7 @@ def put(name, data):
 put("one.ts", b"# words\n@problemName p\n@timeStamps false\n@univariate true\n@equalLength true\n@seriesLength 4\n"
               b"@classLabel true x y\n@data\n1,2.5,-3e1,?:x\n0,0,0,0:y\n")
 put("many.ts", b"\xef\xbb\xbf@dimensions 2\r\n@classLabel true 1 2 3\r\n@data\r\n1,?,3:4,5,6:3\r\n 1,1 : NaN,2 :1\r\n")
+put("remarks.ts", b"%% words\n# words\n@classLabel true x\n@data\n1,2:x\n% between\n?,3:x\n")
 put("none.ts", b"@data\n1\n2,3\n?,4,?\n")
 put("long.ts", b"@data\n1\n2,3\n?,4,?" + b"\xff" * 90 + b"?\n")  # a number that is none, longer than any
 
@@ -42,5 +43,7 @@ for kind, head, data in [
     ("212", b"# c\r\nr 2 360/1 4 12:0:0\nr.dat 212 200 11 1024 995 0 0 a\r\nr.dat 212 200(1024)/mV 11 1024 1011 0 0 b\n",
      bytes.fromhex("e333f3e333f3e333f3e333f3")),
     ("16", b"r 1 250 3\nr.dat 16\n", struct.pack("<3h", 1, -2, 3)),
+    ("16marks", b"r 2 250 4\nr.dat 16\nr.dat 16\n", struct.pack("<8h", -32768, 1, 2, -32768, -32768, -32768, 3, -32768)),
+    ("212marks", b"r 1 250 4\nr.dat 212\n", bytes.fromhex("008000018002")),
 ]:
     put(f"record{kind}.wfdb", struct.pack("<HH", len(head), len(notes)) + head + notes + data)

@@ -52,7 +52,7 @@ static void test_depth_is_bounded(void **state)
         sprintf(bomb + strlen(bomb), "a%d: &a%d [*a%d, *a%d, *a%d, *a%d]\n", i, i, i - 1, i - 1,
                 i - 1, i - 1);
     expect_error(bomb, NULL,
-                 "mlp.yaml:1:10: aliases (*name) repeat this more often than a description");
+                 "mlp.yaml:1:34: aliases (*name) repeat this more often than a description");
 }
 
 static void test_top(void **state)

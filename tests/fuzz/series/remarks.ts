@@ -1,0 +1,7 @@
+%% words
+# words
+@classLabel true x
+@data
+1,2:x
+% between
+?,3:x
