@@ -38,6 +38,17 @@ int cli_run_weights(const char *operand, bool needed, const char **weights, char
 /* Each returns an exit code, after a sentence when it is not CLI_GOOD. `path`: of a description, or
  * of a run directory. */
 int cli_model_open(cli_model *model, const char *path, const cli_common *common);
+/* The same, to go on with the run in the directory `run`: the validation set is the one it had, and
+ * a description that draws another is refused. */
+int cli_model_open_run(cli_model *model, const char *path, const cli_common *common,
+                       const char *run);
+/* The directory of the run that a path "DIR/description.yaml" belongs to, or NULL; to be freed. */
+char *cli_run_of(const char *description);
+/* How the run in a directory drew its validation set; false: it is no run, or had none. */
+bool cli_run_split(const char *directory, fsnn_holdout *split);
+/* Says that another one is drawn now: an error to `go_on` with the run, or else a warning. */
+int cli_run_other_split(const char *directory, const fsnn_holdout *run, const fsnn_holdout *now,
+                        bool go_on);
 /* Opens the wanted parts that there are, and their loaders; only training data are shuffled, and
  * with `in_order` not they. */
 int cli_model_data(cli_model *model, const bool wanted[FSNN_PARTS], bool in_order);

@@ -4,24 +4,61 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --seed is the override training.seed, so that it stands in the description of a run. */
-static fsnn_status read_description(cli_model *model, const char *path, const cli_common *common)
+/* --seed is the override training.seed, so that it stands in the description of a run; so are the
+ * seed and the kind of the validation set's draw, where `split` is not NULL. */
+static fsnn_status read_with(cli_model *model, const cli_common *common, const fsnn_holdout *split)
 {
+    enum { MORE = 3 };
     const cli_list *set = &common->set;
-    const char **item = cli_allocate((size_t)set->count + 1, sizeof *item);
+    const char **item = cli_allocate((size_t)set->count + MORE, sizeof *item);
     int count = set->count;
     if (count)
         memcpy(item, set->item, (size_t)count * sizeof *item);
     char *seed = cli_format("training.seed=%llu", (unsigned long long)common->seed.value);
+    char *drawn = cli_format("data.split_seed=%llu", split ? (unsigned long long)split->seed : 0);
     if (common->seed.given)
         item[count++] = seed;
-    fsnn_status status = fsnn_description_read(path, item, count, &model->description);
+    if (split) {
+        item[count++] = drawn;
+        item[count++] = split->by_class ? "data.split_by=class" : "data.split_by=sample";
+    }
+    fsnn_status status = fsnn_description_read(model->path, item, count, &model->description);
     free(seed);
+    free(drawn);
     free(item);
     return status;
 }
 
+/* The directory `run` goes on, or its weights are used, with the validation set that it had: what
+ * is read draws it likewise, where it says nothing of that. */
+static int read_description(cli_model *model, const cli_common *common, const char *run, bool go_on)
+{
+    fsnn_holdout split, now;
+    fsnn_status status = read_with(model, common, NULL);
+    if (status < 0)
+        return cli_fail_description(status);
+    now = fsnn_description_holdout(model->description);
+    if (!(now.share > 0) || !cli_run_split(run, &split))
+        return CLI_GOOD;
+    if (!now.given) {
+        fsnn_description_destroy(model->description);
+        status = read_with(model, common, &split);
+        if (status < 0)
+            return cli_fail_description(status);
+        now = fsnn_description_holdout(model->description);
+    }
+    if (now.share == split.share && now.seed == split.seed && now.by_class == split.by_class)
+        return CLI_GOOD;
+    return cli_run_other_split(run, &split, &now, go_on);
+}
+
 int cli_model_open(cli_model *model, const char *path, const cli_common *common)
+{
+    return cli_model_open_run(model, path, common, NULL);
+}
+
+int cli_model_open_run(cli_model *model, const char *path, const cli_common *common,
+                       const char *run)
 {
     *model = (cli_model){.path = cli_run_description(path), .set = &common->set};
     fsnn_status status;
@@ -30,9 +67,12 @@ int cli_model_open(cli_model *model, const char *path, const cli_common *common)
         if (status < 0)
             return cli_fail(status);
     }
-    status = read_description(model, model->path, common);
-    if (status >= 0)
-        status = fsnn_description_net(model->description, &model->net);
+    char *own = run ? NULL : cli_run_of(model->path);
+    int code = read_description(model, common, run ? run : own, run != NULL);
+    free(own);
+    if (code != CLI_GOOD)
+        return code;
+    status = fsnn_description_net(model->description, &model->net);
     if (status < 0)
         return cli_fail_description(status);
     model->training = *fsnn_description_training(model->description);

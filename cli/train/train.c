@@ -425,7 +425,7 @@ static int open_all(work *w)
 {
     int code = choose_description(w);
     if (code == CLI_GOOD)
-        code = cli_model_open(&w->model, w->description, &w->o->common);
+        code = cli_model_open_run(&w->model, w->description, &w->o->common, w->o->resume);
     if (code == CLI_GOOD)
         code = choose_directory(w);
     if (code == CLI_GOOD)

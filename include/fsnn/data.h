@@ -109,6 +109,10 @@ FSNN_API fsnn_status fsnn_data_balance(fsnn_data *data);
  * Both keep the order of the file, and the number of classes. */
 FSNN_API fsnn_status fsnn_data_split(fsnn_data *data, double share, uint64_t seed,
                                      fsnn_data **held_out);
+/* The same with that share of each class, by largest remainders, and of every class that has two
+ * samples one at least in both parts. Samples without classes, or with many, are split as above. */
+FSNN_API fsnn_status fsnn_data_split_classes(fsnn_data *data, double share, uint64_t seed,
+                                             fsnn_data **held_out);
 /* Keeps the first `count` samples (all, when there are fewer), in a random order (seed) or in the
  * file order (seed 0). */
 FSNN_API fsnn_status fsnn_data_limit(fsnn_data *data, int64_t count, uint64_t seed);

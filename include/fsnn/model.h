@@ -48,6 +48,14 @@ FSNN_API bool fsnn_description_has_data(const fsnn_description *description);
 FSNN_API bool fsnn_description_still(const fsnn_description *description);
 /* Where samples of its kind of data get their classes from, in words for a sentence. */
 FSNN_API const char *fsnn_description_classes(const fsnn_description *description);
+/* How the validation set is drawn from the training set; share 0: it is not. */
+typedef struct fsnn_holdout {
+    double share;
+    uint64_t seed;
+    bool by_class; /* the share of each class, or of all samples alike */
+    bool given;    /* data.split_seed or data.split_by stands in the description */
+} fsnn_holdout;
+FSNN_API fsnn_holdout fsnn_description_holdout(const fsnn_description *description);
 /* Opens the wanted parts of the data, NULL those that the description does not have: the training
  * set; the validation set, a share of the training set (`validation`) or what the kind of data
  * says; the test set. Relative paths are relative to the description file. */

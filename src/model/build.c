@@ -109,6 +109,8 @@ fsnn_status fsnn_description_net(const fsnn_description *description, fsnn_net *
     *net = NULL;
     FSNN_TRY(fsnn_net_create(&b.net));
     fsnn_status status = build(&b);
+    if (!status)
+        status = data_note_split(description, b.net);
     pool_free(&b.doc.memory);
     if (status)
         fsnn_net_destroy(b.net);

@@ -6,9 +6,11 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Indices are the values of fsnn_encoder_kind. */
+const char *const data_split_names[] = {"class", "sample", NULL};
 static const char *const encoder_names[] = {"direct", "rate", "latency", "delta", NULL};
 
 static const data_section defaults = {
@@ -207,6 +209,7 @@ fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out)
         out->encoder.steps = out->frames.count;
     out->given = true;
     out->node = node;
+    out->split_given = yaml_find(node, "split_seed") || yaml_find(node, "split_by");
     out->train.given = yaml_find(node, "train") != NULL;
     out->test.given = yaml_find(node, "test") != NULL;
     if (data_kinds[out->kind]->open_parts)
@@ -341,6 +344,13 @@ static fsnn_status check_classes(const fsnn_description *d, fsnn_data *part[FSNN
     return status;
 }
 
+static fsnn_status hold_out(const data_section *s, fsnn_data *train, fsnn_data **share)
+{
+    if (s->split_by == DATA_SPLIT_CLASS)
+        return fsnn_data_split_classes(train, s->validation, s->split_seed, share);
+    return fsnn_data_split(train, s->validation, s->split_seed, share);
+}
+
 /* Training and test set, each from its files, and a share of the first where one is asked for. */
 static fsnn_status open_sets(const fsnn_description *d, const bool wanted[FSNN_PARTS],
                              fsnn_data *part[FSNN_PARTS])
@@ -356,7 +366,7 @@ static fsnn_status open_sets(const fsnn_description *d, const bool wanted[FSNN_P
         FSNN_TRY(check_classes(d, part));
     fsnn_data **train = &part[FSNN_PART_TRAIN], **share = &part[FSNN_PART_VALIDATION];
     if (split && *train) /* also where only one half is wanted */
-        FSNN_TRY(of_key(d, "validation", fsnn_data_split(*train, s->validation, seed, share)));
+        FSNN_TRY(of_key(d, "validation", hold_out(s, *train, share)));
     FSNN_TRY(limit(*train, s->limit_train, seed));
     if (!s->test.given)
         FSNN_TRY(limit(*share, s->limit_test, seed));
@@ -453,6 +463,28 @@ fsnn_status fsnn_description_data(const fsnn_description *description, fsnn_data
     if (part[FSNN_PART_TEST])
         fsnn_data_destroy(part[FSNN_PART_VALIDATION]);
     return FSNN_OK;
+}
+
+fsnn_holdout fsnn_description_holdout(const fsnn_description *description)
+{
+    if (!description || !description->data.given || data_kinds[description->data.kind]->open_parts)
+        return (fsnn_holdout){0};
+    const data_section *s = &description->data;
+    return (fsnn_holdout){s->validation, s->split_seed, s->split_by == DATA_SPLIT_CLASS,
+                        s->split_given};
+}
+
+fsnn_status data_note_split(const fsnn_description *d, fsnn_net *net)
+{
+    const fsnn_holdout split = fsnn_description_holdout(d);
+    char text[64];
+    if (!(split.share > 0))
+        return FSNN_OK;
+    snprintf(text, sizeof text, "%.9g", split.share);
+    FSNN_TRY(fsnn_net_note(net, "data.validation", text));
+    snprintf(text, sizeof text, "%llu", (unsigned long long)split.seed);
+    FSNN_TRY(fsnn_net_note(net, "data.split_seed", text));
+    return fsnn_net_note(net, "data.split_by", data_split_names[d->data.split_by]);
 }
 
 const char *fsnn_description_classes(const fsnn_description *description)

@@ -32,6 +32,7 @@ extern const data_kind data_events, data_graph;
 extern const char *const data_kind_names[]; /* NULL-terminated */
 extern const fsnn_key data_normalize_keys[], data_limit_keys[], data_encoder_keys[],
     data_augment_keys[];
+extern const char *const data_split_names[];    /* indices are the values of split_by */
 extern const char *const data_sequence_names[]; /* indices are the values of fsnn_axes */
 extern const fsnn_alias data_sequence_aliases[];
 
@@ -96,6 +97,16 @@ fsnn_status data_in_time(const data_place *at, fsnn_data **data);
          .min = 0,                                                                                 \
          .max = 0.99999,                                                                           \
          .help = "share of the training set that becomes the validation set"},                     \
+        {.name = "split_seed",                                                                     \
+         .type = FSNN_KEY_UINT64,                                                                  \
+         .offset = offsetof(data_section, split_seed),                                             \
+         .help = "of the draw of the validation set; not that of the training, so that no run "    \
+                 "is judged by samples that another one has learned from"},                        \
+        {.name = "split_by",                                                                       \
+         .type = FSNN_KEY_ENUM,                                                                    \
+         .offset = offsetof(data_section, split_by),                                               \
+         .names = data_split_names,                                                                \
+         .help = "class: the share of each class; sample: of all samples alike"},                  \
         {.name = "shuffle",                                                                        \
          .type = FSNN_KEY_BOOL,                                                                    \
          .offset = offsetof(data_section, shuffle),                                                \

@@ -48,6 +48,7 @@ typedef struct series_section {
     int64_t steps;     /* T; 0: the longest */
 } series_section;
 
+enum { DATA_SPLIT_CLASS, DATA_SPLIT_SAMPLE };
 typedef struct data_section {
     bool given;
     const yaml_node *node;
@@ -55,6 +56,9 @@ typedef struct data_section {
     data_set train, test;
     double mean, deviation;
     double validation;
+    uint64_t split_seed;
+    int split_by;                    /* DATA_SPLIT_CLASS, ... */
+    bool split_given;                /* one of the two was */
     int64_t limit_train, limit_test; /* 0: all */
     int sequence;                    /* fsnn_axes */
     bool balance;
@@ -116,6 +120,8 @@ fsnn_status dynamics_check(fsnn_description *d);
 fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out);
 fsnn_status training_read(yaml_doc *doc, yaml_node *node, fsnn_training *out);
 fsnn_encoder encoder_default(void);
+/* The net's weights then say how their validation set was drawn. */
+fsnn_status data_note_split(const fsnn_description *d, fsnn_net *net);
 
 /* Whether it is a layer along the edges of a graph: graph, gcn. */
 bool layer_follows_edges(const layer *l);

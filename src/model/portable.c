@@ -68,6 +68,39 @@ static fsnn_status settle_set(fsnn_description *d, yaml_node *set)
     return FSNN_OK;
 }
 
+/* A key at the end of a mapping. */
+static fsnn_status append(yaml_doc *doc, yaml_node *map, const char *name, const char *text)
+{
+    if (yaml_find(map, name))
+        return FSNN_OK;
+    yaml_node *value = text_node(doc, text), *key = text_node(doc, name);
+    if (!value || !key)
+        return FSNN_EMEMORY;
+    key->plain = value->plain = true;
+    value->key = key;
+    value->parent = map;
+    if (map->last)
+        map->last->next = value;
+    else
+        map->first = value;
+    map->last = value;
+    map->count++;
+    return FSNN_OK;
+}
+
+/* What the validation set is drawn with, so that a run keeps it whatever the defaults are. */
+static fsnn_status settle_split(fsnn_description *d)
+{
+    const data_section *s = &d->data;
+    if (!(fsnn_description_holdout(d).share > 0))
+        return FSNN_OK;
+    const char *seed = pool_format(&d->doc.memory, "%llu", (unsigned long long)s->split_seed);
+    if (!seed)
+        return FSNN_EMEMORY;
+    FSNN_TRY(append(&d->doc, (yaml_node *)s->node, "split_seed", seed));
+    return append(&d->doc, (yaml_node *)s->node, "split_by", data_split_names[s->split_by]);
+}
+
 fsnn_status description_settle(fsnn_description *d)
 {
     FSNN_TRY(settle_name(d));
@@ -76,6 +109,7 @@ fsnn_status description_settle(fsnn_description *d)
             FSNN_TRY(settle_file(d, yaml_find(layer_options(d->layer[i].node), "path")));
     if (!d->data.given)
         return FSNN_OK;
+    FSNN_TRY(settle_split(d));
     FSNN_TRY(settle_file(d, yaml_find(d->data.node, "path"))); /* data in one piece */
     FSNN_TRY(settle_set(d, yaml_find(d->data.node, "train")));
     return settle_set(d, yaml_find(d->data.node, "test"));
