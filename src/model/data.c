@@ -471,7 +471,7 @@ fsnn_holdout fsnn_description_holdout(const fsnn_description *description)
         return (fsnn_holdout){0};
     const data_section *s = &description->data;
     return (fsnn_holdout){s->validation, s->split_seed, s->split_by == DATA_SPLIT_CLASS,
-                        s->split_given};
+                          s->split_given};
 }
 
 fsnn_status data_note_split(const fsnn_description *d, fsnn_net *net)
