@@ -102,10 +102,10 @@ fsnn_status neuron_plan(op_node *node)
     neuron_node_progress(node, st->done);
     s->smooth = node->smooth;
     FSNN_TRY(neuron_check_slopes(node));
-    s->linked = node->training && node->chained;
-    s->chained = s->linked || (node->training && node->looped);
-    s->total = node->total;
-    if (s->linked && s->memory.keep < 0 && scan_resetting(s)->clears)
+    s->chain.linked = node->training && node->chained;
+    s->chain.on = s->chain.linked || (node->training && node->looped);
+    s->chain.total = node->total;
+    if (s->chain.linked && s->memory.keep < 0 && scan_resetting(s)->clears)
         return fsnn_fail(
             FSNN_EUNSUPPORTED,
             "%s \"%s\": reset %s empties the history that gradient checkpointing comes back to: a "
@@ -166,7 +166,7 @@ fsnn_status neuron_forward(op_node *node, const op_run *run)
     neuron_layer *st = node->state;
     neuron_bind(node, run->value);
     send(st, run);
-    if (st->scan.time == 0)
+    if (st->scan.history.time == 0)
         st->scan.noise.run = (uint64_t)run->step;
     fsnn_status status =
         node->looped ? scan_step_forward(&st->scan, run->at, node->span, run->in[0], run->out[0])

@@ -31,7 +31,7 @@ static fsnn_status load(op_node *node, bool whole, const void *from)
 static void chain(op_node *node, bool last, bool first)
 {
     neuron_layer *st = node->state;
-    st->scan.begins = first;
+    st->scan.chain.begins = first;
     if (last)
         scan_chain(&st->scan);
 }

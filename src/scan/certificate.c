@@ -91,9 +91,9 @@ static double thresholds(const scan *s)
 static double bound_of(const scan *s, const fsnn_certificate *c, double largest)
 {
     double total, rounding, least, most, ahead = 1;
-    if (s->time > s->memory.what.horizon)
+    if (s->history.time > s->memory.what.horizon)
         return INFINITY;
-    sums(s, (double)s->time, &total, &rounding);
+    sums(s, (double)s->history.time, &total, &rounding);
     leaks(s, &least, &most);
     /* the test sees v + dv, which moves by 1 - 1/tau with v */
     if (scan_resetting(s)->ahead && !s->model->readout)
@@ -111,7 +111,7 @@ fsnn_status scan_certify(const scan *s, fsnn_certificate *c)
     *c = (fsnn_certificate){.margin = INFINITY, .bound = INFINITY};
     if (!m->compressed)
         return FSNN_OK;
-    const scan_seen *seen = s->seen.data;
+    const scan_extremes *seen = s->history.extremes.data;
     for (int64_t t = 0; t < s->tiles; t++) {
         margin = seen[t].margin < margin ? seen[t].margin : margin;
         largest = seen[t].largest > largest ? seen[t].largest : largest;

@@ -74,8 +74,8 @@ static int64_t least_common(int64_t a, int64_t b)
 static bool always_fits(const scan *s)
 {
     const fsnn_order *order = &s->memory.order;
-    bool orders = s->chained && (order->learn_alpha || order->learn_coefficient);
-    return scan_fused_fits(s) && !s->model->wide && !s->within && !orders;
+    bool orders = s->chain.on && (order->learn_alpha || order->learn_coefficient);
+    return scan_fused_fits(s) && !s->model->wide && !s->step.on && !orders;
 }
 
 bool scan_sinks(scan *s, const scan_sink *sink)
@@ -101,7 +101,7 @@ fsnn_status scan_sums(scan *s, bool *can)
     /* every neuron in a whole tile */
     *can = !s->others && s->training && s->B * s->N % ROW_LANES == 0 && always_fits(s);
     size_t bytes = sizeof(lanes) * (size_t)s->tiles + sizeof(double) * (size_t)s->channels;
-    return *can ? scan_block_reserve(&s->sums, bytes) : FSNN_OK;
+    return *can ? scan_block_reserve(&s->adjoint.sums, bytes) : FSNN_OK;
 }
 
 static int64_t pieces(const scan *s)

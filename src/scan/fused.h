@@ -13,7 +13,8 @@
 #ifndef FSNN_SCAN_FUSED_H
 #define FSNN_SCAN_FUSED_H
 
-#include "scan/scan.h"
+#include "scan/history.h"
+#include "scan/tile.h"
 
 enum {
     SCAN_GROUP = 32, /* most tiles of a group */

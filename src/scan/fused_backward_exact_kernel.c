@@ -190,7 +190,7 @@ static ALWAYS void ask(const walk *w, int t, int64_t k)
         tile += w->group.next;
         at = (j->s->K - 1) * total + tile * ROW_LANES;
         current = (j->s->K - 1) * j->pitch + tile * ROW_LANES;
-        row_ask(w->u[t] + (w->group.next * j->s->u.capacity + j->s->K - 1) * ROW_LANES);
+        row_ask(w->u[t] + (w->group.next * j->s->history.u.capacity + j->s->K - 1) * ROW_LANES);
     }
     row_ask(j->I + current);
     if (!j->sink)
@@ -300,7 +300,7 @@ static double order_of(const walk *w, int t, const scan_order *order)
     const scan *s = j->s;
     const frac_memory *m = &s->memory;
     int64_t limit = m->limit >= 0 && m->limit < m->lags ? m->limit : m->lags, K = s->K;
-    int64_t old = s->u.rows - K, outputs = scan_output(s, s->time - K);
+    int64_t old = s->history.u.rows - K, outputs = scan_output(s, s->history.time - K);
     int64_t rows = K + (old < outputs ? old : outputs);
     double wise[ROW_LANES] = {0}, sum = 0, gain = 0;
     rows = rows < K + limit ? rows : K + limit;
@@ -329,7 +329,7 @@ static void leave_band(const walk *w, int begin, int end)
     const lanes *grow[SCAN_BAND];
     lanes own[SCAN_BAND][SCAN_PARS], *gpar[SCAN_BAND];
     for (int t = begin; t < end; t++) {
-        lanes *to = alike ? own[t - begin] : (lanes *)s->lane.data + group->tile[t] * pars;
+        lanes *to = alike ? own[t - begin] : (lanes *)s->adjoint.lane.data + group->tile[t] * pars;
         memset(to, 0, (size_t)pars * sizeof(lanes));
         gpar[t - begin] = to;
         grow[t - begin] = w->grow[t];
@@ -340,7 +340,7 @@ static void leave_band(const walk *w, int begin, int end)
         s->model->wide->close(group->self[begin / SCAN_BAND], group->parameters + begin, grow,
                               gpar);
     for (int t = begin; t < end; t++) {
-        double *part = (double *)s->part.data + group->tile[t] * SCAN_PARTS;
+        double *part = (double *)s->adjoint.part.data + group->tile[t] * SCAN_PARTS;
         for (int p = 0; p < pars; p++) {
             part[p] = 0;
             for (int i = 0; i < ROW_LANES; i++)
@@ -360,14 +360,14 @@ static void leave(const walk *w)
 /* Where a tile of a chain keeps what its state receives. */
 static float *carry_of(const scan *s, int64_t tile)
 {
-    return ((lanes *)s->carry.data)[tile * SCAN_CARRY + CARRY_STATE];
+    return ((lanes *)s->chain.carry.data)[tile * SCAN_CARRY + CARRY_STATE];
 }
 
 static void open_group(walk *w, int64_t number, int worker)
 {
     const scan *s = w->j->s;
     scan_fused_open(s, number, worker, &w->group);
-    bool handed = s->chained && s->handed;
+    bool handed = s->chain.on && s->chain.handed;
     if (!handed)
         memset(w->carry, 0, sizeof *w->carry * (size_t)w->group.tiles);
     if (w->j->sums)
@@ -377,11 +377,12 @@ static void open_group(walk *w, int64_t number, int worker)
         memset(w->ggain, 0, sizeof *w->ggain * (size_t)w->group.tiles);
     }
     for (int t = 0; t < w->group.tiles; t++) {
-        w->u[t] = scan_rows_of(&s->u, w->group.tile[t]) + (s->u.rows - s->K - 1) * ROW_LANES;
+        w->u[t] = scan_rows_of(&s->history.u, w->group.tile[t]) +
+                  (s->history.u.rows - s->K - 1) * ROW_LANES;
         w->q[t] = w->group.space + t * s->fused.rows * ROW_LANES;
-        if (!s->chained)
+        if (!s->chain.on)
             continue;
-        w->q[t] = (float *)s->work.data + w->group.tile[t] * s->q_capacity * ROW_LANES;
+        w->q[t] = (float *)s->adjoint.q.data + w->group.tile[t] * s->adjoint.q_capacity * ROW_LANES;
         if (handed)
             memcpy(w->carry[t], carry_of(s, w->group.tile[t]), sizeof(lanes));
     }
@@ -403,7 +404,7 @@ static void leave_current(const walk *w, int t)
     const job *j = w->j;
     int64_t tile = w->group.tile[t];
     if (j->channels)
-        memcpy((lanes *)j->s->sums.data + tile, w->sum_I[t], sizeof(lanes));
+        memcpy((lanes *)j->s->adjoint.sums.data + tile, w->sum_I[t], sizeof(lanes));
     if (j->gI && !j->pitch)
         memcpy(j->gI + tile * ROW_LANES, w->sum_I[t], sizeof(lanes));
 }
@@ -426,7 +427,7 @@ static void one(int64_t number, int worker, void *user)
         leave(&w);
     for (int t = 0; j->sums && t < w.group.tiles; t++)
         leave_current(&w, t);
-    for (int t = 0; t < w.group.tiles && j->s->chained; t++)
+    for (int t = 0; t < w.group.tiles && j->s->chain.on; t++)
         hand_on(&w, t);
 }
 
@@ -442,8 +443,8 @@ int64_t FSNN_K(scan_fused_backward)(scan *s, const float *I, const float *gspike
                                     const scan_grads *grads, const scan_order *order, int orders)
 {
     int64_t tiles = scan_fused_tiles(s);
-    if (!scan_fused_fits(s) || tiles == 0 || (s->chained && orders) ||
-        (!s->chained && s->K >= s->fused.rows))
+    if (!scan_fused_fits(s) || tiles == 0 || (s->chain.on && orders) ||
+        (!s->chain.on && s->K >= s->fused.rows))
         return 0;
     const fsnn_surrogate *surrogate = &s->options.surrogate;
     const scan_kernels *kernels = scan_kernels_get();
@@ -457,7 +458,7 @@ int64_t FSNN_K(scan_fused_backward)(scan *s, const float *I, const float *gspike
              .gspikes = gspikes,
              .gI = grads->I,
              .gain = s->memory.sum[0].gain,
-             .later = s->chained ? s->later : 0,
+             .later = s->chain.on ? s->chain.later : 0,
              .scale = (float)surrogate->scale,
              .pull = attached ? 1 : 0,
              .reset_drive = scan_resetting(s)->reset_drive,

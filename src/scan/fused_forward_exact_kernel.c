@@ -153,10 +153,10 @@ static void open_group(walk *w, int64_t number, int worker)
     const scan *s = j->s;
     scan_fused_open(s, number, worker, &w->group);
     memset(w->fired, 0, sizeof w->fired);
-    w->have = s->u.rows;
+    w->have = s->history.u.rows;
     w->aside = j->past && w->have == 1 && j->K < s->fused.rows;
     for (int t = 0; t < w->group.tiles; t++) {
-        w->u[t] = scan_rows_of(&s->u, w->group.tile[t]) + w->have * ROW_LANES;
+        w->u[t] = scan_rows_of(&s->history.u, w->group.tile[t]) + w->have * ROW_LANES;
         w->history[t] = w->u[t];
         if (!w->aside)
             continue;
@@ -177,7 +177,7 @@ static void one(int64_t number, int worker, void *user)
     if (j->past)
         vec_settle();
     /* counts are exact in any order: the group's stand at its first tile */
-    double *fired = j->s->fired.data, sum = 0;
+    double *fired = j->s->tape.fired.data, sum = 0;
     for (int i = 0; i < ROW_LANES; i++)
         sum += (double)w.fired[i];
     for (int t = 0; t < w.group.tiles; t++)

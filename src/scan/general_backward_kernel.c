@@ -75,7 +75,8 @@ static __attribute__((noinline)) const float *recompute_noise(const walk *w, int
     const scan *s = w->j->s;
     const scan_noise *noise = &s->noise;
     memcpy(f->still, f->arg, sizeof f->still);
-    w->j->kernels->noise(noise->seed, noise->run, s->time - s->K + k, w->t, noise->gamma, f->arg);
+    w->j->kernels->noise(noise->seed, noise->run, s->history.time - s->K + k, w->t, noise->gamma,
+                         f->arg);
     return noise->seen ? f->arg : f->still;
 }
 
@@ -352,7 +353,7 @@ static void step(walk *w, int64_t k, forward_step *f, const float *gh)
         test_after(w, f, attach, &g);
     j->scheme->back(&f->t, &b);
     if (w->first)
-        first_back(w, s->time - s->K + k, b.gS, g.gdv, g.gc);
+        first_back(w, s->history.time - s->K + k, b.gS, g.gdv, g.gc);
     if (j->reset->ahead)
         test_ahead(w, f, attach, &g);
     s->model->charge_back(f->t.self, f->v, f->t.I, f->t.row, g.gdv, g.gv, gI2, w->grow);
@@ -413,12 +414,12 @@ static void open_tape(walk *w)
 {
     const job *j = w->j;
     const scan *s = j->s;
-    int64_t tape = (w->t * s->tape_capacity + (s->within ? s->at : 0)) * ROW_LANES;
+    int64_t tape = scan_tape_row(s, w->t) * ROW_LANES;
     bool pece = s->memory.scheme == FRAC_PECE;
-    w->arg = j->reset->keeps_arg ? (float *)s->arg.data + tape : NULL;
-    w->resting = s->rest ? (float *)s->resting.data + tape : NULL;
-    w->predicted = pece ? (float *)s->predicted.data + tape : NULL;
-    w->first = s->memory.method->start ? (float *)s->first.data + w->t * ROW_LANES : NULL;
+    w->arg = j->reset->keeps_arg ? (float *)s->tape.arg.data + tape : NULL;
+    w->resting = s->rest ? (float *)s->tape.resting.data + tape : NULL;
+    w->predicted = pece ? (float *)s->tape.predicted.data + tape : NULL;
+    w->first = s->memory.method->start ? (float *)s->history.first.data + w->t * ROW_LANES : NULL;
 }
 
 static void open_tile(walk *w, int worker)
@@ -433,11 +434,12 @@ static void open_tile(walk *w, int worker)
     memset(w->gcount, 0, sizeof w->gcount);
     memset(w->grow, 0, sizeof w->grow);
     if (j->reset->counts) /* behind the step before, where that is not the end */
-        memcpy(w->count, (lanes *)(scan_goes_back(s) ? s->recount : s->count).data + w->t,
+        memcpy(w->count,
+               (lanes *)(scan_goes_back(s) ? s->chain.count : s->history.count).data + w->t,
                sizeof w->count);
-    if (!s->chained || !s->handed)
+    if (!s->chain.on || !s->chain.handed)
         return;
-    const lanes *carry = (lanes *)s->carry.data + w->t * SCAN_CARRY;
+    const lanes *carry = (lanes *)s->chain.carry.data + w->t * SCAN_CARRY;
     memcpy(w->gcount, carry[CARRY_COUNT], sizeof(lanes));
     memcpy(w->gfirst, carry[CARRY_FIRST], sizeof(lanes));
 }
@@ -446,10 +448,10 @@ static void open_tile(walk *w, int worker)
 static void store_chain(const walk *w)
 {
     const scan *s = w->j->s;
-    lanes *carry = (lanes *)s->carry.data + w->t * SCAN_CARRY;
+    lanes *carry = (lanes *)s->chain.carry.data + w->t * SCAN_CARRY;
     track_store(&w->track, w->t);
     if (w->j->reset->counts)
-        memcpy((lanes *)s->recount.data + w->t, w->count, sizeof w->count);
+        memcpy((lanes *)s->chain.count.data + w->t, w->count, sizeof w->count);
     memcpy(carry[CARRY_COUNT], w->gcount, sizeof(lanes));
     memcpy(carry[CARRY_FIRST], w->gfirst, sizeof(lanes));
 }
@@ -468,9 +470,9 @@ static void tile(int64_t t, int worker, void *user)
     w.track.products = products;
     for (int64_t done = 0; done < s->K;)
         done += block(&w, done);
-    if (orders && (!s->chained || s->begins))
+    if (orders && (!s->chain.on || s->chain.begins))
         track_add_old(&w.track, w.t);
-    if (s->chained)
+    if (s->chain.on)
         store_chain(&w);
     track_store_orders(&w.track, parameters_store(s, &w.tile, w.t, w.grow));
 }
@@ -490,7 +492,7 @@ fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
     FSNN_TRY(track_call_open_back(&j.call, s, grads));
     j.done = FSNN_K(scan_fused_backward)(s, I, gspikes, grads, j.call.order, j.call.orders);
     scan_each(s->tiles - j.done, s->K, tile, &j);
-    if (s->chained)
+    if (s->chain.on)
         track_call_close_back(&j.call);
     scan_add_pars(s, grads);
     track_add_gradients(&j.call, 1, grads);

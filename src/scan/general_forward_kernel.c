@@ -45,9 +45,9 @@ static __attribute__((noinline)) void fire_noisy(const walk *w, int64_t k, float
     const scan_noise *noise = &j->s->noise;
     memcpy(still, arg, sizeof(lanes));
     if (noise->drawn)
-        j->kernels->noise(noise->seed, noise->run, j->s->time + k, w->t, noise->gamma, arg);
+        j->kernels->noise(noise->seed, noise->run, j->s->history.time + k, w->t, noise->gamma, arg);
     if (noise->soft || j->s->smooth)
-        scan_smooth(j->s, j->kernels, noise->seen ? arg : still, s);
+        spikes_smooth(j->s, j->kernels, noise->seen ? arg : still, s);
     else
         j->kernels->fire(arg, s);
 }
@@ -58,7 +58,7 @@ static void fire(const walk *w, int64_t k, float *arg, float *still, float *s)
     if (j->s->noise.on)
         fire_noisy(w, k, arg, still, s);
     else if (j->s->smooth)
-        scan_smooth(j->s, j->kernels, arg, s);
+        spikes_smooth(j->s, j->kernels, arg, s);
     else
         j->kernels->fire(arg, s);
 }
@@ -172,18 +172,18 @@ static void step(walk *w, int64_t begin, lanes *S, int64_t at, int64_t steps)
         test(w, v, t.I, dv, arg);
         fire(w, k, arg, still, spike);
         if (s->rest)
-            scan_refractory(s, w->spikes.wait, scan_kept(w->resting, k), arg, spike, held);
+            spikes_refractory(s, w->spikes.wait, tape_row(w->resting, k), arg, spike, held);
         if (j->reset->reset_drive)
             reset_drive(w, &t, spike, c);
     }
     if (w->first)
-        first_drive(w, &t, s->time + k, S);
+        first_drive(w, &t, s->history.time + k, S);
     j->scheme->step(&t, p, x);
     if (!j->reset->ahead) {
         test_after(w, &t, p, arg);
         fire(w, k, arg, still, spike);
         if (s->rest) {
-            scan_refractory(s, w->spikes.wait, scan_kept(w->resting, k), arg, spike, held);
+            spikes_refractory(s, w->spikes.wait, tape_row(w->resting, k), arg, spike, held);
             land = held;
         }
     }
@@ -230,12 +230,12 @@ static void open_tape(walk *w)
 {
     const job *j = w->j;
     const scan *s = j->s;
-    int64_t tape = (w->t * s->tape_capacity + (s->within ? s->at : 0)) * ROW_LANES;
+    int64_t tape = scan_tape_row(s, w->t) * ROW_LANES;
     bool pece = s->memory.scheme == FRAC_PECE;
-    w->first = s->memory.method->start ? (float *)s->first.data + w->t * ROW_LANES : NULL;
-    w->arg = s->training && j->reset->keeps_arg ? (float *)s->arg.data + tape : NULL;
-    w->resting = s->training && s->rest ? (float *)s->resting.data + tape : NULL;
-    w->predicted = s->training && pece ? (float *)s->predicted.data + tape : NULL;
+    w->first = s->memory.method->start ? (float *)s->history.first.data + w->t * ROW_LANES : NULL;
+    w->arg = s->training && j->reset->keeps_arg ? (float *)s->tape.arg.data + tape : NULL;
+    w->resting = s->training && s->rest ? (float *)s->tape.resting.data + tape : NULL;
+    w->predicted = s->training && pece ? (float *)s->tape.predicted.data + tape : NULL;
 }
 
 static void tile(int64_t t, int worker, void *user)
@@ -264,14 +264,14 @@ fsnn_status FSNN_K(scan_forward)(scan *s, int64_t K, const float *I, float *spik
              .K = K,
              .I = I,
              .spikes = spikes};
-    track_call_open(&j.call, s, s->time);
+    track_call_open(&j.call, s, s->history.time);
     s->K = K;
     j.done = FSNN_K(scan_fused_forward)(s, K, I, spikes);
     assert(j.done == s->tiles || !s->sink.lines);
     scan_each(s->tiles - j.done, K, tile, &j);
-    s->u.rows += K;
-    s->time += K;
+    s->history.u.rows += K;
+    s->history.time += K;
     if (j.call.apart)
-        s->x.rows += K;
+        s->history.x.rows += K;
     return FSNN_OK;
 }

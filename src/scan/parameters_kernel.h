@@ -4,7 +4,7 @@
 #define FSNN_SCAN_PARAMETERS_KERNEL_H
 
 #include "base/isa_kernel.h"
-#include "scan/scan.h"
+#include "scan/tile.h"
 
 #include <string.h>
 
@@ -13,8 +13,9 @@
 static inline double *parameters_store(const scan *s, const scan_tile *tile, int64_t t,
                                        const lanes *grow)
 {
-    double *part = (double *)s->part.data + t * SCAN_PARTS;
-    lanes own[SCAN_PARS], *gpar = scan_alike(s) ? own : (lanes *)s->lane.data + t * scan_pars(s);
+    double *part = (double *)s->adjoint.part.data + t * SCAN_PARTS;
+    lanes own[SCAN_PARS],
+        *gpar = scan_alike(s) ? own : (lanes *)s->adjoint.lane.data + t * scan_pars(s);
     memset(part, 0, sizeof *part * SCAN_PARTS);
     memset(gpar, 0, (size_t)scan_pars(s) * sizeof(lanes));
     s->model->prepare_back(tile->self, tile->par, tile->row, grow, gpar);

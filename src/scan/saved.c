@@ -1,7 +1,7 @@
 /* The state of a scan as bytes: the header, then tile by tile the rows that later steps ask for,
  * modes, counts, first drives, extremes; then the same of the states beside v. A history that is
  * kept whole may stay where it is: then only its length is noted. */
-#include "scan/scan.h"
+#include "scan/history.h"
 
 #include <string.h>
 
@@ -37,37 +37,33 @@ static void rows(const scan *s, const scan_rows *r, int64_t have, int64_t keep, 
         one(p, scan_rows_of(r, t) + skip * ROW_LANES, sizeof(lanes) * (size_t)count);
 }
 
-static int64_t keep_of(const scan *s)
-{
-    return s->memory.keep < 0 ? -1 : s->memory.keep < 1 ? 1 : s->memory.keep;
-}
-
 static void walk(const scan *s, const header *h, bool whole, pass *p)
 {
-    int64_t keep = keep_of(s);
+    int64_t keep = scan_keeps(s);
     bool apart = scan_apart(s);
     size_t tiles = (size_t)s->tiles, row = sizeof(lanes) * tiles;
-    rows(s, &s->u, h->u, apart ? 1 : keep, whole, p); /* states apart: the present one is enough */
+    rows(s, &s->history.u, h->u, apart ? 1 : keep, whole,
+         p); /* states apart: the present one is enough */
     if (apart)
-        rows(s, &s->x, h->x, keep, whole, p);
+        rows(s, &s->history.x, h->x, keep, whole, p);
     /* by what the layer is, not by what there is room for: a net wrapped before may have left some
      */
     if (scan_resetting(s)->counts)
-        one(p, s->count.data, row);
+        one(p, s->history.count.data, row);
     if (s->rest)
-        one(p, s->wait.data, row);
+        one(p, s->history.wait.data, row);
     if (s->memory.method->start)
-        one(p, s->first.data, row);
+        one(p, s->history.first.data, row);
     if (s->memory.compressed) {
-        one(p, s->modes.data, row * (size_t)s->memory.modes.padded);
-        one(p, s->seen.data, sizeof(scan_seen) * tiles);
+        one(p, s->history.modes.data, row * (size_t)s->memory.modes.padded);
+        one(p, s->history.extremes.data, sizeof(scan_extremes) * tiles);
     }
 }
 
 size_t scan_state_bytes(const scan *s, bool whole)
 {
     pass p = {0};
-    header h = {s->time, s->u.rows, s->x.rows, s->noise.run};
+    header h = {s->history.time, s->history.u.rows, s->history.x.rows, s->noise.run};
     walk(s, &h, whole, &p);
     for (int i = 0; i < s->others; i++)
         p.bytes += scan_state_bytes(&s->other[i], whole);
@@ -77,8 +73,8 @@ size_t scan_state_bytes(const scan *s, bool whole)
 size_t scan_state_most(const scan *s)
 {
     pass p = {0};
-    int64_t keep = s->memory.keep < 1 ? 1 : s->memory.keep;
-    header h = {s->time, keep, keep, 0};
+    int64_t keep = scan_kept(s);
+    header h = {s->history.time, keep, keep, 0};
     walk(s, &h, false, &p);
     for (int i = 0; i < s->others; i++)
         p.bytes += scan_state_most(&s->other[i]);
@@ -87,7 +83,7 @@ size_t scan_state_most(const scan *s)
 
 void scan_state_save(const scan *s, bool whole, void *bytes)
 {
-    header h = {s->time, s->u.rows, s->x.rows, s->noise.run};
+    header h = {s->history.time, s->history.u.rows, s->history.x.rows, s->noise.run};
     pass p = {.out = (char *)bytes + sizeof h};
     memcpy(bytes, &h, sizeof h);
     walk(s, &h, whole, &p);
@@ -110,7 +106,7 @@ static int64_t fitting(const scan *s, const void *bytes, int64_t count, header *
         h->time > most)
         return -1;
     /* a step goes back as far as `keep`, or to the start */
-    int64_t keep = keep_of(s), u = h->time + 1, x = h->time;
+    int64_t keep = scan_keeps(s), u = h->time + 1, x = h->time;
     u = keep >= 0 && keep < u ? keep : u;
     x = keep >= 0 && keep < x ? keep : x;
     if (scan_apart(s) ? h->x < x : h->u < u)
@@ -137,7 +133,7 @@ bool scan_state_fits(const scan *s, const void *bytes, int64_t count)
 /* Rows that come back to the start of the buffers. */
 static int64_t returned(const scan *s, int64_t rows, bool one, bool whole)
 {
-    int64_t keep = keep_of(s);
+    int64_t keep = scan_keeps(s);
     if (one)
         return 1;
     if (keep < 0 && !whole)
@@ -162,14 +158,14 @@ fsnn_status scan_state_load(scan *s, bool whole, const void *bytes)
     memcpy(&h, bytes, sizeof h);
     pass p = {.in = (const char *)bytes + sizeof h};
     int64_t u = returned(s, h.u, apart, whole), x = returned(s, h.x, false, whole);
-    FSNN_TRY(scan_rows_reserve(s, &s->u, u));
+    FSNN_TRY(scan_rows_reserve(s, &s->history.u, u));
     if (apart)
-        FSNN_TRY(scan_rows_reserve(s, &s->x, x));
+        FSNN_TRY(scan_rows_reserve(s, &s->history.x, x));
     walk(s, &h, whole, &p);
-    s->time = h.time;
+    s->history.time = h.time;
     s->noise.run = h.run;
-    s->u.rows = u;
-    s->x.rows = x;
+    s->history.u.rows = u;
+    s->history.x.rows = x;
     const char *next = p.in + p.bytes;
     for (int i = 0; i < s->others; i++) {
         FSNN_TRY(scan_state_load(&s->other[i], whole, next));

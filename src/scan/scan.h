@@ -15,18 +15,17 @@ typedef struct scan_param {
     int64_t count;      /* 1 or channels */
 } scan_param;
 
-/* Rows of all tiles: [tiles][capacity][32]; the first `rows` of each are filled. */
-typedef struct scan_rows {
-    float *data;
-    int64_t capacity, rows;
-    size_t bytes;
-} scan_rows;
-
-/* Plain blocks that grow. */
+/* A block of memory that grows. Those of a scan are listed in scan/blocks.c. */
 typedef struct scan_block {
     void *data;
     size_t bytes;
 } scan_block;
+
+/* Rows of all tiles: [tiles][capacity][32]; the first `rows` of each are filled. */
+typedef struct scan_rows {
+    scan_block block;
+    int64_t capacity, rows;
+} scan_rows;
 
 /* What the fused scan has settled (scan/fused.h). */
 typedef struct scan_fused {
@@ -78,11 +77,79 @@ typedef struct scan_order {
     float dgain;
 } scan_order;
 
+/* Extremes of a run since the reset: what the spike test came closest to zero, the largest history
+ * row. */
+typedef struct scan_extremes {
+    float margin, largest;
+} scan_extremes;
+
+/* The state of the neurons: what a later call needs to go on. */
+typedef struct scan_history {
+    int64_t time;        /* steps since the reset */
+    scan_rows u;         /* states, the last row is the present; u = v - v0, jumps apart */
+    scan_rows x;         /* the history that the sums run over, where it is not the states */
+    scan_block first;    /* [tiles][32] the first drive, for methods that weigh it apart */
+    scan_block count;    /* [tiles][32] spikes so far, for jumps */
+    scan_block wait;     /* [tiles][32] steps that are left of the refractory period */
+    scan_block modes;    /* [tiles][modes.padded][32] the far past, where memory is compressed */
+    scan_block extremes; /* [tiles] scan_extremes, where memory is compressed */
+} scan_history;
+
+/* What the last forward leaves for backward. Rows are [tiles][capacity][32]. */
+typedef struct scan_tape {
+    int64_t capacity; /* steps */
+    /* for resets that keep the argument of the spike; where the model has an argument of its own,
+     * the potential that it is of */
+    scan_block arg;
+    scan_block predicted; /* predictor-corrector: the predicted state */
+    scan_block resting;   /* 1 in the refractory period, else 0 */
+    scan_block modes;     /* as scan_history.modes: the far past as the call found it */
+    scan_block fired;     /* [tiles] spikes, double */
+} scan_tape;
+
+/* Backward, the discrete adjoint. q are gradients of sums over the past, newest first; a worker has
+ * room for them (chained: each tile has). */
+typedef struct scan_adjoint {
+    int workers;
+    int64_t q_capacity;
+    scan_block q;    /* [workers or tiles][sums][q_capacity][32] */
+    scan_block far;  /* [workers or tiles][sums][modes.padded][32] what modes have taken in of q */
+    scan_block part; /* [tiles][SCAN_PARTS] double */
+    scan_block lane; /* [tiles][scan_pars][32], where a parameter is one a channel */
+    scan_block sums; /* [tiles][32] of the gradients of I over the steps, then [channels] double */
+    scan_block dw;   /* derivatives of the weights, to which `order` points */
+    scan_order order[SCAN_ORDERS];
+} scan_adjoint;
+
+/* Chained: calls are pieces of one run that backward goes through from the last to the first, each
+ * given the gradients of the state that the one after it left. Linked: the state is brought back
+ * before each piece, which runs forward again; otherwise all pieces are those of one call made step
+ * by step. */
+typedef struct scan_chaining {
+    bool on, linked;
+    bool begins;   /* the call is the first of the run: what was before is constant */
+    int64_t total; /* steps of the whole run */
+    int64_t later; /* rows of q that the calls after have left, newest first */
+    int64_t span;  /* to which `far` has been taken */
+    /* a call after has left what `carry` holds (a memory of one step leaves no rows) */
+    bool handed;
+    scan_block carry; /* [tiles][SCAN_CARRY][32] */
+    scan_block count; /* [tiles][32] the spike count after the step at hand */
+} scan_chaining;
+
+/* A call made step by step (scan_step_forward): step `at` of `of`. The same in scans of states
+ * beside v. */
+typedef struct scan_stepping {
+    bool on;
+    int64_t at, of;
+    double fired; /* spikes of the steps before */
+} scan_stepping;
+
 /* A scan with several states (docs/math.md) is v and, for each other state, a scan of its own in
  * `other`, of which only the history is used: memory, rows, modes, q. */
 typedef struct scan scan;
 struct scan {
-    /* what: set by the owner */
+    /* set by the owner */
     const neuron_model *model;
     fsnn_neuron options;
     frac_memory memory;
@@ -98,86 +165,20 @@ struct scan {
     bool still;
     bool general; /* tests: the general scan where the fused one would do */
 
-    /* state */
-    int64_t tiles;
-    int64_t time;     /* steps since the reset */
-    scan_rows u;      /* states, the last row is the present; u = v - v0, jumps apart */
-    scan_rows x;      /* the history that the sums run over, where it is not the states */
-    scan_block first; /* [tiles][32] the first drive, for methods that weigh it apart */
-    scan_block count; /* [tiles][32] spikes so far, for jumps */
-    scan_block wait;  /* [tiles][32] steps that are left of the refractory period */
-    /* [tiles][modes.padded][32] state of the far past, where the memory is compressed */
-    scan_block modes;
-    scan_block seen; /* [tiles] scan_seen, where the memory is compressed */
-
-    /* of the last forward */
-    int64_t K;
-    int64_t tape_capacity; /* steps of arg and predicted */
-    /* [tiles][tape_capacity][32], resets that keep the spike argument; models with an argument of
-     * their own: the potential that it is of */
-    scan_block arg;
-    scan_block predicted; /* [tiles][tape_capacity][32], predictor-corrector */
-    scan_block resting;   /* [tiles][tape_capacity][32] 1 in the refractory period, else 0 */
-    scan_block fired;     /* [tiles] spikes, double */
-    scan_block before;    /* like modes: the far past as the call found it */
-
-    scan_block self; /* [selves][model->self_bytes] a worker's space of the model */
+    int64_t tiles, K; /* of 32 neurons; steps of the last call */
+    scan_block self;  /* [selves][model->self_bytes] a worker's space of the model */
     int selves;
-
-    /* of backward. A call's gradients of sums are q, newest first, sums [q_capacity][32] of a
-     * worker. */
-    int workers;
-    int64_t q_capacity;
-    scan_block work; /* [workers] (chained: [tiles]) [sums][q_capacity][32] */
-    scan_block far;  /* likewise [sums][modes.padded][32] */
-    scan_block part; /* [tiles][SCAN_PARTS] double */
-    scan_block lane; /* [tiles][scan_pars][32], where a parameter is one a channel */
-    scan_block sums; /* [tiles][32] of the gradients of I over the steps, then [channels] double */
-    scan_block dw;   /* derivatives of the weights */
-
-    /* Chained: calls are pieces of one run that backward goes through from the last to the first,
-     * each given the gradients of the state that the one after it left. Linked: the state is
-     * brought back before each piece, which runs forward again; otherwise all pieces are those of
-     * one call made step by step. */
-    bool chained, linked;
-    bool begins;   /* the call is the first of the run: what was before is constant */
-    int64_t total; /* steps of the whole run */
-    int64_t later; /* rows of q that the calls after have left, newest first */
-    int64_t block; /* to which `far` has been taken */
-    /* a call after has left what `carry` holds (a memory of one step leaves no rows) */
-    bool handed;
-    scan_block carry; /* [tiles][SCAN_CARRY][32] */
-
-    /* A call made step by step (scan_step_forward): the step at hand, and of how many; the same in
-     * scans of states beside v. */
-    bool within;
-    int64_t at, call;
-    double fired_before;           /* spikes of the steps before it */
-    scan_order order[SCAN_ORDERS]; /* backward: derivatives, which serve all steps of a call */
-    scan_block recount;            /* [tiles][32], backward: spike count after the step */
-
+    scan_history history;
+    scan_tape tape;
+    scan_adjoint adjoint;
+    scan_chaining chain;
+    scan_stepping step;
     scan_fused fused;
     scan_sink sink; /* only where scan_sinks said yes */
 
     scan *other; /* [others], where the model has states beside v; their v0 is where they begin */
     int others;
 };
-
-/* sum [32] += x y, lane by lane: exact products, so that it does not matter how they are joined. */
-static inline void scan_add_products(double *sum, const float *x, const float *y)
-{
-    EACH_LANE sum[i] += (double)x[i] * (double)y[i];
-}
-
-/* What the state before a call receives, a row each: of the state itself, of the spike count, of
- * the first drive. */
-enum { CARRY_STATE, CARRY_COUNT, CARRY_FIRST, SCAN_CARRY };
-
-/* Extremes of a run since the reset: what the spike test came closest to zero, the largest history
- * row. */
-typedef struct scan_seen {
-    float margin, largest;
-} scan_seen;
 
 /* Gradients a backward scan gives. NULL: not learned; alpha, coefficient [terms]. All but I are
  * added to. */
@@ -238,121 +239,27 @@ void scan_other_values(const scan *s, int other, float *out);
 fsnn_status scan_others(scan *s, int others);
 /* What the run since the reset says of the memory's error (scan/certificate.c). */
 fsnn_status scan_certify(const scan *s, fsnn_certificate *certificate);
+/* Spikes of the call so far. */
+double scan_fired(const scan *s);
 double scan_rate(const scan *s);
 /* Multiply-adds of the sums over the past in the last forward, a neuron. */
 double scan_memory_cost(const scan *s);
 size_t scan_bytes(const scan *s);
 void scan_free(scan *s);
 
-/* ---- shared by the files of the scan ---- */
-
-typedef struct scan_tile {
-    lanes par[SCAN_PARS], row[NEURON_ROWS];
-    void *self;    /* the model's space of this worker */
-    int64_t first; /* neuron of lane 0 */
-    int width;     /* neurons in the tile, 32 but for the last */
-} scan_tile;
-
-/* Room for K more steps: forgets, extends, settles weights. */
-fsnn_status scan_ready(scan *s, int64_t K);
-/* Room for derivatives of all weights (of lags, of the first drive, of modes), as far as they are
- * settled: for `orders` parameters and each sum, scan_order_floats floats. */
-int64_t scan_order_floats(const scan *s);
-fsnn_status scan_plan_order(scan *s, int orders);
-fsnn_status scan_block_reserve(scan_block *block, size_t bytes);
-/* Room for `rows` rows a tile; those filled are kept. */
-fsnn_status scan_rows_reserve(const scan *s, scan_rows *r, int64_t rows);
-/* Each parameter is one number: tiles are alike. */
-bool scan_alike(const scan *s);
-void scan_tile_open(const scan *s, int64_t t, int worker, scan_tile *tile);
 /* Parameters of the model: the common ones and its own. */
 static inline int scan_pars(const scan *s)
 {
     return NEURON_PARS + s->model->own;
 }
-/* What tiles have left is added, in their order: one number of SCAN_PARTS to *grad; all parameters
- * of the model to where they are wanted. */
-void scan_add_part(const scan *s, int part, float *grad);
-void scan_add_pars(const scan *s, const scan_grads *grads);
-void scan_add_sums(const scan *s, float *sums);
-/* Channel of neuron i (0..B*N-1). */
-static inline int64_t scan_channel(const scan *s, int64_t i)
-{
-    return i % s->N / s->stride % s->channels;
-}
-/* The row of 32 at step k of x [K, B*N]: in place where the tile is whole, else copied into
- * `space`. */
-const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int64_t k, lanes space);
-/* Numbers from the current of one step to that of the next. */
-static inline int64_t scan_pitch(const scan *s)
-{
-    return s->still ? 0 : s->B * s->N;
-}
-/* The row of I, of which there may be one for all steps. */
-static inline const float *scan_current(const scan *s, const scan_tile *tile, const float *I,
-                                        int64_t k, lanes space)
-{
-    return scan_row(s, tile, I, s->still ? 0 : k, space);
-}
-/* What step k gives for it goes to gI (NULL: nowhere); steps come from the last to the first. */
-void scan_write_current(const scan *s, const scan_tile *tile, float *gI, int64_t k,
-                        const float *given);
 static inline const reset_rule *scan_resetting(const scan *s)
 {
     return &scan_kernels_get()->resets[s->options.reset];
-}
-/* Steps of a block for which one pass over the past of all of them does not pay: each has its own,
- * with the same sums. */
-enum { SCAN_FEW = 2 };
-/* The first step of a call, or the call in one piece. */
-static inline bool scan_opens(const scan *s)
-{
-    return !s->within || s->at == 0;
-}
-/* Tiles over threads; where a step or two of a few tiles is all there is, waking them takes
- * longer. */
-static inline void scan_each(int64_t tiles, int64_t K,
-                             void (*tile)(int64_t t, int worker, void *user), void *user)
-{
-    enum { FEW_STEPS = 32 };
-    if (tiles * K > FEW_STEPS) {
-        fsnn_parallel(tiles, tile, user);
-        return;
-    }
-    for (int64_t t = 0; t < tiles; t++)
-        tile(t, 0, user);
-}
-/* Of the q there are now, those that calls before may need. Step by step none moves before the
- * first. */
-static inline int64_t scan_q_kept(const scan *s, int64_t rows)
-{
-    int64_t keep = s->memory.keep;
-    return keep >= 0 && keep < rows && scan_opens(s) ? keep : rows;
-}
-/* Backward: a step of the same call has been taken back before. */
-static inline bool scan_goes_back(const scan *s)
-{
-    return s->within && s->at < s->call - 1;
-}
-/* The history is kept apart from the states: of drives, or because spikes empty it. */
-static inline bool scan_apart(const scan *s)
-{
-    return s->memory.method->drive || scan_resetting(s)->clears;
-}
-/* History rows and outputs are numbered from the reset: the output of the step at time 0. States
- * count from u_0, other histories from what the first step leaves. */
-static inline int64_t scan_output(const scan *s, int64_t time)
-{
-    return time + (scan_apart(s) ? 0 : 1);
 }
 /* State i: 0 is v. */
 static inline scan *scan_state(scan *s, int i)
 {
     return i ? &s->other[i - 1] : s;
-}
-static inline float *scan_rows_of(const scan_rows *r, int64_t t)
-{
-    return r->data + t * r->capacity * ROW_LANES;
 }
 
 #endif

@@ -3,7 +3,7 @@
 #define FSNN_SCAN_SPIKES_KERNEL_H
 
 #include "base/isa_kernel.h"
-#include "scan/scan.h"
+#include "scan/tile.h"
 
 #include <math.h>
 #include <string.h>
@@ -20,15 +20,15 @@ typedef struct spikes {
 } spikes;
 
 /* The smooth primitive of the surrogate in place of the step. */
-static inline void scan_smooth(const scan *s, const scan_kernels *kernels, const float *x,
-                               float *spike)
+static inline void spikes_smooth(const scan *s, const scan_kernels *kernels, const float *x,
+                                 float *spike)
 {
     const fsnn_surrogate *surrogate = &s->options.surrogate;
     kernels->surrogates[surrogate->kind].smooth((float)surrogate->scale, x, spike);
 }
 
 /* Row k of those that are kept; NULL: they are not. */
-static inline float *scan_kept(float *rows, int64_t k)
+static inline float *tape_row(float *rows, int64_t k)
 {
     return rows ? rows + k * ROW_LANES : NULL;
 }
@@ -36,8 +36,8 @@ static inline float *scan_kept(float *rows, int64_t k)
 /* In the refractory period after a spike (hard, for smooth spikes too) there is no other. `land`:
  * where the reset lands the neuron, or holds it. `wait`: steps that are left; `resting`: 1 where
  * there were some, NULL: not kept. */
-static inline void scan_refractory(const scan *s, float *wait, float *resting, const float *arg,
-                                   float *spike, float *land)
+static inline void spikes_refractory(const scan *s, float *wait, float *resting, const float *arg,
+                                     float *spike, float *land)
 {
     const float steps = (float)s->rest, holds = scan_resetting(s)->holds ? 1 : 0;
     lanes rest;
@@ -66,9 +66,9 @@ static inline void spikes_open(const scan *s, const reset_rule *reset, const sca
     for (int i = 0; i < ROW_LANES; i++)
         p->margin[i] = INFINITY;
     if (reset->counts)
-        memcpy(p->count, (lanes *)s->count.data + t, sizeof p->count);
+        memcpy(p->count, (lanes *)s->history.count.data + t, sizeof p->count);
     if (s->rest)
-        memcpy(p->wait, (lanes *)s->wait.data + t, sizeof p->wait);
+        memcpy(p->wait, (lanes *)s->history.wait.data + t, sizeof p->wait);
     spikes_offset(s, tile, p);
 }
 
@@ -103,7 +103,7 @@ static inline void spikes_watch(const float *arg, const float *x, spikes *p)
 static inline void spikes_store_extremes(const scan *s, const scan_tile *tile, int64_t t,
                                          const spikes *p)
 {
-    scan_seen *seen = (scan_seen *)s->seen.data + t;
+    scan_extremes *seen = (scan_extremes *)s->history.extremes.data + t;
     for (int i = 0; i < tile->width; i++) {
         seen->margin = p->margin[i] < seen->margin ? p->margin[i] : seen->margin;
         seen->largest = p->largest[i] > seen->largest ? p->largest[i] : seen->largest;
@@ -116,13 +116,13 @@ static inline void spikes_close(const scan *s, const reset_rule *reset, const sc
     if (s->memory.compressed)
         spikes_store_extremes(s, tile, t, p);
     if (reset->counts)
-        memcpy((lanes *)s->count.data + t, p->count, sizeof p->count);
+        memcpy((lanes *)s->history.count.data + t, p->count, sizeof p->count);
     if (s->rest)
-        memcpy((lanes *)s->wait.data + t, p->wait, sizeof p->wait);
+        memcpy((lanes *)s->history.wait.data + t, p->wait, sizeof p->wait);
     double sum = 0;
     for (int i = 0; i < ROW_LANES; i++)
         sum += p->fired[i];
-    ((double *)s->fired.data)[t] = sum;
+    ((double *)s->tape.fired.data)[t] = sum;
 }
 
 #endif

@@ -380,22 +380,23 @@ static void open_tile(walk *w, int worker)
 {
     const job *j = w->j;
     const scan *s = j->s;
-    int64_t tape = (w->t * s->tape_capacity + (s->within ? s->at : 0)) * ROW_LANES;
+    int64_t tape = scan_tape_row(s, w->t) * ROW_LANES;
     scan_tile_open(s, w->t, worker, &w->tile);
     w->slot = neuron_equation_slots(w->tile.self);
     for (int n = 0; n < j->states; n++)
         track_open(&w->track[n], &j->call[n], &w->tile, w->t, worker);
-    w->p = j->reset->keeps_arg ? (float *)s->arg.data + tape : NULL;
-    w->resting = s->rest ? (float *)s->resting.data + tape : NULL;
+    w->p = j->reset->keeps_arg ? (float *)s->tape.arg.data + tape : NULL;
+    w->resting = s->rest ? (float *)s->tape.resting.data + tape : NULL;
     memset(w->count, 0, sizeof w->count);
     memset(w->gcount, 0, sizeof w->gcount);
     memset(w->none, 0, sizeof w->none);
     memset(w->grow, 0, sizeof w->grow);
     if (j->reset->counts) /* behind the step before, where that is not the end */
-        memcpy(w->count, (lanes *)(scan_goes_back(s) ? s->recount : s->count).data + w->t,
+        memcpy(w->count,
+               (lanes *)(scan_goes_back(s) ? s->chain.count : s->history.count).data + w->t,
                sizeof w->count);
-    if (s->chained && s->handed)
-        memcpy(w->gcount, ((lanes *)s->carry.data + w->t * SCAN_CARRY)[CARRY_COUNT],
+    if (s->chain.on && s->chain.handed)
+        memcpy(w->gcount, ((lanes *)s->chain.carry.data + w->t * SCAN_CARRY)[CARRY_COUNT],
                sizeof w->gcount);
 }
 
@@ -406,8 +407,9 @@ static void store_chain(const walk *w)
     for (int n = 0; n < w->j->states; n++)
         track_store(&w->track[n], w->t);
     if (w->j->reset->counts)
-        memcpy((lanes *)s->recount.data + w->t, w->count, sizeof w->count);
-    memcpy(((lanes *)s->carry.data + w->t * SCAN_CARRY)[CARRY_COUNT], w->gcount, sizeof(lanes));
+        memcpy((lanes *)s->chain.count.data + w->t, w->count, sizeof w->count);
+    memcpy(((lanes *)s->chain.carry.data + w->t * SCAN_CARRY)[CARRY_COUNT], w->gcount,
+           sizeof(lanes));
 }
 
 static void tile(int64_t t, int worker, void *user)
@@ -421,9 +423,9 @@ static void tile(int64_t t, int worker, void *user)
     for (int64_t done = 0; done < s->K;)
         done += block(&w, done);
     for (int n = 0; n < j->states; n++)
-        if (j->call[n].orders && (!s->chained || s->begins))
+        if (j->call[n].orders && (!s->chain.on || s->chain.begins))
             track_add_old(&w.track[n], t);
-    if (s->chained)
+    if (s->chain.on)
         store_chain(&w);
     double *part = parameters_store(s, &w.tile, t, w.grow);
     for (int n = 0; n < j->states; n++)
@@ -447,7 +449,7 @@ fsnn_status FSNN_K(scan_states_backward)(scan *s, const float *I, const float *s
     for (int n = 0; n < j.states; n++)
         FSNN_TRY(track_call_open_back(&j.call[n], scan_state(s, n), grads));
     scan_each(s->tiles, s->K, tile, &j);
-    for (int n = 0; n < j.states && s->chained; n++)
+    for (int n = 0; n < j.states && s->chain.on; n++)
         track_call_close_back(&j.call[n]);
     scan_add_pars(s, grads);
     track_add_gradients(j.call, j.states, grads);

@@ -38,7 +38,7 @@ typedef struct walk {
 static void fire(const job *j, const float *arg, float *s)
 {
     if (j->s->smooth)
-        scan_smooth(j->s, j->kernels, arg, s);
+        spikes_smooth(j->s, j->kernels, arg, s);
     else
         j->kernels->fire(arg, s);
 }
@@ -113,7 +113,7 @@ static void step(walk *w, int64_t begin, lanes *S, int64_t at, int64_t steps)
         states_test(j->e, w->slot, &r, true, NULL, w->none, theta, arg);
         fire(j, arg, spike);
         if (s->rest)
-            scan_refractory(s, w->spikes.wait, scan_kept(w->resting, k), arg, spike, held);
+            spikes_refractory(s, w->spikes.wait, tape_row(w->resting, k), arg, spike, held);
         states_drive(j->e, w->slot, j->reset->reset_drive, w->tile.row[ROW_RESET_DRIVE], spike, &r,
                      c);
         j->scheme->step(&t, p, x);
@@ -124,7 +124,7 @@ static void step(walk *w, int64_t begin, lanes *S, int64_t at, int64_t steps)
         states_test(j->e, w->slot, &r, false, vp, w->none, theta, arg);
         fire(j, arg, spike);
         if (s->rest) {
-            scan_refractory(s, w->spikes.wait, scan_kept(w->resting, k), arg, spike, held);
+            spikes_refractory(s, w->spikes.wait, tape_row(w->resting, k), arg, spike, held);
             land = held;
         }
         states_drive(j->e, w->slot, false, w->tile.row[ROW_RESET_DRIVE], spike, &r, c);
@@ -161,14 +161,14 @@ static void open_tile(walk *w, int worker)
 {
     const job *j = w->j;
     scan *s = j->s;
-    int64_t tape = (w->t * s->tape_capacity + (s->within ? s->at : 0)) * ROW_LANES;
+    int64_t tape = scan_tape_row(s, w->t) * ROW_LANES;
     scan_tile_open(s, w->t, worker, &w->tile);
     w->slot = neuron_equation_slots(w->tile.self);
     for (int n = 0; n < j->states; n++)
         track_open(&w->track[n], &j->call[n], w->t);
     spikes_open(s, j->reset, &w->tile, w->t, &w->spikes);
-    w->arg = s->training && j->reset->keeps_arg ? (float *)s->arg.data + tape : NULL;
-    w->resting = s->training && s->rest ? (float *)s->resting.data + tape : NULL;
+    w->arg = s->training && j->reset->keeps_arg ? (float *)s->tape.arg.data + tape : NULL;
+    w->resting = s->training && s->rest ? (float *)s->tape.resting.data + tape : NULL;
     memset(w->none, 0, sizeof w->none);
 }
 
@@ -196,16 +196,18 @@ fsnn_status FSNN_K(scan_states_forward)(scan *s, int64_t K, const float *I, floa
              .I = I,
              .spikes = spikes,
              .states = 1 + s->others};
-    for (int n = 0; n < j.states; n++)
-        track_call_open(&j.call[n], scan_state(s, n), scan_state(s, n)->time);
+    for (int n = 0; n < j.states; n++) {
+        scan *state = scan_state(s, n);
+        track_call_open(&j.call[n], state, state->history.time);
+    }
     scan_each(s->tiles, K, tile, &j);
     for (int n = 0; n < j.states; n++) {
         scan *state = scan_state(s, n);
         state->K = K;
-        state->u.rows += K;
-        state->time += K;
+        state->history.u.rows += K;
+        state->history.time += K;
         if (j.call[n].apart)
-            state->x.rows += K;
+            state->history.x.rows += K;
     }
     return FSNN_OK;
 }

@@ -14,10 +14,19 @@ static float *gradient_of(const scan *s, const scan_grads *grads, int p)
     return grads->par[PAR_TAU];
 }
 
+/* Numbers that the derivatives of one sum take: of lags, of the first drive, of modes, as far as
+ * they are settled. */
+static int64_t order_floats(const scan *s)
+{
+    const frac_modes *modes = &s->memory.modes;
+    int64_t out = s->memory.compressed ? modes->padded * modes->stride : 0;
+    return s->memory.capacity + FRAC_PAD + s->memory.starts + out;
+}
+
 /* Derivatives of each sum, one after the other from `space` on. Only the first sum has a gain. */
 static fsnn_status derive(const scan *s, float *space, scan_order *order)
 {
-    for (int k = 0; k < s->memory.sums; k++, space += scan_order_floats(s)) {
+    for (int k = 0; k < s->memory.sums; k++, space += order_floats(s)) {
         float none;
         order->dw[k] = space;
         order->dstart[k] = space + s->memory.capacity + FRAC_PAD;
@@ -46,28 +55,28 @@ void track_call_open(track_call *c, scan *state, int64_t time)
 
 fsnn_status track_call_open_back(track_call *c, scan *s, const scan_grads *grads)
 {
-    track_call_open(c, s, s->time - s->K);
-    c->top = c->first + s->K - 1 + s->later;
-    c->order = s->order;
+    track_call_open(c, s, s->history.time - s->K);
+    c->top = c->first + s->K - 1 + s->chain.later;
+    c->order = s->adjoint.order;
     c->orders = 0;
     for (int p = 0; p < params_of(s); p++)
         if (gradient_of(s, grads, p))
-            s->order[c->orders++].number = p;
+            s->adjoint.order[c->orders++].number = p;
     if (scan_goes_back(s)) /* the step after has left the derivatives */
         return FSNN_OK;
-    FSNN_TRY(scan_plan_order(s, c->orders));
-    int64_t floats = s->memory.sums * scan_order_floats(s);
+    int64_t floats = s->memory.sums * order_floats(s);
+    FSNN_TRY(scan_block_reserve(&s->adjoint.dw, sizeof(float) * (size_t)(floats * c->orders)));
     for (int o = 0; o < c->orders; o++)
-        FSNN_TRY(derive(s, (float *)s->dw.data + o * floats, &s->order[o]));
+        FSNN_TRY(derive(s, (float *)s->adjoint.dw.data + o * floats, &s->adjoint.order[o]));
     return FSNN_OK;
 }
 
 void track_call_close_back(const track_call *c)
 {
     scan *s = c->state;
-    s->later = scan_q_kept(s, s->later + s->K);
-    s->block = c->first / FRAC_SPAN;
-    s->handed = true;
+    s->chain.later = scan_q_kept(s, s->chain.later + s->K);
+    s->chain.span = c->first / FRAC_SPAN;
+    s->chain.handed = true;
 }
 
 /* (States of fractional order have the same parameters, and leave sums at the same places.) */

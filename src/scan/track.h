@@ -3,7 +3,8 @@
 #ifndef FSNN_SCAN_TRACK_H
 #define FSNN_SCAN_TRACK_H
 
-#include "scan/scan.h"
+#include "scan/history.h"
+#include "scan/tile.h"
 
 /* What a call knows of one state. */
 typedef struct track_call {

@@ -54,24 +54,25 @@ static inline void track_open(track *h, const track_call *call, const scan_tile 
 {
     const scan *s = call->state;
     const frac_memory *m = &s->memory;
-    int64_t slot = s->chained ? t : worker, numbers = m->modes.padded * ROW_LANES;
+    int64_t slot = s->chain.on ? t : worker, numbers = m->modes.padded * ROW_LANES;
     h->call = call;
     h->memory = m;
     h->width = tile->width;
-    h->u = scan_rows_of(&s->u, t) + (s->u.rows - s->K - 1) * ROW_LANES;
+    h->u = scan_rows_of(&s->history.u, t) + (s->history.u.rows - s->K - 1) * ROW_LANES;
     for (int k = 0; k < 2; k++) { /* a lone sum has no second one */
         int64_t at = slot * m->sums + (k < m->sums ? k : 0);
-        h->q[k] = (float *)s->work.data + at * s->q_capacity * ROW_LANES;
-        h->far[k] = m->compressed ? (float *)s->far.data + at * numbers : NULL;
+        h->q[k] = (float *)s->adjoint.q.data + at * s->adjoint.q_capacity * ROW_LANES;
+        h->far[k] = m->compressed ? (float *)s->adjoint.far.data + at * numbers : NULL;
     }
     h->span = call->top / FRAC_SPAN;
     memset(h->carry, 0, sizeof h->carry);
     memset(h->ggain, 0, sizeof h->ggain);
     memset(h->sum, 0, sizeof h->sum);
     h->products = NULL;
-    if (s->chained && s->handed) {
-        h->span = s->block;
-        memcpy(h->carry, ((lanes *)s->carry.data + t * SCAN_CARRY)[CARRY_STATE], sizeof h->carry);
+    if (s->chain.on && s->chain.handed) {
+        h->span = s->chain.span;
+        memcpy(h->carry, ((lanes *)s->chain.carry.data + t * SCAN_CARRY)[CARRY_STATE],
+               sizeof h->carry);
     } else if (h->far[0]) {
         memset(h->far[0], 0, sizeof(float) * (size_t)(numbers * m->sums));
     }
@@ -82,10 +83,10 @@ static inline void track_open(track *h, const track_call *call, const scan_tile 
 static inline void track_store(const track *h, int64_t t)
 {
     const scan *s = h->call->state;
-    int64_t rows = s->later + s->K, keep = scan_q_kept(s, rows);
+    int64_t rows = s->chain.later + s->K, keep = scan_q_kept(s, rows);
     for (int k = 0; k < h->memory->sums && keep < rows; k++)
         memmove(h->q[k], h->q[k] + (rows - keep) * ROW_LANES, sizeof(lanes) * (size_t)keep);
-    memcpy(((lanes *)s->carry.data + t * SCAN_CARRY)[CARRY_STATE], h->carry, sizeof(lanes));
+    memcpy(((lanes *)s->chain.carry.data + t * SCAN_CARRY)[CARRY_STATE], h->carry, sizeof(lanes));
 }
 
 /* Adds to `part` (scan.part) what the tile gives for the parameters of the order. */
@@ -236,14 +237,14 @@ static inline void track_add_order(track *h, int o, const float *x, const float 
 /* Steps, from the last but `done` of the call on, that can go into one block. */
 static inline int64_t track_steps(const track *h, int64_t done)
 {
-    int64_t later = h->call->state->later;
+    int64_t later = h->call->state->chain.later;
     return track_rows(h, later + done, later + h->call->state->K);
 }
 
 /* Begins a block of `steps`: what the q that there are give to the history rows of all of them. */
 static inline void track_begin(track *h, int64_t done, int64_t steps)
 {
-    h->at = h->call->state->later + done;
+    h->at = h->call->state->chain.later + done;
     h->few = steps <= SCAN_FEW;
     track_absorb(h, h->at);
     for (int set = 0; set < 1 + h->call->orders; set++) {
@@ -304,7 +305,7 @@ static inline void track_add_old_modes(track *h, int64_t t)
 {
     const track_call *c = h->call;
     const frac_modes *modes = &h->memory->modes;
-    const float *state = (float *)c->state->before.data + t * modes->padded * ROW_LANES;
+    const float *state = (float *)c->state->tape.modes.data + t * modes->padded * ROW_LANES;
     track_absorb(h, c->top - (c->first / FRAC_SPAN - 1) * FRAC_SPAN + 1);
     for (int o = 0; o < c->orders; o++)
         for (int k = 0; k < modes->fit.modes; k++)
@@ -319,8 +320,9 @@ static inline void track_add_old(track *h, int64_t t)
 {
     const track_call *c = h->call;
     const scan *s = c->state;
-    const scan_rows *rows = c->apart ? &s->x : &s->u;
-    int64_t have = s->later + s->K, old = rows->rows - s->K, limit = track_weights_of(h, 1).limit;
+    const scan_rows *rows = c->apart ? &s->history.x : &s->history.u;
+    int64_t have = s->chain.later + s->K, old = rows->rows - s->K,
+            limit = track_weights_of(h, 1).limit;
     int64_t near = frac_memory_near(h->memory, c->first);
     old = near < old ? near : old;
     const float *newest = scan_rows_of(rows, t) + (rows->rows - s->K - 1) * ROW_LANES;

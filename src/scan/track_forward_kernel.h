@@ -32,18 +32,18 @@ static inline void track_open(track *h, const track_call *call, int64_t tile)
     const frac_memory *m = call->memory;
     h->call = call;
     h->memory = m;
-    h->u = scan_rows_of(&state->u, tile);
-    h->rows_u = state->u.rows;
-    h->x = call->apart ? scan_rows_of(&state->x, tile) : h->u;
-    h->rows_x = call->apart ? state->x.rows : state->u.rows;
+    h->u = scan_rows_of(&state->history.u, tile);
+    h->rows_u = state->history.u.rows;
+    h->x = call->apart ? scan_rows_of(&state->history.x, tile) : h->u;
+    h->rows_x = call->apart ? state->history.x.rows : state->history.u.rows;
     h->output = call->first;
     h->modes = NULL;
     if (!m->compressed)
         return;
     int64_t numbers = m->modes.padded * ROW_LANES;
-    h->modes = (float *)state->modes.data + tile * numbers;
+    h->modes = (float *)state->history.modes.data + tile * numbers;
     if (state->training && scan_opens(state))
-        memcpy((float *)state->before.data + tile * numbers, h->modes,
+        memcpy((float *)state->tape.modes.data + tile * numbers, h->modes,
                (size_t)numbers * sizeof(float));
 }
 

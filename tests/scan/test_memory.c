@@ -100,7 +100,8 @@ static void pieces(void **state)
                 assert_memory_equal(whole.v, parts.v, bytes);
                 assert_memory_equal(whole.spikes, parts.spikes, bytes);
                 int64_t most = (cuts[i] < FRAC_BLOCK ? FRAC_BLOCK : cuts[i]) + 2 * FRAC_SPAN + 1;
-                assert_true(parts.s.u.capacity <= most && parts.s.x.capacity <= most);
+                assert_true(parts.s.history.u.capacity <= most &&
+                            parts.s.history.x.capacity <= most);
                 assert_true(parts.s.memory.capacity <= 2 * FRAC_SPAN);
                 scan_free(&whole.s);
                 scan_free(&parts.s);
@@ -201,8 +202,8 @@ static void chained(void **state)
                 start(&whole, &c, &x, c.K);
                 run(&whole, &c, c.K);
                 start(&parts, &c, &x, piece);
-                parts.s.chained = parts.s.linked = true;
-                parts.s.total = c.K;
+                parts.s.chain.on = parts.s.chain.linked = true;
+                parts.s.chain.total = c.K;
                 GOOD(scan_plan(&parts.s, piece));
                 scan_reset(&parts.s);
                 for (int64_t n = 0; n < c.K * total; n++)

@@ -185,7 +185,8 @@ static void chunks(void **state)
                 assert_memory_equal(whole.v, parts.v, bytes);
                 assert_memory_equal(whole.spikes, parts.spikes, bytes);
                 if (memories[i % 4] && !c.method->integer) /* truncation saves memory */
-                    assert_true(parts.s.u.capacity <= 2 * (chunk + memories[i % 4]) + FRAC_BLOCK);
+                    assert_true(parts.s.history.u.capacity <=
+                                2 * (chunk + memories[i % 4]) + FRAC_BLOCK);
                 scan_free(&whole.s);
                 scan_free(&parts.s);
             }

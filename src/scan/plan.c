@@ -1,0 +1,218 @@
+/* What a scan makes room for: before its calls, and where one asks for more. */
+#include "scan/fused.h"
+#include "scan/history.h"
+
+#include <string.h>
+
+static int64_t max(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What stands for a model in the scans of states beside v: nothing is asked of it. */
+static const neuron_model beside = {.kind = "state"};
+
+fsnn_status scan_others(scan *s, int others)
+{
+    s->other = fsnn_alloc(sizeof *s->other * (size_t)(others + 1));
+    if (!s->other)
+        return FSNN_EMEMORY;
+    s->others = others;
+    memset(s->other, 0, sizeof *s->other * (size_t)(others + 1));
+    for (int i = 0; i < others; i++) {
+        s->other[i].model = &beside;
+        s->other[i].options.reset = FSNN_RESET_NONE;
+        s->other[i].options.surrogate.scale = 1;
+    }
+    return FSNN_OK;
+}
+
+/* Rows of q that a chain keeps from one call for the ones before it. */
+static int64_t q_kept(const scan *s)
+{
+    if (!s->chain.linked)
+        return 0;
+    return s->memory.keep < 0 ? s->chain.total : max(s->memory.keep, 1);
+}
+
+static size_t modes_bytes(const scan *s)
+{
+    return sizeof(lanes) * (size_t)(s->memory.compressed ? s->memory.modes.padded : 0);
+}
+
+/* Gradients neuron by neuron, which only parameters of channels ask for. */
+fsnn_status scan_plan_lanes(scan *s)
+{
+    if (scan_alike(s))
+        return FSNN_OK;
+    return scan_block_reserve(&s->adjoint.lane,
+                              sizeof(lanes) * (size_t)(max(s->tiles, 1) * scan_pars(s)));
+}
+
+static fsnn_status plan_tape(scan *s, int64_t K)
+{
+    const size_t tiles = (size_t)max(s->tiles, 1), rows = sizeof(lanes) * tiles * (size_t)K;
+    s->tape.capacity = K;
+    FSNN_TRY(scan_block_reserve(&s->tape.modes, modes_bytes(s) * tiles));
+    if (scan_resetting(s)->keeps_arg)
+        FSNN_TRY(scan_block_reserve(&s->tape.arg, rows));
+    if (s->rest)
+        FSNN_TRY(scan_block_reserve(&s->tape.resting, rows));
+    return s->memory.scheme == FRAC_PECE ? scan_block_reserve(&s->tape.predicted, rows) : FSNN_OK;
+}
+
+static fsnn_status plan_adjoint(scan *s, int64_t K)
+{
+    scan_adjoint *a = &s->adjoint;
+    const size_t tiles = (size_t)max(s->tiles, 1);
+    a->workers = fsnn_threads();
+    /* a chain's q stay where they are */
+    a->q_capacity = s->chain.on ? max(a->q_capacity, K + q_kept(s)) : K;
+    size_t sums = (size_t)s->memory.sums * (s->chain.on ? tiles : (size_t)a->workers);
+    FSNN_TRY(scan_block_reserve(&a->q, sizeof(lanes) * (size_t)a->q_capacity * sums));
+    FSNN_TRY(scan_block_reserve(&a->far, modes_bytes(s) * sums));
+    FSNN_TRY(scan_block_reserve(&a->part, sizeof(double) * tiles * SCAN_PARTS));
+    return scan_plan_lanes(s);
+}
+
+static fsnn_status plan_chain(scan *s)
+{
+    const size_t bytes = sizeof(lanes) * (size_t)max(s->tiles, 1);
+    if (!s->chain.on) {
+        s->chain.later = 0; /* a plan before this one may have left some */
+        return FSNN_OK;
+    }
+    FSNN_TRY(scan_block_reserve(&s->chain.carry, SCAN_CARRY * bytes));
+    return scan_resetting(s)->counts ? scan_block_reserve(&s->chain.count, bytes) : FSNN_OK;
+}
+
+static fsnn_status plan_training(scan *s, int64_t K)
+{
+    FSNN_TRY(plan_chain(s));
+    FSNN_TRY(plan_adjoint(s, K));
+    return plan_tape(s, K);
+}
+
+/* A space of the model for each worker. */
+static fsnn_status plan_selves(scan *s)
+{
+    int workers = fsnn_threads();
+    FSNN_TRY(scan_block_reserve(&s->self, s->model->self_bytes * (size_t)workers));
+    s->selves = workers;
+    return FSNN_OK;
+}
+
+/* What all states of a neuron share. */
+static fsnn_status plan_others(scan *s, int64_t K)
+{
+    for (int i = 0; i < s->others; i++) {
+        scan *o = &s->other[i];
+        o->B = s->B;
+        o->N = s->N;
+        o->channels = s->channels;
+        o->stride = s->stride;
+        o->training = s->training;
+        o->chain.on = s->chain.on;
+        o->chain.linked = s->chain.linked;
+        o->chain.total = s->chain.total;
+        FSNN_TRY(scan_plan(o, K));
+    }
+    return FSNN_OK;
+}
+
+/* Steps of the histories' rows in a plan for calls of K steps: of the whole run, where it comes back
+ * to them. */
+static int64_t steps_of(const scan *s, int64_t K)
+{
+    return s->chain.linked && s->memory.keep < 0 ? max(s->chain.total, K) : K;
+}
+
+/* Rows of states and of the history. `fresh` becomes true where there were none. */
+static fsnn_status plan_rows(scan *s, int64_t K, bool *fresh)
+{
+    FSNN_TRY(scan_rows_plan(s, &s->history.u, K, *fresh));
+    if (!scan_apart(s))
+        return FSNN_OK;
+    *fresh = *fresh || !s->history.x.block.data;
+    return scan_rows_plan(s, &s->history.x, K, *fresh);
+}
+
+/* What else the neurons carry from step to step. */
+static fsnn_status plan_counts(scan *s)
+{
+    const size_t tiles = (size_t)max(s->tiles, 1), bytes = sizeof(lanes) * tiles;
+    if (scan_resetting(s)->counts)
+        FSNN_TRY(scan_block_reserve(&s->history.count, bytes));
+    if (s->rest)
+        FSNN_TRY(scan_block_reserve(&s->history.wait, bytes));
+    if (s->memory.method->start)
+        FSNN_TRY(scan_block_reserve(&s->history.first, bytes));
+    return scan_block_reserve(&s->tape.fired, sizeof(double) * tiles);
+}
+
+/* The far past, once the memory is settled. */
+static fsnn_status plan_modes(scan *s, bool *fresh)
+{
+    const size_t tiles = (size_t)max(s->tiles, 1), bytes = modes_bytes(s) * tiles;
+    if (!s->memory.compressed)
+        return FSNN_OK;
+    *fresh = *fresh || s->history.modes.bytes < bytes;
+    FSNN_TRY(scan_block_reserve(&s->history.modes, bytes));
+    return scan_block_reserve(&s->history.extremes, sizeof(scan_extremes) * tiles);
+}
+
+static fsnn_status plan_history(scan *s, int64_t K, bool *fresh)
+{
+    FSNN_TRY(plan_rows(s, steps_of(s, K), fresh));
+    FSNN_TRY(plan_counts(s));
+    FSNN_TRY(frac_memory_settle(&s->memory, steps_of(s, K), false));
+    FSNN_TRY(frac_memory_starts(&s->memory, 0, K));
+    FSNN_TRY(plan_modes(s, fresh));
+    FSNN_TRY(plan_others(s, K));
+    for (int i = 0; i < s->others; i++) /* all begin anew where one had to */
+        *fresh = *fresh || s->other[i].history.time != s->history.time;
+    return FSNN_OK;
+}
+
+fsnn_status scan_plan(scan *s, int64_t K)
+{
+    const int64_t tiles = (s->B * s->N + ROW_LANES - 1) / ROW_LANES;
+    /* an earlier plan may have found no memory */
+    bool fresh = tiles != s->tiles || !s->history.u.block.data;
+    s->tiles = tiles;
+    if (s->options.surrogate.scale == 0)
+        s->options.surrogate.scale = fsnn_surrogate_default_scale(s->options.surrogate.kind);
+    FSNN_TRY(plan_history(s, K, &fresh));
+    if (fresh) {
+        s->history.u.rows = 0;
+        scan_reset(s);
+    }
+    FSNN_TRY(plan_selves(s));
+    if (!s->others && s->model != &beside)
+        FSNN_TRY(scan_fused_plan(s, K));
+    return s->training ? plan_training(s, K) : FSNN_OK;
+}
+
+fsnn_status scan_ready(scan *s, int64_t K)
+{
+    if (s->step.on) /* the first step made room for the call */
+        return FSNN_OK;
+    for (int i = 0; i < s->others; i++)
+        FSNN_TRY(scan_ready(&s->other[i], K));
+    bool apart = scan_apart(s);
+    int64_t keep = scan_keeps(s);
+    FSNN_TRY(scan_rows_ready(s, &s->history.u, K, apart ? 1 : keep));
+    if (apart)
+        FSNN_TRY(scan_rows_ready(s, &s->history.x, K, keep));
+    int64_t lags = (apart ? s->history.x.rows : s->history.u.rows) + K;
+    if (lags > s->memory.lags && (s->memory.lags < scan_kept(s) || s->memory.keep < 0))
+        FSNN_TRY(frac_memory_settle(&s->memory,
+                                    s->history.time ? max(lags, 2 * s->memory.lags) : lags, false));
+    FSNN_TRY(frac_memory_starts(&s->memory, s->history.time, K));
+    if (fsnn_threads() > s->selves)
+        FSNN_TRY(plan_selves(s));
+    FSNN_TRY(scan_fused_workers(s));
+    if (s->training && (K > s->tape.capacity || fsnn_threads() > s->adjoint.workers))
+        FSNN_TRY(plan_training(s, max(K, s->tape.capacity)));
+    return FSNN_OK;
+}

@@ -1,0 +1,76 @@
+/* scan/tile.h: tiles of 32 neurons, and their rows of the arrays that a call is given. */
+#ifndef FSNN_SCAN_TILE_H
+#define FSNN_SCAN_TILE_H
+
+#include "scan/scan.h"
+
+typedef struct scan_tile {
+    lanes par[SCAN_PARS], row[NEURON_ROWS];
+    void *self;    /* the model's space of this worker */
+    int64_t first; /* neuron of lane 0 */
+    int width;     /* neurons in the tile, 32 but for the last */
+} scan_tile;
+
+/* Each parameter is one number: tiles are alike. */
+bool scan_alike(const scan *s);
+void scan_tile_open(const scan *s, int64_t t, int worker, scan_tile *tile);
+
+/* Tiles over threads; where a step or two of a few tiles is all there is, waking them takes
+ * longer. */
+static inline void scan_each(int64_t tiles, int64_t K,
+                             void (*tile)(int64_t t, int worker, void *user), void *user)
+{
+    enum { FEW_STEPS = 32 };
+    if (tiles * K > FEW_STEPS) {
+        fsnn_parallel(tiles, tile, user);
+        return;
+    }
+    for (int64_t t = 0; t < tiles; t++)
+        tile(t, 0, user);
+}
+
+/* Row of a tile's step 0 of the call at hand in the blocks of the tape. */
+static inline int64_t scan_tape_row(const scan *s, int64_t t)
+{
+    return t * s->tape.capacity + (s->step.on ? s->step.at : 0);
+}
+
+/* ---- rows ---- */
+
+/* The row of 32 at step k of x [K, B*N]: in place where the tile is whole, else copied into
+ * `space`. */
+const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int64_t k, lanes space);
+/* Numbers from the current of one step to that of the next. */
+static inline int64_t scan_pitch(const scan *s)
+{
+    return s->still ? 0 : s->B * s->N;
+}
+/* The row of I, of which there may be one for all steps. */
+static inline const float *scan_current(const scan *s, const scan_tile *tile, const float *I,
+                                        int64_t k, lanes space)
+{
+    return scan_row(s, tile, I, s->still ? 0 : k, space);
+}
+/* What step k gives for it goes to gI (NULL: nowhere); steps come from the last to the first. */
+void scan_write_current(const scan *s, const scan_tile *tile, float *gI, int64_t k,
+                        const float *given);
+
+/* ---- gradients of parameters ---- */
+
+/* What tiles have left is added, in their order: one number of SCAN_PARTS to *grad; all parameters
+ * of the model to where they are wanted; the sums of gradients of I to those of channels. */
+void scan_add_part(const scan *s, int part, float *grad);
+void scan_add_pars(const scan *s, const scan_grads *grads);
+void scan_add_sums(const scan *s, float *sums);
+/* Channel of neuron i (0..B*N-1). */
+static inline int64_t scan_channel(const scan *s, int64_t i)
+{
+    return i % s->N / s->stride % s->channels;
+}
+/* sum [32] += x y, lane by lane: exact products, so that it does not matter how they are joined. */
+static inline void scan_add_products(double *sum, const float *x, const float *y)
+{
+    EACH_LANE sum[i] += (double)x[i] * (double)y[i];
+}
+
+#endif
