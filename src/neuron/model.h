@@ -54,7 +54,7 @@ struct neuron_model {
     bool readout; /* gives its potential after the step, never a spike; only with reset `none` */
     bool curved;  /* d(dv)/dv changes with v or I */
     int own;      /* parameters of its own, par[NEURON_PARS] on */
-    /* states beside v: then equations, which scan_states_*_kernel.c run (neuron/user.h) */
+    /* states beside v: then equations, which scan/states_*_kernel.c run (neuron/user.h) */
     int others;
     const void *of;
     const neuron_wide *wide; /* NULL: one tile at a time */

@@ -70,35 +70,36 @@ static ALWAYS row slope_of(const job *j, const row *arg)
     return d;
 }
 
-/* What a step needs of the forward pass, again. */
-typedef struct again {
+/* What a step needs of the forward pass, computed again. */
+typedef struct forward_step {
     row drive; /* I - v, without a leak I; not where the model is wide */
     row dv, arg, slope;
-} again;
+} forward_step;
 
-static ALWAYS again recall(const walk *w, int t, int64_t k, derivative kind, const float *given)
+static ALWAYS forward_step recompute(const walk *w, int t, int64_t k, derivative kind,
+                                     const float *given)
 {
     const job *j = w->j;
     const lanes *par = w->group.row[t];
     const float *u = w->u[t] + k * ROW_LANES,
                 *current = j->I + k * j->pitch + w->group.tile[t] * ROW_LANES;
     const vec v0 = vec_all(j->s->v0);
-    again a;
+    forward_step f;
     EACH_VEC
     {
         int o = i * VEC;
         vec v = vec_load(u + o) + v0;
         if (kind == WIDE) {
-            a.dv.v[i] = vec_load(given + o);
+            f.dv.v[i] = vec_load(given + o);
         } else {
             vec I = vec_load(current + o);
-            a.drive.v[i] = kind == LEAKY ? I - v : I;
-            a.dv.v[i] = a.drive.v[i] * vec_load(par[ROW_RATE] + o);
+            f.drive.v[i] = kind == LEAKY ? I - v : I;
+            f.dv.v[i] = f.drive.v[i] * vec_load(par[ROW_RATE] + o);
         }
-        a.arg.v[i] = (v + a.dv.v[i]) - vec_load(par[ROW_THRESHOLD] + o);
+        f.arg.v[i] = (v + f.dv.v[i]) - vec_load(par[ROW_THRESHOLD] + o);
     }
-    a.slope = slope_of(j, &a.arg);
-    return a;
+    f.slope = slope_of(j, &f.arg);
+    return f;
 }
 
 static inline void add_to(float *p, vec v)
@@ -119,7 +120,7 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
     int64_t at = k * j->s->B * j->s->N + w->group.tile[t] * ROW_LANES;
     const float *gspikes = j->sink ? w->group.spikes[t] : j->gspikes + at;
     const vec gain = vec_all(j->gain), zero = {0}, one = vec_all(1), pull = vec_all(j->pull);
-    again a = recall(w, t, k, kind, dv);
+    forward_step f = recompute(w, t, k, kind, dv);
     row out;
     EACH_VEC
     {
@@ -127,7 +128,7 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
         vec gp = vec_load(carry + o) + gh.v[i];
         vec gf = vec_madd(gain, gp, zero * gh.v[i]), gc = -gf;
         vec reset_drive = vec_load(par[ROW_RESET_DRIVE] + o);
-        vec gtest = vec_madd(pull * gc, reset_drive, vec_load(gspikes + o)) * a.slope.v[i];
+        vec gtest = vec_madd(pull * gc, reset_drive, vec_load(gspikes + o)) * f.slope.v[i];
         vec gdv = gf + gtest;
         vec_store(q + o, gp);
         if (kind == WIDE) {
@@ -141,16 +142,16 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
                 add_to(w->sum_I[t] + o, gI);
         }
         if (learns) {
-            vec spike = vec_where(a.arg.v[i] >= 0, one);
+            vec spike = vec_where(f.arg.v[i] >= 0, one);
             vec greset_drive = j->reset_drive ? gc : zero * gc;
             float *to = grow[ROW_RESET_DRIVE] + o, *rate = grow[ROW_RATE] + o;
             vec_store(to, vec_madd(greset_drive, spike, vec_load(to)));
             if (kind != WIDE)
-                vec_store(rate, vec_madd(gdv, a.drive.v[i], vec_load(rate)));
+                vec_store(rate, vec_madd(gdv, f.drive.v[i], vec_load(rate)));
             add_to(grow[ROW_THRESHOLD] + o, -gtest);
             if (learns == LEARNS_ORDER) {
-                vec c = j->reset_drive ? vec_where(a.arg.v[i] >= 0, reset_drive) : zero;
-                vec_store(ggain + o, vec_madd(gp, a.dv.v[i] - c, vec_load(ggain + o)));
+                vec c = j->reset_drive ? vec_where(f.arg.v[i] >= 0, reset_drive) : zero;
+                vec_store(ggain + o, vec_madd(gp, f.dv.v[i] - c, vec_load(ggain + o)));
             }
         }
     }
@@ -294,7 +295,7 @@ static void order_block(const float *dw, const frac_kernels *frac, const float *
 }
 
 /* dL/dp = sum_m x_m sum_l dw_l/dp q_{m+l} + dgain/dp ggain, of a tile. */
-static double order_of(const walk *w, int t, const scan_order *order)
+static double order_gradient(const walk *w, int t, const scan_order *order)
 {
     const job *j = w->j;
     const scan *s = j->s;
@@ -302,17 +303,17 @@ static double order_of(const walk *w, int t, const scan_order *order)
     int64_t limit = m->limit >= 0 && m->limit < m->lags ? m->limit : m->lags, K = s->K;
     int64_t old = s->history.u.rows - K, outputs = scan_output(s, s->history.time - K);
     int64_t rows = K + (old < outputs ? old : outputs);
-    double wise[ROW_LANES] = {0}, sum = 0, gain = 0;
+    double products[ROW_LANES] = {0}, sum = 0, gain = 0;
     rows = rows < K + limit ? rows : K + limit;
     for (int64_t at = 0; at < rows; at += FRAC_BLOCK) {
         lanes acc[FRAC_BLOCK];
         int64_t count = rows - at < FRAC_BLOCK ? rows - at : FRAC_BLOCK;
         order_block(order->dw[0], j->frac, w->q[t], at, K, limit, count, acc);
         for (int64_t i = 0; i < count; i++)
-            scan_add_products(wise, w->u[t] + (K - at - i) * ROW_LANES, acc[i]);
+            scan_add_products(products, w->u[t] + (K - at - i) * ROW_LANES, acc[i]);
     }
     for (int i = 0; i < ROW_LANES; i++) {
-        sum += wise[i];
+        sum += products[i];
         gain += (double)w->ggain[t][i];
     }
     return sum + gain * (double)order->dgain;
@@ -320,7 +321,7 @@ static double order_of(const walk *w, int t, const scan_order *order)
 
 /* What tiles begin ... end - 1 of the group, a band, leave for the parameters: rows of gpar, tile
  * by tile, and their sums. */
-static void leave_band(const walk *w, int begin, int end)
+static void store_band(const walk *w, int begin, int end)
 {
     scan *s = w->j->s;
     const scan_group *group = &w->group;
@@ -347,14 +348,14 @@ static void leave_band(const walk *w, int begin, int end)
                 part[p] += (double)gpar[t - begin][p][i];
         }
         for (int o = 0; o < w->j->orders; o++)
-            part[SCAN_PARS + w->j->order[o].number] = order_of(w, t, &w->j->order[o]);
+            part[SCAN_PARS + w->j->order[o].number] = order_gradient(w, t, &w->j->order[o]);
     }
 }
 
-static void leave(const walk *w)
+static void store_parameters(const walk *w)
 {
     for (int t = 0; t < w->group.tiles; t += SCAN_BAND)
-        leave_band(w, t, t + SCAN_BAND < w->group.tiles ? t + SCAN_BAND : w->group.tiles);
+        store_band(w, t, t + SCAN_BAND < w->group.tiles ? t + SCAN_BAND : w->group.tiles);
 }
 
 /* Where a tile of a chain keeps what its state receives. */
@@ -389,7 +390,7 @@ static void open_group(walk *w, int64_t number, int worker)
 }
 
 /* For the call before this one. */
-static void hand_on(const walk *w, int t)
+static void store_chain(const walk *w, int t)
 {
     const scan *s = w->j->s;
     int64_t rows = w->j->later + s->K, keep = scan_q_kept(s, rows);
@@ -399,7 +400,7 @@ static void hand_on(const walk *w, int t)
 }
 
 /* Of I: for the sums of channels, and where there is one for all steps, as its gradient. */
-static void leave_current(const walk *w, int t)
+static void store_current(const walk *w, int t)
 {
     const job *j = w->j;
     int64_t tile = w->group.tile[t];
@@ -424,11 +425,11 @@ static void one(int64_t number, int worker, void *user)
     if (j->past)
         vec_settle();
     if (j->learns)
-        leave(&w);
+        store_parameters(&w);
     for (int t = 0; j->sums && t < w.group.tiles; t++)
-        leave_current(&w, t);
+        store_current(&w, t);
     for (int t = 0; t < w.group.tiles && j->s->chain.on; t++)
-        hand_on(&w, t);
+        store_chain(&w, t);
 }
 
 static int learns(const scan *s, const scan_grads *grads, int orders)

@@ -120,8 +120,8 @@ static fsnn_status plan_others(scan *s, int64_t K)
     return FSNN_OK;
 }
 
-/* Steps of the histories' rows in a plan for calls of K steps: of the whole run, where it comes back
- * to them. */
+/* Steps of the histories' rows in a plan for calls of K steps: of the whole run, where it comes
+ * back to them. */
 static int64_t steps_of(const scan *s, int64_t K)
 {
     return s->chain.linked && s->memory.keep < 0 ? max(s->chain.total, K) : K;

@@ -2,7 +2,7 @@
  * more than one state).
  *
  *   charge       D = equations at the states before the step, s = 0
- *   fire, reset  as of every neuron, on v (scan_forward_kernel.c)
+ *   fire, reset  as of every neuron, on v (general_forward_kernel.c)
  *   others       each with the drive F_i that the spike leaves of D_i, by its own sum over its own
  *                past
  *

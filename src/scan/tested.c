@@ -2,7 +2,9 @@
  * is the argument of the spike. Worked out again from the states, for those who look; the scan
  * keeps neither. Resets that look ahead test v + dv at the state before the step; the others the
  * potential that the step gave, of which a spike has taken something since. */
+#include "scan/history.h"
 #include "scan/states.h"
+#include "scan/tile.h"
 
 #include <string.h>
 
@@ -18,8 +20,8 @@ typedef struct look {
 static void state_row(const look *l, int n, int64_t k, bool after, float *out)
 {
     const scan *s = n ? &l->s->other[n - 1] : l->s;
-    int64_t first = s->u.rows - l->s->K;
-    const float *u = scan_rows_of(&s->u, l->t) + (first + k - !after) * ROW_LANES;
+    int64_t first = s->history.u.rows - l->s->K;
+    const float *u = scan_rows_of(&s->history.u, l->t) + (first + k - !after) * ROW_LANES;
     EACH_LANE out[i] = u[i] + s->v0;
 }
 
