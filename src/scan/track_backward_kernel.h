@@ -16,7 +16,7 @@
  * Rows of q are numbered by `at`, 0 the newest output there is (track_call.top). Output o stands at
  * top - o, and so does, among the rows that receive, history row r: its gradient is the sum over
  * the q before it. The call's steps, from the last on, stand at `later`, later + 1, ...
- * (scan.later). */
+ * (scan.h, chain). */
 #ifndef FSNN_SCAN_TRACK_BACKWARD_KERNEL_H
 #define FSNN_SCAN_TRACK_BACKWARD_KERNEL_H
 
@@ -37,11 +37,12 @@ typedef struct track {
     float *far[2];  /* [padded][32] what the modes have taken in of q; NULL: no modes */
     int64_t span;   /* far holds the outputs of spans >= span + 2 */
     int64_t at;     /* row of the block's first step */
-    bool few;       /* steps in the block: each sums all of its past by itself */
+    bool few;       /* the block has few steps: each sums all of its past by itself */
     lanes carry;    /* gradient of the state before the step at hand */
     lanes ggain;    /* gradient of the gain */
-    /* of the parameters of the order: sums so far, and, unless NULL, products that are still to be
-     * added to them, lane by lane */
+    /* of the parameters of the order: sums so far, and products lane by lane that are added to them
+     * in the end; NULL: they are added row by row (the scans differ in this order of sums, and so
+     * in bits) */
     double sum[SCAN_ORDERS], (*products)[ROW_LANES];
     /* what the history rows of the block receive, by each set of weights */
     lanes received[TRACK_SETS][FRAC_BLOCK];
@@ -89,7 +90,7 @@ static inline void track_store(const track *h, int64_t t)
     memcpy(((lanes *)s->chain.carry.data + t * SCAN_CARRY)[CARRY_STATE], h->carry, sizeof(lanes));
 }
 
-/* Adds to `part` (scan.part) what the tile gives for the parameters of the order. */
+/* Adds to `part` (scan.h, adjoint) what the tile gives for the parameters of the order. */
 static inline void track_store_orders(const track *h, double *part)
 {
     double gain = 0;
