@@ -1,5 +1,5 @@
-/* cli/run_split.c: a run keeps its validation set, whatever opens it: no sample that it learned from
- * judges it. */
+/* cli/run_split.c: a run keeps its validation set, whatever opens it: no sample that it learned
+ * from judges it. */
 #include "cli/cli.h"
 
 #include <stdlib.h>
