@@ -13,6 +13,13 @@ extern const cli_command cli_train, cli_eval, cli_run, cli_inspect, cli_plot, cl
  * only where it is not there or does not start. */
 int cli_start(const cli_command *command, int argc, char **argv);
 
+/* ---- help on words of the description file (cli/topics.c); each to be freed ---- */
+
+/* The page of a section, a kind, a key, or a name that a key takes; NULL: there is no such word. */
+char *cli_topic(const char *topic);
+char *cli_topic_nearest(const char *topic); /* the word that is most like it, or NULL */
+char *cli_key_of(const char *name);         /* "training.epochs" of "epochs", or NULL */
+
 /* ---- an opened model: description, network, data, loaders ---- */
 
 typedef struct cli_model {

@@ -17,7 +17,8 @@ static void overview(FILE *out)
     for (int i = 0; i < CLI_COUNT(commands); i++)
         fprintf(out, "  %-10s%s\n", commands[i]->name, commands[i]->summary);
     fputs("  help      this page; with a command's name its own; with \"description\" the\n"
-          "            keys of the description file\n\n"
+          "            keys of the description file; with a word of it what it means:\n"
+          "            fsnn help lif, fsnn help training, fsnn help gl\n\n"
           "first steps:\n"
           "  fsnn train examples/fashion_mlp.yaml     train a network on Fashion-MNIST\n"
           "  fsnn inspect runs/fashion-mlp            what came out\n"
@@ -44,7 +45,16 @@ static int unknown(const char *name, bool page)
         known[i] = commands[i]->name;
     known[CLI_COUNT(commands)] = page ? description_word : "help";
     const char *near = cli_nearest(name, known, CLI_COUNT(known));
-    const char *what = *name == '-' ? "option" : "command";
+    const char *what = page ? "topic" : *name == '-' ? "option" : "command";
+    if (page && !near) {
+        char *word = cli_topic_nearest(name);
+        if (!word)
+            return cli_error(CLI_USAGE, "unknown topic \"%s\" (see: fsnn help)", name);
+        cli_error(CLI_USAGE, "unknown topic \"%s\"; did you mean \"%s\"? (see: fsnn help)", name,
+                  word);
+        free(word);
+        return CLI_USAGE;
+    }
     if (near)
         return cli_error(CLI_USAGE, "unknown %s \"%s\"; did you mean \"%s\"? (see: fsnn help)",
                          what, name, near);
@@ -57,8 +67,18 @@ static int description_keys(void)
     char *markdown;
     if (fsnn_description_reference(&markdown) < 0)
         return cli_error(CLI_FAILED, "%s", fsnn_error_text());
-    fputs(markdown, stdout);
+    cli_page(markdown);
     free(markdown);
+    return CLI_GOOD;
+}
+
+static int topic(const char *name)
+{
+    char *page = cli_topic(name);
+    if (!page)
+        return unknown(name, true);
+    cli_page(page);
+    free(page);
     return CLI_GOOD;
 }
 
@@ -74,11 +94,14 @@ static int help(int count, char **name)
         overview(stdout);
         return CLI_GOOD;
     }
+    const char *extra = name[count > 1 && strcmp(name[0], description_word) == 0 ? 2 : 1];
+    if (extra)
+        return cli_error(CLI_USAGE, "help is of one word, and \"%s\" is one more", extra);
     if (strcmp(name[0], description_word) == 0)
-        return description_keys();
+        return count > 1 ? topic(name[1]) : description_keys();
     const cli_command *command = find(name[0]);
     if (!command)
-        return unknown(name[0], true);
+        return topic(name[0]);
     return run(command, 1, (char *[]){"--help", NULL});
 }
 
@@ -86,6 +109,7 @@ int main(int argc, char **argv)
 {
     cli_message_setup("", false);
     cli_signals_setup();
+    cli_options_key = cli_key_of;
     if (argc < 2)
         return overview(stdout), cli_close(CLI_GOOD);
     const char *name = argv[1];

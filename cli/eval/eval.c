@@ -118,7 +118,7 @@ static void print_layers(const work *w)
     printf("(spikes a neuron and step, T = %lld)\n", (long long)w->steps);
     char *advice = cli_evaluation_advice(w->model.net, &w->evaluation);
     if (advice)
-        printf("%s\n", advice);
+        cli_print("%s\n", advice);
     free(advice);
 }
 

@@ -4,6 +4,7 @@
 #ifndef FSNN_CLI_KIT_H
 #define FSNN_CLI_KIT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -122,6 +123,9 @@ void cli_version(void);
 /* Reads argv[0..argc-1] (without program and command) into `options`, zeroed before. Returns
  * CLI_GOOD or, after a sentence on stderr, CLI_USAGE. cli_options_free releases its lists. */
 int cli_options_parse(const cli_command *command, int argc, char **argv, void *options);
+/* What names the key of a description that a user may mean by an unknown option: "training.epochs"
+ * for --epochs, to be freed, or NULL. */
+extern char *(*cli_options_key)(const char *name);
 void cli_options_free(const cli_command *command, void *options);
 /* The help page of a command on stdout. */
 void cli_help(const cli_command *command);
@@ -139,6 +143,16 @@ bool cli_quiet(void);
 bool cli_terminal(void); /* stderr is a terminal that can redraw a line */
 bool cli_colour(void);
 int cli_width(void); /* of the terminal now, or 80 */
+/* Columns of the terminal behind a file descriptor; 0: it is none, and lines may have any length. */
+int cli_columns(int descriptor);
+/* Prints a text in lines of at most `width` columns (0: as it is), broken at blanks; what is broken
+ * goes on below the second column of its line, where it has one. */
+void cli_put_lines(FILE *out, const char *text, int width);
+/* A text on stdout, in lines that fit. */
+void cli_print(const char *format, ...) FSNN_PRINTF(1, 2);
+/* A text on stdout; on a terminal that it does not fit into through the user's pager (PAGER, or
+ * less). */
+void cli_page(const char *text);
 /* A line on stderr, nothing with --quiet. */
 void cli_say(const char *format, ...) FSNN_PRINTF(1, 2);
 void cli_warn(const char *format, ...) FSNN_PRINTF(1, 2);
@@ -186,6 +200,8 @@ void cli_json_integer(cli_json *json, const char *key, int64_t value);
 void cli_signals_setup(void);
 void cli_signals_catch(void);
 volatile const int *cli_stop(void);
+/* A line that is redrawn stands on the terminal: the end by a signal clears it. */
+void cli_signals_line(bool open);
 
 /* ---- files ---- */
 

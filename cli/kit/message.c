@@ -45,27 +45,39 @@ int cli_width(void)
     return 80;
 }
 
+/* A line behind `label`, broken where a terminal is too narrow. */
+static void put(const char *label, const char *format, va_list list)
+{
+    char *text = NULL, *line = NULL;
+    int size = vasprintf(&text, format, list);
+    if (size >= 0 && asprintf(&line, "%s%s\n", label, text) >= 0) {
+        cli_put_lines(stderr, line, here.terminal ? cli_width() : 0);
+        free(line);
+    }
+    free(size >= 0 ? text : NULL);
+}
+
 void cli_say(const char *format, ...)
 {
     if (here.quiet)
         return;
     va_list list;
     va_start(list, format);
-    vfprintf(stderr, format, list);
+    put("", format, list);
     va_end(list);
-    fputc('\n', stderr);
 }
 
 /* "fsnn run: error: sentence": one line, the label in colour. */
 static void labelled(const char *label, const char *escape, const char *format, va_list list)
 {
-    fprintf(stderr, "fsnn%s%s: ", *here.command ? " " : "", here.command);
+    char begin[64];
     if (here.colour)
-        fprintf(stderr, "\033[%sm%s\033[0m ", escape, label);
+        snprintf(begin, sizeof begin, "fsnn%s%s: \033[%sm%s\033[0m ", *here.command ? " " : "",
+                 here.command, escape, label);
     else
-        fprintf(stderr, "%s ", label);
-    vfprintf(stderr, format, list);
-    fputc('\n', stderr);
+        snprintf(begin, sizeof begin, "fsnn%s%s: %s ", *here.command ? " " : "", here.command,
+                 label);
+    put(begin, format, list);
 }
 
 void cli_warn(const char *format, ...)

@@ -9,6 +9,8 @@
 
 enum { MANY = 64 }; /* more options than any command has */
 
+char *(*cli_options_key)(const char *name);
+
 static int usage_error(const cli_command *command, const char *sentence)
 {
     cli_error(CLI_USAGE, "%s (see: fsnn %s --help)", sentence, command->name);
@@ -41,15 +43,32 @@ static const cli_option *find_letter(const cli_command *command, char letter)
     return NULL;
 }
 
-static int unknown(const cli_command *command, const char *given, const char *name, size_t length)
+/* Takes the key. */
+static int unknown_key(const cli_command *command, const char *given, const char *next, char *key)
+{
+    const char *value = strchr(given, '='), *behind = next && *next != '-' ? next : "VALUE";
+    char *sentence = cli_format("unknown option %s; did you mean --set %s=%s?", given, key,
+                                value ? value + 1 : behind);
+    usage_error(command, sentence);
+    free(sentence);
+    free(key);
+    return CLI_USAGE;
+}
+
+static int unknown(const cli_command *command, const char *given, const char *next,
+                   const char *name, size_t length)
 {
     const char *known[MANY];
     int count = 0;
     for (const cli_option *o = command->option; o->name && count < MANY; o++)
         known[count++] = o->name;
-    char *typed = cli_format("%.*s", (int)length, name);
+    char *typed = cli_format("%.*s", (int)length, name), *key = NULL;
     const char *near = cli_nearest(typed, known, count);
+    if (cli_options_key && find(command, "set", 3))
+        key = cli_options_key(typed);
     free(typed);
+    if (key)
+        return unknown_key(command, given, next, key);
     if (near)
         USAGE(command, "unknown option %s; did you mean --%s?", given, near);
     USAGE(command, "unknown option %s", given);
@@ -137,7 +156,7 @@ static int read_option(const cli_command *command, int argc, char **argv, int *i
     if (!is_long && o && name[1] && !value)
         o = NULL; /* letters are not put together */
     if (!o)
-        return unknown(command, given, name, length);
+        return unknown(command, given, *i + 1 < argc ? argv[*i + 1] : NULL, name, length);
     if (o->kind == CLI_FLAG) {
         if (value)
             USAGE(command, "--%s is a switch and takes no value (found \"%s\")", o->name, value);

@@ -8,12 +8,22 @@
 #include <unistd.h>
 
 static volatile int stop;
+static volatile sig_atomic_t line_open;
+
+void cli_signals_line(bool open)
+{
+    line_open = open;
+}
 
 static void handle(int number)
 {
     (void)number;
-    if (stop)
+    static const char clear[] = "\r\033[K";
+    if (stop) {
+        if (line_open && write(STDERR_FILENO, clear, sizeof clear - 1) < 0)
+            _exit(CLI_FAILED);
         _exit(CLI_INTERRUPTED);
+    }
     stop = 1;
 }
 

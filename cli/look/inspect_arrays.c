@@ -3,6 +3,7 @@
 #include "cli/look/inspect.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef struct range {
     double min, mean, max;
@@ -81,6 +82,17 @@ static fsnn_status read_npz(const char *path, fsnn_arrays *arrays, bool *left_ou
     return status < 0 || *left_out ? status : fsnn_npz_read(path, arrays);
 }
 
+/* A text of lines "KEY<tab>VALUE" is a table below its key. */
+static void print_meta(const char *key, const char *value)
+{
+    printf("  %-20s %.*s\n", key, strchr(value, '\n') ? 0 : (int)strlen(value), value);
+    for (const char *end; (end = strchr(value, '\n')) != NULL; value = end + 1) {
+        int tab = (int)strcspn(value, "\t\n");
+        printf("    %-26.*s %.*s\n", tab, value, (int)(end - value) - tab - (value[tab] == '\t'),
+               value + tab + (value[tab] == '\t'));
+    }
+}
+
 static void print_rest(const fsnn_arrays *arrays, bool left_out)
 {
     char bytes[CLI_NUMBER], name[INSPECT_TEXT];
@@ -92,7 +104,7 @@ static void print_rest(const fsnn_arrays *arrays, bool left_out)
     if (arrays->meta_count)
         printf("\nmetadata\n");
     for (int i = 0; i < arrays->meta_count; i++)
-        printf("  %-20s %s\n", arrays->meta_key[i], arrays->meta_value[i]);
+        print_meta(arrays->meta_key[i], arrays->meta_value[i]);
 }
 
 int inspect_arrays(const char *path, bool safetensors)

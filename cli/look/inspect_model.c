@@ -3,15 +3,60 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static void print_node(const fsnn_node_info *info)
+enum { COLUMNS = 7, TEXTS = 4 }; /* the first TEXTS stand at the left of their columns */
+
+static const char *const titles[COLUMNS] = {"node",       "kind",       "from",  "output",
+                                            "parameters", "operations", "memory"};
+
+/* The cells of a node's row; numbers are written into `number`. */
+static void cells_of(const fsnn_node_info *info, char number[COLUMNS][96],
+                     const char *cell[COLUMNS])
 {
-    char shape[96], params[CLI_NUMBER], operations[CLI_NUMBER], memory[CLI_NUMBER];
-    fsnn_shape_text(&info->shape, shape, sizeof shape);
-    printf("%-14s %-10s %-16s %-14s %10s %11s %10s\n", info->name, info->kind, info->sources, shape,
-           info->params ? cli_count(params, info->params) : "-",
-           info->operations ? cli_count(operations, info->operations) : "-",
-           info->memory ? cli_bytes(memory, (double)info->memory) : "-");
+    cell[0] = info->name;
+    cell[1] = info->kind;
+    cell[2] = info->sources;
+    cell[3] = fsnn_shape_text(&info->shape, number[3], sizeof number[3]);
+    cell[4] = info->params ? cli_count(number[4], info->params) : "-";
+    cell[5] = info->operations ? cli_count(number[5], info->operations) : "-";
+    cell[6] = info->memory ? cli_bytes(number[6], (double)info->memory) : "-";
+}
+
+static void print_row(const int width[COLUMNS], const char *const cell[COLUMNS])
+{
+    for (int c = 0; c < COLUMNS; c++)
+        printf("%s%*s", c ? " " : "", c < TEXTS ? -width[c] : width[c], cell[c]);
+    printf("\n");
+}
+
+static void widen(int width[COLUMNS], const char *const cell[COLUMNS])
+{
+    for (int c = 0; c < COLUMNS; c++)
+        if (width[c] < (int)strlen(cell[c]))
+            width[c] = (int)strlen(cell[c]);
+}
+
+/* Columns of their usual widths, or as narrow as what they hold where the terminal has less. */
+static void choose_widths(const cli_model *model, int width[COLUMNS])
+{
+    static const int usual[COLUMNS] = {14, 10, 16, 14, 10, 11, 10};
+    char number[COLUMNS][96];
+    const char *cell[COLUMNS];
+    int sum = COLUMNS - 1, columns = cli_columns(STDOUT_FILENO);
+    for (int c = 0; c < COLUMNS; c++)
+        sum += width[c] = usual[c];
+    if (!columns || sum <= columns)
+        return;
+    memset(width, 0, COLUMNS * sizeof *width);
+    widen(width, titles);
+    for (int n = 0; n < fsnn_net_node_count(model->net); n++) {
+        fsnn_node_info info;
+        if (fsnn_net_node(model->net, n, &info) < 0)
+            continue;
+        cells_of(&info, number, cell);
+        widen(width, cell);
+    }
 }
 
 /* Equations one a line, below the node's row. */
@@ -27,24 +72,29 @@ static void print_equations(const char *text)
 static void print_nodes(const cli_model *model)
 {
     int64_t params = 0, operations = 0;
-    char a[CLI_NUMBER], b[CLI_NUMBER];
-    printf("\n%-14s %-10s %-16s %-14s %10s %11s %10s\n", "node", "kind", "from", "output",
-           "parameters", "operations", "memory");
+    char a[CLI_NUMBER], b[CLI_NUMBER], number[COLUMNS][96];
+    const char *cell[COLUMNS];
+    int width[COLUMNS];
+    choose_widths(model, width);
+    printf("\n");
+    print_row(width, titles);
     for (int n = 0; n < fsnn_net_node_count(model->net); n++) {
         fsnn_node_info info;
         if (fsnn_net_node(model->net, n, &info) < 0)
             continue;
-        print_node(&info);
+        cells_of(&info, number, cell);
+        print_row(width, cell);
         print_equations(info.equations);
         if (*info.shares)
             printf("%-14s with the parameters of %s\n", "", info.shares);
         params += info.params;
         operations += info.operations;
     }
-    printf("%-57s %10s %11s\n", "sum", cli_count(a, params), cli_count(b, operations));
-    printf("(operations: multiply-adds of one sample and step when every input counts; memory: "
-           "outputs, their\n"
-           "gradients and histories in training, before nodes share places)\n");
+    printf("%-*s %*s %*s\n", width[0] + width[1] + width[2] + width[3] + TEXTS - 1, "sum", width[4],
+           cli_count(a, params), width[5], cli_count(b, operations));
+    cli_print("(operations: multiply-adds of one sample and step when every input counts; memory: "
+              "outputs, their%cgradients and histories in training, before nodes share places)\n",
+              cli_columns(STDOUT_FILENO) ? ' ' : '\n');
 }
 
 /* Nodes of each loop, a line a loop. */
@@ -74,15 +124,15 @@ static void print_sums(const cli_model *model, const fsnn_plan *plan)
     char a[CLI_NUMBER], h[CLI_NUMBER], p[CLI_NUMBER], learned[CLI_NUMBER];
     char *dynamics = cli_dynamics_text(&model->dynamics);
     printf("\nlearned     %s numbers\n", cli_count(learned, cli_learnable(model->net)));
-    printf("dynamics    %s\n", dynamics);
+    cli_print("dynamics    %s\n", dynamics);
     free(dynamics);
     if (fsnn_net_memory(model->net, &activations, &histories, &parameters) < 0)
         return;
-    printf("memory      activations %s, histories %s, parameters %s\n",
-           cli_bytes(a, (double)activations), cli_bytes(h, (double)histories),
-           cli_bytes(p, (double)parameters));
-    printf("            (in training with T = %lld and batches of %lld)\n", (long long)plan->steps,
-           (long long)plan->batch);
+    cli_print("memory      activations %s, histories %s, parameters %s\n",
+              cli_bytes(a, (double)activations), cli_bytes(h, (double)histories),
+              cli_bytes(p, (double)parameters));
+    cli_print("            (in training with T = %lld and batches of %lld)\n",
+              (long long)plan->steps, (long long)plan->batch);
 }
 
 /* T of the encoder, or of the solver where samples have time stamps. */
@@ -113,9 +163,10 @@ static int print_model(const char *path, cli_model *model)
     fsnn_status status = fsnn_net_shapes(model->net, &in, &out);
     if (status < 0)
         return cli_fail(status);
-    printf("%s: description of the network \"%s\", %s -> %s\n", path,
-           fsnn_description_name(model->description), fsnn_shape_text(&in, in_text, sizeof in_text),
-           fsnn_shape_text(&out, out_text, sizeof out_text));
+    cli_print("%s: description of the network \"%s\", %s -> %s\n", path,
+              fsnn_description_name(model->description),
+              fsnn_shape_text(&in, in_text, sizeof in_text),
+              fsnn_shape_text(&out, out_text, sizeof out_text));
     print_nodes(model);
     print_loops(model);
     print_sums(model, &plan);

@@ -99,7 +99,7 @@ static void advise(const table *t)
     }
     char *advice = cli_neuron_advice(layers, name, never, always);
     if (advice)
-        printf("\n%s\n", advice);
+        cli_print("\n%s\n", advice);
     free(advice);
 }
 

@@ -29,6 +29,7 @@ void sim_progress_step(sim_progress *p, int64_t steps)
             100 * (double)steps / (double)p->setup->steps);
     fflush(stderr);
     p->visible = true;
+    cli_signals_line(true);
     p->drawn = now;
 }
 
@@ -36,5 +37,6 @@ void sim_progress_end(sim_progress *p)
 {
     if (p->visible)
         fputs("\r\033[K", stderr);
+    cli_signals_line(false);
     p->visible = false;
 }

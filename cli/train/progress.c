@@ -41,6 +41,7 @@ void cli_progress_clear(cli_progress *progress)
     if (progress->visible)
         fputs("\r\033[K", stderr);
     progress->visible = false;
+    cli_signals_line(false);
 }
 
 static void header(cli_progress *progress)
@@ -147,6 +148,7 @@ static void draw(cli_progress *progress, const fsnn_metrics *m)
     fprintf(stderr, "%s\033[K", text);
     fflush(stderr);
     progress->visible = true;
+    cli_signals_line(true);
 }
 
 void cli_progress_batch(cli_progress *progress, const fsnn_metrics *metrics)

@@ -336,7 +336,7 @@ static void say_neurons(const work *w, const fsnn_evaluation *e)
            cli_count(never, dead), cli_count(always, saturated));
     char *advice = cli_evaluation_advice(w->model.net, e);
     if (advice)
-        printf("                %s\n", advice);
+        cli_print("                %s\n", advice);
     free(advice);
 }
 
@@ -367,6 +367,9 @@ static int finish(work *w)
         say_evaluation(judge, &evaluation);
         say_neurons(w, &evaluation);
         printf("weights         %s/best.safetensors\n", w->directory);
+        fflush(stdout);
+        if (!w->o->no_figures && !*cli_stop())
+            cli_say("drawing figures into %s/figures", w->directory);
         if (!w->o->no_figures && !*cli_stop())
             train_figures(&w->model, w->directory, &evaluation);
     }

@@ -25,6 +25,7 @@ typedef struct builder {
     yaml_node *root, *top, *key;
     anchor *anchors;
     int depth, nodes, copies;
+    const char *text; /* what is parsed, the parser's copy */
 } builder;
 
 static void silent(struct fy_diag *diag, void *user, const char *text, size_t size)
@@ -58,8 +59,57 @@ static fsnn_status no_memory(void)
     return fsnn_fail(FSNN_EMEMORY, "out of memory: the text could not be parsed");
 }
 
+/* Where a bracket at `at` is closed, quoted texts and remarks apart; NULL: nowhere. */
+static const char *closed(const char *at)
+{
+    int depth = 0;
+    char quote = 0, before = ' ';
+    for (; *at; before = *at++) {
+        if (quote) {
+            if (*at == '\\' && quote == '"' && at[1])
+                at++;
+            else if (*at == quote)
+                quote = 0;
+        } else if ((*at == '"' || *at == '\'') && strchr(" ,[{:\n", before)) {
+            quote = *at;
+        } else if (*at == '#' && strchr(" \n", before)) {
+            at += strcspn(at, "\n") - 1;
+        } else if (strchr("[{", *at)) {
+            depth++;
+        } else if (strchr("]}", *at) && --depth == 0) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+static const char *place_in(const char *text, int line, int column)
+{
+    for (; line > 1 && text; line--)
+        text = strchr(text, '\n') ? strchr(text, '\n') + 1 : NULL;
+    return text && strlen(text) >= (size_t)column ? text + column - 1 : NULL;
+}
+
+/* What a parser finds behind a bracket that is never closed is no place to look at. Returns the
+ * innermost such list or mapping, or NULL. */
+static const yaml_node *unclosed(const builder *b)
+{
+    for (const yaml_node *node = b->top; node; node = node->parent) {
+        const char *at = place_in(b->text, node->line, node->column);
+        if (at && strchr("[{", *at) && *at && !closed(at))
+            return node;
+    }
+    return NULL;
+}
+
 static fsnn_status syntax_error(const builder *b, struct fy_diag *diag)
 {
+    const yaml_node *bracket = unclosed(b);
+    if (bracket)
+        return fail_at(b, bracket->line, bracket->column,
+                       bracket->type == YAML_LIST
+                           ? "the list that begins here is not closed: a ] is missing"
+                           : "the mapping that begins here is not closed: a } is missing");
     void *previous = NULL;
     const struct fy_diag_error *error = fy_diag_errors_iterate(diag, &previous);
     if (!error || !error->msg)
@@ -300,13 +350,14 @@ static fsnn_status run(builder *b, struct fy_parser *parser, struct fy_diag *dia
 }
 
 /* A copy that the parser owns: its function for borrowed text crashes where memory is out. */
-static bool give_text(struct fy_parser *parser, const char *text, size_t size)
+static bool give_text(builder *b, struct fy_parser *parser, const char *text, size_t size)
 {
     char *copy = parser ? malloc(size + 1) : NULL;
     if (!copy)
         return false;
     memcpy(copy, text, size);
     copy[size] = 0;
+    b->text = copy;
     if (fy_parser_set_malloc_string(parser, copy, size) == 0)
         return true;
     free(copy);
@@ -326,7 +377,7 @@ static fsnn_status build(builder *b, const char *text, size_t size, bool json)
     struct fy_parse_cfg config = {.flags = json ? FYPCF_JSON_FORCE : FYPCF_JSON_NONE, .diag = diag};
     struct fy_parser *parser = fy_parser_create(&config);
     fsnn_status status = FSNN_OK;
-    if (!give_text(parser, text, size))
+    if (!give_text(b, parser, text, size))
         status = no_memory();
     else if (size)
         status = run(b, parser, diag);

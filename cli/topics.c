@@ -1,0 +1,288 @@
+/* cli/topics.c: pages of help on single words of the description file: sections, kinds of layers,
+ * neurons and data, keys, and the names that keys take. All from the library's reference, which is
+ * made from the tables that read descriptions. */
+#include "cli/cli.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { NAME, ACCEPTED, FALLBACK, HELP, CELLS };
+
+/* A line of the reference: a heading, or the row of a key. */
+typedef struct entry {
+    char *section;     /* "training", "lif", "data, kind npz" */
+    char *cell[CELLS]; /* by NAME, ...; NULL in a heading */
+    char *text;        /* of a heading: what stands below it before the table */
+} entry;
+
+typedef struct entries {
+    entry *item;
+    int count;
+} entries;
+
+static char *trimmed(const char *text, size_t length)
+{
+    while (length && strchr(" `", text[length - 1]))
+        length--;
+    while (length && strchr(" `", *text))
+        text++, length--;
+    return cli_format("%.*s", (int)length, text);
+}
+
+static entry *add(entries *all, const char *section)
+{
+    enum { GROWTH = 64 };
+    if (all->count % GROWTH == 0) {
+        entry *grown = cli_allocate((size_t)all->count + GROWTH, sizeof *grown);
+        if (all->count)
+            memcpy(grown, all->item, (size_t)all->count * sizeof *grown);
+        free(all->item);
+        all->item = grown;
+    }
+    entry *e = &all->item[all->count++];
+    *e = (entry){.section = cli_format("%s", section)};
+    return e;
+}
+
+/* "| `tau` | a number | 2 | time constant |"; a bar inside of a cell is "\|". */
+static void add_row(entries *all, const char *section, const char *line, size_t length)
+{
+    if (strncmp(line, "| Key", 5) == 0 || strncmp(line, "| key", 5) == 0 || line[1] == '-' ||
+        strncmp(line, "| -", 3) == 0)
+        return;
+    entry *e = add(all, section);
+    const char *at = line + 1, *end = line + length;
+    for (int c = NAME; c < CELLS; c++) {
+        const char *bar = at;
+        while (bar < end && (*bar != '|' || bar[-1] == '\\'))
+            bar++;
+        e->cell[c] = trimmed(at, (size_t)(bar - at));
+        at = bar < end ? bar + 1 : end;
+    }
+}
+
+static void add_text(entry *heading, const char *line, size_t length)
+{
+    char *more = cli_format("%s%s%.*s", heading->text ? heading->text : "",
+                            heading->text ? " " : "", (int)length, line);
+    free(heading->text);
+    heading->text = more;
+}
+
+static entries parse(const char *page)
+{
+    entries all = {0};
+    int heading = -1;
+    while (*page) {
+        size_t length = strcspn(page, "\n"), level = strspn(page, "#");
+        if (level) {
+            char *name = trimmed(page + level, length - level);
+            add(&all, name);
+            heading = all.count - 1;
+            free(name);
+        } else if (heading >= 0 && *page == '|') {
+            add_row(&all, all.item[heading].section, page, length);
+        } else if (heading >= 0 && length) {
+            add_text(&all.item[heading], page, length);
+        }
+        page += length + (page[length] != '\0');
+    }
+    return all;
+}
+
+static void release(entries *all)
+{
+    for (int i = 0; i < all->count; i++) {
+        for (int c = NAME; c < CELLS; c++)
+            free(all->item[i].cell[c]);
+        free(all->item[i].section);
+        free(all->item[i].text);
+    }
+    free(all->item);
+}
+
+static bool open_all(entries *all)
+{
+    char *page;
+    if (fsnn_description_reference(&page) < 0)
+        return false;
+    *all = parse(page);
+    free(page);
+    return true;
+}
+
+static bool is_heading(const entry *e)
+{
+    return !e->cell[NAME];
+}
+
+/* "idx" of "data, kind idx"; else the whole. */
+static const char *short_name(const char *section)
+{
+    const char *kind = strstr(section, ", kind ");
+    return kind ? kind + strlen(", kind ") : section;
+}
+
+static bool names_section(const entry *e, const char *topic)
+{
+    return strcasecmp(e->section, topic) == 0 || strcasecmp(short_name(e->section), topic) == 0;
+}
+
+static bool names_key(const entry *e, const char *topic)
+{
+    const char *name = e->cell[NAME], *dot = strrchr(name, '.');
+    return strcmp(name, topic) == 0 || (dot && strcmp(dot + 1, topic) == 0);
+}
+
+/* Whether the word is one of those that a key takes. */
+static bool takes(const entry *e, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = e->cell[ACCEPTED]; (at = strstr(at, word)) != NULL; at += length) {
+        bool begins = at == e->cell[ACCEPTED] || at[-1] == ' ';
+        const char end = at[length];
+        bool sentence =
+            strncmp(e->cell[ACCEPTED], "a ", 2) == 0 || strncmp(e->cell[ACCEPTED], "an ", 3) == 0;
+        if (begins && (!end || strchr(" ,)", end)) && !sentence && isalpha((unsigned char)*word))
+            return true;
+    }
+    return false;
+}
+
+static void write_row(FILE *out, const entry *e, const char *before)
+{
+    fprintf(out, "  %s%s", before, e->cell[NAME]);
+    fputs("\n", out);
+    char *text = cli_format("%s\n(%s%s%s)", e->cell[HELP], e->cell[ACCEPTED],
+                            *e->cell[FALLBACK] ? "; " : "", e->cell[FALLBACK]);
+    fputs("      ", out);
+    cli_print_wrapped(out, text, 6, 6);
+    free(text);
+}
+
+/* "lif.reset", "training.epochs", "data.limit.train": with the section in front of the key. */
+static char *place_of(const entry *e)
+{
+    if (strcmp(e->section, "Top level") == 0)
+        return cli_format("%s", "");
+    if (strstr(e->section, ", kind "))
+        return cli_format("data.");
+    return cli_format("%s.", e->section);
+}
+
+static void write_section(FILE *out, const entries *all, int heading)
+{
+    const entry *h = &all->item[heading];
+    fprintf(out, "%s\n\n", h->section);
+    if (h->text) {
+        cli_print_wrapped(out, h->text, 0, 0);
+        fputc('\n', out);
+    }
+    for (int i = heading + 1; i < all->count && !is_heading(&all->item[i]); i++)
+        write_row(out, &all->item[i], "");
+}
+
+static int write_sections(FILE *out, const entries *all, const char *topic)
+{
+    int count = 0;
+    for (int i = 0; i < all->count; i++)
+        if (is_heading(&all->item[i]) && names_section(&all->item[i], topic)) {
+            fputs(count++ ? "\n" : "", out);
+            write_section(out, all, i);
+        }
+    return count;
+}
+
+/* Neurons share most of their keys, data too: rows that say the same stand once. */
+static bool said_before(const entries *all, int row, const char *topic,
+                        bool (*is)(const entry *e, const char *topic))
+{
+    const entry *e = &all->item[row];
+    for (int i = 0; i < row; i++) {
+        const entry *other = &all->item[i];
+        if (!is_heading(other) && is(other, topic) &&
+            strcmp(other->cell[NAME], e->cell[NAME]) == 0 &&
+            strcmp(other->cell[HELP], e->cell[HELP]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int write_rows(FILE *out, const entries *all, const char *topic,
+                      bool (*is)(const entry *e, const char *topic))
+{
+    int count = 0;
+    for (int i = 0; i < all->count; i++) {
+        const entry *e = &all->item[i];
+        if (is_heading(e) || !is(e, topic) || said_before(all, i, topic, is))
+            continue;
+        char *place = place_of(e);
+        write_row(out, e, place);
+        free(place);
+        count++;
+    }
+    return count;
+}
+
+char *cli_topic(const char *topic)
+{
+    entries all;
+    char *text = NULL;
+    size_t size = 0;
+    if (!open_all(&all))
+        return NULL;
+    FILE *out = open_memstream(&text, &size);
+    int count = out ? write_sections(out, &all, topic) : 0;
+    if (out && count)
+        fputc('\n', out);
+    int rows = out ? write_rows(out, &all, topic, names_key) : 0;
+    rows += out ? write_rows(out, &all, topic, takes) : 0;
+    if (out)
+        fclose(out);
+    release(&all);
+    if (count + rows > 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+char *cli_topic_nearest(const char *topic)
+{
+    entries all;
+    char *found = NULL;
+    if (!open_all(&all))
+        return NULL;
+    const char **known = cli_allocate((size_t)all.count + 1, sizeof *known);
+    for (int i = 0; i < all.count; i++)
+        known[i] =
+            is_heading(&all.item[i]) ? short_name(all.item[i].section) : all.item[i].cell[NAME];
+    const char *near = cli_nearest(topic, known, all.count);
+    if (near)
+        found = cli_format("%s", near);
+    free(known);
+    release(&all);
+    return found;
+}
+
+/* "epochs" is training.epochs: where a key of that name is in one of the sections. */
+char *cli_key_of(const char *name)
+{
+    static const char *const order[] = {"training", "dynamics", "data, kind npz"};
+    entries all;
+    char *found = NULL;
+    if (!open_all(&all))
+        return NULL;
+    for (int s = 0; s < CLI_COUNT(order) && !found; s++)
+        for (int i = 0; i < all.count && !found; i++) {
+            const entry *e = &all.item[i];
+            if (is_heading(e) || strcmp(e->section, order[s]) != 0 || !names_key(e, name))
+                continue;
+            char *place = place_of(e);
+            found = cli_format("%s%s", place, e->cell[NAME]);
+            free(place);
+        }
+    release(&all);
+    return found;
+}
