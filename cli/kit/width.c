@@ -36,7 +36,8 @@ static int hang(const char *line, size_t length)
     size_t second = at + strspn(line + at, " ");
     if (at > begin && at + 1 < length && second < length && second <= FARTHEST_INDENT)
         return (int)second;
-    return (int)begin + (begin < 2 * INDENT ? INDENT : 0); /* what is indented far is one column */
+    /* what is indented far is one column */
+    return (int)begin + (begin < 2 * INDENT ? INDENT : 0);
 }
 
 /* The bytes of a line that go into `width` columns, up to a blank where there is one. */
