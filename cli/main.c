@@ -22,7 +22,8 @@ static void overview(FILE *out)
           "first steps:\n"
           "  fsnn train examples/fashion_mlp.yaml     train a network on Fashion-MNIST\n"
           "  fsnn inspect runs/fashion-mlp            what came out\n"
-          "  fsnn eval examples/fashion_mlp.yaml -w runs/fashion-mlp/best.safetensors\n\n"
+          "  fsnn eval runs/fashion-mlp               how good its best weights are\n\n"
+          "examples/ is in the source tree, and in share/fsnn of an installation.\n"
           "Every command explains itself with --help. Exit codes: 0 good, 1 the run failed,\n"
           "2 wrong usage or description, 130 interrupted (after saving).\n",
           out);

@@ -17,6 +17,9 @@ if(manual)
     install(FILES ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 endif()
 
+install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/fsnn
+        FILES_MATCHING PATTERN "*.yaml" PATTERN "*.c")
+
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/fsnn)
 install(EXPORT fsnnTargets NAMESPACE fsnn:: DESTINATION ${package})
 write_basic_package_version_file(fsnnConfigVersion.cmake COMPATIBILITY SameMinorVersion)

@@ -143,7 +143,7 @@ bool cli_quiet(void);
 bool cli_terminal(void); /* stderr is a terminal that can redraw a line */
 bool cli_colour(void);
 int cli_width(void); /* of the terminal now, or 80 */
-/* Columns of the terminal behind a file descriptor; 0: it is none, and lines may have any length. */
+/* Columns of the terminal behind a file descriptor; 0: it is none, lines may have any length. */
 int cli_columns(int descriptor);
 /* Prints a text in lines of at most `width` columns (0: as it is), broken at blanks; what is broken
  * goes on below the second column of its line, where it has one. */

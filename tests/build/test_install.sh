@@ -77,6 +77,15 @@ try cmake --build "$place/build"
 runs "$place/build/shared"
 runs "$place/build/static"
 
+# every example that a page of help names is there
+for command in "" train eval run inspect plot simulate; do
+    "$place/moved/bin/fsnn" $command --help
+done | grep -o 'examples/[a-z0-9_]*\.[a-z]*' | sort -u >"$place/log"
+[ -s "$place/log" ] || fail "no page of help names an example"
+while read -r example; do
+    [ -e "$place/moved/share/fsnn/$example" ] || fail "share/fsnn/$example was not installed"
+done <"$place/log"
+
 if [ -n "${FSNN_SUITE:-}" ]; then
     [ -x "$place/moved/libexec/fsnn/fsnn-bench" ] || fail "libexec/fsnn/fsnn-bench was not installed"
     "$place/moved/bin/fsnn" bench --help >"$place/log" 2>&1 || fail "fsnn bench does not run from its new place"
