@@ -2,7 +2,7 @@
  * may help. */
 #include "cli/cli.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 static const double WORTH = 0.1; /* of a layer */
 
@@ -34,18 +34,25 @@ char *cli_neuron_advice(int layers, const char *const *names, const double *dead
 
 char *cli_evaluation_advice(const fsnn_net *net, const fsnn_evaluation *e)
 {
-    const char *name[FSNN_MAX_NEURON_NODES];
-    double dead[FSNN_MAX_NEURON_NODES], saturated[FSNN_MAX_NEURON_NODES];
-    int layers = 0;
-    fsnn_node_info info;
-    for (int n = 0; n < fsnn_net_node_count(net) && layers < e->layers; n++) {
-        if (fsnn_net_node(net, n, &info) < 0 || !info.neuron)
-            continue;
-        double neurons = (double)e->layer_neurons[layers];
-        name[layers] = info.name;
-        dead[layers] = (double)e->layer_dead[layers] / neurons;
-        saturated[layers] = (double)e->layer_saturated[layers] / neurons;
-        layers++;
+    size_t count = (size_t)e->layers;
+    const char **name = cli_allocate(count, sizeof *name);
+    double *dead = cli_allocate(count, sizeof *dead),
+           *saturated = cli_allocate(count, sizeof *saturated);
+    for (int i = 0; i < e->layers; i++) {
+        double neurons = (double)e->layer_neurons[i];
+        name[i] = cli_layer_name(net, e->layer_node[i]);
+        dead[i] = (double)e->layer_dead[i] / neurons;
+        saturated[i] = (double)e->layer_saturated[i] / neurons;
     }
-    return cli_neuron_advice(layers, name, dead, saturated);
+    char *advice = cli_neuron_advice(e->layers, name, dead, saturated);
+    free(name);
+    free(dead);
+    free(saturated);
+    return advice;
+}
+
+const char *cli_layer_name(const fsnn_net *net, int node)
+{
+    fsnn_node_info info;
+    return fsnn_net_node(net, node, &info) < 0 ? "" : info.name;
 }

@@ -88,8 +88,8 @@ int64_t cli_learnable(const fsnn_net *net);
 typedef struct cli_layer {
     char *name;
     int64_t neurons;
-    double threshold;
-    float *v, *spikes; /* either may be NULL */
+    double threshold;  /* not a number: none is drawn */
+    float *v, *spikes; /* either may be NULL; readouts have no spikes */
     /* what spike tests compared: [K, B, N]; NULL: the threshold is `threshold` everywhere */
     float *test, *moving;
 } cli_layer;
@@ -106,10 +106,14 @@ typedef struct cli_figure_options {
     const char *only;      /* layer of the traces; NULL: every layer */
     const int64_t *neuron; /* neurons of the traces; NULL: a few that spike */
     int neurons;
+    bool rates; /* of the recorded samples */
 } cli_figure_options;
-/* Raster, traces of each layer, rates. Returns how many figures were written; failures are
- * warnings. */
+/* Raster, traces of each layer and, where wanted, rates. Each of the functions returns how many
+ * figures were written; failures are warnings. Many layers are several figures. */
 int cli_figures_recording(const cli_recording *recording, const cli_figure_options *options);
+/* Rates of all neurons over the samples of an evaluation of the net. */
+int cli_figures_rates(const fsnn_net *net, const fsnn_evaluation *evaluation, const char *title,
+                      const char *directory);
 
 /* ---- advice ---- */
 
@@ -118,6 +122,8 @@ int cli_figures_recording(const cli_recording *recording, const cli_figure_optio
  * either; to be freed. */
 char *cli_neuron_advice(int layers, const char *const *names, const double *dead,
                         const double *saturated);
+/* The name of a node, the net's. */
+const char *cli_layer_name(const fsnn_net *net, int node);
 /* The same from an evaluation of the net. */
 char *cli_evaluation_advice(const fsnn_net *net, const fsnn_evaluation *evaluation);
 

@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRACES = 4 }; /* neurons in a picture when none are asked for */
+enum {
+    TRACES = 4,  /* neurons in a picture when none are asked for */
+    LAYERS = 24, /* most in one raster */
+    BARS = 60,   /* and in one picture of rates */
+};
 
 void cli_recording_free(cli_recording *recording)
 {
@@ -29,14 +33,16 @@ static float *slice(const float *all, int64_t K, int64_t B, int64_t N, int64_t b
     return one;
 }
 
-/* Mean over steps and samples, a number a neuron. */
+/* Mean over steps and samples, a number a neuron: 1 of a neuron that fired at every step. */
 static float *rates(const cli_recording *r, const cli_layer *layer)
 {
     int64_t rows = r->steps * r->batch, N = layer->neurons;
     float *rate = cli_allocate((size_t)N, sizeof *rate);
-    for (int64_t i = 0; i < rows; i++) {
-        for (int64_t n = 0; n < N; n++)
-            rate[n] += layer->spikes[i * N + n] / (float)rows;
+    for (int64_t n = 0; n < N; n++) {
+        double sum = 0;
+        for (int64_t i = 0; i < rows; i++)
+            sum += layer->spikes[i * N + n];
+        rate[n] = (float)(sum / (double)rows);
     }
     return rate;
 }
@@ -76,38 +82,88 @@ static void release(spiking *s)
     free(s->data);
 }
 
-static int raster(const cli_recording *r, const cli_figure_options *o)
+/* "DIRECTORY/raster", "DIRECTORY/raster-2", .... */
+static char *page_path(const char *directory, const char *name, int page)
 {
-    spiking s = collect(r, o->sample, false);
+    char *file = page ? cli_format("%s-%d", name, page + 1) : cli_format("%s", name);
+    char *path = cli_path(directory, file);
+    free(file);
+    return path;
+}
+
+static char *page_title(const char *title, int from, int to, int layers)
+{
+    return to - from == layers
+               ? cli_format("%s", title)
+               : cli_format("%s (layers %d to %d of %d)", title, from + 1, to, layers);
+}
+
+/* Pictures of up to `most` layers each. */
+static int pages(const spiking *s, const char *directory, const char *name, const char *subject,
+                 int most,
+                 fsnn_status (*draw)(const spiking *part, const char *title, const char *path,
+                                     const void *how),
+                 const void *how)
+{
     int written = 0;
-    if (s.layers > 0) {
-        char *path = cli_path(o->directory, "raster");
-        char *title = cli_format("Spikes, %s", o->subject);
-        fsnn_status status = fsnn_plot_raster(title, s.layers, s.name, s.neurons, r->steps, r->step,
-                                              (const float *const *)s.data, path);
-        written = cli_figure_done(status, path);
+    for (int from = 0, page = 0; from < s->layers; from += most, page++) {
+        int to = s->layers - from < most ? s->layers : from + most;
+        const spiking part = {to - from, s->name + from, s->neurons + from, s->data + from};
+        char *path = page_path(directory, name, page);
+        char *title = page_title(subject, from, to, s->layers);
+        written += cli_figure_done(draw(&part, title, path, how), path);
         free(title);
         free(path);
     }
+    return written;
+}
+
+static fsnn_status draw_raster(const spiking *s, const char *title, const char *path,
+                               const void *how)
+{
+    const cli_recording *r = how;
+    return fsnn_plot_raster(title, s->layers, s->name, s->neurons, r->steps, r->step,
+                            (const float *const *)s->data, path);
+}
+
+static int raster(const cli_recording *r, const cli_figure_options *o)
+{
+    spiking s = collect(r, o->sample, false);
+    char *title = cli_format("Spikes, %s", o->subject);
+    int written = pages(&s, o->directory, "raster", title, LAYERS, draw_raster, r);
+    free(title);
     release(&s);
     return written;
+}
+
+static fsnn_status draw_rates(const spiking *s, const char *title, const char *path,
+                              const void *how)
+{
+    (void)how;
+    return fsnn_plot_rates(title, s->layers, s->name, s->neurons, (const float *const *)s->data,
+                           path);
 }
 
 static int rate_bars(const cli_recording *r, const cli_figure_options *o)
 {
     spiking s = collect(r, 0, true);
-    int written = 0;
-    if (s.layers > 0) {
-        char *path = cli_path(o->directory, "rates");
-        char *title = cli_format("Firing rates, mean of %lld sample%s", (long long)r->batch,
-                                 r->batch == 1 ? "" : "s");
-        fsnn_status status =
-            fsnn_plot_rates(title, s.layers, s.name, s.neurons, (const float *const *)s.data, path);
-        written = cli_figure_done(status, path);
-        free(title);
-        free(path);
-    }
+    char *title = cli_format("Firing rates, mean of %lld sample%s", (long long)r->batch,
+                             r->batch == 1 ? "" : "s");
+    int written = pages(&s, o->directory, "rates", title, BARS, draw_rates, NULL);
+    free(title);
     release(&s);
+    return written;
+}
+
+int cli_figures_rates(const fsnn_net *net, const fsnn_evaluation *e, const char *title,
+                      const char *directory)
+{
+    const char **name = cli_allocate((size_t)e->layers, sizeof *name);
+    for (int i = 0; i < e->layers; i++)
+        name[i] = cli_layer_name(net, e->layer_node[i]);
+    const spiking s = {e->layers, name, e->layer_neurons, e->neuron_rate};
+    int written = pages(&s, directory, "rates", title, BARS, draw_rates, NULL);
+    free(name);
     return written;
 }
 
@@ -170,12 +226,14 @@ static int traces(const cli_recording *r, const cli_layer *layer, const cli_figu
     float *test = some(r, layer, layer->test, b, index, n);
     float *moving = some(r, layer, layer->moving, b, index, n);
     const fsnn_traces shown = {K, n, r->step, layer->threshold, index, v, fired, test, moving};
-    char *file = cli_format("traces-%s", layer->name), *path = cli_path(o->directory, file);
+    char *name = cli_file_name(layer->name), *file = cli_format("traces-%s", name),
+         *path = cli_path(o->directory, file);
     char *title = cli_format("Membrane potentials of %s, %s", layer->name, o->subject);
     int written = cli_figure_done(fsnn_plot_traces(title, &shown, path), path);
     free(title);
     free(path);
     free(file);
+    free(name);
     free(v);
     free(fired);
     free(test);
@@ -192,5 +250,5 @@ int cli_figures_recording(const cli_recording *r, const cli_figure_options *o)
         if (layer->v && (!o->only || strcmp(o->only, layer->name) == 0))
             written += traces(r, layer, o);
     }
-    return written + rate_bars(r, o);
+    return written + (o->rates ? rate_bars(r, o) : 0);
 }

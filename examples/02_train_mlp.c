@@ -121,5 +121,6 @@ int main(void)
     int inside = alpha1 > 0 && alpha1 <= 1 && alpha2 > 0 && alpha2 <= 1;
     int good = best.test_accuracy >= 0.9 && moved && inside;
     puts(good ? "ok" : "FAILED");
+    fsnn_metrics_free(&best);
     return !good;
 }

@@ -108,7 +108,9 @@ static int train_on_images(fsnn_net *net, fsnn_data *train, fsnn_data *test)
            100 * best.test_accuracy, best.samples_per_second);
     fsnn_loader_destroy(train_loader);
     fsnn_loader_destroy(test_loader);
-    return best.test_accuracy >= 0.65;
+    double accuracy = best.test_accuracy;
+    fsnn_metrics_free(&best);
+    return accuracy >= 0.65;
 }
 
 /* The training loop by hand: forward, loss, backward, step. */

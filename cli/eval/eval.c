@@ -99,24 +99,19 @@ static double speed(const fsnn_evaluation *e)
 
 static void print_layers(const work *w)
 {
-    int layer = 0;
-    fsnn_node_info info;
+    const fsnn_evaluation *e = &w->evaluation;
     printf("\n%-24s %12s %12s %12s %12s\n", "neuron layer", "neurons", "firing rate", "never fire",
-           "always fire");
-    for (int n = 0; n < fsnn_net_node_count(w->model.net); n++) {
-        if (fsnn_net_node(w->model.net, n, &info) < 0 || !info.neuron ||
-            layer >= w->evaluation.layers)
-            continue;
-        const fsnn_evaluation *e = &w->evaluation;
+           "every step");
+    for (int i = 0; i < e->layers; i++) {
         char neurons[CLI_NUMBER], dead[CLI_NUMBER], saturated[CLI_NUMBER];
-        printf("%-24s %12s %12.4f %12s %12s\n", info.name,
-               cli_count(neurons, e->layer_neurons[layer]), e->layer_rate[layer],
-               cli_count(dead, e->layer_dead[layer]),
-               cli_count(saturated, e->layer_saturated[layer]));
-        layer++;
+        printf("%-24s %12s %12.4f %12s %12s\n", cli_layer_name(w->model.net, e->layer_node[i]),
+               cli_count(neurons, e->layer_neurons[i]), e->layer_rate[i],
+               cli_count(dead, e->layer_dead[i]), cli_count(saturated, e->layer_saturated[i]));
     }
-    printf("(spikes a neuron and step, T = %lld)\n", (long long)w->steps);
-    char *advice = cli_evaluation_advice(w->model.net, &w->evaluation);
+    printf(
+        "(spikes a neuron and step, T = %lld; neurons that never fire, that fire at every step)\n",
+        (long long)w->steps);
+    char *advice = cli_evaluation_advice(w->model.net, e);
     if (advice)
         cli_print("%s\n", advice);
     free(advice);
@@ -197,19 +192,15 @@ static void print_table(const work *w)
 
 static void json_layers(cli_json *json, const work *w)
 {
-    int layer = 0;
-    fsnn_node_info info;
+    const fsnn_evaluation *e = &w->evaluation;
     cli_json_open(json, "layers", '[');
-    for (int n = 0; n < fsnn_net_node_count(w->model.net); n++) {
-        if (fsnn_net_node(w->model.net, n, &info) < 0 || !info.neuron ||
-            layer >= w->evaluation.layers)
-            continue;
+    for (int i = 0; i < e->layers; i++) {
         cli_json_open(json, NULL, '{');
-        cli_json_text(json, "name", info.name);
-        cli_json_integer(json, "neurons", fsnn_shape_count(&info.shape));
-        cli_json_number(json, "rate", w->evaluation.layer_rate[layer]);
-        cli_json_integer(json, "dead", w->evaluation.layer_dead[layer]);
-        cli_json_integer(json, "saturated", w->evaluation.layer_saturated[layer++]);
+        cli_json_text(json, "name", cli_layer_name(w->model.net, e->layer_node[i]));
+        cli_json_integer(json, "neurons", e->layer_neurons[i]);
+        cli_json_number(json, "rate", e->layer_rate[i]);
+        cli_json_integer(json, "dead", e->layer_dead[i]);
+        cli_json_integer(json, "saturated", e->layer_saturated[i]);
         cli_json_close(json, '}');
     }
     cli_json_close(json, ']');
@@ -304,6 +295,43 @@ static int choose_data(work *w)
     return code;
 }
 
+/* Rates of layers and neurons, and what the nodes cost, of one draw more. */
+static void add_layers(fsnn_evaluation *sum, const fsnn_evaluation *one)
+{
+    for (int i = 0; i < sum->layers; i++) {
+        sum->layer_rate[i] += one->layer_rate[i];
+        for (int64_t n = 0; n < sum->layer_neurons[i]; n++)
+            sum->neuron_rate[i][n] += one->neuron_rate[i][n];
+    }
+    for (int n = 0; n < sum->nodes; n++) {
+        sum->node[n].multiply_adds += one->node[n].multiply_adds;
+        sum->node[n].additions += one->node[n].additions;
+        sum->node[n].memory += one->node[n].memory;
+        sum->node[n].rate += one->node[n].rate;
+        sum->node[n].spikes = sum->node[n].spikes && one->node[n].spikes;
+    }
+}
+
+/* Of n draws: neurons that fired in none of them, and at every step of all. */
+static void divide_layers(fsnn_evaluation *e, double n)
+{
+    for (int i = 0; i < e->layers; i++) {
+        e->layer_rate[i] /= n;
+        e->layer_dead[i] = e->layer_saturated[i] = 0;
+        for (int64_t k = 0; k < e->layer_neurons[i]; k++) {
+            e->neuron_rate[i][k] /= (float)n;
+            e->layer_dead[i] += e->neuron_rate[i][k] == 0;
+            e->layer_saturated[i] += e->neuron_rate[i][k] == 1;
+        }
+    }
+    for (int k = 0; k < e->nodes; k++) {
+        e->node[k].multiply_adds /= n;
+        e->node[k].additions /= n;
+        e->node[k].memory /= n;
+        e->node[k].rate /= n;
+    }
+}
+
 /* One draw of the encoding; its figures are added to the mean. */
 static fsnn_status evaluate_once(work *w, int64_t draw, double *loss)
 {
@@ -319,8 +347,7 @@ static fsnn_status evaluate_once(work *w, int64_t draw, double *loss)
     sum->loss += one.loss;
     sum->accuracy += one.accuracy;
     sum->seconds += one.seconds;
-    for (int i = 0; i < sum->layers; i++)
-        sum->layer_rate[i] += one.layer_rate[i];
+    add_layers(sum, &one);
     for (int64_t i = 0; i < sum->classes * sum->classes; i++)
         sum->confusion[i] += one.confusion[i];
     fsnn_evaluation_free(&one);
@@ -342,8 +369,8 @@ static fsnn_status evaluate_all(work *w)
     e->loss /= n;
     e->accuracy /= n;
     e->seconds /= n;
-    for (int i = 0; i < e->layers; i++)
-        e->layer_rate[i] /= n;
+    if (w->repeats > 1)
+        divide_layers(e, n);
     return status;
 }
 

@@ -134,13 +134,15 @@ int cli_operations_figure(const fsnn_net *net, const fsnn_evaluation *e, const f
                           const char *path)
 {
     enum { DENSE, DONE, MEMORY, CURVES };
-    static const char *const names[] = {"all inputs counted", "done", "sums over the past"};
+    static const char *const names[] = {"dense", "done", "sums over the past"};
     const char **row = cli_allocate((size_t)e->nodes, sizeof *row);
-    double *at = cli_allocate((size_t)(e->nodes * CURVES), sizeof *at);
-    double *x[CURVES], *y = cli_allocate((size_t)e->nodes, sizeof *y);
+    double *at = cli_allocate((size_t)(2 * e->nodes * CURVES), sizeof *at);
+    double *x[CURVES], *y[CURVES];
     int rows = 0;
-    for (int c = 0; c < CURVES; c++)
+    for (int c = 0; c < CURVES; c++) {
         x[c] = at + c * e->nodes;
+        y[c] = at + (CURVES + c) * e->nodes;
+    }
     for (int n = 0; n < e->nodes; n++) {
         fsnn_node_info info;
         fsnn_account a = of_sample(e, n);
@@ -150,19 +152,20 @@ int cli_operations_figure(const fsnn_net *net, const fsnn_evaluation *e, const f
         x[DONE][rows] =
             (energy->multiply_add * a.multiply_adds + energy->addition * a.additions) * 1e-3;
         x[MEMORY][rows] = energy->multiply_add * a.memory * 1e-3;
-        y[rows] = rows;
+        for (int c = 0; c < CURVES; c++) /* below each other: equal ones would hide each other */
+            y[c][rows] = rows + 0.25 * (c - 1);
         row[rows++] = info.name;
     }
     fsnn_curve curve[CURVES];
     for (int c = 0; c < CURVES; c++)
-        curve[c] = (fsnn_curve){names[c], FSNN_MARK_POINTS, c + 1, rows, x[c], y};
+        curve[c] = (fsnn_curve){names[c], FSNN_MARK_POINTS, c + 1, rows, x[c], y[c]};
     fsnn_chart chart = {.heading = "one sample, all its steps",
                         .x_label = "nJ",
                         .log_x = true,
                         .rows = rows,
                         .row = row,
                         .empty = "no operations",
-                        .height = 120 + 28 * rows,
+                        .height = 60 + 40 * rows,
                         .curves = CURVES,
                         .curve = curve};
     char *subtitle = cli_format("%g pJ a multiply-add, %g pJ an addition", energy->multiply_add,
@@ -170,7 +173,6 @@ int cli_operations_figure(const fsnn_net *net, const fsnn_evaluation *e, const f
     int written = cli_figure_done(
         fsnn_plot_charts("Energy of each node", subtitle, 1, 1, &chart, path), path);
     free(subtitle);
-    free(y);
     free(at);
     free(row);
     return written;

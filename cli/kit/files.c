@@ -38,6 +38,32 @@ char *cli_path(const char *directory, const char *name)
     return cli_format("%s%s%s", directory, slash ? "" : "/", name);
 }
 
+/* Fowler, Noll, Vo (1991), FNV-1a. */
+static uint32_t hash_of(const char *text)
+{
+    uint32_t hash = 2166136261u;
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 16777619u;
+    return hash;
+}
+
+char *cli_file_name(const char *text)
+{
+    size_t used = 0, most = 120;
+    char *name = cli_allocate(3 * strlen(text) + 16, 1);
+    for (const char *c = text; *c; c++) {
+        unsigned char byte = (unsigned char)*c;
+        bool plain = byte > 0x20 && byte != 0x7f && !strchr("/\\\"'`$%*?<>|:", byte);
+        used += (size_t)sprintf(name + used, plain || byte == ' ' ? "%c" : "%%%02X", byte);
+    }
+    if (used <= most)
+        return name;
+    while (((unsigned char)name[most] & 0xc0) == 0x80) /* not within a character */
+        most--;
+    sprintf(name + most, "-%08x", (unsigned)hash_of(text));
+    return name;
+}
+
 const char *cli_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -207,6 +207,9 @@ void cli_signals_line(bool open);
 
 char *cli_path(const char *directory, const char *name); /* "directory/name", to be freed */
 const char *cli_base_name(const char *path);             /* what stands behind the last slash */
+/* `text` as a part of a file's name, to be freed: what such a name cannot hold or should not
+ * (slashes, quotes, control characters, percent signs) as %XX; a long one is cut and marked. */
+char *cli_file_name(const char *text);
 bool cli_exists(const char *path);
 bool cli_is_directory(const char *path);
 /* Whether two names are those of one file that is there, and no device. */

@@ -7,25 +7,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 256, LAYERS = 64 };
-
 /* The rows of a metrics.csv that matter; cells point into the texts. */
 typedef struct table {
     char *header, *best, *last;
-    char *name[COLUMNS], *best_cell[COLUMNS], *last_cell[COLUMNS];
+    char **name, **best_cell, **last_cell; /* [columns] */
     int columns, rows;
 } table;
 
-static int split(char *line, char **cell)
+/* The next cell of a line, without its quotes (RFC 4180); NULL behind the last. */
+static char *next_cell(char **rest)
 {
-    int count = 0;
-    line[strcspn(line, "\r\n")] = '\0';
-    while (line && count < COLUMNS) {
-        cell[count++] = line;
-        line = strchr(line, ',');
-        if (line)
-            *line++ = '\0';
+    char *cell = *rest, *to = cell, *from = cell;
+    if (!cell)
+        return NULL;
+    bool quoted = *from == '"';
+    for (from += quoted; *from && (quoted || *from != ','); from++) {
+        if (quoted && *from == '"' && *++from != '"') {
+            quoted = false;
+            from--;
+            continue;
+        }
+        *to++ = *from;
     }
+    *rest = *from ? from + 1 : NULL;
+    *to = '\0';
+    return cell;
+}
+
+/* Cuts a line into cells; the list is to be freed. */
+static int split(char *line, char ***cells)
+{
+    int count = 0, most = 1;
+    line[strcspn(line, "\r\n")] = '\0';
+    for (const char *c = line; *c; c++)
+        most += *c == ',';
+    *cells = cli_allocate((size_t)most, sizeof **cells);
+    for (char *cell; (cell = next_cell(&line));)
+        (*cells)[count++] = cell;
     return count;
 }
 
@@ -38,9 +56,10 @@ static int column(const table *t, const char *name)
     return -1;
 }
 
-static void keep(char **text, char **cell, const char *line)
+static void keep(char **text, char ***cell, const char *line)
 {
     free(*text);
+    free(*cell);
     *text = cli_format("%s", line);
     split(*text, cell);
 }
@@ -48,16 +67,17 @@ static void keep(char **text, char **cell, const char *line)
 /* The training marks each epoch that was the best so far: the last such row is the best of all. */
 static void read_rows(FILE *file, table *t)
 {
-    char *line = NULL, *cell[COLUMNS];
+    char *line = NULL, **cell;
     size_t size = 0;
     int mark = column(t, "best");
     while (getline(&line, &size, file) > 0) {
         char *copy = cli_format("%s", line);
-        if (split(copy, cell) == t->columns) {
+        if (split(copy, &cell) == t->columns) {
             if (t->rows++ == 0 || (mark >= 0 && strcmp(cell[mark], "1") == 0))
-                keep(&t->best, t->best_cell, line);
-            keep(&t->last, t->last_cell, line);
+                keep(&t->best, &t->best_cell, line);
+            keep(&t->last, &t->last_cell, line);
         }
+        free(cell);
         free(copy);
     }
     free(line);
@@ -71,7 +91,7 @@ static int read_table(const char *path, table *t)
     if (!file)
         return cli_error(CLI_FAILED, "cannot open %s: %s", path, strerror(errno));
     if (getline(&t->header, &size, file) > 0) {
-        t->columns = split(t->header, t->name);
+        t->columns = split(t->header, &t->name);
         read_rows(file, t);
     }
     fclose(file);
@@ -84,10 +104,11 @@ static int read_table(const char *path, table *t)
 static void advise(const table *t)
 {
     static const char dead[] = "dead.", saturated[] = "saturated.";
-    const char *name[LAYERS];
-    double never[LAYERS], always[LAYERS];
+    size_t most = (size_t)t->columns;
+    const char **name = cli_allocate(most, sizeof *name);
+    double *never = cli_allocate(most, sizeof *never), *always = cli_allocate(most, sizeof *always);
     int layers = 0;
-    for (int i = 0; i < t->columns && layers < LAYERS; i++) {
+    for (int i = 0; i < t->columns; i++) {
         if (strncmp(t->name[i], dead, strlen(dead)) != 0)
             continue;
         char *other = cli_format("%s%s", saturated, t->name[i] + strlen(dead));
@@ -101,6 +122,9 @@ static void advise(const table *t)
     if (advice)
         cli_print("\n%s\n", advice);
     free(advice);
+    free(name);
+    free(never);
+    free(always);
 }
 
 int inspect_metrics(const char *path)
@@ -114,9 +138,9 @@ int inspect_metrics(const char *path)
             printf("%-24s %14s %14s\n", t.name[i], t.best_cell[i], t.last_cell[i]);
         advise(&t);
     }
-    free(t.header);
-    free(t.best);
-    free(t.last);
+    void *owned[] = {t.header, t.name, t.best, t.best_cell, t.last, t.last_cell};
+    for (int i = 0; i < CLI_COUNT(owned); i++)
+        free(owned[i]);
     return code;
 }
 

@@ -211,9 +211,7 @@ static int read_recording(const options *o, const fsnn_arrays *arrays, cli_recor
 
 static int check_layer(const options *o, const cli_recording *r, int64_t *neurons)
 {
-    const char *known[256];
-    int count = 0;
-    for (int l = 0; l < r->layers && count < CLI_COUNT(known); l++) {
+    for (int l = 0; l < r->layers; l++) {
         if (strcmp(r->layer[l].name, o->layer) == 0) {
             *neurons = r->layer[l].neurons;
             if (r->layer[l].v)
@@ -221,11 +219,15 @@ static int check_layer(const options *o, const cli_recording *r, int64_t *neuron
             return cli_error(CLI_USAGE, "--layer %s: the potentials v.%s were not recorded",
                              o->layer, o->layer);
         }
-        known[count++] = r->layer[l].name;
     }
-    const char *near = cli_nearest(o->layer, known, count);
-    return cli_error(CLI_USAGE, "--layer %s: there is no such layer; %s %s", o->layer,
-                     near ? "did you mean" : "the first is", near ? near : known[0]);
+    const char **known = cli_allocate((size_t)r->layers, sizeof *known);
+    for (int l = 0; l < r->layers; l++)
+        known[l] = r->layer[l].name;
+    const char *near = cli_nearest(o->layer, known, r->layers);
+    int code = cli_error(CLI_USAGE, "--layer %s: there is no such layer; %s %s", o->layer,
+                         near ? "did you mean" : "the first is", near ? near : known[0]);
+    free(known);
+    return code;
 }
 
 static int read_neurons(const options *o, int64_t neurons, int64_t *index, int *count)
@@ -258,6 +260,17 @@ static void hint_at_tests(const cli_recording *r)
                 "v,spikes,test,threshold does");
 }
 
+/* Where the spikes of others were recorded, a layer without any is a readout. */
+static void settle_readouts(const options *o, cli_recording *r)
+{
+    bool any = false;
+    for (int l = 0; l < r->layers; l++)
+        any = any || r->layer[l].spikes;
+    for (int l = 0; l < r->layers; l++)
+        if (any && !r->layer[l].spikes && !o->threshold.given)
+            r->layer[l].threshold = NAN;
+}
+
 static int draw(const options *o, const cli_recording *r, double start, const char *directory)
 {
     int64_t index[MOST_NEURONS], neurons = 0;
@@ -280,7 +293,8 @@ static int draw(const options *o, const cli_recording *r, double start, const ch
                               .sample = o->sample.value,
                               .only = o->layer,
                               .neuron = o->neurons ? index : NULL,
-                              .neurons = count};
+                              .neurons = count,
+                              .rates = true};
     hint_at_tests(r);
     int figures = cli_figures_recording(r, &how);
     free(subject);
@@ -312,6 +326,7 @@ static int plot_npz(const options *o, const char *what, const char *directory)
         code = plot_arrays(what, &arrays, o->sample.value, (int)o->frames.value, directory);
     if (recorded)
         code = read_recording(o, &arrays, &recording);
+    settle_readouts(o, &recording);
     double start = recorded && code == CLI_GOOD ? read_time(o, &arrays, &recording) : 0;
     fsnn_arrays_free(&arrays);
     if (recorded && code == CLI_GOOD)

@@ -190,9 +190,12 @@ static void points(const fsnn_arrays *arrays, panel *p, const char **row, int *r
     p->x = cli_allocate(ROWS * SHORT, sizeof *p->x);
     p->y = cli_allocate(ROWS * SHORT, sizeof *p->y);
     int64_t count = 0;
+    int all = 0;
     *rows = 0;
-    for (int i = 0; i < arrays->count && *rows < ROWS; i++) {
+    for (int i = 0; i < arrays->count; i++) {
         if (!is_short(&arrays->item[i]) || !fsnn_shape_count(&arrays->item[i].shape))
+            continue;
+        if (all++ >= ROWS)
             continue;
         int64_t n;
         double *v = values_of(&arrays->item[i], &n);
@@ -203,7 +206,8 @@ static void points(const fsnn_arrays *arrays, panel *p, const char **row, int *r
         free(v);
         row[(*rows)++] = arrays->item[i].name;
     }
-    p->heading = cli_format("values of short arrays");
+    p->heading = all > ROWS ? cli_format("values of the first %d of %d short arrays", ROWS, all)
+                            : cli_format("values of short arrays");
     p->curve =
         (fsnn_curve){.mark = FSNN_MARK_POINTS, .colour = 2, .count = count, .x = p->x, .y = p->y};
 }

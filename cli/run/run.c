@@ -18,10 +18,9 @@ static const cli_option table[] = {
      "any of v,spikes,current,test,threshold,states: the array WHAT.NEURON [T, B, ...] for each "
      "neuron layer; v is the membrane potential after each step; test is the potential that the "
      "spike test of each step saw, v + dv under resets current and none, and threshold what it was "
-     "compared with, which with v alone is there as [...] where it does not move; states gives v "
-     "and the other states, w.NEURON for "
-     "a "
-     "state w",
+     "compared with, which with v alone is there as [...] where it does not move; readouts never "
+     "spike and have no spikes, test and threshold; states gives v and the other states, w.NEURON "
+     "for a state w",
      0, 0},
     {"target", 0, CLI_TEXT, offsetof(run_options, target), "FILE",
      "NPZ with the array target: [B, ...] as the output of one step (ce_rate, ce_sum: class "
@@ -191,7 +190,8 @@ static char *record_array(const run_work *w, int r, int node, int i)
     fsnn_node_info info;
     if (!w->record[r] || !is_neuron(w->model.net, node, &info))
         return NULL;
-    if ((r == FSNN_RECORD_TEST || r == FSNN_RECORD_THRESHOLD) && !run_spikes(&info))
+    if ((r == FSNN_RECORD_SPIKES || r == FSNN_RECORD_TEST || r == FSNN_RECORD_THRESHOLD) &&
+        !info.spiking)
         return NULL;
     const char *state = r == STATES ? fsnn_net_state_name(w->model.net, node, i + 1) : NULL;
     if (r == STATES ? !state : i > 0)
@@ -227,6 +227,16 @@ static int add_record(run_work *w, int r, int node, int i, const char *name, int
     return code;
 }
 
+static void warn_of_no_spikes(const run_work *w)
+{
+    bool any = false;
+    fsnn_node_info info;
+    for (int n = 0; n < fsnn_net_node_count(w->model.net); n++)
+        any = any || (is_neuron(w->model.net, n, &info) && info.spiking);
+    if (w->record[FSNN_RECORD_SPIKES] && !any)
+        cli_warn("--record spikes: no layer of this network spikes, so there are none to write");
+}
+
 /* Makes the arrays for all T steps; chunks fill them piece by piece. */
 static int add_results(run_work *w)
 {
@@ -235,6 +245,7 @@ static int add_results(run_work *w)
     w->output = run_add(w, "output", &shape, &code);
     if (code == CLI_GOOD)
         code = each_record(w, 0, add_record);
+    warn_of_no_spikes(w);
     if (code == CLI_GOOD && recording(w))
         code = add_step(w);
     if (code == CLI_GOOD) /* arrays may have moved while the list grew, their data not */

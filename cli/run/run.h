@@ -42,8 +42,6 @@ float *run_add(run_work *w, const char *name, const fsnn_shape *shape, int *code
 int run_loss(run_work *w);
 /* cli/run_certificate.c: says of layers with a memory by tolerance what is proven of their spikes,
  * and adds it to the result. */
-/* Whether a node spikes: a neuron layer that is no readout. */
-bool run_spikes(const fsnn_node_info *info);
 /* Adds threshold.NEURON [...] beside v.NEURON where the threshold does not move. */
 int run_thresholds(run_work *w);
 int run_certificates(run_work *w);

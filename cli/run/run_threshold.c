@@ -3,12 +3,6 @@
 #include "cli/run/run.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-bool run_spikes(const fsnn_node_info *info)
-{
-    return info->neuron && strcmp(info->kind, "readout") != 0;
-}
 
 /* Whether the argument of the spike is the neuron's own: then what it is compared with moves. */
 static bool moves(const fsnn_net *net, int node, const fsnn_node_info *info)
@@ -39,7 +33,7 @@ int run_thresholds(run_work *w)
         return CLI_GOOD;
     for (int n = 0; n < fsnn_net_node_count(w->model.net) && code == CLI_GOOD; n++) {
         fsnn_node_info info;
-        if (fsnn_net_node(w->model.net, n, &info) < 0 || !run_spikes(&info) ||
+        if (fsnn_net_node(w->model.net, n, &info) < 0 || !info.spiking ||
             moves(w->model.net, n, &info))
             continue;
         char *name = cli_format("threshold.%s", info.name);

@@ -467,6 +467,7 @@ static int run(void *given)
     }
     if (code == CLI_GOOD)
         code = finish(&w);
+    fsnn_metrics_free(&w.result);
     cli_model_close(&w.model);
     free(w.directory);
     free(w.description);

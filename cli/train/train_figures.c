@@ -24,14 +24,17 @@ static void record_layer(const cli_model *m, int node, const fsnn_node_info *inf
     layer->neurons = N;
     layer->threshold = NAN;
     layer->v = read_record(m, node, FSNN_RECORD_V, count);
-    layer->spikes = layer->v ? read_record(m, node, FSNN_RECORD_SPIKES, count) : NULL;
-    if (!layer->spikes) {
+    if (layer->v && info->spiking)
+        layer->spikes = read_record(m, node, FSNN_RECORD_SPIKES, count);
+    if (!layer->v || (info->spiking && !layer->spikes)) {
         cli_warn("no figures of %s: %s", layer->name, fsnn_error_text());
         free(layer->v);
         layer->v = NULL;
         return;
     }
-    layer->test = read_record(m, node, FSNN_RECORD_TEST, count); /* a readout has none */
+    if (!info->spiking) /* which tests nothing */
+        return;
+    layer->test = read_record(m, node, FSNN_RECORD_TEST, count);
     layer->moving = read_record(m, node, FSNN_RECORD_THRESHOLD, count);
 }
 
@@ -134,6 +137,18 @@ static int figure_of_confusion(const cli_model *model, const fsnn_evaluation *e,
     return written;
 }
 
+/* Of all samples that judge the weights, as the words about neurons are. */
+static int figures_of_rates(const cli_model *m, const fsnn_evaluation *e, const char *directory)
+{
+    char count[CLI_NUMBER];
+    char *title =
+        cli_format("Firing rates, best weights, mean of %s %s samples",
+                   cli_count(count, e->samples), fsnn_part_name((fsnn_part)cli_model_judge(m)));
+    int written = cli_figures_rates(m->net, e, title, directory);
+    free(title);
+    return written;
+}
+
 void train_figures(const cli_model *model, const char *run, const fsnn_evaluation *evaluation)
 {
     char *directory = cli_path(run, "figures");
@@ -150,6 +165,7 @@ void train_figures(const cli_model *model, const char *run, const fsnn_evaluatio
         path = cli_path(directory, "energy");
         const fsnn_energy energy = FSNN_ENERGY_45NM;
         written += cli_operations_figure(model->net, evaluation, &energy, path);
+        written += figures_of_rates(model, evaluation, directory);
         written += figures_of_samples(model, directory);
         if (written > 0)
             printf("figures         %s/ (%d, PNG and SVG)\n", directory, written);

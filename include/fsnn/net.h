@@ -352,6 +352,7 @@ typedef struct fsnn_node_info {
     const char *name, *kind;
     fsnn_shape shape; /* of its first output, one sample at one step; rank 0 before wrap */
     bool neuron;
+    bool spiking;        /* a neuron that spikes: all of them but readouts */
     int64_t params;      /* number of parameter values */
     int64_t operations;  /* dense multiply-adds of one sample and step; 0 for neurons, views */
     const char *sources; /* "fc1" or "a, b" */
@@ -380,8 +381,8 @@ FSNN_API fsnn_status fsnn_net_memory(const fsnn_net *net, int64_t *activations, 
                                      int64_t *parameters);
 /* Steps of a segment under gradient checkpointing (plan.checkpoint), 0 without. */
 FSNN_API int64_t fsnn_net_segment(const fsnn_net *net);
-/* Mean spike rate (spikes a neuron and step) of a neuron node over the last forward; 0 for other
- * nodes. */
+/* Mean spike rate (spikes a neuron and step) of a neuron node over the last forward; 0 for readouts
+ * and other nodes. */
 FSNN_API double fsnn_net_rate(const fsnn_net *net, int node);
 
 /* Counts the spikes of each neuron over the forwards from now on (`on`), and what operators do with
@@ -389,9 +390,9 @@ FSNN_API double fsnn_net_rate(const fsnn_net *net, int node);
  * and room for spikes that are otherwise not kept (memory is planned anew: what a forward gave
  * before is no longer there). Error FSNN_ESTATE: not wrapped; FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_net_count_spikes(fsnn_net *net, bool on);
-/* Spikes of each neuron since then, counts [node shape] (may be NULL), and how many there could
- * have been, `*most` (may be NULL): steps times samples. Errors: FSNN_EARGUMENT (no neuron node),
- * FSNN_ESTATE (nothing is counted). */
+/* Spikes of each neuron since then, counts [node shape] (may be NULL; all 0 of a readout), and how
+ * many there could have been, `*most` (may be NULL): steps times samples. Errors: FSNN_EARGUMENT
+ * (no neuron node), FSNN_ESTATE (nothing is counted). */
 FSNN_API fsnn_status fsnn_net_spike_counts(const fsnn_net *net, int node, int64_t *counts,
                                            int64_t *most);
 
@@ -441,13 +442,14 @@ typedef enum fsnn_record {
     FSNN_RECORD_THRESHOLD
 } fsnn_record;
 /* Copies what a neuron node did in the last forward: `out` [K, B, node shape], row-major: V the
- * potential after each step (v_1 ... v_K), SPIKES its output, CURRENT its input. TEST is the
- * potential that the spike test of each step saw and THRESHOLD what it was compared with: a spike
- * where TEST >= THRESHOLD (but for noise and refractory periods). Resets current and none test v +
- * dv at the state before the step; the others the potential that the step gave, which is there as
- * the spike left it with value, delta and restart. An argument of the spike of the neuron's own
- * (alif) is TEST - THRESHOLD, so its threshold moves. Needs plan.record. `node` is an index. Error
- * FSNN_EARGUMENT: TEST or THRESHOLD of a readout, which has none. */
+ * potential after each step (v_1 ... v_K), SPIKES its output (0 of a readout, which never spikes:
+ * its output is V), CURRENT its input. TEST is the potential that the spike test of each step saw
+ * and THRESHOLD what it was compared with: a spike where TEST >= THRESHOLD (but for noise and
+ * refractory periods). Resets current and none test v + dv at the state before the step; the
+ * others the potential that the step gave, which is there as the spike left it with value, delta
+ * and restart. An argument of the spike of the neuron's own (alif) is TEST - THRESHOLD, so its
+ * threshold moves. Needs plan.record. `node` is an index. Error FSNN_EARGUMENT: TEST or THRESHOLD
+ * of a readout, which has none. */
 FSNN_API fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float *out);
 
 /* The states of a neuron node: the name of state i, "v" first, until NULL (also for other

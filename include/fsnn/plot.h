@@ -18,8 +18,10 @@ extern "C" {
 FSNN_API fsnn_status fsnn_plot_training(const char *metrics_csv, const char *title,
                                         const char *path);
 
-/* Spike raster of one sample, one panel a layer: spikes[l] [K, N_l], nonzero = spike. Layers with
- * many neurons are shown by an even selection, and the panel says so. */
+/* Spike raster of one sample, one panel a layer: spikes[l] [K, N_l], nonzero = spike; neuron 0 is
+ * at the bottom. Layers of more than 1024 neurons, and those with very many spikes, are shown by
+ * an even selection, and the panel says so. FSNN_EARGUMENT where the layers are too many for one
+ * figure. */
 FSNN_API fsnn_status fsnn_plot_raster(const char *title, int layers, const char *const *names,
                                       const int64_t *neurons, int64_t K, double step,
                                       const float *const *spikes, const char *path);
@@ -39,8 +41,9 @@ typedef struct fsnn_traces {
 FSNN_API fsnn_status fsnn_plot_traces(const char *title, const fsnn_traces *traces,
                                       const char *path);
 
-/* Firing rates: a bar a layer, and with `neurons` the distribution over each layer's neurons.
- * rate[l] [N_l]. */
+/* Firing rates: a bar a layer, and with `neurons` the distribution over each layer's neurons, with
+ * how many never fire (rate 0) and fire at every step (rate 1). rate[l] [N_l]. FSNN_EARGUMENT where
+ * the layers are too many for one figure. */
 FSNN_API fsnn_status fsnn_plot_rates(const char *title, int layers, const char *const *names,
                                      const int64_t *neurons, const float *const *rate,
                                      const char *path);
@@ -103,7 +106,7 @@ typedef struct fsnn_chart {
     const char *const *row;
     const char *empty; /* remark when there is no value; NULL: "nothing to draw" */
     fsnn_legend legend;
-    int height; /* pixels, 60 .. 2000 */
+    int height; /* pixels, 60 .. 32000, the most of a whole figure */
     int curves;
     const fsnn_curve *curve;
 } fsnn_chart;

@@ -148,9 +148,8 @@ typedef struct fsnn_training {
 /* ce_rate, Adam 1e-3, constant, no clipping, 10 epochs of batches of 64, seed 1. */
 FSNN_API fsnn_training fsnn_training_default(void);
 
-#define FSNN_MAX_NEURON_NODES 64
-
-/* Figures of an epoch (or of its part so far). */
+/* Figures of an epoch (or of its part so far). What fires are the neurons of layers that spike: a
+ * readout, which gives its potential, is counted nowhere. */
 typedef struct fsnn_metrics {
     int64_t epoch, epochs;  /* epoch counts from 1 */
     int64_t batch, batches; /* within the epoch; batch counts from 1 (0: none yet) */
@@ -160,11 +159,12 @@ typedef struct fsnn_metrics {
     double test_loss, test_accuracy;
     double lr, gradient_norm; /* of the last batch; norm before clipping, mean of the epoch */
     double rate;              /* spikes a neuron and step, mean over the neurons of all layers */
-    int layers;
-    double layer_rate[FSNN_MAX_NEURON_NODES]; /* one a neuron layer, running mean of the epoch */
-    /* share of the layer's neurons that never fired over the epoch's evaluation, and that fired at
-     * every step of every sample; NaN without test data */
-    double layer_dead[FSNN_MAX_NEURON_NODES], layer_saturated[FSNN_MAX_NEURON_NODES];
+    int layers;               /* neuron layers that spike */
+    int *layer_node;          /* [layers] index of each in the net, ascending */
+    double *layer_rate;       /* [layers] running mean of the epoch */
+    /* [layers] share of the layer's neurons that never fired over the epoch's evaluation, and that
+     * fired at every step of every sample; NaN without test data */
+    double *layer_dead, *layer_saturated;
     /* of one sample of the epoch's evaluation, over all its steps (fsnn_account); NaN without test
      * data */
     double multiply_adds, additions, memory;
@@ -174,8 +174,12 @@ typedef struct fsnn_metrics {
     bool best;                 /* epoch end: the best so far */
 } fsnn_metrics;
 
+/* Releases the arrays of figures that fsnn_train gave; NULL is fine. */
+FSNN_API void fsnn_metrics_free(fsnn_metrics *metrics);
+
 /* Called after each batch and after each epoch; a non-zero return stops the training in good order
- * (checkpoint saved, FSNN_EINTERRUPTED). */
+ * (checkpoint saved, FSNN_EINTERRUPTED). The arrays of `metrics` belong to the training and hold
+ * these figures during the call only. */
 typedef int (*fsnn_training_callback)(const fsnn_metrics *metrics, void *user);
 
 typedef struct fsnn_train_options {
@@ -203,8 +207,8 @@ FSNN_API fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train,
  * data the training loss. Evaluations do not change what training does. A stop, by `stop` or a
  * callback, saves after the running batch; resuming goes on within the epoch. `*result` (may be
  * NULL) gets the figures of the best epoch, `epochs` those that are done by now; of the part so far
- * where none has ended. A run that is resumed with no more epochs than it has done (or was stopped
- * early) has nothing left to train: FSNN_OK.
+ * where none has ended; free it with fsnn_metrics_free, after an error too. A run that is resumed
+ * with no more epochs than it has done (or was stopped early) has nothing left to train: FSNN_OK.
  * Errors: FSNN_EARGUMENT, FSNN_ESHAPE (data and net do not fit), FSNN_ENUMERIC (the loss is NaN or
  * infinite: epoch and batch; earlier checkpoints stay), FSNN_EIO (directory or disk), FSNN_EFORMAT,
  * FSNN_ENOTFOUND, FSNN_ESHAPE (a state that does not fit: which array), FSNN_EINTERRUPTED. */
@@ -228,17 +232,21 @@ FSNN_API fsnn_status fsnn_train_memory(const fsnn_net *net, const fsnn_loader *t
                                        const fsnn_loader *test, const fsnn_training *training,
                                        fsnn_footprint *footprint);
 
+/* Its arrays are owned: free with fsnn_evaluation_free. */
 typedef struct fsnn_evaluation {
     double loss, accuracy;
     int64_t samples, classes;
-    int64_t *confusion; /* [classes][classes], row = label; owned, free with fsnn_evaluation_free */
-    int layers;
-    double layer_rate[FSNN_MAX_NEURON_NODES];
-    /* neurons of a layer, those that never fired, those that fired at every step of every sample */
-    int64_t layer_neurons[FSNN_MAX_NEURON_NODES], layer_dead[FSNN_MAX_NEURON_NODES],
-        layer_saturated[FSNN_MAX_NEURON_NODES];
+    int64_t *confusion; /* [classes][classes], row = label */
+    int layers;         /* neuron layers that spike; readouts, which never do, are left out */
+    int *layer_node;    /* [layers] index of each in the net, ascending */
+    double *layer_rate; /* [layers] spikes a neuron and step */
+    /* [layers] neurons, those that never fired, those that fired at every step of every sample */
+    int64_t *layer_neurons, *layer_dead, *layer_saturated;
+    /* [layers] of [layer_neurons]: spikes a step of each neuron, over all samples (those without a
+     * label too); 0 and 1 are exactly those that never fired and that fired at every step */
+    float **neuron_rate;
     int nodes;
-    fsnn_account *node; /* [nodes of the net] what each costs, a step of a sample; owned likewise */
+    fsnn_account *node; /* [nodes] of the net: what each costs, a step of a sample */
     /* T, mean over the samples: a sample costs steps times the sum over the nodes */
     double steps;
     double seconds;

@@ -66,6 +66,7 @@ fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info)
     }
     info->kind = node->op.op->kind;
     info->neuron = net_neuron(net, index) != NULL;
+    info->spiking = info->neuron && neuron_node_spiking(&node->op);
     if (info->neuron) {
         info->equations = neuron_node_equations(&node->op);
         info->states = neuron_node_states(&node->op);
@@ -249,9 +250,13 @@ fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float
     FSNN_TRY(check_read(net, node));
     if (what == FSNN_RECORD_TEST || what == FSNN_RECORD_THRESHOLD)
         return read_tested(net, node, what, out);
+    const op_node *op = net_neuron(net, node);
+    if (what == FSNN_RECORD_SPIKES && !neuron_node_spiking(op)) {
+        memset(out, 0, (size_t)(net->K * op->B * fsnn_shape_count(&op->out[0])) * sizeof *out);
+        return FSNN_OK;
+    }
     const net_step *step = step_of(net, node);
-    deliver(net, net_neuron(net, node),
-            net_data(net, what == FSNN_RECORD_CURRENT ? step->in[0] : step->out[0]), out);
+    deliver(net, op, net_data(net, what == FSNN_RECORD_CURRENT ? step->in[0] : step->out[0]), out);
     return FSNN_OK;
 }
 

@@ -16,6 +16,12 @@ static void tally_range(int64_t begin, int64_t end, void *user)
             counts[n] += t->spikes[r * N + n] != 0;
 }
 
+bool neuron_node_spiking(const op_node *node)
+{
+    const neuron_model *model = neuron_model_find(node->op->kind); /* those of users have none */
+    return !model || !model->readout;
+}
+
 /* Spikes are counted neuron by neuron. */
 void neuron_tally(op_node *node, const float *spikes)
 {
@@ -23,7 +29,8 @@ void neuron_tally(op_node *node, const float *spikes)
     if (!st->counts || st->counted != st->scan.N)
         return;
     tally t = {st, spikes, node->K * st->scan.B};
-    fsnn_parallel_range(st->scan.N, 256, tally_range, &t);
+    if (neuron_node_spiking(node))
+        fsnn_parallel_range(st->scan.N, 256, tally_range, &t);
     st->tests += t.rows;
 }
 

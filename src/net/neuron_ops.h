@@ -34,6 +34,8 @@ const char *neuron_node_equations(const op_node *node);
 /* Multiply-adds of the sums over the past in the last forward, a neuron. */
 double neuron_node_memory_cost(const op_node *node);
 double neuron_node_rate(const op_node *node);
+/* Whether its output are spikes; before wrap too. */
+bool neuron_node_spiking(const op_node *node);
 fsnn_status neuron_node_certificate(const op_node *node, fsnn_certificate *certificate);
 /* A sentence when the choice of step is unstable (fsnn_free), else NULL. */
 char *neuron_node_unstable(const op_node *node);

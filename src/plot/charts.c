@@ -50,9 +50,9 @@ static fsnn_status check_curve(const char *path, const fsnn_curve *c)
 
 static fsnn_status check_chart(const char *path, const fsnn_chart *c)
 {
-    if (c->height < 60 || c->height > 2000)
-        return fsnn_fail(FSNN_EARGUMENT, "%s: a chart is 60 to 2000 pixels high, not %d", path,
-                         c->height);
+    if (c->height < 60 || c->height > FSNN_FIGURE_MOST)
+        return fsnn_fail(FSNN_EARGUMENT, "%s: a chart is 60 to %d pixels high, not %d", path,
+                         FSNN_FIGURE_MOST, c->height);
     if (c->curves < 0 || c->curves > MOST_CURVES || (c->curves && !c->curve))
         return fsnn_fail(FSNN_EARGUMENT, "%s: a chart holds up to %d curves, not %d", path,
                          MOST_CURVES, c->curves);
@@ -148,18 +148,6 @@ static fsnn_range padded_log(fsnn_range range)
     return (fsnn_range){range.low * exp(-capacity), range.high * exp(capacity)};
 }
 
-/* Logarithmic tics at powers of ten, at most about eight of them; on short axes also between. */
-static void log_axis(fsnn_figure *f, char axis, fsnn_range range)
-{
-    double decades = log10(range.high / range.low);
-
-    fprintf(f->script, "set logscale %c\n", axis);
-    if (decades < 2)
-        return;
-    int every = (int)ceil(decades / 8);
-    fprintf(f->script, "set %ctics %.9g\nset m%ctics 1\n", axis, pow(10, every), axis);
-}
-
 /* Rows run downwards; with many of them only some are named. */
 static void rows(fsnn_figure *f, const fsnn_chart *chart)
 {
@@ -209,7 +197,7 @@ static void axis(fsnn_figure *f, const fsnn_chart *chart, bool vertical, int pix
         return;
     }
     if (logarithmic)
-        log_axis(f, name, range);
+        fsnn_figure_log_axis(f, name, range);
     else
         fprintf(f->script, "set %ctics %.9g\n", name,
                 tic_step(&range, pixels / (vertical ? 30 : 70)));

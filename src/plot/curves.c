@@ -7,7 +7,12 @@
 #define MOST_DOTS 40 /* epochs up to which each gets its dot */
 #define MOST_NAMED                                                                                 \
     8 /* curves up to which each has its own colour; beyond, colours run with their order */
-#define LOG_SPAN 100.0  /* largest by smallest value from which an axis may turn logarithmic */
+/* An axis may turn logarithmic where a fifth of the values is below a hundredth of the largest, and
+ * a single one not far below: the last values of a schedule that ends near 0 would take most of it.
+ */
+#define LOG_SPAN 100.0
+#define LOG_SHARE 0.2
+#define LOG_LEAST 1e-5
 #define MOST_LETTERS 15 /* of a name beside its panel */
 
 double fsnn_curves_value(const fsnn_curves *curves, int64_t row, int column)
@@ -24,16 +29,26 @@ static fsnn_range range_of(const fsnn_curves *curves, int column, double scale)
     return range;
 }
 
+fsnn_status fsnn_curves_begin(fsnn_curves *curves, const fsnn_csv *csv)
+{
+    *curves = (fsnn_curves){.csv = csv, .epoch = fsnn_csv_find(csv, "epoch")};
+    curves->curve = fsnn_alloc((size_t)csv->columns * sizeof *curves->curve);
+    return curves->curve ? FSNN_OK : FSNN_EMEMORY;
+}
+
+void fsnn_curves_free(fsnn_curves *curves)
+{
+    fsnn_free(curves->curve);
+    *curves = (fsnn_curves){0};
+}
+
 void fsnn_curves_add(fsnn_curves *curves, int column, const char *name, int colour)
 {
-    if (column < 0 || curves->count == FSNN_MOST_CURVES)
+    if (column < 0)
         return;
     fsnn_range range = range_of(curves, column, 1.0);
-    if (fsnn_range_empty(&range))
-        return;
-    curves->column[curves->count] = column;
-    curves->name[curves->count] = name;
-    curves->colour[curves->count++] = colour;
+    if (!fsnn_range_empty(&range))
+        curves->curve[curves->count++] = (fsnn_curve_column){column, name, colour};
 }
 
 static void epochs(fsnn_figure *f, const fsnn_curves *curves)
@@ -47,18 +62,33 @@ static void epochs(fsnn_figure *f, const fsnn_curves *curves)
             range.low - capacity, range.high + capacity, step);
 }
 
+static bool spans_decades(const fsnn_curves *curves, fsnn_range range)
+{
+    int64_t small = 0, finite = 0;
+
+    for (int i = 0; i < curves->count; i++)
+        for (int64_t r = 0; r < curves->csv->rows; r++) {
+            double value = fsnn_curves_value(curves, r, curves->curve[i].column);
+            finite += isfinite(value);
+            small += value < range.high / LOG_SPAN;
+        }
+    return range.low > 0 && small > 0 && (double)small >= LOG_SHARE * (double)finite &&
+           (small > 1 || range.low >= LOG_LEAST * range.high);
+}
+
 static void values(fsnn_figure *f, const fsnn_curves_panel *panel, const fsnn_curves *curves)
 {
     fsnn_range range = fsnn_range_none();
 
     for (int i = 0; i < curves->count; i++) {
-        fsnn_range one = range_of(curves, curves->column[i], panel->scale);
+        fsnn_range one = range_of(curves, curves->curve[i].column, panel->scale);
         fsnn_range_add(&range, one.low);
         fsnn_range_add(&range, one.high);
     }
-    if (panel->log && range.low > 0 && range.high / range.low > LOG_SPAN) {
-        fprintf(f->script, "set logscale y\nset format y '%%.0e'\nset yrange [%.9g:%.9g]\n",
-                range.low / 1.5, range.high * 1.5);
+    if (panel->log && spans_decades(curves, range)) {
+        range = (fsnn_range){range.low / 1.5, range.high * 1.5};
+        fsnn_figure_log_axis(f, 'y', range);
+        fprintf(f->script, "set format y '%%.0e'\nset yrange [%.9g:%.9g]\n", range.low, range.high);
         return;
     }
     bool positive = range.low >= 0;
@@ -71,13 +101,13 @@ static void values(fsnn_figure *f, const fsnn_curves_panel *panel, const fsnn_cu
 }
 
 /* Columns: epoch, value. */
-static int data(fsnn_figure *f, const fsnn_curves *curves, int column, double scale)
+static void data(fsnn_figure *f, const fsnn_curves *curves, int column, double scale)
 {
     for (int64_t r = 0; r < curves->csv->rows; r++) {
         fsnn_figure_number(f, fsnn_curves_value(curves, r, curves->epoch), ' ');
         fsnn_figure_number(f, scale * fsnn_curves_value(curves, r, column), '\n');
     }
-    return fsnn_figure_block(f);
+    fsnn_figure_block(f);
 }
 
 static void legend(fsnn_figure *f, const fsnn_curves_panel *panel)
@@ -106,7 +136,7 @@ static void colour_bar(fsnn_figure *f, const fsnn_curves_panel *panel, const fsn
             "set colorbox user origin screen %.5f,graph 0 size screen 0.012,graph 1\nset cbtics (",
             curves->count - 1, (panel->right + 12.0) / f->width);
     for (int i = 0; i < 2; i++) {
-        fsnn_text_clean(name, MOST_LETTERS, curves->name[ends[i]]);
+        fsnn_text_clean(name, MOST_LETTERS, curves->curve[ends[i]].name);
         fsnn_text_quote_tic(f->script, name);
         fprintf(f->script, " %d%s", ends[i], i == 0 ? ", " : ")\n");
     }
@@ -118,11 +148,11 @@ static void curve(fsnn_figure *f, const fsnn_curves_panel *panel, const fsnn_cur
     bool named = curves->count <= MOST_NAMED;
     char name[FSNN_TEXT];
 
-    fsnn_text_clean(name, panel->beside ? MOST_LETTERS : 40, curves->name[i]);
+    fsnn_text_clean(name, panel->beside ? MOST_LETTERS : 40, curves->curve[i].name);
     fprintf(f->script, "%s data index %d using 1:2 with %s ", i == 0 ? "plot" : ", \\\n    ", block,
             curves->csv->rows <= MOST_DOTS ? "linespoints" : "lines");
     if (named)
-        fprintf(f->script, "lt %d title ", curves->colour[i]);
+        fprintf(f->script, "lt %d title ", curves->curve[i].colour);
     else
         fprintf(f->script, "lt 1 lw 1.5 ps 0.5 lc palette cb %d notitle", i);
     if (named)
@@ -131,10 +161,10 @@ static void curve(fsnn_figure *f, const fsnn_curves_panel *panel, const fsnn_cur
 
 void fsnn_curves_draw(fsnn_figure *f, const fsnn_curves_panel *panel, const fsnn_curves *curves)
 {
-    int blocks[FSNN_MOST_CURVES];
+    int first = f->blocks;
 
     for (int i = 0; i < curves->count; i++)
-        blocks[i] = data(f, curves, curves->column[i], panel->scale);
+        data(f, curves, curves->curve[i].column, panel->scale);
     fsnn_figure_panel(f, panel->left, panel->right, panel->top, panel->bottom, panel->heading);
     epochs(f, curves);
     fprintf(f->script, "set ylabel '%s' offset -away,0\n", panel->label);
@@ -150,6 +180,6 @@ void fsnn_curves_draw(fsnn_figure *f, const fsnn_curves_panel *panel, const fsnn
     else if (curves->count > 1 || panel->beside)
         legend(f, panel);
     for (int i = 0; i < curves->count; i++)
-        curve(f, panel, curves, i, blocks[i]);
+        curve(f, panel, curves, i, first + i);
     fputc('\n', f->script);
 }

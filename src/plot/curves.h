@@ -5,8 +5,6 @@
 #include "plot/csv.h"
 #include "plot/figure.h"
 
-#define FSNN_MOST_CURVES 64
-
 /* Where a panel is and how its values are shown. */
 typedef struct fsnn_curves_panel {
     int left, right, top, bottom; /* pixels */
@@ -18,14 +16,22 @@ typedef struct fsnn_curves_panel {
     double ceiling; /* the axis ends here at the latest */
 } fsnn_curves_panel;
 
+typedef struct fsnn_curve_column {
+    int column;
+    const char *name;
+    int colour; /* line type, from 1 */
+} fsnn_curve_column;
+
 typedef struct fsnn_curves {
     const fsnn_csv *csv;
-    int epoch; /* column of the epochs, all of them finite */
-    int count; /* curves; those without a finite value are no curves */
-    int column[FSNN_MOST_CURVES];
-    const char *name[FSNN_MOST_CURVES];
-    int colour[FSNN_MOST_CURVES]; /* line type, from 1 */
+    int epoch;                /* column of the epochs, all of them finite */
+    int count;                /* curves; those without a finite value are no curves */
+    fsnn_curve_column *curve; /* [count] */
 } fsnn_curves;
+
+/* None of the table yet; curves of it can be no more than it has columns. FSNN_EMEMORY. */
+fsnn_status fsnn_curves_begin(fsnn_curves *curves, const fsnn_csv *csv);
+void fsnn_curves_free(fsnn_curves *curves);
 
 double fsnn_curves_value(const fsnn_curves *curves, int64_t row, int column);
 /* Adds a column if it is there and holds a finite value. */

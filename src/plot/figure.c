@@ -17,25 +17,39 @@ static const char style[] = "set encoding utf8\n"
                             "set boxwidth 1.0\n"
                             "unset key\n";
 
+/* "./NAME.ENDING" */
+static void beside(const fsnn_figure *f, const char *before, const char *ending)
+{
+    char name[FSNN_TEXT]; /* files have names of at most 255 bytes */
+
+    snprintf(name, sizeof name, "./%s.%s", f->name, ending);
+    fputs(before, f->script);
+    fsnn_text_quote(f->script, name);
+    fputc('\n', f->script);
+}
+
 static void terminals(const fsnn_figure *f)
 {
-    fprintf(f->script, "data = './%s.dat'\n", f->name);
+    beside(f, "data = ", "dat");
     fprintf(f->script,
             "if (pass == 1) {\n"
-            "    set terminal pngcairo noenhanced size %d,%d font 'Sans,12' background '#FFFFFF'\n"
-            "    set output './%s.png'\n"
+            "    set terminal pngcairo noenhanced size %d,%d font 'Sans,12' background '#FFFFFF'\n",
+            f->width, f->height);
+    beside(f, "    set output ", "png");
+    fprintf(f->script,
             "    bold = 'Sans:Bold'\n"
             "    face = 'Sans'\n"
             "    away = 0\n"
             "} else {\n"
             "    set terminal svg noenhanced size %d,%d font 'sans-serif,12' fontscale 1.333 "
-            "background '#FFFFFF'\n"
-            "    set output './%s.svg'\n"
-            "    bold = 'sans-serif'\n"
-            "    face = 'sans-serif'\n"
-            "    away = 1.2 # widths of tic labels are guessed too small here\n"
-            "}\n",
-            f->width, f->height, f->name, f->width, f->height, f->name);
+            "background '#FFFFFF'\n",
+            f->width, f->height);
+    beside(f, "    set output ", "svg");
+    fputs("    bold = 'sans-serif'\n"
+          "    face = 'sans-serif'\n"
+          "    away = 1.2 # widths of tic labels are guessed too small here\n"
+          "}\n",
+          f->script);
 }
 
 static void header(const fsnn_figure *f, const char *title)
@@ -59,8 +73,7 @@ static void header(const fsnn_figure *f, const char *title)
     fprintf(f->script, " at screen 0.5,%.5f center font bold.',15'\n", 1.0 - 26.0 / f->height);
 }
 
-/* The script is text and one line a statement: a name with a line break cannot stand in it. A quote
- * can, doubled, but would make every use of the name a case of its own. */
+/* The name stands in comments of the script, too, where a line break would end them. */
 static fsnn_status split(fsnn_figure *f, const char *path)
 {
     const char *slash = path ? strrchr(path, '/') : NULL;
@@ -72,10 +85,10 @@ static fsnn_status split(fsnn_figure *f, const char *path)
                          "\"runs/raster\"), but it was \"%s\"",
                          path ? path : "");
     for (const char *c = name; *c; c++)
-        if ((unsigned char)*c < 0x20 || *c == '\'' || *c == 0x7f)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
             return fsnn_fail(FSNN_EARGUMENT,
-                             "the figure's file name \"%s\" holds a quote or a control character, "
-                             "which gnuplot scripts cannot name; take another name",
+                             "the figure's file name \"%s\" holds a control character, which "
+                             "gnuplot scripts cannot name; take another name",
                              name);
     f->path = fsnn_strdup(path);
     f->name = fsnn_strdup(name);
@@ -113,6 +126,11 @@ static fsnn_status open_both(fsnn_figure *f, const char *path)
 fsnn_status fsnn_figure_begin(fsnn_figure *f, const char *path, int height, const char *title)
 {
     *f = (fsnn_figure){.width = FSNN_FIGURE_WIDTH, .height = height};
+    if (height > FSNN_FIGURE_MOST)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s: the figure would be %d pixels high, and at most %d can be drawn: "
+                         "split its layers or panels over several figures",
+                         path ? path : "", height, FSNN_FIGURE_MOST);
     fsnn_status status = open_both(f, path);
     if (status < 0) {
         fsnn_figure_abort(f);

@@ -12,8 +12,9 @@
 #include "base/base.h"
 
 #define FSNN_FIGURE_WIDTH 1200
-#define FSNN_FIGURE_TOP 68 /* pixels that the title takes */
-#define FSNN_TEXT 512      /* room for a cleaned text */
+#define FSNN_FIGURE_TOP 68     /* pixels that the title takes */
+#define FSNN_FIGURE_MOST 32000 /* height in pixels: pictures of more than 32767 cannot be drawn */
+#define FSNN_TEXT 512          /* room for a cleaned text */
 
 typedef struct fsnn_figure {
     FILE *script, *data; /* PATH.gp, PATH.dat */
@@ -23,7 +24,8 @@ typedef struct fsnn_figure {
     locale_t plain, before; /* numbers are written with a point, whatever the program's language */
 } fsnn_figure;
 
-/* Opens both files and writes the style and the title. After FSNN_OK call end or abort. */
+/* Opens both files and writes the style and the title. After FSNN_OK call end or abort.
+ * FSNN_EARGUMENT where it would be higher than FSNN_FIGURE_MOST. */
 fsnn_status fsnn_figure_begin(fsnn_figure *figure, const char *path, int height, const char *title);
 /* Saves both files, draws the pictures and closes the figure. */
 fsnn_status fsnn_figure_end(fsnn_figure *figure);
@@ -70,6 +72,9 @@ fsnn_range fsnn_range_padded(fsnn_range range);
 double fsnn_axis_step(double length, int most);
 /* The same in whole numbers, at least 1. */
 int64_t fsnn_axis_whole_step(int64_t length, int most);
+
+/* Makes the axis 'x' or 'y' logarithmic, with tics for this range (of numbers > 0). */
+void fsnn_figure_log_axis(fsnn_figure *figure, char axis, fsnn_range range);
 
 /* ---- gnuplot ---- */
 /* Runs `gnuplot ./name.gp` in `folder`. FSNN_EIO with gnuplot's own complaint, or with how to

@@ -6,12 +6,11 @@
 
 #include "plot/figure.h"
 
-#define MOST_LAYERS 64
-#define MOST_ROWS 200
-#define MOST_HEIGHT 400
+#define MOST_ROWS 1024  /* rows of a pixel or, in the SVG, a bit less */
+#define MOST_HEIGHT 400 /* of a panel whose rows have room; a pixel a row makes it higher */
 #define FEWEST_ROWS 20
-#define MOST_TICKS                                                                                 \
-    40000 /* a panel with more takes fewer neurons: it would be black, and its SVG huge */
+/* a panel with more takes fewer neurons: it would be black, and its SVG huge */
+#define MOST_TICKS 60000
 #define LEFT 100
 #define RIGHT (FSNN_FIGURE_WIDTH - 30)
 #define BETWEEN 44 /* pixels between panels: a heading */
@@ -50,7 +49,7 @@ static int64_t rows_of(const float *spikes, int64_t K, int64_t N)
 static int height_of(int64_t rows)
 {
     int64_t each = MOST_HEIGHT / rows;
-    int64_t height = (each > 12 ? 12 : each) * rows;
+    int64_t height = (each > 12 ? 12 : each < 1 ? 1 : each) * rows;
 
     return height < 70 ? 70 : (int)height;
 }
@@ -58,12 +57,12 @@ static int height_of(int64_t rows)
 static fsnn_status check(int layers, const char *const *names, const int64_t *neurons, int64_t K,
                          double step, const float *const *spikes)
 {
-    if (layers < 1 || layers > MOST_LAYERS || K < 1 || !names || !neurons || !spikes)
+    if (layers < 1 || K < 1 || !names || !neurons || !spikes)
         return fsnn_fail(
             FSNN_EARGUMENT,
-            "a spike raster needs 1 to %d layers with names, neurons and spikes and at "
-            "least one step, but got %d layers and %lld steps",
-            MOST_LAYERS, layers, (long long)K);
+            "a spike raster needs layers with names, neurons and spikes and at least one step, "
+            "but got %d layers and %lld steps",
+            layers, (long long)K);
     if (!(step > 0) || !isfinite(step))
         return fsnn_fail(FSNN_EARGUMENT, "the step of a spike raster must be above 0, but is %g",
                          step);
@@ -98,8 +97,8 @@ static void heading(char out[FSNN_TEXT + 128], const char *name, int64_t rows, i
 
     fsnn_text_clean(clean, 70, name);
     if (rows < N)
-        snprintf(out, FSNN_TEXT + 128, "%s (%lld of %lld neurons)", clean, (long long)rows,
-                 (long long)N);
+        snprintf(out, FSNN_TEXT + 128, "%s (%lld of %lld neurons, evenly chosen)", clean,
+                 (long long)rows, (long long)N);
     else
         snprintf(out, FSNN_TEXT + 128, "%s (%lld %s)", clean, (long long)N,
                  N == 1 ? "neuron" : "neurons");
@@ -149,15 +148,21 @@ fsnn_status fsnn_plot_raster(const char *title, int layers, const char *const *n
                              const int64_t *neurons, int64_t K, double step,
                              const float *const *spikes, const char *path)
 {
-    int64_t rows[MOST_LAYERS];
-    int height = FSNN_FIGURE_TOP + 30 + 36;
+    int64_t height = FSNN_FIGURE_TOP + 30 + 36;
     fsnn_figure f;
 
     FSNN_TRY(check(layers, names, neurons, K, step, spikes));
+    int64_t *rows = fsnn_alloc((size_t)layers * sizeof *rows);
+    if (!rows)
+        return FSNN_EMEMORY;
     for (int l = 0; l < layers; l++) {
         rows[l] = rows_of(spikes[l], K, neurons[l]);
         height += height_of(rows[l]) + BETWEEN;
     }
-    FSNN_TRY(fsnn_figure_begin(&f, path, height, title));
-    return draw_all(&f, layers, names, neurons, rows, K, step, spikes);
+    fsnn_status status =
+        fsnn_figure_begin(&f, path, height < INT32_MAX ? (int)height : INT32_MAX, title);
+    if (status == FSNN_OK)
+        status = draw_all(&f, layers, names, neurons, rows, K, step, spikes);
+    fsnn_free(rows);
+    return status;
 }

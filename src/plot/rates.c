@@ -1,35 +1,44 @@
-/* plot/rates.c: how much a network fires: a bar a layer and, beside it, how its neurons' rates are
- * spread. Counts of neurons are on a logarithmic axis, so that a few busy neurons among thousands
- * of silent ones can be seen. */
+/* plot/rates.c: how much a network fires: a bar a layer with its mean rate, and below, for each
+ * layer, how many of its neurons have which rate. Neurons that never fire are counted in words: as
+ * a bar they would be the only one to be seen. */
 #include <fsnn/plot.h>
 
 #include <math.h>
+#include <string.h>
 
 #include "plot/figure.h"
 
-#define MOST_LAYERS 64
 #define BINS 50
-#define SATURATED 0.95 /* spikes per step from which a neuron cannot say much more */
-#define SAID "silent: rate 0; saturated: at least 0.95 spikes per step"
-#define LEFT 50
-#define RIGHT (FSNN_FIGURE_WIDTH - 40)
-#define TOP (FSNN_FIGURE_TOP + 30)
-#define BETWEEN 46
-#define BAR 30 /* thickness of a bar in pixels */
+#define LEFT 100
+#define RIGHT (FSNN_FIGURE_WIDTH - 30)
+#define TOP (FSNN_FIGURE_TOP + 34)
+#define LABEL 56    /* pixels that the label of the rate axis takes */
+#define HEADING 34  /* between panels */
+#define BAR 22      /* height of a bar and of what parts it from the next */
+#define LETTERS 40  /* of a layer's name beside its bar */
+#define LETTER 8    /* pixels of one */
+#define BETWEEN 110 /* pixels between columns of panels: an axis */
 
 typedef struct spread {
-    int64_t neurons, finite, silent, saturated; /* finite: whose rate is a number */
+    int64_t neurons, finite, never, always; /* finite: whose rate is a number */
     double mean;
-    int64_t bins[BINS];
+    int64_t bins[BINS]; /* of those that fire */
 } spread;
+
+/* Where the panels are. */
+typedef struct layout {
+    int left, bars; /* of the panel of bars; its height, 0: none */
+    int columns, size;
+    double most; /* end of all axes of rates */
+} layout;
 
 static fsnn_status check(int layers, const char *const *names, const int64_t *neurons,
                          const float *const *rate)
 {
-    if (layers < 1 || layers > MOST_LAYERS || !names || !rate)
+    if (layers < 1 || !names || !rate)
         return fsnn_fail(FSNN_EARGUMENT,
-                         "firing rates need 1 to %d layers with names and rates, but got %d layers",
-                         MOST_LAYERS, layers);
+                         "firing rates need layers with names and rates, but got %d layers",
+                         layers);
     for (int l = 0; l < layers; l++)
         if (!names[l] || !rate[l] || (neurons && neurons[l] < 1))
             return fsnn_fail(
@@ -50,9 +59,10 @@ static spread spread_of(const float *rate, int64_t N, double most)
             continue;
         double place = floor((double)rate[i] / most * BINS * (1 + 1e-6));
         s.finite++;
-        s.silent += rate[i] == 0.0f;
-        s.saturated += rate[i] >= (float)SATURATED;
-        s.bins[place < 0 ? 0 : place >= BINS ? BINS - 1 : (int)place]++;
+        s.never += rate[i] == 0.0f;
+        s.always += rate[i] == 1.0f;
+        if (rate[i] != 0.0f)
+            s.bins[place < 0 ? 0 : place >= BINS ? BINS - 1 : (int)place]++;
         sum += rate[i];
     }
     s.mean = s.finite ? sum / (double)s.finite : NAN;
@@ -74,96 +84,159 @@ static double most_of(int layers, const int64_t *neurons, const float *const *ra
     return step * ceil(largest / step * (1 - 1e-6));
 }
 
-static void axis(fsnn_figure *f, double most, bool last)
+static void axis(fsnn_figure *f, double most)
 {
-    fprintf(f->script, "set xrange [0:%.9g]\nset xtics 0,%.9g\n", most, fsnn_axis_step(most, 5));
-    if (last)
-        fputs("set xlabel 'firing rate (spikes per step)'\n", f->script);
-    else
-        fputs("set format x ''\n", f->script);
+    fprintf(f->script,
+            "set xrange [0:%.9g]\nset xtics 0,%.9g\nset xlabel 'firing rate (spikes per step)'\n",
+            most, fsnn_axis_step(most, 5));
 }
 
-/* One bar, with its number at its end or, where the bar is long, inside it. */
-static void bar(fsnn_figure *f, int l, const spread *s, double most, int size)
+/* ---- means ---- */
+
+/* Columns: mean rate, layer. */
+static int means(fsnn_figure *f, int layers, const spread *s)
 {
-    fputs("set yrange [-0.5:0.5]\nunset ytics\n", f->script);
-    if (!s->finite) {
+    for (int l = 0; l < layers; l++) {
+        fsnn_figure_number(f, s[l].mean, ' ');
+        fprintf(f->data, "%d\n", l);
+    }
+    return fsnn_figure_block(f);
+}
+
+static void names_of(fsnn_figure *f, int layers, const char *const *names)
+{
+    char text[FSNN_TEXT];
+
+    fputs("set ytics (", f->script);
+    for (int l = 0; l < layers; l++) {
+        fsnn_text_clean(text, LETTERS, names[l]);
+        fputs(l ? ", " : "", f->script);
+        fsnn_text_quote_tic(f->script, text);
+        fprintf(f->script, " %d", l);
+    }
+    fprintf(f->script, ")\nset yrange [%d.5:-0.5]\n", layers - 1);
+}
+
+/* A bar a layer, from above, its number at its end. */
+static void bars(fsnn_figure *f, const layout *at, int layers, const char *const *names,
+                 const spread *s)
+{
+    int block = means(f, layers, s);
+    bool any = false;
+
+    fsnn_figure_panel(f, at->left, RIGHT, TOP, TOP + at->bars, "mean of each layer");
+    axis(f, 1.08 * at->most); /* room for the number behind the longest bar */
+    names_of(f, layers, names);
+    for (int l = 0; l < layers; l++)
+        any = any || s[l].finite;
+    if (!any) {
         fsnn_figure_remark(f, "no finite rate");
         fsnn_figure_empty(f);
         return;
     }
-    bool inside = s->mean > 0.75 * most;
     fprintf(f->script,
-            "set label 2 '%.3g' at %.9g,0 %s offset character %s,0 front textcolor rgb "
-            "'%s'\n",
-            s->mean, s->mean, inside ? "right" : "left", inside ? "-0.7" : "0.7",
-            inside ? "#FFFFFF" : "#202020");
-    fprintf(f->script,
-            "plot data index %d every ::0::0 using ($1/2):(0):($1/2):(%.5g) with boxxyerror lt 1 "
-            "notitle\n",
-            l, 0.5 * BAR / size);
+            "plot data index %d using ($1/2):2:($1/2):(0.36) with boxxyerror lt 1, \\\n"
+            "     data index %d using 1:2:(sprintf(' %%.3g', $1)) with labels left\n",
+            block, block);
 }
 
-/* Columns of a block: first row the mean; then a row a bin: its middle, neurons in it. */
-static void data(fsnn_figure *f, const spread *s, double most, bool bins)
-{
-    fsnn_figure_number(f, s->mean, '\n');
-    for (int i = 0; bins && i < BINS; i++)
-        fprintf(f->data, "%.6g %lld\n", (i + 0.5) * most / BINS, (long long)s->bins[i]);
-    fsnn_figure_block(f);
-}
+/* ---- distributions ---- */
 
-static void histogram(fsnn_figure *f, int l, const spread *s, double most)
+/* Columns: middle of a bin, neurons in it. */
+static int histogram_of(fsnn_figure *f, const spread *s, double most)
 {
-    int64_t largest = 1;
-
     for (int i = 0; i < BINS; i++)
-        largest = s->bins[i] > largest ? s->bins[i] : largest;
-    if (!s->finite)
-        fsnn_figure_remark(f, "no finite rate");
-    /* a bin of one neuron must stand above the axis: it begins at a half */
-    fprintf(
-        f->script,
-        "set logscale y\nset yrange [0.5:%lld]\nset ytics 1,%d\nset ylabel 'neurons' offset "
-        "-away,0\n"
-        "plot data index %d every ::1 using 1:2:($1-%.6g):($1+%.6g):(0.5):2 with boxxyerror lt 6 "
-        "notitle\n",
-        (long long)(2 * largest),
-        largest < 10     ? 2
-        : largest < 1000 ? 10
-                         : 100,
-        l, 0.46 * most / BINS, 0.46 * most / BINS);
+        fprintf(f->data, "%.6g %lld\n", (i + 0.5) * most / BINS, (long long)s->bins[i]);
+    return fsnn_figure_block(f);
 }
 
-static void shares(char *out, size_t size, const spread *s)
+static void heading_of(char *out, size_t size, const char *name, const spread *s, bool wide)
 {
-    double all = s->finite ? (double)s->finite : 1.0;
-    int used = snprintf(out, size, "%lld %s: %.3g %% silent, %.3g %% saturated",
-                        (long long)s->neurons, s->neurons == 1 ? "neuron" : "neurons",
-                        100 * (double)s->silent / all, 100 * (double)s->saturated / all);
+    char clean[FSNN_TEXT];
+    int used;
 
+    fsnn_text_clean(clean, wide ? 60 : 14, name);
+    used = snprintf(out, size, "%s: %lld of %lld never fire, %lld at every step", clean,
+                    (long long)s->never, (long long)s->neurons, (long long)s->always);
     if (s->finite < s->neurons)
         snprintf(out + used, size - (size_t)used, ", %lld not a number",
                  (long long)(s->neurons - s->finite));
 }
 
-static void row(fsnn_figure *f, int l, const char *name, const spread *s, double most, int top,
-                int size, bool spreads, bool last)
+static void histogram(fsnn_figure *f, const spread *s, double most, int block, int size)
 {
-    int middle = spreads ? 430 : RIGHT;
-    char text[FSNN_TEXT];
+    int64_t largest = 0;
 
-    data(f, s, most, spreads);
-    fsnn_text_clean(text, spreads ? 36 : 100, name);
-    fsnn_figure_panel(f, LEFT, middle, top, top + size, text);
-    axis(f, most, last);
-    bar(f, l, s, most, size);
-    if (!spreads)
+    for (int i = 0; i < BINS; i++)
+        largest = s->bins[i] > largest ? s->bins[i] : largest;
+    axis(f, most);
+    fprintf(f->script, "set yrange [0:%.9g]\nset ytics %lld\nset ylabel 'neurons' offset -away,0\n",
+            1.08 * (double)(largest ? largest : 1),
+            (long long)fsnn_axis_whole_step(largest ? largest : 1, size / 36));
+    if (!largest) {
+        fsnn_figure_remark(f, s->finite ? "no neuron fires" : "no finite rate");
+        fsnn_figure_empty(f);
         return;
-    shares(text, sizeof text, s);
-    fsnn_figure_panel(f, middle + 130, RIGHT, top, top + size, text);
-    axis(f, most, last);
-    histogram(f, l, s, most);
+    }
+    fprintf(f->script,
+            "set arrow 1 from %.9g, graph 0 to %.9g, graph 1 nohead front lt 2 lw 1.5 dt (12,8)\n"
+            "plot data index %d using 1:($2/2):(%.6g):($2/2) with boxxyerror lt 6\n"
+            "unset arrow 1\n",
+            s->mean, s->mean, block, 0.46 * most / BINS);
+}
+
+static void distribution(fsnn_figure *f, const layout *at, int l, const char *name, const spread *s)
+{
+    char text[FSNN_TEXT + 128];
+    int width = (RIGHT - LEFT + BETWEEN) / at->columns;
+    int left = LEFT + l % at->columns * width;
+    int top = TOP + (at->bars ? at->bars + LABEL + HEADING : 0) +
+              l / at->columns * (at->size + LABEL + HEADING);
+    int block = histogram_of(f, s, at->most);
+
+    heading_of(text, sizeof text, name, s, at->columns == 1);
+    fsnn_figure_panel(f, left, left + width - BETWEEN, top, top + at->size, text);
+    histogram(f, s, at->most, block, at->size);
+}
+
+/* ---- all of it ---- */
+
+static layout layout_of(int layers, const char *const *names, bool spreads, double most)
+{
+    layout at = {.left = LEFT,
+                 .columns = layers == 1 ? 1 : 2,
+                 .size = layers == 1 ? 320 : 150,
+                 .most = most};
+
+    if (layers > 1 || !spreads)
+        at.bars = BAR * layers + 12;
+    for (int l = 0; l < layers; l++) {
+        char text[FSNN_TEXT];
+        fsnn_text_clean(text, LETTERS, names[l]);
+        int left = 20 + LETTER * (int)strlen(text);
+        at.left = left > at.left ? left : at.left;
+    }
+    return at;
+}
+
+static int height_of(const layout *at, int layers, bool spreads)
+{
+    int rows = spreads ? (layers - 1) / at->columns + 1 : 0;
+    int height = TOP + (at->bars ? at->bars + LABEL : 0) + rows * (at->size + LABEL + HEADING);
+
+    return height - (at->bars || !rows ? 0 : HEADING) + 12;
+}
+
+static void draw(fsnn_figure *f, const layout *at, int layers, const char *const *names,
+                 const spread *s, bool spreads)
+{
+    if (spreads)
+        fsnn_figure_subtitle(f, "neurons that never fire are not in the bars of neurons; dashed: "
+                                "mean of all");
+    if (at->bars)
+        bars(f, at, layers, names, s);
+    for (int l = 0; spreads && l < layers; l++)
+        distribution(f, at, l, names[l], &s[l]);
 }
 
 fsnn_status fsnn_plot_rates(const char *title, int layers, const char *const *names,
@@ -172,15 +245,18 @@ fsnn_status fsnn_plot_rates(const char *title, int layers, const char *const *na
     fsnn_figure f;
 
     FSNN_TRY(check(layers, names, neurons, rate));
-    double most = most_of(layers, neurons, rate);
-    int size = neurons ? (layers <= 4 ? 150 : 100) : 40;
-    FSNN_TRY(fsnn_figure_begin(&f, path, TOP + layers * (size + BETWEEN) + 16, title));
-    if (neurons)
-        fsnn_figure_subtitle(&f, SAID);
-    for (int l = 0; l < layers; l++) {
-        spread s = spread_of(rate[l], neurons ? neurons[l] : 1, most);
-        row(&f, l, names[l], &s, most, TOP + l * (size + BETWEEN), size, neurons != NULL,
-            l == layers - 1);
+    layout at = layout_of(layers, names, neurons != NULL, most_of(layers, neurons, rate));
+    spread *s = fsnn_alloc((size_t)layers * sizeof *s);
+    if (!s)
+        return FSNN_EMEMORY;
+    for (int l = 0; l < layers; l++)
+        s[l] = spread_of(rate[l], neurons ? neurons[l] : 1, at.most);
+    fsnn_status status =
+        fsnn_figure_begin(&f, path, height_of(&at, layers, neurons != NULL), title);
+    if (status == FSNN_OK) {
+        draw(&f, &at, layers, names, s, neurons != NULL);
+        status = fsnn_figure_end(&f);
     }
-    return fsnn_figure_end(&f);
+    fsnn_free(s);
+    return status;
 }

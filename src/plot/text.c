@@ -61,20 +61,26 @@ void fsnn_text_clean(char out[FSNN_TEXT], int columns, const char *text)
     out[used] = 0;
 }
 
+/* In double quotes, with all that could mean something there as an octal number: backquotes run
+ * commands, and in single quotes gnuplot 5.4 loses track of doubled ones at the beginning. */
 static void quote(FILE *out, const char *text, char doubled)
 {
-    fputc('\'', out);
+    fputc('"', out);
     for (; *text; text++) {
-        if (*text == '\'' || *text == doubled)
-            fputc(*text, out);
-        fputc(*text, out);
+        unsigned char c = (unsigned char)*text;
+        if (c < 0x20 || c == 0x7f || strchr("\"\\`'@$", c))
+            fprintf(out, "\\%03o", c);
+        else
+            fputc(c, out);
+        if (c == (unsigned char)doubled)
+            fputc(c, out);
     }
-    fputc('\'', out);
+    fputc('"', out);
 }
 
 void fsnn_text_quote(FILE *out, const char *text)
 {
-    quote(out, text, '\'');
+    quote(out, text, 0);
 }
 
 void fsnn_text_quote_tic(FILE *out, const char *text)

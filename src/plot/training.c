@@ -11,7 +11,7 @@
 
 #define LAYER "rate." /* columns of layers: rate.<layer> */
 
-enum { LOSS, ACCURACY, RATE, LEARNING };
+enum { LOSS, ACCURACY, RATE, LEARNING, PANELS };
 
 static const fsnn_curves_panel panels[] = {
     [LOSS] = {110, 585, 112, 412, "loss", "loss", "no loss recorded", 1, false, true, false,
@@ -47,89 +47,92 @@ static fsnn_status check(const fsnn_csv *csv, const char *path)
     return FSNN_OK;
 }
 
-static fsnn_curves none(const fsnn_csv *csv)
+/* Training marks each epoch that was the best so far: the last one of them, or where nothing is
+ * marked the first with the highest accuracy. -1: no accuracy is finite. */
+static int64_t best_row(const fsnn_csv *csv, const fsnn_curves *accuracy, int column)
 {
-    return (fsnn_curves){.csv = csv, .epoch = fsnn_csv_find(csv, "epoch")};
+    int mark = fsnn_csv_find(csv, "best");
+    int64_t best = -1, marked = -1;
+
+    for (int64_t r = 0; r < csv->rows; r++) {
+        double here = fsnn_curves_value(accuracy, r, column);
+        if (!isfinite(here))
+            continue;
+        if (mark >= 0 && csv->values[r * csv->columns + mark] == 1)
+            marked = r;
+        if (best < 0 || here > fsnn_curves_value(accuracy, best, column))
+            best = r;
+    }
+    return marked >= 0 ? marked : best;
 }
 
 /* The best epoch, by the test data where there are any. */
 static void subtitle(fsnn_figure *f, const fsnn_curves *accuracy)
 {
-    int last = accuracy->count - 1;
     char text[128];
-    int64_t best = -1;
 
     if (accuracy->count == 0)
         return;
-    for (int64_t r = 0; r < accuracy->csv->rows; r++) {
-        double here = fsnn_curves_value(accuracy, r, accuracy->column[last]);
-        if (isfinite(here) &&
-            (best < 0 || here > fsnn_curves_value(accuracy, best, accuracy->column[last])))
-            best = r;
-    }
-    snprintf(text, sizeof text, "best %s accuracy %.2f %% in epoch %.0f", accuracy->name[last],
-             100 * fsnn_curves_value(accuracy, best, accuracy->column[last]),
-             fsnn_curves_value(accuracy, best, accuracy->epoch));
+    const fsnn_curve_column *last = &accuracy->curve[accuracy->count - 1];
+    int64_t best = best_row(accuracy->csv, accuracy, last->column);
+    snprintf(text, sizeof text, "best epoch %.0f: %s accuracy %.2f %%",
+             fsnn_curves_value(accuracy, best, accuracy->epoch), last->name,
+             100 * fsnn_curves_value(accuracy, best, last->column));
     fsnn_figure_subtitle(f, text);
 }
 
 /* Training and, where there is one, test. */
-static fsnn_curves pair(const fsnn_csv *csv, const char *training, const char *test)
+static void add_pair(fsnn_curves *curves, const char *training, const char *test)
 {
-    fsnn_curves curves = none(csv);
-
-    fsnn_curves_add(&curves, fsnn_csv_find(csv, training), "training", 1);
-    fsnn_curves_add(&curves, fsnn_csv_find(csv, test), "test", 2);
-    return curves;
+    fsnn_curves_add(curves, fsnn_csv_find(curves->csv, training), "training", 1);
+    fsnn_curves_add(curves, fsnn_csv_find(curves->csv, test), "test", 2);
 }
 
 /* One curve a layer; the mean over all only where it is all there is. */
-static fsnn_curves rates(const fsnn_csv *csv)
+static void add_rates(fsnn_curves *curves)
 {
-    fsnn_curves curves = none(csv);
+    const fsnn_csv *csv = curves->csv;
 
     for (int c = 0; c < csv->columns; c++)
         if (strncmp(csv->names[c], LAYER, strlen(LAYER)) == 0)
-            fsnn_curves_add(&curves, c, csv->names[c] + strlen(LAYER), curves.count % 8 + 1);
-    if (curves.count == 0)
-        fsnn_curves_add(&curves, fsnn_csv_find(csv, "rate"), "all layers", 1);
-    return curves;
+            fsnn_curves_add(curves, c, csv->names[c] + strlen(LAYER), curves->count % 8 + 1);
+    if (curves->count == 0)
+        fsnn_curves_add(curves, fsnn_csv_find(csv, "rate"), "all layers", 1);
 }
 
-/* A rate that a schedule takes to zero: its last values would fill a logarithmic axis. */
-static bool vanishes(const fsnn_curves *curves)
+static void draw(fsnn_figure *f, fsnn_curves curves[PANELS])
 {
-    double low = INFINITY, high = 0;
+    add_pair(&curves[LOSS], "loss", "test_loss");
+    add_pair(&curves[ACCURACY], "accuracy", "test_accuracy");
+    add_rates(&curves[RATE]);
+    fsnn_curves_add(&curves[LEARNING], fsnn_csv_find(curves->csv, "lr"), "learning rate", 3);
+    subtitle(f, &curves[ACCURACY]);
+    for (int p = 0; p < PANELS; p++)
+        fsnn_curves_draw(f, &panels[p], &curves[p]);
+}
 
-    for (int64_t r = 0; curves->count && r < curves->csv->rows; r++) {
-        double here = fsnn_curves_value(curves, r, curves->column[0]);
-        low = fmin(low, here);
-        high = fmax(high, here);
+static fsnn_status draw_table(const fsnn_csv *csv, const char *title, const char *path)
+{
+    fsnn_curves curves[PANELS] = {0};
+    fsnn_status status = FSNN_OK;
+    fsnn_figure f;
+
+    for (int p = 0; p < PANELS && status == FSNN_OK; p++)
+        status = fsnn_curves_begin(&curves[p], csv);
+    if (status == FSNN_OK)
+        status = fsnn_figure_begin(&f, path, 890, title);
+    if (status == FSNN_OK) {
+        draw(&f, curves);
+        status = fsnn_figure_end(&f);
     }
-    return low < 1e-5 * high;
-}
-
-static void draw(fsnn_figure *f, const fsnn_csv *csv)
-{
-    fsnn_curves loss = pair(csv, "loss", "test_loss");
-    fsnn_curves accuracy = pair(csv, "accuracy", "test_accuracy");
-    fsnn_curves rate = rates(csv);
-    fsnn_curves learning = none(csv);
-
-    fsnn_curves_add(&learning, fsnn_csv_find(csv, "lr"), "learning rate", 3);
-    subtitle(f, &accuracy);
-    fsnn_curves_draw(f, &panels[LOSS], &loss);
-    fsnn_curves_draw(f, &panels[ACCURACY], &accuracy);
-    fsnn_curves_draw(f, &panels[RATE], &rate);
-    fsnn_curves_panel panel = panels[LEARNING];
-    panel.log = panel.log && !vanishes(&learning);
-    fsnn_curves_draw(f, &panel, &learning);
+    for (int p = 0; p < PANELS; p++)
+        fsnn_curves_free(&curves[p]);
+    return status;
 }
 
 fsnn_status fsnn_plot_training(const char *metrics_csv, const char *title, const char *path)
 {
     fsnn_csv csv = {0};
-    fsnn_figure f;
     fsnn_status status;
 
     if (!metrics_csv)
@@ -138,11 +141,7 @@ fsnn_status fsnn_plot_training(const char *metrics_csv, const char *title, const
     if (status == FSNN_OK)
         status = check(&csv, metrics_csv);
     if (status == FSNN_OK)
-        status = fsnn_figure_begin(&f, path, 890, title);
-    if (status == FSNN_OK) {
-        draw(&f, &csv);
-        status = fsnn_figure_end(&f);
-    }
+        status = draw_table(&csv, title, path);
     fsnn_csv_free(&csv);
     return status;
 }

@@ -34,7 +34,6 @@ static const field fields[] = {
     REAL(loss),
     REAL(norm),
     REAL(lr),
-    {"train.rate", FSNN_F64, offsetof(progress, rate), FSNN_MAX_NEURON_NODES},
     REAL(seconds),
     INTEGER(counter),
     INTEGER(epoch_batches),
@@ -69,6 +68,43 @@ static fsnn_status load_progress(progress *at, const fsnn_arrays *in)
     if (at->epoch < 0 || at->batches < 0 || at->samples < 0 || at->rows < 0 || at->best < -1 ||
         at->best >= at->rows)
         return fsnn_fail(FSNN_EFORMAT, "its counts contradict each other");
+    return FSNN_OK;
+}
+
+/* ---- sums of rates ---- */
+
+static fsnn_status save_rates(const trainer *t, fsnn_arrays *out)
+{
+    fsnn_shape shape = FSNN_SHAPE(t->layers.count);
+    return t->layers.count ? arrays_put(out, "train.layer_rate", FSNN_F64, &shape, t->rate)
+                           : FSNN_OK;
+}
+
+/* Of a state of an earlier version, see layers.h. */
+static fsnn_status load_old_rates(const trainer *t, const fsnn_array *old)
+{
+    const double *x = old->data;
+    int64_t kept = layers_kept(t->net);
+    if (old->dtype != FSNN_F64 || fsnn_shape_count(&old->shape) < kept)
+        return fsnn_fail(FSNN_ESHAPE, "train.rate of it is no array of %lld float64",
+                         (long long)kept);
+    for (int i = 0; i < t->layers.count; i++) {
+        int64_t at = layers_place(t->net, &t->layers, i);
+        t->rate[i] = at < kept ? x[at] : 0;
+    }
+    return FSNN_OK;
+}
+
+static fsnn_status load_rates(const trainer *t, const fsnn_arrays *in)
+{
+    fsnn_shape shape = FSNN_SHAPE(t->layers.count);
+    const fsnn_array *array = fsnn_arrays_find(in, "train.rate");
+    if (array)
+        return load_old_rates(t, array);
+    if (!t->layers.count)
+        return FSNN_OK;
+    FSNN_TRY(arrays_get(in, "train.layer_rate", FSNN_F64, &shape, &array));
+    memcpy(t->rate, array->data, (size_t)t->layers.count * sizeof *t->rate);
     return FSNN_OK;
 }
 
@@ -163,6 +199,7 @@ static fsnn_status collect_state(const trainer *t, fsnn_arrays *list)
 {
     FSNN_TRY(tag(list));
     FSNN_TRY(save_progress(&t->at, list));
+    FSNN_TRY(save_rates(t, list));
     FSNN_TRY(history_save(&t->history, &t->layers, list));
     FSNN_TRY(save_weights(t->net, "net.", list));
     return fsnn_optimizer_save(t->optimizer, list);
@@ -230,7 +267,8 @@ static fsnn_status apply(trainer *t, const fsnn_arrays *in)
     FSNN_TRY(load_progress(&was, in));
     FSNN_TRY(check_batches(t, &was));
     FSNN_TRY(load_weights(t->net, in, false));
-    FSNN_TRY(history_load(&t->history, &t->layers, was.rows, in));
+    FSNN_TRY(history_load(&t->history, t->net, &t->layers, was.rows, in));
+    FSNN_TRY(load_rates(t, in));
     FSNN_TRY(fsnn_optimizer_load(t->optimizer, in));
     FSNN_TRY(load_weights(t->net, in, true));
     FSNN_TRY(fsnn_net_params_changed(t->net));

@@ -8,12 +8,21 @@
 #include "train/pass.h"
 
 #include <math.h>
-#include <string.h>
+
+/* What is asked for. */
+typedef struct task {
+    fsnn_net *net;
+    fsnn_loader *loader;
+    const fsnn_loss *loss;
+    int64_t epoch;
+    volatile const int *stop; /* may be NULL */
+    bool confusion;
+} task;
 
 typedef struct sums {
     double loss, steps;
     int64_t correct, batches;
-    double rate[FSNN_MAX_NEURON_NODES];
+    double *rate; /* [layers] */
 } sums;
 
 static fsnn_status confuse(const fsnn_batch *batch, const float *output, int64_t classes,
@@ -33,16 +42,16 @@ static fsnn_status confuse(const fsnn_batch *batch, const float *output, int64_t
     return FSNN_OK;
 }
 
-static fsnn_status one(fsnn_net *net, const fsnn_batch *batch, const fsnn_loss *loss,
-                       const layers *l, sums *s, bool confusion, fsnn_evaluation *result)
+static fsnn_status one(const task *t, const fsnn_batch *batch, const layers *l, sums *s,
+                       fsnn_evaluation *result)
 {
     const float *output;
     int64_t classes, correct;
     double value;
-    fsnn_plan plan = pass_plan(net); /* segments bound the memory of an evaluation too */
+    fsnn_plan plan = pass_plan(t->net); /* segments bound the memory of an evaluation too */
     pass_mode mode = {false, plan.checkpoint, plan.truncate};
-    FSNN_TRY(pass_forward(net, batch, mode, &output, &classes));
-    FSNN_TRY(fsnn_loss_compute(loss, batch->steps, batch->batch * batch->places, classes, output,
+    FSNN_TRY(pass_forward(t->net, batch, mode, &output, &classes));
+    FSNN_TRY(fsnn_loss_compute(t->loss, batch->steps, batch->batch * batch->places, classes, output,
                                batch->labels, NULL, NULL, &value, &correct));
     if (!isfinite(value))
         return fsnn_fail(FSNN_ENUMERIC,
@@ -52,39 +61,66 @@ static fsnn_status one(fsnn_net *net, const fsnn_batch *batch, const fsnn_loss *
     s->loss += value * counted;
     s->correct += correct;
     s->steps += (double)(batch->steps * batch->batch);
-    layers_add_rates(l, net, counted, s->rate);
+    layers_add_rates(l, t->net, counted, s->rate);
     result->samples += (int64_t)counted;
     result->classes = classes;
-    return confusion ? confuse(batch, output, classes, result) : FSNN_OK;
+    return t->confusion ? confuse(batch, output, classes, result) : FSNN_OK;
 }
 
-static fsnn_status neurons(const fsnn_net *net, int node, int64_t *count, int64_t *dead,
-                           int64_t *saturated)
+/* ---- what neurons did ---- */
+
+/* Never 1 but for a neuron that always fired, also where a float cannot tell. */
+static float rate_of(int64_t spikes, int64_t most)
 {
-    fsnn_node_info info;
-    int64_t most;
-    FSNN_TRY(fsnn_net_node(net, node, &info));
-    *count = fsnn_shape_count(&info.shape);
-    *dead = *saturated = 0;
-    if (strcmp(info.kind, "readout") == 0) /* gives potentials: it cannot be silent */
-        return FSNN_OK;
-    int64_t *spikes = fsnn_alloc((size_t)(*count + 1) * sizeof *spikes);
-    if (!spikes)
+    if (spikes == most)
+        return spikes ? 1 : 0;
+    return fminf((float)((double)spikes / (double)most), nextafterf(1, 0));
+}
+
+static fsnn_status neurons(const fsnn_net *net, int i, fsnn_evaluation *e)
+{
+    int64_t most, count = e->layer_neurons[i],
+                  *spikes = fsnn_alloc((size_t)(count + 1) * sizeof *spikes);
+    e->neuron_rate[i] = fsnn_alloc((size_t)(count + 1) * sizeof **e->neuron_rate);
+    if (!spikes || !e->neuron_rate[i]) {
+        fsnn_free(spikes);
         return FSNN_EMEMORY;
-    fsnn_status status = fsnn_net_spike_counts(net, node, spikes, &most);
-    for (int64_t n = 0; n < *count && !status; n++) {
-        *dead += spikes[n] == 0;
-        *saturated += spikes[n] == most;
+    }
+    fsnn_status status = fsnn_net_spike_counts(net, e->layer_node[i], spikes, &most);
+    for (int64_t n = 0; n < count && !status; n++) {
+        e->layer_dead[i] += spikes[n] == 0;
+        e->layer_saturated[i] += spikes[n] == most;
+        e->neuron_rate[i][n] = rate_of(spikes[n], most);
     }
     fsnn_free(spikes);
     return status;
 }
 
-static fsnn_status diagnose(const fsnn_net *net, const layers *l, fsnn_evaluation *result)
+/* Arrays of all layers, of zeros but for what is known of them. */
+static fsnn_status reserve(const layers *l, fsnn_evaluation *e)
 {
-    for (int i = 0; i < l->count; i++)
-        FSNN_TRY(neurons(net, l->node[i], &result->layer_neurons[i], &result->layer_dead[i],
-                         &result->layer_saturated[i]));
+    size_t count = (size_t)l->count;
+    e->layer_node = fsnn_alloc((count + 1) * sizeof *e->layer_node);
+    e->layer_rate = fsnn_alloc((count + 1) * sizeof *e->layer_rate);
+    e->layer_neurons = fsnn_alloc((count + 1) * sizeof *e->layer_neurons);
+    e->layer_dead = fsnn_alloc((count + 1) * sizeof *e->layer_dead);
+    e->layer_saturated = fsnn_alloc((count + 1) * sizeof *e->layer_saturated);
+    e->neuron_rate = fsnn_alloc((count + 1) * sizeof *e->neuron_rate);
+    if (!e->layer_node || !e->layer_rate || !e->layer_neurons || !e->layer_dead ||
+        !e->layer_saturated || !e->neuron_rate)
+        return FSNN_EMEMORY;
+    e->layers = l->count;
+    for (int i = 0; i < l->count; i++) {
+        e->layer_node[i] = l->node[i];
+        e->layer_neurons[i] = (int64_t)l->neurons[i];
+    }
+    return FSNN_OK;
+}
+
+static fsnn_status diagnose(const fsnn_net *net, fsnn_evaluation *result)
+{
+    for (int i = 0; i < result->layers; i++)
+        FSNN_TRY(neurons(net, i, result));
     return FSNN_OK;
 }
 
@@ -111,51 +147,66 @@ fsnn_account fsnn_evaluation_account(const fsnn_evaluation *e)
     return sum;
 }
 
-static fsnn_status all(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss, int64_t epoch,
-                       volatile const int *stop, bool confusion, fsnn_evaluation *result)
+static fsnn_status batches(const task *t, const layers *l, sums *s, fsnn_evaluation *result)
 {
-    layers l;
-    sums s = {0};
     fsnn_batch batch;
     int more;
-    double begin = fsnn_now();
-    FSNN_TRY(pass_check(net, loader, "evaluation"));
-    FSNN_TRY(layers_find(net, &l));
-    FSNN_TRY(fsnn_loader_start(loader, epoch));
-    FSNN_TRY(fsnn_net_count_spikes(net, true));
-    while ((more = fsnn_loader_next(loader, &batch)) > 0) {
+    while ((more = fsnn_loader_next(t->loader, &batch)) > 0) {
         char where[64];
-        fsnn_status status = one(net, &batch, loss, &l, &s, confusion, result);
-        snprintf(where, sizeof where, "evaluation, batch %lld", (long long)++s.batches);
+        fsnn_status status = one(t, &batch, l, s, result);
+        snprintf(where, sizeof where, "evaluation, batch %lld", (long long)++s->batches);
         if (status)
             return pass_fail(status, where);
-        if (stop && *stop)
+        if (t->stop && *t->stop)
             return fsnn_fail(FSNN_EINTERRUPTED, "the evaluation was stopped on request");
     }
-    if (more < 0)
-        return (fsnn_status)more;
-    result->loss = s.loss / (double)result->samples;
-    result->accuracy = (double)s.correct / (double)result->samples;
-    result->layers = l.count;
-    layers_mean(&l, s.rate, (double)result->samples, result->layer_rate);
-    FSNN_TRY(diagnose(net, &l, result));
-    FSNN_TRY(accounts(net, result));
-    result->steps = s.steps / (double)result->samples;
+    return more < 0 ? (fsnn_status)more : FSNN_OK;
+}
+
+static fsnn_status all(const task *t, const layers *l, sums *s, fsnn_evaluation *result)
+{
+    double begin = fsnn_now();
+    FSNN_TRY(reserve(l, result));
+    s->rate = fsnn_alloc((size_t)(l->count + 1) * sizeof *s->rate);
+    if (!s->rate)
+        return FSNN_EMEMORY;
+    FSNN_TRY(fsnn_loader_start(t->loader, t->epoch));
+    FSNN_TRY(fsnn_net_count_spikes(t->net, true));
+    FSNN_TRY(batches(t, l, s, result));
+    double samples = (double)result->samples;
+    result->loss = s->loss / samples;
+    result->accuracy = (double)s->correct / samples;
+    result->steps = s->steps / samples;
+    layers_mean(l, s->rate, samples, result->layer_rate);
+    FSNN_TRY(diagnose(t->net, result));
+    FSNN_TRY(accounts(t->net, result));
     result->seconds = fsnn_now() - begin;
     return FSNN_OK;
 }
 
-static fsnn_status counted(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss, int64_t epoch,
-                           volatile const int *stop, bool confusion, fsnn_evaluation *result)
+static fsnn_status of_layers(const task *t, fsnn_evaluation *result)
 {
-    int64_t counter = fsnn_net_counter(net);
+    layers l;
+    sums s = {0};
+    FSNN_TRY(pass_check(t->net, t->loader, "evaluation"));
+    fsnn_status status = layers_find(t->net, &l);
+    if (!status)
+        status = all(t, &l, &s, result);
+    layers_free(&l);
+    fsnn_free(s.rate);
+    return status;
+}
+
+static fsnn_status counted(const task *t, fsnn_evaluation *result)
+{
+    int64_t counter = fsnn_net_counter(t->net);
     *result = (fsnn_evaluation){0};
-    fsnn_status status = all(net, loader, loss, epoch, stop, confusion, result);
-    fsnn_net_counter_set(net, counter);
+    fsnn_status status = of_layers(t, result);
+    fsnn_net_counter_set(t->net, counter);
     fsnn_error error;
     fsnn_error_keep(&error);
-    if (fsnn_net_shapes(net, NULL, NULL) == FSNN_OK) /* still wrapped */
-        fsnn_net_count_spikes(net, false);
+    if (fsnn_net_shapes(t->net, NULL, NULL) == FSNN_OK) /* still wrapped */
+        fsnn_net_count_spikes(t->net, false);
     fsnn_error_restore(&error);
     if (status)
         fsnn_evaluation_free(result);
@@ -165,7 +216,8 @@ static fsnn_status counted(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *
 fsnn_status evaluate_quick(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
                            volatile const int *stop, fsnn_evaluation *result)
 {
-    return counted(net, loader, loss, 0, stop, false, result);
+    const task t = {.net = net, .loader = loader, .loss = loss, .stop = stop};
+    return counted(&t, result);
 }
 
 fsnn_status fsnn_evaluate(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
@@ -182,8 +234,9 @@ fsnn_status fsnn_evaluate_epoch(fsnn_net *net, fsnn_loader *loader, const fsnn_l
                          "fsnn_evaluate: net, loader, loss and result must not be NULL");
     FSNN_TRY(fsnn_net_shapes(net, NULL, NULL)); /* wrapped? */
     FSNN_TRY(fsnn_loss_check(loss));
+    const task t = {net, loader, loss, epoch, NULL, true};
     fsnn_plan plan = pass_plan(net);
-    fsnn_status status = counted(net, loader, loss, epoch, NULL, true, result);
+    fsnn_status status = counted(&t, result);
     bool evaluated = status == FSNN_OK;
     status = pass_back(net, &plan, status);
     if (evaluated && status)
@@ -195,7 +248,12 @@ void fsnn_evaluation_free(fsnn_evaluation *evaluation)
 {
     if (!evaluation)
         return;
-    fsnn_free(evaluation->confusion);
-    fsnn_free(evaluation->node);
+    for (int i = 0; evaluation->neuron_rate && i < evaluation->layers; i++)
+        fsnn_free(evaluation->neuron_rate[i]);
+    void *owned[] = {evaluation->confusion,       evaluation->node,          evaluation->layer_node,
+                     evaluation->layer_rate,      evaluation->layer_neurons, evaluation->layer_dead,
+                     evaluation->layer_saturated, evaluation->neuron_rate};
+    for (int i = 0; i < FSNN_COUNT(owned); i++)
+        fsnn_free(owned[i]);
     *evaluation = (fsnn_evaluation){0};
 }

@@ -38,11 +38,10 @@ static const column columns[] = {
     COLUMN(memory, REAL),
 };
 
-/* Figures of each layer. Those of evaluations stand in an array of their own: states written before
- * there were any have none. */
+/* Figures of each layer. */
 typedef struct layer_column {
     const char *csv, *json;
-    size_t offset; /* double [FSNN_MAX_NEURON_NODES] */
+    size_t offset; /* of the pointer to [layers] */
 } layer_column;
 
 static const layer_column layer_columns[] = {
@@ -50,11 +49,10 @@ static const layer_column layer_columns[] = {
     {"dead.", "layer_dead", offsetof(fsnn_metrics, layer_dead)},
     {"saturated.", "layer_saturated", offsetof(fsnn_metrics, layer_saturated)},
 };
-enum { EVALUATED = 2 }; /* the last ones */
 
 static double *layer_figures(const fsnn_metrics *m, const layer_column *c)
 {
-    return (double *)((char *)m + c->offset);
+    return *(double *const *)((const char *)m + c->offset);
 }
 
 static double get(const fsnn_metrics *m, const column *c)
@@ -76,98 +74,140 @@ static void set(fsnn_metrics *m, const column *c, double value)
         *(double *)at = value;
 }
 
-fsnn_status history_add(history *h, const fsnn_metrics *metrics)
+/* A row with its arrays, still without figures. */
+static fsnn_status new_row(history *h, const layers *l, fsnn_metrics **row)
 {
     FSNN_TRY(fsnn_grow(&h->row, h->rows, &h->capacity, h->rows + 1, sizeof *h->row));
-    h->row[h->rows++] = *metrics;
+    *row = &h->row[h->rows];
+    FSNN_TRY(metrics_create(*row, l));
+    h->rows++;
+    return FSNN_OK;
+}
+
+fsnn_status history_add(history *h, const layers *l, const fsnn_metrics *metrics)
+{
+    fsnn_metrics *row;
+    FSNN_TRY(new_row(h, l, &row));
+    metrics_copy(row, metrics);
     return FSNN_OK;
 }
 
 void history_free(history *h)
 {
+    for (int64_t i = 0; i < h->rows; i++)
+        fsnn_metrics_free(&h->row[i]);
     fsnn_free(h->row);
     *h = (history){0};
 }
 
 /* ---- in a checkpoint ---- */
 
-static fsnn_shape shape_of(int64_t rows, const layers *l)
+static const char in_rows[] = "train.history", in_layers[] = "train.history.layers";
+
+static fsnn_shape shape_of(int64_t rows)
 {
-    return (fsnn_shape){.rank = 2, .dim = {rows, FSNN_COUNT(columns) + l->count}};
+    return FSNN_SHAPE(rows, FSNN_COUNT(columns));
 }
 
-static fsnn_shape evaluated_shape(int64_t rows, const layers *l)
+static fsnn_shape layers_shape(int64_t rows, const layers *l)
 {
-    return (fsnn_shape){.rank = 3, .dim = {rows, EVALUATED, l->count}};
+    return FSNN_SHAPE(rows, FSNN_COUNT(layer_columns), l->count);
 }
 
-static fsnn_status save_evaluated(const history *h, const layers *l, fsnn_arrays *out)
+static fsnn_status save_layers(const history *h, const layers *l, fsnn_arrays *out)
 {
-    fsnn_shape shape = evaluated_shape(h->rows, l);
+    fsnn_shape shape = layers_shape(h->rows, l);
     if (!l->count)
         return FSNN_OK;
-    fsnn_array *array = fsnn_arrays_add(out, "train.history.neurons", FSNN_F64, &shape);
+    fsnn_array *array = fsnn_arrays_add(out, in_layers, FSNN_F64, &shape);
     if (!array)
         return FSNN_EMEMORY;
     double *x = array->data;
     for (int64_t i = 0; i < h->rows; i++)
-        for (int f = 0; f < EVALUATED; f++, x += l->count)
-            memcpy(x, layer_figures(&h->row[i], &layer_columns[1 + f]),
-                   (size_t)l->count * sizeof *x);
-    return FSNN_OK;
-}
-
-static fsnn_status load_evaluated(history *h, const layers *l, int64_t first, const fsnn_arrays *in)
-{
-    fsnn_shape shape = evaluated_shape(h->rows - first, l);
-    const fsnn_array *array = NULL;
-    if (fsnn_arrays_find(in, "train.history.neurons"))
-        FSNN_TRY(arrays_get(in, "train.history.neurons", FSNN_F64, &shape, &array));
-    const double *x = array ? array->data : NULL;
-    for (int64_t i = first; i < h->rows; i++)
-        for (int f = 0; f < EVALUATED; f++) {
-            double *figures = layer_figures(&h->row[i], &layer_columns[1 + f]);
-            for (int c = 0; c < l->count; c++)
-                figures[c] = x ? *x++ : NAN;
-        }
+        for (int f = 0; f < FSNN_COUNT(layer_columns); f++, x += l->count)
+            memcpy(x, layer_figures(&h->row[i], &layer_columns[f]), (size_t)l->count * sizeof *x);
     return FSNN_OK;
 }
 
 fsnn_status history_save(const history *h, const layers *l, fsnn_arrays *out)
 {
-    fsnn_shape shape = shape_of(h->rows, l);
+    fsnn_shape shape = shape_of(h->rows);
     if (!h->rows)
         return FSNN_OK;
-    fsnn_array *array = fsnn_arrays_add(out, "train.history", FSNN_F64, &shape);
+    fsnn_array *array = fsnn_arrays_add(out, in_rows, FSNN_F64, &shape);
     if (!array)
         return FSNN_EMEMORY;
     double *x = array->data;
-    for (int64_t i = 0; i < h->rows; i++) {
+    for (int64_t i = 0; i < h->rows; i++)
         for (int c = 0; c < FSNN_COUNT(columns); c++)
             *x++ = get(&h->row[i], &columns[c]);
-        for (int c = 0; c < l->count; c++)
-            *x++ = h->row[i].layer_rate[c];
-    }
-    return save_evaluated(h, l, out);
+    return save_layers(h, l, out);
 }
 
-fsnn_status history_load(history *h, const layers *l, int64_t rows, const fsnn_arrays *in)
+/* One row of columns from `x`. */
+static fsnn_status load_row(history *h, const layers *l, const double *x)
 {
-    fsnn_shape shape = shape_of(rows, l);
+    fsnn_metrics *row;
+    FSNN_TRY(new_row(h, l, &row));
+    for (int c = 0; c < FSNN_COUNT(columns); c++)
+        set(row, &columns[c], x[c]);
+    return FSNN_OK;
+}
+
+static fsnn_status load_layers(history *h, const layers *l, int64_t first, const fsnn_arrays *in)
+{
+    fsnn_shape shape = layers_shape(h->rows - first, l);
     const fsnn_array *array;
+    if (!l->count)
+        return FSNN_OK;
+    FSNN_TRY(arrays_get(in, in_layers, FSNN_F64, &shape, &array));
+    const double *x = array->data;
+    for (int64_t i = first; i < h->rows; i++)
+        for (int f = 0; f < FSNN_COUNT(layer_columns); f++, x += l->count)
+            memcpy(layer_figures(&h->row[i], &layer_columns[f]), x, (size_t)l->count * sizeof *x);
+    return FSNN_OK;
+}
+
+/* States of earlier versions kept at most 64 layers, readouts among them: their rates behind the
+ * columns, and what evaluations say in an array of its own, where the state has it. */
+static fsnn_status load_old(history *h, const fsnn_net *net, const layers *l, int64_t rows,
+                            const fsnn_arrays *in)
+{
+    const fsnn_array *array, *evaluated = NULL;
+    int64_t kept = layers_kept(net), width = FSNN_COUNT(columns) + kept, first = h->rows;
+    fsnn_shape shape = FSNN_SHAPE(rows, width), figures = FSNN_SHAPE(rows, 2, kept);
+    FSNN_TRY(arrays_get(in, in_rows, FSNN_F64, &shape, &array));
+    if (fsnn_arrays_find(in, "train.history.neurons"))
+        FSNN_TRY(arrays_get(in, "train.history.neurons", FSNN_F64, &figures, &evaluated));
+    const double *x = array->data, *e = evaluated ? evaluated->data : NULL;
+    for (int64_t i = 0; i < rows; i++) {
+        FSNN_TRY(load_row(h, l, x + i * width));
+        const fsnn_metrics *m = &h->row[first + i];
+        for (int c = 0; c < l->count; c++) {
+            int64_t at = layers_place(net, l, c); /* beyond the last that was kept: unknown */
+            m->layer_rate[c] = at < kept ? x[i * width + FSNN_COUNT(columns) + at] : NAN;
+            m->layer_dead[c] = e && at < kept ? e[2 * i * kept + at] : NAN;
+            m->layer_saturated[c] = e && at < kept ? e[(2 * i + 1) * kept + at] : NAN;
+        }
+    }
+    return FSNN_OK;
+}
+
+fsnn_status history_load(history *h, const fsnn_net *net, const layers *l, int64_t rows,
+                         const fsnn_arrays *in)
+{
+    fsnn_shape shape = shape_of(rows);
+    const fsnn_array *array = fsnn_arrays_find(in, in_rows);
+    int64_t first = h->rows;
     if (!rows)
         return FSNN_OK;
-    FSNN_TRY(arrays_get(in, "train.history", FSNN_F64, &shape, &array));
+    if (array && array->shape.rank == 2 && array->shape.dim[1] > shape.dim[1])
+        return load_old(h, net, l, rows, in);
+    FSNN_TRY(arrays_get(in, in_rows, FSNN_F64, &shape, &array));
     const double *x = array->data;
-    for (int64_t i = 0; i < rows; i++) {
-        fsnn_metrics m = {.layers = l->count};
-        for (int c = 0; c < FSNN_COUNT(columns); c++)
-            set(&m, &columns[c], *x++);
-        for (int c = 0; c < l->count; c++)
-            m.layer_rate[c] = *x++;
-        FSNN_TRY(history_add(h, &m));
-    }
-    return load_evaluated(h, l, h->rows - rows, in);
+    for (int64_t i = 0; i < rows; i++)
+        FSNN_TRY(load_row(h, l, x + i * FSNN_COUNT(columns)));
+    return load_layers(h, l, first, in);
 }
 
 /* ---- in logs ---- */
@@ -196,7 +236,7 @@ static void csv_header(FILE *out, const layers *l)
     for (int f = 0; f < FSNN_COUNT(layer_columns); f++)
         for (int c = 0; c < l->count; c++) {
             fprintf(out, ",");
-            if (strpbrk(l->name[c], "\"\r\n"))
+            if (strpbrk(l->name[c], "\",\r\n"))
                 quoted(out, layer_columns[f].csv, l->name[c], "\"");
             else
                 fprintf(out, "%s%s", layer_columns[f].csv, l->name[c]);

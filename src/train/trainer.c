@@ -32,10 +32,18 @@ static fsnn_status check(const trainer *t)
     return check_directory(t->options->directory);
 }
 
+static fsnn_status prepare_layers(trainer *t)
+{
+    FSNN_TRY(layers_find(t->net, &t->layers));
+    FSNN_TRY(metrics_create(&t->so_far, &t->layers));
+    t->rate = fsnn_alloc((size_t)(t->layers.count + 1) * sizeof *t->rate);
+    return t->rate ? FSNN_OK : FSNN_EMEMORY;
+}
+
 static fsnn_status prepare(trainer *t)
 {
     FSNN_TRY(check(t));
-    FSNN_TRY(layers_find(t->net, &t->layers));
+    FSNN_TRY(prepare_layers(t));
     FSNN_TRY(fsnn_optimizer_create(t->net, &t->options->training.optimizer, &t->optimizer));
     t->at = (progress){.epoch_batches = fsnn_loader_batches(t->train),
                        .epoch_samples = fsnn_loader_samples(t->train),
@@ -91,14 +99,13 @@ static fsnn_status start_epoch(trainer *t)
 static fsnn_status all_batches(trainer *t)
 {
     fsnn_batch batch;
-    fsnn_metrics metrics;
     int more = 0;
     FSNN_TRY(start_epoch(t));
     t->mark = fsnn_now();
     while (t->at.batches < t->at.epoch_batches && (more = fsnn_loader_next(t->train, &batch)) > 0) {
         FSNN_TRY(trainer_batch(t, &batch));
-        trainer_metrics(t, &metrics);
-        bool stop = called(t, t->options->on_batch, &metrics);
+        trainer_metrics(t, &t->so_far);
+        bool stop = called(t, t->options->on_batch, &t->so_far);
         if (stop || asked_to_stop(t))
             return save_and_stop(t);
     }
@@ -162,12 +169,13 @@ static void watch(trainer *t, const fsnn_metrics *m)
 }
 
 /* The next epoch begins: sums at 0. */
-static void next_epoch(progress *at)
+static void next_epoch(trainer *t)
 {
+    progress *at = &t->at;
     at->epoch++;
     at->batches = at->samples = at->correct = 0;
     at->loss = at->norm = at->seconds = 0;
-    memset(at->rate, 0, sizeof at->rate);
+    memset(t->rate, 0, (size_t)t->layers.count * sizeof *t->rate);
 }
 
 static fsnn_status end_epoch(trainer *t, fsnn_metrics *metrics)
@@ -175,13 +183,13 @@ static fsnn_status end_epoch(trainer *t, fsnn_metrics *metrics)
     trainer_metrics(t, metrics);
     FSNN_TRY(evaluate(t, metrics));
     metrics->best = better(t, metrics);
-    FSNN_TRY(history_add(&t->history, metrics));
+    FSNN_TRY(history_add(&t->history, &t->layers, metrics));
     if (metrics->best)
         t->at.best = t->history.rows - 1;
     watch(t, metrics);
     schedule_epoch(&t->options->training.schedule, &t->at.schedule,
                    t->test ? metrics->test_loss : metrics->loss);
-    next_epoch(&t->at);
+    next_epoch(t);
     metrics->seconds_left =
         (double)(metrics->epochs - metrics->epoch) *
         ((double)t->at.epoch_samples / metrics->samples_per_second + t->evaluation_seconds);
@@ -202,38 +210,47 @@ static bool finished(const trainer *t)
 
 static fsnn_status all_epochs(trainer *t)
 {
-    fsnn_metrics metrics;
     while (!finished(t)) {
         FSNN_TRY(all_batches(t));
-        FSNN_TRY(end_epoch(t, &metrics));
-        bool stop = called(t, t->options->on_epoch, &metrics);
+        FSNN_TRY(end_epoch(t, &t->so_far));
+        bool stop = called(t, t->options->on_epoch, &t->so_far);
         if ((stop || asked_to_stop(t)) && !finished(t))
             return interrupted(t); /* all is saved */
     }
     return FSNN_OK;
 }
 
-static void result_of(const trainer *t, fsnn_metrics *result)
+/* `result` gets its arrays from the trainer, which ends. */
+static void result_of(trainer *t, fsnn_metrics *result)
 {
-    if (t->at.best >= 0 && t->at.best < t->history.rows) {
-        *result = t->history.row[t->at.best];
-        result->epochs = t->at.epoch;
-        result->batch = result->batches = t->at.epoch_batches;
+    const fsnn_metrics *best =
+        t->at.best >= 0 && t->at.best < t->history.rows ? &t->history.row[t->at.best] : NULL;
+    if (best) {
+        metrics_copy(&t->so_far, best);
+        t->so_far.epochs = t->at.epoch;
+        t->so_far.batch = t->so_far.batches = t->at.epoch_batches;
     } else if (t->at.epoch_batches) {
-        trainer_metrics(t, result);
+        trainer_metrics(t, &t->so_far);
     }
+    *result = t->so_far;
+    t->so_far = (fsnn_metrics){0};
 }
 
 static void release(trainer *t)
 {
     fsnn_optimizer_destroy(t->optimizer);
     history_free(&t->history);
+    fsnn_metrics_free(&t->so_far);
+    layers_free(&t->layers);
+    fsnn_free(t->rate);
     fsnn_free(t->gradient);
 }
 
 fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *test,
                        const fsnn_train_options *options, fsnn_metrics *result)
 {
+    if (result)
+        *result = (fsnn_metrics){0};
     if (!net || !train || !options)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_train: net, train and options must not be NULL");
     trainer t = {.net = net, .train = train, .test = test, .options = options};
@@ -243,10 +260,8 @@ fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *test,
         status = all_epochs(&t);
         status = pass_back(net, &plan, status);
     }
-    if (result) {
-        memset(result, 0, sizeof *result);
+    if (result)
         result_of(&t, result);
-    }
     release(&t);
     return status;
 }

@@ -14,7 +14,6 @@ typedef struct progress {
     double loss;                          /* sum over samples */
     double norm;                          /* sum over batches */
     double lr;                            /* of the last batch */
-    double rate[FSNN_MAX_NEURON_NODES];   /* sum over samples */
     double seconds;                       /* spent on its batches, waiting for them included */
     int64_t counter;                      /* forward calls of the net */
     int64_t epoch_batches, epoch_samples; /* of the loader */
@@ -31,6 +30,8 @@ typedef struct trainer {
     const fsnn_train_options *options;
     fsnn_optimizer *optimizer;
     layers layers;
+    double *rate;        /* [layers] of the running epoch, sums over samples */
+    fsnn_metrics so_far; /* arrays for the figures that callbacks see */
     history history;
     progress at;
     double evaluation_seconds; /* of the last evaluation; 0: none yet */
@@ -41,7 +42,7 @@ typedef struct trainer {
 
 /* One batch: forward, loss, backward, step. */
 fsnn_status trainer_batch(trainer *t, const fsnn_batch *batch);
-/* The figures of the running epoch so far. */
+/* The figures of the running epoch so far, into `metrics`, which has its arrays. */
 void trainer_metrics(const trainer *t, fsnn_metrics *metrics);
 
 /* last.state.safetensors and last.safetensors. */

@@ -5,7 +5,6 @@
 #include "train/pass.h"
 
 #include <math.h>
-#include <string.h>
 
 static double done(const trainer *t)
 {
@@ -68,7 +67,7 @@ fsnn_status trainer_batch(trainer *t, const fsnn_batch *batch)
     at->correct += correct;
     at->loss += loss * (double)counted;
     at->norm += norm;
-    layers_add_rates(&t->layers, t->net, (double)counted, at->rate);
+    layers_add_rates(&t->layers, t->net, (double)counted, t->rate);
     double now = fsnn_now();
     at->seconds += now - t->mark;
     t->mark = now;
@@ -93,7 +92,6 @@ void trainer_metrics(const trainer *t, fsnn_metrics *m)
 {
     const progress *at = &t->at;
     double samples = (double)at->samples;
-    memset(m, 0, sizeof *m);
     m->epoch = at->epoch + 1;
     m->epochs = t->options->training.epochs;
     m->batch = at->batches;
@@ -105,11 +103,11 @@ void trainer_metrics(const trainer *t, fsnn_metrics *m)
     m->multiply_adds = m->additions = m->memory = NAN;
     m->lr = t->at.lr;
     m->gradient_norm = at->batches ? at->norm / (double)at->batches : NAN;
-    m->layers = t->layers.count;
-    m->rate = layers_mean(&t->layers, at->rate, samples, m->layer_rate);
+    m->rate = layers_mean(&t->layers, t->rate, samples, m->layer_rate);
     for (int i = 0; i < m->layers; i++)
         m->layer_dead[i] = m->layer_saturated[i] = NAN;
     m->seconds = at->seconds;
     m->samples_per_second = at->seconds > 0 ? samples / at->seconds : 0;
+    m->best = false;
     m->seconds_left = seconds_left(t, m->samples_per_second);
 }

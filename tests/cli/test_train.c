@@ -133,7 +133,7 @@ static void silent_and_restless(void **state)
     shell_contains(shell_out, " never fire, ", "train");
     shell_contains(shell_out, " at every step", "train");
     shell_good("$F eval tiny.yaml -w spoken/best.safetensors --set lif1.threshold=1e6");
-    shell_contains(shell_out, "never fire  always fire", "eval");
+    shell_contains(shell_out, "never fire   every step", "eval");
     shell_contains(shell_out, "lif1: 100 % of the neurons never fire: a lower threshold", "eval");
     shell_good("$F eval tiny.yaml -w spoken/best.safetensors --set lif1.threshold=1e6 --json");
     shell_contains(shell_out, "\"dead\": 12", "eval");

@@ -39,7 +39,7 @@ static void every_mark(void **state)
         check_pictures("marks");
         assert_true(holds("marks.svg", ">wave<"));
         assert_true(holds("marks.svg", ">below<"));
-        assert_true(holds("marks.gp", "it''s 100 %"));
+        assert_true(holds("marks.svg", "it's 100 %"));
         assert_true(holds("marks.dat", "\n4 NaN\n"));
     }
 }
@@ -158,7 +158,7 @@ static void wrong_charts(void **state)
     BAD(&chart, 4, "1 to 3 columns");
     BAD(NULL, 1, "charts");
     wrong.height = 10;
-    BAD(&wrong, 1, "60 to 2000 pixels high, not 10");
+    BAD(&wrong, 1, "60 to 32000 pixels high, not 10");
     wrong = chart;
     wrong.curves = 1000;
     BAD(&wrong, 1, "up to 64 curves, not 1000");

@@ -23,7 +23,7 @@ static void training_curves(void **state)
                            "3,0.5,0.85,0.7,0.79,0.0005,1,0.1,9,6000,0.14,0.06\n");
     GOOD(fsnn_plot_training(folder_path("metrics.csv"), "a run", folder_path("training")));
     check_pictures("training");
-    static const char *const shown[] = {"a run",     "best test accuracy 81.25 % in epoch 2",
+    static const char *const shown[] = {"a run",     "best epoch 2: test accuracy 81.25 %",
                                         ">loss<",    ">accuracy (%)<",
                                         ">epoch<",   ">spikes per step<",
                                         ">lif_out<", ">learning rate<",
@@ -41,7 +41,7 @@ static void training_columns_in_any_order(void **state)
                                    "0.5,0.25,1,2.5\r\n0.25,0.5,2,1.5\r\n");
     GOOD(fsnn_plot_training(folder_path("order.csv"), "order", folder_path("order")));
     check_pictures("order");
-    assert_true(holds("order.svg", "best training accuracy 50.00 % in epoch 2"));
+    assert_true(holds("order.svg", "best epoch 2: training accuracy 50.00 %"));
     assert_true(holds("order.svg", "a, \"b\""));
     assert_true(holds("order.svg", "no learning rate recorded"));
     assert_false(holds("order.svg", ">test<"));
@@ -147,10 +147,10 @@ static void raster(void **state)
     last[3 * 10 + 1] = NAN;
     GOOD(fsnn_plot_raster("sample", 2, names, neurons, 4, 0.5, spikes, folder_path("raster")));
     check_pictures("raster");
-    assert_true(holds("raster.svg", "lif1 (200 of 2560 neurons)"));
+    assert_true(holds("raster.svg", "lif1 (1024 of 2560 neurons, evenly chosen)"));
     assert_true(holds("raster.svg", "lif_out (10 neurons)"));
     assert_true(holds("raster.svg", "time (unit of tau; step h = 0.5)"));
-    assert_int_equal(times("raster.dat", "\n1 "), 200); /* the selection at its time */
+    assert_int_equal(times("raster.dat", "\n1 "), 1024); /* the selection at its time */
     assert_true(holds("raster.dat", "\n1.5 7\n"));
     assert_int_equal(times("raster.dat", "\n2 "), 0);
 }
@@ -168,7 +168,8 @@ static void raster_at_the_edges(void **state)
     one[0] = 1;
     GOOD(fsnn_plot_raster("long", 3, names, neurons, 3000, 1.0, spikes, folder_path("long")));
     check_pictures("long");
-    assert_true(holds("long.svg", "busy (25 of 200 neurons)")); /* too many ticks for all */
+    assert_true(
+        holds("long.svg", "busy (25 of 200 neurons, evenly chosen)")); /* too many ticks for all */
     assert_true(holds("long.svg", "no spikes"));
     assert_true(holds("long.svg", "one (1 neuron)"));
     GOOD(
@@ -248,15 +249,69 @@ static void rates(void **state)
     (void)state;
     GOOD(fsnn_plot_rates("rates", 3, names, neurons, rate, folder_path("rates")));
     check_pictures("rates");
-    assert_true(holds("rates.svg", "4 neurons: 50 % silent, 25 % saturated"));
-    assert_true(holds("rates.svg", "2 neurons: 0 % silent, 0 % saturated, 2 not a number"));
-    assert_true(holds("rates.svg", "1 neuron: 0 % silent"));
+    assert_true(holds("rates.svg", "a: 2 of 4 never fire, 1 at every step"));
+    assert_true(holds("rates.svg", "b: 0 of 2 never fire, 0 at every step, 2 not a number"));
+    assert_true(holds("rates.svg", "c: 0 of 1 never fire"));
     assert_true(holds("rates.svg", "no finite rate"));
-    assert_true(holds("rates.svg", ">0.312<")); /* the mean of the first */
-    assert_true(holds("rates.dat", "\n0.01 2\n"));
+    assert_true(holds("rates.svg", "0.312<"));     /* the mean of the first */
+    assert_true(holds("rates.dat", "\n0.01 0\n")); /* who never fires has no bar */
+    assert_true(holds("rates.dat", "\n0.25 1\n"));
+    assert_false(holds("rates.gp", "\nset logscale"));
     GOOD(fsnn_plot_rates("means", 1, names, NULL, rate, folder_path("means")));
     check_pictures("means");
-    assert_false(holds("means.svg", "silent"));
+    assert_false(holds("means.svg", "never fire"));
+}
+
+/* All layers are drawn, or it is said that they are too many for one picture. */
+static void many_layers(void **state)
+{
+    enum { LAYERS = 100, MOST = 1000 };
+    static float v[2] = {1, 0};
+    static char text[MOST][16];
+    static const char *names[MOST];
+    static int64_t neurons[MOST];
+    static const float *data[MOST];
+
+    (void)state;
+    for (int l = 0; l < MOST; l++) {
+        snprintf(text[l], sizeof text[l], "layer%d", l);
+        names[l] = text[l];
+        neurons[l] = 2;
+        data[l] = v;
+    }
+    GOOD(fsnn_plot_raster("t", LAYERS, names, neurons, 1, 1, data, folder_path("deep")));
+    check_pictures("deep");
+    assert_true(holds("deep.svg", "layer99 (2 neurons)"));
+    GOOD(fsnn_plot_rates("t", LAYERS, names, neurons, data, folder_path("deeprates")));
+    check_pictures("deeprates");
+    assert_true(holds("deeprates.svg", "layer99: 1 of 2 never fire, 1 at every step"));
+    REFUSED(fsnn_plot_raster("t", MOST, names, neurons, 1, 1, data, folder_path("deeper")),
+            FSNN_EARGUMENT, "pixels high, and at most 32000 can be drawn");
+    REFUSED(fsnn_plot_rates("t", MOST, names, neurons, data, folder_path("deeper")), FSNN_EARGUMENT,
+            "split its layers");
+    assert_false(folder_has("deeper.gp"));
+}
+
+/* As many columns as there are layers. */
+static void training_of_many_layers(void **state)
+{
+    enum { LAYERS = 1500 };
+    (void)state;
+    FILE *stream = fopen(folder_path("wide.csv"), "w");
+    assert_non_null(stream);
+    fputs("epoch,loss,accuracy,best", stream);
+    for (int l = 0; l < LAYERS; l++)
+        fprintf(stream, ",rate.n%d", l);
+    for (int e = 1; e <= 2; e++) { /* the second is as accurate and has the lower loss */
+        fprintf(stream, "\n%d,%g,0.5,1", e, 1.0 / e);
+        for (int l = 0; l < LAYERS; l++)
+            fprintf(stream, ",%g", 0.5 / (1 + l));
+    }
+    assert_int_equal(fclose(stream), 0);
+    GOOD(fsnn_plot_training(folder_path("wide.csv"), "wide", folder_path("wide")));
+    check_pictures("wide");
+    assert_true(holds("wide.svg", "n1499")); /* the end of the colour bar */
+    assert_true(holds("wide.svg", "best epoch 2: training accuracy 50.00 %"));
 }
 
 static void confusion(void **state)
@@ -284,6 +339,7 @@ static void names_are_shown_literally(void **state)
     static const float v[] = {1, 0};
     const float *spikes[] = {v};
     const char *names[] = {"l_{1}^2 %d \\n @x $y `id` \"q\" 'r' <b>&amp; \xce\xb1 \xff\n."};
+    static const char *const quotes[] = {"'first", "''", "'", "two '' in it", "last'", "\\", "`id"};
     const int64_t neurons[] = {1};
 
     (void)state;
@@ -292,12 +348,22 @@ static void names_are_shown_literally(void **state)
     assert_int_equal(times("literal.svg", "l_{1}^2 %d \\n @x $y `id` \"q\" 'r' &lt;b>&amp;amp; "
                                           "\xce\xb1 ? ."),
                      2); /* title and panel */
+    for (int i = 0; i < FSNN_COUNT(quotes); i++) {
+        char panel[64];
+        snprintf(panel, sizeof panel, ">%s (1 neuron)<", quotes[i]);
+        GOOD(fsnn_plot_raster(quotes[i], 1, &quotes[i], neurons, 2, 1.0, spikes,
+                              folder_path("quotes")));
+        assert_true(holds("quotes.svg", panel));
+        GOOD(fsnn_plot_rates(quotes[i], 1, &quotes[i], NULL, spikes, folder_path("tics")));
+        check_pictures("tics");
+    }
 }
 
 static void paths_are_only_names(void **state)
 {
     const int64_t one[] = {7};
-    static const char *const odd[] = {"<x", "|x", "-x", "with space", "a\"b", "$x", "100%"};
+    static const char *const odd[] = {"<x", "|x",   "-x",   "with space", "a\"b",
+                                      "$x", "100%", "it's", "'first",     "a''b"};
 
     (void)state;
     for (int i = 0; i < FSNN_COUNT(odd); i++) {
@@ -381,6 +447,8 @@ int main(void)
         cmocka_unit_test(traces_of_what_is_tested),
         cmocka_unit_test(rates),
         cmocka_unit_test(confusion),
+        cmocka_unit_test(many_layers),
+        cmocka_unit_test(training_of_many_layers),
         cmocka_unit_test(names_are_shown_literally),
         cmocka_unit_test(paths_are_only_names),
         cmocka_unit_test(scripts_run_by_hand_anywhere),

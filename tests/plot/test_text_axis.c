@@ -48,12 +48,13 @@ static void quoted(void (*quote)(FILE *, const char *), const char *given, const
     assert_string_equal(out, wanted);
 }
 
-static void quotes_are_doubled(void **state)
+static void nothing_is_special_in_quotes(void **state)
 {
     (void)state;
-    quoted(fsnn_text_quote, "it's 5 % \\n", "'it''s 5 % \\n'");
-    quoted(fsnn_text_quote_tic, "it's 5 % \\n", "'it''s 5 %% \\n'");
-    quoted(fsnn_text_quote, "", "''");
+    quoted(fsnn_text_quote, "it's 5 % \\n", "\"it\\047s 5 % \\134n\"");
+    quoted(fsnn_text_quote_tic, "it's 5 % \\n", "\"it\\047s 5 %% \\134n\"");
+    quoted(fsnn_text_quote, "`a` \"$@", "\"\\140a\\140 \\042\\044\\100\"");
+    quoted(fsnn_text_quote, "", "\"\"");
 }
 
 static void ranges_are_never_empty(void **state)
@@ -105,7 +106,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_one_line_of_utf8),
-        cmocka_unit_test(quotes_are_doubled),
+        cmocka_unit_test(nothing_is_special_in_quotes),
         cmocka_unit_test(ranges_are_never_empty),
         cmocka_unit_test(steps_are_round),
     };

@@ -2,6 +2,8 @@
  * cannot be gone on from. */
 #include "toy.h"
 
+#include "train/history.h"
+
 typedef struct stopper {
     int64_t batches, epochs; /* seen in this part */
     int64_t at_batch, at_epoch;
@@ -82,9 +84,11 @@ static void outcome_free(outcome *out)
 {
     fsnn_free(out->last.data);
     fsnn_free(out->best.data);
+    fsnn_metrics_free(&out->result);
 }
 
-static void check_same(const outcome *expected, const fsnn_metrics *result)
+/* Releases the result. */
+static void check_same(const outcome *expected, fsnn_metrics *result)
 {
     char now[4096];
     figures(now, sizeof now);
@@ -94,6 +98,7 @@ static void check_same(const outcome *expected, const fsnn_metrics *result)
     assert_int_equal(result->epoch, expected->result.epoch);
     assert_true(result->test_loss == expected->result.test_loss);
     assert_true(result->layer_rate[1] == expected->result.layer_rate[1]);
+    fsnn_metrics_free(result);
 }
 
 /* Stops after each of `after` batches in turn, then goes on to the end. */
@@ -111,6 +116,7 @@ static void stop_and_go(const toy_options *o, fsnn_optimizer_kind kind, const in
         fsnn_status status = toy_run(o, &options, &result);
         assert_int_equal(status, i < stops ? FSNN_EINTERRUPTED : FSNN_OK);
         if (i < stops) {
+            fsnn_metrics_free(&result);
             assert_int_equal(s.batches,
                              after[i]); /* the running batch is finished, no other begun */
             CONTAINS(fsnn_error_text(), "can be resumed from");
@@ -185,6 +191,8 @@ static void counting(void **state)
     toy_clean();
     fsnn_metrics result;
     for (int part = 0; part < 4; part++) {
+        if (part)
+            fsnn_metrics_free(&result);
         s = (stopper){.at_epoch = part < 3 ? 2 : 0};
         options.resume = part > 0;
         assert_int_equal(toy_run(&o, &options, &result), part < 3 ? FSNN_EINTERRUPTED : FSNN_OK);
@@ -211,6 +219,104 @@ static void longer(void **state)
     assert_true(toy_same("last.safetensors", &last));
     fsnn_free(last.data);
     toy_clean();
+}
+
+/* ---- states of earlier versions ---- */
+
+static void copy_array(fsnn_arrays *to, const fsnn_array *from)
+{
+    fsnn_array *array = fsnn_arrays_add(to, from->name, from->dtype, &from->shape);
+    assert_non_null(array);
+    memcpy(array->data, from->data,
+           (size_t)fsnn_shape_count(&from->shape) * fsnn_dtype_size(from->dtype));
+}
+
+/* The state as it was written before: rates behind the columns of the history, those of the running
+ * epoch in an array of 64. */
+static void make_old(const char *path)
+{
+    fsnn_arrays now = {0}, old = {0};
+    GOOD(fsnn_safetensors_read(path, &now));
+    for (int i = 0; i < now.count; i++)
+        if (strncmp(now.item[i].name, "train.history", 13) != 0 &&
+            strcmp(now.item[i].name, "train.layer_rate") != 0)
+            copy_array(&old, &now.item[i]);
+    const fsnn_array *columns = fsnn_arrays_find(&now, "train.history"),
+                     *layers = fsnn_arrays_find(&now, "train.history.layers");
+    int64_t rows = columns->shape.dim[0], width = columns->shape.dim[1];
+    double *rate = fsnn_arrays_add(&old, "train.rate", FSNN_F64, &FSNN_SHAPE(64))->data,
+           *history =
+               fsnn_arrays_add(&old, "train.history", FSNN_F64, &FSNN_SHAPE(rows, width + 2))->data,
+           *neurons =
+               fsnn_arrays_add(&old, "train.history.neurons", FSNN_F64, &FSNN_SHAPE(rows, 2, 2))
+                   ->data;
+    memcpy(rate, fsnn_arrays_find(&now, "train.layer_rate")->data, 2 * sizeof *rate);
+    for (int64_t r = 0; r < rows; r++) {
+        const double *figures = (double *)layers->data + 6 * r;
+        memcpy(history + r * (width + 2), (double *)columns->data + r * width,
+               (size_t)width * sizeof *history);
+        memcpy(history + r * (width + 2) + width, figures, 2 * sizeof *figures);
+        memcpy(neurons + 4 * r, figures + 2, 4 * sizeof *figures);
+    }
+    GOOD(fsnn_safetensors_write(path, &old));
+    fsnn_arrays_free(&now);
+    fsnn_arrays_free(&old);
+}
+
+static void from_an_old_state(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    outcome expected;
+    fsnn_metrics result;
+    uninterrupted(&o, FSNN_ADAM, &expected);
+    stopper s = {.at_batch = 30};
+    fsnn_train_options options = everything(&s);
+    options.training.optimizer.kind = FSNN_ADAM;
+    FAILS(toy_run(&o, &options, NULL), FSNN_EINTERRUPTED);
+    make_old(folder_path("last.state.safetensors"));
+    s = (stopper){0};
+    options.resume = true;
+    GOOD(toy_run(&o, &options, &result));
+    check_same(&expected, &result);
+    outcome_free(&expected);
+    toy_clean();
+}
+
+/* It counted readouts among the layers. */
+static void old_layers(void **state)
+{
+    (void)state;
+    enum { COLUMNS = 15, KEPT = 3 };
+    fsnn_net *net = net_new();
+    fsnn_order order = fsnn_order_of(0.5);
+    fsnn_dynamics d = fsnn_dynamics_default(&order);
+    fsnn_neuron o = FSNN_NEURON_DEFAULT;
+    o.tau.value = 2;
+    int x = fsnn_net_lif(net, "a", fsnn_net_input(net, FSNN_SHAPE(4)), &o);
+    x = fsnn_net_add(net, "readout", "r", &x, 1, &o);
+    VALID(fsnn_net_lif(net, "b", x, &o));
+    GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 1, .batch = 1}));
+    layers l;
+    history h = {0};
+    fsnn_arrays in = {0};
+    GOOD(layers_find(net, &l));
+    assert_int_equal(l.count, 2);
+    double *rows =
+        fsnn_arrays_add(&in, "train.history", FSNN_F64, &FSNN_SHAPE(2, COLUMNS + KEPT))->data;
+    for (int i = 0; i < 2 * (COLUMNS + KEPT); i++)
+        rows[i] = i;
+    GOOD(history_load(&h, net, &l, 2, &in));
+    for (int r = 0; r < 2; r++) {
+        const double *rates = rows + r * (COLUMNS + KEPT) + COLUMNS;
+        assert_int_equal(h.row[r].epoch, r * (COLUMNS + KEPT));
+        assert_true(h.row[r].layer_rate[0] == rates[0] && h.row[r].layer_rate[1] == rates[2]);
+        assert_true(isnan(h.row[r].layer_dead[1]) && isnan(h.row[r].layer_saturated[0]));
+    }
+    history_free(&h);
+    layers_free(&l);
+    fsnn_arrays_free(&in);
+    fsnn_net_destroy(net);
 }
 
 /* ---- what cannot be gone on from ---- */
@@ -252,7 +358,7 @@ static void refuses(void **state)
            "it stopped at batch 7 of 13 (200 samples), but the data now give 10 batches");
     other = TOY;
     other.linear_out = true; /* one neuron layer less: its history has another width */
-    refuse(&other, &options, FSNN_ESHAPE, "\"train.history\"");
+    refuse(&other, &options, FSNN_ESHAPE, "\"train.history.layers\"");
     options.training.optimizer.kind = FSNN_SGD;
     refuse(&o, &options, FSNN_ENOTFOUND,
            "\"sgd.step\" is missing: what was saved is the memory of the optimizer adam");
@@ -308,9 +414,10 @@ static void contradictions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(in_mid_epoch), cmocka_unit_test(between_epochs),
-        cmocka_unit_test(counting),     cmocka_unit_test(longer),
-        cmocka_unit_test(refuses),      cmocka_unit_test(contradictions),
+        cmocka_unit_test(in_mid_epoch),      cmocka_unit_test(between_epochs),
+        cmocka_unit_test(counting),          cmocka_unit_test(longer),
+        cmocka_unit_test(refuses),           cmocka_unit_test(contradictions),
+        cmocka_unit_test(from_an_old_state), cmocka_unit_test(old_layers),
     };
     return cmocka_run_group_tests(tests, folder_open, toy_teardown);
 }

@@ -31,6 +31,7 @@ typedef struct seen {
     bool ordered;
     fsnn_metrics last, best; /* best as it should be chosen */
     int64_t first;           /* epoch with the best's accuracy */
+    double layer_rate[2];    /* of the last epoch */
     const fsnn_net *net;
     double rate, samples; /* sums over the batches of the epoch: of lif1 times samples, samples */
 } seen;
@@ -53,7 +54,9 @@ static int see_epoch(const fsnn_metrics *m, void *user)
 {
     seen *s = user;
     s->lr[s->epochs++] = m->lr;
-    s->last = *m;
+    s->last = *m; /* without its arrays, which are the training's */
+    for (int i = 0; i < 2 && i < m->layers; i++)
+        s->layer_rate[i] = m->layer_rate[i];
     if (s->epochs == 1 || m->test_accuracy > s->best.test_accuracy)
         s->first = m->epoch;
     if (s->epochs == 1 || m->test_accuracy > s->best.test_accuracy ||
@@ -83,12 +86,11 @@ static void learn(const fsnn_loss *loss, double enough)
     assert_true(s.ordered);
     assert_true(best.test_accuracy > enough);
     assert_true(best.best && best.epoch == s.best.epoch && best.test_loss == s.best.test_loss);
-    assert_true(fabs(s.last.layer_rate[0] - s.rate / s.samples) < 1e-12);
+    assert_true(fabs(s.layer_rate[0] - s.rate / s.samples) < 1e-12);
     assert_int_equal(s.last.samples, TOY_TRAIN);
     assert_int_equal(s.last.layers, 2);
-    assert_true(fabs(s.last.rate - (32 * s.last.layer_rate[0] + 3 * s.last.layer_rate[1]) / 35) <
-                1e-12);
-    assert_true(s.last.layer_rate[0] > 0 && s.last.gradient_norm > 0 && s.last.seconds > 0);
+    assert_true(fabs(s.last.rate - (32 * s.layer_rate[0] + 3 * s.layer_rate[1]) / 35) < 1e-12);
+    assert_true(s.layer_rate[0] > 0 && s.last.gradient_norm > 0 && s.last.seconds > 0);
     assert_true(s.last.seconds_left == 0);
 
     GOOD(fsnn_evaluate(t.net, t.test, loss, &e));
@@ -105,6 +107,7 @@ static void learn(const fsnn_loss *loss, double enough)
     assert_int_equal(first, 34); /* samples of class 0 */
     assert_true((double)right / 100 == e.accuracy);
     fsnn_evaluation_free(&e);
+    fsnn_metrics_free(&best);
     toy_close(&t);
     toy_clean();
 }
@@ -134,6 +137,7 @@ static void all_optimizers(void **state)
         options.training.schedule = (fsnn_schedule){.kind = FSNN_COSINE, .warmup = 0.5};
         GOOD(toy_run(&o, &options, &best));
         assert_true(best.test_accuracy > 0.95);
+        fsnn_metrics_free(&best);
     }
 }
 
@@ -159,6 +163,7 @@ static void logs(void **state)
     assert_non_null(fsnn_arrays_find(&list, "lif2.alpha"));
     assert_null(fsnn_arrays_find(&list, "lif1.threshold")); /* not learned */
     fsnn_arrays_free(&list);
+    fsnn_metrics_free(&best);
     toy_clean();
 }
 
@@ -173,7 +178,8 @@ static void without_test_data(void **state)
     toy_open(&t, &o);
     GOOD(fsnn_train(t.net, t.train, NULL, &options, &best));
     toy_close(&t);
-    assert_true(isnan(best.test_loss) && best.best);
+    assert_true(isnan(best.test_loss) && best.best && isnan(best.layer_dead[0]));
+    fsnn_metrics_free(&best);
     assert_true(holds("metrics.csv", ",nan,nan,"));
     assert_true(holds("metrics.jsonl", "\"test_loss\": null"));
     toy_clean();
@@ -267,32 +273,101 @@ static void evaluation_by_itself(void **state)
     fsnn_free(x);
 }
 
-/* A readout gives potentials, not spikes: it is neither dead nor saturated. */
-static void diagnosis_of_a_readout(void **state)
+/* Layers of few neurons before a readout of many. */
+static fsnn_net *with_readout(int layers)
 {
-    (void)state;
-    toy t;
-    toy_options o = TOY;
     fsnn_net *net = net_new();
-    fsnn_evaluation e;
-    fsnn_loss loss = {FSNN_MSE_RATE, 0, 0};
     fsnn_order order = fsnn_order_of(0.5);
     fsnn_dynamics d = fsnn_dynamics_default(&order);
     fsnn_neuron neuron = FSNN_NEURON_DEFAULT;
     neuron.tau.value = 2;
-    toy_open(&t, &o);
     int node = fsnn_net_input(net, FSNN_SHAPE(TOY_FEATURES));
-    node = fsnn_net_linear(net, "fc1", node, TOY_CLASSES, true);
+    for (int i = 0; i < layers; i++) {
+        char linear[16], lif[16];
+        snprintf(linear, sizeof linear, "fc%d", i);
+        snprintf(lif, sizeof lif, "n%d", i);
+        node = fsnn_net_linear(net, linear, node, 4, true);
+        node = fsnn_net_lif(net, lif, node, &neuron);
+        if (i == 0) { /* between others, so that places differ */
+            int aside = fsnn_net_add(net, "readout", "aside", &node, 1, &neuron);
+            node = fsnn_net_add(net, "add", "both", (int[]){node, aside}, 2, NULL);
+        }
+    }
+    node = fsnn_net_linear(net, "last", node, TOY_CLASSES, true);
     assert_true(fsnn_net_add(net, "readout", "out", &node, 1, &neuron) >= 0);
-    fsnn_plan plan = {.steps = TOY_STEPS, .batch = TOY_BATCH};
+    fsnn_plan plan = {.steps = TOY_STEPS, .batch = TOY_BATCH, .training = true};
     GOOD(fsnn_net_wrap(net, &d, &plan));
+    return net;
+}
+
+/* A readout gives potentials and never spikes: no figure speaks of it. */
+static void readouts_left_out(void **state)
+{
+    (void)state;
+    toy t;
+    toy_options o = TOY;
+    fsnn_evaluation e;
+    fsnn_metrics m;
+    fsnn_loss loss = {FSNN_MSE_RATE, 0, 0};
+    fsnn_train_options options = toy_training(1);
+    toy_open(&t, &o);
+    fsnn_net *net = with_readout(2);
+    GOOD(fsnn_train(net, t.train, t.test, &options, &m));
+    assert_int_equal(m.layers, 2);
+    assert_int_equal(m.layer_node[0], fsnn_net_node_find(net, "n0"));
+    assert_int_equal(m.layer_node[1], fsnn_net_node_find(net, "n1"));
+    assert_true(fabs(m.rate - (m.layer_rate[0] + m.layer_rate[1]) / 2) < 1e-12);
+    assert_false(holds("metrics.csv", "aside"));
+    assert_false(holds("metrics.jsonl", "out"));
+    fsnn_metrics_free(&m);
     GOOD(fsnn_evaluate(net, t.test, &loss, &e));
-    assert_int_equal(e.layers, 1);
-    assert_int_equal(e.layer_neurons[0], TOY_CLASSES);
-    assert_int_equal(e.layer_dead[0] + e.layer_saturated[0], 0);
+    assert_int_equal(e.layers, 2);
+    for (int i = 0; i < 2; i++) {
+        double sum = 0;
+        assert_int_equal(e.layer_node[i], fsnn_net_node_find(net, i ? "n1" : "n0"));
+        assert_int_equal(e.layer_neurons[i], 4);
+        for (int n = 0; n < 4; n++)
+            sum += e.neuron_rate[i][n];
+        assert_true(fabs(sum / 4 - e.layer_rate[i]) < 1e-6);
+    }
     fsnn_evaluation_free(&e);
     fsnn_net_destroy(net);
     toy_close(&t);
+    toy_clean();
+}
+
+/* However many layers there are, each has its figures, and they are resumed. */
+static void many_layers(void **state)
+{
+    (void)state;
+    enum { LAYERS = 70 };
+    toy t;
+    toy_options o = TOY;
+    fsnn_evaluation e;
+    fsnn_metrics m;
+    fsnn_node_info info;
+    fsnn_loss loss = {FSNN_MSE_RATE, 0, 0};
+    fsnn_train_options options = toy_training(1);
+    for (int part = 0; part < 2; part++) {
+        options.training.epochs = part + 1;
+        options.resume = part > 0;
+        toy_open(&t, &o);
+        fsnn_net *net = with_readout(LAYERS);
+        GOOD(fsnn_train(net, t.train, t.test, &options, &m));
+        GOOD(fsnn_evaluate(net, t.test, &loss, &e));
+        assert_int_equal(m.layers, LAYERS);
+        assert_int_equal(e.layers, LAYERS);
+        assert_true(m.layer_dead[LAYERS - 1] >= 0 && m.layer_dead[LAYERS - 1] <= 1);
+        assert_int_equal(e.layer_neurons[LAYERS - 1], 4);
+        GOOD(fsnn_net_node(net, e.layer_node[LAYERS - 1], &info));
+        assert_string_equal(info.name, "n69");
+        assert_true(holds("metrics.csv", ",saturated.n69\n1,"));
+        fsnn_evaluation_free(&e);
+        fsnn_metrics_free(&m);
+        fsnn_net_destroy(net);
+        toy_close(&t);
+    }
+    toy_clean();
 }
 
 /* Neurons that never fire and that always do, counted once more from what the layers did. */
@@ -364,6 +439,7 @@ static void best_of_equals(void **state)
     assert_true(s.first < s.best.epoch); /* an earlier epoch was as accurate */
     assert_int_equal(best.epoch, s.best.epoch);
     assert_true(best.test_loss == s.best.test_loss);
+    fsnn_metrics_free(&best);
 }
 
 /* ---- rate and end ---- */
@@ -404,6 +480,7 @@ static void early_stop(void **state)
     GOOD(toy_run(&o, &options, &best));
     assert_int_equal(s.epochs, 4); /* the first is the best, then three that are not better */
     assert_int_equal(best.epoch, 1);
+    fsnn_metrics_free(&best);
     /* An improvement below min_delta does not count. */
     s = (seen){0};
     options.training.optimizer.lr = 1e-2;
@@ -506,7 +583,8 @@ int main(void)
         cmocka_unit_test(evaluation_changes_nothing),
         cmocka_unit_test(evaluation_by_itself),
         cmocka_unit_test(diagnosis),
-        cmocka_unit_test(diagnosis_of_a_readout),
+        cmocka_unit_test(readouts_left_out),
+        cmocka_unit_test(many_layers),
         cmocka_unit_test(best_of_equals),
         cmocka_unit_test(plateau),
         cmocka_unit_test(early_stop),

@@ -1,0 +1,157 @@
+/* Figures of the subcommands, and that they, the tables, the logs and the advice say the same. */
+#include "shell.h"
+#include "tiny.h"
+
+/* Neurons of a layer that never fire, in its panel of rates.svg. */
+static long never_in_figure(const char *run, const char *layer)
+{
+    char name[256], wanted[64];
+    snprintf(name, sizeof name, "%s/figures/rates.svg", run);
+    snprintf(wanted, sizeof wanted, ">%s: ", layer);
+    static char text[1 << 20];
+    shell_slurp(name, text, sizeof text);
+    const char *at = strstr(text, wanted);
+    long never = -1;
+    if (at)
+        sscanf(at + strlen(wanted), "%ld", &never);
+    if (never < 0)
+        fail_msg("%s has no %s", name, layer);
+    return never;
+}
+
+/* A network with a readout behind its layers, and one aside. */
+static const char with_readout[] =
+    "name: readout\ninput: [6]\nlayers:\n  - linear: {out: 40, name: fc1}\n"
+    "  - lif: {name: lif1, tau: 2.0}\n  - linear: {out: 90, name: fc2}\n"
+    "  - readout: {name: aside, tau: 2.0}\n  - linear: {out: 3, name: fc3}\n"
+    "  - readout: {name: answer, tau: 2.0}\ndynamics: {alpha: 0.6}\n";
+
+static void write_readout(void)
+{
+    char text[4096];
+    snprintf(text, sizeof text, "%s%s", with_readout, tiny_training);
+    folder_write_text("readout.yaml", text);
+}
+
+/* A readout never spikes: it has no spikes, no rates, no raster, no share in a mean. */
+static void readouts_have_no_spikes(void **state)
+{
+    (void)state;
+    write_readout();
+    shell_good("$F train readout.yaml -o ro --set training.epochs=2");
+    shell_contains(shell_out, "neurons         40: ", "train");
+    shell_good("head -1 ro/metrics.csv | grep -q ',rate.lif1,dead.lif1,saturated.lif1$'");
+    /* rate is that of the only layer that spikes */
+    shell_good("awk -F, 'NR > 1 && $8 != $16 { exit 1 }' ro/metrics.csv");
+    shell_good("! grep -q 'aside\\|answer' ro/metrics.jsonl ro/figures/raster.svg "
+               "ro/figures/rates.svg");
+    shell_good("test -s ro/figures/traces-answer.png");
+    shell_good("! grep -q 'threshold\\|>spike<' ro/figures/traces-answer.svg");
+    shell_good("$F eval readout.yaml -w ro/best.safetensors --json");
+    assert_null(strstr(shell_out, "\"name\": \"answer\", \"neurons\""));
+    shell_good("$F run readout.yaml -w ro/best.safetensors -i x.npz -o r.npz --record v,spikes");
+    fsnn_arrays r = shell_load("r.npz");
+    assert_non_null(fsnn_arrays_find(&r, "v.answer"));
+    assert_null(fsnn_arrays_find(&r, "spikes.answer"));
+    assert_null(fsnn_arrays_find(&r, "spikes.aside"));
+    assert_non_null(fsnn_arrays_find(&r, "spikes.lif1"));
+    fsnn_arrays_free(&r);
+    shell_good("$F plot r.npz -o drawn");
+    shell_good("! grep -q 'answer\\|aside' drawn/raster.svg drawn/rates.svg");
+    shell_good("! grep -q 'threshold\\|>spike<' drawn/traces-answer.svg");
+    shell_good("$F run readout.yaml -i x.npz -o r.npz --record spikes");
+    assert_null(strstr(shell_err, "no layer"));
+}
+
+/* One count of the neurons that never fire, over one set of samples. */
+static void one_vocabulary(void **state)
+{
+    (void)state;
+    write_readout();
+    /* more samples than are recorded for traces, and neurons that some of them alone wake */
+    shell_good("$F train readout.yaml -o said --set training.epochs=3 --set lif1.threshold=2.2 "
+               "--set data.test.path=train.npz");
+    const char *line = strstr(shell_out, "neurons         40: ");
+    assert_non_null(line);
+    long never = strtol(line + strlen("neurons         40: "), NULL, 10);
+    assert_int_equal(never_in_figure("said", "lif1"), never);
+    if (never == 0 || never == 40)
+        fail_msg("the case says nothing: %ld of 40 never fire", never);
+    shell_good("$F eval said/description.yaml -w said/best.safetensors --json");
+    char wanted[64];
+    snprintf(wanted, sizeof wanted, "\"dead\": %ld", never);
+    shell_contains(shell_out, wanted, "eval");
+    shell_contains(shell_out, "\"samples\": 96", "eval");
+    /* the epoch that was the best */
+    char script[256];
+    snprintf(
+        script, sizeof script,
+        "awk -F, '$12 == 1 { dead = $17 } END { exit dead * 40 < %ld - 0.01 || dead * 40 > %ld "
+        "+ 0.01 }' said/metrics.csv",
+        never, never);
+    shell_good(script);
+    shell_good("! grep -q 'silent\\|saturated' said/figures/*.svg");
+    shell_good("grep -q 'mean of 96 test samples' said/figures/rates.svg");
+}
+
+/* Layers beyond any number have their figures. */
+static void many_layers(void **state)
+{
+    enum { LAYERS = 70 };
+    char text[16384];
+    size_t used = (size_t)snprintf(text, sizeof text, "name: deep\ninput: [6]\nlayers:\n");
+    (void)state;
+    for (int l = 0; l < LAYERS; l++)
+        used += (size_t)snprintf(text + used, sizeof text - used,
+                                 "  - linear: {out: 3, name: f%d}\n"
+                                 "  - lif: {name: n%d, tau: 2.0, threshold: 0.2}\n",
+                                 l, l);
+    snprintf(text + used, sizeof text - used, "dynamics: {alpha: 0.6}\n%s", tiny_training);
+    folder_write_text("deep.yaml", text);
+    shell_good("$F train deep.yaml -o deep --set training.epochs=1");
+    shell_contains(shell_out, "neurons         210: ", "train");
+    assert_null(strstr(shell_err, "no figure"));
+    shell_good("head -1 deep/metrics.csv | grep -q ',rate.n69,dead.n0,'");
+    shell_good("grep -q '\"n69\": ' deep/metrics.jsonl");
+    shell_good("grep -l 'n69 (3 neurons)' deep/figures/raster*.svg");
+    shell_good("grep -l 'n69: ' deep/figures/rates*.svg");
+    shell_good("grep -q n69 deep/figures/energy.svg");
+    shell_good("test -s deep/figures/traces-n69.png");
+    shell_good("test $($F eval deep.yaml -w deep/best.safetensors --json | "
+               "tr '{' '\\n' | grep -c '\"dead\"') = 70");
+    shell_good("$F inspect deep");
+    shell_contains(shell_out, "saturated.n69", "inspect");
+}
+
+/* Whatever a layer is called, it has its figures, in files that can be named. */
+static void odd_names(void **state)
+{
+    (void)state;
+    char text[4096], script[256];
+    static const char *const names[] = {"'quoted", "a''b", "a/b", "50%"};
+    for (int i = 0; i < FSNN_COUNT(names); i++) {
+        snprintf(text, sizeof text,
+                 "name: odd\ninput: [6]\nlayers:\n  - linear: {out: 3, name: fc1}\n"
+                 "  - lif: {name: \"%s\", tau: 2.0}\ndynamics: {alpha: 0.6}\n%s",
+                 names[i], tiny_training);
+        folder_write_text("odd.yaml", text);
+        snprintf(script, sizeof script, "$F train odd.yaml -o odd%d --set training.epochs=1", i);
+        shell_good(script);
+        if (strstr(shell_err, "no figure"))
+            fail_msg("%s: %s", names[i], shell_err);
+        snprintf(script, sizeof script, "test $(ls odd%d/figures/traces-*.png | wc -l) = 1", i);
+        shell_good(script);
+    }
+    shell_good("test -s odd2/figures/traces-a%2Fb.png");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(readouts_have_no_spikes),
+        cmocka_unit_test(one_vocabulary),
+        cmocka_unit_test(many_layers),
+        cmocka_unit_test(odd_names),
+    };
+    return cmocka_run_group_tests(tests, tiny_start, folder_remove);
+}
