@@ -107,17 +107,20 @@ static int plot_raster(const char *path, const series_view *view, const fsnn_shd
     int64_t units = info->units ? info->units : 1, K = (int64_t)(info->seconds * 1000) + 1;
     fsnn_shd_options o = {
         .steps = K, .duration = (double)K / 1000, .units = units, .channels = units};
-    fsnn_status status = K < 1000000 ? fsnn_data_shd(path, &o, &data) : FSNN_EUNSUPPORTED;
-    if (status == FSNN_EUNSUPPORTED)
+    if (K >= 1000000)
         return cli_error(CLI_FAILED, "%s: %g s are too long for a raster", path, info->seconds);
+    fsnn_status status = fsnn_data_shd(path, &o, &data);
     if (status < 0)
         return cli_fail(status);
     float *x = cli_allocate((size_t)(K * units), sizeof *x);
     status = fsnn_data_sample(data, view->sample, x, &label);
-    fsnn_data_destroy(data);
+    const char *class = status < 0 ? NULL : fsnn_data_class(data, label);
+    char *number = cli_format("%d", status < 0 ? -1 : (int)label);
     const float *rows[] = {x};
-    char *title = cli_format("%s, sample %lld, class %d (steps of 1 ms)", cli_base_name(path),
-                             (long long)view->sample, (int)label);
+    char *title = cli_format("%s, sample %lld, class %s (steps of 1 ms)", cli_base_name(path),
+                             (long long)view->sample, class ? class : number);
+    free(number);
+    fsnn_data_destroy(data);
     char *file = cli_path(view->directory, "raster");
     int code = status < 0 ? cli_fail(status) : cli_make_directory(view->directory);
     if (code == CLI_GOOD &&

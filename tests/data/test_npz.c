@@ -591,7 +591,8 @@ static void add_zeros(archive *m, const char *name, const char *dict)
     put_le(m, 20, 4);
     put_le(m, 8, 2);
     put_le(m, 0, 4);
-    put_le(m, 0, 12);
+    put_le(m, 0, 4);
+    put_le(m, 0, 8);
     put_le(m, strlen(name), 2);
     put_le(m, 0, 2);
     put(m, name, strlen(name));
