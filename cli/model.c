@@ -182,6 +182,15 @@ int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps)
     return cli_fail_description(status);
 }
 
+/* More than one of them above 1. */
+static bool several_dimensions(const fsnn_shape *shape)
+{
+    int wide = 0;
+    for (int d = 0; d < shape->rank; d++)
+        wide += shape->dim[d] > 1;
+    return wide > 1;
+}
+
 /* Whether the samples of a data set fit the wrapped network: their shape its input, their classes
  * its output. */
 static int fits(const cli_model *model, const fsnn_data *data, const fsnn_loader *loader,
@@ -211,6 +220,15 @@ static int fits(const cli_model *model, const fsnn_data *data, const fsnn_loader
         fsnn_error_set(FSNN_EDESCRIPTION,
                        "the %s data has no classes: a loss needs them (of this kind of data: %s)",
                        which, fsnn_description_classes(model->description));
+    } else if (info.places == 1 && several_dimensions(&out) &&
+               fsnn_shape_count(&out) != info.classes) {
+        fault = "output";
+        fsnn_error_set(FSNN_EDESCRIPTION,
+                       "the network's output is %s, %lld numbers, but the %s data has %lld "
+                       "classes: a `- flatten` before the last layers makes one number a class of "
+                       "it",
+                       fsnn_shape_text(&out, wanted, sizeof wanted),
+                       (long long)fsnn_shape_count(&out), which, (long long)info.classes);
     } else if (info.classes > fsnn_shape_count(&out) / info.places) {
         fault = "output";
         fsnn_error_set(FSNN_EDESCRIPTION,
@@ -259,6 +277,8 @@ void cli_model_warnings(const cli_model *model)
     enum { SHOWN = 4 }; /* deep networks have the same remark for each layer */
     const char *text;
     int count = 0;
+    for (int i = 0; (text = fsnn_description_warning(model->description, i)) != NULL; i++)
+        cli_warn("%s", text);
     for (; (text = fsnn_net_warning(model->net, count)) != NULL; count++)
         if (count < SHOWN)
             cli_warn("%s", text);

@@ -74,17 +74,53 @@ static bool names_option(const cli_model *model, const piece *key, int count, co
     return count == at + 1 && is(key[at], field) && names_node(model->net, key, node);
 }
 
+/* Whether the text of a mapping, "{tau: 3, params: {a: 1}}", has a key of that name. */
+static bool mentions(const char *value, const char *key)
+{
+    size_t length = strlen(key);
+    for (const char *at = value; (at = strstr(at, key)) != NULL; at++) {
+        bool begins = at == value || strchr("{, \"'", at[-1]) != NULL;
+        const char *end = at + length + strspn(at + length, "\"' ");
+        if (begins && *end == ':')
+            return true;
+    }
+    return false;
+}
+
+/* Whether KEY={...} is a mapping that holds the parameter: of a node, its options, a list item of
+ * the layers or all of them; of the dynamics. */
+static bool in_mapping(const cli_model *model, const char *item, const piece *key, int count,
+                       const char *node, const char *field)
+{
+    const char *value = strchr(item, '=') + 1;
+    bool order = strcmp(field, "alpha") == 0 || strcmp(field, "coefficient") == 0;
+    if (!strpbrk(value, "{["))
+        return false;
+    if (is(key[0], "dynamics"))
+        return count == 1 && order &&
+               mentions(value, strcmp(field, "alpha") == 0 ? field : "coefficients");
+    if (order || !mentions(value, field))
+        return false;
+    if (is(key[0], "layers") && count == 1) /* all layers, or one: layers.2 */
+        return !is_number(key[1]) || names_node(model->net, key, node);
+    bool within = is(key[count - 1], "params");
+    int most = is(key[0], "layers") ? 3 : 1;
+    return count - within <= most && names_node(model->net, key, node);
+}
+
 static bool sets(const cli_model *model, const char *item, const fsnn_param *param)
 {
     piece key[PIECES] = {{NULL, 0}};
     int count = split(item, key);
     const char *dot = strrchr(param->name, '.');
-    if (count < 2 || !dot)
+    if (!dot || !strchr(item, '='))
         return false;
     const char *field = dot + 1;
     char *node = cli_format("%.*s", (int)(dot - param->name), param->name);
-    bool found = false;
-    if (!is(key[0], "dynamics"))
+    bool found = in_mapping(model, item, key, count, node, field);
+    if (found || count < 2)
+        ;
+    else if (!is(key[0], "dynamics"))
         found = names_option(model, key, count, node, field);
     else if ((strcmp(field, "alpha") == 0 && is(key[1], "alpha")) ||
              (strcmp(field, "coefficient") == 0 && is(key[1], "coefficients")))

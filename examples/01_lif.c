@@ -43,6 +43,8 @@ static void neuron(double alpha, double threshold, float current, float *v, floa
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     dynamics.step = h;
     TRY(fsnn_net_wrap(net, &dynamics, &(fsnn_plan){.steps = STEPS, .batch = 1, .record = true}));
+    for (int i = 0; fsnn_net_warning(net, i); i++) /* what works, but not as one would expect */
+        fprintf(stderr, "warning: %s\n", fsnn_net_warning(net, i));
 
     static float input[STEPS];
     for (int k = 0; k < STEPS; k++)

@@ -97,6 +97,8 @@ int main(void)
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     TRY(fsnn_net_wrap(net, &dynamics,
                       &(fsnn_plan){.steps = T, .batch = BATCH, .training = true, .seed = 1}));
+    for (int i = 0; fsnn_net_warning(net, i); i++) /* what works, but not as one would expect */
+        fprintf(stderr, "warning: %s\n", fsnn_net_warning(net, i));
 
     /* training */
     fsnn_train_options options = {.training = fsnn_training_default(), .on_epoch = report};

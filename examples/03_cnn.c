@@ -56,6 +56,8 @@ static fsnn_net *build(void)
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     TRY(fsnn_net_wrap(net, &dynamics,
                       &(fsnn_plan){.steps = T, .batch = BATCH, .training = true, .seed = 1}));
+    for (int i = 0; fsnn_net_warning(net, i); i++) /* what works, but not as one would expect */
+        fprintf(stderr, "warning: %s\n", fsnn_net_warning(net, i));
     return net;
 }
 

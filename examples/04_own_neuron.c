@@ -94,6 +94,8 @@ static fsnn_net *network(const fsnn_user *o, const fsnn_dynamics *dynamics, int 
     TRY(fsnn_net_wrap(
         net, dynamics,
         &(fsnn_plan){.steps = STEPS, .batch = 1, .training = training, .record = true}));
+    for (int i = 0; fsnn_net_warning(net, i); i++) /* what works, but not as one would expect */
+        fprintf(stderr, "warning: %s\n", fsnn_net_warning(net, i));
     return net;
 }
 

@@ -276,6 +276,9 @@ static int train(work *w)
                                   .user = w,
                                   .stop = cli_stop()};
     int watched = cli_model_watched(&w->model);
+    if (watched == FSNN_PART_TEST)
+        cli_say("  remark      the best epoch is chosen on the test data, which flatters it: "
+                "data.validation: 0.1 keeps them for the end");
     cli_progress_start(&w->progress, watched < 0 ? "test" : fsnn_part_name((fsnn_part)watched));
     fsnn_status status =
         fsnn_train(w->model.net, w->model.loader[FSNN_PART_TRAIN],

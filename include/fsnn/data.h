@@ -280,8 +280,9 @@ typedef struct fsnn_batch {
 FSNN_API fsnn_status fsnn_loader_create(const fsnn_data *data, const fsnn_loader_options *options,
                                         fsnn_loader **loader);
 FSNN_API void fsnn_loader_destroy(fsnn_loader *loader);
-FSNN_API int64_t fsnn_loader_batches(const fsnn_loader *loader); /* in one epoch */
-FSNN_API int64_t fsnn_loader_samples(const fsnn_loader *loader); /* in one epoch */
+FSNN_API const fsnn_data *fsnn_loader_data(const fsnn_loader *loader); /* the set, borrowed */
+FSNN_API int64_t fsnn_loader_batches(const fsnn_loader *loader);       /* in one epoch */
+FSNN_API int64_t fsnn_loader_samples(const fsnn_loader *loader);       /* in one epoch */
 /* Samples of a batch that is not the last: what was asked for, or all that there are. The last one
  * of an epoch may have fewer. */
 FSNN_API int64_t fsnn_loader_batch(const fsnn_loader *loader);

@@ -70,7 +70,7 @@ typedef struct fsnn_dynamics {
     const fsnn_order *order; /* [orders]; borrowed for the call */
     int orders;              /* 1: the same for all; else one a neuron layer, in order */
     double step;             /* solver step h > 0, in the unit of tau */
-    int64_t memory;          /* 0: full; M >= 1: a step sees itself and the M-1 states before it */
+    int64_t memory;          /* 0: full; M >= 2: a step sees itself and the M-1 states before it */
     /* > 0: full memory whose far lags (from 25 to 48 on) are summed by exponentials; every weight
      * up to `horizon` lags is within this relative error, 1e-12 to 0.1 (float32 states give about
      * 1e-7). Source: Banjai and Lopez-Fernandez (2019). */

@@ -20,6 +20,9 @@ typedef struct fsnn_description fsnn_description;
 FSNN_API fsnn_status fsnn_description_read(const char *path, const char *const *set, int count,
                                            fsnn_description **description);
 FSNN_API void fsnn_description_destroy(fsnn_description *description);
+/* Remarks that are no errors: options that are given but do nothing beside the others, with their
+ * places. Index 0, 1, ... until NULL. */
+FSNN_API const char *fsnn_description_warning(const fsnn_description *description, int index);
 FSNN_API const char *fsnn_description_name(const fsnn_description *description);
 /* The description with all overrides applied, as YAML; free() it. It means the same wherever it is
  * put: the name is in it, and paths of data beside the file are absolute. */
@@ -89,8 +92,10 @@ FSNN_API fsnn_status fsnn_description_reference(char **markdown);
 
 /* Weights of a wrapped net from .safetensors or .npz, arrays named as parameters. Weights must all
  * be there and fit in shape; tau, threshold, alpha, coefficient are optional. Unknown arrays are an
- * error naming the nearest known. Where the file says that its weights were made with other options
- * than the net has (fsnn_net_describe), the net has a warning more. */
+ * error naming the nearest known, numbers that are not finite in single precision one
+ * (FSNN_ENUMERIC) naming array and index; the net is then as it was. Where the file says that its
+ * weights were made with other options than the net has (fsnn_net_describe), the net has a warning
+ * more. */
 FSNN_API fsnn_status fsnn_weights_load(fsnn_net *net, const char *path);
 /* Writes all weights, running statistics and learnable neuron parameters as .safetensors, with
  * fsnn_net_describe as metadata. */

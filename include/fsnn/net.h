@@ -257,8 +257,10 @@ FSNN_API fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics,
  * `still` change. Cheap where the new size was seen before or is smaller. A plan that is refused
  * leaves the net with the one it had, its state reset. */
 FSNN_API fsnn_status fsnn_net_replan(fsnn_net *net, const fsnn_plan *plan);
-/* Remarks of the last wrap that are not errors (an unstable choice of step, say), and of weights
- * loaded since that were made with other options: index 0, 1, ... until NULL. */
+/* Remarks that are no errors. Of the last wrap: a step that is unstable or overshoots, a memory
+ * that moves where a constant input settles; of weights loaded since: that they were made with
+ * other options. Index 0, 1, ... until NULL. Nothing else shows them: look at them after every
+ * wrap. */
 FSNN_API const char *fsnn_net_warning(const fsnn_net *net, int index);
 /* What a wrapped net computes beside its weights, as lines "KEY<tab>VALUE": dynamics, kind and
  * options of each neuron layer with the values that are not learned, notes. free() it. Files of
@@ -273,8 +275,12 @@ FSNN_API fsnn_status fsnn_net_note(fsnn_net *net, const char *key, const char *v
 /* Runs `x` [K, B, input shape] (with plan.still [B, input shape]) through the network. `x` is not
  * copied: in training it stays as it is until fsnn_net_backward has run. `*output` [K, B, output
  * shape] belongs to the net and is valid until the next call. The state of neurons and delays goes
- * on from the last call: fsnn_net_reset starts anew. Error FSNN_ESTATE when the net was not
- * wrapped. */
+ * on from the last call: fsnn_net_reset starts anew. Errors: FSNN_ESTATE (not wrapped);
+ * FSNN_ENUMERIC when a neuron's state is not finite at the end of the call, or the output is not:
+ * the sentence names layer, neuron and first step, and the input or the parameter that it comes
+ * from. The state is spoilt then: fsnn_net_reset, or a state that was saved. What is looked at is
+ * the last state of each neuron and the output, so a number that is not finite but reaches neither
+ * (behind max, or where a spike resets from infinity) is let pass. */
 FSNN_API fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output);
 /* The same with the input as lists of spikes [K, B], whose width is the number of elements of the
  * input's shape. A linear layer that reads the input (flat, of rank 1) adds event by event, its

@@ -156,7 +156,7 @@ typedef struct fsnn_neuron {
 inline fsnn_neuron fsnn_neuron_default(void)
 {
     fsnn_neuron neuron = fsnn_neuron();
-    neuron.tau.value = 0.5;
+    neuron.tau.value = 2;
     neuron.threshold.value = 1.0;
     neuron.surrogate.kind = FSNN_ARCTAN;
     neuron.reset = FSNN_RESET_CURRENT;
@@ -166,7 +166,7 @@ inline fsnn_neuron fsnn_neuron_default(void)
 #define FSNN_NEURON_DEFAULT (fsnn_neuron_default())
 #else
 #define FSNN_NEURON_DEFAULT                                                                        \
-    ((fsnn_neuron){.tau = {0.5, false, FSNN_PER_LAYER},                                            \
+    ((fsnn_neuron){.tau = {2.0, false, FSNN_PER_LAYER},                                            \
                    .threshold = {1.0, false, FSNN_PER_LAYER},                                      \
                    .surrogate = {.kind = FSNN_ARCTAN},                                             \
                    .reset = FSNN_RESET_CURRENT,                                                    \

@@ -48,8 +48,16 @@ typedef struct fsnn_key {
     /* named, family, texts: bytes of an item, at most `max` of them; offset of their number, an
      * int */
     size_t size, count;
+    /* The key counts only where another one, `with` ("kind", "noise.mode"), has one of the values
+     * in `when`: bits 1 << value of an enum; of a number bit 0 stands for 0, bit 1 for all others.
+     * Where it does not, a description that gives it gets a remark. NULL: it always counts. */
+    const char *with;
+    unsigned when;
     const char *help;
 } fsnn_key;
+
+/* `when`: all values but this one. */
+#define FSNN_ALL_BUT(value) (~(1u << (value)))
 
 /* A table ends with a row without name: {0}, or FSNN_KEYS_GO_ON, where the keys of another table
  * follow. */

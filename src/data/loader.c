@@ -386,6 +386,11 @@ void fsnn_loader_shape(const fsnn_loader *loader, int64_t *steps, fsnn_shape *sh
         *shape = loader->how.shape;
 }
 
+const fsnn_data *fsnn_loader_data(const fsnn_loader *loader)
+{
+    return loader->how.data;
+}
+
 bool fsnn_loader_still(const fsnn_loader *loader)
 {
     return loader->how.still;

@@ -38,6 +38,8 @@ typedef void frac_dweight_fn(const fsnn_order *order, double h, int64_t n, int p
 typedef double frac_start_fn(const fsnn_order *order, double h, int64_t n);
 typedef double frac_dstart_fn(const fsnn_order *order, double h, int p, int64_t n);
 
+typedef double frac_sum_fn(const fsnn_order *order, const frac_leak *leak, double h, int64_t n);
+
 typedef struct frac_method {
     const char *name, *help;
     bool integer;   /* belongs to odeint: alpha is ignored */
@@ -76,6 +78,12 @@ typedef struct frac_method {
     /* largest z = h^alpha/tau for which the explicit scheme for D^alpha v = -v/tau does not grow;
      * NULL: no limit */
     double (*stable)(double alpha);
+    /* largest z for which D^alpha v = -v/tau + 1/tau from v = 0 rises to 1 and never falls: beyond
+     * it potentials overshoot (docs/math.md). NULL: no limit, and none for implicit variants */
+    double (*monotone)(double alpha);
+    /* w_1 + ... + w_n in closed form, the same of the predictor's: what a memory of n + 1 steps
+     * has. NULL: the method is of integer order; psum: it has no predictor */
+    frac_sum_fn *sum, *psum;
 } frac_method;
 
 /* The row of a method; NULL for a number that is none. FSNN_METHOD_DEFAULT is resolved by

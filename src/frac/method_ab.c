@@ -49,6 +49,18 @@ static double stable(double alpha)
     return tgamma(1 + alpha) / (2 * frac_eta(-alpha));
 }
 
+/* 1, c r_0, c r_1, ... is log-convex up to c = r_1 (Kaluza 1928; docs/math.md). */
+static double monotone(double alpha)
+{
+    return tgamma(1 + alpha) * (pow(2, alpha) - 1);
+}
+
+static double sum(const fsnn_order *o, const frac_leak *leak, double h, int64_t n)
+{
+    (void)leak;
+    return scale(o, h) * (pow((double)n + 1, o->alpha[0]) - 1);
+}
+
 const frac_method frac_ab = {
     .name = "ab",
     .help = "Adams-Bashforth, product rectangle rule, explicit; alias pred",
@@ -60,4 +72,6 @@ const frac_method frac_ab = {
     .kernel = &fde_rect_implicit,
     .mix = frac_product_mix,
     .stable = stable,
+    .monotone = monotone,
+    .sum = sum,
 };

@@ -61,6 +61,12 @@ static double stable(double alpha)
     return tgamma(2 + alpha);
 }
 
+static double psum(const fsnn_order *o, const frac_leak *leak, double h, int64_t n)
+{
+    (void)leak;
+    return scale(o, h) * pow((double)n, o->alpha[0]);
+}
+
 const frac_method frac_abm = {
     .name = "abm",
     .help = "Adams-Bashforth-Moulton, predictor and corrector",
@@ -79,4 +85,7 @@ const frac_method frac_abm = {
     .pkernel = &fde_rect_explicit,
     .mix = frac_product_mix,
     .stable = stable,
+    .monotone = stable, /* as far as it is stable: tests/net/test_settle.c */
+    .sum = frac_trap_sum,
+    .psum = psum,
 };

@@ -24,6 +24,12 @@ static double stable(double alpha)
     return 2;
 }
 
+static double monotone(double alpha)
+{
+    (void)alpha;
+    return 1;
+}
+
 const frac_method frac_euler = {
     .name = "euler",
     .help = "forward Euler, integer order, explicit",
@@ -32,4 +38,5 @@ const frac_method frac_euler = {
     .weights = weights,
     .dweights = dweights,
     .stable = stable,
+    .monotone = monotone,
 };

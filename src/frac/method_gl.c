@@ -80,6 +80,25 @@ static double stable(double alpha)
     return pow(2, alpha);
 }
 
+/* The first weight: with it, all that a past error is multiplied with is positive. */
+static double monotone(double alpha)
+{
+    return alpha;
+}
+
+/* 1 - sum_{j<=n} c_j = 1 - Gamma(n+1-a) / (Gamma(1-a) n!), term by term */
+static double sum(const fsnn_order *o, const frac_leak *leak, double h, int64_t n)
+{
+    (void)leak;
+    double sum = 0, all = total(o, h);
+    for (int m = 0; m < o->terms; m++) {
+        double a = o->alpha[m], N = (double)n;
+        double left = a == 1 ? n == 0 : exp(lgamma(N + 1 - a) - lgamma(1 - a) - lgamma(N + 1));
+        sum += factor(o, m, h) / all * (1 - left);
+    }
+    return sum;
+}
+
 const frac_method frac_gl = {
     .name = "gl",
     .help = "Gruenwald-Letnikov, explicit; one or several terms",
@@ -90,4 +109,6 @@ const frac_method frac_gl = {
     .kernel = &fde_gl,
     .mix = mix,
     .stable = stable,
+    .monotone = monotone,
+    .sum = sum,
 };

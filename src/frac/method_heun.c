@@ -34,6 +34,7 @@ const frac_method frac_heun = {
     .weights = weights,
     .dweights = dweights,
     .stable = stable_heun,
+    .monotone = stable_heun, /* 1 - z + z^2/2 is positive everywhere */
 };
 
 const frac_method frac_rk4 = {
@@ -45,4 +46,5 @@ const frac_method frac_rk4 = {
     .weights = weights,
     .dweights = dweights,
     .stable = stable_rk4,
+    .monotone = stable_rk4, /* and so is its 1 - z + z^2/2 - z^3/6 + z^4/24 */
 };

@@ -89,6 +89,22 @@ static double stable(double alpha)
     return 4 * frac_eta(alpha - 1) / tgamma(2 - alpha);
 }
 
+/* The first weight 1 - b_1 over the gain h^a Gamma(2-a), as with gl. */
+static double monotone(double alpha)
+{
+    return (2 - pow(2, 1 - alpha)) / tgamma(2 - alpha);
+}
+
+/* 1 - b_n, term by term */
+static double sum(const fsnn_order *o, const frac_leak *leak, double h, int64_t n)
+{
+    (void)leak;
+    double sum = 0, all = total(o, h);
+    for (int m = 0; m < o->terms; m++)
+        sum += factor(o, m, h) / all * (1 - b(o->alpha[m], (double)n));
+    return sum;
+}
+
 const frac_method frac_l1 = {
     .name = "l1",
     .help = "L1, explicit; one or several terms",
@@ -99,4 +115,6 @@ const frac_method frac_l1 = {
     .kernel = &fde_l1,
     .mix = mix,
     .stable = stable,
+    .monotone = monotone,
+    .sum = sum,
 };

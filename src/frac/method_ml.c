@@ -85,6 +85,14 @@ static const fde_kernel *lmix(const fsnn_order *o, const frac_leak *leak, double
     return &fde_ml;
 }
 
+static double sum(const fsnn_order *o, const frac_leak *leak, double h, int64_t n)
+{
+    if (!leak->leaky)
+        return frac_ab.sum(o, leak, h, n);
+    double T = leak->tau * o->coefficient[0];
+    return leak->tau * (Q(o->alpha[0], T, (double)(n + 1) * h) - Q(o->alpha[0], T, h));
+}
+
 const frac_method frac_ml = {
     .name = "ml",
     .help = "Mittag-Leffler, exact for IF and LIF with step-constant current",
@@ -94,4 +102,5 @@ const frac_method frac_ml = {
     .lweights = lweights,
     .dlweights = dlweights,
     .lmix = lmix,
+    .sum = sum,
 };

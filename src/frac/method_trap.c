@@ -53,6 +53,19 @@ double frac_trap_dstart(const fsnn_order *o, double h, int p, int64_t n)
     return dF * frac_tangent(q, (double)n) + (p == 0 ? F * frac_tangent_dp(q, (double)n) : 0);
 }
 
+/* Beyond 1/t_0 the second step falls. */
+static double monotone(double alpha)
+{
+    return tgamma(2 + alpha);
+}
+
+double frac_trap_sum(const fsnn_order *o, const frac_leak *leak, double h, int64_t n)
+{
+    (void)leak;
+    double q = o->alpha[0] + 1;
+    return n ? scale(o, h) * (pow((double)n + 1, q) - pow((double)n, q) - 1) : 0;
+}
+
 const frac_method frac_trap = {
     .name = "trap",
     .help = "product trapezoid, implicit",
@@ -65,4 +78,6 @@ const frac_method frac_trap = {
     .mix = frac_product_mix,
     .start = frac_trap_start,
     .dstart = frac_trap_dstart,
+    .monotone = monotone,
+    .sum = frac_trap_sum,
 };

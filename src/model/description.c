@@ -110,10 +110,11 @@ static fsnn_status parse(fsnn_description *d, const char *path, const char *text
     FSNN_TRY(yaml_parse(&d->doc, path, text, size, false));
     FSNN_TRY(settle_path(d, path));
     if (yaml_null(d->doc.root))
-        return fsnn_fail(FSNN_EDESCRIPTION,
-                         "%s: the description is empty: expected a mapping with the keys input, "
-                         "layers and dynamics",
-                         path);
+        return fsnn_fail(
+            FSNN_EDESCRIPTION,
+            "%s:1:1: the description is empty: expected a mapping with the keys input, "
+            "layers and dynamics",
+            path);
     if (d->doc.root->type != YAML_MAP)
         return read_wrong(&d->doc, d->doc.root,
                           "a mapping with the keys input, layers and dynamics");
@@ -164,6 +165,14 @@ void fsnn_description_destroy(fsnn_description *description)
         return;
     yaml_free(&description->doc);
     fsnn_free(description);
+}
+
+const char *fsnn_description_warning(const fsnn_description *description, int index)
+{
+    const yaml_remark *remark = description && index >= 0 ? description->doc.remark : NULL;
+    for (; remark && index > 0; index--)
+        remark = remark->next;
+    return remark ? remark->text : NULL;
 }
 
 const char *fsnn_description_name(const fsnn_description *description)

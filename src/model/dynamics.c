@@ -139,11 +139,12 @@ static fsnn_status read_memory(yaml_doc *doc, const yaml_node *node, void *out)
     o->far = (far){0};
     if (node->type == YAML_MAP)
         return read_far(doc, node, &o->far);
-    if (node->type == YAML_SCALAR &&
-        (strcmp(node->text, "full") == 0 || strcmp(node->text, "-1") == 0))
+    if (node->type == YAML_SCALAR && strcmp(node->text, "full") == 0)
         return FSNN_OK;
-    if (!read_plain(node) || read_integer(doc, node, 1, INT64_MAX, &o->memory) < 0)
-        return read_wrong(doc, node, "full, a number of steps of at least 1, or {tolerance: 1e-5}");
+    if (!read_plain(node) || read_integer(doc, node, 2, INT64_MAX, &o->memory) < 0)
+        return read_wrong(doc, node,
+                          "full, a number of steps of at least 2 (the present one counts), or "
+                          "{tolerance: 1e-5}");
     return FSNN_OK;
 }
 
@@ -182,7 +183,7 @@ const special dynamics_specials[] = {
              "(one a layer) or `alpha_mode: multiterm` (the same terms for all); a list of lists: "
              "the terms of each layer"},
     {.name = "coefficients",
-     .type = "numbers above 0, in the form of alpha",
+     .type = "numbers above 0, in the form of alpha; with terms for all layers also a list a layer",
      .fallback = "1",
      .help = "what each term is multiplied with"},
     {.name = "learn_alpha",
@@ -195,7 +196,7 @@ const special dynamics_specials[] = {
      .help = "learn the coefficients"},
     {.name = "memory",
      .read = read_memory,
-     .type = "full, a number of steps of at least 1, or {tolerance: number, horizon: steps, "
+     .type = "full, a number of steps of at least 2, or {tolerance: number, horizon: steps, "
              "engine: auto | direct | exponentials}",
      .fallback = "full",
      .help = "how many steps of the past count, the present one included; with a tolerance all of "
@@ -260,7 +261,9 @@ static fsnn_status two_readings(yaml_doc *doc, const yaml_node *node)
                      "multiterm\")");
 }
 
-static fsnn_status grid_read(yaml_doc *doc, const yaml_node *node, int mode, double max, grid *g)
+/* `layers`: a list a layer may stand where alpha_mode is multiterm. */
+static fsnn_status grid_read(yaml_doc *doc, const yaml_node *node, int mode, bool layers,
+                             double max, grid *g)
 {
     g->node = node;
     if (!node)
@@ -268,13 +271,13 @@ static fsnn_status grid_read(yaml_doc *doc, const yaml_node *node, int mode, dou
     if (node->type == YAML_MAP || yaml_null(node) || (node->type == YAML_LIST && !node->count))
         return read_wrong(doc, node, "a number, a list of numbers, or a list a layer");
     bool lists = node->type == YAML_LIST && nested(node);
-    if (lists && mode == MODE_MULTITERM)
+    if (lists && mode == MODE_MULTITERM && !layers)
         return yaml_fail(doc, node,
                          "found a list a layer, but alpha_mode is multiterm, which takes one flat "
                          "list for all layers: leave alpha_mode out or flatten the list");
     if (node->type == YAML_LIST && !lists && mode == MODE_AUTO)
         return two_readings(doc, node);
-    if (node->type != YAML_LIST || mode == MODE_MULTITERM) {
+    if (node->type != YAML_LIST || (mode == MODE_MULTITERM && !lists)) {
         FSNN_TRY(grid_rows(doc, g, 1, false));
         return grid_row(doc, node, max, g, 0);
     }
@@ -285,19 +288,23 @@ static fsnn_status grid_read(yaml_doc *doc, const yaml_node *node, int mode, dou
     return FSNN_OK;
 }
 
+/* Each may be one row for all layers, or a row a layer; terms must be as many. */
 static fsnn_status match(yaml_doc *doc, const grid *alpha, const grid *c)
 {
+    int rows = alpha->each ? alpha->rows : c->rows;
     if (!c->node)
         return FSNN_OK;
-    if (alpha->each != c->each || alpha->rows != c->rows)
+    if (alpha->each && c->each && alpha->rows != c->rows)
         return yaml_fail(doc, c->node, "found %s, but alpha is %s: both must have the same form",
                          yaml_found(doc, c->node), yaml_found(doc, alpha->node));
-    for (int i = 0; i < c->rows; i++)
-        if (alpha->terms[i] != c->terms[i])
+    for (int i = 0; i < rows; i++) {
+        int terms = c->terms[c->each ? i : 0], wanted = alpha->terms[alpha->each ? i : 0];
+        if (terms != wanted)
             return yaml_fail(doc, c->node,
-                             "found %d terms for layer %d, but alpha has %d: both "
-                             "must have the same form",
-                             c->terms[i], i, alpha->terms[i]);
+                             "found %d term%s for layer %d, but alpha has %d: a coefficient for "
+                             "each term",
+                             terms, terms == 1 ? "" : "s", i, wanted);
+    }
     return FSNN_OK;
 }
 
@@ -336,6 +343,23 @@ static fsnn_status agree(yaml_doc *doc, const yaml_node *node, int count, dynami
     return FSNN_OK;
 }
 
+static bool flat(const yaml_node *node)
+{
+    return node && node->type == YAML_LIST && !nested(node);
+}
+
+/* alpha_mode says how a flat list is read: it has nothing to say of anything else. */
+static fsnn_status remark_mode(yaml_doc *doc, const yaml_node *node)
+{
+    const yaml_node *mode = yaml_find(node, "alpha_mode");
+    if (!mode || strcmp(mode->text, "auto") == 0 || flat(yaml_find(node, "alpha")) ||
+        flat(yaml_find(node, "coefficients")))
+        return FSNN_OK;
+    return yaml_remark_key(doc, mode,
+                           "says how a flat list of alpha or coefficients is read, and there is "
+                           "none: here it does nothing");
+}
+
 static fsnn_status read_orders(yaml_doc *doc, const yaml_node *node, int mode,
                                dynamics_section *out)
 {
@@ -344,15 +368,17 @@ static fsnn_status read_orders(yaml_doc *doc, const yaml_node *node, int mode,
     int count[2];
     const yaml_node *const learn_node[2] = {yaml_find(node, "learn_alpha"),
                                             yaml_find(node, "learn_coefficients")};
-    FSNN_TRY(grid_read(doc, yaml_find(node, "alpha"), mode, 1, &alpha));
-    FSNN_TRY(grid_read(doc, yaml_find(node, "coefficients"), mode, INFINITY, &c));
+    FSNN_TRY(grid_read(doc, yaml_find(node, "alpha"), mode, false, 1, &alpha));
+    FSNN_TRY(grid_read(doc, yaml_find(node, "coefficients"), mode, true, INFINITY, &c));
     if (!alpha.node) {
         FSNN_TRY(grid_rows(doc, &alpha, 1, false));
         alpha.terms[0] = 1;
         alpha.value[0][0] = 1;
     }
     FSNN_TRY(match(doc, &alpha, &c));
+    FSNN_TRY(remark_mode(doc, node));
     FSNN_TRY(agree(doc, alpha.node, alpha.each ? alpha.rows : 0, out));
+    FSNN_TRY(agree(doc, c.node, c.each ? c.rows : 0, out));
     for (int i = 0; i < 2; i++) {
         FSNN_TRY(read_learn(doc, learn_node[i], &learn[i], &count[i]));
         FSNN_TRY(agree(doc, learn_node[i], count[i], out));
@@ -366,7 +392,7 @@ static fsnn_status read_orders(yaml_doc *doc, const yaml_node *node, int mode,
         order[i].terms = alpha.terms[row];
         memcpy(order[i].alpha, alpha.value[row], sizeof order[i].alpha);
         for (int m = 0; m < order[i].terms; m++)
-            order[i].coefficient[m] = c.node ? c.value[row][m] : 1;
+            order[i].coefficient[m] = c.node ? c.value[c.each ? i : 0][m] : 1;
         order[i].learn_alpha = learn[0][count[0] ? i : 0];
         order[i].learn_coefficient = learn[1][count[1] ? i : 0];
     }

@@ -266,6 +266,36 @@ static bool stands_before(const fsnn_description *d, const char *name)
     return strcmp(name, "input") == 0;
 }
 
+/* A value that may be learned, or several of them by name: a parameter. */
+static bool is_parameter(const fsnn_key *key)
+{
+    for (const fsnn_key *k = fsnn_keys_first(key->group); k; k = fsnn_keys_next(k))
+        if (strcmp(k->name, "learn") == 0)
+            return true;
+    return false;
+}
+
+/* A layer that uses the parameters of another has none to give values to: what it begins with is
+ * what that one has. */
+static fsnn_status take_values(fsnn_description *d, const yaml_node *options, const layer *l)
+{
+    const layer *of = &d->layer[l->weights];
+    for (const fsnn_key *key = fsnn_keys_first(l->op->keys); key; key = fsnn_keys_next(key)) {
+        if (!is_parameter(key))
+            continue;
+        const yaml_node *given = yaml_find(options, key->name);
+        if (given)
+            return yaml_fail_key(&d->doc, given,
+                                 "is a parameter, and this layer uses those of \"%s\": give it "
+                                 "there, or leave out `weights`",
+                                 of->name);
+        if (key->type == FSNN_KEY_GROUP)
+            memcpy((char *)l->options + key->offset, (const char *)of->options + key->offset,
+                   sizeof(fsnn_value));
+    }
+    return FSNN_OK;
+}
+
 static fsnn_status read_weights(fsnn_description *d, const yaml_node *node, layer *l)
 {
     source of;
@@ -284,7 +314,7 @@ static fsnn_status read_weights(fsnn_description *d, const yaml_node *node, laye
             &d->doc, node, "\"%s\" is %s, but weights are shared with a node of the same kind, %s",
             node->text, of.layer < 0 ? "the input" : d->layer[of.layer].op->kind, l->op->kind);
     l->weights = of.layer;
-    return FSNN_OK;
+    return take_values(d, node->parent, l);
 }
 
 /* Delays refer to any node, so this comes when all are read. */

@@ -2,6 +2,7 @@
 #include "model/reader.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef struct bounds {
@@ -311,6 +312,79 @@ static void settle_shorthand(yaml_node *map, const fsnn_key *table)
     node->key->shorthand = false;
 }
 
+/* ---- keys that count only with certain values of others ---- */
+
+/* The row and the value at "noise.mode" in the struct that `table` describes. */
+static const fsnn_key *reach(const fsnn_key *table, const char *path, const void **value)
+{
+    char name[64];
+    const char *dot = strchr(path, '.');
+    snprintf(name, sizeof name, "%.*s", dot ? (int)(dot - path) : (int)strlen(path), path);
+    const fsnn_key *key = find_key(table, name);
+    if (!key)
+        return NULL;
+    *value = (const char *)*value + key->offset;
+    return dot ? reach(key->group, dot + 1, value) : key;
+}
+
+/* The bit of `when` that the value has. */
+static int bit_of(const fsnn_key *key, const void *value)
+{
+    switch (key->type) {
+    case FSNN_KEY_ENUM:
+        return *(const int *)value;
+    case FSNN_KEY_INT32:
+        return *(const int *)value != 0;
+    case FSNN_KEY_INT:
+        return *(const int64_t *)value != 0;
+    case FSNN_KEY_REAL:
+        return *(const double *)value != 0;
+    default:
+        return *(const bool *)value;
+    }
+}
+
+/* "kind sgd", "kind adam or adamw", "patience above 0" */
+static const char *condition(pool *memory, const fsnn_key *key, const fsnn_key *other)
+{
+    const char *text = key->with;
+    int first = 1;
+    if (other->type != FSNN_KEY_ENUM)
+        return pool_format(memory, "where %s is not 0", key->with);
+    for (int i = 0; other->names[i] && text; i++)
+        if (key->when >> i & 1) {
+            text = pool_format(memory, "%s%s%s", text, first ? " " : " or ", other->names[i]);
+            first = 0;
+        }
+    return text ? pool_format(memory, "with %s", text) : NULL;
+}
+
+/* A key that does nothing beside the others that are given, or their defaults. */
+static fsnn_status remark(yaml_doc *doc, const yaml_node *node, const fsnn_key *table,
+                          const fsnn_key *key, const void *out)
+{
+    const void *value = out;
+    const fsnn_key *other = key->with ? reach(table, key->with, &value) : NULL;
+    if (!other || (key->when >> bit_of(other, value) & 1))
+        return FSNN_OK;
+    const char *when = condition(&doc->memory, key, other);
+    bool named = other->type == FSNN_KEY_ENUM;
+    return yaml_remark_key(doc, node, "counts only %s%s%s%s%s: here it does nothing",
+                           when ? when : "", named ? "; " : "", named ? key->with : "",
+                           named ? " is " : "", named ? other->names[*(const int *)value] : "");
+}
+
+static fsnn_status remarks(yaml_doc *doc, const yaml_node *map, const fsnn_key *table,
+                           const void *out)
+{
+    for (const yaml_node *node = map->first; node; node = node->next) {
+        const fsnn_key *key = find_key(table, node->key->text);
+        if (key)
+            FSNN_TRY(remark(doc, node, table, key, out));
+    }
+    return FSNN_OK;
+}
+
 static fsnn_status read_map(yaml_doc *doc, yaml_node *map, const fsnn_key *table,
                             const special *also, void *out)
 {
@@ -328,7 +402,7 @@ static fsnn_status read_map(yaml_doc *doc, yaml_node *map, const fsnn_key *table
         else if (!s)
             FSNN_TRY(unknown(doc, node, table, also));
     }
-    return FSNN_OK;
+    return remarks(doc, map, table, out);
 }
 
 static fsnn_status read_first(yaml_doc *doc, yaml_node *node, const fsnn_key *table, void *out)

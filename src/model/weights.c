@@ -1,6 +1,7 @@
 /* Weight files onto a network: all names and shapes are checked before the first number changes,
  * and a value out of its range puts back what was there. */
 #include "model/weights.h"
+#include "tensor/finite.h"
 
 #include <fsnn/model.h>
 
@@ -41,7 +42,7 @@ static fsnn_status check_array(const char *path, const fsnn_array *array, const 
                          array->name, fsnn_dtype_name(array->dtype));
     if (fsnn_shape_equal(&array->shape, &param->shape) ||
         (scalar_like(&array->shape) && scalar_like(&param->shape)))
-        return FSNN_OK;
+        return array_check_finite(array, path);
     return fsnn_fail(FSNN_ESHAPE, "%s: \"%s\" has shape %s, but the network's has shape %s", path,
                      array->name, fsnn_shape_text(&array->shape, a, sizeof a),
                      fsnn_shape_text(&param->shape, b, sizeof b));

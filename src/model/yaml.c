@@ -142,7 +142,8 @@ static const char *position(yaml_doc *doc, const yaml_node *node, int line, int 
     return pool_format(&doc->memory, "%s", doc->path);
 }
 
-static fsnn_status fail_at(yaml_doc *doc, const yaml_node *node, bool key, const char *format,
+/* "file:7:14: layers[1].lif.tau: " and the sentence; NULL: out of memory. */
+static const char *located(yaml_doc *doc, const yaml_node *node, bool key, const char *format,
                            va_list args)
 {
     va_list again;
@@ -153,10 +154,33 @@ static fsnn_status fail_at(yaml_doc *doc, const yaml_node *node, bool key, const
     char *sentence = size < 0 ? NULL : pool_alloc(&doc->memory, (size_t)size + 1);
     const char *place = position(doc, node, at ? at->line : 0, at ? at->column : 0);
     if (!sentence || !place)
-        return FSNN_EMEMORY;
+        return NULL;
     vsnprintf(sentence, (size_t)size + 1, format, args);
     const char *where = yaml_where(doc, node);
-    return fsnn_fail(FSNN_EDESCRIPTION, "%s: %s%s%s", place, where, *where ? ": " : "", sentence);
+    return pool_format(&doc->memory, "%s: %s%s%s", place, where, *where ? ": " : "", sentence);
+}
+
+static fsnn_status fail_at(yaml_doc *doc, const yaml_node *node, bool key, const char *format,
+                           va_list args)
+{
+    const char *text = located(doc, node, key, format, args);
+    return text ? fsnn_fail(FSNN_EDESCRIPTION, "%s", text) : FSNN_EMEMORY;
+}
+
+fsnn_status yaml_remark_key(yaml_doc *doc, const yaml_node *node, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *text = located(doc, node, true, format, args);
+    va_end(args);
+    yaml_remark *remark = pool_alloc(&doc->memory, sizeof *remark), **end = &doc->remark;
+    if (!text || !remark)
+        return FSNN_EMEMORY;
+    while (*end)
+        end = &(*end)->next;
+    *remark = (yaml_remark){.text = text};
+    *end = remark;
+    return FSNN_OK;
 }
 
 fsnn_status yaml_fail(yaml_doc *doc, const yaml_node *node, const char *format, ...)

@@ -23,10 +23,17 @@ struct yaml_node {
     int count; /* children */
 };
 
+/* What is no error, but will not do what it seems to. */
+typedef struct yaml_remark {
+    const char *text;
+    struct yaml_remark *next;
+} yaml_remark;
+
 typedef struct yaml_doc {
     const char *path; /* for error sentences */
     pool memory;
     yaml_node *root; /* NULL for an empty document */
+    yaml_remark *remark;
 } yaml_doc;
 
 /* Parses `size` bytes. `file` names them in errors; `set` is the override they come from, or NULL.
@@ -61,6 +68,9 @@ fsnn_status yaml_fail(yaml_doc *doc, const yaml_node *node, const char *format, 
     FSNN_PRINTF(3, 4);
 /* The same, pointing at the node's key. */
 fsnn_status yaml_fail_key(yaml_doc *doc, const yaml_node *node, const char *format, ...)
+    FSNN_PRINTF(3, 4);
+/* A remark, behind the others: the place of the node's key, and the sentence. */
+fsnn_status yaml_remark_key(yaml_doc *doc, const yaml_node *node, const char *format, ...)
     FSNN_PRINTF(3, 4);
 /* What stands at a node, for "found ...": a scalar in quotes, "a list of 3", "a mapping",
  * "nothing". */

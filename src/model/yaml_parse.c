@@ -25,7 +25,9 @@ typedef struct builder {
     yaml_node *root, *top, *key;
     anchor *anchors;
     int depth, nodes, copies;
-    const char *text; /* what is parsed, the parser's copy */
+    const char *text; /* [size] what is parsed, the parser's copy */
+    size_t size, at;  /* where the event before this one ends, and its line and column, from 1 */
+    int line, column;
 } builder;
 
 static void silent(struct fy_diag *diag, void *user, const char *text, size_t size)
@@ -126,6 +128,40 @@ static fsnn_status count_node(builder *b, const yaml_node *at)
     return FSNN_OK;
 }
 
+static void step_on(builder *b)
+{
+    char c = b->text[b->at++];
+    b->line += c == '\n';
+    b->column = c == '\n' ? 1 : b->column + ((c & 0xc0) != 0x80);
+}
+
+/* What is empty has no mark: it stands at the next character, be it a dash, a comma or a colon.
+ * Only what is behind the last event is looked at, so that all of them together are one pass. */
+static void place_of_nothing(builder *b, yaml_node *node)
+{
+    for (bool comment = false; b->at < b->size; step_on(b)) {
+        char c = b->text[b->at];
+        comment = c == '#' || (comment && c != '\n');
+        if (!comment && !strchr(" \t\r\n", c))
+            break;
+    }
+    node->line = b->line;
+    node->column = b->column;
+    if (b->at < b->size)
+        step_on(b); /* the next one stands behind it */
+}
+
+/* Where the next event can begin. */
+static void pass_event(builder *b, struct fy_event *event)
+{
+    const struct fy_mark *mark = fy_event_end_mark(event);
+    if (!mark || mark->input_pos < b->at || mark->input_pos > b->size)
+        return;
+    b->at = mark->input_pos;
+    b->line = mark->line + 1;
+    b->column = mark->column + 1;
+}
+
 /* Puts a finished scalar or an opened container where it belongs. */
 static fsnn_status place(builder *b, yaml_node *node)
 {
@@ -140,6 +176,8 @@ static fsnn_status place(builder *b, yaml_node *node)
         if (node->type != YAML_SCALAR)
             return fail_at(b, node->line, node->column,
                            "a key must be a name, not a list or mapping");
+        if (!node->line)
+            place_of_nothing(b, node);
         b->key = node;
         return FSNN_OK;
     }
@@ -147,6 +185,8 @@ static fsnn_status place(builder *b, yaml_node *node)
     if (node->key && !node->line) { /* an empty value stands nowhere: its key does */
         node->line = node->key->line;
         node->column = node->key->column;
+    } else if (!node->line) {
+        place_of_nothing(b, node);
     }
     b->key = NULL;
     yaml_append(b->top, node);
@@ -337,6 +377,7 @@ static fsnn_status run(builder *b, struct fy_parser *parser, struct fy_diag *dia
     struct fy_event *event;
     while ((event = fy_parser_parse(parser)) && errno != ENOMEM) {
         fsnn_status status = on_event(b, event);
+        pass_event(b, event);
         fy_parser_event_free(parser, event);
         if (errno == ENOMEM)
             return no_memory();
@@ -371,6 +412,8 @@ static fsnn_status build(builder *b, const char *text, size_t size, bool json)
     if (wrong)
         return fail_at(b, line, column, wrong);
     errno = 0;
+    b->size = size;
+    b->line = b->column = 1;
     struct fy_diag *diag = collector();
     if (!diag)
         return no_memory();

@@ -143,10 +143,8 @@ static fsnn_status forward_step(fsnn_net *net, const net_step *step)
     return FSNN_OK;
 }
 
-fsnn_status net_forward(fsnn_net *net, const float *x)
+static fsnn_status forward_steps(fsnn_net *net)
 {
-    net->back = false;
-    FSNN_TRY(net_input(net, x));
     for (int i = 0; i < net->steps; i = net->step[i].last + 1) {
         if (net_looped(&net->step[i]))
             FSNN_TRY(net_loop_forward(net, i));
@@ -154,7 +152,15 @@ fsnn_status net_forward(fsnn_net *net, const float *x)
             FSNN_TRY(forward_step(net, &net->step[i]));
         net_pack(net, i);
     }
-    return FSNN_OK;
+    return net_output_finite(net);
+}
+
+fsnn_status net_forward(fsnn_net *net, const float *x)
+{
+    net->back = false;
+    FSNN_TRY(net_input(net, x));
+    fsnn_status status = forward_steps(net);
+    return status == FSNN_ENUMERIC ? net_strayed(net) : status;
 }
 
 /* Input x, or the lists of spikes where x is NULL. */

@@ -205,6 +205,11 @@ fsnn_status net_dense_reserve(fsnn_net *net, int64_t size);
 /* x NULL: the input is net->spikes. */
 fsnn_status net_forward(fsnn_net *net, const float *x);
 fsnn_status net_backward(fsnn_net *net, const float *output_gradient);
+/* FSNN_ENUMERIC where a number of the output is not finite. */
+fsnn_status net_output_finite(const fsnn_net *net);
+/* After an FSNN_ENUMERIC of a pass: what it began with, where that is a parameter or the input,
+ * goes before its sentence. */
+fsnn_status net_strayed(const fsnn_net *net);
 /* The same for a call of several segments. */
 bool net_segmented(const fsnn_net *net);
 fsnn_status net_segments_plan(fsnn_net *net);

@@ -9,7 +9,7 @@
 /* All neurons' options begin with a fsnn_neuron. FSNN_NEURON_DEFAULT, as a constant that an
  * initialiser may have. */
 #define DEFAULTS                                                                                   \
-    .tau = {0.5, false, FSNN_PER_LAYER}, .threshold = {1.0, false, FSNN_PER_LAYER},                \
+    .tau = {2.0, false, FSNN_PER_LAYER}, .threshold = {1.0, false, FSNN_PER_LAYER},                \
     .surrogate = {.kind = FSNN_ARCTAN}, .reset = FSNN_RESET_CURRENT, .detach_reset = true
 static const fsnn_user defaults = {.neuron = {DEFAULTS}};
 static const fsnn_neuron noisy_defaults = {DEFAULTS, .noise = {.mode = FSNN_NOISE_HARD_ST}};

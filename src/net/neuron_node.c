@@ -172,6 +172,8 @@ fsnn_status neuron_forward(op_node *node, const op_run *run)
         node->looped ? scan_step_forward(&st->scan, run->at, node->span, run->in[0], run->out[0])
                      : scan_forward(&st->scan, node->K, run->in[0], run->out[0]);
     FSNN_TRY(named(node, status));
+    if (!scan_finite(&st->scan))
+        return neuron_strayed(node, run);
     neuron_tally(node, run->out[0]);
     return FSNN_OK;
 }

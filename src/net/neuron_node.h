@@ -7,7 +7,9 @@
  *   neuron_params.c   their parameters
  *   neuron_node.c     shape, plan, forward and backward: calls of the scan
  *   neuron_saved.c    what a layer remembers (op/memory.h)
- *   neuron_stable.c   whether the step is stable
+ *   neuron_stable.c   whether the step is stable, and whether potentials overshoot
+ *   neuron_forgets.c  what a memory of a number of steps loses
+ *   neuron_finite.c   what is said where states leave the finite numbers
  *   neuron_look.c     what a layer did: states, counts of spikes, costs
  *   neuron_user.c     equations and callbacks (neuron_user.h) */
 #ifndef FSNN_NEURON_NODE_H
@@ -77,6 +79,13 @@ fsnn_status neuron_sums(op_node *node, bool *can);
 bool neuron_binary(const op_node *node);
 void neuron_destroy(op_node *node);
 extern const op_memory neuron_memory;
+
+/* FSNN_ENUMERIC with where a state ceased to be finite in the forward `run`, and what would
+ * work. */
+fsnn_status neuron_strayed(const op_node *node, const op_run *run);
+
+/* How fast dv falls with v, at v0; 0: it does not, or that is not known. */
+double neuron_leak_rate(const neuron_layer *st, const op_node *node);
 
 /* Counts the spikes of a forward, where that was asked for. */
 void neuron_tally(op_node *node, const float *spikes);

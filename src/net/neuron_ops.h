@@ -39,5 +39,9 @@ bool neuron_node_spiking(const op_node *node);
 fsnn_status neuron_node_certificate(const op_node *node, fsnn_certificate *certificate);
 /* A sentence when the choice of step is unstable (fsnn_free), else NULL. */
 char *neuron_node_unstable(const op_node *node);
+/* The same when it is stable, but overshoots. */
+char *neuron_node_overshoots(const op_node *node);
+/* The same when its memory of a number of steps moves where a constant input settles. */
+char *neuron_node_forgets(const op_node *node);
 
 #endif

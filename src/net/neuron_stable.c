@@ -1,30 +1,33 @@
-/* Whether the step is stable. Explicit methods are where the slope of dv is at most
- * sum_m C_m limit(alpha_m) / h^alpha_m (frac/method.h: stable). Beyond that wrapping warns, and
- * says which step would be stable. */
+/* Whether the step is short enough. A method is stable where the slope of dv is at most sum_m C_m
+ * limit(alpha_m) / h^alpha_m (frac/method.h: stable), and approaches the rest of a constant input
+ * without overshooting up to a smaller bound of the same form (monotone). Beyond either wrapping
+ * warns, and says which step would do. */
 #include "base/sentence.h"
 #include "net/neuron_node.h"
 
 #include <math.h>
 #include <stdio.h>
 
-/* The largest 1/tau that is stable at step h: sum_m C_m limit(alpha_m) / h^alpha_m. */
-static double stable_rate(const neuron_layer *st, double h)
+typedef double limit_fn(double alpha);
+
+/* The largest 1/tau within the limit at step h: sum_m C_m limit(alpha_m) / h^alpha_m. */
+static double rate_within(const neuron_layer *st, limit_fn *limit, double h)
 {
     double sum = 0;
     for (int m = 0; m < st->order.terms; m++) {
         double a = st->method->integer ? 1 : st->order.alpha[m];
-        sum += st->order.coefficient[m] * st->method->stable(a) / pow(h, a);
+        sum += st->order.coefficient[m] * limit(a) / pow(h, a);
     }
     return sum;
 }
 
-/* The largest stable step: stable_rate falls with it. */
-static double stable_step(const neuron_layer *st, double rate)
+/* The largest step within the limit: rate_within falls with it. */
+static double step_within(const neuron_layer *st, limit_fn *limit, double rate)
 {
     double low = 1e-30, high = 1e30;
     for (int i = 0; i < 200; i++) {
         double middle = sqrt(low * high);
-        if (stable_rate(st, middle) > rate)
+        if (rate_within(st, limit, middle) > rate)
             low = middle;
         else
             high = middle;
@@ -34,7 +37,7 @@ static double stable_step(const neuron_layer *st, double rate)
 
 /* How fast dv falls with v: -d(dv)/dv with the parameters as they were given; where it changes with
  * v, at v0 without a current. 0: it does not fall, or that is not known (a callback). */
-static double leak_rate(const neuron_layer *st, const op_node *node)
+double neuron_leak_rate(const neuron_layer *st, const op_node *node)
 {
     const fsnn_neuron *o = node->options;
     const equation *e = st->user.equation;
@@ -55,7 +58,7 @@ static double leak_rate(const neuron_layer *st, const op_node *node)
 /* A step below ..., and for the leak of lif a tau above ..., are stable. */
 static char *remedy(const neuron_layer *st, double rate, double most)
 {
-    double step = stable_step(st, rate);
+    double step = step_within(st, st->method->stable, rate);
     if (st->scan.model->leaky)
         return fsnn_format("a step below %.4g or a tau above %.4g is stable",
                            fsnn_limit_below(step), fsnn_limit_above(1 / most));
@@ -96,10 +99,10 @@ static char *unstable_term(const op_node *node, const neuron_layer *st, double r
 char *neuron_node_unstable(const op_node *node)
 {
     const neuron_layer *st = node->state;
-    double rate = leak_rate(st, node);
+    double rate = neuron_leak_rate(st, node);
     if (rate == 0 || !st->method->stable || st->scan.memory.scheme == FRAC_IMPLICIT)
         return NULL;
-    double most = stable_rate(st, st->h);
+    double most = rate_within(st, st->method->stable, st->h);
     if (rate <= most * (1 + 1e-12))
         return NULL;
     char *works = remedy(st, rate, most);
@@ -109,4 +112,57 @@ char *neuron_node_unstable(const op_node *node)
         (st->order.terms > 1 ? unstable_terms : unstable_term)(node, st, rate, most, works);
     fsnn_free(works);
     return sentence;
+}
+
+/* What the limit is of: "step^alpha/tau", or what takes its place. */
+static const char *steepness(const neuron_layer *st)
+{
+    if (st->order.terms > 1)
+        return st->scan.model->leaky ? "1/tau" : "the slope of dv";
+    if (st->scan.model->leaky)
+        return "step^alpha/tau";
+    return st->scan.model->curved ? "step^alpha times the slope of dv at v0"
+                                  : "step^alpha times the slope of dv";
+}
+
+/* What approaches without overshooting at any step. */
+static const char *monotone_ways(const neuron_layer *st)
+{
+    if (st->scan.others)
+        return "";
+    if (!st->method->linearised)
+        return st->scan.model->leaky ? ", nor does the method ml at any step" : "";
+    return st->scan.model->leaky && st->order.terms == 1
+               ? ", nor does `implicit: true` or the method ml at any step"
+               : ", nor does `implicit: true` at any step";
+}
+
+static double order_of(const neuron_layer *st)
+{
+    return st->method->integer ? 1 : st->order.alpha[0];
+}
+
+char *neuron_node_overshoots(const op_node *node)
+{
+    const neuron_layer *st = node->state;
+    double rate = neuron_leak_rate(st, node);
+    limit_fn *limit = st->method->monotone;
+    bool implicit = st->scan.memory.scheme == FRAC_IMPLICIT && st->method->linearised;
+    if (rate == 0 || !limit || implicit || limit == st->method->stable)
+        return NULL;
+    double most = rate_within(st, limit, st->h);
+    if (rate <= most * (1 + 1e-12))
+        return NULL;
+    double unit = st->order.terms > 1 ? 1 : pow(st->h, order_of(st)) / st->order.coefficient[0];
+    int digits = fsnn_digits_apart(rate * unit, most * unit);
+    char tau[48] = "";
+    if (st->scan.model->leaky)
+        snprintf(tau, sizeof tau, " or a tau from %.4g", fsnn_limit_above(1 / most));
+    return fsnn_format(
+        "%s \"%s\": %s is %.*g, beyond the %.*g up to which %s follows a constant input without "
+        "overshooting: the first steps are too large, and neurons may spike that should not; a "
+        "step "
+        "up to %.4g%s does not overshoot%s",
+        node->op->kind, node->name, steepness(st), digits, rate * unit, digits, most * unit,
+        st->method->name, fsnn_limit_below(step_within(st, limit, rate)), tau, monotone_ways(st));
 }

@@ -56,9 +56,11 @@ static fsnn_status check(const fsnn_net *net, const fsnn_dynamics *d, const fsnn
     FSNN_TRY(check_plan(plan));
     if (!(d->step > 0 && isfinite(d->step)))
         return fsnn_fail(FSNN_EARGUMENT, "the solver step is %g: it must be positive", d->step);
-    if (d->memory < 0)
-        return fsnn_fail(FSNN_EARGUMENT, "memory is %lld steps: 0 for full memory, or at least 1",
-                         (long long)d->memory);
+    if (d->memory < 0 || (d->memory == 1 && d->integrator == FSNN_FDEINT))
+        return fsnn_fail_key(FSNN_EARGUMENT, "dynamics.memory",
+                             "memory is %lld step%s: 0 for full memory, or at least 2, one of them "
+                             "the present; with 1 nothing is left of the state",
+                             (long long)d->memory, d->memory == 1 ? "" : "s");
     int layers = layers_before(net, net->nodes);
     bool integer = d->integrator == FSNN_ODEINT;
     if (!integer && (d->orders < 1 || !d->order) && layers)
@@ -181,13 +183,60 @@ static void write_orders(fsnn_net *net, const bool *renew)
     }
 }
 
+/* Integer order has no past to weigh: what speaks of it does nothing. */
+static fsnn_status warn_of_integer_order(fsnn_net *net, const fsnn_dynamics *d)
+{
+    bool learn = false, coefficient = false, memory = d->memory > 0 || d->tolerance > 0;
+    if (d->integrator != FSNN_ODEINT)
+        return FSNN_OK;
+    for (int i = 0; i < d->orders && d->order; i++) {
+        learn = learn || d->order[i].learn_alpha || d->order[i].learn_coefficient;
+        for (int m = 0; m < d->order[i].terms && m < FSNN_MAX_TERMS; m++)
+            coefficient = coefficient || d->order[i].coefficient[m] != 1;
+    }
+    if (!learn && !coefficient && !memory)
+        return FSNN_OK;
+    return net_warn(
+        net, fsnn_format("integrator odeint is of integer order:%s%s%s nothing here; "
+                         "fdeint has them",
+                         learn ? " learning alpha or coefficients does" : "",
+                         coefficient ? learn ? ", coefficients do" : " coefficients do" : "",
+                         memory ? learn || coefficient ? ", memory does" : " memory does" : ""));
+}
+
+/* Values of a layer that uses the parameters of another. */
+static fsnn_status warn_of_own_values(fsnn_net *net, const net_node *node)
+{
+    const net_node *of = net->node[node->shares];
+    const fsnn_neuron *a = node->op.options, *b = of->op.options;
+    const double own[] = {a->tau.value, a->threshold.value, a->v_reset.value},
+                 used[] = {b->tau.value, b->threshold.value, b->v_reset.value};
+    static const char *const name[] = {"tau", "threshold", "v_reset"};
+    for (int i = 0; i < FSNN_COUNT(own); i++)
+        if (own[i] != used[i])
+            FSNN_TRY(net_warn(
+                net,
+                fsnn_format("%s \"%s\" uses the parameters of \"%s\": its own %s, %g, does "
+                            "nothing beside the %g there",
+                            node->op.op->kind, node->name, of->name, name[i], own[i], used[i])));
+    return FSNN_OK;
+}
+
 static fsnn_status warn(fsnn_net *net)
 {
     for (int i = 1; i < net->nodes; i++) {
         const op_node *op = net_neuron(net, i);
-        char *sentence = op ? neuron_node_unstable(op) : NULL;
-        if (sentence)
-            FSNN_TRY(net_warn(net, sentence));
+        if (!op)
+            continue;
+        if (net->node[i]->shares >= 0)
+            FSNN_TRY(warn_of_own_values(net, net->node[i]));
+        char *step = neuron_node_unstable(op);
+        step = step ? step : neuron_node_overshoots(op);
+        if (step)
+            FSNN_TRY(net_warn(net, step));
+        char *memory = neuron_node_forgets(op);
+        if (memory)
+            FSNN_TRY(net_warn(net, memory));
     }
     return FSNN_OK;
 }
@@ -205,6 +254,7 @@ static fsnn_status wrap(fsnn_net *net, const fsnn_dynamics *dynamics, bool *rene
     write_orders(net, renew);
     FSNN_TRY(net_segments_plan(net));
     FSNN_TRY(fsnn_net_params_changed(net));
+    FSNN_TRY(warn_of_integer_order(net, dynamics));
     return warn(net);
 }
 

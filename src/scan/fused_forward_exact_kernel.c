@@ -166,6 +166,19 @@ static void open_group(walk *w, int64_t number, int worker)
     }
 }
 
+/* Whether a last state of the group is not finite: 0 times it is not 0 then. */
+static bool strays(const walk *w)
+{
+    const vec zero = {0};
+    vec sum = {0};
+    lanes all;
+    for (int t = 0; t < w->group.tiles; t++)
+        EACH_VEC sum =
+            vec_madd(zero, vec_load(w->history[t] + (w->j->K - 1) * ROW_LANES + i * VEC), sum);
+    vec_store(all, sum);
+    return scan_strays(all, VEC);
+}
+
 static void one(int64_t number, int worker, void *user)
 {
     const job *j = user;
@@ -182,6 +195,8 @@ static void one(int64_t number, int worker, void *user)
         sum += (double)w.fired[i];
     for (int t = 0; t < w.group.tiles; t++)
         fired[w.group.tile[t]] = t ? 0 : sum;
+    if (strays(&w))
+        scan_say_strayed(j->s);
 }
 
 int64_t FSNN_K(scan_fused_forward)(scan *s, int64_t K, const float *I, float *spikes)

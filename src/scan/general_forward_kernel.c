@@ -251,6 +251,8 @@ static void tile(int64_t t, int worker, void *user)
     for (int64_t k = 0; k < j->K;)
         k += block(&w, k);
     spikes_close(j->s, j->reset, &w.tile, w.t, &w.spikes);
+    if (track_strays(&w.track, j->K, w.tile.width))
+        scan_say_strayed(j->s);
 }
 
 fsnn_status FSNN_K(scan_forward)(scan *s, int64_t K, const float *I, float *spikes)

@@ -5,6 +5,7 @@ fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes)
 {
     const scan_kernels *kernels = scan_kernels_get();
     s->step.fired = 0;
+    s->strayed = false;
     FSNN_TRY((s->others ? kernels->states_forward : kernels->forward)(s, K, I, spikes));
     return s->model->trouble ? s->model->trouble(s->model) : FSNN_OK;
 }

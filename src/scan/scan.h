@@ -9,6 +9,8 @@
 
 #include "scan/step.h"
 
+#include <stdatomic.h>
+
 /* A parameter of the layer: one number, or one a channel. */
 typedef struct scan_param {
     const float *value; /* [count] */
@@ -165,8 +167,9 @@ struct scan {
     bool still;
     bool general; /* tests: the general scan where the fused one would do */
 
-    int64_t tiles, K; /* of 32 neurons; steps of the last call */
-    scan_block self;  /* [selves][model->self_bytes] a worker's space of the model */
+    int64_t tiles, K;    /* of 32 neurons; steps of the last call */
+    atomic_bool strayed; /* in it a state has left the finite numbers (scan/finite.c) */
+    scan_block self;     /* [selves][model->self_bytes] a worker's space of the model */
     int selves;
     scan_history history;
     scan_tape tape;
@@ -242,6 +245,18 @@ fsnn_status scan_certify(const scan *s, fsnn_certificate *certificate);
 /* Spikes of the call so far. */
 double scan_fired(const scan *s);
 double scan_rate(const scan *s);
+/* Whether all states were finite at the end of the last forward. A state that is not stays so, but
+ * where a reset lands from infinity. */
+bool scan_finite(const scan *s);
+/* Where they ceased to be: the first step, and there the lowest neuron. */
+typedef struct scan_stray {
+    int state;      /* 0: v */
+    int64_t step;   /* of the last forward, 0..K-1 */
+    int64_t time;   /* the same since the reset */
+    int64_t neuron; /* 0..B*N-1 */
+    float value;    /* NaN, or an infinity */
+} scan_stray;
+scan_stray scan_first_stray(const scan *s);
 /* Multiply-adds of the sums over the past in the last forward, a neuron. */
 double scan_memory_cost(const scan *s);
 size_t scan_bytes(const scan *s);
@@ -251,6 +266,19 @@ void scan_free(scan *s);
 static inline int scan_pars(const scan *s)
 {
     return NEURON_PARS + s->model->own;
+}
+/* Whether one of x [count] is not finite. */
+static inline bool scan_strays(const float *x, int count)
+{
+    int stray = 0;
+    for (int i = 0; i < count; i++)
+        stray |= !(x[i] - x[i] == 0);
+    return stray;
+}
+/* By any worker, of any tile. */
+static inline void scan_say_strayed(scan *s)
+{
+    atomic_store_explicit(&s->strayed, true, memory_order_relaxed);
 }
 static inline const reset_rule *scan_resetting(const scan *s)
 {

@@ -181,6 +181,9 @@ static void tile(int64_t t, int worker, void *user)
     for (int64_t k = 0; k < w.j->K;)
         k += block(&w, k);
     spikes_close(w.j->s, w.j->reset, &w.tile, t, &w.spikes);
+    for (int n = 0; n < w.j->states; n++)
+        if (track_strays(&w.track[n], w.j->K, w.tile.width))
+            scan_say_strayed(w.j->s);
 }
 
 fsnn_status FSNN_K(scan_states_forward)(scan *s, int64_t K, const float *I, float *spikes)

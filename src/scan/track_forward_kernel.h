@@ -66,6 +66,18 @@ static inline void track_keep(const track *h, int64_t k, const float *drive, con
         memcpy(track_row(h, k), h->memory->method->drive ? drive : state, sizeof(lanes));
 }
 
+/* Whether one of the K states of the call [32], of which `width` count, is not finite. The last one
+ * tells, unless drives leave the memory and are forgotten. */
+static inline bool track_strays(const track *h, int64_t K, int width)
+{
+    bool forgets = h->memory->method->drive && h->memory->limit >= 0;
+    for (int64_t k = forgets ? 0 : K - 1; k < K; k++)
+        if (width == ROW_LANES ? scan_strays(track_state(h, k), ROW_LANES)
+                               : scan_strays(track_state(h, k), width))
+            return true;
+    return false;
+}
+
 /* Of `steps`, those that fit into one block. */
 static inline int64_t track_steps(const track *h, int64_t steps)
 {

@@ -1,6 +1,7 @@
 /* Checkpoints. last.state.safetensors holds all that resuming needs, weights included, so that it
  * is always consistent in itself, whenever the power goes; last.safetensors and best.safetensors
  * hold the weights alone, for use. */
+#include "tensor/finite.h"
 #include "train/arrays.h"
 #include "train/pass.h"
 #include "train/trainer.h"
@@ -144,6 +145,7 @@ static fsnn_status load_weights(fsnn_net *net, const fsnn_arrays *in, bool copy)
             name ? arrays_get(in, name, FSNN_F32, &p->shape, &array) : FSNN_EMEMORY;
         fsnn_free(name);
         FSNN_TRY(status);
+        FSNN_TRY(array_check_finite(array, "weights"));
         if (copy)
             memcpy(p->value, array->data, (size_t)fsnn_shape_count(&p->shape) * sizeof(float));
     }

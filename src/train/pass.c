@@ -10,11 +10,32 @@ fsnn_plan pass_plan(const fsnn_net *net)
     return net->plan;
 }
 
+/* An output that has several dimensions, and not as many numbers as there are classes: most often a
+ * flatten was forgotten, and a layer worked on the last dimension alone. */
+static fsnn_status check_answers(const fsnn_loader *loader, const fsnn_shape *output,
+                                 const char *what)
+{
+    fsnn_data_info info = {0};
+    char text[128];
+    int wide = 0;
+    fsnn_data_info_get(fsnn_loader_data(loader), &info);
+    for (int d = 0; d < output->rank; d++)
+        wide += output->dim[d] > 1;
+    int64_t count = fsnn_shape_count(output);
+    if (info.classes == 0 || info.places > 1 || wide < 2 || count == info.classes)
+        return FSNN_OK;
+    return fsnn_fail(FSNN_ESHAPE,
+                     "the net's output is %s, %lld numbers, but the %s data have %lld classes: a "
+                     "`flatten` before the last layers makes one number a class of it",
+                     fsnn_shape_text(output, text, sizeof text), (long long)count, what,
+                     (long long)info.classes);
+}
+
 fsnn_status pass_check(const fsnn_net *net, const fsnn_loader *loader, const char *what)
 {
-    fsnn_shape input, sample;
+    fsnn_shape input, output, sample;
     char found[128], wanted[128];
-    FSNN_TRY(fsnn_net_shapes(net, &input, NULL));
+    FSNN_TRY(fsnn_net_shapes(net, &input, &output));
     fsnn_loader_shape(loader, NULL, &sample);
     if (!fsnn_shape_equal(&input, &sample))
         return fsnn_fail(FSNN_ESHAPE,
@@ -23,7 +44,7 @@ fsnn_status pass_check(const fsnn_net *net, const fsnn_loader *loader, const cha
                          fsnn_shape_text(&input, wanted, sizeof wanted));
     if (fsnn_loader_batches(loader) < 1)
         return fsnn_fail(FSNN_EARGUMENT, "the %s data give no batch at all", what);
-    return FSNN_OK;
+    return check_answers(loader, &output, what);
 }
 
 fsnn_status pass_replan(fsnn_net *net, const fsnn_batch *batch, pass_mode mode)

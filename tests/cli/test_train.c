@@ -412,7 +412,8 @@ static void large_losses(void **state)
     (void)state;
     shell_good("$F train tiny.yaml --out large --no-figures --set output=fc2 --set "
                "training.optimizer.kind=sgd --set training.optimizer.lr=1e9 --set "
-               "training.loss.kind=mse_rate --set training.epochs=1 --set training.batch=96");
+               "training.loss.kind=mse_rate --set training.epochs=1 --set training.batch=96 "
+               "--set lif1.tau=2 --set dynamics.learn_alpha=false");
     shell_contains(shell_out, "e+", "train");
     shell_good("! cat .out .err | grep -q '[0-9]\\{12\\}'");
     shell_good("$F eval tiny.yaml --set output=fc2 --set training.loss.kind=mse_rate -w "

@@ -159,6 +159,22 @@ static void test_alpha(void **state)
          {{1}, {1}},
          {1, 0},
          {0}},
+        {"alpha: [0.3, 0.8], alpha_mode: multiterm, coefficients: [[1, 0.5], [2, 1]]",
+         2,
+         2,
+         {2, 2},
+         {{.3, .8}, {.3, .8}},
+         {{1, .5}, {2, 1}},
+         {0},
+         {0}},
+        {"alpha: 0.4, alpha_mode: per_layer, coefficients: [1, 3]",
+         2,
+         2,
+         {1, 1},
+         {{.4}, {.4}},
+         {{1}, {3}},
+         {0},
+         {0}},
         {"integrator: odeint", 1, 0, {1}, {{1}}, {{1}}, {0}, {0}},
         {"integrator: odeint, method: euler, alpha: 0.5", 1, 0, {1}, {{.5}}, {{1}}, {0}, {0}},
     };
@@ -195,9 +211,6 @@ static void test_dynamics(void **state)
     assert_int_equal(dynamics->memory, 16);
     assert_null(fsnn_description_times(d, NULL));
     assert_int_equal(fsnn_description_interpolation(d), FSNN_AKIMA);
-    fsnn_description_destroy(d);
-    d = good(INPUT "dynamics: {alpha: .5, memory: -1}\n");
-    assert_int_equal(fsnn_description_dynamics(d)->memory, 0);
     fsnn_description_destroy(d);
     d = good(INPUT "dynamics: {alpha: .5, memory: full}\n");
     assert_int_equal(fsnn_description_dynamics(d)->memory, 0);
@@ -465,7 +478,7 @@ static void test_reference(void **state)
         "### linear",
         "| `out` | ",
         "### lif",
-        "| `tau.value` | a number above 0 | 0.5 |",
+        "| `tau.value` | a number above 0 | 2 |",
         "| `reset` | current, subtract, value, none, jump, delta, restart | current |",
         "## dynamics",
         "| `alpha` | ",

@@ -232,6 +232,12 @@ static void test_errors(void **state)
          "has shape [3, 4], but the network's has shape [4, 3]"},
         {"fc1.bias", "fc1.bias", FSNN_I64, FSNN_SHAPE(4), 0, FSNN_EFORMAT,
          "\"fc1.bias\" is int64, expected float32 or float64"},
+        {"fc1.weight", "fc1.weight", FSNN_F32, FSNN_SHAPE(4, 3), (double)NAN, FSNN_ENUMERIC,
+         "\"fc1.weight\"[0, 0] is nan, not a finite number"},
+        {"fc1.bias", "fc1.bias", FSNN_F64, FSNN_SHAPE(4), -1e39, FSNN_ENUMERIC,
+         "\"fc1.bias\"[0] is -1e+39, beyond single precision"},
+        {NULL, "lif2.alpha", FSNN_F32, FSNN_SHAPE(1), (double)INFINITY, FSNN_ENUMERIC,
+         "\"lif2.alpha\"[0] is inf"},
         {NULL, "lif1.tau", FSNN_F32, FSNN_SHAPE(1), -1, FSNN_EARGUMENT, "tau"},
         {NULL, "lif2.alpha", FSNN_F32, FSNN_SHAPE(1), 1.5, FSNN_EARGUMENT, "alpha"},
     };

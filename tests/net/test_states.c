@@ -78,12 +78,12 @@ static fsnn_net *build_plain(int n, fsnn_reset reset, bool loop)
 }
 
 /* Memory 0 full, 1 a number of steps, 2 exponentials, 3 one step. */
-enum { MEMORY_OF_ONE = MEMORIES }; /* step */
+enum { MEMORY_LEAST = MEMORIES }; /* of two steps */
 
 static fsnn_dynamics dynamics(fsnn_order *order, fsnn_method method, int memory)
 {
     fsnn_dynamics d = learned_dynamics(order, method, memory);
-    d.memory = memory == MEMORY_BOUNDED ? 9 : memory == MEMORY_OF_ONE ? 1 : 0;
+    d.memory = memory == MEMORY_BOUNDED ? 9 : memory == MEMORY_LEAST ? 2 : 0;
     return d;
 }
 
@@ -330,9 +330,9 @@ static void segments(void **state)
             }
 }
 
-/* A memory of one step leaves no rows for the segment before, but a state: gradients pass it, with
+/* The shortest memory leaves one row for the segment before, and a state: gradients pass them, with
  * one state as with several. */
-static void one_step(void **state)
+static void least_memory(void **state)
 {
     (void)state;
     static float grad[2][64];
@@ -787,10 +787,12 @@ static void errors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(chunks),   cmocka_unit_test(damaged),      cmocka_unit_test(segments),
-        cmocka_unit_test(one_step), cmocka_unit_test(solver),       cmocka_unit_test(step_response),
-        cmocka_unit_test(kinds),    cmocka_unit_test(adaptation),   cmocka_unit_test(learns),
-        cmocka_unit_test(images),   cmocka_unit_test(errors),       cmocka_unit_test(integer_order),
+        cmocka_unit_test(chunks),   cmocka_unit_test(damaged),
+        cmocka_unit_test(segments), cmocka_unit_test(least_memory),
+        cmocka_unit_test(solver),   cmocka_unit_test(step_response),
+        cmocka_unit_test(kinds),    cmocka_unit_test(adaptation),
+        cmocka_unit_test(learns),   cmocka_unit_test(images),
+        cmocka_unit_test(errors),   cmocka_unit_test(integer_order),
         cmocka_unit_test(extremes), cmocka_unit_test(longer_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -346,6 +346,7 @@ static void slopes(void **state)
             d.step = (rows[i].step > 0 ? rows[i].step : 1) * (side ? 1.01 : 0.99);
             GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 2, .batch = 1}));
             const char *said = fsnn_net_warning(net, 0);
+            said = said && strstr(said, "is stable") ? said : NULL; /* not that it overshoots */
             bool right = side && rows[i].step > 0 ? advises(said, rows[i].step) : said == NULL;
             if (!right)
                 fail_msg("%s %s at step %g: %s", rows[i].kind, rows[i].dv ? rows[i].dv : "", d.step,

@@ -3,8 +3,9 @@
  *     NAME output=HASH gradient=HASH ...
  *
  * with the 64-bit FNV-1a of each part in hexadecimal; "zeros" where all its numbers are 0, "none"
- * where it has no numbers. A combination that fsnn_net_wrap refuses prints "NAME refused". What
- * else fails prints "NAME failed" and makes the program fail.
+ * where it has no numbers. A combination that fsnn_net_wrap refuses prints "NAME refused", one
+ * whose potentials leave the finite numbers "NAME ends". What else fails prints "NAME failed" and
+ * makes the program fail.
  *
  * Only public headers: the source stays the same while the library behind them changes. Inputs are
  * multiples of 2^-11, so they are the same numbers whatever compiles this. */

@@ -169,6 +169,7 @@ typedef struct run {
     int64_t in, out; /* numbers of one sample at one step */
     hash output, gradient, state, eval, record;
     bool failed;
+    bool ends; /* failed, because potentials leave the finite numbers */
 } run;
 
 static bool good(run *r, int64_t status)
@@ -191,6 +192,7 @@ static void forward(run *r, const fsnn_plan *plan, uint64_t stream, input *in, h
     } else {
         status = fsnn_net_forward(r->net, in->x, &y);
     }
+    r->ends = status == FSNN_ENUMERIC;
     if (good(r, status))
         hash_floats(h, y, rows * r->out);
 }
@@ -308,6 +310,10 @@ static void record(run *r)
 
 static void print(const char *name, const run *r)
 {
+    if (r->ends) {
+        line_word(name, "ends");
+        return;
+    }
     if (r->failed) {
         line_failed(name);
         return;

@@ -1,0 +1,11 @@
+/* tensor/finite.h: arrays of a file that become parameters hold finite numbers only. */
+#ifndef FSNN_TENSOR_FINITE_H
+#define FSNN_TENSOR_FINITE_H
+
+#include <fsnn/tensor.h>
+
+/* FSNN_ENUMERIC, with the array's name and where in it, when a number is not finite, or is not in
+ * single precision. `where` names the file. */
+fsnn_status array_check_finite(const fsnn_array *array, const char *where);
+
+#endif

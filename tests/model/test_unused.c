@@ -1,0 +1,318 @@
+/* Options that are given but do nothing beside the others are said, with their places: the tables
+ * of keys name the condition, and every key whose help begins with one ("sgd: ...") has it. */
+#include "helper.h"
+
+#include "model/data_kinds.h"
+#include "net/neuron_node.h"
+
+/* The groups of the tables whose keys depend on one of them, and where they stand. */
+typedef struct group {
+    const fsnn_key *(*table)(void);
+    const char *format; /* of a description, with room for "KEY: VALUE, OTHER: VALUE" */
+} group;
+
+static const fsnn_key *sub_table(const fsnn_key *table, const char *name)
+{
+    for (const fsnn_key *key = fsnn_keys_first(table); key; key = fsnn_keys_next(key))
+        if (strcmp(key->name, name) == 0)
+            return key->group;
+    fail_msg("there is no key \"%s\"", name);
+    return NULL;
+}
+
+static const fsnn_key *optimizer(void)
+{
+    return sub_table(training_keys, "optimizer");
+}
+
+static const fsnn_key *schedule(void)
+{
+    return sub_table(training_keys, "schedule");
+}
+
+static const fsnn_key *early_stop(void)
+{
+    return sub_table(training_keys, "early_stop");
+}
+
+static const fsnn_key *loss(void)
+{
+    return sub_table(training_keys, "loss");
+}
+
+static const fsnn_key *surrogate(void)
+{
+    return sub_table(neuron_keys, "surrogate");
+}
+
+static const fsnn_key *noise(void)
+{
+    return sub_table(neuron_keys, "noise");
+}
+
+static const fsnn_key *encoder(void)
+{
+    return data_encoder_keys;
+}
+
+static const fsnn_key *neuron(void)
+{
+    return neuron_keys;
+}
+
+static const group groups[] = {
+    {optimizer, INPUT ALPHA "training: {optimizer: {%s}}\n"},
+    {schedule, INPUT ALPHA "training: {schedule: {%s}}\n"},
+    {early_stop, INPUT ALPHA "training: {early_stop: {%s}}\n"},
+    {loss, INPUT ALPHA "training: {loss: {%s}}\n"},
+    {surrogate, "input: [4]\nlayers:\n  - lif: {surrogate: {%s}}\n" ALPHA},
+    {noise, "input: [4]\nlayers:\n  - lif: {noise: {%s}}\n" ALPHA},
+    {encoder, INPUT ALPHA "data: {kind: npz, train: x.npz, encoder: {%s}}\n"},
+    {neuron, "input: [4]\nlayers:\n  - lif: {%s}\n" ALPHA},
+};
+
+static const fsnn_key *find(const fsnn_key *table, const char *name)
+{
+    for (const fsnn_key *key = fsnn_keys_first(table); key; key = fsnn_keys_next(key))
+        if (strcmp(key->name, name) == 0)
+            return key;
+    return NULL;
+}
+
+/* A value that the key accepts and that is not nothing. */
+static const char *value_of(const fsnn_key *key)
+{
+    switch (key->type) {
+    case FSNN_KEY_BOOL:
+        return "true";
+    case FSNN_KEY_ENUM:
+        return key->names[1];
+    case FSNN_KEY_INT:
+    case FSNN_KEY_INT32:
+        return "3";
+    case FSNN_KEY_GROUP:
+        return value_of(key->group);
+    default:
+        return "0.5";
+    }
+}
+
+/* Reads the group with the key and, where there is one, the other key; the remark, or NULL. */
+static const char *remark_of(const group *g, const char *inside)
+{
+    static char kept[1024];
+    char text[1024];
+    snprintf(text, sizeof text, g->format, inside);
+    fsnn_description *d = good(text);
+    const char *remark = fsnn_description_warning(d, 0);
+    assert_true(!remark || !fsnn_description_warning(d, 1));
+    snprintf(kept, sizeof kept, "%s", remark ? remark : "");
+    fsnn_description_destroy(d);
+    return *kept ? kept : NULL;
+}
+
+/* "KEY: VALUE, WITH: WORD", where WITH may be "noise.mode". */
+static void together(char *out, size_t size, const fsnn_key *key, const char *word)
+{
+    const char *dot = strchr(key->with, '.');
+    if (dot)
+        snprintf(out, size, "%s: %s, %.*s: {%s: %s}", key->name, value_of(key),
+                 (int)(dot - key->with), key->with, dot + 1, word);
+    else
+        snprintf(out, size, "%s: %s, %s: %s", key->name, value_of(key), key->with, word);
+}
+
+static void expect_remark(const group *g, const fsnn_key *key, const char *word, bool counts)
+{
+    char inside[256], place[128];
+    together(inside, sizeof inside, key, word);
+    CASE("%s", inside);
+    const char *remark = remark_of(g, inside);
+    if (counts) {
+        assert_null(remark);
+        return;
+    }
+    assert_non_null(remark);
+    snprintf(place, sizeof place, ".%s: counts only w", key->name);
+    CONTAINS(remark, place);
+    CONTAINS(remark, "mlp.yaml:");
+    CONTAINS(remark, "it does nothing");
+}
+
+/* Every key with a condition, with every value of what it depends on. */
+static void every_condition(void **state)
+{
+    (void)state;
+    int keys = 0;
+    for (size_t i = 0; i < FSNN_COUNT(groups); i++) {
+        const fsnn_key *table = groups[i].table();
+        for (const fsnn_key *key = fsnn_keys_first(table); key; key = fsnn_keys_next(key)) {
+            if (!key->with || strcmp(key->name, "mix") == 0) /* an error where it does nothing */
+                continue;
+            keys++;
+            const char *dot = strchr(key->with, '.');
+            const fsnn_key *other =
+                dot ? find(sub_table(table, "noise"), dot + 1) : find(table, key->with);
+            assert_non_null(other);
+            if (other->type != FSNN_KEY_ENUM) {
+                expect_remark(&groups[i], key, "2", key->when >> 1 & 1);
+                char inside[128];
+                snprintf(inside, sizeof inside, "%s: %s", key->name, value_of(key));
+                assert_non_null(remark_of(&groups[i], inside));
+                continue;
+            }
+            /* a temperature without a mode is an error */
+            for (int v = strcmp(key->name, "temperature") == 0; other->names[v]; v++)
+                expect_remark(&groups[i], key, other->names[v], key->when >> v & 1);
+        }
+    }
+    assert_true(keys >= 17);
+}
+
+/* The bits of the names in "adam, adamw: help"; 0: it does not begin with names of the enum. */
+static unsigned named_in(const char *help, const fsnn_key *kind)
+{
+    char before[64];
+    const char *colon = strchr(help, ':');
+    if (!colon || (size_t)(colon - help) >= sizeof before)
+        return 0;
+    snprintf(before, sizeof before, "%.*s", (int)(colon - help), help);
+    unsigned bits = 0;
+    for (char *word = strtok(before, ", "); word; word = strtok(NULL, ", ")) {
+        int v = 0;
+        while (kind->names[v] && strcmp(kind->names[v], word) != 0)
+            v++;
+        if (!kind->names[v])
+            return 0;
+        bits |= 1u << v;
+    }
+    return bits;
+}
+
+/* What the help says is what the table holds. */
+static void help_and_table_agree(void **state)
+{
+    (void)state;
+    int told = 0;
+    for (size_t i = 0; i < FSNN_COUNT(groups); i++) {
+        const fsnn_key *table = groups[i].table(), *kind = find(table, "kind");
+        for (const fsnn_key *key = fsnn_keys_first(table); kind && key; key = fsnn_keys_next(key)) {
+            unsigned bits = named_in(key->help, kind);
+            if (!bits || key == kind)
+                continue;
+            CASE("%s: %s", key->name, key->help);
+            told++;
+            assert_non_null(key->with);
+            for (int v = 0; kind->names[v]; v++)
+                assert_int_equal(key->when >> v & 1, bits >> v & 1);
+        }
+    }
+    assert_true(told >= 12);
+}
+
+/* A flat list's reading, where there is no flat list. */
+static void mode_of_lists(void **state)
+{
+    (void)state;
+    static const char *const row[][2] = {
+        {"alpha: 0.5, alpha_mode: multiterm", "dynamics.alpha_mode: says how a flat list"},
+        {"alpha: [[0.5]], alpha_mode: per_layer", "dynamics.alpha_mode: says how a flat list"},
+        {"alpha: 0.5, alpha_mode: auto", NULL},
+        {"alpha: [0.5, 0.6], alpha_mode: multiterm", NULL},
+    };
+    static const group dynamics = {NULL, INPUT "dynamics: {%s}\n"};
+    for (size_t i = 0; i < FSNN_COUNT(row); i++) {
+        const char *remark = remark_of(&dynamics, row[i][0]);
+        if (row[i][1])
+            CONTAINS(remark, row[i][1]);
+        else
+            assert_null(remark);
+    }
+}
+
+/* ---- integer order, and layers that share parameters ---- */
+
+static fsnn_net *wrapped(const char *text)
+{
+    fsnn_net *net;
+    fsnn_description *d = good(text);
+    GOOD(fsnn_description_net(d, &net));
+    GOOD(fsnn_net_wrap(net, fsnn_description_dynamics(d), &(fsnn_plan){.steps = 2, .batch = 1}));
+    fsnn_description_destroy(d);
+    return net;
+}
+
+static void integer_order(void **state)
+{
+    (void)state;
+    static const char *const row[][2] = {
+        {"learn_alpha: true", "learning alpha or coefficients does nothing"},
+        {"learn_coefficients: true", "learning alpha or coefficients does nothing"},
+        {"coefficients: 2", "coefficients do nothing"},
+        {"memory: 5", "memory does nothing"},
+        {"memory: {tolerance: 1e-4}", "memory does nothing"},
+        {"learn_alpha: true, coefficients: 3, memory: 9",
+         "learning alpha or coefficients does, coefficients do, memory does nothing"},
+        {"memory: full, coefficients: 1", NULL},
+    };
+    for (size_t i = 0; i < FSNN_COUNT(row); i++) {
+        char text[256];
+        CASE("%s", row[i][0]);
+        snprintf(text, sizeof text, INPUT "dynamics: {integrator: odeint, alpha: 0.5, %s}\n",
+                 row[i][0]);
+        fsnn_net *net = wrapped(text);
+        if (row[i][1]) {
+            CONTAINS(fsnn_net_warning(net, 0), "odeint is of integer order");
+            CONTAINS(fsnn_net_warning(net, 0), row[i][1]);
+        } else {
+            assert_null(fsnn_net_warning(net, 0));
+        }
+        fsnn_net_destroy(net);
+    }
+}
+
+#define SHARED "input: [4]\nlayers:\n  - lif: {tau: 3, name: a}\n  - lif: {weights: a%s}\n" ALPHA
+
+static void shared(void **state)
+{
+    (void)state;
+    static const char *const given[] = {"tau: 2", "threshold: {learn: true}", "v_reset: 0.1"};
+    char text[256], words[128];
+    for (size_t i = 0; i < FSNN_COUNT(given); i++) {
+        char option[64];
+        snprintf(option, sizeof option, ", %s", given[i]);
+        snprintf(text, sizeof text, SHARED, option);
+        fsnn_description *d;
+        FAILS(description_parse("mlp.yaml", text, strlen(text), NULL, 0, &d), FSNN_EDESCRIPTION);
+        snprintf(words, sizeof words, "mlp.yaml:4:23: layers[1].lif.%.*s: is a parameter, and",
+                 (int)strcspn(given[i], ":"), given[i]);
+        expect_text(fsnn_error_text(), words, text);
+    }
+    snprintf(text, sizeof text, SHARED, ", surrogate: sigmoid");
+    fsnn_net *net = wrapped(text);
+    assert_null(fsnn_net_warning(net, 0));
+    fsnn_net_destroy(net);
+
+    /* in C the options of both are there: the difference is said */
+    GOOD(fsnn_net_create(&net));
+    fsnn_neuron o = FSNN_NEURON_DEFAULT;
+    int a = fsnn_net_lif(net, "a", fsnn_net_input(net, FSNN_SHAPE(4)), &o);
+    o.tau.value = 7;
+    int b = (int)VALID(fsnn_net_lif(net, "b", a, &o));
+    GOOD(fsnn_net_share(net, b, a));
+    fsnn_order order = fsnn_order_of(0.7);
+    fsnn_dynamics d = fsnn_dynamics_default(&order);
+    GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 2, .batch = 1}));
+    CONTAINS(fsnn_net_warning(net, 0), "its own tau, 7, does nothing beside the 2 there");
+    fsnn_net_destroy(net);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_condition), cmocka_unit_test(help_and_table_agree),
+        cmocka_unit_test(mode_of_lists),   cmocka_unit_test(integer_order),
+        cmocka_unit_test(shared),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
