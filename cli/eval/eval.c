@@ -108,9 +108,8 @@ static void print_layers(const work *w)
                cli_count(neurons, e->layer_neurons[i]), e->layer_rate[i],
                cli_count(dead, e->layer_dead[i]), cli_count(saturated, e->layer_saturated[i]));
     }
-    printf(
-        "(spikes a neuron and step, T = %lld; neurons that never fire, that fire at every step)\n",
-        (long long)w->steps);
+    printf("(spikes a neuron and step, T = %lld; neurons that never fire, or every step)\n",
+           (long long)w->steps);
     char *advice = cli_evaluation_advice(w->model.net, e);
     if (advice)
         cli_print("%s\n", advice);

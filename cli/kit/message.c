@@ -45,15 +45,23 @@ int cli_width(void)
     return 80;
 }
 
-/* A line behind `label`, broken where a terminal is too narrow. */
+/* A line behind `label`, broken where a terminal is too narrow; as it is where there is no memory
+ * to break it in. */
 static void put(const char *label, const char *format, va_list list)
 {
     char *text = NULL, *line = NULL;
+    va_list again;
+    va_copy(again, list);
     int size = vasprintf(&text, format, list);
     if (size >= 0 && asprintf(&line, "%s%s\n", label, text) >= 0) {
         cli_put_lines(stderr, line, here.terminal ? cli_width() : 0);
         free(line);
+    } else {
+        fputs(label, stderr);
+        vfprintf(stderr, format, again);
+        fputc('\n', stderr);
     }
+    va_end(again);
     free(size >= 0 ? text : NULL);
 }
 
