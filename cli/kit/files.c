@@ -1,8 +1,6 @@
 /* cli/kit/files.c: paths, directories and small text files. */
 #include "cli/kit/kit.h"
 
-#include <fsnn/file.h>
-
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -109,15 +107,4 @@ int cli_make_directory(const char *path)
     }
     free(part);
     return CLI_GOOD;
-}
-
-int cli_write_text(const char *path, const char *text)
-{
-    fsnn_file file;
-    fsnn_status status = fsnn_file_create(&file, path);
-    if (status < 0)
-        return cli_fail(status);
-    fputs(text, file.stream);
-    status = fsnn_file_commit(&file);
-    return status < 0 ? cli_fail(status) : CLI_GOOD;
 }

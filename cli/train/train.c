@@ -27,13 +27,14 @@ static const cli_option table[] = {
     CLI_ROWS_LAST,
 };
 
-/* Files of a run that a new one would replace. */
-static const char *const run_files[] = {"last.safetensors", "last.state.safetensors",
-                                        "best.safetensors", "metrics.csv", "metrics.jsonl"};
+/* What this program puts into a run beside the training's files. */
+static const char *const own_files[] = {"description.yaml", "figures", NULL};
 
 typedef struct work {
     const options *o;
-    char *directory, *description; /* paths */
+    char *description; /* its path */
+    fsnn_run *run;
+    const char *directory, *warning; /* of the run */
     cli_model model;
     cli_progress progress;
     fsnn_metrics result;
@@ -53,8 +54,6 @@ static int choose_description(work *w)
     if (o->resume && o->force)
         return cli_error(CLI_USAGE,
                          "--force replaces a run, --resume goes on with it: give one of them");
-    if (o->resume && !cli_is_directory(o->resume))
-        return cli_error(CLI_USAGE, "--resume %s: there is no such directory", o->resume);
     if (o->common.operands)
         w->description = cli_format("%s", o->common.operand[0]);
     else if (o->resume)
@@ -65,70 +64,70 @@ static int choose_description(work *w)
     return CLI_GOOD;
 }
 
-static bool has_file(const char *directory, const char *name)
+/* What works with a run that is in the way. */
+static int in_the_way(const char *directory)
 {
-    char *path = cli_path(directory, name);
-    bool there = cli_exists(path);
-    free(path);
-    return there;
+    char *why = cli_format("%s", fsnn_error_text());
+    int code =
+        cli_error(CLI_USAGE,
+                  "%s: go on with it by --resume %s, replace it with --force, or choose another "
+                  "directory with --out",
+                  why, directory);
+    free(why);
+    return code;
 }
 
+static void say_warning(work *w)
+{
+    const char *warning = fsnn_run_warning(w->run);
+    if (warning && warning != w->warning)
+        cli_warn("%s", warning);
+    w->warning = warning;
+}
+
+static int open_run(work *w, const char *directory, fsnn_run_mode mode)
+{
+    fsnn_run_options options = {.directory = directory, .mode = mode, .own = own_files};
+    fsnn_status status = fsnn_run_open(&options, &w->run);
+    w->directory = fsnn_run_directory(w->run);
+    if (status == FSNN_EARGUMENT)
+        return in_the_way(directory);
+    if (status == FSNN_ENOTFOUND)
+        return cli_error(CLI_USAGE, "--resume %s", fsnn_error_text());
+    if (status < 0)
+        return cli_fail(status);
+    say_warning(w);
+    return CLI_GOOD;
+}
+
+/* A new one, whose directory may have the name of the network. */
 static int choose_directory(work *w)
 {
     const options *o = w->o;
     const char *name = fsnn_description_name(w->model.description);
-    if (!o->resume && !o->out && (strchr(name, '/') || *name == '.'))
+    if (!o->out && (strchr(name, '/') || *name == '.'))
         return cli_error(CLI_USAGE,
                          "the network's name \"%s\" is no name for a directory below runs/: give "
                          "one with --out DIR",
                          name);
-    if (o->resume)
-        w->directory = cli_format("%s", o->resume);
-    else if (o->out)
-        w->directory = cli_format("%s", o->out);
-    else
-        w->directory = cli_path("runs", name);
-    const char *d = w->directory;
-    if (o->resume && !has_file(d, "last.state.safetensors"))
-        return cli_error(CLI_USAGE,
-                         "--resume %s: nothing to go on with, last.state.safetensors is not there",
-                         d);
-    for (int i = 0; !o->resume && !o->force && i < CLI_COUNT(run_files); i++) {
-        if (has_file(d, run_files[i]))
-            return cli_error(
-                CLI_USAGE,
-                "%s already holds a run (%s): go on with it by --resume %s, replace it with "
-                "--force, or choose another directory with --out",
-                d, run_files[i], d);
-    }
-    return CLI_GOOD;
-}
-
-static void remove_old_run(const work *w)
-{
-    for (int i = 0; i < CLI_COUNT(run_files); i++) {
-        char *path = cli_path(w->directory, run_files[i]);
-        unlink(path);
-        free(path);
-    }
-}
-
-static int prepare_directory(work *w)
-{
-    int code = cli_make_directory(w->directory);
-    if (code != CLI_GOOD)
-        return code;
-    if (w->o->force)
-        remove_old_run(w);
-    if (w->o->resume && !w->o->common.operands && !w->o->common.set.count &&
-        !w->o->common.seed.given)
-        return CLI_GOOD; /* its own description, unchanged */
-    char *text = NULL, *path = cli_path(w->directory, "description.yaml");
-    fsnn_status status = fsnn_description_text(w->model.description, &text);
-    code = status < 0 ? cli_fail(status) : cli_write_text(path, text);
-    free(text);
-    free(path);
+    char *directory = o->out ? cli_format("%s", o->out) : cli_path("runs", name);
+    int code = open_run(w, directory, o->force ? FSNN_RUN_REPLACE : FSNN_RUN_NEW);
+    free(directory);
     return code;
+}
+
+/* The description as it is trained, unless it is the one that lies there. */
+static int hand_description(work *w)
+{
+    const cli_common *common = &w->o->common;
+    if (w->o->resume && !common->operands && !common->set.count && !common->seed.given)
+        return CLI_GOOD;
+    char *text = NULL;
+    fsnn_status status = fsnn_description_text(w->model.description, &text);
+    if (status >= 0)
+        status = fsnn_run_put(w->run, own_files[0], text);
+    free(text);
+    return status < 0 ? cli_fail(status) : CLI_GOOD;
 }
 
 /* ---- what ---- */
@@ -266,15 +265,24 @@ static int on_epoch(const fsnn_metrics *metrics, void *user)
     return 0;
 }
 
+static int say_interrupted(const work *w)
+{
+    const char *before = fsnn_run_before(w->run);
+    cli_say("interrupted: saved in %s; go on with: fsnn train --resume %s", w->directory,
+            w->directory);
+    if (before)
+        cli_say("the run before is kept in %s until an epoch is done", before);
+    return CLI_INTERRUPTED;
+}
+
 static int train(work *w)
 {
     fsnn_train_options options = {.training = w->model.training,
-                                  .directory = w->directory,
-                                  .resume = w->o->resume != NULL,
                                   .on_batch = on_batch,
                                   .on_epoch = on_epoch,
                                   .user = w,
-                                  .stop = cli_stop()};
+                                  .stop = cli_stop(),
+                                  .run = w->run};
     int watched = cli_model_watched(&w->model);
     if (watched == FSNN_PART_TEST)
         cli_say("  remark      the best epoch is chosen on the test data, which flatters it: "
@@ -284,11 +292,9 @@ static int train(work *w)
         fsnn_train(w->model.net, w->model.loader[FSNN_PART_TRAIN],
                    watched < 0 ? NULL : w->model.loader[watched], &options, &w->result);
     cli_progress_clear(&w->progress);
-    if (status == FSNN_EINTERRUPTED) {
-        cli_say("interrupted: saved in %s; go on with: fsnn train --resume %s", w->directory,
-                w->directory);
-        return CLI_INTERRUPTED;
-    }
+    say_warning(w);
+    if (status == FSNN_EINTERRUPTED)
+        return say_interrupted(w);
     if (status >= 0 && !w->trained)
         cli_say("nothing is left to train: %lld epochs are done, and training.epochs is %lld",
                 (long long)w->result.epochs, (long long)w->model.training.epochs);
@@ -430,9 +436,11 @@ static int check_memory(const work *w, const fsnn_plan *plan)
 static int open_all(work *w)
 {
     int code = choose_description(w);
+    if (code == CLI_GOOD && w->o->resume)
+        code = open_run(w, w->o->resume, FSNN_RUN_RESUME);
     if (code == CLI_GOOD)
         code = cli_model_open_run(&w->model, w->description, &w->o->common, w->o->resume);
-    if (code == CLI_GOOD)
+    if (code == CLI_GOOD && !w->o->resume)
         code = choose_directory(w);
     if (code == CLI_GOOD)
         code = open_data(w);
@@ -457,13 +465,24 @@ static int open_all(work *w)
     return code == CLI_GOOD ? check_memory(w, &plan) : code;
 }
 
+static void close_run(work *w)
+{
+    char *before = fsnn_run_before(w->run) ? cli_format("%s", fsnn_run_before(w->run)) : NULL,
+         *directory = cli_format("%s", w->directory ? w->directory : "");
+    fsnn_run_close(w->run);
+    if (before && !cli_is_directory(before))
+        cli_say("the run before is back in %s", directory);
+    free(before);
+    free(directory);
+}
+
 static int run(void *given)
 {
     work w = {.o = given};
     cli_signals_catch();
     int code = open_all(&w);
     if (code == CLI_GOOD)
-        code = prepare_directory(&w);
+        code = hand_description(&w);
     if (code == CLI_GOOD) {
         say_header(&w);
         code = train(&w);
@@ -472,7 +491,7 @@ static int run(void *given)
         code = finish(&w);
     fsnn_metrics_free(&w.result);
     cli_model_close(&w.model);
-    free(w.directory);
+    close_run(&w);
     free(w.description);
     return code;
 }

@@ -35,7 +35,8 @@ extern "C" {
     X(ENUMERIC, -10, "a number became infinite or not a number")                                   \
     X(EINTERRUPTED, -11, "stopped on request")                                                     \
     X(ECALLBACK, -12, "a user callback failed")                                                    \
-    X(EDENSE, -13, "the dense-kernel library failed")
+    X(EDENSE, -13, "the dense-kernel library failed")                                              \
+    X(EBUSY, -14, "in use by another process")
 
 typedef enum fsnn_status {
 #define FSNN_STATUS_ENUM(name, value, meaning) FSNN_##name = (value),

@@ -182,13 +182,69 @@ FSNN_API void fsnn_metrics_free(fsnn_metrics *metrics);
  * these figures during the call only. */
 typedef int (*fsnn_training_callback)(const fsnn_metrics *metrics, void *user);
 
+/* ---- run directories: where a training keeps what it makes -------------------------------------
+ *
+ * In the order in which they are written: the program's own files (a description), and after each
+ * epoch
+ *   last.state.safetensors         all that resuming needs: weights, optimiser, position, figures
+ *   best.safetensors               weights of the best epoch: highest accuracy, of equals the lower
+ *                                  loss
+ *   last.safetensors               weights
+ *   metrics.csv, metrics.jsonl     a row, an object an epoch
+ * Each is replaced as a whole. One process at a time writes into a directory; it holds the lock of
+ * DIR/.lock, which the system frees when the process is gone. A process that is killed, whenever,
+ * leaves a run that resuming brings to the very bytes of one that was not. */
+
+typedef enum fsnn_run_mode {
+    FSNN_RUN_NEW,    /* a run that is there is refused */
+    FSNN_RUN_RESUME, /* it is gone on with; one that was ended before its first state begins anew */
+    /* it is set aside, in DIR/replaced, until the new one has saved an epoch, and then removed; where
+     * the new one ends without anything saved it is put back */
+    FSNN_RUN_REPLACE,
+} fsnn_run_mode;
+
+typedef struct fsnn_run_options {
+    const char *directory; /* made where it is not there, but not to resume */
+    fsnn_run_mode mode;
+    /* names of the files and folders that the program itself puts into a run, NULL at the end: they
+     * are set aside and removed with it; NULL: none */
+    const char *const *own;
+} fsnn_run_options;
+
+/* A run directory that this process may write into. */
+typedef struct fsnn_run fsnn_run;
+
+/* Nothing is written yet: that begins when fsnn_train has checked all there is to refuse. What a
+ * killed process left half done (a run half set aside, say) is put right.
+ * Errors: FSNN_EBUSY (someone trains there: who), FSNN_EARGUMENT (a run is there already: by what
+ * one sees it), FSNN_ENOTFOUND (nothing to go on with), FSNN_EIO, FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_run_open(const fsnn_run_options *options, fsnn_run **run);
+/* Frees the directory. A run that is still without anything saved leaves nothing behind that was
+ * not there: a run that it was to replace is put back, folders that were made for it go. */
+FSNN_API void fsnn_run_close(fsnn_run *run);
+/* One of the program's own files as a text. It is kept until training begins and written then (not
+ * where nothing is left to train); after that at once.
+ * Errors: FSNN_EARGUMENT (a name that the run was not opened with), FSNN_EIO, FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_run_put(fsnn_run *run, const char *name, const char *text);
+/* As it was given, without slashes at its end; "" of NULL. */
+FSNN_API const char *fsnn_run_directory(const fsnn_run *run);
+/* Whether there is a state to go on from. */
+FSNN_API bool fsnn_run_saved(const fsnn_run *run);
+/* Where the run before stands aside now, or NULL. */
+FSNN_API const char *fsnn_run_before(const fsnn_run *run);
+/* A remark that is no error (the file system has no locks), or NULL. */
+FSNN_API const char *fsnn_run_warning(const fsnn_run *run);
+
 typedef struct fsnn_train_options {
     fsnn_training training;
-    const char *directory; /* where checkpoints and logs go; NULL: nowhere */
-    bool resume;           /* go on from directory/last.*, as if never stopped */
+    /* where checkpoints and logs go, as a run of its own that replaces what is there; NULL: nowhere,
+     * or into `run` */
+    const char *directory;
+    bool resume; /* go on from directory/last.*, as if never stopped */
     fsnn_training_callback on_batch, on_epoch;
     void *user;
     volatile const int *stop; /* set by a signal handler: save, FSNN_EINTERRUPTED */
+    fsnn_run *run; /* instead of `directory` and `resume`, whose part its mode has; borrowed */
 } fsnn_train_options;
 
 /* Whether a training could begin: what fsnn_train refuses before its first batch is refused here,
@@ -200,18 +256,18 @@ FSNN_API fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train,
 
 /* Trains a wrapped net; its plan is changed to what the batches need and is as before at the end.
  * After each epoch evaluates on `test`, the data to be watched: the validation set, where there is
- * one (may be NULL: then the training figures decide), and writes into `directory`, which must
- * exist: last.safetensors, last.state.safetensors (all that resuming needs: weights, optimiser,
- * position, figures so far), best.safetensors (highest accuracy; of equals the lower loss),
- * metrics.csv, metrics.jsonl, all atomically. Early stop watches the test accuracy, without test
- * data the training loss. Evaluations do not change what training does. A stop, by `stop` or a
- * callback, saves after the running batch; resuming goes on within the epoch. `*result` (may be
- * NULL) gets the figures of the best epoch, `epochs` those that are done by now; of the part so far
- * where none has ended; free it with fsnn_metrics_free, after an error too. A run that is resumed
- * with no more epochs than it has done (or was stopped early) has nothing left to train: FSNN_OK.
+ * one (may be NULL: then the training figures decide), and writes the files of the run into
+ * `directory`, which must exist, or `run`. Early stop watches the test accuracy, without test data
+ * the training loss. Evaluations do not change what training does. A stop, by `stop` or a callback,
+ * saves after the running batch; resuming goes on within the epoch. What is refused has changed
+ * nothing. `*result` (may be NULL) gets the figures of the best epoch, `epochs` those that are done
+ * by now; of the part so far where none has ended; free it with fsnn_metrics_free, after an error
+ * too. A run that is resumed with no more epochs than it has done (or was stopped early) has nothing
+ * left to train: FSNN_OK.
  * Errors: FSNN_EARGUMENT, FSNN_ESHAPE (data and net do not fit), FSNN_ENUMERIC (the loss is NaN or
  * infinite: epoch and batch; earlier checkpoints stay), FSNN_EIO (directory or disk), FSNN_EFORMAT,
- * FSNN_ENOTFOUND, FSNN_ESHAPE (a state that does not fit: which array), FSNN_EINTERRUPTED. */
+ * FSNN_ENOTFOUND, FSNN_ESHAPE (no state, or one that does not fit: which array), FSNN_EBUSY (someone
+ * else trains into the directory), FSNN_EINTERRUPTED. */
 FSNN_API fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *test,
                                 const fsnn_train_options *options, fsnn_metrics *result);
 

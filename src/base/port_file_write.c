@@ -4,6 +4,7 @@
  * followed), so that nobody can prepare one; and it is locked while it is written, which tells it
  * from what a killed process left (port_file_stale.c). */
 #include "base/file_stale.h"
+#include "base/port_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -135,12 +136,9 @@ void fsnn_file_abort(fsnn_file *file)
 static void sync_directory(const char *path)
 {
     char *directory = file_directory_of(path);
-    int descriptor = directory ? open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
-    if (descriptor >= 0) {
-        (void)!fsync(descriptor);
-        close(descriptor);
-    }
+    if (directory)
+        port_sync_folder(directory);
     fsnn_free(directory);
 }
 

@@ -4,6 +4,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -57,6 +59,37 @@ bool port_make_folder(const char *path)
 bool port_remove(const char *path)
 {
     return unlink(path) == 0;
+}
+
+bool port_remove_folder(const char *path)
+{
+    return rmdir(path) == 0;
+}
+
+static int remove_entry(const char *path, const struct stat *about, int kind, struct FTW *at)
+{
+    (void)about, (void)kind, (void)at;
+    return remove(path);
+}
+
+bool port_remove_tree(const char *path)
+{
+    enum { OPEN = 16 };
+    return nftw(path, remove_entry, OPEN, FTW_DEPTH | FTW_PHYS) == 0;
+}
+
+bool port_rename(const char *from, const char *to)
+{
+    return rename(from, to) == 0;
+}
+
+void port_sync_folder(const char *path)
+{
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return;
+    (void)!fsync(folder);
+    close(folder);
 }
 
 fsnn_status port_real_path(const char *path, char **real)

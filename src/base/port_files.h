@@ -26,6 +26,16 @@ fsnn_status port_real_path(const char *path, char **real);
 
 /* Removes a file or a link, never a folder. False with errno. */
 bool port_remove(const char *path);
+/* Removes an empty folder. False with errno. */
+bool port_remove_folder(const char *path);
+/* Removes a folder with all that is in it, hidden files too; links are not followed. False with
+ * errno. */
+bool port_remove_tree(const char *path);
+/* Gives a file or folder another name, in the same file system; a file of that name goes. False with
+ * errno. */
+bool port_rename(const char *from, const char *to);
+/* Makes the names in a folder last through a power cut, where the system can. */
+void port_sync_folder(const char *path);
 
 typedef struct port_names {
     char **name; /* [count] */

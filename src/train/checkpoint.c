@@ -1,6 +1,7 @@
 /* Checkpoints. last.state.safetensors holds all that resuming needs, weights included, so that it
- * is always consistent in itself, whenever the power goes; last.safetensors and best.safetensors
- * hold the weights alone, for use. */
+ * is always consistent in itself, whenever the power goes. It is written first: the other files
+ * follow from it, and resuming writes them anew. last.safetensors and best.safetensors hold the
+ * weights alone, for use. */
 #include "tensor/finite.h"
 #include "train/arrays.h"
 #include "train/pass.h"
@@ -156,12 +157,9 @@ static fsnn_status load_weights(fsnn_net *net, const fsnn_arrays *in, bool copy)
 
 typedef fsnn_status (*writer)(const trainer *t, const char *path);
 
-/* In the training's directory, where it has one. */
-static fsnn_status in_directory(const trainer *t, const char *name, writer write)
+static fsnn_status in_run(const trainer *t, const char *name, writer write)
 {
-    if (!t->options->directory)
-        return FSNN_OK;
-    char *path = fsnn_format("%s/%s", t->options->directory, name);
+    char *path = run_path(t->run, name);
     fsnn_status status = path ? write(t, path) : FSNN_EMEMORY;
     fsnn_free(path);
     return status;
@@ -219,15 +217,11 @@ static fsnn_status write_state(const trainer *t, const char *path)
 
 fsnn_status checkpoint_save(trainer *t)
 {
+    if (!t->run)
+        return FSNN_OK;
     t->at.counter = fsnn_net_counter(t->net);
     t->at.rows = t->history.rows;
-    FSNN_TRY(in_directory(t, "last.state.safetensors", write_state));
-    return in_directory(t, "last.safetensors", write_weights);
-}
-
-fsnn_status checkpoint_save_best(trainer *t)
-{
-    return in_directory(t, "best.safetensors", write_weights);
+    return in_run(t, "last.state.safetensors", write_state);
 }
 
 static fsnn_status write_csv(const trainer *t, const char *path)
@@ -240,13 +234,35 @@ static fsnn_status write_jsonl(const trainer *t, const char *path)
     return history_write_jsonl(&t->history, &t->layers, path);
 }
 
-fsnn_status checkpoint_logs(trainer *t)
+fsnn_status checkpoint_follow(const trainer *t, bool best)
 {
-    FSNN_TRY(in_directory(t, "metrics.csv", write_csv));
-    return in_directory(t, "metrics.jsonl", write_jsonl);
+    if (!t->run)
+        return FSNN_OK;
+    if (best)
+        FSNN_TRY(in_run(t, "best.safetensors", write_weights));
+    FSNN_TRY(in_run(t, "last.safetensors", write_weights));
+    if (!t->history.rows)
+        return FSNN_OK;
+    FSNN_TRY(in_run(t, "metrics.csv", write_csv));
+    return in_run(t, "metrics.jsonl", write_jsonl);
 }
 
 /* ---- resuming ---- */
+
+/* The weights of the best epoch are in a file of their own, if that epoch is not the last: without it
+ * the best is found among the epochs that come. */
+static fsnn_status find_best(trainer *t)
+{
+    bool last = t->at.batches == 0 && t->at.best == t->at.rows - 1;
+    if (t->at.best < 0 || last || run_has(t->run, "best.safetensors"))
+        return FSNN_OK;
+    fsnn_free(t->run->warning);
+    t->run->warning = fsnn_format("%s: best.safetensors, the weights of epoch %lld, is not there: "
+                                  "the best epoch is looked for among those to come",
+                                  t->run->directory, (long long)t->history.row[t->at.best].epoch);
+    t->at.best = -1;
+    return t->run->warning ? FSNN_OK : FSNN_EMEMORY;
+}
 
 /* In the middle of an epoch the batches must be the same ones. */
 static fsnn_status check_batches(const trainer *t, const progress *was)
@@ -299,10 +315,8 @@ static fsnn_status read_state(trainer *t, const char *path)
 
 fsnn_status checkpoint_load(trainer *t)
 {
-    if (!t->options->directory)
-        return fsnn_fail(FSNN_EARGUMENT, "cannot resume: no directory is given to resume from");
-    char *path = fsnn_format("%s/last.state.safetensors", t->options->directory);
+    char *path = run_path(t->run, "last.state.safetensors");
     fsnn_status status = path ? read_state(t, path) : FSNN_EMEMORY;
     fsnn_free(path);
-    return status;
+    return status ? status : find_best(t);
 }

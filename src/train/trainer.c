@@ -16,8 +16,6 @@
 static fsnn_status check_directory(const char *directory)
 {
     port_about about;
-    if (!directory)
-        return FSNN_OK;
     if (!port_look(directory, &about))
         return fsnn_fail(FSNN_EIO, "%s: the directory for checkpoints cannot be used: %s",
                          directory, strerror(errno));
@@ -26,10 +24,23 @@ static fsnn_status check_directory(const char *directory)
     return FSNN_OK;
 }
 
-static fsnn_status check(const trainer *t)
+/* The run that was given, or one of its own in the directory. */
+static fsnn_status open_run(trainer *t)
 {
-    FSNN_TRY(fsnn_train_check(t->net, t->train, t->test, &t->options->training));
-    return check_directory(t->options->directory);
+    const fsnn_train_options *o = t->options;
+    if (o->run && (o->directory || o->resume))
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_train: `run` says where to write and whether to "
+                                         "resume: leave out `directory` and `resume`");
+    if (!o->directory && o->resume)
+        return fsnn_fail(FSNN_EARGUMENT, "cannot resume: no directory is given to resume from");
+    t->run = o->run;
+    if (!o->directory)
+        return FSNN_OK;
+    FSNN_TRY(check_directory(o->directory));
+    fsnn_run_options options = {.directory = o->directory,
+                                .mode = o->resume ? FSNN_RUN_RESUME : FSNN_RUN_REPLACE};
+    fsnn_status status = fsnn_run_open(&options, &t->run);
+    return status < 0 && o->resume ? pass_fail(status, "cannot resume") : status;
 }
 
 static fsnn_status prepare_layers(trainer *t)
@@ -40,9 +51,11 @@ static fsnn_status prepare_layers(trainer *t)
     return t->rate ? FSNN_OK : FSNN_EMEMORY;
 }
 
+/* What was trained before, where there is anything. */
 static fsnn_status prepare(trainer *t)
 {
-    FSNN_TRY(check(t));
+    FSNN_TRY(fsnn_train_check(t->net, t->train, t->test, &t->options->training));
+    FSNN_TRY(open_run(t));
     FSNN_TRY(prepare_layers(t));
     FSNN_TRY(fsnn_optimizer_create(t->net, &t->options->training.optimizer, &t->optimizer));
     t->at = (progress){.epoch_batches = fsnn_loader_batches(t->train),
@@ -51,7 +64,9 @@ static fsnn_status prepare(trainer *t)
                        .watched = -INFINITY,
                        .best = -1};
     fsnn_net_zero_grad(t->net); /* from here on each step leaves them zero */
-    return t->options->resume ? checkpoint_load(t) : FSNN_OK;
+    if (t->run && fsnn_run_saved(t->run))
+        return checkpoint_load(t);
+    return FSNN_OK;
 }
 
 /* ---- stopping ---- */
@@ -68,7 +83,7 @@ static bool called(const trainer *t, fsnn_training_callback callback, const fsnn
 
 static fsnn_status interrupted(const trainer *t)
 {
-    const char *directory = t->options->directory;
+    const char *directory = t->run ? fsnn_run_directory(t->run) : NULL;
     return fsnn_fail(FSNN_EINTERRUPTED,
                      "the training was stopped on request in epoch %lld after batch %lld%s%s",
                      (long long)t->at.epoch + 1, (long long)t->at.batches,
@@ -78,6 +93,7 @@ static fsnn_status interrupted(const trainer *t)
 static fsnn_status save_and_stop(trainer *t)
 {
     FSNN_TRY(checkpoint_save(t));
+    FSNN_TRY(checkpoint_follow(t, false));
     return interrupted(t);
 }
 
@@ -193,10 +209,9 @@ static fsnn_status end_epoch(trainer *t, fsnn_metrics *metrics)
     metrics->seconds_left =
         (double)(metrics->epochs - metrics->epoch) *
         ((double)t->at.epoch_samples / metrics->samples_per_second + t->evaluation_seconds);
-    if (metrics->best)
-        FSNN_TRY(checkpoint_save_best(t));
     FSNN_TRY(checkpoint_save(t));
-    return checkpoint_logs(t);
+    FSNN_TRY(checkpoint_follow(t, metrics->best));
+    return t->run ? run_saved(t->run, t->at.epoch) : FSNN_OK;
 }
 
 /* ---- all epochs ---- */
@@ -208,8 +223,24 @@ static bool finished(const trainer *t)
     return t->at.epoch >= training->epochs || (patience > 0 && t->at.bad >= patience);
 }
 
+/* From here on files are written: first those that follow from the state that was loaded, since the
+ * process that wrote it may not have come to them. */
+static fsnn_status begin(trainer *t)
+{
+    if (!t->run)
+        return FSNN_OK;
+    bool resumed = fsnn_run_saved(t->run);
+    FSNN_TRY(run_begin(t->run, !finished(t)));
+    if (!resumed)
+        return FSNN_OK;
+    bool best = t->at.batches == 0 && t->at.best >= 0 && t->at.best == t->at.rows - 1;
+    FSNN_TRY(checkpoint_follow(t, best));
+    return run_saved(t->run, t->at.epoch);
+}
+
 static fsnn_status all_epochs(trainer *t)
 {
+    FSNN_TRY(begin(t));
     while (!finished(t)) {
         FSNN_TRY(all_batches(t));
         FSNN_TRY(end_epoch(t, &t->so_far));
@@ -238,6 +269,8 @@ static void result_of(trainer *t, fsnn_metrics *result)
 
 static void release(trainer *t)
 {
+    if (t->run != t->options->run)
+        fsnn_run_close(t->run);
     fsnn_optimizer_destroy(t->optimizer);
     history_free(&t->history);
     fsnn_metrics_free(&t->so_far);

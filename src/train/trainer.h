@@ -4,6 +4,7 @@
 
 #include "train/history.h"
 #include "train/optimizer.h"
+#include "train/run.h"
 #include "train/schedule.h"
 
 /* Where a training stands: all that a checkpoint keeps besides weights, moments and figures
@@ -28,6 +29,7 @@ typedef struct trainer {
     fsnn_net *net;
     fsnn_loader *train, *test;
     const fsnn_train_options *options;
+    fsnn_run *run; /* NULL: nothing is written */
     fsnn_optimizer *optimizer;
     layers layers;
     double *rate;        /* [layers] of the running epoch, sums over samples */
@@ -45,13 +47,13 @@ fsnn_status trainer_batch(trainer *t, const fsnn_batch *batch);
 /* The figures of the running epoch so far, into `metrics`, which has its arrays. */
 void trainer_metrics(const trainer *t, fsnn_metrics *metrics);
 
-/* last.state.safetensors and last.safetensors. */
+/* Each does nothing where there is no run. */
+/* last.state.safetensors: with it all that was trained so far is safe. */
 fsnn_status checkpoint_save(trainer *t);
-/* best.safetensors */
-fsnn_status checkpoint_save_best(trainer *t);
+/* The files that follow from the state: last.safetensors, metrics.csv and metrics.jsonl; and `best`,
+ * where the state is that of the best epoch, best.safetensors before them. */
+fsnn_status checkpoint_follow(const trainer *t, bool best);
 /* From last.state.safetensors; nothing is changed unless everything fits. */
 fsnn_status checkpoint_load(trainer *t);
-/* metrics.csv and metrics.jsonl */
-fsnn_status checkpoint_logs(trainer *t);
 
 #endif
