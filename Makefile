@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
 CONFIGURE = cmake -S . -B $(BUILD) $(CMAKE_FLAGS)
 
-.PHONY: all build everything check demo bench bench-parts install install-deps clean format asan tidy
+.PHONY: all build everything check check-long demo bench bench-parts install install-deps clean format asan tidy
 
 all: build
 
@@ -25,6 +25,11 @@ everything:
 check: install-deps
 	@$(MAKE) --no-print-directory everything
 	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -j 2
+
+# What takes too long for every change: tests/long.
+check-long: install-deps
+	@$(MAKE) --no-print-directory everything
+	@ctest --test-dir $(BUILD) -C long -L long --output-on-failure --no-tests=error
 
 # Trains a network on Fashion-MNIST, evaluates it and leaves pictures.
 demo: install-deps

@@ -44,12 +44,21 @@ target_link_libraries(same_bits PRIVATE fsnn_static)
 set_target_properties(same_bits PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
 
 file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*/*.sh)
+list(FILTER scripts EXCLUDE REGEX "/tests/long/")
 foreach(source IN LISTS scripts)
     cmake_path(GET source STEM stem)
     cmake_path(GET source PARENT_PATH room)
     cmake_path(GET room FILENAME room)
     string(REGEX REPLACE "^test_" "" what ${stem})
     fsnn_test(${room}/${what} ${source})
+endforeach()
+
+# What takes too long for every change, `make check-long`: ctest runs it with -C long only.
+file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/long/*.sh)
+foreach(source IN LISTS scripts)
+    cmake_path(GET source STEM what)
+    fsnn_test(long/${what} ${source} CONFIGURATIONS long)
+    set_tests_properties(long/${what} PROPERTIES LABELS long TIMEOUT 7200)
 endforeach()
 
 foreach(name IN LISTS examples)

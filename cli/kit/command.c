@@ -21,6 +21,7 @@ int cli_command_run(const cli_command *command, int argc, char **argv)
             cli_version();
         else
             code = command->run(common);
+        cli_directories_end(code != CLI_GOOD);
     }
     cli_options_free(command, common);
     free(common);

@@ -87,24 +87,61 @@ bool cli_is_directory(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+/* Those that this process made, in order. */
+static struct {
+    char **path;
+    int count;
+} made;
+
+static void remember(const char *path)
+{
+    char **more = cli_allocate((size_t)made.count + 1, sizeof *more);
+    if (made.count)
+        memcpy(more, made.path, (size_t)made.count * sizeof *more);
+    free(made.path);
+    made.path = more;
+    made.path[made.count++] = cli_format("%s", path);
+}
+
+void cli_directories_end(bool failed)
+{
+    while (made.count > 0) {
+        char *path = made.path[--made.count];
+        if (failed)
+            rmdir(path); /* only where it is empty */
+        free(path);
+    }
+    free(made.path);
+    made.path = NULL;
+}
+
+static bool make_one(const char *path)
+{
+    if (mkdir(path, 0777) == 0) {
+        remember(path);
+        return true;
+    }
+    if (errno == EEXIST && cli_is_directory(path))
+        return true;
+    cli_error(CLI_FAILED, "cannot make the directory %s: %s", path,
+              errno == EEXIST ? "a file of this name is in the way" : strerror(errno));
+    return false;
+}
+
 int cli_make_directory(const char *path)
 {
     char *part = cli_format("%s", path);
-    for (char *c = part + 1;; c++) {
+    bool good = true;
+    for (char *c = part + 1; good; c++) {
         if (*c && *c != '/')
             continue;
         char end = *c;
         *c = '\0';
-        if (mkdir(part, 0777) != 0 && (errno != EEXIST || !cli_is_directory(part))) {
-            cli_error(CLI_FAILED, "cannot make the directory %s: %s", part,
-                      errno == EEXIST ? "a file of this name is in the way" : strerror(errno));
-            free(part);
-            return CLI_FAILED;
-        }
+        good = make_one(part);
         if (!end)
             break;
         *c = end;
     }
     free(part);
-    return CLI_GOOD;
+    return good ? CLI_GOOD : CLI_FAILED;
 }

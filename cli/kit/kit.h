@@ -216,6 +216,8 @@ bool cli_is_directory(const char *path);
 bool cli_same_file(const char *a, const char *b);
 /* Makes a directory and those above it; CLI_GOOD or CLI_FAILED after a sentence. */
 int cli_make_directory(const char *path);
+/* At the end of a command: of one that failed, the directories that it made and left empty go. */
+void cli_directories_end(bool failed);
 void *cli_allocate(size_t count,
                    size_t size); /* zeroed; ends the program with a sentence when memory is out */
 char *cli_format(const char *format, ...) FSNN_PRINTF(1, 2); /* to be freed */

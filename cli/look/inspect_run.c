@@ -144,6 +144,18 @@ int inspect_metrics(const char *path)
     return code;
 }
 
+/* A run that another one was to replace. */
+static void say_replaced(const char *directory)
+{
+    char *whole = cli_path(directory, "replaced"), *half = cli_path(directory, ".replacing");
+    if (cli_is_directory(whole))
+        printf("%s: the run before, kept until this one has done an epoch\n", whole);
+    if (cli_is_directory(half))
+        printf("%s: a run that was being replaced: the next fsnn train here puts it back\n", half);
+    free(whole);
+    free(half);
+}
+
 /* Prints the network to stdout, errors of the description included as such. */
 int inspect_run(const char *directory, const cli_common *common)
 {
@@ -170,6 +182,8 @@ int inspect_run(const char *directory, const cli_common *common)
             printf("%s%s\n", i == 0 ? "\n" : "", path);
         free(path);
     }
+    if (code == CLI_GOOD)
+        say_replaced(directory);
     free(description);
     free(metrics);
     return code;

@@ -198,8 +198,8 @@ typedef int (*fsnn_training_callback)(const fsnn_metrics *metrics, void *user);
 typedef enum fsnn_run_mode {
     FSNN_RUN_NEW,    /* a run that is there is refused */
     FSNN_RUN_RESUME, /* it is gone on with; one that was ended before its first state begins anew */
-    /* it is set aside, in DIR/replaced, until the new one has saved an epoch, and then removed; where
-     * the new one ends without anything saved it is put back */
+    /* it is set aside, in DIR/replaced, until the new one has saved an epoch, and then removed;
+     * where the new one ends without anything saved it is put back */
     FSNN_RUN_REPLACE,
 } fsnn_run_mode;
 
@@ -237,8 +237,8 @@ FSNN_API const char *fsnn_run_warning(const fsnn_run *run);
 
 typedef struct fsnn_train_options {
     fsnn_training training;
-    /* where checkpoints and logs go, as a run of its own that replaces what is there; NULL: nowhere,
-     * or into `run` */
+    /* where checkpoints and logs go, as a run of its own that replaces what is there; NULL:
+     * nowhere, or into `run` */
     const char *directory;
     bool resume; /* go on from directory/last.*, as if never stopped */
     fsnn_training_callback on_batch, on_epoch;
@@ -266,8 +266,8 @@ FSNN_API fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train,
  * left to train: FSNN_OK.
  * Errors: FSNN_EARGUMENT, FSNN_ESHAPE (data and net do not fit), FSNN_ENUMERIC (the loss is NaN or
  * infinite: epoch and batch; earlier checkpoints stay), FSNN_EIO (directory or disk), FSNN_EFORMAT,
- * FSNN_ENOTFOUND, FSNN_ESHAPE (no state, or one that does not fit: which array), FSNN_EBUSY (someone
- * else trains into the directory), FSNN_EINTERRUPTED. */
+ * FSNN_ENOTFOUND, FSNN_ESHAPE (no state, or one that does not fit: which array), FSNN_EBUSY
+ * (someone else trains into the directory), FSNN_EINTERRUPTED. */
 FSNN_API fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *test,
                                 const fsnn_train_options *options, fsnn_metrics *result);
 

@@ -31,8 +31,8 @@ bool port_remove_folder(const char *path);
 /* Removes a folder with all that is in it, hidden files too; links are not followed. False with
  * errno. */
 bool port_remove_tree(const char *path);
-/* Gives a file or folder another name, in the same file system; a file of that name goes. False with
- * errno. */
+/* Gives a file or folder another name, in the same file system; a file of that name goes. False
+ * with errno. */
 bool port_rename(const char *from, const char *to);
 /* Makes the names in a folder last through a power cut, where the system can. */
 void port_sync_folder(const char *path);

@@ -1,5 +1,6 @@
-/* base/port_lock.c: locks by flock(2). A file is removed by who holds its lock, so that one who opened
- * it before may get the lock of a file that has no name any more: that one is not the lock. */
+/* base/port_lock.c: locks by flock(2). A file is removed by who holds its lock, so that one who
+ * opened it before may get the lock of a file that has no name any more: that one is not the
+ * lock. */
 #include "base/port_lock.h"
 
 #include <errno.h>
@@ -12,8 +13,8 @@
 static bool has_its_name(int descriptor, const char *path)
 {
     struct stat one, other;
-    return fstat(descriptor, &one) == 0 && lstat(path, &other) == 0 &&
-           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+    return fstat(descriptor, &one) == 0 && lstat(path, &other) == 0 && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
 }
 
 static void sign(int descriptor)
@@ -21,8 +22,8 @@ static void sign(int descriptor)
     char text[128], host[64] = "";
     if (gethostname(host, sizeof host - 1) != 0)
         host[0] = 0;
-    int length = snprintf(text, sizeof text, "process %ld%s%s\n", (long)getpid(),
-                          *host ? " on " : "", host);
+    int length =
+        snprintf(text, sizeof text, "process %ld%s%s\n", (long)getpid(), *host ? " on " : "", host);
     if (ftruncate(descriptor, 0) == 0)
         (void)!pwrite(descriptor, text, (size_t)length, 0);
 }

@@ -249,8 +249,8 @@ fsnn_status checkpoint_follow(const trainer *t, bool best)
 
 /* ---- resuming ---- */
 
-/* The weights of the best epoch are in a file of their own, if that epoch is not the last: without it
- * the best is found among the epochs that come. */
+/* The weights of the best epoch are in a file of their own, if that epoch is not the last: without
+ * it the best is found among the epochs that come. */
 static fsnn_status find_best(trainer *t)
 {
     bool last = t->at.batches == 0 && t->at.best == t->at.rows - 1;

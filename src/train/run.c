@@ -1,9 +1,9 @@
 /* train/run.c: a run directory: who may write into it, and what is there.
  *
  * One process at a time writes into it; it holds the lock of DIR/.lock, which the system frees when
- * the process is gone. Nothing is written before all that can be refused is checked (run_begin). Then
- * each file is replaced as a whole, and their order makes a run that is killed anywhere one that can
- * be gone on with (docs/tutorial.md tells users):
+ * the process is gone. Nothing is written before all that can be refused is checked (run_begin).
+ * Then each file is replaced as a whole, and their order makes a run that is killed anywhere one
+ * that can be gone on with (docs/tutorial.md tells users):
  *
  *     description.yaml ...      what the program puts in
  *     last.state.safetensors    all that resuming needs; with it the run exists
@@ -31,10 +31,10 @@ char *run_path(const fsnn_run *run, const char *name)
 
 bool run_has(const fsnn_run *run, const char *name)
 {
-    char *path = run_path(run, name);
-    bool there = path && port_exists(path);
-    fsnn_free(path);
-    return there;
+    enum { LONGEST = 4096 }; /* longer paths the system does not know: no memory has to be found */
+    char path[LONGEST];
+    int length = snprintf(path, sizeof path, "%s/%s", run->directory, name);
+    return length < LONGEST && port_exists(path);
 }
 
 fsnn_status run_each(const fsnn_run *run, fsnn_status (*visit)(const fsnn_run *, const char *name))
@@ -92,7 +92,8 @@ static fsnn_status check_resume(const fsnn_run *run)
     if (!file && has_own(run))
         return FSNN_OK;
     return fsnn_fail(FSNN_ENOTFOUND, "%s: nothing to go on with, %s is not there%s%s",
-                     run->directory, state_name, file ? ", though there is " : "", file ? file : "");
+                     run->directory, state_name, file ? ", though there is " : "",
+                     file ? file : "");
 }
 
 /* Where nothing of a new run is written yet, the one that was set aside last is the run. */
@@ -130,9 +131,9 @@ static fsnn_status make_folders(fsnn_run *run)
         *c = 0;
         bool there = port_is_folder(part);
         if (!there && !(port_make_folder(part) && port_is_folder(part)))
-            status = fsnn_fail(FSNN_EIO, "cannot make the directory %s: %s", part,
-                               errno == EEXIST ? "a file of this name is in the way"
-                                               : strerror(errno));
+            status =
+                fsnn_fail(FSNN_EIO, "cannot make the directory %s: %s", part,
+                          errno == EEXIST ? "a file of this name is in the way" : strerror(errno));
         else if (!there && !run->made)
             status = (run->made = fsnn_strdup(part)) ? FSNN_OK : FSNN_EMEMORY;
         if (!end)
@@ -297,8 +298,7 @@ fsnn_status fsnn_run_put(fsnn_run *run, const char *name, const char *text)
                          name);
     if (run->begun)
         return write_text(run, name, text);
-    FSNN_TRY(
-        fsnn_grow(&run->text, run->texts, &run->capacity, run->texts + 1, sizeof *run->text));
+    FSNN_TRY(fsnn_grow(&run->text, run->texts, &run->capacity, run->texts + 1, sizeof *run->text));
     run_text *t = &run->text[run->texts++];
     *t = (run_text){fsnn_strdup(name), fsnn_strdup(text)};
     return t->name && t->text ? FSNN_OK : FSNN_EMEMORY;

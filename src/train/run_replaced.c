@@ -1,5 +1,5 @@
-/* train/run_replaced.c: a run that is replaced is set aside until the new one has saved an epoch. So a
- * process that is killed leaves one of them whole, whenever that happens:
+/* train/run_replaced.c: a run that is replaced is set aside until the new one has saved an epoch.
+ * So a process that is killed leaves one of them whole, whenever that happens:
  *
  *     DIR/.replacing    being set aside, or put back: the next that opens DIR puts all back
  *     DIR/replaced      whole, and a run by itself; the new one has saved no epoch
@@ -50,13 +50,13 @@ fsnn_status replaced_last(const fsnn_run *run, char **path)
 /* From one folder to the other, if it is there. */
 static fsnn_status move(const char *from, const char *to, const char *name)
 {
-    char *old = fsnn_format("%s/%s", from, name), *new = fsnn_format("%s/%s", to, name);
-    bool good = old && new && (port_rename(old, new) || errno == ENOENT);
+    char *old = fsnn_format("%s/%s", from, name), *now = fsnn_format("%s/%s", to, name);
+    bool good = old && now && (port_rename(old, now) || errno == ENOENT);
     int reason = errno;
     fsnn_free(old);
-    fsnn_free(new);
+    fsnn_free(now);
     errno = reason;
-    return good ? FSNN_OK : old && new ? FSNN_EIO : FSNN_EMEMORY;
+    return good ? FSNN_OK : old && now ? FSNN_EIO : FSNN_EMEMORY;
 }
 
 static fsnn_status move_aside(const fsnn_run *run, const char *name)

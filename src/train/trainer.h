@@ -50,8 +50,8 @@ void trainer_metrics(const trainer *t, fsnn_metrics *metrics);
 /* Each does nothing where there is no run. */
 /* last.state.safetensors: with it all that was trained so far is safe. */
 fsnn_status checkpoint_save(trainer *t);
-/* The files that follow from the state: last.safetensors, metrics.csv and metrics.jsonl; and `best`,
- * where the state is that of the best epoch, best.safetensors before them. */
+/* The files that follow from the state: last.safetensors, metrics.csv and metrics.jsonl; and
+ * `best`, where the state is that of the best epoch, best.safetensors before them. */
 fsnn_status checkpoint_follow(const trainer *t, bool best);
 /* From last.state.safetensors; nothing is changed unless everything fits. */
 fsnn_status checkpoint_load(trainer *t);

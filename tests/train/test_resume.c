@@ -342,7 +342,7 @@ static void refuses(void **state)
     stopper s = {.at_batch = 20};
     fsnn_train_options options = everything(&s);
     options.resume = true;
-    refuse(&o, &options, FSNN_EIO, "last.state.safetensors");
+    refuse(&o, &options, FSNN_ENOTFOUND, "last.state.safetensors");
 
     options.resume = false;
     options.training.optimizer.kind = FSNN_ADAM;
