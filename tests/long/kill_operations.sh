@@ -134,6 +134,7 @@ echo "a resumed run: $((n - 1)) operations"
 
 n=1
 while rm -rf run && cp -r whole run && ! killed $n k.yaml --out run --seed 5 --force; do
+    rm -f run/replaced/.lock # killed while it was being removed
     [ ! -e run/replaced ] || same run/replaced whole
     train --resume run
     if grep -q 'seed: *5' run/description.yaml; then same run other; else same run whole; fi
