@@ -262,8 +262,8 @@ FSNN_API fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train,
  * saves after the running batch; resuming goes on within the epoch. What is refused has changed
  * nothing. `*result` (may be NULL) gets the figures of the best epoch, `epochs` those that are done
  * by now; of the part so far where none has ended; free it with fsnn_metrics_free, after an error
- * too. A run that is resumed with no more epochs than it has done (or was stopped early) has nothing
- * left to train: FSNN_OK.
+ * too. A run that is resumed with no more epochs than it has done (or was stopped early) has
+ * nothing left to train: FSNN_OK.
  * Errors: FSNN_EARGUMENT, FSNN_ESHAPE (data and net do not fit), FSNN_ENUMERIC (the loss is NaN or
  * infinite: epoch and batch; earlier checkpoints stay), FSNN_EIO (directory or disk), FSNN_EFORMAT,
  * FSNN_ENOTFOUND, FSNN_ESHAPE (no state, or one that does not fit: which array), FSNN_EBUSY
