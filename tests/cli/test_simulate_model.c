@@ -289,6 +289,27 @@ static void tables_are_whole(void **state)
     }
 }
 
+/* A step that is stable and yet overshoots is warned of, with what works; which works. The
+ * potential of this neuron reaches the threshold at 5.8e5. */
+static void overshoot_is_warned_of(void **state)
+{
+    (void)state;
+    static const char *const works[] = {"--implicit", "--method ml"};
+    static const char line[] =
+        "$F simulate --alpha 0.05 -c constant:1.5 --reset restart --no-figure -o small.csv";
+    shell_good(line);
+    shell_contains(shell_err, "warning: ", line);
+    shell_contains(shell_err, "without overshooting", line);
+    shell_contains(shell_err, "`implicit: true` or the method ml", line);
+    for (int i = 0; i < FSNN_COUNT(works); i++) {
+        char text[160];
+        snprintf(text, sizeof text, "%s %s", line, works[i]);
+        shell_good(text);
+        assert_null(strstr(shell_err, "warning: "));
+        assert_float_equal(cell("0.05", 1), 0, 0);
+    }
+}
+
 /* Runs by the dozen say the same of each order once, and of many orders no more than that. */
 static void warnings_are_few(void **state)
 {
@@ -345,6 +366,7 @@ int main(void)
         cmocka_unit_test(rates_are_exact),
         cmocka_unit_test(weights_within_what_is_stated),
         cmocka_unit_test(tables_are_whole),
+        cmocka_unit_test(overshoot_is_warned_of),
         cmocka_unit_test(warnings_are_few),
         cmocka_unit_test(progress_on_a_terminal),
     };
