@@ -164,6 +164,10 @@ static int run_rows(const options *o, const char *machine)
     bench_rows rows = {0};
     listener to = {machine, o->json, false, &rows};
     int code = CLI_GOOD;
+    if (o->table && cli_check_writable(o->table) != CLI_GOOD)
+        return CLI_FAILED;
+    if (o->figure && fsnn_plot_check(o->figure) < 0)
+        return cli_error(CLI_FAILED, "--figure %s: %s", o->figure, fsnn_error_text());
     if (!o->json) {
         bench_print_machine(stdout, machine);
         bench_print_heading();

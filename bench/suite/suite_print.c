@@ -276,7 +276,7 @@ void bench_draw(const bench_rows *k, const char *path, const char *machine)
                               .rows = rows,
                               .row = name,
                               .empty = "no ratios",
-                              .height = 140 + 24 * rows < 2000 ? 140 + 24 * rows : 2000,
+                              .height = 140 + 24 * rows,
                               .curves = CLI_COUNT(curve),
                               .curve = curve};
     char *subtitle = cli_format("%s, %d thread%s, %s", machine, fsnn_threads(),

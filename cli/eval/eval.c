@@ -100,16 +100,16 @@ static double speed(const fsnn_evaluation *e)
 static void print_layers(const work *w)
 {
     const fsnn_evaluation *e = &w->evaluation;
-    printf("\n%-24s %12s %12s %12s %12s\n", "neuron layer", "neurons", "firing rate", "never fire",
-           "every step");
+    cli_out("\n%-24s %12s %12s %12s %12s\n", "neuron layer", "neurons", "firing rate", "never fire",
+            "every step");
     for (int i = 0; i < e->layers; i++) {
         char neurons[CLI_NUMBER], dead[CLI_NUMBER], saturated[CLI_NUMBER];
-        printf("%-24s %12s %12.4f %12s %12s\n", cli_layer_name(w->model.net, e->layer_node[i]),
-               cli_count(neurons, e->layer_neurons[i]), e->layer_rate[i],
-               cli_count(dead, e->layer_dead[i]), cli_count(saturated, e->layer_saturated[i]));
+        cli_out("%-24s %12s %12.4f %12s %12s\n", cli_layer_name(w->model.net, e->layer_node[i]),
+                cli_count(neurons, e->layer_neurons[i]), e->layer_rate[i],
+                cli_count(dead, e->layer_dead[i]), cli_count(saturated, e->layer_saturated[i]));
     }
-    printf("(spikes a neuron and step, T = %lld; neurons that never fire, or every step)\n",
-           (long long)w->steps);
+    cli_out("(spikes a neuron and step, T = %lld; neurons that never fire, or every step)\n",
+            (long long)w->steps);
     char *advice = cli_evaluation_advice(w->model.net, e);
     if (advice)
         cli_print("%s\n", advice);
@@ -127,12 +127,13 @@ static const char *class_name(const work *w, int64_t c, char text[CLI_NUMBER])
 static void print_classes(const work *w)
 {
     const fsnn_evaluation *e = &w->evaluation;
-    printf("\n%-24s %12s %12s\n", "class", "samples", "accuracy");
+    cli_out("\n%-24s %12s %12s\n", "class", "samples", "accuracy");
     for (int64_t c = 0; c < e->classes; c++) {
         char count[CLI_NUMBER], name[CLI_NUMBER], share[CLI_NUMBER] = "-";
         if (row_sum(e, c))
             snprintf(share, sizeof share, "%.2f %%", 100 * class_accuracy(e, c));
-        printf("%-24s %12s %12s\n", class_name(w, c, name), cli_count(count, row_sum(e, c)), share);
+        cli_out("%-24s %12s %12s\n", class_name(w, c, name), cli_count(count, row_sum(e, c)),
+                share);
     }
 }
 
@@ -148,15 +149,15 @@ static void print_confusion(const work *w)
         width = length > width ? length : width;
     }
     int column = width < MOST ? width : MOST, row = width > LEAST ? width : LEAST - 1;
-    printf("\nconfusion (row: true class, column: network's answer)\n%-*s", row, "");
+    cli_out("\nconfusion (row: true class, column: network's answer)\n%-*s", row, "");
     for (int64_t c = 0; c < e->classes; c++)
-        printf(" %*.*s", column, column, class_name(w, c, text));
-    printf("\n");
+        cli_out(" %*.*s", column, column, class_name(w, c, text));
+    cli_out("\n");
     for (int64_t r = 0; r < e->classes; r++) {
-        printf("%*s", row, class_name(w, r, text));
+        cli_out("%*s", row, class_name(w, r, text));
         for (int64_t c = 0; c < e->classes; c++)
-            printf(" %*lld", column, (long long)e->confusion[r * e->classes + c]);
-        printf("\n");
+            cli_out(" %*lld", column, (long long)e->confusion[r * e->classes + c]);
+        cli_out("\n");
     }
 }
 
@@ -164,20 +165,20 @@ static void print_table(const work *w)
 {
     const fsnn_evaluation *e = &w->evaluation;
     char samples[CLI_NUMBER], rate[CLI_NUMBER], loss[CLI_NUMBER];
-    printf("%-24s %s\n", "network", fsnn_description_name(w->model.description));
-    printf("%-24s %s\n", "weights", w->o->weights);
-    printf("%-24s %s (%s)\n", "samples", cli_count(samples, e->samples), which(w));
-    printf("%-24s %s", "loss", cli_decimal(loss, e->loss));
+    cli_out("%-24s %s\n", "network", fsnn_description_name(w->model.description));
+    cli_out("%-24s %s\n", "weights", w->o->weights);
+    cli_out("%-24s %s (%s)\n", "samples", cli_count(samples, e->samples), which(w));
+    cli_out("%-24s %s", "loss", cli_decimal(loss, e->loss));
     if (w->repeats > 1)
-        printf(" +- %s", cli_decimal(loss, w->spread_loss));
-    printf(" (%s)\n%-24s %.2f", fsnn_loss_name(w->model.training.loss.kind), "accuracy",
-           100 * e->accuracy);
+        cli_out(" +- %s", cli_decimal(loss, w->spread_loss));
+    cli_out(" (%s)\n%-24s %.2f", fsnn_loss_name(w->model.training.loss.kind), "accuracy",
+            100 * e->accuracy);
     if (w->repeats > 1)
-        printf(" +- %.2f %% (mean and spread of %lld encodings)\n", 100 * w->spread_accuracy,
-               (long long)w->repeats);
+        cli_out(" +- %.2f %% (mean and spread of %lld encodings)\n", 100 * w->spread_accuracy,
+                (long long)w->repeats);
     else
-        printf(" %%\n");
-    printf("%-24s %s samples/s\n", "speed", cli_short(rate, speed(e)));
+        cli_out(" %%\n");
+    cli_out("%-24s %s samples/s\n", "speed", cli_short(rate, speed(e)));
     print_layers(w);
     cli_operations_print(w->model.net, e, &w->energy);
     cli_conditions_print(&w->conditions, e, w->repeats);
@@ -404,6 +405,23 @@ static int evaluate(work *w)
     return cli_conditions_run(&how, &w->conditions);
 }
 
+/* Evaluations may take long: what cannot be drawn is refused before them. */
+static int check_figures(const work *w)
+{
+    const options *o = w->o;
+    int code = CLI_GOOD;
+    if (o->figure && fsnn_plot_check(o->figure) < 0)
+        return cli_error(CLI_FAILED, "--energy-figure %s: %s", o->figure, fsnn_error_text());
+    if (o->out) {
+        char *path = cli_path(o->out, "robustness");
+        code = cli_make_directory(o->out);
+        if (code == CLI_GOOD && fsnn_plot_check(path) < 0)
+            code = cli_error(CLI_FAILED, "--out %s: %s", o->out, fsnn_error_text());
+        free(path);
+    }
+    return code;
+}
+
 static int execute(work *w)
 {
     const options *o = w->o;
@@ -420,6 +438,8 @@ static int execute(work *w)
         code = cli_conditions_check(&w->model, &w->conditions);
     if (code == CLI_GOOD)
         code = choose_data(w);
+    if (code == CLI_GOOD)
+        code = check_figures(w);
     if (code == CLI_GOOD)
         code = evaluate(w);
     if (code != CLI_GOOD)

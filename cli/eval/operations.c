@@ -37,7 +37,7 @@ static double spent(const fsnn_energy *e, const fsnn_account *a)
 static void row(const char *name, double count, double energy)
 {
     char a[CLI_NUMBER], b[CLI_NUMBER];
-    printf("%-24s %12s %12s\n", name, cli_short(a, count), cli_energy(b, energy));
+    cli_out("%-24s %12s %12s\n", name, cli_short(a, count), cli_energy(b, energy));
 }
 
 /* ---- nodes ---- */
@@ -54,8 +54,8 @@ static fsnn_account of_sample(const fsnn_evaluation *e, int node)
 
 static void print_nodes(const fsnn_net *net, const fsnn_evaluation *e, const fsnn_energy *energy)
 {
-    printf("\n%-24s %12s %12s %12s %12s\n", "operations a sample", "dense", "input rate", "done",
-           "energy");
+    cli_out("\n%-24s %12s %12s %12s %12s\n", "operations a sample", "dense", "input rate", "done",
+            "energy");
     for (int n = 0; n < e->nodes; n++) {
         fsnn_node_info info;
         fsnn_account a = of_sample(e, n);
@@ -65,9 +65,9 @@ static void print_nodes(const fsnn_net *net, const fsnn_evaluation *e, const fsn
             continue;
         snprintf(rate, sizeof rate, "%.4f", a.rate);
         const char *input = a.dense <= 0 ? "" : a.spikes ? rate : "analog";
-        printf("%-24s %12s %12s %12s %12s\n", info.name,
-               a.dense > 0 ? cli_short(dense, a.dense) : "", input, cli_short(count, done),
-               cli_energy(joule, spent(energy, &a)));
+        cli_out("%-24s %12s %12s %12s %12s\n", info.name,
+                a.dense > 0 ? cli_short(dense, a.dense) : "", input, cli_short(count, done),
+                cli_energy(joule, spent(energy, &a)));
     }
 }
 
@@ -77,15 +77,15 @@ void cli_operations_print(const fsnn_net *net, const fsnn_evaluation *evaluation
     fsnn_account a = fsnn_evaluation_account(evaluation);
     double dense = energy->multiply_add * a.dense, done = spent(energy, &a);
     print_nodes(net, evaluation, energy);
-    printf("\n%-24s %12s %12s\n", "in all", "count", "energy");
+    cli_out("\n%-24s %12s %12s\n", "in all", "count", "energy");
     row("dense multiply-adds", a.dense, dense);
     row("spiking: multiply-adds", a.multiply_adds, energy->multiply_add * a.multiply_adds);
     row("spiking: additions", a.additions, energy->addition * a.additions);
     row("spiking: sums over past", a.memory, energy->multiply_add * a.memory);
     row("spiking: sum", a.multiply_adds + a.additions + a.memory, done);
     if (dense > 0)
-        printf("%-24s %12s %10.1f %%\n", "of dense", "", 100 * done / dense);
-    printf("(%g pJ a multiply-add, %g pJ an addition)\n", energy->multiply_add, energy->addition);
+        cli_out("%-24s %12s %10.1f %%\n", "of dense", "", 100 * done / dense);
+    cli_out("(%g pJ a multiply-add, %g pJ an addition)\n", energy->multiply_add, energy->addition);
 }
 
 static void json_node(cli_json *json, const char *name, const fsnn_account *a,

@@ -224,23 +224,23 @@ void cli_conditions_print(const cli_conditions *conditions, const fsnn_evaluatio
         return;
     char loss[CLI_NUMBER];
     bool many = repeats > 1;
-    printf("\n%-36s %12s %12s %12s%s\n", "disturbed by", "loss", "accuracy", "change",
-           many ? "       spread" : "");
-    printf("%-36s %12s %10.2f %%\n", "nothing", cli_decimal(loss, clean->loss),
-           100 * clean->accuracy);
+    cli_out("\n%-36s %12s %12s %12s%s\n", "disturbed by", "loss", "accuracy", "change",
+            many ? "       spread" : "");
+    cli_out("%-36s %12s %10.2f %%\n", "nothing", cli_decimal(loss, clean->loss),
+            100 * clean->accuracy);
     for (int i = 0; i < conditions->count; i++) {
         const cli_condition *c = &conditions->item[i];
         char *text = label(c);
-        printf("%-36s %12s %10.2f %% %+10.2f %%", text, cli_decimal(loss, c->loss),
-               100 * c->accuracy, 100 * (c->accuracy - clean->accuracy));
+        cli_out("%-36s %12s %10.2f %% %+10.2f %%", text, cli_decimal(loss, c->loss),
+                100 * c->accuracy, 100 * (c->accuracy - clean->accuracy));
         if (many)
-            printf(" %10.2f %%", 100 * c->spread_accuracy);
-        printf("\n");
+            cli_out(" %10.2f %%", 100 * c->spread_accuracy);
+        cli_out("\n");
         free(text);
     }
     if (many)
-        printf("(means and the spread of accuracy over %lld draws of encoding and disturbance)\n",
-               (long long)repeats);
+        cli_out("(means and the spread of accuracy over %lld draws of encoding and disturbance)\n",
+                (long long)repeats);
 }
 
 void cli_conditions_json(cli_json *json, const cli_conditions *conditions, int64_t repeats)
@@ -310,16 +310,32 @@ static bool read_sweep(const cli_condition *c, int count, const fsnn_evaluation 
     return true;
 }
 
+/* The same axis for all panels, around the values: they may differ by a few percent. */
+static void axis_of(const sweep *s, int count, double ends[2])
+{
+    double low = 100, high = 0;
+    for (int i = 0; i < count; i++)
+        for (int64_t k = 0; k < s[i].count; k++) {
+            low = fmin(low, s[i].y[k]);
+            high = fmax(high, s[i].y[k]);
+        }
+    double around = fmax(0.1 * (high - low), 1);
+    ends[0] = fmax(low - around, 0);
+    ends[1] = fmin(high + around, 100 + 0.2 * around); /* a dot at 100 is whole */
+}
+
 static int draw(const sweep *s, int count, const char *title, const char *directory)
 {
     enum { COLUMNS = 2 };
+    double ends[2];
+    axis_of(s, count, ends);
     fsnn_chart *chart = cli_allocate((size_t)count, sizeof *chart);
     for (int i = 0; i < count; i++)
         chart[i] = (fsnn_chart){.heading = s[i].heading,
                                 .x_label = fsnn_perturb_name((fsnn_perturb_kind)s[i].kind),
                                 .y_label = "accuracy (%)",
-                                .y_low = 0,
-                                .y_high = 100,
+                                .y_low = ends[0],
+                                .y_high = ends[1],
                                 .height = 240,
                                 .curves = 1,
                                 .curve = &s[i].curve};

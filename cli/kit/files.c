@@ -145,3 +145,16 @@ int cli_make_directory(const char *path)
     free(part);
     return good ? CLI_GOOD : CLI_FAILED;
 }
+
+int cli_check_writable(const char *path)
+{
+    struct stat info;
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))
+        return CLI_GOOD; /* who reads a pipe would see its end */
+    fsnn_file file;
+    fsnn_status status = fsnn_file_create(&file, path);
+    if (status < 0)
+        return cli_fail(status);
+    fsnn_file_abort(&file);
+    return CLI_GOOD;
+}

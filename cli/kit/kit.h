@@ -5,6 +5,7 @@
 #define FSNN_CLI_KIT_H
 
 #include <stdarg.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -150,6 +151,13 @@ int cli_columns(int descriptor);
 void cli_put_lines(FILE *out, const char *text, int width);
 /* A text on stdout, in lines that fit. */
 void cli_print(const char *format, ...) FSNN_PRINTF(1, 2);
+/* On stdout as it is. What these and the messages below print by %s has its control characters
+ * written out (\x1b, \n), since names of files may hold anything; it is padded by columns. */
+void cli_out(const char *format, ...) FSNN_PRINTF(1, 2);
+/* A format filled with such texts, on a stream, which takes no memory; or as a text, to be freed,
+ * NULL where memory is out. */
+void cli_vprint_clean(FILE *out, const char *format, va_list list);
+char *cli_vformat_clean(const char *format, va_list list);
 /* A text on stdout; on a terminal that it does not fit into through the user's pager (PAGER, or
  * less). */
 void cli_page(const char *text);
@@ -218,6 +226,9 @@ bool cli_same_file(const char *a, const char *b);
 int cli_make_directory(const char *path);
 /* At the end of a command: of one that failed, the directories that it made and left empty go. */
 void cli_directories_end(bool failed);
+/* Whether a file could be written there, to be asked before long work; CLI_GOOD or CLI_FAILED after
+ * a sentence. Nothing is changed. */
+int cli_check_writable(const char *path);
 void *cli_allocate(size_t count,
                    size_t size); /* zeroed; ends the program with a sentence when memory is out */
 char *cli_format(const char *format, ...) FSNN_PRINTF(1, 2); /* to be freed */

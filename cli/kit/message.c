@@ -49,20 +49,19 @@ int cli_width(void)
  * to break it in. */
 static void put(const char *label, const char *format, va_list list)
 {
-    char *text = NULL, *line = NULL;
     va_list again;
     va_copy(again, list);
-    int size = vasprintf(&text, format, list);
-    if (size >= 0 && asprintf(&line, "%s%s\n", label, text) >= 0) {
+    char *text = cli_vformat_clean(format, list), *line = NULL;
+    if (text && asprintf(&line, "%s%s\n", label, text) >= 0) {
         cli_put_lines(stderr, line, here.terminal ? cli_width() : 0);
         free(line);
     } else {
         fputs(label, stderr);
-        vfprintf(stderr, format, again);
+        cli_vprint_clean(stderr, format, again);
         fputc('\n', stderr);
     }
     va_end(again);
-    free(size >= 0 ? text : NULL);
+    free(text);
 }
 
 void cli_say(const char *format, ...)

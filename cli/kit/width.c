@@ -87,12 +87,13 @@ void cli_put_lines(FILE *out, const char *text, int width)
 
 void cli_print(const char *format, ...)
 {
-    char *text = NULL;
     va_list list;
     va_start(list, format);
-    int size = vasprintf(&text, format, list);
-    va_end(list);
-    if (size >= 0)
+    char *text = cli_vformat_clean(format, list);
+    if (text)
         cli_put_lines(stdout, text, cli_columns(STDOUT_FILENO));
-    free(size >= 0 ? text : NULL);
+    else
+        cli_vprint_clean(stdout, format, list);
+    va_end(list);
+    free(text);
 }

@@ -35,11 +35,11 @@ static void print_degrees(const fsnn_graph *g)
 {
     int64_t most, *count = degrees(g, &most);
     char alone[CLI_NUMBER];
-    printf("%-12s mean %.2f, median %lld, nine tenths up to %lld, most %lld; %s without edges\n",
-           "degrees", 2 * (double)g->edges / (double)g->nodes,
-           (long long)quantile(count, most, g->nodes, 0.5),
-           (long long)quantile(count, most, g->nodes, 0.9), (long long)most,
-           cli_count(alone, count[0]));
+    cli_out("%-12s mean %.2f, median %lld, nine tenths up to %lld, most %lld; %s without edges\n",
+            "degrees", 2 * (double)g->edges / (double)g->nodes,
+            (long long)quantile(count, most, g->nodes, 0.5),
+            (long long)quantile(count, most, g->nodes, 0.9), (long long)most,
+            cli_count(alone, count[0]));
     free(count);
 }
 
@@ -61,33 +61,33 @@ static void print_classes(const fsnn_graph *g)
     int64_t *size = cli_allocate((size_t)g->classes + 1, sizeof *size);
     for (int64_t i = 0; i < g->nodes; i++)
         size[g->label[i] < 0 ? g->classes : g->label[i]]++;
-    printf("%-12s %lld of", "classes", (long long)g->classes);
+    cli_out("%-12s %lld of", "classes", (long long)g->classes);
     for (int64_t c = 0; c < g->classes && c < 32; c++)
-        printf(" %lld", (long long)size[c]);
-    printf("%s nodes", g->classes > 32 ? " ..." : "");
+        cli_out(" %lld", (long long)size[c]);
+    cli_out("%s nodes", g->classes > 32 ? " ..." : "");
     if (size[g->classes])
-        printf(", %lld without", (long long)size[g->classes]);
+        cli_out(", %lld without", (long long)size[g->classes]);
     const double share = homophily(g);
     if (isnan(share)) /* no edges between nodes that have classes */
-        printf("\n");
+        cli_out("\n");
     else
-        printf("; %.1f %% of the edges stay within one\n", 100 * share);
+        cli_out("; %.1f %% of the edges stay within one\n", 100 * share);
     free(size);
 }
 
 static void print_split(const fsnn_graph *g)
 {
     bool any = false;
-    printf("%-12s", "split");
+    cli_out("%-12s", "split");
     for (int p = 0; p < FSNN_PARTS; p++) {
         char count[CLI_NUMBER];
         if (!g->part[p])
             continue;
-        printf("%s %s %s", any ? "," : "", cli_count(count, g->part_count[p]),
-               fsnn_part_name((fsnn_part)p));
+        cli_out("%s %s %s", any ? "," : "", cli_count(count, g->part_count[p]),
+                fsnn_part_name((fsnn_part)p));
         any = true;
     }
-    printf(any ? " nodes\n" : " none came with it: random ones are drawn\n");
+    cli_out(any ? " nodes\n" : " none came with it: random ones are drawn\n");
 }
 
 int graph_inspect(const char *path)
@@ -98,12 +98,12 @@ int graph_inspect(const char *path)
         return cli_fail(status);
     char nodes[CLI_NUMBER], edges[CLI_NUMBER], features[CLI_NUMBER], values[CLI_NUMBER];
     int64_t count = g->feature_start[g->nodes];
-    printf("%s: a graph of %s nodes and %s edges\n", path, cli_count(nodes, g->nodes),
-           cli_count(edges, g->edges));
+    cli_out("%s: a graph of %s nodes and %s edges\n", path, cli_count(nodes, g->nodes),
+            cli_count(edges, g->edges));
     print_degrees(g);
-    printf("%-12s %s a node, %s values not 0 (%.2f %%)\n", "features",
-           cli_count(features, g->features), cli_count(values, count),
-           100 * (double)count / ((double)g->nodes * (double)g->features));
+    cli_out("%-12s %s a node, %s values not 0 (%.2f %%)\n", "features",
+            cli_count(features, g->features), cli_count(values, count),
+            100 * (double)count / ((double)g->nodes * (double)g->features));
     print_classes(g);
     print_split(g);
     fsnn_graph_destroy(g);
@@ -155,7 +155,7 @@ int graph_plot(const char *graph, const char *directory)
     if (code == CLI_GOOD)
         code = draw(g, cli_base_name(graph), path);
     if (code == CLI_GOOD)
-        printf("%s.png, %s.svg\n", path, path);
+        cli_out("%s.png, %s.svg\n", path, path);
     free(path);
     fsnn_graph_destroy(g);
     return code;

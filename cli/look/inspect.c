@@ -92,15 +92,6 @@ static bool is_metrics(const head *h)
     return begins(h, "epoch,", 6);
 }
 
-const char *inspect_text(char out[INSPECT_TEXT], const char *text)
-{
-    size_t n = 0;
-    for (; text[n] && n < INSPECT_TEXT - 1; n++)
-        out[n] = (unsigned char)text[n] < ' ' || text[n] == 0x7f ? '?' : text[n];
-    out[n] = '\0';
-    return out;
-}
-
 static bool known(const char *path, bool (*is)(const head *h))
 {
     head h;

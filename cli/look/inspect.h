@@ -11,10 +11,6 @@ int inspect_idx(const char *path);
 int inspect_metrics(const char *path);
 int inspect_run(const char *directory, const cli_common *common);
 
-/* Text of a file as it may go to a terminal: at most 63 bytes, control characters as "?". */
-enum { INSPECT_TEXT = 64 };
-const char *inspect_text(char out[INSPECT_TEXT], const char *text);
-
 int inspect_events(const char *path);
 int inspect_events_folder(const char *directory);
 /* Whether recordings of events lie in a folder, or (unless `within`) in the folders in it. */

@@ -39,18 +39,17 @@ static range range_of(const fsnn_array *array)
 
 static void print_array(const fsnn_array *array)
 {
-    char shape[96], name[INSPECT_TEXT];
+    char shape[96];
     fsnn_shape_text(&array->shape, shape, sizeof shape);
-    printf("%-22s %-8s %-18s", inspect_text(name, array->name), fsnn_dtype_name(array->dtype),
-           shape);
+    cli_out("%-22s %-8s %-18s", array->name, fsnn_dtype_name(array->dtype), shape);
     range r = {.mean = NAN};
     if (array->data)
         r = range_of(array);
     if (isfinite(r.mean))
-        printf(" %9.4g %9.4g %9.4g", r.min, r.mean, r.max);
+        cli_out(" %9.4g %9.4g %9.4g", r.min, r.mean, r.max);
     if (r.strange)
-        printf(" %lld NaN or infinite", (long long)r.strange);
-    printf("\n");
+        cli_out(" %lld NaN or infinite", (long long)r.strange);
+    cli_out("\n");
 }
 
 static double bytes_of(const fsnn_arrays *arrays)
@@ -85,24 +84,24 @@ static fsnn_status read_npz(const char *path, fsnn_arrays *arrays, bool *left_ou
 /* A text of lines "KEY<tab>VALUE" is a table below its key. */
 static void print_meta(const char *key, const char *value)
 {
-    printf("  %-20s %.*s\n", key, strchr(value, '\n') ? 0 : (int)strlen(value), value);
+    cli_out("  %-20s %.*s\n", key, strchr(value, '\n') ? 0 : (int)strlen(value), value);
     for (const char *end; (end = strchr(value, '\n')) != NULL; value = end + 1) {
         int tab = (int)strcspn(value, "\t\n");
-        printf("    %-26.*s %.*s\n", tab, value, (int)(end - value) - tab - (value[tab] == '\t'),
-               value + tab + (value[tab] == '\t'));
+        cli_out("    %-26.*s %.*s\n", tab, value, (int)(end - value) - tab - (value[tab] == '\t'),
+                value + tab + (value[tab] == '\t'));
     }
 }
 
 static void print_rest(const fsnn_arrays *arrays, bool left_out)
 {
-    char bytes[CLI_NUMBER], name[INSPECT_TEXT];
+    char bytes[CLI_NUMBER];
     for (int i = 0; i < arrays->unread_count; i++)
-        printf("%-22s %s\n", inspect_text(name, arrays->unread_name[i]), arrays->unread_why[i]);
+        cli_out("%-22s %s\n", arrays->unread_name[i], arrays->unread_why[i]);
     if (left_out)
-        printf("\nthe numbers would unpack to %s: only types and shapes were read\n",
-               cli_bytes(bytes, bytes_of(arrays)));
+        cli_out("\nthe numbers would unpack to %s: only types and shapes were read\n",
+                cli_bytes(bytes, bytes_of(arrays)));
     if (arrays->meta_count)
-        printf("\nmetadata\n");
+        cli_out("\nmetadata\n");
     for (int i = 0; i < arrays->meta_count; i++)
         print_meta(arrays->meta_key[i], arrays->meta_value[i]);
 }
@@ -122,10 +121,10 @@ int inspect_arrays(const char *path, bool safetensors)
     char count[CLI_NUMBER];
     for (int i = 0; i < arrays.count; i++)
         values += fsnn_shape_count(&arrays.item[i].shape);
-    printf("%s: %s, %d array%s, %s values\n", path, safetensors ? "safetensors" : "NumPy arrays",
-           all, all == 1 ? "" : "s", cli_count(count, values));
+    cli_out("%s: %s, %d array%s, %s values\n", path, safetensors ? "safetensors" : "NumPy arrays",
+            all, all == 1 ? "" : "s", cli_count(count, values));
     if (all)
-        printf("\n%-22s %-8s %-18s %9s %9s %9s\n", "name", "type", "shape", "min", "mean", "max");
+        cli_out("\n%-22s %-8s %-18s %9s %9s %9s\n", "name", "type", "shape", "min", "mean", "max");
     for (int i = 0; i < arrays.count; i++)
         print_array(&arrays.item[i]);
     print_rest(&arrays, left_out);

@@ -9,8 +9,8 @@
 
 static void print_event(const char *which, const fsnn_event *e)
 {
-    printf("%-12s%lld us, column %d, row %d, %s\n", which, (long long)e->t, e->x, e->y,
-           e->p ? "ON" : "OFF");
+    cli_out("%-12s%lld us, column %d, row %d, %s\n", which, (long long)e->t, e->x, e->y,
+            e->p ? "ON" : "OFF");
 }
 
 /* Pixels with events, and the one that has most. */
@@ -25,9 +25,9 @@ static void print_pixels(const fsnn_events *e)
         most = count[i] > count[most] ? i : most;
     }
     char a[CLI_NUMBER], b[CLI_NUMBER], c[CLI_NUMBER];
-    printf("pixels      %s of %s have events, at most %s (column %d, row %d)\n",
-           cli_count(a, (int64_t)busy), cli_count(b, (int64_t)size), cli_count(c, count[most]),
-           (int)(most % (size_t)e->width), (int)(most / (size_t)e->width));
+    cli_out("pixels      %s of %s have events, at most %s (column %d, row %d)\n",
+            cli_count(a, (int64_t)busy), cli_count(b, (int64_t)size), cli_count(c, count[most]),
+            (int)(most % (size_t)e->width), (int)(most / (size_t)e->width));
     free(count);
 }
 
@@ -37,25 +37,26 @@ static void print_all(const char *path, const fsnn_events *e)
     int64_t on = 0;
     for (int64_t i = 0; i < e->count; i++)
         on += e->event[i].p;
-    printf("%s: events, %s\n\nevents      %s\n", path, e->format, cli_count(number, e->count));
-    printf("sensor      %d columns, %d rows%s\n", e->width, e->height,
-           e->sized ? "" : " (the file does not tell: as many as its events need)");
+    cli_out("%s: events, %s\n\nevents      %s\n", path, e->format, cli_count(number, e->count));
+    cli_out("sensor      %d columns, %d rows%s\n", e->width, e->height,
+            e->sized ? "" : " (the file does not tell: as many as its events need)");
     for (int i = 0; i < FSNN_LEFT_OUT && e->left_out[i].what; i++)
-        printf("left out    %s %s\n", cli_count(number, e->left_out[i].count), e->left_out[i].what);
+        cli_out("left out    %s %s\n", cli_count(number, e->left_out[i].count),
+                e->left_out[i].what);
     if (!e->count)
         return;
     double seconds = (double)(e->event[e->count - 1].t - e->event[0].t) * 1e-6;
-    printf("duration    %.6g s\n", seconds);
+    cli_out("duration    %.6g s\n", seconds);
     if (seconds > 0)
-        printf("rate        %s events/s\n", cli_short(number, (double)e->count / seconds));
-    printf("polarity    %.1f %% ON, %.1f %% OFF\n", 100.0 * (double)on / (double)e->count,
-           100.0 * (double)(e->count - on) / (double)e->count);
+        cli_out("rate        %s events/s\n", cli_short(number, (double)e->count / seconds));
+    cli_out("polarity    %.1f %% ON, %.1f %% OFF\n", 100.0 * (double)on / (double)e->count,
+            100.0 * (double)(e->count - on) / (double)e->count);
     print_event("first", &e->event[0]);
     print_event("last", &e->event[e->count - 1]);
     print_pixels(e);
     if (e->disorder)
-        printf("order       %s events stand behind a later one; they were sorted\n",
-               cli_count(number, e->disorder));
+        cli_out("order       %s events stand behind a later one; they were sorted\n",
+                cli_count(number, e->disorder));
 }
 
 int inspect_events(const char *path)
@@ -108,8 +109,8 @@ static void add(tally *t, const tally *more)
 static void print_row(const char *name, const tally *t)
 {
     char a[CLI_NUMBER], b[CLI_NUMBER];
-    printf("%-22.22s %10s %14s %9.3g\n", name, cli_count(a, t->files), cli_count(b, t->events),
-           t->seconds / (double)t->files);
+    cli_out("%-22.22s %10s %14s %9.3g\n", name, cli_count(a, t->files), cli_count(b, t->events),
+            t->seconds / (double)t->files);
 }
 
 static int read_file(const char *path, tally *t)
@@ -184,18 +185,18 @@ bool inspect_has_events(const char *directory, bool within)
 int inspect_events_folder(const char *directory)
 {
     tally all = {0};
-    printf("%s: recordings of events\n\n%-22s %10s %14s %9s\n", directory, "folder", "recordings",
-           "events", "mean s");
+    cli_out("%s: recordings of events\n\n%-22s %10s %14s %9s\n", directory, "folder", "recordings",
+            "events", "mean s");
     int code = read_folder(directory, false, &all);
     if (code != CLI_GOOD)
         return code;
     char least[CLI_NUMBER], most[CLI_NUMBER], mean[CLI_NUMBER];
     print_row("all", &all);
-    printf("\n%s, %d columns, %d rows; %s to %s events a recording, %s in the mean\n", all.format,
-           all.width, all.height, cli_count(least, all.least), cli_count(most, all.most),
-           cli_count(mean, all.events / (all.files ? all.files : 1)));
+    cli_out("\n%s, %d columns, %d rows; %s to %s events a recording, %s in the mean\n", all.format,
+            all.width, all.height, cli_count(least, all.least), cli_count(most, all.most),
+            cli_count(mean, all.events / (all.files ? all.files : 1)));
     for (int i = 0; i < FSNN_LEFT_OUT && all.left_out[i].what; i++)
-        printf("left out: %s %s\n", cli_count(mean, all.left_out[i].count), all.left_out[i].what);
+        cli_out("left out: %s %s\n", cli_count(mean, all.left_out[i].count), all.left_out[i].what);
     return CLI_GOOD;
 }
 

@@ -126,15 +126,15 @@ static void print_classes(const survey *s)
     int64_t most = 1;
     for (int c = 0; c < CLASSES; c++)
         most = s->histogram[c] > most ? s->histogram[c] : most;
-    printf("\n%8s %10s\n", "class", "samples");
+    cli_out("\n%8s %10s\n", "class", "samples");
     for (int c = 0; c < CLASSES; c++) {
         if (!s->histogram[c])
             continue;
         char count[CLI_NUMBER];
-        printf("%8d %10s  ", c, cli_count(count, s->histogram[c]));
+        cli_out("%8d %10s  ", c, cli_count(count, s->histogram[c]));
         for (int64_t i = 0; i < (s->histogram[c] * BAR + most - 1) / most; i++)
             putchar('#');
-        printf("\n");
+        cli_out("\n");
     }
 }
 
@@ -156,18 +156,18 @@ static int print_all(const char *path, const idx_type *type, const fsnn_shape *s
     fsnn_shape each = {.rank = shape->rank - 1};
     for (int i = 0; i < each.rank; i++)
         each.dim[i] = shape->dim[i + 1];
-    printf("%s: IDX, %s %s\n", path, type->name, fsnn_shape_text(shape, text, sizeof text));
+    cli_out("%s: IDX, %s %s\n", path, type->name, fsnn_shape_text(shape, text, sizeof text));
     if (!complete(shape, s->count))
         return cli_error(CLI_FAILED, "%s: %lld values follow the header, but its shape promises %s",
                          path, (long long)s->count, text);
     char count[CLI_NUMBER];
     cli_count(count, shape->dim[0]);
     if (each.rank > 0)
-        printf("%s samples of shape %s\n", count, fsnn_shape_text(&each, text, sizeof text));
+        cli_out("%s samples of shape %s\n", count, fsnn_shape_text(&each, text, sizeof text));
     else
-        printf("%s labels\n", count);
+        cli_out("%s labels\n", count);
     if (s->count)
-        printf("values from %g to %g, mean %.4g\n", s->min, s->max, s->sum / (double)s->count);
+        cli_out("values from %g to %g, mean %.4g\n", s->min, s->max, s->sum / (double)s->count);
     if (each.rank == 0 && s->classes && s->count)
         print_classes(s);
     return CLI_GOOD;

@@ -26,8 +26,8 @@ static void cells_of(const fsnn_node_info *info, char number[COLUMNS][96],
 static void print_row(const int width[COLUMNS], const char *const cell[COLUMNS])
 {
     for (int c = 0; c < COLUMNS; c++)
-        printf("%s%*s", c ? " " : "", c < TEXTS ? -width[c] : width[c], cell[c]);
-    printf("\n");
+        cli_out("%s%*s", c ? " " : "", c < TEXTS ? -width[c] : width[c], cell[c]);
+    cli_out("\n");
 }
 
 static void widen(int width[COLUMNS], const char *const cell[COLUMNS])
@@ -65,7 +65,7 @@ static void print_equations(const char *text)
     for (const char *end; *text; text = *end ? end + 1 : end) {
         end = strchr(text, '\n');
         end = end ? end : text + strlen(text);
-        printf("%-14s %.*s\n", "", (int)(end - text), text);
+        cli_out("%-14s %.*s\n", "", (int)(end - text), text);
     }
 }
 
@@ -76,7 +76,7 @@ static void print_nodes(const cli_model *model)
     const char *cell[COLUMNS];
     int width[COLUMNS];
     choose_widths(model, width);
-    printf("\n");
+    cli_out("\n");
     print_row(width, titles);
     for (int n = 0; n < fsnn_net_node_count(model->net); n++) {
         fsnn_node_info info;
@@ -86,12 +86,12 @@ static void print_nodes(const cli_model *model)
         print_row(width, cell);
         print_equations(info.equations);
         if (*info.shares)
-            printf("%-14s with the parameters of %s\n", "", info.shares);
+            cli_out("%-14s with the parameters of %s\n", "", info.shares);
         params += info.params;
         operations += info.operations;
     }
-    printf("%-*s %*s %*s\n", width[0] + width[1] + width[2] + width[3] + TEXTS - 1, "sum", width[4],
-           cli_count(a, params), width[5], cli_count(b, operations));
+    cli_out("%-*s %*s %*s\n", width[0] + width[1] + width[2] + width[3] + TEXTS - 1, "sum",
+            width[4], cli_count(a, params), width[5], cli_count(b, operations));
     cli_print("(operations: multiply-adds of one sample and step when every input counts; memory: "
               "outputs, their%cgradients and histories in training, before nodes share places)\n",
               cli_columns(STDOUT_FILENO) ? ' ' : '\n');
@@ -110,11 +110,11 @@ static void print_loops(const cli_model *model)
             loops = info.loop > loops ? info.loop : loops;
             if (info.loop != loop)
                 continue;
-            printf("%s%s", begun ? ", " : "step by step: ", info.name);
+            cli_out("%s%s", begun ? ", " : "step by step: ", info.name);
             begun = true;
         }
         if (begun)
-            printf("\n");
+            cli_out("\n");
     }
 }
 
@@ -123,7 +123,7 @@ static void print_sums(const cli_model *model, const fsnn_plan *plan)
     int64_t activations, histories, parameters;
     char a[CLI_NUMBER], h[CLI_NUMBER], p[CLI_NUMBER], learned[CLI_NUMBER];
     char *dynamics = cli_dynamics_text(&model->dynamics);
-    printf("\nlearned     %s numbers\n", cli_count(learned, cli_learnable(model->net)));
+    cli_out("\nlearned     %s numbers\n", cli_count(learned, cli_learnable(model->net)));
     cli_print("dynamics    %s\n", dynamics);
     free(dynamics);
     if (fsnn_net_memory(model->net, &activations, &histories, &parameters) < 0)

@@ -132,10 +132,10 @@ int inspect_metrics(const char *path)
     table t;
     int code = read_table(path, &t);
     if (code == CLI_GOOD) {
-        printf("%s: training, %d epoch%s\n\n%-24s %14s %14s\n", path, t.rows,
-               t.rows == 1 ? "" : "s", "", "best", "last");
+        cli_out("%s: training, %d epoch%s\n\n%-24s %14s %14s\n", path, t.rows,
+                t.rows == 1 ? "" : "s", "", "best", "last");
         for (int i = 0; i < t.columns; i++)
-            printf("%-24s %14s %14s\n", t.name[i], t.best_cell[i], t.last_cell[i]);
+            cli_out("%-24s %14s %14s\n", t.name[i], t.best_cell[i], t.last_cell[i]);
         advise(&t);
     }
     void *owned[] = {t.header, t.name, t.best, t.best_cell, t.last, t.last_cell};
@@ -179,7 +179,7 @@ int inspect_run(const char *directory, const cli_common *common)
     for (int i = 0; code == CLI_GOOD && i < CLI_COUNT(weights); i++) {
         char *path = cli_path(directory, weights[i]);
         if (cli_exists(path))
-            printf("%s%s\n", i == 0 ? "\n" : "", path);
+            cli_out(i == 0 ? "\n%s\n" : "%s\n", path);
         free(path);
     }
     if (code == CLI_GOOD)

@@ -16,16 +16,16 @@ static const char *plural(int64_t n)
 static void print_lengths(const fsnn_series_info *info)
 {
     char total[CLI_NUMBER];
-    printf("length from %lld to %lld samples, mean %.1f, %s together\n", (long long)info->shortest,
-           (long long)info->longest, (double)info->total / (double)info->count,
-           cli_count(total, info->total));
+    cli_out("length from %lld to %lld samples, mean %.1f, %s together\n", (long long)info->shortest,
+            (long long)info->longest, (double)info->total / (double)info->count,
+            cli_count(total, info->total));
     if (info->rate > 0)
-        printf("rate %g samples/s: %.4g to %.4g s each, %.4g s together\n", info->rate,
-               (double)info->shortest / info->rate, (double)info->longest / info->rate,
-               (double)info->total / info->rate);
+        cli_out("rate %g samples/s: %.4g to %.4g s each, %.4g s together\n", info->rate,
+                (double)info->shortest / info->rate, (double)info->longest / info->rate,
+                (double)info->total / info->rate);
     if (info->missing)
-        printf("%lld values are missing; straight lines are drawn over them\n",
-               (long long)info->missing);
+        cli_out("%lld values are missing; straight lines are drawn over them\n",
+                (long long)info->missing);
 }
 
 typedef struct range {
@@ -47,14 +47,16 @@ static void print_channels(const fsnn_series *s, const fsnn_series_info *info)
                                r[c].square + v * v};
             }
     }
-    printf("\n%8s %12s %12s %12s %12s\n", "channel", "min", "mean", "max", "deviation");
+    cli_out("\n%8s %12s %12s %12s %12s\n", "channel", "min", "mean", "max", "deviation");
     for (int64_t c = 0; c < shown; c++) {
         double n = (double)info->total, mean = r[c].sum / n;
-        printf("%8lld %12.5g %12.5g %12.5g %12.5g\n", (long long)c, r[c].min, mean, r[c].max,
-               sqrt(fmax(0, r[c].square / n - mean * mean)));
+        const char *name = fsnn_series_channel(s, c), *unit = fsnn_series_unit(s, c);
+        cli_out("%8lld %12.5g %12.5g %12.5g %12.5g%s%s%s%s\n", (long long)c, r[c].min, mean,
+                r[c].max, sqrt(fmax(0, r[c].square / n - mean * mean)), unit ? "  " : "",
+                unit ? unit : "", name ? "  " : "", name ? name : "");
     }
     if (shown < C)
-        printf("(and %lld more channels)\n", (long long)(C - shown));
+        cli_out("(and %lld more channels)\n", (long long)(C - shown));
 }
 
 static void print_classes(const fsnn_series *s, const fsnn_series_info *info)
@@ -65,14 +67,12 @@ static void print_classes(const fsnn_series *s, const fsnn_series_info *info)
         fsnn_series_values(s, i, &length, &label);
         most = label >= 0 && ++count[label] > most ? count[label] : most;
     }
-    printf("\n%8s %12s %10s\n", "class", "name", "series");
+    cli_out("\n%8s %12s %10s\n", "class", "name", "series");
     for (int64_t c = 0; c < info->classes; c++) {
-        char name[INSPECT_TEXT];
-        printf("%8lld %12s %10lld  ", (long long)c, inspect_text(name, fsnn_series_class(s, c)),
-               (long long)count[c]);
+        cli_out("%8lld %12s %10lld  ", (long long)c, fsnn_series_class(s, c), (long long)count[c]);
         for (int64_t i = 0; i < (count[c] * BAR + most - 1) / most; i++)
             putchar('#');
-        printf("\n");
+        cli_out("\n");
     }
     free(count);
 }
@@ -84,11 +84,11 @@ static int inspect_spikes(const char *path)
     fsnn_status status = fsnn_shd_survey(path, &info);
     if (status < 0)
         return cli_fail(status);
-    printf("%s: HDF5 spike trains, %lld sample%s, %lld classes\n", path, (long long)info.count,
-           plural(info.count), (long long)info.classes);
-    printf("%s spikes, %.1f a sample, of units 0 to %lld, the last after %.4g s\n",
-           cli_count(spikes, info.spikes), (double)info.spikes / (double)info.count,
-           (long long)info.units - 1, info.seconds);
+    cli_out("%s: HDF5 spike trains, %lld sample%s, %lld classes\n", path, (long long)info.count,
+            plural(info.count), (long long)info.classes);
+    cli_out("%s spikes, %.1f a sample, of units 0 to %lld, the last after %.4g s\n",
+            cli_count(spikes, info.spikes), (double)info.spikes / (double)info.count,
+            (long long)info.units - 1, info.seconds);
     return CLI_GOOD;
 }
 
@@ -103,15 +103,15 @@ int inspect_series(const char *path, series_kind kind)
     if (status < 0)
         return cli_fail(status);
     fsnn_series_info_get(s, &info);
-    printf("%s: %s, %lld series of %lld channel%s", path, what, (long long)info.count,
-           (long long)info.channels, plural(info.channels));
+    cli_out("%s: %s, %lld series of %lld channel%s", path, what, (long long)info.count,
+            (long long)info.channels, plural(info.channels));
     if (info.classes)
-        printf(", %lld class%s", (long long)info.classes, info.classes == 1 ? "" : "es");
-    printf("\n");
+        cli_out(", %lld class%s", (long long)info.classes, info.classes == 1 ? "" : "es");
+    cli_out("\n");
     print_lengths(&info);
     const char *note;
     for (int64_t i = 0; (note = fsnn_series_note(s, i)) != NULL; i++)
-        printf("%s\n", note);
+        cli_out("%s\n", note);
     print_channels(s, &info);
     if (info.classes)
         print_classes(s, &info);

@@ -55,7 +55,7 @@ static int written(int figures, const char *directory)
 {
     if (figures == 0)
         return cli_error(CLI_FAILED, "no figure could be written to %s", directory);
-    printf("%s/: %d figure%s, PNG and SVG\n", directory, figures, figures == 1 ? "" : "s");
+    cli_out("%s/: %d figure%s, PNG and SVG\n", directory, figures, figures == 1 ? "" : "s");
     return CLI_GOOD;
 }
 

@@ -41,7 +41,7 @@ static int draw_images(const char *path, const images *all, int64_t first, int s
         code = status < 0 ? cli_fail(status) : CLI_GOOD;
     }
     if (code == CLI_GOOD)
-        printf("%s.png, .svg\n", file);
+        cli_out("%s.png, .svg\n", file);
     for (int k = 0; k < shown; k++)
         free(label[k]);
     free(file);
@@ -230,7 +230,7 @@ static int draw_panels(const char *path, panel *p, fsnn_chart *chart, int panels
         code = status < 0 ? cli_fail(status) : CLI_GOOD;
     }
     if (code == CLI_GOOD)
-        printf("%s.png, .svg\n", file);
+        cli_out("%s.png, .svg\n", file);
     for (int i = 0; i < panels; i++) {
         free(p[i].x);
         free(p[i].y);

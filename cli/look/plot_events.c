@@ -77,7 +77,7 @@ int plot_events(const char *file, int frames, const char *directory)
     if (code == CLI_GOOD)
         code = draw(&events, name, frames ? frames : DEFAULT_FRAMES, path);
     if (code == CLI_GOOD)
-        printf("%s.png, .svg\n", path);
+        cli_out("%s.png, .svg\n", path);
     free(path);
     free(figure);
     fsnn_events_free(&events);

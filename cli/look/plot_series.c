@@ -10,6 +10,7 @@ typedef struct picture {
     int64_t from, to; /* samples */
     double unit;      /* of time, for a sample */
     const char *x_label;
+    const fsnn_series *of;
     const float *x; /* [length, channels] */
     int64_t channels;
 } picture;
@@ -28,12 +29,13 @@ static int draw(const picture *p, const char *title, const char *subtitle, const
     for (int c = 0; c < panels; c++) {
         for (int64_t k = 0; k < n; k++)
             value[c * n + k] = p->x[(p->from + k) * p->channels + c];
-        heading[c] = cli_format("channel %d", c);
+        const char *name = fsnn_series_channel(p->of, c), *unit = fsnn_series_unit(p->of, c);
+        heading[c] = name ? cli_format("%s (channel %d)", name, c) : cli_format("channel %d", c);
         curve[c] = (fsnn_curve){
             .mark = FSNN_MARK_THIN, .colour = 1, .count = n, .x = time, .y = value + c * n};
         chart[c] = (fsnn_chart){.heading = heading[c],
                                 .x_label = c == panels - 1 ? p->x_label : NULL,
-                                .y_label = "value",
+                                .y_label = unit ? unit : "value",
                                 .x_low = time[0],
                                 .x_high = n > 1 ? time[n - 1] : time[0] + 1,
                                 .height = panels > 3 ? 110 : 220,
@@ -67,6 +69,7 @@ static int plot_one(const fsnn_series *s, const char *path, const series_view *v
     picture p = {.to = length,
                  .unit = 1 / rate,
                  .x_label = info.rate > 0 ? "time (s)" : "step",
+                 .of = s,
                  .x = x,
                  .channels = info.channels};
     double first = floor(view->from * rate),
@@ -90,7 +93,7 @@ static int plot_one(const fsnn_series *s, const char *path, const series_view *v
     if (code == CLI_GOOD && !draw(&p, title, subtitle, file))
         code = cli_error(CLI_FAILED, "no figure could be written to %s", view->directory);
     if (code == CLI_GOOD)
-        printf("%s.png: series %lld\n", file, (long long)view->sample);
+        cli_out("%s.png: series %lld\n", file, (long long)view->sample);
     free(file);
     free(subtitle);
     free(shown);
@@ -127,7 +130,7 @@ static int plot_raster(const char *path, const series_view *view, const fsnn_shd
         !cli_figure_done(fsnn_plot_raster(title, 1, names, &units, K, 1, rows, file), file))
         code = CLI_FAILED;
     if (code == CLI_GOOD)
-        printf("%s.png: sample %lld\n", file, (long long)view->sample);
+        cli_out("%s.png: sample %lld\n", file, (long long)view->sample);
     free(file);
     free(title);
     free(x);

@@ -128,6 +128,8 @@ static int check_options(run_work *w)
         return cli_error(CLI_USAGE, "--loss needs a target: give it with --target FILE");
     int code = check_output(o);
     if (code == CLI_GOOD)
+        code = cli_check_writable(o->output);
+    if (code == CLI_GOOD)
         code = read_record(w);
     return code == CLI_GOOD ? read_loss(w) : code;
 }

@@ -113,7 +113,7 @@ int run_loss(run_work *w)
     if (code == CLI_GOOD && gradient)
         code = add_gradients(w, gradient);
     if (code == CLI_GOOD)
-        printf("%s %.9g\n", fsnn_loss_name(w->loss), value);
+        cli_out("%s %.9g\n", fsnn_loss_name(w->loss), value);
     free(values);
     free(labels);
     free(gradient);

@@ -51,7 +51,6 @@ static int potentials(const sim_setup *s, const float *input, sim_picture *p, tr
     for (int side = 0; side < 2; side++) {
         fsnn_chart *chart = sim_picture_chart(p, heading[side], NULL, "potential v");
         chart->height = 300;
-        chart->legend = FSNN_LEGEND_UPPER_RIGHT;
         chart->x_high = s->time;
         for (int i = 0; i < 4 && code == CLI_GOOD; i++)
             code = one(s, panel[side][i], i ? i : 1, input, p, t);

@@ -162,7 +162,7 @@ static void row_name(const sim_setup *s, int i, int64_t n, char *name)
         snprintf(name, CLI_NUMBER, "%g: %d", s->alpha[i], (int)n);
 }
 
-/* A row an order and neuron, from above. */
+/* A row an order and neuron: orders from above, neurons of one upwards, as in every raster. */
 static void spikes(const sim_setup *s, const sim_result *r, panel *p)
 {
     int64_t shown = s->neurons * s->alphas > ROWS ? ROWS / s->alphas : s->neurons, rows = 0;
@@ -173,13 +173,13 @@ static void spikes(const sim_setup *s, const sim_result *r, panel *p)
                  (long long)s->neurons, s->alphas > 1 ? "; alpha: neuron" : "");
     for (int i = 0; i < s->alphas; i++) {
         for (int64_t n = 0; n < shown; n++, rows++) {
-            int64_t count;
-            row_name(s, i, n, p->name[rows]);
-            p->row[rows] = p->name[rows];
+            int64_t count, row = i * shown + shown - 1 - n;
+            row_name(s, i, n, p->name[row]);
+            p->row[row] = p->name[row];
             double *t = sim_spike_times(s, r->trace[i].spikes, n, &count);
             sim_points *points = &p->points[p->chart.curves];
             for (int64_t k = 0; k < count; k++)
-                sim_points_add(points, t[k], (double)rows);
+                sim_points_add(points, t[k], (double)row);
             free(t);
             if (count > 0)
                 p->curve[p->chart.curves++] = sim_curve(NULL, FSNN_MARK_TICKS, i + 1, points);

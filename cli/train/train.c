@@ -327,8 +327,8 @@ static int evaluate(work *w, int part, fsnn_evaluation *evaluation)
 static void say_evaluation(int part, const fsnn_evaluation *e)
 {
     char loss[CLI_NUMBER];
-    printf("%-15s accuracy %.2f %%, loss %s\n", fsnn_part_name((fsnn_part)part), 100 * e->accuracy,
-           cli_decimal(loss, e->loss));
+    cli_out("%-15s accuracy %.2f %%, loss %s\n", fsnn_part_name((fsnn_part)part), 100 * e->accuracy,
+            cli_decimal(loss, e->loss));
 }
 
 /* Neurons that tell nothing of a sample. */
@@ -341,8 +341,8 @@ static void say_neurons(const work *w, const fsnn_evaluation *e)
         dead += e->layer_dead[i];
         saturated += e->layer_saturated[i];
     }
-    printf("neurons         %s: %s never fire, %s at every step\n", cli_count(all, neurons),
-           cli_count(never, dead), cli_count(always, saturated));
+    cli_out("neurons         %s: %s never fire, %s at every step\n", cli_count(all, neurons),
+            cli_count(never, dead), cli_count(always, saturated));
     char *advice = cli_evaluation_advice(w->model.net, e);
     if (advice)
         cli_print("                %s\n", advice);
@@ -368,14 +368,14 @@ static int finish(work *w)
     fsnn_evaluation evaluation = {0};
     int judge = cli_model_judge(&w->model), code = evaluate(w, judge, &evaluation);
     if (code == CLI_GOOD) {
-        printf("best epoch      %lld of %lld\n", (long long)w->result.epoch,
-               (long long)w->result.epochs);
+        cli_out("best epoch      %lld of %lld\n", (long long)w->result.epoch,
+                (long long)w->result.epochs);
         code = finish_watched(w);
     }
     if (code == CLI_GOOD) {
         say_evaluation(judge, &evaluation);
         say_neurons(w, &evaluation);
-        printf("weights         %s/best.safetensors\n", w->directory);
+        cli_out("weights         %s/best.safetensors\n", w->directory);
         fflush(stdout);
         if (!w->o->no_figures && !*cli_stop())
             cli_say("drawing figures into %s/figures", w->directory);
@@ -485,6 +485,8 @@ static int run(void *given)
         code = hand_description(&w);
     if (code == CLI_GOOD) {
         say_header(&w);
+        if (!w.o->no_figures && fsnn_plot_check(NULL) < 0)
+            cli_warn("no figures after the training: %s", fsnn_error_text());
         code = train(&w);
     }
     if (code == CLI_GOOD)

@@ -152,6 +152,7 @@ static int figures_of_rates(const cli_model *m, const fsnn_evaluation *e, const 
 void train_figures(const cli_model *model, const char *run, const fsnn_evaluation *evaluation)
 {
     char *directory = cli_path(run, "figures");
+    cli_say("drawing figures ...");
     if (cli_make_directory(directory) == CLI_GOOD) {
         char *metrics = cli_path(run, "metrics.csv");
         char *path = cli_path(directory, "training");
@@ -168,7 +169,7 @@ void train_figures(const cli_model *model, const char *run, const fsnn_evaluatio
         written += figures_of_rates(model, evaluation, directory);
         written += figures_of_samples(model, directory);
         if (written > 0)
-            printf("figures         %s/ (%d, PNG and SVG)\n", directory, written);
+            cli_out("figures         %s/ (%d, PNG and SVG)\n", directory, written);
         free(path);
         free(metrics);
     }

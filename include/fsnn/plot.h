@@ -14,6 +14,11 @@
 extern "C" {
 #endif
 
+/* Whether a figure could be drawn to PATH, to be asked before long work: the name and the folder
+ * are good, and gnuplot is there. Nothing is written. With NULL only whether gnuplot is there.
+ * Errors: FSNN_EARGUMENT, FSNN_EIO. */
+FSNN_API fsnn_status fsnn_plot_check(const char *path);
+
 /* Training curves (loss, accuracy, firing rate, learning rate over epochs) from a metrics.csv. */
 FSNN_API fsnn_status fsnn_plot_training(const char *metrics_csv, const char *title,
                                         const char *path);

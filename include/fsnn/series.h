@@ -84,6 +84,9 @@ FSNN_API const float *fsnn_series_values(const fsnn_series *series, int64_t inde
 FSNN_API const char *fsnn_series_note(const fsnn_series *series, int64_t index);
 FSNN_API const char *fsnn_series_class(const fsnn_series *series,
                                        int64_t label); /* name; NULL: none */
+/* Name of a channel ("MLII") and its unit ("mV"), where the file says them; NULL: it does not. */
+FSNN_API const char *fsnn_series_channel(const fsnn_series *series, int64_t channel);
+FSNN_API const char *fsnn_series_unit(const fsnn_series *series, int64_t channel);
 FSNN_API void fsnn_series_destroy(fsnn_series *series);
 /* Gives each class the number that the class of this name has in `training`, whose classes become
  * those of the series: parts of a data set agree, whatever order their files name classes in, and

@@ -47,6 +47,45 @@ fsnn_status series_name_class(fsnn_series *s, const char *name, size_t length)
     return FSNN_OK;
 }
 
+static void forget_channels(fsnn_series *s)
+{
+    for (int64_t c = 0; c < s->channels; c++) {
+        fsnn_free(s->channel ? s->channel[c] : NULL);
+        fsnn_free(s->unit ? s->unit[c] : NULL);
+    }
+    fsnn_free(s->channel);
+    fsnn_free(s->unit);
+    s->channel = s->unit = NULL;
+}
+
+fsnn_status series_name_channel(fsnn_series *s, int64_t channel, const char *name, const char *unit)
+{
+    size_t size = (size_t)s->channels * sizeof(char *);
+    s->channel = s->channel ? s->channel : fsnn_alloc(size);
+    s->unit = s->unit ? s->unit : fsnn_alloc(size);
+    if (!s->channel || !s->unit)
+        return FSNN_EMEMORY;
+    s->channel[channel] = fsnn_strdup(name);
+    s->unit[channel] = fsnn_strdup(unit);
+    return s->channel[channel] && s->unit[channel] ? FSNN_OK : FSNN_EMEMORY;
+}
+
+static const char *of_channel(const fsnn_series *s, char **texts, int64_t channel)
+{
+    const char *text = texts && channel >= 0 && channel < s->channels ? texts[channel] : NULL;
+    return text && *text ? text : NULL;
+}
+
+const char *fsnn_series_channel(const fsnn_series *s, int64_t channel)
+{
+    return s ? of_channel(s, s->channel, channel) : NULL;
+}
+
+const char *fsnn_series_unit(const fsnn_series *s, int64_t channel)
+{
+    return s ? of_channel(s, s->unit, channel) : NULL;
+}
+
 int32_t series_find_class(const fsnn_series *s, const char *name, size_t length)
 {
     for (int64_t c = 0; c < s->classes; c++)
@@ -73,6 +112,7 @@ const char *fsnn_series_note(const fsnn_series *s, int64_t index)
 
 void series_replace(fsnn_series *s, fsnn_series *fresh)
 {
+    forget_channels(s);
     fsnn_series old = *s;
     s->count = fresh->count;
     s->count_capacity = fresh->count_capacity;
@@ -97,6 +137,7 @@ void fsnn_series_destroy(fsnn_series *s)
         fsnn_free(s->name[c]);
     for (int64_t i = 0; i < s->notes; i++)
         fsnn_free(s->note[i]);
+    forget_channels(s);
     fsnn_free(s->name);
     fsnn_free(s->note);
     fsnn_free(s->end);

@@ -15,6 +15,7 @@ struct fsnn_series {
     float *values;              /* [rows, channels] */
     char **name;                /* [classes] */
     int64_t classes, name_capacity;
+    char **channel, **unit; /* [channels] each, or NULL: names of channels and units not known */
     int64_t missing;
     char **note; /* [notes] sentences for the user */
     int64_t notes, note_capacity;
@@ -39,10 +40,13 @@ fsnn_status series_note(fsnn_series *s, char *sentence);
 bool series_mend(float *x, int64_t length, int64_t stride, int64_t *gaps);
 /* Appends the name of a class (copied). */
 fsnn_status series_name_class(fsnn_series *s, const char *name, size_t length);
+/* Name and unit of a channel (copied; "": not known). */
+fsnn_status series_name_channel(fsnn_series *s, int64_t channel, const char *name,
+                                const char *unit);
 /* The class of this name, or -1. */
 int32_t series_find_class(const fsnn_series *s, const char *name, size_t length);
-/* Puts the values of `fresh` in place of those of `s`, which keeps its classes; `fresh` is
- * released. */
+/* Puts the values of `fresh` in place of those of `s`, which keeps its classes and
+ * forgets the names of its channels; `fresh` is released. */
 void series_replace(fsnn_series *s, fsnn_series *fresh);
 
 /* Readers of bytes in memory; `path` starts the error sentences. */

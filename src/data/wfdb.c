@@ -104,6 +104,8 @@ static fsnn_status read_record(lines *l, wfdb_header *h)
     return FSNN_OK;
 }
 
+#define DEFAULT_UNIT "mV"
+
 /* "200", "200(0)/mV": gain, baseline, unit */
 static fsnn_status read_gain(lines *l, const char *text, wfdb_signal *s, bool *based)
 {
@@ -118,22 +120,26 @@ static fsnn_status read_gain(lines *l, const char *text, wfdb_signal *s, bool *b
     }
     if (*end && *end != '/')
         return wrong(l, "the gain", text);
-    if (s->gain == 0)
-        s->gain = 200; /* not calibrated: WFDB's default */
+    snprintf(s->unit, sizeof s->unit, "%s", *end ? end + 1 : DEFAULT_UNIT);
+    if (s->gain == 0) { /* not calibrated: WFDB's default */
+        s->gain = 200;
+        s->unit[0] = 0;
+    }
     return FSNN_OK;
 }
 
 /* "100.dat 212 200 11 1024 995 -22131 0 MLII": file, format, gain, bits, zero, first value,
- * checksum, ... */
+ * checksum, size of blocks, description */
 static fsnn_status read_signal(lines *l, wfdb_header *h, int index)
 {
     char *rest = l->text, *file = word(&rest), *format = word(&rest), *gain = word(&rest);
     char *bits = word(&rest), *zero = word(&rest), *first = word(&rest), *sum = word(&rest);
+    char *block = word(&rest), *name = rest + strspn(rest, " \t");
     wfdb_signal *s = &h->signal[index];
     const char *end;
     int64_t n = 0;
     bool based = false;
-    (void)bits;
+    (void)bits, (void)block;
     if (!file || strlen(file) >= sizeof h->file || strchr(file, '/') ||
         (index && strcmp(file, h->file) != 0))
         return fsnn_fail(
@@ -151,6 +157,8 @@ static fsnn_status read_signal(lines *l, wfdb_header *h, int index)
             l->path, (long long)l->number, format ? format : "");
     s->format = (int)n;
     s->gain = 200;
+    snprintf(s->unit, sizeof s->unit, "%s", gain ? "" : DEFAULT_UNIT);
+    snprintf(s->name, sizeof s->name, "%.39s", name);
     if (gain)
         FSNN_TRY(read_gain(l, gain, s, &based));
     n = 0;

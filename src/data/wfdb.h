@@ -13,6 +13,9 @@ typedef struct wfdb_signal {
     bool checked;     /* the header gives first value and checksum */
     int64_t first;
     int checksum; /* sum of all values, low 16 bits */
+    /* cut where longer; the unit is "" where the signal is not calibrated, the name where there is
+     * none */
+    char unit[16], name[40];
 } wfdb_signal;
 
 typedef struct wfdb_header {

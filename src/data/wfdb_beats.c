@@ -199,6 +199,8 @@ fsnn_status fsnn_series_wfdb(const char *path, const fsnn_wfdb_options *options,
     fsnn_series *s = status ? NULL : series_new(r.head.signals, r.head.rate);
     if (!status)
         status = !s ? FSNN_EMEMORY : options ? beats(&r, options, s) : whole(&r, s);
+    for (int c = 0; !status && c < r.head.signals; c++)
+        status = series_name_channel(s, c, r.head.signal[c].name, r.head.signal[c].unit);
     fsnn_free(r.signals);
     fsnn_free(r.notes);
     fsnn_free(r.x);

@@ -148,17 +148,18 @@ static fsnn_range padded_log(fsnn_range range)
     return (fsnn_range){range.low * exp(-capacity), range.high * exp(capacity)};
 }
 
-/* Rows run downwards; with many of them only some are named. */
+/* Rows run downwards; with many of them only some are named, the last always. */
 static void rows(fsnn_figure *f, const fsnn_chart *chart)
 {
     char name[FSNN_TEXT];
     int most = chart->height / 16 > 2 ? chart->height / 16 : 2;
     int64_t every = fsnn_axis_whole_step(chart->rows, most);
 
+    int64_t first = (chart->rows - 1) % every;
     fputs("set ytics (", f->script);
-    for (int64_t i = 0; i < chart->rows; i += every) {
+    for (int64_t i = first; i < chart->rows; i += every) {
         fsnn_text_clean(name, ROW_LONG, chart->row[i]);
-        fputs(i ? ", " : "", f->script);
+        fputs(i > first ? ", " : "", f->script);
         fsnn_text_quote_tic(f->script, name);
         fprintf(f->script, " %lld", (long long)i);
     }

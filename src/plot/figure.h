@@ -80,5 +80,7 @@ void fsnn_figure_log_axis(fsnn_figure *figure, char axis, fsnn_range range);
 /* Runs `gnuplot ./name.gp` in `folder`. FSNN_EIO with gnuplot's own complaint, or with how to
  * install it. */
 fsnn_status fsnn_gnuplot_run(const char *folder, const char *name, const char *path);
+/* Whether gnuplot can be started. FSNN_EIO as above. */
+fsnn_status fsnn_gnuplot_check(void);
 
 #endif

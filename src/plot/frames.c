@@ -9,7 +9,8 @@
 
 #define MOST_FRAMES 64
 #define MOST_PIXELS (1 << 21) /* of all frames: the data file has a line for each */
-#define IN_A_ROW 8
+#define IN_A_ROW 8 /* of small frames; of larger ones as many as have a pixel for each of theirs */
+#define LEAST_IN_A_ROW 3
 #define MARGIN 24
 #define GAP 12
 #define HEADING 34
@@ -87,12 +88,18 @@ static void draw(fsnn_figure *f, int k, int H, int W)
             W - 1, H - 1, k);
 }
 
+static int columns_of(const strip *s)
+{
+    int most = (FSNN_FIGURE_WIDTH - 2 * MARGIN + GAP) / (s->W + GAP);
+    most = most > IN_A_ROW ? IN_A_ROW : most < LEAST_IN_A_ROW ? LEAST_IN_A_ROW : most;
+    return s->K >= most ? most : s->K < LEAST_IN_A_ROW ? LEAST_IN_A_ROW : s->K;
+}
+
 static fsnn_status draw_strip(const char *title, const char *subtitle, const strip *s,
                               const char *const *labels, const char *path)
 {
     fsnn_figure f;
-    int columns = s->K < IN_A_ROW ? (s->K < 4 ? 4 : s->K) : IN_A_ROW,
-        rows = (s->K - 1) / IN_A_ROW + 1;
+    int columns = columns_of(s), rows = (s->K - 1) / columns + 1;
     int width = (FSNN_FIGURE_WIDTH - 2 * MARGIN + GAP) / columns - GAP;
     int height = (int)fmin(4.0 * width, fmax(20, (double)width * s->H / s->W + 0.5));
     int top = FSNN_FIGURE_TOP + HEADING;
@@ -100,8 +107,8 @@ static fsnn_status draw_strip(const char *title, const char *subtitle, const str
     if (subtitle)
         fsnn_figure_subtitle(&f, subtitle);
     for (int k = 0; k < s->K; k++) {
-        int left = MARGIN + k % IN_A_ROW * (width + GAP);
-        int above = top + k / IN_A_ROW * (height + HEADING);
+        int left = MARGIN + k % columns * (width + GAP);
+        int above = top + k / columns * (height + HEADING);
         (s->grey ? greys : colours)(&f, s, k);
         fsnn_figure_panel(&f, left, left + width, above, above + height, labels ? labels[k] : "");
         draw(&f, k, s->H, s->W);

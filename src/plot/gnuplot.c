@@ -121,3 +121,17 @@ fsnn_status fsnn_gnuplot_run(const char *folder, const char *name, const char *p
     FSNN_TRY(whole(path, "png", "IEND"));
     return whole(path, "svg", "</svg>");
 }
+
+fsnn_status fsnn_gnuplot_check(void)
+{
+    char *arguments[] = {"gnuplot", "--version", NULL}, said[COMPLAINT];
+    port_end end = port_run(".", arguments, said, sizeof said);
+    if (end.stage == PORT_NO_START && end.missing)
+        return fsnn_fail(FSNN_EIO, "gnuplot, which draws figures, is not installed (no program of "
+                                   "that name on PATH): install it (Debian, Ubuntu: `apt install "
+                                   "gnuplot-nox`)");
+    if (end.stage == PORT_NO_START || end.stage == PORT_NO_PIPE)
+        return fsnn_fail(FSNN_EIO, "gnuplot, which draws figures, could not be started: %s",
+                         end.error);
+    return FSNN_OK;
+}

@@ -145,6 +145,77 @@ static void odd_names(void **state)
     shell_good("test -s odd2/figures/traces-a%2Fb.png");
 }
 
+/* What cannot be drawn or written in the end is refused before the work. */
+static void asked_before_the_work(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml -o asked --set training.epochs=1");
+    shell_contains(shell_err, "drawing figures", "train");
+    shell_good("mkdir -p none && ln -sf /bin/sh none/sh");
+    shell_fails("PATH=$PWD/none $F eval tiny.yaml -w asked/best.safetensors --energy-figure e", 1,
+                "--energy-figure e: gnuplot, which draws figures, is not installed");
+    assert_string_equal(shell_out, "");
+    assert_false(folder_has("e.gp"));
+    shell_fails("$F eval tiny.yaml -w asked/best.safetensors --energy-figure no/such/e", 1,
+                "no/such/e.gp: cannot be written");
+    assert_string_equal(shell_out, "");
+    shell_fails("PATH=$PWD/none $F eval tiny.yaml -w asked/best.safetensors -o rob --perturb "
+                "noise=0.1:0.2",
+                1, "--out rob: gnuplot");
+    shell_fails("$F run tiny.yaml -i x.npz -o no/such/y.npz", 1, "no/such/y.npz");
+    assert_null(strstr(shell_err, "no --weights")); /* nothing has begun */
+    shell_fails("$F bench --figure no/such/b", 1, "no/such/b.gp");
+    assert_string_equal(shell_out, "");
+    shell_fails("PATH=$PWD/none $F bench --figure b", 1, "--figure b: gnuplot");
+    shell_fails("$F bench --table no/such/b.md", 1, "no/such/b.md");
+    assert_string_equal(shell_out, "");
+    shell_good("PATH=$PWD/none $F train tiny.yaml -o early --set training.epochs=1");
+    const char *warned = strstr(shell_err, "no figures after the training"),
+               *epoch = strstr(shell_err, "1/1");
+    assert_true(warned && epoch && warned < epoch);
+}
+
+/* Axes begin and end around what is drawn; figures of amounts, energies, waveforms. */
+static void pictures(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml -o pic --no-figures -q --set training.epochs=20");
+    shell_good("$F eval tiny.yaml -w pic/best.safetensors -o pic --perturb noise=0.01:0.02 "
+               "--energy-figure pic/energy");
+    shell_good("! grep -q 'set yrange .0:100' pic/robustness.gp");
+    /* dense and done of fc1, whose input are no spikes, are as large: both are to be seen */
+    shell_good("awk 'NF == 2 { print $2 }' pic/energy.dat | sort | uniq -d > twice; test ! -s "
+               "twice");
+    /* neuron 0 is at the bottom of every raster */
+    shell_good("$F simulate -c constant:3 --neurons 3 --alpha 1 --time 5 -o pic/sim");
+    shell_good("grep -q 'set ytics (\"2\" 0, \"1\" 1, \"0\" 2)' pic/sim.gp");
+    shell_good("$F simulate --show adaptation -o pic/adaptation");
+    shell_good("grep -q 'set ytics (0.5, 1, 2, 5, 10, 20)' pic/adaptation.gp");
+    shell_good("$F simulate --show resets -o pic/resets");
+    shell_good("! grep -q 'set key inside' pic/resets.gp");
+}
+
+/* Waveforms bear the names and units of their channels. */
+static void units(void **state)
+{
+    (void)state;
+    folder_write_text("r.hea", "r 3 100 3\nr.dat 16 200(0)/mV 16 0 0 0 0 MLII\n"
+                               "r.dat 16 10/mmHg 16 0 0 0 0 arterial pressure\nr.dat 16 0\n");
+    shell_good("printf '\\000\\000\\000\\000\\001\\000\\310\\000\\144\\000\\002\\000"
+               "\\070\\377\\234\\377\\003\\000' >r.dat");
+    shell_good("$F plot r.hea -o wave");
+    static const char *const shown[] = {
+        ">MLII (channel 0)<", ">mV<",   ">arterial pressure (channel 1)<", ">mmHg<",
+        ">channel 2<",        ">value<"};
+    for (int i = 0; i < FSNN_COUNT(shown); i++) {
+        char script[128];
+        snprintf(script, sizeof script, "grep -q '%s' wave/series.svg", shown[i]);
+        shell_good(script);
+    }
+    shell_good("$F inspect r.hea");
+    shell_contains(shell_out, "mmHg  arterial pressure\n", "inspect");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +223,9 @@ int main(void)
         cmocka_unit_test(one_vocabulary),
         cmocka_unit_test(many_layers),
         cmocka_unit_test(odd_names),
+        cmocka_unit_test(asked_before_the_work),
+        cmocka_unit_test(pictures),
+        cmocka_unit_test(units),
     };
     return cmocka_run_group_tests(tests, tiny_start, folder_remove);
 }

@@ -91,7 +91,7 @@ static void what_cannot_be_read(void **state)
     memcpy(type, "|S1", 3);
     folder_write("mixed.npz", bytes, size);
     fsnn_free(bytes);
-    shell_says("$F inspect mixed.npz", "2 arrays, 3 values", "esc?[2J",
+    shell_says("$F inspect mixed.npz", "2 arrays, 3 values", "esc\\x1b[2J",
                "words                  holds texts "
                "(type '|S1')");
     assert_null(strchr(shell_out, '\x1b'));

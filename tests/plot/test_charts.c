@@ -117,6 +117,53 @@ static void grid_and_axes(void **state)
     assert_true(holds("grid.gp", "set xrange [0:4]"));
 }
 
+/* A short logarithmic axis has numbers at 1, 2, 5 or at even distances, a long one at powers. */
+static void log_tics(void **state)
+{
+    static const struct {
+        double low, high;
+        const char *tics;
+    } cases[] = {
+        {0.6, 24, "set ytics (1, 2, 5, 10, 20)"},
+        {3, 4, "set ytics (3, 3.5, 4)"},
+        {1.1, 1.9, "set ytics (1.2, 1.4, 1.6, 1.8)"},
+        {1e-6, 1, "set ytics 10\n"},
+        {1e-20, 1, "set ytics 1000\n"},
+    };
+
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(cases); i++) {
+        const double x[] = {0, 1}, y[] = {cases[i].low, cases[i].high};
+        fsnn_curve c = {NULL, FSNN_MARK_LINE, 1, 2, x, y};
+        fsnn_chart chart = {.heading = "log",
+                            .y_label = "y",
+                            .log_y = true,
+                            .y_low = cases[i].low,
+                            .y_high = cases[i].high,
+                            .height = 200,
+                            .curves = 1,
+                            .curve = &c};
+        GOOD(fsnn_plot_charts("log", NULL, 1, 1, &chart, folder_path("log")));
+        if (!holds("log.gp", cases[i].tics))
+            fail_msg("%g to %g: no %s", cases[i].low, cases[i].high, cases[i].tics);
+    }
+}
+
+/* Frames have a pixel of the picture for each of theirs: small ones stand in a longer row. */
+static void strips(void **state)
+{
+    enum { K = 8, SIDE = 240 };
+    float *x = calloc((size_t)K * 2 * SIDE * SIDE, sizeof *x);
+
+    (void)state;
+    assert_non_null(x);
+    GOOD(fsnn_plot_frames("large", NULL, K, SIDE, SIDE, x, NULL, folder_path("large")));
+    assert_true(check_pictures("large") > 2 * SIDE);
+    GOOD(fsnn_plot_frames("small", NULL, K, 28, 28, x, NULL, folder_path("small")));
+    assert_true(check_pictures("small") < 300);
+    free(x);
+}
+
 /* A long line keeps its highest and lowest value. */
 static void long_lines(void **state)
 {
@@ -185,7 +232,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_mark),   cmocka_unit_test(grid_and_axes),
-        cmocka_unit_test(tics_enough),  cmocka_unit_test(long_lines),
+        cmocka_unit_test(tics_enough),  cmocka_unit_test(log_tics),
+        cmocka_unit_test(strips),       cmocka_unit_test(long_lines),
         cmocka_unit_test(wrong_charts),
     };
     return cmocka_run_group_tests(tests, folder_open, folder_remove);
