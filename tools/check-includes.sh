@@ -23,7 +23,7 @@ train    | net data tensor base                  | status tensor frac neuron net
 model    | net op frac tensor base               | status tensor frac neuron net data events graph interpolate series train model
 plot     | base                                  | status plot
 cli      | cli/kit                               | *
-cli/kit  | -                                     | status
+cli/kit  | -                                     | status file
 examples | -                                     | *
 bench    | cli/kit                               | *
 include  | -                                     | *

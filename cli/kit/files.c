@@ -1,6 +1,8 @@
 /* cli/kit/files.c: paths, directories and small text files. */
 #include "cli/kit/kit.h"
 
+#include <fsnn/file.h>
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>

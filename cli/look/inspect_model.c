@@ -92,9 +92,14 @@ static void print_nodes(const cli_model *model)
     }
     cli_out("%-*s %*s %*s\n", width[0] + width[1] + width[2] + width[3] + TEXTS - 1, "sum",
             width[4], cli_count(a, params), width[5], cli_count(b, operations));
-    cli_print("(operations: multiply-adds of one sample and step when every input counts; memory: "
-              "outputs, their%cgradients and histories in training, before nodes share places)\n",
-              cli_columns(STDOUT_FILENO) ? ' ' : '\n');
+    if (cli_columns(STDOUT_FILENO))
+        cli_print("(operations: multiply-adds of one sample and step when every input counts; "
+                  "memory: outputs, their gradients and histories in training, before nodes share "
+                  "places)\n");
+    else
+        cli_print("(operations: multiply-adds of one sample and step when every input counts; "
+                  "memory: outputs, their\ngradients and histories in training, before nodes share "
+                  "places)\n");
 }
 
 /* Nodes of each loop, a line a loop. */

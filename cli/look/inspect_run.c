@@ -149,9 +149,9 @@ static void say_replaced(const char *directory)
 {
     char *whole = cli_path(directory, "replaced"), *half = cli_path(directory, ".replacing");
     if (cli_is_directory(whole))
-        printf("%s: the run before, kept until this one has done an epoch\n", whole);
+        cli_out("%s: the run before, kept until this one has done an epoch\n", whole);
     if (cli_is_directory(half))
-        printf("%s: a run that was being replaced: the next fsnn train here puts it back\n", half);
+        cli_out("%s: a run that was being replaced: the next fsnn train here puts it back\n", half);
     free(whole);
     free(half);
 }
