@@ -301,11 +301,13 @@ FSNN_API fsnn_status fsnn_net_reset(fsnn_net *net);
 
 /* The state of neurons (potentials, histories, modes, counts) and delays as bytes, to go on from
  * later, in this process or another on a machine alike: the steps that follow give the same bits.
+ * They hold a checksum (CRC-32C).
  * Bytes needed now (a full history grows with time), or a negative status. */
 FSNN_API int64_t fsnn_net_state_bytes(const fsnn_net *net);
 FSNN_API fsnn_status fsnn_net_state_save(const fsnn_net *net, void *bytes);
-/* Errors: FSNN_EFORMAT (cut off or damaged; nothing has changed), FSNN_ESHAPE (of another net,
- * batch or dynamics), FSNN_EMEMORY. */
+/* States that were saved without a checksum, by versions before there was one, are taken too.
+ * Errors: FSNN_EFORMAT (cut off or damaged; nothing has changed), FSNN_EUNSUPPORTED (of a newer
+ * format), FSNN_ESHAPE (of another net, batch or dynamics), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_net_state_load(fsnn_net *net, const void *bytes, int64_t count);
 
 /* Tells how much of a training is done, a share in 0..1: surrogate scales that change on the way

@@ -137,7 +137,11 @@ FSNN_API fsnn_status fsnn_npz_write(const char *path, const fsnn_arrays *list);
 
 /* safetensors files (a JSON header, then raw little-endian numbers); written atomically: a
  * temporary file in the same directory, synced, then renamed over the old one, which stays intact
- * on any failure. */
+ * on any failure. What is written here has a checksum of the whole file in its metadata
+ * (fsnn_crc32c, with fsnn_format; other programs do not look at them), which reading holds against
+ * the file; files without one are read too.
+ * Errors: FSNN_EIO, FSNN_EFORMAT (no such file, cut off, damaged), FSNN_EUNSUPPORTED (of a newer
+ * format), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_safetensors_read(const char *path, fsnn_arrays *out);
 FSNN_API fsnn_status fsnn_safetensors_write(const char *path, const fsnn_arrays *list);
 

@@ -4,6 +4,7 @@
 #include "model/safetensors.h"
 
 #include "base/bytes.h"
+#include "model/safetensors_sum.h"
 #include "model/yaml.h"
 
 #include <errno.h>
@@ -27,6 +28,8 @@ typedef struct entry {
 
 typedef struct reading {
     const char *file;
+    const uint8_t *all; /* [length] the file, [8 + header] of it before the numbers */
+    size_t length, header;
     const uint8_t *data; /* the numbers */
     uint64_t size;
     entry *entry;
@@ -189,8 +192,14 @@ static fsnn_status read_header(reading *r, yaml_doc *doc)
     r->entry = pool_alloc(&doc->memory, ((size_t)root->count + 1) * sizeof *r->entry);
     if (!r->entry)
         return FSNN_EMEMORY;
+    const yaml_node *meta = yaml_find(root, "__metadata__");
+    if (meta) {
+        FSNN_TRY(read_meta(r, meta));
+        FSNN_TRY(safetensors_sum_check(r->file, meta, r->all, r->length, r->header));
+    }
     for (const yaml_node *n = root->first; n; n = n->next)
-        FSNN_TRY(strcmp(n->key->text, "__metadata__") == 0 ? read_meta(r, n) : read_entry(r, n));
+        if (n != meta)
+            FSNN_TRY(read_entry(r, n));
     return check_places(r);
 }
 
@@ -217,7 +226,8 @@ static fsnn_status copy_out(const reading *r, fsnn_arrays *out)
         copy_numbers(e, r->data + e->begin, array->data);
     }
     for (const yaml_node *n = r->meta ? r->meta->first : NULL; n; n = n->next)
-        FSNN_TRY(fsnn_arrays_meta(out, n->key->text, n->text));
+        if (!safetensors_sum_key(n->key->text))
+            FSNN_TRY(fsnn_arrays_meta(out, n->key->text, n->text));
     return FSNN_OK;
 }
 
@@ -244,7 +254,12 @@ fsnn_status safetensors_parse(const char *file, const uint8_t *data, size_t size
                          "safetensors file",
                          file);
     yaml_doc doc;
-    reading r = {.file = file, .data = data + 8 + header, .size = size - 8 - header};
+    reading r = {.file = file,
+                 .all = data,
+                 .length = size,
+                 .header = (size_t)header,
+                 .data = data + 8 + header,
+                 .size = size - 8 - header};
     fsnn_arrays fresh = {0};
     fsnn_status status = yaml_parse(&doc, file, (const char *)data + 8, header, true);
     if (status == FSNN_EDESCRIPTION) {
@@ -302,9 +317,11 @@ static size_t array_bytes(const fsnn_array *array)
 static void write_meta(FILE *out, const fsnn_arrays *list)
 {
     fputs("\"__metadata__\":{", out);
+    safetensors_sum_begin(out);
     for (int i = 0; i < list->meta_count; i++) {
-        if (i)
-            fputc(',', out);
+        if (safetensors_sum_key(list->meta_key[i]))
+            continue;
+        fputc(',', out);
         json_text(out, list->meta_key[i]);
         fputc(':', out);
         json_text(out, list->meta_value[i]);
@@ -332,11 +349,9 @@ static fsnn_status make_header(const fsnn_arrays *list, char **text, size_t *siz
         return fsnn_fail(FSNN_EMEMORY, "out of memory");
     size_t at = 0;
     fputc('{', out);
-    if (list->meta_count)
-        write_meta(out, list);
+    write_meta(out, list);
     for (int i = 0; i < list->count; i++) {
-        if (i || list->meta_count)
-            fputc(',', out);
+        fputc(',', out);
         at = write_entry(out, &list->item[i], at);
     }
     fputc('}', out);
@@ -359,6 +374,33 @@ static fsnn_status check_list(const char *path, const fsnn_arrays *list)
     return FSNN_OK;
 }
 
+/* With its checksum: the arrays as pieces. */
+static fsnn_status sum_up(const fsnn_arrays *list, char *header, size_t size)
+{
+    safetensors_piece *piece = fsnn_alloc((size_t)(list->count + 1) * sizeof *piece);
+    if (!piece)
+        return FSNN_EMEMORY;
+    for (int i = 0; i < list->count; i++)
+        piece[i] = (safetensors_piece){list->item[i].data, array_bytes(&list->item[i])};
+    safetensors_sum_write(header, size, piece, list->count);
+    fsnn_free(piece);
+    return FSNN_OK;
+}
+
+static fsnn_status complete_header(const char *path, const fsnn_arrays *list, char **header,
+                                   size_t *size)
+{
+    FSNN_TRY(make_header(list, header, size));
+    fsnn_status status = sum_up(list, *header, *size);
+    if (!status && *size > MAX_HEADER)
+        status =
+            fsnn_fail(FSNN_EARGUMENT, "%s: %d arrays need a header of %zu bytes: %u are possible",
+                      path, list->count, *size, MAX_HEADER);
+    if (status < 0)
+        free(*header);
+    return status;
+}
+
 fsnn_status fsnn_safetensors_write(const char *path, const fsnn_arrays *list)
 {
     char *header;
@@ -367,13 +409,8 @@ fsnn_status fsnn_safetensors_write(const char *path, const fsnn_arrays *list)
     if (!path || !list)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_safetensors_write: an argument is NULL");
     FSNN_TRY(check_list(path, list));
-    fsnn_status status = make_header(list, &header, &size);
-    if (!status && size > MAX_HEADER)
-        status =
-            fsnn_fail(FSNN_EARGUMENT, "%s: %d arrays need a header of %zu bytes: %u are possible",
-                      path, list->count, size, MAX_HEADER);
-    if (!status)
-        status = fsnn_file_create(&file, path);
+    FSNN_TRY(complete_header(path, list, &header, &size));
+    fsnn_status status = fsnn_file_create(&file, path);
     if (status) {
         free(header);
         return status;

@@ -1,5 +1,7 @@
-/* The state of a network as bytes, to go on later or elsewhere: a head that says what it fits, then
- * the states of the nodes that remember (op/memory.h) with their sizes. */
+/* The state of a network as bytes, to go on later or elsewhere: a head that says what it fits, with
+ * a checksum of all of it, then the states of the nodes that remember (op/memory.h) with their
+ * sizes. */
+#include "base/crc32c.h"
 #include "net/net.h"
 #include "op/memory.h"
 
@@ -7,11 +9,20 @@
 
 typedef struct head {
     char magic[8];
+    uint32_t version, checksum; /* CRC-32C of head, with 0 here, and all behind it */
     uint64_t print; /* of batch, layers, methods, engines: a state fits nets that are alike */
     int64_t bytes;
 } head;
 
-static const char magic[8] = "FSNNST2";
+/* Of states without a checksum. The magic of the two differs in more than a bit. */
+typedef struct head_2 {
+    char magic[8];
+    uint64_t print;
+    int64_t bytes;
+} head_2;
+
+static const char magic[8] = "FSNN-st", magic_2[8] = "FSNNST2";
+enum { VERSION = 3 };
 
 /* Of a node that has a state; NULL otherwise. */
 static const op_memory *memory_of(const fsnn_net *net, int i)
@@ -60,7 +71,7 @@ int64_t fsnn_net_state_bytes(const fsnn_net *net)
 fsnn_status fsnn_net_state_save(const fsnn_net *net, void *bytes)
 {
     FSNN_TRY(check(net, bytes, "fsnn_net_state_save"));
-    head h = {.print = print_of(net), .bytes = fsnn_net_state_bytes(net)};
+    head h = {.version = VERSION, .print = print_of(net), .bytes = fsnn_net_state_bytes(net)};
     char *at = bytes;
     memcpy(h.magic, magic, sizeof magic);
     memcpy(at, &h, sizeof h);
@@ -73,6 +84,8 @@ fsnn_status fsnn_net_state_save(const fsnn_net *net, void *bytes)
         memory_of(net, i)->save(&net->node[i]->op, true, at + sizeof size);
         at += (int64_t)sizeof size + size;
     }
+    h.checksum = fsnn_crc32c(0, bytes, (size_t)h.bytes);
+    memcpy(bytes, &h, sizeof h);
     return FSNN_OK;
 }
 
@@ -96,17 +109,54 @@ static fsnn_status check_sizes(const fsnn_net *net, const char *at, const char *
     return at == end ? FSNN_OK : fsnn_fail(FSNN_EFORMAT, "the state goes on after its last layer");
 }
 
+static fsnn_status none(int64_t count)
+{
+    return fsnn_fail(FSNN_EFORMAT, "these %lld bytes are no state that fsnn_net_state_save wrote",
+                     (long long)count);
+}
+
+/* Whether nothing was changed since it was saved. */
+static fsnn_status check_whole(const head *h, const char *bytes, int64_t count)
+{
+    head blank = *h;
+    if (h->version > VERSION)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "the state was saved by a newer fsnn, in format %lu: this one reads "
+                         "formats up to %d",
+                         (unsigned long)h->version, VERSION);
+    blank.checksum = 0;
+    uint32_t sum = fsnn_crc32c(0, &blank, sizeof blank);
+    sum = fsnn_crc32c(sum, bytes + sizeof blank, (size_t)count - sizeof blank);
+    if (sum != h->checksum)
+        return fsnn_fail(FSNN_EFORMAT,
+                         "the state does not agree with its checksum: it is cut off or damaged");
+    return FSNN_OK;
+}
+
+/* The head of either version; *begin: where the states begin. */
+static fsnn_status read_head(const char *bytes, int64_t count, head *h, int64_t *begin)
+{
+    head_2 old;
+    *begin = sizeof *h;
+    if (count >= (int64_t)sizeof *h && memcmp(bytes, magic, sizeof magic) == 0) {
+        memcpy(h, bytes, sizeof *h);
+        return check_whole(h, bytes, count);
+    }
+    if (count < (int64_t)sizeof old || memcmp(bytes, magic_2, sizeof magic_2) != 0)
+        return none(count);
+    memcpy(&old, bytes, sizeof old);
+    *h = (head){.print = old.print, .bytes = old.bytes};
+    *begin = sizeof old;
+    return FSNN_OK;
+}
+
 fsnn_status fsnn_net_state_load(fsnn_net *net, const void *bytes, int64_t count)
 {
     head h;
+    int64_t begin;
     const char *at = bytes;
     FSNN_TRY(check(net, bytes, "fsnn_net_state_load"));
-    if (count >= (int64_t)sizeof h)
-        memcpy(&h, at, sizeof h);
-    if (count < (int64_t)sizeof h || memcmp(h.magic, magic, sizeof magic) != 0)
-        return fsnn_fail(FSNN_EFORMAT,
-                         "these %lld bytes are no state that fsnn_net_state_save wrote",
-                         (long long)count);
+    FSNN_TRY(read_head(at, count, &h, &begin));
     if (h.print != print_of(net))
         return fsnn_fail(FSNN_ESHAPE,
                          "the state is that of another net: batch, layers that remember (neurons, "
@@ -116,8 +166,8 @@ fsnn_status fsnn_net_state_load(fsnn_net *net, const void *bytes, int64_t count)
         return fsnn_fail(FSNN_EFORMAT,
                          "the state has %lld bytes, but says %lld: it is cut off or damaged",
                          (long long)count, (long long)h.bytes);
-    FSNN_TRY(check_sizes(net, at + sizeof h, at + count));
-    at += sizeof h;
+    FSNN_TRY(check_sizes(net, at + begin, at + count));
+    at += begin;
     for (int i = 1; i < net->nodes; i++) {
         int64_t size;
         if (!memory_of(net, i))

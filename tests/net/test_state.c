@@ -108,8 +108,59 @@ static void errors(void **state)
     }
 }
 
+/* The form that states had before there was a checksum. */
+static char *without_checksum(const char *kept, int64_t bytes, int64_t *size)
+{
+    enum { MAGIC = 8, ADDED = 8, HEAD = 24 };
+    char *old = malloc((size_t)bytes);
+    assert_non_null(old);
+    *size = bytes - ADDED;
+    memcpy(old, "FSNNST2", MAGIC);
+    memcpy(old + MAGIC, kept + MAGIC + ADDED, (size_t)(bytes - MAGIC - ADDED));
+    memcpy(old + MAGIC + 8, size, sizeof *size);
+    return old;
+}
+
+/* One bit in each byte, and every bit of the head: refused, and nothing has changed. */
+static void every_byte(void **state)
+{
+    (void)state;
+    enum { HEAD = 32, STEPS = 20 };
+    static float x[T * B * IN], y[T * B * OUT], again[T * B * OUT];
+    fill_normal(x, T * B * IN, 2, 2, 1);
+    for (int memory = 0; memory < 3; memory++) {
+        CASE("memory %d", memory);
+        fsnn_net *net = build(FSNN_GL, memory, FSNN_RESET_CURRENT, 1);
+        run(net, x, 0, STEPS, y);
+        int64_t bytes = VALID(fsnn_net_state_bytes(net)), size;
+        char *kept = malloc((size_t)bytes), *now = malloc((size_t)bytes);
+        GOOD(fsnn_net_state_save(net, kept));
+        for (int64_t i = 0; i < 8 * bytes; i += i < 8 * HEAD ? 1 : 8 + (i + 3) % 8 - i % 8) {
+            CASE("bit %lld", (long long)i);
+            kept[i / 8] ^= (char)(1 << i % 8);
+            FAILS(fsnn_net_state_load(net, kept, bytes), ANY_ERROR);
+            kept[i / 8] ^= (char)(1 << i % 8);
+        }
+        GOOD(fsnn_net_state_save(net, now));
+        assert_memory_equal(now, kept, bytes);
+        char *old = without_checksum(kept, bytes, &size);
+        run(net, x, STEPS, STEPS + 5, y);
+        GOOD(fsnn_net_state_load(net, old, size));
+        run(net, x, STEPS, STEPS + 5, again);
+        assert_memory_equal(y + STEPS * B * OUT, again + STEPS * B * OUT, 5 * B * OUT * sizeof *y);
+        kept[8] = 9; /* the version */
+        REFUSED(fsnn_net_state_load(net, kept, bytes), FSNN_EUNSUPPORTED,
+                "the state was saved by a newer fsnn, in format 9: this one reads formats up to 3");
+        free(old);
+        free(now);
+        free(kept);
+        fsnn_net_destroy(net);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(goes_on), cmocka_unit_test(errors)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(goes_on), cmocka_unit_test(errors),
+                                       cmocka_unit_test(every_byte)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

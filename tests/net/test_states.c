@@ -243,7 +243,15 @@ static void damaged(void **state)
             char *bad = malloc((size_t)bytes);
             memcpy(bad, kept, (size_t)bytes);
             bad[at] ^= (char)(1 << at % 8);
-            (void)fsnn_net_state_load(net, bad, bytes);
+            FAILS(fsnn_net_state_load(net, bad, bytes), ANY_ERROR);
+            free(bad);
+            /* without its checksum, as states were before: nothing holds it back */
+            bad = malloc((size_t)bytes);
+            memcpy(bad, "FSNNST2", 8);
+            memcpy(bad + 8, kept + 16, (size_t)bytes - 16);
+            *(int64_t *)(void *)(bad + 16) = bytes - 8;
+            bad[at % (bytes - 8)] ^= (char)(1 << at % 8);
+            (void)fsnn_net_state_load(net, bad, bytes - 8);
             free(bad);
         }
         GOOD(fsnn_net_state_load(net, kept, bytes));
