@@ -228,6 +228,19 @@ static void train(run *r)
     }
 }
 
+/* The states themselves, behind the head that they had when the hashes were recorded: its magic,
+ * what they fit, their size. Today's head has a version and a checksum behind its magic. */
+static void hash_state(hash *h, const char *bytes, int64_t size)
+{
+    enum { MAGIC = 8, ADDED = 8, FITS = 8 };
+    int64_t then = size - ADDED;
+    hash_bytes(h, "FSNNST2", MAGIC);
+    hash_bytes(h, bytes + MAGIC + ADDED, FITS);
+    hash_bytes(h, &then, sizeof then);
+    size_t head = MAGIC + ADDED + FITS + sizeof then;
+    hash_bytes(h, bytes + head, (size_t)size - head);
+}
+
 static void state(run *r, hash *h)
 {
     int64_t bytes = fsnn_net_state_bytes(r->net);
@@ -237,7 +250,7 @@ static void state(run *r, hash *h)
     if (!at)
         exit(2);
     if (good(r, fsnn_net_state_save(r->net, at)))
-        hash_bytes(h, at, (size_t)bytes);
+        hash_state(h, at, bytes);
     /* what is loaded goes on as what was saved */
     if (good(r, fsnn_net_reset(r->net)))
         good(r, fsnn_net_state_load(r->net, at, bytes));
