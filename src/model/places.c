@@ -45,7 +45,7 @@ static const yaml_node *place(const fsnn_description *d, const char *section, co
 fsnn_status fsnn_description_locate(const fsnn_description *description, const char *section)
 {
     if (!description || !section)
-        return fsnn_fail(FSNN_EARGUMENT, "fsnn_description_blame: an argument is NULL");
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_description_locate: an argument is NULL");
     yaml_doc view = {.path = description->doc.path};
     fsnn_status status =
         fail_passed_on(&view, place(description, section, fsnn_error_key()), FSNN_EDESCRIPTION);

@@ -391,7 +391,7 @@ static fsnn_status run(builder *b, struct fy_parser *parser, struct fy_diag *dia
 }
 
 /* A copy that the parser owns: its function for borrowed text crashes where memory is out. */
-static bool give_text(builder *b, struct fy_parser *parser, const char *text, size_t size)
+static bool feed_text(builder *b, struct fy_parser *parser, const char *text, size_t size)
 {
     char *copy = parser ? malloc(size + 1) : NULL;
     if (!copy)
@@ -420,7 +420,7 @@ static fsnn_status build(builder *b, const char *text, size_t size, bool json)
     struct fy_parse_cfg config = {.flags = json ? FYPCF_JSON_FORCE : FYPCF_JSON_NONE, .diag = diag};
     struct fy_parser *parser = fy_parser_create(&config);
     fsnn_status status = FSNN_OK;
-    if (!give_text(b, parser, text, size))
+    if (!feed_text(b, parser, text, size))
         status = no_memory();
     else if (size)
         status = run(b, parser, diag);
