@@ -18,7 +18,8 @@ static void overview(FILE *out)
         fprintf(out, "  %-10s%s\n", commands[i]->name, commands[i]->summary);
     fputs("  help      this page; with a command's name its own; with \"description\" the\n"
           "            keys of the description file; with a word of it what it means:\n"
-          "            fsnn help lif, fsnn help training, fsnn help gl\n\n"
+          "            fsnn help lif, fsnn help training, fsnn help gl; with a name of\n"
+          "            spikeDE, snnTorch, SpikingJelly or Norse what it is here\n\n"
           "first steps:\n"
           "  fsnn train examples/fashion_mlp.yaml     train a network on Fashion-MNIST\n"
           "  fsnn inspect runs/fashion-mlp            what came out\n"
@@ -73,9 +74,19 @@ static int description_keys(void)
     return CLI_GOOD;
 }
 
+/* A name of another library, or one of these libraries; NULL: neither. */
+static char *elsewhere(const char *name)
+{
+    char *page = NULL;
+    bool found =
+        fsnn_name_elsewhere(name, &page) == FSNN_OK || fsnn_library_names(name, &page) == FSNN_OK;
+    return found ? page : NULL;
+}
+
 static int topic(const char *name)
 {
     char *page = cli_topic(name);
+    page = page ? page : elsewhere(name);
     if (!page)
         return unknown(name, true);
     cli_page(page);

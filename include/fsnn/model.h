@@ -90,6 +90,12 @@ FSNN_API fsnn_status fsnn_description_perturb(fsnn_description *description,
 /* The reference of all keys as Markdown, made from the tables that drive the reader; free() it. */
 FSNN_API fsnn_status fsnn_description_reference(char **markdown);
 
+/* What a name of another library (spikeDE, snnTorch, SpikingJelly, Norse) is here, a sentence a
+ * line: "snnTorch's beta is tau here: ..."; free() it. FSNN_ENOTFOUND: no table has the name. */
+FSNN_API fsnn_status fsnn_name_elsewhere(const char *name, char **text);
+/* All names of one of these libraries as a Markdown table; free() it. FSNN_ENOTFOUND. */
+FSNN_API fsnn_status fsnn_library_names(const char *library, char **markdown);
+
 /* Weights of a wrapped net from .safetensors or .npz, arrays named as parameters. Weights must all
  * be there and fit in shape; tau, threshold, alpha, coefficient are optional. Unknown arrays are an
  * error naming the nearest known, numbers that are not finite in single precision one

@@ -1,6 +1,6 @@
 /* base/names.c: a name that a user gave, in a table of names: its place, or a sentence with all of
  * them and the likeliest. */
-#include "base/base.h"
+#include "base/foreign.h"
 
 #include <string.h>
 
@@ -29,8 +29,12 @@ static const char *joined(const char *const *known, int count, char *text, size_
 static int unknown(const char *what, const char *name, const char *(*at)(int i))
 {
     const char *known[MOST];
-    char all[1024] = "";
+    char all[1024] = "", advice[1024];
     int count = list(at, known);
+    const fsnn_foreign_among among = {known, count};
+    if (name && fsnn_foreign_advice(name, NULL, &among, advice, sizeof advice))
+        return fsnn_fail(FSNN_ENOTFOUND, "there is no %s \"%s\": known are %s; %s", what, name,
+                         joined(known, count, all, sizeof all), advice);
     const char *near = name ? fsnn_nearest(name, known, count) : NULL;
     return fsnn_fail(FSNN_ENOTFOUND, "there is no %s \"%s\": known are %s%s%s%s", what,
                      name ? name : "", joined(known, count, all, sizeof all),

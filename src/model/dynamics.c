@@ -5,6 +5,8 @@
  *   alpha: [0.3, 0.8]               per_layer: one a layer; multiterm: the terms of every layer
  *   alpha: [[0.3, 0.5], 0.8]        a list a layer: its terms */
 #include "model/description.h"
+
+#include "base/foreign.h"
 #include "frac/method.h"
 
 #include <math.h>
@@ -104,6 +106,17 @@ const fsnn_key dynamics_keys[] = {
     {0},
 };
 
+static fsnn_status unknown_method(yaml_doc *doc, const yaml_node *node, const char *const *known,
+                                  int count)
+{
+    const fsnn_foreign_among among = {known, count};
+    char advice[1024];
+    bool elsewhere = fsnn_foreign_advice(node->text, NULL, &among, advice, sizeof advice);
+    return yaml_fail(doc, node, "found %s, expected one of the methods %s%s%s",
+                     yaml_found(doc, node), keys_list(&doc->memory, known, count),
+                     elsewhere ? "; " : "", advice);
+}
+
 static fsnn_status read_method(yaml_doc *doc, const yaml_node *node, void *out)
 {
     const char *known[64], *name;
@@ -115,8 +128,7 @@ static fsnn_status read_method(yaml_doc *doc, const yaml_node *node, void *out)
     FSNN_TRY(read_text(doc, node, &name));
     int method = fsnn_method_find(name);
     if (method < 0)
-        return yaml_fail(doc, node, "found %s, expected one of the methods %s",
-                         yaml_found(doc, node), keys_list(&doc->memory, known, count));
+        return unknown_method(doc, node, known, count);
     ((options *)out)->method = (fsnn_method)method;
     return FSNN_OK;
 }

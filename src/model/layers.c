@@ -64,7 +64,7 @@ static fsnn_status unknown_kind(yaml_doc *doc, const yaml_node *item, const char
     const fsnn_op *op;
     while (count < MAX_KINDS && (op = net_kind_at(count)))
         known[count++] = op->kind;
-    const char *advice = keys_advice(&doc->memory, kind, known, count);
+    const char *advice = keys_advice_word(&doc->memory, kind, known, count);
     if (item->type == YAML_MAP)
         return yaml_fail_key(doc, item->first, "unknown kind of layer%s", advice);
     return yaml_fail(doc, item, "unknown kind of layer \"%s\"%s", kind, advice);

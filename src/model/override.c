@@ -157,7 +157,7 @@ static fsnn_status unknown_start(const change *c, const char *segment)
         if ((known[count] = layer_name(c->doc, list, n)))
             count++;
     return fail(c, pool_format(&c->doc->memory, "\"%s\" is neither a key nor a node%s", segment,
-                               keys_advice(&c->doc->memory, segment, known, count)));
+                               keys_advice_word(&c->doc->memory, segment, known, count)));
 }
 
 static fsnn_status start(const change *c, const char *segment, yaml_node **out)

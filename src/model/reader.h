@@ -46,8 +46,10 @@ const char *accepted_real(pool *memory, double min, double max, bool above);
 int keys_count_names(const char *const *names);
 /* What a key accepts, in words: "an integer from 1 to 10". */
 const char *keys_accepted(pool *memory, const fsnn_key *key);
-/* ", did you mean "tau"?" or ": known are a, b, c" for a name that is not in the list. */
+/* ", did you mean "tau"?" or "; known are: a, b, c" for a name that is not in the list. */
 const char *keys_advice(pool *memory, const char *name, const char *const *known, int count);
+/* The same for a word of the description, which may come from another library (base/foreign.h). */
+const char *keys_advice_word(pool *memory, const char *name, const char *const *known, int count);
 /* "a, b, c" */
 const char *keys_list(pool *memory, const char *const *names, int count);
 

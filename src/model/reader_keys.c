@@ -209,7 +209,7 @@ static fsnn_status unknown(yaml_doc *doc, const yaml_node *node, const fsnn_key 
     for (int i = 0; i < specials; i++)
         known[keys + i] = also[i].name;
     return yaml_fail_key(doc, node, "unknown key%s",
-                         keys_advice(&doc->memory, node->key->text, known, keys + specials));
+                         keys_advice_word(&doc->memory, node->key->text, known, keys + specials));
 }
 
 static const fsnn_key *find_key(const fsnn_key *table, const char *name)

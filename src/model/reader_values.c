@@ -2,17 +2,34 @@
  * what is accepted. */
 #include "model/reader.h"
 
+#include "base/foreign.h"
+
 #include <errno.h>
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+enum { ADVICE = 1024 };
+
+/* "; did you mean ..." for a value that another library takes there: v_reset: None. */
+static const char *elsewhere(yaml_doc *doc, const yaml_node *node, char text[ADVICE])
+{
+    bool scalar = node && node->key && node->type == YAML_SCALAR;
+    const char *value = scalar && yaml_null(node) ? "None" : scalar ? node->text : NULL;
+    if (!value || !fsnn_foreign_advice(node->key->text, value, NULL, text, ADVICE))
+        return "";
+    return pool_format(&doc->memory, "; %s", text);
+}
 
 fsnn_status read_wrong(yaml_doc *doc, const yaml_node *node, const char *accepted)
 {
     bool text = node && node->type == YAML_SCALAR && !node->plain;
-    return yaml_fail(doc, node, "found %s%s, expected %s", yaml_found(doc, node),
-                     text ? " in quotes, a text" : "", accepted ? accepted : "something else");
+    char advice[ADVICE];
+    return yaml_fail(doc, node, "found %s%s, expected %s%s", yaml_found(doc, node),
+                     text ? " in quotes, a text" : "", accepted ? accepted : "something else",
+                     elsewhere(doc, node, advice));
 }
 
 bool read_plain(const yaml_node *node)
@@ -137,6 +154,11 @@ fsnn_status read_name(yaml_doc *doc, const yaml_node *node, const char *const *n
             *out = i;
             return FSNN_OK;
         }
+    char advice[ADVICE];
+    const fsnn_foreign_among among = {names, count};
+    if (fsnn_foreign_advice(node->text, NULL, &among, advice, sizeof advice))
+        return yaml_fail(doc, node, "found %s, expected one of %s; %s", yaml_found(doc, node), all,
+                         advice);
     const char *near = fsnn_nearest(node->text, names, count);
     return yaml_fail(doc, node, "found %s, expected one of %s%s%s%s", yaml_found(doc, node), all,
                      near ? " (did you mean \"" : "", near ? near : "", near ? "\"?)" : "");
@@ -164,5 +186,23 @@ const char *keys_advice(pool *memory, const char *name, const char *const *known
     const char *text =
         near ? pool_format(memory, ", did you mean \"%s\"?", near)
              : pool_format(memory, "; known are: %s", keys_list(memory, known, count));
+    return text ? text : "";
+}
+
+static bool same_but_case(const char *name, const char *const *known, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (strcasecmp(name, known[i]) == 0)
+            return true;
+    return false;
+}
+
+const char *keys_advice_word(pool *memory, const char *name, const char *const *known, int count)
+{
+    char advice[ADVICE];
+    if (same_but_case(name, known, count) ||
+        !fsnn_foreign_advice(name, NULL, NULL, advice, sizeof advice))
+        return keys_advice(memory, name, known, count);
+    const char *text = pool_format(memory, "%s %s", strncmp(advice, "did", 3) ? ";" : ",", advice);
     return text ? text : "";
 }
