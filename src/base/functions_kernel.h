@@ -1,5 +1,5 @@
-/* base/functions_kernel.h: elementary functions of one float, written so that a loop over a row
- * becomes vector code.
+/* base/functions_kernel.h: elementary functions of one number, written so that a loop over a row of
+ * floats becomes vector code. In double precision they are libm's.
  *
  * exp, log and tanh after the single-precision functions of S. L. Moshier's Cephes library
  * (reduction and minimax polynomials); pow in double precision. Infinite and NaN arguments give
@@ -7,10 +7,28 @@
 #ifndef FSNN_BASE_FUNCTIONS_KERNEL_H
 #define FSNN_BASE_FUNCTIONS_KERNEL_H
 
-#include <math.h>
+#include "base/real.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+
+#ifdef FSNN_DOUBLE
+static inline double row_exp(double x)
+{
+    return exp(x);
+}
+
+static inline double row_log(double x)
+{
+    return log(x);
+}
+
+static inline double row_tanh(double x)
+{
+    return tanh(x);
+}
+#else
 
 /* Bits are unsigned: those of NaN may overflow on their way, which then does no harm. */
 static inline float row_float(uint32_t bits)
@@ -88,13 +106,16 @@ static inline float row_tanh(float x)
     return a < 0.625f ? near : copysignf(far, x);
 }
 
+#endif
+
 /* From e^-|x|, so that both ends keep their digits. */
-static inline float row_sigmoid(float x)
+static inline real row_sigmoid(real x)
 {
-    float e = row_exp(-fabsf(x));
+    real e = row_exp(-real_abs(x));
     return (x >= 0 ? 1 : e) / (1 + e);
 }
 
+#ifndef FSNN_DOUBLE
 /* ---- pow ---- */
 
 static inline uint64_t row_bits64(double x)
@@ -179,5 +200,7 @@ static inline float row_pow_ends(float a, float b, float y)
     y = b == 0 ? 1.0f : y;
     return a == 1 ? 1.0f : y;
 }
+
+#endif /* FSNN_DOUBLE */
 
 #endif

@@ -53,7 +53,7 @@ enum {
 
 typedef struct tape_value {
     int op, a, b, c; /* values; -1: none */
-    float number;    /* of constants */
+    real number;     /* of constants */
     int next;
 } tape_value;
 
@@ -108,7 +108,7 @@ int lower_rows(const lowering *l, const int *nodes, int count);
 /* Operations of all parts, being collected. */
 typedef struct emitter {
     equation_op *op; /* [capacity] */
-    float *constant; /* [constant_capacity] */
+    real *constant;  /* [constant_capacity] */
     int64_t capacity, constant_capacity;
     int count, constants;
     int temporaries, rows;
@@ -122,7 +122,7 @@ void emit_tape(emitter *m, const tape *t);
 void emit_place(emitter *m);
 
 /* What does an operation, one table for each instruction set. */
-typedef void equation_operation(const equation_op *o, float *const *slot, int n);
+typedef void equation_operation(const equation_op *o, real *const *slot, int n);
 extern equation_operation *const equation_operations_base[OPS];
 extern equation_operation *const equation_operations_avx2[OPS];
 extern equation_operation *const equation_operations_avx512[OPS];

@@ -30,7 +30,7 @@ static bool grow(emitter *m, void *array, int64_t *capacity, int count, size_t s
     return !m->status;
 }
 
-static int constant(emitter *m, float number)
+static int constant(emitter *m, real number)
 {
     for (int i = 0; i < m->constants; i++)
         if (memcmp(&m->constant[i], &number, sizeof number) == 0)

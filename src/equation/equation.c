@@ -392,10 +392,10 @@ static fsnn_status explain(fsnn_status status)
     if (status == FSNN_EMEMORY)
         return fsnn_fail(status, "out of memory while compiling a neuron's equations");
     if (status == FSNN_ENUMERIC)
-        return fsnn_fail(
-            FSNN_EDESCRIPTION,
-            "the neuron's equations come to a number beyond 3.4e38, where single precision "
-            "ends: other units would do");
+        return fsnn_fail(FSNN_EDESCRIPTION,
+                         "the neuron's equations come to a number beyond " REAL_MAX_TEXT
+                         ", where " REAL_NAME " precision "
+                         "ends: other units would do");
     return fsnn_fail(status, "the neuron's equations are too long once differentiated: fewer or "
                              "shorter products and sums would do");
 }
@@ -468,7 +468,7 @@ void equation_destroy(equation *e)
 
 /* ---- running ---- */
 
-typedef float lane_row[ROW_LANES];
+typedef real lane_row[ROW_LANES];
 
 static int slots_of(const equation *e)
 {
@@ -478,7 +478,7 @@ static int slots_of(const equation *e)
 /* The table, in whole rows. */
 static size_t table_bytes(const equation *e)
 {
-    size_t bytes = sizeof(float *) * (size_t)slots_of(e);
+    size_t bytes = sizeof(real *) * (size_t)slots_of(e);
     return (bytes + sizeof(lane_row) - 1) / sizeof(lane_row) * sizeof(lane_row);
 }
 
@@ -493,9 +493,9 @@ size_t equation_wide_bytes(const equation *e, int tiles)
     return table_bytes(e) + sizeof(lane_row) * (size_t)(rows_of(e, tiles) * tiles);
 }
 
-float **equation_wide_open(const equation *e, void *scratch, int tiles)
+real **equation_wide_open(const equation *e, void *scratch, int tiles)
 {
-    float **slot = scratch;
+    real **slot = scratch;
     lane_row *row = (lane_row *)((char *)scratch + table_bytes(e));
     memset(slot, 0, sizeof *slot * EQUATION_OWN);
     int next = EQUATION_OWN;
@@ -511,7 +511,7 @@ float **equation_wide_open(const equation *e, void *scratch, int tiles)
     return slot;
 }
 
-void equation_wide_clear(const equation *e, float *const *slot, int tiles)
+void equation_wide_clear(const equation *e, real *const *slot, int tiles)
 {
     for (int i = 0; i < e->rows; i++)
         memset(slot[EQUATION_OWN + e->rows + i], 0, sizeof(lane_row) * (size_t)tiles);
@@ -522,12 +522,12 @@ size_t equation_bytes(const equation *e)
     return equation_wide_bytes(e, 1);
 }
 
-float **equation_open(const equation *e, void *scratch)
+real **equation_open(const equation *e, void *scratch)
 {
     return equation_wide_open(e, scratch, 1);
 }
 
-void equation_clear(const equation *e, float *const *slot)
+void equation_clear(const equation *e, real *const *slot)
 {
     equation_wide_clear(e, slot, 1);
 }

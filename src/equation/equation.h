@@ -20,7 +20,7 @@
  * dw. Where dw stands before the spike is known (CHARGE, and as the name dw), s is 0 in it.
  *
  * The texts become one graph of shared nodes in normal form (equation_graph.h), which is
- * differentiated; its parts become short lists of operations on rows of 32 floats
+ * differentiated; its parts become short lists of operations on rows of 32 numbers
  * (equation_code.h), run by one small interpreter for each instruction set (equation_kernel.c).
  * What depends on parameters only is prepared once a tile. A part reads and writes rows through a
  * table of pointers, `slot`, so that nothing is copied and nothing allocated.
@@ -67,7 +67,7 @@
 
 enum { EQUATION_STATES = 4, EQUATION_PARS = 16, EQUATION_LENGTH = 2000, EQUATION_NAME = 63 };
 
-/* Slots: rows of 32 floats. Slot G + n is the gradient of slot n. */
+/* Slots: rows of 32 numbers. Slot G + n is the gradient of slot n. */
 enum {
     EQUATION_X = 0,                            /* states [EQUATION_STATES] */
     EQUATION_I = EQUATION_X + EQUATION_STATES, /* current */
@@ -127,7 +127,7 @@ typedef struct equation_place {
 
 /* One operation on rows of n: d = op(a, b, c, e, f), numbers of slots; `run` does it. */
 typedef struct equation_op {
-    void (*run)(const struct equation_op *o, float *const *slot, int n);
+    void (*run)(const struct equation_op *o, real *const *slot, int n);
     uint16_t op, d, a, b, c, e, f;
 } equation_op;
 
@@ -159,7 +159,7 @@ typedef struct equation {
     int node[EQUATION_VALUES]; /* of D, ARG, F, J; -1 elsewhere */
     equation_op *ops;          /* all parts', [count] */
     int count;
-    float (*constant)[32]; /* [constants] */
+    real (*constant)[32]; /* [constants] */
 } equation;
 
 /* Compiles. FSNN_EDESCRIPTION when a text or a name is wrong, with a sentence that says where and
@@ -172,21 +172,21 @@ void equation_destroy(equation *e);
 size_t equation_bytes(const equation *e);
 /* Lays table and rows out in `scratch`; returns the table, whose slots below EQUATION_OWN are the
  * caller's. */
-float **equation_open(const equation *e, void *scratch);
+real **equation_open(const equation *e, void *scratch);
 /* Gradients of the own rows become 0: before the first backward step of a tile. */
-void equation_clear(const equation *e, float *const *slot);
+void equation_clear(const equation *e, real *const *slot);
 
 /* The same for `tiles` tiles at once: all rows, the caller's too, are [tiles][32]. The same bits,
  * and the cost of fetching and calling operations only once. */
 size_t equation_wide_bytes(const equation *e, int tiles);
-float **equation_wide_open(const equation *e, void *scratch, int tiles);
-void equation_wide_clear(const equation *e, float *const *slot, int tiles);
+real **equation_wide_open(const equation *e, void *scratch, int tiles);
+void equation_wide_clear(const equation *e, real *const *slot, int tiles);
 
 /* Chooses the kernels of an instruction set (base/isa.h) up to fsnn_isa_level(), which is what
  * equation_create takes. */
 void equation_choose(equation *e, int level);
 
-static inline void equation_wide_run(const equation *e, equation_part part, float *const *slot,
+static inline void equation_wide_run(const equation *e, equation_part part, real *const *slot,
                                      int tiles)
 {
     const equation_op *op = e->part[part].op;
@@ -194,7 +194,7 @@ static inline void equation_wide_run(const equation *e, equation_part part, floa
         op[i].run(&op[i], slot, tiles * ROW_LANES);
 }
 
-static inline void equation_run(const equation *e, equation_part part, float *const *slot)
+static inline void equation_run(const equation *e, equation_part part, real *const *slot)
 {
     equation_wide_run(e, part, slot, 1);
 }

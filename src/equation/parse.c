@@ -10,7 +10,7 @@
  */
 #include "equation/parse.h"
 
-#include <float.h>
+#include "base/real.h"
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
@@ -220,11 +220,11 @@ static bool accept(parser *p, char c)
 static fsnn_status in_range(const parser *p, const char *at, int node)
 {
     const graph_node *n = &p->g->node[node];
-    if (n->kind != GRAPH_CONST || fabs(n->value) <= FLT_MAX)
+    if (n->kind != GRAPH_CONST || fabs(n->value) <= REAL_MAX)
         return FSNN_OK;
     return wrong_found(p, at, "",
                        isnan(n->value) ? " of these numbers is not a number"
-                                       : " of these numbers is infinite, or beyond 3.4e38");
+                                       : " of these numbers is infinite, or beyond " REAL_MAX_TEXT);
 }
 
 static fsnn_status sum(parser *p, int *node);
@@ -265,8 +265,9 @@ static fsnn_status number(parser *p, int *node)
     if (end != text + n)
         return wrong_found(p, start + (end - text), "a number ends before ",
                            ": numbers are like 2, 0.5 or 1e-3");
-    if (!(value <= FLT_MAX))
-        return wrong(p, start, "this number is too large: single precision ends at 3.4e38");
+    if (!(value <= REAL_MAX))
+        return wrong(p, start,
+                     "this number is too large: " REAL_NAME " precision ends at " REAL_MAX_TEXT);
     p->at += n;
     *node = graph_const(p->g, value);
     return FSNN_OK;

@@ -1,14 +1,14 @@
-/* Operations of equations: one function each, on rows of n floats, 32 or several times 32. The loop
- * over 32 of them becomes 2 to 8 vector operations. Rows are aligned where they are the equation's
- * own; the caller's need not be. */
+/* Operations of equations: one function each, on rows of n numbers, 32 or several times 32. The
+ * loop over 32 of them becomes 2 to 8 vector operations. Rows are aligned where they are the
+ * equation's own; the caller's need not be. */
 #include "base/isa_kernel.h"
 #include "equation/code.h"
 #include "base/functions_kernel.h"
 #include "base/rows.h"
 
 /* A row as operand: slot number of `o`. */
-#define ROW(name) const float *name = slot[o->name]
-#define DEST float *d = slot[o->d]
+#define ROW(name) const real *name = slot[o->name]
+#define DEST real *d = slot[o->d]
 #define EACH_OF(n)                                                                                 \
     for (int r = 0; r < (n); r += ROW_LANES)                                                       \
     _Pragma("omp simd") for (int i = r; i < r + ROW_LANES; i++)
@@ -21,7 +21,7 @@
 #define LINK_3(x, y) ((y) - (x))
 
 #define ONE(o1)                                                                                    \
-    static void one_##o1(const equation_op *o, float *const *slot, int n)                          \
+    static void one_##o1(const equation_op *o, real *const *slot, int n)                           \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
@@ -29,7 +29,7 @@
         EACH_OF(n) d[i] = LINK_##o1(a[i], b[i]);                                                   \
     }
 #define TWO(o1, o2)                                                                                \
-    static void two_##o1##o2(const equation_op *o, float *const *slot, int n)                      \
+    static void two_##o1##o2(const equation_op *o, real *const *slot, int n)                       \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
@@ -38,7 +38,7 @@
         EACH_OF(n) d[i] = LINK_##o2(LINK_##o1(a[i], b[i]), c[i]);                                  \
     }
 #define THREE(o1, o2, o3)                                                                          \
-    static void three_##o1##o2##o3(const equation_op *o, float *const *slot, int n)                \
+    static void three_##o1##o2##o3(const equation_op *o, real *const *slot, int n)                 \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
@@ -48,7 +48,7 @@
         EACH_OF(n) d[i] = LINK_##o3(LINK_##o2(LINK_##o1(a[i], b[i]), c[i]), e[i]);                 \
     }
 #define SUM(o1, o2, o3)                                                                            \
-    static void sum_##o1##o2##o3(const equation_op *o, float *const *slot, int n)                  \
+    static void sum_##o1##o2##o3(const equation_op *o, real *const *slot, int n)                   \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
@@ -78,14 +78,14 @@ TWO_ALL(2)
 /* ---- others ---- */
 
 #define UNARY(name, value)                                                                         \
-    static void op_##name(const equation_op *o, float *const *slot, int n)                         \
+    static void op_##name(const equation_op *o, real *const *slot, int n)                          \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
         EACH_OF(n) d[i] = value;                                                                   \
     }
 #define BINARY(name, value)                                                                        \
-    static void op_##name(const equation_op *o, float *const *slot, int n)                         \
+    static void op_##name(const equation_op *o, real *const *slot, int n)                          \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
@@ -94,7 +94,7 @@ TWO_ALL(2)
     }
 /* lane by lane: libm's */
 #define SCALAR(name, value)                                                                        \
-    static void op_##name(const equation_op *o, float *const *slot, int n)                         \
+    static void op_##name(const equation_op *o, real *const *slot, int n)                          \
     {                                                                                              \
         DEST;                                                                                      \
         ROW(a);                                                                                    \
@@ -104,28 +104,28 @@ TWO_ALL(2)
 
 UNARY(copy, a[i])
 UNARY(neg, -a[i])
-UNARY(sqrt, sqrtf(a[i]))
+UNARY(sqrt, real_sqrt(a[i]))
 UNARY(exp, row_exp(a[i]))
 UNARY(log, row_log(a[i]))
 UNARY(tanh, row_tanh(a[i]))
 UNARY(sigmoid, row_sigmoid(a[i]))
-UNARY(abs, fabsf(a[i]))
-UNARY(step, a[i] >= 0 ? 1.0f : 0.0f)
-UNARY(atleast, a[i] > 0x1p-63f ? a[i] : 0x1p-63f)
-SCALAR(sin, sinf(a[i]))
-SCALAR(cos, cosf(a[i]))
+UNARY(abs, real_abs(a[i]))
+UNARY(step, a[i] >= 0 ? REAL(1.0) : REAL(0.0))
+UNARY(atleast, a[i] > REAL(0x1p-63) ? a[i] : REAL(0x1p-63))
+SCALAR(sin, real_sin(a[i]))
+SCALAR(cos, real_cos(a[i]))
 BINARY(div, a[i] / b[i])
 BINARY(min, a[i] <= b[i] ? a[i] : b[i])
 BINARY(max, a[i] >= b[i] ? a[i] : b[i])
 BINARY(signed, a[i] >= 0 ? b[i] : -b[i])
 
-static void op_zero(const equation_op *o, float *const *slot, int n)
+static void op_zero(const equation_op *o, real *const *slot, int n)
 {
     DEST;
     EACH_OF(n) d[i] = 0;
 }
 
-static void op_pick(const equation_op *o, float *const *slot, int n)
+static void op_pick(const equation_op *o, real *const *slot, int n)
 {
     DEST;
     ROW(a);
@@ -134,6 +134,13 @@ static void op_pick(const equation_op *o, float *const *slot, int n)
     EACH_OF(n) d[i] = a[i] <= b[i] ? c[i] : 0;
 }
 
+#ifdef FSNN_DOUBLE
+static void pow_row(const double *a, const double *b, double *d)
+{
+    for (int i = 0; i < ROW_LANES; i++)
+        d[i] = pow(a[i], b[i]);
+}
+#else
 /* In passes of one type each: what is ordinary first, in double precision. */
 static void pow_row(const float *a, const float *b, float *d)
 {
@@ -149,8 +156,9 @@ static void pow_row(const float *a, const float *b, float *d)
     EACH_LANE power[i] = row_exp2(power[i] * base[i]);
     EACH_LANE d[i] = row_pow_ends(a[i], b[i], (float)power[i]);
 }
+#endif
 
-static void op_pow(const equation_op *o, float *const *slot, int n)
+static void op_pow(const equation_op *o, real *const *slot, int n)
 {
     DEST;
     ROW(a);

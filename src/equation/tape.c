@@ -1,7 +1,7 @@
 /* The tape: building, and its backward. */
 #include "equation/code.h"
 
-#include <float.h>
+#include "base/real.h"
 #include <math.h>
 #include <string.h>
 
@@ -16,7 +16,7 @@ static bool is_const(const tape *t, int a)
     return t->value[a].op == TAPE_CONST;
 }
 
-static bool is_number(const tape *t, int a, float number)
+static bool is_number(const tape *t, int a, real number)
 {
     return is_const(t, a) && t->value[a].number == number;
 }
@@ -73,10 +73,10 @@ int tape_slot(tape *t, int slot)
 
 int tape_const(tape *t, double number)
 {
-    if (fabs(number) > FLT_MAX && !t->status)
+    if (fabs(number) > REAL_MAX && !t->status)
         t->status = FSNN_ENUMERIC;
     return intern(
-        t, (tape_value){.op = TAPE_CONST, .a = -1, .b = -1, .c = -1, .number = (float)number});
+        t, (tape_value){.op = TAPE_CONST, .a = -1, .b = -1, .c = -1, .number = (real)number});
 }
 
 int tape_op(tape *t, int op, int a, int b, int c)
@@ -142,7 +142,7 @@ int tape_mul(tape *t, int a, int b)
         return tape_neg(t, tape_mul(t, a, t->value[b].a));
     if (is_const(t, b) && t->value[a].op == OP_MUL && is_const(t, t->value[a].b)) {
         double both = (double)t->value[t->value[a].b].number * t->value[b].number;
-        if (fabs(both) <= FLT_MAX)
+        if (fabs(both) <= REAL_MAX)
             return tape_mul(t, t->value[a].a, tape_const(t, both));
     }
     return tape_op(t, OP_MUL, a, b, -1);

@@ -22,20 +22,20 @@ static void prepare_back(void *self, const lanes *par, const lanes *row, const l
     (void)self;
     EACH_LANE
     {
-        float rate = row[RATE][i], theta = par[PAR_THRESHOLD][i];
+        real rate = row[RATE][i], theta = par[PAR_THRESHOLD][i];
         gpar[PAR_TAU][i] -= (grow[RATE][i] + grow[ROW_RESET_DRIVE][i] * theta) * rate * rate;
         gpar[PAR_THRESHOLD][i] += grow[ROW_THRESHOLD][i] + grow[ROW_RESET_DRIVE][i] * rate;
     }
 }
 
-static void charge(void *self, const float *v, const float *I, const lanes *row, float *dv)
+static void charge(void *self, const real *v, const real *I, const lanes *row, real *dv)
 {
     (void)self, (void)v;
     EACH_LANE dv[i] = I[i] * row[RATE][i];
 }
 
-static void charge_back(void *self, const float *v, const float *I, const lanes *row,
-                        const float *gdv, float *gv, float *gI, lanes *grow)
+static void charge_back(void *self, const real *v, const real *I, const lanes *row, const real *gdv,
+                        real *gv, real *gI, lanes *grow)
 {
     (void)self, (void)v;
     lanes_zero(gv);
@@ -46,13 +46,13 @@ static void charge_back(void *self, const float *v, const float *I, const lanes 
     }
 }
 
-static void leak(void *self, const float *v, const float *I, const lanes *row, float *J)
+static void leak(void *self, const real *v, const real *I, const lanes *row, real *J)
 {
     (void)self, (void)v, (void)I, (void)row;
     lanes_zero(J);
 }
 
-static void leak_back(void *self, const float *v, const float *I, const lanes *row, const float *gJ,
+static void leak_back(void *self, const real *v, const real *I, const lanes *row, const real *gJ,
                       lanes *grow, const neuron_gradients *g)
 {
     (void)self, (void)v, (void)I, (void)row, (void)g, (void)gJ, (void)grow;

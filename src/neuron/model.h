@@ -24,7 +24,7 @@ enum { ROW_THRESHOLD, ROW_RESET_DRIVE, ROW_V_RESET, ROW_OWN, ROW_RATE = ROW_OWN,
 /* What backward hands to a model: where the gradients of a potential, a current, a derivative and a
  * spike are added. Rows of 32. */
 typedef struct neuron_gradients {
-    float *v, *I, *dv, *s;
+    real *v, *I, *dv, *s;
 } neuron_gradients;
 
 typedef struct neuron_model neuron_model;
@@ -38,9 +38,9 @@ typedef struct neuron_wide {
     /* Lays `self` out for tiles 0..tiles-1 of parameters par[t] [NEURON_PARS + own][32], of at most
      * as many as it has room for; its gradients are 0. */
     void (*open)(const neuron_model *m, void *self, int tiles, const lanes *const *par);
-    void (*charge)(void *self, const float *v, const float *I, float *dv);
-    void (*charge_back)(void *self, const float *v, const float *I, const float *gdv, float *gv,
-                        float *gI);
+    void (*charge)(void *self, const real *v, const real *I, real *dv);
+    void (*charge_back)(void *self, const real *v, const real *I, const real *gdv, real *gv,
+                        real *gI);
     /* The parameters' gradients, par[t] as in open, grow[t] and gpar[t] as in prepare_back. */
     void (*close)(void *self, const lanes *const *par, const lanes *const *grow,
                   lanes *const *gpar);
@@ -69,30 +69,30 @@ struct neuron_model {
     void (*prepare_back)(void *self, const lanes *par, const lanes *row, const lanes *grow,
                          lanes *gpar);
     /* dv from v, I */
-    void (*charge)(void *self, const float *v, const float *I, const lanes *row, float *dv);
+    void (*charge)(void *self, const real *v, const real *I, const lanes *row, real *dv);
     /* gv = gdv d(dv)/dv, gI = gdv d(dv)/dI, grow += gdv d(dv)/drow */
-    void (*charge_back)(void *self, const float *v, const float *I, const lanes *row,
-                        const float *gdv, float *gv, float *gI, lanes *grow);
+    void (*charge_back)(void *self, const real *v, const real *I, const lanes *row, const real *gdv,
+                        real *gv, real *gI, lanes *grow);
     /* J = d(dv)/dv, for implicit and exact schemes; grow += gJ dJ/drow, g->v and g->I likewise
      * where the model is curved */
-    void (*leak)(void *self, const float *v, const float *I, const lanes *row, float *J);
-    void (*leak_back)(void *self, const float *v, const float *I, const lanes *row, const float *gJ,
+    void (*leak)(void *self, const real *v, const real *I, const lanes *row, real *J);
+    void (*leak_back)(void *self, const real *v, const real *I, const lanes *row, const real *gJ,
                       lanes *grow, const neuron_gradients *g);
     /* The argument of the spike; NULL: v + dv - threshold. Where the potential after the step is
      * tested that is v, and dv is 0. */
-    void (*spike)(void *self, const float *v, const float *I, const float *dv, float *arg);
-    void (*spike_back)(void *self, const float *v, const float *I, const float *dv,
-                       const float *garg, const neuron_gradients *g);
+    void (*spike)(void *self, const real *v, const real *I, const real *dv, real *arg);
+    void (*spike_back)(void *self, const real *v, const real *I, const real *dv, const real *garg,
+                       const neuron_gradients *g);
     /* c = what a spike takes from the drive under reset `current`; NULL: s ROW_RESET_DRIVE */
-    void (*reset_drive)(void *self, const float *v, const float *I, const float *dv, const float *s,
-                        float *c);
-    void (*reset_drive_back)(void *self, const float *v, const float *I, const float *dv,
-                             const float *s, const float *gc, const neuron_gradients *g);
+    void (*reset_drive)(void *self, const real *v, const real *I, const real *dv, const real *s,
+                        real *c);
+    void (*reset_drive_back)(void *self, const real *v, const real *I, const real *dv,
+                             const real *s, const real *gc, const neuron_gradients *g);
 };
 
 typedef struct neuron_surrogate {
-    void (*slope)(float scale, const float *x, float *d);
-    void (*smooth)(float scale, const float *x, float *s);
+    void (*slope)(real scale, const real *x, real *d);
+    void (*smooth)(real scale, const real *x, real *s);
 } neuron_surrogate;
 
 /* A hand-written model. */

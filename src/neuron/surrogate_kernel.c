@@ -5,10 +5,19 @@
 #include "base/functions_kernel.h"
 #include "neuron/model.h"
 
-#include <math.h>
 #include <string.h>
 
-static const float PI = 3.14159265358979f;
+static const real PI = REAL(3.14159265358979323846);
+
+#ifdef FSNN_DOUBLE
+static const double ONE_BY_ROOT_PI = 0.56418958354775628695;
+
+static inline double exp_negative(double x)
+{
+    return exp(x);
+}
+#else
+static const float ONE_BY_ROOT_PI = 0.56418958f;
 
 /* e^x for x <= 0, relative error about 2e-7: 2^n by exponent bits, e^r by its series on |r| <=
  * log(2)/2. */
@@ -26,131 +35,132 @@ static inline float exp_negative(float x)
     memcpy(&scale, &bits, sizeof scale);
     return p * scale;
 }
+#endif
 
-static void arctan_slope(float k, const float *x, float *d)
+static void arctan_slope(real k, const real *x, real *d)
 {
     EACH_LANE
     {
-        float y = PI / 2 * k * x[i];
+        real y = PI / 2 * k * x[i];
         d[i] = k / 2 / (1 + y * y);
     }
 }
 
-static void arctan_smooth(float k, const float *x, float *s)
+static void arctan_smooth(real k, const real *x, real *s)
 {
     for (int i = 0; i < ROW_LANES; i++)
-        s[i] = 0.5f + atanf(PI / 2 * k * x[i]) / PI;
+        s[i] = REAL(0.5) + real_atan(PI / 2 * k * x[i]) / PI;
 }
 
-static void sigmoid_slope(float k, const float *x, float *d)
+static void sigmoid_slope(real k, const real *x, real *d)
 {
     EACH_LANE
     {
-        float e = exp_negative(-fabsf(k * x[i]));
+        real e = exp_negative(-real_abs(k * x[i]));
         d[i] = k * e / ((1 + e) * (1 + e));
     }
 }
 
-static void sigmoid_smooth(float k, const float *x, float *s)
+static void sigmoid_smooth(real k, const real *x, real *s)
 {
     EACH_LANE s[i] = row_sigmoid(k * x[i]); /* noise has it on the training path */
 }
 
-static void rectangle_slope(float k, const float *x, float *d)
+static void rectangle_slope(real k, const real *x, real *d)
 {
-    EACH_LANE d[i] = fabsf(x[i]) <= k ? 0.5f / k : 0;
+    EACH_LANE d[i] = real_abs(x[i]) <= k ? REAL(0.5) / k : 0;
 }
 
-static void rectangle_smooth(float k, const float *x, float *s)
+static void rectangle_smooth(real k, const real *x, real *s)
 {
     for (int i = 0; i < ROW_LANES; i++)
-        s[i] = fminf(1, fmaxf(0, 0.5f + 0.5f * x[i] / k));
+        s[i] = real_min(1, real_max(0, REAL(0.5) + REAL(0.5) * x[i] / k));
 }
 
-static void gaussian_slope(float k, const float *x, float *d)
+static void gaussian_slope(real k, const real *x, real *d)
 {
     EACH_LANE
     {
-        float y = x[i] / k;
-        d[i] = exp_negative(-0.5f * y * y) / (k * 2.50662827f);
+        real y = x[i] / k;
+        d[i] = exp_negative(-REAL(0.5) * y * y) / (k * REAL(2.50662827463100050242));
     }
 }
 
-static void gaussian_smooth(float k, const float *x, float *s)
+static void gaussian_smooth(real k, const real *x, real *s)
 {
     for (int i = 0; i < ROW_LANES; i++)
-        s[i] = 0.5f * erfcf(-x[i] / (k * 1.41421356f));
+        s[i] = REAL(0.5) * real_erfc(-x[i] / (k * REAL(1.41421356237309504880)));
 }
 
-static void fast_sigmoid_slope(float k, const float *x, float *d)
+static void fast_sigmoid_slope(real k, const real *x, real *d)
 {
     EACH_LANE
     {
-        float y = 1 + k * fabsf(x[i]);
+        real y = 1 + k * real_abs(x[i]);
         d[i] = 1 / (y * y);
     }
 }
 
 /* x / (1 + k |x|), without a product that overflows. */
-static void fast_sigmoid_smooth(float k, const float *x, float *s)
+static void fast_sigmoid_smooth(real k, const real *x, real *s)
 {
     for (int i = 0; i < ROW_LANES; i++)
-        s[i] = 0.5f + copysignf(1 / (1 / fabsf(x[i]) + k), x[i]);
+        s[i] = REAL(0.5) + real_copysign(1 / (1 / real_abs(x[i]) + k), x[i]);
 }
 
-static void triangle_slope(float k, const float *x, float *d)
+static void triangle_slope(real k, const real *x, real *d)
 {
     EACH_LANE
     {
-        float y = 1 - k * fabsf(x[i]);
+        real y = 1 - k * real_abs(x[i]);
         d[i] = y > 0 ? k * y : 0;
     }
 }
 
-static void triangle_smooth(float k, const float *x, float *s)
+static void triangle_smooth(real k, const real *x, real *s)
 {
     for (int i = 0; i < ROW_LANES; i++) {
-        float y = fminf(1, fmaxf(-1, k * x[i]));
-        s[i] = 0.5f + y - 0.5f * y * fabsf(y);
+        real y = real_min(1, real_max(-1, k * x[i]));
+        s[i] = REAL(0.5) + y - REAL(0.5) * y * real_abs(y);
     }
 }
 
-static void exponential_slope(float k, const float *x, float *d)
+static void exponential_slope(real k, const real *x, real *d)
 {
-    EACH_LANE d[i] = exp_negative(-fabsf(x[i] / k)) / k;
+    EACH_LANE d[i] = exp_negative(-real_abs(x[i] / k)) / k;
 }
 
-static void exponential_smooth(float k, const float *x, float *s)
+static void exponential_smooth(real k, const real *x, real *s)
 {
     for (int i = 0; i < ROW_LANES; i++)
-        s[i] = 0.5f + copysignf(expm1f(-fabsf(x[i] / k)), x[i]);
+        s[i] = REAL(0.5) + real_copysign(real_expm1(-real_abs(x[i] / k)), x[i]);
 }
 
-static void straight_through_slope(float k, const float *x, float *d)
+static void straight_through_slope(real k, const real *x, real *d)
 {
     (void)x;
     EACH_LANE d[i] = k;
 }
 
-static void straight_through_smooth(float k, const float *x, float *s)
+static void straight_through_smooth(real k, const real *x, real *s)
 {
     for (int i = 0; i < ROW_LANES; i++)
-        s[i] = 0.5f + k * x[i];
+        s[i] = REAL(0.5) + k * x[i];
 }
 
-static void erf_slope(float k, const float *x, float *d)
+static void erf_slope(real k, const real *x, real *d)
 {
     EACH_LANE
     {
-        float y = k * x[i];
-        d[i] = k * 0.56418958f * exp_negative(-y * y);
+        real y = k * x[i];
+        d[i] = k * ONE_BY_ROOT_PI * exp_negative(-y * y);
     }
 }
 
-static void erf_smooth(float k, const float *x, float *s)
+static void erf_smooth(real k, const real *x, real *s)
 {
     for (int i = 0; i < ROW_LANES; i++)
-        s[i] = 0.5f * erfcf(-k * x[i]);
+        s[i] = REAL(0.5) * real_erfc(-k * x[i]);
 }
 
 const neuron_surrogate FSNN_K(neuron_surrogates)[FSNN_SURROGATES] = {

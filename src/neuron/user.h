@@ -13,7 +13,7 @@ neuron_model neuron_interpreted_model(const equation *e);
 
 /* The table of slots in a worker's space of such a model, and its equations: for the scan of
  * several states. */
-float **neuron_equation_slots(void *self);
+real **neuron_equation_slots(void *self);
 static inline const equation *neuron_equation_of(const neuron_model *m)
 {
     return m->of;

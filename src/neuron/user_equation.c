@@ -8,15 +8,15 @@
 /* A worker's space; the equation's own block follows, and, where it is wide, rows of parameters. */
 typedef struct self {
     const equation *e;
-    float **slot;
-    float *par; /* [pars][tiles][32], wide */
+    real **slot;
+    real *par; /* [pars][tiles][32], wide */
     int tiles;
     char pad[36]; /* what follows is aligned to 64 */
 } self;
 
-static void point(const self *s, int slot, const float *row)
+static void point(const self *s, int slot, const real *row)
 {
-    s->slot[slot] = (float *)(uintptr_t)row; /* parts write to outputs only */
+    s->slot[slot] = (real *)(uintptr_t)row; /* parts write to outputs only */
 }
 
 /* Row of parameter p of the equation among those of the scan. */
@@ -51,7 +51,7 @@ static void usual_back(const lanes *par, const lanes *grow, lanes *gpar)
 {
     EACH_LANE
     {
-        float theta = par[PAR_THRESHOLD][i], rate = 1 / par[PAR_TAU][i];
+        real theta = par[PAR_THRESHOLD][i], rate = 1 / par[PAR_TAU][i];
         gpar[PAR_TAU][i] -= grow[ROW_RESET_DRIVE][i] * theta * rate * rate;
         gpar[PAR_THRESHOLD][i] += grow[ROW_THRESHOLD][i] + grow[ROW_RESET_DRIVE][i] * rate;
     }
@@ -68,7 +68,7 @@ static void prepare_back(void *at, const lanes *par, const lanes *row, const lan
     usual_back(par, grow, gpar);
 }
 
-static void charge(void *at, const float *v, const float *I, const lanes *row, float *dv)
+static void charge(void *at, const real *v, const real *I, const lanes *row, real *dv)
 {
     const self *s = at;
     (void)row;
@@ -78,8 +78,8 @@ static void charge(void *at, const float *v, const float *I, const lanes *row, f
     equation_run(s->e, EQUATION_CHARGE, s->slot);
 }
 
-static void charge_back(void *at, const float *v, const float *I, const lanes *row,
-                        const float *gdv, float *gv, float *gI, lanes *grow)
+static void charge_back(void *at, const real *v, const real *I, const lanes *row, const real *gdv,
+                        real *gv, real *gI, lanes *grow)
 {
     const self *s = at;
     (void)row, (void)grow;
@@ -91,7 +91,7 @@ static void charge_back(void *at, const float *v, const float *I, const lanes *r
     equation_run(s->e, EQUATION_CHARGE_BACK, s->slot);
 }
 
-static void leak(void *at, const float *v, const float *I, const lanes *row, float *J)
+static void leak(void *at, const real *v, const real *I, const lanes *row, real *J)
 {
     const self *s = at;
     (void)row;
@@ -110,7 +110,7 @@ static void point_gradients(const self *s, const neuron_gradients *g)
     s->slot[EQUATION_G + EQUATION_S] = g->s;
 }
 
-static void leak_back(void *at, const float *v, const float *I, const lanes *row, const float *gJ,
+static void leak_back(void *at, const real *v, const real *I, const lanes *row, const real *gJ,
                       lanes *grow, const neuron_gradients *g)
 {
     const self *s = at;
@@ -122,7 +122,7 @@ static void leak_back(void *at, const float *v, const float *I, const lanes *row
     equation_run(s->e, EQUATION_LEAK_BACK, s->slot);
 }
 
-static void spike(void *at, const float *v, const float *I, const float *dv, float *arg)
+static void spike(void *at, const real *v, const real *I, const real *dv, real *arg)
 {
     const self *s = at;
     point(s, EQUATION_X, v);
@@ -132,7 +132,7 @@ static void spike(void *at, const float *v, const float *I, const float *dv, flo
     equation_run(s->e, EQUATION_SPIKE, s->slot);
 }
 
-static void spike_back(void *at, const float *v, const float *I, const float *dv, const float *garg,
+static void spike_back(void *at, const real *v, const real *I, const real *dv, const real *garg,
                        const neuron_gradients *g)
 {
     const self *s = at;
@@ -145,8 +145,8 @@ static void spike_back(void *at, const float *v, const float *I, const float *dv
 }
 
 /* after_spike is the drive F that is left: the spike takes dv - F. */
-static void reset_drive(void *at, const float *v, const float *I, const float *dv,
-                        const float *spikes, float *c)
+static void reset_drive(void *at, const real *v, const real *I, const real *dv, const real *spikes,
+                        real *c)
 {
     const self *s = at;
     point(s, EQUATION_X, v);
@@ -158,11 +158,11 @@ static void reset_drive(void *at, const float *v, const float *I, const float *d
     EACH_LANE c[i] = dv[i] - c[i];
 }
 
-static void reset_drive_back(void *at, const float *v, const float *I, const float *dv,
-                             const float *spikes, const float *gc, const neuron_gradients *g)
+static void reset_drive_back(void *at, const real *v, const real *I, const real *dv,
+                             const real *spikes, const real *gc, const neuron_gradients *g)
 {
     const self *s = at;
-    float *gdv = g->dv;
+    real *gdv = g->dv;
     lanes gF;
     EACH_LANE
     {
@@ -178,7 +178,7 @@ static void reset_drive_back(void *at, const float *v, const float *I, const flo
     equation_run(s->e, EQUATION_AFTER_BACK, s->slot);
 }
 
-float **neuron_equation_slots(void *at)
+real **neuron_equation_slots(void *at)
 {
     return ((self *)at)->slot;
 }
@@ -203,10 +203,10 @@ static void wide_open(const neuron_model *m, void *at, int tiles, const lanes *c
     s->e = m->of;
     s->tiles = tiles;
     s->slot = equation_wide_open(s->e, s + 1, tiles);
-    s->par = (float *)((char *)(s + 1) + in_lines(equation_wide_bytes(s->e, tiles)));
+    s->par = (real *)((char *)(s + 1) + in_lines(equation_wide_bytes(s->e, tiles)));
     equation_wide_clear(s->e, s->slot, tiles);
     for (int p = 0; p < s->e->pars; p++) {
-        float *row = s->par + p * tiles * ROW_LANES;
+        real *row = s->par + p * tiles * ROW_LANES;
         point(s, EQUATION_PAR + p, row);
         for (int t = 0; t < tiles; t++)
             memcpy(row + t * ROW_LANES, par[t][par_of(p)], sizeof(lanes));
@@ -214,7 +214,7 @@ static void wide_open(const neuron_model *m, void *at, int tiles, const lanes *c
     equation_wide_run(s->e, EQUATION_PREPARE, s->slot, tiles);
 }
 
-static void wide_charge(void *at, const float *v, const float *I, float *dv)
+static void wide_charge(void *at, const real *v, const real *I, real *dv)
 {
     const self *s = at;
     point(s, EQUATION_X, v);
@@ -223,8 +223,8 @@ static void wide_charge(void *at, const float *v, const float *I, float *dv)
     equation_wide_run(s->e, EQUATION_CHARGE, s->slot, s->tiles);
 }
 
-static void wide_charge_back(void *at, const float *v, const float *I, const float *gdv, float *gv,
-                             float *gI)
+static void wide_charge_back(void *at, const real *v, const real *I, const real *gdv, real *gv,
+                             real *gI)
 {
     const self *s = at;
     point(s, EQUATION_X, v);

@@ -1,0 +1,35 @@
+#!/bin/sh
+# The header that gives the second compilation its names (cmake/double-names.sh): all global names of an object but the public
+# ones; left alone where it would say the same; and the library has both of each name.
+set -u
+build=${FSNN_BUILD:?}
+place=$(mktemp -d) || exit 1
+trap 'rm -rf "$place"' EXIT
+fail() { echo "FAILED: $*"; exit 1; }
+names() { cmake/double-names.sh "$place/names.h" nm include "$place/a.o" || fail "double-names.sh"; }
+
+cat >"$place/a.c" <<'END'
+int walk(void), fsnn_walk_inside(void), table[3] = {1};
+const char *fsnn_version(void);
+static int hidden(void) { return 3; }
+int walk(void) { return hidden(); }
+int fsnn_walk_inside(void) { return table[0]; }
+const char *fsnn_version(void) { return "public"; }
+END
+"$CC" -O0 -c "$place/a.c" -o "$place/a.o" || fail "compiling"
+names
+printf '#define %s %s_double\n' fsnn_walk_inside fsnn_walk_inside table table walk walk | cmp - "$place/names.h" ||
+    fail "other names: $(cat "$place/names.h")"
+touch -d 2020-01-01 "$place/names.h"
+before=$(ls -l --full-time "$place/names.h")
+names
+[ "$before" = "$(ls -l --full-time "$place/names.h")" ] || fail "a header that says the same is written anew"
+
+header=$build/double_names.h
+[ -e "$header" ] || { echo "built without double precision"; exit 77; }
+library=$build/libfsnn_internal.a
+[ -e "$library" ] || fail "no $library: build the tests"
+nm -g --defined-only "$library" 2>/dev/null | awk 'NF == 3 { print $3 }' | LC_ALL=C sort -u >"$place/there"
+awk '{ print $2; print $3 }' "$header" | LC_ALL=C sort -u | LC_ALL=C comm -23 - "$place/there" >"$place/missing"
+[ ! -s "$place/missing" ] || fail "the library lacks $(head -n 5 "$place/missing" | tr '\n' ' ')"
+echo "$(wc -l <"$header") names, each in both precisions"
