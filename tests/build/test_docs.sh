@@ -1,5 +1,5 @@
 #!/bin/sh
-# The commands of README.md and docs/tutorial.md are run, on fewer samples, and what they print is what the pages show: to the
+# The commands of README.md, docs/tutorial.md and docs/streaming.md are run, on fewer samples; what they print is what the pages show: to the
 # letter where nothing is measured or learned, else line by line with numbers left out. "..." in a page stands for any lines.
 # 77: the data set of the tutorial is not there.
 set -u
@@ -83,6 +83,11 @@ for file in [0-9][0-9].command; do
     agree shown.one printed.one >said || { fail "docs/tutorial.md: $(cat "$file")"; cat said; }
 done
 [ -n "$(ls ./*.shown)" ] || fail "docs/tutorial.md shows no command"
+
+# the example of docs/streaming.md
+sed -n '/^    \$ build\/examples/,$s/^    //p' "$source/docs/streaming.md" | sed 1d >shown.one
+"$build/examples/example_05_stream_sensor" state >printed.one 2>&1 || fail "example_05_stream_sensor"
+agree shown.one printed.one >said || { fail "docs/streaming.md: what the example prints"; cat said; }
 
 # the commands of the README
 block "$source/README.md" yaml >net.yaml
