@@ -64,7 +64,7 @@ for file in [0-9][0-9].command; do
     exact=
     case $(cat "$file") in
     "fsnn inspect runs/"*) ;;
-    "fsnn inspect "* | "fsnn train clothes.yaml --set dynamic.alpha"* | "fsnn run "* | "fsnn plot "*) exact=yes ;;
+    "fsnn inspect "* | "fsnn train clothes.yaml --set dynamic.alpha"* | "fsnn run "* | "fsnn plot "* | "fsnn simulate "*) exact=yes ;;
     *runs/stopped* | build/examples/*) continue ;; # to be interrupted; a test of its own
     cc\ *) [ -n "${FSNN_SANITIZE:-}" ] && break ;;
     "fsnn train "* | "fsnn eval "* | ./picture) ;;
