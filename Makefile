@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
 CONFIGURE = cmake -S . -B $(BUILD) $(CMAKE_FLAGS)
 
-.PHONY: all build everything check check-long demo bench bench-parts install install-deps clean format asan tidy
+.PHONY: all build everything check check-long demo bench bench-parts install install-deps clean format asan tidy sdist wheel
 
 all: build
 
@@ -46,6 +46,15 @@ bench-parts: everything
 
 install: build
 	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+# The Python package: a source distribution that holds the C tree, and a wheel built from it, in BUILD/dist.
+PYTHON ?= python3
+sdist:
+	@mkdir -p $(BUILD)/dist && rm -f $(BUILD)/dist/fsnn-*.tar.gz
+	@cd python && $(PYTHON) setup.py -q egg_info --egg-base $(abspath $(BUILD)) sdist --dist-dir $(abspath $(BUILD)/dist)
+
+wheel: sdist
+	@$(PYTHON) -m pip wheel --no-deps -w $(BUILD)/dist $(BUILD)/dist/fsnn-*.tar.gz
 
 # The whole test suite under AddressSanitizer and UndefinedBehaviorSanitizer.
 asan:

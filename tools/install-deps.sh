@@ -20,6 +20,11 @@ libcmocka-dev          unit tests
 gnuplot-nox            figures
 fonts-dejavu-core      the letters in the figures
 dataset-fashion-mnist  the images that examples and tests train on
+python3-dev            the Python package: its extension module
+python3-cffi           the Python package
+python3-numpy          the Python package
+python3-setuptools     the Python package: pip install ./python
+python3-venv           the Python package: virtual environments
 '
 packages_dev='
 clang                  the second compiler; fuzz targets

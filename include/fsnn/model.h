@@ -19,6 +19,11 @@ typedef struct fsnn_description fsnn_description;
  * accepted, the nearest known name. */
 FSNN_API fsnn_status fsnn_description_read(const char *path, const char *const *set, int count,
                                            fsnn_description **description);
+/* The same of a description that is there as text. `path` is its name in sentences, and where its
+ * relative paths start; nothing is read from it. */
+FSNN_API fsnn_status fsnn_description_parse(const char *path, const char *text,
+                                            const char *const *set, int count,
+                                            fsnn_description **description);
 FSNN_API void fsnn_description_destroy(fsnn_description *description);
 /* Remarks that are no errors: options that are given but do nothing beside the others, with their
  * places. Index 0, 1, ... until NULL. */

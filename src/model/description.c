@@ -159,6 +159,19 @@ fsnn_status fsnn_description_read(const char *path, const char *const *set, int 
     return status;
 }
 
+fsnn_status fsnn_description_parse(const char *path, const char *text, const char *const *set,
+                                   int count, fsnn_description **description)
+{
+    if (!description)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_description_parse: there is nowhere to put the result");
+    *description = NULL;
+    if (!path || !text || count < 0 || (count > 0 && !set))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_description_parse: path, text and set must not be NULL");
+    return description_parse(path, text, strlen(text), set, count, description);
+}
+
 void fsnn_description_destroy(fsnn_description *description)
 {
     if (!description)

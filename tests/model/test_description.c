@@ -43,6 +43,21 @@ static void test_defaults(void **state)
     fsnn_description_destroy(d);
 }
 
+static void test_public_parse(void **state)
+{
+    (void)state;
+    const char *const set[] = {"dynamics.alpha=0.25"};
+    fsnn_description *d;
+    assert_int_equal(fsnn_description_parse("folder/net", INPUT ALPHA, set, 1, &d), FSNN_OK);
+    assert_string_equal(fsnn_description_name(d), "net");
+    assert_float_equal(fsnn_description_dynamics(d)->order[0].alpha[0], 0.25, 0);
+    fsnn_description_destroy(d);
+    assert_int_equal(fsnn_description_parse("net", "input: [", NULL, 0, &d), FSNN_EDESCRIPTION);
+    assert_null(d);
+    assert_memory_equal(fsnn_error_text(), "net:", 4);
+    assert_int_equal(fsnn_description_parse("net", NULL, NULL, 0, &d), FSNN_EARGUMENT);
+}
+
 static void test_layer_options(void **state)
 {
     (void)state;
@@ -497,17 +512,12 @@ static void test_reference(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_layer_options),
-        cmocka_unit_test(test_ports),
-        cmocka_unit_test(test_alpha),
-        cmocka_unit_test(test_dynamics),
-        cmocka_unit_test(test_times),
-        cmocka_unit_test(test_training),
-        cmocka_unit_test(test_names_agree),
-        cmocka_unit_test(test_overrides),
-        cmocka_unit_test(test_text),
-        cmocka_unit_test(test_text_keeps_overrides),
+        cmocka_unit_test(test_defaults),      cmocka_unit_test(test_public_parse),
+        cmocka_unit_test(test_layer_options), cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_alpha),         cmocka_unit_test(test_dynamics),
+        cmocka_unit_test(test_times),         cmocka_unit_test(test_training),
+        cmocka_unit_test(test_names_agree),   cmocka_unit_test(test_overrides),
+        cmocka_unit_test(test_text),          cmocka_unit_test(test_text_keeps_overrides),
         cmocka_unit_test(test_reference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,53 @@
+"""fsnn: spiking neural networks of fractional order.
+
+    import fsnn
+    net = fsnn.Net(input=[3], layers=[{"linear": {"out": 4}}, {"lif": {"tau": 2.0}}],
+                   dynamics={"alpha": 0.5})
+    spikes = net.forward(x)  # [K, B, 3] in, [K, B, 4] out
+
+`Net` builds, runs and trains networks; `fde_solve` and `mittag_leffler` are the solver; `fsnn.torch`
+has the same neurons as modules of PyTorch.
+"""
+
+from _fsnn import lib as _lib
+
+from .description import Description
+from .errors import (
+    ArgumentError,
+    Error,
+    FileError,
+    NumericError,
+    OutOfMemoryError,
+    StateError,
+    UnsupportedError,
+    check as _check,
+    text as _text,
+)
+from .fde import Solution, Terms, fde_solve, mittag_leffler
+from .inspect import Node, Summary
+from .net import Net, NetWarning
+from .params import Param, Params
+
+__version__ = _text(_lib.fsnn_version())
+
+
+def set_threads(threads: int) -> None:
+    """Threads that the library uses; 0: all processors."""
+    _check(_lib.fsnn_threads_set(threads))
+
+
+def threads() -> int:
+    """Threads that the library uses."""
+    return _lib.fsnn_threads()
+
+
+def isa() -> str:
+    """The instruction set that the kernels run with: "avx512", "avx2" or "base"."""
+    return _text(_lib.fsnn_isa())
+
+
+__all__ = [
+    "ArgumentError", "Description", "Error", "FileError", "Net", "NetWarning", "Node", "NumericError",
+    "OutOfMemoryError", "Param", "Params", "Solution", "StateError", "Summary", "Terms", "UnsupportedError",
+    "fde_solve", "isa", "mittag_leffler", "set_threads", "threads",
+]  # fmt: skip

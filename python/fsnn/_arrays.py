@@ -1,0 +1,64 @@
+"""Arrays on their way in and out: anything with numbers becomes what the library reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from _fsnn import ffi
+
+DTYPES = {"float *": np.float32, "double *": np.float64, "int32_t *": np.int32, "int64_t *": np.int64}
+
+
+def numbers(x: Any, dtype: Any, what: str) -> np.ndarray:
+    """`x` as an array of `dtype`, row-major; the same memory where it is that already.
+
+    Takes arrays, sequences, and whatever has the buffer protocol, `__array__` or DLPack.
+    """
+    if not hasattr(x, "__array__") and hasattr(x, "__dlpack__"):
+        x = np.from_dlpack(x)
+    array = np.asarray(x)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{what} must be real numbers, and this is {array.dtype}")
+    return np.asarray(array, dtype=dtype, order="C")
+
+
+def pointer(array: np.ndarray, kind: str) -> Any:
+    """The memory of an array as `kind` ("float *"), for the length of a call."""
+    assert array.dtype == DTYPES[kind] and array.flags.c_contiguous
+    return ffi.cast(kind, array.ctypes.data)
+
+
+class _Memory:
+    """Memory of the library's as NumPy's array interface; keeps its owner alive."""
+
+    def __init__(self, address: Any, shape: tuple[int, ...], dtype: Any, owner: Any) -> None:
+        self.owner = owner
+        self.__array_interface__ = {
+            "version": 3,
+            "data": (int(ffi.cast("uintptr_t", address)), False),
+            "shape": shape,
+            "typestr": np.dtype(dtype).str,
+        }
+
+
+def view(address: Any, shape: tuple[int, ...], dtype: Any, owner: Any) -> np.ndarray:
+    """The library's own memory as an array, without a copy. `owner` lives as long as the array."""
+    return np.asarray(_Memory(address, shape, dtype, owner))
+
+
+def shape_of(shape: Any) -> tuple[int, ...]:
+    """A fsnn_shape as a tuple."""
+    return tuple(shape.dim[i] for i in range(shape.rank))
+
+
+def to_shape(dims: tuple[int, ...]) -> Any:
+    """A tuple as a fsnn_shape."""
+    if len(dims) > 8:
+        raise ValueError(f"shapes have at most 8 dimensions, {dims} has {len(dims)}")
+    shape = ffi.new("fsnn_shape *")
+    shape.rank = len(dims)
+    for i, dim in enumerate(dims):
+        shape.dim[i] = dim
+    return shape[0]

@@ -1,0 +1,55 @@
+"""How a network is run: the plan of a wrap, and what precision its numbers have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from _fsnn import ffi, lib
+
+FIELDS = "training record input_gradient smooth checkpoint truncate still".split()
+
+
+def plan_of(steps: int, batch: int, seed: int, options: dict[str, Any]) -> Any:
+    """A fsnn_plan; raises TypeError for an option that is none."""
+    unknown = [key for key in options if key not in FIELDS]
+    if unknown:
+        raise TypeError(f"{unknown[0]!r} is no option of a plan: those are {', '.join(FIELDS)}")
+    plan = ffi.new("fsnn_plan *")
+    plan.steps, plan.batch, plan.seed = steps, batch, seed
+    for key, value in options.items():
+        if key == "checkpoint":
+            plan.checkpoint = lib.FSNN_CHECKPOINT_AUTO if value == "auto" else value
+        else:
+            setattr(plan, key, bool(value))
+    return plan
+
+
+class Single:
+    """The functions of a net in single precision."""
+
+    dtype, pointer = np.float32, "float *"
+    forward, backward = lib.fsnn_net_forward, lib.fsnn_net_backward
+    read, read_state = lib.fsnn_net_read, lib.fsnn_net_read_state
+    gradcheck = lib.fsnn_net_gradcheck
+
+
+HAS_DOUBLE = hasattr(lib, "fsnn_net_forward_double")
+
+if HAS_DOUBLE:
+
+    class Double:
+        """The functions of a net in double precision."""
+
+        dtype, pointer = np.float64, "double *"
+        forward, backward = lib.fsnn_net_forward_double, lib.fsnn_net_backward_double
+        read, read_state = lib.fsnn_net_read_double, lib.fsnn_net_read_state_double
+        gradcheck = lib.fsnn_net_gradcheck_double
+
+
+def functions_of(net: Any) -> Any:
+    """The set of functions that a wrapped net takes."""
+    if HAS_DOUBLE and lib.fsnn_net_precision(net) == lib.FSNN_DOUBLE:
+        return Double
+    return Single

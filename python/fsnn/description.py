@@ -1,0 +1,115 @@
+"""Descriptions: the YAML files of the command line, from a path, a text or a dict."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any, Union
+
+import numpy as np
+
+from _fsnn import ffi, lib
+
+from .errors import check, text
+
+Source = Union[str, "os.PathLike[str]", Mapping[str, Any]]
+
+
+def _plain(value: Any) -> Any:
+    """What json does not know: numbers and arrays of NumPy, paths."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    raise TypeError(f"a description holds numbers, texts, lists and mappings, not {type(value).__name__}")
+
+
+def yaml_of(value: Any) -> str:
+    """A value as JSON, which is YAML too."""
+    return json.dumps(value, default=_plain, allow_nan=False)
+
+
+def _layers_apart(source: Mapping[str, Any]) -> str:
+    """A dict as text, a key and a layer a line: an error names the line."""
+    lines = []
+    for key, value in source.items():
+        if isinstance(value, (list, tuple)) and key == "layers":
+            items = "".join(f"\n  - {yaml_of(item)}" for item in value)
+            lines.append(f"layers:{items}" if items else "layers: []")
+        else:
+            lines.append(f"{key}: {yaml_of(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _is_text(source: str) -> bool:
+    return "\n" in source or source.lstrip().startswith("{")
+
+
+class Description:
+    """A description that was read and checked. `set` are overrides, {"dynamics.alpha": 0.5}.
+
+    `source` is the path of a file or of a run's directory, a text (with more than one line, or
+    beginning with "{"), or a dict of its keys: input, layers, dynamics, data, training, name,
+    output. Relative paths in a text or dict start at the working directory.
+    Raises ValueError with file, line, column, key, what was found and what would be accepted;
+    OSError.
+    """
+
+    def __init__(self, source: Source, set: Mapping[str, Any] | None = None) -> None:
+        self.source, self.overrides = source, dict(set or {})
+        sets = [ffi.new("char []", f"{key}={yaml_of(value)}".encode()) for key, value in self.overrides.items()]
+        array = ffi.new("char *[]", sets)
+        out = ffi.new("fsnn_description **")
+        if isinstance(source, Mapping) or (isinstance(source, str) and _is_text(source)):
+            whole = _layers_apart(source) if isinstance(source, Mapping) else source
+            status = lib.fsnn_description_parse(b"net", whole.encode(), array, len(sets), out)
+        else:
+            path = os.fspath(source)
+            path = os.path.join(path, "description.yaml") if os.path.isdir(path) else path
+            status = lib.fsnn_description_read(os.fsencode(path), array, len(sets), out)
+        check(status)
+        self._c = ffi.gc(out[0], lib.fsnn_description_destroy)
+
+    @property
+    def name(self) -> str:
+        return text(lib.fsnn_description_name(self._c))
+
+    @property
+    def text(self) -> str:
+        """All of it with the overrides applied, as YAML."""
+        out = ffi.new("char **")
+        check(lib.fsnn_description_text(self._c, out))
+        try:
+            return text(out[0])
+        finally:
+            lib.free(out[0])
+
+    @property
+    def warnings(self) -> list[str]:
+        """Remarks that are no errors: options that are given but do nothing."""
+        return _list(lambda i: lib.fsnn_description_warning(self._c, i))
+
+    @property
+    def has_data(self) -> bool:
+        return bool(lib.fsnn_description_has_data(self._c))
+
+    def changed(self, more: Mapping[str, Any]) -> Description:
+        """The same with more overrides; itself where there are none."""
+        return Description(self.source, {**self.overrides, **more}) if more else self
+
+    def failed(self, status: int, section: str) -> None:
+        """Raises the error of something made of this description: its sentence gets the place that is
+        at fault, the exception stays what the status says."""
+        if status < 0 and status not in (lib.FSNN_EMEMORY, lib.FSNN_EIO):
+            lib.fsnn_description_locate(self._c, section.encode())
+        check(status)
+
+
+def _list(get: Any) -> list[str]:
+    found: list[str] = []
+    while pointer := get(len(found)):
+        found.append(text(pointer))
+    return found

@@ -1,0 +1,408 @@
+"""fsnn.Net: a network, built from a description, wrapped, then run forwards and backwards."""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from _fsnn import ffi, lib
+
+from . import _plan
+from ._arrays import numbers, pointer, shape_of, view
+from .description import Description, Source, _list
+from .errors import StateError, check, text
+from .inspect import Summary, summary_of
+from .params import NeuronValues, Params
+
+RECORDS = {
+    "v": lib.FSNN_RECORD_V,
+    "spikes": lib.FSNN_RECORD_SPIKES,
+    "current": lib.FSNN_RECORD_CURRENT,
+    "test": lib.FSNN_RECORD_TEST,
+    "threshold": lib.FSNN_RECORD_THRESHOLD,
+}
+
+
+class NetWarning(UserWarning):
+    """A remark of the library's that is no error: an unstable step, an option that does nothing."""
+
+
+class Net:
+    """A fractional spiking network.
+
+        net = fsnn.Net("net.yaml", set={"dynamics.alpha": 0.8})
+        net = fsnn.Net(input=[3], layers=[{"linear": {"out": 4}}, {"lif": {"tau": 2.0}}],
+                       dynamics={"alpha": 0.5})
+        spikes = net.forward(x)  # x [K, B, 3] -> [K, B, 4]
+
+    `description` is what `Description` takes (a path, a run's directory, a text, a dict); keyword
+    arguments are the keys of a description. `set` are overrides.
+
+    Numbers are [K, B, ...]: K steps, B samples, then the shape of one sample at one step; float32,
+    or float64 where the description says `dynamics: {precision: double}`. Times (tau, step,
+    refractory) are in one unit of the user's. One net serves one thread at a time: calls of others
+    wait. The state of neurons goes on from call to call: `reset` begins anew.
+    """
+
+    def __init__(
+        self, description: Source | None = None, *, set: Mapping[str, Any] | None = None, **keys: Any
+    ) -> None:
+        if (description is None) == (not keys):
+            raise TypeError("a net is made of a description, or of keys of one: input=, layers=, dynamics=, ...")
+        source: Source = description if description is not None else {"layers": [], **keys}
+        if isinstance(source, Mapping):
+            source = {**source, "layers": list(source.get("layers", []))}
+        self._lock = threading.RLock()
+        self._begin(Description(source, set) if self._whole(source) else None, source, dict(set or {}))
+
+    @staticmethod
+    def _whole(source: Source) -> bool:
+        """A net that is being built has no layers yet, which is no description."""
+        return not isinstance(source, Mapping) or bool(source["layers"])
+
+    def _begin(self, description: Description | None, source: Source, overrides: dict[str, Any]) -> None:
+        self._description, self._source, self._overrides = description, source, overrides
+        self._net: Any = None
+        self._params: Params | None = None
+        self._x: np.ndarray | None = None
+
+    # ---- Build -----------------------------------------------------------------------------------
+
+    def add(self, kind: str, from_: str | list[str] | None = None, name: str | None = None, **options: Any) -> str:
+        """Adds a node and returns its name, to be used as another's `from_`.
+
+        `kind` and `options` are those of the description: net.add("conv2d", out=8, kernel=3). A node
+        reads the one before it, or what `from_` names. Raises ValueError for what cannot be; the
+        net is then as it was. Only for nets made of keys or of a dict, and before the first wrap.
+        """
+        if not isinstance(self._source, Mapping):
+            raise TypeError("nodes are added to nets that are made of keys or a dict; this one is a file's or a text's")
+        if self._net is not None:
+            raise StateError("a net that is wrapped takes no more nodes", "FSNN_ESTATE")
+        node = {**options}
+        if from_ is not None:
+            node["from"] = from_
+        if name is None:
+            name = self._free_name(kind)
+        node["name"] = name
+        source = {**self._source, "layers": [*self._source["layers"], {kind: node}]}
+        alone = {key: value for key, value in source.items() if key in ("input", "layers", "name")}
+        Description({**alone, "dynamics": {"integrator": "odeint"}})
+        self._source, self._description = source, None
+        return name
+
+    def _free_name(self, kind: str) -> str:
+        """kind and number, as the library names nodes."""
+        layers = self._source["layers"]  # type: ignore[index]
+        of_kind = sum(1 for layer in layers if kind == (layer if isinstance(layer, str) else next(iter(layer), None)))
+        return f"{kind}{of_kind + 1}"
+
+    @property
+    def description(self) -> Description:
+        if self._description is None:
+            self._description = Description(self._source, self._overrides)
+        return self._description
+
+    # ---- Wrap ------------------------------------------------------------------------------------
+
+    def wrap(
+        self,
+        steps: int,
+        batch: int = 1,
+        *,
+        seed: int | None = None,
+        set: Mapping[str, Any] | None = None,
+        dynamics: Mapping[str, Any] | None = None,
+        **plan: Any,
+    ) -> Net:
+        """Settles shapes, dynamics, memory and kernels for calls of `steps` steps of `batch` samples.
+
+        Options: training (for backward; dropout and batch statistics active), record (keep what
+        `read` gives), input_gradient (backward gives it), smooth (spikes are the primitive of their
+        surrogate: gradient checks), checkpoint (segments of so many steps are run again in
+        backward; "auto"), truncate, still (the same input at every step, x [B, ...]). `seed` of the
+        initial weights and dropout: that of the description's training. `dynamics` and `set` change
+        the description: wrap(8, dynamics={"alpha": 0.7}).
+
+        Again with another plan or dynamics: parameters keep their values, the state is reset.
+        Returns the net. Remarks come as NetWarning. Raises ValueError (which node, which shapes),
+        NotImplementedError, MemoryError.
+        """
+        more = {**(set or {}), **{f"dynamics.{key}": value for key, value in (dynamics or {}).items()}}
+        with self._lock:
+            if self._description is None:
+                description = Description(self._source, {**self._overrides, **more})
+            else:
+                description = self._description.changed(more)
+            if seed is None:
+                seed = lib.fsnn_description_training(description._c).seed
+            self._wrap(description, _plan.plan_of(steps, batch, seed, plan))
+            self._description = description
+            self._overrides.update(more)
+        for sentence in self.warnings:
+            warnings.warn(sentence, NetWarning, stacklevel=2)
+        return self
+
+    def _wrap(self, description: Description, plan: Any) -> None:
+        """A net of its own for each wrap: arrays over the memory of the one before stay valid."""
+        out = ffi.new("fsnn_net **")
+        description.failed(lib.fsnn_description_net(description._c, out), "layers")
+        net = ffi.gc(out[0], lib.fsnn_net_destroy)
+        dynamics = lib.fsnn_description_dynamics(description._c)
+        description.failed(lib.fsnn_net_wrap(net, dynamics, plan), "layers")
+        params = Params(net)
+        if self._params is not None:
+            self._take_over(net, params, self._params)
+        self._net, self._plan, self._params = net, plan, params
+        self._functions = _plan.functions_of(net)
+        self._neurons = NeuronValues(params)
+        self._input, self._output = self._shapes()
+        self._x = None
+
+    @staticmethod
+    def _take_over(net: Any, params: Params, before: Params) -> None:
+        """Values of parameters of the wrap before, but for orders, which the dynamics give."""
+        for name, param in params.items():
+            was = before._items.get(name)
+            of_dynamics = name.rpartition(".")[2].startswith(("alpha", "coefficient"))
+            if was is not None and was.value.shape == param.value.shape and not (of_dynamics and not param.learn):
+                param.value[...] = was.value
+        check(lib.fsnn_net_params_changed(net))
+
+    def _shapes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        shapes = ffi.new("fsnn_shape [2]")
+        check(lib.fsnn_net_shapes(self._net, shapes, shapes + 1))
+        return shape_of(shapes[0]), shape_of(shapes[1])
+
+    @property
+    def warnings(self) -> list[str]:
+        """Remarks that are no errors, of the description and of the last wrap."""
+        of_net = _list(lambda i: lib.fsnn_net_warning(self._net, i)) if self._net is not None else []
+        return self.description.warnings + of_net
+
+    def _wrapped(self) -> Any:
+        if self._net is None:
+            raise StateError("the net is not wrapped yet: call wrap or forward first", "FSNN_ESTATE")
+        return self._net
+
+    # ---- Run -------------------------------------------------------------------------------------
+
+    def forward(self, x: Any, out: np.ndarray | None = None) -> np.ndarray:
+        """Runs x [K, B, input shape] (of a `still` plan [B, input shape]): the output [K, B, output shape].
+
+        `out` takes the result in place of a new array. A net that is not wrapped is, for K and B;
+        one that is wrapped for others is planned again (which resets the state, unless only K
+        changes). The state goes on from the last call.
+        Raises ValueError (shapes), fsnn.NumericError (which layer, neuron, step; the state is spoilt
+        then), MemoryError.
+        """
+        with self._lock:
+            if self._net is None:
+                self.wrap(*self._steps_and_batch(np.shape(x), False))
+            functions = self._functions
+            array = numbers(x, functions.dtype, "x")
+            if self._plan.training and array is x:
+                array = array.copy()  # backward reads it; the caller may write into it before
+            self._fit(array.shape)
+            self._settle_neurons()
+            result = ffi.new(f"const {functions.pointer}*")
+            check(functions.forward(self._net, pointer(array, functions.pointer), result))
+            self._x = array if self._plan.training else None
+            shape = (self._plan.steps, self._plan.batch, *self._output)
+            return _copied(view(result[0], shape, functions.dtype, self._net), out)
+
+    __call__ = forward
+
+    def _steps_and_batch(self, shape: tuple[int, ...], still: bool) -> tuple[int, int]:
+        known = self._input if self._net is not None else self._declared_input()
+        lead = 1 if still else 2
+        if len(shape) != len(known) + lead or tuple(shape[lead:]) != tuple(known):
+            axes = "[B" if still else "[K, B"
+            rest = "".join(f", {n}" for n in known)
+            raise ValueError(f"x has the shape {list(shape)}, and the net takes {axes}{rest}]")
+        return (self._plan.steps, shape[0]) if still else (shape[0], shape[1])
+
+    def _declared_input(self) -> tuple[int, ...]:
+        out, shape = ffi.new("fsnn_net **"), ffi.new("fsnn_node_info *")
+        self.description.failed(lib.fsnn_description_net(self.description._c, out), "layers")
+        net = ffi.gc(out[0], lib.fsnn_net_destroy)
+        check(lib.fsnn_net_node(net, 0, shape))
+        return shape_of(shape.shape)
+
+    def _fit(self, shape: tuple[int, ...]) -> None:
+        """Plans again where x has other K or B than the plan."""
+        steps, batch = self._steps_and_batch(shape, self._plan.still)
+        if (steps, batch) != (self._plan.steps, self._plan.batch):
+            plan = ffi.new("fsnn_plan *", self._plan[0])
+            plan.steps, plan.batch = steps, batch
+            check(lib.fsnn_net_replan(self._net, plan))
+            self._plan = plan
+
+    def _settle_neurons(self) -> None:
+        if self._neurons.moved():
+            check(lib.fsnn_net_params_changed(self._net))
+
+    def backward(self, gradient: Any) -> np.ndarray | None:
+        """Gradients of a scalar loss from its `gradient` [K, B, output shape] at the output of the
+        last forward: *added* to `params[...].grad`. Gives the gradient of the input, [K, B, input
+        shape], where the net was wrapped with input_gradient, else None.
+
+        Raises fsnn.StateError (no forward before it, or not wrapped with training), ValueError.
+        """
+        with self._lock:
+            self._wrapped()
+            functions, plan = self._functions, self._plan
+            array = numbers(gradient, functions.dtype, "the gradient")
+            expected = (plan.steps, plan.batch, *self._output)
+            if array.shape != expected:
+                raise ValueError(f"the gradient has the shape {list(array.shape)}, and the output {list(expected)}")
+            result = ffi.new(f"const {functions.pointer}*") if plan.input_gradient else ffi.NULL
+            check(functions.backward(self._net, pointer(array, functions.pointer), result))
+            if not plan.input_gradient:
+                return None
+            shape = (plan.batch, *self._input) if plan.still else (plan.steps, plan.batch, *self._input)
+            return view(result[0], shape, functions.dtype, self._net).copy()
+
+    def zero_grad(self) -> None:
+        """Clears the gradients."""
+        lib.fsnn_net_zero_grad(self._wrapped())
+
+    def reset(self) -> None:
+        """Membranes to rest, histories empty, zeros in delays: time 0."""
+        with self._lock:
+            check(lib.fsnn_net_reset(self._wrapped()))
+
+    def stream(self, chunks: Iterable[Any]) -> Iterator[np.ndarray]:
+        """The outputs of chunks [K, B, ...] of any lengths, one after the other: the same bits as
+        one call over all of them. Takes any iterator, and reads it once."""
+        for chunk in chunks:
+            yield self.forward(chunk)
+
+    def state(self) -> bytes:
+        """The state of neurons and delays, to go on from later, in this process or another."""
+        with self._lock:
+            count = check(lib.fsnn_net_state_bytes(self._wrapped()))
+            out = bytearray(count)
+            check(lib.fsnn_net_state_save(self._net, ffi.from_buffer(out)))
+            return bytes(out)
+
+    def load_state(self, state: bytes) -> None:
+        """Goes on from a state that was saved. Raises ValueError (damaged, or of another net)."""
+        with self._lock:
+            check(lib.fsnn_net_state_load(self._wrapped(), ffi.from_buffer(state), len(state)))
+
+    # ---- Parameters ------------------------------------------------------------------------------
+
+    @property
+    def params(self) -> Params:
+        """The parameters by name, as arrays over the library's memory. Exist from wrap on."""
+        self._wrapped()
+        assert self._params is not None
+        return self._params
+
+    def state_dict(self) -> dict[str, np.ndarray]:
+        """Copies of all parameters, by name."""
+        return {name: param.value.copy() for name, param in self.params.items()}
+
+    def load_state_dict(self, values: Mapping[str, Any]) -> None:
+        """Writes parameters. Raises KeyError (no such parameter), ValueError (shape); nothing has
+        changed then."""
+        arrays = {name: numbers(value, self.params[name].value.dtype, name) for name, value in values.items()}
+        for name, array in arrays.items():
+            if array.shape != self.params[name].value.shape:
+                raise ValueError(
+                    f"{name} has the shape {list(self.params[name].value.shape)}, and this is {list(array.shape)}"
+                )
+        for name, array in arrays.items():
+            self.params[name].value[...] = array
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the weights as .safetensors, whole or not at all. Raises OSError."""
+        with self._lock:
+            check(lib.fsnn_weights_save(self._wrapped(), os.fsencode(path)))
+
+    def load(self, path: str | os.PathLike[str]) -> Net:
+        """Loads weights from .safetensors or .npz. A net that is not wrapped is, for one step.
+        Raises OSError, ValueError (an array that is missing, unknown or does not fit)."""
+        with self._lock:
+            if self._net is None:
+                self.wrap(1)
+            check(lib.fsnn_weights_load(self._net, os.fsencode(path)))
+            self._settle_neurons()
+        return self
+
+    # ---- Look ------------------------------------------------------------------------------------
+
+    def inspect(self) -> Summary:
+        """Nodes, shapes, parameters, memory. A net that is not wrapped is, for one step."""
+        with self._lock:
+            if self._net is None:
+                self.wrap(1)
+            return summary_of(self._net, self.description.name)
+
+    def _node(self, node: str | int) -> int:
+        if isinstance(node, str):
+            index = lib.fsnn_net_node_find(self._wrapped(), node.encode())
+            if index < 0:
+                names = ", ".join(n.name for n in self.inspect().nodes)
+                raise ValueError(f"there is no node {node!r}; there are {names}")
+            return index
+        return node
+
+    def read(self, node: str | int, what: str = "v") -> np.ndarray:
+        """What a neuron layer did in the last forward: [K, B, layer's shape].
+
+        `what`: "v" the potential after each step, "spikes" its output, "current" its input, "test"
+        the potential that the spike test saw, "threshold" what it was compared with; or the name of
+        a further state. The net must have been wrapped with record.
+        """
+        with self._lock:
+            index, functions = self._node(node), self._functions
+            info = ffi.new("fsnn_node_info *")
+            check(lib.fsnn_net_node(self._wrapped(), index, info))
+            out = np.empty((self._plan.steps, self._plan.batch, *shape_of(info.shape)), functions.dtype)
+            target = pointer(out, functions.pointer)
+            if what in RECORDS:
+                check(functions.read(self._net, index, RECORDS[what], target))
+                return out
+            states = _list(lambda i: lib.fsnn_net_state_name(self._net, index, i))
+            if what not in states:
+                raise ValueError(f"{what!r} is not recorded: there are {', '.join([*RECORDS, *states[1:]])}")
+            check(functions.read_state(self._net, index, states.index(what), target))
+            return out
+
+    def rates(self) -> dict[str, float]:
+        """Spikes a neuron and step over the last forward, of each layer that spikes."""
+        net = self._wrapped()
+        return {
+            node.name: lib.fsnn_net_rate(net, index)
+            for index, node in enumerate(self.inspect().nodes)
+            if node.spiking
+        }
+
+    def describe(self) -> dict[str, str]:
+        """What a wrapped net computes beside its weights: dynamics, kinds and options of neurons."""
+        out = ffi.new("char **")
+        check(lib.fsnn_net_describe(self._wrapped(), out))
+        try:
+            lines = text(out[0]).splitlines()
+        finally:
+            lib.free(out[0])
+        return dict(line.split("\t", 1) for line in lines)
+
+    def __repr__(self) -> str:
+        return f"<fsnn.Net {self.description.name!r}>"
+
+
+def _copied(array: np.ndarray, out: np.ndarray | None) -> np.ndarray:
+    if out is None:
+        return array.copy()
+    if out.shape != array.shape:
+        raise ValueError(f"out has the shape {list(out.shape)}, and the output {list(array.shape)}")
+    out[...] = array
+    return out

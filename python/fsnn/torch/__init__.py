@@ -1,0 +1,1 @@
+"""The neurons as modules of PyTorch."""
