@@ -4,7 +4,12 @@ set(FSNN_PYTHON AUTO CACHE STRING "Build the Python extension module: AUTO, ON o
 set(FSNN_PYTHON_EXECUTABLE "" CACHE FILEPATH "The Python to build it for; empty: python3, or else the system's")
 
 # Prints the folder of Python's headers; an exception names what is missing.
-set(probe "import os, sysconfig, cffi
+if(FSNN_PYTHON_EXECUTABLE)
+    set(modules cffi)
+else()
+    set(modules "cffi, numpy") # numpy is for the tests: of two Pythons the one that can run them
+endif()
+set(probe "import os, sysconfig, ${modules}
 folder = sysconfig.get_path('include')
 if not os.path.exists(os.path.join(folder, 'Python.h')): raise ImportError('no Python.h: install python3-dev')
 print(folder)")
