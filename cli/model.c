@@ -79,17 +79,19 @@ int cli_model_open_run(cli_model *model, const char *path, const cli_common *com
     return CLI_GOOD;
 }
 
-static int open_loader(const cli_model *model, const fsnn_data *data, int64_t batch, bool shuffle,
-                       bool drop_last, fsnn_loader **loader)
+/* `training`: as they are learned from, in a new order, changed; or else as they are. */
+static int open_loader(const cli_model *model, const fsnn_data *data, int64_t batch, bool training,
+                       fsnn_loader **loader)
 {
     fsnn_loader_options options = {.encoder = *fsnn_description_encoder(model->description),
                                    .batch = batch,
-                                   .shuffle = shuffle,
-                                   .drop_last = drop_last,
+                                   .shuffle =
+                                       training && fsnn_description_shuffle(model->description),
+                                   .drop_last = training && model->training.drop_last,
                                    .seed = model->training.seed,
                                    .sampling = fsnn_description_sampling(model->description),
                                    .still = true};
-    if (shuffle)
+    if (training)
         options.augment = *fsnn_description_augment(model->description);
     fsnn_status status = fsnn_loader_create(data, &options, loader);
     if (status == FSNN_EARGUMENT) /* options that are wrong for the data at hand */
@@ -100,7 +102,7 @@ static int open_loader(const cli_model *model, const fsnn_data *data, int64_t ba
 int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batch,
                      fsnn_loader **loader)
 {
-    return open_loader(model, data, batch, false, false, loader);
+    return open_loader(model, data, batch, false, loader);
 }
 
 /* Parts that share their samples share their warnings too. */
@@ -121,14 +123,15 @@ static void warn_of_data(const cli_model *model)
 int cli_model_data(cli_model *model, const bool wanted[FSNN_PARTS], bool in_order)
 {
     fsnn_status status = fsnn_description_parts(model->description, wanted, model->data);
+    if (status >= 0)
+        status = fsnn_net_note_data(model->net, model->data);
     int code = status < 0 ? cli_fail(status) : CLI_GOOD;
     warn_of_data(model);
     for (int p = 0; p < FSNN_PARTS && code == CLI_GOOD; p++) {
-        bool train = p == FSNN_PART_TRAIN && !in_order;
+        bool training = p == FSNN_PART_TRAIN && !in_order;
         if (model->data[p])
-            code = open_loader(model, model->data[p], model->training.batch,
-                               train && fsnn_description_shuffle(model->description),
-                               train && model->training.drop_last, &model->loader[p]);
+            code = open_loader(model, model->data[p], model->training.batch, training,
+                               &model->loader[p]);
     }
     return code;
 }

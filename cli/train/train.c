@@ -10,7 +10,7 @@
 typedef struct options {
     cli_common common;
     const char *out, *resume;
-    bool force, no_figures;
+    bool force, other_data, no_figures;
 } options;
 
 static const cli_option table[] = {
@@ -20,6 +20,8 @@ static const cli_option table[] = {
      "go on with the run in DIR where it stopped, with its own description if none is given", 0, 0},
     {"force", 0, CLI_FLAG, offsetof(options, force), NULL, "replace a run that is already in DIR",
      0, 0},
+    {"other-data", 0, CLI_FLAG, offsetof(options, other_data), NULL,
+     "with --resume: go on though the training data are not those that the run had", 0, 0},
     {"no-figures", 0, CLI_FLAG, offsetof(options, no_figures), NULL, "leave the figures out", 0, 0},
     CLI_ROW_SET,
     CLI_ROW_SEED("seed of weights, dropout, order and encoding"),
@@ -54,6 +56,9 @@ static int choose_description(work *w)
     if (o->resume && o->force)
         return cli_error(CLI_USAGE,
                          "--force replaces a run, --resume goes on with it: give one of them");
+    if (o->other_data && !o->resume)
+        return cli_error(CLI_USAGE, "--other-data allows a run that goes on other data than it "
+                                    "had: it needs --resume DIR");
     if (o->common.operands)
         w->description = cli_format("%s", o->common.operand[0]);
     else if (o->resume)
@@ -254,6 +259,8 @@ static void say_header(const work *w)
 static int on_batch(const fsnn_metrics *metrics, void *user)
 {
     work *w = user;
+    if (!w->trained)
+        say_warning(w); /* on what it goes on with */
     w->trained = true;
     cli_progress_batch(&w->progress, metrics);
     return 0;
@@ -282,6 +289,7 @@ static int train(work *w)
                                   .on_epoch = on_epoch,
                                   .user = w,
                                   .stop = cli_stop(),
+                                  .other_data = w->o->other_data,
                                   .run = w->run};
     int watched = cli_model_watched(&w->model);
     if (watched == FSNN_PART_TEST)

@@ -3,6 +3,7 @@
 #define FSNN_DATA_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <fsnn/interpolate.h>
@@ -125,6 +126,21 @@ FSNN_API fsnn_status fsnn_data_check_classes(const fsnn_data *data, const fsnn_d
 /* Sentences about the data that are no errors but may be faults: what files hold and was left out,
  * for instance. NULL behind the last. */
 FSNN_API const char *fsnn_data_warning(const fsnn_data *data, int index);
+/* Where the samples come from, "idx train-images.gz": for sentences, and copied; NULL: not said.
+ * Parts of one set have one origin. FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_data_origin_set(fsnn_data *data, const char *origin);
+FSNN_API const char *fsnn_data_origin(const fsnn_data *data);
+/* What tells a data set from others at little cost, as a line of text without tabs: how many samples
+ * of which shape, how many classes, a checksum (CRC-32C) of the labels and names of classes, and of
+ * the values of samples taken evenly (of all, up to four million values) their norm and a
+ * projection on random numbers. So a few changed values among the others are not always seen, and
+ * rounding, of another machine say, does not count. The origin is told and not compared.
+ * Errors: those of reading, FSNN_EMEMORY. */
+enum { FSNN_FINGERPRINT_SIZE = 1024 };
+FSNN_API fsnn_status fsnn_data_fingerprint(const fsnn_data *data, char text[FSNN_FINGERPRINT_SIZE]);
+/* Whether the fingerprints are of different data; what differs becomes `words` [size], like "60000
+ * samples (here 50000), other values", "" where nothing does. */
+FSNN_API bool fsnn_fingerprint_differs(const char *was, const char *here, char *words, size_t size);
 /* One sample as floats [shape] and its class, the first of several (-1 without labels). */
 FSNN_API fsnn_status fsnn_data_sample(const fsnn_data *data, int64_t index, float *x,
                                       int32_t *label);

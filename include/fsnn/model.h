@@ -101,12 +101,17 @@ FSNN_API fsnn_status fsnn_name_elsewhere(const char *name, char **text);
 /* All names of one of these libraries as a Markdown table; free() it. FSNN_ENOTFOUND. */
 FSNN_API fsnn_status fsnn_library_names(const char *library, char **markdown);
 
+/* The net's weights then say what data they were made with: fsnn_data_fingerprint of the parts, NULL
+ * those that are not open. Where it is called of the net that weights are loaded into, too,
+ * fsnn_weights_load compares. Errors: those of reading, FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_net_note_data(fsnn_net *net, fsnn_data *const part[FSNN_PARTS]);
+
 /* Weights of a wrapped net from .safetensors or .npz, arrays named as parameters. Weights must all
  * be there and fit in shape; tau, threshold, alpha, coefficient are optional. Unknown arrays are an
  * error naming the nearest known, numbers that are not finite in single precision one
  * (FSNN_ENUMERIC) naming array and index; the net is then as it was. Where the file says that its
- * weights were made with other options than the net has (fsnn_net_describe), the net has a warning
- * more. */
+ * weights were made with other options than the net has (fsnn_net_describe), or with other data
+ * (fsnn_net_note_data), the net has a warning more. */
 FSNN_API fsnn_status fsnn_weights_load(fsnn_net *net, const char *path);
 /* Writes all weights, running statistics and learnable neuron parameters as .safetensors, with
  * fsnn_net_describe as metadata. */

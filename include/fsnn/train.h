@@ -232,7 +232,8 @@ FSNN_API const char *fsnn_run_directory(const fsnn_run *run);
 FSNN_API bool fsnn_run_saved(const fsnn_run *run);
 /* Where the run before stands aside now, or NULL. */
 FSNN_API const char *fsnn_run_before(const fsnn_run *run);
-/* A remark that is no error (the file system has no locks), or NULL. */
+/* A remark that is no error (the file system has no locks, the data are not those that the run
+ * had), or NULL. */
 FSNN_API const char *fsnn_run_warning(const fsnn_run *run);
 
 typedef struct fsnn_train_options {
@@ -241,6 +242,8 @@ typedef struct fsnn_train_options {
      * nowhere, or into `run` */
     const char *directory;
     bool resume; /* go on from directory/last.*, as if never stopped */
+    /* go on with other training data than the run had; otherwise they are refused */
+    bool other_data;
     fsnn_training_callback on_batch, on_epoch;
     void *user;
     volatile const int *stop; /* set by a signal handler: save, FSNN_EINTERRUPTED */
@@ -263,7 +266,9 @@ FSNN_API fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train,
  * nothing. `*result` (may be NULL) gets the figures of the best epoch, `epochs` those that are done
  * by now; of the part so far where none has ended; free it with fsnn_metrics_free, after an error
  * too. A run that is resumed with no more epochs than it has done (or was stopped early) has
- * nothing left to train: FSNN_OK.
+ * nothing left to train: FSNN_OK. A state remembers what data it was trained on
+ * (fsnn_data_fingerprint): others are refused (FSNN_EARGUMENT) unless the options take them; other
+ * data to be watched are a warning of the run.
  * Errors: FSNN_EARGUMENT, FSNN_ESHAPE (data and net do not fit), FSNN_ENUMERIC (the loss is NaN or
  * infinite: epoch and batch; earlier checkpoints stay), FSNN_EIO (directory or disk), FSNN_EFORMAT,
  * FSNN_ENOTFOUND, FSNN_ESHAPE (no state, or one that does not fit: which array), FSNN_EBUSY

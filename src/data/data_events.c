@@ -63,6 +63,11 @@ static fsnn_status warn(const fsnn_event_files *files, const event_pieces *piece
                                 files->path, (long long)l->mostly, (long long)l->recordings,
                                 (long long)l->left_out[i].count, l->left_out[i].what,
                                 (long long)r->set.start[r->set.count]));
+    if (files->first_class && pieces->labelled && !pieces->numbers)
+        return store_warn(data,
+                          "%s: first_class: %lld does nothing: it is for classes that are numbers, "
+                          "and these are names",
+                          files->path, (long long)files->first_class);
     if (pieces->unused && !files->training)
         return store_warn(
             data,

@@ -20,6 +20,7 @@ typedef struct event_pieces {
     bool labelled;
     char **name; /* [classes] of the training set, each NULL where no recording has it */
     int64_t classes;
+    bool numbers;   /* classes are numbers in the files */
     int64_t unused; /* classes below the lowest number that there is; first_class leaves them out */
 } event_pieces;
 

@@ -107,6 +107,7 @@ static fsnn_status name(const classes *c, event_pieces *pieces)
 {
     pieces->classes = c->item[c->count - 1].label + 1;
     pieces->unused = c->item[0].label;
+    pieces->numbers = c->numbers;
     if (pieces->classes > 2 * c->count + 1024)
         return FSNN_OK;
     pieces->name = fsnn_alloc((size_t)pieces->classes * sizeof *pieces->name);

@@ -286,6 +286,7 @@ void fsnn_data_destroy(fsnn_data *data)
         fsnn_free(s->values);
         fsnn_free(s->labels);
         free_texts(s->name, s->names);
+        fsnn_free(s->origin);
         free_texts(s->warning, s->warnings);
         if (s->release)
             s->release(s->more);

@@ -36,6 +36,7 @@ typedef struct store {
     int64_t classes;
     char **name; /* [names] of classes, each NULL where it has none */
     int64_t names;
+    char *origin;   /* where the samples come from, or NULL */
     char **warning; /* [warnings] sentences for the user */
     int64_t warnings, warning_capacity;
     void *more; /* what a reader keeps in place of values, and how it is released */

@@ -1,6 +1,7 @@
 /* The section `data`: which files, how they are split and changed, how they become input over time.
  */
 #include "model/data_kinds.h"
+#include "model/weights.h"
 
 #include "base/port_files.h"
 
@@ -209,13 +210,16 @@ fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out)
     if (kind)
         FSNN_TRY(read_name(doc, kind, data_kind_names, &out->kind));
     FSNN_TRY(keys_read(doc, node, node, data_kinds[out->kind]->keys, NULL, out));
-    if (data_kinds[out->kind] == &data_events) /* the T that the network will see */
+    bool spread =
+        out->encoder.kind == FSNN_ENCODE_LATENCY && yaml_at(node, "encoder.steps") != NULL;
+    if (data_kinds[out->kind] == &data_events && !spread) /* the T that the network will see */
         out->encoder.steps = out->frames.count;
     out->given = true;
     out->node = node;
     out->split_given = yaml_find(node, "split_seed") || yaml_find(node, "split_by");
     out->train.given = yaml_find(node, "train") != NULL;
     out->test.given = yaml_find(node, "test") != NULL;
+    FSNN_TRY(data_remark_unused(doc, node, out));
     if (data_kinds[out->kind]->open_parts)
         return FSNN_OK;
     if (!out->train.given && !out->test.given)
@@ -286,6 +290,27 @@ fsnn_status data_in_time(const data_place *at, fsnn_data **data)
     return fail_passed_on(at->view, yaml_find(at->d->data.node, "sequence"), status);
 }
 
+/* "idx train-images.gz": the kind, and the last name of the first path at `node`. */
+static fsnn_status name_origin(const data_place *at, fsnn_data *data)
+{
+    const yaml_node *node = at->node, *path = yaml_find(node, "path");
+    if (node && node->type == YAML_MAP)
+        node = path ? path : node->first;
+    if (!node || node->type != YAML_SCALAR)
+        return FSNN_OK;
+    size_t end = strlen(node->text);
+    while (end > 1 && node->text[end - 1] == '/')
+        end--;
+    size_t begin = end;
+    while (begin > 0 && node->text[begin - 1] != '/')
+        begin--;
+    char *origin = fsnn_format("%s %.*s", data_kinds[at->d->data.kind]->name, (int)(end - begin),
+                               node->text + begin);
+    fsnn_status status = origin ? fsnn_data_origin_set(data, origin) : FSNN_EMEMORY;
+    fsnn_free(origin);
+    return status;
+}
+
 /* Opens one set and changes its values; its number of samples is settled by the caller. */
 static fsnn_status open_set(const fsnn_description *d, const char *which, const data_set *set,
                             fsnn_data **out)
@@ -295,7 +320,8 @@ static fsnn_status open_set(const fsnn_description *d, const char *which, const 
     fsnn_status status = data_fail_in(&at, data_kinds[d->data.kind]->open(&at, out));
     pool_free(&view.memory);
     FSNN_TRY(status);
-    if (d->data.mean != 0 || d->data.deviation != 1)
+    status = name_origin(&at, *out);
+    if (!status && (d->data.mean != 0 || d->data.deviation != 1))
         status = fsnn_data_normalize(*out, d->data.mean, d->data.deviation);
     if (status) {
         fsnn_data_destroy(*out);
@@ -330,6 +356,8 @@ static fsnn_status open_parts(const fsnn_description *d, fsnn_data *part[FSNN_PA
     yaml_doc view = {.path = d->doc.path};
     const data_place at = {d, &view, d->data.node, NULL};
     fsnn_status status = data_fail_in(&at, data_kinds[d->data.kind]->open_parts(&at, part));
+    for (int p = 0; p < FSNN_PARTS && !status; p++)
+        status = part[p] ? name_origin(&at, part[p]) : FSNN_OK;
     pool_free(&view.memory);
     return status;
 }
@@ -489,6 +517,21 @@ fsnn_status data_note_split(const fsnn_description *d, fsnn_net *net)
     snprintf(text, sizeof text, "%llu", (unsigned long long)split.seed);
     FSNN_TRY(fsnn_net_note(net, "data.split_seed", text));
     return fsnn_net_note(net, "data.split_by", data_split_names[d->data.split_by]);
+}
+
+fsnn_status fsnn_net_note_data(fsnn_net *net, fsnn_data *const part[FSNN_PARTS])
+{
+    FSNN_NEED(net);
+    FSNN_NEED(part);
+    for (int p = 0; p < FSNN_PARTS; p++) {
+        char key[WEIGHTS_DATA_SIZE], text[FSNN_FINGERPRINT_SIZE];
+        if (!part[p])
+            continue;
+        snprintf(key, sizeof key, "%s" WEIGHTS_DATA, fsnn_part_name((fsnn_part)p));
+        FSNN_TRY(fsnn_data_fingerprint(part[p], text));
+        FSNN_TRY(fsnn_net_note(net, key, text));
+    }
+    return FSNN_OK;
 }
 
 const char *fsnn_description_classes(const fsnn_description *description)

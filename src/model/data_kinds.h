@@ -58,6 +58,9 @@ bool data_training(const data_place *at, data_place *training);
 /* Gives the samples the time axis that `sequence` says; destroys *data on failure. */
 fsnn_status data_in_time(const data_place *at, fsnn_data **data);
 
+/* Remarks on keys at `node` that do nothing beside the others, once all of them are read. */
+fsnn_status data_remark_unused(yaml_doc *doc, const yaml_node *node, const data_section *section);
+
 /* For kinds of arrays: which axes of a sample are time. */
 #define DATA_SEQUENCE_KEY                                                                          \
     {                                                                                              \
@@ -100,12 +103,16 @@ fsnn_status data_in_time(const data_place *at, fsnn_data **data);
         {.name = "split_seed",                                                                     \
          .type = FSNN_KEY_UINT64,                                                                  \
          .offset = offsetof(data_section, split_seed),                                             \
+         .with = "validation",                                                                     \
+         .when = 1u << 1,                                                                          \
          .help = "of the draw of the validation set; not that of the training, so that no run "    \
                  "is judged by samples that another one has learned from"},                        \
         {.name = "split_by",                                                                       \
          .type = FSNN_KEY_ENUM,                                                                    \
          .offset = offsetof(data_section, split_by),                                               \
          .names = data_split_names,                                                                \
+         .with = "validation",                                                                     \
+         .when = 1u << 1,                                                                          \
          .help = "class: the share of each class; sample: of all samples alike"},                  \
         {.name = "shuffle",                                                                        \
          .type = FSNN_KEY_BOOL,                                                                    \

@@ -350,7 +350,8 @@ static const char *condition(pool *memory, const fsnn_key *key, const fsnn_key *
     const char *text = key->with;
     int first = 1;
     if (other->type != FSNN_KEY_ENUM)
-        return pool_format(memory, "where %s is not 0", key->with);
+        return pool_format(memory, "where %s is %s", key->with,
+                           other->type == FSNN_KEY_BOOL ? "true" : "not 0");
     for (int i = 0; other->names[i] && text; i++)
         if (key->when >> i & 1) {
             text = pool_format(memory, "%s%s%s", text, first ? " " : " or ", other->names[i]);

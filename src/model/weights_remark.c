@@ -3,6 +3,8 @@
 
 #include "net/net.h"
 
+#include <fsnn/data.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -41,19 +43,42 @@ static bool loaded(const fsnn_arrays *list, const line *of)
     return false;
 }
 
+static bool is_of_data(const line *of)
+{
+    int length = (int)strlen(WEIGHTS_DATA);
+    return of->key_length > length &&
+           strncmp(of->key + of->key_length - length, WEIGHTS_DATA, (size_t)length) == 0;
+}
+
+/* "made (here that)", "" where both are the same. */
+static void differ(const line *made, const line *here, char *words, size_t size)
+{
+    char a[FSNN_FINGERPRINT_SIZE], b[FSNN_FINGERPRINT_SIZE];
+    *words = 0;
+    if (made->value_length == here->value_length &&
+        strncmp(made->value, here->value, (size_t)made->value_length) == 0)
+        return;
+    snprintf(a, sizeof a, "%.*s", made->value_length, made->value);
+    snprintf(b, sizeof b, "%.*s", here->value_length, here->value);
+    if (is_of_data(made))
+        fsnn_fingerprint_differs(a, b, words, size);
+    else
+        snprintf(words, size, "%s (here %s)", a, b);
+}
+
 /* Writes what differs; returns how many do. */
 static int compare(FILE *out, const char *made, const char *here, const fsnn_arrays *list)
 {
     int count = 0;
     line a, b;
     while ((made = next_line(made, &a))) {
-        if (!find(here, &a, &b) || loaded(list, &a) ||
-            (a.value_length == b.value_length &&
-             strncmp(a.value, b.value, (size_t)a.value_length) == 0))
+        char words[2 * FSNN_FINGERPRINT_SIZE + sizeof " (here )"];
+        if (!find(here, &a, &b) || loaded(list, &a))
             continue;
-        if (count++ < SHOWN)
-            fprintf(out, "%s%.*s %.*s (here %.*s)", count > 1 ? ", " : "", a.key_length, a.key,
-                    a.value_length, a.value, b.value_length, b.value);
+        differ(&a, &b, words, sizeof words);
+        if (*words && count++ < SHOWN)
+            fprintf(out, "%s%.*s%s %s", count > 1 ? ", " : "", a.key_length, a.key,
+                    is_of_data(&a) ? ":" : "", words);
     }
     if (count > SHOWN)
         fprintf(out, " and %d more that differ", count - SHOWN);

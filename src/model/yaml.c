@@ -73,17 +73,29 @@ static const yaml_node *find_part(const yaml_node *map, const char *key, size_t 
     return NULL;
 }
 
-const yaml_node *yaml_reach(const yaml_node *node, const char *path)
+/* As far as the path can be followed; what is left of it. */
+static const yaml_node *follow(const yaml_node *node, const char **path)
 {
-    while (node && *path) {
-        size_t length = strcspn(path, ".");
-        const yaml_node *next = find_part(node, path, length);
+    while (node && **path) {
+        size_t length = strcspn(*path, ".");
+        const yaml_node *next = find_part(node, *path, length);
         if (!next)
             break;
         node = next;
-        path += length + (path[length] == '.');
+        *path += length + ((*path)[length] == '.');
     }
     return node;
+}
+
+const yaml_node *yaml_at(const yaml_node *node, const char *path)
+{
+    node = follow(node, &path);
+    return *path ? NULL : node;
+}
+
+const yaml_node *yaml_reach(const yaml_node *node, const char *path)
+{
+    return follow(node, &path);
 }
 
 yaml_node *yaml_item(const yaml_node *list, int index)

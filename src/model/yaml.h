@@ -54,7 +54,9 @@ void yaml_append(yaml_node *parent, yaml_node *child);
 void yaml_replace(yaml_doc *doc, yaml_node *old, yaml_node *fresh);
 /* The value of a key in a map, or NULL. */
 yaml_node *yaml_find(const yaml_node *map, const char *key);
-/* The value at "frames.crop" below `node`, or the last there is on the way to it. */
+/* The value at "frames.crop" below `node`, or NULL. */
+const yaml_node *yaml_at(const yaml_node *node, const char *path);
+/* The same, or the last there is on the way to it. */
 const yaml_node *yaml_reach(const yaml_node *node, const char *path);
 yaml_node *yaml_item(const yaml_node *list, int index);
 /* A plain scalar that is empty, ~ or null; also NULL itself. */

@@ -198,6 +198,7 @@ static fsnn_status write_weights(const trainer *t, const char *path)
 static fsnn_status collect_state(const trainer *t, fsnn_arrays *list)
 {
     FSNN_TRY(tag(list));
+    FSNN_TRY(trainer_data_save(t, list));
     FSNN_TRY(save_progress(&t->at, list));
     FSNN_TRY(save_rates(t, list));
     FSNN_TRY(history_save(&t->history, &t->layers, list));
@@ -256,12 +257,12 @@ static fsnn_status find_best(trainer *t)
     bool last = t->at.batches == 0 && t->at.best == t->at.rows - 1;
     if (t->at.best < 0 || last || run_has(t->run, "best.safetensors"))
         return FSNN_OK;
-    fsnn_free(t->run->warning);
-    t->run->warning = fsnn_format("%s: best.safetensors, the weights of epoch %lld, is not there: "
-                                  "the best epoch is looked for among those to come",
-                                  t->run->directory, (long long)t->history.row[t->at.best].epoch);
+    int64_t epoch = t->history.row[t->at.best].epoch;
     t->at.best = -1;
-    return t->run->warning ? FSNN_OK : FSNN_EMEMORY;
+    return run_warn(t->run,
+                    "%s: best.safetensors, the weights of epoch %lld, is not there: the best epoch "
+                    "is looked for among those to come",
+                    t->run->directory, (long long)epoch);
 }
 
 /* In the middle of an epoch the batches must be the same ones. */
@@ -283,6 +284,7 @@ static fsnn_status apply(trainer *t, const fsnn_arrays *in)
 {
     progress was = t->at;
     FSNN_TRY(load_progress(&was, in));
+    FSNN_TRY(trainer_data_check(t, in));
     FSNN_TRY(check_batches(t, &was));
     FSNN_TRY(load_weights(t->net, in, false));
     FSNN_TRY(history_load(&t->history, t->net, &t->layers, was.rows, in));

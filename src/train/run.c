@@ -17,6 +17,8 @@
 #include "base/port_files.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char state_name[] = "last.state.safetensors";
@@ -35,6 +37,22 @@ bool run_has(const fsnn_run *run, const char *name)
     char path[LONGEST];
     int length = snprintf(path, sizeof path, "%s/%s", run->directory, name);
     return length < LONGEST && port_exists(path);
+}
+
+fsnn_status run_warn(fsnn_run *run, const char *format, ...)
+{
+    char text[2048];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    char *all =
+        fsnn_format("%s%s%s", run->warning ? run->warning : "", run->warning ? "; " : "", text);
+    if (!all)
+        return FSNN_EMEMORY;
+    fsnn_free(run->warning);
+    run->warning = all;
+    return FSNN_OK;
 }
 
 fsnn_status run_each(const fsnn_run *run, fsnn_status (*visit)(const fsnn_run *, const char *name))
@@ -183,10 +201,10 @@ static fsnn_status take_lock(fsnn_run *run)
                          "another directory",
                          run->directory, *holder ? holder : "another process");
     case PORT_LOCK_NONE:
-        run->warning = fsnn_format("%s: this file system has no locks: nothing keeps a second "
-                                   "training out of the directory",
-                                   run->directory);
-        return run->warning ? FSNN_OK : FSNN_EMEMORY;
+        return run_warn(run,
+                        "%s: this file system has no locks: nothing keeps a second training out of "
+                        "the directory",
+                        run->directory);
     default:
         return reason == ENOMEM ? FSNN_EMEMORY
                                 : fsnn_fail(FSNN_EIO, "%s: cannot be written into: %s",

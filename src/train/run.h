@@ -33,6 +33,9 @@ extern const char *const run_names[];
 char *run_path(const fsnn_run *run, const char *name);
 bool run_has(const fsnn_run *run, const char *name);
 
+/* A remark more, behind those that fsnn_run_warning has. FSNN_EMEMORY. */
+fsnn_status run_warn(fsnn_run *run, const char *format, ...) FSNN_PRINTF(2, 3);
+
 /* Calls visit for the files of the training, then the program's. */
 fsnn_status run_each(const fsnn_run *run, fsnn_status (*visit)(const fsnn_run *, const char *name));
 

@@ -56,6 +56,7 @@ static fsnn_status prepare(trainer *t)
 {
     FSNN_TRY(fsnn_train_check(t->net, t->train, t->test, &t->options->training));
     FSNN_TRY(open_run(t));
+    FSNN_TRY(trainer_data_find(t));
     FSNN_TRY(prepare_layers(t));
     FSNN_TRY(fsnn_optimizer_create(t->net, &t->options->training.optimizer, &t->optimizer));
     t->at = (progress){.epoch_batches = fsnn_loader_batches(t->train),

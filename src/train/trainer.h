@@ -30,6 +30,8 @@ typedef struct trainer {
     fsnn_loader *train, *test;
     const fsnn_train_options *options;
     fsnn_run *run; /* NULL: nothing is written */
+    /* fingerprints of the data that it learns from and that are watched ("" none) */
+    char data[FSNN_FINGERPRINT_SIZE], watched[FSNN_FINGERPRINT_SIZE];
     fsnn_optimizer *optimizer;
     layers layers;
     double *rate;        /* [layers] of the running epoch, sums over samples */
@@ -53,6 +55,11 @@ fsnn_status checkpoint_save(trainer *t);
 /* The files that follow from the state: last.safetensors, metrics.csv and metrics.jsonl; and
  * `best`, where the state is that of the best epoch, best.safetensors before them. */
 fsnn_status checkpoint_follow(const trainer *t, bool best);
+/* The fingerprints, where there is a run to keep them. */
+fsnn_status trainer_data_find(trainer *t);
+/* To a state, and held against that of a state to go on from. */
+fsnn_status trainer_data_save(const trainer *t, fsnn_arrays *out);
+fsnn_status trainer_data_check(const trainer *t, const fsnn_arrays *in);
 /* From last.state.safetensors; nothing is changed unless everything fits. */
 fsnn_status checkpoint_load(trainer *t);
 

@@ -2,7 +2,7 @@
  * of keys name the condition, and every key whose help begins with one ("sgd: ...") has it. */
 #include "helper.h"
 
-#include "model/data_kinds.h"
+#include "model/data_series.h"
 #include "net/neuron_node.h"
 
 /* The groups of the tables whose keys depend on one of them, and where they stand. */
@@ -55,6 +55,31 @@ static const fsnn_key *encoder(void)
     return data_encoder_keys;
 }
 
+static const fsnn_key *front(void)
+{
+    return data_front_keys;
+}
+
+static const fsnn_key *frames(void)
+{
+    return sub_table(data_events.keys, "frames");
+}
+
+static const fsnn_key *graph(void)
+{
+    return data_graph.keys;
+}
+
+static const fsnn_key *graph_split(void)
+{
+    return sub_table(data_graph.keys, "split");
+}
+
+static const fsnn_key *arrays(void)
+{
+    return data_kinds[0]->keys;
+}
+
 static const fsnn_key *neuron(void)
 {
     return neuron_keys;
@@ -68,6 +93,11 @@ static const group groups[] = {
     {surrogate, "input: [4]\nlayers:\n  - lif: {surrogate: {%s}}\n" ALPHA},
     {noise, "input: [4]\nlayers:\n  - lif: {noise: {%s}}\n" ALPHA},
     {encoder, INPUT ALPHA "data: {kind: npz, train: x.npz, encoder: {%s}}\n"},
+    {front, INPUT ALPHA "data: {kind: ts, train: x.ts, front: {%s}}\n"},
+    {frames, INPUT ALPHA "data: {kind: events, train: x, frames: {%s}}\n"},
+    {graph, INPUT ALPHA "data: {kind: graph, path: x, %s}\n"},
+    {graph_split, INPUT ALPHA "data: {kind: graph, path: x, split: {%s}}\n"},
+    {arrays, INPUT ALPHA "data: {kind: idx, train: {images: a, labels: b}, %s}\n"},
     {neuron, "input: [4]\nlayers:\n  - lif: {%s}\n" ALPHA},
 };
 
@@ -89,6 +119,7 @@ static const char *value_of(const fsnn_key *key)
         return key->names[1];
     case FSNN_KEY_INT:
     case FSNN_KEY_INT32:
+    case FSNN_KEY_UINT64:
         return "3";
     case FSNN_KEY_GROUP:
         return value_of(key->group);
@@ -139,6 +170,11 @@ static void expect_remark(const group *g, const fsnn_key *key, const char *word,
     CONTAINS(remark, "it does nothing");
 }
 
+static const char *other_than_zero(const fsnn_key *key)
+{
+    return key->type == FSNN_KEY_BOOL ? "true" : key->max == 1 || key->max < 1 ? "0.5" : "2";
+}
+
 /* Every key with a condition, with every value of what it depends on. */
 static void every_condition(void **state)
 {
@@ -155,10 +191,15 @@ static void every_condition(void **state)
                 dot ? find(sub_table(table, "noise"), dot + 1) : find(table, key->with);
             assert_non_null(other);
             if (other->type != FSNN_KEY_ENUM) {
-                expect_remark(&groups[i], key, "2", key->when >> 1 & 1);
-                char inside[128];
-                snprintf(inside, sizeof inside, "%s: %s", key->name, value_of(key));
-                assert_non_null(remark_of(&groups[i], inside));
+                expect_remark(&groups[i], key, other_than_zero(other), key->when >> 1 & 1);
+                if (other->above || other->min > 0) { /* it is 0 where it is not given */
+                    char inside[128];
+                    snprintf(inside, sizeof inside, "%s: %s", key->name, value_of(key));
+                    assert_non_null(remark_of(&groups[i], inside));
+                } else {
+                    expect_remark(&groups[i], key, other->type == FSNN_KEY_BOOL ? "false" : "0",
+                                  key->when & 1);
+                }
                 continue;
             }
             /* a temperature without a mode is an error */
@@ -166,7 +207,7 @@ static void every_condition(void **state)
                 expect_remark(&groups[i], key, other->names[v], key->when >> v & 1);
         }
     }
-    assert_true(keys >= 17);
+    assert_true(keys >= 34);
 }
 
 /* The bits of the names in "adam, adamw: help"; 0: it does not begin with names of the enum. */
@@ -208,6 +249,60 @@ static void help_and_table_agree(void **state)
         }
     }
     assert_true(told >= 12);
+}
+
+/* Keys of data that depend on more than one other. */
+static void of_data(void **state)
+{
+    (void)state;
+    static const char *const row[][2] = {
+        {"kind: npz, test: x, limit: {train: 5}", "data.limit.train: counts only with a training"},
+        {"kind: npz, test: x, limit: 5", "data.limit: counts only with a training set"},
+        {"kind: npz, test: x, balance: true", "data.balance: counts only with a training set"},
+        {"kind: npz, test: x, augment: {flip: 0.5}", "data.augment: counts only with a training"},
+        {"kind: npz, test: x, shuffle: false", "data.shuffle: counts only with a training set"},
+        {"kind: npz, train: x, limit: {test: 5}", "data.limit.test: counts only with a test set"},
+        {"kind: npz, train: x, sequence: first, encoder: {steps: 5}",
+         "data.encoder.steps: counts only with samples that are without time"},
+        {"kind: ts, train: x, encoder: {steps: 5}", "data.encoder.steps: counts only with samples"},
+        {"kind: events, train: x, encoder: {kind: rate, steps: 5}", "data.encoder.steps: counts"},
+        {"kind: npz, train: x, test: y, limit: {train: 5, test: 5}, balance: true, shuffle: false, "
+         "augment: {flip: 0.5}, encoder: {steps: 5}",
+         NULL},
+        {"kind: npz, train: x, validation: 0.1, limit: {test: 5}", NULL},
+        {"kind: npz, train: x, sequence: first, encoder: {kind: latency, steps: 5}", NULL},
+        {"kind: graph, path: x, shuffle: false, encoder: {steps: 5}", NULL},
+    };
+    static const group data = {NULL, INPUT ALPHA "data: {%s}\n"};
+    for (size_t i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("%s", row[i][0]);
+        const char *remark = remark_of(&data, row[i][0]);
+        if (!row[i][1]) {
+            assert_null(remark);
+            continue;
+        }
+        assert_non_null(remark);
+        CONTAINS(remark, row[i][1]);
+        CONTAINS(remark, "here it does nothing");
+    }
+}
+
+/* Latency makes as many steps of each frame as is said. */
+static void steps_of_frames(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *encoder;
+        int64_t steps;
+    } row[] = {{"latency", 16}, {"{kind: latency, steps: 3}", 3}, {"rate", 16}};
+    for (size_t i = 0; i < FSNN_COUNT(row); i++) {
+        char text[256];
+        snprintf(text, sizeof text, INPUT ALPHA "data: {kind: events, train: x, encoder: %s}\n",
+                 row[i].encoder);
+        fsnn_description *d = good(text);
+        assert_int_equal(fsnn_description_encoder(d)->steps, row[i].steps);
+        fsnn_description_destroy(d);
+    }
 }
 
 /* A flat list's reading, where there is no flat list. */
@@ -311,6 +406,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_condition), cmocka_unit_test(help_and_table_agree),
+        cmocka_unit_test(of_data),         cmocka_unit_test(steps_of_frames),
         cmocka_unit_test(mode_of_lists),   cmocka_unit_test(integer_order),
         cmocka_unit_test(shared),
     };
