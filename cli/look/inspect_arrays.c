@@ -84,11 +84,11 @@ static fsnn_status read_npz(const char *path, fsnn_arrays *arrays, bool *left_ou
 /* A text of lines "KEY<tab>VALUE" is a table below its key. */
 static void print_meta(const char *key, const char *value)
 {
-    cli_out("  %-20s %.*s\n", key, strchr(value, '\n') ? 0 : (int)strlen(value), value);
+    cli_print("  %-20s %.*s\n", key, strchr(value, '\n') ? 0 : (int)strlen(value), value);
     for (const char *end; (end = strchr(value, '\n')) != NULL; value = end + 1) {
         int tab = (int)strcspn(value, "\t\n");
-        cli_out("    %-26.*s %.*s\n", tab, value, (int)(end - value) - tab - (value[tab] == '\t'),
-                value + tab + (value[tab] == '\t'));
+        cli_print("    %-26.*s %.*s\n", tab, value, (int)(end - value) - tab - (value[tab] == '\t'),
+                  value + tab + (value[tab] == '\t'));
     }
 }
 

@@ -130,11 +130,11 @@ FSNN_API const char *fsnn_data_warning(const fsnn_data *data, int index);
  * Parts of one set have one origin. FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_data_origin_set(fsnn_data *data, const char *origin);
 FSNN_API const char *fsnn_data_origin(const fsnn_data *data);
-/* What tells a data set from others at little cost, as a line of text without tabs: how many samples
- * of which shape, how many classes, a checksum (CRC-32C) of the labels and names of classes, and of
- * the values of samples taken evenly (of all, up to four million values) their norm and a
- * projection on random numbers. So a few changed values among the others are not always seen, and
- * rounding, of another machine say, does not count. The origin is told and not compared.
+/* What tells a data set from others at little cost, as a line of text without tabs: how many
+ * samples of which shape, how many classes, a checksum (CRC-32C) of the labels and names of
+ * classes, and of the values of samples taken evenly (of all, up to four million values) their
+ * norm and a projection on random numbers. So a few changed values among the others are not always
+ * seen, and rounding, of another machine say, does not count. The origin is told and not compared.
  * Errors: those of reading, FSNN_EMEMORY. */
 enum { FSNN_FINGERPRINT_SIZE = 1024 };
 FSNN_API fsnn_status fsnn_data_fingerprint(const fsnn_data *data, char text[FSNN_FINGERPRINT_SIZE]);

@@ -101,9 +101,9 @@ FSNN_API fsnn_status fsnn_name_elsewhere(const char *name, char **text);
 /* All names of one of these libraries as a Markdown table; free() it. FSNN_ENOTFOUND. */
 FSNN_API fsnn_status fsnn_library_names(const char *library, char **markdown);
 
-/* The net's weights then say what data they were made with: fsnn_data_fingerprint of the parts, NULL
- * those that are not open. Where it is called of the net that weights are loaded into, too,
- * fsnn_weights_load compares. Errors: those of reading, FSNN_EMEMORY. */
+/* The net's weights then say what data they were made with: fsnn_data_fingerprint of the parts
+ * without their origin, NULL those that are not open. Where it is called of the net that weights
+ * are loaded into, too, fsnn_weights_load compares. Errors: those of reading, FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_net_note_data(fsnn_net *net, fsnn_data *const part[FSNN_PARTS]);
 
 /* Weights of a wrapped net from .safetensors or .npz, arrays named as parameters. Weights must all

@@ -529,6 +529,7 @@ fsnn_status fsnn_net_note_data(fsnn_net *net, fsnn_data *const part[FSNN_PARTS])
             continue;
         snprintf(key, sizeof key, "%s" WEIGHTS_DATA, fsnn_part_name((fsnn_part)p));
         FSNN_TRY(fsnn_data_fingerprint(part[p], text));
+        *strstr(text, "; origin=") = 0; /* the same data from elsewhere give the same weights */
         FSNN_TRY(fsnn_net_note(net, key, text));
     }
     return FSNN_OK;

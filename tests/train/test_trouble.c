@@ -45,6 +45,7 @@ static void infinity_in_a_sample(void **state)
     o.in_order = o.direct = o.linear_out = true;
     fsnn_train_options options = one_epoch(&o, &k);
     o.poison = 40; /* in batch 3 */
+    options.other_data = true;
     FAILS(toy_run(&o, &options, NULL), FSNN_ENUMERIC);
     CONTAINS(fsnn_error_text(), "epoch 2, batch 3, learning rate 0.01");
     untouched(&k);
