@@ -11,6 +11,7 @@ has the same neurons as modules of PyTorch.
 
 from _fsnn import lib as _lib
 
+from .data import Data
 from .description import Description
 from .errors import (
     ArgumentError,
@@ -27,6 +28,9 @@ from .fde import Solution, Terms, fde_solve, mittag_leffler
 from .inspect import Node, Summary
 from .net import Net, NetWarning
 from .params import Param, Params
+from .running import Run, grid, interpolate
+from .simulate import Simulation, simulate
+from .training import Evaluation, Metrics
 
 __version__ = _text(_lib.fsnn_version())
 
@@ -47,7 +51,8 @@ def isa() -> str:
 
 
 __all__ = [
-    "ArgumentError", "Description", "Error", "FileError", "Net", "NetWarning", "Node", "NumericError",
-    "OutOfMemoryError", "Param", "Params", "Solution", "StateError", "Summary", "Terms", "UnsupportedError",
-    "fde_solve", "isa", "mittag_leffler", "set_threads", "threads",
+    "ArgumentError", "Data", "Description", "Error", "Evaluation", "FileError", "Metrics", "Net", "NetWarning", "Node",
+    "NumericError", "OutOfMemoryError", "Param", "Params", "Run", "Simulation", "Solution", "StateError", "Summary",
+    "Terms", "UnsupportedError", "fde_solve", "grid", "interpolate", "isa", "mittag_leffler", "set_threads", "simulate",
+    "threads",
 ]  # fmt: skip

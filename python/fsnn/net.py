@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import threading
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from _fsnn import ffi, lib
 
-from . import _plan
+from . import _plan, running, training
 from ._arrays import numbers, pointer, shape_of, view
 from .description import Description, Source, _list
 from .errors import StateError, check, text
 from .inspect import Summary, summary_of
 from .params import NeuronValues, Params
+from .running import Run
+from .training import Evaluation, Metrics
 
 RECORDS = {
     "v": lib.FSNN_RECORD_V,
@@ -278,8 +280,9 @@ class Net:
             check(lib.fsnn_net_reset(self._wrapped()))
 
     def stream(self, chunks: Iterable[Any]) -> Iterator[np.ndarray]:
-        """The outputs of chunks [K, B, ...] of any lengths, one after the other: the same bits as
-        one call over all of them. Takes any iterator, and reads it once."""
+        """The outputs of chunks [K, B, ...] of any lengths, one after the other. Neurons give the bits
+        of one call over all of them for the same currents (a matrix product of other sizes may round
+        differently). Takes any iterator, and reads it once."""
         for chunk in chunks:
             yield self.forward(chunk)
 
@@ -336,6 +339,68 @@ class Net:
             self._settle_neurons()
         return self
 
+    # ---- Whole runs ------------------------------------------------------------------------------
+
+    def run(self, x: Any, *, chunk: int | None = None, record: Sequence[str] = ()) -> Run:
+        """A whole recording from time 0: x [T, B, input shape], or an iterator over pieces of it,
+        which is read once. `chunk`: so many steps at a time, which bounds the memory (`stream` says
+        what it does to the bits). `record`: what `read` names, of every neuron layer ("v", "spikes", ...).
+        Where the description has time stamps, x is interpolated at the solver's steps.
+        """
+        return running.run(self, x, chunk=chunk, record=record)
+
+    def train(
+        self,
+        data: Any = None,
+        validation: Any = None,
+        *,
+        directory: str | os.PathLike[str] | None = None,
+        mode: str = "new",
+        encoder: Mapping[str, Any] | None = None,
+        on_batch: Callable[[Metrics], Any] | None = None,
+        on_epoch: Callable[[Metrics], Any] | None = None,
+        **options: Any,
+    ) -> Metrics:
+        """Trains the net; the figures of the best epoch.
+
+        `data` and `validation` are `Data`, pairs of arrays (x [N, ...], y [N]), or None: those of the
+        description. `options` are the keys of its section training: epochs=5, loss="ce_rate",
+        optimizer={"kind": "adam", "lr": 1e-3}. `encoder`: {"kind": "rate", "steps": 8}.
+        `directory` keeps weights, states and figures, as `fsnn train --out` does; `mode` is "new" (a
+        run that is there is refused), "resume" or "replace".
+
+        `on_batch` and `on_epoch` get `Metrics`; what they raise ends the training in good order and
+        comes out. Ctrl-C does too: the state is saved, then KeyboardInterrupt is raised, and
+        mode="resume" goes on to the same bytes. Raises ValueError (data and net do not fit),
+        fsnn.NumericError (the loss is not finite: epoch and batch), OSError.
+        """
+        with self._lock:
+            calls = {"on_batch": on_batch, "on_epoch": on_epoch}
+            how = {"directory": directory, "mode": mode, "encoder": encoder}
+            return training.train(self, data, validation, **how, **calls, training=options)
+
+    def evaluate(
+        self,
+        data: Any = None,
+        *,
+        part: str = "test",
+        batch: int | None = None,
+        encoder: Mapping[str, Any] | None = None,
+        draw: int = 0,
+    ) -> Evaluation:
+        """Figures over a data set, with the loss of the description: `data` as of `train`, or the
+        `part` ("train", "validation", "test") of the description's. `draw`: another one of a random
+        encoding."""
+        with self._lock:
+            return training.evaluate(self, data, part=part, batch=batch, encoder=encoder, draw=draw)
+
+    def _planned(self) -> None:
+        """After the library's own loops, which plan the net for their batches: it begins anew."""
+        self._x = None
+        check(lib.fsnn_net_replan(self._net, self._plan))
+        check(lib.fsnn_net_reset(self._net))
+        self._neurons.moved()
+
     # ---- Look ------------------------------------------------------------------------------------
 
     def inspect(self) -> Summary:
@@ -370,11 +435,16 @@ class Net:
             if what in RECORDS:
                 check(functions.read(self._net, index, RECORDS[what], target))
                 return out
-            states = _list(lambda i: lib.fsnn_net_state_name(self._net, index, i))
+            states = self.states(index)
             if what not in states:
                 raise ValueError(f"{what!r} is not recorded: there are {', '.join([*RECORDS, *states[1:]])}")
             check(functions.read_state(self._net, index, states.index(what), target))
             return out
+
+    def states(self, node: str | int) -> list[str]:
+        """The states of a neuron layer, "v" first."""
+        index = self._node(node)
+        return _list(lambda i: lib.fsnn_net_state_name(self._net, index, i))
 
     def rates(self) -> dict[str, float]:
         """Spikes a neuron and step over the last forward, of each layer that spikes."""

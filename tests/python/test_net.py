@@ -79,7 +79,7 @@ class Run(unittest.TestCase):
 
     def test_streaming_gives_the_same_bits(self):
         for options in ({"alpha": 0.6}, {"alpha": 0.6, "memory": 7}, {"alpha": 0.6, "method": "ab"}):
-            net, x = small(dynamics=options), inputs(40, 2, 3)
+            net, x = fsnn.Net(input=[3], layers=[{"lif": {"tau": 2.0}}], dynamics=options), inputs(40, 2, 3)
             whole = net.forward(x)
             for cut in (1, 3, 16):
                 net.reset()
@@ -87,12 +87,15 @@ class Run(unittest.TestCase):
                 np.testing.assert_array_equal(np.concatenate(parts), whole)
 
     def test_a_state_goes_on(self):
-        net, x = small(), inputs(20, 2, 3)
+        def alone():
+            return fsnn.Net(input=[3], layers=[{"lif": {"tau": 2.0}}], dynamics={"alpha": 0.6})
+
+        net, x = alone(), inputs(20, 2, 3)
         whole = net.forward(x)
         net.reset()
         net.forward(x[:11])
         state = net.state()
-        other = small().wrap(9, 2)
+        other = alone().wrap(9, 2)
         other.load_state(state)
         np.testing.assert_array_equal(other.forward(x[11:]), whole[11:])
         with self.assertRaisesRegex(ValueError, "damaged|checksum"):

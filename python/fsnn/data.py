@@ -1,0 +1,172 @@
+"""Data sets and batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from _fsnn import ffi, lib
+
+from ._arrays import numbers, pointer, shape_of, to_shape
+from .description import Description, _list
+from .errors import check, text
+
+PARTS = {"train": lib.FSNN_PART_TRAIN, "validation": lib.FSNN_PART_VALIDATION, "test": lib.FSNN_PART_TEST}
+
+
+def _columns(dataset: Any) -> tuple[Any, Any]:
+    """x and y of a sequence of samples, or of (sample, class) pairs: `__len__` and `__getitem__`."""
+    items = [dataset[i] for i in range(len(dataset))]
+    if items and isinstance(items[0], (tuple, list)) and len(items[0]) == 2:
+        return np.stack([np.asarray(x) for x, _ in items]), np.asarray([int(y) for _, y in items])
+    return np.stack([np.asarray(x) for x in items]), None
+
+
+class Data:
+    """A data set in memory.
+
+    `x` [N, ...] are the samples (with `sequence` [N, T, ...]: the first axis of a sample is time),
+    `y` [N] their classes 0, 1, ... (or None). `x` may also be a sequence of (sample, class) pairs,
+    anything with `__len__` and `__getitem__`; it is read once. The numbers are copied, as float32.
+    """
+
+    def __init__(self, x: Any, y: Any = None, *, sequence: bool = False) -> None:
+        if y is None and not hasattr(x, "__array__") and hasattr(x, "__getitem__"):
+            x, y = _columns(x)
+        samples = numbers(x, np.float32, "x")
+        if samples.ndim == 0:
+            raise ValueError("x is a number; samples are [N, ...]")
+        labels = None
+        if y is not None:
+            classes = np.asarray(y)
+            if classes.dtype.kind not in "iub" or classes.shape != samples.shape[:1]:
+                raise ValueError(
+                    f"y must be {samples.shape[0]} whole numbers, one a sample; this is {classes.dtype} {list(classes.shape)}"
+                )
+            labels = numbers(classes, np.int32, "y")
+        shape = samples.shape[1:] or (1,)
+        out = ffi.new("fsnn_data **")
+        x_c, y_c = pointer(samples, "float *"), ffi.NULL if labels is None else pointer(labels, "int32_t *")
+        check(lib.fsnn_data_memory(samples.shape[0], to_shape(shape), x_c, y_c, out))
+        self._take(out[0])
+        if sequence:
+            check(lib.fsnn_data_sequence(self._c, lib.FSNN_AXES_FIRST))
+
+    def _take(self, c: Any) -> None:
+        self._c = ffi.gc(c, lib.fsnn_data_destroy)
+
+    @classmethod
+    def _of(cls, c: Any) -> Data:
+        data = cls.__new__(cls)
+        data._take(c)
+        return data
+
+    def _info(self) -> Any:
+        info = ffi.new("fsnn_data_info *")
+        lib.fsnn_data_info_get(self._c, info)
+        return info
+
+    def __len__(self) -> int:
+        return self._info().count
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one sample; of sequences the first is T."""
+        return shape_of(self._info().shape)
+
+    @property
+    def classes(self) -> int:
+        return self._info().classes
+
+    @property
+    def sequence(self) -> bool:
+        return bool(self._info().sequence)
+
+    @property
+    def warnings(self) -> list[str]:
+        return _list(lambda i: lib.fsnn_data_warning(self._c, i))
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, int]:
+        """A sample and its class (-1: it has none)."""
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"sample {index} of {len(self)}")
+        x, label = np.empty(self.shape, np.float32), ffi.new("int32_t *")
+        check(lib.fsnn_data_sample(self._c, index % len(self), pointer(x, "float *"), label))
+        return x, label[0]
+
+    def split(self, share: float, seed: int = 1) -> Data:
+        """Moves a random share of the samples, the same of each class, into a data set of its own."""
+        out = ffi.new("fsnn_data **")
+        check(lib.fsnn_data_split_classes(self._c, share, seed, out))
+        return Data._of(out[0])
+
+
+def data_of(given: Any) -> Data:
+    """Data, or arrays (x, y)."""
+    if isinstance(given, Data):
+        return given
+    if isinstance(given, tuple) and len(given) == 2:
+        return Data(*given)
+    return Data(given)
+
+
+def parts_of(description: Description, *names: str) -> list[Data | None]:
+    """The named parts of a description's data, None for those that it does not have."""
+    if not description.has_data:
+        return [None] * len(names)
+    wanted = ffi.new("bool [3]", [name in names for name in PARTS])
+    parts = ffi.new("fsnn_data *[3]")
+    description.failed(lib.fsnn_description_parts(description._c, wanted, parts), "data")
+    return [Data._of(parts[PARTS[name]]) if parts[PARTS[name]] else None for name in names]
+
+
+def _encoder(description: Description, change: Mapping[str, Any]) -> Any:
+    encoder = ffi.new("fsnn_encoder *", lib.fsnn_description_encoder(description._c)[0])
+    for key, value in change.items():
+        if key == "kind":
+            kind = lib.fsnn_encoder_find(value.encode())
+            if kind < 0:
+                known = ", ".join(text(lib.fsnn_encoder_name(i)) for i in range(lib.FSNN_ENCODERS))
+                raise ValueError(f"there is no encoder {value!r}: known are {known}")
+            value = kind
+        elif key not in ("steps", "gain", "floor", "threshold", "sparse"):
+            raise TypeError(f"{key!r} is no option of an encoder: those are kind, steps, gain, floor, threshold, sparse")
+        setattr(encoder, key, value)
+    return encoder[0]
+
+
+class Loader:
+    """Batches of a data set, encoded as the description says."""
+
+    def __init__(
+        self, description: Description, data: Data, *, training: bool, batch: int, encoder: Mapping[str, Any] | None = None
+    ) -> None:
+        d, options = description._c, ffi.new("fsnn_loader_options *")
+        options.encoder = _encoder(description, encoder or {})
+        options.sampling = lib.fsnn_description_sampling(d)
+        options.batch, options.seed = batch, lib.fsnn_description_training(d).seed
+        options.still = True
+        if training:
+            options.shuffle = lib.fsnn_description_shuffle(d)
+            options.drop_last = lib.fsnn_description_training(d).drop_last
+            options.augment = lib.fsnn_description_augment(d)[0]
+        out = ffi.new("fsnn_loader **")
+        description.failed(lib.fsnn_loader_create(data._c, options, out), "data")
+        self._c, self.data = ffi.gc(out[0], lib.fsnn_loader_destroy), data
+
+    @property
+    def steps(self) -> int:
+        """T of a batch."""
+        steps, shape = ffi.new("int64_t *"), ffi.new("fsnn_shape *")
+        lib.fsnn_loader_shape(self._c, steps, shape)
+        return steps[0]
+
+    @property
+    def batch(self) -> int:
+        return lib.fsnn_loader_batch(self._c)
+
+    @property
+    def still(self) -> bool:
+        return bool(lib.fsnn_loader_still(self._c))

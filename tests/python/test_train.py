@@ -1,0 +1,145 @@
+"""Training, evaluation, whole runs and simulation from Python."""
+
+import os
+import pathlib
+import signal
+import tempfile
+
+from kit import fsnn, inputs, main, np, small, unittest
+
+LAYERS = [{"linear": {"out": 3}}, {"lif": {"tau": 2.0}}]
+OPTIONS = {"epochs": 3, "batch": 20, "optimizer": {"kind": "adam", "lr": 0.05}, "encoder": {"steps": 6}}
+
+
+def classes(count=120):
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 3, count)
+    return (rng.random((count, 6)) + 3 * np.eye(3)[y].repeat(2, 1)).astype(np.float32), y
+
+
+def net():
+    return fsnn.Net(input=[6], layers=LAYERS, dynamics={"alpha": 0.8})
+
+
+class Train(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def test_train_and_evaluate(self):
+        x, y = classes()
+        a, seen = net(), []
+        best = a.train((x, y), (x[:40], y[:40]), on_epoch=seen.append, directory=self.folder / "run", **OPTIONS)
+        self.assertEqual([m.epoch for m in seen], [1, 2, 3])
+        self.assertLess(best.loss, seen[0].loss + 1e-9)
+        figures = a.evaluate((x, y), encoder=OPTIONS["encoder"])
+        self.assertEqual(figures.confusion.sum(), len(x))
+        self.assertAlmostEqual(np.trace(figures.confusion) / len(x), figures.accuracy)
+        self.assertEqual(figures.neuron_rates["lif1"].shape, (3,))
+        # what was trained is what forward runs
+        out = a.run(np.broadcast_to(x, (6, *x.shape))).y.mean(axis=0)
+        self.assertAlmostEqual((out.argmax(1) == y).mean(), figures.accuracy)
+        # and what the folder holds
+        again = fsnn.Net(self.folder / "run").load(self.folder / "run" / "last.safetensors")
+        for name, value in a.state_dict().items():
+            np.testing.assert_array_equal(again.params[name].value, value)
+
+    def test_same_as_one_by_one(self):
+        """The first batch of a training, by hand: the same weights to rounding."""
+        x, y = classes(20)
+        by_c = net()
+        by_c.train((x, y), epochs=1, batch=20, optimizer={"kind": "sgd", "lr": 0.5}, loss="mse_rate", encoder={"steps": 6})
+        by_hand = net().wrap(6, 20, training=True)
+        out = by_hand.forward(np.broadcast_to(x, (6, *x.shape)))
+        error = out.mean(axis=0) - np.eye(3)[y]
+        by_hand.backward(np.broadcast_to(2 * error / error.size / 6, out.shape))
+        for name, param in by_hand.params.items():
+            if param.learn:
+                np.testing.assert_allclose(
+                    by_c.params[name].value, param.value - 0.5 * param.grad, rtol=1e-5, atol=1e-6, err_msg=name
+                )
+
+    def test_interrupt_saves_and_resume_goes_on_to_the_same_bytes(self):
+        x, y = classes()
+        through, halted, count = net(), net(), []
+
+        def interrupt(metrics):
+            count.append(metrics)
+            if len(count) == 8:
+                os.kill(os.getpid(), signal.SIGINT)
+
+        through.train((x, y), directory=self.folder / "a", **OPTIONS)
+        with self.assertRaises(KeyboardInterrupt):
+            halted.train((x, y), directory=self.folder / "b", on_batch=interrupt, **OPTIONS)
+        self.assertLess(len(count), 18)
+        with self.assertRaisesRegex(ValueError, "already holds a run"):
+            halted.train((x, y), directory=self.folder / "b", **OPTIONS)
+        halted.train((x, y), directory=self.folder / "b", mode="resume", **OPTIONS)
+        for name, value in through.state_dict().items():
+            np.testing.assert_array_equal(halted.params[name].value, value)
+
+    def test_what_a_callback_raises_comes_out(self):
+        def fails(metrics):
+            raise ZeroDivisionError
+
+        with self.assertRaises(ZeroDivisionError):
+            net().train(classes(), on_epoch=fails, **OPTIONS)
+
+    def test_data_of_other_shapes(self):
+        x, y = classes()
+        with self.assertRaisesRegex(ValueError, "6|5"):
+            net().train((x[:, :5], y), **OPTIONS)
+        with self.assertRaisesRegex(ValueError, "whole numbers"):
+            fsnn.Data(x, y.astype(float))
+        with self.assertRaisesRegex(ValueError, "nothing to train on"):
+            net().train()
+
+    def test_sequences_and_pairs(self):
+        x, y = classes(30)
+        pairs = fsnn.Data(list(zip(x, y)))
+        self.assertEqual((len(pairs), pairs.shape, pairs.classes), (30, (6,), 3))
+        sample, label = pairs[7]
+        np.testing.assert_array_equal(sample, x[7])
+        self.assertEqual(label, y[7])
+        sequences = fsnn.Data(np.repeat(x[:, None], 6, axis=1), y, sequence=True)
+        still = net().evaluate((x, y), encoder={"steps": 6})
+        self.assertEqual(net().evaluate(sequences).accuracy, still.accuracy)
+
+
+class Runs(unittest.TestCase):
+    def test_run_in_pieces(self):
+        def alone():
+            return fsnn.Net(input=[3], layers=[{"lif": {"tau": 2.0}}], dynamics={"alpha": 0.6})
+
+        x = inputs(30, 2, 3)
+        whole = alone().run(x, record=["v", "spikes"])
+        pieces = (x[k : k + 4] for k in range(0, 30, 4))
+        for other in (alone().run(x, chunk=7, record=["v"]), alone().run(pieces, record=["v"])):
+            np.testing.assert_array_equal(other.y, whole.y)
+            np.testing.assert_array_equal(other.records["lif1.v"], whole.records["lif1.v"])
+
+    def test_time_stamps(self):
+        times = [0.0, 0.5, 2.0, 3.0]
+        stamped = small(dynamics={"alpha": 0.6, "times": times, "interpolation": "linear"})
+        x = inputs(4, 2, 3)
+        at = fsnn.grid(times, 1.0)
+        np.testing.assert_array_equal(at, [0, 1, 2, 3])
+        between = fsnn.interpolate(x, times, at)
+        np.testing.assert_allclose(between[1], x[1] + (x[2] - x[1]) / 3, rtol=1e-6)
+        np.testing.assert_array_equal(stamped.run(x).y, small().run(between).y)
+
+    def test_simulate(self):
+        current = np.full(12, 3.0)
+        one = fsnn.simulate(current, tau=2.0, reset="jump", dynamics={"alpha": 0.6, "step": 0.5})
+        self.assertEqual(one.v.shape, (12,))
+        self.assertGreater(one.spikes.sum(), 0)
+        np.testing.assert_allclose(one.t, 0.5 * np.arange(1, 13))
+        many = fsnn.simulate(np.tile(current[:, None], 3), tau=2.0, reset="jump", dynamics={"alpha": 0.6, "step": 0.5})
+        np.testing.assert_array_equal(many.v[:, 2], one.v)
+        self.assertIn("a", fsnn.simulate(current, "alif", dynamics={"alpha": 0.6}).states)
+        own = fsnn.simulate(current, "user", dv="(-v + I)/tau", tau=2.0, reset="jump", dynamics={"alpha": 0.6, "step": 0.5})
+        np.testing.assert_allclose(own.v, one.v, rtol=1e-6)
+
+
+main()
