@@ -1,6 +1,7 @@
 /* Weight files onto a network: all names and shapes are checked before the first number changes,
  * and a value out of its range puts back what was there. */
 #include "model/weights.h"
+#include "net/net.h"
 #include "tensor/finite.h"
 
 #include <fsnn/model.h>
@@ -96,26 +97,9 @@ static fsnn_status check_all(const fsnn_net *net, const char *path, const fsnn_a
     return FSNN_OK;
 }
 
-/* Neuron parameters, all in a row: to `saved`, or back from it. Returns their number. */
-static int64_t neuron_values(fsnn_net *net, float *saved, bool back)
+static void put(fsnn_net *net, const void *values, bool neuron)
 {
-    int64_t at = 0;
-    for (int i = 0; i < fsnn_net_param_count(net); i++) {
-        const fsnn_param *param = fsnn_net_param(net, i);
-        int64_t count = fsnn_shape_count(&param->shape);
-        if (!param->neuron)
-            continue;
-        if (saved && back)
-            memcpy(param->value, saved + at, (size_t)count * sizeof(float));
-        else if (saved)
-            memcpy(saved + at, param->value, (size_t)count * sizeof(float));
-        at += count;
-    }
-    return at;
-}
-
-static void put(fsnn_net *net, const fsnn_arrays *list, bool neuron)
-{
+    const fsnn_arrays *list = values;
     for (int i = 0; i < list->count; i++) {
         const fsnn_param *param = fsnn_net_param_find(net, list->item[i].name);
         if (param->neuron == neuron)
@@ -125,22 +109,12 @@ static void put(fsnn_net *net, const fsnn_arrays *list, bool neuron)
 
 static fsnn_status put_all(fsnn_net *net, const char *path, const fsnn_arrays *list)
 {
-    float *saved = fsnn_alloc((size_t)(neuron_values(net, NULL, false) + 1) * sizeof *saved);
-    if (!saved)
-        return FSNN_EMEMORY;
-    neuron_values(net, saved, false);
-    put(net, list, true);
-    fsnn_status status = fsnn_net_params_changed(net);
-    if (status) {
+    fsnn_status status = net_replace_params(net, put, list);
+    if (status && status != FSNN_EMEMORY) {
         char *reason = fsnn_strdup(fsnn_error_text());
-        neuron_values(net, saved, true);
-        fsnn_net_params_changed(net); /* as it was before: cannot fail for a value's sake */
         fsnn_fail(status, "%s: %s", path, reason ? reason : "a value is out of its range");
         fsnn_free(reason);
-    } else {
-        put(net, list, false);
     }
-    fsnn_free(saved);
     return status;
 }
 

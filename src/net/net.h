@@ -171,6 +171,11 @@ fsnn_status net_mark(fsnn_net *net);       /* what takes part in backward */
 fsnn_status net_collect(fsnn_net *net);    /* parameters */
 /* After its shape is known: the parameters are those of the node it shares them with. */
 fsnn_status net_share_params(const fsnn_net *net, net_node *node);
+/* Writes values that are known to fit into parameters: those of neurons, or all others. */
+typedef void net_put_params(fsnn_net *net, const void *values, bool neuron);
+/* Replaces parameters by both of `put`; where a neuron's is out of its range all are as they were.
+ * Errors: those of fsnn_net_params_changed, FSNN_EMEMORY. */
+fsnn_status net_replace_params(fsnn_net *net, net_put_params *put, const void *values);
 fsnn_status net_place(fsnn_net *net);     /* plans of the operators, arena */
 void net_find_bits(fsnn_net *net);        /* operators planned: which values are zeros and ones */
 void net_pack(fsnn_net *net, int step);   /* after it forward */

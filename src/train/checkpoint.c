@@ -2,6 +2,7 @@
  * is always consistent in itself, whenever the power goes. It is written first: the other files
  * follow from it, and resuming writes them anew. last.safetensors and best.safetensors hold the
  * weights alone, for use. */
+#include "net/net.h"
 #include "tensor/finite.h"
 #include "train/arrays.h"
 #include "train/pass.h"
@@ -59,6 +60,20 @@ static fsnn_status save_progress(const progress *at, fsnn_arrays *out)
     return FSNN_OK;
 }
 
+/* Counts that can be gone on from: sums with others do not overflow. */
+static bool counts_fit(const progress *at)
+{
+    for (int i = 0; i < FSNN_COUNT(fields); i++) {
+        int64_t count;
+        memcpy(&count, (const char *)at + fields[i].offset, sizeof count);
+        if (fields[i].dtype == FSNN_I64 && (count < -1 || count > INT64_C(1) << 53))
+            return false;
+    }
+    return at->epoch >= 0 && at->batches >= 0 && at->samples >= at->correct && at->correct >= 0 &&
+           at->counter >= 0 && at->bad >= 0 && at->schedule.bad >= 0 && at->rows >= 0 &&
+           at->best < at->rows;
+}
+
 static fsnn_status load_progress(progress *at, const fsnn_arrays *in)
 {
     for (int i = 0; i < FSNN_COUNT(fields); i++) {
@@ -67,8 +82,7 @@ static fsnn_status load_progress(progress *at, const fsnn_arrays *in)
         FSNN_TRY(arrays_get(in, fields[i].name, fields[i].dtype, &shape, &array));
         memcpy((char *)at + fields[i].offset, array->data, (size_t)fields[i].count * 8);
     }
-    if (at->epoch < 0 || at->batches < 0 || at->samples < 0 || at->rows < 0 || at->best < -1 ||
-        at->best >= at->rows)
+    if (!counts_fit(at))
         return fsnn_fail(FSNN_EFORMAT, "its counts contradict each other");
     return FSNN_OK;
 }
@@ -133,24 +147,35 @@ static fsnn_status save_weights(const fsnn_net *net, const char *prefix, fsnn_ar
     return FSNN_OK;
 }
 
-/* Only looks whether all fit, or copies them too. */
-static fsnn_status load_weights(fsnn_net *net, const fsnn_arrays *in, bool copy)
+static fsnn_status find_weights(const fsnn_arrays *in, const fsnn_param *p,
+                                const fsnn_array **array)
+{
+    char *name = fsnn_format("net.%s", p->name);
+    fsnn_status status = name ? arrays_get(in, name, FSNN_F32, &p->shape, array) : FSNN_EMEMORY;
+    fsnn_free(name);
+    return status ? status : array_check_finite(*array, "weights");
+}
+
+/* The array of each parameter of the net that is kept, in `found`; whether all fit. */
+static fsnn_status check_weights(const fsnn_net *net, const fsnn_arrays *in,
+                                 const fsnn_array **found)
 {
     for (int i = 0; i < fsnn_net_param_count(net); i++) {
         const fsnn_param *p = fsnn_net_param(net, i);
-        const fsnn_array *array;
-        if (!kept(p))
-            continue;
-        char *name = fsnn_format("net.%s", p->name);
-        fsnn_status status =
-            name ? arrays_get(in, name, FSNN_F32, &p->shape, &array) : FSNN_EMEMORY;
-        fsnn_free(name);
-        FSNN_TRY(status);
-        FSNN_TRY(array_check_finite(array, "weights"));
-        if (copy)
-            memcpy(p->value, array->data, (size_t)fsnn_shape_count(&p->shape) * sizeof(float));
+        if (kept(p))
+            FSNN_TRY(find_weights(in, p, &found[i]));
     }
     return FSNN_OK;
+}
+
+static void put_weights(fsnn_net *net, const void *found, bool neuron)
+{
+    const fsnn_array *const *array = found;
+    for (int i = 0; i < fsnn_net_param_count(net); i++) {
+        const fsnn_param *p = fsnn_net_param(net, i);
+        if (kept(p) && p->neuron == neuron)
+            memcpy(p->value, array[i]->data, (size_t)fsnn_shape_count(&p->shape) * sizeof(float));
+    }
 }
 
 /* ---- files ---- */
@@ -280,23 +305,32 @@ static fsnn_status check_batches(const trainer *t, const progress *was)
                      (long long)t->at.epoch_samples);
 }
 
-static fsnn_status apply(trainer *t, const fsnn_arrays *in)
+/* `found`: of the weights, see check_weights. What fails leaves the net as it was. */
+static fsnn_status apply_all(trainer *t, const fsnn_arrays *in, const fsnn_array **found)
 {
     progress was = t->at;
     FSNN_TRY(load_progress(&was, in));
     FSNN_TRY(trainer_data_check(t, in));
     FSNN_TRY(check_batches(t, &was));
-    FSNN_TRY(load_weights(t->net, in, false));
+    FSNN_TRY(check_weights(t->net, in, found));
     FSNN_TRY(history_load(&t->history, t->net, &t->layers, was.rows, in));
     FSNN_TRY(load_rates(t, in));
     FSNN_TRY(fsnn_optimizer_load(t->optimizer, in));
-    FSNN_TRY(load_weights(t->net, in, true));
-    FSNN_TRY(fsnn_net_params_changed(t->net));
+    FSNN_TRY(net_replace_params(t->net, put_weights, found));
     was.epoch_batches = t->at.epoch_batches;
     was.epoch_samples = t->at.epoch_samples;
     t->at = was;
     fsnn_net_counter_set(t->net, was.counter);
     return FSNN_OK;
+}
+
+static fsnn_status apply(trainer *t, const fsnn_arrays *in)
+{
+    const fsnn_array **found =
+        fsnn_alloc((size_t)(fsnn_net_param_count(t->net) + 1) * sizeof *found);
+    fsnn_status status = found ? apply_all(t, in, found) : FSNN_EMEMORY;
+    fsnn_free(found);
+    return status;
 }
 
 static fsnn_status read_state(trainer *t, const char *path)

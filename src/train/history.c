@@ -144,13 +144,23 @@ fsnn_status history_save(const history *h, const layers *l, fsnn_arrays *out)
     return save_layers(h, l, out);
 }
 
+/* Counts are whole numbers that a double can hold; all others may be anything. */
+static bool can_be(const column *c, double value)
+{
+    return c->kind != INTEGER || (value >= 0 && value <= 0x1p53 && floor(value) == value);
+}
+
 /* One row of columns from `x`. */
 static fsnn_status load_row(history *h, const layers *l, const double *x)
 {
     fsnn_metrics *row;
     FSNN_TRY(new_row(h, l, &row));
-    for (int c = 0; c < FSNN_COUNT(columns); c++)
+    for (int c = 0; c < FSNN_COUNT(columns); c++) {
+        if (!can_be(&columns[c], x[c]))
+            return fsnn_fail(FSNN_EFORMAT, "row %lld of its %s has %g as %s",
+                             (long long)h->rows - 1, in_rows, x[c], columns[c].name);
         set(row, &columns[c], x[c]);
+    }
     return FSNN_OK;
 }
 

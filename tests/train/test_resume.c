@@ -387,8 +387,9 @@ static void refuses(void **state)
 static void contradictions(void **state)
 {
     (void)state;
-    static const char *const names[] = {"train.best", "train.epoch", "train.rows", "adam.step"};
-    static const int64_t bad[] = {7, -1, -3, -1};
+    static const char *const names[] = {"train.best",    "train.epoch",   "train.rows",
+                                        "train.correct", "train.samples", "adam.step"};
+    static const int64_t bad[] = {7, -1, -3, 1, INT64_MAX, -1};
     toy_options o = TOY;
     fsnn_train_options options = toy_training(1);
     GOOD(toy_run(&o, &options, NULL));
@@ -402,7 +403,7 @@ static void contradictions(void **state)
         int64_t *value = fsnn_arrays_find(&list, names[i])->data, was = *value;
         *value = bad[i];
         GOOD(fsnn_safetensors_write(path, &list));
-        refuse(&o, &options, FSNN_EFORMAT, i < 3 ? "contradict" : "\"adam.step\" is -1");
+        refuse(&o, &options, FSNN_EFORMAT, i < 5 ? "contradict" : "\"adam.step\" is -1");
         *value = was;
         GOOD(fsnn_safetensors_write(folder_path("last.state.safetensors"), &list));
         fsnn_arrays_free(&list);
@@ -411,9 +412,61 @@ static void contradictions(void **state)
     toy_clean();
 }
 
+/* Counts in the history, which keeps all its columns as float64, that no integer can be. */
+static void odd_history(void **state)
+{
+    (void)state;
+    static const double bad[] = {1e161, -1e300, NAN, INFINITY, -1, 0.5, 0x1p53 + 2};
+    toy_options o = TOY;
+    fsnn_train_options options = toy_training(1);
+    GOOD(toy_run(&o, &options, NULL));
+    options.resume = true;
+    options.training.epochs = 2;
+    fsnn_arrays list = {0};
+    GOOD(fsnn_safetensors_read(folder_path("last.state.safetensors"), &list));
+    double *epoch = fsnn_arrays_find(&list, "train.history")->data; /* the first column */
+    assert_true(*epoch == 1);
+    for (int i = 0; i < FSNN_COUNT(bad); i++) {
+        CASE("bad[%d]", i);
+        *epoch = bad[i];
+        GOOD(fsnn_safetensors_write(folder_path("last.state.safetensors"), &list));
+        refuse(&o, &options, FSNN_EFORMAT, "as epoch");
+    }
+    fsnn_arrays_free(&list);
+    toy_clean();
+}
+
+/* An order that no neuron can have is found when the weights are taken over: none is, then. */
+static void odd_order(void **state)
+{
+    (void)state;
+    toy_options o = TOY;
+    fsnn_train_options options = toy_training(1);
+    GOOD(toy_run(&o, &options, NULL));
+    options.resume = true;
+    options.training.epochs = 2;
+    fsnn_arrays list = {0};
+    GOOD(fsnn_safetensors_read(folder_path("last.state.safetensors"), &list));
+    *(float *)fsnn_arrays_find(&list, "net.lif1.alpha")->data = 8e17f;
+    GOOD(fsnn_safetensors_write(folder_path("last.state.safetensors"), &list));
+    toy t;
+    toy_open(&t, &o);
+    const fsnn_param *alpha = fsnn_net_param_find(t.net, "lif1.alpha"),
+                     *tau = fsnn_net_param_find(t.net, "lif1.tau");
+    float before[] = {*alpha->value, *tau->value};
+    REFUSED(fsnn_train(t.net, t.train, t.test, &options, NULL), FSNN_EARGUMENT,
+            "cannot resume from");
+    CONTAINS(fsnn_error_text(), "lif1.alpha[0] is 8e+17");
+    assert_true(*alpha->value == before[0] && *tau->value == before[1]);
+    toy_close(&t);
+    fsnn_arrays_free(&list);
+    toy_clean();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(odd_history),       cmocka_unit_test(odd_order),
         cmocka_unit_test(in_mid_epoch),      cmocka_unit_test(between_epochs),
         cmocka_unit_test(counting),          cmocka_unit_test(longer),
         cmocka_unit_test(refuses),           cmocka_unit_test(contradictions),
