@@ -84,13 +84,13 @@ static fsnn_status read_row(fsnn_csv *csv, char *line, int64_t number, locale_t 
 
 static fsnn_status read_rows(fsnn_csv *csv, char *rest, const char *path)
 {
-    size_t most = 1;
+    size_t cells = 1; /* at most: the first row that has fewer than it should ends the reading */
     int64_t number = 1;
     fsnn_status status = FSNN_OK;
 
     for (const char *c = rest; *c; c++)
-        most += *c == '\n' || *c == '\r';
-    csv->values = fsnn_alloc(most * (size_t)csv->columns * sizeof *csv->values);
+        cells += *c == '\n' || *c == '\r' || *c == ',';
+    csv->values = fsnn_alloc(cells * sizeof *csv->values);
     if (!csv->values)
         return FSNN_EMEMORY;
     locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);

@@ -2,6 +2,8 @@
  * can be redrawn by hand. Needs gnuplot. */
 #include "figures.h"
 
+#include "plot/csv.h"
+
 #include <locale.h>
 
 static const char header[] = "epoch,loss,accuracy,test_loss,test_accuracy,lr,gradient_norm,rate,"
@@ -432,6 +434,27 @@ static void out_of_memory_anywhere(void **state)
     check_pictures("memory");
 }
 
+/* A wide table with blank lines takes the room of its cells, not columns times lines. */
+static void wide(void **state)
+{
+    (void)state;
+    enum { COLUMNS = 1 << 20, LINES = 1 << 24 };
+    char *text = malloc(2 * COLUMNS + LINES);
+    assert_non_null(text);
+    memset(text, ',', COLUMNS - 1);
+    memset(text + COLUMNS - 1, '\n', LINES);
+    memset(text + COLUMNS - 1 + LINES, ',', COLUMNS - 1);
+    folder_write("wide.csv", text, 2 * (COLUMNS - 1) + LINES);
+    fsnn_csv csv;
+    GOOD(fsnn_csv_read(&csv, folder_path("wide.csv")));
+    assert_int_equal(csv.columns, COLUMNS);
+    assert_int_equal(csv.rows, 1);
+    assert_true(isnan(csv.values[COLUMNS - 1]));
+    fsnn_csv_free(&csv);
+    folder_delete("wide.csv");
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -453,6 +476,7 @@ int main(void)
         cmocka_unit_test(paths_are_only_names),
         cmocka_unit_test(scripts_run_by_hand_anywhere),
         cmocka_unit_test(numbers_have_a_point_in_every_language),
+        cmocka_unit_test(wide),
         cmocka_unit_test(out_of_memory_anywhere),
     };
 
