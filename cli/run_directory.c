@@ -3,13 +3,17 @@
 
 #include <stdlib.h>
 
-static char *inside(const char *directory, const char *name)
+static bool has(const char *directory, const char *name)
 {
     char *path = cli_path(directory, name);
-    if (cli_exists(path))
-        return path;
+    bool there = cli_exists(path);
     free(path);
-    return NULL;
+    return there;
+}
+
+static char *inside(const char *directory, const char *name)
+{
+    return has(directory, name) ? cli_path(directory, name) : NULL;
 }
 
 char *cli_run_description(const char *path)
@@ -34,13 +38,10 @@ int cli_run_weights(const char *operand, bool needed, const char **weights, char
     *owned = NULL;
     if (!cli_is_directory(directory))
         return CLI_GOOD;
-    char *description = inside(directory, "description.yaml");
     *owned = find_weights(directory);
-    bool run = *owned || description;
-    free(description);
     if (*owned)
         *weights = *owned;
-    else if (*weights || (needed && run))
+    else if (*weights || (needed && has(directory, "description.yaml")))
         return cli_error(CLI_USAGE,
                          "%s: no weights are in this directory: neither best.safetensors nor "
                          "last.safetensors, which fsnn train writes",
