@@ -1,20 +1,80 @@
 #!/bin/sh
-# Seeds for fuzz_description, into a folder: the example descriptions, and a small network for each kind of neuron with its options.
-to=${1:?usage: tools/fuzz-corpus.sh FOLDER}
-here=$(dirname "$0")
+# The seeds of a fuzz target, into a folder: what stands in the tree for it, and what earlier fuzzing found (tests/fuzz/found/TARGET).
+# Targets whose seeds are made by the library (LLVMFuzzerInitialize) write them themselves.
+usage="usage: tools/fuzz-corpus.sh TARGET FOLDER"
+target=${1:?$usage} to=${2:?$usage}
+here=$(dirname "$0")/..
 mkdir -p "$to" || exit 1
-cp "$here"/../examples/*.yaml "$to"/ || exit 1
 
 # NAME, then the layer
-seed() {
+network() {
     printf 'input: 3\nlayers:\n  - linear: 4\n  - %s\ndynamics: {alpha: 0.5}\n' "$2" >"$to/$1.yaml"
 }
-seed user 'user: {dv: "(-a*v^2 + b*I)/tau", spike: "v + dv - threshold", params: {a: 0.2, b: {value: 1, learn: true, per: channel}}}'
-seed after 'user: {dv: "(-v + I)/tau", after_spike: "dv - s*max(threshold, v)/tau"}'
-seed noisy 'noisy: {tau: 2, noise: {mode: concrete, gamma: 0.1, temperature: 0.5}}'
-seed noise 'if: {noise: meanfield, reset: jump}'
-seed qif 'qif: {reset: value, v_reset: -0.2, refractory: 2, params: {critical: 0.4}}'
-seed eif 'eif: {reset: restart, params: {slope: {value: 0.1, learn: true}}}'
-seed hard_lif 'hard_lif: {params: {kappa: 2}}'
-seed readout 'readout: {tau: {value: 4, learn: true}}'
-printf 'input: 3\nlayers: [user: {dv: "-v + I"}]\ndynamics: {alpha: 0.5, memory: {tolerance: 1e-4}}\n\0user1.dv=(-v^2 + I)/tau' >"$to/override"
+
+# The examples, and a small network for each kind of neuron with its options.
+descriptions() {
+    cp "$here"/examples/*.yaml "$to"/ || exit 1
+    network user 'user: {dv: "(-a*v^2 + b*I)/tau", spike: "v + dv - threshold", params: {a: 0.2, b: {value: 1, learn: true, per: channel}}}'
+    network after 'user: {dv: "(-v + I)/tau", after_spike: "dv - s*max(threshold, v)/tau"}'
+    network noisy 'noisy: {tau: 2, noise: {mode: concrete, gamma: 0.1, temperature: 0.5}}'
+    network noise 'if: {noise: meanfield, reset: jump}'
+    network qif 'qif: {reset: value, v_reset: -0.2, refractory: 2, params: {critical: 0.4}}'
+    network eif 'eif: {reset: restart, params: {slope: {value: 0.1, learn: true}}}'
+    network hard_lif 'hard_lif: {params: {kappa: 2}}'
+    network readout 'readout: {tau: {value: 4, learn: true}}'
+    printf 'input: 3\nlayers: [user: {dv: "-v + I"}]\ndynamics: {alpha: 0.5, memory: {tolerance: 1e-4}}\n\0user1.dv=(-v^2 + I)/tau' \
+        >"$to/override"
+}
+
+# The lines of tests/fuzz/equation_corpus.txt, with \n, \\ and \xNN, a file each.
+equations() {
+    LC_ALL=C awk -v to="$to" '
+        function hex(c) { return index("0123456789abcdef", tolower(c)) - 1 }
+        {
+            out = ""
+            for (i = 1; i <= length($0); i++) {
+                c = substr($0, i, 1)
+                if (c == "\\") {
+                    c = substr($0, ++i, 1)
+                    if (c == "n")
+                        c = "\n"
+                    else if (c == "x") {
+                        c = sprintf("%c", 16 * hex(substr($0, i + 1, 1)) + hex(substr($0, i + 2, 1)))
+                        i += 2
+                    }
+                }
+                out = out c
+            }
+            file = to "/" NR
+            printf "%s", out >file
+            close(file)
+        }' "$here"/tests/fuzz/equation_corpus.txt
+}
+
+# Images [1, 2, 2] and labels [3], plain and packed.
+idx() {
+    printf '\0\0\10\3\0\0\0\1\0\0\0\2\0\0\0\2abcd' >"$to/images"
+    printf '\0\0\10\1\0\0\0\3\0\1\2' >"$to/labels"
+    gzip -cn "$to/images" >"$to/images.gz"
+}
+
+# An array [2] and a text of the metadata.
+safetensors() {
+    header='{"__metadata__":{"format":"fsnn"},"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}'
+    printf "\\$(printf %o ${#header})"'\0\0\0\0\0\0\0%s\0\0\200\77\0\0\0\100' "$header" >"$to/one"
+}
+
+folder=
+case $target in
+fuzz_idx) idx ;;
+fuzz_safetensors) safetensors ;;
+fuzz_npz | fuzz_graph_npz) folder=arrays ;;
+fuzz_description | fuzz_network) descriptions ;;
+fuzz_equation) equations ;;
+fuzz_events_*) folder=events ;;
+fuzz_graph) folder=graph_corpus ;;
+fuzz_shd) folder=hdf5 ;;
+fuzz_ts | fuzz_wav | fuzz_wfdb | fuzz_beats) folder=series ;;
+esac
+[ -z "$folder" ] || cp "$here/tests/fuzz/$folder"/* "$to"/ || exit 1
+[ ! -d "$here/tests/fuzz/found/$target" ] || cp "$here/tests/fuzz/found/$target"/* "$to"/

@@ -1,13 +1,9 @@
-/* Fuzz target: a description, then (after a zero byte) an override. Good ones must survive their
- * own text.
- *
- *   clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fopenmp -Iinclude
- * -Isrc \ tests/fuzz/fuzz_description.c libfsnn.a -lfyaml -ldnnl -lz -lm -o fuzz_description
- *   tools/fuzz-corpus.sh corpus/    # seeds: the examples, and each kind of neuron
- *   ASAN_OPTIONS=detect_leaks=0 ./fuzz_description -dict=tests/fuzz/description.dict corpus/
- *
- * Without leak detection: libfyaml 0.7.12 itself loses 4 KB at some syntax errors behind quoted
- * texts. */
+/* tests/fuzz/fuzz_description.c: a description, then (after a zero byte) an override. Good ones
+ * must survive their own text. Built by the preset fuzz:
+ *   cmake --preset fuzz && cmake --build --preset fuzz --target fuzz_description
+ *   tools/fuzz-corpus.sh fuzz_description CORPUS
+ *   LSAN_OPTIONS=suppressions=tests/fuzz/lsan.supp build-fuzz/fuzz/fuzz_description
+ *   -dict=tests/fuzz/description.dict CORPUS */
 #include "model/description.h"
 
 #include <stdlib.h>

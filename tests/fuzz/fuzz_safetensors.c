@@ -1,9 +1,7 @@
-/* Fuzz target: the bytes of a safetensors file. Arrays that were read never hold more than the file
- * did.
- *
- *   clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fopenmp -Iinclude
- * -Isrc \ tests/fuzz/fuzz_safetensors.c libfsnn.a -lfyaml -ldnnl -lz -lm -o fuzz_safetensors
- *   ./fuzz_safetensors corpus/ */
+/* tests/fuzz/fuzz_safetensors.c: the safetensors reader on any bytes: arrays that were read never
+ * hold more than the file did. Built by the preset fuzz:
+ *   cmake --preset fuzz && cmake --build --preset fuzz --target fuzz_safetensors
+ *   build-fuzz/fuzz/fuzz_safetensors -max_total_time=60 */
 #include "model/safetensors.h"
 
 #include <stdlib.h>

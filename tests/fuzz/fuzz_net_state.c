@@ -1,0 +1,124 @@
+/* tests/fuzz/fuzz_net_state.c: fsnn_net_state_load on any bytes. The first byte says which memory
+ * the network has, and whether the head is left as it is or made one that fits (its checksum would
+ * keep nearly everything out). What is refused changes nothing, what is taken can be gone on from.
+ */
+#include "base/crc32c.h"
+#include "fuzz_net.h"
+
+enum { STATE_NETS = 3, STATE_AS_IT_IS = 4 };
+
+/* As src/net/state.c writes it. */
+typedef struct state_head {
+    char magic[8];
+    uint32_t version, checksum;
+    uint64_t print;
+    int64_t bytes;
+} state_head;
+
+static const char *const state_memory[STATE_NETS] = {"full", "2", "{tolerance: 1e-3}"};
+
+/* The network with one of the memories, after three steps; its saved state [*size]. */
+static fsnn_net *state_net(int which, const uint8_t **saved, size_t *size)
+{
+    static fsnn_net *net[STATE_NETS];
+    static uint8_t *kept[STATE_NETS];
+    static size_t bytes[STATE_NETS];
+    static fsnn_description *d[STATE_NETS];
+    static float x[FUZZ_STEPS * FUZZ_BATCH * FUZZ_FEATURES];
+    const float *y;
+    if (!net[which]) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 "name: s\ninput: [%d]\nlayers:\n  - linear: {out: 3, name: first}\n"
+                 "  - lif: {noise: meanfield, name: spikes}\n  - delay: {of: last}\n"
+                 "  - linear: {out: 3, name: back}\n  - add: {from: [spikes, back]}\n"
+                 "  - alif: {reset: restart, refractory: 2}\n  - linear: {out: 2, name: last}\n"
+                 "dynamics: {alpha: 0.6, memory: %s}\n",
+                 FUZZ_FEATURES, state_memory[which]);
+        net[which] = fuzz_net(text, &d[which]);
+        fuzz_values(x, FSNN_COUNT(x));
+        fuzz_must(fsnn_net_forward(net[which], x, &y));
+        bytes[which] = (size_t)fsnn_net_state_bytes(net[which]);
+        kept[which] = malloc(bytes[which]);
+        fuzz_check(kept[which] && !fsnn_net_state_save(net[which], kept[which]));
+        /* saved again, rows of the past that no step asks for are forgotten */
+        fuzz_must(fsnn_net_state_load(net[which], kept[which], (int64_t)bytes[which]));
+        fuzz_must(fsnn_net_state_save(net[which], kept[which]));
+    }
+    *saved = kept[which];
+    *size = bytes[which];
+    return net[which];
+}
+
+/* The head of the network's own states, for these bytes. */
+static void state_mend(uint8_t *bytes, size_t size, const uint8_t *saved)
+{
+    state_head h;
+    memcpy(&h, saved, sizeof h);
+    h.bytes = (int64_t)size;
+    h.checksum = 0;
+    memcpy(bytes, &h, sizeof h);
+    h.checksum = fsnn_crc32c(0, bytes, size);
+    memcpy(bytes, &h, sizeof h);
+}
+
+static void state_go_on(fsnn_net *net)
+{
+    static float x[FUZZ_STEPS * FUZZ_BATCH * FUZZ_FEATURES];
+    const float *y;
+    fuzz_values(x, FSNN_COUNT(x));
+    fuzz_forget();
+    (void)fuzz_good(fsnn_net_forward(net, x, &y)); /* numbers may leave the finite ones */
+    uint8_t *again = malloc((size_t)fsnn_net_state_bytes(net));
+    fuzz_check(again && !fsnn_net_state_save(net, again));
+    free(again);
+}
+
+/* The state is the one that was saved. */
+static void state_unchanged(const fsnn_net *net, const uint8_t *saved, size_t size)
+{
+    uint8_t *now = malloc(size);
+    fuzz_check((size_t)fsnn_net_state_bytes(net) == size);
+    fuzz_check(now && !fsnn_net_state_save(net, now) && !memcmp(now, saved, size));
+    free(now);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    static const char *const name[STATE_NETS] = {"full", "last", "tolerance"};
+    for (int i = 0; i < STATE_NETS; i++) {
+        const uint8_t *saved;
+        size_t size;
+        (void)state_net(i, &saved, &size);
+        uint8_t *seed = malloc(size + 1);
+        fuzz_check(seed != NULL);
+        seed[0] = (uint8_t)i;
+        memcpy(seed + 1, saved, size);
+        fuzz_seed(*argc, *argv, name[i], seed, size + 1);
+        free(seed);
+    }
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const uint8_t *saved;
+    size_t own;
+    if (!size)
+        return 0;
+    bool mend = !(data[0] & STATE_AS_IT_IS);
+    fsnn_net *net = state_net(data[0] % STATE_AS_IT_IS % STATE_NETS, &saved, &own);
+    fuzz_check(!fsnn_net_reset(net) && !fsnn_net_state_load(net, saved, (int64_t)own));
+    uint8_t *bytes = malloc(size);
+    fuzz_check(bytes != NULL);
+    memcpy(bytes, data + 1, --size);
+    if (mend && size >= sizeof(state_head))
+        state_mend(bytes, size, saved);
+    fuzz_forget();
+    if (fuzz_good(fsnn_net_state_load(net, bytes, (int64_t)size)))
+        state_go_on(net);
+    else
+        state_unchanged(net, saved, own);
+    free(bytes);
+    return 0;
+}
