@@ -162,26 +162,81 @@ static void write_row(FILE *out, const entry *e, const char *before)
     free(text);
 }
 
+static bool of_data(const char *section)
+{
+    return strcmp(section, "data") == 0 || strncmp(section, "data,", 5) == 0;
+}
+
 /* "lif.reset", "training.epochs", "data.limit.train": with the section in front of the key. */
 static char *place_of(const entry *e)
 {
     if (strcmp(e->section, "Top level") == 0)
         return cli_format("%s", "");
-    if (strstr(e->section, ", kind "))
+    if (of_data(e->section))
         return cli_format("data.");
+    if (strncmp(e->section, "neurons", 7) == 0)
+        return cli_format("NEURON.");
     return cli_format("%s.", e->section);
+}
+
+/* ---- what a kind shares with others: "Also the keys of [neurons](#neurons).", or of one or two
+ * of them: "Also `tau` of [neurons](#neurons)." ---- */
+
+/* Whether the sentence at `clause` is about the row: it names no key, or the first of its path. */
+static bool clause_has(const char *clause, const entry *e)
+{
+    const char *link = strchr(clause, '['), *name = memchr(clause, '`', (size_t)(link - clause));
+    size_t length = strcspn(e->cell[NAME], ".");
+    for (; name; name = memchr(name + 1, '`', (size_t)(link - name - 1)))
+        if (strncmp(name + 1, e->cell[NAME], length) == 0 && name[length + 1] == '`')
+            return true;
+    return !memchr(clause, '`', (size_t)(link - clause));
+}
+
+static bool has_row(const entries *all, int heading, const char *name)
+{
+    for (int i = heading + 1; i < all->count && !is_heading(&all->item[i]); i++)
+        if (strcmp(all->item[i].cell[NAME], name) == 0)
+            return true;
+    return false;
+}
+
+static void write_clause(FILE *out, const entries *all, int heading, const char *clause)
+{
+    const char *title = strchr(clause, '[') + 1;
+    size_t length = strcspn(title, "]");
+    bool within = false;
+    for (int i = 0; i < all->count; i++) {
+        const entry *e = &all->item[i];
+        if (is_heading(e))
+            within = strlen(e->section) == length && memcmp(e->section, title, length) == 0;
+        else if (within && clause_has(clause, e) && !has_row(all, heading, e->cell[NAME]))
+            write_row(out, e, "");
+    }
+}
+
+static const char *next_clause(const char *text)
+{
+    const char *clause = text ? strstr(text, "Also ") : NULL;
+    return clause && strchr(clause, '[') ? clause : NULL;
 }
 
 static void write_section(FILE *out, const entries *all, int heading)
 {
     const entry *h = &all->item[heading];
     fprintf(out, "%s\n\n", h->section);
-    if (h->text) {
-        cli_print_wrapped(out, h->text, 0, 0);
+    const char *clause = next_clause(h->text);
+    size_t length = h->text ? (clause ? (size_t)(clause - h->text) : strlen(h->text)) : 0;
+    if (length) {
+        char *text = cli_format("%.*s", (int)length, h->text);
+        cli_print_wrapped(out, text, 0, 0);
         fputc('\n', out);
+        free(text);
     }
     for (int i = heading + 1; i < all->count && !is_heading(&all->item[i]); i++)
         write_row(out, &all->item[i], "");
+    for (; clause; clause = next_clause(clause + 1))
+        write_clause(out, all, heading, clause);
 }
 
 static int write_sections(FILE *out, const entries *all, const char *topic)
@@ -269,7 +324,7 @@ char *cli_topic_nearest(const char *topic)
 /* "epochs" is training.epochs: where a key of that name is in one of the sections. */
 char *cli_key_of(const char *name)
 {
-    static const char *const order[] = {"training", "dynamics", "data, kind npz"};
+    static const char *const order[] = {"training", "dynamics", "data", "data, kind npz"};
     entries all;
     char *found = NULL;
     if (!open_all(&all))

@@ -1,6 +1,7 @@
 /* The reference of all keys as Markdown, from the same tables that read them: what stands there is
  * what is accepted. */
-#include "model/data_kinds.h"
+#include "model/data_series.h"
+#include "net/neuron_node.h"
 #include "net/net.h"
 
 #include <stdio.h>
@@ -10,6 +11,7 @@
 typedef struct page {
     FILE *out;
     pool memory;
+    bool failed; /* memory was out */
 } page;
 
 static const char intro[] =
@@ -44,16 +46,48 @@ static void cell(page *p, const char *text)
     }
 }
 
-static void row(page *p, const char *name, const char *accepts, const char *fallback,
-                const char *help)
+/* A row of a table, and the rows of a table in their order. */
+typedef struct row {
+    const char *name, *accepts, *fallback, *help;
+    struct row *next;
+} row;
+
+typedef struct rows {
+    row *first, *last;
+} rows;
+
+static void print_row(page *p, const row *r)
 {
-    fprintf(p->out, "| `%s` | ", name);
-    cell(p, accepts);
+    fprintf(p->out, "| `%s` | ", r->name);
+    cell(p, r->accepts);
     fputs(" | ", p->out);
-    cell(p, fallback);
+    cell(p, r->fallback);
     fputs(" | ", p->out);
-    cell(p, help);
+    cell(p, r->help);
     fputs(" |\n", p->out);
+}
+
+static void print_rows(page *p, const rows *list)
+{
+    table_head(p);
+    for (const row *r = list->first; r; r = r->next)
+        print_row(p, r);
+}
+
+static void add(page *p, rows *list, row new)
+{
+    row *r = pool_alloc(&p->memory, sizeof *r);
+    if (!r) {
+        p->failed = true;
+        return;
+    }
+    *r = new;
+    r->next = NULL;
+    if (list->last)
+        list->last->next = r;
+    else
+        list->first = r;
+    list->last = r;
 }
 
 static const char *shape_text(page *p, const fsnn_shape *shape)
@@ -101,65 +135,185 @@ static const char *fallback(page *p, const fsnn_key *key, const void *at)
     return "";
 }
 
-static void keys(page *p, const char *prefix, const fsnn_key *table, const void *defaults)
+/* The rows of the keys in `table` up to the key `end` (NULL: all), in groups `prefix` deep. */
+static void list_keys(page *p, const char *prefix, const fsnn_key *table, const fsnn_key *end,
+                      const void *defaults, rows *list)
 {
-    for (const fsnn_key *key = fsnn_keys_first(table); key; key = fsnn_keys_next(key)) {
-        const char *at = (const char *)defaults + key->offset;
+    for (const fsnn_key *key = fsnn_keys_first(table); key && key != end;
+         key = fsnn_keys_next(key)) {
+        const char *at = (const char *)defaults + key->offset, *inner = NULL;
         const char *name = pool_format(&p->memory, "%s%s", prefix, key->name);
-        if (!name)
-            return;
-        if (key->type == FSNN_KEY_NAMED) {
-            row(p, name, keys_accepted(&p->memory, key), "", key->help);
-            const char *each = pool_format(&p->memory, "%s.NAME.", name);
-            if (each)
-                keys(p, each, key->group, at);
-            continue;
+        row r = {name, keys_accepted(&p->memory, key), fallback(p, key, at), key->help, NULL};
+        if (key->type == FSNN_KEY_GROUP) {
+            r.accepts = "a mapping of the keys below, or a value for the first of them";
+            inner = pool_format(&p->memory, "%s.", name);
         }
-        if (key->type != FSNN_KEY_GROUP) {
-            row(p, name, keys_accepted(&p->memory, key), fallback(p, key, at), key->help);
-            continue;
-        }
-        row(p, name, "a mapping of the keys below, or a value for the first of them", "",
-            key->help);
-        const char *inner = pool_format(&p->memory, "%s.", name);
+        if (key->type == FSNN_KEY_NAMED)
+            inner = pool_format(&p->memory, "%s.NAME.", name);
+        add(p, list, r);
         if (inner)
-            keys(p, inner, key->group, at);
+            list_keys(p, inner, key->group, NULL, at, list);
     }
 }
 
-static void specials(page *p, const special *list)
+static void list_specials(page *p, const special *also, rows *list)
 {
-    for (const special *s = list; s->name; s++)
-        row(p, s->name, s->type, s->required ? "must be given" : s->fallback, s->help);
+    for (const special *s = also; s && s->name; s++)
+        add(p, list,
+            (row){s->name, s->type, s->required ? "must be given" : s->fallback, s->help, NULL});
 }
 
 static void section(page *p, const char *title, const fsnn_key *table, const special *also,
                     const void *defaults)
 {
+    rows list = {0};
     head(p, 2, title, NULL);
-    table_head(p);
-    keys(p, "", table, defaults);
-    if (also)
-        specials(p, also);
+    list_keys(p, "", table, NULL, defaults, &list);
+    list_specials(p, also, &list);
+    print_rows(p, &list);
 }
 
-static void kinds(page *p)
+/* ---- what several kinds share: said once, in a section of its own that kinds refer to ---- */
+
+typedef struct share {
+    const char *title, *text;
+    const fsnn_key *table, *end; /* the keys up to `end`; NULL: all */
+    rows list;
+} share;
+
+static void print_share(page *p, share *s, int level, const void *defaults)
 {
+    head(p, level, s->title, s->text);
+    list_keys(p, "", s->table, s->end ? fsnn_keys_first(s->end) : NULL, defaults, &s->list);
+    print_rows(p, &s->list);
+}
+
+static bool same(const row *a, const row *b)
+{
+    return strcmp(a->name, b->name) == 0 && strcmp(a->accepts, b->accepts) == 0 &&
+           strcmp(a->fallback, b->fallback) == 0 && strcmp(a->help, b->help) == 0;
+}
+
+static const row *find(const rows *list, const row *wanted)
+{
+    const row *r = list->first;
+    while (r && !same(r, wanted))
+        r = r->next;
+    return r;
+}
+
+static bool named(const rows *list, const row *wanted)
+{
+    for (const row *r = list->first; r; r = r->next)
+        if (strcmp(r->name, wanted->name) == 0)
+            return true;
+    return false;
+}
+
+/* "Also the keys of [neurons](#neurons).", or, where a kind has not all of them, "Also `tau` of
+ * ...": `fsnn help` reads these sentences. */
+static void print_also(page *p, const share *s, const rows *list, bool *began)
+{
+    bool any = false, all = true;
+    for (const row *r = s->list.first; r; r = r->next) {
+        any = any || find(list, r);
+        all = all && named(list, r);
+    }
+    if (!any)
+        return;
+    fputs(*began ? "" : "\n", p->out);
+    *began = true;
+    fputs(all ? "Also the keys" : "Also", p->out);
+    const char *comma = " ";
+    for (const row *r = s->list.first; !all && r; r = r->next)
+        if (find(list, r) && !strchr(r->name, '.')) {
+            fprintf(p->out, "%s`%s`", comma, r->name);
+            comma = ", ";
+        }
+    fprintf(p->out, " of [%s](#", s->title);
+    for (const char *c = s->title; *c; c++)
+        if (*c != ',')
+            fputc(*c == ' ' ? '-' : *c, p->out);
+    fputs(").\n", p->out);
+}
+
+/* A kind: the rows of its own, and what it shares. */
+static void print_kind(page *p, int level, const char *title, const char *help,
+                       const fsnn_key *table, const void *defaults, const share *shares)
+{
+    rows list = {0}, own = {0};
+    bool began = false;
+    head(p, level, title, help);
+    list_keys(p, "", table, NULL, defaults, &list);
+    for (const row *r = list.first; r; r = r->next) {
+        bool shared = false;
+        for (const share *s = shares; s && s->title; s++)
+            shared = shared || find(&s->list, r);
+        if (!shared)
+            add(p, &own, *r);
+    }
+    if (own.first)
+        print_rows(p, &own);
+    else
+        fputs(list.first ? "No options of its own.\n" : "No options.\n", p->out);
+    for (const share *s = shares; s && s->title; s++)
+        print_also(p, s, &list, &began);
+}
+
+static void print_layers(page *p)
+{
+    share shares[] = {
+        {.title = "neurons",
+         .text = "Every kind of neuron takes these keys, `readout` only some of them:",
+         .table = neuron_keys},
+        {.title = "neurons with equations",
+         .text = "Kinds that are equations, `user` among them, take also:",
+         .table = neuron_param_keys,
+         .end = neuron_keys},
+        {.title = "neurons with states",
+         .text = "Kinds with states beside v take also:",
+         .table = neuron_state_keys,
+         .end = neuron_param_keys},
+        {0},
+    };
+    rows list = {0};
     const fsnn_op *op;
     head(
         p, 2, "layers",
         "Each item is a kind (`- flatten`) or a kind with its options\n(`- linear: {out: 10, name: "
         "fc1}`). Besides the options of its kind, every layer takes:");
-    table_head(p);
-    specials(p, layer_specials);
+    list_specials(p, layer_specials, &list);
+    print_rows(p, &list);
     for (int i = 0; (op = net_kind_at(i)); i++) {
-        head(p, 3, op->kind, op->help);
-        if (!fsnn_keys_first(op->keys)) {
-            fputs("No options.\n", p->out);
-            continue;
-        }
-        table_head(p);
-        keys(p, "", op->keys, op->defaults);
+        bool neuron = op->flags & OP_NEURON;
+        for (share *s = shares; neuron && s->title && !s->list.first; s++)
+            print_share(p, s, 3, net_kind_find("user")->defaults);
+        print_kind(p, 3, op->kind, op->help, op->keys, op->defaults, neuron ? shares : NULL);
+    }
+}
+
+static void print_data(page *p)
+{
+    static const fsnn_key every[] = {DATA_KEYS(NULL), {0}}, pictures[] = {DATA_AUGMENT_KEY, {0}},
+                          series[] = {DATA_SERIES_KEYS, {0}};
+    share shares[] = {
+        {.title = "data",
+         .text = "Every kind of data takes these keys, `graph` only some of them:",
+         .table = every},
+        {.title = "data, pictures",
+         .text = "Kinds whose samples can be pictures take also:",
+         .table = pictures},
+        {.title = "data, series",
+         .text = "Kinds whose samples are series take also:",
+         .table = series},
+        {0},
+    };
+    for (share *s = shares; s->title; s++)
+        print_share(p, s, 2, data_defaults());
+    for (const data_kind *const *kind = data_kinds; *kind; kind++) {
+        const char *title = pool_format(&p->memory, "data, kind %s", (*kind)->name);
+        if (title)
+            print_kind(p, 2, title, NULL, (*kind)->keys, data_defaults(), shares);
     }
 }
 
@@ -169,13 +323,9 @@ static void write_page(page *p)
     const fsnn_training training = fsnn_training_default();
     fputs(intro, p->out);
     section(p, "Top level", top_keys, top_specials, &empty);
-    kinds(p);
+    print_layers(p);
     section(p, "dynamics", dynamics_keys, dynamics_specials, dynamics_defaults());
-    for (const data_kind *const *kind = data_kinds; *kind; kind++) {
-        const char *title = pool_format(&p->memory, "data, kind %s", (*kind)->name);
-        if (title)
-            section(p, title, (*kind)->keys, NULL, data_defaults());
-    }
+    print_data(p);
     section(p, "training", training_keys, training_specials, &training);
 }
 
@@ -189,7 +339,7 @@ fsnn_status fsnn_description_reference(char **markdown)
     if (!p.out)
         return fsnn_fail(FSNN_EMEMORY, "out of memory");
     write_page(&p);
-    bool failed = ferror(p.out);
+    bool failed = ferror(p.out) || p.failed;
     failed = fclose(p.out) != 0 || failed;
     pool_free(&p.memory);
     if (!failed && *markdown)

@@ -132,6 +132,16 @@ static void topics(void **state)
     shell_says("$F help lif", "leaky integrate-and-fire", "surrogate.kind", "refractory");
     shell_says("$F help description training", "training", "epochs", "loss.kind");
     shell_says("$F help gl", "dynamics.method");
+    /* what kinds share, and what is different in one of them */
+    shell_says("$F help readout", "\n  v0\n", "\n  tau.learn\n");
+    assert_null(strstr(shell_out, "threshold"));
+    shell_says("$F help noisy", "\n  noise.mode\n", "; hard_st)", "\n  noise.gamma\n");
+    assert_null(strstr(strstr(shell_out, "noise.mode\n") + 1, "noise.mode\n"));
+    shell_says("$F help cuba", "\n  params\n", "\n  fractional\n", "\n  reset\n");
+    shell_says("$F help idx", "\n  train.images\n", "\n  encoder.kind\n", "\n  augment.flip\n");
+    shell_says("$F help hdf5", "\n  encoder.kind\n");
+    assert_null(strstr(shell_out, "front.kind"));
+    shell_says("$F help validation", "data.validation");
     shell_says("$F help ab", "dynamics.method");
     shell_says("$F help restart", "reset", "what a spike does to the potential");
     shell_says("$F help arctan", "surrogate.kind");

@@ -481,6 +481,28 @@ static void test_text_keeps_overrides(void **state)
     fsnn_description_destroy(d);
 }
 
+/* The sections of the reference that stand for what several kinds share say it in their place: a
+ * row is there once for all neurons, and once for all kinds of data. */
+static void test_reference_says_it_once(void **state)
+{
+    (void)state;
+    static const char *const once[] = {
+        "\n| `surrogate.kind` |", "\n| `reset` |",      "\n| `v_reset.learn` |",
+        "\n| `threshold` |",      "\n| `params` |",     "\n| `fractional` |",
+        "\n| `encoder.kind` |",   "\n| `validation` |", "\n| `augment.flip` |",
+        "\n| `front.kind` |",
+    };
+    char *page;
+    GOOD(fsnn_description_reference(&page));
+    for (int i = 0; i < FSNN_COUNT(once); i++) {
+        CASE("%s", once[i] + 1);
+        const char *at = strstr(page, once[i]);
+        assert_non_null(at);
+        assert_null(strstr(at + 1, once[i]));
+    }
+    free(page);
+}
+
 static void test_reference(void **state)
 {
     (void)state;
@@ -499,6 +521,10 @@ static void test_reference(void **state)
         "| `alpha` | ",
         "| `step` | a number above 0 | 1 |",
         "## data, kind idx",
+        "No options of its own.\n\nAlso the keys of [neurons](#neurons).\n",
+        "Also `tau` of [neurons](#neurons).\n",
+        "Also the keys of [data](#data).\n",
+        "Also `kind`, `encoder` of [data](#data).\n",
         "| `train.images` | a text | must be given |",
         "| `encoder.steps` | an integer from 1 to 2147483647 | 4 |",
         "## training",
@@ -518,7 +544,7 @@ int main(void)
         cmocka_unit_test(test_times),         cmocka_unit_test(test_training),
         cmocka_unit_test(test_names_agree),   cmocka_unit_test(test_overrides),
         cmocka_unit_test(test_text),          cmocka_unit_test(test_text_keeps_overrides),
-        cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_reference),     cmocka_unit_test(test_reference_says_it_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
