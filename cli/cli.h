@@ -20,18 +20,13 @@ char *cli_topic(const char *topic);
 char *cli_topic_nearest(const char *topic); /* the word that is most like it, or NULL */
 char *cli_key_of(const char *name);         /* "training.epochs" of "epochs", or NULL */
 
-/* ---- an opened model: description, network, data, loaders ---- */
+/* ---- an opened model: a session of the library ---- */
 
 typedef struct cli_model {
-    char *path;          /* of the description */
-    const cli_list *set; /* its overrides, borrowed */
-    fsnn_description *description;
+    fsnn_session *session;
+    fsnn_description *description; /* the session's, as is the network */
     fsnn_net *net;
-    fsnn_dynamics dynamics; /* as wrapped; its orders belong to the description */
-    fsnn_training training;
-    /* training, validation, test; NULL: not there, or not opened */
-    fsnn_data *data[FSNN_PARTS];
-    fsnn_loader *loader[FSNN_PARTS]; /* of each */
+    int said[FSNN_TOPICS]; /* warnings that were printed */
 } cli_model;
 
 /* The description that `path` stands for: that of a run directory, or else `path` itself; to be
@@ -42,40 +37,27 @@ char *cli_run_description(const char *path);
  * a run without weights is an error where they are `needed`. */
 int cli_run_weights(const char *operand, bool needed, const char **weights, char **owned);
 
-/* Each returns an exit code, after a sentence when it is not CLI_GOOD. `path`: of a description, or
- * of a run directory. */
+/* Each returns an exit code, after a sentence when it is not CLI_GOOD, and prints the warnings that
+ * it brings. `path`: of a description, or of a run directory. */
 int cli_model_open(cli_model *model, const char *path, const cli_common *common);
 /* The same, to go on with the run in the directory `run`: the validation set is the one it had, and
  * a description that draws another is refused. */
 int cli_model_open_run(cli_model *model, const char *path, const cli_common *common,
                        const char *run);
-/* The directory of the run that a path "DIR/description.yaml" belongs to, or NULL; to be freed. */
-char *cli_run_of(const char *description);
-/* How the run in a directory drew its validation set; false: it is no run, or had none. */
-bool cli_run_split(const char *directory, fsnn_holdout *split);
-/* Says that another one is drawn now: an error to `go_on` with the run, or else a warning. */
-int cli_run_other_split(const char *directory, const fsnn_holdout *run, const fsnn_holdout *now,
-                        bool go_on);
 /* Opens the wanted parts that there are, and their loaders; only training data are shuffled, and
  * with `in_order` not they. */
 int cli_model_data(cli_model *model, const bool wanted[FSNN_PARTS], bool in_order);
-/* Which of the opened parts training watches, validation before test, and which judges the result,
- * test before validation before training; -1: none. */
-int cli_model_watched(const cli_model *model);
-int cli_model_judge(const cli_model *model);
-/* Of a part of the data in its order, as for an evaluation. */
-int cli_model_loader(const cli_model *model, const fsnn_data *data, int64_t batch,
-                     fsnn_loader **loader);
-/* Weights of the file, but what --set names stays as it was set. The net is wrapped. */
+/* Weights of the file, but what --set names stays as it was set. */
 int cli_model_weights(cli_model *model, const char *path);
 /* `steps` of a whole run: what the tolerance of the memory holds for, unless the description
  * says. */
 int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps);
-/* What would need less memory than the plan, for sentences. */
-const char *cli_less_memory(const fsnn_plan *plan);
-/* Whether the opened data and the wrapped network fit together. */
-int cli_model_fits(const cli_model *model);
-void cli_model_warnings(const cli_model *model);
+/* Wraps the network for the loader of a part, and says whether data and network fit together. */
+int cli_model_prepare(cli_model *model, fsnn_part part, bool training);
+/* Prints the warnings of a topic that were not printed yet. */
+void cli_model_warn(cli_model *model, fsnn_topic topic);
+/* Those of the description and, a few of them, of the network. */
+void cli_model_warnings(cli_model *model);
 void cli_model_close(cli_model *model);
 /* "fdeint gl, alpha 0.5, step 1, full memory"; to be freed. */
 char *cli_dynamics_text(const fsnn_dynamics *dynamics);

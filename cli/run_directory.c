@@ -22,29 +22,18 @@ char *cli_run_description(const char *path)
     return found ? found : cli_format("%s", path);
 }
 
-/* The best weights of a run, or else the last. */
-static char *find_weights(const char *directory)
-{
-    static const char *const name[] = {"best.safetensors", "last.safetensors"};
-    char *found = NULL;
-    for (int i = 0; i < CLI_COUNT(name) && !found; i++)
-        found = inside(directory, name[i]);
-    return found;
-}
-
 int cli_run_weights(const char *operand, bool needed, const char **weights, char **owned)
 {
     const char *directory = *weights ? *weights : operand;
     *owned = NULL;
     if (!cli_is_directory(directory))
         return CLI_GOOD;
-    *owned = find_weights(directory);
-    if (*owned)
+    fsnn_status status = fsnn_run_weights(directory, owned);
+    if (status >= 0)
         *weights = *owned;
+    else if (status != FSNN_ENOTFOUND)
+        return cli_fail(status);
     else if (*weights || (needed && has(directory, "description.yaml")))
-        return cli_error(CLI_USAGE,
-                         "%s: no weights are in this directory: neither best.safetensors nor "
-                         "last.safetensors, which fsnn train writes",
-                         directory);
+        return cli_error(CLI_USAGE, "%s", fsnn_error_text());
     return CLI_GOOD;
 }

@@ -22,6 +22,7 @@ data     | tensor base                           | status tensor data events gra
 train    | net data tensor base                  | status tensor frac neuron net data train
 model    | net op frac tensor base               | status tensor frac neuron net data events graph interpolate series train model
 plot     | base                                  | status plot
+session  | model train data plot net frac tensor base | *
 cli      | cli/kit                               | *
 cli/kit  | -                                     | status file
 examples | -                                     | *

@@ -48,14 +48,9 @@ static const cli_option table[] = {
 typedef struct work {
     const options *o;
     cli_model model;
-    int part;                   /* that was asked for */
-    fsnn_loader *loader;        /* of it */
-    fsnn_evaluation evaluation; /* the mean over all repeats */
-    int64_t repeats;
-    double spread_loss, spread_accuracy; /* standard deviation over the repeats */
-    double *accuracy;                    /* [repeats] */
+    int part; /* that was asked for */
+    fsnn_assessment a;
     fsnn_energy energy;
-    int64_t steps;
     cli_conditions conditions;
 } work;
 
@@ -99,7 +94,7 @@ static double speed(const fsnn_evaluation *e)
 
 static void print_layers(const work *w)
 {
-    const fsnn_evaluation *e = &w->evaluation;
+    const fsnn_evaluation *e = &w->a.mean;
     cli_out("\n%-24s %12s %12s %12s %12s\n", "neuron layer", "neurons", "firing rate", "never fire",
             "every step");
     for (int i = 0; i < e->layers; i++) {
@@ -109,7 +104,7 @@ static void print_layers(const work *w)
                 cli_count(dead, e->layer_dead[i]), cli_count(saturated, e->layer_saturated[i]));
     }
     cli_out("(spikes a neuron and step, T = %lld; neurons that never fire, or every step)\n",
-            (long long)w->steps);
+            (long long)w->a.steps);
     char *advice = cli_evaluation_advice(w->model.net, e);
     if (advice)
         cli_print("%s\n", advice);
@@ -119,14 +114,14 @@ static void print_layers(const work *w)
 /* The name of a class, or its number in `text`. */
 static const char *class_name(const work *w, int64_t c, char text[CLI_NUMBER])
 {
-    const char *name = fsnn_data_class(w->model.data[w->part], c);
+    const char *name = fsnn_data_class(fsnn_session_data(w->model.session, (fsnn_part)w->part), c);
     snprintf(text, CLI_NUMBER, "%lld", (long long)c);
     return name ? name : text;
 }
 
 static void print_classes(const work *w)
 {
-    const fsnn_evaluation *e = &w->evaluation;
+    const fsnn_evaluation *e = &w->a.mean;
     cli_out("\n%-24s %12s %12s\n", "class", "samples", "accuracy");
     for (int64_t c = 0; c < e->classes; c++) {
         char count[CLI_NUMBER], name[CLI_NUMBER], share[CLI_NUMBER] = "-";
@@ -141,7 +136,7 @@ static void print_classes(const work *w)
 static void print_confusion(const work *w)
 {
     enum { LEAST = 6, MOST = 12 };
-    const fsnn_evaluation *e = &w->evaluation;
+    const fsnn_evaluation *e = &w->a.mean;
     char text[CLI_NUMBER];
     int width = LEAST;
     for (int64_t c = 0; c < e->classes; c++) {
@@ -163,25 +158,25 @@ static void print_confusion(const work *w)
 
 static void print_table(const work *w)
 {
-    const fsnn_evaluation *e = &w->evaluation;
+    const fsnn_evaluation *e = &w->a.mean;
     char samples[CLI_NUMBER], rate[CLI_NUMBER], loss[CLI_NUMBER];
     cli_out("%-24s %s\n", "network", fsnn_description_name(w->model.description));
     cli_out("%-24s %s\n", "weights", w->o->weights);
     cli_out("%-24s %s (%s)\n", "samples", cli_count(samples, e->samples), which(w));
     cli_out("%-24s %s", "loss", cli_decimal(loss, e->loss));
-    if (w->repeats > 1)
-        cli_out(" +- %s", cli_decimal(loss, w->spread_loss));
-    cli_out(" (%s)\n%-24s %.2f", fsnn_loss_name(w->model.training.loss.kind), "accuracy",
-            100 * e->accuracy);
-    if (w->repeats > 1)
-        cli_out(" +- %.2f %% (mean and spread of %lld encodings)\n", 100 * w->spread_accuracy,
-                (long long)w->repeats);
+    if (w->a.repeats > 1)
+        cli_out(" +- %s", cli_decimal(loss, w->a.score.spread_loss));
+    cli_out(" (%s)\n%-24s %.2f", fsnn_loss_name(fsnn_session_training(w->model.session)->loss.kind),
+            "accuracy", 100 * e->accuracy);
+    if (w->a.repeats > 1)
+        cli_out(" +- %.2f %% (mean and spread of %lld encodings)\n",
+                100 * w->a.score.spread_accuracy, (long long)w->a.repeats);
     else
         cli_out(" %%\n");
     cli_out("%-24s %s samples/s\n", "speed", cli_short(rate, speed(e)));
     print_layers(w);
     cli_operations_print(w->model.net, e, &w->energy);
-    cli_conditions_print(&w->conditions, e, w->repeats);
+    cli_conditions_print(&w->conditions, &w->a);
     if (e->classes > 0)
         print_classes(w);
     if (e->classes > 0 && w->o->confusion)
@@ -192,7 +187,7 @@ static void print_table(const work *w)
 
 static void json_layers(cli_json *json, const work *w)
 {
-    const fsnn_evaluation *e = &w->evaluation;
+    const fsnn_evaluation *e = &w->a.mean;
     cli_json_open(json, "layers", '[');
     for (int i = 0; i < e->layers; i++) {
         cli_json_open(json, NULL, '{');
@@ -208,7 +203,7 @@ static void json_layers(cli_json *json, const work *w)
 
 static void json_classes(cli_json *json, const work *w)
 {
-    const fsnn_evaluation *e = &w->evaluation;
+    const fsnn_evaluation *e = &w->a.mean;
     char name[CLI_NUMBER];
     cli_json_open(json, "classes", '[');
     for (int64_t c = 0; c < e->classes; c++)
@@ -230,38 +225,39 @@ static void json_classes(cli_json *json, const work *w)
 
 static void json_repeats(cli_json *json, const work *w)
 {
-    cli_json_number(json, "loss_spread", w->spread_loss);
-    cli_json_number(json, "accuracy_spread", w->spread_accuracy);
+    cli_json_number(json, "loss_spread", w->a.score.spread_loss);
+    cli_json_number(json, "accuracy_spread", w->a.score.spread_accuracy);
     cli_json_open(json, "accuracies", '[');
-    for (int64_t r = 0; r < w->repeats; r++)
-        cli_json_number(json, NULL, w->accuracy[r]);
+    for (int64_t r = 0; r < w->a.repeats; r++)
+        cli_json_number(json, NULL, w->a.accuracy[r]);
     cli_json_close(json, ']');
 }
 
 static void print_json(const work *w)
 {
-    const fsnn_evaluation *e = &w->evaluation;
+    const fsnn_evaluation *e = &w->a.mean;
     cli_json json = {.out = stdout};
     cli_json_open(&json, NULL, '{');
     cli_json_text(&json, "network", fsnn_description_name(w->model.description));
     cli_json_text(&json, "weights", w->o->weights);
     cli_json_text(&json, "data", part_names[w->part]);
     cli_json_integer(&json, "samples", e->samples);
-    cli_json_integer(&json, "steps", w->steps);
-    cli_json_text(&json, "loss_kind", fsnn_loss_name(w->model.training.loss.kind));
+    cli_json_integer(&json, "steps", w->a.steps);
+    cli_json_text(&json, "loss_kind",
+                  fsnn_loss_name(fsnn_session_training(w->model.session)->loss.kind));
     cli_json_number(&json, "loss", e->loss);
     cli_json_number(&json, "accuracy", e->accuracy);
-    if (w->repeats > 1)
+    if (w->a.repeats > 1)
         json_repeats(&json, w);
     cli_json_number(&json, "seconds", e->seconds);
     cli_json_number(&json, "samples_per_second", speed(e));
     json_layers(&json, w);
-    char *advice = cli_evaluation_advice(w->model.net, &w->evaluation);
+    char *advice = cli_evaluation_advice(w->model.net, &w->a.mean);
     if (advice)
         cli_json_text(&json, "advice", advice);
     free(advice);
     cli_operations_json(&json, w->model.net, e, &w->energy);
-    cli_conditions_json(&json, &w->conditions, w->repeats);
+    cli_conditions_json(&json, &w->conditions, &w->a);
     json_classes(&json, w);
     cli_json_close(&json, '}');
 }
@@ -273,9 +269,7 @@ static int open_part(work *w, int part)
     bool wanted[FSNN_PARTS] = {false};
     wanted[part] = true;
     w->part = part;
-    int code = cli_model_data(&w->model, wanted, true);
-    w->loader = w->model.loader[part];
-    return code;
+    return cli_model_data(&w->model, wanted, true);
 }
 
 static int choose_data(work *w)
@@ -284,125 +278,37 @@ static int choose_data(work *w)
     int part = FSNN_PART_TEST;
     while (o->on && part >= 0 && strcmp(o->on, part_names[part]) != 0)
         part--;
+    const fsnn_session *session = w->model.session;
     if (w->o->batch.given)
-        w->model.training.batch = w->o->batch.value;
+        fsnn_session_batch(w->model.session, w->o->batch.value);
     int code = open_part(w, part);
-    if (code == CLI_GOOD && !w->loader && !o->on)
+    if (code == CLI_GOOD && !fsnn_session_loader(session, (fsnn_part)w->part) && !o->on)
         code = open_part(w, FSNN_PART_VALIDATION);
-    if (code == CLI_GOOD && !w->loader)
+    if (code == CLI_GOOD && !fsnn_session_loader(session, (fsnn_part)w->part))
         code = cli_error(CLI_USAGE, "the description has no %s data; try --on %s",
                          o->on ? which(w) : "test", part == FSNN_PART_TRAIN ? "test" : "train");
     return code;
 }
 
-/* Rates of layers and neurons, and what the nodes cost, of one draw more. */
-static void add_layers(fsnn_evaluation *sum, const fsnn_evaluation *one)
-{
-    for (int i = 0; i < sum->layers; i++) {
-        sum->layer_rate[i] += one->layer_rate[i];
-        for (int64_t n = 0; n < sum->layer_neurons[i]; n++)
-            sum->neuron_rate[i][n] += one->neuron_rate[i][n];
-    }
-    for (int n = 0; n < sum->nodes; n++) {
-        sum->node[n].multiply_adds += one->node[n].multiply_adds;
-        sum->node[n].additions += one->node[n].additions;
-        sum->node[n].memory += one->node[n].memory;
-        sum->node[n].rate += one->node[n].rate;
-        sum->node[n].spikes = sum->node[n].spikes && one->node[n].spikes;
-    }
-}
-
-/* Of n draws: neurons that fired in none of them, and at every step of all. */
-static void divide_layers(fsnn_evaluation *e, double n)
-{
-    for (int i = 0; i < e->layers; i++) {
-        e->layer_rate[i] /= n;
-        e->layer_dead[i] = e->layer_saturated[i] = 0;
-        for (int64_t k = 0; k < e->layer_neurons[i]; k++) {
-            e->neuron_rate[i][k] /= (float)n;
-            e->layer_dead[i] += e->neuron_rate[i][k] == 0;
-            e->layer_saturated[i] += e->neuron_rate[i][k] == 1;
-        }
-    }
-    for (int k = 0; k < e->nodes; k++) {
-        e->node[k].multiply_adds /= n;
-        e->node[k].additions /= n;
-        e->node[k].memory /= n;
-        e->node[k].rate /= n;
-    }
-}
-
-/* One draw of the encoding; its figures are added to the mean. */
-static fsnn_status evaluate_once(work *w, int64_t draw, double *loss)
-{
-    fsnn_evaluation *sum = &w->evaluation, one;
-    fsnn_status status = fsnn_evaluate_epoch(w->model.net, w->loader, &w->model.training.loss, draw,
-                                             draw ? &one : sum);
-    if (status < 0)
-        return status;
-    *loss = draw ? one.loss : sum->loss;
-    w->accuracy[draw] = draw ? one.accuracy : sum->accuracy;
-    if (!draw)
-        return FSNN_OK;
-    sum->loss += one.loss;
-    sum->accuracy += one.accuracy;
-    sum->seconds += one.seconds;
-    add_layers(sum, &one);
-    for (int64_t i = 0; i < sum->classes * sum->classes; i++)
-        sum->confusion[i] += one.confusion[i];
-    fsnn_evaluation_free(&one);
-    return FSNN_OK;
-}
-
-static fsnn_status evaluate_all(work *w)
-{
-    fsnn_evaluation *e = &w->evaluation;
-    w->repeats = w->o->repeats.given ? w->o->repeats.value : 1;
-    w->accuracy = cli_allocate((size_t)w->repeats, sizeof *w->accuracy);
-    double n = (double)w->repeats, *loss = cli_allocate((size_t)w->repeats, sizeof *loss);
-    fsnn_status status = FSNN_OK;
-    for (int64_t r = 0; r < w->repeats && status >= 0; r++)
-        status = evaluate_once(w, r, &loss[r]);
-    cli_mean(loss, w->repeats, &w->spread_loss);
-    cli_mean(w->accuracy, w->repeats, &w->spread_accuracy);
-    free(loss);
-    e->loss /= n;
-    e->accuracy /= n;
-    e->seconds /= n;
-    if (w->repeats > 1)
-        divide_layers(e, n);
-    return status;
-}
-
 static int evaluate(work *w)
 {
-    fsnn_shape shape;
-    fsnn_loader_shape(w->loader, &w->steps, &shape);
-    fsnn_plan plan = {.steps = w->steps,
-                      .batch = fsnn_loader_batch(w->loader),
-                      .seed = w->model.training.seed,
-                      .checkpoint = w->model.training.checkpoint,
-                      .still = fsnn_loader_still(w->loader)};
-    int code = cli_model_wrap(&w->model, &plan, w->steps);
-    if (code == CLI_GOOD)
-        code = cli_model_fits(&w->model);
+    const fsnn_assess_options how = {.part = w->part,
+                                     .repeats = w->o->repeats.given ? w->o->repeats.value : 1,
+                                     .condition = w->conditions.item,
+                                     .conditions = w->conditions.count};
+    int code = cli_model_prepare(&w->model, (fsnn_part)w->part, false);
     if (code != CLI_GOOD)
         return code;
     cli_model_warnings(&w->model);
     code = cli_model_weights(&w->model, w->o->weights);
     if (code != CLI_GOOD)
         return code;
-    fsnn_status status = evaluate_all(w);
+    fsnn_status status = fsnn_session_evaluate(w->model.session, &how, &w->a);
     if (status < 0)
         return cli_fail(status);
     if (w->o->figure)
-        cli_operations_figure(w->model.net, &w->evaluation, &w->energy, w->o->figure);
-    const cli_perturbed how = {.model = &w->model,
-                               .part = w->part,
-                               .weights = w->o->weights,
-                               .plan = &plan,
-                               .repeats = w->repeats};
-    return cli_conditions_run(&how, &w->conditions);
+        cli_operations_figure(w->model.net, &w->a.mean, &w->energy, w->o->figure);
+    return CLI_GOOD;
 }
 
 /* Evaluations may take long: what cannot be drawn is refused before them. */
@@ -449,8 +355,8 @@ static int execute(work *w)
     else
         print_table(w);
     if (o->out)
-        cli_conditions_figure(&w->conditions, &w->evaluation,
-                              fsnn_description_name(w->model.description), o->out);
+        cli_conditions_figure(&w->conditions, &w->a, fsnn_description_name(w->model.description),
+                              o->out);
     return CLI_GOOD;
 }
 
@@ -462,8 +368,7 @@ static int run(void *given)
     int code = cli_run_weights(o->common.operand[0], true, &o->weights, &weights);
     if (code == CLI_GOOD)
         code = execute(&w);
-    fsnn_evaluation_free(&w.evaluation);
-    free(w.accuracy);
+    fsnn_assessment_free(&w.a);
     cli_conditions_free(&w.conditions);
     cli_model_close(&w.model);
     free(weights);

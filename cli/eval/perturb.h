@@ -4,19 +4,9 @@
 
 #include "cli/cli.h"
 
-enum { CLI_CONDITIONS = 256 };
-
-/* Disturbances that act together in one evaluation. */
-typedef struct cli_condition {
-    fsnn_perturbation item[FSNN_PERTURBS];
-    int items;
-    int sweep;              /* number of the --perturb it comes from */
-    double loss, accuracy;  /* means over all draws */
-    double spread_accuracy; /* standard deviation over them */
-} cli_condition;
-
+/* To be freed by cli_conditions_free. */
 typedef struct cli_conditions {
-    cli_condition *item;
+    fsnn_condition *item;
     int count;
 } cli_conditions;
 
@@ -24,23 +14,13 @@ typedef struct cli_conditions {
  * condition. */
 int cli_conditions_read(const cli_list *texts, cli_conditions *out);
 /* Whether they make sense for the data and the network of the model. */
-int cli_conditions_check(cli_model *model, const cli_conditions *conditions);
-/* Evaluates each on a part of the data, which is open; the network of `model` is wrapped and has
- * its weights. */
-typedef struct cli_perturbed {
-    cli_model *model;
-    int part;
-    const char *weights;
-    const fsnn_plan *plan; /* for the networks of disturbed graphs */
-    int64_t repeats;       /* draws of encoding and disturbances */
-} cli_perturbed;
-int cli_conditions_run(const cli_perturbed *how, cli_conditions *conditions);
-/* A table, beside the undisturbed evaluation. */
-void cli_conditions_print(const cli_conditions *conditions, const fsnn_evaluation *clean,
-                          int64_t repeats);
-void cli_conditions_json(cli_json *json, const cli_conditions *conditions, int64_t repeats);
+int cli_conditions_check(const cli_model *model, const cli_conditions *conditions);
+/* A table of what came out, beside the undisturbed evaluation. */
+void cli_conditions_print(const cli_conditions *conditions, const fsnn_assessment *assessment);
+void cli_conditions_json(cli_json *json, const cli_conditions *conditions,
+                         const fsnn_assessment *assessment);
 /* A panel for each --perturb whose values differ in one disturbance, to DIRECTORY/robustness. */
-int cli_conditions_figure(const cli_conditions *conditions, const fsnn_evaluation *clean,
+int cli_conditions_figure(const cli_conditions *conditions, const fsnn_assessment *assessment,
                           const char *title, const char *directory);
 void cli_conditions_free(cli_conditions *conditions);
 

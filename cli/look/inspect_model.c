@@ -127,7 +127,7 @@ static void print_sums(const cli_model *model, const fsnn_plan *plan)
 {
     int64_t activations, histories, parameters;
     char a[CLI_NUMBER], h[CLI_NUMBER], p[CLI_NUMBER], learned[CLI_NUMBER];
-    char *dynamics = cli_dynamics_text(&model->dynamics);
+    char *dynamics = cli_dynamics_text(fsnn_session_dynamics(model->session));
     cli_out("\nlearned     %s numbers\n", cli_count(learned, cli_learnable(model->net)));
     cli_print("dynamics    %s\n", dynamics);
     free(dynamics);
@@ -154,12 +154,12 @@ static int64_t steps_of(const cli_model *model)
 static int print_model(const char *path, cli_model *model)
 {
     fsnn_plan plan = {.steps = steps_of(model),
-                      .batch = model->training.batch,
+                      .batch = fsnn_session_training(model->session)->batch,
                       .training = true,
-                      .checkpoint = model->training.checkpoint,
-                      .truncate = model->training.truncate,
+                      .checkpoint = fsnn_session_training(model->session)->checkpoint,
+                      .truncate = fsnn_session_training(model->session)->truncate,
                       .still = fsnn_description_still(model->description),
-                      .seed = model->training.seed};
+                      .seed = fsnn_session_training(model->session)->seed};
     int code = cli_model_wrap(model, &plan, plan.steps);
     if (code != CLI_GOOD)
         return code;

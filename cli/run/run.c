@@ -158,7 +158,7 @@ static fsnn_plan plan_of(const run_work *w)
                        .batch = w->B,
                        .training = w->o->grads,
                        .record = recording(w),
-                       .seed = w->model.training.seed};
+                       .seed = fsnn_session_training(w->model.session)->seed};
 }
 
 float *run_add(run_work *w, const char *name, const fsnn_shape *shape, int *code)
@@ -303,7 +303,7 @@ static int load_weights(run_work *w)
 {
     if (!w->o->weights) {
         cli_say("no --weights: running with the initial weights of seed %llu",
-                (unsigned long long)w->model.training.seed);
+                (unsigned long long)fsnn_session_training(w->model.session)->seed);
         return CLI_GOOD;
     }
     return cli_model_weights(&w->model, w->o->weights);
@@ -313,7 +313,8 @@ static int load_weights(run_work *w)
  * input. */
 static int prepare(run_work *w)
 {
-    fsnn_plan small = {.steps = 1, .batch = 1, .seed = w->model.training.seed};
+    fsnn_plan small = {
+        .steps = 1, .batch = 1, .seed = fsnn_session_training(w->model.session)->seed};
     int code = cli_model_wrap(&w->model, &small, 1);
     if (code == CLI_GOOD)
         code = load_weights(w);

@@ -153,11 +153,20 @@ static void say_network(const cli_model *m)
             fsnn_shape_text(&out, out_text, sizeof out_text));
 }
 
+static fsnn_loader *loader_of(const cli_model *m, int part)
+{
+    return part < 0 ? NULL : fsnn_session_loader(m->session, (fsnn_part)part);
+}
+
+static fsnn_loader *watched_loader(const cli_model *m)
+{
+    return loader_of(m, fsnn_session_watched(m->session));
+}
+
 static fsnn_status footprint(const cli_model *m, fsnn_footprint *f)
 {
-    int watched = cli_model_watched(m);
-    return fsnn_train_memory(m->net, m->loader[FSNN_PART_TRAIN],
-                             watched < 0 ? NULL : m->loader[watched], &m->training, f);
+    return fsnn_train_memory(m->net, loader_of(m, FSNN_PART_TRAIN), watched_loader(m),
+                             fsnn_session_training(m->session), f);
 }
 
 /* Bytes that the process holds now. */
@@ -188,8 +197,8 @@ static void say_memory(const work *w)
             cli_bytes(b, (double)f.batches), cli_bytes(r, w->before));
     if (fsnn_net_segment(m->net))
         cli_say("  segments    %s steps each, %s", cli_count(count, fsnn_net_segment(m->net)),
-                m->training.truncate ? "gradients truncated at their borders"
-                                     : "run again in the backward pass");
+                fsnn_session_training(m->session)->truncate ? "gradients truncated at their borders"
+                                                            : "run again in the backward pass");
 }
 
 /* "60,000 training and 10,000 test", "1,895 training, 542 validation and 271 test"; to be freed. */
@@ -197,11 +206,11 @@ static char *say_counts(const cli_model *m)
 {
     char count[FSNN_PARTS][CLI_NUMBER];
     for (int p = 0; p < FSNN_PARTS; p++)
-        cli_count(count[p], m->loader[p] ? fsnn_loader_samples(m->loader[p]) : 0);
-    if (!m->loader[FSNN_PART_VALIDATION])
+        cli_count(count[p], loader_of(m, p) ? fsnn_loader_samples(loader_of(m, p)) : 0);
+    if (!loader_of(m, FSNN_PART_VALIDATION))
         return cli_format("%s training and %s test", count[0],
-                          m->loader[FSNN_PART_TEST] ? count[2] : "no");
-    if (!m->loader[FSNN_PART_TEST])
+                          loader_of(m, FSNN_PART_TEST) ? count[2] : "no");
+    if (!loader_of(m, FSNN_PART_TEST))
         return cli_format("%s training and %s validation", count[0], count[1]);
     return cli_format("%s training, %s validation and %s test", count[0], count[1], count[2]);
 }
@@ -212,8 +221,8 @@ static void say_data(const cli_model *m)
     fsnn_data_info info;
     int64_t steps;
     fsnn_shape shape;
-    fsnn_data_info_get(m->data[FSNN_PART_TRAIN], &info);
-    fsnn_loader_shape(m->loader[FSNN_PART_TRAIN], &steps, &shape);
+    fsnn_data_info_get(fsnn_session_data(m->session, FSNN_PART_TRAIN), &info);
+    fsnn_loader_shape(loader_of(m, FSNN_PART_TRAIN), &steps, &shape);
     char *counts = say_counts(m);
     fsnn_sampling sampling = fsnn_description_sampling(m->description);
     char *from = sampling.times ? cli_format(" (%s, from %lld time stamps)",
@@ -234,17 +243,17 @@ static const char *optimizer_name(fsnn_optimizer_kind kind)
     return name[kind];
 }
 
-static void say_header(const work *w)
+static void say_header(work *w)
 {
-    const cli_model *m = &w->model;
-    const fsnn_training *t = &m->training;
-    char *dynamics = cli_dynamics_text(&m->dynamics);
+    cli_model *m = &w->model;
+    const fsnn_training *t = fsnn_session_training(m->session);
+    char *dynamics = cli_dynamics_text(fsnn_session_dynamics(m->session));
     say_network(m);
     say_memory(w);
     say_data(m);
     cli_say("  dynamics    %s", dynamics);
     cli_say("  training    %lld epoch%s, batch %lld, %s, %s %g, seed %llu", (long long)t->epochs,
-            t->epochs == 1 ? "" : "s", (long long)fsnn_loader_batch(m->loader[FSNN_PART_TRAIN]),
+            t->epochs == 1 ? "" : "s", (long long)fsnn_loader_batch(loader_of(m, FSNN_PART_TRAIN)),
             fsnn_loss_name(t->loss.kind), optimizer_name(t->optimizer.kind), t->optimizer.lr,
             (unsigned long long)t->seed);
     cli_say("  machine     %d thread%s, %s", fsnn_threads(), fsnn_threads() == 1 ? "" : "s",
@@ -284,28 +293,28 @@ static int say_interrupted(const work *w)
 
 static int train(work *w)
 {
-    fsnn_train_options options = {.training = w->model.training,
+    fsnn_train_options options = {.training = *fsnn_session_training(w->model.session),
                                   .on_batch = on_batch,
                                   .on_epoch = on_epoch,
                                   .user = w,
                                   .stop = cli_stop(),
                                   .other_data = w->o->other_data,
                                   .run = w->run};
-    int watched = cli_model_watched(&w->model);
+    int watched = fsnn_session_watched(w->model.session);
     if (watched == FSNN_PART_TEST)
         cli_say("  remark      the best epoch is chosen on the test data, which flatters it: "
                 "data.validation: 0.1 keeps them for the end");
     cli_progress_start(&w->progress, watched < 0 ? "test" : fsnn_part_name((fsnn_part)watched));
-    fsnn_status status =
-        fsnn_train(w->model.net, w->model.loader[FSNN_PART_TRAIN],
-                   watched < 0 ? NULL : w->model.loader[watched], &options, &w->result);
+    fsnn_status status = fsnn_train(w->model.net, loader_of(&w->model, FSNN_PART_TRAIN),
+                                    loader_of(&w->model, watched), &options, &w->result);
     cli_progress_clear(&w->progress);
     say_warning(w);
     if (status == FSNN_EINTERRUPTED)
         return say_interrupted(w);
     if (status >= 0 && !w->trained)
         cli_say("nothing is left to train: %lld epochs are done, and training.epochs is %lld",
-                (long long)w->result.epochs, (long long)w->model.training.epochs);
+                (long long)w->result.epochs,
+                (long long)fsnn_session_training(w->model.session)->epochs);
     return status < 0 ? cli_fail(status) : CLI_GOOD;
 }
 
@@ -317,17 +326,17 @@ static int evaluate(work *w, int part, fsnn_evaluation *evaluation)
     char *best = cli_path(w->directory, "best.safetensors");
     int64_t steps;
     fsnn_shape shape;
-    fsnn_loader_shape(w->model.loader[part], &steps, &shape);
+    fsnn_loader_shape(loader_of(&w->model, part), &steps, &shape);
     fsnn_plan plan = {.steps = steps,
-                      .batch = fsnn_loader_batch(w->model.loader[part]),
-                      .still = fsnn_loader_still(w->model.loader[part]),
-                      .seed = w->model.training.seed};
+                      .batch = fsnn_loader_batch(loader_of(&w->model, part)),
+                      .still = fsnn_loader_still(loader_of(&w->model, part)),
+                      .seed = fsnn_session_training(w->model.session)->seed};
     fsnn_status status = fsnn_weights_load(w->model.net, best);
     if (status >= 0)
         status = fsnn_net_replan(w->model.net, &plan);
     if (status >= 0)
-        status =
-            fsnn_evaluate(w->model.net, w->model.loader[part], &w->model.training.loss, evaluation);
+        status = fsnn_evaluate(w->model.net, loader_of(&w->model, part),
+                               &fsnn_session_training(w->model.session)->loss, evaluation);
     free(best);
     return status < 0 ? cli_fail(status) : CLI_GOOD;
 }
@@ -360,8 +369,8 @@ static void say_neurons(const work *w, const fsnn_evaluation *e)
 /* What chose the epoch, where something else judges. */
 static int finish_watched(work *w)
 {
-    int watched = cli_model_watched(&w->model);
-    if (watched < 0 || watched == cli_model_judge(&w->model))
+    int watched = fsnn_session_watched(w->model.session);
+    if (watched < 0 || watched == fsnn_session_judge(w->model.session))
         return CLI_GOOD;
     fsnn_evaluation evaluation = {0};
     int code = evaluate(w, watched, &evaluation);
@@ -374,7 +383,7 @@ static int finish_watched(work *w)
 static int finish(work *w)
 {
     fsnn_evaluation evaluation = {0};
-    int judge = cli_model_judge(&w->model), code = evaluate(w, judge, &evaluation);
+    int judge = fsnn_session_judge(w->model.session), code = evaluate(w, judge, &evaluation);
     if (code == CLI_GOOD) {
         cli_out("best epoch      %lld of %lld\n", (long long)w->result.epoch,
                 (long long)w->result.epochs);
@@ -403,7 +412,7 @@ static int open_data(work *w)
 {
     static const bool all[FSNN_PARTS] = {true, true, true};
     int code = cli_model_data(&w->model, all, false);
-    if (code == CLI_GOOD && !w->model.loader[FSNN_PART_TRAIN])
+    if (code == CLI_GOOD && !loader_of(&w->model, FSNN_PART_TRAIN))
         code =
             cli_error(CLI_FAILED, "%s: the section \"data\" has no set \"train\"", w->description);
     return code;
@@ -413,9 +422,8 @@ static int open_data(work *w)
 static int check_training(work *w)
 {
     cli_model *m = &w->model;
-    int watched = cli_model_watched(m);
-    fsnn_status status = fsnn_train_check(m->net, m->loader[FSNN_PART_TRAIN],
-                                          watched < 0 ? NULL : m->loader[watched], &m->training);
+    fsnn_status status = fsnn_train_check(m->net, loader_of(m, FSNN_PART_TRAIN), watched_loader(m),
+                                          fsnn_session_training(m->session));
     if (status == FSNN_ESHAPE) /* a batch that a layer refuses */
         status = fsnn_description_locate(m->description, "layers");
     return status < 0 ? cli_fail(status) : CLI_GOOD;
@@ -423,8 +431,10 @@ static int check_training(work *w)
 
 /* The network's arrays are planned but not yet there, the optimiser's not even planned: now it can
  * be told whether all of them will find room. */
-static int check_memory(const work *w, const fsnn_plan *plan)
+static int check_memory(const work *w)
 {
+    const fsnn_plan plan = {.training = true,
+                            .checkpoint = fsnn_session_training(w->model.session)->checkpoint};
     fsnn_footprint f;
     int64_t parameters, left = fsnn_memory_left();
     char sum[CLI_NUMBER], lack[CLI_NUMBER];
@@ -438,7 +448,7 @@ static int check_memory(const work *w, const fsnn_plan *plan)
         return CLI_GOOD;
     return cli_error(CLI_FAILED, "%s: training holds about %s, which is %s more than is free: %s",
                      w->description, cli_bytes(sum, (double)f.total),
-                     cli_bytes(lack, (double)(more - left)), cli_less_memory(plan));
+                     cli_bytes(lack, (double)(more - left)), fsnn_session_less_memory(&plan));
 }
 
 static int open_all(work *w)
@@ -454,23 +464,11 @@ static int open_all(work *w)
         code = open_data(w);
     if (code != CLI_GOOD)
         return code;
-    int64_t steps;
-    fsnn_shape shape;
-    fsnn_loader_shape(w->model.loader[FSNN_PART_TRAIN], &steps, &shape);
-    fsnn_plan plan = {.steps = steps,
-                      .batch = fsnn_loader_batch(w->model.loader[FSNN_PART_TRAIN]),
-                      .training = true,
-                      .checkpoint = w->model.training.checkpoint,
-                      .truncate = w->model.training.truncate,
-                      .still = fsnn_loader_still(w->model.loader[FSNN_PART_TRAIN]),
-                      .seed = w->model.training.seed};
     w->before = resident();
-    code = cli_model_wrap(&w->model, &plan, steps);
-    if (code == CLI_GOOD)
-        code = cli_model_fits(&w->model);
+    code = cli_model_prepare(&w->model, FSNN_PART_TRAIN, true);
     if (code == CLI_GOOD)
         code = check_training(w);
-    return code == CLI_GOOD ? check_memory(w, &plan) : code;
+    return code == CLI_GOOD ? check_memory(w) : code;
 }
 
 static void close_run(work *w)

@@ -55,7 +55,7 @@ static fsnn_status record(const cli_model *m, fsnn_loader *loader, int64_t batch
                       .batch = batch,
                       .record = true,
                       .still = first.still,
-                      .seed = m->training.seed};
+                      .seed = fsnn_session_training(m->session)->seed};
     status = fsnn_net_wrap(m->net, dynamics, &plan);
     if (status >= 0)
         status = first.spikes ? fsnn_net_forward_spikes(m->net, first.spikes, &output)
@@ -83,8 +83,8 @@ static int64_t sample_count(const cli_model *m, int judge)
     fsnn_data_info info;
     fsnn_shape shape;
     int64_t steps, numbers = 0;
-    fsnn_data_info_get(m->data[judge], &info);
-    fsnn_loader_shape(m->loader[judge], &steps, &shape);
+    fsnn_data_info_get(fsnn_session_data(m->session, (fsnn_part)judge), &info);
+    fsnn_loader_shape(fsnn_session_loader(m->session, (fsnn_part)judge), &steps, &shape);
     for (int n = 0; n < fsnn_net_node_count(m->net); n++) {
         fsnn_node_info node;
         if (fsnn_net_node(m->net, n, &node) >= 0 && node.neuron)
@@ -98,15 +98,18 @@ static int64_t sample_count(const cli_model *m, int judge)
 
 static int figures_of_samples(const cli_model *m, const char *directory)
 {
-    int judge = cli_model_judge(m);
-    const fsnn_data *data = m->data[judge];
+    int judge = fsnn_session_judge(m->session);
+    const fsnn_data *data = fsnn_session_data(m->session, (fsnn_part)judge);
     int64_t batch = sample_count(m, judge);
     fsnn_loader *loader = NULL;
     cli_recording recording = {0};
     int written = 0, label = -1;
-    if (cli_model_loader(m, data, batch, &loader) != CLI_GOOD)
+    fsnn_status status = fsnn_session_new_loader(m->session, data, batch, NULL, 0, &loader);
+    if (status < 0) {
+        cli_fail(status);
         return 0;
-    fsnn_status status = record(m, loader, batch, &recording, &label);
+    }
+    status = record(m, loader, batch, &recording, &label);
     if (status < 0) {
         cli_warn("no figures of spikes: %s", fsnn_error_text());
     } else {
@@ -126,7 +129,8 @@ static int figures_of_samples(const cli_model *m, const char *directory)
 
 static int figure_of_confusion(const cli_model *model, const fsnn_evaluation *e, const char *path)
 {
-    const fsnn_data *data = model->data[cli_model_judge(model)];
+    const fsnn_data *data =
+        fsnn_session_data(model->session, (fsnn_part)fsnn_session_judge(model->session));
     const char **name = cli_allocate((size_t)e->classes, sizeof *name);
     for (int64_t c = 0; c < e->classes; c++)
         name[c] = fsnn_data_class(data, c);
@@ -141,9 +145,9 @@ static int figure_of_confusion(const cli_model *model, const fsnn_evaluation *e,
 static int figures_of_rates(const cli_model *m, const fsnn_evaluation *e, const char *directory)
 {
     char count[CLI_NUMBER];
-    char *title =
-        cli_format("Firing rates, best weights, mean of %s %s samples",
-                   cli_count(count, e->samples), fsnn_part_name((fsnn_part)cli_model_judge(m)));
+    char *title = cli_format("Firing rates, best weights, mean of %s %s samples",
+                             cli_count(count, e->samples),
+                             fsnn_part_name((fsnn_part)fsnn_session_judge(m->session)));
     int written = cli_figures_rates(m->net, e, title, directory);
     free(title);
     return written;

@@ -16,6 +16,7 @@
 #include <fsnn/series.h>
 #include <fsnn/train.h>
 #include <fsnn/model.h>
+#include <fsnn/session.h>
 #include <fsnn/plot.h>
 
 #endif

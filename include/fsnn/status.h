@@ -57,6 +57,15 @@ FSNN_API const char *fsnn_error_text(void);
  * pass errors on in the library's way. */
 FSNN_API fsnn_status fsnn_error_set(fsnn_status status, const char *format, ...) FSNN_PRINTF(2, 3);
 
+/* Where the fault of the last error lies, as far as that is known. Texts are "" and numbers 0 where
+ * it is not; valid until the next error of this thread. */
+typedef struct fsnn_place {
+    const char *file; /* a description */
+    int line, column; /* in it, from 1; 0 of what an override said */
+    const char *key;  /* in a description "layers[1].lif.tau"; else the option at fault: "times" */
+} fsnn_place;
+FSNN_API fsnn_place fsnn_error_place(void);
+
 /* Library version, "major.minor.patch". */
 FSNN_API const char *fsnn_version(void);
 

@@ -55,7 +55,8 @@ fsnn_status fsnn_error_set(fsnn_status status, const char *format, ...)
     else if (length >= TEXT_SIZE)
         memcpy(text + TEXT_SIZE - 4, "...", 4);
     memcpy(last.text, text, strlen(text) + 1);
-    last.key[0] = 0;
+    last.key[0] = last.file[0] = last.where[0] = 0;
+    last.line = last.column = 0;
     return status;
 }
 
@@ -78,6 +79,24 @@ fsnn_status fsnn_fail_in(fsnn_status status, const char *group)
     memcpy(key, last.key, sizeof key);
     snprintf(last.key, KEY_SIZE, "%s%s%.*s", group, *key ? "." : "", KEY_SIZE / 2, key);
     return status;
+}
+
+fsnn_status fsnn_error_set_place(fsnn_status status, const char *file, int line, int column,
+                                 const char *key)
+{
+    snprintf(last.file, sizeof last.file, "%s", file);
+    snprintf(last.where, sizeof last.where, "%s", key);
+    last.line = line;
+    last.column = column;
+    return status;
+}
+
+fsnn_place fsnn_error_place(void)
+{
+    return (fsnn_place){.file = last.file,
+                        .line = last.line,
+                        .column = last.column,
+                        .key = *last.where ? last.where : last.key};
 }
 
 void fsnn_error_keep(fsnn_error *error)

@@ -15,9 +15,16 @@ fsnn_status fsnn_error_set_key(fsnn_status status, const char *key);
  * "front.bands", nothing "front". Returns `status`. */
 fsnn_status fsnn_fail_in(fsnn_status status, const char *group);
 
+/* Says of the last error in which file its fault lies, at which key there ("layers[1].lif.tau");
+ * line and column 0: not known. Returns `status`. */
+fsnn_status fsnn_error_set_place(fsnn_status status, const char *file, int line, int column,
+                                 const char *key);
+
 /* The last error, kept over clean-up that may fail too: the first one is what is told. */
 typedef struct fsnn_error {
     char text[2048], key[256];
+    char file[1024], where[256]; /* of its place */
+    int line, column;
 } fsnn_error;
 void fsnn_error_keep(fsnn_error *error);
 void fsnn_error_restore(const fsnn_error *error);

@@ -1,4 +1,5 @@
 /* The whole description: the top-level keys, and the public functions on what was read. */
+#include "base/error_key.h"
 #include "model/data_kinds.h"
 #include "model/description.h"
 
@@ -110,11 +111,12 @@ static fsnn_status parse(fsnn_description *d, const char *path, const char *text
     FSNN_TRY(yaml_parse(&d->doc, path, text, size, false));
     FSNN_TRY(settle_path(d, path));
     if (yaml_null(d->doc.root))
-        return fsnn_fail(
-            FSNN_EDESCRIPTION,
-            "%s:1:1: the description is empty: expected a mapping with the keys input, "
-            "layers and dynamics",
-            path);
+        return fsnn_error_set_place(
+            fsnn_fail(FSNN_EDESCRIPTION,
+                      "%s:1:1: the description is empty: expected a mapping with the keys input, "
+                      "layers and dynamics",
+                      path),
+            path, 1, 1, "");
     if (d->doc.root->type != YAML_MAP)
         return read_wrong(&d->doc, d->doc.root,
                           "a mapping with the keys input, layers and dynamics");

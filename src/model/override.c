@@ -1,6 +1,7 @@
 /* Overrides "path=value": the value is parsed as YAML and put into the tree before anything is
  * read, so that one reader checks everything. A path starts at a top-level key or at a node's name;
  * list items are numbers from 0. */
+#include "base/error_key.h"
 #include "model/description.h"
 
 #include <stdlib.h>
@@ -14,7 +15,9 @@ typedef struct change {
 
 static fsnn_status fail(const change *c, const char *sentence)
 {
-    return fsnn_fail(FSNN_EDESCRIPTION, "%s: override \"%s\": %s", c->doc->path, c->set, sentence);
+    fsnn_status status =
+        fsnn_fail(FSNN_EDESCRIPTION, "%s: override \"%s\": %s", c->doc->path, c->set, sentence);
+    return fsnn_error_set_place(status, c->doc->path, 0, 0, "");
 }
 
 static char *next_segment(change *c)

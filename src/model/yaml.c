@@ -1,6 +1,8 @@
 /* The tree and its error sentences; yaml_parse.c builds it, yaml_emit.c writes it. */
 #include "model/yaml.h"
 
+#include "base/error_key.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -140,15 +142,24 @@ const char *yaml_where(yaml_doc *doc, const yaml_node *node)
     return text ? text : "?";
 }
 
-/* "file:7:14" or, for what came from an override, "file: override "a=b"" */
-static const char *position(yaml_doc *doc, const yaml_node *node, int line, int column)
+/* The override that a node came from, or NULL. */
+static const char *override_of(const yaml_node *node)
 {
     for (const yaml_node *n = node; n; n = n->parent) {
         if (n->set)
-            return pool_format(&doc->memory, "%s: override \"%s\"", doc->path, n->set);
+            return n->set;
         if (n->line)
             break; /* from the file, though an override may have put a map around it */
     }
+    return NULL;
+}
+
+/* "file:7:14" or, for what came from an override, "file: override "a=b"" */
+static const char *position(yaml_doc *doc, const yaml_node *node, int line, int column)
+{
+    const char *set = override_of(node);
+    if (set)
+        return pool_format(&doc->memory, "%s: override \"%s\"", doc->path, set);
     if (line)
         return pool_format(&doc->memory, "%s:%d:%d", doc->path, line, column);
     return pool_format(&doc->memory, "%s", doc->path);
@@ -176,7 +187,13 @@ static fsnn_status fail_at(yaml_doc *doc, const yaml_node *node, bool key, const
                            va_list args)
 {
     const char *text = located(doc, node, key, format, args);
-    return text ? fsnn_fail(FSNN_EDESCRIPTION, "%s", text) : FSNN_EMEMORY;
+    if (!text)
+        return FSNN_EMEMORY;
+    const yaml_node *at = key && node ? node->key : node;
+    bool in_file = at && !override_of(node);
+    fsnn_status status = fsnn_fail(FSNN_EDESCRIPTION, "%s", text);
+    return fsnn_error_set_place(status, doc->path, in_file ? at->line : 0, in_file ? at->column : 0,
+                                yaml_where(doc, node));
 }
 
 fsnn_status yaml_remark_key(yaml_doc *doc, const yaml_node *node, const char *format, ...)

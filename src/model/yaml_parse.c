@@ -3,6 +3,8 @@
  * that no file can exhaust the stack. */
 #include "model/yaml.h"
 
+#include "base/error_key.h"
+
 #include <errno.h>
 #include <libfyaml.h>
 #include <stdlib.h>
@@ -50,10 +52,11 @@ static struct fy_diag *collector(void)
 /* An error at a place that is no node of the tree yet. */
 static fsnn_status fail_at(const builder *b, int line, int column, const char *sentence)
 {
-    if (b->set)
-        return fsnn_fail(FSNN_EDESCRIPTION, "%s: override \"%s\": %s", b->doc->path, b->set,
-                         sentence);
-    return fsnn_fail(FSNN_EDESCRIPTION, "%s:%d:%d: %s", b->doc->path, line, column, sentence);
+    fsnn_status status =
+        b->set ? fsnn_fail(FSNN_EDESCRIPTION, "%s: override \"%s\": %s", b->doc->path, b->set,
+                           sentence)
+               : fsnn_fail(FSNN_EDESCRIPTION, "%s:%d:%d: %s", b->doc->path, line, column, sentence);
+    return fsnn_error_set_place(status, b->doc->path, b->set ? 0 : line, b->set ? 0 : column, "");
 }
 
 static fsnn_status no_memory(void)

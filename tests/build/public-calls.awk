@@ -5,6 +5,7 @@ function value(type, variant)
     if (type ~ /\*|\[/) {
         if (type ~ /^const char \*[a-z_]*$/) return variant == 2 ? "\"nope\"" : "NULL"
         if (variant >= 2 && type ~ /^(const )?fsnn_net \*[a-z_]*$/) return "net"
+        if (variant >= 2 && type ~ /^(const )?fsnn_session \*[a-z_]*$/) return "session"
         if (variant >= 2 && type ~ /^(const )?fsnn_data \*[a-z_]*$/) return "data"
         if (variant >= 2 && type ~ /^(const )?fsnn_loader \*[a-z_]*$/) return "loader"
         return "NULL"

@@ -21,6 +21,7 @@ cat >"$place/main.c" <<'END'
 static fsnn_net *net;
 static fsnn_data *data;
 static fsnn_loader *loader;
+static fsnn_session *session;
 static const char old[] = "the sentence of an older error";
 
 /* 1: the last status has no sentence of its own. */
@@ -62,14 +63,18 @@ int main(void)
 {
     static const float x[4] = {1, 2, 3, 4};
     static const int32_t labels[2] = {0, 1};
+    static const char text[] = "input: [2]\nlayers: [linear: {out: 2}, lif: {}]\ndynamics: {alpha: 1}\n";
+    const fsnn_session_options opening = {.text = text};
     fsnn_loader_options options = {.encoder = {.steps = 1, .gain = 1}, .batch = 1};
     int bad = 0;
     ready(fsnn_net_create(&net));
     ready(fsnn_net_input(net, FSNN_SHAPE(3)) < 0);
     ready(fsnn_data_memory(2, FSNN_SHAPE(2), x, labels, &data));
     ready(fsnn_loader_create(data, &options, &loader));
+    ready(fsnn_session_open(&opening, &session));
 #define TRY(name, variant, call) bad += finds(name##_##variant, #name, variant);
 #include "calls.h"
+    fsnn_session_close(session);
     fsnn_loader_destroy(loader);
     fsnn_data_destroy(data);
     fsnn_net_destroy(net);

@@ -1,0 +1,219 @@
+/* fsnn/session.h: what programs do with a description: open it, with overrides; open its data, or
+ * take the caller's; wrap the network for them; load weights; evaluate.
+ *
+ * A session holds the description, its network, its data and their loaders. The steps, in order:
+ *
+ *   fsnn_session_open       reads the description and builds the network
+ *   fsnn_session_open_data  opens what the description's `data` names (or fsnn_session_give)
+ *   fsnn_session_wrap       settles shapes and memory
+ *   fsnn_session_fits       says whether data and network fit together
+ *   fsnn_session_weights    loads weights
+ *   fsnn_session_evaluate   loss, accuracy, rates; under disturbances too
+ *
+ * Nothing is printed. What is no error but worth a word is kept as a list (fsnn_session_warning);
+ * an error has its sentence (fsnn_error_text) and, where it is known, a place (fsnn_error_place).
+ * One session serves one thread at a time. */
+#ifndef FSNN_SESSION_H
+#define FSNN_SESSION_H
+
+#include <fsnn/model.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct fsnn_session fsnn_session;
+
+/* ---- Open ------------------------------------------------------------------------------------ */
+
+typedef struct fsnn_session_options {
+    /* a description file, or the directory of a run, which stands for its description.yaml */
+    const char *path;
+    /* the description itself, as text: `path` (or NULL) is then its name in sentences and where its
+     * relative paths start */
+    const char *text;
+    const char *const *set; /* [sets] overrides, as of fsnn_description_read */
+    int sets;
+    const uint64_t *seed; /* training.seed; NULL: that of the description */
+    /* directory of a run to go on with: its validation set is drawn again, and a description that
+     * draws another is refused; NULL: none */
+    const char *run;
+} fsnn_session_options;
+
+/* All NULL and 0. */
+FSNN_API fsnn_session_options fsnn_session_options_default(void);
+
+/* Reads the description and builds its network, which is not yet wrapped. A description that lies
+ * in the directory of a run draws the run's validation set, where its keys say nothing of that;
+ * where they say another one there is a warning. What `options` points at is copied.
+ * Errors: FSNN_EARGUMENT (neither path nor text; the description draws another validation set than
+ * `run`: the error's key is "run"), those of fsnn_description_read and fsnn_description_net. */
+FSNN_API fsnn_status fsnn_session_open(const fsnn_session_options *options, fsnn_session **session);
+/* Takes NULL. Pointers that the functions below gave end with it. */
+FSNN_API void fsnn_session_close(fsnn_session *session);
+
+/* What it holds, for all the functions on these; NULL of NULL. */
+FSNN_API fsnn_description *fsnn_session_description(const fsnn_session *session);
+FSNN_API fsnn_net *fsnn_session_net(const fsnn_session *session);
+/* Of the description: a run's directory has become that of its file; of a text its name. */
+FSNN_API const char *fsnn_session_path(const fsnn_session *session);
+/* The section training, with the batch of fsnn_session_batch. */
+FSNN_API const fsnn_training *fsnn_session_training(const fsnn_session *session);
+/* As of the last wrap: the horizon is settled. NULL before. */
+FSNN_API const fsnn_dynamics *fsnn_session_dynamics(const fsnn_session *session);
+
+/* ---- Warnings -------------------------------------------------------------------------------- */
+
+/* What a warning is about. */
+typedef enum fsnn_topic {
+    FSNN_TOPIC_DESCRIPTION, /* keys that do nothing */
+    FSNN_TOPIC_RUN,         /* the run that the description lies in */
+    FSNN_TOPIC_DATA,        /* files, encoding, classes */
+    FSNN_TOPIC_NET,         /* of the last wrap, and of weights loaded since (fsnn_net_warning) */
+    FSNN_TOPICS
+} fsnn_topic;
+
+/* Remarks that are no errors, in the order of their topics: index 0, 1, ... until NULL. Those of
+ * the network are replaced by the next wrap. */
+FSNN_API const char *fsnn_session_warning(const fsnn_session *session, int index);
+/* Those of one topic. */
+FSNN_API const char *fsnn_session_warning_on(const fsnn_session *session, fsnn_topic topic,
+                                             int index);
+
+/* ---- Data ------------------------------------------------------------------------------------ */
+
+/* The caller's data (fsnn_data_memory, ...) as a part, in place of the description's; borrowed
+ * until the session is closed. Encoder, time stamps and augmentation are those of the description, where
+ * a section `data` is not needed then: without it samples are repeated for the default steps, or
+ * are sequences. Errors: FSNN_EARGUMENT, FSNN_ESTATE (this part is open already). */
+FSNN_API fsnn_status fsnn_session_give(fsnn_session *session, fsnn_part part,
+                                       const fsnn_data *data);
+/* Samples of a batch, in place of training.batch, of loaders made from now on. FSNN_EARGUMENT. */
+FSNN_API fsnn_status fsnn_session_batch(fsnn_session *session, int64_t batch);
+/* Opens the wanted parts that there are, and a loader of each; what is open stays as it is. Only
+ * training data are shuffled and augmented, and with `in_order` not they.
+ * Errors: those of fsnn_description_parts and fsnn_loader_create. */
+FSNN_API fsnn_status fsnn_session_open_data(fsnn_session *session, const bool wanted[FSNN_PARTS],
+                                            bool in_order);
+/* A part that is open, and its loader; NULL: it is not. */
+FSNN_API const fsnn_data *fsnn_session_data(const fsnn_session *session, fsnn_part part);
+FSNN_API fsnn_loader *fsnn_session_loader(const fsnn_session *session, fsnn_part part);
+/* A loader more of samples, in their order, as of an evaluation; destroy it. `perturb` [perturbs]
+ * disturbs them (NULL, 0: not). Errors: those of fsnn_loader_create. */
+FSNN_API fsnn_status fsnn_session_new_loader(const fsnn_session *session, const fsnn_data *data,
+                                             int64_t batch, const fsnn_perturbation *perturb,
+                                             int perturbs, fsnn_loader **loader);
+/* Of the open parts the one that a training watches, validation before test, and the one that
+ * judges the result, test before validation before training; FSNN_ENOTFOUND: none is open. */
+FSNN_API int fsnn_session_watched(const fsnn_session *session);
+FSNN_API int fsnn_session_judge(const fsnn_session *session);
+
+/* ---- Network --------------------------------------------------------------------------------- */
+
+/* Wraps the network, with the dynamics of the description; `steps` is the length of a whole run,
+ * which a memory by tolerance holds for unless the description says (0: plan->steps). May be called
+ * again (fsnn_net_wrap): parameters keep their values.
+ * Errors: FSNN_EDESCRIPTION with the place in the description that is at fault, FSNN_EMEMORY (with
+ * what would need less), FSNN_EDENSE. */
+FSNN_API fsnn_status fsnn_session_wrap(fsnn_session *session, const fsnn_plan *plan, int64_t steps);
+/* Shapes of one sample at one step; a network that is not wrapped is, for one step of one sample.
+ * Either may be NULL. Errors: those of fsnn_session_wrap. */
+FSNN_API fsnn_status fsnn_session_shapes(fsnn_session *session, fsnn_shape *input,
+                                         fsnn_shape *output);
+/* Whether the open data and the network fit together: the samples' shape its input, their classes
+ * its output. Outputs to spare are a warning. Errors: FSNN_EDESCRIPTION; those of
+ * fsnn_session_wrap. */
+FSNN_API fsnn_status fsnn_session_fits(fsnn_session *session);
+/* What would need less memory than the plan, for sentences. A static string. */
+FSNN_API const char *fsnn_session_less_memory(const fsnn_plan *plan);
+
+/* Weights of a file (fsnn_weights_load), or the best ones of a run's directory. tau, threshold,
+ * alpha and so on that an override of the session names keep the value that it gave. A network that
+ * is not wrapped is (fsnn_session_shapes).
+ * Errors: those of fsnn_weights_load, fsnn_run_weights and fsnn_session_wrap. */
+FSNN_API fsnn_status fsnn_session_weights(fsnn_session *session, const char *path);
+/* Names of parameters that overrides kept from the weights loaded last, which had other values:
+ * index 0, 1, ... until NULL. */
+FSNN_API const char *fsnn_session_kept(const fsnn_session *session, int index);
+
+/* Wraps the network for the loader of an open part: its steps, its batch, samples that do not
+ * change; for `training` or not, with the gradient checkpointing of the section training. Then as
+ * fsnn_session_fits. Errors: FSNN_ESTATE (the part is not open); those of fsnn_session_wrap and
+ * fsnn_session_fits. */
+FSNN_API fsnn_status fsnn_session_prepare(fsnn_session *session, fsnn_part part, bool training);
+
+/* ---- Evaluate -------------------------------------------------------------------------------- */
+
+/* Disturbances that act together in one evaluation (fsnn_perturb, fsnn_graph_disturb). */
+typedef struct fsnn_condition {
+    fsnn_perturbation item[FSNN_PERTURBS];
+    int items;
+    int sweep; /* of the text that it was read from */
+} fsnn_condition;
+
+/* Reads a text "noise=0.1:0.2,jitter=2": every combination of the amounts is a condition, with the
+ * number `sweep`. They are appended to `*list` [*count], which becomes longer (before the first
+ * text NULL and 0; free() it). 256 conditions are the most.
+ * Errors: FSNN_EARGUMENT (the sentence begins with "perturb"), FSNN_EMEMORY; *list is as it was. */
+FSNN_API fsnn_status fsnn_conditions_read(const char *text, int sweep, fsnn_condition **list,
+                                          int *count);
+/* Whether they make sense for the description: those of graphs need one. FSNN_EARGUMENT. */
+FSNN_API fsnn_status fsnn_session_check_conditions(const fsnn_session *session,
+                                                   const fsnn_condition *list, int count);
+
+/* Means over all draws, and standard deviations (n - 1; 0 for one draw). */
+typedef struct fsnn_score {
+    double loss, accuracy;
+    double spread_loss, spread_accuracy;
+} fsnn_score;
+
+typedef struct fsnn_assess_options {
+    int part;        /* fsnn_part; negative: test, or validation without test data */
+    int64_t repeats; /* draws of a random encoding and of disturbances; default 1 */
+    const fsnn_condition *condition; /* [conditions] evaluated beside the undisturbed data */
+    int conditions;
+    /* before each of the `all` passes over the data, `done` of them being over; a non-zero return
+     * stops: FSNN_EINTERRUPTED. May be NULL. */
+    int (*progress)(int64_t done, int64_t all, void *user);
+    void *user;
+} fsnn_assess_options;
+
+/* The default part, once, undisturbed. */
+FSNN_API fsnn_assess_options fsnn_assess_options_default(void);
+
+/* Owned: fsnn_assessment_free. */
+typedef struct fsnn_assessment {
+    fsnn_part part;
+    int64_t steps; /* T */
+    /* undisturbed, the mean over the draws; confusions are added up, and a neuron counts as dead or
+     * saturated where it was in all of them */
+    fsnn_evaluation mean;
+    fsnn_score score; /* the same with its spread */
+    int64_t repeats;
+    double *loss, *accuracy; /* [repeats] of each draw */
+    int conditions;
+    fsnn_score *condition; /* [conditions] in the order of the options */
+} fsnn_assessment;
+
+/* Evaluates the network, with the weights that it has, on a part of the data, which is opened where
+ * it is not and left in its order; the network is prepared for it (fsnn_session_prepare). Draw r is
+ * epoch r of a random encoding. Under disturbances of a graph the network and the data are made
+ * anew of the disturbed graph, with the same weights.
+ * Errors: FSNN_ENOTFOUND (there is no such part), FSNN_EARGUMENT, FSNN_EINTERRUPTED, those of
+ * fsnn_session_open_data, fsnn_session_prepare and fsnn_evaluate. *result is empty then. */
+FSNN_API fsnn_status fsnn_session_evaluate(fsnn_session *session,
+                                           const fsnn_assess_options *options,
+                                           fsnn_assessment *result);
+/* NULL is fine. */
+FSNN_API void fsnn_assessment_free(fsnn_assessment *assessment);
+
+/* ---- Runs ------------------------------------------------------------------------------------ */
+
+/* The weights in a run's directory: best.safetensors, or else last.safetensors. `*path` is to be
+ * released by free(). Errors: FSNN_ENOTFOUND (it has neither), FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_run_weights(const char *directory, char **path);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

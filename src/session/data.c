@@ -1,0 +1,144 @@
+/* The data of a session, its own or the caller's, and their loaders. */
+#include "session/session.h"
+
+static fsnn_status need_part(fsnn_part part)
+{
+    if ((int)part < 0 || part >= FSNN_PARTS)
+        return fsnn_fail(FSNN_EARGUMENT, "there is no part %d of the data", (int)part);
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_session_give(fsnn_session *session, fsnn_part part, const fsnn_data *data)
+{
+    FSNN_NEED(session);
+    FSNN_NEED(data);
+    FSNN_TRY(need_part(part));
+    if (session->loader[part])
+        return fsnn_fail(FSNN_ESTATE, "the %s data are open already: give others before",
+                         fsnn_part_name(part));
+    session->data[part] = data;
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_session_batch(fsnn_session *session, int64_t batch)
+{
+    FSNN_NEED(session);
+    if (batch < 1)
+        return fsnn_fail(FSNN_EARGUMENT, "a batch is one sample or more, not %lld",
+                         (long long)batch);
+    session->training.batch = batch;
+    return FSNN_OK;
+}
+
+/* What all loaders of the session share. */
+static fsnn_loader_options reading(const fsnn_session *s, int64_t batch)
+{
+    return (fsnn_loader_options){.encoder = *fsnn_description_encoder(s->description),
+                                 .batch = batch,
+                                 .seed = s->training.seed,
+                                 .sampling = fsnn_description_sampling(s->description),
+                                 .still = true};
+}
+
+static fsnn_status make_loader(const fsnn_session *s, const fsnn_data *data,
+                               const fsnn_loader_options *options, fsnn_loader **loader)
+{
+    fsnn_status status = fsnn_loader_create(data, options, loader);
+    /* options of the description that are wrong for the data at hand; disturbances are not its */
+    if (status == FSNN_EARGUMENT && !options->perturbs)
+        status = fsnn_description_locate(s->description, "data");
+    return status;
+}
+
+fsnn_status fsnn_session_new_loader(const fsnn_session *session, const fsnn_data *data,
+                                    int64_t batch, const fsnn_perturbation *perturb, int perturbs,
+                                    fsnn_loader **loader)
+{
+    FSNN_NEED(loader);
+    *loader = NULL;
+    FSNN_NEED(session);
+    FSNN_NEED(data);
+    fsnn_loader_options options = reading(session, batch);
+    if (perturbs < 0 || (perturbs > 0 && !perturb))
+        return fsnn_fail(FSNN_EARGUMENT, "there are %d disturbances, but no list of them",
+                         perturbs);
+    options.perturb = perturb;
+    options.perturbs = perturbs;
+    return make_loader(session, data, &options, loader);
+}
+
+static fsnn_status open_loader(fsnn_session *s, int part, bool in_order)
+{
+    fsnn_loader_options options = reading(s, s->training.batch);
+    if (part == FSNN_PART_TRAIN && !in_order) {
+        options.shuffle = fsnn_description_shuffle(s->description);
+        options.drop_last = s->training.drop_last;
+        if (options.shuffle)
+            options.augment = *fsnn_description_augment(s->description);
+    }
+    return make_loader(s, s->data[part], &options, &s->loader[part]);
+}
+
+/* Of what the description has, the wanted parts that are not there yet. */
+static fsnn_status open_parts(fsnn_session *s, const bool wanted[FSNN_PARTS])
+{
+    bool missing[FSNN_PARTS], any = false, given = false;
+    for (int p = 0; p < FSNN_PARTS; p++) {
+        given = given || (s->data[p] && !s->own[p]);
+        missing[p] = wanted[p] && !s->data[p];
+        any = any || missing[p];
+    }
+    /* beside the caller's data the description need not have any */
+    if (!any || (given && !fsnn_description_has_data(s->description)))
+        return FSNN_OK;
+    fsnn_data *opened[FSNN_PARTS] = {NULL};
+    fsnn_status status = fsnn_description_parts(s->description, missing, opened);
+    for (int p = 0; p < FSNN_PARTS; p++)
+        if (missing[p])
+            s->data[p] = s->own[p] = opened[p];
+    return status;
+}
+
+fsnn_status fsnn_session_open_data(fsnn_session *session, const bool wanted[FSNN_PARTS],
+                                   bool in_order)
+{
+    FSNN_NEED(session);
+    FSNN_NEED(wanted);
+    FSNN_TRY(open_parts(session, wanted));
+    for (int p = 0; p < FSNN_PARTS; p++)
+        if (wanted[p] && session->data[p] && !session->loader[p])
+            FSNN_TRY(open_loader(session, p, in_order));
+    return FSNN_OK;
+}
+
+const fsnn_data *fsnn_session_data(const fsnn_session *session, fsnn_part part)
+{
+    return session && (int)part >= 0 && part < FSNN_PARTS ? session->data[part] : NULL;
+}
+
+fsnn_loader *fsnn_session_loader(const fsnn_session *session, fsnn_part part)
+{
+    return session && (int)part >= 0 && part < FSNN_PARTS ? session->loader[part] : NULL;
+}
+
+static int first_of(const fsnn_session *s, const int *part, int count)
+{
+    FSNN_NEED(s);
+    for (int i = 0; i < count; i++)
+        if (s->loader[part[i]])
+            return part[i];
+    return fsnn_fail(FSNN_ENOTFOUND, "%s: no data are open that could %s", s->path,
+                     count == FSNN_PARTS ? "judge a network" : "be watched in training");
+}
+
+int fsnn_session_watched(const fsnn_session *session)
+{
+    static const int order[] = {FSNN_PART_VALIDATION, FSNN_PART_TEST};
+    return first_of(session, order, FSNN_COUNT(order));
+}
+
+int fsnn_session_judge(const fsnn_session *session)
+{
+    static const int order[] = {FSNN_PART_TEST, FSNN_PART_VALIDATION, FSNN_PART_TRAIN};
+    return first_of(session, order, FSNN_COUNT(order));
+}

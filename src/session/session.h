@@ -1,0 +1,51 @@
+/* session/session.h: a session inside: what it holds, and its list of warnings. */
+#ifndef FSNN_SESSION_SESSION_H
+#define FSNN_SESSION_SESSION_H
+
+#include "base/base.h"
+
+#include <fsnn/session.h>
+
+/* A growing list of texts. */
+typedef struct session_texts {
+    char **item;
+    int64_t count, capacity;
+} session_texts;
+
+struct fsnn_session {
+    char *path; /* of the description */
+    char **set; /* [sets] its overrides */
+    int sets;
+    fsnn_description *description;
+    fsnn_net *net;
+    fsnn_training training;
+    fsnn_dynamics dynamics; /* as wrapped; its orders belong to the description */
+    bool wrapped;
+    fsnn_plan plan;                    /* of the last wrap */
+    fsnn_data *own[FSNN_PARTS];        /* that the description opened */
+    const fsnn_data *data[FSNN_PARTS]; /* those, or the caller's */
+    fsnn_loader *loader[FSNN_PARTS];
+    session_texts remark[FSNN_TOPICS]; /* warnings of the session's own */
+    session_texts kept;                /* parameters that weights left as they were set */
+};
+
+fsnn_status session_texts_add(session_texts *texts, const char *format, ...) FSNN_PRINTF(2, 3);
+void session_texts_free(session_texts *texts);
+
+/* session/run_files.c: "DIR/name" (fsnn_free) where that is there, else *path is NULL. */
+fsnn_status session_inside(const char *directory, const char *name, char **path);
+
+/* session/run_split.c: how the validation set of the run that the session belongs to was drawn.
+ * `run` is its directory; share 0: there is no run, or it had none. */
+fsnn_status session_run_split(const char *run, fsnn_holdout *split);
+/* The directory of the run that a path "DIR/description.yaml" belongs to (fsnn_free), or NULL. */
+fsnn_status session_run_of(const char *description, char **directory);
+/* Says that another validation set is drawn than the run's: an error to `go_on` with it, or else a
+ * warning. */
+fsnn_status session_other_split(fsnn_session *s, const char *run, const fsnn_holdout *was,
+                                bool go_on);
+
+/* session/weights.c: weights of a file into the wrapped network. */
+fsnn_status session_load(fsnn_session *s, const char *file);
+
+#endif

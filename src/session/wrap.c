@@ -1,0 +1,54 @@
+/* The network of a session is wrapped: shapes, dynamics and memory are settled. */
+#include "base/error_key.h"
+#include "session/session.h"
+
+const char *fsnn_session_less_memory(const fsnn_plan *plan)
+{
+    if (plan && plan->training && !plan->checkpoint)
+        return "a smaller training.batch needs less, and so does training.checkpoint: auto";
+    return "a smaller training.batch needs less";
+}
+
+/* What could not be wrapped, with the place in the description or the file's name before it. */
+static fsnn_status failed(const fsnn_session *s, const fsnn_plan *plan, fsnn_status status)
+{
+    fsnn_error error;
+    fsnn_error_keep(&error);
+    if (status == FSNN_EMEMORY)
+        return fsnn_fail(status, "%s: %lld steps of batches of %lld: %s; %s", s->path,
+                         (long long)plan->steps, (long long)plan->batch, error.text,
+                         fsnn_session_less_memory(plan));
+    if (status == FSNN_EDENSE)
+        return fsnn_fail(status, "%s: %s", s->path, error.text);
+    return fsnn_description_locate(s->description, "layers");
+}
+
+fsnn_status fsnn_session_wrap(fsnn_session *session, const fsnn_plan *plan, int64_t steps)
+{
+    FSNN_NEED(session);
+    FSNN_NEED(plan);
+    fsnn_dynamics dynamics = *fsnn_description_dynamics(session->description);
+    if (dynamics.horizon == 0)
+        dynamics.horizon = steps > 0 ? steps : plan->steps;
+    fsnn_status status = fsnn_net_wrap(session->net, &dynamics, plan);
+    session->wrapped = status >= 0;
+    session->dynamics = dynamics;
+    session->plan = *plan;
+    return status < 0 ? failed(session, plan, status) : FSNN_OK;
+}
+
+fsnn_status fsnn_session_shapes(fsnn_session *session, fsnn_shape *input, fsnn_shape *output)
+{
+    fsnn_shape in, out;
+    FSNN_NEED(session);
+    if (!session->wrapped) {
+        fsnn_plan small = {.steps = 1, .batch = 1, .seed = session->training.seed};
+        FSNN_TRY(fsnn_session_wrap(session, &small, 1));
+    }
+    FSNN_TRY(fsnn_net_shapes(session->net, &in, &out));
+    if (input)
+        *input = in;
+    if (output)
+        *output = out;
+    return FSNN_OK;
+}
