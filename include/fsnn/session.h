@@ -83,11 +83,10 @@ FSNN_API const char *fsnn_session_warning_on(const fsnn_session *session, fsnn_t
 /* ---- Data ------------------------------------------------------------------------------------ */
 
 /* The caller's data (fsnn_data_memory, ...) as a part, in place of the description's; borrowed
- * until the session is closed. Encoder, time stamps and augmentation are those of the description, where
- * a section `data` is not needed then: without it samples are repeated for the default steps, or
- * are sequences. Errors: FSNN_EARGUMENT, FSNN_ESTATE (this part is open already). */
-FSNN_API fsnn_status fsnn_session_give(fsnn_session *session, fsnn_part part,
-                                       const fsnn_data *data);
+ * until the session is closed. Encoder, time stamps and augmentation are those of the description,
+ * where a section `data` is not needed then: without it samples are repeated for the default steps,
+ * or are sequences. Errors: FSNN_EARGUMENT, FSNN_ESTATE (this part is open already). */
+FSNN_API fsnn_status fsnn_session_give(fsnn_session *session, fsnn_part part, fsnn_data *data);
 /* Samples of a batch, in place of training.batch, of loaders made from now on. FSNN_EARGUMENT. */
 FSNN_API fsnn_status fsnn_session_batch(fsnn_session *session, int64_t batch);
 /* Opens the wanted parts that there are, and a loader of each; what is open stays as it is. Only

@@ -8,7 +8,7 @@ static fsnn_status need_part(fsnn_part part)
     return FSNN_OK;
 }
 
-fsnn_status fsnn_session_give(fsnn_session *session, fsnn_part part, const fsnn_data *data)
+fsnn_status fsnn_session_give(fsnn_session *session, fsnn_part part, fsnn_data *data)
 {
     FSNN_NEED(session);
     FSNN_NEED(data);
@@ -73,8 +73,7 @@ static fsnn_status open_loader(fsnn_session *s, int part, bool in_order)
     if (part == FSNN_PART_TRAIN && !in_order) {
         options.shuffle = fsnn_description_shuffle(s->description);
         options.drop_last = s->training.drop_last;
-        if (options.shuffle)
-            options.augment = *fsnn_description_augment(s->description);
+        options.augment = *fsnn_description_augment(s->description);
     }
     return make_loader(s, s->data[part], &options, &s->loader[part]);
 }
@@ -105,6 +104,7 @@ fsnn_status fsnn_session_open_data(fsnn_session *session, const bool wanted[FSNN
     FSNN_NEED(session);
     FSNN_NEED(wanted);
     FSNN_TRY(open_parts(session, wanted));
+    FSNN_TRY(fsnn_net_note_data(session->net, session->data));
     for (int p = 0; p < FSNN_PARTS; p++)
         if (wanted[p] && session->data[p] && !session->loader[p])
             FSNN_TRY(open_loader(session, p, in_order));

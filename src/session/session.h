@@ -22,8 +22,8 @@ struct fsnn_session {
     fsnn_dynamics dynamics; /* as wrapped; its orders belong to the description */
     bool wrapped;
     fsnn_plan plan;                    /* of the last wrap */
-    fsnn_data *own[FSNN_PARTS];        /* that the description opened */
-    const fsnn_data *data[FSNN_PARTS]; /* those, or the caller's */
+    fsnn_data *own[FSNN_PARTS];  /* that the description opened */
+    fsnn_data *data[FSNN_PARTS]; /* those, or the caller's */
     fsnn_loader *loader[FSNN_PARTS];
     session_texts remark[FSNN_TOPICS]; /* warnings of the session's own */
     session_texts kept;                /* parameters that weights left as they were set */
