@@ -21,7 +21,7 @@ struct fsnn_session {
     fsnn_training training;
     fsnn_dynamics dynamics; /* as wrapped; its orders belong to the description */
     bool wrapped;
-    fsnn_plan plan;                    /* of the last wrap */
+    fsnn_plan plan;              /* of the last wrap */
     fsnn_data *own[FSNN_PARTS];  /* that the description opened */
     fsnn_data *data[FSNN_PARTS]; /* those, or the caller's */
     fsnn_loader *loader[FSNN_PARTS];
