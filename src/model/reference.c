@@ -25,10 +25,34 @@ static const char intro[] =
     "description's folder; what is not found there is looked for below the folder that the\n"
     "environment variable `FSNN_DATA` names (where it is set).\n";
 
+/* Lines of at most 100 columns; breaks that are in the text stay. */
+static void prose(page *p, const char *text)
+{
+    enum { COLUMNS = 100 };
+    size_t column = 0;
+    while (*text) {
+        size_t word = strcspn(text, " \n"), blank = strspn(text + word, " ");
+        fprintf(p->out, "%.*s", (int)word, text);
+        column += word;
+        text += word + blank;
+        if (*text == '\n' || (blank && column + 1 + strcspn(text, " \n") > COLUMNS)) {
+            fputc('\n', p->out);
+            text += *text == '\n';
+            column = 0;
+        } else if (blank) {
+            fputc(' ', p->out);
+            column++;
+        }
+    }
+}
+
 static void head(page *p, int level, const char *title, const char *help)
 {
-    fprintf(p->out, "\n%.*s %s\n\n%s%s", level, "####", title, help ? help : "",
-            help ? "\n\n" : "");
+    fprintf(p->out, "\n%.*s %s\n\n", level, "####", title);
+    if (help) {
+        prose(p, help);
+        fputs("\n\n", p->out);
+    }
 }
 
 static void table_head(page *p)
