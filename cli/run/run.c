@@ -2,7 +2,6 @@
  * what comes out: outputs, recorded potentials, spikes and currents, the loss and its gradients. */
 #include "cli/run/run.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,38 +43,14 @@ static const cli_option table[] = {
     CLI_ROWS_LAST,
 };
 
-/* by fsnn_record, and states */
-static const char *const record_name[] = {"v", "spikes", "current", "test", "threshold", "states"};
-enum { STATES = FSNN_RECORD_THRESHOLD + 1 };
-
 /* ---- options ---- */
 
 static int read_record(run_work *w)
 {
-    const char *text = w->o->record;
-    while (text && *text) {
-        size_t length = strcspn(text, ",");
-        int found = -1;
-        for (int i = 0; i < CLI_COUNT(record_name); i++) {
-            if (strlen(record_name[i]) == length && strncmp(text, record_name[i], length) == 0)
-                found = i;
-        }
-        if (found < 0) {
-            char *name = cli_format("%.*s", (int)length, text);
-            const char *near = cli_nearest(name, record_name, CLI_COUNT(record_name));
-            cli_error(CLI_USAGE,
-                      "--record takes any of v,spikes,current,test,threshold,states, not "
-                      "\"%s\"%s%s%s",
-                      name, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
-            free(name);
-            return CLI_USAGE;
-        }
-        w->record[found] = true;
-        if (found == STATES)
-            w->record[FSNN_RECORD_V] = true;
-        text += length;
-        text += *text == ',';
-    }
+    int keep = w->o->record ? fsnn_keep_find(w->o->record) : 0;
+    if (keep < 0)
+        return cli_error(CLI_USAGE, "--%s", fsnn_error_text());
+    w->keep = keep;
     return CLI_GOOD;
 }
 
@@ -136,216 +111,101 @@ static int check_options(run_work *w)
 
 /* ---- the run ---- */
 
-static fsnn_shape with_time(const run_work *w, const fsnn_shape *shape)
+/* The array `name` of an NPZ file. */
+static int read_array(const char *path, const char *name, fsnn_arrays *arrays,
+                      const fsnn_array **array)
 {
-    fsnn_shape full = {.rank = shape->rank + 2, .dim = {w->T, w->B}};
-    for (int i = 0; i < shape->rank; i++)
-        full.dim[i + 2] = shape->dim[i];
-    return full;
+    fsnn_status status = fsnn_npz_read(path, arrays);
+    if (status < 0)
+        return cli_fail(status);
+    *array = fsnn_arrays_find(arrays, name);
+    if (*array)
+        return CLI_GOOD;
+    const char *unread = fsnn_arrays_unread(arrays, name);
+    if (unread)
+        return cli_error(CLI_FAILED, "%s: the array \"%s\" %s", path, name, unread);
+    if (arrays->count == 0)
+        return cli_error(CLI_FAILED, "%s: no array \"%s\": the file is empty", path, name);
+    return cli_error(CLI_FAILED, "%s: no array \"%s\"; the first of the file's %d is \"%s\"", path,
+                     name, arrays->count, arrays->item[0].name);
 }
-
-static bool recording(const run_work *w)
-{
-    bool any = false;
-    for (int r = 0; r < STATES; r++) /* states stand with v */
-        any = any || w->record[r];
-    return any;
-}
-
-static fsnn_plan plan_of(const run_work *w)
-{
-    return (fsnn_plan){.steps = w->chunk,
-                       .batch = w->B,
-                       .training = w->o->grads,
-                       .record = recording(w),
-                       .seed = fsnn_session_training(w->model.session)->seed};
-}
-
-float *run_add(run_work *w, const char *name, const fsnn_shape *shape, int *code)
-{
-    fsnn_array *array = fsnn_arrays_add(&w->result, name, FSNN_F32, shape);
-    if (!array)
-        *code = cli_error(CLI_FAILED, "out of memory for the array %s", name);
-    return array ? array->data : NULL;
-}
-
-static int is_neuron(const fsnn_net *net, int node, fsnn_node_info *info)
-{
-    return fsnn_net_node(net, node, info) >= 0 && info->neuron;
-}
-
-/* "step", so that pictures of the records know their time. */
-static int add_step(run_work *w)
-{
-    fsnn_shape scalar = {0};
-    fsnn_array *array = fsnn_arrays_add(&w->result, "step", FSNN_F64, &scalar);
-    if (!array)
-        return cli_error(CLI_FAILED, "out of memory for the step");
-    *(double *)array->data = fsnn_description_dynamics(w->model.description)->step;
-    return CLI_GOOD;
-}
-
-/* The name of array i of record r of a node, to be freed; NULL: there is no such. States beside v
- * have one each. */
-static char *record_array(const run_work *w, int r, int node, int i)
-{
-    fsnn_node_info info;
-    if (!w->record[r] || !is_neuron(w->model.net, node, &info))
-        return NULL;
-    if ((r == FSNN_RECORD_SPIKES || r == FSNN_RECORD_TEST || r == FSNN_RECORD_THRESHOLD) &&
-        !info.spiking)
-        return NULL;
-    const char *state = r == STATES ? fsnn_net_state_name(w->model.net, node, i + 1) : NULL;
-    if (r == STATES ? !state : i > 0)
-        return NULL;
-    return cli_format("%s.%s", state ? state : record_name[r], info.name);
-}
-
-/* Goes through all arrays that are recorded. */
-static int each_record(run_work *w, int64_t first,
-                       int (*visit)(run_work *w, int r, int node, int i, const char *name,
-                                    int64_t first))
-{
-    int code = CLI_GOOD;
-    for (int r = 0; r < CLI_COUNT(record_name); r++)
-        for (int n = 0; n < fsnn_net_node_count(w->model.net); n++) {
-            char *name;
-            for (int i = 0; code == CLI_GOOD && (name = record_array(w, r, n, i)); i++) {
-                code = visit(w, r, n, i, name, first);
-                free(name);
-            }
-        }
-    return code;
-}
-
-static int add_record(run_work *w, int r, int node, int i, const char *name, int64_t first)
-{
-    (void)r, (void)i, (void)first;
-    int code = CLI_GOOD;
-    fsnn_node_info info;
-    fsnn_net_node(w->model.net, node, &info);
-    fsnn_shape shape = with_time(w, &info.shape);
-    run_add(w, name, &shape, &code);
-    return code;
-}
-
-static void warn_of_no_spikes(const run_work *w)
-{
-    bool any = false;
-    fsnn_node_info info;
-    for (int n = 0; n < fsnn_net_node_count(w->model.net); n++)
-        any = any || (is_neuron(w->model.net, n, &info) && info.spiking);
-    if (w->record[FSNN_RECORD_SPIKES] && !any)
-        cli_warn("--record spikes: no layer of this network spikes, so there are none to write");
-}
-
-/* Makes the arrays for all T steps; chunks fill them piece by piece. */
-static int add_results(run_work *w)
-{
-    int code = CLI_GOOD;
-    fsnn_shape shape = with_time(w, &w->out);
-    w->output = run_add(w, "output", &shape, &code);
-    if (code == CLI_GOOD)
-        code = each_record(w, 0, add_record);
-    warn_of_no_spikes(w);
-    if (code == CLI_GOOD && recording(w))
-        code = add_step(w);
-    if (code == CLI_GOOD) /* arrays may have moved while the list grew, their data not */
-        w->output = fsnn_arrays_find(&w->result, "output")->data;
-    return code;
-}
-
-static int collect_record(run_work *w, int r, int node, int i, const char *name, int64_t first)
-{
-    fsnn_node_info info;
-    fsnn_net_node(w->model.net, node, &info);
-    float *to = (float *)fsnn_arrays_find(&w->result, name)->data +
-                first * w->B * fsnn_shape_count(&info.shape);
-    fsnn_status status = r == STATES ? fsnn_net_read_state(w->model.net, node, i + 1, to)
-                                     : fsnn_net_read(w->model.net, node, (fsnn_record)r, to);
-    return status < 0 ? cli_fail(status) : CLI_GOOD;
-}
-
-/* Copies what the neuron layers did in steps first, first+1, ... */
-static int collect_records(run_work *w, int64_t first)
-{
-    return each_record(w, first, collect_record);
-}
-
-static int forward(run_work *w)
-{
-    int64_t in = w->B * fsnn_shape_count(&w->in), out = w->B * fsnn_shape_count(&w->out);
-    fsnn_plan plan = plan_of(w);
-    for (int64_t k = 0; k < w->T; k += plan.steps) {
-        const float *y;
-        fsnn_status status = FSNN_OK;
-        if (w->T - k < plan.steps) {
-            plan.steps = w->T - k;
-            status = fsnn_net_replan(w->model.net, &plan);
-        }
-        if (status >= 0)
-            status = fsnn_net_forward(w->model.net, w->x + k * in, &y);
-        if (status < 0)
-            return cli_fail(status);
-        memcpy(w->output + k * out, y, (size_t)(plan.steps * out) * sizeof *y);
-        int code = collect_records(w, k);
-        if (code != CLI_GOOD)
-            return code;
-        if (*cli_stop())
-            return cli_error(CLI_INTERRUPTED, "interrupted: %s was not written", w->o->output);
-    }
-    return CLI_GOOD;
-}
-
-/* ---- all of it ---- */
 
 static int load_weights(run_work *w)
 {
-    if (!w->o->weights) {
-        cli_say("no --weights: running with the initial weights of seed %llu",
-                (unsigned long long)fsnn_session_training(w->model.session)->seed);
-        return CLI_GOOD;
+    fsnn_status status = fsnn_session_shapes(w->model.session, NULL, NULL);
+    if (status < 0)
+        return cli_fail_description(status);
+    if (w->o->weights)
+        return cli_model_weights(&w->model, w->o->weights);
+    cli_say("no --weights: running with the initial weights of seed %llu",
+            (unsigned long long)fsnn_session_training(w->model.session)->seed);
+    return CLI_GOOD;
+}
+
+/* The library's name of an option is here its own with dashes. */
+static void say_result_warnings(run_work *w)
+{
+    const fsnn_session *session = w->model.session;
+    int *said = &w->model.said[FSNN_TOPIC_RESULT];
+    const char *text;
+    for (; (text = fsnn_session_warning_on(session, FSNN_TOPIC_RESULT, *said)) != NULL; ++*said)
+        cli_warn("%s%s", strncmp(text, "record ", strlen("record ")) ? "" : "--", text);
+}
+
+/* What is worth a word is said before the work. */
+static int on_chunk(int64_t done, int64_t steps, void *user)
+{
+    run_work *w = user;
+    (void)steps;
+    if (!done) {
+        cli_model_warnings(&w->model);
+        say_result_warnings(w);
     }
-    return cli_model_weights(&w->model, w->o->weights);
+    return *cli_stop();
 }
 
-/* Shapes are known only to a wrapped net: wrapped first for one step of one sample, then for the
- * input. */
-static int prepare(run_work *w)
+/* The library knows arrays; here they are files. */
+static int run_failed(const run_work *w, fsnn_status status)
 {
-    fsnn_plan small = {
-        .steps = 1, .batch = 1, .seed = fsnn_session_training(w->model.session)->seed};
-    int code = cli_model_wrap(&w->model, &small, 1);
-    if (code == CLI_GOOD)
-        code = load_weights(w);
-    if (code == CLI_GOOD)
-        code = run_read_input(w);
-    if (code != CLI_GOOD)
-        return code;
-    w->chunk = w->o->chunk.given && w->o->chunk.value < w->T ? w->o->chunk.value : w->T;
-    fsnn_plan plan = plan_of(w);
-    code = cli_model_wrap(&w->model, &plan, w->T);
-    if (code != CLI_GOOD)
-        return code;
-    cli_model_warnings(&w->model);
-    fsnn_status status = fsnn_net_shapes(w->model.net, &w->in, &w->out);
-    return status < 0 ? cli_fail(status) : add_results(w);
+    const run_options *o = w->o;
+    const struct {
+        const char *key, *path;
+    } from[] = {{"x", o->input},
+                {"times", o->input},
+                {"target", o->target},
+                {"dynamics.times", o->common.operand[0]}};
+    fsnn_place place = fsnn_error_place();
+    if (status == FSNN_EINTERRUPTED)
+        return cli_error(CLI_INTERRUPTED, "interrupted: %s was not written", o->output);
+    for (int i = 0; i < CLI_COUNT(from) && !*place.file; i++)
+        if (strcmp(place.key, from[i].key) == 0)
+            return cli_error(CLI_FAILED, "%s: %s", from[i].path, fsnn_error_text());
+    return cli_fail(status);
 }
 
-/* Numbers beyond float are an answer, but seldom the wanted one. */
-static void warn_of_overflow(const fsnn_array *array)
+static int feed(run_work *w, const fsnn_array *x, const fsnn_array *target)
 {
-    const float *x = array->data;
-    int64_t count = 0;
-    for (int64_t i = 0; array->dtype == FSNN_F32 && i < fsnn_shape_count(&array->shape); i++)
-        count += !isfinite(x[i]);
-    if (count)
-        cli_warn("%s: %lld of %lld numbers are infinite or not a number", array->name,
-                 (long long)count, (long long)fsnn_shape_count(&array->shape));
+    fsnn_array named = *x;
+    named.name = cli_format("x of %s", w->o->input);
+    const fsnn_run_request request = {.x = &named,
+                                      .times = fsnn_arrays_find(&w->input, "times"),
+                                      .target = target,
+                                      .loss = w->loss,
+                                      .gradients = w->o->grads,
+                                      .keep = w->keep,
+                                      .chunk = w->o->chunk.given ? w->o->chunk.value : 0,
+                                      .progress = on_chunk,
+                                      .user = w};
+    fsnn_status status = fsnn_session_run(w->model.session, &request, &w->result);
+    free(named.name);
+    return status < 0 ? run_failed(w, status) : CLI_GOOD;
 }
 
 static int write_results(run_work *w)
 {
+    const fsnn_array *loss = fsnn_arrays_find(&w->result, "loss");
+    if (loss)
+        cli_out("%s %.9g\n", fsnn_loss_name(w->loss), *(const double *)loss->data);
     fsnn_status status = fsnn_npz_write(w->o->output, &w->result);
     if (status < 0)
         return cli_fail(status);
@@ -356,29 +216,27 @@ static int write_results(run_work *w)
         cli_say("  %-24s %s %s", array->name, fsnn_dtype_name(array->dtype),
                 fsnn_shape_text(&array->shape, shape, sizeof shape));
     }
-    for (int i = 0; i < w->result.count; i++)
-        warn_of_overflow(&w->result.item[i]);
+    say_result_warnings(w);
     return CLI_GOOD;
 }
 
 static int execute(run_work *w)
 {
+    const fsnn_array *x = NULL, *target = NULL;
     int code = check_options(w);
     if (code == CLI_GOOD)
         code = cli_model_open(&w->model, w->o->common.operand[0], &w->o->common);
     if (code == CLI_GOOD)
-        code = prepare(w);
+        code = load_weights(w);
     if (code == CLI_GOOD)
-        code = forward(w);
+        code = read_array(w->o->input, "x", &w->input, &x);
+    if (code == CLI_GOOD && w->o->target)
+        code = read_array(w->o->target, "target", &w->target, &target);
     if (code == CLI_GOOD)
-        code = run_thresholds(w);
+        code = feed(w, x, target);
     if (code == CLI_GOOD)
         code = run_certificates(w);
-    if (code == CLI_GOOD && w->o->target)
-        code = run_loss(w);
-    if (code == CLI_GOOD)
-        code = write_results(w);
-    return code;
+    return code == CLI_GOOD ? write_results(w) : code;
 }
 
 static int run(void *given)
@@ -393,7 +251,6 @@ static int run(void *given)
     fsnn_arrays_free(&w.input);
     fsnn_arrays_free(&w.target);
     fsnn_arrays_free(&w.result);
-    free(w.x);
     cli_model_close(&w.model);
     free(weights);
     return code;

@@ -6,23 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One layer: a line on stderr and, in the result, certificate.NAME [3]: margin, bound, proven. */
-static int report(run_work *w, const fsnn_node_info *info, const fsnn_certificate *c, bool *all)
+/* One layer: a line on stderr. */
+static void report(const fsnn_node_info *info, const fsnn_certificate *c, bool *all)
 {
     const char *name = info->name;
-    int code = CLI_GOOD;
-    fsnn_shape shape = FSNN_SHAPE(3);
-    char *array_name = cli_format("certificate.%s", name);
-    fsnn_array *array = fsnn_arrays_add(&w->result, array_name, FSNN_F64, &shape);
-    if (array) {
-        double *to = array->data;
-        to[0] = c->margin;
-        to[1] = c->bound;
-        to[2] = *all = *all && c->proven;
-    } else {
-        code = cli_error(CLI_FAILED, "out of memory for the array %s", array_name);
-    }
-    free(array_name);
+    *all = *all && c->proven;
     if (strcmp(info->kind, "readout") == 0) {
         char *within = isfinite(c->bound)
                            ? cli_format("potentials within %.2g of those of the exact weights%s",
@@ -31,7 +19,7 @@ static int report(run_work *w, const fsnn_node_info *info, const fsnn_certificat
         cli_say("certificate %s: %s (%d exponentials, weights within %.1e)", name, within, c->modes,
                 c->weight_error);
         free(within);
-        return code;
+        return;
     }
     cli_say(
         "certificate %s: %s (margin %.2g, bound %.2g, %d exponentials, weights within %.1e)", name,
@@ -39,14 +27,12 @@ static int report(run_work *w, const fsnn_node_info *info, const fsnn_certificat
         : c->proven ? "spikes proven identical for the currents there were; not so a layer before"
                     : "spikes not proven identical",
         c->margin, c->bound, c->modes, c->weight_error);
-    return code;
 }
 
 int run_certificates(run_work *w)
 {
-    int code = CLI_GOOD;
     bool all = true;
-    for (int n = 0; n < fsnn_net_node_count(w->model.net) && code == CLI_GOOD; n++) {
+    for (int n = 0; n < fsnn_net_node_count(w->model.net); n++) {
         fsnn_node_info info;
         fsnn_certificate c;
         if (fsnn_net_node(w->model.net, n, &info) < 0 || !info.neuron)
@@ -56,7 +42,7 @@ int run_certificates(run_work *w)
             return cli_fail(status);
         /* a horizon within the exact lags needs no exponentials */
         if (c.modes || c.margin < INFINITY)
-            code = report(w, &info, &c, &all);
+            report(&info, &c, &all);
     }
-    return code;
+    return CLI_GOOD;
 }

@@ -1,5 +1,5 @@
 /* fsnn/session.h: what programs do with a description: open it, with overrides; open its data, or
- * take the caller's; wrap the network for them; load weights; evaluate.
+ * take the caller's; wrap the network for them; load weights; run; evaluate.
  *
  * A session holds the description, its network, its data and their loaders. The steps, in order:
  *
@@ -8,6 +8,7 @@
  *   fsnn_session_wrap       settles shapes and memory
  *   fsnn_session_fits       says whether data and network fit together
  *   fsnn_session_weights    loads weights
+ *   fsnn_session_run        feeds an array, records what neurons do
  *   fsnn_session_evaluate   loss, accuracy, rates; under disturbances too
  *
  * Nothing is printed. What is no error but worth a word is kept as a list (fsnn_session_warning);
@@ -70,6 +71,7 @@ typedef enum fsnn_topic {
     FSNN_TOPIC_RUN,         /* the run that the description lies in */
     FSNN_TOPIC_DATA,        /* files, encoding, classes */
     FSNN_TOPIC_NET,         /* of the last wrap, and of weights loaded since (fsnn_net_warning) */
+    FSNN_TOPIC_RESULT,      /* of the last run */
     FSNN_TOPICS
 } fsnn_topic;
 
@@ -140,6 +142,59 @@ FSNN_API const char *fsnn_session_kept(const fsnn_session *session, int index);
  * fsnn_session_fits. Errors: FSNN_ESTATE (the part is not open); those of fsnn_session_wrap and
  * fsnn_session_fits. */
 FSNN_API fsnn_status fsnn_session_prepare(fsnn_session *session, fsnn_part part, bool training);
+
+/* ---- Run ------------------------------------------------------------------------------------- */
+
+/* What of each neuron layer is kept, or'ed; arrays [T, B, node shape] called "v.NODE" and so on. */
+typedef enum fsnn_keep {
+    FSNN_KEEP_V = 1, /* the fsnn_record of these names (fsnn_net_read) */
+    FSNN_KEEP_SPIKES = 2,
+    FSNN_KEEP_CURRENT = 4,
+    FSNN_KEEP_TEST = 8,
+    FSNN_KEEP_THRESHOLD = 16,
+    FSNN_KEEP_STATES = 32, /* v and the states beside it, "w.NODE" of a state w */
+} fsnn_keep;
+/* The bits of a list of names, "v,spikes"; 0 of "". FSNN_ENOTFOUND with the names that there are
+ * (the sentence begins with "record"). */
+FSNN_API int fsnn_keep_find(const char *names);
+
+typedef struct fsnn_run_request {
+    const fsnn_array *x; /* [T, B, input shape], of any type of numbers */
+    /* time stamps of x: [T], or [T, B] of each sample; NULL: those of the description, where it has
+     * some. Then the run has the solver's steps, found by dynamics.interpolation. */
+    const fsnn_array *times;
+    /* for a loss: [B, output shape], but for tet; or, but for mse_rate and mse_count, whole numbers
+     * [B], classes; NULL: none */
+    const fsnn_array *target;
+    fsnn_loss_kind loss;
+    bool gradients; /* of the loss; the network then runs as in training, in one piece */
+    int keep;       /* fsnn_keep */
+    int64_t chunk;  /* steps at a time; 0: all */
+    /* before the first chunk, with done 0, and after each; a non-zero return stops:
+     * FSNN_EINTERRUPTED. May be NULL. */
+    int (*progress)(int64_t done, int64_t steps, void *user);
+    void *user;
+} fsnn_run_request;
+
+/* Feeds x through the network, from its state at rest. Appended to `result` (release it by
+ * fsnn_arrays_free, after an error too), float32 where nothing else stands here:
+ *   times        float64 [steps] or [steps, B], of x with time stamps: when the steps are
+ *   output       [steps, B, output shape]
+ *   v.NODE, ...  what `keep` says; of readouts, which never spike, v and current
+ *   step         float64, the solver's, beside these
+ *   threshold.NODE    [node shape] beside v.NODE, where the threshold does not move
+ *   certificate.NODE  float64 [3] of a memory by tolerance: the smallest distance of a spike test
+ *                     from its threshold, the largest effect that the memory can have on it, and 1
+ *                     where spikes are proven to be those of the exact weights, in this layer and
+ *                     all before it
+ *   loss         float64, a scalar
+ *   grad.PARAM   with respect to the value of each learnable parameter
+ * Numbers that are not finite, and records that no layer has, are warnings (FSNN_TOPIC_RESULT).
+ * Errors: FSNN_ESHAPE, FSNN_ENUMERIC, FSNN_EARGUMENT of what was given; their key is "x", "times",
+ * "target", or "dynamics.times" of the description's. FSNN_EINTERRUPTED; those of
+ * fsnn_session_wrap and fsnn_net_forward. */
+FSNN_API fsnn_status fsnn_session_run(fsnn_session *session, const fsnn_run_request *request,
+                                      fsnn_arrays *result);
 
 /* ---- Evaluate -------------------------------------------------------------------------------- */
 

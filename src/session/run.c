@@ -1,0 +1,145 @@
+/* An array is fed through the network of a session, in one piece or in chunks. */
+#include "session/run.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+fsnn_shape run_rest(const fsnn_shape *shape, int lead)
+{
+    fsnn_shape r = {.rank = shape->rank - lead};
+    for (int i = 0; i < r.rank; i++)
+        r.dim[i] = shape->dim[i + lead];
+    return r;
+}
+
+void *run_add(run *w, fsnn_dtype dtype, const fsnn_shape *shape, const char *format, ...)
+{
+    char name[512];
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(name, sizeof name, format, args);
+    va_end(args);
+    fsnn_array *array = NULL;
+    if (length >= 0 && (size_t)length < sizeof name)
+        array = fsnn_arrays_add(w->result, name, dtype, shape);
+    if (!array)
+        fsnn_error_set(FSNN_EMEMORY, "out of memory for the array %s", name);
+    return array ? array->data : NULL;
+}
+
+static fsnn_plan plan_of(const run *w)
+{
+    return (fsnn_plan){.steps = w->chunk,
+                       .batch = w->B,
+                       .training = w->r->gradients,
+                       .record = w->r->keep != 0,
+                       .seed = w->s->training.seed};
+}
+
+/* Shapes are known only to a wrapped net: wrapped first as it is, then for the input. */
+static fsnn_status prepare(run *w)
+{
+    session_texts_free(&w->s->remark[FSNN_TOPIC_RESULT]);
+    FSNN_TRY(fsnn_session_shapes(w->s, &w->in, &w->out));
+    FSNN_TRY(run_input(w));
+    if (w->r->target)
+        FSNN_TRY(run_target(w));
+    w->chunk = w->r->chunk > 0 && w->r->chunk < w->T ? w->r->chunk : w->T;
+    fsnn_plan plan = plan_of(w);
+    return fsnn_session_wrap(w->s, &plan, w->T);
+}
+
+static fsnn_status go_on(const run *w, int64_t done)
+{
+    if (w->r->progress && w->r->progress(done, w->T, w->r->user) != 0)
+        return fsnn_fail(FSNN_EINTERRUPTED, "the run was stopped after %lld of %lld steps",
+                         (long long)done, (long long)w->T);
+    return FSNN_OK;
+}
+
+static fsnn_status forward(run *w, float *output)
+{
+    int64_t in = w->B * fsnn_shape_count(&w->in), out = w->B * fsnn_shape_count(&w->out);
+    fsnn_plan plan = plan_of(w);
+    FSNN_TRY(go_on(w, 0));
+    for (int64_t k = 0; k < w->T; k += plan.steps) {
+        const float *y;
+        if (w->T - k < plan.steps) {
+            plan.steps = w->T - k;
+            FSNN_TRY(fsnn_net_replan(w->s->net, &plan));
+        }
+        FSNN_TRY(fsnn_net_forward(w->s->net, w->x + k * in, &y));
+        memcpy(output + k * out, y, (size_t)(plan.steps * out) * sizeof *y);
+        FSNN_TRY(run_collect_records(w, k));
+        FSNN_TRY(go_on(w, k + plan.steps));
+    }
+    return FSNN_OK;
+}
+
+/* Numbers beyond float are an answer, but seldom the wanted one. */
+static fsnn_status remark_overflow(run *w, const fsnn_array *array)
+{
+    const float *x = array->data;
+    int64_t count = 0, all = fsnn_shape_count(&array->shape);
+    for (int64_t i = 0; array->dtype == FSNN_F32 && i < all; i++)
+        count += !isfinite(x[i]);
+    if (!count)
+        return FSNN_OK;
+    return session_texts_add(&w->s->remark[FSNN_TOPIC_RESULT],
+                             "%s: %lld of %lld numbers are infinite or not a number", array->name,
+                             (long long)count, (long long)all);
+}
+
+static fsnn_status execute(run *w)
+{
+    int first = w->result->count;
+    FSNN_TRY(prepare(w));
+    fsnn_shape shape = {.rank = w->out.rank + 2, .dim = {w->T, w->B}};
+    for (int i = 0; i < w->out.rank; i++)
+        shape.dim[i + 2] = w->out.dim[i];
+    float *output = run_add(w, FSNN_F32, &shape, "output");
+    if (!output)
+        return FSNN_EMEMORY;
+    FSNN_TRY(run_add_records(w));
+    FSNN_TRY(forward(w, output));
+    FSNN_TRY(run_layers(w));
+    if (w->r->target)
+        FSNN_TRY(run_loss(w));
+    for (int i = first; i < w->result->count; i++)
+        FSNN_TRY(remark_overflow(w, &w->result->item[i]));
+    return FSNN_OK;
+}
+
+static fsnn_status check(const fsnn_run_request *r)
+{
+    if (!r->x || !r->x->data)
+        return fsnn_fail(FSNN_EARGUMENT, "a run needs an array x [T, B, ...]");
+    if (r->gradients && !r->target)
+        return fsnn_fail(FSNN_EARGUMENT, "gradients need a loss: give its target");
+    if (r->gradients && r->chunk > 0)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "gradients need all steps in one piece, not %lld at a time",
+                         (long long)r->chunk);
+    if (r->chunk < 0)
+        return fsnn_fail(FSNN_EARGUMENT, "a chunk has one step or more, not %lld",
+                         (long long)r->chunk);
+    if ((int)r->loss < 0 || r->loss >= FSNN_LOSSES)
+        return fsnn_fail(FSNN_EARGUMENT, "there is no loss %d", (int)r->loss);
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_session_run(fsnn_session *session, const fsnn_run_request *request,
+                             fsnn_arrays *result)
+{
+    FSNN_NEED(session);
+    FSNN_NEED(request);
+    FSNN_NEED(result);
+    FSNN_TRY(check(request));
+    run w = {.s = session, .r = request, .result = result};
+    fsnn_status status = execute(&w);
+    fsnn_free(w.copy);
+    fsnn_free(w.target);
+    fsnn_free(w.labels);
+    return status;
+}

@@ -1,0 +1,45 @@
+/* session/run.h: the parts of a run: the input in run_input.c, records in run_record.c, loss and
+ * gradients in run_loss.c, what is said of layers afterwards in run_layers.c. */
+#ifndef FSNN_SESSION_RUN_H
+#define FSNN_SESSION_RUN_H
+
+#include "session/session.h"
+
+/* What was asked for, and what is known of it by now. */
+typedef struct run {
+    fsnn_session *s;
+    const fsnn_run_request *r;
+    fsnn_arrays *result;
+    fsnn_shape in, out;  /* of one sample at one step */
+    int64_t T, B, chunk; /* T solver steps */
+    const float *x;      /* [T, B, in]: the caller's array, or the copy */
+    float *copy;
+    float *target;   /* [B, out], or NULL */
+    int32_t *labels; /* [B], or NULL */
+} run;
+
+/* A shape without its first `lead` dimensions. */
+fsnn_shape run_rest(const fsnn_shape *shape, int lead);
+/* Appends an array to the results; NULL where memory is out. */
+void *run_add(run *w, fsnn_dtype dtype, const fsnn_shape *shape, const char *format, ...)
+    FSNN_PRINTF(4, 5);
+/* FSNN_ENUMERIC where one of the numbers is not finite; `name` is the key. */
+fsnn_status run_check_finite(const char *name, const float *x, int64_t count);
+
+/* Checks x against the network, puts it on the solver's grid where it has time stamps; sets x, T
+ * and B. */
+fsnn_status run_input(run *w);
+/* Checks the target and makes floats or classes of it. */
+fsnn_status run_target(run *w);
+
+/* Makes the arrays of records for all T steps. */
+fsnn_status run_add_records(run *w);
+/* Copies what the layers did in steps first, first + 1, ... */
+fsnn_status run_collect_records(run *w, int64_t first);
+
+/* Thresholds beside potentials, and certificates. */
+fsnn_status run_layers(run *w);
+/* Loss of the output and, where wanted, gradients. */
+fsnn_status run_loss(run *w);
+
+#endif

@@ -1,0 +1,238 @@
+/* Runs: recording in one piece and in chunks, time stamps, targets, stop by callback, errors with
+ * the array that is at fault. */
+#include "session/tiny.h"
+
+enum { T = 8, B = 3 };
+
+/* An array of numbers of a type, which the caller frees. */
+static fsnn_array array(fsnn_dtype dtype, fsnn_shape shape, double low, double high)
+{
+    int64_t count = fsnn_shape_count(&shape);
+    fsnn_array a = {.dtype = dtype, .shape = shape};
+    a.data = calloc((size_t)count + 1, fsnn_dtype_size(dtype));
+    assert_non_null(a.data);
+    for (int64_t i = 0; i < count; i++) {
+        double x = low + (high - low) * (double)fsnn_random_uniform(3, 7, (uint64_t)i);
+        if (dtype == FSNN_F32)
+            ((float *)a.data)[i] = (float)x;
+        else if (dtype == FSNN_F64)
+            ((double *)a.data)[i] = (float)x;
+        else
+            ((int64_t *)a.data)[i] = (int64_t)x;
+    }
+    return a;
+}
+
+static void same(const fsnn_arrays *a, const fsnn_arrays *b)
+{
+    assert_int_equal(a->count, b->count);
+    for (int i = 0; i < a->count; i++) {
+        CASE("%s", a->item[i].name);
+        assert_string_equal(a->item[i].name, b->item[i].name);
+        assert_true(fsnn_shape_equal(&a->item[i].shape, &b->item[i].shape));
+        assert_memory_equal(a->item[i].data, b->item[i].data,
+                            (size_t)fsnn_shape_count(&a->item[i].shape) *
+                                fsnn_dtype_size(a->item[i].dtype));
+    }
+}
+
+/* The same run, whatever its chunks (but for rounding, in layers of many steps at once) and whatever
+ * the numbers of x are stored as (to the bit). */
+static void chunks_and_types(void **state)
+{
+    static const char *const names[] = {"output",      "v.lif1", "v.lif2",        "spikes.lif1",
+                                        "spikes.lif2", "step",   "threshold.lif1"};
+    const fsnn_shape shape = FSNN_SHAPE(T, B, TINY_IN);
+    fsnn_array x = array(FSNN_F32, shape, 0, 3), exact = array(FSNN_F64, shape, 0, 3);
+    fsnn_session *session = tiny_open(tiny_text, NULL);
+    fsnn_arrays whole = {0}, cut = {0}, wide = {0};
+    fsnn_run_request r = {.x = &x, .keep = (int)VALID(fsnn_keep_find("v,spikes"))};
+    (void)state;
+    GOOD(fsnn_session_run(session, &r, &whole));
+    for (int i = 0; i < FSNN_COUNT(names); i++)
+        assert_non_null(fsnn_arrays_find(&whole, names[i]));
+    assert_null(fsnn_session_warning_on(session, FSNN_TOPIC_RESULT, 0));
+    const fsnn_array *spikes = fsnn_arrays_find(&whole, "spikes.lif1");
+    double sum = 0;
+    for (int64_t i = 0; i < fsnn_shape_count(&spikes->shape); i++)
+        sum += (double)((const float *)spikes->data)[i];
+    assert_true(sum > 0);
+    r.chunk = 3;
+    GOOD(fsnn_session_run(session, &r, &cut));
+    for (int i = 0; i < FSNN_COUNT(names) - 2; i++)
+        CLOSE(names[i], fsnn_arrays_find(&cut, names[i])->data,
+              fsnn_arrays_find(&whole, names[i])->data,
+              fsnn_shape_count(&fsnn_arrays_find(&whole, names[i])->shape), 1e-5);
+    r.x = &exact;
+    GOOD(fsnn_session_run(session, &r, &wide));
+    same(&cut, &wide);
+    fsnn_arrays_free(&whole);
+    fsnn_arrays_free(&cut);
+    fsnn_arrays_free(&wide);
+    fsnn_session_close(session);
+    free(x.data);
+    free(exact.data);
+}
+
+/* Stamps one step apart change nothing; others make steps of their own. */
+static void time_stamps(void **state)
+{
+    fsnn_array x = array(FSNN_F32, FSNN_SHAPE(T, B, TINY_IN), 0, 3),
+               times = array(FSNN_F64, FSNN_SHAPE(T), 0, 0);
+    fsnn_session *session = tiny_open(tiny_text, NULL);
+    fsnn_arrays without = {0}, with = {0};
+    fsnn_run_request r = {.x = &x};
+    (void)state;
+    GOOD(fsnn_session_run(session, &r, &without));
+    r.times = &times;
+    REFUSED(fsnn_session_run(session, &r, &with), ANY_ERROR, "times");
+    assert_string_equal(fsnn_error_place().key, "times");
+    for (int k = 0; k < T; k++)
+        ((double *)times.data)[k] = 2.0 * k;
+    fsnn_arrays_free(&with);
+    GOOD(fsnn_session_run(session, &r, &with));
+    const fsnn_array *grid = fsnn_arrays_find(&with, "times");
+    assert_int_equal(grid->shape.dim[0], 2 * T - 1);
+    assert_int_equal(fsnn_arrays_find(&with, "output")->shape.dim[0], 2 * T - 1);
+    for (int k = 0; k < T; k++)
+        ((double *)times.data)[k] = k;
+    fsnn_arrays_free(&with);
+    GOOD(fsnn_session_run(session, &r, &with));
+    assert_memory_equal(fsnn_arrays_find(&with, "output")->data,
+                        fsnn_arrays_find(&without, "output")->data,
+                        T * B * TINY_CLASSES * sizeof(float));
+    fsnn_arrays_free(&with);
+    fsnn_arrays_free(&without);
+    fsnn_session_close(session);
+    free(x.data);
+    free(times.data);
+}
+
+/* The loss is fsnn_loss_compute's on the output; gradients are there for all that is learned. */
+static void targets(void **state)
+{
+    fsnn_array x = array(FSNN_F32, FSNN_SHAPE(T, B, TINY_IN), 0, 3),
+               classes = array(FSNN_I64, FSNN_SHAPE(B), 0, 3),
+               values = array(FSNN_F32, FSNN_SHAPE(B, TINY_CLASSES), 0, 1);
+    const struct {
+        fsnn_loss_kind loss;
+        const fsnn_array *target;
+    } good[] = {{FSNN_MSE_RATE, &values}, {FSNN_CE_RATE, &classes}, {FSNN_TET, &classes}};
+    fsnn_session *session = tiny_open(tiny_text, NULL);
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(good); i++) {
+        CASE("%s", fsnn_loss_name(good[i].loss));
+        fsnn_arrays result = {0};
+        int32_t labels[B];
+        double loss;
+        const fsnn_run_request r = {
+            .x = &x, .target = good[i].target, .loss = good[i].loss, .gradients = true};
+        GOOD(fsnn_session_run(session, &r, &result));
+        for (int b = 0; b < B; b++)
+            labels[b] = (int32_t)((const int64_t *)classes.data)[b];
+        bool whole = good[i].target == &classes;
+        GOOD(fsnn_loss_compute(&(fsnn_loss){.kind = good[i].loss}, T, B, TINY_CLASSES,
+                               fsnn_arrays_find(&result, "output")->data, whole ? labels : NULL,
+                               whole ? NULL : values.data, NULL, &loss, NULL));
+        assert_float_equal(*(double *)fsnn_arrays_find(&result, "loss")->data, loss, 0);
+        assert_non_null(fsnn_arrays_find(&result, "grad.lif1.alpha"));
+        const float *gradient = fsnn_arrays_find(&result, "grad.fc2.bias")->data;
+        assert_true(gradient[0] != 0 || gradient[1] != 0 || gradient[2] != 0);
+        fsnn_arrays_free(&result);
+    }
+    fsnn_session_close(session);
+    free(x.data);
+    free(classes.data);
+    free(values.data);
+}
+
+static int stop_at_second(int64_t done, int64_t steps, void *user)
+{
+    assert_int_equal(steps, T);
+    *(int64_t *)user = done;
+    return done == 4;
+}
+
+static void stop(void **state)
+{
+    fsnn_array x = array(FSNN_F32, FSNN_SHAPE(T, B, TINY_IN), 0, 3);
+    fsnn_session *session = tiny_open(tiny_text, NULL);
+    fsnn_arrays result = {0};
+    int64_t done = -1;
+    const fsnn_run_request r = {.x = &x, .chunk = 2, .progress = stop_at_second, .user = &done};
+    (void)state;
+    REFUSED(fsnn_session_run(session, &r, &result), FSNN_EINTERRUPTED, "after 4 of 8 steps");
+    assert_int_equal(done, 4);
+    fsnn_arrays_free(&result);
+    fsnn_session_close(session);
+    free(x.data);
+}
+
+static void refused(void **state)
+{
+    fsnn_array x = array(FSNN_F32, FSNN_SHAPE(T, B, TINY_IN), 0, 3),
+               narrow = array(FSNN_F32, FSNN_SHAPE(T, B, 5), 0, 3),
+               nothing = array(FSNN_F32, FSNN_SHAPE(0, B, TINY_IN), 0, 3),
+               late = array(FSNN_I64, FSNN_SHAPE(B), 7, 9),
+               few = array(FSNN_F32, FSNN_SHAPE(2, TINY_CLASSES), 0, 1),
+               bad = array(FSNN_F32, FSNN_SHAPE(T, B, TINY_IN), 0, 3);
+    ((float *)bad.data)[5] = NAN;
+    const struct {
+        fsnn_run_request r;
+        const char *key, *words;
+    } wrong[] = {
+        {{.x = NULL}, "", "needs an array x"},
+        {{.x = &narrow}, "x", "expected [T, B, 6]"},
+        {{.x = &nothing}, "x", "nothing to run"},
+        {{.x = &bad}, "x", "NaN at element 5"},
+        {{.x = &x, .target = &late, .loss = FSNN_CE_RATE}, "target", "classes 0 to 2"},
+        {{.x = &x, .target = &few, .loss = FSNN_MSE_RATE}, "target", "mse_rate takes [3, 3]"},
+        {{.x = &x, .gradients = true}, "", "need a loss"},
+        {{.x = &x, .gradients = true, .target = &late, .chunk = 2}, "", "in one piece"},
+        {{.x = &x, .chunk = -1}, "", "one step or more"},
+    };
+    fsnn_session *session = tiny_open(tiny_text, NULL);
+    fsnn_arrays result = {0};
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(wrong); i++) {
+        CASE("%s", wrong[i].words);
+        REFUSED(fsnn_session_run(session, &wrong[i].r, &result), ANY_ERROR, wrong[i].words);
+        assert_string_equal(fsnn_error_place().key, wrong[i].key);
+        assert_int_equal(result.count, 0);
+    }
+    REFUSED(fsnn_keep_find("v,spike"), FSNN_ENOTFOUND, "did you mean spikes?");
+    assert_int_equal(VALID(fsnn_keep_find("")), 0);
+    assert_int_equal(VALID(fsnn_keep_find("states,v")), FSNN_KEEP_STATES | FSNN_KEEP_V);
+    fsnn_session_close(session);
+    free(x.data), free(narrow.data), free(nothing.data), free(late.data), free(few.data);
+    free(bad.data);
+}
+
+/* A readout has no spikes to keep, which is said. */
+static void readouts(void **state)
+{
+    fsnn_array x = array(FSNN_F32, FSNN_SHAPE(T, B, 4), 0, 3);
+    fsnn_session *session = tiny_open("input: [4]\nlayers: [linear: {out: 2}, readout: {name: r}]\n"
+                                      "dynamics: {alpha: 0.5, memory: {tolerance: 1.0e-5}}\n",
+                                      NULL);
+    fsnn_arrays result = {0};
+    const fsnn_run_request r = {.x = &x, .keep = FSNN_KEEP_SPIKES | FSNN_KEEP_V};
+    (void)state;
+    GOOD(fsnn_session_run(session, &r, &result));
+    CONTAINS(fsnn_session_warning_on(session, FSNN_TOPIC_RESULT, 0), "no layer");
+    assert_null(fsnn_arrays_find(&result, "spikes.r"));
+    assert_non_null(fsnn_arrays_find(&result, "v.r"));
+    fsnn_arrays_free(&result);
+    fsnn_session_close(session);
+    free(x.data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(chunks_and_types), cmocka_unit_test(time_stamps),
+        cmocka_unit_test(targets),          cmocka_unit_test(stop),
+        cmocka_unit_test(refused),          cmocka_unit_test(readouts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
