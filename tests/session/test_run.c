@@ -36,8 +36,8 @@ static void same(const fsnn_arrays *a, const fsnn_arrays *b)
     }
 }
 
-/* The same run, whatever its chunks (but for rounding, in layers of many steps at once) and whatever
- * the numbers of x are stored as (to the bit). */
+/* The same run, whatever its chunks (but for rounding, in layers of many steps at once) and
+ * whatever the numbers of x are stored as (to the bit). */
 static void chunks_and_types(void **state)
 {
     static const char *const names[] = {"output",      "v.lif1", "v.lif2",        "spikes.lif1",
