@@ -130,16 +130,27 @@ static fsnn_status add_window(const record *r, fsnn_series *s, int64_t begin, in
     return FSNN_OK;
 }
 
+/* More than any record has count as that many, whatever a header says of the rate. */
+static int64_t samples_of(double seconds, double rate)
+{
+    return llround(fmin(seconds * rate, 1e15));
+}
+
 static fsnn_status cut(const record *r, const fsnn_wfdb_options *o, wfdb_annotations *notes,
                        fsnn_series *s)
 {
     double rate = r->head.rate;
-    int64_t before = llround(o->before * rate), length = before + llround(o->after * rate);
-    int64_t first = llround(fmin(o->from * rate, 1e15));
+    int64_t before = samples_of(o->before, rate), length = before + samples_of(o->after, rate);
+    int64_t first = samples_of(o->from, rate);
     int64_t end = o->to > 0 && o->to * rate < (double)r->length ? llround(o->to * rate) : r->length;
     wfdb_annotation a;
     int64_t left_out = 0;
     int more;
+    if (length < 1)
+        return fsnn_fail_key(FSNN_EARGUMENT, "after",
+                             "%s: windows from %g s before a beat to %g s after it are shorter "
+                             "than half a sample: there are %g a second",
+                             r->path, o->before, o->after, rate);
     while ((more = wfdb_next(notes, &a)) > 0) {
         int32_t label = class_of(o->classes, a.symbol);
         int64_t begin = a.sample - before;

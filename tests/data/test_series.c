@@ -574,10 +574,16 @@ static void wfdb_refuses(void **state)
     o = (fsnn_wfdb_options){"N", 0, 0, 0, 4};
     REFUSED(fsnn_series_wfdb(path, &o, &s), FSNN_EARGUMENT,
             "from 0 s before a beat to 0 s after it: neither can be negative, and together");
+    o = (fsnn_wfdb_options){"N", 0.01, 0.02, 0, 0};
+    REFUSED(fsnn_series_wfdb(path, &o, &s), FSNN_EARGUMENT,
+            "from 0.01 s before a beat to 0.02 s after it are shorter than half a sample");
     o = (fsnn_wfdb_options){NULL, 1, 1, 0, 0};
     FAILS(fsnn_series_wfdb(path, &o, &s), FSNN_EARGUMENT);
     o = (fsnn_wfdb_options){"  ", 1, 1, 0, 0};
     FAILS(fsnn_series_wfdb(path, &o, &s), FSNN_EARGUMENT);
+    make_record("r 2 1e308 100\nr.dat 16\nr.dat 16\n"); /* no window of any length */
+    o = (fsnn_wfdb_options){"N", 1, 1, 0, 0};
+    REFUSED(fsnn_series_wfdb(path, &o, &s), FSNN_EARGUMENT, "no beat of the classes \"N\"");
     folder_write("r.atr", "\x0a\x04", 2);
     o.classes = "N";
     REFUSED(fsnn_series_wfdb(path, &o, &s), FSNN_EFORMAT, "without their end mark (byte 2 of 2)");
