@@ -33,7 +33,7 @@ function(fsnn_kernels target variant)
     target_compile_definitions(${target} PRIVATE FSNN_ISA=${variant})
     target_compile_options(${target} PRIVATE -O3 -ffp-contract=fast ${flags_${variant}})
     # loops over a row of 32 are a few stores, cheaper than the library calls that gcc would make of them; and a weight
-    # broadcast from memory is cheaper than one carried over from the last row (frac/memory_kernel.c)
+    # broadcast from memory is cheaper than one carried over from the last row (frac/memory_real_kernel.c)
     if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
         target_compile_options(${target} PRIVATE -fno-tree-loop-distribute-patterns -fno-predictive-commoning)
     endif()

@@ -1,4 +1,4 @@
-/* base/vec_kernel.h: the widest vector of floats of a kernel file's instruction set, stores
+/* base/vec_kernel.h: the widest vector of real numbers of a kernel file's instruction set, stores
  * that pass the caches by, and products of 32-bit integers in full.
  *
  * A streamed store does not read the line that it is about to overwrite, which halves its traffic,
@@ -8,57 +8,75 @@
 #ifndef FSNN_BASE_VEC_KERNEL_H
 #define FSNN_BASE_VEC_KERNEL_H
 
+#include "base/real.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
+/* Names of instructions on real numbers. */
+#ifdef FSNN_DOUBLE
+#define VEC_NAME(name) name##_pd
+#define VEC_512 __m512d
+#define VEC_256 __m256d
+#define VEC_128 __m128d
+typedef int64_t vec_whole;
+#else
+#define VEC_NAME(name) name##_ps
+#define VEC_512 __m512
+#define VEC_256 __m256
+#define VEC_128 __m128
+typedef int32_t vec_whole;
+#endif
+
 #if defined(__AVX512F__)
 #include <immintrin.h>
-enum { VEC = 16 };
-#define VEC_STREAM(to, v) _mm512_stream_ps(to, (__m512)(v))
+enum { VEC_BYTES = 64 };
+#define VEC_STREAM(to, v) VEC_NAME(_mm512_stream)(to, (VEC_512)(v))
 #define VEC_SETTLE() _mm_sfence()
 #elif defined(__AVX__)
 #include <immintrin.h>
-enum { VEC = 8 };
-#define VEC_STREAM(to, v) _mm256_stream_ps(to, (__m256)(v))
+enum { VEC_BYTES = 32 };
+#define VEC_STREAM(to, v) VEC_NAME(_mm256_stream)(to, (VEC_256)(v))
 #define VEC_SETTLE() _mm_sfence()
 #elif defined(__SSE2__)
 #include <emmintrin.h>
-enum { VEC = 4 };
-#define VEC_STREAM(to, v) _mm_stream_ps(to, (__m128)(v))
+enum { VEC_BYTES = 16 };
+#define VEC_STREAM(to, v) VEC_NAME(_mm_stream)(to, (VEC_128)(v))
 #define VEC_SETTLE() _mm_sfence()
 #else
-enum { VEC = 4 };
+enum { VEC_BYTES = 16 };
 #define VEC_STREAM(to, v) memcpy(to, &(v), sizeof(v))
 #define VEC_SETTLE() ((void)0)
 #endif
+enum { VEC = VEC_BYTES / sizeof(real) };
 
 /* a b + c, rounded once where the instruction set can, twice where it cannot. */
 #if defined(__AVX512F__)
-#define VEC_MADD(a, b, c) (vec) _mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c))
+#define VEC_MADD(a, b, c) (vec) VEC_NAME(_mm512_fmadd)((VEC_512)(a), (VEC_512)(b), (VEC_512)(c))
 #elif defined(__AVX__) && defined(__FMA__)
-#define VEC_MADD(a, b, c) (vec) _mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c))
+#define VEC_MADD(a, b, c) (vec) VEC_NAME(_mm256_fmadd)((VEC_256)(a), (VEC_256)(b), (VEC_256)(c))
 #elif !defined(__FP_FAST_FMAF)
 #define VEC_MADD(a, b, c) (a) * (b) + (c)
 #endif
 
-typedef float vec __attribute__((vector_size(VEC * sizeof(float))));
-typedef int32_t vec_int __attribute__((vector_size(VEC * sizeof(int32_t))));
+typedef real vec __attribute__((vector_size(VEC_BYTES)));
+typedef vec_whole vec_int __attribute__((vector_size(VEC_BYTES)));
 
-static inline vec vec_load(const float *p)
+static inline vec vec_load(const real *p)
 {
     vec v;
     memcpy(&v, p, sizeof v);
     return v;
 }
 
-static inline void vec_store(float *p, vec v)
+static inline void vec_store(real *p, vec v)
 {
     memcpy(p, &v, sizeof v);
 }
 
 /* `past` the caches, or through them. */
-static inline void vec_put(float *p, vec v, bool past)
+static inline void vec_put(real *p, vec v, bool past)
 {
     if (past)
         VEC_STREAM(p, v);
@@ -78,7 +96,7 @@ static inline bool vec_aligned(const void *p)
 }
 
 /* (x - 0 is x for every x, so nothing is left of it but to repeat x.) */
-static inline vec vec_all(float x)
+static inline vec vec_all(real x)
 {
     return x - (vec){0};
 }
@@ -89,14 +107,14 @@ static inline vec vec_madd(vec a, vec b, vec c)
     return VEC_MADD(a, b, c);
 #else
     for (int i = 0; i < VEC; i++)
-        c[i] = __builtin_fmaf(a[i], b[i], c[i]);
+        c[i] = real_fma(a[i], b[i], c[i]);
     return c;
 #endif
 }
 
-/* 64-bit lanes, half as many. */
-enum { VEC_WIDE = VEC / 2 };
-typedef uint64_t vec_wide __attribute__((vector_size(VEC * sizeof(float))));
+/* Lanes of 64 bits. */
+enum { VEC_WIDE = VEC_BYTES / 8 };
+typedef uint64_t vec_wide __attribute__((vector_size(VEC_BYTES)));
 
 /* The lower halves of a's lanes times b: all 64 bits. Compilers make a product of whole lanes of
  * the same in C, which takes three times as long. */

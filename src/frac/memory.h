@@ -20,9 +20,9 @@ typedef struct frac_kernels {
     /* acc[i][lane] = sum_{k<rows} w[rows-k+i] past[k][lane], i = 0..FRAC_BLOCK-1: what the rows
      * before a block add to each of its outputs. past [rows][32], acc [FRAC_BLOCK][32]; w[1 ..
      * rows+FRAC_BLOCK-1] is read. */
-    void (*far)(const float *w, const float *past, int64_t rows, float *acc);
+    void (*far)(const real *w, const real *past, int64_t rows, real *acc);
     /* acc[lane] += sum_{k<rows} w[rows-k] past[k][lane]: one output, rows just before it. */
-    void (*near)(const float *w, const float *past, int64_t rows, float *acc);
+    void (*near)(const real *w, const real *past, int64_t rows, real *acc);
 } frac_kernels;
 
 const frac_kernels *frac_kernels_get(void);
@@ -35,12 +35,12 @@ typedef struct frac_keep {
     int64_t horizon; /* lags that the tolerance holds for */
 } frac_keep;
 
-/* One weighted sum, settled: single precision, trimmed to the lags that count, padded with zeros.
+/* One weighted sum, settled: rounded to real, trimmed to the lags that count, padded with zeros.
  */
 typedef struct frac_sum {
-    float *w;     /* [capacity + FRAC_PAD], w[l] for lag l */
-    float *start; /* [start_capacity] of the first drive in output from + 1 + i; NULL: none */
-    float gain;
+    real *w;     /* [capacity + FRAC_PAD], w[l] for lag l */
+    real *start; /* [start_capacity] of the first drive in output from + 1 + i; NULL: none */
+    real gain;
     int64_t window; /* lags with a weight, of those settled */
 } frac_sum;
 
@@ -91,8 +91,8 @@ int frac_memory_params(const frac_memory *memory);
 /* Derivative of sum s in parameter p, as far as it is settled: dw [capacity + FRAC_PAD], trimmed
  * like w; dstart [starts] where the method has one; dout like frac_modes.out where there are
  * modes. */
-fsnn_status frac_memory_derive(const frac_memory *memory, int s, int p, float *dw, float *dstart,
-                               float *dout, float *dgain);
+fsnn_status frac_memory_derive(const frac_memory *memory, int s, int p, real *dw, real *dstart,
+                               real *dout, real *dgain);
 /* Multiply-adds of the sums over the past for output o, a neuron: one a lag that has a weight;
  * where the memory is compressed, two a mode for those behind. */
 double frac_memory_cost(const frac_memory *memory, int64_t o);

@@ -11,12 +11,13 @@
  * so that a block costs two small matrix products; no lag is corrected, the exponentials give lags
  * from SPAN + 1 on. The transpose (rows receive from later outputs) has the same form in reversed
  * time, so backward runs the same functions on reversed rows. States are kept in blocks of time
- * because single precision forgets nothing that way: step by step, slow modes would lose their
+ * because rounding forgets nothing that way: step by step, slow modes would lose their
  * digits (e^-s rounds to 1). Cost a neuron and step: 4 modes + 3 SPAN flops, and modes + 2 SPAN
  * numbers of memory, for any number of steps. */
 #ifndef FSNN_FRAC_MODES_H
 #define FSNN_FRAC_MODES_H
 
+#include "base/real.h"
 #include "frac/fit.h"
 #include "frac/method.h"
 
@@ -26,9 +27,9 @@ typedef struct frac_modes {
     frac_fit fit;
     int padded;     /* modes, up to a multiple of FRAC_BLOCK: rows of a state, at least one */
     int64_t stride; /* of `out`: outputs of a block and padding */
-    float *decay;   /* [padded] e^(-s SPAN) - 1 */
-    float *in;      /* [SPAN][padded] row j of a block enters with e^(-s (SPAN - 1 - j)) */
-    float *out[2];  /* [padded][stride] of each sum: weight e^(-s (SPAN + 1 + i)) */
+    real *decay;    /* [padded] e^(-s SPAN) - 1 */
+    real *in;       /* [SPAN][padded] row j of a block enters with e^(-s (SPAN - 1 - j)) */
+    real *out[2];   /* [padded][stride] of each sum: weight e^(-s (SPAN + 1 + i)) */
 } frac_modes;
 
 /* Finds modes for a method and its orders over lags up to `horizon`. Orders may move afterwards
@@ -41,7 +42,7 @@ fsnn_status frac_modes_weigh(frac_modes *m, const frac_method *method, const fsn
 /* The derivative of `out` of sum s in parameter p of the order (frac/method.h), [padded][stride]:
  * fourth-order differences of the closed forms, exact to about 1e-11. */
 fsnn_status frac_modes_derive(const frac_modes *m, const frac_method *method,
-                              const fsnn_order *order, double h, int s, int p, float *dout);
+                              const fsnn_order *order, double h, int s, int p, real *dout);
 /* Largest relative error of a weight and sum of |error| over all lags to the horizon, of sum s as
  * it is weighed. */
 fsnn_status frac_modes_error(const frac_modes *m, const frac_method *method,
@@ -52,11 +53,10 @@ void frac_modes_free(frac_modes *m);
 typedef struct frac_modes_kernels {
     /* acc[i][lane] = sum_k out[k][i] S[k][lane], i = 0..outputs-1 (all FRAC_BLOCK are written where
      * outputs > 2). out points to the first output's column, S [padded][32]. */
-    void (*recall)(const frac_modes *m, const float *out, const float *S, int64_t outputs,
-                   float *acc);
+    void (*recall)(const frac_modes *m, const real *out, const real *S, int64_t outputs, real *acc);
     /* S goes on by one block, whose rows first..last-1 are `rows` [last - first][32]; the others
      * are zero. */
-    void (*absorb)(const frac_modes *m, const float *rows, int64_t first, int64_t last, float *S);
+    void (*absorb)(const frac_modes *m, const real *rows, int64_t first, int64_t last, real *S);
 } frac_modes_kernels;
 
 const frac_modes_kernels *frac_modes_kernels_get(void);

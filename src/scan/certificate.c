@@ -17,13 +17,13 @@
  * (value, restart). By induction over the steps no spike differs while the margin is larger.
  * (Compare numerics of the resolvent: its sum is this bound in the limit.)
  *
- * Rounding, in units of 2^-24: a chain of n products errs by at most n of them; a mode errs by SPAN
+ * Rounding, in units of half an epsilon of real: a chain of n products errs by at most n of them; a mode errs by SPAN
  * + 2 a block, times the blocks until it has decayed. */
 #include "scan/scan.h"
 
 #include <math.h>
 
-static const double unit = 1.0 / (1 << 24);
+static const double unit = REAL_EPSILON / 2;
 
 /* Of N steps: the sum of the weights, and how far rounding can shift it, for history rows of at
  * most 1. */
@@ -107,7 +107,7 @@ static double bound_of(const scan *s, const fsnn_certificate *c, double largest)
 fsnn_status scan_certify(const scan *s, fsnn_certificate *c)
 {
     const frac_memory *m = &s->memory;
-    float margin = INFINITY, largest = 0;
+    real margin = INFINITY, largest = 0;
     *c = (fsnn_certificate){.margin = INFINITY, .bound = INFINITY};
     if (!m->compressed)
         return FSNN_OK;

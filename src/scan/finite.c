@@ -14,14 +14,14 @@ bool scan_finite(const scan *s)
  * none. */
 static int64_t first_step(const scan *s, int64_t t, int width, int64_t end)
 {
-    const float *row = scan_rows_of(&s->history.u, t) + (s->history.u.rows - s->K) * ROW_LANES;
+    const real *row = scan_rows_of(&s->history.u, t) + (s->history.u.rows - s->K) * ROW_LANES;
     for (int64_t k = 0; k < end; k++)
         if (scan_strays(row + k * ROW_LANES, width))
             return k;
     return end;
 }
 
-static int lane_of(const float *row)
+static int lane_of(const real *row)
 {
     int i = 0;
     while (i < ROW_LANES - 1 && isfinite(row[i]))
@@ -44,7 +44,7 @@ scan_stray scan_first_stray(const scan *s)
             int64_t k = first_step(state, t, width_of(s, t), found.step);
             if (k == found.step)
                 continue;
-            const float *row =
+            const real *row =
                 scan_rows_of(&state->history.u, t) + (state->history.u.rows - s->K + k) * ROW_LANES;
             int i = lane_of(row);
             found = (scan_stray){n, k, s->history.time - s->K + k, t * ROW_LANES + i, row[i]};

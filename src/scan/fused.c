@@ -162,7 +162,7 @@ void scan_fused_open(const scan *s, int64_t number, int worker, scan_group *grou
     bool one = scan_alike(s);
     (s->sink.lines ? open_patch : open_neighbours)(s, number, group);
     group->space =
-        (float *)s->fused.space.data + (int64_t)worker * s->fused.group * s->fused.rows * ROW_LANES;
+        (real *)s->fused.space.data + (int64_t)worker * s->fused.group * s->fused.rows * ROW_LANES;
     for (int i = 0; i < group->tiles; i++) {
         scan_tile tile;
         if (i == 0 || !one) {

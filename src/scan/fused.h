@@ -46,7 +46,7 @@ typedef struct scan_group {
     int64_t tile[SCAN_GROUP];
     int64_t next; /* about as many tiles further on stand those of the next group */
     int64_t sample, line, from, count; /* the patch, where there is a sink */
-    float *space;                      /* [tiles][fused.rows][32], this worker's own */
+    real *space;                       /* [tiles][fused.rows][32], this worker's own */
     scan_band *band;                   /* this worker's own; NULL where the model is not wide */
     void *self[SCAN_BANDS];            /* the model's, of each band */
     lanes spikes[SCAN_GROUP]; /* of the step in work, or their gradients, where there is a sink */
@@ -64,8 +64,8 @@ static inline int scan_band_tiles(const scan_group *group, int band)
 
 /* Both return the number of tiles done, from the first on; 0 where they do not fit. Arguments as
  * scan_forward and scan_backward; backward: order [orders]. */
-typedef int64_t scan_fused_forward_fn(scan *s, int64_t K, const float *I, float *spikes);
-typedef int64_t scan_fused_backward_fn(scan *s, const float *I, const float *gspikes,
+typedef int64_t scan_fused_forward_fn(scan *s, int64_t K, const real *I, real *spikes);
+typedef int64_t scan_fused_backward_fn(scan *s, const real *I, const real *gspikes,
                                        const scan_grads *grads, const scan_order *order,
                                        int orders);
 

@@ -10,7 +10,7 @@
  * need not be read: they are where v + dv >= theta. Gradients of tau and threshold are summed where
  * they are learned. Those of the order come from the rows of q, once a group has them all; only
  * what they have through the gain is summed on the way. Compiled without contraction, as the
- * forward scan is. Cost: 2 lags flops, 12 bytes read and 4 written a neuron and step.
+ * forward scan is. Cost: 2 lags flops, three numbers read and one written a neuron and step.
  *
  * Chained calls leave q and carry where the general scan leaves them, tile by tile. */
 #include "scan/fused_rows_kernel.h"
@@ -22,13 +22,13 @@ typedef struct job {
     scan *s;
     const scan_kernels *kernels;
     const frac_kernels *frac;
-    const float *w;
+    const real *w;
     int64_t window;
-    const float *I, *gspikes;
-    float *gI; /* NULL: not wanted */
-    float gain, scale;
+    const real *I, *gspikes;
+    real *gI; /* NULL: not wanted */
+    real gain, scale;
     int64_t later; /* rows of q that calls after this one have left */
-    float pull;    /* 1: the spike inside the reset carries a gradient */
+    real pull;     /* 1: the spike inside the reset carries a gradient */
     bool reset_drive, past, sink;
     bool sums;               /* gradients of I are added up over the steps */
     bool channels;           /* and go on to those of the channels */
@@ -36,14 +36,14 @@ typedef struct job {
     int learns;              /* LEARNS_ */
     const scan_order *order; /* [orders] */
     int orders;
-    void (*slope)(float scale, const float *x, float *d); /* NULL: arctan, done here */
+    void (*slope)(real scale, const real *x, real *d); /* NULL: arctan, done here */
 } job;
 
 typedef struct walk {
     const job *j;
     scan_group group;
-    const float *u[SCAN_GROUP]; /* state before step 0, of each tile */
-    float *q[SCAN_GROUP];       /* [later + K][32], newest first */
+    const real *u[SCAN_GROUP]; /* state before step 0, of each tile */
+    real *q[SCAN_GROUP];       /* [later + K][32], newest first */
     lanes sum[SCAN_GROUP][FRAC_BLOCK];
     lanes carry[SCAN_GROUP];
     lanes grow[SCAN_GROUP][NEURON_ROWS];
@@ -60,7 +60,7 @@ static ALWAYS row slope_of(const job *j, const row *arg)
         j->slope(j->scale, x, y);
         return row_load(y);
     }
-    const float half_pi = 3.14159265358979f / 2; /* as neuron/surrogate_kernel.c has it */
+    const real half_pi = REAL(3.14159265358979323846) / 2; /* as neuron/surrogate_kernel.c has it */
     const vec k = vec_all(half_pi * j->scale), top = vec_all(j->scale / 2), one = vec_all(1);
     EACH_VEC
     {
@@ -77,12 +77,12 @@ typedef struct forward_step {
 } forward_step;
 
 static ALWAYS forward_step recompute(const walk *w, int t, int64_t k, derivative kind,
-                                     const float *given)
+                                     const real *given)
 {
     const job *j = w->j;
     const lanes *par = w->group.row[t];
-    const float *u = w->u[t] + k * ROW_LANES,
-                *current = j->I + k * j->pitch + w->group.tile[t] * ROW_LANES;
+    const real *u = w->u[t] + k * ROW_LANES,
+               *current = j->I + k * j->pitch + w->group.tile[t] * ROW_LANES;
     const vec v0 = vec_all(j->s->v0);
     forward_step f;
     EACH_VEC
@@ -102,7 +102,7 @@ static ALWAYS forward_step recompute(const walk *w, int t, int64_t k, derivative
     return f;
 }
 
-static inline void add_to(float *p, vec v)
+static inline void add_to(real *p, vec v)
 {
     vec_store(p, vec_load(p) + v);
 }
@@ -111,14 +111,14 @@ static inline void add_to(float *p, vec v)
  * made gave to later ones. Wide: dv [32] is given, gdv [32] is left, and gtest where the carry
  * will be. */
 static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative kind, int learns,
-                        const float *dv, float *left)
+                        const real *dv, real *left)
 {
     const job *j = w->j;
     const lanes *par = w->group.row[t];
     lanes *grow = w->grow[t];
-    float *q = w->q[t] + r * ROW_LANES, *carry = w->carry[t], *ggain = w->ggain[t];
+    real *q = w->q[t] + r * ROW_LANES, *carry = w->carry[t], *ggain = w->ggain[t];
     int64_t at = k * j->s->B * j->s->N + w->group.tile[t] * ROW_LANES;
-    const float *gspikes = j->sink ? w->group.spikes[t] : j->gspikes + at;
+    const real *gspikes = j->sink ? w->group.spikes[t] : j->gspikes + at;
     const vec gain = vec_all(j->gain), zero = {0}, one = vec_all(1), pull = vec_all(j->pull);
     forward_step f = recompute(w, t, k, kind, dv);
     row out;
@@ -144,7 +144,7 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
         if (learns) {
             vec spike = vec_where(f.arg.v[i] >= 0, one);
             vec greset_drive = j->reset_drive ? gc : zero * gc;
-            float *to = grow[ROW_RESET_DRIVE] + o, *rate = grow[ROW_RATE] + o;
+            real *to = grow[ROW_RESET_DRIVE] + o, *rate = grow[ROW_RATE] + o;
             vec_store(to, vec_madd(greset_drive, spike, vec_load(to)));
             if (kind != WIDE)
                 vec_store(rate, vec_madd(gdv, f.drive.v[i], vec_load(rate)));
@@ -160,10 +160,10 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
 }
 
 /* What the model leaves of a tile of a band. */
-static ALWAYS void step_end(walk *w, int t, int64_t k, const float *gv, const float *gI)
+static ALWAYS void step_end(walk *w, int t, int64_t k, const real *gv, const real *gI)
 {
     const job *j = w->j;
-    float *carry = w->carry[t];
+    real *carry = w->carry[t];
     int64_t at = k * j->s->B * j->s->N + w->group.tile[t] * ROW_LANES;
     const vec zero = {0};
     row out;
@@ -214,10 +214,10 @@ static ALWAYS void step_band(walk *w, int b, int64_t r, int64_t i, int64_t lags,
     scan_band *band = w->group.band;
     int first = b * SCAN_BAND, tiles = scan_band_tiles(&w->group, b);
     int64_t k = j->later + j->s->K - 1 - r;
-    const float *I = j->I + k * j->pitch + w->group.tile[first] * ROW_LANES;
+    const real *I = j->I + k * j->pitch + w->group.tile[first] * ROW_LANES;
     const vec v0 = vec_all(j->s->v0);
     for (int t = 0; t < tiles; t++) {
-        const float *u = w->u[first + t] + k * ROW_LANES;
+        const real *u = w->u[first + t] + k * ROW_LANES;
         ask(w, first + t, k);
         EACH_VEC vec_store(band->v[t] + i * VEC, vec_load(u + i * VEC) + v0);
     }
@@ -282,7 +282,7 @@ WALKS(WIDE)
 /* Sums of rows at, at + 1, ..., `rows` of them, by the derivatives of the weights: what each
  * history row receives through them. Rows from `have` on are those from before the call, which left
  * no q. */
-static void order_block(const float *dw, const frac_kernels *frac, const float *q, int64_t at,
+static void order_block(const real *dw, const frac_kernels *frac, const real *q, int64_t at,
                         int64_t have, int64_t limit, int64_t rows, lanes *acc)
 {
     int64_t end = at < have ? at : have, from = at < limit ? 0 : at - limit;
@@ -359,7 +359,7 @@ static void store_parameters(const walk *w)
 }
 
 /* Where a tile of a chain keeps what its state receives. */
-static float *carry_of(const scan *s, int64_t tile)
+static real *carry_of(const scan *s, int64_t tile)
 {
     return ((lanes *)s->chain.carry.data)[tile * SCAN_CARRY + CARRY_STATE];
 }
@@ -383,7 +383,7 @@ static void open_group(walk *w, int64_t number, int worker)
         w->q[t] = w->group.space + t * s->fused.rows * ROW_LANES;
         if (!s->chain.on)
             continue;
-        w->q[t] = (float *)s->adjoint.q.data + w->group.tile[t] * s->adjoint.q_capacity * ROW_LANES;
+        w->q[t] = (real *)s->adjoint.q.data + w->group.tile[t] * s->adjoint.q_capacity * ROW_LANES;
         if (handed)
             memcpy(w->carry[t], carry_of(s, w->group.tile[t]), sizeof(lanes));
     }
@@ -440,7 +440,7 @@ static int learns(const scan *s, const scan_grads *grads, int orders)
     return orders ? LEARNS_ORDER : LEARNS_NONE;
 }
 
-int64_t FSNN_K(scan_fused_backward)(scan *s, const float *I, const float *gspikes,
+int64_t FSNN_K(scan_fused_backward)(scan *s, const real *I, const real *gspikes,
                                     const scan_grads *grads, const scan_order *order, int orders)
 {
     int64_t tiles = scan_fused_tiles(s);
@@ -460,7 +460,7 @@ int64_t FSNN_K(scan_fused_backward)(scan *s, const float *I, const float *gspike
              .gI = grads->I,
              .gain = s->memory.sum[0].gain,
              .later = s->chain.on ? s->chain.later : 0,
-             .scale = (float)surrogate->scale,
+             .scale = (real)surrogate->scale,
              .pull = attached ? 1 : 0,
              .reset_drive = scan_resetting(s)->reset_drive,
              .sink = s->sink.lines > 0,

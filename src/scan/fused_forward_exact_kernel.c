@@ -7,17 +7,17 @@
  * it. The sums are the general scan's chains: what lies before a block of steps by one pass for the
  * block where that is long, the rest row by row. Its name has it compiled without contraction of
  * products and sums: they are joined where the general scan joins them and nowhere else. Cost: 2
- * lags flops, 4 bytes read and 8 written a neuron and step. */
+ * lags flops, a number read and two written a neuron and step. */
 #include "scan/fused_rows_kernel.h"
 
 typedef struct job {
     scan *s;
     const frac_kernels *frac;
-    const float *w;
+    const real *w;
     int64_t window, K, pitch; /* pitch: from the current of one step to that of the next */
-    const float *I;
-    float *spikes;
-    float gain;
+    const real *I;
+    real *spikes;
+    real gain;
     bool reset_drive, past; /* past: states and spikes pass the caches by */
     bool sink;
 } job;
@@ -25,22 +25,22 @@ typedef struct job {
 typedef struct walk {
     const job *j;
     scan_group group;
-    bool aside;           /* the history is in the group's space, not in the states themselves */
-    float *u[SCAN_GROUP]; /* first state of the call, of each tile */
-    float *history[SCAN_GROUP]; /* the row behind those from before the call */
-    int64_t have;               /* rows from before the call */
+    bool aside;          /* the history is in the group's space, not in the states themselves */
+    real *u[SCAN_GROUP]; /* first state of the call, of each tile */
+    real *history[SCAN_GROUP]; /* the row behind those from before the call */
+    int64_t have;              /* rows from before the call */
     lanes sum[SCAN_GROUP][FRAC_BLOCK];
     lanes fired;
 } walk;
 
 /* The group's tile t at step k; S: the sum over its past; dv [32]: where the model gives it. */
-static ALWAYS void step(walk *w, int t, int64_t k, row S, derivative kind, const float *given)
+static ALWAYS void step(walk *w, int t, int64_t k, row S, derivative kind, const real *given)
 {
     const job *j = w->j;
     const lanes *par = w->group.row[t];
-    float *next = w->history[t] + k * ROW_LANES, *fired = w->fired;
+    real *next = w->history[t] + k * ROW_LANES, *fired = w->fired;
     int64_t at = k * j->s->B * j->s->N + w->group.tile[t] * ROW_LANES;
-    const float *current = j->I + k * j->pitch + w->group.tile[t] * ROW_LANES;
+    const real *current = j->I + k * j->pitch + w->group.tile[t] * ROW_LANES;
     const vec v0 = vec_all(j->s->v0), gain = vec_all(j->gain), one = vec_all(1);
     row spike, u;
     EACH_VEC
@@ -95,13 +95,13 @@ static void step_band(walk *w, int b, int64_t k, int64_t i, int64_t lags, bool w
     int first = b * SCAN_BAND, tiles = scan_band_tiles(&w->group, b);
     const vec v0 = vec_all(j->s->v0);
     for (int t = 0; t < tiles; t++) {
-        const float *u = w->history[first + t] + (k - 1) * ROW_LANES;
+        const real *u = w->history[first + t] + (k - 1) * ROW_LANES;
         ask(w, first + t, k);
         row S = past_of(w, first + t, k, i, lags, whole);
         row_put(w->sum[first + t][i], &S, false);
         EACH_VEC vec_store(band->v[t] + i * VEC, vec_load(u + i * VEC) + v0);
     }
-    const float *I = j->I + k * j->pitch + w->group.tile[first] * ROW_LANES;
+    const real *I = j->I + k * j->pitch + w->group.tile[first] * ROW_LANES;
     j->s->model->wide->charge(w->group.self[b], band->v[0], I, band->dv[0]);
     for (int t = 0; t < tiles; t++)
         step(w, first + t, k, row_load(w->sum[first + t][i]), WIDE, band->dv[t]);
@@ -199,7 +199,7 @@ static void one(int64_t number, int worker, void *user)
         scan_say_strayed(j->s);
 }
 
-int64_t FSNN_K(scan_fused_forward)(scan *s, int64_t K, const float *I, float *spikes)
+int64_t FSNN_K(scan_fused_forward)(scan *s, int64_t K, const real *I, real *spikes)
 {
     int64_t tiles = scan_fused_tiles(s);
     if (!scan_fused_fits(s) || tiles == 0)

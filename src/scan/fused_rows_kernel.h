@@ -18,20 +18,20 @@ typedef struct row {
 
 #define EACH_VEC _Pragma("GCC unroll 8") for (int i = 0; i < VECS; i++)
 
-static ALWAYS row row_load(const float *p)
+static ALWAYS row row_load(const real *p)
 {
     row r;
     EACH_VEC r.v[i] = vec_load(p + i * VEC);
     return r;
 }
 
-static ALWAYS void row_put(float *p, const row *r, bool past)
+static ALWAYS void row_put(real *p, const row *r, bool past)
 {
     EACH_VEC vec_put(p + i * VEC, r->v[i], past);
 }
 
 /* Both lines of a row. Harmless where there is no such row. */
-static ALWAYS void row_ask(const float *p)
+static ALWAYS void row_ask(const real *p)
 {
     __builtin_prefetch(p);
     __builtin_prefetch(p + 16);
@@ -43,7 +43,7 @@ typedef enum derivative { PLAIN, LEAKY, WIDE } derivative;
 
 /* sum + sum_{l=least}^{lags} w_l x_{-l}, oldest first: the chain of frac_kernels.near. x_{-l} is l
  * rows before `next`. */
-static ALWAYS row row_lags(row sum, const float *w, const float *next, int64_t lags, int64_t least)
+static ALWAYS row row_lags(row sum, const real *w, const real *next, int64_t lags, int64_t least)
 {
     for (int64_t l = lags; l >= least; l--) {
         vec weight = vec_all(w[l]);
@@ -52,7 +52,7 @@ static ALWAYS row row_lags(row sum, const float *w, const float *next, int64_t l
     return sum;
 }
 
-static ALWAYS row row_past(row sum, const float *w, const float *next, int64_t lags)
+static ALWAYS row row_past(row sum, const real *w, const real *next, int64_t lags)
 {
     return row_lags(sum, w, next, lags, 1);
 }

@@ -19,7 +19,7 @@ typedef struct job {
     const scan_kernels *kernels;
     const reset_rule *reset;
     const scan_scheme *scheme;
-    const float *I, *spikes, *gspikes;
+    const real *I, *spikes, *gspikes;
     const scan_grads *grads;
     track_call call;
     int64_t done; /* tiles that the fused scan has done */
@@ -30,7 +30,7 @@ scan_fused_backward_fn FSNN_K(scan_fused_backward);
 typedef struct walk {
     const job *j;
     int64_t t;
-    const float *arg, *predicted, *first, *resting; /* NULL where not kept */
+    const real *arg, *predicted, *first, *resting; /* NULL where not kept */
     lanes count, gfirst;
     lanes gcount; /* gradient of the spike count, for jumps */
     lanes grow[NEURON_ROWS];
@@ -44,12 +44,12 @@ typedef struct forward_step {
     lanes v, dv, off, c, arg, p, slope, space[3], S1, held;
     lanes vp;    /* potential that p is, where the model has a spike argument of its own */
     lanes still; /* the argument before noise moved it */
-    const float *s, *gs;
-    const float *land, *rest; /* what the reset saw for s; the refractory period, NULL: none */
+    const real *s, *gs;
+    const real *land, *rest; /* what the reset saw for s; the refractory period, NULL: none */
 } forward_step;
 
 /* The next tile's numbers of this step, asked for ahead. */
-static inline void ahead(const float *row)
+static inline void ahead(const real *row)
 {
     __builtin_prefetch(row + ROW_LANES);
     __builtin_prefetch(row + ROW_LANES + 16);
@@ -57,7 +57,7 @@ static inline void ahead(const float *row)
 
 /* Where the model has a spike argument of its own: p as it was. (Functions of such models stand
  * apart, so that the step of hand-written ones stays small.) */
-static __attribute__((noinline)) void recompute_own(const walk *w, const float *p, forward_step *f)
+static __attribute__((noinline)) void recompute_own(const walk *w, const real *p, forward_step *f)
 {
     const neuron_model *model = w->j->s->model;
     lanes none;
@@ -69,8 +69,8 @@ static __attribute__((noinline)) void recompute_own(const walk *w, const float *
 }
 
 /* Noise moves the argument again; what the slope is taken at. */
-static __attribute__((noinline)) const float *recompute_noise(const walk *w, int64_t k,
-                                                              forward_step *f)
+static __attribute__((noinline)) const real *recompute_noise(const walk *w, int64_t k,
+                                                             forward_step *f)
 {
     const scan *s = w->j->s;
     const scan_noise *noise = &s->noise;
@@ -83,8 +83,8 @@ static __attribute__((noinline)) const float *recompute_noise(const walk *w, int
 /* In the refractory period no spike depends on anything, nor does a potential that is held. */
 static void recompute_rest(const walk *w, int64_t k, forward_step *f)
 {
-    const float *rest = w->resting + k * ROW_LANES, holds = w->j->reset->holds ? 1 : 0;
-    const float *s = f->s;
+    const real *rest = w->resting + k * ROW_LANES, holds = w->j->reset->holds ? 1 : 0;
+    const real *s = f->s;
     EACH_LANE
     {
         f->slope[i] = rest[i] > 0 ? 0 : f->slope[i];
@@ -98,8 +98,8 @@ static void recompute(walk *w, int64_t k, forward_step *f)
 {
     const job *j = w->j;
     const scan *s = j->s;
-    const float *u = w->track.u + k * ROW_LANES, *next = u + ROW_LANES;
-    const float *theta = w->tile.row[ROW_THRESHOLD], *reset_drive = w->tile.row[ROW_RESET_DRIVE];
+    const real *u = w->track.u + k * ROW_LANES, *next = u + ROW_LANES;
+    const real *theta = w->tile.row[ROW_THRESHOLD], *reset_drive = w->tile.row[ROW_RESET_DRIVE];
     f->s = scan_row(s, &w->tile, j->spikes, k, f->space[0]);
     f->gs = scan_row(s, &w->tile, j->gspikes, k, f->space[1]);
     f->t = (scan_step){.model = s->model,
@@ -112,7 +112,7 @@ static void recompute(walk *w, int64_t k, forward_step *f)
                        .dv = f->dv,
                        .c = f->c,
                        .gain = s->memory.sum[0].gain,
-                       .h = (float)s->memory.h,
+                       .h = (real)s->memory.h,
                        .v0 = s->v0,
                        .scheme = s->memory.scheme};
     f->t.I = scan_current(s, &w->tile, j->I, k, f->space[2]);
@@ -123,10 +123,10 @@ static void recompute(walk *w, int64_t k, forward_step *f)
     if (j->grads->I)
         ahead(j->grads->I + at_current);
     /* choices are factors or stand outside of the loops, so that these stay vector operations */
-    const float counts = j->reset->counts ? 1 : 0, resets_drive = j->reset->reset_drive ? 1 : 0,
-                v0 = s->v0;
-    const float *spike = f->s;
-    float *count = w->count;
+    const real counts = j->reset->counts ? 1 : 0, resets_drive = j->reset->reset_drive ? 1 : 0,
+               v0 = s->v0;
+    const real *spike = f->s;
+    real *count = w->count;
     EACH_LANE
     {
         count[i] -= counts * spike[i];
@@ -140,14 +140,14 @@ static void recompute(walk *w, int64_t k, forward_step *f)
     if (s->model->spike) {
         recompute_own(w, w->arg ? w->arg + k * ROW_LANES : next, f);
     } else if (w->arg) {
-        const float *arg = w->arg + k * ROW_LANES;
+        const real *arg = w->arg + k * ROW_LANES;
         EACH_LANE
         {
             f->arg[i] = arg[i];
             f->p[i] = (arg[i] + theta[i]) - f->off[i];
         }
     } else {
-        const float *from = j->reset->ahead ? f->v : next, *more = j->reset->ahead ? f->dv : f->off;
+        const real *from = j->reset->ahead ? f->v : next, *more = j->reset->ahead ? f->dv : f->off;
         EACH_LANE
         {
             f->arg[i] = (from[i] + more[i]) - theta[i];
@@ -158,8 +158,8 @@ static void recompute(walk *w, int64_t k, forward_step *f)
         memcpy(f->S1, w->predicted + k * ROW_LANES, sizeof f->S1);
         f->t.S[1] = f->S1;
     }
-    const float *seen = s->noise.drawn ? recompute_noise(w, k, f) : f->arg;
-    j->kernels->surrogates[s->options.surrogate.kind].slope((float)s->options.surrogate.scale, seen,
+    const real *seen = s->noise.drawn ? recompute_noise(w, k, f) : f->arg;
+    j->kernels->surrogates[s->options.surrogate.kind].slope((real)s->options.surrogate.scale, seen,
                                                             f->slope);
     if (s->model->readout)
         lanes_zero(f->slope);
@@ -170,11 +170,11 @@ static void recompute(walk *w, int64_t k, forward_step *f)
 }
 
 /* The first drive feeds every output with its own weight. */
-static void first_back(walk *w, int64_t time, float *const *gS, float *gdv, float *gc)
+static void first_back(walk *w, int64_t time, real *const *gS, real *gdv, real *gc)
 {
     const frac_memory *m = &w->j->s->memory;
     for (int s = 0; s < m->sums; s++) {
-        float weight = m->sum[s].start[time - m->from];
+        real weight = m->sum[s].start[time - m->from];
         double dot = 0;
         EACH_LANE
         w->gfirst[i] += weight * gS[s][i];
@@ -198,17 +198,17 @@ typedef struct grads {
 } grads;
 
 /* Of the state and of the history row that the step made, from `gh`, what that row received. */
-static void receive(const walk *w, const forward_step *f, const float *gh, grads *g)
+static void receive(const walk *w, const forward_step *f, const real *gh, grads *g)
 {
-    const float drives = w->j->s->memory.method->drive ? 1 : 0, states = 1 - drives;
-    const float *carry = w->track.carry;
+    const real drives = w->j->s->memory.method->drive ? 1 : 0, states = 1 - drives;
+    const real *carry = w->track.carry;
     EACH_LANE
     {
         g->G[i] = carry[i] + states * gh[i];
         g->gx[i] = drives * gh[i];
     }
     if (f->t.model->readout) { /* the output is the state, and no spike stands between */
-        const float *gs = f->gs;
+        const real *gs = f->gs;
         EACH_LANE g->G[i] += gs[i];
     }
     if (w->j->reset->clears)
@@ -218,10 +218,10 @@ static void receive(const walk *w, const forward_step *f, const float *gh, grads
 }
 
 /* The same where the argument is the model's own. */
-static __attribute__((noinline)) void test_after_own(walk *w, const forward_step *f, float attach,
+static __attribute__((noinline)) void test_after_own(walk *w, const forward_step *f, real attach,
                                                      grads *g)
 {
-    const float *gs = f->gs, *slope = f->slope, *gcount = w->gcount;
+    const real *gs = f->gs, *slope = f->slope, *gcount = w->gcount;
     lanes garg, none, unused;
     const neuron_gradients to = {.v = g->gtest, .I = g->gItest, .dv = unused};
     lanes_zero(none);
@@ -236,10 +236,10 @@ static __attribute__((noinline)) void test_after_own(walk *w, const forward_step
 }
 
 /* The spike test after the charge: its argument is p + off - theta. */
-static void test_after(walk *w, const forward_step *f, float attach, grads *g)
+static void test_after(walk *w, const forward_step *f, real attach, grads *g)
 {
-    const float *gs = f->gs, *slope = f->slope, *gcount = w->gcount;
-    float *gtheta = w->grow[ROW_THRESHOLD];
+    const real *gs = f->gs, *slope = f->slope, *gcount = w->gcount;
+    real *gtheta = w->grow[ROW_THRESHOLD];
     if (w->j->s->model->spike) {
         test_after_own(w, f, attach, g);
         return;
@@ -253,14 +253,14 @@ static void test_after(walk *w, const forward_step *f, float attach, grads *g)
 }
 
 /* The same where argument or reset drive are the model's own. */
-static __attribute__((noinline)) void test_ahead_own(walk *w, const forward_step *f, float attach,
+static __attribute__((noinline)) void test_ahead_own(walk *w, const forward_step *f, real attach,
                                                      grads *g)
 {
     const neuron_model *model = f->t.model;
-    const float *s = f->s, *gs = f->gs, *slope = f->slope,
-                *reset_drive = w->tile.row[ROW_RESET_DRIVE];
-    float *gtheta = w->grow[ROW_THRESHOLD], *greset_drive = w->grow[ROW_RESET_DRIVE];
-    const float resets_drive = w->j->reset->reset_drive && !model->reset_drive ? 1 : 0;
+    const real *s = f->s, *gs = f->gs, *slope = f->slope,
+               *reset_drive = w->tile.row[ROW_RESET_DRIVE];
+    real *gtheta = w->grow[ROW_THRESHOLD], *greset_drive = w->grow[ROW_RESET_DRIVE];
+    const real resets_drive = w->j->reset->reset_drive && !model->reset_drive ? 1 : 0;
     lanes gspike, garg;
     const neuron_gradients to = {.v = g->gtest, .I = g->gItest, .dv = g->gdv, .s = gspike};
     EACH_LANE
@@ -286,16 +286,16 @@ static __attribute__((noinline)) void test_ahead_own(walk *w, const forward_step
 
 /* The spike test ahead: its argument is v + dv - theta; the spike may take c = s reset_drive from
  * the drive. */
-static void test_ahead(walk *w, const forward_step *f, float attach, grads *g)
+static void test_ahead(walk *w, const forward_step *f, real attach, grads *g)
 {
     if (f->t.model->spike || f->t.model->reset_drive) {
         test_ahead_own(w, f, attach, g);
         return;
     }
-    const float resets_drive = w->j->reset->reset_drive ? 1 : 0,
-                *reset_drive = w->tile.row[ROW_RESET_DRIVE];
-    const float *s = f->s, *gs = f->gs, *slope = f->slope;
-    float *gtheta = w->grow[ROW_THRESHOLD], *greset_drive = w->grow[ROW_RESET_DRIVE];
+    const real resets_drive = w->j->reset->reset_drive ? 1 : 0,
+               *reset_drive = w->tile.row[ROW_RESET_DRIVE];
+    const real *s = f->s, *gs = f->gs, *slope = f->slope;
+    real *gtheta = w->grow[ROW_THRESHOLD], *greset_drive = w->grow[ROW_RESET_DRIVE];
     EACH_LANE
     {
         greset_drive[i] += resets_drive * g->gc[i] * s[i];
@@ -308,11 +308,11 @@ static void test_ahead(walk *w, const forward_step *f, float attach, grads *g)
 /* off = v0 - theta N */
 static void offset_back(walk *w, const grads *g)
 {
-    const float *theta = w->tile.row[ROW_THRESHOLD], *count = w->count;
-    float *gtheta = w->grow[ROW_THRESHOLD], *gcount = w->gcount;
+    const real *theta = w->tile.row[ROW_THRESHOLD], *count = w->count;
+    real *gtheta = w->grow[ROW_THRESHOLD], *gcount = w->gcount;
     EACH_LANE
     {
-        float goff = g->goff[i] + g->gv[i] + g->gtest[i];
+        real goff = g->goff[i] + g->gv[i] + g->gtest[i];
         gcount[i] -= theta[i] * goff;
         gtheta[i] -= count[i] * goff;
     }
@@ -320,12 +320,12 @@ static void offset_back(walk *w, const grads *g)
 
 /* Step k, given gh, what the history row that it made receives. Leaves q, and in `carry` what the
  * state before receives. */
-static void step(walk *w, int64_t k, forward_step *f, const float *gh)
+static void step(walk *w, int64_t k, forward_step *f, const real *gh)
 {
     const job *j = w->j;
     const scan *s = j->s;
     track *h = &w->track;
-    float attach = s->options.detach_reset || j->reset->clears ? 0 : 1;
+    real attach = s->options.detach_reset || j->reset->clears ? 0 : 1;
     lanes gI2, unused;
     grads g;
     scan_step_back b = {.p = f->p,
@@ -364,8 +364,8 @@ static void step(walk *w, int64_t k, forward_step *f, const float *gh)
             g.gv[i] += g.gvmore[i];
         }
 
-    const float direct = j->reset->ahead ? 1 : 0; /* the test ahead sees v itself */
-    float *carry = h->carry;
+    const real direct = j->reset->ahead ? 1 : 0; /* the test ahead sees v itself */
+    real *carry = h->carry;
     EACH_LANE
     {
         g.gI[i] += gI2[i];
@@ -377,7 +377,7 @@ static void step(walk *w, int64_t k, forward_step *f, const float *gh)
 }
 
 /* The history row that step k left, in place or in `space`. */
-static const float *history_row(const walk *w, int64_t k, const forward_step *f, float *space)
+static const real *history_row(const walk *w, int64_t k, const forward_step *f, real *space)
 {
     const job *j = w->j;
     lanes u;
@@ -400,7 +400,7 @@ static int64_t block(walk *w, int64_t done)
         forward_step f;
         lanes x;
         recompute(w, k, &f);
-        const float *gh = track_receive(h, i);
+        const real *gh = track_receive(h, i);
         if (j->call.orders)
             track_add_orders(h, i, history_row(w, k, &f, x));
         if (j->reset->clears)
@@ -416,10 +416,10 @@ static void open_tape(walk *w)
     const scan *s = j->s;
     int64_t tape = scan_tape_row(s, w->t) * ROW_LANES;
     bool pece = s->memory.scheme == FRAC_PECE;
-    w->arg = j->reset->keeps_arg ? (float *)s->tape.arg.data + tape : NULL;
-    w->resting = s->rest ? (float *)s->tape.resting.data + tape : NULL;
-    w->predicted = pece ? (float *)s->tape.predicted.data + tape : NULL;
-    w->first = s->memory.method->start ? (float *)s->history.first.data + w->t * ROW_LANES : NULL;
+    w->arg = j->reset->keeps_arg ? (real *)s->tape.arg.data + tape : NULL;
+    w->resting = s->rest ? (real *)s->tape.resting.data + tape : NULL;
+    w->predicted = pece ? (real *)s->tape.predicted.data + tape : NULL;
+    w->first = s->memory.method->start ? (real *)s->history.first.data + w->t * ROW_LANES : NULL;
 }
 
 static void open_tile(walk *w, int worker)
@@ -477,8 +477,8 @@ static void tile(int64_t t, int worker, void *user)
     track_store_orders(&w.track, parameters_store(s, &w.tile, w.t, w.grow));
 }
 
-fsnn_status FSNN_K(scan_backward)(scan *s, const float *I, const float *spikes,
-                                  const float *gspikes, const scan_grads *grads)
+fsnn_status FSNN_K(scan_backward)(scan *s, const real *I, const real *spikes, const real *gspikes,
+                                  const scan_grads *grads)
 {
     const scan_kernels *kernels = scan_kernels_get();
     job j = {.s = s,

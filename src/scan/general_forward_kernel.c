@@ -4,7 +4,7 @@
  *   for each step:  S += sum of the past within the block
  *                   dv = charge(v, I);  spike test;  p, x = scheme(S, dv, ...);  u = reset(p, ...)
  *
- * Cost: 2 * lags flops a neuron and step, 4 bytes of history. Blocks change no bit (frac/memory.h).
+ * Cost: 2 * lags flops a neuron and step, a number of history. Blocks change no bit (frac/memory.h).
  */
 #include "base/isa_kernel.h"
 #include "scan/fused.h"
@@ -20,8 +20,8 @@ typedef struct job {
     const reset_rule *reset;
     const scan_scheme *scheme;
     int64_t K;
-    const float *I;
-    float *spikes;
+    const real *I;
+    real *spikes;
     track_call call;
     int64_t done; /* tiles that the fused scan has done */
 } job;
@@ -31,15 +31,15 @@ scan_fused_forward_fn FSNN_K(scan_fused_forward);
 typedef struct walk {
     const job *j;
     int64_t t;
-    float *arg, *predicted, *first, *resting; /* NULL where not kept */
+    real *arg, *predicted, *first, *resting; /* NULL where not kept */
     scan_tile tile;
     spikes spikes;
     track track;
 } walk;
 
 /* Noise moves the argument; without it stands in `still`. */
-static __attribute__((noinline)) void fire_noisy(const walk *w, int64_t k, float *arg, float *still,
-                                                 float *s)
+static __attribute__((noinline)) void fire_noisy(const walk *w, int64_t k, real *arg, real *still,
+                                                 real *s)
 {
     const job *j = w->j;
     const scan_noise *noise = &j->s->noise;
@@ -52,7 +52,7 @@ static __attribute__((noinline)) void fire_noisy(const walk *w, int64_t k, float
         j->kernels->fire(arg, s);
 }
 
-static void fire(const walk *w, int64_t k, float *arg, float *still, float *s)
+static void fire(const walk *w, int64_t k, real *arg, real *still, real *s)
 {
     const job *j = w->j;
     if (j->s->noise.on)
@@ -71,14 +71,14 @@ static void first_drive(walk *w, const scan_step *t, int64_t time, lanes *S)
         w->first[i] = t->dv[i] - t->c[i];
     }
     for (int s = 0; s < m->sums; s++) {
-        const float weight = m->sum[s].start[time - m->from];
+        const real weight = m->sum[s].start[time - m->from];
         EACH_LANE
         S[s][i] += weight * w->first[i];
     }
 }
 
 /* The next tile's numbers of this step are a page or more from any touched lately: asked ahead. */
-static inline void ahead(const float *row)
+static inline void ahead(const real *row)
 {
     __builtin_prefetch(row + ROW_LANES);
     __builtin_prefetch(row + ROW_LANES + 16);
@@ -86,10 +86,10 @@ static inline void ahead(const float *row)
 
 /* The argument of the spike at potential v and derivative dv: the model's own, or v + dv -
  * theta. */
-static inline void test(const walk *w, const float *v, const float *I, const float *dv, float *arg)
+static inline void test(const walk *w, const real *v, const real *I, const real *dv, real *arg)
 {
     const neuron_model *model = w->j->s->model;
-    const float *theta = w->tile.row[ROW_THRESHOLD];
+    const real *theta = w->tile.row[ROW_THRESHOLD];
     if (model->spike) {
         model->spike(w->tile.self, v, I, dv, arg);
         return;
@@ -99,22 +99,22 @@ static inline void test(const walk *w, const float *v, const float *I, const flo
 }
 
 /* What the spike takes from the drive. */
-static inline void reset_drive(const walk *w, const scan_step *t, const float *spike, float *c)
+static inline void reset_drive(const walk *w, const scan_step *t, const real *spike, real *c)
 {
     if (t->model->reset_drive) {
         t->model->reset_drive(t->self, t->v, t->I, t->dv, spike, c);
         return;
     }
-    const float *amount = w->tile.row[ROW_RESET_DRIVE];
+    const real *amount = w->tile.row[ROW_RESET_DRIVE];
     EACH_LANE
     c[i] = spike[i] * amount[i];
 }
 
 /* Out of the way of hand-written models, whose step is to stay small. */
 static __attribute__((noinline)) void test_after_own(const walk *w, const scan_step *t,
-                                                     const float *p, float *arg)
+                                                     const real *p, real *arg)
 {
-    const float *off = w->spikes.off;
+    const real *off = w->spikes.off;
     lanes v, none;
     lanes_zero(none);
     EACH_LANE
@@ -123,9 +123,9 @@ static __attribute__((noinline)) void test_after_own(const walk *w, const scan_s
 }
 
 /* The test of the new potential p, where nothing lies ahead: dv is 0. */
-static inline void test_after(const walk *w, const scan_step *t, const float *p, float *arg)
+static inline void test_after(const walk *w, const scan_step *t, const real *p, real *arg)
 {
-    const float *off = w->spikes.off, *theta = w->tile.row[ROW_THRESHOLD];
+    const real *off = w->spikes.off, *theta = w->tile.row[ROW_THRESHOLD];
     if (t->model->spike) {
         test_after_own(w, t, p, arg);
         return;
@@ -141,11 +141,11 @@ static void step(walk *w, int64_t begin, lanes *S, int64_t at, int64_t steps)
     const job *j = w->j;
     const scan *s = j->s;
     lanes v, dv, arg, still, spike, held, c, p, x, current;
-    const float *land = spike;
+    const real *land = spike;
     const int64_t k = begin + at;
     track *h = &w->track;
-    float *off = w->spikes.off, *next = track_state(h, k);
-    const float *u = next - ROW_LANES;
+    real *off = w->spikes.off, *next = track_state(h, k);
+    const real *u = next - ROW_LANES;
     scan_step t = {.model = s->model,
                    .self = w->tile.self,
                    .arg = arg,
@@ -157,7 +157,7 @@ static void step(walk *w, int64_t begin, lanes *S, int64_t at, int64_t steps)
                    .c = c,
                    .S = {S[0], S[1]},
                    .gain = s->memory.sum[0].gain,
-                   .h = (float)s->memory.h,
+                   .h = (real)s->memory.h,
                    .v0 = s->v0,
                    .scheme = s->memory.scheme};
     t.I = scan_current(s, &w->tile, j->I, k, current);
@@ -206,7 +206,7 @@ static void step(walk *w, int64_t begin, lanes *S, int64_t at, int64_t steps)
         arg[i] = next[i] + off[i];
     }
     memcpy(j->spikes + k * s->B * s->N + w->tile.first, s->model->readout ? arg : spike,
-           sizeof(float) * (size_t)w->tile.width);
+           sizeof(real) * (size_t)w->tile.width);
     spikes_fired(&w->tile, spike, &w->spikes);
 }
 
@@ -232,10 +232,10 @@ static void open_tape(walk *w)
     const scan *s = j->s;
     int64_t tape = scan_tape_row(s, w->t) * ROW_LANES;
     bool pece = s->memory.scheme == FRAC_PECE;
-    w->first = s->memory.method->start ? (float *)s->history.first.data + w->t * ROW_LANES : NULL;
-    w->arg = s->training && j->reset->keeps_arg ? (float *)s->tape.arg.data + tape : NULL;
-    w->resting = s->training && s->rest ? (float *)s->tape.resting.data + tape : NULL;
-    w->predicted = s->training && pece ? (float *)s->tape.predicted.data + tape : NULL;
+    w->first = s->memory.method->start ? (real *)s->history.first.data + w->t * ROW_LANES : NULL;
+    w->arg = s->training && j->reset->keeps_arg ? (real *)s->tape.arg.data + tape : NULL;
+    w->resting = s->training && s->rest ? (real *)s->tape.resting.data + tape : NULL;
+    w->predicted = s->training && pece ? (real *)s->tape.predicted.data + tape : NULL;
 }
 
 static void tile(int64_t t, int worker, void *user)
@@ -255,7 +255,7 @@ static void tile(int64_t t, int worker, void *user)
         scan_say_strayed(j->s);
 }
 
-fsnn_status FSNN_K(scan_forward)(scan *s, int64_t K, const float *I, float *spikes)
+fsnn_status FSNN_K(scan_forward)(scan *s, int64_t K, const real *I, real *spikes)
 {
     FSNN_TRY(scan_ready(s, K));
     const scan_kernels *kernels = scan_kernels_get();

@@ -3,15 +3,15 @@
 
 #include <string.h>
 
-void scan_add_part(const scan *s, int part, float *grad)
+void scan_add_part(const scan *s, int part, real *grad)
 {
     double sum = 0;
     for (int64_t t = 0; t < s->tiles; t++)
         sum += ((double *)s->adjoint.part.data)[t * SCAN_PARTS + part];
-    *grad += (float)sum;
+    *grad += (real)sum;
 }
 
-static void add_channels(const scan *s, int p, float *grad)
+static void add_channels(const scan *s, int p, real *grad)
 {
     int64_t total = s->B * s->N;
     const lanes *lane = s->adjoint.lane.data;
@@ -27,10 +27,10 @@ void scan_add_pars(const scan *s, const scan_grads *grads)
 }
 
 /* The neurons of a channel in their order; channels side by side without a division each. */
-void scan_add_sums(const scan *s, float *sums)
+void scan_add_sums(const scan *s, real *sums)
 {
     int64_t total = s->B * s->N, channel = 0;
-    const float *x = s->adjoint.sums.data;
+    const real *x = s->adjoint.sums.data;
     double *sum = (double *)(void *)((lanes *)s->adjoint.sums.data + s->tiles);
     memset(sum, 0, (size_t)s->channels * sizeof *sum);
     for (int64_t n = 0; n < total; n++) {
@@ -38,5 +38,5 @@ void scan_add_sums(const scan *s, float *sums)
         sum[channel++] += (double)x[n];
     }
     for (int64_t c = 0; c < s->channels; c++)
-        sums[c] += (float)sum[c];
+        sums[c] += (real)sum[c];
 }

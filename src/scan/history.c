@@ -1,4 +1,4 @@
-/* The histories of a scan: rows that grow, and the state of time 0. Memory: 4 bytes a neuron and
+/* The histories of a scan: rows that grow, and the state of time 0. Memory: a number a neuron and
  * remembered step. */
 #include "scan/history.h"
 
@@ -46,7 +46,7 @@ static void forget(const scan *s, scan_rows *r, int64_t keep)
     if (drop <= 0)
         return;
     for (int64_t t = 0; t < s->tiles; t++) {
-        float *row = scan_rows_of(r, t);
+        real *row = scan_rows_of(r, t);
         memmove(row, row + drop * ROW_LANES, sizeof(lanes) * (size_t)keep);
     }
     r->rows = keep;

@@ -25,9 +25,9 @@ fsnn_status scan_rows_reserve(const scan *s, scan_rows *r, int64_t rows);
 /* Room for K rows more; of those filled, all but the last `keep` may be forgotten (below 0: none).
  */
 fsnn_status scan_rows_ready(const scan *s, scan_rows *r, int64_t K, int64_t keep);
-static inline float *scan_rows_of(const scan_rows *r, int64_t t)
+static inline real *scan_rows_of(const scan_rows *r, int64_t t)
 {
-    return (float *)r->block.data + t * r->capacity * ROW_LANES;
+    return (real *)r->block.data + t * r->capacity * ROW_LANES;
 }
 
 /* Rows that a history keeps from call to call, where that is bounded. */

@@ -2,8 +2,6 @@
  * drawn, whether the spike is a step or a logistic function, and what its slope is that of. */
 #include "scan/scan.h"
 
-#include <string.h>
-
 typedef struct mode {
     const char *name;
     bool drawn, soft, seen, tempered;
@@ -29,23 +27,13 @@ void scan_settle_noise(scan *s)
     s->noise.drawn = s->noise.on && m->drawn;
     s->noise.soft = s->noise.on && m->soft;
     s->noise.seen = s->noise.on && m->seen;
-    s->noise.gamma = (float)gamma;
+    s->noise.gamma = (real)gamma;
     if (s->noise.on)
         s->options.surrogate = (fsnn_surrogate){
             .kind = FSNN_SIGMOID, .scale = 1 / (m->tempered ? gamma * temperature : gamma)};
 }
 
-const char *fsnn_noise_name(fsnn_noise_mode mode)
+const char *scan_noise_name(int mode)
 {
     return (unsigned)mode < FSNN_NOISES ? modes[mode].name : NULL;
-}
-
-static const char *name_at(int i)
-{
-    return i < FSNN_NOISES ? modes[i].name : NULL;
-}
-
-int fsnn_noise_find(const char *name)
-{
-    return fsnn_name_find("noise", name, name_at, NULL);
 }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-void scan_potentials(const scan *s, const float *spikes, float *v)
+void scan_potentials(const scan *s, const real *spikes, real *v)
 {
     int64_t total = s->B * s->N, first = s->history.u.rows - s->K;
     bool jumps = scan_resetting(s)->counts;
@@ -15,7 +15,7 @@ void scan_potentials(const scan *s, const float *spikes, float *v)
         if (jumps)
             memcpy(count, (lanes *)s->history.count.data + t, sizeof count);
         for (int64_t k = s->K - 1; k >= 0; k--) {
-            const float *u = scan_rows_of(&s->history.u, t) + (first + k) * ROW_LANES;
+            const real *u = scan_rows_of(&s->history.u, t) + (first + k) * ROW_LANES;
             for (int i = 0; i < tile.width; i++) {
                 int64_t at = k * total + tile.first + i;
                 v[at] = u[i] + (s->v0 - tile.row[ROW_THRESHOLD][i] * count[i]);
@@ -25,12 +25,12 @@ void scan_potentials(const scan *s, const float *spikes, float *v)
     }
 }
 
-void scan_other_values(const scan *s, int other, float *out)
+void scan_other_values(const scan *s, int other, real *out)
 {
     const scan *o = &s->other[other];
     int64_t total = s->B * s->N, first = o->history.u.rows - s->K;
     for (int64_t n = 0; n < total; n++) {
-        const float *row =
+        const real *row =
             scan_rows_of(&o->history.u, n / ROW_LANES) + first * ROW_LANES + n % ROW_LANES;
         for (int64_t k = 0; k < s->K; k++)
             out[k * total + n] = row[k * ROW_LANES] + o->v0;

@@ -16,27 +16,27 @@
 
 #include <string.h>
 
-static void keep(const scan_step *t, const float *p, const float *s, float *u, float *x)
+static void keep(const scan_step *t, const real *p, const real *s, real *u, real *x)
 {
     (void)t, (void)s, (void)x;
     memcpy(u, p, sizeof(lanes));
 }
 
-static void keep_back(const scan_step *t, const float *p, const float *s, const float *G,
-                      const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
+static void keep_back(const scan_step *t, const real *p, const real *s, const real *G,
+                      const real *gx, real *gp, real *gs, lanes *grow, real *ggain)
 {
     (void)t, (void)p, (void)s, (void)gx, (void)gs, (void)grow, (void)ggain;
     memcpy(gp, G, sizeof(lanes));
 }
 
-static void subtract(const scan_step *t, const float *p, const float *s, float *u, float *x)
+static void subtract(const scan_step *t, const real *p, const real *s, real *u, real *x)
 {
     (void)x;
     EACH_LANE u[i] = p[i] - s[i] * t->row[ROW_THRESHOLD][i];
 }
 
-static void subtract_back(const scan_step *t, const float *p, const float *s, const float *G,
-                          const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
+static void subtract_back(const scan_step *t, const real *p, const real *s, const real *G,
+                          const real *gx, real *gp, real *gs, lanes *grow, real *ggain)
 {
     (void)p, (void)gx, (void)ggain;
     EACH_LANE
@@ -48,18 +48,18 @@ static void subtract_back(const scan_step *t, const float *p, const float *s, co
 }
 
 /* The landing is exact, from an infinite p too; smooth spikes (gradient checks) blend. */
-static void value(const scan_step *t, const float *p, const float *s, float *u, float *x)
+static void value(const scan_step *t, const real *p, const real *s, real *u, real *x)
 {
     (void)x;
     EACH_LANE
     {
-        float target = t->row[ROW_V_RESET][i] - t->off[i];
+        real target = t->row[ROW_V_RESET][i] - t->off[i];
         u[i] = s[i] == 1 ? target : (1 - s[i]) * p[i] + s[i] * target;
     }
 }
 
-static void value_back(const scan_step *t, const float *p, const float *s, const float *G,
-                       const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
+static void value_back(const scan_step *t, const real *p, const real *s, const real *G,
+                       const real *gx, real *gp, real *gs, lanes *grow, real *ggain)
 {
     (void)gx, (void)ggain;
     EACH_LANE
@@ -80,7 +80,7 @@ typedef struct response {
 
 static void respond(const scan_step *t, response *r)
 {
-    const float g = t->gain;
+    const real g = t->gain;
     lanes J;
     EACH_LANE
     {
@@ -101,7 +101,7 @@ static void respond(const scan_step *t, response *r)
     }
     EACH_LANE
     {
-        float D = 1 / (1 - g * J[i]);
+        real D = 1 / (1 - g * J[i]);
         r->state[i] = r->drive[i] = D;
         r->state_gain[i] = D * D;
         r->state_J[i] = g * g * D * D;
@@ -110,31 +110,31 @@ static void respond(const scan_step *t, response *r)
     }
 }
 
-static void delta(const scan_step *t, const float *p, const float *s, float *u, float *x)
+static void delta(const scan_step *t, const real *p, const real *s, real *u, real *x)
 {
-    const float per_step = 1 / t->h;
+    const real per_step = 1 / t->h;
     response r;
     respond(t, &r);
     EACH_LANE
     {
-        float impulse = s[i] * t->row[ROW_THRESHOLD][i] * per_step;
+        real impulse = s[i] * t->row[ROW_THRESHOLD][i] * per_step;
         u[i] = p[i] - t->gain * r.state[i] * impulse;
         x[i] -= r.drive[i] * impulse;
     }
 }
 
-static void delta_back(const scan_step *t, const float *p, const float *s, const float *G,
-                       const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
+static void delta_back(const scan_step *t, const real *p, const real *s, const real *G,
+                       const real *gx, real *gp, real *gs, lanes *grow, real *ggain)
 {
     (void)p;
-    const float per_step = 1 / t->h;
+    const real per_step = 1 / t->h;
     response r;
     lanes gJ;
     respond(t, &r);
     EACH_LANE
     {
-        float impulse = s[i] * t->row[ROW_THRESHOLD][i] * per_step;
-        float gimpulse = -(t->gain * r.state[i] * G[i] + r.drive[i] * gx[i]) * per_step;
+        real impulse = s[i] * t->row[ROW_THRESHOLD][i] * per_step;
+        real gimpulse = -(t->gain * r.state[i] * G[i] + r.drive[i] * gx[i]) * per_step;
         gp[i] = G[i];
         gs[i] += gimpulse * t->row[ROW_THRESHOLD][i];
         grow[ROW_THRESHOLD][i] += gimpulse * s[i];
@@ -146,7 +146,7 @@ static void delta_back(const scan_step *t, const float *p, const float *s, const
 }
 
 /* The decision is the hard one, for smooth spikes too: a history is emptied or it is not. */
-static void restart(const scan_step *t, const float *p, const float *s, float *u, float *x)
+static void restart(const scan_step *t, const real *p, const real *s, real *u, real *x)
 {
     EACH_LANE
     {
@@ -156,8 +156,8 @@ static void restart(const scan_step *t, const float *p, const float *s, float *u
     }
 }
 
-static void restart_back(const scan_step *t, const float *p, const float *s, const float *G,
-                         const float *gx, float *gp, float *gs, lanes *grow, float *ggain)
+static void restart_back(const scan_step *t, const real *p, const real *s, const real *G,
+                         const real *gx, real *gp, real *gs, lanes *grow, real *ggain)
 {
     (void)p, (void)gx, (void)gs, (void)grow, (void)ggain;
     EACH_LANE

@@ -1,7 +1,7 @@
 /* Calls of a scan: in one piece, or step by step, forward and backward. */
 #include "scan/history.h"
 
-fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes)
+fsnn_status scan_forward(scan *s, int64_t K, const real *I, real *spikes)
 {
     const scan_kernels *kernels = scan_kernels_get();
     s->step.fired = 0;
@@ -10,7 +10,7 @@ fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes)
     return s->model->trouble ? s->model->trouble(s->model) : FSNN_OK;
 }
 
-fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const float *gspikes,
+fsnn_status scan_backward(scan *s, const real *I, const real *spikes, const real *gspikes,
                           const scan_grads *grads)
 {
     const scan_kernels *kernels = scan_kernels_get();
@@ -41,7 +41,7 @@ static void leave_step(scan *s, int64_t K)
     }
 }
 
-fsnn_status scan_step_forward(scan *s, int64_t step, int64_t K, const float *I, float *spikes)
+fsnn_status scan_step_forward(scan *s, int64_t step, int64_t K, const real *I, real *spikes)
 {
     if (step == 0)
         FSNN_TRY(scan_ready(s, K));
@@ -65,8 +65,8 @@ static void hide(scan *s, int64_t steps)
     }
 }
 
-fsnn_status scan_step_backward(scan *s, int64_t step, const float *I, const float *spikes,
-                               const float *gspikes, const scan_grads *grads)
+fsnn_status scan_step_backward(scan *s, int64_t step, const real *I, const real *spikes,
+                               const real *gspikes, const scan_grads *grads)
 {
     const int64_t K = s->K, past = K - 1 - step;
     const bool begins = s->chain.begins;

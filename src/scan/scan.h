@@ -13,8 +13,8 @@
 
 /* A parameter of the layer: one number, or one a channel. */
 typedef struct scan_param {
-    const float *value; /* [count] */
-    int64_t count;      /* 1 or channels */
+    const real *value; /* [count] */
+    int64_t count;     /* 1 or channels */
 } scan_param;
 
 /* A block of memory that grows. Those of a scan are listed in scan/blocks.c. */
@@ -48,9 +48,9 @@ struct scan_sink {
     int64_t width; /* numbers of a line */
     int64_t unit;  /* stretches are multiples of it */
     void (*accept_spikes)(const scan_sink *sink, int64_t row, int64_t line, int64_t from,
-                          int64_t count, const float *spikes);
+                          int64_t count, const real *spikes);
     void (*return_gradients)(const scan_sink *sink, int64_t row, int64_t line, int64_t from,
-                             int64_t count, float *gspikes);
+                             int64_t count, real *gspikes);
     const void *of[2]; /* for accept_spikes and return_gradients */
 };
 
@@ -60,7 +60,7 @@ typedef struct scan_noise {
     bool drawn; /* the argument of the spike is shifted by noise */
     bool soft;  /* the spike is the surrogate's primitive */
     bool seen;  /* primitive and slope are taken with the noise */
-    float gamma;
+    real gamma;
     uint64_t seed, run; /* of the layer; the number of the run since the reset */
 } scan_noise;
 
@@ -75,14 +75,14 @@ enum {
  * first drive, of modes), and of the gain. */
 typedef struct scan_order {
     int number; /* frac/memory.h */
-    float *dw[2], *dstart[2], *dout[2];
-    float dgain;
+    real *dw[2], *dstart[2], *dout[2];
+    real dgain;
 } scan_order;
 
 /* Extremes of a run since the reset: what the spike test came closest to zero, the largest history
  * row. */
 typedef struct scan_extremes {
-    float margin, largest;
+    real margin, largest;
 } scan_extremes;
 
 /* The state of the neurons: what a later call needs to go on. */
@@ -157,7 +157,7 @@ struct scan {
     frac_memory memory;
     bool smooth;
     scan_noise noise;
-    float v0;
+    real v0;
     int64_t rest;              /* refractory period after a spike, in steps */
     scan_param par[SCAN_PARS]; /* of v_reset: none, and the options' number holds */
     /* neurons: B samples of N, channel of neuron i of a sample = (i / stride) % channels */
@@ -186,16 +186,18 @@ struct scan {
 /* Gradients a backward scan gives. NULL: not learned; alpha, coefficient [terms]. All but I are
  * added to. */
 typedef struct scan_grads {
-    float *I; /* [K, B, N], still: [B, N]; written; may be NULL */
-    float *par[SCAN_PARS];
-    float *alpha, *coefficient;
+    real *I; /* [K, B, N], still: [B, N]; written; may be NULL */
+    real *par[SCAN_PARS];
+    real *alpha, *coefficient;
     /* [channels] of I, over steps, samples and places; only where scan_sums said yes */
-    float *sums;
+    real *sums;
 } scan_grads;
 
 /* Noise and the surrogate that goes with it, from the options; outside of training there is
  * none. */
 void scan_settle_noise(scan *s);
+/* The name of a mode of noise; NULL beyond the last. */
+const char *scan_noise_name(int mode);
 /* Makes room for calls of up to K steps; state becomes that of time 0 when the number of neurons
  * changed. */
 fsnn_status scan_plan(scan *s, int64_t K);
@@ -208,17 +210,17 @@ fsnn_status scan_sums(scan *s, bool *can);
 void scan_reset(scan *s);
 /* I [K, B, N] -> spikes [K, B, N], where s->still is set from I [B, N]. The state goes on from the
  * last call. */
-fsnn_status scan_forward(scan *s, int64_t K, const float *I, float *spikes);
+fsnn_status scan_forward(scan *s, int64_t K, const real *I, real *spikes);
 /* The last forward reversed, given its input, its spikes, and their gradient; state before it
  * counts as constant. */
-fsnn_status scan_backward(scan *s, const float *I, const float *spikes, const float *gspikes,
+fsnn_status scan_backward(scan *s, const real *I, const real *spikes, const real *gspikes,
                           const scan_grads *grads);
 /* A call of K steps, made one by one for layers in loops: steps 0, 1, ... K-1 forward, then K-1,
  * ... 0 backward. Planned for K steps; chained, where backward comes. I, spikes and their gradients
  * are those of the step, [B, N]. The same numbers as scan_forward gives for the whole call. */
-fsnn_status scan_step_forward(scan *s, int64_t step, int64_t K, const float *I, float *spikes);
-fsnn_status scan_step_backward(scan *s, int64_t step, const float *I, const float *spikes,
-                               const float *gspikes, const scan_grads *grads);
+fsnn_status scan_step_forward(scan *s, int64_t step, int64_t K, const real *I, real *spikes);
+fsnn_status scan_step_backward(scan *s, int64_t step, const real *I, const real *spikes,
+                               const real *gspikes, const scan_grads *grads);
 /* Before the last of a chain of calls is taken backward: nothing is known of later ones. */
 void scan_chain(scan *s);
 /* The state as bytes: what a later call needs to go on from here. A history that is kept whole is
@@ -231,13 +233,13 @@ bool scan_state_fits(const scan *s, const void *bytes, int64_t count);
 void scan_state_save(const scan *s, bool whole, void *bytes);
 fsnn_status scan_state_load(scan *s, bool whole, const void *bytes);
 /* v after each step of the last forward, v_1..v_K [K, B, N], given its spikes. */
-void scan_potentials(const scan *s, const float *spikes, float *v);
+void scan_potentials(const scan *s, const real *spikes, real *v);
 /* What the spike tests of the last forward compared, given its input and its spikes: the potential
  * (v + dv where the reset looks ahead, else v as the step gave it; value, delta and restart: as the
  * spike left it) and the threshold, which is that less the argument of the spike. [K, B, N]. */
-void scan_tested(const scan *s, const float *I, const float *spikes, float *test, float *threshold);
+void scan_tested(const scan *s, const real *I, const real *spikes, real *test, real *threshold);
 /* The same as scan_potentials of state `other` beside v. */
-void scan_other_values(const scan *s, int other, float *out);
+void scan_other_values(const scan *s, int other, real *out);
 /* Room for states beside v; after it s->other is there, zeroed. */
 fsnn_status scan_others(scan *s, int others);
 /* What the run since the reset says of the memory's error (scan/certificate.c). */
@@ -254,7 +256,7 @@ typedef struct scan_stray {
     int64_t step;   /* of the last forward, 0..K-1 */
     int64_t time;   /* the same since the reset */
     int64_t neuron; /* 0..B*N-1 */
-    float value;    /* NaN, or an infinity */
+    real value;     /* NaN, or an infinity */
 } scan_stray;
 scan_stray scan_first_stray(const scan *s);
 /* Multiply-adds of the sums over the past in the last forward, a neuron. */
@@ -268,7 +270,7 @@ static inline int scan_pars(const scan *s)
     return NEURON_PARS + s->model->own;
 }
 /* Whether one of x [count] is not finite. */
-static inline bool scan_strays(const float *x, int count)
+static inline bool scan_strays(const real *x, int count)
 {
     int stray = 0;
     for (int i = 0; i < count; i++)

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* d at the potential u + off. */
-static void drive_at(const scan_step *t, const float *u, float *d)
+static void drive_at(const scan_step *t, const real *u, real *d)
 {
     lanes v;
     EACH_LANE v[i] = u[i] + t->off[i];
@@ -19,7 +19,7 @@ static void drive_at(const scan_step *t, const float *u, float *d)
 }
 
 /* Gradient of drive_at: gu written; goff, gI, gc added to. */
-static void drive_back(const scan_step *t, const float *u, const float *gd, float *gu,
+static void drive_back(const scan_step *t, const real *u, const real *gd, real *gu,
                        scan_step_back *b)
 {
     lanes v, gI;
@@ -52,7 +52,7 @@ static inline void clear(const scan_step_back *b)
 
 /* ---- explicit ---- */
 
-static void explicit_step(const scan_step *t, float *p, float *x)
+static void explicit_step(const scan_step *t, real *p, real *x)
 {
     EACH_LANE
     {
@@ -61,7 +61,7 @@ static void explicit_step(const scan_step *t, float *p, float *x)
     }
 }
 
-static void explicit_drive(const scan_step *t, const float *p, float *x)
+static void explicit_drive(const scan_step *t, const real *p, real *x)
 {
     (void)p;
     EACH_LANE x[i] = t->dv[i] - t->c[i];
@@ -74,7 +74,7 @@ static void explicit_back(const scan_step *t, scan_step_back *b)
     lanes_zero(b->gI);
     EACH_LANE
     {
-        float gf = t->gain * b->gp[i] + b->gx[i];
+        real gf = t->gain * b->gp[i] + b->gx[i];
         b->gS[0][i] = b->gp[i];
         b->gdv[i] = gf;
         b->gc[i] = -gf;
@@ -83,7 +83,7 @@ static void explicit_back(const scan_step *t, scan_step_back *b)
 }
 
 /* The slope's own gradient; b's rows are set. */
-static void leak_back(const scan_step *t, const float *gJ, scan_step_back *b)
+static void leak_back(const scan_step *t, const real *gJ, scan_step_back *b)
 {
     lanes gv, gI;
     const neuron_gradients g = {.v = gv, .I = gI};
@@ -102,20 +102,20 @@ static void leak_back(const scan_step *t, const float *gJ, scan_step_back *b)
 
 /* ---- implicit: p = (S + g (f - J u)) / (1 - g J), x = f + J (p - u) ---- */
 
-static void implicit_drive(const scan_step *t, const float *p, float *x)
+static void implicit_drive(const scan_step *t, const real *p, real *x)
 {
     lanes J;
     t->model->leak(t->self, t->v, t->I, t->row, J);
     EACH_LANE x[i] = (t->dv[i] - t->c[i]) + J[i] * (p[i] - t->u[i]);
 }
 
-static void implicit_step(const scan_step *t, float *p, float *x)
+static void implicit_step(const scan_step *t, real *p, real *x)
 {
     lanes J;
     t->model->leak(t->self, t->v, t->I, t->row, J);
     EACH_LANE
     {
-        float rest = (t->dv[i] - t->c[i]) - J[i] * t->u[i];
+        real rest = (t->dv[i] - t->c[i]) - J[i] * t->u[i];
         p[i] = (t->S[0][i] + t->gain * rest) / (1 - t->gain * J[i]);
     }
     implicit_drive(t, p, x);
@@ -128,9 +128,9 @@ static void implicit_back(const scan_step *t, scan_step_back *b)
     t->model->leak(t->self, t->v, t->I, t->row, J);
     EACH_LANE
     {
-        float rest = (t->dv[i] - t->c[i]) - J[i] * t->u[i], D = 1 - t->gain * J[i];
-        float gN = (b->gp[i] + J[i] * b->gx[i]) / D, gD = -gN * b->p[i];
-        float gf = t->gain * gN + b->gx[i];
+        real rest = (t->dv[i] - t->c[i]) - J[i] * t->u[i], D = 1 - t->gain * J[i];
+        real gN = (b->gp[i] + J[i] * b->gx[i]) / D, gD = -gN * b->p[i];
+        real gf = t->gain * gN + b->gx[i];
         b->gS[0][i] = gN;
         b->gdv[i] = gf;
         b->gc[i] = -gf;
@@ -143,7 +143,7 @@ static void implicit_back(const scan_step *t, scan_step_back *b)
 
 /* ---- predictor-corrector: P = S_1, p = S_0 + g d(P), x = d(p) ---- */
 
-static void pece_step(const scan_step *t, float *p, float *x)
+static void pece_step(const scan_step *t, real *p, real *x)
 {
     lanes d;
     drive_at(t, t->S[1], d);
@@ -151,7 +151,7 @@ static void pece_step(const scan_step *t, float *p, float *x)
     drive_at(t, p, x);
 }
 
-static void pece_drive(const scan_step *t, const float *p, float *x)
+static void pece_drive(const scan_step *t, const real *p, real *x)
 {
     drive_at(t, p, x);
 }
@@ -176,11 +176,12 @@ static void pece_back(const scan_step *t, scan_step_back *b)
 
 typedef struct tableau {
     int stages;
-    float a[4], b[4];
+    real a[4], b[4];
 } tableau;
 
-static const tableau heun = {2, {0, 1}, {0.5f, 0.5f}};
-static const tableau rk4 = {4, {0, 0.5f, 0.5f, 1}, {1 / 6.0f, 1 / 3.0f, 1 / 3.0f, 1 / 6.0f}};
+static const tableau heun = {2, {0, 1}, {0.5, 0.5}};
+static const tableau rk4 = {
+    4, {0, 0.5, 0.5, 1}, {1 / REAL(6.0), 1 / REAL(3.0), 1 / REAL(3.0), 1 / REAL(6.0)}};
 
 static void stages(const scan_step *t, const tableau *m, lanes *u, lanes *k)
 {
@@ -190,7 +191,7 @@ static void stages(const scan_step *t, const tableau *m, lanes *u, lanes *k)
     }
 }
 
-static void runge_kutta(const scan_step *t, const tableau *m, float *p, float *x)
+static void runge_kutta(const scan_step *t, const tableau *m, real *p, real *x)
 {
     lanes u[4], k[4];
     stages(t, m, u, k);
@@ -219,7 +220,7 @@ static void runge_kutta_back(const scan_step *t, const tableau *m, scan_step_bac
     }
 }
 
-static void heun_step(const scan_step *t, float *p, float *x)
+static void heun_step(const scan_step *t, real *p, real *x)
 {
     runge_kutta(t, &heun, p, x);
 }
@@ -229,7 +230,7 @@ static void heun_back(const scan_step *t, scan_step_back *b)
     runge_kutta_back(t, &heun, b);
 }
 
-static void rk4_step(const scan_step *t, float *p, float *x)
+static void rk4_step(const scan_step *t, real *p, real *x)
 {
     runge_kutta(t, &rk4, p, x);
 }
@@ -241,7 +242,7 @@ static void rk4_back(const scan_step *t, scan_step_back *b)
 
 /* ---- exact: x = f - J u, p = S + g x ---- */
 
-static void exact_drive(const scan_step *t, const float *p, float *x)
+static void exact_drive(const scan_step *t, const real *p, real *x)
 {
     lanes J;
     (void)p;
@@ -249,7 +250,7 @@ static void exact_drive(const scan_step *t, const float *p, float *x)
     EACH_LANE x[i] = (t->dv[i] - t->c[i]) - J[i] * t->u[i];
 }
 
-static void exact_step(const scan_step *t, float *p, float *x)
+static void exact_step(const scan_step *t, real *p, real *x)
 {
     exact_drive(t, p, x);
     EACH_LANE p[i] = t->S[0][i] + t->gain * x[i];
@@ -263,7 +264,7 @@ static void exact_back(const scan_step *t, scan_step_back *b)
     exact_drive(t, b->p, x);
     EACH_LANE
     {
-        float gx = t->gain * b->gp[i] + b->gx[i];
+        real gx = t->gain * b->gp[i] + b->gx[i];
         b->gS[0][i] = b->gp[i];
         b->gdv[i] = gx;
         b->gc[i] = -gx;

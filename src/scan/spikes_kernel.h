@@ -20,15 +20,15 @@ typedef struct spikes {
 } spikes;
 
 /* The smooth primitive of the surrogate in place of the step. */
-static inline void spikes_smooth(const scan *s, const scan_kernels *kernels, const float *x,
-                                 float *spike)
+static inline void spikes_smooth(const scan *s, const scan_kernels *kernels, const real *x,
+                                 real *spike)
 {
     const fsnn_surrogate *surrogate = &s->options.surrogate;
-    kernels->surrogates[surrogate->kind].smooth((float)surrogate->scale, x, spike);
+    kernels->surrogates[surrogate->kind].smooth((real)surrogate->scale, x, spike);
 }
 
 /* Row k of those that are kept; NULL: they are not. */
-static inline float *tape_row(float *rows, int64_t k)
+static inline real *tape_row(real *rows, int64_t k)
 {
     return rows ? rows + k * ROW_LANES : NULL;
 }
@@ -36,10 +36,10 @@ static inline float *tape_row(float *rows, int64_t k)
 /* In the refractory period after a spike (hard, for smooth spikes too) there is no other. `land`:
  * where the reset lands the neuron, or holds it. `wait`: steps that are left; `resting`: 1 where
  * there were some, NULL: not kept. */
-static inline void spikes_refractory(const scan *s, float *wait, float *resting, const float *arg,
-                                     float *spike, float *land)
+static inline void spikes_refractory(const scan *s, real *wait, real *resting, const real *arg,
+                                     real *spike, real *land)
 {
-    const float steps = (float)s->rest, holds = scan_resetting(s)->holds ? 1 : 0;
+    const real steps = (real)s->rest, holds = scan_resetting(s)->holds ? 1 : 0;
     lanes rest;
     EACH_LANE
     {
@@ -54,8 +54,8 @@ static inline void spikes_refractory(const scan *s, float *wait, float *resting,
 
 static inline void spikes_offset(const scan *s, const scan_tile *tile, spikes *p)
 {
-    const float *theta = tile->row[ROW_THRESHOLD], *count = p->count;
-    float *off = p->off;
+    const real *theta = tile->row[ROW_THRESHOLD], *count = p->count;
+    real *off = p->off;
     EACH_LANE off[i] = s->v0 - theta[i] * count[i];
 }
 
@@ -73,27 +73,27 @@ static inline void spikes_open(const scan *s, const reset_rule *reset, const sca
 }
 
 /* Jumps: counts the spikes of a step. */
-static inline void spikes_count(const scan *s, const scan_tile *tile, const float *spike, spikes *p)
+static inline void spikes_count(const scan *s, const scan_tile *tile, const real *spike, spikes *p)
 {
-    float *count = p->count;
+    real *count = p->count;
     EACH_LANE count[i] += spike[i];
     spikes_offset(s, tile, p);
 }
 
 /* Adds the spikes of a step to those of the call. */
-static inline void spikes_fired(const scan_tile *tile, const float *spike, spikes *p)
+static inline void spikes_fired(const scan_tile *tile, const real *spike, spikes *p)
 {
     for (int i = 0; i < tile->width; i++)
         p->fired[i] += spike[i];
 }
 
 /* Takes a step's argument of the spike and its history row into the extremes. */
-static inline void spikes_watch(const float *arg, const float *x, spikes *p)
+static inline void spikes_watch(const real *arg, const real *x, spikes *p)
 {
-    float *margin = p->margin, *largest = p->largest;
+    real *margin = p->margin, *largest = p->largest;
     EACH_LANE
     {
-        float a = arg[i] < 0 ? -arg[i] : arg[i], b = x[i] < 0 ? -x[i] : x[i];
+        real a = arg[i] < 0 ? -arg[i] : arg[i], b = x[i] < 0 ? -x[i] : x[i];
         margin[i] = a < margin[i] ? a : margin[i];
         largest[i] = b > largest[i] ? b : largest[i];
     }

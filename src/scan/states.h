@@ -24,12 +24,12 @@ typedef struct states_rows {
     lanes X[EQUATION_STATES], D[EQUATION_STATES], F[EQUATION_STATES];
 } states_rows;
 
-static inline void states_point(float **slot, int at, const float *row)
+static inline void states_point(real **slot, int at, const real *row)
 {
-    slot[at] = (float *)(uintptr_t)row; /* parts write to outputs only */
+    slot[at] = (real *)(uintptr_t)row; /* parts write to outputs only */
 }
 
-static inline void states_point_all(float **slot, int at, const lanes *row, int states)
+static inline void states_point_all(real **slot, int at, const lanes *row, int states)
 {
     for (int i = 0; i < states; i++)
         states_point(slot, at + i, row[i]);
@@ -46,7 +46,7 @@ static inline bool states_after(const equation *e, bool reset_drive)
 }
 
 /* The charge, and what the step's parts read: states, current, derivatives. */
-static inline void states_charge(const equation *e, float **slot, const float *I, states_rows *r)
+static inline void states_charge(const equation *e, real **slot, const real *I, states_rows *r)
 {
     states_point(slot, EQUATION_I, I);
     states_point_all(slot, EQUATION_X, r->X, e->states);
@@ -56,10 +56,10 @@ static inline void states_charge(const equation *e, float **slot, const float *I
 
 /* The argument of the spike: `ahead` of the step at v and dv; else of the potential vp after it,
  * where derivatives are 0 and the other states are those before the step. `none` holds zeros. */
-static inline void states_test(const equation *e, float **slot, const states_rows *r, bool ahead,
-                               const float *vp, const float *none, const float *theta, float *arg)
+static inline void states_test(const equation *e, real **slot, const states_rows *r, bool ahead,
+                               const real *vp, const real *none, const real *theta, real *arg)
 {
-    const float *v = ahead ? r->X[0] : vp, *dv = ahead ? r->D[0] : none;
+    const real *v = ahead ? r->X[0] : vp, *dv = ahead ? r->D[0] : none;
     if (e->default_spike) {
         EACH_LANE arg[i] = (v[i] + dv[i]) - theta[i];
         return;
@@ -74,8 +74,8 @@ static inline void states_test(const equation *e, float **slot, const states_row
 }
 
 /* The drives F that the spikes s leave of D; c, what they take from that of v. */
-static inline void states_drive(const equation *e, float **slot, bool reset_drive,
-                                const float *amount, const float *s, states_rows *r, float *c)
+static inline void states_drive(const equation *e, real **slot, bool reset_drive,
+                                const real *amount, const real *s, states_rows *r, real *c)
 {
     if (states_after(e, reset_drive)) {
         states_point(slot, EQUATION_S, s);
@@ -85,7 +85,7 @@ static inline void states_drive(const equation *e, float **slot, bool reset_driv
     for (int k = 1; k < e->states; k++)
         if (e->default_after[k])
             memcpy(r->F[k], r->D[k], sizeof(lanes));
-    const float *F = r->F[0], *D = r->D[0];
+    const real *F = r->F[0], *D = r->D[0];
     lanes_zero(c);
     if (reset_drive && e->default_after[0]) {
         EACH_LANE c[i] = s[i] * amount[i];

@@ -23,7 +23,7 @@ typedef struct job {
     const scan_kernels *kernels;
     const reset_rule *reset;
     const scan_scheme *scheme;
-    const float *I, *spikes, *gspikes;
+    const real *I, *spikes, *gspikes;
     const scan_grads *grads;
     int states;
     track_call call[EQUATION_STATES];
@@ -33,9 +33,9 @@ typedef struct walk {
     const job *j;
     scan_tile tile;
     int64_t t;
-    float **slot;
+    real **slot;
     track track[EQUATION_STATES];
-    const float *p, *resting; /* v before the reset, where it is kept */
+    const real *p, *resting; /* v before the reset, where it is kept */
     lanes count, gcount, none;
     lanes grow[NEURON_ROWS];
 } walk;
@@ -45,14 +45,14 @@ typedef struct forward_step {
     scan_step t;
     states_rows r;
     lanes off, c, arg, vp, p, slope, space[3], held;
-    const float *s, *gs;
-    const float *land, *rest; /* what the reset saw for s; the refractory period, NULL: none */
+    const real *s, *gs;
+    const real *land, *rest; /* what the reset saw for s; the refractory period, NULL: none */
 } forward_step;
 
 /* In the refractory period no spike depends on anything, nor does a potential that is held. */
 static void recompute_rest(const walk *w, int64_t k, forward_step *f)
 {
-    const float *rest = w->resting + k * ROW_LANES, holds = w->j->reset->holds ? 1 : 0, *s = f->s;
+    const real *rest = w->resting + k * ROW_LANES, holds = w->j->reset->holds ? 1 : 0, *s = f->s;
     EACH_LANE
     {
         f->slope[i] = rest[i] > 0 ? 0 : f->slope[i];
@@ -64,16 +64,16 @@ static void recompute_rest(const walk *w, int64_t k, forward_step *f)
 
 static void recompute_states(walk *w, int64_t k, forward_step *f)
 {
-    const float counts = w->j->reset->counts ? 1 : 0, v0 = w->j->s->v0, *s = f->s;
-    const float *theta = w->tile.row[ROW_THRESHOLD];
-    float *count = w->count;
+    const real counts = w->j->reset->counts ? 1 : 0, v0 = w->j->s->v0, *s = f->s;
+    const real *theta = w->tile.row[ROW_THRESHOLD];
+    real *count = w->count;
     EACH_LANE
     {
         count[i] -= counts * s[i];
         f->off[i] = v0 - theta[i] * count[i];
     }
     for (int n = 0; n < w->j->states; n++) {
-        const float *u = w->track[n].u + k * ROW_LANES, start = scan_state(w->j->s, n)->v0;
+        const real *u = w->track[n].u + k * ROW_LANES, start = scan_state(w->j->s, n)->v0;
         EACH_LANE f->r.X[n][i] = u[i] + (n ? start : f->off[i]);
     }
 }
@@ -82,7 +82,7 @@ static void recompute(walk *w, int64_t k, forward_step *f)
 {
     const job *j = w->j;
     const scan *s = j->s;
-    const float *u = w->track[0].u + k * ROW_LANES;
+    const real *u = w->track[0].u + k * ROW_LANES;
     f->s = scan_row(s, &w->tile, j->spikes, k, f->space[0]);
     f->gs = scan_row(s, &w->tile, j->gspikes, k, f->space[1]);
     f->t = (scan_step){.model = s->model,
@@ -96,7 +96,7 @@ static void recompute(walk *w, int64_t k, forward_step *f)
                        .dv = f->r.D[0],
                        .c = f->c,
                        .gain = w->track[0].memory->sum[0].gain,
-                       .h = (float)w->track[0].memory->h,
+                       .h = (real)w->track[0].memory->h,
                        .v0 = s->v0,
                        .scheme = w->track[0].memory->scheme};
     recompute_states(w, k, f);
@@ -107,7 +107,7 @@ static void recompute(walk *w, int64_t k, forward_step *f)
                 f->arg);
     states_drive(j->e, w->slot, j->reset->reset_drive, w->tile.row[ROW_RESET_DRIVE], f->s, &f->r,
                  f->c);
-    j->kernels->surrogates[s->options.surrogate.kind].slope((float)s->options.surrogate.scale,
+    j->kernels->surrogates[s->options.surrogate.kind].slope((real)s->options.surrogate.scale,
                                                             f->arg, f->slope);
     f->land = f->s;
     f->rest = NULL;
@@ -116,8 +116,7 @@ static void recompute(walk *w, int64_t k, forward_step *f)
 }
 
 /* The history row that step k left of state n, in place or in `space`. */
-static const float *history_row(const walk *w, int64_t k, const forward_step *f, int n,
-                                float *space)
+static const real *history_row(const walk *w, int64_t k, const forward_step *f, int n, real *space)
 {
     const track *h = &w->track[n];
     lanes u;
@@ -140,11 +139,11 @@ typedef struct grads {
 } grads;
 
 /* Of v and of the history row that the step made. */
-static void receive(const walk *w, const forward_step *f, const float *gh, grads *g)
+static void receive(const walk *w, const forward_step *f, const real *gh, grads *g)
 {
     const track *h = &w->track[0];
-    const float drives = h->memory->method->drive ? 1 : 0, states = 1 - drives, *arg = f->arg,
-                *rests = f->rest;
+    const real drives = h->memory->method->drive ? 1 : 0, states = 1 - drives, *arg = f->arg,
+               *rests = f->rest;
     EACH_LANE
     {
         g->G[i] = h->carry[i] + states * gh[i];
@@ -157,15 +156,15 @@ static void receive(const walk *w, const forward_step *f, const float *gh, grads
 }
 
 /* States beside v: their q, and the gradients of their drives. */
-static void receive_others(walk *w, int64_t k, const forward_step *f, const float *const *gh,
+static void receive_others(walk *w, int64_t k, const forward_step *f, const real *const *gh,
                            grads *g)
 {
     for (int n = 1; n < w->j->states; n++) {
         track *h = &w->track[n];
-        const float drives = h->memory->method->drive ? 1 : 0, states = 1 - drives,
-                    gain = h->memory->sum[0].gain;
-        const float *from = gh[n], *F = f->r.F[n];
-        float *q = track_q(h, k, 0), *gF = g->gF[n];
+        const real drives = h->memory->method->drive ? 1 : 0, states = 1 - drives,
+                   gain = h->memory->sum[0].gain;
+        const real *from = gh[n], *F = f->r.F[n];
+        real *q = track_q(h, k, 0), *gF = g->gF[n];
         EACH_LANE
         {
             q[i] = h->carry[i] + states * from[i];
@@ -176,7 +175,7 @@ static void receive_others(walk *w, int64_t k, const forward_step *f, const floa
 }
 
 /* Where gradients of what parts read are added. */
-static void point_gradients(const walk *w, grads *g, lanes *gD, float *gS)
+static void point_gradients(const walk *w, grads *g, lanes *gD, real *gS)
 {
     states_point_all(w->slot, EQUATION_G + EQUATION_X, g->gX, w->j->states);
     states_point_all(w->slot, EQUATION_G + EQUATION_D, gD, w->j->states);
@@ -193,8 +192,8 @@ static void drives_back(const walk *w, const forward_step *f, grads *g)
          others = states_after(e, false);
     for (int n = 1; n < e->states; n++)
         if (e->default_after[n]) {
-            const float *gF = g->gF[n];
-            float *gD = g->gD[n];
+            const real *gF = g->gF[n];
+            real *gD = g->gD[n];
             EACH_LANE gD[i] += gF[i];
         }
     states_point(w->slot, EQUATION_S, f->s);
@@ -212,14 +211,14 @@ static void drives_back(const walk *w, const forward_step *f, grads *g)
 
 /* The argument's gradient: to X, I, D where it is that of the step, to vp (gtest) where it is that
  * of the potential after it. */
-static void argument_back(walk *w, const forward_step *f, const float *garg, grads *g)
+static void argument_back(walk *w, const forward_step *f, const real *garg, grads *g)
 {
     const equation *e = w->j->e;
     const bool ahead = w->j->reset->ahead;
-    float *gtheta = w->grow[ROW_THRESHOLD], *gdv = g->gD[0];
+    real *gtheta = w->grow[ROW_THRESHOLD], *gdv = g->gD[0];
     lanes nowhere[EQUATION_STATES];
     if (e->default_spike) {
-        const float direct = ahead ? 1 : 0;
+        const real direct = ahead ? 1 : 0;
         EACH_LANE
         {
             g->gtest[i] += garg[i];
@@ -243,8 +242,8 @@ static void argument_back(walk *w, const forward_step *f, const float *garg, gra
 /* What the spike takes from the drive under reset current, the usual way. */
 static void reset_drive_back(walk *w, const forward_step *f, grads *g)
 {
-    const float *reset_drive = w->tile.row[ROW_RESET_DRIVE], *s = f->s, *gc = g->gc;
-    float *greset_drive = w->grow[ROW_RESET_DRIVE];
+    const real *reset_drive = w->tile.row[ROW_RESET_DRIVE], *s = f->s, *gc = g->gc;
+    real *greset_drive = w->grow[ROW_RESET_DRIVE];
     EACH_LANE
     {
         greset_drive[i] += gc[i] * s[i];
@@ -256,9 +255,9 @@ static void reset_drive_back(walk *w, const forward_step *f, grads *g)
 static void back_v(walk *w, const forward_step *f, scan_step_back *b, grads *g)
 {
     const job *j = w->j;
-    const float attach = j->s->options.detach_reset || j->reset->clears ? 0 : 1;
-    const float *gs = f->gs, *slope = f->slope, *gcount = w->gcount;
-    float *gdv = b->gdv, *gD = g->gD[0], *gF = g->gF[0];
+    const real attach = j->s->options.detach_reset || j->reset->clears ? 0 : 1;
+    const real *gs = f->gs, *slope = f->slope, *gcount = w->gcount;
+    real *gdv = b->gdv, *gD = g->gD[0], *gF = g->gF[0];
     lanes garg;
     j->reset->back(&f->t, f->p, f->land, g->G, g->gx, g->gp, g->greset, w->grow, w->track[0].ggain);
     if (j->reset->ahead) {
@@ -292,18 +291,18 @@ static void back_charge(walk *w, grads *g)
     states_point_all(w->slot, EQUATION_G + EQUATION_X, g->gcharge, j->states);
     states_point(w->slot, EQUATION_G + EQUATION_I, g->gIcharge);
     equation_run(j->e, EQUATION_CHARGE_BACK, w->slot);
-    const float *more = g->gIcharge;
+    const real *more = g->gIcharge;
     EACH_LANE g->gI[i] += more[i];
     for (int n = 0; n < j->states; n++) {
-        const float *gX = g->gX[n], *gcharge = g->gcharge[n];
-        float *carry = w->track[n].carry;
+        const real *gX = g->gX[n], *gcharge = g->gcharge[n];
+        real *carry = w->track[n].carry;
         EACH_LANE carry[i] = gX[i] + gcharge[i];
     }
 }
 
 /* Step k, given gh, what the history rows that it made receive. Leaves q, and in each track's
  * `carry` what the state before receives. */
-static void step(walk *w, int64_t k, forward_step *f, const float *const *gh)
+static void step(walk *w, int64_t k, forward_step *f, const real *const *gh)
 {
     const job *j = w->j;
     const scan *s = j->s;
@@ -332,11 +331,11 @@ static void step(walk *w, int64_t k, forward_step *f, const float *const *gh)
     if (j->reset->ahead)
         EACH_LANE h->carry[i] += g.gtest[i];
     if (j->reset->counts) {
-        const float *theta = w->tile.row[ROW_THRESHOLD];
-        float *gtheta = w->grow[ROW_THRESHOLD];
+        const real *theta = w->tile.row[ROW_THRESHOLD];
+        real *gtheta = w->grow[ROW_THRESHOLD];
         EACH_LANE
         {
-            float goff = h->carry[i] + g.gtest[i];
+            real goff = h->carry[i] + g.gtest[i];
             w->gcount[i] -= theta[i] * goff;
             gtheta[i] -= w->count[i] * goff;
         }
@@ -357,7 +356,7 @@ static int64_t block(walk *w, int64_t done)
         track_begin(&w->track[n], done, steps);
     for (int64_t i = 0; i < steps; i++) {
         int64_t k = j->s->K - 1 - (done + i);
-        const float *gh[EQUATION_STATES];
+        const real *gh[EQUATION_STATES];
         forward_step f;
         lanes x;
         recompute(w, k, &f);
@@ -385,8 +384,8 @@ static void open_tile(walk *w, int worker)
     w->slot = neuron_equation_slots(w->tile.self);
     for (int n = 0; n < j->states; n++)
         track_open(&w->track[n], &j->call[n], &w->tile, w->t, worker);
-    w->p = j->reset->keeps_arg ? (float *)s->tape.arg.data + tape : NULL;
-    w->resting = s->rest ? (float *)s->tape.resting.data + tape : NULL;
+    w->p = j->reset->keeps_arg ? (real *)s->tape.arg.data + tape : NULL;
+    w->resting = s->rest ? (real *)s->tape.resting.data + tape : NULL;
     memset(w->count, 0, sizeof w->count);
     memset(w->gcount, 0, sizeof w->gcount);
     memset(w->none, 0, sizeof w->none);
@@ -432,8 +431,8 @@ static void tile(int64_t t, int worker, void *user)
         track_store_orders(&w.track[n], part);
 }
 
-fsnn_status FSNN_K(scan_states_backward)(scan *s, const float *I, const float *spikes,
-                                         const float *gspikes, const scan_grads *grads)
+fsnn_status FSNN_K(scan_states_backward)(scan *s, const real *I, const real *spikes,
+                                         const real *gspikes, const scan_grads *grads)
 {
     const scan_kernels *kernels = scan_kernels_get();
     job j = {.s = s,

@@ -18,8 +18,8 @@ typedef struct job {
     const reset_rule *reset;
     const scan_scheme *scheme;
     int64_t K;
-    const float *I;
-    float *spikes;
+    const real *I;
+    real *spikes;
     int states;
     track_call call[EQUATION_STATES];
 } job;
@@ -28,14 +28,14 @@ typedef struct walk {
     const job *j;
     scan_tile tile;
     int64_t t;
-    float **slot;
+    real **slot;
     track track[EQUATION_STATES];
-    float *arg, *resting; /* NULL where not kept */
+    real *arg, *resting; /* NULL where not kept */
     spikes spikes;
     lanes none;
 } walk;
 
-static void fire(const job *j, const float *arg, float *s)
+static void fire(const job *j, const real *arg, real *s)
 {
     if (j->s->smooth)
         spikes_smooth(j->s, j->kernels, arg, s);
@@ -48,8 +48,8 @@ static void move_others(walk *w, int64_t k, const lanes *S, const states_rows *r
 {
     for (int n = 1; n < w->j->states; n++) {
         const track *h = &w->track[n];
-        const float gain = h->memory->sum[0].gain, *sum = S[n], *f = r->F[n];
-        float *next = track_state(h, k);
+        const real gain = h->memory->sum[0].gain, *sum = S[n], *f = r->F[n];
+        real *next = track_state(h, k);
         EACH_LANE next[i] = sum[i] + gain * f[i];
         track_keep(h, k, f, f);
     }
@@ -58,14 +58,14 @@ static void move_others(walk *w, int64_t k, const lanes *S, const states_rows *r
 static void states_before(walk *w, int64_t k, states_rows *r)
 {
     for (int n = 0; n < w->j->states; n++) {
-        const float *u = track_state(&w->track[n], k - 1), v0 = scan_state(w->j->s, n)->v0,
-                    *off = w->spikes.off;
+        const real *u = track_state(&w->track[n], k - 1), v0 = scan_state(w->j->s, n)->v0,
+                   *off = w->spikes.off;
         EACH_LANE r->X[n][i] = u[i] + (n ? v0 : off[i]);
     }
 }
 
 /* What later steps and backward need of the step. */
-static void keep(walk *w, int64_t k, const float *arg, const float *spike, const float *p)
+static void keep(walk *w, int64_t k, const real *arg, const real *spike, const real *p)
 {
     const job *j = w->j;
     const track *h = &w->track[0];
@@ -76,7 +76,7 @@ static void keep(walk *w, int64_t k, const float *arg, const float *spike, const
     if (w->arg)
         memcpy(w->arg + k * ROW_LANES, p, sizeof(lanes));
     memcpy(j->spikes + k * j->s->B * j->s->N + w->tile.first, spike,
-           sizeof(float) * (size_t)w->tile.width);
+           sizeof(real) * (size_t)w->tile.width);
     spikes_fired(&w->tile, spike, &w->spikes);
 }
 
@@ -90,8 +90,8 @@ static void step(walk *w, int64_t begin, lanes *S, int64_t at, int64_t steps)
     lanes arg, vp, spike, held, c, p, x, current;
     const int64_t k = begin + at;
     track *h = &w->track[0];
-    float *next = track_state(h, k);
-    const float *theta = w->tile.row[ROW_THRESHOLD], *land = spike, *off = w->spikes.off;
+    real *next = track_state(h, k);
+    const real *theta = w->tile.row[ROW_THRESHOLD], *land = spike, *off = w->spikes.off;
     scan_step t = {.model = s->model,
                    .self = w->tile.self,
                    .arg = arg,
@@ -104,7 +104,7 @@ static void step(walk *w, int64_t begin, lanes *S, int64_t at, int64_t steps)
                    .c = c,
                    .S = {S[0], S[0]},
                    .gain = h->memory->sum[0].gain,
-                   .h = (float)h->memory->h,
+                   .h = (real)h->memory->h,
                    .v0 = s->v0,
                    .scheme = h->memory->scheme};
     states_before(w, k, &r);
@@ -167,8 +167,8 @@ static void open_tile(walk *w, int worker)
     for (int n = 0; n < j->states; n++)
         track_open(&w->track[n], &j->call[n], w->t);
     spikes_open(s, j->reset, &w->tile, w->t, &w->spikes);
-    w->arg = s->training && j->reset->keeps_arg ? (float *)s->tape.arg.data + tape : NULL;
-    w->resting = s->training && s->rest ? (float *)s->tape.resting.data + tape : NULL;
+    w->arg = s->training && j->reset->keeps_arg ? (real *)s->tape.arg.data + tape : NULL;
+    w->resting = s->training && s->rest ? (real *)s->tape.resting.data + tape : NULL;
     memset(w->none, 0, sizeof w->none);
 }
 
@@ -186,7 +186,7 @@ static void tile(int64_t t, int worker, void *user)
             scan_say_strayed(w.j->s);
 }
 
-fsnn_status FSNN_K(scan_states_forward)(scan *s, int64_t K, const float *I, float *spikes)
+fsnn_status FSNN_K(scan_states_forward)(scan *s, int64_t K, const real *I, real *spikes)
 {
     FSNN_TRY(scan_ready(s, K));
     const scan_kernels *kernels = scan_kernels_get();

@@ -17,22 +17,22 @@ typedef struct look {
 } look;
 
 /* State `n` of the scan before step k, or after it. */
-static void state_row(const look *l, int n, int64_t k, bool after, float *out)
+static void state_row(const look *l, int n, int64_t k, bool after, real *out)
 {
     const scan *s = n ? &l->s->other[n - 1] : l->s;
     int64_t first = s->history.u.rows - l->s->K;
-    const float *u = scan_rows_of(&s->history.u, l->t) + (first + k - !after) * ROW_LANES;
+    const real *u = scan_rows_of(&s->history.u, l->t) + (first + k - !after) * ROW_LANES;
     EACH_LANE out[i] = u[i] + s->v0;
 }
 
 /* The argument of the spike at potential v, of neurons with several states; dv is written where the
  * test looks ahead. */
-static void argue_states(const look *l, int64_t k, const float *v, const float *I, float *dv,
-                         float *arg)
+static void argue_states(const look *l, int64_t k, const real *v, const real *I, real *dv,
+                         real *arg)
 {
     const scan *s = l->s;
     const equation *e = neuron_equation_of(s->model);
-    float **slot = neuron_equation_slots(l->tile.self);
+    real **slot = neuron_equation_slots(l->tile.self);
     states_rows r;
     for (int n = 0; n < e->states; n++)
         state_row(l, n, k, false, r.X[n]);
@@ -42,10 +42,10 @@ static void argue_states(const look *l, int64_t k, const float *v, const float *
         memcpy(dv, r.D[0], sizeof(lanes));
 }
 
-static void argue(const look *l, const float *v, const float *I, float *dv, float *arg)
+static void argue(const look *l, const real *v, const real *I, real *dv, real *arg)
 {
     const neuron_model *m = l->s->model;
-    const float *theta = l->tile.row[ROW_THRESHOLD];
+    const real *theta = l->tile.row[ROW_THRESHOLD];
     if (l->ahead)
         m->charge(l->tile.self, v, I, l->tile.row, dv);
     if (m->spike) {
@@ -56,10 +56,10 @@ static void argue(const look *l, const float *v, const float *I, float *dv, floa
 }
 
 /* The tested potential of step k and the argument of its spike. */
-static void step(const look *l, int64_t k, const float *I, const float *v, float *test, float *arg)
+static void step(const look *l, int64_t k, const real *I, const real *v, real *test, real *arg)
 {
     lanes before, dv, space;
-    const float *current = scan_current(l->s, &l->tile, I, k, space);
+    const real *current = scan_current(l->s, &l->tile, I, k, space);
     lanes_zero(dv);
     if (l->ahead) {
         state_row(l, 0, k, false, before);
@@ -72,11 +72,11 @@ static void step(const look *l, int64_t k, const float *I, const float *v, float
     EACH_LANE test[i] = v[i] + dv[i];
 }
 
-void scan_tested(const scan *s, const float *I, const float *spikes, float *test, float *threshold)
+void scan_tested(const scan *s, const real *I, const real *spikes, real *test, real *threshold)
 {
     const reset_rule *reset = scan_resetting(s);
     const fsnn_reset kind = s->options.reset;
-    const float back = kind == FSNN_RESET_JUMP || kind == FSNN_RESET_SUBTRACT;
+    const real back = kind == FSNN_RESET_JUMP || kind == FSNN_RESET_SUBTRACT;
     const int64_t total = s->B * s->N;
     const bool own =
         s->others ? !neuron_equation_of(s->model)->default_spike : s->model->spike != NULL;

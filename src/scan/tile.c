@@ -14,7 +14,7 @@ void scan_tile_open(const scan *s, int64_t t, int worker, scan_tile *tile)
         channel[i] = scan_channel(s, first + (i < tile->width ? i : tile->width - 1));
     for (int p = 0; p < scan_pars(s); p++) {
         const scan_param *par = &s->par[p];
-        float alone = par->count ? par->value[0] : (float)s->options.v_reset.value;
+        real alone = par->count ? par->value[0] : (real)s->options.v_reset.value;
         for (int i = 0; i < ROW_LANES; i++)
             tile->par[p][i] = par->count > 1 ? par->value[channel[i]] : alone;
     }
@@ -34,22 +34,22 @@ bool scan_alike(const scan *s)
     return true;
 }
 
-const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int64_t k, lanes space)
+const real *scan_row(const scan *s, const scan_tile *tile, const real *x, int64_t k, lanes space)
 {
-    const float *row = x + k * s->B * s->N + tile->first;
+    const real *row = x + k * s->B * s->N + tile->first;
     if (tile->width == ROW_LANES)
         return row;
     memset(space, 0, sizeof(lanes));
-    memcpy(space, row, sizeof(float) * (size_t)tile->width);
+    memcpy(space, row, sizeof(real) * (size_t)tile->width);
     return space;
 }
 
-void scan_write_current(const scan *s, const scan_tile *tile, float *gI, int64_t k,
-                        const float *given)
+void scan_write_current(const scan *s, const scan_tile *tile, real *gI, int64_t k,
+                        const real *given)
 {
     if (!gI)
         return;
-    float *to = gI + k * scan_pitch(s) + tile->first;
+    real *to = gI + k * scan_pitch(s) + tile->first;
     if (s->still && k < s->K - 1)
         for (int i = 0; i < tile->width; i++)
             to[i] += given[i];

@@ -39,36 +39,36 @@ static inline int64_t scan_tape_row(const scan *s, int64_t t)
 
 /* The row of 32 at step k of x [K, B*N]: in place where the tile is whole, else copied into
  * `space`. */
-const float *scan_row(const scan *s, const scan_tile *tile, const float *x, int64_t k, lanes space);
+const real *scan_row(const scan *s, const scan_tile *tile, const real *x, int64_t k, lanes space);
 /* Numbers from the current of one step to that of the next. */
 static inline int64_t scan_pitch(const scan *s)
 {
     return s->still ? 0 : s->B * s->N;
 }
 /* The row of I, of which there may be one for all steps. */
-static inline const float *scan_current(const scan *s, const scan_tile *tile, const float *I,
-                                        int64_t k, lanes space)
+static inline const real *scan_current(const scan *s, const scan_tile *tile, const real *I,
+                                       int64_t k, lanes space)
 {
     return scan_row(s, tile, I, s->still ? 0 : k, space);
 }
 /* What step k gives for it goes to gI (NULL: nowhere); steps come from the last to the first. */
-void scan_write_current(const scan *s, const scan_tile *tile, float *gI, int64_t k,
-                        const float *given);
+void scan_write_current(const scan *s, const scan_tile *tile, real *gI, int64_t k,
+                        const real *given);
 
 /* ---- gradients of parameters ---- */
 
 /* What tiles have left is added, in their order: one number of SCAN_PARTS to *grad; all parameters
  * of the model to where they are wanted; the sums of gradients of I to those of channels. */
-void scan_add_part(const scan *s, int part, float *grad);
+void scan_add_part(const scan *s, int part, real *grad);
 void scan_add_pars(const scan *s, const scan_grads *grads);
-void scan_add_sums(const scan *s, float *sums);
+void scan_add_sums(const scan *s, real *sums);
 /* Channel of neuron i (0..B*N-1). */
 static inline int64_t scan_channel(const scan *s, int64_t i)
 {
     return i % s->N / s->stride % s->channels;
 }
 /* sum [32] += x y, lane by lane: exact products, so that it does not matter how they are joined. */
-static inline void scan_add_products(double *sum, const float *x, const float *y)
+static inline void scan_add_products(double *sum, const real *x, const real *y)
 {
     EACH_LANE sum[i] += (double)x[i] * (double)y[i];
 }

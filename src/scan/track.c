@@ -4,7 +4,7 @@
 
 /* Where the gradient of parameter p of the order goes (frac_memory_params); NULL: it is not
  * learned. */
-static float *gradient_of(const scan *s, const scan_grads *grads, int p)
+static real *gradient_of(const scan *s, const scan_grads *grads, int p)
 {
     int terms = s->memory.order.terms;
     if (p < terms)
@@ -16,7 +16,7 @@ static float *gradient_of(const scan *s, const scan_grads *grads, int p)
 
 /* Numbers that the derivatives of one sum take: of lags, of the first drive, of modes, as far as
  * they are settled. */
-static int64_t order_floats(const scan *s)
+static int64_t order_numbers(const scan *s)
 {
     const frac_modes *modes = &s->memory.modes;
     int64_t out = s->memory.compressed ? modes->padded * modes->stride : 0;
@@ -24,10 +24,10 @@ static int64_t order_floats(const scan *s)
 }
 
 /* Derivatives of each sum, one after the other from `space` on. Only the first sum has a gain. */
-static fsnn_status derive(const scan *s, float *space, scan_order *order)
+static fsnn_status derive(const scan *s, real *space, scan_order *order)
 {
-    for (int k = 0; k < s->memory.sums; k++, space += order_floats(s)) {
-        float none;
+    for (int k = 0; k < s->memory.sums; k++, space += order_numbers(s)) {
+        real none;
         order->dw[k] = space;
         order->dstart[k] = space + s->memory.capacity + FRAC_PAD;
         order->dout[k] = order->dstart[k] + s->memory.starts;
@@ -64,10 +64,10 @@ fsnn_status track_call_open_back(track_call *c, scan *s, const scan_grads *grads
             s->adjoint.order[c->orders++].number = p;
     if (scan_goes_back(s)) /* the step after has left the derivatives */
         return FSNN_OK;
-    int64_t floats = s->memory.sums * order_floats(s);
-    FSNN_TRY(scan_block_reserve(&s->adjoint.dw, sizeof(float) * (size_t)(floats * c->orders)));
+    int64_t numbers = s->memory.sums * order_numbers(s);
+    FSNN_TRY(scan_block_reserve(&s->adjoint.dw, sizeof(real) * (size_t)(numbers * c->orders)));
     for (int o = 0; o < c->orders; o++)
-        FSNN_TRY(derive(s, (float *)s->adjoint.dw.data + o * floats, &s->adjoint.order[o]));
+        FSNN_TRY(derive(s, (real *)s->adjoint.dw.data + o * numbers, &s->adjoint.order[o]));
     return FSNN_OK;
 }
 

@@ -31,15 +31,15 @@ enum { TRACK_SETS = 1 + SCAN_ORDERS };
 typedef struct track {
     const track_call *call;
     const frac_memory *memory;
-    int width;      /* neurons in the tile */
-    const float *u; /* state before step 0; row k + 1 is the state after step k */
-    float *q[2];    /* [q_capacity][32] of each sum, newest first */
-    float *far[2];  /* [padded][32] what the modes have taken in of q; NULL: no modes */
-    int64_t span;   /* far holds the outputs of spans >= span + 2 */
-    int64_t at;     /* row of the block's first step */
-    bool few;       /* the block has few steps: each sums all of its past by itself */
-    lanes carry;    /* gradient of the state before the step at hand */
-    lanes ggain;    /* gradient of the gain */
+    int width;     /* neurons in the tile */
+    const real *u; /* state before step 0; row k + 1 is the state after step k */
+    real *q[2];    /* [q_capacity][32] of each sum, newest first */
+    real *far[2];  /* [padded][32] what the modes have taken in of q; NULL: no modes */
+    int64_t span;  /* far holds the outputs of spans >= span + 2 */
+    int64_t at;    /* row of the block's first step */
+    bool few;      /* the block has few steps: each sums all of its past by itself */
+    lanes carry;   /* gradient of the state before the step at hand */
+    lanes ggain;   /* gradient of the gain */
     /* of the parameters of the order: sums so far, and products lane by lane that are added to them
      * in the end; NULL: they are added row by row (the scans differ in this order of sums, and so
      * in bits) */
@@ -62,8 +62,8 @@ static inline void track_open(track *h, const track_call *call, const scan_tile 
     h->u = scan_rows_of(&s->history.u, t) + (s->history.u.rows - s->K - 1) * ROW_LANES;
     for (int k = 0; k < 2; k++) { /* a lone sum has no second one */
         int64_t at = slot * m->sums + (k < m->sums ? k : 0);
-        h->q[k] = (float *)s->adjoint.q.data + at * s->adjoint.q_capacity * ROW_LANES;
-        h->far[k] = m->compressed ? (float *)s->adjoint.far.data + at * numbers : NULL;
+        h->q[k] = (real *)s->adjoint.q.data + at * s->adjoint.q_capacity * ROW_LANES;
+        h->far[k] = m->compressed ? (real *)s->adjoint.far.data + at * numbers : NULL;
     }
     h->span = call->top / FRAC_SPAN;
     memset(h->carry, 0, sizeof h->carry);
@@ -75,7 +75,7 @@ static inline void track_open(track *h, const track_call *call, const scan_tile 
         memcpy(h->carry, ((lanes *)s->chain.carry.data + t * SCAN_CARRY)[CARRY_STATE],
                sizeof h->carry);
     } else if (h->far[0]) {
-        memset(h->far[0], 0, sizeof(float) * (size_t)(numbers * m->sums));
+        memset(h->far[0], 0, sizeof(real) * (size_t)(numbers * m->sums));
     }
 }
 
@@ -106,7 +106,7 @@ static inline void track_store_orders(const track *h, double *part)
 }
 
 /* The q that step k leaves, of sum n. */
-static inline float *track_q(const track *h, int64_t k, int n)
+static inline real *track_q(const track *h, int64_t k, int n)
 {
     return h->q[n] + (h->call->top - h->call->first - k) * ROW_LANES;
 }
@@ -115,7 +115,7 @@ static inline float *track_q(const track *h, int64_t k, int n)
 
 /* A set of weights: of lags and of modes, for each sum; lags that have one. */
 typedef struct track_weights {
-    const float *lags[2], *out[2];
+    const real *lags[2], *out[2];
     int64_t limit;
 } track_weights;
 
@@ -146,8 +146,8 @@ static inline int64_t track_lags(const track *h, int64_t at, int64_t limit)
 static inline void track_add_block(lanes *sum, const lanes *more)
 {
     for (int o = 0; o < FRAC_BLOCK; o++) {
-        float *to = sum[o];
-        const float *add = more[o];
+        real *to = sum[o];
+        const real *add = more[o];
         EACH_LANE to[i] += add[i];
     }
 }
@@ -182,7 +182,7 @@ static inline void track_sum_block(const track *h, const track_weights *w, int64
 
 /* Adds to what step i of the block receives the q that the pass for the block could not: those of
  * the block's steps before it, or, where these are few, all. */
-static inline void track_sum_step(const track *h, const track_weights *w, int64_t i, float *sum)
+static inline void track_sum_step(const track *h, const track_weights *w, int64_t i, real *sum)
 {
     int64_t at = h->at + i, rest = i < w->limit ? i : w->limit;
     int64_t lags = h->few ? track_lags(h, at, w->limit) : rest;
@@ -215,7 +215,7 @@ static inline int64_t track_rows(const track *h, int64_t at, int64_t end)
     return left < rows ? left : rows;
 }
 
-static inline double track_dot(const track *h, const float *a, const float *b)
+static inline double track_dot(const track *h, const real *a, const real *b)
 {
     double sum = 0;
     for (int i = 0; i < h->width; i++)
@@ -225,7 +225,7 @@ static inline double track_dot(const track *h, const float *a, const float *b)
 
 /* The history row x received `sum` by the derivatives of the weights by parameter o of the
  * order. */
-static inline void track_add_order(track *h, int o, const float *x, const float *sum)
+static inline void track_add_order(track *h, int o, const real *x, const real *sum)
 {
     if (h->products)
         scan_add_products(h->products[o], x, sum);
@@ -260,7 +260,7 @@ static inline void track_begin(track *h, int64_t done, int64_t steps)
 }
 
 /* What the history row of the block's step i receives. */
-static inline const float *track_receive(track *h, int64_t i)
+static inline const real *track_receive(track *h, int64_t i)
 {
     const track_weights w = track_weights_of(h, 0);
     track_sum_step(h, &w, i, h->received[0][i]);
@@ -268,7 +268,7 @@ static inline const float *track_receive(track *h, int64_t i)
 }
 
 /* What that row, x, gives to the parameters of the order. */
-static inline void track_add_orders(track *h, int64_t i, const float *x)
+static inline void track_add_orders(track *h, int64_t i, const real *x)
 {
     for (int o = 0; o < h->call->orders; o++) {
         const track_weights w = track_weights_of(h, 1 + o);
@@ -280,7 +280,7 @@ static inline void track_add_orders(track *h, int64_t i, const float *x)
 /* Neuron `lane`: nothing from after the block's step i of `steps` reaches what was before it. */
 static inline void track_clear_lane(track *h, int lane, int64_t i, int64_t steps)
 {
-    float *q = h->q[0] + lane, *far = h->far[0];
+    real *q = h->q[0] + lane, *far = h->far[0];
     for (int64_t r = 0; r < h->at + i; r++)
         q[r * ROW_LANES] = 0;
     for (int k = 0; far && k < h->memory->modes.padded; k++)
@@ -292,7 +292,7 @@ static inline void track_clear_lane(track *h, int lane, int64_t i, int64_t steps
 
 /* The spikes of the block's step i of `steps`, arg [32] >= 0, cleared the histories of their
  * neurons. */
-static inline void track_clear(track *h, const float *arg, int64_t i, int64_t steps)
+static inline void track_clear(track *h, const real *arg, int64_t i, int64_t steps)
 {
     for (int lane = 0; lane < ROW_LANES; lane++)
         if (arg[lane] >= 0)
@@ -306,7 +306,7 @@ static inline void track_add_old_modes(track *h, int64_t t)
 {
     const track_call *c = h->call;
     const frac_modes *modes = &h->memory->modes;
-    const float *state = (float *)c->state->tape.modes.data + t * modes->padded * ROW_LANES;
+    const real *state = (real *)c->state->tape.modes.data + t * modes->padded * ROW_LANES;
     track_absorb(h, c->top - (c->first / FRAC_SPAN - 1) * FRAC_SPAN + 1);
     for (int o = 0; o < c->orders; o++)
         for (int k = 0; k < modes->fit.modes; k++)
@@ -326,7 +326,7 @@ static inline void track_add_old(track *h, int64_t t)
             limit = track_weights_of(h, 1).limit;
     int64_t near = frac_memory_near(h->memory, c->first);
     old = near < old ? near : old;
-    const float *newest = scan_rows_of(rows, t) + (rows->rows - s->K - 1) * ROW_LANES;
+    const real *newest = scan_rows_of(rows, t) + (rows->rows - s->K - 1) * ROW_LANES;
     lanes sum[FRAC_BLOCK];
     for (int64_t at = have, steps; at < have + old && (at - have < limit || h->far[0]);
          at += steps) {

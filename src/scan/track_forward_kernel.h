@@ -16,9 +16,9 @@
 typedef struct track {
     const frac_memory *memory;
     const track_call *call;
-    float *u, *x;           /* rows of states; rows of the history */
+    real *u, *x;            /* rows of states; rows of the history */
     int64_t rows_u, rows_x; /* filled before the call */
-    float *modes;           /* [padded][32] state of the far past; NULL where there is none */
+    real *modes;            /* [padded][32] state of the far past; NULL where there is none */
     int64_t output;         /* number of the block's first output */
     int64_t have;           /* history rows before the block */
     bool whole;             /* one pass has summed these for the whole block */
@@ -41,26 +41,26 @@ static inline void track_open(track *h, const track_call *call, int64_t tile)
     if (!m->compressed)
         return;
     int64_t numbers = m->modes.padded * ROW_LANES;
-    h->modes = (float *)state->history.modes.data + tile * numbers;
+    h->modes = (real *)state->history.modes.data + tile * numbers;
     if (state->training && scan_opens(state))
-        memcpy((float *)state->tape.modes.data + tile * numbers, h->modes,
-               (size_t)numbers * sizeof(float));
+        memcpy((real *)state->tape.modes.data + tile * numbers, h->modes,
+               (size_t)numbers * sizeof(real));
 }
 
 /* The state after step k of the call; -1: before the first. */
-static inline float *track_state(const track *h, int64_t k)
+static inline real *track_state(const track *h, int64_t k)
 {
     return h->u + (h->rows_u + k) * ROW_LANES;
 }
 
 /* The history row that step k leaves. */
-static inline float *track_row(const track *h, int64_t k)
+static inline real *track_row(const track *h, int64_t k)
 {
     return h->x + (h->rows_x + k) * ROW_LANES;
 }
 
 /* Keeps the history row of step k, where that is not the state itself: `drive` or `state` [32]. */
-static inline void track_keep(const track *h, int64_t k, const float *drive, const float *state)
+static inline void track_keep(const track *h, int64_t k, const real *drive, const real *state)
 {
     if (h->call->apart)
         memcpy(track_row(h, k), h->memory->method->drive ? drive : state, sizeof(lanes));
@@ -109,7 +109,7 @@ static inline void track_begin(track *h, int64_t k, int64_t steps)
 
 /* Sum s of the block's output number `at`: adds the rows that the pass before the block could not,
  * those within it, or all. */
-static inline void track_sum(track *h, int s, int64_t at, float *out)
+static inline void track_sum(track *h, int s, int64_t at, real *out)
 {
     const frac_memory *m = h->memory;
     int64_t near = frac_memory_near(m, h->output + at);
@@ -118,7 +118,7 @@ static inline void track_sum(track *h, int s, int64_t at, float *out)
     rows = rows < m->sum[s].window ? rows : m->sum[s].window;
     h->call->lags->near(m->sum[s].w, h->x + (h->have + at - rows) * ROW_LANES, rows,
                         h->near[s][at]);
-    const float *exact = h->near[s][at], *modes = h->far[s][at];
+    const real *exact = h->near[s][at], *modes = h->far[s][at];
     if (h->modes) {
         EACH_LANE out[i] = exact[i] + modes[i];
     } else {
@@ -129,7 +129,7 @@ static inline void track_sum(track *h, int s, int64_t at, float *out)
 /* The spikes of output `at` of the block's `steps`, arg [32] >= 0, clear the histories of their
  * neurons: rows so far, modes, and what they gave to later outputs of the block. (Only methods with
  * one sum allow it.) */
-static inline void track_clear(track *h, const float *arg, int64_t at, int64_t steps)
+static inline void track_clear(track *h, const real *arg, int64_t at, int64_t steps)
 {
     const int64_t rows = h->have + at + 1;
     const int modes = h->modes ? h->memory->modes.padded : 0;

@@ -8,6 +8,9 @@
 #include "scan/scan.h"
 #include "neuron/user.h"
 
+/* What numbers may differ by. */
+#define BY_PRECISION(single, twice) (sizeof(real) == sizeof(double) ? twice : single)
+
 enum { MAXK = 200, MAXN = 3 * 47 };
 
 typedef struct setup {
@@ -101,7 +104,7 @@ static double noise_of(const fsnn_noise *o, int64_t n, int64_t k)
     lanes x = {0};
     if (o->mode != FSNN_NOISE_NONE && o->mode != FSNN_NOISE_MEANFIELD)
         scan_kernels_get()->noise(SEED, RUN, k, n / ROW_LANES,
-                                  (float)(o->gamma != 0 ? o->gamma : 0.2), x);
+                                  (real)(o->gamma != 0 ? o->gamma : 0.2), x);
     return x[n % ROW_LANES];
 }
 
@@ -260,21 +263,21 @@ static double R(int64_t i) /* the loss is sum R(i) s_i */
 static void fill(const setup *c, numbers *x)
 {
     for (int64_t i = 0; i < c->K * c->B * c->N; i++)
-        x->I[i] = (float)(0.9 + 1.3 * fsnn_random_normal(3, 0, (uint64_t)i));
+        x->I[i] = (real)(0.9 + 1.3 * fsnn_random_normal(3, 0, (uint64_t)i));
     for (int i = 0; i < 8; i++) {
-        x->tau[i] = (float)(1.6 + 0.1 * i);
-        x->theta[i] = (float)(1.0 - 0.05 * i);
-        x->own[0][i] = (float)(0.3 + 0.02 * i);
-        x->own[1][i] = (float)(1.2 - 0.04 * i);
-        x->v_reset[i] = (float)(c->options.v_reset.value - 0.03 * i);
+        x->tau[i] = (real)(1.6 + 0.1 * i);
+        x->theta[i] = (real)(1.0 - 0.05 * i);
+        x->own[0][i] = (real)(0.3 + 0.02 * i);
+        x->own[1][i] = (real)(1.2 - 0.04 * i);
+        x->v_reset[i] = (real)(c->options.v_reset.value - 0.03 * i);
     }
     x->order = c->order;
 }
 
 typedef struct machine {
     scan s;
-    float I[MAXK * MAXN], spikes[MAXK * MAXN], v[MAXK * MAXN], g[MAXK * MAXN], gI[MAXK * MAXN];
-    float tau[8], theta[8], v_reset[8], own[2][8];
+    real I[MAXK * MAXN], spikes[MAXK * MAXN], v[MAXK * MAXN], g[MAXK * MAXN], gI[MAXK * MAXN];
+    real tau[8], theta[8], v_reset[8], own[2][8];
     neuron_model user;
 } machine;
 
@@ -282,20 +285,20 @@ static void start(machine *m, const setup *c, const numbers *x, int64_t K)
 {
     memset(m, 0, sizeof *m);
     for (int64_t i = 0; i < c->K * c->B * c->N; i++)
-        m->I[i] = (float)x->I[i];
+        m->I[i] = (real)x->I[i];
     for (int i = 0; i < 8; i++) {
-        m->tau[i] = (float)x->tau[i];
-        m->theta[i] = (float)x->theta[i];
-        m->v_reset[i] = (float)x->v_reset[i];
+        m->tau[i] = (real)x->tau[i];
+        m->theta[i] = (real)x->theta[i];
+        m->v_reset[i] = (real)x->v_reset[i];
         for (int p = 0; p < 2; p++)
-            m->own[p][i] = (float)x->own[p][i];
+            m->own[p][i] = (real)x->own[p][i];
     }
     if (c->e)
         m->user = c->interpreted ? neuron_interpreted_model(c->e) : neuron_equation_model(c->e);
     m->s.model = c->e ? &m->user : neuron_model_find(c->kind);
     assert_non_null(m->s.model);
     m->s.options = c->options;
-    m->s.v0 = (float)c->options.v0;
+    m->s.v0 = (real)c->options.v0;
     m->s.smooth = c->smooth;
     m->s.training = true;
     m->s.noise.seed = SEED;
@@ -350,12 +353,14 @@ static inline void check_forward(const setup *c)
     for (int64_t n = 0; n < total; n++) {
         model(c, &x, n, NULL, emptied, v, s);
         for (int64_t k = 0; k < c->K; k++) {
-            expect(c, "v", m.v[k * total + n], v[k], 2e-5 * fmax(1, fabs(v[k])));
-            expect(c, "s", m.spikes[k * total + n], s[k], c->smooth || soft(c) ? 2e-5 : 0);
+            expect(c, "v", m.v[k * total + n], v[k],
+                   BY_PRECISION(2e-5, 1e-11) * fmax(1, fabs(v[k])));
+            expect(c, "s", m.spikes[k * total + n], s[k],
+                   c->smooth || soft(c) ? BY_PRECISION(2e-5, 1e-11) : 0);
             count += m.spikes[k * total + n];
         }
     }
-    expect(c, "rate", scan_rate(&m.s), count / (double)(c->K * total), 1e-6);
+    expect(c, "rate", scan_rate(&m.s), count / (double)(c->K * total), BY_PRECISION(1e-6, 1e-12));
     if (c->options.reset != FSNN_RESET_NONE)
         expect(c, "the share of spikes", count > 0 && count < (double)(c->K * total), 1,
                0); /* the case says something */
@@ -403,9 +408,9 @@ static inline void check_backward(const setup *c)
     for (int64_t n = 0; n < total; n++)
         model(c, &x, n, NULL, empties + n * MAXK, v, frozen + n * MAXK);
     for (int64_t i = 0; i < c->K * total; i++)
-        m.g[i] = (float)R(i);
-    float gtau[8] = {0}, gtheta[8] = {0}, gv_reset[8] = {0}, gown[2][8] = {{0}}, galpha[8] = {0},
-          gcoefficient[8] = {0};
+        m.g[i] = (real)R(i);
+    real gtau[8] = {0}, gtheta[8] = {0}, gv_reset[8] = {0}, gown[2][8] = {{0}}, galpha[8] = {0},
+         gcoefficient[8] = {0};
     bool ordered = !c->method->integer;
     scan_grads grads = {m.gI,
                         {gtau, gtheta, gv_reset},
@@ -418,25 +423,27 @@ static inline void check_backward(const setup *c)
 
     for (int64_t i = 0; i < c->K * total; i += 11) {
         double want = slope(c, &x, &x.I[i], frozen, i % total);
-        expect(c, "gI", m.gI[i], want, 3e-4 * fmax(1, fabs(want)));
+        expect(c, "gI", m.gI[i], want, BY_PRECISION(3e-4, 1e-7) * fmax(1, fabs(want)));
     }
     for (int ch = 0; ch < (int)c->channels; ch++) {
         double want = slope(c, &x, &x.tau[ch], frozen, -1);
-        expect(c, "gtau", gtau[ch], want, 3e-4 * fmax(10, fabs(want)));
+        expect(c, "gtau", gtau[ch], want, BY_PRECISION(3e-4, 1e-7) * fmax(10, fabs(want)));
         want = slope(c, &x, &x.theta[ch], frozen, -1);
-        expect(c, "gtheta", gtheta[ch], want, 3e-4 * fmax(10, fabs(want)));
+        expect(c, "gtheta", gtheta[ch], want, BY_PRECISION(3e-4, 1e-7) * fmax(10, fabs(want)));
         for (int p = 0; c->e && p < 2; p++) {
             want = slope(c, &x, &x.own[p][ch], frozen, -1);
-            expect(c, p ? "gb" : "ga", gown[p][ch], want, 3e-4 * fmax(10, fabs(want)));
+            expect(c, p ? "gb" : "ga", gown[p][ch], want,
+                   BY_PRECISION(3e-4, 1e-7) * fmax(10, fabs(want)));
         }
         want = slope(c, &x, &x.v_reset[ch], frozen, -1);
-        expect(c, "gv_reset", gv_reset[ch], want, 3e-4 * fmax(10, fabs(want)));
+        expect(c, "gv_reset", gv_reset[ch], want, BY_PRECISION(3e-4, 1e-7) * fmax(10, fabs(want)));
     }
     for (int t = 0; ordered && t < c->order.terms; t++) {
         double want = slope(c, &x, &x.order.alpha[t], frozen, -1);
-        expect(c, "galpha", galpha[t], want, 3e-4 * fmax(10, fabs(want)));
+        expect(c, "galpha", galpha[t], want, BY_PRECISION(3e-4, 1e-7) * fmax(10, fabs(want)));
         want = slope(c, &x, &x.order.coefficient[t], frozen, -1);
-        expect(c, "gcoefficient", gcoefficient[t], want, 3e-4 * fmax(10, fabs(want)));
+        expect(c, "gcoefficient", gcoefficient[t], want,
+               BY_PRECISION(3e-4, 1e-7) * fmax(10, fabs(want)));
     }
     scan_free(&m.s);
 }

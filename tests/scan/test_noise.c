@@ -67,11 +67,11 @@ enum { DRAWS = 1 << 20 };
 
 static int order(const void *a, const void *b)
 {
-    float x = *(const float *)a, y = *(const float *)b;
+    real x = *(const real *)a, y = *(const real *)b;
     return (x > y) - (x < y);
 }
 
-static double correlation(const float *x, int64_t lag)
+static double correlation(const real *x, int64_t lag)
 {
     double sum = 0, square = 0;
     for (int64_t i = 0; i < DRAWS; i++) {
@@ -85,12 +85,12 @@ static void distribution(void **state)
 {
     (void)state;
     enum { STEPS = 64, TILES = DRAWS / STEPS / ROW_LANES };
-    static float x[DRAWS];
+    static real x[DRAWS];
     const double gamma = 0.2, pi = 3.14159265358979323846;
     double mean = 0, square = 0, worst = 0, n = DRAWS;
     memset(x, 0, sizeof x);
     for (int64_t i = 0; i < DRAWS / ROW_LANES; i++)
-        scan_kernels_get()->noise(5, 1, i / TILES, i % TILES, (float)gamma, x + i * ROW_LANES);
+        scan_kernels_get()->noise(5, 1, i / TILES, i % TILES, (real)gamma, x + i * ROW_LANES);
     for (int64_t i = 0; i < DRAWS; i++) {
         assert_true(isfinite(x[i]));
         mean += (double)x[i] / n;
@@ -167,7 +167,7 @@ static void chunks(void **state)
             for (int64_t k = 0; k < c.K; k += chunk)
                 GOOD(scan_forward(&parts.s, c.K - k < chunk ? c.K - k : chunk, parts.I + k * total,
                                   parts.spikes + k * total));
-            assert_memory_equal(whole.spikes, parts.spikes, (size_t)(c.K * total) * sizeof(float));
+            assert_memory_equal(whole.spikes, parts.spikes, (size_t)(c.K * total) * sizeof(real));
             scan_free(&whole.s);
             scan_free(&parts.s);
         }

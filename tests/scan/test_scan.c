@@ -181,7 +181,7 @@ static void chunks(void **state)
                     GOOD(scan_forward(&parts.s, n, parts.I + k * total, parts.spikes + k * total));
                     scan_potentials(&parts.s, parts.spikes + k * total, parts.v + k * total);
                 }
-                size_t bytes = (size_t)(c.K * total) * sizeof(float);
+                size_t bytes = (size_t)(c.K * total) * sizeof(real);
                 assert_memory_equal(whole.v, parts.v, bytes);
                 assert_memory_equal(whole.spikes, parts.spikes, bytes);
                 if (memories[i % 4] && !c.method->integer) /* truncation saves memory */
@@ -266,7 +266,8 @@ static void golden_trajectories(void **state)
             GOOD(scan_forward(&m.s, c.K, m.I, m.spikes));
             scan_potentials(&m.s, m.spikes, m.v);
             for (int k = 0; k < c.K; k++)
-                expect(&c, rows[r].scheme, m.v[k], json_number(json_at(want, k + 1)), 2e-6);
+                expect(&c, rows[r].scheme, m.v[k], json_number(json_at(want, k + 1)),
+                       BY_PRECISION(2e-6, 1e-12));
             scan_free(&m.s);
             compared++;
         }

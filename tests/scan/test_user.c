@@ -102,7 +102,7 @@ static void others(void **state)
             c.K = neurons[n].K;
             c.options.detach_reset = i % 2;
             c.memory = i == 0 ? 5 : i == 1 ? 14 : 0;
-            c.tolerance = i == 2 || i == 3 ? 1e-6 : 0;
+            c.tolerance = i == 2 || i == 3 ? BY_PRECISION(1e-6, 1e-12) : 0;
             if (i == 3)
                 c.method = &frac_ab;
             if (i == 4 || i == 5) {
@@ -163,7 +163,8 @@ static void same_as_lif(void **state)
         assert_memory_equal(a.spikes, b.spikes, sizeof a.spikes);
         assert_memory_equal(b.v, cut.v, sizeof b.v);
         for (int64_t i = 0; i < c.K * total; i++)
-            assert_float_equal(a.v[i], b.v[i], 1e-5 * fmax(1, fabs((double)a.v[i])));
+            assert_float_equal(a.v[i], b.v[i],
+                               BY_PRECISION(1e-5, 1e-12) * fmax(1, fabs((double)a.v[i])));
         scan_free(&a.s);
         scan_free(&b.s);
         scan_free(&same.s);

@@ -1,4 +1,4 @@
-/* Settling of weights: computed in double, rounded once, trimmed and padded. */
+/* Settling of weights: computed in double, rounded once (to real), trimmed and padded. */
 #include "frac/memory.h"
 
 #include "base/error_key.h"
@@ -71,10 +71,10 @@ static fsnn_status grow(frac_memory *memory, int64_t n)
         return FSNN_OK;
     n = n > memory->capacity ? n : memory->capacity;
     double *work = fsnn_alloc((size_t)(n + 1) * sizeof *work);
-    float *w[2] = {NULL};
+    real *w[2] = {NULL};
     bool good = work != NULL;
     for (int s = 0; s < memory->sums && good; s++)
-        good = (w[s] = fsnn_alloc((size_t)(n + FRAC_PAD) * sizeof(float))) != NULL;
+        good = (w[s] = fsnn_alloc((size_t)(n + FRAC_PAD) * sizeof(real))) != NULL;
     if (!good) {
         fsnn_free(work);
         fsnn_free(w[0]);
@@ -93,12 +93,12 @@ static fsnn_status grow(frac_memory *memory, int64_t n)
 
 /* Rounds work[1..n] into w, zero beyond the limit and in the padding; returns the last lag that has
  * a weight. */
-static int64_t round_weights(const frac_memory *memory, int64_t n, float *w)
+static int64_t round_weights(const frac_memory *memory, int64_t n, real *w)
 {
     int64_t window = 0, end = memory->limit >= 0 && memory->limit < n ? memory->limit : n;
     w[0] = 0;
     for (int64_t l = 1; l <= end; l++) {
-        w[l] = (float)memory->work[l];
+        w[l] = (real)memory->work[l];
         if (w[l] != 0)
             window = l;
     }
@@ -154,7 +154,7 @@ static void fill_starts(frac_memory *m)
         frac_start_fn *start = s ? m->method->pstart : m->method->start;
         for (int64_t i = 0; i < m->starts; i++) {
             int64_t n = m->from + 1 + i;
-            m->sum[s].start[i] = first_counts(m, n) ? (float)start(&m->order, m->h, n) : 0;
+            m->sum[s].start[i] = first_counts(m, n) ? (real)start(&m->order, m->h, n) : 0;
         }
     }
 }
@@ -168,7 +168,7 @@ fsnn_status frac_memory_starts(frac_memory *m, int64_t time, int64_t K)
         if (capacity == m->start_capacity && m->sum[s].start)
             continue;
         fsnn_free(m->sum[s].start);
-        m->sum[s].start = fsnn_alloc((size_t)capacity * sizeof(float));
+        m->sum[s].start = fsnn_alloc((size_t)capacity * sizeof(real));
         if (!m->sum[s].start) {
             m->start_capacity = m->starts = 0;
             return FSNN_EMEMORY;
@@ -197,13 +197,13 @@ fsnn_status frac_memory_settle(frac_memory *memory, int64_t n, bool renew)
         frac_sum *sum = &memory->sum[s];
         double gain;
         weights_of(memory, s, n, &gain);
-        sum->gain = (float)gain;
+        sum->gain = (real)gain;
         if (!isfinite(sum->gain))
-            return fsnn_fail_key(
-                FSNN_EARGUMENT, "dynamics.step",
-                "the step %g gives method %s a gain of %.6g, beyond single precision: a "
-                "smaller step, in the unit of tau, works",
-                memory->h, memory->method->name, gain);
+            return fsnn_fail_key(FSNN_EARGUMENT, "dynamics.step",
+                                 "the step %g gives method %s a gain of %.6g, beyond " REAL_NAME
+                                 " precision: a "
+                                 "smaller step, in the unit of tau, works",
+                                 memory->h, memory->method->name, gain);
         sum->window = round_weights(memory, n, sum->w);
     }
     if (renew)
@@ -228,8 +228,8 @@ int frac_memory_params(const frac_memory *memory)
     return 2 * memory->order.terms + (memory->method->lweights ? 1 : 0);
 }
 
-fsnn_status frac_memory_derive(const frac_memory *m, int s, int p, float *dw, float *dstart,
-                               float *dout, float *dgain)
+fsnn_status frac_memory_derive(const frac_memory *m, int s, int p, real *dw, real *dstart,
+                               real *dout, real *dgain)
 {
     const frac_method *method = m->method;
     double gain;
@@ -238,11 +238,11 @@ fsnn_status frac_memory_derive(const frac_memory *m, int s, int p, float *dw, fl
     else
         (s ? method->dpweights : method->dweights)(&m->order, m->h, m->lags, p, m->work, &gain);
     round_weights(m, m->lags, dw);
-    *dgain = (float)gain;
+    *dgain = (real)gain;
     for (int64_t i = 0; i < m->starts; i++) {
         int64_t n = m->from + 1 + i;
         frac_dstart_fn *start = s ? method->dpstart : method->dstart;
-        dstart[i] = first_counts(m, n) ? (float)start(&m->order, m->h, p, n) : 0;
+        dstart[i] = first_counts(m, n) ? (real)start(&m->order, m->h, p, n) : 0;
     }
     return m->compressed ? frac_modes_derive(&m->modes, method, &m->order, m->h, s, p, dout)
                          : FSNN_OK;

@@ -10,16 +10,16 @@
 #include <string.h>
 
 #if defined(__AVX512F__)
-enum { WIDTH = 16, DEEP = 12 };
+enum { WIDTH = 64 / sizeof(real), DEEP = 12 };
 #elif defined(__AVX2__)
-enum { WIDTH = 8, DEEP = 6 };
+enum { WIDTH = 32 / sizeof(real), DEEP = 6 };
 #else
-enum { WIDTH = 4, DEEP = 6 };
+enum { WIDTH = 16 / sizeof(real), DEEP = 6 };
 #endif
 
-typedef float vec __attribute__((vector_size(WIDTH * sizeof(float))));
+typedef real vec __attribute__((vector_size(WIDTH * sizeof(real))));
 
-static inline vec load(const float *p)
+static inline vec load(const real *p)
 {
     vec v;
     memcpy(&v, p, sizeof v);
@@ -27,14 +27,14 @@ static inline vec load(const float *p)
 }
 
 /* acc[i][lane] = sum_{k<rows} A[k stride + i] X[k][lane], i < DEEP, 2 WIDTH lanes */
-static inline void panel(const float *A, int64_t stride, const float *X, int64_t rows, float *acc)
+static inline void panel(const real *A, int64_t stride, const real *X, int64_t rows, real *acc)
 {
     vec a[DEEP], b[DEEP];
     for (int i = 0; i < DEEP; i++)
         a[i] = b[i] = (vec){0};
     for (int64_t k = 0; k < rows; k++) {
         vec x = load(X + k * ROW_LANES), y = load(X + k * ROW_LANES + WIDTH);
-        const float *q = A + k * stride;
+        const real *q = A + k * stride;
 #pragma GCC unroll 12
         for (int i = 0; i < DEEP; i++) {
             a[i] += q[i] * x;
@@ -47,14 +47,14 @@ static inline void panel(const float *A, int64_t stride, const float *X, int64_t
     }
 }
 
-static void product(const float *A, int64_t stride, const float *X, int64_t rows, float *acc)
+static void product(const real *A, int64_t stride, const real *X, int64_t rows, real *acc)
 {
     for (int i = 0; i < FRAC_BLOCK; i += DEEP)
         for (int lane = 0; lane < ROW_LANES; lane += 2 * WIDTH)
             panel(A + i, stride, X + lane, rows, acc + i * ROW_LANES + lane);
 }
 
-static void single(const float *A, int64_t stride, const float *X, int64_t rows, float *acc)
+static void single(const real *A, int64_t stride, const real *X, int64_t rows, real *acc)
 {
     enum { VECS = ROW_LANES / WIDTH };
     vec a[VECS];
@@ -65,8 +65,7 @@ static void single(const float *A, int64_t stride, const float *X, int64_t rows,
     memcpy(acc, a, sizeof a);
 }
 
-static void recall(const frac_modes *m, const float *out, const float *S, int64_t outputs,
-                   float *acc)
+static void recall(const frac_modes *m, const real *out, const real *S, int64_t outputs, real *acc)
 {
     if (outputs > 2) {
         product(out, m->stride, S, m->fit.modes, acc);
@@ -76,13 +75,13 @@ static void recall(const frac_modes *m, const float *out, const float *S, int64_
         single(out + i, m->stride, S, m->fit.modes, acc + i * ROW_LANES);
 }
 
-static void absorb(const frac_modes *m, const float *rows, int64_t first, int64_t last, float *S)
+static void absorb(const frac_modes *m, const real *rows, int64_t first, int64_t last, real *S)
 {
-    float acc[FRAC_BLOCK][ROW_LANES];
+    real acc[FRAC_BLOCK][ROW_LANES];
     for (int k = 0; k < m->padded; k += FRAC_BLOCK) {
         product(m->in + first * m->padded + k, m->padded, rows, last - first, acc[0]);
         for (int i = 0; i < FRAC_BLOCK; i++) {
-            float *s = S + (k + i) * ROW_LANES, keep = m->decay[k + i];
+            real *s = S + (k + i) * ROW_LANES, keep = m->decay[k + i];
             for (int lane = 0; lane < ROW_LANES; lane++)
                 s[lane] += keep * s[lane] + acc[i][lane];
         }

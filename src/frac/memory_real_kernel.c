@@ -14,29 +14,30 @@
 #include "base/isa_kernel.h"
 
 #if defined(__AVX512F__)
-enum { WIDTH = 16, DEEP = 12 };
+enum { WIDTH = 64 / sizeof(real), DEEP = 12 };
 #elif defined(__AVX2__)
-enum { WIDTH = 8, DEEP = 6 };
+enum { WIDTH = 32 / sizeof(real), DEEP = 6 };
 #else
-enum { WIDTH = 4, DEEP = 6 };
+enum { WIDTH = 16 / sizeof(real), DEEP = 6 };
 #endif
 
-typedef float vec __attribute__((vector_size(WIDTH * sizeof(float))));
+typedef real vec __attribute__((vector_size(WIDTH * sizeof(real))));
 /* the same anywhere in memory */
-typedef float place __attribute__((vector_size(WIDTH * sizeof(float)), aligned(4), may_alias));
+typedef real place
+    __attribute__((vector_size(WIDTH * sizeof(real)), aligned(sizeof(real)), may_alias));
 
-static inline vec load(const float *p)
+static inline vec load(const real *p)
 {
     return *(const place *)p;
 }
 
-static inline void store(float *p, vec v)
+static inline void store(real *p, vec v)
 {
     *(place *)p = v;
 }
 
 /* DEEP outputs of 2*WIDTH lanes: a and b stay in registers. */
-static inline void panel(const float *w, const float *past, int64_t rows, float *acc)
+static inline void panel(const real *w, const real *past, int64_t rows, real *acc)
 {
     vec a[DEEP], b[DEEP];
 #pragma GCC unroll 12
@@ -44,7 +45,7 @@ static inline void panel(const float *w, const float *past, int64_t rows, float 
         a[i] = b[i] = (vec){0};
     for (int64_t k = 0; k < rows; k++) {
         vec x = load(past + k * ROW_LANES), y = load(past + k * ROW_LANES + WIDTH);
-        const float *q = w + (rows - k);
+        const real *q = w + (rows - k);
 #pragma GCC unroll 12
         for (int i = 0; i < DEEP; i++) {
             a[i] += q[i] * x;
@@ -58,14 +59,14 @@ static inline void panel(const float *w, const float *past, int64_t rows, float 
     }
 }
 
-static void far(const float *w, const float *past, int64_t rows, float *acc)
+static void far(const real *w, const real *past, int64_t rows, real *acc)
 {
     for (int i = 0; i < FRAC_BLOCK; i += DEEP)
         for (int lane = 0; lane < ROW_LANES; lane += 2 * WIDTH)
             panel(w + i, past + lane, rows, acc + i * ROW_LANES + lane);
 }
 
-static void near(const float *w, const float *past, int64_t rows, float *acc)
+static void near(const real *w, const real *past, int64_t rows, real *acc)
 {
     enum { VECS = ROW_LANES / WIDTH };
     vec a[VECS];

@@ -57,33 +57,33 @@ static int targets(const frac_method *method, const fsnn_order *order, const fra
 }
 
 /* acc = column of `out`: weight_k e^(-s_k (SPAN + 1 + i)) */
-static void spread(const frac_modes *m, const double *weight, float *out)
+static void spread(const frac_modes *m, const double *weight, real *out)
 {
     for (int k = 0; k < m->padded; k++)
         for (int64_t i = 0; i < m->stride; i++)
             out[k * m->stride + i] =
                 k < m->fit.modes && i < FRAC_SPAN
-                    ? (float)(weight[k] * exp(-m->fit.s[k] * (double)(FRAC_SPAN + 1 + i)))
+                    ? (real)(weight[k] * exp(-m->fit.s[k] * (double)(FRAC_SPAN + 1 + i)))
                     : 0;
 }
 
 static fsnn_status settle(frac_modes *m, int outs)
 {
     size_t padded = (size_t)m->padded;
-    m->decay = fsnn_alloc((padded + 1) * sizeof(float));
-    m->in = fsnn_alloc((padded * FRAC_SPAN + 1) * sizeof(float));
+    m->decay = fsnn_alloc((padded + 1) * sizeof(real));
+    m->in = fsnn_alloc((padded * FRAC_SPAN + 1) * sizeof(real));
     if (!m->decay || !m->in)
         return FSNN_EMEMORY;
     for (int s = 0; s < outs; s++) {
-        m->out[s] = fsnn_alloc((padded * (size_t)m->stride + 1) * sizeof(float));
+        m->out[s] = fsnn_alloc((padded * (size_t)m->stride + 1) * sizeof(real));
         if (!m->out[s])
             return FSNN_EMEMORY;
     }
     for (int k = 0; k < m->padded; k++) {
-        bool real = k < m->fit.modes;
-        m->decay[k] = real ? (float)expm1(-m->fit.s[k] * FRAC_SPAN) : 0;
+        bool there = k < m->fit.modes;
+        m->decay[k] = there ? (real)expm1(-m->fit.s[k] * FRAC_SPAN) : 0;
         for (int j = 0; j < FRAC_SPAN; j++)
-            m->in[j * m->padded + k] = real ? (float)exp(-m->fit.s[k] * (FRAC_SPAN - 1 - j)) : 0;
+            m->in[j * m->padded + k] = there ? (real)exp(-m->fit.s[k] * (FRAC_SPAN - 1 - j)) : 0;
     }
     return FSNN_OK;
 }
@@ -153,7 +153,7 @@ static const struct difference {
   backward = {{-4, -3, -2, -1, 0}, {3 / 12.0, -16 / 12.0, 36 / 12.0, -48 / 12.0, 25 / 12.0}};
 
 fsnn_status frac_modes_derive(const frac_modes *m, const frac_method *method,
-                              const fsnn_order *order, double h, int s, int p, float *dout)
+                              const fsnn_order *order, double h, int s, int p, real *dout)
 {
     double weight[FRAC_MODES], sum[FRAC_MODES] = {0};
     if (method->lmix)
