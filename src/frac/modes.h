@@ -11,7 +11,7 @@
  * so that a block costs two small matrix products; no lag is corrected, the exponentials give lags
  * from SPAN + 1 on. The transpose (rows receive from later outputs) has the same form in reversed
  * time, so backward runs the same functions on reversed rows. States are kept in blocks of time
- * because rounding forgets nothing that way: step by step, slow modes would lose their
+ * because rounding takes nothing from slow modes that way: step by step they would lose their
  * digits (e^-s rounds to 1). Cost a neuron and step: 4 modes + 3 SPAN flops, and modes + 2 SPAN
  * numbers of memory, for any number of steps. */
 #ifndef FSNN_FRAC_MODES_H

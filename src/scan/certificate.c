@@ -17,8 +17,8 @@
  * (value, restart). By induction over the steps no spike differs while the margin is larger.
  * (Compare numerics of the resolvent: its sum is this bound in the limit.)
  *
- * Rounding, in units of half an epsilon of real: a chain of n products errs by at most n of them; a mode errs by SPAN
- * + 2 a block, times the blocks until it has decayed. */
+ * Rounding, in units of half an epsilon of real: a chain of n products errs by at most n of them; a
+ * mode errs by SPAN + 2 a block, times the blocks until it has decayed. */
 #include "scan/scan.h"
 
 #include <math.h>

@@ -4,8 +4,8 @@
  *   for each step:  S += sum of the past within the block
  *                   dv = charge(v, I);  spike test;  p, x = scheme(S, dv, ...);  u = reset(p, ...)
  *
- * Cost: 2 * lags flops a neuron and step, a number of history. Blocks change no bit (frac/memory.h).
- */
+ * Cost: 2 * lags flops a neuron and step, a number of history. Blocks change no bit
+ * (frac/memory.h). */
 #include "base/isa_kernel.h"
 #include "scan/fused.h"
 #include "scan/spikes_kernel.h"
