@@ -1,0 +1,94 @@
+"""What a running SNNWrapper tells the neurons inside of it."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from ..net import NetWarning
+
+
+@dataclass(frozen=True)
+class Order:
+    """The order of a layer: alpha [terms], coefficient [terms], as tensors where they are learned."""
+
+    alpha: Any
+    coefficient: Any
+
+    @property
+    def terms(self) -> int:
+        return len(self.alpha)
+
+
+@dataclass(frozen=True)
+class Running:
+    """One call of a wrapper: T steps, the section dynamics but for the order, orders by neuron."""
+
+    steps: int
+    dynamics: dict[str, Any]
+    orders: dict[int, Order]
+    names: dict[int, str]
+    on_nonfinite: str
+
+
+_local = threading.local()
+
+
+def running() -> Running | None:
+    """The call that runs in this thread."""
+    return getattr(_local, "running", None)
+
+
+class run:
+    """with run(Running(...)): neurons called inside belong to it."""
+
+    def __init__(self, call: Running) -> None:
+        self.call = call
+
+    def __enter__(self) -> None:
+        self.before, _local.running = running(), self.call
+
+    def __exit__(self, *_: Any) -> None:
+        _local.running = self.before
+
+
+_said: set[str] = set()
+
+
+def say_once(sentence: str) -> None:
+    """A remark, once a process."""
+    if sentence not in _said:
+        _said.add(sentence)
+        warnings.warn(sentence, NetWarning, stacklevel=3)
+
+
+def check_tensor(x: torch.Tensor, what: str) -> None:
+    """What the library computes with: on the processor, in single or double precision."""
+    if x.device.type != "cpu":
+        raise NotImplementedError(f"{what} computes on the processor, and this tensor is on {x.device}: move it with .cpu()")
+    if x.dtype not in (torch.float32, torch.float64):
+        raise TypeError(f"{what} takes float32 or float64, and this tensor is {x.dtype}: convert it with .float()")
+
+
+def not_compiled(function: Callable) -> Callable:
+    """torch.compile breaks its graph here and leaves the function as it is. torch's compiler takes a
+    second to import, so that is left to those who use it."""
+    apart: list[Callable] = []
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if not apart:
+            compiler = sys.modules.get("torch._dynamo")
+            if compiler is None:
+                return function(*args, **kwargs)
+            apart.append(compiler.disable(function))
+        return apart[0](*args, **kwargs)
+
+    return call

@@ -1,0 +1,152 @@
+"""A layer of neurons over all steps as one function of autograd: the library's scan and its exact
+backward."""
+
+from __future__ import annotations
+
+import json
+import threading
+import warnings
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+import torch
+
+from _fsnn import ffi, lib
+
+from .._plan import HAS_DOUBLE
+from ..errors import check
+from ..net import Net, NetWarning
+from ._context import say_once
+
+KEPT = 8  # nets that a layer keeps for the next call, the latest ones
+
+
+class Pool:
+    """Nets of one layer, by what they were made for. A copy of it begins empty."""
+
+    def __init__(self) -> None:
+        self._free: OrderedDict[Any, list[Net]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, key: Any) -> Net | None:
+        with self._lock:
+            nets = self._free.get(key)
+            return nets.pop() if nets else None
+
+    def give(self, key: Any, net: Net) -> None:
+        with self._lock:
+            self._free.setdefault(key, []).append(net)
+            self._free.move_to_end(key)
+            while sum(map(len, self._free.values())) > KEPT:
+                oldest = next(k for k, nets in self._free.items() if nets or k != key)
+                if self._free[oldest]:
+                    self._free[oldest].pop(0)
+                if not self._free[oldest]:
+                    del self._free[oldest]
+
+    def __deepcopy__(self, memo: Any) -> Pool:
+        return Pool()
+
+    def __reduce__(self) -> tuple:
+        return Pool, ()
+
+
+class Layer:
+    """One call of a layer: what its net is made of, [T, B, ...] of what size and precision."""
+
+    def __init__(self, pool: Pool, description: dict[str, Any], names: list[str], x: torch.Tensor, training: bool) -> None:
+        self.pool, self.names = pool, names
+        self.double = x.dtype == torch.float64
+        if self.double:
+            if not HAS_DOUBLE:
+                raise NotImplementedError(
+                    "this build of fsnn has no networks in double precision: convert the module and its input with .float()"
+                )
+            description["dynamics"]["precision"] = "double"
+        description["input"] = list(x.shape[2:]) or [1]
+        self.description, self.steps, self.batch, self.training = description, x.shape[0], x.shape[1], training
+        self.key = (json.dumps(description), self.steps, self.batch, training)
+
+    def take(self, params: tuple[torch.Tensor, ...]) -> Net:
+        net = self.pool.take(self.key)
+        if net is None:
+            net = Net(self.description)
+            with warnings.catch_warnings(record=True) as remarks:
+                warnings.simplefilter("always", NetWarning)
+                net.wrap(self.steps, self.batch, training=self.training, input_gradient=self.training)
+            for remark in remarks:
+                say_once(str(remark.message))
+        if self.training:  # the draw of noise
+            lib.fsnn_net_counter_set(net._net, int(torch.randint(1 << 40, ())))
+        for name, value in zip(self.names, params):
+            target = net.params[f"{self.node}.{name}"].value
+            target[...] = value.detach().reshape(target.shape).numpy()
+        if params:
+            check(lib.fsnn_net_params_changed(net._net))
+        check(lib.fsnn_net_reset(net._net))
+        return net
+
+    @property
+    def node(self) -> str:
+        return next(iter(self.description["layers"][0].values()))["name"]
+
+
+def _pointer(net: Net, x: torch.Tensor) -> Any:
+    return ffi.cast(net._functions.pointer, x.data_ptr())
+
+
+def _tensor(net: Net, result: Any, shape: Any, dtype: torch.dtype) -> torch.Tensor:
+    """A copy of what the library gave."""
+    out = torch.empty(shape, dtype=dtype)
+    ffi.memmove(ffi.cast("char *", out.data_ptr()), ffi.cast("char *", result[0]), out.numel() * out.element_size())
+    return out
+
+
+def _forward(net: Net, x: torch.Tensor) -> torch.Tensor:
+    result = ffi.new(f"const {net._functions.pointer}*")
+    check(net._functions.forward(net._net, _pointer(net, x), result))
+    return _tensor(net, result, x.shape, x.dtype)
+
+
+class Scan(torch.autograd.Function):
+    """x [T, B, ...] and the learned parameters of the layer -> spikes [T, B, ...].
+
+    The net of a forward waits for its backward; a second backward (retain_graph) runs forward again.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, layer: Layer, *params: torch.Tensor) -> torch.Tensor:
+        x = x.contiguous()
+        net = layer.take(params)
+        y = _forward(net, x)  # a net whose forward failed is spoilt and not given back
+        if layer.training:
+            ctx.layer, ctx.net = layer, net
+            ctx.counter = lib.fsnn_net_counter(net._net)
+            ctx.save_for_backward(x, *params)
+        else:
+            layer.pool.give(layer.key, net)
+        return y
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple:
+        if torch.is_grad_enabled():
+            raise NotImplementedError("fsnn's neurons have no second derivative: call backward without create_graph")
+        x, *params = ctx.saved_tensors
+        layer, net = ctx.layer, ctx.net
+        if net is None:
+            net = layer.take(tuple(params))
+            lib.fsnn_net_counter_set(net._net, ctx.counter - 1)
+            _forward(net, x)
+        ctx.net = None
+        lib.fsnn_net_zero_grad(net._net)
+        gradient = gradient.to(x.dtype).contiguous()
+        result = ffi.new(f"const {net._functions.pointer}*")
+        check(net._functions.backward(net._net, _pointer(net, gradient), result))
+        dx = _tensor(net, result, x.shape, x.dtype)
+        grads = []
+        for name, param in zip(layer.names, params):
+            got = net.params[f"{layer.node}.{name}"].grad
+            grads.append(torch.from_numpy(np.array(got)).to(param.dtype).reshape(param.shape))
+        layer.pool.give(layer.key, net)
+        return (dx, None, *grads)

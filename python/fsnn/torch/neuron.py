@@ -1,0 +1,358 @@
+"""Neurons as modules of PyTorch, for networks inside an `SNNWrapper`.
+
+Inside of a wrapper a neuron is called with its input current and gives its spikes; outside,
+`neuron(v_mem, current_input)` is its rule for one step, (dv_dt, spike), in plain torch.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+
+from ._context import Order, Running, check_tensor, not_compiled, running, say_once
+from ._record import Equations, record, recorder
+from ._record import Symbol as _Symbol
+from ._scan import Layer, Pool, Scan
+from ._steps import steps
+from ._surrogate import Spike, canonical
+
+# What a layer of any kind may be given besides: keys of the description, with their defaults there.
+OPTIONS = "reset v0 v_reset refractory detach_reset noise dw du dx fractional".split()
+
+
+class BaseNeuron(torch.nn.Module):
+    """A neuron of one's own: subclasses write `forward(self, v_mem, current_input)`, which gives
+    (dv_dt, spike), or v_mem where current_input is None.
+
+    The forward is recorded into equations and runs in C; what no equation says (a branch, a function
+    that equations do not have) runs step by step through torch, which is slow and said once.
+
+    tau, threshold: positive numbers, learned with `tau_learnable` and `threshold_learnable` (from the
+    value given on, in their logarithm: they stay positive). `surrogate_opt` names the surrogate
+    gradient of `surrogate_f` ("arctan" or "arctan_surrogate", ...), `surrogate_grad_scale` its scale.
+    Further options are those of the description: reset="current", v0, v_reset, refractory,
+    detach_reset.
+    """
+
+    kind = "user"
+
+    def __init__(
+        self,
+        tau: float = 0.5,
+        threshold: float = 1.0,
+        surrogate_grad_scale: float = 5.0,
+        surrogate_opt: str = "arctan",
+        tau_learnable: bool = False,
+        *,
+        threshold_learnable: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__()
+        for what, value in (("tau", tau), ("threshold", threshold)):
+            if not float(value) > 0:
+                raise ValueError(f"{what} is {value}: it must be above 0")
+        unknown = [key for key in options if key not in OPTIONS]
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no option {unknown[0]!r}: there are {', '.join(OPTIONS)}")
+        self.surrogate_opt, self.surrogate_grad_scale = canonical(surrogate_opt), float(surrogate_grad_scale)
+        self._tau, self._threshold, self.options = float(tau), float(threshold), options
+        if tau_learnable:
+            self.log_tau = torch.nn.Parameter(torch.tensor(math.log(float(tau))))
+        if threshold_learnable:
+            self.log_threshold = torch.nn.Parameter(torch.tensor(math.log(float(threshold))))
+        self._pool = Pool()
+        self._steps_because: str | None = None
+
+    # ---- what a rule uses
+
+    def _value(self, name: str) -> Any:
+        learned = self._parameters.get(f"log_{name}")
+        if recorder() is not None:
+            return _Symbol(name)
+        return getattr(self, f"_{name}") if learned is None else learned.exp()
+
+    def get_tau(self) -> Any:
+        """The time constant: a number, or a tensor where it is learned."""
+        return self._value("tau")
+
+    @property
+    def tau(self) -> Any:
+        return self._value("tau")
+
+    @tau.setter
+    def tau(self, value: float) -> None:
+        self._set("tau", value)
+
+    @property
+    def threshold(self) -> Any:
+        """The threshold: a number, or a tensor where it is learned."""
+        return self._value("threshold")
+
+    @threshold.setter
+    def threshold(self, value: float) -> None:
+        self._set("threshold", value)
+
+    def _set(self, name: str, value: float) -> None:
+        if not float(value) > 0:
+            raise ValueError(f"{name} is {value}: it must be above 0")
+        learned = self._parameters.get(f"log_{name}")
+        setattr(self, f"_{name}", float(value))
+        if learned is not None:
+            with torch.no_grad():
+                learned.fill_(math.log(float(value)))
+
+    def surrogate_f(self, x: Any, scale: float | None = None) -> Any:
+        """1 where x >= 0, with the surrogate gradient of this neuron backward."""
+        at = recorder()
+        if at is not None:
+            if scale is not None and float(scale) != self.surrogate_grad_scale:
+                raise ValueError("it gives surrogate_f another scale than surrogate_grad_scale")
+            return at.surrogate(x, scale)
+        return Spike.apply(x, self.surrogate_opt, self.surrogate_grad_scale if scale is None else float(scale))
+
+    def forward(self, v_mem: Any, current_input: Any = None) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} has no forward(v_mem, current_input)")
+
+    # ---- inside of a wrapper
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if len(args) != 1 or kwargs:
+            return super().__call__(*args, **kwargs)
+        call = running()
+        if call is None:
+            raise RuntimeError(
+                f"{type(self).__name__} was called with its input current outside of an SNNWrapper: wrap the network, "
+                "net = SNNWrapper(network, integrator='fdeint', alpha=0.7), and call net(x)"
+            )
+        y = self._layer(args[0], call)
+        for hook in self._forward_hooks.values():
+            changed = hook(self, args, y)
+            y = y if changed is None else changed
+        return y
+
+    @not_compiled
+    def _layer(self, x: torch.Tensor, call: Running) -> torch.Tensor:
+        name = call.names.get(id(self))
+        if name is None:
+            raise RuntimeError(f"{type(self).__name__} is no part of the module that its SNNWrapper was made of")
+        check_tensor(x, f"the neuron {name}")
+        if x.dim() == 0 or x.shape[0] % call.steps:
+            raise ValueError(
+                f"the neuron {name} got a tensor of shape {list(x.shape)}: its first axis is time and batch folded, "
+                f"a multiple of {call.steps} steps"
+            )
+        rows = x.reshape(call.steps, x.shape[0] // call.steps, *x.shape[1:])
+        order = call.orders[id(self)]
+        layer, learned = self._described(name, order, call)
+        if layer is None:
+            y = steps(self.forward, rows, call.dynamics, order)
+        else:
+            y = self._scan(layer, learned, rows, call)
+        return y.reshape(x.shape)
+
+    def _described(self, name: str, order: Order, call: Running) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+        """The layer as a description, and its learned parameters; None: it runs step by step."""
+        learned = {what: self._value(what) for what in ("tau", "threshold") if f"log_{what}" in self._parameters}
+        options: dict[str, Any] = {"name": name.replace(".", "_") or "neuron", **self.options}
+        for what in ("tau", "threshold"):
+            value = getattr(self, f"_{what}")
+            options[what] = {"value": value, "learn": True} if what in learned else value
+        options["surrogate"] = {"kind": self.surrogate_opt, "scale": self.surrogate_grad_scale}
+        more = self._special(options, learned, name)
+        if not more:
+            return None, {}
+        dynamics = dict(call.dynamics)
+        if dynamics["integrator"] == "fdeint":
+            dynamics |= _order_keys(order, learned)
+        return {"layers": [{self.kind: options}], "dynamics": dynamics}, learned
+
+    def _special(self, options: dict[str, Any], learned: dict[str, Any], name: str) -> bool:
+        """Options of the kind beside the common ones; of one's own neuron: its equations."""
+        try:
+            equations: Equations = record(self)
+        except Exception as error:  # whatever a forward does with symbols; with tensors it raises again
+            self._steps_because = str(error)
+            say_once(
+                f"the neuron {name} ({type(self).__name__}) runs step by step through torch, which is slow: its forward is "
+                f"not recorded as an equation, because {error}"
+            )
+            return False
+        options |= {"dv": equations.dv, "spike": equations.spike, "after_spike": equations.after_spike}
+        options.setdefault("detach_reset", equations.detach_reset)
+        if equations.params:
+            options["params"] = {key: {"value": 1.0, "learn": True} for key in equations.params}
+            learned.update(equations.params)
+        return True
+
+    def _scan(self, layer: dict[str, Any], learned: dict[str, Any], x: torch.Tensor, call: Running) -> torch.Tensor:
+        params = [p for p in learned.values()]
+        gradient = torch.is_grad_enabled() and (x.requires_grad or any(p.requires_grad for p in params))
+        noisy = self.training and "noise" in layer["layers"][0][self.kind]
+        made = Layer(self._pool, layer, list(learned), x, bool(gradient or noisy))
+        try:
+            return Scan.apply(x, made, *params)
+        except ArithmeticError as error:
+            if call.on_nonfinite == "raise":
+                raise
+            say_once(f"{error} (on_nonfinite='warn': the layer gives NaN)")
+            return torch.full_like(x, math.nan)
+
+
+def _order_keys(order: Order, learned: dict[str, Any]) -> dict[str, Any]:
+    """The order as keys of the section dynamics; learned ones are parameters of the layer."""
+    keys: dict[str, Any] = {"alpha_mode": "multiterm"} if order.terms > 1 else {}
+    for name, values in (("alpha", order.alpha), ("coefficient", order.coefficient)):
+        if isinstance(values, torch.Tensor):
+            learned[name] = values
+    plain = [0.5 + 0.4 * i / order.terms for i in range(order.terms)] if "alpha" in learned else order.alpha
+    keys["alpha"] = list(plain) if order.terms > 1 else plain[0]
+    if "coefficient" in learned or list(order.coefficient) != [1.0] * order.terms:
+        keys["coefficients"] = [1.0] * order.terms if "coefficient" in learned else list(order.coefficient)
+    keys["learn_alpha"] = "alpha" in learned
+    keys["learn_coefficients"] = "coefficient" in learned
+    return keys
+
+
+class _Kind(BaseNeuron):
+    """A neuron that the library has as a kind."""
+
+    params: dict[str, float] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        own = {name: kwargs.pop(name) for name in list(kwargs) if name in type(self).params}
+        super().__init__(*args, **kwargs)
+        self.own = {**type(self).params, **own}
+
+    def _special(self, options: dict[str, Any], learned: dict[str, Any], name: str) -> bool:
+        if type(self).forward not in BUILT_IN:  # a subclass with a rule of its own
+            return super()._special(options, learned, name)
+        if self.own:
+            options["params"] = self.own
+        return True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__module__ != __name__ and "forward" in cls.__dict__:
+            cls.kind = "user"
+
+    def _fired(self, v_mem: Any, dv: Any, strength: Any = None) -> tuple[Any, Any]:
+        """The test one unit of time ahead, and what a spike takes from the drive."""
+        spike = self.surrogate_f(v_mem + dv - self.threshold, self.surrogate_grad_scale)
+        takes = self.threshold / self.get_tau() if strength is None else strength
+        return dv - spike.detach() * takes, spike
+
+
+class LIFNeuron(_Kind):
+    """Leaky integrate-and-fire: tau D^alpha v = -v + I."""
+
+    kind = "lif"
+
+    def forward(self, v_mem: Any, current_input: Any = None) -> Any:
+        if current_input is None:
+            return v_mem
+        return self._fired(v_mem, (-v_mem + current_input) / self.get_tau())
+
+
+class IFNeuron(_Kind):
+    """Integrate-and-fire: tau D^alpha v = I."""
+
+    kind = "if"
+
+    def forward(self, v_mem: Any, current_input: Any = None) -> Any:
+        if current_input is None:
+            return v_mem
+        return self._fired(v_mem, current_input / self.get_tau())
+
+
+class HardLIFNeuron(_Kind):
+    """As LIF, but a spike takes kappa v/tau from the drive."""
+
+    kind = "hard_lif"
+    params = {"kappa": 1.0}
+
+    def forward(self, v_mem: Any, current_input: Any = None) -> Any:
+        if current_input is None:
+            return v_mem
+        tau = self.get_tau()
+        return self._fired(v_mem, (-v_mem + current_input) / tau, self.own["kappa"] * v_mem / tau)
+
+
+class QIFNeuron(_Kind):
+    """Quadratic: tau D^alpha v = a (v - rest)(v - critical) + I."""
+
+    kind = "qif"
+    params = {"a": 1.0, "rest": 0.0, "critical": 0.5}
+
+    def forward(self, v_mem: Any, current_input: Any = None) -> Any:
+        if current_input is None:
+            return v_mem
+        drive = self.own["a"] * (v_mem - self.own["rest"]) * (v_mem - self.own["critical"])
+        return self._fired(v_mem, (drive + current_input) / self.get_tau())
+
+
+class _NoRule(_Kind):
+    """Kinds that no rule of v and I alone says."""
+
+    def forward(self, v_mem: Any, current_input: Any = None) -> Any:
+        if current_input is None:
+            return v_mem
+        raise NotImplementedError(f"{type(self).__name__} has more than a rule of v and I: it runs inside an SNNWrapper only")
+
+
+class EIFNeuron(_NoRule):
+    """Exponential: tau D^alpha v = -v + slope exp((v - onset)/slope) + I."""
+
+    kind = "eif"
+    params = {"slope": 0.2, "onset": 0.8}
+
+
+class CubaLIFNeuron(_NoRule):
+    """LIF whose current passes a synaptic filter of time constant tau_syn."""
+
+    kind = "cuba"
+    params = {"tau_syn": 2.0}
+
+
+class ALIFNeuron(_NoRule):
+    """LIF whose threshold rises by beta a, a a trace of its spikes of time constant tau_a."""
+
+    kind = "alif"
+    params = {"tau_a": 10.0, "beta": 0.2}
+
+
+class ReadoutNeuron(_NoRule):
+    """LIF that never spikes: its output is the potential."""
+
+    kind = "readout"
+
+    def _special(self, options: dict[str, Any], learned: dict[str, Any], name: str) -> bool:
+        for key in ("threshold", "surrogate"):
+            options.pop(key)
+        return True
+
+
+class NoisyLIFNeuron(_NoRule):
+    """LIF with logistic noise of scale `gamma` on its threshold while it is trained; `train_spike_mode`
+    is hard_st, meanfield, soft_noisy, concrete or hard_concrete, `concrete_temp` its temperature."""
+
+    kind = "noisy"
+
+    def __init__(
+        self, *args: Any, gamma: float = 0.2, train_spike_mode: str = "hard_concrete", concrete_temp: float = 0.25, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.noise = {"mode": train_spike_mode, "gamma": gamma, "temperature": concrete_temp}
+
+    def _special(self, options: dict[str, Any], learned: dict[str, Any], name: str) -> bool:
+        options["noise"] = self.noise if self.training else {"mode": "none"}
+        return True
+
+
+BUILT_IN = {c.forward for c in (LIFNeuron, IFNeuron, HardLIFNeuron, QIFNeuron, _NoRule)}
+
+__all__ = [
+    "ALIFNeuron", "BaseNeuron", "CubaLIFNeuron", "EIFNeuron", "HardLIFNeuron", "IFNeuron", "LIFNeuron", "NoisyLIFNeuron",
+    "QIFNeuron", "ReadoutNeuron",
+]  # fmt: skip
