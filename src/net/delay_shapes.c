@@ -6,6 +6,7 @@
  * there is none, the shape must be given. Lowering compares what was found. Cost: a pass over
  * the graph a delay. */
 #include "net/net.h"
+#include "op/check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -99,7 +100,9 @@ static known inputs_of(const fsnn_net *net, const known *have, net_node *node)
         if (!shape || have[node->from[k] / NET_PORTS] == GUESSED)
             all = GUESSED;
         node->op.in[k] = shape ? *shape : *like;
-        node->op.in_last[k] = (node->op.op->flags & OP_WANTS_LAST) && images(&node->op.in[k]);
+        /* as lowering will choose it */
+        node->op.in_last[k] =
+            (node->op.op->flags & OP_WANTS_LAST) && !op_same_layouts(&node->op.in[k]);
     }
     return all;
 }

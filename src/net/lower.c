@@ -2,6 +2,7 @@
  * asks for another layout than its source has, and the result is a list of steps and a list of
  * values. */
 #include "net/net.h"
+#include "op/check.h"
 
 #include <string.h>
 
@@ -124,12 +125,6 @@ static int in_layout(fsnn_net *net, int v, bool last)
     return net->step[net->steps - 1].out[0];
 }
 
-/* Both layouts hold the same numbers in the same places. */
-static bool either(const fsnn_shape *shape)
-{
-    return shape->rank < 2 || shape->dim[0] == 1 || fsnn_shape_count(shape) == shape->dim[0];
-}
-
 static fsnn_status choose_layout(fsnn_net *net, const fsnn_op *op, int inputs, int *in)
 {
     bool mixed = false;
@@ -139,7 +134,7 @@ static fsnn_status choose_layout(fsnn_net *net, const fsnn_op *op, int inputs, i
         const net_value *v = &net->value[in[i]];
         bool want = v->last;
         if (op->flags & OP_WANTS_LAST)
-            want = !either(&v->shape);
+            want = !op_same_layouts(&v->shape);
         else if (mixed || !(op->flags & OP_LAST))
             want = false;
         int got = in_layout(net, in[i], want);

@@ -545,12 +545,39 @@ static void declared(void **state)
     fsnn_net_destroy(net);
 }
 
+/* Delayed lines go to what wants them channels-last, as images do. */
+static void lines(void **state)
+{
+    (void)state;
+    static const fsnn_shape shapes[] = {{2, {3, 4}}, {2, {1, 4}}, {3, {3, 4, 2}}};
+    static const fsnn_pool pool = {.kernel = {1, 1}, .stride = {1, 1}};
+    fsnn_order order = fsnn_order_of(1);
+    fsnn_dynamics d = fsnn_dynamics_default(&order);
+    for (int i = 0; i < FSNN_COUNT(shapes); i++) {
+        CASE("shapes[%d]", i);
+        fsnn_net *net = net_new();
+        float x[2 * 24];
+        const float *y;
+        int64_t n = fsnn_shape_count(&shapes[i]);
+        fill_uniform(x, 2 * n, 0, 1, 1);
+        VALID(fsnn_net_input(net, shapes[i]));
+        int back = (int)VALID(fsnn_net_delay(net, "d", "input"));
+        VALID(fsnn_net_add(net, "maxpool", "p", &back, 1, &pool));
+        GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 2, .batch = 1}));
+        GOOD(fsnn_net_forward(net, x, &y));
+        for (int64_t k = 0; k < n; k++)
+            assert_true(y[k] == 0 && y[n + k] == x[k]);
+        fsnn_net_destroy(net);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loop_numbers), cmocka_unit_test(declared),
         cmocka_unit_test(errors),       cmocka_unit_test(exact),
         cmocka_unit_test(gradients),    cmocka_unit_test(gradients_of_several),
+        cmocka_unit_test(lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
