@@ -34,8 +34,8 @@ static const cli_option table[] = {
      "also draw the energy of each node: PATH.png and PATH.svg", 0, 0},
     {"json", 0, CLI_FLAG, offsetof(options, json), NULL, "print one JSON object", 0, 0},
     {"perturb", 0, CLI_LIST, offsetof(options, perturb), "KIND=S,...",
-     "evaluate under disturbances too: noise, occlusion, jitter, truncate, frame_loss; of graphs "
-     "feature_mask, edge_drop; several amounts with colons (noise=0.1:0.2); may be repeated",
+     "also evaluate under disturbances: noise, occlusion, jitter, truncate, frame_loss; of graphs "
+     "feature_mask, edge_drop; separate several amounts by colons (noise=0.1:0.2); may be repeated",
      0, 0},
     {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR",
      "draw accuracies over amounts of --perturb to DIR/robustness", 0, 0},
@@ -103,7 +103,7 @@ static void print_layers(const work *w)
                 cli_count(neurons, e->layer_neurons[i]), e->layer_rate[i],
                 cli_count(dead, e->layer_dead[i]), cli_count(saturated, e->layer_saturated[i]));
     }
-    cli_out("(spikes a neuron and step, T = %lld; neurons that never fire, or every step)\n",
+    cli_out("(spikes per neuron and step, T = %lld; neurons that never fire, in every step)\n",
             (long long)w->a.steps);
     char *advice = cli_evaluation_advice(w->model.net, e);
     if (advice)
@@ -381,17 +381,18 @@ const cli_command cli_eval = {
     .operands = "DESC.yaml",
     .usage = "RUN [options], or DESC.yaml --weights FILE [options]",
     .details =
-        "Evaluates weights on the test data of the description. RUN is the directory of a run: it "
-        "stands for its description and its best weights, or its last where no epoch was best. "
-        "Energy is an estimate after "
-        "Horowitz (ISSCC 2014) for 45 nm: 4.6 pJ a multiply-add, 0.9 pJ an addition. A layer fed "
-        "by spikes adds, once for each spike that comes in and each weight it meets; a layer fed "
-        "by analog numbers multiplies; a neuron with memory multiplies once for each earlier state "
-        "in its sum. --perturb evaluates under disturbances: noise=S adds a normal deviation S to "
-        "every value, occlusion=S blanks a share S of the input at a random place, jitter=S shows "
-        "a step of up to S steps before or after, truncate=S blanks the last share S of the steps, "
-        "frame_loss=S each step with probability S; feature_mask=S loses each entry of a graph's "
-        "features and edge_drop=S each of its edges with probability S.",
+        "Evaluates weights on the test data of the description. RUN is a run directory: it stands "
+        "for its description and its best weights (its last weights if no epoch was best).\n\n"
+        "Energy is an estimate after Horowitz (ISSCC 2014) for 45 nm: 4.6 pJ per multiply-add, "
+        "0.9 pJ per addition. A layer that gets spikes adds, once for each incoming spike and "
+        "each weight of it. A layer that gets analog numbers multiplies. A neuron with memory "
+        "multiplies once for each earlier state in its sum.\n\n"
+        "--perturb evaluates under disturbances. noise=S adds a normal random number of deviation "
+        "S to every value; occlusion=S sets a share S of the input at a random place to 0; "
+        "jitter=S replaces each step by one up to S steps earlier or later; truncate=S sets the "
+        "last share S of the steps to 0; frame_loss=S sets each step to 0 with probability S. On "
+        "graphs, feature_mask=S removes each entry of the features with probability S, and "
+        "edge_drop=S each edge.",
     .examples = "  fsnn eval runs/fashion-mlp\n"
                 "  fsnn eval examples/fashion_mlp.yaml -w runs/fashion-mlp/best.safetensors\n"
                 "  fsnn eval model.yaml --weights w.npz --json\n"

@@ -227,12 +227,13 @@ const cli_command cli_inspect = {
     .operands = "FILE",
     .usage = "FILE [options]",
     .details =
-        "Shows a description (nodes, shapes, parameters, operations, memory), weights or arrays "
-        "(.safetensors, .npz, .npy: names, shapes, ranges), IDX data (plain or gzip), a recording "
-        "of an event camera or a folder of them (events, duration, rate, polarity), series "
-        "(UCR/UEA .ts, WAV files or a folder of them, a WFDB record by its .hea), HDF5 spike "
-        "trains, a metrics.csv, a run directory, or a graph, a folder or .npz (nodes, edges, "
-        "degrees, classes, split). What FILE is is found by its content, not by its name.",
+        "Shows what a file or folder holds: a description (nodes, shapes, parameters, operations, "
+        "memory); weights or arrays (.safetensors, .npz, .npy: names, shapes, ranges); IDX data "
+        "(plain or gzip); a recording of an event camera or a folder of recordings (events, "
+        "duration, rate, polarity); series (UCR/UEA .ts, a WAV file or a folder of them, a WFDB "
+        "record by its .hea); HDF5 spike trains; a metrics.csv; a run directory; a graph as "
+        "folder or .npz (nodes, edges, degrees, classes, split). The content of FILE decides what "
+        "it is, not its name.",
     .examples = "  fsnn inspect examples/fashion_mlp.yaml\n"
                 "  fsnn inspect runs/fashion-mlp/best.safetensors\n",
     .option = table,

@@ -20,7 +20,7 @@ typedef struct options {
 
 static const cli_option table[] = {
     {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR",
-     "where the pictures go (default: figures, in the run directory or beside the file)", 0, 0},
+     "directory of the figures (default: figures, in the run directory or beside the file)", 0, 0},
     {"sample", 0, CLI_INT, offsetof(options, sample), "B",
      "sample of the batch, series of the file, recording of the folder, first of the pictures; "
      "from 0 (default 0)",
@@ -30,13 +30,13 @@ static const cli_option table[] = {
     {"neurons", 0, CLI_TEXT, offsetof(options, neurons), "I,J,...",
      "neurons of the traces, from 0 (default: a few that spike); needs --layer", 0, 0},
     {"step", 0, CLI_REAL, offsetof(options, step), "H",
-     "solver step, for the time axis (default: what the file says, else 1)", 1e-12, 1e12},
+     "solver step, for the time axis (default: that in the file, else 1)", 1e-12, 1e12},
     {"threshold", 0, CLI_REAL, offsetof(options, threshold), "V",
-     "threshold drawn into the traces (default: those that the file says)", -1e12, 1e12},
+     "threshold in the traces (default: those in the file)", -1e12, 1e12},
     {"frames", 0, CLI_INT, offsetof(options, frames), "N",
      "frames of a recording of events (default 8), pictures of a data set (default 16)", 1, 64},
     {"from", 0, CLI_REAL, offsetof(options, from), "S",
-     "series: begin here, in seconds (steps where the rate is not known)", 0, 1e12},
+     "series: begin here, in seconds (in steps if the rate is not known)", 0, 1e12},
     {"to", 0, CLI_REAL, offsetof(options, to), "S", "series: end here", 0, 1e12},
     CLI_ROWS_LAST,
 };
@@ -470,15 +470,14 @@ const cli_command cli_plot = {
     .operands = "WHAT",
     .usage = "WHAT [options]",
     .details =
-        "WHAT is a run directory or a metrics.csv (training curves), or an NPZ written by fsnn run "
-        "--record v,spikes (or v,spikes,test,threshold; spike raster of one sample, membrane "
-        "traces, firing rates), or data: a "
-        "recording of an event camera or a folder of them (a strip of frames of one), a .ts file, "
-        "WAV or a folder of them, WFDB header (one series), HDF5 spike trains (raster of a "
-        "sample), a graph, its folder or .npz (degrees), IDX pictures, NumPy arrays and weights "
-        "(pictures; how values are distributed). Of folders that are no runs pictures go into "
-        "figures/ unless --out says otherwise. Each picture is written as PNG and SVG, with the "
-        "gnuplot script and its data beside it.",
+        "WHAT is a run directory or a metrics.csv (training curves); an NPZ that fsnn run "
+        "--record v,spikes or v,spikes,test,threshold wrote (spike raster of one sample, membrane "
+        "traces, firing rates); or data: a recording of an event camera or a folder of recordings "
+        "(a strip of frames of one), a .ts file, a WAV file or a folder of them, a WFDB header "
+        "(one series), HDF5 spike trains (raster of a sample), a graph as folder or .npz "
+        "(degrees), IDX images, NumPy arrays and weights (images, or histograms).\n\n"
+        "For a folder that is not a run directory, pictures go to ./figures unless you give "
+        "--out. Each figure is written as PNG and SVG, with the gnuplot script and its data.",
     .examples = "  fsnn plot runs/fashion-mlp\n"
                 "  fsnn plot out.npz --layer lif1 --neurons 0,3,7 --step 0.5 --out pictures\n",
     .option = table,

@@ -8,8 +8,8 @@
 
 static const cli_option table[] = {
     {"show", 0, CLI_TEXT, offsetof(sim_options, show), "WHAT",
-     "draw a ready-made picture instead: relaxation, latency, adaptation, fi, weights, "
-     "surrogates or resets",
+     "draw a ready-made figure instead: relaxation, latency, adaptation, fi, weights, surrogates "
+     "or resets",
      0, 0},
     {"neuron", 0, CLI_TEXT, offsetof(sim_options, neuron), "KIND",
      "lif (default), if, noisy, qif, eif, hard_lif, cuba, alif, readout, or user with its equation "
@@ -20,17 +20,19 @@ static const cli_option table[] = {
      "the derivative of a neuron of your own, like \"(-v^2 + I)/tau\"; implies --neuron user", 0,
      0},
     {"spike", 0, CLI_TEXT, offsetof(sim_options, spike), "TEXT",
-     "it spikes where this is >= 0 (default \"v + dv - threshold\")", 0, 0},
+     "the neuron spikes if this is >= 0 (default \"v + dv - threshold\")", 0, 0},
     {"after-spike", 0, CLI_TEXT, offsetof(sim_options, after_spike), "TEXT",
-     "the drive that a spike s leaves under --reset current (default \"dv - s*threshold/tau\")", 0,
-     0},
+     "the value that replaces dv in a step; s is 1 if the neuron spiked; only for --reset current "
+     "(default \"dv - s*threshold/tau\")",
+     0, 0},
     {"dw", 0, CLI_LIST, offsetof(sim_options, dw), "[NAME=]TEXT",
      "a state beside v of a neuron of your own, w or NAME, by its derivative, like \"(v - w)/5\"; "
      "may be repeated",
      0, 0},
     {"after-spike-w", 0, CLI_LIST, offsetof(sim_options, after_spike_w), "[NAME=]TEXT",
-     "the drive that a spike s leaves of such a state (default its derivative); may be repeated", 0,
-     0},
+     "the value that replaces the derivative of such a state in a step (default its derivative); "
+     "may be repeated",
+     0, 0},
     {"w0", 0, CLI_LIST, offsetof(sim_options, w0), "[NAME=]X",
      "a state beside v at time 0 (default 0); may be repeated", 0, 0},
     {"fractional", 0, CLI_TEXT, offsetof(sim_options, fractional), "NAME,...",
@@ -40,11 +42,11 @@ static const cli_option table[] = {
      "repeated",
      0, 0},
     {"model", 0, CLI_TEXT, offsetof(sim_options, model), "DESC.yaml",
-     "take the neuron from a description, with its reset and its method, alpha, step and memory; "
-     "options here come first",
+     "take the neuron from a description, with its reset, method, alpha, step and memory; options "
+     "here override them",
      0, 0},
     {"node", 0, CLI_TEXT, offsetof(sim_options, node), "NAME",
-     "which neuron layer of it (not needed where there is one)", 0, 0},
+     "which neuron layer of it (not needed if there is only one)", 0, 0},
     CLI_ROW_SET,
     {"tau", 0, CLI_REAL, offsetof(sim_options, tau), "X", "time constant (default 1)", 1e-12, 1e12},
     {"threshold", 0, CLI_REAL, offsetof(sim_options, threshold), "X",
@@ -56,10 +58,10 @@ static const cli_option table[] = {
      "current, delta, restart or none",
      0, 0},
     {"v-reset", 0, CLI_REAL, offsetof(sim_options, v_reset), "X",
-     "where --reset value lands (default 0)", -1e12, 1e12},
+     "potential after a spike under --reset value (default 0)", -1e12, 1e12},
     {"refractory", 0, CLI_REAL, offsetof(sim_options, refractory), "X",
-     "time without spikes after each (default 0); resets value and restart hold the potential "
-     "meanwhile",
+     "time without spikes after a spike (default 0); resets value and restart hold the potential "
+     "during it",
      0, 1e12},
     {"gamma", 0, CLI_REAL, offsetof(sim_options, gamma), "X",
      "logistic noise of this scale on the threshold (default 0.2 for noisy, else none)", 1e-9, 1e9},
@@ -90,8 +92,7 @@ static const cli_option table[] = {
      "simulation/)",
      0, 0},
     {"format", 0, CLI_TEXT, offsetof(sim_options, format), "KIND", "csv (default) or npz", 0, 0},
-    {"no-figure", 0, CLI_FLAG, offsetof(sim_options, no_figure), NULL, "leave the picture out", 0,
-     0},
+    {"no-figure", 0, CLI_FLAG, offsetof(sim_options, no_figure), NULL, "draw no figure", 0, 0},
     CLI_ROW_SEED("seed of the noise, in the current and on the threshold (default 0)"),
     CLI_ROW_THREADS,
     CLI_ROWS_LAST,
@@ -401,33 +402,32 @@ const cli_command cli_simulate = {
     .operands = "",
     .usage = "[--show WHAT] [options]",
     .details =
-        "Simulates a neuron, tau D^alpha v = -v + I (lif), tau D^alpha v = I (if), another kind, "
-        "D^alpha v = dv with equations of your own (--dv, --dw; names: v, I, tau, threshold and "
-        "those "
-        "of --param and --dw), or the neuron of a layer in a description (--model, --node; with "
-        "method, alpha, step, memory and reset as there, unless options here say otherwise; the "
-        "summary says what is from where), for one or several orders alpha. Prints a "
-        "summary and writes PATH.csv (t, current, v.ALPHA, spike.ALPHA, STATE.ALPHA of states "
-        "beside v, a row a step) or PATH.npz "
-        "(t [T], current [T, N], alpha [A]; v, spikes, state.STATE, and what the spike tests "
-        "compared, test and threshold, [A, T, N]) and a picture, PATH.png and "
-        "PATH.svg. A current acts over the step that it stands beside; v is the potential at the "
-        "step's end, which is the time t. A current that varies is sampled where the method takes "
-        "it: at the beginning of each step (explicit gl, l1, ab, euler), at its end (implicit "
-        "ones, "
-        "trap, abm) or in its middle (ml, heun, rk4, which hold it over the step).\n\n"
+        "Simulates one neuron or a small population for one or several orders alpha: tau D^alpha "
+        "v = -v + I (lif), tau D^alpha v = I (if), another kind, or D^alpha v = dv with equations "
+        "of your own (--dv, --dw; names: v, I, tau, threshold and those of --param and --dw). "
+        "--model and --node take the neuron of a layer from a description, with its method, "
+        "alpha, step, memory and reset; options given here override them, and the summary says "
+        "which value comes from where.\n\n"
+        "Prints a summary and writes PATH.csv, one row per step (t, current, v.ALPHA, "
+        "spike.ALPHA, STATE.ALPHA of states beside v), or PATH.npz (t [T], current [T, N], alpha "
+        "[A]; v, spikes, state.STATE, test and threshold [A, T, N], which are what the spike "
+        "tests compared), and a figure, PATH.png and PATH.svg. A current acts during the step in "
+        "its row; v is the potential at the end of the step, at time t. A current that varies is "
+        "sampled where the method takes it: at the beginning of each step (explicit gl, l1, ab, "
+        "euler), at its end (implicit methods, trap, abm) or in its middle (ml, heun, rk4, which "
+        "hold it over the step).\n\n"
         "Currents: constant:AMP; step:AMP@T0 from time T0 on, or until T1 with step:AMP@T0-T1; "
         "ramp:FROM:TO over the whole time; sine:AMP:FREQUENCY[:OFFSET] with cycles per unit of "
-        "time; noise:MEAN:SD, normal, a number a step; file:PATH, a CSV (a line a step, a "
-        "column a neuron, or a column called current) or an NPZ (array current or x, [T] or "
-        "[T, N]).\n\n"
-        "Ready-made pictures, each with a table of its numbers and exact values where there are "
-        "any: relaxation (a leaky neuron let go, or charged by --current constant:AMP: power law "
-        "and exponential), latency (first spike against alpha), adaptation (inter-spike "
-        "intervals), "
-        "fi (firing rate against current, --current ramp:FROM:TO), weights (of the past, and their "
-        "approximation by exponentials), surrogates (slopes and primitives of the surrogate "
-        "gradients, also as PATH.csv), resets (the same current under every reset).",
+        "time; noise:MEAN:SD, a normal random number for each step; file:PATH, a CSV (one line "
+        "per step, one column per neuron, or a column called current) or an NPZ (array current or "
+        "x, [T] or [T, N]).\n\n"
+        "--show draws a ready-made figure, with a table of its numbers and of exact values where "
+        "they are known: relaxation (a leaky neuron that decays, or is charged by --current "
+        "constant:AMP: power law and exponential), latency (first spike against alpha), "
+        "adaptation (inter-spike intervals), fi (firing rate against current, --current "
+        "ramp:FROM:TO), weights (of the past, and their approximation by exponentials), "
+        "surrogates (slopes and primitives of the surrogate gradients, also as PATH.csv), resets "
+        "(the same current under every reset).",
     .examples = "  fsnn simulate --alpha 1,0.7,0.4 --current step:2@1-15 --out pictures/\n"
                 "  fsnn simulate --current noise:1.2:5 --neurons 20 --seed 3 --format npz\n"
                 "  fsnn simulate --dv \"(-a*v^2 + I)/tau\" --param a=0.2 --tau 2 --alpha 1,0.5\n"

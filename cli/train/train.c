@@ -17,12 +17,12 @@ static const cli_option table[] = {
     {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR", "run directory (default: runs/NAME)", 0,
      0},
     {"resume", 0, CLI_TEXT, offsetof(options, resume), "DIR",
-     "go on with the run in DIR where it stopped, with its own description if none is given", 0, 0},
+     "continue the run in DIR where it stopped; its own description is the default", 0, 0},
     {"force", 0, CLI_FLAG, offsetof(options, force), NULL, "replace a run that is already in DIR",
      0, 0},
     {"other-data", 0, CLI_FLAG, offsetof(options, other_data), NULL,
-     "with --resume: go on though the training data are not those that the run had", 0, 0},
-    {"no-figures", 0, CLI_FLAG, offsetof(options, no_figures), NULL, "leave the figures out", 0, 0},
+     "with --resume: continue even if the training data are not those of the run", 0, 0},
+    {"no-figures", 0, CLI_FLAG, offsetof(options, no_figures), NULL, "draw no figures", 0, 0},
     CLI_ROW_SET,
     CLI_ROW_SEED("seed of weights, dropout, order and encoding"),
     CLI_ROW_THREADS,
@@ -358,7 +358,7 @@ static void say_neurons(const work *w, const fsnn_evaluation *e)
         dead += e->layer_dead[i];
         saturated += e->layer_saturated[i];
     }
-    cli_out("neurons         %s: %s never fire, %s at every step\n", cli_count(all, neurons),
+    cli_out("neurons         %s: %s never spike, %s spike in every step\n", cli_count(all, neurons),
             cli_count(never, dead), cli_count(always, saturated));
     char *advice = cli_evaluation_advice(w->model.net, e);
     if (advice)
@@ -509,14 +509,13 @@ const cli_command cli_train = {
     .summary = "train a network on a data set",
     .operands = "DESC.yaml",
     .usage = "DESC.yaml [options], or --resume DIR [options]",
-    .details = "Trains the network of the description DESC.yaml and writes into the run directory: "
-               "description.yaml (with all overrides), metrics.csv and metrics.jsonl, "
-               "last.safetensors and "
-               "best.safetensors (weights after the last and after the best epoch), "
-               "last.state.safetensors (what "
-               "--resume needs), and figures/.\n\n"
-               "Ctrl-C finishes the batch, saves, and ends with exit code 130; a second Ctrl-C "
-               "ends at once.",
+    .details =
+        "Trains the network of the description DESC.yaml. The run directory gets description.yaml "
+        "(with all overrides), metrics.csv and metrics.jsonl, last.safetensors and "
+        "best.safetensors (weights after the last and after the best epoch), "
+        "last.state.safetensors (which --resume needs), and figures/.\n\n"
+        "Ctrl-C finishes the batch, saves, and ends with exit code 130. A second Ctrl-C ends at "
+        "once.",
     .examples = "  fsnn train examples/fashion_mlp.yaml\n"
                 "  fsnn train examples/fashion_mlp.yaml --set dynamics.alpha=0.7 --out runs/a07\n"
                 "  fsnn train --resume runs/a07\n",

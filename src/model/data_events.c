@@ -17,7 +17,7 @@ static const fsnn_key set_keys[] = {
     {.name = "list",
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(data_set, list),
-     .help = "text file with a recording and its class a line; none: all in the folder"},
+     .help = "text file, one recording and its class per line; none: all recordings in the folder"},
     {.name = "cuts",
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(data_set, cuts),
@@ -26,7 +26,7 @@ static const fsnn_key set_keys[] = {
     {.name = "pattern",
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(data_set, pattern),
-     .help = "of file names, {class} where the class stands, * for any text"},
+     .help = "pattern of file names: {class} is the class, * any text"},
     {0},
 };
 
@@ -35,14 +35,14 @@ static const fsnn_key frames_keys[] = {
      .type = FSNN_KEY_ENUM,
      .offset = offsetof(fsnn_frames, by),
      .names = by_names,
-     .help = "number: as many events in each frame; time: windows of equal length; window: of "
-             "`window` us; voxel: an event is shared by the two frames beside its time"},
+     .help = "number: frames have equally many events; time: windows of equal length; window: "
+             "windows of `window` us; voxel: the two frames next to an event share it"},
     {.name = "count",
      .type = FSNN_KEY_INT,
      .offset = offsetof(fsnn_frames, count),
      .min = 1,
      .max = 1 << 20,
-     .help = "frames, the T of the network"},
+     .help = "number of frames, the T of the network"},
     {.name = "window",
      .type = FSNN_KEY_INT,
      .offset = offsetof(fsnn_frames, window),
@@ -50,14 +50,14 @@ static const fsnn_key frames_keys[] = {
      .max = 1e12,
      .with = "by",
      .when = 1u << FSNN_FRAMES_WINDOW,
-     .help = "microseconds of a frame, by window; what comes after the last frame is left out"},
+     .help =
+         "by window: length of a frame in microseconds; events after the last frame are dropped"},
     {.name = "value",
      .type = FSNN_KEY_ENUM,
      .offset = offsetof(fsnn_frames, value),
      .names = value_names,
-     .help =
-         "of a pixel: its events; 1 where there are any; events divided by the largest number in "
-         "the frame"},
+     .help = "value of a pixel. count: its number of events; binary: 1 if there are any; "
+             "normalized: the number divided by the largest of the frame"},
     {.name = "polarity",
      .type = FSNN_KEY_ENUM,
      .offset = offsetof(fsnn_frames, polarity),
@@ -68,13 +68,13 @@ static const fsnn_key frames_keys[] = {
      .offset = offsetof(fsnn_frames, crop),
      .min = 0,
      .max = 16384,
-     .help = "rows and columns in the middle of the sensor that are kept; 0: all"},
+     .help = "rows and columns to keep, in the middle of the sensor; 0: all"},
     {.name = "size",
      .type = FSNN_KEY_PAIR,
      .offset = offsetof(fsnn_frames, size),
      .min = 0,
      .max = 16384,
-     .help = "rows and columns of a frame, where they are to be fewer; 0: as many as are kept"},
+     .help = "rows and columns of a frame, if fewer than those kept; 0: as many"},
     {0},
 };
 
@@ -91,18 +91,18 @@ static const fsnn_key keys[] = {
      .offset = offsetof(data_section, sensor),
      .min = 0,
      .max = 16384,
-     .help =
-         "rows and columns of the sensor, for formats that do not tell; 0: what the events need"},
+     .help = "rows and columns of the sensor, for formats that do not say; 0: from the events"},
     {.name = "first_class",
      .type = FSNN_KEY_INT,
      .offset = offsetof(data_section, first_class),
      .min = 0,
      .max = INT32_MAX,
-     .help = "number of the first class where classes are numbers"},
+     .help = "number of the first class, if class names are numbers"},
     {.name = "cache",
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(data_section, cache),
-     .help = "folder for the events, ready to use; none: recordings are read anew in each run"},
+     .help =
+         "folder that stores the events after reading; none: each run reads the recordings again"},
     {0},
 };
 

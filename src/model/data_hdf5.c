@@ -26,7 +26,7 @@ static const fsnn_key keys[] = {
      .min = 0,
      .max = INFINITY,
      .above = true,
-     .help = "seconds; later spikes are left out"},
+     .help = "seconds; later spikes are dropped"},
     {.name = "units",
      .type = FSNN_KEY_INT,
      .offset = offsetof(data_section, shd.units),
@@ -38,11 +38,11 @@ static const fsnn_key keys[] = {
      .offset = offsetof(data_section, shd.channels),
      .min = 1,
      .max = INT32_MAX,
-     .help = "channels of a sample, at most as many: neighbouring units are put together"},
+     .help = "channels of a sample, at most as many as units; neighbouring units share a channel"},
     {.name = "count",
      .type = FSNN_KEY_BOOL,
      .offset = offsetof(data_section, shd.count),
-     .help = "several spikes of a channel in a step count as many, not as one"},
+     .help = "count all spikes of a channel in a step, not just one"},
     {0},
 };
 

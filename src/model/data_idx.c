@@ -11,7 +11,7 @@ static const fsnn_key set_keys[] = {
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(data_set, labels),
      .required = true,
-     .help = "file of their classes"},
+     .help = "file of the classes"},
     {0},
 };
 

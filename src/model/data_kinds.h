@@ -66,9 +66,9 @@ fsnn_status data_remark_unused(yaml_doc *doc, const yaml_node *node, const data_
     {                                                                                              \
         .name = "sequence", .type = FSNN_KEY_ENUM, .offset = offsetof(data_section, sequence),     \
         .names = data_sequence_names, .aliases = data_sequence_aliases,                            \
-        .help = "time within a sample: none; first (or true): its first axis; rows: pictures row " \
-                "by row, T = H; "                                                                  \
-                "pixels: pixel by pixel, T = H W"                                                  \
+        .help =                                                                                    \
+            "time axis of a sample. none: no time; first (or true): the first axis; rows: images " \
+            "row by row, T = H; pixels: images pixel by pixel, T = H W"                            \
     }
 
 /* What all kinds share, given the keys of a set. The group of an anonymous struct starts at 0. */
@@ -105,15 +105,15 @@ fsnn_status data_remark_unused(yaml_doc *doc, const yaml_node *node, const data_
          .offset = offsetof(data_section, split_seed),                                             \
          .with = "validation",                                                                     \
          .when = 1u << 1,                                                                          \
-         .help = "of the draw of the validation set; not that of the training, so that no run "    \
-                 "is judged by samples that another one has learned from"},                        \
+         .help = "seed that draws the validation set. It does not depend on the seed of the "      \
+                 "training, so all runs have the same validation set"},                            \
         {.name = "split_by",                                                                       \
          .type = FSNN_KEY_ENUM,                                                                    \
          .offset = offsetof(data_section, split_by),                                               \
          .names = data_split_names,                                                                \
          .with = "validation",                                                                     \
          .when = 1u << 1,                                                                          \
-         .help = "class: the share of each class; sample: of all samples alike"},                  \
+         .help = "class: the share is taken from each class; sample: from all samples"},           \
         {.name = "shuffle",                                                                        \
          .type = FSNN_KEY_BOOL,                                                                    \
          .offset = offsetof(data_section, shuffle),                                                \
@@ -126,7 +126,7 @@ fsnn_status data_remark_unused(yaml_doc *doc, const yaml_node *node, const data_
         {.name = "balance",                                                                        \
          .type = FSNN_KEY_BOOL,                                                                    \
          .offset = offsetof(data_section, balance),                                                \
-         .help = "repeat training samples of rarer classes until all are as many"},                \
+         .help = "repeat training samples of rarer classes until all classes have as many"},       \
     {                                                                                              \
         .name = "encoder", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, encoder),      \
         .group = data_encoder_keys, .help = "how a sample becomes input over time"                 \

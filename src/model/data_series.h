@@ -22,13 +22,14 @@ extern const char *const data_scale_names[], *const data_pad_names[];
      .type = FSNN_KEY_GROUP,                                                                       \
      .offset = offsetof(data_section, series),                                                     \
      .group = data_front_keys,                                                                     \
-     .help = "what is made of the series first"},                                                  \
+     .help = "first processing step of the series"},                                               \
         {.name = "scale",                                                                          \
          .type = FSNN_KEY_ENUM,                                                                    \
          .offset = offsetof(data_section, series.scale),                                           \
          .names = data_scale_names,                                                                \
-         .help = "mean 0 and deviation 1, by the training set: all values together, or each "      \
-                 "channel; or each channel of each sample by itself"},                             \
+         .help = "scale to mean 0 and deviation 1. all: one mean and deviation of the training "   \
+                 "set; channel: those of each of its channels; sample: those of each channel of "  \
+                 "the sample itself"},                                                             \
         {.name = "steps",                                                                          \
          .type = FSNN_KEY_INT,                                                                     \
          .offset = offsetof(data_section, series.steps),                                           \
@@ -38,7 +39,7 @@ extern const char *const data_scale_names[], *const data_pad_names[];
                  "longest of both sets"},                                                          \
     {                                                                                              \
         .name = "pad", .type = FSNN_KEY_ENUM, .offset = offsetof(data_section, series.pad),        \
-        .names = data_pad_names, .help = "where zeros go and what is cut off: end, or start"       \
+        .names = data_pad_names, .help = "where zeros are added or values are cut off"             \
     }
 
 #endif

@@ -14,11 +14,11 @@ static const fsnn_key set_keys[] = {
     {.name = "list",
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(data_set, list),
-     .help = "text file of paths below the folder, one a line: only these"},
+     .help = "text file of paths below the folder, one per line; only these are used"},
     {.name = "except",
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(data_set, except),
-     .help = "text file of paths: all but these"},
+     .help = "text file of paths that are not used"},
     {0},
 };
 

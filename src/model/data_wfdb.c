@@ -15,13 +15,13 @@ static const fsnn_key set_keys[] = {
      .offset = offsetof(data_set, from),
      .min = 0,
      .max = INFINITY,
-     .help = "seconds: windows lie wholly behind it"},
+     .help = "seconds; windows begin after it"},
     {.name = "to",
      .type = FSNN_KEY_REAL,
      .offset = offsetof(data_set, to),
      .min = 0,
      .max = INFINITY,
-     .help = "seconds: and wholly before it; 0: the end of the record"},
+     .help = "seconds; windows end before it; 0: the end of the record"},
     {0},
 };
 
@@ -31,8 +31,8 @@ static const fsnn_key keys[] = {
     {.name = "classes",
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(data_section, symbols),
-     .help = "symbols of beats, a word a class: \"N AV\" has the classes N, and A or V; other "
-             "beats are left out"},
+     .help = "symbols of beats, one word for each class: \"N AV\" has the class N and the class A "
+             "or V; other beats are dropped"},
     {.name = "before",
      .type = FSNN_KEY_REAL,
      .offset = offsetof(data_section, before),

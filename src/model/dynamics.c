@@ -54,14 +54,14 @@ static const fsnn_key far_keys[] = {
      .offset = offsetof(far, horizon),
      .min = 0,
      .max = 1e15,
-     .help = "lags that the tolerance holds for, older states fade; 0: the steps of the data, or "
-             "1,000,000 where these are not known"},
+     .help = "steps that the tolerance holds for; older states fade. 0: the steps of the data, or "
+             "1,000,000 if these are not known"},
     {.name = "engine",
      .type = FSNN_KEY_ENUM,
      .offset = offsetof(far, engine),
      .names = engine_names,
-     .help = "direct: the history itself; exponentials: constant memory and work a step; auto: "
-             "what costs less, exponentials for horizons beyond 128 steps"},
+     .help = "direct: the history itself; exponentials: constant memory and work per step; auto: "
+             "the cheaper one, exponentials for horizons of more than 128 steps"},
     {0},
 };
 
@@ -187,7 +187,7 @@ const special dynamics_specials[] = {
      .read = read_method,
      .type = "gl, l1, ab (or pred), trap, abm, ml (fdeint); euler, heun, rk4 (odeint)",
      .fallback = "gl for fdeint, euler for odeint",
-     .help = "the scheme that steps in time"},
+     .help = "how the equation is solved"},
     {.name = "alpha",
      .type = "a number above 0 and at most 1, a list, or a list of lists",
      .fallback = "must be given with fdeint, where there are neurons",
@@ -197,7 +197,7 @@ const special dynamics_specials[] = {
     {.name = "coefficients",
      .type = "numbers above 0, in the form of alpha; with terms for all layers also a list a layer",
      .fallback = "1",
-     .help = "what each term is multiplied with"},
+     .help = "factor of each term"},
     {.name = "learn_alpha",
      .type = "true or false, or a list, one a layer",
      .fallback = "false",
@@ -211,8 +211,8 @@ const special dynamics_specials[] = {
      .type = "full, a number of steps of at least 2, or {tolerance: number, horizon: steps, "
              "engine: auto | direct | exponentials}",
      .fallback = "full",
-     .help = "how many steps of the past count, the present one included; with a tolerance all of "
-             "them, far ones by a sum of exponentials: constant memory for any length"},
+     .help = "how many steps of the past count, the present one included. With a tolerance all of "
+             "them count, far ones by a sum of exponentials, in constant memory"},
     {.name = "times",
      .read = read_times,
      .type = "a list of increasing numbers, one a sample, or null",

@@ -18,14 +18,13 @@ const special layer_specials[] = {
     {.name = "from",
      .type = "a name or a list of names",
      .fallback = "the node before",
-     .help = "sources: names of earlier nodes; `input` is the input, `node.1` the second output "
-             "of a node with several; a `delay` takes none, but a name of any node"},
+     .help = "names of earlier nodes whose output it reads; `input` is the input, `node.1` the "
+             "second output of a node with several. `delay` has `of` instead"},
     {.name = "weights",
      .type = "a name",
      .fallback = "its own",
-     .help =
-         "an earlier node of the same kind whose parameters this one uses: they are learned from "
-         "both places, and saved once"},
+     .help = "an earlier node of the same kind whose parameters this one uses; both train them, "
+             "and they are saved once"},
     {0},
 };
 

@@ -65,14 +65,14 @@ static const fsnn_key surrogate_keys[] = {
      .max = NEURON_SCALE_MOST,
      .above = true,
      .otherwise = "scale",
-     .help = "the scale at the end of a training, which moves to it batch by batch"},
+     .help = "scale at the end of a training; the scale changes batch by batch"},
     {.name = "growth",
      .type = FSNN_KEY_ENUM,
      .offset = offsetof(fsnn_surrogate, growth),
      .names = growth_names,
      .with = "scale_end",
      .when = FSNN_ALL_BUT(0),
-     .help = "how it moves: by equal factors, or by equal differences"},
+     .help = "how the scale changes: by equal factors, or by equal differences"},
     {0},
 };
 
@@ -129,14 +129,14 @@ const fsnn_key neuron_keys[] = {
      .type = FSNN_KEY_GROUP,
      .offset = offsetof(fsnn_neuron, threshold),
      .group = value_keys,
-     .help = "potential at which a spike fires"},
+     .help = "the neuron spikes when its potential reaches this value"},
     {.name = "surrogate",
      .type = FSNN_KEY_GROUP,
      .offset = offsetof(fsnn_neuron, surrogate),
      .group = surrogate_keys,
      .with = "noise.mode",
      .when = 1u << FSNN_NOISE_NONE,
-     .help = "gradient that stands in for the step's"},
+     .help = "function whose slope replaces the derivative of the spike in training"},
     {.name = "reset",
      .type = FSNN_KEY_ENUM,
      .offset = offsetof(fsnn_neuron, reset),
@@ -147,21 +147,21 @@ const fsnn_key neuron_keys[] = {
      .offset = offsetof(fsnn_neuron, v0),
      .min = -INFINITY,
      .max = INFINITY,
-     .help = "potential at time 0 (Caputo), and where reset `restart` lands"},
+     .help = "potential at time 0 (Caputo), and after a spike under reset `restart`"},
     {.name = "v_reset",
      .type = FSNN_KEY_GROUP,
      .offset = offsetof(fsnn_neuron, v_reset),
      .group = any_value_keys,
      .with = "reset",
      .when = 1u << FSNN_RESET_VALUE,
-     .help = "where reset `value` lands"},
+     .help = "potential after a spike under reset `value`"},
     {.name = "refractory",
      .type = FSNN_KEY_REAL,
      .offset = offsetof(fsnn_neuron, refractory),
      .min = 0,
      .max = INFINITY,
-     .help = "time without spikes after each, in the unit of the solver step, rounded to steps; "
-             "resets `value` and `restart` hold the potential meanwhile"},
+     .help = "time without spikes after a spike, in the unit of the solver step, rounded to steps; "
+             "resets `value` and `restart` hold the potential during this time"},
     {.name = "detach_reset",
      .type = FSNN_KEY_BOOL,
      .offset = offsetof(fsnn_neuron, detach_reset),
@@ -172,8 +172,8 @@ const fsnn_key neuron_keys[] = {
      .type = FSNN_KEY_GROUP,
      .offset = offsetof(fsnn_neuron, noise),
      .group = noise_keys,
-     .help = "logistic noise on the threshold in training, in place of the surrogate; elsewhere "
-             "the threshold is sharp"},
+     .help = "logistic noise on the threshold in training, in place of the surrogate; outside of "
+             "training the threshold is sharp"},
     {0},
 };
 
@@ -206,12 +206,12 @@ const fsnn_key neuron_param_keys[] = {
      .group = own_keys,
      .size = sizeof(fsnn_user_param),
      .count = offsetof(fsnn_user, params),
-     .help = "parameters of its own, like `{a: 0.2, b: {value: 1, learn: true}}`"},
+     .help = "parameters of the equations, like `{a: 0.2, b: {value: 1, learn: true}}`"},
     FSNN_KEYS_GO_ON(neuron_keys),
 };
 
 const fsnn_key neuron_state_keys[] = {
-    STATE_KEY("NAME0", start_key, "0", "such a state at time 0: `w0` is that of w"),
+    STATE_KEY("NAME0", start_key, "0", "value of a further state at time 0: `w0` for w"),
     {.name = "fractional",
      .type = FSNN_KEY_TEXTS,
      .offset = offsetof(fsnn_user, fractional),
@@ -232,21 +232,22 @@ const fsnn_key neuron_user_keys[] = {
     {.name = "spike",
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(fsnn_user, spike),
-     .help = "a spike where this is >= 0; `v + dv - threshold` when not given"},
+     .help = "the neuron spikes if this is >= 0; `v + dv - threshold` when not given"},
     {.name = "after_spike",
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(fsnn_user, after_spike),
-     .help = "the drive that a spike s leaves under reset `current`; `dv - s*threshold/tau` when "
-             "not given"},
+     .help = "the value that replaces dv in a step; s is 1 if the neuron spiked (only for reset "
+             "`current`); `dv - s*threshold/tau` when not given"},
     {.name = "callback",
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(fsnn_user, callback),
-     .help = "in place of equations: the name of C functions that the program has registered "
+     .help = "in place of equations: the name of C functions that the program registered "
              "(fsnn_neuron_register)"},
     STATE_KEY("dNAME", derivative_key, NULL,
-              "the derivative of a further state, up to three: `dw` makes a state w beside v, "
-              "which equations may name; may name s, the spike of the step"),
+              "derivative of a further state, up to three: `dw` adds a state w, which all "
+              "equations may use; it may use s, the spike of the step"),
     STATE_KEY("after_spike_NAME", after_key, "`dNAME`",
-              "the drive that a spike s leaves of such a state, under any reset"),
+              "the value that replaces the derivative of a further state in a step, under any "
+              "reset; s is 1 if the neuron spiked"),
     FSNN_KEYS_GO_ON(neuron_state_keys),
 };

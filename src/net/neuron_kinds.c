@@ -34,12 +34,11 @@ static const neuron_kind kinds[] = {
     {.op = {NEURON("if", defaults, neuron_keys, "integrate-and-fire: tau D^alpha v = I")}},
     {.op = {NEURON("lif", defaults, neuron_keys,
                    "leaky integrate-and-fire: tau D^alpha v = -v + I")}},
-    {.op = {NEURON(
-         "noisy", noisy_defaults, neuron_keys,
-         "lif with a noisy threshold while it is trained; every neuron of one state can have "
-         "`noise`, here it is the default")}},
+    {.op = {NEURON("noisy", noisy_defaults, neuron_keys,
+                   "lif with a noisy threshold in training; every neuron with one state can have "
+                   "`noise`, here it is the default")}},
     {.op = {EQUATIONS("user", neuron_user_keys,
-                      "a neuron of your own, by its equations: D^alpha v = dv (docs/neurons.md)")}},
+                      "a neuron of your own by equations: D^alpha v = dv (docs/neurons.md)")}},
     /* Ermentrout and Kopell 1986 (theta neuron); Latham et al. 2000 */
     {.op = {EQUATIONS("qif", neuron_param_keys,
                       "quadratic integrate-and-fire: tau D^alpha v = a (v - rest) (v - critical) + "
@@ -61,8 +60,8 @@ static const neuron_kind kinds[] = {
     /* the spike makes the leak 1 + kappa times as strong for a step; Kang et al. 2025 (spikeDE) */
     {.op = {EQUATIONS(
          "hard_lif", neuron_param_keys,
-         "lif with a hard reset by feedback: tau D^alpha v = -v + I - kappa s v while it spikes; "
-         "params kappa 1 (tau - 1 takes away all of v at alpha 1 and step 1)")},
+         "lif with a hard reset by feedback: tau D^alpha v = -v + I - kappa s v, s = 1 in the step "
+         "of a spike; params kappa 1 (tau - 1 removes all of v at alpha 1 and step 1)")},
      .what = {.dv = "(-v + I)/tau",
               .after_spike = "dv - s*kappa*v/tau",
               .params = 1,

@@ -25,8 +25,8 @@ static const fsnn_key keys[] = {
      .type = FSNN_KEY_ENUM,
      .offset = offsetof(fsnn_head, features),
      .names = tokens_features_names,
-     .help = "axis of the features, the others vanish: first, [D, tokens] or [D, H, W]; last, "
-             "[tokens, D]"},
+     .help = "axis of the features; the mean is over all others: first, [D, tokens] or [D, H, W]; "
+             "last, [tokens, D]"},
     {0},
 };
 

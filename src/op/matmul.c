@@ -22,7 +22,7 @@ static const fsnn_key keys[] = {
      .offset = offsetof(fsnn_matmul, scale),
      .min = -INFINITY,
      .max = INFINITY,
-     .help = "a constant that the product is multiplied with"},
+     .help = "constant factor of the product"},
     {0},
 };
 

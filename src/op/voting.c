@@ -10,7 +10,7 @@ static const fsnn_key keys[] = {
      .offset = offsetof(fsnn_voting, voters),
      .min = 1,
      .max = INT32_MAX,
-     .help = "neighbours that vote for one class"},
+     .help = "number of neighbouring outputs for one class"},
     {0},
 };
 

@@ -130,8 +130,8 @@ static void silent_and_restless(void **state)
 {
     (void)state;
     shell_good("$F train tiny.yaml --out spoken --no-figures -q");
-    shell_contains(shell_out, " never fire, ", "train");
-    shell_contains(shell_out, " at every step", "train");
+    shell_contains(shell_out, " never spike, ", "train");
+    shell_contains(shell_out, " spike in every step", "train");
     shell_good("$F eval tiny.yaml -w spoken/best.safetensors --set lif1.threshold=1e6");
     shell_contains(shell_out, "never fire   every step", "eval");
     shell_contains(shell_out, "lif1: 100 % of the neurons never fire: a lower threshold", "eval");
