@@ -42,7 +42,18 @@ def preprocess(compiler, include):
     with tempfile.TemporaryDirectory() as empty:
         for name in SYSTEM_HEADERS:
             (pathlib.Path(empty) / name).touch()
-        command = [*compiler.split(), "-E", "-P", "-nostdinc", "-U__GNUC__", "-I", empty, "-I", include, "-"]
+        command = [
+            *compiler.split(),
+            "-E",
+            "-P",
+            "-nostdinc",
+            "-U__GNUC__",
+            "-I",
+            empty,
+            "-I",
+            include,
+            "-",
+        ]
         done = subprocess.run(command, input=includes(include), text=True, capture_output=True)
     if done.returncode:
         sys.exit(f"cdef.py: {compiler} could not read the headers in {include}:\n{done.stderr}")

@@ -34,10 +34,14 @@ def run(what, command):
     try:
         done = subprocess.run(command, check=False)
     except FileNotFoundError:
-        raise SystemExit(f"fsnn: {command[0]} is not installed. tools/install-deps.sh installs what the build needs")
+        raise SystemExit(
+            f"fsnn: {command[0]} is not installed. tools/install-deps.sh installs what the build "
+            "needs"
+        )
     if done.returncode:
         raise SystemExit(
-            f"fsnn: {what} failed (see above). tools/install-deps.sh in the source tree installs what the build needs: "
+            f"fsnn: {what} failed (see above). tools/install-deps.sh in the source tree installs "
+            "what the build needs: "
             "compiler, cmake, libfyaml and the other libraries"
         )
 
@@ -47,13 +51,23 @@ class build(build_ext):
 
     def build_extension(self, ext):
         folder = pathlib.Path(self.build_temp).resolve() / "cmake"
-        options = {"FSNN_TESTS": "OFF", "FSNN_EXAMPLES": "OFF", "FSNN_BENCH": "OFF", "FSNN_WERROR": "OFF"}
+        options = {
+            "FSNN_TESTS": "OFF",
+            "FSNN_EXAMPLES": "OFF",
+            "FSNN_BENCH": "OFF",
+            "FSNN_WERROR": "OFF",
+        }
         options |= {"FSNN_PYTHON": "ON", "FSNN_PYTHON_EXECUTABLE": sys.executable}
         defines = [f"-D{key}={value}" for key, value in options.items()]
         run("the configuration", ["cmake", "-S", str(c_tree()), "-B", str(folder), *defines])
         jobs = os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
-        run("the build", ["cmake", "--build", str(folder), "-j", jobs, "--target", "fsnn_python", "fsnn_cli"])
-        self.place(folder / "python" / "_fsnn.abi3.so", pathlib.Path(self.get_ext_fullpath(ext.name)))
+        run(
+            "the build",
+            ["cmake", "--build", str(folder), "-j", jobs, "--target", "fsnn_python", "fsnn_cli"],
+        )
+        self.place(
+            folder / "python" / "_fsnn.abi3.so", pathlib.Path(self.get_ext_fullpath(ext.name))
+        )
         package = HERE if self.inplace else pathlib.Path(self.build_lib)
         self.place(folder / "fsnn", package / "fsnn" / "bin" / "fsnn")
 

@@ -5,8 +5,8 @@
                    dynamics={"alpha": 0.5})
     spikes = net.forward(x)  # [K, B, 3] in, [K, B, 4] out
 
-`Net` builds, runs and trains networks; `fde_solve` and `mittag_leffler` are the solver; `fsnn.torch`
-has the same neurons as modules of PyTorch.
+`Net` builds, runs and trains networks; `fde_solve` and `mittag_leffler` are the solver;
+`fsnn.torch` has the same neurons as modules of PyTorch.
 """
 
 from _fsnn import lib as _lib
@@ -21,7 +21,11 @@ from .errors import (
     OutOfMemoryError,
     StateError,
     UnsupportedError,
+)
+from .errors import (
     check as _check,
+)
+from .errors import (
     text as _text,
 )
 from .fde import Solution, Terms, fde_solve, mittag_leffler
@@ -51,8 +55,33 @@ def isa() -> str:
 
 
 __all__ = [
-    "ArgumentError", "Data", "Description", "Error", "Evaluation", "FileError", "Metrics", "Net", "NetWarning", "Node",
-    "NumericError", "OutOfMemoryError", "Param", "Params", "Run", "Simulation", "Solution", "StateError", "Summary",
-    "Terms", "UnsupportedError", "fde_solve", "grid", "interpolate", "isa", "mittag_leffler", "set_threads", "simulate",
+    "ArgumentError",
+    "Data",
+    "Description",
+    "Error",
+    "Evaluation",
+    "FileError",
+    "Metrics",
+    "Net",
+    "NetWarning",
+    "Node",
+    "NumericError",
+    "OutOfMemoryError",
+    "Param",
+    "Params",
+    "Run",
+    "Simulation",
+    "Solution",
+    "StateError",
+    "Summary",
+    "Terms",
+    "UnsupportedError",
+    "fde_solve",
+    "grid",
+    "interpolate",
+    "isa",
+    "mittag_leffler",
+    "set_threads",
+    "simulate",
     "threads",
-]  # fmt: skip
+]

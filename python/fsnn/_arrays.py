@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-
 from _fsnn import ffi
 
-DTYPES = {"float *": np.float32, "double *": np.float64, "int32_t *": np.int32, "int64_t *": np.int64}
+DTYPES = {
+    "float *": np.float32,
+    "double *": np.float64,
+    "int32_t *": np.int32,
+    "int64_t *": np.int64,
+}
 
 
 def numbers(x: Any, dtype: Any, what: str) -> np.ndarray:

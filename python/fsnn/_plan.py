@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-
 from _fsnn import ffi, lib
 
 FIELDS = "training record input_gradient smooth checkpoint truncate still".split()

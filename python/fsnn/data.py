@@ -6,18 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-
 from _fsnn import ffi, lib
 
 from ._arrays import numbers, pointer, shape_of, to_shape
 from .description import Description, _list
 from .errors import check, text
 
-PARTS = {"train": lib.FSNN_PART_TRAIN, "validation": lib.FSNN_PART_VALIDATION, "test": lib.FSNN_PART_TEST}
+PARTS = {
+    "train": lib.FSNN_PART_TRAIN,
+    "validation": lib.FSNN_PART_VALIDATION,
+    "test": lib.FSNN_PART_TEST,
+}
 
 
 def _columns(dataset: Any) -> tuple[Any, Any]:
-    """x and y of a sequence of samples, or of (sample, class) pairs: `__len__` and `__getitem__`."""
+    """x and y of a sequence of samples, or of (sample, class) pairs: `__len__` and
+    `__getitem__`."""
     items = [dataset[i] for i in range(len(dataset))]
     if items and isinstance(items[0], (tuple, list)) and len(items[0]) == 2:
         return np.stack([np.asarray(x) for x, _ in items]), np.asarray([int(y) for _, y in items])
@@ -43,12 +47,16 @@ class Data:
             classes = np.asarray(y)
             if classes.dtype.kind not in "iub" or classes.shape != samples.shape[:1]:
                 raise ValueError(
-                    f"y must be {samples.shape[0]} whole numbers, one a sample; this is {classes.dtype} {list(classes.shape)}"
+                    f"y must be {samples.shape[0]} whole numbers, one a sample; this is "
+                    f"{classes.dtype} {list(classes.shape)}"
                 )
             labels = numbers(classes, np.int32, "y")
         shape = samples.shape[1:] or (1,)
         out = ffi.new("fsnn_data **")
-        x_c, y_c = pointer(samples, "float *"), ffi.NULL if labels is None else pointer(labels, "int32_t *")
+        x_c, y_c = (
+            pointer(samples, "float *"),
+            ffi.NULL if labels is None else pointer(labels, "int32_t *"),
+        )
         check(lib.fsnn_data_memory(samples.shape[0], to_shape(shape), x_c, y_c, out))
         self._take(out[0])
         if sequence:
@@ -97,7 +105,8 @@ class Data:
         return x, label[0]
 
     def split(self, share: float, seed: int = 1) -> Data:
-        """Moves a random share of the samples, the same of each class, into a data set of its own."""
+        """Moves a random share of the samples, the same of each class, into a data set of its
+        own."""
         out = ffi.new("fsnn_data **")
         check(lib.fsnn_data_split_classes(self._c, share, seed, out))
         return Data._of(out[0])
@@ -132,7 +141,10 @@ def _encoder(description: Description, change: Mapping[str, Any]) -> Any:
                 raise ValueError(f"there is no encoder {value!r}: known are {known}")
             value = kind
         elif key not in ("steps", "gain", "floor", "threshold", "sparse"):
-            raise TypeError(f"{key!r} is no option of an encoder: those are kind, steps, gain, floor, threshold, sparse")
+            raise TypeError(
+                f"{key!r} is no option of an encoder: those are kind, steps, gain, floor, "
+                "threshold, sparse"
+            )
         setattr(encoder, key, value)
     return encoder[0]
 
@@ -141,7 +153,13 @@ class Loader:
     """Batches of a data set, encoded as the description says."""
 
     def __init__(
-        self, description: Description, data: Data, *, training: bool, batch: int, encoder: Mapping[str, Any] | None = None
+        self,
+        description: Description,
+        data: Data,
+        *,
+        training: bool,
+        batch: int,
+        encoder: Mapping[str, Any] | None = None,
     ) -> None:
         d, options = description._c, ffi.new("fsnn_loader_options *")
         options.encoder = _encoder(description, encoder or {})

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any, Union
 
 import numpy as np
-
 from _fsnn import ffi, lib
 
 from .errors import check, text
@@ -24,7 +23,9 @@ def _plain(value: Any) -> Any:
         return value.tolist()
     if isinstance(value, os.PathLike):
         return os.fspath(value)
-    raise TypeError(f"a description holds numbers, texts, lists and mappings, not {type(value).__name__}")
+    raise TypeError(
+        f"a description holds numbers, texts, lists and mappings, not {type(value).__name__}"
+    )
 
 
 def yaml_of(value: Any) -> str:
@@ -60,7 +61,10 @@ class Description:
 
     def __init__(self, source: Source, set: Mapping[str, Any] | None = None) -> None:
         self.source, self.overrides = source, dict(set or {})
-        sets = [ffi.new("char []", f"{key}={yaml_of(value)}".encode()) for key, value in self.overrides.items()]
+        sets = [
+            ffi.new("char []", f"{key}={yaml_of(value)}".encode())
+            for key, value in self.overrides.items()
+        ]
         array = ffi.new("char *[]", sets)
         out = ffi.new("fsnn_description **")
         if isinstance(source, Mapping) or (isinstance(source, str) and _is_text(source)):
@@ -101,8 +105,8 @@ class Description:
         return Description(self.source, {**self.overrides, **more}) if more else self
 
     def failed(self, status: int, section: str) -> None:
-        """Raises the error of something made of this description: its sentence gets the place that is
-        at fault, the exception stays what the status says."""
+        """Raises the error of something made of this description: its sentence gets the place that
+        is at fault, the exception stays what the status says."""
         if status < 0 and status not in (lib.FSNN_EMEMORY, lib.FSNN_EIO):
             lib.fsnn_description_locate(self._c, section.encode())
         check(status)

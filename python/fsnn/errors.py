@@ -83,7 +83,9 @@ def text(pointer: object) -> str:
 def error_of(status: int) -> Error:
     """The exception for a status that a call has just returned."""
     name = text(lib.fsnn_status_name(status))
-    if status == lib.FSNN_EMEMORY:  # its sentence may be of an older error: there was no room for one
+    if (
+        status == lib.FSNN_EMEMORY
+    ):  # its sentence may be of an older error: there was no room for one
         return OutOfMemoryError("memory is out", name)
     sentence = text(lib.fsnn_error_text()) or text(lib.fsnn_status_meaning(status))
     return KINDS.get(status, StateError)(sentence, name)

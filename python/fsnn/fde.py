@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Union
 
 import numpy as np
-
 from _fsnn import ffi, lib
 
 from ._arrays import numbers, pointer
@@ -70,7 +69,10 @@ class _Call:
         state = np.frombuffer(ffi.buffer(y, 8 * shape[0]), np.float64).copy()
         result = np.asarray(function(t, state[0] if self.scalar else state), dtype=np.float64)
         if result.size != int(np.prod(shape)) or (not self.scalar and result.shape != shape):
-            raise ValueError(f"{getattr(function, '__name__', 'f')} gave an array of shape {result.shape}, expected {shape}")
+            raise ValueError(
+                f"{getattr(function, '__name__', 'f')} gave an array of shape {result.shape}, "
+                f"expected {shape}"
+            )
         np.frombuffer(ffi.buffer(out, 8 * result.size), np.float64)[:] = result.ravel()
         return 0
 
@@ -96,7 +98,10 @@ def fsnn_py_jacobian(t: float, y: Any, J: Any, n: int, user: Any) -> int:
 def _order(alpha: Any) -> Any:
     """One order: a number or Terms."""
     terms = alpha if isinstance(alpha, Terms) else Terms([alpha], [1.0])
-    if len(terms.alpha) != len(terms.coefficient) or not 1 <= len(terms.alpha) <= lib.FSNN_MAX_TERMS:
+    if (
+        len(terms.alpha) != len(terms.coefficient)
+        or not 1 <= len(terms.alpha) <= lib.FSNN_MAX_TERMS
+    ):
         raise ValueError(
             f"an order has 1 to {lib.FSNN_MAX_TERMS} terms, each with a coefficient: "
             f"there are {len(terms.alpha)} and {len(terms.coefficient)}"
@@ -160,7 +165,9 @@ def fde_solve(
     times = np.atleast_1d(numbers(t, np.float64, "t"))
     scalar, y0 = start.ndim == 0, np.atleast_1d(start)
     if y0.ndim != 1 or times.ndim != 1 or not times.size:
-        raise ValueError(f"y0 must be [n] and t [count]; their shapes are {start.shape} and {times.shape}")
+        raise ValueError(
+            f"y0 must be [n] and t [count]; their shapes are {start.shape} and {times.shape}"
+        )
     call = _Call(f, jacobian, scalar)
     handle = ffi.new_handle(call)
     fde = ffi.new("fsnn_fde *", lib.fsnn_fde_default(y0.size, lib.fsnn_py_derivative, handle))
@@ -188,7 +195,12 @@ def _run(fde: Any, call: _Call, y0: np.ndarray, times: np.ndarray, scalar: bool)
     y = np.empty((times.size, y0.size))
     report = ffi.new("fsnn_fde_report *")
     status = lib.fsnn_fde_solve(
-        fde, pointer(y0, "double *"), pointer(times, "double *"), times.size, pointer(y, "double *"), report
+        fde,
+        pointer(y0, "double *"),
+        pointer(times, "double *"),
+        times.size,
+        pointer(y, "double *"),
+        report,
     )
     stopped = isinstance(call.raised, StopIteration)
     if call.raised is not None and not stopped:
@@ -208,5 +220,3 @@ def _run(fde: Any, call: _Call, y0: np.ndarray, times: np.ndarray, scalar: bool)
         report.weight_error,
         stopped,
     )
-
-

@@ -50,17 +50,25 @@ class Summary:
         for node in self.nodes:
             if node.name == name:
                 return node
-        raise KeyError(f"there is no node {name!r}; there are {', '.join(n.name for n in self.nodes)}")
+        raise KeyError(
+            f"there is no node {name!r}; there are {', '.join(n.name for n in self.nodes)}"
+        )
 
     def __str__(self) -> str:
         rows = [("node", "kind", "from", "shape", "parameters", "multiply-adds")]
         rows += [
-            (n.name, n.kind, n.sources, str(list(n.shape)), f"{n.params:,}", f"{n.operations:,}") for n in self.nodes
+            (n.name, n.kind, n.sources, str(list(n.shape)), f"{n.params:,}", f"{n.operations:,}")
+            for n in self.nodes
         ]
         widths = [max(len(row[i]) for row in rows) for i in range(6)]
         pads = [str.ljust, str.ljust, str.ljust, str.ljust, str.rjust, str.rjust]
-        lines = ["  ".join(pad(cell, w) for pad, cell, w in zip(pads, row, widths)).rstrip() for row in rows]
-        return f"{self.name}: {len(self.nodes)} nodes, {self.params:,} parameters\n" + "\n".join(lines)
+        lines = [
+            "  ".join(pad(cell, w) for pad, cell, w in zip(pads, row, widths)).rstrip()
+            for row in rows
+        ]
+        return f"{self.name}: {len(self.nodes)} nodes, {self.params:,} parameters\n" + "\n".join(
+            lines
+        )
 
 
 def node_of(net: Any, index: int) -> Node:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-
 from _fsnn import ffi, lib
 
 from . import _plan, running, training
@@ -52,22 +51,32 @@ class Net:
     """
 
     def __init__(
-        self, description: Source | None = None, *, set: Mapping[str, Any] | None = None, **keys: Any
+        self,
+        description: Source | None = None,
+        *,
+        set: Mapping[str, Any] | None = None,
+        **keys: Any,
     ) -> None:
         if (description is None) == (not keys):
-            raise TypeError("a net is made of a description, or of keys of one: input=, layers=, dynamics=, ...")
+            raise TypeError(
+                "a net is made of a description, or of keys of one: input=, layers=, dynamics=, ..."
+            )
         source: Source = description if description is not None else {"layers": [], **keys}
         if isinstance(source, Mapping):
             source = {**source, "layers": list(source.get("layers", []))}
         self._lock = threading.RLock()
-        self._begin(Description(source, set) if self._whole(source) else None, source, dict(set or {}))
+        self._begin(
+            Description(source, set) if self._whole(source) else None, source, dict(set or {})
+        )
 
     @staticmethod
     def _whole(source: Source) -> bool:
         """A net that is being built has no layers yet, which is no description."""
         return not isinstance(source, Mapping) or bool(source["layers"])
 
-    def _begin(self, description: Description | None, source: Source, overrides: dict[str, Any]) -> None:
+    def _begin(
+        self, description: Description | None, source: Source, overrides: dict[str, Any]
+    ) -> None:
         self._description, self._source, self._overrides = description, source, overrides
         self._net: Any = None
         self._params: Params | None = None
@@ -75,15 +84,25 @@ class Net:
 
     # ---- Build -----------------------------------------------------------------------------------
 
-    def add(self, kind: str, from_: str | list[str] | None = None, name: str | None = None, **options: Any) -> str:
+    def add(
+        self,
+        kind: str,
+        from_: str | list[str] | None = None,
+        name: str | None = None,
+        **options: Any,
+    ) -> str:
         """Adds a node and returns its name, to be used as another's `from_`.
 
-        `kind` and `options` are those of the description: net.add("conv2d", out=8, kernel=3). A node
-        reads the one before it, or what `from_` names. Raises ValueError for what cannot be; the
-        net is then as it was. Only for nets made of keys or of a dict, and before the first wrap.
+        `kind` and `options` are those of the description: net.add("conv2d", out=8, kernel=3). A
+        node reads the one before it, or what `from_` names. Raises ValueError for what cannot be;
+        the net is then as it was. Only for nets made of keys or of a dict, and before the first
+        wrap.
         """
         if not isinstance(self._source, Mapping):
-            raise TypeError("nodes are added to nets that are made of keys or a dict; this one is a file's or a text's")
+            raise TypeError(
+                "nodes are added to nets that are made of keys or a dict; this one is a file's "
+                "or a text's"
+            )
         if self._net is not None:
             raise StateError("a net that is wrapped takes no more nodes", "FSNN_ESTATE")
         node = {**options}
@@ -101,7 +120,11 @@ class Net:
     def _free_name(self, kind: str) -> str:
         """kind and number, as the library names nodes."""
         layers = self._source["layers"]  # type: ignore[index]
-        of_kind = sum(1 for layer in layers if kind == (layer if isinstance(layer, str) else next(iter(layer), None)))
+        of_kind = sum(
+            1
+            for layer in layers
+            if kind == (layer if isinstance(layer, str) else next(iter(layer), None))
+        )
         return f"{kind}{of_kind + 1}"
 
     @property
@@ -122,7 +145,8 @@ class Net:
         dynamics: Mapping[str, Any] | None = None,
         **plan: Any,
     ) -> Net:
-        """Settles shapes, dynamics, memory and kernels for calls of `steps` steps of `batch` samples.
+        """Settles shapes, dynamics, memory and kernels for calls of `steps` steps of `batch`
+        samples.
 
         Options: training (for backward; dropout and batch statistics active), record (keep what
         `read` gives), input_gradient (backward gives it), smooth (spikes are the primitive of their
@@ -135,7 +159,10 @@ class Net:
         Returns the net. Remarks come as NetWarning. Raises ValueError (which node, which shapes),
         NotImplementedError, MemoryError.
         """
-        more = {**(set or {}), **{f"dynamics.{key}": value for key, value in (dynamics or {}).items()}}
+        more = {
+            **(set or {}),
+            **{f"dynamics.{key}": value for key, value in (dynamics or {}).items()},
+        }
         with self._lock:
             if self._description is None:
                 description = Description(self._source, {**self._overrides, **more})
@@ -172,7 +199,11 @@ class Net:
         for name, param in params.items():
             was = before._items.get(name)
             of_dynamics = name.rpartition(".")[2].startswith(("alpha", "coefficient"))
-            if was is not None and was.value.shape == param.value.shape and not (of_dynamics and not param.learn):
+            if (
+                was is not None
+                and was.value.shape == param.value.shape
+                and not (of_dynamics and not param.learn)
+            ):
                 param.value[...] = was.value
         check(lib.fsnn_net_params_changed(net))
 
@@ -184,24 +215,29 @@ class Net:
     @property
     def warnings(self) -> list[str]:
         """Remarks that are no errors, of the description and of the last wrap."""
-        of_net = _list(lambda i: lib.fsnn_net_warning(self._net, i)) if self._net is not None else []
+        of_net = (
+            _list(lambda i: lib.fsnn_net_warning(self._net, i)) if self._net is not None else []
+        )
         return self.description.warnings + of_net
 
     def _wrapped(self) -> Any:
         if self._net is None:
-            raise StateError("the net is not wrapped yet: call wrap or forward first", "FSNN_ESTATE")
+            raise StateError(
+                "the net is not wrapped yet: call wrap or forward first", "FSNN_ESTATE"
+            )
         return self._net
 
     # ---- Run -------------------------------------------------------------------------------------
 
     def forward(self, x: Any, out: np.ndarray | None = None) -> np.ndarray:
-        """Runs x [K, B, input shape] (of a `still` plan [B, input shape]): the output [K, B, output shape].
+        """Runs x [K, B, input shape] (of a `still` plan [B, input shape]): the output [K, B, output
+        shape].
 
         `out` takes the result in place of a new array. A net that is not wrapped is, for K and B;
         one that is wrapped for others is planned again (which resets the state, unless only K
         changes). The state goes on from the last call.
-        Raises ValueError (shapes), fsnn.NumericError (which layer, neuron, step; the state is spoilt
-        then), MemoryError.
+        Raises ValueError (shapes), fsnn.NumericError (which layer, neuron, step; the state is
+        spoilt then), MemoryError.
         """
         with self._lock:
             if self._net is None:
@@ -262,12 +298,17 @@ class Net:
             array = numbers(gradient, functions.dtype, "the gradient")
             expected = (plan.steps, plan.batch, *self._output)
             if array.shape != expected:
-                raise ValueError(f"the gradient has the shape {list(array.shape)}, and the output {list(expected)}")
+                raise ValueError(
+                    f"the gradient has the shape {list(array.shape)}, and the output "
+                    f"{list(expected)}"
+                )
             result = ffi.new(f"const {functions.pointer}*") if plan.input_gradient else ffi.NULL
             check(functions.backward(self._net, pointer(array, functions.pointer), result))
             if not plan.input_gradient:
                 return None
-            shape = (plan.batch, *self._input) if plan.still else (plan.steps, plan.batch, *self._input)
+            shape = (
+                (plan.batch, *self._input) if plan.still else (plan.steps, plan.batch, *self._input)
+            )
             return view(result[0], shape, functions.dtype, self._net).copy()
 
     def zero_grad(self) -> None:
@@ -280,9 +321,9 @@ class Net:
             check(lib.fsnn_net_reset(self._wrapped()))
 
     def stream(self, chunks: Iterable[Any]) -> Iterator[np.ndarray]:
-        """The outputs of chunks [K, B, ...] of any lengths, one after the other. Neurons give the bits
-        of one call over all of them for the same currents (a matrix product of other sizes may round
-        differently). Takes any iterator, and reads it once."""
+        """The outputs of chunks [K, B, ...] of any lengths, one after the other. Neurons give the
+        bits of one call over all of them for the same currents (a matrix product of other sizes may
+        round differently). Takes any iterator, and reads it once."""
         for chunk in chunks:
             yield self.forward(chunk)
 
@@ -315,11 +356,15 @@ class Net:
     def load_state_dict(self, values: Mapping[str, Any]) -> None:
         """Writes parameters. Raises KeyError (no such parameter), ValueError (shape); nothing has
         changed then."""
-        arrays = {name: numbers(value, self.params[name].value.dtype, name) for name, value in values.items()}
+        arrays = {
+            name: numbers(value, self.params[name].value.dtype, name)
+            for name, value in values.items()
+        }
         for name, array in arrays.items():
             if array.shape != self.params[name].value.shape:
                 raise ValueError(
-                    f"{name} has the shape {list(self.params[name].value.shape)}, and this is {list(array.shape)}"
+                    f"{name} has the shape {list(self.params[name].value.shape)}, and this is "
+                    f"{list(array.shape)}"
                 )
         for name, array in arrays.items():
             self.params[name].value[...] = array
@@ -344,8 +389,9 @@ class Net:
     def run(self, x: Any, *, chunk: int | None = None, record: Sequence[str] = ()) -> Run:
         """A whole recording from time 0: x [T, B, input shape], or an iterator over pieces of it,
         which is read once. `chunk`: so many steps at a time, which bounds the memory (`stream` says
-        what it does to the bits). `record`: what `read` names, of every neuron layer ("v", "spikes", ...).
-        Where the description has time stamps, x is interpolated at the solver's steps.
+        what it does to the bits). `record`: what `read` names, of every neuron layer ("v",
+        "spikes", ...). Where the description has time stamps, x is interpolated at the solver's
+        steps.
         """
         return running.run(self, x, chunk=chunk, record=record)
 
@@ -363,11 +409,11 @@ class Net:
     ) -> Metrics:
         """Trains the net; the figures of the best epoch.
 
-        `data` and `validation` are `Data`, pairs of arrays (x [N, ...], y [N]), or None: those of the
-        description. `options` are the keys of its section training: epochs=5, loss="ce_rate",
-        optimizer={"kind": "adam", "lr": 1e-3}. `encoder`: {"kind": "rate", "steps": 8}.
-        `directory` keeps weights, states and figures, as `fsnn train --out` does; `mode` is "new" (a
-        run that is there is refused), "resume" or "replace".
+        `data` and `validation` are `Data`, pairs of arrays (x [N, ...], y [N]), or None: those of
+        the description. `options` are the keys of its section training: epochs=5, loss="ce_rate",
+        optimizer={"kind": "adam", "lr": 1e-3}. `encoder`: {"kind": "rate", "steps": 8}. `directory`
+        keeps weights, states and figures, as `fsnn train --out` does; `mode` is "new" (a run that
+        is there is refused), "resume" or "replace".
 
         `on_batch` and `on_epoch` get `Metrics`; what they raise ends the training in good order and
         comes out. Ctrl-C does too: the state is saved, then KeyboardInterrupt is raised, and
@@ -375,8 +421,8 @@ class Net:
         fsnn.NumericError (the loss is not finite: epoch and batch), OSError.
         """
         with self._lock:
-            calls = {"on_batch": on_batch, "on_epoch": on_epoch}
-            how = {"directory": directory, "mode": mode, "encoder": encoder}
+            calls: dict[str, Any] = {"on_batch": on_batch, "on_epoch": on_epoch}
+            how: dict[str, Any] = {"directory": directory, "mode": mode, "encoder": encoder}
             return training.train(self, data, validation, **how, **calls, training=options)
 
     def evaluate(
@@ -430,14 +476,18 @@ class Net:
             index, functions = self._node(node), self._functions
             info = ffi.new("fsnn_node_info *")
             check(lib.fsnn_net_node(self._wrapped(), index, info))
-            out = np.empty((self._plan.steps, self._plan.batch, *shape_of(info.shape)), functions.dtype)
+            out = np.empty(
+                (self._plan.steps, self._plan.batch, *shape_of(info.shape)), functions.dtype
+            )
             target = pointer(out, functions.pointer)
             if what in RECORDS:
                 check(functions.read(self._net, index, RECORDS[what], target))
                 return out
             states = self.states(index)
             if what not in states:
-                raise ValueError(f"{what!r} is not recorded: there are {', '.join([*RECORDS, *states[1:]])}")
+                raise ValueError(
+                    f"{what!r} is not recorded: there are {', '.join([*RECORDS, *states[1:]])}"
+                )
             check(functions.read_state(self._net, index, states.index(what), target))
             return out
 
@@ -456,7 +506,8 @@ class Net:
         }
 
     def describe(self) -> dict[str, str]:
-        """What a wrapped net computes beside its weights: dynamics, kinds and options of neurons."""
+        """What a wrapped net computes beside its weights: dynamics, kinds and options of
+        neurons."""
         out = ffi.new("char **")
         check(lib.fsnn_net_describe(self._wrapped(), out))
         try:

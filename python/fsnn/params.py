@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-
 from _fsnn import lib
 
 from ._arrays import numbers, shape_of, view
@@ -34,7 +33,8 @@ class Param:
         self.range = RANGES[c.range]
 
     def __repr__(self) -> str:
-        return f"Param({self.name!r}, shape {list(self.value.shape)}, {'learned' if self.learn else 'fixed'})"
+        how = "learned" if self.learn else "fixed"
+        return f"Param({self.name!r}, shape {list(self.value.shape)}, {how})"
 
 
 class Params(Mapping[str, Param]):
@@ -49,14 +49,18 @@ class Params(Mapping[str, Param]):
 
     def __getitem__(self, name: str) -> Param:
         if name not in self._items:
-            raise KeyError(f"there is no parameter {name!r}; there are {', '.join(self._items) or 'none'}")
+            raise KeyError(
+                f"there is no parameter {name!r}; there are {', '.join(self._items) or 'none'}"
+            )
         return self._items[name]
 
     def __setitem__(self, name: str, value: Any) -> None:
         param = self[name]
         array = numbers(value, param.value.dtype, name)
         if array.shape != param.value.shape:
-            raise ValueError(f"{name} has the shape {list(param.value.shape)}, and this is {list(array.shape)}")
+            raise ValueError(
+                f"{name} has the shape {list(param.value.shape)}, and this is {list(array.shape)}"
+            )
         param.value[...] = array
 
     def __iter__(self) -> Iterator[str]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
 from _fsnn import ffi, lib
 
 from ._arrays import numbers, pointer
@@ -31,17 +30,38 @@ def interpolate(x: Any, times: Any, query: Any, kind: str = "linear") -> np.ndar
     `kind`: nearest, hold, linear, cubic, akima. Before the first sample and after the last it is
     that sample. Raises ValueError (which stamp).
     """
-    array, t, q = (numbers(a, d, w) for a, d, w in ((x, np.float32, "x"), (times, np.float64, "times"), (query, np.float64, "query")))
+    array, t, q = (
+        numbers(a, d, w)
+        for a, d, w in (
+            (x, np.float32, "x"),
+            (times, np.float64, "times"),
+            (query, np.float64, "query"),
+        )
+    )
     found = lib.fsnn_interpolation_find(kind.encode())
     if found < 0:
-        known = ", ".join(text(lib.fsnn_interpolation_name(i)) for i in range(lib.FSNN_INTERPOLATIONS))
+        known = ", ".join(
+            text(lib.fsnn_interpolation_name(i)) for i in range(lib.FSNN_INTERPOLATIONS)
+        )
         raise ValueError(f"there is no interpolation {kind!r}: known are {known}")
     if array.ndim < 2 or t.shape != array.shape[:1] or q.ndim != 1:
-        raise ValueError(f"x is [n, B, ...], times [n], query [q]; they are {list(array.shape)}, {list(t.shape)}, {list(q.shape)}")
+        raise ValueError(
+            f"x is [n, B, ...], times [n], query [q]; they are {list(array.shape)}, "
+            f"{list(t.shape)}, {list(q.shape)}"
+        )
     out = np.empty((q.size, *array.shape[1:]), np.float32)
     width = int(np.prod(array.shape[2:]))
-    sizes = (t.size, pointer(t, "double *"), array.shape[1], False, width, pointer(array, "float *"))
-    check(lib.fsnn_interpolate(found, *sizes, q.size, pointer(q, "double *"), pointer(out, "float *")))
+    sizes = (
+        t.size,
+        pointer(t, "double *"),
+        array.shape[1],
+        False,
+        width,
+        pointer(array, "float *"),
+    )
+    check(
+        lib.fsnn_interpolate(found, *sizes, q.size, pointer(q, "double *"), pointer(out, "float *"))
+    )
     return out
 
 
@@ -77,7 +97,8 @@ def _chunks(net: Net, x: Any, chunk: int | None) -> Iterator[Any]:
 
 def run(net: Net, x: Any, *, chunk: int | None, record: Sequence[str]) -> Run:
     """Net.run."""
-    outputs, records = [], {}
+    outputs: list[np.ndarray] = []
+    records: dict[str, list[np.ndarray]] = {}
     fresh = True
     for piece in _chunks(net, x, chunk):
         if fresh:
@@ -91,6 +112,6 @@ def run(net: Net, x: Any, *, chunk: int | None, record: Sequence[str]) -> Run:
                 records.setdefault(f"{name}.{what}", []).append(net.read(name, what))
     if fresh:
         raise ValueError("x has no steps")
-    return Run(np.concatenate(outputs), {key: np.concatenate(parts) for key, parts in records.items()})
-
-
+    return Run(
+        np.concatenate(outputs), {key: np.concatenate(parts) for key, parts in records.items()}
+    )

@@ -22,7 +22,9 @@ class Simulation:
     states: dict[str, np.ndarray]
 
 
-def simulate(current: Any, neuron: str = "lif", *, dynamics: dict[str, Any] | None = None, **options: Any) -> Simulation:
+def simulate(
+    current: Any, neuron: str = "lif", *, dynamics: dict[str, Any] | None = None, **options: Any
+) -> Simulation:
     """Runs neurons of a kind under `current` [K] (one neuron) or [K, N].
 
     `options` are those of the kind (tau, threshold, reset, ...; of "user" also dv="(-v + I)/tau");
@@ -34,10 +36,14 @@ def simulate(current: Any, neuron: str = "lif", *, dynamics: dict[str, Any] | No
     if drive.ndim not in (1, 2) or not drive.size:
         raise ValueError(f"current must be [K] or [K, N], and has the shape {list(drive.shape)}")
     rows = drive.reshape(len(drive), 1, -1)
-    net = Net(input=[rows.shape[2]], layers=[{neuron: {**options, "name": "neuron"}}], dynamics=dynamics)
+    net = Net(
+        input=[rows.shape[2]], layers=[{neuron: {**options, "name": "neuron"}}], dynamics=dynamics
+    )
     net.wrap(len(rows), 1, record=True)
     net.forward(rows)
     read = {what: net.read("neuron", what).reshape(drive.shape) for what in ("v", "spikes")}
-    states = {name: net.read("neuron", name).reshape(drive.shape) for name in net.states("neuron")[1:]}
+    states = {
+        name: net.read("neuron", name).reshape(drive.shape) for name in net.states("neuron")[1:]
+    }
     step = float(dynamics.get("step", 1.0))
     return Simulation(step * np.arange(1, len(rows) + 1), drive, read["v"], read["spikes"], states)

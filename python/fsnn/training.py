@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
 from _fsnn import ffi, lib
 
 from ._arrays import view
@@ -49,8 +48,8 @@ class Metrics:
 @dataclass(frozen=True)
 class Evaluation:
     """Figures of a data set: `confusion` [classes, classes], row = label; by layer that spikes the
-    rate, the neurons that never fired and those that fired at every step, and each neuron's spikes a
-    step. Operations are those of one sample over all its steps."""
+    rate, the neurons that never fired and those that fired at every step, and each neuron's spikes
+    a step. Operations are those of one sample over all its steps."""
 
     loss: float
     accuracy: float
@@ -76,7 +75,11 @@ def _name(net: Net, index: int) -> str:
 
 def _metrics(net: Net, c: Any) -> Metrics:
     rates = {_name(net, c.layer_node[i]): c.layer_rate[i] for i in range(c.layers)}
-    plain = {name: getattr(c, name) for name in Metrics.__dataclass_fields__ if name not in ("rates", "best")}
+    plain = {
+        name: getattr(c, name)
+        for name in Metrics.__dataclass_fields__
+        if name not in ("rates", "best")
+    }
     return Metrics(rates=rates, best=bool(c.best), **plain)
 
 
@@ -140,12 +143,20 @@ def train(
     options = lib.fsnn_description_training(description._c)
     if data is None:
         data, watched, test = parts_of(description, "train", "validation", "test")
-        validation = validation if validation is not None else watched if watched is not None else test
+        validation = (
+            validation if validation is not None else watched if watched is not None else test
+        )
     if data is None:
-        raise ValueError("there is nothing to train on: give data, or a description with a section data")
+        raise ValueError(
+            "there is nothing to train on: give data, or a description with a section data"
+        )
     made = {"batch": options.batch, "encoder": encoder}
     loader = Loader(description, data_of(data), training=True, **made)
-    watch = None if validation is None else Loader(description, data_of(validation), training=False, **made)
+    watch = (
+        None
+        if validation is None
+        else Loader(description, data_of(validation), training=False, **made)
+    )
     plan = {"checkpoint": options.checkpoint, "truncate": options.truncate, "still": loader.still}
     net.wrap(loader.steps, loader.batch, training=True, set=more, **plan)
     run = None if directory is None else _open_run(directory, mode)
@@ -159,14 +170,18 @@ def train(
             lib.fsnn_run_close(run)
 
 
-def _loop(net: Net, loader: Loader, watch: Loader | None, run: Any, calls: _Run, training: Any) -> Metrics:
+def _loop(
+    net: Net, loader: Loader, watch: Loader | None, run: Any, calls: _Run, training: Any
+) -> Metrics:
     options, result = ffi.new("fsnn_train_options *"), ffi.new("fsnn_metrics *")
     handle = ffi.new_handle(calls)
     options.training, options.user = training[0], handle
     options.on_batch, options.on_epoch = lib.fsnn_py_batch, lib.fsnn_py_epoch
     options.run = ffi.NULL if run is None else run
     try:
-        status = lib.fsnn_train(net._net, loader._c, ffi.NULL if watch is None else watch._c, options, result)
+        status = lib.fsnn_train(
+            net._net, loader._c, ffi.NULL if watch is None else watch._c, options, result
+        )
         if calls.raised is not None:
             raise calls.raised
         check(status)
@@ -177,7 +192,13 @@ def _loop(net: Net, loader: Loader, watch: Loader | None, run: Any, calls: _Run,
 
 
 def evaluate(
-    net: Net, data: Any, *, part: str, batch: int | None, encoder: Mapping[str, Any] | None, draw: int
+    net: Net,
+    data: Any,
+    *,
+    part: str,
+    batch: int | None,
+    encoder: Mapping[str, Any] | None,
+    draw: int,
 ) -> Evaluation:
     """Net.evaluate."""
     description = net.description
@@ -185,8 +206,12 @@ def evaluate(
     if data is None:
         data = parts_of(description, part)[0]
         if data is None:
-            raise ValueError(f"the description has no {part} data: give data, or the name of another part")
-    loader = Loader(description, data_of(data), training=False, batch=batch or options.batch, encoder=encoder)
+            raise ValueError(
+                f"the description has no {part} data: give data, or the name of another part"
+            )
+    loader = Loader(
+        description, data_of(data), training=False, batch=batch or options.batch, encoder=encoder
+    )
     if net._net is None:
         net.wrap(loader.steps, loader.batch, still=loader.still)
     result = ffi.new("fsnn_evaluation *")
@@ -202,8 +227,15 @@ def evaluate(
 def _evaluation(net: Net, c: Any) -> Evaluation:
     names = [_name(net, c.layer_node[i]) for i in range(c.layers)]
     account = lib.fsnn_evaluation_account(c)
-    confusion = view(c.confusion, (c.classes, c.classes), np.int64, None).copy() if c.confusion else np.zeros((0, 0), int)
-    rates = [view(c.neuron_rate[i], (c.layer_neurons[i],), np.float32, None).copy() for i in range(c.layers)]
+    confusion = (
+        view(c.confusion, (c.classes, c.classes), np.int64, None).copy()
+        if c.confusion
+        else np.zeros((0, 0), int)
+    )
+    rates = [
+        view(c.neuron_rate[i], (c.layer_neurons[i],), np.float32, None).copy()
+        for i in range(c.layers)
+    ]
     return Evaluation(
         c.loss,
         c.accuracy,
@@ -220,5 +252,3 @@ def _evaluation(net: Net, c: Any) -> Evaluation:
         c.steps,
         c.seconds,
     )
-
-

@@ -10,7 +10,10 @@ import warnings
 try:
     import numpy as np
 except ImportError as error:
-    print(f"skipped: {sys.executable}: {error}; tools/install-deps.sh installs python3-numpy and python3-cffi")
+    print(
+        f"skipped: {sys.executable}: {error}; tools/install-deps.sh installs python3-numpy and "
+        "python3-cffi"
+    )
     sys.exit(77)
 
 import fsnn
@@ -25,7 +28,9 @@ def golden(name):
 def small(kind="lif", out=4, dynamics=None, **options):
     """input [3] -> linear -> neuron."""
     return fsnn.Net(
-        input=[3], layers=[{"linear": {"out": out}}, {kind: options}], dynamics=dynamics or {"alpha": 0.6}
+        input=[3],
+        layers=[{"linear": {"out": out}}, {kind: options}],
+        dynamics=dynamics or {"alpha": 0.6},
     )
 
 

@@ -1,6 +1,6 @@
 """Fractional neurons in plain torch, double precision: explicit Gruenwald-Letnikov, L1 and product
-rectangle with every state kept, differentiable in everything. Written from the equations, as slow as
-they are."""
+rectangle with every state kept, differentiable in everything. Written from the equations, as slow
+as they are."""
 
 import math
 

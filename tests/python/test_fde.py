@@ -11,9 +11,15 @@ def exact(alpha):
 
 class Solve(unittest.TestCase):
     def test_exact_values(self):
-        for method, implicit, step, error in (("gl", False, 1e-3, 1e-2), ("l1", True, 1e-3, 1e-2), ("trap", False, 1e-3, 1e-5)):
+        for method, implicit, step, error in (
+            ("gl", False, 1e-3, 1e-2),
+            ("l1", True, 1e-3, 1e-2),
+            ("trap", False, 1e-3, 1e-5),
+        ):
             with self.subTest(method=method):
-                got = fsnn.fde_solve(lambda t, y: -y, 1.0, T, 0.5, step=step, method=method, implicit=implicit)
+                got = fsnn.fde_solve(
+                    lambda t, y: -y, 1.0, T, 0.5, step=step, method=method, implicit=implicit
+                )
                 self.assertEqual(got.y.shape, (5,))
                 np.testing.assert_allclose(got.y, exact(0.5), atol=error)
 
@@ -30,12 +36,16 @@ class Solve(unittest.TestCase):
             return A
 
         options = {"step": 1e-2, "method": "trap"}
-        with_jacobian = fsnn.fde_solve(lambda t, y: A @ y, [1.0, 1.0], T, [0.5, 0.9], jacobian=jacobian, **options)
+        with_jacobian = fsnn.fde_solve(
+            lambda t, y: A @ y, [1.0, 1.0], T, [0.5, 0.9], jacobian=jacobian, **options
+        )
         without = fsnn.fde_solve(lambda t, y: A @ y, [1.0, 1.0], T, [0.5, 0.9], **options)
         self.assertTrue(calls)
         self.assertLess(with_jacobian.calls, without.calls)
         np.testing.assert_allclose(with_jacobian.y, without.y, atol=1e-9)
-        np.testing.assert_allclose(with_jacobian.y[:, 1], fsnn.mittag_leffler(0.9, 1.0, -2 * T**0.9), atol=1e-3)
+        np.testing.assert_allclose(
+            with_jacobian.y[:, 1], fsnn.mittag_leffler(0.9, 1.0, -2 * T**0.9), atol=1e-3
+        )
 
     def test_terms_and_exponentials(self):
         terms = fsnn.Terms([0.5, 1.0], [1.0, 0.0 + 1e-9])

@@ -9,13 +9,20 @@ def layer_of(node):
     if node["kind"] == "linear":
         return {"linear": {"out": node["out"], "bias": node["bias"], "name": node["name"]}}
     surrogate = {"kind": node["surrogate"], "scale": node["surrogate_scale"]}
-    options = {"tau": node["tau"], "threshold": node["threshold"], "surrogate": surrogate, "name": node["name"]}
+    options = {
+        "tau": node["tau"],
+        "threshold": node["threshold"],
+        "surrogate": surrogate,
+        "name": node["name"],
+    }
     kind = NEURONS.get(node["neuron"])
     return {kind: options} if kind else {"user": {"dv": "(-v^2 + I)/tau", **options}}
 
 
 def dynamics_of(case):
-    method = {"trap": "l1", "glmulti": "gl"}.get(case["method"], case["method"])  # the original's names
+    method = {"trap": "l1", "glmulti": "gl"}.get(
+        case["method"], case["method"]
+    )  # the original's names
     options = {"integrator": case["integrator"], "method": method, "step": case["h"]}
     if case["integrator"] == "fdeint":
         options |= {"alpha": case["alpha"], "coefficients": case["coefficient"]}
@@ -26,7 +33,9 @@ def dynamics_of(case):
 
 def net_of(file, case):
     dims = file["x_shape"][2:]
-    net = fsnn.Net(input=dims, layers=[layer_of(n) for n in file["layers"]], dynamics=dynamics_of(case))
+    net = fsnn.Net(
+        input=dims, layers=[layer_of(n) for n in file["layers"]], dynamics=dynamics_of(case)
+    )
     net.wrap(case["T"], file["x_shape"][1], training=True, record=True)
     for name, shape in file["weight_shapes"].items():
         if name in net.params:
@@ -54,7 +63,12 @@ class Golden(unittest.TestCase):
         for name, gradient in expected["grad"].items():
             if name in net.params:
                 largest = np.abs(gradient).max()
-                np.testing.assert_allclose(net.params[name].grad.ravel(), np.ravel(gradient), rtol=0, atol=5e-6 * largest + 1e-9)
+                np.testing.assert_allclose(
+                    net.params[name].grad.ravel(),
+                    np.ravel(gradient),
+                    rtol=0,
+                    atol=5e-6 * largest + 1e-9,
+                )
 
     def file(self, name):
         data, seen = golden(name), 0

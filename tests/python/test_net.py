@@ -8,7 +8,10 @@ from kit import fsnn, inputs, main, np, small, unittest
 
 class Build(unittest.TestCase):
     def test_ways_to_describe(self):
-        text = "input: [3]\nlayers:\n  - linear: {out: 4}\n  - lif: {tau: 2.0}\ndynamics: {alpha: 0.6}\n"
+        text = (
+            "input: [3]\nlayers:\n  - linear: {out: 4}\n  - lif: {tau: 2.0}\n"
+            "dynamics: {alpha: 0.6}\n"
+        )
         x, outputs = inputs(5, 2, 3), []
         built = fsnn.Net(input=[3], dynamics={"alpha": 0.6})
         first = built.add("linear", out=np.int64(4))
@@ -25,10 +28,16 @@ class Build(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, 'tua: unknown key, did you mean "tau"'):
             net.add("lif", tua=2.0)
         net.add("lif", tau=2.0)
-        self.assertEqual([n.name for n in net.wrap(2, dynamics={"alpha": 0.5}).inspect().nodes], ["input", "linear1", "lif1"])
+        self.assertEqual(
+            [n.name for n in net.wrap(2, dynamics={"alpha": 0.5}).inspect().nodes],
+            ["input", "linear1", "lif1"],
+        )
 
     def test_overrides(self):
-        net = fsnn.Net({"input": [3], "layers": [{"lif": {"tau": 2}}], "dynamics": {"alpha": 0.6}}, set={"lif1.tau": 3.5})
+        net = fsnn.Net(
+            {"input": [3], "layers": [{"lif": {"tau": 2}}], "dynamics": {"alpha": 0.6}},
+            set={"lif1.tau": 3.5},
+        )
         self.assertEqual(net.wrap(1).params["lif1.tau"].value[0], 3.5)
         self.assertIn('"tau": 3.5', net.description.text)
 
@@ -78,8 +87,15 @@ class Run(unittest.TestCase):
             net.forward(np.full((4, 1, 3), np.nan))
 
     def test_streaming_gives_the_same_bits(self):
-        for options in ({"alpha": 0.6}, {"alpha": 0.6, "memory": 7}, {"alpha": 0.6, "method": "ab"}):
-            net, x = fsnn.Net(input=[3], layers=[{"lif": {"tau": 2.0}}], dynamics=options), inputs(40, 2, 3)
+        for options in (
+            {"alpha": 0.6},
+            {"alpha": 0.6, "memory": 7},
+            {"alpha": 0.6, "method": "ab"},
+        ):
+            net, x = (
+                fsnn.Net(input=[3], layers=[{"lif": {"tau": 2.0}}], dynamics=options),
+                inputs(40, 2, 3),
+            )
             whole = net.forward(x)
             for cut in (1, 3, 16):
                 net.reset()
@@ -115,7 +131,9 @@ class Run(unittest.TestCase):
             net.reset()
             losses.append(float((net.forward(x) * g).sum()))
             weight.value[1, 2] -= sign * h
-        self.assertAlmostEqual((losses[0] - losses[1]) / (2 * h), analytic, delta=2e-3 * abs(analytic) + 1e-3)
+        self.assertAlmostEqual(
+            (losses[0] - losses[1]) / (2 * h), analytic, delta=2e-3 * abs(analytic) + 1e-3
+        )
         net.zero_grad()
         self.assertFalse(weight.grad.any())
 
@@ -185,7 +203,9 @@ class Look(unittest.TestCase):
         y = net.forward(x)
         np.testing.assert_array_equal(net.read("readout1", "v"), y)
         weight, bias = net.params["linear1.weight"].value, net.params["linear1.bias"].value
-        np.testing.assert_allclose(net.read("readout1", "current"), x @ weight.T + bias, rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(
+            net.read("readout1", "current"), x @ weight.T + bias, rtol=1e-5, atol=1e-5
+        )
         with self.assertRaisesRegex(ValueError, "not recorded"):
             net.read("readout1", "w")
         with self.assertRaisesRegex(ValueError, "there is no node 'lif9'"):

@@ -1,4 +1,5 @@
-"""What a process sees: memory that does not grow, other threads that go on, fork, pickled errors."""
+"""What a process sees: memory that does not grow, other threads that go on, fork, pickled
+errors."""
 
 import os
 import pickle
@@ -54,7 +55,9 @@ class Process(unittest.TestCase):
         sys.setswitchinterval(1000)  # a thread that holds the interpreter keeps it
         try:
             before = len(seen)
-            for _ in range(20):  # one call is enough but on a machine that has no time for the other thread
+            for _ in range(
+                20
+            ):  # one call is enough but on a machine that has no time for the other thread
                 net.reset()
                 net.forward(x)
                 if (after := len(seen)) > before:

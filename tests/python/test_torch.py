@@ -1,4 +1,5 @@
-"""fsnn.torch as a citizen of torch: autograd's rules, copies, files, workers, other layers, errors."""
+"""fsnn.torch as a citizen of torch: autograd's rules, copies, files, workers, other layers,
+errors."""
 
 import copy
 import io
@@ -9,11 +10,10 @@ import warnings
 from kit import fsnn, main, need, np, unittest
 
 torch = need("torch")
-from torch import nn  # noqa: E402
-
 import fsnn.torch as ft  # noqa: E402
 from fsnn._plan import HAS_DOUBLE  # noqa: E402
-from fsnn.torch import _context, BaseNeuron, IFNeuron, LIFNeuron, SNNWrapper  # noqa: E402
+from fsnn.torch import BaseNeuron, IFNeuron, LIFNeuron, SNNWrapper, _context  # noqa: E402
+from torch import nn  # noqa: E402
 
 
 class MySNN(nn.Module):
@@ -56,12 +56,18 @@ class Programs(unittest.TestCase):
         neuron = IFNeuron(tau=1.5, threshold=0.8, surrogate_opt="sigmoid", tau_learnable=True)
         self.assertAlmostEqual(neuron.get_tau().item(), 1.5, places=6)
         default = LIFNeuron()
-        self.assertEqual((default.tau, default.threshold, default.surrogate_opt, default.surrogate_grad_scale), (0.5, 1.0, "arctan", 5.0))
+        self.assertEqual(
+            (default.tau, default.threshold, default.surrogate_opt, default.surrogate_grad_scale),
+            (0.5, 1.0, "arctan", 5.0),
+        )
 
     def test_training(self):
         net = network()
         net._set_neuron_shapes(input_shape=(1, 10))
-        x, y = samples(16, 32), torch.randint(0, 5, (32,), generator=torch.Generator().manual_seed(2))
+        x, y = (
+            samples(16, 32),
+            torch.randint(0, 5, (32,), generator=torch.Generator().manual_seed(2)),
+        )
         optimizer, losses = torch.optim.Adam(net.parameters(), lr=1e-2), []
         for _ in range(40):
             out = net(x, torch.linspace(0, 15, 16), method="gl", options={"memory": -1})
@@ -81,7 +87,10 @@ class Programs(unittest.TestCase):
     def test_same_as_the_library_s_net(self):
         """The network as a description with the same weights: the same spikes."""
         net, x = network(), samples()
-        layers = [{"linear": {"out": 20, "name": "fc1"}}, {"lif": {"tau": 2.0, "surrogate": {"kind": "arctan", "scale": 5}}}]
+        layers = [
+            {"linear": {"out": 20, "name": "fc1"}},
+            {"lif": {"tau": 2.0, "surrogate": {"kind": "arctan", "scale": 5}}},
+        ]
         layers += [{"linear": {"out": 5, "name": "fc2"}}, {"lif": {"tau": 2.0}}]
         c = fsnn.Net(input=[10], layers=layers, dynamics={"alpha": 0.7}).wrap(12, 3)
         c.load_state_dict({k[len("module.") :]: v for k, v in net.state_dict().items()})
@@ -172,7 +181,11 @@ class Copies(unittest.TestCase):
         self.same(net, pickle.loads(pickle.dumps(net)))
 
     def test_state_dict_through_a_file(self):
-        a, b, file = network(0, learn_alpha=True), network(1, alpha=0.4, learn_alpha=True), io.BytesIO()
+        a, b, file = (
+            network(0, learn_alpha=True),
+            network(1, alpha=0.4, learn_alpha=True),
+            io.BytesIO(),
+        )
         torch.save(a.state_dict(), file)
         file.seek(0)
         b.load_state_dict(torch.load(file))
@@ -182,7 +195,9 @@ class Copies(unittest.TestCase):
         data = torch.utils.data.TensorDataset(torch.rand(16, 12, 10) * 3, torch.arange(16))
         net = network()
         net(samples())
-        loader = torch.utils.data.DataLoader(data, batch_size=4, num_workers=2, multiprocessing_context="fork")
+        loader = torch.utils.data.DataLoader(
+            data, batch_size=4, num_workers=2, multiprocessing_context="fork"
+        )
         spikes = sum(float(net(x.transpose(0, 1)).detach().sum()) for x, _ in loader)
         whole = float(net(data.tensors[0].transpose(0, 1)).detach().sum())
         self.assertEqual(spikes, whole)
@@ -202,7 +217,11 @@ class Around(unittest.TestCase):
         class Conv(nn.Module):
             def __init__(self):
                 super().__init__()
-                self.conv, self.bn, self.lif = nn.Conv2d(1, 4, 3, padding=1), nn.BatchNorm2d(4), LIFNeuron(tau=2.0)
+                self.conv, self.bn, self.lif = (
+                    nn.Conv2d(1, 4, 3, padding=1),
+                    nn.BatchNorm2d(4),
+                    LIFNeuron(tau=2.0),
+                )
                 self.head = nn.Linear(4, 3)
 
             def forward(self, x):
@@ -217,7 +236,9 @@ class Around(unittest.TestCase):
 
     def test_batch_norm_of_each_step(self):
         norm = nn.BatchNorm1d(10)
-        net = SNNWrapper(nn.Sequential(norm, ft.ReadoutNeuron(tau=2.0)), integrator="fdeint", alpha=0.7)
+        net = SNNWrapper(
+            nn.Sequential(norm, ft.ReadoutNeuron(tau=2.0)), integrator="fdeint", alpha=0.7
+        )
         x, other = samples(), copy.deepcopy(norm)
         expected = torch.stack([other(step) for step in x])
         got = []
@@ -225,7 +246,9 @@ class Around(unittest.TestCase):
         net(x)
         torch.testing.assert_close(got[0].reshape(x.shape), expected)
         torch.testing.assert_close(norm.running_mean, other.running_mean)
-        folded = SNNWrapper(nn.Sequential(nn.BatchNorm1d(10), LIFNeuron(tau=2.0)), alpha=0.7, norm="folded")
+        folded = SNNWrapper(
+            nn.Sequential(nn.BatchNorm1d(10), LIFNeuron(tau=2.0)), alpha=0.7, norm="folded"
+        )
         folded(x)
         torch.testing.assert_close(folded.module[0].running_mean, 0.1 * x.mean(dim=(0, 1)))
 
@@ -249,7 +272,11 @@ class Around(unittest.TestCase):
         """forward(v, I) of a kind, recorded, gives the spikes of the kind."""
         x = samples(scale=1.5)
         for kind in (LIFNeuron, IFNeuron, ft.HardLIFNeuron, ft.QIFNeuron):
-            own = type("Own", (kind,), {"forward": lambda self, v, I=None, kind=kind: kind.forward(self, v, I)})
+            own = type(
+                "Own",
+                (kind,),
+                {"forward": lambda self, v, I=None, kind=kind: kind.forward(self, v, I)},
+            )
             with self.subTest(kind=kind.__name__):
                 a, b = alone(kind(tau=3.0)), alone(own(tau=3.0))
                 self.assertEqual(b.module[0].kind, "user")
@@ -287,7 +314,9 @@ class WithParameter(BaseNeuron):
     def forward(self, v_mem, current_input=None):
         if current_input is None:
             return v_mem
-        dv = (-v_mem * torch.sigmoid(v_mem) + self.gain * current_input.clamp(max=5)) / self.get_tau()
+        dv = (
+            -v_mem * torch.sigmoid(v_mem) + self.gain * current_input.clamp(max=5)
+        ) / self.get_tau()
         spike = self.surrogate_f(v_mem + dv - self.threshold, self.surrogate_grad_scale)
         return dv - spike.detach() * self.threshold / self.get_tau(), spike
 
@@ -376,7 +405,9 @@ class Times(unittest.TestCase):
     def test_substeps(self):
         x = torch.ones(6, 2, 3)
         coarse = SNNWrapper(nn.Sequential(ft.ReadoutNeuron(tau=2.0)), "fdeint", alpha=0.7)(x)
-        fine = SNNWrapper(nn.Sequential(ft.ReadoutNeuron(tau=2.0)), "fdeint", alpha=0.7, substeps=64)(x)
+        fine = SNNWrapper(
+            nn.Sequential(ft.ReadoutNeuron(tau=2.0)), "fdeint", alpha=0.7, substeps=64
+        )(x)
         self.assertEqual(fine.shape, coarse.shape)
         t = np.arange(6) + 1 / 64
         exact = 1 - np.array([fsnn.mittag_leffler(0.7, 1.0, -(s**0.7) / 2) for s in t])
@@ -385,22 +416,33 @@ class Times(unittest.TestCase):
 
 class Errors(unittest.TestCase):
     def test_sentences(self):
-        x, cases = samples(), (
-            (ValueError, "no neurons", lambda: SNNWrapper(nn.Linear(2, 2))),
-            (ValueError, "fdeint, odeint", lambda: network(integrator="fde")),
-            (ValueError, "alpha has 3 layers, and the module 2", lambda: network(alpha=[[0.1], [0.2], [0.3]])),
-            (ValueError, "alpha", lambda: network(alpha=1.5)(x)),
-            (ValueError, "surrogate gradient 'atan'.*arctan", lambda: LIFNeuron(surrogate_opt="atan")),
-            (ValueError, "tau is -1", lambda: LIFNeuron(tau=-1)),
-            (TypeError, "no option 'v_rest'.*v_reset", lambda: LIFNeuron(v_rest=0)),
-            (ValueError, "methods", lambda: network()(x, method="gll")),
-            (TypeError, "no option 'memroy'", lambda: network()(x, options={"memroy": 3})),
-            (ValueError, "x has 12 steps, and x_time 3", lambda: network()(x, [0, 1, 2])),
-            (ValueError, "must increase: time 2", lambda: network()(x[:3], [0.0, 1.0, 1.0])),
-            (RuntimeError, "outside of an SNNWrapper", lambda: LIFNeuron()(x)),
-            (TypeError, "float16", lambda: network()(x.half())),
-            (NotImplementedError, "on meta", lambda: network()(x.to("meta"))),
-        )  # fmt: skip
+        x, cases = (
+            samples(),
+            (
+                (ValueError, "no neurons", lambda: SNNWrapper(nn.Linear(2, 2))),
+                (ValueError, "fdeint, odeint", lambda: network(integrator="fde")),
+                (
+                    ValueError,
+                    "alpha has 3 layers, and the module 2",
+                    lambda: network(alpha=[[0.1], [0.2], [0.3]]),
+                ),
+                (ValueError, "alpha", lambda: network(alpha=1.5)(x)),
+                (
+                    ValueError,
+                    "surrogate gradient 'atan'.*arctan",
+                    lambda: LIFNeuron(surrogate_opt="atan"),
+                ),
+                (ValueError, "tau is -1", lambda: LIFNeuron(tau=-1)),
+                (TypeError, "no option 'v_rest'.*v_reset", lambda: LIFNeuron(v_rest=0)),
+                (ValueError, "methods", lambda: network()(x, method="gll")),
+                (TypeError, "no option 'memroy'", lambda: network()(x, options={"memroy": 3})),
+                (ValueError, "x has 12 steps, and x_time 3", lambda: network()(x, [0, 1, 2])),
+                (ValueError, "must increase: time 2", lambda: network()(x[:3], [0.0, 1.0, 1.0])),
+                (RuntimeError, "outside of an SNNWrapper", lambda: LIFNeuron()(x)),
+                (TypeError, "float16", lambda: network()(x.half())),
+                (NotImplementedError, "on meta", lambda: network()(x.to("meta"))),
+            ),
+        )
         for kind, pattern, call in cases:
             with self.subTest(pattern=pattern), self.assertRaisesRegex(kind, pattern):
                 call()
@@ -415,7 +457,10 @@ class Errors(unittest.TestCase):
         self.assertTrue(torch.isnan(y).any())
 
     def test_double(self):
-        net, x = alone(ft.ReadoutNeuron(tau=2.0, tau_learnable=True), learn_alpha=True).double(), samples(6, 2, 3).double()
+        net, x = (
+            alone(ft.ReadoutNeuron(tau=2.0, tau_learnable=True), learn_alpha=True).double(),
+            samples(6, 2, 3).double(),
+        )
         if not HAS_DOUBLE:
             with self.assertRaisesRegex(NotImplementedError, "double precision"):
                 net(x)

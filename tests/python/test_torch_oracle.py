@@ -1,16 +1,17 @@
-"""fsnn.torch against plain torch in double precision: spikes and every gradient, for the programs that
-people of this field write."""
+"""fsnn.torch against plain torch in double precision: spikes and every gradient, for the programs
+that people of this field write."""
 
 from kit import main, need, np, unittest
 
 torch = need("torch")
 import oracle  # noqa: E402
+from fsnn.torch import BaseNeuron, IFNeuron, LIFNeuron, SNNWrapper  # noqa: E402
 from torch import nn  # noqa: E402
 
-from fsnn.torch import BaseNeuron, IFNeuron, LIFNeuron, SNNWrapper  # noqa: E402
-
 K, B = 40, 4
-NEAR = 1e-5  # a spike test closer than this to its threshold may fall either way in single precision
+NEAR = (
+    1e-5  # a spike test closer than this to its threshold may fall either way in single precision
+)
 
 
 class MySNN(nn.Module):
@@ -60,7 +61,18 @@ class Oracle(unittest.TestCase):
                 if positive:  # -v^2 runs away below 0
                     fc.weight.abs_()
 
-    def compare(self, neuron, method, alphas, coefficients=None, h=1.0, seed=0, scale=1.5, positive=False, dtype=torch.float32):
+    def compare(
+        self,
+        neuron,
+        method,
+        alphas,
+        coefficients=None,
+        h=1.0,
+        seed=0,
+        scale=1.5,
+        positive=False,
+        dtype=torch.float32,
+    ):
         """alphas: the terms of each of the two layers."""
         coefficients = coefficients or [[1.0] * len(a) for a in alphas]
         several = any(len(a) > 1 for a in alphas)
@@ -78,26 +90,43 @@ class Oracle(unittest.TestCase):
         copies = {n: p.detach().double().requires_grad_() for n, p in module.named_parameters()}
         x64, margins = x.detach().double().requires_grad_(), []
         z, learned = x64, []
-        for fc, lif, a, c in (("fc1", "lif1", *self.order(net, 0)), ("fc2", "lif2", *self.order(net, 1))):
+        for fc, lif, a, c in (
+            ("fc1", "lif1", *self.order(net, 0)),
+            ("fc2", "lif2", *self.order(net, 1)),
+        ):
             current = z @ copies[f"{fc}.weight"].T + copies[f"{fc}.bias"]
             tau, threshold = copies[f"{lif}.log_tau"].exp(), copies[f"{lif}.log_threshold"].exp()
-            z = oracle.layer(current, RULES[neuron](tau), threshold, tau, method, a, c, h, margins=margins)
+            z = oracle.layer(
+                current, RULES[neuron](tau), threshold, tau, method, a, c, h, margins=margins
+            )
             learned.append((a, c))
         (z * w.double()).sum().backward()
 
-        self.assertGreater(min(margins).item(), NEAR, "this case decides nothing: choose another seed")
+        self.assertGreater(
+            min(margins).item(), NEAR, "this case decides nothing: choose another seed"
+        )
         self.assertGreater(z.sum().item(), 20)
         np.testing.assert_array_equal(y.detach().double().numpy(), z.detach().numpy())
-        pairs = [("x", x.grad, x64.grad)] + [(n, p.grad, copies[n].grad) for n, p in module.named_parameters()]
+        pairs = [("x", x.grad, x64.grad)] + [
+            (n, p.grad, copies[n].grad) for n, p in module.named_parameters()
+        ]
         for i, (a, c) in enumerate(learned):
             pairs.append((f"alpha {i}", net.alpha[i].grad, torch.stack([t.grad for t in a])))
             if several:
-                pairs.append((f"coefficient {i}", net.coefficient[i].grad, torch.stack([t.grad for t in c])))
+                pairs.append(
+                    (f"coefficient {i}", net.coefficient[i].grad, torch.stack([t.grad for t in c]))
+                )
         for name, got, want in pairs:
-            tolerance = 5e-6 * want.abs().max().item() if dtype == torch.float32 else 1e-12 * want.abs().max().item()
+            tolerance = (
+                5e-6 * want.abs().max().item()
+                if dtype == torch.float32
+                else 1e-12 * want.abs().max().item()
+            )
             # a gradient of one number is a sum of many terms that may cancel
             floor = 1e-4 if dtype == torch.float32 and want.numel() <= 2 else 1e-10
-            np.testing.assert_allclose(got.double().numpy(), want.numpy(), rtol=floor, atol=tolerance + 1e-12, err_msg=name)
+            np.testing.assert_allclose(
+                got.double().numpy(), want.numpy(), rtol=floor, atol=tolerance + 1e-12, err_msg=name
+            )
 
     @staticmethod
     def order(net, i):

@@ -8,7 +8,12 @@ import tempfile
 from kit import fsnn, inputs, main, np, small, unittest
 
 LAYERS = [{"linear": {"out": 3}}, {"lif": {"tau": 2.0}}]
-OPTIONS = {"epochs": 3, "batch": 20, "optimizer": {"kind": "adam", "lr": 0.05}, "encoder": {"steps": 6}}
+OPTIONS = {
+    "epochs": 3,
+    "batch": 20,
+    "optimizer": {"kind": "adam", "lr": 0.05},
+    "encoder": {"steps": 6},
+}
 
 
 def classes(count=120):
@@ -30,7 +35,9 @@ class Train(unittest.TestCase):
     def test_train_and_evaluate(self):
         x, y = classes()
         a, seen = net(), []
-        best = a.train((x, y), (x[:40], y[:40]), on_epoch=seen.append, directory=self.folder / "run", **OPTIONS)
+        best = a.train(
+            (x, y), (x[:40], y[:40]), on_epoch=seen.append, directory=self.folder / "run", **OPTIONS
+        )
         self.assertEqual([m.epoch for m in seen], [1, 2, 3])
         self.assertLess(best.loss, seen[0].loss + 1e-9)
         figures = a.evaluate((x, y), encoder=OPTIONS["encoder"])
@@ -49,7 +56,14 @@ class Train(unittest.TestCase):
         """The first batch of a training, by hand: the same weights to rounding."""
         x, y = classes(20)
         by_c = net()
-        by_c.train((x, y), epochs=1, batch=20, optimizer={"kind": "sgd", "lr": 0.5}, loss="mse_rate", encoder={"steps": 6})
+        by_c.train(
+            (x, y),
+            epochs=1,
+            batch=20,
+            optimizer={"kind": "sgd", "lr": 0.5},
+            loss="mse_rate",
+            encoder={"steps": 6},
+        )
         by_hand = net().wrap(6, 20, training=True)
         out = by_hand.forward(np.broadcast_to(x, (6, *x.shape)))
         error = out.mean(axis=0) - np.eye(3)[y]
@@ -57,7 +71,11 @@ class Train(unittest.TestCase):
         for name, param in by_hand.params.items():
             if param.learn:
                 np.testing.assert_allclose(
-                    by_c.params[name].value, param.value - 0.5 * param.grad, rtol=1e-5, atol=1e-6, err_msg=name
+                    by_c.params[name].value,
+                    param.value - 0.5 * param.grad,
+                    rtol=1e-5,
+                    atol=1e-6,
+                    err_msg=name,
                 )
 
     def test_interrupt_saves_and_resume_goes_on_to_the_same_bytes(self):
@@ -135,10 +153,22 @@ class Runs(unittest.TestCase):
         self.assertEqual(one.v.shape, (12,))
         self.assertGreater(one.spikes.sum(), 0)
         np.testing.assert_allclose(one.t, 0.5 * np.arange(1, 13))
-        many = fsnn.simulate(np.tile(current[:, None], 3), tau=2.0, reset="jump", dynamics={"alpha": 0.6, "step": 0.5})
+        many = fsnn.simulate(
+            np.tile(current[:, None], 3),
+            tau=2.0,
+            reset="jump",
+            dynamics={"alpha": 0.6, "step": 0.5},
+        )
         np.testing.assert_array_equal(many.v[:, 2], one.v)
         self.assertIn("a", fsnn.simulate(current, "alif", dynamics={"alpha": 0.6}).states)
-        own = fsnn.simulate(current, "user", dv="(-v + I)/tau", tau=2.0, reset="jump", dynamics={"alpha": 0.6, "step": 0.5})
+        own = fsnn.simulate(
+            current,
+            "user",
+            dv="(-v + I)/tau",
+            tau=2.0,
+            reset="jump",
+            dynamics={"alpha": 0.6, "step": 0.5},
+        )
         np.testing.assert_allclose(own.v, one.v, rtol=1e-6)
 
 

@@ -28,6 +28,16 @@ from .neuron import (
 from .wrapper import SNNWrapper
 
 __all__ = [
-    "ALIFNeuron", "BaseNeuron", "CubaLIFNeuron", "EIFNeuron", "HardLIFNeuron", "IFNeuron", "LIFNeuron", "NoisyLIFNeuron",
-    "QIFNeuron", "ReadoutNeuron", "SNNWrapper", "neuron",
-]  # fmt: skip
+    "ALIFNeuron",
+    "BaseNeuron",
+    "CubaLIFNeuron",
+    "EIFNeuron",
+    "HardLIFNeuron",
+    "IFNeuron",
+    "LIFNeuron",
+    "NoisyLIFNeuron",
+    "QIFNeuron",
+    "ReadoutNeuron",
+    "SNNWrapper",
+    "neuron",
+]

@@ -17,7 +17,8 @@ from ..net import NetWarning
 
 @dataclass(frozen=True)
 class Order:
-    """The order of a layer: alpha [terms], coefficient [terms], as tensors where they are learned."""
+    """The order of a layer: alpha [terms], coefficient [terms], as tensors where they are
+    learned."""
 
     alpha: Any
     coefficient: Any
@@ -72,14 +73,20 @@ def say_once(sentence: str) -> None:
 def check_tensor(x: torch.Tensor, what: str) -> None:
     """What the library computes with: on the processor, in single or double precision."""
     if x.device.type != "cpu":
-        raise NotImplementedError(f"{what} computes on the processor, and this tensor is on {x.device}: move it with .cpu()")
+        raise NotImplementedError(
+            f"{what} computes on the processor, and this tensor is on {x.device}: move it with "
+            ".cpu()"
+        )
     if x.dtype not in (torch.float32, torch.float64):
-        raise TypeError(f"{what} takes float32 or float64, and this tensor is {x.dtype}: convert it with .float()")
+        raise TypeError(
+            f"{what} takes float32 or float64, and this tensor is {x.dtype}: convert it with "
+            ".float()"
+        )
 
 
 def not_compiled(function: Callable) -> Callable:
-    """torch.compile breaks its graph here and leaves the function as it is. torch's compiler takes a
-    second to import, so that is left to those who use it."""
+    """torch.compile breaks its graph here and leaves the function as it is. torch's compiler takes
+    a second to import, so that is left to those who use it."""
     apart: list[Callable] = []
 
     @functools.wraps(function)

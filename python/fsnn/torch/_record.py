@@ -162,6 +162,8 @@ class Symbol:
 
     def clamp(self, min: Any = None, max: Any = None) -> Symbol:
         at, text = recorder(), self.text
+        if at is None:
+            raise NotRecordable("it is used after the recording")
         if min is not None:
             text = f"max({text}, {at.text_of(min)})"
         if max is not None:
@@ -178,7 +180,9 @@ class Symbol:
         raise NotRecordable(f"it uses .{name}, which equations do not have")
 
     @classmethod
-    def __torch_function__(cls, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Symbol:
+    def __torch_function__(
+        cls, function: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Symbol:
         name = getattr(function, "__name__", str(function)).strip("_")
         at, kwargs = recorder(), kwargs or {}
         swapped = name[1:] if name.startswith("r") and name[1:] in OPERATORS else None

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import torch
-
 from _fsnn import ffi, lib
 
 from .._plan import HAS_DOUBLE
@@ -55,17 +54,30 @@ class Pool:
 class Layer:
     """One call of a layer: what its net is made of, [T, B, ...] of what size and precision."""
 
-    def __init__(self, pool: Pool, description: dict[str, Any], names: list[str], x: torch.Tensor, training: bool) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        description: dict[str, Any],
+        names: list[str],
+        x: torch.Tensor,
+        training: bool,
+    ) -> None:
         self.pool, self.names = pool, names
         self.double = x.dtype == torch.float64
         if self.double:
             if not HAS_DOUBLE:
                 raise NotImplementedError(
-                    "this build of fsnn has no networks in double precision: convert the module and its input with .float()"
+                    "this build of fsnn has no networks in double precision: convert the module "
+                    "and its input with .float()"
                 )
             description["dynamics"]["precision"] = "double"
         description["input"] = list(x.shape[2:]) or [1]
-        self.description, self.steps, self.batch, self.training = description, x.shape[0], x.shape[1], training
+        self.description, self.steps, self.batch, self.training = (
+            description,
+            x.shape[0],
+            x.shape[1],
+            training,
+        )
         self.key = (json.dumps(description), self.steps, self.batch, training)
 
     def take(self, params: tuple[torch.Tensor, ...]) -> Net:
@@ -74,7 +86,9 @@ class Layer:
             net = Net(self.description)
             with warnings.catch_warnings(record=True) as remarks:
                 warnings.simplefilter("always", NetWarning)
-                net.wrap(self.steps, self.batch, training=self.training, input_gradient=self.training)
+                net.wrap(
+                    self.steps, self.batch, training=self.training, input_gradient=self.training
+                )
             for remark in remarks:
                 say_once(str(remark.message))
         if self.training:  # the draw of noise
@@ -99,7 +113,11 @@ def _pointer(net: Net, x: torch.Tensor) -> Any:
 def _tensor(net: Net, result: Any, shape: Any, dtype: torch.dtype) -> torch.Tensor:
     """A copy of what the library gave."""
     out = torch.empty(shape, dtype=dtype)
-    ffi.memmove(ffi.cast("char *", out.data_ptr()), ffi.cast("char *", result[0]), out.numel() * out.element_size())
+    ffi.memmove(
+        ffi.cast("char *", out.data_ptr()),
+        ffi.cast("char *", result[0]),
+        out.numel() * out.element_size(),
+    )
     return out
 
 
@@ -112,7 +130,8 @@ def _forward(net: Net, x: torch.Tensor) -> torch.Tensor:
 class Scan(torch.autograd.Function):
     """x [T, B, ...] and the learned parameters of the layer -> spikes [T, B, ...].
 
-    The net of a forward waits for its backward; a second backward (retain_graph) runs forward again.
+    The net of a forward waits for its backward; a second backward (retain_graph) runs forward
+    again.
     """
 
     @staticmethod
@@ -131,7 +150,9 @@ class Scan(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple:
         if torch.is_grad_enabled():
-            raise NotImplementedError("fsnn's neurons have no second derivative: call backward without create_graph")
+            raise NotImplementedError(
+                "fsnn's neurons have no second derivative: call backward without create_graph"
+            )
         x, *params = ctx.saved_tensors
         layer, net = ctx.layer, ctx.net
         if net is None:

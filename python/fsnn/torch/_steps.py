@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import torch
-
 from _fsnn import ffi, lib
 
 from .._arrays import pointer
@@ -32,10 +31,14 @@ def weights(method: str, order: Order, step: float, count: int) -> tuple[np.ndar
 
 def check_method(method: str, order: Order) -> None:
     if method not in METHODS:
-        raise NotImplementedError(f"neurons that run step by step have the methods {', '.join(METHODS)}, not {method}")
+        raise NotImplementedError(
+            f"neurons that run step by step have the methods {', '.join(METHODS)}, not {method}"
+        )
     for values in (order.alpha, order.coefficient):
         if isinstance(values, torch.Tensor) and values.requires_grad:
-            raise NotImplementedError("neurons that run step by step do not learn alpha or coefficients")
+            raise NotImplementedError(
+                "neurons that run step by step do not learn alpha or coefficients"
+            )
 
 
 def steps(rule: Callable, x: torch.Tensor, dynamics: dict[str, Any], order: Order) -> torch.Tensor:

@@ -1,4 +1,5 @@
-"""Surrogate gradients in torch, for neurons that run step by step: fsnn's formulas, by its names."""
+"""Surrogate gradients in torch, for neurons that run step by step: fsnn's formulas, by its
+names."""
 
 from __future__ import annotations
 
@@ -6,7 +7,6 @@ import math
 from typing import Any
 
 import torch
-
 from _fsnn import lib
 
 from ..errors import text

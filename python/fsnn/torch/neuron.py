@@ -26,13 +26,14 @@ class BaseNeuron(torch.nn.Module):
     """A neuron of one's own: subclasses write `forward(self, v_mem, current_input)`, which gives
     (dv_dt, spike), or v_mem where current_input is None.
 
-    The forward is recorded into equations and runs in C; what no equation says (a branch, a function
-    that equations do not have) runs step by step through torch, which is slow and said once.
+    The forward is recorded into equations and runs in C; what no equation says (a branch, a
+    function that equations do not have) runs step by step through torch, which is slow and said
+    once.
 
-    tau, threshold: positive numbers, learned with `tau_learnable` and `threshold_learnable` (from the
-    value given on, in their logarithm: they stay positive). `surrogate_opt` names the surrogate
-    gradient of `surrogate_f` ("arctan" or "arctan_surrogate", ...), `surrogate_grad_scale` its scale.
-    Further options are those of the description: reset="current", v0, v_reset, refractory,
+    tau, threshold: positive numbers, learned with `tau_learnable` and `threshold_learnable` (from
+    the value given on, in their logarithm: they stay positive). `surrogate_opt` names the surrogate
+    gradient of `surrogate_f` ("arctan" or "arctan_surrogate", ...), `surrogate_grad_scale` its
+    scale. Further options are those of the description: reset="current", v0, v_reset, refractory,
     detach_reset.
     """
 
@@ -55,8 +56,14 @@ class BaseNeuron(torch.nn.Module):
                 raise ValueError(f"{what} is {value}: it must be above 0")
         unknown = [key for key in options if key not in OPTIONS]
         if unknown:
-            raise TypeError(f"{type(self).__name__} has no option {unknown[0]!r}: there are {', '.join(OPTIONS)}")
-        self.surrogate_opt, self.surrogate_grad_scale = canonical(surrogate_opt), float(surrogate_grad_scale)
+            raise TypeError(
+                f"{type(self).__name__} has no option {unknown[0]!r}: there are "
+                f"{', '.join(OPTIONS)}"
+            )
+        self.surrogate_opt, self.surrogate_grad_scale = (
+            canonical(surrogate_opt),
+            float(surrogate_grad_scale),
+        )
         self._tau, self._threshold, self.options = float(tau), float(threshold), options
         if tau_learnable:
             self.log_tau = torch.nn.Parameter(torch.tensor(math.log(float(tau))))
@@ -110,7 +117,9 @@ class BaseNeuron(torch.nn.Module):
             if scale is not None and float(scale) != self.surrogate_grad_scale:
                 raise ValueError("it gives surrogate_f another scale than surrogate_grad_scale")
             return at.surrogate(x, scale)
-        return Spike.apply(x, self.surrogate_opt, self.surrogate_grad_scale if scale is None else float(scale))
+        return Spike.apply(
+            x, self.surrogate_opt, self.surrogate_grad_scale if scale is None else float(scale)
+        )
 
     def forward(self, v_mem: Any, current_input: Any = None) -> Any:
         raise NotImplementedError(f"{type(self).__name__} has no forward(v_mem, current_input)")
@@ -123,7 +132,8 @@ class BaseNeuron(torch.nn.Module):
         call = running()
         if call is None:
             raise RuntimeError(
-                f"{type(self).__name__} was called with its input current outside of an SNNWrapper: wrap the network, "
+                f"{type(self).__name__} was called with its input current outside of an "
+                "SNNWrapper: wrap the network, "
                 "net = SNNWrapper(network, integrator='fdeint', alpha=0.7), and call net(x)"
             )
         y = self._layer(args[0], call)
@@ -136,11 +146,14 @@ class BaseNeuron(torch.nn.Module):
     def _layer(self, x: torch.Tensor, call: Running) -> torch.Tensor:
         name = call.names.get(id(self))
         if name is None:
-            raise RuntimeError(f"{type(self).__name__} is no part of the module that its SNNWrapper was made of")
+            raise RuntimeError(
+                f"{type(self).__name__} is no part of the module that its SNNWrapper was made of"
+            )
         check_tensor(x, f"the neuron {name}")
         if x.dim() == 0 or x.shape[0] % call.steps:
             raise ValueError(
-                f"the neuron {name} got a tensor of shape {list(x.shape)}: its first axis is time and batch folded, "
+                f"the neuron {name} got a tensor of shape {list(x.shape)}: its first axis is time "
+                "and batch folded, "
                 f"a multiple of {call.steps} steps"
             )
         rows = x.reshape(call.steps, x.shape[0] // call.steps, *x.shape[1:])
@@ -152,9 +165,15 @@ class BaseNeuron(torch.nn.Module):
             y = self._scan(layer, learned, rows, call)
         return y.reshape(x.shape)
 
-    def _described(self, name: str, order: Order, call: Running) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    def _described(
+        self, name: str, order: Order, call: Running
+    ) -> tuple[dict[str, Any] | None, dict[str, Any]]:
         """The layer as a description, and its learned parameters; None: it runs step by step."""
-        learned = {what: self._value(what) for what in ("tau", "threshold") if f"log_{what}" in self._parameters}
+        learned = {
+            what: self._value(what)
+            for what in ("tau", "threshold")
+            if f"log_{what}" in self._parameters
+        }
         options: dict[str, Any] = {"name": name.replace(".", "_") or "neuron", **self.options}
         for what in ("tau", "threshold"):
             value = getattr(self, f"_{what}")
@@ -172,23 +191,34 @@ class BaseNeuron(torch.nn.Module):
         """Options of the kind beside the common ones; of one's own neuron: its equations."""
         try:
             equations: Equations = record(self)
-        except Exception as error:  # whatever a forward does with symbols; with tensors it raises again
+        except (
+            Exception
+        ) as error:  # whatever a forward does with symbols; with tensors it raises again
             self._steps_because = str(error)
             say_once(
-                f"the neuron {name} ({type(self).__name__}) runs step by step through torch, which is slow: its forward is "
+                f"the neuron {name} ({type(self).__name__}) runs step by step through torch, "
+                "which is slow: its forward is "
                 f"not recorded as an equation, because {error}"
             )
             return False
-        options |= {"dv": equations.dv, "spike": equations.spike, "after_spike": equations.after_spike}
+        options |= {
+            "dv": equations.dv,
+            "spike": equations.spike,
+            "after_spike": equations.after_spike,
+        }
         options.setdefault("detach_reset", equations.detach_reset)
         if equations.params:
             options["params"] = {key: {"value": 1.0, "learn": True} for key in equations.params}
             learned.update(equations.params)
         return True
 
-    def _scan(self, layer: dict[str, Any], learned: dict[str, Any], x: torch.Tensor, call: Running) -> torch.Tensor:
+    def _scan(
+        self, layer: dict[str, Any], learned: dict[str, Any], x: torch.Tensor, call: Running
+    ) -> torch.Tensor:
         params = [p for p in learned.values()]
-        gradient = torch.is_grad_enabled() and (x.requires_grad or any(p.requires_grad for p in params))
+        gradient = torch.is_grad_enabled() and (
+            x.requires_grad or any(p.requires_grad for p in params)
+        )
         noisy = self.training and "noise" in layer["layers"][0][self.kind]
         made = Layer(self._pool, layer, list(learned), x, bool(gradient or noisy))
         try:
@@ -206,10 +236,16 @@ def _order_keys(order: Order, learned: dict[str, Any]) -> dict[str, Any]:
     for name, values in (("alpha", order.alpha), ("coefficient", order.coefficient)):
         if isinstance(values, torch.Tensor):
             learned[name] = values
-    plain = [0.5 + 0.4 * i / order.terms for i in range(order.terms)] if "alpha" in learned else order.alpha
+    plain = (
+        [0.5 + 0.4 * i / order.terms for i in range(order.terms)]
+        if "alpha" in learned
+        else order.alpha
+    )
     keys["alpha"] = list(plain) if order.terms > 1 else plain[0]
     if "coefficient" in learned or list(order.coefficient) != [1.0] * order.terms:
-        keys["coefficients"] = [1.0] * order.terms if "coefficient" in learned else list(order.coefficient)
+        keys["coefficients"] = (
+            [1.0] * order.terms if "coefficient" in learned else list(order.coefficient)
+        )
     keys["learn_alpha"] = "alpha" in learned
     keys["learn_coefficients"] = "coefficient" in learned
     return keys
@@ -298,7 +334,10 @@ class _NoRule(_Kind):
     def forward(self, v_mem: Any, current_input: Any = None) -> Any:
         if current_input is None:
             return v_mem
-        raise NotImplementedError(f"{type(self).__name__} has more than a rule of v and I: it runs inside an SNNWrapper only")
+        raise NotImplementedError(
+            f"{type(self).__name__} has more than a rule of v and I: it runs inside an SNNWrapper "
+            "only"
+        )
 
 
 class EIFNeuron(_NoRule):
@@ -334,13 +373,19 @@ class ReadoutNeuron(_NoRule):
 
 
 class NoisyLIFNeuron(_NoRule):
-    """LIF with logistic noise of scale `gamma` on its threshold while it is trained; `train_spike_mode`
-    is hard_st, meanfield, soft_noisy, concrete or hard_concrete, `concrete_temp` its temperature."""
+    """LIF with logistic noise of scale `gamma` on its threshold while it is trained;
+    `train_spike_mode` is hard_st, meanfield, soft_noisy, concrete or hard_concrete, `concrete_temp`
+    its temperature."""
 
     kind = "noisy"
 
     def __init__(
-        self, *args: Any, gamma: float = 0.2, train_spike_mode: str = "hard_concrete", concrete_temp: float = 0.25, **kwargs: Any
+        self,
+        *args: Any,
+        gamma: float = 0.2,
+        train_spike_mode: str = "hard_concrete",
+        concrete_temp: float = 0.25,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.noise = {"mode": train_spike_mode, "gamma": gamma, "temperature": concrete_temp}
@@ -353,6 +398,14 @@ class NoisyLIFNeuron(_NoRule):
 BUILT_IN = {c.forward for c in (LIFNeuron, IFNeuron, HardLIFNeuron, QIFNeuron, _NoRule)}
 
 __all__ = [
-    "ALIFNeuron", "BaseNeuron", "CubaLIFNeuron", "EIFNeuron", "HardLIFNeuron", "IFNeuron", "LIFNeuron", "NoisyLIFNeuron",
-    "QIFNeuron", "ReadoutNeuron",
-]  # fmt: skip
+    "ALIFNeuron",
+    "BaseNeuron",
+    "CubaLIFNeuron",
+    "EIFNeuron",
+    "HardLIFNeuron",
+    "IFNeuron",
+    "LIFNeuron",
+    "NoisyLIFNeuron",
+    "QIFNeuron",
+    "ReadoutNeuron",
+]

@@ -13,7 +13,10 @@ from ._context import Order, Running, check_tensor, not_compiled, run, say_once
 from ._times import Times
 from .neuron import BaseNeuron
 
-INTEGRATORS = {name: name.split("_")[0] for name in "fdeint odeint fdeint_adjoint odeint_adjoint fdeint_mem odeint_mem".split()}
+INTEGRATORS = {
+    name: name.split("_")[0]
+    for name in "fdeint odeint fdeint_adjoint odeint_adjoint fdeint_mem odeint_mem".split()
+}
 # Names of methods that others have for ours.
 METHODS = {"pred": "ab", "glmulti": "gl", "trap": "l1", "trapezoid": "trap"}
 
@@ -24,7 +27,10 @@ def method_of(name: str | None, integrator: str) -> str:
         return "gl" if integrator == "fdeint" else "euler"
     base = name[:-2] if name.endswith(("-f", "-o")) else name
     if base == "trap":
-        say_once("method 'trap' is the scheme l1, as in spikeDE; the product trapezoid of fsnn is 'trapezoid'")
+        say_once(
+            "method 'trap' is the scheme l1, as in spikeDE; the product trapezoid of fsnn is "
+            "'trapezoid'"
+        )
     return METHODS.get(base, base)
 
 
@@ -37,14 +43,14 @@ class SNNWrapper(torch.nn.Module):
         y = net(x, x_time, method="gl", options={"memory": 64})
 
     `integrator`: fdeint (fractional) or odeint (integer order). `alpha`: one order, a list (one for
-    each neuron of `module.modules()`, or with alpha_mode="multiterm" the terms of every layer), or a
-    list of lists (terms of each layer) with `multi_coefficient` in the same form; "auto" takes a list
-    as long as there are neurons for one order a layer, unless coefficients are given.
+    each neuron of `module.modules()`, or with alpha_mode="multiterm" the terms of every layer), or
+    a list of lists (terms of each layer) with `multi_coefficient` in the same form; "auto" takes a
+    list as long as there are neurons for one order a layer, unless coefficients are given.
     `learn_alpha`, `learn_coefficient`: they are parameters; alpha is kept in [0.01, 1]. A flat
-    coefficient list belongs to the terms of every layer.
-    `norm`: "step" takes the statistics of BatchNorm inside of each step by itself, "folded" over time
-    and batch. `substeps`: solver steps between two samples. `on_nonfinite`: a potential that is not
-    finite raises fsnn.NumericError with layer and step ("raise"), or gives NaN ("warn").
+    coefficient list belongs to the terms of every layer. `norm`: "step" takes the statistics of
+    BatchNorm inside of each step by itself, "folded" over time and batch. `substeps`: solver steps
+    between two samples. `on_nonfinite`: a potential that is not finite raises fsnn.NumericError
+    with layer and step ("raise"), or gives NaN ("warn").
 
     The parameters are those of the module, not copies. float32 and float64, on the processor.
     """
@@ -76,9 +82,15 @@ class SNNWrapper(torch.nn.Module):
         self.norm, self.substeps, self.on_nonfinite = norm, int(substeps), on_nonfinite
         count = len(self._neurons())
         if not count:
-            raise ValueError("the module has no neurons: there is no LIFNeuron, IFNeuron or other BaseNeuron among its modules")
+            raise ValueError(
+                "the module has no neurons: there is no LIFNeuron, IFNeuron or other BaseNeuron "
+                "among its modules"
+            )
         if "_mem" in integrator:
-            say_once(f"integrator {integrator!r} is {self.integrator}: neurons need no memory of their own")
+            say_once(
+                f"integrator {integrator!r} is {self.integrator}: neurons need no memory of their "
+                "own"
+            )
         alphas, coefficients = orders_of(alpha, multi_coefficient, count, alpha_mode)
         self.alpha = _held(alphas, learn_alpha and self.integrator == "fdeint")
         self.coefficient = _held(coefficients, learn_coefficient and self.integrator == "fdeint")
@@ -112,40 +124,60 @@ class SNNWrapper(torch.nn.Module):
     ) -> torch.Tensor:
         """x [T, B, ...] at the times `x_time` [T] (default: one unit apart) -> [T, B, ...].
 
-        `method`: gl (the default), l1, ab, abm, ml, trapezoid; of odeint euler, heun, rk4. The step is
-        the spacing of x_time; times that are not uniform are interpolated on a uniform grid of as many
-        steps (`interpolation_method`: linear, nearest, hold, cubic, akima). `options`: memory (None or
-        -1: full; M: a step sees M states, its own included), tolerance (far lags by exponentials),
-        implicit.
+        `method`: gl (the default), l1, ab, abm, ml, trapezoid; of odeint euler, heun, rk4. The step
+        is the spacing of x_time; times that are not uniform are interpolated on a uniform grid of
+        as many steps (`interpolation_method`: linear, nearest, hold, cubic, akima). `options`:
+        memory (None or -1: full; M: a step sees M states, its own included), tolerance (far lags by
+        exponentials), implicit.
         """
         check_tensor(x, "SNNWrapper")
         if x.dim() < 2:
-            raise ValueError(f"x has the shape {list(x.shape)}; it is [T, B, ...]: steps, batch, and one sample's")
+            raise ValueError(
+                f"x has the shape {list(x.shape)}; it is [T, B, ...]: steps, batch, and one "
+                "sample's"
+            )
         if output_time is not None:
             say_once("output_time does nothing: every step has an output")
-        times = Times(len(x), x_time, self.substeps, interpolation_method or self.interpolation_method)
+        times = Times(
+            len(x), x_time, self.substeps, interpolation_method or self.interpolation_method
+        )
         dynamics = self._dynamics(method, dict(options or {}), times.step)
         neurons = self._neurons()
         orders = {id(m): order for m, order in zip(neurons.values(), self.orders())}
         names = {id(m): name for name, m in neurons.items()}
         rows = times.on_grid(x)
-        with run(Running(len(rows), dynamics, orders, names, self.on_nonfinite)), self._norms(len(rows)):
+        with (
+            run(Running(len(rows), dynamics, orders, names, self.on_nonfinite)),
+            self._norms(len(rows)),
+        ):
             y = self.module(rows.flatten(0, 1))
         return self._unfolded(y, len(rows))[:: self.substeps]
 
     @staticmethod
     def _unfolded(y: Any, T: int) -> torch.Tensor:
         if not isinstance(y, torch.Tensor):
-            raise TypeError(f"the module gave a {type(y).__name__}; SNNWrapper takes modules that give one tensor")
+            raise TypeError(
+                f"the module gave a {type(y).__name__}; SNNWrapper takes modules that give one "
+                "tensor"
+            )
         if y.dim() == 0 or y.shape[0] % T:
-            raise ValueError(f"the module gave a tensor of shape {list(y.shape)}: its first axis must be time and batch, as its input's")
+            raise ValueError(
+                f"the module gave a tensor of shape {list(y.shape)}: its first axis must be time "
+                "and batch, as its input's"
+            )
         return y.reshape(T, -1, *y.shape[1:])
 
     def _dynamics(self, method: str | None, options: dict[str, Any], step: float) -> dict[str, Any]:
-        dynamics: dict[str, Any] = {"integrator": self.integrator, "method": method_of(method, self.integrator), "step": step}
+        dynamics: dict[str, Any] = {
+            "integrator": self.integrator,
+            "method": method_of(method, self.integrator),
+            "step": step,
+        }
         given = options.pop("step_size", None)
         if given is not None and not math.isclose(given, step, rel_tol=1e-5):
-            say_once(f"step_size {given} is not used: the step is the spacing of x_time, here {step:g}")
+            say_once(
+                f"step_size {given} is not used: the step is the spacing of x_time, here {step:g}"
+            )
         memory, tolerance = options.pop("memory", None), options.pop("tolerance", None)
         if memory is not None and memory != -1:
             dynamics["memory"] = int(memory)
@@ -154,16 +186,23 @@ class SNNWrapper(torch.nn.Module):
         if options.pop("implicit", False):
             dynamics["implicit"] = True
         if options:
-            raise TypeError(f"there is no option {next(iter(options))!r}: there are memory, tolerance, implicit, step_size")
+            raise TypeError(
+                f"there is no option {next(iter(options))!r}: there are memory, tolerance, "
+                "implicit, step_size"
+            )
         return dynamics
 
     @contextlib.contextmanager
     def _norms(self, T: int) -> Iterator[None]:
         """BatchNorm in training sees one step after the other."""
-        layers = [m for m in self.module.modules() if isinstance(m, torch.nn.modules.batchnorm._BatchNorm) and m.training]
+        layers = [
+            m
+            for m in self.module.modules()
+            if isinstance(m, torch.nn.modules.batchnorm._BatchNorm) and m.training
+        ]
         layers = layers if self.norm == "step" else []
         for m in layers:
-            m.forward = _StepByStep(m, T)  # type: ignore[method-assign]
+            m.forward = _StepByStep(m, T)  # type: ignore
         try:
             yield
         finally:
@@ -193,14 +232,18 @@ def _lists(value: Any) -> Any:
     return [_lists(v) for v in value] if isinstance(value, Sequence) else value
 
 
-def orders_of(alpha: Any, coefficient: Any, count: int, mode: str) -> tuple[list[list[float]], list[list[float]]]:
+def orders_of(
+    alpha: Any, coefficient: Any, count: int, mode: str
+) -> tuple[list[list[float]], list[list[float]]]:
     """alpha and coefficients as lists of terms, one list a layer."""
     alpha, coefficient = _lists(alpha), _lists(coefficient)
     if not isinstance(alpha, list):
         alphas = [[float(alpha)]] * count
     elif any(isinstance(a, list) for a in alpha):
         alphas = [[float(t) for t in a] if isinstance(a, list) else [float(a)] for a in alpha]
-    elif mode == "multiterm" or (mode == "auto" and (coefficient is not None or len(alpha) != count)):
+    elif mode == "multiterm" or (
+        mode == "auto" and (coefficient is not None or len(alpha) != count)
+    ):
         alphas = [[float(a) for a in alpha]] * count
     else:
         alphas = [[float(a)] for a in alpha]
@@ -212,9 +255,14 @@ def orders_of(alpha: Any, coefficient: Any, count: int, mode: str) -> tuple[list
         coefficient = [coefficient]
     nested = any(isinstance(c, list) for c in coefficient)
     coefficients = coefficient if nested else [coefficient] * count
-    coefficients = [[float(t) for t in c] if isinstance(c, list) else [float(c)] for c in coefficients]
+    coefficients = [
+        [float(t) for t in c] if isinstance(c, list) else [float(c)] for c in coefficients
+    ]
     if [len(c) for c in coefficients] != [len(a) for a in alphas]:
-        raise ValueError(f"multi_coefficient {coefficients} does not fit alpha {alphas}: each term has one coefficient")
+        raise ValueError(
+            f"multi_coefficient {coefficients} does not fit alpha {alphas}: each term has one "
+            "coefficient"
+        )
     return alphas, coefficients
 
 
