@@ -1,6 +1,7 @@
 /* base/port_threads.c: threads of POSIX systems. */
 #include "base/port_threads.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -117,7 +118,8 @@ fsnn_status port_thread_start(const char *what, void (*run)(void *user), void *u
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     if (failed) {
         fsnn_free(t);
-        return fsnn_fail(FSNN_EMEMORY, "%s cannot be started: %s", what, strerror(failed));
+        return fsnn_fail(FSNN_EMEMORY, "%s cannot be started: %s%s", what, strerror(failed),
+                         failed == EAGAIN ? " (memory is out, or threads are too many)" : "");
     }
     *thread = t;
     return FSNN_OK;

@@ -6,6 +6,7 @@
 
 #include <fsnn/model.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +18,10 @@ static fsnn_status read_any(const char *path, fsnn_arrays *out)
 {
     unsigned char magic[9] = {0};
     FILE *file = fopen(path, "rb");
-    size_t size = file ? fread(magic, 1, sizeof magic, file) : 0;
-    if (file)
-        fclose(file);
+    if (!file)
+        return fsnn_fail(FSNN_EIO, "%s: cannot be read: %s", path, strerror(errno));
+    size_t size = fread(magic, 1, sizeof magic, file);
+    fclose(file);
     if ((size >= 4 && memcmp(magic, "PK", 2) == 0 && magic[2] <= 7) ||
         (size >= 6 && memcmp(magic, "\x93NUMPY", 6) == 0))
         return fsnn_npz_read(path, out);

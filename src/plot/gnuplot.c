@@ -5,6 +5,7 @@
 #include "base/port_files.h"
 #include "base/port_process.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -64,34 +65,40 @@ static fsnn_status remove_old(const char *path, const char *ending)
     return FSNN_OK;
 }
 
-/* gnuplot does not notice a full disk: a whole picture has these bytes at its end. */
-static bool ends_with(const char *picture, const char *tail)
+static bool ends_with(FILE *stream, const char *tail)
 {
     char last[64] = {0};
     size_t length = 0;
-    FILE *stream = fopen(picture, "rbe");
 
-    if (!stream)
-        return false;
     if (fseek(stream, -16, SEEK_END) == 0)
         length = fread(last, 1, sizeof last, stream);
-    fclose(stream);
     return memmem(last, length, tail, strlen(tail)) != NULL;
+}
+
+/* gnuplot does not notice a full disk: a whole picture has these bytes at its end. */
+static fsnn_status look(const char *path, const char *picture, const char *tail)
+{
+    FILE *stream = fopen(picture, "rbe");
+
+    if (!stream && errno != ENOENT)
+        return fsnn_fail(FSNN_EIO, "%s: cannot be read: %s; %s.gp and %s.dat are there", picture,
+                         strerror(errno), path, path);
+    bool good = stream && ends_with(stream, tail);
+    if (stream)
+        fclose(stream);
+    if (good)
+        return FSNN_OK;
+    return fsnn_fail(FSNN_EIO,
+                     "%s: gnuplot ended well but did not write the whole picture (is the disk "
+                     "full?); %s.gp and %s.dat are there",
+                     picture, path, path);
 }
 
 static fsnn_status whole(const char *path, const char *ending, const char *tail)
 {
     char *picture = fsnn_format("%s.%s", path, ending);
-    fsnn_status status = FSNN_OK;
+    fsnn_status status = picture ? look(path, picture, tail) : FSNN_EMEMORY;
 
-    if (!picture)
-        return FSNN_EMEMORY;
-    if (!ends_with(picture, tail))
-        status =
-            fsnn_fail(FSNN_EIO,
-                      "%s: gnuplot ended well but did not write the whole picture (is the disk "
-                      "full?); %s.gp and %s.dat are there",
-                      picture, path, path);
     fsnn_free(picture);
     return status;
 }

@@ -3,11 +3,29 @@
 #include "tensor/dense_onednn.h"
 
 #include <stdatomic.h>
+#include <stdlib.h>
+
+/* At its first product the library makes its kernels, and does not look whether there is memory for
+ * them (2.6): where there is not, a signal ends the program. So there must be room for them. */
+static fsnn_status make_room(void)
+{
+    enum { KERNELS = 32 << 20 }; /* bytes, more than they take */
+    static atomic_bool made;
+    if (atomic_load_explicit(&made, memory_order_relaxed))
+        return FSNN_OK;
+    void *room = malloc(KERNELS); /* not touched: it costs nothing */
+    if (!room)
+        return dense_check(dnnl_out_of_memory, "multiply matrices");
+    free(room);
+    atomic_store_explicit(&made, true, memory_order_relaxed);
+    return FSNN_OK;
+}
 
 fsnn_status dense_gemm(char ta, char tb, int64_t M, int64_t N, int64_t K, float alpha,
                        const float *A, int64_t lda, const float *B, int64_t ldb, float beta,
                        float *C, int64_t ldc)
 {
+    FSNN_TRY(make_room());
     return dense_check(caught_sgemm(ta, tb, M, N, K, alpha, A, lda, B, ldb, beta, C, ldc),
                        "multiply matrices");
 }
@@ -59,6 +77,7 @@ fsnn_status dense_gemm_batch(const dense_batch *s, const float *A, const float *
     enum { GRAIN = 1 << 16 }; /* multiply-adds that pay for a thread's attention */
     job j = {.s = s, .A = A, .B = B, .C = C};
     int64_t work = s->M * s->N * s->K;
+    FSNN_TRY(make_room());
     fsnn_parallel_range(s->outer * s->inner, 1 + GRAIN / (work > 0 ? work : 1), some, &j);
     return dense_check((dnnl_status_t)atomic_load(&j.status), "multiply matrices");
 }

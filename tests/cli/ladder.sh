@@ -1,6 +1,6 @@
 #!/bin/sh
-# Memory runs out: allocation number n of a command fails, for a sample of n (FSNN_LADDER=all: for every n), alone and with all
-# that follow. The command then ends with 0 where it could do without, or with 1 or 2 and a sentence that says memory. No
+# Memory runs out: allocation number n of a command fails, for a sample of n (FSNN_LADDER: all, or how many of each command), alone
+# and with all that follow. The command then ends with 0 where it could do without, or with 1 or 2 and a sentence that says memory. No
 # signal, no endless wait; and a training leaves no half-written file.
 set -u
 build=${FSNN_BUILD:?} program=${FSNN_BIN:?}
@@ -41,7 +41,7 @@ one()
 {
     rm -rf out
     # shellcheck disable=SC2086 # words of a command
-    FAIL_AT=$1 LD_PRELOAD=./fail_alloc.so timeout 120 "$program" $command >log 2>&1
+    timeout 120 env FAIL_AT="$1" LD_PRELOAD=./fail_alloc.so "$program" $command >log 2>&1
     code=$?
     tries=$((tries + 1))
     case $code in
@@ -68,7 +68,12 @@ ladder()
     # shellcheck disable=SC2086 # words of a command
     COUNT=./count LD_PRELOAD=./fail_alloc.so "$program" $command >log 2>&1 || { cat log; exit 1; }
     count=$(cat count)
-    [ "${FSNN_LADDER:-}" != all ] || sample=$count
+    case ${FSNN_LADDER:-} in
+    '') ;;
+    all) sample=$count ;;
+    *) sample=$FSNN_LADDER ;;
+    esac
+    [ "$sample" -le "$count" ] || sample=$count
     unset FAIL_ALL
     i=1
     while [ "$i" -le "$sample" ]; do
