@@ -1,4 +1,4 @@
-/* fsnn/data.h: data sets, encoders of samples as currents or spikes over time, batches. */
+/* fsnn/data.h: data sets, encoders that make currents or spikes over time from samples, batches. */
 #ifndef FSNN_DATA_H
 #define FSNN_DATA_H
 
@@ -16,8 +16,8 @@ extern "C" {
 /* A data set in memory: `count` samples of one shape, and a class for each. */
 typedef struct fsnn_data fsnn_data;
 
-/* The parts that data is split into: what a net learns from, what chooses its best epoch and halts
- * its training, and what judges it at the end. */
+/* The parts of the data: for learning, for choosing the best epoch and stopping, and for the final
+ * test. */
 typedef enum fsnn_part {
     FSNN_PART_TRAIN,
     FSNN_PART_VALIDATION,
@@ -38,13 +38,13 @@ typedef struct fsnn_data_info {
     int64_t places;   /* classes that one sample has: 1; a whole graph's nodes */
 } fsnn_data_info;
 
-/* What a file is by its first bytes, in words that stand behind "is": "a PyTorch file (...)"; NULL
- * where that is not known. `advice` (or NULL) becomes what could be done with it, or NULL. Readers
- * say it in their errors themselves. */
+/* What a file is by its first bytes, in words that follow "is": "a PyTorch file (...)"; NULL if
+ * unknown. `advice` (or NULL) gets what you can do with it, or NULL. The errors of readers already
+ * contain this. */
 FSNN_API const char *fsnn_file_kind(const char *path, const char **advice);
 
-/* FSNN_EFORMAT with a sentence for a file that only stands in for the data: a pointer of Git LFS or
- * git-annex, a web page. FSNN_OK for others, also where it cannot be opened. Readers do the
+/* FSNN_EFORMAT with a sentence for a file that is a placeholder for the data: a pointer of Git LFS
+ * or git-annex, a web page. FSNN_OK for others, also if the file cannot be opened. Readers do the
  * same. */
 FSNN_API fsnn_status fsnn_file_check(const char *path);
 
@@ -53,9 +53,9 @@ FSNN_API fsnn_status fsnn_file_check(const char *path);
  * files have as many entries.
  * Errors: FSNN_EIO, FSNN_EFORMAT (file, what was found, what was expected), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_data_idx(const char *images, const char *labels, fsnn_data **data);
-/* Arrays from an NPZ: `x` [N, ...] float or integer, taken as they are, and `y` [N] classes, names
- * as given (NULL: "x", "y"; without `y` given and without an array of that name the samples have no
- * classes). With `sequence` x is [N, T, ...].
+/* Arrays from an NPZ: `x` [N, ...] float or integer, used as they are, and `y` [N] classes; `x` and
+ * `y` are the names of the arrays (NULL: "x", "y"; if `y` is NULL and there is no array "y", the
+ * samples have no classes). With `sequence` x is [N, T, ...].
  * Errors: as fsnn_data_idx, and FSNN_ENOTFOUND when a named array is not there. */
 FSNN_API fsnn_status fsnn_data_npz(const char *path, const char *x, const char *y, bool sequence,
                                    fsnn_data **data);
@@ -72,9 +72,9 @@ typedef struct fsnn_shd_options {
     const char *training;
 } fsnn_shd_options;
 /* HDF5 files as the Heidelberg Digits (SHD) and Spiking Speech Commands (SSC) have them:
- * `spikes/times` (seconds), `spikes/units`, `labels`; the names of classes are `extra/keys`, where
- * that is there. Samples are sequences [steps, channels]. Files that keep their data in others, by
- * links or as storage, are refused.
+ * `spikes/times` (seconds), `spikes/units`, `labels`; `extra/keys`, if present, has the names of
+ * classes. Samples are sequences [steps, channels]. Files that keep their data in other files, by
+ * links or as external storage, are refused.
  * Errors: FSNN_EFORMAT, FSNN_EUNSUPPORTED, FSNN_EMEMORY, FSNN_EARGUMENT. */
 FSNN_API fsnn_status fsnn_data_shd(const char *path, const fsnn_shd_options *options,
                                    fsnn_data **data);
@@ -85,8 +85,8 @@ typedef struct fsnn_shd_info {
     double seconds; /* of the last spike */
 } fsnn_shd_info;
 FSNN_API fsnn_status fsnn_shd_survey(const char *path, fsnn_shd_info *info);
-/* Copies samples given as floats [count, shape] and classes [count] (or NULL). Single numbers, of
- * whatever source, become samples of shape [1]. */
+/* Copies samples given as floats [count, shape] and classes [count] (or NULL). Single numbers, from
+ * any source, become samples of shape [1]. */
 FSNN_API fsnn_status fsnn_data_memory(int64_t count, fsnn_shape shape, const float *x,
                                       const int32_t *labels, fsnn_data **data);
 /* Shift and scale of every value: x <- (x - mean) / deviation. */
@@ -99,35 +99,35 @@ typedef enum fsnn_axes {
     FSNN_AXES_PIXELS, /* pixel by pixel, rows first: T = H W, each step [C] */
     FSNN_AXES
 } fsnn_axes;
-/* Makes sequences of still samples; several channels are put in another order in memory.
- * Errors: FSNN_EARGUMENT where the samples are sequences already, no pictures, or where other data
- * sets share them. */
+/* Turns samples without time into sequences; several channels are reordered in memory.
+ * Errors: FSNN_EARGUMENT if the samples are already sequences, are no images, or other data sets
+ * share them. */
 FSNN_API fsnn_status fsnn_data_sequence(fsnn_data *data, fsnn_axes axes);
-/* Repeats samples of rarer classes, in the order of the file, until each class that is there has as
- * many as the most frequent. FSNN_EARGUMENT without classes. */
+/* Repeats samples of rarer classes, in the order of the file, until each class has as many samples
+ * as the most frequent one. FSNN_EARGUMENT without classes. */
 FSNN_API fsnn_status fsnn_data_balance(fsnn_data *data);
 /* Moves a random share of the samples (0 < share < 1) into a data set of its own: a validation set.
  * Both keep the order of the file, and the number of classes. */
 FSNN_API fsnn_status fsnn_data_split(fsnn_data *data, double share, uint64_t seed,
                                      fsnn_data **held_out);
-/* The same with that share of each class, by largest remainders, and of every class that has two
- * samples one at least in both parts. Samples without classes, or with many, are split as above. */
+/* The same with that share of each class, by largest remainders; a class with two or more samples
+ * has at least one in each part. Samples without classes, or with several, are split as above. */
 FSNN_API fsnn_status fsnn_data_split_classes(fsnn_data *data, double share, uint64_t seed,
                                              fsnn_data **held_out);
 /* Keeps the first `count` samples (all, when there are fewer), in a random order (seed) or in the
  * file order (seed 0). */
 FSNN_API fsnn_status fsnn_data_limit(fsnn_data *data, int64_t count, uint64_t seed);
 FSNN_API void fsnn_data_info_get(const fsnn_data *data, fsnn_data_info *info);
-/* The name of a class; NULL where the files have none for it. */
+/* The name of a class; NULL if the files have none for it. */
 FSNN_API const char *fsnn_data_class(const fsnn_data *data, int64_t label);
 /* Classes that are numbers in the files must be those of the training set: FSNN_EFORMAT for a
  * sample of a class that no sample of `training` has. */
 FSNN_API fsnn_status fsnn_data_check_classes(const fsnn_data *data, const fsnn_data *training);
-/* Sentences about the data that are no errors but may be faults: what files hold and was left out,
- * for instance. NULL behind the last. */
+/* Warnings about the data, for instance of contents of files that were not read. NULL after the
+ * last. */
 FSNN_API const char *fsnn_data_warning(const fsnn_data *data, int index);
-/* Where the samples come from, "idx train-images.gz": for sentences, and copied; NULL: not said.
- * Parts of one set have one origin. FSNN_EMEMORY. */
+/* Origin of the samples, "idx train-images.gz", for sentences; copied; NULL: unknown. The parts of
+ * a set have the same origin. FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_data_origin_set(fsnn_data *data, const char *origin);
 FSNN_API const char *fsnn_data_origin(const fsnn_data *data);
 /* What tells a data set from others at little cost, as a line of text without tabs: how many
@@ -178,21 +178,21 @@ typedef struct fsnn_encoder {
 FSNN_API const char *fsnn_encoder_name(fsnn_encoder_kind kind);
 FSNN_API int fsnn_encoder_find(const char *name); /* or FSNN_ENOTFOUND */
 
-/* Adds a sentence to fsnn_data_warning where the values of the data are not such as the encoder can
- * tell apart: numbers outside of 0..1 under rate and latency. FSNN_EMEMORY; those of reading. */
+/* Adds a sentence to fsnn_data_warning if the encoder cannot distinguish values of the data:
+ * numbers outside 0..1 under rate and latency. FSNN_EMEMORY; those of reading. */
 FSNN_API fsnn_status fsnn_data_check_encoder(fsnn_data *data, const fsnn_encoder *encoder);
 
-/* With `sparse` a loader never forms [T, B, N]: rate makes only the spikes that there are, the same
- * ones as without, at a cost of theirs (only values above 0 are looked at, and 1 and more need no
- * random number). Encodes x [B, N] into out [T, B, N] (delta: [T, B, 2 N]). Random numbers are a
- * function of (seed, stream + sample, step, index). */
+/* With `sparse` a loader never forms [T, B, N]: rate makes only the list of spikes, the same spikes
+ * as without, at a cost proportional to their number (it visits only values above 0, and values of
+ * 1 or more need no random number). Encodes x [B, N] into out [T, B, N] (delta: [T, B, 2 N]).
+ * Random numbers are a function of (seed, stream + sample, step, index). */
 FSNN_API fsnn_status fsnn_encode(const fsnn_encoder *encoder, int64_t B, int64_t N, const float *x,
                                  uint64_t seed, uint64_t stream, float *out);
 
-/* Changes of training samples, drawn once a sample and epoch, for all its frames: a function of
- * (seed, epoch, sample). All zero: none. Pictures [C, H, W] and sequences of them are flipped,
- * turned, shifted and cut, what comes in from outside is 0; recordings of events can be changed in
- * every way. */
+/* Changes of training samples, drawn once for each sample and epoch and applied to all its frames:
+ * a function of (seed, epoch, sample). All zero: none. Images [C, H, W] and sequences of them can
+ * be flipped, rotated, shifted and cut out; pixels from outside are 0. Recordings of events can be
+ * changed in every way. */
 typedef struct fsnn_augment {
     double flip, flip_vertical; /* probability of a flip, left to right, top to bottom */
     double shift;               /* up to so many pixels each way, whole ones, each as likely */
@@ -204,14 +204,14 @@ typedef struct fsnn_augment {
     double flip_polarity; /* events: probability that ON and OFF change places */
 } fsnn_augment;
 
-/* Batches of a data set, encoded, in file order or shuffled. Prepared ahead by an own thread, or,
- * where fsnn_threads() takes all processors, by its threads when they are asked for (samples that
- * are made from recordings: always ahead). */
+/* Batches of a data set, encoded, in file order or shuffled. A thread of the loader prepares them
+ * ahead. If fsnn_threads() uses all processors, the computing threads make a batch when it is
+ * needed (samples made from recordings are always prepared ahead). */
 typedef struct fsnn_loader fsnn_loader;
 
-/* Samples in time that do not come one a solver step: sequences, or the T steps of an encoder, at
- * time stamps of their own. The network's input is interpolated at times[0] + k step, as far as the
- * last stamp (fsnn/interpolate.h). All zero: sample k is the input of step k. */
+/* Time stamps of samples that do not come once in each solver step: sequences, or the T steps of an
+ * encoder. The network's input is interpolated at times[0] + k step, up to the last stamp
+ * (fsnn/interpolate.h). All zero: sample k is the input of step k. */
 typedef struct fsnn_sampling {
     const double *times; /* [count] increasing; copied */
     int64_t count;       /* T of the samples */
@@ -254,9 +254,9 @@ FSNN_API const char *fsnn_perturb_name(fsnn_perturb_kind kind);
 /* of the amount, "share of the steps" */
 FSNN_API const char *fsnn_perturb_unit(fsnn_perturb_kind kind);
 FSNN_API int fsnn_perturb_find(const char *name); /* or FSNN_ENOTFOUND */
-/* Whether it acts on a graph; those that do not act on samples. */
+/* Whether it acts on a graph; the others act on samples. */
 FSNN_API bool fsnn_perturb_of_graph(fsnn_perturb_kind kind);
-/* FSNN_EARGUMENT with a sentence when the kind is not known or the amount out of its range. */
+/* FSNN_EARGUMENT with a sentence if the kind is unknown or the amount out of range. */
 FSNN_API fsnn_status fsnn_perturb_check(const fsnn_perturbation *perturbation);
 /* All of `list` [count], one after the other, on one sample x [T, shape]. `work` [T, shape] is
  * overwritten. `stream` is the sample. FSNN_EARGUMENT for one that acts on graphs. */
@@ -302,8 +302,8 @@ FSNN_API int64_t fsnn_loader_samples(const fsnn_loader *loader);       /* in one
 /* Samples of a batch that is not the last: what was asked for, or all that there are. The last one
  * of an epoch may have fewer. */
 FSNN_API int64_t fsnn_loader_batch(const fsnn_loader *loader);
-/* Bytes of the batches that it holds; of lists, which grow with the spikes that come, what they
- * began with or have grown to. */
+/* Bytes of the batches that it holds. Lists grow with the number of spikes; their present size
+ * counts. */
 FSNN_API int64_t fsnn_loader_memory(const fsnn_loader *loader);
 /* T (solver steps, where there are time stamps) and the shape of one sample at one step, as the
  * network will see it. */
@@ -312,8 +312,8 @@ FSNN_API void fsnn_loader_shape(const fsnn_loader *loader, int64_t *steps, fsnn_
 FSNN_API bool fsnn_loader_still(const fsnn_loader *loader);
 /* Starts epoch `epoch` (any order; same epoch, same batches). */
 FSNN_API fsnn_status fsnn_loader_start(fsnn_loader *loader, int64_t epoch);
-/* The next batch, valid until the next call: 1 when there is one, 0 at the end of the epoch,
- * negative on error. */
+/* The next batch, valid until the next call. Returns 1 if there is one, 0 at the end of the epoch,
+ * a negative status on error. */
 FSNN_API int fsnn_loader_next(fsnn_loader *loader, fsnn_batch *batch);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/* fsnn/events.h: recordings of event cameras, frames made of them, data sets of them. */
+/* fsnn/events.h: recordings of event cameras, frames and data sets made from them. */
 #ifndef FSNN_EVENTS_H
 #define FSNN_EVENTS_H
 
@@ -8,14 +8,14 @@
 extern "C" {
 #endif
 
-/* A pixel saw a change of brightness. Row 0 is the upper one, column 0 the left one. */
+/* An event: a pixel saw a change of brightness. Row 0 is the top row, column 0 the left column. */
 typedef struct fsnn_event {
     int64_t t; /* microseconds, as in the file */
     uint16_t x, y;
     uint8_t p; /* polarity: 1 brighter (ON), 0 darker (OFF) */
 } fsnn_event;
 
-/* What stands in a recording and is not among its events, and how often. */
+/* Contents of a recording that are not read as events, and their number. */
 typedef struct fsnn_left_out {
     const char *what; /* "events of a second camera or input (bit 15)"; a constant text */
     int64_t count;
@@ -35,14 +35,15 @@ typedef struct fsnn_events {
     fsnn_left_out left_out[FSNN_LEFT_OUT]; /* in the order of the file; `what` NULL: no more */
 } fsnn_events;
 
-/* Reads a recording: 40-bit events (.bin of N-MNIST and N-Caltech101, .bs2), AEDAT 2.0, 3.1 and
- * 4.0 (plain, LZ4, ZSTD), or an NPZ with the arrays x, y, t, p. The format is found by content,
- * for 40-bit events, which have no header, by the file's ending.
+/* Reads a recording: 40-bit events (.bin of N-MNIST and N-Caltech101, .bs2), AEDAT 2.0, 3.1 and 4.0
+ * (plain, LZ4, ZSTD), or an NPZ with the arrays x, y, t, p. The format is recognised by content;
+ * for 40-bit events, which have no header, by the file ending.
  * Errors: FSNN_EIO; FSNN_EFORMAT (file, offset, what was expected); FSNN_EUNSUPPORTED for a packing
  * that this build lacks or a camera that is not known; FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_events_read(const char *path, fsnn_events *events);
 FSNN_API void fsnn_events_free(fsnn_events *events);
-/* Whether a file begins, or ends its name, as a recording does (NPZ: holds the four arrays). */
+/* Whether the first bytes of a file, or the ending of its name, are those of a recording (NPZ: it
+ * has the four arrays). */
 FSNN_API bool fsnn_events_known(const char *path);
 
 /* ---- frames ---- */
@@ -93,7 +94,7 @@ typedef struct fsnn_frames {
 
 /* 16 frames by number, counts, both polarities, as large as the sensor. */
 FSNN_API fsnn_frames fsnn_frames_default(void);
-/* [T, C, H, W] of the frames of a sensor. Errors: FSNN_EARGUMENT when the options cannot work. */
+/* [T, C, H, W] of the frames of a sensor. Errors: FSNN_EARGUMENT for options that cannot work. */
 FSNN_API fsnn_status fsnn_frames_shape(const fsnn_frames *frames, int width, int height,
                                        fsnn_shape *shape);
 /* The frames [T, C, H, W] of a recording; all 0 when it has no events. Errors: FSNN_EARGUMENT,
@@ -104,10 +105,9 @@ FSNN_API fsnn_status fsnn_frames_make(const fsnn_frames *frames, const fsnn_even
 
 /* ---- data sets ---- */
 
-/* Which recordings, and how their classes are found. Every class has a text: the name of the folder
- * a recording lies in, what stands in a list, in a table of cuts, or in the file's name. Where all
- * texts are whole numbers the class is the number less `first_class`; otherwise it is the place
- * in the alphabet. */
+/* Which recordings, and how their classes are found. The name of a class comes from the folder of a
+ * recording, a list, a table of cuts, or the file name. If all class names are whole numbers, class
+ * index = number - `first_class`. Otherwise names are sorted alphabetically and numbered from 0. */
 typedef struct fsnn_event_files {
     const char *path; /* a folder, or one recording */
     const char *list; /* text, one recording a line: its name below `path` (the ending may be left
@@ -124,12 +124,12 @@ typedef struct fsnn_event_files {
     const struct fsnn_event_files *training;
 } fsnn_event_files;
 
-/* A data set of frames, sequences [T, C, H, W], made from the recordings' events when asked for.
- * The events are kept in memory, 8 bytes each; with `cache`, a folder that is made if need be, in a
- * file there, which is mapped and not read again as long as names, sizes and times of change of all
- * recordings stay what they were. Several programs may use one folder at once. Errors: FSNN_EIO,
- * FSNN_EFORMAT, FSNN_ENOTFOUND (no recordings, a file of the list), FSNN_EARGUMENT,
- * FSNN_EUNSUPPORTED, FSNN_EMEMORY. */
+/* A data set of frames, sequences [T, C, H, W], made from the events of the recordings when they
+ * are needed. The events are kept in memory, 8 bytes each. With `cache`, a folder (created if
+ * missing), they are kept in a file there, which is mapped and used again as long as names, sizes
+ * and modification times of all recordings stay the same. Several programs may share one folder.
+ * Errors: FSNN_EIO, FSNN_EFORMAT, FSNN_ENOTFOUND (no recordings, a file of the list),
+ * FSNN_EARGUMENT, FSNN_EUNSUPPORTED, FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_data_events(const fsnn_event_files *files, const fsnn_frames *frames,
                                       const char *cache, fsnn_data **data);
 

@@ -43,7 +43,7 @@ FSNN_API double fsnn_mittag_leffler(double alpha, double beta, double z);
 /* dydt[n] = f(t, y[n]). 0: good. Positive: stop here, keep what has been computed
  * (FSNN_EINTERRUPTED). Negative: an error (FSNN_ECALLBACK, its sentence names the number). */
 typedef int (*fsnn_fde_function)(double t, const double *y, double *dydt, size_t n, void *user);
-/* J[n][n], row by row: J[i*n+j] = d f_i / d y_j. Returns as fsnn_fde_function does. */
+/* J[n][n], row by row: J[i*n+j] = d f_i / d y_j. Returns like fsnn_fde_function. */
 typedef int (*fsnn_fde_jacobian)(double t, const double *y, double *J, size_t n, void *user);
 
 typedef enum fsnn_fde_memory {

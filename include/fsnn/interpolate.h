@@ -1,5 +1,5 @@
-/* fsnn/interpolate.h: sampled signals between their samples, and the grid of times of a solver
- * whose step need not be the sampling interval. */
+/* fsnn/interpolate.h: interpolation of sampled signals, and the time grid of a solver whose step
+ * differs from the sampling interval. */
 #ifndef FSNN_INTERPOLATE_H
 #define FSNN_INTERPOLATE_H
 
@@ -36,8 +36,8 @@ typedef enum fsnn_interpolation {
 FSNN_API const char *fsnn_interpolation_name(fsnn_interpolation kind);
 FSNN_API int fsnn_interpolation_find(const char *name); /* or FSNN_ENOTFOUND */
 
-/* Samples x [n, B, N] at `times` to out [q, B, N] at `query`. Stamps are one set for all samples of
- * the batch, times [n] and query [q], or with `per_sample` one set each, times [n, B] and query [q,
+/* Samples x [n, B, N] at `times` to out [q, B, N] at `query`. All samples of the batch share the
+ * stamps, times [n] and query [q]; with `per_sample` each has its own, times [n, B] and query [q,
  * B]. Times increase strictly; query may have any order. Coefficients are double, sums are formed
  * in double and rounded once.
  * Errors: FSNN_EARGUMENT (which stamp, and what was found), FSNN_EMEMORY. */
@@ -52,16 +52,16 @@ FSNN_API fsnn_status fsnn_interpolate_back(fsnn_interpolation kind, int64_t n, c
                                            int64_t B, bool per_sample, int64_t N, int64_t q,
                                            const double *query, const float *dout, float *dx);
 
-/* A solver of step size h takes the input at t_0, t_0 + h, ... as far as t_{n-1}: that are
- * floor((t_{n-1} - t_0)/h + 1 + 1e-9) steps; with stamps per sample each counts from its own t_0,
- * and the longest gives the number. `rounding` is the relative error of the stamps (0 when they
- * were always doubles, 1.2e-7 when they were floats): no step is lost to it.
- * Returns the number of steps; FSNN_EARGUMENT for stamps or a step size that cannot be, or more
- * than 10^9 steps. */
+/* A solver with step h takes the input at t_0, t_0 + h, ... up to t_{n-1}: floor((t_{n-1} - t_0)/h
+ * + 1 + 1e-9) steps. With stamps per sample each counts from its own t_0, and the longest one gives
+ * the number. `rounding` is the relative error of the stamps (0 when they were always doubles,
+ * 1.2e-7 when they were floats): no step is lost to it. Returns the number of steps; FSNN_EARGUMENT
+ * for invalid stamps or step sizes, or more than 10^9 steps. */
 FSNN_API int64_t fsnn_interpolate_steps(int64_t n, const double *times, int64_t B, bool per_sample,
                                         double h, double rounding);
-/* These times, [steps] or with `per_sample` [steps, B]. A time that is a stamp but for rounding is
- * the stamp, so that a solver that steps from sample to sample sees the samples themselves. */
+/* These times, [steps] or with `per_sample` [steps, B]. A time that equals a stamp up to rounding
+ * becomes the stamp, so that a solver that steps from sample to sample gets the samples
+ * themselves. */
 FSNN_API fsnn_status fsnn_interpolate_grid(int64_t n, const double *times, int64_t B,
                                            bool per_sample, double h, double rounding,
                                            int64_t steps, double *grid);

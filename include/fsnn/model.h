@@ -19,18 +19,18 @@ typedef struct fsnn_description fsnn_description;
  * accepted, the nearest known name. */
 FSNN_API fsnn_status fsnn_description_read(const char *path, const char *const *set, int count,
                                            fsnn_description **description);
-/* The same of a description that is there as text. `path` is its name in sentences, and where its
- * relative paths start; nothing is read from it. */
+/* The same for a description as text. `path` is its name in sentences and the base of its relative
+ * paths; it is not read. */
 FSNN_API fsnn_status fsnn_description_parse(const char *path, const char *text,
                                             const char *const *set, int count,
                                             fsnn_description **description);
 FSNN_API void fsnn_description_destroy(fsnn_description *description);
-/* Remarks that are no errors: options that are given but do nothing beside the others, with their
- * places. Index 0, 1, ... until NULL. */
+/* Warnings: options that have no effect together with the others, with their places in the file.
+ * Index 0, 1, ... until NULL. */
 FSNN_API const char *fsnn_description_warning(const fsnn_description *description, int index);
 FSNN_API const char *fsnn_description_name(const fsnn_description *description);
-/* The description with all overrides applied, as YAML; free() it. It means the same wherever it is
- * put: the name is in it, and paths of data beside the file are absolute. */
+/* The description with all overrides applied, as YAML; free() it. It means the same in any folder:
+ * it contains the name, and paths of data next to the file are absolute. */
 FSNN_API fsnn_status fsnn_description_text(const fsnn_description *description, char **text);
 
 /* Builds the network (not yet wrapped). Checks that alpha fits the number of neuron layers. */
@@ -75,27 +75,27 @@ FSNN_API fsnn_status fsnn_description_parts(const fsnn_description *description,
  * when the description has time stamps whose number is not the T of the samples. */
 FSNN_API fsnn_status fsnn_description_data(const fsnn_description *description, fsnn_data **train,
                                            fsnn_data **test);
-/* An error of something that was made of a description, which no reader of the description could
- * find: a network that cannot be wrapped (`section` "layers"), a loader ("data"), or what a program
- * itself found and said by fsnn_error_set ("output", "data"). Its sentence gets the place in the
- * file before it, "FILE:LINE:COLUMN: KEY: ": that of the node or the key of the section that the
- * error is about, as far as the description has it; of a network, where no node is at fault, that
- * of the section dynamics. Returns FSNN_EDESCRIPTION. Call it right after the error. */
+/* Adds the location to an error that the reader of a description could not find: a network that
+ * cannot be wrapped (`section` "layers"), a loader ("data"), or what a program itself found and
+ * said by fsnn_error_set ("output", "data"). Its sentence gets the place in the file before it,
+ * "FILE:LINE:COLUMN: KEY: ": that of the node or the key of the section that the error is about, as
+ * far as the description has it; of a network, where no node is at fault, that of the section
+ * dynamics. Returns FSNN_EDESCRIPTION. Call it right after the error. */
 FSNN_API fsnn_status fsnn_description_locate(const fsnn_description *description,
                                              const char *section);
-/* From here on networks and data of the description are those of a disturbed graph, for
- * evaluations: `list` [count] is done to the graph that the data are made of and to those that
- * layers follow (fsnn_graph_disturb), with the seed of training; draws differ in what is lost.
- * Those of samples are checked and left to loaders. `count` 0: undisturbed again.
- * Errors: FSNN_EARGUMENT where one makes no sense here: one of graphs without a graph, an occlusion
- * of a graph, whose features are in no order; nothing is changed then. */
+/* After this call networks and data of the description are those of a disturbed graph, for
+ * evaluations: `list` [count] is applied to the graph of the data and to the graphs of layers
+ * (fsnn_graph_disturb), with the seed of training; different draws remove different items.
+ * Disturbances of samples are checked and left to loaders. `count` 0: undisturbed again.
+ * Errors: FSNN_EARGUMENT for one that is impossible here (one of graphs without a graph; an
+ * occlusion of a graph, whose features have no order); nothing is changed then. */
 FSNN_API fsnn_status fsnn_description_perturb(fsnn_description *description,
                                               const fsnn_perturbation *list, int count,
                                               uint64_t draw);
 /* The reference of all keys as Markdown, made from the tables that drive the reader; free() it. */
 FSNN_API fsnn_status fsnn_description_reference(char **markdown);
 
-/* What a name of another library (spikeDE, snnTorch, SpikingJelly, Norse) is here, a sentence a
+/* What a name of another library (spikeDE, snnTorch, SpikingJelly, Norse) is here, one sentence per
  * line: "snnTorch's beta is tau here: ..."; free() it. FSNN_ENOTFOUND: no table has the name. */
 FSNN_API fsnn_status fsnn_name_elsewhere(const char *name, char **text);
 /* All names of one of these libraries as a Markdown table; free() it. FSNN_ENOTFOUND. */

@@ -1,7 +1,6 @@
-/* fsnn/plot.h: figures through gnuplot. Each call writes PATH.png and PATH.svg, and keeps PATH.gp
- * and PATH.dat beside them so that a figure can be restyled with `gnuplot PATH.gp`.
- * Errors: FSNN_EIO (also when gnuplot is not installed: the .gp and .dat are there all the
- * same). */
+/* fsnn/plot.h: figures through gnuplot. Each call writes PATH.png and PATH.svg, and PATH.gp and
+ * PATH.dat, so that you can restyle a figure with `gnuplot PATH.gp`.
+ * Errors: FSNN_EIO (also if gnuplot is not installed; .gp and .dat are written even then). */
 #ifndef FSNN_PLOT_H
 #define FSNN_PLOT_H
 
@@ -14,8 +13,8 @@
 extern "C" {
 #endif
 
-/* Whether a figure could be drawn to PATH, to be asked before long work: the name and the folder
- * are good, and gnuplot is there. Nothing is written. With NULL only whether gnuplot is there.
+/* Whether a figure can be drawn to PATH; call it before long work. Checks the name, the folder and
+ * gnuplot, with NULL only gnuplot. Nothing is written.
  * Errors: FSNN_EARGUMENT, FSNN_EIO. */
 FSNN_API fsnn_status fsnn_plot_check(const char *path);
 
@@ -23,9 +22,9 @@ FSNN_API fsnn_status fsnn_plot_check(const char *path);
 FSNN_API fsnn_status fsnn_plot_training(const char *metrics_csv, const char *title,
                                         const char *path);
 
-/* Spike raster of one sample, one panel a layer: spikes[l] [K, N_l], nonzero = spike; neuron 0 is
- * at the bottom. Layers of more than 1024 neurons, and those with very many spikes, are shown by
- * an even selection, and the panel says so. FSNN_EARGUMENT where the layers are too many for one
+/* Spike raster of one sample, one panel for each layer: spikes[l] [K, N_l], nonzero = spike; neuron
+ * 0 is at the bottom. Layers of more than 1024 neurons, and those with very many spikes, are shown
+ * by an even selection, and the panel says so. FSNN_EARGUMENT if there are too many layers for one
  * figure. */
 FSNN_API fsnn_status fsnn_plot_raster(const char *title, int layers, const char *const *names,
                                       const int64_t *neurons, int64_t K, double step,
@@ -46,15 +45,15 @@ typedef struct fsnn_traces {
 FSNN_API fsnn_status fsnn_plot_traces(const char *title, const fsnn_traces *traces,
                                       const char *path);
 
-/* Firing rates: a bar a layer, and with `neurons` the distribution over each layer's neurons, with
- * how many never fire (rate 0) and fire at every step (rate 1). rate[l] [N_l]. FSNN_EARGUMENT where
- * the layers are too many for one figure. */
+/* Firing rates: one bar for each layer, and with `neurons` the distribution over the neurons of
+ * each layer, with the numbers of neurons that never fire (rate 0) and that fire in every step
+ * (rate 1). rate[l] [N_l]. FSNN_EARGUMENT if there are too many layers for one figure. */
 FSNN_API fsnn_status fsnn_plot_rates(const char *title, int layers, const char *const *names,
                                      const int64_t *neurons, const float *const *rate,
                                      const char *path);
 
-/* Confusion matrix [classes][classes], row = true class. `names` [classes], each or all NULL, stand
- * at both axes where there is room for them. */
+/* Confusion matrix [classes][classes], row = true class. `names` [classes], each or all NULL, label
+ * both axes if they fit. */
 FSNN_API fsnn_status fsnn_plot_confusion(const char *title, int64_t classes,
                                          const char *const *names, const int64_t *confusion,
                                          const char *path);
@@ -64,7 +63,7 @@ FSNN_API fsnn_status fsnn_plot_confusion(const char *title, int64_t classes,
 FSNN_API fsnn_status fsnn_plot_frames(const char *title, const char *subtitle, int K, int H, int W,
                                       const float *x, const char *const *labels, const char *path);
 
-/* A strip of pictures: x [K, H, W], the smallest value white, the largest black; the rest as
+/* A strip of images: x [K, H, W], the smallest value white, the largest black; otherwise as
  * above. */
 FSNN_API fsnn_status fsnn_plot_pictures(const char *title, const char *subtitle, int K, int H,
                                         int W, const float *x, const char *const *labels,
@@ -93,7 +92,7 @@ typedef struct fsnn_curve {
     const double *x, *y; /* [count] */
 } fsnn_curve;
 
-/* Where a panel's legend stands: beside the heading, or in a corner. */
+/* Position of a panel's legend: next to the heading, or in a corner. */
 typedef enum fsnn_legend {
     FSNN_LEGEND_ABOVE,
     FSNN_LEGEND_UPPER_RIGHT,
@@ -116,8 +115,8 @@ typedef struct fsnn_chart {
     const fsnn_curve *curve;
 } fsnn_chart;
 
-/* Charts in rows of `columns` (1 .. 3); `subtitle` may be NULL. A line of very many points is drawn
- * by its extremes, which looks the same. */
+/* Charts in rows of `columns` (1 .. 3); `subtitle` may be NULL. A line with very many points is
+ * drawn by its extremes, which looks the same. */
 FSNN_API fsnn_status fsnn_plot_charts(const char *title, const char *subtitle, int columns,
                                       int charts, const fsnn_chart *chart, const char *path);
 

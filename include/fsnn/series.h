@@ -1,5 +1,5 @@
-/* fsnn/series.h: recordings that may differ in length (sensor series, sound, ECG): readers, front
- * ends, and the step from there to a data set whose samples all have T steps. */
+/* fsnn/series.h: recordings of different lengths (sensor series, sound, ECG): readers, front ends,
+ * and the conversion to a data set whose samples all have T steps. */
 #ifndef FSNN_SERIES_H
 #define FSNN_SERIES_H
 
@@ -29,10 +29,10 @@ typedef struct fsnn_series_info {
  * FSNN_EUNSUPPORTED, FSNN_EMEMORY */
 
 /* UCR/UEA text files `.ts` of classification problems: one or several dimensions, equal or unequal
- * length, classes in the order of @classLabel. A missing value (`?`, `NaN`) becomes the straight
- * line between its neighbours in time, at the ends the nearest value. Refused with a sentence: time
- * stamps, regression targets, dimensions of one series that differ in length. (A. Bagnall et al.,
- * The UEA multivariate time series classification archive, 2018.) */
+ * length, classes in the order of @classLabel. A missing value (`?`, `NaN`) is interpolated
+ * linearly between its neighbours in time; at the ends it is the nearest value. Refused with a
+ * sentence: time stamps, regression targets, dimensions of one series that differ in length. (A.
+ * Bagnall et al., The UEA multivariate time series classification archive, 2018.) */
 FSNN_API fsnn_status fsnn_series_ts(const char *path, fsnn_series **series);
 
 /* Which files of a folder, and what their names say. */
@@ -79,18 +79,20 @@ FSNN_API void fsnn_series_info_get(const fsnn_series *series, fsnn_series_info *
  * is no such series. */
 FSNN_API const float *fsnn_series_values(const fsnn_series *series, int64_t index, int64_t *length,
                                          int32_t *label);
-/* What a user should know of how the files were read, a sentence each (that channels were averaged,
- * beats left out): also warnings of data sets made of the series. NULL behind the last. */
+/* What a user should know about how the files were read, one sentence each (channels were averaged,
+ * beats were dropped). Data sets made from the series have them as warnings. NULL after the
+ * last. */
 FSNN_API const char *fsnn_series_note(const fsnn_series *series, int64_t index);
 FSNN_API const char *fsnn_series_class(const fsnn_series *series,
                                        int64_t label); /* name; NULL: none */
-/* Name of a channel ("MLII") and its unit ("mV"), where the file says them; NULL: it does not. */
+/* Name of a channel ("MLII") and its unit ("mV"); NULL if the file does not say. */
 FSNN_API const char *fsnn_series_channel(const fsnn_series *series, int64_t channel);
 FSNN_API const char *fsnn_series_unit(const fsnn_series *series, int64_t channel);
 FSNN_API void fsnn_series_destroy(fsnn_series *series);
 /* Gives each class the number that the class of this name has in `training`, whose classes become
- * those of the series: parts of a data set agree, whatever order their files name classes in, and
- * when one has only some of them. FSNN_EFORMAT for the class of a series that `training` lacks. */
+ * those of the series. Parts of a data set then agree, even if their files list classes in
+ * different orders or one has only some of them. FSNN_EFORMAT for the class of a series that
+ * `training` lacks. */
 FSNN_API fsnn_status fsnn_series_number_as(fsnn_series *series, const fsnn_series *training);
 
 /* ---- front ends: replace the series by others ---- */
@@ -122,7 +124,7 @@ typedef enum fsnn_scale {
     FSNN_SCALES
 } fsnn_scale;
 /* x <- (x - mean) / deviation with the statistics of `of` (the training set; the same number of
- * channels). Where a channel does not vary only its mean is taken off. */
+ * channels). For a constant channel only the mean is subtracted. */
 FSNN_API fsnn_status fsnn_series_scale(fsnn_series *series, fsnn_scale scale,
                                        const fsnn_series *of);
 

@@ -1,8 +1,8 @@
 /* fsnn/status.h: what every public function returns, and the sentence of the last error.
  *
- * Functions return FSNN_OK (0) or a negative status. Where a function returns a handle or a count,
- * a negative value is a status. Next to the status stands a sentence that says what went wrong,
- * where, and what would work; it is kept per thread and read with fsnn_error_text(). */
+ * Functions return FSNN_OK (0) or a negative status. If a function returns a handle or a count, a
+ * negative value is a status. Besides the status there is a sentence that says what went wrong,
+ * where, and what would work. It is kept per thread; fsnn_error_text() returns it. */
 #ifndef FSNN_STATUS_H
 #define FSNN_STATUS_H
 
@@ -57,8 +57,8 @@ FSNN_API const char *fsnn_error_text(void);
  * pass errors on in the library's way. */
 FSNN_API fsnn_status fsnn_error_set(fsnn_status status, const char *format, ...) FSNN_PRINTF(2, 3);
 
-/* Where the fault of the last error lies, as far as that is known. Texts are "" and numbers 0 where
- * it is not; valid until the next error of this thread. */
+/* Location of the fault of the last error, as far as it is known; otherwise texts are "" and
+ * numbers 0. Valid until the next error of this thread. */
 typedef struct fsnn_place {
     const char *file; /* a description */
     int line, column; /* in it, from 1; 0 of what an override said */
@@ -69,14 +69,14 @@ FSNN_API fsnn_place fsnn_error_place(void);
 /* Library version, "major.minor.patch". */
 FSNN_API const char *fsnn_version(void);
 
-/* Threads used by the library (and by its dense kernels). 0 restores the default: all
- * processors. A process that was forked from one with the library computes with one thread,
- * whatever is set: the others did not come along. Loaders are made anew there. */
+/* Threads used by the library (and by its dense kernels). 0 restores the default: all processors. A
+ * process that was forked from one with the library computes with one thread, whatever is set,
+ * because the other threads do not exist there. Create loaders again in it. */
 FSNN_API fsnn_status fsnn_threads_set(int threads);
 FSNN_API int fsnn_threads(void);
 
-/* Bytes of memory that this process can still be given: what the system has, less what was promised
- * to large arrays that have not been written to yet. INT64_MAX where the system does not say. */
+/* Bytes of memory that this process can still get: the free memory of the system minus that of
+ * large arrays that were allocated but not yet written. INT64_MAX if the system does not say. */
 FSNN_API int64_t fsnn_memory_left(void);
 
 /* Name of the instruction set the kernels run with: "avx512", "avx2" or "base". The environment

@@ -36,14 +36,14 @@ template <class... Dims> inline fsnn_shape fsnn_shape_of(Dims... dim)
     ((fsnn_shape){(int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), {__VA_ARGS__}})
 #endif
 
-/* Number of elements (1 for a scalar); INT64_MAX where it is that or more. */
+/* Number of elements (1 for a scalar); INT64_MAX if there are that many or more. */
 FSNN_API int64_t fsnn_shape_count(const fsnn_shape *shape);
 FSNN_API bool fsnn_shape_equal(const fsnn_shape *a, const fsnn_shape *b);
 /* Writes "[1, 28, 28]" into `text` (at most `size` bytes, always terminated) and returns `text`. */
 FSNN_API char *fsnn_shape_text(const fsnn_shape *shape, char *text, size_t size);
 
 /* Spikes in time as lists: T B rows, in the order [T, B], each the elements of [N] that spike. The
- * rows' lists may stand anywhere in `index`, in any order. */
+ * lists of the rows may be anywhere in `index`, in any order. */
 typedef struct fsnn_spikes {
     int64_t steps, batch, width; /* T, B, N: numbers of one sample at one step */
     const int64_t *start;        /* [T, B] where a row's list begins */
@@ -115,9 +115,9 @@ FSNN_API fsnn_array *fsnn_arrays_add(fsnn_arrays *list, const char *name, fsnn_d
 FSNN_API fsnn_array *fsnn_arrays_find(const fsnn_arrays *list, const char *name);
 FSNN_API fsnn_status fsnn_arrays_meta(fsnn_arrays *list, const char *key, const char *value);
 FSNN_API const char *fsnn_arrays_meta_find(const fsnn_arrays *list, const char *key);
-/* Why the array of this name was left out of the list; NULL: it was not. */
+/* Why the array of this name was not read into the list; NULL: it was. */
 FSNN_API const char *fsnn_arrays_unread(const fsnn_arrays *list, const char *name);
-/* Adds to those that were left out. FSNN_EMEMORY. */
+/* Adds an array that was not read. FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_arrays_add_unread(fsnn_arrays *list, const char *name, const char *why);
 FSNN_API void fsnn_arrays_free(fsnn_arrays *list);
 
@@ -127,19 +127,19 @@ FSNN_API void fsnn_array_to_f64(const fsnn_array *array, double *out);
 
 /* NPZ files (NumPy's zip of .npy), stored or deflated, little-endian numbers, C or Fortran order
  * (read); written stored, C order, atomically. Errors: FSNN_EIO, FSNN_EFORMAT (what and where),
- * FSNN_EMEMORY; FSNN_EUNSUPPORTED for what is another kind of file. A single .npy file is read as
- * one array called "x". Arrays of an NPZ whose values are no numbers (objects, texts, complex
- * numbers) are left out and named in fsnn_arrays.unread_name. */
+ * FSNN_EMEMORY; FSNN_EUNSUPPORTED for another kind of file. A single .npy file is read as one array
+ * called "x". Arrays of an NPZ whose values are not real numbers (objects, texts, complex numbers)
+ * are not read; fsnn_arrays.unread_name names them. */
 FSNN_API fsnn_status fsnn_npz_read(const char *path, fsnn_arrays *out);
-/* Types and shapes alone, data NULL: what a file holds, whatever it unpacks to. */
+/* Only types and shapes, data NULL: what a file holds, without unpacking it. */
 FSNN_API fsnn_status fsnn_npz_headers(const char *path, fsnn_arrays *out);
 FSNN_API fsnn_status fsnn_npz_write(const char *path, const fsnn_arrays *list);
 
 /* safetensors files (a JSON header, then raw little-endian numbers); written atomically: a
  * temporary file in the same directory, synced, then renamed over the old one, which stays intact
- * on any failure. What is written here has a checksum of the whole file in its metadata
- * (fsnn_crc32c, with fsnn_format; other programs do not look at them), which reading holds against
- * the file; files without one are read too.
+ * on any failure. Written files have a checksum of the whole file in their metadata (fsnn_crc32c,
+ * with fsnn_format; other programs ignore them), which reading verifies. Files without one are
+ * read, too.
  * Errors: FSNN_EIO, FSNN_EFORMAT (no such file, cut off, damaged), FSNN_EUNSUPPORTED (of a newer
  * format), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_safetensors_read(const char *path, fsnn_arrays *out);

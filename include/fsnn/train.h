@@ -1,4 +1,4 @@
-/* fsnn/train.h: losses, optimisers, schedules, metrics, and the loop that puts them together. */
+/* fsnn/train.h: losses, optimisers, schedules, metrics, and the training loop. */
 #ifndef FSNN_TRAIN_H
 #define FSNN_TRAIN_H
 
@@ -41,7 +41,7 @@ typedef struct fsnn_loss {
 
 FSNN_API const char *fsnn_loss_name(fsnn_loss_kind kind);
 FSNN_API int fsnn_loss_find(const char *name);
-/* FSNN_EARGUMENT where options are out of range, or are those of other losses. */
+/* FSNN_EARGUMENT if options are out of range or belong to other losses. */
 FSNN_API fsnn_status fsnn_loss_check(const fsnn_loss *loss);
 
 /* A label FSNN_UNLABELLED does not count: its sample is left out of all means, and its gradient is
@@ -93,8 +93,8 @@ FSNN_API void fsnn_optimizer_destroy(fsnn_optimizer *optimizer);
 FSNN_API fsnn_status fsnn_optimizer_step(fsnn_optimizer *optimizer, double lr, double clip,
                                          double *norm);
 /* The moments as arrays ("adam.m.fc1.weight", ..., and the count of steps "adam.step") appended to
- * `out`, and back, bit for bit. Other arrays of `in` are left alone. Load changes nothing unless
- * all arrays are there and fit.
+ * `out`, and back, bit for bit. Other arrays of `in` are ignored. Load changes nothing unless all
+ * arrays are there and fit.
  * Errors: FSNN_ENOTFOUND, FSNN_ESHAPE, FSNN_EFORMAT (which array, what was found), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_optimizer_save(const fsnn_optimizer *optimizer, fsnn_arrays *out);
 FSNN_API fsnn_status fsnn_optimizer_load(fsnn_optimizer *optimizer, const fsnn_arrays *in);
@@ -148,8 +148,8 @@ typedef struct fsnn_training {
 /* ce_rate, Adam 1e-3, constant, no clipping, 10 epochs of batches of 64, seed 1. */
 FSNN_API fsnn_training fsnn_training_default(void);
 
-/* Figures of an epoch (or of its part so far). What fires are the neurons of layers that spike: a
- * readout, which gives its potential, is counted nowhere. */
+/* Figures of an epoch (or of its part so far). They count the neurons of layers that spike; a
+ * readout, whose output is its potential, is not counted. */
 typedef struct fsnn_metrics {
     int64_t epoch, epochs;  /* epoch counts from 1 */
     int64_t batch, batches; /* within the epoch; batch counts from 1 (0: none yet) */
@@ -177,9 +177,9 @@ typedef struct fsnn_metrics {
 /* Releases the arrays of figures that fsnn_train gave; NULL is fine. */
 FSNN_API void fsnn_metrics_free(fsnn_metrics *metrics);
 
-/* Called after each batch and after each epoch; a non-zero return stops the training in good order
- * (checkpoint saved, FSNN_EINTERRUPTED). The arrays of `metrics` belong to the training and hold
- * these figures during the call only. */
+/* Called after each batch and after each epoch; a non-zero return stops the training (after saving
+ * a checkpoint, FSNN_EINTERRUPTED). The arrays of `metrics` belong to the training and hold these
+ * figures during the call only. */
 typedef int (*fsnn_training_callback)(const fsnn_metrics *metrics, void *user);
 
 /* ---- run directories: where a training keeps what it makes -------------------------------------
@@ -219,18 +219,18 @@ typedef struct fsnn_run fsnn_run;
  * Errors: FSNN_EBUSY (someone trains there: who), FSNN_EARGUMENT (a run is there already: by what
  * one sees it), FSNN_ENOTFOUND (nothing to go on with), FSNN_EIO, FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_run_open(const fsnn_run_options *options, fsnn_run **run);
-/* Frees the directory. A run that is still without anything saved leaves nothing behind that was
- * not there: a run that it was to replace is put back, folders that were made for it go. */
+/* Releases the directory. A run that has saved nothing leaves no trace: the run that it should
+ * replace is put back, and folders that were created for it are removed. */
 FSNN_API void fsnn_run_close(fsnn_run *run);
-/* One of the program's own files as a text. It is kept until training begins and written then (not
- * where nothing is left to train); after that at once.
+/* One of the program's own files as a text. It is kept until training starts and then written
+ * (unless there is nothing left to train); after that it is written at once.
  * Errors: FSNN_EARGUMENT (a name that the run was not opened with), FSNN_EIO, FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_run_put(fsnn_run *run, const char *name, const char *text);
 /* As it was given, without slashes at its end; "" of NULL. */
 FSNN_API const char *fsnn_run_directory(const fsnn_run *run);
-/* Whether there is a state to go on from. */
+/* Whether there is a state to continue from. */
 FSNN_API bool fsnn_run_saved(const fsnn_run *run);
-/* Where the run before stands aside now, or NULL. */
+/* Where the replaced run is kept for now, or NULL. */
 FSNN_API const char *fsnn_run_before(const fsnn_run *run);
 /* A remark that is no error (the file system has no locks, the data are not those that the run
  * had), or NULL. */
@@ -250,9 +250,9 @@ typedef struct fsnn_train_options {
     fsnn_run *run; /* instead of `directory` and `resume`, whose part its mode has; borrowed */
 } fsnn_train_options;
 
-/* Whether a training could begin: what fsnn_train refuses before its first batch is refused here,
- * and nothing is changed but the net's state, which is reset. A last batch of an epoch that is too
- * small for a layer (batch normalisation of one sample) is refused too. `test` may be NULL.
+/* Whether a training can start: refuses whatever fsnn_train refuses before its first batch, and
+ * changes nothing but the net's state, which is reset. A last batch of an epoch that is too small
+ * for a layer (batch normalisation of one sample) is refused, too. `test` may be NULL.
  * Errors: FSNN_EARGUMENT, FSNN_ESHAPE, FSNN_ESTATE (not wrapped). */
 FSNN_API fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train,
                                       const fsnn_loader *test, const fsnn_training *training);
