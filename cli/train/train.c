@@ -121,20 +121,6 @@ static int choose_directory(work *w)
     return code;
 }
 
-/* The description as it is trained, unless it is the one that lies there. */
-static int hand_description(work *w)
-{
-    const cli_common *common = &w->o->common;
-    if (w->o->resume && !common->operands && !common->set.count && !common->seed.given)
-        return CLI_GOOD;
-    char *text = NULL;
-    fsnn_status status = fsnn_description_text(w->model.description, &text);
-    if (status >= 0)
-        status = fsnn_run_put(w->run, own_files[0], text);
-    free(text);
-    return status < 0 ? cli_fail(status) : CLI_GOOD;
-}
-
 /* ---- what ---- */
 
 static void say_network(const cli_model *m)
@@ -293,20 +279,18 @@ static int say_interrupted(const work *w)
 
 static int train(work *w)
 {
-    fsnn_train_options options = {.training = *fsnn_session_training(w->model.session),
-                                  .on_batch = on_batch,
-                                  .on_epoch = on_epoch,
-                                  .user = w,
-                                  .stop = cli_stop(),
-                                  .other_data = w->o->other_data,
-                                  .run = w->run};
+    fsnn_session_training_options options = {.run = w->run,
+                                             .other_data = w->o->other_data,
+                                             .on_batch = on_batch,
+                                             .on_epoch = on_epoch,
+                                             .user = w,
+                                             .stop = cli_stop()};
     int watched = fsnn_session_watched(w->model.session);
     if (watched == FSNN_PART_TEST)
         cli_say("  remark      the best epoch is chosen on the test data, which flatters it: "
                 "data.validation: 0.1 keeps them for the end");
     cli_progress_start(&w->progress, watched < 0 ? "test" : fsnn_part_name((fsnn_part)watched));
-    fsnn_status status = fsnn_train(w->model.net, loader_of(&w->model, FSNN_PART_TRAIN),
-                                    loader_of(&w->model, watched), &options, &w->result);
+    fsnn_status status = fsnn_session_train(w->model.session, &options, &w->result);
     cli_progress_clear(&w->progress);
     say_warning(w);
     if (status == FSNN_EINTERRUPTED)
@@ -408,47 +392,17 @@ static int finish(work *w)
 
 /* ---- all of it ---- */
 
-static int open_data(work *w)
+/* All that a training would be refused for, before anything is written. */
+static int check_training(work *w)
 {
     static const bool all[FSNN_PARTS] = {true, true, true};
     int code = cli_model_data(&w->model, all, false);
-    if (code == CLI_GOOD && !loader_of(&w->model, FSNN_PART_TRAIN))
-        code =
-            cli_error(CLI_FAILED, "%s: the section \"data\" has no set \"train\"", w->description);
-    return code;
-}
-
-/* All that fsnn_train would refuse, before anything is written. */
-static int check_training(work *w)
-{
-    cli_model *m = &w->model;
-    fsnn_status status = fsnn_train_check(m->net, loader_of(m, FSNN_PART_TRAIN), watched_loader(m),
-                                          fsnn_session_training(m->session));
-    if (status == FSNN_ESHAPE) /* a batch that a layer refuses */
-        status = fsnn_description_locate(m->description, "layers");
+    if (code != CLI_GOOD)
+        return code;
+    w->before = resident();
+    fsnn_status status = fsnn_session_check_training(w->model.session);
+    cli_model_warn(&w->model, FSNN_TOPIC_DATA);
     return status < 0 ? cli_fail(status) : CLI_GOOD;
-}
-
-/* The network's arrays are planned but not yet there, the optimiser's not even planned: now it can
- * be told whether all of them will find room. */
-static int check_memory(const work *w)
-{
-    const fsnn_plan plan = {.training = true,
-                            .checkpoint = fsnn_session_training(w->model.session)->checkpoint};
-    fsnn_footprint f;
-    int64_t parameters, left = fsnn_memory_left();
-    char sum[CLI_NUMBER], lack[CLI_NUMBER];
-    fsnn_status status = footprint(&w->model, &f);
-    if (status >= 0)
-        status = fsnn_net_memory(w->model.net, NULL, NULL, &parameters);
-    if (status < 0)
-        return cli_fail(status);
-    int64_t more = f.parameters - parameters;
-    if (more <= left)
-        return CLI_GOOD;
-    return cli_error(CLI_FAILED, "%s: training holds about %s, which is %s more than is free: %s",
-                     w->description, cli_bytes(sum, (double)f.total),
-                     cli_bytes(lack, (double)(more - left)), fsnn_session_less_memory(&plan));
 }
 
 static int open_all(work *w)
@@ -460,15 +414,7 @@ static int open_all(work *w)
         code = cli_model_open_run(&w->model, w->description, &w->o->common, w->o->resume);
     if (code == CLI_GOOD && !w->o->resume)
         code = choose_directory(w);
-    if (code == CLI_GOOD)
-        code = open_data(w);
-    if (code != CLI_GOOD)
-        return code;
-    w->before = resident();
-    code = cli_model_prepare(&w->model, FSNN_PART_TRAIN, true);
-    if (code == CLI_GOOD)
-        code = check_training(w);
-    return code == CLI_GOOD ? check_memory(w) : code;
+    return code == CLI_GOOD ? check_training(w) : code;
 }
 
 static void close_run(work *w)
@@ -487,8 +433,6 @@ static int run(void *given)
     work w = {.o = given};
     cli_signals_catch();
     int code = open_all(&w);
-    if (code == CLI_GOOD)
-        code = hand_description(&w);
     if (code == CLI_GOOD) {
         say_header(&w);
         if (!w.o->no_figures && fsnn_plot_check(NULL) < 0)

@@ -1,5 +1,5 @@
 /* fsnn/session.h: what programs do with a description: open it, with overrides; open its data, or
- * take the caller's; wrap the network for them; load weights; run; evaluate.
+ * take the caller's; wrap the network for them; load weights; run; evaluate; train.
  *
  * A session holds the description, its network, its data and their loaders. The steps, in order:
  *
@@ -10,6 +10,7 @@
  *   fsnn_session_weights    loads weights
  *   fsnn_session_run        feeds an array, records what neurons do
  *   fsnn_session_evaluate   loss, accuracy, rates; under disturbances too
+ *   fsnn_session_train      trains, into a run directory
  *
  * Nothing is printed. What is no error but worth a word is kept as a list (fsnn_session_warning);
  * an error has its sentence (fsnn_error_text) and, where it is known, a place (fsnn_error_place).
@@ -92,7 +93,8 @@ FSNN_API fsnn_status fsnn_session_give(fsnn_session *session, fsnn_part part, fs
 /* Samples of a batch, in place of training.batch, of loaders made from now on. FSNN_EARGUMENT. */
 FSNN_API fsnn_status fsnn_session_batch(fsnn_session *session, int64_t batch);
 /* Opens the wanted parts that there are, and a loader of each; what is open stays as it is. Only
- * training data are shuffled and augmented, and with `in_order` not they.
+ * training data are shuffled and augmented, and with `in_order` not they: a loader of theirs that
+ * is open in the other way is made anew.
  * Errors: those of fsnn_description_parts and fsnn_loader_create. */
 FSNN_API fsnn_status fsnn_session_open_data(fsnn_session *session, const bool wanted[FSNN_PARTS],
                                             bool in_order);
@@ -260,6 +262,44 @@ FSNN_API fsnn_status fsnn_session_evaluate(fsnn_session *session,
                                            fsnn_assessment *result);
 /* NULL is fine. */
 FSNN_API void fsnn_assessment_free(fsnn_assessment *assessment);
+
+/* ---- Train ----------------------------------------------------------------------------------- */
+
+/* Whether a training could begin: opens all parts of the data that are not open, prepares the
+ * network for the training set, and refuses what fsnn_train would refuse, and what would not find
+ * room in memory. Figures of fsnn_train_memory are those of the training after it.
+ * Errors: FSNN_ENOTFOUND (there are no training data), FSNN_EMEMORY (with what would need less),
+ * those of fsnn_session_open_data, fsnn_session_prepare and fsnn_train_check. */
+FSNN_API fsnn_status fsnn_session_check_training(fsnn_session *session);
+
+typedef struct fsnn_session_training_options {
+    /* the run directory, which keeps the description, states, weights and figures (fsnn_run); NULL:
+     * nothing is written */
+    const char *directory;
+    /* FSNN_RUN_RESUME goes on with the run that is there, for which the session was opened
+     * (fsnn_session_options.run) */
+    fsnn_run_mode mode;
+    fsnn_run *run;   /* instead of both, opened by the program with "description.yaml" among its own
+                      * files; borrowed */
+    bool other_data; /* as of fsnn_train_options, as is what follows */
+    fsnn_training_callback on_batch, on_epoch;
+    void *user;
+    volatile const int *stop;
+} fsnn_session_training_options;
+
+/* A training that writes nothing. */
+FSNN_API fsnn_session_training_options fsnn_session_training_default(void);
+
+/* Trains the network as the section training says, from the weights that it has (where it is not
+ * wrapped yet those of its seed), watching the validation or test data; the network has the last
+ * weights then, and is planned for training. What fsnn_session_check_training refuses is refused
+ * before anything is written. Remarks of the run are warnings (FSNN_TOPIC_RUN). `*result` (may be
+ * NULL) as of fsnn_train: free it by fsnn_metrics_free, after an error too.
+ * Errors: those of fsnn_session_check_training, fsnn_run_open and fsnn_train; FSNN_EINTERRUPTED:
+ * stopped, by `stop` or a callback, after the state was saved. */
+FSNN_API fsnn_status fsnn_session_train(fsnn_session *session,
+                                        const fsnn_session_training_options *options,
+                                        fsnn_metrics *result);
 
 /* ---- Runs ------------------------------------------------------------------------------------ */
 

@@ -70,6 +70,8 @@ fsnn_status fsnn_session_new_loader(const fsnn_session *session, const fsnn_data
 static fsnn_status open_loader(fsnn_session *s, int part, bool in_order)
 {
     fsnn_loader_options options = reading(s, s->training.batch);
+    if (part == FSNN_PART_TRAIN)
+        s->in_order = in_order;
     if (part == FSNN_PART_TRAIN && !in_order) {
         options.shuffle = fsnn_description_shuffle(s->description);
         options.drop_last = s->training.drop_last;
@@ -105,6 +107,10 @@ fsnn_status fsnn_session_open_data(fsnn_session *session, const bool wanted[FSNN
     FSNN_NEED(wanted);
     FSNN_TRY(open_parts(session, wanted));
     FSNN_TRY(fsnn_net_note_data(session->net, session->data));
+    if (wanted[FSNN_PART_TRAIN] && session->in_order != in_order) {
+        fsnn_loader_destroy(session->loader[FSNN_PART_TRAIN]);
+        session->loader[FSNN_PART_TRAIN] = NULL;
+    }
     for (int p = 0; p < FSNN_PARTS; p++)
         if (wanted[p] && session->data[p] && !session->loader[p])
             FSNN_TRY(open_loader(session, p, in_order));

@@ -13,6 +13,16 @@ fsnn_session_options fsnn_session_options_default(void)
     return (fsnn_session_options){0};
 }
 
+/* Whether the description to go on with is the run's own. */
+static fsnn_status look_for_changes(fsnn_session *s, const char *run)
+{
+    char *own;
+    FSNN_TRY(session_inside(run, "description.yaml", &own));
+    s->unchanged = own && strcmp(own, s->path) == 0;
+    fsnn_free(own);
+    return FSNN_OK;
+}
+
 /* The description that `path` stands for: that of a run directory, or else `path` itself. */
 static fsnn_status settle_path(fsnn_session *s, const fsnn_session_options *o)
 {
@@ -21,7 +31,9 @@ static fsnn_status settle_path(fsnn_session *s, const fsnn_session_options *o)
         FSNN_TRY(session_inside(name, "description.yaml", &s->path));
     if (!s->path)
         s->path = fsnn_strdup(name);
-    return s->path ? FSNN_OK : FSNN_EMEMORY;
+    if (!s->path)
+        return FSNN_EMEMORY;
+    return o->run && !o->text && !o->sets && !o->seed ? look_for_changes(s, o->run) : FSNN_OK;
 }
 
 static fsnn_status keep_overrides(fsnn_session *s, const fsnn_session_options *o)

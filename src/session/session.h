@@ -14,6 +14,8 @@ typedef struct session_texts {
 
 struct fsnn_session {
     char *path; /* of the description */
+    /* of the run that it was opened to go on with, without a change: the text lies there */
+    bool unchanged;
     char **set; /* [sets] its overrides */
     int sets;
     fsnn_description *description;
@@ -25,6 +27,8 @@ struct fsnn_session {
     fsnn_data *own[FSNN_PARTS];  /* that the description opened */
     fsnn_data *data[FSNN_PARTS]; /* those, or the caller's */
     fsnn_loader *loader[FSNN_PARTS];
+    bool in_order;                     /* the training set's loader */
+    bool checked;                      /* wrapped for a training that could begin */
     session_texts remark[FSNN_TOPICS]; /* warnings of the session's own */
     session_texts kept;                /* parameters that weights left as they were set */
 };
@@ -34,6 +38,10 @@ void session_texts_free(session_texts *texts);
 
 /* session/run_files.c: "DIR/name" (fsnn_free) where that is there, else *path is NULL. */
 fsnn_status session_inside(const char *directory, const char *name, char **path);
+
+/* "12.3 MiB" */
+enum { SESSION_BYTES = 32 };
+const char *session_bytes(char text[SESSION_BYTES], double bytes);
 
 /* session/run_split.c: how the validation set of the run that the session belongs to was drawn.
  * `run` is its directory; share 0: there is no run, or it had none. */

@@ -32,6 +32,7 @@ fsnn_status fsnn_session_wrap(fsnn_session *session, const fsnn_plan *plan, int6
         dynamics.horizon = steps > 0 ? steps : plan->steps;
     fsnn_status status = fsnn_net_wrap(session->net, &dynamics, plan);
     session->wrapped = status >= 0;
+    session->checked = false;
     session->dynamics = dynamics;
     session->plan = *plan;
     return status < 0 ? failed(session, plan, status) : FSNN_OK;

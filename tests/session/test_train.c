@@ -1,0 +1,209 @@
+/* Trainings: of the caller's data, with and without a run directory; stopped and resumed; refused
+ * before anything is written. */
+#include "session/tiny.h"
+
+#include <unistd.h>
+
+static fsnn_data *train_data, *test_data;
+
+static fsnn_session *open_with(const fsnn_session_options *options)
+{
+    fsnn_session *session;
+    GOOD(fsnn_session_open(options, &session));
+    GOOD(fsnn_session_give(session, FSNN_PART_TRAIN, train_data));
+    GOOD(fsnn_session_give(session, FSNN_PART_TEST, test_data));
+    return session;
+}
+
+static fsnn_session *open_tiny(void)
+{
+    return open_with(&(fsnn_session_options){.text = tiny_text});
+}
+
+static void same_weights(const fsnn_session *a, const fsnn_session *b)
+{
+    const fsnn_net *net = fsnn_session_net(a);
+    for (int i = 0; i < fsnn_net_param_count(net); i++) {
+        const fsnn_param *p = fsnn_net_param(net, i);
+        CASE("%s", p->name);
+        assert_memory_equal(p->value, tiny_param(b, p->name)->value,
+                            (size_t)fsnn_shape_count(&p->shape) * sizeof(float));
+    }
+}
+
+typedef struct watch {
+    int64_t batches, epochs;
+    int64_t stop_after; /* batches; 0: never */
+} watch;
+
+static int on_batch(const fsnn_metrics *m, void *user)
+{
+    watch *w = user;
+    (void)m;
+    return ++w->batches == w->stop_after;
+}
+
+static int on_epoch(const fsnn_metrics *m, void *user)
+{
+    watch *w = user;
+    assert_int_equal(m->epoch, ++w->epochs);
+    return 0;
+}
+
+/* It learns; evaluations before, of training data in their order, do not change how. */
+static void in_memory(void **state)
+{
+    fsnn_session *plain = open_tiny(), *looked = open_tiny();
+    fsnn_assess_options o = fsnn_assess_options_default();
+    fsnn_session_training_options how = fsnn_session_training_default();
+    fsnn_assessment before, after;
+    fsnn_metrics best;
+    watch w = {0};
+    (void)state;
+    how.on_batch = on_batch;
+    how.on_epoch = on_epoch;
+    how.user = &w;
+    GOOD(fsnn_session_train(plain, &how, &best));
+    assert_int_equal(w.epochs, 4);
+    assert_int_equal(w.batches, 4 * 4);
+    assert_int_equal(best.epochs, 4);
+    fsnn_metrics_free(&best);
+
+    o.part = FSNN_PART_TRAIN;
+    GOOD(fsnn_session_evaluate(looked, &o, &before));
+    how = fsnn_session_training_default();
+    GOOD(fsnn_session_train(looked, &how, NULL));
+    same_weights(plain, looked);
+    GOOD(fsnn_session_evaluate(looked, &o, &after));
+    assert_true(after.score.loss < before.score.loss);
+    fsnn_assessment_free(&before);
+    fsnn_assessment_free(&after);
+    fsnn_session_close(plain);
+    fsnn_session_close(looked);
+}
+
+static bool there(const char *name)
+{
+    return access(folder_path(name), F_OK) == 0;
+}
+
+/* A run that was stopped by a callback and gone on with ends where one that was not ends. */
+static void stop_and_resume(void **state)
+{
+    fsnn_session *whole = open_tiny(), *stopped = open_tiny(), *resumed;
+    fsnn_session_training_options how = fsnn_session_training_default();
+    watch w = {.stop_after = 6};
+    fsnn_metrics best;
+    (void)state;
+    GOOD(fsnn_session_train(whole, &how, NULL));
+    how.directory = folder_path("run");
+    how.on_batch = on_batch;
+    how.user = &w;
+    FAILS(fsnn_session_train(stopped, &how, &best), FSNN_EINTERRUPTED);
+    fsnn_metrics_free(&best);
+    assert_true(there("run/description.yaml"));
+    assert_true(there("run/last.state.safetensors"));
+    fsnn_session_close(stopped);
+
+    stopped = open_tiny(); /* as if by another process, that did not mean to go on */
+    REFUSED(fsnn_session_train(stopped, &how, NULL), FSNN_EARGUMENT, "run");
+    fsnn_session_close(stopped);
+
+    resumed = open_with(&(fsnn_session_options){.path = how.directory, .run = how.directory});
+    how.mode = FSNN_RUN_RESUME;
+    how.on_batch = NULL;
+    GOOD(fsnn_session_train(resumed, &how, &best));
+    assert_int_equal(best.epochs, 4);
+    fsnn_metrics_free(&best);
+    same_weights(whole, resumed);
+    fsnn_session_close(resumed);
+    fsnn_session_close(whole);
+
+    how.directory = folder_path("nothing");
+    resumed = open_tiny();
+    FAILS(fsnn_session_train(resumed, &how, NULL), FSNN_ENOTFOUND);
+    fsnn_session_close(resumed);
+}
+
+/* A validation set that the run did not have would be judged by what it learned from. */
+static void other_split(void **state)
+{
+    static const char text[] = "name: tiny\n" TINY_LAYERS "data:\n"
+                               "  kind: npz\n"
+                               "  validation: 0.25\n"
+                               "  train: {path: none.npz}\n" TINY_TRAINING;
+    static const char *const other = "data.split_seed=99";
+    fsnn_session *session;
+    fsnn_session_options o = {.path = folder_path("split/description.yaml")};
+    (void)state;
+    mkdir(folder_path("split"), 0777);
+    folder_write_text("split/description.yaml", text);
+    folder_write_text("split/metrics.csv", "");
+    GOOD(fsnn_session_open(&o, &session));
+    assert_null(fsnn_session_warning(session, 0));
+    fsnn_session_close(session);
+    o.set = &other;
+    o.sets = 1;
+    GOOD(fsnn_session_open(&o, &session));
+    CONTAINS(fsnn_session_warning_on(session, FSNN_TOPIC_RUN, 0), "data.split_seed 99");
+    fsnn_session_close(session);
+    o.run = folder_path("split");
+    REFUSED(fsnn_session_open(&o, &session), FSNN_EARGUMENT, "leave these keys as they were");
+    assert_string_equal(fsnn_error_place().key, "run");
+}
+
+/* Nothing is written where a training is refused. */
+static void refused(void **state)
+{
+    fsnn_session_training_options how = {.directory = folder_path("never")};
+    fsnn_session *session = tiny_open(tiny_text, NULL);
+    (void)state;
+    REFUSED(fsnn_session_train(session, &how, NULL), FSNN_EDESCRIPTION, "section \"data\"");
+    GOOD(fsnn_session_give(session, FSNN_PART_TEST, test_data));
+    REFUSED(fsnn_session_train(session, &how, NULL), FSNN_ENOTFOUND, "no set \"train\"");
+    fsnn_session_close(session);
+
+    session = open_with(&(fsnn_session_options){
+        .text = "input: [6]\nlayers:\n  - batchnorm: {}\n  - linear: {out: 3}\n  - lif: {}\n"
+                "dynamics: {alpha: 0.5, times: [0, 1]}\ntraining: {batch: 59}\n"});
+    FAILS(fsnn_session_check_training(session), FSNN_EDESCRIPTION);
+    fsnn_session_close(session);
+    assert_false(there("never"));
+}
+
+/* Batches that hold more than there is are refused with what would need less. */
+static void memory(void **state)
+{
+    fsnn_session *session = tiny_open(tiny_text, NULL);
+    fsnn_plan plan = {.steps = 1 << 20, .batch = 1 << 10, .training = true};
+    (void)state;
+    REFUSED(fsnn_session_wrap(session, &plan, 0), FSNN_EMEMORY, "training.checkpoint: auto");
+    assert_null(fsnn_session_dynamics(session));
+    fsnn_session_close(session);
+}
+
+static int setup(void **state)
+{
+    if (folder_open(state))
+        return -1;
+    train_data = tiny_data(60, 1);
+    test_data = tiny_data(30, 2);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fsnn_data_destroy(train_data);
+    fsnn_data_destroy(test_data);
+    return folder_remove(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(in_memory),   cmocka_unit_test(stop_and_resume),
+        cmocka_unit_test(other_split), cmocka_unit_test(refused),
+        cmocka_unit_test(memory),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
