@@ -267,7 +267,7 @@ FSNN_API const char *fsnn_net_warning(const fsnn_net *net, int index);
  * weights carry it as metadata "net". */
 FSNN_API fsnn_status fsnn_net_describe(const fsnn_net *net, char **text);
 /* A line more of that: what else must be the same for the weights to mean the same. One line each,
- * without tabs. */
+ * without tabs; in place of the line with this key, where there is one. */
 FSNN_API fsnn_status fsnn_net_note(fsnn_net *net, const char *key, const char *value);
 
 /* ---- Run ------------------------------------------------------------------------------------- */

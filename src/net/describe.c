@@ -196,13 +196,24 @@ fsnn_status fsnn_net_describe(const fsnn_net *net, char **text)
     return net_describe(net, false, text);
 }
 
+/* The line "KEY<tab>VALUE\n" of the notes, or their end. */
+static const char *find_note(const char *notes, const char *key)
+{
+    size_t length = strlen(key);
+    while (*notes && (strncmp(notes, key, length) != 0 || notes[length] != '\t'))
+        notes = strchr(notes, '\n') + 1;
+    return notes;
+}
+
 fsnn_status fsnn_net_note(fsnn_net *net, const char *key, const char *value)
 {
     if (!net || !key || !value)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_note: an argument is NULL");
     if (!*key || strpbrk(key, "\t\n\r") || strpbrk(value, "\t\n\r"))
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_note: key and value are one line without tabs");
-    char *notes = fsnn_format("%s%s\t%s\n", net->notes ? net->notes : "", key, value);
+    const char *before = net->notes ? net->notes : "", *old = find_note(before, key),
+               *after = *old ? strchr(old, '\n') + 1 : old;
+    char *notes = fsnn_format("%.*s%s\t%s\n%s", (int)(old - before), before, key, value, after);
     if (!notes)
         return FSNN_EMEMORY;
     fsnn_free(net->notes);

@@ -86,7 +86,7 @@ static fsnn_status open_parts(fsnn_session *s, const bool wanted[FSNN_PARTS])
     bool missing[FSNN_PARTS], any = false, given = false;
     for (int p = 0; p < FSNN_PARTS; p++) {
         given = given || (s->data[p] && !s->own[p]);
-        missing[p] = wanted[p] && !s->data[p];
+        missing[p] = wanted[p] && !s->data[p] && !s->looked[p];
         any = any || missing[p];
     }
     /* beside the caller's data the description need not have any */
@@ -95,9 +95,20 @@ static fsnn_status open_parts(fsnn_session *s, const bool wanted[FSNN_PARTS])
     fsnn_data *opened[FSNN_PARTS] = {NULL};
     fsnn_status status = fsnn_description_parts(s->description, missing, opened);
     for (int p = 0; p < FSNN_PARTS; p++)
-        if (missing[p])
+        if (missing[p]) {
             s->data[p] = s->own[p] = opened[p];
+            s->looked[p] = status >= 0;
+        }
     return status;
+}
+
+/* The net's weights say what data they were made with; fingerprints take a while. */
+static fsnn_status note(const fsnn_session *s, const bool wanted[FSNN_PARTS])
+{
+    bool fresh = false;
+    for (int p = 0; p < FSNN_PARTS; p++)
+        fresh = fresh || (wanted[p] && s->data[p] && !s->loader[p]);
+    return fresh ? fsnn_net_note_data(s->net, s->data) : FSNN_OK;
 }
 
 fsnn_status fsnn_session_open_data(fsnn_session *session, const bool wanted[FSNN_PARTS],
@@ -106,7 +117,7 @@ fsnn_status fsnn_session_open_data(fsnn_session *session, const bool wanted[FSNN
     FSNN_NEED(session);
     FSNN_NEED(wanted);
     FSNN_TRY(open_parts(session, wanted));
-    FSNN_TRY(fsnn_net_note_data(session->net, session->data));
+    FSNN_TRY(note(session, wanted));
     if (wanted[FSNN_PART_TRAIN] && session->in_order != in_order) {
         fsnn_loader_destroy(session->loader[FSNN_PART_TRAIN]);
         session->loader[FSNN_PART_TRAIN] = NULL;

@@ -26,6 +26,7 @@ struct fsnn_session {
     fsnn_plan plan;              /* of the last wrap */
     fsnn_data *own[FSNN_PARTS];  /* that the description opened */
     fsnn_data *data[FSNN_PARTS]; /* those, or the caller's */
+    bool looked[FSNN_PARTS];     /* whether the description has them is known */
     fsnn_loader *loader[FSNN_PARTS];
     bool in_order;                     /* the training set's loader */
     bool checked;                      /* wrapped for a training that could begin */

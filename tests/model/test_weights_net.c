@@ -103,11 +103,14 @@ static void notes(void **state)
     folder_write_text("m.yaml", model);
     fsnn_net *net = net_of(NULL);
     char *text;
-    GOOD(fsnn_net_note(net, "data.part", "first"));
+    GOOD(fsnn_net_note(net, "data", "of two"));
+    GOOD(fsnn_net_note(net, "data.part", "second"));
+    GOOD(fsnn_net_note(net, "part", "last"));
+    GOOD(fsnn_net_note(net, "data.part", "first")); /* in its place */
     GOOD(fsnn_net_describe(net, &text));
     assert_non_null(strstr(text, "lif2.tau\t3\n"));
     assert_null(strstr(text, "lif1.tau\t")); /* learned */
-    assert_non_null(strstr(text, "\ndata.part\tfirst\n"));
+    assert_non_null(strstr(text, "\ndata\tof two\ndata.part\tfirst\npart\tlast\n"));
     free(text);
     FAILS(fsnn_net_note(net, "data.part", "two\nlines"), FSNN_EARGUMENT);
     FAILS(fsnn_net_note(net, "", "x"), FSNN_EARGUMENT);
