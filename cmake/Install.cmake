@@ -18,7 +18,7 @@ if(manual)
 endif()
 
 install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/fsnn
-        FILES_MATCHING PATTERN "*.yaml" PATTERN "*.c")
+        FILES_MATCHING PATTERN "*.yaml" PATTERN "*.c" PATTERN "*.py")
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/fsnn)
 install(EXPORT fsnnTargets NAMESPACE fsnn:: DESTINATION ${package})

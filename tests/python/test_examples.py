@@ -1,0 +1,35 @@
+"""examples/python: they check their own answers. Those that need torch are skipped without it."""
+
+import importlib.util
+import re
+import runpy
+
+from kit import ROOT, main, unittest
+
+HAS_TORCH = importlib.util.find_spec("torch") is not None
+
+
+class Examples(unittest.TestCase):
+    def test_pages(self):
+        """The programs that README and guide show, block by block."""
+        for page in ("README.md", "docs/python.md"):
+            blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), re.S)
+            self.assertTrue(blocks)
+            names: dict = {}
+            for block in blocks:
+                code = compile(block, page, "exec")
+                if "tqdm" not in block and (HAS_TORCH or "torch" not in block):
+                    exec(code, names)
+
+    def test_all(self):
+        paths = sorted((ROOT / "examples" / "python").glob("[0-9]*.py"))
+        self.assertGreaterEqual(len(paths), 4)
+        for path in paths:
+            if "import torch" in path.read_text() and not HAS_TORCH:
+                print(f"skipped: {path.name} needs torch")
+                continue
+            with self.subTest(example=path.name):
+                runpy.run_path(str(path), run_name="__main__")
+
+
+main()
