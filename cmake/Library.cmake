@@ -1,7 +1,8 @@
-# libfsnn from src/*/*.c. Kernel files, src/*/*_kernel.c, are compiled once per instruction set; src/*/*_exact_kernel.c
-# without contraction of products and sums.
-file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c)
-file(GLOB kernels CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*_kernel.c)
+# libfsnn from src/*/*.c and the alcoves of rooms, src/*/*/*.c. Kernel files, *_kernel.c, are compiled once per instruction
+# set; *_exact_kernel.c without contraction of products and sums.
+set(src ${PROJECT_SOURCE_DIR}/src)
+file(GLOB sources CONFIGURE_DEPENDS ${src}/*/*.c ${src}/*/*/*.c)
+file(GLOB kernels CONFIGURE_DEPENDS ${src}/*/*_kernel.c ${src}/*/*/*_kernel.c)
 list(REMOVE_ITEM sources ${kernels})
 
 set(variants base)

@@ -12,15 +12,16 @@ law='
 # who      rooms                                   public headers
 base     | -                                     | status file
 tensor   | base                                  | status tensor
+format   | base                                  | status file tensor
 op       | tensor base                           | status tensor net
 equation | base                                  | status
 neuron   | equation base                         | status neuron
 scan     | neuron equation frac base             | status frac neuron
 frac     | tensor base                           | status tensor frac fde
 net      | op scan neuron equation frac tensor base | status tensor frac neuron net
-data     | tensor base                           | status tensor data events graph interpolate series
+data     | format tensor base                    | status tensor data events graph interpolate series
 train    | net data tensor base                  | status tensor frac neuron net data train
-model    | net op frac tensor base               | status tensor frac neuron net data events graph interpolate series train model
+model    | format net op frac tensor base        | status tensor frac neuron net data events graph interpolate series train model
 plot     | base                                  | status plot
 session  | model train data plot net frac tensor base | *
 cli      | cli/kit                               | *

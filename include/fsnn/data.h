@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <fsnn/file.h>
 #include <fsnn/interpolate.h>
 #include <fsnn/tensor.h>
 
@@ -37,16 +38,6 @@ typedef struct fsnn_data_info {
     int64_t classes;  /* highest class + 1; 0 without labels */
     int64_t places;   /* classes that one sample has: 1; a whole graph's nodes */
 } fsnn_data_info;
-
-/* What a file is by its first bytes, in words that follow "is": "a PyTorch file (...)"; NULL if
- * unknown. `advice` (or NULL) gets what you can do with it, or NULL. The errors of readers already
- * contain this. */
-FSNN_API const char *fsnn_file_kind(const char *path, const char **advice);
-
-/* FSNN_EFORMAT with a sentence for a file that is a placeholder for the data: a pointer of Git LFS
- * or git-annex, a web page. FSNN_OK for others, also if the file cannot be opened. Readers do the
- * same. */
-FSNN_API fsnn_status fsnn_file_check(const char *path);
 
 /* IDX files (the MNIST family), plain or gzip. Images of bytes become [1, H, W] floats in 0..1.
  * `labels` may be NULL. Checks magic number, type, dimensions against file length, and that both

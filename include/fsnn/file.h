@@ -1,6 +1,7 @@
-/* fsnn/file.h: files that are replaced whole or not at all: written beside the target under a name
- * of their own, synced, renamed over it. So a program that is killed, or a disk that is full,
- * leaves the file that was there before. Devices and pipes are written to directly. */
+/* fsnn/file.h: what a file is, and files that are replaced whole or not at all: written beside the
+ * target under a name of their own, synced, renamed over it. So a program that is killed, or a
+ * disk that is full, leaves the file that was there before. Devices and pipes are written to
+ * directly. */
 #ifndef FSNN_FILE_H
 #define FSNN_FILE_H
 
@@ -30,6 +31,16 @@ FSNN_API fsnn_status fsnn_file_create(fsnn_file *file, const char *path);
 FSNN_API fsnn_status fsnn_file_commit(fsnn_file *file);
 /* Leaves it, and the old file as it is. Harmless after either. */
 FSNN_API void fsnn_file_abort(fsnn_file *file);
+
+/* What a file is by its first bytes, in words that follow "is": "a PyTorch file (...)"; NULL if
+ * unknown. `advice` (or NULL) gets what you can do with it, or NULL. The errors of readers already
+ * contain this. */
+FSNN_API const char *fsnn_file_kind(const char *path, const char **advice);
+
+/* FSNN_EFORMAT with a sentence for a file that is a placeholder for the data: a pointer of Git LFS
+ * or git-annex, a web page. FSNN_OK for others, also if the file cannot be opened. Readers do the
+ * same. */
+FSNN_API fsnn_status fsnn_file_check(const char *path);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,5 @@
 /* data/data_idx.c: a data set from IDX files of images and labels. */
-#include "data/idx.h"
+#include "format/idx.h"
 #include "data/store.h"
 
 static fsnn_status check_kinds(const char *images, const fsnn_array *x, const char *labels,

@@ -1,6 +1,6 @@
 /* data/data_npz.c: a data set from the arrays of an NPZ file. */
 #include "base/error_key.h"
-#include "data/npz.h"
+#include "format/npz.h"
 #include "data/store.h"
 
 #include <string.h>

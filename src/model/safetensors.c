@@ -4,14 +4,13 @@
 #include "model/safetensors.h"
 
 #include "base/bytes.h"
-#include "model/safetensors_sum.h"
+#include "format/safetensors_sum.h"
 #include "model/yaml.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_HEADER 100000000u /* bytes: the format's own limit */
 #define MAX_RANK FSNN_MAX_RANK
 
 /* Indices are the values of fsnn_dtype. */
@@ -28,10 +27,7 @@ typedef struct entry {
 
 typedef struct reading {
     const char *file;
-    const uint8_t *all; /* [length] the file, [8 + header] of it before the numbers */
-    size_t length, header;
-    const uint8_t *data; /* the numbers */
-    uint64_t size;
+    safetensors_frame frame;
     entry *entry;
     int count;
     const yaml_node *meta;
@@ -132,12 +128,12 @@ static fsnn_status read_entry(reading *r, const yaml_node *node)
     if (!offsets || offsets->type != YAML_LIST || offsets->count != 2 ||
         !whole(offsets->first, &e->begin) || !whole(offsets->last, &e->end))
         return bad(r, e->name, "its data_offsets are no list of two numbers");
-    if (e->begin > e->end || e->end > r->size)
+    if (e->begin > e->end || e->end > r->frame.size)
         return fsnn_fail(FSNN_EFORMAT,
                          "%s: array \"%.200s\" lies at bytes %llu to %llu, but the file holds %llu "
                          "bytes of numbers: it may be truncated",
                          r->file, e->name, (unsigned long long)e->begin, (unsigned long long)e->end,
-                         (unsigned long long)r->size);
+                         (unsigned long long)r->frame.size);
     if (e->end - e->begin != bytes)
         return fsnn_fail(
             FSNN_EFORMAT, "%s: array \"%.200s\" has %llu bytes, but its shape and dtype need %llu",
@@ -178,10 +174,16 @@ static fsnn_status check_places(reading *r)
             return bad(r, r->entry[i].name, "there is a gap before it");
         at = r->entry[i].end;
     }
-    if (at != r->size)
+    if (at != r->frame.size)
         return fsnn_fail(FSNN_EFORMAT, "%s: %llu bytes after the last array belong to none",
-                         r->file, (unsigned long long)(r->size - at));
+                         r->file, (unsigned long long)(r->frame.size - at));
     return FSNN_OK;
+}
+
+static const char *text_of(const yaml_node *meta, const char *key)
+{
+    const yaml_node *node = yaml_find(meta, key);
+    return node ? node->text : NULL;
 }
 
 static fsnn_status read_header(reading *r, yaml_doc *doc)
@@ -195,7 +197,8 @@ static fsnn_status read_header(reading *r, yaml_doc *doc)
     const yaml_node *meta = yaml_find(root, "__metadata__");
     if (meta) {
         FSNN_TRY(read_meta(r, meta));
-        FSNN_TRY(safetensors_sum_check(r->file, meta, r->all, r->length, r->header));
+        FSNN_TRY(safetensors_sum_check(r->file, &r->frame, text_of(meta, safetensors_sum_key),
+                                       text_of(meta, safetensors_format_key)));
     }
     for (const yaml_node *n = root->first; n; n = n->next)
         if (n != meta)
@@ -223,45 +226,21 @@ static fsnn_status copy_out(const reading *r, fsnn_arrays *out)
         fsnn_array *array = fsnn_arrays_add(out, e->name, e->dtype, &e->shape);
         if (!array)
             return FSNN_EMEMORY;
-        copy_numbers(e, r->data + e->begin, array->data);
+        copy_numbers(e, r->frame.numbers + e->begin, array->data);
     }
     for (const yaml_node *n = r->meta ? r->meta->first : NULL; n; n = n->next)
-        if (!safetensors_sum_key(n->key->text))
+        if (!safetensors_sum_is_key(n->key->text))
             FSNN_TRY(fsnn_arrays_meta(out, n->key->text, n->text));
     return FSNN_OK;
 }
 
 fsnn_status safetensors_parse(const char *file, const uint8_t *data, size_t size, fsnn_arrays *out)
 {
-    uint64_t header = 0;
-    if (!size)
-        return fsnn_fail(FSNN_EFORMAT, "%s: is empty (0 bytes); expected is a safetensors file",
-                         file);
-    if (size < 8)
-        return fsnn_fail(FSNN_EFORMAT,
-                         "%s: %zu bytes are too few for a safetensors file: it may be truncated",
-                         file, size);
-    for (int i = 0; i < 8; i++)
-        header |= (uint64_t)data[i] << (8 * i);
-    if (header < 2 || header > MAX_HEADER || header > size - 8)
-        return fsnn_fail(FSNN_EFORMAT,
-                         "%s: the header should have %llu bytes, but %zu follow (at most %u are "
-                         "possible): this is no safetensors file, or it is truncated",
-                         file, (unsigned long long)header, size - 8, MAX_HEADER);
-    if (data[8] != '{')
-        return fsnn_fail(FSNN_EFORMAT,
-                         "%s: the header does not begin with {: this is no "
-                         "safetensors file",
-                         file);
+    reading r = {.file = file};
+    FSNN_TRY(safetensors_frame_read(file, data, size, &r.frame));
     yaml_doc doc;
-    reading r = {.file = file,
-                 .all = data,
-                 .length = size,
-                 .header = (size_t)header,
-                 .data = data + 8 + header,
-                 .size = size - 8 - header};
     fsnn_arrays fresh = {0};
-    fsnn_status status = yaml_parse(&doc, file, (const char *)data + 8, header, true);
+    fsnn_status status = yaml_parse(&doc, file, r.frame.header, r.frame.header_size, true);
     if (status == FSNN_EDESCRIPTION) {
         char *reason = fsnn_strdup(fsnn_error_text());
         status = fsnn_fail(FSNN_EFORMAT, "%s (in the header)", reason ? reason : file);
@@ -319,7 +298,7 @@ static void write_meta(FILE *out, const fsnn_arrays *list)
     fputs("\"__metadata__\":{", out);
     safetensors_sum_begin(out);
     for (int i = 0; i < list->meta_count; i++) {
-        if (safetensors_sum_key(list->meta_key[i]))
+        if (safetensors_sum_is_key(list->meta_key[i]))
             continue;
         fputc(',', out);
         json_text(out, list->meta_key[i]);
@@ -374,53 +353,36 @@ static fsnn_status check_list(const char *path, const fsnn_arrays *list)
     return FSNN_OK;
 }
 
-/* With its checksum: the arrays as pieces. */
-static fsnn_status sum_up(const fsnn_arrays *list, char *header, size_t size)
-{
-    safetensors_piece *piece = fsnn_alloc((size_t)(list->count + 1) * sizeof *piece);
-    if (!piece)
-        return FSNN_EMEMORY;
-    for (int i = 0; i < list->count; i++)
-        piece[i] = (safetensors_piece){list->item[i].data, array_bytes(&list->item[i])};
-    safetensors_sum_write(header, size, piece, list->count);
-    fsnn_free(piece);
-    return FSNN_OK;
-}
-
-static fsnn_status complete_header(const char *path, const fsnn_arrays *list, char **header,
-                                   size_t *size)
+/* The header with its checksum, of a file with these numbers behind it; free() it. */
+static fsnn_status complete_header(const char *path, const fsnn_arrays *list,
+                                   const safetensors_piece *numbers, char **header, size_t *size)
 {
     FSNN_TRY(make_header(list, header, size));
-    fsnn_status status = sum_up(list, *header, *size);
-    if (!status && *size > MAX_HEADER)
-        status =
-            fsnn_fail(FSNN_EARGUMENT, "%s: %d arrays need a header of %zu bytes: %u are possible",
-                      path, list->count, *size, MAX_HEADER);
-    if (status < 0)
-        free(*header);
-    return status;
+    safetensors_sum_write(*header, *size, numbers, list->count);
+    if (*size <= SAFETENSORS_MOST_HEADER)
+        return FSNN_OK;
+    free(*header);
+    return fsnn_fail(FSNN_EARGUMENT, "%s: %d arrays need a header of %zu bytes: %d are possible",
+                     path, list->count, *size, SAFETENSORS_MOST_HEADER);
 }
 
 fsnn_status fsnn_safetensors_write(const char *path, const fsnn_arrays *list)
 {
     char *header;
     size_t size;
-    fsnn_file file;
     if (!path || !list)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_safetensors_write: an argument is NULL");
     FSNN_TRY(check_list(path, list));
-    FSNN_TRY(complete_header(path, list, &header, &size));
-    fsnn_status status = fsnn_file_create(&file, path);
-    if (status) {
-        free(header);
-        return status;
-    }
-    for (int i = 0; i < 8; i++)
-        fputc((int)((uint64_t)size >> (8 * i) & 255), file.stream);
-    fwrite(header, 1, size, file.stream);
-    free(header);
+    safetensors_piece *numbers = fsnn_alloc((size_t)(list->count + 1) * sizeof *numbers);
+    if (!numbers)
+        return FSNN_EMEMORY;
     for (int i = 0; i < list->count; i++)
-        if (array_bytes(&list->item[i]))
-            fwrite(list->item[i].data, 1, array_bytes(&list->item[i]), file.stream);
-    return fsnn_file_commit(&file); /* tells of any write above that failed */
+        numbers[i] = (safetensors_piece){list->item[i].data, array_bytes(&list->item[i])};
+    fsnn_status status = complete_header(path, list, numbers, &header, &size);
+    if (!status) {
+        status = safetensors_frame_write(path, header, size, numbers, list->count);
+        free(header);
+    }
+    fsnn_free(numbers);
+    return status;
 }

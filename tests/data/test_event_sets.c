@@ -1,7 +1,7 @@
 /* Sets of recordings: which files, their classes, cuts, and the cache. */
 #include "data/files.h"
 
-#include "data/event_files.h"
+#include "data/events/event_files.h"
 #include "data/sparse.h"
 #include "data/store.h"
 

@@ -3,7 +3,7 @@
  * wrong. */
 #include "data/golden_events.h"
 
-#include "data/events.h"
+#include "data/events/events.h"
 
 #ifdef FSNN_HAVE_LZ4
 #include <lz4frame.h>

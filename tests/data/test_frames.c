@@ -2,7 +2,7 @@
  * lists. */
 #include "data/files.h"
 
-#include "data/frames.h"
+#include "data/events/frames.h"
 #include "data/sparse.h"
 #include "data/store.h"
 

@@ -2,7 +2,7 @@
  * encodings against what defines them, splits, nodes as samples. */
 #include "data/files.h"
 
-#include "data/graph.h"
+#include "data/graph/graph.h"
 
 static const char *const names[] = {"meta.txt",      "edges.txt", "labels.txt", "features.coo",
                                     "features.bits", "train.txt", "val.txt",    "test.txt"};

@@ -2,8 +2,8 @@
  * refused and with which words. */
 #include "data/mutate.h"
 
-#include "data/npy.h"
-#include "data/zip.h"
+#include "format/npy.h"
+#include "format/zip.h"
 #include "fuzz/fuzz_graph.h"
 
 #include <fsnn/tensor.h>

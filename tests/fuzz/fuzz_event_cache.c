@@ -4,7 +4,7 @@
  * sensor, in the samples. */
 #include "fuzz.h"
 
-#include "data/event_cache.c"
+#include "data/events/event_cache.c"
 
 static event_pieces cache_pieces;
 static char cache_file[128]; /* the one that the pieces have */

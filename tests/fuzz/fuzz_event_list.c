@@ -3,7 +3,7 @@
  * 10_x.bin are there. */
 #include "fuzz.h"
 
-#include "data/event_files.h"
+#include "data/events/event_files.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {

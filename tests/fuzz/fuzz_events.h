@@ -3,7 +3,7 @@
 #ifndef FSNN_FUZZ_EVENTS_H
 #define FSNN_FUZZ_EVENTS_H
 
-#include "data/events.h"
+#include "data/events/events.h"
 
 #include <stdlib.h>
 

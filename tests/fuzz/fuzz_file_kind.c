@@ -2,7 +2,7 @@
  * and whether they only stand in for the data. */
 #include "fuzz.h"
 
-#include "data/file_kind.h"
+#include "format/file_kind.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {

@@ -1,5 +1,5 @@
 /* tests/fuzz/fuzz_graph.c: the files of a graph on any bytes, one after the other, "\n%%\n" between
- * them (data/graph.h has their order; one that is empty is not there). What is read must fit
+ * them (data/graph/graph.h has their order; one that is empty is not there). What is read must fit
  * together. Built by the preset fuzz:
  *   cmake --preset fuzz && cmake --build --preset fuzz --target fuzz_graph
  *   build-fuzz/fuzz/fuzz_graph -dict=tests/fuzz/graph.dict -max_total_time=60 CORPUS

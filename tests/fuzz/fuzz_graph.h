@@ -2,7 +2,7 @@
 #ifndef FSNN_FUZZ_GRAPH_H
 #define FSNN_FUZZ_GRAPH_H
 
-#include "data/graph.h"
+#include "data/graph/graph.h"
 
 #include <stdlib.h>
 

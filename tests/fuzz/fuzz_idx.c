@@ -1,7 +1,7 @@
 /* tests/fuzz/fuzz_idx.c: the IDX reader on any bytes. Built by the preset fuzz:
  *   cmake --preset fuzz && cmake --build --preset fuzz
  *   build-fuzz/fuzz/fuzz_idx -max_total_time=60 */
-#include "data/idx.h"
+#include "format/idx.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* tests/fuzz/fuzz_npz.c: the NPZ and .npy reader on any bytes. Built by the preset fuzz:
  *   cmake --preset fuzz && cmake --build --preset fuzz
  *   build-fuzz/fuzz/fuzz_npz -max_total_time=60 */
-#include "data/npz.h"
+#include "format/npz.h"
 
 #include <stdlib.h>
 

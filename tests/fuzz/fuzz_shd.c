@@ -4,7 +4,7 @@
  *   ASAN_OPTIONS=allocator_may_return_null=1 build-fuzz/fuzz/fuzz_shd -max_total_time=600
  *   -max_len=16384 \
  *       -malloc_limit_mb=0 DIR tests/fuzz/hdf5 */
-#include "data/shd.h"
+#include "data/series/shd.h"
 
 #include <fsnn/data.h>
 

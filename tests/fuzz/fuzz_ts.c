@@ -1,7 +1,7 @@
 /* tests/fuzz/fuzz_ts.c: the .ts reader on any bytes. Built by the preset fuzz:
  *   cmake --preset fuzz && cmake --build --preset fuzz
  *   build-fuzz/fuzz/fuzz_ts -max_total_time=60 -dict=tests/fuzz/ts.dict tests/fuzz/series */
-#include "data/series_set.h"
+#include "data/series/series_set.h"
 
 #include <math.h>
 #include <stdlib.h>

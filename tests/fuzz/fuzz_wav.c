@@ -1,7 +1,7 @@
 /* tests/fuzz/fuzz_wav.c: the WAV reader on any bytes. Built by the preset fuzz:
  *   cmake --preset fuzz && cmake --build --preset fuzz
  *   build-fuzz/fuzz/fuzz_wav -max_total_time=60 tests/fuzz/series */
-#include "data/wav.h"
+#include "data/series/wav.h"
 
 #include <math.h>
 #include <stdlib.h>

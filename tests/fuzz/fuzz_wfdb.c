@@ -3,8 +3,8 @@
  * signals. Built by the preset fuzz:
  *   cmake --preset fuzz && cmake --build --preset fuzz
  *   build-fuzz/fuzz/fuzz_wfdb -max_total_time=60 tests/fuzz/series */
-#include "data/series_set.h"
-#include "data/wfdb.h"
+#include "data/series/series_set.h"
+#include "data/series/wfdb.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,0 +1,215 @@
+/* data/events/events.c: recordings: which reader, order in time, the size of the sensor. */
+#include "data/events/events.h"
+
+#include "format/file_kind.h"
+#include "format/zip.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const events_format *const formats[] = {&events_aedat4, &events_aedat3, &events_aedat2,
+                                               &events_npz, &events_bin};
+
+/* No name stands in another. Tmpdiff128 and SBret10, 20, 21 are what jAER called the first two
+ * kinds at first. */
+static const events_camera cameras[] = {
+    {"DVS128", 128, 128, false},     {"DAVIS128", 128, 128, true}, {"DAVIS208", 208, 192, true},
+    {"DAVIS240", 240, 180, true},    {"DAVIS346", 346, 260, true}, {"DAVIS640", 640, 480, true},
+    {"Tmpdiff128", 128, 128, false}, {"SBret", 240, 180, true},
+};
+
+const events_camera *events_camera_find(const char *text, size_t size)
+{
+    for (int i = 0; i < FSNN_COUNT(cameras); i++) {
+        size_t length = strlen(cameras[i].name);
+        for (size_t at = 0; at + length <= size; at++)
+            if (!strncasecmp(text + at, cameras[i].name, length))
+                return &cameras[i];
+    }
+    return NULL;
+}
+
+fsnn_status events_reserve(fsnn_events *events, int64_t count)
+{
+    if ((uint64_t)count > SIZE_MAX / sizeof(fsnn_event) / 2)
+        return fsnn_fail(FSNN_EMEMORY, "%lld events do not fit into memory", (long long)count);
+    fsnn_event *more = fsnn_alloc((size_t)(count > 0 ? count : 1) * sizeof *more);
+    if (!more)
+        return FSNN_EMEMORY;
+    if (events->count)
+        memcpy(more, events->event, (size_t)events->count * sizeof *more);
+    fsnn_free(events->event);
+    events->event = more;
+    return FSNN_OK;
+}
+
+void events_leave_out_of(fsnn_left_out list[FSNN_LEFT_OUT], const char *what, bool event,
+                         int64_t count)
+{
+    int i = 0, last = FSNN_LEFT_OUT - 1;
+    if (count < 1)
+        return;
+    while (i < last && list[i].what && strcmp(list[i].what, what) != 0)
+        i++;
+    bool other = list[i].what && strcmp(list[i].what, what) != 0; /* no place is left */
+    list[i].what = other ? "entries of several other kinds" : what;
+    list[i].events |= event;
+    list[i].count += count;
+}
+
+void events_leave_out(fsnn_events *events, const char *what, bool event, int64_t count)
+{
+    events_leave_out_of(events->left_out, what, event, count);
+}
+
+/* Merges the ordered runs [0, half) and [half, n) of `in` into `out`. */
+static void merge(const fsnn_event *in, int64_t half, int64_t n, fsnn_event *out)
+{
+    int64_t a = 0, b = half;
+    for (int64_t i = 0; i < n; i++)
+        out[i] = b >= n || (a < half && in[a].t <= in[b].t) ? in[a++] : in[b++];
+}
+
+fsnn_status events_sort(fsnn_event *event, int64_t count)
+{
+    int64_t ordered = 1;
+    while (ordered < count && event[ordered - 1].t <= event[ordered].t)
+        ordered++;
+    if (ordered >= count)
+        return FSNN_OK;
+    fsnn_event *other = fsnn_alloc((size_t)count * sizeof *other), *from = event, *to = other;
+    if (!other)
+        return FSNN_EMEMORY;
+    for (int64_t run = 1; run < count; run *= 2) {
+        for (int64_t at = 0; at < count; at += 2 * run) {
+            int64_t left = count - at, n = left < 2 * run ? left : 2 * run;
+            merge(from + at, run < n ? run : n, n, to + at);
+        }
+        fsnn_event *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != event)
+        memcpy(event, from, (size_t)count * sizeof *event);
+    fsnn_free(other);
+    return FSNN_OK;
+}
+
+/* Within the sensor, where the file tells its size; otherwise the size that the events need. */
+static fsnn_status settle_size(const char *path, fsnn_events *e)
+{
+    int width = 1, height = 1;
+    e->sized = e->width > 0;
+    for (int64_t i = 0; i < e->count; i++) {
+        const fsnn_event *v = &e->event[i];
+        if (e->sized && (v->x >= e->width || v->y >= e->height))
+            return fsnn_fail(
+                FSNN_EFORMAT,
+                "%s: event %lld is at column %d, row %d, but the sensor has %d columns "
+                "and %d rows: the file is damaged",
+                path, (long long)i, v->x, v->y, e->width, e->height);
+        width = v->x >= width ? v->x + 1 : width;
+        height = v->y >= height ? v->y + 1 : height;
+    }
+    if (!e->sized) {
+        e->width = width;
+        e->height = height;
+    }
+    return FSNN_OK;
+}
+
+static fsnn_status settle(const char *path, fsnn_events *e)
+{
+    int64_t latest = INT64_MIN;
+    FSNN_TRY(settle_size(path, e));
+    for (int64_t i = 0; i < e->count; i++) {
+        e->disorder += e->event[i].t < latest;
+        latest = e->event[i].t > latest ? e->event[i].t : latest;
+    }
+    return e->disorder ? events_sort(e->event, e->count) : FSNN_OK;
+}
+
+static const events_format *find(const char *path, const uint8_t *bytes, size_t size)
+{
+    for (int i = 0; i < FSNN_COUNT(formats); i++)
+        if (formats[i]->is(path, bytes, size))
+            return formats[i];
+    return NULL;
+}
+
+fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
+{
+    *out = (fsnn_events){0};
+    const events_format *format = find(path, bytes, size);
+    if (!format)
+        return file_kind_fail(path, bytes, size,
+                              "a recording of events that can be read: AEDAT 2.0, 3.1 or 4.0, an "
+                              "NPZ with the arrays x, y, t, p, or 40-bit events in a file named "
+                              ".bin or .bs2");
+    out->format = format->name;
+    fsnn_status status = format->parse(path, bytes, size, out);
+    if (status >= 0)
+        status = settle(path, out);
+    if (status < 0)
+        fsnn_events_free(out);
+    return status;
+}
+
+fsnn_status fsnn_events_read(const char *path, fsnn_events *events)
+{
+    if (!path || !events)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_events_read needs a path and a place for events");
+    *events = (fsnn_events){0};
+    uint8_t *bytes;
+    size_t size;
+    FSNN_TRY(fsnn_file_read(path, &bytes, &size));
+    fsnn_status status = events_parse(path, bytes, size, events);
+    fsnn_free(bytes);
+    return status;
+}
+
+void fsnn_events_free(fsnn_events *events)
+{
+    if (!events)
+        return;
+    fsnn_free(events->event);
+    *events = (fsnn_events){0};
+}
+
+/* An NPZ may hold anything: its names are looked at, its arrays left packed. */
+static bool names_of_events(const uint8_t *bytes, size_t size)
+{
+    static const char *const names[] = {"x.npy", "y.npy", "t.npy", "p.npy"};
+    zip_reader zip;
+    zip_entry entry;
+    int found = 0;
+    if (zip_open(&zip, "", bytes, size) < 0)
+        return false;
+    while (zip_next(&zip, &entry) > 0)
+        for (int i = 0; i < FSNN_COUNT(names); i++)
+            found += entry.name_size == 5 && !memcmp(entry.name, names[i], 5);
+    return found == FSNN_COUNT(names);
+}
+
+static bool npz_of_events(const char *path)
+{
+    uint8_t *bytes;
+    size_t size;
+    if (fsnn_file_read(path, &bytes, &size) < 0)
+        return false;
+    bool found = names_of_events(bytes, size);
+    fsnn_free(bytes);
+    return found;
+}
+
+bool fsnn_events_known(const char *path)
+{
+    uint8_t head[64];
+    FILE *file = path ? fopen(path, "rb") : NULL;
+    if (!file)
+        return false;
+    size_t size = fread(head, 1, sizeof head, file);
+    fclose(file);
+    const events_format *format = find(path, head, size);
+    return format && (format != &events_npz || npz_of_events(path));
+}

@@ -1,0 +1,42 @@
+/* data/events/events.h: readers of recordings, a row of a table each. A reader gets the whole file
+ * in memory and trusts none of it; what it allocates is bounded by what is there. */
+#ifndef FSNN_DATA_EVENTS_H
+#define FSNN_DATA_EVENTS_H
+
+#include "base/base.h"
+
+#include <fsnn/events.h>
+
+typedef struct events_format {
+    const char *name;
+    /* By the first bytes of the file (`size` of them, perhaps all), or the ending of its name. */
+    bool (*is)(const char *path, const uint8_t *bytes, size_t size);
+    /* Appends events in the file's order, sets width and height where the file tells. `path`
+     * starts the error sentences. */
+    fsnn_status (*parse)(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out);
+} events_format;
+
+extern const events_format events_bin, events_aedat2, events_aedat3, events_aedat4, events_npz;
+
+/* What fsnn_events_read does after reading the file. */
+fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out);
+
+/* Room for `count` events in all. FSNN_EMEMORY. */
+fsnn_status events_reserve(fsnn_events *events, int64_t count);
+/* Counts what a reader leaves out; `what` is a constant text. */
+void events_leave_out(fsnn_events *events, const char *what, bool event, int64_t count);
+void events_leave_out_of(fsnn_left_out list[FSNN_LEFT_OUT], const char *what, bool event,
+                         int64_t count);
+/* Orders by time, those of the same time stay in order. FSNN_EMEMORY. */
+fsnn_status events_sort(fsnn_event *event, int64_t count);
+
+/* The sensor that a camera has whose name holds that of a row, in any case of letters; NULL: not
+ * known. `text` [size] need not be terminated. */
+typedef struct events_camera {
+    const char *name;
+    int width, height;
+    bool davis; /* 32-bit addresses of AEDAT 2.0 */
+} events_camera;
+const events_camera *events_camera_find(const char *text, size_t size);
+
+#endif

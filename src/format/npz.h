@@ -1,0 +1,18 @@
+/* format/npz.h: NPZ from bytes in memory. */
+#ifndef FSNN_NPZ_H
+#define FSNN_NPZ_H
+
+#include "base/base.h"
+
+#include <fsnn/tensor.h>
+
+/* What fsnn_npz_read does after reading the file; `path` starts the error sentences. */
+fsnn_status npz_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_arrays *out);
+/* The arrays called so (the last of `names` is NULL) and no others: what else there is need not be
+ * readable, pickled objects for instance. */
+fsnn_status npz_parse_named(const char *path, const uint8_t *bytes, size_t size,
+                            const char *const *names, fsnn_arrays *out);
+/* The same from a file. */
+fsnn_status npz_read_named(const char *path, const char *const *names, fsnn_arrays *out);
+
+#endif
