@@ -258,12 +258,13 @@ static const cli_command command = {
     .name = "bench",
     .operands = "[WORKLOAD ...]",
     .usage = "[WORKLOAD ...] [options]",
-    .details = "Runs standard workloads and prints, for each, the median time, and beside it the "
-               "time of its floor in the same run: the dense kernels of the same shapes alone, or "
-               "the bytes it must move at the bandwidth of this machine. \"aim\" is what the ratio "
-               "(or, in ms, the median) should stay below. Memory is the most that the workload's "
-               "process has held so far; rows of the workload memory are bytes, not times. All of "
-               "it takes minutes; an otherwise idle machine gives the true figures.",
+    .details =
+        "Runs standard workloads and prints, for each, the median time and that of its floor in "
+        "the same run: the dense kernels of the same shapes alone, or the bytes it must move at "
+        "the bandwidth of this machine. \"aim\" is the value that the ratio (or, in ms, the "
+        "median) should stay below. Memory is the most that the workload's process has held so "
+        "far; the rows of the workload memory are bytes, not times. All workloads together take "
+        "minutes. Only an otherwise idle machine gives true figures.",
     .examples = "  fsnn bench --quick\n"
                 "  fsnn bench mlp cnn --threads 1 --json\n"
                 "  fsnn bench --scaling --quick\n",
