@@ -55,7 +55,8 @@ static const fsnn_foreign names[] = {
     {SPIKEDE, "noisy_threshold_spike", NULL, "scale 5", "noise.mode",
      "soft_noisy, with gamma = 1/scale; meanfield where sample=False"},
     {SPIKEDE, "SNNWrapper", NULL, "", "dynamics",
-     "this section of the description wraps the network; in C fsnn_net_wrap does"},
+     "this section of the description wraps the network; in C fsnn_net_wrap does, in PyTorch "
+     "fsnn.torch.SNNWrapper"},
     {SPIKEDE, "_set_neuron_shapes", NULL, "", "input",
      "the shapes follow from input; a C program calls fsnn_net_wrap, and a forward pass before it "
      "is an error"},
