@@ -80,6 +80,24 @@ FSNN_API fsnn_status fsnn_shd_survey(const char *path, fsnn_shd_info *info);
  * any source, become samples of shape [1]. */
 FSNN_API fsnn_status fsnn_data_memory(int64_t count, fsnn_shape shape, const float *x,
                                       const int32_t *labels, fsnn_data **data);
+/* Writes sample `index` as floats [shape]. 0 is good; anything else fails the call that asked for
+ * it (FSNN_ECALLBACK). Called by several threads at once, and by threads of the library's own. */
+typedef int fsnn_data_fetch(int64_t index, float *x, void *user);
+
+/* Samples that are made when they are asked for. */
+typedef struct fsnn_data_source {
+    int64_t count;
+    fsnn_shape shape; /* of one sample; [T, ...] where sequence is true */
+    bool sequence;
+    const int32_t *labels; /* [count] or NULL; copied */
+    fsnn_data_fetch *fetch;
+    void *user;
+} fsnn_data_source;
+
+/* A data set whose samples `fetch` gives, each time one is wanted: sets larger than memory. `user`
+ * must live as long as the data set and its parts. Errors: FSNN_EARGUMENT, FSNN_EMEMORY; a sample
+ * that is not finite fails the call that asked for it. */
+FSNN_API fsnn_status fsnn_data_fetched(const fsnn_data_source *source, fsnn_data **data);
 /* Shift and scale of every value: x <- (x - mean) / deviation. */
 FSNN_API fsnn_status fsnn_data_normalize(fsnn_data *data, double mean, double deviation);
 /* Which axes of a sample become time. Pictures are [H, W], or [C, H, W]. */

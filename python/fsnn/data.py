@@ -19,38 +19,82 @@ PARTS = {
 }
 
 
-def _columns(dataset: Any) -> tuple[Any, Any]:
-    """x and y of a sequence of samples, or of (sample, class) pairs: `__len__` and
-    `__getitem__`."""
-    items = [dataset[i] for i in range(len(dataset))]
-    if items and isinstance(items[0], (tuple, list)) and len(items[0]) == 2:
-        return np.stack([np.asarray(x) for x, _ in items]), np.asarray([int(y) for _, y in items])
-    return np.stack([np.asarray(x) for x in items]), None
+class _Source:
+    """Samples that are asked of an object with `__len__` and `__getitem__`, and what it raised."""
+
+    def __init__(self, items: Any) -> None:
+        self.items = items
+        self.raised: BaseException | None = None
+        first = items[0]
+        self.pairs = isinstance(first, tuple) and len(first) == 2
+        self.shape = self.sample(0).shape or (1,)
+
+    def sample(self, index: int) -> np.ndarray:
+        item = self.items[index]
+        return numbers(item[0] if self.pairs else item, np.float32, f"sample {index}")
+
+    def classes(self) -> np.ndarray | None:
+        """Of pairs: every item is asked for once."""
+        if not self.pairs:
+            return None
+        return np.array([int(self.items[i][1]) for i in range(len(self.items))], np.int32)
+
+
+def _failed(exception: type[BaseException], value: BaseException, trace: Any) -> int:
+    ffi.from_handle(trace.tb_frame.f_locals["user"]).raised = value
+    return -1
+
+
+@ffi.def_extern(onerror=_failed)
+def fsnn_py_fetch(index: int, x: Any, user: Any) -> int:
+    source = ffi.from_handle(user)
+    sample = source.sample(index)
+    if (sample.shape or (1,)) != source.shape:
+        raise ValueError(
+            f"sample {index} has the shape {sample.shape}, and the first {source.shape}"
+        )
+    np.frombuffer(ffi.buffer(x, 4 * sample.size), np.float32)[:] = sample.ravel()
+    return 0
+
+
+def _is_array(x: Any) -> bool:
+    return hasattr(x, "__array__") or hasattr(x, "__dlpack__") or isinstance(x, memoryview)
+
+
+def _labels(y: Any, count: int) -> np.ndarray | None:
+    if y is None:
+        return None
+    classes = np.asarray(y)
+    if classes.dtype.kind not in "iub" or classes.shape != (count,):
+        raise ValueError(
+            f"y must be {count} whole numbers, one a sample; "
+            f"this is {classes.dtype} {list(classes.shape)}"
+        )
+    return numbers(classes, np.int32, "y")
 
 
 class Data:
-    """A data set in memory.
+    """A data set.
 
     `x` [N, ...] are the samples (with `sequence` [N, T, ...]: the first axis of a sample is time),
-    `y` [N] their classes 0, 1, ... (or None). `x` may also be a sequence of (sample, class) pairs,
-    anything with `__len__` and `__getitem__`; it is read once. The numbers are copied, as float32.
+    `y` [N] their classes 0, 1, ... (or None). The numbers of an array are copied, as float32.
+    `x` may also be anything with `__len__` and `__getitem__` that gives samples, or pairs (sample,
+    class) (a Dataset of torch, a list), or a memmap: samples are asked for when they are
+    wanted, and not kept. Threads of the library's own ask, one at a time. Where there is no `y`, all
+    pairs are asked for once, for their classes.
     """
 
+    _source: _Source | None = None
+    _whole: Data | None = None  # whose samples these are
+
     def __init__(self, x: Any, y: Any = None, *, sequence: bool = False) -> None:
-        if y is None and not hasattr(x, "__array__") and hasattr(x, "__getitem__"):
-            x, y = _columns(x)
+        if isinstance(x, np.memmap) or (hasattr(x, "__getitem__") and not _is_array(x)):
+            self._ask(_Source(x), y, sequence)
+            return
         samples = numbers(x, np.float32, "x")
         if samples.ndim == 0:
             raise ValueError("x is a number; samples are [N, ...]")
-        labels = None
-        if y is not None:
-            classes = np.asarray(y)
-            if classes.dtype.kind not in "iub" or classes.shape != samples.shape[:1]:
-                raise ValueError(
-                    f"y must be {samples.shape[0]} whole numbers, one a sample; this is "
-                    f"{classes.dtype} {list(classes.shape)}"
-                )
-            labels = numbers(classes, np.int32, "y")
+        labels = _labels(y, samples.shape[0])
         shape = samples.shape[1:] or (1,)
         out = ffi.new("fsnn_data **")
         x_c, y_c = (
@@ -61,6 +105,30 @@ class Data:
         self._take(out[0])
         if sequence:
             check(lib.fsnn_data_sequence(self._c, lib.FSNN_AXES_FIRST))
+
+    def _ask(self, source: _Source, y: Any, sequence: bool) -> None:
+        count, handle = len(source.items), ffi.new_handle(source)
+        labels = _labels(source.classes() if y is None else y, count)
+        options = ffi.new("fsnn_data_source *")
+        options.count, options.shape = count, to_shape(source.shape)
+        options.sequence, options.fetch, options.user = sequence, lib.fsnn_py_fetch, handle
+        options.labels = ffi.NULL if labels is None else pointer(labels, "int32_t *")
+        out = ffi.new("fsnn_data **")
+        check(lib.fsnn_data_fetched(options, out))
+        self._take(out[0])
+        self._source, self._handle = source, handle
+
+    def raise_own(self) -> None:
+        """What asking for a sample raised, if it did."""
+        if self._source is not None and self._source.raised is not None:
+            raised, self._source.raised = self._source.raised, None
+            raise raised
+
+    def passed_on(self, status: int) -> int:
+        """As check; what a sample raised comes out itself."""
+        if status < 0:
+            self.raise_own()
+        return check(status)
 
     def _take(self, c: Any) -> None:
         self._c = ffi.gc(c, lib.fsnn_data_destroy)
@@ -101,7 +169,9 @@ class Data:
         if not -len(self) <= index < len(self):
             raise IndexError(f"sample {index} of {len(self)}")
         x, label = np.empty(self.shape, np.float32), ffi.new("int32_t *")
-        check(lib.fsnn_data_sample(self._c, index % len(self), pointer(x, "float *"), label))
+        self.passed_on(
+            lib.fsnn_data_sample(self._c, index % len(self), pointer(x, "float *"), label)
+        )
         return x, label[0]
 
     def split(self, share: float, seed: int = 1) -> Data:
@@ -109,7 +179,9 @@ class Data:
         own."""
         out = ffi.new("fsnn_data **")
         check(lib.fsnn_data_split_classes(self._c, share, seed, out))
-        return Data._of(out[0])
+        part = Data._of(out[0])
+        part._source, part._whole = self._source, self
+        return part
 
 
 def data_of(given: Any) -> Data:

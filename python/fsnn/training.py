@@ -184,7 +184,9 @@ def _loop(
         )
         if calls.raised is not None:
             raise calls.raised
-        check(status)
+        if watch is not None and status < 0:
+            watch.data.raise_own()
+        loader.data.passed_on(status)
         return _metrics(net, result)
     finally:
         lib.fsnn_metrics_free(result)
@@ -217,7 +219,8 @@ def evaluate(
     result = ffi.new("fsnn_evaluation *")
     loss = ffi.new("fsnn_loss *", options.loss)
     try:
-        check(lib.fsnn_evaluate_epoch(net._net, loader._c, loss, draw, result))
+        status = lib.fsnn_evaluate_epoch(net._net, loader._c, loss, draw, result)
+        loader.data.passed_on(status)
         return _evaluation(net, result)
     finally:
         lib.fsnn_evaluation_free(result)

@@ -159,6 +159,45 @@ static void splits(void **state)
     }
 }
 
+static int ask(int64_t index, float *x, void *user)
+{
+    ++*(int *)user;
+    x[0] = (float)index;
+    x[1] = index == 4 ? NAN : 2 * (float)index;
+    return index == 3 ? 7 : 0;
+}
+
+static void asks_for_samples(void **state)
+{
+    (void)state;
+    int calls = 0;
+    int32_t labels[] = {0, 1, 2, 0, 1}, label;
+    float x[2];
+    fsnn_data *data;
+    fsnn_data_source source = {
+        .count = 5, .shape = FSNN_SHAPE(2), .labels = labels, .fetch = ask, .user = &calls};
+    assert_int_equal(fsnn_data_fetched(&source, &data), FSNN_OK);
+    assert_int_equal(calls, 0);
+    assert_int_equal(fsnn_data_sample(data, 2, x, &label), FSNN_OK);
+    assert_int_equal(label, 2);
+    assert_true(x[0] == 2 && x[1] == 4);
+    assert_int_equal(fsnn_data_normalize(data, 1, 2), FSNN_OK);
+    assert_int_equal(fsnn_data_sample(data, 2, x, NULL), FSNN_OK);
+    assert_true(x[0] == 0.5f && x[1] == 1.5f);
+    FAILS(fsnn_data_sample(data, 3, x, NULL), FSNN_ECALLBACK);
+    assert_non_null(strstr(fsnn_error_text(), "sample 3 of the data: the function returned 7"));
+    FAILS(fsnn_data_sample(data, 4, x, NULL), FSNN_EARGUMENT);
+    fsnn_data_destroy(data);
+    source.fetch = NULL;
+    FAILS(fsnn_data_fetched(&source, &data), FSNN_EARGUMENT);
+    source.fetch = ask;
+    labels[1] = -2;
+    FAILS(fsnn_data_fetched(&source, &data), FSNN_EARGUMENT);
+    source.shape.dim[0] = 0;
+    FAILS(fsnn_data_fetched(&source, &data), FSNN_EARGUMENT);
+    assert_null(data);
+}
+
 static void splits_at_the_edges(void **state)
 {
     (void)state;
@@ -328,11 +367,17 @@ static void survives_failing_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(copies_memory), cmocka_unit_test(refuses_memory),
-        cmocka_unit_test(normalizes),    cmocka_unit_test(normalizes_bytes),
-        cmocka_unit_test(splits),        cmocka_unit_test(splits_at_the_edges),
-        cmocka_unit_test(limits),        cmocka_unit_test(reads_npz),
-        cmocka_unit_test(refuses_npz),   cmocka_unit_test(survives_failing_memory),
+        cmocka_unit_test(copies_memory),
+        cmocka_unit_test(refuses_memory),
+        cmocka_unit_test(normalizes),
+        cmocka_unit_test(normalizes_bytes),
+        cmocka_unit_test(splits),
+        cmocka_unit_test(asks_for_samples),
+        cmocka_unit_test(splits_at_the_edges),
+        cmocka_unit_test(limits),
+        cmocka_unit_test(reads_npz),
+        cmocka_unit_test(refuses_npz),
+        cmocka_unit_test(survives_failing_memory),
     };
     return cmocka_run_group_tests_name("data/data", tests, folder_open, folder_close);
 }

@@ -124,6 +124,57 @@ class Train(unittest.TestCase):
         still = net().evaluate((x, y), encoder={"steps": 6})
         self.assertEqual(net().evaluate(sequences).accuracy, still.accuracy)
 
+    def test_samples_that_are_asked_for(self):
+        """A data set by `__getitem__` trains to the same weights as its array; nothing is kept."""
+        x, y = classes(60)
+
+        class Dataset:
+            asked = 0
+
+            def __len__(self):
+                return len(x)
+
+            def __getitem__(self, i):
+                Dataset.asked += 1
+                return x[i], int(y[i])
+
+        a, b, c = net(), net(), net()
+        a.train((x, y), **OPTIONS)
+        data = fsnn.Data(Dataset())
+        first = Dataset.asked
+        b.train(data, **OPTIONS)
+        self.assertGreaterEqual(Dataset.asked, first + 3 * 60)
+        file = self.folder / "x.npy"
+        np.save(file, x)
+        c.train((np.load(file, mmap_mode="r"), y), **OPTIONS)
+        for name, value in a.state_dict().items():
+            np.testing.assert_array_equal(b.params[name].value, value)
+            np.testing.assert_array_equal(c.params[name].value, value)
+        part = data.split(0.5)
+        self.assertEqual(len(part) + len(data), 60)
+        del data
+        self.assertEqual(part[0][0].shape, (6,))
+
+    def test_what_a_sample_raises_comes_out(self):
+        class Broken:
+            def __len__(self):
+                return 40
+
+            def __getitem__(self, i):
+                if i == 33:
+                    raise ZeroDivisionError
+                return np.ones(6) * i
+
+        data = fsnn.Data(Broken(), np.arange(40) % 3)
+        with self.assertRaises(ZeroDivisionError):
+            net().train(data, **OPTIONS)
+        with self.assertRaises(ZeroDivisionError):
+            net().evaluate(data)
+        self.assertEqual(data[35][1], 35 % 3)
+        other = fsnn.Data([np.ones(6), np.ones(5)])
+        with self.assertRaisesRegex(ValueError, r"sample 1 has the shape \(5,\), and the first"):
+            other[1]
+
 
 class Runs(unittest.TestCase):
     def test_run_in_pieces(self):
