@@ -95,11 +95,11 @@ static void print_nodes(const cli_model *model)
     if (cli_columns(STDOUT_FILENO))
         cli_print("(operations: multiply-adds of one sample and step when every input counts; "
                   "memory: outputs, their gradients and histories in training, before nodes share "
-                  "places)\n");
+                  "memory)\n");
     else
         cli_print("(operations: multiply-adds of one sample and step when every input counts; "
                   "memory: outputs, their\ngradients and histories in training, before nodes share "
-                  "places)\n");
+                  "memory)\n");
 }
 
 /* Nodes of each loop, a line a loop. */
