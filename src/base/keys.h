@@ -40,6 +40,7 @@ typedef struct fsnn_key {
     double min, max; /* accepted range, ends included */
     bool above;      /* min itself is excluded (tau > 0) */
     bool required;
+    bool file;                 /* text: the path of a file or folder */
     const char *const *names;  /* enum: NULL-terminated, index = value */
     const fsnn_alias *aliases; /* enum: other names, ended by one without name; may be NULL */
     /* what the reference says holds where no value is given, if not the struct's number */

@@ -22,7 +22,7 @@ static fsnn_status read_matrix(builder *b, const layer *l, const fsnn_graph_laye
                                fsnn_graph_matrix *matrix)
 {
     const data_place at = {b->d, &b->doc, l->node, NULL};
-    const char *text = o->path ? o->path : b->d->data.path, *folder = NULL;
+    const char *text = o->path ? o->path : data_graph_path(b->d), *folder = NULL;
     const yaml_node *named = yaml_find(layer_options(l->node), "path");
     fsnn_graph *graph;
     b->placed = true;

@@ -14,42 +14,18 @@
 const char *const data_split_names[] = {"class", "sample", NULL};
 static const char *const encoder_names[] = {"direct", "rate", "latency", "delta", NULL};
 
-static const data_section defaults = {
+static const data_set no_set;
+const data_section data_none = {
+    .train = &no_set,
+    .test = &no_set,
     .deviation = 1,
     .shuffle = true,
-    .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 4, .gain = 1, .floor = 0.01, .threshold = 0.1},
-    .frames = {.by = FSNN_FRAMES_NUMBER, .count = 16, .window = 10000},
-    /* fsnn_graph_options_default, as a constant */
-    .graph =
-        {.hops = 1,
-         .self_loops = true,
-         .count_loops = true,
-         .split = {.train = 0.7, .validation = 0.2, .test = 0.1, .per_class = true, .seed = 1}},
-    .series = {.decimate = 1,
-               .frame = 25,
-               .hop = 10,
-               .mel = {.bands = 40, .floor = 1e-6},
-               .scale = FSNN_SCALE_NONE},
-    .pattern = "{label}_{speaker}_{take}.wav",
-    .symbols = "N A V",
-    .before = 0.25,
-    .after = 0.45,
-    .shd = {.steps = 100, .duration = 1.4, .units = 700, .channels = 700},
-};
+    .encoder = {
+        .kind = FSNN_ENCODE_DIRECT, .steps = 4, .gain = 1, .floor = 0.01, .threshold = 0.1}};
 
 const char *const data_sequence_names[] = {"none", "first", "rows", "pixels", NULL};
 const fsnn_alias data_sequence_aliases[] = {
     {"false", FSNN_AXES_NONE}, {"true", FSNN_AXES_FIRST}, {0}};
-
-const void *data_defaults(void)
-{
-    return &defaults;
-}
-
-fsnn_encoder encoder_default(void)
-{
-    return defaults.encoder;
-}
 
 const fsnn_key data_normalize_keys[] = {
     {.name = "mean",
@@ -197,39 +173,67 @@ static void drop_null(yaml_node *map, const char *key)
     }
 }
 
-fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out)
+/* The options of the kind, with its defaults. */
+static fsnn_status options_of(yaml_doc *doc, const data_kind *kind, void **out)
 {
-    *out = defaults;
+    *out = pool_alloc(&doc->memory, kind->options_size);
+    if (!*out)
+        return FSNN_EMEMORY;
+    memcpy(*out, kind->defaults, kind->options_size);
+    return FSNN_OK;
+}
+
+/* Which of the sets the section has. */
+static const data_set *find_set(void *options, size_t offset, const yaml_node *node)
+{
+    if (!offset)
+        return &no_set;
+    data_set *set = (data_set *)(void *)((char *)options + offset);
+    set->given = node != NULL;
+    return set;
+}
+
+static fsnn_status check_sets(yaml_doc *doc, const yaml_node *node, const data_section *s)
+{
+    if (data_kinds[s->kind]->open_parts)
+        return FSNN_OK;
+    if (!s->train->given && !s->test->given)
+        return yaml_fail(doc, node,
+                         "there is neither a \"train\" nor a \"test\" set: give at least "
+                         "one");
+    if (!s->train->given && s->validation > 0)
+        return yaml_fail(doc, yaml_find(node, "validation"),
+                         "there is no training set that a share could be taken from");
+    return FSNN_OK;
+}
+
+fsnn_status data_read(yaml_doc *doc, yaml_node *node, const data_section **out)
+{
+    int number = 0;
+    void *options;
     if (yaml_null(node))
         return FSNN_OK;
     if (node->type != YAML_MAP)
         return read_wrong(doc, node,
                           "a mapping, like {kind: idx, train: {images: ..., labels: ...}}");
     drop_null(node, "test");
-    const yaml_node *kind = yaml_find(node, "kind");
-    if (kind)
-        FSNN_TRY(read_name(doc, kind, data_kind_names, &out->kind));
-    FSNN_TRY(keys_read(doc, node, node, data_kinds[out->kind]->keys, NULL, out));
-    bool spread =
-        out->encoder.kind == FSNN_ENCODE_LATENCY && yaml_at(node, "encoder.steps") != NULL;
-    if (data_kinds[out->kind] == &data_events && !spread) /* the T that the network will see */
-        out->encoder.steps = out->frames.count;
-    out->given = true;
-    out->node = node;
-    out->split_given = yaml_find(node, "split_seed") || yaml_find(node, "split_by");
-    out->train.given = yaml_find(node, "train") != NULL;
-    out->test.given = yaml_find(node, "test") != NULL;
-    FSNN_TRY(data_remark_unused(doc, node, out));
-    if (data_kinds[out->kind]->open_parts)
-        return FSNN_OK;
-    if (!out->train.given && !out->test.given)
-        return yaml_fail(doc, node,
-                         "there is neither a \"train\" nor a \"test\" set: give at least "
-                         "one");
-    if (!out->train.given && out->validation > 0)
-        return yaml_fail(doc, yaml_find(node, "validation"),
-                         "there is no training set that a share could be taken from");
-    return FSNN_OK;
+    const yaml_node *name = yaml_find(node, "kind");
+    if (name)
+        FSNN_TRY(read_name(doc, name, data_kind_names, &number));
+    const data_kind *kind = data_kinds[number];
+    FSNN_TRY(options_of(doc, kind, &options));
+    FSNN_TRY(keys_read(doc, node, node, kind->keys, NULL, options));
+    if (kind->settle)
+        kind->settle(options, node);
+    data_section *s = options;
+    s->given = true;
+    s->node = node;
+    s->split_given = yaml_find(node, "split_seed") || yaml_find(node, "split_by");
+    s->train = find_set(options, kind->train, yaml_find(node, "train"));
+    s->test = find_set(options, kind->test, yaml_find(node, "test"));
+    *out = s;
+    FSNN_TRY(data_remark_unused(doc, node, s));
+    return check_sets(doc, node, s);
 }
 
 /* ---- opening ---- */
@@ -275,19 +279,19 @@ fsnn_status data_find_file(const data_place *at, const yaml_node *node, const ch
 
 bool data_training(const data_place *at, data_place *training)
 {
-    const data_section *s = &at->d->data;
-    *training = (data_place){at->d, at->view, yaml_find(s->node, "train"), &s->train};
-    return at->set != &s->train && s->train.given;
+    const data_section *s = at->d->data;
+    *training = (data_place){at->d, at->view, yaml_find(s->node, "train"), s->train};
+    return at->set != s->train && s->train->given;
 }
 
 fsnn_status data_in_time(const data_place *at, fsnn_data **data)
 {
-    fsnn_status status = fsnn_data_sequence(*data, (fsnn_axes)at->d->data.sequence);
+    fsnn_status status = fsnn_data_sequence(*data, (fsnn_axes)at->d->data->sequence);
     if (status == FSNN_OK)
         return status;
     fsnn_data_destroy(*data);
     *data = NULL;
-    return fail_passed_on(at->view, yaml_find(at->d->data.node, "sequence"), status);
+    return fail_passed_on(at->view, yaml_find(at->d->data->node, "sequence"), status);
 }
 
 /* "idx train-images.gz": the kind, and the last name of the first path at `node`. */
@@ -304,7 +308,7 @@ static fsnn_status name_origin(const data_place *at, fsnn_data *data)
     size_t begin = end;
     while (begin > 0 && node->text[begin - 1] != '/')
         begin--;
-    char *origin = fsnn_format("%s %.*s", data_kinds[at->d->data.kind]->name, (int)(end - begin),
+    char *origin = fsnn_format("%s %.*s", data_kind_names[at->d->data->kind], (int)(end - begin),
                                node->text + begin);
     fsnn_status status = origin ? fsnn_data_origin_set(data, origin) : FSNN_EMEMORY;
     fsnn_free(origin);
@@ -316,13 +320,13 @@ static fsnn_status open_set(const fsnn_description *d, const char *which, const 
                             fsnn_data **out)
 {
     yaml_doc view = {.path = d->doc.path};
-    const data_place at = {d, &view, yaml_find(d->data.node, which), set};
-    fsnn_status status = data_fail_in(&at, data_kinds[d->data.kind]->open(&at, out));
+    const data_place at = {d, &view, yaml_find(d->data->node, which), set};
+    fsnn_status status = data_fail_in(&at, data_kinds[d->data->kind]->open(&at, out));
     pool_free(&view.memory);
     FSNN_TRY(status);
     status = name_origin(&at, *out);
-    if (!status && (d->data.mean != 0 || d->data.deviation != 1))
-        status = fsnn_data_normalize(*out, d->data.mean, d->data.deviation);
+    if (!status && (d->data->mean != 0 || d->data->deviation != 1))
+        status = fsnn_data_normalize(*out, d->data->mean, d->data->deviation);
     if (status) {
         fsnn_data_destroy(*out);
         *out = NULL;
@@ -336,7 +340,7 @@ static fsnn_status of_key(const fsnn_description *d, const char *key, fsnn_statu
     if (status != FSNN_EARGUMENT)
         return status;
     yaml_doc view = {.path = d->doc.path};
-    status = fail_passed_on(&view, yaml_reach(d->data.node, key), FSNN_EDESCRIPTION);
+    status = fail_passed_on(&view, yaml_reach(d->data->node, key), FSNN_EDESCRIPTION);
     pool_free(&view.memory);
     return status;
 }
@@ -354,8 +358,8 @@ static fsnn_status limit(fsnn_data *data, int64_t count, uint64_t seed)
 static fsnn_status open_parts(const fsnn_description *d, fsnn_data *part[FSNN_PARTS])
 {
     yaml_doc view = {.path = d->doc.path};
-    const data_place at = {d, &view, d->data.node, NULL};
-    fsnn_status status = data_fail_in(&at, data_kinds[d->data.kind]->open_parts(&at, part));
+    const data_place at = {d, &view, d->data->node, NULL};
+    fsnn_status status = data_fail_in(&at, data_kinds[d->data->kind]->open_parts(&at, part));
     for (int p = 0; p < FSNN_PARTS && !status; p++)
         status = part[p] ? name_origin(&at, part[p]) : FSNN_OK;
     pool_free(&view.memory);
@@ -371,7 +375,7 @@ static fsnn_status check_classes(const fsnn_description *d, fsnn_data *part[FSNN
     if (status != FSNN_EFORMAT)
         return status;
     yaml_doc view = {.path = d->doc.path};
-    status = fail_passed_on(&view, yaml_find(d->data.node, "test"), FSNN_EDESCRIPTION);
+    status = fail_passed_on(&view, yaml_find(d->data->node, "test"), FSNN_EDESCRIPTION);
     pool_free(&view.memory);
     return status;
 }
@@ -387,20 +391,20 @@ static fsnn_status hold_out(const data_section *s, fsnn_data *train, fsnn_data *
 static fsnn_status open_sets(const fsnn_description *d, const bool wanted[FSNN_PARTS],
                              fsnn_data *part[FSNN_PARTS])
 {
-    const data_section *s = &d->data;
+    const data_section *s = d->data;
     uint64_t seed = d->training.seed;
-    bool split = s->validation > 0 && s->train.given;
-    if (s->train.given && (wanted[FSNN_PART_TRAIN] || (split && wanted[FSNN_PART_VALIDATION])))
-        FSNN_TRY(open_set(d, "train", &s->train, &part[FSNN_PART_TRAIN]));
-    if (s->test.given && wanted[FSNN_PART_TEST])
-        FSNN_TRY(open_set(d, "test", &s->test, &part[FSNN_PART_TEST]));
+    bool split = s->validation > 0 && s->train->given;
+    if (s->train->given && (wanted[FSNN_PART_TRAIN] || (split && wanted[FSNN_PART_VALIDATION])))
+        FSNN_TRY(open_set(d, "train", s->train, &part[FSNN_PART_TRAIN]));
+    if (s->test->given && wanted[FSNN_PART_TEST])
+        FSNN_TRY(open_set(d, "test", s->test, &part[FSNN_PART_TEST]));
     if (part[FSNN_PART_TRAIN] && part[FSNN_PART_TEST])
         FSNN_TRY(check_classes(d, part));
     fsnn_data **train = &part[FSNN_PART_TRAIN], **share = &part[FSNN_PART_VALIDATION];
     if (split && *train) /* also where only one half is wanted */
         FSNN_TRY(of_key(d, "validation", hold_out(s, *train, share)));
     FSNN_TRY(limit(*train, s->limit_train, seed));
-    if (!s->test.given)
+    if (!s->test->given)
         FSNN_TRY(limit(*share, s->limit_test, seed));
     FSNN_TRY(limit(part[FSNN_PART_TEST], s->limit_test, seed));
     return *train && s->balance ? of_key(d, "balance", fsnn_data_balance(*train)) : FSNN_OK;
@@ -413,9 +417,9 @@ static fsnn_status check_times(const fsnn_description *d, const char *which, con
         return FSNN_OK;
     fsnn_data_info info;
     fsnn_data_info_get(data, &info);
-    int64_t T = info.sequence ? info.shape.dim[0] : d->data.encoder.steps;
-    if (info.sequence && d->data.encoder.kind == FSNN_ENCODE_LATENCY)
-        T *= d->data.encoder.steps;
+    int64_t T = info.sequence ? info.shape.dim[0] : d->data->encoder.steps;
+    if (info.sequence && d->data->encoder.kind == FSNN_ENCODE_LATENCY)
+        T *= d->data->encoder.steps;
     if (d->dynamics.count == T)
         return FSNN_OK;
     yaml_doc view = {.path = d->doc.path};
@@ -432,7 +436,7 @@ static fsnn_status check_section(const fsnn_description *description)
 {
     if (!description)
         return fsnn_fail(FSNN_EARGUMENT, "the description of the data is NULL");
-    if (description->data.given)
+    if (description->data->given)
         return FSNN_OK;
     return fsnn_fail(FSNN_EDESCRIPTION,
                      "%s: there is no section \"data\": add one, like \"data: {kind: idx, train: "
@@ -448,13 +452,13 @@ fsnn_status fsnn_description_parts(const fsnn_description *description,
     for (int p = 0; p < FSNN_PARTS; p++)
         part[p] = NULL;
     FSNN_TRY(check_section(description));
-    fsnn_status status = data_kinds[description->data.kind]->open_parts
+    fsnn_status status = data_kinds[description->data->kind]->open_parts
                              ? open_parts(description, part)
                              : open_sets(description, wanted, part);
     static const char *const key[FSNN_PARTS] = {"train", "validation", "test"};
     for (int p = 0, checked = 0; p < FSNN_PARTS && !status; p++)
         if (part[p] && !checked++) /* one part stands for all */
-            status = fsnn_data_check_encoder(part[p], &description->data.encoder);
+            status = fsnn_data_check_encoder(part[p], &description->data->encoder);
     for (int p = 0; p < FSNN_PARTS; p++) {
         if (!status)
             status = check_times(description, key[p], part[p]);
@@ -479,12 +483,12 @@ fsnn_status fsnn_description_data(const fsnn_description *description, fsnn_data
     if (test)
         *test = NULL;
     FSNN_TRY(check_section(description));
-    const data_section *s = &description->data;
+    const data_section *s = description->data;
     bool whole = data_kinds[s->kind]->open_parts != NULL;
-    if (train && !whole && !s->train.given)
+    if (train && !whole && !s->train->given)
         return fsnn_fail(FSNN_EDESCRIPTION, "%s: the section \"data\" has no set \"train\"",
                          description->doc.path);
-    const bool wanted[FSNN_PARTS] = {train != NULL, test && (whole || !s->test.given),
+    const bool wanted[FSNN_PARTS] = {train != NULL, test && (whole || !s->test->given),
                                      test != NULL};
     FSNN_TRY(fsnn_description_parts(description, wanted, part));
     if (train)
@@ -499,9 +503,10 @@ fsnn_status fsnn_description_data(const fsnn_description *description, fsnn_data
 
 fsnn_holdout fsnn_description_holdout(const fsnn_description *description)
 {
-    if (!description || !description->data.given || data_kinds[description->data.kind]->open_parts)
+    if (!description || !description->data->given ||
+        data_kinds[description->data->kind]->open_parts)
         return (fsnn_holdout){0};
-    const data_section *s = &description->data;
+    const data_section *s = description->data;
     return (fsnn_holdout){s->validation, s->split_seed, s->split_by == DATA_SPLIT_CLASS,
                           s->split_given};
 }
@@ -516,7 +521,7 @@ fsnn_status data_note_split(const fsnn_description *d, fsnn_net *net)
     FSNN_TRY(fsnn_net_note(net, "data.validation", text));
     snprintf(text, sizeof text, "%llu", (unsigned long long)split.seed);
     FSNN_TRY(fsnn_net_note(net, "data.split_seed", text));
-    return fsnn_net_note(net, "data.split_by", data_split_names[d->data.split_by]);
+    return fsnn_net_note(net, "data.split_by", data_split_names[d->data->split_by]);
 }
 
 fsnn_status fsnn_net_note_data(fsnn_net *net, fsnn_data *const part[FSNN_PARTS])
@@ -537,5 +542,5 @@ fsnn_status fsnn_net_note_data(fsnn_net *net, fsnn_data *const part[FSNN_PARTS])
 
 const char *fsnn_description_classes(const fsnn_description *description)
 {
-    return description ? data_kinds[description->data.kind]->classes : "";
+    return description ? data_kinds[description->data->kind]->classes : "";
 }

@@ -1,6 +1,8 @@
 /* model/data_events.c: kind events, recordings of event cameras as frames. */
 #include "model/data_kinds.h"
 
+#include <fsnn/events.h>
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -8,24 +10,42 @@ static const char *const by_names[] = {"number", "time", "window", "voxel", NULL
 static const char *const value_names[] = {"count", "binary", "normalized", NULL};
 static const char *const polarity_names[] = {"split", "signed", "merged", NULL};
 
+typedef struct events_set {
+    data_set set;
+    const char *path, *list, *cuts, *pattern;
+} events_set;
+
+typedef struct events_options {
+    data_section shared;
+    events_set train, test;
+    fsnn_frames frames;
+    int64_t sensor[2], first_class;
+    const char *cache;
+} events_options;
+
+static const events_options defaults = {
+    DATA_SHARED, .frames = {.by = FSNN_FRAMES_NUMBER, .count = 16, .window = 10000}};
+
 static const fsnn_key set_keys[] = {
     {.name = "path",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, path),
+     .offset = offsetof(events_set, path),
+     .file = true,
      .required = true,
      .help = "folder of recordings, or of a folder for each class; or one recording"},
     {.name = "list",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, list),
+     .offset = offsetof(events_set, list),
+     .file = true,
      .help = "text file, one recording and its class per line; none: all recordings in the folder"},
     {.name = "cuts",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, cuts),
+     .offset = offsetof(events_set, cuts),
      .help = "a recording R.aedat is cut by the table R + this text, lines of CLASS,FROM,TO in "
              "microseconds; DVS128 Gesture: _labels.csv"},
     {.name = "pattern",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, pattern),
+     .offset = offsetof(events_set, pattern),
      .help = "pattern of file names: {class} is the class, * any text"},
     {0},
 };
@@ -79,28 +99,28 @@ static const fsnn_key frames_keys[] = {
 };
 
 static const fsnn_key keys[] = {
-    DATA_KEYS(set_keys),
+    DATA_KEYS(events_options, set_keys),
     DATA_AUGMENT_KEY,
     {.name = "frames",
      .type = FSNN_KEY_GROUP,
-     .offset = offsetof(data_section, frames),
+     .offset = offsetof(events_options, frames),
      .group = frames_keys,
      .help = "how events become frames [channels, rows, columns]"},
     {.name = "sensor",
      .type = FSNN_KEY_PAIR,
-     .offset = offsetof(data_section, sensor),
+     .offset = offsetof(events_options, sensor),
      .min = 0,
      .max = 16384,
      .help = "rows and columns of the sensor, for formats that do not say; 0: from the events"},
     {.name = "first_class",
      .type = FSNN_KEY_INT,
-     .offset = offsetof(data_section, first_class),
+     .offset = offsetof(events_options, first_class),
      .min = 0,
      .max = INT32_MAX,
      .help = "number of the first class, if class names are numbers"},
     {.name = "cache",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_section, cache),
+     .offset = offsetof(events_options, cache),
      .help =
          "folder that stores the events after reading; none: each run reads the recordings again"},
     {0},
@@ -116,21 +136,22 @@ static const char *below_home(const data_place *at, const char *path)
 /* What a set's keys say; paths live as long as the place. */
 static fsnn_status find_files(const data_place *at, fsnn_event_files *files)
 {
-    const data_section *s = &at->d->data;
+    const events_options *s = (const events_options *)at->d->data;
+    const events_set *set = (const events_set *)at->set;
     const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
-    *files = (fsnn_event_files){.pattern = at->set->pattern,
-                                .cuts = at->set->cuts,
+    *files = (fsnn_event_files){.pattern = set->pattern,
+                                .cuts = set->cuts,
                                 .first_class = s->first_class,
                                 .sensor = {s->sensor[0], s->sensor[1]}};
-    FSNN_TRY(data_find_file(at, node, at->set->path, &files->path));
-    if (at->set->list)
-        FSNN_TRY(data_find_file(at, yaml_find(at->node, "list"), at->set->list, &files->list));
+    FSNN_TRY(data_find_file(at, node, set->path, &files->path));
+    if (set->list)
+        FSNN_TRY(data_find_file(at, yaml_find(at->node, "list"), set->list, &files->list));
     return FSNN_OK;
 }
 
 static fsnn_status open(const data_place *at, fsnn_data **out)
 {
-    const data_section *s = &at->d->data;
+    const events_options *s = (const events_options *)at->d->data;
     fsnn_event_files files, training;
     data_place first;
     FSNN_TRY(find_files(at, &files));
@@ -141,7 +162,19 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     return fsnn_data_events(&files, &s->frames, below_home(at, s->cache), out);
 }
 
-const data_kind data_events = {.name = "events",
+/* The T that the network will see. */
+static void settle(void *options, const yaml_node *node)
+{
+    events_options *o = options;
+    bool spread =
+        o->shared.encoder.kind == FSNN_ENCODE_LATENCY && yaml_at(node, "encoder.steps") != NULL;
+    if (!spread)
+        o->shared.encoder.steps = o->frames.count;
+}
+
+const data_kind data_events = {DATA_OPTIONS(events_options),
+                               .defaults = &defaults,
+                               .settle = settle,
                                .keys = keys,
                                .open = open,
                                .classes = "a folder for each class, `list`, `cuts`, or "

@@ -1,13 +1,29 @@
 /* model/data_graph.c: kind graph, the nodes of one graph as samples, split here in three parts. */
 #include "model/data_kinds.h"
 
+typedef struct graph_options {
+    data_section shared;
+    const char *path; /* its folder */
+    fsnn_graph_options graph;
+} graph_options;
+
+static const graph_options defaults = {
+    DATA_SHARED,
+    /* fsnn_graph_options_default, as a constant */
+    .graph =
+        {.hops = 1,
+         .self_loops = true,
+         .count_loops = true,
+         .split = {.train = 0.7, .validation = 0.2, .test = 0.1, .per_class = true, .seed = 1}},
+};
+
 /* Indices are the values of the enums of fsnn/graph.h. */
 static const char *const propagation_names[] = {"sym", "row", "none", NULL};
 static const char *const normalize_names[] = {"none", "zscore", "row", "max", NULL};
 static const char *const split_names[] = {"random", "public", NULL};
 static const fsnn_alias split_aliases[] = {{"ratio", FSNN_SPLIT_RANDOM}, {0}};
 
-#define GRAPH(field) (offsetof(data_section, graph) + offsetof(fsnn_graph_options, field))
+#define GRAPH(field) (offsetof(graph_options, graph) + offsetof(fsnn_graph_options, field))
 
 static const fsnn_key split_keys[] = {
     {.name = "kind",
@@ -67,7 +83,8 @@ static const fsnn_key keys[] = {
      .help = "what the files are"},
     {.name = "path",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_section, path),
+     .offset = offsetof(graph_options, path),
+     .file = true,
      .required = true,
      .help =
          "the graph: a folder of meta.txt, edges.txt, labels.txt, features.coo or features.bits; "
@@ -154,16 +171,31 @@ static const fsnn_key keys[] = {
 
 static fsnn_status open_parts(const data_place *at, fsnn_data *part[FSNN_PARTS])
 {
+    const graph_options *o = (const graph_options *)at->d->data;
     const char *folder = NULL;
     fsnn_graph *graph = NULL;
-    FSNN_TRY(data_find_file(at, yaml_find(at->node, "path"), at->d->data.path, &folder));
+    fsnn_graph_options options = o->graph;
+    options.perturb = at->d->perturb;
+    options.perturbs = at->d->perturbs;
+    options.perturb_seed = at->d->perturb_seed;
+    options.perturb_draw = at->d->perturb_draw;
+    FSNN_TRY(data_find_file(at, yaml_find(at->node, "path"), o->path, &folder));
     FSNN_TRY(fsnn_graph_read(folder, &graph));
-    fsnn_status status = fsnn_data_graph(graph, &at->d->data.graph, part);
+    fsnn_status status = fsnn_data_graph(graph, &options, part);
     fsnn_graph_destroy(graph);
     return status;
 }
 
-const data_kind data_graph = {.name = "graph",
+extern const data_kind data_graph;
+
+const char *data_graph_path(const fsnn_description *d)
+{
+    bool graph = d->data->given && data_kinds[d->data->kind] == &data_graph;
+    return graph ? ((const graph_options *)d->data)->path : NULL;
+}
+
+const data_kind data_graph = {.options_size = sizeof(graph_options),
+                              .defaults = &defaults,
                               .keys = keys,
                               .open_parts = open_parts,
                               .classes = "the classes of nodes",

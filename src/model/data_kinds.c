@@ -1,13 +1,24 @@
-/* model/data_kinds.c: all kinds of data, a row each in both tables. */
+/* model/data_kinds.c: all kinds of data, a row each: KIND(name) is data_name of data_name.c. */
 #include "model/data_kinds.h"
 
-extern const data_kind data_idx, data_npz, data_events, data_graph;
-extern const data_kind data_npy, data_ts, data_wav, data_wfdb, data_hdf5;
+#define KINDS                                                                                      \
+    KIND(idx)                                                                                      \
+    KIND(npz)                                                                                      \
+    KIND(npy)                                                                                      \
+    KIND(ts)                                                                                       \
+    KIND(wav)                                                                                      \
+    KIND(wfdb)                                                                                     \
+    KIND(hdf5)                                                                                     \
+    KIND(events)                                                                                   \
+    KIND(graph)
 
-const data_kind *const data_kinds[] = {
-    &data_idx,  &data_npz,  &data_npy,    &data_ts,    &data_wav,
-    &data_wfdb, &data_hdf5, &data_events, &data_graph, NULL,
-};
-const char *const data_kind_names[] = {
-    "idx", "npz", "npy", "ts", "wav", "wfdb", "hdf5", "events", "graph", NULL,
-};
+#define KIND(name) extern const data_kind data_##name;
+KINDS
+#undef KIND
+
+#define KIND(name) &data_##name,
+const data_kind *const data_kinds[] = {KINDS NULL};
+#undef KIND
+
+#define KIND(name) #name,
+const char *const data_kind_names[] = {KINDS NULL};

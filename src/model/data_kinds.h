@@ -1,6 +1,6 @@
-/* model/data_kinds.h: the kinds of data that a description can name. A kind says what a set is and
- * opens it; the rest of the section is the same for all. A new kind is a file data_KIND.c and a row
- * in data_kinds.c. */
+/* model/data_kinds.h: the kinds of data that a description can name. A kind says what a set is, has
+ * options of its own, and opens it; the rest of the section is the same for all. A new kind is a
+ * file data_KIND.c and a row in data_kinds.c. */
 #ifndef FSNN_DATA_KINDS_H
 #define FSNN_DATA_KINDS_H
 
@@ -16,20 +16,45 @@ typedef struct data_place {
     const data_set *set; /* NULL for all parts at once */
 } data_place;
 
+/* A set that is one file or folder. */
+typedef struct data_path_set {
+    data_set set;
+    const char *path;
+} data_path_set;
+
 typedef struct data_kind {
-    const char *name;
     const fsnn_key *keys; /* of the whole section: DATA_KEYS and the kind's own */
+    /* what they are read into: a struct that begins with a data_section, and what it is before */
+    size_t options_size;
+    const void *defaults;
+    /* where its sets are, structs that begin with a data_set; 0: it has none */
+    size_t train, test;
     fsnn_status (*open)(const data_place *at, fsnn_data **out);
     /* Instead of `open`, for data that is split by the kind itself: training, validation and test
      * part, NULL those that are empty. Such a section has no `train`, `test` and `validation`. */
     fsnn_status (*open_parts)(const data_place *at, fsnn_data *part[FSNN_PARTS]);
+    /* What follows from the options once they are read from `node`; NULL: nothing. */
+    void (*settle)(void *options, const yaml_node *node);
     const char *classes; /* where samples get their classes from, for sentences */
     bool timeless;       /* its samples are without time, unless `sequence` gives them one */
 } data_kind;
 
+/* The options of a kind, a struct with `shared` first and sets `train` and `test`. */
+#define DATA_OPTIONS(options)                                                                      \
+    .options_size = sizeof(options), .train = offsetof(options, train),                            \
+    .test = offsetof(options, test)
+/* Defaults of `shared`. */
+#define DATA_SHARED                                                                                \
+    .shared = {                                                                                    \
+        .deviation = 1,                                                                            \
+        .shuffle = true,                                                                           \
+        .encoder = {                                                                               \
+            .kind = FSNN_ENCODE_DIRECT, .steps = 4, .gain = 1, .floor = 0.01, .threshold = 0.1}}
+
 extern const data_kind *const data_kinds[]; /* in the order of the names */
-extern const data_kind data_events, data_graph;
 extern const char *const data_kind_names[]; /* NULL-terminated */
+/* The graph that data of kind graph are made of; NULL: they are of another kind. */
+const char *data_graph_path(const fsnn_description *d);
 extern const fsnn_key data_normalize_keys[], data_limit_keys[], data_encoder_keys[],
     data_augment_keys[];
 extern const char *const data_split_names[];    /* indices are the values of split_by */
@@ -71,8 +96,9 @@ fsnn_status data_remark_unused(yaml_doc *doc, const yaml_node *node, const data_
             "row by row, T = H; pixels: images pixel by pixel, T = H W"                            \
     }
 
-/* What all kinds share, given the keys of a set. The group of an anonymous struct starts at 0. */
-#define DATA_KEYS(set_keys)                                                                        \
+/* What all kinds share, given the type of the options and the keys of a set. The group of an
+ * anonymous struct starts at 0. */
+#define DATA_KEYS(options, set_keys)                                                               \
     {.name = "kind",                                                                               \
      .type = FSNN_KEY_ENUM,                                                                        \
      .offset = offsetof(data_section, kind),                                                       \
@@ -81,12 +107,12 @@ fsnn_status data_remark_unused(yaml_doc *doc, const yaml_node *node, const data_
      .help = "what the files are"},                                                                \
         {.name = "train",                                                                          \
          .type = FSNN_KEY_GROUP,                                                                   \
-         .offset = offsetof(data_section, train),                                                  \
+         .offset = offsetof(options, train),                                                       \
          .group = (set_keys),                                                                      \
          .help = "training set"},                                                                  \
         {.name = "test",                                                                           \
          .type = FSNN_KEY_GROUP,                                                                   \
-         .offset = offsetof(data_section, test),                                                   \
+         .offset = offsetof(options, test),                                                        \
          .group = (set_keys),                                                                      \
          .help = "test set"},                                                                      \
         {.name = "normalize",                                                                      \

@@ -1,31 +1,50 @@
 /* model/data_npy.c: kind npy, two NumPy files: samples and their classes. */
 #include "model/data_kinds.h"
 
+typedef struct npy_set {
+    data_set set;
+    const char *samples, *classes;
+} npy_set;
+
+typedef struct npy_options {
+    data_section shared;
+    npy_set train, test;
+} npy_options;
+
+static const npy_options defaults = {DATA_SHARED};
+
 static const fsnn_key set_keys[] = {
     {.name = "samples",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, images),
+     .offset = offsetof(npy_set, samples),
+     .file = true,
      .required = true,
      .help = "the .npy file of samples, [N, ...]"},
     {.name = "classes",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, labels),
+     .offset = offsetof(npy_set, classes),
+     .file = true,
      .help = "the .npy file of classes, [N]"},
     {0},
 };
 
-static const fsnn_key keys[] = {DATA_KEYS(set_keys), DATA_SEQUENCE_KEY, {0}};
+static const fsnn_key keys[] = {DATA_KEYS(npy_options, set_keys), DATA_SEQUENCE_KEY, {0}};
 
 static fsnn_status open(const data_place *at, fsnn_data **out)
 {
+    const npy_set *set = (const npy_set *)at->set;
     const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "samples") : at->node;
     const char *samples = NULL, *classes = NULL;
-    FSNN_TRY(data_find_file(at, node, at->set->images, &samples));
-    if (at->set->labels)
-        FSNN_TRY(data_find_file(at, yaml_find(at->node, "classes"), at->set->labels, &classes));
+    FSNN_TRY(data_find_file(at, node, set->samples, &samples));
+    if (set->classes)
+        FSNN_TRY(data_find_file(at, yaml_find(at->node, "classes"), set->classes, &classes));
     FSNN_TRY(fsnn_data_npy(samples, classes, out));
     return data_in_time(at, out);
 }
 
-const data_kind data_npy = {
-    .name = "npy", .keys = keys, .open = open, .classes = "the file `classes`", .timeless = true};
+const data_kind data_npy = {.keys = keys,
+                            DATA_OPTIONS(npy_options),
+                            .defaults = &defaults,
+                            .open = open,
+                            .classes = "the file `classes`",
+                            .timeless = true};

@@ -1,25 +1,38 @@
 /* model/data_npz.c: kind npz, NumPy arrays. */
 #include "model/data_kinds.h"
 
+typedef struct npz_set {
+    data_set set;
+    const char *path, *x, *y;
+} npz_set;
+
+typedef struct npz_options {
+    data_section shared;
+    npz_set train, test;
+} npz_options;
+
+static const npz_options defaults = {DATA_SHARED};
+
 static const fsnn_key set_keys[] = {
     {.name = "path",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, path),
+     .offset = offsetof(npz_set, path),
+     .file = true,
      .required = true,
      .help = "the NPZ file"},
     {.name = "x",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, x),
+     .offset = offsetof(npz_set, x),
      .help = "name of the array of samples (default x)"},
     {.name = "y",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, y),
+     .offset = offsetof(npz_set, y),
      .help = "name of the array of classes (default y)"},
     {0},
 };
 
 static const fsnn_key keys[] = {
-    DATA_KEYS(set_keys),
+    DATA_KEYS(npz_options, set_keys),
     DATA_AUGMENT_KEY,
     DATA_SEQUENCE_KEY,
     {0},
@@ -27,14 +40,16 @@ static const fsnn_key keys[] = {
 
 static fsnn_status open(const data_place *at, fsnn_data **out)
 {
+    const npz_set *set = (const npz_set *)at->set;
     const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
     const char *path = NULL;
-    FSNN_TRY(data_find_file(at, node, at->set->path, &path));
-    FSNN_TRY(fsnn_data_npz(path, at->set->x, at->set->y, false, out));
+    FSNN_TRY(data_find_file(at, node, set->path, &path));
+    FSNN_TRY(fsnn_data_npz(path, set->x, set->y, false, out));
     return data_in_time(at, out);
 }
 
-const data_kind data_npz = {.name = "npz",
+const data_kind data_npz = {DATA_OPTIONS(npz_options),
+                            .defaults = &defaults,
                             .keys = keys,
                             .open = open,
                             .classes = "the array y, or the one that `y` names",

@@ -79,6 +79,11 @@ const fsnn_key data_front_keys[] = {
     {0},
 };
 
+static const series_section *options_of(const data_place *at)
+{
+    return &((const series_options *)at->d->data)->series;
+}
+
 /* ms to samples; where the rate is not known the number is one of samples. */
 static int64_t samples(double length, double rate)
 {
@@ -102,7 +107,7 @@ static fsnn_status front(const series_section *o, fsnn_series *s)
 static fsnn_status read_set(const data_place *at, series_reader *read, fsnn_series **out)
 {
     FSNN_TRY(data_fail_in(at, read(at, out)));
-    fsnn_status status = data_fail_in(at, fsnn_fail_in(front(&at->d->data.series, *out), "front"));
+    fsnn_status status = data_fail_in(at, fsnn_fail_in(front(options_of(at), *out), "front"));
     if (status < 0) {
         fsnn_series_destroy(*out);
         *out = NULL;
@@ -123,14 +128,14 @@ static fsnn_status agree(const data_place *at, const fsnn_series *training, fsnn
             (long long)x.channels, (long long)y.channels);
     fsnn_status status = fsnn_series_number_as(test, training);
     if (status == FSNN_EFORMAT)
-        status = fail_passed_on(at->view, yaml_find(at->d->data.node, "test"), FSNN_EDESCRIPTION);
+        status = fail_passed_on(at->view, yaml_find(at->d->data->node, "test"), FSNN_EDESCRIPTION);
     return status;
 }
 
 static fsnn_status finish(const data_place *at, fsnn_series *s, fsnn_series *other, bool training,
                           fsnn_data **out)
 {
-    const series_section *o = &at->d->data.series;
+    const series_section *o = options_of(at);
     fsnn_series_info mine, theirs = {0};
     fsnn_series_info_get(s, &mine);
     if (other) {
@@ -144,10 +149,10 @@ static fsnn_status finish(const data_place *at, fsnn_series *s, fsnn_series *oth
 
 fsnn_status data_series_open(const data_place *at, series_reader *read, fsnn_data **out)
 {
-    const data_section *d = &at->d->data;
-    bool training = at->set == &d->train;
+    const data_section *d = at->d->data;
+    bool training = at->set == d->train;
     const char *which = training ? "test" : "train";
-    const data_set *set = training ? &d->test : &d->train;
+    const data_set *set = training ? d->test : d->train;
     const data_place there = {at->d, at->view, yaml_find(d->node, which), set};
     fsnn_series *s = NULL, *other = NULL;
     fsnn_status status = read_set(at, read, &s);

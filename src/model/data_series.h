@@ -7,6 +7,30 @@
 
 #include <fsnn/series.h>
 
+/* What the options of these kinds begin with. */
+enum { SERIES_RAW, SERIES_FRAMES, SERIES_MEL };
+typedef struct series_section {
+    int front; /* SERIES_RAW, ... */
+    int64_t decimate;
+    double frame, hop; /* ms, or samples */
+    fsnn_mel mel;      /* but for frame and hop */
+    int scale, pad;    /* fsnn_scale, fsnn_pad */
+    int64_t steps;     /* T; 0: the longest */
+} series_section;
+
+typedef struct series_options {
+    data_section shared;
+    series_section series;
+} series_options;
+
+/* Defaults of `options`, a series_options. */
+#define DATA_SERIES                                                                                \
+    .options = {DATA_SHARED, .series = {.decimate = 1,                                             \
+                                        .frame = 25,                                               \
+                                        .hop = 10,                                                 \
+                                        .mel = {.bands = 40, .floor = 1e-6},                       \
+                                        .scale = FSNN_SCALE_NONE}}
+
 /* Reads one set as it stands in its files. */
 typedef fsnn_status series_reader(const data_place *at, fsnn_series **out);
 
@@ -20,25 +44,25 @@ extern const char *const data_scale_names[], *const data_pad_names[];
 #define DATA_SERIES_KEYS                                                                           \
     {.name = "front",                                                                              \
      .type = FSNN_KEY_GROUP,                                                                       \
-     .offset = offsetof(data_section, series),                                                     \
+     .offset = offsetof(series_options, series),                                                   \
      .group = data_front_keys,                                                                     \
      .help = "first processing step of the series"},                                               \
         {.name = "scale",                                                                          \
          .type = FSNN_KEY_ENUM,                                                                    \
-         .offset = offsetof(data_section, series.scale),                                           \
+         .offset = offsetof(series_options, series.scale),                                         \
          .names = data_scale_names,                                                                \
          .help = "scale to mean 0 and deviation 1. all: one mean and deviation of the training "   \
                  "set; channel: those of each of its channels; sample: those of each channel of "  \
                  "the sample itself"},                                                             \
         {.name = "steps",                                                                          \
          .type = FSNN_KEY_INT,                                                                     \
-         .offset = offsetof(data_section, series.steps),                                           \
+         .offset = offsetof(series_options, series.steps),                                         \
          .min = 0,                                                                                 \
          .max = INT32_MAX,                                                                         \
          .help = "T: longer series are cut, shorter ones padded with zeros after scaling; 0: the " \
                  "longest of both sets"},                                                          \
     {                                                                                              \
-        .name = "pad", .type = FSNN_KEY_ENUM, .offset = offsetof(data_section, series.pad),        \
+        .name = "pad", .type = FSNN_KEY_ENUM, .offset = offsetof(series_options, series.pad),      \
         .names = data_pad_names, .help = "where zeros are added or values are cut off"             \
     }
 

@@ -1,22 +1,30 @@
 /* model/data_ts.c: kind ts, text files of the UCR/UEA archive. */
 #include "model/data_series.h"
 
+typedef struct ts_options {
+    series_options options;
+    data_path_set train, test;
+} ts_options;
+
+static const ts_options defaults = {DATA_SERIES};
+
 static const fsnn_key set_keys[] = {
     {.name = "path",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, path),
+     .offset = offsetof(data_path_set, path),
+     .file = true,
      .required = true,
      .help = "the .ts file"},
     {0},
 };
 
-static const fsnn_key keys[] = {DATA_KEYS(set_keys), DATA_SERIES_KEYS, {0}};
+static const fsnn_key keys[] = {DATA_KEYS(ts_options, set_keys), DATA_SERIES_KEYS, {0}};
 
 static fsnn_status read(const data_place *at, fsnn_series **out)
 {
     const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
     const char *path = NULL;
-    FSNN_TRY(data_find_file(at, node, at->set->path, &path));
+    FSNN_TRY(data_find_file(at, node, ((const data_path_set *)at->set)->path, &path));
     return fsnn_series_ts(path, out);
 }
 
@@ -25,4 +33,8 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     return data_series_open(at, read, out);
 }
 
-const data_kind data_ts = {.name = "ts", .keys = keys, .open = open, .classes = "@classLabel"};
+const data_kind data_ts = {.keys = keys,
+                           DATA_OPTIONS(ts_options),
+                           .defaults = &defaults,
+                           .open = open,
+                           .classes = "@classLabel"};

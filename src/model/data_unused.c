@@ -9,12 +9,12 @@ static bool whole(const data_section *s)
 
 static bool trains(const data_section *s)
 {
-    return whole(s) || s->train.given;
+    return whole(s) || s->train->given;
 }
 
 static bool judges(const data_section *s)
 {
-    return s->test.given || (s->train.given && s->validation > 0);
+    return s->test->given || (s->train->given && s->validation > 0);
 }
 
 static bool makes_steps(const data_section *s)

@@ -1,33 +1,49 @@
 /* model/data_wav.c: kind wav, folders of sound. */
 #include "model/data_series.h"
 
+typedef struct wav_set {
+    data_set set;
+    const char *path, *only, *list, *except;
+} wav_set;
+
+typedef struct wav_options {
+    series_options options;
+    wav_set train, test;
+    const char *pattern;
+} wav_options;
+
+static const wav_options defaults = {DATA_SERIES, .pattern = "{label}_{speaker}_{take}.wav"};
+
 static const fsnn_key set_keys[] = {
     {.name = "path",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, path),
+     .offset = offsetof(wav_set, path),
+     .file = true,
      .required = true,
      .help = "folder of WAV files"},
     {.name = "only",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, only),
+     .offset = offsetof(wav_set, only),
      .help = "conditions on fields of the pattern, like \"take=0-4 speaker=theo|lucas\""},
     {.name = "list",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, list),
+     .offset = offsetof(wav_set, list),
+     .file = true,
      .help = "text file of paths below the folder, one per line; only these are used"},
     {.name = "except",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_set, except),
+     .offset = offsetof(wav_set, except),
+     .file = true,
      .help = "text file of paths that are not used"},
     {0},
 };
 
 static const fsnn_key keys[] = {
-    DATA_KEYS(set_keys),
+    DATA_KEYS(wav_options, set_keys),
     DATA_SERIES_KEYS,
     {.name = "pattern",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(data_section, pattern),
+     .offset = offsetof(wav_options, pattern),
      .help = "path of a file below the folder, with {label}, its class, and other {fields}"},
     {0},
 };
@@ -40,12 +56,14 @@ static fsnn_status find(const data_place *at, const char *key, const char *text,
 
 static fsnn_status read(const data_place *at, fsnn_series **out)
 {
+    const wav_options *o = (const wav_options *)at->d->data;
+    const wav_set *set = (const wav_set *)at->set;
     const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
     const char *path = NULL;
-    fsnn_wav_options options = {.pattern = at->d->data.pattern, .only = at->set->only};
-    FSNN_TRY(data_find_file(at, node, at->set->path, &path));
-    FSNN_TRY(find(at, "list", at->set->list, &options.list));
-    FSNN_TRY(find(at, "except", at->set->except, &options.except));
+    fsnn_wav_options options = {.pattern = o->pattern, .only = set->only};
+    FSNN_TRY(data_find_file(at, node, set->path, &path));
+    FSNN_TRY(find(at, "list", set->list, &options.list));
+    FSNN_TRY(find(at, "except", set->except, &options.except));
     return fsnn_series_wav(path, &options, out);
 }
 
@@ -54,5 +72,8 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     return data_series_open(at, read, out);
 }
 
-const data_kind data_wav = {
-    .name = "wav", .keys = keys, .open = open, .classes = "`pattern` with {label}"};
+const data_kind data_wav = {.keys = keys,
+                            DATA_OPTIONS(wav_options),
+                            .defaults = &defaults,
+                            .open = open,
+                            .classes = "`pattern` with {label}"};

@@ -96,8 +96,7 @@ static fsnn_status read_tree(fsnn_description *d)
 {
     yaml_node *root = d->doc.root;
     d->training = fsnn_training_default();
-    d->data.encoder = encoder_default();
-    d->data.shuffle = true;
+    d->data = &data_none;
     FSNN_TRY(keys_read(&d->doc, root, root, top_keys, top_specials, d));
     FSNN_TRY(output_read(d, yaml_find(root, "output")));
     if (!yaml_find(root, "dynamics"))
@@ -234,27 +233,27 @@ const fsnn_training *fsnn_description_training(const fsnn_description *descripti
 
 const fsnn_encoder *fsnn_description_encoder(const fsnn_description *description)
 {
-    return &description->data.encoder;
+    return &description->data->encoder;
 }
 
 const fsnn_augment *fsnn_description_augment(const fsnn_description *description)
 {
-    return &description->data.augment;
+    return &description->data->augment;
 }
 
 bool fsnn_description_shuffle(const fsnn_description *description)
 {
-    return description->data.shuffle;
+    return description->data->shuffle;
 }
 
 bool fsnn_description_still(const fsnn_description *description)
 {
-    const data_section *data = &description->data;
+    const data_section *data = description->data;
     return data->given && data_kinds[data->kind]->timeless && data->sequence == FSNN_AXES_NONE &&
            data->encoder.kind == FSNN_ENCODE_DIRECT && !data->encoder.sparse;
 }
 
 bool fsnn_description_has_data(const fsnn_description *description)
 {
-    return description->data.given;
+    return description->data->given;
 }

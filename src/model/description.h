@@ -7,10 +7,8 @@
 #include "model/reader.h"
 #include "op/op.h"
 
-#include <fsnn/events.h>
 #include <fsnn/graph.h>
 #include <fsnn/model.h>
-#include <fsnn/series.h>
 
 /* Output `port` of layer number `layer`; layer -1 is the input. */
 typedef struct source {
@@ -27,33 +25,18 @@ typedef struct layer {
     const yaml_node *node; /* for errors */
 } layer;
 
+/* What every set has; kinds of data add their own (model/data_kinds.h). */
 typedef struct data_set {
     bool given;
-    const char *images, *labels; /* idx */
-    const char *path, *x, *y;    /* npz; path: of most kinds */
-    const char *list;            /* events, wav */
-    const char *cuts, *pattern;  /* events */
-    const char *only, *except;   /* wav */
-    double from, to;             /* wfdb: seconds */
 } data_set;
 
-/* Kinds whose samples are series (model/data_series.h). */
-enum { SERIES_RAW, SERIES_FRAMES, SERIES_MEL };
-typedef struct series_section {
-    int front; /* SERIES_RAW, ... */
-    int64_t decimate;
-    double frame, hop; /* ms, or samples */
-    fsnn_mel mel;      /* but for frame and hop */
-    int scale, pad;    /* fsnn_scale, fsnn_pad */
-    int64_t steps;     /* T; 0: the longest */
-} series_section;
-
+/* What every kind of data has: kinds add their own options behind it, and their sets. */
 enum { DATA_SPLIT_CLASS, DATA_SPLIT_SAMPLE };
 typedef struct data_section {
     bool given;
     const yaml_node *node;
     int kind;
-    data_set train, test;
+    const data_set *train, *test; /* of the kind's options; of kinds without sets none is given */
     double mean, deviation;
     double validation;
     uint64_t split_seed;
@@ -62,19 +45,9 @@ typedef struct data_section {
     int64_t limit_train, limit_test; /* 0: all */
     int sequence;                    /* fsnn_axes */
     bool balance;
-    series_section series;
-    const char *pattern;  /* wav */
-    const char *symbols;  /* wfdb: classes */
-    double before, after; /* wfdb: seconds */
-    fsnn_shd_options shd; /* hdf5 */
     fsnn_encoder encoder;
     fsnn_augment augment;
-    fsnn_frames frames; /* events, and the four below */
-    int64_t sensor[2], first_class;
-    const char *cache;
     bool shuffle;
-    const char *path; /* graph: its folder */
-    fsnn_graph_options graph;
 } data_section;
 
 typedef struct dynamics_section {
@@ -96,9 +69,11 @@ struct fsnn_description {
     int layers;
     source output;
     dynamics_section dynamics;
-    data_section data;
+    const data_section *data; /* the first member of the options of its kind */
     fsnn_training training;
-    fsnn_perturbation perturb[FSNN_PERTURBS]; /* of the graph, which data.graph refers to */
+    fsnn_perturbation perturb[FSNN_PERTURBS]; /* [perturbs] of the graph */
+    int perturbs;
+    uint64_t perturb_seed, perturb_draw;
 };
 
 /* Reads from memory; `path` names the text in errors and is where relative paths start. */
@@ -117,9 +92,11 @@ fsnn_status output_read(fsnn_description *d, const yaml_node *node);
 fsnn_status dynamics_read(yaml_doc *doc, yaml_node *node, dynamics_section *out);
 /* Once layers and dynamics are read: neurons need an order. */
 fsnn_status dynamics_check(fsnn_description *d);
-fsnn_status data_read(yaml_doc *doc, yaml_node *node, data_section *out);
+/* *out lives as long as the document. */
+fsnn_status data_read(yaml_doc *doc, yaml_node *node, const data_section **out);
+/* Where nothing is said of data. */
+extern const data_section data_none;
 fsnn_status training_read(yaml_doc *doc, yaml_node *node, fsnn_training *out);
-fsnn_encoder encoder_default(void);
 /* The net's weights then say how their validation set was drawn. */
 fsnn_status data_note_split(const fsnn_description *d, fsnn_net *net);
 
@@ -144,6 +121,5 @@ extern const fsnn_key top_keys[], training_keys[], dynamics_keys[];
 extern const special top_specials[], layer_specials[], dynamics_specials[], training_specials[];
 /* Defaults of the structs the tables above describe. */
 const void *dynamics_defaults(void);
-const void *data_defaults(void);
 
 #endif

@@ -10,7 +10,7 @@ bool layer_follows_edges(const layer *l)
 
 static bool data_of_graph(const fsnn_description *d)
 {
-    return d->data.given && data_kinds[d->data.kind] == &data_graph;
+    return data_graph_path(d) != NULL;
 }
 
 static bool any_edges(const fsnn_description *d)
@@ -29,7 +29,7 @@ static fsnn_status check(const fsnn_description *d, const fsnn_perturbation *p)
         return fsnn_fail(FSNN_EARGUMENT,
                          "%s acts on the features of a graph's nodes, but the data of %s are of "
                          "kind %s; occlusion and noise act on any samples",
-                         name, d->name, d->data.given ? data_kinds[d->data.kind]->name : "(none)");
+                         name, d->name, d->data->given ? data_kind_names[d->data->kind] : "(none)");
     if (p->kind == FSNN_PERTURB_EDGE_DROP && !any_edges(d))
         return fsnn_fail(FSNN_EARGUMENT,
                          "%s acts on the edges of a graph, but neither the data of %s are a graph "
@@ -52,26 +52,23 @@ fsnn_status fsnn_description_perturb(fsnn_description *description, const fsnn_p
                          FSNN_PERTURBS);
     for (int i = 0; i < count; i++)
         FSNN_TRY(check(description, &list[i]));
-    fsnn_graph_options *o = &description->data.graph;
-    o->perturb = description->perturb;
-    o->perturbs = 0;
-    o->perturb_seed = description->training.seed;
-    o->perturb_draw = draw;
+    description->perturbs = 0;
+    description->perturb_seed = description->training.seed;
+    description->perturb_draw = draw;
     for (int i = 0; i < count; i++)
         if (fsnn_perturb_of_graph(list[i].kind))
-            description->perturb[o->perturbs++] = list[i];
+            description->perturb[description->perturbs++] = list[i];
     return FSNN_OK;
 }
 
 fsnn_status description_graph(const fsnn_description *d, const char *folder, fsnn_graph **graph)
 {
-    const fsnn_graph_options *o = &d->data.graph;
     FSNN_TRY(fsnn_graph_read(folder, graph));
-    if (!o->perturbs)
+    if (!d->perturbs)
         return FSNN_OK;
     fsnn_graph *clean = *graph;
     fsnn_status status =
-        fsnn_graph_disturb(clean, o->perturb, o->perturbs, o->perturb_seed, o->perturb_draw, graph);
+        fsnn_graph_disturb(clean, d->perturb, d->perturbs, d->perturb_seed, d->perturb_draw, graph);
     fsnn_graph_destroy(clean);
     return status;
 }

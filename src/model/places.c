@@ -60,7 +60,7 @@ fsnn_status data_fail_in(const data_place *at, fsnn_status status)
     if (status != FSNN_EARGUMENT && !named)
         return status;
     const yaml_node *node = yaml_reach(at->node, key);
-    if (node == at->node && *key && yaml_reach(at->d->data.node, key) != at->d->data.node)
-        node = yaml_reach(at->d->data.node, key);
+    if (node == at->node && *key && yaml_reach(at->d->data->node, key) != at->d->data->node)
+        node = yaml_reach(at->d->data->node, key);
     return fail_passed_on(at->view, node, FSNN_EDESCRIPTION);
 }

@@ -57,14 +57,21 @@ static fsnn_status settle_file(fsnn_description *d, yaml_node *node)
     return FSNN_OK;
 }
 
-static fsnn_status settle_set(fsnn_description *d, yaml_node *set)
+/* The paths among the values of a table's keys; the node may be the value of the first. */
+static fsnn_status settle_paths(fsnn_description *d, yaml_node *node, const fsnn_key *table)
 {
-    static const char *const keys[] = {"path",    "images", "labels", "samples",
-                                       "classes", "list",   "except"};
-    if (!set || set->type != YAML_MAP)
-        return settle_file(d, set);
-    for (int i = 0; i < FSNN_COUNT(keys); i++)
-        FSNN_TRY(settle_file(d, yaml_find(set, keys[i])));
+    const fsnn_key *first = fsnn_keys_first(table);
+    if (!node || !first)
+        return FSNN_OK;
+    if (node->type != YAML_MAP)
+        return first->file ? settle_file(d, node) : FSNN_OK;
+    for (const fsnn_key *key = first; key; key = fsnn_keys_next(key)) {
+        yaml_node *value = yaml_find(node, key->name);
+        if (key->file)
+            FSNN_TRY(settle_file(d, value));
+        else if (key->type == FSNN_KEY_GROUP && value && value->type != YAML_LIST)
+            FSNN_TRY(settle_paths(d, value, key->group));
+    }
     return FSNN_OK;
 }
 
@@ -91,7 +98,7 @@ static fsnn_status append(yaml_doc *doc, yaml_node *map, const char *name, const
 /* What the validation set is drawn with, so that a run keeps it whatever the defaults are. */
 static fsnn_status settle_split(fsnn_description *d)
 {
-    const data_section *s = &d->data;
+    const data_section *s = d->data;
     if (!(fsnn_description_holdout(d).share > 0))
         return FSNN_OK;
     const char *seed = pool_format(&d->doc.memory, "%llu", (unsigned long long)s->split_seed);
@@ -107,10 +114,8 @@ fsnn_status description_settle(fsnn_description *d)
     for (int i = 0; i < d->layers; i++)
         if (layer_follows_edges(&d->layer[i]))
             FSNN_TRY(settle_file(d, yaml_find(layer_options(d->layer[i].node), "path")));
-    if (!d->data.given)
+    if (!d->data->given)
         return FSNN_OK;
     FSNN_TRY(settle_split(d));
-    FSNN_TRY(settle_file(d, yaml_find(d->data.node, "path"))); /* data in one piece */
-    FSNN_TRY(settle_set(d, yaml_find(d->data.node, "train")));
-    return settle_set(d, yaml_find(d->data.node, "test"));
+    return settle_paths(d, (yaml_node *)d->data->node, data_kinds[d->data->kind]->keys);
 }

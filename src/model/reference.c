@@ -318,8 +318,13 @@ static void print_layers(page *p)
 
 static void print_data(page *p)
 {
-    static const fsnn_key every[] = {DATA_KEYS(NULL), {0}}, pictures[] = {DATA_AUGMENT_KEY, {0}},
-                          series[] = {DATA_SERIES_KEYS, {0}};
+    typedef struct plain {
+        series_options options;
+        data_set train, test;
+    } plain;
+    static const plain defaults = {DATA_SERIES};
+    static const fsnn_key every[] = {DATA_KEYS(plain, NULL), {0}},
+                          pictures[] = {DATA_AUGMENT_KEY, {0}}, series[] = {DATA_SERIES_KEYS, {0}};
     share shares[] = {
         {.title = "data",
          .text = "Every kind of data takes these keys, `graph` only some of them:",
@@ -333,11 +338,12 @@ static void print_data(page *p)
         {0},
     };
     for (share *s = shares; s->title; s++)
-        print_share(p, s, 2, data_defaults());
-    for (const data_kind *const *kind = data_kinds; *kind; kind++) {
-        const char *title = pool_format(&p->memory, "data, kind %s", (*kind)->name);
+        print_share(p, s, 2, &defaults);
+    for (int i = 0; data_kinds[i]; i++) {
+        const data_kind *kind = data_kinds[i];
+        const char *title = pool_format(&p->memory, "data, kind %s", data_kind_names[i]);
         if (title)
-            print_kind(p, 2, title, NULL, (*kind)->keys, data_defaults(), shares);
+            print_kind(p, 2, title, NULL, kind->keys, kind->defaults, shares);
     }
 }
 

@@ -5,6 +5,8 @@
 #include "model/data_series.h"
 #include "net/neuron_node.h"
 
+extern const data_kind data_events, data_graph;
+
 /* The groups of the tables whose keys depend on one of them, and where they stand. */
 typedef struct group {
     const fsnn_key *(*table)(void);
