@@ -301,6 +301,7 @@ static void alone(void **state)
         by[saved ? 2 : described]++;
     }
     assert_true(n > 50 && by[2] > 0);
+    print_message("%lld operations on files\n", (long long)n - 1);
     wipe("run");
     wipe("copy");
 }
@@ -323,6 +324,7 @@ static void resumed(void **state)
         same_run("run", "first");
     }
     assert_true(n > 40);
+    print_message("%lld operations on files\n", (long long)n - 1);
     wipe("run");
     wipe("stopped");
 }
@@ -360,6 +362,7 @@ static void replacing(void **state)
         kind == 1 ? old++ : fresh++;
     }
     assert_true(n > 60 && old > 0 && fresh > 0 && aside > 0);
+    print_message("%lld operations on files\n", (long long)n - 1);
     wipe("run");
 }
 
