@@ -4,9 +4,8 @@
 import pathlib
 import tempfile
 
-import numpy as np
-
 import fsnn
+import numpy as np
 
 rng = np.random.default_rng(0)
 patterns = rng.random((3, 24))

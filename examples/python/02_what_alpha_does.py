@@ -1,9 +1,8 @@
 """What the order alpha does: a neuron below 1 remembers its whole past."""
 
 # %% A constant current, which the neuron without spikes would follow up to 1.5 thresholds
-import numpy as np
-
 import fsnn
+import numpy as np
 
 step, current = 0.1, np.full(400, 1.5)
 trains = {}

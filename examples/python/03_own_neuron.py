@@ -2,10 +2,9 @@
 
 # %% A rule: the derivative of the potential, and the spike
 import torch
-from torch import nn
-
 from fsnn.torch import SNNWrapper
 from fsnn.torch.neuron import BaseNeuron
+from torch import nn
 
 
 class LeakFallsOff(BaseNeuron):

@@ -2,10 +2,9 @@
 
 # %% was: from spikeDE import SNNWrapper, LIFNeuron, IFNeuron
 import torch
-from torch import nn
-
 from fsnn.torch import IFNeuron, LIFNeuron, SNNWrapper
 from fsnn.torch.neuron import BaseNeuron  # was: from spikeDE.neuron import BaseNeuron
+from torch import nn
 
 torch.manual_seed(0)
 

@@ -80,8 +80,8 @@ class Data:
     `y` [N] their classes 0, 1, ... (or None). The numbers of an array are copied, as float32.
     `x` may also be anything with `__len__` and `__getitem__` that gives samples, or pairs (sample,
     class) (a Dataset of torch, a list), or a memmap: samples are asked for when they are
-    wanted, and not kept. Threads of the library's own ask, one at a time. Where there is no `y`, all
-    pairs are asked for once, for their classes.
+    wanted, and not kept. Threads of the library's own ask, one at a time. Where there is no `y`,
+    all pairs are asked for once, for their classes.
     """
 
     _source: _Source | None = None

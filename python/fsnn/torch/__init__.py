@@ -13,6 +13,7 @@ except ImportError as error:
     raise ImportError("fsnn.torch needs PyTorch: pip install torch") from error
 
 from . import neuron
+from .convert import load_weights, to_net
 from .neuron import (
     ALIFNeuron,
     BaseNeuron,
@@ -39,5 +40,7 @@ __all__ = [
     "QIFNeuron",
     "ReadoutNeuron",
     "SNNWrapper",
+    "load_weights",
     "neuron",
+    "to_net",
 ]

@@ -127,7 +127,7 @@ class BaseNeuron(torch.nn.Module):
     # ---- inside of a wrapper
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if len(args) != 1 or kwargs:
+        if len(args) != 1 or kwargs or type(args[0]).__name__ == "Proxy":  # of torch.fx
             return super().__call__(*args, **kwargs)
         call = running()
         if call is None:

@@ -1,0 +1,283 @@
+"""Networks both ways: from a torch module with its weights to an fsnn.Net, and weights back."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+import torch.fx
+from torch import nn
+
+from ..net import Net
+from ._context import Running
+from .neuron import BaseNeuron
+from .wrapper import SNNWrapper
+
+
+def _numbers(value: Any) -> Any:
+    return list(value) if isinstance(value, (tuple, list)) else value
+
+
+def _conv(m: Any) -> dict[str, Any]:
+    if m.padding_mode != "zeros" or isinstance(m.padding, str):
+        raise NotImplementedError("convolutions have a padding of zeros, given as numbers")
+    size = {
+        "kernel": m.kernel_size,
+        "stride": m.stride,
+        "padding": m.padding,
+        "dilation": m.dilation,
+    }
+    one = isinstance(m, nn.Conv1d)
+    options = {key: v[0] if one else list(v) for key, v in size.items()}
+    return {"out": m.out_channels, "groups": m.groups, "bias": m.bias is not None, **options}
+
+
+def _pool(m: Any) -> dict[str, Any]:
+    if m.ceil_mode or getattr(m, "dilation", 1) != 1 or getattr(m, "divisor_override", None):
+        raise NotImplementedError("pooling has no ceil_mode, dilation or divisor_override")
+    options = {key: _numbers(getattr(m, f"{key}_size" if key == "kernel" else key)) for key in SIZE}
+    if hasattr(m, "count_include_pad"):
+        options["count_padding"] = m.count_include_pad
+    return options
+
+
+SIZE = ("kernel", "stride", "padding")
+
+
+def _norm(m: Any) -> dict[str, Any]:
+    if m.momentum is None or not m.track_running_stats:
+        raise NotImplementedError("batch normalisation keeps running statistics, with a momentum")
+    return {"eps": m.eps, "momentum": m.momentum, "affine": m.affine}
+
+
+def _layer_norm(m: Any) -> dict[str, Any]:
+    affine = m.weight is not None
+    if affine and m.bias is None:
+        raise NotImplementedError("layer normalisation has a weight and a bias, or neither")
+    return {"dims": len(m.normalized_shape), "eps": m.eps, "affine": affine}
+
+
+def _flatten(m: Any) -> dict[str, Any]:
+    if m.start_dim != 1 or m.end_dim != -1:
+        raise NotImplementedError("flatten is of all dimensions of a sample")
+    return {}
+
+
+# Kinds of the description by class, and their options.
+MODULES: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
+    nn.Linear: ("linear", lambda m: {"out": m.out_features, "bias": m.bias is not None}),
+    nn.Conv1d: ("conv1d", _conv),
+    nn.Conv2d: ("conv2d", _conv),
+    nn.MaxPool1d: ("maxpool", _pool),
+    nn.MaxPool2d: ("maxpool", _pool),
+    nn.AvgPool1d: ("avgpool", _pool),
+    nn.AvgPool2d: ("avgpool", _pool),
+    nn.AdaptiveAvgPool2d: ("avgpool", lambda m: {"adaptive": _numbers(m.output_size)}),
+    nn.BatchNorm1d: ("batchnorm", _norm),
+    nn.BatchNorm2d: ("batchnorm", _norm),
+    nn.LayerNorm: ("layernorm", _layer_norm),
+    nn.Flatten: ("flatten", _flatten),
+    nn.Dropout: ("dropout", lambda m: {"p": m.p}),
+}
+
+
+class _Tracer(torch.fx.Tracer):
+    def is_leaf_module(self, m: nn.Module, name: str) -> bool:
+        return isinstance(m, BaseNeuron) or super().is_leaf_module(m, name)
+
+
+class _Builder:
+    """The layers of a description, one after the other, as the module is traced."""
+
+    def __init__(self, wrapper: SNNWrapper, call: Running) -> None:
+        self.wrapper, self.call = wrapper, call
+        self.modules = dict(wrapper.module.named_modules())
+        self.layers: list[dict[str, Any]] = []
+        self.named: dict[torch.fx.Node, str] = {}
+        self.first: dict[str, str] = {}  # where a module's weights are
+        self.orders: list[Any] = []
+        self.values: dict[str, Any] = {}  # learned values of neurons by parameter
+
+    def add(self, node: torch.fx.Node, kind: str, sources: Sequence[Any], **options: Any) -> str:
+        name = options.pop("name", None) or node.name
+        for source in sources:
+            if source not in self.named:
+                raise NotImplementedError(
+                    f"{node.name} reads {source}, which is no tensor of a layer"
+                )
+        names = [self.named[s] for s in sources]
+        self.layers.append(
+            {kind: {**options, "name": name, "from": names if len(names) > 1 else names[0]}}
+        )
+        self.named[node] = name
+        return name
+
+    def call_module(self, node: torch.fx.Node) -> None:
+        target, source = str(node.target), node.args[:1]
+        module, name = self.modules[target], target.replace(".", "_")
+        if isinstance(module, nn.Identity):
+            self.named[node] = self.named[node.args[0]]  # type: ignore[index]
+            return
+        if isinstance(module, BaseNeuron):
+            kind, options = self.neuron(target, module)
+        elif type(module) in MODULES:
+            kind, read = MODULES[type(module)]
+            options = read(module)
+            if kind == "batchnorm":
+                options["per_step"] = self.wrapper.norm == "step"
+        else:
+            known = ", ".join(c.__name__ for c in MODULES)
+            raise NotImplementedError(
+                f"{target} is a {type(module).__name__}, which descriptions do not have: "
+                f"there are {known}, neurons, add, cat and flatten"
+            )
+        if target in self.first:
+            if isinstance(module, BaseNeuron) or next(module.parameters(), None) is not None:
+                options["weights"] = self.first[target]
+            name = f"{name}_{node.name}"
+        self.first.setdefault(target, self.add(node, kind, source, **options, name=name))
+
+    def neuron(self, target: str, module: BaseNeuron) -> tuple[str, dict[str, Any]]:
+        order = self.call.orders[id(module)]
+        layer, learned = module._described(target, order, self.call)
+        if layer is None:
+            raise NotImplementedError(
+                f"the neuron {target} is not recorded as an equation: {module._steps_because}"
+            )
+        self.orders.append(order)
+        options = dict(layer["layers"][0][module.kind])
+        name = options.pop("name")
+        self.values.update({f"{name}.{key}": value for key, value in learned.items()})
+        return module.kind, options
+
+    def call_function(self, node: torch.fx.Node) -> None:
+        target, args = node.target, node.args
+        if target in (operator.add, operator.iadd, torch.add) and len(args) == 2:
+            self.add(node, "add", args)
+        elif target in (torch.cat, torch.concat):
+            axis = node.kwargs.get("dim", args[1] if len(args) > 1 else 0)
+            self.add(node, "concat", args[0], axis=int(axis) - 1)  # type: ignore[arg-type]
+        elif target is torch.flatten and args[1:] in ((1,), (1, -1)):
+            self.add(node, "flatten", args[:1])
+        else:
+            raise NotImplementedError(
+                f"the function {getattr(target, '__name__', target)} has no place in a "
+                "description: there are add, cat and flatten(x, 1)"
+            )
+
+    def call_method(self, node: torch.fx.Node) -> None:
+        if node.target == "flatten" and node.args[1:] == (1,):
+            self.add(node, "flatten", node.args[:1])
+        elif node.target in ("add", "add_") and len(node.args) == 2:
+            self.add(node, "add", node.args)
+        else:
+            raise NotImplementedError(f"the method {node.target} has no place in a description")
+
+    def build(self) -> str:
+        """All layers; the name of the output."""
+        output = ""
+        for node in _Tracer().trace(self.wrapper.module).nodes:
+            if node.op == "placeholder":
+                if "input" in self.named.values():
+                    raise NotImplementedError("the module takes more than one tensor")
+                self.named[node] = "input"
+            elif node.op == "output":
+                if node.args[0] not in self.named:
+                    raise NotImplementedError("the module gives more than one tensor")
+                output = self.named[node.args[0]]
+            elif node.op == "get_attr":
+                raise NotImplementedError(f"the tensor {node.target} is used outside of a layer")
+            else:
+                getattr(self, node.op)(node)
+        return output
+
+
+def _floats(values: Any) -> list[float]:
+    if isinstance(values, torch.Tensor):
+        return values.detach().tolist()
+    return [float(v) for v in values]
+
+
+def _section(call: Running, orders: list[Any]) -> dict[str, Any]:
+    """The section dynamics with an order for each layer."""
+    if call.dynamics["integrator"] != "fdeint":
+        return dict(call.dynamics)
+    learned = isinstance(orders[0].alpha, torch.Tensor)
+    learned_c = isinstance(orders[0].coefficient, torch.Tensor)
+    keys: dict[str, Any] = {"alpha": [_floats(o.alpha) for o in orders]}
+    coefficients = [_floats(o.coefficient) for o in orders]
+    if learned_c or any(c != [1.0] * len(c) for c in coefficients):
+        keys |= {"coefficients": coefficients, "learn_coefficients": learned_c}
+    return {**call.dynamics, **keys, "learn_alpha": learned}
+
+
+def _paired(wrapper: SNNWrapper, net: Net, values: dict[str, Any]) -> dict[str, torch.Tensor]:
+    """Tensors of the module by the parameter of the net that each is."""
+    tensors: dict[str, torch.Tensor] = dict(wrapper.module.named_parameters())
+    tensors.update(wrapper.module.named_buffers())
+    pairs: dict[str, torch.Tensor] = {}
+    for name, tensor in tensors.items():
+        module, _, last = name.rpartition(".")
+        at = f"{module.replace('.', '_')}.{last}"
+        if at in net.params:
+            pairs[at] = tensor
+    pairs.update({name: value for name, value in values.items() if name in net.params})
+    return pairs
+
+
+def to_net(
+    wrapper: SNNWrapper,
+    input_shape: Sequence[int],
+    *,
+    method: str | None = None,
+    step: float = 1.0,
+    options: dict[str, Any] | None = None,
+) -> Net:
+    """The same network as an `fsnn.Net`, with the module's weights: the same spikes, in C alone.
+
+    `input_shape` is that of one sample at one step, without time and batch; method, step and options
+    are those of the calls. `net.save(path)` writes the weights, `net.description.text` the
+    description that the command line takes. Modules: Linear, Conv, pooling, BatchNorm, LayerNorm,
+    Flatten, Dropout, Identity, neurons; between them +, cat, flatten.
+    Raises NotImplementedError, which names what has no place in a description.
+    """
+    neurons = wrapper._neurons()
+    orders = dict(zip((id(m) for m in neurons.values()), wrapper.orders()))
+    names = {id(m): name for name, m in neurons.items()}
+    dynamics = wrapper._dynamics(method, dict(options or {}), step)
+    builder = _Builder(wrapper, Running(1, dynamics, orders, names, "raise"))
+    output = builder.build()
+    if next(wrapper.module.parameters(), torch.zeros(())).dtype == torch.float64:
+        dynamics["precision"] = "double"
+    section = _section(builder.call, builder.orders)
+    net = Net(input=list(input_shape), layers=builder.layers, output=output, dynamics=section)
+    net.wrap(1, 1)
+    pairs = _paired(wrapper, net, builder.values)
+    for name, tensor in pairs.items():
+        param = net.params[name].value
+        param[...] = tensor.detach().reshape(param.shape).numpy()
+    return net
+
+
+def load_weights(wrapper: SNNWrapper, net: Net) -> None:
+    """Writes the weights of a net that `to_net` made (and that was trained since, say) into the
+    module that it was made of. tau and threshold that are learned, alpha and coefficients too."""
+    neurons = {
+        name.replace(".", "_"): (m, i) for i, (name, m) in enumerate(wrapper._neurons().items())
+    }
+    with torch.no_grad():
+        for name, tensor in _paired(wrapper, net, {}).items():
+            tensor.copy_(torch.from_numpy(net.params[name].value.copy()).reshape(tensor.shape))
+        for name, param in net.params.items():
+            layer, _, what = name.rpartition(".")
+            if layer not in neurons:
+                continue
+            module, index = neurons[layer]
+            if what in ("tau", "threshold") and f"log_{what}" in module._parameters:
+                learned: Any = module._parameters[f"log_{what}"]
+                learned.fill_(float(param.value[0])).log_()
+            held = {"alpha": wrapper.alpha, "coefficient": wrapper.coefficient}.get(what)
+            if held is not None and isinstance(held[index], torch.nn.Parameter):
+                held[index].copy_(torch.from_numpy(param.value.copy()))

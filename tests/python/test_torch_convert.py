@@ -1,0 +1,163 @@
+"""Networks and weights both ways between fsnn.torch and fsnn.Net."""
+
+import os
+import pathlib
+import subprocess
+import tempfile
+
+from kit import main, need, np, unittest
+
+torch = need("torch")
+import fsnn.torch as ft  # noqa: E402
+from torch import nn  # noqa: E402
+
+
+class Skip(nn.Module):
+    """Convolutions, norms, pooling, a skip, a concatenation, neurons of three kinds."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(2, 4, 3, padding=1), nn.BatchNorm2d(4))
+        self.lif = ft.LIFNeuron(tau=2.0, tau_learnable=True, threshold_learnable=True)
+        self.conv = nn.Conv2d(4, 4, 3, padding=1, bias=False)
+        self.own = Own(tau=3.0)
+        self.pool = nn.MaxPool2d(2)
+        self.mean = nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Linear(8, 5)
+        self.readout = ft.ReadoutNeuron(tau=4.0)
+
+    def forward(self, x):
+        a = self.lif(self.stem(x))
+        b = self.own(self.conv(a) + a)
+        c = torch.cat([self.pool(a), self.pool(b)], dim=1)
+        return self.readout(self.fc(torch.flatten(self.mean(c), 1)))
+
+
+class Own(ft.BaseNeuron):
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.gain = nn.Parameter(torch.tensor(1.4))
+
+    def forward(self, v_mem, current_input=None):
+        if current_input is None:
+            return v_mem
+        dv = (-v_mem * torch.sigmoid(v_mem) + self.gain * current_input) / self.get_tau()
+        spike = self.surrogate_f(v_mem + dv - self.threshold, self.surrogate_grad_scale)
+        return dv - spike.detach() * self.threshold / self.get_tau(), spike
+
+
+def network(**options):
+    torch.manual_seed(0)
+    net = ft.SNNWrapper(Skip(), integrator="fdeint", **{"alpha": [0.8, 0.6, 0.9], **options})
+    with torch.no_grad():
+        net.module.stem[0].weight.mul_(4)
+        net.module.conv.weight.mul_(3)
+    x = torch.rand(6, 3, 2, 8, 8, generator=torch.Generator().manual_seed(1)) * 3
+    net(x)  # moves the running statistics
+    return net.eval(), x
+
+
+class Convert(unittest.TestCase):
+    def test_the_same_numbers(self):
+        for options in ({}, {"learn_alpha": True}):
+            with self.subTest(**options):
+                net, x = network(**options)
+                c = ft.to_net(net, (2, 8, 8))
+                expected = net(x).detach().numpy()
+                self.assertGreater(np.abs(expected).max(), 0)
+                np.testing.assert_allclose(c.forward(x), expected, rtol=1e-4, atol=1e-5)
+                self.assertGreater(c.rates()["own"], 0)
+
+    def test_the_command_line_runs_it(self):
+        """Trained in torch, run by the program: the same spikes."""
+        program = os.environ.get("FSNN_BIN")
+        if not program:
+            self.skipTest("there is no FSNN_BIN")
+        torch.manual_seed(0)
+        model = nn.Sequential(
+            nn.Linear(6, 12), ft.LIFNeuron(tau=2.0), nn.Linear(12, 3), ft.LIFNeuron(tau=2.0)
+        )
+        net = ft.SNNWrapper(model, integrator="fdeint", alpha=0.7, learn_alpha=True)
+        optimizer, x = torch.optim.Adam(net.parameters(), lr=0.05), torch.rand(8, 20, 6) * 3
+        y = torch.arange(20) % 3
+        for _ in range(10):
+            loss = nn.functional.cross_entropy(net(x).mean(0), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        expected = net(x).detach().numpy()
+        self.assertGreater(expected.sum(), 0)
+        with tempfile.TemporaryDirectory() as folder:
+            place = pathlib.Path(folder)
+            c = ft.to_net(net, (6,))
+            (place / "net.yaml").write_text(c.description.text)
+            c.save(place / "net.safetensors")
+            np.savez(place / "x.npz", x=x.numpy())
+            command = [program, "run", "net.yaml", "--weights", "net.safetensors"]
+            command += ["--input", "x.npz", "--output", "y.npz"]
+            done = subprocess.run(command, cwd=place, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            np.testing.assert_array_equal(np.load(place / "y.npz")["output"], expected)
+
+    def test_trained_by_the_library_and_back(self):
+        torch.manual_seed(0)
+        lif = ft.LIFNeuron(tau=2.0, tau_learnable=True)
+        net = ft.SNNWrapper(
+            nn.Sequential(nn.Linear(6, 3), lif), "fdeint", alpha=0.7, learn_alpha=True
+        )
+        c = ft.to_net(net, (6,))
+        rng = np.random.default_rng(0)
+        y = rng.integers(0, 3, 60)
+        x = (rng.random((60, 6)) + 3 * np.eye(3)[y].repeat(2, 1)).astype(np.float32)
+        c.train((x, y), epochs=2, batch=20, encoder={"steps": 6})
+        ft.load_weights(net, c)
+        self.assertNotAlmostEqual(lif.get_tau().item(), 2.0, places=4)
+        out = c.run(np.broadcast_to(x, (6, 60, 6))).y
+        np.testing.assert_array_equal(
+            net(torch.from_numpy(x).expand(6, 60, 6)).detach().numpy(), out
+        )
+
+    def test_a_training_like_the_library_s(self):
+        """The same batches in torch and in C: the same losses to rounding."""
+        rng = np.random.default_rng(0)
+        y = rng.integers(0, 3, 20)
+        x = (rng.random((20, 6)) + 3 * np.eye(3)[y].repeat(2, 1)).astype(np.float32)
+        torch.manual_seed(1)
+        model = nn.Sequential(
+            nn.Linear(6, 16),
+            ft.LIFNeuron(tau=2.0, tau_learnable=True),
+            nn.Linear(16, 3),
+            ft.ReadoutNeuron(tau=2.0),
+        )
+        net = ft.SNNWrapper(model, "fdeint", alpha=0.7)
+        c, losses = ft.to_net(net, (6,)), []
+        options = {"batch": 20, "loss": "ce_rate", "optimizer": {"kind": "adam", "lr": 0.01}}
+        c.train(
+            (x, y),
+            epochs=50,
+            encoder={"steps": 6},
+            on_epoch=lambda m: losses.append(m.loss),
+            **options,
+        )
+        optimizer, own = torch.optim.Adam(net.parameters(), lr=0.01), []
+        current, labels = torch.from_numpy(x).expand(6, 20, 6), torch.from_numpy(y)
+        for _ in range(50):
+            loss = nn.functional.cross_entropy(net(current).mean(0), labels)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            own.append(loss.item())
+        self.assertLess(own[-1], 0.7 * own[0])
+        np.testing.assert_allclose(own, losses, rtol=2e-3)
+
+    def test_what_has_no_place(self):
+        for layer, pattern in (
+            (nn.GELU(), "0 is a GELU"),
+            (nn.Conv2d(1, 1, 3, padding="same"), "padding of zeros"),
+        ):
+            net = ft.SNNWrapper(nn.Sequential(layer, ft.LIFNeuron(tau=2.0)), alpha=0.5)
+            with self.assertRaisesRegex(NotImplementedError, pattern):
+                ft.to_net(net, (1, 8, 8))
+
+
+main()
