@@ -69,4 +69,4 @@ tidy: everything
 	@find src cli examples bench -name '*.c' ! -name '*_kernel.c' | xargs clang-tidy -p $(BUILD) --quiet
 
 clean:
-	@rm -rf build build-dev build-asan build-clang build-fuzz build-tsan
+	@rm -rf build build-dev build-asan build-clang build-fuzz build-tsan build-plain

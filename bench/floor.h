@@ -1,14 +1,21 @@
 /* bench/floor.h: the floor that a bench row stands beside: dense kernels alone, called directly,
  * operands in the layouts the kernels like best and filled before the clock starts. Compiles
- * against oneDNN 2.x and 3.x. */
+ * against oneDNN 2.x and 3.x; where fsnn is built without it, bench/floor_absent.h stands here. */
 #ifndef BENCH_FLOOR_H
 #define BENCH_FLOOR_H
 
+#ifndef FSNN_DENSE_ONEDNN
+#include "floor_absent.h"
+#else
+
 #include <oneapi/dnnl/dnnl.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+static const bool floor_there = true;
 
 enum { FLOOR_MAX = 16, FLOOR_PARTS = 3 };
 
@@ -55,6 +62,12 @@ static inline float *floor_numbers(int64_t n)
     for (int64_t i = 0; i < n; i++)
         x[i] = (float)(i % 17) / 17;
     return x;
+}
+
+/* c = a b, all [side, side]. */
+static inline void floor_multiply(int64_t side, const float *a, const float *b, float *c)
+{
+    FLOOR_TRY(dnnl_sgemm('N', 'N', side, side, side, 1, a, side, b, side, 0, c, side));
 }
 
 /* y[M,N] = x[M,K] W[N,K]^T and its two gradients. */
@@ -237,4 +250,5 @@ static inline void floor_free(floor_list *f)
     }
 }
 
+#endif
 #endif

@@ -4,6 +4,8 @@ set(src ${PROJECT_SOURCE_DIR}/src)
 file(GLOB sources CONFIGURE_DEPENDS ${src}/*/*.c ${src}/*/*/*.c)
 file(GLOB kernels CONFIGURE_DEPENDS ${src}/*/*_kernel.c ${src}/*/*/*_kernel.c)
 list(REMOVE_ITEM sources ${kernels})
+file(GLOB onednn CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/tensor/dense_onednn*.c)
+list(REMOVE_ITEM sources ${onednn})
 
 set(variants base)
 set(flags_avx2 -mavx2 -mfma)
@@ -20,12 +22,32 @@ function(fsnn_compile target)
     target_link_libraries(${target} PRIVATE fsnn_dependencies)
 endfunction()
 
-# C++ only where exceptions of oneDNN are caught
-add_library(fsnn_objects OBJECT ${sources} ${PROJECT_SOURCE_DIR}/src/tensor/dense_onednn_catch.cpp)
+add_library(fsnn_objects OBJECT ${sources})
 fsnn_compile(fsnn_objects)
 set_source_files_properties(src/base/version.c PROPERTIES COMPILE_DEFINITIONS
                             "FSNN_VERSION=\"${PROJECT_VERSION}\"")
 set(objects $<TARGET_OBJECTS:fsnn_objects>)
+
+# The dense kernels in single precision: oneDNN's, or our own, which are those in double precision anyway.
+set(single_sources ${real_sources})
+set(single_kernels ${real_kernels})
+set(dense)
+if(FSNN_DENSE STREQUAL "onednn")
+    list(FILTER single_sources EXCLUDE REGEX "/dense_plain_")
+    list(FILTER single_kernels EXCLUDE REGEX "/dense_plain_")
+    set(dense fsnn_onednn)
+    # the functions of tensor/dense.h, which have a second form in double precision; and what these stand on, with C++ where
+    # exceptions are caught
+    set(inside ${onednn} ${PROJECT_SOURCE_DIR}/src/tensor/dense_onednn_catch.cpp)
+    list(FILTER onednn INCLUDE REGEX "_(gemm|conv|pool)\\.c$")
+    list(REMOVE_ITEM inside ${onednn})
+    add_library(fsnn_onednn OBJECT ${onednn})
+    add_library(fsnn_onednn_inside OBJECT ${inside})
+    fsnn_compile(fsnn_onednn)
+    fsnn_compile(fsnn_onednn_inside)
+    list(APPEND objects $<TARGET_OBJECTS:fsnn_onednn_inside>)
+    list(APPEND objects $<TARGET_OBJECTS:fsnn_onednn>)
+endif()
 
 # Kernel files for one instruction set.
 function(fsnn_kernels target variant)
@@ -40,13 +62,14 @@ function(fsnn_kernels target variant)
     endif()
 endfunction()
 
-# What is compiled for one precision: prefix_objects and prefix_kernels_VARIANT, whose names go to `list`.
-function(fsnn_precision prefix list)
-    add_library(${prefix}_objects OBJECT ${real_sources})
+# What is compiled for one precision: prefix_objects of `sources` and prefix_kernels_VARIANT of `kernels` (lists of files, by
+# name), whose names go to `list`.
+function(fsnn_precision prefix sources kernels list)
+    add_library(${prefix}_objects OBJECT ${${sources}})
     fsnn_compile(${prefix}_objects)
     set(targets ${prefix}_objects)
     foreach(variant IN LISTS variants)
-        fsnn_kernels(${prefix}_kernels_${variant} ${variant} ${real_kernels})
+        fsnn_kernels(${prefix}_kernels_${variant} ${variant} ${${kernels}})
         list(APPEND targets ${prefix}_kernels_${variant})
     endforeach()
     set(${list} ${targets} PARENT_SCOPE)
@@ -56,12 +79,12 @@ foreach(variant IN LISTS variants)
     fsnn_kernels(fsnn_kernels_${variant} ${variant} ${kernels})
     list(APPEND objects $<TARGET_OBJECTS:fsnn_kernels_${variant}>)
 endforeach()
-fsnn_precision(fsnn_single single)
+fsnn_precision(fsnn_single single_sources single_kernels single)
 set(real ${single})
 if(FSNN_PRECISION_DOUBLE)
     set(double_names ${PROJECT_BINARY_DIR}/double_names.h)
-    fsnn_double_names(${double_names} ${single})
-    fsnn_precision(fsnn_double double)
+    fsnn_double_names(${double_names} ${single} ${dense})
+    fsnn_precision(fsnn_double real_sources real_kernels double)
     foreach(target IN LISTS double)
         fsnn_make_double(${target})
     endforeach()
@@ -86,7 +109,7 @@ foreach(name IN LISTS OpenMP_C_LIB_NAMES)
         list(APPEND private_libraries ${OpenMP_${name}_LIBRARY})
     endif()
 endforeach()
-list(APPEND private_libraries dnnl stdc++ fyaml ${KISSFFT_LIBRARIES} ${HDF5_LINK_LIBRARIES} z ${LZ4_LIBRARIES}
+list(APPEND private_libraries ${dense_libraries} fyaml ${KISSFFT_LIBRARIES} ${HDF5_LINK_LIBRARIES} z ${LZ4_LIBRARIES}
      ${ZSTD_LIBRARIES} m)
 list(REMOVE_DUPLICATES private_libraries)
 

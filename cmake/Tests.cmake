@@ -5,7 +5,7 @@ set(run ${PROJECT_SOURCE_DIR}/tests/env.sh)
 
 function(fsnn_test name)
     add_test(NAME ${name} COMMAND sh ${run} ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-    set(environment FSNN_BUILD=${PROJECT_BINARY_DIR} CC=${CMAKE_C_COMPILER})
+    set(environment FSNN_BUILD=${PROJECT_BINARY_DIR} CC=${CMAKE_C_COMPILER} FSNN_DENSE=${FSNN_DENSE})
     if(TARGET fsnn_cli)
         list(APPEND environment FSNN_BIN=$<TARGET_FILE:fsnn_cli>)
     endif()

@@ -63,6 +63,7 @@ function wrong(why) { printf "%s:%d: %s: %s\n", FILENAME, FNR, header, why; bad+
 
 BEGIN {
     onednn = "^src/tensor/dense_onednn[^/]*$"
+    plain = "^src/tensor/dense_plain[^/]*$"
     split(system_headers, list, "[ \n]+")
     for (i in list) of_system[list[i]] = 1
 }
@@ -95,8 +96,8 @@ FNR == 1 {
             wrong("only src/tensor/dense_onednn* and bench/floor.h may include the dense-kernel library")
     } else if (in_library() && of_the_system() && FILENAME !~ /^src\/base\/port_[^\/]*\.c$/) {
         wrong("what only some systems have stands in src/base/port_*.c, behind headers that say nothing of it")
-    } else if (header ~ /^tensor\/dense_/ && FILENAME !~ onednn) {
-        wrong("the inside of the dense wrapper: its interface is tensor/dense.h")
+    } else if (header ~ /^tensor\/dense_/ && FILENAME !~ (header ~ /_onednn/ ? onednn : plain)) {
+        wrong("the inside of the dense kernels: their interface is tensor/dense.h")
     } else if (header ~ /(^|\/)\.\.?\//) {
         wrong("no relative paths: write \"room/file.h\"")
     } else if (step[1] == "fsnn") {

@@ -9,7 +9,7 @@ packages='
 build-essential        C and C++ compiler (C++ only catches exceptions of oneDNN), make
 cmake                  the build
 pkg-config             finds libraries
-libdnnl-dev            oneDNN: matrix products, convolutions, pooling
+libdnnl-dev            oneDNN: matrix products, convolutions, pooling (not with -DFSNN_DENSE=plain)
 libfyaml-dev           YAML and JSON
 zlib1g-dev             gzip
 liblz4-dev             packets of AEDAT 4 event recordings

@@ -31,6 +31,7 @@ static void run_floor(void *of)
     floor_backward(of);
 }
 
+/* floor NULL: there is none. */
 static void put(const bench *b, const char *workload, const char *what, const bench_net *n,
                 int64_t neurons, int rounds, const bench_part *part, const bench_part *floor,
                 const char *against, double aim)
@@ -42,12 +43,12 @@ static void put(const bench *b, const char *workload, const char *what, const be
                      .median = part->median,
                      .least = part->least,
                      .most = part->most,
-                     .floor = floor->median,
-                     .aim = aim,
-                     .ratio = bench_paired(part, floor, rounds)};
+                     .floor = floor ? floor->median : 0,
+                     .aim = floor ? aim : 0,
+                     .ratio = floor ? bench_paired(part, floor, rounds) : 0};
     snprintf(row.workload, sizeof row.workload, "%s", workload);
     snprintf(row.what, sizeof row.what, "%s", what);
-    snprintf(row.against, sizeof row.against, "%s", against);
+    snprintf(row.against, sizeof row.against, "%s", floor ? against : "no floor");
     bench_put(b, &row);
 }
 
@@ -175,9 +176,11 @@ static void step_of(const bench *b, const network *w, int64_t T, bench_input inp
                          {.run = run_floor, .of = &floor}};
     int rounds = bench_measure(b, part, CLI_COUNT(part));
     snprintf(what, sizeof what, "T %lld, forward%s", (long long)T, of[input].name);
-    put(b, w->name, what, &n, w->neurons, rounds, &part[0], &part[1], of[input].floor, 0);
+    put(b, w->name, what, &n, w->neurons, rounds, &part[0], floor_there ? &part[1] : NULL,
+        of[input].floor, 0);
     snprintf(what, sizeof what, "T %lld, training step%s", (long long)T, of[input].name);
-    put(b, w->name, what, &n, w->neurons, rounds, &part[2], &part[3], of[input].floor, aim);
+    put(b, w->name, what, &n, w->neurons, rounds, &part[2], floor_there ? &part[3] : NULL,
+        of[input].floor, aim);
     floor_free(&floor);
     bench_net_close(&n);
 }

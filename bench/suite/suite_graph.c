@@ -286,7 +286,10 @@ static void put(const bench *b, const char *of, const char *what, int rounds,
                      .floor = floor,
                      .limit = limit};
     snprintf(row.what, sizeof row.what, "%s, %s", of, what);
-    snprintf(row.against, sizeof row.against, "%s", floor > 0 ? "dense kernels" : "");
+    snprintf(row.against, sizeof row.against, "%s",
+             floor > 0     ? "dense kernels"
+             : floor_there ? ""
+                           : "no floor");
     bench_put(b, &row);
 }
 
@@ -310,7 +313,8 @@ static void run_graph(bench *b)
                          {.run = draw, .of = &r},
                          {.run = run_floor, .of = &floor}};
     int rounds = bench_measure(b, part, CLI_COUNT(part));
-    double dense = part[3].median * (double)fsnn_loader_samples(r.loader) / BATCH;
+    double batches = (double)fsnn_loader_samples(r.loader) / BATCH;
+    double dense = floor_there ? part[3].median * batches : 0;
     const char *of = real ? "Cora" : "made up";
     put(b, of, "an epoch", rounds, &part[0], dense, 0.1);
     put(b, of, "its steps, spikes drawn before", rounds, &part[1], dense, 0);

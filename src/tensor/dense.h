@@ -1,5 +1,6 @@
-/* tensor/dense.h: the dense kernels, a thin wrapper of oneDNN. Files tensor/dense_onednn* are the
- * only ones that include dnnl.h; they compile against oneDNN 2.x and 3.x.
+/* tensor/dense.h: the dense kernels. They have two forms, of which the build takes one
+ * (FSNN_DENSE): dense_onednn*, a thin wrapper of oneDNN 2.x or 3.x, in single precision and the
+ * only files that include dnnl.h; and dense_plain*, which need no library.
  *
  * Images are channels-last, [N, H, W, C] in memory; convolution weights are [out, C/groups, kh, kw]
  * outside and are brought into the kernel's own layout inside, once a call. */
@@ -7,11 +8,15 @@
 #define FSNN_DENSE_H
 
 #include "base/base.h"
+#include "base/real.h"
+
+/* Makes the room that products need; to be called when what uses them is planned, so that the calls
+ * need not allocate. */
+fsnn_status dense_prepare(void);
 
 /* Row-major C[M,N] = alpha op(A) op(B) + beta C; ta, tb 'N' or 'T'. */
-fsnn_status dense_gemm(char ta, char tb, int64_t M, int64_t N, int64_t K, float alpha,
-                       const float *A, int64_t lda, const float *B, int64_t ldb, float beta,
-                       float *C, int64_t ldc);
+fsnn_status dense_gemm(char ta, char tb, int64_t M, int64_t N, int64_t K, real alpha, const real *A,
+                       int64_t lda, const real *B, int64_t ldb, real beta, real *C, int64_t ldc);
 
 /* One operand of many products: where its matrix of product (o, i) begins, o outer + i inner, and
  * how its rows stand apart. `turned`: the transpose is what lies there. */
@@ -29,11 +34,11 @@ static inline dense_operand dense_turned(dense_operand o)
 /* outer * inner products C[M,N] = alpha A[M,K] B[K,N]; the C do not meet. */
 typedef struct dense_batch {
     int64_t outer, inner, M, N, K;
-    float alpha;
+    real alpha;
     dense_operand a, b, c;
 } dense_batch;
 
-fsnn_status dense_gemm_batch(const dense_batch *batch, const float *A, const float *B, float *C);
+fsnn_status dense_gemm_batch(const dense_batch *batch, const real *A, const real *B, real *C);
 
 typedef struct dense_conv_shape {
     int64_t rows, C, H, W, out, OH, OW;
@@ -43,18 +48,21 @@ typedef struct dense_conv_shape {
     bool bias_apart; /* the caller sums the bias' gradient: backward_weights is given gb NULL */
 } dense_conv_shape;
 
+/* Time of a convolution beside that of oneDNN's in single precision, roughly. */
+double dense_conv_time(void);
+
 typedef struct dense_conv dense_conv;
 fsnn_status dense_conv_create(const dense_conv_shape *shape, bool backward, bool backward_data,
                               dense_conv **conv);
 void dense_conv_destroy(dense_conv *conv);
 size_t dense_conv_scratch(const dense_conv *conv); /* bytes of scratch for any of its calls */
-fsnn_status dense_conv_forward(dense_conv *conv, const float *x, const float *w, const float *b,
-                               float *y, void *scratch);
-fsnn_status dense_conv_backward_data(dense_conv *conv, const float *gy, const float *w, float *gx,
+fsnn_status dense_conv_forward(dense_conv *conv, const real *x, const real *w, const real *b,
+                               real *y, void *scratch);
+fsnn_status dense_conv_backward_data(dense_conv *conv, const real *gy, const real *w, real *gx,
                                      void *scratch);
 /* gw, gb: added to; either may be NULL */
-fsnn_status dense_conv_backward_weights(dense_conv *conv, const float *x, const float *gy,
-                                        float *gw, float *gb, void *scratch);
+fsnn_status dense_conv_backward_weights(dense_conv *conv, const real *x, const real *gy, real *gw,
+                                        real *gb, void *scratch);
 
 typedef enum dense_pool_kind { DENSE_MAX, DENSE_AVERAGE, DENSE_AVERAGE_INSIDE } dense_pool_kind;
 typedef struct dense_pool_shape {
@@ -68,7 +76,7 @@ fsnn_status dense_pool_create(const dense_pool_shape *shape, bool backward, dens
 void dense_pool_destroy(dense_pool *pool);
 /* bytes that forward leaves for backward (max: where) */
 size_t dense_pool_tape(const dense_pool *pool);
-fsnn_status dense_pool_forward(dense_pool *pool, const float *x, float *y, void *tape);
-fsnn_status dense_pool_backward(dense_pool *pool, const float *gy, float *gx, const void *tape);
+fsnn_status dense_pool_forward(dense_pool *pool, const real *x, real *y, void *tape);
+fsnn_status dense_pool_backward(dense_pool *pool, const real *gy, real *gx, const void *tape);
 
 #endif

@@ -5,6 +5,11 @@
 #include "tensor/dense.h"
 #include "tensor/dense_onednn_call.h"
 
+double dense_conv_time(void)
+{
+    return 1;
+}
+
 /* One pass: a kernel, and the change of layout of the weights it reads or the gradients it gives.
  * Its part of the scratch: weights in the kernel's layout, bias gradient, the primitives' own. */
 typedef struct pass {
