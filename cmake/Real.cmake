@@ -3,7 +3,7 @@
 # So nobody lists names. Compiled twice are all files of the rooms below but those named *_once.c, which hold public
 # functions and what both share; and, in other rooms, the files named *_real.c and *_real_kernel.c.
 option(FSNN_PRECISION_DOUBLE "Build for double precision, too" ON)
-set(real_rooms equation neuron scan)
+set(real_rooms equation neuron scan op)
 
 set(real_sources ${sources})
 set(real_kernels ${kernels})

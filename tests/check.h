@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "base/real.h"
 
 /* An assertion that fails: ends the test. */
 static inline _Noreturn void check_fail(const char *file, int line)
@@ -201,6 +202,13 @@ static inline void check_close(const char *what, const float *got, const float *
         }
 }
 
+/* Tolerances that stand for the rounding of float are multiplied by it. */
+#ifdef FSNN_DOUBLE
+#define ROUNDING 1e-8
+#else
+#define ROUNDING 1
+#endif
+
 /* |got - want| <= bound. */
 #define WITHIN(what, got, want, bound) check_within(what, got, want, bound, __FILE__, __LINE__)
 
@@ -220,17 +228,17 @@ static inline void fill_normal(float *x, int64_t n, double mean, double spread, 
         x[i] = (float)(mean + spread * fsnn_random_normal(CHECK_SEED, stream, (uint64_t)i));
 }
 
-static inline void fill_uniform(float *x, int64_t n, double low, double high, uint64_t stream)
+static inline void fill_uniform(real *x, int64_t n, double low, double high, uint64_t stream)
 {
     for (int64_t i = 0; i < n; i++)
-        x[i] = (float)(low +
-                       (high - low) * (double)fsnn_random_uniform(CHECK_SEED, stream, (uint64_t)i));
+        x[i] = (real)(low +
+                      (high - low) * (double)fsnn_random_uniform(CHECK_SEED, stream, (uint64_t)i));
 }
 
 /* A new array of such numbers in [low, high), to be freed with fsnn_free. */
-static inline float *random_array(int64_t n, double low, double high, uint64_t stream)
+static inline real *random_array(int64_t n, double low, double high, uint64_t stream)
 {
-    float *x = fsnn_alloc((size_t)n * sizeof *x);
+    real *x = fsnn_alloc((size_t)n * sizeof *x);
     assert_non_null(x);
     fill_uniform(x, n, low, high, stream);
     return x;

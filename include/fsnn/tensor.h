@@ -66,6 +66,7 @@ typedef struct fsnn_graph_matrix {
     int64_t *start;  /* [nodes + 1] */
     int32_t *column; /* [start[nodes]] */
     float *weight;   /* likewise */
+    double *exact;   /* likewise, before rounding to float; NULL: there is nothing more exact */
 } fsnn_graph_matrix;
 
 /* Element types of arrays in files. */

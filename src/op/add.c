@@ -31,10 +31,10 @@ typedef struct job {
 static void sum(int64_t begin, int64_t end, void *user)
 {
     const job *j = user;
-    float *y = j->run->out[0];
+    real *y = j->run->out[0];
     memcpy(y + begin, j->run->in[0] + begin, (size_t)(end - begin) * sizeof *y);
     for (int k = 1; k < j->inputs; k++) {
-        const float *x = j->run->in[k];
+        const real *x = j->run->in[k];
 #pragma omp simd
         for (int64_t i = begin; i < end; i++)
             y[i] += x[i];
@@ -47,7 +47,7 @@ static void copy(int64_t begin, int64_t end, void *user)
     for (int k = 0; k < j->inputs; k++)
         if (j->run->gin[k])
             memcpy(j->run->gin[k] + begin, j->run->gout[0] + begin,
-                   (size_t)(end - begin) * sizeof(float));
+                   (size_t)(end - begin) * sizeof(real));
 }
 
 static int64_t size_of(const op_node *node)

@@ -131,20 +131,20 @@ static fsnn_status shape(op_node *node)
 static fsnn_status plan(op_node *node)
 {
     head h = head_of(node);
-    size_t bytes = (size_t)(h.rows * h.middle_size) * sizeof(float);
+    size_t bytes = (size_t)(h.rows * h.middle_size) * sizeof(real);
     node->scratch_bytes = bytes;
     node->tape_bytes = node->training ? bytes : 0;
-    return FSNN_OK;
+    return dense_prepare();
 }
 
 /* ---- products ---- */
 
 /* c [M, N] = scale a [M, K] b [K, N], in every head of every sample. */
 static fsnn_status product(const head *h, int64_t M, int64_t N, int64_t K, double scale,
-                           dense_operand a, const float *A, dense_operand b, const float *B,
-                           dense_operand c, float *C)
+                           dense_operand a, const real *A, dense_operand b, const real *B,
+                           dense_operand c, real *C)
 {
-    dense_batch s = {h->rows, h->heads, M, N, K, (float)scale, a, b, c};
+    dense_batch s = {h->rows, h->heads, M, N, K, (real)scale, a, b, c};
     return C ? dense_gemm_batch(&s, A, B, C) : FSNN_OK;
 }
 
@@ -152,8 +152,8 @@ static fsnn_status forward(op_node *node, const op_run *run)
 {
     const fsnn_attention *o = node->options;
     head h = head_of(node);
-    const float *q = run->in[Q], *k = run->in[KEY], *v = run->in[V];
-    float *middle = node->training ? run->tape : run->scratch, *y = run->out[0];
+    const real *q = run->in[Q], *k = run->in[KEY], *v = run->in[V];
+    real *middle = node->training ? run->tape : run->scratch, *y = run->out[0];
     dense_operand hq = h.in[Q], hk = h.in[KEY], hv = h.in[V];
     if (h.weights_first) {
         FSNN_TRY(product(&h, h.d, h.e, h.M, 1, dense_turned(hk), k, hv, v, h.middle, middle));
@@ -166,8 +166,8 @@ static fsnn_status forward(op_node *node, const op_run *run)
 /* y = scale q W, W = k^T v */
 static fsnn_status back_weights(const head *h, const op_run *run, double scale)
 {
-    const float *gy = run->gout[0], *W = run->tape;
-    float *gW = run->scratch;
+    const real *gy = run->gout[0], *W = run->tape;
+    real *gW = run->scratch;
     dense_operand hq = h->in[Q], hk = h->in[KEY], hv = h->in[V], m = h->middle;
     FSNN_TRY(product(h, h->N, h->d, h->e, scale, h->out, gy, dense_turned(m), W, hq, run->gin[Q]));
     if (!run->gin[KEY] && !run->gin[V])
@@ -181,8 +181,8 @@ static fsnn_status back_weights(const head *h, const op_run *run, double scale)
 /* y = scale A v, A = q k^T */
 static fsnn_status back_scores(const head *h, const op_run *run, double scale)
 {
-    const float *gy = run->gout[0], *A = run->tape;
-    float *gA = run->scratch;
+    const real *gy = run->gout[0], *A = run->tape;
+    real *gA = run->scratch;
     dense_operand hq = h->in[Q], hk = h->in[KEY], hv = h->in[V], m = h->middle;
     FSNN_TRY(product(h, h->M, h->e, h->N, scale, dense_turned(m), A, h->out, gy, hv, run->gin[V]));
     if (!run->gin[Q] && !run->gin[KEY])

@@ -115,7 +115,7 @@ static work work_of(const norm_walk *w, const op_run *run)
     k.q = k.s + n;
     k.part = k.q + n;
     k.inv = k.mean ? k.mean + n : NULL;
-    float *f = (float *)(k.part + norm_walk_parts(w));
+    real *f = (real *)(k.part + norm_walk_parts(w));
     k.terms = (norm_terms){f, f + n, f + 2 * n, f + 3 * n, f + 4 * n};
     return k;
 }
@@ -146,7 +146,7 @@ static fsnn_status plan(op_node *node)
             "over all steps: `per_step: true`, or no checkpointing, works",
             node->name);
     node->scratch_bytes =
-        (size_t)(2 * n + norm_walk_parts(&w)) * sizeof(double) + (size_t)(5 * n) * sizeof(float);
+        (size_t)(2 * n + norm_walk_parts(&w)) * sizeof(double) + (size_t)(5 * n) * sizeof(real);
     node->tape_bytes = node->training ? (size_t)(2 * n) * sizeof(double) : 0;
     return FSNN_OK;
 }
@@ -157,7 +157,7 @@ static fsnn_status plan(op_node *node)
 static void settle_batch(const op_node *node, const op_run *run, const norm_walk *w, const work *k)
 {
     const fsnn_batchnorm *o = node->options;
-    float *running_mean = run->value[node->params - 2], *running_var = run->value[node->params - 1];
+    real *running_mean = run->value[node->params - 2], *running_var = run->value[node->params - 1];
     double n = count_of(w), unbiased = whole_count(node, w);
     int64_t times = node->still && o->per_step ? node->span : 1;
     unbiased /= unbiased - 1;
@@ -167,14 +167,14 @@ static void settle_batch(const op_node *node, const op_run *run, const norm_walk
         var = var > 0 ? var : 0;
         k->mean[i] = mean;
         k->inv[i] = 1 / sqrt(var + o->eps);
-        k->terms.mean[i] = (float)mean;
-        k->terms.a[i] = (float)k->inv[i];
+        k->terms.mean[i] = (real)mean;
+        k->terms.a[i] = (real)k->inv[i];
         if (run->replay)
             continue;
         for (int64_t step = 0; step < times; step++) {
-            running_mean[c] = (float)((1 - o->momentum) * running_mean[c] + o->momentum * mean);
+            running_mean[c] = (real)((1 - o->momentum) * running_mean[c] + o->momentum * mean);
             running_var[c] =
-                (float)((1 - o->momentum) * running_var[c] + o->momentum * var * unbiased);
+                (real)((1 - o->momentum) * running_var[c] + o->momentum * var * unbiased);
         }
     }
 }
@@ -183,10 +183,10 @@ static void settle_running(const op_node *node, const op_run *run, const norm_wa
                            const work *k)
 {
     const fsnn_batchnorm *o = node->options;
-    const float *mean = run->value[node->params - 2], *var = run->value[node->params - 1];
+    const real *mean = run->value[node->params - 2], *var = run->value[node->params - 1];
     for (int64_t c = 0; c < w->C; c++) {
         k->terms.mean[c] = mean[c];
-        k->terms.a[c] = (float)(1 / sqrt((double)var[c] + o->eps));
+        k->terms.a[c] = (real)(1 / sqrt((double)var[c] + o->eps));
     }
 }
 
@@ -222,9 +222,9 @@ static void add_gradients(const op_run *run, const norm_walk *w, const work *k)
             bias += k->s[i];
         }
         if (run->grad[WEIGHT])
-            run->grad[WEIGHT][c] += (float)weight;
+            run->grad[WEIGHT][c] += (real)weight;
         if (run->grad[BIAS])
-            run->grad[BIAS][c] += (float)bias;
+            run->grad[BIAS][c] += (real)bias;
     }
 }
 
@@ -241,10 +241,10 @@ static fsnn_status backward(op_node *node, const op_run *run)
         return FSNN_OK;
     for (int64_t i = 0; i < w.groups * w.C; i++) {
         double weight = o->affine ? run->value[WEIGHT][i % w.C] : 1;
-        k.terms.mean[i] = (float)k.mean[i];
-        k.terms.a[i] = (float)(weight * k.inv[i]);
-        k.terms.m[i] = (float)(k.s[i] / n);
-        k.terms.q[i] = (float)(k.q[i] / n * k.inv[i] * k.inv[i]);
+        k.terms.mean[i] = (real)k.mean[i];
+        k.terms.a[i] = (real)(weight * k.inv[i]);
+        k.terms.m[i] = (real)(k.s[i] / n);
+        k.terms.q[i] = (real)(k.q[i] / n * k.inv[i] * k.inv[i]);
     }
     norm_adjoint(&w, &k.terms, run->gout[0], run->in[0], run->gin[0]);
     return FSNN_OK;

@@ -141,7 +141,7 @@ fsnn_status conv_plan(op_node *node)
 }
 
 /* Whether this input is few events, for this way. */
-static bool by_events(const conv_state *st, conv_way way, const float *x)
+static bool by_events(const conv_state *st, conv_way way, const real *x)
 {
     return st->by_events[way] &&
            (st->wish == CONV_EVENTS || conv_quicker(&st->events, way, conv_look(&st->events, x)));
@@ -150,7 +150,7 @@ static bool by_events(const conv_state *st, conv_way way, const float *x)
 fsnn_status conv_forward(op_node *node, const op_run *run)
 {
     conv_state *st = node->state;
-    const float *bias = st->options.bias ? run->value[BIAS] : NULL;
+    const real *bias = st->options.bias ? run->value[BIAS] : NULL;
     if (by_events(st, CONV_FORWARD, run->in[0])) {
         conv_events_forward(&st->events, run->in[0], run->value[WEIGHT], bias, run->out[0],
                             run->scratch);
@@ -163,7 +163,7 @@ fsnn_status conv_forward(op_node *node, const op_run *run)
 static fsnn_status backward_weights(op_node *node, const op_run *run)
 {
     conv_state *st = node->state;
-    float *gb = st->options.bias ? run->grad[BIAS] : NULL;
+    real *gb = st->options.bias ? run->grad[BIAS] : NULL;
     bool events = run->grad[WEIGHT] && by_events(st, CONV_WEIGHTS, run->in[0]),
          apart = events || st->built.shape.bias_apart;
     if (events)

@@ -24,7 +24,8 @@ static const double clearly = 0.9;
 /* Nanoseconds for each of the counts of `of_events` and `of_dense`, a row each for forward and the
  * weights: least squares of relative errors over the sizes and densities of
  * bench/bench_sparse_conv.c, both ways called by themselves, one thread of an Intel Xeon with
- * AVX-512; for the others the dense kernels were held to the same instruction set. */
+ * AVX-512; for the others the dense kernels were held to the same instruction set. The dense
+ * kernels are oneDNN's; others take dense_conv_time() as long. */
 enum { COUNTS = 7, DENSE_COUNTS = 3 };
 
 static const struct {
@@ -61,25 +62,26 @@ static double of_dense(const conv_events *p, conv_way way)
     double sum = 0;
     for (int i = 0; i < DENSE_COUNTS; i++)
         sum += cost[fsnn_isa_level()].dense[way][i] * counted[i];
-    return sum;
+    return sum * dense_conv_time();
 }
 
 /* Slices of channels are gone through one after the other, in each of them events and pixels. */
 static double of_events(const conv_events *p, conv_way way, conv_density density)
 {
     const dense_conv_shape *s = &p->shape;
-    double numbers = (double)(s->H * s->W * s->C), outputs = (double)(s->OH * s->OW * s->out),
-           slices = (double)p->slices;
+    double slices = (double)p->slices, size = sizeof(real) / sizeof(float); /* bytes of a number */
+    double numbers = (double)(s->H * s->W * s->C), outputs = (double)(s->OH * s->OW * s->out);
     double events = numbers * density.events, pixels = (double)(s->H * s->W) * density.pixels;
     /* of a slice, for one event */
     double vectors = (double)(p->places * p->vectors) / (double)(s->stride[0] * s->stride[1]);
     double sums = (double)(s->C * p->places * p->vectors) * slices,
            weights = (double)(s->C * p->places * p->width) * slices;
     double packed = weights / (double)s->rows, added = packed * (double)p->gradient_chunks;
-    const double counted[2][COUNTS] = {
-        {outputs, numbers, pixels * slices * vectors, pixels * slices, events * slices * vectors,
-         events * slices, packed},
-        {outputs, numbers, sums, events, events * slices * vectors, events * slices, added}};
+    const double counted[2][COUNTS] = {{outputs * size, numbers * size, pixels * slices * vectors,
+                                        pixels * slices, events * slices * vectors, events * slices,
+                                        packed * size},
+                                       {outputs * size, numbers * size, sums, events * size,
+                                        events * slices * vectors, events * slices, added * size}};
     double sum = 0;
     for (int i = 0; i < COUNTS; i++)
         sum += cost[fsnn_isa_level()].events[way][i] * counted[way][i];
@@ -111,7 +113,7 @@ bool conv_worth_look(const conv_events *plan, conv_way way)
     return enough && conv_quicker(plan, way, (conv_density){0.01, 0.02});
 }
 
-static void count_line(const float *x, int64_t pixels, int64_t C, int64_t *events, int64_t *busy)
+static void count_line(const real *x, int64_t pixels, int64_t C, int64_t *events, int64_t *busy)
 {
     for (int64_t p = 0; p < pixels; p++, x += C) {
         int32_t found = 0;
@@ -130,7 +132,7 @@ static int64_t line_of(int64_t i, int64_t wanted, int64_t lines)
     return wanted == lines ? i : (int64_t)((double)place * 0x1p-32 * (double)lines);
 }
 
-conv_density conv_look(const conv_events *plan, const float *x)
+conv_density conv_look(const conv_events *plan, const real *x)
 {
     const dense_conv_shape *s = &plan->shape;
     double most = work_of(plan) / WORK_OF_LOOK;

@@ -19,7 +19,7 @@ typedef struct conv_density {
 } conv_density;
 
 /* From a sample of lines of x [rows, H, W, C] that depends on the sizes only. */
-conv_density conv_look(const conv_events *plan, const float *x);
+conv_density conv_look(const conv_events *plan, const real *x);
 /* Time of the way event by event over that of the dense kernels, as the model has it. */
 double conv_ratio(const conv_events *plan, conv_way way, conv_density density);
 /* Whether it is clearly quicker at this density. */

@@ -123,7 +123,7 @@ static void cut_forward(conv_events *p)
     p->forward_chunk = forward_chunk(p);
     int64_t weights = conv_events_round(p->slices * p->width * (p->places * s->C + 1));
     p->forward_bytes =
-        (size_t)(weights + conv_order_floats(p) + p->chunks * p->forward_chunk) * sizeof(float);
+        (size_t)(weights + conv_order_size(p) + p->chunks * p->forward_chunk) * sizeof(real);
 }
 
 static int64_t gradient_chunk(const conv_events *p)
@@ -154,7 +154,7 @@ static void cut_gradient(conv_events *p)
         least(least(CONV_EVENTS_CHUNKS, s->rows * p->bands), most(LEAST_SUMS, SUMMED / size));
     p->gradient_chunk = gradient_chunk(p);
     p->gradient_bytes =
-        (size_t)(conv_order_floats(p) + p->gradient_chunks * p->gradient_chunk) * sizeof(float);
+        (size_t)(conv_order_size(p) + p->gradient_chunks * p->gradient_chunk) * sizeof(real);
 }
 
 bool conv_events_plan(conv_events *plan, const dense_conv_shape *shape)
@@ -176,7 +176,7 @@ bool conv_events_plan(conv_events *plan, const dense_conv_shape *shape)
 
 /* ---- the order of a row ---- */
 
-int64_t conv_order_floats(const conv_events *plan)
+int64_t conv_order_size(const conv_events *plan)
 {
     const dense_conv_shape *s = &plan->shape;
     return 2 * conv_events_round(s->W * s->C) + conv_events_round(s->W);
@@ -193,7 +193,7 @@ static void order_pixel(const conv_events *plan, conv_order *order, int64_t x)
     order->pixel[order->pixels++] = (int32_t)x;
 }
 
-void conv_order_make(const conv_events *plan, float *space, conv_order *order)
+void conv_order_make(const conv_events *plan, real *space, conv_order *order)
 {
     const dense_conv_shape *s = &plan->shape;
     *order = (conv_order){.channel = (int32_t *)(void *)conv_events_cut(&space, s->W * s->C),
@@ -208,8 +208,8 @@ void conv_order_make(const conv_events *plan, float *space, conv_order *order)
     order->begin[plan->phases[1]] = order->pixels * s->C;
 }
 
-const float *conv_order_row(const conv_events *plan, const conv_order *order, const float *row,
-                            float *space)
+const real *conv_order_row(const conv_events *plan, const conv_order *order, const real *row,
+                           real *space)
 {
     int64_t C = plan->shape.C;
     if (plan->shape.stride[1] == 1)

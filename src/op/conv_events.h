@@ -28,7 +28,7 @@ typedef struct conv_pixel {
 
 typedef struct conv_list {
     const int32_t *index; /* channel of an event, or where its pixel is */
-    const float *value;
+    const real *value;
 } conv_list;
 
 /* One row of an image, `columns` of the channels of each of its pixels; those stand `stride`
@@ -41,20 +41,20 @@ typedef struct conv_events_kernels {
     int lanes;     /* of a vector; a slice of output channels is one or two */
     int places[2]; /* most of a group, for slices of one vector and of two */
     /* index, value [up to n + 16] of what is not 0 in x [n]; returns how many */
-    int64_t (*list)(const float *x, int64_t n, int32_t *index, float *value);
+    int64_t (*list)(const real *x, int64_t n, int32_t *index, real *value);
     /* vectors 1..2, places 1..: to[at + offset[k]] += value w[channel][k] for the events of each of
      * `count` pixels, the first of which begin at event `first`; w [C, places, width] */
     void (*spread[2][CONV_EVENTS_PLACES])(const conv_pixel *pixel, int64_t count, int64_t first,
-                                          const conv_list *events, const float *w,
-                                          const int64_t *offset, float *to);
+                                          const conv_list *events, const real *w,
+                                          const int64_t *offset, real *to);
     /* gw [places, width] += sum over `count` events of value gy[at + offset[k]] */
-    void (*gather[2][CONV_EVENTS_PLACES])(const conv_list *events, int64_t count, const float *gy,
-                                          const int64_t *offset, float *gw);
+    void (*gather[2][CONV_EVENTS_PLACES])(const conv_list *events, int64_t count, const real *gy,
+                                          const int64_t *offset, real *gw);
     /* y = row of sums [pixels, width] + bias [width]; the sums become 0; past: past the caches */
-    void (*put[2])(const conv_row *row, float *sums, const float *bias, float *y, bool past);
+    void (*put[2])(const conv_row *row, real *sums, const real *bias, real *y, bool past);
     void (*settle)(void); /* what went past the caches is there for other threads */
     /* row [pixels, width] = gy */
-    void (*load_rows[2])(const conv_row *row, const float *gy, float *to);
+    void (*load_rows[2])(const conv_row *row, const real *gy, real *to);
 } conv_events_kernels;
 
 extern const conv_events_kernels conv_events_kernels_base, conv_events_kernels_avx2,
@@ -88,7 +88,7 @@ typedef struct conv_events {
     int64_t part, parts, chunks, listed;
     /* gradient: input rows of a band, bands, chunks of bands, rows of outputs that a band sees */
     int64_t band, bands, gradient_chunks, seen;
-    int64_t forward_chunk, gradient_chunk; /* floats of a chunk's space */
+    int64_t forward_chunk, gradient_chunk; /* numbers of a chunk's space */
     size_t forward_bytes, gradient_bytes;  /* of space */
 } conv_events;
 
@@ -98,10 +98,10 @@ bool conv_events_plan(conv_events *plan, const dense_conv_shape *shape);
 /* y = x * w + b; w [out, C, kh, kw], b [out] or NULL; space of forward_bytes. Each sum is one
  * chain, in the order of rows, pixels and channels of the input (with a stride, of one remainder of
  * x after the other). */
-void conv_events_forward(const conv_events *plan, const float *x, const float *w, const float *b,
-                         float *y, void *space);
+void conv_events_forward(const conv_events *plan, const real *x, const real *w, const real *b,
+                         real *y, void *space);
 /* gw += its gradient; space of gradient_bytes. */
-void conv_events_weights(const conv_events *plan, const float *x, const float *gy, float *gw,
+void conv_events_weights(const conv_events *plan, const real *x, const real *gy, real *gw,
                          void *space);
 
 /* ---- shared by both directions ---- */
@@ -116,24 +116,24 @@ typedef struct conv_order {
     int32_t *pixel; /* [pixels]: x, in this order */
 } conv_order;
 
-int64_t conv_order_floats(const conv_events *plan); /* floats of space */
-void conv_order_make(const conv_events *plan, float *space, conv_order *order);
+int64_t conv_order_size(const conv_events *plan); /* numbers of space */
+void conv_order_make(const conv_events *plan, real *space, conv_order *order);
 /* The row's numbers in this order, in `space` [W C] where they are not so already. */
-const float *conv_order_row(const conv_events *plan, const conv_order *order, const float *row,
-                            float *space);
+const real *conv_order_row(const conv_events *plan, const conv_order *order, const real *row,
+                           real *space);
 /* Phase of row Y of the padded input; -1: no place of the kernel sees it. */
 int conv_events_phase(const conv_events *plan, int d, int64_t padded);
 
 /* Floats of a piece of space, rounded up to cache lines. */
-static inline int64_t conv_events_round(int64_t floats)
+static inline int64_t conv_events_round(int64_t numbers)
 {
-    return (floats + 15) / 16 * 16;
+    return (numbers + 15) / 16 * 16;
 }
 
-static inline float *conv_events_cut(float **space, int64_t floats)
+static inline real *conv_events_cut(real **space, int64_t numbers)
 {
-    float *piece = *space;
-    *space += conv_events_round(floats);
+    real *piece = *space;
+    *space += conv_events_round(numbers);
     return piece;
 }
 

@@ -13,31 +13,31 @@
 typedef struct job {
     const conv_events *plan;
     const conv_events_kernels *kernels;
-    const float *x, *weights, *bias;
-    float *y;
-    float *packed;      /* [slices][groups][C][places][width] */
-    float *packed_bias; /* [slices][width] */
+    const real *x, *weights, *bias;
+    real *y;
+    real *packed;      /* [slices][groups][C][places][width] */
+    real *packed_bias; /* [slices][width] */
     conv_order order;
-    float *chunks; /* [chunks][forward_chunk] */
+    real *chunks; /* [chunks][forward_chunk] */
     bool past;
 } job;
 
 /* What a chunk works with. */
 typedef struct tools {
     int32_t *index;
-    float *value;
+    real *value;
     conv_pixel *pixel;
     int64_t *row; /* [listed][phases + 1]: where the pixels of a row and phase begin */
-    float *arranged;
-    float *sums; /* [slices][back + 2][columns][width]; the last row is for what is outside */
+    real *arranged;
+    real *sums; /* [slices][back + 2][columns][width]; the last row is for what is outside */
 } tools;
 
-static int64_t sums_floats(const conv_events *p)
+static int64_t sums_size(const conv_events *p)
 {
     return conv_events_round((p->back[0] + 2) * p->columns * p->width);
 }
 
-static tools cut(const conv_events *p, float *space)
+static tools cut(const conv_events *p, real *space)
 {
     const dense_conv_shape *s = &p->shape;
     int64_t numbers = p->listed * s->W * s->C, pixels = p->listed * s->W;
@@ -54,7 +54,7 @@ static tools cut(const conv_events *p, float *space)
 /* ---- lists ---- */
 
 /* Events of one phase of a row, from `e` on, and their pixels; returns the end of the events. */
-static int64_t list_phase(const job *j, const tools *b, const float *row, int phase, int64_t e,
+static int64_t list_phase(const job *j, const tools *b, const real *row, int phase, int64_t e,
                           int64_t *pixels)
 {
     const conv_order *o = &j->order;
@@ -76,13 +76,13 @@ static int64_t list_phase(const job *j, const tools *b, const float *row, int ph
 }
 
 /* Rows begin..end-1 of an image. */
-static void list_rows(const job *j, const tools *b, const float *image, int64_t begin, int64_t end)
+static void list_rows(const job *j, const tools *b, const real *image, int64_t begin, int64_t end)
 {
     const dense_conv_shape *s = &j->plan->shape;
     int64_t e = 0, pixels = 0, *at = b->row;
     for (int64_t y = begin; y < end; y++) {
         bool seen = conv_events_phase(j->plan, 0, y + s->padding[0]) >= 0;
-        const float *row = conv_order_row(j->plan, &j->order, image + y * s->W * s->C, b->arranged);
+        const real *row = conv_order_row(j->plan, &j->order, image + y * s->W * s->C, b->arranged);
         for (int phase = 0; phase < j->plan->phases[1]; phase++) {
             *at++ = pixels;
             if (seen)
@@ -98,11 +98,11 @@ static void list_rows(const job *j, const tools *b, const float *image, int64_t 
 typedef struct part {
     int64_t begin, end; /* output rows */
     int64_t slice;
-    float *sums;
-    float *y; /* the image's */
+    real *sums;
+    real *y; /* the image's */
 } part;
 
-static float *ring_row(const conv_events *p, const part *a, int64_t oh)
+static real *ring_row(const conv_events *p, const part *a, int64_t oh)
 {
     int64_t row = oh < a->begin || oh >= a->end ? p->back[0] + 1 : oh % (p->back[0] + 1);
     return a->sums + row * p->columns * p->width;
@@ -123,7 +123,7 @@ static void spread_row(const job *j, const tools *b, const part *a, int64_t y, i
             continue;
         for (int k = 0; k < g->places; k++)
             offset[k] = ring_row(p, a, base - g->back[k][0]) - a->sums - g->back[k][1] * p->width;
-        const float *w = j->packed + (a->slice * p->places + g->before) * p->shape.C * p->width;
+        const real *w = j->packed + (a->slice * p->places + g->before) * p->shape.C * p->width;
         conv_list events = {b->index, b->value};
         j->kernels->spread[p->vectors - 1][g->places - 1](b->pixel + first, count,
                                                           first ? b->pixel[first - 1].end : 0,
@@ -158,7 +158,7 @@ static void do_part(const job *j, const tools *b, int64_t image, int64_t begin, 
 {
     const conv_events *p = j->plan;
     const dense_conv_shape *s = &p->shape;
-    const float *x = j->x + image * s->H * s->W * s->C;
+    const real *x = j->x + image * s->H * s->W * s->C;
     part a = {.begin = begin, .end = end, .y = j->y + image * s->OH * s->OW * s->out};
     int64_t top = begin * s->stride[0] - s->padding[0];
     int64_t bottom =
@@ -169,7 +169,7 @@ static void do_part(const job *j, const tools *b, int64_t image, int64_t begin, 
         stop = y + p->listed < bottom ? y + p->listed : bottom;
         list_rows(j, b, x, y, stop);
         for (a.slice = 0; a.slice < p->slices; a.slice++) {
-            a.sums = b->sums + a.slice * sums_floats(p);
+            a.sums = b->sums + a.slice * sums_size(p);
             for (int64_t i = y; i < stop; i++) {
                 put_rows(j, &a, i == top ? begin : done(p, &a, i - 1), done(p, &a, i));
                 spread_row(j, b, &a, i, i - y);
@@ -177,7 +177,7 @@ static void do_part(const job *j, const tools *b, int64_t image, int64_t begin, 
         }
     }
     for (a.slice = 0; a.slice < p->slices; a.slice++) {
-        a.sums = b->sums + a.slice * sums_floats(p);
+        a.sums = b->sums + a.slice * sums_size(p);
         put_rows(j, &a, bottom > top ? done(p, &a, bottom - 1) : begin, end);
     }
 }
@@ -189,7 +189,7 @@ static void chunk(int64_t number, int worker, void *user)
     const conv_events *p = j->plan;
     int64_t all = p->shape.rows * p->parts;
     tools b = cut(p, j->chunks + number * p->forward_chunk);
-    memset(b.sums, 0, (size_t)(p->slices * sums_floats(p)) * sizeof *b.sums);
+    memset(b.sums, 0, (size_t)(p->slices * sums_size(p)) * sizeof *b.sums);
     for (int64_t i = number * all / p->chunks; i < (number + 1) * all / p->chunks; i++) {
         int64_t begin = i % p->parts * p->part, end = begin + p->part;
         do_part(j, &b, i / p->parts, begin, end < p->shape.OH ? end : p->shape.OH);
@@ -208,7 +208,7 @@ static void pack(int64_t begin, int64_t end, void *user)
     for (int64_t slice = 0; slice < p->slices; slice++)
         for (int i = 0; i < p->groups; i++) {
             const conv_group *g = &p->group[i];
-            float *to = j->packed + (slice * p->places + g->before) * s->C * p->width;
+            real *to = j->packed + (slice * p->places + g->before) * s->C * p->width;
             for (int64_t c = begin; c < end; c++)
                 for (int k = 0; k < g->places; k++)
                     for (int64_t o = 0; o < p->width; o++) {
@@ -222,24 +222,24 @@ static void pack(int64_t begin, int64_t end, void *user)
 
 /* Whether slices are whole cache lines: a line of which a half is written past the caches costs
  * more than it saves. */
-static bool lines(const conv_events *p, const float *y)
+static bool lines(const conv_events *p, const real *y)
 {
     return p->width % 16 == 0 && p->shape.out % p->width == 0 && (uintptr_t)y % 64 == 0;
 }
 
-void conv_events_forward(const conv_events *plan, const float *x, const float *w, const float *b,
-                         float *y, void *space)
+void conv_events_forward(const conv_events *plan, const real *x, const real *w, const real *b,
+                         real *y, void *space)
 {
     const conv_events *p = plan;
     const dense_conv_shape *s = &p->shape;
-    float *at = space;
+    real *at = space;
     job j = {
         .plan = p, .kernels = conv_events_kernels_get(), .x = x, .weights = w, .bias = b, .y = y};
     int64_t columns = p->slices * p->width;
     j.packed = conv_events_cut(&at, columns * (p->places * s->C + 1));
     j.packed_bias = j.packed + columns * p->places * s->C;
     conv_order_make(p, at, &j.order);
-    j.chunks = at + conv_order_floats(p);
+    j.chunks = at + conv_order_size(p);
     j.past = lines(p, y) && (size_t)(s->rows * s->OH * s->OW * s->out) * sizeof *y >= LARGE;
     memset(j.packed_bias, 0, (size_t)columns * sizeof *j.packed_bias);
     if (b)

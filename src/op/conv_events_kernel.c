@@ -15,8 +15,13 @@ enum { MOST_PLACES = 9 };
 enum { MOST_PLACES = 6 }; /* of two vectors each, in 16 registers */
 #endif
 
-#ifdef __AVX512F__
-static int64_t list(const float *x, int64_t n, int32_t *index, float *value)
+/* Whether the instructions for 16 floats are there. */
+#if defined(__AVX512F__) && !defined(FSNN_DOUBLE)
+#define SIXTEEN
+#endif
+
+#ifdef SIXTEEN
+static int64_t list(const real *x, int64_t n, int32_t *index, real *value)
 {
     int64_t e = 0;
     __m512i at = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
@@ -33,7 +38,7 @@ static int64_t list(const float *x, int64_t n, int32_t *index, float *value)
 }
 #else
 /* Every place is written, and kept where the number is not 0: no branches. */
-static int64_t list(const float *x, int64_t n, int32_t *index, float *value)
+static int64_t list(const real *x, int64_t n, int32_t *index, real *value)
 {
     int64_t e = 0;
     for (int64_t i = 0; i < n; i++) {
@@ -46,8 +51,8 @@ static int64_t list(const float *x, int64_t n, int32_t *index, float *value)
 #endif
 
 static inline ALWAYS void spread(const conv_pixel *pixel, int64_t count, int64_t first,
-                                 const conv_list *events, const float *w, const int64_t *offset,
-                                 float *to, int places, int vectors)
+                                 const conv_list *events, const real *w, const int64_t *offset,
+                                 real *to, int places, int vectors)
 {
     int64_t e = first;
     for (int64_t p = 0; p < count; p++) {
@@ -59,7 +64,7 @@ static inline ALWAYS void spread(const conv_pixel *pixel, int64_t count, int64_t
             for (int v = 0; v < vectors; v++)
                 sum[k * vectors + v] = vec_load(to + pixel[p].at + offset[k] + v * VEC);
         do {
-            const float *from = w + (int64_t)events->index[e] * (places * vectors * VEC);
+            const real *from = w + (int64_t)events->index[e] * (places * vectors * VEC);
             vec x = vec_all(events->value[e]);
 #pragma GCC unroll 18
             for (int k = 0; k < places * vectors; k++)
@@ -73,15 +78,15 @@ static inline ALWAYS void spread(const conv_pixel *pixel, int64_t count, int64_t
     }
 }
 
-static inline ALWAYS void gather(const conv_list *events, int64_t count, const float *gy,
-                                 const int64_t *offset, float *gw, int places, int vectors)
+static inline ALWAYS void gather(const conv_list *events, int64_t count, const real *gy,
+                                 const int64_t *offset, real *gw, int places, int vectors)
 {
     vec sum[2 * CONV_EVENTS_PLACES];
 #pragma GCC unroll 18
     for (int k = 0; k < places * vectors; k++)
         sum[k] = vec_load(gw + k * VEC);
     for (int64_t e = 0; e < count; e++) {
-        const float *from = gy + events->index[e];
+        const real *from = gy + events->index[e];
         vec x = vec_all(events->value[e]);
 #pragma GCC unroll 9
         for (int k = 0; k < places; k++)
@@ -97,13 +102,13 @@ static inline ALWAYS void gather(const conv_list *events, int64_t count, const f
 
 #define KERNELS(places, vectors)                                                                   \
     static void spread_##places##_##vectors(const conv_pixel *pixel, int64_t count, int64_t first, \
-                                            const conv_list *events, const float *w,               \
-                                            const int64_t *offset, float *to)                      \
+                                            const conv_list *events, const real *w,                \
+                                            const int64_t *offset, real *to)                       \
     {                                                                                              \
         spread(pixel, count, first, events, w, offset, to, places, vectors);                       \
     }                                                                                              \
     static void gather_##places##_##vectors(const conv_list *events, int64_t count,                \
-                                            const float *gy, const int64_t *offset, float *gw)     \
+                                            const real *gy, const int64_t *offset, real *gw)       \
     {                                                                                              \
         gather(events, count, gy, offset, gw, places, vectors);                                    \
     }
@@ -124,18 +129,18 @@ static inline ALWAYS void gather(const conv_list *events, int64_t count, const f
 #define MORE_NAMES(what, vectors) what##_7_##vectors, what##_8_##vectors, what##_9_##vectors
 
 /* The first n numbers of a vector, n 1..VEC; the others are neither read nor written. */
-#ifdef __AVX512F__
-static inline vec load_some(const float *p, int64_t n)
+#ifdef SIXTEEN
+static inline vec load_some(const real *p, int64_t n)
 {
     return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
 }
 
-static inline void store_some(float *p, vec v, int64_t n)
+static inline void store_some(real *p, vec v, int64_t n)
 {
     _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v);
 }
 #else
-static inline vec load_some(const float *p, int64_t n)
+static inline vec load_some(const real *p, int64_t n)
 {
     vec v = {0};
     for (int64_t i = 0; i < n; i++)
@@ -143,15 +148,15 @@ static inline vec load_some(const float *p, int64_t n)
     return v;
 }
 
-static inline void store_some(float *p, vec v, int64_t n)
+static inline void store_some(real *p, vec v, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
         p[i] = v[i];
 }
 #endif
 
-static inline ALWAYS void put(const conv_row *row, float *sums, const float *bias, float *y,
-                              bool past, int vectors)
+static inline ALWAYS void put(const conv_row *row, real *sums, const real *bias, real *y, bool past,
+                              int vectors)
 {
     for (int64_t p = 0; p < row->pixels; p++, sums += vectors * VEC, y += row->stride) {
         for (int v = 0; v < vectors; v++) {
@@ -166,7 +171,7 @@ static inline ALWAYS void put(const conv_row *row, float *sums, const float *bia
     }
 }
 
-static inline ALWAYS void load_rows(const conv_row *row, const float *gy, float *to, int vectors)
+static inline ALWAYS void load_rows(const conv_row *row, const real *gy, real *to, int vectors)
 {
     for (int64_t p = 0; p < row->pixels; p++, to += vectors * VEC, gy += row->stride) {
         for (int v = 0; v < vectors; v++) {
@@ -182,12 +187,12 @@ static inline ALWAYS void load_rows(const conv_row *row, const float *gy, float 
 }
 
 #define ROWS(vectors)                                                                              \
-    static void put_##vectors(const conv_row *row, float *sums, const float *bias, float *y,       \
+    static void put_##vectors(const conv_row *row, real *sums, const real *bias, real *y,          \
                               bool past)                                                           \
     {                                                                                              \
         put(row, sums, bias, y, past, vectors);                                                    \
     }                                                                                              \
-    static void load_rows_##vectors(const conv_row *row, const float *gy, float *to)               \
+    static void load_rows_##vectors(const conv_row *row, const real *gy, real *to)                 \
     {                                                                                              \
         load_rows(row, gy, to, vectors);                                                           \
     }

@@ -11,25 +11,25 @@
 typedef struct job {
     const conv_events *plan;
     const conv_events_kernels *kernels;
-    const float *x, *gy;
-    float *gw;
+    const real *x, *gy;
+    real *gw;
     conv_order order;
     /* [chunks][gradient_chunk]; each begins with [slices][groups][C][places][width] */
-    float *chunks;
+    real *chunks;
 } job;
 
 /* What a chunk works with. */
 typedef struct tools {
-    float *sums;          /* [slices][groups][C][places][width] */
-    int32_t *index, *at;  /* events as they are found: bucket, and where */
-    float *value;         /* of them */
-    int32_t *where;       /* events sorted by bucket */
-    float *sorted;        /* values of them */
-    int32_t *bucket;      /* [phases C + 1]: where they begin */
-    float *arranged, *gy; /* gy [seen][columns][width] */
+    real *sums;          /* [slices][groups][C][places][width] */
+    int32_t *index, *at; /* events as they are found: bucket, and where */
+    real *value;         /* of them */
+    int32_t *where;      /* events sorted by bucket */
+    real *sorted;        /* values of them */
+    int32_t *bucket;     /* [phases C + 1]: where they begin */
+    real *arranged, *gy; /* gy [seen][columns][width] */
 } tools;
 
-static int64_t sums_floats(const conv_events *p)
+static int64_t sums_size(const conv_events *p)
 {
     return p->slices * p->width * p->places * p->shape.C;
 }
@@ -39,12 +39,12 @@ static int64_t buckets(const conv_events *p)
     return p->phases[0] * p->phases[1] * p->shape.C;
 }
 
-static tools cut(const conv_events *p, float *space)
+static tools cut(const conv_events *p, real *space)
 {
     const dense_conv_shape *s = &p->shape;
     int64_t numbers = p->band * s->W * s->C + 16;
     tools b;
-    b.sums = conv_events_cut(&space, sums_floats(p));
+    b.sums = conv_events_cut(&space, sums_size(p));
     b.index = (int32_t *)(void *)conv_events_cut(&space, numbers);
     b.at = (int32_t *)(void *)conv_events_cut(&space, numbers);
     b.value = conv_events_cut(&space, numbers);
@@ -73,8 +73,7 @@ static int64_t list_row(const job *j, const tools *b, const band *a, int64_t y, 
     int phase = conv_events_phase(p, 0, Y);
     if (phase < 0)
         return e;
-    const float *row =
-        conv_order_row(p, o, j->x + (a->image * s->H + y) * s->W * s->C, b->arranged);
+    const real *row = conv_order_row(p, o, j->x + (a->image * s->H + y) * s->W * s->C, b->arranged);
     int32_t base = (int32_t)((Y / s->stride[0] - a->top) * p->columns * p->width);
     for (int x = 0; x < p->phases[1]; x++) {
         int64_t n = j->kernels->list(row + o->begin[x], o->begin[x + 1] - o->begin[x], b->index + e,
@@ -122,7 +121,7 @@ static void load_gradients(const job *j, const tools *b, const band *a, int64_t 
     conv_row row = {s->OW, s->out, left < p->width ? left : p->width};
     for (int64_t i = 0; i < p->seen; i++) {
         int64_t oh = a->top + i, before = p->back[1] * p->width, all = s->OW * p->width;
-        float *to = b->gy + i * size;
+        real *to = b->gy + i * size;
         if (oh < 0 || oh >= s->OH) {
             memset(to, 0, (size_t)size * sizeof *to);
             continue;
@@ -141,7 +140,7 @@ static void gather_slice(const job *j, const tools *b, int64_t slice)
     for (int i = 0; i < p->groups; i++) {
         const conv_group *g = &p->group[i];
         int64_t first = (g->phase[0] * p->phases[1] + g->phase[1]) * C;
-        float *sums = b->sums + (slice * p->places + g->before) * C * p->width;
+        real *sums = b->sums + (slice * p->places + g->before) * C * p->width;
         for (int k = 0; k < g->places; k++)
             offset[k] = -(g->back[k][0] * p->columns + g->back[k][1]) * p->width;
         for (int64_t c = 0; c < C; c++) {
@@ -163,7 +162,7 @@ static void chunk(int64_t number, int worker, void *user)
     const dense_conv_shape *s = &p->shape;
     int64_t all = s->rows * p->bands;
     tools b = cut(p, j->chunks + number * p->gradient_chunk);
-    memset(b.sums, 0, (size_t)sums_floats(p) * sizeof *b.sums);
+    memset(b.sums, 0, (size_t)sums_size(p) * sizeof *b.sums);
     for (int64_t i = number * all / p->gradient_chunks; i < (number + 1) * all / p->gradient_chunks;
          i++) {
         band a = {.image = i / p->bands, .begin = i % p->bands * p->band};
@@ -191,8 +190,8 @@ static void collect(int64_t begin, int64_t end, void *user)
                 for (int64_t o = 0; o < s->out; o++) {
                     int64_t place =
                         (o / p->width * p->places + g->before) * s->C + c * g->places + k;
-                    const float *from = j->chunks + place * p->width + o % p->width;
-                    float sum = 0;
+                    const real *from = j->chunks + place * p->width + o % p->width;
+                    real sum = 0;
                     for (int64_t n = 0; n < p->gradient_chunks; n++)
                         sum += from[n * p->gradient_chunk];
                     j->gw[(o * s->C + c) * p->places + g->place[k]] += sum;
@@ -200,14 +199,14 @@ static void collect(int64_t begin, int64_t end, void *user)
     }
 }
 
-void conv_events_weights(const conv_events *plan, const float *x, const float *gy, float *gw,
+void conv_events_weights(const conv_events *plan, const real *x, const real *gy, real *gw,
                          void *space)
 {
     const conv_events *p = plan;
-    float *at = space;
+    real *at = space;
     job j = {.plan = p, .kernels = conv_events_kernels_get(), .x = x, .gy = gy, .gw = gw};
     conv_order_make(p, at, &j.order);
-    j.chunks = at + conv_order_floats(p);
+    j.chunks = at + conv_order_size(p);
     fsnn_parallel(p->gradient_chunks, chunk, &j);
     fsnn_parallel_range(p->shape.C, 1 + 4096 / (p->shape.out * p->places), collect, &j);
 }

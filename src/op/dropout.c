@@ -48,18 +48,19 @@ static fsnn_status plan(op_node *node)
 }
 
 typedef struct job {
-    const float *in;
-    float *out;
+    const real *in;
+    real *out;
     unsigned char *mask;          /* [size] */
     int64_t size, times;          /* the mask serves so many times */
     uint64_t seed, stream, first; /* number of the first index */
-    float p, scale;
+    float p;
+    real scale;
     bool draws;
 } job;
 
 static void draw(const job *j, int64_t begin, int64_t n)
 {
-    float u[PIECE];
+    float u[PIECE]; /* the same masks in both precisions */
     fsnn_random_fill(u, n, j->seed, j->stream, j->first + (uint64_t)begin);
     unsigned char *mask = j->mask + begin;
 #pragma omp simd
@@ -73,17 +74,17 @@ static void piece(int64_t begin, int64_t end, void *user)
     if (j->draws)
         draw(j, begin, end - begin);
     const unsigned char *mask = j->mask + begin;
-    float scale = j->scale;
+    real scale = j->scale;
     for (int64_t k = 0; k < j->times; k++) {
-        const float *in = j->in + k * j->size + begin;
-        float *out = j->out + k * j->size + begin;
+        const real *in = j->in + k * j->size + begin;
+        real *out = j->out + k * j->size + begin;
 #pragma omp simd
         for (int64_t i = 0; i < end - begin; i++)
-            out[i] = in[i] * (scale * (float)mask[i]);
+            out[i] = in[i] * (scale * (real)mask[i]);
     }
 }
 
-static void apply(const op_node *node, const op_run *run, const float *in, float *out, bool draws)
+static void apply(const op_node *node, const op_run *run, const real *in, real *out, bool draws)
 {
     const fsnn_dropout *o = node->options;
     job j = {.in = in,
@@ -96,7 +97,7 @@ static void apply(const op_node *node, const op_run *run, const float *in, float
              .first =
                  o->hold ? 0 : (uint64_t)(run->first * node->B * fsnn_shape_count(&node->in[0])),
              .p = (float)o->p,
-             .scale = (float)(1 / (1 - o->p)),
+             .scale = (real)(1 / (1 - o->p)),
              .draws = draws};
     fsnn_parallel_range(j.size, PIECE, piece, &j);
 }
@@ -107,7 +108,7 @@ static fsnn_status forward(op_node *node, const op_run *run)
     if (node->training)
         apply(node, run, run->in[0], run->out[0], true);
     else
-        memcpy(run->out[0], run->in[0], (size_t)n * sizeof(float));
+        memcpy(run->out[0], run->in[0], (size_t)n * sizeof(real));
     return FSNN_OK;
 }
 

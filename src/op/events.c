@@ -26,10 +26,10 @@ typedef struct job {
     int64_t slices, width; /* width of all slices */
     int kind;              /* index of the kernels: width 8 << kind */
     int64_t chunks;
-    float *packed; /* [chunks][slices][in][width] */
-    float *bias;   /* [slices][width] */
-    const float *weight, *given_bias, *gy;
-    float *y, *gw;
+    real *packed; /* [chunks][slices][in][width] */
+    real *bias;   /* [slices][width] */
+    const real *weight, *given_bias, *gy;
+    real *y, *gw;
 } job;
 
 static job job_of(const fsnn_spikes *x, int64_t out)
@@ -43,16 +43,16 @@ static job job_of(const fsnn_spikes *x, int64_t out)
     return j;
 }
 
-static fsnn_status capacity(events_space *space, size_t floats)
+static fsnn_status capacity(events_space *space, size_t numbers)
 {
-    if (floats <= space->floats)
+    if (numbers <= space->numbers)
         return FSNN_OK;
     fsnn_free(space->at);
-    space->floats = 0;
-    space->at = fsnn_alloc(floats * sizeof(float));
+    space->numbers = 0;
+    space->at = fsnn_alloc(numbers * sizeof(real));
     if (!space->at)
         return FSNN_EMEMORY;
-    space->floats = floats;
+    space->numbers = numbers;
     return FSNN_OK;
 }
 
@@ -69,7 +69,7 @@ static void pack(int64_t begin, int64_t end, void *user)
 {
     const job *j = user;
     for (int64_t s = 0; s < j->slices; s++) {
-        float *to = j->packed + s * j->in * j->width;
+        real *to = j->packed + s * j->in * j->width;
         int64_t first = s * j->width, n = j->out - first;
         for (int64_t i = begin; i < end; i++)
             for (int64_t c = 0; c < j->width; c++)
@@ -88,7 +88,7 @@ static void forward(int64_t begin, int64_t end, void *user)
 }
 
 fsnn_status events_forward(events_space *space, const fsnn_spikes *x, int64_t out,
-                           const float *weight, const float *bias, float *y)
+                           const real *weight, const real *bias, real *y)
 {
     job j = job_of(x, out);
     size_t columns = (size_t)(j.slices * j.width);
@@ -112,7 +112,7 @@ static void chunk(int64_t number, int worker, void *user)
     (void)worker;
     const job *j = user;
     int64_t s = number % j->slices, c = number / j->slices;
-    float *g = j->packed + number * j->in * j->width;
+    real *g = j->packed + number * j->in * j->width;
     memset(g, 0, (size_t)(j->in * j->width) * sizeof *g);
     events_slice slice = slice_of(j, s, c * j->rows / j->chunks, (c + 1) * j->rows / j->chunks);
     kernels()->spread[j->kind](&slice, j->gy + s * j->width, g);
@@ -123,9 +123,9 @@ static void collect(int64_t begin, int64_t end, void *user)
     const job *j = user;
     int64_t size = j->in * j->width;
     for (int64_t o = 0; o < j->out; o++) {
-        const float *from = j->packed + o / j->width * size + o % j->width;
+        const real *from = j->packed + o / j->width * size + o % j->width;
         for (int64_t i = begin; i < end; i++) {
-            float sum = 0;
+            real sum = 0;
             for (int64_t c = 0; c < j->chunks; c++)
                 sum += from[c * j->slices * size + i * j->width];
             j->gw[o * j->in + i] += sum;
@@ -133,8 +133,8 @@ static void collect(int64_t begin, int64_t end, void *user)
     }
 }
 
-fsnn_status events_weights(events_space *space, const fsnn_spikes *x, int64_t out, const float *gy,
-                           float *gw)
+fsnn_status events_weights(events_space *space, const fsnn_spikes *x, int64_t out, const real *gy,
+                           real *gw)
 {
     job j = job_of(x, out);
     FSNN_TRY(capacity(space, (size_t)(j.chunks * j.slices * j.width * j.in)));

@@ -6,31 +6,34 @@
 
 #include <string.h>
 
-#if defined(__AVX__)
-enum { LANES = 8 };
+#if defined(__AVX512F__) && defined(FSNN_DOUBLE)
+enum { BYTES = 64 };
+#elif defined(__AVX__)
+enum { BYTES = 32 };
 #else
-enum { LANES = 4 };
+enum { BYTES = 16 };
 #endif
+enum { LANES = BYTES / sizeof(real) };
 
-typedef float lanes __attribute__((vector_size(LANES * sizeof(float))));
+typedef real lanes __attribute__((vector_size(BYTES)));
 
-static inline lanes load(const float *p)
+static inline lanes load(const real *p)
 {
     lanes v;
     memcpy(&v, p, sizeof v);
     return v;
 }
 
-static inline void store(float *p, lanes v)
+static inline void store(real *p, lanes v)
 {
     memcpy(p, &v, sizeof v);
 }
 
-/* `capacity` floats may be written: those behind the slice's columns are another row's, which comes
- * later. */
-static inline void put(float *y, const lanes *v, int n, int64_t columns, int64_t capacity)
+/* `capacity` numbers may be written: those behind the slice's columns are another row's, which
+ * comes later. */
+static inline void put(real *y, const lanes *v, int n, int64_t columns, int64_t capacity)
 {
-    float whole[EVENTS_SLICE];
+    real whole[EVENTS_SLICE];
     if (columns == LANES * n || LANES * n <= capacity) {
         for (int k = 0; k < n; k++)
             store(y + LANES * k, v[k]);
@@ -42,9 +45,9 @@ static inline void put(float *y, const lanes *v, int n, int64_t columns, int64_t
 }
 
 /* What stands behind the slice's columns may be anything. */
-static inline void load_columns(const float *y, lanes *v, int n, int64_t columns, int64_t capacity)
+static inline void load_columns(const real *y, lanes *v, int n, int64_t columns, int64_t capacity)
 {
-    float whole[EVENTS_SLICE] = {0};
+    real whole[EVENTS_SLICE] = {0};
     if (columns != LANES * n && capacity < LANES * n) {
         memcpy(whole, y, (size_t)columns * sizeof *y);
         y = whole;
@@ -53,8 +56,8 @@ static inline void load_columns(const float *y, lanes *v, int n, int64_t columns
         v[k] = load(y + LANES * k);
 }
 
-/* Floats from the slice's first column of row r to the end of the rows, where it is the only slice:
- * nobody else is at them. */
+/* Numbers from the slice's first column of row r to the end of the rows, where it is the only
+ * slice: nobody else is at them. */
 static inline int64_t capacity_of(const events_slice *s, int64_t r)
 {
     return s->columns == s->out ? (s->end - r) * s->out : 0;
@@ -63,7 +66,7 @@ static inline int64_t capacity_of(const events_slice *s, int64_t r)
 #define V(n) (8 * (n) / LANES) /* vectors of a slice */
 
 #define WIDTH(n)                                                                                   \
-    static void sum_##n(const events_slice *s, const float *w, const float *bias, float *y)        \
+    static void sum_##n(const events_slice *s, const real *w, const real *bias, real *y)           \
     {                                                                                              \
         const fsnn_spikes *x = s->x;                                                               \
         for (int64_t r = s->begin; r < s->end; r++) {                                              \
@@ -92,7 +95,7 @@ static inline int64_t capacity_of(const events_slice *s, int64_t r)
             put(y + r * s->out, a, V(n), s->columns, capacity_of(s, r));                           \
         }                                                                                          \
     }                                                                                              \
-    static void spread_##n(const events_slice *s, const float *gy, float *g)                       \
+    static void spread_##n(const events_slice *s, const real *gy, real *g)                         \
     {                                                                                              \
         const fsnn_spikes *x = s->x;                                                               \
         for (int64_t r = s->begin; r < s->end; r++) {                                              \
@@ -102,7 +105,7 @@ static inline int64_t capacity_of(const events_slice *s, int64_t r)
             int32_t count = x->count[r];                                                           \
             load_columns(gy + r * s->out, a, V(n), s->columns, capacity_of(s, r));                 \
             for (int32_t e = 0; e < count; e++) {                                                  \
-                float *to = g + (int64_t)at[e] * 8 * n, v = value ? value[e] : 1;                  \
+                real *to = g + (int64_t)at[e] * 8 * n, v = value ? value[e] : 1;                   \
                 for (int k = 0; k < V(n); k++)                                                     \
                     store(to + LANES * k, load(to + LANES * k) + v * a[k]);                        \
             }                                                                                      \

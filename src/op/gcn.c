@@ -53,7 +53,7 @@ static fsnn_status shape(op_node *node)
 static size_t product_bytes(const op_node *node)
 {
     const fsnn_graph_layer *o = node->options;
-    size_t bytes = (size_t)(rows_of(node) * o->out) * sizeof(float);
+    size_t bytes = (size_t)(rows_of(node) * o->out) * sizeof(real);
     return (bytes + 63) / 64 * 64;
 }
 
@@ -64,7 +64,7 @@ static fsnn_status plan(op_node *node)
     node->scratch_bytes = product_bytes(node);
     if (sums)
         node->scratch_bytes += (size_t)op_column_parts(rows_of(node), o->out) * sizeof(double);
-    return FSNN_OK;
+    return dense_prepare();
 }
 
 static fsnn_status forward(op_node *node, const op_run *run)
@@ -72,7 +72,7 @@ static fsnn_status forward(op_node *node, const op_run *run)
     const fsnn_graph_layer *o = node->options;
     const propagate_state *st = node->state;
     int64_t in = node->in[0].dim[1];
-    float *z = run->scratch;
+    real *z = run->scratch;
     FSNN_TRY(dense_gemm('N', 'T', rows_of(node), o->out, in, 1, run->in[0], in, run->value[WEIGHT],
                         in, 0, z, o->out));
     propagate_multiply(&st->forward, node->K * node->B, o->out, z,
@@ -85,7 +85,7 @@ static fsnn_status backward(op_node *node, const op_run *run)
     const fsnn_graph_layer *o = node->options;
     const propagate_state *st = node->state;
     int64_t in = node->in[0].dim[1], out = o->out, rows = rows_of(node);
-    float *gz = run->scratch;
+    real *gz = run->scratch;
     propagate_multiply(&st->backward, node->K * node->B, out, run->gout[0], NULL, gz);
     if (run->grad[WEIGHT])
         FSNN_TRY(dense_gemm('T', 'N', out, in, rows, 1, gz, out, run->in[0], in, 1,

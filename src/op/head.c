@@ -74,7 +74,7 @@ static sizes sizes_of(const op_node *node)
 {
     const fsnn_head *o = node->options;
     sizes s = {.rows = node->K * node->B, .D = features_of(node), .out = o->out};
-    s.means = (size_t)(s.rows * s.D) * sizeof(float);
+    s.means = (size_t)(s.rows * s.D) * sizeof(real);
     s.parts = o->bias ? (size_t)op_column_parts(s.rows, s.out) * sizeof(double) : 0;
     return s;
 }
@@ -84,7 +84,7 @@ static fsnn_status plan(op_node *node)
     sizes s = sizes_of(node);
     node->scratch_bytes = s.means + (node->training ? s.parts : 0);
     node->tape_bytes = node->training ? s.means : 0;
-    return FSNN_OK;
+    return dense_prepare();
 }
 
 static reduce_walk walk_of(const op_node *node)
@@ -100,7 +100,7 @@ static fsnn_status forward(op_node *node, const op_run *run)
     const fsnn_head *o = node->options;
     reduce_walk w = walk_of(node);
     sizes s = sizes_of(node);
-    float *mean = node->training ? run->tape : run->scratch, *y = run->out[0];
+    real *mean = node->training ? run->tape : run->scratch, *y = run->out[0];
     reduce_sums(&w, s.rows, 1 / (double)w.gone_count, run->in[0], mean);
     for (int64_t r = 0; o->bias && r < s.rows; r++)
         for (int64_t c = 0; c < s.out; c++)
@@ -113,8 +113,8 @@ static fsnn_status backward(op_node *node, const op_run *run)
 {
     const fsnn_head *o = node->options;
     sizes s = sizes_of(node);
-    const float *gy = run->gout[0], *mean = run->tape;
-    float *gmean = (float *)(void *)((char *)run->scratch + s.parts);
+    const real *gy = run->gout[0], *mean = run->tape;
+    real *gmean = (real *)(void *)((char *)run->scratch + s.parts);
     if (run->grad[WEIGHT])
         FSNN_TRY(dense_gemm('T', 'N', s.out, s.D, s.rows, 1, gy, s.out, mean, s.D, 1,
                             run->grad[WEIGHT], s.D));
@@ -125,7 +125,7 @@ static fsnn_status backward(op_node *node, const op_run *run)
     FSNN_TRY(dense_gemm('N', 'N', s.rows, s.D, s.out, 1, gy, s.out, run->value[WEIGHT], s.D, 0,
                         gmean, s.D));
     reduce_walk w = walk_of(node);
-    reduce_spread(&w, s.rows, (float)(1 / (double)w.gone_count), gmean, run->gin[0]);
+    reduce_spread(&w, s.rows, (real)(1 / (double)w.gone_count), gmean, run->gin[0]);
     return FSNN_OK;
 }
 

@@ -25,7 +25,7 @@ const op_patch_kernels *op_patch_kernels_get(void)
 enum { ROWS = 256, MAX_CHUNKS = 64, COLUMNS = 256, PORTION = 4096 };
 
 typedef struct grid {
-    const float *g;
+    const real *g;
     int64_t n, C, chunk, chunks, blocks;
     double *part; /* [chunks, C] */
 } grid;
@@ -66,7 +66,7 @@ int64_t op_column_parts(int64_t n, int64_t C)
     return grid_of(n, C).chunks * C;
 }
 
-void op_column_add(const float *g, int64_t n, int64_t C, double *part, float *out)
+void op_column_add(const real *g, int64_t n, int64_t C, double *part, real *out)
 {
     grid s = grid_of(n, C);
     s.g = g;
@@ -76,5 +76,5 @@ void op_column_add(const float *g, int64_t n, int64_t C, double *part, float *ou
         for (int64_t c = 0; c < C; c++)
             part[c] += part[i * C + c];
     for (int64_t c = 0; c < C; c++)
-        out[c] += (float)part[c];
+        out[c] += (real)part[c];
 }

@@ -99,9 +99,9 @@ static fsnn_status plan(op_node *node)
     const fsnn_layernorm *o = node->options;
     runs r = runs_of(node);
     /* backward, a chunk: sums of the weight's and the bias' gradient, and products on the way */
-    size_t chunk = (size_t)r.n * (2 * sizeof(double) + BLOCK * sizeof(float));
+    size_t chunk = (size_t)r.n * (2 * sizeof(double) + BLOCK * sizeof(real));
     node->scratch_bytes = node->training && o->affine ? (size_t)r.chunks * chunk : 0;
-    node->tape_bytes = node->training ? (size_t)r.rows * 2 * sizeof(float) : 0;
+    node->tape_bytes = node->training ? (size_t)r.rows * 2 * sizeof(real) : 0;
     return FSNN_OK;
 }
 
@@ -109,9 +109,9 @@ static fsnn_status plan(op_node *node)
 typedef struct job {
     runs r;
     double eps;
-    const float *x, *gy, *weight, *bias;
-    float *y, *gx, *tape, *products; /* products [chunks, BLOCK, n] */
-    double *sums;                    /* [chunks, 2, n] */
+    const real *x, *gy, *weight, *bias;
+    real *y, *gx, *tape, *products; /* products [chunks, BLOCK, n] */
+    double *sums;                   /* [chunks, 2, n] */
 } job;
 
 static job job_of(const op_node *node, const op_run *run)
@@ -125,7 +125,7 @@ static job job_of(const op_node *node, const op_run *run)
         j.weight = run->value[WEIGHT];
         j.bias = run->value[BIAS];
         j.sums = run->scratch;
-        j.products = (float *)(void *)(j.sums + j.r.chunks * 2 * j.r.n);
+        j.products = (real *)(void *)(j.sums + j.r.chunks * 2 * j.r.n);
     }
     return j;
 }
@@ -149,12 +149,12 @@ static void normalise(int64_t chunk, int worker, void *user)
     int64_t n = j->r.n;
     range rows = rows_of(&j->r, chunk);
     for (int64_t r = rows.begin; r < rows.end; r++) {
-        const float *x = j->x + r * n;
-        float *y = j->y + r * n;
+        const real *x = j->x + r * n;
+        real *y = j->y + r * n;
         double s = 0, q = 0;
         op_kernels_get()->run_moments(x, n, &s, &q);
         double average = s / (double)n, var = q / (double)n - average * average;
-        float mean = (float)average, inv = (float)(1 / sqrt((var > 0 ? var : 0) + j->eps));
+        real mean = (real)average, inv = (real)(1 / sqrt((var > 0 ? var : 0) + j->eps));
         if (j->tape) {
             j->tape[2 * r] = mean;
             j->tape[2 * r + 1] = inv;
@@ -184,14 +184,14 @@ static fsnn_status forward(op_node *node, const op_run *run)
 static void back_run(const job *j, int64_t r)
 {
     int64_t n = j->r.n;
-    const float *x = j->x + r * n, *gy = j->gy + r * n, *weight = j->weight;
-    float *gx = j->gx + r * n, mean = j->tape[2 * r], inv = j->tape[2 * r + 1];
+    const real *x = j->x + r * n, *gy = j->gy + r * n, *weight = j->weight;
+    real *gx = j->gx + r * n, mean = j->tape[2 * r], inv = j->tape[2 * r + 1];
     double s = 0, q = 0;
 #pragma omp simd
     for (int64_t i = 0; i < n; i++)
         gx[i] = weight ? gy[i] * weight[i] : gy[i];
     op_kernels_get()->run_products(gx, x, (double)mean, n, &s, &q);
-    float m = (float)(s / (double)n), slope = (float)(q / (double)n * (double)inv * (double)inv);
+    real m = (real)(s / (double)n), slope = (real)(q / (double)n * (double)inv * (double)inv);
 #pragma omp simd
     for (int64_t i = 0; i < n; i++)
         gx[i] = inv * (gx[i] - m - (x[i] - mean) * slope);
@@ -202,14 +202,14 @@ static void add_parameters(const job *j, int64_t chunk, range rows)
 {
     int64_t n = j->r.n;
     double *weight = j->sums + chunk * 2 * n, *bias = weight + n;
-    float *products = j->products + chunk * BLOCK * n;
+    real *products = j->products + chunk * BLOCK * n;
     for (int64_t i = 0; i < 2 * n; i++)
         weight[i] = 0;
     for (int64_t r = rows.begin; r < rows.end; r += BLOCK) {
         int64_t count = rows.end - r < BLOCK ? rows.end - r : BLOCK;
         for (int64_t k = 0; k < count; k++) {
-            const float *x = j->x + (r + k) * n, *gy = j->gy + (r + k) * n;
-            float mean = j->tape[2 * (r + k)], inv = j->tape[2 * (r + k) + 1];
+            const real *x = j->x + (r + k) * n, *gy = j->gy + (r + k) * n;
+            real mean = j->tape[2 * (r + k)], inv = j->tape[2 * (r + k) + 1];
 #pragma omp simd
             for (int64_t i = 0; i < n; i++)
                 products[k * n + i] = gy[i] * (x[i] - mean) * inv;
@@ -230,14 +230,14 @@ static void back_chunk(int64_t chunk, int worker, void *user)
         back_run(j, r);
 }
 
-static void collect(const job *j, int part, float *grad)
+static void collect(const job *j, int part, real *grad)
 {
     int64_t n = j->r.n;
     for (int64_t i = 0; grad && i < n; i++) {
         double sum = 0;
         for (int64_t c = 0; c < j->r.chunks; c++)
             sum += j->sums[(2 * c + part) * n + i];
-        grad[i] += (float)sum;
+        grad[i] += (real)sum;
     }
 }
 

@@ -68,12 +68,12 @@ static fsnn_status plan(op_node *node)
     node->scratch_bytes = sums ? (size_t)op_column_parts(rows, o->out) * sizeof(double) : 0;
     if (lists > node->scratch_bytes)
         node->scratch_bytes = lists;
-    return FSNN_OK;
+    return dense_prepare();
 }
 
 typedef struct biases {
-    float *y;
-    const float *b;
+    real *y;
+    const real *b;
     int64_t out;
 } biases;
 
@@ -81,7 +81,7 @@ static void add_bias(int64_t begin, int64_t end, void *user)
 {
     const biases *s = user;
     for (int64_t r = begin; r < end; r++) {
-        float *y = s->y + r * s->out;
+        real *y = s->y + r * s->out;
 #pragma omp simd
         for (int64_t c = 0; c < s->out; c++)
             y[c] += s->b[c];
@@ -123,7 +123,7 @@ static fsnn_status forward(op_node *node, const op_run *run)
 static fsnn_status backward(op_node *node, const op_run *run)
 {
     const fsnn_linear *o = node->options;
-    const float *gy = run->gout[0];
+    const real *gy = run->gout[0];
     fsnn_spikes space;
     int64_t in = inputs_of(node), out = o->out, rows = node->K * node->B * rows_of(node);
     const fsnn_spikes *lists =

@@ -81,7 +81,7 @@ static dense_operand operand(int64_t rows, int64_t columns, bool turned)
 typedef struct parts {
     dense_operand a, b, c;
     int64_t M, K, N, count;
-    float scale;
+    real scale;
 } parts;
 
 static parts parts_of(const op_node *node)
@@ -96,7 +96,13 @@ static parts parts_of(const op_node *node)
                    a.columns,
                    b.columns,
                    node->K * node->B * each,
-                   (float)o->scale};
+                   (real)o->scale};
+}
+
+static fsnn_status plan(op_node *node)
+{
+    (void)node;
+    return dense_prepare();
 }
 
 static fsnn_status forward(op_node *node, const op_run *run)
@@ -126,6 +132,7 @@ const fsnn_op op_matmul = {
     .max_in = 2,
     .flags = OP_NEEDS_IN,
     .shape = shape,
+    .plan = plan,
     .forward = forward,
     .backward = backward,
 };

@@ -8,8 +8,8 @@
 typedef struct job {
     const dense_pool_shape *s;
     const op_pool_kernels *kernels;
-    const float *from;
-    float *to;
+    const real *from;
+    real *to;
     uint8_t *tape;
     bool large;
 } job;
@@ -50,7 +50,7 @@ static void forward(int64_t begin, int64_t end, void *user)
 }
 
 /* What no window covers: the last column and the last line of odd sizes. */
-static void clear_rest(const dense_pool_shape *s, int64_t i, float *gx)
+static void clear_rest(const dense_pool_shape *s, int64_t i, real *gx)
 {
     int64_t line = s->W * s->C, covered = 2 * s->OW * s->C;
     for (int row = 0; row < 2; row++)
@@ -64,7 +64,7 @@ static void backward(int64_t begin, int64_t end, void *user)
     const job *j = user;
     const dense_pool_shape *s = j->s;
     for (int64_t i = begin; i < end; i++) {
-        float *gx = j->to + in_line(s, i);
+        real *gx = j->to + in_line(s, i);
         j->kernels->max_pairs_back(j->from + out_line(s, i), j->tape + out_line(s, i), s->W * s->C,
                                    s->OW, s->C, gx, j->large);
         clear_rest(s, i, gx);
@@ -76,13 +76,13 @@ static int64_t grain(const dense_pool_shape *s)
     return 1 + 16384 / (s->W * s->C);
 }
 
-void max_pairs_forward(const dense_pool_shape *s, const float *x, float *y, void *tape)
+void max_pairs_forward(const dense_pool_shape *s, const real *x, real *y, void *tape)
 {
     job j = {.s = s, .kernels = op_pool_kernels_get(), .from = x, .to = y, .tape = tape};
     fsnn_parallel_range(s->rows * s->OH, grain(s), forward, &j);
 }
 
-void max_pairs_backward(const dense_pool_shape *s, const float *gy, float *gx, const void *tape)
+void max_pairs_backward(const dense_pool_shape *s, const real *gy, real *gx, const void *tape)
 {
     int64_t bytes = s->rows * s->H * s->W * s->C * (int64_t)sizeof *gx;
     job j = {.s = s,
@@ -108,7 +108,7 @@ static int64_t out_piece(const dense_pool_shape *s, int64_t row, int64_t line, i
 }
 
 void max_pairs_forward_patch(const dense_pool_shape *s, int64_t row, int64_t line, int64_t from,
-                             int64_t count, const float *x, float *y, void *tape)
+                             int64_t count, const real *x, real *y, void *tape)
 {
     int64_t at = out_piece(s, row, line, from);
     op_pool_kernels_get()->max_pairs(x, count, count / (2 * s->C), s->C, y + at,
@@ -116,7 +116,7 @@ void max_pairs_forward_patch(const dense_pool_shape *s, int64_t row, int64_t lin
 }
 
 void max_pairs_backward_patch(const dense_pool_shape *s, int64_t row, int64_t line, int64_t from,
-                              int64_t count, const float *gy, float *gx, const void *tape)
+                              int64_t count, const real *gy, real *gx, const void *tape)
 {
     int64_t at = out_piece(s, row, line, from);
     op_pool_kernels_get()->max_pairs_back(gy + at, (const uint8_t *)tape + at, count,

@@ -43,21 +43,21 @@ static fsnn_status shape(op_node *node)
 
 typedef struct job {
     const op_run *run;
-    const float *from; /* what the product starts from */
-    float *to;
-    float scale;
+    const real *from; /* what the product starts from */
+    real *to;
+    real scale;
     int first, inputs, left_out; /* factors: inputs first, ... but for one */
 } job;
 
 static void product(int64_t begin, int64_t end, void *user)
 {
     const job *j = user;
-    float *y = j->to;
+    real *y = j->to;
 #pragma omp simd
     for (int64_t i = begin; i < end; i++)
         y[i] = j->scale * j->from[i];
     for (int k = j->first; k < j->inputs; k++) {
-        const float *x = j->run->in[k];
+        const real *x = j->run->in[k];
         if (k == j->left_out)
             continue;
 #pragma omp simd
@@ -74,7 +74,7 @@ static int64_t size_of(const op_node *node)
 static fsnn_status forward(op_node *node, const op_run *run)
 {
     const fsnn_multiply *o = node->options;
-    job j = {run, run->in[0], run->out[0], (float)o->scale, 1, node->inputs, -1};
+    job j = {run, run->in[0], run->out[0], (real)o->scale, 1, node->inputs, -1};
     fsnn_parallel_range(size_of(node), PIECE, product, &j);
     return FSNN_OK;
 }
@@ -83,7 +83,7 @@ static fsnn_status backward(op_node *node, const op_run *run)
 {
     const fsnn_multiply *o = node->options;
     for (int i = 0; i < node->inputs; i++) {
-        job j = {run, run->gout[0], run->gin[i], (float)o->scale, 0, node->inputs, i};
+        job j = {run, run->gout[0], run->gin[i], (real)o->scale, 0, node->inputs, i};
         if (j.to)
             fsnn_parallel_range(size_of(node), PIECE, product, &j);
     }

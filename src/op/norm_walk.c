@@ -26,7 +26,7 @@ int64_t norm_walk_parts(const norm_walk *w)
 
 typedef struct sums {
     const norm_walk *w;
-    const float *g, *x;
+    const real *g, *x;
     const double *mean; /* NULL: moments */
     double *part;       /* [groups, chunks, 2, C] */
 } sums;
@@ -49,7 +49,7 @@ static void moments(int64_t i, int worker, void *user)
     const op_kernels *k = op_kernels_get();
     range r = range_of(w, i);
     double *s = j->part + i * 2 * w->C, *q = s + w->C;
-    const float *x = j->x + r.first * w->C * w->P;
+    const real *x = j->x + r.first * w->C * w->P;
     for (int64_t c = 0; c < 2 * w->C; c++)
         s[c] = 0;
     if (!w->planes) {
@@ -97,14 +97,14 @@ static void collect(const norm_walk *w, const double *part, double *s, double *q
     }
 }
 
-void norm_moments(const norm_walk *w, const float *x, double *part, double *s, double *q)
+void norm_moments(const norm_walk *w, const real *x, double *part, double *s, double *q)
 {
     sums j = {.w = w, .x = x, .part = part};
     fsnn_parallel(w->groups * w->chunks, moments, &j);
     collect(w, part, s, q);
 }
 
-void norm_products(const norm_walk *w, const float *g, const float *x, const double *mean,
+void norm_products(const norm_walk *w, const real *g, const real *x, const double *mean,
                    double *part, double *s, double *q)
 {
     sums j = {w, g, x, mean, part};
@@ -117,8 +117,8 @@ void norm_products(const norm_walk *w, const float *g, const float *x, const dou
 typedef struct scaling {
     const norm_walk *w;
     const norm_terms *t;
-    const float *g, *x;
-    float *y;
+    const real *g, *x;
+    real *y;
 } scaling;
 
 static void apply(int64_t i, int worker, void *user)
@@ -128,10 +128,10 @@ static void apply(int64_t i, int worker, void *user)
     const norm_walk *w = j->w;
     range r = range_of(w, i);
     int64_t C = w->C, P = w->P, k = r.group * C, at = r.first * C * P;
-    const float *mean = j->t->mean + k, *a = j->t->a + k, *b = j->t->b + k;
+    const real *mean = j->t->mean + k, *a = j->t->a + k, *b = j->t->b + k;
     for (int64_t row = 0; row < r.n; row++, at += C * P) {
-        const float *x = j->x + at;
-        float *y = j->y + at;
+        const real *x = j->x + at;
+        real *y = j->y + at;
         if (!w->planes) {
 #pragma omp simd
             for (int64_t c = 0; c < C; c++)
@@ -152,10 +152,10 @@ static void adjoint(int64_t i, int worker, void *user)
     const norm_walk *w = j->w;
     range r = range_of(w, i);
     int64_t C = w->C, P = w->P, k = r.group * C, at = r.first * C * P;
-    const float *mean = j->t->mean + k, *a = j->t->a + k, *m = j->t->m + k, *q = j->t->q + k;
+    const real *mean = j->t->mean + k, *a = j->t->a + k, *m = j->t->m + k, *q = j->t->q + k;
     for (int64_t row = 0; row < r.n; row++, at += C * P) {
-        const float *x = j->x + at, *g = j->g + at;
-        float *y = j->y + at;
+        const real *x = j->x + at, *g = j->g + at;
+        real *y = j->y + at;
         if (!w->planes) {
 #pragma omp simd
             for (int64_t c = 0; c < C; c++)
@@ -169,14 +169,13 @@ static void adjoint(int64_t i, int worker, void *user)
     }
 }
 
-void norm_apply(const norm_walk *w, const norm_terms *t, const float *x, float *y)
+void norm_apply(const norm_walk *w, const norm_terms *t, const real *x, real *y)
 {
     scaling j = {.w = w, .t = t, .x = x, .y = y};
     fsnn_parallel(w->groups * w->chunks, apply, &j);
 }
 
-void norm_adjoint(const norm_walk *w, const norm_terms *t, const float *g, const float *x,
-                  float *gx)
+void norm_adjoint(const norm_walk *w, const norm_terms *t, const real *g, const real *x, real *gx)
 {
     scaling j = {w, t, g, x, gx};
     fsnn_parallel(w->groups * w->chunks, adjoint, &j);

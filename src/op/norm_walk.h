@@ -21,18 +21,17 @@ norm_walk norm_walk_of(int64_t groups, int64_t samples, int64_t C, int64_t space
 int64_t norm_walk_parts(const norm_walk *w); /* doubles of `part` */
 
 /* s, q [groups, C] = sums over each group of x and x^2. */
-void norm_moments(const norm_walk *w, const float *x, double *part, double *s, double *q);
+void norm_moments(const norm_walk *w, const real *x, double *part, double *s, double *q);
 /* s, q [groups, C] = sums of g and g (x - mean), mean [groups, C]. */
-void norm_products(const norm_walk *w, const float *g, const float *x, const double *mean,
+void norm_products(const norm_walk *w, const real *g, const real *x, const double *mean,
                    double *part, double *s, double *q);
 
 /* Coefficients [groups, C] of y = (x - mean) a + b, and of gx = a (g - m - (x - mean) q). */
 typedef struct norm_terms {
-    float *mean, *a, *b, *m, *q;
+    real *mean, *a, *b, *m, *q;
 } norm_terms;
 
-void norm_apply(const norm_walk *w, const norm_terms *t, const float *x, float *y);
-void norm_adjoint(const norm_walk *w, const norm_terms *t, const float *g, const float *x,
-                  float *gx);
+void norm_apply(const norm_walk *w, const norm_terms *t, const real *x, real *y);
+void norm_adjoint(const norm_walk *w, const norm_terms *t, const real *g, const real *x, real *gx);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/base.h"
 #include "base/keys.h"
+#include "base/real.h"
 #include <fsnn/net.h>
 
 #define OP_MAX_IN 16
@@ -96,17 +97,17 @@ typedef struct op_node {
 
 /* One call of forward or backward. rows = K*B. Pointers are 64-byte aligned. */
 typedef struct op_run {
-    const float *in[OP_MAX_IN]; /* [rows, in shape]; NULL where it is given as spikes */
+    const real *in[OP_MAX_IN]; /* [rows, in shape]; NULL where it is given as spikes */
     /* OP_SPIKES only: the input's rows as lists, NULL where dense */
     const fsnn_spikes *spikes[OP_MAX_IN];
-    float *out[OP_MAX_OUT];        /* [rows, out shape]; const in backward */
-    float *gin[OP_MAX_IN];         /* backward: written (not added to); NULL where not wanted */
-    const float *gout[OP_MAX_OUT]; /* backward */
-    float *value[OP_MAX_PARAM];    /* parameters; running statistics are written in training */
-    float *grad[OP_MAX_PARAM];     /* backward: added to; NULL for what is not learned */
+    real *out[OP_MAX_OUT];        /* [rows, out shape]; const in backward */
+    real *gin[OP_MAX_IN];         /* backward: written (not added to); NULL where not wanted */
+    const real *gout[OP_MAX_OUT]; /* backward */
+    real *value[OP_MAX_PARAM];    /* parameters; running statistics are written in training */
+    real *grad[OP_MAX_PARAM];     /* backward: added to; NULL for what is not learned */
     /* backward, only where fsnn_op.sums said yes: [channels] to which gin[0] is added, summed over
      * all else; NULL: not wanted */
-    float *gsum;
+    real *gsum;
     void *scratch, *tape;
     int64_t step;  /* number of the forward call: random numbers change with it */
     int64_t first; /* step of the call that the K steps begin with, where they are a piece of it */
@@ -152,9 +153,9 @@ typedef struct fsnn_op {
      * forward and backward do. */
     bool (*patches)(const op_node *node, op_patches *patches);
     void (*patch_forward)(const op_node *node, const op_run *run, int64_t row, int64_t line,
-                          int64_t from, int64_t count, const float *x);
+                          int64_t from, int64_t count, const real *x);
     void (*patch_backward)(const op_node *node, const op_run *run, int64_t row, int64_t line,
-                           int64_t from, int64_t count, float *gx);
+                           int64_t from, int64_t count, real *gx);
     /* After plan(), of operators with one output that can hand it on as it is made; may be NULL.
      * Whether it may go straight into `next`, which takes patches: op_run.into. next NULL: it does
      * not. */
@@ -167,7 +168,7 @@ typedef struct fsnn_op {
     bool (*binary)(const op_node *node);
     /* Values of the parameters [params] were written: checks them and settles what depends on them.
      * *anew becomes true when the node must be planned anew and begin at time 0. May be NULL. */
-    fsnn_status (*changed)(op_node *node, float *const *value, bool *anew);
+    fsnn_status (*changed)(op_node *node, real *const *value, bool *anew);
     const op_memory *memory; /* what it remembers from step to step (op/memory.h); NULL: nothing */
     /* Of an operator without inputs that gives what a node was a step before, whichever stands
      * first: the name of that node, or "", in its options; and the operator that takes it in, a

@@ -5,9 +5,9 @@
 #include "base/isa_kernel.h"
 #include "base/vec_kernel.h"
 
-#include <float.h>
+typedef int32_t vec_point __attribute__((vector_size(VEC * sizeof(int32_t))));
 
-static void sum(const op_patch *p, const float *x, float scale, float *y)
+static void sum(const op_patch *p, const real *x, real scale, real *y)
 {
     int64_t c = 0;
     for (; c + VEC <= p->C; c += VEC) {
@@ -18,7 +18,7 @@ static void sum(const op_patch *p, const float *x, float scale, float *y)
         vec_store(y + c, all * vec_all(scale));
     }
     for (; c < p->C; c++) {
-        float all = 0;
+        real all = 0;
         for (int64_t h = p->top; h < p->bottom; h++)
             for (int64_t v = p->left; v < p->right; v++)
                 all += x[(h * p->W + v) * p->C + c];
@@ -26,11 +26,11 @@ static void sum(const op_patch *p, const float *x, float scale, float *y)
     }
 }
 
-static void spread(const op_patch *p, const float *gy, float scale, float *gx)
+static void spread(const op_patch *p, const real *gy, real scale, real *gx)
 {
     for (int64_t h = p->top; h < p->bottom; h++)
         for (int64_t v = p->left; v < p->right; v++) {
-            float *at = gx + (h * p->W + v) * p->C;
+            real *at = gx + (h * p->W + v) * p->C;
             int64_t c = 0;
             for (; c + VEC <= p->C; c += VEC)
                 vec_store(at + c, vec_load(at + c) + vec_load(gy + c) * vec_all(scale));
@@ -39,9 +39,9 @@ static void spread(const op_patch *p, const float *gy, float scale, float *gx)
         }
 }
 
-static inline void largest_vec(const op_patch *p, const float *x, float *y, int32_t *where)
+static inline void largest_vec(const op_patch *p, const real *x, real *y, int32_t *where)
 {
-    vec best = (vec){0} - FLT_MAX;
+    vec best = (vec){0} - REAL_MAX;
     vec_int winner = (vec_int){0} + (int32_t)(p->top * p->W + p->left);
     for (int64_t h = p->top; h < p->bottom; h++)
         for (int64_t v = p->left; v < p->right; v++) {
@@ -52,18 +52,20 @@ static inline void largest_vec(const op_patch *p, const float *x, float *y, int3
             winner = (better & point) | (~better & winner);
         }
     vec_store(y, best);
-    if (where)
-        memcpy(where, &winner, sizeof winner);
+    if (where) {
+        vec_point narrow = __builtin_convertvector(winner, vec_point);
+        memcpy(where, &narrow, sizeof narrow);
+    }
 }
 
-static inline void largest_one(const op_patch *p, const float *x, float *y, int32_t *where)
+static inline void largest_one(const op_patch *p, const real *x, real *y, int32_t *where)
 {
-    float best = -FLT_MAX;
+    real best = -REAL_MAX;
     int32_t winner = (int32_t)(p->top * p->W + p->left);
     for (int64_t h = p->top; h < p->bottom; h++)
         for (int64_t v = p->left; v < p->right; v++) {
             int32_t point = (int32_t)(h * p->W + v);
-            float next = x[point * p->C];
+            real next = x[point * p->C];
             winner = best < next ? point : winner;
             best = best < next ? next : best;
         }
@@ -72,7 +74,7 @@ static inline void largest_one(const op_patch *p, const float *x, float *y, int3
         *where = winner;
 }
 
-static void largest(const op_patch *p, const float *x, float *y, int32_t *where)
+static void largest(const op_patch *p, const real *x, real *y, int32_t *where)
 {
     int64_t c = 0;
     for (; c + VEC <= p->C; c += VEC)

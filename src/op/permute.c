@@ -71,8 +71,8 @@ typedef struct job {
     int64_t height, line;  /* the axis that runs fastest in `from`, how far apart in `to` */
     axes_loop outer_to;    /* where blocks begin in `to` */
     int64_t size;          /* of a sample */
-    const float *from;
-    float *to;
+    const real *from;
+    real *to;
 } job;
 
 /* Takes the fastest axis of `to` out, and the one that is fastest in `from`. */
@@ -107,8 +107,8 @@ static void blocks(int64_t begin, int64_t end, void *user)
     int64_t row = begin / j->outer.total, block = begin % j->outer.total;
     axes_walk from = axes_walk_from(&j->outer, block), to = axes_walk_from(&j->outer_to, block);
     for (int64_t i = begin; i < end; i++) {
-        const float *x = j->from + row * j->size + from.at;
-        float *y = j->to + row * j->size + to.at;
+        const real *x = j->from + row * j->size + from.at;
+        real *y = j->to + row * j->size + to.at;
         if (j->spread == 1)
             memcpy(y, x, (size_t)j->width * sizeof *y);
         else
@@ -118,7 +118,7 @@ static void blocks(int64_t begin, int64_t end, void *user)
     }
 }
 
-static void move(const op_node *node, const axes_loop *l, const float *from, float *to)
+static void move(const op_node *node, const axes_loop *l, const real *from, real *to)
 {
     job j = split(l);
     j.from = from;

@@ -294,7 +294,7 @@ static bool patches(const op_node *node, op_patches *p)
 }
 
 static void patch_forward(const op_node *node, const op_run *run, int64_t row, int64_t line,
-                          int64_t from, int64_t count, const float *x)
+                          int64_t from, int64_t count, const real *x)
 {
     const state *st = node->state;
     max_pairs_forward_patch(&st->built.shape, row, line, from, count, x, run->out[0],
@@ -302,7 +302,7 @@ static void patch_forward(const op_node *node, const op_run *run, int64_t row, i
 }
 
 static void patch_backward(const op_node *node, const op_run *run, int64_t row, int64_t line,
-                           int64_t from, int64_t count, float *gx)
+                           int64_t from, int64_t count, real *gx)
 {
     const state *st = node->state;
     max_pairs_backward_patch(&st->built.shape, row, line, from, count, run->gout[0], gx, run->tape);

@@ -6,8 +6,6 @@
 #include "base/isa_kernel.h"
 #include "base/vec_kernel.h"
 
-#include <float.h>
-
 typedef uint8_t vec_byte __attribute__((vector_size(VEC)));
 
 /* Where the four numbers of an output stand in its window's two rows. */
@@ -16,9 +14,9 @@ static inline int64_t place(int number, int64_t C, int64_t below)
     return (number & 1) * C + (number >> 1) * below;
 }
 
-static inline void best_vec(const float *x, int64_t C, int64_t below, float *y, uint8_t *where)
+static inline void best_vec(const real *x, int64_t C, int64_t below, real *y, uint8_t *where)
 {
-    vec best = (vec){0} - FLT_MAX;
+    vec best = (vec){0} - REAL_MAX;
     vec_int winner = {0};
     for (int i = 0; i < 4; i++) {
         vec v = vec_load(x + place(i, C, below));
@@ -33,12 +31,12 @@ static inline void best_vec(const float *x, int64_t C, int64_t below, float *y, 
     }
 }
 
-static inline void best_one(const float *x, int64_t C, int64_t below, float *y, uint8_t *where)
+static inline void best_one(const real *x, int64_t C, int64_t below, real *y, uint8_t *where)
 {
-    float best = -FLT_MAX;
+    real best = -REAL_MAX;
     int winner = 0;
     for (int i = 0; i < 4; i++) {
-        float v = x[place(i, C, below)];
+        real v = x[place(i, C, below)];
         winner = best < v ? i : winner;
         best = best < v ? v : best;
     }
@@ -47,8 +45,7 @@ static inline void best_one(const float *x, int64_t C, int64_t below, float *y, 
         *where = (uint8_t)winner;
 }
 
-static void max_pairs(const float *x, int64_t below, int64_t OW, int64_t C, float *y,
-                      uint8_t *where)
+static void max_pairs(const real *x, int64_t below, int64_t OW, int64_t C, real *y, uint8_t *where)
 {
     for (int64_t w = 0; w < OW; w++, x += 2 * C, y += C, where += where ? C : 0) {
         int64_t c = 0;
@@ -59,19 +56,19 @@ static void max_pairs(const float *x, int64_t below, int64_t OW, int64_t C, floa
     }
 }
 
-static inline void back_vec(const float *gy, const uint8_t *where, int64_t C, int64_t below,
-                            float *gx, bool past)
+static inline void back_vec(const real *gy, const uint8_t *where, int64_t C, int64_t below,
+                            real *gx, bool past)
 {
     vec_byte narrow;
     memcpy(&narrow, where, sizeof narrow);
     vec_int winner = __builtin_convertvector(narrow, vec_int);
-    vec g = vec_load(gy) + 0.0f;
+    vec g = vec_load(gy) + REAL(0.0);
     for (int i = 0; i < 4; i++)
         vec_put(gx + place(i, C, below), vec_where(winner == i, g), past);
 }
 
-static inline void line_back(const float *gy, const uint8_t *where, int64_t below, int64_t OW,
-                             int64_t C, float *gx, bool past)
+static inline void line_back(const real *gy, const uint8_t *where, int64_t below, int64_t OW,
+                             int64_t C, real *gx, bool past)
 {
     for (int64_t w = 0; w < OW; w++, gx += 2 * C, gy += C, where += C) {
         int64_t c = 0;
@@ -79,12 +76,12 @@ static inline void line_back(const float *gy, const uint8_t *where, int64_t belo
             back_vec(gy + c, where + c, C, below, gx + c, past);
         for (; c < C; c++)
             for (int i = 0; i < 4; i++)
-                gx[place(i, C, below) + c] = where[c] == i ? gy[c] + 0.0f : 0;
+                gx[place(i, C, below) + c] = where[c] == i ? gy[c] + REAL(0.0) : 0;
     }
 }
 
-static void max_pairs_back(const float *gy, const uint8_t *where, int64_t below, int64_t OW,
-                           int64_t C, float *gx, bool large)
+static void max_pairs_back(const real *gy, const uint8_t *where, int64_t below, int64_t OW,
+                           int64_t C, real *gx, bool large)
 {
     if (!large || !vec_aligned(gx) || C % VEC || below % VEC) {
         line_back(gy, where, below, OW, C, gx, false);

@@ -45,16 +45,16 @@ size_t pool_walk_tape(const pool_walk *w)
     return w->kind == POOL_MAX ? (size_t)(w->rows * out_size(w)) * sizeof(int32_t) : 0;
 }
 
-static float share(const pool_walk *w, const op_patch *p)
+static real share(const pool_walk *w, const op_patch *p)
 {
     int64_t points = (p->bottom - p->top) * (p->right - p->left);
-    return w->kind == POOL_MEAN ? 1 / (float)points : 1;
+    return w->kind == POOL_MEAN ? 1 / (real)points : 1;
 }
 
 typedef struct job {
     const pool_walk *w;
-    const float *from;
-    float *to;
+    const real *from;
+    real *to;
     int32_t *tape;
 } job;
 
@@ -73,7 +73,7 @@ static void forward(int64_t begin, int64_t end, void *user)
     for (int64_t i = begin; i < end; i++)
         for (int64_t ow = 0; ow < w->axis[1].out; ow++) {
             op_patch p = patch_of(w, i % w->axis[0].out, ow);
-            const float *x = j->from + i / w->axis[0].out * in_size(w);
+            const real *x = j->from + i / w->axis[0].out * in_size(w);
             int64_t o = (i * w->axis[1].out + ow) * w->C;
             if (w->kind == POOL_MAX)
                 k->largest(&p, x, j->to + o, j->tape ? j->tape + o : NULL);
@@ -82,7 +82,7 @@ static void forward(int64_t begin, int64_t end, void *user)
         }
 }
 
-static void back_sums(const pool_walk *w, const float *gy, float *gx)
+static void back_sums(const pool_walk *w, const real *gy, real *gx)
 {
     for (int64_t oh = 0; oh < w->axis[0].out; oh++)
         for (int64_t ow = 0; ow < w->axis[1].out; ow++, gy += w->C) {
@@ -91,7 +91,7 @@ static void back_sums(const pool_walk *w, const float *gy, float *gx)
         }
 }
 
-static void back_maxima(const pool_walk *w, const float *gy, const int32_t *where, float *gx)
+static void back_maxima(const pool_walk *w, const real *gy, const int32_t *where, real *gx)
 {
     for (int64_t i = 0; i < w->axis[0].out * w->axis[1].out; i++, gy += w->C, where += w->C)
         for (int64_t c = 0; c < w->C; c++)
@@ -103,7 +103,7 @@ static void backward(int64_t begin, int64_t end, void *user)
 {
     const job *j = user;
     for (int64_t r = begin; r < end; r++) {
-        float *gx = j->to + r * in_size(j->w);
+        real *gx = j->to + r * in_size(j->w);
         int64_t o = r * out_size(j->w);
         memset(gx, 0, (size_t)in_size(j->w) * sizeof *gx);
         if (j->w->kind == POOL_MAX)
@@ -113,14 +113,14 @@ static void backward(int64_t begin, int64_t end, void *user)
     }
 }
 
-void pool_walk_forward(const pool_walk *w, const float *x, float *y, void *tape)
+void pool_walk_forward(const pool_walk *w, const real *x, real *y, void *tape)
 {
     job j = {w, x, y, tape};
     int64_t line = in_size(w) / w->axis[0].out + 1;
     fsnn_parallel_range(w->rows * w->axis[0].out, 1 + 16384 / line, forward, &j);
 }
 
-void pool_walk_backward(const pool_walk *w, const float *gy, float *gx, const void *tape)
+void pool_walk_backward(const pool_walk *w, const real *gy, real *gx, const void *tape)
 {
     job j = {w, gy, gx, (void *)tape};
     fsnn_parallel_range(w->rows, 1 + 16384 / in_size(w), backward, &j);

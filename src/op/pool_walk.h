@@ -26,8 +26,8 @@ int64_t pool_walk_points(const pool_walk *w);
 size_t pool_walk_tape(const pool_walk *w); /* bytes: of maxima, where they were */
 /* x [rows, H, W, C] -> y [rows, OH, OW, C]; tape NULL: backward will not come. A mean is over the
  * points inside of the image. Of equal maxima the first, row by row, wins; a NaN never does. */
-void pool_walk_forward(const pool_walk *w, const float *x, float *y, void *tape);
+void pool_walk_forward(const pool_walk *w, const real *x, real *y, void *tape);
 /* gx is written, zeros included */
-void pool_walk_backward(const pool_walk *w, const float *gy, float *gx, const void *tape);
+void pool_walk_backward(const pool_walk *w, const real *gy, real *gx, const void *tape);
 
 #endif

@@ -6,7 +6,7 @@
 
 const char *const propagate_names[] = {"sym", "row", "none", NULL};
 
-static fsnn_status capacity(fsnn_graph_matrix *m, int64_t nodes, int64_t entries)
+static fsnn_status capacity(propagate_matrix *m, int64_t nodes, int64_t entries)
 {
     m->nodes = nodes;
     m->start = fsnn_alloc((size_t)(nodes + 1) * sizeof *m->start);
@@ -32,15 +32,23 @@ static fsnn_status check(const op_node *node, const fsnn_graph_matrix *m)
     return FSNN_OK;
 }
 
-static void copy(const fsnn_graph_matrix *from, fsnn_graph_matrix *to)
+/* Before rounding, unless the rounded one was changed since. */
+static real weight_of(const fsnn_graph_matrix *m, size_t e)
+{
+    bool same = m->exact && (float)m->exact[e] == m->weight[e];
+    return same ? (real)m->exact[e] : m->weight[e];
+}
+
+static void copy(const fsnn_graph_matrix *from, propagate_matrix *to)
 {
     size_t entries = (size_t)from->start[from->nodes];
     memcpy(to->start, from->start, (size_t)(from->nodes + 1) * sizeof *to->start);
     memcpy(to->column, from->column, entries * sizeof *to->column);
-    memcpy(to->weight, from->weight, entries * sizeof *to->weight);
+    for (size_t e = 0; e < entries; e++)
+        to->weight[e] = weight_of(from, e);
 }
 
-static void transpose(const fsnn_graph_matrix *from, fsnn_graph_matrix *to)
+static void transpose(const propagate_matrix *from, propagate_matrix *to)
 {
     int64_t n = from->nodes, entries = from->start[n];
     for (int64_t e = 0; e < entries; e++)
@@ -72,7 +80,7 @@ fsnn_status propagate_create(op_node *node)
     return FSNN_OK;
 }
 
-static void release(fsnn_graph_matrix *m)
+static void release(propagate_matrix *m)
 {
     fsnn_free(m->start);
     fsnn_free(m->column);
@@ -100,10 +108,10 @@ fsnn_status propagate_check(const op_node *node)
 }
 
 typedef struct product {
-    const fsnn_graph_matrix *s;
+    const propagate_matrix *s;
     int64_t F;
-    const float *x, *bias;
-    float *y;
+    const real *x, *bias;
+    real *y;
 } product;
 
 static void rows(int64_t begin, int64_t end, void *user)
@@ -112,15 +120,15 @@ static void rows(int64_t begin, int64_t end, void *user)
     int64_t F = p->F, nodes = p->s->nodes;
     for (int64_t r = begin; r < end; r++) {
         int64_t i = r % nodes;
-        const float *x = p->x + (r - i) * F;
-        float *restrict y = p->y + r * F;
+        const real *x = p->x + (r - i) * F;
+        real *restrict y = p->y + r * F;
         if (p->bias)
             memcpy(y, p->bias, (size_t)F * sizeof *y);
         else
             memset(y, 0, (size_t)F * sizeof *y);
         for (int64_t e = p->s->start[i]; e < p->s->start[i + 1]; e++) {
-            const float *from = x + p->s->column[e] * F;
-            float w = p->s->weight[e];
+            const real *from = x + p->s->column[e] * F;
+            real w = p->s->weight[e];
 #pragma omp simd
             for (int64_t c = 0; c < F; c++)
                 y[c] += w * from[c];
@@ -128,8 +136,8 @@ static void rows(int64_t begin, int64_t end, void *user)
     }
 }
 
-void propagate_multiply(const fsnn_graph_matrix *s, int64_t samples, int64_t F, const float *x,
-                        const float *bias, float *y)
+void propagate_multiply(const propagate_matrix *s, int64_t samples, int64_t F, const real *x,
+                        const real *bias, real *y)
 {
     product p = {s, F, x, bias, y};
     fsnn_parallel_range(samples * s->nodes, 128, rows, &p);

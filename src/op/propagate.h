@@ -4,9 +4,17 @@
 
 #include "op/op.h"
 
+/* A square sparse matrix, as fsnn_graph_matrix has it. */
+typedef struct propagate_matrix {
+    int64_t nodes;
+    int64_t *start;  /* [nodes + 1] */
+    int32_t *column; /* [start[nodes]] */
+    real *weight;    /* likewise */
+} propagate_matrix;
+
 /* State of graph and gcn: the matrix and its transpose, both owned. */
 typedef struct propagate_state {
-    fsnn_graph_matrix forward, backward;
+    propagate_matrix forward, backward;
 } propagate_state;
 
 fsnn_status propagate_create(op_node *node);
@@ -14,8 +22,8 @@ void propagate_destroy(op_node *node);
 /* The input is [nodes, F] with the nodes of the matrix. */
 fsnn_status propagate_check(const op_node *node);
 /* y [samples, nodes, F] = S x, sample by sample; bias [F] is added where it is not NULL. */
-void propagate_multiply(const fsnn_graph_matrix *s, int64_t samples, int64_t F, const float *x,
-                        const float *bias, float *y);
+void propagate_multiply(const propagate_matrix *s, int64_t samples, int64_t F, const real *x,
+                        const real *bias, real *y);
 
 /* Keys of both kinds: what a description says of S. */
 #define PROPAGATE_KEYS                                                                             \

@@ -35,8 +35,8 @@ reduce_walk reduce_walk_of(const fsnn_shape *shape, bool last, const bool *gone)
 typedef struct job {
     const reduce_walk *w;
     double scale;
-    const float *from;
-    float *to;
+    const real *from;
+    real *to;
 } job;
 
 enum { COLUMNS = 64 }; /* sums side by side that stay in the nearest cache */
@@ -46,28 +46,28 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static void add_columns(const job *j, const float *x, int64_t n, float *y)
+static void add_columns(const job *j, const real *x, int64_t n, real *y)
 {
     double sum[COLUMNS] = {0};
     for (int64_t i = 0; i < j->w->gone.total; i++) {
-        const float *p = x + axes_loop_at(&j->w->gone, i);
+        const real *p = x + axes_loop_at(&j->w->gone, i);
 #pragma omp simd
         for (int64_t c = 0; c < n; c++)
             sum[c] += (double)p[c];
     }
     for (int64_t c = 0; c < n; c++)
-        y[c] = (float)(sum[c] * j->scale);
+        y[c] = (real)(sum[c] * j->scale);
 }
 
-static float add_runs(const job *j, const float *x)
+static real add_runs(const job *j, const real *x)
 {
     double sum = 0;
     for (int64_t i = 0; i < j->w->gone.total; i++) {
-        const float *p = x + axes_loop_at(&j->w->gone, i);
+        const real *p = x + axes_loop_at(&j->w->gone, i);
         for (int64_t c = 0; c < j->w->run; c++)
             sum += (double)p[c];
     }
-    return (float)(sum * j->scale);
+    return (real)(sum * j->scale);
 }
 
 static void sums(int64_t begin, int64_t end, void *user)
@@ -75,9 +75,9 @@ static void sums(int64_t begin, int64_t end, void *user)
     const job *j = user;
     const reduce_walk *w = j->w;
     for (int64_t r = begin; r < end; r++) {
-        float *y = j->to + r * w->out;
+        real *y = j->to + r * w->out;
         for (int64_t k = 0; k < w->kept.total; k++) {
-            const float *x = j->from + r * w->size + axes_loop_at(&w->kept, k);
+            const real *x = j->from + r * w->size + axes_loop_at(&w->kept, k);
             if (!w->run_kept)
                 y[k] = add_runs(j, x);
             for (int64_t c = 0; w->run_kept && c < w->run; c += COLUMNS)
@@ -90,26 +90,26 @@ static void spread(int64_t begin, int64_t end, void *user)
 {
     const job *j = user;
     const reduce_walk *w = j->w;
-    float scale = (float)j->scale;
+    real scale = (real)j->scale;
     for (int64_t r = begin; r < end; r++)
         for (int64_t k = 0; k < w->kept.total; k++) {
-            const float *gy = j->from + r * w->out + (w->run_kept ? k * w->run : k);
-            float *gx = j->to + r * w->size + axes_loop_at(&w->kept, k);
+            const real *gy = j->from + r * w->out + (w->run_kept ? k * w->run : k);
+            real *gx = j->to + r * w->size + axes_loop_at(&w->kept, k);
             for (int64_t i = 0; i < w->gone.total; i++) {
-                float *p = gx + axes_loop_at(&w->gone, i);
+                real *p = gx + axes_loop_at(&w->gone, i);
                 for (int64_t c = 0; c < w->run; c++)
                     p[c] = scale * gy[w->run_kept ? c : 0];
             }
         }
 }
 
-void reduce_sums(const reduce_walk *w, int64_t rows, double scale, const float *x, float *y)
+void reduce_sums(const reduce_walk *w, int64_t rows, double scale, const real *x, real *y)
 {
     job j = {w, scale, x, y};
     fsnn_parallel_range(rows, 1 + 16384 / w->size, sums, &j);
 }
 
-void reduce_spread(const reduce_walk *w, int64_t rows, float scale, const float *gy, float *gx)
+void reduce_spread(const reduce_walk *w, int64_t rows, real scale, const real *gy, real *gx)
 {
     job j = {w, scale, gy, gx};
     fsnn_parallel_range(rows, 1 + 16384 / w->size, spread, &j);
@@ -186,7 +186,7 @@ static fsnn_status backward(op_node *node, const op_run *run)
 {
     reduce_walk w = walk_of(node);
     if (run->gin[0])
-        reduce_spread(&w, node->K * node->B, (float)scale_of(node, &w), run->gout[0], run->gin[0]);
+        reduce_spread(&w, node->K * node->B, (real)scale_of(node, &w), run->gout[0], run->gin[0]);
     return FSNN_OK;
 }
 

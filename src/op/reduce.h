@@ -15,8 +15,8 @@ typedef struct reduce_walk {
 /* `gone` [rank]: the axes that vanish. */
 reduce_walk reduce_walk_of(const fsnn_shape *shape, bool last, const bool *gone);
 /* x [rows, size] -> y [rows, out] = scale times the sums, which are in double. */
-void reduce_sums(const reduce_walk *w, int64_t rows, double scale, const float *x, float *y);
+void reduce_sums(const reduce_walk *w, int64_t rows, double scale, const real *x, real *y);
 /* gx [rows, size] = scale gy [rows, out] at the output each was added to */
-void reduce_spread(const reduce_walk *w, int64_t rows, float scale, const float *gy, float *gx);
+void reduce_spread(const reduce_walk *w, int64_t rows, real scale, const real *gy, real *gx);
 
 #endif

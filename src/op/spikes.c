@@ -28,7 +28,7 @@ size_t spikes_reserve(int64_t rows, int64_t in)
 }
 
 typedef struct search {
-    const float *x;
+    const real *x;
     int64_t rows, in;
     int64_t most; /* ones in a range */
     int64_t *start;
@@ -36,18 +36,26 @@ typedef struct search {
     atomic_bool failed;
 } search;
 
+/* A number as a whole one. */
+#ifdef FSNN_DOUBLE
+typedef uint64_t whole;
+static const whole one = 0x3ff0000000000000; /* 1.0 */
+#else
+typedef uint32_t whole;
+static const whole one = 0x3f800000; /* 1.0 */
+#endif
+
 /* Ones of a row; -1: there is something else. */
-static int64_t ones_of(const float *x, int64_t n)
+static int64_t ones_of(const real *x, int64_t n)
 {
-    const uint32_t one = 0x3f800000; /* 1.0 */
-    uint32_t other = 0;
+    whole other = 0;
     int64_t sum = 0;
     for (int64_t at = 0; at < n;) {
         int64_t end = n - at < 4096 ? n : at + 4096;
         int32_t ones = 0;
 #pragma omp simd reduction(+ : ones) reduction(| : other)
         for (int64_t i = at; i < end; i++) {
-            uint32_t bits;
+            whole bits;
             memcpy(&bits, x + i, sizeof bits);
             ones += bits == one;
             other |= bits != one ? bits : 0;
@@ -62,7 +70,7 @@ static int64_t ones_of(const float *x, int64_t n)
 
 /* Every place is written, and kept where the number is not 0: no branches. There is room for one
  * more. */
-static void list_row(const float *x, int64_t n, int32_t *index)
+static void list_row(const real *x, int64_t n, int32_t *index)
 {
     int64_t e = 0;
     for (int64_t i = 0; i < n; i++) {
@@ -79,7 +87,7 @@ static void find_range(int64_t number, int worker, void *user)
     int64_t at = number * s->most, last = at + s->most - 1;
     for (int64_t r = first; r < end && !atomic_load_explicit(&s->failed, memory_order_relaxed);
          r++) {
-        const float *x = s->x + r * s->in;
+        const real *x = s->x + r * s->in;
         int64_t ones = ones_of(x, s->in);
         if (ones < 0 || at + ones > last) {
             atomic_store(&s->failed, true);
@@ -92,7 +100,7 @@ static void find_range(int64_t number, int worker, void *user)
     }
 }
 
-bool spikes_find(const float *x, int64_t rows, int64_t in, double share, void *space,
+bool spikes_find(const real *x, int64_t rows, int64_t in, double share, void *space,
                  fsnn_spikes *lists)
 {
     search s = {.x = x, .rows = rows, .in = in, .most = entries(RANGE, in, share), .start = space};

@@ -3,6 +3,7 @@
 #define FSNN_OP_SPIKES_H
 
 #include "base/base.h"
+#include "base/real.h"
 #include <fsnn/tensor.h>
 
 /* Shares of ones up to which adding event by event is quicker than the dense product, from
@@ -18,7 +19,7 @@ size_t spikes_reserve(int64_t rows, int64_t in);
 /* The lists of x [rows, in] in `space`, where it holds zeros and ones only and at most `share` of
  * them are ones in any 128 rows that follow one another; else false, and what is in `space` is of
  * no use. */
-bool spikes_find(const float *x, int64_t rows, int64_t in, double share, void *space,
+bool spikes_find(const real *x, int64_t rows, int64_t in, double share, void *space,
                  fsnn_spikes *lists);
 
 #endif

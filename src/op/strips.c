@@ -27,17 +27,17 @@ fsnn_status strips_check_axis(const op_node *node, int64_t axis)
 
 typedef struct job {
     const strips *s;
-    const float *const *from_part;
-    float *to_whole;
-    const float *from_whole;
-    float *const *to_part;
+    const real *const *from_part;
+    real *to_whole;
+    const real *from_whole;
+    real *const *to_part;
 } job;
 
 static void gather(int64_t begin, int64_t end, void *user)
 {
     const job *j = user;
     for (int64_t r = begin; r < end; r++) {
-        float *at = j->to_whole + r * j->s->whole;
+        real *at = j->to_whole + r * j->s->whole;
         for (int p = 0; p < j->s->parts; p++) {
             int64_t n = j->s->width[p];
             memcpy(at, j->from_part[p] + r * n, (size_t)n * sizeof *at);
@@ -50,7 +50,7 @@ static void scatter(int64_t begin, int64_t end, void *user)
 {
     const job *j = user;
     for (int64_t r = begin; r < end; r++) {
-        const float *at = j->from_whole + r * j->s->whole;
+        const real *at = j->from_whole + r * j->s->whole;
         for (int p = 0; p < j->s->parts; p++) {
             int64_t n = j->s->width[p];
             if (j->to_part[p])
@@ -60,13 +60,13 @@ static void scatter(int64_t begin, int64_t end, void *user)
     }
 }
 
-void strips_gather(const strips *s, const float *const *part, float *whole)
+void strips_gather(const strips *s, const real *const *part, real *whole)
 {
     job j = {.s = s, .from_part = part, .to_whole = whole};
     fsnn_parallel_range(s->rows, 1 + 16384 / s->whole, gather, &j);
 }
 
-void strips_scatter(const strips *s, const float *whole, float *const *part)
+void strips_scatter(const strips *s, const real *whole, real *const *part)
 {
     job j = {.s = s, .from_whole = whole, .to_part = part};
     fsnn_parallel_range(s->rows, 1 + 16384 / s->whole, scatter, &j);

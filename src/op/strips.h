@@ -17,8 +17,8 @@ typedef struct strips {
 int64_t strips_width(const fsnn_shape *shape, bool last, int64_t axis);
 /* A negative axis and one beyond the rank are errors. */
 fsnn_status strips_check_axis(const op_node *node, int64_t axis);
-void strips_gather(const strips *s, const float *const *part, float *whole);
+void strips_gather(const strips *s, const real *const *part, real *whole);
 /* Parts that are NULL are left out. */
-void strips_scatter(const strips *s, const float *whole, float *const *part);
+void strips_scatter(const strips *s, const real *whole, real *const *part);
 
 #endif

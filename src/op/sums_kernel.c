@@ -16,10 +16,10 @@ enum { WIDTH = 2 };
 
 enum { CHAINS = 8, VECS = CHAINS / WIDTH };
 
-typedef float narrow __attribute__((vector_size(WIDTH * sizeof(float))));
+typedef real narrow __attribute__((vector_size(WIDTH * sizeof(real))));
 typedef double wide __attribute__((vector_size(WIDTH * sizeof(double))));
 
-static inline wide load(const float *p)
+static inline wide load(const real *p)
 {
     narrow v;
     memcpy(&v, p, sizeof v);
@@ -38,7 +38,7 @@ static inline void store_double(double *p, wide v)
     memcpy(p, &v, sizeof v);
 }
 
-static void column_sums(const float *g, int64_t n, int64_t C, int64_t stride, double *sum)
+static void column_sums(const real *g, int64_t n, int64_t C, int64_t stride, double *sum)
 {
     int64_t c = 0;
     for (; c + 2 * WIDTH <= C; c += 2 * WIDTH) {
@@ -55,7 +55,7 @@ static void column_sums(const float *g, int64_t n, int64_t C, int64_t stride, do
             sum[c] += (double)g[i * stride + c];
 }
 
-static void column_moments(const float *x, int64_t n, int64_t C, double *s, double *q)
+static void column_moments(const real *x, int64_t n, int64_t C, double *s, double *q)
 {
     int64_t c = 0;
     for (; c + 2 * WIDTH <= C; c += 2 * WIDTH) {
@@ -81,8 +81,8 @@ static void column_moments(const float *x, int64_t n, int64_t C, double *s, doub
         }
 }
 
-static void column_products(const float *g, const float *x, const double *mean, int64_t n,
-                            int64_t C, double *s, double *q)
+static void column_products(const real *g, const real *x, const double *mean, int64_t n, int64_t C,
+                            double *s, double *q)
 {
     int64_t c = 0;
     for (; c + WIDTH <= C; c += WIDTH) {
@@ -112,7 +112,7 @@ static double fold(const wide *chain)
     return sum;
 }
 
-static void run_moments(const float *x, int64_t n, double *s, double *q)
+static void run_moments(const real *x, int64_t n, double *s, double *q)
 {
     wide a[VECS], b[VECS];
     int64_t i = 0;
@@ -134,8 +134,7 @@ static void run_moments(const float *x, int64_t n, double *s, double *q)
     *q += squares;
 }
 
-static void run_products(const float *g, const float *x, double mean, int64_t n, double *s,
-                         double *q)
+static void run_products(const real *g, const real *x, double mean, int64_t n, double *s, double *q)
 {
     wide a[VECS], b[VECS];
     int64_t i = 0;

@@ -33,8 +33,8 @@ static fsnn_status shape(op_node *node)
 }
 
 typedef struct job {
-    const float *from;
-    float *to;
+    const real *from;
+    real *to;
     int64_t voters;
 } job;
 
@@ -45,7 +45,7 @@ static void mean(int64_t begin, int64_t end, void *user)
         double sum = 0;
         for (int64_t v = 0; v < j->voters; v++)
             sum += (double)j->from[i * j->voters + v];
-        j->to[i] = (float)(sum / (double)j->voters);
+        j->to[i] = (real)(sum / (double)j->voters);
     }
 }
 
@@ -53,7 +53,7 @@ static void spread(int64_t begin, int64_t end, void *user)
 {
     const job *j = user;
     for (int64_t i = begin; i < end; i++) {
-        float share = j->from[i] / (float)j->voters;
+        real share = j->from[i] / (real)j->voters;
         for (int64_t v = 0; v < j->voters; v++)
             j->to[i * j->voters + v] = share;
     }

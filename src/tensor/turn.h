@@ -2,11 +2,21 @@
 #ifndef FSNN_TURN_H
 #define FSNN_TURN_H
 
+#include "base/real.h"
 #include <stdint.h>
 #include <string.h>
 
 enum { TURN_SIDE = 16, TURN_QUAD = 4 }; /* blocks that stay in the first cache, of small squares */
 
+/* turn_square: out[k * out_row + i] = in[i * in_row + k], i and k below 4 */
+#ifdef FSNN_DOUBLE
+static inline void turn_square(const double *in, int64_t in_row, double *out, int64_t out_row)
+{
+    for (int k = 0; k < TURN_QUAD; k++)
+        for (int i = 0; i < TURN_QUAD; i++)
+            out[k * out_row + i] = in[i * in_row + k];
+}
+#else
 typedef float turn_quad __attribute__((vector_size(TURN_QUAD * sizeof(float))));
 
 static inline turn_quad turn_load(const float *p)
@@ -21,7 +31,6 @@ static inline void turn_store(float *p, turn_quad v)
     memcpy(p, &v, sizeof v);
 }
 
-/* out[k * out_row + i] = in[i * in_row + k], i and k below 4 */
 static inline void turn_square(const float *in, int64_t in_row, float *out, int64_t out_row)
 {
     turn_quad a = turn_load(in), b = turn_load(in + in_row), c = turn_load(in + 2 * in_row),
@@ -35,6 +44,7 @@ static inline void turn_square(const float *in, int64_t in_row, float *out, int6
     turn_store(out + 2 * out_row, __builtin_shufflevector(AB, CD, 0, 1, 4, 5));
     turn_store(out + 3 * out_row, __builtin_shufflevector(AB, CD, 2, 3, 6, 7));
 }
+#endif
 
 static inline int64_t turn_least(int64_t a, int64_t b)
 {
@@ -42,7 +52,7 @@ static inline int64_t turn_least(int64_t a, int64_t b)
 }
 
 /* One block, rows and columns at most TURN_SIDE. */
-static inline void turn_block(const float *in, int64_t in_row, float *out, int64_t out_row,
+static inline void turn_block(const real *in, int64_t in_row, real *out, int64_t out_row,
                               int64_t rows, int64_t columns)
 {
     int64_t i = 0, whole = columns / TURN_QUAD * TURN_QUAD;
@@ -55,7 +65,7 @@ static inline void turn_block(const float *in, int64_t in_row, float *out, int64
 }
 
 /* out[k * out_row + i] = in[i * in_row + k], i below rows, k below columns. */
-static inline void turn(const float *in, int64_t in_row, float *out, int64_t out_row, int64_t rows,
+static inline void turn(const real *in, int64_t in_row, real *out, int64_t out_row, int64_t rows,
                         int64_t columns)
 {
     for (int64_t a = 0; a < rows; a += TURN_SIDE)

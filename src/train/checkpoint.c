@@ -20,34 +20,21 @@ typedef struct field {
     int count;
 } field;
 
-#define INTEGER(member)                                                                            \
+#define COUNT(member)                                                                              \
     {                                                                                              \
         "train." #member, FSNN_I64, offsetof(progress, member), 1                                  \
     }
-#define REAL(member)                                                                               \
+#define NUMBER(member)                                                                             \
     {                                                                                              \
         "train." #member, FSNN_F64, offsetof(progress, member), 1                                  \
     }
 
 static const field fields[] = {
-    INTEGER(epoch),
-    INTEGER(batches),
-    INTEGER(samples),
-    INTEGER(correct),
-    REAL(loss),
-    REAL(norm),
-    REAL(lr),
-    REAL(seconds),
-    INTEGER(counter),
-    INTEGER(epoch_batches),
-    INTEGER(epoch_samples),
-    REAL(schedule.scale),
-    REAL(schedule.best),
-    INTEGER(schedule.bad),
-    REAL(watched),
-    INTEGER(bad),
-    INTEGER(rows),
-    INTEGER(best),
+    COUNT(epoch),          COUNT(batches),       COUNT(samples),       COUNT(correct),
+    NUMBER(loss),          NUMBER(norm),         NUMBER(lr),           NUMBER(seconds),
+    COUNT(counter),        COUNT(epoch_batches), COUNT(epoch_samples), NUMBER(schedule.scale),
+    NUMBER(schedule.best), COUNT(schedule.bad),  NUMBER(watched),      COUNT(bad),
+    COUNT(rows),           COUNT(best),
 };
 
 static fsnn_status save_progress(const progress *at, fsnn_arrays *out)

@@ -42,19 +42,19 @@ static inline int64_t rig_size(const rig *r, const fsnn_shape *shape)
     return rig_rows(r) * fsnn_shape_count(shape);
 }
 
-static inline float *rig_array(rig *r, int64_t n, double low, double high)
+static inline real *rig_array(rig *r, int64_t n, double low, double high)
 {
-    float *a = fsnn_alloc((size_t)n * sizeof *a);
+    real *a = fsnn_alloc((size_t)n * sizeof *a);
     assert_non_null(a);
     r->stream++;
     for (int64_t i = 0; i < n; i++)
-        a[i] = (float)(low + (high - low) * fsnn_random_uniform(3, r->stream, (uint64_t)i));
+        a[i] = (real)(low + (high - low) * fsnn_random_uniform(3, r->stream, (uint64_t)i));
     return a;
 }
 
-static inline float *rig_unset(int64_t n)
+static inline real *rig_unset(int64_t n)
 {
-    float *a = fsnn_alloc((size_t)n * sizeof *a);
+    real *a = fsnn_alloc((size_t)n * sizeof *a);
     assert_non_null(a);
     for (int64_t i = 0; i < n; i++)
         a[i] = NAN;

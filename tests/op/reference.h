@@ -59,7 +59,7 @@ static inline bool ref_input(const ref_window *w, const ref_images *x, int64_t o
 
 /* y, gx, gw, gb are double and must be zeroed by the caller. */
 static inline void ref_conv_forward(const ref_images *x, const ref_images *y, const ref_window *win,
-                                    const float *xv, const float *w, const float *b, double *out)
+                                    const real *xv, const real *w, const real *b, double *out)
 {
     REF_CONV(x, y, win, out[yi] += (double)xv[xi] * w[wi]);
     for (int64_t r = 0; b && r < y->rows; r++)
@@ -70,8 +70,8 @@ static inline void ref_conv_forward(const ref_images *x, const ref_images *y, co
 }
 
 static inline void ref_conv_backward(const ref_images *x, const ref_images *y,
-                                     const ref_window *win, const float *xv, const float *w,
-                                     const float *gy, double *gx, double *gw, double *gb)
+                                     const ref_window *win, const real *xv, const real *w,
+                                     const real *gy, double *gx, double *gw, double *gb)
 {
     REF_CONV(x, y, win, (gx[xi] += (double)gy[yi] * w[wi], gw[wi] += (double)gy[yi] * xv[xi]));
     for (int64_t r = 0; r < y->rows; r++)
@@ -86,7 +86,7 @@ typedef enum ref_pool { REF_MAX, REF_AVERAGE, REF_AVERAGE_INSIDE } ref_pool;
 /* Forward into `out`, and backward of `gy` into `gx` (zeroed by the caller). Of equal maxima the
  * first in row-major order wins. */
 static inline void ref_pooling(ref_pool kind, const ref_images *x, const ref_images *y,
-                               const ref_window *win, const float *xv, const float *gy, double *out,
+                               const ref_window *win, const real *xv, const real *gy, double *out,
                                double *gx)
 {
     int64_t h, v;
@@ -122,7 +122,7 @@ static inline void ref_pooling(ref_pool kind, const ref_images *x, const ref_ima
 
 /* out[M, N] = alpha op(A) op(B) + beta out. */
 static inline void ref_gemm(char ta, char tb, int64_t M, int64_t N, int64_t K, double alpha,
-                            const float *A, int64_t lda, const float *B, int64_t ldb, double beta,
+                            const real *A, int64_t lda, const real *B, int64_t ldb, double beta,
                             double *out, int64_t ldc)
 {
     for (int64_t m = 0; m < M; m++)

@@ -7,6 +7,6 @@
 static int64_t small_start[] = {0, 2, 3, 3, 7, 8};
 static int32_t small_column[] = {0, 3, 4, 0, 1, 2, 3, 1};
 static float small_weight[] = {0.5F, -1, 2, 0.25F, 1, -0.75F, 1.5F, 3};
-static const fsnn_graph_matrix small_graph = {5, small_start, small_column, small_weight};
+static const fsnn_graph_matrix small_graph = {5, small_start, small_column, small_weight, NULL};
 
 #endif

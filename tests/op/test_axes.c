@@ -100,13 +100,13 @@ static void permute_layouts(void **state)
     rig_open(&r, &s);
     assert_false(r.node.out_last[0]);
     rig_forward(&r);
-    assert_memory_equal(r.run.out[0], r.run.in[0], 36 * sizeof(float));
+    assert_memory_equal(r.run.out[0], r.run.in[0], 36 * sizeof(real));
     rig_close(&r);
     s.last = false;
     rig_open(&r, &s);
     assert_true(r.node.out_last[0]);
     rig_forward(&r);
-    assert_memory_equal(r.run.out[0], r.run.in[0], 36 * sizeof(float));
+    assert_memory_equal(r.run.out[0], r.run.in[0], 36 * sizeof(real));
     rig_close(&r);
 }
 
@@ -150,10 +150,10 @@ static void reduce_case(const char *kind, fsnn_shape in, fsnn_shape axes, bool k
                     to[rank++] = gone[d] ? 0 : index[d];
             int64_t a = row * n + place(&in, last, index), b = place(&out, r.node.out_last[0], to);
             want[b] += scale * r.run.in[0][a];
-            NEAR("gradient", r.run.gin[0][a], scale * r.run.gout[0][row * m + b], 1e-6);
+            NEAR("gradient", r.run.gin[0][a], scale * r.run.gout[0][row * m + b], 1e-6 * ROUNDING);
         }
         for (int64_t i = 0; i < m; i++)
-            NEAR(kind, r.run.out[0][row * m + i], want[i], 1e-6);
+            NEAR(kind, r.run.out[0][row * m + i], want[i], 1e-6 * ROUNDING);
     }
     fsnn_free(want);
     rig_close(&r);
@@ -199,10 +199,10 @@ static void multiply(void **state)
                 double others = 0.75 * r.run.gout[0][i];
                 for (int j = 0; j < inputs; j++)
                     others *= j == k ? 1 : r.run.in[j][i];
-                NEAR("gradient", r.run.gin[k][i], others, 1e-6);
+                NEAR("gradient", r.run.gin[k][i], others, 1e-6 * ROUNDING);
                 want *= r.run.in[k][i];
             }
-            NEAR("multiply", r.run.out[0][i], want, 1e-6);
+            NEAR("multiply", r.run.out[0][i], want, 1e-6 * ROUNDING);
         }
         rig_close(&r);
     }
@@ -226,7 +226,7 @@ static void lines(void **state)
             for (int64_t i = 0; i < 4 * n; i++) {
                 int64_t index[2], row = i / n;
                 index_of(&r.node.out[0], i % n, index);
-                float got = r.run.out[0][row * n + place(&r.node.out[0], last, index)];
+                real got = r.run.out[0][row * n + place(&r.node.out[0], last, index)];
                 int part = index[axis] >= edge;
                 index[axis] -= part ? edge : 0;
                 assert_true(got == r.run.in[part][row * fsnn_shape_count(&s.in[part]) +

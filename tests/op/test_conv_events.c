@@ -12,15 +12,15 @@ typedef struct problem {
     ref_images x, y;
     ref_window win;
     int64_t xs, ys, ws;
-    float *xv, *w, *b, *gy;
+    real *xv, *w, *b, *gy;
     char text[160];
 } problem;
 
 typedef enum values { ONES, INTEGERS, ANY } values; /* of events */
 
-static float *sparse(int64_t n, double density, values values)
+static real *sparse(int64_t n, double density, values values)
 {
-    float *x = random_array(n, -1, 1, 1);
+    real *x = random_array(n, -1, 1, 1);
     for (int64_t i = 0; i < n; i++) {
         bool event = fsnn_random_uniform(6, 0, (uint64_t)i) < density;
         x[i] = !event               ? 0
@@ -63,18 +63,18 @@ static void open_problem(problem *p, const dense_conv_shape *shape, double densi
 
 static void close_problem(problem *p)
 {
-    float *all[] = {p->xv, p->w, p->b, p->gy};
+    real *all[] = {p->xv, p->w, p->b, p->gy};
     for (int i = 0; i < FSNN_COUNT(all); i++)
         fsnn_free(all[i]);
 }
 
 /* Sums of `scale` terms of about 1, in one chain: they are rounded as often, each time by a half
  * unit of a partial sum. */
-static void close_to(const problem *p, const char *what, const float *got, const double *want,
+static void close_to(const problem *p, const char *what, const real *got, const double *want,
                      int64_t n, double scale)
 {
     for (int64_t i = 0; i < n; i++)
-        if (!(fabs(got[i] - want[i]) <= 1.2e-7 * scale))
+        if (!(fabs(got[i] - want[i]) <= 1.2e-7 * ROUNDING * scale))
             fail_msg("%s: %s[%lld] is %.9g, expected %.9g", p->text, what, (long long)i, got[i],
                      want[i]);
 }
@@ -97,24 +97,24 @@ static void free_space(const problem *p, void *space, size_t bytes)
     fsnn_free(space);
 }
 
-static float *forward(const problem *p, bool bias)
+static real *forward(const problem *p, bool bias)
 {
     conv_events plan;
     assert_true(conv_events_plan(&plan, &p->s));
     void *space = space_of(plan.forward_bytes);
-    float *y = rig_unset(p->ys);
+    real *y = rig_unset(p->ys);
     conv_events_forward(&plan, p->xv, p->w, bias ? p->b : NULL, y, space);
     free_space(p, space, plan.forward_bytes);
     return y;
 }
 
 /* Adds to 1. */
-static float *gradient(const problem *p)
+static real *gradient(const problem *p)
 {
     conv_events plan;
     assert_true(conv_events_plan(&plan, &p->s));
     void *space = space_of(plan.gradient_bytes);
-    float *gw = fsnn_alloc((size_t)p->ws * sizeof *gw);
+    real *gw = fsnn_alloc((size_t)p->ws * sizeof *gw);
     for (int64_t i = 0; i < p->ws; i++)
         gw[i] = 1;
     conv_events_weights(&plan, p->xv, p->gy, gw, space);
@@ -133,7 +133,7 @@ static void check(const dense_conv_shape *shape, double density, values values)
     ref_conv_backward(&p.x, &p.y, &p.win, p.xv, p.w, p.gy, gx, gw, gb);
     for (int64_t i = 0; i < p.ws; i++)
         gw[i] += 1;
-    float *got = forward(&p, shape->bias), *got_gw = gradient(&p);
+    real *got = forward(&p, shape->bias), *got_gw = gradient(&p);
     double size = values == INTEGERS ? 8 : 1,
            terms = (double)(p.s.C * p.s.kernel[0] * p.s.kernel[1]) * density + 1;
     close_to(&p, "y", got, y, p.ys, size * (2 + terms));
@@ -221,7 +221,7 @@ static void same_bits(void **state)
     for (int i = 0; i < FSNN_COUNT(shapes); i++) {
         CASE("shapes[%d]", i);
         problem p;
-        float *y[2], *gw[2];
+        real *y[2], *gw[2];
         open_problem(&p, &shapes[i], 0.2, ANY);
         for (int k = 0; k < 2; k++) {
             GOOD(fsnn_threads_set(k ? 3 : 1));
@@ -229,15 +229,15 @@ static void same_bits(void **state)
             gw[k] = gradient(&p);
         }
         GOOD(fsnn_threads_set(0));
-        assert_memory_equal(y[0], y[1], (size_t)p.ys * sizeof(float));
-        assert_memory_equal(gw[0], gw[1], (size_t)p.ws * sizeof(float));
+        assert_memory_equal(y[0], y[1], (size_t)p.ys * sizeof(real));
+        assert_memory_equal(gw[0], gw[1], (size_t)p.ws * sizeof(real));
         problem one = p;
         one.s.rows = 1;
         one.ys = p.ys / p.s.rows;
         for (int64_t r = 0; r < p.s.rows; r++) {
             one.xv = p.xv + r * p.xs / p.s.rows;
-            float *part = forward(&one, true);
-            assert_memory_equal(part, y[0] + r * one.ys, (size_t)one.ys * sizeof(float));
+            real *part = forward(&one, true);
+            assert_memory_equal(part, y[0] + r * one.ys, (size_t)one.ys * sizeof(real));
             fsnn_free(part);
         }
         for (int k = 0; k < 2; k++) {
@@ -280,7 +280,7 @@ static void looks(void **state)
     (void)state;
     conv_events plan;
     dense_conv_shape s = {2, 3, 8, 7, 16, 8, 7, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true, false};
-    float x[2 * 8 * 7 * 3] = {0};
+    real x[2 * 8 * 7 * 3] = {0};
     assert_true(conv_events_plan(&plan, &s));
     x[0] = 1;
     x[2] = -0.5F;                           /* the same pixel */
@@ -411,9 +411,9 @@ static void wished(void **state)
     }
     unsetenv("FSNN_CONVOLUTION");
     for (int64_t k = 0; k < rig_size(&r[0], &r[0].node.out[0]); k++)
-        assert_true(fabsf(r[0].run.out[0][k] - r[1].run.out[0][k]) <= 2e-6F);
+        assert_true(fabs(r[0].run.out[0][k] - r[1].run.out[0][k]) <= 2e-6 * ROUNDING);
     for (int64_t k = 0; k < 5 * 3 * 9; k++)
-        assert_true(fabsf(r[0].run.grad[0][k] - r[1].run.grad[0][k]) <= 2e-5F);
+        assert_true(fabs(r[0].run.grad[0][k] - r[1].run.grad[0][k]) <= 2e-5 * ROUNDING);
     for (int i = 0; i < 3; i++)
         rig_close(&r[i]);
 }

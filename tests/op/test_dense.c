@@ -12,22 +12,22 @@ static double *zeros(int64_t n)
     return a;
 }
 
-static void near(const char *what, const float *got, const double *want, int64_t n, double scale)
+static void near(const char *what, const real *got, const double *want, int64_t n, double scale)
 {
     for (int64_t i = 0; i < n; i++)
-        if (!(fabs(got[i] - want[i]) <= 2e-6 * scale * (1 + fabs(want[i]))))
+        if (!(fabs(got[i] - want[i]) <= 2e-6 * ROUNDING * scale * (1 + fabs(want[i]))))
             fail_msg("%s: element %lld of %lld is %.9g, expected %.9g", what, (long long)i,
                      (long long)n, (double)got[i], want[i]);
 }
 
 /* ---- products ---- */
 
-static void gemm_case(char ta, char tb, int64_t M, int64_t N, int64_t K, float alpha, float beta)
+static void gemm_case(char ta, char tb, int64_t M, int64_t N, int64_t K, real alpha, real beta)
 {
     int64_t lda = (ta == 'N' ? K : M) + 3, ldb = (tb == 'N' ? N : K) + 1, ldc = N + 2;
-    float *A = random_array((ta == 'N' ? M : K) * lda, -1, 1, 1);
-    float *B = random_array((tb == 'N' ? K : N) * ldb, -1, 1, 2);
-    float *C = random_array(M * ldc, -1, 1, 3);
+    real *A = random_array((ta == 'N' ? M : K) * lda, -1, 1, 1);
+    real *B = random_array((tb == 'N' ? K : N) * ldb, -1, 1, 2);
+    real *C = random_array(M * ldc, -1, 1, 3);
     double *want = zeros(M * ldc);
     for (int64_t i = 0; i < M * ldc; i++)
         want[i] = C[i];
@@ -45,7 +45,7 @@ static void gemm(void **state)
     (void)state;
     static const int64_t size[][3] = {
         {1, 1, 1}, {1, 10, 7}, {5, 3, 65}, {37, 41, 29}, {64, 10, 130}};
-    static const float scale[][2] = {{1, 0}, {1, 1}, {0.5f, -2}};
+    static const real scale[][2] = {{1, 0}, {1, 1}, {0.5f, -2}};
     for (int i = 0; i < FSNN_COUNT(size); i++)
         for (int j = 0; j < FSNN_COUNT(scale); j++)
             for (int t = 0; t < 4; t++)
@@ -56,7 +56,7 @@ static void gemm(void **state)
 static void gemm_error(void **state)
 {
     (void)state;
-    float a[4] = {0};
+    real a[4] = {0};
     REFUSED(dense_gemm('N', 'N', 2, 2, 2, 1, a, 1, a, 2, 0, a, 2), FSNN_EDENSE,
             "could not multiply matrices");
 }
@@ -66,7 +66,7 @@ static void batch_case(const int64_t *z, int64_t outer, int64_t inner, int turn)
 {
     int64_t rows[] = {z[0], z[2], z[0]}, columns[] = {z[2], z[1], z[1]};
     dense_operand o[3];
-    float *x[3];
+    real *x[3];
     int64_t size[3];
     for (int i = 0; i < 3; i++) {
         bool turned = turn >> i & 1, side_by_side = turn >> (3 + i) & 1;
@@ -115,7 +115,7 @@ static void gemm_batch(void **state)
 static void gemm_batch_error(void **state)
 {
     (void)state;
-    float a[64] = {0};
+    real a[64] = {0};
     dense_operand good = {4, 0, 2, false}, bad = {4, 0, 1, false};
     dense_batch s = {4, 1, 2, 2, 2, 1, good, bad, good};
     fsnn_error_set(FSNN_OK, "nothing happened");
@@ -129,7 +129,7 @@ typedef struct conv_run {
     ref_images x, y;
     ref_window win;
     int64_t xs, ys, ws;
-    float *xv, *w, *b, *gy, *yv, *gx, *gw, *gb;
+    real *xv, *w, *b, *gy, *yv, *gx, *gw, *gb;
     double *want_y, *want_gx, *want_gw, *want_gb;
     void *scratch;
     char text[160];
@@ -281,7 +281,7 @@ static void conv_parts(void **state)
     conv_run c = {.s = {3, 4, 9, 8, 6, 0, 0, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true, false}};
     dense_conv *conv;
     conv_setup(&c);
-    float before[2];
+    real before[2];
     ref_conv_forward(&c.x, &c.y, &c.win, c.xv, c.w, c.b, c.want_y);
     ref_conv_backward(&c.x, &c.y, &c.win, c.xv, c.w, c.gy, c.want_gx, c.want_gw, c.want_gb);
     GOOD(dense_conv_create(&c.s, true, false, &conv));
@@ -330,8 +330,8 @@ static void pool_case(const dense_pool_shape *shape, bool spikes)
     s.OW = ref_size(s.W, &win, 1);
     ref_images x = {s.rows, s.C, s.H, s.W, true}, y = {s.rows, s.C, s.OH, s.OW, true};
     int64_t xs = s.rows * s.C * s.H * s.W, ys = s.rows * s.C * s.OH * s.OW;
-    float *xv = random_array(xs, -1, 1, 1), *gy = random_array(ys, -1, 1, 2);
-    float *yv = random_array(ys, -1, 1, 3), *gx = random_array(xs, -1, 1, 4);
+    real *xv = random_array(xs, -1, 1, 1), *gy = random_array(ys, -1, 1, 2);
+    real *yv = random_array(ys, -1, 1, 3), *gx = random_array(xs, -1, 1, 4);
     double *want_y = zeros(ys), *want_gx = zeros(xs);
     for (int64_t i = 0; spikes && i < xs; i++)
         xv[i] = xv[i] > 0; /* many equal maxima */

@@ -39,7 +39,7 @@ static void linear(void **state)
             double want = r.run.value[1][k];
             for (int64_t i = 0; i < 9; i++)
                 want += (double)r.run.in[0][row * 9 + i] * r.run.value[0][k * 9 + i];
-            NEAR("linear", r.run.out[0][row * 13 + k], want, 1e-6);
+            NEAR("linear", r.run.out[0][row * 13 + k], want, 1e-6 * ROUNDING);
         }
     rig_close(&r);
 }
@@ -70,7 +70,8 @@ static void along_edges(void **state)
                         for (int f = 0; f < IN; f++)
                             want += s[i][j] * r.run.in[0][(row * NODES + j) * IN + f] *
                                     (gcn ? r.run.value[0][c * IN + f] : f == c);
-                    NEAR("along edges", r.run.out[0][(row * NODES + i) * out + c], want, 1e-6);
+                    NEAR("along edges", r.run.out[0][(row * NODES + i) * out + c], want,
+                         1e-6 * ROUNDING);
                 }
         rig_close(&r);
     }
@@ -95,7 +96,7 @@ static void conv2d(void **state)
         rig_forward(&r);
         ref_conv_forward(&x, &y, &win, r.run.in[0], r.run.value[0], r.run.value[1], want);
         for (int i = 0; i < FSNN_COUNT(want); i++)
-            NEAR("conv2d", r.run.out[0][i], want[i], 2e-6);
+            NEAR("conv2d", r.run.out[0][i], want[i], 2e-6 * ROUNDING);
         rig_close(&r);
     }
 }
@@ -118,7 +119,7 @@ static void pooling(void **state)
         rig_forward(&r);
         ref_pooling(what[i % 3], &x, &y, &win, r.run.in[0], r.run.gout[0], want, gx);
         for (int k = 0; k < FSNN_COUNT(want); k++)
-            NEAR(s.kind, r.run.out[0][k], want[k], 1e-6);
+            NEAR(s.kind, r.run.out[0][k], want[k], 1e-6 * ROUNDING);
         rig_close(&r);
     }
 }
@@ -194,7 +195,7 @@ static void check_normalised(const rig *r, bool last, int64_t channel, int64_t k
                 continue;
             int64_t i = place(&r->node.in[0], last, row, c, h, w);
             NEAR("batchnorm", r->run.out[0][i],
-                 (r->run.in[0][i] - mean) / sqrt(var + o->eps) * weight + bias, 3e-6);
+                 (r->run.in[0][i] - mean) / sqrt(var + o->eps) * weight + bias, 3e-6 * ROUNDING);
         }
 }
 
@@ -206,9 +207,9 @@ static void batchnorm_case(fsnn_shape shape, bool last, bool affine, bool per_st
     rig_open(&r, &s);
     int64_t C = shape.dim[0], step = per_step ? 1 : 3;
     for (int64_t i = 0; i < rig_size(&r, &shape); i++)
-        ((float *)r.run.in[0])[i] += (float)offset;
-    float *running_mean = r.run.value[r.node.params - 2];
-    float *running_var = r.run.value[r.node.params - 1];
+        ((real *)r.run.in[0])[i] += (real)offset;
+    real *running_mean = r.run.value[r.node.params - 2];
+    real *running_var = r.run.value[r.node.params - 1];
     double mean[64], var[64];
     for (int64_t c = 0; c < C; c++)
         mean[c] = running_mean[c], var[c] = running_var[c];
@@ -220,15 +221,15 @@ static void batchnorm_case(fsnn_shape shape, bool last, bool affine, bool per_st
             mean[c] = 0.75 * mean[c] + 0.25 * m.mean;
             var[c] = 0.75 * var[c] + 0.25 * m.var * m.n / (m.n - 1);
         }
-        NEAR("running mean", running_mean[c], mean[c], 1e-6);
-        NEAR("running variance", running_var[c], var[c], 1e-6);
+        NEAR("running mean", running_mean[c], mean[c], 1e-6 * ROUNDING);
+        NEAR("running variance", running_var[c], var[c], 1e-6 * ROUNDING);
     }
     r.node.training = false; /* evaluation: running statistics, left as they are */
     GOOD(r.node.op->plan(&r.node));
     rig_forward(&r);
     for (int64_t c = 0; c < C; c++) {
         check_normalised(&r, last, c, 0, 3, running_mean[c], running_var[c]);
-        NEAR("running mean", running_mean[c], mean[c], 1e-6);
+        NEAR("running mean", running_mean[c], mean[c], 1e-6 * ROUNDING);
     }
     rig_close(&r);
 }
@@ -272,14 +273,14 @@ static void dropout_case(bool hold)
     rig_open(&r, &s);
     rig_forward(&r);
     int64_t kept = 0, differ = 0;
-    float mask[K * B * N];
+    real mask[K * B * N];
     for (int i = 0; i < K * B * N; i++) {
-        float x = r.run.in[0][i], y = r.run.out[0][i];
+        real x = r.run.in[0][i], y = r.run.out[0][i];
         uint64_t index = (uint64_t)(hold ? i % (B * N) : i);
         mask[i] = fsnn_random_uniform(99, 5, index) >= 0.3f;
         kept += mask[i] != 0;
         differ += mask[i] != mask[i % (B * N)];
-        NEAR("dropout", y, mask[i] ? x / 0.7 : 0, 1e-6);
+        NEAR("dropout", y, mask[i] ? x / 0.7 : 0, 1e-6 * ROUNDING);
     }
     assert_true(hold ? differ == 0 : differ > K * B * N / 10);
     NEAR("share kept", (double)kept / (K * B * N), 0.7, 0.02);
@@ -293,7 +294,7 @@ static void dropout_case(bool hold)
     GOOD(r.node.op->plan(&r.node));
     assert_int_equal(r.node.tape_bytes, 0);
     rig_forward(&r);
-    assert_memory_equal(r.run.out[0], r.run.in[0], K * B * N * sizeof(float));
+    assert_memory_equal(r.run.out[0], r.run.in[0], K * B * N * sizeof(real));
     rig_close(&r);
 }
 
@@ -334,7 +335,7 @@ static void concat_case(int64_t axis, bool last)
         {
             int64_t at[3] = {c, h, w}, part = at[axis] >= edge;
             at[axis] -= part ? edge : 0;
-            float want = r.run.in[part][place(&s.in[part], last, row, at[0], at[1], at[2])];
+            real want = r.run.in[part][place(&s.in[part], last, row, at[0], at[1], at[2])];
             assert_true(r.run.out[0][place(&r.node.out[0], last, row, c, h, w)] == want);
         }
     rig_close(&r);
@@ -354,7 +355,7 @@ static void split_case(int64_t axis, bool last)
             {
                 int64_t at[3] = {c, h, w};
                 at[axis] += 2 * part;
-                float want = r.run.in[0][place(&s.in[0], last, row, at[0], at[1], at[2])];
+                real want = r.run.in[0][place(&s.in[0], last, row, at[0], at[1], at[2])];
                 assert_true(r.run.out[part][place(&r.node.out[part], last, row, c, h, w)] == want);
             }
     rig_close(&r);
@@ -380,8 +381,8 @@ static void voting(void **state)
     rig_forward(&r);
     assert_int_equal(r.node.out[0].dim[1], 4);
     for (int i = 0; i < 4 * 8; i++) {
-        const float *x = r.run.in[0] + 3 * i;
-        NEAR("voting", r.run.out[0][i], ((double)x[0] + x[1] + x[2]) / 3, 1e-7);
+        const real *x = r.run.in[0] + 3 * i;
+        NEAR("voting", r.run.out[0][i], ((double)x[0] + x[1] + x[2]) / 3, 1e-7 * ROUNDING);
     }
     rig_close(&r);
 }
@@ -403,7 +404,7 @@ static void sums(void **state)
 {
     (void)state;
     enum { ROWS = 23, MOST = 67 };
-    float g[ROWS * MOST], x[ROWS * MOST];
+    real g[ROWS * MOST], x[ROWS * MOST];
     double mean[MOST], s[MOST], q[MOST], sum[MOST];
     int levels = 1; /* up to the variant chosen for this machine */
     while (kernels[levels - 1] != op_kernels_get())
@@ -448,7 +449,7 @@ static void sums(void **state)
 
 /* ---- threads and memory ---- */
 
-static void run_with(int threads, const rig_setup *s, float *out, int64_t *n, int64_t *allocations)
+static void run_with(int threads, const rig_setup *s, real *out, int64_t *n, int64_t *allocations)
 {
     rig r;
     GOOD(fsnn_threads_set(threads));
@@ -478,7 +479,7 @@ static void threads(void **state)
         {"dropout", &drop, 4, 50, true, 1, {FSNN_SHAPE(300)}, false},
         {"add", NULL, 4, 50, true, 2, {FSNN_SHAPE(300), FSNN_SHAPE(300)}, false},
     };
-    float *one = fsnn_alloc(MOST * sizeof *one), *three = fsnn_alloc(MOST * sizeof *three);
+    real *one = fsnn_alloc(MOST * sizeof *one), *three = fsnn_alloc(MOST * sizeof *three);
     for (int i = 0; i < FSNN_COUNT(c); i++) {
         CASE("c[%d]", i);
         int64_t n, m, allocations;
@@ -499,7 +500,7 @@ static void column_adds(void **state)
 {
     (void)state;
     enum { ROWS = 1000, COLUMNS = 300 };
-    float *g = fsnn_alloc(ROWS * COLUMNS * sizeof *g), one[COLUMNS] = {0}, three[COLUMNS] = {0};
+    real *g = fsnn_alloc(ROWS * COLUMNS * sizeof *g), one[COLUMNS] = {0}, three[COLUMNS] = {0};
     double *part = fsnn_alloc((size_t)op_column_parts(ROWS, COLUMNS) * sizeof *part);
     for (int i = 0; i < ROWS * COLUMNS; i++)
         g[i] = fsnn_random_uniform(2, 1, (uint64_t)i);
@@ -513,7 +514,7 @@ static void column_adds(void **state)
         double want = 0;
         for (int i = 0; i < ROWS; i++)
             want += g[i * COLUMNS + c];
-        NEAR("column", one[c], want, 1e-7);
+        NEAR("column", one[c], want, 1e-7 * ROUNDING);
     }
     fsnn_free(g);
     fsnn_free(part);

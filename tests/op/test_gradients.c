@@ -4,6 +4,15 @@
 #include "harness.h"
 #include "small_graph.h"
 
+/* Of differences, and what is left of the gradient's norm. */
+#ifdef FSNN_DOUBLE
+#define STEP 0x1p-8
+#define TOLERANCE 1e-7
+#else
+#define STEP 0x1p-4
+#define TOLERANCE 1e-3
+#endif
+
 /* The functional: sum of gout * out over all outputs. */
 static double functional(rig *r)
 {
@@ -15,13 +24,13 @@ static double functional(rig *r)
     return sum;
 }
 
-static void move(float *x, const float *start, const float *d, int64_t n, double h)
+static void move(real *x, const real *start, const real *d, int64_t n, double h)
 {
     for (int64_t i = 0; i < n; i++)
-        x[i] = (float)(start[i] + h * d[i]);
+        x[i] = (real)(start[i] + h * d[i]);
 }
 
-static double difference(rig *r, float *x, const float *start, const float *d, int64_t n, double h)
+static double difference(rig *r, real *x, const real *start, const real *d, int64_t n, double h)
 {
     move(x, start, d, n, h);
     double up = functional(r);
@@ -32,9 +41,9 @@ static double difference(rig *r, float *x, const float *start, const float *d, i
 }
 
 /* `grad` holds the analytic gradient with respect to x [n]. */
-static void compare(rig *r, const char *what, float *x, const double *grad, int64_t n, double h)
+static void compare(rig *r, const char *what, real *x, const double *grad, int64_t n, double h)
 {
-    float *d = rig_array(r, n, -1, 1), *start = rig_array(r, n, 0, 0);
+    real *d = rig_array(r, n, -1, 1), *start = rig_array(r, n, 0, 0);
     double want, got = 0, size = 0;
     for (int64_t i = 0; i < n; i++) { /* +-1: with steps of powers of two nothing is rounded */
         d[i] = d[i] < 0 ? -1 : 1;
@@ -43,14 +52,14 @@ static void compare(rig *r, const char *what, float *x, const double *grad, int6
         size += grad[i] * grad[i];
     }
     want = (4 * difference(r, x, start, d, n, h / 2) - difference(r, x, start, d, n, h)) / 3;
-    if (!(fabs(got - want) <= 1e-3 * sqrt(size) + 1e-6))
+    if (!(fabs(got - want) <= TOLERANCE * (sqrt(size) + 1e-3)))
         fail_msg("%s, %s: %.9g along a direction, differences give %.9g (gradient's norm %.3g)",
                  r->node.op->kind, what, got, want, sqrt(size));
     fsnn_free(d);
     fsnn_free(start);
 }
 
-static double *keep(const float *x, int64_t n, double sign, double *into)
+static double *keep(const real *x, int64_t n, double sign, double *into)
 {
     if (!into)
         into = fsnn_alloc((size_t)n * sizeof *into);
@@ -68,7 +77,7 @@ static void check_parameters(rig *r, double *const *grad)
         snprintf(what, sizeof what, "parameter %s", r->node.param[p].name);
         for (int k = 0; k < 3; k++)
             compare(r, what, r->run.value[p], grad[p], fsnn_shape_count(&r->node.param[p].shape),
-                    0x1p-4);
+                    STEP);
     }
 }
 
@@ -90,7 +99,7 @@ static void check(const rig_setup *s, void (*prepare)(rig *))
     check_parameters(&r, grad);
     for (int i = 0; i < s->inputs; i++)
         for (int k = 0; k < 3; k++)
-            compare(&r, "input", (float *)r.run.in[i], gin[i], rig_size(&r, &s->in[i]), 0x1p-4);
+            compare(&r, "input", (real *)r.run.in[i], gin[i], rig_size(&r, &s->in[i]), STEP);
     for (int p = 0; p < r.node.params; p++)
         fsnn_free(grad[p]);
     for (int i = 0; i < s->inputs; i++)
@@ -148,7 +157,7 @@ static void few(rig *r)
 {
     for (int64_t i = 0; i < rig_size(r, &r->node.in[0]); i++)
         if (i % 5 != i / 25 % 5)
-            ((float *)r->run.in[0])[i] = 0;
+            ((real *)r->run.in[0])[i] = 0;
 }
 
 /* The convolutions above event by event, forward and for the weights. */
@@ -169,7 +178,7 @@ static void far_apart(rig *r)
     assert_true(n <= FSNN_COUNT(order));
     fsnn_random_order(order, n, 5, 1);
     for (int64_t i = 0; i < n; i++)
-        ((float *)r->run.in[0])[i] = (float)order[i] * 0.25f;
+        ((real *)r->run.in[0])[i] = (real)order[i] * 0.25f;
 }
 
 static void pooling(void **state)

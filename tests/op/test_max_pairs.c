@@ -7,18 +7,18 @@
 
 enum { SPIKES, NUMBERS, STRANGE, KINDS };
 
-static float draw(int kind, uint64_t at)
+static real draw(int kind, uint64_t at)
 {
-    static const float strange[] = {NAN, INFINITY, -INFINITY, -0.0f, 0.0f, 1.0f, 1e-40f};
+    static const real strange[] = {NAN, INFINITY, -INFINITY, -0.0f, 0.0f, 1.0f, 1e-40f};
     uint32_t bits = fsnn_random_u32(7, (uint64_t)kind, at);
     if (kind == STRANGE)
         return strange[bits % FSNN_COUNT(strange)];
-    return kind == SPIKES ? (float)(bits & 1) : (float)(int32_t)bits * 0x1p-31f;
+    return kind == SPIKES ? (real)(bits & 1) : (real)(int32_t)bits * 0x1p-31f;
 }
 
-static float *array(int64_t n, int kind, uint64_t seed)
+static real *array(int64_t n, int kind, uint64_t seed)
 {
-    float *x = fsnn_alloc((size_t)n * sizeof *x);
+    real *x = fsnn_alloc((size_t)n * sizeof *x);
     for (int64_t i = 0; i < n; i++)
         x[i] = draw(kind, seed + (uint64_t)i);
     return x;
@@ -28,9 +28,9 @@ static void compare(int64_t rows, int64_t C, int64_t H, int64_t W, int kind)
 {
     dense_pool_shape s = {DENSE_MAX, rows, C, H, W, H / 2, W / 2, {2, 2}, {2, 2}, {0, 0}};
     int64_t xs = rows * C * H * W, ys = rows * C * s.OH * s.OW;
-    float *x = array(xs, kind, 1), *gy = array(ys, kind == STRANGE ? NUMBERS : kind, 99);
-    float *want_y = array(ys, NUMBERS, 2), *want_gx = array(xs, NUMBERS, 3);
-    float *y = array(ys, NUMBERS, 4), *gx = array(xs, NUMBERS, 5);
+    real *x = array(xs, kind, 1), *gy = array(ys, kind == STRANGE ? NUMBERS : kind, 99);
+    real *want_y = array(ys, NUMBERS, 2), *want_gx = array(xs, NUMBERS, 3);
+    real *y = array(ys, NUMBERS, 4), *gx = array(xs, NUMBERS, 5);
     gy[0] = -0.0f;
     dense_pool *pool;
     assert_true(max_pairs_fit(&s));

@@ -10,7 +10,7 @@ static double *zeros(int64_t n)
     return a;
 }
 
-static void all_near(const char *what, const float *got, const double *want, int64_t n,
+static void all_near(const char *what, const real *got, const double *want, int64_t n,
                      double tolerance)
 {
     for (int64_t i = 0; i < n; i++)
@@ -50,9 +50,9 @@ static void matmul_case(fsnn_shape lead, int64_t M, int64_t K, int64_t N, bool t
                     ga[at] -= 0.5 * r.run.gout[0][ct] * r.run.in[1][bt];
                     gb[bt] -= 0.5 * r.run.gout[0][ct] * r.run.in[0][at];
                 }
-    all_near("matmul", r.run.out[0], y, count * M * N, 1e-5);
-    all_near("gradient of A", r.run.gin[0], ga, count * M * K, 1e-5);
-    all_near("gradient of B", r.run.gin[1], gb, count * K * N, 1e-5);
+    all_near("matmul", r.run.out[0], y, count * M * N, 1e-5 * ROUNDING);
+    all_near("gradient of A", r.run.gin[0], ga, count * M * K, 1e-5 * ROUNDING);
+    all_near("gradient of B", r.run.gin[1], gb, count * K * N, 1e-5 * ROUNDING);
     void *all[] = {y, ga, gb};
     for (int i = 0; i < FSNN_COUNT(all); i++)
         fsnn_free(all[i]);
@@ -109,8 +109,8 @@ static void naive(const rig *r, const layout *l, const sizes *z, double scale, d
 {
     int64_t D = z->d * z->heads, E = z->e * z->heads;
     for (int64_t row = 0; row < rig_rows(r); row++) {
-        const float *q = r->run.in[0] + row * z->N * D, *k = r->run.in[1] + row * z->M * D,
-                    *v = r->run.in[2] + row * z->M * E, *gy = r->run.gout[0] + row * z->N * E;
+        const real *q = r->run.in[0] + row * z->N * D, *k = r->run.in[1] + row * z->M * D,
+                   *v = r->run.in[2] + row * z->M * E, *gy = r->run.gout[0] + row * z->N * E;
         for (int64_t h = 0; h < z->heads; h++)
             for (int64_t n = 0; n < z->N; n++)
                 for (int64_t m = 0; m < z->M; m++) {
@@ -148,15 +148,16 @@ static void attention_case(const layout *l, const sizes *z, bool spikes)
     int64_t nq = 6 * z->N * D, nk = 6 * z->M * D, nv = 6 * z->M * E, ny = 6 * z->N * E;
     for (int i = 0; i < 3 && spikes; i++)
         for (int64_t n = 0; n < rig_size(&r, &s.in[i]); n++)
-            ((float *)r.run.in[i])[n] = r.run.in[i][n] > 0.4f;
+            ((real *)r.run.in[i])[n] = r.run.in[i][n] > 0.4f;
     double *y = zeros(ny), *gq = zeros(nq), *gk = zeros(nk), *gv = zeros(nv);
     naive(&r, l, z, 0.25, y, gq, gk, gv);
     rig_forward(&r);
     rig_backward(&r);
-    all_near("attention", r.run.out[0], y, ny, spikes ? 0 : 1e-5); /* sums of spikes are exact */
-    all_near("gradient of q", r.run.gin[0], gq, nq, 1e-5);
-    all_near("gradient of k", r.run.gin[1], gk, nk, 1e-5);
-    all_near("gradient of v", r.run.gin[2], gv, nv, 1e-5);
+    all_near("attention", r.run.out[0], y, ny,
+             spikes ? 0 : 1e-5 * ROUNDING); /* sums of spikes are exact */
+    all_near("gradient of q", r.run.gin[0], gq, nq, 1e-5 * ROUNDING);
+    all_near("gradient of k", r.run.gin[1], gk, nk, 1e-5 * ROUNDING);
+    all_near("gradient of v", r.run.gin[2], gv, nv, 1e-5 * ROUNDING);
     r.node.training = false; /* evaluation: nothing on the tape */
     GOOD(r.node.op->plan(&r.node));
     assert_int_equal(r.node.tape_bytes, 0);
@@ -164,7 +165,7 @@ static void attention_case(const layout *l, const sizes *z, bool spikes)
     r.run.tape = NULL;
     rig_forward(&r);
     r.run.tape = tape;
-    all_near("attention", r.run.out[0], y, ny, spikes ? 0 : 1e-5);
+    all_near("attention", r.run.out[0], y, ny, spikes ? 0 : 1e-5 * ROUNDING);
     void *all[] = {y, gq, gk, gv};
     for (int i = 0; i < FSNN_COUNT(all); i++)
         fsnn_free(all[i]);
@@ -211,14 +212,14 @@ static void layernorm_case(fsnn_shape shape, int64_t dims, bool affine, double o
     for (int d = dims ? shape.rank - (int)dims : 0; d < shape.rank; d++)
         n *= shape.dim[d];
     for (int64_t i = 0; i < all; i++)
-        ((float *)r.run.in[0])[i] += (float)offset;
+        ((real *)r.run.in[0])[i] += (real)offset;
     double *gw = zeros(n), *gb = zeros(n);
     for (int64_t i = 0; affine && i < n; i++)
         gw[i] = r.run.grad[0][i], gb[i] = r.run.grad[1][i];
     rig_forward(&r);
     rig_backward(&r);
     for (int64_t at = 0; at < all; at += n) {
-        const float *x = r.run.in[0] + at, *gy = r.run.gout[0] + at;
+        const real *x = r.run.in[0] + at, *gy = r.run.gout[0] + at;
         double mean = 0, var = 0, m = 0, q = 0;
         for (int64_t i = 0; i < n; i++)
             mean += x[i] / (double)n;
@@ -227,7 +228,8 @@ static void layernorm_case(fsnn_shape shape, int64_t dims, bool affine, double o
         double sd = sqrt(var + 1e-3);
         for (int64_t i = 0; i < n; i++) {
             double z = (x[i] - mean) / sd, w = affine ? r.run.value[0][i] : 1;
-            NEAR("layernorm", r.run.out[0][at + i], z * w + (affine ? r.run.value[1][i] : 0), 4e-6);
+            NEAR("layernorm", r.run.out[0][at + i], z * w + (affine ? r.run.value[1][i] : 0),
+                 4e-6 * ROUNDING);
             m += gy[i] * w / (double)n;
             q += gy[i] * w * z / (double)n;
             gw[i] += gy[i] * z;
@@ -235,12 +237,13 @@ static void layernorm_case(fsnn_shape shape, int64_t dims, bool affine, double o
         }
         for (int64_t i = 0; i < n; i++) {
             double z = (x[i] - mean) / sd, w = affine ? r.run.value[0][i] : 1;
-            NEAR("input gradient", r.run.gin[0][at + i], (gy[i] * w - m - z * q) / sd, 1e-4);
+            NEAR("input gradient", r.run.gin[0][at + i], (gy[i] * w - m - z * q) / sd,
+                 1e-4 * ROUNDING);
         }
     }
     if (affine) {
-        all_near("weight gradient", r.run.grad[0], gw, n, 2e-5);
-        all_near("bias gradient", r.run.grad[1], gb, n, 2e-5);
+        all_near("weight gradient", r.run.grad[0], gw, n, 2e-5 * ROUNDING);
+        all_near("bias gradient", r.run.grad[1], gb, n, 2e-5 * ROUNDING);
     }
     fsnn_free(gw);
     fsnn_free(gb);
@@ -295,13 +298,14 @@ static void head_case(const layout *l, int64_t N, int64_t D, bool bias)
                 gw[c * D + d] += r.run.gout[0][row * OUT + c] * mean;
             }
             for (int64_t n = 0; n < N; n++)
-                NEAR("input gradient", r.run.gin[0][row * N * D + token(l, n, d, N, D)], g, 1e-5);
+                NEAR("input gradient", r.run.gin[0][row * N * D + token(l, n, d, N, D)], g,
+                     1e-5 * ROUNDING);
         }
-        all_near("head", r.run.out[0] + row * OUT, y, OUT, 1e-5);
+        all_near("head", r.run.out[0] + row * OUT, y, OUT, 1e-5 * ROUNDING);
     }
-    all_near("weight gradient", r.run.grad[0], gw, OUT * D, 1e-5);
+    all_near("weight gradient", r.run.grad[0], gw, OUT * D, 1e-5 * ROUNDING);
     if (bias)
-        all_near("bias gradient", r.run.grad[1], gb, OUT, 1e-5);
+        all_near("bias gradient", r.run.grad[1], gb, OUT, 1e-5 * ROUNDING);
     fsnn_free(gw);
     rig_close(&r);
 }
@@ -319,7 +323,7 @@ static void head(void **state)
 
 /* ---- threads and memory ---- */
 
-static void run_with(int threads, const rig_setup *s, float *out, int64_t *n)
+static void run_with(int threads, const rig_setup *s, real *out, int64_t *n)
 {
     rig r;
     GOOD(fsnn_threads_set(threads));
@@ -361,7 +365,7 @@ static void threads(void **state)
         {"maxpool", &odd, 4, 10, true, 1, {FSNN_SHAPE(8, 7, 7)}, true},
         {"sumpool", &odd, 4, 10, true, 1, {FSNN_SHAPE(8, 7, 7)}, true},
     };
-    float *one = fsnn_alloc(MOST * sizeof *one), *three = fsnn_alloc(MOST * sizeof *three);
+    real *one = fsnn_alloc(MOST * sizeof *one), *three = fsnn_alloc(MOST * sizeof *three);
     for (int i = 0; i < FSNN_COUNT(c); i++) {
         int64_t n, m;
         run_with(1, &c[i], one, &n);

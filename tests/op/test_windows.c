@@ -34,13 +34,13 @@ static void line_case(const fsnn_conv1d *o, int64_t C, int64_t L)
     rig_forward(&r);
     rig_backward(&r);
     for (int64_t i = 0; i < ys; i++)
-        NEAR("conv1d", r.run.out[0][i], want[i], 1e-5);
+        NEAR("conv1d", r.run.out[0][i], want[i], 1e-5 * ROUNDING);
     for (int64_t i = 0; i < xs; i++)
-        NEAR("input gradient", r.run.gin[0][i], gx[i], 1e-5);
+        NEAR("input gradient", r.run.gin[0][i], gx[i], 1e-5 * ROUNDING);
     for (int64_t i = 0; i < ws; i++)
-        NEAR("weight gradient", r.run.grad[0][i], gw[i], 1e-5);
+        NEAR("weight gradient", r.run.grad[0][i], gw[i], 1e-5 * ROUNDING);
     for (int64_t i = 0; o->bias && i < o->out; i++)
-        NEAR("bias gradient", r.run.grad[1][i], gb[i], 1e-5);
+        NEAR("bias gradient", r.run.grad[1][i], gb[i], 1e-5 * ROUNDING);
     void *all[] = {want, gx, gw, gb};
     for (int i = 0; i < FSNN_COUNT(all); i++)
         fsnn_free(all[i]);
@@ -93,8 +93,8 @@ static axis axis_of(const fsnn_pool *o, int d, int64_t in)
 }
 
 /* One channel of one sample; [h, w] of x and y are C apart. */
-static void pool_plane(const pool_case *c, const axis *h, const axis *v, const float *x,
-                       const float *gy, double *y, double *gx)
+static void pool_plane(const pool_case *c, const axis *h, const axis *v, const real *x,
+                       const real *gy, double *y, double *gx)
 {
     for (int64_t oh = 0; oh < h->out; oh++)
         for (int64_t ow = 0; ow < v->out; ow++) {
@@ -136,7 +136,7 @@ static void pool_run(const pool_case *c, bool training, bool spikes)
     assert_true(fsnn_shape_equal(&r.node.out[0], &out));
     int64_t xs = c->C * h.in * v.in, ys = c->C * h.out * v.out;
     for (int64_t i = 0; spikes && i < 4 * xs; i++)
-        ((float *)r.run.in[0])[i] = r.run.in[0][i] > 0;
+        ((real *)r.run.in[0])[i] = r.run.in[0][i] > 0;
     double *y = fsnn_alloc((size_t)ys * sizeof *y), *gx = fsnn_alloc((size_t)xs * sizeof *gx);
     rig_forward(&r);
     if (training)
@@ -147,9 +147,10 @@ static void pool_run(const pool_case *c, bool training, bool spikes)
             pool_plane(c, &h, &v, r.run.in[0] + row * xs + k, r.run.gout[0] + row * ys + k, y + k,
                        gx + k);
         for (int64_t i = 0; i < ys; i++)
-            NEAR(c->kind, r.run.out[0][row * ys + i], y[i], spikes && c->kind[0] == 's' ? 0 : 2e-6);
+            NEAR(c->kind, r.run.out[0][row * ys + i], y[i],
+                 spikes && c->kind[0] == 's' ? 0 : 2e-6 * ROUNDING);
         for (int64_t i = 0; training && i < xs; i++)
-            NEAR("gradient", r.run.gin[0][row * xs + i], gx[i], 2e-6);
+            NEAR("gradient", r.run.gin[0][row * xs + i], gx[i], 2e-6 * ROUNDING);
     }
     fsnn_free(y);
     fsnn_free(gx);
@@ -197,21 +198,21 @@ static void pooling_oblong(void **state)
  * in any order. */
 static void same_maxima(int64_t C, const int64_t *z, bool strange)
 {
-    static const float odd[] = {NAN, INFINITY, -INFINITY, -0.0f, 0.0f, 1.0f, 1e-40f};
+    static const real odd[] = {NAN, INFINITY, -INFINITY, -0.0f, 0.0f, 1.0f, 1e-40f};
     enum { ROWS = 3, H = 9, W = 11 };
     int64_t K = z[0], S = z[1], P = z[2], OH = (H + 2 * P - K) / S + 1,
             OW = (W + 2 * P - K) / S + 1;
     dense_pool_shape s = {DENSE_MAX, ROWS, C, H, W, OH, OW, {K, K}, {S, S}, {P, P}};
     pool_walk w = {POOL_MAX, ROWS, C, {{H, OH, K, S, P}, {W, OW, K, S, P}}};
     int64_t xs = ROWS * C * H * W, ys = ROWS * C * OH * OW;
-    float *x = rig_unset(xs), *y[2] = {rig_unset(ys), rig_unset(ys)}, *gy = rig_unset(ys),
-          *gx[2] = {rig_unset(xs), rig_unset(xs)};
+    real *x = rig_unset(xs), *y[2] = {rig_unset(ys), rig_unset(ys)}, *gy = rig_unset(ys),
+         *gx[2] = {rig_unset(xs), rig_unset(xs)};
     for (int64_t i = 0; i < xs; i++) {
         uint32_t bits = fsnn_random_u32(7, (uint64_t)C, (uint64_t)i);
-        x[i] = strange ? odd[bits % FSNN_COUNT(odd)] : (float)(bits % 3);
+        x[i] = strange ? odd[bits % FSNN_COUNT(odd)] : (real)(bits % 3);
     }
     for (int64_t i = 0; i < ys; i++)
-        gy[i] = (float)(fsnn_random_u32(8, (uint64_t)C, (uint64_t)i) % 9) - 4;
+        gy[i] = (real)(fsnn_random_u32(8, (uint64_t)C, (uint64_t)i) % 9) - 4;
     dense_pool *pool;
     GOOD(dense_pool_create(&s, true, &pool));
     void *tape[2] = {fsnn_alloc(dense_pool_tape(pool)), fsnn_alloc(pool_walk_tape(&w))};
@@ -257,7 +258,7 @@ static void variants(void **state)
 #endif
     };
     enum { MOST = 37, POINTS = 20 };
-    float x[POINTS * MOST], y[2][MOST];
+    real x[POINTS * MOST], y[2][MOST];
     int32_t where[2][MOST];
     for (int i = 0; i < FSNN_COUNT(x); i++)
         x[i] = fsnn_random_uniform(3, 1, (uint64_t)i) - 0.5f;
@@ -267,18 +268,18 @@ static void variants(void **state)
             const op_patch_kernels *k[2] = {kernels[v], op_patch_kernels_get()};
             for (int i = 0; i < 2; i++)
                 k[i]->largest(&p, x, y[i], where[i]);
-            assert_memory_equal(y[0], y[1], (size_t)C * sizeof(float));
+            assert_memory_equal(y[0], y[1], (size_t)C * sizeof(real));
             assert_memory_equal(where[0], where[1], (size_t)C * sizeof(int32_t));
             for (int i = 0; i < 2; i++)
                 k[i]->sum(&p, x, 0.25f, y[i]);
-            assert_memory_equal(y[0], y[1], (size_t)C * sizeof(float));
-            float gx[2][POINTS * MOST];
+            assert_memory_equal(y[0], y[1], (size_t)C * sizeof(real));
+            real gx[2][POINTS * MOST];
             for (int i = 0; i < 2; i++) {
                 memcpy(gx[i], x, sizeof x);
                 k[i]->spread(&p, y[0], 0.3f, gx[i]);
             }
             for (int i = 0; i < POINTS * C; i++)
-                NEAR("spread", gx[1][i], gx[0][i], 1e-6);
+                NEAR("spread", gx[1][i], gx[0][i], 1e-6 * ROUNDING);
         }
 }
 

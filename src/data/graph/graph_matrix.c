@@ -13,6 +13,13 @@ static double entry(fsnn_propagation kind, double mine, double theirs)
     return mine > 0 && theirs > 0 ? 1 / sqrt(mine * theirs) : 0;
 }
 
+static void put(fsnn_graph_matrix *s, int64_t at, int64_t column, double weight)
+{
+    s->column[at] = (int32_t)column;
+    s->weight[at] = (float)weight;
+    s->exact[at] = weight;
+}
+
 static void fill(const fsnn_graph *g, fsnn_propagation kind, bool loops, bool counted,
                  fsnn_graph_matrix *s)
 {
@@ -24,15 +31,13 @@ static void fill(const fsnn_graph *g, fsnn_propagation kind, bool loops, bool co
         for (int64_t e = 0; e <= n; e++) {
             int64_t j = e < n ? g->neighbour[first + e] : INT64_MAX;
             if (!placed && j > i) {
-                s->column[at] = (int32_t)i;
-                s->weight[at++] = (float)entry(kind, mine, mine);
+                put(s, at++, i, entry(kind, mine, mine));
                 placed = true;
             }
             if (e == n)
                 break;
-            s->column[at] = (int32_t)j;
-            s->weight[at++] =
-                (float)entry(kind, mine, (double)(g->edge_start[j + 1] - g->edge_start[j] + more));
+            put(s, at++, j,
+                entry(kind, mine, (double)(g->edge_start[j + 1] - g->edge_start[j] + more)));
         }
         s->start[i + 1] = at;
     }
@@ -51,8 +56,9 @@ fsnn_status fsnn_graph_propagation(const fsnn_graph *g, fsnn_propagation kind, b
         .start = fsnn_alloc((size_t)(g->nodes + 1) * sizeof *matrix->start),
         .column = fsnn_alloc((entries + 1) * sizeof *matrix->column),
         .weight = fsnn_alloc((entries + 1) * sizeof *matrix->weight),
+        .exact = fsnn_alloc((entries + 1) * sizeof *matrix->exact),
     };
-    if (!matrix->start || !matrix->column || !matrix->weight) {
+    if (!matrix->start || !matrix->column || !matrix->weight || !matrix->exact) {
         fsnn_graph_matrix_free(matrix);
         return FSNN_EMEMORY;
     }
@@ -65,6 +71,7 @@ void fsnn_graph_matrix_free(fsnn_graph_matrix *matrix)
     fsnn_free(matrix->start);
     fsnn_free(matrix->column);
     fsnn_free(matrix->weight);
+    fsnn_free(matrix->exact);
     *matrix = (fsnn_graph_matrix){0};
 }
 

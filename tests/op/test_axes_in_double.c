@@ -1,0 +1,2 @@
+/* Axes in double precision: the same tests, closer. */
+#include "test_axes.c"

@@ -1,0 +1,2 @@
+/* Tokens in double precision: the same tests, closer. */
+#include "test_tokens.c"

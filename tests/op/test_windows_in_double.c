@@ -1,0 +1,2 @@
+/* Windows in double precision: the same tests, closer. */
+#include "test_windows.c"
