@@ -161,6 +161,27 @@ class Autograd(unittest.TestCase):
         before = calls(100)
         self.assertLess(calls(1000) - before, 4096)
 
+    def test_large_results_use_their_memory_again(self):
+        """Results that live are their own; what is dropped is used again, and not before."""
+        from fsnn.torch import _buffers
+
+        net = alone(LIFNeuron(tau=2.0))
+        x = torch.rand(16, 8, 4096, requires_grad=True)  # 2 MB
+        kept = [net(x * k) for k in range(1, 6)]
+        copies = [y.detach().clone() for y in kept]
+        sum(y.sum() for y in kept).backward()
+        for y, copied in zip(kept, copies):
+            torch.testing.assert_close(y.detach(), copied, rtol=0, atol=0)
+        view = kept.pop()[3]
+        copied = view.detach().clone()
+        del kept, y
+        for k in range(4):
+            net(x * k)
+        torch.testing.assert_close(view.detach(), copied, rtol=0, atol=0)
+        address = net(x).data_ptr()
+        self.assertEqual(net(x).data_ptr(), address)
+        self.assertLessEqual(sum(map(len, _buffers._free.values())), 32)
+
     def test_shapes_do_not_pile_up(self):
         net = network()
         for B in range(1, 40):

@@ -16,6 +16,7 @@ from _fsnn import ffi, lib
 from .._plan import HAS_DOUBLE
 from ..errors import check
 from ..net import Net, NetWarning
+from ._buffers import contiguous, empty
 from ._context import say_once
 
 KEPT = 8  # nets that a layer keeps for the next call, the latest ones
@@ -112,7 +113,7 @@ def _pointer(net: Net, x: torch.Tensor) -> Any:
 
 def _tensor(net: Net, result: Any, shape: Any, dtype: torch.dtype) -> torch.Tensor:
     """A copy of what the library gave."""
-    out = torch.empty(shape, dtype=dtype)
+    out = empty(shape, dtype)
     ffi.memmove(
         ffi.cast("char *", out.data_ptr()),
         ffi.cast("char *", result[0]),
@@ -136,7 +137,7 @@ class Scan(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: torch.Tensor, layer: Layer, *params: torch.Tensor) -> torch.Tensor:
-        x = x.contiguous()
+        x = contiguous(x, x.dtype)
         net = layer.take(params)
         y = _forward(net, x)  # a net whose forward failed is spoilt and not given back
         if layer.training:
@@ -161,7 +162,7 @@ class Scan(torch.autograd.Function):
             _forward(net, x)
         ctx.net = None
         lib.fsnn_net_zero_grad(net._net)
-        gradient = gradient.to(x.dtype).contiguous()
+        gradient = contiguous(gradient, x.dtype)
         result = ffi.new(f"const {net._functions.pointer}*")
         check(net._functions.backward(net._net, _pointer(net, gradient), result))
         dx = _tensor(net, result, x.shape, x.dtype)
