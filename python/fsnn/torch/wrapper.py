@@ -151,7 +151,8 @@ class SNNWrapper(torch.nn.Module):
             self._norms(len(rows)),
         ):
             y = self.module(rows.flatten(0, 1))
-        return self._unfolded(y, len(rows))[:: self.substeps]
+        y = self._unfolded(y, len(rows))
+        return y if self.substeps == 1 else y[:: self.substeps]  # a slice costs its backward
 
     @staticmethod
     def _unfolded(y: Any, T: int) -> torch.Tensor:
