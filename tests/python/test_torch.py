@@ -303,6 +303,18 @@ class Around(unittest.TestCase):
                 self.assertEqual(b.module[0].kind, "user")
                 torch.testing.assert_close(a(x), b(x), rtol=0, atol=0)
 
+    def test_hooks(self):
+        neuron, seen = LIFNeuron(tau=2.0), []
+        neuron.register_forward_pre_hook(lambda m, args: (args[0] * 2,))
+        neuron.register_forward_hook(lambda m, args, y: seen.append(y) or y + 1)
+        neuron.register_full_backward_hook(lambda m, gx, gy: seen.append(gy[0]))
+        x = samples().requires_grad_()
+        y = alone(neuron)(x)
+        torch.testing.assert_close(y, alone(LIFNeuron(tau=2.0))(x * 2) + 1, rtol=0, atol=0)
+        y.sum().backward()
+        self.assertEqual(len(seen), 2)
+        self.assertEqual(neuron(torch.zeros(2), None).shape, (2,))
+
     def test_noise_follows_torch_s_seed(self):
         net, x = alone(ft.NoisyLIFNeuron(tau=2.0)), samples(seed=3).requires_grad_()
         torch.manual_seed(5)

@@ -19,7 +19,7 @@ from ..net import Net, NetWarning
 from ._buffers import contiguous, empty
 from ._context import say_once
 
-KEPT = 8  # nets that a layer keeps for the next call, the latest ones
+KEPT = 4  # nets that a layer keeps for the next call, the latest ones
 
 
 class Pool:
@@ -92,7 +92,7 @@ class Layer:
                 )
             for remark in remarks:
                 say_once(str(remark.message))
-        if self.training:  # the draw of noise
+        if self.noisy:  # which draw of it
             lib.fsnn_net_counter_set(net._net, int(torch.randint(1 << 40, ())))
         for name, value in zip(self.names, params):
             target = net.params[f"{self.node}.{name}"].value
@@ -103,8 +103,16 @@ class Layer:
         return net
 
     @property
+    def _options(self) -> dict[str, Any]:
+        return next(iter(self.description["layers"][0].values()))
+
+    @property
     def node(self) -> str:
-        return next(iter(self.description["layers"][0].values()))["name"]
+        return self._options["name"]
+
+    @property
+    def noisy(self) -> bool:
+        return self.training and "noise" in self._options
 
 
 def _pointer(net: Net, x: torch.Tensor) -> Any:

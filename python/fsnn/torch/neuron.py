@@ -21,6 +21,9 @@ from ._surrogate import Spike, canonical
 # What a layer of any kind may be given besides: keys of the description, with their defaults there.
 OPTIONS = "reset v0 v_reset refractory detach_reset noise dw du dx fractional".split()
 
+# Where torch keeps what users hang on a module.
+HOOKS = "_forward_pre_hooks _forward_hooks _backward_pre_hooks _backward_hooks".split()
+
 
 class BaseNeuron(torch.nn.Module):
     """A neuron of one's own: subclasses write `forward(self, v_mem, current_input)`, which gives
@@ -136,11 +139,13 @@ class BaseNeuron(torch.nn.Module):
                 "SNNWrapper: wrap the network, "
                 "net = SNNWrapper(network, integrator='fdeint', alpha=0.7), and call net(x)"
             )
-        y = self._layer(args[0], call)
-        for hook in self._forward_hooks.values():
-            changed = hook(self, args, y)
-            y = y if changed is None else changed
-        return y
+        if not any(getattr(self, hooks, None) for hooks in HOOKS):
+            return self._layer(args[0], call)
+        object.__setattr__(self, "forward", lambda x: self._layer(x, call))
+        try:
+            return super().__call__(*args)
+        finally:
+            object.__delattr__(self, "forward")
 
     @not_compiled
     def _layer(self, x: torch.Tensor, call: Running) -> torch.Tensor:
@@ -160,7 +165,7 @@ class BaseNeuron(torch.nn.Module):
         order = call.orders[id(self)]
         layer, learned = self._described(name, order, call)
         if layer is None:
-            y = steps(self.forward, rows, call.dynamics, order)
+            y = steps(lambda v, I: type(self).forward(self, v, I), rows, call.dynamics, order)
         else:
             y = self._scan(layer, learned, rows, call)
         return y.reshape(x.shape)
