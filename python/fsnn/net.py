@@ -435,7 +435,8 @@ class Net:
         draw: int = 0,
     ) -> Evaluation:
         """Figures over a data set, with the loss of the description: `data` as of `train`, or the
-        `part` ("train", "validation", "test") of the description's. `draw`: another one of a random
+        `part` ("train", "validation", "test") of the description's; or an iterator of batches (x
+        [T, B, ...], classes [B]), which is read once. `draw`: another one of a random
         encoding."""
         with self._lock:
             return training.evaluate(self, data, part=part, batch=batch, encoder=encoder, draw=draw)

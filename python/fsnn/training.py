@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from _fsnn import ffi, lib
 from ._arrays import view
 from .data import Loader, data_of, parts_of
 from .errors import check, text
+from .scoring import score
 
 if TYPE_CHECKING:
     from .net import Net
@@ -211,6 +213,8 @@ def evaluate(
             raise ValueError(
                 f"the description has no {part} data: give data, or the name of another part"
             )
+    if hasattr(data, "__next__"):
+        return _scored(net, data, ffi.new("fsnn_loss *", options.loss))
     loader = Loader(
         description, data_of(data), training=False, batch=batch or options.batch, encoder=encoder
     )
@@ -225,6 +229,33 @@ def evaluate(
     finally:
         lib.fsnn_evaluation_free(result)
         net._planned()
+
+
+def _scored(net: Net, batches: Any, loss: Any) -> Evaluation:
+    """Figures of batches that are read once."""
+    start = time.monotonic()
+    found, counts = score(net, batches, loss)
+    rates = {name: counts.spikes(name) for name in counts.layers}
+    steps, n = found.steps / found.samples, found.samples
+    operations = [steps * value for value in counts.account()]
+    check(lib.fsnn_net_count_spikes(net._net, False))
+    net._planned()
+    return Evaluation(
+        found.loss / n,
+        found.correct / n,
+        int(n),
+        len(found.confusion),
+        found.confusion,
+        {name: float(rate.mean()) for name, rate in rates.items()},
+        {name: int((rate == 0).sum()) for name, rate in rates.items()},
+        {name: int((rate == 1).sum()) for name, rate in rates.items()},
+        {name: rate.astype(np.float32) for name, rate in rates.items()},
+        operations[0],
+        operations[1],
+        operations[2],
+        steps,
+        time.monotonic() - start,
+    )
 
 
 def _evaluation(net: Net, c: Any) -> Evaluation:

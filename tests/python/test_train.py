@@ -124,6 +124,26 @@ class Train(unittest.TestCase):
         still = net().evaluate((x, y), encoder={"steps": 6})
         self.assertEqual(net().evaluate(sequences).accuracy, still.accuracy)
 
+    def test_evaluation_of_an_iterator(self):
+        x, y = classes(50)
+        a = net()
+        a.train((x, y), **OPTIONS)
+        whole = a.evaluate((x, y), encoder=OPTIONS["encoder"])
+        batches = (
+            (np.broadcast_to(x[i : i + 16], (6, *x[i : i + 16].shape)), y[i : i + 16])
+            for i in range(0, 50, 16)
+        )
+        once = a.evaluate(batches)
+        for name in ("accuracy", "samples", "classes", "dead", "saturated", "steps"):
+            self.assertEqual(getattr(once, name), getattr(whole, name), name)
+        for name in ("loss", "multiply_adds", "additions", "memory_operations"):
+            self.assertAlmostEqual(getattr(once, name), getattr(whole, name), places=4, msg=name)
+        self.assertAlmostEqual(once.rates["lif1"], whole.rates["lif1"], places=12)
+        np.testing.assert_array_equal(once.confusion, whole.confusion)
+        np.testing.assert_allclose(once.neuron_rates["lif1"], whole.neuron_rates["lif1"])
+        with self.assertRaisesRegex(ValueError, "no batches"):
+            a.evaluate(iter(()))
+
     def test_samples_that_are_asked_for(self):
         """A data set by `__getitem__` trains to the same weights as its array; nothing is kept."""
         x, y = classes(60)

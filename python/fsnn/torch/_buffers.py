@@ -1,5 +1,5 @@
-"""Memory for results that is used again: pages that are new to the process cost several times what is
-then written into them."""
+"""Memory for results that is used again: pages that are new to the process cost several times what
+is then written into them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _lock = threading.RLock()  # a buffer may die, and come back, while this thread 
 
 
 class _Lent:
-    """A buffer in use. The tensor over it keeps this alive; with its last view the buffer is free."""
+    """A buffer in use. The tensor over it keeps this alive; with its last view the buffer is
+    free."""
 
     def __init__(self, buffer: np.ndarray) -> None:
         self._buffer = buffer

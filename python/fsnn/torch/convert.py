@@ -237,11 +237,11 @@ def to_net(
 ) -> Net:
     """The same network as an `fsnn.Net`, with the module's weights: the same spikes, in C alone.
 
-    `input_shape` is that of one sample at one step, without time and batch; method, step and options
-    are those of the calls. `net.save(path)` writes the weights, `net.description.text` the
+    `input_shape` is that of one sample at one step, without time and batch; method, step and
+    options are those of the calls. `net.save(path)` writes the weights, `net.description.text` the
     description that the command line takes. Modules: Linear, Conv, pooling, BatchNorm, LayerNorm,
-    Flatten, Dropout, Identity, neurons; between them +, cat, flatten.
-    Raises NotImplementedError, which names what has no place in a description.
+    Flatten, Dropout, Identity, neurons; between them +, cat, flatten. Raises NotImplementedError,
+    which names what has no place in a description.
     """
     neurons = wrapper._neurons()
     orders = dict(zip((id(m) for m in neurons.values()), wrapper.orders()))
