@@ -1,8 +1,8 @@
 #!/bin/sh
 # ThreadSanitizer, by clang with the tool archer that tells it of OpenMP, two threads: the tests of the rooms that have threads.
-# Left out are tests whose processes fork behind threads or limit their memory, which ThreadSanitizer does not support (they wait for
-# ever, or lack memory), and golden bits, which other tests hold. oneDNN and libfyaml are not compiled for it: what it says of their insides is suppressed (tests/tsan.supp).
-# Skipped without clang or archer.
+# Left out are tests whose processes fork behind threads or limit their memory, which ThreadSanitizer does not support (they wait
+# for ever, or lack memory), and golden bits, which other tests hold. oneDNN and libfyaml are not compiled for it: what it says of
+# their insides is suppressed (tests/tsan.supp). Skipped without clang or archer.
 set -u
 command -v clang >/dev/null || { echo "skipped: no clang (tools/install-deps.sh --dev)"; exit 77; }
 archer=$(find /usr/lib/llvm-* /usr/lib/"$(uname -m)"-linux-gnu -name 'libarcher.so*' 2>/dev/null | head -n 1)
