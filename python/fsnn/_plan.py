@@ -31,7 +31,6 @@ class Single:
     dtype, pointer = np.float32, "float *"
     forward, backward = lib.fsnn_net_forward, lib.fsnn_net_backward
     read, read_state = lib.fsnn_net_read, lib.fsnn_net_read_state
-    gradcheck = lib.fsnn_net_gradcheck
 
 
 HAS_DOUBLE = hasattr(lib, "fsnn_net_forward_double")
@@ -44,7 +43,18 @@ if HAS_DOUBLE:
         dtype, pointer = np.float64, "double *"
         forward, backward = lib.fsnn_net_forward_double, lib.fsnn_net_backward_double
         read, read_state = lib.fsnn_net_read_double, lib.fsnn_net_read_state_double
-        gradcheck = lib.fsnn_net_gradcheck_double
+
+
+# As of NumPy: float64 where that is what the input is, and what the library was built with.
+INTERPOLATE = {np.float32: ("float *", lib.fsnn_interpolate)}
+if hasattr(lib, "fsnn_interpolate_double"):
+    INTERPOLATE[np.float64] = ("double *", lib.fsnn_interpolate_double)
+
+
+def dtype_of(dynamics: Any) -> Any:
+    """What dynamics compute in."""
+    double = HAS_DOUBLE and dynamics.precision == lib.FSNN_DOUBLE
+    return np.float64 if double else np.float32
 
 
 def functions_of(net: Any) -> Any:

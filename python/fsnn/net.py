@@ -213,6 +213,13 @@ class Net:
         return shape_of(shapes[0]), shape_of(shapes[1])
 
     @property
+    def dtype(self) -> Any:
+        """float32 or float64: what the net computes in, by the precision of its dynamics."""
+        if self._net is not None:
+            return self._functions.dtype
+        return _plan.dtype_of(lib.fsnn_description_dynamics(self.description._c))
+
+    @property
     def warnings(self) -> list[str]:
         """Remarks that are no errors, of the description and of the last wrap."""
         of_net = (

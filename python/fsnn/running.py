@@ -10,6 +10,7 @@ import numpy as np
 from _fsnn import ffi, lib
 
 from ._arrays import numbers, pointer
+from ._plan import INTERPOLATE
 from .errors import check, text
 
 if TYPE_CHECKING:
@@ -25,19 +26,17 @@ class Run:
 
 
 def interpolate(x: Any, times: Any, query: Any, kind: str = "linear") -> np.ndarray:
-    """Samples x [n, B, ...] at increasing `times` [n] to [q, B, ...] at `query` [q].
+    """Samples x [n, B, ...] at increasing `times` [n] to [q, B, ...] at `query` [q]: float64 of
+    float64, float32 of all else.
 
     `kind`: nearest, hold, linear, cubic, akima. Before the first sample and after the last it is
     that sample. Raises ValueError (which stamp).
     """
-    array, t, q = (
-        numbers(a, d, w)
-        for a, d, w in (
-            (x, np.float32, "x"),
-            (times, np.float64, "times"),
-            (query, np.float64, "query"),
-        )
-    )
+    t, q = numbers(times, np.float64, "times"), numbers(query, np.float64, "query")
+    double = getattr(x, "dtype", None) == np.float64 and np.float64 in INTERPOLATE
+    dtype: Any = np.float64 if double else np.float32
+    kind_of, function = INTERPOLATE[dtype]
+    array = numbers(x, dtype, "x")
     found = lib.fsnn_interpolation_find(kind.encode())
     if found < 0:
         known = ", ".join(
@@ -49,19 +48,11 @@ def interpolate(x: Any, times: Any, query: Any, kind: str = "linear") -> np.ndar
             f"x is [n, B, ...], times [n], query [q]; they are {list(array.shape)}, "
             f"{list(t.shape)}, {list(q.shape)}"
         )
-    out = np.empty((q.size, *array.shape[1:]), np.float32)
+    out = np.empty((q.size, *array.shape[1:]), dtype)
     width = int(np.prod(array.shape[2:]))
-    sizes = (
-        t.size,
-        pointer(t, "double *"),
-        array.shape[1],
-        False,
-        width,
-        pointer(array, "float *"),
-    )
-    check(
-        lib.fsnn_interpolate(found, *sizes, q.size, pointer(q, "double *"), pointer(out, "float *"))
-    )
+    times_c, query_c = pointer(t, "double *"), pointer(q, "double *")
+    sizes = (t.size, times_c, array.shape[1], False, width, pointer(array, kind_of))
+    check(function(found, *sizes, q.size, query_c, pointer(out, kind_of)))
     return out
 
 
@@ -84,6 +75,7 @@ def _on_grid(net: Net, x: Any) -> Any:
     stamps = np.frombuffer(ffi.buffer(times, 8 * count[0]), np.float64)
     step = lib.fsnn_description_dynamics(net.description._c).step
     kind = text(lib.fsnn_interpolation_name(lib.fsnn_description_interpolation(net.description._c)))
+    x = numbers(x, net.dtype, "x")
     return interpolate(x, stamps, grid(stamps, step), kind)
 
 

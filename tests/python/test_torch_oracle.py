@@ -5,6 +5,7 @@ from kit import main, need, np, unittest
 
 torch = need("torch")
 import oracle  # noqa: E402
+from fsnn._plan import HAS_DOUBLE  # noqa: E402
 from fsnn.torch import BaseNeuron, IFNeuron, LIFNeuron, SNNWrapper  # noqa: E402
 from torch import nn  # noqa: E402
 
@@ -123,7 +124,7 @@ class Oracle(unittest.TestCase):
                 else 1e-12 * want.abs().max().item()
             )
             # a gradient of one number is a sum of many terms that may cancel
-            floor = 1e-4 if dtype == torch.float32 and want.numel() <= 2 else 1e-10
+            floor = 1e-4 if dtype == torch.float32 and want.numel() <= 2 else 1e-9
             np.testing.assert_allclose(
                 got.double().numpy(), want.numpy(), rtol=floor, atol=tolerance + 1e-12, err_msg=name
             )
@@ -148,6 +149,17 @@ class Oracle(unittest.TestCase):
         for alpha in (1.0, 0.7, 0.3):
             with self.subTest(alpha=alpha):
                 self.first(LIFNeuron, "gl", [[alpha], [alpha]])
+
+    @unittest.skipUnless(HAS_DOUBLE, "this build has no networks in double precision")
+    def test_in_double(self):
+        for method in ("gl", "l1", "ab"):
+            with self.subTest(method=method):
+                self.first(LIFNeuron, method, [[0.7], [0.5]], dtype=torch.float64)
+        terms = [[1.0, 0.5], [1.0, 0.5]]
+        self.first(
+            CustomNeuron, "gl", [[0.7], [0.7]], h=0.5, scale=0.5, positive=True, dtype=torch.float64
+        )
+        self.first(LIFNeuron, "gl", [[0.9, 0.4], [0.9, 0.4]], terms, dtype=torch.float64)
 
     def test_methods(self):
         for method in ("l1", "ab"):
