@@ -23,14 +23,15 @@ class Skip(nn.Module):
         self.own = Own(tau=3.0)
         self.pool = nn.MaxPool2d(2)
         self.mean = nn.AdaptiveAvgPool2d(1)
-        self.fc = nn.Linear(8, 5)
+        self.fc = nn.Linear(8, 10)
+        self.vote = ft.VotingLayer(2)
         self.readout = ft.ReadoutNeuron(tau=4.0)
 
     def forward(self, x):
         a = self.lif(self.stem(x))
         b = self.own(self.conv(a) + a)
         c = torch.cat([self.pool(a), self.pool(b)], dim=1)
-        return self.readout(self.fc(torch.flatten(self.mean(c), 1)))
+        return self.vote(self.readout(self.fc(torch.flatten(self.mean(c), 1))))
 
 
 class Own(ft.BaseNeuron):
@@ -93,7 +94,7 @@ class Convert(unittest.TestCase):
             (place / "net.yaml").write_text(c.description.text)
             c.save(place / "net.safetensors")
             np.savez(place / "x.npz", x=x.numpy())
-            command = [program, "run", "net.yaml", "--weights", "net.safetensors"]
+            command = [os.path.abspath(program), "run", "net.yaml", "--weights", "net.safetensors"]
             command += ["--input", "x.npz", "--output", "y.npz"]
             done = subprocess.run(command, cwd=place, capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stderr)

@@ -14,14 +14,17 @@ except ImportError as error:
 
 from . import neuron
 from .convert import load_weights, to_net
+from .layer import VotingLayer
 from .neuron import (
     ALIFNeuron,
     BaseNeuron,
     CubaLIFNeuron,
     EIFNeuron,
     HardLIFNeuron,
+    HardResetLIFNeuron,
     IFNeuron,
     LIFNeuron,
+    LIFNeuron_OrderOne,
     NoisyLIFNeuron,
     QIFNeuron,
     ReadoutNeuron,
@@ -34,12 +37,15 @@ __all__ = [
     "CubaLIFNeuron",
     "EIFNeuron",
     "HardLIFNeuron",
+    "HardResetLIFNeuron",
     "IFNeuron",
     "LIFNeuron",
+    "LIFNeuron_OrderOne",
     "NoisyLIFNeuron",
     "QIFNeuron",
     "ReadoutNeuron",
     "SNNWrapper",
+    "VotingLayer",
     "load_weights",
     "neuron",
     "to_net",

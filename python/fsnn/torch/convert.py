@@ -12,6 +12,7 @@ from torch import nn
 
 from ..net import Net
 from ._context import Running
+from .layer import VotingLayer
 from .neuron import BaseNeuron
 from .wrapper import SNNWrapper
 
@@ -79,13 +80,14 @@ MODULES: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     nn.BatchNorm2d: ("batchnorm", _norm),
     nn.LayerNorm: ("layernorm", _layer_norm),
     nn.Flatten: ("flatten", _flatten),
+    VotingLayer: ("voting", lambda m: {"voters": m.voting_size}),
     nn.Dropout: ("dropout", lambda m: {"p": m.p}),
 }
 
 
 class _Tracer(torch.fx.Tracer):
     def is_leaf_module(self, m: nn.Module, name: str) -> bool:
-        return isinstance(m, BaseNeuron) or super().is_leaf_module(m, name)
+        return isinstance(m, (BaseNeuron, VotingLayer)) or super().is_leaf_module(m, name)
 
 
 class _Builder:

@@ -320,6 +320,20 @@ class HardLIFNeuron(_Kind):
         return self._fired(v_mem, (-v_mem + current_input) / tau, self.own["kappa"] * v_mem / tau)
 
 
+class HardResetLIFNeuron(HardLIFNeuron):
+    """HardLIFNeuron by the name that spikeDE has for it; `reset_strength` is kappa."""
+
+    def __init__(self, *args: Any, reset_strength: float = 50.0, **kwargs: Any) -> None:
+        super().__init__(*args, kappa=reset_strength, **kwargs)
+
+
+class LIFNeuron_OrderOne(LIFNeuron):
+    """LIF whose spikes take the threshold from the potential (reset "subtract")."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"reset": "subtract", **kwargs})
+
+
 class QIFNeuron(_Kind):
     """Quadratic: tau D^alpha v = a (v - rest)(v - critical) + I."""
 
@@ -386,13 +400,14 @@ class NoisyLIFNeuron(_NoRule):
 
     def __init__(
         self,
+        tau: float = 10.0,
         *args: Any,
         gamma: float = 0.2,
         train_spike_mode: str = "hard_concrete",
         concrete_temp: float = 0.25,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(tau, *args, **kwargs)
         self.noise = {"mode": train_spike_mode, "gamma": gamma, "temperature": concrete_temp}
 
     def _special(self, options: dict[str, Any], learned: dict[str, Any], name: str) -> bool:
@@ -408,8 +423,10 @@ __all__ = [
     "CubaLIFNeuron",
     "EIFNeuron",
     "HardLIFNeuron",
+    "HardResetLIFNeuron",
     "IFNeuron",
     "LIFNeuron",
+    "LIFNeuron_OrderOne",
     "NoisyLIFNeuron",
     "QIFNeuron",
     "ReadoutNeuron",
