@@ -211,6 +211,8 @@ static const pair pairs[] = {
      "0.9}}",
      ONE},
     {"Leaky, reset_delay", leaky_at_once, -0.2, 0.6, 10, "lif: {tau: 10, reset: subtract}", ONE},
+    {"Leaky, exact decay", leaky_at_once, -0.2, 0.6, 10, "lif: {tau: 9.491221581, reset: jump}",
+     "alpha: 1, method: ml"},
     {"Leaky, zero", leaky_zero, -0.2, 0.6, 10, "lif: {tau: 10, reset: value}", ONE},
     {"LIFNode", node, -0.5, 3, 1, "lif: {tau: 2, reset: value, detach_reset: false}", ONE},
     {"LIFNode, None", node_soft, -0.5, 3, 1, "lif: {tau: 2, reset: subtract}", ONE},
