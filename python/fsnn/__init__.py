@@ -11,6 +11,7 @@
 
 from _fsnn import lib as _lib
 
+from . import figures
 from .data import Data
 from .description import Description
 from .errors import (
@@ -77,6 +78,7 @@ __all__ = [
     "Terms",
     "UnsupportedError",
     "fde_solve",
+    "figures",
     "grid",
     "interpolate",
     "isa",

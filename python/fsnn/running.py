@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from _fsnn import ffi, lib
 
+from . import figures
 from ._arrays import numbers, pointer
 from ._plan import INTERPOLATE
 from .errors import check, text
@@ -23,6 +24,17 @@ class Run:
 
     y: np.ndarray
     records: dict[str, np.ndarray]
+
+    def figure(self, sample: int = 0, step: float = 1.0) -> figures.Figure:
+        """The spikes of one sample, which must have been recorded."""
+        found = {
+            key.rpartition(".")[0]: value[:, sample]
+            for key, value in self.records.items()
+            if key.endswith(".spikes")
+        }
+        if not found:
+            raise ValueError('no spikes were recorded: run(x, record=["spikes"])')
+        return figures.raster(found, step=step, title=f"spikes of sample {sample}")
 
 
 def interpolate(x: Any, times: Any, query: Any, kind: str = "linear") -> np.ndarray:

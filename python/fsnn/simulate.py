@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from . import figures
 from ._arrays import numbers
 from .net import Net
 
@@ -20,6 +21,14 @@ class Simulation:
     v: np.ndarray
     spikes: np.ndarray
     states: dict[str, np.ndarray]
+
+    def figure(self) -> figures.Figure:
+        """The potentials of the first neurons, and their spikes."""
+        step = float(self.t[0])
+        return figures.traces(self.v, self.spikes, step=step, title="potential and spikes")
+
+    def _repr_png_(self) -> bytes:
+        return self.figure().render()
 
 
 def simulate(

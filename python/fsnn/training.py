@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from _fsnn import ffi, lib
 
+from . import figures
 from ._arrays import view
 from .data import Loader, data_of, parts_of
 from .errors import check, text
@@ -67,6 +68,13 @@ class Evaluation:
     memory_operations: float
     steps: float
     seconds: float
+
+    def figure(self) -> figures.Figure:
+        """The confusion matrix."""
+        return figures.confusion(self.confusion, title=f"accuracy {self.accuracy:.4f}")
+
+    def _repr_png_(self) -> bytes:
+        return self.figure().render()
 
 
 def _name(net: Net, index: int) -> str:
