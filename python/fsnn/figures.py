@@ -130,10 +130,12 @@ def traces(
 
     def draw(canvas: Any) -> None:
         panel = canvas.subplots()
+        gap = 0.04 * (float(np.ptp(shown)) or 1.0)
+        top = float(shown.max()) + 2 * gap  # spikes stand above the potentials
         for i, n in enumerate(chosen):
             (line,) = panel.plot(t, shown[:, i], label=f"neuron {n}", linewidth=1)
-            at = marks[:, i] > 0
-            panel.plot(t[at], shown[at, i], "|", color=line.get_color(), markersize=12)
+            at = t[marks[:, i] > 0]
+            panel.plot(at, np.full(len(at), top + gap * i), "|", color=line.get_color())
         if threshold is not None:
             panel.axhline(threshold, linestyle="--", color="grey", linewidth=1)
         panel.set(title=title, xlabel="time", ylabel="potential")
