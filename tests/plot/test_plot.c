@@ -269,7 +269,7 @@ static void many_layers(void **state)
 {
     enum { LAYERS = 100, MOST = 1000 };
     static float v[2] = {1, 0};
-    static char text[MOST][16];
+    static char text[MOST][24];
     static const char *names[MOST];
     static int64_t neurons[MOST];
     static const float *data[MOST];
