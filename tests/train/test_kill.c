@@ -87,6 +87,7 @@ static fsnn_status work(const job *j)
     fsnn_run *run;
     fsnn_threads_set(1);
     kill_at = j->at;
+    kill_count = 0; /* not those of the test itself */
     fsnn_run_options options = {.directory = folder_path(j->name), .mode = j->mode, .own = own};
     FSNN_TRY(fsnn_run_open(&options, &run));
     int kind = j->kind ? j->kind : kind_of(j->name);
