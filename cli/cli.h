@@ -19,6 +19,8 @@ int cli_start(const cli_command *command, int argc, char **argv);
 char *cli_topic(const char *topic);
 char *cli_topic_nearest(const char *topic); /* the word that is most like it, or NULL */
 char *cli_key_of(const char *name);         /* "training.epochs" of "epochs", or NULL */
+/* "; spikeDE's LIFNeuron is lif here: ..." for a name of another library, or NULL. */
+char *cli_elsewhere(const char *name);
 
 /* ---- an opened model: a session of the library ---- */
 

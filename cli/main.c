@@ -122,6 +122,7 @@ int main(int argc, char **argv)
     cli_message_setup("", false);
     cli_signals_setup();
     cli_options_key = cli_key_of;
+    cli_options_elsewhere = cli_elsewhere;
     if (argc < 2)
         return overview(stdout), cli_close(CLI_GOOD);
     const char *name = argv[1];

@@ -341,3 +341,22 @@ char *cli_key_of(const char *name)
     release(&all);
     return found;
 }
+
+char *cli_elsewhere(const char *name)
+{
+    char *text;
+    if (fsnn_name_elsewhere(name, &text) < 0)
+        return NULL;
+    char *same = cli_format(" is %s here:", name);
+    bool ours = strstr(text, same) != NULL; /* a word of ours, which needs no translation */
+    free(same);
+    if (ours) {
+        free(text);
+        return NULL;
+    }
+    text[strcspn(text, "\n")] = 0;
+    size_t length = strlen(text);
+    char *sentence = cli_format("; %.*s", (int)(length ? length - 1 : 0), text); /* no full stop */
+    free(text);
+    return sentence;
+}

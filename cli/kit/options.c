@@ -10,6 +10,7 @@
 enum { MANY = 64 }; /* more options than any command has */
 
 char *(*cli_options_key)(const char *name);
+char *(*cli_options_elsewhere)(const char *name);
 
 static int usage_error(const cli_command *command, const char *sentence)
 {
@@ -55,6 +56,16 @@ static int unknown_key(const cli_command *command, const char *given, const char
     return CLI_USAGE;
 }
 
+/* Takes what is known of the word. */
+static int unknown_word(const cli_command *command, const char *given, char *there)
+{
+    char *sentence = cli_format("unknown option %s%s", given, there);
+    usage_error(command, sentence);
+    free(sentence);
+    free(there);
+    return CLI_USAGE;
+}
+
 static int unknown(const cli_command *command, const char *given, const char *next,
                    const char *name, size_t length)
 {
@@ -66,9 +77,13 @@ static int unknown(const cli_command *command, const char *given, const char *ne
     const char *near = cli_nearest(typed, known, count);
     if (cli_options_key && find(command, "set", 3))
         key = cli_options_key(typed);
+    bool close = near && *near == *typed; /* more likely than a word of another library */
+    char *there = !key && !close && cli_options_elsewhere ? cli_options_elsewhere(typed) : NULL;
     free(typed);
     if (key)
         return unknown_key(command, given, next, key);
+    if (there)
+        return unknown_word(command, given, there);
     if (near)
         USAGE(command, "unknown option %s; did you mean --%s?", given, near);
     USAGE(command, "unknown option %s", given);

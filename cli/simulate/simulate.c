@@ -119,19 +119,6 @@ static const sim_show *const shows[] = {&show_relaxation, &show_latency, &show_a
 
 /* ---- names ---- */
 
-/* "; spikeDE's LIFNeuron is lif here: ..." of a name of another library, or NULL. */
-static char *elsewhere(const char *name)
-{
-    char *text, *sentence;
-    if (fsnn_name_elsewhere(name, &text) < 0)
-        return NULL;
-    text[strcspn(text, "\n")] = 0;
-    size_t length = strlen(text);
-    sentence = cli_format("; %.*s", (int)(length ? length - 1 : 0), text); /* without full stop */
-    free(text);
-    return sentence;
-}
-
 int sim_no_such(const char *option, const char *name, const char *const *known, int count)
 {
     char list[256] = "";
@@ -139,7 +126,7 @@ int sim_no_such(const char *option, const char *name, const char *const *known, 
     for (int i = 0; i < count; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", known[i]);
     const char *near = cli_nearest(name, known, count);
-    char *advice = elsewhere(name);
+    char *advice = cli_elsewhere(name);
     if (!advice && near)
         advice = cli_format("; did you mean %s?", near);
     cli_error(CLI_USAGE, "--%s takes one of %s, not \"%s\"%s", option, list, name,

@@ -90,6 +90,7 @@ static const char *const wrong[][2] = {
     {"$F run model.yaml other.yaml", "nothing is known to do with \"other.yaml\""},
     {"$F run model.yaml dynamics.alpha=0.5", "did you mean --set dynamics.alpha=0.5?"},
     {"$F run model.yaml --recrod v", "did you mean --record?"},
+    {"$F train net.yaml --beta 0.9", "unknown option --beta; snnTorch's beta is tau here: tau = "},
     {"$F run model.yaml -z", "unknown option -z"},
     {"$F run model.yaml --input", "--input needs FILE"},
     {"$F run model.yaml --input --grads", "--input needs FILE"},
