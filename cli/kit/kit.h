@@ -127,7 +127,7 @@ int cli_options_parse(const cli_command *command, int argc, char **argv, void *o
 /* What names the key of a description that a user may mean by an unknown option: "training.epochs"
  * for --epochs, to be freed, or NULL. */
 extern char *(*cli_options_key)(const char *name);
-/* What such a word is that no option has, as the end of a sentence, "; ..."; NULL: nothing known. */
+/* The end of a sentence, "; ...", on such a word that no option has; NULL: nothing is known. */
 extern char *(*cli_options_elsewhere)(const char *name);
 void cli_options_free(const cli_command *command, void *options);
 /* The help page of a command on stdout. */
