@@ -54,13 +54,10 @@ typedef struct work {
     cli_conditions conditions;
 } work;
 
-/* Indices are the values of fsnn_part. */
-static const char *const part_names[FSNN_PARTS] = {"train", "validation", "test"};
-
 static bool known_part(const char *name)
 {
     for (int p = 0; name && p < FSNN_PARTS; p++)
-        if (strcmp(name, part_names[p]) == 0)
+        if (strcmp(name, fsnn_part_key((fsnn_part)p)) == 0)
             return true;
     return !name;
 }
@@ -240,7 +237,7 @@ static void print_json(const work *w)
     cli_json_open(&json, NULL, '{');
     cli_json_text(&json, "network", fsnn_description_name(w->model.description));
     cli_json_text(&json, "weights", w->o->weights);
-    cli_json_text(&json, "data", part_names[w->part]);
+    cli_json_text(&json, "data", fsnn_part_key((fsnn_part)w->part));
     cli_json_integer(&json, "samples", e->samples);
     cli_json_integer(&json, "steps", w->a.steps);
     cli_json_text(&json, "loss_kind",
@@ -276,7 +273,7 @@ static int choose_data(work *w)
 {
     const options *o = w->o;
     int part = FSNN_PART_TEST;
-    while (o->on && part >= 0 && strcmp(o->on, part_names[part]) != 0)
+    while (o->on && part >= 0 && strcmp(o->on, fsnn_part_key((fsnn_part)part)) != 0)
         part--;
     const fsnn_session *session = w->model.session;
     if (w->o->batch.given)

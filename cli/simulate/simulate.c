@@ -229,11 +229,14 @@ static int check_together(const sim_options *o, const sim_show *row, const sim_s
     if (o->v_reset.given && s->neuron.reset != FSNN_RESET_VALUE && !every)
         return cli_error(CLI_USAGE, "--v-reset says where --reset value lands, but the reset is %s",
                          fsnn_reset_name(s->neuron.reset));
-    if (s->integer && o->alpha && !(s->alphas == 1 && s->alpha[0] == 1))
-        return cli_error(CLI_USAGE,
-                         "--method %s is of integer order and takes no --alpha but 1: gl, l1, ab, "
-                         "trap, abm and ml take any",
-                         fsnn_method_name(s->method));
+    if (s->integer && o->alpha && !(s->alphas == 1 && s->alpha[0] == 1)) {
+        char list[128];
+        return cli_error(
+            CLI_USAGE,
+            "--method %s is of integer order and takes no --alpha but 1: any works with %s",
+            fsnn_method_name(s->method),
+            fsnn_method_list(FSNN_METHODS_FRACTIONAL, list, sizeof list));
+    }
     if (o->show && !row->any && s->several.terms > 1)
         return cli_error(CLI_USAGE,
                          "--show %s takes orders of one term, but layer %s of %s has %d: give "

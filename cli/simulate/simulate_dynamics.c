@@ -7,21 +7,18 @@
 
 /* ---- options ---- */
 
-static bool is_integer(fsnn_method method)
-{
-    return method == FSNN_EULER || method == FSNN_HEUN || method == FSNN_RK4;
-}
-
 static int read_method(const char *name, sim_setup *s)
 {
-    static const fsnn_method method[] = {FSNN_GL, FSNN_L1,    FSNN_AB,   FSNN_TRAP, FSNN_ABM,
-                                         FSNN_ML, FSNN_EULER, FSNN_HEUN, FSNN_RK4};
-    const char *known[CLI_COUNT(method)];
-    int found = fsnn_method_find(name);
-    for (int i = 0; i < CLI_COUNT(method); i++)
-        known[i] = fsnn_method_name(method[i]);
+    enum { MOST = 32 };
+    const char *known[MOST];
+    int found = fsnn_method_find(name), count = 0;
+    static const fsnn_method_group group[] = {FSNN_METHODS_FRACTIONAL, FSNN_METHODS_INTEGER};
+    for (int g = 0; g < CLI_COUNT(group); g++)
+        for (int m = FSNN_METHOD_DEFAULT + 1; m <= MOST && count < MOST; m++)
+            if (fsnn_method_is((fsnn_method)m, group[g]))
+                known[count++] = fsnn_method_name((fsnn_method)m);
     if (found < 0)
-        return sim_no_such("method", name, known, CLI_COUNT(known));
+        return sim_no_such("method", name, known, count);
     s->method = (fsnn_method)found;
     return CLI_GOOD;
 }
@@ -113,7 +110,7 @@ static int method_of(const sim_options *o, const sim_show *row, sim_setup *s)
         code = read_method(o->method ? o->method : row->method, s);
     else
         take_method(described(s), s);
-    s->integer = is_integer(s->method);
+    s->integer = fsnn_method_is(s->method, FSNN_METHODS_INTEGER);
     return code;
 }
 

@@ -222,13 +222,6 @@ static void say_data(const cli_model *m)
     free(from);
 }
 
-static const char *optimizer_name(fsnn_optimizer_kind kind)
-{
-    static const char *const name[FSNN_OPTIMIZERS] = {
-        [FSNN_SGD] = "sgd", [FSNN_ADAM] = "adam", [FSNN_ADAMW] = "adamw"};
-    return name[kind];
-}
-
 static void say_header(work *w)
 {
     cli_model *m = &w->model;
@@ -240,7 +233,7 @@ static void say_header(work *w)
     cli_say("  dynamics    %s", dynamics);
     cli_say("  training    %lld epoch%s, batch %lld, %s, %s %g, seed %llu", (long long)t->epochs,
             t->epochs == 1 ? "" : "s", (long long)fsnn_loader_batch(loader_of(m, FSNN_PART_TRAIN)),
-            fsnn_loss_name(t->loss.kind), optimizer_name(t->optimizer.kind), t->optimizer.lr,
+            fsnn_loss_name(t->loss.kind), fsnn_optimizer_name(t->optimizer.kind), t->optimizer.lr,
             (unsigned long long)t->seed);
     cli_say("  machine     %d thread%s, %s", fsnn_threads(), fsnn_threads() == 1 ? "" : "s",
             fsnn_isa());

@@ -27,6 +27,8 @@ typedef enum fsnn_part {
 } fsnn_part;
 
 FSNN_API const char *fsnn_part_name(fsnn_part part); /* "training", "validation", "test" */
+/* As options name it: "train", "validation", "test". */
+FSNN_API const char *fsnn_part_key(fsnn_part part);
 
 /* The class of a place that does not count: a node that is in another part. */
 #define FSNN_UNLABELLED INT32_MIN

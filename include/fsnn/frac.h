@@ -11,6 +11,7 @@
 #define FSNN_FRAC_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <fsnn/status.h>
@@ -90,6 +91,17 @@ FSNN_API fsnn_status fsnn_engine_settle(const fsnn_dynamics *dynamics, fsnn_engi
 
 /* Names as the description file has them ("gl", ...); the value, or FSNN_ENOTFOUND. */
 FSNN_API const char *fsnn_method_name(fsnn_method method);
+/* Methods by what they can do. */
+typedef enum fsnn_method_group {
+    FSNN_METHODS_FRACTIONAL, /* of fdeint */
+    FSNN_METHODS_INTEGER,    /* of odeint */
+    FSNN_METHODS_IMPLICIT,   /* with a linearised implicit variant */
+    FSNN_METHODS_TERMS,      /* fractional, of several terms */
+    FSNN_METHOD_GROUPS
+} fsnn_method_group;
+FSNN_API bool fsnn_method_is(fsnn_method method, fsnn_method_group group);
+/* Their names for a sentence, "gl, l1 or ab", as far as `text` [size] holds them; returns it. */
+FSNN_API const char *fsnn_method_list(fsnn_method_group group, char *text, size_t size);
 FSNN_API int fsnn_method_find(const char *name);
 
 /* The weights that multiply the past: w[j-1] for lags j = 1..n, and the gain of the derivative, in

@@ -65,6 +65,9 @@ typedef enum fsnn_optimizer_kind {
     FSNN_OPTIMIZERS
 } fsnn_optimizer_kind;
 
+/* Names, as in a description. */
+FSNN_API const char *fsnn_optimizer_name(fsnn_optimizer_kind kind);
+
 typedef struct fsnn_optimizer_options {
     fsnn_optimizer_kind kind;
     double lr;
@@ -106,6 +109,8 @@ typedef enum fsnn_schedule_kind {
     FSNN_PLATEAU,
     FSNN_SCHEDULES
 } fsnn_schedule_kind;
+
+FSNN_API const char *fsnn_schedule_name(fsnn_schedule_kind kind);
 
 /* The learning rate at t, epochs done so far as a fraction, counted after the warm-up; never below
  * min_lr:

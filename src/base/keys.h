@@ -40,8 +40,10 @@ typedef struct fsnn_key {
     double min, max; /* accepted range, ends included */
     bool above;      /* min itself is excluded (tau > 0) */
     bool required;
-    bool file;                 /* text: the path of a file or folder */
-    const char *const *names;  /* enum: NULL-terminated, index = value */
+    bool file;                /* text: the path of a file or folder */
+    const char *const *names; /* enum: NULL-terminated, index = value */
+    /* enum, in place of names: those of the table that has them, NULL behind the last */
+    const char *(*name_of)(int value);
     const fsnn_alias *aliases; /* enum: other names, ended by one without name; may be NULL */
     /* what the reference says holds where no value is given, if not the struct's number */
     const char *otherwise;
@@ -59,6 +61,12 @@ typedef struct fsnn_key {
 
 /* `when`: all values but this one. */
 #define FSNN_ALL_BUT(value) (~(1u << (value)))
+
+/* The name of an enum's value, NULL behind the last. */
+static inline const char *fsnn_key_name(const fsnn_key *key, int value)
+{
+    return key->name_of ? key->name_of(value) : key->names[value];
+}
 
 /* A table ends with a row without name: {0}, or FSNN_KEYS_GO_ON, where the keys of another table
  * follow. */

@@ -10,6 +10,12 @@ const char *fsnn_part_name(fsnn_part part)
     return (unsigned)part < FSNN_PARTS ? name[part] : "unknown";
 }
 
+const char *fsnn_part_key(fsnn_part part)
+{
+    static const char *const key[FSNN_PARTS] = {"train", "validation", "test"};
+    return (unsigned)part < FSNN_PARTS ? key[part] : "unknown";
+}
+
 fsnn_status fsnn_data_memory(int64_t count, fsnn_shape shape, const float *x, const int32_t *labels,
                              fsnn_data **data)
 {

@@ -189,9 +189,9 @@ int fsnn_encoder_find(const char *name)
 fsnn_status encoder_check(const fsnn_encoder *encoder)
 {
     if (!known((int)encoder->kind))
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "encoder %d does not exist; there are direct, rate, latency, delta",
-                         (int)encoder->kind);
+        return fsnn_fail(FSNN_EARGUMENT, "encoder %d does not exist; there are 0 (%s) to %d (%s)",
+                         (int)encoder->kind, kind[0].name, FSNN_ENCODERS - 1,
+                         kind[FSNN_ENCODERS - 1].name);
     const char *name = kind[encoder->kind].name;
     if (encoder->steps < 1)
         return fsnn_fail_key(FSNN_EARGUMENT, "steps",

@@ -2,6 +2,7 @@
 #include "frac/method.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const frac_method *const methods[] = {
@@ -32,6 +33,42 @@ int fsnn_method_find(const char *name)
     return fsnn_name_find("method", name, name_at, also);
 }
 
+bool fsnn_method_is(fsnn_method method, fsnn_method_group group)
+{
+    const frac_method *row = frac_method_get(method);
+    if (!row)
+        return false;
+    const bool in[FSNN_METHOD_GROUPS] = {[FSNN_METHODS_FRACTIONAL] = !row->integer,
+                                         [FSNN_METHODS_INTEGER] = row->integer,
+                                         [FSNN_METHODS_IMPLICIT] = row->linearised,
+                                         [FSNN_METHODS_TERMS] = row->multiterm && !row->integer};
+    return (unsigned)group < FSNN_METHOD_GROUPS && in[group];
+}
+
+const char *fsnn_method_list(fsnn_method_group group, char *text, size_t size)
+{
+    int left = 0;
+    if (!text || !size)
+        return "";
+    *text = 0;
+    for (int i = 0; i < FSNN_COUNT(methods); i++)
+        left += fsnn_method_is((fsnn_method)i, group);
+    bool first = true;
+    for (int i = 0; i < FSNN_COUNT(methods); i++) {
+        if (!fsnn_method_is((fsnn_method)i, group))
+            continue;
+        size_t used = strlen(text);
+        left--;
+        snprintf(text + used, size - used, "%s%s",
+                 first  ? ""
+                 : left ? ", "
+                        : " or ",
+                 methods[i]->name);
+        first = false;
+    }
+    return text;
+}
+
 fsnn_status frac_method_settle(fsnn_integrator integrator, fsnn_method method,
                                const frac_method **row)
 {
@@ -43,12 +80,16 @@ fsnn_status frac_method_settle(fsnn_integrator integrator, fsnn_method method,
     *row = frac_method_get(method);
     if (!*row)
         return fsnn_fail(FSNN_EARGUMENT, "there is no method number %d", method);
-    if ((*row)->integer != integer)
-        return fsnn_fail(
-            FSNN_EUNSUPPORTED, "method %s does not belong to integrator %s: %s", (*row)->name,
-            integer ? "odeint" : "fdeint",
-            integer ? "odeint takes euler, heun or rk4; for fractional order use fdeint"
-                    : "fdeint takes gl, l1, ab, trap, abm or ml; for integer order use odeint");
+    if ((*row)->integer != integer) {
+        char list[128];
+        fsnn_method_list(integer ? FSNN_METHODS_INTEGER : FSNN_METHODS_FRACTIONAL, list,
+                         sizeof list);
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "method %s does not belong to integrator %s: %s takes %s; for %s order "
+                         "use %s",
+                         (*row)->name, integer ? "odeint" : "fdeint", integer ? "odeint" : "fdeint",
+                         list, integer ? "fractional" : "integer", integer ? "fdeint" : "odeint");
+    }
     return FSNN_OK;
 }
 
@@ -57,10 +98,12 @@ fsnn_status frac_order_check(const frac_method *method, const fsnn_order *o)
     if (o->terms < 1 || o->terms > FSNN_MAX_TERMS)
         return fsnn_fail(FSNN_EARGUMENT, "an order has 1 to %d terms, not %d", FSNN_MAX_TERMS,
                          o->terms);
-    if (o->terms > 1 && !method->multiterm)
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "method %s takes one term, not %d: several terms work with gl and l1",
-                         method->name, o->terms);
+    if (o->terms > 1 && !method->multiterm) {
+        char list[128];
+        return fsnn_fail(
+            FSNN_EUNSUPPORTED, "method %s takes one term, not %d: several terms work with %s",
+            method->name, o->terms, fsnn_method_list(FSNN_METHODS_TERMS, list, sizeof list));
+    }
     for (int m = 0; m < o->terms; m++) {
         if (!(o->alpha[m] > 0 && o->alpha[m] <= 1))
             return fsnn_fail(FSNN_EARGUMENT, "alpha is %g: it must lie in (0, 1]", o->alpha[m]);

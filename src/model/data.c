@@ -12,7 +12,10 @@
 
 /* Indices are the values of fsnn_encoder_kind. */
 const char *const data_split_names[] = {"class", "sample", NULL};
-static const char *const encoder_names[] = {"direct", "rate", "latency", "delta", NULL};
+static const char *encoder_name(int i)
+{
+    return i < FSNN_ENCODERS ? fsnn_encoder_name((fsnn_encoder_kind)i) : NULL;
+}
 
 static const data_set no_set;
 const data_section data_none = {
@@ -65,7 +68,7 @@ const fsnn_key data_encoder_keys[] = {
     {.name = "kind",
      .type = FSNN_KEY_ENUM,
      .offset = offsetof(fsnn_encoder, kind),
-     .names = encoder_names,
+     .name_of = encoder_name,
      .help = "direct: the value is the current in every step; rate: Bernoulli spikes; latency: one "
              "spike, earlier for larger values; delta: spikes for changes, up and down"},
     {.name = "steps",
@@ -455,13 +458,12 @@ fsnn_status fsnn_description_parts(const fsnn_description *description,
     fsnn_status status = data_kinds[description->data->kind]->open_parts
                              ? open_parts(description, part)
                              : open_sets(description, wanted, part);
-    static const char *const key[FSNN_PARTS] = {"train", "validation", "test"};
     for (int p = 0, checked = 0; p < FSNN_PARTS && !status; p++)
         if (part[p] && !checked++) /* one part stands for all */
             status = fsnn_data_check_encoder(part[p], &description->data->encoder);
     for (int p = 0; p < FSNN_PARTS; p++) {
         if (!status)
-            status = check_times(description, key[p], part[p]);
+            status = check_times(description, fsnn_part_key((fsnn_part)p), part[p]);
         if (!wanted[p] || status) {
             fsnn_data_destroy(part[p]);
             part[p] = NULL;

@@ -1,5 +1,6 @@
 /* model/data_graph.c: kind graph, the nodes of one graph as samples, split here in three parts. */
 #include "model/data_kinds.h"
+#include "op/propagate.h"
 
 typedef struct graph_options {
     data_section shared;
@@ -18,7 +19,6 @@ static const graph_options defaults = {
 };
 
 /* Indices are the values of the enums of fsnn/graph.h. */
-static const char *const propagation_names[] = {"sym", "row", "none", NULL};
 static const char *const normalize_names[] = {"none", "zscore", "row", "max", NULL};
 static const char *const split_names[] = {"random", "public", NULL};
 static const fsnn_alias split_aliases[] = {{"ratio", FSNN_SPLIT_RANDOM}, {0}};
@@ -106,7 +106,7 @@ static const fsnn_key keys[] = {
      .offset = GRAPH(propagation),
      .with = "hops",
      .when = 1u << 1,
-     .names = propagation_names,
+     .names = propagate_names,
      .help = "sym: D^-1/2 A D^-1/2; row: D^-1 A, the mean of the neighbours; none: their sum"},
     {.name = "self_loops",
      .type = FSNN_KEY_BOOL,

@@ -36,8 +36,10 @@ typedef struct options {
 static const char *const integrator_names[] = {"fdeint", "odeint", NULL};
 static const char *const mode_names[] = {"auto", "per_layer", "multiterm", NULL};
 /* Indices are the values of fsnn_interpolation. */
-static const char *const interpolation_names[] = {"nearest", "hold",  "linear",
-                                                  "cubic",   "akima", NULL};
+static const char *interpolation_name(int i)
+{
+    return i < FSNN_INTERPOLATIONS ? fsnn_interpolation_name((fsnn_interpolation)i) : NULL;
+}
 
 /* Indices are the values of fsnn_engine. */
 static const char *const engine_names[] = {"auto", "direct", "exponentials", NULL};
@@ -101,7 +103,7 @@ const fsnn_key dynamics_keys[] = {
     {.name = "interpolation",
      .type = FSNN_KEY_ENUM,
      AT(interpolation),
-     .names = interpolation_names,
+     .name_of = interpolation_name,
      .help = "input between samples that have time stamps; without stamps every step has a sample"},
     {0},
 };
@@ -423,14 +425,15 @@ static fsnn_status check_method(yaml_doc *doc, const yaml_node *node, const opti
                                 const fsnn_dynamics *dynamics)
 {
     const frac_method *row;
+    char list[128];
     fsnn_status status = frac_method_settle(dynamics->integrator, dynamics->method, &row);
     if (status)
         return fail_passed_on(doc, at(node, "method"), status);
     if (o->implicit && !row->linearised && row->scheme != FRAC_IMPLICIT)
         return yaml_fail(
             doc, at(node, "implicit"),
-            "method %s has no implicit variant: expected false, or one of the methods gl, l1, ab",
-            row->name);
+            "method %s has no implicit variant: expected false, or one of the methods %s",
+            row->name, fsnn_method_list(FSNN_METHODS_IMPLICIT, list, sizeof list));
     for (int i = 0; i < dynamics->orders; i++)
         if ((status = frac_order_check(row, &dynamics->order[i])))
             return fail_passed_on(doc, at(node, "alpha"), status);

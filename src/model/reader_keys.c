@@ -109,6 +109,27 @@ static bool read_alias(const yaml_node *node, const fsnn_alias *alias, int *out)
     return false;
 }
 
+/* NULL-terminated. */
+static bool names_of(pool *memory, const fsnn_key *key, const char *const **names)
+{
+    int count = 0;
+    while (fsnn_key_name(key, count))
+        count++;
+    const char **list = pool_alloc(memory, (size_t)(count + 1) * sizeof *list);
+    for (int i = 0; list && i < count; i++)
+        list[i] = fsnn_key_name(key, i);
+    *names = list;
+    return list != NULL;
+}
+
+static fsnn_status read_enum(yaml_doc *doc, const yaml_node *node, const fsnn_key *key, int *out)
+{
+    const char *const *names;
+    if (!names_of(&doc->memory, key, &names))
+        return FSNN_EMEMORY;
+    return read_name(doc, node, names, out);
+}
+
 static fsnn_status read_key(yaml_doc *doc, yaml_node *node, const fsnn_key *key, void *out)
 {
     bounds b = range(key);
@@ -126,7 +147,7 @@ static fsnn_status read_key(yaml_doc *doc, yaml_node *node, const fsnn_key *key,
     case FSNN_KEY_ENUM:
         if (read_alias(node, key->aliases, out))
             return FSNN_OK;
-        return read_name(doc, node, key->names, out);
+        return read_enum(doc, node, key, out);
     case FSNN_KEY_PAIR:
         return read_pair(doc, node, b, out);
     case FSNN_KEY_SHAPE:
@@ -149,6 +170,7 @@ static fsnn_status read_key(yaml_doc *doc, yaml_node *node, const fsnn_key *key,
 
 const char *keys_accepted(pool *memory, const fsnn_key *key)
 {
+    const char *const *names;
     bounds b = range(key);
     switch (key->type) {
     case FSNN_KEY_BOOL:
@@ -161,7 +183,8 @@ const char *keys_accepted(pool *memory, const fsnn_key *key)
     case FSNN_KEY_REAL:
         return accepted_real(memory, b.min, b.max, key->above);
     case FSNN_KEY_ENUM:
-        return keys_list(memory, key->names, keys_count_names(key->names));
+        return names_of(memory, key, &names) ? keys_list(memory, names, keys_count_names(names))
+                                             : "";
     case FSNN_KEY_PAIR:
         return pool_format(memory, "%s, or a list of two", accepted_integer(memory, b.low, b.high));
     case FSNN_KEY_SHAPE:
@@ -352,9 +375,10 @@ static const char *condition(pool *memory, const fsnn_key *key, const fsnn_key *
     if (other->type != FSNN_KEY_ENUM)
         return pool_format(memory, "where %s is %s", key->with,
                            other->type == FSNN_KEY_BOOL ? "true" : "not 0");
-    for (int i = 0; other->names[i] && text; i++)
+    for (int i = 0; fsnn_key_name(other, i) && text; i++)
         if (key->when >> i & 1) {
-            text = pool_format(memory, "%s%s%s", text, first ? " " : " or ", other->names[i]);
+            text =
+                pool_format(memory, "%s%s%s", text, first ? " " : " or ", fsnn_key_name(other, i));
             first = 0;
         }
     return text ? pool_format(memory, "with %s", text) : NULL;
@@ -372,7 +396,8 @@ static fsnn_status remark(yaml_doc *doc, const yaml_node *node, const fsnn_key *
     bool named = other->type == FSNN_KEY_ENUM;
     return yaml_remark_key(doc, node, "counts only %s%s%s%s%s: here it does nothing",
                            when ? when : "", named ? "; " : "", named ? key->with : "",
-                           named ? " is " : "", named ? other->names[*(const int *)value] : "");
+                           named ? " is " : "",
+                           named ? fsnn_key_name(other, *(const int *)value) : "");
 }
 
 static fsnn_status remarks(yaml_doc *doc, const yaml_node *map, const fsnn_key *table,

@@ -141,7 +141,7 @@ static const char *fallback(page *p, const fsnn_key *key, const void *at)
     case FSNN_KEY_REAL:
         return pool_format(&p->memory, "%g", *(const double *)at);
     case FSNN_KEY_ENUM:
-        return key->names[*(const int *)at];
+        return fsnn_key_name(key, *(const int *)at);
     case FSNN_KEY_PAIR:
         if (pair[0] == pair[1])
             return pool_format(&p->memory, "%lld", (long long)pair[0]);

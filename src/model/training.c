@@ -6,9 +6,20 @@
 #include <string.h>
 
 /* Indices are the values of the enums in fsnn/train.h. */
-static const char *const loss_names[] = {"ce_rate", "mse_rate", "tet", "ce_sum", "mse_count", NULL};
-static const char *const optimizer_names[] = {"sgd", "adam", "adamw", NULL};
-static const char *const schedule_names[] = {"constant", "step", "cosine", "plateau", NULL};
+static const char *loss_name(int i)
+{
+    return i < FSNN_LOSSES ? fsnn_loss_name((fsnn_loss_kind)i) : NULL;
+}
+
+static const char *optimizer_name(int i)
+{
+    return i < FSNN_OPTIMIZERS ? fsnn_optimizer_name((fsnn_optimizer_kind)i) : NULL;
+}
+
+static const char *schedule_name(int i)
+{
+    return i < FSNN_SCHEDULES ? fsnn_schedule_name((fsnn_schedule_kind)i) : NULL;
+}
 
 #define AT(struct_, field) .offset = offsetof(struct_, field)
 #define BELOW_1 0.99999
@@ -17,7 +28,7 @@ static const fsnn_key loss_keys[] = {
     {.name = "kind",
      .type = FSNN_KEY_ENUM,
      AT(fsnn_loss, kind),
-     .names = loss_names,
+     .name_of = loss_name,
      .help = "cross entropy or squared error of the mean over the steps (ce_rate, mse_rate) or of "
              "their sum (ce_sum, mse_count), or cross entropy at each step (tet)"},
     {.name = "label_smoothing",
@@ -41,7 +52,7 @@ static const fsnn_key optimizer_keys[] = {
     {.name = "kind",
      .type = FSNN_KEY_ENUM,
      AT(fsnn_optimizer_options, kind),
-     .names = optimizer_names,
+     .name_of = optimizer_name,
      .help = "the update rule"},
     {.name = "lr",
      .type = FSNN_KEY_REAL,
@@ -109,7 +120,7 @@ static const fsnn_key schedule_keys[] = {
     {.name = "kind",
      .type = FSNN_KEY_ENUM,
      AT(fsnn_schedule, kind),
-     .names = schedule_names,
+     .name_of = schedule_name,
      .help = "how the learning rate changes over the epochs"},
     {.name = "warmup",
      .type = FSNN_KEY_REAL,

@@ -50,7 +50,7 @@ static bool plain(FILE *out, const fsnn_key *key, const void *at)
     case FSNN_KEY_REAL:
         return fputs(shortest(*(const double *)at, false, number), out), true;
     case FSNN_KEY_ENUM:
-        return fputs(key->names[*(const int *)at], out), true;
+        return fputs(fsnn_key_name(key, *(const int *)at), out), true;
     case FSNN_KEY_TEXT:
         text = *(const char *const *)at;
         return put(out, text ? text : ""), true;

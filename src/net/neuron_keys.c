@@ -7,16 +7,24 @@
 #include <stddef.h>
 
 static const char *const per_names[] = {"layer", "channel", NULL};
-static const char *const surrogate_names[] = {
-    "arctan",   "sigmoid",     "rectangle",        "gaussian", "fast_sigmoid",
-    "triangle", "exponential", "straight_through", "erf",      NULL};
+static const char *surrogate_name(int i)
+{
+    return fsnn_surrogate_name((fsnn_surrogate_kind)i);
+}
+
+static const char *noise_name(int i)
+{
+    return fsnn_noise_name((fsnn_noise_mode)i);
+}
+
+static const char *reset_name(int i)
+{
+    return fsnn_reset_name((fsnn_reset)i);
+}
+
 static const char *const growth_names[] = {"geometric", "linear", NULL};
 static const fsnn_alias surrogate_aliases[] = {
     {"piecewise_linear", FSNN_RECTANGLE}, {"superspike", FSNN_FAST_SIGMOID}, {0}};
-static const char *const noise_names[] = {"none",     "meanfield",     "soft_noisy", "hard_st",
-                                          "concrete", "hard_concrete", NULL};
-static const char *const reset_names[] = {"current", "subtract", "value",   "none",
-                                          "jump",    "delta",    "restart", NULL};
 
 /* A value that may be learned: the rows of `member`, an fsnn_value inside `struct_`. */
 #define VALUE_KEYS(struct_, member, least, without)                                                \
@@ -43,7 +51,7 @@ static const fsnn_key surrogate_keys[] = {
     {.name = "kind",
      .type = FSNN_KEY_ENUM,
      .offset = offsetof(fsnn_surrogate, kind),
-     .names = surrogate_names,
+     .name_of = surrogate_name,
      .aliases = surrogate_aliases,
      .help = "shape of the surrogate gradient; rectangle is also called piecewise_linear, "
              "fast_sigmoid also superspike"},
@@ -80,7 +88,7 @@ static const fsnn_key noise_keys[] = {
     {.name = "mode",
      .type = FSNN_KEY_ENUM,
      .offset = offsetof(fsnn_noise, mode),
-     .names = noise_names,
+     .name_of = noise_name,
      .help = "the spike in training, z = (potential - threshold)/gamma, g logistic noise, T the "
              "temperature: meanfield sigmoid(z); soft_noisy sigmoid(z + g); concrete sigmoid((z + "
              "g)/T); hard_st and hard_concrete a step at z + g = 0, with the gradient of "
@@ -140,7 +148,7 @@ const fsnn_key neuron_keys[] = {
     {.name = "reset",
      .type = FSNN_KEY_ENUM,
      .offset = offsetof(fsnn_neuron, reset),
-     .names = reset_names,
+     .name_of = reset_name,
      .help = "what a spike does to the potential"},
     {.name = "v0",
      .type = FSNN_KEY_REAL,

@@ -121,11 +121,12 @@ static fsnn_status set_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *ren
     frac_keep keep;
     FSNN_TRY(keep_of(d, &keep));
     FSNN_TRY(frac_method_settle(d->integrator, d->method, &method));
-    if (d->implicit && !method->linearised && method->scheme != FRAC_IMPLICIT)
-        return fsnn_fail(
-            FSNN_EUNSUPPORTED,
-            "method %s has no implicit variant: gl, l1 and ab have one, trap is implicit",
-            method->name);
+    if (d->implicit && !method->linearised && method->scheme != FRAC_IMPLICIT) {
+        char list[128];
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "method %s has no implicit variant: it is there with %s; trap is implicit",
+                         method->name, fsnn_method_list(FSNN_METHODS_IMPLICIT, list, sizeof list));
+    }
     int layers = layers_before(net, net->nodes);
     fsnn_order *order = fsnn_alloc((size_t)(layers + 1) * sizeof *order);
     if (!order)

@@ -24,6 +24,11 @@ const optimizer_rule optimizer_rules[FSNN_OPTIMIZERS] = {
     [FSNN_ADAMW] = {"adamw", 2, {"m", "v"}, adam},
 };
 
+const char *fsnn_optimizer_name(fsnn_optimizer_kind kind)
+{
+    return (unsigned)kind < FSNN_OPTIMIZERS ? optimizer_rules[kind].name : "?";
+}
+
 extern const optimizer_kernels optimizer_kernels_base;
 #ifdef FSNN_HAVE_AVX2
 extern const optimizer_kernels optimizer_kernels_avx2;

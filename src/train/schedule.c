@@ -35,12 +35,20 @@ static double plateau(const fsnn_schedule *s, const schedule_state *state, doubl
     return lr * state->scale;
 }
 
-static const rate table[FSNN_SCHEDULES] = {
-    [FSNN_CONSTANT] = constant,
-    [FSNN_STEP] = step,
-    [FSNN_COSINE] = cosine,
-    [FSNN_PLATEAU] = plateau,
+static const struct {
+    const char *name;
+    rate rate;
+} table[FSNN_SCHEDULES] = {
+    [FSNN_CONSTANT] = {"constant", constant},
+    [FSNN_STEP] = {"step", step},
+    [FSNN_COSINE] = {"cosine", cosine},
+    [FSNN_PLATEAU] = {"plateau", plateau},
 };
+
+const char *fsnn_schedule_name(fsnn_schedule_kind kind)
+{
+    return (unsigned)kind < FSNN_SCHEDULES ? table[kind].name : "?";
+}
 
 fsnn_status schedule_check(const fsnn_schedule *s)
 {
@@ -71,7 +79,7 @@ double schedule_rate(const fsnn_schedule *s, const schedule_state *state, double
 {
     double now = done < s->warmup
                      ? lr * done / s->warmup
-                     : table[s->kind](s, state, lr, done - s->warmup, epochs - s->warmup);
+                     : table[s->kind].rate(s, state, lr, done - s->warmup, epochs - s->warmup);
     return fmax(now, fmin(s->min_lr, lr));
 }
 

@@ -598,7 +598,7 @@ static void wrong_options(void **state)
         {"--reset jmup", "did you mean jump?"},
         {"--neuron LIFNeuron", "not \"LIFNeuron\"; spikeDE's LIFNeuron is lif here: tau is 2"},
         {"--reset zero", "not \"zero\"; snnTorch's zero is value here: v_reset is 0"},
-        {"--method g1", "--method takes one of gl, l1, ab, trap, abm, ml, euler, heun, rk4"},
+        {"--method g1", "--method takes one of gl, l1, trap, ab, abm, ml, euler, heun, rk4"},
         {"--show latenzy", "did you mean latency?"},
         {"--format json", "--format takes one of csv, npz"},
         {"--alpha 1.5", "above 0 and up to 1"},

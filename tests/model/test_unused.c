@@ -118,7 +118,7 @@ static const char *value_of(const fsnn_key *key)
     case FSNN_KEY_BOOL:
         return "true";
     case FSNN_KEY_ENUM:
-        return key->names[1];
+        return fsnn_key_name(key, 1);
     case FSNN_KEY_INT:
     case FSNN_KEY_INT32:
     case FSNN_KEY_UINT64:
@@ -205,8 +205,8 @@ static void every_condition(void **state)
                 continue;
             }
             /* a temperature without a mode is an error */
-            for (int v = strcmp(key->name, "temperature") == 0; other->names[v]; v++)
-                expect_remark(&groups[i], key, other->names[v], key->when >> v & 1);
+            for (int v = strcmp(key->name, "temperature") == 0; fsnn_key_name(other, v); v++)
+                expect_remark(&groups[i], key, fsnn_key_name(other, v), key->when >> v & 1);
         }
     }
     assert_true(keys >= 34);
@@ -223,9 +223,9 @@ static unsigned named_in(const char *help, const fsnn_key *kind)
     unsigned bits = 0;
     for (char *word = strtok(before, ", "); word; word = strtok(NULL, ", ")) {
         int v = 0;
-        while (kind->names[v] && strcmp(kind->names[v], word) != 0)
+        while (fsnn_key_name(kind, v) && strcmp(fsnn_key_name(kind, v), word) != 0)
             v++;
-        if (!kind->names[v])
+        if (!fsnn_key_name(kind, v))
             return 0;
         bits |= 1u << v;
     }
@@ -246,7 +246,7 @@ static void help_and_table_agree(void **state)
             CASE("%s: %s", key->name, key->help);
             told++;
             assert_non_null(key->with);
-            for (int v = 0; kind->names[v]; v++)
+            for (int v = 0; fsnn_key_name(kind, v); v++)
                 assert_int_equal(key->when >> v & 1, bits >> v & 1);
         }
     }

@@ -212,7 +212,7 @@ static void misuse(void **state)
     for (int m = 0; m < 4; m++) {
         d.method = single[m];
         refused(&d, FSNN_RESET_JUMP, FSNN_EUNSUPPORTED,
-                "takes one term, not 2: several terms work with gl and l1");
+                "takes one term, not 2: several terms work with gl or l1");
         d.order = bad;
         bad[0] = fsnn_order_of(0.5);
         refused(&d, FSNN_RESET_VALUE, FSNN_EUNSUPPORTED, "use jump, delta or current with it");

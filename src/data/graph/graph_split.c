@@ -15,19 +15,19 @@ static bool is_share(const fsnn_graph_split *s, double size)
 
 static fsnn_status check(const fsnn_graph_split *s)
 {
-    static const char *const key[FSNN_PARTS] = {"train", "validation", "test"};
     const double size[FSNN_PARTS] = {s->train, s->validation, s->test};
     double shares = 0;
     char list[128] = "";
     for (int p = 0; p < FSNN_PARTS; p++) {
         if (!(size[p] >= 0 && size[p] <= INT32_MAX) || (size[p] > 1 && floor(size[p]) != size[p]))
             return fsnn_fail_key(
-                FSNN_EARGUMENT, key[p],
+                FSNN_EARGUMENT, fsnn_part_key((fsnn_part)p),
                 "a part of %g: sizes are shares from 0 to 1 or whole numbers of nodes", size[p]);
         if (!is_share(s, size[p]))
             continue;
         size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s %g", used ? ", " : "", key[p], size[p]);
+        snprintf(list + used, sizeof list - used, "%s%s %g", used ? ", " : "",
+                 fsnn_part_key((fsnn_part)p), size[p]);
         shares += size[p];
     }
     if (shares > 1 + 1e-9)
