@@ -226,7 +226,7 @@ static void misuse(void **state)
     d.implicit = true;
     for (int m = 0; m < 2; m++) {
         d.method = explicit_only[m];
-        refused(&d, FSNN_RESET_JUMP, FSNN_EUNSUPPORTED, "gl, l1 and ab have one");
+        refused(&d, FSNN_RESET_JUMP, FSNN_EUNSUPPORTED, "it is there with gl, l1 or ab");
     }
     d = fsnn_dynamics_default(bad);
     static const double wrong[] = {0, -0.1, 1.01, NAN, INFINITY};
