@@ -1,8 +1,8 @@
 /* fsnn/neuron.h: what a neuron layer is made of: its kind, parameters, surrogate gradient and
  * reset.
  *
- * A neuron is stateless: from the membrane potential v and the input current I it gives the
- * derivative dv, and from it the spike. The solver (fsnn/frac.h) owns the state.
+ * A neuron is stateless: it computes the derivative dv from the membrane potential v and the input
+ * current I, and the spike from dv. The solver (fsnn/frac.h) owns the state.
  *
  *   if    dv = I / tau
  *   lif   dv = (-v + I) / tau
@@ -24,8 +24,8 @@
  *
  *   subtract  v = p - s threshold; the history keeps the value after the reset
  *   value     v = v_reset where s = 1; the history keeps it
- *   jump      v = u - threshold N with N the number of spikes; the history keeps u as if nothing
- *             had happened
+ *   jump      v = u - threshold N with N the number of spikes; the history keeps u as if there had
+ *             been no spike
  *   delta     an impulse -threshold/step in the drive of the step: v falls by step^(alpha-1)
  *             threshold
  *   restart   v = v0 and an empty history where s = 1
@@ -33,10 +33,10 @@
  * jump, delta and restart converge as the step shrinks; current, subtract and value are models in
  * discrete time.
  *
- * A refractory period r: after a spike the next round(r/step) steps have none. Resets value and
- * restart hold the potential where it landed meanwhile (the history of value keeps that, the one of
- * restart begins when it ends); with the others the potential goes on and only spikes are left
- * out. */
+ * A refractory period r: there is no spike in the round(r/step) steps after a spike. Resets value
+ * and restart hold the potential during this time (the history of value keeps the held potential,
+ * that of restart begins when the period ends); with the others the potential goes on and only
+ * spikes are suppressed. */
 #ifndef FSNN_NEURON_H
 #define FSNN_NEURON_H
 
@@ -50,16 +50,16 @@ extern "C" {
 
 typedef enum fsnn_per { FSNN_PER_LAYER, FSNN_PER_CHANNEL } fsnn_per;
 
-/* A neuron parameter: its (starting) value, whether it is learned, and whether one number serves
- * the layer or each channel (the first dimension of the layer's shape) has its own. */
+/* A neuron parameter: its (initial) value, whether it is learned, and whether the layer has one
+ * number or each channel (the first dimension of the layer's shape) has its own. */
 typedef struct fsnn_value {
     double value;
     bool learn;
     fsnn_per per;
 } fsnn_value;
 
-/* Surrogate gradient: the derivative that stands in for that of the spike H(x), x = potential -
- * threshold. k is the scale; the last column is the scale that 0 stands for.
+/* Surrogate gradient: the function that replaces the derivative of the spike H(x), x = potential -
+ * threshold. k is the scale; the next column is the scale that 0 means.
  *   arctan            (k/2) / (1 + (pi/2 k x)^2)             5    Fang et al. 2021
  *   sigmoid           k s(kx) (1 - s(kx)), s logistic        5
  *   rectangle         1/(2k) for |x| <= k, else 0            0.5  Wu et al. 2018
@@ -83,8 +83,8 @@ typedef enum fsnn_surrogate_kind {
     FSNN_SURROGATES
 } fsnn_surrogate_kind;
 
-/* How a scale goes from its first to its last value as the share t of the training done goes from 0
- * to 1: scale (scale_end/scale)^t, or scale + (scale_end - scale) t. */
+/* How a scale changes from its first to its last value while the finished share t of the training
+ * goes from 0 to 1: scale (scale_end/scale)^t, or scale + (scale_end - scale) t. */
 typedef enum fsnn_growth { FSNN_GROWTH_GEOMETRIC, FSNN_GROWTH_LINEAR, FSNN_GROWTHS } fsnn_growth;
 
 typedef struct fsnn_surrogate {
@@ -106,8 +106,8 @@ typedef enum fsnn_reset {
 } fsnn_reset;
 
 /* Noise on the threshold in training: the spike is H(x + gamma g), x = potential - threshold, g
- * from the standard logistic distribution. Given x it fires with probability sigmoid(x/gamma), a
- * smooth function: its slope is an honest gradient where a surrogate is a guess. With z = x/gamma,
+ * from the standard logistic distribution. Given x the neuron fires with probability
+ * sigmoid(x/gamma), a smooth function, whose slope is a true gradient; a surrogate is a choice. With z = x/gamma,
  * T the temperature:
  *
  *   mode            spike                  its slope in z             random
@@ -117,9 +117,9 @@ typedef enum fsnn_reset {
  *   concrete        sigmoid((z + g)/T)     its own                    yes: Maddison et al. 2017
  *   hard_concrete   H(z + g)               that of sigmoid((z + g)/T) yes: Jang et al. 2017
  *
- * The surrogate is not used. What a spike does (reset, refractory period) is that of every neuron;
- * emptying a history and beginning a refractory period, which are done or not, follow H(z + g),
- * with meanfield H(z). Outside of training there is no noise: the spike is H(x). g is a function of
+ * The surrogate is not used. A spike acts as in every neuron (reset, refractory period); events that
+ * happen or not (emptying a history, starting a refractory period) follow H(z + g), with meanfield
+ * H(z). Outside of training there is no noise: the spike is H(x). g is a function of
  * the seed, the layer, the sample and the neuron in it, the step since the reset, and the number
  * (fsnn_net_counter) of the forward that came first after the reset: the same however time is cut
  * into calls, with checkpointing, and for any number of threads. */
@@ -178,11 +178,11 @@ inline fsnn_neuron fsnn_neuron_default(void)
  * surrogate and memory works with it, and backward differentiates it exactly.
  *
  *   dv           "(-v^2 + I)/tau"          the derivative; names: v I tau threshold and your own
- *   spike        "v + dv - threshold"      (the default) a spike where this is >= 0. Resets that
+ *   spike        "v + dv - threshold"      (the default) a spike if this is >= 0. Resets that
  *                                          test the potential after the step give it as v, with dv
  *                                          = 0
- *   after_spike  "dv - s*threshold/tau"    (the default) what the solver gets under reset
- *                                          `current`; s is the spike
+ *   after_spike  "dv - s*threshold/tau"    (the default) replaces dv in the step, under reset
+ *                                          `current` only; s is 1 if the neuron spiked
  *
  * Operators + - * / ^, parentheses, numbers; exp log sqrt tanh sigmoid abs step sin cos min max
  * pow. Texts of up to 2000 characters.
@@ -205,7 +205,7 @@ typedef struct fsnn_user_state {
     double start; /* w at time 0 */
 } fsnn_user_state;
 
-/* A parameter of your own: any finite number; learned like the others where it says so. */
+/* A parameter of your own: any finite number; learned if `value.learn` says so. */
 typedef struct fsnn_user_param {
     const char *name;
     fsnn_value value;
@@ -213,8 +213,8 @@ typedef struct fsnn_user_param {
 
 /* ---- by callback: arrays in, array out */
 
-/* What a callback is given: n neurons at one step, arrays of [n]. It writes its result for all n
- * and keeps nothing. */
+/* Input of a callback: n neurons at one step, arrays of [n]. The callback writes its result for all
+ * n and keeps nothing. */
 typedef struct fsnn_neuron_rows {
     int n;
     const float *v, *I; /* membrane potential, input current */
@@ -227,7 +227,7 @@ typedef struct fsnn_neuron_rows {
 /* Writes out [n]. 0 is good; anything else ends the running call, which returns FSNN_ECALLBACK. */
 typedef int fsnn_neuron_fn(const fsnn_neuron_rows *at, float *out, void *user);
 
-/* Partial derivatives of out, arrays of [n] to be written; NULL: not asked for. */
+/* Partial derivatives of out, arrays [n] that the callback writes; NULL: not needed. */
 typedef struct fsnn_neuron_slopes {
     float *v, *I, *dv, *s;
     float *const *param; /* [2 + params], entries may be NULL */
@@ -256,9 +256,9 @@ typedef struct fsnn_neuron_callback {
     fsnn_user_param param[FSNN_USER_PARAMS];
 } fsnn_neuron_callback;
 
-/* Makes a callback known under a name, for `callback: NAME` in a description and
- * fsnn_user.callback. Copied, names of parameters included. An earlier one of that name is
- * replaced; networks keep what they were built with. NULL forgets the name. From any thread.
+/* Registers a callback under a name, for `callback: NAME` in a description and fsnn_user.callback.
+ * It is copied, with the names of its parameters. It replaces an earlier one of that name; networks
+ * keep the one they were built with. NULL removes the name. May be called from any thread.
  * Errors: FSNN_EARGUMENT (no dv, too many parameters), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_neuron_register(const char *name, const fsnn_neuron_callback *callback);
 
@@ -278,11 +278,11 @@ typedef struct fsnn_user {
     const char *fractional[1 + FSNN_USER_STATES];
 } fsnn_user;
 
-/* How far the spikes of a layer that sums by exponentials (fsnn_dynamics.tolerance) are from
- * depending on it. All spikes since the reset are those of the exact weights without rounding,
- * given the same currents, where no spike test came nearer to its threshold than `bound`, what the
- * memory and single precision can shift it by at most. A readout has no spike test: its margin is
- * infinite, and `bound` is how far its output may be from that of the exact weights. */
+/* Whether the spikes of a layer that sums by exponentials (fsnn_dynamics.tolerance) are those of
+ * the exact weights. `bound` is the largest error of a potential by the memory and single
+ * precision. If no spike test came closer to its threshold than `bound`, all spikes since the reset
+ * are those of the exact weights without rounding, given the same currents. A readout has no spike
+ * test: its margin is infinite, and `bound` is the largest error of its output. */
 typedef struct fsnn_certificate {
     bool proven;   /* margin > bound */
     double margin; /* smallest distance of a spike test from its threshold */
@@ -295,8 +295,8 @@ typedef struct fsnn_certificate {
                   and bound are infinite then), or its horizon is below 25 steps */
 } fsnn_certificate;
 
-/* Names as the description file has them; the value, or FSNN_ENOTFOUND. `piecewise_linear` is found
- * as rectangle, `superspike` as fast_sigmoid. */
+/* Names as in descriptions; the value, or FSNN_ENOTFOUND. `piecewise_linear` is rectangle,
+ * `superspike` is fast_sigmoid. */
 FSNN_API const char *fsnn_surrogate_name(fsnn_surrogate_kind kind);
 FSNN_API int fsnn_surrogate_find(const char *name);
 FSNN_API const char *fsnn_reset_name(fsnn_reset reset);
@@ -304,9 +304,9 @@ FSNN_API int fsnn_reset_find(const char *name);
 FSNN_API const char *fsnn_noise_name(fsnn_noise_mode mode);
 FSNN_API int fsnn_noise_find(const char *name);
 
-/* The scale that a kind has where none is given; 0 for a number that is no kind. */
+/* The default scale of a kind; 0 for a number that is no kind. */
 FSNN_API double fsnn_surrogate_default_scale(fsnn_surrogate_kind kind);
-/* The scale when the share `done`, in 0..1, of a training is done. */
+/* The scale at the finished share `done`, in 0..1, of a training. */
 FSNN_API double fsnn_surrogate_scale_at(const fsnn_surrogate *surrogate, double done);
 /* The surrogate derivative at x, and its primitive with 1/2 at x = 0 (where the area is 1: 0 far
  * below, 1 far above): scalar reference. Finite for every finite x. */
