@@ -107,8 +107,8 @@ typedef enum fsnn_reset {
 
 /* Noise on the threshold in training: the spike is H(x + gamma g), x = potential - threshold, g
  * from the standard logistic distribution. Given x the neuron fires with probability
- * sigmoid(x/gamma), a smooth function, whose slope is a true gradient; a surrogate is a choice. With z = x/gamma,
- * T the temperature:
+ * sigmoid(x/gamma), a smooth function, whose slope is a true gradient; a surrogate is a choice.
+ * With z = x/gamma, T the temperature:
  *
  *   mode            spike                  its slope in z             random
  *   meanfield       sigmoid(z)             its own                    no: the expected spike
@@ -117,12 +117,12 @@ typedef enum fsnn_reset {
  *   concrete        sigmoid((z + g)/T)     its own                    yes: Maddison et al. 2017
  *   hard_concrete   H(z + g)               that of sigmoid((z + g)/T) yes: Jang et al. 2017
  *
- * The surrogate is not used. A spike acts as in every neuron (reset, refractory period); events that
- * happen or not (emptying a history, starting a refractory period) follow H(z + g), with meanfield
- * H(z). Outside of training there is no noise: the spike is H(x). g is a function of
- * the seed, the layer, the sample and the neuron in it, the step since the reset, and the number
- * (fsnn_net_counter) of the forward that came first after the reset: the same however time is cut
- * into calls, with checkpointing, and for any number of threads. */
+ * The surrogate is not used. A spike acts as in every neuron (reset, refractory period); events
+ * that happen or not (emptying a history, starting a refractory period) follow H(z + g), with
+ * meanfield H(z). Outside of training there is no noise: the spike is H(x). g is a function of the
+ * seed, the layer, the sample and the neuron in it, the step since the reset, and the number
+ * (fsnn_net_counter) of the first forward after the reset. It is the same however time is cut into
+ * calls, with checkpointing, and for any number of threads. */
 typedef enum fsnn_noise_mode {
     FSNN_NOISE_NONE,
     FSNN_NOISE_MEANFIELD,
