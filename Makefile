@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
 CONFIGURE = cmake -S . -B $(BUILD) $(CMAKE_FLAGS)
 
-.PHONY: all build everything check check-long demo bench bench-parts install install-deps clean format asan tidy sdist wheel
+.PHONY: all build everything check check-long demo bench bench-parts install install-deps clean format asan tidy sdist wheel notebooks
 
 all: build
 
@@ -55,6 +55,10 @@ sdist:
 
 wheel: sdist
 	@$(PYTHON) -m pip wheel --no-deps -w $(BUILD)/dist $(BUILD)/dist/fsnn-*.tar.gz
+
+# The programs of examples/python as notebooks, in BUILD/notebooks.
+notebooks:
+	@$(PYTHON) tools/notebooks.py $(BUILD)/notebooks
 
 # The whole test suite under AddressSanitizer and UndefinedBehaviorSanitizer.
 asan:

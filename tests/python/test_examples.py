@@ -1,8 +1,13 @@
 """examples/python: they check their own answers. Those that need torch are skipped without it."""
 
 import importlib.util
+import json
+import pathlib
 import re
 import runpy
+import subprocess
+import sys
+import tempfile
 
 from kit import ROOT, main, unittest
 
@@ -24,6 +29,20 @@ class Examples(unittest.TestCase):
                     and (HAS_TORCH or "torch" not in block)
                 ):
                     exec(code, names)
+
+    def test_notebooks(self):
+        """Made of the programs, with all of their code."""
+        with tempfile.TemporaryDirectory() as folder:
+            tool = ROOT / "tools" / "notebooks.py"
+            subprocess.run([sys.executable, tool, folder], check=True, stdout=subprocess.DEVNULL)
+            for path in sorted((ROOT / "examples" / "python").glob("[0-9]*.py")):
+                made = json.loads((pathlib.Path(folder) / f"{path.stem}.ipynb").read_text())
+                code = [c for c in made["cells"] if c["cell_type"] == "code"]
+                lines = [line.strip() for c in code for line in "".join(c["source"]).splitlines()]
+                body = path.read_text().split("# %%", 1)[1].partition("\n")[2]
+                kept = [s.strip() for s in body.splitlines() if not s.startswith("# %%")]
+                self.assertEqual([s for s in lines if s], [s for s in kept if s])
+                compile("\n".join("".join(c["source"]) for c in code), path.name, "exec")
 
     def test_all(self):
         paths = sorted((ROOT / "examples" / "python").glob("[0-9]*.py"))
