@@ -53,7 +53,7 @@ if hasattr(lib, "fsnn_interpolate_double"):
 
 def dtype_of(dynamics: Any) -> Any:
     """What dynamics compute in."""
-    double = HAS_DOUBLE and dynamics.precision == lib.FSNN_DOUBLE
+    double = HAS_DOUBLE and dynamics.precision == lib.FSNN_PRECISION_DOUBLE
     return np.float64 if double else np.float32
 
 
