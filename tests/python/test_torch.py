@@ -104,7 +104,8 @@ class Autograd(unittest.TestCase):
         return [p.grad.clone() for p in net.parameters()]
 
     def test_two_calls_before_one_backward(self):
-        net, a, b, w = network(), samples(seed=1), samples(seed=2), torch.randn(12, 3, 5)
+        net, a, b = network(learn_alpha=True), samples(seed=1), samples(seed=2)
+        w = torch.randn(12, 3, 5)
         apart = [p + q for p, q in zip(self.gradients(net, a, w), self.gradients(net, b, w))]
         net.zero_grad()
         ((net(a) + net(b)) * w).sum().backward()

@@ -110,7 +110,9 @@ class SNNWrapper(torch.nn.Module):
         for alpha in self.alpha:
             if isinstance(alpha, torch.nn.Parameter):
                 with torch.no_grad():
-                    alpha.clamp_(0.01, 1.0)
+                    # no change in place without need: a call before its backward would be caught
+                    if ((alpha < 0.01) | (alpha > 1.0)).any():
+                        alpha.clamp_(0.01, 1.0)
         return [Order(a, c) for a, c in zip(self.alpha, self.coefficient)]
 
     def forward(
