@@ -25,6 +25,11 @@ def plan_of(steps: int, batch: int, seed: int, options: dict[str, Any]) -> Any:
     return plan
 
 
+def options_of(plan: Any) -> dict[str, Any]:
+    """A plan as the arguments of Net.wrap."""
+    return {key: getattr(plan, key) for key in ("steps", "batch", "seed", *FIELDS)}
+
+
 class Single:
     """The functions of a net in single precision."""
 

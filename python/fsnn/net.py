@@ -527,6 +527,30 @@ class Net:
     def __repr__(self) -> str:
         return f"<fsnn.Net {self.description.name!r}>"
 
+    def __reduce__(self) -> tuple:
+        """Copies and pickles hold description, plan, parameters and the neurons' state."""
+        with self._lock:
+            if self._net is None:
+                return _restored, (self.description.text, None, {}, b"")
+            return _restored, (
+                self.description.text,
+                _plan.options_of(self._plan),
+                self.state_dict(),
+                self.state(),
+            )
+
+
+def _restored(text: str, plan: dict[str, Any] | None, values: dict[str, Any], state: bytes) -> Net:
+    net = Net(text)
+    if plan is not None:
+        with warnings.catch_warnings():  # they were given when the net was wrapped first
+            warnings.simplefilter("ignore", NetWarning)
+            net.wrap(**plan)
+        net.load_state_dict(values)
+        net._settle_neurons()
+        net.load_state(state)
+    return net
+
 
 def _copied(array: np.ndarray, out: np.ndarray | None) -> np.ndarray:
     if out is None:

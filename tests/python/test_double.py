@@ -1,4 +1,5 @@
-"""Double precision from Python: the golden files as far as their digits go, gradients by differences, arrays."""
+"""Double precision from Python: the golden files as far as their digits go, gradients by
+differences, arrays."""
 
 from kit import fsnn, golden, inputs, main, np, unittest
 

@@ -1,4 +1,5 @@
-"""Figures by matplotlib or gnuplot, whichever is there; without either an ImportError names both."""
+"""Figures by matplotlib or gnuplot, whichever is there; without either an ImportError names
+both."""
 
 import importlib.util
 import os

@@ -1,5 +1,7 @@
 """A net from Python: building, running, gradients, streaming, states, parameters, records."""
 
+import copy
+import pickle
 import threading
 import warnings
 
@@ -194,6 +196,18 @@ class Parameters(unittest.TestCase):
             b.load_state_dict({"linear1.bias": np.zeros(5)})
         with self.assertRaisesRegex(KeyError, "linear1.bias"):
             b.load_state_dict({"fc.bias": np.zeros(4)})
+
+    def test_copies_and_pickles(self):
+        net, x = small(tau=2.0), inputs(20, 2, 3)
+        net.wrap(8, 2, seed=5)
+        net.params["lif1.tau"] = [2.5]
+        net.forward(x[:8])
+        others = copy.deepcopy(net), pickle.loads(pickle.dumps(net))
+        expected = net.forward(x[8:])
+        self.assertGreater(expected.sum(), 0)
+        for other in others:
+            np.testing.assert_array_equal(other.forward(x[8:]), expected)
+        self.assertEqual(len(copy.deepcopy(small()).wrap(2).params), len(net.params))
 
 
 class Look(unittest.TestCase):
