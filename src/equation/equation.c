@@ -420,6 +420,16 @@ void equation_choose(equation *e, int level)
         e->ops[i].run = operations[level][e->ops[i].op];
 }
 
+/* The second compilation's functions. What they make is opaque here. */
+#if defined(FSNN_HAVE_DOUBLE) && !defined(FSNN_DOUBLE)
+fsnn_status equation_create_double(const equation_source *source, equation_place *place,
+                                   struct equation **out);
+void equation_destroy_double(struct equation *e);
+#define TWINS 1
+#else
+#define TWINS 0
+#endif
+
 fsnn_status equation_create(const equation_source *source, equation_place *place, equation **out)
 {
     *out = NULL;
@@ -451,6 +461,13 @@ fsnn_status equation_create(const equation_source *source, equation_place *place
         return status;
     }
     equation_choose(e, fsnn_isa_level());
+#if TWINS
+    status = equation_create_double(source, place, &e->twin);
+    if (status < 0) {
+        equation_destroy(e);
+        return status;
+    }
+#endif
     *out = e;
     return FSNN_OK;
 }
@@ -459,6 +476,9 @@ void equation_destroy(equation *e)
 {
     if (!e)
         return;
+#if TWINS
+    equation_destroy_double(e->twin);
+#endif
     graph_free(e->graph);
     fsnn_free(e->graph);
     fsnn_free(e->ops);

@@ -160,6 +160,9 @@ typedef struct equation {
     equation_op *ops;          /* all parts', [count] */
     int count;
     real (*constant)[32]; /* [constants] */
+    /* in single precision: the same equations compiled for double (scan/twin.h), where the library
+     * has both */
+    struct equation *twin;
 } equation;
 
 /* Compiles. FSNN_EDESCRIPTION when a text or a name is wrong, with a sentence that says where and

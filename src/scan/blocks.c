@@ -1,6 +1,8 @@
 /* The blocks of memory of a scan: the one list of them, and what is done with each. */
 #include "scan/history.h"
 
+#include "scan/front.h"
+
 #include <stddef.h>
 
 /* All scan_block of a scan. */
@@ -55,6 +57,9 @@ size_t scan_bytes(const scan *s)
         sum += block_of(s, i)->bytes;
     for (int i = 0; i < s->others; i++)
         sum += scan_bytes(&s->other[i]);
+#if SCAN_FRONT
+    sum += s->twin ? twin_bytes(s->twin) : 0;
+#endif
     return sum;
 }
 
@@ -66,5 +71,8 @@ void scan_free(scan *s)
     for (int i = 0; i < s->others; i++)
         scan_free(&s->other[i]);
     fsnn_free(s->other);
+#if SCAN_FRONT
+    twin_free(s->twin);
+#endif
     *s = (scan){0};
 }

@@ -19,7 +19,7 @@
  *
  * Rounding, in units of half an epsilon of real: a chain of n products errs by at most n of them; a
  * mode errs by SPAN + 2 a block, times the blocks until it has decayed. */
-#include "scan/scan.h"
+#include "scan/front.h"
 
 #include <math.h>
 
@@ -106,6 +106,7 @@ static double bound_of(const scan *s, const fsnn_certificate *c, double largest)
 
 fsnn_status scan_certify(const scan *s, fsnn_certificate *c)
 {
+    FRONT_RETURN(s, twin_certify(s->twin, c));
     const frac_memory *m = &s->memory;
     real margin = INFINITY, largest = 0;
     *c = (fsnn_certificate){.margin = INFINITY, .bound = INFINITY};

@@ -1,12 +1,14 @@
 /* States that have left the finite numbers. Each tile looks at its last states as it leaves them
  * (`strayed`); only where one is not finite are the rows of the call searched, which
  * cost nothing until then. */
+#include "scan/front.h"
 #include "scan/history.h"
 
 #include <math.h>
 
 bool scan_finite(const scan *s)
 {
+    FRONT_RETURN(s, twin_finite(s->twin));
     return !s->strayed;
 }
 
@@ -37,6 +39,7 @@ static int width_of(const scan *s, int64_t t)
 
 scan_stray scan_first_stray(const scan *s)
 {
+    FRONT_RETURN(s, front_first_stray(s));
     scan_stray found = {.step = s->K};
     for (int n = 0; n <= s->others; n++) {
         const scan *state = n ? &s->other[n - 1] : s;

@@ -2,6 +2,8 @@
  * remembered step. */
 #include "scan/history.h"
 
+#include "scan/front.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -89,6 +91,7 @@ fsnn_status scan_rows_ready(const scan *s, scan_rows *r, int64_t K, int64_t keep
 
 void scan_reset(scan *s)
 {
+    FRONT_RETURN(s, front_reset(s));
     for (int i = 0; i < s->others; i++)
         scan_reset(&s->other[i]);
     /* while nothing is forgotten, the state of time 0 still stands first */

@@ -1,4 +1,5 @@
 /* What a scan makes room for: before its calls, and where one asks for more. */
+#include "scan/front.h"
 #include "scan/fused.h"
 #include "scan/history.h"
 
@@ -174,6 +175,19 @@ static fsnn_status plan_history(scan *s, int64_t K, bool *fresh)
     return FSNN_OK;
 }
 
+/* Makes the scan a front (scan/front.h) or none, as its options say. */
+static fsnn_status plan_front(scan *s, int64_t K)
+{
+#if SCAN_FRONT
+    if (front_wanted(s))
+        return front_plan(s, K);
+    twin_free(s->twin);
+#endif
+    (void)K;
+    s->twin = NULL;
+    return FSNN_OK;
+}
+
 fsnn_status scan_plan(scan *s, int64_t K)
 {
     const int64_t tiles = (s->B * s->N + ROW_LANES - 1) / ROW_LANES;
@@ -182,6 +196,9 @@ fsnn_status scan_plan(scan *s, int64_t K)
     s->tiles = tiles;
     if (s->options.surrogate.scale == 0)
         s->options.surrogate.scale = fsnn_surrogate_default_scale(s->options.surrogate.kind);
+    FSNN_TRY(plan_front(s, K));
+    if (s->twin)
+        return FSNN_OK;
     FSNN_TRY(plan_history(s, K, &fresh));
     if (fresh) {
         s->history.u.rows = 0;

@@ -1,4 +1,5 @@
 /* What can be read from a scan after a call: potentials, other states, rates, costs. */
+#include "scan/front.h"
 #include "scan/history.h"
 #include "scan/tile.h"
 
@@ -6,6 +7,7 @@
 
 void scan_potentials(const scan *s, const real *spikes, real *v)
 {
+    FRONT_RETURN(s, twin_potentials(s->twin, spikes, v));
     int64_t total = s->B * s->N, first = s->history.u.rows - s->K;
     bool jumps = scan_resetting(s)->counts;
     for (int64_t t = 0; t < s->tiles; t++) {
@@ -27,6 +29,7 @@ void scan_potentials(const scan *s, const real *spikes, real *v)
 
 void scan_other_values(const scan *s, int other, real *out)
 {
+    FRONT_RETURN(s, twin_other_values(s->twin, other, out));
     const scan *o = &s->other[other];
     int64_t total = s->B * s->N, first = o->history.u.rows - s->K;
     for (int64_t n = 0; n < total; n++) {
@@ -39,6 +42,7 @@ void scan_other_values(const scan *s, int other, real *out)
 
 double scan_fired(const scan *s)
 {
+    FRONT_RETURN(s, twin_fired(s->twin));
     double sum = 0;
     for (int64_t t = 0; t < s->tiles; t++)
         sum += ((double *)s->tape.fired.data)[t];
@@ -47,12 +51,14 @@ double scan_fired(const scan *s)
 
 double scan_rate(const scan *s)
 {
+    FRONT_RETURN(s, twin_rate(s->twin));
     double steps = (double)(s->K * s->B * s->N);
     return steps > 0 ? scan_fired(s) / steps : 0;
 }
 
 double scan_memory_cost(const scan *s)
 {
+    FRONT_RETURN(s, twin_memory_cost(s->twin));
     double sum = 0;
     for (int64_t time = s->history.time - s->K; time < s->history.time; time++)
         sum += frac_memory_cost(&s->memory, scan_output(s, time));

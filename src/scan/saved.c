@@ -1,6 +1,7 @@
 /* The state of a scan as bytes: the header, then tile by tile the rows that later steps ask for,
  * modes, counts, first drives, extremes; then the same of the states beside v. A history that is
  * kept whole may stay where it is: then only its length is noted. */
+#include "scan/front.h"
 #include "scan/history.h"
 
 #include <string.h>
@@ -62,6 +63,7 @@ static void walk(const scan *s, const header *h, bool whole, pass *p)
 
 size_t scan_state_bytes(const scan *s, bool whole)
 {
+    FRONT_RETURN(s, twin_state_bytes(s->twin, whole));
     pass p = {0};
     header h = {s->history.time, s->history.u.rows, s->history.x.rows, s->noise.run};
     walk(s, &h, whole, &p);
@@ -72,6 +74,7 @@ size_t scan_state_bytes(const scan *s, bool whole)
 
 size_t scan_state_most(const scan *s)
 {
+    FRONT_RETURN(s, twin_state_most(s->twin));
     pass p = {0};
     int64_t keep = scan_kept(s);
     header h = {s->history.time, keep, keep, 0};
@@ -83,6 +86,7 @@ size_t scan_state_most(const scan *s)
 
 void scan_state_save(const scan *s, bool whole, void *bytes)
 {
+    FRONT_RETURN(s, twin_state_save(s->twin, whole, bytes));
     header h = {s->history.time, s->history.u.rows, s->history.x.rows, s->noise.run};
     pass p = {.out = (char *)bytes + sizeof h};
     memcpy(bytes, &h, sizeof h);
@@ -117,6 +121,7 @@ static int64_t fitting(const scan *s, const void *bytes, int64_t count, header *
 
 bool scan_state_fits(const scan *s, const void *bytes, int64_t count)
 {
+    FRONT_RETURN(s, twin_state_fits(s->twin, bytes, count));
     header h, other;
     const char *at = bytes;
     int64_t own = fitting(s, at, count, &h);
@@ -153,6 +158,7 @@ static size_t state_size(const scan *s, bool whole, const void *bytes)
 
 fsnn_status scan_state_load(scan *s, bool whole, const void *bytes)
 {
+    FRONT_RETURN(s, front_state_load(s, whole, bytes));
     header h;
     bool apart = scan_apart(s);
     memcpy(&h, bytes, sizeof h);

@@ -1,8 +1,10 @@
 /* Calls of a scan: in one piece, or step by step, forward and backward. */
+#include "scan/front.h"
 #include "scan/history.h"
 
 fsnn_status scan_forward(scan *s, int64_t K, const real *I, real *spikes)
 {
+    FRONT_RETURN(s, front_forward(s, -1, K, I, spikes));
     const scan_kernels *kernels = scan_kernels_get();
     s->step.fired = 0;
     s->strayed = false;
@@ -13,6 +15,7 @@ fsnn_status scan_forward(scan *s, int64_t K, const real *I, real *spikes)
 fsnn_status scan_backward(scan *s, const real *I, const real *spikes, const real *gspikes,
                           const scan_grads *grads)
 {
+    FRONT_RETURN(s, front_backward(s, -1, I, spikes, gspikes, grads));
     const scan_kernels *kernels = scan_kernels_get();
     FSNN_TRY(scan_plan_lanes(s)); /* parameters may have been bound after planning */
     FSNN_TRY(
@@ -43,6 +46,7 @@ static void leave_step(scan *s, int64_t K)
 
 fsnn_status scan_step_forward(scan *s, int64_t step, int64_t K, const real *I, real *spikes)
 {
+    FRONT_RETURN(s, front_forward(s, step, K, I, spikes));
     if (step == 0)
         FSNN_TRY(scan_ready(s, K));
     double before = step ? scan_fired(s) : 0;
@@ -68,6 +72,7 @@ static void hide(scan *s, int64_t steps)
 fsnn_status scan_step_backward(scan *s, int64_t step, const real *I, const real *spikes,
                                const real *gspikes, const scan_grads *grads)
 {
+    FRONT_RETURN(s, front_backward(s, step, I, spikes, gspikes, grads));
     const int64_t K = s->K, past = K - 1 - step;
     const bool begins = s->chain.begins;
     hide(s, past);
@@ -82,6 +87,7 @@ fsnn_status scan_step_backward(scan *s, int64_t step, const real *I, const real 
 
 void scan_chain(scan *s)
 {
+    FRONT_RETURN(s, twin_chain(s->twin));
     s->chain.later = 0;
     s->chain.handed = false;
     for (int i = 0; i < s->others; i++)

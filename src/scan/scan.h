@@ -179,6 +179,7 @@ struct scan {
     scan_fused fused;
     scan_sink sink; /* only where scan_sinks said yes */
 
+    struct scan_twin *twin; /* does all of it, where there is one (scan/twin.h) */
     scan *other; /* [others], where the model has states beside v; their v0 is where they begin */
     int others;
 };

@@ -2,6 +2,7 @@
  * is the argument of the spike. Worked out again from the states, for those who look; the scan
  * keeps neither. Resets that look ahead test v + dv at the state before the step; the others the
  * potential that the step gave, of which a spike has taken something since. */
+#include "scan/front.h"
 #include "scan/history.h"
 #include "scan/states.h"
 #include "scan/tile.h"
@@ -74,6 +75,7 @@ static void step(const look *l, int64_t k, const real *I, const real *v, real *t
 
 void scan_tested(const scan *s, const real *I, const real *spikes, real *test, real *threshold)
 {
+    FRONT_RETURN(s, twin_tested(s->twin, I, spikes, test, threshold));
     const reset_rule *reset = scan_resetting(s);
     const fsnn_reset kind = s->options.reset;
     const real back = kind == FSNN_RESET_JUMP || kind == FSNN_RESET_SUBTRACT;
