@@ -126,7 +126,14 @@ static void classic_at_one(void **state)
                 }
 }
 
-/* Until the first spike all resets give the same bits, and at it those that overwrite land where
+/* The same number: to the bit, but under jump, whose state is kept in double precision where the
+ * history keeps states. */
+static bool same(fsnn_reset reset, float a, float b)
+{
+    return reset == FSNN_RESET_JUMP ? fabsf(a - b) <= 2e-6f * fmaxf(1, fabsf(b)) : a == b;
+}
+
+/* Until the first spike all resets give the same numbers, and at it those that overwrite land where
  * they say. */
 static void landings(void **state)
 {
@@ -152,7 +159,7 @@ static void landings(void **state)
                 for (int n = 0; n < N; n++) {
                     int k = n;
                     while (k < K * N && spikes[k] == 0) {
-                        assert_true(v[k] == free_v[k]);
+                        assert_true(same(c.neuron.reset, v[k], free_v[k]));
                         assert_true(!ahead || free_spikes[k] == 0);
                         k += N;
                     }
@@ -162,7 +169,7 @@ static void landings(void **state)
                     if (!ahead)
                         assert_true(free_v[k] >= 0.75f);
                     if (reset == FSNN_RESET_SUBTRACT || reset == FSNN_RESET_JUMP)
-                        assert_true(v[k] == free_v[k] - 0.75f);
+                        assert_true(same(c.neuron.reset, v[k], free_v[k] - 0.75f));
                     if (reset == FSNN_RESET_VALUE)
                         assert_true(v[k] == -0.375f);
                     if (reset == FSNN_RESET_RESTART)
@@ -190,9 +197,10 @@ static void no_spike_no_difference(void **state)
             c.neuron.refractory = reset % 2 ? 3 : 0;
             if (try_run(&c) == FSNN_EUNSUPPORTED)
                 continue;
-            if (compared++)
-                assert_memory_equal(v, first, sizeof v);
-            memcpy(first, v, sizeof v);
+            for (int i = 0; i < K * N && compared; i++)
+                assert_true(same(c.neuron.reset, v[i], first[i]));
+            if (!compared++)
+                memcpy(first, v, sizeof v);
         }
         assert_true(compared >= 4);
     }
