@@ -2,7 +2,7 @@
  *
  * There the state is u = v + threshold N, N the count of spikes: it grows without end, and where
  * the history keeps states, single precision loses the digits that the steps are made of
- * (docs/math.md). So such a scan (front.c) only hands over: currents, spikes, parameters and
+ * (docs/math.md). So such a scan (front_once.c) only hands over: currents, spikes, parameters and
  * gradients become double and come back as float; all that is remembered stands in the twin
  * (twin.c), which is the scan of the second compilation. This header has no `real`, so that both
  * see the same. */
