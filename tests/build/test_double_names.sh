@@ -30,6 +30,15 @@ header=$build/double_names.h
 library=$build/libfsnn_internal.a
 [ -e "$library" ] || fail "no $library: build the tests"
 nm -g --defined-only "$library" 2>/dev/null | awk 'NF == 3 { print $3 }' | LC_ALL=C sort -u >"$place/there"
-awk '{ print $2; print $3 }' "$header" | LC_ALL=C sort -u | LC_ALL=C comm -23 - "$place/there" >"$place/missing"
+# (a kernel's name may have its suffixes in the other order: FSNN_K makes walk_double_base where walk is a name, too)
+awk '
+    NR == FNR { there[$1]; next }
+    {
+        other = $3
+        if (match(other, /_[a-z0-9]+_double$/))
+            other = substr(other, 1, RSTART - 1) "_double" substr(other, RSTART, RLENGTH - 7)
+        if (!($2 in there)) print $2
+        if (!($3 in there) && !(other in there)) print $3
+    }' "$place/there" "$header" >"$place/missing"
 [ ! -s "$place/missing" ] || fail "the library lacks $(head -n 5 "$place/missing" | tr '\n' ' ')"
 echo "$(wc -l <"$header") names, each in both precisions"
