@@ -139,6 +139,13 @@ class Autograd(unittest.TestCase):
         with self.assertRaisesRegex(NotImplementedError, "second derivative"):
             torch.autograd.grad(net(x).sum(), x, create_graph=True)
 
+    def test_no_vmap(self):
+        if not hasattr(torch, "vmap"):
+            self.skipTest("torch.vmap came later")
+        net = network()
+        with self.assertRaisesRegex(NotImplementedError, "vmap"):
+            torch.vmap(net)(torch.rand(2, 4, 3, 10))
+
     def test_eval_and_no_grad(self):
         net, x = network(), samples()
         expected = net(x)

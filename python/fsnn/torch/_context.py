@@ -72,6 +72,11 @@ def say_once(sentence: str) -> None:
 
 def check_tensor(x: torch.Tensor, what: str) -> None:
     """What the library computes with: on the processor, in single or double precision."""
+    wrapped = getattr(getattr(torch._C, "_functorch", None), "is_functorch_wrapped_tensor", None)
+    if wrapped is not None and wrapped(x):
+        raise NotImplementedError(
+            f"{what} cannot be transformed by torch.func or vmap: fold the axis into the batch"
+        )
     if x.device.type != "cpu":
         raise NotImplementedError(
             f"{what} computes on the processor, and this tensor is on {x.device}: move it with "
