@@ -133,6 +133,11 @@ static fsnn_status settle_modes(frac_memory *m, bool renew)
     if (m->fits && !m->method->lmix) { /* the nodes serve every order */
         FSNN_TRY(frac_modes_weigh(&m->modes, m->method, &m->order, &m->leak, m->h));
     } else {
+        if (!m->method->kernel && !m->method->lmix)
+            return fsnn_fail(FSNN_EUNSUPPORTED,
+                             "method %s has no memory by a tolerance: its weights are no sums of "
+                             "exponentials; `memory: full` or a number of steps works",
+                             m->method->name);
         FSNN_TRY(frac_modes_make(&m->modes, m->method, &m->order, &m->leak, m->h, m->what.tolerance,
                                  m->what.horizon));
         m->fits++;

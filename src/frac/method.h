@@ -69,7 +69,7 @@ typedef struct frac_method {
                       double *dw, double *dgain);
     /* the same weights as sequences that sums of exponentials can give (frac/fit.h), for lags >= 2:
      * w_l of `weights` is kernel mixed by `mix`, that of `pweights` is pkernel. NULL: the method
-     * remembers one step. In place of both where weights depend on tau too: lmix, which gives the
+     * remembers one step, or takes no tolerance of its memory. In place of both where weights depend on tau too: lmix, which gives the
      * kernel */
     const fde_kernel *kernel, *pkernel;
     void (*mix)(const fsnn_order *order, double h, fde_mix *mix);
@@ -82,7 +82,8 @@ typedef struct frac_method {
      * it potentials overshoot (docs/math.md). NULL: no limit, and none for implicit variants */
     double (*monotone)(double alpha);
     /* w_1 + ... + w_n in closed form, the same of the predictor's: what a memory of n + 1 steps
-     * has. NULL: the method is of integer order; psum: it has no predictor */
+     * has. NULL: the method is of integer order, or what a short memory moves is not told; psum: it
+     * has no predictor */
     frac_sum_fn *sum, *psum;
 } frac_method;
 
