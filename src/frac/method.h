@@ -69,8 +69,8 @@ typedef struct frac_method {
                       double *dw, double *dgain);
     /* the same weights as sequences that sums of exponentials can give (frac/fit.h), for lags >= 2:
      * w_l of `weights` is kernel mixed by `mix`, that of `pweights` is pkernel. NULL: the method
-     * remembers one step, or takes no tolerance of its memory. In place of both where weights depend on tau too: lmix, which gives the
-     * kernel */
+     * remembers one step, or takes no tolerance of its memory. In place of both where weights
+     * depend on tau too: lmix, which gives the kernel */
     const fde_kernel *kernel, *pkernel;
     void (*mix)(const fsnn_order *order, double h, fde_mix *mix);
     const fde_kernel *(*lmix)(const fsnn_order *order, const frac_leak *leak, double h,

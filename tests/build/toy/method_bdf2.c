@@ -1,5 +1,5 @@
-/* Fractional BDF of order 2, explicit, one term (Lubich 1986): with p(zeta) = 3/2 - 2 zeta + zeta^2/2
- * and p^a = sum_j b_j zeta^j,
+/* Fractional BDF of order 2, explicit, one term (Lubich 1986): with p(z) = 3/2 - 2 z + z^2/2 and
+ * p^a = sum_j b_j z^j,
  *
  *   sum_{j=0}^{n+1} b_j u_{n+1-j} = h^a f_n / C
  *

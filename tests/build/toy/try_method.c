@@ -1,7 +1,7 @@
-/* What a new method can do without a word about it anywhere else: it is found by its name, converges
- * to the exact solution, streams with the same bits, has exact gradients, works with every reset
- * that keeps states, and is told in sentences and in the table of methods. Prints what is wrong,
- * exits 1. Argument: a folder for description files. */
+/* What a new method can do without a word about it anywhere else: it is found by its name,
+ * converges to the exact solution, streams with the same bits, has exact gradients, works with
+ * every reset that keeps states, and is told in sentences and in the table of methods. Prints what
+ * is wrong, exits 1. Argument: a folder for description files. */
 #include <fsnn/fsnn.h>
 
 #include <math.h>
@@ -125,7 +125,7 @@ static void is_told(void)
     fsnn_net *net;
     int number = fsnn_method_find("bdf2");
     TRUE(number > 0 && strcmp(fsnn_method_name((fsnn_method)number), "bdf2") == 0);
-    TRUE(strstr(fsnn_method_list(FSNN_METHODS_FRACTIONAL, list, sizeof list), "or bdf2"));
+    TRUE(strstr(fsnn_method_list(FSNN_METHODS_FRACTIONAL, list, sizeof list), "bdf2") != NULL);
     TRUE(read(N, "lif", "integrator: odeint") == NULL);
     TRUE(strstr(fsnn_error_text(), "method bdf2 does not belong to integrator odeint") != NULL);
     TRUE(read(N, "lif", "alpha: 0.5, implicit: true") == NULL);
