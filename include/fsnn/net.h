@@ -27,8 +27,8 @@ typedef struct fsnn_net fsnn_net;
 
 /* ---- Build --------------------------------------------------------------------------------------
  * Functions that add a node return its handle (>= 0) or a negative status. A negative `from` is
- * passed on, so a chain of calls needs one check at its end; fsnn_error_text() then speaks of the
- * first error. */
+ * returned unchanged, so a chain of calls needs one check at its end; fsnn_error_text() then
+ * describes the first error. */
 
 FSNN_API fsnn_status fsnn_net_create(fsnn_net **net);
 FSNN_API void fsnn_net_destroy(fsnn_net *net); /* takes NULL */
@@ -44,8 +44,9 @@ FSNN_API int fsnn_net_input(fsnn_net *net, fsnn_shape shape);
 FSNN_API int fsnn_net_add(fsnn_net *net, const char *kind, const char *name, const int *from,
                           int sources, const void *options);
 
-/* The node uses the parameters of `of`, an earlier node of its kind, instead of its own: one set of
- * values, to which the gradients of both are added. fsnn_net_wrap compares names and shapes.
+/* The node uses the parameters of `of`, an earlier node of its kind, in place of its own: there is
+ * one set of values, and the gradients of both nodes are added. fsnn_net_wrap compares names and
+ * shapes.
  * Errors: FSNN_EARGUMENT (other kinds, no parameters, a later node). */
 FSNN_API fsnn_status fsnn_net_share(fsnn_net *net, int node, int of);
 
@@ -59,8 +60,8 @@ FSNN_API fsnn_status fsnn_net_output(fsnn_net *net, int node);
 FSNN_API const char *fsnn_kind_name(int index);
 FSNN_API const char *fsnn_kind_help(const char *kind);
 /* Fills `options` with the defaults of a kind; returns its size in bytes or FSNN_ENOTFOUND. Start
- * from it where zeros are not what is meant (a convolution's stride, dilation and groups are 1).
- * `options` NULL: the size only. */
+ * from it, because zeros are often not the defaults (stride, dilation and groups of a convolution
+ * are 1). `options` NULL: the size only. */
 FSNN_API int fsnn_kind_defaults(const char *kind, void *options);
 /* Whether nodes of a kind are neuron layers: their options begin with a fsnn_neuron. */
 FSNN_API bool fsnn_kind_is_neuron(const char *kind);
@@ -169,9 +170,9 @@ typedef struct fsnn_voting { /* [classes*voters] -> [classes]: mean of `voters` 
     int64_t voters;
 } fsnn_voting;
 
-/* What another node gave one time step before, zeros at time 0: y_k = x_{k-1}. A loop of the graph
- * needs one. It takes no sources: `of` names its source ("lif1", or "split1.1" for a later output),
- * which may be added after it; it is looked up by fsnn_net_wrap. */
+/* The output of another node one time step before, zeros at time 0: y_k = x_{k-1}. A loop of the
+ * graph needs one. It has no sources: `of` names its source ("lif1", or "split1.1" for another
+ * output), which may be added later; fsnn_net_wrap looks it up. */
 typedef struct fsnn_delay {
     const char *of;   /* copied */
     fsnn_shape shape; /* of one sample; rank 0: that of the source, found out by fsnn_net_wrap */
@@ -227,21 +228,21 @@ typedef struct fsnn_plan {
     bool input_gradient; /* backward also gives the gradient of the input */
     bool smooth;   /* gradient checks only: spikes are the smooth primitive of their surrogate */
     uint64_t seed; /* of initial weights and dropout */
-    /* Gradient checkpointing: time is cut into segments of so many steps; between
-     * forward and backward only the neurons' states at their borders and the output are kept, and
-     * backward runs forward again for each segment. Gradients are those of the whole, but for
-     * rounding. Kept: `steps` outputs; where the memory is full, the neurons' histories (a number a
-     * neuron and step, and another in backward); where it is truncated or by tolerance, a bounded
-     * state a border, so that memory grows with the root of `steps`. 0: everything is kept.
-     * FSNN_CHECKPOINT_AUTO: the segment that needs least memory. Without training the segments
-     * bound the memory of a long call. */
+    /* Gradient checkpointing: time is cut into segments of this many steps; between forward and
+     * backward only the neurons' states at their borders and the output are kept, and backward runs
+     * forward again for each segment. Gradients are those of the whole run, up to rounding. Kept:
+     * `steps` outputs; with full memory the neurons' histories (one number per neuron and step, and
+     * another in backward); with a truncated memory or a tolerance one bounded state per border, so
+     * that memory grows with the root of `steps`. 0: everything is kept. FSNN_CHECKPOINT_AUTO: the
+     * segment that needs least memory. Without training the segments bound the memory of a long
+     * call. */
     int64_t checkpoint;
     /* with checkpoint: gradients do not cross borders (truncated backpropagation through time) */
     bool truncate;
-    /* the input is the same at every step, as the direct encoder has it: x and the input's gradient
-     * are [B, input shape], the gradient summed over the steps. What stands before the first
-     * neurons is computed once and not K times, unless it draws random numbers (dropout in
-     * training) or `record` is set. The same results, but for rounding. */
+    /* constant input, the same in every step, as from the direct encoder: x and the input's
+     * gradient are [B, input shape], the gradient summed over the steps. The layers before the
+     * first neurons are computed once and not K times, unless they draw random numbers (dropout in
+     * training) or `record` is set. The results are the same up to rounding. */
     bool still;
 } fsnn_plan;
 
@@ -254,39 +255,38 @@ typedef struct fsnn_plan {
 FSNN_API fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics,
                                    const fsnn_plan *plan);
 /* Changes K, B or the mode of a wrapped net; resets the state unless only `steps`, `record` or
- * `still` change. Cheap where the new size was seen before or is smaller. A plan that is refused
- * leaves the net with the one it had, its state reset. */
+ * `still` change. Cheap if the new size was used before or is smaller. If a plan is refused, the
+ * net keeps the one it had, with its state reset. */
 FSNN_API fsnn_status fsnn_net_replan(fsnn_net *net, const fsnn_plan *plan);
-/* Remarks that are no errors. Of the last wrap: a step that is unstable or overshoots, a memory
- * that moves where a constant input settles; of weights loaded since: that they were made with
- * other options. Index 0, 1, ... until NULL. Nothing else shows them: look at them after every
- * wrap. */
+/* Warnings about the last wrap (a step that is unstable or overshoots, a memory that changes the
+ * steady state under a constant input) and about weights loaded since (trained with other options).
+ * Index 0, 1, ... until NULL. Nothing else shows them: check them after every wrap. */
 FSNN_API const char *fsnn_net_warning(const fsnn_net *net, int index);
-/* What a wrapped net computes beside its weights, as lines "KEY<tab>VALUE": dynamics, kind and
+/* What a wrapped net computes, without its weights, as lines "KEY<tab>VALUE": dynamics, kind and
  * options of each neuron layer with the values that are not learned, notes. free() it. Files of
- * weights carry it as metadata "net". */
+ * weights contain it as metadata "net". */
 FSNN_API fsnn_status fsnn_net_describe(const fsnn_net *net, char **text);
-/* A line more of that: what else must be the same for the weights to mean the same. One line each,
- * without tabs; in place of the line with this key, where there is one. */
+/* Adds a line to this description: something else that must be the same for the weights to mean the
+ * same. One line, without tabs; it replaces the line with this key, if any. */
 FSNN_API fsnn_status fsnn_net_note(fsnn_net *net, const char *key, const char *value);
 
 /* ---- Run ------------------------------------------------------------------------------------- */
 
 /* Runs `x` [K, B, input shape] (with plan.still [B, input shape]) through the network. `x` is not
- * copied: in training it stays as it is until fsnn_net_backward has run. `*output` [K, B, output
- * shape] belongs to the net and is valid until the next call. The state of neurons and delays goes
- * on from the last call: fsnn_net_reset starts anew. Errors: FSNN_ESTATE (not wrapped);
- * FSNN_ENUMERIC when a neuron's state is not finite at the end of the call, or the output is not:
- * the sentence names layer, neuron and first step, and the input or the parameter that it comes
- * from. The state is spoilt then: fsnn_net_reset, or a state that was saved. What is looked at is
- * the last state of each neuron and the output, so a number that is not finite but reaches neither
- * (behind max, or where a spike resets from infinity) is let pass. */
+ * copied: in training it must stay unchanged until fsnn_net_backward has run. `*output` [K, B,
+ * output shape] belongs to the net and is valid until the next call. The state of neurons and
+ * delays continues from the last call; fsnn_net_reset starts at time 0. Errors: FSNN_ESTATE (not
+ * wrapped); FSNN_ENUMERIC when a neuron's state is not finite at the end of the call, or the output
+ * is not: the sentence names layer, neuron and first step, and the input or the parameter that it
+ * comes from. The state is then unusable: call fsnn_net_reset, or load a saved state. The check
+ * covers the last state of each neuron and the output, so it misses a number that is not finite and
+ * reaches neither (behind max, or if a spike resets from infinity). */
 FSNN_API fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output);
 /* The same with the input as lists of spikes [K, B], whose width is the number of elements of the
- * input's shape. A linear layer that reads the input (flat, of rank 1) adds event by event, its
- * work is that of the spikes there are; other nodes get the dense numbers. The lists are not
- * copied: in training they stay as they are until fsnn_net_backward has run. They are not checked
- * beyond their sizes (FSNN_ESHAPE): fsnn_spikes_check does that for lists of unknown origin. */
+ * input's shape. A linear layer that reads the input (flat, of rank 1) adds event by event, at a
+ * cost proportional to the number of spikes; other nodes get the dense numbers. The lists are not
+ * copied: in training they must stay unchanged until fsnn_net_backward has run. Only their sizes
+ * are checked (FSNN_ESHAPE); check lists of unknown origin with fsnn_spikes_check. */
 FSNN_API fsnn_status fsnn_net_forward_spikes(fsnn_net *net, const fsnn_spikes *spikes,
                                              const float **output);
 /* Gradients of a scalar loss, given its gradient [K, B, output shape] at the output of the last
@@ -296,33 +296,33 @@ FSNN_API fsnn_status fsnn_net_forward_spikes(fsnn_net *net, const fsnn_spikes *s
 FSNN_API fsnn_status fsnn_net_backward(fsnn_net *net, const float *output_gradient,
                                        const float **input_gradient);
 FSNN_API void fsnn_net_zero_grad(fsnn_net *net);
-/* Membranes to rest, histories empty, zeros in delays: time 0. */
+/* Sets time to 0: potentials at rest, histories empty, zeros in delays. */
 FSNN_API fsnn_status fsnn_net_reset(fsnn_net *net);
 
-/* The state of neurons (potentials, histories, modes, counts) and delays as bytes, to go on from
- * later, in this process or another on a machine alike: the steps that follow give the same bits.
- * They hold a checksum (CRC-32C).
+/* The state of neurons (potentials, histories, modes, counts) and delays as bytes, to continue
+ * later, in this process or another on the same kind of machine: the steps that follow give the
+ * same bits. The bytes include a checksum (CRC-32C).
  * Bytes needed now (a full history grows with time), or a negative status. */
 FSNN_API int64_t fsnn_net_state_bytes(const fsnn_net *net);
 FSNN_API fsnn_status fsnn_net_state_save(const fsnn_net *net, void *bytes);
-/* States that were saved without a checksum, by versions before there was one, are taken too.
+/* States without a checksum, from older versions, are accepted.
  * Errors: FSNN_EFORMAT (cut off or damaged; nothing has changed), FSNN_EUNSUPPORTED (of a newer
  * format), FSNN_ESHAPE (of another net, batch or dynamics), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_net_state_load(fsnn_net *net, const void *bytes, int64_t count);
 
-/* Tells how much of a training is done, a share in 0..1: surrogate scales that change on the way
- * (fsnn_surrogate.scale_end) take the value they have then; 0 until the first call. fsnn_train
- * calls it before each batch. Error FSNN_ESTATE: not wrapped; FSNN_EARGUMENT: no such share. */
+/* Sets the finished share of a training, in 0..1: surrogate scales that change during a training
+ * (fsnn_surrogate.scale_end) take their value at this point; 0 until the first call. fsnn_train
+ * calls it before each batch. Errors: FSNN_ESTATE (not wrapped), FSNN_EARGUMENT (outside 0..1). */
 FSNN_API fsnn_status fsnn_net_progress(fsnn_net *net, double done);
 
-/* Number of forward calls so far: random numbers of dropout are drawn from it. Set it to go on from
- * a checkpoint. */
+/* Number of forward calls so far; the random numbers of dropout depend on it. Set it to continue
+ * from a checkpoint. */
 FSNN_API int64_t fsnn_net_counter(const fsnn_net *net);
 FSNN_API void fsnn_net_counter_set(fsnn_net *net, int64_t counter);
 
 /* ---- Parameters ------------------------------------------------------------------------------ */
 
-/* Where a parameter may lie; optimisers keep it there. */
+/* Range of a parameter; optimisers keep it inside. */
 typedef enum fsnn_range {
     FSNN_ANY,
     FSNN_POSITIVE, /* tau, threshold: stepped in the logarithm */
@@ -344,10 +344,10 @@ typedef struct fsnn_param {
 FSNN_API int fsnn_net_param_count(const fsnn_net *net);
 FSNN_API const fsnn_param *fsnn_net_param(const fsnn_net *net, int index);
 FSNN_API const fsnn_param *fsnn_net_param_find(const fsnn_net *net, const char *name);
-/* After values of tau, threshold, alpha or coefficients were written from outside (optimiser steps
- * and weight files do it themselves): recomputes what depends on them. The run goes on; but where
- * method ml has a memory by tolerance, whose exponentials depend on tau and alpha, it begins anew
- * (fsnn_net_reset) when these moved. FSNN_EARGUMENT when one left its range. */
+/* Call it after you wrote values of tau, threshold, alpha or coefficients (optimiser steps and
+ * weight files do it themselves): recomputes what depends on them. The run continues, except for
+ * method ml with a memory by tolerance: its exponentials depend on tau and alpha, so it starts
+ * again (fsnn_net_reset) if these changed. FSNN_EARGUMENT if a value left its range. */
 FSNN_API fsnn_status fsnn_net_params_changed(fsnn_net *net);
 
 /* ---- Look ------------------------------------------------------------------------------------ */
@@ -377,8 +377,8 @@ typedef struct fsnn_node_info {
 
 FSNN_API int fsnn_net_node_count(const fsnn_net *net);
 FSNN_API fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info);
-/* The options of a node, a struct of its kind; kinds that are equations have these filled in. NULL:
- * it has none, or there is no such node. Belongs to the net. */
+/* The options of a node, a struct of its kind; for kinds that are equations it contains the
+ * equations. NULL if the node has none or does not exist. Belongs to the net. */
 FSNN_API const void *fsnn_net_options(const fsnn_net *net, int index);
 /* The index of the node called `name`, or FSNN_ENOTFOUND. */
 FSNN_API int fsnn_net_node_find(const fsnn_net *net, const char *name);
@@ -389,31 +389,30 @@ FSNN_API fsnn_status fsnn_net_memory(const fsnn_net *net, int64_t *activations, 
                                      int64_t *parameters);
 /* Steps of a segment under gradient checkpointing (plan.checkpoint), 0 without. */
 FSNN_API int64_t fsnn_net_segment(const fsnn_net *net);
-/* Mean spike rate (spikes a neuron and step) of a neuron node over the last forward; 0 for readouts
- * and other nodes. */
+/* Mean spike rate (spikes per neuron and step) of a neuron node over the last forward; 0 for
+ * readouts and other nodes. */
 FSNN_API double fsnn_net_rate(const fsnn_net *net, int node);
 
-/* Counts the spikes of each neuron over the forwards from now on (`on`), and what operators do with
- * them, or no longer: a call again begins at zero. For evaluations: it costs a look at every spike,
- * and room for spikes that are otherwise not kept (memory is planned anew: what a forward gave
- * before is no longer there). Error FSNN_ESTATE: not wrapped; FSNN_EMEMORY. */
+/* Starts (`on`) or stops counting the spikes of each neuron, and the operations on them, over all
+ * following forwards; each call starts at zero. For evaluations: it visits every spike, and needs
+ * memory for spikes that are otherwise not kept (memory is planned again, and results of earlier
+ * forwards are lost). Errors: FSNN_ESTATE (not wrapped), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_net_count_spikes(fsnn_net *net, bool on);
-/* Spikes of each neuron since then, counts [node shape] (may be NULL; all 0 of a readout), and how
- * many there could have been, `*most` (may be NULL): steps times samples. Errors: FSNN_EARGUMENT
- * (no neuron node), FSNN_ESTATE (nothing is counted). */
+/* Spikes of each neuron since counting started, counts [node shape] (may be NULL; all 0 for a
+ * readout), and their largest possible number, `*most` (may be NULL): steps times samples. Errors:
+ * FSNN_EARGUMENT (no neuron node), FSNN_ESTATE (nothing is counted). */
 FSNN_API fsnn_status fsnn_net_spike_counts(const fsnn_net *net, int node, int64_t *counts,
                                            int64_t *most);
 
-/* What a node costs, one step of one sample, in the mean over the forwards since counting began. An
- * operator whose inputs are all 0 or 1 adds: once for each 1 and each weight that it meets, taken
- * in the mean over its inputs: the share of ones times `dense`. That is exact where every input
- * meets as many weights (linear); under a convolution with a padding or a stride, ones at the
- * border or between strides meet fewer than the mean says, or more. Any other input has to be
- * multiplied. A neuron layer sums over its past: a multiply-add for each earlier state that has a
- * weight, two for each exponential where the memory is given by a tolerance. What a neuron does
- * besides (its charge, its test: a few operations) is not counted. Every step counts, under
- * plan.still too, where the first layers are computed once: a device that is fed step by step would
- * do it all. */
+/* The cost of a node for one step of one sample, as the mean over the forwards since counting
+ * started. An operator whose inputs are all 0 or 1 adds, once for each 1 and each of its weights;
+ * the number of additions is the share of ones times `dense`. That is exact if every input has the
+ * same number of weights (linear). In a convolution with padding or stride, ones at the border or
+ * between strides have fewer or more weights than this mean. Any other input is multiplied. A
+ * neuron layer sums over its past: one multiply-add for each earlier state that has a weight, or
+ * two for each exponential if the memory has a tolerance. Its other operations (a few for charge
+ * and spike test) are not counted. Every step counts, also under plan.still, where the first layers
+ * are computed once: a device that is fed step by step would compute them in every step. */
 typedef struct fsnn_account {
     double dense;         /* multiply-adds if every input counted */
     bool spikes;          /* inputs are zeros and ones */
@@ -423,7 +422,7 @@ typedef struct fsnn_account {
     double memory;        /* multiply-adds of the sums over the past: neuron nodes */
 } fsnn_account;
 
-/* Errors: FSNN_EARGUMENT (no such node), FSNN_ESTATE (fsnn_net_count_spikes has not begun it). */
+/* Errors: FSNN_EARGUMENT (no such node), FSNN_ESTATE (fsnn_net_count_spikes was not called). */
 FSNN_API fsnn_status fsnn_net_account(const fsnn_net *net, int node, fsnn_account *account);
 
 /* Energy of operations, picojoule: a multiply-add and an addition of 32 bits in 45 nm are 4.6 and
@@ -449,15 +448,15 @@ typedef enum fsnn_record {
     FSNN_RECORD_TEST,
     FSNN_RECORD_THRESHOLD
 } fsnn_record;
-/* Copies what a neuron node did in the last forward: `out` [K, B, node shape], row-major: V the
+/* Copies a record of a neuron node in the last forward: `out` [K, B, node shape], row-major: V the
  * potential after each step (v_1 ... v_K), SPIKES its output (0 of a readout, which never spikes:
- * its output is V), CURRENT its input. TEST is the potential that the spike test of each step saw
- * and THRESHOLD what it was compared with: a spike where TEST >= THRESHOLD (but for noise and
- * refractory periods). Resets current and none test v + dv at the state before the step; the
- * others the potential that the step gave, which is there as the spike left it with value, delta
- * and restart. An argument of the spike of the neuron's own (alif) is TEST - THRESHOLD, so its
- * threshold moves. Needs plan.record. `node` is an index. Error FSNN_EARGUMENT: TEST or THRESHOLD
- * of a readout, which has none. */
+ * its output is V), CURRENT its input. TEST is the potential that the spike test of each step
+ * compared with THRESHOLD: a spike if TEST >= THRESHOLD (apart from noise and refractory periods).
+ * Resets current and none test v + dv at the state before the step; the others test the potential
+ * that the step gave (with value, delta and restart V is that after the spike). If a neuron has a
+ * spike argument of its own (alif), it is TEST - THRESHOLD, so the threshold moves. Needs
+ * plan.record. `node` is an index. Error FSNN_EARGUMENT: TEST or THRESHOLD of a readout, which has
+ * none. */
 FSNN_API fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float *out);
 
 /* The states of a neuron node: the name of state i, "v" first, until NULL (also for other

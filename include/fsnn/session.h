@@ -51,10 +51,10 @@ FSNN_API fsnn_session_options fsnn_session_options_default(void);
  * Errors: FSNN_EARGUMENT (neither path nor text; the description draws another validation set than
  * `run`: the error's key is "run"), those of fsnn_description_read and fsnn_description_net. */
 FSNN_API fsnn_status fsnn_session_open(const fsnn_session_options *options, fsnn_session **session);
-/* Takes NULL. Pointers that the functions below gave end with it. */
+/* Takes NULL. Pointers from the functions below become invalid. */
 FSNN_API void fsnn_session_close(fsnn_session *session);
 
-/* What it holds, for all the functions on these; NULL of NULL. */
+/* The description and the network of the session, for all functions on these; NULL for NULL. */
 FSNN_API fsnn_description *fsnn_session_description(const fsnn_session *session);
 FSNN_API fsnn_net *fsnn_session_net(const fsnn_session *session);
 /* Of the description: a run's directory has become that of its file; of a text its name. */
@@ -76,8 +76,8 @@ typedef enum fsnn_topic {
     FSNN_TOPICS
 } fsnn_topic;
 
-/* Remarks that are no errors, in the order of their topics: index 0, 1, ... until NULL. Those of
- * the network are replaced by the next wrap. */
+/* Warnings in the order of their topics: index 0, 1, ... until NULL. The next wrap replaces those
+ * of the network. */
 FSNN_API const char *fsnn_session_warning(const fsnn_session *session, int index);
 /* Those of one topic. */
 FSNN_API const char *fsnn_session_warning_on(const fsnn_session *session, fsnn_topic topic,
@@ -98,7 +98,7 @@ FSNN_API fsnn_status fsnn_session_batch(fsnn_session *session, int64_t batch);
  * Errors: those of fsnn_description_parts and fsnn_loader_create. */
 FSNN_API fsnn_status fsnn_session_open_data(fsnn_session *session, const bool wanted[FSNN_PARTS],
                                             bool in_order);
-/* A part that is open, and its loader; NULL: it is not. */
+/* An open part, and its loader; NULL if it is not open. */
 FSNN_API const fsnn_data *fsnn_session_data(const fsnn_session *session, fsnn_part part);
 FSNN_API fsnn_loader *fsnn_session_loader(const fsnn_session *session, fsnn_part part);
 /* A loader more of samples, in their order, as of an evaluation; destroy it. `perturb` [perturbs]
@@ -127,7 +127,7 @@ FSNN_API fsnn_status fsnn_session_shapes(fsnn_session *session, fsnn_shape *inpu
  * its output. Outputs to spare are a warning. Errors: FSNN_EDESCRIPTION; those of
  * fsnn_session_wrap. */
 FSNN_API fsnn_status fsnn_session_fits(fsnn_session *session);
-/* What would need less memory than the plan, for sentences. A static string. */
+/* Advice on what needs less memory than the plan, for sentences. A static string. */
 FSNN_API const char *fsnn_session_less_memory(const fsnn_plan *plan);
 
 /* Weights of a file (fsnn_weights_load), or the best ones of a run's directory. tau, threshold,
