@@ -63,6 +63,10 @@ typedef struct fsnn_order {
     bool learn_alpha, learn_coefficient;
 } fsnn_order;
 
+/* What a network computes in. Double precision has every kind of node, method, reset and memory, in
+ * plain kernels of the library's own; what has none is an error. */
+typedef enum fsnn_precision { FSNN_PRECISION_SINGLE, FSNN_PRECISION_DOUBLE } fsnn_precision;
+
 /* Options of fsnn_net_wrap. Start from fsnn_dynamics_default(). */
 typedef struct fsnn_dynamics {
     fsnn_integrator integrator;
@@ -73,11 +77,12 @@ typedef struct fsnn_dynamics {
     double step;             /* solver step h > 0, in the unit of tau */
     int64_t memory;          /* 0: full; M >= 2: a step sees itself and the M-1 states before it */
     /* > 0: full memory whose far lags (from 25 to 48 on) are summed by exponentials; every weight
-     * up to `horizon` lags is within this relative error, 1e-12 to 0.1 (float32 states give about
-     * 1e-7). Source: Banjai and Lopez-Fernandez (2019). */
+     * up to `horizon` lags is within this relative error, 1e-12 to 0.1 (states in single precision
+     * give about 1e-7). Source: Banjai and Lopez-Fernandez (2019). */
     double tolerance;
     int64_t horizon;    /* lags that the tolerance holds for, older states fade; 0: FSNN_HORIZON */
     fsnn_engine engine; /* auto: horizons up to FSNN_SHORT_RUN take the history itself */
+    fsnn_precision precision; /* of states, parameters, inputs and outputs: single or double */
 } fsnn_dynamics;
 
 /* One term of order alpha, coefficient 1, fixed. */
@@ -88,6 +93,9 @@ FSNN_API fsnn_dynamics fsnn_dynamics_default(const fsnn_order *order);
 /* The engine that a run takes, and an error where memory, tolerance, horizon and engine contradict
  * each other. */
 FSNN_API fsnn_status fsnn_engine_settle(const fsnn_dynamics *dynamics, fsnn_engine *engine);
+
+/* "single", "double"; NULL: there is no such precision. */
+FSNN_API const char *fsnn_precision_name(fsnn_precision precision);
 
 /* Names as the description file has them ("gl", ...); the value, or FSNN_ENOTFOUND. */
 FSNN_API const char *fsnn_method_name(fsnn_method method);

@@ -44,6 +44,11 @@ FSNN_API int fsnn_interpolation_find(const char *name); /* or FSNN_ENOTFOUND */
 FSNN_API fsnn_status fsnn_interpolate(fsnn_interpolation kind, int64_t n, const double *times,
                                       int64_t B, bool per_sample, int64_t N, const float *x,
                                       int64_t q, const double *query, float *out);
+/* The same of numbers in double precision. */
+FSNN_API fsnn_status fsnn_interpolate_double(fsnn_interpolation kind, int64_t n,
+                                             const double *times, int64_t B, bool per_sample,
+                                             int64_t N, const double *x, int64_t q,
+                                             const double *query, double *out);
 
 /* The transpose: from dout [q, B, N], the gradient with respect to out, to dx [n, B, N], the
  * gradient with respect to x. All but akima are linear in x, so that x is not needed; akima is

@@ -4,8 +4,11 @@
  * Wrap:    fsnn_net_wrap settles shapes, dynamics, memory and kernels; before it nothing runs
  * Run:     fsnn_net_forward over K time steps of a batch, fsnn_net_backward
  *
- * Numbers are float32, row-major, [K, B, ...]: K steps, B samples, then the shape of one sample at
- * one step.
+ * Numbers are row-major, [K, B, ...]: K steps, B samples, then the shape of one sample at one step.
+ * They are float or, where the net was wrapped with dynamics.precision FSNN_PRECISION_DOUBLE,
+ * double: functions that take or give arrays of them have a form for each precision
+ * (fsnn_net_forward, fsnn_net_forward_double), and the one that is not of the net's precision
+ * returns FSNN_EUNSUPPORTED with the name of the other.
  *
  * One net serves one thread at a time (it uses all processors itself: fsnn_threads_set); different
  * nets may be used by different threads. */
@@ -249,11 +252,15 @@ typedef struct fsnn_plan {
 #define FSNN_CHECKPOINT_AUTO (-1)
 
 /* Settles shapes, dynamics, memory and kernels and draws the initial parameters. May be called
- * again with another plan or dynamics: parameters keep their values, state is reset.
+ * again with another plan or dynamics: parameters keep their values, state is reset. With another
+ * precision they keep them as far as it goes: from single to double exactly, back rounded;
+ * fsnn_param and what was made of it (an optimiser) are to be taken anew.
  * Errors: FSNN_ESHAPE (which node, which shapes), FSNN_EUNSUPPORTED, FSNN_EARGUMENT,
  * FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics,
                                    const fsnn_plan *plan);
+/* The precision of the last wrap; single before the first. */
+FSNN_API fsnn_precision fsnn_net_precision(const fsnn_net *net);
 /* Changes K, B or the mode of a wrapped net; resets the state unless only `steps`, `record` or
  * `still` change. Cheap if the new size was used before or is smaller. If a plan is refused, the
  * net keeps the one it had, with its state reset. */
@@ -282,6 +289,8 @@ FSNN_API fsnn_status fsnn_net_note(fsnn_net *net, const char *key, const char *v
  * covers the last state of each neuron and the output, so it misses a number that is not finite and
  * reaches neither (behind max, or if a spike resets from infinity). */
 FSNN_API fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output);
+/* The same of a net in double precision. */
+FSNN_API fsnn_status fsnn_net_forward_double(fsnn_net *net, const double *x, const double **output);
 /* The same with the input as lists of spikes [K, B], whose width is the number of elements of the
  * input's shape. A linear layer that reads the input (flat, of rank 1) adds event by event, at a
  * cost proportional to the number of spikes; other nodes get the dense numbers. The lists are not
@@ -289,12 +298,17 @@ FSNN_API fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float
  * are checked (FSNN_ESHAPE); check lists of unknown origin with fsnn_spikes_check. */
 FSNN_API fsnn_status fsnn_net_forward_spikes(fsnn_net *net, const fsnn_spikes *spikes,
                                              const float **output);
+/* The same of a net in double precision: the lists' numbers are exact in it. */
+FSNN_API fsnn_status fsnn_net_forward_spikes_double(fsnn_net *net, const fsnn_spikes *spikes,
+                                                    const double **output);
 /* Gradients of a scalar loss, given its gradient [K, B, output shape] at the output of the last
  * forward: *added* to the parameter gradients (fsnn_net_zero_grad clears them). State from before
  * the last forward counts as constant. `*input_gradient` may be NULL; else it gets the gradient [K,
  * B, input shape] (with plan.still [B, input shape]; needs plan.input_gradient). */
 FSNN_API fsnn_status fsnn_net_backward(fsnn_net *net, const float *output_gradient,
                                        const float **input_gradient);
+FSNN_API fsnn_status fsnn_net_backward_double(fsnn_net *net, const double *output_gradient,
+                                              const double **input_gradient);
 FSNN_API void fsnn_net_zero_grad(fsnn_net *net);
 /* Sets time to 0: potentials at rest, histories empty, zeros in delays. */
 FSNN_API fsnn_status fsnn_net_reset(fsnn_net *net);
@@ -307,7 +321,7 @@ FSNN_API int64_t fsnn_net_state_bytes(const fsnn_net *net);
 FSNN_API fsnn_status fsnn_net_state_save(const fsnn_net *net, void *bytes);
 /* States without a checksum, from older versions, are accepted.
  * Errors: FSNN_EFORMAT (cut off or damaged; nothing has changed), FSNN_EUNSUPPORTED (of a newer
- * format), FSNN_ESHAPE (of another net, batch or dynamics), FSNN_EMEMORY. */
+ * format), FSNN_ESHAPE (of another net, batch, dynamics or precision), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_net_state_load(fsnn_net *net, const void *bytes, int64_t count);
 
 /* Sets the finished share of a training, in 0..1: surrogate scales that change during a training
@@ -332,12 +346,15 @@ typedef enum fsnn_range {
 typedef struct fsnn_param {
     const char *name; /* "fc1.weight", "lif1.tau", "lif1.alpha", "bn1.running_mean" */
     fsnn_shape shape;
-    float *value; /* into the flat array of values */
-    float *grad;  /* into the flat array of gradients, always with respect to the value itself */
-    bool learn;   /* false: fixed parameters and running statistics */
-    bool decay;   /* weight decay applies: weights of linear layers and convolutions */
-    bool neuron;  /* tau, threshold, alpha, coefficient of a neuron layer */
+    /* into the flat array of values, and that of gradients, which are always with respect to the
+     * value itself; in double precision NULL, and `value64` and `grad64` are there */
+    float *value;
+    float *grad;
+    bool learn;  /* false: fixed parameters and running statistics */
+    bool decay;  /* weight decay applies: weights of linear layers and convolutions */
+    bool neuron; /* tau, threshold, alpha, coefficient of a neuron layer */
     fsnn_range range;
+    double *value64, *grad64; /* the same in double precision; NULL in single */
 } fsnn_param;
 
 /* Exist from wrap on. Index 0 ... count-1, in the order of nodes; stable. */
@@ -458,20 +475,26 @@ typedef enum fsnn_record {
  * plan.record. `node` is an index. Error FSNN_EARGUMENT: TEST or THRESHOLD of a readout, which has
  * none. */
 FSNN_API fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float *out);
+FSNN_API fsnn_status fsnn_net_read_double(const fsnn_net *net, int node, fsnn_record what,
+                                          double *out);
 
 /* The states of a neuron node: the name of state i, "v" first, until NULL (also for other
  * nodes). */
 FSNN_API const char *fsnn_net_state_name(const fsnn_net *net, int node, int state);
 /* State `state` after each step of the last forward, as fsnn_net_read; 0 is v. */
 FSNN_API fsnn_status fsnn_net_read_state(const fsnn_net *net, int node, int state, float *out);
+FSNN_API fsnn_status fsnn_net_read_state_double(const fsnn_net *net, int node, int state,
+                                                double *out);
 
 /* Compares backward with central differences of forward along `directions` random directions, for
  * each learnable parameter and the input; the net must be wrapped with smooth, training and
  * input_gradient. `x` [K, B, ...], with plan.still [B, ...].
  * Returns in `*worst` the largest |analytic - numeric| / (|numeric| + floor) and its parameter's
- * name in `*where`. */
+ * name in `*where`: some 1e-3 in single precision, 1e-8 in double. */
 FSNN_API fsnn_status fsnn_net_gradcheck(fsnn_net *net, const float *x, int directions,
                                         double *worst, const char **where);
+FSNN_API fsnn_status fsnn_net_gradcheck_double(fsnn_net *net, const double *x, int directions,
+                                               double *worst, const char **where);
 
 #ifdef __cplusplus
 }

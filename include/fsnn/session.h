@@ -179,7 +179,8 @@ typedef struct fsnn_run_request {
 } fsnn_run_request;
 
 /* Feeds x through the network, from its state at rest. Appended to `result` (release it by
- * fsnn_arrays_free, after an error too), float32 where nothing else stands here:
+ * fsnn_arrays_free, after an error too), float32, or float64 of a network in double precision,
+ * where nothing else stands here:
  *   times        float64 [steps] or [steps, B], of x with time stamps: when the steps are
  *   output       [steps, B, output shape]
  *   v.NODE, ...  what `keep` says; of readouts, which never spike, v and current

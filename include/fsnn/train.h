@@ -57,6 +57,11 @@ FSNN_API fsnn_status fsnn_loss_compute(const fsnn_loss *loss, int64_t K, int64_t
                                        const float *output, const int32_t *labels,
                                        const float *target, float *gradient, double *value,
                                        int64_t *correct);
+/* The same in double precision. */
+FSNN_API fsnn_status fsnn_loss_compute_double(const fsnn_loss *loss, int64_t K, int64_t B,
+                                              int64_t C, const double *output,
+                                              const int32_t *labels, const double *target,
+                                              double *gradient, double *value, int64_t *correct);
 
 typedef enum fsnn_optimizer_kind {
     FSNN_SGD,

@@ -64,6 +64,6 @@ def dtype_of(dynamics: Any) -> Any:
 
 def functions_of(net: Any) -> Any:
     """The set of functions that a wrapped net takes."""
-    if HAS_DOUBLE and lib.fsnn_net_precision(net) == lib.FSNN_DOUBLE:
+    if HAS_DOUBLE and lib.fsnn_net_precision(net) == lib.FSNN_PRECISION_DOUBLE:
         return Double
     return Single

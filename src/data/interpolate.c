@@ -1,10 +1,7 @@
-/* data/interpolate.c: the methods of interpolation by name, the checks, and the loops over a batch.
- * Methods that are linear in x go row by row of out; their transpose and akima go by strips of
- * columns. */
+/* data/interpolate.c: the methods of interpolation by name, the checks, and the calls. */
 #include "data/interpolate.h"
 
 #include <math.h>
-#include <string.h>
 
 static const struct {
     const char *name;
@@ -93,17 +90,9 @@ fsnn_status stamps_check(int64_t n, const double *times, int64_t B, bool per_sam
     return FSNN_OK;
 }
 
-/* ---- the loops ---- */
+/* ---- calls ---- */
 
-typedef struct job {
-    series s;
-    taps_fn *taps;
-    int64_t strips; /* of a group */
-    size_t size;    /* doubles of `work` a worker has */
-    double *work;
-    const float *in; /* x, or dout */
-    float *out;      /* out, or dx */
-} job;
+typedef interpolate_job job;
 
 static void choose(job *j, fsnn_interpolation kind)
 {
@@ -135,87 +124,27 @@ static fsnn_status prepare(job *j, fsnn_interpolation kind, const char *caller, 
     return FSNN_OK;
 }
 
-/* Row i of out: one time of one group. */
-static void forward_row(int64_t i, int worker, void *user)
-{
-    (void)worker;
-    const job *j = user;
-    const series *s = &j->s;
-    int64_t k = i / s->groups, g = i % s->groups, stride = s->groups * s->columns;
-    taps t;
-    j->taps(s, g, series_query(s, k, g), &t);
-    const float *x = j->in + t.first * stride + g * s->columns;
-    float *out = j->out + i * s->columns;
-    if (t.count == 1) {
-        memcpy(out, x, (size_t)s->columns * sizeof *out);
-        return;
-    }
-    for (int64_t c = 0; c < s->columns; c++) {
-        double sum = 0;
-        for (int m = 0; m < t.count; m++)
-            sum += t.weight[m] * x[m * stride + c];
-        out[c] = (float)sum;
-    }
-}
-
-/* Strip i of the columns: its group, its first column and its width. */
-static int64_t strip(const job *j, int64_t i, int64_t *group, int64_t *width)
-{
-    int64_t first = i % j->strips * INTERPOLATE_WIDTH, left = j->s.columns - first;
-    *group = i / j->strips;
-    *width = left < INTERPOLATE_WIDTH ? left : INTERPOLATE_WIDTH;
-    return *group * j->s.columns + first;
-}
-
-static void forward_strip(int64_t i, int worker, void *user)
-{
-    const job *j = user;
-    int64_t group, width, at = strip(j, i, &group, &width);
-    akima_columns(&j->s, group, width, j->in + at, j->work + (size_t)worker * j->size, j->out + at);
-}
-
-/* Sums are formed in double over all times, and rounded once. */
-static void backward_strip(int64_t i, int worker, void *user)
-{
-    const job *j = user;
-    const series *s = &j->s;
-    int64_t group, width, at = strip(j, i, &group, &width), stride = s->groups * s->columns;
-    double *sum = j->work + (size_t)worker * j->size;
-    memset(sum, 0, j->size * sizeof *sum);
-    for (int64_t k = 0; k < s->q; k++) {
-        taps t;
-        j->taps(s, group, series_query(s, k, group), &t);
-        const float *dout = j->in + at + k * stride;
-        for (int m = 0; m < t.count; m++)
-            for (int64_t c = 0; c < width; c++)
-                sum[(t.first + m) * INTERPOLATE_WIDTH + c] += t.weight[m] * dout[c];
-    }
-    for (int64_t k = 0; k < s->n; k++)
-        for (int64_t c = 0; c < width; c++)
-            j->out[at + k * stride + c] = (float)sum[k * INTERPOLATE_WIDTH + c];
-}
-
-static fsnn_status by_strips(job *j, size_t size, void (*body)(int64_t i, int worker, void *user))
-{
-    j->size = size;
-    j->work = fsnn_alloc((size_t)fsnn_threads() * size * sizeof *j->work);
-    if (!j->work)
-        return FSNN_EMEMORY;
-    fsnn_parallel(j->s.groups * j->strips, body, j);
-    fsnn_free(j->work);
-    return FSNN_OK;
-}
-
 fsnn_status fsnn_interpolate(fsnn_interpolation kind, int64_t n, const double *times, int64_t B,
                              bool per_sample, int64_t N, const float *x, int64_t q,
                              const double *query, float *out)
 {
     job j = {.s = {.n = n, .q = q, .times = times, .query = query}, .in = x, .out = out};
     FSNN_TRY(prepare(&j, kind, "fsnn_interpolate", B, per_sample, N));
-    if (!j.taps)
-        return by_strips(&j, akima_work(&j.s), forward_strip);
-    fsnn_parallel(q * j.s.groups, forward_row, &j);
-    return FSNN_OK;
+    return interpolate_forward(&j);
+}
+
+fsnn_status fsnn_interpolate_double(fsnn_interpolation kind, int64_t n, const double *times,
+                                    int64_t B, bool per_sample, int64_t N, const double *x,
+                                    int64_t q, const double *query, double *out)
+{
+    job j = {.s = {.n = n, .q = q, .times = times, .query = query}, .in = x, .out = out};
+    FSNN_TRY(prepare(&j, kind, "fsnn_interpolate_double", B, per_sample, N));
+#ifdef FSNN_HAVE_DOUBLE
+    return interpolate_forward_double(&j);
+#else
+    return fsnn_fail(FSNN_EUNSUPPORTED, "this fsnn was built without double precision "
+                                        "(FSNN_PRECISION_DOUBLE=OFF): fsnn_interpolate works");
+#endif
 }
 
 size_t interpolate_work(fsnn_interpolation kind, const series *s)
@@ -228,9 +157,7 @@ void interpolate_alone(fsnn_interpolation kind, const series *s, const float *x,
 {
     job j = {.s = *s, .in = x, .out = out, .work = work};
     choose(&j, kind);
-    int64_t parts = s->groups * (j.taps ? s->q : j.strips);
-    for (int64_t i = 0; i < parts; i++)
-        (j.taps ? forward_row : forward_strip)(i, 0, &j);
+    interpolate_here(&j);
 }
 
 fsnn_status fsnn_interpolate_back(fsnn_interpolation kind, int64_t n, const double *times,
@@ -244,5 +171,5 @@ fsnn_status fsnn_interpolate_back(fsnn_interpolation kind, int64_t n, const doub
             FSNN_EUNSUPPORTED,
             "akima is not linear in the samples and has no transpose: expected nearest, "
             "hold, linear or cubic where a gradient is wanted");
-    return by_strips(&j, (size_t)n * INTERPOLATE_WIDTH, backward_strip);
+    return interpolate_backward(&j);
 }

@@ -5,6 +5,7 @@
 #define FSNN_DATA_INTERPOLATE_H
 
 #include "base/base.h"
+#include "base/real.h"
 
 #include <fsnn/interpolate.h>
 
@@ -41,8 +42,28 @@ taps_fn taps_nearest, taps_hold, taps_linear, taps_cubic;
 /* `width` columns of a group: x and out point to their first element; `work` has akima_work(s)
  * doubles. */
 size_t akima_work(const series *s);
-void akima_columns(const series *s, int64_t group, int64_t width, const float *x, double *work,
-                   float *out);
+void akima_columns(const series *s, int64_t group, int64_t width, const real *x, double *work,
+                   real *out);
+
+/* One call, of numbers of a precision: the loops of interpolate_loops_real.c. */
+typedef struct interpolate_job {
+    series s;
+    taps_fn *taps;  /* NULL: not linear in x */
+    int64_t strips; /* of a group */
+    size_t size;    /* doubles of `work` a worker has */
+    double *work;
+    const void *in; /* x, or dout */
+    void *out;      /* out, or dx */
+} interpolate_job;
+
+/* All of out by all threads; the same of dx, where there are taps; out by the calling thread, with
+ * `work` given. */
+fsnn_status interpolate_forward(interpolate_job *j);
+fsnn_status interpolate_backward(interpolate_job *j);
+void interpolate_here(interpolate_job *j);
+#ifdef FSNN_HAVE_DOUBLE
+fsnn_status interpolate_forward_double(interpolate_job *j);
+#endif
 
 /* What fsnn_interpolate does, by the calling thread alone and for arguments that it would
  * accept: all of out [q, groups, columns] from x [n, groups, columns]. `work` has

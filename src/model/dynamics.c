@@ -22,7 +22,7 @@ typedef struct far {
 } far;
 
 typedef struct options {
-    int integrator, mode, interpolation;
+    int integrator, mode, interpolation, precision;
     double step;
     bool implicit;
     int64_t memory; /* steps; 0: full */
@@ -40,6 +40,9 @@ static const char *interpolation_name(int i)
 {
     return i < FSNN_INTERPOLATIONS ? fsnn_interpolation_name((fsnn_interpolation)i) : NULL;
 }
+
+/* Indices are the values of fsnn_precision. */
+static const char *const precision_names[] = {"single", "double", NULL};
 
 /* Indices are the values of fsnn_engine. */
 static const char *const engine_names[] = {"auto", "direct", "exponentials", NULL};
@@ -105,6 +108,12 @@ const fsnn_key dynamics_keys[] = {
      AT(interpolation),
      .name_of = interpolation_name,
      .help = "input between samples that have time stamps; without stamps every step has a sample"},
+    {.name = "precision",
+     .type = FSNN_KEY_ENUM,
+     AT(precision),
+     .names = precision_names,
+     .help = "numbers that the network computes in, 4 bytes or 8 each: states, weights, outputs; "
+             "double takes several times as long, and callbacks have none"},
     {0},
 };
 
@@ -469,6 +478,7 @@ fsnn_status dynamics_read(yaml_doc *doc, yaml_node *node, dynamics_section *out)
     out->dynamics.tolerance = o.far.tolerance;
     out->dynamics.horizon = o.far.horizon;
     out->dynamics.engine = (fsnn_engine)o.far.engine;
+    out->dynamics.precision = (fsnn_precision)o.precision;
     out->interpolation = (fsnn_interpolation)o.interpolation;
     out->times = o.times;
     out->count = o.count;

@@ -45,7 +45,7 @@ static fsnn_status check_array(const char *path, const fsnn_array *array, const 
                          array->name, fsnn_dtype_name(array->dtype));
     if (fsnn_shape_equal(&array->shape, &param->shape) ||
         (scalar_like(&array->shape) && scalar_like(&param->shape)))
-        return array_check_finite(array, path);
+        return array_check_finite(array, net_param_type(param), path);
     return fsnn_fail(FSNN_ESHAPE, "%s: \"%s\" has shape %s, but the network's has shape %s", path,
                      array->name, fsnn_shape_text(&array->shape, a, sizeof a),
                      fsnn_shape_text(&param->shape, b, sizeof b));
@@ -104,7 +104,11 @@ static void put(fsnn_net *net, const void *values, bool neuron)
     const fsnn_arrays *list = values;
     for (int i = 0; i < list->count; i++) {
         const fsnn_param *param = fsnn_net_param_find(net, list->item[i].name);
-        if (param->neuron == neuron)
+        if (param->neuron != neuron)
+            continue;
+        if (param->value64)
+            fsnn_array_to_f64(&list->item[i], param->value64);
+        else
             fsnn_array_to_f32(&list->item[i], param->value);
     }
 }
@@ -128,6 +132,32 @@ static fsnn_status check_wrapped(const fsnn_net *net, const char *path)
     return fsnn_net_shapes(net, &in, &out);
 }
 
+/* How many of the numbers are not the same in single precision. */
+static int64_t count_rounded(const fsnn_arrays *list, int64_t *of)
+{
+    int64_t rounded = *of = 0;
+    for (int i = 0; i < list->count; i++) {
+        const fsnn_array *array = &list->item[i];
+        int64_t count = fsnn_shape_count(&array->shape);
+        const double *x = array->data;
+        *of += count;
+        for (int64_t k = 0; array->dtype == FSNN_F64 && k < count; k++)
+            rounded += (double)(float)x[k] != x[k];
+    }
+    return rounded;
+}
+
+static fsnn_status remark_rounded(fsnn_net *net, const char *path, const fsnn_arrays *list)
+{
+    int64_t of, rounded;
+    if (fsnn_net_precision(net) != FSNN_PRECISION_SINGLE ||
+        (rounded = count_rounded(list, &of)) == 0)
+        return FSNN_OK;
+    return net_warn_once(net, fsnn_format("%s: %lld of its %lld numbers are rounded: they are in "
+                                          "double precision, and the network computes in single",
+                                          path, (long long)rounded, (long long)of));
+}
+
 fsnn_status fsnn_weights_load(fsnn_net *net, const char *path)
 {
     fsnn_arrays list = {0};
@@ -137,6 +167,8 @@ fsnn_status fsnn_weights_load(fsnn_net *net, const char *path)
         status = check_all(net, path, &list);
     if (!status)
         status = weights_remark(net, path, &list);
+    if (!status)
+        status = remark_rounded(net, path, &list);
     if (!status)
         status = put_all(net, path, &list);
     fsnn_arrays_free(&list);
@@ -156,10 +188,11 @@ static fsnn_status collect(const fsnn_net *net, fsnn_arrays *list)
         const fsnn_param *param = fsnn_net_param(net, i);
         if (param->neuron && !param->learn)
             continue; /* stands in the description */
-        fsnn_array *array = fsnn_arrays_add(list, param->name, FSNN_F32, &param->shape);
+        fsnn_array *array =
+            fsnn_arrays_add(list, param->name, net_param_type(param), &param->shape);
         if (!array)
             return FSNN_EMEMORY;
-        memcpy(array->data, param->value, (size_t)fsnn_shape_count(&param->shape) * sizeof(float));
+        memcpy(array->data, net_param_data(param), net_param_bytes(param));
     }
     return FSNN_OK;
 }

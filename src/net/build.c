@@ -7,28 +7,12 @@
 
 const fsnn_op *net_kind_at(int index)
 {
-    int i = 0;
-    for (; fsnn_ops[i]; i++)
-        if (i == index)
-            return fsnn_ops[i];
-    index -= i;
-    for (i = 0; neuron_op_at(i); i++)
-        if (i == index)
-            return neuron_op_at(i);
-    index -= i;
-    for (i = 0; net_delay_ops[i]; i++)
-        if (i == index)
-            return net_delay_ops[i];
-    return NULL;
+    return net_plane_kind_at(net_plane_of(FSNN_PRECISION_SINGLE), index);
 }
 
 const fsnn_op *net_kind_find(const char *kind)
 {
-    const fsnn_op *op;
-    for (int i = 0; (op = net_kind_at(i)); i++)
-        if (strcmp(op->kind, kind) == 0)
-            return op;
-    return NULL;
+    return net_plane_kind(net_plane_of(FSNN_PRECISION_SINGLE), kind);
 }
 
 const char *fsnn_kind_name(int index)
@@ -67,6 +51,7 @@ fsnn_status fsnn_net_create(fsnn_net **net)
     if (!*net)
         return FSNN_EMEMORY;
     (*net)->input = (*net)->output = -1;
+    (*net)->plane = net_plane_of(FSNN_PRECISION_SINGLE);
     (*net)->packs_from = NET_PACKS_FROM;
     return FSNN_OK;
 }
@@ -268,7 +253,7 @@ int fsnn_net_add(fsnn_net *net, const char *kind, const char *name, const int *f
     for (int i = 0; i < sources; i++)
         if (from[i] < 0)
             return from[i]; /* an earlier error is passed on, its sentence with it */
-    const fsnn_op *op = net_kind_find(kind);
+    const fsnn_op *op = net_kind_find(kind) ? net_plane_kind(net->plane, kind) : NULL;
     if (!op)
         return fsnn_name_find("node kind", kind, fsnn_kind_name, NULL);
     if (name)

@@ -126,12 +126,13 @@ static void values(FILE *out, const fsnn_param *param)
     char number[NUMBER];
     int64_t count = fsnn_shape_count(&param->shape), shown = 1;
     for (int64_t i = 1; i < count; i++)
-        if (param->value[i] != param->value[0])
+        if (net_param_value(param, i) != net_param_value(param, 0))
             shown = count < MOST_VALUES ? count : MOST_VALUES;
     put(out, param->name);
     fputc('\t', out);
     for (int64_t i = 0; i < shown && i < count; i++)
-        fprintf(out, "%s%s", i ? " " : "", shortest(param->value[i], true, number));
+        fprintf(out, "%s%s", i ? " " : "",
+                shortest(net_param_value(param, i), !param->value64, number));
     fputs(shown > 1 && shown < count ? " ...\n" : "\n", out);
 }
 
@@ -155,6 +156,9 @@ static void dynamics(FILE *out, const fsnn_dynamics *d)
     fprintf(out, "dynamics.method\t%s\n", fsnn_method_name(d->method));
     fprintf(out, "dynamics.implicit\t%s\n", d->implicit ? "true" : "false");
     fprintf(out, "dynamics.step\t%s\n", shortest(d->step, false, number));
+    if (d->precision !=
+        FSNN_PRECISION_SINGLE) /* what was written before there was another says nothing */
+        fprintf(out, "dynamics.precision\t%s\n", fsnn_precision_name(d->precision));
     fputs("dynamics.memory\t", out);
     if (d->memory > 0)
         fprintf(out, "%lld\n", (long long)d->memory);

@@ -34,18 +34,18 @@ const void *fsnn_net_options(const fsnn_net *net, int index)
 static int64_t node_memory(const fsnn_net *net, int index)
 {
     const op_node *op = &net->node[index]->op;
-    int64_t floats = 0, bytes = (int64_t)op_memory_held(op);
+    int64_t numbers = 0, bytes = (int64_t)op_memory_held(op);
     for (int v = 0; v < net->values; v++) {
         const net_value *value = &net->value[v];
         int64_t count = net_numbers(net, v);
         if (value->step < 0 || net->step[value->step].node != index)
             continue;
-        floats += value->place >= 0 ? count : 0;
-        floats += value->grad_root == v && value->grad_place >= 0 ? count : 0;
+        numbers += value->place >= 0 ? count : 0;
+        numbers += value->grad_root == v && value->grad_place >= 0 ? count : 0;
     }
     if (net->plan.training)
         bytes += (int64_t)op->tape_bytes * (op->looped ? op->span : 1);
-    return floats * (int64_t)sizeof(float) + bytes;
+    return numbers * (int64_t)net->plane->size + bytes;
 }
 
 fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info)
@@ -103,9 +103,10 @@ fsnn_status fsnn_net_memory(const fsnn_net *net, int64_t *activations, int64_t *
     if (!net->wrapped)
         return fsnn_fail(FSNN_ESTATE, "memory is planned by fsnn_net_wrap");
     if (activations)
-        *activations = (int64_t)net->arena_need + net_still_floats(net) * (int64_t)sizeof(float);
+        *activations =
+            (int64_t)net->arena_need + net_still_numbers(net) * (int64_t)net->plane->size;
     if (parameters)
-        *parameters = 2 * net->flat * (int64_t)sizeof(float);
+        *parameters = 2 * net->flat * (int64_t)net->flat_size;
     if (histories) {
         *histories = (int64_t)net_segments_bytes(net);
         for (int i = 1; i < net->nodes; i++)
@@ -136,6 +137,7 @@ fsnn_status fsnn_net_progress(fsnn_net *net, double done)
                          "the progress of a training is told to a net that is wrapped");
     if (!(done >= 0 && done <= 1))
         return fsnn_fail(FSNN_EARGUMENT, "the progress is %g: it is a share, from 0 to 1", done);
+    net->done = done;
     for (int i = 1; i < net->nodes; i++)
         if (net_neuron(net, i))
             neuron_node_progress(net_neuron(net, i), done);
@@ -170,94 +172,6 @@ fsnn_status fsnn_net_certificate(const fsnn_net *net, int node, fsnn_certificate
     if (!op)
         return fsnn_fail(FSNN_EARGUMENT, "node %d is no neuron layer of a wrapped net", node);
     return neuron_node_certificate(op, certificate);
-}
-
-static const net_step *step_of(const fsnn_net *net, int node)
-{
-    for (int i = 0; i < net->steps; i++)
-        if (net->step[i].node == node)
-            return &net->step[i];
-    return NULL;
-}
-
-static fsnn_status check_read(const fsnn_net *net, int node)
-{
-    const op_node *op = net->wrapped ? net_neuron(net, node) : NULL;
-    if (!op)
-        return fsnn_fail(FSNN_EARGUMENT, "node %d is no neuron layer of a wrapped net", node);
-    if (!net->plan.record || !net->ran || net_segmented(net))
-        return fsnn_fail(FSNN_ESTATE, "reading \"%s\" needs a plan with record, and a forward",
-                         op->name);
-    return FSNN_OK;
-}
-
-/* Plain layout, from the node's own. */
-static void deliver(const fsnn_net *net, const op_node *op, const float *from, float *out)
-{
-    int64_t rows = net->K * op->B, count = fsnn_shape_count(&op->out[0]);
-    if (op->out_last[0])
-        net_transpose(from, out, rows, count / op->out[0].dim[0], op->out[0].dim[0]);
-    else
-        memcpy(out, from, (size_t)(rows * count) * sizeof(float));
-}
-
-fsnn_status fsnn_net_read_state(const fsnn_net *net, int node, int state, float *out)
-{
-    FSNN_NEED(net);
-    FSNN_TRY(check_read(net, node));
-    const op_node *op = net_neuron(net, node);
-    if (!neuron_node_state_name(op, state))
-        return fsnn_fail(FSNN_EARGUMENT, "\"%s\" has no state number %d: its states are 0 to %d",
-                         op->name, state, neuron_node_states(op) - 1);
-    const float *spikes = net_data(net, step_of(net, node)->out[0]);
-    if (!op->out_last[0]) {
-        neuron_node_values(op, state, spikes, out);
-        return FSNN_OK;
-    }
-    float *space =
-        fsnn_alloc((size_t)(net->K * op->B * fsnn_shape_count(&op->out[0])) * sizeof(float));
-    if (!space)
-        return FSNN_EMEMORY;
-    neuron_node_values(op, state, spikes, space);
-    deliver(net, op, space, out);
-    fsnn_free(space);
-    return FSNN_OK;
-}
-
-static fsnn_status read_tested(const fsnn_net *net, int node, fsnn_record what, float *out)
-{
-    const op_node *op = net_neuron(net, node);
-    const net_step *step = step_of(net, node);
-    if (neuron_node_readout(op))
-        return fsnn_fail(FSNN_EARGUMENT, "\"%s\" is a readout: it never spikes and tests nothing",
-                         op->name);
-    const int64_t count = net->K * op->B * fsnn_shape_count(&op->out[0]);
-    float *space = fsnn_alloc((size_t)count * 2 * sizeof *space);
-    if (!space)
-        return FSNN_EMEMORY;
-    neuron_node_tested(op, net_data(net, step->in[0]), net_data(net, step->out[0]), space,
-                       space + count);
-    deliver(net, op, what == FSNN_RECORD_TEST ? space : space + count, out);
-    fsnn_free(space);
-    return FSNN_OK;
-}
-
-fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float *out)
-{
-    FSNN_NEED(net);
-    if (what == FSNN_RECORD_V)
-        return fsnn_net_read_state(net, node, 0, out);
-    FSNN_TRY(check_read(net, node));
-    if (what == FSNN_RECORD_TEST || what == FSNN_RECORD_THRESHOLD)
-        return read_tested(net, node, what, out);
-    const op_node *op = net_neuron(net, node);
-    if (what == FSNN_RECORD_SPIKES && !neuron_node_spiking(op)) {
-        memset(out, 0, (size_t)(net->K * op->B * fsnn_shape_count(&op->out[0])) * sizeof *out);
-        return FSNN_OK;
-    }
-    const net_step *step = step_of(net, node);
-    deliver(net, op, net_data(net, what == FSNN_RECORD_CURRENT ? step->in[0] : step->out[0]), out);
-    return FSNN_OK;
 }
 
 const char *fsnn_net_state_name(const fsnn_net *net, int node, int state)

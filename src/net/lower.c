@@ -110,7 +110,7 @@ static int in_layout(fsnn_net *net, int v, bool last)
     const net_value *value = &net->value[v];
     if (value->last == last)
         return v;
-    const fsnn_op *kind = last ? &net_to_last : &net_to_plain;
+    const fsnn_op *kind = last ? net->plane->to_last : net->plane->to_plain;
     for (int i = 0; i < net->steps; i++)
         if (net->step[i].op->op == kind && net->step[i].in[0] == v)
             return net->step[i].out[0];
@@ -238,7 +238,8 @@ static bool follow_layouts(fsnn_net *net)
         /* behind a conversion is what the source is by itself */
         int in = net->step[s->partner].in[0];
         const net_step *from = net->value[in].step < 0 ? NULL : &net->step[net->value[in].step];
-        bool turned = from && (from->op->op == &net_to_last || from->op->op == &net_to_plain);
+        bool turned =
+            from && (from->op->op == net->plane->to_last || from->op->op == net->plane->to_plain);
         if (turned)
             net_delay_settle(s->op, net_delay_shape(s->op), !net_delay_last(s->op));
         moved = moved || turned;

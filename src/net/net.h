@@ -6,19 +6,24 @@
  * is first written and last read. Step i runs at time i forward, at 2n-1-i backward.
  *
  * Steps of a loop, which delays close, are neighbours: a part. It goes through time step by step
- * (net/loops.c), so each of its steps runs at all the times of the part. */
+ * (net/loops.c), so each of its steps runs at all the times of the part.
+ *
+ * The structure, this header, knows no precision: numbers stand behind void pointers, counted in
+ * numbers of net->plane->size bytes. What works on them is compiled once a precision: the files
+ * *_real.c, which see them through net/data.h, and which the others call through net/plane.h. */
 #ifndef FSNN_NET_INSIDE_H
 #define FSNN_NET_INSIDE_H
 
 #include "base/error_key.h"
 #include "frac/method.h"
+#include "net/plane.h"
 #include "op/op.h"
 #include <fsnn/net.h>
 
 #include <string.h>
 
-#define NET_PACKS_FROM (32 << 20) /* floats: 128 MiB */
-#define NET_PORTS 16              /* a handle is node * NET_PORTS + port */
+#define NET_PACKS_FROM (128 << 20) /* bytes */
+#define NET_PORTS 16               /* a handle is node * NET_PORTS + port */
 
 typedef struct net_node {
     op_node op;
@@ -37,7 +42,7 @@ typedef struct net_value {
     bool wants;  /* its gradient is needed */
     /* [B, shape], the same at every step; its gradient is the sum over the steps (net/still.c) */
     bool still;
-    int64_t place; /* offset in the arena, floats; -1: none */
+    int64_t place; /* offset in the arena, numbers; -1: none */
     bool binary;   /* zeros and ones */
     /* kept as bits (net/pack.c) between the steps `pack_after` forward and `unpack_before`
      * backward */
@@ -75,13 +80,13 @@ typedef struct net_param_place {
 typedef struct net_segments {
     int64_t steps; /* of a segment; 0: none */
     int64_t count;
-    int64_t first;   /* step of the call that the running segment begins with */
-    bool replay;     /* forward again, for backward: running statistics have counted it */
-    size_t state;    /* bytes of the nodes' states at one border */
-    char *states;    /* [count + 1][state], the last after the call */
-    float *output;   /* [T, B, output] */
-    float *gradient; /* [T, B, input], of the input */
-    double *rate;    /* [nodes], sums over the steps */
+    int64_t first;  /* step of the call that the running segment begins with */
+    bool replay;    /* forward again, for backward: running statistics have counted it */
+    size_t state;   /* bytes of the nodes' states at one border */
+    char *states;   /* [count + 1][state], the last after the call */
+    void *output;   /* [T, B, output] */
+    void *gradient; /* [T, B, input], of the input */
+    double *rate;   /* [nodes], sums over the steps */
     size_t states_bytes, output_bytes, gradient_bytes, rate_bytes;
 } net_segments;
 
@@ -97,6 +102,7 @@ struct fsnn_net {
     int input, output; /* handles; output -1: last node */
     fsnn_shape input_shape;
 
+    const net_plane *plane; /* of the precision that the nodes are made for */
     bool wrapped;
     fsnn_plan plan;
     uint64_t seed;
@@ -106,15 +112,16 @@ struct fsnn_net {
     char *notes;            /* lines of fsnn_net_note; NULL: none */
     int64_t counter;
     bool ran;                  /* backward may follow */
-    const float *x;            /* what the steps read */
-    const float *given;        /* what the caller gave: of all segments */
+    const void *x;             /* what the steps read */
+    const void *given;         /* what the caller gave: of all segments */
     const fsnn_spikes *spikes; /* the input of the running call, where it came as lists */
     /* those as numbers, for nodes that cannot take lists, or a still input at every step,
      * [dense_capacity] */
-    float *dense;
-    int64_t dense_capacity;
-    fsnn_spikes piece; /* of the spikes: the segment that runs */
-    int64_t K;         /* steps that are planned for: those of a call, or of a segment of it */
+    void *dense;
+    int64_t dense_capacity; /* numbers */
+    size_t dense_size;      /* bytes of one of them */
+    fsnn_spikes piece;      /* of the spikes: the segment that runs */
+    int64_t K;              /* steps that are planned for: those of a call, or of a segment of it */
     net_segments segments;
 
     net_value *value;
@@ -125,10 +132,10 @@ struct fsnn_net {
     int conversions;
     int out_value;
 
-    float *arena;
+    char *arena;
     size_t arena_bytes, arena_need;
     int packs;                      /* values that are kept as bits */
-    int64_t packs_from;             /* floats of an arena for which that is tried */
+    int64_t packs_from;             /* bytes of an arena for which that is tried */
     bool back;                      /* backward runs */
     int64_t scratch, addend, zeros; /* places: of operators; of gradients to be added; of zeros */
     int64_t zeros_count;
@@ -136,15 +143,20 @@ struct fsnn_net {
     fsnn_param *param;
     net_param_place *place;
     int params;
-    float *values_flat, *grads_flat;
-    int64_t flat;
+    void *values_flat, *grads_flat;
+    int64_t flat;     /* numbers of each */
+    bool widened;     /* the last wrap made them double of single */
+    size_t flat_size; /* bytes of one of them: parameters keep their precision until they are made
+                         anew */
     char **warning;
     int warnings;
     net_tally *tally; /* [nodes]; NULL: nothing is counted */
+    double done;      /* share of a training (fsnn_net_progress) */
 };
 
 /* Kinds: operators and neurons in one list. */
-const fsnn_op *net_kind_find(const char *kind);
+const fsnn_op *
+net_kind_find(const char *kind); /* in single precision, where options are looked at */
 const fsnn_op *net_kind_at(int index);
 
 /* The node of that name, -1: there is none. */
@@ -176,11 +188,9 @@ typedef void net_put_params(fsnn_net *net, const void *values, bool neuron);
 /* Replaces parameters by both of `put`; where a neuron's is out of its range all are as they were.
  * Errors: those of fsnn_net_params_changed, FSNN_EMEMORY. */
 fsnn_status net_replace_params(fsnn_net *net, net_put_params *put, const void *values);
-fsnn_status net_place(fsnn_net *net);     /* plans of the operators, arena */
-void net_find_bits(fsnn_net *net);        /* operators planned: which values are zeros and ones */
-void net_pack(fsnn_net *net, int step);   /* after it forward */
-void net_unpack(fsnn_net *net, int step); /* before it backward */
-void net_still(fsnn_net *net);            /* what is the same at every step */
+fsnn_status net_place(fsnn_net *net); /* plans of the operators, arena */
+void net_find_bits(fsnn_net *net);    /* operators planned: which values are zeros and ones */
+void net_still(fsnn_net *net);        /* what is the same at every step */
 /* operators planned: which steps take over the work of others */
 fsnn_status net_fuse(fsnn_net *net);
 /* The step that does the work of step s: itself, or the one it follows. */
@@ -195,41 +205,27 @@ fsnn_status net_warn_once(fsnn_net *net, char *sentence);
 /* fsnn_net_describe, and with `learned` the values that are learned, too. */
 fsnn_status net_describe(const fsnn_net *net, bool learned, char **text);
 
-/* Makes x, or the spikes where it is NULL, the input of the steps that run. */
-fsnn_status net_input(fsnn_net *net, const float *x);
-/* The same of dense numbers; a still x is written out where steps need it at each step. */
-fsnn_status net_still_input(fsnn_net *net, const float *x);
-/* Numbers of it then, K B rows; 0: it is read as it is. There is room for them in net->dense once
- * the net is planned. */
-int64_t net_still_floats(const fsnn_net *net);
-/* After backward; of a still input [B, input], the sum over the steps. */
-const float *net_input_gradient(const fsnn_net *net);
+/* Numbers of a still input, written out where steps need it at each step, K B rows; 0: it is read
+ * as it is. There is room for them in net->dense once the net is planned. */
+int64_t net_still_numbers(const fsnn_net *net);
 /* Room for so many numbers in net->dense. */
 fsnn_status net_dense_reserve(fsnn_net *net, int64_t size);
-/* One pass over the K steps planned, from x; and back, given the output's gradient. */
-/* x NULL: the input is net->spikes. */
-fsnn_status net_forward(fsnn_net *net, const float *x);
-fsnn_status net_backward(fsnn_net *net, const float *output_gradient);
-/* FSNN_ENUMERIC where a number of the output is not finite. */
-fsnn_status net_output_finite(const fsnn_net *net);
-/* After an FSNN_ENUMERIC of a pass: what it began with, where that is a parameter or the input,
- * goes before its sentence. */
-fsnn_status net_strayed(const fsnn_net *net);
-/* The same for a call of several segments. */
+/* Calls of several segments. */
 bool net_segmented(const fsnn_net *net);
 fsnn_status net_segments_plan(fsnn_net *net);
-fsnn_status net_segments_forward(fsnn_net *net, const float *x);
-fsnn_status net_segments_backward(fsnn_net *net, const float *x, const float *output_gradient);
+/* Segment i: its steps, and the plan for them (the last may be shorter). */
+fsnn_status net_segments_enter(fsnn_net *net, int64_t i);
+/* The nodes' states at the border before segment i: kept, or brought back. */
+fsnn_status net_segments_states(fsnn_net *net, int64_t i, bool load);
+void net_segments_count_spikes(fsnn_net *net);
+/* Numbers of the output at one step. */
+int64_t net_output_numbers(const fsnn_net *net);
 double net_segments_rate(const fsnn_net *net, int node);
 size_t net_segments_bytes(const fsnn_net *net);
 void net_segments_free(fsnn_net *net);
 
-/* The net_value of a root's memory for the current call: arena, or the user's input. */
-const float *net_data(const fsnn_net *net, int value);
 /* Step i reads input k of the net's input as lists of spikes. */
 bool net_reads_spikes(const fsnn_net *net, const net_step *step, int k);
-/* The input of the running segment, of that of the call. */
-const float *net_input_at(const fsnn_net *net, const float *x);
 /* Rows of a value. */
 static inline int64_t net_rows(const fsnn_net *net, int value)
 {
@@ -245,37 +241,23 @@ static inline int64_t net_input_numbers(const fsnn_net *net)
 {
     return net->plan.batch * fsnn_shape_count(&net->input_shape);
 }
-float *net_grad(const fsnn_net *net, int value);
-/* Numbers of a value in one call of its step. */
-int64_t net_floats(const fsnn_net *net, int value, const net_step *step);
-/* Step `at` of a loop; 0 elsewhere. */
-void net_run(const fsnn_net *net, const net_step *step, int64_t at, op_run *run);
-/* Adds the call of the step that this one leads, if there is one, in `next`. */
-void net_lead(const fsnn_net *net, const net_step *step, op_run *run, op_run *next);
-
-/* Loops: steps first..last of the graph over all K steps of time, forward and backward. */
+/* Loops: steps first..last of the graph over all K steps of time. */
 static inline bool net_looped(const net_step *step)
 {
     return step->op->looped;
 }
-fsnn_status net_loop_forward(fsnn_net *net, int first);
-fsnn_status net_loop_backward(fsnn_net *net, int last);
-fsnn_status net_backward_step(const fsnn_net *net, const net_step *step, int64_t at);
-int64_t net_tape_floats(const net_step *step); /* of one call */
+/* What one call leaves on the tape, in numbers. */
+int64_t net_tape_numbers(const fsnn_net *net, const net_step *step);
 
 /* The operator of a node that is a neuron layer, a delay; NULL: the node is none. */
 op_node *net_neuron(const fsnn_net *net, int node);
 op_node *net_delay(const fsnn_net *net, int node);
 
-/* Delays (net/delay.c). */
-extern const fsnn_op *const net_delay_ops[]; /* kinds that users see, NULL-terminated */
+/* Delays (net/delay.h). */
 /* The source is known by then, and given its shape and layout. */
 void net_delay_settle(op_node *delay, const fsnn_shape *shape, bool last);
 const fsnn_shape *net_delay_shape(const op_node *delay); /* rank 0: unknown */
 bool net_delay_last(const op_node *delay);
-
-/* Counts what a step of the running forward did, where the net counts. */
-void net_count(fsnn_net *net, const net_step *step);
 
 /* A failure is said to be of this node, or of the option of it that it names; what names something
  * else, "dynamics.step", goes on to do so (base/error_key.h). */
@@ -284,8 +266,33 @@ static inline fsnn_status net_fail_in(const op_node *op, fsnn_status status)
     return strchr(fsnn_error_key(), '.') ? status : fsnn_fail_in(status, op->name);
 }
 
-extern const fsnn_op net_to_last, net_to_plain; /* layout conversions */
-/* [rows][H*W][C] -> [rows][C][H*W] and back. */
-void net_transpose(const float *in, float *out, int64_t rows, int64_t from, int64_t to);
+/* The nodes are made anew for another precision, where they are of one; the net as it was after an
+ * error. */
+fsnn_status net_set_precision(fsnn_net *net, fsnn_precision precision);
+/* Number i of a parameter's values. */
+static inline double net_param_value(const fsnn_param *p, int64_t i)
+{
+    return p->value64 ? p->value64[i] : (double)p->value[i];
+}
+/* All of them as they lie, their type, their bytes. */
+static inline void *net_param_data(const fsnn_param *p)
+{
+    return p->value64 ? (void *)p->value64 : (void *)p->value;
+}
+static inline fsnn_dtype net_param_type(const fsnn_param *p)
+{
+    return p->value64 ? FSNN_F64 : FSNN_F32;
+}
+static inline size_t net_param_bytes(const fsnn_param *p)
+{
+    return (size_t)fsnn_shape_count(&p->shape) * fsnn_dtype_size(net_param_type(p));
+}
+static inline void net_param_set(const fsnn_param *p, int64_t i, double value)
+{
+    if (p->value64)
+        p->value64[i] = value;
+    else
+        p->value[i] = (float)value;
+}
 
 #endif

@@ -1,21 +1,22 @@
-/* net/neuron_node.h: the inside of a neuron layer as a node, for net/neuron_*.c. What the net may
- * ask of one stands in net/neuron_ops.h.
+/* net/neuron_node.h: the inside of a neuron layer as a node, for net/neuron_*.c, which but for the
+ * keys are compiled once a precision. What the net may ask of one stands in net/neuron_ops.h.
  *
- *   neuron_kinds.c    all kinds, a row each
- *   neuron_keys.c     their options, as tables of keys
- *   neuron_check.c    what options, method and resets cannot have together
- *   neuron_params.c   their parameters
- *   neuron_node.c     shape, plan, forward and backward: calls of the scan
- *   neuron_saved.c    what a layer remembers (op/memory.h)
- *   neuron_stable.c   whether the step is stable, and whether potentials overshoot
- *   neuron_forgets.c  what a memory of a number of steps loses
- *   neuron_finite.c   what is said where states leave the finite numbers
- *   neuron_look.c     what a layer did: states, counts of spikes, costs
- *   neuron_user.c     equations and callbacks (neuron_user.h) */
+ *   neuron_kinds_real.c    all kinds, a row each
+ *   neuron_keys.c          their options, as tables of keys
+ *   neuron_check_real.c    what options, method and resets cannot have together
+ *   neuron_params_real.c   their parameters
+ *   neuron_node_real.c     shape, plan, forward and backward: calls of the scan
+ *   neuron_saved_real.c    what a layer remembers (op/memory.h)
+ *   neuron_stable_real.c   whether the step is stable, and whether potentials overshoot
+ *   neuron_forgets_real.c  what a memory of a number of steps loses
+ *   neuron_finite_real.c   what is said where states leave the finite numbers
+ *   neuron_look_real.c     what a layer did: states, counts of spikes, costs
+ *   neuron_user_real.c     equations and callbacks (neuron_user.h) */
 #ifndef FSNN_NEURON_NODE_H
 #define FSNN_NEURON_NODE_H
 
 #include "base/error_key.h"
+#include "base/real.h"
 #include "net/neuron_ops.h"
 #include "net/neuron_user.h"
 #include "op/memory.h"
@@ -44,6 +45,31 @@ typedef struct neuron_layer {
 #define NEURON_NOISE_MOST 1e9
 #define NEURON_REST_MOST 1e7 /* steps: counted in single precision */
 
+/* ---- what the net asks (neuron_ops.h) ---- */
+void neuron_dynamics(op_node *node, const frac_method *method, bool implicit,
+                     const fsnn_order *order, double h, const frac_keep *memory);
+void neuron_progress(op_node *node, double done);
+int neuron_states(const op_node *node);
+const char *neuron_state_name(const op_node *node, int i);
+bool neuron_is_readout(const op_node *node);
+bool neuron_spiking(const op_node *node);
+fsnn_status neuron_count(op_node *node, bool on);
+const int64_t *neuron_counts(const op_node *node, int64_t *tests);
+const char *neuron_equations(const op_node *node);
+double neuron_memory_cost(const op_node *node);
+double neuron_rate(const op_node *node);
+fsnn_status neuron_certificate(const op_node *node, fsnn_certificate *certificate);
+char *neuron_unstable(const op_node *node);
+char *neuron_overshoots(const op_node *node);
+char *neuron_forgets(const op_node *node);
+/* State i after each step of the last forward [K, B, N], given its spikes, in the layout the node
+ * has. */
+void neuron_values(const op_node *node, int i, const real *spikes, real *out);
+/* What the spike tests compared in the last forward (scan/scan.h), given its input and spikes:
+ * [K, B, N] each; no readout. */
+void neuron_tested(const op_node *node, const real *I, const real *spikes, real *test,
+                   real *threshold);
+
 /* ---- keys ---- */
 extern const fsnn_key neuron_keys[]; /* of every kind that spikes; an fsnn_neuron */
 /* The same and more, an fsnn_user: of kinds with equations, of those with several states, of the
@@ -64,9 +90,9 @@ fsnn_status neuron_named(const op_node *node, fsnn_status status);
 /* ---- parameters ---- */
 void neuron_params(op_node *node); /* op_node.param, once the scan knows model and channels */
 /* Where the values lie; NULL: only how many there are of each parameter. */
-void neuron_bind(op_node *node, float *const *value);
+void neuron_bind(op_node *node, real *const *value);
 void neuron_grads_of(const op_node *node, const op_run *run, scan_grads *grads);
-fsnn_status neuron_changed(op_node *node, float *const *value, bool *anew); /* op.h */
+fsnn_status neuron_changed(op_node *node, real *const *value, bool *anew); /* op.h */
 
 /* ---- the operator (op.h) ---- */
 fsnn_status neuron_create(op_node *node); /* of kinds whose options are an fsnn_user */
@@ -88,6 +114,6 @@ fsnn_status neuron_strayed(const op_node *node, const op_run *run);
 double neuron_leak_rate(const neuron_layer *st, const op_node *node);
 
 /* Counts the spikes of a forward, where that was asked for. */
-void neuron_tally(op_node *node, const float *spikes);
+void neuron_tally(op_node *node, const real *spikes);
 
 #endif

@@ -26,14 +26,14 @@ static void draw(const fsnn_param *p, const op_param *spec, uint64_t seed)
     for (int64_t i = 0; i < n; i++)
         switch (spec->init) {
         case OP_ZERO:
-            p->value[i] = 0;
+            net_param_set(p, i, 0);
             break;
         case OP_CONSTANT:
-            p->value[i] = (float)spec->scale;
+            net_param_set(p, i, spec->scale);
             break;
         case OP_UNIFORM:
-            p->value[i] =
-                (float)(spec->scale * (2.0 * fsnn_random_uniform(seed, stream, (uint64_t)i) - 1));
+            net_param_set(p, i,
+                          spec->scale * (2.0 * fsnn_random_uniform(seed, stream, (uint64_t)i) - 1));
             break;
         }
 }
@@ -42,7 +42,9 @@ typedef struct old {
     fsnn_param *param;
     net_param_place *place;
     int params;
-    float *values, *grads;
+    void *values, *grads;
+    int64_t flat;
+    size_t size;
 } old;
 
 static const fsnn_param *find(const fsnn_param *param, int count, const char *name)
@@ -109,11 +111,39 @@ static fsnn_status allot(fsnn_net *net)
     }
     net->params = 0;
     net->flat = flat;
+    net->flat_size = net->plane->size;
     net->param = fsnn_alloc((size_t)(count + 1) * sizeof *net->param);
     net->place = fsnn_alloc((size_t)(count + 1) * sizeof *net->place);
-    net->values_flat = fsnn_alloc((size_t)(flat + 16) * sizeof(float));
-    net->grads_flat = fsnn_alloc((size_t)(flat + 16) * sizeof(float));
+    net->values_flat = fsnn_alloc((size_t)(flat + 16) * net->flat_size);
+    net->grads_flat = fsnn_alloc((size_t)(flat + 16) * net->flat_size);
     return net->param && net->place && net->values_flat && net->grads_flat ? FSNN_OK : FSNN_EMEMORY;
+}
+
+/* Where the numbers of a parameter are. */
+static void lie(const fsnn_net *net, fsnn_param *p, int64_t offset)
+{
+    if (net->plane->precision == FSNN_PRECISION_DOUBLE) {
+        p->value64 = (double *)net->values_flat + offset;
+        p->grad64 = (double *)net->grads_flat + offset;
+    } else {
+        p->value = (float *)net->values_flat + offset;
+        p->grad = (float *)net->grads_flat + offset;
+    }
+}
+
+/* The values of before: exactly, but for those of double precision that become single. What single
+ * precision had as the rounding of the number that was given becomes that number. */
+static void take(const fsnn_param *p, const op_param *spec, const fsnn_param *was, int64_t count)
+{
+    if (p->value && was->value) {
+        memcpy(p->value, was->value, (size_t)count * sizeof *p->value);
+        return;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        double value = net_param_value(was, i);
+        bool given = was->value && spec->init == OP_CONSTANT && value == (double)(float)spec->scale;
+        net_param_set(p, i, given ? spec->scale : value);
+    }
 }
 
 static fsnn_status add(fsnn_net *net, int node, int index, int64_t *offset, const old *before)
@@ -126,18 +156,17 @@ static fsnn_status add(fsnn_net *net, int node, int index, int64_t *offset, cons
         return FSNN_EMEMORY;
     *p = (fsnn_param){.name = name,
                       .shape = spec->shape,
-                      .value = net->values_flat + *offset,
-                      .grad = net->grads_flat + *offset,
                       .learn = spec->learn,
                       .decay = spec->decay,
                       .neuron = spec->neuron,
                       .range = spec->range};
+    lie(net, p, *offset);
     net->place[net->params++] = (net_param_place){*offset, node, index};
     int64_t count = fsnn_shape_count(&spec->shape);
     *offset += round_up(count);
     const fsnn_param *was = find(before->param, before->params, name);
     if (was && fsnn_shape_equal(&was->shape, &p->shape))
-        memcpy(p->value, was->value, (size_t)count * sizeof(float));
+        take(p, spec, was, count);
     else
         draw(p, spec, net->seed);
     return FSNN_OK;
@@ -153,17 +182,23 @@ static void discard(const old *o)
     fsnn_free(o->grads);
 }
 
+static old all_of(const fsnn_net *net)
+{
+    return (old){net->param,      net->place, net->params,   net->values_flat,
+                 net->grads_flat, net->flat,  net->flat_size};
+}
+
 /* After an error the parameters are those of before. */
 fsnn_status net_collect(fsnn_net *net)
 {
-    old before = {net->param, net->place, net->params, net->values_flat, net->grads_flat};
-    int64_t flat = net->flat;
+    old before = all_of(net);
     fsnn_status status = allot(net);
     int64_t offset = 0;
     for (int i = 1; i < net->nodes && !status; i++)
         for (int p = 0; net->node[i]->shares < 0 && p < net->node[i]->op.params && !status; p++)
             status = add(net, i, p, &offset, &before);
-    old now = {net->param, net->place, net->params, net->values_flat, net->grads_flat};
+    old now = all_of(net);
+    net->widened = !status && before.size && before.size < now.size;
     discard(status ? &now : &before);
     if (status) {
         net->param = before.param;
@@ -171,7 +206,8 @@ fsnn_status net_collect(fsnn_net *net)
         net->params = before.params;
         net->values_flat = before.values;
         net->grads_flat = before.grads;
-        net->flat = flat;
+        net->flat = before.flat;
+        net->flat_size = before.size;
     }
     return status;
 }
@@ -194,13 +230,15 @@ const fsnn_param *fsnn_net_param_find(const fsnn_net *net, const char *name)
 
 static void zero_range(int64_t begin, int64_t end, void *user)
 {
-    memset((float *)user + begin, 0, (size_t)(end - begin) * sizeof(float));
+    const fsnn_net *net = user;
+    memset((char *)net->grads_flat + (size_t)begin * net->flat_size, 0,
+           (size_t)(end - begin) * net->flat_size);
 }
 
 void fsnn_net_zero_grad(fsnn_net *net)
 {
     if (net->grads_flat)
-        fsnn_parallel_range(net->flat, 1 << 16, zero_range, net->grads_flat);
+        fsnn_parallel_range(net->flat, 1 << 16, zero_range, net);
 }
 
 /* New exponentials (method ml, when tau or alpha moved) are other states, and may be more. */
@@ -217,16 +255,9 @@ fsnn_status fsnn_net_params_changed(fsnn_net *net)
 {
     FSNN_NEED(net);
     bool anew = false;
-    fsnn_status status = FSNN_OK;
-    for (int i = 1; i < net->nodes && !status; i++) {
-        net_node *node = net->node[i];
-        if (!node->op.op->changed)
-            continue;
-        float *value[OP_MAX_PARAM];
-        for (int p = 0; p < node->op.params; p++)
-            value[p] = net->param[node->first_param + p].value;
-        status = node->op.op->changed(&node->op, value, &anew);
-    }
+    if (net->flat_size != net->plane->size) /* a wrap in another precision failed half-way */
+        return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: call fsnn_net_wrap first");
+    fsnn_status status = net->plane->changed(net, &anew);
     if (anew) { /* after an error too: some layer has other exponentials by now */
         fsnn_error error;
         fsnn_error_keep(&error);

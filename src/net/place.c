@@ -9,7 +9,7 @@
 #include <string.h>
 
 typedef struct block {
-    int64_t size; /* floats, a multiple of 16 */
+    int64_t size; /* numbers, a multiple of 16: whole lines of 64 bytes */
     int start, end;
     int64_t *place; /* where the answer goes */
 } block;
@@ -24,11 +24,11 @@ static int64_t round_up(int64_t n)
     return (n + 15) / 16 * 16;
 }
 
-static void add(list *l, int64_t floats, int start, int end, int64_t *place)
+static void add(list *l, int64_t numbers, int start, int end, int64_t *place)
 {
     *place = -1;
-    if (floats > 0)
-        l->item[l->count++] = (block){round_up(floats), start, end, place};
+    if (numbers > 0)
+        l->item[l->count++] = (block){round_up(numbers), start, end, place};
 }
 
 static int by_size(const void *a, const void *b)
@@ -189,13 +189,19 @@ static void grad_lives(fsnn_net *net, lives *l)
         l->grad_end[0] = 2 * n;
 }
 
+/* Numbers that take so many bytes. */
+static int64_t numbers_of(const fsnn_net *net, size_t bytes)
+{
+    return (int64_t)((bytes + net->plane->size - 1) / net->plane->size);
+}
+
 /* Room for gradients that are added to earlier ones, and for zeros where nobody gave one. */
 static void extras(const fsnn_net *net, int64_t *addend, int64_t *zeros, int64_t *scratch)
 {
     *addend = *zeros = *scratch = 0;
     for (int i = 0; i < net->steps; i++) {
         const net_step *s = &net->step[i];
-        int64_t sum = 0, need = ((int64_t)s->op->scratch_bytes + 3) / 4;
+        int64_t sum = 0, need = numbers_of(net, s->op->scratch_bytes);
         for (int k = 0; k < s->op->inputs; k++)
             if (s->adds[k])
                 sum += round_up(net_numbers(net, s->in[k]));
@@ -209,7 +215,7 @@ static void extras(const fsnn_net *net, int64_t *addend, int64_t *zeros, int64_t
 
 static fsnn_status fill_arena(fsnn_net *net, int64_t top)
 {
-    size_t need = (size_t)(top > 0 ? top : 16) * sizeof(float);
+    size_t need = (size_t)(top > 0 ? top : 16) * net->plane->size;
     net->arena_need = need;
     if (need > net->arena_bytes) {
         fsnn_free(net->arena);
@@ -220,7 +226,8 @@ static fsnn_status fill_arena(fsnn_net *net, int64_t top)
         net->arena_bytes = need;
     }
     if (net->zeros >= 0)
-        memset(net->arena + net->zeros, 0, (size_t)net->zeros_count * sizeof(float));
+        memset(net->arena + (size_t)net->zeros * net->plane->size, 0,
+               (size_t)net->zeros_count * net->plane->size);
     return FSNN_OK;
 }
 
@@ -252,8 +259,8 @@ static void collect(fsnn_net *net, const lives *l, list *blocks, bool pack)
         net->packs++;
         value->pack_after = l->last_forward[v];
         value->unpack_before = 2 * net->steps - 1 - l->first_backward[v];
-        add(blocks, bits_words(net_numbers(net, v)), l->last_forward[v], l->first_backward[v],
-            &value->bits);
+        add(blocks, numbers_of(net, (size_t)bits_words(net_numbers(net, v)) * sizeof(uint32_t)),
+            l->last_forward[v], l->first_backward[v], &value->bits);
         add(blocks, net_numbers(net, v), l->first_backward[v], l->data_end[v], &value->again);
     }
 }
@@ -268,7 +275,7 @@ static void collect_backward(fsnn_net *net, const lives *l, list *blocks)
     for (int i = 0; i < n; i++) {
         net_step *s = &net->step[i];
         const net_step *doer = net_doer(net, s);
-        add(blocks, net_tape_floats(s) * (net_looped(s) ? net->K : 1), early(doer),
+        add(blocks, net_tape_numbers(net, s) * (net_looped(s) ? net->K : 1), early(doer),
             s->live ? late_back(net, doer) : late(doer), &s->tape);
     }
     int64_t addend, scratch;
@@ -314,7 +321,7 @@ static fsnn_status plan_operators(fsnn_net *net)
     return FSNN_OK;
 }
 
-/* Places for everything; floats of the arena. */
+/* Places for everything; numbers of the arena. */
 static int64_t lay_out(fsnn_net *net, lives *l, list *blocks, bool pack)
 {
     blocks->count = 0;
@@ -330,7 +337,7 @@ static int64_t lay_out(fsnn_net *net, lives *l, list *blocks, bool pack)
 static int64_t lay_out_best(fsnn_net *net, lives *l, list *blocks)
 {
     int64_t plain = lay_out(net, l, blocks, false);
-    if (!net->plan.training || plain < net->packs_from)
+    if (!net->plan.training || plain * (int64_t)net->plane->size < net->packs_from)
         return plain;
     int64_t packed = lay_out(net, l, blocks, true);
     return packed <= plain - plain / 10 ? packed : lay_out(net, l, blocks, false);
@@ -340,7 +347,7 @@ fsnn_status net_place(fsnn_net *net)
 {
     net_still(net);
     FSNN_TRY(net_check_memory(net));
-    FSNN_TRY(net_dense_reserve(net, net_still_floats(net)));
+    FSNN_TRY(net_dense_reserve(net, net_still_numbers(net)));
     FSNN_TRY(plan_operators(net));
     FSNN_TRY(net_fuse(net));
     net_find_bits(net);

@@ -2,26 +2,25 @@
 #include "net/net.h"
 
 /* Neuron parameters, all in a row: to `saved`, or back from it; NULL: nowhere. Returns their
- * number. */
-static int64_t neuron_values(fsnn_net *net, float *saved, bool back)
+ * bytes. */
+static size_t neuron_values(fsnn_net *net, char *saved, bool back)
 {
-    int64_t at = 0;
+    size_t at = 0;
     for (int i = 0; i < net->params; i++) {
         const fsnn_param *p = &net->param[i];
-        int64_t count = fsnn_shape_count(&p->shape);
         if (!p->neuron)
             continue;
         if (saved && back)
-            memcpy(p->value, saved + at, (size_t)count * sizeof *saved);
+            memcpy(net_param_data(p), saved + at, net_param_bytes(p));
         else if (saved)
-            memcpy(saved + at, p->value, (size_t)count * sizeof *saved);
-        at += count;
+            memcpy(saved + at, net_param_data(p), net_param_bytes(p));
+        at += net_param_bytes(p);
     }
     return at;
 }
 
 /* As it was before: that cannot fail for a value's sake. The sentence stays. */
-static fsnn_status put_back(fsnn_net *net, float *saved, fsnn_status status)
+static fsnn_status put_back(fsnn_net *net, char *saved, fsnn_status status)
 {
     char *reason = fsnn_strdup(fsnn_error_text());
     neuron_values(net, saved, true);
@@ -33,7 +32,7 @@ static fsnn_status put_back(fsnn_net *net, float *saved, fsnn_status status)
 
 fsnn_status net_replace_params(fsnn_net *net, net_put_params *put, const void *values)
 {
-    float *saved = fsnn_alloc((size_t)(neuron_values(net, NULL, false) + 1) * sizeof *saved);
+    char *saved = fsnn_alloc(neuron_values(net, NULL, false) + 1);
     if (!saved)
         return FSNN_EMEMORY;
     neuron_values(net, saved, false);

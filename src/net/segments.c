@@ -66,7 +66,7 @@ static fsnn_status capacity(void *block, size_t *bytes, size_t need)
     return FSNN_OK;
 }
 
-static int64_t output_count(const fsnn_net *net)
+int64_t net_output_numbers(const fsnn_net *net)
 {
     return net->plan.batch * fsnn_shape_count(&net->value[net->out_value].shape);
 }
@@ -79,12 +79,13 @@ static fsnn_status reserve(fsnn_net *net)
     if (net->plan.training)
         FSNN_TRY(capacity(&g->states, &g->states_bytes, g->state * (size_t)(g->count + 1) + 1));
     FSNN_TRY(capacity(&g->rate, &g->rate_bytes, (size_t)net->nodes * sizeof *g->rate));
-    FSNN_TRY(capacity(&g->output, &g->output_bytes, T * (size_t)output_count(net) * sizeof(float)));
+    FSNN_TRY(capacity(&g->output, &g->output_bytes,
+                      T * (size_t)net_output_numbers(net) * net->plane->size));
     if (!net->plan.input_gradient)
         return FSNN_OK;
     T = net->plan.still ? 1 : T;
     return capacity(&g->gradient, &g->gradient_bytes,
-                    T * (size_t)net_input_numbers(net) * sizeof(float));
+                    T * (size_t)net_input_numbers(net) * net->plane->size);
 }
 
 fsnn_status net_segments_plan(fsnn_net *net)
@@ -104,8 +105,7 @@ fsnn_status net_segments_plan(fsnn_net *net)
     return g->steps ? reserve(net) : FSNN_OK;
 }
 
-/* Segment i: its steps, and the plan for them (the last may be shorter). */
-static fsnn_status enter(fsnn_net *net, int64_t i)
+fsnn_status net_segments_enter(fsnn_net *net, int64_t i)
 {
     net_segments *g = &net->segments;
     g->first = i * g->steps;
@@ -113,7 +113,7 @@ static fsnn_status enter(fsnn_net *net, int64_t i)
     return K == net->K ? FSNN_OK : plan_steps(net, K);
 }
 
-static fsnn_status states(fsnn_net *net, int64_t segment, bool load)
+fsnn_status net_segments_states(fsnn_net *net, int64_t segment, bool load)
 {
     char *at = net->segments.states + (size_t)segment * net->segments.state;
     for (int i = 1; i < net->nodes; i++) {
@@ -128,76 +128,11 @@ static fsnn_status states(fsnn_net *net, int64_t segment, bool load)
     return FSNN_OK;
 }
 
-static void count_spikes(fsnn_net *net)
+void net_segments_count_spikes(fsnn_net *net)
 {
     for (int i = 1; i < net->nodes; i++)
         if (net_neuron(net, i))
             net->segments.rate[i] += neuron_node_rate(net_neuron(net, i)) * (double)net->K;
-}
-
-fsnn_status net_segments_forward(fsnn_net *net, const float *x)
-{
-    net_segments *g = &net->segments;
-    int64_t out = output_count(net);
-    memset(g->rate, 0, (size_t)net->nodes * sizeof *g->rate);
-    for (int64_t i = 0; i < g->count; i++) {
-        FSNN_TRY(enter(net, i));
-        if (net->plan.training)
-            FSNN_TRY(states(net, i, false));
-        FSNN_TRY(net_forward(net, net_input_at(net, x)));
-        memcpy(g->output + g->first * out, net_data(net, net->out_value),
-               (size_t)(net->K * out) * sizeof(float));
-        count_spikes(net);
-    }
-    return net->plan.training ? states(net, g->count, false) : FSNN_OK;
-}
-
-/* The last segment's activations are still there. */
-static fsnn_status again(fsnn_net *net, int64_t segment, const float *x)
-{
-    FSNN_TRY(enter(net, segment));
-    x = net_input_at(net, x);
-    if (segment == net->segments.count - 1)
-        return net_input(net, x);
-    FSNN_TRY(states(net, segment, true));
-    return net_forward(net, x);
-}
-
-/* Of the input in segment i; segments come from the last to the first. */
-static void keep_gradient(fsnn_net *net, int64_t i)
-{
-    net_segments *g = &net->segments;
-    int64_t in = net_input_numbers(net);
-    const float *from = net_input_gradient(net);
-    if (!net->plan.still)
-        memcpy(g->gradient + g->first * in, from, (size_t)(net->K * in) * sizeof *from);
-    else if (i == g->count - 1)
-        memcpy(g->gradient, from, (size_t)in * sizeof *from);
-    else
-        for (int64_t n = 0; n < in; n++)
-            g->gradient[n] += from[n];
-}
-
-static fsnn_status back(fsnn_net *net, const float *x, const float *output_gradient)
-{
-    net_segments *g = &net->segments;
-    int64_t out = output_count(net);
-    for (int64_t i = g->count - 1; i >= 0; i--) {
-        FSNN_TRY(again(net, i, x));
-        FSNN_TRY(net_backward(net, output_gradient + g->first * out));
-        if (net->plan.input_gradient)
-            keep_gradient(net, i);
-    }
-    return FSNN_OK;
-}
-
-/* The nodes are left in the state that forward left: a call that follows goes on from there. */
-fsnn_status net_segments_backward(fsnn_net *net, const float *x, const float *output_gradient)
-{
-    net->segments.replay = true;
-    fsnn_status status = back(net, x, output_gradient);
-    net->segments.replay = false;
-    return status ? status : states(net, net->segments.count, true);
 }
 
 double net_segments_rate(const fsnn_net *net, int node)

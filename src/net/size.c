@@ -42,7 +42,7 @@ static int64_t largest(const fsnn_net *net)
 
 fsnn_status net_check_memory(const fsnn_net *net)
 {
-    int64_t bytes, row = largest(net) * (int64_t)sizeof(float), rows = net->K * net->plan.batch;
+    int64_t bytes, row = largest(net) * (int64_t)net->plane->size, rows = net->K * net->plan.batch;
     if (__builtin_mul_overflow(row, rows, &bytes))
         bytes = INT64_MAX;
     int64_t left = fsnn_memory_left();

@@ -21,7 +21,10 @@ typedef struct head_2 {
     int64_t bytes;
 } head_2;
 
-static const char magic[8] = "FSNN-st", magic_2[8] = "FSNNST2";
+/* Of states with a checksum, by precision; of those without. Any two differ in more than a bit. */
+static const char magic[][8] =
+    {[FSNN_PRECISION_SINGLE] = "FSNN-st", [FSNN_PRECISION_DOUBLE] = "FSNN=d8"},
+                  magic_2[8] = "FSNNST2";
 enum { VERSION = 3 };
 
 /* Of a node that has a state; NULL otherwise. */
@@ -73,7 +76,7 @@ fsnn_status fsnn_net_state_save(const fsnn_net *net, void *bytes)
     FSNN_TRY(check(net, bytes, "fsnn_net_state_save"));
     head h = {.version = VERSION, .print = print_of(net), .bytes = fsnn_net_state_bytes(net)};
     char *at = bytes;
-    memcpy(h.magic, magic, sizeof magic);
+    memcpy(h.magic, magic[net->plane->precision], sizeof h.magic);
     memcpy(at, &h, sizeof h);
     at += sizeof h;
     for (int i = 1; i < net->nodes; i++) {
@@ -133,21 +136,39 @@ static fsnn_status check_whole(const head *h, const char *bytes, int64_t count)
     return FSNN_OK;
 }
 
+static fsnn_status read_new(const fsnn_net *net, fsnn_precision precision, const char *bytes,
+                            int64_t count, head *h)
+{
+    memcpy(h, bytes, sizeof *h);
+    FSNN_TRY(check_whole(h, bytes, count));
+    if (precision == net->plane->precision)
+        return FSNN_OK;
+    return fsnn_fail(FSNN_ESHAPE,
+                     "the state is of a net in %s precision, and this one computes in %s: a net "
+                     "wrapped with dynamics.precision %s can go on from it",
+                     fsnn_precision_name(precision), fsnn_precision_name(net->plane->precision),
+                     fsnn_precision_name(precision));
+}
+
 /* The head of either version; *begin: where the states begin. */
-static fsnn_status read_head(const char *bytes, int64_t count, head *h, int64_t *begin)
+static fsnn_status read_head(const fsnn_net *net, const char *bytes, int64_t count, head *h,
+                             int64_t *begin)
 {
     head_2 old;
     *begin = sizeof *h;
-    if (count >= (int64_t)sizeof *h && memcmp(bytes, magic, sizeof magic) == 0) {
-        memcpy(h, bytes, sizeof *h);
-        return check_whole(h, bytes, count);
-    }
+    for (int p = 0; p < FSNN_COUNT(magic) && count >= (int64_t)sizeof *h; p++)
+        if (memcmp(bytes, magic[p], sizeof h->magic) == 0)
+            return read_new(net, (fsnn_precision)p, bytes, count, h);
     if (count < (int64_t)sizeof old || memcmp(bytes, magic_2, sizeof magic_2) != 0)
         return none(count);
     memcpy(&old, bytes, sizeof old);
     *h = (head){.print = old.print, .bytes = old.bytes};
     *begin = sizeof old;
-    return FSNN_OK;
+    return net->plane->precision == FSNN_PRECISION_SINGLE
+               ? FSNN_OK
+               : fsnn_fail(FSNN_ESHAPE, "the state is of a net in single precision, and this one "
+                                        "computes in double: a net wrapped with "
+                                        "dynamics.precision single can go on from it");
 }
 
 fsnn_status fsnn_net_state_load(fsnn_net *net, const void *bytes, int64_t count)
@@ -156,7 +177,7 @@ fsnn_status fsnn_net_state_load(fsnn_net *net, const void *bytes, int64_t count)
     int64_t begin;
     const char *at = bytes;
     FSNN_TRY(check(net, bytes, "fsnn_net_state_load"));
-    FSNN_TRY(read_head(at, count, &h, &begin));
+    FSNN_TRY(read_head(net, at, count, &h, &begin));
     if (h.print != print_of(net))
         return fsnn_fail(FSNN_ESHAPE,
                          "the state is that of another net: batch, layers that remember (neurons, "

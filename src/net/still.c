@@ -58,41 +58,8 @@ void net_still(fsnn_net *net)
     }
 }
 
-int64_t net_still_floats(const fsnn_net *net)
+int64_t net_still_numbers(const fsnn_net *net)
 {
     bool out = net->plan.still && !net->value[0].still;
     return out ? net_numbers(net, 0) : 0;
-}
-
-fsnn_status net_still_input(fsnn_net *net, const float *x)
-{
-    net->x = x;
-    if (!net_still_floats(net))
-        return FSNN_OK;
-    int64_t size = net_input_numbers(net);
-    for (int64_t k = 0; k < net->K; k++)
-        memcpy(net->dense + k * size, x, (size_t)size * sizeof *x);
-    net->x = net->dense;
-    return FSNN_OK;
-}
-
-typedef struct sum {
-    float *to;
-    int64_t steps, size;
-} sum;
-
-static void sum_range(int64_t begin, int64_t end, void *user)
-{
-    const sum *s = user;
-    for (int64_t k = 1; k < s->steps; k++)
-        for (int64_t i = begin; i < end; i++)
-            s->to[i] += s->to[k * s->size + i];
-}
-
-const float *net_input_gradient(const fsnn_net *net)
-{
-    sum s = {net_grad(net, 0), net->K, net_input_numbers(net)};
-    if (s.to && net_still_floats(net))
-        fsnn_parallel_range(s.size, 1 << 12, sum_range, &s);
-    return s.to;
 }

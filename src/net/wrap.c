@@ -163,6 +163,12 @@ static fsnn_status set_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *ren
     return FSNN_OK;
 }
 
+/* The order that a parameter holds is `given`, as single precision had it. */
+static bool rounds(const fsnn_net *net, const fsnn_param *param, int m, double given)
+{
+    return net->widened && net_param_value(param, m) == (double)(float)given;
+}
+
 /* Orders may differ from term to term, so their first values are written here. */
 static void write_orders(fsnn_net *net, const bool *renew)
 {
@@ -175,11 +181,14 @@ static void write_orders(fsnn_net *net, const bool *renew)
         for (int p = 0; p < node->op.params; p++) {
             const op_param *spec = &node->op.param[p];
             bool alpha = strcmp(spec->name, "alpha") == 0;
-            if (!renew[i] || (!alpha && strcmp(spec->name, "coefficient") != 0))
+            const fsnn_param *param = &net->param[node->first_param + p];
+            if (!alpha && strcmp(spec->name, "coefficient") != 0)
                 continue;
-            for (int m = 0; m < order->terms; m++)
-                net->param[node->first_param + p].value[m] =
-                    (float)(alpha ? order->alpha[m] : order->coefficient[m]);
+            for (int m = 0; m < order->terms; m++) {
+                double given = alpha ? order->alpha[m] : order->coefficient[m];
+                if (renew[i] || rounds(net, param, m, given))
+                    net_param_set(param, m, given);
+            }
         }
     }
 }
@@ -244,6 +253,7 @@ static fsnn_status warn(fsnn_net *net)
 
 static fsnn_status wrap(fsnn_net *net, const fsnn_dynamics *dynamics, bool *renew)
 {
+    FSNN_TRY(net_set_precision(net, dynamics->precision));
     FSNN_TRY(set_dynamics(net, dynamics, renew));
     fsnn_status status = net_lower(net);
     if (!status)
@@ -278,6 +288,8 @@ fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics, const fs
         net->layers = 0;
     FSNN_TRY(status);
     net->wrapped = true;
+    if (net->done > 0) /* nodes of another precision do not know it */
+        FSNN_TRY(fsnn_net_progress(net, net->done));
     return fsnn_net_reset(net);
 }
 

@@ -112,6 +112,7 @@ const fsnn_op op_gcn = {
     .flags = OP_NEEDS_IN,
     .state_size = sizeof(propagate_state),
     .create = propagate_create,
+    .lend = propagate_lend,
     .shape = shape,
     .plan = plan,
     .forward = forward,

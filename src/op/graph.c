@@ -43,6 +43,7 @@ const fsnn_op op_graph = {
     .max_in = 1,
     .state_size = sizeof(propagate_state),
     .create = propagate_create,
+    .lend = propagate_lend,
     .shape = shape,
     .forward = forward,
     .backward = backward,

@@ -170,6 +170,12 @@ typedef struct fsnn_op {
      * *anew becomes true when the node must be planned anew and begin at time 0. May be NULL. */
     fsnn_status (*changed)(op_node *node, real *const *value, bool *anew);
     const op_memory *memory; /* what it remembers from step to step (op/memory.h); NULL: nothing */
+    /* of a neuron layer, OP_NEURON: what the net may ask of it (net/neuron_ops.h); else NULL */
+    const struct neuron_functions *neuron;
+    /* Where create() takes what options point to and leaves them without: has `options`, a copy of
+     * the node's own, point to what its state holds, for a create() of the same kind in another
+     * precision. May be NULL. */
+    fsnn_status (*lend)(op_node *node, void *options);
     /* Of an operator without inputs that gives what a node was a step before, whichever stands
      * first: the name of that node, or "", in its options; and the operator that takes it in, a
      * step of its own with the same state. NULL for all others. */

@@ -80,6 +80,23 @@ fsnn_status propagate_create(op_node *node)
     return FSNN_OK;
 }
 
+/* The weights were floats when they came. */
+fsnn_status propagate_lend(op_node *node, void *options)
+{
+    propagate_state *st = node->state;
+    int64_t entries = st->forward.start[st->forward.nodes];
+    fsnn_free(st->lent.weight);
+    st->lent = (fsnn_graph_matrix){
+        .nodes = st->forward.nodes, .start = st->forward.start, .column = st->forward.column};
+    st->lent.weight = fsnn_alloc((size_t)(entries + 1) * sizeof *st->lent.weight);
+    if (!st->lent.weight)
+        return FSNN_EMEMORY;
+    for (int64_t e = 0; e < entries; e++)
+        st->lent.weight[e] = (float)st->forward.weight[e];
+    ((fsnn_graph_layer *)options)->matrix = &st->lent;
+    return FSNN_OK;
+}
+
 static void release(propagate_matrix *m)
 {
     fsnn_free(m->start);
@@ -92,6 +109,7 @@ void propagate_destroy(op_node *node)
     propagate_state *st = node->state;
     release(&st->forward);
     release(&st->backward);
+    fsnn_free(st->lent.weight);
 }
 
 fsnn_status propagate_check(const op_node *node)

@@ -15,9 +15,11 @@ typedef struct propagate_matrix {
 /* State of graph and gcn: the matrix and its transpose, both owned. */
 typedef struct propagate_state {
     propagate_matrix forward, backward;
+    fsnn_graph_matrix lent; /* of forward; its weights are owned, NULL until they are asked for */
 } propagate_state;
 
 fsnn_status propagate_create(op_node *node);
+fsnn_status propagate_lend(op_node *node, void *options); /* op.h */
 void propagate_destroy(op_node *node);
 /* The input is [nodes, F] with the nodes of the matrix. */
 fsnn_status propagate_check(const op_node *node);

@@ -1,6 +1,7 @@
 /* Evaluations under disturbances: those of samples are their loader's, those of a graph make data
  * and network anew. */
 #include "base/error_key.h"
+#include "net/net.h"
 #include "session/evaluate.h"
 
 #include <string.h>
@@ -48,8 +49,7 @@ static fsnn_status copy_values(const fsnn_net *from, fsnn_net *to)
         if (!place || !fsnn_shape_equal(&place->shape, &value->shape))
             return fsnn_fail(FSNN_ESHAPE, "%s has no place in the network of the disturbed graph",
                              value->name);
-        memcpy(place->value, value->value,
-               (size_t)fsnn_shape_count(&value->shape) * sizeof *value->value);
+        memcpy(net_param_data(place), net_param_data(value), net_param_bytes(value));
     }
     return fsnn_net_params_changed(to);
 }

@@ -28,6 +28,29 @@ void *run_add(run *w, fsnn_dtype dtype, const fsnn_shape *shape, const char *for
     return array ? array->data : NULL;
 }
 
+fsnn_dtype run_type(const run *w)
+{
+    return w->wide ? FSNN_F64 : FSNN_F32;
+}
+
+size_t run_size(const run *w)
+{
+    return fsnn_dtype_size(run_type(w));
+}
+
+double run_number(const run *w, const void *numbers, int64_t i)
+{
+    return w->wide ? ((const double *)numbers)[i] : (double)((const float *)numbers)[i];
+}
+
+void run_convert(const run *w, const fsnn_array *array, void *numbers)
+{
+    if (w->wide)
+        fsnn_array_to_f64(array, numbers);
+    else
+        fsnn_array_to_f32(array, numbers);
+}
+
 static fsnn_plan plan_of(const run *w)
 {
     return (fsnn_plan){.steps = w->chunk,
@@ -42,6 +65,7 @@ static fsnn_status prepare(run *w)
 {
     session_texts_free(&w->s->remark[FSNN_TOPIC_RESULT]);
     FSNN_TRY(fsnn_session_shapes(w->s, &w->in, &w->out));
+    w->wide = fsnn_net_precision(w->s->net) == FSNN_PRECISION_DOUBLE;
     FSNN_TRY(run_input(w));
     if (w->r->target)
         FSNN_TRY(run_target(w));
@@ -58,32 +82,48 @@ static fsnn_status go_on(const run *w, int64_t done)
     return FSNN_OK;
 }
 
-static fsnn_status forward(run *w, float *output)
+static fsnn_status pass(const run *w, const void *x, const void **y)
 {
+    const double *wide;
+    const float *single;
+    if (w->wide) {
+        FSNN_TRY(fsnn_net_forward_double(w->s->net, x, &wide));
+        *y = wide;
+    } else {
+        FSNN_TRY(fsnn_net_forward(w->s->net, x, &single));
+        *y = single;
+    }
+    return FSNN_OK;
+}
+
+static fsnn_status forward(run *w, char *output)
+{
+    size_t size = run_size(w);
     int64_t in = w->B * fsnn_shape_count(&w->in), out = w->B * fsnn_shape_count(&w->out);
     fsnn_plan plan = plan_of(w);
     FSNN_TRY(go_on(w, 0));
     for (int64_t k = 0; k < w->T; k += plan.steps) {
-        const float *y;
+        const void *y;
         if (w->T - k < plan.steps) {
             plan.steps = w->T - k;
             FSNN_TRY(fsnn_net_replan(w->s->net, &plan));
         }
-        FSNN_TRY(fsnn_net_forward(w->s->net, w->x + k * in, &y));
-        memcpy(output + k * out, y, (size_t)(plan.steps * out) * sizeof *y);
+        FSNN_TRY(pass(w, (const char *)w->x + (size_t)(k * in) * size, &y));
+        memcpy(output + (size_t)(k * out) * size, y, (size_t)(plan.steps * out) * size);
         FSNN_TRY(run_collect_records(w, k));
         FSNN_TRY(go_on(w, k + plan.steps));
     }
     return FSNN_OK;
 }
 
-/* Numbers beyond float are an answer, but seldom the wanted one. */
+/* Numbers beyond the precision are an answer, but seldom the wanted one. A certificate without a
+ * bound says so. */
 static fsnn_status remark_overflow(run *w, const fsnn_array *array)
 {
-    const float *x = array->data;
     int64_t count = 0, all = fsnn_shape_count(&array->shape);
-    for (int64_t i = 0; array->dtype == FSNN_F32 && i < all; i++)
-        count += !isfinite(x[i]);
+    bool numbers = array->dtype == run_type(w) && !strstr(array->name, "certificate.");
+    for (int64_t i = 0; numbers && i < all; i++)
+        count += !isfinite(run_number(w, array->data, i));
     if (!count)
         return FSNN_OK;
     return session_texts_add(&w->s->remark[FSNN_TOPIC_RESULT],
@@ -98,7 +138,7 @@ static fsnn_status execute(run *w)
     fsnn_shape shape = {.rank = w->out.rank + 2, .dim = {w->T, w->B}};
     for (int i = 0; i < w->out.rank; i++)
         shape.dim[i + 2] = w->out.dim[i];
-    float *output = run_add(w, FSNN_F32, &shape, "output");
+    char *output = run_add(w, run_type(w), &shape, "output");
     if (!output)
         return FSNN_EMEMORY;
     FSNN_TRY(run_add_records(w));

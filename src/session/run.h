@@ -12,9 +12,11 @@ typedef struct run {
     fsnn_arrays *result;
     fsnn_shape in, out;  /* of one sample at one step */
     int64_t T, B, chunk; /* T solver steps */
-    const float *x;      /* [T, B, in]: the caller's array, or the copy */
-    float *copy;
-    float *target;   /* [B, out], or NULL */
+    /* numbers of the network's precision */
+    bool wide;     /* double; else float */
+    const void *x; /* [T, B, in]: the caller's array, or the copy */
+    void *copy;
+    void *target;    /* [B, out], or NULL */
     int32_t *labels; /* [B], or NULL */
 } run;
 
@@ -23,13 +25,19 @@ fsnn_shape run_rest(const fsnn_shape *shape, int lead);
 /* Appends an array to the results; NULL where memory is out. */
 void *run_add(run *w, fsnn_dtype dtype, const fsnn_shape *shape, const char *format, ...)
     FSNN_PRINTF(4, 5);
+/* Arrays of the network's precision: their type, a number's bytes, number i of one; an array as
+ * such. */
+fsnn_dtype run_type(const run *w);
+size_t run_size(const run *w);
+double run_number(const run *w, const void *numbers, int64_t i);
+void run_convert(const run *w, const fsnn_array *array, void *numbers);
 /* FSNN_ENUMERIC where one of the numbers is not finite; `name` is the key. */
-fsnn_status run_check_finite(const char *name, const float *x, int64_t count);
+fsnn_status run_check_finite(const run *w, const char *name, const void *x, int64_t count);
 
 /* Checks x against the network, puts it on the solver's grid where it has time stamps; sets x, T
  * and B. */
 fsnn_status run_input(run *w);
-/* Checks the target and makes floats or classes of it. */
+/* Checks the target and makes numbers or classes of it. */
 fsnn_status run_target(run *w);
 
 /* Makes the arrays of records for all T steps. */

@@ -13,13 +13,13 @@ typedef struct stamps {
     double rounding;
 } stamps;
 
-fsnn_status run_check_finite(const char *name, const float *x, int64_t count)
+fsnn_status run_check_finite(const run *w, const char *name, const void *x, int64_t count)
 {
     for (int64_t i = 0; i < count; i++)
-        if (!isfinite(x[i]))
-            return fsnn_fail_key(FSNN_ENUMERIC, name,
-                                 "%s holds %s at element %lld (counted from 0)", name,
-                                 isnan(x[i]) ? "NaN" : "an infinite number", (long long)i);
+        if (!isfinite(run_number(w, x, i)))
+            return fsnn_fail_key(
+                FSNN_ENUMERIC, name, "%s holds %s at element %lld (counted from 0)", name,
+                isnan(run_number(w, x, i)) ? "NaN" : "an infinite number", (long long)i);
     return FSNN_OK;
 }
 
@@ -40,7 +40,7 @@ static fsnn_status check_shape(const run *w)
     return FSNN_OK;
 }
 
-/* Floats as they are, or a copy of other numbers. */
+/* Numbers of the network's precision as they are, or a copy of others. */
 static fsnn_status take(run *w)
 {
     const fsnn_array *x = w->r->x;
@@ -48,14 +48,14 @@ static fsnn_status take(run *w)
     w->T = x->shape.dim[0];
     w->B = x->shape.dim[1];
     w->x = x->data;
-    if (x->dtype != FSNN_F32) {
-        w->copy = fsnn_alloc((size_t)count * sizeof *w->copy);
+    if (x->dtype != run_type(w)) {
+        w->copy = fsnn_alloc((size_t)count * run_size(w));
         if (!w->copy)
             return FSNN_EMEMORY;
-        fsnn_array_to_f32(x, w->copy);
+        run_convert(w, x, w->copy);
         w->x = w->copy;
     }
-    return run_check_finite("x", w->x, count);
+    return run_check_finite(w, "x", w->x, count);
 }
 
 static fsnn_status given_stamps(const run *w, stamps *s)
@@ -122,11 +122,14 @@ static fsnn_status resample(run *w, const stamps *s)
         return FSNN_EMEMORY;
     FSNN_TRY(
         at(s, fsnn_interpolate_grid(w->T, s->t, w->B, s->each, step, s->rounding, steps, grid)));
-    float *x = fsnn_alloc((size_t)steps * (size_t)(w->B * row) * sizeof *x);
+    fsnn_interpolation kind = fsnn_description_interpolation(d);
+    void *x = fsnn_alloc((size_t)steps * (size_t)(w->B * row) * run_size(w));
     if (!x)
         return FSNN_EMEMORY;
-    fsnn_status status = fsnn_interpolate(fsnn_description_interpolation(d), w->T, s->t, w->B,
-                                          s->each, row, w->x, steps, grid, x);
+    fsnn_status status =
+        w->wide
+            ? fsnn_interpolate_double(kind, w->T, s->t, w->B, s->each, row, w->x, steps, grid, x)
+            : fsnn_interpolate(kind, w->T, s->t, w->B, s->each, row, w->x, steps, grid, x);
     fsnn_free(w->copy);
     w->x = w->copy = x;
     w->T = steps;

@@ -1,5 +1,6 @@
 /* What is known of the layers of a run: thresholds beside recorded potentials, one number a neuron
  * where they do not move; and what a memory by tolerance can have done to their spikes. */
+#include "net/net.h"
 #include "session/run.h"
 
 #include <math.h>
@@ -14,7 +15,8 @@ static bool moves(const fsnn_net *net, int node, const fsnn_node_info *info)
 
 /* Of the layer or its channels: the learned or set parameter, which a shared layer has
  * elsewhere. */
-static fsnn_status fill(const fsnn_net *net, int node, const fsnn_node_info *info, float *to)
+static fsnn_status fill(const fsnn_net *net, int node, const fsnn_node_info *info, const run *w,
+                        void *to)
 {
     const fsnn_neuron *neuron = fsnn_net_options(net, node);
     char *name = fsnn_format("%s.threshold", *info->shares ? info->shares : info->name);
@@ -24,15 +26,20 @@ static fsnn_status fill(const fsnn_net *net, int node, const fsnn_node_info *inf
     int64_t N = fsnn_shape_count(&info->shape),
             values = param ? fsnn_shape_count(&param->shape) : 0;
     fsnn_free(name);
-    for (int64_t n = 0; n < N; n++)
-        to[n] = values ? param->value[n * values / N] : (float)neuron->threshold.value;
+    for (int64_t n = 0; n < N; n++) {
+        double value = values ? net_param_value(param, n * values / N) : neuron->threshold.value;
+        if (w->wide)
+            ((double *)to)[n] = value;
+        else
+            ((float *)to)[n] = (float)value;
+    }
     return FSNN_OK;
 }
 
 static fsnn_status add_threshold(run *w, int node, const fsnn_node_info *info)
 {
-    float *to = run_add(w, FSNN_F32, &info->shape, "threshold.%s", info->name);
-    return to ? fill(w->s->net, node, info, to) : FSNN_EMEMORY;
+    void *to = run_add(w, run_type(w), &info->shape, "threshold.%s", info->name);
+    return to ? fill(w->s->net, node, info, w, to) : FSNN_EMEMORY;
 }
 
 /* A horizon within the exact lags needs no exponentials, and no word. */

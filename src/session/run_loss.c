@@ -39,11 +39,11 @@ static fsnn_status wrong_target(const run *w)
 
 static fsnn_status take_values(run *w, int64_t count)
 {
-    w->target = fsnn_alloc((size_t)count * sizeof *w->target);
+    w->target = fsnn_alloc((size_t)count * run_size(w));
     if (!w->target)
         return FSNN_EMEMORY;
-    fsnn_array_to_f32(w->r->target, w->target);
-    return run_check_finite("target", w->target, count);
+    run_convert(w, w->r->target, w->target);
+    return run_check_finite(w, "target", w->target, count);
 }
 
 static fsnn_status take_classes(const run *w, const double *number)
@@ -59,7 +59,7 @@ static fsnn_status take_classes(const run *w, const double *number)
     return FSNN_OK;
 }
 
-/* The target as floats [B, out], or for cross entropies as classes [B]. */
+/* The target as numbers [B, out], or for cross entropies as classes [B]. */
 fsnn_status run_target(run *w)
 {
     const fsnn_array *target = w->r->target;
@@ -82,18 +82,20 @@ fsnn_status run_target(run *w)
     return status;
 }
 
-static fsnn_status add_gradients(run *w, const float *gradient)
+static fsnn_status add_gradients(run *w, const void *gradient)
 {
     fsnn_net_zero_grad(w->s->net);
-    FSNN_TRY(fsnn_net_backward(w->s->net, gradient, NULL));
+    FSNN_TRY(w->wide ? fsnn_net_backward_double(w->s->net, gradient, NULL)
+                     : fsnn_net_backward(w->s->net, gradient, NULL));
     for (int i = 0; i < fsnn_net_param_count(w->s->net); i++) {
         const fsnn_param *param = fsnn_net_param(w->s->net, i);
         if (!param->learn)
             continue;
-        float *to = run_add(w, FSNN_F32, &param->shape, "grad.%s", param->name);
+        const void *from = w->wide ? (const void *)param->grad64 : (const void *)param->grad;
+        void *to = run_add(w, run_type(w), &param->shape, "grad.%s", param->name);
         if (!to)
             return FSNN_EMEMORY;
-        memcpy(to, param->grad, (size_t)fsnn_shape_count(&param->shape) * sizeof *to);
+        memcpy(to, from, (size_t)fsnn_shape_count(&param->shape) * run_size(w));
     }
     return FSNN_OK;
 }
@@ -102,17 +104,19 @@ fsnn_status run_loss(run *w)
 {
     const fsnn_loss how = {.kind = w->r->loss};
     const fsnn_shape scalar = {0};
-    const float *output = fsnn_arrays_find(w->result, "output")->data;
+    const void *output = fsnn_arrays_find(w->result, "output")->data;
     int64_t C = fsnn_shape_count(&w->out);
-    float *gradient = NULL;
+    void *gradient = NULL;
     double value = NAN, *loss;
     if (w->r->gradients) {
-        gradient = fsnn_alloc((size_t)(w->T * w->B * C) * sizeof *gradient);
+        gradient = fsnn_alloc((size_t)(w->T * w->B * C) * run_size(w));
         if (!gradient)
             return FSNN_EMEMORY;
     }
-    fsnn_status status = fsnn_loss_compute(&how, w->T, w->B, C, output, w->labels, w->target,
-                                           gradient, &value, NULL);
+    fsnn_status status = w->wide ? fsnn_loss_compute_double(&how, w->T, w->B, C, output, w->labels,
+                                                            w->target, gradient, &value, NULL)
+                                 : fsnn_loss_compute(&how, w->T, w->B, C, output, w->labels,
+                                                     w->target, gradient, &value, NULL);
     if (status >= 0) {
         loss = run_add(w, FSNN_F64, &scalar, "loss");
         status = loss ? FSNN_OK : FSNN_EMEMORY;

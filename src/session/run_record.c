@@ -82,7 +82,7 @@ static fsnn_status add(run *w, const record *a, int64_t first)
     fsnn_shape shape = {.rank = a->info.shape.rank + 2, .dim = {w->T, w->B}};
     for (int i = 0; i < a->info.shape.rank; i++)
         shape.dim[i + 2] = a->info.shape.dim[i];
-    return run_add(w, FSNN_F32, &shape, "%s.%s", a->what, a->info.name) ? FSNN_OK : FSNN_EMEMORY;
+    return run_add(w, run_type(w), &shape, "%s.%s", a->what, a->info.name) ? FSNN_OK : FSNN_EMEMORY;
 }
 
 static fsnn_status remark_no_spikes(run *w)
@@ -115,10 +115,14 @@ static fsnn_status collect(run *w, const record *a, int64_t first)
 {
     char name[512];
     snprintf(name, sizeof name, "%s.%s", a->what, a->info.name);
-    float *to = (float *)fsnn_arrays_find(w->result, name)->data +
-                first * w->B * fsnn_shape_count(&a->info.shape);
-    return a->r == STATES ? fsnn_net_read_state(w->s->net, a->node, a->i + 1, to)
-                          : fsnn_net_read(w->s->net, a->node, (fsnn_record)a->r, to);
+    void *to = (char *)fsnn_arrays_find(w->result, name)->data +
+               (size_t)(first * w->B * fsnn_shape_count(&a->info.shape)) * run_size(w);
+    const fsnn_net *net = w->s->net;
+    if (a->r == STATES)
+        return w->wide ? fsnn_net_read_state_double(net, a->node, a->i + 1, to)
+                       : fsnn_net_read_state(net, a->node, a->i + 1, to);
+    return w->wide ? fsnn_net_read_double(net, a->node, (fsnn_record)a->r, to)
+                   : fsnn_net_read(net, a->node, (fsnn_record)a->r, to);
 }
 
 fsnn_status run_collect_records(run *w, int64_t first)

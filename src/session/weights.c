@@ -2,17 +2,13 @@
 #include "session/overridden.h"
 
 #include "base/port_files.h"
+#include "net/net.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static size_t bytes_of(const fsnn_param *param)
-{
-    return (size_t)fsnn_shape_count(&param->shape) * sizeof *param->value;
-}
-
 /* kept[i]: a copy of parameter i where it was set, or NULL. */
-static fsnn_status keep(const fsnn_session *s, float **kept)
+static fsnn_status keep(const fsnn_session *s, void **kept)
 {
     for (int i = 0; i < fsnn_net_param_count(s->net); i++) {
         const fsnn_param *param = fsnn_net_param(s->net, i);
@@ -20,15 +16,15 @@ static fsnn_status keep(const fsnn_session *s, float **kept)
         FSNN_TRY(session_overridden(s, param, &set));
         if (!set)
             continue;
-        kept[i] = fsnn_alloc(bytes_of(param));
+        kept[i] = fsnn_alloc(net_param_bytes(param));
         if (!kept[i])
             return FSNN_EMEMORY;
-        memcpy(kept[i], param->value, bytes_of(param));
+        memcpy(kept[i], net_param_data(param), net_param_bytes(param));
     }
     return FSNN_OK;
 }
 
-static fsnn_status put_back(fsnn_session *s, float *const *kept)
+static fsnn_status put_back(fsnn_session *s, void *const *kept)
 {
     fsnn_status status = FSNN_OK;
     session_texts_free(&s->kept);
@@ -36,9 +32,9 @@ static fsnn_status put_back(fsnn_session *s, float *const *kept)
         const fsnn_param *param = fsnn_net_param(s->net, i);
         if (!kept[i])
             continue;
-        if (status >= 0 && memcmp(param->value, kept[i], bytes_of(param)) != 0)
+        if (status >= 0 && memcmp(net_param_data(param), kept[i], net_param_bytes(param)) != 0)
             status = session_texts_add(&s->kept, "%s", param->name);
-        memcpy(param->value, kept[i], bytes_of(param));
+        memcpy(net_param_data(param), kept[i], net_param_bytes(param));
     }
     fsnn_status changed = fsnn_net_params_changed(s->net);
     return status < 0 ? status : changed;
@@ -47,7 +43,7 @@ static fsnn_status put_back(fsnn_session *s, float *const *kept)
 fsnn_status session_load(fsnn_session *s, const char *file)
 {
     int count = fsnn_net_param_count(s->net);
-    float **kept = fsnn_alloc(((size_t)count + 1) * sizeof *kept);
+    void **kept = fsnn_alloc(((size_t)count + 1) * sizeof *kept);
     fsnn_status status = kept ? keep(s, kept) : FSNN_EMEMORY;
     if (status >= 0)
         status = fsnn_weights_load(s->net, file);

@@ -21,16 +21,16 @@ static void index_text(const fsnn_shape *shape, int64_t i, char *text, size_t si
         snprintf(text + n, size - n, "]");
 }
 
-static bool good(const fsnn_array *array, int64_t i, double *value)
+static bool good(const fsnn_array *array, int64_t i, fsnn_dtype as, double *value)
 {
     if (array->dtype == FSNN_F32)
         *value = (double)((const float *)array->data)[i];
     else
         *value = ((const double *)array->data)[i];
-    return isfinite((float)*value);
+    return as == FSNN_F64 ? isfinite(*value) : isfinite((float)*value);
 }
 
-fsnn_status array_check_finite(const fsnn_array *array, const char *where)
+fsnn_status array_check_finite(const fsnn_array *array, fsnn_dtype as, const char *where)
 {
     int64_t count = fsnn_shape_count(&array->shape);
     char at[32 * FSNN_MAX_RANK];
@@ -38,7 +38,7 @@ fsnn_status array_check_finite(const fsnn_array *array, const char *where)
     if (array->dtype != FSNN_F32 && array->dtype != FSNN_F64)
         return FSNN_OK;
     for (int64_t i = 0; i < count; i++) {
-        if (good(array, i, &value))
+        if (good(array, i, as, &value))
             continue;
         index_text(&array->shape, i, at, sizeof at);
         return fsnn_fail(FSNN_ENUMERIC,

@@ -4,8 +4,8 @@
 
 #include <fsnn/tensor.h>
 
-/* FSNN_ENUMERIC, with the array's name and where in it, when a number is not finite, or is not in
- * single precision. `where` names the file. */
-fsnn_status array_check_finite(const fsnn_array *array, const char *where);
+/* FSNN_ENUMERIC, with the array's name and where in it, when a number is not finite as FSNN_F32, or
+ * as FSNN_F64. `where` names the file. */
+fsnn_status array_check_finite(const fsnn_array *array, fsnn_dtype as, const char *where);
 
 #endif

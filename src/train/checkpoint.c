@@ -127,7 +127,8 @@ static fsnn_status save_weights(const fsnn_net *net, const char *prefix, fsnn_ar
             continue;
         char *name = fsnn_format("%s%s", prefix, p->name);
         fsnn_status status =
-            name ? arrays_put(out, name, FSNN_F32, &p->shape, p->value) : FSNN_EMEMORY;
+            name ? arrays_put(out, name, net_param_type(p), &p->shape, net_param_data(p))
+                 : FSNN_EMEMORY;
         fsnn_free(name);
         FSNN_TRY(status);
     }
@@ -138,9 +139,10 @@ static fsnn_status find_weights(const fsnn_arrays *in, const fsnn_param *p,
                                 const fsnn_array **array)
 {
     char *name = fsnn_format("net.%s", p->name);
-    fsnn_status status = name ? arrays_get(in, name, FSNN_F32, &p->shape, array) : FSNN_EMEMORY;
+    fsnn_status status =
+        name ? arrays_get(in, name, net_param_type(p), &p->shape, array) : FSNN_EMEMORY;
     fsnn_free(name);
-    return status ? status : array_check_finite(*array, "weights");
+    return status ? status : array_check_finite(*array, net_param_type(p), "weights");
 }
 
 /* The array of each parameter of the net that is kept, in `found`; whether all fit. */
@@ -161,7 +163,7 @@ static void put_weights(fsnn_net *net, const void *found, bool neuron)
     for (int i = 0; i < fsnn_net_param_count(net); i++) {
         const fsnn_param *p = fsnn_net_param(net, i);
         if (kept(p) && p->neuron == neuron)
-            memcpy(p->value, array[i]->data, (size_t)fsnn_shape_count(&p->shape) * sizeof(float));
+            memcpy(net_param_data(p), array[i]->data, net_param_bytes(p));
     }
 }
 

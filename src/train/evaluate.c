@@ -4,8 +4,8 @@
 #include "train/evaluate.h"
 
 #include "base/error_key.h"
-#include "train/loss.h"
 #include "train/pass.h"
+#include "train/plane.h"
 
 #include <math.h>
 
@@ -23,10 +23,11 @@ typedef struct sums {
     double loss, steps;
     int64_t correct, batches;
     double *rate; /* [layers] */
+    pass_input input;
 } sums;
 
-static fsnn_status confuse(const fsnn_batch *batch, const float *output, int64_t classes,
-                           fsnn_evaluation *result)
+static fsnn_status confuse(const train_plane *plane, const fsnn_batch *batch, const void *output,
+                           int64_t classes, fsnn_evaluation *result)
 {
     if (!result->confusion)
         result->confusion = fsnn_alloc((size_t)(classes * classes) * sizeof(int64_t));
@@ -37,7 +38,7 @@ static fsnn_status confuse(const fsnn_batch *batch, const float *output, int64_t
         if (batch->labels[b] == FSNN_UNLABELLED)
             continue;
         result->confusion[batch->labels[b] * classes +
-                          loss_answer(batch->steps, rows, classes, output, b)]++;
+                          plane->answer(batch->steps, rows, classes, output, b)]++;
     }
     return FSNN_OK;
 }
@@ -45,14 +46,15 @@ static fsnn_status confuse(const fsnn_batch *batch, const float *output, int64_t
 static fsnn_status one(const task *t, const fsnn_batch *batch, const layers *l, sums *s,
                        fsnn_evaluation *result)
 {
-    const float *output;
+    const void *output;
+    const train_plane *plane = train_plane_for(t->net);
     int64_t classes, correct;
     double value;
     fsnn_plan plan = pass_plan(t->net); /* segments bound the memory of an evaluation too */
     pass_mode mode = {false, plan.checkpoint, plan.truncate};
-    FSNN_TRY(pass_forward(t->net, batch, mode, &output, &classes));
-    FSNN_TRY(fsnn_loss_compute(t->loss, batch->steps, batch->batch * batch->places, classes, output,
-                               batch->labels, NULL, NULL, &value, &correct));
+    FSNN_TRY(pass_forward(t->net, batch, mode, &s->input, &output, &classes));
+    FSNN_TRY(plane->loss(t->loss, batch->steps, batch->batch * batch->places, classes, output,
+                         batch->labels, NULL, NULL, &value, &correct));
     if (!isfinite(value))
         return fsnn_fail(FSNN_ENUMERIC,
                          "the loss is %.6g: weights or samples hold numbers that are not finite",
@@ -64,7 +66,7 @@ static fsnn_status one(const task *t, const fsnn_batch *batch, const layers *l, 
     layers_add_rates(l, t->net, counted, s->rate);
     result->samples += (int64_t)counted;
     result->classes = classes;
-    return t->confusion ? confuse(batch, output, classes, result) : FSNN_OK;
+    return t->confusion ? confuse(plane, batch, output, classes, result) : FSNN_OK;
 }
 
 /* ---- what neurons did ---- */
@@ -194,6 +196,7 @@ static fsnn_status of_layers(const task *t, fsnn_evaluation *result)
         status = all(t, &l, &s, result);
     layers_free(&l);
     fsnn_free(s.rate);
+    pass_input_free(&s.input);
     return status;
 }
 

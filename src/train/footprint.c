@@ -1,6 +1,6 @@
 /* Memory of a training, before it is taken: large arrays that were planned are not there before
  * they are written to. */
-#include "train/optimizer.h"
+#include "train/plane.h"
 
 #include <fsnn/data.h>
 
@@ -21,8 +21,8 @@ fsnn_status fsnn_train_memory(const fsnn_net *net, const fsnn_loader *train,
     f->saving = f->parameters / 2 + moments; /* half of the parameters' bytes are gradients */
     f->parameters += moments;
     f->batches = fsnn_loader_memory(train) + (test ? fsnn_loader_memory(test) : 0);
-    f->batches +=
-        steps * fsnn_loader_batch(train) * fsnn_shape_count(&out) * (int64_t)sizeof(float);
+    f->batches += steps * fsnn_loader_batch(train) * fsnn_shape_count(&out) *
+                  (int64_t)train_plane_for(net)->size;
     f->total = f->activations + f->histories + f->parameters + f->batches + f->saving;
     return FSNN_OK;
 }

@@ -1,46 +1,18 @@
 /* Optimisers: the table of rules, chunks, norm and step. */
-#include "train/optimizer.h"
-
-#include "base/isa.h"
+#include "train/plane.h"
 
 #include <math.h>
 #include <string.h>
 
-#define ALPHA_LEAST 0.01f /* alpha is kept in [ALPHA_LEAST, 1] */
-
-static void sgd(const optimizer_kernels *k, const optimizer_step *s, const optimizer_range *r)
-{
-    k->sgd(s, r);
-}
-
-static void adam(const optimizer_kernels *k, const optimizer_step *s, const optimizer_range *r)
-{
-    k->adam(s, r);
-}
-
 const optimizer_rule optimizer_rules[FSNN_OPTIMIZERS] = {
-    [FSNN_SGD] = {"sgd", 1, {"momentum"}, sgd},
-    [FSNN_ADAM] = {"adam", 2, {"m", "v"}, adam},
-    [FSNN_ADAMW] = {"adamw", 2, {"m", "v"}, adam},
+    [FSNN_SGD] = {"sgd", 1, {"momentum"}},
+    [FSNN_ADAM] = {"adam", 2, {"m", "v"}},
+    [FSNN_ADAMW] = {"adamw", 2, {"m", "v"}},
 };
 
 const char *fsnn_optimizer_name(fsnn_optimizer_kind kind)
 {
     return (unsigned)kind < FSNN_OPTIMIZERS ? optimizer_rules[kind].name : "?";
-}
-
-extern const optimizer_kernels optimizer_kernels_base;
-#ifdef FSNN_HAVE_AVX2
-extern const optimizer_kernels optimizer_kernels_avx2;
-#endif
-#ifdef FSNN_HAVE_AVX512
-extern const optimizer_kernels optimizer_kernels_avx512;
-#endif
-
-const optimizer_kernels *optimizer_kernels_get(void)
-{
-    static const optimizer_kernels *const level[] = FSNN_BY_ISA(&optimizer_kernels);
-    return level[fsnn_isa_level()];
 }
 
 /* ---- creating ---- */
@@ -111,7 +83,7 @@ int64_t optimizer_bytes(const fsnn_net *net, const fsnn_optimizer_options *optio
 {
     int64_t total;
     cut(net, NULL, &total);
-    return slots(options) * total * (int64_t)sizeof(float);
+    return slots(options) * total * (int64_t)train_plane_for(net)->size;
 }
 
 static fsnn_status allot(fsnn_optimizer *o)
@@ -123,7 +95,7 @@ static fsnn_status allot(fsnn_optimizer *o)
         return FSNN_EMEMORY;
     cut(o->net, o->chunk, &o->total);
     for (int i = 0; i < slots(&o->options); i++) {
-        o->slot[i] = fsnn_alloc((size_t)(o->total + 1) * sizeof(float));
+        o->slot[i] = fsnn_alloc((size_t)(o->total + 1) * train_plane_of(o->precision)->size);
         if (!o->slot[i])
             return FSNN_EMEMORY;
     }
@@ -144,7 +116,7 @@ fsnn_status fsnn_optimizer_create(fsnn_net *net, const fsnn_optimizer_options *o
     o->net = net;
     o->options = *options;
     o->rule = &optimizer_rules[options->kind];
-    o->kernels = optimizer_kernels_get();
+    o->precision = fsnn_net_precision(net);
     o->neuron = learns_neurons(net);
     fsnn_status status = allot(o);
     if (status) {
@@ -172,12 +144,11 @@ static void square_chunk(int64_t i, int worker, void *user)
 {
     (void)worker;
     fsnn_optimizer *o = user;
-    const optimizer_chunk *c = &o->chunk[i];
-    o->square[i] = o->kernels->square(fsnn_net_param(o->net, c->param)->grad + c->begin, c->count);
+    o->square[i] = train_plane_of(o->precision)->square(o, &o->chunk[i]);
 }
 
 /* Squares of floats cannot overflow a double: a sum that is not finite means a gradient that is
- * not. */
+ * not, or in double precision one beyond 1e154. */
 static fsnn_status measure(fsnn_optimizer *o, double *norm)
 {
     double sum = 0;
@@ -196,83 +167,22 @@ static fsnn_status measure(fsnn_optimizer *o, double *norm)
 
 /* ---- the step ---- */
 
-typedef struct walk {
-    const fsnn_optimizer *o;
-    double lr, scale;
-    bool zero;
-} walk;
-
-static optimizer_step prepare(const walk *w, const fsnn_param *p)
-{
-    const fsnn_optimizer_options *o = &w->o->options;
-    double lr = w->lr * (p->neuron ? o->neuron_lr : 1), t = (double)w->o->steps;
-    double decay = p->decay ? o->weight_decay : 0;
-    bool decoupled = o->kind == FSNN_ADAMW, moments = o->kind != FSNN_SGD;
-    return (optimizer_step){
-        .scale = (float)w->scale,
-        .rate = (float)(moments ? lr / (1 - pow(o->beta1, t)) : lr),
-        .shrink = (float)(decoupled ? 1 - lr * decay : 1),
-        .decay = (float)(decoupled ? 0 : decay),
-        .momentum = (float)o->momentum,
-        .beta1 = (float)o->beta1,
-        .beta2 = (float)o->beta2,
-        .rest1 = (float)(1 - o->beta1),
-        .rest2 = (float)(1 - o->beta2),
-        .root = (float)(moments ? 1 / sqrt(1 - pow(o->beta2, t)) : 1),
-        .eps = (float)o->eps,
-        .nesterov = o->nesterov,
-        .zero = w->zero,
-    };
-}
-
-/* Positive parameters: a step of p = log value, whose gradient is value times the value's. From p =
- * 0 on, so that nothing is lost to rounding: value <- value exp(p). */
-static void step_positive(const walk *w, const optimizer_step *s, const optimizer_range *r)
-{
-    for (int64_t i = 0; i < r->count; i++) {
-        float p = 0, g = r->grad[i] * r->value[i];
-        w->o->rule->kernel(w->o->kernels, s,
-                           &(optimizer_range){&p, &g, r->first ? r->first + i : NULL,
-                                              r->second ? r->second + i : NULL, 1});
-        double value = r->value[i] * exp((double)p);
-        r->value[i] = (float)fmin(fmax(value, 1e-30), 1e30);
-        if (w->zero)
-            r->grad[i] = 0;
-    }
-}
-
-static void step_any(const walk *w, const optimizer_step *s, const optimizer_range *r)
-{
-    w->o->rule->kernel(w->o->kernels, s, r);
-}
-
-static void step_unit(const walk *w, const optimizer_step *s, const optimizer_range *r)
-{
-    step_any(w, s, r);
-    for (int64_t i = 0; i < r->count; i++)
-        r->value[i] = fminf(fmaxf(r->value[i], ALPHA_LEAST), 1);
-}
-
 static void step_chunk(int64_t i, int worker, void *user)
 {
-    static void (*const step[])(const walk *, const optimizer_step *, const optimizer_range *) = {
-        [FSNN_ANY] = step_any, [FSNN_POSITIVE] = step_positive, [FSNN_UNIT] = step_unit};
     (void)worker;
-    const walk *w = user;
-    const optimizer_chunk *c = &w->o->chunk[i];
-    const fsnn_param *p = fsnn_net_param(w->o->net, c->param);
-    optimizer_step s = prepare(w, p);
-    optimizer_range r = {.value = p->value + c->begin,
-                         .grad = p->grad + c->begin,
-                         .first = w->o->slot[0] ? w->o->slot[0] + c->slot : NULL,
-                         .second = w->o->slot[1] ? w->o->slot[1] + c->slot : NULL,
-                         .count = c->count};
-    step[p->range](w, &s, &r);
+    const optimizer_walk *w = user;
+    train_plane_of(w->o->precision)->step(w, &w->o->chunk[i]);
 }
 
 /* The net may have been wrapped again: chunks must still lie within its parameters. */
 static fsnn_status check_chunks(const fsnn_optimizer *o)
 {
+    if (fsnn_net_precision(o->net) != o->precision)
+        return fsnn_fail(FSNN_ESTATE,
+                         "the optimiser was made for a net in %s precision, and the net now "
+                         "computes in %s: create it anew after wrapping",
+                         fsnn_precision_name(o->precision),
+                         fsnn_precision_name(fsnn_net_precision(o->net)));
     for (int64_t i = 0; i < o->chunks; i++) {
         const optimizer_chunk *c = &o->chunk[i];
         const fsnn_param *p = fsnn_net_param(o->net, c->param);
@@ -296,7 +206,7 @@ static fsnn_status update(fsnn_optimizer *o, double lr, double clip, bool zero, 
     if (norm)
         *norm = size;
     o->steps++;
-    walk w = {o, lr, clip > 0 && size > clip ? clip / size : 1, zero};
+    optimizer_walk w = {o, lr, clip > 0 && size > clip ? clip / size : 1, zero};
     fsnn_parallel(o->chunks, step_chunk, &w);
     return o->neuron ? fsnn_net_params_changed(o->net) : FSNN_OK;
 }

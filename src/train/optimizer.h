@@ -5,16 +5,15 @@
 #define FSNN_TRAIN_OPTIMIZER_H
 
 #include "base/base.h"
-#include "train/optimizer_kernel.h"
 #include <fsnn/train.h>
 
 #define OPTIMIZER_SLOTS 2
+#define OPTIMIZER_CHUNK 16384
 
 typedef struct optimizer_rule {
     const char *name;
     int slots;
     const char *slot[OPTIMIZER_SLOTS]; /* what each remembers of a parameter: "m" */
-    void (*kernel)(const optimizer_kernels *k, const optimizer_step *s, const optimizer_range *r);
 } optimizer_rule;
 
 extern const optimizer_rule optimizer_rules[FSNN_OPTIMIZERS];
@@ -29,9 +28,9 @@ struct fsnn_optimizer {
     fsnn_net *net; /* borrowed */
     fsnn_optimizer_options options;
     const optimizer_rule *rule;
-    const optimizer_kernels *kernels;
-    int64_t steps;                /* taken so far */
-    float *slot[OPTIMIZER_SLOTS]; /* [total] each, NULL where the rule needs none */
+    fsnn_precision precision;    /* of the net, when it was made */
+    int64_t steps;               /* taken so far */
+    void *slot[OPTIMIZER_SLOTS]; /* [total] each, NULL where the rule needs none */
     int64_t total;
     optimizer_chunk *chunk;
     double *square; /* [chunks]: sums of squares of the gradient */
@@ -39,8 +38,21 @@ struct fsnn_optimizer {
     bool neuron; /* neuron parameters are among them */
 };
 
+/* A step: of an optimiser, with a learning rate and a factor on the gradient; zero: the gradients
+ * are cleared on the way. */
+typedef struct optimizer_walk {
+    const fsnn_optimizer *o;
+    double lr, scale;
+    bool zero;
+} optimizer_walk;
+
+/* Of a chunk, in the precision of the file that includes this (optimizer_step_real.c): the sum of
+ * squares of its gradient; its step. */
+double optimizer_square(const fsnn_optimizer *o, const optimizer_chunk *chunk);
+void optimizer_step_chunk(const optimizer_walk *walk, const optimizer_chunk *chunk);
+
 fsnn_status optimizer_check(const fsnn_optimizer_options *options);
-/* What an optimiser of these options remembers, as floats of all learned parameters. */
+/* What an optimiser of these options remembers, in bytes. */
 int64_t optimizer_bytes(const fsnn_net *net, const fsnn_optimizer_options *options);
 /* fsnn_optimizer_step that leaves the gradients zero, in the same walk: saves fsnn_net_zero_grad
  * its own. */

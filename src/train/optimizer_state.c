@@ -1,5 +1,5 @@
 /* An optimiser's memory as named arrays: "adam.m.fc1.weight", ..., "adam.step". */
-#include "train/optimizer.h"
+#include "train/plane.h"
 
 #include "train/arrays.h"
 
@@ -8,7 +8,8 @@
 /* One parameter's moments of one kind. */
 typedef struct piece {
     const fsnn_param *param;
-    float *data;
+    void *data;
+    fsnn_dtype type;
     char *name;
 } piece;
 
@@ -17,12 +18,14 @@ typedef fsnn_status (*visitor)(const piece *p, void *user);
 /* Calls `visit` for each moment of each learnable parameter. */
 static fsnn_status each(const fsnn_optimizer *o, visitor visit, void *user)
 {
+    const train_plane *plane = train_plane_of(o->precision);
     for (int64_t i = 0; i < o->chunks; i++) {
         if (o->chunk[i].begin)
             continue;
         for (int s = 0; s < OPTIMIZER_SLOTS && o->slot[s]; s++) {
             piece p = {.param = fsnn_net_param(o->net, o->chunk[i].param),
-                       .data = o->slot[s] + o->chunk[i].slot};
+                       .data = (char *)o->slot[s] + (size_t)o->chunk[i].slot * plane->size,
+                       .type = plane->type};
             p.name = fsnn_format("%s.%s.%s", o->rule->name, o->rule->slot[s], p.param->name);
             fsnn_status status = p.name ? visit(&p, user) : FSNN_EMEMORY;
             fsnn_free(p.name);
@@ -34,19 +37,20 @@ static fsnn_status each(const fsnn_optimizer *o, visitor visit, void *user)
 
 static fsnn_status save_piece(const piece *p, void *user)
 {
-    return arrays_put(user, p->name, FSNN_F32, &p->param->shape, p->data);
+    return arrays_put(user, p->name, p->type, &p->param->shape, p->data);
 }
 
 static fsnn_status check_piece(const piece *p, void *user)
 {
     const fsnn_array *array;
-    return arrays_get(user, p->name, FSNN_F32, &p->param->shape, &array);
+    return arrays_get(user, p->name, p->type, &p->param->shape, &array);
 }
 
 static fsnn_status load_piece(const piece *p, void *user)
 {
     const fsnn_array *array = fsnn_arrays_find(user, p->name);
-    memcpy(p->data, array->data, (size_t)fsnn_shape_count(&array->shape) * sizeof(float));
+    memcpy(p->data, array->data,
+           (size_t)fsnn_shape_count(&array->shape) * fsnn_dtype_size(p->type));
     return FSNN_OK;
 }
 

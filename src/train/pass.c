@@ -64,16 +64,71 @@ fsnn_status pass_replan(fsnn_net *net, const fsnn_batch *batch, pass_mode mode)
     return same ? FSNN_OK : fsnn_net_replan(net, &plan);
 }
 
-fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, pass_mode mode,
-                         const float **output, int64_t *classes)
+void pass_input_free(pass_input *input)
+{
+    fsnn_free(input->x);
+    *input = (pass_input){0};
+}
+
+static fsnn_status widen(pass_input *input, const float *x, int64_t count)
+{
+    if (count > input->capacity) {
+        pass_input_free(input);
+        input->x = fsnn_alloc((size_t)count * sizeof *input->x);
+        if (!input->x)
+            return FSNN_EMEMORY;
+        input->capacity = count;
+    }
+    for (int64_t i = 0; i < count; i++)
+        input->x[i] = x[i];
+    return FSNN_OK;
+}
+
+static fsnn_status forward_double(fsnn_net *net, const fsnn_batch *batch, pass_input *input,
+                                  const void **output)
+{
+    fsnn_shape shape;
+    const double *out;
+    int64_t steps = batch->still ? 1 : batch->steps;
+    if (batch->spikes) {
+        FSNN_TRY(fsnn_net_forward_spikes_double(net, batch->spikes, &out));
+    } else {
+        FSNN_TRY(fsnn_net_shapes(net, &shape, NULL));
+        FSNN_TRY(widen(input, batch->x, steps * batch->batch * fsnn_shape_count(&shape)));
+        FSNN_TRY(fsnn_net_forward_double(net, input->x, &out));
+    }
+    *output = out;
+    return FSNN_OK;
+}
+
+static fsnn_status forward(fsnn_net *net, const fsnn_batch *batch, pass_input *input,
+                           const void **output)
+{
+    const float *out;
+    if (fsnn_net_precision(net) == FSNN_PRECISION_DOUBLE)
+        return forward_double(net, batch, input, output);
+    FSNN_TRY(batch->spikes ? fsnn_net_forward_spikes(net, batch->spikes, &out)
+                           : fsnn_net_forward(net, batch->x, &out));
+    *output = out;
+    return FSNN_OK;
+}
+
+fsnn_status pass_backward(fsnn_net *net, const void *output_gradient)
+{
+    return fsnn_net_precision(net) == FSNN_PRECISION_DOUBLE
+               ? fsnn_net_backward_double(net, output_gradient, NULL)
+               : fsnn_net_backward(net, output_gradient, NULL);
+}
+
+fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, pass_mode mode, pass_input *input,
+                         const void **output, int64_t *classes)
 {
     fsnn_shape shape;
     if (!batch->labels)
         return fsnn_fail(FSNN_EARGUMENT, "the samples have no labels: a loss needs them");
     FSNN_TRY(pass_replan(net, batch, mode));
     FSNN_TRY(fsnn_net_reset(net));
-    FSNN_TRY(batch->spikes ? fsnn_net_forward_spikes(net, batch->spikes, output)
-                           : fsnn_net_forward(net, batch->x, output));
+    FSNN_TRY(forward(net, batch, input, output));
     FSNN_TRY(fsnn_net_shapes(net, NULL, &shape));
     *classes = fsnn_shape_count(&shape) / batch->places;
     char text[128];

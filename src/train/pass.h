@@ -18,10 +18,18 @@ typedef struct pass_mode {
 } pass_mode;
 /* Plans the net for a batch's steps, size and stillness, where it is not already. */
 fsnn_status pass_replan(fsnn_net *net, const fsnn_batch *batch, pass_mode mode);
-/* The same, starts at time 0, runs it. `*classes` is the
- * size of one output; where samples have a label for each of several places, of one place. */
-fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, pass_mode mode,
-                         const float **output, int64_t *classes);
+/* Samples as a net in double precision takes them: room for a batch, free with pass_input_free. */
+typedef struct pass_input {
+    double *x;
+    int64_t capacity;
+} pass_input;
+void pass_input_free(pass_input *input);
+/* The same as pass_replan, starts at time 0, runs it. `*output` are numbers of the net's precision,
+ * `*classes` is the size of one output; where samples have a label for each of several places, of
+ * one place. What is in `input` stays until backward has run. */
+fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, pass_mode mode, pass_input *input,
+                         const void **output, int64_t *classes);
+fsnn_status pass_backward(fsnn_net *net, const void *output_gradient);
 /* Labels of the batch that count. */
 int64_t pass_counted(const fsnn_batch *batch);
 /* Gives the net its plan of before back, after work that ended with `status`: its error, where it

@@ -278,6 +278,7 @@ static void release(trainer *t)
     layers_free(&t->layers);
     fsnn_free(t->rate);
     fsnn_free(t->gradient);
+    pass_input_free(&t->input);
 }
 
 fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *test,

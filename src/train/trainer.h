@@ -3,7 +3,8 @@
 #define FSNN_TRAIN_TRAINER_H
 
 #include "train/history.h"
-#include "train/optimizer.h"
+#include "train/pass.h"
+#include "train/plane.h"
 #include "train/run.h"
 #include "train/schedule.h"
 
@@ -40,8 +41,9 @@ typedef struct trainer {
     progress at;
     double evaluation_seconds; /* of the last evaluation; 0: none yet */
     double mark;               /* when the last batch ended */
-    float *gradient;           /* of the output, [capacity] */
+    void *gradient;            /* of the output, [capacity], in the net's precision */
     int64_t capacity;
+    pass_input input;
 } trainer;
 
 /* One batch: forward, loss, backward, step. */

@@ -2,8 +2,6 @@
  * one larger than it. */
 #include "train/trainer.h"
 
-#include "train/pass.h"
-
 #include <math.h>
 
 static double done(const trainer *t)
@@ -17,7 +15,7 @@ static fsnn_status gradient_reserve(trainer *t, int64_t count)
         return FSNN_OK;
     fsnn_free(t->gradient);
     t->capacity = 0;
-    t->gradient = fsnn_alloc((size_t)count * sizeof(float));
+    t->gradient = fsnn_alloc((size_t)count * train_plane_for(t->net)->size);
     if (!t->gradient)
         return FSNN_EMEMORY;
     t->capacity = count;
@@ -28,21 +26,21 @@ static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int6
                          double *norm)
 {
     const fsnn_training *training = &t->options->training;
-    const float *output;
+    const void *output;
     int64_t classes;
     pass_mode mode = {true, training->checkpoint, training->truncate};
     FSNN_TRY(fsnn_net_progress(t->net, fmin(done(t) / (double)training->epochs, 1)));
-    FSNN_TRY(pass_forward(t->net, batch, mode, &output, &classes));
+    FSNN_TRY(pass_forward(t->net, batch, mode, &t->input, &output, &classes));
     int64_t rows = batch->batch * batch->places;
     FSNN_TRY(gradient_reserve(t, batch->steps * rows * classes));
-    FSNN_TRY(fsnn_loss_compute(&training->loss, batch->steps, rows, classes, output, batch->labels,
-                               NULL, t->gradient, loss, correct));
+    FSNN_TRY(train_plane_for(t->net)->loss(&training->loss, batch->steps, rows, classes, output,
+                                           batch->labels, NULL, t->gradient, loss, correct));
     if (!isfinite(*loss))
         return fsnn_fail(FSNN_ENUMERIC,
                          "the loss is %.6g: a lower learning rate or clipping may help, or the "
                          "samples hold numbers that are not finite",
                          *loss);
-    FSNN_TRY(fsnn_net_backward(t->net, t->gradient, NULL));
+    FSNN_TRY(pass_backward(t->net, t->gradient));
     return optimizer_step_and_zero(t->optimizer, t->at.lr, training->clip, norm);
 }
 

@@ -22,12 +22,12 @@ size_t akima_work(const series *s)
 }
 
 /* m[k + 2] is slope k; two more on either side. */
-static void slopes(const series *s, int64_t group, int64_t width, const float *x, double (*m)[W])
+static void slopes(const series *s, int64_t group, int64_t width, const real *x, double (*m)[W])
 {
     int64_t n = s->n, stride = s->groups * s->columns;
     for (int64_t k = 0; k < n - 1; k++) {
         double H = series_time(s, k + 1, group) - series_time(s, k, group);
-        const float *a = x + k * stride, *b = a + stride;
+        const real *a = x + k * stride, *b = a + stride;
         for (int64_t c = 0; c < width; c++)
             m[k + 2][c] = ((double)b[c] - a[c]) / H;
     }
@@ -70,22 +70,22 @@ static void tangents(int64_t n, int64_t width, double (*m)[W], const double *lar
         }
 }
 
-static void hermite(const series *s, int64_t group, int64_t width, double t, const float *x,
-                    double (*d)[W], float *out)
+static void hermite(const series *s, int64_t group, int64_t width, double t, const real *x,
+                    double (*d)[W], real *out)
 {
     int64_t i = series_locate(s, group, t), stride = s->groups * s->columns;
     if (i > s->n - 2)
         i = s->n - 2;
     double from = series_time(s, i, group), H = series_time(s, i + 1, group) - from;
     double u = (t - from) / H, v = 1 - u;
-    const float *a = x + i * stride, *b = a + stride;
+    const real *a = x + i * stride, *b = a + stride;
     for (int64_t c = 0; c < width; c++)
-        out[c] = (float)((1 + 2 * u) * v * v * a[c] + u * u * (1 + 2 * v) * b[c] +
-                         u * v * H * (v * d[i][c] - u * d[i + 1][c]));
+        out[c] = (real)((1 + 2 * u) * v * v * a[c] + u * u * (1 + 2 * v) * b[c] +
+                        u * v * H * (v * d[i][c] - u * d[i + 1][c]));
 }
 
-void akima_columns(const series *s, int64_t group, int64_t width, const float *x, double *work,
-                   float *out)
+void akima_columns(const series *s, int64_t group, int64_t width, const real *x, double *work,
+                   real *out)
 {
     double(*m)[W] = (double(*)[W])work, *largest = m[s->n + 3];
     slopes(s, group, width, x, m);

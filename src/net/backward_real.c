@@ -1,13 +1,13 @@
 /* Backward: the same steps upwards. The first reader of a value writes its gradient, later ones add
  * to it. */
-#include "net/net.h"
+#include "net/data.h"
 #include "op/memory.h"
 
 #include <string.h>
 
 typedef struct sum {
-    float *to;
-    const float *from;
+    real *to;
+    const real *from;
 } sum;
 
 static void add_range(int64_t begin, int64_t end, void *user)
@@ -17,17 +17,17 @@ static void add_range(int64_t begin, int64_t end, void *user)
         s->to[i] += s->from[i];
 }
 
-static void add(float *to, const float *from, int64_t n)
+static void add(real *to, const real *from, int64_t n)
 {
     sum s = {to, from};
     fsnn_parallel_range(n, 1 << 15, add_range, &s);
 }
 
 /* Of the rows of time step `at` of a loop; of all elsewhere. */
-static float *grad_at(const fsnn_net *net, const net_step *step, int value, int64_t at)
+static real *grad_at(const fsnn_net *net, const net_step *step, int value, int64_t at)
 {
-    float *grad = net_grad(net, value);
-    return grad ? grad + at * net_floats(net, value, step) : NULL;
+    real *grad = net_grad(net, value);
+    return grad ? grad + at * net_call_numbers(net, value, step) : NULL;
 }
 
 static void gradients(const fsnn_net *net, const net_step *step, int64_t at, op_run *run)
@@ -35,13 +35,13 @@ static void gradients(const fsnn_net *net, const net_step *step, int64_t at, op_
     int64_t addend = net->addend;
     for (int p = 0; p < step->op->outputs; p++)
         run->gout[p] = net->value[step->out[p]].wants ? grad_at(net, step, step->out[p], at)
-                                                      : net->arena + net->zeros;
+                                                      : net_at(net, net->zeros);
     for (int k = 0; k < step->op->inputs; k++) {
         if (!step->op->gradient_in[k])
             continue;
-        run->gin[k] = step->adds[k] ? net->arena + addend : grad_at(net, step, step->in[k], at);
+        run->gin[k] = step->adds[k] ? net_at(net, addend) : grad_at(net, step, step->in[k], at);
         if (step->adds[k])
-            addend += (net_floats(net, step->in[k], step) + 15) / 16 * 16;
+            addend += (net_call_numbers(net, step->in[k], step) + 15) / 16 * 16;
     }
 }
 
@@ -50,18 +50,18 @@ static void view(const fsnn_net *net, const net_step *step, int64_t at)
 {
     if (!step->op->gradient_in[0])
         return;
-    float *to = grad_at(net, step, step->in[0], at);
-    const float *from = grad_at(net, step, step->out[0], at);
-    int64_t n = net_floats(net, step->in[0], step);
+    real *to = grad_at(net, step, step->in[0], at);
+    const real *from = grad_at(net, step, step->out[0], at);
+    int64_t n = net_call_numbers(net, step->in[0], step);
     if (step->adds[0])
         add(to, from, n);
     else if (to != from)
         memcpy(to, from, (size_t)n * sizeof *to);
 }
 
-static float *bias_gradient(const fsnn_net *net, const net_step *step)
+static real *bias_gradient(const fsnn_net *net, const net_step *step)
 {
-    return net->param[net->node[step->node]->first_param + step->summed].grad;
+    return net_grads(net, net->node[step->node]->first_param + step->summed);
 }
 
 fsnn_status net_backward_step(const fsnn_net *net, const net_step *step, int64_t at)
@@ -86,7 +86,7 @@ fsnn_status net_backward_step(const fsnn_net *net, const net_step *step, int64_t
     for (int k = 0; k < step->op->inputs; k++)
         if (step->adds[k] && run.gin[k])
             add(grad_at(net, step, step->in[k], at), run.gin[k],
-                net_floats(net, step->in[k], step));
+                net_call_numbers(net, step->in[k], step));
     return FSNN_OK;
 }
 
@@ -102,12 +102,12 @@ static void chain(const fsnn_net *net)
     }
 }
 
-fsnn_status net_backward(fsnn_net *net, const float *output_gradient)
+fsnn_status net_backward(fsnn_net *net, const real *output_gradient)
 {
     chain(net);
     if (net->value[net->out_value].wants)
         memcpy(net_grad(net, net->out_value), output_gradient,
-               (size_t)net_numbers(net, net->out_value) * sizeof(float));
+               (size_t)net_numbers(net, net->out_value) * sizeof(real));
     net->back = true;
     for (int i = net->steps - 1; i >= 0; i = net->step[i].first - 1) {
         net_unpack(net, i);
@@ -119,17 +119,8 @@ fsnn_status net_backward(fsnn_net *net, const float *output_gradient)
     return FSNN_OK;
 }
 
-fsnn_status fsnn_net_backward(fsnn_net *net, const float *output_gradient,
-                              const float **input_gradient)
+fsnn_status net_call_back(fsnn_net *net, const void *output_gradient, const void **input_gradient)
 {
-    if (!net || !net->wrapped || !net->plan.training)
-        return fsnn_fail(FSNN_ESTATE, "backward needs a net wrapped for training");
-    if (!net->ran)
-        return fsnn_fail(FSNN_ESTATE, "backward needs a forward before it");
-    if (!output_gradient)
-        return fsnn_fail(FSNN_EARGUMENT, "fsnn_net_backward: the output's gradient is NULL");
-    if (input_gradient && !net->plan.input_gradient)
-        return fsnn_fail(FSNN_ESTATE, "the input's gradient needs plan.input_gradient");
     net->ran = false; /* activations may be overwritten by gradients: one backward a forward */
     if (net_segmented(net))
         FSNN_TRY(net_segments_backward(net, net->given, output_gradient));

@@ -2,15 +2,20 @@
  * sentence names what would work. */
 #include "net/neuron_node.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
-/* Kernels compute in single precision, and with the reciprocal. */
+/* Kernels compute with the reciprocal, too. */
+#ifdef FSNN_DOUBLE
+#define RANGE ", from 2.3e-308 to 1.7e+308"
+#define LARGEST "1.7e+308"
+#else
 #define RANGE ", from 1.2e-38 to 3.4e+38"
+#define LARGEST "3e+38"
+#endif
 static bool positive(double value)
 {
-    return value >= (double)FLT_MIN && value <= (double)FLT_MAX;
+    return value >= (double)REAL_MIN && value <= (double)REAL_MAX;
 }
 
 static bool scale_fits(double scale)
@@ -93,10 +98,10 @@ static fsnn_status check_landing(const op_node *node, const fsnn_neuron *o)
     if ((unsigned)o->reset >= FSNN_RESETS)
         return fsnn_fail_key(FSNN_EARGUMENT, "reset", "%s \"%s\": there is no reset number %d",
                              node->op->kind, node->name, o->reset);
-    if (!isfinite((float)o->v_reset.value) || !isfinite((float)o->v0))
-        return fsnn_fail_key(FSNN_EARGUMENT, isfinite((float)o->v0) ? "v_reset" : "v0",
+    if (!isfinite((real)o->v_reset.value) || !isfinite((real)o->v0))
+        return fsnn_fail_key(FSNN_EARGUMENT, isfinite((real)o->v0) ? "v_reset" : "v0",
                              "%s \"%s\": v0 is %g and v_reset is %g: they must be finite and of a "
-                             "magnitude up to 3e+38",
+                             "magnitude up to " LARGEST,
                              node->op->kind, node->name, o->v0, o->v_reset.value);
     if ((o->v_reset.learn || o->v_reset.per == FSNN_PER_CHANNEL) && o->reset != FSNN_RESET_VALUE)
         return fsnn_fail_key(

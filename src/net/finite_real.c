@@ -1,10 +1,10 @@
 /* Numbers that are not finite: neuron layers find them in their states (scan/finite.c), the net in
  * its output. What they come from is searched only then: the parameters, and the input. */
-#include "net/net.h"
+#include "net/data.h"
 
 #include <math.h>
 
-static int64_t first_stray(const float *x, int64_t count)
+static int64_t first_stray(const real *x, int64_t count)
 {
     for (int64_t i = 0; x && i < count; i++)
         if (!isfinite(x[i]))
@@ -18,8 +18,8 @@ fsnn_status net_output_finite(const fsnn_net *net)
     const net_value *v = &net->value[net->out_value];
     if (net->value[v->root].binary || v->root == 0)
         return FSNN_OK;
-    const float *y = net_data(net, net->out_value);
-    float sum = 0;
+    const real *y = net_data(net, net->out_value);
+    real sum = 0;
     int64_t count = net_numbers(net, net->out_value), each = fsnn_shape_count(&v->shape);
     for (int64_t i = 0; i < count; i++)
         sum += y[i] - y[i];
@@ -52,7 +52,8 @@ static fsnn_status because_of_input(const fsnn_net *net, int64_t i)
         snprintf(when, sizeof when, " at step %lld of the call,",
                  (long long)(net->segments.first + row / net->plan.batch) + 1);
     snprintf(why, sizeof why, "the input is %g%s in sample %lld, element %lld (both from 0)",
-             (double)net->x[i], when, (long long)(row % net->plan.batch), (long long)(i % each));
+             (double)((const real *)net->x)[i], when, (long long)(row % net->plan.batch),
+             (long long)(i % each));
     return because(why);
 }
 
@@ -60,7 +61,7 @@ static fsnn_status because_of_param(const fsnn_param *param, int64_t i)
 {
     char why[192];
     snprintf(why, sizeof why, "the parameter \"%s\" is %g at number %lld of %lld (from 0)",
-             param->name, (double)param->value[i], (long long)i,
+             param->name, net_param_value(param, i), (long long)i,
              (long long)fsnn_shape_count(&param->shape));
     return because(why);
 }
@@ -73,7 +74,7 @@ fsnn_status net_strayed(const fsnn_net *net)
     if (i >= 0)
         return because_of_input(net, i);
     for (int p = 0; p < net->params; p++) {
-        i = first_stray(net->param[p].value, fsnn_shape_count(&net->param[p].shape));
+        i = first_stray(net_values(net, p), fsnn_shape_count(&net->param[p].shape));
         if (i >= 0)
             return because_of_param(&net->param[p], i);
     }

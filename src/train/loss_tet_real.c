@@ -16,7 +16,7 @@ static double hold(const loss_batch *batch)
         double d = batch->output[i] - PHI;
         sum += d * d;
         if (batch->gradient)
-            batch->gradient[i] = (float)(batch->gradient[i] + scale * d);
+            batch->gradient[i] = (real)(batch->gradient[i] + scale * d);
     }
     return sum / counted;
 }

@@ -11,8 +11,8 @@ fsnn_status neuron_create(op_node *node)
     return scan_others(&st->scan, st->user.model.others);
 }
 
-void neuron_node_dynamics(op_node *node, const frac_method *method, bool implicit,
-                          const fsnn_order *order, double h, const frac_keep *memory)
+void neuron_dynamics(op_node *node, const frac_method *method, bool implicit,
+                     const fsnn_order *order, double h, const frac_keep *memory)
 {
     neuron_layer *st = node->state;
     st->method = method;
@@ -26,7 +26,7 @@ void neuron_node_dynamics(op_node *node, const frac_method *method, bool implici
     frac_memory_init(&st->scan.memory, method, implicit, order, h, &st->memory);
 }
 
-void neuron_node_progress(op_node *node, double done)
+void neuron_progress(op_node *node, double done)
 {
     neuron_layer *st = node->state;
     const fsnn_neuron *o = node->options;
@@ -48,7 +48,7 @@ static void settle_states(const op_node *node, neuron_layer *st)
             frac_memory_init(&s->memory, fractional ? st->method : euler, st->implicit, &st->order,
                              st->h, &st->memory);
         if (i)
-            s->v0 = (float)o->state[i - 1].start;
+            s->v0 = (real)o->state[i - 1].start;
     }
 }
 
@@ -64,7 +64,7 @@ fsnn_status neuron_shape(op_node *node)
     scan *s = &st->scan;
     s->model = st->user.ready ? &st->user.model : neuron_model_find(node->op->kind);
     s->options = *o;
-    s->v0 = (float)o->v0;
+    s->v0 = (real)o->v0;
     s->rest = (int64_t)round(o->refractory / st->h);
     s->channels = node->in[0].rank ? node->in[0].dim[0] : 1;
     s->N = fsnn_shape_count(&node->in[0]);
@@ -99,7 +99,7 @@ fsnn_status neuron_plan(op_node *node)
     s->training = node->training;
     s->still = node->still_in;
     s->noise.seed = node->seed;
-    neuron_node_progress(node, st->done);
+    neuron_progress(node, st->done);
     s->smooth = node->smooth;
     FSNN_TRY(neuron_check_slopes(node));
     s->chain.linked = node->training && node->chained;
@@ -116,14 +116,14 @@ fsnn_status neuron_plan(op_node *node)
 }
 
 static void accept_spikes(const scan_sink *sink, int64_t row, int64_t line, int64_t from,
-                          int64_t count, const float *spikes)
+                          int64_t count, const real *spikes)
 {
     const op_node *next = sink->of[0];
     next->op->patch_forward(next, sink->of[1], row, line, from, count, spikes);
 }
 
 static void return_gradients(const scan_sink *sink, int64_t row, int64_t line, int64_t from,
-                             int64_t count, float *gspikes)
+                             int64_t count, real *gspikes)
 {
     const op_node *next = sink->of[0];
     next->op->patch_backward(next, sink->of[1], row, line, from, count, gspikes);

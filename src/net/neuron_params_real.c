@@ -61,7 +61,7 @@ void neuron_params(op_node *node)
     st->v_reset = add_param(node, value_param("v_reset", &o->v_reset, st->scan.channels, FSNN_ANY));
 }
 
-void neuron_bind(op_node *node, float *const *value)
+void neuron_bind(op_node *node, real *const *value)
 {
     neuron_layer *st = node->state;
     const int from[NEURON_PARS] = {P_TAU, st->threshold, st->v_reset};
@@ -89,16 +89,16 @@ void neuron_grads_of(const op_node *node, const op_run *run, scan_grads *grads)
         grads->par[NEURON_PARS + i] = run->grad[st->own + i];
 }
 
-static fsnn_status check_positive(const op_node *node, int p, const float *value)
+static fsnn_status check_positive(const op_node *node, int p, const real *value)
 {
     for (int64_t i = 0; i < fsnn_shape_count(&node->param[p].shape); i++)
         if (!(value[i] > 0 && isfinite(value[i])))
             return fsnn_fail(FSNN_EARGUMENT, "%s.%s[%lld] is %g: it must be positive", node->name,
-                             node->param[p].name, (long long)i, value[i]);
+                             node->param[p].name, (long long)i, (double)value[i]);
     return FSNN_OK;
 }
 
-static fsnn_status check_finite(const op_node *node, int p, const float *value)
+static fsnn_status check_finite(const op_node *node, int p, const real *value)
 {
     for (int64_t i = 0; i < fsnn_shape_count(&node->param[p].shape); i++)
         if (!isfinite(value[i]))
@@ -108,36 +108,37 @@ static fsnn_status check_finite(const op_node *node, int p, const float *value)
 }
 
 /* The orders that the memory goes by. */
-static fsnn_status set_orders(const op_node *node, neuron_layer *st, float *const *value)
+static fsnn_status set_orders(const op_node *node, neuron_layer *st, real *const *value)
 {
     fsnn_order *order = &st->scan.memory.order;
     for (int m = 0; m < order->terms; m++) {
-        float alpha = value[st->alpha][m];
+        real alpha = value[st->alpha][m];
         if (!(alpha > 0 && alpha <= 1))
             return fsnn_fail(FSNN_EARGUMENT, "%s.alpha[%d] is %g: it must lie in (0, 1]",
-                             node->name, m, alpha);
-        /* the number as the description gives it, where the float is its rounding */
-        order->alpha[m] = alpha == (float)st->order.alpha[m] ? st->order.alpha[m] : alpha;
+                             node->name, m, (double)alpha);
+        /* the number as the description gives it, where the value is its rounding */
+        order->alpha[m] = alpha == (real)st->order.alpha[m] ? st->order.alpha[m] : (double)alpha;
     }
     if (st->coefficient < 0)
         return FSNN_OK;
     FSNN_TRY(check_positive(node, st->coefficient, value[st->coefficient]));
     for (int m = 0; m < order->terms; m++) {
-        float c = value[st->coefficient][m];
-        order->coefficient[m] = c == (float)st->order.coefficient[m] ? st->order.coefficient[m] : c;
+        real c = value[st->coefficient][m];
+        order->coefficient[m] =
+            c == (real)st->order.coefficient[m] ? st->order.coefficient[m] : (double)c;
     }
     return FSNN_OK;
 }
 
-fsnn_status neuron_changed(op_node *node, float *const *value, bool *anew)
+fsnn_status neuron_changed(op_node *node, real *const *value, bool *anew)
 {
     neuron_layer *st = node->state;
     FSNN_TRY(check_positive(node, P_TAU, value[P_TAU]));
     if (st->threshold >= 0)
         FSNN_TRY(check_positive(node, st->threshold, value[st->threshold]));
     const fsnn_neuron *o = node->options;
-    float tau = value[P_TAU][0];
-    st->scan.memory.leak.tau = tau == (float)o->tau.value ? o->tau.value : tau;
+    real tau = value[P_TAU][0];
+    st->scan.memory.leak.tau = tau == (real)o->tau.value ? o->tau.value : (double)tau;
     if (st->v_reset >= 0)
         FSNN_TRY(check_finite(node, st->v_reset, value[st->v_reset]));
     for (int i = 0; i < st->scan.model->own; i++)

@@ -78,9 +78,26 @@ static fsnn_status unknown_callback(const char *name)
     return status;
 }
 
+#ifdef FSNN_DOUBLE
+static fsnn_status check_precision(const fsnn_user *o)
+{
+    return fsnn_fail(FSNN_EUNSUPPORTED,
+                     "the callback \"%s\" computes in single precision: equations (dv, ...) have "
+                     "double precision too, or take precision single",
+                     o->callback);
+}
+#else
+static fsnn_status check_precision(const fsnn_user *o)
+{
+    (void)o;
+    return FSNN_OK;
+}
+#endif
+
 static fsnn_status resolve(const fsnn_user *o, equation_place *place, neuron_callback *out,
                            char **names)
 {
+    FSNN_TRY(check_precision(o));
     snprintf(place->key, sizeof place->key, "callback");
     if (o->dv || o->spike || o->after_spike || o->states)
         return fsnn_fail(FSNN_EDESCRIPTION,
@@ -114,6 +131,22 @@ static bool has_equations(const fsnn_user *o)
     return false;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_equations(const fsnn_user *a, const fsnn_user *b)
+{
+    bool same = same_text(a->dv, b->dv) && same_text(a->spike, b->spike) &&
+                same_text(a->after_spike, b->after_spike) && !a->callback && a->states == b->states;
+    for (int i = 0; i < b->states && same; i++)
+        same = same_text(a->state[i].name, b->state[i].name) &&
+               same_text(a->state[i].derivative, b->state[i].derivative) &&
+               same_text(a->state[i].after_spike, b->state[i].after_spike);
+    return same;
+}
+
 /* A kind's states begin where the layer says. */
 static fsnn_status settle_starts(const char *kind, const fsnn_user *o, fsnn_user *out)
 {
@@ -138,7 +171,8 @@ static fsnn_status settle_kind(const char *kind, const fsnn_user *o, fsnn_user *
     *out = *o;
     if (!row)
         return FSNN_OK;
-    if (o->dv || o->spike || o->after_spike || o->callback || has_equations(o))
+    bool own = o->dv || o->spike || o->after_spike || o->callback || has_equations(o);
+    if (own && !same_equations(o, &row->what)) /* a node that is made anew has the kind's */
         return fsnn_fail(
             FSNN_EDESCRIPTION,
             "the %s neuron has its own equations: leave yours out, or use the kind `user`", kind);

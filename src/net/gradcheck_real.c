@@ -1,8 +1,8 @@
 /* Gradient check: along random directions d, backward's <g, d> against central differences of
  * forward with one step of Richardson extrapolation, (4 D(e) - D(2e)) / 3, error O(e^4). The loss
  * is a random linear functional of the output, summed in double. In single precision small steps
- * drown in rounding and large ones in curvature, so the best of three steps counts. */
-#include "net/net.h"
+ * drown in rounding and large ones in curvature, so the best of several steps counts. */
+#include "net/data.h"
 
 #include <math.h>
 #include <string.h>
@@ -10,16 +10,17 @@
 typedef struct check {
     fsnn_net *net;
     int64_t inputs, outputs;
-    float *x, *r, *direction, *keep;
+    real *x, *r, *direction, *keep;
     int64_t counter;
 } check;
 
 static fsnn_status loss(const check *c, double *value)
 {
-    const float *out;
+    const void *given;
     c->net->counter = c->counter; /* the same random numbers each time */
     FSNN_TRY(fsnn_net_reset(c->net));
-    FSNN_TRY(fsnn_net_forward(c->net, c->x, &out));
+    FSNN_TRY(net_call(c->net, c->x, NULL, &given));
+    const real *out = given;
     *value = 0;
     for (int64_t i = 0; i < c->outputs; i++)
         *value += (double)out[i] * (double)c->r[i];
@@ -27,13 +28,13 @@ static fsnn_status loss(const check *c, double *value)
 }
 
 /* L(at + e d) - L(at - e d), over 2e; `at` is restored. */
-static fsnn_status difference(check *c, float *at, int64_t n, double e, double *slope)
+static fsnn_status difference(check *c, real *at, int64_t n, double e, double *slope)
 {
     double value[2];
     fsnn_status status = FSNN_OK;
     for (int side = 0; side < 2 && !status; side++) {
         for (int64_t i = 0; i < n; i++)
-            at[i] = (float)(c->keep[i] + (side ? -e : e) * c->direction[i]);
+            at[i] = (real)((double)c->keep[i] + (side ? -e : e) * (double)c->direction[i]);
         status = fsnn_net_params_changed(c->net);
         if (!status)
             status = loss(c, &value[side]);
@@ -46,7 +47,7 @@ static fsnn_status difference(check *c, float *at, int64_t n, double e, double *
 }
 
 /* A step that keeps positive parameters positive and alpha inside (0, 1]. */
-static double step_size(const float *at, int64_t n, fsnn_range range, double share)
+static double step_size(const real *at, int64_t n, fsnn_range range, double share)
 {
     double square = 0, e = share;
     for (int64_t i = 0; i < n; i++)
@@ -61,20 +62,21 @@ static double step_size(const float *at, int64_t n, fsnn_range range, double sha
     return e;
 }
 
-static fsnn_status along(check *c, float *at, const float *grad, int64_t n, fsnn_range range,
+static fsnn_status along(check *c, real *at, const real *grad, int64_t n, fsnn_range range,
                          uint64_t stream, double *error)
 {
-    static const double shares[] = {0.01, 0.03, 0.09};
+    static const double shares[2][3] = {{0.01, 0.03, 0.09}, {1e-4, 5e-4, 2.5e-3}};
+    const double *share = shares[sizeof(real) == sizeof(double)];
     double analytic = 0, length = 0;
     for (int64_t i = 0; i < n; i++) {
         c->direction[i] = fsnn_random_u32(77, stream, (uint64_t)i) & 1 ? 1 : -1;
-        analytic += (double)grad[i] * c->direction[i];
+        analytic += (double)grad[i] * (double)c->direction[i];
         length += (double)grad[i] * (double)grad[i];
     }
     memcpy(c->keep, at, (size_t)n * sizeof *at);
     *error = INFINITY;
-    for (int i = 0; i < FSNN_COUNT(shares); i++) {
-        double e = step_size(at, n, range, shares[i]), near, far;
+    for (int i = 0; i < FSNN_COUNT(shares[0]); i++) {
+        double e = step_size(at, n, range, share[i]), near, far;
         if (e < 1e-6) { /* alpha at its end: no room for differences */
             *error = 0;
             break;
@@ -91,15 +93,15 @@ static fsnn_status along(check *c, float *at, const float *grad, int64_t n, fsnn
 static fsnn_status run(check *c, int directions, double *worst, const char **where)
 {
     fsnn_net *net = c->net;
-    const float *gx;
+    const void *gx;
     double value, error;
     for (int64_t i = 0; i < c->outputs; i++)
-        c->r[i] = (float)fsnn_random_normal(78, 0, (uint64_t)i);
+        c->r[i] = (real)fsnn_random_normal(78, 0, (uint64_t)i);
     FSNN_TRY(fsnn_net_params_changed(net));
     FSNN_TRY(loss(c, &value));
     fsnn_net_zero_grad(net);
-    FSNN_TRY(fsnn_net_backward(net, c->r, &gx));
-    float *grad = fsnn_alloc((size_t)c->inputs * sizeof *grad); /* forward will overwrite it */
+    FSNN_TRY(net_call_back(net, c->r, &gx));
+    real *grad = fsnn_alloc((size_t)c->inputs * sizeof *grad); /* forward will overwrite it */
     if (!grad)
         return FSNN_EMEMORY;
     memcpy(grad, gx, (size_t)c->inputs * sizeof *grad);
@@ -112,8 +114,8 @@ static fsnn_status run(check *c, int directions, double *worst, const char **whe
             if (param && !param->learn)
                 continue;
             uint64_t stream = (uint64_t)(d * (net->params + 1) + p + 1);
-            status = param ? along(c, param->value, param->grad, fsnn_shape_count(&param->shape),
-                                   param->range, stream, &error)
+            status = param ? along(c, net_values(net, p), net_grads(net, p),
+                                   fsnn_shape_count(&param->shape), param->range, stream, &error)
                            : along(c, c->x, grad, c->inputs, FSNN_ANY, stream, &error);
             if (!status && !(error <= *worst)) {
                 *worst = error;
@@ -124,13 +126,9 @@ static fsnn_status run(check *c, int directions, double *worst, const char **whe
     return status;
 }
 
-fsnn_status fsnn_net_gradcheck(fsnn_net *net, const float *x, int directions, double *worst,
-                               const char **where)
+fsnn_status net_gradcheck(fsnn_net *net, const void *x, int directions, double *worst,
+                          const char **where)
 {
-    if (!net || !net->wrapped || !net->plan.smooth || !net->plan.training ||
-        !net->plan.input_gradient)
-        return fsnn_fail(FSNN_ESTATE, "a gradient check needs a net wrapped with smooth, training "
-                                      "and input_gradient");
     int64_t rows = net->plan.steps * net->plan.batch, largest = 0;
     int64_t given = net->plan.still ? net->plan.batch : rows;
     check c = {.net = net,
@@ -142,13 +140,13 @@ fsnn_status fsnn_net_gradcheck(fsnn_net *net, const float *x, int directions, do
             largest = fsnn_shape_count(&net->param[p].shape);
     if (c.inputs > largest)
         largest = c.inputs;
-    c.x = fsnn_alloc((size_t)c.inputs * sizeof(float));
-    c.r = fsnn_alloc((size_t)c.outputs * sizeof(float));
-    c.direction = fsnn_alloc((size_t)largest * sizeof(float));
-    c.keep = fsnn_alloc((size_t)largest * sizeof(float));
+    c.x = fsnn_alloc((size_t)c.inputs * sizeof(real));
+    c.r = fsnn_alloc((size_t)c.outputs * sizeof(real));
+    c.direction = fsnn_alloc((size_t)largest * sizeof(real));
+    c.keep = fsnn_alloc((size_t)largest * sizeof(real));
     fsnn_status status = FSNN_EMEMORY;
     if (c.x && c.r && c.direction && c.keep) {
-        memcpy(c.x, x, (size_t)c.inputs * sizeof(float));
+        memcpy(c.x, x, (size_t)c.inputs * sizeof(real));
         status = run(&c, directions, worst, where);
     }
     fsnn_free(c.x);

@@ -15,7 +15,7 @@ static double one(const loss_batch *batch, int64_t b)
         double d = x - unit * loss_target(batch, b, c);
         sum += d * d;
         for (int64_t k = 0; batch->gradient && k < batch->K; k++)
-            batch->gradient[k * BC + at] = (float)(slope * d);
+            batch->gradient[k * BC + at] = (real)(slope * d);
     }
     return sum;
 }

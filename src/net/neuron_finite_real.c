@@ -15,10 +15,10 @@ static int64_t plain_index(const op_node *node, int64_t i)
 /* Step and value of the first current of that neuron which is not finite, up to `end`; -1: there
  * is none. Of a layer in a loop the present step alone is there. */
 static int64_t current_strays(const op_node *node, const op_run *run, int64_t neuron, int64_t end,
-                              float *value)
+                              real *value)
 {
     int64_t BN = node->B * fsnn_shape_count(&node->in[0]);
-    const float *I = run->in[0] + neuron;
+    const real *I = run->in[0] + neuron;
     bool one = node->looped || node->still_in;
     for (int64_t k = 0; k <= end && !(one && k); k++)
         if (!isfinite(I[k * BN])) {
@@ -40,31 +40,38 @@ static const char *remedy(const neuron_layer *st)
            "too long, bounds in the equation (min, max, tanh) where it has none";
 }
 
-/* Numbers from here on are near the end of single precision. */
+/* Numbers from here on are near the end of the precision. */
+#ifdef FSNN_DOUBLE
+#define LARGE 1e300
+#define PRECISION "double"
+#else
 #define LARGE 1e30f
+#define PRECISION "single"
+#endif
 
 /* The largest current, in magnitude, of that neuron up to step `end`; of a layer in a loop the
  * present one. */
-static float largest_current(const op_node *node, const op_run *run, int64_t neuron, int64_t end)
+static real largest_current(const op_node *node, const op_run *run, int64_t neuron, int64_t end)
 {
     int64_t BN = node->B * fsnn_shape_count(&node->in[0]);
-    const float *I = run->in[0] + neuron;
-    float most = I[0];
+    const real *I = run->in[0] + neuron;
+    real most = I[0];
     for (int64_t k = 1; k <= end && !node->looped && !node->still_in; k++)
-        if (fabsf(I[k * BN]) > fabsf(most))
+        if (real_abs(I[k * BN]) > real_abs(most))
             most = I[k * BN];
     return most;
 }
 
-static fsnn_status runs_away(const op_node *node, const char *where, float current)
+static fsnn_status runs_away(const op_node *node, const char *where, real current)
 {
     const neuron_layer *st = node->state;
-    if (fabsf(current) > LARGE)
+    if (real_abs(current) > LARGE)
         return fsnn_fail(FSNN_ENUMERIC,
-                         "%s: its current comes to %g, near the end of single precision; look at "
+                         "%s: its current comes to %g, near the end of " PRECISION
+                         " precision; look at "
                          "the weights and the input before it, or lower the learning rate",
                          where, (double)current);
-    char *unstable = neuron_node_unstable(node), tau[64] = "";
+    char *unstable = neuron_unstable(node), tau[64] = "";
     if (st->scan.model->leaky)
         snprintf(tau, sizeof tau, ", its tau is %g", (double)st->scan.par[PAR_TAU].value[0]);
     fsnn_fail(FSNN_ENUMERIC, "%s: it has run away%s; what may help: %s%s%s", where, tau, remedy(st),
@@ -78,12 +85,12 @@ fsnn_status neuron_strayed(const op_node *node, const op_run *run)
     const neuron_layer *st = node->state;
     scan_stray at = scan_first_stray(&st->scan);
     int64_t N = fsnn_shape_count(&node->in[0]);
-    float current = 0;
+    real current = 0;
     int64_t k = current_strays(node, run, at.neuron, at.step, &current);
     char where[192];
     snprintf(where, sizeof where,
              "%s \"%s\": %s of neuron %lld in sample %lld (both from 0) is %g from step %lld on",
-             node->op->kind, node->name, neuron_node_state_name(node, at.state),
+             node->op->kind, node->name, neuron_state_name(node, at.state),
              (long long)plain_index(node, at.neuron), (long long)(at.neuron / N), (double)at.value,
              (long long)at.time + 1);
     if (k < 0)

@@ -3,7 +3,7 @@
 
 typedef struct tally {
     neuron_layer *st;
-    const float *spikes; /* [rows, N] */
+    const real *spikes; /* [rows, N] */
     int64_t rows;
 } tally;
 
@@ -16,25 +16,25 @@ static void tally_range(int64_t begin, int64_t end, void *user)
             counts[n] += t->spikes[r * N + n] != 0;
 }
 
-bool neuron_node_spiking(const op_node *node)
+bool neuron_spiking(const op_node *node)
 {
     const neuron_model *model = neuron_model_find(node->op->kind); /* those of users have none */
     return !model || !model->readout;
 }
 
 /* Spikes are counted neuron by neuron. */
-void neuron_tally(op_node *node, const float *spikes)
+void neuron_tally(op_node *node, const real *spikes)
 {
     neuron_layer *st = node->state;
     if (!st->counts || st->counted != st->scan.N)
         return;
     tally t = {st, spikes, node->K * st->scan.B};
-    if (neuron_node_spiking(node))
+    if (neuron_spiking(node))
         fsnn_parallel_range(st->scan.N, 256, tally_range, &t);
     st->tests += t.rows;
 }
 
-fsnn_status neuron_node_count(op_node *node, bool on)
+fsnn_status neuron_count(op_node *node, bool on)
 {
     neuron_layer *st = node->state;
     fsnn_free(st->counts);
@@ -47,27 +47,27 @@ fsnn_status neuron_node_count(op_node *node, bool on)
     return st->counts ? FSNN_OK : FSNN_EMEMORY;
 }
 
-const int64_t *neuron_node_counts(const op_node *node, int64_t *tests)
+const int64_t *neuron_counts(const op_node *node, int64_t *tests)
 {
     const neuron_layer *st = node->state;
     *tests = st->tests;
     return st->counted == st->scan.N ? st->counts : NULL;
 }
 
-int neuron_node_states(const op_node *node)
+int neuron_states(const op_node *node)
 {
     const neuron_layer *st = node->state;
     return 1 + st->scan.others;
 }
 
-const char *neuron_node_state_name(const op_node *node, int i)
+const char *neuron_state_name(const op_node *node, int i)
 {
-    if (i < 0 || i >= neuron_node_states(node))
+    if (i < 0 || i >= neuron_states(node))
         return NULL;
     return i ? neuron_user_state(node->options, i) : "v";
 }
 
-void neuron_node_values(const op_node *node, int i, const float *spikes, float *out)
+void neuron_values(const op_node *node, int i, const real *spikes, real *out)
 {
     const neuron_layer *st = node->state;
     if (i)
@@ -76,38 +76,38 @@ void neuron_node_values(const op_node *node, int i, const float *spikes, float *
         scan_potentials(&st->scan, spikes, out);
 }
 
-void neuron_node_tested(const op_node *node, const float *I, const float *spikes, float *test,
-                        float *threshold)
+void neuron_tested(const op_node *node, const real *I, const real *spikes, real *test,
+                   real *threshold)
 {
     const neuron_layer *st = node->state;
     scan_tested(&st->scan, I, spikes, test, threshold);
 }
 
-bool neuron_node_readout(const op_node *node)
+bool neuron_is_readout(const op_node *node)
 {
     const neuron_layer *st = node->state;
     return st->scan.model->readout;
 }
 
-const char *neuron_node_equations(const op_node *node)
+const char *neuron_equations(const op_node *node)
 {
     const neuron_layer *st = node->state;
     return st->user.equations ? st->user.equations : "";
 }
 
-double neuron_node_rate(const op_node *node)
+double neuron_rate(const op_node *node)
 {
     const neuron_layer *st = node->state;
     return scan_rate(&st->scan);
 }
 
-double neuron_node_memory_cost(const op_node *node)
+double neuron_memory_cost(const op_node *node)
 {
     const neuron_layer *st = node->state;
     return scan_memory_cost(&st->scan);
 }
 
-fsnn_status neuron_node_certificate(const op_node *node, fsnn_certificate *certificate)
+fsnn_status neuron_certificate(const op_node *node, fsnn_certificate *certificate)
 {
     const neuron_layer *st = node->state;
     return scan_certify(&st->scan, certificate);

@@ -1,12 +1,12 @@
 /* Layout conversions: channels-last to plain and back, put between nodes when a net is wrapped.
  * Both are a transpose of [H*W, C] in each row; the gradient is the other one. Cost: one pass over
  * memory. */
-#include "net/net.h"
+#include "net/data.h"
 #include "tensor/turn.h"
 
 typedef struct job {
-    const float *in;
-    float *out;
+    const real *in;
+    real *out;
     int64_t from, to;
 } job;
 
@@ -14,12 +14,12 @@ static void one(int64_t row, int worker, void *user)
 {
     (void)worker;
     const job *j = user;
-    const float *in = j->in + row * j->from * j->to;
-    float *out = j->out + row * j->from * j->to;
+    const real *in = j->in + row * j->from * j->to;
+    real *out = j->out + row * j->from * j->to;
     turn(in, j->to, out, j->from, j->from, j->to);
 }
 
-void net_transpose(const float *in, float *out, int64_t rows, int64_t from, int64_t to)
+void net_transpose(const real *in, real *out, int64_t rows, int64_t from, int64_t to)
 {
     job j = {in, out, from, to};
     fsnn_parallel(rows, one, &j);
@@ -33,7 +33,7 @@ static fsnn_status shape(op_node *node)
     return FSNN_OK;
 }
 
-static void convert(const op_node *node, bool to_last, const float *in, float *out)
+static void convert(const op_node *node, bool to_last, const real *in, real *out)
 {
     int64_t C = node->in[0].dim[0], P = fsnn_shape_count(&node->in[0]) / C;
     net_transpose(in, out, node->K * node->B, to_last ? C : P, to_last ? P : C);

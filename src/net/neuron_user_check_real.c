@@ -1,4 +1,5 @@
 /* What the parameters and states of a user's neuron cannot be. */
+#include "base/real.h"
 #include "net/neuron_user.h"
 
 #include <math.h>
@@ -17,7 +18,7 @@ fsnn_status neuron_user_check_param(const fsnn_user_param *p)
                 FSNN_EDESCRIPTION,
                 "the neuron's own parameter cannot be called \"%s\": every neuron has that already",
                 p->name);
-    if (!isfinite((float)p->value.value))
+    if (!isfinite((real)p->value.value))
         return fsnn_fail(FSNN_EDESCRIPTION,
                          "the neuron's parameter \"%.63s\" is %g: it must be finite and of a "
                          "magnitude up to 3e+38",
@@ -80,7 +81,7 @@ static fsnn_status check_state(const fsnn_user_state *s, equation_place *place)
                          "the neuron has no state \"%.63s\": d%.63s: \"...\" would make it",
                          s->name, s->name);
     }
-    if (!isfinite((float)s->start)) {
+    if (!isfinite((real)s->start)) {
         snprintf(place->key, sizeof place->key, "%.60s0", s->name);
         return fsnn_fail(FSNN_EDESCRIPTION,
                          "the neuron's state \"%.63s\" is %g at time 0: it must be finite and of a "

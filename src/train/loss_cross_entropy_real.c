@@ -10,7 +10,7 @@ double loss_cross_entropy(const loss_batch *batch, int64_t b, int64_t at, int64_
                           double scale, double weight)
 {
     int64_t C = batch->C, stride = batch->B * C;
-    const float *x = batch->output + at;
+    const real *x = batch->output + at;
     double top = -INFINITY, sum = 0, loss = 0, share = 0;
     for (int64_t c = 0; c < C; c++)
         top = fmax(top, scale * loss_mean(x + c, terms, stride));
@@ -26,7 +26,7 @@ double loss_cross_entropy(const loss_batch *batch, int64_t b, int64_t at, int64_
     for (int64_t c = 0; batch->gradient && c < C; c++) {
         double q = (1 - e) * loss_target(batch, b, c) + e / (double)C;
         double p = exp(scale * loss_mean(x + c, terms, stride) - top) / sum;
-        float g = (float)(weight * (p * share - q) * scale / (double)terms);
+        real g = (real)(weight * (p * share - q) * scale / (double)terms);
         for (int64_t k = 0; k < terms; k++)
             batch->gradient[at + k * stride + c] = g;
     }

@@ -17,15 +17,15 @@
 /* Lanes of the sum: fixed, so that its order is part of the program and not of the compiler. */
 enum { LANES = 16 };
 
-static double square(const float *x, int64_t n)
+static double square(const real *x, int64_t n)
 {
     double sum[LANES] = {0}, total = 0;
     int64_t i = 0;
     for (; i + LANES <= n; i += LANES)
         for (int lane = 0; lane < LANES; lane++)
-            sum[lane] += (double)x[i + lane] * x[i + lane];
+            sum[lane] += (double)x[i + lane] * (double)x[i + lane];
     for (; i < n; i++)
-        sum[i % LANES] += (double)x[i] * x[i];
+        sum[i % LANES] += (double)x[i] * (double)x[i];
     for (int lane = 0; lane < LANES; lane++)
         total += sum[lane];
     return total;
@@ -34,26 +34,26 @@ static double square(const float *x, int64_t n)
 static void clear(const optimizer_step *s, const optimizer_range *r, int64_t begin, int64_t end)
 {
     if (s->zero)
-        memset(r->grad + begin, 0, (size_t)(end - begin) * sizeof(float));
+        memset(r->grad + begin, 0, (size_t)(end - begin) * sizeof(real));
 }
 
 static void plain_sgd(const optimizer_step *s, const optimizer_range *r)
 {
-    float *restrict value = r->value;
-    const float *restrict grad = r->grad;
-    const float scale = s->scale, rate = s->rate, decay = s->decay;
+    real *restrict value = r->value;
+    const real *restrict grad = r->grad;
+    const real scale = s->scale, rate = s->rate, decay = s->decay;
     for (int64_t i = 0; i < r->count; i++)
         value[i] -= rate * (scale * grad[i] + decay * value[i]);
 }
 
 static void momentum_sgd(const optimizer_step *s, const optimizer_range *r)
 {
-    float *restrict value = r->value, *restrict b = r->first;
-    const float *restrict grad = r->grad;
-    const float scale = s->scale, rate = s->rate, decay = s->decay, momentum = s->momentum;
-    const float own = s->nesterov ? 1 : 0, past = s->nesterov ? momentum : 1;
+    real *restrict value = r->value, *restrict b = r->first;
+    const real *restrict grad = r->grad;
+    const real scale = s->scale, rate = s->rate, decay = s->decay, momentum = s->momentum;
+    const real own = s->nesterov ? 1 : 0, past = s->nesterov ? momentum : 1;
     for (int64_t i = 0; i < r->count; i++) {
-        float g = scale * grad[i] + decay * value[i];
+        real g = scale * grad[i] + decay * value[i];
         b[i] = momentum * b[i] + g;
         value[i] -= rate * (own * g + past * b[i]);
     }
@@ -68,16 +68,16 @@ static void sgd(const optimizer_step *s, const optimizer_range *r)
 static void adam_block(const optimizer_step *s, const optimizer_range *r, int64_t begin,
                        int64_t end)
 {
-    float *restrict value = r->value, *restrict m = r->first, *restrict v = r->second;
-    const float *restrict grad = r->grad;
-    const float scale = s->scale, rate = s->rate, shrink = s->shrink, decay = s->decay,
-                beta1 = s->beta1, beta2 = s->beta2, rest1 = s->rest1, rest2 = s->rest2,
-                root = s->root, eps = s->eps;
+    real *restrict value = r->value, *restrict m = r->first, *restrict v = r->second;
+    const real *restrict grad = r->grad;
+    const real scale = s->scale, rate = s->rate, shrink = s->shrink, decay = s->decay,
+               beta1 = s->beta1, beta2 = s->beta2, rest1 = s->rest1, rest2 = s->rest2,
+               root = s->root, eps = s->eps;
     for (int64_t i = begin; i < end; i++) {
-        float g = scale * grad[i] + decay * value[i];
+        real g = scale * grad[i] + decay * value[i];
         m[i] = beta1 * m[i] + rest1 * g;
         v[i] = beta2 * v[i] + rest2 * g * g;
-        value[i] = shrink * value[i] - rate * m[i] / (root * sqrtf(v[i]) + eps);
+        value[i] = shrink * value[i] - rate * m[i] / (root * real_sqrt(v[i]) + eps);
     }
 }
 

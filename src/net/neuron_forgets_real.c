@@ -56,7 +56,7 @@ static char *stops(const op_node *node, const neuron_layer *st)
                        R / tau);
 }
 
-char *neuron_node_forgets(const op_node *node)
+char *neuron_forgets(const op_node *node)
 {
     const neuron_layer *st = node->state;
     const frac_memory *m = &st->scan.memory;

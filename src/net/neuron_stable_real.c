@@ -96,7 +96,7 @@ static char *unstable_term(const op_node *node, const neuron_layer *st, double r
                        leaky ? "are the methods trap and ml" : "is the method trap");
 }
 
-char *neuron_node_unstable(const op_node *node)
+char *neuron_unstable(const op_node *node)
 {
     const neuron_layer *st = node->state;
     double rate = neuron_leak_rate(st, node);
@@ -142,7 +142,7 @@ static double order_of(const neuron_layer *st)
     return st->method->integer ? 1 : st->order.alpha[0];
 }
 
-char *neuron_node_overshoots(const op_node *node)
+char *neuron_overshoots(const op_node *node)
 {
     const neuron_layer *st = node->state;
     double rate = neuron_leak_rate(st, node);

@@ -14,6 +14,24 @@
 static const fsnn_user defaults = {.neuron = {DEFAULTS}};
 static const fsnn_neuron noisy_defaults = {DEFAULTS, .noise = {.mode = FSNN_NOISE_HARD_ST}};
 
+static const neuron_functions functions = {
+    .dynamics = neuron_dynamics,
+    .states = neuron_states,
+    .state_name = neuron_state_name,
+    .readout = neuron_is_readout,
+    .progress = neuron_progress,
+    .count = neuron_count,
+    .counts = neuron_counts,
+    .equations = neuron_equations,
+    .memory_cost = neuron_memory_cost,
+    .rate = neuron_rate,
+    .spiking = neuron_spiking,
+    .certificate = neuron_certificate,
+    .unstable = neuron_unstable,
+    .overshoots = neuron_overshoots,
+    .forgets = neuron_forgets,
+};
+
 /* What all of them are to the net. */
 #define LAYER                                                                                      \
     .check = neuron_check, .min_in = 1, .max_in = 1,                                               \
@@ -21,7 +39,7 @@ static const fsnn_neuron noisy_defaults = {DEFAULTS, .noise = {.mode = FSNN_NOIS
     .state_size = sizeof(neuron_layer), .shape = neuron_shape, .plan = neuron_plan,                \
     .forward = neuron_forward, .backward = neuron_backward, .into = neuron_into,                   \
     .sums = neuron_sums, .binary = neuron_binary, .changed = neuron_changed,                       \
-    .memory = &neuron_memory, .destroy = neuron_destroy
+    .memory = &neuron_memory, .neuron = &functions, .destroy = neuron_destroy
 /* A model of neuron/, with its defaults and keys; equations, with their keys. */
 #define NEURON(name, begins, table, what)                                                          \
     .kind = name, .help = what, .options_size = sizeof(fsnn_neuron), .defaults = &(begins),        \

@@ -20,9 +20,9 @@ int64_t bits_words(int64_t count)
 enum { GRAIN = 16 }; /* blocks that are worth a thread */
 
 typedef struct job {
-    const float *x;
+    const real *x;
     const uint32_t *from;
-    float *y;
+    real *y;
     uint32_t *bits;
 } job;
 
@@ -38,24 +38,24 @@ static void unpack(int64_t begin, int64_t end, void *user)
     kernels()->unpack(j->from + begin * BITS_LANES, end - begin, j->y + begin * BITS_BLOCK);
 }
 
-void bits_pack(const float *x, int64_t count, uint32_t *bits)
+void bits_pack(const real *x, int64_t count, uint32_t *bits)
 {
     int64_t blocks = count / BITS_BLOCK, rest = count % BITS_BLOCK;
     fsnn_parallel_range(blocks, GRAIN, pack, &(job){.x = x, .bits = bits});
     if (!rest)
         return;
-    float last[BITS_BLOCK] = {0};
+    real last[BITS_BLOCK] = {0};
     memcpy(last, x + blocks * BITS_BLOCK, (size_t)rest * sizeof *x);
     kernels()->pack(last, 1, bits + blocks * BITS_LANES);
 }
 
-void bits_unpack(const uint32_t *bits, int64_t count, float *x)
+void bits_unpack(const uint32_t *bits, int64_t count, real *x)
 {
     int64_t blocks = count / BITS_BLOCK, rest = count % BITS_BLOCK;
     fsnn_parallel_range(blocks, GRAIN, unpack, &(job){.from = bits, .y = x});
     if (!rest)
         return;
-    float last[BITS_BLOCK];
+    real last[BITS_BLOCK];
     kernels()->unpack(bits + blocks * BITS_LANES, 1, last);
     memcpy(x + blocks * BITS_BLOCK, last, (size_t)rest * sizeof *x);
 }

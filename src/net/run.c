@@ -1,0 +1,241 @@
+/* Running a net: forward and backward as programs call them, in either precision (net/plane.h). */
+#include "net/net.h"
+
+bool net_reads_spikes(const fsnn_net *net, const net_step *step, int k)
+{
+    return net->spikes && net->value[step->in[k]].root == 0 && (step->op->op->flags & OP_SPIKES) &&
+           step->op->in[k].rank == 1;
+}
+
+fsnn_status net_dense_reserve(fsnn_net *net, int64_t size)
+{
+    if (size <= net->dense_capacity && net->dense_size == net->plane->size)
+        return FSNN_OK;
+    fsnn_free(net->dense);
+    net->dense_capacity = 0;
+    net->dense_size = net->plane->size;
+    net->dense = fsnn_alloc((size_t)(size > 0 ? size : 1) * net->dense_size);
+    if (!net->dense)
+        return FSNN_EMEMORY;
+    net->dense_capacity = size;
+    return FSNN_OK;
+}
+
+/* As whole lines. */
+int64_t net_tape_numbers(const fsnn_net *net, const net_step *step)
+{
+    return ((int64_t)step->op->tape_bytes + 63) / 64 * (64 / (int64_t)net->plane->size);
+}
+
+/* ---- which precision a function is of ---- */
+
+static const char *const words[] = {
+    [FSNN_PRECISION_SINGLE] = "single", [FSNN_PRECISION_DOUBLE] = "double"};
+
+const char *fsnn_precision_name(fsnn_precision precision)
+{
+    return (unsigned)precision < FSNN_COUNT(words) ? words[precision] : NULL;
+}
+
+/* FSNN_EUNSUPPORTED unless the net computes in `precision`, as what `who` takes and gives does;
+ * `other` is the function for the other precision. */
+static fsnn_status need(const fsnn_net *net, fsnn_precision precision, const char *who,
+                        const char *other)
+{
+    if (net->plane->precision == precision)
+        return FSNN_OK;
+    return fsnn_fail(FSNN_EUNSUPPORTED,
+                     "%s is for nets in %s precision, and this one computes in %s: call %s", who,
+                     words[precision], words[net->plane->precision], other);
+}
+
+static fsnn_status check_wrapped(const fsnn_net *net)
+{
+    if (net && net->wrapped)
+        return FSNN_OK;
+    return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: call fsnn_net_wrap before forward");
+}
+
+/* ---- forward ---- */
+
+static fsnn_status forward(fsnn_net *net, fsnn_precision precision, const char *who,
+                           const char *other, const void *x, const void **output)
+{
+    FSNN_TRY(check_wrapped(net));
+    if (!x)
+        return fsnn_fail(FSNN_EARGUMENT, "%s: the input is NULL", who);
+    FSNN_TRY(need(net, precision, who, other));
+    return net->plane->forward(net, x, NULL, output);
+}
+
+fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output)
+{
+    const void *out = NULL;
+    FSNN_TRY(forward(net, FSNN_PRECISION_SINGLE, "fsnn_net_forward", "fsnn_net_forward_double", x,
+                     &out));
+    if (output)
+        *output = out;
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_net_forward_double(fsnn_net *net, const double *x, const double **output)
+{
+    const void *out = NULL;
+    FSNN_TRY(forward(net, FSNN_PRECISION_DOUBLE, "fsnn_net_forward_double", "fsnn_net_forward", x,
+                     &out));
+    if (output)
+        *output = out;
+    return FSNN_OK;
+}
+
+static fsnn_status forward_spikes(fsnn_net *net, fsnn_precision precision, const char *who,
+                                  const char *other, const fsnn_spikes *spikes, const void **output)
+{
+    FSNN_TRY(check_wrapped(net));
+    if (!spikes)
+        return fsnn_fail(FSNN_EARGUMENT, "%s: the input is NULL", who);
+    FSNN_TRY(need(net, precision, who, other));
+    if (net->plan.still)
+        return fsnn_fail(FSNN_ESTATE,
+                         "the net is planned for an input that is the same at every step "
+                         "(plan.still): lists of spikes are not; plan it without");
+    int64_t width = fsnn_shape_count(&net->input_shape);
+    if (spikes->steps != net->plan.steps || spikes->batch != net->plan.batch ||
+        spikes->width != width)
+        return fsnn_fail(FSNN_ESHAPE,
+                         "spikes of %lld steps, %lld samples and %lld elements, but the net is "
+                         "planned for %lld, %lld and %lld",
+                         (long long)spikes->steps, (long long)spikes->batch,
+                         (long long)spikes->width, (long long)net->plan.steps,
+                         (long long)net->plan.batch, (long long)width);
+    return net->plane->forward(net, NULL, spikes, output);
+}
+
+fsnn_status fsnn_net_forward_spikes(fsnn_net *net, const fsnn_spikes *spikes, const float **output)
+{
+    const void *out = NULL;
+    FSNN_TRY(forward_spikes(net, FSNN_PRECISION_SINGLE, "fsnn_net_forward_spikes",
+                            "fsnn_net_forward_spikes_double", spikes, &out));
+    if (output)
+        *output = out;
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_net_forward_spikes_double(fsnn_net *net, const fsnn_spikes *spikes,
+                                           const double **output)
+{
+    const void *out = NULL;
+    FSNN_TRY(forward_spikes(net, FSNN_PRECISION_DOUBLE, "fsnn_net_forward_spikes_double",
+                            "fsnn_net_forward_spikes", spikes, &out));
+    if (output)
+        *output = out;
+    return FSNN_OK;
+}
+
+int64_t fsnn_net_counter(const fsnn_net *net)
+{
+    FSNN_NEED(net);
+    return net->counter;
+}
+
+void fsnn_net_counter_set(fsnn_net *net, int64_t counter)
+{
+    net->counter = counter;
+}
+
+/* ---- backward ---- */
+
+static fsnn_status backward(fsnn_net *net, fsnn_precision precision, const char *who,
+                            const char *other, const void *output_gradient,
+                            const void **input_gradient)
+{
+    if (!net || !net->wrapped || !net->plan.training)
+        return fsnn_fail(FSNN_ESTATE, "backward needs a net wrapped for training");
+    FSNN_TRY(need(net, precision, who, other));
+    if (!net->ran)
+        return fsnn_fail(FSNN_ESTATE, "backward needs a forward before it");
+    if (!output_gradient)
+        return fsnn_fail(FSNN_EARGUMENT, "%s: the output's gradient is NULL", who);
+    if (input_gradient && !net->plan.input_gradient)
+        return fsnn_fail(FSNN_ESTATE, "the input's gradient needs plan.input_gradient");
+    return net->plane->backward(net, output_gradient, input_gradient);
+}
+
+fsnn_status fsnn_net_backward(fsnn_net *net, const float *output_gradient,
+                              const float **input_gradient)
+{
+    const void *gradient = NULL;
+    FSNN_TRY(backward(net, FSNN_PRECISION_SINGLE, "fsnn_net_backward", "fsnn_net_backward_double",
+                      output_gradient, input_gradient ? &gradient : NULL));
+    if (input_gradient)
+        *input_gradient = gradient;
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_net_backward_double(fsnn_net *net, const double *output_gradient,
+                                     const double **input_gradient)
+{
+    const void *gradient = NULL;
+    FSNN_TRY(backward(net, FSNN_PRECISION_DOUBLE, "fsnn_net_backward_double", "fsnn_net_backward",
+                      output_gradient, input_gradient ? &gradient : NULL));
+    if (input_gradient)
+        *input_gradient = gradient;
+    return FSNN_OK;
+}
+
+/* ---- what neuron layers did ---- */
+
+fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float *out)
+{
+    FSNN_NEED(net);
+    FSNN_TRY(need(net, FSNN_PRECISION_SINGLE, "fsnn_net_read", "fsnn_net_read_double"));
+    return net->plane->read(net, node, what, out);
+}
+
+fsnn_status fsnn_net_read_double(const fsnn_net *net, int node, fsnn_record what, double *out)
+{
+    FSNN_NEED(net);
+    FSNN_TRY(need(net, FSNN_PRECISION_DOUBLE, "fsnn_net_read_double", "fsnn_net_read"));
+    return net->plane->read(net, node, what, out);
+}
+
+fsnn_status fsnn_net_read_state(const fsnn_net *net, int node, int state, float *out)
+{
+    FSNN_NEED(net);
+    FSNN_TRY(need(net, FSNN_PRECISION_SINGLE, "fsnn_net_read_state", "fsnn_net_read_state_double"));
+    return net->plane->read_state(net, node, state, out);
+}
+
+fsnn_status fsnn_net_read_state_double(const fsnn_net *net, int node, int state, double *out)
+{
+    FSNN_NEED(net);
+    FSNN_TRY(need(net, FSNN_PRECISION_DOUBLE, "fsnn_net_read_state_double", "fsnn_net_read_state"));
+    return net->plane->read_state(net, node, state, out);
+}
+
+/* ---- the gradient check ---- */
+
+static fsnn_status check_smooth(const fsnn_net *net)
+{
+    if (!net || !net->wrapped || !net->plan.smooth || !net->plan.training ||
+        !net->plan.input_gradient)
+        return fsnn_fail(FSNN_ESTATE, "a gradient check needs a net wrapped with smooth, training "
+                                      "and input_gradient");
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_net_gradcheck(fsnn_net *net, const float *x, int directions, double *worst,
+                               const char **where)
+{
+    FSNN_TRY(check_smooth(net));
+    FSNN_TRY(need(net, FSNN_PRECISION_SINGLE, "fsnn_net_gradcheck", "fsnn_net_gradcheck_double"));
+    return net->plane->gradcheck(net, x, directions, worst, where);
+}
+
+fsnn_status fsnn_net_gradcheck_double(fsnn_net *net, const double *x, int directions, double *worst,
+                                      const char **where)
+{
+    FSNN_TRY(check_smooth(net));
+    FSNN_TRY(need(net, FSNN_PRECISION_DOUBLE, "fsnn_net_gradcheck_double", "fsnn_net_gradcheck"));
+    return net->plane->gradcheck(net, x, directions, worst, where);
+}

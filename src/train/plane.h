@@ -1,0 +1,29 @@
+/* train/plane.h: what of training is compiled once a precision, as a table (plane_real.c): losses
+ * and the steps of optimisers. Pointers to numbers, float or double, are void. */
+#ifndef FSNN_TRAIN_PLANE_H
+#define FSNN_TRAIN_PLANE_H
+
+#include "train/optimizer.h"
+
+typedef struct train_plane {
+    size_t size; /* bytes of a number */
+    fsnn_dtype type;
+    /* loss.h */
+    fsnn_status (*loss)(const fsnn_loss *loss, int64_t K, int64_t B, int64_t C, const void *output,
+                        const int32_t *labels, const void *target, void *gradient, double *value,
+                        int64_t *correct);
+    int64_t (*answer)(int64_t K, int64_t B, int64_t C, const void *output, int64_t b);
+    /* optimizer.h */
+    double (*square)(const fsnn_optimizer *o, const optimizer_chunk *chunk);
+    void (*step)(const optimizer_walk *walk, const optimizer_chunk *chunk);
+} train_plane;
+
+/* NULL: the library was built without this precision. */
+const train_plane *train_plane_of(fsnn_precision precision);
+/* That of a net. */
+static inline const train_plane *train_plane_for(const fsnn_net *net)
+{
+    return train_plane_of(fsnn_net_precision(net));
+}
+
+#endif

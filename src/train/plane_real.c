@@ -1,0 +1,13 @@
+/* The table of this precision. */
+#include "train/plane.h"
+#include "train/loss.h"
+
+extern const train_plane train_plane_real;
+const train_plane train_plane_real = {
+    .size = sizeof(real),
+    .type = sizeof(real) == sizeof(double) ? FSNN_F64 : FSNN_F32,
+    .loss = loss_compute,
+    .answer = loss_answer,
+    .square = optimizer_square,
+    .step = optimizer_step_chunk,
+};
