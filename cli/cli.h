@@ -42,6 +42,13 @@ int cli_run_weights(const char *operand, bool needed, const char **weights, char
 /* Each returns an exit code, after a sentence when it is not CLI_GOOD, and prints the warnings that
  * it brings. `path`: of a description, or of a run directory. */
 int cli_model_open(cli_model *model, const char *path, const cli_common *common);
+/* --precision single or double, of commands with --set: one more override; `name` may be NULL. */
+int cli_precision(cli_common *common, const char *name);
+int cli_precision_find(const char *name, fsnn_precision *precision);
+#define CLI_ROW_PRECISION(options, what)                                                           \
+    {                                                                                              \
+        "precision", 0, CLI_TEXT, offsetof(options, precision), "KIND", what, 0, 0                 \
+    }
 /* The same, to go on with the run in the directory `run`: the validation set is the one it had, and
  * a description that draws another is refused. */
 int cli_model_open_run(cli_model *model, const char *path, const cli_common *common,

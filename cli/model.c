@@ -156,6 +156,8 @@ char *cli_dynamics_text(const fsnn_dynamics *dynamics)
     fprintf(out, ", step %g", dynamics->step);
     if (fractional)
         add_memory(out, dynamics);
+    if (dynamics->precision == FSNN_PRECISION_DOUBLE)
+        fputs(", double precision", out);
     fclose(out);
     return text;
 }

@@ -8,7 +8,7 @@
 
 typedef struct options {
     cli_common common;
-    const char *weights, *on, *energy, *figure, *out;
+    const char *weights, *on, *energy, *figure, *out, *precision;
     cli_list perturb;
     bool confusion, json;
     cli_int batch, repeats;
@@ -39,6 +39,7 @@ static const cli_option table[] = {
      0, 0},
     {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR",
      "draw accuracies over amounts of --perturb to DIR/robustness", 0, 0},
+    CLI_ROW_PRECISION(options, "single or double: dynamics.precision"),
     CLI_ROW_SET,
     CLI_ROW_SEED("seed of a random encoding and of disturbances"),
     CLI_ROW_THREADS,
@@ -360,9 +361,11 @@ static int execute(work *w)
 static int run(void *given)
 {
     options *o = given;
-    char *weights;
+    char *weights = NULL;
     work w = {.o = o};
-    int code = cli_run_weights(o->common.operand[0], true, &o->weights, &weights);
+    int code = cli_precision(&o->common, o->precision);
+    if (code == CLI_GOOD)
+        code = cli_run_weights(o->common.operand[0], true, &o->weights, &weights);
     if (code == CLI_GOOD)
         code = execute(&w);
     fsnn_assessment_free(&w.a);

@@ -37,6 +37,7 @@ static const cli_option table[] = {
      0, 0},
     {"chunk", 0, CLI_INT, offsetof(run_options, chunk), "K",
      "feed K steps at a time with the state carried over (not with --grads)", 1, 1e9},
+    CLI_ROW_PRECISION(run_options, "single or double, in place of dynamics.precision"),
     CLI_ROW_SET,
     CLI_ROW_SEED("seed of the initial weights and of dropout"),
     CLI_ROW_THREADS,
@@ -205,7 +206,9 @@ static int write_results(run_work *w)
 {
     const fsnn_array *loss = fsnn_arrays_find(&w->result, "loss");
     if (loss)
-        cli_out("%s %.9g\n", fsnn_loss_name(w->loss), *(const double *)loss->data);
+        cli_out("%s %.*g\n", fsnn_loss_name(w->loss),
+                fsnn_net_precision(w->model.net) == FSNN_PRECISION_DOUBLE ? 17 : 9,
+                *(const double *)loss->data);
     fsnn_status status = fsnn_npz_write(w->o->output, &w->result);
     if (status < 0)
         return cli_fail(status);
@@ -242,10 +245,12 @@ static int execute(run_work *w)
 static int run(void *given)
 {
     run_options *o = given;
-    char *weights;
+    char *weights = NULL;
     run_work w = {.o = o};
     cli_signals_catch();
-    int code = cli_run_weights(o->common.operand[0], false, &o->weights, &weights);
+    int code = cli_precision(&o->common, o->precision);
+    if (code == CLI_GOOD)
+        code = cli_run_weights(o->common.operand[0], false, &o->weights, &weights);
     if (code == CLI_GOOD)
         code = execute(&w);
     fsnn_arrays_free(&w.input);
@@ -265,7 +270,8 @@ const cli_command cli_run = {
         "Feeds the array x [T, B, ...] of an NPZ file (T steps, B samples, then the description's "
         "input shape) through the network. RUN is a run directory: it stands for its description "
         "and its best weights (its last weights if no epoch was best). Writes an NPZ with float32 "
-        "arrays: output [T, B, ...], the arrays that --record names (with them the solver's step, "
+        "arrays (float64 in double precision): output [T, B, ...], the arrays that --record names "
+        "(with them the solver's step, "
         "a float64), and with --target the scalar loss (float64). The sections data: and "
         "training: of the description are not needed.\n\n"
         "Time stamps are times [T] in the input, [T, B] for stamps of each sample, or "

@@ -8,7 +8,7 @@
 
 typedef struct run_options {
     cli_common common;
-    const char *weights, *input, *output, *record, *target, *loss;
+    const char *weights, *input, *output, *record, *target, *loss, *precision;
     bool grads;
     cli_int chunk;
 } run_options;

@@ -37,10 +37,10 @@ static void table_row(const sim_setup *s, double alpha, const double *t, int64_t
              "\n");
 }
 
-static int one_alpha(const sim_setup *s, const float *input, int i, sim_picture *p)
+static int one_alpha(const sim_setup *s, const double *input, int i, sim_picture *p)
 {
     char name[CLI_NUMBER];
-    float *v, *spikes;
+    double *v, *spikes;
     int64_t count;
     int code = sim_run(s, s->alpha[i], input, &v, &spikes);
     if (code != CLI_GOOD)
@@ -74,7 +74,7 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
         code = sim_need_reset(&s, o);
     if (code != CLI_GOOD)
         return code;
-    float *input = sim_current_samples(&s);
+    double *input = sim_current_samples(&s);
     sim_picture *p = cli_allocate(1, sizeof *p);
     fsnn_chart *chart = sim_picture_chart(p, "Inter-spike interval before spike k",
                                           "number of the spike k", "t(k) - t(k-1)");

@@ -15,12 +15,12 @@ static double current_of(const sim_setup *s, int64_t n)
     return p[0] + (p[1] - p[0]) * (double)n / (CURRENTS - 1);
 }
 
-static float *inputs(const sim_setup *s)
+static double *inputs(const sim_setup *s)
 {
-    float *x = cli_allocate((size_t)(s->steps * s->neurons), sizeof *x);
+    double *x = cli_allocate((size_t)(s->steps * s->neurons), sizeof *x);
     for (int64_t k = 0; k < s->steps; k++) {
         for (int64_t n = 0; n < s->neurons; n++)
-            x[k * s->neurons + n] = (float)current_of(s, n);
+            x[k * s->neurons + n] = current_of(s, n);
     }
     return x;
 }
@@ -61,11 +61,11 @@ static void add_exact(sim_picture *p, const sim_setup *s)
         sim_points_add(line, current_of(s, n), exact(s, current_of(s, n)));
 }
 
-static int one_alpha(const sim_setup *s, const float *input, int i, sim_picture *p,
+static int one_alpha(const sim_setup *s, const double *input, int i, sim_picture *p,
                      double rate[CURRENTS])
 {
     char name[CLI_NUMBER];
-    float *v, *spikes;
+    double *v, *spikes;
     int code = sim_run(s, s->alpha[i], input, &v, &spikes);
     if (code != CLI_GOOD)
         return code;
@@ -119,7 +119,7 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
                          (long long)s.steps, CURRENTS);
     if (code != CLI_GOOD)
         return code;
-    float *input = inputs(&s);
+    double *input = inputs(&s);
     sim_picture *p = cli_allocate(1, sizeof *p);
     fsnn_chart *chart = sim_picture_chart(p, "Firing rate", "current I", "spikes per unit of time");
     chart->height = 460;

@@ -57,7 +57,7 @@ static int measure(const sim_setup *given, bool own_step, double alpha, double I
         return CLI_GOOD;
     s.steps = (int64_t)steps;
     s.current.p[0] = I;
-    float *input = sim_current_samples(&s), *v, *spikes;
+    double *input = sim_current_samples(&s), *v, *spikes;
     int code = sim_run(&s, alpha, input, &v, &spikes);
     if (code == CLI_GOOD) {
         int64_t count;

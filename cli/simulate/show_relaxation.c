@@ -14,13 +14,14 @@ static double exact(const sim_setup *s, double alpha, double t)
     return start * fsnn_mittag_leffler(alpha, 1, -pow(t, alpha) / s->neuron.tau.value);
 }
 
-/* Where single precision ends: nothing is seen of a distance below it. */
+/* Where the precision ends: nothing is seen of a distance below it. */
 static double floor_of(const sim_setup *s)
 {
-    return 3e-6 * fmax(fabs(s->neuron.v0), fabs(s->current.p[0]));
+    double share = s->precision == FSNN_PRECISION_DOUBLE ? 3e-14 : 3e-6;
+    return share * fmax(fabs(s->neuron.v0), fabs(s->current.p[0]));
 }
 
-static void add_run(sim_picture *p, const sim_setup *s, int i, const float *v)
+static void add_run(sim_picture *p, const sim_setup *s, int i, const double *v)
 {
     char name[CLI_NUMBER];
     double shown = fmin(s->time, 8 * fmax(1, s->neuron.tau.value)), least = floor_of(s);
@@ -55,7 +56,7 @@ static void add_exact(sim_picture *p, const sim_setup *s, int i)
 }
 
 /* Rows at 1, 2, 5, 10, ... steps, and the largest error of all. */
-static void table_of(const sim_setup *s, int i, const float *v)
+static void table_of(const sim_setup *s, int i, const double *v)
 {
     static const int digit[] = {1, 3};
     sim_print("\nalpha %g\n%13s%13s%13s%13s\n", s->alpha[i], "t", "distance", "exact", "error");
@@ -97,7 +98,7 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
     int code = check(&s, o);
     if (code != CLI_GOOD)
         return code;
-    float *input = sim_current_samples(&s);
+    double *input = sim_current_samples(&s);
     sim_picture *p = cli_allocate(1, sizeof *p);
     fsnn_chart *linear = sim_picture_chart(p, "Membrane potential", "time", "potential v");
     linear->legend = FSNN_LEGEND_UPPER_RIGHT;
@@ -110,7 +111,7 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
         "|v0 - I|\n",
         s.neuron.v0, s.current.p[0], s.neuron.tau.value, fsnn_method_name(s.method), s.step);
     for (int i = 0; i < s.alphas && code == CLI_GOOD; i++) {
-        float *v, *spikes;
+        double *v, *spikes;
         code = sim_run(&s, s.alpha[i], input, &v, &spikes);
         if (code != CLI_GOOD)
             break;

@@ -16,7 +16,7 @@ typedef struct trains {
     double last[FSNN_RESETS]; /* potential at the end */
 } trains;
 
-static int one(const sim_setup *given, fsnn_reset reset, int colour, const float *input,
+static int one(const sim_setup *given, fsnn_reset reset, int colour, const double *input,
                sim_picture *p, trains *t)
 {
     sim_setup s = *given;
@@ -25,15 +25,15 @@ static int one(const sim_setup *given, fsnn_reset reset, int colour, const float
     int code = sim_trace_run(&s, 0, input, &trace);
     if (code != CLI_GOOD)
         return code;
-    const float *v = trace.v, *spikes = trace.spikes;
+    const double *v = trace.v, *spikes = trace.spikes;
     sim_points *points =
         sim_picture_curve(p, fsnn_reset_name(reset),
                           reset == FSNN_RESET_NONE ? FSNN_MARK_REFERENCE : FSNN_MARK_LINE, colour);
     for (int64_t k = 0; k < s.steps; k++)
-        sim_points_add(points, (double)(k + 1) * s.step, (double)v[k]);
+        sim_points_add(points, (double)(k + 1) * s.step, v[k]);
     free(t->time[reset]);
     t->time[reset] = sim_spike_times(&s, spikes, 0, &t->count[reset]);
-    t->last[reset] = (double)v[s.steps - 1];
+    t->last[reset] = v[s.steps - 1];
     if (reset == FSNN_RESET_CURRENT) {
         points = sim_picture_curve(p, "v + dv, tested", FSNN_MARK_THIN, colour);
         for (int64_t k = 0; k < s.steps; k++)
@@ -43,7 +43,7 @@ static int one(const sim_setup *given, fsnn_reset reset, int colour, const float
     return CLI_GOOD;
 }
 
-static int potentials(const sim_setup *s, const float *input, sim_picture *p, trains *t)
+static int potentials(const sim_setup *s, const double *input, sim_picture *p, trains *t)
 {
     static const char *const heading[2] = {"Models in discrete time",
                                            "With a limit as the step shrinks"};
@@ -106,7 +106,7 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
         return cli_error(CLI_USAGE, "--show resets draws every reset: leave --reset out");
     if (s.alphas != 1)
         return cli_error(CLI_USAGE, "--show resets takes one --alpha, not %d", s.alphas);
-    float *input = sim_current_samples(&s);
+    double *input = sim_current_samples(&s);
     sim_picture *p = cli_allocate(1, sizeof *p);
     int code = potentials(&s, input, p, &t);
     if (code == CLI_GOOD) {

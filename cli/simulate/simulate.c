@@ -87,6 +87,8 @@ static const cli_option table[] = {
      "full (default), tolerance:E for the whole past by exponentials, or how many states a step "
      "sees",
      0, 0},
+    CLI_ROW_PRECISION(sim_options,
+                      "double (default), or single, in which networks compute that say nothing"),
     {"out", 'o', CLI_TEXT, offsetof(sim_options, out), "PATH",
      "a directory (existing, or ending in /), or the beginning of the files' names (default "
      "simulation/)",
@@ -345,7 +347,7 @@ static int run_all(const sim_setup *s, sim_result *r)
 
 static int simulate(const sim_setup *s, const sim_options *o, const char *path)
 {
-    float *input = sim_current_samples(s);
+    double *input = sim_current_samples(s);
     sim_result result = {.input = input};
     bool npz = false;
     char *again = NULL;

@@ -35,7 +35,7 @@ typedef struct sim_current {
 typedef struct sim_options {
     cli_common common;
     const char *neuron, *reset, *method, *alpha, *current, *memory, *out, *format, *show;
-    const char *dv, *spike, *after_spike, *fractional, *model, *node;
+    const char *dv, *spike, *after_spike, *fractional, *model, *node, *precision;
     cli_list param, dw, after_spike_w, w0;
     bool implicit, no_figure;
     cli_real tau, threshold, v_reset, v0, refractory, gamma, step, time;
@@ -58,6 +58,7 @@ typedef struct sim_setup {
     int layer_number;  /* among the neuron layers */
     fsnn_method method;
     fsnn_engine engine;
+    fsnn_precision precision;
     bool integer, implicit;
     int alphas;
     double alpha[SIM_ALPHAS];
@@ -116,26 +117,26 @@ int sim_file_read(const char *path, sim_current *current);
 double sim_file_duration(const sim_current *current);
 /* Current of each step and neuron, [steps][neurons], to be freed: its value where the method takes
  * it, which is the beginning, the middle or the end of the step. */
-float *sim_current_samples(const sim_setup *setup);
+double *sim_current_samples(const sim_setup *setup);
 
 /* ---- a run ---- */
 
 /* What a neuron did, [steps][neurons] each. */
 typedef struct sim_trace {
-    float *v, *spikes;              /* v after each step */
-    float *test, *threshold;        /* what the spike test compared; NULL: a readout */
-    float *state[FSNN_USER_STATES]; /* beside v; NULL: there is no such */
-    char *name[FSNN_USER_STATES];   /* of the states */
+    double *v, *spikes;              /* v after each step */
+    double *test, *threshold;        /* what the spike test compared; NULL: a readout */
+    double *state[FSNN_USER_STATES]; /* beside v; NULL: there is no such */
+    char *name[FSNN_USER_STATES];    /* of the states */
 } sim_trace;
 
 /* Runs `input` [steps][neurons] at order number `alpha`; free with sim_trace_free, not needed after
  * errors. Warnings go to stderr. */
-int sim_trace_run(const sim_setup *setup, int alpha, const float *input, sim_trace *trace);
+int sim_trace_run(const sim_setup *setup, int alpha, const double *input, sim_trace *trace);
 void sim_trace_free(sim_trace *trace);
 /* The same at one order; v and spikes only, to be freed. */
-int sim_run(const sim_setup *setup, double alpha, const float *input, float **v, float **spikes);
+int sim_run(const sim_setup *setup, double alpha, const double *input, double **v, double **spikes);
 /* Times of the spikes of one neuron, count in `*count`; to be freed. */
-double *sim_spike_times(const sim_setup *setup, const float *spikes, int64_t neuron,
+double *sim_spike_times(const sim_setup *setup, const double *spikes, int64_t neuron,
                         int64_t *count);
 
 /* A line on a terminal that says how far a run is once it takes more than a second; gone at its
@@ -152,7 +153,7 @@ void sim_progress_end(sim_progress *progress);
 /* ---- results ---- */
 
 typedef struct sim_result {
-    const float *input;
+    const double *input;
     sim_trace trace[SIM_ALPHAS];
 } sim_result;
 
@@ -160,7 +161,7 @@ void sim_summary(const sim_setup *setup, const sim_result *result);
 int sim_write(const sim_setup *setup, const sim_result *result, bool npz, const char *path);
 /* Current, potentials with threshold, spikes. */
 void sim_figure(const sim_setup *setup, const sim_result *result, const char *path);
-/* "single precision" */
+/* "precision: double" */
 const char *sim_precision(const sim_setup *setup);
 /* "layer n of net.yaml, with its reset, method, alpha, step and memory"; to be freed. */
 char *sim_sources_text(const sim_setup *setup);

@@ -68,6 +68,12 @@ static int read_memory(const char *text, sim_setup *s)
                      text);
 }
 
+static int read_precision(const char *name, sim_setup *s)
+{
+    s->precision = FSNN_PRECISION_DOUBLE; /* what is to be seen is the neuron, not its rounding */
+    return name ? cli_precision_find(name, &s->precision) : CLI_GOOD;
+}
+
 /* ---- a description ---- */
 
 static const fsnn_dynamics *described(const sim_setup *s)
@@ -128,7 +134,9 @@ int sim_dynamics_read(const sim_options *o, const sim_show *row, sim_setup *s)
     const fsnn_dynamics *d = described(s);
     s->implicit = o->implicit;
     s->step = o->step.given ? o->step.value : d ? d->step : row->step;
-    int code = method_of(o, row, s);
+    int code = read_precision(o->precision, s);
+    if (code == CLI_GOOD)
+        code = method_of(o, row, s);
     if (code == CLI_GOOD)
         code = order_of(o, row, s);
     if (code != CLI_GOOD)

@@ -16,13 +16,13 @@ static int traces_of(const sim_setup *s)
     return s->neurons < TRACES ? (int)s->neurons : TRACES;
 }
 
-static void add_column(const sim_setup *s, const float *all, int64_t n, sim_points *p)
+static void add_column(const sim_setup *s, const double *all, int64_t n, sim_points *p)
 {
     for (int64_t k = 0; k < s->steps; k++)
         sim_points_add(p, (double)(k + 1) * s->step, all[k * s->neurons + n]);
 }
 
-static sim_points column(const sim_setup *s, const float *all, int64_t n)
+static sim_points column(const sim_setup *s, const double *all, int64_t n)
 {
     sim_points p = {0};
     add_column(s, all, n, &p);
@@ -68,7 +68,7 @@ static void currents(const sim_setup *s, const sim_result *r, panel *p)
                          : "");
     p->chart = chart_of(s, p->heading, "current", 130);
     for (int n = 0; n < count; n++) {
-        sim_points_add(&p->points[n], 0, (double)r->input[n]); /* the first step begins here */
+        sim_points_add(&p->points[n], 0, r->input[n]); /* the first step begins here */
         add_column(s, r->input, n, &p->points[n]);
         snprintf(p->name[n], CLI_NUMBER, "neuron %d", n);
         p->curve[n] = sim_curve(count > 1 ? p->name[n] : NULL, FSNN_MARK_STEPS,

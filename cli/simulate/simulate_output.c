@@ -43,8 +43,13 @@ int sim_print_end(int code)
 
 const char *sim_precision(const sim_setup *s)
 {
-    (void)s;
-    return "single precision";
+    return s->precision == FSNN_PRECISION_DOUBLE ? "precision: double" : "precision: single";
+}
+
+/* Digits that tell any two numbers apart. */
+static int digits_of(const sim_setup *s)
+{
+    return s->precision == FSNN_PRECISION_DOUBLE ? 17 : 9;
 }
 
 /* "a", "a and b", "a, b and c" of those that are `wanted`. */
@@ -118,7 +123,7 @@ void sim_cell(double value, const char *end)
         sim_print(" %12s%s", "-", end);
 }
 
-static void summary_row(const sim_setup *s, const float *spikes, int alpha, int64_t neuron)
+static void summary_row(const sim_setup *s, const double *spikes, int alpha, int64_t neuron)
 {
     char text[CLI_NUMBER];
     int64_t n;
@@ -177,15 +182,16 @@ static void header(FILE *file, const sim_setup *s, const sim_result *r)
 static void row(FILE *file, const sim_setup *s, const sim_result *r, int64_t k)
 {
     int64_t at = k * s->neurons;
+    int digits = digits_of(s);
     fprintf(file, "%.12g", (double)(k + 1) * s->step);
     for (int64_t n = 0; n < s->neurons; n++)
-        fprintf(file, ",%.9g", (double)r->input[at + n]);
+        fprintf(file, ",%.*g", digits, r->input[at + n]);
     for (int i = 0; i < s->alphas; i++) {
         const sim_trace *t = &r->trace[i];
         for (int64_t n = 0; n < s->neurons; n++) {
-            fprintf(file, ",%.9g,%g", (double)t->v[at + n], (double)t->spikes[at + n]);
+            fprintf(file, ",%.*g,%g", digits, t->v[at + n], t->spikes[at + n]);
             for (int j = 0; j < FSNN_USER_STATES && t->state[j]; j++)
-                fprintf(file, ",%.9g", (double)t->state[j][at + n]);
+                fprintf(file, ",%.*g", digits, t->state[j][at + n]);
         }
     }
     fputc('\n', file);
@@ -214,26 +220,37 @@ static void *add(fsnn_arrays *list, const char *name, fsnn_dtype dtype, fsnn_sha
     return array->data;
 }
 
+/* An array of numbers of the run's precision. */
+static void add_numbers(fsnn_arrays *list, const char *name, const sim_setup *s, fsnn_shape shape,
+                        const double *const *row, int rows, size_t count)
+{
+    bool wide = s->precision == FSNN_PRECISION_DOUBLE;
+    void *data = add(list, name, wide ? FSNN_F64 : FSNN_F32, shape);
+    for (int i = 0; i < rows; i++)
+        for (size_t k = 0; k < count; k++)
+            if (wide)
+                ((double *)data)[(size_t)i * count + k] = row[i][k];
+            else
+                ((float *)data)[(size_t)i * count + k] = (float)row[i][k];
+}
+
 /* An array [A, T, N] of what traces hold at `offset`; nothing where they hold none. */
 static void add_traces(fsnn_arrays *list, const char *name, const sim_setup *s, const sim_result *r,
                        size_t offset)
 {
-    size_t count = (size_t)(s->steps * s->neurons);
-    const float *from = *(float *const *)((const char *)&r->trace[0] + offset);
-    if (!from)
-        return;
-    float *to = add(list, name, FSNN_F32, FSNN_SHAPE(s->alphas, s->steps, s->neurons));
-    for (int i = 0; i < s->alphas; i++) {
-        from = *(float *const *)((const char *)&r->trace[i] + offset);
-        memcpy(to + (size_t)i * count, from, count * sizeof *to);
-    }
+    const double *from[SIM_ALPHAS];
+    for (int i = 0; i < s->alphas; i++)
+        from[i] = *(double *const *)((const char *)&r->trace[i] + offset);
+    if (from[0])
+        add_numbers(list, name, s, FSNN_SHAPE(s->alphas, s->steps, s->neurons), from, s->alphas,
+                    (size_t)(s->steps * s->neurons));
 }
 
 static void add_states(fsnn_arrays *list, const sim_setup *s, const sim_result *r)
 {
     for (int j = 0; j < FSNN_USER_STATES && r->trace[0].state[j]; j++) {
         char *name = cli_format("state.%s", r->trace[0].name[j]);
-        add_traces(list, name, s, r, offsetof(sim_trace, state) + (size_t)j * sizeof(float *));
+        add_traces(list, name, s, r, offsetof(sim_trace, state) + (size_t)j * sizeof(double *));
         free(name);
     }
 }
@@ -260,8 +277,7 @@ static int write_npz(const sim_setup *s, const sim_result *r, const char *path)
     memcpy(add(&list, "alpha", FSNN_F64, FSNN_SHAPE(s->alphas)), s->alpha,
            (size_t)s->alphas * sizeof *s->alpha);
     add_terms(&list, s);
-    memcpy(add(&list, "current", FSNN_F32, FSNN_SHAPE(s->steps, s->neurons)), r->input,
-           count * sizeof(float));
+    add_numbers(&list, "current", s, FSNN_SHAPE(s->steps, s->neurons), &r->input, 1, count);
     add_traces(&list, "v", s, r, offsetof(sim_trace, v));
     add_traces(&list, "spikes", s, r, offsetof(sim_trace, spikes));
     add_traces(&list, "test", s, r, offsetof(sim_trace, test));

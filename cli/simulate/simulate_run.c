@@ -16,6 +16,7 @@ static fsnn_dynamics dynamics_of(const sim_setup *s, const fsnn_order *order)
     dynamics.tolerance = s->tolerance;
     dynamics.engine = s->engine;
     dynamics.horizon = s->steps;
+    dynamics.precision = s->precision;
     return dynamics;
 }
 
@@ -84,25 +85,69 @@ void sim_trace_free(sim_trace *t)
     *t = (sim_trace){0};
 }
 
-/* What the call did whose first number is at `from`. */
-static fsnn_status collect(const sim_setup *s, const fsnn_net *net, int64_t from, sim_trace *t)
+/* In single precision numbers go through a buffer of floats, of a call's [steps][neurons]. */
+typedef struct call {
+    const sim_setup *setup;
+    fsnn_net *net;
+    int node;
+    float *single; /* NULL in double precision */
+    int64_t count; /* of the call */
+} call;
+
+static fsnn_status feed(const call *c, const double *input)
 {
-    int node = fsnn_net_node_find(net, s->kind);
-    fsnn_status status = fsnn_net_read(net, node, FSNN_RECORD_V, t->v + from);
-    if (status >= 0 && !s->readout) /* its output is v */
-        status = fsnn_net_read(net, node, FSNN_RECORD_SPIKES, t->spikes + from);
-    for (int i = 0; status >= 0 && i < FSNN_USER_STATES && t->state[i]; i++)
-        status = fsnn_net_read_state(net, node, i + 1, t->state[i] + from);
-    if (status >= 0 && t->test)
-        status = fsnn_net_read(net, node, FSNN_RECORD_TEST, t->test + from);
-    if (status >= 0 && t->threshold)
-        status = fsnn_net_read(net, node, FSNN_RECORD_THRESHOLD, t->threshold + from);
+    if (!c->single)
+        return fsnn_net_forward_double(c->net, input, NULL);
+    for (int64_t i = 0; i < c->count; i++)
+        c->single[i] = (float)input[i];
+    return fsnn_net_forward(c->net, c->single, NULL);
+}
+
+static void widen(const call *c, double *out)
+{
+    for (int64_t i = 0; i < c->count; i++)
+        out[i] = c->single[i];
+}
+
+static fsnn_status take(const call *c, fsnn_record what, double *out)
+{
+    if (!c->single)
+        return fsnn_net_read_double(c->net, c->node, what, out);
+    fsnn_status status = fsnn_net_read(c->net, c->node, what, c->single);
+    widen(c, out);
     return status;
 }
 
-static int run(const sim_setup *s, double alpha, fsnn_net *net, const float *input, sim_trace *t)
+static fsnn_status take_state(const call *c, int state, double *out)
+{
+    if (!c->single)
+        return fsnn_net_read_state_double(c->net, c->node, state, out);
+    fsnn_status status = fsnn_net_read_state(c->net, c->node, state, c->single);
+    widen(c, out);
+    return status;
+}
+
+/* What the call did whose first number is at `from`. */
+static fsnn_status collect(const call *c, int64_t from, sim_trace *t)
+{
+    fsnn_status status = take(c, FSNN_RECORD_V, t->v + from);
+    if (status >= 0 && !c->setup->readout) /* its output is v */
+        status = take(c, FSNN_RECORD_SPIKES, t->spikes + from);
+    for (int i = 0; status >= 0 && i < FSNN_USER_STATES && t->state[i]; i++)
+        status = take_state(c, i + 1, t->state[i] + from);
+    if (status >= 0 && t->test)
+        status = take(c, FSNN_RECORD_TEST, t->test + from);
+    if (status >= 0 && t->threshold)
+        status = take(c, FSNN_RECORD_THRESHOLD, t->threshold + from);
+    return status;
+}
+
+static int run(const sim_setup *s, double alpha, fsnn_net *net, const double *input, sim_trace *t)
 {
     fsnn_plan plan = plan_of(s);
+    call c = {.setup = s, .net = net, .node = fsnn_net_node_find(net, s->kind)};
+    if (s->precision == FSNN_PRECISION_SINGLE)
+        c.single = cli_allocate((size_t)(plan.steps * s->neurons), sizeof *c.single);
     sim_progress progress = sim_progress_start(s, alpha);
     int code = CLI_GOOD;
     for (int64_t k = 0; k < s->steps && code == CLI_GOOD; k += plan.steps) {
@@ -111,10 +156,11 @@ static int run(const sim_setup *s, double alpha, fsnn_net *net, const float *inp
             plan.steps = s->steps - k;
             status = fsnn_net_replan(net, &plan);
         }
+        c.count = plan.steps * s->neurons;
         if (status >= 0)
-            status = fsnn_net_forward(net, input + k * s->neurons, NULL);
+            status = feed(&c, input + k * s->neurons);
         if (status >= 0)
-            status = collect(s, net, k * s->neurons, t);
+            status = collect(&c, k * s->neurons, t);
         sim_progress_step(&progress, k + plan.steps);
         if (status < 0 || *cli_stop())
             sim_progress_end(&progress);
@@ -124,6 +170,7 @@ static int run(const sim_setup *s, double alpha, fsnn_net *net, const float *inp
             code = cli_error(CLI_INTERRUPTED, "interrupted: nothing was written");
     }
     sim_progress_end(&progress);
+    free(c.single);
     return code;
 }
 
@@ -136,7 +183,7 @@ static int refused(fsnn_status status)
     return asked ? CLI_USAGE : code;
 }
 
-static int check_finite(const sim_setup *s, double alpha, const float *v)
+static int check_finite(const sim_setup *s, double alpha, const double *v)
 {
     for (int64_t i = 0; i < s->steps * s->neurons; i++) {
         if (!isfinite(v[i]))
@@ -168,7 +215,7 @@ static void warn(const fsnn_net *net)
     }
 }
 
-static int run_at(const sim_setup *s, double alpha, const float *input, sim_trace *t)
+static int run_at(const sim_setup *s, double alpha, const double *input, sim_trace *t)
 {
     fsnn_net *net = NULL;
     fsnn_status status = build(s, alpha, &net);
@@ -188,12 +235,12 @@ static int run_at(const sim_setup *s, double alpha, const float *input, sim_trac
     return code;
 }
 
-int sim_trace_run(const sim_setup *s, int alpha, const float *input, sim_trace *t)
+int sim_trace_run(const sim_setup *s, int alpha, const double *input, sim_trace *t)
 {
     return run_at(s, s->alpha[alpha], input, t);
 }
 
-int sim_run(const sim_setup *s, double alpha, const float *input, float **v, float **spikes)
+int sim_run(const sim_setup *s, double alpha, const double *input, double **v, double **spikes)
 {
     sim_trace t;
     int code = run_at(s, alpha, input, &t);
@@ -204,7 +251,7 @@ int sim_run(const sim_setup *s, double alpha, const float *input, float **v, flo
     return code;
 }
 
-double *sim_spike_times(const sim_setup *s, const float *spikes, int64_t neuron, int64_t *count)
+double *sim_spike_times(const sim_setup *s, const double *spikes, int64_t neuron, int64_t *count)
 {
     double *time = cli_allocate((size_t)s->steps, sizeof *time);
     *count = 0;

@@ -135,14 +135,20 @@ static double (*const sample[SIM_CURRENTS])(const sim_setup *, const instant *, 
     [SIM_SINE] = sine,         [SIM_NOISE] = noise, [SIM_FILE] = recorded,
 };
 
-float *sim_current_samples(const sim_setup *s)
+/* As the network gets it. */
+static double rounded(const sim_setup *s, double x)
 {
-    float *x = cli_allocate((size_t)(s->steps * s->neurons), sizeof *x);
+    return s->precision == FSNN_PRECISION_DOUBLE ? x : (double)(float)x;
+}
+
+double *sim_current_samples(const sim_setup *s)
+{
+    double *x = cli_allocate((size_t)(s->steps * s->neurons), sizeof *x);
     const moment m = moment_of(s);
     for (int64_t k = 0; k < s->steps; k++) {
         const instant i = {k, ((double)k + m.at) * s->step, m.side};
         for (int64_t n = 0; n < s->neurons; n++)
-            x[k * s->neurons + n] = (float)sample[s->current.kind](s, &i, n);
+            x[k * s->neurons + n] = rounded(s, sample[s->current.kind](s, &i, n));
     }
     return x;
 }
