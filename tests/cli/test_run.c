@@ -781,6 +781,40 @@ static void quiet(void **state)
     shell_fails("$F run model.yaml --input absent.npz --output y.npz --quiet", 1, "absent.npz");
 }
 
+/* All arrays in double precision; the same numbers as in single, as far as that goes; time stamps
+ * too. */
+static void in_double(void **state)
+{
+    (void)state;
+    tiny_input("x.npz", 3);
+    shell_good(
+        "$F run model.yaml --seed 3 --input x.npz --output one.npz --record v,spikes,current");
+    shell_good(
+        "$F run model.yaml --seed 3 --input x.npz --output two.npz --record v,spikes,current "
+        "--precision double");
+    fsnn_arrays one = shell_load("one.npz"), two = shell_load("two.npz");
+    assert_int_equal(one.count, two.count);
+    for (int i = 0; i < one.count; i++) {
+        const fsnn_array *a = &one.item[i], *b = fsnn_arrays_find(&two, a->name);
+        CASE("%s", a->name);
+        assert_non_null(b);
+        assert_int_equal(b->dtype, FSNN_F64);
+        if (a->dtype != FSNN_F32 || strncmp(a->name, "current.lif1", 12) != 0)
+            continue;
+        for (int64_t k = 0; k < fsnn_shape_count(&a->shape); k++)
+            assert_float_equal(((const float *)a->data)[k], ((const double *)b->data)[k], 1e-5);
+    }
+    fsnn_arrays_free(&one);
+    fsnn_arrays_free(&two);
+    shell_fails("$F run model.yaml -i x.npz -o y.npz --precision quad", 2,
+                "--precision takes single or double, not \"quad\"");
+    shell_good("$F run model.yaml --seed 3 -i x.npz -o a.npz --set dynamics.precision=double "
+               "--chunk 3 && $F run model.yaml --seed 3 -i x.npz -o b.npz --precision double && "
+               "cmp a.npz b.npz");
+    shell_good(
+        "$F inspect model.yaml --set dynamics.precision=double | grep -q 'double precision'");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -809,6 +843,7 @@ int main(void)
         cmocka_unit_test(old_output_stays),
         cmocka_unit_test(input_stays),
         cmocka_unit_test(several_states),
+        cmocka_unit_test(in_double),
         cmocka_unit_test(quiet),
     };
     return cmocka_run_group_tests(tests, tiny_start, folder_remove);

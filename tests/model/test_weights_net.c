@@ -53,6 +53,39 @@ static void expect_remark(const char *set, const char *wanted)
     fsnn_net_destroy(net);
 }
 
+/* Files of nets in double precision hold doubles; read into a net in single precision they are
+ * rounded, and that is said; floats are exact in double. */
+static void precisions(void **state)
+{
+    (void)state;
+    folder_write_text("m.yaml", model);
+    fsnn_net *wide = net_of("dynamics.precision=double"), *single = net_of(NULL);
+    const fsnn_param *a = fsnn_net_param_find(wide, "linear1.weight"),
+                     *b = fsnn_net_param_find(single, "linear1.weight");
+    int before = 0;
+    a->value64[0] = 0.1;
+    for (int i = 1; i < 12; i++)
+        a->value64[i] = i;
+    GOOD(fsnn_weights_save(wide, folder_path("wide.safetensors")));
+    a->value64[0] = 0;
+    GOOD(fsnn_weights_load(wide, folder_path("wide.safetensors")));
+    assert_true(a->value64[0] == 0.1);
+    while (fsnn_net_warning(single, before))
+        before++;
+    GOOD(fsnn_weights_load(single, folder_path("wide.safetensors")));
+    assert_true(b->value[0] == 0.1f && b->value[11] == 11);
+    assert_non_null(fsnn_net_warning(single, before));
+    CONTAINS(fsnn_net_warning(single, before), "numbers are rounded: they are in double precision");
+    GOOD(fsnn_weights_save(single, folder_path("single.safetensors")));
+    GOOD(fsnn_weights_load(wide, folder_path("single.safetensors")));
+    assert_true(a->value64[0] == (double)0.1f);
+    folder_delete("wide.safetensors");
+    folder_delete("single.safetensors");
+    folder_delete("m.yaml");
+    fsnn_net_destroy(wide);
+    fsnn_net_destroy(single);
+}
+
 static void a_mismatch_is_said(void **state)
 {
     (void)state;
@@ -122,6 +155,7 @@ static void notes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(precisions),
         cmocka_unit_test(a_mismatch_is_said),
         cmocka_unit_test(files_without_it_load),
         cmocka_unit_test(notes),

@@ -1,7 +1,7 @@
 /* Layout conversions: every size around those of blocks, there and back. */
 #include "check.h"
 
-#include "net/net.h"
+#include "net/data.h"
 
 static void transposes(void **state)
 {

@@ -1,6 +1,7 @@
 /* Loops: feedback with one step of delay. Outputs and gradients against a network in double
  * precision that goes step by step; gradient checks through loops of every form; shapes and
  * layouts; what is refused. */
+#include "double.h"
 #include "nets.h"
 
 static fsnn_neuron options = FSNN_NEURON_DEFAULT;
@@ -172,6 +173,8 @@ static void check(int g, const fsnn_dynamics *d, const char *what)
     if (!(worst < 1.5e-2)) /* loops are curved: single precision has few digits left */
         fail_msg("graph %d, %s, method %s, %d terms: %.2e at %s", g, what,
                  fsnn_method_name(d->method), d->order->terms, worst, where);
+    CASE("graph %d, %s, method %s", g, what, fsnn_method_name(d->method));
+    gradcheck_double(net, x, 2);
     free(x);
     fsnn_net_destroy(net);
 }

@@ -1,5 +1,6 @@
 /* Whole networks: gradient checks over graphs of every form, shapes and their errors, state,
  * chunks, replanning, parameters. */
+#include "double.h"
 #include "nets.h"
 
 static fsnn_neuron gentle(void)
@@ -141,6 +142,7 @@ static void gradients(void **state)
                 GOOD(fsnn_net_gradcheck(net, x, 3, &worst, &where));
                 if (!(worst < 5e-3))
                     fail_msg("graph %d method %d orders %d: %.2e at %s", g, m, o, worst, where);
+                gradcheck_double(net, x, 2);
                 free(x);
                 fsnn_net_destroy(net);
             }

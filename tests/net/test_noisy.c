@@ -1,6 +1,7 @@
 /* Noise on the threshold through the public API: gradients with the noise frozen, the same noise
  * for any number of threads, any cut into calls, checkpointing and a saved state, other noise in
  * another run, layer and sample; none in evaluation; user equations. */
+#include "double.h"
 #include "nets.h"
 
 enum { T = 30, B = 3, IN = 5, HIDDEN = 37, OUT = 4 };
@@ -81,6 +82,8 @@ static void gradients(void **state)
         GOOD(fsnn_net_gradcheck(net, x, 2, &worst, &where));
         if (!(worst < 1e-2)) /* single precision: test_scan_noise compares with double */
             fail_msg("%s, way %d: %.2e at %s", fsnn_noise_name(mode), w, worst, where);
+        CASE("%s, way %d", fsnn_noise_name(mode), w);
+        gradcheck_double(net, x, 2);
         fsnn_net_destroy(net);
     }
 }

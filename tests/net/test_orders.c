@@ -1,6 +1,7 @@
 /* Orders in networks: several terms with every method that has them, explicit and implicit, all
  * learned; terms of their own for each layer; alpha at the ends of its range; steps far beyond
  * every explicit limit; and what is refused, with what would work. */
+#include "double.h"
 #include "nets.h"
 
 #include <fsnn/fde.h>
@@ -79,6 +80,8 @@ static void learned_terms(void **state)
             if (!(worst < 5e-3))
                 fail_msg("%s, %s: %.2e at %s", ways[w].name, each ? "own terms" : "same terms",
                          worst, where);
+            CASE("%s, %s", ways[w].name, each ? "own terms" : "same terms");
+            gradcheck_double(net, x, 2);
             fsnn_net_destroy(net);
         }
 }

@@ -1,6 +1,7 @@
 /* What holds for resets whatever the method: the classic neuron at alpha 1, exact landings, no
  * difference before the first spike, the refractory period, and learning of v_reset. Through the
  * public interface. */
+#include "double.h"
 #include "nets.h"
 
 enum { K = 120, N = 5 };
@@ -286,6 +287,8 @@ static void v_reset_learns(void **state)
             p->value[0] = INFINITY;
             REFUSED(fsnn_net_params_changed(net), FSNN_EARGUMENT,
                     "cell.v_reset[0] is inf: it must be finite");
+            p->value[0] = -0.375f;
+            gradcheck_double(net, x, 2);
             fsnn_net_destroy(net);
         }
 }

@@ -1,4 +1,5 @@
 /* Shared parameters: one set of values, gradients of all who use it added, checked shapes. */
+#include "double.h"
 #include "nets.h"
 
 static fsnn_neuron gentle(void)
@@ -137,6 +138,7 @@ static void gradients(void **state)
     GOOD(fsnn_net_gradcheck(net, x, 3, &worst, &where));
     if (!(worst < 2e-2))
         fail_msg("%.2e at %s", worst, where);
+    gradcheck_double(net, x, 2);
     fsnn_net_destroy(net);
 }
 

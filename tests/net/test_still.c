@@ -1,6 +1,7 @@
 /* An input that is the same at every step, given once (fsnn_plan.still): outputs, gradients and
  * running statistics are those of the same input given at every step, and less memory is held. */
 
+#include "double.h"
 #include "nets.h"
 #include "net/net.h"
 
@@ -289,6 +290,8 @@ static void gradients(void **state)
         GOOD(fsnn_net_gradcheck(net, r.in, 2, &worst, &where));
         if (!(worst < 1e-2))
             fail_msg("%s: the gradient of %s is off by %g", d->name, where, worst);
+        CASE("%s", d->name);
+        gradcheck_double(net, r.in, 2);
         result_free(&r);
         fsnn_net_destroy(net);
     }

@@ -1,5 +1,6 @@
 /* Neurons of the user's own, through the public API: gradients, learned parameters, memories,
  * checkpointing, chunks, state, errors. */
+#include "double.h"
 #include "nets.h"
 
 enum { T = 24, B = 3, IN = 5, HIDDEN = 7, OUT = 4 };
@@ -106,6 +107,8 @@ static void gradients(void **state)
             GOOD(fsnn_net_gradcheck(net, x, 2, &worst, &where));
             if (!(worst < 1e-2)) /* single precision: test_scan_user compares with double */
                 fail_msg("neuron %d way %d: %.2e at %s", n, i, worst, where);
+            CASE("neuron %d way %d", n, i);
+            gradcheck_double(net, x, 2);
             fsnn_net_destroy(net);
         }
 }
@@ -507,6 +510,8 @@ static void readout(void **state)
         GOOD(fsnn_net_gradcheck(net, x, 2, &worst, &where));
         if (!(worst < 5e-3))
             fail_msg("way %d: %.2e at %s", i, worst, where);
+        CASE("way %d", i);
+        gradcheck_double(net, x, 2);
         fsnn_net_destroy(net);
         fsnn_net_destroy(lif);
     }

@@ -4,6 +4,7 @@
 
 #include "base/isa.h"
 #include "train/optimizer.h"
+#include "train/optimizer_kernel.h"
 
 /* 200 x 90 weights: more than one chunk. tau and alpha are learned. */
 static fsnn_net *make(int64_t in)

@@ -143,6 +143,34 @@ static void in_mid_epoch(void **state)
     }
 }
 
+/* In double precision: what is written holds doubles, and cannot be gone on from in single. */
+static void in_double(void **state)
+{
+    (void)state;
+    static const int64_t twice[] = {5, 3, 20};
+    toy_options o = TOY;
+    o.wide = true;
+    for (int kind = 0; kind < FSNN_OPTIMIZERS; kind++) {
+        outcome expected;
+        uninterrupted(&o, (fsnn_optimizer_kind)kind, &expected);
+        if (kind == FSNN_ADAM) /* a third is chance */
+            assert_true(expected.result.test_accuracy > 0.6);
+        stop_and_go(&o, (fsnn_optimizer_kind)kind, twice, 3, false, &expected);
+        outcome_free(&expected);
+    }
+    stopper s = {.at_epoch = 1};
+    fsnn_train_options options = everything(&s);
+    FAILS(toy_run(&o, &options, NULL), FSNN_EINTERRUPTED);
+    fsnn_arrays list = {0};
+    GOOD(fsnn_safetensors_read(folder_path("best.safetensors"), &list));
+    assert_int_equal(fsnn_arrays_find(&list, "fc1.weight")->dtype, FSNN_F64);
+    fsnn_arrays_free(&list);
+    options.resume = true;
+    o.wide = false;
+    REFUSED(toy_run(&o, &options, NULL), FSNN_EFORMAT, "float64, but float32 is needed");
+    toy_clean();
+}
+
 static void between_epochs(void **state)
 {
     (void)state;
@@ -466,11 +494,12 @@ static void odd_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(odd_history),       cmocka_unit_test(odd_order),
-        cmocka_unit_test(in_mid_epoch),      cmocka_unit_test(between_epochs),
-        cmocka_unit_test(counting),          cmocka_unit_test(longer),
-        cmocka_unit_test(refuses),           cmocka_unit_test(contradictions),
-        cmocka_unit_test(from_an_old_state), cmocka_unit_test(old_layers),
+        cmocka_unit_test(odd_history),    cmocka_unit_test(odd_order),
+        cmocka_unit_test(in_mid_epoch),   cmocka_unit_test(in_double),
+        cmocka_unit_test(between_epochs), cmocka_unit_test(counting),
+        cmocka_unit_test(longer),         cmocka_unit_test(refuses),
+        cmocka_unit_test(contradictions), cmocka_unit_test(from_an_old_state),
+        cmocka_unit_test(old_layers),
     };
     return cmocka_run_group_tests(tests, folder_open, toy_teardown);
 }

@@ -42,6 +42,7 @@ typedef struct toy_options {
     bool in_order;
     bool no_labels;
     bool linear_out; /* the net ends in a linear layer */
+    bool wide;       /* double precision */
     uint64_t seed;
 } toy_options;
 
@@ -74,6 +75,7 @@ static inline fsnn_net *toy_net(const toy_options *o)
     fsnn_order order = fsnn_order_of(0.7);
     order.learn_alpha = true;
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
+    dynamics.precision = o->wide ? FSNN_PRECISION_DOUBLE : FSNN_PRECISION_SINGLE;
     fsnn_neuron neuron = FSNN_NEURON_DEFAULT;
     neuron.tau = (fsnn_value){0.5, true, FSNN_PER_LAYER};
     neuron.surrogate.scale_end = o->scale_end;
