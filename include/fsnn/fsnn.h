@@ -17,6 +17,7 @@
 #include <fsnn/train.h>
 #include <fsnn/model.h>
 #include <fsnn/session.h>
+#include <fsnn/simulate.h>
 #include <fsnn/plot.h>
 
 #endif

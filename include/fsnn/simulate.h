@@ -1,0 +1,121 @@
+/* fsnn/simulate.h: a neuron, or a population of neurons each by itself, under a current over time,
+ * at one or several orders: potentials and spikes, and tables of firing rates, of first spikes and
+ * of intervals between spikes beside their exact values where these are known.
+ *
+ * Nothing is printed or written; results are arrays and tables. */
+#ifndef FSNN_SIMULATE_H
+#define FSNN_SIMULATE_H
+
+#include <fsnn/net.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum fsnn_current_kind {
+    FSNN_CURRENT_CONSTANT, /* p[0] */
+    FSNN_CURRENT_STEP,     /* p[0] from time p[1] until p[2] (INFINITY: to the end), else 0 */
+    FSNN_CURRENT_RAMP,     /* from p[0] to p[1], evenly over the whole time */
+    FSNN_CURRENT_SINE,     /* p[2] + p[0] sin(2 pi p[1] t) */
+    FSNN_CURRENT_NOISE,    /* normal, mean p[0], deviation p[1]: a number a step and neuron */
+    FSNN_CURRENT_SAMPLES,  /* rows of numbers: of steps, or at times */
+    FSNN_CURRENTS
+} fsnn_current_kind;
+
+typedef struct fsnn_current {
+    fsnn_current_kind kind;
+    double p[3];
+    /* samples; borrowed for the call: */
+    const double *sample; /* [count][neurons] */
+    /* [count] of the rows, increasing from 0: straight lines between them, and the last one holds.
+     * NULL: row k is the current of step k */
+    const double *time;
+    int64_t count, neurons; /* neurons 1: the same for all */
+} fsnn_current;
+
+typedef struct fsnn_simulation {
+    const char *kind;    /* of neuron: "lif", ...; NULL: lif */
+    const void *options; /* the options' struct of the kind; NULL: its defaults */
+    /* method, step, memory, precision, and the order where `alpha` is NULL (of one layer). A
+     * horizon of 0 is the length of the run. */
+    fsnn_dynamics dynamics;
+    const double *alpha; /* [alphas] orders of one term, a run each; integer methods take 1 alone */
+    int alphas;
+    fsnn_current current;
+    int64_t steps, neurons;
+    uint64_t seed; /* of noise */
+    /* before each piece of a run, with the steps that are done of run number `order`; a non-zero
+     * return stops: FSNN_EINTERRUPTED. May be NULL. */
+    int (*progress)(int order, int64_t done, void *user);
+    /* remarks that are no errors (fsnn_net_warning), of every run. May be NULL. */
+    void (*warn)(const char *sentence, void *user);
+    void *user;
+} fsnn_simulation;
+
+/* One lif neuron of order 1, 1000 steps of 0.01 by method gl in double precision, current 0. */
+FSNN_API fsnn_simulation fsnn_simulation_default(void);
+
+/* The current of each step and neuron, out [steps][neurons], taken where the method takes it: at
+ * the beginning of a step (explicit gl, l1, ab, euler), at its end (implicit ones, trap, abm), in
+ * its middle (ml, heun, rk4, which hold it over the step); in single precision as it is rounded.
+ * FSNN_EARGUMENT (rows of samples that do not fit: too few, or no column a neuron). */
+FSNN_API fsnn_status fsnn_simulation_current(const fsnn_simulation *what, double *out);
+
+/* Runs all orders. Appended to `result` (release it by fsnn_arrays_free, after an error too), all
+ * float64, A orders, T steps, N neurons:
+ *   t              [T] the ends of the steps
+ *   current        [T, N]
+ *   alpha          [A] (of several terms the first)
+ *   v              [A, T, N] the potential after each step
+ *   spikes         [A, T, N]; 0 of a readout
+ *   state.NAME     [A, T, N] of each state beside v
+ *   test, threshold  [A, T, N] what the spike tests compared (fsnn_net_read); not of a readout
+ * Errors: FSNN_EARGUMENT, FSNN_EUNSUPPORTED, FSNN_EDESCRIPTION (an equation), FSNN_ENUMERIC (a
+ * state is no longer finite), FSNN_EINTERRUPTED, FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_simulate(const fsnn_simulation *what, fsnn_arrays *result);
+
+/* ---- tables ---------------------------------------------------------------------------------- */
+
+/* Owned: fsnn_table_free. Times are in the unit of tau, currents in that of v. */
+typedef struct fsnn_table {
+    int columns;
+    int64_t rows;
+    char **name;  /* [columns] "current", "alpha 0.8" */
+    char **unit;  /* [columns] "time", "1/time", "current", "" of plain numbers */
+    double *cell; /* [rows][columns]; not a number where there is none */
+} fsnn_table;
+
+/* NULL is fine. */
+FSNN_API void fsnn_table_free(fsnn_table *table);
+
+/* Firing rates against current, the mean over the whole time: columns current, a rate for each
+ * order ("alpha 0.8"), and "exact, alpha 1" of if and lif without noise, where a spike puts v below
+ * the threshold: an interval is tau log((I - r) / (I - threshold)) for lif, tau (threshold - r) / I
+ * for if, r where a spike puts v, plus the refractory period where v is held meanwhile. `current`
+ * [currents] is in place of what->current, what->neurons does not count.
+ * Errors: those of fsnn_simulate; FSNN_EARGUMENT of resets current and none, under which a spike
+ * comes in every step. */
+FSNN_API fsnn_status fsnn_simulate_rates(const fsnn_simulation *what, const double *current,
+                                         int currents, fsnn_table *table);
+
+/* Time of the first spike of a neuron at rest under a constant current, for every current and
+ * order: columns alpha, current, first spike, exact, relative error. Exact, of if and lif, where
+ *   lif  I (1 - E_alpha(-t^alpha/tau)) = threshold      (E the Mittag-Leffler function)
+ *   if   I t^alpha / (tau Gamma(1 + alpha)) = threshold
+ * With dynamics.step 0 the step is 1, 2 or 5 times a power of ten, at least 250 up to the spike.
+ * A spike that never comes, or later than 200,000 steps, is not a number.
+ * Errors: as fsnn_simulate_rates; FSNN_EARGUMENT of other kinds, with noise, and where v0 is not
+ * 0. */
+FSNN_API fsnn_status fsnn_simulate_latency(const fsnn_simulation *what, const double *current,
+                                           int currents, fsnn_table *table);
+
+/* Spikes of the first neuron, their times and the intervals before them, order by order: columns
+ * alpha, spike (from 1), time, exact time, interval, exact interval. Exact, of if from rest under a
+ * constant current with reset jump and without refractory period or noise: spike k at
+ * (k threshold tau Gamma(1 + alpha) / I)^(1/alpha). Errors: as fsnn_simulate_rates. */
+FSNN_API fsnn_status fsnn_simulate_intervals(const fsnn_simulation *what, fsnn_table *table);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

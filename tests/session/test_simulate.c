@@ -1,0 +1,335 @@
+/* Simulations: potentials beside exact ones, several orders, kinds of current, tables, errors. */
+#include "check.h"
+
+#include <fsnn/fsnn.h>
+
+static const double *of(const fsnn_arrays *result, const char *name)
+{
+    const fsnn_array *array = fsnn_arrays_find(result, name);
+    assert_non_null(array);
+    assert_int_equal(array->dtype, FSNN_F64);
+    return array->data;
+}
+
+static fsnn_neuron lif_without_spikes(void)
+{
+    fsnn_neuron lif = FSNN_NEURON_DEFAULT;
+    lif.tau.value = 1.5;
+    lif.threshold.value = 100;
+    return lif;
+}
+
+/* v(t) = I (1 - E_alpha(-t^alpha/tau)) under a constant current; method ml is exact. Each order is
+ * the same alone. */
+static void below_threshold(void **state)
+{
+    static const double alpha[] = {1, 0.7, 0.3};
+    const fsnn_neuron lif = lif_without_spikes();
+    fsnn_simulation s = fsnn_simulation_default();
+    fsnn_arrays all = {0}, one = {0};
+    (void)state;
+    s.options = &lif;
+    s.alpha = alpha;
+    s.alphas = FSNN_COUNT(alpha);
+    s.dynamics.method = FSNN_ML;
+    s.current.p[0] = 2;
+    s.steps = 200;
+    s.neurons = 2;
+    GOOD(fsnn_simulate(&s, &all));
+    const double *v = of(&all, "v"), *t = of(&all, "t");
+    for (int a = 0; a < s.alphas; a++) {
+        CASE("alpha %g", alpha[a]);
+        assert_float_equal(of(&all, "alpha")[a], alpha[a], 0);
+        for (int64_t k = 0; k < s.steps; k++) {
+            double exact = 2 * (1 - fsnn_mittag_leffler(alpha[a], 1, -pow(t[k], alpha[a]) / 1.5));
+            WITHIN("v", v[(a * s.steps + k) * 2 + 1], exact, 1e-9);
+        }
+    }
+    s.alpha = &alpha[1];
+    s.alphas = 1;
+    GOOD(fsnn_simulate(&s, &one));
+    assert_memory_equal(of(&one, "v"), v + s.steps * 2, (size_t)s.steps * 2 * sizeof *v);
+    assert_null(fsnn_arrays_find(&one, "state.w"));
+    fsnn_arrays_free(&all);
+    fsnn_arrays_free(&one);
+}
+
+/* Single precision differs from double by its rounding, and takes the current rounded. */
+static void precisions(void **state)
+{
+    const fsnn_neuron lif = lif_without_spikes();
+    fsnn_simulation s = fsnn_simulation_default();
+    fsnn_arrays wide = {0}, narrow = {0};
+    (void)state;
+    s.options = &lif;
+    s.current.p[0] = 0.1;
+    GOOD(fsnn_simulate(&s, &wide));
+    s.dynamics.precision = FSNN_PRECISION_SINGLE;
+    GOOD(fsnn_simulate(&s, &narrow));
+    assert_float_equal(of(&wide, "current")[7], 0.1, 0);
+    assert_float_equal(of(&narrow, "current")[7], (double)0.1f, 0);
+    double apart = 0;
+    for (int64_t k = 0; k < s.steps; k++)
+        apart = fmax(apart, fabs(of(&wide, "v")[k] - of(&narrow, "v")[k]));
+    assert_true(apart > 0 && apart < 1e-5);
+    fsnn_arrays_free(&wide);
+    fsnn_arrays_free(&narrow);
+}
+
+/* Explicit methods take the current at the beginning of a step, trap at its end, ml in its middle. */
+static void currents(void **state)
+{
+    enum { T = 4 };
+    static const double rows[] = {1, 2, 3, 4}, at[] = {0, 2};
+    const struct {
+        fsnn_current current;
+        fsnn_method method;
+        double wanted[T];
+    } cases[] = {
+        {{.p = {7}}, FSNN_GL, {7, 7, 7, 7}},
+        {{.kind = FSNN_CURRENT_STEP, .p = {2, 1, 3}}, FSNN_GL, {0, 2, 2, 0}},
+        {{.kind = FSNN_CURRENT_STEP, .p = {2, 1, INFINITY}}, FSNN_TRAP, {1, 2, 2, 2}},
+        {{.kind = FSNN_CURRENT_RAMP, .p = {0, 4}}, FSNN_GL, {0, 1, 2, 3}},
+        {{.kind = FSNN_CURRENT_RAMP, .p = {0, 4}}, FSNN_TRAP, {1, 2, 3, 4}},
+        {{.kind = FSNN_CURRENT_RAMP, .p = {0, 4}}, FSNN_ML, {0.5, 1.5, 2.5, 3.5}},
+        {{.kind = FSNN_CURRENT_SINE, .p = {1, 0.25, 3}}, FSNN_GL, {3, 4, 3, 2}},
+        {{.kind = FSNN_CURRENT_SAMPLES, .sample = rows, .count = 4, .neurons = 1},
+         FSNN_ML,
+         {1, 2, 3, 4}},
+        {{.kind = FSNN_CURRENT_SAMPLES, .sample = rows, .time = at, .count = 2, .neurons = 1},
+         FSNN_GL,
+         {1, 1.5, 2, 2}},
+    };
+    fsnn_simulation s = fsnn_simulation_default();
+    double out[T], other[T];
+    (void)state;
+    s.steps = T;
+    s.dynamics.step = 1;
+    for (int i = 0; i < FSNN_COUNT(cases); i++) {
+        CASE("case %d", i);
+        s.current = cases[i].current;
+        s.dynamics.method = cases[i].method;
+        GOOD(fsnn_simulation_current(&s, out));
+        for (int k = 0; k < T; k++)
+            NEAR("current", out[k], cases[i].wanted[k], 1e-15);
+    }
+    s.current = (fsnn_current){.kind = FSNN_CURRENT_NOISE, .p = {5, 1}};
+    GOOD(fsnn_simulation_current(&s, out));
+    GOOD(fsnn_simulation_current(&s, other));
+    assert_memory_equal(out, other, sizeof out);
+    assert_true(out[0] != out[1] && fabs(out[0] - 5) < 6);
+    s.seed++;
+    GOOD(fsnn_simulation_current(&s, other));
+    assert_true(out[0] != other[0]);
+}
+
+static double cell(const fsnn_table *table, int64_t row, int column)
+{
+    assert_in_range(row, 0, table->rows - 1);
+    assert_in_range(column, 0, table->columns - 1);
+    return table->cell[row * table->columns + column];
+}
+
+static void rates(void **state)
+{
+    static const double alpha[] = {1, 0.6}, current[] = {0.5, 1.5, 3};
+    fsnn_neuron lif = FSNN_NEURON_DEFAULT;
+    fsnn_simulation s = fsnn_simulation_default();
+    fsnn_table table;
+    (void)state;
+    lif.reset = FSNN_RESET_JUMP;
+    s.options = &lif;
+    s.alpha = alpha;
+    s.alphas = 2;
+    s.dynamics.method = FSNN_ML;
+    s.steps = 20000;
+    GOOD(fsnn_simulate_rates(&s, current, 3, &table));
+    assert_int_equal(table.columns, 4);
+    assert_int_equal(table.rows, 3);
+    assert_string_equal(table.name[2], "alpha 0.6");
+    assert_string_equal(table.name[3], "exact, alpha 1");
+    assert_string_equal(table.unit[2], "1/time");
+    assert_float_equal(cell(&table, 0, 1), 0, 0);
+    for (int i = 1; i < 3; i++) {
+        double exact = 1 / (lif.tau.value * log(current[i] / (current[i] - 1)));
+        NEAR("exact", cell(&table, i, 3), exact, 1e-12);
+        WITHIN("rate", cell(&table, i, 1), exact, 0.03 * exact);
+    }
+    assert_true(cell(&table, 2, 2) != cell(&table, 2, 1));
+    fsnn_table_free(&table);
+    lif.reset = FSNN_RESET_CURRENT;
+    REFUSED(fsnn_simulate_rates(&s, current, 3, &table), FSNN_EARGUMENT, "take jump, subtract");
+    assert_int_equal(table.rows, 0);
+    fsnn_table_free(NULL);
+}
+
+static void latency(void **state)
+{
+    static const double alpha[] = {1, 0.5}, current[] = {0.9, 2};
+    fsnn_neuron neuron = FSNN_NEURON_DEFAULT;
+    fsnn_simulation s = fsnn_simulation_default();
+    fsnn_table table;
+    (void)state;
+    neuron.reset = FSNN_RESET_JUMP;
+    s.options = &neuron;
+    s.alpha = alpha;
+    s.alphas = 2;
+    s.dynamics.method = FSNN_ML;
+    s.dynamics.step = 0;
+    GOOD(fsnn_simulate_latency(&s, current, 2, &table));
+    assert_int_equal(table.rows, 4);
+    assert_true(isnan(cell(&table, 0, 2))); /* 0.9 never reaches 1 */
+    NEAR("exact", cell(&table, 2, 3), neuron.tau.value * log(2.0), 1e-9);
+    for (int row = 2; row < 4; row++)
+        assert_true(fabs(cell(&table, row, 4)) < 0.005);
+    fsnn_table_free(&table);
+    s.kind = "if";
+    GOOD(fsnn_simulate_latency(&s, current, 1, &table));
+    NEAR("exact", cell(&table, 1, 3), pow(neuron.tau.value * tgamma(1.5) / 0.9, 2), 1e-9);
+    fsnn_table_free(&table);
+    neuron.v0 = 0.5;
+    REFUSED(fsnn_simulate_latency(&s, current, 1, &table), FSNN_EARGUMENT, "at rest");
+    s.kind = "qif";
+    s.options = NULL;
+    REFUSED(fsnn_simulate_latency(&s, current, 1, &table), FSNN_EARGUMENT, "lif and if");
+}
+
+/* Spike k of an if neuron that jumps: (k threshold tau Gamma(1 + alpha) / I)^(1/alpha). */
+static void intervals(void **state)
+{
+    static const double alpha[] = {1, 0.8};
+    fsnn_neuron neuron = FSNN_NEURON_DEFAULT;
+    fsnn_simulation s = fsnn_simulation_default();
+    fsnn_table table;
+    (void)state;
+    neuron.reset = FSNN_RESET_JUMP;
+    s.kind = "if";
+    s.options = &neuron;
+    s.alpha = alpha;
+    s.alphas = 2;
+    s.dynamics.method = FSNN_ML;
+    s.current.p[0] = 2;
+    s.steps = 3000;
+    GOOD(fsnn_simulate_intervals(&s, &table));
+    assert_true(table.rows > 20);
+    assert_true(isnan(cell(&table, 0, 4))); /* nothing is before the first */
+    for (int64_t row = 0; row < table.rows; row++) {
+        double a = cell(&table, row, 0), k = cell(&table, row, 1);
+        double exact = pow(k * neuron.tau.value * tgamma(1 + a) / 2, 1 / a);
+        NEAR("exact", cell(&table, row, 3), exact, 1e-12);
+        WITHIN("time", cell(&table, row, 2), exact, 2.5 * s.dynamics.step);
+    }
+    fsnn_table_free(&table);
+    s.current.kind = FSNN_CURRENT_RAMP; /* has no exact values */
+    s.current.p[1] = 3;
+    GOOD(fsnn_simulate_intervals(&s, &table));
+    assert_true(table.rows > 20 && isnan(cell(&table, 3, 3)));
+    fsnn_table_free(&table);
+}
+
+static int stop_later(int order, int64_t done, void *user)
+{
+    assert_int_equal(order, 0);
+    *(int64_t *)user = done;
+    return done >= 1000;
+}
+
+static void keep_sentence(const char *sentence, void *user)
+{
+    snprintf(user, 256, "%s", sentence);
+}
+
+static void callbacks(void **state)
+{
+    fsnn_simulation s = fsnn_simulation_default();
+    fsnn_arrays result = {0};
+    int64_t done = 0;
+    char said[256] = "";
+    (void)state;
+    s.steps = 100000;
+    s.progress = stop_later;
+    s.user = &done;
+    REFUSED(fsnn_simulate(&s, &result), FSNN_EINTERRUPTED, "after 1000 of 100000 steps");
+    assert_int_equal(done, 1000);
+    fsnn_arrays_free(&result);
+    s = fsnn_simulation_default();
+    s.dynamics.step = 30;
+    s.steps = 10;
+    s.warn = keep_sentence;
+    s.user = said;
+    GOOD(fsnn_simulate(&s, &result));
+    CONTAINS(said, "step");
+    fsnn_arrays_free(&result);
+}
+
+/* States beside v have arrays of their own; a readout has no test. */
+static void kinds(void **state)
+{
+    fsnn_simulation s = fsnn_simulation_default();
+    fsnn_arrays result = {0};
+    (void)state;
+    s.kind = "alif";
+    s.steps = 50;
+    s.current.p[0] = 3;
+    GOOD(fsnn_simulate(&s, &result));
+    bool found = false;
+    for (int i = 0; i < result.count; i++)
+        found = found || strncmp(result.item[i].name, "state.", 6) == 0;
+    assert_true(found);
+    fsnn_arrays_free(&result);
+    s.kind = "readout";
+    GOOD(fsnn_simulate(&s, &result));
+    assert_null(fsnn_arrays_find(&result, "test"));
+    assert_float_equal(of(&result, "spikes")[49], 0, 0);
+    assert_true(of(&result, "v")[49] > 0);
+    fsnn_arrays_free(&result);
+}
+
+static void refused(void **state)
+{
+    static const double rows[6] = {0}, beyond = 1.5;
+    fsnn_simulation wrong[9];
+    static const char *const words[] = {"lifs",
+                                        "no kind of neuron",
+                                        "one step and one neuron",
+                                        "above 0",
+                                        "0 orders",
+                                        "4 rows",
+                                        "3 columns",
+                                        "kind 9",
+                                        "alpha"};
+    fsnn_arrays result = {0};
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(wrong); i++)
+        wrong[i] = fsnn_simulation_default();
+    wrong[0].kind = "lifs";
+    wrong[1].kind = "linear";
+    wrong[2].neurons = 0;
+    wrong[3].dynamics.step = NAN;
+    wrong[4].alpha = rows;
+    wrong[5].current =
+        (fsnn_current){.kind = FSNN_CURRENT_SAMPLES, .sample = rows, .count = 4, .neurons = 1};
+    wrong[6].current =
+        (fsnn_current){.kind = FSNN_CURRENT_SAMPLES, .sample = rows, .count = 2, .neurons = 3};
+    wrong[6].steps = 2;
+    wrong[7].current.kind = (fsnn_current_kind)9;
+    wrong[8].alpha = &beyond;
+    wrong[8].alphas = 1;
+    for (int i = 0; i < FSNN_COUNT(wrong); i++) {
+        CASE("%s", words[i]);
+        REFUSED(fsnn_simulate(&wrong[i], &result), ANY_ERROR, words[i]);
+        fsnn_arrays_free(&result);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(below_threshold), cmocka_unit_test(precisions),
+        cmocka_unit_test(currents),        cmocka_unit_test(rates),
+        cmocka_unit_test(latency),         cmocka_unit_test(intervals),
+        cmocka_unit_test(callbacks),       cmocka_unit_test(kinds),
+        cmocka_unit_test(refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
