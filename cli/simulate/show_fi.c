@@ -1,7 +1,5 @@
-/* cli/simulate/show_fi.c: firing rate against current, mean over the whole time. A population in
- * which each neuron has its own current gives a whole curve in one run. Exact at alpha = 1, r where
- * a spike puts v, plus the refractory period where v is held meanwhile: an interval of
- * tau log((I - r) / (I - threshold)) for lif, tau (threshold - r) / I for if. */
+/* cli/simulate/show_fi.c: firing rate against current, mean over the whole time, beside the exact
+ * one at alpha = 1, where it is known. */
 #include "cli/simulate/simulate.h"
 
 #include <math.h>
@@ -15,88 +13,54 @@ static double current_of(const sim_setup *s, int64_t n)
     return p[0] + (p[1] - p[0]) * (double)n / (CURRENTS - 1);
 }
 
-static double *inputs(const sim_setup *s)
+/* A column of the table as a curve against the first one. */
+static void add_curve(sim_picture *p, const fsnn_table *t, int column, const char *name,
+                      fsnn_mark mark, int colour)
 {
-    double *x = cli_allocate((size_t)(s->steps * s->neurons), sizeof *x);
-    for (int64_t k = 0; k < s->steps; k++) {
-        for (int64_t n = 0; n < s->neurons; n++)
-            x[k * s->neurons + n] = current_of(s, n);
-    }
-    return x;
+    sim_points *points = sim_picture_curve(p, name, mark, colour);
+    for (int64_t n = 0; n < t->rows; n++)
+        sim_points_add(points, t->cell[n * t->columns], t->cell[n * t->columns + column]);
 }
 
-/* Where a spike of the classic neuron puts v; NaN where it does not put it anywhere. */
-static double landing(const sim_setup *s)
+static bool has_exact(const sim_setup *s, const fsnn_table *t)
 {
-    const double lands[FSNN_RESETS] = {[FSNN_RESET_CURRENT] = NAN,
-                                       [FSNN_RESET_NONE] = NAN,
-                                       [FSNN_RESET_VALUE] = s->neuron.v_reset.value,
-                                       [FSNN_RESET_RESTART] = s->neuron.v0};
-    return lands[s->neuron.reset]; /* the others: from the threshold to 0 */
+    return t->columns > 1 + s->alphas;
 }
 
-static bool has_exact(const sim_setup *s)
+static void add_curves(const sim_setup *s, const fsnn_table *t, sim_picture *p)
 {
-    return landing(s) < s->neuron.threshold.value;
+    for (int i = 0; i < s->alphas; i++)
+        add_curve(p, t, 1 + i, t->name[1 + i], FSNN_MARK_LINE, i + 1);
+    if (has_exact(s, t))
+        add_curve(p, t, 1 + s->alphas, t->name[1 + s->alphas], FSNN_MARK_REFERENCE, 7);
 }
 
-/* value and restart hold v for the refractory period and begin then; with the others v goes on,
- * and where it is above the threshold at the end it spikes at once, and is there again after the
- * next. */
-static double exact(const sim_setup *s, double I)
+static void print_table(const sim_setup *s, const fsnn_table *t)
 {
-    double theta = s->neuron.threshold.value, tau = s->neuron.tau.value, from = landing(s);
-    double rest = s->neuron.refractory, rise;
-    if (s->leaky ? I <= theta : I <= 0)
-        return 0;
-    rise = s->leaky ? tau * log((I - from) / (I - theta)) : tau * (theta - from) / I;
-    bool held = s->neuron.reset == FSNN_RESET_VALUE || s->neuron.reset == FSNN_RESET_RESTART;
-    return 1 / (held ? rise + rest : fmax(rise, rest));
-}
-
-static void add_exact(sim_picture *p, const sim_setup *s)
-{
-    sim_points *line = sim_picture_curve(p, "exact, alpha 1", FSNN_MARK_REFERENCE, 7);
-    for (int64_t n = 0; n < CURRENTS; n++)
-        sim_points_add(line, current_of(s, n), exact(s, current_of(s, n)));
-}
-
-static int one_alpha(const sim_setup *s, const double *input, int i, sim_picture *p,
-                     double rate[CURRENTS])
-{
-    char name[CLI_NUMBER];
-    double *v, *spikes;
-    int code = sim_run(s, s->alpha[i], input, &v, &spikes);
-    if (code != CLI_GOOD)
-        return code;
-    sim_points *points = sim_picture_curve(p, sim_label(name, s->alpha[i]), FSNN_MARK_LINE, i + 1);
-    for (int64_t n = 0; n < CURRENTS; n++) {
-        int64_t count;
-        free(sim_spike_times(s, spikes, n, &count));
-        rate[n] = (double)count / ((double)s->steps * s->step);
-        sim_points_add(points, current_of(s, n), rate[n]);
-    }
-    free(v);
-    free(spikes);
-    return CLI_GOOD;
-}
-
-static void table_of(const sim_setup *s, double rate[][CURRENTS])
-{
-    char name[CLI_NUMBER];
+    bool exact = has_exact(s, t);
     sim_print("%13s", "current");
     for (int i = 0; i < s->alphas; i++)
-        sim_print("%13s", sim_label(name, s->alpha[i]));
-    sim_print("%17s\n", has_exact(s) ? "exact, alpha 1" : "");
+        sim_print("%13s", t->name[1 + i]);
+    sim_print("%17s\n", exact ? t->name[1 + s->alphas] : "");
     for (int64_t l = 0; l < LISTED; l++) {
-        int64_t n = l * (CURRENTS - 1) / (LISTED - 1);
-        sim_cell(current_of(s, n), "");
-        for (int i = 0; i < s->alphas; i++)
-            sim_cell(rate[i][n], "");
-        if (has_exact(s))
+        const double *row = t->cell + l * (CURRENTS - 1) / (LISTED - 1) * t->columns;
+        for (int i = 0; i <= s->alphas; i++)
+            sim_cell(row[i], "");
+        if (exact)
             sim_print("    ");
-        sim_cell(has_exact(s) ? exact(s, current_of(s, n)) : NAN, "\n");
+        sim_cell(exact ? row[1 + s->alphas] : NAN, "\n");
     }
+}
+
+/* The table, or an exit code after a sentence. */
+static int measure(const sim_setup *s, fsnn_table *table)
+{
+    double current[CURRENTS];
+    sim_watch watch;
+    fsnn_simulation what = sim_simulation(s, &watch);
+    for (int n = 0; n < CURRENTS; n++)
+        current[n] = current_of(s, n);
+    return sim_done(&watch, fsnn_simulate_rates(&what, current, CURRENTS, table));
 }
 
 static int check(const sim_setup *s, const sim_options *o)
@@ -111,7 +75,6 @@ static int check(const sim_setup *s, const sim_options *o)
 static int run(const sim_setup *given, const sim_options *o, const char *path)
 {
     sim_setup s = *given;
-    double rate[SIM_ALPHAS][CURRENTS];
     s.neurons = CURRENTS;
     int code = check(&s, o);
     if (code == CLI_GOOD && s.steps > SIM_VALUES / s.neurons)
@@ -119,23 +82,21 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
                          (long long)s.steps, CURRENTS);
     if (code != CLI_GOOD)
         return code;
-    double *input = inputs(&s);
+    fsnn_table table;
+    code = measure(&s, &table);
+    if (code != CLI_GOOD)
+        return code;
     sim_picture *p = cli_allocate(1, sizeof *p);
     fsnn_chart *chart = sim_picture_chart(p, "Firing rate", "current I", "spikes per unit of time");
     chart->height = 460;
-    for (int i = 0; i < s.alphas && code == CLI_GOOD; i++)
-        code = one_alpha(&s, input, i, p, rate[i]);
+    add_curves(&s, &table, p);
     char *setup = sim_setup_text(&s), *text = cli_format("%s; mean over time %g", setup, s.time);
-    if (code == CLI_GOOD) {
-        sim_print("%s\n\n", text);
-        table_of(&s, rate);
-        if (has_exact(&s))
-            add_exact(p, &s);
-        code = sim_picture_draw(p, o, "Firing rate against current", text, 1, path);
-    }
+    sim_print("%s\n\n", text);
+    print_table(&s, &table);
+    code = sim_picture_draw(p, o, "Firing rate against current", text, 1, path);
     free(text);
     free(setup);
-    free(input);
+    fsnn_table_free(&table);
     sim_picture_free(p);
     return code;
 }

@@ -98,7 +98,6 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
     int code = check(&s, o);
     if (code != CLI_GOOD)
         return code;
-    double *input = sim_current_samples(&s);
     sim_picture *p = cli_allocate(1, sizeof *p);
     fsnn_chart *linear = sim_picture_chart(p, "Membrane potential", "time", "potential v");
     linear->legend = FSNN_LEGEND_UPPER_RIGHT;
@@ -111,14 +110,13 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
         "|v0 - I|\n",
         s.neuron.v0, s.current.p[0], s.neuron.tau.value, fsnn_method_name(s.method), s.step);
     for (int i = 0; i < s.alphas && code == CLI_GOOD; i++) {
-        double *v, *spikes;
-        code = sim_run(&s, s.alpha[i], input, &v, &spikes);
+        sim_trace trace;
+        code = sim_trace_run(&s, i, &trace);
         if (code != CLI_GOOD)
             break;
-        add_run(p, &s, i, v);
-        table_of(&s, i, v);
-        free(v);
-        free(spikes);
+        add_run(p, &s, i, trace.v);
+        table_of(&s, i, trace.v);
+        sim_trace_free(&trace);
     }
     for (int i = 0; i < s.alphas && code == CLI_GOOD; i++)
         add_exact(p, &s, i);
@@ -129,7 +127,6 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
         code = sim_picture_draw(p, o, "Relaxation: power law and exponential", text, 2, path);
     free(text);
     sim_picture_free(p);
-    free(input);
     return code;
 }
 

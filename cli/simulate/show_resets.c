@@ -16,13 +16,12 @@ typedef struct trains {
     double last[FSNN_RESETS]; /* potential at the end */
 } trains;
 
-static int one(const sim_setup *given, fsnn_reset reset, int colour, const double *input,
-               sim_picture *p, trains *t)
+static int one(const sim_setup *given, fsnn_reset reset, int colour, sim_picture *p, trains *t)
 {
     sim_setup s = *given;
     sim_trace trace;
     s.neuron.reset = reset;
-    int code = sim_trace_run(&s, 0, input, &trace);
+    int code = sim_trace_run(&s, 0, &trace);
     if (code != CLI_GOOD)
         return code;
     const double *v = trace.v, *spikes = trace.spikes;
@@ -43,7 +42,7 @@ static int one(const sim_setup *given, fsnn_reset reset, int colour, const doubl
     return CLI_GOOD;
 }
 
-static int potentials(const sim_setup *s, const double *input, sim_picture *p, trains *t)
+static int potentials(const sim_setup *s, sim_picture *p, trains *t)
 {
     static const char *const heading[2] = {"Models in discrete time",
                                            "With a limit as the step shrinks"};
@@ -53,7 +52,7 @@ static int potentials(const sim_setup *s, const double *input, sim_picture *p, t
         chart->height = 300;
         chart->x_high = s->time;
         for (int i = 0; i < 4 && code == CLI_GOOD; i++)
-            code = one(s, panel[side][i], i ? i : 1, input, p, t);
+            code = one(s, panel[side][i], i ? i : 1, p, t);
         sim_points *limit = sim_picture_curve(p, NULL, FSNN_MARK_LIMIT, 7);
         sim_points_add(limit, 0, s->neuron.threshold.value);
         sim_points_add(limit, s->time, s->neuron.threshold.value);
@@ -106,9 +105,8 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
         return cli_error(CLI_USAGE, "--show resets draws every reset: leave --reset out");
     if (s.alphas != 1)
         return cli_error(CLI_USAGE, "--show resets takes one --alpha, not %d", s.alphas);
-    double *input = sim_current_samples(&s);
     sim_picture *p = cli_allocate(1, sizeof *p);
-    int code = potentials(&s, input, p, &t);
+    int code = potentials(&s, p, &t);
     if (code == CLI_GOOD) {
         raster(&s, p, &t);
         print_table(&t);
@@ -123,7 +121,6 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
     for (int i = 0; i < FSNN_RESETS; i++)
         free(t.time[i]);
     sim_picture_free(p);
-    free(input);
     return code;
 }
 

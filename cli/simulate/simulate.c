@@ -341,14 +341,14 @@ static int run_all(const sim_setup *s, sim_result *r)
 {
     int code = CLI_GOOD;
     for (int i = 0; i < s->alphas && code == CLI_GOOD; i++)
-        code = sim_trace_run(s, i, r->input, &r->trace[i]);
+        code = sim_trace_run(s, i, &r->trace[i]);
+    r->input = r->trace[0].input;
     return code;
 }
 
 static int simulate(const sim_setup *s, const sim_options *o, const char *path)
 {
-    double *input = sim_current_samples(s);
-    sim_result result = {.input = input};
+    sim_result result = {0};
     bool npz = false;
     char *again = NULL;
     int code = read_out(o, &plain, &npz, &again);
@@ -363,7 +363,6 @@ static int simulate(const sim_setup *s, const sim_options *o, const char *path)
         sim_figure(s, &result, path);
     for (int i = 0; i < s->alphas; i++)
         sim_trace_free(&result.trace[i]);
-    free(input);
     return code;
 }
 

@@ -1,5 +1,5 @@
 /* cli/simulate/simulate.h: the parts of fsnn simulate: options in simulate.c, the current over time
- * in simulate_current.c and simulate_samples.c, order, method and memory in simulate_dynamics.c,
+ * in simulate_current.c and simulate_file.c, order, method and memory in simulate_dynamics.c,
  * the neuron in simulate_neuron.c and simulate_states.c, one run in simulate_run.c, what is written
  * in simulate_output.c and simulate_figure.c, and the ready-made pictures in show_*.c. Functions
  * that return int return an exit code, after a sentence when it is not CLI_GOOD. */
@@ -99,8 +99,6 @@ int sim_states_read(const sim_options *options, sim_setup *setup);
 fsnn_user *sim_user(const sim_setup *setup);
 /* A text that the setup keeps. */
 const char *sim_keep(sim_setup *setup, char *text);
-/* A node of this neuron, called as its kind. */
-fsnn_status sim_neuron_add(const sim_setup *setup, fsnn_net *net, int from);
 /* "LIF, tau 1, threshold 1, reset jump"; to be freed */
 char *sim_neuron_text(const sim_setup *setup);
 enum { SIM_KIND_TEXT = 76 };
@@ -115,26 +113,22 @@ void sim_current_free(sim_current *current);
 /* Of a file: a table of text, or an NPZ; how long rows with times last. */
 int sim_file_read(const char *path, sim_current *current);
 double sim_file_duration(const sim_current *current);
-/* Current of each step and neuron, [steps][neurons], to be freed: its value where the method takes
- * it, which is the beginning, the middle or the end of the step. */
-double *sim_current_samples(const sim_setup *setup);
-
 /* ---- a run ---- */
 
 /* What a neuron did, [steps][neurons] each. */
 typedef struct sim_trace {
+    fsnn_arrays arrays;              /* that the others stand in */
+    double *input;                   /* current of each step */
     double *v, *spikes;              /* v after each step */
     double *test, *threshold;        /* what the spike test compared; NULL: a readout */
     double *state[FSNN_USER_STATES]; /* beside v; NULL: there is no such */
     char *name[FSNN_USER_STATES];    /* of the states */
 } sim_trace;
 
-/* Runs `input` [steps][neurons] at order number `alpha`; free with sim_trace_free, not needed after
- * errors. Warnings go to stderr. */
-int sim_trace_run(const sim_setup *setup, int alpha, const double *input, sim_trace *trace);
+/* Runs order number `alpha`; free with sim_trace_free, not needed after errors. Warnings go to
+ * stderr. */
+int sim_trace_run(const sim_setup *setup, int alpha, sim_trace *trace);
 void sim_trace_free(sim_trace *trace);
-/* The same at one order; v and spikes only, to be freed. */
-int sim_run(const sim_setup *setup, double alpha, const double *input, double **v, double **spikes);
 /* Times of the spikes of one neuron, count in `*count`; to be freed. */
 double *sim_spike_times(const sim_setup *setup, const double *spikes, int64_t neuron,
                         int64_t *count);
@@ -149,6 +143,18 @@ typedef struct sim_progress {
 sim_progress sim_progress_start(const sim_setup *setup, double alpha);
 void sim_progress_step(sim_progress *progress, int64_t steps);
 void sim_progress_end(sim_progress *progress);
+
+/* A simulation on its way: how far it is, at which order. */
+typedef struct sim_watch {
+    const sim_setup *setup;
+    const double *alpha; /* orders of the runs; NULL: that of the setup's several terms */
+    int order;
+    sim_progress progress;
+} sim_watch;
+/* The setup as the library takes it, which says how far it is and warns; borrows both. */
+fsnn_simulation sim_simulation(const sim_setup *setup, sim_watch *watch);
+/* What became of it, as an exit code, after a sentence where it failed or was interrupted. */
+int sim_done(sim_watch *watch, fsnn_status status);
 
 /* ---- results ---- */
 

@@ -261,13 +261,6 @@ int sim_neuron_read(const sim_options *o, const sim_show *row, sim_setup *s)
     return sim_reset_read(o->reset ? o->reset : usual_reset(s, row->reset), s);
 }
 
-fsnn_status sim_neuron_add(const sim_setup *s, fsnn_net *net, int from)
-{
-    memcpy(s->options, &s->neuron, sizeof s->neuron);
-    int node = fsnn_net_add(net, s->kind, s->kind, &from, 1, s->options);
-    return node < 0 ? (fsnn_status)node : FSNN_OK;
-}
-
 /* An equation that is long is cut. */
 const char *sim_kind_text(const sim_setup *s, char *text)
 {

@@ -1,13 +1,15 @@
-/* cli/simulate/simulate_run.c: one run of fsnn simulate: a neuron layer fed by its current. */
+/* cli/simulate/simulate_run.c: runs of fsnn simulate: its setup as a simulation of the library, what
+ * came out, and lists of points. */
 #include "cli/simulate/simulate.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static fsnn_dynamics dynamics_of(const sim_setup *s, const fsnn_order *order)
+static fsnn_dynamics dynamics_of(const sim_setup *s)
 {
-    fsnn_dynamics dynamics = fsnn_dynamics_default(order);
+    static const fsnn_order one = {.terms = 1, .alpha = {1}, .coefficient = {1}};
+    fsnn_dynamics dynamics = fsnn_dynamics_default(s->several.terms ? &s->several : &one);
     dynamics.integrator = s->integer ? FSNN_ODEINT : FSNN_FDEINT;
     dynamics.method = s->method;
     dynamics.implicit = s->implicit;
@@ -15,163 +17,68 @@ static fsnn_dynamics dynamics_of(const sim_setup *s, const fsnn_order *order)
     dynamics.memory = s->memory;
     dynamics.tolerance = s->tolerance;
     dynamics.engine = s->engine;
-    dynamics.horizon = s->steps;
     dynamics.precision = s->precision;
     return dynamics;
 }
 
-/* Steps of one call: the same numbers, and after each there is time for a sign of life. */
-static int64_t steps_of_call(const sim_setup *s)
+static fsnn_current current_of(const sim_setup *s)
 {
-    enum { CALLS = 100, LEAST = 500 };
-    int64_t steps = s->steps / CALLS;
-    steps = steps < LEAST ? LEAST : steps;
-    return steps < s->steps ? steps : s->steps;
+    const sim_current *c = &s->current;
+    fsnn_current current = {.kind = (fsnn_current_kind)c->kind,
+                            .p = {c->p[0], c->p[1], c->p[2]},
+                            .sample = c->sample,
+                            .time = c->time,
+                            .count = c->count,
+                            .neurons = c->neurons};
+    if (c->kind == SIM_RAMP)
+        current.p[2] = s->time;
+    return current;
 }
 
-static fsnn_plan plan_of(const sim_setup *s)
+/* ---- while it runs ---- */
+
+static int on_piece(int order, int64_t done, void *user)
 {
-    fsnn_plan plan = {.steps = steps_of_call(s), .batch = 1, .record = true, .seed = s->seed};
-    plan.training = s->neuron.noise.mode != FSNN_NOISE_NONE; /* elsewhere there is none */
-    return plan;
+    sim_watch *w = user;
+    if (order != w->order)
+        sim_progress_end(&w->progress);
+    if (order != w->order || !done)
+        w->progress = sim_progress_start(w->setup, w->alpha ? w->alpha[order] : w->setup->alpha[0]);
+    w->order = order;
+    sim_progress_step(&w->progress, done);
+    return *cli_stop();
 }
 
-static fsnn_status build(const sim_setup *s, double alpha, fsnn_net **net)
+/* Each warning once: a table of many runs has the same for many orders and currents. */
+static void warn(const char *warning, void *user)
 {
-    fsnn_status status = fsnn_net_create(net);
-    if (status < 0)
-        return status;
-    int input = fsnn_net_input(*net, FSNN_SHAPE(s->neurons));
-    status = sim_neuron_add(s, *net, input);
-    if (status < 0)
-        return status;
-    fsnn_order order = s->several.terms ? s->several : fsnn_order_of(alpha);
-    fsnn_dynamics dynamics = dynamics_of(s, &order);
-    fsnn_plan plan = plan_of(s);
-    return fsnn_net_wrap(*net, &dynamics, &plan);
-}
-
-/* ---- what is read ---- */
-
-static void reserve(const sim_setup *s, const fsnn_net *net, sim_trace *t)
-{
-    size_t count = (size_t)(s->steps * s->neurons);
-    int node = fsnn_net_node_find(net, s->kind);
-    t->v = cli_allocate(count, sizeof *t->v);
-    t->spikes = cli_allocate(count, sizeof *t->spikes);
-    for (int i = 0; i < FSNN_USER_STATES; i++) {
-        const char *name = fsnn_net_state_name(net, node, i + 1);
-        if (!name)
-            break;
-        t->name[i] = cli_format("%s", name);
-        t->state[i] = cli_allocate(count, sizeof *t->state[i]);
-    }
-    if (s->readout)
+    static char *said[SIM_ALPHAS + 1]; /* of the whole command */
+    int at = 0;
+    (void)user;
+    while (at < SIM_ALPHAS && said[at] && strcmp(said[at], warning) != 0)
+        at++;
+    if (said[at])
         return;
-    t->test = cli_allocate(count, sizeof *t->test);
-    t->threshold = cli_allocate(count, sizeof *t->threshold);
+    said[at] = cli_format("%s", warning);
+    cli_warn("%s", at < SIM_ALPHAS ? warning : "more runs have such warnings");
 }
 
-void sim_trace_free(sim_trace *t)
+fsnn_simulation sim_simulation(const sim_setup *s, sim_watch *w)
 {
-    free(t->v);
-    free(t->spikes);
-    free(t->test);
-    free(t->threshold);
-    for (int i = 0; i < FSNN_USER_STATES; i++) {
-        free(t->state[i]);
-        free(t->name[i]);
-    }
-    *t = (sim_trace){0};
-}
-
-/* In single precision numbers go through a buffer of floats, of a call's [steps][neurons]. */
-typedef struct call {
-    const sim_setup *setup;
-    fsnn_net *net;
-    int node;
-    float *single; /* NULL in double precision */
-    int64_t count; /* of the call */
-} call;
-
-static fsnn_status feed(const call *c, const double *input)
-{
-    if (!c->single)
-        return fsnn_net_forward_double(c->net, input, NULL);
-    for (int64_t i = 0; i < c->count; i++)
-        c->single[i] = (float)input[i];
-    return fsnn_net_forward(c->net, c->single, NULL);
-}
-
-static void widen(const call *c, double *out)
-{
-    for (int64_t i = 0; i < c->count; i++)
-        out[i] = c->single[i];
-}
-
-static fsnn_status take(const call *c, fsnn_record what, double *out)
-{
-    if (!c->single)
-        return fsnn_net_read_double(c->net, c->node, what, out);
-    fsnn_status status = fsnn_net_read(c->net, c->node, what, c->single);
-    widen(c, out);
-    return status;
-}
-
-static fsnn_status take_state(const call *c, int state, double *out)
-{
-    if (!c->single)
-        return fsnn_net_read_state_double(c->net, c->node, state, out);
-    fsnn_status status = fsnn_net_read_state(c->net, c->node, state, c->single);
-    widen(c, out);
-    return status;
-}
-
-/* What the call did whose first number is at `from`. */
-static fsnn_status collect(const call *c, int64_t from, sim_trace *t)
-{
-    fsnn_status status = take(c, FSNN_RECORD_V, t->v + from);
-    if (status >= 0 && !c->setup->readout) /* its output is v */
-        status = take(c, FSNN_RECORD_SPIKES, t->spikes + from);
-    for (int i = 0; status >= 0 && i < FSNN_USER_STATES && t->state[i]; i++)
-        status = take_state(c, i + 1, t->state[i] + from);
-    if (status >= 0 && t->test)
-        status = take(c, FSNN_RECORD_TEST, t->test + from);
-    if (status >= 0 && t->threshold)
-        status = take(c, FSNN_RECORD_THRESHOLD, t->threshold + from);
-    return status;
-}
-
-static int run(const sim_setup *s, double alpha, fsnn_net *net, const double *input, sim_trace *t)
-{
-    fsnn_plan plan = plan_of(s);
-    call c = {.setup = s, .net = net, .node = fsnn_net_node_find(net, s->kind)};
-    if (s->precision == FSNN_PRECISION_SINGLE)
-        c.single = cli_allocate((size_t)(plan.steps * s->neurons), sizeof *c.single);
-    sim_progress progress = sim_progress_start(s, alpha);
-    int code = CLI_GOOD;
-    for (int64_t k = 0; k < s->steps && code == CLI_GOOD; k += plan.steps) {
-        fsnn_status status = FSNN_OK;
-        if (s->steps - k < plan.steps) {
-            plan.steps = s->steps - k;
-            status = fsnn_net_replan(net, &plan);
-        }
-        c.count = plan.steps * s->neurons;
-        if (status >= 0)
-            status = feed(&c, input + k * s->neurons);
-        if (status >= 0)
-            status = collect(&c, k * s->neurons, t);
-        sim_progress_step(&progress, k + plan.steps);
-        if (status < 0 || *cli_stop())
-            sim_progress_end(&progress);
-        if (status < 0)
-            code = cli_fail(status);
-        else if (*cli_stop())
-            code = cli_error(CLI_INTERRUPTED, "interrupted: nothing was written");
-    }
-    sim_progress_end(&progress);
-    free(c.single);
-    return code;
+    memcpy(s->options, &s->neuron, sizeof s->neuron);
+    *w = (sim_watch){.setup = s, .order = -1, .alpha = s->several.terms ? NULL : s->alpha};
+    return (fsnn_simulation){.kind = s->kind,
+                             .options = s->options,
+                             .dynamics = dynamics_of(s),
+                             .alpha = w->alpha,
+                             .alphas = s->alphas,
+                             .current = current_of(s),
+                             .steps = s->steps,
+                             .neurons = s->neurons,
+                             .seed = s->seed,
+                             .progress = on_piece,
+                             .warn = warn,
+                             .user = w};
 }
 
 /* A combination that cannot be wrapped was asked for on the command line. */
@@ -182,6 +89,16 @@ static int refused(fsnn_status status)
         status == FSNN_EUNSUPPORTED || status == FSNN_EARGUMENT || status == FSNN_EDESCRIPTION;
     return asked ? CLI_USAGE : code;
 }
+
+int sim_done(sim_watch *w, fsnn_status status)
+{
+    sim_progress_end(&w->progress);
+    if (status == FSNN_EINTERRUPTED || (status >= 0 && *cli_stop()))
+        return cli_error(CLI_INTERRUPTED, "interrupted: nothing was written");
+    return status < 0 ? refused(status) : CLI_GOOD;
+}
+
+/* ---- what came out ---- */
 
 static int check_finite(const sim_setup *s, double alpha, const double *v)
 {
@@ -198,57 +115,54 @@ static int check_finite(const sim_setup *s, double alpha, const double *v)
     return CLI_GOOD;
 }
 
-/* Warnings of the net, each once: a table of many runs has the same for many orders and
- * currents. */
-static void warn(const fsnn_net *net)
+static double *found(const fsnn_arrays *arrays, const char *name)
 {
-    static char *said[SIM_ALPHAS + 1]; /* of the whole command */
-    const char *warning;
-    for (int i = 0; (warning = fsnn_net_warning(net, i)); i++) {
-        int at = 0;
-        while (at < SIM_ALPHAS && said[at] && strcmp(said[at], warning) != 0)
-            at++;
-        if (said[at])
+    const fsnn_array *array = fsnn_arrays_find(arrays, name);
+    return array ? array->data : NULL;
+}
+
+static void look(sim_trace *t)
+{
+    static const char state[] = "state.";
+    int states = 0;
+    t->input = found(&t->arrays, "current");
+    t->v = found(&t->arrays, "v");
+    t->spikes = found(&t->arrays, "spikes");
+    t->test = found(&t->arrays, "test");
+    t->threshold = found(&t->arrays, "threshold");
+    for (int i = 0; i < t->arrays.count && states < FSNN_USER_STATES; i++) {
+        const fsnn_array *array = &t->arrays.item[i];
+        if (strncmp(array->name, state, sizeof state - 1) != 0)
             continue;
-        said[at] = cli_format("%s", warning);
-        cli_warn("%s", at < SIM_ALPHAS ? warning : "more runs have such warnings");
+        t->name[states] = array->name + sizeof state - 1;
+        t->state[states++] = array->data;
     }
 }
 
-static int run_at(const sim_setup *s, double alpha, const double *input, sim_trace *t)
+int sim_trace_run(const sim_setup *s, int alpha, sim_trace *t)
 {
-    fsnn_net *net = NULL;
-    fsnn_status status = build(s, alpha, &net);
-    *t = (sim_trace){0};
-    if (status < 0) {
-        fsnn_net_destroy(net);
-        return refused(status);
+    sim_watch w;
+    fsnn_simulation what = sim_simulation(s, &w);
+    if (what.alpha) {
+        what.alpha = w.alpha = &s->alpha[alpha];
+        what.alphas = 1;
     }
-    warn(net);
-    reserve(s, net, t);
-    int code = run(s, alpha, net, input, t);
-    fsnn_net_destroy(net);
-    if (code == CLI_GOOD)
-        code = check_finite(s, alpha, t->v);
+    *t = (sim_trace){0};
+    fsnn_status status = fsnn_simulate(&what, &t->arrays);
+    int code = sim_done(&w, status);
+    if (code == CLI_GOOD) {
+        look(t);
+        code = check_finite(s, s->alpha[alpha], t->v);
+    }
     if (code != CLI_GOOD)
         sim_trace_free(t);
     return code;
 }
 
-int sim_trace_run(const sim_setup *s, int alpha, const double *input, sim_trace *t)
+void sim_trace_free(sim_trace *t)
 {
-    return run_at(s, s->alpha[alpha], input, t);
-}
-
-int sim_run(const sim_setup *s, double alpha, const double *input, double **v, double **spikes)
-{
-    sim_trace t;
-    int code = run_at(s, alpha, input, &t);
-    *v = t.v;
-    *spikes = t.spikes;
-    t.v = t.spikes = NULL;
-    sim_trace_free(&t);
-    return code;
+    fsnn_arrays_free(&t->arrays);
+    *t = (sim_trace){0};
 }
 
 double *sim_spike_times(const sim_setup *s, const double *spikes, int64_t neuron, int64_t *count)

@@ -15,7 +15,7 @@ extern "C" {
 typedef enum fsnn_current_kind {
     FSNN_CURRENT_CONSTANT, /* p[0] */
     FSNN_CURRENT_STEP,     /* p[0] from time p[1] until p[2] (INFINITY: to the end), else 0 */
-    FSNN_CURRENT_RAMP,     /* from p[0] to p[1], evenly over the whole time */
+    FSNN_CURRENT_RAMP,     /* from p[0] to p[1] over the time p[2], or, of 0, the whole time */
     FSNN_CURRENT_SINE,     /* p[2] + p[0] sin(2 pi p[1] t) */
     FSNN_CURRENT_NOISE,    /* normal, mean p[0], deviation p[1]: a number a step and neuron */
     FSNN_CURRENT_SAMPLES,  /* rows of numbers: of steps, or at times */
@@ -108,6 +108,10 @@ FSNN_API fsnn_status fsnn_simulate_rates(const fsnn_simulation *what, const doub
  * 0. */
 FSNN_API fsnn_status fsnn_simulate_latency(const fsnn_simulation *what, const double *current,
                                            int currents, fsnn_table *table);
+
+/* The exact time of that first spike, whatever the current of `what`; infinity: never; not a number
+ * where none is known. */
+FSNN_API double fsnn_latency_exact(const fsnn_simulation *what, double alpha, double current);
 
 /* Spikes of the first neuron, their times and the intervals before them, order by order: columns
  * alpha, spike (from 1), time, exact time, interval, exact interval. Exact, of if from rest under a

@@ -80,7 +80,8 @@ static double step(const fsnn_simulation *s, const instant *i, int64_t n)
 
 static double ramp(const fsnn_simulation *s, const instant *i, int64_t n)
 {
-    const double *p = s->current.p, time = (double)s->steps * s->dynamics.step;
+    const double *p = s->current.p;
+    double time = p[2] > 0 ? p[2] : (double)s->steps * s->dynamics.step;
     (void)n;
     return p[0] + (p[1] - p[0]) * i->t / time;
 }

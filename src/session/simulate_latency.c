@@ -101,6 +101,16 @@ static fsnn_status check(const latency *l)
     return simulate_need_events(&s);
 }
 
+double fsnn_latency_exact(const fsnn_simulation *what, double alpha, double current)
+{
+    if (!what || fsnn_kind_defaults(simulate_kind(what), NULL) < 0 || !simulate_known(what))
+        return NAN;
+    const latency l = {.what = what,
+                       .neuron = simulate_neuron(what),
+                       .leaky = strcmp(simulate_kind(what), "lif") == 0};
+    return alpha > 0 && alpha <= 1 && l.neuron.v0 == 0 ? exact(&l, alpha, current) : NAN;
+}
+
 static fsnn_status fill(const latency *l, const double *current, int currents, fsnn_table *table)
 {
     int64_t capacity = 0;

@@ -187,7 +187,10 @@ static void latency(void **state)
     GOOD(fsnn_simulate_latency(&s, current, 1, &table));
     NEAR("exact", cell(&table, 1, 3), pow(neuron.tau.value * tgamma(1.5) / 0.9, 2), 1e-9);
     fsnn_table_free(&table);
+    NEAR("exact", fsnn_latency_exact(&s, 1, 4), neuron.tau.value / 4, 1e-9);
+    assert_true(isinf(fsnn_latency_exact(&s, 0.5, 0)));
     neuron.v0 = 0.5;
+    assert_true(isnan(fsnn_latency_exact(&s, 1, 4)));
     REFUSED(fsnn_simulate_latency(&s, current, 1, &table), FSNN_EARGUMENT, "at rest");
     s.kind = "qif";
     s.options = NULL;
