@@ -1,5 +1,5 @@
-/* cli/simulate/show_adaptation.c: inter-spike intervals against the spike's number, beside the exact
- * ones where they are known. */
+/* cli/simulate/show_adaptation.c: inter-spike intervals against the number of the spike, beside the
+ * exact ones where they are known. */
 #include "cli/simulate/simulate.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
-/* cli/simulate/simulate_run.c: runs of fsnn simulate: its setup as a simulation of the library, what
- * came out, and lists of points. */
+/* cli/simulate/simulate_run.c: runs of fsnn simulate: its setup as a simulation of the library,
+ * what came out, and lists of points. */
 #include "cli/simulate/simulate.h"
 
 #include <math.h>
