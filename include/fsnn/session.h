@@ -19,6 +19,7 @@
 #define FSNN_SESSION_H
 
 #include <fsnn/model.h>
+#include <fsnn/simulate.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -301,6 +302,16 @@ FSNN_API fsnn_session_training_options fsnn_session_training_default(void);
 FSNN_API fsnn_status fsnn_session_train(fsnn_session *session,
                                         const fsnn_session_training_options *options,
                                         fsnn_metrics *result);
+
+/* ---- Simulate -------------------------------------------------------------------------------- */
+
+/* The neuron layer `node` of the description, or its only one where `node` is NULL, as a simulation
+ * of one such neuron (fsnn_simulate): its kind and options, the dynamics with its order and
+ * precision, the seed of training; current 0, 1000 steps. What it points at belongs to the session
+ * and stands until the next call. Errors: FSNN_ENOTFOUND, FSNN_EARGUMENT (several layers; the key
+ * of both is "node"). */
+FSNN_API fsnn_status fsnn_session_simulation(fsnn_session *session, const char *node,
+                                             fsnn_simulation *simulation);
 
 /* ---- Runs ------------------------------------------------------------------------------------ */
 

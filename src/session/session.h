@@ -28,8 +28,10 @@ struct fsnn_session {
     fsnn_data *data[FSNN_PARTS]; /* those, or the caller's */
     bool looked[FSNN_PARTS];     /* whether the description has them is known */
     fsnn_loader *loader[FSNN_PARTS];
-    bool in_order;                     /* the training set's loader */
-    bool checked;                      /* wrapped for a training that could begin */
+    bool in_order;    /* the training set's loader */
+    bool checked;     /* wrapped for a training that could begin */
+    fsnn_user neuron; /* of the layer that was made a simulation last, and its order */
+    fsnn_order order;
     session_texts remark[FSNN_TOPICS]; /* warnings of the session's own */
     session_texts kept;                /* parameters that weights left as they were set */
 };

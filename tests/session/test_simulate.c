@@ -288,6 +288,49 @@ static void kinds(void **state)
     fsnn_arrays_free(&result);
 }
 
+/* A layer of a description alone is what it is in the network, fed by the same current. */
+static void layers(void **state)
+{
+    static const char text[] =
+        "input: [1]\n"
+        "layers:\n"
+        "  - lif: {name: a, tau: 3, threshold: 0.4}\n"
+        "  - alif: {name: b}\n"
+        "dynamics: {alpha: [0.6, 0.8], alpha_mode: per_layer, step: 0.5, memory: 20}\n";
+    enum { T = 50 };
+    const fsnn_session_options opening = {.text = text};
+    float ones[T];
+    fsnn_array x = {.dtype = FSNN_F32, .shape = FSNN_SHAPE(T, 1, 1), .data = ones};
+    const fsnn_run_request r = {.x = &x, .keep = FSNN_KEEP_V};
+    fsnn_arrays alone = {0}, within = {0};
+    fsnn_session *session;
+    fsnn_simulation s;
+    (void)state;
+    for (int k = 0; k < T; k++)
+        ones[k] = 1;
+    GOOD(fsnn_session_open(&opening, &session));
+    REFUSED(fsnn_session_simulation(session, NULL, &s), FSNN_EARGUMENT, "2 neuron layers");
+    REFUSED(fsnn_session_simulation(session, "c1", &s), FSNN_ENOTFOUND, "no neuron layer \"c1\"");
+    assert_string_equal(fsnn_error_place().key, "node");
+    GOOD(fsnn_session_simulation(session, "b", &s));
+    assert_string_equal(s.kind, "alif");
+    assert_float_equal(s.dynamics.order->alpha[0], 0.8, 0);
+    s.steps = T;
+    GOOD(fsnn_simulate(&s, &alone));
+    fsnn_arrays_free(&alone);
+    GOOD(fsnn_session_simulation(session, "a", &s));
+    s.steps = T;
+    s.current.p[0] = 1;
+    GOOD(fsnn_simulate(&s, &alone));
+    GOOD(fsnn_session_run(session, &r, &within));
+    const float *v = fsnn_arrays_find(&within, "v.a")->data;
+    for (int k = 0; k < T; k++)
+        assert_float_equal(of(&alone, "v")[k], (double)v[k], 0);
+    fsnn_arrays_free(&alone);
+    fsnn_arrays_free(&within);
+    fsnn_session_close(session);
+}
+
 static void refused(void **state)
 {
     static const double rows[6] = {0}, beyond = 1.5;
@@ -332,7 +375,7 @@ int main(void)
         cmocka_unit_test(currents),        cmocka_unit_test(rates),
         cmocka_unit_test(latency),         cmocka_unit_test(intervals),
         cmocka_unit_test(callbacks),       cmocka_unit_test(kinds),
-        cmocka_unit_test(refused),
+        cmocka_unit_test(layers),          cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
