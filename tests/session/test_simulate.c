@@ -76,7 +76,8 @@ static void precisions(void **state)
     fsnn_arrays_free(&narrow);
 }
 
-/* Explicit methods take the current at the beginning of a step, trap at its end, ml in its middle. */
+/* Explicit methods take the current at the beginning of a step, trap at its end, ml in the
+ * middle. */
 static void currents(void **state)
 {
     enum { T = 4 };
