@@ -48,9 +48,9 @@ typedef enum fsnn_engine {
     FSNN_ENGINE_EXPONENTIALS, /* far lags by exponentials: constant memory and work a step */
 } fsnn_engine;
 
-/* Up to so many steps the history itself costs less than its exponentials. */
+/* Up to this many steps the history itself costs less than its exponentials. */
 #define FSNN_SHORT_RUN 128
-/* Lags that a tolerance holds for, where no horizon is given. */
+/* Lags that a tolerance holds for by default. */
 #define FSNN_HORIZON 1000000
 #define FSNN_HORIZON_MOST 1000000000000000
 
@@ -90,14 +90,13 @@ FSNN_API fsnn_order fsnn_order_of(double alpha);
 /* fdeint, gl, step 1, full memory; `order` must be set by the caller. */
 FSNN_API fsnn_dynamics fsnn_dynamics_default(const fsnn_order *order);
 
-/* The engine that a run takes, and an error where memory, tolerance, horizon and engine contradict
- * each other. */
+/* The engine of a run; an error if memory, tolerance, horizon and engine contradict each other. */
 FSNN_API fsnn_status fsnn_engine_settle(const fsnn_dynamics *dynamics, fsnn_engine *engine);
 
 /* "single", "double"; NULL: there is no such precision. */
 FSNN_API const char *fsnn_precision_name(fsnn_precision precision);
 
-/* Names as the description file has them ("gl", ...); the value, or FSNN_ENOTFOUND. */
+/* Names as in descriptions ("gl", ...); the value, or FSNN_ENOTFOUND. */
 FSNN_API const char *fsnn_method_name(fsnn_method method);
 /* Methods by what they can do. */
 typedef enum fsnn_method_group {
