@@ -22,7 +22,8 @@ endfunction()
 # test_*_in_double.c see the library's names and types as its second compilation has them (cmake/Real.cmake).
 file(GLOB programs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*/test_*.c)
 if(NOT FSNN_PRECISION_DOUBLE)
-    list(FILTER programs EXCLUDE REGEX "_in_double\\.c$")
+    # those of networks in double precision, and of fsnn simulate, which computes in it
+    list(FILTER programs EXCLUDE REGEX "_in_double\\.c$|/test_double\\.c$|/test_simulate[a-z_]*\\.c$")
 endif()
 foreach(source IN LISTS programs)
     cmake_path(GET source STEM stem)

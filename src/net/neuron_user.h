@@ -40,7 +40,7 @@ fsnn_status neuron_user_copy(neuron_user *u, fsnn_user *o);
 /* op.h: check */
 fsnn_status neuron_user_check(const fsnn_op *op, const void *options, char key[OP_KEY]);
 
-/* A kind of neuron (net/neuron_kinds.c). */
+/* A kind of neuron (net/neuron_kinds_real.c). */
 typedef struct neuron_kind {
     fsnn_op op;
     fsnn_user what;    /* of kinds that are equations; without dv elsewhere */

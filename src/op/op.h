@@ -184,7 +184,7 @@ typedef struct fsnn_op {
     void (*destroy)(op_node *node); /* releases what state holds (not state itself); may be NULL */
 } fsnn_op;
 
-/* All operators, NULL-terminated (op/table.c); neuron kinds stand in net/neuron_kinds.c. */
+/* All operators, NULL-terminated (op/table.c); neuron kinds stand in net/neuron_kinds_real.c. */
 extern const fsnn_op *const fsnn_ops[];
 
 #endif

@@ -786,6 +786,9 @@ static void quiet(void **state)
 static void in_double(void **state)
 {
     (void)state;
+#ifndef FSNN_HAVE_DOUBLE
+    skip();
+#endif
     tiny_input("x.npz", 3);
     shell_good(
         "$F run model.yaml --seed 3 --input x.npz --output one.npz --record v,spikes,current");

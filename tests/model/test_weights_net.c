@@ -58,6 +58,9 @@ static void expect_remark(const char *set, const char *wanted)
 static void precisions(void **state)
 {
     (void)state;
+#ifndef FSNN_HAVE_DOUBLE
+    skip();
+#endif
     folder_write_text("m.yaml", model);
     fsnn_net *wide = net_of("dynamics.precision=double"), *single = net_of(NULL);
     const fsnn_param *a = fsnn_net_param_find(wide, "linear1.weight"),
