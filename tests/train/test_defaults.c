@@ -97,7 +97,9 @@ static double accuracy(double tau)
     fsnn_loader_destroy(test);
     fsnn_data_destroy(data[0]);
     fsnn_data_destroy(data[1]);
-    return best.test_accuracy;
+    double reached = best.test_accuracy;
+    fsnn_metrics_free(&best);
+    return reached;
 }
 
 static void learns(void **state)
