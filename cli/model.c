@@ -19,12 +19,10 @@ int cli_model_open_run(cli_model *model, const char *path, const cli_common *com
                                     .sets = common->set.count,
                                     .seed = common->seed.given ? &common->seed.value : NULL,
                                     .run = run};
-    fsnn_status status = FSNN_OK;
-    if (common->threads.given)
-        status = fsnn_threads_set((int)common->threads.value);
-    if (status < 0)
-        return cli_fail(status);
-    status = fsnn_session_open(&options, &model->session);
+    int code = cli_threads_set(common);
+    if (code != CLI_GOOD)
+        return code;
+    fsnn_status status = fsnn_session_open(&options, &model->session);
     if (status == FSNN_EARGUMENT && strcmp(fsnn_error_place().key, "run") == 0)
         return cli_error(CLI_USAGE, "--resume: %s", fsnn_error_text());
     if (status < 0)

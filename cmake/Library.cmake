@@ -6,6 +6,13 @@ file(GLOB kernels CONFIGURE_DEPENDS ${src}/*/*_kernel.c ${src}/*/*/*_kernel.c)
 list(REMOVE_ITEM sources ${kernels})
 file(GLOB onednn CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/tensor/dense_onednn*.c)
 list(REMOVE_ITEM sources ${onednn})
+foreach(name IN LISTS options)
+    if(FSNN_HAVE_${name})
+        list(REMOVE_ITEM sources ${src}/${form_${name}}_absent.c)
+    else()
+        list(REMOVE_ITEM sources ${src}/${form_${name}}.c)
+    endif()
+endforeach()
 
 set(variants base)
 set(flags_avx2 -mavx2 -mfma)
@@ -22,10 +29,21 @@ function(fsnn_compile target)
     target_link_libraries(${target} PRIVATE fsnn_dependencies)
 endfunction()
 
+foreach(list with without)
+    if(FSNN_PRECISION_DOUBLE AND list STREQUAL "with" OR NOT FSNN_PRECISION_DOUBLE AND list STREQUAL "without")
+        list(APPEND ${list} "double precision")
+    endif()
+    list(JOIN ${list} ", " ${list}_words)
+endforeach()
+set(built "with ${with_words}")
+if(without)
+    string(APPEND built " (without ${without_words})")
+endif()
+
 add_library(fsnn_objects OBJECT ${sources})
 fsnn_compile(fsnn_objects)
 set_source_files_properties(src/base/version.c PROPERTIES COMPILE_DEFINITIONS
-                            "FSNN_VERSION=\"${PROJECT_VERSION}\"")
+                            "FSNN_VERSION=\"${PROJECT_VERSION}\";FSNN_BUILT=\"${built}\"")
 set(objects $<TARGET_OBJECTS:fsnn_objects>)
 
 # The dense kernels in single precision: oneDNN's, or our own, which are those in double precision anyway.
@@ -102,14 +120,14 @@ set_source_files_properties(${exact} PROPERTIES COMPILE_OPTIONS -ffp-contract=of
 # What a program linked against the static library needs besides it.
 # clang's OpenMP stands in a folder of the compiler's own, which other compilers do not search: it is named by its path.
 set(private_libraries)
-foreach(name IN LISTS OpenMP_C_LIB_NAMES)
+foreach(name IN LISTS openmp_libraries)
     if(name STREQUAL "gomp" OR name STREQUAL "pthread")
         list(APPEND private_libraries ${name})
     else()
         list(APPEND private_libraries ${OpenMP_${name}_LIBRARY})
     endif()
 endforeach()
-list(APPEND private_libraries ${dense_libraries} fyaml ${KISSFFT_LIBRARIES} ${HDF5_LINK_LIBRARIES} z ${LZ4_LIBRARIES}
+list(APPEND private_libraries ${dense_libraries} fyaml ${option_libraries} z ${LZ4_LIBRARIES}
      ${ZSTD_LIBRARIES} m)
 list(REMOVE_DUPLICATES private_libraries)
 

@@ -19,6 +19,11 @@ function(fsnn_test name)
                                             ENVIRONMENT "${environment}")
 endfunction()
 
+# Programs that test what a build can leave out; where it is left out they are skipped by name.
+set(needs_HDF5 data/shd data/shd_damage data/recast format/file_kind model/description_series)
+set(needs_FFT data/series data/series_real)
+set(needs_PLOT plot/charts plot/plot plot/plot_errors cli/figures)
+
 # test_*_in_double.c see the library's names and types as its second compilation has them (cmake/Real.cmake).
 file(GLOB programs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*/test_*.c)
 if(NOT FSNN_PRECISION_DOUBLE)
@@ -30,6 +35,16 @@ foreach(source IN LISTS programs)
     cmake_path(GET source PARENT_PATH room)
     cmake_path(GET room FILENAME room)
     string(REGEX REPLACE "^test_" "" what ${stem})
+    set(missing)
+    foreach(name IN LISTS options)
+        if(NOT FSNN_HAVE_${name} AND "${room}/${what}" IN_LIST needs_${name})
+            set(missing ${name})
+        endif()
+    endforeach()
+    if(missing)
+        fsnn_test(${room}/${what} sh -c "echo '${room}/${what}: skipped: fsnn is built without ${words_${missing}}'; exit 77")
+        continue()
+    endif()
     set(target test_${room}_${what})
     add_executable(${target} ${source})
     target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src

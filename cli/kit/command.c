@@ -5,7 +5,21 @@
 
 void cli_version(void)
 {
-    printf("fsnn %s\n", fsnn_version());
+    printf("fsnn %s\n%s\n", fsnn_version(), fsnn_built());
+}
+
+int cli_threads_set(const cli_common *common)
+{
+    if (!common->threads.given)
+        return CLI_GOOD;
+    fsnn_status status = fsnn_threads_set((int)common->threads.value);
+    if (status < 0)
+        return cli_fail(status);
+    if (common->threads.value > fsnn_threads())
+        cli_warn("--threads %lld: one thread computes, fsnn was built without OpenMP (configure it "
+                 "with -DFSNN_OPENMP=ON)",
+                 (long long)common->threads.value);
+    return CLI_GOOD;
 }
 
 int cli_command_run(const cli_command *command, int argc, char **argv)

@@ -121,6 +121,8 @@ int cli_command_run(const cli_command *command, int argc, char **argv);
 int cli_close(int code);
 /* A line on stdout. */
 void cli_version(void);
+/* Takes as many threads as --threads says; a warning where this build has fewer. */
+int cli_threads_set(const cli_common *common);
 /* Reads argv[0..argc-1] (without program and command) into `options`, zeroed before. Returns
  * CLI_GOOD or, after a sentence on stderr, CLI_USAGE. cli_options_free releases its lists. */
 int cli_options_parse(const cli_command *command, int argc, char **argv, void *options);

@@ -391,10 +391,8 @@ static int run(void *given)
         code = read_out(o, row, &npz, &path);
     if (code == CLI_GOOD)
         code = check_out(o, npz, path);
-    if (code == CLI_GOOD && o->common.threads.given) {
-        fsnn_status status = fsnn_threads_set((int)o->common.threads.value);
-        code = status < 0 ? cli_fail(status) : CLI_GOOD;
-    }
+    if (code == CLI_GOOD)
+        code = cli_threads_set(&o->common);
     if (code == CLI_GOOD)
         code = make_folder(path);
     if (code == CLI_GOOD)

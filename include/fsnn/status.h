@@ -68,8 +68,12 @@ FSNN_API fsnn_place fsnn_error_place(void);
 
 /* Library version, "major.minor.patch". */
 FSNN_API const char *fsnn_version(void);
+/* What this build has of what a build may leave out: "with
+ * oneDNN, OpenMP, FFT, double precision (without HDF5, plots)". */
+FSNN_API const char *fsnn_built(void);
 
-/* Threads used by the library (and by its dense kernels). 0 restores the default: all processors. A
+/* Threads used by the library (and by its dense kernels). 0 restores the default: all processors.
+ * A library built without OpenMP computes with one, whatever is set: fsnn_threads says so. A
  * process that was forked from one with the library computes with one thread, whatever is set,
  * because the other threads do not exist there. Create loaders again in it. */
 FSNN_API fsnn_status fsnn_threads_set(int threads);

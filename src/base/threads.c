@@ -3,8 +3,8 @@
  * never depend on the thread count. */
 #include "base/base.h"
 #include "base/port_threads.h"
+#include "base/threads_openmp.h"
 
-#include <omp.h>
 #include <stdatomic.h>
 
 #define MAX_THREADS 1024
@@ -17,7 +17,7 @@ static atomic_int forks;  /* between the process that loaded the library and thi
 static void in_child(void)
 {
     atomic_fetch_add(&forks, 1);
-    omp_set_num_threads(1);
+    openmp_choose(1);
 }
 
 __attribute__((constructor)) static void watch_forks(void)
@@ -41,7 +41,7 @@ fsnn_status fsnn_threads_set(int threads)
         return FSNN_OK;
     /* OpenMP keeps this number per calling thread: it is what the dense kernels called from here
      * use. */
-    omp_set_num_threads(threads ? threads : omp_get_num_procs());
+    openmp_choose(threads ? threads : openmp_processors());
     return FSNN_OK;
 }
 
@@ -49,14 +49,14 @@ int fsnn_threads(void)
 {
     int threads = atomic_load(&chosen);
 
-    if (fsnn_forks())
+    if (fsnn_forks() || !openmp_there)
         return 1;
-    return threads ? threads : omp_get_max_threads();
+    return threads ? threads : openmp_threads();
 }
 
 int fsnn_processors(void)
 {
-    return omp_get_num_procs();
+    return openmp_processors();
 }
 
 /* A few shares a thread: enough to even out a busy machine, few enough to keep neighbours together.
@@ -72,10 +72,7 @@ void fsnn_parallel(int64_t count, void (*body)(int64_t i, int worker, void *user
 {
     int threads = fsnn_threads();
 
-#pragma omp parallel for num_threads(threads) if (count > 1 && threads > 1)                        \
-    schedule(dynamic, share(count, threads))
-    for (int64_t i = 0; i < count; i++)
-        body(i, omp_get_thread_num(), user);
+    openmp_run(count, threads, share(count, threads), body, user);
 }
 
 typedef struct range {

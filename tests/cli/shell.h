@@ -127,4 +127,12 @@ static inline fsnn_arrays shell_load(const char *name)
     return list;
 }
 
+/* Whether this build draws figures, and gnuplot is there to do it. */
+static inline bool draws_figures(void)
+{
+    const char *without = strstr(fsnn_built(), "(without");
+    return !(without && strstr(without, "plots")) &&
+           system("gnuplot --version >/dev/null 2>&1") == 0;
+}
+
 #endif

@@ -66,8 +66,8 @@ static void overview(void **state)
 static void versions(void **state)
 {
     (void)state;
-    char wanted[64], line[64];
-    snprintf(wanted, sizeof wanted, "fsnn %s\n", fsnn_version());
+    char wanted[256], line[64];
+    snprintf(wanted, sizeof wanted, "fsnn %s\n%s\n", fsnn_version(), fsnn_built());
     shell_good("$F --version");
     assert_string_equal(shell_out, wanted);
     for (int i = 0; i < COMMANDS; i++) {

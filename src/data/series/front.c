@@ -1,9 +1,8 @@
 /* data/series/front.c: front ends of series: decimation, frames, logarithmic mel spectrum. Each
  * makes new series and puts them in place of the old ones. */
 #include "base/error_key.h"
+#include "data/series/fourier.h"
 #include "data/series/series_set.h"
-
-#include <kiss_fftr.h>
 
 #include <math.h>
 #include <string.h>
@@ -140,11 +139,11 @@ fsnn_status fsnn_series_frames(fsnn_series *s, int64_t length, int64_t hop)
 typedef struct mel_plan {
     int64_t n, hop, size, bins, bands; /* frame, hop, FFT, size/2 + 1, bands */
     double floor;
-    float *window;   /* [n] */
-    float *weight;   /* [bands, bins] */
-    float *in;       /* [size] */
-    kiss_fft_cpx *x; /* [bins] */
-    kiss_fftr_cfg fft;
+    float *window; /* [n] */
+    float *weight; /* [bands, bins] */
+    float *in;     /* [size] */
+    float (*x)[2]; /* [bins] */
+    fourier *fft;
 } mel_plan;
 
 /* Frames that fit wholly, at least one. */
@@ -156,13 +155,13 @@ static int64_t mel_frames(const void *plan, int64_t length)
 
 static void mel_frame(const mel_plan *p, float *out)
 {
-    kiss_fftr(p->fft, p->in, p->x);
+    fourier_run(p->fft, p->in, p->x);
     for (int64_t b = 0; b < p->bands; b++) {
         double power = 0;
         for (int64_t f = 0; f < p->bins; f++)
             if (p->weight[b * p->bins + f] > 0)
                 power += (double)p->weight[b * p->bins + f] *
-                         ((double)p->x[f].r * p->x[f].r + (double)p->x[f].i * p->x[f].i);
+                         ((double)p->x[f][0] * p->x[f][0] + (double)p->x[f][1] * p->x[f][1]);
         out[b] = (float)log(power / (double)p->n + p->floor);
     }
 }
@@ -255,9 +254,7 @@ static fsnn_status mel_open(mel_plan *p, const fsnn_series *s, const fsnn_mel *m
     p->x = fsnn_alloc((size_t)p->bins * sizeof *p->x);
     if (!p->window || !p->weight || !p->in || !p->x)
         return FSNN_EMEMORY;
-    p->fft = kiss_fftr_alloc((int)p->size, 0, NULL, NULL);
-    if (!p->fft)
-        return fsnn_fail(FSNN_EMEMORY, "no memory for an FFT of %lld samples", (long long)p->size);
+    FSNN_TRY(fourier_create(p->size, &p->fft));
     for (int64_t i = 0; i < p->n; i++)
         p->window[i] = (float)(0.5 - 0.5 * cos(2 * M_PI * (double)i / (double)p->n));
     if (!triangles(p, s->rate, m->low, high))
@@ -281,7 +278,7 @@ fsnn_status fsnn_series_mel(fsnn_series *s, const fsnn_mel *m)
         front f = {s->channels * m->bands, s->rate / (double)p.hop, mel_frames, mel_run, &p};
         status = replace(s, &f);
     }
-    kiss_fftr_free(p.fft);
+    fourier_destroy(p.fft);
     fsnn_free(p.window);
     fsnn_free(p.weight);
     fsnn_free(p.in);
