@@ -9,6 +9,7 @@
 #include <fsnn/fde.h>
 #include <fsnn/neuron.h>
 #include <fsnn/net.h>
+#include <fsnn/layer.h>
 #include <fsnn/data.h>
 #include <fsnn/events.h>
 #include <fsnn/graph.h>

@@ -291,6 +291,11 @@ FSNN_API fsnn_status fsnn_net_note(fsnn_net *net, const char *key, const char *v
 FSNN_API fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output);
 /* The same of a net in double precision. */
 FSNN_API fsnn_status fsnn_net_forward_double(fsnn_net *net, const double *x, const double **output);
+/* The same with the output in the caller's memory: `output` [K, B, output shape] is written, and in
+ * training is read by fsnn_net_backward: until then it stays as it is. It must not overlap with
+ * `x`. */
+FSNN_API fsnn_status fsnn_net_forward_into(fsnn_net *net, const float *x, float *output);
+FSNN_API fsnn_status fsnn_net_forward_into_double(fsnn_net *net, const double *x, double *output);
 /* The same with the input as lists of spikes [K, B], whose width is the number of elements of the
  * input's shape. A linear layer that reads the input (flat, of rank 1) adds event by event, at a
  * cost proportional to the number of spikes; other nodes get the dense numbers. The lists are not
@@ -309,6 +314,12 @@ FSNN_API fsnn_status fsnn_net_backward(fsnn_net *net, const float *output_gradie
                                        const float **input_gradient);
 FSNN_API fsnn_status fsnn_net_backward_double(fsnn_net *net, const double *output_gradient,
                                               const double **input_gradient);
+/* The same with the input's gradient in the caller's memory, which must not overlap with
+ * `output_gradient`; NULL: it is not wanted. */
+FSNN_API fsnn_status fsnn_net_backward_into(fsnn_net *net, const float *output_gradient,
+                                            float *input_gradient);
+FSNN_API fsnn_status fsnn_net_backward_into_double(fsnn_net *net, const double *output_gradient,
+                                                   double *input_gradient);
 FSNN_API void fsnn_net_zero_grad(fsnn_net *net);
 /* Sets time to 0: potentials at rest, histories empty, zeros in delays. */
 FSNN_API fsnn_status fsnn_net_reset(fsnn_net *net);
@@ -361,6 +372,25 @@ typedef struct fsnn_param {
 FSNN_API int fsnn_net_param_count(const fsnn_net *net);
 FSNN_API const fsnn_param *fsnn_net_param(const fsnn_net *net, int index);
 FSNN_API const fsnn_param *fsnn_net_param_find(const fsnn_net *net, const char *name);
+/* All parameters as one array, in their order, and all gradients as another. Each parameter begins
+ * on a 64-byte line of its own, so there are numbers between them that belong to none: they are 0
+ * and whatever is written there counts nowhere. */
+typedef struct fsnn_flat {
+    float *value, *grad;      /* [count]; NULL in double precision */
+    double *value64, *grad64; /* [count]; NULL in single precision */
+    int64_t count;
+} fsnn_flat;
+/* Belongs to the net, until the next fsnn_net_wrap. Errors: FSNN_ESTATE (not wrapped; a parameter
+ * is bound to the caller's memory). */
+FSNN_API fsnn_status fsnn_net_flat(const fsnn_net *net, fsnn_flat *flat);
+/* Parameter `index` lies in the caller's memory from now on: `value` and `grad` [its shape] of
+ * numbers of the net's precision; `grad` may be NULL where it is not learned. The values there
+ * count: write them before the call, and call fsnn_net_params_changed after it. The memory must
+ * live as long as the net, or until the parameter is bound anew. fsnn_net_wrap leaves it bound,
+ * unless its shape or the net's precision changes. `value` NULL: back into the net's own memory,
+ * with the values that it has. A backward needs a forward after the call. Errors: FSNN_EARGUMENT
+ * (no such parameter, no memory for the gradient, not aligned to its numbers). */
+FSNN_API fsnn_status fsnn_net_bind(fsnn_net *net, int index, void *value, void *grad);
 /* Call it after you wrote values of tau, threshold, alpha or coefficients (optimiser steps and
  * weight files do it themselves): recomputes what depends on them. The run continues, except for
  * method ml with a memory by tolerance: its exponentials depend on tau and alpha, so it starts

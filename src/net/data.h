@@ -13,11 +13,11 @@ static inline real *net_at(const fsnn_net *net, int64_t offset)
 /* Values and gradients of parameter p. */
 static inline real *net_values(const fsnn_net *net, int p)
 {
-    return (real *)net->values_flat + net->place[p].offset;
+    return net->place[p].value;
 }
 static inline real *net_grads(const fsnn_net *net, int p)
 {
-    return (real *)net->grads_flat + net->place[p].offset;
+    return net->place[p].grad;
 }
 
 /* A value's numbers in the current call: in the arena, or the user's input. */

@@ -8,7 +8,13 @@ const real *net_data(const fsnn_net *net, int value)
 {
     int root = net->value[value].root;
     const net_value *at = &net->value[root];
-    return root == 0 ? net->x : net_at(net, net->back && at->packed ? at->again : at->place);
+    if (root == 0)
+        return net->x;
+    if (net->back && at->packed)
+        return net_at(net, at->again);
+    if (net->output_to && root == net->value[net->out_value].root)
+        return net->output_to;
+    return net_at(net, at->place);
 }
 
 const real *net_input_at(const fsnn_net *net, const real *x)
@@ -73,7 +79,10 @@ fsnn_status net_input(fsnn_net *net, const real *x)
 
 real *net_grad(const fsnn_net *net, int value)
 {
-    int64_t place = net->value[net->value[value].grad_root].grad_place;
+    int root = net->value[value].grad_root;
+    int64_t place = net->value[root].grad_place;
+    if (net->gradient_to && root == net->value[0].grad_root)
+        return net->gradient_to;
     return place < 0 ? NULL : net_at(net, place);
 }
 

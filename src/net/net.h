@@ -74,6 +74,8 @@ typedef struct net_step {
 typedef struct net_param_place {
     int64_t offset; /* into values and grads */
     int node, index;
+    void *value, *grad; /* there, or where the caller bound the parameter */
+    bool bound;
 } net_param_place;
 
 /* Gradient checkpointing (net/segments.c). */
@@ -114,6 +116,8 @@ struct fsnn_net {
     bool ran;                  /* backward may follow */
     const void *x;             /* what the steps read */
     const void *given;         /* what the caller gave: of all segments */
+    void *output_to;           /* the caller's place of the output; NULL: the arena */
+    void *gradient_to;         /* likewise of the input's gradient */
     const fsnn_spikes *spikes; /* the input of the running call, where it came as lists */
     /* those as numbers, for nodes that cannot take lists, or a still input at every step,
      * [dense_capacity] */

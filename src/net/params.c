@@ -119,16 +119,26 @@ static fsnn_status allot(fsnn_net *net)
     return net->param && net->place && net->values_flat && net->grads_flat ? FSNN_OK : FSNN_EMEMORY;
 }
 
-/* Where the numbers of a parameter are. */
-static void lie(const fsnn_net *net, fsnn_param *p, int64_t offset)
+/* The numbers of a parameter lie where its place says. */
+static void lie(const fsnn_net *net, int index)
 {
-    if (net->plane->precision == FSNN_PRECISION_DOUBLE) {
-        p->value64 = (double *)net->values_flat + offset;
-        p->grad64 = (double *)net->grads_flat + offset;
-    } else {
-        p->value = (float *)net->values_flat + offset;
-        p->grad = (float *)net->grads_flat + offset;
-    }
+    fsnn_param *p = &net->param[index];
+    const net_param_place *at = &net->place[index];
+    bool wide = net->flat_size == sizeof(double);
+    p->value64 = wide ? at->value : NULL;
+    p->grad64 = wide ? at->grad : NULL;
+    p->value = wide ? NULL : at->value;
+    p->grad = wide ? NULL : at->grad;
+}
+
+/* In the flat arrays. */
+static void lie_flat(const fsnn_net *net, int index)
+{
+    net_param_place *at = &net->place[index];
+    at->bound = false;
+    at->value = (char *)net->values_flat + (size_t)at->offset * net->flat_size;
+    at->grad = (char *)net->grads_flat + (size_t)at->offset * net->flat_size;
+    lie(net, index);
 }
 
 /* The values of before: exactly, but for those of double precision that become single. What single
@@ -146,6 +156,16 @@ static void take(const fsnn_param *p, const op_param *spec, const fsnn_param *wa
     }
 }
 
+/* The parameter just added stays where the caller bound it. */
+static void lie_as_before(fsnn_net *net, const net_param_place *was)
+{
+    net_param_place *at = &net->place[net->params - 1];
+    at->value = was->value;
+    at->grad = was->grad;
+    at->bound = true;
+    lie(net, net->params - 1);
+}
+
 static fsnn_status add(fsnn_net *net, int node, int index, int64_t *offset, const old *before)
 {
     const op_node *op = &net->node[node]->op;
@@ -160,15 +180,17 @@ static fsnn_status add(fsnn_net *net, int node, int index, int64_t *offset, cons
                       .decay = spec->decay,
                       .neuron = spec->neuron,
                       .range = spec->range};
-    lie(net, p, *offset);
-    net->place[net->params++] = (net_param_place){*offset, node, index};
+    net->place[net->params] = (net_param_place){.offset = *offset, .node = node, .index = index};
+    lie_flat(net, net->params++);
     int64_t count = fsnn_shape_count(&spec->shape);
     *offset += round_up(count);
     const fsnn_param *was = find(before->param, before->params, name);
-    if (was && fsnn_shape_equal(&was->shape, &p->shape))
-        take(p, spec, was, count);
-    else
+    if (!was || !fsnn_shape_equal(&was->shape, &p->shape))
         draw(p, spec, net->seed);
+    else if (before->place[was - before->param].bound && before->size == net->flat_size)
+        lie_as_before(net, &before->place[was - before->param]);
+    else
+        take(p, spec, was, count);
     return FSNN_OK;
 }
 
@@ -237,8 +259,65 @@ static void zero_range(int64_t begin, int64_t end, void *user)
 
 void fsnn_net_zero_grad(fsnn_net *net)
 {
-    if (net->grads_flat)
-        fsnn_parallel_range(net->flat, 1 << 16, zero_range, net);
+    if (!net->grads_flat)
+        return;
+    fsnn_parallel_range(net->flat, 1 << 16, zero_range, net);
+    for (int i = 0; i < net->params; i++)
+        if (net->place[i].bound && net->place[i].grad)
+            memset(net->place[i].grad, 0, net_param_bytes(&net->param[i]));
+}
+
+fsnn_status fsnn_net_bind(fsnn_net *net, int index, void *value, void *grad)
+{
+    FSNN_NEED(net);
+    if (index < 0 || index >= net->params)
+        return fsnn_fail(FSNN_EARGUMENT, "there is no parameter %d: the net has %d", index,
+                         net->params);
+    const fsnn_param *p = &net->param[index];
+    if (value && p->learn && !grad)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s is learned: it needs memory for its gradient as well as its values",
+                         p->name);
+    if ((uintptr_t)value % net->flat_size || (uintptr_t)grad % net->flat_size)
+        return fsnn_fail(FSNN_EARGUMENT, "%s: the memory is not aligned to its numbers of %d bytes",
+                         p->name, (int)net->flat_size);
+    net->ran = false;
+    if (!value) {
+        const void *from = net->place[index].value;
+        lie_flat(net, index);
+        if (from != net->place[index].value)
+            memcpy(net->place[index].value, from, net_param_bytes(p));
+        return FSNN_OK;
+    }
+    net->place[index].value = value;
+    net->place[index].grad = p->learn ? grad : net->place[index].grad;
+    net->place[index].bound = true;
+    lie(net, index);
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_net_flat(const fsnn_net *net, fsnn_flat *flat)
+{
+    FSNN_NEED(net);
+    FSNN_NEED(flat);
+    if (!net->values_flat)
+        return fsnn_fail(FSNN_ESTATE, "parameters exist from fsnn_net_wrap on");
+    for (int i = 0; i < net->params; i++)
+        if (net->place[i].bound)
+            return fsnn_fail(FSNN_ESTATE,
+                             "%s lies in memory that fsnn_net_bind was given: parameters are not "
+                             "one array then",
+                             net->param[i].name);
+    bool wide = net->flat_size == sizeof(double);
+    *flat = (fsnn_flat){.count = net->flat};
+    if (wide) {
+        flat->value64 = net->values_flat;
+        flat->grad64 = net->grads_flat;
+    } else {
+        flat->value = net->values_flat;
+        flat->grad = net->grads_flat;
+    }
+    return FSNN_OK;
 }
 
 /* New exponentials (method ml, when tau or alpha moved) are other states, and may be more. */

@@ -68,11 +68,20 @@ static fsnn_status forward(fsnn_net *net, fsnn_precision precision, const char *
     return net->plane->forward(net, x, NULL, output);
 }
 
+/* The output is the net's. */
+static fsnn_status forward_plain(fsnn_net *net, fsnn_precision precision, const char *who,
+                                 const char *other, const void *x, const void **output)
+{
+    if (net)
+        net->output_to = NULL;
+    return forward(net, precision, who, other, x, output);
+}
+
 fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output)
 {
     const void *out = NULL;
-    FSNN_TRY(forward(net, FSNN_PRECISION_SINGLE, "fsnn_net_forward", "fsnn_net_forward_double", x,
-                     &out));
+    FSNN_TRY(forward_plain(net, FSNN_PRECISION_SINGLE, "fsnn_net_forward",
+                           "fsnn_net_forward_double", x, &out));
     if (output)
         *output = out;
     return FSNN_OK;
@@ -81,11 +90,41 @@ fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output
 fsnn_status fsnn_net_forward_double(fsnn_net *net, const double *x, const double **output)
 {
     const void *out = NULL;
-    FSNN_TRY(forward(net, FSNN_PRECISION_DOUBLE, "fsnn_net_forward_double", "fsnn_net_forward", x,
-                     &out));
+    FSNN_TRY(forward_plain(net, FSNN_PRECISION_DOUBLE, "fsnn_net_forward_double",
+                           "fsnn_net_forward", x, &out));
     if (output)
         *output = out;
     return FSNN_OK;
+}
+
+/* The output is written where the caller wants it, but for what is made in pieces or is the input
+ * itself: that is copied. */
+static fsnn_status forward_into(fsnn_net *net, fsnn_precision precision, const char *who,
+                                const char *other, const void *x, void *output)
+{
+    const void *out = NULL;
+    FSNN_TRY(check_wrapped(net));
+    if (!output)
+        return fsnn_fail(FSNN_EARGUMENT, "%s: there is no place for the output", who);
+    net->output_to = net_segmented(net) ? NULL : output;
+    fsnn_status status = forward(net, precision, who, other, x, &out);
+    if (status)
+        net->output_to = NULL;
+    else if (out != output)
+        memcpy(output, out, (size_t)(net->plan.steps * net_output_numbers(net)) * net->plane->size);
+    return status;
+}
+
+fsnn_status fsnn_net_forward_into(fsnn_net *net, const float *x, float *output)
+{
+    return forward_into(net, FSNN_PRECISION_SINGLE, "fsnn_net_forward_into",
+                        "fsnn_net_forward_into_double", x, output);
+}
+
+fsnn_status fsnn_net_forward_into_double(fsnn_net *net, const double *x, double *output)
+{
+    return forward_into(net, FSNN_PRECISION_DOUBLE, "fsnn_net_forward_into_double",
+                        "fsnn_net_forward_into", x, output);
 }
 
 static fsnn_status forward_spikes(fsnn_net *net, fsnn_precision precision, const char *who,
@@ -95,6 +134,7 @@ static fsnn_status forward_spikes(fsnn_net *net, fsnn_precision precision, const
     if (!spikes)
         return fsnn_fail(FSNN_EARGUMENT, "%s: the input is NULL", who);
     FSNN_TRY(need(net, precision, who, other));
+    net->output_to = NULL;
     if (net->plan.still)
         return fsnn_fail(FSNN_ESTATE,
                          "the net is planned for an input that is the same at every step "
@@ -183,6 +223,39 @@ fsnn_status fsnn_net_backward_double(fsnn_net *net, const double *output_gradien
     return FSNN_OK;
 }
 
+/* As forward_into: what several steps add up, and what is made in pieces, is copied. */
+static fsnn_status backward_into(fsnn_net *net, fsnn_precision precision, const char *who,
+                                 const char *other, const void *output_gradient,
+                                 void *input_gradient)
+{
+    const void *gradient = NULL;
+    if (net && net->wrapped && !net_segmented(net) && !net_still_numbers(net))
+        net->gradient_to = input_gradient;
+    fsnn_status status =
+        backward(net, precision, who, other, output_gradient, input_gradient ? &gradient : NULL);
+    if (net)
+        net->gradient_to = NULL;
+    if (!status && gradient != input_gradient)
+        memcpy(input_gradient, gradient,
+               (size_t)((net->plan.still ? 1 : net->plan.steps) * net_input_numbers(net)) *
+                   net->plane->size);
+    return status;
+}
+
+fsnn_status fsnn_net_backward_into(fsnn_net *net, const float *output_gradient,
+                                   float *input_gradient)
+{
+    return backward_into(net, FSNN_PRECISION_SINGLE, "fsnn_net_backward_into",
+                         "fsnn_net_backward_into_double", output_gradient, input_gradient);
+}
+
+fsnn_status fsnn_net_backward_into_double(fsnn_net *net, const double *output_gradient,
+                                          double *input_gradient)
+{
+    return backward_into(net, FSNN_PRECISION_DOUBLE, "fsnn_net_backward_into_double",
+                         "fsnn_net_backward_into", output_gradient, input_gradient);
+}
+
 /* ---- what neuron layers did ---- */
 
 fsnn_status fsnn_net_read(const fsnn_net *net, int node, fsnn_record what, float *out)
@@ -229,6 +302,7 @@ fsnn_status fsnn_net_gradcheck(fsnn_net *net, const float *x, int directions, do
 {
     FSNN_TRY(check_smooth(net));
     FSNN_TRY(need(net, FSNN_PRECISION_SINGLE, "fsnn_net_gradcheck", "fsnn_net_gradcheck_double"));
+    net->output_to = NULL;
     return net->plane->gradcheck(net, x, directions, worst, where);
 }
 
@@ -237,5 +311,6 @@ fsnn_status fsnn_net_gradcheck_double(fsnn_net *net, const double *x, int direct
 {
     FSNN_TRY(check_smooth(net));
     FSNN_TRY(need(net, FSNN_PRECISION_DOUBLE, "fsnn_net_gradcheck_double", "fsnn_net_gradcheck"));
+    net->output_to = NULL;
     return net->plane->gradcheck(net, x, directions, worst, where);
 }
