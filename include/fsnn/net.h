@@ -424,6 +424,10 @@ typedef struct fsnn_node_info {
 
 FSNN_API int fsnn_net_node_count(const fsnn_net *net);
 FSNN_API fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info);
+/* Source k = 0, 1, ... of a node: the index of a node and in `*port` (may be NULL) which of its
+ * outputs, from 0. A delay has one, the node that it delays, from wrap on. FSNN_ENOTFOUND: there is
+ * no such source. Error: FSNN_EARGUMENT (no such node). */
+FSNN_API int fsnn_net_source(const fsnn_net *net, int node, int k, int *port);
 /* The options of a node, a struct of its kind; for kinds that are equations it contains the
  * equations. NULL if the node has none or does not exist. Belongs to the net. */
 FSNN_API const void *fsnn_net_options(const fsnn_net *net, int index);
@@ -487,6 +491,38 @@ typedef struct fsnn_energy {
  * error's recurrence is positive, so its sum bounds the error (docs/math.md). */
 FSNN_API fsnn_status fsnn_net_certificate(const fsnn_net *net, int node,
                                           fsnn_certificate *certificate);
+
+/* How a state of a neuron layer remembers, as it is settled now (orders that are learned move). With
+ * u = v - v0, f = D^alpha v as the neuron gives it, c the largest lag that counts, a step is
+ *
+ *     u_{n+1} = gain f + sum_{l = 1 .. n} w_l x_{n+1-l} + start_{n+1} x_0
+ *
+ * where the history x keeps states u (gl, l1, integer order) or drives f (ab, trap, abm, ml); f is
+ * taken before the step, or after it by implicit methods. Sum 1 is the predictor of abm. */
+typedef struct fsnn_memory_form {
+    const char *method; /* "gl" */
+    bool implicit;      /* the linearised implicit variant */
+    bool drives;        /* the history keeps f and not u */
+    int sums;           /* 1, with a predictor 2 */
+    double gain;
+    int64_t lags;     /* lags that count: M - 1 with a memory of M steps; 0: all */
+    int exponentials; /* that far lags are summed by; 0: lag by lag */
+    int64_t near;     /* up to this lag at least sums are exact where there are exponentials */
+} fsnn_memory_form;
+
+/* Of state `state` (0: v) of a neuron node. Errors: FSNN_EARGUMENT (no neuron layer of a wrapped
+ * net, no such state). */
+FSNN_API fsnn_status fsnn_net_memory_form(const fsnn_net *net, int node, int state,
+                                          fsnn_memory_form *form);
+/* The weights w[l - 1] of lags l = 1 .. n of one of its sums in double precision, 0 where a lag does
+ * not count, and start[j - 1] of the first drive in output j = 1 .. n (may be NULL; all 0 where the
+ * method has none). Those of ml, which depend on tau, too. Errors: FSNN_EARGUMENT, FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_net_memory_weights(const fsnn_net *net, int node, int state, int sum,
+                                             int64_t n, double *w, double *start);
+/* The exponentials of one of its sums: w_l = sum_k weight[k] e^(-rate[k] l) for lags l > form.near,
+ * within the tolerance of the dynamics. rate, weight [form.exponentials]. Errors: FSNN_EARGUMENT. */
+FSNN_API fsnn_status fsnn_net_memory_exponentials(const fsnn_net *net, int node, int state, int sum,
+                                                  double *rate, double *weight);
 
 typedef enum fsnn_record {
     FSNN_RECORD_V,

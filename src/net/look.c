@@ -84,6 +84,21 @@ fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_info *info)
     return FSNN_OK;
 }
 
+int fsnn_net_source(const fsnn_net *net, int node, int k, int *port)
+{
+    FSNN_NEED(net);
+    if (node < 0 || node >= net->nodes)
+        return fsnn_fail(FSNN_EARGUMENT, "there is no node %d: the net has %d", node, net->nodes);
+    const net_node *at = net->node[node];
+    int sources = node == 0 ? 0 : net_delay(net, node) ? net->wrapped : at->op.inputs;
+    if (k < 0 || k >= sources)
+        return fsnn_fail(FSNN_ENOTFOUND, "\"%s\" has no source %d: it has %d", at->name, k,
+                         sources);
+    if (port)
+        *port = at->from[k] % NET_PORTS;
+    return at->from[k] / NET_PORTS;
+}
+
 fsnn_status fsnn_net_shapes(const fsnn_net *net, fsnn_shape *input, fsnn_shape *output)
 {
     FSNN_NEED(net);

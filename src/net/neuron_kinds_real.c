@@ -27,6 +27,7 @@ static const neuron_functions functions = {
     .rate = neuron_rate,
     .spiking = neuron_spiking,
     .certificate = neuron_certificate,
+    .past = neuron_past_of,
     .unstable = neuron_unstable,
     .overshoots = neuron_overshoots,
     .forgets = neuron_forgets,

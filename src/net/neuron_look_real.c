@@ -112,3 +112,16 @@ fsnn_status neuron_certificate(const op_node *node, fsnn_certificate *certificat
     const neuron_layer *st = node->state;
     return scan_certify(&st->scan, certificate);
 }
+
+void neuron_past_of(const op_node *node, int state, neuron_past *past)
+{
+    const neuron_layer *st = node->state;
+    const frac_memory *m = state ? &st->scan.other[state - 1].memory : &st->scan.memory;
+    *past = (neuron_past){.method = m->method,
+                          .scheme = m->scheme,
+                          .order = m->order,
+                          .leak = m->leak,
+                          .h = m->h,
+                          .lags = m->compressed ? -1 : m->limit,
+                          .fit = m->compressed ? &m->modes.fit : NULL};
+}

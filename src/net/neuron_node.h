@@ -59,6 +59,7 @@ const char *neuron_equations(const op_node *node);
 double neuron_memory_cost(const op_node *node);
 double neuron_rate(const op_node *node);
 fsnn_status neuron_certificate(const op_node *node, fsnn_certificate *certificate);
+void neuron_past_of(const op_node *node, int state, neuron_past *past);
 char *neuron_unstable(const op_node *node);
 char *neuron_overshoots(const op_node *node);
 char *neuron_forgets(const op_node *node);

@@ -9,6 +9,17 @@
 /* Neuron kinds 0, 1, ...; NULL behind the last (net/neuron_kinds_real.c). */
 const fsnn_op *neuron_op_at(int index);
 
+/* How a state of a layer remembers, in no precision. */
+typedef struct neuron_past {
+    const frac_method *method;
+    frac_scheme scheme;
+    fsnn_order order;
+    frac_leak leak;
+    double h;
+    int64_t lags;        /* that count; -1: all */
+    const frac_fit *fit; /* far lags by exponentials; NULL: lag by lag */
+} neuron_past;
+
 /* What the net may ask of a neuron layer, whatever its precision (fsnn_op.neuron); the functions
  * below call them. */
 typedef struct neuron_functions {
@@ -25,6 +36,7 @@ typedef struct neuron_functions {
     double (*rate)(const op_node *node);
     bool (*spiking)(const op_node *node);
     fsnn_status (*certificate)(const op_node *node, fsnn_certificate *certificate);
+    void (*past)(const op_node *node, int state, neuron_past *past);
     char *(*unstable)(const op_node *node);
     char *(*overshoots)(const op_node *node);
     char *(*forgets)(const op_node *node);
@@ -87,6 +99,11 @@ static inline fsnn_status neuron_node_certificate(const op_node *node,
                                                   fsnn_certificate *certificate)
 {
     return node->op->neuron->certificate(node, certificate);
+}
+/* Of one of its states, 0: v. */
+static inline void neuron_node_past(const op_node *node, int state, neuron_past *past)
+{
+    node->op->neuron->past(node, state, past);
 }
 /* A sentence when the choice of step is unstable (fsnn_free), else NULL. */
 static inline char *neuron_node_unstable(const op_node *node)
