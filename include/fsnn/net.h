@@ -320,6 +320,15 @@ FSNN_API fsnn_status fsnn_net_backward_into(fsnn_net *net, const float *output_g
                                             float *input_gradient);
 FSNN_API fsnn_status fsnn_net_backward_into_double(fsnn_net *net, const double *output_gradient,
                                                    double *input_gradient);
+/* Called while backward runs: the gradients of parameters `param` ... `param` + `count` - 1, those
+ * of one node, are final, in the order in which backward comes to them, from the last node to the
+ * first; at the end once more with `count` 0. So the sums over several machines can be on their way
+ * while the rest is computed. The hook may change these gradients. Returns 0 to go on; positive:
+ * backward ends with FSNN_EINTERRUPTED; negative: with FSNN_ECALLBACK, its sentence names the
+ * number. */
+typedef int fsnn_gradient_hook(fsnn_net *net, int param, int count, void *user);
+/* One hook a net; NULL: none. */
+FSNN_API fsnn_status fsnn_net_on_gradient(fsnn_net *net, fsnn_gradient_hook *hook, void *user);
 FSNN_API void fsnn_net_zero_grad(fsnn_net *net);
 /* Sets time to 0: potentials at rest, histories empty, zeros in delays. */
 FSNN_API fsnn_status fsnn_net_reset(fsnn_net *net);

@@ -115,8 +115,9 @@ fsnn_status net_backward(fsnn_net *net, const real *output_gradient)
             FSNN_TRY(net_loop_backward(net, i));
         else if (net->step[i].live && net->step[i].follows < 0)
             FSNN_TRY(net_backward_step(net, &net->step[i], 0));
+        FSNN_TRY(net_tell_final(net, net->step[i].first, i));
     }
-    return FSNN_OK;
+    return net_tell_final(net, 0, -1);
 }
 
 fsnn_status net_call_back(fsnn_net *net, const void *output_gradient, const void **input_gradient)

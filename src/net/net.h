@@ -154,6 +154,8 @@ struct fsnn_net {
                          anew */
     char **warning;
     int warnings;
+    fsnn_gradient_hook *hook; /* NULL: none */
+    void *hook_user;
     net_tally *tally; /* [nodes]; NULL: nothing is counted */
     double done;      /* share of a training (fsnn_net_progress) */
 };
@@ -209,6 +211,9 @@ fsnn_status net_warn_once(fsnn_net *net, char *sentence);
 /* fsnn_net_describe, and with `learned` the values that are learned, too. */
 fsnn_status net_describe(const fsnn_net *net, bool learned, char **text);
 
+/* After backward has come through steps first ... last: tells the hook what is final by that. With
+ * last -1: that all is. */
+fsnn_status net_tell_final(fsnn_net *net, int first, int last);
 /* Numbers of a still input, written out where steps need it at each step, K B rows; 0: it is read
  * as it is. There is room for them in net->dense once the net is planned. */
 int64_t net_still_numbers(const fsnn_net *net);
