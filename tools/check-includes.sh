@@ -18,7 +18,7 @@ equation | base                                  | status
 neuron   | equation base                         | status neuron
 scan     | neuron equation frac base             | status frac neuron
 frac     | tensor base                           | status tensor frac fde
-net      | op scan neuron equation frac tensor base | status tensor frac neuron net
+net      | op scan neuron equation frac tensor base | status tensor frac neuron layer net
 data     | format tensor base                    | status tensor data events graph interpolate series
 train    | net data tensor base                  | status tensor frac neuron net data train
 model    | format net op frac tensor base        | status tensor frac neuron net data events graph interpolate series train model

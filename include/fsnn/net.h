@@ -523,13 +523,13 @@ typedef struct fsnn_memory_form {
  * net, no such state). */
 FSNN_API fsnn_status fsnn_net_memory_form(const fsnn_net *net, int node, int state,
                                           fsnn_memory_form *form);
-/* The weights w[l - 1] of lags l = 1 .. n of one of its sums in double precision, 0 where a lag does
- * not count, and start[j - 1] of the first drive in output j = 1 .. n (may be NULL; all 0 where the
- * method has none). Those of ml, which depend on tau, too. Errors: FSNN_EARGUMENT, FSNN_EMEMORY. */
+/* The weights w[l - 1] of lags l = 1 .. n of one of its sums in double precision, 0 where a lag
+ * does not count, and start[j - 1] of the first drive in output j = 1 .. n (may be NULL; all 0
+ * where the method has none). Those of ml, which depend on tau, too. Error: FSNN_EARGUMENT. */
 FSNN_API fsnn_status fsnn_net_memory_weights(const fsnn_net *net, int node, int state, int sum,
                                              int64_t n, double *w, double *start);
-/* The exponentials of one of its sums: w_l = sum_k weight[k] e^(-rate[k] l) for lags l > form.near,
- * within the tolerance of the dynamics. rate, weight [form.exponentials]. Errors: FSNN_EARGUMENT. */
+/* The exponentials of one of its sums: w_l = sum_k weight[k] e^(-rate[k] l) for lags l >
+ * form.near, within the tolerance of the dynamics. rate, weight [form.exponentials]. Errors: FSNN_EARGUMENT. */
 FSNN_API fsnn_status fsnn_net_memory_exponentials(const fsnn_net *net, int node, int state, int sum,
                                                   double *rate, double *weight);
 

@@ -1,5 +1,5 @@
-/* A neuron layer without a network. A tape is a net of an input and the layer; its parameters lie in
- * the memory of the layer's own net, which never runs. */
+/* A neuron layer without a network. A tape is a net of an input and the layer; its parameters lie
+ * in the memory of the layer's own net, which never runs. */
 #include "net/net.h"
 #include <fsnn/layer.h>
 
