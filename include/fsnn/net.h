@@ -501,8 +501,8 @@ typedef struct fsnn_energy {
 FSNN_API fsnn_status fsnn_net_certificate(const fsnn_net *net, int node,
                                           fsnn_certificate *certificate);
 
-/* How a state of a neuron layer remembers, as it is settled now (orders that are learned move). With
- * u = v - v0, f = D^alpha v as the neuron gives it, c the largest lag that counts, a step is
+/* How a state of a neuron layer remembers, as it is settled now (orders that are learned move).
+ * With u = v - v0 and f = D^alpha v as the neuron gives it, a step is
  *
  *     u_{n+1} = gain f + sum_{l = 1 .. n} w_l x_{n+1-l} + start_{n+1} x_0
  *
@@ -529,7 +529,8 @@ FSNN_API fsnn_status fsnn_net_memory_form(const fsnn_net *net, int node, int sta
 FSNN_API fsnn_status fsnn_net_memory_weights(const fsnn_net *net, int node, int state, int sum,
                                              int64_t n, double *w, double *start);
 /* The exponentials of one of its sums: w_l = sum_k weight[k] e^(-rate[k] l) for lags l >
- * form.near, within the tolerance of the dynamics. rate, weight [form.exponentials]. Errors: FSNN_EARGUMENT. */
+ * form.near, within the tolerance of the dynamics. rate, weight [form.exponentials]. Error:
+ * FSNN_EARGUMENT. */
 FSNN_API fsnn_status fsnn_net_memory_exponentials(const fsnn_net *net, int node, int state, int sum,
                                                   double *rate, double *weight);
 
