@@ -21,6 +21,7 @@ endfunction()
 
 # Programs that test what a build can leave out; where it is left out they are skipped by name.
 set(needs_HDF5 data/shd data/shd_damage data/recast format/file_kind model/description_series)
+set(needs_OPENMP base/threads)
 set(needs_FFT data/series data/series_real)
 set(needs_PLOT plot/charts plot/plot plot/plot_errors cli/figures)
 
@@ -42,7 +43,7 @@ foreach(source IN LISTS programs)
         endif()
     endforeach()
     if(missing)
-        fsnn_test(${room}/${what} sh -c "echo '${room}/${what}: skipped: fsnn is built without ${words_${missing}}'; exit 77")
+        fsnn_test(${room}/${what} sh -c "echo '${room}/${what}: skipped: fsnn is built without ${words_${missing}}' && exit 77")
         continue()
     endif()
     set(target test_${room}_${what})
