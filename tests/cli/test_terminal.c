@@ -188,10 +188,12 @@ static void second_interrupt(void **state)
                                     "training.epochs=1000000 --threads 1",
                                     80, &terminal);
     assert_true(read_until(terminal, " left"));
-    while (waitpid(child, NULL, WNOHANG) == 0) /* both arrive before the batch is at its end */
-        if (kill(child, SIGSTOP) == 0 && kill(child, SIGINT) == 0 && kill(child, SIGTERM) == 0 &&
-            kill(child, SIGCONT) == 0)
-            break;
+    /* both arrive before the batch is at its end: it stands still until they are there */
+    assert_int_equal(kill(child, SIGSTOP), 0);
+    assert_int_equal(waitpid(child, NULL, WUNTRACED), child);
+    assert_int_equal(kill(child, SIGINT), 0);
+    assert_int_equal(kill(child, SIGTERM), 0);
+    assert_int_equal(kill(child, SIGCONT), 0);
     assert_int_equal(ended(child, terminal), 130);
     static const char clear[] = "\r\033[K";
     size_t end = sizeof clear - 1;
