@@ -24,12 +24,12 @@ void sim_progress_step(sim_progress *p, int64_t steps)
     if (!cli_terminal() || cli_quiet() || now - p->start < patience ||
         (p->visible && now - p->drawn < redraw))
         return;
+    cli_signals_line(true); /* before it is drawn: a signal may come at any time */
     fprintf(stderr, "\r\033[Kalpha %g: time %.6g of %.6g, %.0f %%", p->alpha,
             (double)steps * p->setup->step, (double)p->setup->steps * p->setup->step,
             100 * (double)steps / (double)p->setup->steps);
     fflush(stderr);
     p->visible = true;
-    cli_signals_line(true);
     p->drawn = now;
 }
 

@@ -142,13 +142,13 @@ static void draw(cli_progress *progress, const fsnn_metrics *m)
     int used = figures(text, sizeof text, m, capacity);
     int length = width - left - 1 - used;
     header(progress);
+    cli_signals_line(true); /* before it is drawn: a signal may come at any time */
     fprintf(stderr, "\r%*s ", left, epoch);
     if (length > 0)
         bar(done(m), length > LONGEST_BAR ? LONGEST_BAR : length);
     fprintf(stderr, "%s\033[K", text);
     fflush(stderr);
     progress->visible = true;
-    cli_signals_line(true);
 }
 
 void cli_progress_batch(cli_progress *progress, const fsnn_metrics *metrics)

@@ -38,7 +38,12 @@ static void noise(float *x, int n, uint64_t seed)
 static void one_array(void **state)
 {
     (void)state;
-    for (int wide = 0; wide < 2; wide++) {
+#ifdef FSNN_HAVE_DOUBLE
+    const int precisions = 2;
+#else
+    const int precisions = 1;
+#endif
+    for (int wide = 0; wide < precisions; wide++) {
         CASE("%s", wide ? "double" : "single");
         fsnn_net *net = image_net(wide ? FSNN_PRECISION_DOUBLE : FSNN_PRECISION_SINGLE, &training);
         fsnn_flat flat;
