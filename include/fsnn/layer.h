@@ -57,9 +57,9 @@ FSNN_API void fsnn_layer_zero_grad(fsnn_layer *layer);
 
 /* ---- Tapes ----------------------------------------------------------------------------------- */
 
-/* A tape for calls as planned: `steps`, `batch`, `training` (backward follows), `record`,
- * `input_gradient` is set by itself, `checkpoint`, `still` and the others as fsnn_plan has them.
- * The state is that of time 0. Errors: those of fsnn_net_wrap. */
+/* A tape for calls as `plan` has them (fsnn_plan). Its `input_gradient` is not read: with
+ * `training` backward gives that gradient. The state is that of time 0. Errors: those of
+ * fsnn_net_wrap. */
 FSNN_API fsnn_status fsnn_tape_create(fsnn_layer *layer, const fsnn_plan *plan, fsnn_tape **tape);
 FSNN_API void fsnn_tape_destroy(fsnn_tape *tape); /* takes NULL */
 /* The net of one layer that a tape is: to read what neurons did (fsnn_net_read, node 1), to save

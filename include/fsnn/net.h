@@ -329,6 +329,7 @@ FSNN_API fsnn_status fsnn_net_backward_into_double(fsnn_net *net, const double *
 typedef int fsnn_gradient_hook(fsnn_net *net, int param, int count, void *user);
 /* One hook a net; NULL: none. */
 FSNN_API fsnn_status fsnn_net_on_gradient(fsnn_net *net, fsnn_gradient_hook *hook, void *user);
+/* Sets the gradients of all parameters to 0. */
 FSNN_API void fsnn_net_zero_grad(fsnn_net *net);
 /* Sets time to 0: potentials at rest, histories empty, zeros in delays. */
 FSNN_API fsnn_status fsnn_net_reset(fsnn_net *net);

@@ -58,30 +58,23 @@ static fsnn_status check_wrapped(const fsnn_net *net)
 
 /* ---- forward ---- */
 
+/* `to` is the caller's place of the output; NULL: the net's. */
 static fsnn_status forward(fsnn_net *net, fsnn_precision precision, const char *who,
-                           const char *other, const void *x, const void **output)
+                           const char *other, const void *x, void *to, const void **output)
 {
     FSNN_TRY(check_wrapped(net));
     if (!x)
         return fsnn_fail(FSNN_EARGUMENT, "%s: the input is NULL", who);
     FSNN_TRY(need(net, precision, who, other));
+    net->output_to = to;
     return net->plane->forward(net, x, NULL, output);
-}
-
-/* The output is the net's. */
-static fsnn_status forward_plain(fsnn_net *net, fsnn_precision precision, const char *who,
-                                 const char *other, const void *x, const void **output)
-{
-    if (net)
-        net->output_to = NULL;
-    return forward(net, precision, who, other, x, output);
 }
 
 fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output)
 {
     const void *out = NULL;
-    FSNN_TRY(forward_plain(net, FSNN_PRECISION_SINGLE, "fsnn_net_forward",
-                           "fsnn_net_forward_double", x, &out));
+    FSNN_TRY(forward(net, FSNN_PRECISION_SINGLE, "fsnn_net_forward", "fsnn_net_forward_double", x,
+                     NULL, &out));
     if (output)
         *output = out;
     return FSNN_OK;
@@ -90,8 +83,8 @@ fsnn_status fsnn_net_forward(fsnn_net *net, const float *x, const float **output
 fsnn_status fsnn_net_forward_double(fsnn_net *net, const double *x, const double **output)
 {
     const void *out = NULL;
-    FSNN_TRY(forward_plain(net, FSNN_PRECISION_DOUBLE, "fsnn_net_forward_double",
-                           "fsnn_net_forward", x, &out));
+    FSNN_TRY(forward(net, FSNN_PRECISION_DOUBLE, "fsnn_net_forward_double", "fsnn_net_forward", x,
+                     NULL, &out));
     if (output)
         *output = out;
     return FSNN_OK;
@@ -106,13 +99,10 @@ static fsnn_status forward_into(fsnn_net *net, fsnn_precision precision, const c
     FSNN_TRY(check_wrapped(net));
     if (!output)
         return fsnn_fail(FSNN_EARGUMENT, "%s: there is no place for the output", who);
-    net->output_to = net_segmented(net) ? NULL : output;
-    fsnn_status status = forward(net, precision, who, other, x, &out);
-    if (status)
-        net->output_to = NULL;
-    else if (out != output)
+    FSNN_TRY(forward(net, precision, who, other, x, net_segmented(net) ? NULL : output, &out));
+    if (out != output)
         memcpy(output, out, (size_t)(net->plan.steps * net_output_numbers(net)) * net->plane->size);
-    return status;
+    return FSNN_OK;
 }
 
 fsnn_status fsnn_net_forward_into(fsnn_net *net, const float *x, float *output)
