@@ -35,6 +35,7 @@ class Single:
 
     dtype, pointer = np.float32, "float *"
     forward, backward = lib.fsnn_net_forward, lib.fsnn_net_backward
+    forward_into, backward_into = lib.fsnn_net_forward_into, lib.fsnn_net_backward_into
     read, read_state = lib.fsnn_net_read, lib.fsnn_net_read_state
 
 
@@ -47,6 +48,8 @@ if HAS_DOUBLE:
 
         dtype, pointer = np.float64, "double *"
         forward, backward = lib.fsnn_net_forward_double, lib.fsnn_net_backward_double
+        forward_into = lib.fsnn_net_forward_into_double
+        backward_into = lib.fsnn_net_backward_into_double
         read, read_state = lib.fsnn_net_read_double, lib.fsnn_net_read_state_double
 
 

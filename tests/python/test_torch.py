@@ -134,6 +134,20 @@ class Autograd(unittest.TestCase):
         with self.assertRaisesRegex(RuntimeError, "modified by an inplace operation"):
             out.sum().backward()
 
+    def test_spikes_may_be_changed_in_place(self):
+        """out += identity, as residual networks have it: backward has the spikes as they were."""
+        for width in (10, 4096):  # small results, and large ones that lie in memory used again
+            x = samples(16, 8, width).requires_grad_()
+            lif = LIFNeuron(tau=2.0, tau_learnable=True, threshold_learnable=True)
+            results = []
+            for add in (torch.Tensor.add, torch.Tensor.add_):
+                x.grad = lif.log_tau.grad = lif.log_threshold.grad = None
+                (add(alone(lif)(x), x) ** 2).sum().backward()
+                results.append([x.grad, lif.log_tau.grad, lif.log_threshold.grad])
+            with self.subTest(width=width):
+                for a, b in zip(*results):
+                    torch.testing.assert_close(a, b, rtol=0, atol=0)
+
     def test_no_second_derivative(self):
         net, x = network(), samples().requires_grad_()
         with self.assertRaisesRegex(NotImplementedError, "second derivative"):

@@ -11,22 +11,21 @@ import numpy as np
 import torch
 
 LEAST = 1 << 20  # bytes; smaller ones malloc keeps itself
+LINE = 64  # bytes: vector stores across the lines of the cache cost a quarter of a scan
 KEPT, SIZES = 4, 8  # free buffers of a size, and sizes, the latest ones
 
 _free: OrderedDict[int, list[np.ndarray]] = OrderedDict()
 _lock = threading.RLock()  # a buffer may die, and come back, while this thread holds it
 
 
-class _Lent:
+class _Lent(np.ndarray):
     """A buffer in use. The tensor over it keeps this alive; with its last view the buffer is
     free."""
 
-    def __init__(self, buffer: np.ndarray) -> None:
-        self._buffer = buffer
-        self.__array_interface__ = buffer.__array_interface__
+    buffer: np.ndarray
 
     def __del__(self) -> None:
-        give(self._buffer)
+        give(self.buffer)
 
 
 def give(buffer: np.ndarray) -> None:
@@ -39,20 +38,31 @@ def give(buffer: np.ndarray) -> None:
             _free.popitem(last=False)
 
 
+def _aligned(count: int) -> np.ndarray:
+    """Bytes that begin with a line of the cache."""
+    whole = np.empty(count + LINE, np.uint8)
+    start = -whole.ctypes.data % LINE
+    return whole[start : start + count]
+
+
 def empty(shape: Any, dtype: torch.dtype) -> torch.Tensor:
     """As torch.empty."""
     count = 1
     for n in shape:
         count *= n
-    bytes_of = count * (8 if dtype == torch.float64 else 4)
+    of = np.dtype(np.float64 if dtype == torch.float64 else np.float32)
+    bytes_of = count * of.itemsize
     if bytes_of < LEAST:
         return torch.empty(shape, dtype=dtype)
     with _lock:
         free = _free.get(bytes_of)
         buffer = free.pop() if free else None
     if buffer is None:
-        buffer = np.empty(bytes_of, np.uint8)
-    return torch.from_numpy(np.asarray(_Lent(buffer))).view(dtype).view(shape)
+        buffer = _aligned(bytes_of)
+    # shaped by NumPy: torch lets no view be changed in place that was made inside of a function
+    lent = buffer.view(of).reshape(tuple(shape)).view(_Lent)
+    lent.buffer = buffer
+    return torch.from_numpy(lent)
 
 
 def contiguous(x: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:

@@ -3,7 +3,6 @@ backward."""
 
 from __future__ import annotations
 
-import json
 import threading
 import warnings
 from collections import OrderedDict
@@ -79,7 +78,7 @@ class Layer:
             x.shape[1],
             training,
         )
-        self.key = (json.dumps(description), self.steps, self.batch, training)
+        self.key = (repr(description), self.steps, self.batch, training)
 
     def take(self, params: tuple[torch.Tensor, ...]) -> Net:
         net = self.pool.take(self.key)
@@ -119,28 +118,18 @@ def _pointer(net: Net, x: torch.Tensor) -> Any:
     return ffi.cast(net._functions.pointer, x.data_ptr())
 
 
-def _tensor(net: Net, result: Any, shape: Any, dtype: torch.dtype) -> torch.Tensor:
-    """A copy of what the library gave."""
-    out = empty(shape, dtype)
-    ffi.memmove(
-        ffi.cast("char *", out.data_ptr()),
-        ffi.cast("char *", result[0]),
-        out.numel() * out.element_size(),
-    )
-    return out
-
-
 def _forward(net: Net, x: torch.Tensor) -> torch.Tensor:
-    result = ffi.new(f"const {net._functions.pointer}*")
-    check(net._functions.forward(net._net, _pointer(net, x), result))
-    return _tensor(net, result, x.shape, x.dtype)
+    """The output, which the library writes where it stays, and reads in backward."""
+    y = empty(x.shape, x.dtype)
+    check(net._functions.forward_into(net._net, _pointer(net, x), _pointer(net, y)))
+    return y
 
 
 class Scan(torch.autograd.Function):
     """x [T, B, ...] and the learned parameters of the layer -> spikes [T, B, ...].
 
-    The net of a forward waits for its backward; a second backward (retain_graph) runs forward
-    again.
+    The net of a forward waits for its backward. Where that finds no net (a second backward of
+    retain_graph) or spikes that were changed in place, forward runs again.
     """
 
     @staticmethod
@@ -151,10 +140,24 @@ class Scan(torch.autograd.Function):
         if layer.training:
             ctx.layer, ctx.net = layer, net
             ctx.counter = lib.fsnn_net_counter(net._net)
+            # a tensor apart over the same memory: it sees changes of y, and keeps no graph alive
+            ctx.spikes, ctx.version = y.detach(), y._version
             ctx.save_for_backward(x, *params)
         else:
             layer.pool.give(layer.key, net)
         return y
+
+    @staticmethod
+    def again(ctx: Any, x: torch.Tensor, params: list[torch.Tensor]) -> Net:
+        """A net that has gone forward, with the spikes that it reads in ctx.spikes."""
+        if ctx.net is not None:
+            ctx.layer.pool.give(ctx.layer.key, ctx.net)
+            ctx.net = None
+        net = ctx.layer.take(tuple(params))
+        lib.fsnn_net_counter_set(net._net, ctx.counter - 1)
+        ctx.spikes = _forward(net, x)
+        ctx.version = ctx.spikes._version
+        return net
 
     @staticmethod
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple:
@@ -164,16 +167,12 @@ class Scan(torch.autograd.Function):
             )
         x, *params = ctx.saved_tensors
         layer, net = ctx.layer, ctx.net
-        if net is None:
-            net = layer.take(tuple(params))
-            lib.fsnn_net_counter_set(net._net, ctx.counter - 1)
-            _forward(net, x)
+        if net is None or ctx.spikes._version != ctx.version:
+            net = Scan.again(ctx, x, params)
         ctx.net = None
         lib.fsnn_net_zero_grad(net._net)
-        gradient = contiguous(gradient, x.dtype)
-        result = ffi.new(f"const {net._functions.pointer}*")
-        check(net._functions.backward(net._net, _pointer(net, gradient), result))
-        dx = _tensor(net, result, x.shape, x.dtype)
+        gradient, dx = contiguous(gradient, x.dtype), empty(x.shape, x.dtype)
+        check(net._functions.backward_into(net._net, _pointer(net, gradient), _pointer(net, dx)))
         grads = []
         for name, param in zip(layer.names, params):
             got = net.params[f"{layer.node}.{name}"].grad

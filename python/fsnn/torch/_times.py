@@ -17,31 +17,19 @@ class Times:
 
     @not_compiled
     def __init__(self, T: int, x_time: Any, substeps: int, kind: str) -> None:
-        if x_time is None:
-            stamps = np.arange(float(T))
-        else:
-            stamps = np.asarray(torch.as_tensor(x_time).detach().cpu().to(torch.float64)).reshape(
-                -1
-            )
-        if stamps.shape != (T,):
-            raise ValueError(f"x has {T} steps, and x_time {stamps.size} times")
-        if T > 1 and not (np.diff(stamps) > 0).all():
-            k = int(np.argmin(np.diff(stamps) > 0)) + 1
-            raise ValueError(
-                f"x_time must increase: time {k} is {stamps[k]}, after {stamps[k - 1]}"
-            )
+        self.grid: np.ndarray | None
+        self.kind, self.step, self.grid = kind, 1.0 / substeps, None
+        if x_time is None and substeps == 1:
+            return
+        stamps = _stamps(T, x_time)
         spacing = (stamps[-1] - stamps[0]) / (T - 1) if T > 1 else 1.0
+        even = stamps[0] + spacing * np.arange(T)
         # float32 stamps are uniform but for their rounding
-        uniform = np.allclose(
-            stamps, stamps[0] + spacing * np.arange(T), rtol=0, atol=1e-3 * spacing
-        )
-        self.step, self.kind = float(spacing) / substeps, kind
-        self.stamps = stamps[0] + spacing * np.arange(T) if uniform else stamps
-        self.grid = (
-            None
-            if uniform and substeps == 1
-            else stamps[0] + self.step * np.arange((T - 1) * substeps + 1)
-        )
+        uniform = bool((np.abs(stamps - even) <= 1e-3 * spacing).all())
+        self.step = float(spacing) / substeps
+        self.stamps = even if uniform else stamps
+        if not uniform or substeps > 1:
+            self.grid = stamps[0] + self.step * np.arange((T - 1) * substeps + 1)
 
     @not_compiled
     def on_grid(self, x: torch.Tensor) -> torch.Tensor:
@@ -49,12 +37,12 @@ class Times:
         if self.grid is None:
             return x
         if self.kind == "akima":
-            if x.requires_grad or x.dtype != torch.float32:
+            if x.requires_grad and torch.is_grad_enabled():
                 raise NotImplementedError(
-                    "akima is not linear in x: it has no gradient, and float32 only; take cubic "
-                    "or linear"
+                    "akima is not linear in x and has no gradient here: take cubic or linear, or "
+                    "x.detach()"
                 )
-            return torch.from_numpy(interpolate(x.numpy(), self.stamps, self.grid, self.kind))
+            return torch.from_numpy(interpolate(x.detach().numpy(), self.stamps, self.grid, self.kind))
         return torch.einsum("qn,n...->q...", self.weights().to(x.dtype), x)
 
     def weights(self) -> torch.Tensor:
@@ -62,3 +50,18 @@ class Times:
         assert self.grid is not None
         eye = np.eye(len(self.stamps))[:, None, :]
         return torch.from_numpy(interpolate(eye, self.stamps, self.grid, self.kind)[:, 0, :])
+
+
+def _stamps(T: int, x_time: Any) -> np.ndarray:
+    """x_time [T] in double precision, increasing; without it 0, 1, 2, ..."""
+    if x_time is None:
+        return np.arange(float(T))
+    given = torch.as_tensor(x_time).detach().cpu().to(torch.float64)
+    stamps = np.asarray(given).reshape(-1)
+    if stamps.shape != (T,):
+        raise ValueError(f"x has {T} steps, and x_time {stamps.size} times")
+    gaps = np.diff(stamps) > 0
+    if not gaps.all():
+        k = int(np.argmin(gaps)) + 1
+        raise ValueError(f"x_time must increase: time {k} is {stamps[k]}, after {stamps[k - 1]}")
+    return stamps
