@@ -1,5 +1,6 @@
 /* The table of schemes, and everything that can be wrong with what a caller asks for. */
 #include "frac/fde_run.h"
+#include "frac/method.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,30 +11,72 @@ static const fde_scheme *const schemes[] = {
     &fde_scheme_euler, &fde_scheme_heun,  &fde_scheme_rk4,
 };
 
-/* Where a method has one variant only, `implicit` may not ask for the other; trap is implicit and
- * needs no asking. */
+/* The scheme of a method, in the variant that is asked for; NULL: there is no such. What is implicit
+ * in every variant needs no asking. */
+static const fde_scheme *scheme_of(const frac_method *row, bool implicit)
+{
+    for (int i = 0; i < FSNN_COUNT(schemes); i++)
+        if (frac_method_get(schemes[i]->method) == row &&
+            (schemes[i]->implicit == implicit || frac_is_implicit(row, NULL)))
+            return schemes[i];
+    return NULL;
+}
+
+/* Methods for sentences. */
+static bool solves(const frac_method *row, const void *what)
+{
+    (void)what;
+    return scheme_of(row, false) != NULL;
+}
+
+static bool solves_implicitly(const frac_method *row, const void *what)
+{
+    (void)what;
+    return scheme_of(row, true) != NULL;
+}
+
+static bool solves_fractional(const frac_method *row, const void *what)
+{
+    return !row->integer && solves(row, what);
+}
+
+static bool several_terms(const frac_method *row)
+{
+    return row->multiterm && !row->integer; /* the order of an integer method is one term, 1 */
+}
+
+static bool solves_terms(const frac_method *row, const void *what)
+{
+    return several_terms(row) && solves(row, what);
+}
+
+static const char *name_of(const fde_scheme *s)
+{
+    return fsnn_method_name(s->method);
+}
+
+static bool integer(const fde_scheme *s)
+{
+    return frac_method_get(s->method)->integer;
+}
+
 static fsnn_status find(const fsnn_fde *o, const fde_scheme **found)
 {
     fsnn_method method = o->method == FSNN_METHOD_DEFAULT ? FSNN_GL : o->method;
-    const fde_scheme *near = NULL;
-    for (int i = 0; i < FSNN_COUNT(schemes); i++) {
-        if (schemes[i]->method != method)
-            continue;
-        near = schemes[i];
-        if (near->implicit == o->implicit || near->method == FSNN_TRAP) {
-            *found = near;
-            return FSNN_OK;
-        }
-    }
-    if (near)
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "method %s has no implicit variant: gl, l1, ab and trap have", near->name);
-    if (method == FSNN_ML)
-        return fsnn_fail(
-            FSNN_EUNSUPPORTED,
-            "method ml is for linear neurons in networks, not for a right-hand side of "
-            "one's own: gl, l1, ab, trap and abm work");
-    return fsnn_fail(FSNN_EARGUMENT, "there is no method number %d", method);
+    const frac_method *row = frac_method_get(method);
+    char list[FRAC_NAMES];
+    if (!row)
+        return fsnn_fail(FSNN_EARGUMENT, "there is no method number %d", method);
+    *found = scheme_of(row, o->implicit);
+    if (*found)
+        return FSNN_OK;
+    if (solves(row, NULL))
+        return fsnn_fail(FSNN_EUNSUPPORTED, "method %s has no implicit variant: %s have", row->name,
+                         frac_method_names(solves_implicitly, NULL, "and", list));
+    return fsnn_fail(FSNN_EUNSUPPORTED,
+                     "method %s is for neurons in networks, not for a right-hand side of one's "
+                     "own: %s work",
+                     row->name, frac_method_names(solves_fractional, NULL, "and", list));
 }
 
 static fsnn_status order(const fde_scheme *s, const fsnn_order *o, size_t index)
@@ -41,12 +84,12 @@ static fsnn_status order(const fde_scheme *s, const fsnn_order *o, size_t index)
     if (o->terms < 1 || o->terms > FSNN_MAX_TERMS)
         return fsnn_fail(FSNN_EARGUMENT, "order %zu has %d terms: 1 to %d are possible", index,
                          o->terms, FSNN_MAX_TERMS);
-    if (o->terms > 1 && !s->multiterm)
-        return fsnn_fail(
-            FSNN_EUNSUPPORTED,
-            "method %s takes one term, order %zu has %d: several terms work with gl and "
-            "l1",
-            s->name, index, o->terms);
+    char list[FRAC_NAMES];
+    if (o->terms > 1 && !several_terms(frac_method_get(s->method)))
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "method %s takes one term, order %zu has %d: several terms work with %s",
+                         name_of(s), index, o->terms,
+                         frac_method_names(solves_terms, NULL, "and", list));
     for (int m = 0; m < o->terms; m++) {
         if (!(o->alpha[m] > 0 && o->alpha[m] <= 1))
             return fsnn_fail(FSNN_EARGUMENT, "alpha of order %zu is %g: it must lie in (0, 1]",
@@ -55,11 +98,11 @@ static fsnn_status order(const fde_scheme *s, const fsnn_order *o, size_t index)
             return fsnn_fail(FSNN_EARGUMENT,
                              "the coefficient of alpha %g in order %zu is %g: it must be positive",
                              o->alpha[m], index, o->coefficient[m]);
-        if (s->integer && o->alpha[m] != 1)
+        if (integer(s) && o->alpha[m] != 1)
             return fsnn_fail(FSNN_EUNSUPPORTED,
-                             "method %s is of integer order, alpha of order %zu is %g: gl, l1, ab, "
-                             "trap and abm work",
-                             s->name, index, o->alpha[m]);
+                             "method %s is of integer order, alpha of order %zu is %g: %s work",
+                             name_of(s), index, o->alpha[m],
+                             frac_method_names(solves_fractional, NULL, "and", list));
     }
     return FSNN_OK;
 }
@@ -67,9 +110,9 @@ static fsnn_status order(const fde_scheme *s, const fsnn_order *o, size_t index)
 static fsnn_status orders(const fsnn_fde *o, const fde_scheme *s)
 {
     if (!o->order) {
-        if (!s->integer)
+        if (!integer(s))
             return fsnn_fail(FSNN_EARGUMENT, "method %s needs an order (alpha): none is set",
-                             s->name);
+                             name_of(s));
         return FSNN_OK;
     }
     char works[32] = "1 works";
@@ -93,7 +136,7 @@ static fsnn_status memory(const fsnn_fde *o, const fde_scheme *s)
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "method %s has no memory that exponentials could hold: leave memory at "
                          "FSNN_FDE_DENSE, which costs nothing here",
-                         s->name);
+                         name_of(s));
     if (!(o->tolerance >= 1e-12 && o->tolerance <= 0.1))
         return fsnn_fail(FSNN_EARGUMENT,
                          "the tolerance of the exponentials is %g: it must lie in 1e-12 .. 0.1",

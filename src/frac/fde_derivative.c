@@ -71,11 +71,11 @@ static fsnn_status step_implicit(fde_run *run, int64_t k, const double *y, doubl
 }
 
 const fde_scheme fde_scheme_gl[2] = {
-    {FSNN_GL, "gl", "explicit", false, false, true, {&fde_gl}, prepare_gl, step_explicit},
-    {FSNN_GL, "gl", "implicit", true, false, true, {&fde_gl}, prepare_gl, step_implicit},
+    {FSNN_GL, false, {&fde_gl}, prepare_gl, step_explicit},
+    {FSNN_GL, true, {&fde_gl}, prepare_gl, step_implicit},
 };
 
 const fde_scheme fde_scheme_l1[2] = {
-    {FSNN_L1, "l1", "explicit", false, false, true, {&fde_l1}, prepare_l1, step_explicit},
-    {FSNN_L1, "l1", "implicit", true, false, true, {&fde_l1}, prepare_l1, step_implicit},
+    {FSNN_L1, false, {&fde_l1}, prepare_l1, step_explicit},
+    {FSNN_L1, true, {&fde_l1}, prepare_l1, step_implicit},
 };

@@ -102,17 +102,14 @@ static fsnn_status step_abm(fde_run *run, int64_t k, const double *y, double *ne
 }
 
 const fde_scheme fde_scheme_ab[2] = {
-    {FSNN_AB, "ab", "explicit", false, false, false, {&fde_rect_explicit}, prepare, step_explicit},
-    {FSNN_AB, "ab", "implicit", true, false, false, {&fde_rect_implicit}, prepare, step_implicit},
+    {FSNN_AB, false, {&fde_rect_explicit}, prepare, step_explicit},
+    {FSNN_AB, true, {&fde_rect_implicit}, prepare, step_implicit},
 };
 
-const fde_scheme fde_scheme_trap = {FSNN_TRAP, "trap",      "implicit",   true,     false,
-                                    false,     {&fde_trap}, prepare_trap, step_trap};
+const fde_scheme fde_scheme_trap = {FSNN_TRAP, true, {&fde_trap}, prepare_trap, step_trap};
 
 const fde_scheme fde_scheme_abm = {
     .method = FSNN_ABM,
-    .name = "abm",
-    .variant = "explicit",
     .kernel = {&fde_rect_explicit, &fde_trap},
     .prepare = prepare_trap,
     .step = step_abm,

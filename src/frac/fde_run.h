@@ -38,11 +38,8 @@ typedef struct fde_run {
 
 /* One row a variant of a method. */
 struct fde_scheme {
-    fsnn_method method;
-    const char *name, *variant; /* variant: "explicit" or "implicit" */
+    fsnn_method method; /* what it can do stands in the method's own row (frac/method.h) */
     bool implicit;
-    bool integer;                          /* alpha must be 1 */
-    bool multiterm;                        /* several terms can be done */
     const fde_kernel *kernel[FDE_KERNELS]; /* of the past; none: no memory */
     /* gain of f and shares of the terms for one order and step */
     void (*prepare)(const fsnn_order *order, double h, fde_mix *mix, double *gain);

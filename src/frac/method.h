@@ -90,11 +90,22 @@ typedef struct frac_method {
 /* The row of a method; NULL for a number that is none. FSNN_METHOD_DEFAULT is resolved by
  * frac_method_settle. */
 const frac_method *frac_method_get(fsnn_method method);
+/* Numbers of methods are below it. */
+int frac_methods(void);
 /* The method an integrator runs with; error when they do not go together. */
 fsnn_status frac_method_settle(fsnn_integrator integrator, fsnn_method method,
                                const frac_method **row);
 /* Checks one order: number of terms, ranges, whether the method can do it. */
 fsnn_status frac_order_check(const frac_method *method, const fsnn_order *order);
+
+/* Names of the methods that `fits` takes, for a sentence: "gl, l1 or ab" with the word `last` before
+ * the last one, into text [FRAC_NAMES], which it returns. `what` is handed to `fits`. */
+enum { FRAC_NAMES = 128 };
+typedef bool frac_fits_fn(const frac_method *method, const void *what);
+const char *frac_method_names(frac_fits_fn *fits, const void *what, const char *last,
+                              char text[FRAC_NAMES]);
+/* Has an implicit variant; is implicit in every variant; is exact for if and lif. */
+frac_fits_fn frac_linearised, frac_is_implicit, frac_is_exact;
 
 extern const frac_method frac_euler, frac_heun, frac_rk4, frac_gl, frac_l1, frac_ab, frac_trap,
     frac_abm, frac_ml;

@@ -3,13 +3,17 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 static const frac_method *const methods[] = {
     [FSNN_EULER] = &frac_euler, [FSNN_GL] = &frac_gl,   [FSNN_L1] = &frac_l1,
     [FSNN_TRAP] = &frac_trap,   [FSNN_AB] = &frac_ab,   [FSNN_ABM] = &frac_abm,
     [FSNN_HEUN] = &frac_heun,   [FSNN_RK4] = &frac_rk4, [FSNN_ML] = &frac_ml,
 };
+
+int frac_methods(void)
+{
+    return FSNN_COUNT(methods);
+}
 
 const frac_method *frac_method_get(fsnn_method method)
 {
@@ -31,42 +35,6 @@ int fsnn_method_find(const char *name)
 {
     static const fsnn_alias also[] = {{"pred", FSNN_AB}, {NULL, 0}}; /* spikeDE's word */
     return fsnn_name_find("method", name, name_at, also);
-}
-
-bool fsnn_method_is(fsnn_method method, fsnn_method_group group)
-{
-    const frac_method *row = frac_method_get(method);
-    if (!row)
-        return false;
-    const bool in[FSNN_METHOD_GROUPS] = {[FSNN_METHODS_FRACTIONAL] = !row->integer,
-                                         [FSNN_METHODS_INTEGER] = row->integer,
-                                         [FSNN_METHODS_IMPLICIT] = row->linearised,
-                                         [FSNN_METHODS_TERMS] = row->multiterm && !row->integer};
-    return (unsigned)group < FSNN_METHOD_GROUPS && in[group];
-}
-
-const char *fsnn_method_list(fsnn_method_group group, char *text, size_t size)
-{
-    int left = 0;
-    if (!text || !size)
-        return "";
-    *text = 0;
-    for (int i = 0; i < FSNN_COUNT(methods); i++)
-        left += fsnn_method_is((fsnn_method)i, group);
-    bool first = true;
-    for (int i = 0; i < FSNN_COUNT(methods); i++) {
-        if (!fsnn_method_is((fsnn_method)i, group))
-            continue;
-        size_t used = strlen(text);
-        left--;
-        snprintf(text + used, size - used, "%s%s",
-                 first  ? ""
-                 : left ? ", "
-                        : " or ",
-                 methods[i]->name);
-        first = false;
-    }
-    return text;
 }
 
 fsnn_status frac_method_settle(fsnn_integrator integrator, fsnn_method method,

@@ -128,29 +128,71 @@ fsnn_status neuron_check_options(const op_node *node)
     return FSNN_OK;
 }
 
+/* ---- methods that would work, for sentences ---- */
+
+static bool any_equation(const frac_method *method, const void *what)
+{
+    (void)what;
+    return !method->integer && !method->lweights;
+}
+
+/* Exponentials that do not depend on what is learned. */
+static bool learns_in_modes(const frac_method *method, const void *what)
+{
+    (void)what;
+    return method->kernel && !method->start;
+}
+
+static bool keeps_states(const frac_method *method, const void *what)
+{
+    (void)what;
+    return !method->integer && !method->drive;
+}
+
+static bool starts_anew(const frac_method *method, const void *what)
+{
+    (void)what;
+    return !method->integer && !method->start;
+}
+
+static bool several_states(const frac_method *method, const void *what)
+{
+    (void)what;
+    return method->scheme == FRAC_EXPLICIT && !method->start;
+}
+
+static bool without_slopes(const frac_method *method, const void *what)
+{
+    (void)what;
+    return !method->integer && method->scheme == FRAC_EXPLICIT;
+}
+
 /* Method ml knows the exact solution of one form of equation. */
 static fsnn_status check_exact(const op_node *node, const scan *s)
 {
     const neuron_layer *st = node->state;
     const frac_method *method = s->memory.method;
     const char *kind = node->op->kind;
+    char list[FRAC_NAMES];
     if (!method->lweights)
         return FSNN_OK;
     const equation *e = st->user.equation;
     if (st->user.ready && !(e && (e->leaks || e->slope == EQUATION_FLAT)))
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "%s \"%s\": method %s is exact for dv = (-v + ...)/tau and for a dv "
-                         "without v, and this neuron's dv %s: use gl, l1, ab, trap or abm with it",
+                         "without v, and this neuron's dv %s: use %s with it",
                          kind, node->name, method->name,
-                         e ? "depends on v otherwise" : "is a callback");
+                         e ? "depends on v otherwise" : "is a callback",
+                         frac_method_names(any_equation, NULL, "or", list));
     const fsnn_order *order = &s->memory.order;
     if (s->memory.compressed &&
         (s->options.tau.learn || order->learn_alpha || order->learn_coefficient))
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "%s \"%s\": with method %s the exponentials of a memory given by its "
                          "tolerance depend on tau and alpha, so these cannot be learned: use full "
-                         "memory, or the method gl, l1 or ab",
-                         kind, node->name, method->name);
+                         "memory, or the method %s",
+                         kind, node->name, method->name,
+                         frac_method_names(learns_in_modes, NULL, "or", list));
     if (s->options.tau.per == FSNN_PER_CHANNEL)
         return fsnn_fail_key(
             FSNN_EUNSUPPORTED, "tau",
@@ -158,6 +200,34 @@ static fsnn_status check_exact(const op_node *node, const scan *s)
             "the layer: write `per: layer`, or use another method",
             kind, node->name, method->name);
     return FSNN_OK;
+}
+
+enum { RESETS_TEXT = 128 };
+
+/* Resets that leave the potential to the method, but for none, "jump, delta or current": those with
+ * a limit as the step shrinks before the others. */
+static const char *resets_of_drives(const scan *s, char text[RESETS_TEXT])
+{
+    const frac_method *method = s->memory.method;
+    const char *name[FSNN_RESETS];
+    int count = 0;
+    for (int ahead = 0; ahead < 2; ahead++)
+        for (int r = 0; r < FSNN_RESETS; r++) {
+            const reset_rule *rule = &scan_kernels_get()->resets[r];
+            bool fits = !rule->state && !(rule->clears && method->start) && r != FSNN_RESET_NONE;
+            if (fits && rule->ahead == (ahead == 1))
+                name[count++] = rule->name;
+        }
+    *text = 0;
+    for (int i = 0; i < count; i++) {
+        size_t used = strlen(text);
+        snprintf(text + used, RESETS_TEXT - used, "%s%s",
+                 i == 0          ? ""
+                 : i + 1 < count ? ", "
+                                 : " or ",
+                 name[i]);
+    }
+    return text;
 }
 
 /* Resets act on what a method keeps: not every pair can be. */
@@ -168,18 +238,21 @@ fsnn_status neuron_check_reset(const op_node *node)
     const reset_rule *reset = scan_resetting(s);
     const frac_method *method = s->memory.method;
     const char *kind = node->op->kind;
+    char methods[FRAC_NAMES], resets[RESETS_TEXT];
     if (reset->state && method->drive)
         return fsnn_fail_key(
             FSNN_EUNSUPPORTED, "reset",
             "%s \"%s\": reset %s overwrites the potential, but method %s remembers "
-            "the drive: use jump, delta or current with it, or the methods gl or l1",
-            kind, node->name, reset->name, method->name);
+            "the drive: use %s with it, or the methods %s",
+            kind, node->name, reset->name, method->name, resets_of_drives(s, resets),
+            frac_method_names(keeps_states, NULL, "or", methods));
     if (reset->clears && method->start)
         return fsnn_fail_key(
             FSNN_EUNSUPPORTED, "reset",
             "%s \"%s\": reset %s begins a new history for each neuron, but method %s "
-            "weighs the first drive apart: use gl, l1, ab or ml with it",
-            kind, node->name, reset->name, method->name);
+            "weighs the first drive apart: use %s with it",
+            kind, node->name, reset->name, method->name,
+            frac_method_names(starts_anew, NULL, "or", methods));
     return check_exact(node, s);
 }
 
@@ -190,12 +263,13 @@ fsnn_status neuron_check_states(const op_node *node)
     if (!st->scan.others)
         return FSNN_OK;
     const frac_method *method = st->method;
-    bool possible = method->scheme == FRAC_EXPLICIT && !method->start;
-    if (!possible)
+    char list[FRAC_NAMES];
+    if (!several_states(method, NULL))
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "%s \"%s\": it has %d states, which method %s cannot advance together: "
-                         "gl, l1, ab and euler can",
-                         node->op->kind, node->name, 1 + st->scan.others, method->name);
+                         "%s can",
+                         node->op->kind, node->name, 1 + st->scan.others, method->name,
+                         frac_method_names(several_states, NULL, "and", list));
     if (st->implicit && method->linearised)
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "%s \"%s\": it has %d states, which would have to be solved for together: "
@@ -234,11 +308,12 @@ fsnn_status neuron_check_slopes(const op_node *node)
     const fsnn_neuron_callback *c = &st->user.callback.c;
     bool sloped = s->memory.scheme == FRAC_IMPLICIT ||
                   (s->memory.scheme == FRAC_PECE && s->options.reset == FSNN_RESET_DELTA);
+    char list[FRAC_NAMES];
     if (!node->training || !sloped || !c->dv || c->dv_slopes)
         return FSNN_OK;
     return fsnn_fail(
         FSNN_EUNSUPPORTED,
         "%s \"%s\": the gradient of an implicit method, and of reset delta with abm, needs the "
-        "callback's dv_slopes: give them, or train with gl, l1 or ab, not implicit",
-        node->op->kind, node->name);
+        "callback's dv_slopes: give them, or train with %s, not implicit",
+        node->op->kind, node->name, frac_method_names(without_slopes, NULL, "or", list));
 }

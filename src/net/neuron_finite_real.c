@@ -28,16 +28,19 @@ static int64_t current_strays(const op_node *node, const op_run *run, int64_t ne
     return -1;
 }
 
-/* What may hold a state that runs away. */
-static const char *remedy(const neuron_layer *st)
+/* What may hold a state that runs away; to be freed, NULL: there was no room for it. */
+static char *remedy(const neuron_layer *st)
 {
+    char linearised[FRAC_NAMES], implicit[FRAC_NAMES];
     if (st->scan.memory.scheme == FRAC_IMPLICIT || st->scan.model->leaky)
-        return "a smaller step, or a larger tau";
+        return fsnn_strdup("a smaller step, or a larger tau");
     if (st->scan.others)
-        return "a smaller step where it is too long, bounds in the equations (min, max, tanh) "
-               "where they have none";
-    return "`implicit: true` (gl, l1, ab), the method trap or a smaller step where the step is "
-           "too long, bounds in the equation (min, max, tanh) where it has none";
+        return fsnn_strdup("a smaller step where it is too long, bounds in the equations (min, "
+                           "max, tanh) where they have none");
+    return fsnn_format("`implicit: true` with %s, the method %s or a smaller step where the step "
+                       "is too long, bounds in the equation (min, max, tanh) where it has none",
+                       frac_method_names(frac_linearised, NULL, "or", linearised),
+                       frac_method_names(frac_is_implicit, NULL, "or", implicit));
 }
 
 /* Numbers from here on are near the end of the precision. */
@@ -71,11 +74,12 @@ static fsnn_status runs_away(const op_node *node, const char *where, real curren
                          " precision; look at "
                          "the weights and the input before it, or lower the learning rate",
                          where, (double)current);
-    char *unstable = neuron_unstable(node), tau[64] = "";
+    char *unstable = neuron_unstable(node), *help = remedy(st), tau[64] = "";
     if (st->scan.model->leaky)
         snprintf(tau, sizeof tau, ", its tau is %g", (double)st->scan.par[PAR_TAU].value[0]);
-    fsnn_fail(FSNN_ENUMERIC, "%s: it has run away%s; what may help: %s%s%s", where, tau, remedy(st),
-              unstable ? ". " : "", unstable ? unstable : "");
+    fsnn_fail(FSNN_ENUMERIC, "%s: it has run away%s; what may help: %s%s%s", where, tau,
+              help ? help : "a smaller step", unstable ? ". " : "", unstable ? unstable : "");
+    fsnn_free(help);
     fsnn_free(unstable);
     return FSNN_ENUMERIC;
 }

@@ -10,6 +10,8 @@
 
 typedef double limit_fn(double alpha);
 
+enum { WAYS = 192 };
+
 /* The largest 1/tau within the limit at step h: sum_m C_m limit(alpha_m) / h^alpha_m. */
 static double rate_within(const neuron_layer *st, limit_fn *limit, double h)
 {
@@ -77,6 +79,12 @@ static char *unstable_terms(const op_node *node, const neuron_layer *st, double 
                        rate, digits, most, st->method->name, st->order.terms, st->h, works);
 }
 
+/* Methods without a limit; `what` says whether the neuron leaks as if and lif do. */
+static bool at_any_step(const frac_method *method, const void *what)
+{
+    return frac_is_implicit(method, NULL) || (*(const bool *)what && frac_is_exact(method, NULL));
+}
+
 static char *unstable_term(const op_node *node, const neuron_layer *st, double rate, double most,
                            const char *works)
 {
@@ -88,12 +96,14 @@ static char *unstable_term(const op_node *node, const neuron_layer *st, double r
         snprintf(slope, sizeof slope, "step^alpha times the slope of dv%s, %.4g,",
                  st->scan.model->curved ? " at v0" : "", rate);
     int digits = fsnn_digits_apart(z, limit);
+    char any[FRAC_NAMES], linearised[FRAC_NAMES];
     return fsnn_format("%s \"%s\": %s is %.*g, beyond the %.*g up to which explicit %s is stable "
                        "at alpha %g: potentials below threshold may oscillate and grow; %s, and so "
-                       "%s, or `implicit: true` with gl, l1 and ab, at any step",
+                       "is any step with the method %s, or with `implicit: true` and %s",
                        node->op->kind, node->name, slope, digits, z, digits, limit,
                        st->method->name, a, works,
-                       leaky ? "are the methods trap and ml" : "is the method trap");
+                       frac_method_names(at_any_step, &leaky, "or", any),
+                       frac_method_names(frac_linearised, NULL, "or", linearised));
 }
 
 char *neuron_unstable(const op_node *node)
@@ -125,16 +135,18 @@ static const char *steepness(const neuron_layer *st)
                                   : "step^alpha times the slope of dv";
 }
 
-/* What approaches without overshooting at any step. */
-static const char *monotone_ways(const neuron_layer *st)
+/* What approaches without overshooting at any step, into text [WAYS]. */
+static const char *monotone_ways(const neuron_layer *st, char text[WAYS])
 {
-    if (st->scan.others)
-        return "";
-    if (!st->method->linearised)
-        return st->scan.model->leaky ? ", nor does the method ml at any step" : "";
-    return st->scan.model->leaky && st->order.terms == 1
-               ? ", nor does `implicit: true` or the method ml at any step"
-               : ", nor does `implicit: true` at any step";
+    char exact[FRAC_NAMES];
+    bool implicit = st->method->linearised && !st->scan.others;
+    bool solved = st->scan.model->leaky && st->order.terms == 1 && !st->scan.others;
+    *text = 0;
+    if (implicit || solved)
+        snprintf(text, WAYS, ", nor does %s%s%s%s at any step", implicit ? "`implicit: true`" : "",
+                 implicit && solved ? " or " : "", solved ? "the method " : "",
+                 solved ? frac_method_names(frac_is_exact, NULL, "or", exact) : "");
+    return text;
 }
 
 static double order_of(const neuron_layer *st)
@@ -155,7 +167,7 @@ char *neuron_overshoots(const op_node *node)
         return NULL;
     double unit = st->order.terms > 1 ? 1 : pow(st->h, order_of(st)) / st->order.coefficient[0];
     int digits = fsnn_digits_apart(rate * unit, most * unit);
-    char tau[48] = "";
+    char tau[48] = "", ways[WAYS];
     if (st->scan.model->leaky)
         snprintf(tau, sizeof tau, " or a tau from %.4g", fsnn_limit_above(1 / most));
     return fsnn_format(
@@ -164,5 +176,6 @@ char *neuron_overshoots(const op_node *node)
         "step "
         "up to %.4g%s does not overshoot%s",
         node->op->kind, node->name, steepness(st), digits, rate * unit, digits, most * unit,
-        st->method->name, fsnn_limit_below(step_within(st, limit, rate)), tau, monotone_ways(st));
+        st->method->name, fsnn_limit_below(step_within(st, limit, rate)), tau,
+        monotone_ways(st, ways));
 }

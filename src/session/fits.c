@@ -7,6 +7,7 @@ typedef struct fit {
     int part;
     fsnn_shape in, out, sample;
     fsnn_data_info info;
+    char section[32]; /* of the part in the description: "data.test" */
 } fit;
 
 /* More than one of them above 1. */
@@ -34,13 +35,12 @@ static const char *wrong_shape(const fit *f)
 
 static const char *no_classes(const fit *f)
 {
-    static const char *const section[FSNN_PARTS] = {"data.train", "data.validation", "data.test"};
     if (f->info.classes)
         return NULL;
     fsnn_error_set(FSNN_EDESCRIPTION,
                    "the %s data has no classes: a loss needs them (of this kind of data: %s)",
                    fsnn_part_name((fsnn_part)f->part), fsnn_description_classes(f->s->description));
-    return section[f->part];
+    return f->section;
 }
 
 static const char *not_flat(const fit *f)
@@ -82,6 +82,7 @@ static fsnn_status fits(const fsnn_session *s, int part)
     FSNN_TRY(fsnn_net_shapes(s->net, &f.in, &f.out));
     fsnn_loader_shape(s->loader[part], &steps, &f.sample);
     fsnn_data_info_get(s->data[part], &f.info);
+    snprintf(f.section, sizeof f.section, "data.%s", fsnn_part_key((fsnn_part)part));
     for (int i = 0; i < FSNN_COUNT(checks); i++) {
         const char *key = checks[i](&f);
         if (key)

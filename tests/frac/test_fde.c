@@ -338,7 +338,7 @@ static void arguments(void **state)
     REFUSE(FSNN_EARGUMENT, "right-hand side f is NULL", fde.f = NULL);
     REFUSE(FSNN_EARGUMENT, "0 components", fde.n = 0);
     REFUSE(FSNN_EARGUMENT, "no method number 99", fde.method = 99);
-    REFUSE(FSNN_EUNSUPPORTED, "ml is for linear neurons", fde.method = FSNN_ML);
+    REFUSE(FSNN_EUNSUPPORTED, "ml is for neurons in networks", fde.method = FSNN_ML);
     REFUSE(FSNN_EUNSUPPORTED, "abm has no implicit variant", fde.method = FSNN_ABM,
            fde.implicit = true);
     REFUSE(FSNN_EUNSUPPORTED, "rk4 has no implicit variant", fde.method = FSNN_RK4,
