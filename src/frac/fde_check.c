@@ -11,8 +11,8 @@ static const fde_scheme *const schemes[] = {
     &fde_scheme_euler, &fde_scheme_heun,  &fde_scheme_rk4,
 };
 
-/* The scheme of a method, in the variant that is asked for; NULL: there is no such. What is implicit
- * in every variant needs no asking. */
+/* The scheme of a method, in the variant that is asked for; NULL: there is no such. What is
+ * implicit in every variant needs no asking. */
 static const fde_scheme *scheme_of(const frac_method *row, bool implicit)
 {
     for (int i = 0; i < FSNN_COUNT(schemes); i++)

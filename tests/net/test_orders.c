@@ -218,7 +218,10 @@ static void misuse(void **state)
                 "takes one term, not 2: several terms work with gl or l1");
         d.order = bad;
         bad[0] = fsnn_order_of(0.5);
-        refused(&d, FSNN_RESET_VALUE, FSNN_EUNSUPPORTED, "use jump, delta, restart or current with it");
+        refused(&d, FSNN_RESET_VALUE, FSNN_EUNSUPPORTED,
+                single[m] == FSNN_AB || single[m] == FSNN_ML
+                    ? "use jump, delta, restart or current with it"
+                    : "use jump, delta or current with it");
         refused(&d, FSNN_RESET_SUBTRACT, FSNN_EUNSUPPORTED, "or the methods gl or l1");
         if (single[m] == FSNN_TRAP || single[m] == FSNN_ABM)
             refused(&d, FSNN_RESET_RESTART, FSNN_EUNSUPPORTED, "use gl, l1, ab or ml with it");
