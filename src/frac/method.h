@@ -98,8 +98,8 @@ fsnn_status frac_method_settle(fsnn_integrator integrator, fsnn_method method,
 /* Checks one order: number of terms, ranges, whether the method can do it. */
 fsnn_status frac_order_check(const frac_method *method, const fsnn_order *order);
 
-/* Names of the methods that `fits` takes, for a sentence: "gl, l1 or ab" with the word `last` before
- * the last one, into text [FRAC_NAMES], which it returns. `what` is handed to `fits`. */
+/* Names of the methods that `fits` takes, for a sentence: "gl, l1 or ab" with the word `last`
+ * before the last one, into text [FRAC_NAMES], which it returns. `what` is handed to `fits`. */
 enum { FRAC_NAMES = 128 };
 typedef bool frac_fits_fn(const frac_method *method, const void *what);
 const char *frac_method_names(frac_fits_fn *fits, const void *what, const char *last,
