@@ -49,19 +49,13 @@ static const cli_option table[] = {
 typedef struct work {
     const options *o;
     cli_model model;
-    int part; /* that was asked for */
+    int part;
     fsnn_assessment a;
+    bool interrupted; /* `a` is what was known by then */
+    cli_line line;
     fsnn_energy energy;
     cli_conditions conditions;
 } work;
-
-static bool known_part(const char *name)
-{
-    for (int p = 0; name && p < FSNN_PARTS; p++)
-        if (strcmp(name, fsnn_part_key((fsnn_part)p)) == 0)
-            return true;
-    return !name;
-}
 
 static const char *which(const work *w)
 {
@@ -160,7 +154,8 @@ static void print_table(const work *w)
     char samples[CLI_NUMBER], rate[CLI_NUMBER], loss[CLI_NUMBER];
     cli_out("%-24s %s\n", "network", fsnn_description_name(w->model.description));
     cli_out("%-24s %s\n", "weights", w->o->weights);
-    cli_out("%-24s %s (%s)\n", "samples", cli_count(samples, e->samples), which(w));
+    cli_out("%-24s %s (%s)%s\n", "samples", cli_count(samples, e->samples), which(w),
+            w->interrupted ? ", interrupted" : "");
     cli_out("%-24s %s", "loss", cli_decimal(loss, e->loss));
     if (w->a.repeats > 1)
         cli_out(" +- %s", cli_decimal(loss, w->a.score.spread_loss));
@@ -239,6 +234,8 @@ static void print_json(const work *w)
     cli_json_text(&json, "network", fsnn_description_name(w->model.description));
     cli_json_text(&json, "weights", w->o->weights);
     cli_json_text(&json, "data", fsnn_part_key((fsnn_part)w->part));
+    if (w->interrupted)
+        cli_json_text(&json, "interrupted", "figures of what was evaluated by then");
     cli_json_integer(&json, "samples", e->samples);
     cli_json_integer(&json, "steps", w->a.steps);
     cli_json_text(&json, "loss_kind",
@@ -262,30 +259,52 @@ static void print_json(const work *w)
 
 /* ---- all of it ---- */
 
-static int open_part(work *w, int part)
+/* The part that --on names; -1: none was named; -2 after a sentence. */
+static int named_part(const char *name)
 {
-    bool wanted[FSNN_PARTS] = {false};
-    wanted[part] = true;
-    w->part = part;
-    return cli_model_data(&w->model, wanted, true);
+    if (!name)
+        return -1;
+    for (int p = 0; p < FSNN_PARTS; p++)
+        if (strcmp(name, fsnn_part_key((fsnn_part)p)) == 0)
+            return p;
+    cli_error(CLI_USAGE, "--on takes train, validation or test, not \"%s\"", name);
+    return -2;
 }
 
 static int choose_data(work *w)
 {
-    const options *o = w->o;
-    int part = FSNN_PART_TEST;
-    while (o->on && part >= 0 && strcmp(o->on, fsnn_part_key((fsnn_part)part)) != 0)
-        part--;
-    const fsnn_session *session = w->model.session;
+    int part = named_part(w->o->on);
     if (w->o->batch.given)
         fsnn_session_batch(w->model.session, w->o->batch.value);
-    int code = open_part(w, part);
-    if (code == CLI_GOOD && !fsnn_session_loader(session, (fsnn_part)w->part) && !o->on)
-        code = open_part(w, FSNN_PART_VALIDATION);
-    if (code == CLI_GOOD && !fsnn_session_loader(session, (fsnn_part)w->part))
-        code = cli_error(CLI_USAGE, "the description has no %s data; try --on %s",
-                         o->on ? which(w) : "test", part == FSNN_PART_TRAIN ? "test" : "train");
-    return code;
+    w->part = fsnn_session_open_part(w->model.session, part);
+    cli_model_warn(&w->model, FSNN_TOPIC_DATA);
+    if (w->part == FSNN_ENOTFOUND)
+        return cli_error(CLI_USAGE, "the description has no %s data; try --on %s",
+                         part < 0 ? "test" : fsnn_part_name((fsnn_part)part),
+                         part == FSNN_PART_TRAIN ? "test" : "train");
+    return w->part < 0 ? cli_fail((fsnn_status)w->part) : CLI_GOOD;
+}
+
+static int on_samples(int64_t done, int64_t all, void *user)
+{
+    work *w = user;
+    char now[CLI_NUMBER], end[CLI_NUMBER];
+    cli_line_draw(&w->line, "%s of %s samples", cli_count(now, done), cli_count(end, all));
+    return *cli_stop();
+}
+
+/* Of one that was interrupted, what is known is shown, too. */
+static int evaluated(work *w, fsnn_status status)
+{
+    cli_line_end(&w->line);
+    w->interrupted = status == FSNN_EINTERRUPTED;
+    if (status < 0 && !w->a.mean.samples)
+        return w->interrupted
+                   ? cli_error(CLI_INTERRUPTED, "interrupted before anything was evaluated")
+                   : cli_fail(status);
+    if (w->o->figure && !w->interrupted)
+        cli_operations_figure(w->model.net, &w->a.mean, &w->energy, w->o->figure);
+    return CLI_GOOD;
 }
 
 static int evaluate(work *w)
@@ -293,7 +312,9 @@ static int evaluate(work *w)
     const fsnn_assess_options how = {.part = w->part,
                                      .repeats = w->o->repeats.given ? w->o->repeats.value : 1,
                                      .condition = w->conditions.item,
-                                     .conditions = w->conditions.count};
+                                     .conditions = w->conditions.count,
+                                     .progress = on_samples,
+                                     .user = w};
     int code = cli_model_prepare(&w->model, (fsnn_part)w->part, false);
     if (code != CLI_GOOD)
         return code;
@@ -301,12 +322,29 @@ static int evaluate(work *w)
     code = cli_model_weights(&w->model, w->o->weights);
     if (code != CLI_GOOD)
         return code;
-    fsnn_status status = fsnn_session_evaluate(w->model.session, &how, &w->a);
-    if (status < 0)
-        return cli_fail(status);
-    if (w->o->figure)
-        cli_operations_figure(w->model.net, &w->a.mean, &w->energy, w->o->figure);
-    return CLI_GOOD;
+    w->line = cli_line_begin();
+    return evaluated(w, fsnn_session_evaluate(w->model.session, &how, &w->a));
+}
+
+/* What of it the figures are, and what was not drawn. */
+static int say_interrupted(const work *w)
+{
+    const fsnn_assessment *a = &w->a;
+    char some[CLI_NUMBER], all[CLI_NUMBER];
+    int64_t samples =
+        fsnn_loader_samples(fsnn_session_loader(w->model.session, (fsnn_part)w->part));
+    if (!a->repeats)
+        return cli_error(CLI_INTERRUPTED, "interrupted: the figures are of %s of %s samples",
+                         cli_count(some, a->mean.samples), cli_count(all, samples));
+    if (w->conditions.count)
+        return cli_error(CLI_INTERRUPTED,
+                         "interrupted: the figures are of %lld of %lld draws and %d of %d "
+                         "disturbances",
+                         (long long)a->repeats,
+                         (long long)(w->o->repeats.given ? w->o->repeats.value : 1), a->conditions,
+                         w->conditions.count);
+    return cli_error(CLI_INTERRUPTED, "interrupted: the figures are of %lld of %lld draws",
+                     (long long)a->repeats, (long long)w->o->repeats.value);
 }
 
 /* Evaluations may take long: what cannot be drawn is refused before them. */
@@ -331,8 +369,9 @@ static int execute(work *w)
     const options *o = w->o;
     if (!o->weights)
         return cli_error(CLI_USAGE, "--weights FILE is missing: the weights to evaluate");
-    if (!known_part(o->on))
-        return cli_error(CLI_USAGE, "--on takes train, validation or test, not \"%s\"", o->on);
+    if (named_part(o->on) < -1)
+        return CLI_USAGE;
+    cli_signals_catch();
     int code = cli_energy_parse(o->energy, &w->energy);
     if (code == CLI_GOOD)
         code = cli_conditions_read(&o->perturb, &w->conditions);
@@ -352,6 +391,8 @@ static int execute(work *w)
         print_json(w);
     else
         print_table(w);
+    if (w->interrupted)
+        return say_interrupted(w);
     if (o->out)
         cli_conditions_figure(&w->conditions, &w->a, fsnn_description_name(w->model.description),
                               o->out);
@@ -392,7 +433,9 @@ const cli_command cli_eval = {
         "jitter=S replaces each step by one up to S steps earlier or later; truncate=S sets the "
         "last share S of the steps to 0; frame_loss=S sets each step to 0 with probability S. On "
         "graphs, feature_mask=S removes each entry of the features with probability S, and "
-        "edge_drop=S each edge.",
+        "edge_drop=S each edge.\n\n"
+        "Ctrl-C ends after the batch with the figures of what was evaluated by then and exit code "
+        "130. A second Ctrl-C ends at once.",
     .examples = "  fsnn eval runs/fashion-mlp\n"
                 "  fsnn eval examples/fashion_mlp.yaml -w runs/fashion-mlp/best.safetensors\n"
                 "  fsnn eval model.yaml --weights w.npz --json\n"

@@ -55,7 +55,7 @@ void cli_conditions_print(const cli_conditions *conditions, const fsnn_assessmen
             many ? "       spread" : "");
     cli_out("%-36s %12s %10.2f %%\n", "nothing", cli_decimal(loss, clean->loss),
             100 * clean->accuracy);
-    for (int i = 0; i < conditions->count; i++) {
+    for (int i = 0; i < a->conditions; i++) {
         const fsnn_score *c = &a->condition[i];
         char *text = label(&conditions->item[i]);
         cli_out("%-36s %12s %10.2f %% %+10.2f %%", text, cli_decimal(loss, c->loss),
@@ -75,7 +75,7 @@ void cli_conditions_json(cli_json *json, const cli_conditions *conditions, const
     if (!conditions->count)
         return;
     cli_json_open(json, "perturbed", '[');
-    for (int i = 0; i < conditions->count; i++) {
+    for (int i = 0; i < a->conditions; i++) {
         const fsnn_condition *c = &conditions->item[i];
         const fsnn_score *score = &a->condition[i];
         cli_json_open(json, NULL, '{');

@@ -215,6 +215,15 @@ volatile const int *cli_stop(void);
 /* A line that is redrawn stands on the terminal: the end by a signal clears it. */
 void cli_signals_line(bool open);
 
+/* A line that says how far something is, on a terminal, once it takes more than a second. */
+typedef struct cli_line {
+    double start, drawn; /* seconds */
+    bool visible;
+} cli_line;
+cli_line cli_line_begin(void);
+void cli_line_draw(cli_line *line, const char *format, ...) FSNN_PRINTF(2, 3);
+void cli_line_end(cli_line *line); /* it is gone */
+
 /* ---- files ---- */
 
 char *cli_path(const char *directory, const char *name); /* "directory/name", to be freed */

@@ -133,23 +133,12 @@ void sim_trace_free(sim_trace *trace);
 double *sim_spike_times(const sim_setup *setup, const double *spikes, int64_t neuron,
                         int64_t *count);
 
-/* A line on a terminal that says how far a run is once it takes more than a second; gone at its
- * end. */
-typedef struct sim_progress {
-    const sim_setup *setup;
-    double alpha, start, drawn; /* seconds */
-    bool visible;
-} sim_progress;
-sim_progress sim_progress_start(const sim_setup *setup, double alpha);
-void sim_progress_step(sim_progress *progress, int64_t steps);
-void sim_progress_end(sim_progress *progress);
-
 /* A simulation on its way: how far it is, at which order. */
 typedef struct sim_watch {
     const sim_setup *setup;
     const double *alpha; /* orders of the runs; NULL: that of the setup's several terms */
     int order;
-    sim_progress progress;
+    cli_line line;
 } sim_watch;
 /* The setup as the library takes it, which says how far it is and warns; borrows both. */
 fsnn_simulation sim_simulation(const sim_setup *setup, sim_watch *watch);

@@ -40,12 +40,15 @@ static fsnn_current current_of(const sim_setup *s)
 static int on_piece(int order, int64_t done, void *user)
 {
     sim_watch *w = user;
+    const sim_setup *s = w->setup;
     if (order != w->order)
-        sim_progress_end(&w->progress);
+        cli_line_end(&w->line);
     if (order != w->order || !done)
-        w->progress = sim_progress_start(w->setup, w->alpha ? w->alpha[order] : w->setup->alpha[0]);
+        w->line = cli_line_begin();
     w->order = order;
-    sim_progress_step(&w->progress, done);
+    cli_line_draw(&w->line, "alpha %g: time %.6g of %.6g, %.0f %%",
+                  w->alpha ? w->alpha[order] : s->alpha[0], (double)done * s->step,
+                  (double)s->steps * s->step, 100 * (double)done / (double)s->steps);
     return *cli_stop();
 }
 
@@ -92,7 +95,7 @@ static int refused(fsnn_status status)
 
 int sim_done(sim_watch *w, fsnn_status status)
 {
-    sim_progress_end(&w->progress);
+    cli_line_end(&w->line);
     if (status == FSNN_EINTERRUPTED || (status >= 0 && *cli_stop()))
         return cli_error(CLI_INTERRUPTED, "interrupted: nothing was written");
     return status < 0 ? refused(status) : CLI_GOOD;

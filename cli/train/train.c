@@ -297,25 +297,20 @@ static int train(work *w)
 
 /* ---- afterwards ---- */
 
-/* The best weights on one part of the data. */
-static int evaluate(work *w, int part, fsnn_evaluation *evaluation)
+static int on_samples(int64_t done, int64_t all, void *user)
 {
-    char *best = cli_path(w->directory, "best.safetensors");
-    int64_t steps;
-    fsnn_shape shape;
-    fsnn_loader_shape(loader_of(&w->model, part), &steps, &shape);
-    fsnn_plan plan = {.steps = steps,
-                      .batch = fsnn_loader_batch(loader_of(&w->model, part)),
-                      .still = fsnn_loader_still(loader_of(&w->model, part)),
-                      .seed = fsnn_session_training(w->model.session)->seed};
-    fsnn_status status = fsnn_weights_load(w->model.net, best);
-    if (status >= 0)
-        status = fsnn_net_replan(w->model.net, &plan);
-    if (status >= 0)
-        status = fsnn_evaluate(w->model.net, loader_of(&w->model, part),
-                               &fsnn_session_training(w->model.session)->loss, evaluation);
-    free(best);
-    return status < 0 ? cli_fail(status) : CLI_GOOD;
+    (void)done, (void)all, (void)user;
+    return *cli_stop();
+}
+
+/* The weights on one part of the data. */
+static int evaluate(work *w, int part, fsnn_assessment *a)
+{
+    fsnn_assess_options how = fsnn_assess_options_default();
+    how.part = part;
+    how.progress = on_samples;
+    fsnn_status status = fsnn_session_evaluate(w->model.session, &how, a);
+    return status < 0 && status != FSNN_EINTERRUPTED ? cli_fail(status) : CLI_GOOD;
 }
 
 static void say_evaluation(int part, const fsnn_evaluation *e)
@@ -349,37 +344,47 @@ static int finish_watched(work *w)
     int watched = fsnn_session_watched(w->model.session);
     if (watched < 0 || watched == fsnn_session_judge(w->model.session))
         return CLI_GOOD;
-    fsnn_evaluation evaluation = {0};
-    int code = evaluate(w, watched, &evaluation);
-    if (code == CLI_GOOD)
-        say_evaluation(watched, &evaluation);
-    fsnn_evaluation_free(&evaluation);
+    fsnn_assessment a = {0};
+    int code = evaluate(w, watched, &a);
+    if (code == CLI_GOOD && !*cli_stop())
+        say_evaluation(watched, &a.mean);
+    fsnn_assessment_free(&a);
     return code;
+}
+
+static int say_result(work *w, int judge, const fsnn_evaluation *e)
+{
+    cli_out("best epoch      %lld of %lld\n", (long long)w->result.epoch,
+            (long long)w->result.epochs);
+    int code = finish_watched(w);
+    if (code != CLI_GOOD || *cli_stop())
+        return code;
+    say_evaluation(judge, e);
+    say_neurons(w, e);
+    cli_out("weights         %s/best.safetensors\n", w->directory);
+    fflush(stdout);
+    if (w->o->no_figures)
+        return CLI_GOOD;
+    cli_say("drawing figures into %s/figures", w->directory);
+    train_figures(&w->model, w->directory, judge, e);
+    return CLI_GOOD;
 }
 
 static int finish(work *w)
 {
-    fsnn_evaluation evaluation = {0};
-    int judge = fsnn_session_judge(w->model.session), code = evaluate(w, judge, &evaluation);
-    if (code == CLI_GOOD) {
-        cli_out("best epoch      %lld of %lld\n", (long long)w->result.epoch,
-                (long long)w->result.epochs);
-        code = finish_watched(w);
-    }
-    if (code == CLI_GOOD) {
-        say_evaluation(judge, &evaluation);
-        say_neurons(w, &evaluation);
-        cli_out("weights         %s/best.safetensors\n", w->directory);
-        fflush(stdout);
-        if (!w->o->no_figures && !*cli_stop())
-            cli_say("drawing figures into %s/figures", w->directory);
-        if (!w->o->no_figures && !*cli_stop())
-            train_figures(&w->model, w->directory, &evaluation);
-    }
+    fsnn_assessment a = {0};
+    int judge = fsnn_session_judge(w->model.session), code = CLI_GOOD;
+    fsnn_status status = fsnn_session_best(w->model.session);
+    if (status < 0)
+        code = cli_fail(status);
+    if (code == CLI_GOOD)
+        code = evaluate(w, judge, &a);
+    if (code == CLI_GOOD && !*cli_stop())
+        code = say_result(w, judge, &a.mean);
     if (code == CLI_GOOD && *cli_stop())
         code = cli_error(CLI_INTERRUPTED, "interrupted after the training, which is saved in %s",
                          w->directory);
-    fsnn_evaluation_free(&evaluation);
+    fsnn_assessment_free(&a);
     return code;
 }
 

@@ -7,6 +7,7 @@
 
 /* Draws into RUN/figures, the net holding the best weights; what fails is a warning. Changes the
  * net's plan. */
-void train_figures(const cli_model *model, const char *run, const fsnn_evaluation *evaluation);
+void train_figures(const cli_model *model, const char *run, int judge,
+                   const fsnn_evaluation *evaluation);
 
 #endif

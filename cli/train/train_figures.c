@@ -96,9 +96,8 @@ static int64_t sample_count(const cli_model *m, int judge)
     return info.count < count ? info.count : count;
 }
 
-static int figures_of_samples(const cli_model *m, const char *directory)
+static int figures_of_samples(const cli_model *m, int judge, const char *directory)
 {
-    int judge = fsnn_session_judge(m->session);
     const fsnn_data *data = fsnn_session_data(m->session, (fsnn_part)judge);
     int64_t batch = sample_count(m, judge);
     fsnn_loader *loader = NULL;
@@ -127,10 +126,10 @@ static int figures_of_samples(const cli_model *m, const char *directory)
     return written;
 }
 
-static int figure_of_confusion(const cli_model *model, const fsnn_evaluation *e, const char *path)
+static int figure_of_confusion(const cli_model *model, int judge, const fsnn_evaluation *e,
+                               const char *path)
 {
-    const fsnn_data *data =
-        fsnn_session_data(model->session, (fsnn_part)fsnn_session_judge(model->session));
+    const fsnn_data *data = fsnn_session_data(model->session, (fsnn_part)judge);
     const char **name = cli_allocate((size_t)e->classes, sizeof *name);
     for (int64_t c = 0; c < e->classes; c++)
         name[c] = fsnn_data_class(data, c);
@@ -142,18 +141,19 @@ static int figure_of_confusion(const cli_model *model, const fsnn_evaluation *e,
 }
 
 /* Of all samples that judge the weights, as the words about neurons are. */
-static int figures_of_rates(const cli_model *m, const fsnn_evaluation *e, const char *directory)
+static int figures_of_rates(const cli_model *m, int judge, const fsnn_evaluation *e,
+                            const char *directory)
 {
     char count[CLI_NUMBER];
     char *title = cli_format("Firing rates, best weights, mean of %s %s samples",
-                             cli_count(count, e->samples),
-                             fsnn_part_name((fsnn_part)fsnn_session_judge(m->session)));
+                             cli_count(count, e->samples), fsnn_part_name((fsnn_part)judge));
     int written = cli_figures_rates(m->net, e, title, directory);
     free(title);
     return written;
 }
 
-void train_figures(const cli_model *model, const char *run, const fsnn_evaluation *evaluation)
+void train_figures(const cli_model *model, const char *run, int judge,
+                   const fsnn_evaluation *evaluation)
 {
     char *directory = cli_path(run, "figures");
     cli_say("drawing figures ...");
@@ -165,13 +165,13 @@ void train_figures(const cli_model *model, const char *run, const fsnn_evaluatio
         free(path);
         path = cli_path(directory, "confusion");
         if (evaluation->classes > 0)
-            written += figure_of_confusion(model, evaluation, path);
+            written += figure_of_confusion(model, judge, evaluation, path);
         free(path);
         path = cli_path(directory, "energy");
         const fsnn_energy energy = FSNN_ENERGY_45NM;
         written += cli_operations_figure(model->net, evaluation, &energy, path);
-        written += figures_of_rates(model, evaluation, directory);
-        written += figures_of_samples(model, directory);
+        written += figures_of_rates(model, judge, evaluation, directory);
+        written += figures_of_samples(model, judge, directory);
         if (written > 0)
             cli_out("figures         %s/ (%d, PNG and SVG)\n", directory, written);
         free(path);

@@ -10,7 +10,8 @@
  *   fsnn_session_weights    loads weights
  *   fsnn_session_run        feeds an array, records what neurons do
  *   fsnn_session_evaluate   loss, accuracy, rates; under disturbances too
- *   fsnn_session_train      trains, into a run directory
+ *   fsnn_session_train      trains, into a run directory or in memory
+ *   fsnn_session_best       takes the best weights of that
  *
  * Nothing is printed. What is no error but worth a word is kept as a list (fsnn_session_warning);
  * an error has its sentence (fsnn_error_text) and, where it is known, a place (fsnn_error_place).
@@ -107,6 +108,10 @@ FSNN_API fsnn_loader *fsnn_session_loader(const fsnn_session *session, fsnn_part
 FSNN_API fsnn_status fsnn_session_new_loader(const fsnn_session *session, const fsnn_data *data,
                                              int64_t batch, const fsnn_perturbation *perturb,
                                              int perturbs, fsnn_loader **loader);
+/* Opens a part for an evaluation, its samples in order; `part` negative: test, or validation where
+ * there are no test data. The part that is open now (fsnn_part), or an error: FSNN_ENOTFOUND (there
+ * is no such part), FSNN_EARGUMENT, those of fsnn_session_open_data. */
+FSNN_API int fsnn_session_open_part(fsnn_session *session, int part);
 /* Of the open parts the one that a training watches, validation before test, and the one that
  * judges the result, test before validation before training; FSNN_ENOTFOUND: none is open. */
 FSNN_API int fsnn_session_watched(const fsnn_session *session);
@@ -230,8 +235,8 @@ typedef struct fsnn_assess_options {
     int64_t repeats; /* draws of a random encoding and of disturbances; default 1 */
     const fsnn_condition *condition; /* [conditions] evaluated beside the undisturbed data */
     int conditions;
-    /* before each of the `all` passes over the data, `done` of them being over; a non-zero return
-     * stops: FSNN_EINTERRUPTED. May be NULL. */
+    /* before the first batch and after each: `done` of the `all` samples of all draws and
+     * conditions are over; a non-zero return stops: FSNN_EINTERRUPTED. May be NULL. */
     int (*progress)(int64_t done, int64_t all, void *user);
     void *user;
 } fsnn_assess_options;
@@ -246,8 +251,8 @@ typedef struct fsnn_assessment {
     /* undisturbed, the mean over the draws; confusions are added up, and a neuron counts as dead or
      * saturated where it was in all of them */
     fsnn_evaluation mean;
-    fsnn_score score; /* the same with its spread */
-    int64_t repeats;
+    fsnn_score score;        /* the same with its spread */
+    int64_t repeats;         /* draws */
     double *loss, *accuracy; /* [repeats] of each draw */
     int conditions;
     fsnn_score *condition; /* [conditions] in the order of the options */
@@ -257,8 +262,10 @@ typedef struct fsnn_assessment {
  * it is not and left in its order; the network is prepared for it (fsnn_session_prepare). Draw r is
  * epoch r of a random encoding. Under disturbances of a graph the network and the data are made
  * anew of the disturbed graph, with the same weights.
- * Errors: FSNN_ENOTFOUND (there is no such part), FSNN_EARGUMENT, FSNN_EINTERRUPTED, those of
- * fsnn_session_open_data, fsnn_session_prepare and fsnn_evaluate. *result is empty then. */
+ * Errors: FSNN_ENOTFOUND (there is no such part), FSNN_EARGUMENT, those of fsnn_session_open_data,
+ * fsnn_session_prepare and fsnn_evaluate; *result is empty then. FSNN_EINTERRUPTED: stopped;
+ * *result has what is known, to be freed: `repeats` draws and `conditions` that are over, or of
+ * none (repeats 0) the mean over the samples so far (mean.samples; 0: nothing is known). */
 FSNN_API fsnn_status fsnn_session_evaluate(fsnn_session *session,
                                            const fsnn_assess_options *options,
                                            fsnn_assessment *result);
@@ -294,14 +301,21 @@ FSNN_API fsnn_session_training_options fsnn_session_training_default(void);
 
 /* Trains the network as the section training says, from the weights that it has (where it is not
  * wrapped yet those of its seed), watching the validation or test data; the network has the last
- * weights then, and is planned for training. What fsnn_session_check_training refuses is refused
- * before anything is written. Remarks of the run are warnings (FSNN_TOPIC_RUN). `*result` (may be
- * NULL) as of fsnn_train: free it by fsnn_metrics_free, after an error too.
+ * weights then (fsnn_session_best gives it the best), and is planned for training. What
+ * fsnn_session_check_training refuses is refused before anything is written. Remarks of the run are
+ * warnings (FSNN_TOPIC_RUN). `*result` (may be NULL) as of fsnn_train: free it by
+ * fsnn_metrics_free, after an error too.
  * Errors: those of fsnn_session_check_training, fsnn_run_open and fsnn_train; FSNN_EINTERRUPTED:
  * stopped, by `stop` or a callback, after the state was saved. */
 FSNN_API fsnn_status fsnn_session_train(fsnn_session *session,
                                         const fsnn_session_training_options *options,
                                         fsnn_metrics *result);
+
+/* The weights of the best epoch of the session's last training become those of the network: of a
+ * run those in its directory, of earlier calls too, else a copy that the session keeps. Also after
+ * a training that was stopped. Errors: FSNN_ENOTFOUND (there was no training, or no epoch of it
+ * ended), FSNN_ESHAPE, those of fsnn_weights_load. */
+FSNN_API fsnn_status fsnn_session_best(fsnn_session *session);
 
 /* ---- Simulate -------------------------------------------------------------------------------- */
 

@@ -14,7 +14,8 @@ typedef struct pass {
 } pass;
 
 /* Network and data, undisturbed or of the disturbed graph, under the disturbances of samples. */
-static fsnn_status evaluate(const fsnn_session *s, fsnn_net *net, const fsnn_data *data, pass *p)
+static fsnn_status evaluate(assess *a, const fsnn_session *s, fsnn_net *net, const fsnn_data *data,
+                            pass *p)
 {
     fsnn_loader *loader = NULL;
     fsnn_evaluation e = {0};
@@ -24,7 +25,7 @@ static fsnn_status evaluate(const fsnn_session *s, fsnn_net *net, const fsnn_dat
         if (!fsnn_perturb_of_graph(p->condition->item[i].kind))
             item[items++] = p->condition->item[i];
     FSNN_TRY(fsnn_session_new_loader(s, data, s->training.batch, item, items, &loader));
-    fsnn_status status = fsnn_evaluate_epoch(net, loader, &s->training.loss, p->draw, &e);
+    fsnn_status status = assess_pass(a, net, loader, p->draw, &e);
     fsnn_loader_destroy(loader);
     p->loss = e.loss;
     p->accuracy = e.accuracy;
@@ -55,7 +56,7 @@ static fsnn_status copy_values(const fsnn_net *from, fsnn_net *to)
 }
 
 /* `other` is the session with the data and the network of the disturbed graph. */
-static fsnn_status evaluate_graph(const assess *a, fsnn_session *other, pass *p)
+static fsnn_status evaluate_graph(assess *a, fsnn_session *other, pass *p)
 {
     bool wanted[FSNN_PARTS] = {false};
     wanted[a->part] = true;
@@ -65,10 +66,10 @@ static fsnn_status evaluate_graph(const assess *a, fsnn_session *other, pass *p)
     FSNN_TRY(fsnn_description_net(other->description, &other->net));
     FSNN_TRY(fsnn_session_wrap(other, &a->s->plan, a->s->plan.steps));
     FSNN_TRY(copy_values(a->s->net, other->net));
-    return evaluate(other, other->net, other->own[a->part], p);
+    return evaluate(a, other, other->net, other->own[a->part], p);
 }
 
-static fsnn_status evaluate_disturbed(const assess *a, pass *p)
+static fsnn_status evaluate_disturbed(assess *a, pass *p)
 {
     fsnn_session other = {
         .path = a->s->path, .description = a->s->description, .training = a->s->training};
@@ -85,9 +86,8 @@ static fsnn_status evaluate_condition(assess *a, const fsnn_condition *condition
     bool graph = of_graph(condition);
     for (int64_t r = 0; r < a->o->repeats; r++) {
         pass p = {.condition = condition, .draw = r};
-        FSNN_TRY(assess_go_on(a));
         FSNN_TRY(graph ? evaluate_disturbed(a, &p)
-                       : evaluate(a->s, a->s->net, a->s->data[a->part], &p));
+                       : evaluate(a, a->s, a->s->net, a->s->data[a->part], &p));
         loss[r] = p.loss;
         accuracy[r] = p.accuracy;
     }
@@ -109,14 +109,16 @@ fsnn_status assess_conditions(assess *a, fsnn_assessment *out)
 {
     int64_t n = out->repeats;
     fsnn_status status = FSNN_OK;
+    out->conditions = 0;
     double *loss = fsnn_alloc((size_t)n * sizeof *loss),
            *accuracy = fsnn_alloc((size_t)n * sizeof *accuracy);
     if (!loss || !accuracy)
         status = FSNN_EMEMORY;
-    for (int i = 0; i < out->conditions && status >= 0; i++) {
+    for (int i = 0; i < a->o->conditions && status >= 0; i++) {
         fsnn_score *score = &out->condition[i];
         status = evaluate_condition(a, &a->o->condition[i], loss, accuracy);
         if (status >= 0) {
+            out->conditions++;
             score->loss = assess_mean(loss, n, &score->spread_loss);
             score->accuracy = assess_mean(accuracy, n, &score->spread_accuracy);
         }

@@ -52,30 +52,43 @@ static void add(fsnn_evaluation *sum, const fsnn_evaluation *one)
 static fsnn_status draw(assess *a, int64_t r, fsnn_assessment *out)
 {
     fsnn_evaluation one = {0}, *e = r ? &one : &out->mean;
-    FSNN_TRY(assess_go_on(a));
-    FSNN_TRY(fsnn_evaluate_epoch(a->s->net, a->s->loader[a->part], &a->s->training.loss, r, e));
-    out->loss[r] = e->loss;
-    out->accuracy[r] = e->accuracy;
-    if (r)
-        add(&out->mean, &one);
+    fsnn_status status = assess_pass(a, a->s->net, a->s->loader[a->part], r, e);
+    if (status == FSNN_OK) {
+        out->loss[r] = e->loss;
+        out->accuracy[r] = e->accuracy;
+        if (r)
+            add(&out->mean, &one);
+    }
     fsnn_evaluation_free(&one);
-    return FSNN_OK;
+    return status;
 }
 
-fsnn_status assess_draws(assess *a, fsnn_assessment *out)
+static void finish(fsnn_assessment *out)
 {
     fsnn_evaluation *e = &out->mean;
     double n = (double)out->repeats;
-    for (int64_t r = 0; r < out->repeats; r++)
-        FSNN_TRY(draw(a, r, out));
-    e->loss /= n;
-    e->accuracy /= n;
-    e->seconds /= n;
-    if (out->repeats > 1)
+    if (out->repeats > 1) {
+        e->loss /= n;
+        e->accuracy /= n;
+        e->seconds /= n;
         divide_layers(e, n);
+    }
     out->score.loss = e->loss;
     out->score.accuracy = e->accuracy;
     assess_mean(out->loss, out->repeats, &out->score.spread_loss);
     assess_mean(out->accuracy, out->repeats, &out->score.spread_accuracy);
-    return FSNN_OK;
+}
+
+/* Of one that is stopped, the draws that are over; of none, the samples so far. */
+fsnn_status assess_draws(assess *a, fsnn_assessment *out)
+{
+    fsnn_status status = FSNN_OK;
+    for (out->repeats = 0; out->repeats < a->o->repeats; out->repeats++) {
+        status = draw(a, out->repeats, out);
+        if (status < 0)
+            break;
+    }
+    if (status == FSNN_OK || status == FSNN_EINTERRUPTED)
+        finish(out);
+    return status;
 }

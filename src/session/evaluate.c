@@ -1,6 +1,7 @@
 /* The network of a session is evaluated on a part of the data: draw by draw, then under each
  * condition. */
 #include "session/evaluate.h"
+#include "train/evaluate.h"
 
 #include <math.h>
 
@@ -31,15 +32,28 @@ double assess_mean(const double *x, int64_t n, double *deviation)
     return mean;
 }
 
-fsnn_status assess_go_on(assess *a)
+static int64_t all_samples(const assess *a)
 {
+    return a->samples * a->o->repeats * (1 + a->o->conditions);
+}
+
+static int progress(int64_t samples, void *user)
+{
+    const assess *a = user;
     const fsnn_assess_options *o = a->o;
-    int64_t all = o->repeats * (1 + o->conditions);
-    if (o->progress && o->progress(a->done, all, o->user) != 0)
-        return fsnn_fail(FSNN_EINTERRUPTED, "the evaluation was stopped after %lld of %lld passes",
-                         (long long)a->done, (long long)all);
-    a->done++;
-    return FSNN_OK;
+    int64_t done = a->passes * a->samples + samples;
+    return o->progress ? o->progress(done, all_samples(a), o->user) : 0;
+}
+
+fsnn_status assess_pass(assess *a, fsnn_net *net, fsnn_loader *loader, int64_t draw,
+                        fsnn_evaluation *e)
+{
+    fsnn_status status = evaluate_watched(net, loader, &a->s->training.loss, draw, progress, a, e);
+    a->passes++;
+    if (status != FSNN_EINTERRUPTED)
+        return status;
+    return fsnn_fail(status, "the evaluation was stopped in pass %lld of %lld over the data",
+                     (long long)a->passes, (long long)(a->o->repeats * (1 + a->o->conditions)));
 }
 
 static fsnn_status open_one(fsnn_session *s, int part)
@@ -49,25 +63,26 @@ static fsnn_status open_one(fsnn_session *s, int part)
     return fsnn_session_open_data(s, wanted, true);
 }
 
-static fsnn_status choose_part(assess *a)
+int fsnn_session_open_part(fsnn_session *session, int part)
 {
-    int part = a->o->part < 0 ? FSNN_PART_TEST : a->o->part;
-    FSNN_TRY(open_one(a->s, part));
-    if (!a->s->loader[part] && a->o->part < 0) {
-        part = FSNN_PART_VALIDATION;
-        FSNN_TRY(open_one(a->s, part));
+    FSNN_NEED(session);
+    int first = part < 0 ? FSNN_PART_TEST : part;
+    if (part >= FSNN_PARTS)
+        return fsnn_fail(FSNN_EARGUMENT, "there is no part %d of the data", part);
+    FSNN_TRY(open_one(session, first));
+    if (session->loader[first])
+        return first;
+    if (part < 0) {
+        FSNN_TRY(open_one(session, FSNN_PART_VALIDATION));
+        if (session->loader[FSNN_PART_VALIDATION])
+            return FSNN_PART_VALIDATION;
     }
-    a->part = part;
-    if (a->s->loader[part])
-        return FSNN_OK;
-    return fsnn_fail(FSNN_ENOTFOUND, "%s: there are no %s data to evaluate on", a->s->path,
-                     a->o->part < 0 ? "test or validation" : fsnn_part_name((fsnn_part)part));
+    return fsnn_fail(FSNN_ENOTFOUND, "%s: there are no %s data to evaluate on", session->path,
+                     part < 0 ? "test or validation" : fsnn_part_name((fsnn_part)part));
 }
 
 static fsnn_status check(const fsnn_session *s, const fsnn_assess_options *o)
 {
-    if (o->part >= FSNN_PARTS)
-        return fsnn_fail(FSNN_EARGUMENT, "there is no part %d of the data", o->part);
     if (o->repeats < 1)
         return fsnn_fail(FSNN_EARGUMENT, "an evaluation takes one draw or more, not %lld",
                          (long long)o->repeats);
@@ -80,8 +95,6 @@ static fsnn_status make_room(const fsnn_assess_options *o, fsnn_assessment *out)
     out->loss = fsnn_alloc(n * sizeof *out->loss);
     out->accuracy = fsnn_alloc(n * sizeof *out->accuracy);
     out->condition = fsnn_alloc(((size_t)o->conditions + 1) * sizeof *out->condition);
-    out->repeats = o->repeats;
-    out->conditions = o->conditions;
     return out->loss && out->accuracy && out->condition ? FSNN_OK : FSNN_EMEMORY;
 }
 
@@ -89,11 +102,14 @@ static fsnn_status evaluate(assess *a, fsnn_assessment *out)
 {
     fsnn_shape shape;
     FSNN_TRY(check(a->s, a->o));
-    FSNN_TRY(choose_part(a));
+    a->part = fsnn_session_open_part(a->s, a->o->part);
+    if (a->part < 0)
+        return (fsnn_status)a->part;
     FSNN_TRY(fsnn_session_prepare(a->s, (fsnn_part)a->part, false));
     FSNN_TRY(make_room(a->o, out));
     out->part = (fsnn_part)a->part;
     fsnn_loader_shape(a->s->loader[a->part], &out->steps, &shape);
+    a->samples = fsnn_loader_samples(a->s->loader[a->part]);
     FSNN_TRY(assess_draws(a, out));
     return assess_conditions(a, out);
 }
@@ -107,7 +123,7 @@ fsnn_status fsnn_session_evaluate(fsnn_session *session, const fsnn_assess_optio
     FSNN_NEED(options);
     assess a = {.s = session, .o = options};
     fsnn_status status = evaluate(&a, result);
-    if (status < 0)
+    if (status < 0 && status != FSNN_EINTERRUPTED)
         fsnn_assessment_free(result);
     return status;
 }

@@ -9,11 +9,13 @@ typedef struct assess {
     fsnn_session *s;
     const fsnn_assess_options *o;
     int part;
-    int64_t done; /* passes over the data */
+    int64_t samples, passes; /* of the part, and passes over it that are over */
 } assess;
 
-/* Before each pass. FSNN_EINTERRUPTED: it was stopped. */
-fsnn_status assess_go_on(assess *a);
+/* One pass: epoch `draw` of a loader. FSNN_EINTERRUPTED: it was stopped, *e is of the samples
+ * before. */
+fsnn_status assess_pass(assess *a, fsnn_net *net, fsnn_loader *loader, int64_t draw,
+                        fsnn_evaluation *e);
 /* Mean and standard deviation of x [n]. */
 double assess_mean(const double *x, int64_t n, double *deviation);
 

@@ -155,6 +155,7 @@ void fsnn_session_close(fsnn_session *session)
     for (int t = 0; t < FSNN_TOPICS; t++)
         session_texts_free(&session->remark[t]);
     session_texts_free(&session->kept);
+    session_best_forget(session);
     for (int i = 0; i < session->sets; i++)
         fsnn_free(session->set[i]);
     fsnn_free(session->set);

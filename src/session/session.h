@@ -12,6 +12,14 @@ typedef struct session_texts {
     int64_t count, capacity;
 } session_texts;
 
+/* The best weights of the last training. */
+typedef struct session_best {
+    char *directory; /* of its run; NULL: it had none, then: */
+    char *values;    /* [bytes] of all parameters, one behind the other, where they are `known` */
+    size_t bytes;
+    bool known;
+} session_best;
+
 struct fsnn_session {
     char *path; /* of the description */
     /* of the run that it was opened to go on with, without a change: the text lies there */
@@ -28,8 +36,9 @@ struct fsnn_session {
     fsnn_data *data[FSNN_PARTS]; /* those, or the caller's */
     bool looked[FSNN_PARTS];     /* whether the description has them is known */
     fsnn_loader *loader[FSNN_PARTS];
-    bool in_order;    /* the training set's loader */
-    bool checked;     /* wrapped for a training that could begin */
+    bool in_order; /* the training set's loader */
+    bool checked;  /* wrapped for a training that could begin */
+    session_best best;
     fsnn_user neuron; /* of the layer that was made a simulation last, and its order */
     fsnn_order order;
     session_texts remark[FSNN_TOPICS]; /* warnings of the session's own */
@@ -55,6 +64,12 @@ fsnn_status session_run_of(const char *description, char **directory);
  * warning. */
 fsnn_status session_other_split(fsnn_session *s, const char *run, const fsnn_holdout *was,
                                 bool go_on);
+
+/* session/best.c: what a training tells of its best epoch: it begins, into a run or NULL; the
+ * network has the best weights by now; nothing is known any more. */
+fsnn_status session_best_begin(fsnn_session *s, const fsnn_run *run);
+void session_best_keep(fsnn_session *s);
+void session_best_forget(fsnn_session *s);
 
 /* session/weights.c: weights of a file into the wrapped network. */
 fsnn_status session_load(fsnn_session *s, const char *file);

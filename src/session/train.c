@@ -82,16 +82,38 @@ static fsnn_status hand_description(const fsnn_session *s, fsnn_run *run)
     return status;
 }
 
+/* A training on its way. */
+typedef struct work {
+    fsnn_session *s;
+    const fsnn_session_training_options *o;
+} work;
+
+static int on_batch(const fsnn_metrics *metrics, void *user)
+{
+    const work *w = user;
+    return w->o->on_batch ? w->o->on_batch(metrics, w->o->user) : 0;
+}
+
+static int on_epoch(const fsnn_metrics *metrics, void *user)
+{
+    const work *w = user;
+    if (metrics->best)
+        session_best_keep(w->s);
+    return w->o->on_epoch ? w->o->on_epoch(metrics, w->o->user) : 0;
+}
+
 static fsnn_status train_into(fsnn_session *s, const fsnn_session_training_options *o,
                               fsnn_run *run, fsnn_metrics *result)
 {
+    work w = {s, o};
     const fsnn_train_options how = {.training = s->training,
                                     .other_data = o->other_data,
-                                    .on_batch = o->on_batch,
-                                    .on_epoch = o->on_epoch,
-                                    .user = o->user,
+                                    .on_batch = on_batch,
+                                    .on_epoch = on_epoch,
+                                    .user = &w,
                                     .stop = o->stop,
                                     .run = run};
+    FSNN_TRY(session_best_begin(s, run));
     if (run)
         FSNN_TRY(hand_description(s, run));
     return fsnn_train(s->net, s->loader[FSNN_PART_TRAIN], watched(s), &how, result);

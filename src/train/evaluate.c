@@ -17,6 +17,8 @@ typedef struct task {
     int64_t epoch;
     volatile const int *stop; /* may be NULL */
     bool confusion;
+    evaluate_progress *progress; /* may be NULL */
+    void *user;
 } task;
 
 typedef struct sums {
@@ -149,20 +151,35 @@ fsnn_account fsnn_evaluation_account(const fsnn_evaluation *e)
     return sum;
 }
 
+static fsnn_status go_on(const task *t, int64_t samples)
+{
+    if ((t->stop && *t->stop) || (t->progress && t->progress(samples, t->user) != 0))
+        return fsnn_fail(FSNN_EINTERRUPTED, "the evaluation was stopped on request");
+    return FSNN_OK;
+}
+
 static fsnn_status batches(const task *t, const layers *l, sums *s, fsnn_evaluation *result)
 {
     fsnn_batch batch;
     int more;
+    int64_t samples = 0;
+    if (t->progress)
+        FSNN_TRY(go_on(t, 0));
     while ((more = fsnn_loader_next(t->loader, &batch)) > 0) {
         char where[64];
         fsnn_status status = one(t, &batch, l, s, result);
         snprintf(where, sizeof where, "evaluation, batch %lld", (long long)++s->batches);
         if (status)
             return pass_fail(status, where);
-        if (t->stop && *t->stop)
-            return fsnn_fail(FSNN_EINTERRUPTED, "the evaluation was stopped on request");
+        FSNN_TRY(go_on(t, samples += batch.batch));
     }
     return more < 0 ? (fsnn_status)more : FSNN_OK;
+}
+
+/* Whether figures of the samples so far are wanted. */
+static bool partly(const task *t, fsnn_status status)
+{
+    return status == FSNN_EINTERRUPTED && t->progress;
 }
 
 static fsnn_status all(const task *t, const layers *l, sums *s, fsnn_evaluation *result)
@@ -174,7 +191,9 @@ static fsnn_status all(const task *t, const layers *l, sums *s, fsnn_evaluation 
         return FSNN_EMEMORY;
     FSNN_TRY(fsnn_loader_start(t->loader, t->epoch));
     FSNN_TRY(fsnn_net_count_spikes(t->net, true));
-    FSNN_TRY(batches(t, l, s, result));
+    fsnn_status status = batches(t, l, s, result);
+    if (status != FSNN_OK && !(partly(t, status) && result->samples))
+        return status;
     double samples = (double)result->samples;
     result->loss = s->loss / samples;
     result->accuracy = (double)s->correct / samples;
@@ -183,7 +202,7 @@ static fsnn_status all(const task *t, const layers *l, sums *s, fsnn_evaluation 
     FSNN_TRY(diagnose(t->net, result));
     FSNN_TRY(accounts(t->net, result));
     result->seconds = fsnn_now() - begin;
-    return FSNN_OK;
+    return status;
 }
 
 static fsnn_status of_layers(const task *t, fsnn_evaluation *result)
@@ -211,7 +230,7 @@ static fsnn_status counted(const task *t, fsnn_evaluation *result)
     if (fsnn_net_shapes(t->net, NULL, NULL) == FSNN_OK) /* still wrapped */
         fsnn_net_count_spikes(t->net, false);
     fsnn_error_restore(&error);
-    if (status)
+    if (status && !(partly(t, status) && result->samples))
         fsnn_evaluation_free(result);
     return status;
 }
@@ -229,15 +248,13 @@ fsnn_status fsnn_evaluate(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *l
     return fsnn_evaluate_epoch(net, loader, loss, 0, result);
 }
 
-fsnn_status fsnn_evaluate_epoch(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
-                                int64_t epoch, fsnn_evaluation *result)
+fsnn_status evaluate_watched(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
+                             int64_t epoch, evaluate_progress *progress, void *user,
+                             fsnn_evaluation *result)
 {
-    if (!net || !loader || !loss || !result)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "fsnn_evaluate: net, loader, loss and result must not be NULL");
     FSNN_TRY(fsnn_net_shapes(net, NULL, NULL)); /* wrapped? */
     FSNN_TRY(fsnn_loss_check(loss));
-    const task t = {net, loader, loss, epoch, NULL, true};
+    const task t = {net, loader, loss, epoch, NULL, true, progress, user};
     fsnn_plan plan = pass_plan(net);
     fsnn_status status = counted(&t, result);
     bool evaluated = status == FSNN_OK;
@@ -245,6 +262,15 @@ fsnn_status fsnn_evaluate_epoch(fsnn_net *net, fsnn_loader *loader, const fsnn_l
     if (evaluated && status)
         fsnn_evaluation_free(result);
     return status;
+}
+
+fsnn_status fsnn_evaluate_epoch(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
+                                int64_t epoch, fsnn_evaluation *result)
+{
+    if (!net || !loader || !loss || !result)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_evaluate: net, loader, loss and result must not be NULL");
+    return evaluate_watched(net, loader, loss, epoch, NULL, NULL, result);
 }
 
 void fsnn_evaluation_free(fsnn_evaluation *evaluation)

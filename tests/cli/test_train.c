@@ -213,6 +213,19 @@ static void many_warnings(void **state)
     assert_null(strstr(shell_err, "lif \"lif5\""));
 }
 
+/* Ctrl-C during an evaluation: here while the program waits for its description. */
+static void interrupted_evaluation(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out known --no-figures --set training.epochs=1");
+    assert_int_equal(shell("mkfifo late.yaml; $F eval late.yaml --weights known & pid=$!; "
+                           "exec 3>late.yaml; kill -INT $pid; cat tiny.yaml >&3; exec 3>&-; "
+                           "wait $pid"),
+                     130);
+    shell_contains(shell_err, "interrupted before anything was evaluated", "SIGINT");
+    assert_string_equal(shell_out, "");
+}
+
 /* Ctrl-C once an epoch is done: saved, 130, and it goes on afterwards. */
 static void interrupted(void **state)
 {
@@ -512,6 +525,7 @@ int main(void)
         cmocka_unit_test(spare_outputs),
         cmocka_unit_test(many_warnings),
         cmocka_unit_test(interrupted),
+        cmocka_unit_test(interrupted_evaluation),
         cmocka_unit_test(terminated),
         cmocka_unit_test(figures),
         cmocka_unit_test(figures_that_fail),

@@ -125,15 +125,21 @@ static void condition_texts(void **state)
     free(list);
 }
 
-static int count_passes(int64_t done, int64_t all, void *user)
+/* Stops once so many samples are over. */
+typedef struct watch {
+    int64_t stop, last;
+} watch;
+
+static int until(int64_t done, int64_t all, void *user)
 {
-    int *passes = user;
-    assert_int_equal(done, *passes);
-    assert_int_equal(all, 6);
-    return ++*passes == 5; /* the fifth is not made */
+    watch *w = user;
+    assert_int_equal(all, 6 * 45);
+    assert_true(done == 0 || done >= w->last);
+    w->last = done;
+    return done >= w->stop;
 }
 
-/* Without a sample left nothing fires; an evaluation can be stopped between passes. */
+/* Without a sample left nothing fires. */
 static void disturbances(void **state)
 {
     const fsnn_condition list[2] = {
@@ -145,17 +151,61 @@ static void disturbances(void **state)
     fsnn_assess_options o = {
         .part = FSNN_PART_TRAIN, .repeats = 2, .condition = list, .conditions = 2};
     fsnn_assessment a;
-    int passes = 0;
     (void)state;
     GOOD(fsnn_session_evaluate(session, &o, &a));
     assert_int_equal(a.conditions, 2);
     assert_true(a.condition[0].loss != a.score.loss);
     assert_float_equal(a.condition[1].spread_loss, 0, 0); /* nothing comes in, in any draw */
     fsnn_assessment_free(&a);
-    o.progress = count_passes;
-    o.user = &passes;
-    REFUSED(fsnn_session_evaluate(session, &o, &a), FSNN_EINTERRUPTED, "after 4 of 6 passes");
     REFUSED(fsnn_session_check_conditions(session, &of_graph, 1), FSNN_EARGUMENT, "edge_drop");
+    fsnn_session_close(session);
+}
+
+/* What is stopped has the figures of what was over: samples, then draws, then conditions. */
+static void stopped(void **state)
+{
+    const fsnn_condition list[2] = {
+        {.item = {{FSNN_PERTURB_NOISE, 0.4}}, .items = 1},
+        {.item = {{FSNN_PERTURB_FRAME_LOSS, 0.5}}, .items = 1},
+    };
+    fsnn_session *session = open_rate();
+    watch w = {0};
+    fsnn_assess_options o = {.part = FSNN_PART_TRAIN,
+                             .repeats = 2,
+                             .condition = list,
+                             .conditions = 2,
+                             .progress = until,
+                             .user = &w};
+    fsnn_assessment a, whole;
+    (void)state;
+    w.stop = INT64_MAX;
+    GOOD(fsnn_session_evaluate(session, &o, &whole));
+    assert_int_equal(w.last, 6 * 45);
+    w = (watch){.stop = 0};
+    REFUSED(fsnn_session_evaluate(session, &o, &a), FSNN_EINTERRUPTED, "pass 1 of 6");
+    assert_int_equal(a.mean.samples, 0);
+    fsnn_assessment_free(&a);
+    w.stop = 17; /* batches of 16 */
+    FAILS(fsnn_session_evaluate(session, &o, &a), FSNN_EINTERRUPTED);
+    assert_int_equal(a.mean.samples, 32);
+    assert_int_equal(a.repeats, 0);
+    assert_int_equal(a.conditions, 0);
+    assert_true(a.score.loss > 0 && a.score.loss == a.mean.loss && a.mean.layers == 2);
+    fsnn_assessment_free(&a);
+    w.stop = 46; /* in the second draw: the first is known */
+    FAILS(fsnn_session_evaluate(session, &o, &a), FSNN_EINTERRUPTED);
+    assert_int_equal(a.mean.samples, 45);
+    assert_int_equal(a.repeats, 1);
+    assert_float_equal(a.score.loss, whole.loss[0], 0);
+    fsnn_assessment_free(&a);
+    w.stop = 4 * 45 + 1; /* in the second condition */
+    REFUSED(fsnn_session_evaluate(session, &o, &a), FSNN_EINTERRUPTED, "pass 5 of 6");
+    assert_int_equal(a.repeats, 2);
+    assert_int_equal(a.conditions, 1);
+    assert_float_equal(a.score.loss, whole.score.loss, 0);
+    assert_float_equal(a.condition[0].loss, whole.condition[0].loss, 0);
+    fsnn_assessment_free(&a);
+    fsnn_assessment_free(&whole);
     fsnn_session_close(session);
 }
 
@@ -170,10 +220,9 @@ static int setup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parts),
-        cmocka_unit_test(draws),
-        cmocka_unit_test(condition_texts),
-        cmocka_unit_test(disturbances),
+        cmocka_unit_test(parts),           cmocka_unit_test(draws),
+        cmocka_unit_test(condition_texts), cmocka_unit_test(disturbances),
+        cmocka_unit_test(stopped),
     };
     return cmocka_run_group_tests(tests, setup, folder_remove);
 }

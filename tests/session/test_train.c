@@ -82,6 +82,41 @@ static void in_memory(void **state)
     fsnn_session_close(looked);
 }
 
+/* The best weights, of a run and of none; an epoch that is worse comes after the best. */
+static void best_weights(void **state)
+{
+    static const char *const wild[4] = {"training.optimizer.lr=0.5", "training.epochs=6"};
+    fsnn_session *memory = tiny_open(tiny_text, wild), *run = tiny_open(tiny_text, wild);
+    fsnn_data *data = tiny_data(64, 1);
+    fsnn_session_training_options how = fsnn_session_training_default();
+    fsnn_assess_options o = fsnn_assess_options_default();
+    fsnn_assessment best;
+    fsnn_metrics metrics;
+    (void)state;
+    REFUSED(fsnn_session_best(memory), FSNN_ENOTFOUND, "no training was made");
+    GOOD(fsnn_session_give(memory, FSNN_PART_TRAIN, data));
+    GOOD(fsnn_session_give(run, FSNN_PART_TRAIN, data));
+    GOOD(fsnn_session_give(memory, FSNN_PART_TEST, data));
+    GOOD(fsnn_session_give(run, FSNN_PART_TEST, data));
+    GOOD(fsnn_session_train(memory, &how, &metrics));
+    how.directory = folder_path("best");
+    GOOD(fsnn_session_train(run, &how, NULL));
+    assert_true(metrics.epoch < metrics.epochs);
+    float last = tiny_param(memory, "fc1.weight")->value[0];
+    GOOD(fsnn_session_best(memory));
+    assert_true(tiny_param(memory, "fc1.weight")->value[0] != last);
+    GOOD(fsnn_session_best(run));
+    same_weights(memory, run);
+    GOOD(fsnn_session_evaluate(memory, &o, &best));
+    NEAR("the best epoch's loss", best.score.loss, metrics.test_loss, 1e-12);
+    GOOD(fsnn_session_best(memory)); /* as often as wanted */
+    fsnn_assessment_free(&best);
+    fsnn_metrics_free(&metrics);
+    fsnn_session_close(memory);
+    fsnn_session_close(run);
+    fsnn_data_destroy(data);
+}
+
 static bool there(const char *name)
 {
     return access(folder_path(name), F_OK) == 0;
@@ -203,7 +238,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_memory),   cmocka_unit_test(stop_and_resume),
         cmocka_unit_test(other_split), cmocka_unit_test(refused),
-        cmocka_unit_test(memory),
+        cmocka_unit_test(memory),      cmocka_unit_test(best_weights),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
