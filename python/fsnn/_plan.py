@@ -54,7 +54,7 @@ if HAS_DOUBLE:
 
 
 # As of NumPy: float64 where that is what the input is, and what the library was built with.
-INTERPOLATE = {np.float32: ("float *", lib.fsnn_interpolate)}
+INTERPOLATE: dict[Any, tuple[str, Any]] = {np.float32: ("float *", lib.fsnn_interpolate)}
 if hasattr(lib, "fsnn_interpolate_double"):
     INTERPOLATE[np.float64] = ("double *", lib.fsnn_interpolate_double)
 

@@ -12,41 +12,27 @@ try:
 except ImportError as error:
     raise ImportError("fsnn.torch needs PyTorch: pip install torch") from error
 
-from . import neuron
+from . import layer, neuron, surrogate
+from ._elsewhere import absent as _absent
+from ._interpolate import interpolate
 from .convert import load_weights, to_net
-from .layer import VotingLayer
-from .neuron import (
-    ALIFNeuron,
-    BaseNeuron,
-    CubaLIFNeuron,
-    EIFNeuron,
-    HardLIFNeuron,
-    HardResetLIFNeuron,
-    IFNeuron,
-    LIFNeuron,
-    LIFNeuron_OrderOne,
-    NoisyLIFNeuron,
-    QIFNeuron,
-    ReadoutNeuron,
-)
+from .layer import ClassificationHead, VotingLayer
+from .neuron import *  # noqa: F403
 from .wrapper import SNNWrapper
 
 __all__ = [
-    "ALIFNeuron",
-    "BaseNeuron",
-    "CubaLIFNeuron",
-    "EIFNeuron",
-    "HardLIFNeuron",
-    "HardResetLIFNeuron",
-    "IFNeuron",
-    "LIFNeuron",
-    "LIFNeuron_OrderOne",
-    "NoisyLIFNeuron",
-    "QIFNeuron",
-    "ReadoutNeuron",
+    *neuron.__all__,
+    "ClassificationHead",
     "SNNWrapper",
     "VotingLayer",
+    "interpolate",
+    "layer",
     "load_weights",
     "neuron",
+    "surrogate",
     "to_net",
 ]
+
+
+def __getattr__(name: str) -> object:
+    raise _absent(__name__, name)

@@ -7,7 +7,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -37,6 +37,9 @@ class Running:
     orders: dict[int, Order]
     names: dict[int, str]
     on_nonfinite: str
+    smooth: bool = False
+    substeps: int = 1
+    averaged: list[Any] = field(default_factory=list)  # modules that took the mean over time
 
 
 _local = threading.local()

@@ -36,6 +36,7 @@ class Equations:
     spike: str
     after_spike: str
     detach_reset: bool
+    surrogate: tuple[str, float]  # its kind and scale
     params: dict[str, torch.Tensor]
 
 
@@ -48,6 +49,7 @@ class Recorder:
         self.names = {id(p): name.replace(".", "_") for name, p in neuron.named_parameters()}
         self.params: dict[str, torch.Tensor] = {}
         self.spike: str | None = None
+        self.how: tuple[str, float] = ("", 0.0)
 
     def text_of(self, value: Any) -> str:
         """A symbol, a number, or a parameter with one element."""
@@ -62,10 +64,10 @@ class Recorder:
         number = float(value)
         return repr(number) if number >= 0 else f"({number!r})"
 
-    def surrogate(self, x: Any, scale: Any) -> Symbol:
+    def surrogate(self, x: Any, kind: str, scale: float) -> Symbol:
         if self.spike is not None:
-            raise NotRecordable("it calls surrogate_f twice")
-        self.spike = self.text_of(x)
+            raise NotRecordable("it calls a surrogate gradient twice")
+        self.spike, self.how = self.text_of(x), (kind, scale)
         return Symbol(SPIKE)
 
 
@@ -91,7 +93,7 @@ def record(neuron: torch.nn.Module) -> Equations:
     after = text.replace(SPIKE, "s").replace(DETACHED, "s")
     if max(map(len, (without, at.spike, after))) > 2000:
         raise NotRecordable("its equations are longer than 2000 characters")
-    return Equations(without, at.spike, after, SPIKE not in text, at.params)
+    return Equations(without, at.spike, after, SPIKE not in text, at.how, at.params)
 
 
 def _function(name: str) -> Any:

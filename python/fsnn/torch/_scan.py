@@ -61,8 +61,9 @@ class Layer:
         names: list[str],
         x: torch.Tensor,
         training: bool,
+        smooth: bool = False,
     ) -> None:
-        self.pool, self.names = pool, names
+        self.pool, self.names, self.smooth = pool, names, smooth
         self.double = x.dtype == torch.float64
         if self.double:
             if not HAS_DOUBLE:
@@ -78,7 +79,7 @@ class Layer:
             x.shape[1],
             training,
         )
-        self.key = (repr(description), self.steps, self.batch, training)
+        self.key = (repr(description), self.steps, self.batch, training, smooth)
 
     def take(self, params: tuple[torch.Tensor, ...]) -> Net:
         net = self.pool.take(self.key)
@@ -86,9 +87,8 @@ class Layer:
             net = Net(self.description)
             with warnings.catch_warnings(record=True) as remarks:
                 warnings.simplefilter("always", NetWarning)
-                net.wrap(
-                    self.steps, self.batch, training=self.training, input_gradient=self.training
-                )
+                plan: dict[str, Any] = {"training": self.training, "smooth": self.smooth}
+                net.wrap(self.steps, self.batch, input_gradient=self.training, **plan)
             for remark in remarks:
                 say_once(str(remark.message))
         if self.noisy:  # which draw of it
@@ -111,7 +111,7 @@ class Layer:
 
     @property
     def noisy(self) -> bool:
-        return self.training and "noise" in self._options
+        return self.training and self._options.get("noise", {}).get("mode", "none") != "none"
 
 
 def _pointer(net: Net, x: torch.Tensor) -> Any:

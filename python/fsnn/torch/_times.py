@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..running import interpolate
-from ._context import not_compiled
+from ..running import interpolate as sampled
+from ._context import not_compiled, say_once
+from ._interpolate import Curve
 
 
 class Times:
@@ -16,13 +17,14 @@ class Times:
     or, where the times are not uniform, as many steps over the whole."""
 
     @not_compiled
-    def __init__(self, T: int, x_time: Any, substeps: int, kind: str) -> None:
-        self.grid: np.ndarray | None
-        self.kind, self.step, self.grid = kind, 1.0 / substeps, None
-        if x_time is None and substeps == 1:
+    def __init__(self, T: int, x_time: Any, substeps: int, kind: str, alone: float = 1.0) -> None:
+        """`alone`: the step of a single sample, which has no spacing."""
+        self.grid: np.ndarray | None = None
+        self.kind, self.step = kind, (alone if T == 1 else 1.0) / substeps
+        if T == 1 or (x_time is None and substeps == 1):
             return
         stamps = _stamps(T, x_time)
-        spacing = (stamps[-1] - stamps[0]) / (T - 1) if T > 1 else 1.0
+        spacing = (stamps[-1] - stamps[0]) / (T - 1)
         even = stamps[0] + spacing * np.arange(T)
         # float32 stamps are uniform but for their rounding
         uniform = bool((np.abs(stamps - even) <= 1e-3 * spacing).all())
@@ -36,28 +38,29 @@ class Times:
         """x [T, B, ...] at the solver's times."""
         if self.grid is None:
             return x
-        if self.kind == "akima":
-            if x.requires_grad and torch.is_grad_enabled():
-                raise NotImplementedError(
-                    "akima is not linear in x and has no gradient here: take cubic or linear, or "
-                    "x.detach()"
-                )
-            return torch.from_numpy(interpolate(x.detach().numpy(), self.stamps, self.grid, self.kind))
+        if self.kind == "akima" and x.requires_grad and torch.is_grad_enabled():
+            curve = Curve(x, self.stamps, self.kind)
+            return torch.stack([curve(float(t)) for t in self.grid])
+        if self.kind == "akima":  # not linear in x
+            return torch.from_numpy(sampled(x.detach().numpy(), self.stamps, self.grid, self.kind))
         return torch.einsum("qn,n...->q...", self.weights().to(x.dtype), x)
 
     def weights(self) -> torch.Tensor:
         """[q, n]: what is linear in x, as a matrix; rows add up to 1."""
         assert self.grid is not None
         eye = np.eye(len(self.stamps))[:, None, :]
-        return torch.from_numpy(interpolate(eye, self.stamps, self.grid, self.kind)[:, 0, :])
+        return torch.from_numpy(sampled(eye, self.stamps, self.grid, self.kind)[:, 0, :])
 
 
 def _stamps(T: int, x_time: Any) -> np.ndarray:
     """x_time [T] in double precision, increasing; without it 0, 1, 2, ..."""
     if x_time is None:
         return np.arange(float(T))
-    given = torch.as_tensor(x_time).detach().cpu().to(torch.float64)
+    given = torch.as_tensor(x_time, dtype=torch.float64).detach().cpu()
     stamps = np.asarray(given).reshape(-1)
+    if stamps.size > T:
+        say_once(f"x has {T} steps, and x_time {stamps.size} times: the first {T} are taken")
+        stamps = stamps[:T]
     if stamps.shape != (T,):
         raise ValueError(f"x has {T} steps, and x_time {stamps.size} times")
     gaps = np.diff(stamps) > 0

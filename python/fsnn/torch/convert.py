@@ -12,7 +12,7 @@ from torch import nn
 
 from ..net import Net
 from ._context import Running
-from .layer import VotingLayer
+from .layer import ClassificationHead, VotingLayer
 from .neuron import BaseNeuron
 from .wrapper import SNNWrapper
 
@@ -60,6 +60,12 @@ def _layer_norm(m: Any) -> dict[str, Any]:
     return {"dims": len(m.normalized_shape), "eps": m.eps, "affine": affine}
 
 
+def _head(m: Any) -> dict[str, Any]:
+    if m.num_classes <= 0:
+        raise NotImplementedError("a ClassificationHead without classes is no layer of a net")
+    return {"out": m.num_classes}
+
+
 def _flatten(m: Any) -> dict[str, Any]:
     if m.start_dim != 1 or m.end_dim != -1:
         raise NotImplementedError("flatten is of all dimensions of a sample")
@@ -80,6 +86,7 @@ MODULES: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     nn.BatchNorm2d: ("batchnorm", _norm),
     nn.LayerNorm: ("layernorm", _layer_norm),
     nn.Flatten: ("flatten", _flatten),
+    ClassificationHead: ("head", _head),
     VotingLayer: ("voting", lambda m: {"voters": m.voting_size}),
     nn.Dropout: ("dropout", lambda m: {"p": m.p}),
 }
@@ -87,7 +94,9 @@ MODULES: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
 
 class _Tracer(torch.fx.Tracer):
     def is_leaf_module(self, m: nn.Module, name: str) -> bool:
-        return isinstance(m, (BaseNeuron, VotingLayer)) or super().is_leaf_module(m, name)
+        return isinstance(
+            m, (BaseNeuron, ClassificationHead, VotingLayer)
+        ) or super().is_leaf_module(m, name)
 
 
 class _Builder:
@@ -148,6 +157,13 @@ class _Builder:
             raise NotImplementedError(
                 f"the neuron {target} is not recorded as an equation: {module._steps_because}"
             )
+        plain = BaseNeuron._dynamics(module, order, self.call, {})
+        if _set(layer["dynamics"]) != _set(plain):
+            raise NotImplementedError(
+                f"the neuron {target} ({type(module).__name__}) has an order and a step of its "
+                f"own, {_set(layer['dynamics'])}, and the wrapper has {_set(plain)}: a net has one "
+                "step"
+            )
         self.orders.append(order)
         options = dict(layer["layers"][0][module.kind])
         name = options.pop("name")
@@ -196,6 +212,11 @@ class _Builder:
         return output
 
 
+def _set(dynamics: dict[str, Any]) -> dict[str, Any]:
+    """Keys that say something, but for what is learned."""
+    return {k: v for k, v in dynamics.items() if v and not k.startswith("learn_")}
+
+
 def _floats(values: Any) -> list[float]:
     if isinstance(values, torch.Tensor):
         return values.detach().tolist()
@@ -206,13 +227,13 @@ def _section(call: Running, orders: list[Any]) -> dict[str, Any]:
     """The section dynamics with an order for each layer."""
     if call.dynamics["integrator"] != "fdeint":
         return dict(call.dynamics)
-    learned = isinstance(orders[0].alpha, torch.Tensor)
-    learned_c = isinstance(orders[0].coefficient, torch.Tensor)
-    keys: dict[str, Any] = {"alpha": [_floats(o.alpha) for o in orders]}
+    learned = [isinstance(o.alpha, torch.Tensor) for o in orders]
+    weighed = [isinstance(o.coefficient, torch.Tensor) for o in orders]
+    keys: dict[str, Any] = {"alpha": [_floats(o.alpha) for o in orders], "learn_alpha": learned}
     coefficients = [_floats(o.coefficient) for o in orders]
-    if learned_c or any(c != [1.0] * len(c) for c in coefficients):
-        keys |= {"coefficients": coefficients, "learn_coefficients": learned_c}
-    return {**call.dynamics, **keys, "learn_alpha": learned}
+    if any(weighed) or any(c != [1.0] * len(c) for c in coefficients):
+        keys |= {"coefficients": coefficients, "learn_coefficients": weighed}
+    return {**call.dynamics, **keys}
 
 
 def _paired(wrapper: SNNWrapper, net: Net, values: dict[str, Any]) -> dict[str, torch.Tensor]:
@@ -220,8 +241,12 @@ def _paired(wrapper: SNNWrapper, net: Net, values: dict[str, Any]) -> dict[str, 
     tensors: dict[str, torch.Tensor] = dict(wrapper.module.named_parameters())
     tensors.update(wrapper.module.named_buffers())
     pairs: dict[str, torch.Tensor] = {}
+    modules = wrapper.module.named_modules()
+    heads = {name for name, m in modules if isinstance(m, ClassificationHead)}
     for name, tensor in tensors.items():
         module, _, last = name.rpartition(".")
+        if module.endswith(".head") and module[: -len(".head")] in heads:
+            module = module[: -len(".head")]
         at = f"{module.replace('.', '_')}.{last}"
         if at in net.params:
             pairs[at] = tensor
@@ -242,14 +267,12 @@ def to_net(
     `input_shape` is that of one sample at one step, without time and batch; method, step and
     options are those of the calls. `net.save(path)` writes the weights, `net.description.text` the
     description that the command line takes. Modules: Linear, Conv, pooling, BatchNorm, LayerNorm,
-    Flatten, Dropout, Identity, neurons; between them +, cat, flatten. Raises NotImplementedError,
+    Flatten, Dropout, Identity, neurons, VotingLayer, ClassificationHead (its mean over time is left
+    to the loss); between them +, cat, flatten. Raises NotImplementedError,
     which names what has no place in a description.
     """
-    neurons = wrapper._neurons()
-    orders = dict(zip((id(m) for m in neurons.values()), wrapper.orders()))
-    names = {id(m): name for name, m in neurons.items()}
     dynamics = wrapper._dynamics(method, dict(options or {}), step)
-    builder = _Builder(wrapper, Running(1, dynamics, orders, names, "raise"))
+    builder = _Builder(wrapper, wrapper._call(1, dynamics))
     output = builder.build()
     if next(wrapper.module.parameters(), torch.zeros(())).dtype == torch.float64:
         dynamics["precision"] = "double"

@@ -16,7 +16,7 @@ from ._record import Equations, record, recorder
 from ._record import Symbol as _Symbol
 from ._scan import Layer, Pool, Scan
 from ._steps import steps
-from ._surrogate import Spike, canonical
+from .surrogate import Spike, canonical
 
 # What a layer of any kind may be given besides: keys of the description, with their defaults there.
 OPTIONS = "reset v0 v_reset refractory detach_reset noise dw du dx fractional".split()
@@ -68,6 +68,7 @@ class BaseNeuron(torch.nn.Module):
             float(surrogate_grad_scale),
         )
         self._tau, self._threshold, self.options = float(tau), float(threshold), options
+        self.initial_tau, self.tau_learnable = float(tau), bool(tau_learnable)
         if tau_learnable:
             self.log_tau = torch.nn.Parameter(torch.tensor(math.log(float(tau))))
         if threshold_learnable:
@@ -115,14 +116,10 @@ class BaseNeuron(torch.nn.Module):
 
     def surrogate_f(self, x: Any, scale: float | None = None) -> Any:
         """1 where x >= 0, with the surrogate gradient of this neuron backward."""
-        at = recorder()
+        at, k = recorder(), self.surrogate_grad_scale if scale is None else float(scale)
         if at is not None:
-            if scale is not None and float(scale) != self.surrogate_grad_scale:
-                raise ValueError("it gives surrogate_f another scale than surrogate_grad_scale")
-            return at.surrogate(x, scale)
-        return Spike.apply(
-            x, self.surrogate_opt, self.surrogate_grad_scale if scale is None else float(scale)
-        )
+            return at.surrogate(x, self.surrogate_opt, k)
+        return Spike.apply(x, self.surrogate_opt, k)
 
     def forward(self, v_mem: Any, current_input: Any = None) -> Any:
         raise NotImplementedError(f"{type(self).__name__} has no forward(v_mem, current_input)")
@@ -165,6 +162,11 @@ class BaseNeuron(torch.nn.Module):
         order = call.orders[id(self)]
         layer, learned = self._described(name, order, call)
         if layer is None:
+            if call.smooth:
+                raise NotImplementedError(
+                    f"smooth spikes: the neuron {name} runs step by step through torch, because "
+                    f"{self._steps_because}"
+                )
             y = steps(lambda v, I: type(self).forward(self, v, I), rows, call.dynamics, order)
         else:
             y = self._scan(layer, learned, rows, call)
@@ -187,10 +189,14 @@ class BaseNeuron(torch.nn.Module):
         more = self._special(options, learned, name)
         if not more:
             return None, {}
-        dynamics = dict(call.dynamics)
-        if dynamics["integrator"] == "fdeint":
-            dynamics |= _order_keys(order, learned)
+        dynamics = self._dynamics(order, call, learned)
         return {"layers": [{self.kind: options}], "dynamics": dynamics}, learned
+
+    def _dynamics(self, order: Order, call: Running, learned: dict[str, Any]) -> dict[str, Any]:
+        """The section dynamics; learned orders are parameters of the layer."""
+        if call.dynamics["integrator"] != "fdeint":
+            return dict(call.dynamics)
+        return {**call.dynamics, **_order_keys(order, learned)}
 
     def _special(self, options: dict[str, Any], learned: dict[str, Any], name: str) -> bool:
         """Options of the kind beside the common ones; of one's own neuron: its equations."""
@@ -212,6 +218,8 @@ class BaseNeuron(torch.nn.Module):
             "after_spike": equations.after_spike,
         }
         options.setdefault("detach_reset", equations.detach_reset)
+        kind, scale = equations.surrogate
+        options["surrogate"] = {"kind": kind, "scale": scale}
         if equations.params:
             options["params"] = {key: {"value": 1.0, "learn": True} for key in equations.params}
             learned.update(equations.params)
@@ -224,8 +232,9 @@ class BaseNeuron(torch.nn.Module):
         gradient = torch.is_grad_enabled() and (
             x.requires_grad or any(p.requires_grad for p in params)
         )
-        noisy = self.training and "noise" in layer["layers"][0][self.kind]
-        made = Layer(self._pool, layer, list(learned), x, bool(gradient or noisy))
+        noise = layer["layers"][0][self.kind].get("noise", {"mode": "none"})
+        training = bool(gradient or call.smooth or noise["mode"] != "none")
+        made = Layer(self._pool, layer, list(learned), x, training, call.smooth)
         try:
             return Scan.apply(x, made, *params)
         except ArithmeticError as error:
@@ -261,9 +270,21 @@ class _Kind(BaseNeuron):
 
     params: dict[str, float] = {}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        own = {name: kwargs.pop(name) for name in list(kwargs) if name in type(self).params}
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        tau: float = 0.5,
+        threshold: float = 1.0,
+        surrogate_grad_scale: float = 5.0,
+        surrogate_opt: str = "arctan",
+        tau_learnable: bool = False,
+        *,
+        threshold_learnable: bool = False,
+        **options: Any,
+    ) -> None:
+        own = {name: options.pop(name) for name in list(options) if name in type(self).params}
+        options["threshold_learnable"] = threshold_learnable
+        surrogate = (surrogate_grad_scale, surrogate_opt)
+        super().__init__(tau, threshold, *surrogate, tau_learnable, **options)
         self.own = {**type(self).params, **own}
 
     def _special(self, options: dict[str, Any], learned: dict[str, Any], name: str) -> bool:
@@ -321,17 +342,77 @@ class HardLIFNeuron(_Kind):
 
 
 class HardResetLIFNeuron(HardLIFNeuron):
-    """HardLIFNeuron by the name that spikeDE has for it; `reset_strength` is kappa."""
+    """HardLIFNeuron by the name and with the arguments that spikeDE has; `reset_strength` is
+    kappa."""
 
-    def __init__(self, *args: Any, reset_strength: float = 50.0, **kwargs: Any) -> None:
-        super().__init__(*args, kappa=reset_strength, **kwargs)
+    def __init__(
+        self,
+        tau: float = 0.5,
+        threshold: float = 1.0,
+        surrogate_grad_scale: float = 5.0,
+        reset_strength: float = 50.0,
+        **options: Any,
+    ) -> None:
+        super().__init__(tau, threshold, surrogate_grad_scale, kappa=reset_strength, **options)
 
 
-class LIFNeuron_OrderOne(LIFNeuron):
-    """LIF whose spikes take the threshold from the potential (reset "subtract")."""
+class _OrderOne(BaseNeuron):
+    """Neurons of integer order and step 1 in every wrapper, whose spikes take the threshold from
+    the potential (reset "subtract")."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"reset": "subtract", **kwargs})
+    def _dynamics(self, order: Order, call: Running, learned: dict[str, Any]) -> dict[str, Any]:
+        return {"integrator": "odeint", "method": "euler", "step": 1.0}
+
+
+class LIFNeuron_OrderOne(_OrderOne, LIFNeuron):
+    """The discrete LIF neuron: v <- v + (I - v)/tau, less the threshold where it spikes. The same
+    in every wrapper: order 1, step 1."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"reset": "subtract", **options})
+
+    def forward(self, v_mem: Any, current_input: Any = None) -> Any:
+        """(the next potential, spike), as in spikeDE."""
+        if current_input is None:
+            return v_mem
+        v = v_mem + (-v_mem + current_input) / self.get_tau()
+        spike = self.surrogate_f(v - self.threshold, self.surrogate_grad_scale)
+        return v - spike.detach() * self.threshold, spike
+
+
+class LIFNeuronFDE(LIFNeuron):
+    """LIF of an order `beta` of its own in every wrapper, by Gruenwald and Letnikov with a step
+    `step_size` and a memory of its own; its spikes take the threshold from the potential (reset
+    "subtract"). `memory`: -1 is full; M: a step sees M earlier states. T, batchsize and name, which
+    spikeDE asks for, have no use here."""
+
+    def __init__(
+        self,
+        tau: float = 0.5,
+        threshold: float = 1.0,
+        surrogate_grad_scale: float = 5.0,
+        surrogate_opt: str = "arctan",
+        tau_learnable: bool = False,
+        method: str = "gl",
+        beta: float = 0.5,
+        batchsize: int | None = None,
+        T: int | None = None,
+        step_size: float = 1.0,
+        memory: int | None = -1,
+        name: str = "",
+        **options: Any,
+    ) -> None:
+        surrogate = (surrogate_grad_scale, surrogate_opt)
+        options = {"reset": "subtract", **options}
+        super().__init__(tau, threshold, *surrogate, tau_learnable, **options)
+        self.method, self.beta, self.step_size, self.memory = method, beta, step_size, memory
+
+    def _dynamics(self, order: Order, call: Running, learned: dict[str, Any]) -> dict[str, Any]:
+        own: dict[str, Any] = {"integrator": "fdeint", "method": self.method, "alpha": self.beta}
+        own["step"] = self.step_size
+        if self.memory is not None and self.memory != -1:
+            own["memory"] = self.memory + 1  # the library counts the state that is made
+        return own
 
 
 class QIFNeuron(_Kind):
@@ -394,28 +475,42 @@ class ReadoutNeuron(_NoRule):
 class NoisyLIFNeuron(_NoRule):
     """LIF with logistic noise of scale `gamma` on its threshold while it is trained;
     `train_spike_mode` is hard_st, meanfield, soft_noisy, concrete or hard_concrete, `concrete_temp`
-    its temperature."""
+    its temperature. Outside of training the threshold is sharp, unless `hard_eval` is False. A
+    `z_clip` is taken and not used: the logistic function needs no bound."""
 
     kind = "noisy"
 
     def __init__(
         self,
         tau: float = 10.0,
-        *args: Any,
+        threshold: float = 1.0,
         gamma: float = 0.2,
         train_spike_mode: str = "hard_concrete",
         concrete_temp: float = 0.25,
-        **kwargs: Any,
+        z_clip: float | None = 10.0,
+        hard_eval: bool = True,
+        detach_reset: bool = True,
+        **options: Any,
     ) -> None:
-        super().__init__(tau, *args, **kwargs)
+        super().__init__(tau, threshold, detach_reset=detach_reset, **options)
         self.noise = {"mode": train_spike_mode, "gamma": gamma, "temperature": concrete_temp}
+        self.hard_eval = hard_eval
 
     def _special(self, options: dict[str, Any], learned: dict[str, Any], name: str) -> bool:
-        options["noise"] = self.noise if self.training else {"mode": "none"}
+        noisy = self.training or not self.hard_eval
+        options["noise"] = self.noise if noisy else {"mode": "none"}
         return True
 
 
-BUILT_IN = {c.forward for c in (LIFNeuron, IFNeuron, HardLIFNeuron, QIFNeuron, _NoRule)}
+class NoisyLIFNeuron_OrderOne(_OrderOne, NoisyLIFNeuron):
+    """The discrete LIF neuron (LIFNeuron_OrderOne) with the noise of NoisyLIFNeuron."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"reset": "subtract", **options})
+
+
+_RULES = (LIFNeuron, IFNeuron, HardLIFNeuron, LIFNeuron_OrderOne, QIFNeuron, _NoRule)
+BUILT_IN = {c.forward for c in _RULES}
 
 __all__ = [
     "ALIFNeuron",
@@ -426,8 +521,10 @@ __all__ = [
     "HardResetLIFNeuron",
     "IFNeuron",
     "LIFNeuron",
+    "LIFNeuronFDE",
     "LIFNeuron_OrderOne",
     "NoisyLIFNeuron",
+    "NoisyLIFNeuron_OrderOne",
     "QIFNeuron",
     "ReadoutNeuron",
 ]

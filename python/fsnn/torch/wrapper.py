@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from ._context import Order, Running, check_tensor, not_compiled, run, say_once
+from ._orders import held, learned_of, orders_of, terms_of, text_of
 from ._times import Times
 from .neuron import BaseNeuron
 
@@ -35,7 +36,7 @@ def method_of(name: str | None, integrator: str) -> str:
 
 
 class SNNWrapper(torch.nn.Module):
-    """Integrates the neurons of `module` over time; everything else of it sees time folded into the
+    """Integrates the neurons of `base` over time; everything else of it sees time folded into the
     batch. Gradients are exact.
 
         net = SNNWrapper(model, integrator="fdeint", alpha=0.7)
@@ -43,32 +44,35 @@ class SNNWrapper(torch.nn.Module):
         y = net(x, x_time, method="gl", options={"memory": 64})
 
     `integrator`: fdeint (fractional) or odeint (integer order). `alpha`: one order, a list (one for
-    each neuron of `module.modules()`, or with alpha_mode="multiterm" the terms of every layer), or
+    each neuron of `base.modules()`, or with alpha_mode="multiterm" the terms of every layer), or
     a list of lists (terms of each layer) with `multi_coefficient` in the same form; "auto" takes a
     list as long as there are neurons for one order a layer, unless coefficients are given.
-    `learn_alpha`, `learn_coefficient`: they are parameters; alpha is kept in [0.01, 1]. A flat
-    coefficient list belongs to the terms of every layer. `norm`: "step" takes the statistics of
+    `learn_alpha`, `learn_coefficient`: they are parameters, of all layers or, with a list, of those
+    where it is True; alpha is kept in [0.01, 1]. A flat coefficient list belongs to the terms of
+    every layer. `norm`: "step" takes the statistics of
     BatchNorm inside of each step by itself, "folded" over time and batch. `substeps`: solver steps
     between two samples. `on_nonfinite`: a potential that is not finite raises fsnn.NumericError
-    with layer and step ("raise"), or gives NaN ("warn").
+    with layer and step ("raise"), or gives NaN ("warn"). `smooth`: for gradient checks, spikes are
+    the smooth primitive of their surrogate.
 
-    The parameters are those of the module, not copies. float32 and float64, on the processor.
+    `module` is what was wrapped. The parameters are those of the module, not copies. float32 and float64, on the processor.
     """
 
     def __init__(
         self,
-        module: torch.nn.Module,
+        base: torch.nn.Module,
         integrator: str = "odeint",
         interpolation_method: str = "linear",
         alpha: Any = 0.5,
         multi_coefficient: Any = None,
-        learn_alpha: bool = False,
-        learn_coefficient: bool = False,
+        learn_alpha: bool | Sequence[bool] = False,
+        learn_coefficient: bool | Sequence[bool] = False,
         alpha_mode: str = "auto",
         *,
         norm: str = "step",
         substeps: int = 1,
         on_nonfinite: str = "raise",
+        smooth: bool = False,
     ) -> None:
         super().__init__()
         _one_of("integrator", integrator, INTEGRATORS)
@@ -77,9 +81,10 @@ class SNNWrapper(torch.nn.Module):
         _one_of("on_nonfinite", on_nonfinite, ("raise", "warn"))
         if substeps < 1 or int(substeps) != substeps:
             raise ValueError(f"substeps is {substeps}: it must be a whole number from 1 on")
-        self.module = module
+        self.module = base
         self.integrator, self.interpolation_method = INTEGRATORS[integrator], interpolation_method
         self.norm, self.substeps, self.on_nonfinite = norm, int(substeps), on_nonfinite
+        self.smooth = smooth
         count = len(self._neurons())
         if not count:
             raise ValueError(
@@ -92,8 +97,11 @@ class SNNWrapper(torch.nn.Module):
                 "own"
             )
         alphas, coefficients = orders_of(alpha, multi_coefficient, count, alpha_mode)
-        self.alpha = _held(alphas, learn_alpha and self.integrator == "fdeint")
-        self.coefficient = _held(coefficients, learn_coefficient and self.integrator == "fdeint")
+        fractional = self.integrator == "fdeint"
+        learns = learned_of("learn_alpha", learn_alpha, count)
+        weighs = learned_of("learn_coefficient", learn_coefficient, count)
+        self.alpha = held(alphas, [fractional and one for one in learns])
+        self.coefficient = held(coefficients, [fractional and one for one in weighs])
 
     def _neurons(self) -> dict[str, BaseNeuron]:
         return {name: m for name, m in self.module.named_modules() if isinstance(m, BaseNeuron)}
@@ -104,16 +112,30 @@ class SNNWrapper(torch.nn.Module):
     def _reset_mem(self) -> None:
         """Nothing is left to do: every call begins at time 0."""
 
+    def get_per_layer_alpha(self) -> list[torch.Tensor]:
+        """The terms of alpha of each neuron layer, [terms]: the parameters where they are learned."""
+        return [torch.as_tensor(alpha) for alpha in self.alpha]
+
+    def get_per_layer_coefficient(self) -> list[torch.Tensor]:
+        """The coefficients of the terms of each neuron layer, [terms]."""
+        return [torch.as_tensor(coefficient) for coefficient in self.coefficient]
+
+    def print_alpha_info(self) -> None:
+        """Prints alpha and coefficients of each neuron layer."""
+        for name, order in zip(self._neurons(), self.orders()):
+            more = f", coefficients {text_of(order.coefficient)}" if order.terms > 1 else ""
+            print(f"{name}: alpha {text_of(order.alpha)}{more}")
+
     @not_compiled
     def orders(self) -> list[Order]:
         """The order of each neuron, in the order of module.modules()."""
         for alpha in self.alpha:
-            if isinstance(alpha, torch.nn.Parameter):
+            if isinstance(alpha, torch.nn.Parameter) and alpha.requires_grad:
                 with torch.no_grad():
                     # no change in place without need: a call before its backward would be caught
                     if ((alpha < 0.01) | (alpha > 1.0)).any():
                         alpha.clamp_(0.01, 1.0)
-        return [Order(a, c) for a, c in zip(self.alpha, self.coefficient)]
+        return [Order(terms_of(a), terms_of(c)) for a, c in zip(self.alpha, self.coefficient)]
 
     def forward(
         self,
@@ -140,21 +162,26 @@ class SNNWrapper(torch.nn.Module):
             )
         if output_time is not None:
             say_once("output_time does nothing: every step has an output")
-        times = Times(
-            len(x), x_time, self.substeps, interpolation_method or self.interpolation_method
-        )
-        dynamics = self._dynamics(method, dict(options or {}), times.step)
+        options = dict(options or {})
+        alone = float(options.get("step_size", 1.0))  # of a single sample, which has no spacing
+        kind = interpolation_method or self.interpolation_method
+        times = Times(len(x), x_time, self.substeps, kind, alone)
+        dynamics = self._dynamics(method, options, times.step)
+        rows = times.on_grid(x)
+        call = self._call(len(rows), dynamics)
+        with run(call), self._norms(len(rows)):
+            y = self.module(rows.flatten(0, 1))
+        if call.averaged and isinstance(y, torch.Tensor) and y.dim() and len(y) == x.shape[1]:
+            return y  # a ClassificationHead took the mean over time
+        y = self._unfolded(y, len(rows))
+        return y if self.substeps == 1 else y[:: self.substeps]  # a slice costs its backward
+
+    def _call(self, steps: int, dynamics: dict[str, Any]) -> Running:
         neurons = self._neurons()
         orders = {id(m): order for m, order in zip(neurons.values(), self.orders())}
         names = {id(m): name for name, m in neurons.items()}
-        rows = times.on_grid(x)
-        with (
-            run(Running(len(rows), dynamics, orders, names, self.on_nonfinite)),
-            self._norms(len(rows)),
-        ):
-            y = self.module(rows.flatten(0, 1))
-        y = self._unfolded(y, len(rows))
-        return y if self.substeps == 1 else y[:: self.substeps]  # a slice costs its backward
+        how = (self.on_nonfinite, self.smooth, self.substeps)
+        return Running(steps, dynamics, orders, names, *how)
 
     @staticmethod
     def _unfolded(y: Any, T: int) -> torch.Tensor:
@@ -177,7 +204,8 @@ class SNNWrapper(torch.nn.Module):
             "step": step,
         }
         given = options.pop("step_size", None)
-        if given is not None and not math.isclose(given, step, rel_tol=1e-5):
+        known = (step, step * self.substeps)  # the solver's, and that of the samples
+        if given is not None and not any(math.isclose(given, h, rel_tol=1e-5) for h in known):
             say_once(
                 f"step_size {given} is not used: the step is the spacing of x_time, here {step:g}"
             )
@@ -227,50 +255,3 @@ class _StepByStep:
 def _one_of(what: str, value: Any, known: Any) -> None:
     if value not in known:
         raise ValueError(f"{what} is {value!r}: it is one of {', '.join(known)}")
-
-
-def _lists(value: Any) -> Any:
-    if isinstance(value, torch.Tensor):
-        return value.tolist()
-    return [_lists(v) for v in value] if isinstance(value, Sequence) else value
-
-
-def orders_of(
-    alpha: Any, coefficient: Any, count: int, mode: str
-) -> tuple[list[list[float]], list[list[float]]]:
-    """alpha and coefficients as lists of terms, one list a layer."""
-    alpha, coefficient = _lists(alpha), _lists(coefficient)
-    if not isinstance(alpha, list):
-        alphas = [[float(alpha)]] * count
-    elif any(isinstance(a, list) for a in alpha):
-        alphas = [[float(t) for t in a] if isinstance(a, list) else [float(a)] for a in alpha]
-    elif mode == "multiterm" or (
-        mode == "auto" and (coefficient is not None or len(alpha) != count)
-    ):
-        alphas = [[float(a) for a in alpha]] * count
-    else:
-        alphas = [[float(a)] for a in alpha]
-    if len(alphas) != count:
-        raise ValueError(f"alpha has {len(alphas)} layers, and the module {count} neurons")
-    if coefficient is None:
-        return alphas, [[1.0] * len(a) for a in alphas]
-    if not isinstance(coefficient, list):
-        coefficient = [coefficient]
-    nested = any(isinstance(c, list) for c in coefficient)
-    coefficients = coefficient if nested else [coefficient] * count
-    coefficients = [
-        [float(t) for t in c] if isinstance(c, list) else [float(c)] for c in coefficients
-    ]
-    if [len(c) for c in coefficients] != [len(a) for a in alphas]:
-        raise ValueError(
-            f"multi_coefficient {coefficients} does not fit alpha {alphas}: each term has one "
-            "coefficient"
-        )
-    return alphas, coefficients
-
-
-def _held(values: list[list[float]], learned: bool) -> Any:
-    """One parameter a layer, or plain numbers."""
-    if not learned:
-        return [list(v) for v in values]
-    return torch.nn.ParameterList(torch.nn.Parameter(torch.tensor(v)) for v in values)

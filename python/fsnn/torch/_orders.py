@@ -1,0 +1,101 @@
+"""The fractional orders of a wrapper's layers: what users write, as terms of each layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from ._context import say_once
+
+
+def _lists(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.tolist()
+    return [_lists(v) for v in value] if isinstance(value, Sequence) else value
+
+
+def _alphas(alpha: Any, coefficient: Any, count: int, mode: str) -> list[list[float]]:
+    if not isinstance(alpha, list):
+        return [[float(alpha)]] * count
+    if any(isinstance(a, list) for a in alpha):
+        return [[float(t) for t in a] if isinstance(a, list) else [float(a)] for a in alpha]
+    if mode == "auto" and coefficient is None:
+        mode = "per_layer" if len(alpha) == count else "multiterm"
+        meaning = "one order a layer" if mode == "per_layer" else "the terms of every layer"
+        say_once(
+            f"alpha {alpha} of a module with {count} neurons is read as {meaning}: "
+            f"alpha_mode={mode!r} says so without this remark"
+        )
+    if mode == "per_layer":
+        return [[float(a)] for a in alpha]
+    return [[float(a) for a in alpha]] * count
+
+
+def _terms(given: Any, terms: int) -> list[float]:
+    """The coefficients of one layer; None is 1, one number is that of every term."""
+    if isinstance(given, list):
+        return [float(c) for c in given]
+    return [1.0 if given is None else float(given)] * terms
+
+
+def orders_of(
+    alpha: Any, coefficient: Any, count: int, mode: str
+) -> tuple[list[list[float]], list[list[float]]]:
+    """alpha and coefficients as lists of terms, one list a layer."""
+    alpha, coefficient = _lists(alpha), _lists(coefficient)
+    alphas = _alphas(alpha, coefficient, count, mode)
+    if len(alphas) != count:
+        raise ValueError(f"alpha has {len(alphas)} layers, and the module {count} neurons")
+    if coefficient is None:
+        return alphas, [[1.0] * len(a) for a in alphas]
+    if not isinstance(coefficient, list):
+        coefficient = [coefficient]
+    of_layers = any(c is None or isinstance(c, list) for c in coefficient)
+    each = coefficient if of_layers else [coefficient] * count
+    if len(each) != count:
+        raise ValueError(
+            f"multi_coefficient has {len(each)} layers, and the module {count} neurons"
+        )
+    coefficients = [_terms(c, len(a)) for c, a in zip(each, alphas)]
+    if [len(c) for c in coefficients] != [len(a) for a in alphas]:
+        raise ValueError(
+            f"multi_coefficient {coefficients} does not fit alpha {alphas}: each term has one "
+            "coefficient"
+        )
+    return alphas, coefficients
+
+
+def learned_of(name: str, learn: Any, count: int) -> list[bool]:
+    """learn_alpha or learn_coefficient, for all layers or one a layer."""
+    if not isinstance(learn, Sequence):
+        return [bool(learn)] * count
+    if len(learn) != count:
+        raise ValueError(f"{name} has {len(learn)} layers, and the module {count} neurons")
+    return [bool(one) for one in learn]
+
+
+def held(values: list[list[float]], learned: list[bool]) -> Any:
+    """One parameter a layer, or plain numbers where no layer learns them."""
+    if not any(learned):
+        return [list(v) for v in values]
+    return torch.nn.ParameterList(
+        torch.nn.Parameter(torch.tensor(v), requires_grad=learns)
+        for v, learns in zip(values, learned)
+    )
+
+
+def terms_of(values: Any) -> Any:
+    """The terms of a layer: a parameter that learns, else plain numbers."""
+    if isinstance(values, torch.Tensor) and not values.requires_grad:
+        return values.tolist()
+    return values
+
+
+def text_of(values: Any) -> str:
+    """Terms for people to read."""
+    learns = isinstance(values, torch.Tensor)
+    numbers = values.tolist() if learns else values
+    joined = ", ".join(f"{v:.4g}" for v in numbers)
+    return f"{joined} (learned)" if learns else joined
