@@ -110,6 +110,7 @@ function(fsnn_fuzz_program target)
 endfunction()
 
 add_library(replay OBJECT ${PROJECT_SOURCE_DIR}/tests/fuzz/replay/replay.c)
+target_include_directories(replay PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 file(GLOB targets CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz_*.c)
 foreach(source IN LISTS targets)
     cmake_path(GET source STEM target)

@@ -42,27 +42,41 @@ int name_pattern_find(const name_pattern *p, const char *name, int length)
     return -1;
 }
 
-/* The shortest values that let the rest fit. Patterns are short, paths too. */
-static bool match(const char *text, const char *path, int field, name_match *out)
+/* The last field takes one character more, which no "/" is; false where there is none. */
+static bool longer(name_match *out, int field)
 {
-    for (; *text && *text != '{'; text++, path++)
-        if (*text != *path)
-            return false;
-    if (!*text)
-        return !*path;
-    const char *rest = strchr(text, '}') + 1;
-    for (int n = 1; path[n - 1] && path[n - 1] != '/'; n++) {
-        out->at[field] = path;
-        out->length[field] = n;
-        if (match(rest, path + n, field + 1, out))
-            return true;
-    }
-    return false;
+    const char *next = out->at[field] + out->length[field];
+    if (!*next || *next == '/')
+        return false;
+    out->length[field]++;
+    return true;
 }
 
+/* The shortest values, one after the other, that let the rest fit. Where a later field of the same
+ * folder can be longer instead, an earlier one need not be: only the last one is tried longer, so
+ * the time is at most the path's length times the pattern's. */
 bool name_pattern_match(const name_pattern *p, const char *path, name_match *out)
 {
-    return match(p->text, path, 0, out);
+    const char *text = p->text, *rest = NULL; /* of the pattern, behind the last field */
+    int field = -1;
+    for (;;) {
+        if (*text == '{' && *path && *path != '/') {
+            out->at[++field] = path++;
+            out->length[field] = 1;
+            text = rest = strchr(text, '}') + 1;
+        } else if (*text == *path && !*text) {
+            return true;
+        } else if (*text == *path && *text != '{') {
+            rest = *text == '/' ? NULL : rest;
+            text++;
+            path++;
+        } else if (rest && longer(out, field)) {
+            path = out->at[field] + out->length[field];
+            text = rest;
+        } else {
+            return false;
+        }
+    }
 }
 
 /* ---- conditions ---- */

@@ -445,7 +445,7 @@ static void changed_numbers(void **state)
 {
     (void)state;
     fsnn_graph *g = read_small(), *other;
-    dice d = {77, 0};
+    dice d = dice_of(77);
     for (int i = 0; i < 3 * MUTATIONS; i++) {
         static const double telling_values[] = {-1, 0, 1, 2, 3, 7, 8, 12, 13, 255, 0x7fffffff};
         fsnn_arrays list;

@@ -65,7 +65,7 @@ static void overwrites(void **state)
     for (int i = 0; i < FSNN_COUNT(corpus); i++) {
         size_t size;
         uint8_t *good = load(i, &size);
-        dice d = {(uint64_t)(30 + i), 0};
+        dice d = dice_of((uint64_t)(30 + i));
         for (int k = 0; k < OVERWRITES; k++) {
             size_t at = roll(&d, size), n = 1 + roll(&d, 2) * roll(&d, 8);
             while (at < size - 1 && !good[at])

@@ -5,6 +5,8 @@
  *
  * The target's own seeds are written into the folder first. A finding is a signal; the line before
  * it names the file and the change. */
+#include "fuzz/mutate.h"
+
 #include <dirent.h>
 #include <signal.h>
 #include <stdint.h>
@@ -31,49 +33,6 @@ static void finding(int number)
     raise(number);
 }
 
-/* xorshift: the same numbers everywhere. */
-static uint64_t dice = 1;
-
-static size_t roll(size_t sides)
-{
-    dice ^= dice << 13;
-    dice ^= dice >> 7;
-    dice ^= dice << 17;
-    return sides ? (size_t)(dice % sides) : 0;
-}
-
-static size_t change(uint8_t *bytes, size_t size, size_t capacity)
-{
-    static const uint8_t telling[] = {0,    1,    8,   0x1f, 0x7f, 0x80, 0xff, 'P', '(',
-                                      '\'', '\n', ':', ',',  '-',  '1',  '9',  '"', '%'};
-    for (size_t times = 1 + roll(4); times > 0 && size > 1; times--) {
-        size_t at = roll(size), n = 1 + roll(8);
-        n = n < size - at ? n : size - at;
-        switch (roll(6)) {
-        case 0: /* the end is cut off */
-            size = at;
-            break;
-        case 1: /* a piece taken out */
-            memmove(bytes + at, bytes + at + n, size - at - n);
-            size -= n;
-            break;
-        case 2: /* a piece repeated */
-            if (size + n <= capacity) {
-                memmove(bytes + at + n, bytes + at, size - at);
-                size += n;
-            }
-            break;
-        case 3: /* a bit flipped */
-            bytes[at] ^= (uint8_t)(1U << roll(8));
-            break;
-        default: /* a piece overwritten */
-            for (size_t i = 0; i < n; i++)
-                bytes[at + i] = roll(2) ? telling[roll(sizeof telling)] : (uint8_t)roll(256);
-        }
-    }
-    return size;
-}
-
 /* An exact copy, so that sanitizers see reading past the end. */
 static void feed(const uint8_t *bytes, size_t size)
 {
@@ -94,11 +53,11 @@ static void replay(const char *path, int changes)
         abort();
     size_t size = fread(valid, 1, sizeof valid, file);
     fclose(file);
-    dice = 1 + size;
+    dice d = dice_of(size);
     for (int i = 0; i <= changes; i++) {
         snprintf(now, sizeof now, "%s, change %d", path, i);
         memcpy(bytes, valid, size);
-        feed(bytes, i ? change(bytes, size, sizeof bytes) : size);
+        feed(bytes, i ? mutate(&d, bytes, size, sizeof bytes) : size);
     }
 }
 

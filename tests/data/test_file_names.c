@@ -1,0 +1,100 @@
+/* Patterns of file names: values against a search through all of them, and long paths. */
+#include "check.h"
+
+#include "data/file_names.h"
+#include "fuzz/mutate.h"
+
+/* All values in turn, the shortest first: the definition, as slow as it is. */
+static bool search(const char *text, const char *path, int field, name_match *out)
+{
+    for (; *text && *text != '{'; text++, path++)
+        if (*text != *path)
+            return false;
+    if (!*text)
+        return !*path;
+    for (int n = 1; path[n - 1] && path[n - 1] != '/'; n++) {
+        out->at[field] = path;
+        out->length[field] = n;
+        if (search(strchr(text, '}') + 1, path + n, field + 1, out))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the pattern fits the path; if so, the values are those of the definition. */
+static bool same_values(const char *text, const char *path)
+{
+    name_pattern p;
+    name_match found, wanted;
+    GOOD(name_pattern_read(text, &p));
+    CASE("\"%s\" on \"%s\"", text, path);
+    bool fits = name_pattern_match(&p, path, &found);
+    assert_int_equal(fits, search(text, path, 0, &wanted));
+    for (int i = 0; fits && i < p.fields; i++) {
+        assert_ptr_equal(found.at[i], wanted.at[i]);
+        assert_int_equal(found.length[i], wanted.length[i]);
+    }
+    return fits;
+}
+
+/* Few letters, so that literal text occurs at many places. */
+static void values(void **state)
+{
+    (void)state;
+    static const char *const part[] = {"a", "b", "ab", "/", "{x}", "{y}", "{z}", "_"};
+    static const char letter[] = "aaabbb_/";
+    int fits = 0;
+    dice d = dice_of(1);
+    for (int i = 0; i < 60000; i++) {
+        char text[64] = "", path[16] = "";
+        for (size_t n = 1 + roll(&d, 6); n > 0; n--)
+            strcat(text, part[roll(&d, FSNN_COUNT(part))]);
+        for (size_t n = roll(&d, 10), at = 0; at < n; at++)
+            path[at] = letter[roll(&d, sizeof letter - 1)];
+        fits += same_values(text, path);
+    }
+    assert_true(fits > 2000);
+}
+
+static void texts(void **state)
+{
+    (void)state;
+    name_pattern p;
+    name_match m;
+    GOOD(name_pattern_read("{label}/{speaker}_{take}.wav", &p));
+    assert_true(name_pattern_match(&p, "yes/anna_maria_3.wav", &m));
+    assert_int_equal(m.length[0], 3);
+    assert_int_equal(m.length[1], 4); /* the shortest: anna */
+    assert_memory_equal(m.at[2], "maria_3", 7);
+    assert_false(name_pattern_match(&p, "yes/anna/maria_3.wav", &m));
+    assert_false(name_pattern_match(&p, "yes/anna_.wav", &m));
+}
+
+/* A path that does not fit is refused without trying all ways to cut it in eight: there are
+ * 10^20 of them. */
+static void long_path(void **state)
+{
+    (void)state;
+    name_pattern p;
+    name_match m;
+    char path[4001];
+    memset(path, 'a', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    GOOD(name_pattern_read("{a}{b}{c}{d}{e}{f}{g}{h}.wav", &p));
+    assert_false(name_pattern_match(&p, path, &m));
+    GOOD(name_pattern_read("{a}a{b}a{c}a{d}a{e}a{f}a{g}a{h}.wav", &p));
+    assert_false(name_pattern_match(&p, path, &m));
+    memcpy(path + sizeof path - 5, ".wav", 4);
+    assert_true(name_pattern_match(&p, path, &m));
+    assert_int_equal(m.length[7], 4000 - 4 - 14);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values),
+        cmocka_unit_test(texts),
+        cmocka_unit_test(long_path),
+    };
+    return cmocka_run_group_tests_name("data/file_names", tests, NULL, NULL);
+}
