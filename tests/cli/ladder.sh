@@ -1,7 +1,7 @@
 #!/bin/sh
-# Memory runs out: allocation number n of a command fails, for a sample of n (FSNN_LADDER: all, or how many of each command), alone
-# and with all that follow. The command then ends with 0 where it could do without, or with 1 or 2 and a sentence that says memory. No
-# signal, no endless wait; and a training leaves no half-written file.
+# Memory runs out: allocation number n of a command fails, for a sample of n, alone and with all that follow. The command then ends
+# with 0 where it could do without, or with 1 or 2 and a sentence that says memory. No signal, no endless wait; and a training leaves
+# no half-written file. FSNN_LADDER: "all", how many of each command, or "own", all those outside oneDNN.
 set -u
 build=${FSNN_BUILD:?} program=${FSNN_BIN:?}
 [ -z "${FSNN_SANITIZE:-}" ] || { echo "skipped: sanitizers have an allocator of their own"; exit 77; }
@@ -16,6 +16,10 @@ libraries=$(PKG_CONFIG_PATH=$build pkg-config --static --libs fsnn | sed 's/-lfs
 cd "$place" && ./data . || exit 1
 OMP_NUM_THREADS=1
 export OMP_NUM_THREADS
+if [ "${FSNN_LADDER:-}" = own ]; then
+    OWN=1 FSNN_LADDER=all
+    export OWN
+fi
 
 cat >net.yaml <<'END'
 name: tiny
@@ -89,7 +93,7 @@ ladder()
         fi
         i=$((i + 1))
     done
-    echo "fsnn $command: $count allocations, $sample tried"
+    echo "fsnn $command: $count allocations${OWN:+ outside oneDNN}, $sample tried"
 }
 
 ladder 40 inspect net.yaml

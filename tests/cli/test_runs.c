@@ -159,30 +159,40 @@ static void before_the_first_state(void **state)
     shell_fails("$F train tiny.yaml --out weights --no-figures", 2, "already holds a run");
 }
 
-/* Killed at any moment: what is there goes on to the bytes of a training that nobody stopped. */
+/* Two begin together and are killed at any moment: one trains, the other was killed before it came
+ * to that, or said who does; and what is there goes on to the bytes of a training that nobody
+ * stopped. */
 static void killed_at_random(void **state)
 {
     (void)state;
-    int times = getenv("FSNN_LONG") ? 60 : 4;
+    int times = getenv("FSNN_LONG") ? 200 : 4;
     uint32_t seed = 11;
     shell_good("$F train tiny.yaml --out never --no-figures -q --set training.epochs=12");
     for (int i = 0; i < times; i++) {
         char line[1024];
         double wait = 0.02 + 0.8 * shell_random(&seed);
         CASE("killed after %.3f s", wait);
-        snprintf(line, sizeof line,
-                 "rm -rf k; $F train tiny.yaml --out k --no-figures -q --set training.epochs=12 "
-                 ">/dev/null & pid=$!; sleep %.3f; kill -KILL $pid 2>/dev/null; wait $pid; "
-                 "if [ -e k/description.yaml ]; then $F train --resume k --no-figures -q; else $F "
-                 "train tiny.yaml --out k --no-figures -q --set training.epochs=12; fi",
-                 wait);
+        snprintf(
+            line, sizeof line,
+            "rm -rf k; p=''; for i in 1 2; do $F train tiny.yaml --out k --no-figures -q --set "
+            "training.epochs=12 >/dev/null 2>err.$i & p=\"$p $!\"; done; sleep %.3f; "
+            "kill -KILL $p 2>/dev/null; i=0; done=0; for p in $p; do i=$((i+1)); wait $p; "
+            "case $? in 0) done=$((done+1)) ;; 137) ;; "
+            "*) grep 'is training into this directory\\|already holds a run' err.$i || exit 1 "
+            ";; esac; done; echo $done >>ends; test $done -le 1",
+            wait);
         shell_good(line);
+        shell_good(
+            "if [ -e k/description.yaml ]; then $F train --resume k --no-figures -q; else $F "
+            "train tiny.yaml --out k --no-figures -q --set training.epochs=12; fi");
         shell_good("for f in last best; do cmp k/$f.safetensors never/$f.safetensors || exit 1; "
                    "done; test \"$(ls -A k)\" = \"$(ls -A never)\" && "
                    "cut -d, -f1-9,12- k/metrics.csv >k.csv && "
                    "cut -d, -f1-9,12- never/metrics.csv >never.csv && cmp k.csv never.csv && "
                    "cmp k/description.yaml never/description.yaml");
     }
+    shell_good("echo $(grep -c 0 ends) of $(wc -l <ends)");
+    print_message("killed before the end: %s", shell_out);
 }
 
 /* Weights and logs that are older than the state are brought to it. */

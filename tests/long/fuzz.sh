@@ -16,6 +16,12 @@ dictionary()
     esac
 }
 
+# used FILE: seconds of a processor that the programs of this script have had, from the second line of what `times` wrote
+used()
+{
+    awk 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, part, "m"); sum += 60 * part[1] + part[2] } printf "%d", sum }' "$1"
+}
+
 # stat NAME LOG: a figure of libFuzzer's last lines
 stat()
 {
@@ -33,7 +39,8 @@ one()
     if "$build/fuzz/$1" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=4096 -malloc_limit_mb=0 -verbosity=0 \
         -print_final_stats=1 -close_fd_mask=$quiet -artifact_prefix="$build/findings/$1-" $(dictionary "$1") \
         "$corpus" >"$log" 2>&1; then
-        echo "$1: $(stat number_of_executed_units "$log") inputs in $seconds s," \
+        times >"$log.times" # not in $(): a subshell counts from zero
+        echo "$1: $(stat number_of_executed_units "$log") inputs in $seconds s, $(used "$log.times") s of a processor," \
             "$(find "$corpus" -type f | wc -l) of them kept, nothing found"
     else
         echo "FAILED: $1, see $build/findings"

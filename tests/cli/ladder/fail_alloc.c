@@ -1,13 +1,17 @@
 /* Preloaded: allocation number FAIL_AT of the process fails, and with FAIL_ALL all later ones too.
- * At the end the number of allocations goes to the file COUNT. Programs that it starts are left in
- * peace. Allocations of two functions of libraries do not fail, which do not look at what they get:
- * libfyaml's fy_parse_input_append (0.7), and oneDNN's making of kernels for products (2.6), before
- * which the library looks whether there is room (src/tensor/dense_onednn_gemm.c). */
+ * At the end the number of allocations goes to the file COUNT. With OWN, only those are counted and
+ * fail whose caller is neither oneDNN nor the C++ library, through which oneDNN allocates. Programs
+ * that it starts are left in peace. Allocations of two functions of libraries do not fail, which do
+ * not look at what they get: libfyaml's fy_parse_input_append (0.7), and oneDNN's making of kernels
+ * for products (2.6), before which the library looks whether there is room
+ * (src/tensor/dense_onednn_gemm.c). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
+#include <link.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +24,38 @@ static long fail_at;
 static int on, all;
 static _Thread_local int within;
 
+/* Code of the libraries that OWN leaves out. */
+enum { FOREIGN = 8 };
+static struct {
+    uintptr_t from, to;
+} foreign[FOREIGN];
+static int foreigns;
+
+static int add_foreign(struct dl_phdr_info *info, size_t size, void *user)
+{
+    (void)size;
+    (void)user;
+    if (!strstr(info->dlpi_name, "libdnnl") && !strstr(info->dlpi_name, "libstdc++"))
+        return 0;
+    for (int i = 0; i < info->dlpi_phnum && foreigns < FOREIGN; i++) {
+        const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+        if (p->p_type != PT_LOAD || !(p->p_flags & PF_X))
+            continue;
+        foreign[foreigns].from = info->dlpi_addr + p->p_vaddr;
+        foreign[foreigns].to = foreign[foreigns].from + p->p_memsz;
+        foreigns++;
+    }
+    return 0;
+}
+
+static int is_foreign(const void *caller)
+{
+    for (int i = 0; i < foreigns; i++)
+        if ((uintptr_t)caller >= foreign[i].from && (uintptr_t)caller < foreign[i].to)
+            return 1;
+    return 0;
+}
+
 __attribute__((constructor)) static void begin(void)
 {
     void *warm[2];
@@ -27,6 +63,8 @@ __attribute__((constructor)) static void begin(void)
     backtrace(warm, 2); /* loads what it needs now */
     fail_at = at ? atol(at) : 0;
     all = getenv("FAIL_ALL") != NULL;
+    if (getenv("OWN"))
+        dl_iterate_phdr(add_foreign, NULL);
     unsetenv("LD_PRELOAD");
     on = 1;
 }
@@ -62,9 +100,9 @@ static int unchecked(void)
     return found || (o.done && o.product);
 }
 
-static int fails(void)
+static int fails(const void *caller)
 {
-    if (!on || within)
+    if (!on || within || is_foreign(caller))
         return 0;
     long number = atomic_fetch_add(&count, 1) + 1;
     if (!fail_at || (number != fail_at && !(all && number > fail_at)))
@@ -79,32 +117,32 @@ static int fails(void)
 
 void *malloc(size_t size)
 {
-    return fails() ? NULL : __libc_malloc(size);
+    return fails(__builtin_return_address(0)) ? NULL : __libc_malloc(size);
 }
 
 void *calloc(size_t n, size_t size)
 {
-    return fails() ? NULL : __libc_calloc(n, size);
+    return fails(__builtin_return_address(0)) ? NULL : __libc_calloc(n, size);
 }
 
 void *realloc(void *p, size_t size)
 {
-    return fails() ? NULL : __libc_realloc(p, size);
+    return fails(__builtin_return_address(0)) ? NULL : __libc_realloc(p, size);
 }
 
 void *memalign(size_t alignment, size_t size)
 {
-    return fails() ? NULL : __libc_memalign(alignment, size);
+    return fails(__builtin_return_address(0)) ? NULL : __libc_memalign(alignment, size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
-    return fails() ? NULL : __libc_memalign(alignment, size);
+    return fails(__builtin_return_address(0)) ? NULL : __libc_memalign(alignment, size);
 }
 
 int posix_memalign(void **p, size_t alignment, size_t size)
 {
-    void *q = fails() ? NULL : __libc_memalign(alignment, size);
+    void *q = fails(__builtin_return_address(0)) ? NULL : __libc_memalign(alignment, size);
     if (q)
         *p = q;
     return q ? 0 : ENOMEM;
