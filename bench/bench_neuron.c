@@ -26,7 +26,7 @@ static fsnn_net *network(int kind, fsnn_reset reset)
 {
     fsnn_net *net;
     fsnn_user user = {.neuron = FSNN_NEURON_DEFAULT, .dv = kinds[kind].dv};
-    user.neuron.tau = (fsnn_value){2, true, FSNN_PER_LAYER};
+    user.neuron.tau = (fsnn_value){.value = 2, .learn = true};
     user.neuron.threshold.learn = true;
     user.neuron.reset = reset;
     fsnn_order order = fsnn_order_of(0.5);

@@ -41,6 +41,7 @@
 #define FSNN_NEURON_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <fsnn/status.h>
 
@@ -48,14 +49,20 @@
 extern "C" {
 #endif
 
-typedef enum fsnn_per { FSNN_PER_LAYER, FSNN_PER_CHANNEL } fsnn_per;
+typedef enum fsnn_per { FSNN_PER_LAYER, FSNN_PER_CHANNEL, FSNN_PER_NEURON } fsnn_per;
 
 /* A neuron parameter: its (initial) value, whether it is learned, and whether the layer has one
- * number or each channel (the first dimension of the layer's shape) has its own. */
+ * number, or each channel (the first dimension of the layer's shape) or each neuron has its own.
+ * As a parameter of a net (fsnn_net_param) it has the shape [1], [channels], or that of the
+ * layer. */
 typedef struct fsnn_value {
     double value;
     bool learn;
     fsnn_per per;
+    /* [count] (initial) values in place of `value`, a number a channel or neuron, as `per` says, in
+     * the order of the shape (row-major); copied when the layer is added. NULL: all are `value`. */
+    const double *values;
+    int64_t count;
 } fsnn_value;
 
 /* Surrogate gradient: the function that replaces the derivative of the spike H(x), x = potential -
@@ -166,8 +173,8 @@ inline fsnn_neuron fsnn_neuron_default(void)
 #define FSNN_NEURON_DEFAULT (fsnn_neuron_default())
 #else
 #define FSNN_NEURON_DEFAULT                                                                        \
-    ((fsnn_neuron){.tau = {2.0, false, FSNN_PER_LAYER},                                            \
-                   .threshold = {1.0, false, FSNN_PER_LAYER},                                      \
+    ((fsnn_neuron){.tau = {.value = 2.0},                                                          \
+                   .threshold = {.value = 1.0},                                                    \
                    .surrogate = {.kind = FSNN_ARCTAN},                                             \
                    .reset = FSNN_RESET_CURRENT,                                                    \
                    .detach_reset = true})

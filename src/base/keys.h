@@ -19,12 +19,15 @@ typedef enum fsnn_key_type {
     FSNN_KEY_INT32,  /* int, min..max */
     FSNN_KEY_UINT64, /* uint64_t (seeds) */
     FSNN_KEY_REAL,   /* double, min..max */
-    FSNN_KEY_ENUM,   /* int-sized enum: index of `names` */
-    FSNN_KEY_PAIR,   /* int64_t[2]: one integer for both, or a list of two; min..max */
-    FSNN_KEY_SHAPE,  /* fsnn_shape: list of integers (-1 allowed where min is -1) */
-    FSNN_KEY_TEXT,   /* const char *: owned by the description */
-    FSNN_KEY_GROUP,  /* a struct described by `group` */
-    FSNN_KEY_TEXTS,  /* const char *[max]: a text or a list of them */
+    /* double, min..max; or a list of them, of which the double is the first: a const double * at
+     * `size`, owned by the description, their number an int64_t at `count` */
+    FSNN_KEY_REALS,
+    FSNN_KEY_ENUM,  /* int-sized enum: index of `names` */
+    FSNN_KEY_PAIR,  /* int64_t[2]: one integer for both, or a list of two; min..max */
+    FSNN_KEY_SHAPE, /* fsnn_shape: list of integers (-1 allowed where min is -1) */
+    FSNN_KEY_TEXT,  /* const char *: owned by the description */
+    FSNN_KEY_GROUP, /* a struct described by `group` */
+    FSNN_KEY_TEXTS, /* const char *[max]: a text or a list of them */
     /* keys with a name inside, `dNAME`: an array like that of FSNN_KEY_NAMED, of which each key
      * sets what the one row of `group` describes */
     FSNN_KEY_FAMILY,
@@ -49,7 +52,7 @@ typedef struct fsnn_key {
     const char *otherwise;
     const struct fsnn_key *group; /* group, named, family: another table */
     /* named, family, texts: bytes of an item, at most `max` of them; offset of their number, an
-     * int */
+     * int. reals: offsets of the list and of its number */
     size_t size, count;
     /* The key counts only where another one, `with` ("kind", "noise.mode"), has one of the values
      * in `when`: bits 1 << value of an enum; of a number bit 0 stands for 0, bit 1 for all others.

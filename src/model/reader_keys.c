@@ -99,6 +99,29 @@ static fsnn_status read_texts(yaml_doc *doc, const yaml_node *node, const fsnn_k
     return FSNN_OK;
 }
 
+/* One number, or a list of them. */
+static fsnn_status read_reals(yaml_doc *doc, const yaml_node *node, const fsnn_key *key, void *out)
+{
+    const bounds b = range(key);
+    double *first = (double *)(void *)((char *)out + key->offset);
+    const double **list = (const double **)(void *)((char *)out + key->size);
+    int64_t *count = (int64_t *)(void *)((char *)out + key->count);
+    *list = NULL;
+    *count = 0;
+    if (!node || node->type != YAML_LIST)
+        return read_real(doc, node, b.min, b.max, key->above, first);
+    if (node->count < 1)
+        return read_wrong(doc, node, "a number, or a list of numbers");
+    double *value = pool_alloc(&doc->memory, (size_t)node->count * sizeof *value);
+    if (!value)
+        return FSNN_EMEMORY;
+    for (const yaml_node *n = node->first; n; n = n->next)
+        FSNN_TRY(read_real(doc, n, b.min, b.max, key->above, &value[(*count)++]));
+    *list = value;
+    *first = value[0];
+    return FSNN_OK;
+}
+
 static bool read_alias(const yaml_node *node, const fsnn_alias *alias, int *out)
 {
     for (; alias && alias->name && node && node->type == YAML_SCALAR; alias++)
@@ -162,6 +185,8 @@ static fsnn_status read_key(yaml_doc *doc, yaml_node *node, const fsnn_key *key,
         return read_named(doc, node, key, (char *)out - key->offset);
     case FSNN_KEY_TEXTS:
         return read_texts(doc, node, key, (char *)out - key->offset);
+    case FSNN_KEY_REALS:
+        return read_reals(doc, node, key, (char *)out - key->offset);
     case FSNN_KEY_FAMILY: /* read_family */
         break;
     }
@@ -182,6 +207,9 @@ const char *keys_accepted(pool *memory, const fsnn_key *key)
         return "an integer of at least 0";
     case FSNN_KEY_REAL:
         return accepted_real(memory, b.min, b.max, key->above);
+    case FSNN_KEY_REALS:
+        return pool_format(memory, "%s, or a list of them",
+                           accepted_real(memory, b.min, b.max, key->above));
     case FSNN_KEY_ENUM:
         return names_of(memory, key, &names) ? keys_list(memory, names, keys_count_names(names))
                                              : "";
@@ -361,6 +389,7 @@ static int bit_of(const fsnn_key *key, const void *value)
     case FSNN_KEY_INT:
         return *(const int64_t *)value != 0;
     case FSNN_KEY_REAL:
+    case FSNN_KEY_REALS:
         return *(const double *)value != 0;
     default:
         return *(const bool *)value;
@@ -437,7 +466,8 @@ static fsnn_status read_first(yaml_doc *doc, yaml_node *node, const fsnn_key *ta
     if (!first)
         return yaml_fail(doc, node, "found %s, but there are no options to set here",
                          yaml_found(doc, node));
-    bool list = first->type == FSNN_KEY_PAIR || first->type == FSNN_KEY_SHAPE;
+    bool list = first->type == FSNN_KEY_PAIR || first->type == FSNN_KEY_SHAPE ||
+                first->type == FSNN_KEY_REALS;
     if (node->type == YAML_LIST && !list)
         return read_wrong(doc, node, "a mapping of options, like {key: value}");
     return read_key(doc, node, first, (char *)out + first->offset);

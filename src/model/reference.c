@@ -139,6 +139,7 @@ static const char *fallback(page *p, const fsnn_key *key, const void *at)
     case FSNN_KEY_UINT64:
         return pool_format(&p->memory, "%llu", (unsigned long long)pair[0]);
     case FSNN_KEY_REAL:
+    case FSNN_KEY_REALS:
         return pool_format(&p->memory, "%g", *(const double *)at);
     case FSNN_KEY_ENUM:
         return fsnn_key_name(key, *(const int *)at);

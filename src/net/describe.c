@@ -48,6 +48,7 @@ static bool plain(FILE *out, const fsnn_key *key, const void *at)
     case FSNN_KEY_UINT64:
         return fprintf(out, "%llu", (unsigned long long)*(const uint64_t *)at), true;
     case FSNN_KEY_REAL:
+    case FSNN_KEY_REALS: /* a list belongs to a parameter, which is written with its values */
         return fputs(shortest(*(const double *)at, false, number), out), true;
     case FSNN_KEY_ENUM:
         return fputs(fsnn_key_name(key, *(const int *)at), out), true;

@@ -63,18 +63,48 @@ fsnn_status neuron_check(const fsnn_op *op, const void *options, char key[OP_KEY
     snprintf(key, OP_KEY, "noise");
     FSNN_TRY(check_noise(&o->noise));
     key[0] = 0;
-    return op->create ? neuron_user_check(op, options, key) : FSNN_OK;
+    return neuron_has_equations(op) ? neuron_user_check(op, options, key) : FSNN_OK;
+}
+
+static bool representable(double value)
+{
+    return isfinite((real)value);
+}
+
+static double number_of(const fsnn_value *v, int64_t i)
+{
+    return v->values ? v->values[i] : v->value;
+}
+
+/* The first number of a value that is not `right`; -1: all are. */
+static int64_t first_wrong(const fsnn_value *v, bool (*right)(double))
+{
+    for (int64_t i = 0; i < (v->values ? v->count : 1); i++)
+        if (!right(number_of(v, i)))
+            return i;
+    return -1;
+}
+
+/* "[3]", where there are several. */
+static const char *index_text(const fsnn_value *v, int64_t i, char text[32])
+{
+    snprintf(text, 32, v->values ? "[%lld]" : "", (long long)i);
+    return text;
 }
 
 static fsnn_status check_values(const op_node *node, const fsnn_neuron *o)
 {
     const fsnn_value *value[] = {&o->tau, &o->threshold};
     static const char *const name[] = {"tau", "threshold"};
-    for (int i = 0; i < 2; i++)
-        if (!positive(value[i]->value))
+    for (int i = 0; i < 2; i++) {
+        char number[32];
+        int64_t at = first_wrong(value[i], positive);
+        if (at >= 0)
             return fsnn_fail_key(FSNN_EARGUMENT, name[i],
-                                 "%s \"%s\": %s is %g, it must be positive" RANGE, node->op->kind,
-                                 node->name, name[i], value[i]->value);
+                                 "%s \"%s\": %s%s is %g, it must be positive" RANGE, node->op->kind,
+                                 node->name, name[i], index_text(value[i], at, number),
+                                 number_of(value[i], at));
+    }
     return FSNN_OK;
 }
 
@@ -98,16 +128,18 @@ static fsnn_status check_landing(const op_node *node, const fsnn_neuron *o)
     if ((unsigned)o->reset >= FSNN_RESETS)
         return fsnn_fail_key(FSNN_EARGUMENT, "reset", "%s \"%s\": there is no reset number %d",
                              node->op->kind, node->name, o->reset);
-    if (!isfinite((real)o->v_reset.value) || !isfinite((real)o->v0))
-        return fsnn_fail_key(FSNN_EARGUMENT, isfinite((real)o->v0) ? "v_reset" : "v0",
+    int64_t wrong = first_wrong(&o->v_reset, representable);
+    if (wrong >= 0 || !representable(o->v0))
+        return fsnn_fail_key(FSNN_EARGUMENT, representable(o->v0) ? "v_reset" : "v0",
                              "%s \"%s\": v0 is %g and v_reset is %g: they must be finite and of a "
                              "magnitude up to " LARGEST,
-                             node->op->kind, node->name, o->v0, o->v_reset.value);
-    if ((o->v_reset.learn || o->v_reset.per == FSNN_PER_CHANNEL) && o->reset != FSNN_RESET_VALUE)
+                             node->op->kind, node->name, o->v0,
+                             number_of(&o->v_reset, wrong > 0 ? wrong : 0));
+    if ((o->v_reset.learn || o->v_reset.per != FSNN_PER_LAYER) && o->reset != FSNN_RESET_VALUE)
         return fsnn_fail_key(
             FSNN_EARGUMENT, "v_reset",
             "%s \"%s\": v_reset is where reset value lands, but the reset is %s: it "
-            "cannot be learned or differ by channel",
+            "cannot be learned or differ by channel or neuron",
             node->op->kind, node->name, fsnn_reset_name(o->reset));
     return FSNN_OK;
 }
@@ -193,7 +225,7 @@ static fsnn_status check_exact(const op_node *node, const scan *s)
                          "memory, or the method %s",
                          kind, node->name, method->name,
                          frac_method_names(learns_in_modes, NULL, "or", list));
-    if (s->options.tau.per == FSNN_PER_CHANNEL)
+    if (s->options.tau.per != FSNN_PER_LAYER)
         return fsnn_fail_key(
             FSNN_EUNSUPPORTED, "tau",
             "%s \"%s\": the weights of method %s depend on tau, so it must be one for "

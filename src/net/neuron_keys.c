@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stddef.h>
 
-static const char *const per_names[] = {"layer", "channel", NULL};
+static const char *const per_names[] = {"layer", "channel", "neuron", NULL};
 static const char *surrogate_name(int i)
 {
     return fsnn_surrogate_name((fsnn_surrogate_kind)i);
@@ -29,19 +29,22 @@ static const fsnn_alias surrogate_aliases[] = {
 /* A value that may be learned: the rows of `member`, an fsnn_value inside `struct_`. */
 #define VALUE_KEYS(struct_, member, least, without)                                                \
     {.name = "value",                                                                              \
-     .type = FSNN_KEY_REAL,                                                                        \
+     .type = FSNN_KEY_REALS,                                                                       \
      .offset = offsetof(struct_, member value),                                                    \
+     .size = offsetof(struct_, member values),                                                     \
+     .count = offsetof(struct_, member count),                                                     \
      .min = least,                                                                                 \
      .max = INFINITY,                                                                              \
      .above = without,                                                                             \
-     .help = "the value, or where learning starts"},                                               \
+     .help = "the value, or where learning starts; a list with `per: channel` or `per: neuron`: "  \
+             "a value each, in the order of the layer's shape"},                                   \
         {.name = "learn",                                                                          \
          .type = FSNN_KEY_BOOL,                                                                    \
          .offset = offsetof(struct_, member learn),                                                \
          .help = "learn it"},                                                                      \
     {                                                                                              \
         .name = "per", .type = FSNN_KEY_ENUM, .offset = offsetof(struct_, member per),             \
-        .names = per_names, .help = "one number for the layer, or one a channel"                   \
+        .names = per_names, .help = "one number for the layer, or one a channel or a neuron"       \
     }
 static const fsnn_key value_keys[] = {VALUE_KEYS(fsnn_value, , 0, true), {0}};
 static const fsnn_key any_value_keys[] = {VALUE_KEYS(fsnn_value, , -INFINITY, false), {0}};

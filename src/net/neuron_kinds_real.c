@@ -9,8 +9,8 @@
 /* All neurons' options begin with a fsnn_neuron. FSNN_NEURON_DEFAULT, as a constant that an
  * initialiser may have. */
 #define DEFAULTS                                                                                   \
-    .tau = {2.0, false, FSNN_PER_LAYER}, .threshold = {1.0, false, FSNN_PER_LAYER},                \
-    .surrogate = {.kind = FSNN_ARCTAN}, .reset = FSNN_RESET_CURRENT, .detach_reset = true
+    .tau = {.value = 2.0}, .threshold = {.value = 1.0}, .surrogate = {.kind = FSNN_ARCTAN},        \
+    .reset = FSNN_RESET_CURRENT, .detach_reset = true
 static const fsnn_user defaults = {.neuron = {DEFAULTS}};
 static const fsnn_neuron noisy_defaults = {DEFAULTS, .noise = {.mode = FSNN_NOISE_HARD_ST}};
 
@@ -40,14 +40,15 @@ static const neuron_functions functions = {
     .state_size = sizeof(neuron_layer), .shape = neuron_shape, .plan = neuron_plan,                \
     .forward = neuron_forward, .backward = neuron_backward, .into = neuron_into,                   \
     .sums = neuron_sums, .binary = neuron_binary, .changed = neuron_changed,                       \
-    .memory = &neuron_memory, .neuron = &functions, .destroy = neuron_destroy
+    .memory = &neuron_memory, .neuron = &functions, .create = neuron_create,                       \
+    .destroy = neuron_destroy
 /* A model of neuron/, with its defaults and keys; equations, with their keys. */
 #define NEURON(name, begins, table, what)                                                          \
     .kind = name, .help = what, .options_size = sizeof(fsnn_neuron), .defaults = &(begins),        \
     .keys = table, LAYER
 #define EQUATIONS(name, table, what)                                                               \
     .kind = name, .help = what, .options_size = sizeof(fsnn_user), .defaults = &defaults,          \
-    .keys = table, .create = neuron_create, LAYER
+    .keys = table, LAYER
 
 static const neuron_kind kinds[] = {
     {.op = {NEURON("if", defaults, neuron_keys, "integrate-and-fire: tau D^alpha v = I")}},

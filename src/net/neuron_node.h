@@ -5,6 +5,7 @@
  *   neuron_keys.c          their options, as tables of keys
  *   neuron_check_real.c    what options, method and resets cannot have together
  *   neuron_params_real.c   their parameters
+ *   neuron_values_real.c   those that are lists of numbers
  *   neuron_node_real.c     shape, plan, forward and backward: calls of the scan
  *   neuron_saved_real.c    what a layer remembers (op/memory.h)
  *   neuron_stable_real.c   whether the step is stable, and whether potentials overshoot
@@ -35,6 +36,7 @@ typedef struct neuron_layer {
     int64_t *counts; /* [counted] spikes of each neuron; NULL: not counted */
     int64_t counted, tests;
     double done;      /* share of the training */
+    double *values;   /* the lists of options, one after the other; NULL: none */
     neuron_user user; /* kind user */
 } neuron_layer;
 
@@ -88,6 +90,20 @@ fsnn_status neuron_check_slopes(const op_node *node);
 /* Puts the node's kind and name before the sentence of a failure. */
 fsnn_status neuron_named(const op_node *node, fsnn_status status);
 
+/* ---- parameters that are lists: a number a channel or neuron ---- */
+/* The options of the kind are an fsnn_user. */
+bool neuron_has_equations(const fsnn_op *op);
+/* Options point to copies in st->values. */
+fsnn_status neuron_values_take(op_node *node);
+void neuron_values_free(neuron_layer *st);
+/* Once the scan knows channels: there are as many as it has. */
+fsnn_status neuron_values_check(const op_node *node);
+double neuron_value_least(const fsnn_value *v);
+/* Of the neuron at `place` of the shape. */
+double neuron_value_at(const scan *s, const fsnn_value *v, int64_t place);
+/* Whether there is a list at all. */
+bool neuron_values_listed(const op_node *node);
+
 /* ---- parameters ---- */
 void neuron_params(op_node *node); /* op_node.param, once the scan knows model and channels */
 /* Where the values lie; NULL: only how many there are of each parameter. */
@@ -96,7 +112,7 @@ void neuron_grads_of(const op_node *node, const op_run *run, scan_grads *grads);
 fsnn_status neuron_changed(op_node *node, real *const *value, bool *anew); /* op.h */
 
 /* ---- the operator (op.h) ---- */
-fsnn_status neuron_create(op_node *node); /* of kinds whose options are an fsnn_user */
+fsnn_status neuron_create(op_node *node);
 fsnn_status neuron_shape(op_node *node);
 fsnn_status neuron_plan(op_node *node);
 fsnn_status neuron_forward(op_node *node, const op_run *run);

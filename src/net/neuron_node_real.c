@@ -7,8 +7,11 @@
 fsnn_status neuron_create(op_node *node)
 {
     neuron_layer *st = node->state;
-    FSNN_TRY(neuron_user_create(&st->user, node->options, node));
-    return scan_others(&st->scan, st->user.model.others);
+    if (neuron_has_equations(node->op)) {
+        FSNN_TRY(neuron_user_create(&st->user, node->options, node));
+        FSNN_TRY(scan_others(&st->scan, st->user.model.others));
+    }
+    return neuron_values_take(node);
 }
 
 void neuron_dynamics(op_node *node, const frac_method *method, bool implicit,
@@ -69,6 +72,7 @@ fsnn_status neuron_shape(op_node *node)
     s->channels = node->in[0].rank ? node->in[0].dim[0] : 1;
     s->N = fsnn_shape_count(&node->in[0]);
     s->stride = node->in_last[0] ? 1 : s->N / s->channels;
+    FSNN_TRY(neuron_values_check(node));
 
     if (s->model->readout) {
         FSNN_TRY(neuron_check_readout(node));
@@ -199,4 +203,5 @@ void neuron_destroy(op_node *node)
     st->counts = NULL;
     scan_free(&st->scan);
     neuron_user_free(&st->user);
+    neuron_values_free(st);
 }

@@ -6,13 +6,17 @@
 
 enum { P_TAU };
 
-static op_param value_param(const char *name, const fsnn_value *v, int64_t channels,
+static op_param value_param(const op_node *node, const char *name, const fsnn_value *v,
                             fsnn_range range)
 {
+    const scan *s = &((const neuron_layer *)node->state)->scan;
     return (op_param){.name = name,
-                      .shape = FSNN_SHAPE(v->per == FSNN_PER_CHANNEL ? channels : 1),
+                      .shape = v->per == FSNN_PER_NEURON
+                                   ? node->in[0]
+                                   : FSNN_SHAPE(v->per == FSNN_PER_CHANNEL ? s->channels : 1),
                       .init = OP_CONSTANT,
                       .scale = v->value,
+                      .values = v->values,
                       .learn = v->learn,
                       .neuron = true,
                       .range = range};
@@ -40,16 +44,16 @@ void neuron_params(op_node *node)
     const fsnn_neuron *o = node->options;
     neuron_layer *st = node->state;
     node->params = 0;
-    add_param(node, value_param("tau", &o->tau, st->scan.channels, FSNN_POSITIVE)); /* P_TAU */
+    add_param(node, value_param(node, "tau", &o->tau, FSNN_POSITIVE)); /* P_TAU */
     st->threshold = st->alpha = st->coefficient = st->v_reset = -1;
     if (!st->scan.model->readout)
-        st->threshold = add_param(
-            node, value_param("threshold", &o->threshold, st->scan.channels, FSNN_POSITIVE));
+        st->threshold =
+            add_param(node, value_param(node, "threshold", &o->threshold, FSNN_POSITIVE));
     st->own = node->params;
     for (int i = 0; i < st->scan.model->own; i++) {
         const fsnn_user_param *p = &((const fsnn_user *)node->options)->param[i];
         fsnn_range range = st->user.positive >> i & 1 ? FSNN_POSITIVE : FSNN_ANY;
-        add_param(node, value_param(p->name, &p->value, st->scan.channels, range));
+        add_param(node, value_param(node, p->name, &p->value, range));
     }
     if (!st->method->integer)
         st->alpha = add_param(node, order_param("alpha", st, st->order.learn_alpha, FSNN_UNIT));
@@ -58,7 +62,7 @@ void neuron_params(op_node *node)
             node, order_param("coefficient", st, st->order.learn_coefficient, FSNN_POSITIVE));
     if (o->reset != FSNN_RESET_VALUE)
         return;
-    st->v_reset = add_param(node, value_param("v_reset", &o->v_reset, st->scan.channels, FSNN_ANY));
+    st->v_reset = add_param(node, value_param(node, "v_reset", &o->v_reset, FSNN_ANY));
 }
 
 void neuron_bind(op_node *node, real *const *value)

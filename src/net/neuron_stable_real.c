@@ -37,24 +37,36 @@ static double step_within(const neuron_layer *st, limit_fn *limit, double rate)
     return low;
 }
 
+/* The same of the equations of one neuron. */
+static double rate_at(const neuron_layer *st, const op_node *node, int64_t place)
+{
+    const fsnn_neuron *o = node->options;
+    const fsnn_user *user = node->options;
+    const scan *s = &st->scan;
+    double at[EQUATION_VALUES] = {0};
+    at[EQUATION_X] = o->v0;
+    at[EQUATION_PAR + PAR_TAU] = neuron_value_at(s, &o->tau, place);
+    at[EQUATION_PAR + PAR_THRESHOLD] = neuron_value_at(s, &o->threshold, place);
+    for (int i = 0; i < s->model->own; i++)
+        at[EQUATION_PAR + 2 + i] = neuron_value_at(s, &user->param[i].value, place);
+    double rate = -equation_value(st->user.equation, EQUATION_J, at);
+    return isfinite(rate) && rate > 0 ? rate : 0;
+}
+
 /* How fast dv falls with v: -d(dv)/dv with the parameters as they were given; where it changes with
- * v, at v0 without a current. 0: it does not fall, or that is not known (a callback). */
+ * v, at v0 without a current; of the neuron where it falls fastest. 0: it does not fall, or that is
+ * not known (a callback). */
 double neuron_leak_rate(const neuron_layer *st, const op_node *node)
 {
     const fsnn_neuron *o = node->options;
-    const equation *e = st->user.equation;
-    double at[EQUATION_VALUES] = {0};
+    double rate = 0;
     if (st->scan.model->leaky)
-        return 1 / o->tau.value;
-    if (!e)
+        return 1 / neuron_value_least(&o->tau);
+    if (!st->user.equation)
         return 0;
-    at[EQUATION_X] = o->v0;
-    at[EQUATION_PAR + PAR_TAU] = o->tau.value;
-    at[EQUATION_PAR + PAR_THRESHOLD] = o->threshold.value;
-    for (int i = 0; i < st->scan.model->own; i++)
-        at[EQUATION_PAR + 2 + i] = ((const fsnn_user *)node->options)->param[i].value.value;
-    double rate = -equation_value(e, EQUATION_J, at);
-    return isfinite(rate) && rate > 0 ? rate : 0;
+    for (int64_t place = 0; place < (neuron_values_listed(node) ? st->scan.N : 1); place++)
+        rate = fmax(rate, rate_at(st, node, place));
+    return rate;
 }
 
 /* A step below ..., and for the leak of lif a tau above ..., are stable. */

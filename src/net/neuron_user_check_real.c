@@ -18,11 +18,15 @@ fsnn_status neuron_user_check_param(const fsnn_user_param *p)
                 FSNN_EDESCRIPTION,
                 "the neuron's own parameter cannot be called \"%s\": every neuron has that already",
                 p->name);
-    if (!isfinite((real)p->value.value))
-        return fsnn_fail(FSNN_EDESCRIPTION,
-                         "the neuron's parameter \"%.63s\" is %g: it must be finite and of a "
-                         "magnitude up to 3e+38",
-                         p->name, p->value.value);
+    const fsnn_value *v = &p->value;
+    for (int64_t i = 0; i < (v->values ? v->count : 1); i++) {
+        double number = v->values ? v->values[i] : v->value;
+        if (!isfinite((real)number))
+            return fsnn_fail(FSNN_EDESCRIPTION,
+                             "the neuron's parameter \"%.63s\" is %g: it must be finite and of a "
+                             "magnitude up to 3e+38",
+                             p->name, number);
+    }
     return FSNN_OK;
 }
 

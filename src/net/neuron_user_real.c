@@ -184,10 +184,10 @@ static fsnn_status settle_kind(const char *kind, const fsnn_user *o, fsnn_user *
     snprintf(of, sizeof of, "the %s neuron", kind);
     FSNN_TRY(settle_params(of, out->param, out->params, o));
     for (int i = 0; i < out->params; i++)
-        if (row->positive >> i & 1 && !(out->param[i].value.value > 0))
+        if (row->positive >> i & 1 && !(neuron_value_least(&out->param[i].value) > 0))
             return fsnn_fail(FSNN_EDESCRIPTION,
                              "kind %s: the parameter \"%s\" is %g: it must be positive", kind,
-                             out->param[i].name, out->param[i].value.value);
+                             out->param[i].name, neuron_value_least(&out->param[i].value));
     return FSNN_OK;
 }
 

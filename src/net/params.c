@@ -19,6 +19,11 @@ static uint64_t stream_of(const char *name)
     return hash;
 }
 
+static double constant(const op_param *spec, int64_t i)
+{
+    return spec->values ? spec->values[i] : spec->scale;
+}
+
 static void draw(const fsnn_param *p, const op_param *spec, uint64_t seed)
 {
     int64_t n = fsnn_shape_count(&p->shape);
@@ -29,7 +34,7 @@ static void draw(const fsnn_param *p, const op_param *spec, uint64_t seed)
             net_param_set(p, i, 0);
             break;
         case OP_CONSTANT:
-            net_param_set(p, i, spec->scale);
+            net_param_set(p, i, constant(spec, i));
             break;
         case OP_UNIFORM:
             net_param_set(p, i,
@@ -151,8 +156,9 @@ static void take(const fsnn_param *p, const op_param *spec, const fsnn_param *wa
     }
     for (int64_t i = 0; i < count; i++) {
         double value = net_param_value(was, i);
-        bool given = was->value && spec->init == OP_CONSTANT && value == (double)(float)spec->scale;
-        net_param_set(p, i, given ? spec->scale : value);
+        bool given =
+            was->value && spec->init == OP_CONSTANT && value == (double)(float)constant(spec, i);
+        net_param_set(p, i, given ? constant(spec, i) : value);
     }
 }
 

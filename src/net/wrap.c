@@ -214,21 +214,37 @@ static fsnn_status warn_of_integer_order(fsnn_net *net, const fsnn_dynamics *d)
                          memory ? learn || coefficient ? ", memory does" : " memory does" : ""));
 }
 
+static double number_of(const fsnn_value *v, int64_t i)
+{
+    return v->values && i < v->count ? v->values[i] : v->value;
+}
+
+/* The first number in which two values of as many differ; -1: there is none. */
+static int64_t first_difference(const fsnn_value *a, const fsnn_value *b)
+{
+    int64_t count = a->values ? a->count : b->values ? b->count : 1;
+    for (int64_t i = 0; i < count; i++)
+        if (number_of(a, i) != number_of(b, i))
+            return i;
+    return -1;
+}
+
 /* Values of a layer that uses the parameters of another. */
 static fsnn_status warn_of_own_values(fsnn_net *net, const net_node *node)
 {
     const net_node *of = net->node[node->shares];
     const fsnn_neuron *a = node->op.options, *b = of->op.options;
-    const double own[] = {a->tau.value, a->threshold.value, a->v_reset.value},
-                 used[] = {b->tau.value, b->threshold.value, b->v_reset.value};
+    const fsnn_value *own[] = {&a->tau, &a->threshold, &a->v_reset},
+                     *used[] = {&b->tau, &b->threshold, &b->v_reset};
     static const char *const name[] = {"tau", "threshold", "v_reset"};
-    for (int i = 0; i < FSNN_COUNT(own); i++)
-        if (own[i] != used[i])
-            FSNN_TRY(net_warn(
-                net,
-                fsnn_format("%s \"%s\" uses the parameters of \"%s\": its own %s, %g, does "
-                            "nothing beside the %g there",
-                            node->op.op->kind, node->name, of->name, name[i], own[i], used[i])));
+    for (int i = 0; i < FSNN_COUNT(own); i++) {
+        int64_t at = first_difference(own[i], used[i]);
+        if (at >= 0)
+            FSNN_TRY(net_warn(net, fsnn_format("%s \"%s\" uses the parameters of \"%s\": its own "
+                                               "%s, %g, does nothing beside the %g there",
+                                               node->op.op->kind, node->name, of->name, name[i],
+                                               number_of(own[i], at), number_of(used[i], at))));
+    }
     return FSNN_OK;
 }
 

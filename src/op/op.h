@@ -46,6 +46,8 @@ typedef struct op_param {
     fsnn_shape shape;
     op_init init;
     double scale; /* bound of uniform, value of constant */
+    /* of constant, in place of `scale`: its numbers, which the node's state holds; NULL: none */
+    const double *values;
     bool learn, decay;
     bool neuron; /* tau, threshold, alpha, coefficient */
     /* added to the output along its first dimension: its gradient is the sum of the output's

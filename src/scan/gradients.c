@@ -11,19 +11,20 @@ void scan_add_part(const scan *s, int part, real *grad)
     *grad += (real)sum;
 }
 
-static void add_channels(const scan *s, int p, real *grad)
+static void add_numbers(const scan *s, int p, real *grad)
 {
     int64_t total = s->B * s->N;
     const lanes *lane = s->adjoint.lane.data;
     for (int64_t n = 0; n < total; n++)
-        grad[scan_channel(s, n)] += lane[n / ROW_LANES * scan_pars(s) + p][n % ROW_LANES];
+        grad[scan_number_of(s, &s->par[p], n)] +=
+            lane[n / ROW_LANES * scan_pars(s) + p][n % ROW_LANES];
 }
 
 void scan_add_pars(const scan *s, const scan_grads *grads)
 {
     for (int p = 0; p < scan_pars(s); p++)
         if (grads->par[p])
-            (s->par[p].count == 1 ? scan_add_part : add_channels)(s, p, grads->par[p]);
+            (s->par[p].count == 1 ? scan_add_part : add_numbers)(s, p, grads->par[p]);
 }
 
 /* The neurons of a channel in their order; channels side by side without a division each. */

@@ -41,7 +41,7 @@ static size_t modes_bytes(const scan *s)
     return sizeof(lanes) * (size_t)(s->memory.compressed ? s->memory.modes.padded : 0);
 }
 
-/* Gradients neuron by neuron, which only parameters of channels ask for. */
+/* Gradients neuron by neuron, which only parameters of several numbers ask for. */
 fsnn_status scan_plan_lanes(scan *s)
 {
     if (scan_alike(s))

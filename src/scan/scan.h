@@ -11,10 +11,10 @@
 
 #include <stdatomic.h>
 
-/* A parameter of the layer: one number, or one a channel. */
+/* A parameter of the layer: one number, or one a channel, or one a neuron of a sample. */
 typedef struct scan_param {
     const real *value; /* [count] */
-    int64_t count;     /* 1 or channels */
+    int64_t count;     /* 1, channels, or N in the order of the shape */
 } scan_param;
 
 /* A block of memory that grows. Those of a scan are listed in scan/blocks.c. */
@@ -117,7 +117,7 @@ typedef struct scan_adjoint {
     scan_block q;    /* [workers or tiles][sums][q_capacity][32] */
     scan_block far;  /* [workers or tiles][sums][modes.padded][32] what modes have taken in of q */
     scan_block part; /* [tiles][SCAN_PARTS] double */
-    scan_block lane; /* [tiles][scan_pars][32], where a parameter is one a channel */
+    scan_block lane; /* [tiles][scan_pars][32], where a parameter has several numbers */
     scan_block sums; /* [tiles][32] of the gradients of I over the steps, then [channels] double */
     scan_block dw;   /* derivatives of the weights, to which `order` points */
     scan_order order[SCAN_ORDERS];

@@ -8,15 +8,15 @@ void scan_tile_open(const scan *s, int64_t t, int worker, scan_tile *tile)
     int64_t total = s->B * s->N, first = t * ROW_LANES;
     tile->first = first;
     tile->width = total - first < ROW_LANES ? (int)(total - first) : ROW_LANES;
-    int64_t channel[ROW_LANES];
-    /* lanes beyond the last neuron repeat it */
-    for (int i = 0; i < ROW_LANES && !scan_alike(s); i++)
-        channel[i] = scan_channel(s, first + (i < tile->width ? i : tile->width - 1));
     for (int p = 0; p < scan_pars(s); p++) {
         const scan_param *par = &s->par[p];
         real alone = par->count ? par->value[0] : (real)s->options.v_reset.value;
+        /* lanes beyond the last neuron repeat it */
         for (int i = 0; i < ROW_LANES; i++)
-            tile->par[p][i] = par->count > 1 ? par->value[channel[i]] : alone;
+            tile->par[p][i] = par->count > 1
+                                  ? par->value[scan_number_of(
+                                        s, par, first + (i < tile->width ? i : tile->width - 1))]
+                                  : alone;
     }
     tile->self =
         s->model->open ? (char *)s->self.data + (size_t)worker * s->model->self_bytes : NULL;

@@ -67,6 +67,19 @@ static inline int64_t scan_channel(const scan *s, int64_t i)
 {
     return i % s->N / s->stride % s->channels;
 }
+/* Where neuron i stands in the shape of a sample: as it lies, but for images channels-last. */
+static inline int64_t scan_place(const scan *s, int64_t i)
+{
+    const int64_t n = i % s->N;
+    return s->stride * s->channels == s->N
+               ? n
+               : n % s->channels * (s->N / s->channels) + n / s->channels;
+}
+/* Which number of a parameter that has several is that of neuron i. */
+static inline int64_t scan_number_of(const scan *s, const scan_param *par, int64_t i)
+{
+    return par->count == s->channels ? scan_channel(s, i) : scan_place(s, i);
+}
 /* sum [32] += x y, lane by lane: exact products, so that it does not matter how they are joined. */
 static inline void scan_add_products(double *sum, const real *x, const real *y)
 {

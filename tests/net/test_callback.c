@@ -107,26 +107,25 @@ static fsnn_user options(int way, bool own, fsnn_reset reset)
 {
     bool after = own && reset == FSNN_RESET_CURRENT;
     fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT};
-    o.neuron.tau = (fsnn_value){2.0, true, FSNN_PER_LAYER};
+    o.neuron.tau = (fsnn_value){.value = 2.0, .learn = true};
     o.neuron.threshold.learn = true;
     o.neuron.surrogate.scale = 1.5;
     o.neuron.detach_reset = false;
     o.neuron.reset = reset;
     o.params = 2;
-    o.param[0] = (fsnn_user_param){"a", {0.3, true, FSNN_PER_CHANNEL}};
-    o.param[1] = (fsnn_user_param){"b", {0.9, true, FSNN_PER_LAYER}};
+    o.param[0] = (fsnn_user_param){"a", {.value = 0.3, .learn = true, .per = FSNN_PER_CHANNEL}};
+    o.param[1] = (fsnn_user_param){"b", {.value = 0.9, .learn = true}};
     if (way == EQUATION) {
         o.dv = dv_text;
         o.spike = own ? spike_text : NULL;
         o.after_spike = after ? after_text : NULL;
         return o;
     }
-    fsnn_neuron_callback c = {
-        .dv = dv_of,
-        .spike = own ? spike_of : NULL,
-        .after_spike = after ? after_of : NULL,
-        .params = 2,
-        .param = {{"a", {7, false, FSNN_PER_LAYER}}, {"b", {7, false, FSNN_PER_LAYER}}}};
+    fsnn_neuron_callback c = {.dv = dv_of,
+                              .spike = own ? spike_of : NULL,
+                              .after_spike = after ? after_of : NULL,
+                              .params = 2,
+                              .param = {{"a", {.value = 7}}, {"b", {.value = 7}}}};
     if (way == SLOPES) {
         c.dv_slopes = dv_slopes;
         c.spike_slopes = own ? spike_slopes : NULL;

@@ -83,8 +83,8 @@ static void every_combination(void **state)
         const char *kind = kinds[i % 2];
         fsnn_method method = methods[(i /= 2) % 9];
         o.reset = (fsnn_reset)((i /= 9) % FSNN_RESETS);
-        o.tau = (fsnn_value){tau[(i /= FSNN_RESETS) % 3], true, FSNN_PER_LAYER};
-        o.threshold = (fsnn_value){theta[(i /= 3) % 3], true, FSNN_PER_LAYER};
+        o.tau = (fsnn_value){.value = tau[(i /= FSNN_RESETS) % 3], .learn = true};
+        o.threshold = (fsnn_value){.value = theta[(i /= 3) % 3], .learn = true};
         float by = scale[i / 3];
         o.detach_reset = false;
         o.surrogate.kind = (fsnn_surrogate_kind)(c % FSNN_SURROGATES);

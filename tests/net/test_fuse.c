@@ -18,8 +18,8 @@ typedef struct design {
 static int layer(fsnn_net *net, int from, const design *d)
 {
     fsnn_neuron o = FSNN_NEURON_DEFAULT;
-    o.tau = (fsnn_value){1.5, d->learns, FSNN_PER_CHANNEL};
-    o.threshold = (fsnn_value){0.2, d->learns, FSNN_PER_LAYER};
+    o.tau = (fsnn_value){.value = 1.5, .learn = d->learns, .per = FSNN_PER_CHANNEL};
+    o.threshold = (fsnn_value){.value = 0.2, .learn = d->learns};
     o.reset = d->reset;
     o.detach_reset = !d->attached;
     fsnn_pool pool = {.kernel = {2, 2}};
@@ -229,7 +229,7 @@ static fsnn_net *biased(bool image, bool between, bool learns, int64_t batch, in
     if (between)
         x = VALID(fsnn_net_add(net, "reshape", NULL, &x, 1, &shape));
     fsnn_neuron o = FSNN_NEURON_DEFAULT;
-    o.tau = (fsnn_value){1.5, learns, FSNN_PER_CHANNEL};
+    o.tau = (fsnn_value){.value = 1.5, .learn = learns, .per = FSNN_PER_CHANNEL};
     o.threshold.value = 0.2;
     VALID(fsnn_net_lif(net, "n", x, &o));
     fsnn_order order = fsnn_order_of(0.6);

@@ -9,7 +9,7 @@ static fsnn_neuron options = FSNN_NEURON_DEFAULT;
 static fsnn_neuron gentle(fsnn_reset reset)
 {
     fsnn_neuron lif = FSNN_NEURON_DEFAULT;
-    lif.tau = (fsnn_value){3.0, true, FSNN_PER_LAYER};
+    lif.tau = (fsnn_value){.value = 3.0, .learn = true};
     lif.threshold.learn = true;
     lif.surrogate.scale = 0.6;
     lif.reset = reset;
@@ -26,18 +26,19 @@ static const struct several {
 static const struct several neurons[] = {
     {"cuba",
      {.params = 1,
-      .param = {{"tau_syn", {1.5, true, FSNN_PER_CHANNEL}}},
+      .param = {{"tau_syn", {.value = 1.5, .learn = true, .per = FSNN_PER_CHANNEL}}},
       .fractionals = 2,
       .fractional = {"v", "i"}}},
     {"alif",
      {.params = 2,
-      .param = {{"tau_a", {4, true, FSNN_PER_LAYER}}, {"beta", {0.5, true, FSNN_PER_CHANNEL}}}}},
+      .param = {{"tau_a", {.value = 4, .learn = true}},
+                {"beta", {.value = 0.5, .learn = true, .per = FSNN_PER_CHANNEL}}}}},
     {"user",
      {.dv = "(-v - w + I)/tau",
       .states = 1,
       .state = {{"w", "(a*v - w)/5", "dw + 0.2*s", 0.1}},
       .params = 1,
-      .param = {{"a", {0.3, true, FSNN_PER_LAYER}}},
+      .param = {{"a", {.value = 0.3, .learn = true}}},
       .fractionals = 1,
       .fractional = {"w"}}},
 };

@@ -17,21 +17,23 @@ typedef struct form {
 static fsnn_user several(const char *kind)
 {
     if (strcmp(kind, "cuba") == 0)
-        return (fsnn_user){.params = 1,
-                           .param = {{"tau_syn", {1.5, true, FSNN_PER_CHANNEL}}},
-                           .fractionals = 2,
-                           .fractional = {"v", "i"}};
+        return (fsnn_user){
+            .params = 1,
+            .param = {{"tau_syn", {.value = 1.5, .learn = true, .per = FSNN_PER_CHANNEL}}},
+            .fractionals = 2,
+            .fractional = {"v", "i"}};
     if (strcmp(kind, "alif") == 0)
-        return (fsnn_user){.params = 2,
-                           .param = {{"tau_a", {6, true, FSNN_PER_CHANNEL}},
-                                     {"beta", {0.5, true, FSNN_PER_LAYER}}}};
+        return (fsnn_user){
+            .params = 2,
+            .param = {{"tau_a", {.value = 6, .learn = true, .per = FSNN_PER_CHANNEL}},
+                      {"beta", {.value = 0.5, .learn = true}}}};
     return (fsnn_user){.dv = "(-v - w + I)/tau",
                        .states = 2,
                        .state = {{"w", "(a*v - w)/5", "dw + 0.2*s", 0.1},
                                  {.name = "u", .derivative = "(-u + v*s)/3"}},
                        .spike = "v + dv - threshold + 0.1*u",
                        .params = 1,
-                       .param = {{"a", {0.3, true, FSNN_PER_LAYER}}},
+                       .param = {{"a", {.value = 0.3, .learn = true}}},
                        .fractionals = 2,
                        .fractional = {"v", "u"}};
 }
@@ -40,14 +42,14 @@ static fsnn_user several(const char *kind)
 static int lif(fsnn_net *net, const char *name, int from, const form *f)
 {
     fsnn_neuron o = FSNN_NEURON_DEFAULT;
-    o.tau = (fsnn_value){3.0, true, FSNN_PER_LAYER};
-    o.threshold = (fsnn_value){0.8, true, FSNN_PER_CHANNEL};
+    o.tau = (fsnn_value){.value = 3.0, .learn = true};
+    o.threshold = (fsnn_value){.value = 0.8, .learn = true, .per = FSNN_PER_CHANNEL};
     o.surrogate.scale = 0.7;
     o.reset = f->reset;
     o.refractory = f->rest;
     o.detach_reset = f->reset == FSNN_RESET_JUMP;
     if (f->reset == FSNN_RESET_VALUE)
-        o.v_reset = (fsnn_value){0.1, true, FSNN_PER_LAYER};
+        o.v_reset = (fsnn_value){.value = 0.1, .learn = true};
     if (!f->kind)
         return (int)VALID(fsnn_net_lif(net, name, from, &o));
     fsnn_user user = several(f->kind);

@@ -6,7 +6,7 @@
 static fsnn_neuron gentle(void)
 {
     fsnn_neuron lif = FSNN_NEURON_DEFAULT;
-    lif.tau = (fsnn_value){2.0, true, FSNN_PER_LAYER};
+    lif.tau = (fsnn_value){.value = 2.0, .learn = true};
     lif.threshold.learn = true;
     lif.surrogate.scale = 1.5;
     lif.detach_reset = false; /* the smooth model has no detached part */

@@ -21,13 +21,13 @@ static fsnn_user options(fsnn_noise_mode mode)
     fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT,
                    .dv = "(-v*(1 + a*tanh(v)) + I)/tau",
                    .spike = "v + a*dv - threshold"};
-    o.neuron.tau = (fsnn_value){2.0, true, FSNN_PER_LAYER};
-    o.neuron.threshold = (fsnn_value){0.8, true, FSNN_PER_CHANNEL};
+    o.neuron.tau = (fsnn_value){.value = 2.0, .learn = true};
+    o.neuron.threshold = (fsnn_value){.value = 0.8, .learn = true, .per = FSNN_PER_CHANNEL};
     o.neuron.detach_reset = false;
     if (mode != FSNN_NOISE_NONE)
         o.neuron.noise = (fsnn_noise){.mode = mode, .gamma = 0.5, .temperature = 1.3};
     o.params = 1;
-    o.param[0] = (fsnn_user_param){"a", {0.6, true, FSNN_PER_LAYER}};
+    o.param[0] = (fsnn_user_param){"a", {.value = 0.6, .learn = true}};
     return o;
 }
 

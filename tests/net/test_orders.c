@@ -26,7 +26,7 @@ enum { WAYS = sizeof ways / sizeof *ways };
 static fsnn_neuron cell(double tau, fsnn_reset reset)
 {
     fsnn_neuron o = FSNN_NEURON_DEFAULT;
-    o.tau = (fsnn_value){tau, true, FSNN_PER_LAYER};
+    o.tau = (fsnn_value){.value = tau, .learn = true};
     o.surrogate.scale = 1.5;
     o.reset = reset;
     o.detach_reset = false;

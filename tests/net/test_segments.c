@@ -5,7 +5,7 @@
 static int lif(fsnn_net *net, int from, fsnn_reset reset)
 {
     fsnn_neuron o = FSNN_NEURON_DEFAULT;
-    o.tau = (fsnn_value){3.0, true, FSNN_PER_LAYER};
+    o.tau = (fsnn_value){.value = 3.0, .learn = true};
     o.threshold.learn = true;
     o.surrogate.scale = 1.5;
     o.reset = reset;

@@ -5,8 +5,8 @@
 static fsnn_neuron gentle(void)
 {
     fsnn_neuron lif = FSNN_NEURON_DEFAULT;
-    lif.tau = (fsnn_value){2.0, true, FSNN_PER_LAYER};
-    lif.threshold = (fsnn_value){0.9, true, FSNN_PER_CHANNEL};
+    lif.tau = (fsnn_value){.value = 2.0, .learn = true};
+    lif.threshold = (fsnn_value){.value = 0.9, .learn = true, .per = FSNN_PER_CHANNEL};
     lif.surrogate.scale = 1.0;
     lif.detach_reset = false;
     return lif;

@@ -43,7 +43,7 @@ static fsnn_net *build(reader kind, int64_t out)
 {
     fsnn_net *net = net_new();
     fsnn_neuron lif = FSNN_NEURON_DEFAULT;
-    lif.tau = (fsnn_value){3, true, FSNN_PER_LAYER};
+    lif.tau = (fsnn_value){.value = 3, .learn = true};
     int x = fsnn_net_input(net, kind == FLAT ? FSNN_SHAPE(2, 5, 9) : FSNN_SHAPE(N)), y = x;
     if (kind == FLAT)
         y = fsnn_net_flatten(net, NULL, x);

@@ -11,12 +11,13 @@ static const struct {
 } neurons[] = {
     {"cuba",
      {.params = 1,
-      .param = {{"tau_syn", {2.5, true, FSNN_PER_CHANNEL}}},
+      .param = {{"tau_syn", {.value = 2.5, .learn = true, .per = FSNN_PER_CHANNEL}}},
       .fractionals = 1,
       .fractional = {"v"}}},
     {"alif",
      {.params = 2,
-      .param = {{"tau_a", {5, true, FSNN_PER_CHANNEL}}, {"beta", {0.6, true, FSNN_PER_LAYER}}},
+      .param = {{"tau_a", {.value = 5, .learn = true, .per = FSNN_PER_CHANNEL}},
+                {"beta", {.value = 0.6, .learn = true}}},
       .fractionals = 2,
       .fractional = {"v", "a"}}},
     {"user",
@@ -25,7 +26,7 @@ static const struct {
       .state = {{"w", "(a*v - w)/5", "dw + b*s", 0.1}, {"u", "(-u + v*s)/3", NULL, 0}},
       .spike = "v + dv - threshold + 0.1*u",
       .params = 2,
-      .param = {{"a", {0.3, true, FSNN_PER_LAYER}}, {"b", {0.2, true, FSNN_PER_LAYER}}},
+      .param = {{"a", {.value = 0.3, .learn = true}}, {"b", {.value = 0.2, .learn = true}}},
       .fractionals = 2,
       .fractional = {"w", "u"}}},
 };
@@ -34,8 +35,8 @@ static fsnn_user options(int n, fsnn_reset reset)
 {
     fsnn_user o = neurons[n].what;
     o.neuron = FSNN_NEURON_DEFAULT;
-    o.neuron.tau = (fsnn_value){2.0, true, FSNN_PER_LAYER};
-    o.neuron.threshold = (fsnn_value){0.5, true, FSNN_PER_LAYER};
+    o.neuron.tau = (fsnn_value){.value = 2.0, .learn = true};
+    o.neuron.threshold = (fsnn_value){.value = 0.5, .learn = true};
     o.neuron.surrogate.scale = 1.5;
     o.neuron.detach_reset = n % 2;
     o.neuron.reset = reset;
@@ -652,7 +653,7 @@ static void learns(void **state)
                 .neuron = FSNN_NEURON_DEFAULT,
                 .params = 1,
                 .param = {{rows[r].name,
-                           {student ? rows[r].begin : rows[r].truth, true, FSNN_PER_LAYER}}}};
+                           {.value = student ? rows[r].begin : rows[r].truth, .learn = true}}}};
             o.neuron.tau.value = 2;
             o.neuron.surrogate.scale = 1.5;
             int in = fsnn_net_input(net, FSNN_SHAPE(3));

@@ -88,15 +88,15 @@ static void one_after(const double *X, const double *D, double s, const double *
 static const model models[] = {
     {.kind = "cuba",
      .what = {.params = 1,
-              .param = {{"tau_syn", {2.5, true, FSNN_PER_LAYER}}},
+              .param = {{"tau_syn", {.value = 2.5, .learn = true}}},
               .states = 1,
               .state = {{"i", NULL, NULL, 0.3}}},
      .start = {0, 0.3},
      .derive = cuba},
     {.kind = "alif",
      .what = {.params = 2,
-              .param = {{"tau_a", {4, true, FSNN_PER_LAYER}},
-                        {"beta", {0.7, true, FSNN_PER_LAYER}}}},
+              .param = {{"tau_a", {.value = 4, .learn = true}},
+                        {"beta", {.value = 0.7, .learn = true}}}},
      .derive = alif,
      .spike = alif_spike},
     {.kind = "user",
@@ -107,7 +107,8 @@ static const model models[] = {
               .state = {{"w", "(-w + a*tanh(v))/3", "dw + s*b*(1 + 0.1*u)", -0.2},
                         {"u", "(-u^3 + v*s + 0.2*I)/4", NULL, 0.5}},
               .params = 2,
-              .param = {{"a", {0.4, true, FSNN_PER_LAYER}}, {"b", {0.3, true, FSNN_PER_LAYER}}}},
+              .param = {{"a", {.value = 0.4, .learn = true}},
+                        {"b", {.value = 0.3, .learn = true}}}},
      .start = {0, -0.2, 0.5},
      .derive = three,
      .spike = three_spike,
@@ -118,7 +119,8 @@ static const model models[] = {
               .states = 1,
               .state = {{"w", "(a*v - w)/5", "dw + b*s", 0}},
               .params = 2,
-              .param = {{"a", {0.3, true, FSNN_PER_LAYER}}, {"b", {0.2, true, FSNN_PER_LAYER}}}},
+              .param = {{"a", {.value = 0.3, .learn = true}},
+                        {"b", {.value = 0.2, .learn = true}}}},
      .derive = one_more,
      .after = one_after},
 };
@@ -448,8 +450,8 @@ static setup setup_of(int m, fsnn_method method, fsnn_reset reset)
                .fractional = 1,
                .smooth = true};
     c.o = FSNN_NEURON_DEFAULT;
-    c.o.tau = (fsnn_value){2.5, true, FSNN_PER_LAYER};
-    c.o.threshold = (fsnn_value){0.8, true, FSNN_PER_LAYER};
+    c.o.tau = (fsnn_value){.value = 2.5, .learn = true};
+    c.o.threshold = (fsnn_value){.value = 0.8, .learn = true};
     c.o.surrogate = (fsnn_surrogate){.kind = FSNN_SIGMOID, .scale = 1.5};
     c.o.reset = reset;
     c.o.v0 = 0.1;
@@ -457,7 +459,7 @@ static setup setup_of(int m, fsnn_method method, fsnn_reset reset)
     c.order.learn_alpha = c.order.learn_coefficient = true;
     c.order.coefficient[0] = 1.1;
     if (reset == FSNN_RESET_VALUE)
-        c.o.v_reset = (fsnn_value){-0.2, true, FSNN_PER_LAYER};
+        c.o.v_reset = (fsnn_value){.value = -0.2, .learn = true};
     return c;
 }
 

@@ -17,14 +17,14 @@ static fsnn_user options(int n, fsnn_reset reset)
 {
     fsnn_user o = neurons[n];
     o.neuron = FSNN_NEURON_DEFAULT;
-    o.neuron.tau = (fsnn_value){2.0, true, FSNN_PER_LAYER};
+    o.neuron.tau = (fsnn_value){.value = 2.0, .learn = true};
     o.neuron.threshold.learn = true;
     o.neuron.surrogate.scale = 1.5;
     o.neuron.detach_reset = false;
     o.neuron.reset = reset;
     o.params = 2;
-    o.param[0] = (fsnn_user_param){"a", {0.3, true, FSNN_PER_CHANNEL}};
-    o.param[1] = (fsnn_user_param){"b", {0.8, true, FSNN_PER_LAYER}};
+    o.param[0] = (fsnn_user_param){"a", {.value = 0.3, .learn = true, .per = FSNN_PER_CHANNEL}};
+    o.param[1] = (fsnn_user_param){"b", {.value = 0.8, .learn = true}};
     return o;
 }
 
@@ -484,7 +484,7 @@ static void readout(void **state)
         fsnn_order order;
         fsnn_dynamics d = dynamics_of(&ways[i], &order);
         fsnn_neuron o = FSNN_NEURON_DEFAULT;
-        o.tau = (fsnn_value){2, true, FSNN_PER_LAYER};
+        o.tau = (fsnn_value){.value = 2, .learn = true};
         o.v0 = 0.25;
         fsnn_net *net, *lif;
         GOOD(fsnn_net_create(&net));

@@ -14,7 +14,7 @@ static fsnn_net *make(int64_t in)
     order.learn_alpha = true;
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     fsnn_neuron neuron = FSNN_NEURON_DEFAULT;
-    neuron.tau = (fsnn_value){2, true, FSNN_PER_CHANNEL};
+    neuron.tau = (fsnn_value){.value = 2, .learn = true, .per = FSNN_PER_CHANNEL};
     fsnn_plan plan = {.steps = 2, .batch = 1, .training = true, .seed = 3};
     int node = fsnn_net_input(net, FSNN_SHAPE(in));
     node = fsnn_net_linear(net, "fc1", node, 90, true);

@@ -77,7 +77,7 @@ static inline fsnn_net *toy_net(const toy_options *o)
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     dynamics.precision = o->wide ? FSNN_PRECISION_DOUBLE : FSNN_PRECISION_SINGLE;
     fsnn_neuron neuron = FSNN_NEURON_DEFAULT;
-    neuron.tau = (fsnn_value){0.5, true, FSNN_PER_LAYER};
+    neuron.tau = (fsnn_value){.value = 0.5, .learn = true};
     neuron.surrogate.scale_end = o->scale_end;
     fsnn_plan plan = {.steps = TOY_STEPS, .batch = o->batch, .training = true, .seed = o->seed};
     int node = fsnn_net_input(net, FSNN_SHAPE(TOY_FEATURES));

@@ -55,11 +55,11 @@ void neurons_register(void)
         line_failed("callbacks");
 }
 
-#define LEARNED(name, value, per)                                                                  \
+#define LEARNED(name, number, unit)                                                                \
     {                                                                                              \
         name,                                                                                      \
         {                                                                                          \
-            value, true, per                                                                       \
+            .value = number, .learn = true, .per = unit                                            \
         }                                                                                          \
     }
 #define A_AND_B                                                                                    \

@@ -73,8 +73,10 @@ static void resets_of(const char *name)
                 s.options.refractory = form % 2 ? 3 : 0;
                 s.options.detach_reset = form / 2;
                 s.options.v0 = form == 0 ? 0.125 : 0;
-                s.options.v_reset = (fsnn_value){form == 2 ? -0.25 : 0.125, form != 3,
-                                                 form == 1 ? FSNN_PER_CHANNEL : FSNN_PER_LAYER};
+                s.options.v_reset =
+                    (fsnn_value){.value = form == 2 ? -0.25 : 0.125,
+                                 .learn = form != 3,
+                                 .per = form == 1 ? FSNN_PER_CHANNEL : FSNN_PER_LAYER};
                 s.engine = engines[(form + w) % engines_count];
                 if (r != FSNN_RESET_VALUE)
                     s.options.v_reset = (fsnn_value){0};
@@ -114,8 +116,10 @@ static void values(void)
         for (int r = 0; r < COUNT(resets); r++) {
             setup s = setup_default();
             s.options.reset = resets[r];
-            s.options.tau = (fsnn_value){1.75, form & 1, form & 4 ? FSNN_PER_CHANNEL : 0};
-            s.options.threshold = (fsnn_value){0.5, form & 2, form & 4 ? FSNN_PER_CHANNEL : 0};
+            s.options.tau = (fsnn_value){
+                .value = 1.75, .learn = form & 1, .per = form & 4 ? FSNN_PER_CHANNEL : 0};
+            s.options.threshold = (fsnn_value){
+                .value = 0.5, .learn = form & 2, .per = form & 4 ? FSNN_PER_CHANNEL : 0};
             s.order[0].learn_alpha = s.order[1].learn_alpha = false;
             run(&s, "values/%d/%s", form, fsnn_reset_name(resets[r]));
         }

@@ -31,8 +31,8 @@ setup setup_default(void)
                .plan = {.batch = BATCH, .training = true, .input_gradient = true, .seed = 3},
                .calls = 2,
                .step = 1};
-    s.options.tau = (fsnn_value){2.25, true, FSNN_PER_CHANNEL};
-    s.options.threshold = (fsnn_value){0.375, true, FSNN_PER_LAYER};
+    s.options.tau = (fsnn_value){.value = 2.25, .learn = true, .per = FSNN_PER_CHANNEL};
+    s.options.threshold = (fsnn_value){.value = 0.375, .learn = true};
     s.options.surrogate.scale = 1.5;
     s.options.detach_reset = false;
     s.order[0] = fsnn_order_of(0.6);
