@@ -515,7 +515,7 @@ static void test_reference(void **state)
         "### linear",
         "| `out` | ",
         "### lif",
-        "| `tau.value` | a number above 0 | 2 |",
+        "| `tau.value` | a number above 0, or a list of them | 2 |",
         "| `reset` | current, subtract, value, none, jump, delta, restart | current |",
         "## dynamics",
         "| `alpha` | ",

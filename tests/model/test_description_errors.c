@@ -133,7 +133,8 @@ static void test_layers(void **state)
         {L "  - lif: {tau: {vale: 2}}\n",
          "mlp.yaml:3:17: layers[0].lif.tau.vale: unknown key, did you mean \"value\"?"},
         {L "  - lif: {tau: {value: 2, per: chanel}}\n",
-         "mlp.yaml:3:32: layers[0].lif.tau.per: found \"chanel\", expected one of layer, channel "
+         "mlp.yaml:3:32: layers[0].lif.tau.per: found \"chanel\", expected one of layer, channel, "
+         "neuron "
          "(did you mean \"channel\"?)"},
         {L "  - lif: {tau: [1, 2]}\n",
          "mlp.yaml:3:16: layers[0].lif.tau: found a list of 2, expected a mapping of options"},
