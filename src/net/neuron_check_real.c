@@ -62,7 +62,7 @@ fsnn_status neuron_check(const fsnn_op *op, const void *options, char key[OP_KEY
     const fsnn_neuron *o = options;
     snprintf(key, OP_KEY, "noise");
     FSNN_TRY(check_noise(&o->noise));
-    key[0] = 0;
+    FSNN_TRY(neuron_values_check_per(op, options, key));
     return neuron_has_equations(op) ? neuron_user_check(op, options, key) : FSNN_OK;
 }
 

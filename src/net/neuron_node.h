@@ -96,6 +96,8 @@ bool neuron_has_equations(const fsnn_op *op);
 /* Options point to copies in st->values. */
 fsnn_status neuron_values_take(op_node *node);
 void neuron_values_free(neuron_layer *st);
+/* A list needs a unit; for descriptions (op.h: check). */
+fsnn_status neuron_values_check_per(const fsnn_op *op, const void *options, char key[OP_KEY]);
 /* Once the scan knows channels: there are as many as it has. */
 fsnn_status neuron_values_check(const op_node *node);
 double neuron_value_least(const fsnn_value *v);

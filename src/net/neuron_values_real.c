@@ -14,23 +14,33 @@ bool neuron_has_equations(const fsnn_op *op)
     return op->options_size == sizeof(fsnn_user);
 }
 
-static int count_values(const op_node *node)
+static int count_values(const fsnn_op *op, const void *options)
 {
-    const fsnn_user *o = node->options;
-    return OWN + (neuron_has_equations(node->op) ? o->params : 0);
+    return OWN + (neuron_has_equations(op) ? ((const fsnn_user *)options)->params : 0);
+}
+
+static const fsnn_value *value_in(const void *options, int i)
+{
+    const fsnn_neuron *o = options;
+    const fsnn_value *const common[OWN] = {&o->tau, &o->threshold, &o->v_reset};
+    return i < OWN ? common[i] : &((const fsnn_user *)options)->param[i - OWN].value;
 }
 
 static fsnn_value *value_of(const op_node *node, int i)
 {
-    fsnn_neuron *o = node->options;
-    fsnn_value *const common[OWN] = {&o->tau, &o->threshold, &o->v_reset};
-    return i < OWN ? common[i] : &((fsnn_user *)node->options)->param[i - OWN].value;
+    return (fsnn_value *)value_in(node->options, i);
 }
 
-static const char *name_of(const op_node *node, int i)
+static const char *name_in(const void *options, int i)
 {
     static const char *const common[OWN] = {"tau", "threshold", "v_reset"};
-    return i < OWN ? common[i] : ((const fsnn_user *)node->options)->param[i - OWN].name;
+    return i < OWN ? common[i] : ((const fsnn_user *)options)->param[i - OWN].name;
+}
+
+/* The key of a description that has it. */
+static const char *key_of(const void *options, int i)
+{
+    return i < OWN ? name_in(options, i) : "params";
 }
 
 /* ---- lists ---- */
@@ -39,11 +49,12 @@ fsnn_status neuron_values_take(op_node *node)
 {
     neuron_layer *st = node->state;
     size_t total = 0;
-    for (int i = 0; i < count_values(node); i++) {
+    for (int i = 0; i < count_values(node->op, node->options); i++) {
         const fsnn_value *v = value_of(node, i);
         if (v->values && (v->count < 1 || v->count > INT32_MAX))
             return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": %s has a list of %lld values: at least 1",
-                             node->op->kind, node->name, name_of(node, i), (long long)v->count);
+                             node->op->kind, node->name, name_in(node->options, i),
+                             (long long)v->count);
         total += v->values ? (size_t)v->count : 0;
     }
     if (!total)
@@ -51,7 +62,7 @@ fsnn_status neuron_values_take(op_node *node)
     double *to = st->values = fsnn_alloc(total * sizeof *to);
     if (!to)
         return FSNN_EMEMORY;
-    for (int i = 0; i < count_values(node); i++) {
+    for (int i = 0; i < count_values(node->op, node->options); i++) {
         fsnn_value *v = value_of(node, i);
         if (!v->values)
             continue;
@@ -63,38 +74,53 @@ fsnn_status neuron_values_take(op_node *node)
     return FSNN_OK;
 }
 
+/* op.h: check */
+fsnn_status neuron_values_check_per(const fsnn_op *op, const void *options, char key[OP_KEY])
+{
+    for (int i = 0; i < count_values(op, options); i++) {
+        const fsnn_value *v = value_in(options, i);
+        snprintf(key, OP_KEY, "%s", key_of(options, i));
+        if ((unsigned)v->per > FSNN_PER_NEURON)
+            return fsnn_fail(FSNN_EARGUMENT,
+                             "%s: there is no such unit as number %d: a number is "
+                             "one for the layer, a channel or a neuron",
+                             name_in(options, i), (int)v->per);
+        if (v->values && v->per == FSNN_PER_LAYER)
+            return fsnn_fail(FSNN_EARGUMENT,
+                             "%s is a list of %lld values, but one for the layer: write `per: "
+                             "neuron` or `per: channel` beside it, like {value: [...], per: "
+                             "neuron}",
+                             name_in(options, i), (long long)v->count);
+    }
+    key[0] = 0;
+    return FSNN_OK;
+}
+
 /* As many as there are channels or neurons. */
 static fsnn_status check_count(const op_node *node, int i)
 {
     static const char *const unit[] = {"layer", "channel", "neuron"};
     const scan *s = &((const neuron_layer *)node->state)->scan;
     const fsnn_value *v = value_of(node, i);
-    const char *name = name_of(node, i), *key = i < OWN ? name : "params";
     char shape[128];
     const int64_t most[] = {1, s->channels, s->N};
-    if ((unsigned)v->per > FSNN_PER_NEURON)
-        return fsnn_fail_key(FSNN_EARGUMENT, key,
-                             "%s \"%s\": %s is per number %d: there is no "
-                             "such thing",
-                             node->op->kind, node->name, name, (int)v->per);
-    if (v->values && v->per == FSNN_PER_LAYER)
-        return fsnn_fail_key(FSNN_EARGUMENT, key,
-                             "%s \"%s\": %s is a list of %lld values, but one for the layer: write "
-                             "`per: neuron` or `per: channel` beside it",
-                             node->op->kind, node->name, name, (long long)v->count);
     if (!v->values || v->count == most[v->per])
         return FSNN_OK;
-    return fsnn_fail_key(FSNN_ESHAPE, key,
+    return fsnn_fail_key(FSNN_ESHAPE, key_of(node->options, i),
                          "%s \"%s\": %s is a list of %lld values, one a %s, but the layer of shape "
                          "%s has %lld %s%s",
-                         node->op->kind, node->name, name, (long long)v->count, unit[v->per],
-                         fsnn_shape_text(&node->in[0], shape, sizeof shape),
+                         node->op->kind, node->name, name_in(node->options, i), (long long)v->count,
+                         unit[v->per], fsnn_shape_text(&node->in[0], shape, sizeof shape),
                          (long long)most[v->per], unit[v->per], most[v->per] == 1 ? "" : "s");
 }
 
 fsnn_status neuron_values_check(const op_node *node)
 {
-    for (int i = 0; i < count_values(node); i++)
+    char key[OP_KEY];
+    fsnn_status status = neuron_values_check_per(node->op, node->options, key);
+    if (status)
+        return fsnn_fail_in(neuron_named(node, status), key);
+    for (int i = 0; i < count_values(node->op, node->options); i++)
         FSNN_TRY(check_count(node, i));
     return FSNN_OK;
 }
@@ -124,7 +150,7 @@ double neuron_value_at(const scan *s, const fsnn_value *v, int64_t place)
 
 bool neuron_values_listed(const op_node *node)
 {
-    for (int i = 0; i < count_values(node); i++)
+    for (int i = 0; i < count_values(node->op, node->options); i++)
         if (value_of(node, i)->values)
             return true;
     return false;

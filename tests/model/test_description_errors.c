@@ -134,10 +134,10 @@ static void test_layers(void **state)
          "mlp.yaml:3:17: layers[0].lif.tau.vale: unknown key, did you mean \"value\"?"},
         {L "  - lif: {tau: {value: 2, per: chanel}}\n",
          "mlp.yaml:3:32: layers[0].lif.tau.per: found \"chanel\", expected one of layer, channel, "
-         "neuron "
-         "(did you mean \"channel\"?)"},
-        {L "  - lif: {tau: [1, 2]}\n",
-         "mlp.yaml:3:16: layers[0].lif.tau: found a list of 2, expected a mapping of options"},
+         "neuron (did you mean \"channel\"?)"},
+        {L "  - lif: {tau: [1, 2]}\n", "mlp.yaml:3:16: layers[0].lif.tau: tau is a list of 2 "
+                                       "values, but one for the layer: write "
+                                       "`per: neuron` or `per: channel`"},
         {L "  - lif: {surrogate: arctann}\n",
          "mlp.yaml:3:22: layers[0].lif.surrogate: found \"arctann\", expected one of arctan, "},
         {L "  - lif: {reset: {a: 1}}\n", "mlp.yaml:3:18: layers[0].lif.reset: found a mapping"},
