@@ -47,14 +47,15 @@ bench-parts: everything
 install: build
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
-# The Python package: a source distribution that holds the C tree, and a wheel built from it, in BUILD/dist.
+# The Python package in BUILD/dist: a source distribution that holds the C tree, and a wheel built from it, with the libraries
+# that it needs, for other machines.
 PYTHON ?= python3
 sdist:
 	@mkdir -p $(BUILD)/dist && rm -f $(BUILD)/dist/fsnn-*.tar.gz
 	@cd python && $(PYTHON) setup.py -q egg_info --egg-base $(abspath $(BUILD)) sdist --dist-dir $(abspath $(BUILD)/dist)
 
 wheel: sdist
-	@$(PYTHON) -m pip wheel --no-deps -w $(BUILD)/dist $(BUILD)/dist/fsnn-*.tar.gz
+	@$(PYTHON) tools/wheel.py $(BUILD)/dist/fsnn-*.tar.gz $(BUILD)/dist
 
 # The programs of examples/python as notebooks, in BUILD/notebooks.
 notebooks:

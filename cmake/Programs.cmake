@@ -3,10 +3,17 @@
 file(GLOB kit CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/kit/*.c)
 file(GLOB cli CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.c ${PROJECT_SOURCE_DIR}/cli/*/*.c)
 list(REMOVE_ITEM cli ${kit})
+if(FSNN_LINK STREQUAL "static")
+    set(fsnn_linked fsnn_static)
+elseif(FSNN_LINK STREQUAL "shared")
+    set(fsnn_linked fsnn)
+else()
+    message(FATAL_ERROR "FSNN_LINK is \"${FSNN_LINK}\": static and shared are possible")
+endif()
 if(FSNN_CLI OR FSNN_BENCH)
     add_library(fsnn_kit STATIC ${kit})
     target_include_directories(fsnn_kit PUBLIC ${PROJECT_SOURCE_DIR})
-    target_link_libraries(fsnn_kit PUBLIC fsnn_static)
+    target_link_libraries(fsnn_kit PUBLIC ${fsnn_linked})
 endif()
 
 # Where programs that commands start are installed, and the way there from the program fsnn (cli/start.c).
@@ -17,7 +24,7 @@ if(FSNN_CLI)
     set(main ${PROJECT_SOURCE_DIR}/cli/main.c)
     list(REMOVE_ITEM cli ${main})
     add_library(fsnn_commands OBJECT ${cli}) # fuzz targets call into them
-    target_link_libraries(fsnn_commands PUBLIC fsnn_kit)
+    target_link_libraries(fsnn_commands PUBLIC fsnn_kit fsnn_dependencies) # `inspect` reads gzip
     add_executable(fsnn_cli ${main})
     set_target_properties(fsnn_cli PROPERTIES OUTPUT_NAME fsnn)
     target_link_libraries(fsnn_cli PRIVATE fsnn_commands fsnn_kit)
@@ -30,7 +37,7 @@ file(GLOB suite CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/bench/suite/*.c)
 if(FSNN_BENCH)
     add_executable(fsnn_suite ${suite})
     set_target_properties(fsnn_suite PROPERTIES OUTPUT_NAME fsnn-bench)
-    target_link_libraries(fsnn_suite PRIVATE fsnn_kit)
+    target_link_libraries(fsnn_suite PRIVATE fsnn_kit fsnn_dependencies) # its floors call the dense kernels
     execute_process(COMMAND git -C ${PROJECT_SOURCE_DIR} describe --always --dirty
                     OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
     if(commit AND NOT failed)

@@ -60,7 +60,7 @@ add_library(fsnn_python MODULE ${python_folder}/_fsnn.c)
 set_target_properties(fsnn_python PROPERTIES PREFIX "" OUTPUT_NAME _fsnn SUFFIX .abi3.so LINKER_LANGUAGE C
                                              LIBRARY_OUTPUT_DIRECTORY ${python_folder})
 target_include_directories(fsnn_python SYSTEM PRIVATE ${python_include})
-target_link_libraries(fsnn_python PRIVATE fsnn_static)
+target_link_libraries(fsnn_python PRIVATE ${fsnn_linked})
 # generated code; quick to build, it only passes arguments on
 target_compile_options(fsnn_python PRIVATE -w -O1)
 # Python is given its entry and nothing else: a process may have other libraries with the same names (torch has oneDNN)

@@ -6,6 +6,7 @@ The C tree is the folder above, or, in a source distribution, the folder `c` bes
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,9 @@ from setuptools.command.sdist import sdist
 
 HERE = pathlib.Path(__file__).resolve().parent
 # What of the C tree a build needs.
-C_TREE = "CMakeLists.txt LICENSE cmake include src cli man tools/install-deps.sh".split()
+C_TREE = "CMakeLists.txt LICENSE cmake include src cli bench/suite man tools/install-deps.sh".split()
+C_TREE += ["bench/floor.h", "bench/floor_absent.h", "bench/measure.h"]
+PROGRAMS = {"fsnn_cli": "fsnn", "fsnn_suite": "fsnn-bench"}  # targets of CMake, and what they make
 
 
 def c_tree():
@@ -54,22 +57,23 @@ class build(build_ext):
         options = {
             "FSNN_TESTS": "OFF",
             "FSNN_EXAMPLES": "OFF",
-            "FSNN_BENCH": "OFF",
             "FSNN_WERROR": "OFF",
         }
         options |= {"FSNN_PYTHON": "ON", "FSNN_PYTHON_EXECUTABLE": sys.executable}
         defines = [f"-D{key}={value}" for key, value in options.items()]
+        defines += shlex.split(os.environ.get("CMAKE_ARGS", ""))
         run("the configuration", ["cmake", "-S", str(c_tree()), "-B", str(folder), *defines])
         jobs = os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
-        run(
-            "the build",
-            ["cmake", "--build", str(folder), "-j", jobs, "--target", "fsnn_python", "fsnn_cli"],
-        )
+        targets = ["--target", "fsnn_python", *PROGRAMS]
+        run("the build", ["cmake", "--build", str(folder), "-j", jobs, *targets])
         self.place(
             folder / "python" / "_fsnn.abi3.so", pathlib.Path(self.get_ext_fullpath(ext.name))
         )
         package = HERE if self.inplace else pathlib.Path(self.build_lib)
-        self.place(folder / "fsnn", package / "fsnn" / "bin" / "fsnn")
+        for program in PROGRAMS.values():
+            self.place(folder / program, package / "fsnn" / "bin" / program)
+        # what this machine lacks is left out
+        run("the program", [str(folder / "fsnn"), "--version"])
 
     @staticmethod
     def place(built, target):
@@ -98,6 +102,7 @@ class with_c_tree(sdist):
 
 setup(
     version=version(),
+    license_files=["c/LICENSE"] if (HERE / "c" / "LICENSE").exists() else [],
     ext_modules=[Extension("_fsnn", [], py_limited_api=True)],
     cmdclass={"build_ext": build, "sdist": with_c_tree},
     options={"bdist_wheel": {"py_limited_api": "cp39"}},
