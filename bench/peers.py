@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""fsnn beside snnTorch, SpikingJelly, Norse, and spikeDE: the same networks, in turns.
+
+    pip install torch==2.13.0 ./python
+    pip install --no-deps snntorch spikingjelly norse loguru nir nirtorch h5py tqdm
+    python3 bench/peers.py --quick --markdown peers.md         # five minutes
+    FSNN_ORIGINAL=PATH python3 bench/peers.py --markdown peers.md
+
+Every contender is a process of its own, on the same cores; one runs while the others sleep. A round
+runs each of them once, forwards and forwards and backwards; a ratio is the median, over the rounds,
+of two times of the same round, so what slows the machine for seconds slows both. Besides the time,
+it takes the processor's. What does not import or does not run is named with its error; what takes
+longer than --limit for its first run is left out with a line. One line of JSON a measurement goes
+to --json, the table to --markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import os
+import pathlib
+import platform
+import select
+import subprocess
+import sys
+from typing import Any
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from peers.contenders import CONTENDERS, PACKAGES  # noqa: E402
+from peers.table import Results, markdown  # noqa: E402
+from peers.workloads import PASSES, SETS  # noqa: E402
+
+
+class Worker:
+    """The process of one contender."""
+
+    def __init__(self, name: str, threads: int) -> None:
+        self.name, self.threads = name, threads
+        self._start()
+
+    def _start(self) -> None:
+        place = str(pathlib.Path(__file__).resolve().parent)
+        paths = [place, *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+        environment["OMP_NUM_THREADS"] = str(self.threads)
+        command = [sys.executable, "-m", "peers.worker", self.name]
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self.process = subprocess.Popen(command, env=environment, text=True, **pipes)
+
+    def ask(self, order: dict[str, Any], limit: float) -> dict[str, Any]:
+        assert self.process.stdin and self.process.stdout
+        print(json.dumps(order), file=self.process.stdin, flush=True)
+        if not select.select([self.process.stdout], [], [], limit)[0]:
+            self.close()
+            self._start()
+            return {"error": f"not done after {limit:.0f} s"}
+        line = self.process.stdout.readline()
+        if not line:
+            code = self.process.wait()
+            self._start()
+            return {"error": f"its process ended with {code}"}
+        return json.loads(line)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+class Bench:
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.results: Results = {}
+        self.left_out: set[str] = set()
+        self.json = open(options.json, "w") if options.json else None  # noqa: SIM115
+
+    def run(self) -> None:
+        for cores in self.options.cores:
+            workers = [Worker(name, cores) for name in self.options.contenders]
+            try:
+                for index in range(len(SETS[self.options.set])):
+                    self._workload(cores, index, workers)
+            finally:
+                for worker in workers:
+                    worker.close()
+
+    def _workload(self, cores: int, index: int, workers: list[Worker]) -> None:
+        workload = SETS[self.options.set][index]
+        order = {"prepare": [self.options.set, index], "threads": cores}
+        order["cores"] = sorted(os.sched_getaffinity(0))[:cores]
+        ready = []
+        for worker in workers:
+            answer = worker.ask(order, self.options.limit)
+            if "error" in answer:
+                self._leave_out(worker.name, workload.label, answer["error"])
+            else:
+                ready.append(worker)
+        say(f"{workload.label}, cores {cores}: {len(ready)} of {len(workers)} are ready")
+        for number in range(self.options.rounds):
+            for worker in self._turns(ready, number):
+                self._turn(worker, cores, workload.label, ready)
+        for worker in ready:
+            worker.ask({"release": True}, self.options.limit)
+
+    @staticmethod
+    def _turns(ready: list[Worker], number: int) -> list[Worker]:
+        """Another one first in every round."""
+        at = number % max(1, len(ready))
+        return ready[at:] + ready[:at]
+
+    def _turn(self, worker: Worker, cores: int, label: str, ready: list[Worker]) -> None:
+        for passed in PASSES:
+            answer = worker.ask({"pass": passed}, self.options.limit)
+            if "error" in answer:
+                self._leave_out(worker.name, label, answer["error"])
+                ready.remove(worker)
+                return
+            key = (cores, label, passed, worker.name)
+            self.results.setdefault(key, []).append(answer)
+            if self.json:
+                named = dict(zip(("cores", "workload", "pass", "contender"), key))
+                print(json.dumps({**named, **answer}), file=self.json, flush=True)
+
+    def _leave_out(self, name: str, label: str, error: str) -> None:
+        broken = error.startswith(("ImportError", "ModuleNotFoundError"))
+        line = f"{name}: {error}" if broken else f"{name}, {label}: {error}"
+        if line not in self.left_out:
+            say(f"left out: {line}")
+        self.left_out.add(line)
+
+
+def say(sentence: str) -> None:
+    print(f"peers: {sentence}", file=sys.stderr, flush=True)
+
+
+def machine() -> str:
+    try:
+        text = pathlib.Path("/proc/cpuinfo").read_text()
+        name = next(line for line in text.splitlines() if line.startswith("model name"))
+        name = name.partition(":")[2].strip()
+    except (OSError, StopIteration):
+        name = platform.processor() or platform.machine()
+    return f"{name}, {len(os.sched_getaffinity(0))} cores, Python {platform.python_version()}"
+
+
+def versions() -> list[tuple[str, str]]:
+    import fsnn
+
+    found = [("fsnn", fsnn.__version__)]
+    for name, package in PACKAGES.items():
+        try:
+            found.append((name, importlib.metadata.version(package)))
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="few workloads, three rounds, nothing compiled"
+    )
+    parser.add_argument("--set", choices=SETS, help="which workloads (all; with --quick quick)")
+    parser.add_argument("--rounds", type=int, help="rounds (7; with --quick 3)")
+    parser.add_argument("--limit", type=float, help="seconds for one answer (600; --quick 60)")
+    parser.add_argument("--cores", default="1,2", help="numbers of cores, one after the other")
+    parser.add_argument("--contenders", help="some of them, separated by ';'")
+    parser.add_argument("--markdown", metavar="FILE", help="write the table there")
+    parser.add_argument("--json", metavar="FILE", help="write every measurement there")
+    options = parser.parse_args()
+    options.set = options.set or ("quick" if options.quick else "all")
+    options.rounds = options.rounds or (3 if options.quick else 7)
+    options.limit = options.limit or (60 if options.quick else 600)
+    here = len(os.sched_getaffinity(0))
+    options.cores = [n for n in map(int, options.cores.split(",")) if n <= here]
+    names = options.contenders.split(";") if options.contenders else list(CONTENDERS)
+    if options.quick:
+        names = [name for name in names if not name.endswith("compiled")]
+    unknown = [name for name in names if name not in CONTENDERS]
+    if unknown or not options.cores:
+        parser.error(f"contenders are {'; '.join(CONTENDERS)}; cores at most {here}")
+    options.contenders = names
+    return options
+
+
+def main() -> None:
+    options = parsed()
+    bench = Bench(options)
+    bench.run()
+    text = markdown(bench.results, bench.left_out, machine(), versions())
+    if options.markdown:
+        pathlib.Path(options.markdown).write_text(text)
+    else:
+        print(text)
+
+
+if __name__ == "__main__":
+    main()
