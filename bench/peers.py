@@ -3,15 +3,17 @@
 
     pip install torch==2.13.0 ./python
     pip install --no-deps snntorch spikingjelly norse loguru nir nirtorch h5py tqdm
-    python3 bench/peers.py --quick --markdown peers.md         # five minutes
-    FSNN_ORIGINAL=PATH python3 bench/peers.py --markdown peers.md
+    python3 bench/peers.py --quick --markdown peers.md                # five minutes
+    FSNN_ORIGINAL=PATH python3 bench/peers.py --markdown docs/performance.md
 
 Every contender is a process of its own, on the same cores; one runs while the others sleep. A round
 runs each of them once, forwards and forwards and backwards; a ratio is the median, over the rounds,
 of two times of the same round, so what slows the machine for seconds slows both. Besides the time,
 it takes the processor's. What does not import or does not run is named with its error; what takes
 longer than --limit for its first run is left out with a line. One line of JSON a measurement goes
-to --json, the table to --markdown.
+to --json; the table goes to --markdown, in a page that has the marks <!-- peers --> and
+<!-- /peers --> between them. FSNN_ORIGINAL may name several folders, separated by colons (spikeDE
+and its solver torchfde).
 """
 
 from __future__ import annotations
@@ -187,13 +189,22 @@ def parsed() -> argparse.Namespace:
     return options
 
 
+def write(page: pathlib.Path, text: str) -> None:
+    """Between the marks of a page that has them, or as a page of its own."""
+    begin, end = "<!-- peers -->", "<!-- /peers -->"
+    if page.exists() and begin in page.read_text() and end in page.read_text():
+        before, _, rest = page.read_text().partition(begin)
+        text = f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}"
+    page.write_text(text)
+
+
 def main() -> None:
     options = parsed()
     bench = Bench(options)
     bench.run()
     text = markdown(bench.results, bench.left_out, machine(), versions())
     if options.markdown:
-        pathlib.Path(options.markdown).write_text(text)
+        write(pathlib.Path(options.markdown), text)
     else:
         print(text)
 

@@ -149,10 +149,10 @@ def fsnn_torch(workload: Workload, alpha: float) -> nn.Module:
 
 
 def original(workload: Workload) -> nn.Module:
-    place = os.environ.get("FSNN_ORIGINAL")
-    if not place:
+    places = os.environ.get("FSNN_ORIGINAL")
+    if not places:
         raise ImportError("FSNN_ORIGINAL does not name the folder of its sources")
-    sys.path.insert(0, place)
+    sys.path[:0] = [place for place in places.split(os.pathsep) if place not in sys.path]
     import spikeDE
 
     neuron = {"tau": TAU, "threshold": 1.0}

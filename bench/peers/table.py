@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import textwrap
 from collections.abc import Iterable
 from typing import Any
 
@@ -81,6 +82,12 @@ def _table(results: Results, cores: int, what: str) -> list[str]:
     return [*lines, ""]
 
 
+def _wrapped(line: str) -> str:
+    """Prose within 100 columns; tables have the length they need."""
+    indent = "  " if line.startswith("- ") else ""
+    return line if line.startswith("|") else textwrap.fill(line, 100, subsequent_indent=indent)
+
+
 def markdown(results: Results, left_out: Iterable[str], machine: str, versions: Any) -> str:
     lines = [machine, "", ", ".join(f"{name} {version}" for name, version in versions), ""]
     lines += _verdict(results)
@@ -93,4 +100,4 @@ def markdown(results: Results, left_out: Iterable[str], machine: str, versions: 
     out = sorted(left_out)
     if out:
         lines += ["Left out:", "", *(f"- {line}" for line in out), ""]
-    return "\n".join(lines)
+    return "\n".join(map(_wrapped, lines))

@@ -50,6 +50,11 @@ def threads() -> int:
     return _lib.fsnn_threads()
 
 
+def built() -> str:
+    """What the library was built with and without: "with oneDNN, OpenMP, ... (without HDF5)"."""
+    return _text(_lib.fsnn_built())
+
+
 def isa() -> str:
     """The instruction set that the kernels run with: "avx512", "avx2" or "base"."""
     return _text(_lib.fsnn_isa())
@@ -77,6 +82,7 @@ __all__ = [
     "Summary",
     "Terms",
     "UnsupportedError",
+    "built",
     "fde_solve",
     "figures",
     "grid",
