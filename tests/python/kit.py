@@ -7,6 +7,10 @@ import sys
 import unittest
 import warnings
 
+# torch and the library each have threads; where others run beside the tests, threads that wait
+# busily keep those that work from their processors. Read when the libraries are loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 try:
     import numpy as np
 except ImportError as error:

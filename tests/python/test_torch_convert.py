@@ -118,39 +118,6 @@ class Convert(unittest.TestCase):
             net(torch.from_numpy(x).expand(6, 60, 6)).detach().numpy(), out
         )
 
-    def test_a_training_like_the_library_s(self):
-        """The same batches in torch and in C: the same losses to rounding."""
-        rng = np.random.default_rng(0)
-        y = rng.integers(0, 3, 20)
-        x = (rng.random((20, 6)) + 3 * np.eye(3)[y].repeat(2, 1)).astype(np.float32)
-        torch.manual_seed(1)
-        model = nn.Sequential(
-            nn.Linear(6, 16),
-            ft.LIFNeuron(tau=2.0, tau_learnable=True),
-            nn.Linear(16, 3),
-            ft.ReadoutNeuron(tau=2.0),
-        )
-        net = ft.SNNWrapper(model, "fdeint", alpha=0.7)
-        c, losses = ft.to_net(net, (6,)), []
-        options = {"batch": 20, "loss": "ce_rate", "optimizer": {"kind": "adam", "lr": 0.01}}
-        c.train(
-            (x, y),
-            epochs=50,
-            encoder={"steps": 6},
-            on_epoch=lambda m: losses.append(m.loss),
-            **options,
-        )
-        optimizer, own = torch.optim.Adam(net.parameters(), lr=0.01), []
-        current, labels = torch.from_numpy(x).expand(6, 20, 6), torch.from_numpy(y)
-        for _ in range(50):
-            loss = nn.functional.cross_entropy(net(current).mean(0), labels)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            own.append(loss.item())
-        self.assertLess(own[-1], 0.7 * own[0])
-        np.testing.assert_allclose(own, losses, rtol=2e-3)
-
     def test_what_has_no_place(self):
         for layer, pattern in (
             (nn.GELU(), "0 is a GELU"),
