@@ -246,20 +246,16 @@ class BaseNeuron(torch.nn.Module):
 
 def _order_keys(order: Order, learned: dict[str, Any]) -> dict[str, Any]:
     """The order as keys of the section dynamics; learned ones are parameters of the layer."""
-    keys: dict[str, Any] = {"alpha_mode": "multiterm"} if order.terms > 1 else {}
     for name, values in (("alpha", order.alpha), ("coefficient", order.coefficient)):
         if isinstance(values, torch.Tensor):
             learned[name] = values
-    plain = (
-        [0.5 + 0.4 * i / order.terms for i in range(order.terms)]
-        if "alpha" in learned
-        else order.alpha
-    )
-    keys["alpha"] = list(plain) if order.terms > 1 else plain[0]
-    if "coefficient" in learned or list(order.coefficient) != [1.0] * order.terms:
-        keys["coefficients"] = (
-            [1.0] * order.terms if "coefficient" in learned else list(order.coefficient)
-        )
+    n = order.terms
+    alpha = [0.5 + 0.4 * i / n for i in range(n)] if "alpha" in learned else list(order.alpha)
+    ones = "coefficient" in learned or list(order.coefficient) == [1.0] * n
+    weights = [1.0] * n if ones else list(order.coefficient)
+    keys: dict[str, Any] = {"alpha": [alpha]}  # the terms of each of the one layer
+    if n > 1 or "coefficient" in learned or not ones:
+        keys["coefficients"] = [weights]
     keys["learn_alpha"] = "alpha" in learned
     keys["learn_coefficients"] = "coefficient" in learned
     return keys
@@ -408,8 +404,8 @@ class LIFNeuronFDE(LIFNeuron):
         self.method, self.beta, self.step_size, self.memory = method, beta, step_size, memory
 
     def _dynamics(self, order: Order, call: Running, learned: dict[str, Any]) -> dict[str, Any]:
-        own: dict[str, Any] = {"integrator": "fdeint", "method": self.method, "alpha": self.beta}
-        own["step"] = self.step_size
+        own: dict[str, Any] = {"integrator": "fdeint", "method": self.method}
+        own |= {"alpha": [[self.beta]], "step": self.step_size}
         if self.memory is not None and self.memory != -1:
             own["memory"] = self.memory + 1  # the library counts the state that is made
         return own
