@@ -74,6 +74,10 @@ typedef struct fsnn_linear { /* y = x W^T + b over the last dimension; W [out, i
     bool bias;
 } fsnn_linear;
 
+typedef struct fsnn_scaling { /* y = x W + b, element by element; W, b of the input's shape */
+    bool bias;
+} fsnn_scaling;
+
 typedef struct fsnn_conv2d { /* x [C, H, W]; W [out, C/groups, kernel]; pairs are (height, width) */
     int64_t out;
     int64_t kernel[2], stride[2], padding[2], dilation[2];

@@ -4,11 +4,11 @@
 extern const fsnn_op op_linear, op_conv1d, op_conv2d, op_maxpool, op_avgpool, op_sumpool,
     op_flatten, op_reshape, op_permute, op_dropout, op_batchnorm, op_layernorm, op_add, op_multiply,
     op_matmul, op_mean, op_sum, op_concat, op_split, op_attention, op_head, op_voting, op_graph,
-    op_gcn;
+    op_gcn, op_scale;
 
 const fsnn_op *const fsnn_ops[] = {
     /* weights over space */
-    &op_linear, &op_conv1d, &op_conv2d,
+    &op_linear, &op_conv1d, &op_conv2d, &op_scale,
     /* windows */
     &op_maxpool, &op_avgpool, &op_sumpool,
     /* the same numbers in another form */

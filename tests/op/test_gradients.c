@@ -336,6 +336,16 @@ static void multiply(void **state)
     check_both((rig_setup){"multiply", NULL, 2, 3, true, 3, {s, s, s}, false});
 }
 
+static void scale(void **state)
+{
+    (void)state;
+    for (int bias = 0; bias < 2; bias++) {
+        fsnn_scaling o = {bias};
+        check(&(rig_setup){"scale", &o, 3, 2, true, 1, {FSNN_SHAPE(4, 3, 7)}, false}, NULL);
+        check(&(rig_setup){"scale", &o, 40, 5, true, 1, {FSNN_SHAPE(70)}, false}, NULL);
+    }
+}
+
 static void layernorm(void **state)
 {
     (void)state;
@@ -426,6 +436,7 @@ int main(void)
         cmocka_unit_test(reductions),
         cmocka_unit_test(multiply),
         cmocka_unit_test(layernorm),
+        cmocka_unit_test(scale),
         cmocka_unit_test(matmul),
         cmocka_unit_test(attention),
         cmocka_unit_test(head),
