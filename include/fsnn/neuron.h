@@ -10,6 +10,7 @@
  *   qif   dv = (a (v - rest) (v - critical) + I) / tau
  *   noisy    as lif, with noise on its threshold while it is trained (fsnn_noise)
  *   readout  as lif, but it never spikes: its output is v after the step
+ *   integrator  as if, but it never spikes: its output is v after the step
  *   eif   dv = (-v + slope exp((v - onset)/slope) + I) / tau
  *   hard_lif  as lif, but a spike takes kappa v/tau from dv in place of threshold/tau
  *   cuba  dv = (-v + i) / tau, di = (-i + I) / tau_syn     the current through a synaptic filter

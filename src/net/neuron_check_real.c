@@ -321,13 +321,13 @@ fsnn_status neuron_check_readout(const op_node *node)
     const fsnn_neuron *o = node->options;
     if (o->reset != FSNN_RESET_CURRENT && o->reset != FSNN_RESET_NONE)
         return fsnn_fail(FSNN_EARGUMENT,
-                         "readout \"%s\": it never spikes, so reset %s does nothing: leave it out",
-                         node->name, fsnn_reset_name(o->reset));
+                         "%s \"%s\": it never spikes, so reset %s does nothing: leave it out",
+                         node->op->kind, node->name, fsnn_reset_name(o->reset));
     if (o->noise.mode != FSNN_NOISE_NONE)
         return fsnn_fail(
             FSNN_EARGUMENT,
-            "readout \"%s\": it never spikes, so noise on its threshold does nothing: leave it out",
-            node->name);
+            "%s \"%s\": it never spikes, so noise on its threshold does nothing: leave it out",
+            node->op->kind, node->name);
     return FSNN_OK;
 }
 

@@ -116,6 +116,8 @@ static const neuron_kind kinds[] = {
     {.op = {NEURON("readout", defaults, neuron_readout_keys,
                    "leaky readout: tau D^alpha v = -v + I without spikes, the output is v (for "
                    "regression and losses on the potential)")}},
+    {.op = {NEURON("integrator", defaults, neuron_readout_keys,
+                   "readout without a leak: tau D^alpha v = I, the output is v")}},
 };
 
 const fsnn_op *neuron_op_at(int index)

@@ -58,13 +58,19 @@ static void leak_back(void *self, const real *v, const real *I, const lanes *row
     (void)self, (void)v, (void)I, (void)row, (void)g, (void)gJ, (void)grow;
 }
 
+#define RULE                                                                                       \
+    .prepare = prepare, .prepare_back = prepare_back, .charge = charge,                            \
+    .charge_back = charge_back, .leak = leak, .leak_back = leak_back
+
 const neuron_model FSNN_K(neuron_if) = {
     .kind = "if",
     .linear = true,
-    .prepare = prepare,
-    .prepare_back = prepare_back,
-    .charge = charge,
-    .charge_back = charge_back,
-    .leak = leak,
-    .leak_back = leak_back,
+    RULE,
+};
+
+/* The same without spikes: its potential is the output. */
+const neuron_model FSNN_K(neuron_integrator) = {
+    .kind = "integrator",
+    .readout = true,
+    RULE,
 };
