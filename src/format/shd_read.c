@@ -4,13 +4,11 @@
  * and, unless the names alone are asked for,
  *   int64 rows; int64 label [rows]; for each row int64 times, int64 units,
  *   double time [times], int64 unit [units]
- * Whoever takes it trusts none of it. A file can name others that hold its data, by links or as
- * its storage; they are not read: nobody who opens a file expects that another is opened. */
+ * Whoever takes it trusts none of it. */
 #include "format/shd_read.h"
 
 #include "format/file_kind.h"
-
-#include <hdf5.h>
+#include "format/hdf_storage.h"
 
 #include <string.h>
 
@@ -31,35 +29,14 @@ static herr_t refuse_link(const char *from, const char *through, const char *fil
     return -1;
 }
 
-static fsnn_status elsewhere(const h5_file *f, const char *name, const char *how)
-{
-    return fsnn_fail(FSNN_EUNSUPPORTED,
-                     "%s: %s is %s, which is not opened: data must lie in the file itself", f->path,
-                     name, how);
-}
-
-/* Whether the numbers of a data set lie in the file. */
-static fsnn_status check_storage(const h5_file *f, const char *name, hid_t set)
-{
-    hid_t how = H5Dget_create_plist(set);
-    int external = how >= 0 ? H5Pget_external_count(how) : -1;
-    bool foreign = how >= 0 && H5Pget_layout(how) == H5D_VIRTUAL;
-    if (how >= 0)
-        H5Pclose(how);
-    if (foreign)
-        return elsewhere(f, name,
-                         "put together from other data sets (virtual), also of other files");
-    return external == 0 ? FSNN_OK : elsewhere(f, name, "kept in another file (external storage)");
-}
-
 /* The data set of this name; *out -1 where there is none. */
 static fsnn_status open_set(h5_file *f, const char *name, hid_t *out)
 {
     f->led_away = false;
     *out = H5Dopen2(f->id, name, f->access);
     if (*out < 0 && f->led_away)
-        return elsewhere(f, name, "a link to another file");
-    return *out < 0 ? FSNN_OK : check_storage(f, name, *out);
+        return hdf_elsewhere(f->path, name, "a link to another file");
+    return *out < 0 ? FSNN_OK : hdf_check_storage(f->path, name, *out);
 }
 
 static fsnn_status no_trains(const h5_file *f, const char *name)
@@ -269,7 +246,7 @@ static fsnn_status send_names(guard *g, h5_file *f)
     bool there =
         H5Lexists(f->id, "extra", H5P_DEFAULT) > 0 && H5Lexists(f->id, "extra/keys", f->access) > 0;
     if (f->led_away)
-        return elsewhere(f, "extra", "a link to another file");
+        return hdf_elsewhere(f->path, "extra", "a link to another file");
     if (!there)
         return guard_put(g, &none, sizeof none);
     FSNN_TRY(open_set(f, "extra/keys", &set));
