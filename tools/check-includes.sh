@@ -22,6 +22,7 @@ net      | op scan neuron equation frac tensor base | status tensor frac neuron 
 data     | format tensor base                    | status tensor data events graph interpolate series
 train    | net data tensor base                  | status tensor frac neuron net data train
 model    | format net op frac tensor base        | status tensor frac neuron net data events graph interpolate series train model
+exchange | format base                           | status file tensor frac neuron net model exchange
 plot     | base                                  | status plot
 session  | model train data plot net frac tensor base | *
 cli      | cli/kit                               | *

@@ -64,8 +64,17 @@ safetensors() {
     printf "\\$(printf %o ${#header})"'\0\0\0\0\0\0\0%s\0\0\200\77\0\0\0\100' "$header" >"$to/one"
 }
 
+# Cases of the conformance pack.
+nir() {
+    for case in affine lif_value cubalif_value conv2d_same recurrent_subgraph metadata names repair_inner_name stored_packed \
+        stored_fixed_strings; do
+        cp "$here/nir-pack/$case/model.nir" "$to/$case" || exit 1
+    done
+}
+
 folder=
 case $target in
+fuzz_nir) nir ;;
 fuzz_idx) idx ;;
 fuzz_safetensors) safetensors ;;
 fuzz_npz | fuzz_graph_npz) folder=arrays ;;

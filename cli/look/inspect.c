@@ -2,6 +2,7 @@
  * holds. */
 #include "cli/look/inspect.h"
 #include "cli/look/graph.h"
+#include "cli/look/nir.h"
 #include "cli/look/series.h"
 
 #include <dirent.h>
@@ -24,9 +25,8 @@ static const cli_option table[] = {
 static const char readable[] =
     "inspect reads descriptions (YAML), weights (.safetensors, .npz), arrays (.npy, .npz), IDX "
     "data (plain or gzip), recordings of events (.bin, .bs2, .aedat, .aedat4, .npz) and folders of "
-    "them, series (.ts, WAV, WFDB .hea), HDF5 spike trains, graphs (folders, .npz), metrics.csv, "
-    "and "
-    "run directories";
+    "them, series (.ts, WAV, WFDB .hea), HDF5 spike trains, NIR graphs (.nir), graphs (folders, "
+    ".npz), metrics.csv, and run directories";
 
 typedef struct head {
     unsigned char byte[513]; /* ended by a 0 */
@@ -192,6 +192,8 @@ static int inspect_directory(const char *path, const cli_common *common)
 static int inspect(const char *path, const cli_common *common)
 {
     head h;
+    if (!cli_is_directory(path) && fsnn_nir_known(path))
+        return nir_inspect(path);
     series_kind series = series_kind_of(path);
     if (series != SERIES_NONE)
         return inspect_series(path, series);
@@ -231,7 +233,8 @@ const cli_command cli_inspect = {
         "memory); weights or arrays (.safetensors, .npz, .npy: names, shapes, ranges); IDX data "
         "(plain or gzip); a recording of an event camera or a folder of recordings (events, "
         "duration, rate, polarity); series (UCR/UEA .ts, a WAV file or a folder of them, a WFDB "
-        "record by its .hea); HDF5 spike trains; a metrics.csv; a run directory; a graph as "
+        "record by its .hea); HDF5 spike trains; a NIR graph (.nir: nodes, parameters, edges, what "
+        "is repaired); a metrics.csv; a run directory; a graph as "
         "folder or .npz (nodes, edges, degrees, classes, split). The content of FILE decides what "
         "it is, not its name.",
     .examples = "  fsnn inspect examples/fashion_mlp.yaml\n"

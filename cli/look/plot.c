@@ -1,5 +1,6 @@
 /* cli/look/plot.c: fsnn plot: pictures from what the other commands wrote. */
 #include "cli/look/graph.h"
+#include "cli/look/nir.h"
 #include "cli/look/inspect.h"
 #include "cli/look/plot_arrays.h"
 #include "cli/look/plot_events.h"
@@ -340,7 +341,8 @@ static int plot_npz(const options *o, const char *what, const char *directory)
 static const char drawable[] =
     "plot draws run directories and metrics.csv; recordings of events (.bin, .bs2, .aedat, "
     ".aedat4, .npz), WAV (also folders of these two), .ts, WFDB headers (.hea), HDF5 spike trains, "
-    "graphs (folders, .npz), IDX pictures, arrays (.npz, .npy) and weights (.safetensors)";
+    "NIR graphs (.nir), graphs (folders, .npz), IDX pictures, arrays (.npz, .npy) and weights "
+    "(.safetensors)";
 
 static int as_series(const options *o, const char *what, const char *directory)
 {
@@ -367,6 +369,12 @@ static int as_graph(const options *o, const char *what, const char *directory)
 {
     (void)o;
     return graph_plot(what, directory);
+}
+
+static int as_nir(const options *o, const char *what, const char *directory)
+{
+    (void)o;
+    return nir_plot(what, directory);
 }
 
 static int as_idx(const options *o, const char *what, const char *directory)
@@ -421,17 +429,12 @@ static const struct {
     bool (*is)(const char *path);
     int (*plot)(const options *o, const char *what, const char *directory);
 } kinds[] = {
-    {true, fsnn_graph_known, as_graph},
-    {true, is_run, as_run},
-    {true, is_series, as_series},
-    {true, is_events_folder, as_events_folder},
-    {false, is_series, as_series},
-    {false, fsnn_graph_known, as_graph},
-    {false, fsnn_events_known, as_events},
-    {false, inspect_is_arrays, plot_npz},
-    {false, inspect_is_safetensors, as_weights},
-    {false, inspect_is_idx, as_idx},
-    {false, inspect_is_metrics, as_metrics},
+    {true, fsnn_graph_known, as_graph},   {true, is_run, as_run},
+    {true, is_series, as_series},         {true, is_events_folder, as_events_folder},
+    {false, fsnn_nir_known, as_nir},      {false, is_series, as_series},
+    {false, fsnn_graph_known, as_graph},  {false, fsnn_events_known, as_events},
+    {false, inspect_is_arrays, plot_npz}, {false, inspect_is_safetensors, as_weights},
+    {false, inspect_is_idx, as_idx},      {false, inspect_is_metrics, as_metrics},
 };
 
 /* Where the pictures go: beside the file, in the run directory; beside other folders nothing is
@@ -474,8 +477,9 @@ const cli_command cli_plot = {
         "--record v,spikes or v,spikes,test,threshold wrote (spike raster of one sample, membrane "
         "traces, firing rates); or data: a recording of an event camera or a folder of recordings "
         "(a strip of frames of one), a .ts file, a WAV file or a folder of them, a WFDB header "
-        "(one series), HDF5 spike trains (raster of a sample), a graph as folder or .npz "
-        "(degrees), IDX images, NumPy arrays and weights (images, or histograms).\n\n"
+        "(one series), HDF5 spike trains (raster of a sample), a NIR graph (.nir; by "
+        "Graphviz, or as text where it is not installed), a graph as folder or .npz (degrees), IDX "
+        "images, NumPy arrays and weights (images, or histograms).\n\n"
         "For a folder that is not a run directory, pictures go to ./figures unless you give "
         "--out. Each figure is written as PNG and SVG, with the gnuplot script and its data.",
     .examples = "  fsnn plot runs/fashion-mlp\n"

@@ -17,6 +17,7 @@
 #include <fsnn/series.h>
 #include <fsnn/train.h>
 #include <fsnn/model.h>
+#include <fsnn/exchange.h>
 #include <fsnn/session.h>
 #include <fsnn/simulate.h>
 #include <fsnn/plot.h>

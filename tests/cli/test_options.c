@@ -3,7 +3,8 @@
 #include "shell.h"
 #include "tiny.h"
 
-static const char *const commands[] = {"train", "eval", "run", "inspect", "plot", "simulate"};
+static const char *const commands[] = {"train", "eval",     "run",    "inspect",
+                                       "plot",  "simulate", "convert"};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static void fits_80_columns(const char *text, const char *line)

@@ -1,0 +1,81 @@
+/* cli/convert/convert.c: fsnn convert: which conversion it is, by what the input is and where the
+ * output goes. */
+#include "cli/convert/convert.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const cli_option table[] = {
+    {"output", 'o', CLI_TEXT, offsetof(convert_options, output), "PATH", "where the result goes", 0,
+     0},
+    {"dt", 0, CLI_REAL, offsetof(convert_options, dt), "SECONDS",
+     "seconds of a step. From NIR: must be given, for NIR does not say it; it becomes "
+     "dynamics.step",
+     1e-30, 1e30},
+    {"unit", 0, CLI_TEXT, offsetof(convert_options, unit), "UNIT",
+     "from NIR: what times in the file are in, s (default), ms or us; or a number of seconds", 0,
+     0},
+    {"reset", 0, CLI_TEXT, offsetof(convert_options, reset), "KIND",
+     "from NIR: what a spike does, for NIR does not say it: value sets the potential to v_reset, "
+     "subtract takes the threshold from it",
+     0, 0},
+    CLI_ROWS_LAST,
+};
+
+/* The first row whose input and output are these. */
+static const struct {
+    bool (*is)(const char *input);
+    const char *output; /* its ending; NULL: a folder */
+    int (*convert)(const convert_options *o);
+} kinds[] = {
+    {fsnn_nir_known, NULL, convert_from_nir},
+};
+
+static bool ends(const char *path, const char *ending)
+{
+    size_t length = strlen(path), n = ending ? strlen(ending) : 0;
+    return !ending || (length > n && !strcmp(path + length - n, ending));
+}
+
+static const char possible[] =
+    "convert reads NIR graphs (.nir) into a folder: fsnn convert M.nir -o DIR/";
+
+static int run(void *given)
+{
+    const convert_options *o = given;
+    const char *input = convert_input(o);
+    bool known = false;
+    if (!o->output)
+        return cli_error(CLI_USAGE, "--output is missing: where the result goes");
+    if (!cli_exists(input))
+        return cli_error(CLI_FAILED, "%s: there is no such file or directory", input);
+    for (int i = 0; i < CLI_COUNT(kinds); i++) {
+        bool is = kinds[i].is(input);
+        known = known || is;
+        if (is && ends(o->output, kinds[i].output))
+            return kinds[i].convert(o);
+    }
+    return cli_error(CLI_USAGE, "%s cannot become %s%s: %s", input, o->output,
+                     known ? "" : ", for it is no file that convert knows", possible);
+}
+
+const cli_command cli_convert = {
+    .name = "convert",
+    .summary = "networks from and to files of other tools (NIR)",
+    .operands = "FILE",
+    .usage = "M.nir -o DIR/ --dt SECONDS --reset value|subtract",
+    .details =
+        "From NIR, the exchange format of the field (.nir), to a folder with a description "
+        "(NAME.yaml) and its weights (NAME.safetensors), which all other commands take. NIR says "
+        "neither how long a step is, nor in what unit its times are, nor whether a spike sets the "
+        "potential or takes the threshold from it: --dt and --reset say it, and without them the "
+        "error shows what each choice would mean. What other readers refuse is repaired where it "
+        "can be understood, and each repair is a warning.",
+    .examples = "  fsnn convert lif.nir -o lif/ --dt 1e-4 --reset value\n"
+                "  fsnn run lif/lif.yaml -w lif/lif.safetensors --input x.npz --output y.npz\n",
+    .option = table,
+    .min_operands = 1,
+    .max_operands = 1,
+    .size = sizeof(convert_options),
+    .run = run,
+};

@@ -1,0 +1,23 @@
+/* cli/convert/convert.h: fsnn convert: files of other tools from and to ours. A conversion is a
+ * file beside this and a row in convert.c. */
+#ifndef FSNN_CLI_CONVERT_H
+#define FSNN_CLI_CONVERT_H
+
+#include "cli/cli.h"
+
+typedef struct convert_options {
+    cli_common common;
+    const char *output, *weights, *unit, *reset;
+    cli_real dt, expand;
+} convert_options;
+
+/* The input, one of the operands. */
+static inline const char *convert_input(const convert_options *o)
+{
+    return o->common.operand[0];
+}
+
+/* A NIR graph becomes a folder with a description and its weights; exit code. */
+int convert_from_nir(const convert_options *o);
+
+#endif
