@@ -20,7 +20,7 @@
  * is not the default.
  *
  * Resets `current` and `none` test the potential one unit of time ahead, s = H(v + dv - threshold),
- * spike at equality; `current` then hands dv - s threshold/tau to the solver. The others test the
+ * spike at equality (unless `equality` says otherwise); `current` then hands dv - s threshold/tau to the solver. The others test the
  * new potential p that the solver gives, s = H(p - threshold), and act on it:
  *
  *   subtract  v = p - s threshold; the history keeps the value after the reset
@@ -65,6 +65,10 @@ typedef struct fsnn_value {
     const double *values;
     int64_t count;
 } fsnn_value;
+
+/* What a potential exactly at the threshold does: it spikes, H(0) = 1, as nearly everywhere; or it
+ * does not, H(0) = 0, as NIR has it. Potentials of binary fractions meet their threshold often. */
+typedef enum fsnn_equality { FSNN_REACHES, FSNN_EXCEEDS, FSNN_EQUALITIES } fsnn_equality;
 
 /* Surrogate gradient: the function that replaces the derivative of the spike H(x), x = potential -
  * threshold. k is the scale; the next column is the scale that 0 means.
@@ -158,6 +162,7 @@ typedef struct fsnn_neuron {
     double refractory;  /* >= 0, in the unit of the solver step; 0: none */
     bool detach_reset;  /* true: the spike inside the reset carries no gradient */
     fsnn_noise noise;   /* of the threshold, in training; none but for kind noisy: hard_st */
+    fsnn_equality equality;
 } fsnn_neuron;
 
 #ifdef __cplusplus

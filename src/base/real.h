@@ -18,6 +18,7 @@ typedef double real;
 #define REAL_MAX_TEXT "1.8e308"
 #define REAL_NAME "double"
 #define REAL_MIN DBL_MIN
+#define REAL_TRUE_MIN DBL_TRUE_MIN
 #define REAL_EPSILON DBL_EPSILON
 #else
 typedef float real;
@@ -27,6 +28,7 @@ typedef float real;
 #define REAL_MAX_TEXT "3.4e38"
 #define REAL_NAME "single"
 #define REAL_MIN FLT_MIN
+#define REAL_TRUE_MIN FLT_TRUE_MIN
 #define REAL_EPSILON FLT_EPSILON
 #endif
 

@@ -125,6 +125,10 @@ static fsnn_status check_surrogate(const op_node *node, const fsnn_neuron *o)
 
 static fsnn_status check_landing(const op_node *node, const fsnn_neuron *o)
 {
+    if ((unsigned)o->equality >= FSNN_EQUALITIES)
+        return fsnn_fail_key(FSNN_EARGUMENT, "equality",
+                             "%s \"%s\": there is no equality number %d", node->op->kind,
+                             node->name, o->equality);
     if ((unsigned)o->reset >= FSNN_RESETS)
         return fsnn_fail_key(FSNN_EARGUMENT, "reset", "%s \"%s\": there is no reset number %d",
                              node->op->kind, node->name, o->reset);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 static const char *const per_names[] = {"layer", "channel", "neuron", NULL};
+static const char *const equality_names[] = {">=", ">", NULL};
 static const char *surrogate_name(int i)
 {
     return fsnn_surrogate_name((fsnn_surrogate_kind)i);
@@ -179,6 +180,12 @@ const fsnn_key neuron_keys[] = {
      .with = "reset",
      .when = FSNN_ALL_BUT(FSNN_RESET_NONE),
      .help = "the spike inside the reset carries no gradient"},
+    {.name = "equality",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_neuron, equality),
+     .names = equality_names,
+     .help = "the neuron spikes where its potential is >= the threshold, or only where it is > (as "
+             "NIR has it)"},
     {.name = "noise",
      .type = FSNN_KEY_GROUP,
      .offset = offsetof(fsnn_neuron, noise),

@@ -7,7 +7,7 @@
  *   gI = (gf + gtest) / tau;   carry = gtest - gI (without a leak: gtest)
  *
  * where a wide model says what gI and the leak's part of the carry are from gf + gtest. The spikes
- * need not be read: they are where v + dv >= theta. Gradients of tau and threshold are summed where
+ * need not be read: they are where v + dv - theta >= least. Gradients of tau and threshold are summed where
  * they are learned. Those of the order come from the rows of q, once a group has them all; only
  * what they have through the gain is summed on the way. Compiled without contraction, as the
  * forward scan is. Cost: 2 lags flops, three numbers read and one written a neuron and step.
@@ -119,7 +119,8 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
     real *q = w->q[t] + r * ROW_LANES, *carry = w->carry[t], *ggain = w->ggain[t];
     int64_t at = k * j->s->B * j->s->N + w->group.tile[t] * ROW_LANES;
     const real *gspikes = j->sink ? w->group.spikes[t] : j->gspikes + at;
-    const vec gain = vec_all(j->gain), zero = {0}, one = vec_all(1), pull = vec_all(j->pull);
+    const vec gain = vec_all(j->gain), zero = {0}, one = vec_all(1), pull = vec_all(j->pull),
+              least = vec_all(j->s->least);
     forward_step f = recompute(w, t, k, kind, dv);
     row out;
     EACH_VEC
@@ -142,7 +143,7 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
                 add_to(w->sum_I[t] + o, gI);
         }
         if (learns) {
-            vec spike = vec_where(f.arg.v[i] >= 0, one);
+            vec spike = vec_where(f.arg.v[i] >= least, one);
             vec greset_drive = j->reset_drive ? gc : zero * gc;
             real *to = grow[ROW_RESET_DRIVE] + o, *rate = grow[ROW_RATE] + o;
             vec_store(to, vec_madd(greset_drive, spike, vec_load(to)));
@@ -150,7 +151,7 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
                 vec_store(rate, vec_madd(gdv, f.drive.v[i], vec_load(rate)));
             add_to(grow[ROW_THRESHOLD] + o, -gtest);
             if (learns == LEARNS_ORDER) {
-                vec c = j->reset_drive ? vec_where(f.arg.v[i] >= 0, reset_drive) : zero;
+                vec c = j->reset_drive ? vec_where(f.arg.v[i] >= least, reset_drive) : zero;
                 vec_store(ggain + o, vec_madd(gp, f.dv.v[i] - c, vec_load(ggain + o)));
             }
         }

@@ -1,7 +1,7 @@
 /* The fused forward scan (scan/fused.h). For each step of a group, and each of its tiles:
  *
  *   S = sum_l w_l u_{n+1-l}
- *   dv = (I - v) / tau;  s = H(v + dv - theta);  u_{n+1} = S + gain (dv - s reset_drive)
+ *   dv = (I - v) / tau;  s = [v + dv - theta >= least];  u_{n+1} = S + gain (dv - s reset_drive)
  *
  * the lanes of a tile in registers throughout, or, where the model gives dv, in two parts around
  * it. The sums are the general scan's chains: what lies before a block of steps by one pass for the
@@ -41,7 +41,8 @@ static ALWAYS void step(walk *w, int t, int64_t k, row S, derivative kind, const
     real *next = w->history[t] + k * ROW_LANES, *fired = w->fired;
     int64_t at = k * j->s->B * j->s->N + w->group.tile[t] * ROW_LANES;
     const real *current = j->I + k * j->pitch + w->group.tile[t] * ROW_LANES;
-    const vec v0 = vec_all(j->s->v0), gain = vec_all(j->gain), one = vec_all(1);
+    const vec v0 = vec_all(j->s->v0), gain = vec_all(j->gain), one = vec_all(1),
+              least = vec_all(j->s->least);
     row spike, u;
     EACH_VEC
     {
@@ -53,7 +54,7 @@ static ALWAYS void step(walk *w, int t, int64_t k, row S, derivative kind, const
             vec I = vec_load(current + o);
             dv = (kind == LEAKY ? I - v : I) * vec_load(par[ROW_RATE] + o);
         }
-        vec_int over = (v + dv) - vec_load(par[ROW_THRESHOLD] + o) >= 0;
+        vec_int over = (v + dv) - vec_load(par[ROW_THRESHOLD] + o) >= least;
         vec reset_drive =
             j->reset_drive ? vec_where(over, vec_load(par[ROW_RESET_DRIVE] + o)) : (vec){0};
         spike.v[i] = vec_where(over, one);

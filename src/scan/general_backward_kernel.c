@@ -114,6 +114,7 @@ static void recompute(walk *w, int64_t k, forward_step *f)
                        .gain = s->memory.sum[0].gain,
                        .h = (real)s->memory.h,
                        .v0 = s->v0,
+                       .least = s->least,
                        .scheme = s->memory.scheme};
     f->t.I = scan_current(s, &w->tile, j->I, k, f->space[2]);
     int64_t at = k * s->B * s->N + w->tile.first, at_current = k * scan_pitch(s) + w->tile.first;
@@ -212,7 +213,7 @@ static void receive(const walk *w, const forward_step *f, const real *gh, grads 
         EACH_LANE g->G[i] += gs[i];
     }
     if (w->j->reset->clears)
-        EACH_LANE g->gx[i] = f->arg[i] >= 0 ? 0 : g->gx[i];
+        EACH_LANE g->gx[i] = f->arg[i] >= f->t.least ? 0 : g->gx[i];
     if (w->j->reset->clears && f->rest)
         EACH_LANE g->gx[i] = f->rest[i] > 0 ? 0 : g->gx[i];
 }
@@ -404,7 +405,7 @@ static int64_t block(walk *w, int64_t done)
         if (j->call.orders)
             track_add_orders(h, i, history_row(w, k, &f, x));
         if (j->reset->clears)
-            track_clear(h, f.arg, i, steps);
+            track_clear(h, f.arg, f.t.least, i, steps);
         step(w, k, &f, gh);
     }
     return steps;

@@ -49,7 +49,7 @@ static __attribute__((noinline)) void fire_noisy(const walk *w, int64_t k, real 
     if (noise->soft || j->s->smooth)
         spikes_smooth(j->s, j->kernels, noise->seen ? arg : still, s);
     else
-        j->kernels->fire(arg, s);
+        j->kernels->fire(arg, j->s->least, s);
 }
 
 static void fire(const walk *w, int64_t k, real *arg, real *still, real *s)
@@ -60,7 +60,7 @@ static void fire(const walk *w, int64_t k, real *arg, real *still, real *s)
     else if (j->s->smooth)
         spikes_smooth(j->s, j->kernels, arg, s);
     else
-        j->kernels->fire(arg, s);
+        j->kernels->fire(arg, j->s->least, s);
 }
 
 static void first_drive(walk *w, const scan_step *t, int64_t time, lanes *S)
@@ -159,6 +159,7 @@ static void step(walk *w, int64_t begin, lanes *S, int64_t at, int64_t steps)
                    .gain = s->memory.sum[0].gain,
                    .h = (real)s->memory.h,
                    .v0 = s->v0,
+                   .least = s->least,
                    .scheme = s->memory.scheme};
     t.I = scan_current(s, &w->tile, j->I, k, current);
     ahead(j->I + k * scan_pitch(s) + w->tile.first);
@@ -193,7 +194,7 @@ static void step(walk *w, int64_t begin, lanes *S, int64_t at, int64_t steps)
     if (h->modes)
         spikes_watch(arg, track_row(h, k), &w->spikes);
     if (j->reset->clears)
-        track_clear(h, arg, at, steps);
+        track_clear(h, arg, s->least, at, steps);
     if (j->reset->counts)
         spikes_count(s, &w->tile, spike, &w->spikes);
     if (w->arg)

@@ -196,6 +196,7 @@ fsnn_status scan_plan(scan *s, int64_t K)
     s->tiles = tiles;
     if (s->options.surrogate.scale == 0)
         s->options.surrogate.scale = fsnn_surrogate_default_scale(s->options.surrogate.kind);
+    s->least = scan_least(s->options.equality);
     FSNN_TRY(plan_front(s, K));
     if (s->twin)
         return FSNN_OK;

@@ -150,7 +150,7 @@ static void restart(const scan_step *t, const real *p, const real *s, real *u, r
 {
     EACH_LANE
     {
-        bool fired = s[i] == 1 || t->arg[i] >= 0;
+        bool fired = s[i] == 1 || t->arg[i] >= t->least;
         u[i] = fired ? 0 : p[i];
         x[i] = fired ? 0 : x[i];
     }
@@ -162,7 +162,7 @@ static void restart_back(const scan_step *t, const real *p, const real *s, const
     (void)p, (void)gx, (void)gs, (void)grow, (void)ggain;
     EACH_LANE
     {
-        bool fired = s[i] == 1 || t->arg[i] >= 0;
+        bool fired = s[i] == 1 || t->arg[i] >= t->least;
         gp[i] = fired ? 0 : G[i];
     }
 }

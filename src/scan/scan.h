@@ -156,6 +156,7 @@ struct scan {
     fsnn_neuron options;
     frac_memory memory;
     bool smooth;
+    real least; /* argument of the spike that is one: 0, or all above 0 (scan_plan) */
     scan_noise noise;
     real v0;
     int64_t rest;              /* refractory period after a spike, in steps */
@@ -282,6 +283,13 @@ static inline bool scan_strays(const real *x, int count)
 static inline void scan_say_strayed(scan *s)
 {
     atomic_store_explicit(&s->strayed, true, memory_order_relaxed);
+}
+/* The least argument of a spike. Where the processor takes numbers below REAL_MIN for 0, that is
+ * the least above 0. */
+static inline real scan_least(fsnn_equality equality)
+{
+    const volatile real tiny = REAL_TRUE_MIN;
+    return equality == FSNN_REACHES ? 0 : tiny > 0 ? tiny : REAL_MIN;
 }
 static inline const reset_rule *scan_resetting(const scan *s)
 {

@@ -46,7 +46,7 @@ static inline void spikes_refractory(const scan *s, real *wait, real *resting, c
         rest[i] = wait[i] > 0 ? 1 : 0;
         spike[i] = wait[i] > 0 ? 0 : spike[i];
         land[i] = wait[i] > 0 ? holds : spike[i];
-        wait[i] = wait[i] > 0 ? wait[i] - 1 : arg[i] >= 0 ? steps : 0;
+        wait[i] = wait[i] > 0 ? wait[i] - 1 : arg[i] >= s->least ? steps : 0;
     }
     if (resting)
         memcpy(resting, rest, sizeof rest);

@@ -98,6 +98,7 @@ static void recompute(walk *w, int64_t k, forward_step *f)
                        .gain = w->track[0].memory->sum[0].gain,
                        .h = (real)w->track[0].memory->h,
                        .v0 = s->v0,
+                       .least = s->least,
                        .scheme = w->track[0].memory->scheme};
     recompute_states(w, k, f);
     states_charge(j->e, w->slot, f->t.I, &f->r);
@@ -150,7 +151,7 @@ static void receive(const walk *w, const forward_step *f, const real *gh, grads 
         g->gx[i] = drives * gh[i];
     }
     if (w->j->reset->clears)
-        EACH_LANE g->gx[i] = arg[i] >= 0 ? 0 : g->gx[i];
+        EACH_LANE g->gx[i] = arg[i] >= f->t.least ? 0 : g->gx[i];
     if (w->j->reset->clears && rests)
         EACH_LANE g->gx[i] = rests[i] > 0 ? 0 : g->gx[i];
 }
@@ -367,7 +368,7 @@ static int64_t block(walk *w, int64_t done)
                 track_add_orders(h, i, history_row(w, k, &f, n, x));
         }
         if (j->reset->clears)
-            track_clear(&w->track[0], f.arg, i, steps);
+            track_clear(&w->track[0], f.arg, f.t.least, i, steps);
         step(w, k, &f, gh);
     }
     return steps;

@@ -40,7 +40,7 @@ static void fire(const job *j, const real *arg, real *s)
     if (j->s->smooth)
         spikes_smooth(j->s, j->kernels, arg, s);
     else
-        j->kernels->fire(arg, s);
+        j->kernels->fire(arg, j->s->least, s);
 }
 
 /* States beside v: S_i + gain_i F_i. */
@@ -106,6 +106,7 @@ static void step(walk *w, int64_t begin, lanes *S, int64_t at, int64_t steps)
                    .gain = h->memory->sum[0].gain,
                    .h = (real)h->memory->h,
                    .v0 = s->v0,
+                   .least = s->least,
                    .scheme = h->memory->scheme};
     states_before(w, k, &r);
     states_charge(j->e, w->slot, t.I, &r);
@@ -134,7 +135,7 @@ static void step(walk *w, int64_t begin, lanes *S, int64_t at, int64_t steps)
     move_others(w, k, S, &r);
     keep(w, k, arg, spike, p);
     if (j->reset->clears)
-        track_clear(h, arg, at, steps);
+        track_clear(h, arg, s->least, at, steps);
 }
 
 /* A block of at most FRAC_BLOCK steps; returns their number. */

@@ -11,13 +11,13 @@ typedef struct scan_step {
     void *self;
     const lanes *row;
     const real *I;
-    const real *arg; /* of the spike, once it is known */
+    const real *arg; /* of the spike, once it is known; a spike from `least` on */
     /* state and potential before the step, and what is between them: v0 less jumps */
     const real *u, *v, *off;
     const real *dv;   /* charge at v */
     const real *c;    /* what the spike takes from the drive */
     const real *S[2]; /* sums over the past */
-    real gain, h, v0;
+    real gain, h, v0, least;
     frac_scheme scheme;
     /* backward: what a reset gives v and I of a curved model is added here */
     const neuron_gradients *more;
@@ -65,10 +65,10 @@ struct scan_grads;
 
 /* All of these for one instruction set. */
 typedef struct scan_kernels {
-    const scan_scheme *schemes;           /* [FRAC_SCHEMES] */
-    const reset_rule *resets;             /* [FSNN_RESETS] */
-    const neuron_surrogate *surrogates;   /* [FSNN_SURROGATES] */
-    void (*fire)(const real *x, real *s); /* s = x >= 0 */
+    const scan_scheme *schemes;                       /* [FRAC_SCHEMES] */
+    const reset_rule *resets;                         /* [FSNN_RESETS] */
+    const neuron_surrogate *surrogates;               /* [FSNN_SURROGATES] */
+    void (*fire)(const real *x, real least, real *s); /* s = x >= least */
     /* x [32] += gamma g, g logistic: of a seed, a run, a step of it, a tile */
     void (*noise)(uint64_t seed, uint64_t run, int64_t step, int64_t tile, real gamma, real *x);
     /* the scans (scan/scan.h) */

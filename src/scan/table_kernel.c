@@ -15,10 +15,10 @@ fsnn_status FSNN_K(scan_states_forward)(scan *s, int64_t K, const real *I, real 
 fsnn_status FSNN_K(scan_states_backward)(scan *s, const real *I, const real *spikes,
                                          const real *gspikes, const scan_grads *grads);
 
-static void fire(const real *x, real *s)
+static void fire(const real *x, real least, real *s)
 {
     for (int i = 0; i < ROW_LANES; i++)
-        s[i] = x[i] >= 0 ? 1 : 0;
+        s[i] = x[i] >= least ? 1 : 0;
 }
 
 const scan_kernels FSNN_K(scan_kernels) = {

@@ -290,12 +290,12 @@ static inline void track_clear_lane(track *h, int lane, int64_t i, int64_t steps
             h->received[set][o][lane] = 0;
 }
 
-/* The spikes of the block's step i of `steps`, arg [32] >= 0, cleared the histories of their
+/* The spikes of the block's step i of `steps`, arg [32] >= least, cleared the histories of their
  * neurons. */
-static inline void track_clear(track *h, const real *arg, int64_t i, int64_t steps)
+static inline void track_clear(track *h, const real *arg, real least, int64_t i, int64_t steps)
 {
     for (int lane = 0; lane < ROW_LANES; lane++)
-        if (arg[lane] >= 0)
+        if (arg[lane] >= least)
             track_clear_lane(h, lane, i, steps);
 }
 

@@ -126,15 +126,15 @@ static inline void track_sum(track *h, int s, int64_t at, real *out)
     }
 }
 
-/* The spikes of output `at` of the block's `steps`, arg [32] >= 0, clear the histories of their
+/* The spikes of output `at` of the block's `steps`, arg [32] >= least, clear the histories of their
  * neurons: rows so far, modes, and what they gave to later outputs of the block. (Only methods with
  * one sum allow it.) */
-static inline void track_clear(track *h, const real *arg, int64_t at, int64_t steps)
+static inline void track_clear(track *h, const real *arg, real least, int64_t at, int64_t steps)
 {
     const int64_t rows = h->have + at + 1;
     const int modes = h->modes ? h->memory->modes.padded : 0;
     for (int lane = 0; lane < ROW_LANES; lane++) {
-        if (!(arg[lane] >= 0))
+        if (!(arg[lane] >= least))
             continue;
         for (int64_t r = 0; r < rows; r++)
             h->x[r * ROW_LANES + lane] = 0;
