@@ -7,10 +7,10 @@
  *   gI = (gf + gtest) / tau;   carry = gtest - gI (without a leak: gtest)
  *
  * where a wide model says what gI and the leak's part of the carry are from gf + gtest. The spikes
- * need not be read: they are where v + dv - theta >= least. Gradients of tau and threshold are summed where
- * they are learned. Those of the order come from the rows of q, once a group has them all; only
- * what they have through the gain is summed on the way. Compiled without contraction, as the
- * forward scan is. Cost: 2 lags flops, three numbers read and one written a neuron and step.
+ * need not be read: they are where v + dv - theta >= least. Gradients of tau and threshold are
+ * summed where they are learned. Those of the order come from the rows of q, once a group has them
+ * all; only what they have through the gain is summed on the way. Compiled without contraction, as
+ * the forward scan is. Cost: 2 lags flops, three numbers read and one written a neuron and step.
  *
  * Chained calls leave q and carry where the general scan leaves them, tile by tile. */
 #include "scan/fused_rows_kernel.h"
