@@ -20,9 +20,9 @@
  * is not the default.
  *
  * Resets `current` and `none` test the potential one unit of time ahead, s = H(v + dv - threshold),
- * spike at equality (unless `equality` says otherwise); `current` then hands dv - s threshold/tau to
- * the solver. The others test the new potential p that the solver gives, s = H(p - threshold), and
- * act on it:
+ * spike at equality (unless `equality` says otherwise); `current` then hands dv - s threshold/tau
+ * to the solver. The others test the new potential p that the solver gives, s = H(p - threshold),
+ * and act on it:
  *
  *   subtract  v = p - s threshold; the history keeps the value after the reset
  *   value     v = v_reset where s = 1; the history keeps it
