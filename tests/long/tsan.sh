@@ -12,5 +12,5 @@ cmake --preset tsan >/dev/null && cmake --build $build -j "$(nproc)" >/dev/null 
 export OMP_TOOL_LIBRARIES="$archer" OMP_NUM_THREADS=2
 TSAN_OPTIONS="ignore_noninstrumented_modules=1 suppressions=$(pwd)/tests/tsan.supp print_suppressions=0"
 export TSAN_OPTIONS
-ctest --test-dir $build -R '^(net|scan|train|data|op|tensor|base)/' -E '/same_bits|base/guard|net/fork' \
+ctest --test-dir $build -R '^(net|scan|train|data|session|op|tensor|base)/' -E '/same_bits|base/guard|net/fork' \
     --output-on-failure --no-tests=error
