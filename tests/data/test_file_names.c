@@ -1,6 +1,8 @@
-/* Patterns of file names: values against a search through all of them, and long paths. */
+/* Patterns of file names, those of series and those of events: values against a search through all
+ * of them, and long paths. */
 #include "check.h"
 
+#include "data/events/event_files.h"
 #include "data/file_names.h"
 #include "fuzz/mutate.h"
 
@@ -89,12 +91,76 @@ static void long_path(void **state)
     assert_int_equal(m.length[7], 4000 - 4 - 14);
 }
 
+/* The same for a pattern with '*' and {class}. */
+static bool search_class(const char *pattern, const char *name, const char **from, size_t *length)
+{
+    size_t first = *pattern != '*';
+    bool is_class = !strncmp(pattern, "{class}", 7);
+    if (*pattern && first && !is_class)
+        return *pattern == *name && search_class(pattern + 1, name + 1, from, length);
+    if (!*pattern)
+        return !*name;
+    for (size_t n = first; n <= strlen(name); n++) {
+        if (search_class(pattern + (is_class ? 7 : 1), name + n, from, length)) {
+            *from = is_class ? name : *from;
+            *length = is_class ? n : *length;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool same_class(const char *pattern, const char *name)
+{
+    char *text;
+    const char *from = NULL;
+    size_t length = 0;
+    CASE("\"%s\" on \"%s\"", pattern, name);
+    bool fits = search_class(pattern, name, &from, &length);
+    assert_int_equal(event_pattern_match(pattern, name, &text), fits);
+    assert_int_equal(text != NULL, fits && from);
+    if (text)
+        assert_true(strlen(text) == length && !memcmp(text, from, length));
+    fsnn_free(text);
+    return fits;
+}
+
+static void classes(void **state)
+{
+    (void)state;
+    static const char *const part[] = {"a", "b", "ab", "*", "*", "{class}", "_"};
+    static const char letter[] = "aaabbb_{";
+    int fits = 0;
+    dice d = dice_of(2);
+    for (int i = 0; i < 60000; i++) {
+        char text[64] = "", name[16] = "";
+        for (size_t n = 1 + roll(&d, 6); n > 0; n--)
+            strcat(text, part[roll(&d, FSNN_COUNT(part))]);
+        for (size_t n = roll(&d, 10), at = 0; at < n; at++)
+            name[at] = letter[roll(&d, sizeof letter - 1)];
+        fits += same_class(text, name);
+    }
+    assert_true(fits > 2000);
+}
+
+static void long_name(void **state)
+{
+    (void)state;
+    char name[4001], *text;
+    memset(name, 'a', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    assert_int_equal(event_pattern_match("*a*a*a*a{class}a*a*a*a.bin", name, &text), 0);
+    memcpy(name + sizeof name - 5, ".bin", 4);
+    assert_int_equal(event_pattern_match("*a*a*a*a{class}a*a*a*a.bin", name, &text), 1);
+    assert_string_equal(text, "a");
+    fsnn_free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values),
-        cmocka_unit_test(texts),
-        cmocka_unit_test(long_path),
+        cmocka_unit_test(values),  cmocka_unit_test(texts),     cmocka_unit_test(long_path),
+        cmocka_unit_test(classes), cmocka_unit_test(long_name),
     };
     return cmocka_run_group_tests_name("data/file_names", tests, NULL, NULL);
 }

@@ -170,30 +170,36 @@ fsnn_status event_labels_settle(const char *what, event_pieces *pieces, const ch
 static const char mark[] = "{class}";
 
 /* '*' is any text, {class} a text that is as short as can be and not empty: [*from, *from +
- * *length). */
+ * *length), the first one where there are several. Where a later '*' or {class} can be longer
+ * instead, an earlier one need not be: only the last one is tried longer. */
 static bool match(const char *pattern, const char *name, const char **from, size_t *length)
 {
-    size_t size = sizeof mark - 1;
-    if (!*pattern)
-        return !*name;
-    if (*pattern == '*') {
-        for (const char *rest = name;; rest++) {
-            if (match(pattern + 1, rest, from, length))
+    const char *rest = NULL, *end = name; /* of the pattern behind the last one; of its text */
+    size_t size = sizeof mark - 1, ignored = 0, *longer = &ignored;
+    for (;;) {
+        if (*pattern == '*') {
+            rest = ++pattern;
+            end = name;
+            longer = &ignored;
+        } else if (*name && !strncmp(pattern, mark, size)) {
+            longer = *from ? &ignored : length;
+            *from = *from ? *from : name;
+            *longer = 1;
+            rest = pattern += size;
+            end = ++name;
+        } else if (*pattern == *name) {
+            if (!*pattern)
                 return true;
-            if (!*rest)
-                return false;
+            pattern++;
+            name++;
+        } else if (rest && *end) {
+            (*longer)++;
+            name = ++end;
+            pattern = rest;
+        } else {
+            return false;
         }
     }
-    if (!strncmp(pattern, mark, size)) {
-        for (size_t n = 1; name[n - 1]; n++)
-            if (match(pattern + size, name + n, from, length)) {
-                *from = name;
-                *length = n;
-                return true;
-            }
-        return false;
-    }
-    return *pattern == *name && match(pattern + 1, name + 1, from, length);
 }
 
 int event_pattern_match(const char *pattern, const char *name, char **text)
