@@ -25,6 +25,8 @@ extern "Python" int fsnn_py_derivative(double t, const double *y, double *dydt, 
 extern "Python" int fsnn_py_jacobian(double t, const double *y, double *J, size_t n, void *user);
 extern "Python" int fsnn_py_batch(const fsnn_metrics *metrics, void *user);
 extern "Python" int fsnn_py_epoch(const fsnn_metrics *metrics, void *user);
+extern "Python" int fsnn_py_progress(int64_t done, int64_t all, void *user);
+extern "Python" int fsnn_py_step(int order, int64_t done, void *user);
 extern "Python" int fsnn_py_fetch(int64_t index, float *x, void *user);
 void free(void *pointer);
 """

@@ -65,6 +65,8 @@ FSNN_API const char *fsnn_session_path(const fsnn_session *session);
 FSNN_API const fsnn_training *fsnn_session_training(const fsnn_session *session);
 /* As of the last wrap: the horizon is settled. NULL before. */
 FSNN_API const fsnn_dynamics *fsnn_session_dynamics(const fsnn_session *session);
+/* The plan of the last wrap, by whichever function. NULL before. */
+FSNN_API const fsnn_plan *fsnn_session_plan(const fsnn_session *session);
 
 /* ---- Warnings -------------------------------------------------------------------------------- */
 
@@ -88,12 +90,16 @@ FSNN_API const char *fsnn_session_warning_on(const fsnn_session *session, fsnn_t
 /* ---- Data ------------------------------------------------------------------------------------ */
 
 /* The caller's data (fsnn_data_memory, ...) as a part, in place of the description's; borrowed
- * until the session is closed. Encoder, time stamps and augmentation are those of the description,
+ * until the session or its data are closed. Beside the caller's training data nothing of the
+ * description's is opened. Encoder, time stamps and augmentation are those of the description,
  * where a section `data` is not needed then: without it samples are repeated for the default steps,
  * or are sequences. Errors: FSNN_EARGUMENT, FSNN_ESTATE (this part is open already). */
 FSNN_API fsnn_status fsnn_session_give(fsnn_session *session, fsnn_part part, fsnn_data *data);
 /* Samples of a batch, in place of training.batch, of loaders made from now on. FSNN_EARGUMENT. */
 FSNN_API fsnn_status fsnn_session_batch(fsnn_session *session, int64_t batch);
+/* Encoder of loaders made from now on, in place of the description's; copied. FSNN_EARGUMENT (no
+ * such kind; no step). */
+FSNN_API fsnn_status fsnn_session_encode(fsnn_session *session, const fsnn_encoder *encoder);
 /* Opens the wanted parts that there are, and a loader of each; what is open stays as it is. Only
  * training data are shuffled and augmented, and with `in_order` not they: a loader of theirs that
  * is open in the other way is made anew.
@@ -103,6 +109,8 @@ FSNN_API fsnn_status fsnn_session_open_data(fsnn_session *session, const bool wa
 /* An open part, and its loader; NULL if it is not open. */
 FSNN_API const fsnn_data *fsnn_session_data(const fsnn_session *session, fsnn_part part);
 FSNN_API fsnn_loader *fsnn_session_loader(const fsnn_session *session, fsnn_part part);
+/* Closes all loaders and the data that the session opened; the caller's are no longer borrowed. */
+FSNN_API void fsnn_session_close_data(fsnn_session *session);
 /* A loader more of samples, in their order, as of an evaluation; destroy it. `perturb` [perturbs]
  * disturbs them (NULL, 0: not). Errors: those of fsnn_loader_create. */
 FSNN_API fsnn_status fsnn_session_new_loader(const fsnn_session *session, const fsnn_data *data,
@@ -233,6 +241,7 @@ typedef struct fsnn_score {
 typedef struct fsnn_assess_options {
     int part;        /* fsnn_part; negative: test, or validation without test data */
     int64_t repeats; /* draws of a random encoding and of disturbances; default 1 */
+    int64_t first;   /* number of the first of them */
     const fsnn_condition *condition; /* [conditions] evaluated beside the undisturbed data */
     int conditions;
     /* before the first batch and after each: `done` of the `all` samples of all draws and
@@ -259,8 +268,8 @@ typedef struct fsnn_assessment {
 } fsnn_assessment;
 
 /* Evaluates the network, with the weights that it has, on a part of the data, which is opened where
- * it is not and left in its order; the network is prepared for it (fsnn_session_prepare). Draw r is
- * epoch r of a random encoding. Under disturbances of a graph the network and the data are made
+ * it is not and left in its order; the network is prepared for it (fsnn_session_prepare). Draw r
+ * (first, first + 1, ...) is epoch r of a random encoding. Under disturbances of a graph the network and the data are made
  * anew of the disturbed graph, with the same weights.
  * Errors: FSNN_ENOTFOUND (there is no such part), FSNN_EARGUMENT, those of fsnn_session_open_data,
  * fsnn_session_prepare and fsnn_evaluate; *result is empty then. FSNN_EINTERRUPTED: stopped;

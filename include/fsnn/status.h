@@ -63,6 +63,9 @@ typedef struct fsnn_place {
     const char *file; /* a description */
     int line, column; /* in it, from 1; 0 of what an override said */
     const char *key;  /* in a description "layers[1].lif.tau"; else the option at fault: "times" */
+    /* what the error was before it became one of the description (FSNN_EDESCRIPTION): say
+     * FSNN_EUNSUPPORTED; else its own status */
+    fsnn_status cause;
 } fsnn_place;
 FSNN_API fsnn_place fsnn_error_place(void);
 

@@ -34,8 +34,8 @@ from .inspect import Node, Summary
 from .net import Net, NetWarning
 from .params import Param, Params
 from .running import Run, grid, interpolate
-from .simulate import Simulation, simulate
-from .training import Evaluation, Metrics
+from .simulate import Simulation, Table, firing_rates, first_spikes, simulate, spike_intervals
+from .training import Evaluation, Metrics, Score
 
 __version__ = _text(_lib.fsnn_version())
 
@@ -76,20 +76,25 @@ __all__ = [
     "Param",
     "Params",
     "Run",
+    "Score",
     "Simulation",
     "Solution",
     "StateError",
     "Summary",
+    "Table",
     "Terms",
     "UnsupportedError",
     "built",
     "fde_solve",
     "figures",
+    "firing_rates",
+    "first_spikes",
     "grid",
     "interpolate",
     "isa",
     "mittag_leffler",
     "set_threads",
     "simulate",
+    "spike_intervals",
     "threads",
 ]

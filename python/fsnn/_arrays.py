@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from _fsnn import ffi
+from _fsnn import ffi, lib
 
 DTYPES = {
     "float *": np.float32,
@@ -66,3 +66,36 @@ def to_shape(dims: tuple[int, ...]) -> Any:
     for i, dim in enumerate(dims):
         shape.dim[i] = dim
     return shape[0]
+
+
+# fsnn_dtype of arrays that the library reads and writes
+KINDS = {
+    np.dtype(np.float32): lib.FSNN_F32,
+    np.dtype(np.float64): lib.FSNN_F64,
+    np.dtype(np.int32): lib.FSNN_I32,
+    np.dtype(np.int64): lib.FSNN_I64,
+}
+
+
+def lent(array: np.ndarray) -> Any:
+    """A fsnn_array over the memory of an array, for the length of a call."""
+    lend = ffi.new("fsnn_array *")
+    lend.dtype, lend.shape = KINDS[array.dtype], to_shape(array.shape)
+    lend.data = ffi.cast("void *", array.ctypes.data)
+    return lend
+
+
+class Results:
+    """A fsnn_arrays that a function fills; `taken` has copies, by name."""
+
+    def __init__(self) -> None:
+        self.c = ffi.gc(ffi.new("fsnn_arrays *"), lib.fsnn_arrays_free)
+
+    def taken(self) -> dict[str, np.ndarray]:
+        dtypes = {kind: dtype for dtype, kind in KINDS.items()}
+        found = {}
+        for i in range(self.c.count):
+            item = self.c.item[i]
+            name = ffi.string(item.name).decode()
+            found[name] = view(item.data, shape_of(item.shape), dtypes[item.dtype], self.c).copy()
+        return found

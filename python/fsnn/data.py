@@ -193,17 +193,8 @@ def data_of(given: Any) -> Data:
     return Data(given)
 
 
-def parts_of(description: Description, *names: str) -> list[Data | None]:
-    """The named parts of a description's data, None for those that it does not have."""
-    if not description.has_data:
-        return [None] * len(names)
-    wanted = ffi.new("bool [3]", [name in names for name in PARTS])
-    parts = ffi.new("fsnn_data *[3]")
-    description.failed(lib.fsnn_description_parts(description._c, wanted, parts), "data")
-    return [Data._of(parts[PARTS[name]]) if parts[PARTS[name]] else None for name in names]
-
-
-def _encoder(description: Description, change: Mapping[str, Any]) -> Any:
+def encoder_of(description: Description, change: Mapping[str, Any]) -> Any:
+    """The description's encoder with other options."""
     encoder = ffi.new("fsnn_encoder *", lib.fsnn_description_encoder(description._c)[0])
     for key, value in change.items():
         if key == "kind":
@@ -218,45 +209,4 @@ def _encoder(description: Description, change: Mapping[str, Any]) -> Any:
                 "threshold, sparse"
             )
         setattr(encoder, key, value)
-    return encoder[0]
-
-
-class Loader:
-    """Batches of a data set, encoded as the description says."""
-
-    def __init__(
-        self,
-        description: Description,
-        data: Data,
-        *,
-        training: bool,
-        batch: int,
-        encoder: Mapping[str, Any] | None = None,
-    ) -> None:
-        d, options = description._c, ffi.new("fsnn_loader_options *")
-        options.encoder = _encoder(description, encoder or {})
-        options.sampling = lib.fsnn_description_sampling(d)
-        options.batch, options.seed = batch, lib.fsnn_description_training(d).seed
-        options.still = True
-        if training:
-            options.shuffle = lib.fsnn_description_shuffle(d)
-            options.drop_last = lib.fsnn_description_training(d).drop_last
-            options.augment = lib.fsnn_description_augment(d)[0]
-        out = ffi.new("fsnn_loader **")
-        description.failed(lib.fsnn_loader_create(data._c, options, out), "data")
-        self._c, self.data = ffi.gc(out[0], lib.fsnn_loader_destroy), data
-
-    @property
-    def steps(self) -> int:
-        """T of a batch."""
-        steps, shape = ffi.new("int64_t *"), ffi.new("fsnn_shape *")
-        lib.fsnn_loader_shape(self._c, steps, shape)
-        return steps[0]
-
-    @property
-    def batch(self) -> int:
-        return lib.fsnn_loader_batch(self._c)
-
-    @property
-    def still(self) -> bool:
-        return bool(lib.fsnn_loader_still(self._c))
+    return encoder

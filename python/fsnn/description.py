@@ -49,6 +49,22 @@ def _is_text(source: str) -> bool:
     return "\n" in source or source.lstrip().startswith("{")
 
 
+def place_of(source: Source) -> tuple[bytes, bytes | None]:
+    """The path of a source, or its name and text."""
+    if isinstance(source, Mapping):
+        return b"net", _layers_apart(source).encode()
+    if isinstance(source, str) and _is_text(source):
+        return b"net", source.encode()
+    return os.fsencode(source), None
+
+
+def overrides_of(overrides: Mapping[str, Any]) -> list[Any]:
+    """Overrides as texts of C, "dynamics.alpha=0.5"."""
+    return [
+        ffi.new("char []", f"{key}={yaml_of(value)}".encode()) for key, value in overrides.items()
+    ]
+
+
 class Description:
     """A description that was read and checked. `set` are overrides, {"dynamics.alpha": 0.5}.
 
@@ -61,21 +77,26 @@ class Description:
 
     def __init__(self, source: Source, set: Mapping[str, Any] | None = None) -> None:
         self.source, self.overrides = source, dict(set or {})
-        sets = [
-            ffi.new("char []", f"{key}={yaml_of(value)}".encode())
-            for key, value in self.overrides.items()
-        ]
+        sets = overrides_of(self.overrides)
         array = ffi.new("char *[]", sets)
         out = ffi.new("fsnn_description **")
-        if isinstance(source, Mapping) or (isinstance(source, str) and _is_text(source)):
-            whole = _layers_apart(source) if isinstance(source, Mapping) else source
-            status = lib.fsnn_description_parse(b"net", whole.encode(), array, len(sets), out)
+        path, whole = place_of(source)
+        if whole is not None:
+            status = lib.fsnn_description_parse(path, whole, array, len(sets), out)
         else:
-            path = os.fspath(source)
-            path = os.path.join(path, "description.yaml") if os.path.isdir(path) else path
-            status = lib.fsnn_description_read(os.fsencode(path), array, len(sets), out)
+            folder = os.path.isdir(os.fsdecode(path))
+            name = os.path.join(path, b"description.yaml") if folder else path
+            status = lib.fsnn_description_read(name, array, len(sets), out)
         check(status)
         self._c = ffi.gc(out[0], lib.fsnn_description_destroy)
+        self._owner: Any = None
+
+    @classmethod
+    def _of(cls, source: Source, overrides: Mapping[str, Any], c: Any, owner: Any) -> Description:
+        """The description of a session, which is `owner`."""
+        found = cls.__new__(cls)
+        found.source, found.overrides, found._c, found._owner = source, dict(overrides), c, owner
+        return found
 
     @property
     def name(self) -> str:
@@ -99,17 +120,6 @@ class Description:
     @property
     def has_data(self) -> bool:
         return bool(lib.fsnn_description_has_data(self._c))
-
-    def changed(self, more: Mapping[str, Any]) -> Description:
-        """The same with more overrides; itself where there are none."""
-        return Description(self.source, {**self.overrides, **more}) if more else self
-
-    def failed(self, status: int, section: str) -> None:
-        """Raises the error of something made of this description: its sentence gets the place that
-        is at fault, the exception stays what the status says."""
-        if status < 0 and status not in (lib.FSNN_EMEMORY, lib.FSNN_EIO):
-            lib.fsnn_description_locate(self._c, section.encode())
-        check(status)
 
 
 def _list(get: Any) -> list[str]:

@@ -82,6 +82,8 @@ def text(pointer: object) -> str:
 
 def error_of(status: int) -> Error:
     """The exception for a status that a call has just returned."""
+    if status == lib.FSNN_EDESCRIPTION:  # what it was before it got its place
+        status = lib.fsnn_error_place().cause
     name = text(lib.fsnn_status_name(status))
     if (
         status == lib.FSNN_EMEMORY

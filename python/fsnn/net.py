@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,12 +14,16 @@ from _fsnn import ffi, lib
 
 from . import _plan, running, training
 from ._arrays import numbers, pointer, shape_of, view
+from ._session import Session
 from .description import Description, Source, _list
 from .errors import StateError, check, text
 from .inspect import Summary, summary_of
 from .params import NeuronValues, Params
 from .running import Run
 from .training import Evaluation, Metrics
+
+_NOTHING: Mapping[str, Any] = {}
+_FOLDER = os.path.dirname(__file__)
 
 RECORDS = {
     "v": lib.FSNN_RECORD_V,
@@ -78,6 +83,7 @@ class Net:
         self, description: Description | None, source: Source, overrides: dict[str, Any]
     ) -> None:
         self._description, self._source, self._overrides = description, source, overrides
+        self._session: Session | None = None
         self._net: Any = None
         self._params: Params | None = None
         self._x: np.ndarray | None = None
@@ -164,34 +170,54 @@ class Net:
             **{f"dynamics.{key}": value for key, value in (dynamics or {}).items()},
         }
         with self._lock:
-            if self._description is None:
-                description = Description(self._source, {**self._overrides, **more})
-            else:
-                description = self._description.changed(more)
+            session = self._open(more)
             if seed is None:
-                seed = lib.fsnn_description_training(description._c).seed
-            self._wrap(description, _plan.plan_of(steps, batch, seed, plan))
-            self._description = description
-            self._overrides.update(more)
-        for sentence in self.warnings:
-            warnings.warn(sentence, NetWarning, stacklevel=2)
+                seed = session.training.seed
+            plan_c = _plan.plan_of(steps, batch, seed, plan)
+            check(lib.fsnn_session_wrap(session.c, plan_c, lib.FSNN_HORIZON))
+            self._adopt(session, more)
+        self._remark()
         return self
 
-    def _wrap(self, description: Description, plan: Any) -> None:
-        """A net of its own for each wrap: arrays over the memory of the one before stay valid."""
-        out = ffi.new("fsnn_net **")
-        description.failed(lib.fsnn_description_net(description._c, out), "layers")
-        net = ffi.gc(out[0], lib.fsnn_net_destroy)
-        dynamics = lib.fsnn_description_dynamics(description._c)
-        description.failed(lib.fsnn_net_wrap(net, dynamics, plan), "layers")
-        params = Params(net)
-        if self._params is not None:
-            self._take_over(net, params, self._params)
-        self._net, self._plan, self._params = net, plan, params
-        self._functions = _plan.functions_of(net)
+    def _open(
+        self, more: Mapping[str, Any] = _NOTHING, run: str | os.PathLike[str] | None = None
+    ) -> Session:
+        """A session of the net's description with more overrides. Each wrap, run and training has
+        one of its own: arrays over the memory of the one before stay valid."""
+        return Session(self._source, {**self._overrides, **more}, run)
+
+    def _adopt(self, session: Session, more: Mapping[str, Any] = _NOTHING) -> None:
+        """The net of a session that is wrapped becomes this one; it gets the values of this."""
+        params = self._valued(session)
+        self._session, self._net, self._params = session, session.net, params
+        self._description = session.description
+        self._overrides.update(more)
+        self._plan = ffi.new("fsnn_plan *", session.plan[0])
+        self._functions = _plan.functions_of(session.net)
         self._neurons = NeuronValues(params)
         self._input, self._output = self._shapes()
         self._x = None
+
+    def _adopt_run(self, session: Session, steps: int) -> None:
+        """After a run in chunks the net is planned for the last of them, and its state goes on."""
+        self._adopt(session)
+        self._plan.steps = steps % self._plan.steps or self._plan.steps
+        self._remark()
+
+    def _valued(self, session: Session) -> Params:
+        """The parameters of a session that is wrapped, with the values of this net."""
+        params = Params(session.net, session)
+        if self._params is not None:
+            self._take_over(session.net, params, self._params)
+        return params
+
+    def _remark(self) -> None:
+        """Remarks of the session as warnings, at the line of the program that called."""
+        level, frame = 1, sys._getframe()
+        while frame is not None and os.path.dirname(frame.f_code.co_filename) == _FOLDER:
+            level, frame = level + 1, frame.f_back  # type: ignore[assignment]
+        for sentence in self.warnings:
+            warnings.warn(sentence, NetWarning, stacklevel=level)
 
     @staticmethod
     def _take_over(net: Any, params: Params, before: Params) -> None:
@@ -221,11 +247,9 @@ class Net:
 
     @property
     def warnings(self) -> list[str]:
-        """Remarks that are no errors, of the description and of the last wrap."""
-        of_net = (
-            _list(lambda i: lib.fsnn_net_warning(self._net, i)) if self._net is not None else []
-        )
-        return self.description.warnings + of_net
+        """Remarks that are no errors: of the description, its data and run, the last wrap and the
+        last run."""
+        return self.description.warnings if self._session is None else self._session.warnings
 
     def _wrapped(self) -> Any:
         if self._net is None:
@@ -259,7 +283,7 @@ class Net:
             check(functions.forward(self._net, pointer(array, functions.pointer), result))
             self._x = array if self._plan.training else None
             shape = (self._plan.steps, self._plan.batch, *self._output)
-            return _copied(view(result[0], shape, functions.dtype, self._net), out)
+            return _copied(view(result[0], shape, functions.dtype, self._session), out)
 
     __call__ = forward
 
@@ -273,11 +297,9 @@ class Net:
         return (self._plan.steps, shape[0]) if still else (shape[0], shape[1])
 
     def _declared_input(self) -> tuple[int, ...]:
-        out, shape = ffi.new("fsnn_net **"), ffi.new("fsnn_node_info *")
-        self.description.failed(lib.fsnn_description_net(self.description._c, out), "layers")
-        net = ffi.gc(out[0], lib.fsnn_net_destroy)
-        check(lib.fsnn_net_node(net, 0, shape))
-        return shape_of(shape.shape)
+        info, session = ffi.new("fsnn_node_info *"), self._open()
+        check(lib.fsnn_net_node(session.net, 0, info))
+        return shape_of(info.shape)
 
     def _fit(self, shape: tuple[int, ...]) -> None:
         """Plans again where x has other K or B than the plan."""
@@ -316,7 +338,7 @@ class Net:
             shape = (
                 (plan.batch, *self._input) if plan.still else (plan.steps, plan.batch, *self._input)
             )
-            return view(result[0], shape, functions.dtype, self._net).copy()
+            return view(result[0], shape, functions.dtype, self._session).copy()
 
     def zero_grad(self) -> None:
         """Clears the gradients."""
@@ -382,25 +404,43 @@ class Net:
             check(lib.fsnn_weights_save(self._wrapped(), os.fsencode(path)))
 
     def load(self, path: str | os.PathLike[str]) -> Net:
-        """Loads weights from .safetensors or .npz. A net that is not wrapped is, for one step.
-        Raises OSError, ValueError (an array that is missing, unknown or does not fit)."""
+        """Loads weights from .safetensors or .npz, or the best ones of a run's directory. A net that
+        is not wrapped is, for one step. What `set` gave the neurons (tau, threshold, alpha, ...)
+        stays. Raises OSError, ValueError (an array that is missing, unknown or does not fit)."""
         with self._lock:
-            if self._net is None:
+            if self._session is None:
                 self.wrap(1)
-            check(lib.fsnn_weights_load(self._net, os.fsencode(path)))
+            assert self._session is not None
+            check(lib.fsnn_session_weights(self._session.c, os.fsencode(path)))
             self._settle_neurons()
         return self
 
     # ---- Whole runs ------------------------------------------------------------------------------
 
-    def run(self, x: Any, *, chunk: int | None = None, record: Sequence[str] = ()) -> Run:
+    def run(
+        self,
+        x: Any,
+        *,
+        chunk: int | None = None,
+        record: Sequence[str] = (),
+        times: Any = None,
+        target: Any = None,
+        loss: str | None = None,
+        gradients: bool = False,
+    ) -> Run:
         """A whole recording from time 0: x [T, B, input shape], or an iterator over pieces of it,
         which is read once. `chunk`: so many steps at a time, which bounds the memory (`stream` says
         what it does to the bits). `record`: what `read` names, of every neuron layer ("v",
-        "spikes", ...). Where the description has time stamps, x is interpolated at the solver's
-        steps.
+        "spikes", ...; "states": all states).
+
+        Of an array: with `times` [T] or [T, B], or time stamps of the description, x is
+        interpolated at the solver's steps. `target`, classes [B] or numbers [B, output shape],
+        gives the `loss` ("ce_rate", ...; that of the description), and `gradients` those of every
+        learned parameter. Ctrl-C ends it.
         """
-        return running.run(self, x, chunk=chunk, record=record)
+        with self._lock:
+            how: dict[str, Any] = {"times": times, "target": target, "loss": loss}
+            return running.run(self, x, chunk=chunk, record=record, gradients=gradients, **how)
 
     def train(
         self,
@@ -410,6 +450,7 @@ class Net:
         directory: str | os.PathLike[str] | None = None,
         mode: str = "new",
         encoder: Mapping[str, Any] | None = None,
+        best: bool = False,
         on_batch: Callable[[Metrics], Any] | None = None,
         on_epoch: Callable[[Metrics], Any] | None = None,
         **options: Any,
@@ -420,7 +461,8 @@ class Net:
         the description. `options` are the keys of its section training: epochs=5, loss="ce_rate",
         optimizer={"kind": "adam", "lr": 1e-3}. `encoder`: {"kind": "rate", "steps": 8}. `directory`
         keeps weights, states and figures, as `fsnn train --out` does; `mode` is "new" (a run that
-        is there is refused), "resume" or "replace".
+        is there is refused), "resume" or "replace". With `best` the net has the weights of the best
+        epoch at the end, else those of the last.
 
         `on_batch` and `on_epoch` get `Metrics`; what they raise ends the training in good order and
         comes out. Ctrl-C does too: the state is saved, then KeyboardInterrupt is raised, and
@@ -430,7 +472,9 @@ class Net:
         with self._lock:
             calls: dict[str, Any] = {"on_batch": on_batch, "on_epoch": on_epoch}
             how: dict[str, Any] = {"directory": directory, "mode": mode, "encoder": encoder}
-            return training.train(self, data, validation, **how, **calls, training=options)
+            return training.train(
+                self, data, validation, best=best, **how, **calls, training=options
+            )
 
     def evaluate(
         self,
@@ -440,13 +484,23 @@ class Net:
         batch: int | None = None,
         encoder: Mapping[str, Any] | None = None,
         draw: int = 0,
+        repeats: int = 1,
+        perturb: str | Sequence[str] = (),
+        progress: Callable[[int, int], Any] | None = None,
     ) -> Evaluation:
         """Figures over a data set, with the loss of the description: `data` as of `train`, or the
         `part` ("train", "validation", "test") of the description's; or an iterator of batches (x
-        [T, B, ...], classes [B]), which is read once. `draw`: another one of a random
-        encoding."""
+        [T, B, ...], classes [B]), which is read once.
+
+        Of data: the mean over `repeats` draws of a random encoding, from number `draw` on; also
+        under disturbances, as `fsnn eval --perturb` has them: perturb="noise=0.1:0.2".
+        `progress(done, all)` is called with samples after each batch. Ctrl-C ends it.
+        """
         with self._lock:
-            return training.evaluate(self, data, part=part, batch=batch, encoder=encoder, draw=draw)
+            how: dict[str, Any] = {"batch": batch, "encoder": encoder, "draw": draw}
+            return training.evaluate(
+                self, data, part=part, repeats=repeats, perturb=perturb, progress=progress, **how
+            )
 
     def _planned(self) -> None:
         """After the library's own loops, which plan the net for their batches: it begins anew."""

@@ -43,9 +43,9 @@ class Params(Mapping[str, Param]):
     `params["fc1.weight"].value[...] = w` writes; `params["fc1.weight"] = w` does too.
     """
 
-    def __init__(self, net: Any) -> None:
+    def __init__(self, net: Any, owner: Any) -> None:
         found = (lib.fsnn_net_param(net, i) for i in range(lib.fsnn_net_param_count(net)))
-        self._items = {p.name: p for p in (Param(c, net) for c in found)}
+        self._items = {p.name: p for p in (Param(c, owner) for c in found)}
 
     def __getitem__(self, name: str) -> Param:
         if name not in self._items:

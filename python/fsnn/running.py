@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from _fsnn import ffi, lib
 
 from . import figures
-from ._arrays import numbers, pointer
+from ._arrays import KINDS, Results, lent, numbers, pointer
 from ._plan import INTERPOLATE
 from .errors import check, text
 
@@ -20,10 +20,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """y [T, B, output shape], and what was recorded: {"lif1.v": [T, B, layer's shape], ...}."""
+    """y [T, B, output shape], and what was recorded: {"lif1.v": [T, B, layer's shape], ...}.
+
+    `times` [T] or [T, B]: when the steps are, of x with time stamps. `loss` of a target, and
+    `gradients` by parameter. Beside recorded potentials `thresholds` [layer's shape] of layers whose
+    threshold does not move. `certificates` of memories by tolerance: by layer the smallest distance
+    of a spike test from its threshold, the largest effect of the memory on it, and 1 where the
+    spikes are proven to be those of the exact weights.
+    """
 
     y: np.ndarray
     records: dict[str, np.ndarray]
+    times: np.ndarray | None = None
+    loss: float | None = None
+    gradients: dict[str, np.ndarray] = field(default_factory=dict)
+    thresholds: dict[str, np.ndarray] = field(default_factory=dict)
+    certificates: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
     def figure(self, sample: int = 0, step: float = 1.0) -> figures.Figure:
         """The spikes of one sample, which must have been recorded."""
@@ -78,44 +90,154 @@ def grid(times: Any, step: float) -> np.ndarray:
     return out
 
 
-def _on_grid(net: Net, x: Any) -> Any:
-    """Input with the description's time stamps, at the solver's steps."""
-    count = ffi.new("int64_t *")
-    times = lib.fsnn_description_times(net.description._c, count)
-    if not times:
-        return x
-    stamps = np.frombuffer(ffi.buffer(times, 8 * count[0]), np.float64)
-    step = lib.fsnn_description_dynamics(net.description._c).step
-    kind = text(lib.fsnn_interpolation_name(lib.fsnn_description_interpolation(net.description._c)))
-    x = numbers(x, net.dtype, "x")
-    return interpolate(x, stamps, grid(stamps, step), kind)
+def _is_array(x: Any) -> bool:
+    return hasattr(x, "__len__") or hasattr(x, "__array__") or hasattr(x, "__dlpack__")
 
 
-def _chunks(net: Net, x: Any, chunk: int | None) -> Iterator[Any]:
-    if hasattr(x, "__len__") or hasattr(x, "__array__") or hasattr(x, "__dlpack__"):
-        whole = np.asarray(_on_grid(net, x))
-        length = chunk or max(1, len(whole))
-        return (whole[k : k + length] for k in range(0, len(whole), length))
-    return iter(x)
-
-
-def run(net: Net, x: Any, *, chunk: int | None, record: Sequence[str]) -> Run:
+def run(net: Net, x: Any, *, chunk: int | None, record: Sequence[str], **how: Any) -> Run:
     """Net.run."""
+    if _is_array(x):
+        return _whole(net, x, chunk or 0, record, **how)
+    given = [key for key, value in how.items() if value is not None and value is not False]
+    if chunk or given:
+        raise TypeError(
+            f"{given[0] if given else 'chunk'} goes with an array: an iterator has its own pieces"
+        )
+    return _pieces(net, iter(x), record)
+
+
+def _pieces(net: Net, pieces: Iterator[Any], record: Sequence[str]) -> Run:
+    """Pieces that are read once; how many steps they are is known at the end."""
     outputs: list[np.ndarray] = []
     records: dict[str, list[np.ndarray]] = {}
-    fresh = True
-    for piece in _chunks(net, x, chunk):
-        if fresh:
+    for piece in pieces:
+        if not outputs:
             steps, batch = np.shape(piece)[:2]
             net.wrap(steps, batch, record=bool(record))
             names = [node.name for node in net.inspect().nodes if node.neuron]
-            fresh = False
         outputs.append(net.forward(piece))
         for name in names if record else ():
             for what in record:
                 records.setdefault(f"{name}.{what}", []).append(net.read(name, what))
-    if fresh:
+    if not outputs:
         raise ValueError("x has no steps")
     return Run(
         np.concatenate(outputs), {key: np.concatenate(parts) for key, parts in records.items()}
     )
+
+
+# ---- arrays: a run of the library's own
+
+
+class Watch:
+    """A call that Python may end: Ctrl-C, or what `progress` raises."""
+
+    def __init__(self, progress: Any = None) -> None:
+        self.progress = progress
+        self.raised: BaseException | None = None
+
+    def ended(self) -> None:
+        if self.raised is not None:
+            raise self.raised
+
+
+def _failed(exception: type[BaseException], value: BaseException, trace: Any) -> int:
+    ffi.from_handle(trace.tb_frame.f_locals["user"]).raised = value
+    return 1
+
+
+@ffi.def_extern(onerror=_failed)
+def fsnn_py_progress(done: int, all: int, user: Any) -> int:
+    """Also without a callback of the user's: signals are looked at here."""
+    watch = ffi.from_handle(user)
+    if watch.progress is not None:
+        watch.progress(done, all)
+    return 0
+
+
+def _keep(record: Sequence[str]) -> int:
+    """Names that are no record of the library's may be states."""
+    known = {"v", "spikes", "current", "test", "threshold", "states"}
+    names = [what if what in known else "states" for what in record]
+    return check(lib.fsnn_keep_find(",".join(names).encode()))
+
+
+def _loss(net: Net, session: Any, name: str | None) -> int:
+    if name is None:
+        return session.training.loss.kind
+    return check(lib.fsnn_loss_find(name.encode()))
+
+
+def _numbers(x: Any, what: str) -> np.ndarray:
+    """As they are where the library reads them so."""
+    dtype = getattr(x, "dtype", None)
+    return numbers(x, dtype if dtype in KINDS else np.float64, what)
+
+
+def _whole(
+    net: Net,
+    x: Any,
+    chunk: int,
+    record: Sequence[str],
+    *,
+    times: Any,
+    target: Any,
+    loss: str | None,
+    gradients: bool,
+) -> Run:
+    session, watch, result = net._open(), Watch(), Results()
+    check(lib.fsnn_session_shapes(session.c, ffi.NULL, ffi.NULL))
+    net._valued(session)
+    handle, request = ffi.new_handle(watch), ffi.new("fsnn_run_request *")
+    arrays = {"x": _numbers(x, "x")}
+    if times is not None:
+        arrays["times"] = numbers(times, np.float64, "times")
+    if target is not None:
+        arrays["target"] = _numbers(target, "target")
+        request.loss = _loss(net, session, loss)
+    lends = {key: lent(array) for key, array in arrays.items()}
+    for key, lend in lends.items():
+        setattr(request, key, lend)
+    request.gradients, request.keep, request.chunk = gradients, _keep(record), chunk
+    request.progress, request.user = lib.fsnn_py_progress, handle
+    status = lib.fsnn_session_run(session.c, request, result.c)
+    watch.ended()
+    check(status)
+    found = result.taken()
+    net._adopt_run(session, len(found["output"]))
+    return _run_of(found, record)
+
+
+def _run_of(found: dict[str, np.ndarray], record: Sequence[str]) -> Run:
+    """Arrays "v.NODE" as records "NODE.v"."""
+    records, gradients, thresholds, certificates = {}, {}, {}, {}
+    states = "states" in record
+    for name, array in found.items():
+        what, dot, node = name.partition(".")
+        if not dot:
+            continue
+        if what == "grad":
+            gradients[node] = array
+        elif what == "certificate":
+            certificates[node] = tuple(array)
+        elif what == "threshold" and "threshold" not in record:
+            thresholds[node] = array
+        elif what in record or states:
+            records[f"{node}.{what}"] = array
+    missing = [what for what in record if what not in ("states", *_whats(records))]
+    if missing and missing[0] not in ("spikes", "test", "threshold", "v", "current"):
+        raise ValueError(f"no layer has a state {missing[0]!r}")
+    times, loss = found.get("times"), found.get("loss")
+    return Run(
+        found["output"],
+        records,
+        times,
+        None if loss is None else float(loss),
+        gradients,
+        thresholds,
+        certificates,
+    )
+
+
+def _whats(records: dict[str, np.ndarray]) -> set[str]:
+    return {key.rpartition(".")[2] for key in records}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,9 +13,11 @@ from _fsnn import ffi, lib
 
 from . import figures
 from ._arrays import view
-from .data import Loader, data_of, parts_of
+from ._session import Session
+from .data import PARTS
 from .errors import check, text
-from .scoring import score
+from .running import Watch
+from .scoring import score as score_of
 
 if TYPE_CHECKING:
     from .net import Net
@@ -49,10 +51,22 @@ class Metrics:
 
 
 @dataclass(frozen=True)
+class Score:
+    """Means over draws, and standard deviations (0 of one draw)."""
+
+    loss: float
+    accuracy: float
+    spread_loss: float
+    spread_accuracy: float
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """Figures of a data set: `confusion` [classes, classes], row = label; by layer that spikes the
     rate, the neurons that never fired and those that fired at every step, and each neuron's spikes
-    a step. Operations are those of one sample over all its steps."""
+    a step. Operations are those of one sample over all its steps. Of several draws figures are means,
+    `score` has their spread, `losses` and `accuracies` each; `perturbed` the same under each
+    disturbance, "noise=0.1"."""
 
     loss: float
     accuracy: float
@@ -68,6 +82,10 @@ class Evaluation:
     memory_operations: float
     steps: float
     seconds: float
+    score: Score | None = None
+    losses: list[float] = field(default_factory=list)
+    accuracies: list[float] = field(default_factory=list)
+    perturbed: dict[str, Score] = field(default_factory=dict)
 
     def figure(self) -> figures.Figure:
         """The confusion matrix."""
@@ -77,14 +95,9 @@ class Evaluation:
         return self.figure().render()
 
 
-def _name(net: Net, index: int) -> str:
-    info = ffi.new("fsnn_node_info *")
-    check(lib.fsnn_net_node(net._net, index, info))
-    return text(info.name)
-
-
 def _metrics(net: Net, c: Any) -> Metrics:
-    rates = {_name(net, c.layer_node[i]): c.layer_rate[i] for i in range(c.layers)}
+    assert net._session is not None
+    rates = {net._session.node_name(c.layer_node[i]): c.layer_rate[i] for i in range(c.layers)}
     plain = {
         name: getattr(c, name)
         for name in Metrics.__dataclass_fields__
@@ -123,16 +136,10 @@ def fsnn_py_epoch(metrics: Any, user: Any) -> int:
     return 0
 
 
-def _open_run(directory: str | os.PathLike[str], mode: str) -> Any:
-    if mode not in MODES:
-        raise ValueError(f"mode is {mode!r}: it is one of {', '.join(MODES)}")
-    own = [ffi.new("char []", b"description.yaml")]
-    names = ffi.new("char *[2]", [own[0], ffi.NULL])
-    path = ffi.new("char []", os.fsencode(directory))
-    options = ffi.new("fsnn_run_options *", {"directory": path, "mode": MODES[mode], "own": names})
-    out = ffi.new("fsnn_run **")
-    check(lib.fsnn_run_open(options, out))
-    return out[0]
+def _mode(name: str) -> int:
+    if name not in MODES:
+        raise ValueError(f"mode is {name!r}: it is one of {', '.join(MODES)}")
+    return MODES[name]
 
 
 def train(
@@ -143,64 +150,64 @@ def train(
     directory: str | os.PathLike[str] | None,
     mode: str,
     encoder: Mapping[str, Any] | None,
+    best: bool,
     on_batch: Callable | None,
     on_epoch: Callable | None,
     training: Mapping[str, Any],
 ) -> Metrics:
     """Net.train."""
     more = {f"training.{key}": value for key, value in training.items()}
-    description = net.description.changed(more)
-    options = lib.fsnn_description_training(description._c)
-    if data is None:
-        data, watched, test = parts_of(description, "train", "validation", "test")
-        validation = (
-            validation if validation is not None else watched if watched is not None else test
-        )
-    if data is None:
+    options = ffi.new("fsnn_session_training_options *")
+    options.mode = _mode(mode)
+    path = ffi.NULL if directory is None else ffi.new("char []", os.fsencode(directory))
+    options.directory = path
+    if data is None and not net.description.has_data:
         raise ValueError(
             "there is nothing to train on: give data, or a description with a section data"
         )
-    made = {"batch": options.batch, "encoder": encoder}
-    loader = Loader(description, data_of(data), training=True, **made)
-    watch = (
-        None
-        if validation is None
-        else Loader(description, data_of(validation), training=False, **made)
-    )
-    plan = {"checkpoint": options.checkpoint, "truncate": options.truncate, "still": loader.still}
-    net.wrap(loader.steps, loader.batch, training=True, set=more, **plan)
-    run = None if directory is None else _open_run(directory, mode)
-    try:
-        if run is not None:
-            whole = net.description.text.encode()
-            check(lib.fsnn_run_put(run, b"description.yaml", whole))
-        return _loop(net, loader, watch, run, _Run(net, on_batch, on_epoch), options)
-    finally:
-        if run is not None:
-            lib.fsnn_run_close(run)
+    session = net._open(more, directory if mode == "resume" else None)
+    for part, given in (("train", data), ("validation", validation)):
+        if given is not None:
+            session.give(part, given)
+    session.encode(encoder)
+    session.passed_on(lib.fsnn_session_check_training(session.c))
+    net._adopt(session, more)
+    net._remark()
+    return _loop(net, session, options, _Run(net, on_batch, on_epoch), best)
 
 
-def _loop(
-    net: Net, loader: Loader, watch: Loader | None, run: Any, calls: _Run, training: Any
-) -> Metrics:
-    options, result = ffi.new("fsnn_train_options *"), ffi.new("fsnn_metrics *")
-    handle = ffi.new_handle(calls)
-    options.training, options.user = training[0], handle
+def _loop(net: Net, session: Session, options: Any, calls: _Run, best: bool) -> Metrics:
+    result, handle = ffi.new("fsnn_metrics *"), ffi.new_handle(calls)
+    options.user = handle
     options.on_batch, options.on_epoch = lib.fsnn_py_batch, lib.fsnn_py_epoch
-    options.run = ffi.NULL if run is None else run
     try:
-        status = lib.fsnn_train(
-            net._net, loader._c, ffi.NULL if watch is None else watch._c, options, result
-        )
+        status = lib.fsnn_session_train(session.c, options, result)
         if calls.raised is not None:
             raise calls.raised
-        if watch is not None and status < 0:
-            watch.data.raise_own()
-        loader.data.passed_on(status)
+        session.passed_on(status)
+        if best:
+            check(lib.fsnn_session_best(session.c))
         return _metrics(net, result)
     finally:
         lib.fsnn_metrics_free(result)
+        session.close_data()
         net._planned()
+
+
+class _Conditions:
+    """Disturbances as texts, "noise=0.1:0.2"."""
+
+    def __init__(self, texts: str | Sequence[str]) -> None:
+        self.list = ffi.gc(ffi.new("fsnn_condition **"), lambda c: lib.free(c[0]))
+        self.count = ffi.new("int *")
+        for number, one in enumerate([texts] if isinstance(texts, str) else texts):
+            check(lib.fsnn_conditions_read(one.encode(), number, self.list, self.count))
+
+    def name(self, i: int) -> str:
+        """ "noise=0.1,jitter=2"."""
+        c = self.list[0][i]
+        items = (c.item[k] for k in range(c.items))
+        return ",".join(f"{text(lib.fsnn_perturb_name(p.kind))}={p.amount:g}" for p in items)
 
 
 def evaluate(
@@ -211,38 +218,59 @@ def evaluate(
     batch: int | None,
     encoder: Mapping[str, Any] | None,
     draw: int,
+    repeats: int,
+    perturb: str | Sequence[str],
+    progress: Callable[[int, int], Any] | None,
 ) -> Evaluation:
     """Net.evaluate."""
-    description = net.description
-    options = lib.fsnn_description_training(description._c)
-    if data is None:
-        data = parts_of(description, part)[0]
-        if data is None:
-            raise ValueError(
-                f"the description has no {part} data: give data, or the name of another part"
-            )
+    if part not in PARTS:
+        raise ValueError(f"part is {part!r}: it is one of {', '.join(PARTS)}")
     if hasattr(data, "__next__"):
+        options = lib.fsnn_description_training(net.description._c)
         return _scored(net, data, ffi.new("fsnn_loss *", options.loss))
-    loader = Loader(
-        description, data_of(data), training=False, batch=batch or options.batch, encoder=encoder
-    )
-    if net._net is None:
-        net.wrap(loader.steps, loader.batch, still=loader.still)
-    result = ffi.new("fsnn_evaluation *")
-    loss = ffi.new("fsnn_loss *", options.loss)
+    session = net._open()
+    if data is not None:
+        session.give(part, data)
+    elif not net.description.has_data:
+        raise ValueError("there are no data to evaluate on: give data, or a section data")
+    session.encode(encoder)
+    if batch is not None:
+        check(lib.fsnn_session_batch(session.c, batch))
+    session.passed_on(lib.fsnn_session_open_part(session.c, PARTS[part]))
+    session.passed_on(lib.fsnn_session_prepare(session.c, PARTS[part], False))
+    net._valued(session)
+    conditions, watch = _Conditions(perturb), Watch(progress)
+    handle, how = ffi.new_handle(watch), ffi.new("fsnn_assess_options *")
+    how.part, how.repeats, how.first = PARTS[part], repeats, draw
+    how.condition, how.conditions = conditions.list[0], conditions.count[0]
+    how.progress, how.user = lib.fsnn_py_progress, handle
+    result = ffi.new("fsnn_assessment *")
     try:
-        status = lib.fsnn_evaluate_epoch(net._net, loader._c, loss, draw, result)
-        loader.data.passed_on(status)
-        return _evaluation(net, result)
+        status = lib.fsnn_session_evaluate(session.c, how, result)
+        watch.ended()
+        session.passed_on(status)
+        return _assessment(session, result, conditions)
     finally:
-        lib.fsnn_evaluation_free(result)
-        net._planned()
+        lib.fsnn_assessment_free(result)
+
+
+def _assessment(session: Session, c: Any, conditions: _Conditions) -> Evaluation:
+    def score(s: Any) -> Score:
+        return Score(s.loss, s.accuracy, s.spread_loss, s.spread_accuracy)
+
+    return replace(
+        _evaluation(session, c.mean),
+        score=score(c.score),
+        losses=[c.loss[i] for i in range(c.repeats)],
+        accuracies=[c.accuracy[i] for i in range(c.repeats)],
+        perturbed={conditions.name(i): score(c.condition[i]) for i in range(c.conditions)},
+    )
 
 
 def _scored(net: Net, batches: Any, loss: Any) -> Evaluation:
     """Figures of batches that are read once."""
     start = time.monotonic()
-    found, counts = score(net, batches, loss)
+    found, counts = score_of(net, batches, loss)
     rates = {name: counts.spikes(name) for name in counts.layers}
     steps, n = found.steps / found.samples, found.samples
     operations = [steps * value for value in counts.account()]
@@ -266,9 +294,9 @@ def _scored(net: Net, batches: Any, loss: Any) -> Evaluation:
     )
 
 
-def _evaluation(net: Net, c: Any) -> Evaluation:
-    names = [_name(net, c.layer_node[i]) for i in range(c.layers)]
-    account = lib.fsnn_evaluation_account(c)
+def _evaluation(session: Session, c: Any) -> Evaluation:
+    names = [session.node_name(c.layer_node[i]) for i in range(c.layers)]
+    account = lib.fsnn_evaluation_account(ffi.addressof(c))
     confusion = (
         view(c.confusion, (c.classes, c.classes), np.int64, None).copy()
         if c.confusion

@@ -57,7 +57,13 @@ fsnn_status fsnn_error_set(fsnn_status status, const char *format, ...)
     memcpy(last.text, text, strlen(text) + 1);
     last.key[0] = last.file[0] = last.where[0] = 0;
     last.line = last.column = 0;
+    last.cause = status;
     return status;
+}
+
+void fsnn_error_set_cause(fsnn_status cause)
+{
+    last.cause = cause;
 }
 
 const char *fsnn_error_key(void)
@@ -96,7 +102,8 @@ fsnn_place fsnn_error_place(void)
     return (fsnn_place){.file = last.file,
                         .line = last.line,
                         .column = last.column,
-                        .key = *last.where ? last.where : last.key};
+                        .key = *last.where ? last.where : last.key,
+                        .cause = last.cause};
 }
 
 void fsnn_error_keep(fsnn_error *error)

@@ -20,11 +20,15 @@ fsnn_status fsnn_fail_in(fsnn_status status, const char *group);
 fsnn_status fsnn_error_set_place(fsnn_status status, const char *file, int line, int column,
                                  const char *key);
 
+/* What the last error was before it became one of a description. */
+void fsnn_error_set_cause(fsnn_status cause);
+
 /* The last error, kept over clean-up that may fail too: the first one is what is told. */
 typedef struct fsnn_error {
     char text[2048], key[256];
     char file[1024], where[256]; /* of its place */
     int line, column;
+    fsnn_status cause; /* fsnn_place */
 } fsnn_error;
 void fsnn_error_keep(fsnn_error *error);
 void fsnn_error_restore(const fsnn_error *error);

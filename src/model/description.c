@@ -77,8 +77,13 @@ const special top_specials[] = {
 fsnn_status fail_passed_on(yaml_doc *doc, const yaml_node *node, fsnn_status status)
 {
     const char *reason = fsnn_error_text();
+    fsnn_status cause = fsnn_error_place().cause;
     char *copy = status == FSNN_EMEMORY ? NULL : pool_text(&doc->memory, reason, strlen(reason));
-    return copy ? yaml_fail(doc, node, "%s", copy) : FSNN_EMEMORY;
+    if (!copy)
+        return FSNN_EMEMORY;
+    status = yaml_fail(doc, node, "%s", copy);
+    fsnn_error_set_cause(cause);
+    return status;
 }
 
 /* "dir/mlp.yaml" -> folder "dir/", name "mlp". */

@@ -1,4 +1,5 @@
 /* The data of a session, its own or the caller's, and their loaders. */
+#include "data/encoder.h"
 #include "session/session.h"
 
 static fsnn_status need_part(fsnn_part part)
@@ -30,10 +31,32 @@ fsnn_status fsnn_session_batch(fsnn_session *session, int64_t batch)
     return FSNN_OK;
 }
 
+fsnn_status fsnn_session_encode(fsnn_session *session, const fsnn_encoder *encoder)
+{
+    FSNN_NEED(session);
+    FSNN_NEED(encoder);
+    FSNN_TRY(encoder_check(encoder));
+    session->encoder = *encoder;
+    session->encoded = true;
+    return FSNN_OK;
+}
+
+void fsnn_session_close_data(fsnn_session *session)
+{
+    for (int p = 0; session && p < FSNN_PARTS; p++) {
+        fsnn_loader_destroy(session->loader[p]);
+        fsnn_data_destroy(session->own[p]);
+        session->loader[p] = NULL;
+        session->own[p] = session->data[p] = NULL;
+        session->looked[p] = session->checked = false;
+    }
+}
+
 /* What all loaders of the session share. */
 static fsnn_loader_options reading(const fsnn_session *s, int64_t batch)
 {
-    return (fsnn_loader_options){.encoder = *fsnn_description_encoder(s->description),
+    return (fsnn_loader_options){.encoder = s->encoded ? s->encoder
+                                                       : *fsnn_description_encoder(s->description),
                                  .batch = batch,
                                  .seed = s->training.seed,
                                  .sampling = fsnn_description_sampling(s->description),
@@ -89,8 +112,10 @@ static fsnn_status open_parts(fsnn_session *s, const bool wanted[FSNN_PARTS])
         missing[p] = wanted[p] && !s->data[p] && !s->looked[p];
         any = any || missing[p];
     }
-    /* beside the caller's data the description need not have any */
-    if (!any || (given && !fsnn_description_has_data(s->description)))
+    /* beside the caller's data the description need not have any, and beside training data of the
+     * caller's it has none that belong to them */
+    bool own_training = s->data[FSNN_PART_TRAIN] && !s->own[FSNN_PART_TRAIN];
+    if (!any || own_training || (given && !fsnn_description_has_data(s->description)))
         return FSNN_OK;
     fsnn_data *opened[FSNN_PARTS] = {NULL};
     fsnn_status status = fsnn_description_parts(s->description, missing, opened);

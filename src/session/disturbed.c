@@ -85,7 +85,7 @@ static fsnn_status evaluate_condition(assess *a, const fsnn_condition *condition
 {
     bool graph = of_graph(condition);
     for (int64_t r = 0; r < a->o->repeats; r++) {
-        pass p = {.condition = condition, .draw = r};
+        pass p = {.condition = condition, .draw = a->o->first + r};
         FSNN_TRY(graph ? evaluate_disturbed(a, &p)
                        : evaluate(a, a->s, a->s->net, a->s->data[a->part], &p));
         loss[r] = p.loss;

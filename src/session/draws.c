@@ -52,7 +52,7 @@ static void add(fsnn_evaluation *sum, const fsnn_evaluation *one)
 static fsnn_status draw(assess *a, int64_t r, fsnn_assessment *out)
 {
     fsnn_evaluation one = {0}, *e = r ? &one : &out->mean;
-    fsnn_status status = assess_pass(a, a->s->net, a->s->loader[a->part], r, e);
+    fsnn_status status = assess_pass(a, a->s->net, a->s->loader[a->part], a->o->first + r, e);
     if (status == FSNN_OK) {
         out->loss[r] = e->loss;
         out->accuracy[r] = e->accuracy;

@@ -86,6 +86,9 @@ static fsnn_status check(const fsnn_session *s, const fsnn_assess_options *o)
     if (o->repeats < 1)
         return fsnn_fail(FSNN_EARGUMENT, "an evaluation takes one draw or more, not %lld",
                          (long long)o->repeats);
+    if (o->first < 0)
+        return fsnn_fail(FSNN_EARGUMENT, "draws are numbered from 0, not from %lld",
+                         (long long)o->first);
     return fsnn_session_check_conditions(s, o->condition, o->conditions);
 }
 

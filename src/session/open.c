@@ -146,10 +146,7 @@ void fsnn_session_close(fsnn_session *session)
 {
     if (!session)
         return;
-    for (int p = 0; p < FSNN_PARTS; p++) {
-        fsnn_loader_destroy(session->loader[p]);
-        fsnn_data_destroy(session->own[p]);
-    }
+    fsnn_session_close_data(session);
     fsnn_net_destroy(session->net);
     fsnn_description_destroy(session->description);
     for (int t = 0; t < FSNN_TOPICS; t++)
@@ -186,4 +183,9 @@ const fsnn_training *fsnn_session_training(const fsnn_session *session)
 const fsnn_dynamics *fsnn_session_dynamics(const fsnn_session *session)
 {
     return session && session->wrapped ? &session->dynamics : NULL;
+}
+
+const fsnn_plan *fsnn_session_plan(const fsnn_session *session)
+{
+    return session && session->wrapped ? &session->plan : NULL;
 }

@@ -37,7 +37,9 @@ struct fsnn_session {
     bool looked[FSNN_PARTS];     /* whether the description has them is known */
     fsnn_loader *loader[FSNN_PARTS];
     bool in_order; /* the training set's loader */
-    bool checked;  /* wrapped for a training that could begin */
+    bool encoded;  /* by `encoder`, in place of the description's */
+    fsnn_encoder encoder;
+    bool checked; /* wrapped for a training that could begin */
     session_best best;
     fsnn_user neuron; /* of the layer that was made a simulation last, and its order */
     fsnn_order order;
