@@ -269,8 +269,8 @@ typedef struct fsnn_assessment {
 
 /* Evaluates the network, with the weights that it has, on a part of the data, which is opened where
  * it is not and left in its order; the network is prepared for it (fsnn_session_prepare). Draw r
- * (first, first + 1, ...) is epoch r of a random encoding. Under disturbances of a graph the network and the data are made
- * anew of the disturbed graph, with the same weights.
+ * (first, first + 1, ...) is epoch r of a random encoding. Under disturbances of a graph the
+ * network and the data are made anew of the disturbed graph, with the same weights.
  * Errors: FSNN_ENOTFOUND (there is no such part), FSNN_EARGUMENT, those of fsnn_session_open_data,
  * fsnn_session_prepare and fsnn_evaluate; *result is empty then. FSNN_EINTERRUPTED: stopped;
  * *result has what is known, to be freed: `repeats` draws and `conditions` that are over, or of
