@@ -14,7 +14,8 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+get_property(shared GLOBAL PROPERTY TARGET_SUPPORTS_SHARED_LIBS)
+set(CMAKE_POSITION_INDEPENDENT_CODE ${shared})
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 # Numbers: no fused multiply-add outside of the kernels, so that results do not depend on the compiler's mood; neither

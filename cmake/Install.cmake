@@ -2,23 +2,13 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-set_target_properties(fsnn PROPERTIES EXPORT_NAME fsnn)
-set_target_properties(fsnn_static PROPERTIES EXPORT_NAME static)
-install(TARGETS fsnn fsnn_static EXPORT fsnnTargets)
-if(TARGET fsnn_cli)
-    install(TARGETS fsnn_cli)
-endif()
-if(TARGET fsnn_suite)
-    install(TARGETS fsnn_suite RUNTIME DESTINATION ${helper_directory})
+install(TARGETS fsnn_core EXPORT fsnnTargets)
+if(TARGET fsnn)
+    set_target_properties(fsnn PROPERTIES EXPORT_NAME fsnn)
+    set_target_properties(fsnn_static PROPERTIES EXPORT_NAME static)
+    install(TARGETS fsnn fsnn_static EXPORT fsnnTargets)
 endif()
 install(DIRECTORY include/fsnn TYPE INCLUDE FILES_MATCHING PATTERN "*.h")
-file(GLOB manual CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/man/*.1)
-if(manual)
-    install(FILES ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
-endif()
-
-install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/fsnn
-        FILES_MATCHING PATTERN "*.yaml" PATTERN "*.c" PATTERN "*.py")
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/fsnn)
 install(EXPORT fsnnTargets NAMESPACE fsnn:: DESTINATION ${package})
@@ -27,6 +17,24 @@ configure_package_config_file(cmake/fsnnConfig.cmake.in fsnnConfig.cmake
                               INSTALL_DESTINATION ${package})
 install(FILES ${PROJECT_BINARY_DIR}/fsnnConfig.cmake ${PROJECT_BINARY_DIR}/fsnnConfigVersion.cmake
         DESTINATION ${package})
+
+# What belongs to the whole of fsnn: programs, manual pages, examples, pkg-config.
+if(FSNN_CORE_ONLY)
+    return()
+endif()
+if(TARGET fsnn_cli)
+    install(TARGETS fsnn_cli)
+endif()
+if(TARGET fsnn_suite)
+    install(TARGETS fsnn_suite RUNTIME DESTINATION ${helper_directory})
+endif()
+file(GLOB manual CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/man/*.1)
+if(manual)
+    install(FILES ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+endif()
+
+install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/fsnn
+        FILES_MATCHING PATTERN "*.yaml" PATTERN "*.c" PATTERN "*.py")
 
 list(TRANSFORM private_libraries REPLACE "^([^/].*)$" "-l\\1" OUTPUT_VARIABLE PRIVATE_LIBRARIES)
 list(JOIN PRIVATE_LIBRARIES " " PRIVATE_LIBRARIES)

@@ -1,36 +1,4 @@
-# libfsnn from src/*/*.c and the alcoves of rooms, src/*/*/*.c. Kernel files, *_kernel.c, are compiled once per instruction
-# set; *_exact_kernel.c without contraction of products and sums.
-set(src ${PROJECT_SOURCE_DIR}/src)
-file(GLOB sources CONFIGURE_DEPENDS ${src}/*/*.c ${src}/*/*/*.c)
-file(GLOB kernels CONFIGURE_DEPENDS ${src}/*/*_kernel.c ${src}/*/*/*_kernel.c)
-list(REMOVE_ITEM sources ${kernels})
-file(GLOB onednn CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/tensor/dense_onednn*.c)
-list(REMOVE_ITEM sources ${onednn})
-foreach(name IN LISTS options)
-    foreach(form IN LISTS form_${name})
-        if(FSNN_HAVE_${name})
-            list(REMOVE_ITEM sources ${src}/${form}_absent.c)
-        else()
-            list(REMOVE_ITEM sources ${src}/${form}.c)
-        endif()
-    endforeach()
-endforeach()
-
-set(variants base)
-set(flags_avx2 -mavx2 -mfma)
-set(flags_avx512 -mavx512f -mavx512dq -mavx512bw -mavx512vl -mprefer-vector-width=512 -mavx2 -mfma)
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
-    list(APPEND variants avx2 avx512)
-    add_compile_definitions(FSNN_HAVE_AVX2 FSNN_HAVE_AVX512)
-endif()
-include(Real)
-
-function(fsnn_compile target)
-    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include
-                                                 ${PROJECT_SOURCE_DIR}/src)
-    target_link_libraries(${target} PRIVATE fsnn_dependencies)
-endfunction()
-
+# libfsnn: the core's files as they are, and the set `whole` (cmake/Files.cmake).
 foreach(list with without)
     if(FSNN_PRECISION_DOUBLE AND list STREQUAL "with" OR NOT FSNN_PRECISION_DOUBLE AND list STREQUAL "without")
         list(APPEND ${list} "double precision")
@@ -42,82 +10,27 @@ if(without)
     string(APPEND built " (without ${without_words})")
 endif()
 
-add_library(fsnn_objects OBJECT ${sources})
-fsnn_compile(fsnn_objects)
-set_source_files_properties(src/base/version.c PROPERTIES COMPILE_DEFINITIONS
-                            "FSNN_VERSION=\"${PROJECT_VERSION}\";FSNN_BUILT=\"${built}\"")
-set(objects $<TARGET_OBJECTS:fsnn_objects>)
+set_source_files_properties(${src}/base/built.c PROPERTIES COMPILE_DEFINITIONS "FSNN_BUILT=\"${built}\"")
+foreach(name IN LISTS options)
+    foreach(form IN LISTS form_${name})
+        list(REMOVE_ITEM whole_files ${src}/${form}.c ${src}/${form}_absent.c)
+        if(FSNN_HAVE_${name})
+            list(APPEND whole_files ${src}/${form}.c)
+        else()
+            list(APPEND whole_files ${src}/${form}_absent.c)
+        endif()
+    endforeach()
+endforeach()
+fsnn_set(whole)
 
-# The dense kernels in single precision: oneDNN's, or our own, which are those in double precision anyway.
-set(single_sources ${real_sources})
-set(single_kernels ${real_kernels})
-set(dense)
+# The dense kernels in single precision: oneDNN's, with C++ where its exceptions are caught, or our own.
+set(dense ${plain_single})
 if(FSNN_DENSE STREQUAL "onednn")
-    list(FILTER single_sources EXCLUDE REGEX "/dense_plain_")
-    list(FILTER single_kernels EXCLUDE REGEX "/dense_plain_")
-    set(dense fsnn_onednn)
-    # the functions of tensor/dense.h, which have a second form in double precision; and what these stand on, with C++ where
-    # exceptions are caught
-    set(inside ${onednn} ${PROJECT_SOURCE_DIR}/src/tensor/dense_onednn_catch.cpp)
-    list(FILTER onednn INCLUDE REGEX "_(gemm|conv|pool)\\.c$")
-    list(REMOVE_ITEM inside ${onednn})
-    add_library(fsnn_onednn OBJECT ${onednn})
-    add_library(fsnn_onednn_inside OBJECT ${inside})
-    fsnn_compile(fsnn_onednn)
-    fsnn_compile(fsnn_onednn_inside)
-    list(APPEND objects $<TARGET_OBJECTS:fsnn_onednn_inside>)
-    list(APPEND objects $<TARGET_OBJECTS:fsnn_onednn>)
+    set(dense objects_onednn)
+    fsnn_compile(objects_onednn ${onednn_files} ${src}/tensor/dense_onednn_catch.cpp)
 endif()
-
-# Kernel files for one instruction set.
-function(fsnn_kernels target variant)
-    add_library(${target} OBJECT ${ARGN})
-    fsnn_compile(${target})
-    target_compile_definitions(${target} PRIVATE FSNN_ISA=${variant})
-    target_compile_options(${target} PRIVATE -O3 -ffp-contract=fast ${flags_${variant}})
-    # loops over a row of 32 are a few stores, cheaper than the library calls that gcc would make of them; and a weight
-    # broadcast from memory is cheaper than one carried over from the last row (frac/memory_real_kernel.c)
-    if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
-        target_compile_options(${target} PRIVATE -fno-tree-loop-distribute-patterns -fno-predictive-commoning)
-    endif()
-endfunction()
-
-# What is compiled for one precision: prefix_objects of `sources` and prefix_kernels_VARIANT of `kernels` (lists of files, by
-# name), whose names go to `list`.
-function(fsnn_precision prefix sources kernels list)
-    add_library(${prefix}_objects OBJECT ${${sources}})
-    fsnn_compile(${prefix}_objects)
-    set(targets ${prefix}_objects)
-    foreach(variant IN LISTS variants)
-        fsnn_kernels(${prefix}_kernels_${variant} ${variant} ${${kernels}})
-        list(APPEND targets ${prefix}_kernels_${variant})
-    endforeach()
-    set(${list} ${targets} PARENT_SCOPE)
-endfunction()
-
-foreach(variant IN LISTS variants)
-    fsnn_kernels(fsnn_kernels_${variant} ${variant} ${kernels})
-    list(APPEND objects $<TARGET_OBJECTS:fsnn_kernels_${variant}>)
-endforeach()
-fsnn_precision(fsnn_single single_sources single_kernels single)
-set(real ${single})
-if(FSNN_PRECISION_DOUBLE)
-    set(double_names ${PROJECT_BINARY_DIR}/double_names.h)
-    fsnn_double_names(${double_names} ${single} ${dense})
-    fsnn_precision(fsnn_double real_sources real_kernels double)
-    foreach(target IN LISTS double)
-        fsnn_make_double(${target})
-    endforeach()
-    list(APPEND real ${double})
-    add_compile_definitions(FSNN_HAVE_DOUBLE)
-endif()
-foreach(target IN LISTS real)
-    list(APPEND objects $<TARGET_OBJECTS:${target}>)
-endforeach()
-# *_exact_kernel.c join products and sums where they say so and nowhere else (tests/build/test_contraction.sh)
-set(exact ${kernels} ${real_kernels})
-list(FILTER exact INCLUDE REGEX "_exact_kernel\\.c$")
-set_source_files_properties(${exact} PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
+fsnn_objects_of(objects ${core_once} ${core_single} ${core_double} ${plain_once} ${dense} ${plain_double} ${whole_once}
+                ${whole_single} ${whole_double})
 
 # What a program linked against the static library needs besides it.
 # clang's OpenMP stands in a folder of the compiler's own, which other compilers do not search: it is named by its path.
@@ -137,9 +50,7 @@ add_library(fsnn SHARED ${objects})
 # fsnn_static is what programs link: only fsnn_ names are global in it. fsnn_internal keeps the internal names, which the
 # tests of a room call.
 add_library(fsnn_static STATIC ${objects})
-add_custom_command(TARGET fsnn_static POST_BUILD VERBATIM
-                   COMMAND ${PROJECT_SOURCE_DIR}/cmake/private-names.sh $<TARGET_FILE:fsnn_static>
-                           ${CMAKE_NM} ${CMAKE_OBJCOPY})
+fsnn_private_names(fsnn_static)
 add_library(fsnn_internal STATIC EXCLUDE_FROM_ALL ${objects})
 target_include_directories(fsnn_internal PUBLIC ${PROJECT_SOURCE_DIR}/include)
 target_link_libraries(fsnn_internal PUBLIC fsnn_dependencies)

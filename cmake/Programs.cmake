@@ -74,8 +74,8 @@ if(FSNN_BENCH)
     fsnn_programs(bench "*.c" bench benches)
 endif()
 
-# What `make` builds and `make install` installs: the library, shared and static, and the programs.
-add_custom_target(fsnn_products DEPENDS fsnn fsnn_static)
+# What `make` builds and `make install` installs: the libraries and the programs.
+add_custom_target(fsnn_products DEPENDS fsnn fsnn_static fsnn_core)
 foreach(target fsnn_cli fsnn_suite)
     if(TARGET ${target})
         add_dependencies(fsnn_products ${target})

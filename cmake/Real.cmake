@@ -5,31 +5,38 @@
 option(FSNN_PRECISION_DOUBLE "Build for double precision, too" ON)
 set(real_rooms equation neuron scan op)
 
-set(real_sources ${sources})
-set(real_kernels ${kernels})
-list(JOIN real_rooms "|" pattern)
-set(pattern "/src/(${pattern})/[^/]*\\.c$|_real(_kernel)?\\.c$")
-foreach(kind sources kernels)
-    list(FILTER real_${kind} INCLUDE REGEX ${pattern})
-    list(FILTER real_${kind} EXCLUDE REGEX "_once\\.c$")
-    if(real_${kind})
-        list(REMOVE_ITEM ${kind} ${real_${kind}})
+# Splits files into those that are compiled once and those that are compiled for each precision.
+function(fsnn_split_real once real)
+    list(JOIN real_rooms "|" rooms)
+    set(twice ${ARGN})
+    list(FILTER twice INCLUDE REGEX "/src/(${rooms})/[^/]*\\.c$|_real(_kernel)?\\.c$")
+    list(FILTER twice EXCLUDE REGEX "_once\\.c$")
+    set(others ${ARGN})
+    if(twice)
+        list(REMOVE_ITEM others ${twice})
     endif()
-endforeach()
+    set(${once} ${others} PARENT_SCOPE)
+    set(${real} ${twice} PARENT_SCOPE)
+endfunction()
+
+set(double_names ${PROJECT_BINARY_DIR}/double_names.h)
 
 # The header, made anew where objects of the first compilation are. It changes only where names do.
-function(fsnn_double_names header)
+function(fsnn_double_names)
+    if(NOT FSNN_PRECISION_DOUBLE)
+        return()
+    endif()
     set(first)
     foreach(target IN LISTS ARGN)
         list(APPEND first $<TARGET_OBJECTS:${target}>)
     endforeach()
-    add_custom_command(OUTPUT ${header}.stamp BYPRODUCTS ${header} VERBATIM COMMAND_EXPAND_LISTS
-                       COMMAND ${PROJECT_SOURCE_DIR}/cmake/double-names.sh ${header} ${CMAKE_NM}
+    add_custom_command(OUTPUT ${double_names}.stamp BYPRODUCTS ${double_names} VERBATIM COMMAND_EXPAND_LISTS
+                       COMMAND ${PROJECT_SOURCE_DIR}/cmake/double-names.sh ${double_names} ${CMAKE_NM}
                                ${PROJECT_SOURCE_DIR}/include ${first}
-                       COMMAND ${CMAKE_COMMAND} -E touch ${header}.stamp
+                       COMMAND ${CMAKE_COMMAND} -E touch ${double_names}.stamp
                        DEPENDS ${PROJECT_SOURCE_DIR}/cmake/double-names.sh ${first}
                        COMMENT "Names of the second precision")
-    add_custom_target(fsnn_double_names DEPENDS ${header}.stamp)
+    add_custom_target(fsnn_double_names DEPENDS ${double_names}.stamp)
     add_dependencies(fsnn_double_names ${ARGN})
 endfunction()
 

@@ -36,7 +36,7 @@ static size_t left(void)
 
 int64_t fsnn_memory_left(void)
 {
-    size_t bytes = left();
+    uint64_t bytes = left();
     return bytes < INT64_MAX ? (int64_t)bytes : INT64_MAX;
 }
 

@@ -6,32 +6,6 @@
 #include <signal.h>
 #include <string.h>
 
-/* ---- once, and the lists of the process ---- */
-
-static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER, lists = PTHREAD_MUTEX_INITIALIZER;
-
-void port_once(atomic_bool *done, void (*make)(void))
-{
-    if (atomic_load_explicit(done, memory_order_acquire))
-        return;
-    pthread_mutex_lock(&making);
-    if (!atomic_load_explicit(done, memory_order_relaxed)) {
-        make();
-        atomic_store_explicit(done, true, memory_order_release);
-    }
-    pthread_mutex_unlock(&making);
-}
-
-void port_lists_lock(void)
-{
-    pthread_mutex_lock(&lists);
-}
-
-void port_lists_unlock(void)
-{
-    pthread_mutex_unlock(&lists);
-}
-
 /* ---- monitors ---- */
 
 struct port_monitor {
@@ -78,13 +52,6 @@ void port_wait(port_monitor *m, int signal)
 void port_wake(port_monitor *m, int signal)
 {
     pthread_cond_broadcast(&m->signal[signal]);
-}
-
-/* ---- forks ---- */
-
-void port_at_fork(void (*child)(void))
-{
-    pthread_atfork(NULL, NULL, child);
 }
 
 /* ---- threads ---- */

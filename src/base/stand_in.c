@@ -86,14 +86,3 @@ fsnn_status fsnn_file_stand_in(const char *path, const uint8_t *bytes, size_t si
             return kinds[i].fail(path, text);
     return FSNN_OK;
 }
-
-fsnn_status fsnn_file_look(const char *path)
-{
-    uint8_t head[HEAD];
-    FILE *file = fopen(path, "rbe");
-    if (!file)
-        return FSNN_OK; /* whoever reads it says why not */
-    size_t size = fread(head, 1, sizeof head, file);
-    fclose(file);
-    return fsnn_file_stand_in(path, head, size);
-}

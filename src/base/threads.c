@@ -2,7 +2,7 @@
  * of a body covers depends on the problem only; which thread makes the call is free, so results
  * never depend on the thread count. */
 #include "base/base.h"
-#include "base/port_threads.h"
+#include "base/port_once.h"
 #include "base/threads_openmp.h"
 
 #include <stdatomic.h>

@@ -1,13 +1,7 @@
-/* base/version.c: the version, given by the build (project version in CMakeLists.txt), and
- * what it was built with (cmake/Dependencies.cmake). */
+/* base/version.c: the version, given by the build (project version in CMakeLists.txt). */
 #include "base/base.h"
 
 const char *fsnn_version(void)
 {
     return FSNN_VERSION;
-}
-
-const char *fsnn_built(void)
-{
-    return FSNN_BUILT;
 }

@@ -11,6 +11,7 @@
 #include "data/recipe.h"
 #include "data/store.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 enum { SLOTS = 3, PIECES = 32 };

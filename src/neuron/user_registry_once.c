@@ -1,7 +1,7 @@
 /* Callbacks by name: one list of the process, guarded by a lock. */
 #include "neuron/user.h"
 
-#include "base/port_threads.h"
+#include "base/port_once.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* tensor/dense_onednn.c: the differences between oneDNN 2.x and 3.x, all in one place. */
 #include "tensor/dense_onednn.h"
 
-#include "base/port_threads.h"
+#include "base/port_once.h"
 
 #include <string.h>
 

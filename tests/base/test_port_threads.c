@@ -1,4 +1,5 @@
 /* tests/base/test_port_threads.c: threads beside the pool, and what keeps threads apart. */
+#include "base/port_once.h"
 #include "base/port_threads.h"
 #include "check.h"
 

@@ -27,9 +27,11 @@ names
 
 header=$build/double_names.h
 [ -e "$header" ] || { echo "built without double precision"; exit 77; }
-library=$build/libfsnn_internal.a
-[ -e "$library" ] || fail "no $library: build the tests"
-nm -g --defined-only "$library" 2>/dev/null | awk 'NF == 3 { print $3 }' | LC_ALL=C sort -u >"$place/there"
+library=$build/libfsnn_internal.a core=$build/libfsnn_core.a
+[ -e "$library" ] && [ -e "$core" ] || fail "no $library or $core: build the tests"
+# (the core has the plain kernels of single precision, which libfsnn may have oneDNN's in place of)
+nm -g --defined-only "$library" "$core" 2>/dev/null | awk 'NF == 3 { sub(/^fsnn__/, "", $3); print $3 }' |
+    LC_ALL=C sort -u >"$place/there"
 # (a kernel's name may have its suffixes in the other order: FSNN_K makes walk_double_base where walk is a name, too)
 awk '
     NR == FNR { there[$1]; next }

@@ -13,7 +13,7 @@ for file in include/fsnn/fsnn.h include/fsnn/status.h bin/fsnn; do
     [ -e "$place/moved/$file" ] || fail "$file was not installed"
 done
 library=$(dirname "$(find "$place/moved" -name libfsnn.so)")
-[ -e "$library/libfsnn.a" ] || fail "libfsnn.a was not installed"
+[ -e "$library/libfsnn.a" ] && [ -e "$library/libfsnn_core.a" ] || fail "the archives were not installed"
 if nm -D --defined-only "$library/libfsnn.so" | awk '{ print $NF }' | grep -v '^fsnn_' >"$place/log"; then
     grep -vE '^(_init|_fini|__.*|_edata|_end|_bss_start)$' "$place/log" && fail "libfsnn.so exports foreign names"
 fi
@@ -44,6 +44,8 @@ add_executable(shared main.c)
 target_link_libraries(shared PRIVATE fsnn::fsnn)
 add_executable(static main.c)
 target_link_libraries(static PRIVATE fsnn::static)
+add_executable(core main.c)
+target_link_libraries(core PRIVATE fsnn::core)
 END
 
 flags=${FSNN_SANITIZE:+-fsanitize=$FSNN_SANITIZE}
@@ -76,6 +78,7 @@ try cmake -S "$place" -B "$place/build" -DCMAKE_PREFIX_PATH="$place/moved" -DCMA
 try cmake --build "$place/build"
 runs "$place/build/shared"
 runs "$place/build/static"
+runs "$place/build/core"
 
 # every example that a page of help names is there
 for command in "" train eval run inspect plot simulate; do

@@ -1,4 +1,4 @@
-/* base/file.c: whole files in. */
+/* base/port_file_read.c: whole files in, and their first bytes. */
 #include "base/base.h"
 #include "base/port_files.h"
 
@@ -72,4 +72,16 @@ fsnn_status fsnn_file_read(const char *path, uint8_t **data, size_t *size)
         *data = NULL;
     }
     return status;
+}
+
+fsnn_status fsnn_file_look(const char *path)
+{
+    enum { HEAD = 1024 };
+    uint8_t head[HEAD];
+    FILE *file = fopen(path, "rbe");
+    if (!file)
+        return FSNN_OK; /* whoever reads it says why not */
+    size_t size = fread(head, 1, sizeof head, file);
+    fclose(file);
+    return fsnn_file_stand_in(path, head, size);
 }

@@ -1,4 +1,4 @@
-/* base/clock.c: seconds on the monotonic clock. */
+/* base/port_clock.c: seconds on the monotonic clock of POSIX systems. */
 #include "base/base.h"
 
 #include <time.h>
