@@ -76,6 +76,7 @@ foreach(source IN LISTS scripts)
     string(REGEX REPLACE "^test_" "" what ${stem})
     fsnn_test(${room}/${what} ${source})
 endforeach()
+set_tests_properties(build/wasm PROPERTIES TIMEOUT 1800) # compiles the core
 
 # What takes too long for every change, `make check-long`: ctest runs it with -C long only.
 file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/long/*.sh)

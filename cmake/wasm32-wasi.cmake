@@ -13,3 +13,4 @@ set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 # what a build of the core is by default here
 set(FSNN_CORE_ONLY ON CACHE BOOL "Build libfsnn_core alone: a C compiler and libm, no other library")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-Wl,-z,stack-size=1048576 -Wl,--stack-first") # docs/embedding.md

@@ -3,6 +3,7 @@
 #
 #   tools/install-deps.sh          what the default build and its tests need
 #   tools/install-deps.sh --dev    what the sanitizers, fuzzers and checks of layout need as well
+#   tools/install-deps.sh --deploy  what the core for WebAssembly and its test need as well
 set -u
 
 packages='
@@ -34,6 +35,15 @@ libomp-14-dev          OpenMP for clang, and archer for ThreadSanitizer
 valgrind               callgrind: instructions, in place of seconds
 gdb                    the debugger
 '
+# libclang-rt of the version of clang that Debian 12 has: another clang needs its own
+packages_deploy='
+clang                  WebAssembly: the compiler
+lld                    WebAssembly: the linker
+llvm                   WebAssembly: llvm-ar, llvm-nm
+wasi-libc              WebAssembly: the C library
+libclang-rt-14-dev-wasm32  WebAssembly: the compiler's own functions, for clang 14
+nodejs                 WebAssembly: runs it
+'
 
 say() { printf 'install-deps: %s\n' "$*"; }
 fail() { printf 'install-deps: %s\n' "$*" >&2; exit 1; }
@@ -41,8 +51,9 @@ usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p;}' "$0"; }
 for option; do
     case $option in
     --dev) packages=$packages$packages_dev ;;
+    --deploy) packages=$packages$packages_deploy ;;
     -h | --help) usage && exit 0 ;;
-    *) usage >&2 && fail "there is no option \"$option\": --dev is one" ;;
+    *) usage >&2 && fail "there is no option \"$option\": --dev and --deploy are possible" ;;
     esac
 done
 installed() { dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }

@@ -169,12 +169,16 @@ static void forward_backward(fsnn_precision precision)
     order.learn_alpha = true;
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     dynamics.precision = precision;
-    TRY(fsnn_net_wrap(net, &dynamics, &(fsnn_plan){.steps = K, .batch = B, .training = true}));
+    printf("net %s\n", precisions[precision]);
+    if (fsnn_net_wrap(net, &dynamics, &(fsnn_plan){.steps = K, .batch = B, .training = true}) < 0) {
+        printf(" refused: %s\n", fsnn_error_text());
+        fsnn_net_destroy(net);
+        return;
+    }
     fill(net, precision);
     TRY(fsnn_net_params_changed(net));
     const float *y = NULL;
     const double *y64 = NULL;
-    printf("net %s\n", precisions[precision]);
     if (precision == FSNN_PRECISION_DOUBLE)
         TRY(fsnn_net_forward_double(net, x64, &y64));
     else
