@@ -88,7 +88,9 @@ static int64_t first_wrong(const fsnn_value *v, bool (*right)(double))
 /* "[3]", where there are several. */
 static const char *index_text(const fsnn_value *v, int64_t i, char text[32])
 {
-    snprintf(text, 32, v->values ? "[%lld]" : "", (long long)i);
+    *text = 0;
+    if (v->values)
+        snprintf(text, 32, "[%lld]", (long long)i);
     return text;
 }
 
