@@ -1,7 +1,6 @@
-"""Double precision from Python: the golden files as far as their digits go, gradients by
-differences, arrays."""
+"""Double precision from Python: arrays, gradients by differences."""
 
-from kit import fsnn, golden, inputs, main, np, unittest
+from kit import fsnn, inputs, main, np, unittest
 
 from fsnn._plan import HAS_DOUBLE
 
@@ -39,40 +38,6 @@ class Double(unittest.TestCase):
                 param.value[index] -= sign * h
             slope = (losses[0] - losses[1]) / (2 * h)
             self.assertAlmostEqual(slope / param.grad[index], 1, delta=1e-6, msg=name)
-
-    def test_golden(self):
-        data = golden("net2_lif_gl.json")
-        for case in data["cases"]:
-            layers = []
-            for node in data["layers"]:
-                if node["kind"] == "linear":
-                    layers.append({"linear": {"out": node["out"], "name": node["name"]}})
-                else:
-                    surrogate = {"kind": "arctan", "scale": node["surrogate_scale"]}
-                    layers.append(
-                        {"lif": {"tau": node["tau"], "surrogate": surrogate, "name": node["name"]}}
-                    )
-            dynamics = {"alpha": case["alpha"], "step": case["h"], "precision": "double"}
-            if case["memory"] > 0:
-                dynamics["memory"] = case["memory"]
-            with self.subTest(case=case["name"]):
-                net = fsnn.Net(input=data["x_shape"][2:], layers=layers, dynamics=dynamics)
-                net.wrap(case["T"], data["x_shape"][1], training=True, record=True)
-                for name, shape in data["weight_shapes"].items():
-                    net.params[name] = np.reshape(data["weights"][name], shape)
-                y = net.forward(np.reshape(data["x"], data["x_shape"])[: case["T"]])
-                expected = case["expected"]
-                np.testing.assert_array_equal(y.ravel(), np.ravel(expected["out"]))
-                for name, v in zip(("n1", "n2"), expected["v"]):
-                    np.testing.assert_allclose(net.read(name, "v").ravel(), v, rtol=1e-9, atol=5e-9)
-                error = y.mean(axis=0) - np.reshape(data["target"], data["target_shape"])
-                net.backward(np.broadcast_to(2 * error / error.size / case["T"], y.shape))
-                for name, gradient in expected["grad"].items():
-                    want = np.ravel(gradient)
-                    atol = 1e-8 * np.abs(want).max()
-                    np.testing.assert_allclose(
-                        net.params[name].grad.ravel(), want, rtol=0, atol=atol
-                    )
 
     def test_time_stamps(self):
         times, x = [0.0, 0.5, 2.0, 3.0], inputs(4, 2, 3).astype(np.float64)
