@@ -24,7 +24,8 @@ class LeakFallsOff(BaseNeuron):
 
 
 # %% The rule is run once on symbols and becomes an equation: nothing is said of torch
-model = nn.Sequential(nn.Linear(8, 32), LeakFallsOff(tau=2.0), nn.Linear(32, 2))
+neuron = LeakFallsOff(tau=2.0)
+model = nn.Sequential(nn.Linear(8, 32), neuron, nn.Linear(32, 2))
 net = SNNWrapper(model, integrator="fdeint", alpha=0.8)
 
 # %% Which half of the inputs is larger?
@@ -41,5 +42,5 @@ for epoch in range(30):
     loss.backward()
     optimizer.step()
 accuracy = (output.argmax(1) == y).float().mean().item()
-print(f"loss {loss.item():.3f}, accuracy {accuracy:.3f}, gain {model[1].gain.item():.3f}")
-assert accuracy > 0.9 and model[1].gain.item() != 1.0
+print(f"loss {loss.item():.3f}, accuracy {accuracy:.3f}, gain {neuron.gain.item():.3f}")
+assert accuracy > 0.9 and neuron.gain.item() != 1.0

@@ -29,10 +29,11 @@ class MySNN(nn.Module):
         return x
 
 
-net = SNNWrapper(MySNN(), integrator="fdeint", alpha=0.7)
+model = MySNN()
+net = SNNWrapper(model, integrator="fdeint", alpha=0.7)
 net._set_neuron_shapes(input_shape=(1, 10))
 with torch.no_grad():
-    net.module.fc2.weight *= 5  # torch's first weights are too small for spikes to go on
+    model.fc2.weight *= 5  # torch's first weights are too small for spikes to go on
 
 # %% Time comes first; the solver's step is the spacing of x_time
 x, x_time = 20 * torch.rand(16, 4, 10), torch.linspace(0, 15, 16)
@@ -41,10 +42,13 @@ print(spikes.shape, "spikes:", int(spikes.sum()))
 assert spikes.shape == (16, 4, 5) and spikes.sum() > 0
 
 # %% An order for each layer, and orders that learn
-net = SNNWrapper(MySNN(), integrator="fdeint", alpha=[0.5, 0.9], learn_alpha=True)
+net = SNNWrapper(
+    MySNN(), integrator="fdeint", alpha=[0.5, 0.9], alpha_mode="per_layer", learn_alpha=True
+)
 net(x, x_time, method="gl").sum().backward()
-print("gradients of alpha:", [float(a.grad) for a in net.alpha])
-assert all(torch.isfinite(a.grad).all() for a in net.alpha)
+gradients = [alpha.grad for alpha in net.get_per_layer_alpha()]
+print("gradients of alpha:", gradients)
+assert all(g is not None and torch.isfinite(g).all() for g in gradients)
 
 
 # %% A neuron of one's own

@@ -3,8 +3,10 @@ errors."""
 
 import copy
 import io
+import os
 import pickle
 import resource
+import threading
 import warnings
 
 from kit import fsnn, main, need, np, unittest
@@ -148,6 +150,35 @@ class Autograd(unittest.TestCase):
                 for a, b in zip(*results):
                     torch.testing.assert_close(a, b, rtol=0, atol=0)
 
+    @unittest.skipUnless(HAS_DOUBLE, "this build has no networks in double precision")
+    def test_gradcheck_of_the_smooth_forward(self):
+        """torch's own check: input, weights, tau, threshold, alpha, coefficients, of every method
+        and of a neuron written in Python."""
+        options = {"tau_learnable": True, "threshold_learnable": True, "detach_reset": False}
+        several = {"alpha": [[0.9, 0.4], [0.7]], "learn_coefficient": True}
+        for kind, method, how in (
+            (LIFNeuron, "gl", {}),
+            (LIFNeuron, "l1", {}),
+            (LIFNeuron, "ab", {}),
+            (LIFNeuron, "gl", several),
+            (IFNeuron, "gl", {"learn_alpha": [True, False]}),
+            (WithParameter, "gl", {}),
+            (LIFNeuron, "euler", {"integrator": "odeint"}),
+        ):
+            torch.manual_seed(0)
+            layers = nn.Linear(3, 4), kind(tau=2.5, **options), nn.Linear(4, 2)
+            module = nn.Sequential(*layers, kind(tau=2.0, **options))
+            how = {"integrator": "fdeint", "alpha": 0.6, "learn_alpha": True, **how}
+            net = SNNWrapper(module, **how, smooth=True).double()
+            x = samples(5, 2, 3).double().requires_grad_()
+            learned = tuple(p for p in net.parameters() if p.requires_grad)
+            with self.subTest(kind=kind.__name__, method=method, **how):
+                self.assertTrue(
+                    torch.autograd.gradcheck(lambda x, *p: net(x, method=method), (x, *learned))
+                )
+        with self.assertRaisesRegex(NotImplementedError, "smooth.*runs step by step"):
+            alone(Branch(tau=2.0), smooth=True)(samples())
+
     def test_no_second_derivative(self):
         net, x = network(), samples().requires_grad_()
         with self.assertRaisesRegex(NotImplementedError, "second derivative"):
@@ -210,6 +241,68 @@ class Autograd(unittest.TestCase):
             net(samples(4, B)).sum().backward()
         kept = sum(len(nets) for nets in net.module.lif1._pool._free.values())
         self.assertLessEqual(kept, 8)
+
+
+class Processes(unittest.TestCase):
+    @staticmethod
+    def trained(net, x, steps=20):
+        """The weights after some steps of a training."""
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+        for _ in range(steps):
+            optimizer.zero_grad()
+            (net(x).mean(0) - 0.5).square().sum().backward()
+            optimizer.step()
+        return [p.detach().clone() for p in net.parameters()]
+
+    def test_two_threads_with_two_nets(self):
+        nets, got = [network(seed, learn_alpha=True) for seed in (1, 2)], {}
+        inputs = [samples(8, 16, seed=seed) for seed in (1, 2)]
+        expected = [self.trained(copy.deepcopy(net), x) for net, x in zip(nets, inputs)]
+
+        def run(k):
+            got[k] = self.trained(nets[k], inputs[k])
+
+        threads = [threading.Thread(target=run, args=(k,)) for k in (0, 1)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for k, want in enumerate(expected):
+            for a, b in zip(got[k], want):
+                torch.testing.assert_close(a, b, rtol=1e-5, atol=1e-6)
+
+    def test_two_threads_with_one_net(self):
+        """Forwards and backwards of one net at the same time have tapes of their own."""
+        net, results = network(), {}
+        inputs = [samples(seed=k).requires_grad_() for k in range(4)]
+
+        def run(k):
+            results[k] = torch.autograd.grad(net(inputs[k]).sum(), inputs[k])[0]
+
+        threads = [threading.Thread(target=run, args=(k,)) for k in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for k, x in enumerate(inputs):
+            want = torch.autograd.grad(net(x).sum(), x)[0]
+            torch.testing.assert_close(results[k], want)
+
+    @unittest.skipUnless(hasattr(os, "fork"), "there is no fork here")
+    def test_fork(self):
+        """A child of a process that has computed computes the same, forward and backward."""
+        before = torch.get_num_threads()
+        torch.set_num_threads(1)  # torch's own backward after fork is torch's matter
+        self.addCleanup(torch.set_num_threads, before)
+        net, x = network(), samples()
+        with torch.no_grad():
+            expected = net(x)
+        child = os.fork()
+        if child == 0:
+            with torch.no_grad():
+                same = torch.equal(net(x), expected)
+            os._exit(0 if same else 1)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
 
 
 class Copies(unittest.TestCase):
@@ -405,6 +498,9 @@ class Own(unittest.TestCase):
         with self.assertWarnsRegex(fsnn.NetWarning, "step by step through torch.*uses .sum"):
             _context._said.clear()
             alone(Branch(tau=2.0))(samples())
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", fsnn.NetWarning)
+            alone(Branch(tau=2.0))(samples())  # once
         with self.assertRaisesRegex(NotImplementedError, "gl, l1, euler, not ab"):
             alone(Branch(tau=2.0))(samples(), method="ab")
         with self.assertRaisesRegex(NotImplementedError, "do not learn alpha"):

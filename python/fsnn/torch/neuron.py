@@ -7,6 +7,7 @@ Inside of a wrapper a neuron is called with its input current and gives its spik
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -121,8 +122,11 @@ class BaseNeuron(torch.nn.Module):
             return at.surrogate(x, self.surrogate_opt, k)
         return Spike.apply(x, self.surrogate_opt, k)
 
-    def forward(self, v_mem: Any, current_input: Any = None) -> Any:
+    def _unwritten(self, *_: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} has no forward(v_mem, current_input)")
+
+    # as torch's modules have it: subclasses may have arguments of any type
+    forward: Callable[..., Any] = _unwritten
 
     # ---- inside of a wrapper
 

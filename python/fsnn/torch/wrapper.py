@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -182,6 +182,18 @@ class SNNWrapper(torch.nn.Module):
         names = {id(m): name for name, m in neurons.items()}
         how = (self.on_nonfinite, self.smooth, self.substeps)
         return Running(steps, dynamics, orders, names, *how)
+
+    if TYPE_CHECKING:  # torch says Any
+
+        def __call__(
+            self,
+            x: torch.Tensor,
+            x_time: Any = None,
+            output_time: Any = None,
+            method: str | None = None,
+            options: dict[str, Any] | None = None,
+            interpolation_method: str | None = None,
+        ) -> torch.Tensor: ...
 
     @staticmethod
     def _unfolded(y: Any, T: int) -> torch.Tensor:
