@@ -177,12 +177,23 @@ typedef struct fsnn_voting { /* [classes*voters] -> [classes]: mean of `voters` 
     int64_t voters;
 } fsnn_voting;
 
-/* The output of another node one time step before, zeros at time 0: y_k = x_{k-1}. A loop of the
- * graph needs one. It has no sources: `of` names its source ("lif1", or "split1.1" for another
- * output), which may be added later; fsnn_net_wrap looks it up. */
+/* What a node gave whole steps before, zeros until then: y_k = x_{k-steps}. Two forms:
+ *
+ *   with `of`   The name of its source ("lif1", or "split1.1" for another output), which may be
+ *               added later; fsnn_net_wrap looks it up. A loop of the graph needs one. It has no
+ *               sources; lags are at least 1.
+ *   without     It has one source and delays it. A lag of 0 hands the step on.
+ *
+ * Start from fsnn_kind_defaults("delay", ...): a lag of 1. */
 typedef struct fsnn_delay {
     const char *of;   /* copied */
     fsnn_shape shape; /* of one sample; rank 0: that of the source, found out by fsnn_net_wrap */
+    int64_t steps;
+    /* [count] lags in place of `steps`, a number a channel or neuron, as `per` says, in the order
+     * of the shape; copied. NULL: all have one. */
+    const int64_t *each;
+    int64_t count;
+    fsnn_per per;
 } fsnn_delay;
 /* graph: y = S x along the edges of a graph, x [nodes, F] a whole graph as one sample; gcn: y = S
  * (x W^T) + b, W [out, F] (Kipf and Welling 2017). S is copied when the node is added. In a

@@ -22,6 +22,7 @@ typedef enum fsnn_key_type {
     /* double, min..max; or a list of them, of which the double is the first: a const double * at
      * `size`, owned by the description, their number an int64_t at `count` */
     FSNN_KEY_REALS,
+    FSNN_KEY_INTS,  /* the same of int64_t */
     FSNN_KEY_ENUM,  /* int-sized enum: index of `names` */
     FSNN_KEY_PAIR,  /* int64_t[2]: one integer for both, or a list of two; min..max */
     FSNN_KEY_SHAPE, /* fsnn_shape: list of integers (-1 allowed where min is -1) */
@@ -52,7 +53,7 @@ typedef struct fsnn_key {
     const char *otherwise;
     const struct fsnn_key *group; /* group, named, family: another table */
     /* named, family, texts: bytes of an item, at most `max` of them; offset of their number, an
-     * int. reals: offsets of the list and of its number */
+     * int. reals, ints: offsets of the list and of its number */
     size_t size, count;
     /* The key counts only where another one, `with` ("kind", "noise.mode"), has one of the values
      * in `when`: bits 1 << value of an enum; of a number bit 0 stands for 0, bit 1 for all others.

@@ -19,7 +19,7 @@ const special layer_specials[] = {
      .type = "a name or a list of names",
      .fallback = "the node before",
      .help = "names of earlier nodes whose output it reads; `input` is the input, `node.1` the "
-             "second output of a node with several. `delay` has `of` instead"},
+             "second output of a node with several. `delay` may have `of` instead"},
     {.name = "weights",
      .type = "a name",
      .fallback = "its own",
@@ -162,6 +162,15 @@ static const yaml_node *item_called(yaml_doc *doc, const yaml_node *list, const 
     return NULL;
 }
 
+/* A delay of a node that it names, which may stand later. */
+static bool opens_loop(const yaml_node *item)
+{
+    const char *kind = layer_kind(item);
+    const yaml_node *options = layer_options(item);
+    return kind && strcmp(kind, "delay") == 0 &&
+           (yaml_find(options, "of") || (options && options->type == YAML_SCALAR));
+}
+
 /* "fc -> lif -> fc": how one gets from the layer at `to` along its sources back from `item`, which
  * stands later; NULL: not at all, or not within `*left` nodes. */
 static const char *way(yaml_doc *doc, const yaml_node *list, const yaml_node *to,
@@ -171,7 +180,7 @@ static const char *way(yaml_doc *doc, const yaml_node *list, const yaml_node *to
     const yaml_node *given = yaml_find(layer_options(item), "from");
     if (item == to)
         return name;
-    if (--*left < 0 || (layer_kind(item) && strcmp(layer_kind(item), "delay") == 0))
+    if (--*left < 0 || opens_loop(item))
         return NULL;
     const yaml_node *previous = list->first;
     while (previous && previous->next != item)
@@ -231,13 +240,19 @@ static fsnn_status find_source(fsnn_description *d, const yaml_node *node, sourc
                      keys_advice(&d->doc.memory, name, known, d->layers + 1));
 }
 
+/* The layer names its source by `of`, in place of `from` or the layer before. */
+static bool names_source(const layer *l)
+{
+    return l->op->of && *l->op->of(l->options);
+}
+
 static fsnn_status read_sources(fsnn_description *d, const yaml_node *from, layer *l)
 {
-    if (!l->op->max_in) {
+    if (names_source(l)) {
         l->sources = 0;
         return !from ? FSNN_OK
                      : yaml_fail(&d->doc, from,
-                                 "a %s takes no sources: `of` is the name of the node it is of",
+                                 "a %s with `of` takes no other source: leave `from` or `of` out",
                                  l->op->kind);
     }
     l->sources = 1;
@@ -321,7 +336,7 @@ static fsnn_status check_delays(fsnn_description *d, const yaml_node *list)
 {
     for (int i = 0; i < d->layers; i++) {
         const layer *l = &d->layer[i];
-        if (!l->op->of)
+        if (!names_source(l))
             continue;
         const char *of = l->op->of(l->options);
         const yaml_node *options = layer_options(l->node), *at = yaml_find(options, "of");

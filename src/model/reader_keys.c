@@ -99,26 +99,51 @@ static fsnn_status read_texts(yaml_doc *doc, const yaml_node *node, const fsnn_k
     return FSNN_OK;
 }
 
-/* One number, or a list of them. */
+/* Room for a list of numbers of eight bytes, which stands in the struct; none for one number. */
+static fsnn_status list_room(yaml_doc *doc, const yaml_node *node, const fsnn_key *key, void *out,
+                             void **list)
+{
+    int64_t *count = (int64_t *)(void *)((char *)out + key->count);
+    void **place = (void **)(void *)((char *)out + key->size);
+    *list = *place = NULL;
+    *count = 0;
+    if (!node || node->type != YAML_LIST)
+        return FSNN_OK;
+    if (node->count < 1)
+        return read_wrong(doc, node, "a number, or a list of numbers");
+    *list = pool_alloc(&doc->memory, (size_t)node->count * sizeof(double));
+    *place = *list;
+    *count = node->count;
+    return *list ? FSNN_OK : FSNN_EMEMORY;
+}
+
 static fsnn_status read_reals(yaml_doc *doc, const yaml_node *node, const fsnn_key *key, void *out)
 {
     const bounds b = range(key);
-    double *first = (double *)(void *)((char *)out + key->offset);
-    const double **list = (const double **)(void *)((char *)out + key->size);
-    int64_t *count = (int64_t *)(void *)((char *)out + key->count);
-    *list = NULL;
-    *count = 0;
-    if (!node || node->type != YAML_LIST)
+    double *first = (double *)(void *)((char *)out + key->offset), *value;
+    void *list;
+    FSNN_TRY(list_room(doc, node, key, out, &list));
+    if (!list)
         return read_real(doc, node, b.min, b.max, key->above, first);
-    if (node->count < 1)
-        return read_wrong(doc, node, "a number, or a list of numbers");
-    double *value = pool_alloc(&doc->memory, (size_t)node->count * sizeof *value);
-    if (!value)
-        return FSNN_EMEMORY;
+    value = list;
     for (const yaml_node *n = node->first; n; n = n->next)
-        FSNN_TRY(read_real(doc, n, b.min, b.max, key->above, &value[(*count)++]));
-    *list = value;
-    *first = value[0];
+        FSNN_TRY(read_real(doc, n, b.min, b.max, key->above, value++));
+    *first = *(double *)list;
+    return FSNN_OK;
+}
+
+static fsnn_status read_ints(yaml_doc *doc, const yaml_node *node, const fsnn_key *key, void *out)
+{
+    const bounds b = range(key);
+    int64_t *first = (int64_t *)(void *)((char *)out + key->offset), *value;
+    void *list;
+    FSNN_TRY(list_room(doc, node, key, out, &list));
+    if (!list)
+        return read_integer(doc, node, b.low, b.high, first);
+    value = list;
+    for (const yaml_node *n = node->first; n; n = n->next)
+        FSNN_TRY(read_integer(doc, n, b.low, b.high, value++));
+    *first = *(int64_t *)list;
     return FSNN_OK;
 }
 
@@ -187,6 +212,8 @@ static fsnn_status read_key(yaml_doc *doc, yaml_node *node, const fsnn_key *key,
         return read_texts(doc, node, key, (char *)out - key->offset);
     case FSNN_KEY_REALS:
         return read_reals(doc, node, key, (char *)out - key->offset);
+    case FSNN_KEY_INTS:
+        return read_ints(doc, node, key, (char *)out - key->offset);
     case FSNN_KEY_FAMILY: /* read_family */
         break;
     }
@@ -210,6 +237,9 @@ const char *keys_accepted(pool *memory, const fsnn_key *key)
     case FSNN_KEY_REALS:
         return pool_format(memory, "%s, or a list of them",
                            accepted_real(memory, b.min, b.max, key->above));
+    case FSNN_KEY_INTS:
+        return pool_format(memory, "%s, or a list of them",
+                           accepted_integer(memory, b.low, b.high));
     case FSNN_KEY_ENUM:
         return names_of(memory, key, &names) ? keys_list(memory, names, keys_count_names(names))
                                              : "";
@@ -387,6 +417,7 @@ static int bit_of(const fsnn_key *key, const void *value)
     case FSNN_KEY_INT32:
         return *(const int *)value != 0;
     case FSNN_KEY_INT:
+    case FSNN_KEY_INTS:
         return *(const int64_t *)value != 0;
     case FSNN_KEY_REAL:
     case FSNN_KEY_REALS:
@@ -467,7 +498,7 @@ static fsnn_status read_first(yaml_doc *doc, yaml_node *node, const fsnn_key *ta
         return yaml_fail(doc, node, "found %s, but there are no options to set here",
                          yaml_found(doc, node));
     bool list = first->type == FSNN_KEY_PAIR || first->type == FSNN_KEY_SHAPE ||
-                first->type == FSNN_KEY_REALS;
+                first->type == FSNN_KEY_REALS || first->type == FSNN_KEY_INTS;
     if (node->type == YAML_LIST && !list)
         return read_wrong(doc, node, "a mapping of options, like {key: value}");
     return read_key(doc, node, first, (char *)out + first->offset);

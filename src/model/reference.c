@@ -133,6 +133,7 @@ static const char *fallback(page *p, const fsnn_key *key, const void *at)
     case FSNN_KEY_BOOL:
         return *(const bool *)at ? "true" : "false";
     case FSNN_KEY_INT:
+    case FSNN_KEY_INTS:
         return pool_format(&p->memory, "%lld", (long long)pair[0]);
     case FSNN_KEY_INT32:
         return pool_format(&p->memory, "%d", *(const int *)at);

@@ -217,11 +217,14 @@ static char *source_text(const fsnn_net *net, const int *from, int count)
 static fsnn_status check_sources(const fsnn_net *net, const fsnn_op *op, const char *name,
                                  const int *from, int sources)
 {
+    char most[16] = "";
+    if (op->max_in > op->min_in && op->max_in < OP_MAX_IN)
+        snprintf(most, sizeof most, " to %d", op->max_in);
     if (sources < op->min_in || sources > op->max_in)
         return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\" has %d source%s: it takes %s%d%s", op->kind,
                          name, sources, sources == 1 ? "" : "s",
-                         op->min_in == op->max_in ? "" : "at least ", op->min_in,
-                         op->max_in > op->min_in ? "" : "");
+                         op->max_in == OP_MAX_IN && op->min_in < OP_MAX_IN ? "at least " : "",
+                         op->min_in, most);
     for (int i = 0; i < sources; i++)
         if (from[i] < 0 || from[i] / NET_PORTS >= net->nodes)
             return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": source %d is no node of this net",
@@ -263,9 +266,10 @@ int fsnn_net_add(fsnn_net *net, const char *kind, const char *name, const int *f
     net_node *node = fsnn_alloc(sizeof *node);
     if (!node)
         return FSNN_EMEMORY;
+    node->op.inputs = sources;
     node->name = name ? fsnn_strdup(name) : default_name(net, kind);
-    node->sources =
-        op->of && options ? fsnn_strdup(op->of(options)) : source_text(net, from, sources);
+    node->sources = op->of && options && !sources ? fsnn_strdup(op->of(options))
+                                                  : source_text(net, from, sources);
     fsnn_status status = node->name && node->sources ? FSNN_OK : FSNN_EMEMORY;
     if (!status && !name)
         status = check_name(net, node->name);
@@ -275,7 +279,6 @@ int fsnn_net_add(fsnn_net *net, const char *kind, const char *name, const int *f
         node_free(node);
         return status;
     }
-    node->op.inputs = sources;
     node->shares = -1;
     if (sources)
         memcpy(node->from, from, (size_t)sources * sizeof *from);
@@ -435,5 +438,5 @@ int fsnn_net_if(fsnn_net *net, const char *name, int from, const fsnn_neuron *op
 
 int fsnn_net_delay(fsnn_net *net, const char *name, const char *of)
 {
-    return fsnn_net_add(net, "delay", name, NULL, 0, &(fsnn_delay){.of = of});
+    return fsnn_net_add(net, "delay", name, NULL, 0, &(fsnn_delay){.of = of, .steps = 1});
 }

@@ -23,5 +23,6 @@ bool net_delay_last(const op_node *node)
 
 op_node *net_delay(const fsnn_net *net, int node)
 {
-    return node >= 1 && net->node[node]->op.op->put ? &net->node[node]->op : NULL;
+    op_node *op = node >= 1 ? &net->node[node]->op : NULL;
+    return op && op->op->put && !op->inputs ? op : NULL;
 }

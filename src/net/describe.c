@@ -42,6 +42,7 @@ static bool plain(FILE *out, const fsnn_key *key, const void *at)
     case FSNN_KEY_BOOL:
         return fputs(*(const bool *)at ? "true" : "false", out), true;
     case FSNN_KEY_INT:
+    case FSNN_KEY_INTS:
         return fprintf(out, "%lld", (long long)*(const int64_t *)at), true;
     case FSNN_KEY_INT32:
         return fprintf(out, "%d", *(const int *)at), true;

@@ -233,7 +233,7 @@ static bool follow_layouts(fsnn_net *net)
     bool moved = false;
     for (int i = 0; i < net->steps; i++) {
         const net_step *s = &net->step[i];
-        if (!s->op->op->put)
+        if (!s->op->op->put || s->op->inputs)
             continue;
         /* behind a conversion is what the source is by itself */
         int in = net->step[s->partner].in[0];

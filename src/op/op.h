@@ -178,7 +178,7 @@ typedef struct fsnn_op {
      * the node's own, point to what its state holds, for a create() of the same kind in another
      * precision. May be NULL. */
     fsnn_status (*lend)(op_node *node, void *options);
-    /* Of an operator without inputs that gives what a node was a step before, whichever stands
+    /* Of an operator that, without inputs, gives what a node was steps before, whichever stands
      * first: the name of that node, or "", in its options; and the operator that takes it in, a
      * step of its own with the same state. NULL for all others. */
     const char *(*of)(const void *options);

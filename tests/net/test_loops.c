@@ -477,7 +477,8 @@ static fsnn_net *looped(const char *of, fsnn_shape shape, const char *norm, int6
 {
     fsnn_net *net = net_new();
     int x = fsnn_net_linear(net, "fc", fsnn_net_input(net, FSNN_SHAPE(6)), 5, true);
-    int d = (int)VALID(fsnn_net_add(net, "delay", "d", NULL, 0, &(fsnn_delay){of, shape}));
+    int d = (int)VALID(fsnn_net_add(net, "delay", "d", NULL, 0,
+                                    &(fsnn_delay){.of = of, .shape = shape, .steps = 1}));
     int a = sum(net, "sum", x, fsnn_net_linear(net, "w", d, out, true));
     if (norm)
         a = (int)VALID(fsnn_net_add(net, norm, "bn", &a, 1, NULL));
@@ -513,8 +514,8 @@ static void errors(void **state)
     GOOD(fsnn_net_create(&net));
     int in = fsnn_net_input(net, FSNN_SHAPE(6));
     REFUSED(fsnn_net_delay(net, "d", ""), ANY_ERROR, "does not say of which node");
-    REFUSED(fsnn_net_add(net, "delay", "d", &in, 1, &(fsnn_delay){.of = "s"}), ANY_ERROR,
-            "has 1 source");
+    REFUSED(fsnn_net_add(net, "delay", "d", &in, 1, &(fsnn_delay){.of = "s", .steps = 1}),
+            ANY_ERROR, "it has a source, and is of \"s\"");
     fsnn_net_destroy(net);
 }
 
@@ -528,7 +529,7 @@ static void declared(void **state)
     const float *y;
     static float x[4];
     fsnn_net_input(net, FSNN_SHAPE(1));
-    fsnn_delay own = {"s", FSNN_SHAPE(2)};
+    fsnn_delay own = {.of = "s", .shape = FSNN_SHAPE(2), .steps = 1};
     int back = (int)VALID(fsnn_net_add(net, "delay", "d", NULL, 0, &own));
     options = FSNN_NEURON_DEFAULT;
     options.tau.value = 1;
