@@ -3,8 +3,8 @@
  *
  * Both are rings of steps. Forward goes around `past` from the oldest step on. Backward goes around
  * `later` in the other direction: the step at hand takes what was left for it, then leaves its
- * gradient for the step a lag before. Neither ring knows time, so a run may be cut anywhere. Cost: a
- * copy or two of a step. */
+ * gradient for the step a lag before. Neither ring knows time, so a run may be cut anywhere. Cost:
+ * a copy or two of a step. */
 #ifndef FSNN_NET_DELAY_RING_H
 #define FSNN_NET_DELAY_RING_H
 
@@ -38,8 +38,8 @@ void delay_ring_load(delay_ring *r, const void *from);
 void delay_ring_read(const delay_ring *r, const real *in, real *out);
 /* The step at hand becomes past. */
 void delay_ring_put(delay_ring *r, const real *in);
-/* The gradient of the input of the step at hand; gout, that of its output, is read where there is no
- * lag (NULL: there is none such). Before leave. */
+/* The gradient of the input of the step at hand; gout, that of its output, is read where there is
+ * no lag (NULL: there is none such). Before leave. */
 void delay_ring_take(const delay_ring *r, const real *gout, real *gin);
 /* Its output's gradient is left for steps before; the step before is at hand then. */
 void delay_ring_leave(delay_ring *r, const real *gout);
