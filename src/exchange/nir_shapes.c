@@ -7,7 +7,20 @@
 
 typedef fsnn_status shape_fn(fsnn_nir *nir, int node);
 
-enum { TEXT = 160 };
+enum { TEXT = 160, VALUES_MOST = INT32_MAX };
+
+/* Whether a shape is known and so small that sizes computed from it are numbers. */
+static fsnn_status check_shape(const fsnn_nir *nir, int node, const fsnn_shape *shape)
+{
+    char a[TEXT];
+    if (shape->rank < 0)
+        return fsnn_fail(FSNN_EFORMAT, "%s: only a cycle leads to it and it states no shape",
+                         nir_at(nir, node));
+    if (fsnn_shape_count(shape) > VALUES_MOST)
+        return fsnn_fail(FSNN_EUNSUPPORTED, "%s: the shape %s has more than %d values",
+                         nir_at(nir, node), fsnn_shape_text(shape, a, sizeof a), VALUES_MOST);
+    return FSNN_OK;
+}
 
 /* One of several fields of a node that has the most values: its shape. */
 static fsnn_shape own_shape(const fsnn_nir *nir, int node)
@@ -114,6 +127,7 @@ static fsnn_status flatten(fsnn_nir *nir, int node)
     char a[TEXT];
     if (n->in.rank < 0)
         n->in = nir_shape_field(nir, node, "input_type");
+    FSNN_TRY(check_shape(nir, node, &n->in));
     const int64_t rank = n->in.rank;
     int64_t first = nir_size(nir, node, "start_dim", 0, 1),
             last = nir_size(nir, node, "end_dim", 0, -1);
@@ -125,7 +139,7 @@ static fsnn_status flatten(fsnn_nir *nir, int node)
         return fsnn_fail(FSNN_ESHAPE, "%s: start_dim %lld and end_dim %lld do not fit its input %s",
                          nir_at(nir, node), (long long)nir_size(nir, node, "start_dim", 0, 1),
                          (long long)nir_size(nir, node, "end_dim", 0, -1),
-                         rank < 0 ? "" : fsnn_shape_text(&n->in, a, TEXT));
+                         fsnn_shape_text(&n->in, a, TEXT));
     n->out = (fsnn_shape){.rank = 0};
     for (int d = 0; d < rank; d++) {
         if (d > first && d <= last)
@@ -139,6 +153,8 @@ static fsnn_status flatten(fsnn_nir *nir, int node)
 static fsnn_status input(fsnn_nir *nir, int node)
 {
     nir_node *n = &nir->node[node];
+    if (n->inner && n->in.rank < 0) /* at the beginning of a cycle */
+        n->in = nir_shape_field(nir, node, "shape");
     if (n->inner)
         return same(nir, node);
     n->in = n->out = nir_shape_field(nir, node, "shape");
@@ -208,6 +224,7 @@ fsnn_status nir_infer(fsnn_nir *nir)
             return fsnn_fail(FSNN_EFORMAT, "%s: no edge leads to it", nir_at(nir, node));
         FSNN_TRY(gather(nir, node, &n->in));
         FSNN_TRY(shapes[n->type->kind](nir, node));
+        FSNN_TRY(check_shape(nir, node, &n->out));
         FSNN_TRY(compare_stated(nir, node));
     }
     fsnn_shape in;

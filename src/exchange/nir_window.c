@@ -82,6 +82,7 @@ fsnn_status nir_window_of(const fsnn_nir *nir, int node, nir_window *w)
         FSNN_TRY(convolution(nir, node, w));
     else
         pool(nir, node, w);
+    FSNN_TRY(check(nir, node, w)); /* padding "same" is computed from them */
     pad(nir, node, w);
     return check(nir, node, w);
 }
