@@ -8,9 +8,13 @@
 static const cli_option table[] = {
     {"output", 'o', CLI_TEXT, offsetof(convert_options, output), "PATH", "where the result goes", 0,
      0},
+    {"weights", 'w', CLI_TEXT, offsetof(convert_options, weights), "FILE",
+     "to NIR: .safetensors or .npz with arrays named as the parameters, or a run directory for its "
+     "best weights; default: those of RUN",
+     0, 0},
     {"dt", 0, CLI_REAL, offsetof(convert_options, dt), "SECONDS",
      "seconds of a step. From NIR: must be given, for NIR does not say it; it becomes "
-     "dynamics.step",
+     "dynamics.step. To NIR: default dynamics.step, which is then in seconds",
      1e-30, 1e30},
     {"unit", 0, CLI_TEXT, offsetof(convert_options, unit), "UNIT",
      "from NIR: what times in the file are in, s (default), ms or us; or a number of seconds", 0,
@@ -22,6 +26,13 @@ static const cli_option table[] = {
     CLI_ROWS_LAST,
 };
 
+static bool is_model(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return cli_is_directory(path) ||
+           (dot && (!strcmp(dot, ".yaml") || !strcmp(dot, ".yml") || !strcmp(dot, ".json")));
+}
+
 /* The first row whose input and output are these. */
 static const struct {
     bool (*is)(const char *input);
@@ -29,6 +40,7 @@ static const struct {
     int (*convert)(const convert_options *o);
 } kinds[] = {
     {fsnn_nir_known, NULL, convert_from_nir},
+    {is_model, ".nir", convert_to_nir},
 };
 
 static bool ends(const char *path, const char *ending)
@@ -38,7 +50,8 @@ static bool ends(const char *path, const char *ending)
 }
 
 static const char possible[] =
-    "convert reads NIR graphs (.nir) into a folder: fsnn convert M.nir -o DIR/";
+    "convert makes NIR graphs of models and models of NIR graphs: fsnn convert MODEL.yaml "
+    "--weights W -o M.nir, fsnn convert M.nir -o DIR/";
 
 static int run(void *given)
 {
@@ -63,15 +76,21 @@ const cli_command cli_convert = {
     .name = "convert",
     .summary = "networks from and to files of other tools (NIR)",
     .operands = "FILE",
-    .usage = "M.nir -o DIR/ --dt SECONDS --reset value|subtract",
+    .usage = "MODEL.yaml|RUN --weights W -o M.nir | M.nir -o DIR/ --dt SECONDS --reset "
+             "value|subtract",
     .details =
-        "From NIR, the exchange format of the field (.nir), to a folder with a description "
+        "To NIR, the exchange format of the field: a description and its weights become M.nir, "
+        "which snnTorch, Norse, SpikingJelly and others read. Other tools read fractional neurons "
+        "as neurons of order 1; the order is in the metadata, and converted back the network is "
+        "the same, bit for bit. What NIR has no node for is an error that names it.\n\n"
+        "From NIR to a folder with a description "
         "(NAME.yaml) and its weights (NAME.safetensors), which all other commands take. NIR says "
         "neither how long a step is, nor in what unit its times are, nor whether a spike sets the "
         "potential or takes the threshold from it: --dt and --reset say it, and without them the "
         "error shows what each choice would mean. What other readers refuse is repaired where it "
         "can be understood, and each repair is a warning.",
-    .examples = "  fsnn convert lif.nir -o lif/ --dt 1e-4 --reset value\n"
+    .examples = "  fsnn convert runs/tiny -o tiny.nir\n"
+                "  fsnn convert lif.nir -o lif/ --dt 1e-4 --reset value\n"
                 "  fsnn run lif/lif.yaml -w lif/lif.safetensors --input x.npz --output y.npz\n",
     .option = table,
     .min_operands = 1,

@@ -17,6 +17,8 @@ static inline const char *convert_input(const convert_options *o)
     return o->common.operand[0];
 }
 
+/* A description, or a run directory, with weights becomes a NIR graph; exit code. */
+int convert_to_nir(const convert_options *o);
 /* A NIR graph becomes a folder with a description and its weights; exit code. */
 int convert_from_nir(const convert_options *o);
 

@@ -12,7 +12,7 @@ static int read_unit(const char *name, double *unit)
         double seconds;
     } units[] = {{"s", 1}, {"ms", 1e-3}, {"us", 1e-6}};
     char *end;
-    *unit = 1;
+    *unit = 0;
     if (!name)
         return CLI_GOOD;
     for (int i = 0; i < CLI_COUNT(units); i++)

@@ -6,6 +6,7 @@
  *
  *   fsnn_nir_read     a file                -> fsnn_nir
  *   fsnn_nir_import   fsnn_nir, dt, reset   -> a description and its network
+ *   fsnn_nir_export   a description, its network   -> fsnn_nir
  *   fsnn_nir_write    fsnn_nir              -> a file
  */
 #ifndef FSNN_EXCHANGE_H
@@ -42,6 +43,9 @@ FSNN_API void fsnn_nir_destroy(fsnn_nir *nir); /* takes NULL */
 FSNN_API const char *fsnn_nir_remark(const fsnn_nir *nir, int index);
 /* The version that the file names; "" where it names none. */
 FSNN_API const char *fsnn_nir_version(const fsnn_nir *nir);
+
+/* Whether fsnn wrote the file. */
+FSNN_API bool fsnn_nir_is_ours(const fsnn_nir *nir);
 
 typedef struct fsnn_nir_node {
     const char *name; /* of a node in a sub-graph "GRAPH/NODE" */
@@ -85,11 +89,28 @@ FSNN_API fsnn_nir_import_options fsnn_nir_import_options_default(void);
  * weights of the file (NULL: not wanted). NIR says neither how long a step is nor in what unit its
  * times are nor whether a spike subtracts the threshold: without dt or reset there is
  * FSNN_EARGUMENT with the key "dt" or "reset" and a sentence with what each choice would mean in
- * numbers.
+ * numbers. A file that fsnn wrote and nobody changed needs neither: the description is the one it
+ * was made from, the weights have the same bits.
  * Errors: FSNN_EUNSUPPORTED (what fsnn's networks cannot do: several inputs, ...), FSNN_ESHAPE,
  * FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_nir_import(fsnn_nir *nir, const fsnn_nir_import_options *options,
                                      char **description, fsnn_net **net);
+
+/* ---- Export ---------------------------------------------------------------------------------- */
+
+typedef struct fsnn_nir_export_options {
+    /* seconds of a step; 0: dynamics.step is in seconds */
+    double dt;
+} fsnn_nir_export_options;
+
+/* All 0. */
+FSNN_API fsnn_nir_export_options fsnn_nir_export_options_default(void);
+
+/* The graph of a wrapped network with its weights. `description` is what the network was made from.
+ * Errors: FSNN_EUNSUPPORTED with the name of the node that has no counterpart in NIR and what would
+ * have one; FSNN_ESTATE (not wrapped); FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_nir_export(const fsnn_description *description, const fsnn_net *net,
+                                     const fsnn_nir_export_options *options, fsnn_nir **nir);
 
 #ifdef __cplusplus
 }

@@ -453,6 +453,9 @@ FSNN_API fsnn_status fsnn_net_node(const fsnn_net *net, int index, fsnn_node_inf
  * outputs, from 0. A delay has one, the node that it delays, from wrap on. FSNN_ENOTFOUND: there is
  * no such source. Error: FSNN_EARGUMENT (no such node). */
 FSNN_API int fsnn_net_source(const fsnn_net *net, int node, int k, int *port);
+/* The index of the node whose output is the network's, and in `*port` (may be NULL) which of its
+ * outputs. FSNN_ENOTFOUND: there is none. */
+FSNN_API int fsnn_net_output_node(const fsnn_net *net, int *port);
 /* The options of a node, a struct of its kind; for kinds that are equations it contains the
  * equations. NULL if the node has none or does not exist. Belongs to the net. */
 FSNN_API const void *fsnn_net_options(const fsnn_net *net, int index);

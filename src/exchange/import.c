@@ -189,6 +189,16 @@ static fsnn_status make(importer *im, char **description, fsnn_net **net)
     return status;
 }
 
+/* What was given and does not count. */
+static fsnn_status remark_ignored(fsnn_nir *nir, const fsnn_nir_import_options *o)
+{
+    if (o->dt == 0 && o->unit == 0 && o->reset == -1)
+        return FSNN_OK;
+    return texts_add(&nir->remark,
+                     "fsnn wrote the file: dt, unit and reset are those of the network "
+                     "that it was made from");
+}
+
 static void release(importer *im)
 {
     for (int i = 0; im->name && i < im->nir->nodes; i++)
@@ -214,6 +224,16 @@ fsnn_status fsnn_nir_import(fsnn_nir *nir, const fsnn_nir_import_options *option
     *description = NULL;
     if (net)
         *net = NULL;
+    fsnn_net *restored = NULL;
+    bool done;
+    FSNN_TRY(import_restore(nir, description, &restored, &done));
+    if (done) {
+        if (net)
+            *net = restored;
+        else
+            fsnn_net_destroy(restored);
+        return remark_ignored(nir, options);
+    }
     FSNN_TRY(check_options(nir, &im.options));
     im.name = fsnn_alloc((size_t)nir->nodes * sizeof *im.name);
     im.late = fsnn_alloc((size_t)nir->nodes * sizeof *im.late);

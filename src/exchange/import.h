@@ -55,6 +55,10 @@ typedef void import_fn(importer *im, int node, const char *from);
 import_fn import_i, import_if, import_li, import_lif, import_cubali, import_cubalif,
     import_threshold;
 
+/* The description and network that the file was exported from, where nobody changed it since:
+ * *done. FSNN_EMEMORY. */
+fsnn_status import_restore(fsnn_nir *nir, char **text, fsnn_net **net, bool *done);
+
 /* Layers of all nodes. */
 fsnn_status import_layers(importer *im);
 

@@ -94,7 +94,7 @@ static void spiking(importer *im, int node, double *shift)
                                "%s \"%s\": v_reset is not used, as spikes subtract the threshold",
                                im->nir->node[node].type->name, im->nir->node[node].path);
     import_parameter(im, "threshold", threshold, n);
-    text_add(&im->layers, ", reset: %s", value ? "value" : "subtract");
+    text_add(&im->layers, ", equality: \">\", reset: %s", value ? "value" : "subtract");
     zero = true;
     for (int64_t i = 0; reset && i < n; i++)
         zero = zero && reset[i] == 0;
@@ -215,7 +215,7 @@ void import_threshold(importer *im, int node, const char *from)
     const int64_t n = neurons(im, node);
     import_begin(im, "user", im->name[node], from);
     text_add(&im->layers, ", dv: \"0*v\", spike: \"I - level\", reset: none, "
-                          "params: {level: ");
+                          "equality: \">\", params: {level: ");
     import_number(im, import_values(im, node, "threshold", n), n);
     text_add(&im->layers, "}");
     import_end(im);

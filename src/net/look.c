@@ -99,6 +99,17 @@ int fsnn_net_source(const fsnn_net *net, int node, int k, int *port)
     return at->from[k] / NET_PORTS;
 }
 
+int fsnn_net_output_node(const fsnn_net *net, int *port)
+{
+    FSNN_NEED(net);
+    if (net->nodes < 2)
+        return fsnn_fail(FSNN_ENOTFOUND, "the net has no nodes but its input");
+    const int handle = net->output >= 0 ? net->output : (net->nodes - 1) * NET_PORTS;
+    if (port)
+        *port = handle % NET_PORTS;
+    return handle / NET_PORTS;
+}
+
 fsnn_status fsnn_net_shapes(const fsnn_net *net, fsnn_shape *input, fsnn_shape *output)
 {
     FSNN_NEED(net);

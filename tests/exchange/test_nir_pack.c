@@ -4,7 +4,7 @@
 #include "check.h"
 #include "json.h"
 
-#include <fsnn/exchange.h>
+#include "exchange/nir.h"
 
 #include <dirent.h>
 
@@ -82,7 +82,10 @@ static int layer_of(const fsnn_net *net, const char *node)
     return (int)VALID(fsnn_net_node_find(net, name));
 }
 
-static void run_net(const pack_case *c, const char *description, fsnn_net *net)
+/* The network as a graph again, without what fsnn wrote into its metadata: what other tools see. */
+static void run_again(const pack_case *c, const char *text, const fsnn_net *net);
+
+static void run_net(const pack_case *c, fsnn_net *net)
 {
     int64_t inputs, outputs, potentials, sizes[2], other[2];
     double *x = read_array(c, "input.npy", &inputs, sizes),
@@ -105,7 +108,6 @@ static void run_net(const pack_case *c, const char *description, fsnn_net *net)
         compare("v", read, v, potentials, c->rest, c->tolerance);
         free(read);
     }
-    assert_non_null(description);
     free(in);
     free(x);
     free(output);
@@ -136,11 +138,37 @@ static void run_case(const pack_case *c)
         GOOD(status);
         assert_int_equal(!strcmp(c->expect, "repair"),
                          *c->sentence && remarks_have(nir, c->sentence));
-        run_net(c, description, net);
+        run_net(c, net);
+        run_again(c, description, net);
     }
     fsnn_net_destroy(net);
     fsnn_nir_destroy(nir);
     free(description);
+}
+
+static void run_again(const pack_case *c, const char *text, const fsnn_net *net)
+{
+    fsnn_description *description;
+    fsnn_nir *nir;
+    fsnn_net *other;
+    char *again;
+    pack_case seconds = *c;
+    const fsnn_nir_export_options o = fsnn_nir_export_options_default();
+    CASE("exported");
+    GOOD(fsnn_description_parse("again.yaml", text, NULL, 0, &description));
+    GOOD(fsnn_nir_export(description, net, &o, &nir));
+    assert_true(fsnn_nir_is_ours(nir));
+    for (int i = 0; i < nir->tree.count; i++)
+        if (!strcmp(nir->tree.item[i].name, "metadata"))
+            nir->tree.item[i].name[0] = 'M';
+    assert_false(fsnn_nir_is_ours(nir));
+    seconds.options.unit = 1; /* times of the network are in seconds */
+    GOOD(fsnn_nir_import(nir, &seconds.options, &again, &other));
+    run_net(&seconds, other);
+    fsnn_net_destroy(other);
+    free(again);
+    fsnn_nir_destroy(nir);
+    fsnn_description_destroy(description);
 }
 
 static void cases(void **state)

@@ -1,0 +1,264 @@
+/* Networks as NIR graphs and back: the same description, the same bits; what NIR has no node for is
+ * refused by its name; a file that another program changed is not taken for ours. */
+#include "check.h"
+#include "folder.h"
+
+#include "exchange/nir.h"
+
+enum { STEPS = 24, BATCH = 2 };
+
+typedef struct model {
+    fsnn_description *description;
+    fsnn_net *net;
+} model;
+
+static void open_model(model *m, const char *text)
+{
+    GOOD(fsnn_description_parse("model.yaml", text, NULL, 0, &m->description));
+    GOOD(fsnn_description_net(m->description, &m->net));
+    GOOD(fsnn_net_wrap(m->net, fsnn_description_dynamics(m->description),
+                       &(fsnn_plan){.steps = 1, .batch = 1, .seed = 3}));
+}
+
+static void close_model(model *m)
+{
+    fsnn_net_destroy(m->net);
+    fsnn_description_destroy(m->description);
+}
+
+/* Values that are not those of the description. */
+static void move_params(fsnn_net *net)
+{
+    for (int i = 0; i < fsnn_net_param_count(net); i++) {
+        const fsnn_param *p = fsnn_net_param(net, i);
+        for (int64_t k = 0; k < fsnn_shape_count(&p->shape); k++) {
+            const double by = 1 + 0.1 * (double)fsnn_random_uniform(5, (uint64_t)i, (uint64_t)k);
+            if (p->value64)
+                p->value64[k] /= by;
+            else
+                p->value[k] /= (float)by;
+        }
+    }
+    GOOD(fsnn_net_params_changed(net));
+}
+
+/* Bits of the outputs [STEPS, BATCH, ...] of random input, to be freed. */
+static void *run(fsnn_net *net, const fsnn_dynamics *dynamics, size_t *size)
+{
+    fsnn_shape in, out;
+    bool wide = fsnn_net_precision(net) == FSNN_PRECISION_DOUBLE;
+    const void *y;
+    (void)dynamics;
+    GOOD(fsnn_net_shapes(net, &in, &out));
+    GOOD(fsnn_net_replan(net, &(fsnn_plan){.steps = STEPS, .batch = BATCH}));
+    const int64_t n = STEPS * BATCH * fsnn_shape_count(&in);
+    double *x64 = malloc((size_t)n * sizeof *x64);
+    float *x = malloc((size_t)n * sizeof *x);
+    for (int64_t i = 0; i < n; i++)
+        x64[i] = x[i] = 3 * fsnn_random_uniform(9, 9, (uint64_t)i);
+    if (wide)
+        GOOD(fsnn_net_forward_double(net, x64, (const double **)&y));
+    else
+        GOOD(fsnn_net_forward(net, x, (const float **)&y));
+    *size = (size_t)(STEPS * BATCH * fsnn_shape_count(&out)) * (wide ? 8 : 4);
+    void *bits = malloc(*size);
+    memcpy(bits, y, *size);
+    free(x64);
+    free(x);
+    return bits;
+}
+
+#define LAYERS(input, text) "name: m\ninput: " input "\nlayers:\n" text
+#define GL "dynamics: {alpha: 0.6, step: 0.5}\n"
+
+static const char *const models[] = {
+    LAYERS("3", "  - linear: 8\n  - lif: {tau: 2.5, threshold: 0.5}\n  - linear: 2\n  - readout\n")
+        GL,
+    LAYERS("3", "  - linear: 8\n  - lif: {reset: subtract}\n  - linear: {out: 4, bias: false}\n"
+                "  - if: {reset: value, v_reset: -0.1}\n") "dynamics: {alpha: [0.3, 0.8], "
+                                                           "alpha_mode: per_layer, memory: 6, "
+                                                           "method: l1}\n",
+    LAYERS("3", "  - linear: 8\n  - lif: {tau: {value: 3, learn: true, per: channel}, surrogate: "
+                "sigmoid}\n") "dynamics: {alpha: [0.4, 0.9], alpha_mode: multiterm, "
+                              "learn_alpha: true}\n",
+    LAYERS("[2, 8, 8]",
+           "  - conv2d: {out: 4, kernel: [3, 2], padding: [1, 0], stride: [1, 2]}\n  - "
+           "batchnorm\n"
+           "  - lif: {tau: {value: 2, learn: true, per: neuron}}\n  - avgpool: {kernel: 2}\n"
+           "  - dropout: 0.2\n  - sumpool: {adaptive: 1}\n  - flatten\n  - linear: 20\n"
+           "  - batchnorm\n  - lif\n  - voting: 10\n") GL,
+    LAYERS("[2, 16]",
+           "  - conv1d: {out: 4, kernel: 3, bias: false}\n  - batchnorm: {affine: false}\n"
+           "  - noisy\n  - reshape: [56]\n  - linear: 3\n  - integrator\n") GL,
+    LAYERS("3", "  - linear: {out: 6, name: output}\n  - delay: {of: lif1, name: before}\n"
+                "  - linear: {out: 6, name: w}\n  - add: {from: [output, w]}\n  - lif: "
+                "{name: lif1}\n"
+                "  - add: {from: [lif1, output, output]}\n  - linear: 2\n") GL,
+    LAYERS("4", "  - scale\n  - cuba: {tau: 3, params: {tau_syn: 4}}\n  - delay: {of: cuba1}\n"
+                "  - lif: {equality: '>'}\n") GL,
+    LAYERS("3", "  - linear: 8\n  - lif: {tau: 2.5, reset: jump}\n  - linear: 2\n  - "
+                "readout\n") "dynamics: {alpha: 0.7, method: gl, precision: double, "
+                             "memory: {tolerance: 1e-4}}\n",
+    LAYERS("3", "  - linear: {out: 3, name: a}\n  - lif\n  - linear: {out: 3, weights: "
+                "a}\n  - lif\n") "dynamics: {integrator: odeint, step: 0.25}\n",
+};
+
+static void back_to_the_same_bits(void **state)
+{
+    (void)state;
+    const char *path = folder_path("m.nir");
+    for (int i = 0; i < FSNN_COUNT(models); i++) {
+        CASE("%s", models[i]);
+        const fsnn_nir_import_options none = fsnn_nir_import_options_default();
+        const fsnn_nir_export_options o = {.dt = i % 2 ? 1e-3 : 0};
+        model m;
+        fsnn_nir *nir;
+        fsnn_net *net;
+        char *text, *back;
+        size_t size, same;
+        open_model(&m, models[i]);
+        move_params(m.net);
+        GOOD(fsnn_nir_export(m.description, m.net, &o, &nir));
+        GOOD(fsnn_nir_write(nir, path));
+        fsnn_nir_destroy(nir);
+        GOOD(fsnn_nir_read(path, &nir));
+        GOOD(fsnn_nir_import(nir, &none, &back, &net));
+        assert_null(fsnn_nir_remark(nir, 0));
+        GOOD(fsnn_description_text(m.description, &text));
+        assert_string_equal(back, text);
+        void *was = run(m.net, NULL, &size), *is = run(net, NULL, &same);
+        assert_int_equal(size, same);
+        assert_memory_equal(was, is, size);
+        free(was);
+        free(is);
+        free(text);
+        free(back);
+        fsnn_net_destroy(net);
+        fsnn_nir_destroy(nir);
+        close_model(&m);
+    }
+    unlink(path);
+}
+
+/* ---- the file as others see it ---- */
+
+static const hdf_item *item(const fsnn_nir *nir, const char *node, const char *field)
+{
+    for (int i = 0; i < nir->nodes; i++)
+        if (!strcmp(nir->node[i].path, node))
+            return nir_item(nir, i, field);
+    return NULL;
+}
+
+static void fields(void **state)
+{
+    (void)state;
+    model m;
+    fsnn_nir *nir;
+    const fsnn_nir_export_options o = {.dt = 1e-3};
+    open_model(&m, models[0]);
+    GOOD(fsnn_nir_export(m.description, m.net, &o, &nir));
+    const hdf_item *tau = item(nir, "lif1", "tau");
+    assert_int_equal(tau->rank, 1);
+    assert_int_equal(tau->dim[0], 8);
+    NEAR("tau", tau->real[3], 2.5 * 1e-3 / 0.5, 1e-9);
+    NEAR("v_reset", item(nir, "lif1", "v_reset")->real[0], 0, 0);
+    int metadata =
+        hdf_find(&nir->tree, (int)(item(nir, "lif1", "metadata") - nir->tree.item), "frac_alpha");
+    assert_true(metadata > 0);
+    NEAR("frac_alpha", nir->tree.item[metadata].real[0], 0.6, 0);
+    CONTAINS(fsnn_nir_remark(nir, 0), "lif \"lif1\": reset current is in the metadata");
+    CONTAINS(fsnn_nir_remark(nir, 1), "other tools read a neuron of order 1");
+    fsnn_nir_destroy(nir);
+    close_model(&m);
+}
+
+/* The files of the data are not named in the file. */
+static void data_stay_at_home(void **state)
+{
+    (void)state;
+    model m;
+    fsnn_nir *nir;
+    fsnn_net *net;
+    char *text;
+    const fsnn_nir_export_options o = fsnn_nir_export_options_default();
+    const fsnn_nir_import_options none = fsnn_nir_import_options_default();
+    open_model(&m, "data: {kind: npz, train: /home/me/secret.npz, encoder: {steps: 5}}\n"
+                   "training: {epochs: 3}\n" LAYERS("3", "  - linear: 2\n  - lif\n") GL);
+    GOOD(fsnn_nir_export(m.description, m.net, &o, &nir));
+    GOOD(fsnn_nir_import(nir, &none, &text, &net));
+    assert_null(strstr(text, "secret"));
+    assert_null(strstr(text, "encoder"));
+    CONTAINS(text, "epochs: 3");
+    free(text);
+    fsnn_net_destroy(net);
+    fsnn_nir_destroy(nir);
+    close_model(&m);
+}
+
+static void changed_by_others(void **state)
+{
+    (void)state;
+    model m;
+    fsnn_nir *nir;
+    fsnn_net *net;
+    char *text;
+    const fsnn_nir_export_options o = fsnn_nir_export_options_default();
+    fsnn_nir_import_options import = fsnn_nir_import_options_default();
+    open_model(&m, models[1]);
+    GOOD(fsnn_nir_export(m.description, m.net, &o, &nir));
+    ((hdf_item *)item(nir, "linear1", "weight"))->real[0] = 0.125; /* as fine-tuning does */
+    GOOD(fsnn_nir_import(nir, &import, &text, &net));
+    NEAR("weight", (double)fsnn_net_param_find(net, "linear1.weight")->value[0], 0.125, 0);
+    fsnn_net_destroy(net);
+    free(text);
+    ((hdf_item *)item(nir, "lif1", "tau"))->real[0] = 5;
+    REFUSED(fsnn_nir_import(nir, &import, &text, &net), FSNN_EARGUMENT, "how many seconds a step");
+    CONTAINS(fsnn_nir_remark(nir, 2), "another program changed it");
+    import.dt = 1;
+    import.reset = FSNN_RESET_VALUE;
+    GOOD(fsnn_nir_import(nir, &import, &text, &net));
+    CONTAINS(text, "tau: {value: [5, 2, 2, 2, 2, 2, 2, 2], per: neuron}");
+    fsnn_net_destroy(net);
+    free(text);
+    fsnn_nir_destroy(nir);
+    close_model(&m);
+}
+
+static const struct {
+    const char *text, *words;
+} refused[] = {
+    {LAYERS("[2, 8, 8]", "  - maxpool: 2\n"), "maxpool \"maxpool1\": NIR has no node for it"},
+    {LAYERS("3", "  - alif\n") GL, "alif \"alif1\": NIR has no node for it"},
+    {LAYERS("3", "  - user: {dv: \"-v + I\"}\n") GL, "user \"user1\": NIR has no neurons of one's"},
+    {LAYERS("3", "  - scale: {bias: true}\n"), "scale \"scale1\": NIR's Scale has no bias"},
+    {LAYERS("[2, 8, 8]", "  - avgpool: {adaptive: 3}\n"), "has no pools whose windows differ"},
+    {LAYERS("[2, 8]", "  - sumpool: 2\n"), "NIR pools images"},
+    {LAYERS("[2, 8]", "  - reshape: [4, 4]\n"), "NIR flattens neighbouring dimensions"},
+};
+
+static void no_counterpart(void **state)
+{
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(refused); i++) {
+        CASE("%s", refused[i].text);
+        model m;
+        fsnn_nir *nir;
+        const fsnn_nir_export_options o = fsnn_nir_export_options_default();
+        open_model(&m, refused[i].text);
+        REFUSED(fsnn_nir_export(m.description, m.net, &o, &nir), FSNN_EUNSUPPORTED,
+                refused[i].words);
+        assert_null(nir);
+        close_model(&m);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(back_to_the_same_bits), cmocka_unit_test(fields),
+        cmocka_unit_test(data_stay_at_home),     cmocka_unit_test(changed_by_others),
+        cmocka_unit_test(no_counterpart),
+    };
+    return cmocka_run_group_tests(tests, folder_open, folder_close);
+}
