@@ -176,13 +176,30 @@ class Autograd(unittest.TestCase):
                 self.assertTrue(
                     torch.autograd.gradcheck(lambda x, *p: net(x, method=method), (x, *learned))
                 )
-        with self.assertRaisesRegex(NotImplementedError, "smooth.*runs step by step"):
+        with self.assertRaisesRegex(NotImplementedError, "has smooth.*run step by step"):
             alone(Branch(tau=2.0), smooth=True)(samples())
 
     def test_no_second_derivative(self):
         net, x = network(), samples().requires_grad_()
         with self.assertRaisesRegex(NotImplementedError, "second derivative"):
             torch.autograd.grad(net(x).sum(), x, create_graph=True)
+
+    def test_checkpoints_go_around(self):
+        from torch.utils.checkpoint import checkpoint
+
+        net, x = network(), samples().requires_grad_()
+        want = torch.autograd.grad(net(x).sum(), x)[0]
+        got = torch.autograd.grad(checkpoint(net, x, use_reentrant=False).sum(), x)[0]
+        torch.testing.assert_close(got, want)
+        with torch.autograd.graph.saved_tensors_hooks(lambda t: t.clone(), lambda t: t.clone()):
+            y = net(x * 1.0)
+        got = torch.autograd.grad(y.sum(), x)[0]
+        torch.testing.assert_close(got, want)
+        if hasattr(torch._C, "_current_graph_task_id"):
+            inside = alone(LIFNeuron(tau=2.0))
+            inside.module.forward = lambda x: checkpoint(inside.module[0], x, use_reentrant=False)
+            with self.assertRaisesRegex(RuntimeError, r"checkpoint\(net, x\)"):
+                inside(x).sum().backward()
 
     def test_no_vmap(self):
         if not hasattr(torch, "vmap"):
@@ -343,7 +360,14 @@ class Copies(unittest.TestCase):
             self.skipTest("torch.compile came later")
         net, x = network(), samples()
         compiled = torch.compile(net, backend="eager")
-        torch.testing.assert_close(compiled(x), net(x), rtol=0, atol=0)
+        w, grads = samples(T=12, B=3, n=5, seed=4), []
+        for call in (net, compiled):
+            net.zero_grad()
+            y = call(x)
+            (y * w).sum().backward()
+            grads.append([y.detach()] + [p.grad.clone() for p in net.parameters()])
+        for a, b in zip(*grads):
+            torch.testing.assert_close(a, b, rtol=0, atol=0)
 
 
 class Around(unittest.TestCase):
@@ -506,6 +530,24 @@ class Own(unittest.TestCase):
         with self.assertRaisesRegex(NotImplementedError, "do not learn alpha"):
             alone(Branch(tau=2.0), learn_alpha=True)(samples())
 
+    def test_nothing_is_left_out_in_silence(self):
+        """What a neuron that runs step by step does not have is an error; so is what is not
+        finite, unless it is asked for as NaN."""
+        x = samples()
+        for key, options, call in (
+            ("reset", {"reset": "jump"}, {}),
+            ("v0", {"v0": 0.5}, {}),
+            ("implicit", {}, {"options": {"implicit": True}}),
+        ):
+            with self.assertRaisesRegex(NotImplementedError, f"has {key}.*uses .sum"):
+                alone(Branch(tau=2.0, **options))(x, **call)
+        alone(Branch(tau=2.0, reset="current"))(x)
+        x[3, 0, 1] = float("inf")
+        with self.assertRaisesRegex(ArithmeticError, "neuron 0 is not finite after step 3"):
+            alone(Branch(tau=2.0))(x)
+        with self.assertWarnsRegex(fsnn.NetWarning, "on_nonfinite"):
+            self.assertTrue(alone(Branch(tau=2.0), on_nonfinite="warn")(x).isnan().all())
+
     def test_parameters_of_its_own_learn(self):
         x = samples(scale=2.5)
         neuron = WithParameter(tau=2.0)
@@ -593,6 +635,12 @@ class Errors(unittest.TestCase):
                 (RuntimeError, "outside of an SNNWrapper", lambda: LIFNeuron()(x)),
                 (TypeError, "float16", lambda: network()(x.half())),
                 (NotImplementedError, "on meta", lambda: network()(x.to("meta"))),
+                (ValueError, r"\[0, 3, 10\].*at least 1", lambda: network()(x[:0])),
+                (ValueError, r"x_time has the shape \[3, 12\]", lambda: network()(x, x[..., 0].T)),
+                (ValueError, "memory is 2.5", lambda: network()(x, options={"memory": 2.5})),
+                (ValueError, "'spline'", lambda: network()(x, interpolation_method="spline")),
+                (TypeError, "'x' is no order", lambda: network(alpha="x")),
+                (ValueError, "learn_alpha has 1 layers", lambda: network(learn_alpha=[True])),
             ),
         )
         for kind, pattern, call in cases:

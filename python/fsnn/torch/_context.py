@@ -63,6 +63,12 @@ class run:
         _local.running = self.before
 
 
+def in_backward() -> bool:
+    """Whether a backward runs (torch 1.13 does not say)."""
+    task = getattr(torch._C, "_current_graph_task_id", None)
+    return task is not None and task() != -1
+
+
 _said: set[str] = set()
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 from ._context import say_once
 
 
 def _lists(value: Any) -> Any:
-    if isinstance(value, torch.Tensor):
+    if isinstance(value, (torch.Tensor, np.ndarray)):
         return value.tolist()
+    if isinstance(value, str):
+        raise TypeError(f"{value!r} is no order: alpha is a number, a list, or a list of lists")
     return [_lists(v) for v in value] if isinstance(value, Sequence) else value
 
 

@@ -129,7 +129,8 @@ class Scan(torch.autograd.Function):
     """x [T, B, ...] and the learned parameters of the layer -> spikes [T, B, ...].
 
     The net of a forward waits for its backward. Where that finds no net (a second backward of
-    retain_graph) or spikes that were changed in place, forward runs again.
+    retain_graph), spikes that were changed in place, or x at another place than the net reads it
+    (what is saved for backward goes through hooks, of checkpoints), forward runs again.
     """
 
     @staticmethod
@@ -141,7 +142,7 @@ class Scan(torch.autograd.Function):
             ctx.layer, ctx.net = layer, net
             ctx.counter = lib.fsnn_net_counter(net._net)
             # a tensor apart over the same memory: it sees changes of y, and keeps no graph alive
-            ctx.spikes, ctx.version = y.detach(), y._version
+            ctx.spikes, ctx.version, ctx.place = y.detach(), y._version, x.data_ptr()
             ctx.save_for_backward(x, *params)
         else:
             layer.pool.give(layer.key, net)
@@ -156,7 +157,7 @@ class Scan(torch.autograd.Function):
         net = ctx.layer.take(tuple(params))
         lib.fsnn_net_counter_set(net._net, ctx.counter - 1)
         ctx.spikes = _forward(net, x)
-        ctx.version = ctx.spikes._version
+        ctx.version, ctx.place = ctx.spikes._version, x.data_ptr()
         return net
 
     @staticmethod
@@ -167,7 +168,8 @@ class Scan(torch.autograd.Function):
             )
         x, *params = ctx.saved_tensors
         layer, net = ctx.layer, ctx.net
-        if net is None or ctx.spikes._version != ctx.version:
+        moved = x.data_ptr() != ctx.place or ctx.spikes._version != ctx.version
+        if net is None or moved:
             net = Scan.again(ctx, x, params)
         ctx.net = None
         lib.fsnn_net_zero_grad(net._net)

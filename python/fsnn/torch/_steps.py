@@ -11,7 +11,7 @@ import torch
 from _fsnn import ffi, lib
 
 from .._arrays import pointer
-from ..errors import check
+from ..errors import NumericError, check
 from ..fde import Terms, _order
 from ._context import Order
 
@@ -41,8 +41,10 @@ def check_method(method: str, order: Order) -> None:
             )
 
 
-def steps(rule: Callable, x: torch.Tensor, dynamics: dict[str, Any], order: Order) -> torch.Tensor:
-    """x [T, B, ...] -> spikes [T, B, ...]; rule(v, I) gives (dv, spike)."""
+def steps(
+    rule: Callable, x: torch.Tensor, dynamics: dict[str, Any], order: Order, name: str
+) -> torch.Tensor:
+    """x [T, B, ...] -> spikes [T, B, ...]; rule(v, I) gives (dv, spike). Raises NumericError."""
     method = dynamics["method"]
     check_method(method, order)
     w, gain = weights(method, order, dynamics["step"], len(x))
@@ -56,4 +58,9 @@ def steps(rule: Callable, x: torch.Tensor, dynamics: dict[str, Any], order: Orde
         scale = torch.as_tensor(w[: len(past)][::-1].copy(), dtype=x.dtype)
         states.append(gain * dv + torch.tensordot(scale, torch.stack(past), dims=1))
         spikes.append(spike)
+        if not torch.isfinite(states[-1]).all():
+            raise NumericError(
+                f"the potential of the neuron {name} is not finite after step {len(spikes) - 1}",
+                "FSNN_ENUMERIC",
+            )
     return torch.stack(spikes)

@@ -9,7 +9,7 @@ import torch
 
 from ..running import interpolate as sampled
 from ._context import not_compiled, say_once
-from ._interpolate import Curve
+from ._interpolate import KINDS, Curve
 
 
 class Times:
@@ -19,6 +19,8 @@ class Times:
     @not_compiled
     def __init__(self, T: int, x_time: Any, substeps: int, kind: str, alone: float = 1.0) -> None:
         """`alone`: the step of a single sample, which has no spacing."""
+        if kind not in KINDS:
+            raise ValueError(f"there is no interpolation {kind!r}: known are {', '.join(KINDS)}")
         self.grid: np.ndarray | None = None
         self.kind, self.step = kind, (alone if T == 1 else 1.0) / substeps
         if T == 1 or (x_time is None and substeps == 1):
@@ -57,7 +59,11 @@ def _stamps(T: int, x_time: Any) -> np.ndarray:
     if x_time is None:
         return np.arange(float(T))
     given = torch.as_tensor(x_time, dtype=torch.float64).detach().cpu()
-    stamps = np.asarray(given).reshape(-1)
+    stamps = np.asarray(given)
+    if stamps.ndim != 1:
+        raise ValueError(
+            f"x_time has the shape {list(stamps.shape)}: all samples share its times [T]"
+        )
     if stamps.size > T:
         say_once(f"x has {T} steps, and x_time {stamps.size} times: the first {T} are taken")
         stamps = stamps[:T]

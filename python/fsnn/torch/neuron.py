@@ -6,13 +6,14 @@ Inside of a wrapper a neuron is called with its input current and gives its spik
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from ._context import Order, Running, check_tensor, not_compiled, running, say_once
+from ._context import Order, Running, check_tensor, in_backward, not_compiled, running, say_once
 from ._record import Equations, record, recorder
 from ._record import Symbol as _Symbol
 from ._scan import Layer, Pool, Scan
@@ -134,6 +135,12 @@ class BaseNeuron(torch.nn.Module):
         if len(args) != 1 or kwargs or type(args[0]).__name__ == "Proxy":  # of torch.fx
             return super().__call__(*args, **kwargs)
         call = running()
+        if call is None and in_backward():
+            raise RuntimeError(
+                f"{type(self).__name__} is run again by a backward, after the call of its "
+                "SNNWrapper: torch.utils.checkpoint goes around the wrapper, checkpoint(net, x), "
+                "and not inside of it"
+            )
         if call is None:
             raise RuntimeError(
                 f"{type(self).__name__} was called with its input current outside of an "
@@ -166,15 +173,26 @@ class BaseNeuron(torch.nn.Module):
         order = call.orders[id(self)]
         layer, learned = self._described(name, order, call)
         if layer is None:
-            if call.smooth:
-                raise NotImplementedError(
-                    f"smooth spikes: the neuron {name} runs step by step through torch, because "
-                    f"{self._steps_because}"
-                )
-            y = steps(lambda v, I: type(self).forward(self, v, I), rows, call.dynamics, order)
+            y = self._step_by_step(name, rows, order, call)
         else:
             y = self._scan(layer, learned, rows, call)
         return y.reshape(x.shape)
+
+    def _step_by_step(
+        self, name: str, x: torch.Tensor, order: Order, call: Running
+    ) -> torch.Tensor:
+        own = {"reset": "current", **self.options}
+        refused = [k for k, v in own.items() if (k, v) != ("reset", "current")]
+        refused = [k for k in refused if k != "detach_reset"]
+        refused += [key for key in ("implicit",) if call.dynamics.get(key)]
+        refused += ["smooth"] if call.smooth else []
+        if refused:
+            raise NotImplementedError(
+                f"the neuron {name} has {refused[0]}, which neurons that run step by step through "
+                f"torch do not have; it does, because {self._steps_because}"
+            )
+        rule = functools.partial(type(self).forward, self)
+        return _finite(lambda: steps(rule, x, call.dynamics, order, name), x, call)
 
     def _described(
         self, name: str, order: Order, call: Running
@@ -239,13 +257,18 @@ class BaseNeuron(torch.nn.Module):
         noise = layer["layers"][0][self.kind].get("noise", {"mode": "none"})
         training = bool(gradient or call.smooth or noise["mode"] != "none")
         made = Layer(self._pool, layer, list(learned), x, training, call.smooth)
-        try:
-            return Scan.apply(x, made, *params)
-        except ArithmeticError as error:
-            if call.on_nonfinite == "raise":
-                raise
-            say_once(f"{error} (on_nonfinite='warn': the layer gives NaN)")
-            return torch.full_like(x, math.nan)
+        return _finite(lambda: Scan.apply(x, made, *params), x, call)
+
+
+def _finite(layer: Callable[[], torch.Tensor], x: torch.Tensor, call: Running) -> torch.Tensor:
+    """What a layer gives, or NaN where its potentials are not finite and that is no error."""
+    try:
+        return layer()
+    except ArithmeticError as error:
+        if call.on_nonfinite == "raise":
+            raise
+        say_once(f"{error} (on_nonfinite='warn': the layer gives NaN)")
+        return torch.full_like(x, math.nan)
 
 
 def _order_keys(order: Order, learned: dict[str, Any]) -> dict[str, Any]:

@@ -155,10 +155,10 @@ class SNNWrapper(torch.nn.Module):
         exponentials), implicit.
         """
         check_tensor(x, "SNNWrapper")
-        if x.dim() < 2:
+        if x.dim() < 2 or 0 in x.shape[:2]:
             raise ValueError(
-                f"x has the shape {list(x.shape)}; it is [T, B, ...]: steps, batch, and one "
-                "sample's"
+                f"x has the shape {list(x.shape)}; it is [T, B, ...]: steps, batch (each at least "
+                "1), and one sample's"
             )
         if output_time is not None:
             say_once("output_time does nothing: every step has an output")
@@ -223,6 +223,8 @@ class SNNWrapper(torch.nn.Module):
             )
         memory, tolerance = options.pop("memory", None), options.pop("tolerance", None)
         if memory is not None and memory != -1:
+            if int(memory) != memory:
+                raise ValueError(f"memory is {memory}: it is a number of steps, or -1 or None")
             dynamics["memory"] = int(memory)
         if tolerance:
             dynamics["memory"] = {"tolerance": tolerance}
