@@ -99,17 +99,13 @@ def spikingjelly(workload: Workload, compiled: bool = False) -> nn.Module:
     class Layer(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.by_step = compiled and workload.steps > WHOLE
-            how = {
-                "surrogate_function": surrogate.ATan(),
-                "step_mode": "s" if self.by_step else "m",
-            }
+            how = {"surrogate_function": surrogate.ATan(), "step_mode": "s" if compiled else "m"}
             self.cell = neuron.LIFNode(tau=TAU, v_threshold=1.0, v_reset=None, **how)
             self.run = torch.compile(self.cell) if compiled else self.cell
 
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             functional.reset_net(self.cell)
-            return torch.stack([self.run(xt) for xt in x]) if self.by_step else self.run(x)
+            return torch.stack([self.run(step) for step in x]) if compiled else self.run(x)
 
     return through_time(workload, Layer)
 

@@ -60,7 +60,7 @@ def _verdict(results: Results) -> list[str]:
 
 def _columns(results: Results, cores: int) -> list[str]:
     there = {key[3] for key in results if key[0] == cores}
-    return [name for name in BASES if name in there and name != "fsnn.torch"]
+    return [name for name in BASES if name in there]
 
 
 def _cell(results: Results, key: tuple[int, str, str, str], what: str) -> str:
@@ -73,7 +73,7 @@ def _cell(results: Results, key: tuple[int, str, str, str], what: str) -> str:
 
 
 def _table(results: Results, cores: int, what: str) -> list[str]:
-    columns = ["fsnn.torch", *_columns(results, cores)]
+    columns = _columns(results, cores)
     lines = ["| workload | pass | " + " | ".join(columns) + " |", "|---" * (len(columns) + 2) + "|"]
     rows = dict.fromkeys(key[1:3] for key in results if key[0] == cores)
     for workload, passed in rows:
