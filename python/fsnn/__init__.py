@@ -11,7 +11,7 @@
 
 from _fsnn import lib as _lib
 
-from . import figures
+from . import _hdf5, figures
 from .data import Data
 from .description import Description
 from .errors import (
@@ -37,6 +37,7 @@ from .running import Run, grid, interpolate
 from .simulate import Simulation, Table, firing_rates, first_spikes, simulate, spike_intervals
 from .training import Evaluation, Metrics, Score
 
+_hdf5.offer(_text(_lib.fsnn_built()))
 __version__ = _text(_lib.fsnn_version())
 
 

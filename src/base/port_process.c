@@ -10,8 +10,9 @@
 
 extern char **environ;
 
-/* Starts it with its stderr into `writing`. Returns 0 or an error number. */
-static int start(const char *folder, char *const *argument, int writing, pid_t *child)
+/* Starts it with its stdout (1) or stderr (2), `heard`, into `writing`. Returns 0 or an error
+ * number. */
+static int start(const char *folder, char *const *argument, int heard, int writing, pid_t *child)
 {
     posix_spawn_file_actions_t actions;
     int failed = posix_spawn_file_actions_init(&actions);
@@ -19,9 +20,9 @@ static int start(const char *folder, char *const *argument, int writing, pid_t *
         return failed;
     failed = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     if (!failed)
-        failed = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+        failed = posix_spawn_file_actions_addopen(&actions, 3 - heard, "/dev/null", O_WRONLY, 0);
     if (!failed)
-        failed = posix_spawn_file_actions_adddup2(&actions, writing, 2);
+        failed = posix_spawn_file_actions_adddup2(&actions, writing, heard);
     if (!failed)
         failed = posix_spawn_file_actions_addchdir_np(&actions, folder);
     if (!failed)
@@ -65,22 +66,63 @@ static port_end wait_for(pid_t child)
     return (port_end){.stage = PORT_ENDED, .number = WEXITSTATUS(report)};
 }
 
-port_end port_run(const char *folder, char *const *argument, char *said, size_t capacity)
+/* The end of a pipe to read what it says. */
+static port_end begin(const char *folder, char *const *argument, int heard, int *reading,
+                      pid_t *child)
 {
     int ends[2];
-    pid_t child;
-    *said = 0;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return (port_end){.stage = PORT_NO_PIPE, .error = strerror(errno)};
-    int failed = start(folder, argument, ends[1], &child);
+    int failed = start(folder, argument, heard, ends[1], child);
     close(ends[1]);
+    *reading = ends[0];
     if (!failed)
-        listen_to(ends[0], said, capacity);
+        return (port_end){.stage = PORT_ENDED};
     close(ends[0]);
-    if (failed)
-        return (port_end){.stage = PORT_NO_START,
-                          .number = failed,
-                          .error = strerror(failed),
-                          .missing = failed == ENOENT};
+    return (port_end){.stage = PORT_NO_START,
+                      .number = failed,
+                      .error = strerror(failed),
+                      .missing = failed == ENOENT};
+}
+
+port_end port_run(const char *folder, char *const *argument, char *said, size_t capacity)
+{
+    int reading = -1;
+    pid_t child = 0;
+    *said = 0;
+    port_end end = begin(folder, argument, STDERR_FILENO, &reading, &child);
+    if (end.error)
+        return end;
+    listen_to(reading, said, capacity);
+    close(reading);
     return wait_for(child);
+}
+
+port_end port_output_open(char *const *argument, port_output *output)
+{
+    pid_t child = 0;
+    port_end end = begin(".", argument, STDOUT_FILENO, &output->end, &child);
+    output->child = child;
+    return end;
+}
+
+bool port_output_read(port_output *output, void *bytes, size_t size)
+{
+    uint8_t *to = bytes;
+    while (size > 0) {
+        ssize_t got = read(output->end, to, size);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        to += got;
+        size -= (size_t)got;
+    }
+    return true;
+}
+
+port_end port_output_close(port_output *output)
+{
+    close(output->end);
+    return wait_for((pid_t)output->child);
 }

@@ -25,4 +25,18 @@ typedef struct port_end {
  * capacity where that much was said; it does not wait for it to be read. */
 port_end port_run(const char *folder, char *const *argument, char *said, size_t capacity);
 
+/* A program that runs, and what it writes to stdout. */
+typedef struct port_output {
+    int64_t child;
+    int end;
+} port_output;
+
+/* Starts it likewise, here, with what it writes to stderr dropped. The result has an `error` where
+ * it did not start; else port_output_close is to be called. */
+port_end port_output_open(char *const *argument, port_output *output);
+/* Exactly `size` bytes; false: it ended before. */
+bool port_output_read(port_output *output, void *bytes, size_t size);
+/* Reads no more, and waits for its end. */
+port_end port_output_close(port_output *output);
+
 #endif
