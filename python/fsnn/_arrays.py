@@ -28,6 +28,12 @@ def numbers(x: Any, dtype: Any, what: str) -> np.ndarray:
     return np.asarray(array, dtype=dtype, order="C")
 
 
+def read_once(x: Any) -> bool:
+    """Whether x can only be gone through: an iterator, a generator, a DataLoader of torch."""
+    known = ("__getitem__", "__array__", "__dlpack__")
+    return hasattr(x, "__iter__") and not any(hasattr(x, name) for name in known)
+
+
 def pointer(array: np.ndarray, kind: str) -> Any:
     """The memory of an array as `kind` ("float *"), for the length of a call."""
     assert array.dtype == DTYPES[kind] and array.flags.c_contiguous

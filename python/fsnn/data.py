@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from _fsnn import ffi, lib
 
-from ._arrays import numbers, pointer, shape_of, to_shape
+from ._arrays import numbers, pointer, read_once, shape_of, to_shape
 from .description import Description, _list
 from .errors import check, text
 
@@ -88,6 +88,12 @@ class Data:
     _whole: Data | None = None  # whose samples these are
 
     def __init__(self, x: Any, y: Any = None, *, sequence: bool = False) -> None:
+        if read_once(x):
+            raise TypeError(
+                "data are asked for several times and in any order, and an iterator gives them "
+                "once: give an array, or something with __len__ and __getitem__ (the dataset of a "
+                "DataLoader)"
+            )
         if isinstance(x, np.memmap) or (hasattr(x, "__getitem__") and not _is_array(x)):
             self._ask(_Source(x), y, sequence)
             return

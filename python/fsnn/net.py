@@ -279,11 +279,17 @@ class Net:
                 array = array.copy()  # backward reads it; the caller may write into it before
             self._fit(array.shape)
             self._settle_neurons()
-            result = ffi.new(f"const {functions.pointer}*")
-            check(functions.forward(self._net, pointer(array, functions.pointer), result))
-            self._x = array if self._plan.training else None
             shape = (self._plan.steps, self._plan.batch, *self._output)
-            return _copied(view(result[0], shape, functions.dtype, self._session), out)
+            if self._plan.training:  # backward reads the net's own output again
+                result = ffi.new(f"const {functions.pointer}*")
+                check(functions.forward(self._net, pointer(array, functions.pointer), result))
+                self._x = array
+                return _copied(view(result[0], shape, functions.dtype, self._session), out)
+            self._x = None
+            target = _target(out, shape, functions.dtype, array)
+            given, taken = (pointer(a, functions.pointer) for a in (array, target))
+            check(functions.forward_into(self._net, given, taken))
+            return target if out is None or out is target else _copied(target, out)
 
     __call__ = forward
 
@@ -331,14 +337,15 @@ class Net:
                     f"the gradient has the shape {list(array.shape)}, and the output "
                     f"{list(expected)}"
                 )
-            result = ffi.new(f"const {functions.pointer}*") if plan.input_gradient else ffi.NULL
-            check(functions.backward(self._net, pointer(array, functions.pointer), result))
+            given = pointer(array, functions.pointer)
             if not plan.input_gradient:
+                check(functions.backward_into(self._net, given, ffi.NULL))
                 return None
-            shape = (
-                (plan.batch, *self._input) if plan.still else (plan.steps, plan.batch, *self._input)
-            )
-            return view(result[0], shape, functions.dtype, self._session).copy()
+            lead = (plan.batch,) if plan.still else (plan.steps, plan.batch)
+            result = np.empty((*lead, *self._input), functions.dtype)
+            taken = pointer(result, functions.pointer)
+            check(functions.backward_into(self._net, given, taken))
+            return result
 
     def zero_grad(self) -> None:
         """Clears the gradients."""
@@ -451,6 +458,7 @@ class Net:
         mode: str = "new",
         encoder: Mapping[str, Any] | None = None,
         best: bool = False,
+        progress: bool = False,
         on_batch: Callable[[Metrics], Any] | None = None,
         on_epoch: Callable[[Metrics], Any] | None = None,
         **options: Any,
@@ -466,11 +474,13 @@ class Net:
 
         `on_batch` and `on_epoch` get `Metrics`; what they raise ends the training in good order and
         comes out. Ctrl-C does too: the state is saved, then KeyboardInterrupt is raised, and
-        mode="resume" goes on to the same bytes. Raises ValueError (data and net do not fit),
+        mode="resume" goes on to the same bytes. `progress`: a bar by tqdm where that is installed, and
+        a line an epoch. Raises ValueError (data and net do not fit),
         fsnn.NumericError (the loss is not finite: epoch and batch), OSError.
         """
         with self._lock:
             calls: dict[str, Any] = {"on_batch": on_batch, "on_epoch": on_epoch}
+            calls["progress"] = progress
             how: dict[str, Any] = {"directory": directory, "mode": mode, "encoder": encoder}
             return training.train(
                 self, data, validation, best=best, **how, **calls, training=options
@@ -486,15 +496,16 @@ class Net:
         draw: int = 0,
         repeats: int = 1,
         perturb: str | Sequence[str] = (),
-        progress: Callable[[int, int], Any] | None = None,
+        progress: bool | Callable[[int, int], Any] | None = None,
     ) -> Evaluation:
         """Figures over a data set, with the loss of the description: `data` as of `train`, or the
         `part` ("train", "validation", "test") of the description's; or an iterator of batches (x
-        [T, B, ...], classes [B]), which is read once.
+        [T, B, ...], classes [B]) or a DataLoader, which is read once.
 
         Of data: the mean over `repeats` draws of a random encoding, from number `draw` on; also
         under disturbances, as `fsnn eval --perturb` has them: perturb="noise=0.1:0.2".
-        `progress(done, all)` is called with samples after each batch. Ctrl-C ends it.
+        `progress(done, all)` is called with samples after each batch; True is a bar by tqdm, where
+        that is installed. Ctrl-C ends it.
         """
         with self._lock:
             how: dict[str, Any] = {"batch": batch, "encoder": encoder, "draw": draw}
@@ -604,6 +615,17 @@ def _restored(text: str, plan: dict[str, Any] | None, values: dict[str, Any], st
         net._settle_neurons()
         net.load_state(state)
     return net
+
+
+def _target(
+    out: np.ndarray | None, shape: tuple[int, ...], dtype: Any, x: np.ndarray
+) -> np.ndarray:
+    """Where the library writes a result: `out`, where it can; a new array else."""
+    if out is None:
+        return np.empty(shape, dtype)
+    flags = out.flags
+    fits = out.shape == shape and out.dtype == dtype and flags.c_contiguous and flags.writeable
+    return out if fits and not np.may_share_memory(out, x) else np.empty(shape, dtype)
 
 
 def _copied(array: np.ndarray, out: np.ndarray | None) -> np.ndarray:

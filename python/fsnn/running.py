@@ -10,7 +10,7 @@ import numpy as np
 from _fsnn import ffi, lib
 
 from . import figures
-from ._arrays import KINDS, Results, lent, numbers, pointer
+from ._arrays import KINDS, Results, lent, numbers, pointer, read_once
 from ._plan import INTERPOLATE
 from .errors import check, text
 
@@ -90,13 +90,9 @@ def grid(times: Any, step: float) -> np.ndarray:
     return out
 
 
-def _is_array(x: Any) -> bool:
-    return hasattr(x, "__len__") or hasattr(x, "__array__") or hasattr(x, "__dlpack__")
-
-
 def run(net: Net, x: Any, *, chunk: int | None, record: Sequence[str], **how: Any) -> Run:
     """Net.run."""
-    if _is_array(x):
+    if not read_once(x):
         return _whole(net, x, chunk or 0, record, **how)
     given = [key for key, value in how.items() if value is not None and value is not False]
     if chunk or given:

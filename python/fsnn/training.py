@@ -12,10 +12,11 @@ import numpy as np
 from _fsnn import ffi, lib
 
 from . import figures
-from ._arrays import view
+from ._arrays import read_once, view
 from ._session import Session
 from .data import PARTS
 from .errors import check, text
+from .progress import Samples, Training, both
 from .running import Watch
 from .scoring import score as score_of
 
@@ -151,6 +152,7 @@ def train(
     mode: str,
     encoder: Mapping[str, Any] | None,
     best: bool,
+    progress: bool,
     on_batch: Callable | None,
     on_epoch: Callable | None,
     training: Mapping[str, Any],
@@ -173,7 +175,14 @@ def train(
     session.passed_on(lib.fsnn_session_check_training(session.c))
     net._adopt(session, more)
     net._remark()
-    return _loop(net, session, options, _Run(net, on_batch, on_epoch), best)
+    shown = Training() if progress else None
+    if shown is not None:
+        on_batch, on_epoch = both(on_batch, shown.on_batch), both(on_epoch, shown.on_epoch)
+    try:
+        return _loop(net, session, options, _Run(net, on_batch, on_epoch), best)
+    finally:
+        if shown is not None:
+            shown.close()
 
 
 def _loop(net: Net, session: Session, options: Any, calls: _Run, best: bool) -> Metrics:
@@ -220,14 +229,14 @@ def evaluate(
     draw: int,
     repeats: int,
     perturb: str | Sequence[str],
-    progress: Callable[[int, int], Any] | None,
+    progress: bool | Callable[[int, int], Any] | None,
 ) -> Evaluation:
     """Net.evaluate."""
     if part not in PARTS:
         raise ValueError(f"part is {part!r}: it is one of {', '.join(PARTS)}")
-    if hasattr(data, "__next__"):
+    if read_once(data):
         options = lib.fsnn_description_training(net.description._c)
-        return _scored(net, data, ffi.new("fsnn_loss *", options.loss))
+        return _scored(net, iter(data), ffi.new("fsnn_loss *", options.loss))
     session = net._open()
     if data is not None:
         session.give(part, data)
@@ -239,7 +248,8 @@ def evaluate(
     session.passed_on(lib.fsnn_session_open_part(session.c, PARTS[part]))
     session.passed_on(lib.fsnn_session_prepare(session.c, PARTS[part], False))
     net._valued(session)
-    conditions, watch = _Conditions(perturb), Watch(progress)
+    shown = Samples() if progress is True else None
+    conditions, watch = _Conditions(perturb), Watch(shown or progress or None)
     handle, how = ffi.new_handle(watch), ffi.new("fsnn_assess_options *")
     how.part, how.repeats, how.first = PARTS[part], repeats, draw
     how.condition, how.conditions = conditions.list[0], conditions.count[0]
@@ -251,6 +261,8 @@ def evaluate(
         session.passed_on(status)
         return _assessment(session, result, conditions)
     finally:
+        if shown is not None:
+            shown.close()
         lib.fsnn_assessment_free(result)
 
 

@@ -79,6 +79,27 @@ class Run(unittest.TestCase):
         net.reset()
         np.testing.assert_array_equal(net.forward(Foreign(x)), expected)
 
+    def test_results_are_written_where_they_are_wanted(self):
+        x, net = inputs(8, 2, 3), small()
+        expected = net.forward(x)
+        out = np.empty_like(expected)
+        net.reset()
+        self.assertIs(net.forward(x, out=out), out)
+        np.testing.assert_array_equal(out, expected)
+        other = np.empty((*expected.shape, 2))[..., 0]  # neither float32 nor contiguous
+        net.reset()
+        self.assertIs(net.forward(x, out=other), other)
+        np.testing.assert_array_equal(other, expected)
+        with self.assertRaisesRegex(ValueError, "out has the shape"):
+            net.forward(x, out=out[1:])
+
+    def test_a_result_over_the_input(self):
+        net = fsnn.Net(input=[3], layers=[{"lif": {}}], dynamics={"alpha": 0.6})
+        x = inputs(8, 2, 3)
+        expected = net.forward(x)
+        net.reset()
+        np.testing.assert_array_equal(net.forward(x, out=x), expected)
+
     def test_wrong_inputs(self):
         net = small()
         with self.assertRaisesRegex(ValueError, r"shape \[4, 3\], and the net takes \[K, B, 3\]"):

@@ -1,9 +1,13 @@
 """Training, evaluation, whole runs and simulation from Python."""
 
+import contextlib
+import io
 import os
 import pathlib
 import signal
+import sys
 import tempfile
+from unittest import mock
 
 from kit import fsnn, inputs, main, np, small, unittest
 
@@ -143,6 +147,52 @@ class Train(unittest.TestCase):
         np.testing.assert_allclose(once.neuron_rates["lif1"], whole.neuron_rates["lif1"])
         with self.assertRaisesRegex(ValueError, "no batches"):
             a.evaluate(iter(()))
+
+    def test_a_loader_is_read_once(self):
+        """What has a length and is gone through: a DataLoader."""
+
+        class Batches:
+            def __len__(self):
+                return 2
+
+            def __iter__(self):
+                for seed in (1, 2):
+                    yield inputs(4, 5, 3, seed=seed), np.arange(5) % 4
+
+        net = small()
+        self.assertEqual(net.evaluate(Batches()).samples, 10)
+        pieces = [x for x, _ in Batches()]
+        y = net.run(iter(pieces)).y
+        np.testing.assert_array_equal(y, net.run(np.concatenate(pieces)).y)
+        with self.assertRaisesRegex(TypeError, "an iterator gives them once"):
+            net.train(Batches(), epochs=1)
+
+    def test_progress(self):
+        x, y = inputs(20, 3), np.arange(20) % 4
+        net, said = small(), io.StringIO()
+        missing = mock.patch("importlib.util.find_spec", return_value=None)
+        with missing, contextlib.redirect_stderr(said):
+            net.train((x, y), (x, y), epochs=2, batch=10, progress=True)
+            net.evaluate((x, y), progress=True)
+        lines = said.getvalue().splitlines()
+        self.assertEqual(len(lines), 2)
+        self.assertRegex(lines[1], r"^epoch 2/2: training loss [\d.]+, accuracy [\d.]+ %; valid")
+
+    def test_progress_by_tqdm(self):
+        bars = mock.MagicMock()
+        bars.tqdm.return_value.n = 0
+        modules = {"tqdm": mock.MagicMock(__spec__=mock.Mock()), "tqdm.auto": bars}
+        x, y = inputs(20, 3), np.arange(20) % 4
+        seen = []
+        with mock.patch.dict(sys.modules, modules):
+            net = small()
+            net.train((x, y), epochs=2, batch=10, progress=True, on_batch=seen.append)
+            net.evaluate((x, y), progress=True)
+        self.assertEqual(len(seen), 4)
+        totals = [call.kwargs["total"] for call in bars.tqdm.call_args_list]
+        self.assertEqual(totals, [2, 2, 20])
+        self.assertEqual(bars.tqdm.write.call_count, 2)
+        self.assertEqual(bars.tqdm.return_value.close.call_count, 3)
 
     def test_samples_that_are_asked_for(self):
         """A data set by `__getitem__` trains to the same weights as its array; nothing is kept."""
