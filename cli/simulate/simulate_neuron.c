@@ -98,6 +98,22 @@ static void leave_equations(fsnn_user *user)
         user->state[i].derivative = user->state[i].after_spike = NULL;
 }
 
+/* One neuron has one number of each parameter: those of the first. Whether neurons differ. */
+static bool leave_lists(fsnn_neuron *neuron, fsnn_user *user)
+{
+    fsnn_value *const common[] = {&neuron->tau, &neuron->threshold, &neuron->v_reset};
+    const int own = user ? user->params : 0;
+    bool differ = false;
+    for (int i = 0; i < 3 + own; i++) {
+        fsnn_value *v = i < 3 ? common[i] : &user->param[i - 3].value;
+        differ = differ || v->values;
+        v->values = NULL;
+        v->count = 0;
+        v->per = FSNN_PER_LAYER;
+    }
+    return differ;
+}
+
 static int set_layer(const sim_options *o, sim_setup *s)
 {
     fsnn_node_info info;
@@ -111,6 +127,9 @@ static int set_layer(const sim_options *o, sim_setup *s)
     s->size = (size_t)fsnn_kind_defaults(info.kind, NULL);
     s->options = cli_allocate(1, s->size);
     memcpy(s->options, fsnn_net_options(s->model.net, node), s->size);
+    if (leave_lists(s->options, sim_user(s)))
+        cli_warn("%s: the neurons of \"%s\" have numbers of their own: this is the first one",
+                 o->model, info.name);
     memcpy(&s->neuron, s->options, sizeof s->neuron);
     if (sim_user(s) && strcmp(s->kind, "user") != 0)
         leave_equations(sim_user(s));

@@ -329,10 +329,10 @@ FSNN_API fsnn_status fsnn_session_best(fsnn_session *session);
 /* ---- Simulate -------------------------------------------------------------------------------- */
 
 /* The neuron layer `node` of the description, or its only one where `node` is NULL, as a simulation
- * of one such neuron (fsnn_simulate): its kind and options, the dynamics with its order and
- * precision, the seed of training; current 0, 1000 steps. What it points at belongs to the session
- * and stands until the next call. Errors: FSNN_ENOTFOUND, FSNN_EARGUMENT (several layers; the key
- * of both is "node"). */
+ * of one such neuron (fsnn_simulate), the first where neurons have numbers of their own: its kind
+ * and options, the dynamics with its order and precision, the seed of training; current 0, 1000
+ * steps. What it points at belongs to the session and stands until the next call. Errors:
+ * FSNN_ENOTFOUND, FSNN_EARGUMENT (several layers; the key of both is "node"). */
 FSNN_API fsnn_status fsnn_session_simulation(fsnn_session *session, const char *node,
                                              fsnn_simulation *simulation);
 

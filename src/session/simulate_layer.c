@@ -48,6 +48,19 @@ static void leave_equations(fsnn_user *user)
         user->state[i].derivative = user->state[i].after_spike = NULL;
 }
 
+/* One neuron has one number of each parameter: those of the first, where neurons differ. */
+static void leave_lists(fsnn_neuron *neuron, fsnn_user *user)
+{
+    fsnn_value *const common[] = {&neuron->tau, &neuron->threshold, &neuron->v_reset};
+    const int own = user ? user->params : 0;
+    for (int i = 0; i < 3 + own; i++) {
+        fsnn_value *v = i < 3 ? common[i] : &user->param[i - 3].value;
+        v->values = NULL;
+        v->count = 0;
+        v->per = FSNN_PER_LAYER;
+    }
+}
+
 /* The layer's own order, as it begins. */
 static void take_dynamics(fsnn_session *s, const layer *l, fsnn_dynamics *dynamics)
 {
@@ -75,6 +88,8 @@ fsnn_status fsnn_session_simulation(fsnn_session *session, const char *node,
     memcpy(&session->neuron, fsnn_net_options(session->net, l.node), (size_t)size);
     if (size == (int)sizeof session->neuron && strcmp(l.info.kind, "user") != 0)
         leave_equations(&session->neuron);
+    leave_lists(&session->neuron.neuron,
+                size == (int)sizeof session->neuron ? &session->neuron : NULL);
     *simulation = fsnn_simulation_default();
     simulation->kind = l.info.kind;
     simulation->options = &session->neuron;

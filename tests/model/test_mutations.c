@@ -32,6 +32,11 @@ static const char *const seeds[] = {
     "input: 3\nlayers:\n"
     "  - user: {dv: '-v - w + I', dw: (-w + s)/tau, after_spike_w: 'dw + a', w0: 1, fractional: "
     "[v, w], params: {a: 1}}\n  - alif: {a0: 0.5, fractional: a}\ndynamics: {alpha: 0.5}\n",
+    "input: 3\nlayers:\n"
+    "  - lif: {tau: {value: [1, 2.5, 3], per: neuron}, threshold: {per: neuron, learn: true},\n"
+    "          reset: value, v_reset: {value: [0, -0.5, 0.25], per: channel}, equality: '>'}\n"
+    "  - delay: {steps: [0, 1, 7], per: neuron}\n  - delay\n"
+    "  - delay: {of: lif1, steps: 3, name: b}\ndynamics: {alpha: 0.5}\n",
 };
 
 static const char *const sets[] = {"lif1.tau.learn=true",          "dynamics.alpha=0.5",

@@ -125,6 +125,34 @@ static void values(void)
         }
 }
 
+/* A number a neuron, fixed and learned, and spikes strictly above the threshold. */
+static void each_neuron(void)
+{
+    static const char *const names[] = {"lif", "own", "alif"};
+    enum { NEURONS = 75 };
+    static double tau[NEURONS], threshold[NEURONS];
+    for (int i = 0; i < NEURONS; i++) {
+        tau[i] = 1.5 + (double)(i * 7 % 16) / 8;
+        threshold[i] = 0.25 + (double)(i * 5 % 8) / 16;
+    }
+    for (int n = 0; n < COUNT(names); n++)
+        for (int r = 0; r < COUNT(resets); r++)
+            for (int form = 0; form < 4; form++) {
+                setup s = setup_default();
+                s.neuron = neuron_find(names[n]);
+                s.options.reset = resets[r];
+                s.options.equality = form % 2 ? FSNN_EXCEEDS : FSNN_REACHES;
+                s.options.tau = (fsnn_value){
+                    .learn = form / 2, .per = FSNN_PER_NEURON, .values = tau, .count = NEURONS};
+                s.options.threshold = s.options.tau;
+                s.options.threshold.values = threshold;
+                s.engine = engines[(n + form) % engines_count];
+                setup_fit(&s, 3 + (n + 2 * r + form) % (ways_count - 3));
+                run(&s, "each/%s/%s/%d/%s/%s", names[n], fsnn_reset_name(resets[r]), form,
+                    s.way.name, s.engine.name);
+            }
+}
+
 void group_options(void)
 {
     surrogates();
@@ -134,4 +162,5 @@ void group_options(void)
     resets_of("alif");
     orders();
     values();
+    each_neuron();
 }
