@@ -33,7 +33,9 @@ network()
                 "|add: {from: [input, input]}|multiply: {from: [input, input]}|matmul: {from: [input, input]}" \
                 "|attention: {from: [input, input, input], heads: " small() "}|concat: {from: [input, input, input]}" \
                 "|dropout: 0.5|mean: {axes: [0]}|sum: {axes: [-1]}|reshape: {shape: [-1]}|reshape: {shape: [" size() ", -1]}" \
-                "|permute: [1, 0]|split: {parts: " small() "}|vote: {classes: " size() "}|delay: {of: input}")
+                "|permute: [1, 0]|split: {parts: " small() "}|vote: {classes: " size() "}|delay: {of: input, steps: " size() "}" \
+                "|delay: {steps: [0, " size() "], per: " pick("channel|neuron") "}|lif: {threshold: {value: [1, 2], per: " \
+                    pick("channel|neuron") "}}")
         }
         BEGIN {
             srand(seed)
