@@ -1,7 +1,8 @@
 /* tests/fuzz/fuzz_nir_tree.c: NIR graphs behind the HDF5 library: an input is the tree of a file in
  * lines "DEPTH NAME KIND[SIZExSIZE...] VALUES", which becomes a graph, a description, a network and
- * a picture. Kinds: g a group, r real numbers, w whole ones, t texts, o something else. Values that
- * the line does not have are those that it has, again. */
+ * a picture. Kinds: g a group, r real numbers, w whole ones, t texts without spaces, l the rest of
+ * the line with "|" for its ends, o something else. Values that the line does not have are those
+ * that it has, again. */
 #include "fuzz.h"
 
 #include "exchange/nir.h"
@@ -58,11 +59,82 @@ static const char late[] = "0 node g\n1 type t NIRGraph\n1 edges t2x2 a b b c\n1
                            "2 b g\n3 type t Delay\n3 delay r3 0.002\n"
                            "2 c g\n3 type t Output\n3 shape w1 3\n";
 
+/* ---- seeds ---- */
+
+static void put_values(FILE *out, const hdf_item *item)
+{
+    for (int64_t i = 0; i < hdf_count(item); i++) {
+        if (item->real)
+            fprintf(out, " %.17g", item->real[i]);
+        else if (item->whole)
+            fprintf(out, " %lld", (long long)item->whole[i]);
+        else if (item->text)
+            fprintf(out, " %s", item->text[i]);
+    }
+}
+
+/* One text as kind l. */
+static void put_line(FILE *out, const char *text)
+{
+    fputs("l ", out);
+    for (; *text; text++)
+        fputc(*text == '\n' ? '|' : *text, out);
+}
+
+/* The items of a group as lines. */
+static void put_group(FILE *out, const hdf_tree *tree, int group, int depth)
+{
+    for (int i = hdf_next(tree, group, group); i >= 0; i = hdf_next(tree, group, i)) {
+        const hdf_item *item = &tree->item[i];
+        fprintf(out, "%d %s ", depth, item->name);
+        if (item->kind == HDF_WORDS && hdf_count(item) == 1) {
+            put_line(out, item->text[0]);
+        } else {
+            fputc("grwto"[item->kind], out);
+            for (int d = 0; d < item->rank; d++)
+                fprintf(out, "%s%lld", d ? "x" : "", (long long)item->dim[d]);
+            put_values(out, item);
+        }
+        fputc('\n', out);
+        if (item->kind == HDF_GROUP)
+            put_group(out, tree, i, depth + 1);
+    }
+}
+
+/* A graph that fsnn wrote, which comes back by its metadata. */
+static void seed_export(int argc, char **argv)
+{
+    static const char text[] = "name: ours\ninput: 2\nlayers:\n  - linear: {out: 3, name: fc}\n"
+                               "  - lif: {tau: {value: [2, 3, 4], per: neuron}, reset: value}\n"
+                               "dynamics: {alpha: 0.6, step: 0.5}\n";
+    const fsnn_plan plan = {.steps = 1, .batch = 1, .seed = 1};
+    const fsnn_nir_export_options o = fsnn_nir_export_options_default();
+    fsnn_description *description;
+    fsnn_net *net;
+    fsnn_nir *nir;
+    char *bytes;
+    size_t size;
+    fuzz_must(fsnn_description_parse("ours", text, NULL, 0, &description));
+    fuzz_must(fsnn_description_net(description, &net));
+    fuzz_must(fsnn_net_wrap(net, fsnn_description_dynamics(description), &plan));
+    fuzz_must(fsnn_nir_export(description, net, &o, &nir));
+    FILE *out = open_memstream(&bytes, &size);
+    fuzz_check(out != NULL);
+    put_group(out, &nir->tree, 0, 0);
+    fuzz_check(fclose(out) == 0);
+    fuzz_seed(argc, argv, "ours", bytes, size);
+    free(bytes);
+    fsnn_nir_destroy(nir);
+    fsnn_net_destroy(net);
+    fsnn_description_destroy(description);
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     fuzz_seed_text(*argc, *argv, "everything", everything);
     fuzz_seed_text(*argc, *argv, "line", line);
     fuzz_seed_text(*argc, *argv, "late", late);
+    seed_export(*argc, *argv);
     return 0;
 }
 
@@ -115,12 +187,22 @@ static int add_numbers(hdf_tree *tree, int group, const char *name, char kind, c
                        : hdf_add_wholes(tree, group, name, s->rank, s->dim, whole);
 }
 
+/* A text with spaces. */
+static int add_line_text(hdf_tree *tree, int group, const char *name, char *text)
+{
+    for (char *bar = text; (bar = strchr(bar, '|')) != NULL;)
+        *bar = '\n';
+    return hdf_add_text(tree, group, name, text);
+}
+
 static int add(hdf_tree *tree, int group, const char *name, const char *kind, char *values)
 {
     static const char *word[VALUES_MOST];
     shape s;
     if (*kind == 'g')
         return hdf_add_group(tree, group, name);
+    if (*kind == 'l')
+        return add_line_text(tree, group, name, values);
     if (!*kind || !read_shape(kind + 1, &s))
         return -1;
     split(values, word, s.count);
@@ -177,6 +259,19 @@ static bool is_small(const fsnn_nir *nir)
     return fsnn_nir_node_count(nir) < 100;
 }
 
+/* What came in can go out again, or there is a sentence. */
+static void export(const char *text, const fsnn_net *net)
+{
+    const fsnn_nir_export_options o = fsnn_nir_export_options_default();
+    fsnn_description *description;
+    fsnn_nir *nir = NULL;
+    fuzz_must(fsnn_description_parse("again", text, NULL, 0, &description));
+    fuzz_forget();
+    fuzz_check(fuzz_good(fsnn_nir_export(description, net, &o, &nir)) == (nir != NULL));
+    fsnn_nir_destroy(nir);
+    fsnn_description_destroy(description);
+}
+
 static void import(fsnn_nir *nir, int reset)
 {
     const fsnn_nir_import_options o = {.dt = 1e-3, .reset = reset};
@@ -185,6 +280,8 @@ static void import(fsnn_nir *nir, int reset)
     fuzz_forget();
     bool good = fuzz_good(fsnn_nir_import(nir, &o, &description, &net));
     fuzz_check(good == (net != NULL) && good == (description != NULL));
+    if (good)
+        export(description, net);
     fsnn_net_destroy(net);
     free(description);
 }
