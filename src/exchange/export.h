@@ -22,6 +22,7 @@ typedef struct export_entry {
     export_parts parts; /* of neurons */
     int first;          /* the node whose sources are those of the graph's node */
     fsnn_node_info info;
+    bool cycle;    /* it is a delay that closes a cycle */
     fsnn_shape in; /* of its first source */
     char *name;    /* in the graph */
 } export_entry;

@@ -172,15 +172,23 @@ static void flatten(exporter *ex, int node, int group)
     export_size(ex, group, "end_dim", first + fewer);
 }
 
+/* In a cycle a step less: the cycle costs one. */
 static void delay(exporter *ex, int node, int group)
 {
+    const fsnn_delay *o = options_of(ex, node);
     const fsnn_shape *shape = out_of(ex, node);
-    const double time = ex->dynamics->step * ex->unit;
-    export_array(ex, group, "delay", shape, filled(ex, fsnn_shape_count(shape), time));
+    const int64_t n = fsnn_shape_count(shape), share = o->each ? n / o->count : n;
+    double *time = filled(ex, n, 0);
+    for (int64_t i = 0; time && i < n; i++) {
+        const int64_t steps = (o->each ? o->each[i / share] : o->steps) - ex->entry[node].cycle;
+        time[i] = (double)steps * ex->dynamics->step * ex->unit;
+    }
+    export_array(ex, group, "delay", shape, time);
 }
 
 /* y = x w + b, w = weight/sqrt(var + eps), b = bias - mean w, of each channel: a convolution of one
- * point and as many groups as channels, or a diagonal matrix. */
+ * point or a matrix, diagonal. (As many groups as channels would be enough, but the reference
+ * reader takes the channels of one group for all.) */
 static void batchnorm(exporter *ex, int node, int group)
 {
     const fsnn_batchnorm *o = options_of(ex, node);
@@ -191,19 +199,18 @@ static void batchnorm(exporter *ex, int node, int group)
            *var = export_param(ex, node, "running_var", &count),
            *w = export_param(ex, node, "weight", &count),
            *b = export_param(ex, node, "bias", &count);
-    double *bias = filled(ex, C, 0), *factor = filled(ex, C, 1),
-           *weight = filled(ex, in->rank == 1 ? C * C : C, 0);
+    double *bias = filled(ex, C, 0), *factor = filled(ex, C, 1), *weight = filled(ex, C * C, 0);
     for (int64_t c = 0; mean && var && bias && factor && weight && c < C; c++) {
         factor[c] = (w ? w[c] : 1) / sqrt(var[c] + o->eps);
         bias[c] = (b ? b[c] : 0) - mean[c] * factor[c];
-        weight[in->rank == 1 ? c * C + c : c] = factor[c];
+        weight[c * C + c] = factor[c];
     }
     static const int64_t one[2] = {1, 1}, none[2] = {0, 0};
     export_text(ex, group, "type", in->rank == 1 ? "Affine" : in->rank == 2 ? "Conv1d" : "Conv2d");
     export_array(ex, group, "weight",
                  in->rank == 1   ? &FSNN_SHAPE(C, C)
-                 : in->rank == 2 ? &FSNN_SHAPE(C, 1, 1)
-                                 : &FSNN_SHAPE(C, 1, 1, 1),
+                 : in->rank == 2 ? &FSNN_SHAPE(C, C, 1)
+                                 : &FSNN_SHAPE(C, C, 1, 1),
                  weight);
     export_array(ex, group, "bias", &FSNN_SHAPE(C), bias);
     if (in->rank == 3) {
@@ -218,7 +225,7 @@ static void batchnorm(exporter *ex, int node, int group)
         export_size(ex, group, "input_shape", in->dim[1]);
     }
     if (in->rank > 1)
-        export_size(ex, group, "groups", C);
+        export_size(ex, group, "groups", 1);
     fsnn_free(mean);
     fsnn_free(var);
     fsnn_free(w);

@@ -57,10 +57,63 @@ static void find_parts(exporter *ex, int node)
     take(ex, e->parts.input, &e->first);
 }
 
-/* A delay of one step in a loop: the cycle costs it anyway. */
-static bool is_step_of_cycle(const exporter *ex, int node)
+/* A walk against the edges, from a delay back to it. */
+typedef struct walk {
+    const exporter *ex;
+    int delay;     /* where it begins and ends */
+    bool *on_path; /* [count] */
+    int left;      /* steps that it may still take */
+    int delays;    /* others on the path */
+    int most;      /* most of them of any way round, -1: there is none */
+} walk;
+
+/* Those that may close a cycle name their source; the others are delays and nothing more. */
+static bool is_delay(const exporter *ex, int node)
 {
-    return !strcmp(ex->entry[node].info.kind, "delay") && ex->entry[node].info.loop > 0;
+    const fsnn_delay *o = fsnn_net_options(ex->net, node);
+    return !strcmp(ex->entry[node].info.kind, "delay") && o->of && *o->of;
+}
+
+static bool is_of_one_step(const fsnn_delay *o)
+{
+    bool one = o->each || o->steps == 1;
+    for (int64_t i = 0; o->each && i < o->count; i++)
+        one = one && o->each[i] == 1;
+    return one;
+}
+
+static void go_back(walk *w, int node)
+{
+    for (int k = 0, at; w->left > 0 && (at = export_source(w->ex, node, k)) >= 0; k++) {
+        w->left--;
+        if (at == w->delay)
+            w->most = w->delays > w->most ? w->delays : w->most;
+        if (at == w->delay || w->on_path[at])
+            continue;
+        w->on_path[at] = true;
+        w->delays += is_delay(w->ex, at);
+        go_back(w, at);
+        w->delays -= is_delay(w->ex, at);
+        w->on_path[at] = false;
+    }
+}
+
+static bool closes_cycle(exporter *ex, int node)
+{
+    enum { STEPS = 1 << 20 };
+    walk w = {.ex = ex, .delay = node, .left = STEPS, .most = -1};
+    if (!is_delay(ex, node))
+        return false;
+    w.on_path = fsnn_alloc((size_t)ex->count * sizeof *w.on_path);
+    if (w.on_path)
+        go_back(&w, node);
+    else
+        ex->failed = FSNN_EMEMORY;
+    fsnn_free(w.on_path);
+    if (w.most > 0 || w.left == 0)
+        export_refuse(ex, node,
+                      "it is in a cycle with another delay; a cycle of NIR costs one step");
+    return w.most >= 0;
 }
 
 /* Sums are edges; the same numbers in the same shape are nothing. */
@@ -105,7 +158,11 @@ static void give_role(exporter *ex, int node)
         export_refuse(ex, node,
                       "NIR has no node for it; NIR has affine maps, scales, convolutions, sum and "
                       "average pools, delays and IF, LIF, LI neurons, also with a synapse");
-    if (node > 0 && kind && (!kind->write || has_no_effect(ex, node) || is_step_of_cycle(ex, node)))
+    e->cycle = closes_cycle(ex, node);
+    /* a cycle costs a step anyway */
+    bool nothing = e->cycle ? is_of_one_step(fsnn_net_options(ex->net, node))
+                            : kind && (!kind->write || has_no_effect(ex, node));
+    if (node > 0 && nothing)
         e->role = EXPORT_ALIAS;
 }
 
@@ -113,8 +170,10 @@ fsnn_status export_roles(exporter *ex)
 {
     for (int i = 0; i < ex->count; i++)
         FSNN_TRY(describe(ex, i));
-    for (int i = 0; i < ex->count; i++)
+    /* what is asked of the network after an error would set a sentence of its own */
+    for (int i = 0; i < ex->count && !ex->failed; i++)
         give_role(ex, i);
+    FSNN_TRY(ex->failed);
     for (int i = 1; i < ex->count; i++)
         if (ex->entry[i].info.neuron && ex->entry[i].role == EXPORT_NODE)
             find_parts(ex, i);

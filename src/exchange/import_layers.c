@@ -195,100 +195,42 @@ static void flatten(importer *im, int node, const char *from)
 
 /* ---- delays ---- */
 
-static void delay_layer(importer *im, const char *name, const char *of, int64_t steps,
-                        const fsnn_shape *shape)
+/* The output of a layer one step later. */
+static void late_layer(importer *im, const char *name, const char *of, const fsnn_shape *shape)
 {
     import_begin(im, "delay", name, NULL);
     text_add(&im->layers, ", of: ");
     text_add_word(&im->layers, of);
-    if (steps > 1)
-        text_add(&im->layers, ", steps: %lld", (long long)steps);
     add_shape(im, "shape", shape);
     import_end(im);
 }
 
-/* Steps of each neuron's delay; NULL after a failure. */
-static int64_t *delay_steps(importer *im, int node, int64_t n)
+/* Steps of a neuron's delay. */
+static int64_t delay_steps(importer *im, int node, int64_t i)
 {
-    int64_t *steps = fsnn_alloc((size_t)n * sizeof *steps);
-    if (!steps)
-        im->failed = FSNN_EMEMORY;
-    for (int64_t i = 0; steps && i < n; i++) {
-        const double exact =
-            nir_value(im->nir, node, "delay", i) * im->options.unit / im->options.dt;
-        steps[i] = exact < 1e9 ? (int64_t)floor(exact + 0.5) : 1000000000;
-        if (fabs(exact - (double)steps[i]) > 1e-3 && !im->failed)
-            im->failed =
-                texts_add(&im->nir->remark, "Delay \"%s\": %g steps of dt are rounded to %lld",
-                          im->nir->node[node].path, exact, (long long)steps[i]);
-    }
+    const double exact = nir_value(im->nir, node, "delay", i) * im->options.unit / im->options.dt;
+    const int64_t steps = exact < INT32_MAX ? (int64_t)floor(exact + 0.5) : INT32_MAX;
+    if (fabs(exact - (double)steps) > 1e-3 && !im->failed)
+        im->failed =
+            texts_add(&im->nir->remark, "Delay \"%s\": %.6g steps of dt are rounded to %lld",
+                      im->nir->node[node].path, exact, (long long)steps);
     return steps;
-}
-
-/* The neurons of one number of steps, delayed, the others 0; returns the layer. */
-static const char *delay_part(importer *im, int node, const char *from, const int64_t *steps,
-                              int64_t n, int64_t these)
-{
-    const fsnn_shape *shape = &im->nir->node[node].out;
-    const char *part = import_name(im, node, "part");
-    double *mask = fsnn_alloc((size_t)n * sizeof *mask);
-    for (int64_t i = 0; mask && i < n; i++)
-        mask[i] = steps[i] == these;
-    import_begin(im, "scale", part, from);
-    import_end(im);
-    import_set(im, part, "weight", mask, n);
-    if (!these)
-        return part;
-    const char *late = import_name(im, node, "late");
-    delay_layer(im, late, part, these, shape);
-    return late;
-}
-
-/* Delays of several lengths: the sum of the parts of each. */
-static void delay_parts(importer *im, int node, const char *from, const int64_t *steps, int64_t n)
-{
-    enum { PARTS = 16 };
-    const char *part[PARTS];
-    int parts = 0;
-    for (int64_t i = 0; i < n; i++) {
-        bool seen = false;
-        for (int64_t k = 0; k < i && !seen; k++)
-            seen = steps[k] == steps[i];
-        if (seen)
-            continue;
-        if (parts == PARTS) {
-            im->failed = fsnn_fail(FSNN_EUNSUPPORTED, "%s: has delays of more than %d lengths",
-                                   nir_at(im->nir, node), PARTS);
-            return;
-        }
-        part[parts++] = delay_part(im, node, from, steps, n, steps[i]);
-    }
-    import_begin(im, "add", im->name[node], NULL);
-    text_add(&im->layers, ", from: [");
-    for (int i = 0; i < parts; i++) {
-        text_add(&im->layers, i ? ", " : "");
-        text_add_word(&im->layers, part[i]);
-    }
-    text_add(&im->layers, "]");
-    import_end(im);
 }
 
 static void delay(importer *im, int node, const char *from)
 {
-    const int64_t n = fsnn_shape_count(&im->nir->node[node].out);
-    int64_t *steps = delay_steps(im, node, n);
+    const int64_t n = fsnn_shape_count(&im->nir->node[node].out), first = delay_steps(im, node, 0);
     bool same = true;
-    for (int64_t i = 1; steps && i < n; i++)
-        same = same && steps[i] == steps[0];
-    if (steps && same && steps[0])
-        delay_layer(im, im->name[node], from, steps[0], &im->nir->node[node].out);
-    else if (steps && same) { /* no delay: a layer of its name that changes nothing */
-        import_begin(im, "reshape", im->name[node], from);
-        add_shape(im, "shape", &im->nir->node[node].out);
-        import_end(im);
-    } else if (steps)
-        delay_parts(im, node, from, steps, n);
-    fsnn_free(steps);
+    for (int64_t i = 1; i < n; i++)
+        same = same && delay_steps(im, node, i) == first;
+    import_begin(im, "delay", im->name[node], from);
+    text_add(&im->layers, ", steps: ");
+    if (same)
+        text_add(&im->layers, "%lld", (long long)first);
+    for (int64_t i = 0; i < n && !same; i++)
+        text_add(&im->layers, "%s%lld", i ? ", " : "[", (long long)delay_steps(im, node, i));
+    text_add(&im->layers, same ? "" : "], per: neuron");
+    import_end(im);
 }
 
 /* ---- all ---- */
@@ -330,7 +272,7 @@ static const char *source_of(importer *im, const nir_edge *e)
     if (im->late[e->from])
         return im->late[e->from];
     im->late[e->from] = import_name(im, e->from, "before");
-    delay_layer(im, im->late[e->from], value, 1, &im->nir->node[e->from].out);
+    late_layer(im, im->late[e->from], value, &im->nir->node[e->from].out);
     return im->late[e->from];
 }
 

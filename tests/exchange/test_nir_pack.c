@@ -191,7 +191,7 @@ static void cases(void **state)
         run++;
     }
     free(names);
-    assert_true(run >= 80);
+    assert_true(run >= 84);
 }
 
 int main(void)

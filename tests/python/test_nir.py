@@ -1,0 +1,248 @@
+"""NIR files of fsnn by the reference reader, by snnTorch, Norse and SpikingJelly: they load, and run there they spike as here.
+A Python that lacks one of them skips its tests, with a line. FSNN_BIN is the program."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+try:
+    import numpy as np
+except ImportError as error:
+    print(f"skipped: {sys.executable}: {error}")
+    sys.exit(77)
+try:
+    import nir
+except ImportError as error:
+    print(f"skipped: {sys.executable}: {error}; pip install nir")
+    sys.exit(77)
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FSNN = os.environ.get("FSNN_BIN", str(ROOT / "build" / "fsnn"))
+DT = 1e-4
+
+if (
+    "HDF5"
+    in subprocess.run([FSNN, "--version"], capture_output=True, text=True).stdout.partition(
+        "without"
+    )[2]
+):
+    print("skipped: fsnn is built without HDF5")
+    sys.exit(77)
+
+MODEL = """
+name: m
+input: 6
+layers:
+  - linear: {out: 16, name: a}
+  - lif: {tau: 4, threshold: 0.5, reset: value, name: lif1}
+  - linear: {out: 8, bias: false, name: b}
+  - lif: {tau: 3, threshold: 0.4, reset: value, name: lif2}
+dynamics: {alpha: 1}
+"""
+
+
+def call(*args):
+    done = subprocess.run([FSNN, *map(str, args)], capture_output=True, text=True)
+    if done.returncode:
+        raise AssertionError(done.stderr)
+    return done
+
+
+class Files(unittest.TestCase):
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.place = pathlib.Path(place.name)
+
+    def export(self, text, weights, *options):
+        (self.place / "m.yaml").write_text(text)
+        np.savez(self.place / "w.npz", **weights)
+        call(
+            "convert",
+            self.place / "m.yaml",
+            "-w",
+            self.place / "w.npz",
+            "-o",
+            self.place / "m.nir",
+            *options,
+        )
+        return self.place / "m.nir"
+
+    def run_here(self, text, x):
+        """Spikes [T, B, N] of the network of the last export."""
+        np.savez(self.place / "x.npz", x=x)
+        call(
+            "run",
+            self.place / "m.yaml",
+            "-w",
+            self.place / "w.npz",
+            "-i",
+            self.place / "x.npz",
+            "-o",
+            self.place / "y.npz",
+        )
+        with np.load(self.place / "y.npz") as y:
+            return y["output"]
+
+    def two_layers(self):
+        rng = np.random.default_rng(3)
+        weights = {
+            "a.weight": rng.standard_normal((16, 6)),
+            "a.bias": rng.standard_normal(16) * 0.1,
+            "b.weight": rng.standard_normal((8, 16)),
+        }
+        path = self.export(MODEL, {k: v.astype("f4") for k, v in weights.items()}, "--dt", DT)
+        x = (rng.random((60, 1, 6)) * 2).astype("f4")
+        here = self.run_here(MODEL, x)
+        self.assertGreater(here.sum(), 20)
+        return nir.read(path), x, here
+
+    def spikes_equal(self, there, here):
+        there = np.asarray(there)
+        self.assertEqual(there.shape, here.shape)
+        self.assertTrue(np.isin(there, (0, 1)).all())
+        np.testing.assert_array_equal(there, here)
+
+
+class Reference(Files):
+    def test_reads(self):
+        graph, _, _ = self.two_layers()
+        self.assertEqual(
+            set(graph.edges),
+            {("input", "a"), ("a", "lif1"), ("lif1", "b"), ("b", "lif2"), ("lif2", "output")},
+        )
+        lif = graph.nodes["lif1"]
+        np.testing.assert_allclose(lif.tau, np.full(16, 4 * DT), rtol=1e-6)
+        np.testing.assert_array_equal(lif.v_reset, np.zeros(16))
+        self.assertEqual(lif.metadata["frac_alpha"], 1)
+        self.assertEqual(lif.metadata["reset"], "value")
+        self.assertIsInstance(graph.nodes["b"], nir.Linear)
+
+    def test_fractional_order_is_metadata(self):
+        text = MODEL.replace("alpha: 1", "alpha: 0.6, memory: 20, method: l1")
+        rng = np.random.default_rng(3)
+        weights = {
+            "a.weight": rng.random((16, 6)),
+            "a.bias": rng.random(16),
+            "b.weight": rng.random((8, 16)),
+        }
+        metadata = nir.read(self.export(text, weights)).nodes["lif2"].metadata
+        self.assertAlmostEqual(metadata["frac_alpha"], 0.6)
+        self.assertEqual(metadata["frac_method"], "l1")
+        self.assertEqual(metadata["frac_memory"], 20)
+
+    def test_written_again_by_the_reference(self):
+        graph, x, here = self.two_layers()
+        nir.write(self.place / "again.nir", graph)
+        out = self.place / "back"
+        call("convert", self.place / "again.nir", "-o", out)
+        np.savez(self.place / "x.npz", x=x)
+        call(
+            "run",
+            out / "again.yaml",
+            "-w",
+            out / "again.safetensors",
+            "-i",
+            self.place / "x.npz",
+            "-o",
+            self.place / "y.npz",
+        )
+        with np.load(self.place / "y.npz") as y:
+            np.testing.assert_array_equal(y["output"], here)
+
+    def test_the_pack_is_read(self):
+        """What the cases call good is good for the reference reader."""
+        read = 0
+        for folder in sorted((ROOT / "nir-pack").glob("*/case.json")):
+            if '"expect": "ok"' not in folder.read_text(encoding="utf8"):
+                continue
+            with self.subTest(folder.parent.name):
+                nir.read(folder.parent / "model.nir", type_check=False)
+                read += 1
+        self.assertGreater(read, 50)
+
+    def test_layers(self):
+        """Every layer that has a node, with shapes that the reference checks."""
+        text = (
+            "input: [2, 8, 9]\nlayers:\n  - conv2d: {out: 4, kernel: [3, 2], padding: [1, 0], stride: [1, 2]}\n  - batchnorm\n  - lif\n"
+            "  - avgpool: {kernel: 2}\n  - sumpool: 2\n  - flatten\n  - linear: {out: 20, name: fc}\n  - batchnorm\n  - delay: {of: batchnorm2}\n"
+            "  - readout\n  - voting: 10\ndynamics: {alpha: 0.5}\n"
+        )
+        (self.place / "m.yaml").write_text(text)
+        rng = np.random.default_rng(1)
+        bn = lambda name, n: {
+            f"{name}.weight": rng.random(n),
+            f"{name}.bias": rng.random(n),
+            f"{name}.running_mean": rng.random(n),
+            f"{name}.running_var": rng.random(n) + 0.5,
+        }
+        weights = {
+            "conv2d1.weight": rng.random((4, 2, 3, 2)),
+            "conv2d1.bias": rng.random(4),
+            "fc.weight": rng.random((20, 16 // 4 * 4 // 2)),
+            "fc.bias": rng.random(20),
+            **bn("batchnorm1", 4),
+            **bn("batchnorm2", 20),
+        }
+        graph = nir.read(self.export(text, weights))
+        kinds = {name: type(node).__name__ for name, node in graph.nodes.items()}
+        self.assertEqual(kinds["batchnorm1"], "Conv2d")
+        self.assertEqual(kinds["batchnorm2"], "Affine")
+        self.assertEqual(kinds["readout1"], "LI")
+        self.assertEqual(kinds["delay1"], "Delay")
+        self.assertEqual(kinds["voting1"], "Linear")
+
+
+def tool(name):
+    try:
+        return __import__(name, fromlist=["_"])
+    except ImportError as error:
+        raise unittest.SkipTest(f"{error}; pip install {name.partition('.')[0]}") from error
+
+
+class Tools(Files):
+    """The same weights and input: spikes at order 1 are equal."""
+
+    def test_snntorch(self):
+        importer = tool("snntorch.import_nir")
+        torch = tool("torch")
+        graph, x, here = self.two_layers()
+        net = importer.import_from_nir(graph)
+        state, there = None, []
+        with torch.no_grad():
+            for step in torch.from_numpy(x):
+                out, state = net(step, state)
+                there.append(out.numpy())
+        self.spikes_equal(there, here)
+
+    def test_norse(self):
+        norse = tool("norse.torch")
+        torch = tool("torch")
+        graph, x, here = self.two_layers()
+        net = norse.from_nir(graph, dt=DT)
+        state, there = None, []
+        with torch.no_grad():
+            for step in torch.from_numpy(x):
+                out, state = net(step, state)
+                there.append(out.numpy())
+        self.spikes_equal(there, here)
+
+    def test_spikingjelly(self):
+        exchange = tool("spikingjelly.activation_based.nir_exchange")
+        torch = tool("torch")
+        graph, x, here = self.two_layers()
+        net = exchange.import_from_nir(graph, dt=DT)
+        state, there = None, []
+        with torch.no_grad():
+            for step in torch.from_numpy(x):
+                out = net(step, state) if state is not None else net(step)
+                out, state = out if isinstance(out, tuple) else (out, None)
+                there.append(out.numpy())
+        self.spikes_equal(there, here)
+
+
+if __name__ == "__main__":
+    unittest.main()
