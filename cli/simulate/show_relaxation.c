@@ -8,10 +8,13 @@
 
 enum { EXACT = 240 }; /* points of an exact curve */
 
-static double exact(const sim_setup *s, double alpha, double t)
+/* The distance that a run has, and the exact one, by the table of the library. */
+enum { TIME = 1, POTENTIAL, DISTANCE };
+
+/* Row k of order number i. */
+static const double *row_of(const sim_setup *s, const fsnn_table *t, int i, int64_t k)
 {
-    double start = fabs(s->neuron.v0 - s->current.p[0]);
-    return start * fsnn_mittag_leffler(alpha, 1, -pow(t, alpha) / s->neuron.tau.value);
+    return t->cell + (i * s->steps + k) * t->columns;
 }
 
 /* Where the precision ends: nothing is seen of a distance below it. */
@@ -21,7 +24,7 @@ static double floor_of(const sim_setup *s)
     return share * fmax(fabs(s->neuron.v0), fabs(s->current.p[0]));
 }
 
-static void add_run(sim_picture *p, const sim_setup *s, int i, const double *v)
+static void add_run(sim_picture *p, const sim_setup *s, int i, const fsnn_table *t)
 {
     char name[CLI_NUMBER];
     double shown = fmin(s->time, 8 * fmax(1, s->neuron.tau.value)), least = floor_of(s);
@@ -34,41 +37,40 @@ static void add_run(sim_picture *p, const sim_setup *s, int i, const double *v)
     sim_points_add(linear, 0, s->neuron.v0);
     double next = 0;
     for (int64_t k = 0; k < s->steps; k++) {
-        double t = (double)(k + 1) * s->step, d = fabs(v[k] - s->current.p[0]);
-        if (t <= shown)
-            sim_points_add(linear, t, v[k]);
-        if (t >= next && d > least) { /* evenly in the logarithm of time */
-            sim_points_add(distance, t, d);
-            next = t * 1.01;
+        const double *row = row_of(s, t, i, k);
+        if (row[TIME] <= shown)
+            sim_points_add(linear, row[TIME], row[POTENTIAL]);
+        if (row[TIME] >= next && row[DISTANCE] > least) { /* evenly in the logarithm of time */
+            sim_points_add(distance, row[TIME], row[DISTANCE]);
+            next = row[TIME] * 1.01;
         }
     }
 }
 
-static void add_exact(sim_picture *p, const sim_setup *s, int i)
+static void add_exact(sim_picture *p, const sim_setup *s, int i, const fsnn_simulation *what)
 {
     sim_points *points = sim_picture_curve(p, i == 0 ? "exact" : NULL, FSNN_MARK_REFERENCE, 7);
     for (int k = 0; k <= EXACT; k++) {
         double t = s->step * pow((double)s->steps, (double)k / EXACT);
-        double d = exact(s, s->alpha[i], t);
+        double d = fsnn_relaxation_exact(what, s->alpha[i], t);
         if (d > floor_of(s))
             sim_points_add(points, t, d);
     }
 }
 
-/* Rows at 1, 2, 5, 10, ... steps, and the largest error of all. */
-static void table_of(const sim_setup *s, int i, const double *v)
+/* Rows at 1, 3, 10, 30, ... steps. */
+static void print_order(const sim_setup *s, int i, const fsnn_simulation *what, const fsnn_table *t)
 {
     static const int digit[] = {1, 3};
     sim_print("\nalpha %g\n%13s%13s%13s%13s\n", s->alpha[i], "t", "distance", "exact", "error");
     for (int64_t power = 1; power <= s->steps; power *= 10) {
         for (int d = 0; d < CLI_COUNT(digit) && digit[d] * power <= s->steps; d++) {
-            int64_t k = digit[d] * power;
-            double t = (double)k * s->step, e = exact(s, s->alpha[i], t);
-            double distance = fabs(v[k - 1] - s->current.p[0]);
-            sim_cell(t, "");
-            sim_cell(distance, "");
+            const double *row = row_of(s, t, i, digit[d] * power - 1);
+            double e = fsnn_relaxation_exact(what, s->alpha[i], row[TIME]);
+            sim_cell(row[TIME], "");
+            sim_cell(row[DISTANCE], "");
             sim_cell(e, "");
-            sim_cell(distance - e, "\n");
+            sim_cell(row[DISTANCE] - e, "\n");
         }
     }
 }
@@ -87,46 +89,56 @@ static int check(const sim_setup *s, const sim_options *o)
     return code;
 }
 
+static void make_charts(const sim_setup *s, sim_picture *p)
+{
+    fsnn_chart *linear = sim_picture_chart(p, "Membrane potential", "time", "potential v");
+    linear->legend = FSNN_LEGEND_UPPER_RIGHT;
+    linear->x_high = fmin(s->time, 8 * fmax(1, s->neuron.tau.value));
+    fsnn_chart *distance = sim_picture_chart(p, "Distance to the steady state", "time", "|v - I|");
+    distance->legend = FSNN_LEGEND_LOWER_LEFT;
+    distance->log_x = distance->log_y = true;
+}
+
+static int show(const sim_setup *s, const sim_options *o, const fsnn_simulation *what,
+                const fsnn_table *table, const char *path)
+{
+    sim_picture *p = cli_allocate(1, sizeof *p);
+    make_charts(s, p);
+    sim_print(
+        "LIF from v0 = %g to I = %g, tau %g, method %s, step %g; exact: E_alpha(-t^alpha/tau) "
+        "|v0 - I|\n",
+        s->neuron.v0, s->current.p[0], s->neuron.tau.value, fsnn_method_name(s->method), s->step);
+    for (int i = 0; i < s->alphas; i++) {
+        add_run(p, s, i, table);
+        print_order(s, i, what, table);
+    }
+    for (int i = 0; i < s->alphas; i++)
+        add_exact(p, s, i, what);
+    char *text = cli_format("LIF, tau %g, method %s, step %g; exact: Mittag-Leffler function, a "
+                            "straight line here is a power law",
+                            s->neuron.tau.value, fsnn_method_name(s->method), s->step);
+    int code = sim_picture_draw(p, o, "Relaxation: power law and exponential", text, 2, path);
+    free(text);
+    sim_picture_free(p);
+    return code;
+}
+
 static int run(const sim_setup *given, const sim_options *o, const char *path)
 {
     sim_setup s = *given;
-    s.neuron.reset = FSNN_RESET_NONE;
-    s.neuron.threshold.value = 1e30; /* out of reach: no spikes */
+    fsnn_table table;
+    sim_watch watch;
     s.neurons = 1;
     if (!o->v0.given && s.current.p[0] == 0)
         s.neuron.v0 = 1;
     int code = check(&s, o);
     if (code != CLI_GOOD)
         return code;
-    sim_picture *p = cli_allocate(1, sizeof *p);
-    fsnn_chart *linear = sim_picture_chart(p, "Membrane potential", "time", "potential v");
-    linear->legend = FSNN_LEGEND_UPPER_RIGHT;
-    linear->x_high = fmin(s.time, 8 * fmax(1, s.neuron.tau.value));
-    fsnn_chart *distance = sim_picture_chart(p, "Distance to the steady state", "time", "|v - I|");
-    distance->legend = FSNN_LEGEND_LOWER_LEFT;
-    distance->log_x = distance->log_y = true;
-    sim_print(
-        "LIF from v0 = %g to I = %g, tau %g, method %s, step %g; exact: E_alpha(-t^alpha/tau) "
-        "|v0 - I|\n",
-        s.neuron.v0, s.current.p[0], s.neuron.tau.value, fsnn_method_name(s.method), s.step);
-    for (int i = 0; i < s.alphas && code == CLI_GOOD; i++) {
-        sim_trace trace;
-        code = sim_trace_run(&s, i, &trace);
-        if (code != CLI_GOOD)
-            break;
-        add_run(p, &s, i, trace.v);
-        table_of(&s, i, trace.v);
-        sim_trace_free(&trace);
-    }
-    for (int i = 0; i < s.alphas && code == CLI_GOOD; i++)
-        add_exact(p, &s, i);
-    char *text = cli_format("LIF, tau %g, method %s, step %g; exact: Mittag-Leffler function, a "
-                            "straight line here is a power law",
-                            s.neuron.tau.value, fsnn_method_name(s.method), s.step);
+    const fsnn_simulation what = sim_simulation(&s, &watch);
+    code = sim_done(&watch, fsnn_simulate_relaxation(&what, &table));
     if (code == CLI_GOOD)
-        code = sim_picture_draw(p, o, "Relaxation: power law and exponential", text, 2, path);
-    free(text);
-    sim_picture_free(p);
+        code = show(&s, o, &what, &table, path);
+    fsnn_table_free(&table);
     return code;
 }
 

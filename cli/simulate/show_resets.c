@@ -2,7 +2,6 @@
  * the spikes below each other. */
 #include "cli/simulate/simulate.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 /* Panels: models in discrete time, and those that converge as the step shrinks. */
@@ -10,54 +9,51 @@ static const fsnn_reset panel[2][4] = {
     {FSNN_RESET_NONE, FSNN_RESET_CURRENT, FSNN_RESET_SUBTRACT, FSNN_RESET_VALUE},
     {FSNN_RESET_NONE, FSNN_RESET_JUMP, FSNN_RESET_DELTA, FSNN_RESET_RESTART}};
 
-typedef struct trains {
-    double *time[FSNN_RESETS]; /* NULL: not run */
-    int64_t count[FSNN_RESETS];
-    double last[FSNN_RESETS]; /* potential at the end */
-} trains;
+/* What the library found of all resets. */
+typedef struct found {
+    fsnn_arrays arrays; /* "v.RESET", ... */
+    fsnn_table table;
+} found;
 
-static int one(const sim_setup *given, fsnn_reset reset, int colour, sim_picture *p, trains *t)
+/* Columns of the table. */
+enum { RESET, SPIKES };
+
+static const double *numbers(const found *f, const char *what, fsnn_reset reset)
 {
-    sim_setup s = *given;
-    sim_trace trace;
-    s.neuron.reset = reset;
-    int code = sim_trace_run(&s, 0, &trace);
-    if (code != CLI_GOOD)
-        return code;
-    const double *v = trace.v, *spikes = trace.spikes;
-    sim_points *points =
-        sim_picture_curve(p, fsnn_reset_name(reset),
-                          reset == FSNN_RESET_NONE ? FSNN_MARK_REFERENCE : FSNN_MARK_LINE, colour);
-    for (int64_t k = 0; k < s.steps; k++)
-        sim_points_add(points, (double)(k + 1) * s.step, v[k]);
-    free(t->time[reset]);
-    t->time[reset] = sim_spike_times(&s, spikes, 0, &t->count[reset]);
-    t->last[reset] = v[s.steps - 1];
-    if (reset == FSNN_RESET_CURRENT) {
-        points = sim_picture_curve(p, "v + dv, tested", FSNN_MARK_THIN, colour);
-        for (int64_t k = 0; k < s.steps; k++)
-            sim_points_add(points, (double)(k + 1) * s.step, (double)trace.test[k]);
-    }
-    sim_trace_free(&trace);
-    return CLI_GOOD;
+    char name[CLI_NUMBER];
+    snprintf(name, sizeof name, "%s.%s", what, fsnn_reset_name(reset));
+    return fsnn_arrays_find(&f->arrays, name)->data;
 }
 
-static int potentials(const sim_setup *s, sim_picture *p, trains *t)
+static void add_line(const sim_setup *s, sim_points *points, const double *v)
+{
+    for (int64_t k = 0; k < s->steps; k++)
+        sim_points_add(points, (double)(k + 1) * s->step, v[k]);
+}
+
+static void one(const sim_setup *s, fsnn_reset reset, int colour, sim_picture *p, const found *f)
+{
+    fsnn_mark mark = reset == FSNN_RESET_NONE ? FSNN_MARK_REFERENCE : FSNN_MARK_LINE;
+    add_line(s, sim_picture_curve(p, fsnn_reset_name(reset), mark, colour), numbers(f, "v", reset));
+    if (reset == FSNN_RESET_CURRENT)
+        add_line(s, sim_picture_curve(p, "v + dv, tested", FSNN_MARK_THIN, colour),
+                 numbers(f, "test", reset));
+}
+
+static void potentials(const sim_setup *s, sim_picture *p, const found *f)
 {
     static const char *const heading[2] = {"Models in discrete time",
                                            "With a limit as the step shrinks"};
-    int code = CLI_GOOD;
     for (int side = 0; side < 2; side++) {
         fsnn_chart *chart = sim_picture_chart(p, heading[side], NULL, "potential v");
         chart->height = 300;
         chart->x_high = s->time;
-        for (int i = 0; i < 4 && code == CLI_GOOD; i++)
-            code = one(s, panel[side][i], i ? i : 1, p, t);
+        for (int i = 0; i < 4; i++)
+            one(s, panel[side][i], i ? i : 1, p, f);
         sim_points *limit = sim_picture_curve(p, NULL, FSNN_MARK_LIMIT, 7);
         sim_points_add(limit, 0, s->neuron.threshold.value);
         sim_points_add(limit, s->time, s->neuron.threshold.value);
     }
-    return code;
 }
 
 /* The rows of the raster, from above; `none` has no spikes of its own worth a row. */
@@ -65,7 +61,7 @@ static const fsnn_reset order[] = {FSNN_RESET_CURRENT, FSNN_RESET_SUBTRACT, FSNN
                                    FSNN_RESET_JUMP,    FSNN_RESET_DELTA,    FSNN_RESET_RESTART};
 static const char *names[CLI_COUNT(order)];
 
-static void raster(const sim_setup *s, sim_picture *p, const trains *t)
+static void raster(const sim_setup *s, sim_picture *p, const found *f)
 {
     fsnn_chart *chart = sim_picture_chart(p, "Spikes", "time", NULL);
     for (int i = 0; i < CLI_COUNT(order); i++)
@@ -75,52 +71,68 @@ static void raster(const sim_setup *s, sim_picture *p, const trains *t)
     chart->row = names;
     chart->x_high = s->time;
     for (int i = 0; i < CLI_COUNT(order); i++) {
+        int64_t count;
+        double *time = sim_spike_times(s, numbers(f, "spikes", order[i]), 0, &count);
         sim_points *ticks = sim_picture_curve(p, NULL, FSNN_MARK_TICKS, i % 3 + 1);
-        for (int64_t k = 0; k < t->count[order[i]]; k++)
-            sim_points_add(ticks, t->time[order[i]][k], i);
+        for (int64_t k = 0; k < count; k++)
+            sim_points_add(ticks, time[k], i);
+        free(time);
     }
 }
 
-static void print_table(const trains *t)
+static const double *row_of(const fsnn_table *t, fsnn_reset reset)
+{
+    const double *row = t->cell;
+    while ((int)row[RESET] != (int)reset)
+        row += t->columns;
+    return row;
+}
+
+static void print_table(const fsnn_table *t)
 {
     sim_print("%-13s%13s%13s%13s%13s%13s\n", "reset", "spikes", "first at", "first ISI", "last ISI",
               "last v");
     for (int i = 0; i < CLI_COUNT(order); i++) {
-        const double *time = t->time[order[i]];
-        int64_t n = t->count[order[i]];
-        sim_print("%-13s%13lld", fsnn_reset_name(order[i]), (long long)n);
-        sim_cell(n > 0 ? time[0] : NAN, "");
-        sim_cell(n > 1 ? time[1] - time[0] : NAN, "");
-        sim_cell(n > 1 ? time[n - 1] - time[n - 2] : NAN, "");
-        sim_cell(t->last[order[i]], "\n");
+        const double *row = row_of(t, order[i]);
+        sim_print("%-13s%13lld", fsnn_reset_name(order[i]), (long long)row[SPIKES]);
+        for (int c = SPIKES + 1; c < t->columns; c++)
+            sim_cell(row[c], c + 1 < t->columns ? "" : "\n");
     }
+}
+
+static int show(const sim_setup *s, const sim_options *o, const found *f, const char *path)
+{
+    sim_picture *p = cli_allocate(1, sizeof *p);
+    potentials(s, p, f);
+    raster(s, p, f);
+    print_table(&f->table);
+    char kind[SIM_KIND_TEXT],
+        *text = cli_format("%s, alpha %g, tau %g, threshold %g, v_reset %g, method %s, step %g",
+                           sim_kind_text(s, kind), s->alpha[0], s->neuron.tau.value,
+                           s->neuron.threshold.value, s->neuron.v_reset.value,
+                           fsnn_method_name(s->method), s->step);
+    int code = sim_picture_draw(p, o, "The same current under every reset", text, 1, path);
+    free(text);
+    sim_picture_free(p);
+    return code;
 }
 
 static int run(const sim_setup *given, const sim_options *o, const char *path)
 {
     sim_setup s = *given;
-    trains t = {0};
+    found f = {0};
+    sim_watch watch;
     s.neurons = 1;
     if (o->reset)
         return cli_error(CLI_USAGE, "--show resets draws every reset: leave --reset out");
     if (s.alphas != 1)
         return cli_error(CLI_USAGE, "--show resets takes one --alpha, not %d", s.alphas);
-    sim_picture *p = cli_allocate(1, sizeof *p);
-    int code = potentials(&s, p, &t);
-    if (code == CLI_GOOD) {
-        raster(&s, p, &t);
-        print_table(&t);
-        char kind[SIM_KIND_TEXT],
-            *text = cli_format("%s, alpha %g, tau %g, threshold %g, v_reset %g, method %s, step %g",
-                               sim_kind_text(&s, kind), s.alpha[0], s.neuron.tau.value,
-                               s.neuron.threshold.value, s.neuron.v_reset.value,
-                               fsnn_method_name(s.method), s.step);
-        code = sim_picture_draw(p, o, "The same current under every reset", text, 1, path);
-        free(text);
-    }
-    for (int i = 0; i < FSNN_RESETS; i++)
-        free(t.time[i]);
-    sim_picture_free(p);
+    const fsnn_simulation what = sim_simulation(&s, &watch);
+    int code = sim_done(&watch, fsnn_simulate_resets(&what, &f.arrays, &f.table));
+    if (code == CLI_GOOD)
+        code = show(&s, o, &f, path);
+    fsnn_arrays_free(&f.arrays);
+    fsnn_table_free(&f.table);
     return code;
 }
 

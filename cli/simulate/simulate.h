@@ -53,9 +53,9 @@ typedef struct sim_setup {
     char *name[SIM_NAMES]; /* of parameters and states in them, and their equations */
     int names;
     const sim_options *given;
-    cli_model model;   /* that the neuron is from */
-    const char *layer; /* its name there; NULL: from no description */
-    int layer_number;  /* among the neuron layers */
+    cli_model model;        /* that the neuron is from */
+    const char *layer;      /* its name there; NULL: from no description */
+    fsnn_dynamics dynamics; /* of that layer, with its own order */
     fsnn_method method;
     fsnn_engine engine;
     fsnn_precision precision;

@@ -78,7 +78,7 @@ static int read_precision(const char *name, sim_setup *s)
 
 static const fsnn_dynamics *described(const sim_setup *s)
 {
-    return s->layer ? fsnn_description_dynamics(s->model.description) : NULL;
+    return s->layer ? &s->dynamics : NULL;
 }
 
 static void take_method(const fsnn_dynamics *d, sim_setup *s)
@@ -92,8 +92,7 @@ static void take_method(const fsnn_dynamics *d, sim_setup *s)
 /* The layer's order: one term like an option, several as they are. */
 static void take_order(const fsnn_dynamics *d, sim_setup *s)
 {
-    fsnn_order order = d->order[d->orders > 1 ? s->layer_number : 0];
-    order.learn_alpha = order.learn_coefficient = false;
+    const fsnn_order order = *d->order;
     s->alphas = 1;
     s->alpha[0] = s->integer ? 1 : order.alpha[0];
     if (!s->integer && (order.terms > 1 || order.coefficient[0] != 1))

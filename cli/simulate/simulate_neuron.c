@@ -60,79 +60,31 @@ static int set_kind(const char *name, sim_setup *s)
 
 /* ---- a layer of a description ---- */
 
-/* The node called `name`, or the only neuron layer. */
-static int find_layer(sim_setup *s, const char *path, const char *name, int *found)
+static int no_layer(const sim_options *o, fsnn_status status)
 {
-    const char *known[KINDS];
-    int count = 0, layers = 0;
-    fsnn_node_info info;
-    *found = -1;
-    for (int i = 0; i < fsnn_net_node_count(s->model.net); i++) {
-        if (fsnn_net_node(s->model.net, i, &info) < 0 || !info.neuron)
-            continue;
-        if (!name || strcmp(name, info.name) == 0) {
-            *found = i;
-            s->layer_number = layers;
-            s->layer = info.name;
-        }
-        if (count < KINDS)
-            known[count++] = info.name;
-        layers++;
-    }
-    if (count == 0)
-        return cli_error(CLI_USAGE, "--model: %s has no neuron layer", path);
-    if (name && *found < 0)
-        return sim_no_such("node", name, known, count);
-    if (!name && count > 1)
-        return cli_error(CLI_USAGE,
-                         "--model: %s has %d neuron layers: choose one with --node, like --node %s",
-                         path, layers, known[0]);
-    return CLI_GOOD;
-}
-
-/* A kind puts its own in itself; names and starts of its states stay. */
-static void leave_equations(fsnn_user *user)
-{
-    user->dv = user->spike = user->after_spike = NULL;
-    for (int i = 0; i < user->states; i++)
-        user->state[i].derivative = user->state[i].after_spike = NULL;
-}
-
-/* One neuron has one number of each parameter: those of the first. Whether neurons differ. */
-static bool leave_lists(fsnn_neuron *neuron, fsnn_user *user)
-{
-    fsnn_value *const common[] = {&neuron->tau, &neuron->threshold, &neuron->v_reset};
-    const int own = user ? user->params : 0;
-    bool differ = false;
-    for (int i = 0; i < 3 + own; i++) {
-        fsnn_value *v = i < 3 ? common[i] : &user->param[i - 3].value;
-        differ = differ || v->values;
-        v->values = NULL;
-        v->count = 0;
-        v->per = FSNN_PER_LAYER;
-    }
-    return differ;
+    bool asked = status == FSNN_ENOTFOUND || status == FSNN_EARGUMENT;
+    if (!asked)
+        return cli_fail(status);
+    return cli_error(CLI_USAGE, "--%s: %s", o->node ? "node" : "model", fsnn_error_text());
 }
 
 static int set_layer(const sim_options *o, sim_setup *s)
 {
-    fsnn_node_info info;
-    int node, code = cli_model_open(&s->model, o->model, &o->common);
-    if (code == CLI_GOOD)
-        code = find_layer(s, o->model, o->node, &node);
+    fsnn_simulation what;
+    int code = cli_model_open(&s->model, o->model, &o->common);
     if (code != CLI_GOOD)
         return code;
-    fsnn_net_node(s->model.net, node, &info);
-    s->kind = info.kind;
-    s->size = (size_t)fsnn_kind_defaults(info.kind, NULL);
+    fsnn_status status = fsnn_session_simulation(s->model.session, o->node, &what);
+    if (status < 0)
+        return no_layer(o, status);
+    cli_model_warn(&s->model, FSNN_TOPIC_RESULT);
+    s->layer = what.layer;
+    s->dynamics = what.dynamics;
+    s->kind = what.kind;
+    s->size = (size_t)fsnn_kind_defaults(what.kind, NULL);
     s->options = cli_allocate(1, s->size);
-    memcpy(s->options, fsnn_net_options(s->model.net, node), s->size);
-    if (leave_lists(s->options, sim_user(s)))
-        cli_warn("%s: the neurons of \"%s\" have numbers of their own: this is the first one",
-                 o->model, info.name);
+    memcpy(s->options, what.options, s->size);
     memcpy(&s->neuron, s->options, sizeof s->neuron);
-    if (sim_user(s) && strcmp(s->kind, "user") != 0)
-        leave_equations(sim_user(s));
     return CLI_GOOD;
 }
 

@@ -76,7 +76,7 @@ typedef enum fsnn_topic {
     FSNN_TOPIC_RUN,         /* the run that the description lies in */
     FSNN_TOPIC_DATA,        /* files, encoding, classes */
     FSNN_TOPIC_NET,         /* of the last wrap, and of weights loaded since (fsnn_net_warning) */
-    FSNN_TOPIC_RESULT,      /* of the last run */
+    FSNN_TOPIC_RESULT,      /* of the last run, or of the layer that became a simulation */
     FSNN_TOPICS
 } fsnn_topic;
 
@@ -329,10 +329,11 @@ FSNN_API fsnn_status fsnn_session_best(fsnn_session *session);
 /* ---- Simulate -------------------------------------------------------------------------------- */
 
 /* The neuron layer `node` of the description, or its only one where `node` is NULL, as a simulation
- * of one such neuron (fsnn_simulate), the first where neurons have numbers of their own: its kind
- * and options, the dynamics with its order and precision, the seed of training; current 0, 1000
- * steps. What it points at belongs to the session and stands until the next call. Errors:
- * FSNN_ENOTFOUND, FSNN_EARGUMENT (several layers; the key of both is "node"). */
+ * of one such neuron (fsnn_simulate): its kind and options, the dynamics with its order and
+ * precision, the seed of training; current 0, 1000 steps. Where neurons have numbers of their own
+ * it is the first, and a warning says so (FSNN_TOPIC_RESULT). What it points at belongs to the
+ * session and stands until the next call. Errors: FSNN_ENOTFOUND, FSNN_EARGUMENT (several layers;
+ * the key of both is "node"). */
 FSNN_API fsnn_status fsnn_session_simulation(fsnn_session *session, const char *node,
                                              fsnn_simulation *simulation);
 

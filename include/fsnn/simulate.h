@@ -1,6 +1,7 @@
 /* fsnn/simulate.h: a neuron, or a population of neurons each by itself, under a current over time,
- * at one or several orders: potentials and spikes, and tables of firing rates, of first spikes and
- * of intervals between spikes beside their exact values where these are known.
+ * at one or several orders: potentials and spikes, and tables of firing rates, of first spikes, of
+ * intervals between spikes and of relaxations beside their exact values where these are known, of
+ * resets, of weights and of surrogates.
  *
  * Nothing is printed or written; results are arrays and tables. */
 #ifndef FSNN_SIMULATE_H
@@ -35,6 +36,7 @@ typedef struct fsnn_current {
 
 typedef struct fsnn_simulation {
     const char *kind;    /* of neuron: "lif", ...; NULL: lif */
+    const char *layer;   /* that it is from (fsnn_session_simulation), for programs; may be NULL */
     const void *options; /* the options' struct of the kind; NULL: its defaults */
     /* method, step, memory, precision, and the order where `alpha` is NULL (of one layer). A
      * horizon of 0 is the length of the run. */
@@ -118,6 +120,56 @@ FSNN_API double fsnn_latency_exact(const fsnn_simulation *what, double alpha, do
  * constant current with reset jump and without refractory period or noise: spike k at
  * (k threshold tau Gamma(1 + alpha) / I)^(1/alpha). Errors: as fsnn_simulate_rates. */
 FSNN_API fsnn_status fsnn_simulate_intervals(const fsnn_simulation *what, fsnn_table *table);
+
+/* A leaky neuron without spikes on its way from v0 to the constant current: columns alpha, time,
+ * potential, distance (|v - I|), a row a step, order by order. Of lif; its reset and threshold do
+ * not count. Errors: those of fsnn_simulate; FSNN_EARGUMENT (another kind, another current). */
+FSNN_API fsnn_status fsnn_simulate_relaxation(const fsnn_simulation *what, fsnn_table *table);
+/* The exact distance at a time, |v0 - I| E_alpha(-t^alpha/tau) (E the Mittag-Leffler function); not
+ * a number where fsnn_simulate_relaxation is an error. */
+FSNN_API double fsnn_relaxation_exact(const fsnn_simulation *what, double alpha, double time);
+
+/* One neuron under the same current with every reset, at the first order: a row for each, columns
+ * reset (fsnn_reset), spikes, first spike, first interval, last interval, last potential. Appended
+ * to `result` (may be NULL; release it by fsnn_arrays_free, after an error too), float64 [T]:
+ * "v.RESET", "spikes.RESET", "test.RESET", as of fsnn_simulate. Errors: those of fsnn_simulate, of
+ * a reset that the method cannot do, too; FSNN_EARGUMENT (a readout). */
+FSNN_API fsnn_status fsnn_simulate_resets(const fsnn_simulation *what, fsnn_arrays *result,
+                                          fsnn_table *table);
+
+enum {
+    FSNN_TABLE_LAGS = 20000, /* rows of the tables below at most */
+    FSNN_TABLE_WINDOW = 16,  /* lags below it are exact in fsnn_exponentials_table */
+};
+
+/* The weights with which a method sums the past at step 1 (fsnn_frac_weights): columns lag, a
+ * weight for each order ("alpha 0.8"), and the power law alpha/Gamma(1 - alpha) lag^(-1 - alpha)
+ * that those of gl approach ("power law, alpha 0.8"). Errors: FSNN_EARGUMENT, those of
+ * fsnn_frac_weights. */
+FSNN_API fsnn_status fsnn_weights_table(fsnn_method method, const double *alpha, int alphas,
+                                        int64_t lags, fsnn_table *table);
+
+/* What approximates weights by exponentials. */
+typedef struct fsnn_exponentials {
+    int modes;
+    double largest; /* relative error of a weight */
+    double stated;  /* that the fit promises */
+} fsnn_exponentials;
+
+/* The weights of gl at step 1 as a sum of exponentials within a relative `tolerance`: columns lag,
+ * weight, sum of exponentials, relative error. Errors: FSNN_EARGUMENT (alpha not within (0, 1),
+ * lags not from FSNN_TABLE_WINDOW to FSNN_TABLE_LAGS), those of fsnn_fde_solve. */
+FSNN_API fsnn_status fsnn_exponentials_table(double alpha, double tolerance, int64_t lags,
+                                             fsnn_exponentials *found, fsnn_table *table);
+
+/* Surrogates at their default scales, evenly from `low` to `high`: columns x (potential -
+ * threshold), "slope.NAME" of each, "smooth.NAME" of each (fsnn_surrogate_slope, _smooth). The
+ * summary has a row for each: columns surrogate (fsnn_surrogate_kind), scale, slope at 0, half
+ * width (where the slope is half of that at 0; infinity: nowhere), slope at 1, area under the
+ * slope. Errors: FSNN_EARGUMENT, FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_surrogates_table(double low, double high, int64_t rows,
+                                           fsnn_table *table);
+FSNN_API fsnn_status fsnn_surrogates_summary(fsnn_table *table);
 
 #ifdef __cplusplus
 }

@@ -31,8 +31,9 @@ static fsnn_status find(const fsnn_session *s, const char *name, layer *found)
     if (!layers)
         return fsnn_fail(FSNN_ENOTFOUND, "%s has no neuron layer", s->path);
     if (!name && layers > 1)
-        return fsnn_fail_key(FSNN_EARGUMENT, "node", "%s has %d neuron layers: choose one, like %s",
-                             s->path, layers, known[0]);
+        return fsnn_fail_key(FSNN_EARGUMENT, "node",
+                             "%s has %d neuron layers: choose one as node, like %s", s->path,
+                             layers, known[0]);
     if (found->node >= 0)
         return FSNN_OK;
     const char *near = fsnn_nearest(name, known, count);
@@ -48,17 +49,20 @@ static void leave_equations(fsnn_user *user)
         user->state[i].derivative = user->state[i].after_spike = NULL;
 }
 
-/* One neuron has one number of each parameter: those of the first, where neurons differ. */
-static void leave_lists(fsnn_neuron *neuron, fsnn_user *user)
+/* One neuron has one number of each parameter: those of the first. Whether neurons differ. */
+static bool leave_lists(fsnn_neuron *neuron, fsnn_user *user)
 {
     fsnn_value *const common[] = {&neuron->tau, &neuron->threshold, &neuron->v_reset};
     const int own = user ? user->params : 0;
+    bool differ = false;
     for (int i = 0; i < 3 + own; i++) {
         fsnn_value *v = i < 3 ? common[i] : &user->param[i - 3].value;
+        differ = differ || v->values;
         v->values = NULL;
         v->count = 0;
         v->per = FSNN_PER_LAYER;
     }
+    return differ;
 }
 
 /* The layer's own order, as it begins. */
@@ -88,10 +92,16 @@ fsnn_status fsnn_session_simulation(fsnn_session *session, const char *node,
     memcpy(&session->neuron, fsnn_net_options(session->net, l.node), (size_t)size);
     if (size == (int)sizeof session->neuron && strcmp(l.info.kind, "user") != 0)
         leave_equations(&session->neuron);
-    leave_lists(&session->neuron.neuron,
-                size == (int)sizeof session->neuron ? &session->neuron : NULL);
+    fsnn_user *user = size == (int)sizeof session->neuron ? &session->neuron : NULL;
+    session_texts_free(&session->remark[FSNN_TOPIC_RESULT]);
+    if (leave_lists(&session->neuron.neuron, user))
+        FSNN_TRY(session_texts_add(&session->remark[FSNN_TOPIC_RESULT],
+                                   "%s: the neurons of \"%s\" have numbers of their own: this is "
+                                   "the first one",
+                                   session->path, l.info.name));
     *simulation = fsnn_simulation_default();
     simulation->kind = l.info.kind;
+    simulation->layer = l.info.name;
     simulation->options = &session->neuron;
     simulation->seed = session->training.seed;
     take_dynamics(session, &l, &simulation->dynamics);

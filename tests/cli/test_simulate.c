@@ -418,7 +418,7 @@ static void wrong_neurons(void **state)
         {"--node a", "--node speaks of a description: name it with --model"},
         {"--set a.tau=1", "--set speaks of a description"},
         {"--model none.yaml", "none.yaml: cannot be read"},
-        {"--model two.yaml", "has 2 neuron layers: choose one with --node, like --node first"},
+        {"--model two.yaml", "has 2 neuron layers: choose one as node, like first"},
         {"--model two.yaml --node frist", "did you mean first?"},
         {"--model two.yaml --neuron lif", "--neuron does not go with --model"},
         {"--model two.yaml --node first --set first.tua=1", "did you mean \"tau\"?"},
