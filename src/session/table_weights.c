@@ -1,7 +1,8 @@
 /* The weights with which a method sums the past, and their approximation by exponentials.
  *
  * The approximate weights are read off the solver: after an impulse, y_1 = 1 and
- * y_{n+1} = sum_j w_j y_{n+1-j}, which gives w_n from y_1 ... y_{n+1}. Cost: lags^2 / 2 products. */
+ * y_{n+1} = sum_j w_j y_{n+1-j}, which gives w_n from y_1 ... y_{n+1}.
+ * Cost: lags^2 / 2 products. */
 #include "session/simulate.h"
 
 #include <fsnn/fde.h>
