@@ -1,7 +1,7 @@
 /* 06_session: trains what a description says on samples in memory, and checks that it learned them:
- * which two of six currents are large. */
+ * which two of six currents are large.
+ * Build: cc 06_session.c $(pkg-config --cflags --libs fsnn) */
 #include <fsnn/fsnn.h>
-
 #include <stdio.h>
 
 static const char text[] =
@@ -28,7 +28,7 @@ int main(void)
     if (fsnn_data_memory(SAMPLES, FSNN_SHAPE(INPUTS), x[0], labels, &data) < 0 ||
         fsnn_session_open(&opening, &session) < 0 ||
         fsnn_session_give(session, FSNN_PART_TRAIN, data) < 0 ||
-        fsnn_session_train(session, &training, NULL) < 0 ||
+        fsnn_session_train(session, &training, NULL) < 0 || fsnn_session_best(session) < 0 ||
         fsnn_session_evaluate(session, &assess, &learned) < 0)
         fprintf(stderr, "%s\n", fsnn_error_text());
     printf("loss %.3f, %.1f %% right\n", learned.score.loss, 100 * learned.score.accuracy);

@@ -41,7 +41,7 @@ void cli_print_wrapped(FILE *out, const char *text, int indent, int column)
     }
 }
 
-static void print_option(const cli_option *o)
+static void print_option(const cli_command *command, const cli_option *o)
 {
     char left[64];
     char letter[8] = "";
@@ -55,7 +55,8 @@ static void print_option(const cli_option *o)
         n = 0;
     }
     printf("%*s", OPTION_COLUMN - n, "");
-    cli_print_wrapped(stdout, o->help, OPTION_COLUMN, OPTION_COLUMN);
+    cli_print_wrapped(stdout, o->help ? o->help : command->option_help(o->name), OPTION_COLUMN,
+                      OPTION_COLUMN);
 }
 
 void cli_help(const cli_command *command)
@@ -66,6 +67,6 @@ void cli_help(const cli_command *command)
     cli_print_wrapped(stdout, command->details, 0, 0);
     printf("\noptions:\n");
     for (const cli_option *o = command->option; o->name; o++)
-        print_option(o);
+        print_option(command, o);
     printf("\nexample%s:\n%s", strchr(command->examples, '\n')[1] ? "s" : "", command->examples);
 }

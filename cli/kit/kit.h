@@ -112,6 +112,8 @@ typedef struct cli_command {
     int min_operands, max_operands;
     size_t size;               /* of the struct of options */
     int (*run)(void *options); /* returns an exit code */
+    /* the help of an option whose row has none: it lists names of a table */
+    const char *(*option_help)(const char *option);
 } cli_command;
 
 /* Runs a command on argv[0..argc-1] (without program and command): options, --help, --version and

@@ -11,11 +11,7 @@ static const cli_option table[] = {
      "draw a ready-made figure instead: relaxation, latency, adaptation, fi, weights, surrogates "
      "or resets",
      0, 0},
-    {"neuron", 0, CLI_TEXT, offsetof(sim_options, neuron), "KIND",
-     "lif (default), if, noisy, qif, eif, hard_lif, cuba, alif, readout, or user with its equation "
-     "in --dv; "
-     "fsnn help description has all",
-     0, 0},
+    {"neuron", 0, CLI_TEXT, offsetof(sim_options, neuron), "KIND", NULL, 0, 0},
     {"dv", 0, CLI_TEXT, offsetof(sim_options, dv), "TEXT",
      "the derivative of a neuron of your own, like \"(-v^2 + I)/tau\"; implies --neuron user", 0,
      0},
@@ -53,10 +49,7 @@ static const cli_option table[] = {
      "potential at which it spikes (default 1)", 1e-12, 1e12},
     {"v0", 0, CLI_REAL, offsetof(sim_options, v0), "X", "potential at time 0 (default 0)", -1e12,
      1e12},
-    {"reset", 0, CLI_TEXT, offsetof(sim_options, reset), "KIND",
-     "what a spike does: jump (default; qif and eif value, hard_lif current), subtract, value, "
-     "current, delta, restart or none",
-     0, 0},
+    {"reset", 0, CLI_TEXT, offsetof(sim_options, reset), "KIND", NULL, 0, 0},
     {"v-reset", 0, CLI_REAL, offsetof(sim_options, v_reset), "X",
      "potential after a spike under --reset value (default 0)", -1e12, 1e12},
     {"refractory", 0, CLI_REAL, offsetof(sim_options, refractory), "X",
@@ -65,10 +58,8 @@ static const cli_option table[] = {
      0, 1e12},
     {"gamma", 0, CLI_REAL, offsetof(sim_options, gamma), "X",
      "logistic noise of this scale on the threshold (default 0.2 for noisy, else none)", 1e-9, 1e9},
-    {"method", 0, CLI_TEXT, offsetof(sim_options, method), "NAME",
-     "gl (default), l1, ab, trap, abm or ml; of integer order: euler, heun or rk4", 0, 0},
-    {"implicit", 0, CLI_FLAG, offsetof(sim_options, implicit), NULL,
-     "the implicit variant of gl, l1 or ab", 0, 0},
+    {"method", 0, CLI_TEXT, offsetof(sim_options, method), "NAME", NULL, 0, 0},
+    {"implicit", 0, CLI_FLAG, offsetof(sim_options, implicit), NULL, NULL, 0, 0},
     {"alpha", 'a', CLI_TEXT, offsetof(sim_options, alpha), "A1,A2,...",
      "orders, each above 0 and up to 1, simulated one after the other and drawn together "
      "(default 0.5)",
@@ -448,4 +439,5 @@ const cli_command cli_simulate = {
     .max_operands = 0,
     .size = sizeof(sim_options),
     .run = run,
+    .option_help = sim_help,
 };

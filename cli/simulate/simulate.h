@@ -80,6 +80,10 @@ int sim_print_end(int code);
 /* Refuses a name: what the option takes, the nearest. */
 int sim_no_such(const char *option, const char *name, const char *const *known, int count);
 
+/* ---- help of options that take names, from the tables of these ---- */
+
+const char *sim_help(const char *option);
+
 /* ---- order, method, step, memory ---- */
 
 /* What the options say, else the description of the neuron, else the row. */

@@ -70,6 +70,16 @@ FSNN_API fsnn_holdout fsnn_description_holdout(const fsnn_description *descripti
 FSNN_API fsnn_status fsnn_description_parts(const fsnn_description *description,
                                             const bool wanted[FSNN_PARTS],
                                             fsnn_data *part[FSNN_PARTS]);
+/* Names of the kinds of data, as in descriptions: index 0, 1, ... until NULL. */
+FSNN_API const char *fsnn_data_kind_name(int index);
+/* Data of any kind without a description: `section` is the text of its section `data`, say
+ * "{kind: npz, train: {path: a.npz}, validation: 0.1}" or the same in lines. `path` (NULL: "data")
+ * is its name in sentences and where relative paths start. Its parts are the caller's
+ * (fsnn_data_destroy), NULL those that the section does not have. Lines in sentences are one more
+ * than those of `section`. Errors: those of fsnn_description_parse and fsnn_description_parts; all
+ * parts are NULL then. */
+FSNN_API fsnn_status fsnn_data_open(const char *section, const char *path,
+                                    fsnn_data *part[FSNN_PARTS]);
 /* Opens two: training, and test, or validation where there is no test set. `train` may be NULL when
  * not wanted. Relative paths are relative to the description file. FSNN_EDESCRIPTION
  * when the description has time stamps whose number is not the T of the samples. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from _fsnn import ffi, lib
 
 from ._arrays import numbers, pointer, read_once, shape_of, to_shape
-from .description import Description, _list
+from .description import Description, _list, yaml_of
 from .errors import check, text
 
 PARTS = {
@@ -144,6 +145,22 @@ class Data:
         data = cls.__new__(cls)
         data._take(c)
         return data
+
+    @staticmethod
+    def open(
+        section: Mapping[str, Any] | str, path: str | os.PathLike[str] | None = None
+    ) -> dict[str, Data]:
+        """Data of any kind that descriptions know, by a section `data`, without a network:
+        Data.open({"kind": "npz", "train": {"path": "a.npz"}, "validation": 0.1}).
+
+        The parts that there are, by name: "train", "validation", "test". Relative paths start
+        beside `path`, or in the working directory. Raises ValueError, OSError.
+        """
+        whole = section if isinstance(section, str) else yaml_of(section)
+        parts = ffi.new("fsnn_data *[3]")
+        name = ffi.NULL if path is None else os.fsencode(path)
+        check(lib.fsnn_data_open(whole.encode(), name, parts))
+        return {part: Data._of(parts[i]) for part, i in PARTS.items() if parts[i]}
 
     def _info(self) -> Any:
         info = ffi.new("fsnn_data_info *")

@@ -94,8 +94,8 @@ const fsnn_key dynamics_keys[] = {
     {.name = "implicit",
      .type = FSNN_KEY_BOOL,
      AT(implicit),
-     .help = "linearised implicit variant of gl, l1, ab (trap is always implicit): stable for any "
-             "step"},
+     .help = "linearised implicit variant of the method, where it has one (trap is always "
+             "implicit): stable for any step"},
     {.name = "step",
      .type = FSNN_KEY_REAL,
      AT(step),
@@ -193,10 +193,18 @@ static fsnn_status read_times(yaml_doc *doc, const yaml_node *node, void *out)
     return FSNN_OK;
 }
 
+static const char *method_type(pool *memory)
+{
+    char fractional[FRAC_NAMES], integer[FRAC_NAMES];
+    fsnn_method_list(FSNN_METHODS_FRACTIONAL, fractional, sizeof fractional);
+    fsnn_method_list(FSNN_METHODS_INTEGER, integer, sizeof integer);
+    return pool_format(memory, "%s (fdeint); %s (odeint)", fractional, integer);
+}
+
 const special dynamics_specials[] = {
     {.name = "method",
      .read = read_method,
-     .type = "gl, l1, ab (or pred), trap, abm, ml (fdeint); euler, heun, rk4 (odeint)",
+     .type_of = method_type,
      .fallback = "gl for fdeint, euler for odeint",
      .help = "how the equation is solved"},
     {.name = "alpha",

@@ -14,7 +14,8 @@ typedef struct special {
     const char *name; /* NULL ends a list */
     /* `out` is the struct that keys_read fills. NULL: known here, read by the caller. */
     fsnn_status (*read)(yaml_doc *doc, const yaml_node *node, void *out);
-    const char *type, *fallback, *help; /* for the reference page */
+    const char *type, *fallback, *help;   /* for the reference page */
+    const char *(*type_of)(pool *memory); /* in place of `type`: names of a table */
     bool required;
 } special;
 

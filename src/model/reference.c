@@ -184,9 +184,11 @@ static void list_keys(page *p, const char *prefix, const fsnn_key *table, const 
 
 static void list_specials(page *p, const special *also, rows *list)
 {
-    for (const special *s = also; s && s->name; s++)
+    for (const special *s = also; s && s->name; s++) {
+        const char *type = s->type_of ? s->type_of(&p->memory) : s->type;
         add(p, list,
-            (row){s->name, s->type, s->required ? "must be given" : s->fallback, s->help, NULL});
+            (row){s->name, type, s->required ? "must be given" : s->fallback, s->help, NULL});
+    }
 }
 
 static void section(page *p, const char *title, const fsnn_key *table, const special *also,

@@ -9,13 +9,15 @@ enum { STATES = FSNN_RECORD_THRESHOLD + 1 };
 
 static fsnn_status unknown(const char *name, int length)
 {
-    char text[128];
+    char text[128], known[128] = "";
     snprintf(text, sizeof text, "%.*s", length, name);
+    for (int i = 0; i < FSNN_COUNT(names); i++) {
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s", i ? "," : "", names[i]);
+    }
     const char *near = fsnn_nearest(text, names, FSNN_COUNT(names));
-    return fsnn_fail(FSNN_ENOTFOUND,
-                     "record takes any of v,spikes,current,test,threshold,states, not "
-                     "\"%s\"%s%s%s",
-                     text, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+    return fsnn_fail(FSNN_ENOTFOUND, "record takes any of %s, not \"%s\"%s%s%s", known, text,
+                     near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
 int fsnn_keep_find(const char *list)

@@ -166,6 +166,16 @@ class Trainings(unittest.TestCase):
             np.testing.assert_array_equal(again.params[name].value, value, err_msg=name)
         self.assertEqual(again.evaluate(part="validation").samples, 30)
 
+    def test_data_of_any_kind(self):
+        x, y = classes(40)
+        np.savez(self.folder / "a.npz", x=x, y=y)
+        section = {"kind": "npz", "train": {"path": "a.npz"}, "validation": 0.25}
+        parts = fsnn.Data.open(section, self.folder / "data.yaml")
+        self.assertEqual({k: len(d) for k, d in parts.items()}, {"train": 30, "validation": 10})
+        self.assertEqual(parts["train"].classes, 3)
+        with self.assertRaisesRegex(ValueError, 'did you mean "train"'):
+            fsnn.Data.open({"kind": "npz", "trian": {"path": "a.npz"}})
+
     def test_what_a_set_gives_stays(self):
         a = small(tau=2.0).wrap(1)
         a.save(self.folder / "w.safetensors")

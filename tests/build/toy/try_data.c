@@ -139,6 +139,24 @@ static void says(void)
     fsnn_description_destroy(d);
 }
 
+/* Programs open it by its name, without a network. */
+static void opens_alone(void)
+{
+    fsnn_data *part[FSNN_PARTS];
+    fsnn_data_info info;
+    int known = 0;
+    const char *name;
+    for (int i = 0; (name = fsnn_data_kind_name(i)) != NULL; i++)
+        known += strcmp(name, "columns") == 0;
+    TRUE(known == 1);
+    GOOD(fsnn_data_open("{kind: columns, skip: 1, train: {path: a.txt}, validation: 0.5}",
+                        path_of("net.yaml"), part));
+    fsnn_data_info_get(part[FSNN_PART_VALIDATION], &info);
+    TRUE(info.count == 20 && info.classes == 2);
+    for (int p = 0; p < FSNN_PARTS; p++)
+        fsnn_data_destroy(part[p]);
+}
+
 int main(int count, char **given)
 {
     folder = count > 1 ? given[1] : ".";
@@ -147,5 +165,6 @@ int main(int count, char **given)
     opens();
     trains();
     says();
+    opens_alone();
     return 0;
 }
