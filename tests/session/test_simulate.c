@@ -369,6 +369,29 @@ static void refused(void **state)
     }
 }
 
+/* Of neurons with numbers of their own the first one, and a word about that. */
+static void neuron_of_many(void **state)
+{
+    static const char text[] =
+        "input: [2]\nlayers: [lif: {name: a, tau: {value: [2, 5], per: neuron}}]\n"
+        "dynamics: {alpha: 0.6}\n";
+    const fsnn_session_options opening = {.text = text};
+    fsnn_session *session;
+    fsnn_simulation s;
+    (void)state;
+    GOOD(fsnn_session_open(&opening, &session));
+    for (int again = 0; again < 2; again++) {
+        GOOD(fsnn_session_simulation(session, NULL, &s));
+        assert_string_equal(s.layer, "a");
+        assert_float_equal(((const fsnn_neuron *)s.options)->tau.value, 2, 0);
+        const char *said = fsnn_session_warning_on(session, FSNN_TOPIC_RESULT, 0);
+        assert_non_null(said);
+        assert_non_null(strstr(said, "\"a\" have numbers of their own"));
+        assert_null(fsnn_session_warning_on(session, FSNN_TOPIC_RESULT, 1));
+    }
+    fsnn_session_close(session);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -377,6 +400,7 @@ int main(void)
         cmocka_unit_test(latency),         cmocka_unit_test(intervals),
         cmocka_unit_test(callbacks),       cmocka_unit_test(kinds),
         cmocka_unit_test(layers),          cmocka_unit_test(refused),
+        cmocka_unit_test(neuron_of_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
