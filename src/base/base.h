@@ -37,6 +37,12 @@ static inline fsnn_status fsnn_failed(fsnn_status status, fsnn_status same)
 /* ---- memory: 64-byte aligned, zeroed; NULL (and the error sentence set) when memory is out */
 void *fsnn_alloc(size_t bytes);
 void fsnn_free(void *p);
+/* Bytes of `count` elements of `size` bytes; SIZE_MAX, which fsnn_alloc refuses, where that is more
+ * than an address reaches. (size_t)count * size would wrap around where addresses have 32 bits. */
+static inline size_t fsnn_bytes(int64_t count, size_t size)
+{
+    return (uint64_t)count > SIZE_MAX / size ? SIZE_MAX : (size_t)count * size;
+}
 /* Arrays that grow: `array` is the address of a pointer to *capacity elements of `size` bytes,
  * `used` of them in use. Where `need` are more it becomes one of twice *capacity, or of `need`, at
  * least 16. FSNN_EMEMORY: it stays as it was. */

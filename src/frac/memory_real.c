@@ -70,11 +70,11 @@ static fsnn_status grow(frac_memory *memory, int64_t n)
     if (n <= memory->capacity && memory->sum[memory->sums - 1].w)
         return FSNN_OK;
     n = n > memory->capacity ? n : memory->capacity;
-    double *work = fsnn_alloc((size_t)(n + 1) * sizeof *work);
+    double *work = fsnn_alloc(fsnn_bytes(n + 1, sizeof *work));
     real *w[2] = {NULL};
     bool good = work != NULL;
     for (int s = 0; s < memory->sums && good; s++)
-        good = (w[s] = fsnn_alloc((size_t)(n + FRAC_PAD) * sizeof(real))) != NULL;
+        good = (w[s] = fsnn_alloc(fsnn_bytes(n + FRAC_PAD, sizeof(real)))) != NULL;
     if (!good) {
         fsnn_free(work);
         fsnn_free(w[0]);
@@ -173,7 +173,7 @@ fsnn_status frac_memory_starts(frac_memory *m, int64_t time, int64_t K)
         if (capacity == m->start_capacity && m->sum[s].start)
             continue;
         fsnn_free(m->sum[s].start);
-        m->sum[s].start = fsnn_alloc((size_t)capacity * sizeof(real));
+        m->sum[s].start = fsnn_alloc(fsnn_bytes(capacity, sizeof(real)));
         if (!m->sum[s].start) {
             m->start_capacity = m->starts = 0;
             return FSNN_EMEMORY;

@@ -13,7 +13,7 @@ static int64_t around(const delay_ring *r, int64_t s)
 
 static fsnn_status reserve(delay_ring *r, int64_t numbers)
 {
-    const size_t row = (size_t)numbers * sizeof(real);
+    const size_t row = fsnn_bytes(numbers, sizeof(real));
     if (row && (size_t)r->depth > SIZE_MAX / 2 / row)
         return fsnn_fail(FSNN_EMEMORY, "out of memory for %lld steps of %lld numbers",
                          (long long)r->depth, (long long)numbers);

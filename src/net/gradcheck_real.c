@@ -101,7 +101,7 @@ static fsnn_status run(check *c, int directions, double *worst, const char **whe
     FSNN_TRY(loss(c, &value));
     fsnn_net_zero_grad(net);
     FSNN_TRY(net_call_back(net, c->r, &gx));
-    real *grad = fsnn_alloc((size_t)c->inputs * sizeof *grad); /* forward will overwrite it */
+    real *grad = fsnn_alloc(fsnn_bytes(c->inputs, sizeof *grad)); /* forward will overwrite it */
     if (!grad)
         return FSNN_EMEMORY;
     memcpy(grad, gx, (size_t)c->inputs * sizeof *grad);
@@ -140,10 +140,10 @@ fsnn_status net_gradcheck(fsnn_net *net, const void *x, int directions, double *
             largest = fsnn_shape_count(&net->param[p].shape);
     if (c.inputs > largest)
         largest = c.inputs;
-    c.x = fsnn_alloc((size_t)c.inputs * sizeof(real));
-    c.r = fsnn_alloc((size_t)c.outputs * sizeof(real));
-    c.direction = fsnn_alloc((size_t)largest * sizeof(real));
-    c.keep = fsnn_alloc((size_t)largest * sizeof(real));
+    c.x = fsnn_alloc(fsnn_bytes(c.inputs, sizeof(real)));
+    c.r = fsnn_alloc(fsnn_bytes(c.outputs, sizeof(real)));
+    c.direction = fsnn_alloc(fsnn_bytes(largest, sizeof(real)));
+    c.keep = fsnn_alloc(fsnn_bytes(largest, sizeof(real)));
     fsnn_status status = FSNN_EMEMORY;
     if (c.x && c.r && c.direction && c.keep) {
         memcpy(c.x, x, (size_t)c.inputs * sizeof(real));

@@ -43,7 +43,7 @@ fsnn_status neuron_count(op_node *node, bool on)
     if (!on)
         return FSNN_OK;
     st->counted = st->scan.N;
-    st->counts = fsnn_alloc((size_t)(st->counted + 1) * sizeof *st->counts);
+    st->counts = fsnn_alloc(fsnn_bytes(st->counted + 1, sizeof *st->counts));
     return st->counts ? FSNN_OK : FSNN_EMEMORY;
 }
 

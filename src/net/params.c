@@ -119,8 +119,8 @@ static fsnn_status allot(fsnn_net *net)
     net->flat_size = net->plane->size;
     net->param = fsnn_alloc((size_t)(count + 1) * sizeof *net->param);
     net->place = fsnn_alloc((size_t)(count + 1) * sizeof *net->place);
-    net->values_flat = fsnn_alloc((size_t)(flat + 16) * net->flat_size);
-    net->grads_flat = fsnn_alloc((size_t)(flat + 16) * net->flat_size);
+    net->values_flat = fsnn_alloc(fsnn_bytes(flat + 16, net->flat_size));
+    net->grads_flat = fsnn_alloc(fsnn_bytes(flat + 16, net->flat_size));
     return net->param && net->place && net->values_flat && net->grads_flat ? FSNN_OK : FSNN_EMEMORY;
 }
 

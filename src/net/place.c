@@ -192,7 +192,7 @@ static void grad_lives(fsnn_net *net, lives *l)
 /* Numbers that take so many bytes. */
 static int64_t numbers_of(const fsnn_net *net, size_t bytes)
 {
-    return (int64_t)((bytes + net->plane->size - 1) / net->plane->size);
+    return (int64_t)(bytes / net->plane->size + (bytes % net->plane->size > 0));
 }
 
 /* Room for gradients that are added to earlier ones, and for zeros where nobody gave one. */
@@ -215,7 +215,7 @@ static void extras(const fsnn_net *net, int64_t *addend, int64_t *zeros, int64_t
 
 static fsnn_status fill_arena(fsnn_net *net, int64_t top)
 {
-    size_t need = (size_t)(top > 0 ? top : 16) * net->plane->size;
+    size_t need = fsnn_bytes(top > 0 ? top : 16, net->plane->size);
     net->arena_need = need;
     if (need > net->arena_bytes) {
         fsnn_free(net->arena);

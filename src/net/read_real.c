@@ -46,7 +46,7 @@ fsnn_status net_read_state(const fsnn_net *net, int node, int state, void *out)
         return FSNN_OK;
     }
     real *space =
-        fsnn_alloc((size_t)(net->K * op->B * fsnn_shape_count(&op->out[0])) * sizeof(real));
+        fsnn_alloc(fsnn_bytes(net->K * op->B * fsnn_shape_count(&op->out[0]), sizeof(real)));
     if (!space)
         return FSNN_EMEMORY;
     neuron_values(op, state, spikes, space);
@@ -63,7 +63,7 @@ static fsnn_status read_tested(const fsnn_net *net, int node, fsnn_record what, 
         return fsnn_fail(FSNN_EARGUMENT, "\"%s\" is a readout: it never spikes and tests nothing",
                          op->name);
     const int64_t count = net->K * op->B * fsnn_shape_count(&op->out[0]);
-    real *space = fsnn_alloc((size_t)count * 2 * sizeof *space);
+    real *space = fsnn_alloc(fsnn_bytes(2 * count, sizeof *space));
     if (!space)
         return FSNN_EMEMORY;
     neuron_tested(op, net_data(net, step->in[0]), net_data(net, step->out[0]), space,

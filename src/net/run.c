@@ -14,7 +14,7 @@ fsnn_status net_dense_reserve(fsnn_net *net, int64_t size)
     fsnn_free(net->dense);
     net->dense_capacity = 0;
     net->dense_size = net->plane->size;
-    net->dense = fsnn_alloc((size_t)(size > 0 ? size : 1) * net->dense_size);
+    net->dense = fsnn_alloc(fsnn_bytes(size > 0 ? size : 1, net->dense_size));
     if (!net->dense)
         return FSNN_EMEMORY;
     net->dense_capacity = size;

@@ -131,7 +131,7 @@ static fsnn_status shape(op_node *node)
 static fsnn_status plan(op_node *node)
 {
     head h = head_of(node);
-    size_t bytes = (size_t)(h.rows * h.middle_size) * sizeof(real);
+    size_t bytes = fsnn_bytes(h.rows * h.middle_size, sizeof(real));
     node->scratch_bytes = bytes;
     node->tape_bytes = node->training ? bytes : 0;
     return dense_prepare();

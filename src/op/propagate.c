@@ -9,9 +9,9 @@ const char *const propagate_names[] = {"sym", "row", "none", NULL};
 static fsnn_status capacity(propagate_matrix *m, int64_t nodes, int64_t entries)
 {
     m->nodes = nodes;
-    m->start = fsnn_alloc((size_t)(nodes + 1) * sizeof *m->start);
-    m->column = fsnn_alloc((size_t)(entries + 1) * sizeof *m->column);
-    m->weight = fsnn_alloc((size_t)(entries + 1) * sizeof *m->weight);
+    m->start = fsnn_alloc(fsnn_bytes(nodes + 1, sizeof *m->start));
+    m->column = fsnn_alloc(fsnn_bytes(entries + 1, sizeof *m->column));
+    m->weight = fsnn_alloc(fsnn_bytes(entries + 1, sizeof *m->weight));
     return m->start && m->column && m->weight ? FSNN_OK : FSNN_EMEMORY;
 }
 
@@ -88,7 +88,7 @@ fsnn_status propagate_lend(op_node *node, void *options)
     fsnn_free(st->lent.weight);
     st->lent = (fsnn_graph_matrix){
         .nodes = st->forward.nodes, .start = st->forward.start, .column = st->forward.column};
-    st->lent.weight = fsnn_alloc((size_t)(entries + 1) * sizeof *st->lent.weight);
+    st->lent.weight = fsnn_alloc(fsnn_bytes(entries + 1, sizeof *st->lent.weight));
     if (!st->lent.weight)
         return FSNN_EMEMORY;
     for (int64_t e = 0; e < entries; e++)

@@ -35,7 +35,7 @@ static fsnn_status rooms(scan *s, int workers)
     if (s->model->wide)
         FSNN_TRY(scan_block_reserve(&s->fused.wide, wide_bytes(s) * (size_t)workers));
     FSNN_TRY(scan_block_reserve(
-        &s->fused.space, sizeof(lanes) * (size_t)(workers * s->fused.group * s->fused.rows)));
+        &s->fused.space, fsnn_bytes(workers * s->fused.group * s->fused.rows, sizeof(lanes))));
     s->fused.workers = workers;
     return FSNN_OK;
 }

@@ -15,7 +15,7 @@ static int64_t max(int64_t a, int64_t b)
 /* Empty rows; what an earlier plan took is used. */
 static fsnn_status rows_reserve(scan_rows *r, int64_t tiles, int64_t capacity)
 {
-    fsnn_status status = scan_block_reserve(&r->block, sizeof(lanes) * (size_t)(tiles * capacity));
+    fsnn_status status = scan_block_reserve(&r->block, fsnn_bytes(tiles * capacity, sizeof(lanes)));
     r->capacity = status ? 0 : capacity;
     return status;
 }
@@ -57,7 +57,7 @@ static void forget(const scan *s, scan_rows *r, int64_t keep)
 /* A longer history: rows copied. */
 static fsnn_status extend(const scan *s, scan_rows *r, int64_t capacity)
 {
-    size_t bytes = sizeof(lanes) * (size_t)(s->tiles * capacity);
+    size_t bytes = fsnn_bytes(s->tiles * capacity, sizeof(lanes));
     scan_rows grown = {{fsnn_alloc(bytes), bytes}, capacity, r->rows};
     if (!grown.block.data)
         return FSNN_EMEMORY;

@@ -36,9 +36,14 @@ static int64_t q_kept(const scan *s)
     return s->memory.keep < 0 ? s->chain.total : max(s->memory.keep, 1);
 }
 
-static size_t modes_bytes(const scan *s)
+static int64_t modes(const scan *s)
 {
-    return sizeof(lanes) * (size_t)(s->memory.compressed ? s->memory.modes.padded : 0);
+    return s->memory.compressed ? s->memory.modes.padded : 0;
+}
+
+static fsnn_status reserve(scan_block *block, int64_t rows)
+{
+    return scan_block_reserve(block, fsnn_bytes(rows, sizeof(lanes)));
 }
 
 /* Gradients neuron by neuron, which only parameters of several numbers ask for. */
@@ -46,45 +51,44 @@ fsnn_status scan_plan_lanes(scan *s)
 {
     if (scan_alike(s))
         return FSNN_OK;
-    return scan_block_reserve(&s->adjoint.lane,
-                              sizeof(lanes) * (size_t)(max(s->tiles, 1) * scan_pars(s)));
+    return reserve(&s->adjoint.lane, max(s->tiles, 1) * scan_pars(s));
 }
 
 static fsnn_status plan_tape(scan *s, int64_t K)
 {
-    const size_t tiles = (size_t)max(s->tiles, 1), rows = sizeof(lanes) * tiles * (size_t)K;
+    const int64_t tiles = max(s->tiles, 1), rows = tiles * K;
     s->tape.capacity = K;
-    FSNN_TRY(scan_block_reserve(&s->tape.modes, modes_bytes(s) * tiles));
+    FSNN_TRY(reserve(&s->tape.modes, modes(s) * tiles));
     if (scan_resetting(s)->keeps_arg)
-        FSNN_TRY(scan_block_reserve(&s->tape.arg, rows));
+        FSNN_TRY(reserve(&s->tape.arg, rows));
     if (s->rest)
-        FSNN_TRY(scan_block_reserve(&s->tape.resting, rows));
-    return s->memory.scheme == FRAC_PECE ? scan_block_reserve(&s->tape.predicted, rows) : FSNN_OK;
+        FSNN_TRY(reserve(&s->tape.resting, rows));
+    return s->memory.scheme == FRAC_PECE ? reserve(&s->tape.predicted, rows) : FSNN_OK;
 }
 
 static fsnn_status plan_adjoint(scan *s, int64_t K)
 {
     scan_adjoint *a = &s->adjoint;
-    const size_t tiles = (size_t)max(s->tiles, 1);
+    const int64_t tiles = max(s->tiles, 1);
     a->workers = fsnn_threads();
     /* a chain's q stay where they are */
     a->q_capacity = s->chain.on ? max(a->q_capacity, K + q_kept(s)) : K;
-    size_t sums = (size_t)s->memory.sums * (s->chain.on ? tiles : (size_t)a->workers);
-    FSNN_TRY(scan_block_reserve(&a->q, sizeof(lanes) * (size_t)a->q_capacity * sums));
-    FSNN_TRY(scan_block_reserve(&a->far, modes_bytes(s) * sums));
-    FSNN_TRY(scan_block_reserve(&a->part, sizeof(double) * tiles * SCAN_PARTS));
+    int64_t sums = s->memory.sums * (s->chain.on ? tiles : a->workers);
+    FSNN_TRY(reserve(&a->q, a->q_capacity * sums));
+    FSNN_TRY(reserve(&a->far, modes(s) * sums));
+    FSNN_TRY(scan_block_reserve(&a->part, fsnn_bytes(tiles * SCAN_PARTS, sizeof(double))));
     return scan_plan_lanes(s);
 }
 
 static fsnn_status plan_chain(scan *s)
 {
-    const size_t bytes = sizeof(lanes) * (size_t)max(s->tiles, 1);
+    const int64_t tiles = max(s->tiles, 1);
     if (!s->chain.on) {
         s->chain.later = 0; /* a plan before this one may have left some */
         return FSNN_OK;
     }
-    FSNN_TRY(scan_block_reserve(&s->chain.carry, SCAN_CARRY * bytes));
-    return scan_resetting(s)->counts ? scan_block_reserve(&s->chain.count, bytes) : FSNN_OK;
+    FSNN_TRY(reserve(&s->chain.carry, SCAN_CARRY * tiles));
+    return scan_resetting(s)->counts ? reserve(&s->chain.count, tiles) : FSNN_OK;
 }
 
 static fsnn_status plan_training(scan *s, int64_t K)
@@ -141,25 +145,25 @@ static fsnn_status plan_rows(scan *s, int64_t K, bool *fresh)
 /* What else the neurons carry from step to step. */
 static fsnn_status plan_counts(scan *s)
 {
-    const size_t tiles = (size_t)max(s->tiles, 1), bytes = sizeof(lanes) * tiles;
+    const int64_t tiles = max(s->tiles, 1);
     if (scan_resetting(s)->counts)
-        FSNN_TRY(scan_block_reserve(&s->history.count, bytes));
+        FSNN_TRY(reserve(&s->history.count, tiles));
     if (s->rest)
-        FSNN_TRY(scan_block_reserve(&s->history.wait, bytes));
+        FSNN_TRY(reserve(&s->history.wait, tiles));
     if (s->memory.method->start)
-        FSNN_TRY(scan_block_reserve(&s->history.first, bytes));
-    return scan_block_reserve(&s->tape.fired, sizeof(double) * tiles);
+        FSNN_TRY(reserve(&s->history.first, tiles));
+    return scan_block_reserve(&s->tape.fired, fsnn_bytes(tiles, sizeof(double)));
 }
 
 /* The far past, once the memory is settled. */
 static fsnn_status plan_modes(scan *s, bool *fresh)
 {
-    const size_t tiles = (size_t)max(s->tiles, 1), bytes = modes_bytes(s) * tiles;
+    const int64_t tiles = max(s->tiles, 1), rows = modes(s) * tiles;
     if (!s->memory.compressed)
         return FSNN_OK;
-    *fresh = *fresh || s->history.modes.bytes < bytes;
-    FSNN_TRY(scan_block_reserve(&s->history.modes, bytes));
-    return scan_block_reserve(&s->history.extremes, sizeof(scan_extremes) * tiles);
+    *fresh = *fresh || s->history.modes.bytes < fsnn_bytes(rows, sizeof(lanes));
+    FSNN_TRY(reserve(&s->history.modes, rows));
+    return scan_block_reserve(&s->history.extremes, fsnn_bytes(tiles, sizeof(scan_extremes)));
 }
 
 static fsnn_status plan_history(scan *s, int64_t K, bool *fresh)

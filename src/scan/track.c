@@ -65,7 +65,7 @@ fsnn_status track_call_open_back(track_call *c, scan *s, const scan_grads *grads
     if (scan_goes_back(s)) /* the step after has left the derivatives */
         return FSNN_OK;
     int64_t numbers = s->memory.sums * order_numbers(s);
-    FSNN_TRY(scan_block_reserve(&s->adjoint.dw, sizeof(real) * (size_t)(numbers * c->orders)));
+    FSNN_TRY(scan_block_reserve(&s->adjoint.dw, fsnn_bytes(numbers * c->orders, sizeof(real))));
     for (int o = 0; o < c->orders; o++)
         FSNN_TRY(derive(s, (real *)s->adjoint.dw.data + o * numbers, &s->adjoint.order[o]));
     return FSNN_OK;

@@ -24,8 +24,8 @@ static double *numbers(const scan_twin *t, int x)
 static fsnn_status reserve(scan_twin *t, int64_t K)
 {
     for (int i = 0; i < XS; i++)
-        FSNN_TRY(scan_block_reserve(&t->x[i], sizeof(double) * (size_t)(K > 0 ? K : 1) *
-                                                  (size_t)(t->s.B * t->s.N + 1)));
+        FSNN_TRY(scan_block_reserve(
+            &t->x[i], fsnn_bytes((K > 0 ? K : 1) * (t->s.B * t->s.N + 1), sizeof(double))));
     return FSNN_OK;
 }
 
@@ -88,8 +88,8 @@ static fsnn_status set_values(scan_twin *t, const twin_layer *o)
     for (int p = 0; p < o->pars; p++)
         count += o->count[p];
     count += 2 * FSNN_MAX_TERMS; /* gradients of the order */
-    FSNN_TRY(scan_block_reserve(&t->par, sizeof(double) * (size_t)count));
-    FSNN_TRY(scan_block_reserve(&t->grad, sizeof(double) * (size_t)count));
+    FSNN_TRY(scan_block_reserve(&t->par, fsnn_bytes(count, sizeof(double))));
+    FSNN_TRY(scan_block_reserve(&t->grad, fsnn_bytes(count, sizeof(double))));
     double *at = t->par.data;
     for (int p = 0; p < o->pars; at += o->count[p], p++)
         t->s.par[p] =
