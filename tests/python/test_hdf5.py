@@ -78,7 +78,9 @@ class Reader(unittest.TestCase):
         data = {"kind": "hdf5", "train": self.path, "steps": 4, "duration": 1.0}
         data |= {"units": 10, "channels": 5, "count": True}
         training = {"epochs": 1, "batch": 2}
-        net = fsnn.Net(input=[5], layers=layers, data=data, training=training, dynamics={"alpha": 0.5})
+        net = fsnn.Net(
+            input=[5], layers=layers, data=data, training=training, dynamics={"alpha": 0.5}
+        )
         self.assertEqual(net.train().samples, 3)
 
     def test_the_library_is_told(self):

@@ -443,6 +443,14 @@ class Around(unittest.TestCase):
                 self.assertEqual(b.module[0].kind, "user")
                 torch.testing.assert_close(a(x), b(x), rtol=0, atol=0)
 
+    def test_options_of_the_description(self):
+        """A spike at the threshold itself, or only above it."""
+        x = torch.full((1, 1, 2), 2.0)  # v + dv is 1
+        self.assertEqual(alone(LIFNeuron(tau=2.0))(x).sum(), 2)
+        self.assertEqual(alone(LIFNeuron(tau=2.0, equality=">"))(x).sum(), 0)
+        with self.assertRaisesRegex(NotImplementedError, "v_reset is not learned here"):
+            LIFNeuron(reset="value", v_reset={"value": 0.2, "learn": True})
+
     def test_hooks(self):
         neuron, seen = LIFNeuron(tau=2.0), []
         neuron.register_forward_pre_hook(lambda m, args: (args[0] * 2,))

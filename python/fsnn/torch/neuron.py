@@ -21,7 +21,7 @@ from ._steps import steps
 from .surrogate import Spike, canonical
 
 # What a layer of any kind may be given besides: keys of the description, with their defaults there.
-OPTIONS = "reset v0 v_reset refractory detach_reset noise dw du dx fractional".split()
+OPTIONS = "reset v0 v_reset refractory detach_reset equality noise dw du dx fractional".split()
 
 # Where torch keeps what users hang on a module.
 HOOKS = "_forward_pre_hooks _forward_hooks _backward_pre_hooks _backward_hooks".split()
@@ -39,7 +39,7 @@ class BaseNeuron(torch.nn.Module):
     the value given on, in their logarithm: they stay positive). `surrogate_opt` names the surrogate
     gradient of `surrogate_f` ("arctan" or "arctan_surrogate", ...), `surrogate_grad_scale` its
     scale. Further options are those of the description: reset="current", v0, v_reset, refractory,
-    detach_reset.
+    detach_reset, equality.
     """
 
     kind = "user"
@@ -65,6 +65,12 @@ class BaseNeuron(torch.nn.Module):
                 f"{type(self).__name__} has no option {unknown[0]!r}: there are "
                 f"{', '.join(OPTIONS)}"
             )
+        for key, value in options.items():
+            if isinstance(value, dict) and value.get("learn"):
+                raise NotImplementedError(
+                    f"{key} is not learned here, as tau and threshold are: a number, or a "
+                    "Parameter of a neuron of your own"
+                )
         self.surrogate_opt, self.surrogate_grad_scale = (
             canonical(surrogate_opt),
             float(surrogate_grad_scale),
@@ -304,7 +310,7 @@ class _Kind(BaseNeuron):
         threshold_learnable: bool = False,
         **options: Any,
     ) -> None:
-        own = {name: options.pop(name) for name in list(options) if name in type(self).params}
+        own = {name: float(options.pop(name)) for name in type(self).params if name in options}
         options["threshold_learnable"] = threshold_learnable
         surrogate = (surrogate_grad_scale, surrogate_opt)
         super().__init__(tau, threshold, *surrogate, tau_learnable, **options)
