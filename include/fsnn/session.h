@@ -130,16 +130,17 @@ FSNN_API int fsnn_session_judge(const fsnn_session *session);
 /* Wraps the network, with the dynamics of the description; `steps` is the length of a whole run,
  * which a memory by tolerance holds for unless the description says (0: plan->steps). May be called
  * again (fsnn_net_wrap): parameters keep their values.
- * Errors: FSNN_EDESCRIPTION with the place in the description that is at fault, FSNN_EMEMORY (with
- * what would need less), FSNN_EDENSE. */
+ * Errors: FSNN_EDESCRIPTION with the place in the description that is at fault (and what it was as
+ * its cause, fsnn_error_place), FSNN_EARGUMENT (the plan), FSNN_EMEMORY (with what would need
+ * less), FSNN_EDENSE. */
 FSNN_API fsnn_status fsnn_session_wrap(fsnn_session *session, const fsnn_plan *plan, int64_t steps);
 /* Shapes of one sample at one step; a network that is not wrapped is, for one step of one sample.
  * Either may be NULL. Errors: those of fsnn_session_wrap. */
 FSNN_API fsnn_status fsnn_session_shapes(fsnn_session *session, fsnn_shape *input,
                                          fsnn_shape *output);
 /* Whether the open data and the network fit together: the samples' shape its input, their classes
- * its output. Outputs to spare are a warning. Errors: FSNN_EDESCRIPTION; those of
- * fsnn_session_wrap. */
+ * its output. Outputs to spare are a warning. Errors: FSNN_EDESCRIPTION;
+ * FSNN_EARGUMENT (the caller's data without classes); those of fsnn_session_wrap. */
 FSNN_API fsnn_status fsnn_session_fits(fsnn_session *session);
 /* Advice on what needs less memory than the plan, for sentences. A static string. */
 FSNN_API const char *fsnn_session_less_memory(const fsnn_plan *plan);

@@ -10,6 +10,9 @@ typedef struct fit {
     char section[32]; /* of the part in the description: "data.test" */
 } fit;
 
+/* In place of a key: the caller's data are at fault, not the description. */
+static const char GIVEN[] = "";
+
 /* More than one of them above 1. */
 static bool several_dimensions(const fsnn_shape *shape)
 {
@@ -35,12 +38,13 @@ static const char *wrong_shape(const fit *f)
 
 static const char *no_classes(const fit *f)
 {
+    bool own = f->s->own[f->part] != NULL; /* or the caller's, of no kind */
     if (f->info.classes)
         return NULL;
-    fsnn_error_set(FSNN_EDESCRIPTION,
-                   "the %s data has no classes: a loss needs them (of this kind of data: %s)",
-                   fsnn_part_name((fsnn_part)f->part), fsnn_description_classes(f->s->description));
-    return f->section;
+    fsnn_error_set(FSNN_EDESCRIPTION, "the %s data has no classes: a loss needs them%s%s%s",
+                   fsnn_part_name((fsnn_part)f->part), own ? " (of this kind of data: " : "",
+                   own ? fsnn_description_classes(f->s->description) : "", own ? ")" : "");
+    return own ? f->section : GIVEN;
 }
 
 static const char *not_flat(const fit *f)
@@ -71,7 +75,7 @@ static const char *too_few_outputs(const fit *f)
     return "output";
 }
 
-/* Each sets the sentence and gives the key that is at fault, NULL: none. */
+/* Each sets the sentence and gives the key that is at fault; NULL: none is. */
 static const char *(*const checks[])(const fit *f) = {wrong_shape, no_classes, not_flat,
                                                       too_few_outputs};
 
@@ -85,6 +89,8 @@ static fsnn_status fits(const fsnn_session *s, int part)
     snprintf(f.section, sizeof f.section, "data.%s", fsnn_part_key((fsnn_part)part));
     for (int i = 0; i < FSNN_COUNT(checks); i++) {
         const char *key = checks[i](&f);
+        if (key == GIVEN)
+            return FSNN_EARGUMENT;
         if (key)
             return fsnn_description_locate(s->description, key);
     }

@@ -164,6 +164,9 @@ static fsnn_status check(const fsnn_run_request *r)
     if (r->chunk < 0)
         return fsnn_fail(FSNN_EARGUMENT, "a chunk has one step or more, not %lld",
                          (long long)r->chunk);
+    if (r->keep & ~(FSNN_KEEP_V | FSNN_KEEP_SPIKES | FSNN_KEEP_CURRENT | FSNN_KEEP_TEST |
+                    FSNN_KEEP_THRESHOLD | FSNN_KEEP_STATES))
+        return fsnn_fail(FSNN_EARGUMENT, "keep is %d: it has a bit that is no fsnn_keep", r->keep);
     if ((int)r->loss < 0 || r->loss >= FSNN_LOSSES)
         return fsnn_fail(FSNN_EARGUMENT, "there is no loss %d", (int)r->loss);
     return FSNN_OK;

@@ -60,9 +60,12 @@ fsnn_status simulate_check(const fsnn_simulation *what)
 {
     const fsnn_dynamics *d = &what->dynamics;
     FSNN_TRY(check_kind(what));
-    if (what->steps < 1 || what->neurons < 1 || what->steps > INT64_MAX / 16 / what->neurons)
+    if (what->steps < 1 || what->neurons < 1)
         return fsnn_fail(FSNN_EARGUMENT,
                          "a simulation takes one step and one neuron or more, not %lld and %lld",
+                         (long long)what->steps, (long long)what->neurons);
+    if (what->steps > INT64_MAX / 16 / what->neurons)
+        return fsnn_fail(FSNN_EARGUMENT, "%lld steps of %lld neurons are more than can be counted",
                          (long long)what->steps, (long long)what->neurons);
     if (!(d->step > 0) || !isfinite(d->step))
         return fsnn_fail(FSNN_EARGUMENT, "the step is %g: it must be above 0", d->step);

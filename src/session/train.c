@@ -133,6 +133,9 @@ static fsnn_status train_directory(fsnn_session *s, const fsnn_session_training_
     const fsnn_run_options opening = {.directory = o->directory, .mode = o->mode, .own = own};
     fsnn_run *run = NULL;
     fsnn_status status = fsnn_run_open(&opening, &run);
+    if (status == FSNN_EARGUMENT && o->mode == FSNN_RUN_NEW)
+        status = fsnn_fail(status, "%s: mode resume goes on with it, mode replace replaces it",
+                           fsnn_error_text());
     if (status >= 0)
         status = train_into(s, o, run, result);
     fsnn_status remarked = remark(s, run); /* of one that was stopped, too */

@@ -27,6 +27,11 @@ fsnn_status fsnn_session_wrap(fsnn_session *session, const fsnn_plan *plan, int6
 {
     FSNN_NEED(session);
     FSNN_NEED(plan);
+    if (plan->steps < 1 || plan->batch < 1) /* the caller's, not the description's */
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "the plan has %lld steps and a batch of %lld: both are at "
+                         "least 1",
+                         (long long)plan->steps, (long long)plan->batch);
     fsnn_dynamics dynamics = *fsnn_description_dynamics(session->description);
     if (dynamics.horizon == 0)
         dynamics.horizon = steps > 0 ? steps : plan->steps;

@@ -233,12 +233,46 @@ static int teardown(void **state)
     return folder_remove(state);
 }
 
+/* What the caller did is not said to be the description's fault. */
+static void faults_of_callers(void **state)
+{
+    fsnn_session *session = tiny_open(tiny_text, NULL);
+    const float x[2 * TINY_IN] = {0};
+    float chunk[TINY_IN] = {0};
+    const fsnn_array input = {.shape = FSNN_SHAPE(1, 1, TINY_IN), .data = chunk};
+    const fsnn_run_request request = {.x = &input, .keep = 1 << 12};
+    const fsnn_plan none = {.steps = 0, .batch = 1};
+    fsnn_session_training_options how = fsnn_session_training_default();
+    fsnn_arrays result = {0};
+    fsnn_data *unlabelled, *data = tiny_data(64, 1);
+    (void)state;
+    GOOD(fsnn_data_memory(2, FSNN_SHAPE(TINY_IN), x, NULL, &unlabelled));
+    GOOD(fsnn_session_give(session, FSNN_PART_TRAIN, unlabelled));
+    REFUSED(fsnn_session_train(session, &how, NULL), FSNN_EARGUMENT,
+            "the training data has no classes: a loss needs them");
+    assert_null(strstr(fsnn_error_text(), "kind of data"));
+    REFUSED(fsnn_session_wrap(session, &none, 0), FSNN_EARGUMENT, "0 steps");
+    REFUSED(fsnn_session_run(session, &request, &result), FSNN_EARGUMENT, "keep is 4096");
+    fsnn_session_close_data(session); /* others may be given then */
+    GOOD(fsnn_session_give(session, FSNN_PART_TRAIN, data));
+    how.directory = folder_path("twice");
+    GOOD(fsnn_session_train(session, &how, NULL));
+    REFUSED(fsnn_session_train(session, &how, NULL), FSNN_EARGUMENT, "mode resume goes on with it");
+    fsnn_session_close(session);
+    fsnn_data_destroy(unlabelled);
+    fsnn_data_destroy(data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(in_memory),   cmocka_unit_test(stop_and_resume),
-        cmocka_unit_test(other_split), cmocka_unit_test(refused),
-        cmocka_unit_test(memory),      cmocka_unit_test(best_weights),
+        cmocka_unit_test(in_memory),
+        cmocka_unit_test(stop_and_resume),
+        cmocka_unit_test(other_split),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(memory),
+        cmocka_unit_test(best_weights),
+        cmocka_unit_test(faults_of_callers),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
