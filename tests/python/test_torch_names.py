@@ -238,6 +238,14 @@ class Neurons(unittest.TestCase):
         torch.testing.assert_close(alone(sharp).eval()(x), expected, rtol=0, atol=0)
         self.assertTrue((alone(noisy).eval()(x) != expected).any())
 
+    def test_equality(self):
+        """A potential exactly at the threshold."""
+        x = torch.full((4, 1, 3), 1.0)
+        for equality, spikes in ((">=", 4), (">", 0)):
+            neuron = LIFNeuron(tau=1.0, reset="value", equality=equality)
+            y = alone(neuron, integrator="odeint")(x)
+            self.assertEqual(y[:, 0, 0].sum(), spikes)
+
     def test_learned_tau_starts_at_tau(self):
         """Not at twice the value, and moves with it."""
         neuron = LIFNeuron(tau=2.5, tau_learnable=True)
