@@ -16,7 +16,7 @@ foreach(name IN LISTS options)
         list(REMOVE_ITEM whole_files ${src}/${form}.c ${src}/${form}_absent.c)
         if(FSNN_HAVE_${name})
             list(APPEND whole_files ${src}/${form}.c)
-        else()
+        elseif(EXISTS ${src}/${form}_absent.c) # what only other forms call has none
             list(APPEND whole_files ${src}/${form}_absent.c)
         endif()
     endforeach()
