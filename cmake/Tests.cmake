@@ -20,7 +20,7 @@ function(fsnn_test name)
 endfunction()
 
 # Programs that test what a build can leave out; where it is left out they are skipped by name.
-set(needs_HDF5 exchange/nir exchange/nir_export exchange/nir_pack data/shd data/shd_damage data/recast format/file_kind model/description_series)
+set(needs_HDF5 exchange/nir exchange/nir_expand exchange/nir_export exchange/nir_pack data/shd data/shd_damage data/recast format/file_kind model/description_series)
 set(needs_OPENMP base/threads)
 set(needs_FFT data/series data/series_real)
 set(needs_PLOT plot/charts plot/plot plot/plot_errors cli/figures)

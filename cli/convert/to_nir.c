@@ -17,6 +17,7 @@ static int write(const convert_options *o, const cli_model *model)
     fsnn_nir_export_options options = fsnn_nir_export_options_default();
     fsnn_nir *nir;
     options.dt = o->dt.given ? o->dt.value : 0;
+    options.expand = o->expand.given ? o->expand.value : 0;
     fsnn_status status = fsnn_nir_export(model->description, model->net, &options, &nir);
     if (status < 0)
         return export_failed(status);

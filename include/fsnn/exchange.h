@@ -101,6 +101,12 @@ FSNN_API fsnn_status fsnn_nir_import(fsnn_nir *nir, const fsnn_nir_import_option
 typedef struct fsnn_nir_export_options {
     /* seconds of a step; 0: dynamics.step is in seconds */
     double dt;
+    /* 1e-12 to 0.1: the memory of fractional neurons becomes a bank of LI nodes beside a Threshold,
+     * which tools without fractional orders run; the weights of the past are wrong by at most this
+     * share in sum, as far as it can be had: fsnn_nir_remark states the error. Methods gl and l1,
+     * full memory, resets current, subtract, delta, none, and readouts. 0: LIF nodes, whose order
+     * is in the metadata. */
+    double expand;
 } fsnn_nir_export_options;
 
 /* All 0. */

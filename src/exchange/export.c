@@ -73,6 +73,7 @@ static fsnn_status add_metadata(exporter *ex, int root)
     export_text(ex, group, "description", text);
     free(text);
     export_number(ex, group, "dt", ex->options.dt);
+    export_number(ex, group, "expand", ex->options.expand);
     return ex->failed ? ex->failed : add_parameters(ex, group);
 }
 
@@ -117,6 +118,10 @@ static fsnn_status add_nodes(exporter *ex)
         if (ex->entry[i].role != EXPORT_NODE)
             continue;
         const export_kind *kind = export_kind_of(ex->entry[i].info.kind);
+        if (export_expands(ex, i)) {
+            export_expanded(ex, i);
+            continue;
+        }
         int group = export_group(ex, ex->nodes_group, ex->entry[i].name);
         if (kind->type)
             export_text(ex, group, "type", kind->type);
@@ -128,6 +133,29 @@ static fsnn_status add_nodes(exporter *ex)
 
 /* ---- all ---- */
 
+/* The network once more, with its memory by exponentials for `expand`. */
+static fsnn_status make_bank(exporter *ex)
+{
+    const fsnn_plan plan = {.steps = 1, .batch = 1, .seed = 1};
+    fsnn_dynamics d = *ex->dynamics;
+    if (!(ex->options.expand > 0) || d.integrator != FSNN_FDEINT || d.memory)
+        return FSNN_OK; /* a memory that ends is refused by its layer */
+    d.tolerance = ex->options.expand;
+    d.horizon = d.horizon ? d.horizon : FSNN_HORIZON;
+    d.engine = FSNN_ENGINE_EXPONENTIALS;
+    FSNN_TRY(fsnn_description_net(ex->description, &ex->bank));
+    FSNN_TRY(fsnn_net_wrap(ex->bank, &d, &plan));
+    for (int i = 0; i < fsnn_net_param_count(ex->net); i++) {
+        const fsnn_param *from = fsnn_net_param(ex->net, i), *to = fsnn_net_param(ex->bank, i);
+        const size_t count = (size_t)fsnn_shape_count(&from->shape);
+        if (from->value64)
+            memcpy(to->value64, from->value64, count * sizeof(double));
+        else
+            memcpy(to->value, from->value, count * sizeof(float));
+    }
+    return fsnn_net_params_changed(ex->bank);
+}
+
 static fsnn_status fill(exporter *ex)
 {
     hdf_tree *tree = &ex->nir->tree;
@@ -137,6 +165,7 @@ static fsnn_status fill(exporter *ex)
     export_text(ex, root, "type", "NIRGraph");
     ex->nodes_group = export_group(ex, root, "nodes");
     FSNN_TRY(ex->failed);
+    FSNN_TRY(make_bank(ex));
     FSNN_TRY(export_roles(ex));
     FSNN_TRY(add_nodes(ex));
     FSNN_TRY(export_edges(ex));
@@ -146,6 +175,7 @@ static fsnn_status fill(exporter *ex)
 
 static void release(exporter *ex)
 {
+    fsnn_net_destroy(ex->bank);
     for (int i = 0; ex->entry && i < ex->count; i++)
         fsnn_free(ex->entry[i].name);
     fsnn_free(ex->entry);
@@ -160,6 +190,9 @@ static fsnn_status check(const fsnn_net *net, const fsnn_nir_export_options *o)
     if (!(o->dt >= 0 && isfinite(o->dt)))
         return fsnn_fail_key(FSNN_EARGUMENT, "dt", "dt %g must be a positive number of seconds",
                              o->dt);
+    if (!(o->expand == 0 || (o->expand >= 1e-12 && o->expand <= 0.1)))
+        return fsnn_fail_key(FSNN_EARGUMENT, "expand-memory",
+                             "the tolerance %g must lie between 1e-12 and 0.1", o->expand);
     return FSNN_OK;
 }
 

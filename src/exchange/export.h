@@ -32,7 +32,8 @@ typedef struct exporter {
     const fsnn_net *net;
     const fsnn_dynamics *dynamics;
     fsnn_nir_export_options options;
-    double unit; /* seconds that 1 is as a time of the network */
+    double unit;    /* seconds that 1 is as a time of the network */
+    fsnn_net *bank; /* the same network with its memory by exponentials; NULL: not wanted */
     fsnn_nir *nir;
     int nodes_group; /* items of the tree */
     int parameters;  /* of the metadata */
@@ -56,8 +57,13 @@ const export_kind *export_kind_of(const char *kind);
 
 /* Roles, parts and names of all nodes (export_roles.c). */
 fsnn_status export_roles(exporter *ex);
-/* Edges (export_edges.c). */
+/* Edges (export_edges.c), and one more. */
 fsnn_status export_edges(exporter *ex);
+fsnn_status export_edge(exporter *ex, const char *from, const char *to);
+/* Whether a neuron's memory is to become nodes, and these nodes with their edges
+ * (export_expand.c); what comes in goes to NAME_drive. */
+bool export_expands(const exporter *ex, int node);
+void export_expanded(exporter *ex, int node);
 /* The node and port-less source k of a node, or -1. */
 int export_source(const exporter *ex, int node, int k);
 

@@ -31,7 +31,7 @@ static fsnn_status gather(const exporter *ex, int node, sources *list, int depth
     return FSNN_OK;
 }
 
-static fsnn_status add_edge(exporter *ex, const char *from, const char *to)
+fsnn_status export_edge(exporter *ex, const char *from, const char *to)
 {
     fsnn_status status = FSNN_OK;
     texts *list[2] = {&ex->from, &ex->to};
@@ -65,9 +65,9 @@ static fsnn_status add_multiple(exporter *ex, int from, const char *to, int time
     int group = export_group(ex, ex->nodes_group, name);
     export_text(ex, group, "type", "Scale");
     export_array(ex, group, "scale", shape, factor);
-    fsnn_status status = add_edge(ex, ex->entry[from].name, name);
+    fsnn_status status = export_edge(ex, ex->entry[from].name, name);
     if (!status)
-        status = add_edge(ex, name, to);
+        status = export_edge(ex, name, to);
     fsnn_free(name);
     return status ? status : ex->failed;
 }
@@ -86,7 +86,7 @@ static fsnn_status add_edges(exporter *ex, const sources *list, const char *to)
         if (times > 1)
             FSNN_TRY(add_multiple(ex, list->node[i], to, times));
         else
-            FSNN_TRY(add_edge(ex, ex->entry[list->node[i]].name, to));
+            FSNN_TRY(export_edge(ex, ex->entry[list->node[i]].name, to));
     }
     return FSNN_OK;
 }
@@ -124,8 +124,10 @@ fsnn_status export_edges(exporter *ex)
         sources list = {0};
         fsnn_status status =
             ex->entry[i].role == EXPORT_NODE ? gather(ex, ex->entry[i].first, &list, 0) : FSNN_OK;
+        char *to = fsnn_format("%s%s", ex->entry[i].name, export_expands(ex, i) ? "_drive" : "");
         if (!status)
-            status = add_edges(ex, &list, ex->entry[i].name);
+            status = to ? add_edges(ex, &list, to) : FSNN_EMEMORY;
+        fsnn_free(to);
         fsnn_free(list.node);
         FSNN_TRY(status);
     }

@@ -175,7 +175,7 @@ fsnn_status export_roles(exporter *ex)
         give_role(ex, i);
     FSNN_TRY(ex->failed);
     for (int i = 1; i < ex->count; i++)
-        if (ex->entry[i].info.neuron && ex->entry[i].role == EXPORT_NODE)
+        if (ex->entry[i].info.neuron && ex->entry[i].role == EXPORT_NODE && !export_expands(ex, i))
             find_parts(ex, i);
     for (int i = 1; i < ex->count; i++)
         if (!strcmp(ex->entry[i].info.kind, "add") && only_aliases(ex, i, i, 0))

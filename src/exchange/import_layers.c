@@ -280,6 +280,7 @@ static const char *source_of(importer *im, const nir_edge *e)
  * it is no layer otherwise. */
 static const char *gather(importer *im, int node)
 {
+    enum { ADDED = 16 };
     const fsnn_nir *nir = im->nir;
     const char **source = fsnn_alloc((size_t)(nir->edges + 1) * sizeof *source), *from = "input";
     int sources = 0;
@@ -288,18 +289,21 @@ static const char *gather(importer *im, int node)
     for (int i = 0; source && i < nir->edges; i++)
         if (nir->edge[i].to == node)
             source[sources++] = source_of(im, &nir->edge[i]);
-    if (sources == 1)
+    if (sources)
         from = source[0];
-    else if (sources) {
-        from = import_name(im, node, "sum");
-        import_begin(im, "add", from, NULL);
+    /* a layer adds as many as ADDED: the first is the sum so far */
+    for (int i = 1; i < sources; i += ADDED - 1) {
+        const char *sum = import_name(im, node, "sum");
+        import_begin(im, "add", sum, NULL);
         text_add(&im->layers, ", from: [");
-        for (int i = 0; i < sources; i++) {
-            text_add(&im->layers, i ? ", " : "");
-            text_add_word(&im->layers, source[i]);
+        text_add_word(&im->layers, from);
+        for (int k = i; k < sources && k < i + ADDED - 1; k++) {
+            text_add(&im->layers, ", ");
+            text_add_word(&im->layers, source[k]);
         }
         text_add(&im->layers, "]");
         import_end(im);
+        from = sum;
     }
     fsnn_free(source);
     return from;

@@ -166,10 +166,12 @@ static bool same_graphs(const fsnn_nir *a, const fsnn_nir *b)
 /* What an export of the network would be, read like a file: with its items sorted by name. */
 static bool unchanged(const fsnn_nir *nir, const fsnn_description *description, const fsnn_net *net)
 {
-    const hdf_item *dt = child(&nir->tree, metadata_of(&nir->tree), "dt");
+    const hdf_item *dt = child(&nir->tree, metadata_of(&nir->tree), "dt"),
+                   *expand = child(&nir->tree, metadata_of(&nir->tree), "expand");
     fsnn_nir_export_options o = fsnn_nir_export_options_default();
     fsnn_nir *again = NULL;
     o.dt = dt && dt->real && hdf_count(dt) == 1 ? dt->real[0] : 0;
+    o.expand = expand && expand->real && hdf_count(expand) == 1 ? expand->real[0] : 0;
     if (fsnn_nir_export(description, net, &o, &again) < 0)
         return false;
     bool same = same_graphs(nir, again);
