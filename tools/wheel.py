@@ -118,6 +118,10 @@ def sources(work):
 
 def package_of(file):
     """The Debian package of a library. Where folders were merged, its list may name the old one."""
+    if not shutil.which("dpkg-query"):
+        sys.exit(
+            "wheel: licences are taken from Debian's packages, and there is no dpkg-query here"
+        )
     for name in (str(file), str(file).removeprefix("/usr"), f"/usr{file}"):
         done = subprocess.run(["dpkg-query", "-S", name], capture_output=True, text=True)
         if done.returncode == 0:

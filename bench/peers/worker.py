@@ -129,7 +129,8 @@ def _timed(run: Any, name: str) -> dict[str, Any]:
 def _answer(name: str, order: dict[str, Any], run: Any) -> tuple[dict[str, Any], Any]:
     if "prepare" in order:
         run = _prepare(name, order)
-        return {"first": [_timed(run, passed)["wall"] for passed in PASSES]}, run
+        # twice: what is compiled is compiled anew for the first pass after another
+        return {"first": [_timed(run, passed)["wall"] for passed in PASSES + PASSES]}, run
     if "pass" in order:
         return _timed(run, order["pass"]), run
     return {}, None
