@@ -24,23 +24,29 @@ static double constant(const op_param *spec, int64_t i)
     return spec->values ? spec->values[i] : spec->scale;
 }
 
+/* Evenly from -scale to scale. */
+static void draw_uniform(const fsnn_param *p, double scale, uint64_t seed, int64_t n)
+{
+    enum { PIECE = 256 };
+    float u[PIECE];
+    uint64_t stream = stream_of(p->name);
+    for (int64_t i = 0; i < n; i += PIECE) {
+        int64_t count = n - i < PIECE ? n - i : PIECE;
+        fsnn_random_fill(u, count, seed, stream, (uint64_t)i);
+        for (int64_t j = 0; j < count; j++)
+            net_param_set(p, i + j, scale * (2.0 * u[j] - 1));
+    }
+}
+
 static void draw(const fsnn_param *p, const op_param *spec, uint64_t seed)
 {
     int64_t n = fsnn_shape_count(&p->shape);
-    uint64_t stream = stream_of(p->name);
+    if (spec->init == OP_UNIFORM) {
+        draw_uniform(p, spec->scale, seed, n);
+        return;
+    }
     for (int64_t i = 0; i < n; i++)
-        switch (spec->init) {
-        case OP_ZERO:
-            net_param_set(p, i, 0);
-            break;
-        case OP_CONSTANT:
-            net_param_set(p, i, constant(spec, i));
-            break;
-        case OP_UNIFORM:
-            net_param_set(p, i,
-                          spec->scale * (2.0 * fsnn_random_uniform(seed, stream, (uint64_t)i) - 1));
-            break;
-        }
+        net_param_set(p, i, spec->init == OP_ZERO ? 0 : constant(spec, i));
 }
 
 typedef struct old {
