@@ -1,8 +1,11 @@
 # libfsnn: the core's files as they are, and the set `whole` (cmake/Files.cmake).
+set(FSNN_HAVE_DOUBLE ${FSNN_PRECISION_DOUBLE})
+if(FSNN_HAVE_DOUBLE)
+    list(APPEND with ${words_DOUBLE})
+else()
+    list(APPEND without ${words_DOUBLE})
+endif()
 foreach(list with without)
-    if(FSNN_PRECISION_DOUBLE AND list STREQUAL "with" OR NOT FSNN_PRECISION_DOUBLE AND list STREQUAL "without")
-        list(APPEND ${list} "double precision")
-    endif()
     list(JOIN ${list} ", " ${list}_words)
 endforeach()
 set(built "with ${with_words}")
@@ -42,7 +45,7 @@ foreach(name IN LISTS openmp_libraries)
         list(APPEND private_libraries ${OpenMP_${name}_LIBRARY})
     endif()
 endforeach()
-list(APPEND private_libraries ${dense_libraries} fyaml ${option_libraries} z ${LZ4_LIBRARIES}
+list(APPEND private_libraries ${dense_libraries} ${option_libraries} ${LZ4_LIBRARIES}
      ${ZSTD_LIBRARIES} m)
 list(REMOVE_DUPLICATES private_libraries)
 

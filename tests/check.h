@@ -107,6 +107,24 @@ static inline int check_run(const char *name, const struct CMUnitTest *tests, si
 #define cmocka_run_group_tests_name(name, tests, setup, teardown)                                  \
     check_run(name, tests, sizeof(tests) / sizeof(tests)[0], setup, teardown)
 
+/* ---- what a build can leave out ---- */
+
+/* Whether this build has it, a word of fsnn_built(): "YAML", "zlib", "double precision". */
+static inline bool check_built_with(const char *what)
+{
+    const char *without = strstr(fsnn_built(), "(without");
+    return !without || !strstr(without, what);
+}
+
+/* Skips the test where fsnn was built without it. */
+#define NEEDS(what)                                                                                \
+    do {                                                                                           \
+        if (!check_built_with(what)) {                                                             \
+            print_message("skipped: fsnn is built without %s\n", what);                            \
+            skip();                                                                                \
+        }                                                                                          \
+    } while (0)
+
 /* ---- statuses ---- */
 
 static inline void check_forget(void)

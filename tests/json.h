@@ -4,53 +4,81 @@
 
 #include "check.h"
 
-#include <libfyaml.h>
+#include "model/yaml.h"
 
-static inline struct fy_document *json_open(const char *path)
+typedef yaml_doc json_doc;
+typedef const yaml_node json_node;
+
+/* To be closed by json_close, with all nodes. */
+static inline json_doc *json_open(const char *path)
 {
-    struct fy_document *doc = fy_document_build_from_file(NULL, path);
+    json_doc *doc = calloc(1, sizeof *doc);
+    uint8_t *text;
+    size_t size;
     assert_non_null(doc);
+    GOOD(fsnn_file_read(path, &text, &size));
+    GOOD(yaml_parse_json(doc, path, (const char *)text, size));
+    fsnn_free(text);
     return doc;
 }
 
-static inline struct fy_node *json_get(struct fy_node *map, const char *key)
+/* Where json_at was last, so that going through a list from front to back takes one pass. */
+static struct {
+    json_node *list, *item;
+    int index;
+} json_last;
+
+static inline void json_close(json_doc *doc)
 {
-    return fy_node_mapping_lookup_by_string(map, key, strlen(key));
+    json_last.list = NULL;
+    yaml_free(doc);
+    free(doc);
 }
 
-static inline int json_count(struct fy_node *list)
+static inline json_node *json_get(json_node *map, const char *key)
 {
-    return fy_node_sequence_item_count(list);
+    return yaml_find(map, key);
 }
 
-static inline struct fy_node *json_at(struct fy_node *list, int index)
+static inline bool json_is_list(json_node *node)
 {
-    return fy_node_sequence_get_by_index(list, index);
+    return node && node->type == YAML_LIST;
 }
 
-/* Text of a scalar; valid until the next call (four calls may be held at once). */
-static inline const char *json_text(struct fy_node *node)
+static inline int json_count(json_node *list)
 {
-    static char space[4][256];
-    static int next;
-    size_t size = 0;
-    const char *text = node ? fy_node_get_scalar(node, &size) : NULL;
-    if (!text || size >= sizeof space[0])
+    return json_is_list(list) ? list->count : -1;
+}
+
+/* NULL behind the end. */
+static inline json_node *json_at(json_node *list, int index)
+{
+    if (!json_is_list(list) || index < 0 || index >= list->count)
         return NULL;
-    char *out = space[next++ % 4];
-    memcpy(out, text, size);
-    out[size] = 0;
-    return out;
+    if (list != json_last.list || index < json_last.index) {
+        json_last.list = list;
+        json_last.item = list->first;
+        json_last.index = 0;
+    }
+    for (; json_last.index < index; json_last.index++)
+        json_last.item = json_last.item->next;
+    return json_last.item;
 }
 
-static inline double json_number(struct fy_node *node)
+/* Text of a scalar; NULL: it is none. */
+static inline const char *json_text(json_node *node)
+{
+    return node && node->type == YAML_SCALAR ? node->text : NULL;
+}
+
+static inline double json_number(json_node *node)
 {
     const char *text = json_text(node);
     assert_non_null(text);
     return strtod(text, NULL);
 }
 
-static inline double json_member(struct fy_node *map, const char *key)
+static inline double json_member(json_node *map, const char *key)
 {
     return json_number(json_get(map, key));
 }

@@ -136,6 +136,11 @@ FSNN_API fsnn_status fsnn_npz_read(const char *path, fsnn_arrays *out);
 FSNN_API fsnn_status fsnn_npz_headers(const char *path, fsnn_arrays *out);
 FSNN_API fsnn_status fsnn_npz_write(const char *path, const fsnn_arrays *list);
 
+/* An IDX file (Y. LeCun, C. Cortes, C. Burges, "The MNIST database"), plain or gzip, as one array
+ * called "x". Errors: FSNN_EIO, FSNN_EFORMAT (what and where), FSNN_EMEMORY; FSNN_EUNSUPPORTED for
+ * another kind of file, and for gzip where fsnn was built without zlib. */
+FSNN_API fsnn_status fsnn_idx_read(const char *path, fsnn_arrays *out);
+
 /* safetensors files (a JSON header, then raw little-endian numbers); written atomically: a
  * temporary file in the same directory, synced, then renamed over the old one, which stays intact
  * on any failure. Written files have a checksum of the whole file in their metadata (fsnn_crc32c,

@@ -133,3 +133,22 @@ fsnn_status idx_read(const char *path, fsnn_array *out)
     fsnn_free(bytes);
     return status;
 }
+
+fsnn_status fsnn_idx_read(const char *path, fsnn_arrays *out)
+{
+    if (!path || !out)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_idx_read needs a path and a list");
+    fsnn_array array;
+    fsnn_arrays list = {0};
+    FSNN_TRY(idx_read(path, &array));
+    fsnn_array *x = fsnn_arrays_add(&list, "x", array.dtype, &array.shape);
+    if (!x) {
+        fsnn_free(array.data);
+        return FSNN_EMEMORY;
+    }
+    fsnn_free(x->data);
+    x->data = array.data;
+    fsnn_arrays_free(out);
+    *out = list;
+    return FSNN_OK;
+}

@@ -38,9 +38,8 @@ static fsnn_status add_entry(const zip_reader *zip, const zip_entry *entry, cons
     if (fsnn_arrays_find(list, name) || fsnn_arrays_unread(list, name))
         return fsnn_fail(FSNN_EFORMAT, "%s: the name stands in the file twice", where);
     zip_input in;
-    fsnn_status status = zip_input_open(&in, zip, entry);
-    if (status == FSNN_OK)
-        status = unpack_entry(&in, w, name, where, list);
+    FSNN_TRY(zip_input_open(&in, zip, entry));
+    fsnn_status status = unpack_entry(&in, w, name, where, list);
     zip_input_close(&in);
     if (status == FSNN_EUNSUPPORTED && !w->names)
         status = fsnn_arrays_add_unread(list, name, fsnn_error_text() + strlen(where) + 2);

@@ -2,9 +2,7 @@
 #ifndef FSNN_STREAM_H
 #define FSNN_STREAM_H
 
-#include "base/base.h"
-
-#include <zlib.h>
+#include "format/inflate.h"
 
 typedef struct stream {
     const char *path; /* for error sentences */
@@ -12,11 +10,11 @@ typedef struct stream {
     size_t left; /* bytes not yet taken from `in` */
     bool packed, ended;
     uint64_t most; /* bytes the whole can hold at the very most */
-    z_stream z;
+    inflater *z;   /* NULL: plain */
 } stream;
 
-/* `bytes` are borrowed until stream_close, to be called also after errors of stream_read; the
- * struct must not move. */
+/* `bytes` are borrowed until stream_close, to be called also after errors of stream_read.
+ * FSNN_EMEMORY; FSNN_EUNSUPPORTED for gzip where fsnn was built without zlib. */
 fsnn_status stream_open(stream *s, const char *path, const uint8_t *bytes, size_t size);
 /* Up to n bytes; fewer only at the end. FSNN_EFORMAT for damaged or cut gzip data. */
 fsnn_status stream_read(stream *s, void *out, size_t n, size_t *got);

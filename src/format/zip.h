@@ -4,9 +4,7 @@
 #ifndef FSNN_ZIP_H
 #define FSNN_ZIP_H
 
-#include "base/base.h"
-
-#include <zlib.h>
+#include "format/inflate.h"
 
 typedef struct zip_reader {
     const char *path; /* for error sentences */
@@ -38,11 +36,11 @@ typedef struct zip_input {
     const zip_entry *entry;
     uint64_t consumed, produced; /* bytes of the packed and of the unpacked content */
     uint32_t crc;
-    z_stream z;
+    inflater *z; /* of a deflated entry */
 } zip_input;
 
-/* Both are borrowed; zip_close is due also after errors of the others, and the struct must not
- * move. */
+/* Both are borrowed; zip_input_close is due after it was opened. FSNN_EMEMORY;
+ * FSNN_EUNSUPPORTED for deflated entries where fsnn was built without zlib. */
 fsnn_status zip_input_open(zip_input *in, const zip_reader *zip, const zip_entry *entry);
 /* Exactly n bytes. FSNN_EFORMAT where they are not there. */
 fsnn_status zip_input_read(zip_input *in, void *out, uint64_t n);

@@ -200,15 +200,17 @@ int zip_next(zip_reader *zip, zip_entry *entry)
 fsnn_status zip_input_open(zip_input *in, const zip_reader *zip, const zip_entry *entry)
 {
     *in = (zip_input){.zip = zip, .entry = entry};
-    if (entry->method == 8 && inflateInit2(&in->z, -MAX_WBITS) != Z_OK)
-        return fsnn_fail(FSNN_EMEMORY, "%s: no memory to unpack entry %s", zip->path, entry->shown);
-    return FSNN_OK;
+    if (entry->method != 8)
+        return FSNN_OK;
+    char where[512];
+    snprintf(where, sizeof where, "%s: entry %s", zip->path, entry->shown);
+    return inflate_open(&in->z, INFLATE_RAW, where);
 }
 
 void zip_input_close(zip_input *in)
 {
-    if (in->entry && in->entry->method == 8)
-        inflateEnd(&in->z);
+    inflate_close(in->z);
+    in->z = NULL;
 }
 
 static fsnn_status damaged(const zip_input *in)
@@ -217,20 +219,14 @@ static fsnn_status damaged(const zip_input *in)
                      in->entry->shown);
 }
 
-/* One call of zlib, which counts in 32 bits: up to n bytes, *got of them came. */
-static int inflate_some(zip_input *in, uint8_t *out, uint64_t n, uint64_t *got)
+/* Up to n bytes, *got of them came. */
+static inflate_state unpack_some(zip_input *in, uint8_t *out, uint64_t n, uint64_t *got)
 {
-    enum { PIECE = 1 << 30 };
-    uint64_t left = in->entry->packed - in->consumed;
-    uInt had_in = left < PIECE ? (uInt)left : PIECE, had_out = n < PIECE ? (uInt)n : PIECE;
-    in->z.next_in = (Bytef *)(uintptr_t)(in->entry->data + in->consumed);
-    in->z.avail_in = had_in;
-    in->z.next_out = out;
-    in->z.avail_out = had_out;
-    int code = inflate(&in->z, Z_NO_FLUSH);
-    in->consumed += had_in - in->z.avail_in;
-    *got = had_out - in->z.avail_out;
-    return code;
+    size_t taken = (size_t)(in->entry->packed - in->consumed), came = (size_t)n;
+    inflate_state state = inflate_some(in->z, in->entry->data + in->consumed, &taken, out, &came);
+    in->consumed += taken;
+    *got = came;
+    return state;
 }
 
 fsnn_status zip_input_read(zip_input *in, void *out, uint64_t n)
@@ -243,12 +239,12 @@ fsnn_status zip_input_read(zip_input *in, void *out, uint64_t n)
     if (e->method == 0)
         memcpy(to, e->data + in->produced, (size_t)n);
     for (uint64_t at = 0, got; e->method == 8 && at < n; at += got) {
-        int code = inflate_some(in, to + at, n - at, &got);
-        if ((code != Z_OK && code != Z_STREAM_END) || (!got && at < n))
+        inflate_state state = unpack_some(in, to + at, n - at, &got);
+        if ((state != INFLATE_GOOD && state != INFLATE_END) || (!got && at < n))
             return damaged(in);
     }
     in->produced += n;
-    in->crc = (uint32_t)crc32_z(in->crc, to, (size_t)n);
+    in->crc = inflate_crc32(in->crc, to, (size_t)n);
     return FSNN_OK;
 }
 
@@ -258,7 +254,7 @@ fsnn_status zip_input_finish(zip_input *in)
     uint8_t spare; /* surplus data shows as a byte more */
     uint64_t got = 0;
     if (e->method == 8 &&
-        (inflate_some(in, &spare, 1, &got) != Z_STREAM_END || got || in->consumed != e->packed))
+        (unpack_some(in, &spare, 1, &got) != INFLATE_END || got || in->consumed != e->packed))
         return damaged(in);
     if (in->crc == e->crc)
         return FSNN_OK;

@@ -5,7 +5,6 @@
 #include "base/bytes.h"
 
 #include <string.h>
-#include <zlib.h>
 
 enum {
     RECORD_MAX = 128, /* fixed parts and zip64 extra of any record */
@@ -84,17 +83,16 @@ fsnn_status zip_add(zip_writer *zip, const char *name, const zip_piece piece[2])
         return fsnn_fail(FSNN_EARGUMENT, "a name of %zu bytes cannot be stored in a zip archive",
                          strlen(name));
     uint64_t size = 0;
-    uLong crc = 0;
+    uint32_t crc = 0;
     for (int i = 0; i < 2; i++) {
-        if (piece[i].size) /* NULL would start the checksum anew */
-            crc = crc32_z(crc, piece[i].data, piece[i].size);
+        crc = inflate_crc32(crc, piece[i].data, piece[i].size);
         size += piece[i].size;
     }
-    FSNN_TRY(central(zip, name, (uint32_t)crc, size));
+    FSNN_TRY(central(zip, name, crc, size));
 
     uint8_t head[RECORD_MAX], *p = bytes_put_le(head, 0x04034b50, 4);
     bool large = wide(zip, size);
-    p = put_common(zip, p, name, (uint32_t)crc, size, large);
+    p = put_common(zip, p, name, crc, size, large);
     p = bytes_put_le(p, large ? 20 : 0, 2);
     fwrite(head, 1, (size_t)(p - head), zip->stream);
     fwrite(name, 1, strlen(name), zip->stream);

@@ -112,7 +112,7 @@ static fsnn_status read_tree(fsnn_description *d)
 static fsnn_status parse(fsnn_description *d, const char *path, const char *text, size_t size,
                          const char *const *set, int count)
 {
-    FSNN_TRY(yaml_parse(&d->doc, path, text, size, false));
+    FSNN_TRY(yaml_parse(&d->doc, path, text, size));
     FSNN_TRY(settle_path(d, path));
     if (yaml_null(d->doc.root))
         return fsnn_error_set_place(

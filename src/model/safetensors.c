@@ -240,7 +240,7 @@ fsnn_status safetensors_parse(const char *file, const uint8_t *data, size_t size
     FSNN_TRY(safetensors_frame_read(file, data, size, &r.frame));
     yaml_doc doc;
     fsnn_arrays fresh = {0};
-    fsnn_status status = yaml_parse(&doc, file, r.frame.header, r.frame.header_size, true);
+    fsnn_status status = yaml_parse_json(&doc, file, r.frame.header, r.frame.header_size);
     if (status == FSNN_EDESCRIPTION) {
         char *reason = fsnn_strdup(fsnn_error_text());
         status = fsnn_fail(FSNN_EFORMAT, "%s (in the header)", reason ? reason : file);

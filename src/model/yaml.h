@@ -1,5 +1,6 @@
 /* model/yaml.h: a YAML or JSON document as a tree whose every node knows where it stands in the
- * file. libfyaml does the parsing; the tree is our own so that overrides can change it and errors
+ * file. libfyaml parses YAML; JSON has a reader of our own, so that a build without libfyaml reads
+ * weights, and descriptions in JSON. The tree is our own so that overrides can change it and errors
  * can point into it. */
 #ifndef FSNN_YAML_H
 #define FSNN_YAML_H
@@ -39,9 +40,12 @@ typedef struct yaml_doc {
 /* Parses `size` bytes. `file` names them in errors; `set` is the override they come from, or NULL.
  * Anchors and aliases are resolved to copies; duplicate keys, tags, keys that are no scalars and
  * second documents are errors. Always yaml_free(doc), also after an error. FSNN_EDESCRIPTION,
- * FSNN_EMEMORY. */
-fsnn_status yaml_parse(yaml_doc *doc, const char *file, const char *text, size_t size, bool json);
-/* Parses `text` into a node of `doc`: the value of override `set`. */
+ * FSNN_EMEMORY; FSNN_EUNSUPPORTED for what is no JSON where fsnn was built without YAML. */
+fsnn_status yaml_parse(yaml_doc *doc, const char *file, const char *text, size_t size);
+/* The same for a text that must be JSON (RFC 8259). */
+fsnn_status yaml_parse_json(yaml_doc *doc, const char *file, const char *text, size_t size);
+/* Parses `text` into a node of `doc`: the value of override `set`. Without YAML a value is JSON, or
+ * a word without quotes. */
 fsnn_status yaml_parse_value(yaml_doc *doc, const char *set, const char *text, yaml_node **node);
 void yaml_free(yaml_doc *doc);
 
@@ -78,7 +82,8 @@ fsnn_status yaml_remark_key(yaml_doc *doc, const yaml_node *node, const char *fo
  * "nothing". */
 const char *yaml_found(yaml_doc *doc, const yaml_node *node);
 
-/* The tree as YAML text; free() it. */
+/* The tree as text that yaml_parse reads: YAML, or JSON where fsnn was built without YAML; free()
+ * it. */
 fsnn_status yaml_emit(const yaml_doc *doc, char **text);
 
 #endif

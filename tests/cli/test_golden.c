@@ -6,7 +6,7 @@
 #include "../json.h"
 #include "shell.h"
 
-typedef struct fy_node node;
+typedef json_node node;
 
 static bool is(node *scalar, const char *text)
 {
@@ -17,22 +17,15 @@ static bool is(node *scalar, const char *text)
 /* All numbers of a list (nested lists one after the other). */
 static int flatten(node *from, double *to, int capacity)
 {
-    if (!fy_node_is_sequence(from)) {
+    if (!json_is_list(from)) {
         assert_true(capacity > 0);
         *to = json_number(from);
         return 1;
     }
     int count = 0;
-    void *place = NULL;
-    node *item;
-    while ((item = fy_node_sequence_iterate(from, &place)) != NULL)
+    for (node *item = from->first; item; item = item->next)
         count += flatten(item, to + count, capacity - count);
     return count;
-}
-
-static void key_of(const struct fy_node_pair *pair, char *key, size_t size)
-{
-    snprintf(key, size, "%s", json_text(fy_node_pair_key((struct fy_node_pair *)pair)));
 }
 
 enum { MOST = 1 << 16 };
@@ -55,13 +48,10 @@ static void save_numbers(node *root)
 {
     fsnn_arrays weights = {0}, x = {0}, target = {0};
     node *all = json_get(root, "weights"), *shapes = json_get(root, "weight_shapes");
-    struct fy_node_pair *pair;
-    void *place = NULL;
-    while ((pair = fy_node_mapping_iterate(all, &place)) != NULL) {
-        char name[64];
-        key_of(pair, name, sizeof name);
+    for (node *item = all->first; item; item = item->next) {
+        const char *name = item->key->text;
         if (!strstr(name, ".tau_param")) /* is part of the description here */
-            save_array(&weights, name, fy_node_pair_value(pair), json_get(shapes, name));
+            save_array(&weights, name, item, json_get(shapes, name));
     }
     save_array(&x, "x", json_get(root, "x"), json_get(root, "x_shape"));
     save_array(&target, "target", json_get(root, "target"), json_get(root, "target_shape"));
@@ -215,8 +205,8 @@ static void compare_values(const fsnn_arrays *result, const char *name, node *li
 
 static void compare_spikes(const fsnn_arrays *result, const char *name, node *text)
 {
-    size_t size = 0;
-    const char *spikes = fy_node_get_scalar(text, &size);
+    const char *spikes = json_text(text);
+    size_t size = strlen(spikes);
     assert_int_equal(read_result(result, name), size);
     for (size_t i = 0; i < size; i++) {
         if (got[i] != spikes[i] - '0')
@@ -248,13 +238,10 @@ static double compare_gradient(const fsnn_arrays *result, const char *name, node
 static double compare_weights(const fsnn_arrays *result, node *root, node *grad)
 {
     double worst = 0;
-    struct fy_node_pair *pair;
-    void *place = NULL;
-    while ((pair = fy_node_mapping_iterate(grad, &place)) != NULL) {
-        char name[64];
-        key_of(pair, name, sizeof name);
+    for (node *item = grad->first; item; item = item->next) {
+        const char *name = item->key->text;
         if (!strstr(name, ".tau_param"))
-            worst = fmax(worst, compare_gradient(result, name, fy_node_pair_value(pair), 1));
+            worst = fmax(worst, compare_gradient(result, name, item, 1));
     }
     node *layers = json_get(root, "layers");
     for (int l = 0; l < json_count(layers); l++) {
@@ -278,10 +265,10 @@ static void compare(node *root, node *c, const char *file)
     fsnn_arrays result = shell_load("out.npz");
     node *e = json_get(c, "expected"), *layers = json_get(root, "layers");
     node *alpha = json_get(e, "grad_alpha_full"), *coefficient = json_get(e, "grad_coefficient");
-    if (!alpha || !fy_node_is_sequence(alpha))
+    if (!alpha || !json_is_list(alpha))
         alpha = json_get(e, "grad_alpha");
-    assert_int_equal(alpha && fy_node_is_sequence(alpha), is(json_get(c, "integrator"), "fdeint"));
-    assert_int_equal(coefficient && fy_node_is_sequence(coefficient),
+    assert_int_equal(alpha && json_is_list(alpha), is(json_get(c, "integrator"), "fdeint"));
+    assert_int_equal(coefficient && json_is_list(coefficient),
                      is(json_get(c, "multiterm"), "true"));
     compare_values(&result, "output", json_get(e, "out"));
     double loss = json_member(e, "loss");
@@ -300,10 +287,10 @@ static void compare(node *root, node *c, const char *file)
         snprintf(name, sizeof name, "spikes.%s", own);
         compare_spikes(&result, name, json_at(json_get(e, "spikes"), n));
         snprintf(name, sizeof name, "%s.alpha", own);
-        if (alpha && fy_node_is_sequence(alpha))
+        if (alpha && json_is_list(alpha))
             worst = fmax(worst, compare_gradient(&result, name, json_at(alpha, n), 1));
         snprintf(name, sizeof name, "%s.coefficient", own);
-        if (coefficient && fy_node_is_sequence(coefficient))
+        if (coefficient && json_is_list(coefficient))
             worst = fmax(worst, compare_gradient(&result, name, json_at(coefficient, n), 1));
         n++;
     }
@@ -330,13 +317,13 @@ static void run_file(const char *file, int least)
 {
     char path[128];
     snprintf(path, sizeof path, "tests/golden/%s", file);
-    struct fy_document *doc = json_open(path);
-    node *root = fy_document_root(doc), *cases = json_get(root, "cases");
+    json_doc *doc = json_open(path);
+    node *root = doc->root, *cases = json_get(root, "cases");
     int computed = 0;
     save_numbers(root);
     for (; computed < json_count(cases); computed++)
         run_case(root, json_at(cases, computed), file);
-    fy_document_destroy(doc);
+    json_close(doc);
     assert_true(computed >= least);
 }
 

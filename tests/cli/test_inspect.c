@@ -42,16 +42,16 @@ static void idx(void **state)
     shell_says("$F inspect images", "[2, 1, 2]", "2 samples of shape [1, 2]",
                "from 10 to 40, mean 25");
     folder_write("short", images, sizeof images - 1);
-    shell_fails("$F inspect short", 1,
-                "3 values follow the header, but its shape promises [2, 1, 2]");
+    shell_fails("$F inspect short", 1, "holds 3 bytes where its dimensions [2, 1, 2] need 4");
     static const unsigned char endless[] = {0, 0, 8, 3, 128, 0, 0, 0, 128, 0, 0, 0, 0, 0, 0, 4};
     folder_write("endless", endless, sizeof endless); /* 2^64 values: 0 to a 64-bit number */
-    shell_fails("$F inspect endless", 1, "0 values follow the header, but its shape promises");
+    shell_fails("$F inspect endless", 1, "do not fit into a file of this length");
     folder_write("header", images, 9);
-    shell_fails("$F inspect header", 1, "ends within its header");
+    shell_fails("$F inspect header", 1, "ends inside the IDX header");
     shell_fails("head -c 30 labels.gz >cut.gz; $F inspect cut.gz", 1, "cut.gz");
     shell_fails("(head -c -8 labels.gz; printf 12345678) >sum.gz; $F inspect sum.gz", 1,
                 "the gzip data is damaged");
+    shell_fails("gzip -c weights >other.gz; $F inspect other.gz", 1, "an IDX file starts with");
 }
 
 static void unknown_files(void **state)

@@ -2,9 +2,8 @@
 #ifndef FSNN_TEST_FILES_H
 #define FSNN_TEST_FILES_H
 
+#include "deflate.h"
 #include "folder.h"
-
-#include <zlib.h>
 
 #include <fsnn/data.h>
 
@@ -15,18 +14,10 @@ static inline const char *files_data(void)
     return data ? data : "../shared/data";
 }
 
-/* gzip of `data`, level 9, in a buffer of `capacity`; returns its size. */
+/* gzip of `data` in a buffer of `capacity`; returns its size. */
 static inline size_t files_gzip(const void *data, size_t size, uint8_t *out, size_t capacity)
 {
-    z_stream z = {.next_in = (Bytef *)(uintptr_t)data,
-                  .avail_in = (uInt)size,
-                  .next_out = out,
-                  .avail_out = (uInt)capacity};
-    assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, MAX_WBITS + 16, 9, Z_DEFAULT_STRATEGY), Z_OK);
-    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-    size_t packed = capacity - z.avail_out;
-    deflateEnd(&z);
-    return packed;
+    return deflate_into(DEFLATE_GZIP, data, size, out, capacity);
 }
 
 /* The header of an IDX file; returns its size. */

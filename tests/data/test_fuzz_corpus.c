@@ -22,9 +22,9 @@ static void idx_files(void **state)
     uint8_t plain[1024], packed[2048];
     size_t size = files_images(plain, 3, 7, 7);
     fuzz(fuzz_idx, plain, size, 1);
+    fuzz(fuzz_idx, plain, files_labels(plain, 40), 3);
+    size = files_images(plain, 3, 7, 7);
     fuzz(fuzz_idx, packed, files_gzip(plain, size, packed, sizeof packed), 2);
-    size = files_labels(plain, 40);
-    fuzz(fuzz_idx, plain, size, 3);
 }
 
 /* The file of `list`, which is released. */

@@ -25,7 +25,7 @@ static void names(void **state)
     FAILS(fsnn_interpolation_find(NULL), FSNN_ENOTFOUND);
 }
 
-static int numbers(struct fy_node *list, double *out)
+static int numbers(json_node *list, double *out)
 {
     int n = json_count(list);
     for (int i = 0; i < n; i++)
@@ -38,8 +38,8 @@ static int numbers(struct fy_node *list, double *out)
 static void golden(void **state)
 {
     (void)state;
-    struct fy_document *doc = json_open("tests/golden/interpolation.json");
-    struct fy_node *root = fy_document_root(doc), *cases = json_get(root, "cases");
+    json_doc *doc = json_open("tests/golden/interpolation.json");
+    json_node *root = doc->root, *cases = json_get(root, "cases");
     double times[16], t[64], sample[64], value[256];
     int n = numbers(json_get(root, "x_time"), times), q = numbers(json_get(root, "t"), t);
     int count = numbers(json_get(root, "x"), sample);
@@ -49,7 +49,7 @@ static void golden(void **state)
     assert_int_equal(count, 4 * n);
     assert_int_equal(json_count(cases), 2);
     for (int c = 0; c < 2; c++) {
-        struct fy_node *row = json_at(cases, c);
+        json_node *row = json_at(cases, c);
         int kind = fsnn_interpolation_find(json_text(json_get(row, "method")));
         assert_int_equal(numbers(json_get(row, "value"), value), 4 * q);
         GOOD(fsnn_interpolate((fsnn_interpolation)kind, n, times, 2, false, 2, x, q, t, out));
@@ -60,7 +60,7 @@ static void golden(void **state)
                          out[i], value[i]);
         }
     }
-    fy_document_destroy(doc);
+    json_close(doc);
 }
 
 /* Random stamps whose gaps span two decades. */

@@ -11,21 +11,21 @@ static void close_to(double got, double want, double relative, const char *what)
         fail_msg("%s: got %.17g, expected %.17g", what, got, want);
 }
 
-static struct fy_document *open_golden(const char *key, struct fy_node **rows)
+static json_doc *open_golden(const char *key, json_node **rows)
 {
-    struct fy_document *doc = json_open("tests/golden/analytic.json");
-    *rows = json_get(fy_document_root(doc), key);
+    json_doc *doc = json_open("tests/golden/analytic.json");
+    *rows = json_get(doc->root, key);
     return doc;
 }
 
 static void weights(void **state)
 {
     (void)state;
-    struct fy_node *rows;
-    struct fy_document *doc = open_golden("weights", &rows);
+    json_node *rows;
+    json_doc *doc = open_golden("weights", &rows);
     assert_true(json_count(rows) >= 10);
     for (int i = 0; i < json_count(rows); i++) {
-        struct fy_node *row = json_at(rows, i);
+        json_node *row = json_at(rows, i);
         double a = json_member(row, "alpha"), j = json_member(row, "j");
         close_to(-fde_gl.lag(a, 0, j), json_member(row, "gl"), 1e-12, "gl");
         close_to(fde_l1.lag(a, 0, j), json_member(row, "l1_diff"), 1e-13, "l1_diff");
@@ -34,7 +34,7 @@ static void weights(void **state)
         close_to(fde_trap.lag(a, 0, j), json_member(row, "trap"), 1e-13, "trap");
         close_to(fde_trap_start(a, j), json_member(row, "trap_start"), 1e-13, "trap_start");
     }
-    fy_document_destroy(doc);
+    json_close(doc);
 }
 
 /* Far lags of Gruenwald-Letnikov come from an expansion: it continues the recurrence. */
@@ -82,11 +82,11 @@ static int neuron(double t, const double *v, double *dv, size_t n, void *user)
 static void trajectories(void **state)
 {
     (void)state;
-    struct fy_node *rows;
-    struct fy_document *doc = open_golden("discrete", &rows);
+    json_node *rows;
+    json_doc *doc = open_golden("discrete", &rows);
     int seen = 0;
     for (int i = 0; i < json_count(rows); i++) {
-        struct fy_node *row = json_at(rows, i), *want = json_get(row, "v");
+        json_node *row = json_at(rows, i), *want = json_get(row, "v");
         const variant *v = variant_find(json_text(json_get(row, "scheme")));
         if (!v || json_get(row, "rule"))
             continue; /* spikeDE's schemes and the spiking rules belong to networks */
@@ -103,7 +103,7 @@ static void trajectories(void **state)
         seen++;
     }
     assert_int_equal(seen, VARIANTS);
-    fy_document_destroy(doc);
+    json_close(doc);
 }
 
 /* ---- analytic problems ---- */
@@ -160,15 +160,15 @@ static const struct {
     {"P17", {NULL}, bagley, false},
 };
 
-static fsnn_order order_of(struct fy_node *row)
+static fsnn_order order_of(json_node *row)
 {
-    struct fy_node *alpha = json_get(row, "alpha");
+    json_node *alpha = json_get(row, "alpha");
     fsnn_order order = fsnn_order_of(0.5);
-    if (!fy_node_is_sequence(alpha)) {
+    if (!json_is_list(alpha)) {
         order.alpha[0] = json_number(alpha);
         return order;
     }
-    struct fy_node *coefficients = json_get(json_get(row, "params"), "coef");
+    json_node *coefficients = json_get(json_get(row, "params"), "coef");
     order.terms = json_count(alpha);
     for (int m = 0; m < order.terms; m++) {
         order.alpha[m] = json_number(json_at(alpha, m));
@@ -178,12 +178,12 @@ static fsnn_order order_of(struct fy_node *row)
 }
 
 /* Largest error at the stored times up to 1, with step h. */
-static double error_of(struct fy_node *row, const variant *v, size_t which, double h)
+static double error_of(json_node *row, const variant *v, size_t which, double h)
 {
     problem q = {0};
     fsnn_order order = order_of(row);
-    struct fy_node *params = json_get(row, "params"), *start = json_get(row, "y0");
-    struct fy_node *times = json_get(row, "t"), *values = json_get(row, "y");
+    json_node *params = json_get(row, "params"), *start = json_get(row, "y0");
+    json_node *times = json_get(row, "t"), *values = json_get(row, "y");
     q.a = order.alpha[0];
     for (int i = 0; i < 2 && problems[which].keys[i]; i++)
         q.p[i] = json_member(params, problems[which].keys[i]);
@@ -204,7 +204,7 @@ static double error_of(struct fy_node *row, const variant *v, size_t which, doub
     fde_must(&fde, y0, t, count, got);
     for (size_t k = 0; k < count; k++)
         for (size_t i = 0; i < n; i++) {
-            struct fy_node *value = json_at(values, (int)k);
+            json_node *value = json_at(values, (int)k);
             double want = json_number(n > 1 ? json_at(value, (int)i) : value);
             worst = fmax(worst, fabs(got[k * n + i] - want) / fmax(1, fabs(want)));
         }
@@ -216,11 +216,11 @@ static double error_of(struct fy_node *row, const variant *v, size_t which, doub
 static void analytic(void **state)
 {
     (void)state;
-    struct fy_node *rows;
-    struct fy_document *doc = open_golden("problems", &rows);
+    json_node *rows;
+    json_doc *doc = open_golden("problems", &rows);
     int seen = 0;
     for (int i = 0; i < json_count(rows); i++) {
-        struct fy_node *row = json_at(rows, i);
+        json_node *row = json_at(rows, i);
         char id[64];
         snprintf(id, sizeof id, "%s", json_text(json_get(row, "id")));
         size_t which = 0;
@@ -241,7 +241,7 @@ static void analytic(void **state)
         seen++;
     }
     assert_true(seen >= 50);
-    fy_document_destroy(doc);
+    json_close(doc);
 }
 
 int main(void)

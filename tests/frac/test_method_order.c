@@ -271,11 +271,11 @@ static void weights_as_the_original_sums_them(void **state)
     } kinds[] = {{"spikede_gl", FSNN_GL, false},
                  {"spikede_l1", FSNN_L1, false},
                  {"spikede_pred", FSNN_AB, true}};
-    struct fy_document *doc = json_open("tests/golden/analytic.json");
-    struct fy_node *list = json_get(fy_document_root(doc), "discrete");
+    json_doc *doc = json_open("tests/golden/analytic.json");
+    json_node *list = json_get(doc->root, "discrete");
     int seen = 0;
     for (int i = 0; i < json_count(list); i++) {
-        struct fy_node *entry = json_at(list, i), *want = json_get(entry, "v");
+        json_node *entry = json_at(list, i), *want = json_get(entry, "v");
         for (int s = 0; s < 3; s++) {
             if (strcmp(json_text(json_get(entry, "scheme")), kinds[s].scheme) != 0)
                 continue;
@@ -297,7 +297,7 @@ static void weights_as_the_original_sums_them(void **state)
         }
     }
     assert_int_equal(seen, 3);
-    fy_document_destroy(doc);
+    json_close(doc);
 }
 
 int main(void)

@@ -16,16 +16,16 @@ static void agrees(double got, double want, double slack, double a, double b, do
 static void golden(void **state)
 {
     (void)state;
-    struct fy_document *doc = json_open("tests/golden/analytic.json");
-    struct fy_node *rows = json_get(fy_document_root(doc), "special_functions");
+    json_doc *doc = json_open("tests/golden/analytic.json");
+    json_node *rows = json_get(doc->root, "special_functions");
     assert_true(json_count(rows) >= 25);
     for (int i = 0; i < json_count(rows); i++) {
-        struct fy_node *row = json_at(rows, i);
+        json_node *row = json_at(rows, i);
         double a = json_member(row, "alpha"), b = json_member(row, "beta");
         double z = json_member(row, "z"), want = json_member(row, "value");
         agrees(fsnn_mittag_leffler(a, b, z), want, 0.2, a, b, z);
     }
-    fy_document_destroy(doc);
+    json_close(doc);
 }
 
 /* 2936 values by another program in high precision: alpha 0.01 .. 2, five beta each, z from -10^6
@@ -127,11 +127,11 @@ static double response(double a, double t, double tau)
 static void derivative_in_alpha(void **state)
 {
     (void)state;
-    struct fy_document *doc = json_open("tests/golden/analytic.json");
-    struct fy_node *rows = json_get(fy_document_root(doc), "dalpha");
+    json_doc *doc = json_open("tests/golden/analytic.json");
+    json_node *rows = json_get(doc->root, "dalpha");
     assert_true(json_count(rows) >= 3);
     for (int i = 0; i < json_count(rows); i++) {
-        struct fy_node *row = json_at(rows, i);
+        json_node *row = json_at(rows, i);
         double a = json_member(row, "alpha"), t = json_member(row, "t");
         double tau = json_member(row, "tau"), want = json_member(row, "value"), d = 1e-3;
         double got = (8 * (response(a + d, t, tau) - response(a - d, t, tau)) -
@@ -139,7 +139,7 @@ static void derivative_in_alpha(void **state)
                      (12 * d);
         assert_true(fabs(got - want) < 1e-11);
     }
-    fy_document_destroy(doc);
+    json_close(doc);
 }
 
 static void closed_forms(void **state)

@@ -16,11 +16,11 @@ static void close_to(double got, double want, double relative)
 static void golden(void **state)
 {
     (void)state;
-    struct fy_document *doc = json_open("tests/golden/analytic.json");
-    struct fy_node *rows = json_get(fy_document_root(doc), "weights");
+    json_doc *doc = json_open("tests/golden/analytic.json");
+    json_node *rows = json_get(doc->root, "weights");
     assert_true(json_count(rows) >= 10);
     for (int i = 0; i < json_count(rows); i++) {
-        struct fy_node *row = json_at(rows, i);
+        json_node *row = json_at(rows, i);
         double a = json_member(row, "alpha");
         int64_t j = (int64_t)json_member(row, "j");
         double *w = malloc((size_t)(j + 1) * sizeof *w), gain, dgain;
@@ -36,22 +36,22 @@ static void golden(void **state)
         assert_true(fabs(w[j] - json_member(row, "l1_diff")) <= 1e-13 * fabs(w[j]) + 4e-16);
         free(w);
     }
-    fy_document_destroy(doc);
+    json_close(doc);
 }
 
 static void stability(void **state)
 {
     (void)state;
-    struct fy_document *doc = json_open("tests/golden/analytic.json");
-    struct fy_node *rows = json_get(fy_document_root(doc), "stability");
+    json_doc *doc = json_open("tests/golden/analytic.json");
+    json_node *rows = json_get(doc->root, "stability");
     for (int i = 0; i < json_count(rows); i++) {
-        struct fy_node *row = json_at(rows, i);
+        json_node *row = json_at(rows, i);
         double a = json_member(row, "alpha");
         close_to(frac_gl.stable(a), json_member(row, "gl_explicit"), 1e-13);
         close_to(frac_l1.stable(a), json_member(row, "l1_explicit"), 1e-12);
         close_to(frac_ab.stable(a), json_member(row, "rect_explicit"), 1e-12);
     }
-    fy_document_destroy(doc);
+    json_close(doc);
 }
 
 /* The stated limit separates decay from growth in the recurrence itself. */
@@ -145,10 +145,10 @@ static void stability_of_abm(void **state)
 static void golden_products(void **state)
 {
     (void)state;
-    struct fy_document *doc = json_open("tests/golden/analytic.json");
-    struct fy_node *rows = json_get(fy_document_root(doc), "weights");
+    json_doc *doc = json_open("tests/golden/analytic.json");
+    json_node *rows = json_get(doc->root, "weights");
     for (int i = 0; i < json_count(rows); i++) {
-        struct fy_node *row = json_at(rows, i);
+        json_node *row = json_at(rows, i);
         int64_t j = (int64_t)json_member(row, "j");
         double *w = malloc((size_t)(j + 1) * sizeof *w), gain;
         fsnn_order order = fsnn_order_of(json_member(row, "alpha"));
@@ -159,7 +159,7 @@ static void golden_products(void **state)
         close_to(frac_trap.start(&order, 1, j), json_member(row, "trap_start"), 1e-12);
         free(w);
     }
-    fy_document_destroy(doc);
+    json_close(doc);
 }
 
 static void derivatives(void **state)

@@ -49,8 +49,8 @@ static void mend_samples(uint8_t *bytes, size_t size, const int64_t *start, uint
     int64_t events = (int64_t)((size - first) / sizeof(packed_event));
     for (int i = 0; i < 2; i++)
         if (start[i] >= 0 && start[i] <= start[i + 1] && start[i + 1] <= events)
-            checksum[i] = sum(0, bytes + first + (size_t)start[i] * sizeof(packed_event),
-                              (size_t)(start[i + 1] - start[i]) * sizeof(packed_event));
+            checksum[i] = inflate_crc32(0, bytes + first + (size_t)start[i] * sizeof(packed_event),
+                                        (size_t)(start[i + 1] - start[i]) * sizeof(packed_event));
 }
 
 /* Two samples whose tables are there: all but sensor, tables and events is made to fit. */

@@ -116,9 +116,9 @@ static void approaches(neuron n, const method *m, const double *exact, int count
     }
 }
 
-static int exact_times(struct fy_node *row, double *exact)
+static int exact_times(json_node *row, double *exact)
 {
-    struct fy_node *list = json_get(row, "times");
+    json_node *list = json_get(row, "times");
     for (int i = 0; i < json_count(list); i++)
         exact[i] = json_number(json_at(list, i));
     return json_count(list);
@@ -127,11 +127,11 @@ static int exact_times(struct fy_node *row, double *exact)
 static void golden_trains(void **state)
 {
     (void)state;
-    struct fy_document *doc = json_open("tests/golden/analytic.json");
-    struct fy_node *rows = json_get(fy_document_root(doc), "spike_trains");
+    json_doc *doc = json_open("tests/golden/analytic.json");
+    json_node *rows = json_get(doc->root, "spike_trains");
     assert_int_equal(json_count(rows), 11);
     for (int i = 0; i < json_count(rows); i++) {
-        struct fy_node *row = json_at(rows, i);
+        json_node *row = json_at(rows, i);
         double exact[32];
         int count = exact_times(row, exact);
         bool leaky = json_get(row, "RI") != NULL;
@@ -158,7 +158,7 @@ static void golden_trains(void **state)
             approaches(n, &methods[m], exact, 1, id);
         }
     }
-    fy_document_destroy(doc);
+    json_close(doc);
 }
 
 /* Reset delta: the second spike of alpha 0.6, tau 2, current 2, threshold 1 is at 3.5437945. */
@@ -222,11 +222,11 @@ static void spiking_trajectories(void **state)
                  {"restart", FSNN_RESET_RESTART},
                  {"rhs", FSNN_RESET_CURRENT},
                  {"jump", FSNN_RESET_JUMP}};
-    struct fy_document *doc = json_open("tests/golden/analytic.json");
-    struct fy_node *rows = json_get(fy_document_root(doc), "discrete");
+    json_doc *doc = json_open("tests/golden/analytic.json");
+    json_node *rows = json_get(doc->root, "discrete");
     int seen = 0;
     for (int i = 0; i < json_count(rows); i++) {
-        struct fy_node *row = json_at(rows, i), *rule = json_get(row, "rule");
+        json_node *row = json_at(rows, i), *rule = json_get(row, "rule");
         if (!rule)
             continue;
         neuron n = {.kind = "lif",
@@ -239,7 +239,7 @@ static void spiking_trajectories(void **state)
         while (strcmp(rules[r].rule, json_text(rule)) != 0)
             assert_true(++r < 4);
         n.reset = rules[r].reset;
-        struct fy_node *want = json_get(row, "v"), *fired = json_get(row, "spikes");
+        json_node *want = json_get(row, "v"), *fired = json_get(row, "spikes");
         int steps = (int)json_member(row, "steps"), count = 0;
         for (int k = 0; k < steps; k++)
             current[k] = (float)(2 * ((7 * k * k + 3 * k) % 32 / 16.0 + 0.5));
@@ -256,7 +256,7 @@ static void spiking_trajectories(void **state)
         seen++;
     }
     assert_int_equal(seen, 4);
-    fy_document_destroy(doc);
+    json_close(doc);
 }
 
 /* ---- the literature ---- */

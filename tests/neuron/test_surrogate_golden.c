@@ -5,7 +5,7 @@
 
 enum { MOST = 64 };
 
-static int read_list(struct fy_node *list, double *out)
+static int read_list(json_node *list, double *out)
 {
     int count = json_count(list);
     assert_in_range(count, 1, MOST);
@@ -14,7 +14,7 @@ static int read_list(struct fy_node *list, double *out)
     return count;
 }
 
-static void check_case(struct fy_node *c, const double *x, int count)
+static void check_case(json_node *c, const double *x, int count)
 {
     const char *name = json_text(json_get(c, "surrogate"));
     int kind = fsnn_surrogate_find(name);
@@ -34,12 +34,12 @@ static void check_case(struct fy_node *c, const double *x, int count)
 static void slopes(void **state)
 {
     (void)state;
-    struct fy_document *doc = json_open("tests/golden/surrogates.json");
-    struct fy_node *root = fy_document_root(doc), *cases = json_get(root, "cases");
+    json_doc *doc = json_open("tests/golden/surrogates.json");
+    json_node *root = doc->root, *cases = json_get(root, "cases");
     double x[MOST];
     int count = read_list(json_get(root, "x"), x), checked = 0;
     for (int i = 0; i < json_count(cases); i++) {
-        struct fy_node *c = json_at(cases, i);
+        json_node *c = json_at(cases, i);
         const char *name = json_text(json_get(c, "surrogate"));
         if (fsnn_surrogate_find(name) < 0) {
             print_message("skipped: there is no surrogate \"%s\" here\n", name);
@@ -49,7 +49,7 @@ static void slopes(void **state)
         checked++;
     }
     assert_true(checked >= 4);
-    fy_document_destroy(doc);
+    json_close(doc);
 }
 
 int main(void)

@@ -237,10 +237,10 @@ static void golden_trajectories(void **state)
                 {"rect_ex", &frac_ab, false}, {"rect_im", &frac_ab, true}};
     static machine m;
     int compared = 0;
-    struct fy_document *doc = json_open("tests/golden/analytic.json");
-    struct fy_node *list = json_get(fy_document_root(doc), "discrete");
+    json_doc *doc = json_open("tests/golden/analytic.json");
+    json_node *list = json_get(doc->root, "discrete");
     for (int i = 0; i < json_count(list); i++) {
-        struct fy_node *entry = json_at(list, i), *want = json_get(entry, "v");
+        json_node *entry = json_at(list, i), *want = json_get(entry, "v");
         for (int r = 0; r < FSNN_COUNT(rows); r++) {
             CASE("rows[%d]", r);
             if (strcmp(json_text(json_get(entry, "scheme")), rows[r].scheme) != 0 ||
@@ -273,7 +273,7 @@ static void golden_trajectories(void **state)
         }
     }
     assert_true(compared >= 3);
-    fy_document_destroy(doc);
+    json_close(doc);
 }
 
 int main(void)

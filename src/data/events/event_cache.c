@@ -11,11 +11,11 @@
 #include "data/events/event_set.h"
 
 #include "base/port_files.h"
+#include "format/inflate.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 enum { TEXT = 120 };
 
@@ -65,17 +65,12 @@ static fsnn_status hash_pieces(const event_pieces *pieces, const int64_t sensor[
     return FSNN_OK;
 }
 
-static uint32_t sum(uint32_t before, const void *bytes, size_t size)
-{
-    return (uint32_t)crc32_z(before, bytes, size);
-}
-
 static uint32_t sum_tables(header h, const int64_t *start, const uint32_t *checksum)
 {
     h.checksum = 0;
-    uint32_t s = sum(0, &h, sizeof h);
-    s = sum(s, start, (size_t)(h.count + 1) * sizeof *start);
-    return sum(s, checksum, (size_t)h.count * sizeof *checksum);
+    uint32_t s = inflate_crc32(0, &h, sizeof h);
+    s = inflate_crc32(s, start, (size_t)(h.count + 1) * sizeof *start);
+    return inflate_crc32(s, checksum, (size_t)h.count * sizeof *checksum);
 }
 
 /* ---- reading ---- */
@@ -158,7 +153,7 @@ fsnn_status event_cache_sample(const event_set *set, int64_t sample, packed_even
             "%s: the cache of events was cut short while it was in use%s%s: remove it, "
             "it is made anew",
             set->path, errno ? ": " : "", errno ? strerror(errno) : "");
-    bool good = sum(0, out, (size_t)n * sizeof *out) == set->checksum[sample];
+    bool good = inflate_crc32(0, out, (size_t)n * sizeof *out) == set->checksum[sample];
     for (int64_t i = 0; i < n && good; i++)
         good = packed_x(out[i]) < set->width && packed_y(out[i]) < set->height;
     if (good)
@@ -200,7 +195,8 @@ static fsnn_status write_file(const char *path, uint64_t hash, const event_set *
     if (!checksum)
         return FSNN_EMEMORY;
     for (int64_t i = 0; i < set->count; i++)
-        checksum[i] = sum(0, set->event + set->start[i],
+        checksum[i] =
+            inflate_crc32(0, set->event + set->start[i],
                           (size_t)(set->start[i + 1] - set->start[i]) * sizeof *set->event);
     h.checksum = sum_tables(h, set->start, checksum);
     fsnn_status status = fsnn_file_create(&file, path);

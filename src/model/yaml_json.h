@@ -1,0 +1,12 @@
+/* model/yaml_json.h: JSON (RFC 8259) read into a tree that is being built. */
+#ifndef FSNN_YAML_JSON_H
+#define FSNN_YAML_JSON_H
+
+#include "model/yaml_build.h"
+
+/* One value, and nothing but space around it; an empty text leaves b->root NULL. */
+fsnn_status json_read(yaml_builder *b, const char *text, size_t size);
+/* Bytes of the number that `text` [size] begins with; 0: it begins with none. */
+size_t json_number(const char *text, size_t size);
+
+#endif
