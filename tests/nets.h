@@ -20,6 +20,7 @@ static inline fsnn_net *net_new(void)
 /* Not wrapped yet; the dynamics are the description's, to be destroyed with it. */
 static inline fsnn_net *net_described(const char *text, fsnn_description **description)
 {
+    NEEDS("YAML");
     char path[] = "/tmp/fsnn-test-XXXXXX";
     int file = mkstemp(path);
     assert_true(file >= 0);

@@ -34,15 +34,15 @@ def yaml_of(value: Any) -> str:
 
 
 def _layers_apart(source: Mapping[str, Any]) -> str:
-    """A dict as text, a key and a layer a line: an error names the line."""
+    """A dict as JSON, a key and a layer a line: an error names the line."""
     lines = []
     for key, value in source.items():
-        if isinstance(value, (list, tuple)) and key == "layers":
-            items = "".join(f"\n  - {yaml_of(item)}" for item in value)
-            lines.append(f"layers:{items}" if items else "layers: []")
+        if isinstance(value, (list, tuple)) and value and key == "layers":
+            items = ",\n  ".join(yaml_of(item) for item in value)
+            lines.append(f'"layers": [\n  {items}]')
         else:
-            lines.append(f"{key}: {yaml_of(value)}")
-    return "\n".join(lines) + "\n"
+            lines.append(f"{yaml_of(str(key))}: {yaml_of(value)}")
+    return "{" + ",\n ".join(lines) + "}\n"
 
 
 def _is_text(source: str) -> bool:

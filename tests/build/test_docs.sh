@@ -59,9 +59,13 @@ agree()
 
 PATH=$(dirname "$fsnn"):$PATH
 export PATH
+# commands that this build has not what they need for: fsnn simulate computes in double precision
+left_out='^there is none$'
+fsnn --version | grep -q '(without.*double precision' && left_out='^fsnn simulate '
 for file in [0-9][0-9].command; do
     name=${file%.command}
     exact=
+    grep -q "$left_out" "$file" && continue
     case $(cat "$file") in
     "fsnn inspect runs/"*) ;;
     "fsnn inspect "* | "fsnn train clothes.yaml --set dynamic.alpha"* | "fsnn run "* | "fsnn plot "* | "fsnn simulate "*) exact=yes ;;
@@ -85,9 +89,11 @@ done
 [ -n "$(ls ./*.shown)" ] || fail "docs/tutorial.md shows no command"
 
 # the example of docs/streaming.md
-sed -n '/^    \$ build\/examples/,$s/^    //p' "$source/docs/streaming.md" | sed 1d >shown.one
-"$build/examples/example_05_stream_sensor" state >printed.one 2>&1 || fail "example_05_stream_sensor"
-agree shown.one printed.one >said || { fail "docs/streaming.md: what the example prints"; cat said; }
+if [ -x "$build/examples/example_05_stream_sensor" ]; then
+    sed -n '/^    \$ build\/examples/,$s/^    //p' "$source/docs/streaming.md" | sed 1d >shown.one
+    "$build/examples/example_05_stream_sensor" state >printed.one 2>&1 || fail "example_05_stream_sensor"
+    agree shown.one printed.one >said || { fail "docs/streaming.md: what the example prints"; cat said; }
+fi
 
 # the commands of the README
 block "$source/README.md" yaml >net.yaml
@@ -95,7 +101,7 @@ for file in $set_of_data/*.gz; do ln -s "$file" .; done
 small="--set data.limit.train=640 --set data.limit.test=500"
 sed -n 's/^    \(fsnn [a-z]* .*\)/\1/p' "$source/README.md" | sed -e 's/  *#.*//' >lines
 grep -q '^fsnn train net.yaml' lines || fail "README.md shows no training"
-grep -v 'x\.npz\|y\.npz' lines >runnable
+grep -v -e 'x\.npz\|y\.npz' -e "$left_out" lines >runnable
 while read -r line; do
     case $line in *"train net.yaml"*) line="$line $small --no-figures" ;; esac
     sh -c "$line" >printed 2>&1 </dev/null || { fail "README.md: $line"; cat printed; }

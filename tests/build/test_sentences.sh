@@ -63,7 +63,8 @@ int main(void)
 {
     static const float x[4] = {1, 2, 3, 4};
     static const int32_t labels[2] = {0, 1};
-    static const char text[] = "input: [2]\nlayers: [linear: {out: 2}, lif: {}]\ndynamics: {alpha: 1}\n";
+    static const char text[] = "{\"input\": [2], \"layers\": [{\"linear\": {\"out\": 2}}, {\"lif\": {}}], "
+                               "\"dynamics\": {\"alpha\": 1}}";
     const fsnn_session_options opening = {.text = text};
     fsnn_loader_options options = {.encoder = {.steps = 1, .gain = 1}, .batch = 1};
     int bad = 0;

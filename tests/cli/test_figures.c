@@ -187,11 +187,12 @@ static void pictures(void **state)
     shell_good("awk 'NF == 2 { print $2 }' pic/energy.dat | sort | uniq -d > twice; test ! -s "
                "twice");
     /* neuron 0 is at the bottom of every raster */
-    shell_good("$F simulate -c constant:3 --neurons 3 --alpha 1 --time 5 -o pic/sim");
+    shell_good("$F simulate -c constant:3 --neurons 3 --alpha 1 --time 5 --precision single "
+               "-o pic/sim");
     shell_good("grep -q 'set ytics (\"2\" 0, \"1\" 1, \"0\" 2)' pic/sim.gp");
-    shell_good("$F simulate --show adaptation -o pic/adaptation");
+    shell_good("$F simulate --show adaptation --precision single -o pic/adaptation");
     shell_good("grep -q 'set ytics (0.5, 1, 2, 5, 10, 20)' pic/adaptation.gp");
-    shell_good("$F simulate --show resets -o pic/resets");
+    shell_good("$F simulate --show resets --precision single -o pic/resets");
     shell_good("! grep -q 'set key inside' pic/resets.gp");
 }
 

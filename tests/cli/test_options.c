@@ -127,6 +127,7 @@ static const char *const wrong[][2] = {
 static void wrong_usage(void **state)
 {
     (void)state;
+    NEEDS("YAML");
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         shell_fails(wrong[i][0], 2, wrong[i][1]);
         assert_string_equal(shell_out, "");
@@ -137,6 +138,7 @@ static void wrong_usage(void **state)
 static void wrong_descriptions(void **state)
 {
     (void)state;
+    NEEDS("YAML");
     static const char rest[] = "--input x.npz --output y.npz";
     static const char *const set[][2] = {
         {"dynamics.alhpa=0.5", "did you mean"}, {"dynamics.alpha=1.5", "1.5"},
@@ -160,6 +162,7 @@ static void wrong_descriptions(void **state)
 static void operands_after_dashes(void **state)
 {
     (void)state;
+    NEEDS("YAML");
     folder_write_text("-odd.yaml", tiny_model);
     shell_good("$F inspect -- -odd.yaml");
     shell_contains(shell_out, "fc1", "inspect -- -odd.yaml");
@@ -169,6 +172,7 @@ static void operands_after_dashes(void **state)
 static void results_that_cannot_be_written(void **state)
 {
     (void)state;
+    NEEDS("YAML");
     if (access("/dev/full", W_OK) != 0)
         skip();
     assert_int_equal(shell("$F inspect model.yaml >/dev/full"), 1);

@@ -15,7 +15,7 @@ static void stands_for_its_parts(void **state)
     shell_good("$F run tiny.yaml -w r/best.safetensors --input x.npz --output z.npz");
     shell_good("cmp y.npz z.npz");
     shell_good("$F inspect r");
-    shell_good("$F simulate --model r --node lif1 --time 2 -q");
+    shell_good("$F simulate --model r --node lif1 --time 2 --precision single -q");
     shell_good("rm r/best.safetensors && $F eval r -q | grep -q r/last.safetensors");
     shell_good("cp r/last.safetensors kept && rm r/last.safetensors");
     shell_fails("$F eval r", 2, "r: no weights are in this directory: neither best.safetensors");

@@ -90,7 +90,7 @@ static void refused(void **state)
     shell_fails("$F plot bad.csv --out pictures/of", 1, "no figure");
     assert_false(folder_has("pictures"));
     shell_fails("$F simulate --neuron if --alpha 1 --current constant:1 --step 0.01 --time 1 "
-                "--method ml --reset subtract --out sim/x",
+                "--method ml --reset subtract --precision single --out sim/x",
                 2, "reset subtract");
     assert_false(folder_has("sim"));
     shell_good("$F train --resume r --no-figures -q --set training.epochs=4");

@@ -306,6 +306,7 @@ static void npz(void **state)
 static void neurons(void **state)
 {
     (void)state;
+    NEEDS("YAML");
     static char first[1 << 20], other[1 << 20];
     static const char *const same[][2] = {
         {"--tau 2", "--dv '(-v + I)/tau' --tau 2"},
@@ -400,6 +401,7 @@ static void noisy(void **state)
 static void wrong_neurons(void **state)
 {
     (void)state;
+    NEEDS("YAML");
     static const char *const wrong[][2] = {
         {"--neuron user", "needs its equation: --dv TEXT"},
         {"--dv '(-v + J)/tau'", "column 7: there is no name \"J\"; known are v, I, tau, threshold"},

@@ -29,11 +29,15 @@ static fsnn_net *state_net(int which, const uint8_t **saved, size_t *size)
     if (!net[which]) {
         char text[512];
         snprintf(text, sizeof text,
-                 "name: s\ninput: [%d]\nlayers:\n  - linear: {out: 3, name: first}\n"
-                 "  - lif: {noise: meanfield, name: spikes}\n  - delay: {of: last}\n"
-                 "  - linear: {out: 3, name: back}\n  - add: {from: [spikes, back]}\n"
-                 "  - alif: {reset: restart, refractory: 2}\n  - linear: {out: 2, name: last}\n"
-                 "dynamics: {alpha: 0.6, memory: %s}\n",
+                 "{\"name\": \"s\", \"input\": [%d], \"layers\": ["
+                 "{\"linear\": {\"out\": 3, \"name\": \"first\"}}, "
+                 "{\"lif\": {\"noise\": \"meanfield\", \"name\": \"spikes\"}}, "
+                 "{\"delay\": {\"of\": \"last\"}}, "
+                 "{\"linear\": {\"out\": 3, \"name\": \"back\"}}, "
+                 "{\"add\": {\"from\": [\"spikes\", \"back\"]}}, "
+                 "{\"alif\": {\"reset\": \"restart\", \"refractory\": 2}}, "
+                 "{\"linear\": {\"out\": 2, \"name\": \"last\"}}], "
+                 "\"dynamics\": {\"alpha\": 0.6, \"memory\": %s}}",
                  FUZZ_FEATURES, state_memory[which]);
         net[which] = fuzz_net(text, &d[which]);
         fuzz_values(x, FSNN_COUNT(x));

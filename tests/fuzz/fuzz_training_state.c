@@ -55,9 +55,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     size_t size;
     const char *state = fuzz_path("last.state.safetensors");
     training_data();
-    training.net = fuzz_net("name: t\ninput: [4]\nlayers:\n  - linear: 3\n"
-                            "  - lif: {tau: {value: 2, learn: true}}\n  - linear: 2\n"
-                            "dynamics: {alpha: 0.7, learn_alpha: true}\n",
+    training.net = fuzz_net("{\"name\": \"t\", \"input\": [4], \"layers\": [{\"linear\": 3}, "
+                            "{\"lif\": {\"tau\": {\"value\": 2, \"learn\": true}}}, "
+                            "{\"linear\": 2}], "
+                            "\"dynamics\": {\"alpha\": 0.7, \"learn_alpha\": true}}",
                             &d);
     fuzz_must(train(1, false));
     fuzz_must(fsnn_file_read(state, &bytes, &size));

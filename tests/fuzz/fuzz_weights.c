@@ -35,9 +35,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     static fsnn_description *d;
     fsnn_arrays list = {0};
-    weights_net = fuzz_net("name: w\ninput: [4]\nlayers:\n  - linear: 3\n  - batchnorm\n"
-                           "  - lif: {tau: {value: 2, learn: true, per: channel}}\n  - linear: 2\n"
-                           "dynamics: {alpha: 0.7, learn_alpha: true}\n",
+    weights_net = fuzz_net("{\"name\": \"w\", \"input\": [4], \"layers\": [{\"linear\": 3}, "
+                           "\"batchnorm\", {\"lif\": {\"tau\": "
+                           "{\"value\": 2, \"learn\": true, \"per\": \"channel\"}}}, "
+                           "{\"linear\": 2}], "
+                           "\"dynamics\": {\"alpha\": 0.7, \"learn_alpha\": true}}",
                            &d);
     collect(&list);
     fuzz_must(fsnn_weights_save(weights_net, fuzz_path("whole.safetensors")));

@@ -292,6 +292,7 @@ static void kinds(void **state)
 /* A layer of a description alone is what it is in the network, fed by the same current. */
 static void layers(void **state)
 {
+    NEEDS("YAML");
     static const char text[] =
         "input: [1]\n"
         "layers:\n"
