@@ -74,4 +74,4 @@ tidy: everything
 	@find src cli examples bench -name '*.c' ! -name '*_kernel.c' | xargs clang-tidy -p $(BUILD) --quiet
 
 clean:
-	@rm -rf build build-dev build-asan build-clang build-fuzz build-tsan build-plain
+	@rm -rf build build-dev build-asan build-clang build-fuzz build-tsan build-plain build-bare

@@ -45,8 +45,7 @@ foreach(name IN LISTS openmp_libraries)
         list(APPEND private_libraries ${OpenMP_${name}_LIBRARY})
     endif()
 endforeach()
-list(APPEND private_libraries ${dense_libraries} ${option_libraries} ${LZ4_LIBRARIES}
-     ${ZSTD_LIBRARIES} m)
+list(APPEND private_libraries ${dense_libraries} ${option_libraries} m)
 list(REMOVE_DUPLICATES private_libraries)
 
 add_library(fsnn SHARED ${objects})

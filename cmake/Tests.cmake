@@ -52,6 +52,12 @@ endfunction()
 
 # test_*_in_double.c see the library's names and types as its second compilation has them (cmake/Real.cmake).
 file(GLOB programs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*/test_*.c)
+set(have) # FSNN_HAVE_X: tests pack what the library unpacks
+foreach(option IN LISTS options)
+    if(FSNN_HAVE_${option})
+        list(APPEND have FSNN_HAVE_${option})
+    endif()
+endforeach()
 foreach(source IN LISTS programs)
     cmake_path(GET source STEM stem)
     cmake_path(GET source PARENT_PATH room)
@@ -69,9 +75,7 @@ foreach(source IN LISTS programs)
     # quick to build; and deep inlining of CMocka's jumps makes gcc warn of what is not there
     target_compile_options(${target} PRIVATE -O1)
     target_link_libraries(${target} PRIVATE fsnn_internal PkgConfig::CMOCKA)
-    if(FSNN_HAVE_ZLIB)
-        target_compile_definitions(${target} PRIVATE FSNN_HAVE_ZLIB) # tests/deflate.h
-    endif()
+    target_compile_definitions(${target} PRIVATE ${have})
     if(stem MATCHES "_in_double$")
         fsnn_make_double(${target})
     endif()

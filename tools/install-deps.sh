@@ -11,14 +11,14 @@ build-essential        C and C++ compiler (C++ only catches exceptions of oneDNN
 cmake                  the build
 pkg-config             finds libraries
 libdnnl-dev            oneDNN: matrix products, convolutions, pooling (not with -DFSNN_DENSE=plain)
-libfyaml-dev           YAML and JSON
-zlib1g-dev             gzip
-liblz4-dev             packets of AEDAT 4 event recordings
-libzstd-dev            packets of AEDAT 4 event recordings
-libkissfft-dev         Fourier transforms of sound
-libhdf5-dev            HDF5 files
+libfyaml-dev           descriptions in YAML (not with -DFSNN_YAML=OFF)
+zlib1g-dev             gzip, compressed arrays (not with -DFSNN_ZLIB=OFF)
+liblz4-dev             packets of AEDAT 4 event recordings (not with -DFSNN_LZ4=OFF)
+libzstd-dev            packets of AEDAT 4 event recordings (not with -DFSNN_ZSTD=OFF)
+libkissfft-dev         Fourier transforms of sound (not with -DFSNN_FFT=OFF)
+libhdf5-dev            HDF5 files (not with -DFSNN_HDF5=OFF)
 libcmocka-dev          unit tests
-gnuplot-nox            figures
+gnuplot-nox            figures (not with -DFSNN_PLOT=OFF)
 fonts-dejavu-core      the letters in the figures
 dataset-fashion-mnist  the images that examples and tests train on
 python3-dev            the Python package: its extension module

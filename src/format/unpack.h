@@ -1,5 +1,5 @@
-/* format/unpack.h: packets packed by LZ4 (frames) or ZSTD. Both libraries may be missing in a
- * build. */
+/* format/unpack.h: packets packed by LZ4 (frames) or ZSTD. A build may do without
+ * either. */
 #ifndef FSNN_FORMAT_UNPACK_H
 #define FSNN_FORMAT_UNPACK_H
 

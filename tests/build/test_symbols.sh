@@ -11,26 +11,67 @@ flags="-Iinclude${FSNN_SANITIZE:+ -fsanitize=$FSNN_SANITIZE}"
 globals() { nm -g --defined-only "$1" | awk 'NF == 3 { print $3 }' | LC_ALL=C sort -u; }
 globals "$library" | grep -vE '^(fsnn_|__)' >"$place/log" && fail "global names of libfsnn.a without fsnn_"
 
-# Alone: what each of these draws in needs libm and nothing else.
-alone()
+# The flag of a library by its word in fsnn_built(); nothing where this build is without it.
+built=$("${FSNN_BIN:-$build/fsnn}" --version)
+flag_of()
+{
+    case ${built%%(without*} in *"$1"*) ;; *) return 0 ;; esac
+    case $1 in
+    oneDNN) echo "-ldnnl -lstdc++" ;;
+    OpenMP) echo -fopenmp ;;
+    YAML) echo -lfyaml ;;
+    zlib) echo -lz ;;
+    LZ4) echo -llz4 ;;
+    zstd) echo -lzstd ;;
+    HDF5) pkg-config --libs hdf5-serial 2>/dev/null || pkg-config --libs hdf5 ;;
+    FFT) pkg-config --libs kissfft-float ;;
+    esac
+}
+flags_of() { for word; do flag_of "$word"; done; }
+
+# One call in a program, linked with libm and these libraries.
+link_call() # CALL FLAGS
 {
     cat >"$place/alone.c" <<END
 #include <fsnn/fsnn.h>
 #include <stdio.h>
 int main(void) { $1; return 0; }
 END
-    # shellcheck disable=SC2086 # a list of flags
-    "$CC" $flags "$place/alone.c" "$library" -lm -o "$place/alone" >"$place/log" 2>&1 || fail "with -lm alone: $1"
-    "$place/alone" >"$place/log" 2>&1 || fail "does not run: $1"
+    # shellcheck disable=SC2086 # lists of flags
+    "$CC" $flags "$place/alone.c" "$library" $2 -lm -o "$place/alone" >"$place/log" 2>&1
+}
+
+# alone CALL LIBRARY...: what it draws in needs libm and these libraries, each of them, and nothing else.
+alone()
+{
+    call=$1
+    shift
+    link_call "$call" "$(flags_of "$@")" || fail "with -lm and ${*:-nothing else}: $call"
+    "$place/alone" >"$place/log" 2>&1 || fail "does not run: $call"
+    for spare; do
+        [ -n "$(flag_of "$spare")" ] || continue
+        rest=
+        for word; do [ "$word" = "$spare" ] || rest="$rest $word"; done
+        # shellcheck disable=SC2086 # a list of words
+        ! link_call "$call" "$(flags_of $rest)" || fail "does not need $spare: $call"
+    done
 }
 alone 'puts(fsnn_version())'
 alone 'printf("%g\n", fsnn_mittag_leffler(0.5, 1, -1))'
 alone 'char text[64]; fsnn_shape s = FSNN_SHAPE(2, 3); puts(fsnn_shape_text(&s, text, sizeof text))'
+alone 'fsnn_arrays list = {0}; fsnn_safetensors_read("", &list)'
 alone 'puts(fsnn_error_text())'
 if [ -z "${FSNN_SANITIZE:-}" ]; then
     size=$(wc -c <"$place/alone")
     [ "$size" -lt 500000 ] || fail "one call makes a program of $size bytes"
 fi
+
+alone 'fsnn_arrays list = {0}; fsnn_npz_read("", &list)' zlib
+alone 'fsnn_arrays list = {0}; fsnn_idx_read("", &list)' zlib
+alone 'fsnn_events e; fsnn_events_read("", &e)' zlib LZ4 zstd
+alone 'fsnn_net *net; fsnn_net_create(&net); fsnn_net_destroy(net)' oneDNN OpenMP
+alone 'fsnn_layer_destroy(NULL)' oneDNN OpenMP
+alone 'fsnn_description *d; fsnn_description_read("", NULL, 0, &d)' oneDNN OpenMP YAML zlib HDF5 FFT LZ4 zstd
 
 # Functions of the program's own by all the internal names that the library has: none is called by mistake.
 names=$build/libfsnn_internal.a

@@ -1,48 +1,102 @@
 #!/bin/sh
 # Each option of the build off in turn: it builds without a warning, links nothing of what was left out, says so in
-# --version, and the tests of the rooms that are left pass; what needs the library is skipped by name.
+# --version, and the whole suite passes; what needs what was left out is skipped by name.
 #
-#   tests/long/options.sh [OPTION ...]      default: all of the table below
+#   tests/long/options.sh [OPTION ...]      default: all of the table below; for example FSNN_YAML=OFF bare
+#
+# FSNN_OPTIONS_TESTS: a regular expression of the tests that are run, default all. JOBS: at a time, default all processors.
 set -eu
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 trap 'exit 130' INT TERM
 jobs=${JOBS:-$(nproc)}
 
-# option=value, the library that is not linked, the words of --version, tests that are skipped
+# option=value, the library that is not linked, the word of --version, tests that must be skipped
 table='
-FSNN_HDF5=OFF    libhdf5   HDF5    data/shd
-FSNN_FFT=OFF     kissfft   FFT     data/series
-FSNN_PLOT=OFF    -         plots   plot/plot
-FSNN_OPENMP=OFF  -         OpenMP  -
-FSNN_DENSE=plain libdnnl   oneDNN  -
+FSNN_YAML=OFF             libfyaml         YAML    model/description,cli/train,build/docs
+FSNN_ZLIB=OFF             libz[.]          zlib    build/docs
+FSNN_HDF5=OFF             libhdf5          HDF5    data/shd,format/file_kind
+FSNN_FFT=OFF              kissfft          FFT     data/series
+FSNN_PLOT=OFF             -                plots   plot/plot,cli/figures
+FSNN_OPENMP=OFF           -                OpenMP  base/threads
+FSNN_LZ4=OFF              liblz4           LZ4     -
+FSNN_ZSTD=OFF             libzstd          zstd    -
+FSNN_DENSE=plain          libdnnl|libstdc  oneDNN  -
+FSNN_PRECISION_DOUBLE=OFF -                double  net/double,cli/simulate,op/dense_in_double
+bare                      lib[^cm]         YAML    model/description,net/double
+on                        -                -       -
 '
+libraries="YAML ZLIB HDF5 FFT PLOT OPENMP LZ4 ZSTD"
 
 fail() { echo "options: FAILED: $*" >&2; exit 1; }
 
-try() { # OPTION LIBRARY WORDS SKIPPED
-    build=$place/build
-    rm -rf "$build"
-    cmake -S . -B "$build" "-D$1" -DFSNN_EXAMPLES=OFF >"$place/log" 2>&1 || { cat "$place/log" >&2; fail "$1: configuring"; }
-    cmake --build "$build" -j "$jobs" >"$place/log" 2>&1 || { tail -n 50 "$place/log" >&2; fail "$1: building"; }
-    "$build/fsnn" --version >"$place/version"
-    grep -q "(without.*$3" "$place/version" || fail "$1: --version says $(cat "$place/version")"
-    [ "$2" = - ] || ! readelf -d "$build/fsnn" | grep -q "NEEDED.*$2" || fail "$1: the program is linked with $2"
-    ctest --test-dir "$build" -R '^(base|tensor|op|format|data|plot|model|cli)/' --output-on-failure -j "$jobs" \
-        --no-tests=error >"$place/tests" || { tail -n 50 "$place/tests" >&2; fail "$1: tests"; }
-    [ "$4" = - ] || grep -q " $4 .*Skipped" "$place/tests" || fail "$1: $4 was not skipped"
-    echo "options: $1: $(grep 'tests passed' "$place/tests")"
+# The flags of a row: the option itself; nothing but C and libm; all that AUTO would take, demanded.
+flags_of()
+{
+    case $1 in
+    bare) printf ' -DFSNN_%s=OFF' $libraries && echo " -DFSNN_DENSE=plain -DFSNN_PRECISION_DOUBLE=OFF" ;;
+    on) printf ' -DFSNN_%s=ON' $libraries ;;
+    *) echo "-D$1" ;;
+    esac
 }
 
-# what is not there and asked for is an error that names the way
-if cmake -S . -B "$place/none" -DFSNN_HDF5=perhaps >"$place/log" 2>&1; then
-    fail "FSNN_HDF5=perhaps is taken"
-fi
-grep -q 'AUTO, ON and OFF are possible' "$place/log" || fail "FSNN_HDF5=perhaps: $(cat "$place/log")"
+# What a program or library is linked with itself; HDF5 for one brings zlib along.
+links() { readelf -d "$1" | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | grep -vE '^ld-linux'; }
 
-printf '%s' "$table" | while read -r option library words skipped; do
+skips() { # NAMES LOG: each was skipped by name
+    for name in $(echo "$1" | tr ',' ' '); do
+        grep -q " $name .*Skipped" "$2" || fail "$option: $name was not skipped"
+    done
+}
+
+try() # OPTION LIBRARY WORD SKIPPED
+{
+    build=$place/build
+    rm -rf "$build"
+    # shellcheck disable=SC2046 # a list of flags
+    cmake -S . -B "$build" $(flags_of "$1") >"$place/log" 2>&1 || { cat "$place/log" >&2; fail "$1: configuring"; }
+    cmake --build "$build" -j "$jobs" >"$place/log" 2>&1 || { tail -n 50 "$place/log" >&2; fail "$1: building"; }
+    "$build/fsnn" --version >"$place/version"
+    if [ "$3" = - ]; then
+        ! grep -q '(without' "$place/version" || fail "$1: --version says $(cat "$place/version")"
+    else
+        grep -q "(without.*$3" "$place/version" || fail "$1: --version says $(cat "$place/version")"
+    fi
+    for linked in fsnn fsnn-bench libfsnn.so; do
+        [ "$2" = - ] || ! links "$build/$linked" | grep -E "$2" >"$place/links" ||
+            fail "$1: $linked is linked with $(cat "$place/links")"
+    done
+    ctest --test-dir "$build" -R "${FSNN_OPTIONS_TESTS:-.}" --output-on-failure -j "$jobs" --no-tests=error >"$place/tests" ||
+        { grep -aE -B 40 '\*\*\*Failed|^The following' "$place/tests" | tail -n 200 >&2; fail "$1: tests"; }
+    [ "$4" = - ] || [ -n "${FSNN_OPTIONS_TESTS:-}" ] || skips "$4" "$place/tests"
+    echo "options: $1: $(grep -a 'tests passed' "$place/tests"), $(grep -ac 'Skipped  ' "$place/tests") of them skipped"
+}
+
+# what is no value, and what is asked for and not there, are errors that name the way
+refused() # SENTENCE FLAG ...
+{
+    sentence=$1
+    shift
+    ! cmake -S . -B "$place/none" -DFSNN_TESTS=OFF "$@" >"$place/log" 2>&1 || fail "$* is taken"
+    tr '\n' ' ' <"$place/log" | tr -s ' ' | grep -q "$sentence" || fail "$*: $(cat "$place/log")"
+    rm -rf "$place/none"
+}
+for name in $libraries; do
+    refused "FSNN_$name is \"perhaps\": AUTO, ON and OFF are possible" "-DFSNN_$name=perhaps"
+done
+for name in YAML HDF5 FFT LZ4 ZSTD; do
+    (PKG_CONFIG_LIBDIR=/nowhere && export PKG_CONFIG_LIBDIR &&
+        refused "FSNN_$name is ON and its library is missing: run tools/install-deps.sh, or give -DFSNN_$name=OFF" "-DFSNN_$name=ON")
+done
+refused 'FSNN_ZLIB is ON and its library is missing' -DFSNN_ZLIB=ON -DCMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON
+refused 'FSNN_OPENMP is ON and its library is missing' -DFSNN_OPENMP=ON -DCMAKE_DISABLE_FIND_PACKAGE_OpenMP=ON
+
+for row in ${*:-$(printf '%s' "$table" | awk 'NF { print $1 }')}; do
+    printf '%s' "$table" | grep -q "^$row " || fail "$row is no row of the table"
+done
+printf '%s' "$table" | while read -r option library word skipped; do
     [ -n "$option" ] || continue
     case " ${*:-$option} " in
-    *" $option "*) try "$option" "$library" "$words" "$skipped" ;;
+    *" $option "*) try "$option" "$library" "$word" "$skipped" ;;
     esac
 done
