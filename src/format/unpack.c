@@ -1,5 +1,5 @@
-/* format/unpack.c: packets through the streaming calls of their libraries, so that room is made only
- * for what comes out. */
+/* format/unpack.c: packets through the streaming calls of their libraries, so that room is made
+ * only for what comes out. */
 #include "format/unpack_kinds.h"
 
 #include <string.h>

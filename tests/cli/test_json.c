@@ -42,7 +42,8 @@ static void wrong(void **state)
 {
     (void)state;
     shell_fails("$F inspect net.json --set lif1.tau=-1", 2, "net.json: override \"lif1.tau=-1\"");
-    shell_fails("sed 's/\"out\"/\"aus\"/' net.json >w.json; $F inspect w.json", 2, "w.json:2:25: layers[0].linear.aus");
+    shell_fails("sed 's/\"out\"/\"aus\"/' net.json >w.json; $F inspect w.json", 2,
+                "w.json:2:25: layers[0].linear.aus");
     shell_fails("sed 's/0.6,/0.6/' net.json >w.json; $F inspect w.json", 2, "w.json:5:");
     shell_fails("head -c 100 net.json >w.json; $F inspect w.json", 2, "w.json:");
     if (check_built_with("YAML"))

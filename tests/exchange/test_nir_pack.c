@@ -26,8 +26,8 @@ static const char *in_case(const pack_case *c, const char *name)
 
 static void read_case(pack_case *c)
 {
-    struct fy_document *doc = json_open(in_case(c, "case.json"));
-    struct fy_node *root = fy_document_root(doc);
+    json_doc *doc = json_open(in_case(c, "case.json"));
+    json_node *root = doc->root;
     const char *v_of = json_text(json_get(root, "v_of"));
     snprintf(c->expect, sizeof c->expect, "%s", json_text(json_get(root, "expect")));
     snprintf(c->sentence, sizeof c->sentence, "%s", json_text(json_get(root, "sentence")));
@@ -38,7 +38,7 @@ static void read_case(pack_case *c)
     c->options.reset = fsnn_reset_find(json_text(json_get(root, "reset")));
     c->tolerance = json_member(root, "tolerance");
     c->rest = json_member(root, "v_rest");
-    fy_document_destroy(doc);
+    json_close(doc);
 }
 
 /* An array as doubles [*count], to be freed; its first two dimensions. */
