@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from _fsnn import ffi, lib
 
+from .errors import text
+
 FIELDS = "training record input_gradient smooth checkpoint truncate still".split()
 
 
@@ -39,7 +41,8 @@ class Single:
     read, read_state = lib.fsnn_net_read, lib.fsnn_net_read_state
 
 
-HAS_DOUBLE = hasattr(lib, "fsnn_net_forward_double")
+# Its functions are there in every build; those of a build without it give errors.
+HAS_DOUBLE = "without double precision" not in text(lib.fsnn_built())
 
 if HAS_DOUBLE:
 
@@ -55,7 +58,7 @@ if HAS_DOUBLE:
 
 # As of NumPy: float64 where that is what the input is, and what the library was built with.
 INTERPOLATE: dict[Any, tuple[str, Any]] = {np.float32: ("float *", lib.fsnn_interpolate)}
-if hasattr(lib, "fsnn_interpolate_double"):
+if HAS_DOUBLE:
     INTERPOLATE[np.float64] = ("double *", lib.fsnn_interpolate_double)
 
 

@@ -11,6 +11,7 @@ from kit import fsnn, main, need, np, unittest
 
 torch = need("torch")
 import fsnn.torch as ft  # noqa: E402
+from fsnn._plan import HAS_DOUBLE  # noqa: E402
 from fsnn.torch import LIFNeuron, SNNWrapper, _context  # noqa: E402
 from torch import nn  # noqa: E402
 
@@ -301,6 +302,7 @@ class Heads(unittest.TestCase):
 class Interpolation(unittest.TestCase):
     KINDS = ("linear", "nearest", "hold", "cubic", "akima")
 
+    @unittest.skipUnless(HAS_DOUBLE, "this build interpolates in single precision only")
     def test_as_the_library_s(self):
         generator = torch.Generator().manual_seed(0)
         for n in (1, 2, 3, 4, 9):
