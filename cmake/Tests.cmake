@@ -6,12 +6,12 @@ set(run ${PROJECT_SOURCE_DIR}/tests/env.sh)
 # What a build can leave out, and the tests (regular expressions of their names) that need it: where it is left out they
 # are skipped by name. A test that needs it in some of its cases skips these (NEEDS in tests/check.h).
 set(needs_YAML
-    "cli/(augment|event_examples|events|figures|first_steps|golden|graph|inspect|ladder|other_data|own_neuron|run|run_directory)"
+    "cli/(augment|convert|event_examples|events|figures|first_steps|golden|graph|inspect|ladder|other_data|own_neuron|run|run_directory)"
     "cli/(runs|safe_text|series|simulate_model|split|terminal|train)"
     "model/(description[a-z_]*|elsewhere|first_error|mutations|operators|unused|weights|weights_net)"
-    "session/(evaluate|open|run|train)" build/docs python/examples python/torch_oracle)
+    "exchange/nir[a-z_]*" "session/(evaluate|open|run|train)" build/docs python/examples python/torch_oracle)
 set(needs_ZLIB build/docs)
-set(needs_HDF5 exchange/nir exchange/nir_expand exchange/nir_export exchange/nir_pack data/shd data/shd_damage data/recast format/file_kind model/description_series)
+set(needs_HDF5 cli/convert exchange/nir exchange/nir_expand exchange/nir_export exchange/nir_pack data/shd data/shd_damage data/recast format/file_kind model/description_series)
 set(needs_OPENMP base/threads)
 set(needs_FFT data/series data/series_real)
 set(needs_PLOT plot/charts plot/plot plot/plot_errors cli/figures)

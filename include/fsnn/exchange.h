@@ -55,8 +55,8 @@ typedef struct fsnn_nir_node {
 } fsnn_nir_node;
 
 FSNN_API int fsnn_nir_node_count(const fsnn_nir *nir);
-/* Nodes of sub-graphs stand in place of these. Texts belong to `nir`. Error FSNN_EARGUMENT: no such
- * node. */
+/* In the order in which they are computed; nodes of sub-graphs stand in place of these. Texts
+ * belong to `nir`. Error FSNN_EARGUMENT: no such node. */
 FSNN_API fsnn_status fsnn_nir_node_at(const fsnn_nir *nir, int index, fsnn_nir_node *node);
 FSNN_API int fsnn_nir_edge_count(const fsnn_nir *nir);
 /* The indices of the nodes that an edge leads from and to; `late` (may be NULL): it closes a cycle

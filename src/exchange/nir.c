@@ -28,6 +28,7 @@ void fsnn_nir_destroy(fsnn_nir *nir)
     fsnn_free(nir->node);
     fsnn_free(nir->edge);
     fsnn_free(nir->order);
+    fsnn_free(nir->place);
     fsnn_free(nir->version);
     fsnn_free(nir->file);
     fsnn_free(nir);
@@ -103,7 +104,7 @@ fsnn_status fsnn_nir_node_at(const fsnn_nir *nir, int index, fsnn_nir_node *node
     FSNN_NEED(node);
     if (index < 0 || index >= nir->nodes)
         return fsnn_fail(FSNN_EARGUMENT, "there is no node %d: there are %d", index, nir->nodes);
-    const nir_node *n = &nir->node[index];
+    const nir_node *n = &nir->node[nir->order[index]];
     *node = (fsnn_nir_node){n->path, n->type->name, n->out, n->text};
     return FSNN_OK;
 }
@@ -120,8 +121,8 @@ fsnn_status fsnn_nir_edge_at(const fsnn_nir *nir, int index, int *from, int *to,
     FSNN_NEED(to);
     if (index < 0 || index >= nir->edges)
         return fsnn_fail(FSNN_EARGUMENT, "there is no edge %d: there are %d", index, nir->edges);
-    *from = nir->edge[index].from;
-    *to = nir->edge[index].to;
+    *from = nir->place[nir->edge[index].from];
+    *to = nir->place[nir->edge[index].to];
     if (late)
         *late = nir->edge[index].late;
     return FSNN_OK;

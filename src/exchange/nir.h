@@ -92,6 +92,7 @@ struct fsnn_nir {
     int edges;
     int64_t edge_capacity;
     int *order; /* [nodes] so that edges lead forward, but for late ones */
+    int *place; /* [nodes] of each in that order */
     int input, output;
     texts remark;
 };

@@ -55,8 +55,8 @@ static fsnn_status draw(const char *source, const char *path, const char *form)
     char *output = fsnn_format("-o%s.%s", path, form), *as = fsnn_format("-T%s", form);
     fsnn_status status = output && as ? FSNN_OK : FSNN_EMEMORY;
     if (!status) {
-        port_end end = port_run(NULL, (char *const[]){"dot", as, output, (char *)source, NULL},
-                                said, sizeof said);
+        port_end end = port_run(".", (char *const[]){"dot", as, output, (char *)source, NULL}, said,
+                                sizeof said);
         if (end.missing)
             status = fsnn_fail(FSNN_ENOTFOUND, "Graphviz (the program dot) is not installed");
         else if (end.stage != PORT_ENDED || end.number)

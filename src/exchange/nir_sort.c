@@ -85,6 +85,7 @@ static bool put_in_order(fsnn_nir *nir, int *waits)
             return false;
         waits[at] = -1;
         nir->order[done] = at;
+        nir->place[at] = done;
         for (int i = 0; i < nir->edges; i++)
             if (nir->edge[i].from == at && !nir->edge[i].late)
                 waits[nir->edge[i].to]--;
@@ -117,8 +118,9 @@ fsnn_status nir_sort(fsnn_nir *nir)
     s.next = fsnn_alloc(n * sizeof *s.next);
     s.state = fsnn_alloc(n);
     nir->order = fsnn_alloc(n * sizeof *nir->order);
+    nir->place = fsnn_alloc(n * sizeof *nir->place);
     fsnn_status status = FSNN_EMEMORY;
-    bool good = s.first && s.stack && s.next && s.state && nir->order;
+    bool good = s.first && s.stack && s.next && s.state && nir->order && nir->place;
     if (good) {
         find_late(&s);
         status = put_in_order(nir, s.stack)

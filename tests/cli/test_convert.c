@@ -1,0 +1,148 @@
+/* fsnn convert, and what inspect and plot show of NIR graphs: what is written where, what is asked
+ * for, what is refused. */
+#include "shell.h"
+
+static char pack[4096];
+
+static int start(void **state)
+{
+    char here[3000];
+    assert_non_null(getcwd(here, sizeof here));
+    snprintf(pack, sizeof pack, "P='%s/nir-pack'; ", here);
+    return shell_start(state);
+}
+
+/* A line of shell in which $P is the conformance pack. */
+static const char *in_pack(const char *line)
+{
+    static char text[4][8000];
+    static int next;
+    char *out = text[next++ % 4];
+    snprintf(out, sizeof text[0], "%s%s", pack, line);
+    return out;
+}
+
+static void clear(void **state)
+{
+    (void)state;
+    shell("rm -rf *");
+}
+
+static int end(void **state)
+{
+    clear(state);
+    unlink(folder_path(".out"));
+    unlink(folder_path(".err"));
+    return folder_close(state);
+}
+
+/* A folder with one description and its weights, which other commands take. */
+static void from_nir(void **state)
+{
+    (void)state;
+    shell_good(in_pack("$F convert $P/lif_value/model.nir -o d/ --dt 0.0009765625 --reset value"));
+    shell_contains(shell_out, "d/model.yaml", "convert");
+    shell_good(
+        "test \"$(ls d | wc -l)\" = 2 && test -s d/model.yaml && test -s d/model.safetensors");
+    shell_good("$F inspect d/model.yaml");
+    shell_contains(shell_out, "lif", "inspect");
+    shell_good(
+        in_pack("$F convert $P/repair_inner_name/model.nir -o r --dt 1e-3 --reset subtract"));
+    shell_contains(shell_err, "which is no node: taken as", "convert");
+    clear(state);
+}
+
+static void asks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *said;
+    } wrong[] = {
+        {"$F convert $P/lif_value/model.nir -o d", "error: --dt: "},
+        {"$F convert $P/lif_value/model.nir -o d --dt 1e-3", "error: --reset: "},
+        {"$F convert $P/lif_value/model.nir -o d --dt 1e-3 --reset jump", "value and subtract"},
+        {"$F convert $P/lif_value/model.nir -o d --dt 1e-3 --reset value --unit h", "s, ms, us or"},
+        {"$F convert $P/lif_value/model.nir -o d --dt 1e-3 --reset value -w w.npz",
+         "--weights are for the way to NIR"},
+        {"$F convert $P/lif_value/model.nir -o d --expand-memory 1e-3",
+         "--expand-memory is for the way to NIR"},
+        {"$F convert $P/lif_value/model.nir", "--output is missing"},
+        {"$F convert $P/lif_value/input.npy -o d", "it is no file that convert knows"},
+        {"echo 'input: 3' >m.yaml; $F convert m.yaml -o m.nir", "--weights are missing"},
+        {"echo 'input: 3' >m.yaml; $F convert m.yaml -o m.nir -w w.npz --reset value",
+         "--reset is for the way from NIR"},
+        {"echo 'input: 3' >m.yaml; $F convert m.yaml -o m.onnx -w w.npz", "cannot become m.onnx"},
+    };
+    for (int i = 0; i < FSNN_COUNT(wrong); i++) {
+        CASE("%s", wrong[i].line);
+        assert_int_equal(shell(in_pack(wrong[i].line)), 2);
+        shell_contains(shell_err, wrong[i].said, wrong[i].line);
+        assert_int_not_equal(shell("test -e d || test -e m.nir"), 0);
+    }
+    assert_int_equal(shell("$F convert nothing.nir -o d"), 1);
+    clear(state);
+}
+
+static const char model[] =
+    "printf 'input: 3\\nlayers:\\n  - linear: {out: 4, bias: false, name: a}\\n  - lif: {reset: "
+    "subtract}\\ndynamics: {alpha: 0.6}\\n' >m.yaml; ";
+
+/* Weights from NPZ or safetensors; there and back without an option. */
+static void to_nir_and_back(void **state)
+{
+    (void)state;
+    char line[2048];
+    fsnn_arrays list = {0};
+    fsnn_array *w = fsnn_arrays_add(&list, "a.weight", FSNN_F32, &FSNN_SHAPE(4, 3));
+    for (int i = 0; i < 12; i++)
+        ((float *)w->data)[i] = 0.1F * (float)i;
+    GOOD(fsnn_npz_write(folder_path("w.npz"), &list));
+    GOOD(fsnn_safetensors_write(folder_path("w.safetensors"), &list));
+    fsnn_arrays_free(&list);
+    snprintf(line, sizeof line, "%s$F convert m.yaml --weights w.npz -o a.nir", model);
+    shell_good(line);
+    shell_contains(shell_err, "other tools read a neuron of order 1", line);
+    shell_good("$F convert m.yaml -w w.safetensors -o b.nir -q && cmp a.nir b.nir");
+    shell_good("$F convert a.nir -o back && test \"$(ls back | wc -l)\" = 2");
+    shell_good("grep -q 'alpha: 0.6' back/a.yaml");
+    shell_good("$F convert back/a.yaml -w back/a.safetensors -o c.nir -q");
+    shell_good("$F convert c.nir -o again -q && cmp back/a.safetensors again/c.safetensors");
+    shell_good("$F convert m.yaml -w w.npz -o e.nir --expand-memory 1e-3 --dt 1e-3");
+    shell_contains(shell_err, "nodes LI; the weights of the last 10000 steps are wrong by",
+                   "expand");
+    shell_good("$F inspect e.nir");
+    shell_contains(shell_out, "lif1_m1", "inspect");
+    shell_contains(shell_out, "Threshold", "inspect");
+    shell_fails("$F convert m.yaml -w w.npz -o no/such/m.nir", 1, "no/such");
+    clear(state);
+}
+
+static void shown(void **state)
+{
+    (void)state;
+    shell_good(in_pack("$F inspect $P/recurrent/model.nir"));
+    shell_contains(shell_out, "a NIR graph of 5 nodes and 5 edges, NIR 1.0.8", "inspect");
+    shell_contains(shell_out, "(a step before)", "inspect");
+    shell_good(in_pack("cp $P/recurrent/model.nir graph.h5 && $F inspect graph.h5"));
+    shell_contains(shell_out, "a NIR graph of 5 nodes", "inspect");
+    shell_good(in_pack("$F plot $P/recurrent/model.nir --out p && test -s p/model.dot"));
+    /* a program called dot */
+    shell_good("mkdir bin && printf '#!/bin/sh\nfor a; do case $a in -o*) echo x >${a#-o};; esac; "
+               "done\n' >bin/dot && chmod +x bin/dot");
+    shell_good(in_pack("PATH=$PWD/bin:$PATH; $F plot $P/recurrent/model.nir --out q && test -s "
+                       "q/model.svg && test -s q/model.png"));
+    assert_int_equal(shell(in_pack("$F inspect $P/refuse_cut/model.nir")), 1);
+    shell_contains(shell_err, "damaged", "inspect");
+    clear(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(from_nir),
+        cmocka_unit_test(asks),
+        cmocka_unit_test(to_nir_and_back),
+        cmocka_unit_test(shown),
+    };
+    return cmocka_run_group_tests(tests, start, end);
+}
