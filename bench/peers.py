@@ -168,7 +168,7 @@ def parsed() -> argparse.Namespace:
     )
     parser.add_argument("--set", choices=SETS, help="which workloads (all; with --quick quick)")
     parser.add_argument("--rounds", type=int, help="rounds (7; with --quick 3)")
-    parser.add_argument("--limit", type=float, help="seconds for one answer (600; --quick 60)")
+    parser.add_argument("--limit", type=float, help="seconds for one answer (600; --quick 30)")
     parser.add_argument("--cores", default="1,2", help="numbers of cores, one after the other")
     parser.add_argument("--contenders", help="some of them, separated by ';'")
     parser.add_argument("--markdown", metavar="FILE", help="write the table there")
@@ -176,7 +176,7 @@ def parsed() -> argparse.Namespace:
     options = parser.parse_args()
     options.set = options.set or ("quick" if options.quick else "all")
     options.rounds = options.rounds or (3 if options.quick else 7)
-    options.limit = options.limit or (60 if options.quick else 600)
+    options.limit = options.limit or (30 if options.quick else 600)
     here = len(os.sched_getaffinity(0))
     options.cores = [n for n in map(int, options.cores.split(",")) if n <= here]
     names = options.contenders.split(";") if options.contenders else list(CONTENDERS)
