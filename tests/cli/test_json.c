@@ -49,7 +49,7 @@ static void wrong(void **state)
     if (check_built_with("YAML"))
         return;
     shell_fails(
-        "$F train tiny.yaml --out t", 1,
+        "$F train tiny.yaml --out t", 2,
         "tiny.yaml:1:1: no value of JSON begins here: these are numbers, texts in double "
         "quotes, true, false, null, lists [...] and mappings {...}; fsnn was built without "
         "YAML and reads JSON here: write it as JSON, or configure fsnn with -DFSNN_YAML=ON");

@@ -11,8 +11,8 @@ from kit import fsnn, inputs, main, np, small, unittest
 class Build(unittest.TestCase):
     def test_ways_to_describe(self):
         text = (
-            "input: [3]\nlayers:\n  - linear: {out: 4}\n  - lif: {tau: 2.0}\n"
-            "dynamics: {alpha: 0.6}\n"
+            '{"input": [3],\n "layers": [{"linear": {"out": 4}}, {"lif": {"tau": 2.0}}],\n'
+            ' "dynamics": {"alpha": 0.6}}\n'
         )
         x, outputs = inputs(5, 2, 3), []
         built = fsnn.Net(input=[3], dynamics={"alpha": 0.6})

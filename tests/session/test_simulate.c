@@ -373,6 +373,7 @@ static void refused(void **state)
 /* Of neurons with numbers of their own the first one, and a word about that. */
 static void neuron_of_many(void **state)
 {
+    NEEDS("YAML");
     static const char text[] =
         "input: [2]\nlayers: [lif: {name: a, tau: {value: [2, 5], per: neuron}}]\n"
         "dynamics: {alpha: 0.6}\n";
