@@ -64,12 +64,16 @@ typedef struct fsnn_wfdb_options {
         to; /* seconds: windows that are not wholly between them are left out; to 0: the end */
 } fsnn_wfdb_options;
 
-/* A WFDB record, `path` its header (.hea): one .dat file of format 212 or 16, annotations .atr
- * beside it. Physical units. First values and checksums of the header are checked. With options
- * NULL the whole record is one series without class. The mark of no sample (-32768, in format 212
- * -2048) is a missing value, over which a straight line is drawn as in .ts files; beats in whose
- * window a signal has no sample at all are left out (fsnn_series_note). (PhysioNet, WFDB file
- * formats; A. Goldberger et al. 2000.) */
+/* A WFDB record, `path` its header (.hea); signal files, segments and annotations .atr beside it.
+ * Formats 8, 16, 24, 32, 61, 80, 160, 212, 310, 311, each with samples a frame, skew and byte
+ * offset, in one or several files; records of segments with gaps and layouts are joined in time.
+ * FSNN_EUNSUPPORTED: FLAC (508, 516, 524). Physical units; several samples of a frame are averaged,
+ * rate and annotations count frames. First values and checksums of the header are checked. With
+ * options NULL the whole record is one series without class. The mark of no sample (the lowest
+ * value of a format; 8 has none), gaps between segments and the end behind a skew are missing
+ * values, over which a straight line is drawn as in .ts files; beats in whose window a signal has
+ * no sample at all are left out (fsnn_series_note). (PhysioNet, WFDB file formats; A. Goldberger et
+ * al. 2000.) */
 FSNN_API fsnn_status fsnn_series_wfdb(const char *path, const fsnn_wfdb_options *options,
                                       fsnn_series **series);
 

@@ -543,21 +543,21 @@ static void wfdb_refuses(void **state)
         fsnn_status status;
     } row[] = {
         {"# nothing\n", "holds no line", FSNN_EFORMAT},
-        {"r/2 2 10 100\n", "several segments", FSNN_EUNSUPPORTED},
+        {"r/2 2 10 100\n", "names 2 segments, but lists only 0", FSNN_EFORMAT},
         {"r 0 10 100\n", ":1: the number of signals is \"0\"", FSNN_EFORMAT},
         {"r 2 ten 100\n", "the sampling rate is \"ten\"", FSNN_EFORMAT},
         {"r 2 10 100\nr.dat 16 10 16 0 0 -16036 0 a\n", "names 2 signals, but describes only 1",
          FSNN_EFORMAT},
         {"r 2 10 101\nr.dat 16\nr.dat 16\n", "hold 100 samples of 2 signals, but 101 are expected",
          FSNN_EFORMAT},
-        {"r 1 10 10\nr.dat 80\n", "format \"80\"", FSNN_EUNSUPPORTED},
+        {"r 1 10 10\nr.dat 81\n", "format \"81\"", FSNN_EUNSUPPORTED},
         {"r 1 10 10\n../r.dat 16\n", "in the header's folder", FSNN_EUNSUPPORTED},
         {"r 1 10 100\nr.dat 16 10(x 16 0 0 0\n", ":2: the gain is \"10(x\"", FSNN_EFORMAT},
         {"r 2 10 100\nr.dat 16 10 16 0 7 -16036 0\nr.dat 16\n", "begins with 0, its header says 7",
          FSNN_EFORMAT},
         {"r 2 10 100\nr.dat 16 10 16 0 0 -16035 0\nr.dat 16\n",
          "the checksum of the 100 samples of signal 0", FSNN_EFORMAT},
-        {"r 2 10 100\nr.dat 16\nq.dat 16\n", "one file for all", FSNN_EUNSUPPORTED},
+        {"r 2 10 100\nr.dat 16\nq.dat 16\n", "q.dat: cannot be read", FSNN_EIO},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         CASE("row[%d]", i);

@@ -45,5 +45,9 @@ for kind, head, data in [
     ("16", b"r 1 250 3\nr.dat 16\n", struct.pack("<3h", 1, -2, 3)),
     ("16marks", b"r 2 250 4\nr.dat 16\nr.dat 16\n", struct.pack("<8h", -32768, 1, 2, -32768, -32768, -32768, 3, -32768)),
     ("212marks", b"r 1 250 4\nr.dat 212\n", bytes.fromhex("008000018002")),
+    ("310frames", b"r 2 250 2\nr.dat 310x2:1+1 1/mV\nr.dat 310+1 1/mV\n", bytes(range(0, 180, 20))),
+    ("311", b"r 1 250 5\nr.dat 311 1/mV\n", bytes(range(0, 140, 20))),
+    ("8", b"r 2 250 3\nr.dat 8 1 8 0 5\nr.dat 8 1 8 2\n", bytes(range(0, 240, 40))),
+    ("24", b"r 1 250 2\nr.dat 24 1/mV\n", bytes(range(0, 240, 40))),
 ]:
     put(f"record{kind}.wfdb", struct.pack("<HH", len(head), len(notes)) + head + notes + data)

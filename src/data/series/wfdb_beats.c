@@ -6,48 +6,20 @@
 #include <math.h>
 #include <string.h>
 
+/* The annotations beside a header (free with fsnn_free). */
+static char *notes_of(const char *path)
+{
+    size_t stem = strlen(path);
+    if (stem > 4 && !strcmp(path + stem - 4, ".hea"))
+        stem -= 4;
+    return fsnn_format("%.*s.atr", (int)stem, path);
+}
+
 typedef struct record {
     const char *path; /* of the header */
-    wfdb_header head;
-    char *signals, *notes; /* paths */
-    float *x;              /* [length, signals] */
-    int64_t length;
+    char *notes;      /* path */
+    wfdb_record of;
 } record;
-
-static fsnn_status load_signals(record *r)
-{
-    uint8_t *bytes;
-    size_t size;
-    int64_t values;
-    FSNN_TRY(fsnn_file_read(r->signals, &bytes, &size));
-    fsnn_status status = wfdb_length(r->signals, &r->head, size, &r->length);
-    if (!status && __builtin_mul_overflow(r->length, (int64_t)r->head.signals, &values))
-        status = FSNN_EMEMORY;
-    if (!status) {
-        r->x = fsnn_alloc((size_t)values * sizeof *r->x);
-        status =
-            r->x ? wfdb_read_signals(r->signals, &r->head, bytes, r->length, r->x) : FSNN_EMEMORY;
-    }
-    fsnn_free(bytes);
-    return status;
-}
-
-static fsnn_status load(record *r)
-{
-    uint8_t *bytes;
-    size_t size;
-    FSNN_TRY(fsnn_file_read(r->path, &bytes, &size));
-    fsnn_status status = wfdb_read_header(r->path, bytes, size, &r->head);
-    fsnn_free(bytes);
-    FSNN_TRY(status);
-    const char *slash = strrchr(r->path, '/');
-    int folder = slash ? (int)(slash - r->path) + 1 : 0, stem = (int)strlen(r->path);
-    if (stem > 4 && !strcmp(r->path + stem - 4, ".hea"))
-        stem -= 4;
-    r->signals = fsnn_format("%.*s%s", folder, r->path, r->head.file);
-    r->notes = fsnn_format("%.*s.atr", stem, r->path);
-    return r->signals && r->notes ? load_signals(r) : FSNN_EMEMORY;
-}
 
 /* ---- windows ---- */
 
@@ -119,7 +91,7 @@ static fsnn_status add_window(const record *r, fsnn_series *s, int64_t begin, in
     float *x = series_add(s, length, label);
     if (!x)
         return FSNN_EMEMORY;
-    memcpy(x, r->x + begin * s->channels, (size_t)(length * s->channels) * sizeof *x);
+    memcpy(x, r->of.x + begin * s->channels, (size_t)(length * s->channels) * sizeof *x);
     if (mend(s, x, length, &gaps) >= 0) {
         s->count--;
         s->rows = rows;
@@ -139,10 +111,11 @@ static int64_t samples_of(double seconds, double rate)
 static fsnn_status cut(const record *r, const fsnn_wfdb_options *o, wfdb_annotations *notes,
                        fsnn_series *s)
 {
-    double rate = r->head.rate;
+    double rate = r->of.head.rate;
     int64_t before = samples_of(o->before, rate), length = before + samples_of(o->after, rate);
     int64_t first = samples_of(o->from, rate);
-    int64_t end = o->to > 0 && o->to * rate < (double)r->length ? llround(o->to * rate) : r->length;
+    int64_t end =
+        o->to > 0 && o->to * rate < (double)r->of.length ? llround(o->to * rate) : r->of.length;
     wfdb_annotation a;
     int64_t left_out = 0;
     int more;
@@ -187,11 +160,11 @@ static fsnn_status beats(const record *r, const fsnn_wfdb_options *o, fsnn_serie
 
 static fsnn_status whole(const record *r, fsnn_series *s)
 {
-    float *x = series_add(s, r->length, -1);
+    float *x = series_add(s, r->of.length, -1);
     if (!x)
         return FSNN_EMEMORY;
-    memcpy(x, r->x, (size_t)(r->length * s->channels) * sizeof *x);
-    int without = mend(s, x, r->length, &s->missing);
+    memcpy(x, r->of.x, (size_t)(r->of.length * s->channels) * sizeof *x);
+    int without = mend(s, x, r->of.length, &s->missing);
     return without < 0 ? FSNN_OK
                        : fsnn_fail(FSNN_EFORMAT,
                                    "%s: signal %d has no sample at all, only the mark of none",
@@ -205,16 +178,19 @@ fsnn_status fsnn_series_wfdb(const char *path, const fsnn_wfdb_options *options,
         return fsnn_fail(FSNN_EARGUMENT,
                          "fsnn_series_wfdb needs a path and a place for the series");
     *series = NULL;
-    record r = {.path = path};
-    fsnn_status status = load(&r);
-    fsnn_series *s = status ? NULL : series_new(r.head.signals, r.head.rate);
+    record *r = fsnn_alloc(sizeof *r);
+    if (!r)
+        return fsnn_fail(FSNN_EMEMORY, "%s: out of memory while reading", path);
+    *r = (record){.path = path, .notes = notes_of(path)};
+    fsnn_status status = r->notes ? wfdb_read_record(path, &r->of) : FSNN_EMEMORY;
+    fsnn_series *s = status ? NULL : series_new(r->of.head.signals, r->of.head.rate);
     if (!status)
-        status = !s ? FSNN_EMEMORY : options ? beats(&r, options, s) : whole(&r, s);
-    for (int c = 0; !status && c < r.head.signals; c++)
-        status = series_name_channel(s, c, r.head.signal[c].name, r.head.signal[c].unit);
-    fsnn_free(r.signals);
-    fsnn_free(r.notes);
-    fsnn_free(r.x);
+        status = !s ? FSNN_EMEMORY : options ? beats(r, options, s) : whole(r, s);
+    for (int c = 0; !status && c < r->of.head.signals; c++)
+        status = series_name_channel(s, c, r->of.head.signal[c].name, r->of.head.signal[c].unit);
+    fsnn_free(r->notes);
+    fsnn_free(r->of.x);
+    fsnn_free(r);
     if (status < 0)
         fsnn_series_destroy(s);
     else
