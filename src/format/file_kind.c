@@ -115,7 +115,8 @@ static bool is_tar(const head *h)
     "its arrays can be had as x.numpy() and saved by numpy.savez or "                              \
     "safetensors.torch.save_file"
 #define SOUND "sox or ffmpeg convert to WAV"
-#define EVENTS "Metavision's tools or tonic convert to AEDAT or to arrays x, y, t, p of an NPZ"
+#define EVT                                                                                        \
+    "a line \"% evt 2.0\", 2.1 or 3.0, or \"% format EVT3\", names the words that can be read"
 
 /* Those with finer tests stand before what is left. "": any beginning. */
 static const struct {
@@ -148,9 +149,9 @@ static const struct {
     {BEGINS("ID3"), NULL, {"an MP3 file", SOUND}},
     {BEGINS("NIST_1A"), NULL, {"a NIST SPHERE sound file", SOUND}},
     {BEGINS("#!AER-DAT"), NULL, {"an AEDAT recording of events", NULL}},
-    {BEGINS("Event Stream"), NULL, {"an Event Stream recording (.es)", EVENTS}},
-    {BEGINS("% "), is_dat, {"a recording in Prophesee's DAT format", EVENTS}},
-    {BEGINS("% "), is_raw, {"a recording in Prophesee's RAW format (EVT)", EVENTS}},
+    {BEGINS("Event Stream"), NULL, {"an Event Stream recording (.es)", NULL}},
+    {BEGINS("% "), is_dat, {"a recording in Prophesee's DAT format", NULL}},
+    {BEGINS("% "), is_raw, {"a recording in Prophesee's RAW format (EVT)", EVT}},
     {BEGINS("\x1f\x8b"), NULL, {"a gzip file", "gunzip unpacks it"}},
     {BEGINS("\xfd"
             "7zXZ\0"),

@@ -103,9 +103,8 @@ static void what_cannot_be_read(void **state)
     shell_fails("$F inspect net.pt", 1, "net.pt: ");
     shell_fails("$F eval tiny.yaml -w net.pt", 1, "net.pt: ");
     folder_write_text("a.raw", "% Date 2020-09-25 07:48:31\n% firmware_version 2.0.255\n");
-    shell_fails(
-        "$F inspect a.raw", 1,
-        "a.raw: is a recording in Prophesee's RAW format (EVT): Metavision's tools or tonic");
+    shell_fails("$F inspect a.raw", 1,
+                "a.raw: is a recording in Prophesee's RAW format (EVT): a line \"% evt 2.0\"");
     folder_write("nul.yaml", "name: a\0b\n", 10);
     shell_fails("$F inspect nul.yaml", 2, "nul.yaml:1:8: this byte is no part of a UTF-8 text");
 }

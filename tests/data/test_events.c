@@ -58,6 +58,15 @@ static void made_recordings(void **state)
         {"zstd.aedat4", "AEDAT 4.0", 346, 260, {8, 10}, 0, true},
 #endif
         {"arrays.npz", "NPZ", 128, 128, {1, 1}, 0, false},
+        {"evt2.raw", "EVT 2.0", 128, 128, {1, 1}, 0, false},
+        {"turn2.raw", "EVT 2.0", 128, 128, {1, 1}, (INT64_C(1) << 34) - 100, false},
+        {"evt21.raw", "EVT 2.1", 640, 480, {1, 1}, 0, true},
+        {"legacy21.raw", "EVT 2.1", 1280, 720, {1, 1}, (INT64_C(1) << 34) - 100, true},
+        {"evt3.raw", "EVT 3.0", 1280, 720, {1, 1}, 0, true},
+        {"turn3.raw", "EVT 3.0", 128, 128, {1, 1}, (INT64_C(1) << 24) - 100, false},
+        {"events.dat", "DAT", 304, 240, {1, 1}, 0, true},
+        {"turn.dat", "DAT", 304, 240, {1, 1}, (INT64_C(1) << 32) - 100, true},
+        {"dvs.es", "Event Stream", 346, 260, {1, 0}, 0, true},
     };
     for (int f = 0; f < FSNN_COUNT(files); f++) {
         CASE("files[%d]", f);
@@ -266,6 +275,24 @@ static void damaged_recordings(void **state)
         {"plain.aedat4", "EVTS", -1, -13, 99, "bytes, but only", 1},
         {"plain.aedat4", "EVTS", -1, 24, 99, "the events of the packet do not fit into it", 1},
         {"arrays.npz", "", 400, -1, 0, "arrays.npz", 0},
+        {"evt2.raw", "evt 2.0\n", 7, -1, 0, "the word at offset 64 ends after 3 of its 4 bytes", 0},
+        {"evt21.raw", "480\n", 17, -1, 0, "ends after 1 of its 8 bytes", 0},
+        {"evt21.raw", "geometry ", -1, 0, 'x', "the header tells no size of a sensor", 0},
+        {"evt21.raw", "640x", -1, 0, '-', "expected a width and a height of 1 to 16384", 0},
+        {"evt3.raw", "% end\n", 5, -1, 0, "ends after 1 of its 2 bytes", 0},
+        {"evt3.raw", "width=", -1, 1, ';', "the sensor has 1 columns and 720 rows", 0},
+        {"events.dat", "Width 304\n", 1, -1, 0, "where the kind and the size of events", 0},
+        {"events.dat", "Width 304\n", 9, -1, 0, "ends after 7 of its 8 bytes", 0},
+        {"events.dat", "Width 304\n", -1, 1, 9, "events of 9 bytes, expected 8", 0},
+        {"events.dat", "Width 304\n", -1, 9, 0x20, "has polarity 2, expected 0 or 1", 0},
+        {"events.dat", "Width 304\n", -1, 8, 0xff, "the sensor has 304 columns and 240 rows", 0},
+        {"dvs.es", "Event Stream", 1, -1, 0, "what begins at offset 0 does not end", 0},
+        {"dvs.es", "Event Stream", 6, -1, 0, "what begins at offset 16 does not end", 0},
+        {"dvs.es", "Event Stream", 11, -1, 0, "what begins at offset 21 does not end", 0},
+        {"dvs.es", "Event Stream", -1, 3, 9, "events of type 9, which there are none of", 0},
+        {"dvs.es", "Event Stream", -1, 5, 0x90, "a sensor of 36954 columns and 260 rows", 0},
+        {"dvs.es", "Event Stream", -1, 11, 9, "the sensor has 346 columns and 260 rows", 0},
+        {"generic.es", "Event Stream", 9, -1, 0, "what begins at offset 18 does not end", 0},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         CASE("row[%d]", i);
@@ -288,8 +315,9 @@ static void damaged_recordings(void **state)
 static void cut_anywhere(void **state)
 {
     (void)state;
-    static const char *const names[] = {"bin.bin",       "dvs128.aedat", "davis.aedat",
-                                        "packets.aedat", "plain.aedat4", "arrays.npz"};
+    static const char *const names[] = {
+        "bin.bin",  "dvs128.aedat", "davis.aedat", "packets.aedat", "plain.aedat4", "arrays.npz",
+        "evt2.raw", "evt21.raw",    "evt3.raw",    "events.dat",    "dvs.es"};
     for (int f = 0; f < FSNN_COUNT(names); f++) {
         CASE("names[%d]", f);
         char path[256];
@@ -379,6 +407,20 @@ static void what_is_left_out_is_counted(void **state)
             {"streams.aedat4", "IMUS", 2, false},
             {"streams.aedat4", "packets of other kinds", 2, false},
             {"streams.aedat4", "TRIG", 1, false},
+            {"evt2.raw", "before the first word of time", 1, true},
+            {"evt2.raw", "triggers", 1, false},
+            {"evt2.raw", "messages", 2, false},
+            {"evt2.raw", "reserved", 1, false},
+            {"evt21.raw", "before the first word of time", 2, true},
+            {"evt21.raw", "triggers", 1, false},
+            {"legacy21.raw", "messages", 2, false},
+            {"legacy21.raw", "reserved", 1, false},
+            {"evt3.raw", "before the first word of time", 1, true},
+            {"evt3.raw", "second camera", 1, true},
+            {"evt3.raw", "triggers", 1, false},
+            {"evt3.raw", "messages", 3, false},
+            {"evt3.raw", "reserved", 1, false},
+            {"generic.es", "without a pixel", 3, true},
         },
       real[] = {
           {"aedat2-dvs128-jaer/Tmpdiff128StereoPair-2014-10-21T18-18-47+0200-0.aedat", "bit 15",
@@ -388,6 +430,7 @@ static void what_is_left_out_is_counted(void **state)
           {"aedat4-davis346/davis.aedat4", "TRIG", 11, false},
           {"aedat4-davis346/davis.aedat4", "IMUS", 13, false},
           {"aedat4-davis346/davis.aedat4", "FRME", 3, false},
+          {"evt-dat-es/generic.es", "without a pixel", 70, true},
       };
     char path[512];
     for (int i = 0; i < FSNN_COUNT(made_up); i++) {
@@ -454,6 +497,37 @@ static void wrong_numbers_in_arrays(void **state)
     }
 }
 
+/* What is whole but not read: the sentence names it. */
+static void known_but_not_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *content;
+        size_t size;
+        const char *words;
+    } row[] = {
+#define CONTENT(text) text, sizeof text - 1
+        {"a.es", CONTENT("Event Stream\1\0\0\1"), "version 1.0.0 of Event Stream"},
+        {"a.es", CONTENT("Event Stream\2\0\0\2"), "holds ATIS events (type 2)"},
+        {"a.dat", CONTENT("% Version 3\n\0\10"), "version 3 of DAT; version 2 is read"},
+        {"a.dat", CONTENT("% Version 2\n\16\10"), "events of kind 0x0e"},
+        {"a.raw", CONTENT("% format EVT21;endianness=big\n"), "the header says endianness=big"},
+#undef CONTENT
+    };
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
+        fsnn_events e;
+        REFUSED(events_parse(row[i].name, (const uint8_t *)row[i].content, row[i].size, &e),
+                FSNN_EUNSUPPORTED, row[i].words);
+        assert_null(e.event);
+    }
+    /* a vector that walks right of all columns */
+    static const char wide[] = "% evt 3.0\n\0\x80\xf8\x37\xff\x5f\x01\x50";
+    fsnn_events e;
+    REFUSED(events_parse("a.raw", (const uint8_t *)wide, sizeof wide - 1, &e), FSNN_EFORMAT,
+            "the vector at offset 16 has an event right of column 2047");
+}
+
 /* A build without the libraries of packed packets says so. */
 static void packings_that_are_not_there(void **state)
 {
@@ -481,15 +555,16 @@ static void packings_that_are_not_there(void **state)
 static void survives_failing_memory(void **state)
 {
     (void)state;
-    static const char *const names[] = {"bin.bin",       "davis.aedat",
-                                        "packets.aedat", "plain.aedat4",
+    static const char *const names[] = {
+        "bin.bin",     "davis.aedat", "packets.aedat", "plain.aedat4",
 #ifdef FSNN_HAVE_LZ4
-                                        "lz4.aedat4",
+        "lz4.aedat4",
 #endif
 #ifdef FSNN_HAVE_ZSTD
-                                        "zstd.aedat4",
+        "zstd.aedat4",
 #endif
-                                        "arrays.npz"};
+        "arrays.npz",  "evt2.raw",    "evt21.raw",     "evt3.raw",
+        "events.dat",  "dvs.es",      "generic.es"};
     for (int f = 0; f < FSNN_COUNT(names); f++) {
         CASE("names[%d]", f);
         char path[256];
@@ -535,6 +610,7 @@ int main(void)
         cmocka_unit_test(what_is_left_out_is_counted),
         cmocka_unit_test(many_kinds),
         cmocka_unit_test(wrong_numbers_in_arrays),
+        cmocka_unit_test(known_but_not_read),
         cmocka_unit_test(packings_that_are_not_there),
         cmocka_unit_test(survives_failing_memory),
         cmocka_unit_test(sorts_stably),

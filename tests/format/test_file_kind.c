@@ -146,9 +146,9 @@ static void real_files(void **state)
         {"wav-scipy/test-44100Hz-le-1ch-4bytes-rf64.wav", as_wav, "is an RF64 file"},
         {"wav-scipy/test-8000Hz-le-1ch-1byte-ulaw.wav", as_wav, "holds mu-law samples (format 7)"},
         {"wav-scipy/test-8000Hz-le-3ch-5S-36bit.wav", as_wav, "holds PCM samples (format 1) of 36"},
-        {"evt-dat-es/evt2.raw", as_events, "is a recording in Prophesee's RAW format (EVT)"},
-        {"evt-dat-es/sample_ncars.dat", as_events, "is a recording in Prophesee's DAT format"},
-        {"evt-dat-es/dvs.es", as_events, "is an Event Stream recording (.es)"},
+        {"evt-dat-es/evt2.raw", as_wav, "is a recording in Prophesee's RAW format (EVT)"},
+        {"evt-dat-es/sample_ncars.dat", as_wav, "is a recording in Prophesee's DAT format"},
+        {"evt-dat-es/dvs.es", as_wav, "is an Event Stream recording (.es)"},
         {"evt-dat-es/sample_stmnist.mat", as_events, "is a MATLAB file"},
         {"nir/lif_norse.nir", as_hdf5, "is a NIR graph"},
     };

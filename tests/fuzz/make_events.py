@@ -139,7 +139,75 @@ def npz(events):
     return out.getvalue()
 
 
+def evt2(events, start=0):
+    def word(kind, rest):
+        return struct.pack('<I', kind << 28 | rest)
+
+    out = b'% Date 2020-01-01 00:00:00\n% firmware_version 3.0\n% evt 2.0\n'
+    out += word(1, 7 << 11 | 8)  # before any word of time
+    for t, x, y, p in events:
+        out += word(8, (t + start) >> 6 & 0xfffffff) + word(p, (t + start & 63) << 22 | x << 11 | y)
+    return out + word(10, 1) + word(14, 0) + word(15, 5) + word(3, 0)  # trigger, message, its rest, a reserved type
+
+
+def evt21(events, head, legacy=False, start=0):
+    def word(kind, rest):
+        whole = kind << 60 | rest
+        return struct.pack('<Q', whole >> 32 | (whole & 0xffffffff) << 32 if legacy else whole)
+
+    out = head + word(0, 7 << 43 | 8 << 32 | 3)
+    for t, x, y, p in events:
+        out += word(8, ((t + start) >> 6 & 0xfffffff) << 32)
+        out += word(p, (t + start & 63) << 54 | (x & ~31) << 43 | y << 32 | 1 << x % 32)
+    return out + word(10, 1) + word(14, 0) + word(15, 5) + word(3, 0)
+
+
+def evt3(events, head, start=0):
+    def word(kind, rest):
+        return struct.pack('<H', kind << 12 | rest)
+
+    out = head + word(0, 8) + word(2, 7)  # an event before any word of time
+    for i, (t, x, y, p) in enumerate(events):
+        t += start
+        out += word(8, t >> 12 & 0xfff) * 2 + word(6, t & 0xfff) + word(0, y)
+        if i % 3 == 0:
+            out += word(2, p << 11 | x)
+        else:  # 20 pixels from the base on, the event among the last 8 of them or the first 12
+            base = max(x - 13, 0)
+            bits = 1 << x - base
+            out += word(3, p << 11 | base) + word(4, bits & 0xfff) + word(5, bits >> 12)
+    out += word(0, 1 << 11 | 5) + word(2, 3)  # of a second camera
+    return out + word(10, 1) + word(14, 0) + word(15, 5) + word(7, 5) + word(9, 0)
+
+
+def dat(events, start=0):
+    out = b'% Data file containing CD events.\n% Version 2\n% Date 2020-01-01 00:00:00\n% Height 240\n% Width 304\n'
+    out += bytes([12, 8])
+    for t, x, y, p in events:
+        out += struct.pack('<II', (t + start) % 2**32, p << 28 | y << 14 | x)
+    return out
+
+
+def es_dvs(events):
+    out, before = b'Event Stream\2\0\0\1' + struct.pack('<HH', 346, 260), 0
+    for t, x, y, p in events:
+        late, rest = divmod(t - before, 127)
+        before = t
+        out += b'\xff' * late + b'\xfe' + struct.pack('<BHH', rest << 1 | p, x, y)
+    return out
+
+
+def es_generic(texts):
+    out = b'Event Stream\2\0\0\0'
+    for i, text in enumerate(texts):
+        n = len(text)
+        size = bytes([n << 1]) if n < 128 else bytes([(n & 127) << 1 | 1, n >> 7 << 1])
+        out += b'\xff\xfe' + bytes([i]) + size + text
+    return out
+
+
 def main():
+    prophesee = b'% format EVT21;height=720;width=1280;endianness=legacy\n% end\n'
     files = {
         'bin.bin': bin40(EVENTS),
         'overflow.bin': bin40(EVENTS[:3] + [(0, 0, 240, 0), (0, 0, 240, 0)] + EVENTS[3:]),
@@ -153,6 +221,16 @@ def main():
         'zstd.aedat4': aedat4(EVENTS, 3),
         'streams.aedat4': aedat4(EVENTS, 0, [flat_other(b'FRME'), flat_events(EVENTS[:2]), flat_other(b'IMUS'), b'']),
         'arrays.npz': npz(EVENTS),
+        'evt2.raw': evt2(EVENTS),
+        'turn2.raw': evt2(EVENTS, 2**34 - 100),
+        'evt21.raw': evt21(EVENTS, b'% evt 2.1\n% geometry 640x480\n'),
+        'legacy21.raw': evt21(EVENTS, prophesee, True, 2**34 - 100),
+        'evt3.raw': evt3(EVENTS, b'% evt 3.0\n% format EVT3;height=720;width=1280\n% end\n'),
+        'turn3.raw': evt3(EVENTS, b'% evt 3.0\n', 2**24 - 100),
+        'events.dat': dat(EVENTS),
+        'turn.dat': dat(EVENTS, 2**32 - 100),
+        'dvs.es': es_dvs(EVENTS[:4]),
+        'generic.es': es_generic([b'words', b'', b'long ' * 40]),
     }
     os.makedirs(sys.argv[1], exist_ok=True)
     for name, data in files.items():

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const endings[] = {".bin", ".bs2", ".aedat", ".aedat4", ".npz"};
+static const char *const endings[] = {".bin", ".bs2", ".aedat", ".aedat4",
+                                      ".npz", ".raw", ".dat",   ".es"};
 
 fsnn_status event_pieces_add(event_pieces *p, char *path, char *text, int64_t from, int64_t to)
 {
@@ -302,7 +303,7 @@ static fsnn_status find(const fsnn_event_files *files, event_pieces *out)
     if (!out->count)
         return fsnn_fail(FSNN_ENOTFOUND,
                          "%s: holds no recordings%s%s%s; their names end in .bin, .bs2, .aedat, "
-                         ".aedat4 or .npz",
+                         ".aedat4, .raw, .dat, .es or .npz",
                          source(files), files->pattern ? " named like \"" : "",
                          files->pattern ? files->pattern : "", files->pattern ? "\"" : "");
     return FSNN_OK;

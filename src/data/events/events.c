@@ -7,8 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
-static const events_format *const formats[] = {&events_aedat4, &events_aedat3, &events_aedat2,
-                                               &events_npz, &events_bin};
+static const events_format *const formats[] = {
+    &events_aedat4, &events_aedat3, &events_aedat2, &events_npz, &events_evt2,
+    &events_evt21,  &events_evt3,   &events_dat,    &events_es,  &events_bin};
 
 /* No name stands in another. Tmpdiff128 and SBret10, 20, 21 are what jAER called the first two
  * kinds at first. */
@@ -143,9 +144,9 @@ fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fs
     const events_format *format = find(path, bytes, size);
     if (!format)
         return file_kind_fail(path, bytes, size,
-                              "a recording of events that can be read: AEDAT 2.0, 3.1 or 4.0, an "
-                              "NPZ with the arrays x, y, t, p, or 40-bit events in a file named "
-                              ".bin or .bs2");
+                              "a recording of events that can be read: AEDAT 2.0, 3.1 or 4.0, "
+                              "EVT 2.0, 2.1 or 3.0, DAT, Event Stream, an NPZ with the arrays x, "
+                              "y, t, p, or 40-bit events in a file named .bin or .bs2");
     out->format = format->name;
     fsnn_status status = format->parse(path, bytes, size, out);
     if (status >= 0)
@@ -204,7 +205,7 @@ static bool npz_of_events(const char *path)
 
 bool fsnn_events_known(const char *path)
 {
-    uint8_t head[64];
+    uint8_t head[4096]; /* lines that name the words behind them may be many */
     FILE *file = path ? fopen(path, "rb") : NULL;
     if (!file)
         return false;

@@ -16,7 +16,8 @@ typedef struct events_format {
     fsnn_status (*parse)(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out);
 } events_format;
 
-extern const events_format events_bin, events_aedat2, events_aedat3, events_aedat4, events_npz;
+extern const events_format events_bin, events_aedat2, events_aedat3, events_aedat4, events_npz,
+    events_evt2, events_evt21, events_evt3, events_dat, events_es;
 
 /* What fsnn_events_read does after reading the file. */
 fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out);
