@@ -121,7 +121,7 @@ static const struct {
     const char *name;
     fsnn_status (*parse)(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out);
 } types[] = {{"generic", parse_generic},     {"DVS", parse_dvs}, {"ATIS", NULL},
-             {"asynchronous display", NULL}, {"color", NULL},   {"liquid", NULL}};
+             {"asynchronous display", NULL}, {"color", NULL},    {"liquid", NULL}};
 
 static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
 {
