@@ -8,8 +8,9 @@ set(run ${PROJECT_SOURCE_DIR}/tests/env.sh)
 set(needs_YAML
     "cli/(augment|convert|event_examples|events|figures|first_steps|golden|graph|inspect|ladder|other_data|own_neuron|run|run_directory)"
     "cli/(runs|safe_text|series|simulate_model|split|terminal|train)"
-    "model/(description[a-z_]*|elsewhere|first_error|mutations|operators|unused|weights|weights_net)"
-    "exchange/nir[a-z_]*" "session/(evaluate|open|run|train)" build/docs python/examples python/torch_oracle)
+    "model/(data_open|description[a-z_]*|elsewhere|first_error|mutations|operators|unused|weights|weights_net)"
+    "exchange/nir[a-z_]*" "session/(evaluate|open|run|train)" build/docs examples/06_session net/same_bits
+    python/examples python/torch_oracle)
 set(needs_ZLIB build/docs)
 set(needs_HDF5 cli/convert exchange/nir exchange/nir_expand exchange/nir_export exchange/nir_pack data/shd data/shd_damage data/recast format/file_kind model/description_series)
 set(needs_OPENMP base/threads)

@@ -534,7 +534,7 @@ static void tells_its_memory(void **state)
     int64_t batch = 10 * 32 * 100 * 4, sample = 100 * 4;
     GOOD(fsnn_threads_set(2 + fsnn_processors()));
     fsnn_loader *loader = open_loader(data, options);
-    assert_int_equal(fsnn_loader_memory(loader), batch + (2 + fsnn_processors()) * sample);
+    assert_int_equal(fsnn_loader_memory(loader), batch + fsnn_threads() * sample);
     fsnn_loader_destroy(loader);
     options.encoder.sparse = true;
     loader = open_loader(data, options);

@@ -297,6 +297,7 @@ static double pixel_sum(const fsnn_data *data, int64_t index)
 static void reads_fashion_mnist(void **state)
 {
     (void)state;
+    NEEDS("zlib");
     if (access(FASHION "train-images-idx3-ubyte.gz", R_OK) != 0) {
         print_message("skipped: no Fashion-MNIST in " FASHION "\n");
         skip();
@@ -317,6 +318,7 @@ static void reads_fashion_mnist(void **state)
 static void reads_mnist(void **state)
 {
     (void)state;
+    NEEDS("zlib");
     const char *root = files_data();
     char images[512], labels[512];
     snprintf(images, sizeof images, "%s/mnist-10k/images-idx3-ubyte.gz", root);

@@ -460,6 +460,7 @@ static void reads_archives_of_others(void **state)
 static void reads_numpy(void **state)
 {
     (void)state;
+    NEEDS("zlib");
     fsnn_arrays list = {0};
     GOOD(npz_parse("t.npz", numpy_file, sizeof numpy_file, &list));
     assert_int_equal(list.count, 3);

@@ -363,6 +363,7 @@ static void registry(void **state)
 static void described(void **state)
 {
     (void)state;
+    NEEDS("YAML");
     static const char text[] =
         "input: [13]\n"
         "layers:\n"

@@ -22,6 +22,7 @@ static void relaxation(void **state)
     fsnn_simulation s = fsnn_simulation_default();
     fsnn_table t;
     (void)state;
+    NEEDS("double precision");
     lif.v0 = 1;
     s.options = &lif;
     s.dynamics.method = FSNN_ML;
@@ -57,6 +58,7 @@ static void resets(void **state)
     fsnn_arrays found = {0}, one = {0};
     fsnn_table t;
     (void)state;
+    NEEDS("double precision");
     s.current.p[0] = 2;
     s.steps = 800;
     GOOD(fsnn_simulate_resets(&s, &found, &t));
