@@ -2,6 +2,8 @@
  * output goes. */
 #include "cli/convert/convert.h"
 
+#include <fsnn/events.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +48,7 @@ static const struct {
 } kinds[] = {
     {fsnn_nir_known, NULL, convert_from_nir},
     {is_model, ".nir", convert_to_nir},
+    {fsnn_events_known, ".npz", convert_events_to_npz},
 };
 
 static bool ends(const char *path, const char *ending)
@@ -55,8 +58,9 @@ static bool ends(const char *path, const char *ending)
 }
 
 static const char possible[] =
-    "convert makes NIR graphs of models and models of NIR graphs: fsnn convert MODEL.yaml "
-    "--weights W -o M.nir, fsnn convert M.nir -o DIR/";
+    "convert makes NIR graphs of models, models of NIR graphs, and arrays of recordings of events: "
+    "fsnn convert MODEL.yaml --weights W -o M.nir, fsnn convert M.nir -o DIR/, fsnn convert "
+    "EVENTS -o F.npz";
 
 static int run(void *given)
 {
@@ -79,10 +83,10 @@ static int run(void *given)
 
 const cli_command cli_convert = {
     .name = "convert",
-    .summary = "networks from and to files of other tools (NIR)",
+    .summary = "networks from and to files of other tools (NIR); events to NPZ",
     .operands = "FILE",
     .usage = "MODEL.yaml|RUN --weights W -o M.nir | M.nir -o DIR/ --dt SECONDS --reset "
-             "value|subtract",
+             "value|subtract | EVENTS -o F.npz",
     .details =
         "To NIR, the exchange format of the field: a description and its weights become M.nir, "
         "which snnTorch, Norse, SpikingJelly and others read. Other tools read fractional neurons "
@@ -93,10 +97,14 @@ const cli_command cli_convert = {
         "neither how long a step is, nor in what unit its times are, nor whether a spike sets the "
         "potential or takes the threshold from it: --dt and --reset say it, and without them the "
         "error shows what each choice would mean. What other readers refuse is repaired where it "
-        "can be understood, and each repair is a warning.",
+        "can be understood, and each repair is a warning.\n\n"
+        "From a recording of an event camera (.raw, .dat, .es, .aedat, .aedat4, .bin, .bs2) to an "
+        "NPZ of arrays x, y (columns and rows from the upper left), t (microseconds), p (1 ON), "
+        "one number an event in order of time, and width, height where the file tells the sensor.",
     .examples = "  fsnn convert runs/tiny -o tiny.nir\n"
                 "  fsnn convert lif.nir -o lif/ --dt 1e-4 --reset value\n"
-                "  fsnn run lif/lif.yaml -w lif/lif.safetensors --input x.npz --output y.npz\n",
+                "  fsnn run lif/lif.yaml -w lif/lif.safetensors --input x.npz --output y.npz\n"
+                "  fsnn convert recording.raw -o recording.npz\n",
     .option = table,
     .min_operands = 1,
     .max_operands = 1,

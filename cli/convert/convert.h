@@ -21,5 +21,7 @@ static inline const char *convert_input(const convert_options *o)
 int convert_to_nir(const convert_options *o);
 /* A NIR graph becomes a folder with a description and its weights; exit code. */
 int convert_from_nir(const convert_options *o);
+/* A recording of events becomes an NPZ of arrays x, y, t, p; exit code. */
+int convert_events_to_npz(const convert_options *o);
 
 #endif

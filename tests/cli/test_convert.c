@@ -2,13 +2,14 @@
  * for, what is refused. */
 #include "shell.h"
 
-static char pack[4096];
+static char pack[4096], events[4096]; /* $P; $E */
 
 static int start(void **state)
 {
     char here[3000];
     assert_non_null(getcwd(here, sizeof here));
     snprintf(pack, sizeof pack, "P='%s/nir-pack'; ", here);
+    snprintf(events, sizeof events, "E='%s/tests/fuzz/events'; ", here);
     return shell_start(state);
 }
 
@@ -136,6 +137,42 @@ static void shown(void **state)
     clear(state);
 }
 
+/* A recording and the NPZ that it becomes hold the same events on the same sensor. */
+static void events_become_arrays(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int events;
+        bool sized;
+    } files[] = {{"evt2.raw", 6, false}, {"legacy21.raw", 6, true}, {"evt3.raw", 6, true},
+                 {"turn.dat", 6, true},  {"dvs.es", 4, true},       {"davis.aedat", 6, true},
+                 {"bin.bin", 6, false},  {"arrays.npz", 6, false}};
+    for (int i = 0; i < FSNN_COUNT(files); i++) {
+        CASE("%s", files[i].name);
+        char line[9000];
+        snprintf(line, sizeof line,
+                 "%sset -e; $F convert $E/%s -o a.npz; $F inspect $E/%s | grep -E "
+                 "'^(events|sensor|first|last|polarity|pixels)' >1; $F inspect a.npz | grep -E "
+                 "'^(events|sensor|first|last|polarity|pixels)' >2; cmp 1 2; grep -q '^events *%d' "
+                 "2; test $(grep -c 'does not tell' 2) = %d",
+                 events, files[i].name, files[i].name, files[i].events, !files[i].sized);
+        shell_good(line);
+    }
+    char line[9000];
+    snprintf(line, sizeof line, "%s$F convert $E/evt2.raw -o b.npz", events);
+    shell_good(line);
+    shell_contains(shell_err, "evt2.raw: left out: 1 events before the first word of time", line);
+    snprintf(line, sizeof line, "%s$F convert $E/evt2.raw -o b.npz --dt 1", events);
+    shell_fails(line, 2, "--dt is for networks");
+    snprintf(line, sizeof line, "%s$F convert $E/evt2.raw -o b.csv", events);
+    shell_fails(line, 2, "cannot become b.csv: convert makes");
+    snprintf(line, sizeof line, "%s$F convert $E/generic.es -o none.npz", events);
+    shell_fails(line, 1, "holds no events of pixels");
+    shell_good("test ! -e none.npz");
+    clear(state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +180,7 @@ int main(void)
         cmocka_unit_test(asks),
         cmocka_unit_test(to_nir_and_back),
         cmocka_unit_test(shown),
+        cmocka_unit_test(events_become_arrays),
     };
     return cmocka_run_group_tests(tests, start, end);
 }

@@ -499,6 +499,38 @@ static void wrong_numbers_in_arrays(void **state)
     }
 }
 
+/* width and height of an NPZ are the sensor's, and wrong ones are told. */
+static void sensor_in_arrays(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"x", "y", "t", "p", "width", "height"};
+    static const struct {
+        int32_t width;
+        const char *words; /* NULL: good */
+    } row[] = {{20, NULL}, {0, "the array width is no size of a sensor"}, {1, "at column 2"}};
+    for (int r = 0; r < FSNN_COUNT(row); r++) {
+        CASE("row[%d]", r);
+        const char *path = folder_path("w.npz");
+        fsnn_arrays list = {0};
+        fsnn_events e;
+        for (int i = 0; i < 6; i++) {
+            fsnn_array *a = fsnn_arrays_add(&list, names[i], FSNN_I32, &FSNN_SHAPE(1));
+            assert_non_null(a);
+            *(int32_t *)a->data = i == 0 ? 2 : i == 4 ? row[r].width : i == 5 ? 10 : 0;
+        }
+        GOOD(fsnn_npz_write(path, &list));
+        fsnn_arrays_free(&list);
+        if (row[r].words) {
+            REFUSED(fsnn_events_read(path, &e), FSNN_EFORMAT, row[r].words);
+        } else {
+            GOOD(fsnn_events_read(path, &e));
+            assert_true(e.sized && e.width == 20 && e.height == 10);
+            fsnn_events_free(&e);
+        }
+        folder_delete("w.npz");
+    }
+}
+
 /* What is whole but not read: the sentence names it. */
 static void known_but_not_read(void **state)
 {
@@ -612,6 +644,7 @@ int main(void)
         cmocka_unit_test(what_is_left_out_is_counted),
         cmocka_unit_test(many_kinds),
         cmocka_unit_test(wrong_numbers_in_arrays),
+        cmocka_unit_test(sensor_in_arrays),
         cmocka_unit_test(known_but_not_read),
         cmocka_unit_test(packings_that_are_not_there),
         cmocka_unit_test(survives_failing_memory),

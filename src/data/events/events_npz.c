@@ -1,5 +1,6 @@
 /* data/events/events_npz.c: an NPZ with the arrays x, y, t, p [n]: numbers of any type, whole
- * ones; times in microseconds; polarity 0 and 1, or -1 and 1. */
+ * ones; times in microseconds; polarity 0 and 1, or -1 and 1. width and height [1] may tell the
+ * sensor. */
 #include "data/events/events.h"
 
 #include "format/npz.h"
@@ -86,11 +87,35 @@ static fsnn_status fill(const char *path, const fsnn_array *const *array, double
     return FSNN_OK;
 }
 
+/* Both or none; what is there must be one number. */
+static fsnn_status read_sensor(const char *path, const fsnn_arrays *list, fsnn_events *out)
+{
+    static const char *const names[] = {"width", "height"};
+    int *const size[] = {&out->width, &out->height};
+    const fsnn_array *first = fsnn_arrays_find(list, names[0]),
+                     *second = fsnn_arrays_find(list, names[1]);
+    if (!first || !second)
+        return FSNN_OK;
+    for (int k = 0; k < 2; k++) {
+        const fsnn_array *a = k ? second : first;
+        double value = 0;
+        if (fsnn_shape_count(&a->shape) == 1)
+            fsnn_array_to_f64(a, &value);
+        if (!(value >= 1 && value <= 32768 && floor(value) == value))
+            return fsnn_fail(FSNN_EFORMAT,
+                             "%s: the array %s is no size of a sensor: expected is one whole "
+                             "number from 1 to 32768",
+                             path, names[k]);
+        *size[k] = (int)value;
+    }
+    return FSNN_OK;
+}
+
 static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
 {
     fsnn_arrays list = {0};
     const fsnn_array *array[FSNN_COUNT(columns)] = {0};
-    static const char *const names[] = {"x", "y", "t", "p", NULL};
+    static const char *const names[] = {"x", "y", "t", "p", "width", "height", NULL};
     FSNN_TRY(npz_parse_named(path, bytes, size, names, &list));
     fsnn_status status = find(path, &list, array);
     double *value = NULL;
@@ -101,6 +126,8 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fs
     }
     if (status == FSNN_OK)
         status = fill(path, array, value, out);
+    if (status == FSNN_OK)
+        status = read_sensor(path, &list, out);
     fsnn_free(value);
     fsnn_arrays_free(&list);
     return status;
