@@ -25,9 +25,8 @@ static const cli_option table[] = {
 static const char readable[] =
     "inspect reads descriptions (YAML), weights (.safetensors, .npz), arrays (.npy, .npz), IDX "
     "data (plain or gzip), recordings of events (.bin, .bs2, .aedat, .aedat4, .raw, .dat, .es, "
-    ".npz) and folders of "
-    "them, series (.ts, WAV, WFDB .hea), HDF5 spike trains, NIR graphs (.nir), graphs (folders, "
-    ".npz), metrics.csv, and run directories";
+    ".npz) and folders of them, series (.ts, .tsv, ARFF, WAV, WFDB .hea), HDF5 spike trains, NIR "
+    "graphs (.nir), graphs (folders, .npz), metrics.csv, and run directories";
 
 typedef struct head {
     unsigned char byte[513]; /* ended by a 0 */

@@ -31,6 +31,13 @@ static bool is_header(const char *path, const char *line)
            sscanf(line, "%63s %d", name, &signals) == 2;
 }
 
+/* A class and values by tabs, in a file called .tsv. */
+static bool is_table(const char *path, const char *line)
+{
+    size_t n = strlen(path);
+    return n > 4 && strcasecmp(path + n - 4, ".tsv") == 0 && strchr(line, '\t');
+}
+
 static bool has_sound(const char *folder)
 {
     DIR *dir = opendir(folder);
@@ -63,9 +70,9 @@ series_kind series_kind_of(const char *path)
     else if (n >= 8 && memcmp(head, hdf5, 8) == 0)
         kind = SERIES_HDF5;
     else if (text && first_line(file, head, sizeof head)) /* no YAML begins with @ */
-        kind = head[0] == '@' && strncasecmp(head, "@relation", 9) != 0 ? SERIES_TS
-               : is_header(path, head)                                  ? SERIES_WFDB
-                                                                        : SERIES_NONE;
+        kind = head[0] == '@' || is_table(path, head) ? SERIES_TS
+               : is_header(path, head)                ? SERIES_WFDB
+                                                      : SERIES_NONE;
     fclose(file);
     return kind;
 }

@@ -1,5 +1,5 @@
-/* cli/look/series.h: files of series (.ts text, WAV, WFDB headers) and spike trains (HDF5): known
- * by their content, shown, drawn. */
+/* cli/look/series.h: files of series (.ts, .tsv, ARFF, WAV, WFDB headers) and spike trains (HDF5):
+ * known by their content, shown, drawn. */
 #ifndef FSNN_CLI_SERIES_H
 #define FSNN_CLI_SERIES_H
 

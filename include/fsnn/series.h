@@ -28,11 +28,14 @@ typedef struct fsnn_series_info {
 /* ---- readers; errors: FSNN_EIO, FSNN_EFORMAT (file, line or byte, what was found),
  * FSNN_EUNSUPPORTED, FSNN_EMEMORY */
 
-/* UCR/UEA text files `.ts` of classification problems: one or several dimensions, equal or unequal
- * length, classes in the order of @classLabel. A missing value (`?`, `NaN`) is interpolated
- * linearly between its neighbours in time; at the ends it is the nearest value. Refused with a
- * sentence: time stamps, regression targets, dimensions of one series that differ in length. (A.
- * Bagnall et al., The UEA multivariate time series classification archive, 2018.) */
+/* UCR/UEA text files of classification problems: one or several dimensions, equal or unequal
+ * length, in one of three forms, known by its content. `.ts`: classes in the order of @classLabel.
+ * Tables by tabs (`.tsv`): the class, then the values, classes sorted, NaN at the end cut off
+ * (fsnn_series_note). ARFF: numeric attributes or one relational one, then a list of classes. A
+ * missing value (`?`, `NaN`) is interpolated linearly between its neighbours in time; at the ends
+ * it is the nearest value. Refused with a sentence: time stamps, regression targets, dimensions of
+ * one series that differ in length. (A. Bagnall et al., The UEA multivariate time series
+ * classification archive, 2018; H. A. Dau et al., The UCR time series archive, 2019.) */
 FSNN_API fsnn_status fsnn_series_ts(const char *path, fsnn_series **series);
 
 /* Which files of a folder, and what their names say. */

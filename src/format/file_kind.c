@@ -173,9 +173,7 @@ static const struct {
      NULL,
      {"a program", NULL}},
     {BEGINS("\0\0"), is_idx, {"an IDX file", NULL}},
-    {BEGINS(""),
-     is_arff,
-     {"an ARFF file (Weka)", "the archive has the same series as .ts files, which can be read"}},
+    {BEGINS(""), is_arff, {"an ARFF file (Weka)", "data of the kind ts reads its series"}},
     {BEGINS(""), is_tar, {"a tar archive", "unpack it"}},
 };
 

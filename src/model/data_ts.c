@@ -1,4 +1,4 @@
-/* model/data_ts.c: kind ts, text files of the UCR/UEA archive. */
+/* model/data_ts.c: kind ts, text files of the UCR/UEA archive: .ts, .tsv, ARFF. */
 #include "model/data_series.h"
 
 typedef struct ts_options {
@@ -14,7 +14,7 @@ static const fsnn_key set_keys[] = {
      .offset = offsetof(data_path_set, path),
      .file = true,
      .required = true,
-     .help = "the .ts file"},
+     .help = "the .ts, .tsv or ARFF file"},
     {0},
 };
 

@@ -82,8 +82,6 @@ static void ts_refuses(void **state)
     } row[] = {
         {"", "is empty (0 bytes)", FSNN_EFORMAT},
         {"% remark\n\n# another\n", "no line @data", FSNN_EFORMAT},
-        {"%remark\n@RELATION x\n@data\n1,2\n", "is an ARFF file (Weka), not a .ts file",
-         FSNN_EUNSUPPORTED},
         {"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 7\n",
          "is a Git LFS pointer, not the data (7 bytes): run git lfs pull", FSNN_EFORMAT},
         {"hello\n", ":1: \"hello\" stands before @data", FSNN_EFORMAT},

@@ -100,7 +100,8 @@ static void corpus(void **state)
 /* What the corpus means is read as such: a change of the formats cannot pass unseen. */
 static void corpus_is_valid(void **state)
 {
-    static const char *const names[] = {"one.ts", "many.ts", "none.ts", "remarks.ts"};
+    static const char *const names[] = {"one.ts",  "many.ts", "none.ts",      "remarks.ts",
+                                        "tabs.ts", "weka.ts", "dimensions.ts"};
     static const char *const sounds[] = {"pcm8.wav", "pcm16.wav", "float.wav", "extensible.wav"};
     char path[512];
     fsnn_series *s;

@@ -15,6 +15,11 @@ put("one.ts", b"# words\n@problemName p\n@timeStamps false\n@univariate true\n@e
               b"@classLabel true x y\n@data\n1,2.5,-3e1,?:x\n0,0,0,0:y\n")
 put("many.ts", b"\xef\xbb\xbf@dimensions 2\r\n@classLabel true 1 2 3\r\n@data\r\n1,?,3:4,5,6:3\r\n 1,1 : NaN,2 :1\r\n")
 put("remarks.ts", b"%% words\n# words\n@classLabel true x\n@data\n1,2:x\n% between\n?,3:x\n")
+put("tabs.ts", b"% words\n10\t1\t-2e1\tNaN\r\n2\t3\t?\t4\r\n")
+put("weka.ts", b"% words\n@relation x\n@attribute a numeric\n@attribute 'b c' real\n@attribute t {2,'one more'}\n@data\n"
+               b"1,2,'one more'\n?,4, 2\n")
+put("dimensions.ts", b"@relation x\n@attribute r relational\n@attribute a real\n@attribute b real\n@end r\n@attribute t {x,y}\n"
+                     b"@data\n'1,2\\n3,4',y\n\"?,1\\n0,0\" , x\n")
 put("none.ts", b"@data\n1\n2,3\n?,4,?\n")
 put("long.ts", b"@data\n1\n2,3\n?,4,?" + b"\xff" * 90 + b"?\n")  # a number that is none, longer than any
 

@@ -1,19 +1,10 @@
-/* data/series/ts.c: UCR/UEA .ts files: `#` and `%` comments, `@` header, `@data`, then a series a
- * line, dimensions apart by `:`, values by `,`, the class after the last `:`. Nothing is allocated
- * for a series before its values were counted. */
+/* data/series/ts.c: UCR/UEA text files in one of three forms. Here .ts files: `#` and `%` comments,
+ * `@` header, `@data`, then a series a line, dimensions apart by `:`, values by `,`, the class
+ * after the last `:`. Nothing is allocated for a series before its values were counted. */
+#include "data/series/series_text.h"
 #include "format/file_kind.h"
-#include "data/series/series_set.h"
 
-#include <locale.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-typedef struct text {
-    const char *at;
-    size_t size;
-} text;
 
 typedef struct reader {
     const char *path;
@@ -27,77 +18,25 @@ typedef struct reader {
     fsnn_series *names; /* holds the classes until the first series tells the number of channels */
 } reader;
 
-static bool blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
-static text trimmed(text t)
-{
-    while (t.size && blank(*t.at))
-        t.at++, t.size--;
-    while (t.size && blank(t.at[t.size - 1]))
-        t.size--;
-    return t;
-}
-
-/* Cuts off what stands before `mark`; false where nothing is left to cut. `t->at` is NULL after the
- * last piece. */
-static bool cut(text *t, char mark, text *piece)
-{
-    if (!t->at)
-        return false;
-    const char *end = memchr(t->at, mark, t->size);
-    *piece = (text){t->at, end ? (size_t)(end - t->at) : t->size};
-    *t = end ? (text){end + 1, t->size - piece->size - 1} : (text){NULL, 0};
-    return true;
-}
-
-/* "%.*s" of a piece that may be very long or hold anything. */
-static const char *shown(text t, char out[48])
-{
-    size_t n = t.size < 40 ? t.size : 40;
-    for (size_t i = 0; i < n; i++)
-        out[i] = t.at[i] >= 0x20 && t.at[i] < 0x7f ? t.at[i] : '?';
-    memcpy(out + n, t.size > n ? "..." : "", t.size > n ? 4 : 1);
-    return out;
-}
-
-static bool word(text *t, text *out)
-{
-    *t = trimmed(*t);
-    size_t n = 0;
-    while (n < t->size && !blank(t->at[n]))
-        n++;
-    *out = (text){t->at, n};
-    *t = (text){t->at + n, t->size - n};
-    return n > 0;
-}
-
-static bool same(text t, const char *name)
-{
-    return strlen(name) == t.size && strncasecmp(t.at, name, t.size) == 0;
-}
-
 /* ---- header ---- */
 
 static fsnn_status read_flag(reader *r, text value, const char *key, bool *out)
 {
     text t;
     char found[48];
-    word(&value, &t);
-    *out = same(t, "true");
-    if (*out || same(t, "false"))
+    text_word(&value, &t);
+    *out = text_same(t, "true");
+    if (*out || text_same(t, "false"))
         return FSNN_OK;
     return fsnn_fail(FSNN_EFORMAT, "%s:%lld: @%s is \"%s\", expected true or false", r->path,
-                     (long long)r->line, key, shown(t, found));
+                     (long long)r->line, key, text_shown(t, found));
 }
 
 static fsnn_status read_count(reader *r, text value, const char *key, int64_t *out)
 {
     text t;
     char found[48];
-    bool good = word(&value, &t) && t.size < 10;
+    bool good = text_word(&value, &t) && t.size < 10;
     *out = 0;
     for (size_t i = 0; good && i < t.size; i++) {
         good = t.at[i] >= '0' && t.at[i] <= '9';
@@ -106,7 +45,7 @@ static fsnn_status read_count(reader *r, text value, const char *key, int64_t *o
     if (good && *out > 0)
         return FSNN_OK;
     return fsnn_fail(FSNN_EFORMAT, "%s:%lld: @%s is \"%s\", expected a whole number from 1",
-                     r->path, (long long)r->line, key, shown(t, found));
+                     r->path, (long long)r->line, key, text_shown(t, found));
 }
 
 static fsnn_status no_stamps(reader *r, text value)
@@ -140,11 +79,11 @@ static fsnn_status classes(reader *r, text value)
         return fsnn_fail(FSNN_EFORMAT, "%s:%lld: @classLabel a second time", r->path,
                          (long long)r->line);
     r->classes = on;
-    word(&rest, &name);
-    while (on && word(&rest, &name)) {
+    text_word(&rest, &name);
+    while (on && text_word(&rest, &name)) {
         if (series_find_class(r->names, name.at, name.size) >= 0)
             return fsnn_fail(FSNN_EFORMAT, "%s:%lld: @classLabel names the class \"%s\" twice",
-                             r->path, (long long)r->line, shown(name, found));
+                             r->path, (long long)r->line, text_shown(name, found));
         FSNN_TRY(series_name_class(r->names, name.at, name.size));
     }
     if (on && !r->names->classes)
@@ -194,47 +133,16 @@ static fsnn_status read_header(reader *r, text line)
             FSNN_EFORMAT,
             "%s:%lld: \"%s\" stands before @data: expected are lines that begin with @ "
             "or #",
-            r->path, (long long)r->line, shown(line, found));
+            r->path, (long long)r->line, text_shown(line, found));
     line.at++, line.size--;
-    word(&line, &key);
+    text_word(&line, &key);
     for (int i = 0; i < FSNN_COUNT(header); i++)
-        if (same(key, header[i].name))
+        if (text_same(key, header[i].name))
             return header[i].read(r, line);
     return FSNN_OK;
 }
 
 /* ---- series ---- */
-
-static int64_t count(text t, char mark)
-{
-    int64_t n = 1;
-    for (size_t i = 0; i < t.size; i++)
-        n += t.at[i] == mark;
-    return n;
-}
-
-static fsnn_status read_value(const reader *r, text t, int64_t channel, int64_t k, float *out)
-{
-    char number[64], found[48], *end;
-    bool good = false;
-    t = trimmed(t);
-    *out = NAN;
-    if (same(t, "?") || same(t, "nan"))
-        return FSNN_OK;
-    if (t.size && t.size < sizeof number) {
-        memcpy(number, t.at, t.size);
-        number[t.size] = 0;
-        *out = (float)strtod_l(number, &end, r->plain);
-        good = end == number + t.size && isfinite(*out);
-    }
-    if (!good)
-        return fsnn_fail(FSNN_EFORMAT,
-                         "%s:%lld: \"%s\" is not a number that can be used (dimension %lld, value "
-                         "%lld)",
-                         r->path, (long long)r->line, shown(t, found), (long long)channel + 1,
-                         (long long)k + 1);
-    return FSNN_OK;
-}
 
 /* The class behind the last `:`, taken off the line. */
 static fsnn_status read_label(const reader *r, text *line, int32_t *label)
@@ -250,14 +158,14 @@ static fsnn_status read_label(const reader *r, text *line, int32_t *label)
         return fsnn_fail(FSNN_EFORMAT,
                          "%s:%lld: no \":\" on this line: a class is expected behind the last one",
                          r->path, (long long)r->line);
-    text name = trimmed((text){line->at + at, line->size - at});
+    text name = text_trimmed((text){line->at + at, line->size - at});
     line->size = at - 1;
     *label = series_find_class(r->names, name.at, name.size);
     if (*label >= 0)
         return FSNN_OK;
-    return fsnn_fail(FSNN_EFORMAT,
-                     "%s:%lld: the class \"%s\" is not among the %lld that @classLabel names",
-                     r->path, (long long)r->line, shown(name, found), (long long)r->names->classes);
+    return fsnn_fail(
+        FSNN_EFORMAT, "%s:%lld: the class \"%s\" is not among the %lld that @classLabel names",
+        r->path, (long long)r->line, text_shown(name, found), (long long)r->names->classes);
 }
 
 /* All dimensions must be as long as the first, and as many as in the first series. */
@@ -271,8 +179,8 @@ static fsnn_status measure(const reader *r, text line, int64_t channels, int64_t
                          r->classes < 0 ? " (there is no @classLabel: a class would be a dimension)"
                                         : "");
     *length = 0;
-    for (int64_t c = 0; cut(&rest, ':', &part); c++) {
-        int64_t n = trimmed(part).size ? count(part, ',') : 0;
+    for (int64_t c = 0; text_cut(&rest, ':', &part); c++) {
+        int64_t n = text_trimmed(part).size ? text_count(part, ',') : 0;
         if (!n || (c && n != *length))
             return fsnn_fail(FSNN_EFORMAT,
                              "%s:%lld: dimension %lld has %lld values, %s%lld: all dimensions of a "
@@ -290,11 +198,12 @@ static fsnn_status measure(const reader *r, text line, int64_t channels, int64_t
 
 static fsnn_status fill(reader *r, text line, int64_t length, float *x)
 {
+    const text_place at = {r->path, r->line, r->plain};
     text part, value;
     int64_t C = r->s->channels;
-    for (int64_t c = 0; cut(&line, ':', &part); c++) {
-        for (int64_t k = 0; cut(&part, ',', &value); k++)
-            FSNN_TRY(read_value(r, value, c, k, &x[k * C + c]));
+    for (int64_t c = 0; text_cut(&line, ':', &part); c++) {
+        for (int64_t k = 0; text_cut(&part, ',', &value); k++)
+            FSNN_TRY(text_value(&at, value, c, k, &x[k * C + c]));
         if (!series_mend(x + c, length, C, &r->s->missing))
             return fsnn_fail(FSNN_EFORMAT, "%s:%lld: dimension %lld has no value at all", r->path,
                              (long long)r->line, (long long)c + 1);
@@ -307,7 +216,7 @@ static fsnn_status read_series(reader *r, text line)
     int32_t label;
     int64_t length;
     FSNN_TRY(read_label(r, &line, &label));
-    int64_t channels = count(line, ':');
+    int64_t channels = text_count(line, ':');
     FSNN_TRY(measure(r, line, channels, &length));
     if (!r->s) {
         r->s = r->names;
@@ -320,9 +229,9 @@ static fsnn_status read_series(reader *r, text line)
 static fsnn_status read_all(reader *r)
 {
     text line;
-    while (cut(&r->rest, '\n', &line)) {
+    while (text_cut(&r->rest, '\n', &line)) {
         r->line++;
-        line = trimmed(line);
+        line = text_trimmed(line);
         if (!line.size || *line.at == '#' || *line.at == '%')
             continue;
         FSNN_TRY(r->data ? read_series(r, line) : read_header(r, line));
@@ -334,24 +243,70 @@ static fsnn_status read_all(reader *r)
     return FSNN_OK;
 }
 
+static fsnn_status read_ts(const char *path, text rest, locale_t plain, fsnn_series *s)
+{
+    reader r = {.path = path, .rest = rest, .classes = -1, .plain = plain, .names = s};
+    return read_all(&r);
+}
+
+/* ---- forms ---- */
+
+/* The first line that is neither blank nor a remark. */
+static text first_line(text rest)
+{
+    text line;
+    while (text_cut(&rest, '\n', &line)) {
+        line = text_trimmed(line);
+        if (line.size && *line.at != '#' && *line.at != '%')
+            return line;
+    }
+    return (text){NULL, 0};
+}
+
+static bool is_arff(text line)
+{
+    text name;
+    return text_word(&line, &name) && text_same(name, "@relation");
+}
+
+static bool is_tsv(text line)
+{
+    return line.size && *line.at != '@' && memchr(line.at, '\t', line.size);
+}
+
+static bool is_ts(text line)
+{
+    (void)line;
+    return true;
+}
+
+static const struct {
+    bool (*is)(text line);
+    fsnn_status (*read)(const char *path, text rest, locale_t plain, fsnn_series *s);
+} forms[] = {{is_arff, arff_read}, {is_tsv, tsv_read}, {is_ts, read_ts}};
+
 fsnn_status ts_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_series **out)
 {
-    reader r = {.path = path, .rest = {(const char *)bytes, size}, .classes = -1};
+    text rest = {(const char *)bytes, size};
     *out = NULL;
-    if (!size || file_kind_find(bytes, size))
-        return file_kind_fail(path, bytes, size, "a .ts file");
     if (size >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3)) /* some editors begin with this mark */
-        r.rest = (text){(const char *)bytes + 3, size - 3};
-    r.plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    r.names = r.plain ? series_new(1, 0) : NULL;
-    fsnn_status status =
-        r.names ? read_all(&r) : fsnn_fail(FSNN_EMEMORY, "%s: out of memory while reading", path);
-    if (r.plain)
-        freelocale(r.plain);
+        rest = (text){(const char *)bytes + 3, size - 3};
+    text line = first_line(rest);
+    if (!size || (!is_arff(line) && file_kind_find(bytes, size)))
+        return file_kind_fail(path, bytes, size, "a .ts file");
+    int form = 0;
+    while (!forms[form].is(line))
+        form++;
+    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    fsnn_series *s = plain ? series_new(1, 0) : NULL;
+    fsnn_status status = s ? forms[form].read(path, rest, plain, s)
+                           : fsnn_fail(FSNN_EMEMORY, "%s: out of memory while reading", path);
+    if (plain)
+        freelocale(plain);
     if (status < 0)
-        fsnn_series_destroy(r.names);
+        fsnn_series_destroy(s);
     else
-        *out = r.names;
+        *out = s;
     return status;
 }
 

@@ -1,0 +1,41 @@
+/* data/series/series_text.h: pieces of text files of series, and the forms that are read. */
+#ifndef FSNN_SERIES_TEXT_H
+#define FSNN_SERIES_TEXT_H
+
+#include "data/series/series_set.h"
+
+#include <locale.h>
+
+/* A piece of a file, not ended by 0. */
+typedef struct text {
+    const char *at;
+    size_t size;
+} text;
+
+text text_trimmed(text t);
+/* Cuts off what stands before `mark`; false where nothing is left to cut. `t->at` is NULL after the
+ * last piece. */
+bool text_cut(text *t, char mark, text *piece);
+/* "%.*s" of a piece that may be very long or hold anything. */
+const char *text_shown(text t, char out[48]);
+/* Cuts off what stands before a blank. */
+bool text_word(text *t, text *out);
+/* Whether the piece is `name`, in letters of any case. */
+bool text_same(text t, const char *name);
+/* Pieces that `mark` separates. */
+int64_t text_count(text t, char mark);
+
+typedef struct text_place {
+    const char *path;
+    int64_t line;
+    locale_t plain; /* numbers have a point */
+} text_place;
+/* A number, NaN for `?` and `nan`. Else FSNN_EFORMAT with the place, dimension and value, which
+ * count from 0 here. */
+fsnn_status text_value(const text_place *at, text t, int64_t dimension, int64_t k, float *out);
+
+/* Forms beside .ts: fill an empty set of one channel. Tables by tabs, the class first; ARFF. */
+fsnn_status tsv_read(const char *path, text rest, locale_t plain, fsnn_series *s);
+fsnn_status arff_read(const char *path, text rest, locale_t plain, fsnn_series *s);
+
+#endif
