@@ -6,8 +6,8 @@
  *      first are the time since the event before, bit 0 the polarity; x, y of 16 bits
  *
  * A first byte 0xff adds the longest time (127 us; generic: 254 us) and is no event, 0xfe is a mark
- * without a meaning. Rows stay as the file numbers them. loris and sepia write row 0 for the lowest,
- * and faery turns rows over when it reads; the format itself does not say which row is 0. */
+ * without a meaning. Rows stay as the file numbers them: the format does not say which one is 0.
+ * loris and sepia write the lowest as row 0, and faery turns rows over when it reads. */
 #include "data/events/events.h"
 
 #include "base/bytes.h"
