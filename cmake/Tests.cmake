@@ -16,8 +16,8 @@ set(needs_HDF5 cli/convert exchange/nir exchange/nir_expand exchange/nir_export 
 set(needs_OPENMP base/threads)
 set(needs_FFT data/series data/series_real)
 set(needs_PLOT plot/charts plot/plot plot/plot_errors cli/figures)
-# networks in double precision, and fsnn simulate, which computes in it
-set(needs_DOUBLE ".*_in_double" ".*/double" "(cli|session)/simulate[a-z_]*")
+# networks in double precision, fsnn simulate, which computes in it, and recorded bits of single ones that jump
+set(needs_DOUBLE ".*_in_double" ".*/double" "(cli|session)/simulate[a-z_]*" net/same_bits)
 
 # lack: in words what a test needs and this build was made without; empty: nothing.
 function(fsnn_lack name)
