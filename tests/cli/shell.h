@@ -55,6 +55,8 @@ static inline void shell_slurp(const char *name, char *text, size_t size)
 static inline int shell(const char *line)
 {
     char command[8192];
+    if (!folder[0]) // cd '' stays: in the source directory, where a line may remove what it finds
+        fail_msg("%s: no folder is open", line);
     snprintf(command, sizeof command, "cd '%s' && F='%s' && ( %s ) >.out 2>.err </dev/null", folder,
              shell_program(), line);
     int status = system(command);

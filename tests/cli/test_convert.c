@@ -29,14 +29,6 @@ static void clear(void **state)
     shell("rm -rf *");
 }
 
-static int end(void **state)
-{
-    clear(state);
-    unlink(folder_path(".out"));
-    unlink(folder_path(".err"));
-    return folder_close(state);
-}
-
 /* A folder with one description and its weights, which other commands take. */
 static void from_nir(void **state)
 {
@@ -182,5 +174,5 @@ int main(void)
         cmocka_unit_test(shown),
         cmocka_unit_test(events_become_arrays),
     };
-    return cmocka_run_group_tests(tests, start, end);
+    return cmocka_run_group_tests(tests, start, folder_remove);
 }
