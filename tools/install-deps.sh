@@ -41,7 +41,7 @@ clang                  WebAssembly: the compiler
 lld                    WebAssembly: the linker
 llvm                   WebAssembly: llvm-ar, llvm-nm
 wasi-libc              WebAssembly: the C library
-libclang-rt-14-dev-wasm32  WebAssembly: the compiler's own functions, for clang 14
+libclang-rt-14-dev-wasm32  WebAssembly: the functions of the compiler, for clang 14
 nodejs                 WebAssembly: runs it
 '
 
