@@ -3,45 +3,13 @@
  *   ASAN_OPTIONS=allocator_may_return_null=1 build-fuzz/fuzz/fuzz_nir -max_total_time=600
  *   -max_len=65536 -malloc_limit_mb=0 DIR */
 #include "format/hdf_tree.h"
+#include "forked.h"
 
 #include <fsnn/exchange.h>
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
-
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-#include <pthread.h>
-#include <sanitizer/common_interface_defs.h>
-#define FUZZ_FORKS
-#endif
-#endif
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#ifdef FUZZ_FORKS
-/* In the child: the fuzzer's own end, which would write the input down as a finding. */
-static void forget_findings(void)
-{
-    __sanitizer_set_death_callback(NULL);
-}
-#endif
-
-/* A file of this process, removed with it. */
-static const char *fuzz_file(const uint8_t *data, size_t size)
-{
-    static char path[64];
-#ifdef FUZZ_FORKS
-    if (!path[0])
-        pthread_atfork(NULL, NULL, forget_findings);
-#endif
-    snprintf(path, sizeof path, "/tmp/fsnn-fuzz-%d.nir", (int)getpid());
-    FILE *out = fopen(path, "wb");
-    if (!out || fwrite(data, 1, size, out) != size || fclose(out) != 0)
-        abort();
-    return path;
-}
 
 /* Networks of any size would want all memory there is. */
 static bool is_small(const fsnn_nir *nir)
@@ -73,7 +41,7 @@ static void fuzz_import(fsnn_nir *nir)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const char *path = fuzz_file(data, size);
+    const char *path = fuzz_forked_file("nir", data, size);
     fsnn_nir *nir = NULL;
     fsnn_error_set(FSNN_OK, "%s", "");
     hdf_patience.busy = 0.5; /* damage can make the library go round in circles */

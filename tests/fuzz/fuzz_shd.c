@@ -5,46 +5,14 @@
  *   -max_len=16384 \
  *       -malloc_limit_mb=0 DIR tests/fuzz/hdf5 */
 #include "data/series/shd.h"
+#include "forked.h"
 
 #include <fsnn/data.h>
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
-
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-#include <pthread.h>
-#include <sanitizer/common_interface_defs.h>
-#define FUZZ_FORKS
-#endif
-#endif
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#ifdef FUZZ_FORKS
-/* In the child: the fuzzer's own end, which would write the input down as a finding. */
-static void forget_findings(void)
-{
-    __sanitizer_set_death_callback(NULL);
-}
-#endif
-
-/* A file of this process, removed with it. */
-static const char *fuzz_file(const uint8_t *data, size_t size)
-{
-    static char path[64];
-#ifdef FUZZ_FORKS
-    if (!path[0])
-        pthread_atfork(NULL, NULL, forget_findings);
-#endif
-    snprintf(path, sizeof path, "/tmp/fsnn-fuzz-%d.h5", (int)getpid());
-    FILE *out = fopen(path, "wb");
-    if (!out || fwrite(data, 1, size, out) != size || fclose(out) != 0)
-        abort();
-    return path;
-}
 
 static void fuzz_samples(const fsnn_data *data, const fsnn_shd_options *o)
 {
@@ -68,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const fsnn_shd_options o = {
         .steps = 4, .duration = 1, .units = 10, .channels = 5, .count = true};
-    const char *path = fuzz_file(data, size);
+    const char *path = fuzz_forked_file("h5", data, size);
     fsnn_data *set = NULL;
     fsnn_error_set(FSNN_OK, "%s", "");
     shd_patience.busy = 0.5; /* damage can make the library go round in circles */
