@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { ROWS = 128, CHUNKS = 8, COLUMNS = 64 };
+enum { ROWS = 128, CHUNKS = 8, COLUMNS = 64, TILE = 16 };
 
 static const events_kernels *kernels(void)
 {
@@ -118,19 +118,31 @@ static void chunk(int64_t number, int worker, void *user)
     kernels()->spread[j->kind](&slice, j->gy + s * j->width, g);
 }
 
+/* Squares of TILE x TILE: the parts of W^T are read along its rows, W is written along its own. */
+static void collect_tile(const job *j, int64_t slice, int64_t first, int64_t begin, int64_t n)
+{
+    int64_t size = j->in * j->width, columns = j->width - first, out = j->out - slice * j->width;
+    const real *from = j->packed + slice * size + begin * j->width + first;
+    real sum[TILE][TILE] = {{0}};
+    columns = columns < TILE ? columns : TILE;
+    for (int64_t c = 0; c < j->chunks; c++, from += j->slices * size)
+        for (int64_t i = 0; i < n; i++)
+            for (int64_t k = 0; k < columns; k++)
+                sum[i][k] += from[i * j->width + k];
+    for (int64_t k = 0; k < columns && first + k < out; k++) {
+        real *gw = j->gw + (slice * j->width + first + k) * j->in + begin;
+        for (int64_t i = 0; i < n; i++)
+            gw[i] += sum[i][k];
+    }
+}
+
 static void collect(int64_t begin, int64_t end, void *user)
 {
     const job *j = user;
-    int64_t size = j->in * j->width;
-    for (int64_t o = 0; o < j->out; o++) {
-        const real *from = j->packed + o / j->width * size + o % j->width;
-        for (int64_t i = begin; i < end; i++) {
-            real sum = 0;
-            for (int64_t c = 0; c < j->chunks; c++)
-                sum += from[c * j->slices * size + i * j->width];
-            j->gw[o * j->in + i] += sum;
-        }
-    }
+    for (int64_t s = 0; s < j->slices; s++)
+        for (int64_t k = 0; k < j->width && s * j->width + k < j->out; k += TILE)
+            for (int64_t i = begin; i < end; i += TILE)
+                collect_tile(j, s, k, i, end - i < TILE ? end - i : TILE);
 }
 
 fsnn_status events_weights(events_space *space, const fsnn_spikes *x, int64_t out, const real *gy,
