@@ -66,7 +66,11 @@ static void made_recordings(void **state)
         {"turn3.raw", "EVT 3.0", 128, 128, {1, 1}, (INT64_C(1) << 24) - 100, false},
         {"events.dat", "DAT", 304, 240, {1, 1}, 0, true},
         {"turn.dat", "DAT", 304, 240, {1, 1}, (INT64_C(1) << 32) - 100, true},
+        {"version1.dat", "DAT", 128, 128, {1, 1}, 0, false},
+        {"unnumbered.dat", "DAT", 128, 128, {1, 1}, 0, false},
+        {"lines.dat", "DAT", 304, 240, {1, 1}, 0, true},
         {"dvs.es", "Event Stream", 346, 260, {1, 0}, 0, true},
+        {"atis.es", "Event Stream", 304, 240, {1, 0}, 0, true},
     };
     for (int f = 0; f < FSNN_COUNT(files); f++) {
         CASE("files[%d]", f);
@@ -292,6 +296,12 @@ static void damaged_recordings(void **state)
         {"dvs.es", "Event Stream", -1, 3, 9, "events of type 9, which there are none of", 0},
         {"dvs.es", "Event Stream", -1, 5, 0x90, "a sensor of 36954 columns and 260 rows", 0},
         {"dvs.es", "Event Stream", -1, 11, 9, "the sensor has 346 columns and 260 rows", 0},
+        {"atis.es", "Event Stream", 12, -1, 0, "what begins at offset 21 does not end", 0},
+        {"atis.es", "Event Stream", -1, 11, 9, "the sensor has 304 columns and 240 rows", 0},
+        {"color.es", "Event Stream", 14, -1, 0, "what begins at offset 22 does not end", 0},
+        {"color.es", "Event Stream", -1, 12, 9, "the sensor has 304 columns and 240 rows", 0},
+        {"version1.dat", "Version 1\r\n", 9, -1, 0, "ends after 7 of its 8 bytes", 0},
+        {"version1.dat", "Version 1\r\n", -1, 1, 16, "events of 16 bytes, expected 8", 0},
         {"generic.es", "Event Stream", 9, -1, 0, "what begins at offset 18 does not end", 0},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
@@ -316,8 +326,9 @@ static void cut_anywhere(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "bin.bin",  "dvs128.aedat", "davis.aedat", "packets.aedat", "plain.aedat4", "arrays.npz",
-        "evt2.raw", "evt21.raw",    "evt3.raw",    "events.dat",    "dvs.es"};
+        "bin.bin",    "dvs128.aedat", "davis.aedat", "packets.aedat", "plain.aedat4",
+        "arrays.npz", "evt2.raw",     "evt21.raw",   "evt3.raw",      "events.dat",
+        "dvs.es",     "atis.es",      "version1.dat"};
     for (int f = 0; f < FSNN_COUNT(names); f++) {
         CASE("names[%d]", f);
         char path[256];
@@ -421,6 +432,8 @@ static void what_is_left_out_is_counted(void **state)
             {"evt3.raw", "messages", 3, false},
             {"evt3.raw", "reserved", 1, false},
             {"generic.es", "without a pixel", 3, true},
+            {"atis.es", "threshold crossings", 4, false},
+            {"color.es", "color events", 4, true},
         },
       real[] = {
           {"aedat2-dvs128-jaer/Tmpdiff128StereoPair-2014-10-21T18-18-47+0200-0.aedat", "bit 15",
@@ -542,8 +555,8 @@ static void known_but_not_read(void **state)
     } row[] = {
 #define CONTENT(text) text, sizeof text - 1
         {"a.es", CONTENT("Event Stream\1\0\0\1"), "version 1.0.0 of Event Stream"},
-        {"a.es", CONTENT("Event Stream\2\0\0\2"), "holds ATIS events (type 2)"},
-        {"a.dat", CONTENT("% Version 3\n\0\10"), "version 3 of DAT; version 2 is read"},
+        {"a.es", CONTENT("Event Stream\2\0\0\3"), "holds asynchronous display events (type 3)"},
+        {"a.dat", CONTENT("% Version 3\n\0\10"), "version 3 of DAT; versions 1 and 2 are read"},
         {"a.dat", CONTENT("% Version 2\n\16\10"), "events of kind 0x0e"},
         {"a.raw", CONTENT("% format EVT21;endianness=big\n"), "the header says endianness=big"},
 #undef CONTENT
@@ -597,8 +610,8 @@ static void survives_failing_memory(void **state)
 #ifdef FSNN_HAVE_ZSTD
         "zstd.aedat4",
 #endif
-        "arrays.npz",  "evt2.raw",    "evt21.raw",     "evt3.raw",
-        "events.dat",  "dvs.es",      "generic.es"};
+        "arrays.npz",  "evt2.raw",    "evt21.raw",     "evt3.raw",     "events.dat",
+        "dvs.es",      "atis.es",     "color.es",      "generic.es"};
     for (int f = 0; f < FSNN_COUNT(names); f++) {
         CASE("names[%d]", f);
         char path[256];

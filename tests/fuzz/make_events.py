@@ -180,11 +180,13 @@ def evt3(events, head, start=0):
     return out + word(10, 1) + word(14, 0) + word(15, 5) + word(7, 5) + word(9, 0)
 
 
-def dat(events, start=0):
-    out = b'% Data file containing CD events.\n% Version 2\n% Date 2020-01-01 00:00:00\n% Height 240\n% Width 304\n'
-    out += bytes([12, 8])
+DAT = b'% Data file containing CD events.\n% Version 2\n% Date 2020-01-01 00:00:00\n% Height 240\n% Width 304\n'
+
+
+def dat(events, start=0, head=DAT, y_bit=14, p_bit=28):
+    out = head + bytes([12, 8])
     for t, x, y, p in events:
-        out += struct.pack('<II', (t + start) % 2**32, p << 28 | y << 14 | x)
+        out += struct.pack('<II', (t + start) % 2**32, p << p_bit | y << y_bit | x)
     return out
 
 
@@ -194,6 +196,23 @@ def es_dvs(events):
         late, rest = divmod(t - before, 127)
         before = t
         out += b'\xff' * late + b'\xfe' + struct.pack('<BHH', rest << 1 | p, x, y)
+    return out
+
+
+def es_atis(events):
+    out, before = b'Event Stream\2\0\0\2' + struct.pack('<HH', 304, 240), 0
+    for t, x, y, p in events:
+        late, rest = divmod(t - before, 63)
+        before = t
+        out += b'\xff' * (late // 3) + bytes([0xfc | late % 3]) + struct.pack('<BHH', rest << 2 | p << 1, x, y)
+        out += struct.pack('<BHH', p << 1 | 1, x, y)  # a threshold crossing
+    return out
+
+
+def es_color(events):
+    out = b'Event Stream\2\0\0\4' + struct.pack('<HH', 304, 240)
+    for t, x, y, p in events:
+        out += b'\xff\xfe' + struct.pack('<BHHBBB', 3, x, y, 0, p, 255)
     return out
 
 
@@ -229,7 +248,12 @@ def main():
         'turn3.raw': evt3(EVENTS, b'% evt 3.0\n', 2**24 - 100),
         'events.dat': dat(EVENTS),
         'turn.dat': dat(EVENTS, 2**32 - 100),
+        'version1.dat': dat(EVENTS, head=b'% Data file containing TD events.\r\n% Version 1\r\n', y_bit=9, p_bit=17),
+        'unnumbered.dat': dat(EVENTS, head=b'% Data file containing TD events\n', y_bit=9, p_bit=17),
+        'lines.dat': dat(EVENTS, head=DAT.replace(b'% ', b'%').replace(b'\n', b'\r') + b'%\r%\tend\r'),
         'dvs.es': es_dvs(EVENTS[:4]),
+        'atis.es': es_atis(EVENTS[:4]),
+        'color.es': es_color(EVENTS[:4]),
         'generic.es': es_generic([b'words', b'', b'long ' * 40]),
     }
     os.makedirs(sys.argv[1], exist_ok=True)

@@ -1,7 +1,11 @@
 /* data/events/events_dat.c: DAT of Prophesee (.dat; docs.prophesee.ai, "DAT File Format"), the
- * files of N-CARS and Gen 1. Lines of text that begin with "% ", a byte for the kind of events and
- * one for their size, 8, then events, lowest byte first: 32 bits of time in microseconds; 13..0 x,
- * 27..14 y, 31..28 polarity. Times begin anew after 71 minutes, which is undone. */
+ * files of N-CARS and Gen 1. Lines of text that begin with "%", a byte for the kind of events and
+ * one for their size, 8, then events, lowest byte first: 32 bits of time in microseconds, then 32
+ *
+ *   version 2        13..0 x, 27..14 y, 31..28 polarity
+ *   version 1, none  8..0 x, 16..9 y, 17 polarity (ATIS of 304 x 240; load_atis_data.m)
+ *
+ * Times begin anew after 71 minutes, which is undone. */
 #include "data/events/prophesee.h"
 
 #include "base/bytes.h"
@@ -19,9 +23,10 @@ static fsnn_status check(const char *path, const uint8_t *bytes, size_t size,
                          const prophesee_header *h)
 {
     size_t left = size - h->start, at = h->start;
-    if (h->version != 2)
-        return fsnn_fail(FSNN_EUNSUPPORTED, "%s: is of version %lld of DAT; version 2 is read",
-                         path, (long long)h->version);
+    if (h->version < 0 || h->version > 2)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s: is of version %lld of DAT; versions 1 and 2 are read", path,
+                         (long long)h->version);
     if (left < HEAD)
         return fsnn_fail(FSNN_EFORMAT,
                          "%s: ends behind its header, at offset %zu, where the kind and the size "
@@ -44,26 +49,35 @@ static fsnn_status check(const char *path, const uint8_t *bytes, size_t size,
     return FSNN_OK;
 }
 
+/* Where x, y and the polarity begin in a word, and how many bits the first two have. */
+typedef struct layout {
+    int y, p;
+    uint32_t x_mask, y_mask;
+} layout;
+
+static const layout layouts[2] = {{9, 17, 0x1ff, 0xff}, {14, 28, 0x3fff, 0x3fff}};
+
 static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
 {
     prophesee_header h;
     int64_t turns = 0, before = 0;
     FSNN_TRY(prophesee_begin(path, bytes, size, 1, out, &h));
     FSNN_TRY(check(path, bytes, size, &h));
+    const layout *l = &layouts[h.version == 2];
     const uint8_t *at = bytes + h.start + HEAD, *end = bytes + size;
     FSNN_TRY(events_reserve(out, (end - at) / EVENT));
     for (; at < end; at += EVENT) {
         int64_t now = (int64_t)bytes_le(at, 4);
         uint32_t word = (uint32_t)bytes_le(at + 4, 4);
-        if (word >> 28 > 1)
+        if (h.version == 2 && word >> 28 > 1)
             return fsnn_fail(FSNN_EFORMAT,
                              "%s: the event at offset %zu has polarity %u, expected 0 or 1: the "
                              "file is damaged",
                              path, (size_t)(at - bytes), word >> 28);
         out->event[out->count++] = (fsnn_event){.t = prophesee_unwrap(&turns, before, now, 32),
-                                                .x = word & 0x3fff,
-                                                .y = word >> 14 & 0x3fff,
-                                                .p = word >> 28 & 1};
+                                                .x = (uint16_t)(word & l->x_mask),
+                                                .y = (uint16_t)(word >> l->y & l->y_mask),
+                                                .p = word >> l->p & 1};
         before = now;
     }
     return FSNN_OK;

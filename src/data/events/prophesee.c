@@ -70,21 +70,48 @@ static void read_line(const char *line, prophesee_header *h)
     } else if ((text = behind(line, "version"))) {
         h->version = strtoll(text, NULL, 10);
     }
+    h->dat |= h->version > 0 || behind(line, "data file") != NULL;
 }
 
-/* The length of the line of text at `at`, "% ..." up to '\n'; 0: there is none. The end of a
- * header need not be marked, and a word may begin with "% ". */
-static size_t line_length(const uint8_t *at, size_t size)
+/* The bytes that end a line, from `at` on: "\n", or "\r" alone where the next line or the kind of
+ * DAT's events follows; 0: none. */
+static size_t line_end(const uint8_t *at, size_t size, bool dat)
 {
-    if (size < 2 || at[0] != '%' || at[1] != ' ')
+    if (at[0] == '\n')
+        return 1;
+    if (at[0] != '\r' || size < 2 || at[1] == '\n')
         return 0;
-    for (size_t i = 0; i < size; i++) {
-        if (at[i] == '\n')
-            return i + 1;
+    return at[1] == '%' || (dat && (at[1] == 0 || at[1] == '\f'));
+}
+
+/* The length of the line of text at `at`, "% ..." with its end; 0: there is none. The end of a
+ * header need not be marked, and a word may begin with "%". So a line without the blank is one only
+ * in a DAT file, whose next byte is no '%', or where another line follows. */
+static size_t line_length(const uint8_t *at, size_t size, bool dat)
+{
+    if (size < 2 || at[0] != '%')
+        return 0;
+    for (size_t i = 1, end; i < size; i++) {
+        if ((end = line_end(at + i, size - i, dat)) > 0) {
+            i += end;
+            return at[1] == ' ' || dat || (i < size && at[i] == '%') ? i : 0;
+        }
         if ((at[i] < ' ' && at[i] != '\t' && at[i] != '\r') || at[i] == 0x7f)
             return 0;
     }
     return 0;
+}
+
+/* The text of a line of `length` bytes: without '%', blanks and its end, cut to LINE. */
+static void line_text(const uint8_t *at, size_t length, char line[LINE])
+{
+    while (length && strchr("\n\r \t", at[length - 1]))
+        length--;
+    for (at++, length--; length && (*at == ' ' || *at == '\t'); length--)
+        at++;
+    length = length < LINE - 1 ? length : LINE - 1;
+    memcpy(line, at, length);
+    line[length] = 0;
 }
 
 prophesee_header prophesee_read_header(const uint8_t *bytes, size_t size)
@@ -92,18 +119,14 @@ prophesee_header prophesee_read_header(const uint8_t *bytes, size_t size)
     prophesee_header h = {0};
     size_t length;
     bool last = false;
-    while (!last && (length = line_length(bytes + h.start, size - h.start)) > 0) {
+    while (!last && (length = line_length(bytes + h.start, size - h.start, h.dat)) > 0) {
         char line[LINE];
-        size_t n = length - 3 < LINE - 1 ? length - 3 : LINE - 1;
-        memcpy(line, bytes + h.start + 2, n);
-        while (n && strchr(" \r\t", line[n - 1]))
-            n--;
-        line[n] = 0;
+        line_text(bytes + h.start, length, line);
         last = !strcmp(line, "end");
         read_line(line, &h);
         h.start += length;
     }
-    if (h.kind == PROPHESEE_NONE && h.version > 0)
+    if (h.kind == PROPHESEE_NONE && h.dat)
         h.kind = PROPHESEE_DAT;
     return h;
 }

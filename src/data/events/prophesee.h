@@ -18,6 +18,7 @@ typedef struct prophesee_header {
     size_t start;      /* of what follows the lines */
     int width, height; /* 0: the lines do not tell */
     int64_t version;   /* of DAT; 0: none is told */
+    bool dat;          /* a line says that it is a DAT file */
     bool legacy;       /* EVT 2.1: the upper half of a word stands first */
     bool big_endian;   /* words have their highest byte first */
 } prophesee_header;
