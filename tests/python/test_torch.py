@@ -184,6 +184,13 @@ class Autograd(unittest.TestCase):
         with self.assertRaisesRegex(NotImplementedError, "second derivative"):
             torch.autograd.grad(net(x).sum(), x, create_graph=True)
 
+    def test_no_forward_mode(self):
+        net, x = alone(LIFNeuron(tau=2.0)), samples()
+        with torch.autograd.forward_ad.dual_level():
+            dual = torch.autograd.forward_ad.make_dual(x, torch.ones_like(x))
+            with self.assertRaisesRegex((NotImplementedError, RuntimeError), "jvp"):
+                net(dual)
+
     def test_checkpoints_go_around(self):
         from torch.utils.checkpoint import checkpoint
 
@@ -251,6 +258,20 @@ class Autograd(unittest.TestCase):
         address = net(x).data_ptr()
         self.assertEqual(net(x).data_ptr(), address)
         self.assertLessEqual(sum(map(len, _buffers._free.values())), 32)
+
+    def test_a_forward_without_backward_gives_its_net_back(self):
+        net, x = network(), samples()
+        for smooth in (False, True):
+            net.smooth = smooth
+            for _ in range(3):
+                net(x)
+            free = net.module.lif1._pool._free
+            nets = {id(one) for nets in free.values() for one in nets}
+            net(x)
+            self.assertEqual({id(one) for nets in free.values() for one in nets}, nets)
+        a, b = net(x), net(x)  # both live: two nets
+        a.sum().backward()
+        b.sum().backward()
 
     def test_shapes_do_not_pile_up(self):
         net = network()
@@ -590,6 +611,22 @@ class Times(unittest.TestCase):
         b = SNNWrapper(net.module, integrator="fdeint", alpha=0.7)(x, np.arange(12) * 0.1)
         torch.testing.assert_close(a, b, rtol=0, atol=0)
         self.assertTrue((a != net(x)).any())
+
+    def test_times_are_read_again_where_they_changed(self):
+        net, x = network(), samples()
+        times = torch.arange(12) * 0.1
+        before = net(x, times)
+        torch.testing.assert_close(net(x, times.clone()), before, rtol=0, atol=0)
+        times *= 10
+        torch.testing.assert_close(net(x, times), net(x), rtol=0, atol=0)
+        stamps = np.arange(12) * 0.1  # the memory of an array, which torch does not watch
+        shared = torch.from_numpy(stamps)
+        torch.testing.assert_close(net(x, shared), before, rtol=0, atol=0)
+        stamps *= 10
+        torch.testing.assert_close(net(x, shared), net(x), rtol=0, atol=0)
+        self.assertTrue((before != net(x)).any())
+        copied = pickle.loads(pickle.dumps(net))
+        torch.testing.assert_close(copied(x, times), net(x), rtol=0, atol=0)
 
     def test_a_step_size_that_differs_is_said(self):
         with self.assertWarnsRegex(fsnn.NetWarning, "step_size 0.123 is not used"):

@@ -69,6 +69,11 @@ def in_backward() -> bool:
     return task is not None and task() != -1
 
 
+def in_forward_mode() -> bool:
+    """Whether tangents go forward with the numbers (torch.autograd.forward_ad)."""
+    return getattr(torch.autograd.forward_ad, "_current_level", -1) >= 0
+
+
 _said: set[str] = set()
 
 

@@ -26,7 +26,7 @@ class Pool:
 
     def __init__(self) -> None:
         self._free: OrderedDict[Any, list[Net]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a net may come back while this thread holds it
 
     def take(self, key: Any) -> Net | None:
         with self._lock:
@@ -49,6 +49,20 @@ class Pool:
 
     def __reduce__(self) -> tuple:
         return Pool, ()
+
+
+class _Held:
+    """A net between forward and backward. What dies without a backward gives it back."""
+
+    def __init__(self, layer: Layer, net: Net) -> None:
+        self.layer, self.net = layer, [net]
+
+    def taken(self) -> Net:
+        return self.net.pop()
+
+    def __del__(self) -> None:
+        if self.net:
+            self.layer.give(self.net[0])
 
 
 class Layer:
@@ -101,6 +115,16 @@ class Layer:
         check(lib.fsnn_net_reset(net._net))
         return net
 
+    def give(self, net: Net) -> None:
+        self.pool.give(self.key, net)
+
+    def forward(self, x: torch.Tensor, params: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        """The output alone; nothing is kept."""
+        net = self.take(params)
+        y = _forward(net, contiguous(x, x.dtype))  # a net that failed is spoilt: not given back
+        self.give(net)
+        return y
+
     @property
     def _options(self) -> dict[str, Any]:
         return next(iter(self.description["layers"][0].values()))
@@ -138,27 +162,22 @@ class Scan(torch.autograd.Function):
         x = contiguous(x, x.dtype)
         net = layer.take(params)
         y = _forward(net, x)  # a net whose forward failed is spoilt and not given back
-        if layer.training:
-            ctx.layer, ctx.net = layer, net
-            ctx.counter = lib.fsnn_net_counter(net._net)
-            # a tensor apart over the same memory: it sees changes of y, and keeps no graph alive
-            ctx.spikes, ctx.version, ctx.place = y.detach(), y._version, x.data_ptr()
-            ctx.save_for_backward(x, *params)
-        else:
-            layer.pool.give(layer.key, net)
+        ctx.layer, ctx.held = layer, _Held(layer, net)
+        ctx.counter = lib.fsnn_net_counter(net._net)
+        # a tensor apart over the same memory: it sees changes of y, and keeps no graph alive
+        ctx.spikes, ctx.version, ctx.place = y.detach(), y._version, x.data_ptr()
+        ctx.save_for_backward(x, *params)
         return y
 
     @staticmethod
-    def again(ctx: Any, x: torch.Tensor, params: list[torch.Tensor]) -> Net:
+    def again(ctx: Any, x: torch.Tensor, params: list[torch.Tensor]) -> _Held:
         """A net that has gone forward, with the spikes that it reads in ctx.spikes."""
-        if ctx.net is not None:
-            ctx.layer.pool.give(ctx.layer.key, ctx.net)
-            ctx.net = None
+        ctx.held = None  # gives back its net, to be taken at once
         net = ctx.layer.take(tuple(params))
         lib.fsnn_net_counter_set(net._net, ctx.counter - 1)
         ctx.spikes = _forward(net, x)
         ctx.version, ctx.place = ctx.spikes._version, x.data_ptr()
-        return net
+        return _Held(ctx.layer, net)
 
     @staticmethod
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple:
@@ -167,11 +186,12 @@ class Scan(torch.autograd.Function):
                 "fsnn's neurons have no second derivative: call backward without create_graph"
             )
         x, *params = ctx.saved_tensors
-        layer, net = ctx.layer, ctx.net
+        layer, held = ctx.layer, ctx.held
         moved = x.data_ptr() != ctx.place or ctx.spikes._version != ctx.version
-        if net is None or moved:
-            net = Scan.again(ctx, x, params)
-        ctx.net = None
+        if held is None or moved:
+            held = None
+            held = Scan.again(ctx, x, params)
+        ctx.held, net = None, held.taken()
         lib.fsnn_net_zero_grad(net._net)
         gradient, dx = contiguous(gradient, x.dtype), empty(x.shape, x.dtype)
         check(net._functions.backward_into(net._net, _pointer(net, gradient), _pointer(net, dx)))
@@ -179,5 +199,5 @@ class Scan(torch.autograd.Function):
         for name, param in zip(layer.names, params):
             got = net.params[f"{layer.node}.{name}"].grad
             grads.append(torch.from_numpy(np.array(got)).to(param.dtype).reshape(param.shape))
-        layer.pool.give(layer.key, net)
+        layer.give(net)
         return (dx, None, *grads)

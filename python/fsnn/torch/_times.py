@@ -54,6 +54,40 @@ class Times:
         return torch.from_numpy(sampled(eye, self.stamps, self.grid, self.kind)[:, 0, :])
 
 
+class Latest:
+    """The Times of the latest call, which most calls have again: what reads the stamps costs more
+    than many a layer, since the caches hold its code no longer when a layer has run. A copy of it
+    begins empty."""
+
+    def __init__(self) -> None:
+        self._latest: tuple[Any, torch.Tensor | None, Times] | None = None
+
+    @not_compiled
+    def of(self, T: int, x_time: Any, substeps: int, kind: str, alone: float) -> Times:
+        """As Times(...); a tensor of times is compared number by number."""
+        how, latest = (T, substeps, kind, alone), self._latest
+        if latest is not None and latest[0] == how and _same(x_time, latest[1]):
+            return latest[2]
+        times = Times(T, x_time, substeps, kind, alone)
+        if x_time is None or isinstance(x_time, torch.Tensor):
+            seen = None if x_time is None else x_time.detach().clone()
+            self._latest = (how, seen, times)
+        return times
+
+    def __deepcopy__(self, memo: Any) -> Latest:
+        return Latest()
+
+    def __reduce__(self) -> tuple:
+        return Latest, ()
+
+
+def _same(x_time: Any, seen: torch.Tensor | None) -> bool:
+    if x_time is None or seen is None:
+        return x_time is seen
+    alike = isinstance(x_time, torch.Tensor) and x_time.dtype == seen.dtype
+    return alike and x_time.device == seen.device and torch.equal(x_time, seen)
+
+
 def _stamps(T: int, x_time: Any) -> np.ndarray:
     """x_time [T] in double precision, increasing; without it 0, 1, 2, ..."""
     if x_time is None:

@@ -13,7 +13,16 @@ from typing import Any
 
 import torch
 
-from ._context import Order, Running, check_tensor, in_backward, not_compiled, running, say_once
+from ._context import (
+    Order,
+    Running,
+    check_tensor,
+    in_backward,
+    in_forward_mode,
+    not_compiled,
+    running,
+    say_once,
+)
 from ._record import Equations, record, recorder
 from ._record import Symbol as _Symbol
 from ._scan import Layer, Pool, Scan
@@ -263,7 +272,9 @@ class BaseNeuron(torch.nn.Module):
         noise = layer["layers"][0][self.kind].get("noise", {"mode": "none"})
         training = bool(gradient or call.smooth or noise["mode"] != "none")
         made = Layer(self._pool, layer, list(learned), x, training, call.smooth)
-        return _finite(lambda: Scan.apply(x, made, *params), x, call)
+        if training or in_forward_mode():
+            return _finite(lambda: Scan.apply(x, made, *params), x, call)
+        return _finite(lambda: made.forward(x, tuple(params)), x, call)
 
 
 def _finite(layer: Callable[[], torch.Tensor], x: torch.Tensor, call: Running) -> torch.Tensor:

@@ -11,7 +11,7 @@ import torch
 
 from ._context import Order, Running, check_tensor, not_compiled, run, say_once
 from ._orders import held, learned_of, orders_of, terms_of, text_of
-from ._times import Times
+from ._times import Latest
 from .neuron import BaseNeuron
 
 INTEGRATORS = {
@@ -84,7 +84,7 @@ class SNNWrapper(torch.nn.Module):
         self.module = base
         self.integrator, self.interpolation_method = INTEGRATORS[integrator], interpolation_method
         self.norm, self.substeps, self.on_nonfinite = norm, int(substeps), on_nonfinite
-        self.smooth = smooth
+        self.smooth, self._times = smooth, Latest()
         count = len(self._neurons())
         if not count:
             raise ValueError(
@@ -165,7 +165,7 @@ class SNNWrapper(torch.nn.Module):
         options = dict(options or {})
         alone = float(options.get("step_size", 1.0))  # of a single sample, which has no spacing
         kind = interpolation_method or self.interpolation_method
-        times = Times(len(x), x_time, self.substeps, kind, alone)
+        times = self._times.of(len(x), x_time, self.substeps, kind, alone)
         dynamics = self._dynamics(method, options, times.step)
         rows = times.on_grid(x)
         call = self._call(len(rows), dynamics)
