@@ -38,6 +38,19 @@ static bool is_table(const char *path, const char *line)
     return n > 4 && strcasecmp(path + n - 4, ".tsv") == 0 && strchr(line, '\t');
 }
 
+static bool ends_with(const char *path, const char *ending)
+{
+    size_t n = strlen(path), e = strlen(ending);
+    return n > e && strcasecmp(path + n - e, ending) == 0;
+}
+
+/* HDF5 as SHD publishes it, which only its name tells from other packed files. */
+static bool is_packed_hdf5(const char *path, const char *head, size_t size)
+{
+    return size >= 2 && head[0] == '\x1f' && head[1] == '\x8b' &&
+           (ends_with(path, ".h5.gz") || ends_with(path, ".hdf5.gz"));
+}
+
 static bool has_sound(const char *folder)
 {
     DIR *dir = opendir(folder);
@@ -67,7 +80,7 @@ series_kind series_kind_of(const char *path)
     rewind(file);
     if (n == 12 && memcmp(head, "RIFF", 4) == 0 && memcmp(head + 8, "WAVE", 4) == 0)
         kind = SERIES_WAV;
-    else if (n >= 8 && memcmp(head, hdf5, 8) == 0)
+    else if ((n >= 8 && memcmp(head, hdf5, 8) == 0) || is_packed_hdf5(path, head, n))
         kind = SERIES_HDF5;
     else if (text && first_line(file, head, sizeof head)) /* no YAML begins with @ */
         kind = head[0] == '@' || is_table(path, head) ? SERIES_TS

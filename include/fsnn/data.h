@@ -66,9 +66,10 @@ typedef struct fsnn_shd_options {
 } fsnn_shd_options;
 /* HDF5 files as the Heidelberg Digits (SHD) and Spiking Speech Commands (SSC) have them:
  * `spikes/times` (seconds), `spikes/units`, `labels`; `extra/keys`, if present, has the names of
- * classes. Samples are sequences [steps, channels]. Files that keep their data in other files, by
- * links or as external storage, are refused.
- * Errors: FSNN_EFORMAT, FSNN_EUNSUPPORTED, FSNN_EMEMORY, FSNN_EARGUMENT. */
+ * classes. Packed by gzip, as they are published, they are unpacked into a temporary file (in
+ * TMPDIR or /tmp). Samples are sequences [steps, channels]. Files that keep their data in other
+ * files, by links or as external storage, are refused. Errors: FSNN_EFORMAT, FSNN_EUNSUPPORTED,
+ * FSNN_EMEMORY, FSNN_EARGUMENT. */
 FSNN_API fsnn_status fsnn_data_shd(const char *path, const fsnn_shd_options *options,
                                    fsnn_data **data);
 /* What such a file holds. */

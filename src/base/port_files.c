@@ -194,3 +194,19 @@ void port_link_target(const char *path, char *target, size_t size)
     ssize_t length = readlink(path, target, size - 1);
     target[length > 0 ? length : 0] = 0;
 }
+
+FILE *port_nameless(char path[PORT_NAMELESS])
+{
+    const char *folder = getenv("TMPDIR");
+    char *name = fsnn_format("%s/fsnn-XXXXXX", folder && *folder ? folder : "/tmp");
+    int descriptor = name ? mkstemp(name) : -1;
+    if (descriptor >= 0)
+        unlink(name);
+    fsnn_free(name);
+    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w+b");
+    if (file)
+        snprintf(path, PORT_NAMELESS, "/dev/fd/%d", descriptor);
+    else if (descriptor >= 0)
+        close(descriptor);
+    return file;
+}

@@ -4,6 +4,8 @@
 
 #include "base/base.h"
 
+#include <stdio.h>
+
 typedef struct port_about {
     bool folder, file;  /* neither: a device, a pipe */
     int64_t size;       /* bytes */
@@ -57,6 +59,12 @@ void port_close(port_file *file);
 /* Exactly n bytes from byte `at` on. False where they cannot be read, errno 0 where they are not
  * there. */
 bool port_read(const port_file *file, void *out, size_t n, int64_t at);
+
+/* A file without a name, in TMPDIR or /tmp, to be written and read, that ends with its stream
+ * (fclose), and a path under which this process and its children can open it meanwhile. NULL, with
+ * errno. */
+enum { PORT_NAMELESS = 32 };
+FILE *port_nameless(char path[PORT_NAMELESS]);
 
 /* Where a link leads, in `target` [size], which ends with 0; "" where there is no link. */
 void port_link_target(const char *path, char *target, size_t size);

@@ -83,7 +83,7 @@ static fsnn_status run(guard *g, const char *path, char **argument)
     return status;
 }
 
-fsnn_status hdf_by_program(guard *g, const char *path, const char *what)
+fsnn_status hdf_by_program(guard *g, const char *path, const char *place, const char *what)
 {
     const char *named = getenv(variable);
     char *argument[WORDS + 3];
@@ -97,7 +97,7 @@ fsnn_status hdf_by_program(guard *g, const char *path, const char *what)
         return FSNN_EMEMORY;
     memcpy(text, named, strlen(named));
     fsnn_status status =
-        command(text, what, path, argument)
+        command(text, what, place, argument)
             ? run(g, path, argument)
             : fsnn_fail(FSNN_EUNSUPPORTED, "%s: %s has more than %d words", path, variable, WORDS);
     fsnn_free(text);

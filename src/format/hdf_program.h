@@ -10,8 +10,9 @@
 
 #include "base/guard.h"
 
-/* In the child (base/guard.h). Errors: FSNN_EUNSUPPORTED (no program is named), FSNN_EFORMAT (the
- * file cannot be read), FSNN_EIO (the program does not start, or ends too early). */
-fsnn_status hdf_by_program(guard *g, const char *path, const char *what);
+/* In the child (base/guard.h). `path` begins the sentences; the program reads `place`. Errors:
+ * FSNN_EUNSUPPORTED (no program is named), FSNN_EFORMAT (the file cannot be read), FSNN_EIO (the
+ * program does not start, or ends too early). */
+fsnn_status hdf_by_program(guard *g, const char *path, const char *place, const char *what);
 
 #endif

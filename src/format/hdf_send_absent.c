@@ -4,5 +4,5 @@
 
 fsnn_status hdf_send(guard *g, const hdf_request *request)
 {
-    return hdf_by_program(g, request->path, "tree");
+    return hdf_by_program(g, request->path, request->path, "tree");
 }

@@ -13,7 +13,7 @@
 #include <string.h>
 
 typedef struct h5_file {
-    const char *path;
+    const char *path, *place; /* for sentences; where it is opened */
     hid_t id, access, times, units, labels;
     int64_t rows;
     bool led_away; /* a link to another file was met */
@@ -87,11 +87,31 @@ static fsnn_status open_list(h5_file *f, const char *name, H5T_class_t kind, H5T
     return FSNN_OK;
 }
 
+static fsnn_status not_hdf5(const h5_file *f)
+{
+    static const char expected[] = "an HDF5 file of spike trains";
+    return f->place == f->path
+               ? file_kind_fail_at(f->path, expected)
+               : fsnn_fail(FSNN_EFORMAT, "%s: what gzip packed there is not %s", f->path, expected);
+}
+
+/* The default driver asks for the real path of what a link leads to, which a file without a name
+ * lacks. */
+static hid_t open_place(const h5_file *f)
+{
+    hid_t driver = H5Pcreate(H5P_FILE_ACCESS);
+    if (f->place != f->path)
+        H5Pset_fapl_stdio(driver);
+    hid_t id = H5Fopen(f->place, H5F_ACC_RDONLY, driver);
+    H5Pclose(driver);
+    return id;
+}
+
 static fsnn_status open_file(h5_file *f)
 {
-    if (H5Fis_hdf5(f->path) <= 0)
-        return file_kind_fail_at(f->path, "an HDF5 file of spike trains");
-    f->id = H5Fopen(f->path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (H5Fis_hdf5(f->place) <= 0)
+        return not_hdf5(f);
+    f->id = open_place(f);
     if (f->id < 0)
         return fsnn_fail(FSNN_EFORMAT,
                          "%s: the HDF5 library cannot open it: it is damaged or cut short",
@@ -279,9 +299,15 @@ static fsnn_status send_file(guard *g, h5_file *f, bool names_only)
     return send_trains(g, f);
 }
 
-fsnn_status shd_send(guard *g, const char *path, bool names_only)
+fsnn_status shd_send(guard *g, const char *path, const char *place, bool names_only)
 {
-    h5_file f = {.path = path, .id = -1, .access = -1, .times = -1, .units = -1, .labels = -1};
+    h5_file f = {.path = path,
+                 .place = place,
+                 .id = -1,
+                 .access = -1,
+                 .times = -1,
+                 .units = -1,
+                 .labels = -1};
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     fsnn_status status = send_file(g, &f, names_only);
     close_file(&f);

@@ -7,7 +7,8 @@
 /* Most names of classes, and bytes of each. */
 enum { SHD_NAMES = 4096, SHD_NAME = 255 };
 
-/* In the child: what format/shd_read.c says that it gives. */
-fsnn_status shd_send(guard *g, const char *path, bool names_only);
+/* In the child: what format/shd_read.c says that it gives. `path` begins the sentences, `place` is
+ * opened: the same, or what gzip packed there (format/unpacked.h). */
+fsnn_status shd_send(guard *g, const char *path, const char *place, bool names_only);
 
 #endif

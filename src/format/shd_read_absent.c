@@ -2,7 +2,7 @@
 #include "format/hdf_program.h"
 #include "format/shd_read.h"
 
-fsnn_status shd_send(guard *g, const char *path, bool names_only)
+fsnn_status shd_send(guard *g, const char *path, const char *place, bool names_only)
 {
-    return hdf_by_program(g, path, names_only ? "names" : "trains");
+    return hdf_by_program(g, path, place, names_only ? "names" : "trains");
 }

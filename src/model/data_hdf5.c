@@ -18,7 +18,7 @@ static const fsnn_key set_keys[] = {
      .offset = offsetof(data_path_set, path),
      .file = true,
      .required = true,
-     .help = "the HDF5 file: spikes/times, spikes/units, labels"},
+     .help = "the HDF5 file, plain or packed by gzip: spikes/times, spikes/units, labels"},
     {0},
 };
 

@@ -123,6 +123,47 @@ static void survey(void **state)
     FAILS(fsnn_shd_survey("/nowhere/x.h5", &info), FSNN_EIO);
 }
 
+/* ---- as SHD is published: packed by gzip ---- */
+
+static void pack(const char *from, const char *to, size_t cut)
+{
+    static uint8_t packed[1 << 16];
+    uint8_t *bytes;
+    size_t size;
+    GOOD(fsnn_file_read(folder_path(from), &bytes, &size));
+    size_t n = files_gzip(bytes, size, packed, sizeof packed);
+    folder_write(to, packed, n - cut);
+    fsnn_free(bytes);
+}
+
+static void packed(void **state)
+{
+    (void)state;
+    NEEDS("zlib");
+    const fsnn_shd_options o = {.steps = 4, .duration = 1, .units = 10, .channels = 5};
+    fsnn_data *data, *plain;
+    float x[20], y[20];
+    int32_t label, same;
+    make("p.h5", &(making){.label = 2});
+    pack("p.h5", "p.h5.gz", 0);
+    GOOD(fsnn_data_shd(folder_path("p.h5"), &o, &plain));
+    GOOD(fsnn_data_shd(folder_path("p.h5.gz"), &o, &data));
+    for (int i = 0; i < COUNT; i++) {
+        GOOD(fsnn_data_sample(data, i, x, &label));
+        GOOD(fsnn_data_sample(plain, i, y, &same));
+        assert_memory_equal(x, y, sizeof x);
+        assert_int_equal(label, same);
+    }
+    fsnn_data_destroy(data), fsnn_data_destroy(plain);
+    pack("p.h5", "p.h5.gz", 9);
+    REFUSED(fsnn_data_shd(folder_path("p.h5.gz"), &o, &data), FSNN_EFORMAT, "p.h5.gz: the gzip");
+    folder_write_text("p.h5", "not at all");
+    pack("p.h5", "p.h5.gz", 0);
+    REFUSED(fsnn_data_shd(folder_path("p.h5.gz"), &o, &data), FSNN_EFORMAT,
+            "what gzip packed there is not an HDF5 file of spike trains");
+    folder_delete("p.h5"), folder_delete("p.h5.gz");
+}
+
 /* ---- files that name other files ---- */
 
 typedef enum away {
@@ -328,6 +369,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bins),
         cmocka_unit_test(survey),
+        cmocka_unit_test(packed),
         cmocka_unit_test(refuses),
         cmocka_unit_test(other_files_are_not_opened),
         cmocka_unit_test(names_number_the_classes),

@@ -187,6 +187,36 @@ static void frames_and_files(void **state)
     folder_delete("r.hea"), folder_delete("a.dat"), folder_delete("b.dat");
 }
 
+/* A header that contradicts the values is told: records of PhysioNet do. */
+static void doubts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head, *words; /* of the note; NULL: none */
+    } row[] = {
+        {"r 1 10 4\nr.dat 80 1 8 0 7 34 0\n", NULL},
+        {"r 1 10 4\nr.dat 80 1 8 0 6 34 0\n",
+         "r.dat: signal 0 begins with 7, its header says 6; it"},
+        {"r 1 10 4\nr.dat 80 1 8 0 7 35 0\n",
+         "r.dat: the checksum of the 4 samples of signal 0 is 34"},
+        {"r 1 10 4\nr.dat 80 1 8 0 6 35 0\n", "its header says 6, and 1 more first values and"},
+    };
+    folder_write("r.dat", "\x87\x88\x89\x8a", 4);
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
+        fsnn_series *s;
+        fsnn_series_info info;
+        folder_write_text("r.hea", row[i].head);
+        const float *x = read_one("r.hea", &s, &info);
+        assert_true(info.longest == 4 && x[0] == 7 && x[3] == 10);
+        const char *note = fsnn_series_note(s, 0);
+        assert_true(row[i].words ? note && strstr(note, row[i].words) : !note);
+        assert_null(fsnn_series_note(s, 1));
+        fsnn_series_destroy(s);
+    }
+    folder_delete("r.hea"), folder_delete("r.dat");
+}
+
 /* ---- segments ---- */
 
 static void put_segments(const char *head)
@@ -407,10 +437,11 @@ static void damaged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(formats),          cmocka_unit_test(differences),
-        cmocka_unit_test(frames_and_files), cmocka_unit_test(segments),
-        cmocka_unit_test(segments_refused), cmocka_unit_test(signals_refused),
-        cmocka_unit_test(recordings),       cmocka_unit_test(damaged),
+        cmocka_unit_test(formats),         cmocka_unit_test(differences),
+        cmocka_unit_test(doubts),          cmocka_unit_test(frames_and_files),
+        cmocka_unit_test(segments),        cmocka_unit_test(segments_refused),
+        cmocka_unit_test(signals_refused), cmocka_unit_test(recordings),
+        cmocka_unit_test(damaged),
     };
     return cmocka_run_group_tests_name("data/wfdb", tests, folder_open, folder_close);
 }

@@ -12,7 +12,7 @@ static char got[32];
 
 static fsnn_status send(guard *g, void *user)
 {
-    return hdf_by_program(g, user, "trains");
+    return hdf_by_program(g, user, user, "trains");
 }
 
 static fsnn_status receive(guard *g, void *user)
@@ -82,7 +82,7 @@ static fsnn_status named(const char *program)
         setenv("FSNN_HDF5_READER", program, 1);
     else
         unsetenv("FSNN_HDF5_READER");
-    return hdf_by_program(NULL, "a.h5", "tree");
+    return hdf_by_program(NULL, "a.h5", "a.h5", "tree");
 }
 
 static void is_not_there(void **state)

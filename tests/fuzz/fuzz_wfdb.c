@@ -21,11 +21,12 @@ static void check(bool good)
 static void read_signals(const wfdb_header *h, const uint8_t *bytes, size_t size)
 {
     int64_t length;
+    wfdb_doubts doubts = {0};
     if (!h->files || wfdb_length("fuzz.dat", h, 0, size, &length) < 0)
         return;
     check(length >= 1 && (uint64_t)length * (uint64_t)h->file[0].values <= size);
     float *x = fsnn_alloc((size_t)(length * h->signals) * sizeof *x);
-    if (x && wfdb_read_signals("fuzz.dat", h, 0, bytes, length, x) == FSNN_OK)
+    if (x && wfdb_read_signals("fuzz.dat", h, 0, bytes, length, x, &doubts) == FSNN_OK)
         for (int s = 0; s < h->signals;
              s++) { /* marks of no sample are NaN until they are mended */
             if (h->signal[s].file)
@@ -37,6 +38,7 @@ static void read_signals(const wfdb_header *h, const uint8_t *bytes, size_t size
                 check(!isnan(x[k * h->signals + s]));
         }
     fsnn_free(x);
+    fsnn_free(doubts.first);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

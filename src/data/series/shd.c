@@ -5,9 +5,9 @@
 #include "data/series/shd.h"
 
 #include "base/error_key.h"
-#include "base/port_files.h"
 #include "data/class_names.h"
 #include "data/store.h"
+#include "format/unpacked.h"
 
 #include <math.h>
 #include <string.h>
@@ -27,6 +27,7 @@ typedef struct trains {
 
 typedef struct file {
     const char *path;
+    unpacked there; /* what the child opens */
     const fsnn_shd_options *o;
     int64_t rows;
     trains *t;
@@ -123,9 +124,8 @@ static fsnn_status receive_label(guard *g, file *f, int64_t row)
 
 static fsnn_status receive_rows(guard *g, file *f)
 {
-    port_about about;
     FSNN_TRY(guard_get(g, &f->rows, sizeof f->rows));
-    int64_t most = port_look(f->path, &about) ? about.size : INT32_MAX;
+    int64_t most = f->there.size;
     most = most < INT32_MAX / ROWS_A_BYTE ? most * ROWS_A_BYTE : INT32_MAX;
     if (f->rows < 1 || f->rows > most)
         return fsnn_fail(FSNN_EFORMAT,
@@ -173,12 +173,12 @@ static fsnn_status receive(guard *g, void *user)
 static fsnn_status send(guard *g, void *user)
 {
     const file *f = user;
-    return shd_send(g, f->path, f->names_only);
+    return shd_send(g, f->path, f->there.path, f->names_only);
 }
 
 static fsnn_status read_guarded(file *f)
 {
-    FSNN_TRY(fsnn_file_look(f->path));
+    FSNN_TRY(unpacked_open(&f->there, f->path));
     fsnn_status status = guard_run(&(guard_work){.subject = f->path,
                                                  .worker = "the HDF5 library",
                                                  .send = send,
@@ -187,6 +187,7 @@ static fsnn_status read_guarded(file *f)
                                                  .memory = MEMORY,
                                                  .busy = shd_patience.busy,
                                                  .silence = shd_patience.silence});
+    unpacked_close(&f->there);
     fsnn_free(f->time);
     fsnn_free(f->unit);
     return status;

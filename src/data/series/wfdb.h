@@ -58,21 +58,30 @@ typedef struct wfdb_segment {
 fsnn_status wfdb_next_segment(const char *path, const wfdb_header *h, const uint8_t *bytes,
                               size_t size, int64_t index, wfdb_place *at, wfdb_segment *out);
 
+/* What contradicts a header, while the values can be read: PhysioNet has records whose first values
+ * or checksums are those of another version. */
+typedef struct wfdb_doubts {
+    int64_t count;
+    char *first; /* sentence of the first one; fsnn_free */
+} wfdb_doubts;
+
 /* Frames that `size` bytes of file `file` hold; FSNN_EFORMAT where they are too few for what the
  * header says, or none. */
 fsnn_status wfdb_length(const char *path, const wfdb_header *h, int file, size_t size,
                         int64_t *length);
 /* The signals of file `file` among x [length, signals], in physical units, `length` at most what
  * wfdb_length found. Several samples of a frame are averaged. NaN where the file has the mark of no
- * sample, and where skew leads behind the end. */
+ * sample, and where skew leads behind the end. First values and checksums of the header that are
+ * others become doubts. */
 fsnn_status wfdb_read_signals(const char *path, const wfdb_header *h, int file,
-                              const uint8_t *bytes, int64_t length, float *x);
+                              const uint8_t *bytes, int64_t length, float *x, wfdb_doubts *doubts);
 
 /* A whole record. */
 typedef struct wfdb_record {
     wfdb_header head; /* of the record; of segments, the signals of the layout or the first one */
     float *x;         /* [length, head.signals] in physical units, NaN: no sample; fsnn_free */
     int64_t length;
+    wfdb_doubts doubts;
 } wfdb_record;
 /* Reads `path`, the header, and the files beside it, segments too. */
 fsnn_status wfdb_read_record(const char *path, wfdb_record *out);

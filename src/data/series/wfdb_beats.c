@@ -171,6 +171,19 @@ static fsnn_status whole(const record *r, fsnn_series *s)
                                    r->path, without);
 }
 
+/* Doubts are told, not refused. */
+static fsnn_status tell_doubts(const record *r, fsnn_series *s)
+{
+    const wfdb_doubts *d = &r->of.doubts;
+    if (!d->count)
+        return FSNN_OK;
+    if (d->count == 1)
+        return series_note(s, fsnn_format("%s; it is read as it is", d->first));
+    return series_note(s, fsnn_format("%s, and %lld more first values and checksums differ; they "
+                                      "are read as they are",
+                                      d->first, (long long)d->count - 1));
+}
+
 fsnn_status fsnn_series_wfdb(const char *path, const fsnn_wfdb_options *options,
                              fsnn_series **series)
 {
@@ -188,7 +201,10 @@ fsnn_status fsnn_series_wfdb(const char *path, const fsnn_wfdb_options *options,
         status = !s ? FSNN_EMEMORY : options ? beats(r, options, s) : whole(r, s);
     for (int c = 0; !status && c < r->of.head.signals; c++)
         status = series_name_channel(s, c, r->of.head.signal[c].name, r->of.head.signal[c].unit);
+    if (!status)
+        status = tell_doubts(r, s);
     fsnn_free(r->notes);
+    fsnn_free(r->of.doubts.first);
     fsnn_free(r->of.x);
     fsnn_free(r);
     if (status < 0)

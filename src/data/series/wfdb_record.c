@@ -51,7 +51,7 @@ static float *nothing(int64_t rows, int64_t signals)
     return x;
 }
 
-static fsnn_status read_signals(const char *path, wfdb_record *r)
+static fsnn_status read_signals(const char *path, wfdb_record *r, wfdb_doubts *doubts)
 {
     content *c = fsnn_alloc(sizeof *c);
     if (!c)
@@ -61,7 +61,7 @@ static fsnn_status read_signals(const char *path, wfdb_record *r)
     if (!status && !(r->x = nothing(r->length, r->head.signals)))
         status = FSNN_EMEMORY;
     for (int f = 0; !status && f < r->head.files; f++)
-        status = wfdb_read_signals(c->path[f], &r->head, f, c->bytes[f], r->length, r->x);
+        status = wfdb_read_signals(c->path[f], &r->head, f, c->bytes[f], r->length, r->x, doubts);
     for (int f = 0; f < r->head.files; f++) {
         fsnn_free(c->path[f]);
         fsnn_free(c->bytes[f]);
@@ -194,7 +194,7 @@ static fsnn_status read_segment(join *j, const wfdb_segment *segment)
         status = name_signals(j, path);
     } else if (!status) {
         j->part.head.length = segment->length;
-        status = read_signals(path, &j->part);
+        status = read_signals(path, &j->part, &j->out->doubts);
         if (!status)
             status = append(j, path);
     }
@@ -243,6 +243,7 @@ fsnn_status wfdb_read_record(const char *path, wfdb_record *out)
 {
     out->x = NULL;
     out->length = 0;
+    out->doubts = (wfdb_doubts){0};
     FSNN_TRY(read_header(path, &out->head));
-    return out->head.segments ? join_segments(path, out) : read_signals(path, out);
+    return out->head.segments ? join_segments(path, out) : read_signals(path, out, &out->doubts);
 }

@@ -117,26 +117,36 @@ fsnn_status wfdb_length(const char *path, const wfdb_header *h, int file, size_t
                      size, (long long)frames, signals, (long long)wanted);
 }
 
+static fsnn_status doubt(wfdb_doubts *doubts, char *sentence)
+{
+    if (!sentence)
+        return FSNN_EMEMORY;
+    if (!doubts->count++)
+        doubts->first = sentence;
+    else
+        fsnn_free(sentence);
+    return FSNN_OK;
+}
+
 static fsnn_status check(const char *path, const wfdb_header *h, int signal, int first,
-                         unsigned sum, int64_t length)
+                         unsigned sum, int64_t length, wfdb_doubts *doubts)
 {
     const wfdb_signal *s = &h->signal[signal];
     if (!s->checked || h->length != length)
         return FSNN_OK;
     if (first != s->first && !wfdb_find_format(s->format)->differences)
-        return fsnn_fail(FSNN_EFORMAT, "%s: signal %d begins with %d, its header says %lld", path,
-                         signal, first, (long long)s->first);
-    if ((int)(sum & 0xffff) != s->checksum)
-        return fsnn_fail(
-            FSNN_EFORMAT,
-            "%s: the checksum of the %lld samples of signal %d is %u, its header says %d", path,
-            (long long)length, signal, sum & 0xffff, s->checksum);
-    return FSNN_OK;
+        FSNN_TRY(doubt(doubts, fsnn_format("%s: signal %d begins with %d, its header says %lld",
+                                           path, signal, first, (long long)s->first)));
+    if ((int)(sum & 0xffff) == s->checksum)
+        return FSNN_OK;
+    return doubt(doubts, fsnn_format("%s: the checksum of the %lld samples of signal %d is %u, "
+                                     "its header says %d",
+                                     path, (long long)length, signal, sum & 0xffff, s->checksum));
 }
 
 /* One signal: `place` is the index of its first value in a frame. */
 static fsnn_status read_signal(const char *path, const wfdb_header *h, int index, int64_t place,
-                               const uint8_t *bytes, int64_t length, float *x)
+                               const uint8_t *bytes, int64_t length, float *x, wfdb_doubts *doubts)
 {
     const wfdb_signal *s = &h->signal[index];
     const wfdb_file *file = &h->file[s->file];
@@ -158,17 +168,17 @@ static fsnn_status read_signal(const char *path, const wfdb_header *h, int index
     }
     for (int64_t k = s->skew < length ? length - s->skew : 0; k < length; k++)
         x[k * h->signals + index] = NAN;
-    return check(path, h, index, format->value(bytes, place), sum, length);
+    return check(path, h, index, format->value(bytes, place), sum, length, doubts);
 }
 
 fsnn_status wfdb_read_signals(const char *path, const wfdb_header *h, int file,
-                              const uint8_t *bytes, int64_t length, float *x)
+                              const uint8_t *bytes, int64_t length, float *x, wfdb_doubts *doubts)
 {
     int64_t place = 0;
     for (int s = 0; s < h->signals; s++) {
         if (h->signal[s].file != file)
             continue;
-        FSNN_TRY(read_signal(path, h, s, place, bytes + h->file[file].offset, length, x));
+        FSNN_TRY(read_signal(path, h, s, place, bytes + h->file[file].offset, length, x, doubts));
         place += h->signal[s].per_frame;
     }
     return FSNN_OK;
