@@ -98,7 +98,8 @@ const cli_command cli_convert = {
         "potential or takes the threshold from it: --dt and --reset say it, and without them the "
         "error shows what each choice would mean. What other readers refuse is repaired where it "
         "can be understood, and each repair is a warning.\n\n"
-        "From a recording of an event camera (.raw, .dat, .es, .aedat, .aedat4, .bin, .bs2) to an "
+        "From a recording of an event camera (.raw, .dat, .es, .aedat, .aedat4, .bin, .bs2; "
+        "NumPy's records) to an "
         "NPZ of arrays x, y (columns and rows from the upper left), t (microseconds), p (1 ON), "
         "one number an event in order of time, and width, height where the file tells the sensor.",
     .examples = "  fsnn convert runs/tiny -o tiny.nir\n"

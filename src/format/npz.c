@@ -12,6 +12,7 @@
 typedef struct wish {
     const char *const *names; /* NULL-terminated; NULL: all arrays */
     bool headers;             /* types and shapes alone */
+    bool fields;              /* of records, as arrays of their own */
 } wish;
 
 static fsnn_status read_entry(void *user, void *out, size_t n)
@@ -25,7 +26,7 @@ static fsnn_status unpack_entry(zip_input *in, const wish *w, const char *name, 
     const npy_source source = {where, in->entry->size, read_entry, in};
     if (w->headers)
         return npy_read_header(&source, name, list);
-    FSNN_TRY(npy_read(&source, name, list));
+    FSNN_TRY(w->fields ? npy_read_fields(&source, name, list) : npy_read(&source, name, list));
     return zip_input_finish(in);
 }
 
@@ -110,6 +111,13 @@ fsnn_status npz_parse_named(const char *path, const uint8_t *bytes, size_t size,
                             const char *const *names, fsnn_arrays *out)
 {
     return parse(path, bytes, size, &(wish){.names = names}, out);
+}
+
+fsnn_status npz_parse_fields(const char *path, const uint8_t *bytes, size_t size, const char *name,
+                             fsnn_arrays *out)
+{
+    const char *const names[] = {name, NULL};
+    return parse(path, bytes, size, &(wish){.names = names, .fields = true}, out);
 }
 
 fsnn_status npz_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_arrays *out)

@@ -12,7 +12,11 @@ fsnn_status npz_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_
  * readable, pickled objects for instance. */
 fsnn_status npz_parse_named(const char *path, const uint8_t *bytes, size_t size,
                             const char *const *names, fsnn_arrays *out);
-/* The same from a file. */
+/* The one called so; if it holds records, the numbers of each field as an array called as the
+ * field. */
+fsnn_status npz_parse_fields(const char *path, const uint8_t *bytes, size_t size, const char *name,
+                             fsnn_arrays *out);
+/* npz_parse_named from a file. */
 fsnn_status npz_read_named(const char *path, const char *const *names, fsnn_arrays *out);
 
 #endif

@@ -58,6 +58,10 @@ static void made_recordings(void **state)
         {"zstd.aedat4", "AEDAT 4.0", 346, 260, {8, 10}, 0, true},
 #endif
         {"arrays.npz", "NPZ", 128, 128, {1, 1}, 0, false},
+        {"names.npz", "NPZ", 128, 128, {1, 1}, 0, false},
+        {"records.npz", "NPZ", 304, 240, {1, 1}, 0, true},
+        {"records.npy", "NPY", 128, 128, {1, 1}, 0, false},
+        {"odd.npy", "NPY", 128, 128, {1, 1}, 0, false},
         {"evt2.raw", "EVT 2.0", 128, 128, {1, 1}, 0, false},
         {"turn2.raw", "EVT 2.0", 128, 128, {1, 1}, (INT64_C(1) << 34) - 100, false},
         {"evt21.raw", "EVT 2.1", 640, 480, {1, 1}, 0, true},
@@ -279,6 +283,13 @@ static void damaged_recordings(void **state)
         {"plain.aedat4", "EVTS", -1, -13, 99, "bytes, but only", 1},
         {"plain.aedat4", "EVTS", -1, 24, 99, "the events of the packet do not fit into it", 1},
         {"arrays.npz", "", 400, -1, 0, "arrays.npz", 0},
+        {"records.npy", "", 204, -1, 0, "need 78 bytes, but 76 are there", 0},
+        {"records.npy", "'x', '<", -1, 0, 'q', "values of no known type", 0},
+        {"records.npy", "'x', '<", -1, -6, '7', "has no array x", 0},
+        {"records.npy", "('p', '|b1'", -1, 0, '[', "a field does not end", 0},
+        {"records.npy", "'p', '|b1')", -1, 0, 'x', "no comma between two fields", 0},
+        {"odd.npy", "'word", -1, -5, ' ', "a field has no proper name", 0},
+        {"odd.npy", "'<i2', (2,)", -1, -3, 'x', "the shape of a field is none", 0},
         {"evt2.raw", "evt 2.0\n", 7, -1, 0, "the word at offset 64 ends after 3 of its 4 bytes", 0},
         {"evt21.raw", "480\n", 17, -1, 0, "ends after 1 of its 8 bytes", 0},
         {"evt21.raw", "geometry ", -1, 0, 'x', "the header tells no size of a sensor", 0},
@@ -432,6 +443,9 @@ static void what_is_left_out_is_counted(void **state)
             {"evt3.raw", "messages", 3, false},
             {"evt3.raw", "reserved", 1, false},
             {"generic.es", "without a pixel", 3, true},
+            {"records.npz", "arrays of other names", 1, false},
+            {"names.npz", "arrays of other names", 1, false},
+            {"odd.npy", "fields of other names", 2, false},
             {"atis.es", "threshold crossings", 4, false},
             {"color.es", "color events", 4, true},
         },
@@ -610,8 +624,8 @@ static void survives_failing_memory(void **state)
 #ifdef FSNN_HAVE_ZSTD
         "zstd.aedat4",
 #endif
-        "arrays.npz",  "evt2.raw",    "evt21.raw",     "evt3.raw",     "events.dat",
-        "dvs.es",      "atis.es",     "color.es",      "generic.es"};
+        "arrays.npz",  "records.npz", "odd.npy",       "evt2.raw",     "evt21.raw", "evt3.raw",
+        "events.dat",  "dvs.es",      "atis.es",       "color.es",     "generic.es"};
     for (int f = 0; f < FSNN_COUNT(names); f++) {
         CASE("names[%d]", f);
         char path[256];

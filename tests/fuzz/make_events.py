@@ -131,6 +131,31 @@ def npy(descr, values, code):
     return b'\x93NUMPY\x01\x00' + struct.pack('<H', len(head)) + head.encode() + struct.pack('<%d%s' % (len(values), code), *values)
 
 
+def records(events, fields, extra=''):
+    """fields: (name, type, code of struct, place in an event), `extra` bytes of another field behind them."""
+    head = ''.join("('%s', '%s'), " % f[:2] for f in fields) + extra
+    head = "{'descr': [%s], 'fortran_order': False, 'shape': (%d,), }" % (head, len(events))
+    head += ' ' * (-(10 + len(head) + 1) % 64) + '\n'
+    body = b''.join(struct.pack(f[1][0].replace('|', '<') + f[2], e[f[3]] * (1e-6 if f[0] == 'ts' and f[2] == 'd' else 1))
+                    for e in events for f in fields)
+    if extra:  # six bytes a record
+        size = len(body) // len(events)
+        body = b''.join(body[i:i + size] + b'words.' for i in range(0, len(body), size))
+    return b'\x93NUMPY\x01\x00' + struct.pack('<H', len(head)) + head.encode() + body
+
+
+PLAIN = [('t', '<i8', 'q', 0), ('x', '<u2', 'H', 1), ('y', '<u2', 'H', 2), ('p', '|b1', '?', 3)]
+ODD = [('pol', '|i1', 'b', 3), ('y_addr', '>f4', 'f', 2), ('ts', '<f8', 'd', 0), ('x_addr', '>u4', 'I', 1)]
+
+
+def archive(arrays):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w') as z:
+        for name, data in arrays:
+            z.writestr(zipfile.ZipInfo(name + '.npy'), data)
+    return out.getvalue()
+
+
 def npz(events):
     out = io.BytesIO()
     with zipfile.ZipFile(out, 'w') as z:
@@ -240,6 +265,13 @@ def main():
         'zstd.aedat4': aedat4(EVENTS, 3),
         'streams.aedat4': aedat4(EVENTS, 0, [flat_other(b'FRME'), flat_events(EVENTS[:2]), flat_other(b'IMUS'), b'']),
         'arrays.npz': npz(EVENTS),
+        'records.npy': records(EVENTS, PLAIN),
+        'odd.npy': records(EVENTS, ODD, "('word', '|S2'), ('pair', '<i2', (2,)), "),
+        'records.npz': archive([('note', npy('<i4', [1], 'i')), ('events', records(EVENTS, PLAIN)), ('width', npy('<i4', [304], 'i')),
+                                ('height', npy('<i4', [240], 'i'))]),
+        'names.npz': archive([(name, npy(descr, [e[i] for e in EVENTS], code)) for name, i, descr, code in
+                              (('ts', 0, '<u4', 'I'), ('xs', 1, '<i2', 'h'), ('ys', 2, '<u8', 'Q'), ('ps', 3, '|u1', 'B'),
+                               ('time', 1, '<i2', 'h'))]),
         'evt2.raw': evt2(EVENTS),
         'turn2.raw': evt2(EVENTS, 2**34 - 100),
         'evt21.raw': evt21(EVENTS, b'% evt 2.1\n% geometry 640x480\n'),

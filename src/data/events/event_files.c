@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const endings[] = {".bin", ".bs2", ".aedat", ".aedat4",
-                                      ".npz", ".raw", ".dat",   ".es"};
+/* Files of the last ones may be anything: those that are no recordings are passed over. */
+static const char *const endings[] = {".bin", ".bs2", ".aedat", ".aedat4", ".raw",
+                                      ".dat", ".es",  ".npz",   ".npy"};
+enum { DECIDED = 8 };
 
 fsnn_status event_pieces_add(event_pieces *p, char *path, char *text, int64_t from, int64_t to)
 {
@@ -223,13 +225,13 @@ static int by_name(const void *a, const void *b)
     return strverscmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool is_recording(const char *name)
+static bool is_recording(const char *path, const char *name)
 {
     size_t length = strlen(name);
     for (int i = 0; i < FSNN_COUNT(endings); i++) {
         size_t n = strlen(endings[i]);
         if (length > n && !strcmp(name + length - n, endings[i]))
-            return true;
+            return i < DECIDED || fsnn_events_known(path);
     }
     return false;
 }
@@ -239,7 +241,7 @@ static fsnn_status add_found(const fsnn_event_files *files, char *path, const ch
                              const char *class, event_pieces *out)
 {
     char *text = NULL;
-    int wanted = is_recording(name);
+    int wanted = is_recording(path, name);
     if (wanted && files->pattern)
         wanted = event_pattern_match(files->pattern, name, &text);
     if (wanted > 0 && !text && class && !files->cuts)
@@ -303,7 +305,7 @@ static fsnn_status find(const fsnn_event_files *files, event_pieces *out)
     if (!out->count)
         return fsnn_fail(FSNN_ENOTFOUND,
                          "%s: holds no recordings%s%s%s; their names end in .bin, .bs2, .aedat, "
-                         ".aedat4, .raw, .dat, .es or .npz",
+                         ".aedat4, .raw, .dat, .es, .npz or .npy",
                          source(files), files->pattern ? " named like \"" : "",
                          files->pattern ? files->pattern : "", files->pattern ? "\"" : "");
     return FSNN_OK;

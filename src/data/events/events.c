@@ -2,13 +2,12 @@
 #include "data/events/events.h"
 
 #include "format/file_kind.h"
-#include "format/zip.h"
 
 #include <string.h>
 #include <strings.h>
 
 static const events_format *const formats[] = {
-    &events_aedat4, &events_aedat3, &events_aedat2, &events_npz, &events_evt2,
+    &events_aedat4, &events_aedat3, &events_aedat2, &events_npz, &events_npy, &events_evt2,
     &events_evt21,  &events_evt3,   &events_dat,    &events_es,  &events_bin};
 
 /* No name stands in another. Tmpdiff128 and SBret10, 20, 21 are what jAER called the first two
@@ -148,7 +147,8 @@ fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fs
         return file_kind_fail(path, bytes, size,
                               "a recording of events that can be read: AEDAT 2.0, 3.1 or 4.0, "
                               "EVT 2.0, 2.1 or 3.0, DAT, Event Stream, an NPZ with the arrays x, "
-                              "y, t, p, or 40-bit events in a file named .bin or .bs2");
+                              "y, t, p, a .npy of records with such fields, or 40-bit events in a "
+                              "file named .bin or .bs2");
     out->format = format->name;
     fsnn_status status = format->parse(path, bytes, size, out);
     if (status >= 0)
@@ -179,28 +179,13 @@ void fsnn_events_free(fsnn_events *events)
     *events = (fsnn_events){0};
 }
 
-/* An NPZ may hold anything: its names are looked at, its arrays left packed. */
-static bool names_of_events(const uint8_t *bytes, size_t size)
-{
-    static const char *const names[] = {"x.npy", "y.npy", "t.npy", "p.npy"};
-    zip_reader zip;
-    zip_entry entry;
-    int found = 0;
-    if (zip_open(&zip, "", bytes, size) < 0)
-        return false;
-    while (zip_next(&zip, &entry) > 0)
-        for (int i = 0; i < FSNN_COUNT(names); i++)
-            found += entry.name_size == 5 && !memcmp(entry.name, names[i], 5);
-    return found == FSNN_COUNT(names);
-}
-
-static bool npz_of_events(const char *path)
+static bool known_whole(const events_format *format, const char *path)
 {
     uint8_t *bytes;
     size_t size;
     if (fsnn_file_read(path, &bytes, &size) < 0)
         return false;
-    bool found = names_of_events(bytes, size);
+    bool found = format->known(path, bytes, size);
     fsnn_free(bytes);
     return found;
 }
@@ -214,5 +199,5 @@ bool fsnn_events_known(const char *path)
     size_t size = fread(head, 1, sizeof head, file);
     fclose(file);
     const events_format *format = find(path, head, size);
-    return format && (format != &events_npz || npz_of_events(path));
+    return format && (!format->known || known_whole(format, path));
 }

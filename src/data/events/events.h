@@ -14,10 +14,13 @@ typedef struct events_format {
     /* Appends events in the file's order, sets width and height where the file tells. `path`
      * starts the error sentences. */
     fsnn_status (*parse)(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out);
+    /* For formats that may hold anything: whether all of the file is a recording. NULL: `is`
+     * says it. */
+    bool (*known)(const char *path, const uint8_t *bytes, size_t size);
 } events_format;
 
 extern const events_format events_bin, events_aedat2, events_aedat3, events_aedat4, events_npz,
-    events_evt2, events_evt21, events_evt3, events_dat, events_es;
+    events_npy, events_evt2, events_evt21, events_evt3, events_dat, events_es;
 
 /* What fsnn_events_read does after reading the file. */
 fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out);

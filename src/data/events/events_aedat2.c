@@ -186,4 +186,4 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fs
     return FSNN_OK;
 }
 
-const events_format events_aedat2 = {"AEDAT 2.0", is, parse};
+const events_format events_aedat2 = {.name = "AEDAT 2.0", .is = is, .parse = parse};

@@ -170,4 +170,4 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fs
     return FSNN_OK;
 }
 
-const events_format events_aedat3 = {"AEDAT 3.1", is, parse};
+const events_format events_aedat3 = {.name = "AEDAT 3.1", .is = is, .parse = parse};

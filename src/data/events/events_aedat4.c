@@ -236,4 +236,4 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fs
     return status;
 }
 
-const events_format events_aedat4 = {"AEDAT 4.0", is, parse};
+const events_format events_aedat4 = {.name = "AEDAT 4.0", .is = is, .parse = parse};

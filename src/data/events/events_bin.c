@@ -45,4 +45,4 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fs
     return FSNN_OK;
 }
 
-const events_format events_bin = {"40-bit events", is, parse};
+const events_format events_bin = {.name = "40-bit events", .is = is, .parse = parse};

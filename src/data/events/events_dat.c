@@ -83,4 +83,4 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fs
     return FSNN_OK;
 }
 
-const events_format events_dat = {"DAT", is, parse};
+const events_format events_dat = {.name = "DAT", .is = is, .parse = parse};

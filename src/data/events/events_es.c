@@ -218,4 +218,4 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fs
     return types[type].parse(path, bytes, size, out);
 }
 
-const events_format events_es = {"Event Stream", is, parse};
+const events_format events_es = {.name = "Event Stream", .is = is, .parse = parse};

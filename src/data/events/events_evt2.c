@@ -55,4 +55,4 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fs
     return FSNN_OK;
 }
 
-const events_format events_evt2 = {"EVT 2.0", is, parse};
+const events_format events_evt2 = {.name = "EVT 2.0", .is = is, .parse = parse};

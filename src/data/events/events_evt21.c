@@ -77,4 +77,4 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fs
     return FSNN_OK;
 }
 
-const events_format events_evt21 = {"EVT 2.1", is, parse};
+const events_format events_evt21 = {.name = "EVT 2.1", .is = is, .parse = parse};

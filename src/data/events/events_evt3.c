@@ -123,4 +123,4 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fs
     return FSNN_OK;
 }
 
-const events_format events_evt3 = {"EVT 3.0", is, parse};
+const events_format events_evt3 = {.name = "EVT 3.0", .is = is, .parse = parse};

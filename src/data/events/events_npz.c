@@ -1,12 +1,38 @@
-/* data/events/events_npz.c: an NPZ with the arrays x, y, t, p [n]: numbers of any type, whole
- * ones; times in microseconds; polarity 0 and 1, or -1 and 1. width and height [1] may tell the
- * sensor. */
-#include "data/events/events.h"
+/* data/events/events_npz.c: arrays of NumPy as recordings: an NPZ with the arrays x, y, t, p [n]
+ * (or by their other names, event_columns.c), or with one array of records with such fields; or a
+ * .npy file of such records. Numbers of any type; times in microseconds; polarity 0 and 1, or -1
+ * and 1. width and height [1] of an NPZ may tell the sensor. Other arrays and fields are counted.
+ */
+#include "data/events/event_columns.h"
 
+#include "format/npy.h"
 #include "format/npz.h"
+#include "format/zip.h"
 
 #include <math.h>
 #include <string.h>
+
+enum { ENTRY = 64 };
+
+static const char *const sensor_names[] = {"width", "height"};
+
+/* What of an archive is the recording. */
+typedef struct choice {
+    char column[EVENT_COLUMNS][ENTRY]; /* names of the arrays; "": not there */
+    int rank[EVENT_COLUMNS];
+    char records[2][ENTRY]; /* of arrays of records, the first two; "": there is none */
+    int arrays;             /* entries */
+} choice;
+
+static bool has_columns(const choice *c)
+{
+    bool all = true;
+    for (int i = 0; i < EVENT_COLUMNS; i++)
+        all = all && c->column[i][0];
+    return all;
+}
+
+/* ---- archives ---- */
 
 static bool is(const char *path, const uint8_t *bytes, size_t size)
 {
@@ -14,86 +40,78 @@ static bool is(const char *path, const uint8_t *bytes, size_t size)
     return size >= 4 && !memcmp(bytes, "PK\003\004", 4);
 }
 
-static void set_x(fsnn_event *e, double v)
+static fsnn_status read_entry(void *user, void *out, size_t n)
 {
-    e->x = (uint16_t)v;
+    return zip_input_read(user, out, n);
 }
 
-static void set_y(fsnn_event *e, double v)
+static bool are_events(char name[][NPY_NAME], int count)
 {
-    e->y = (uint16_t)v;
-}
-
-static void set_t(fsnn_event *e, double v)
-{
-    e->t = (int64_t)v;
-}
-
-static void set_p(fsnn_event *e, double v)
-{
-    e->p = v > 0;
-}
-
-static const struct {
-    const char *name;
-    double min, max;
-    void (*set)(fsnn_event *e, double v);
-} columns[] = {
-    {"x", 0, 32767, set_x},
-    {"y", 0, 32767, set_y},
-    {"t", -0x1p53, 0x1p53, set_t},
-    {"p", -1, 1, set_p},
-};
-
-static fsnn_status find(const char *path, const fsnn_arrays *list, const fsnn_array **array)
-{
-    for (int c = 0; c < FSNN_COUNT(columns); c++) {
-        char text[256];
-        array[c] = fsnn_arrays_find(list, columns[c].name);
-        if (!array[c])
-            return fsnn_fail(FSNN_EFORMAT,
-                             "%s: has no array %s; a recording holds x, y, t and p, one number an "
-                             "event",
-                             path, columns[c].name);
-        const fsnn_shape *shape = &array[c]->shape;
-        if (shape->rank != 1 || shape->dim[0] != array[0]->shape.dim[0])
-            return fsnn_fail(
-                FSNN_EFORMAT,
-                "%s: the array %s has the shape %s; expected is one number an event, as "
-                "many as x has",
-                path, columns[c].name, fsnn_shape_text(shape, text, sizeof text));
+    bool there[EVENT_COLUMNS] = {false}, all = true;
+    for (int f = 0; f < count; f++) {
+        int rank, c = event_column_find(name[f], strlen(name[f]), &rank);
+        if (c >= 0)
+            there[c] = true;
     }
-    return FSNN_OK;
+    for (int c = 0; c < EVENT_COLUMNS; c++)
+        all = all && there[c];
+    return all;
 }
 
-static fsnn_status fill(const char *path, const fsnn_array *const *array, double *value,
-                        fsnn_events *out)
+/* Whether an entry holds records with the fields of events. */
+static bool has_records(const zip_reader *zip, const zip_entry *entry)
 {
-    int64_t n = array[0]->shape.dim[0];
-    for (int c = 0; c < FSNN_COUNT(columns); c++) {
-        fsnn_array_to_f64(array[c], value);
-        for (int64_t i = 0; i < n; i++) {
-            double v = value[i];
-            if (!(v >= columns[c].min && v <= columns[c].max && floor(v) == v))
-                return fsnn_fail(
-                    FSNN_EFORMAT,
-                    "%s: event %lld has %s = %g; expected is a whole number from %g to "
-                    "%g",
-                    path, (long long)i, columns[c].name, v, columns[c].min, columns[c].max);
-            columns[c].set(&out->event[i], v);
-        }
-    }
-    out->count = n;
-    return FSNN_OK;
+    char name[NPY_FIELDS][NPY_NAME];
+    zip_input in;
+    int count;
+    if (zip_input_open(&in, zip, entry) < 0)
+        return false;
+    fsnn_status status =
+        npy_read_names(&(npy_source){"", entry->size, read_entry, &in}, name, NPY_FIELDS, &count);
+    zip_input_close(&in);
+    return status == FSNN_OK && are_events(name, count);
+}
+
+static void look_at(const zip_reader *zip, const zip_entry *entry, choice *out)
+{
+    size_t length = entry->name_size - 4;
+    int rank, c = event_column_find(entry->name, length, &rank);
+    char *to = c >= 0 ? out->column[c] : out->records[out->records[0][0] != 0];
+    out->arrays++;
+    if (length >= ENTRY || (c >= 0 && *to && out->rank[c] < rank) ||
+        (c < 0 && !has_records(zip, entry)))
+        return;
+    if (c >= 0)
+        out->rank[c] = rank;
+    memcpy(to, entry->name, length);
+    to[length] = 0;
+}
+
+static fsnn_status choose(const char *path, const uint8_t *bytes, size_t size, choice *out)
+{
+    zip_reader zip;
+    zip_entry entry;
+    int more;
+    *out = (choice){0};
+    FSNN_TRY(zip_open(&zip, path, bytes, size));
+    while ((more = zip_next(&zip, &entry)) > 0)
+        if (entry.name_size > 4 && !memcmp(entry.name + entry.name_size - 4, ".npy", 4))
+            look_at(&zip, &entry, out);
+    return (fsnn_status)more;
+}
+
+static bool known(const char *path, const uint8_t *bytes, size_t size)
+{
+    choice c;
+    return choose(path, bytes, size, &c) == FSNN_OK && (has_columns(&c) || c.records[0][0]);
 }
 
 /* Both or none; what is there must be one number. */
 static fsnn_status read_sensor(const char *path, const fsnn_arrays *list, fsnn_events *out)
 {
-    static const char *const names[] = {"width", "height"};
     int *const size[] = {&out->width, &out->height};
-    const fsnn_array *first = fsnn_arrays_find(list, names[0]),
-                     *second = fsnn_arrays_find(list, names[1]);
+    const fsnn_array *first = fsnn_arrays_find(list, sensor_names[0]),
+                     *second = fsnn_arrays_find(list, sensor_names[1]);
     if (!first || !second)
         return FSNN_OK;
     for (int k = 0; k < 2; k++) {
@@ -105,32 +123,90 @@ static fsnn_status read_sensor(const char *path, const fsnn_arrays *list, fsnn_e
             return fsnn_fail(FSNN_EFORMAT,
                              "%s: the array %s is no size of a sensor: expected is one whole "
                              "number from 1 to 32768",
-                             path, names[k]);
+                             path, sensor_names[k]);
         *size[k] = (int)value;
     }
     return FSNN_OK;
 }
 
-static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
+static fsnn_status parse_columns(const char *path, const uint8_t *bytes, size_t size,
+                                 const choice *c, fsnn_events *out)
 {
+    const char *names[EVENT_COLUMNS + 3] = {0};
     fsnn_arrays list = {0};
-    const fsnn_array *array[FSNN_COUNT(columns)] = {0};
-    static const char *const names[] = {"x", "y", "t", "p", "width", "height", NULL};
+    int n = 0;
+    for (int i = 0; i < EVENT_COLUMNS; i++)
+        if (c->column[i][0])
+            names[n++] = c->column[i];
+    names[n++] = sensor_names[0];
+    names[n] = sensor_names[1];
     FSNN_TRY(npz_parse_named(path, bytes, size, names, &list));
-    fsnn_status status = find(path, &list, array);
-    double *value = NULL;
-    if (status == FSNN_OK) {
-        size_t n = (size_t)array[0]->shape.dim[0];
-        value = fsnn_alloc((n ? n : 1) * sizeof *value);
-        status = value ? events_reserve(out, (int64_t)n) : FSNN_EMEMORY;
-    }
-    if (status == FSNN_OK)
-        status = fill(path, array, value, out);
+    fsnn_status status = event_columns_take(path, &list, NULL, out);
     if (status == FSNN_OK)
         status = read_sensor(path, &list, out);
-    fsnn_free(value);
+    events_leave_out(out, "arrays of other names", false, c->arrays - list.count);
     fsnn_arrays_free(&list);
     return status;
 }
 
-const events_format events_npz = {"NPZ", is, parse};
+static fsnn_status parse_records(const char *path, const uint8_t *bytes, size_t size,
+                                 const choice *c, fsnn_events *out)
+{
+    fsnn_arrays list = {0}, sensor = {0};
+    if (c->records[1][0])
+        return fsnn_fail(FSNN_EFORMAT,
+                         "%s: holds two arrays of events, %s and %s: a recording is one of them",
+                         path, c->records[0], c->records[1]);
+    FSNN_TRY(npz_parse_fields(path, bytes, size, c->records[0], &list));
+    fsnn_status status = event_columns_take(path, &list, "fields of other names", out);
+    if (status == FSNN_OK)
+        status =
+            npz_parse_named(path, bytes, size,
+                            (const char *const[]){sensor_names[0], sensor_names[1], NULL}, &sensor);
+    if (status == FSNN_OK)
+        status = read_sensor(path, &sensor, out);
+    events_leave_out(out, "arrays of other names", false, c->arrays - 1 - sensor.count);
+    fsnn_arrays_free(&sensor);
+    fsnn_arrays_free(&list);
+    return status;
+}
+
+static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
+{
+    choice c;
+    FSNN_TRY(choose(path, bytes, size, &c));
+    return !has_columns(&c) && c.records[0][0] ? parse_records(path, bytes, size, &c, out)
+                                               : parse_columns(path, bytes, size, &c, out);
+}
+
+const events_format events_npz = {.name = "NPZ", .is = is, .parse = parse, .known = known};
+
+/* ---- a file of records ---- */
+
+/* A type in brackets, which arrays of numbers have none of. */
+static bool is_npy(const char *path, const uint8_t *bytes, size_t size)
+{
+    (void)path;
+    return npy_is(bytes, size) && memmem(bytes, size < 512 ? size : 512, "[(", 2);
+}
+
+static bool known_npy(const char *path, const uint8_t *bytes, size_t size)
+{
+    char name[NPY_FIELDS][NPY_NAME];
+    int count;
+    return npy_parse_names(path, bytes, size, name, NPY_FIELDS, &count) == FSNN_OK &&
+           are_events(name, count);
+}
+
+static fsnn_status parse_npy(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
+{
+    fsnn_arrays list = {0};
+    fsnn_status status = npy_parse_fields(path, bytes, size, "x", &list);
+    if (status == FSNN_OK)
+        status = event_columns_take(path, &list, "fields of other names", out);
+    fsnn_arrays_free(&list);
+    return status;
+}
+
+const events_format events_npy = {
+    .name = "NPY", .is = is_npy, .parse = parse_npy, .known = known_npy};
