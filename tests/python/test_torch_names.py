@@ -50,6 +50,60 @@ def two(**options):
     return net
 
 
+def two_layers(**options):
+    return SNNWrapper(nn.Sequential(LIFNeuron(tau=2.0), LIFNeuron(tau=2.0)), **options)
+
+
+class Refusals(unittest.TestCase):
+    def test_orders_that_are_none(self):
+        for alpha in 1.5, 0.0, -0.3, float("nan"), [0.5, 2.0], [[0.5, 0.7], [1.5]]:
+            for integrator in "fdeint", "odeint":
+                with self.subTest(alpha=alpha, integrator=integrator):
+                    with self.assertRaisesRegex(ValueError, "above 0 and at most 1"):
+                        two_layers(integrator=integrator, alpha=alpha, alpha_mode="per_layer")
+        with self.assertRaisesRegex(ValueError, "no terms"):
+            two_layers(integrator="fdeint", alpha=[[], [0.5]])
+        with self.assertRaisesRegex(TypeError, "alpha is None"):
+            two_layers(integrator="fdeint", alpha=None)
+        with self.assertRaisesRegex(ValueError, "multi_coefficient of neuron layer 1"):
+            two_layers(integrator="fdeint", multi_coefficient=[[1.0], [float("nan")]])
+
+    def test_integer_order_says_what_it_leaves_out(self):
+        for options, names in (
+            ({"alpha": 0.7}, "alpha does"),
+            ({"alpha": 0.5}, "alpha does"),
+            ({"alpha": [0.3, 0.4], "alpha_mode": "per_layer", "learn_alpha": True}, "learn_alpha do"),
+            ({"multi_coefficient": [1.0]}, "multi_coefficient does"),
+        ):
+            with self.subTest(options=options):
+                _context._said.clear()
+                with self.assertWarnsRegex(fsnn.NetWarning, f"{names} nothing here.*fdeint"):
+                    two_layers(**options)
+        _context._said.clear()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", fsnn.NetWarning)
+            two_layers()
+            two_layers(alpha=1)
+            two_layers(alpha=1.0, integrator="odeint")
+
+    def test_neurons_that_are_none(self):
+        for key in "tau", "threshold":
+            for value in 0, -1.0, float("nan"), float("inf"):
+                with self.assertRaisesRegex(ValueError, f"{key} is .*above 0"):
+                    LIFNeuron(**{key: value})
+            with self.assertRaisesRegex(TypeError, f"{key} is 'a'"):
+                LIFNeuron(**{key: "a"})
+
+    def test_traces_are_refused(self):
+        with self.assertRaisesRegex(NotImplementedError, "to_net"):
+            torch.jit.trace(two(), samples())
+
+    def test_a_neuron_shows_what_it_is(self):
+        text = repr(LIFNeuron(tau=2.0, threshold=0.8, tau_learnable=True))
+        for part in "tau=2 (learned)", "threshold=0.8", "surrogate=arctan, scale=5":
+            self.assertIn(part, text)
+
+
 class Names(unittest.TestCase):
     def test_arguments_and_defaults(self):
         for name, expected in CONSTRUCTORS.items():

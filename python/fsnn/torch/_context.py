@@ -91,6 +91,11 @@ def check_tensor(x: torch.Tensor, what: str) -> None:
         raise NotImplementedError(
             f"{what} cannot be transformed by torch.func or vmap: fold the axis into the batch"
         )
+    if torch.jit.is_tracing():
+        raise NotImplementedError(
+            f"{what} cannot be traced by torch.jit or exported to ONNX: fsnn.torch.to_net makes a "
+            "description and weights that the C program runs"
+        )
     if x.device.type != "cpu":
         raise NotImplementedError(
             f"{what} computes on the processor, and this tensor is on {x.device}: move it with "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,13 @@ import numpy as np
 import torch
 
 from ._context import say_once
+
+
+class _Unsaid(float):
+    """A default that is told from the same number where users write it."""
+
+
+HALF = _Unsaid(0.5)
 
 
 def _lists(value: Any) -> Any:
@@ -20,6 +28,8 @@ def _lists(value: Any) -> Any:
 
 
 def _alphas(alpha: Any, coefficient: Any, count: int, mode: str) -> list[list[float]]:
+    if alpha is None:
+        raise TypeError("alpha is None: it is a number, a list, or a list of lists")
     if not isinstance(alpha, list):
         return [[float(alpha)]] * count
     if any(isinstance(a, list) for a in alpha):
@@ -43,10 +53,20 @@ def _terms(given: Any, terms: int) -> list[float]:
     return [1.0 if given is None else float(given)] * terms
 
 
-def orders_of(
+def _check(alphas: list[list[float]]) -> None:
+    for layer, terms in enumerate(alphas):
+        if not terms:
+            raise ValueError(f"alpha of neuron layer {layer} has no terms: it has one or more")
+        for a in terms:
+            if not 0 < a <= 1:
+                raise ValueError(
+                    f"alpha of neuron layer {layer} is {a:g}: an order is above 0 and at most 1"
+                )
+
+
+def _read(
     alpha: Any, coefficient: Any, count: int, mode: str
 ) -> tuple[list[list[float]], list[list[float]]]:
-    """alpha and coefficients as lists of terms, one list a layer."""
     alpha, coefficient = _lists(alpha), _lists(coefficient)
     alphas = _alphas(alpha, coefficient, count, mode)
     if len(alphas) != count:
@@ -68,6 +88,36 @@ def orders_of(
             "coefficient"
         )
     return alphas, coefficients
+
+
+def orders_of(
+    alpha: Any, coefficient: Any, count: int, mode: str
+) -> tuple[list[list[float]], list[list[float]]]:
+    """alpha and coefficients as lists of terms, one list a layer."""
+    alphas, coefficients = _read(alpha, coefficient, count, mode)
+    _check(alphas)
+    for layer, terms in enumerate(coefficients):
+        for c in terms:
+            if not math.isfinite(c):
+                raise ValueError(f"multi_coefficient of neuron layer {layer} is {c}: no number")
+    return alphas, coefficients
+
+
+def without_effect(alpha: Any, coefficient: Any, learns: list[bool], weighs: list[bool]) -> None:
+    """Says what was asked for and does nothing at integer order."""
+    asked = {
+        "alpha": not isinstance(alpha, _Unsaid) and _lists(alpha) not in (1, [1]),
+        "multi_coefficient": coefficient is not None,
+        "learn_alpha": any(learns),
+        "learn_coefficient": any(weighs),
+    }
+    names = [name for name, given in asked.items() if given]
+    if names:
+        do = "do" if len(names) > 1 else "does"
+        say_once(
+            f"integrator odeint is of integer order: {', '.join(names)} {do} nothing here; "
+            "SNNWrapper(..., integrator='fdeint') is of fractional order"
+        )
 
 
 def learned_of(name: str, learn: Any, count: int) -> list[bool]:

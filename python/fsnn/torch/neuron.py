@@ -36,6 +36,15 @@ OPTIONS = "reset v0 v_reset refractory detach_reset equality noise dw du dx frac
 HOOKS = "_forward_pre_hooks _forward_hooks _backward_pre_hooks _backward_hooks".split()
 
 
+def _positive(what: str, value: Any) -> None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{what} is {value!r}: it is a number above 0") from None
+    if not 0 < number < math.inf:
+        raise ValueError(f"{what} is {value}: it must be above 0 and finite")
+
+
 class BaseNeuron(torch.nn.Module):
     """A neuron of one's own: subclasses write `forward(self, v_mem, current_input)`, which gives
     (dv_dt, spike), or v_mem where current_input is None.
@@ -66,8 +75,7 @@ class BaseNeuron(torch.nn.Module):
     ) -> None:
         super().__init__()
         for what, value in (("tau", tau), ("threshold", threshold)):
-            if not float(value) > 0:
-                raise ValueError(f"{what} is {value}: it must be above 0")
+            _positive(what, value)
         unknown = [key for key in options if key not in OPTIONS]
         if unknown:
             raise TypeError(
@@ -123,8 +131,7 @@ class BaseNeuron(torch.nn.Module):
         self._set("threshold", value)
 
     def _set(self, name: str, value: float) -> None:
-        if not float(value) > 0:
-            raise ValueError(f"{name} is {value}: it must be above 0")
+        _positive(name, value)
         learned = self._parameters.get(f"log_{name}")
         setattr(self, f"_{name}", float(value))
         if learned is not None:
@@ -143,6 +150,16 @@ class BaseNeuron(torch.nn.Module):
 
     # as torch's modules have it: subclasses may have arguments of any type
     forward: Callable[..., Any] = _unwritten
+
+    def extra_repr(self) -> str:
+        """What print shows: the present tau and threshold, whether they learn, the surrogate."""
+        parts = []
+        for name in ("tau", "threshold"):
+            learned = self._parameters.get(f"log_{name}")
+            value = getattr(self, f"_{name}") if learned is None else math.exp(float(learned))
+            parts.append(f"{name}={value:g}" + ("" if learned is None else " (learned)"))
+        parts.append(f"surrogate={self.surrogate_opt}, scale={self.surrogate_grad_scale:g}")
+        return ", ".join(parts + [f"{key}={value!r}" for key, value in self.options.items()])
 
     # ---- inside of a wrapper
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ._context import Order, Running, check_tensor, not_compiled, run, say_once
-from ._orders import held, learned_of, orders_of, terms_of, text_of
+from ._orders import HALF, held, learned_of, orders_of, terms_of, text_of, without_effect
 from ._times import Latest
 from .neuron import BaseNeuron
 
@@ -63,7 +63,7 @@ class SNNWrapper(torch.nn.Module):
         base: torch.nn.Module,
         integrator: str = "odeint",
         interpolation_method: str = "linear",
-        alpha: Any = 0.5,
+        alpha: Any = HALF,
         multi_coefficient: Any = None,
         learn_alpha: bool | Sequence[bool] = False,
         learn_coefficient: bool | Sequence[bool] = False,
@@ -100,6 +100,8 @@ class SNNWrapper(torch.nn.Module):
         fractional = self.integrator == "fdeint"
         learns = learned_of("learn_alpha", learn_alpha, count)
         weighs = learned_of("learn_coefficient", learn_coefficient, count)
+        if not fractional:
+            without_effect(alpha, multi_coefficient, learns, weighs)
         self.alpha = held(alphas, [fractional and one for one in learns])
         self.coefficient = held(coefficients, [fractional and one for one in weighs])
 
