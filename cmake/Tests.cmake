@@ -15,6 +15,7 @@ set(needs_ZLIB build/docs cli/own_neuron)
 set(needs_HDF5 cli/convert exchange/nir exchange/nir_expand exchange/nir_export exchange/nir_pack data/shd data/shd_damage data/recast format/file_kind model/description_series)
 set(needs_OPENMP base/threads)
 set(needs_FFT data/series data/series_real)
+set(needs_SOUND data/sound)
 set(needs_PLOT plot/charts plot/plot plot/plot_errors cli/figures)
 # networks in double precision, fsnn simulate, which computes in it, and recorded bits of single ones that jump
 set(needs_DOUBLE ".*_in_double" ".*/double" "(cli|session)/simulate[a-z_]*" net/same_bits)

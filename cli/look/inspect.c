@@ -25,7 +25,7 @@ static const cli_option table[] = {
 static const char readable[] =
     "inspect reads descriptions (YAML), weights (.safetensors, .npz), arrays (.npy, .npz), IDX "
     "data (plain or gzip), recordings of events (.bin, .bs2, .aedat, .aedat4, .raw, .dat, .es, "
-    ".npz) and folders of them, series (.ts, .tsv, ARFF, WAV, WFDB .hea), HDF5 spike trains, NIR "
+    ".npz) and folders of them, series (.ts, .tsv, ARFF, sound, WFDB .hea), HDF5 spike trains, NIR "
     "graphs (.nir), graphs (folders, .npz), metrics.csv, and run directories";
 
 typedef struct head {
@@ -232,7 +232,8 @@ const cli_command cli_inspect = {
         "Shows what a file or folder holds: a description (nodes, shapes, parameters, operations, "
         "memory); weights or arrays (.safetensors, .npz, .npy: names, shapes, ranges); IDX data "
         "(plain or gzip); a recording of an event camera or a folder of recordings (events, "
-        "duration, rate, polarity); series (UCR/UEA .ts, a WAV file or a folder of them, a WFDB "
+        "duration, rate, polarity); series (UCR/UEA .ts, a file of sound or a folder of them, a "
+        "WFDB "
         "record by its .hea); HDF5 spike trains; a NIR graph (.nir: nodes, parameters, edges, what "
         "is repaired); a metrics.csv; a run directory; a graph as "
         "folder or .npz (nodes, edges, degrees, classes, split). The content of FILE decides what "

@@ -2,6 +2,7 @@
 #include "cli/look/series.h"
 
 #include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -51,18 +52,21 @@ static bool is_packed_hdf5(const char *path, const char *head, size_t size)
            (ends_with(path, ".h5.gz") || ends_with(path, ".hdf5.gz"));
 }
 
-static bool has_sound(const char *folder)
+/* The pattern of the first file of sound in a folder, "{file}.flac"; "" where there is none. */
+static void find_sound(const char *folder, char *pattern, size_t size)
 {
     DIR *dir = opendir(folder);
     const struct dirent *entry;
-    bool found = false;
-    while (dir && !found && (entry = readdir(dir))) {
-        size_t n = strlen(entry->d_name);
-        found = n > 4 && strcmp(entry->d_name + n - 4, ".wav") == 0;
+    *pattern = 0;
+    while (dir && !*pattern && (entry = readdir(dir))) {
+        const char *ending = strrchr(entry->d_name, '.');
+        char *path = cli_path(folder, entry->d_name);
+        if (ending && ending > entry->d_name && fsnn_sound_known(path))
+            snprintf(pattern, size, "{file}%s", ending);
+        free(path);
     }
     if (dir)
         closedir(dir);
-    return found;
 }
 
 series_kind series_kind_of(const char *path)
@@ -70,15 +74,17 @@ series_kind series_kind_of(const char *path)
     static const char hdf5[] = "\x89HDF\r\n\x1a\n";
     char head[512] = "";
     series_kind kind = SERIES_NONE;
-    if (cli_is_directory(path))
-        return has_sound(path) ? SERIES_WAV : SERIES_NONE;
+    if (cli_is_directory(path)) {
+        find_sound(path, head, sizeof head);
+        return *head ? SERIES_WAV : SERIES_NONE;
+    }
     FILE *file = fopen(path, "rb");
     if (!file)
         return SERIES_NONE;
     size_t n = fread(head, 1, 12, file);
     bool text = !memchr(head, 0, n); /* lengths of a safetensors header may begin with @, too */
     rewind(file);
-    if (n == 12 && memcmp(head, "RIFF", 4) == 0 && memcmp(head + 8, "WAVE", 4) == 0)
+    if (fsnn_sound_known(path))
         kind = SERIES_WAV;
     else if ((n >= 8 && memcmp(head, hdf5, 8) == 0) || is_packed_hdf5(path, head, n))
         kind = SERIES_HDF5;
@@ -90,12 +96,20 @@ series_kind series_kind_of(const char *path)
     return kind;
 }
 
+static fsnn_status open_sound(const char *path, fsnn_series **out)
+{
+    char pattern[300] = "";
+    if (cli_is_directory(path))
+        find_sound(path, pattern, sizeof pattern);
+    return fsnn_series_wav(path, &(fsnn_wav_options){.pattern = *pattern ? pattern : NULL}, out);
+}
+
 fsnn_status series_open(const char *path, series_kind kind, const char **what, fsnn_series **out)
 {
-    *what = kind == SERIES_TS ? "UCR/UEA series" : kind == SERIES_WAV ? "WAV sound" : "WFDB record";
+    *what = kind == SERIES_TS ? "UCR/UEA series" : kind == SERIES_WAV ? "sound" : "WFDB record";
     if (kind == SERIES_TS)
         return fsnn_series_ts(path, out);
     if (kind == SERIES_WAV)
-        return fsnn_series_wav(path, NULL, out);
+        return open_sound(path, out);
     return fsnn_series_wfdb(path, NULL, out);
 }

@@ -50,11 +50,17 @@ typedef struct fsnn_wav_options {
     const char *except; /* text file: leave out the paths in it; NULL: none */
 } fsnn_wav_options;
 
-/* WAV files of a folder in the order of their names, or one file (`options` is then not used and
- * may be NULL): PCM of 8, 16, 24, 32 bits, float of 32, 64, also as WAVE_FORMAT_EXTENSIBLE;
- * channels are averaged, values lie in -1..1. All files must have one rate. */
+/* Sound of a folder in the order of names, or one file (`options` is then not used and may be
+ * NULL). WAV of PCM (8, 16, 24, 32 bits) and float (32, 64), also as WAVE_FORMAT_EXTENSIBLE, is
+ * read in every build; libsndfile, in a child process, reads what else it knows: other forms of
+ * WAV (A-law, mu-law, ADPCM, RIFX, RF64), FLAC, Ogg, MP3, AIFF, AU, CAF (FSNN_EUNSUPPORTED where
+ * fsnn was built without it, or it is not installed). Channels are averaged; whole numbers lie in
+ * -1..1. All files must have one rate. A file that is cut short is refused. */
 FSNN_API fsnn_status fsnn_series_wav(const char *path, const fsnn_wav_options *options,
                                      fsnn_series **series);
+
+/* Whether a file is sound, by its first bytes. */
+FSNN_API bool fsnn_sound_known(const char *path);
 
 /* Windows around the beats of a WFDB record. */
 typedef struct fsnn_wfdb_options {

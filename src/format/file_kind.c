@@ -95,6 +95,17 @@ static bool is_wave(const head *h)
     return h->size >= 12 && !memcmp(h->byte + 8, "WAVE", 4);
 }
 
+static bool is_aiff(const head *h)
+{
+    return h->size >= 12 && (!memcmp(h->byte + 8, "AIFF", 4) || !memcmp(h->byte + 8, "AIFC", 4));
+}
+
+/* The sync of a frame, a version that there is, layer III. */
+static bool is_mp3(const head *h)
+{
+    return h->size > 1 && (h->byte[1] & 0xe6) == 0xe2 && (h->byte[1] & 0x18) != 8;
+}
+
 /* Eight bytes of length, of which four are enough, then JSON: the length may be anything. */
 static bool is_safetensors(const head *h)
 {
@@ -111,10 +122,12 @@ static bool is_tar(const head *h)
     return h->size >= 262 && !memcmp(h->byte + 257, "ustar", 5);
 }
 
+static const char SOUND[] = "data of the kind wav reads it",
+                  WAV[] = "data of the kind wav reads it";
+
 #define TORCH                                                                                      \
     "its arrays can be had as x.numpy() and saved by numpy.savez or "                              \
     "safetensors.torch.save_file"
-#define SOUND "sox or ffmpeg convert to WAV"
 #define EVT                                                                                        \
     "a line \"% evt 2.0\", 2.1 or 3.0, or \"% format EVT3\", names the words that can be read"
 
@@ -137,16 +150,20 @@ static const struct {
     {BEGINS("\x80"), is_pickle, {"a file of pickled Python objects", "numpy.savez saves arrays"}},
     {BEGINS("\x89HDF\r\n\x1a\n"), NULL, {"an HDF5 file", NULL}},
     {BEGINS("MATLAB "), NULL, {"a MATLAB file", "scipy.io.loadmat and numpy.savez make an NPZ"}},
-    {BEGINS("RIFF"), is_wave, {"a WAV file", NULL}},
+    {BEGINS("RIFF"), is_wave, {"a WAV file", WAV}},
     {BEGINS("RIFF"), is_riff, {"a RIFF file, but not of sound (WAVE)", NULL}},
-    {BEGINS("RIFX"), NULL, {"a RIFX file, WAV with the bytes in the other order", SOUND}},
-    {BEGINS("RF64"), NULL, {"an RF64 file, WAV with sizes of 64 bits", SOUND}},
-    {BEGINS("BW64"), NULL, {"a BW64 file, WAV with sizes of 64 bits", SOUND}},
-    {BEGINS("FORM"), NULL, {"an AIFF or other IFF file", SOUND}},
+    {BEGINS("RIFX"), is_wave, {"a RIFX file, WAV with the bytes in the other order", WAV}},
+    {BEGINS("RF64"), is_wave, {"an RF64 file, WAV with sizes of 64 bits", WAV}},
+    {BEGINS("BW64"), is_wave, {"a BW64 file, WAV with sizes of 64 bits", WAV}},
+    {BEGINS("FORM"), is_aiff, {"an AIFF file", SOUND}},
+    {BEGINS("FORM"), NULL, {"an IFF file, but not of sound (AIFF)", NULL}},
     {BEGINS(".snd"), NULL, {"an AU sound file", SOUND}},
     {BEGINS("fLaC"), NULL, {"a FLAC file", SOUND}},
     {BEGINS("OggS"), NULL, {"an Ogg file", SOUND}},
     {BEGINS("ID3"), NULL, {"an MP3 file", SOUND}},
+    {BEGINS("\xff"), is_mp3, {"an MP3 file", SOUND}},
+    {BEGINS("caff"), NULL, {"a CAF sound file", SOUND}},
+    {BEGINS("riff\x2e\x91\xcf\x11"), NULL, {"a W64 file, WAV of Sonic Foundry", SOUND}},
     {BEGINS("NIST_1A"), NULL, {"a NIST SPHERE sound file", SOUND}},
     {BEGINS("#!AER-DAT"), NULL, {"an AEDAT recording of events", NULL}},
     {BEGINS("Event Stream"), NULL, {"an Event Stream recording (.es)", NULL}},
@@ -242,10 +259,25 @@ fsnn_status file_kind_fail_at(const char *path, const char *expected)
     return file_kind_fail(path, bytes, size, expected);
 }
 
-const char *fsnn_file_kind(const char *path, const char **advice)
+bool file_kind_is_sound(const file_kind *kind)
+{
+    return kind->advice == SOUND;
+}
+
+bool file_kind_is_wave(const file_kind *kind)
+{
+    return kind->advice == WAV;
+}
+
+const file_kind *file_kind_at(const char *path)
 {
     uint8_t bytes[HEAD];
-    const file_kind *kind = file_kind_find(bytes, read_head(path, bytes));
+    return file_kind_find(bytes, read_head(path, bytes));
+}
+
+const char *fsnn_file_kind(const char *path, const char **advice)
+{
+    const file_kind *kind = file_kind_at(path);
     if (advice)
         *advice = kind ? kind->advice : NULL;
     return kind ? kind->name : NULL;

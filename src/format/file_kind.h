@@ -13,6 +13,13 @@ typedef struct file_kind {
 /* NULL: not known. `bytes` are the first ones, or all; 4096 are enough. */
 const file_kind *file_kind_find(const uint8_t *bytes, size_t size);
 
+/* Whether libsndfile reads it (format/sound.h). */
+bool file_kind_is_sound(const file_kind *kind);
+/* Whether it is WAV, which is read here unless its form is a rare one. */
+bool file_kind_is_wave(const file_kind *kind);
+/* The same of the first bytes of a file; NULL also where it cannot be read. */
+const file_kind *file_kind_at(const char *path);
+
 /* The error of a reader: "PATH: is empty", "PATH: is a FLAC file, not a WAV file; convert it", "is
  * text that begins with "...", not a WAV file". `expected` is what it should be. FSNN_EFORMAT;
  * FSNN_EUNSUPPORTED for what is known by name. */

@@ -8,7 +8,7 @@
 enum { SHD_NAMES = 4096, SHD_NAME = 255 };
 
 /* In the child: what format/shd_read.c says that it gives. `path` begins the sentences, `place` is
- * opened: the same, or what gzip packed there (format/unpacked.h). */
+ * opened: the same, or what gzip packed there (format/plain_file.h). */
 fsnn_status shd_send(guard *g, const char *path, const char *place, bool names_only);
 
 #endif

@@ -32,9 +32,9 @@ static void inspects(void **state)
                "right          2  ####", "left          0");
     shell_says("$F inspect odd", "UCR/UEA series");
     sound("a.wav", 800);
-    shell_says("$F inspect a.wav", "WAV sound, 1 series of 1 channel",
+    shell_says("$F inspect a.wav", "sound, 1 series of 1 channel",
                "rate 8000 samples/s: 0.1 to 0.1 s", "-0.5", "0.5");
-    shell_says("mkdir w; cp a.wav w/x.wav; cp a.wav w/y.wav; $F inspect w", "WAV sound, 2 series");
+    shell_says("mkdir w; cp a.wav w/x.wav; cp a.wav w/y.wav; $F inspect w", "sound, 2 series");
     shell_fails("head -c 100 a.wav >cut.wav; $F inspect cut.wav", 1,
                 "should be 1600 bytes from byte 44 on, but only 56");
     folder_write_text("b.ts", "@data\n1,x\n");

@@ -17,6 +17,7 @@ FSNN_YAML=OFF             libfyaml         YAML    model/description,cli/train,b
 FSNN_ZLIB=OFF             libz[.]          zlib    build/docs
 FSNN_HDF5=OFF             libhdf5          HDF5    data/shd,format/file_kind
 FSNN_FFT=OFF              kissfft          FFT     data/series
+FSNN_SOUND=OFF            sndfile          libsndfile data/sound
 FSNN_PLOT=OFF             -                plots   plot/plot,cli/figures
 FSNN_OPENMP=OFF           -                OpenMP  base/threads
 FSNN_LZ4=OFF              liblz4           LZ4     -
@@ -26,7 +27,7 @@ FSNN_PRECISION_DOUBLE=OFF -                double  net/double,cli/simulate,op/de
 bare                      lib[^cm]         YAML    model/description,net/double
 on                        -                -       -
 '
-libraries="YAML ZLIB HDF5 FFT PLOT OPENMP LZ4 ZSTD"
+libraries="YAML ZLIB HDF5 FFT SOUND PLOT OPENMP LZ4 ZSTD"
 
 fail() { echo "options: FAILED: $*" >&2; exit 1; }
 

@@ -7,7 +7,7 @@
 #include "base/error_key.h"
 #include "data/class_names.h"
 #include "data/store.h"
-#include "format/unpacked.h"
+#include "format/plain_file.h"
 
 #include <math.h>
 #include <string.h>
@@ -27,7 +27,7 @@ typedef struct trains {
 
 typedef struct file {
     const char *path;
-    unpacked there; /* what the child opens */
+    plain_file there; /* what the child opens */
     const fsnn_shd_options *o;
     int64_t rows;
     trains *t;
@@ -178,7 +178,7 @@ static fsnn_status send(guard *g, void *user)
 
 static fsnn_status read_guarded(file *f)
 {
-    FSNN_TRY(unpacked_open(&f->there, f->path));
+    FSNN_TRY(plain_file_open(&f->there, f->path));
     fsnn_status status = guard_run(&(guard_work){.subject = f->path,
                                                  .worker = "the HDF5 library",
                                                  .send = send,
@@ -187,7 +187,7 @@ static fsnn_status read_guarded(file *f)
                                                  .memory = MEMORY,
                                                  .busy = shd_patience.busy,
                                                  .silence = shd_patience.silence});
-    unpacked_close(&f->there);
+    plain_file_close(&f->there);
     fsnn_free(f->time);
     fsnn_free(f->unit);
     return status;

@@ -1,6 +1,8 @@
 /* data/series/wav.c: RIFF/WAVE (Microsoft and IBM, Multimedia programming interface, 1991;
  * WAVE_FORMAT_EXTENSIBLE): chunks of a name, a size and a content of even length. `fmt ` and `data`
- * are used, others passed over. */
+ * are used, others passed over. Numbers of the kinds below are read here, in every build; that all
+ * of a file is there is checked for other kinds, too, since libsndfile takes a cut one for a
+ * shorter one. */
 #include "data/series/wav.h"
 
 #include "base/bytes.h"
@@ -81,35 +83,63 @@ static const char *format_name(int format)
     return "unknown";
 }
 
-static fsnn_status read_format(const char *path, const uint8_t *p, size_t size, wav *out)
+/* RIFF has the low byte first, RIFX the high one; sizes of RF64 and BW64 that need 64 bits stand in
+ * a chunk ds64. */
+typedef struct reader {
+    const char *path;
+    const uint8_t *bytes;
+    size_t size;
+    bool swapped, wide;
+    uint64_t data_size; /* of ds64 */
+} reader;
+
+static uint64_t number_at(const reader *r, const uint8_t *p, int n)
 {
-    if (size < 16)
-        return fsnn_fail(FSNN_EFORMAT, "%s: its format chunk has %zu bytes, at least 16 are needed",
-                         path, size);
-    int format = (int)bytes_le(p, 2), block = (int)bytes_le(p + 12, 2);
-    out->channels = (int)bytes_le(p + 2, 2);
-    out->rate = (double)bytes_le(p + 4, 4);
-    out->bits = (int)bytes_le(p + 14, 2);
-    if (format == EXTENSIBLE) {
-        if (size < 40)
-            return fsnn_fail(FSNN_EFORMAT,
-                             "%s: its extensible format chunk has %zu bytes, 40 are needed", path,
-                             size);
-        format = (int)bytes_le(p + 24, 2);
-    }
-    out->real = format == FLOATS;
-    if (find_number(format, out->bits) < 0)
+    return r->swapped ? bytes_be(p, n) : bytes_le(p, n);
+}
+
+const char *wav_describe(const wav *w, char *out, size_t size)
+{
+    snprintf(out, size, "holds %s samples (format %d) of %d bits", format_name(w->format),
+             w->format, w->bits);
+    return out;
+}
+
+static fsnn_status check_format(const char *path, wav *out, int block)
+{
+    if (out->format == INTEGERS && out->bits > 32)
         return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s: holds %s samples (format %d) of %d bits; PCM (1) of 8, 16, 24, 32 "
-                         "bits and float (3) of 32, 64 can be read, sox or ffmpeg convert to them",
-                         path, format_name(format), format, out->bits);
-    if (!out->channels || !out->rate || block != out->channels * out->bits / 8)
+                         "%s: holds PCM samples (format 1) of %d bits; 32 is the most that can be "
+                         "read, sox converts to that",
+                         path, out->bits);
+    if (!out->channels || !out->rate || (!out->foreign && block != out->channels * out->bits / 8))
         return fsnn_fail(
             FSNN_EFORMAT,
             "%s: %d channels of %d bits at %g samples/s in blocks of %d bytes do not fit "
             "together",
             path, out->channels, out->bits, out->rate, block);
     return FSNN_OK;
+}
+
+static fsnn_status read_format(const reader *r, const uint8_t *p, size_t size, wav *out)
+{
+    if (size < 16)
+        return fsnn_fail(FSNN_EFORMAT, "%s: its format chunk has %zu bytes, at least 16 are needed",
+                         r->path, size);
+    out->format = (int)number_at(r, p, 2);
+    out->channels = (int)number_at(r, p + 2, 2);
+    out->rate = (double)number_at(r, p + 4, 4);
+    out->bits = (int)number_at(r, p + 14, 2);
+    if (out->format == EXTENSIBLE) {
+        if (size < 40)
+            return fsnn_fail(FSNN_EFORMAT,
+                             "%s: its extensible format chunk has %zu bytes, 40 are needed",
+                             r->path, size);
+        out->format = (int)number_at(r, p + 24, 2);
+    }
+    out->real = out->format == FLOATS;
+    out->foreign = r->swapped || r->wide || find_number(out->format, out->bits) < 0;
+    return check_format(r->path, out, (int)number_at(r, p + 12, 2));
 }
 
 /* A size that stands for one that was not known, where a program wrote into a pipe: all ones, or a
@@ -119,53 +149,72 @@ static bool open_end(uint64_t length, size_t block, size_t left)
     return length > left && (length == UINT32_MAX || length == 0x7ffff000 / block * block);
 }
 
-static fsnn_status read_data(const char *path, const uint8_t *bytes, size_t at, uint64_t length,
-                             size_t size, wav *out)
+static fsnn_status read_data(const reader *r, size_t at, uint64_t length, wav *out)
 {
+    const char *path = r->path;
     if (!out->channels)
         return fsnn_fail(FSNN_EFORMAT, "%s: its samples stand before their format (byte %zu)", path,
                          at);
-    size_t block = (size_t)(out->channels * out->bits / 8);
-    if (open_end(length, block, size - at))
-        length = (size - at) / block * block;
-    if (length > size - at)
+    size_t block = out->foreign ? 1 : (size_t)(out->channels * out->bits / 8);
+    if (r->wide && length == UINT32_MAX)
+        length = r->data_size;
+    if (open_end(length, block, r->size - at))
+        length = (r->size - at) / block * block;
+    if (length > r->size - at)
         return fsnn_fail(
             FSNN_EFORMAT,
             "%s: its samples should be %llu bytes from byte %zu on, but only %zu follow", path,
-            (unsigned long long)length, at, size - at);
+            (unsigned long long)length, at, r->size - at);
     if (length % block)
         return fsnn_fail(FSNN_EFORMAT, "%s: its samples are %llu bytes, no multiple of %zu", path,
                          (unsigned long long)length, block);
     if (!length)
         return fsnn_fail(FSNN_EFORMAT, "%s: holds no samples", path);
-    out->data = bytes + at;
-    out->frames = (int64_t)(length / block);
+    out->data = out->foreign ? NULL : r->bytes + at;
+    out->frames = out->foreign ? 0 : (int64_t)(length / block);
     return FSNN_OK;
+}
+
+static fsnn_status read_chunks(reader *r, wav *out)
+{
+    for (size_t at = 12; at < r->size;) {
+        if (r->size - at < 8)
+            return fsnn_fail(FSNN_EFORMAT, "%s: ends inside the head of a chunk (byte %zu)",
+                             r->path, at);
+        const uint8_t *head = r->bytes + at;
+        uint64_t length = number_at(r, head + 4, 4);
+        at += 8;
+        if (!memcmp(head, "data", 4))
+            return read_data(r, at, length, out);
+        if (length > r->size - at)
+            return fsnn_fail(FSNN_EFORMAT,
+                             "%s: ends inside the chunk at byte %zu, which should have %llu bytes",
+                             r->path, at - 8, (unsigned long long)length);
+        if (!memcmp(head, "fmt ", 4))
+            FSNN_TRY(read_format(r, r->bytes + at, (size_t)length, out));
+        if (!memcmp(head, "ds64", 4) && length >= 16)
+            r->data_size = number_at(r, head + 16, 8);
+        at += (size_t)(length + (length & 1 && length < r->size - at));
+    }
+    return fsnn_fail(FSNN_EFORMAT, "%s: has no chunk of samples", r->path);
 }
 
 fsnn_status wav_open(const char *path, const uint8_t *bytes, size_t size, wav *out)
 {
+    static const struct {
+        const char *mark;
+        bool swapped, wide;
+    } forms[] = {{"RIFF", false, false},
+                 {"RIFX", true, false},
+                 {"RF64", false, true},
+                 {"BW64", false, true}};
     *out = (wav){0};
-    if (size < 12 || memcmp(bytes, "RIFF", 4) != 0 || memcmp(bytes + 8, "WAVE", 4) != 0)
-        return file_kind_fail(path, bytes, size, "a WAV file (RIFF, a size, WAVE)");
-    for (size_t at = 12; at < size;) {
-        if (size - at < 8)
-            return fsnn_fail(FSNN_EFORMAT, "%s: ends inside the head of a chunk (byte %zu)", path,
-                             at);
-        const uint8_t *head = bytes + at;
-        uint64_t length = bytes_le(head + 4, 4);
-        at += 8;
-        if (!memcmp(head, "data", 4))
-            return read_data(path, bytes, at, length, size, out);
-        if (length > size - at)
-            return fsnn_fail(FSNN_EFORMAT,
-                             "%s: ends inside the chunk at byte %zu, which should have %llu bytes",
-                             path, at - 8, (unsigned long long)length);
-        if (!memcmp(head, "fmt ", 4))
-            FSNN_TRY(read_format(path, bytes + at, (size_t)length, out));
-        at += (size_t)(length + (length & 1 && length < size - at));
-    }
-    return fsnn_fail(FSNN_EFORMAT, "%s: has no chunk of samples", path);
+    for (int i = 0; i < FSNN_COUNT(forms) && size >= 12; i++)
+        if (!memcmp(bytes, forms[i].mark, 4) && !memcmp(bytes + 8, "WAVE", 4)) {
+            reader r = {path, bytes, size, forms[i].swapped, forms[i].wide, 0};
+            return read_chunks(&r, out);
+        }
+    return file_kind_fail(path, bytes, size, "a file of sound (WAV, FLAC, Ogg, ...)");
 }
 
 fsnn_status wav_mix(const char *path, const wav *w, float *out)

@@ -1,9 +1,8 @@
-/* data/series/wav_folder.c: sets of WAV files: which files of a folder, and their classes by name.
+/* data/series/wav_folder.c: sets of files of sound: which files of a folder, and their classes by name.
  */
 #include "base/port_files.h"
 #include "data/file_names.h"
-#include "data/series/series_set.h"
-#include "data/series/wav.h"
+#include "data/series/sounds.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,42 +13,8 @@ typedef struct folder {
     name_pattern pattern;
     int label; /* field of the class, or -1 */
     name_list files, keep, leave;
-    fsnn_series *s;
+    sounds q;
 } folder;
-
-/* ---- one file ---- */
-
-static fsnn_status add_bytes(const char *path, const uint8_t *bytes, size_t size, int32_t label,
-                             fsnn_series **s)
-{
-    wav w;
-    FSNN_TRY(wav_open(path, bytes, size, &w));
-    if (!*s)
-        *s = series_new(1, w.rate);
-    if (!*s)
-        return FSNN_EMEMORY;
-    if (!(*s)->rate)
-        (*s)->rate = w.rate;
-    if ((*s)->rate != w.rate)
-        return fsnn_fail(FSNN_EFORMAT,
-                         "%s: has %g samples/s, the files before it %g: one rate for all is needed",
-                         path, w.rate, (*s)->rate);
-    if (w.channels > 1 && !(*s)->notes)
-        FSNN_TRY(series_note(
-            *s, fsnn_format("%s: its %d channels are averaged into one", path, w.channels)));
-    float *x = series_add(*s, w.frames, label);
-    return x ? wav_mix(path, &w, x) : FSNN_EMEMORY;
-}
-
-static fsnn_status add_file(const char *path, int32_t label, fsnn_series **s)
-{
-    uint8_t *bytes;
-    size_t size;
-    FSNN_TRY(fsnn_file_read(path, &bytes, &size));
-    fsnn_status status = add_bytes(path, bytes, size, label, s);
-    fsnn_free(bytes);
-    return status;
-}
 
 /* ---- classes ---- */
 
@@ -81,7 +46,7 @@ static fsnn_status find_classes(folder *f)
         qsort(all.item, (size_t)all.count, sizeof *all.item, by_number);
     for (int64_t i = 0; i < all.count && !status; i++)
         if (i == 0 || strcmp(all.item[i], all.item[i - 1]) != 0)
-            status = series_name_class(f->s, all.item[i], strlen(all.item[i]));
+            status = series_name_class(f->q.s, all.item[i], strlen(all.item[i]));
     name_list_free(&all);
     return status;
 }
@@ -102,9 +67,9 @@ static fsnn_status add(folder *f, const char *name)
     if (!name_pattern_match(&f->pattern, name, &m) || !kept(f, name, &m))
         return FSNN_OK;
     int32_t label =
-        f->label < 0 ? -1 : series_find_class(f->s, m.at[f->label], (size_t)m.length[f->label]);
+        f->label < 0 ? -1 : series_find_class(f->q.s, m.at[f->label], (size_t)m.length[f->label]);
     char *path = fsnn_format("%s/%s", f->path, name);
-    fsnn_status status = path ? add_file(path, label, &f->s) : FSNN_EMEMORY;
+    fsnn_status status = path ? sounds_add(&f->q, path, label) : FSNN_EMEMORY;
     fsnn_free(path);
     return status;
 }
@@ -123,14 +88,15 @@ static fsnn_status read_folder(folder *f)
     if (!f->files.count)
         return fsnn_fail(FSNN_EFORMAT, "%s: no file in this folder fits the pattern \"%s\"",
                          f->path, f->pattern.text);
-    f->s = series_new(1, 0);
-    if (!f->s)
+    f->q.s = series_new(1, 0);
+    if (!f->q.s)
         return FSNN_EMEMORY;
     if (f->label >= 0)
         FSNN_TRY(find_classes(f));
     for (int64_t i = 0; i < f->files.count; i++)
         FSNN_TRY(add(f, f->files.item[i]));
-    if (!f->s->count)
+    FSNN_TRY(sounds_finish(&f->q));
+    if (!f->q.s->count)
         return fsnn_fail(FSNN_EFORMAT,
                          "%s: %lld files fit the pattern \"%s\", but none of them the conditions "
                          "\"%s\" and the lists",
@@ -146,10 +112,11 @@ static fsnn_status open_folder(const char *path, const fsnn_wav_options *options
     name_list_free(&f.files);
     name_list_free(&f.keep);
     name_list_free(&f.leave);
+    sounds_free(&f.q);
     if (status < 0)
-        fsnn_series_destroy(f.s);
+        fsnn_series_destroy(f.q.s);
     else
-        *out = f.s;
+        *out = f.q.s;
     return status;
 }
 
@@ -161,11 +128,14 @@ fsnn_status fsnn_series_wav(const char *path, const fsnn_wav_options *options, f
     *series = NULL;
     if (port_is_folder(path))
         return open_folder(path, options ? options : &plain, series);
-    fsnn_series *s = NULL;
-    fsnn_status status = add_file(path, -1, &s);
+    sounds q = {0};
+    fsnn_status status = sounds_add(&q, path, -1);
+    if (!status)
+        status = sounds_finish(&q);
+    sounds_free(&q);
     if (status < 0)
-        fsnn_series_destroy(s);
+        fsnn_series_destroy(q.s);
     else
-        *series = s;
+        *series = q.s;
     return status;
 }

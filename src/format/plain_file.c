@@ -1,5 +1,5 @@
-/* format/unpacked.c: see unpacked.h. */
-#include "format/unpacked.h"
+/* format/plain_file.c: see plain_file.h. */
+#include "format/plain_file.h"
 
 #include "format/stream.h"
 
@@ -26,7 +26,7 @@ static fsnn_status no_place(const char *path)
                      path, errno == ENOSPC ? "filled" : "written", strerror(errno));
 }
 
-static fsnn_status copy(unpacked *u, const char *path, stream *from)
+static fsnn_status copy(plain_file *u, const char *path, stream *from)
 {
     uint8_t piece[PIECE];
     size_t got;
@@ -39,7 +39,7 @@ static fsnn_status copy(unpacked *u, const char *path, stream *from)
     return fflush(u->file) == 0 ? FSNN_OK : no_place(path);
 }
 
-static fsnn_status unpack_bytes(unpacked *u, const char *path, const uint8_t *bytes, size_t size)
+static fsnn_status unpack_bytes(plain_file *u, const char *path, const uint8_t *bytes, size_t size)
 {
     stream from;
     FSNN_TRY(stream_open(&from, path, bytes, size));
@@ -50,12 +50,12 @@ static fsnn_status unpack_bytes(unpacked *u, const char *path, const uint8_t *by
     return status;
 }
 
-fsnn_status unpacked_open(unpacked *u, const char *path)
+fsnn_status plain_file_open(plain_file *u, const char *path)
 {
     port_about about;
     uint8_t *bytes;
     size_t size;
-    *u = (unpacked){.path = path};
+    *u = (plain_file){.path = path};
     FSNN_TRY(fsnn_file_look(path));
     if (!begins_as_gzip(path)) {
         u->size = port_look(path, &about) ? about.size : 0;
@@ -65,11 +65,11 @@ fsnn_status unpacked_open(unpacked *u, const char *path)
     fsnn_status status = unpack_bytes(u, path, bytes, size);
     fsnn_free(bytes);
     if (status < 0)
-        unpacked_close(u);
+        plain_file_close(u);
     return status;
 }
 
-void unpacked_close(unpacked *u)
+void plain_file_close(plain_file *u)
 {
     if (u->file)
         fclose(u->file);
