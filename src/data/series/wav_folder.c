@@ -1,5 +1,5 @@
 /* data/series/wav_folder.c: sets of files of sound: which files of a folder, and their classes by
- * name. / */
+ * name. */
 #include "base/port_files.h"
 #include "data/file_names.h"
 #include "data/series/sounds.h"
