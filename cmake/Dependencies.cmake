@@ -1,6 +1,9 @@
 # What fsnn stands on. tools/install-deps.sh installs all of it on Debian and Ubuntu.
 find_package(Threads REQUIRED)
-find_package(PkgConfig REQUIRED)
+find_package(PkgConfig)
+if(NOT PKG_CONFIG_FOUND)
+    message(FATAL_ERROR "pkg-config is missing: run tools/install-deps.sh (package pkg-config)")
+endif()
 
 # What a build can leave out. FSNN_X is AUTO (taken where it is found), ON (missing, it is an error) or OFF. Of the files of
 # form_X the build takes FILE.c, or, without the library, FILE_absent.c, which says at run time what is missing.
@@ -8,7 +11,7 @@ set(options)
 macro(fsnn_option name)
     set(FSNN_${name} AUTO CACHE STRING "${ARGN}: AUTO, ON or OFF")
     set_property(CACHE FSNN_${name} PROPERTY STRINGS AUTO ON OFF)
-    string(TOUPPER "${FSNN_${name}}" wish_${name})
+    fsnn_wish(${name})
     list(APPEND options ${name})
 endmacro()
 fsnn_option(OPENMP "Several threads")
@@ -39,6 +42,16 @@ set(words_PLOT plots)
 set(words_DOUBLE "double precision")
 set(words_LZ4 LZ4)
 set(words_ZSTD zstd)
+
+# what is missing where it is not found: the package of Debian
+set(package_OPENMP "OpenMP (gcc has it; clang wants libomp-dev)")
+set(package_YAML "libfyaml (libfyaml-dev)")
+set(package_ZLIB "zlib (zlib1g-dev)")
+set(package_HDF5 "HDF5 (libhdf5-dev)")
+set(package_FFT "kissfft (libkissfft-dev)")
+set(package_PLOT "gnuplot (gnuplot-nox)")
+set(package_LZ4 "LZ4 (liblz4-dev)")
+set(package_ZSTD "zstd (libzstd-dev)")
 
 if(NOT wish_OPENMP STREQUAL "OFF")
     find_package(OpenMP COMPONENTS C)
@@ -82,13 +95,11 @@ foreach(name IN LISTS options)
         set(FSNN_HAVE_${name} TRUE)
         list(APPEND with ${words_${name}})
     elseif(wish_${name} STREQUAL "AUTO")
-        message(STATUS "${name} is not found and left out (tools/install-deps.sh installs it)")
+        message(STATUS "FSNN_${name}: ${package_${name}} is not found and left out (tools/install-deps.sh installs it)")
         list(APPEND without ${words_${name}})
-    elseif(wish_${name} MATCHES "^(ON|TRUE|YES|1)$")
-        message(FATAL_ERROR "FSNN_${name} is ON and its library is missing: run tools/install-deps.sh, or give "
-                            "-DFSNN_${name}=OFF to do without it")
     else()
-        message(FATAL_ERROR "FSNN_${name} is \"${FSNN_${name}}\": AUTO, ON and OFF are possible")
+        message(FATAL_ERROR "FSNN_${name} is ON and ${package_${name}} is missing: run tools/install-deps.sh, or give "
+                            "-DFSNN_${name}=OFF to do without it")
     endif()
 endforeach()
 
@@ -101,7 +112,7 @@ if(FSNN_DENSE STREQUAL "onednn")
     find_path(DNNL_INCLUDE_DIR dnnl.h)
     find_library(DNNL_LIBRARY NAMES dnnl)
     if(NOT DNNL_INCLUDE_DIR OR NOT DNNL_LIBRARY)
-        message(FATAL_ERROR "oneDNN (dnnl.h, libdnnl) is missing: run tools/install-deps.sh, or give "
+        message(FATAL_ERROR "oneDNN (dnnl.h, libdnnl: package libdnnl-dev) is missing: run tools/install-deps.sh, or give "
                             "-DDNNL_INCLUDE_DIR=... -DDNNL_LIBRARY=..., or -DFSNN_DENSE=plain to do without it")
     endif()
     target_include_directories(fsnn_dense SYSTEM INTERFACE ${DNNL_INCLUDE_DIR})

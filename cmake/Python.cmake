@@ -1,6 +1,7 @@
 # _fsnn, the extension module under the Python package fsnn (python/): C that cffi makes of the public headers, linked with
 # the whole library. It needs a Python with cffi and its headers; without one it is left out, and the configuration says so.
 set(FSNN_PYTHON AUTO CACHE STRING "Build the Python extension module: AUTO, ON or OFF")
+fsnn_wish(PYTHON)
 set(FSNN_PYTHON_EXECUTABLE "" CACHE FILEPATH "The Python to build it for; empty: python3, or else the system's")
 
 # Prints the folder of Python's headers; an exception names what is missing.
@@ -33,7 +34,7 @@ function(fsnn_find_python)
 endfunction()
 
 set(python)
-if(FSNN_PYTHON STREQUAL "OFF")
+if(wish_PYTHON STREQUAL "OFF")
     set(python_lack "FSNN_PYTHON is OFF")
 elseif(FSNN_SANITIZE)
     set(python_lack "a Python without sanitizers does not load it")
@@ -41,7 +42,7 @@ else()
     fsnn_find_python()
 endif()
 if(NOT python)
-    if(FSNN_PYTHON STREQUAL "ON")
+    if(wish_PYTHON STREQUAL "ON")
         message(FATAL_ERROR "the Python extension module cannot be built: ${python_lack}. tools/install-deps.sh installs "
                             "what it needs (python3-cffi, python3-dev)")
     endif()

@@ -2,7 +2,7 @@
 # names: f becomes f_double, by a header that is made from the names of the first objects and stands before every file.
 # So nobody lists names. Compiled twice are all files of the rooms below but those named *_once.c, which hold public
 # functions and what both share; and, in other rooms, the files named *_real.c and *_real_kernel.c.
-option(FSNN_PRECISION_DOUBLE "Build for double precision, too" ON)
+fsnn_switch(FSNN_PRECISION_DOUBLE "Build for double precision, too" ON)
 set(real_rooms equation neuron scan op)
 
 # Splits files into those that are compiled once and those that are compiled for each precision.

@@ -1,6 +1,5 @@
 # Tests: tests/ROOM/test_*.c (CMocka programs), tests/ROOM/*.sh (scripts), examples, and the include law. All run in the
 # source directory through tests/env.sh, which sets what the environment leaves open.
-pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 set(run ${PROJECT_SOURCE_DIR}/tests/env.sh)
 
 # What a build can leave out, and the tests (regular expressions of their names) that need it: where it is left out they
@@ -51,6 +50,17 @@ function(fsnn_test name)
     set_tests_properties(${name} PROPERTIES TIMEOUT ${FSNN_TEST_TIMEOUT} SKIP_RETURN_CODE 77
                                             ENVIRONMENT "${environment}")
 endfunction()
+
+if(FSNN_CORE_ONLY)
+    fsnn_test(build/core ${PROJECT_SOURCE_DIR}/tests/build/test_core.sh)
+    return()
+endif()
+
+pkg_check_modules(CMOCKA IMPORTED_TARGET cmocka)
+if(NOT CMOCKA_FOUND)
+    message(FATAL_ERROR "CMocka (package libcmocka-dev), which the tests use, is missing: run tools/install-deps.sh, or "
+                        "give -DFSNN_TESTS=OFF to do without them")
+endif()
 
 # test_*_in_double.c see the library's names and types as its second compilation has them (cmake/Real.cmake).
 file(GLOB programs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*/test_*.c)

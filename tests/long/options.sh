@@ -2,14 +2,18 @@
 # Each option of the build off in turn: it builds without a warning, links nothing of what was left out, says so in
 # --version, and the whole suite passes; what needs what was left out is skipped by name.
 #
-#   tests/long/options.sh [OPTION ...]      default: all of the table below; for example FSNN_YAML=OFF bare
+#   tests/long/options.sh [OPTION ...]      default: wrong values, and all of the table below; for example FSNN_YAML=OFF bare
+#
+# Prints a line a row, of tests passed, skipped by name and failed. A row that fails does not end the run.
 #
 # FSNN_OPTIONS_TESTS: a regular expression of the tests that are run, default all. JOBS: at a time, default all processors.
+# FSNN_OPTIONS_FOLDER: where the builds and the logs of their tests stay, default nowhere. CMAKE_FLAGS: more for CMake.
 set -eu
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 trap 'exit 130' INT TERM
 jobs=${JOBS:-$(nproc)}
+folder=${FSNN_OPTIONS_FOLDER:-$place/builds}
 
 # option=value, the library that is not linked, the word of --version, tests that must be skipped
 table='
@@ -26,6 +30,7 @@ FSNN_DENSE=plain          libdnnl|libstdc  oneDNN  -
 FSNN_PRECISION_DOUBLE=OFF -                double  net/double,cli/simulate,op/dense_in_double
 bare                      lib[^cm]         YAML    model/description,net/double
 on                        -                -       -
+FSNN_CORE_ONLY=ON         -                -       -
 '
 libraries="YAML ZLIB HDF5 FFT SOUND PLOT OPENMP LZ4 ZSTD"
 
@@ -50,14 +55,10 @@ skips() { # NAMES LOG: each was skipped by name
     done
 }
 
-try() # OPTION LIBRARY WORD SKIPPED
+# What a row of the table claims of its build.
+claims() # OPTION LIBRARY WORD
 {
-    build=$place/build
-    rm -rf "$build"
-    # shellcheck disable=SC2046 # a list of flags
-    cmake -S . -B "$build" $(flags_of "$1") >"$place/log" 2>&1 || { cat "$place/log" >&2; fail "$1: configuring"; }
-    cmake --build "$build" -j "$jobs" >"$place/log" 2>&1 || { tail -n 50 "$place/log" >&2; fail "$1: building"; }
-    "$build/fsnn" --version >"$place/version"
+    "$build/fsnn" --version >"$place/version" || fail "$1: --version"
     if [ "$3" = - ]; then
         ! grep -q '(without' "$place/version" || fail "$1: --version says $(cat "$place/version")"
     else
@@ -67,10 +68,24 @@ try() # OPTION LIBRARY WORD SKIPPED
         [ "$2" = - ] || ! links "$build/$linked" | grep -E "$2" >"$place/links" ||
             fail "$1: $linked is linked with $(cat "$place/links")"
     done
-    ctest --test-dir "$build" -R "${FSNN_OPTIONS_TESTS:-.}" --output-on-failure -j "$jobs" --no-tests=error >"$place/tests" ||
-        { grep -aE -B 40 '\*\*\*Failed|^The following' "$place/tests" | tail -n 200 >&2; fail "$1: tests"; }
-    [ "$4" = - ] || [ -n "${FSNN_OPTIONS_TESTS:-}" ] || skips "$4" "$place/tests"
-    echo "options: $1: $(grep -a 'tests passed' "$place/tests"), $(grep -ac 'Skipped  ' "$place/tests") of them skipped"
+}
+
+count() { grep -acE "^ *[0-9]+/[0-9]+ Test .*$1" "$build/tests.log" || true; }
+
+try() # OPTION LIBRARY WORD SKIPPED
+{
+    build=$folder/$(echo "$1" | tr '=' '_')
+    mkdir -p "$build"
+    # shellcheck disable=SC2046,SC2086 # lists of flags
+    cmake -S . -B "$build" $(flags_of "$1") ${CMAKE_FLAGS:-} >"$place/log" 2>&1 || { cat "$place/log" >&2; fail "$1: configuring"; }
+    cmake --build "$build" -j "$jobs" >"$place/log" 2>&1 || { tail -n 50 "$place/log" >&2; fail "$1: building"; }
+    [ ! -e "$build/libfsnn.a" ] || claims "$1" "$2" "$3"
+    ctest --test-dir "$build" -R "${FSNN_OPTIONS_TESTS:-.}" --output-on-failure -j "$jobs" --no-tests=error >"$build/tests.log" &&
+        failed= || failed=1
+    echo "options: $1: $(count ' Passed ') passed, $(count 'Skipped') skipped by name, $(count '\*\*\*(Failed|Timeout|Exception|Not Run)') failed"
+    [ -z "$failed" ] || { grep -aE -B 40 '\*\*\*(Failed|Timeout|Exception)|^The following' "$build/tests.log" | tail -n 200 >&2; fail "$1: tests"; }
+    [ "$4" = - ] || [ -n "${FSNN_OPTIONS_TESTS:-}" ] || skips "$4" "$build/tests.log"
+    [ -n "${FSNN_OPTIONS_FOLDER:-}" ] || rm -rf "$build"
 }
 
 # what is no value, and what is asked for and not there, are errors that name the way
@@ -82,15 +97,38 @@ refused() # SENTENCE FLAG ...
     tr '\n' ' ' <"$place/log" | tr -s ' ' | grep -q "$sentence" || fail "$*: $(cat "$place/log")"
     rm -rf "$place/none"
 }
-for name in $libraries; do
-    refused "FSNN_$name is \"perhaps\": AUTO, ON and OFF are possible" "-DFSNN_$name=perhaps"
-done
-for name in YAML HDF5 FFT LZ4 ZSTD; do
-    (PKG_CONFIG_LIBDIR=/nowhere && export PKG_CONFIG_LIBDIR &&
-        refused "FSNN_$name is ON and its library is missing: run tools/install-deps.sh, or give -DFSNN_$name=OFF" "-DFSNN_$name=ON")
-done
-refused 'FSNN_ZLIB is ON and its library is missing' -DFSNN_ZLIB=ON -DCMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON
-refused 'FSNN_OPENMP is ON and its library is missing' -DFSNN_OPENMP=ON -DCMAKE_DISABLE_FIND_PACKAGE_OpenMP=ON
+missing() # NAME PACKAGE FLAG ...: without what the flag hides
+{
+    name=$1 package=$2
+    shift 2
+    refused "FSNN_$name is ON and .*$package.* is missing: run tools/install-deps.sh, or give -DFSNN_$name=OFF" "-DFSNN_$name=ON" "$@"
+}
+refusals()
+{
+    for name in $libraries PYTHON; do
+        refused "FSNN_$name is \"perhaps\": AUTO, ON and OFF are possible" "-DFSNN_$name=perhaps"
+    done
+    for name in PRECISION_DOUBLE CORE_ONLY TESTS; do
+        refused "FSNN_$name is \"perhaps\": ON and OFF are possible" "-DFSNN_$name=perhaps"
+    done
+    refused 'FSNN_DENSE is "perhaps": onednn and plain are possible' -DFSNN_DENSE=perhaps
+    refused 'FSNN_LINK is "perhaps": static and shared are possible' -DFSNN_LINK=perhaps
+    missing ZLIB zlib1g-dev -DCMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON
+    missing OPENMP OpenMP -DCMAKE_DISABLE_FIND_PACKAGE_OpenMP=ON
+    missing PLOT gnuplot-nox -DGNUPLOT=
+    refused 'oneDNN .*libdnnl-dev.* is missing: run tools/install-deps.sh' -DFSNN_DENSE=onednn -DDNNL_LIBRARY=
+    (
+        PKG_CONFIG_LIBDIR=/nowhere
+        export PKG_CONFIG_LIBDIR
+        missing YAML libfyaml-dev
+        missing HDF5 libhdf5-dev
+        missing FFT libkissfft-dev
+        missing LZ4 liblz4-dev
+        missing ZSTD libzstd-dev
+        refused 'CMocka (package libcmocka-dev).* is missing: run tools/install-deps.sh' -DFSNN_TESTS=ON -DFSNN_DENSE=plain
+    )
+}
+[ $# -gt 0 ] || refusals
 
 for row in ${*:-$(printf '%s' "$table" | awk 'NF { print $1 }')}; do
     printf '%s' "$table" | grep -q "^$row " || fail "$row is no row of the table"
@@ -98,6 +136,7 @@ done
 printf '%s' "$table" | while read -r option library word skipped; do
     [ -n "$option" ] || continue
     case " ${*:-$option} " in
-    *" $option "*) try "$option" "$library" "$word" "$skipped" ;;
+    *" $option "*) (try "$option" "$library" "$word" "$skipped") || : >"$place/failed" ;;
     esac
 done
+[ ! -e "$place/failed" ] || fail "see above"
