@@ -71,7 +71,8 @@ FSNN_API fsnn_status fsnn_tape_reset(fsnn_tape *tape);
 
 /* The current I [K, B, shape] (with plan.still [B, shape]) -> the layer's output [K, B, shape]:
  * spikes, or the potential of a readout. The state goes on from the last call. In training both
- * arrays stay as they are until fsnn_tape_backward has run. Errors: those of fsnn_net_forward. */
+ * arrays stay as they are until fsnn_tape_backward has run. They must not overlap. Errors: those of
+ * fsnn_net_forward_into. */
 FSNN_API fsnn_status fsnn_tape_forward(fsnn_tape *tape, const float *I, float *output);
 FSNN_API fsnn_status fsnn_tape_forward_double(fsnn_tape *tape, const double *I, double *output);
 /* Given the gradient of a scalar loss at the output of the last forward, adds its gradients to

@@ -51,7 +51,8 @@ FSNN_API fsnn_session_options fsnn_session_options_default(void);
  * in the directory of a run draws the run's validation set, where its keys say nothing of that;
  * where they say another one there is a warning. What `options` points at is copied.
  * Errors: FSNN_EARGUMENT (neither path nor text; the description draws another validation set than
- * `run`: the error's key is "run"), those of fsnn_description_read and fsnn_description_net. */
+ * `run`: the error's key is "run"), FSNN_ENOTFOUND (`run` is no directory; the same key), those of
+ * fsnn_description_read and fsnn_description_net. */
 FSNN_API fsnn_status fsnn_session_open(const fsnn_session_options *options, fsnn_session **session);
 /* Takes NULL. Pointers from the functions below become invalid. */
 FSNN_API void fsnn_session_close(fsnn_session *session);

@@ -153,6 +153,11 @@ fsnn_status fsnn_data_limit(fsnn_data *data, int64_t count, uint64_t seed)
 
 void fsnn_data_info_get(const fsnn_data *data, fsnn_data_info *info)
 {
+    if (!info)
+        return;
+    *info = (fsnn_data_info){0};
+    if (!data)
+        return;
     *info = (fsnn_data_info){data->count, data->shape, data->sequence, data->store->classes,
                              data->store->places};
 }

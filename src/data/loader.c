@@ -389,12 +389,12 @@ void fsnn_loader_shape(const fsnn_loader *loader, int64_t *steps, fsnn_shape *sh
 
 const fsnn_data *fsnn_loader_data(const fsnn_loader *loader)
 {
-    return loader->how.data;
+    return loader ? loader->how.data : NULL;
 }
 
 bool fsnn_loader_still(const fsnn_loader *loader)
 {
-    return loader->how.still;
+    return loader && loader->how.still;
 }
 
 /* ---- the caller's side ---- */

@@ -196,7 +196,7 @@ const char *fsnn_description_warning(const fsnn_description *description, int in
 
 const char *fsnn_description_name(const fsnn_description *description)
 {
-    return description->name;
+    return description ? description->name : NULL;
 }
 
 fsnn_status fsnn_description_text(const fsnn_description *description, char **text)
@@ -208,57 +208,58 @@ fsnn_status fsnn_description_text(const fsnn_description *description, char **te
 
 const fsnn_dynamics *fsnn_description_dynamics(const fsnn_description *description)
 {
-    return &description->dynamics.dynamics;
+    return description ? &description->dynamics.dynamics : NULL;
 }
 
 const double *fsnn_description_times(const fsnn_description *description, int64_t *count)
 {
     if (count)
-        *count = description->dynamics.count;
-    return description->dynamics.times;
+        *count = description ? description->dynamics.count : 0;
+    return description ? description->dynamics.times : NULL;
 }
 
 fsnn_interpolation fsnn_description_interpolation(const fsnn_description *description)
 {
-    return description->dynamics.interpolation;
+    return description ? description->dynamics.interpolation : (fsnn_interpolation)0;
 }
 
 fsnn_sampling fsnn_description_sampling(const fsnn_description *description)
 {
-    const dynamics_section *d = &description->dynamics;
-    if (!d->times)
+    if (!description || !description->dynamics.times)
         return (fsnn_sampling){0};
+    const dynamics_section *d = &description->dynamics;
     return (fsnn_sampling){d->times, d->count, d->dynamics.step, d->interpolation};
 }
 
 const fsnn_training *fsnn_description_training(const fsnn_description *description)
 {
-    return &description->training;
+    return description ? &description->training : NULL;
 }
 
 const fsnn_encoder *fsnn_description_encoder(const fsnn_description *description)
 {
-    return &description->data->encoder;
+    return description ? &description->data->encoder : NULL;
 }
 
 const fsnn_augment *fsnn_description_augment(const fsnn_description *description)
 {
-    return &description->data->augment;
+    return description ? &description->data->augment : NULL;
 }
 
 bool fsnn_description_shuffle(const fsnn_description *description)
 {
-    return description->data->shuffle;
+    return description && description->data->shuffle;
 }
 
 bool fsnn_description_still(const fsnn_description *description)
 {
-    const data_section *data = description->data;
-    return data->given && data_kinds[data->kind]->timeless && data->sequence == FSNN_AXES_NONE &&
-           data->encoder.kind == FSNN_ENCODE_DIRECT && !data->encoder.sparse;
+    const data_section *data = description ? description->data : NULL;
+    return data && data->given && data_kinds[data->kind]->timeless &&
+           data->sequence == FSNN_AXES_NONE && data->encoder.kind == FSNN_ENCODE_DIRECT &&
+           !data->encoder.sparse;
 }
 
 bool fsnn_description_has_data(const fsnn_description *description)
 {
-    return description->data->given;
+    return description && description->data->given;
 }

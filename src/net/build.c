@@ -12,7 +12,7 @@ const fsnn_op *net_kind_at(int index)
 
 const fsnn_op *net_kind_find(const char *kind)
 {
-    return net_plane_kind(net_plane_of(FSNN_PRECISION_SINGLE), kind);
+    return kind ? net_plane_kind(net_plane_of(FSNN_PRECISION_SINGLE), kind) : NULL;
 }
 
 const char *fsnn_kind_name(int index)
@@ -42,6 +42,24 @@ bool fsnn_kind_is_neuron(const char *kind)
 {
     const fsnn_op *op = net_kind_find(kind);
     return op && (op->flags & OP_NEURON);
+}
+
+static const char *neuron_at(int index)
+{
+    const fsnn_op *op;
+    for (int i = 0; (op = net_kind_at(i)); i++)
+        if ((op->flags & OP_NEURON) && index-- == 0)
+            return op->kind;
+    return NULL;
+}
+
+fsnn_status net_need_neuron(const char *kind)
+{
+    if (fsnn_kind_is_neuron(kind))
+        return FSNN_OK;
+    if (net_kind_find(kind))
+        return fsnn_fail(FSNN_EARGUMENT, "\"%s\" is no kind of neuron", kind);
+    return (fsnn_status)fsnn_name_find("kind of neuron", kind, neuron_at, NULL);
 }
 
 fsnn_status fsnn_net_create(fsnn_net **net)

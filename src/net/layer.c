@@ -41,12 +41,7 @@ fsnn_status fsnn_layer_create(const char *kind, const void *options, const fsnn_
     FSNN_NEED(dynamics);
     FSNN_NEED(layer);
     *layer = NULL;
-    if (!fsnn_kind_is_neuron(kind)) {
-        int size = fsnn_kind_defaults(kind, NULL);
-        return size < 0
-                   ? size
-                   : fsnn_fail(FSNN_EARGUMENT, "\"%s\" is no kind of neuron: a layer is one", kind);
-    }
+    FSNN_TRY(net_need_neuron(kind));
     fsnn_layer *made = fsnn_alloc(sizeof *made);
     if (!made)
         return FSNN_EMEMORY;

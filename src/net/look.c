@@ -149,7 +149,7 @@ op_node *net_neuron(const fsnn_net *net, int node)
 
 double fsnn_net_rate(const fsnn_net *net, int node)
 {
-    const op_node *op = net->wrapped ? net_neuron(net, node) : NULL;
+    const op_node *op = net && net->wrapped ? net_neuron(net, node) : NULL;
     if (op && net_segmented(net))
         return net_segments_rate(net, node);
     return op ? neuron_node_rate(op) : 0;
@@ -202,6 +202,6 @@ fsnn_status fsnn_net_certificate(const fsnn_net *net, int node, fsnn_certificate
 
 const char *fsnn_net_state_name(const fsnn_net *net, int node, int state)
 {
-    const op_node *op = net_neuron(net, node);
+    const op_node *op = net ? net_neuron(net, node) : NULL;
     return op ? neuron_node_state_name(op, state) : NULL;
 }

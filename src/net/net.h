@@ -164,6 +164,9 @@ struct fsnn_net {
 const fsnn_op *
 net_kind_find(const char *kind); /* in single precision, where options are looked at */
 const fsnn_op *net_kind_at(int index);
+/* Whether it is a kind of neuron. Errors: FSNN_EARGUMENT (another kind), FSNN_ENOTFOUND with those
+ * that there are. */
+fsnn_status net_need_neuron(const char *kind);
 
 /* The node of that name, -1: there is none. */
 int net_node_index(const fsnn_net *net, const char *name);

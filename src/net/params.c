@@ -254,12 +254,12 @@ int fsnn_net_param_count(const fsnn_net *net)
 
 const fsnn_param *fsnn_net_param(const fsnn_net *net, int index)
 {
-    return index >= 0 && index < net->params ? &net->param[index] : NULL;
+    return net && index >= 0 && index < net->params ? &net->param[index] : NULL;
 }
 
 const fsnn_param *fsnn_net_param_find(const fsnn_net *net, const char *name)
 {
-    return find(net->param, net->params, name);
+    return net && name ? find(net->param, net->params, name) : NULL;
 }
 
 static void zero_range(int64_t begin, int64_t end, void *user)
@@ -271,7 +271,7 @@ static void zero_range(int64_t begin, int64_t end, void *user)
 
 void fsnn_net_zero_grad(fsnn_net *net)
 {
-    if (!net->grads_flat)
+    if (!net || !net->grads_flat)
         return;
     fsnn_parallel_range(net->flat, 1 << 16, zero_range, net);
     for (int i = 0; i < net->params; i++)

@@ -90,6 +90,29 @@ fsnn_status fsnn_net_forward_double(fsnn_net *net, const double *x, const double
     return FSNN_OK;
 }
 
+/* Bytes of whole steps of the input or of its gradient, and of the output. */
+static size_t input_bytes(const fsnn_net *net)
+{
+    int64_t steps = net->plan.still ? 1 : net->plan.steps;
+    return (size_t)(steps * net_input_numbers(net)) * net->plane->size;
+}
+
+static size_t output_bytes(const fsnn_net *net)
+{
+    return (size_t)(net->plan.steps * net_output_numbers(net)) * net->plane->size;
+}
+
+/* `in` is read while `out` is written. */
+static fsnn_status check_apart(const char *who, const void *in, size_t in_bytes, const void *out,
+                               size_t out_bytes)
+{
+    uintptr_t a = (uintptr_t)in, b = (uintptr_t)out;
+    if (in && out && a < b + out_bytes && b < a + in_bytes)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s: the array that is read and the one that is written overlap", who);
+    return FSNN_OK;
+}
+
 /* The output is written where the caller wants it, but for what is made in pieces or is the input
  * itself: that is copied. */
 static fsnn_status forward_into(fsnn_net *net, fsnn_precision precision, const char *who,
@@ -99,9 +122,10 @@ static fsnn_status forward_into(fsnn_net *net, fsnn_precision precision, const c
     FSNN_TRY(check_wrapped(net));
     if (!output)
         return fsnn_fail(FSNN_EARGUMENT, "%s: there is no place for the output", who);
+    FSNN_TRY(check_apart(who, x, input_bytes(net), output, output_bytes(net)));
     FSNN_TRY(forward(net, precision, who, other, x, net_segmented(net) ? NULL : output, &out));
     if (out != output)
-        memcpy(output, out, (size_t)(net->plan.steps * net_output_numbers(net)) * net->plane->size);
+        memcpy(output, out, output_bytes(net));
     return FSNN_OK;
 }
 
@@ -170,7 +194,8 @@ int64_t fsnn_net_counter(const fsnn_net *net)
 
 void fsnn_net_counter_set(fsnn_net *net, int64_t counter)
 {
-    net->counter = counter;
+    if (net)
+        net->counter = counter;
 }
 
 /* ---- backward ---- */
@@ -219,6 +244,9 @@ static fsnn_status backward_into(fsnn_net *net, fsnn_precision precision, const 
                                  void *input_gradient)
 {
     const void *gradient = NULL;
+    if (net && net->wrapped)
+        FSNN_TRY(
+            check_apart(who, output_gradient, output_bytes(net), input_gradient, input_bytes(net)));
     if (net && net->wrapped && !net_segmented(net) && !net_still_numbers(net))
         net->gradient_to = input_gradient;
     fsnn_status status =
@@ -226,9 +254,7 @@ static fsnn_status backward_into(fsnn_net *net, fsnn_precision precision, const 
     if (net)
         net->gradient_to = NULL;
     if (!status && gradient != input_gradient)
-        memcpy(input_gradient, gradient,
-               (size_t)((net->plan.still ? 1 : net->plan.steps) * net_input_numbers(net)) *
-                   net->plane->size);
+        memcpy(input_gradient, gradient, input_bytes(net));
     return status;
 }
 

@@ -351,7 +351,7 @@ fsnn_status fsnn_net_replan(fsnn_net *net, const fsnn_plan *plan)
 
 const char *fsnn_net_warning(const fsnn_net *net, int index)
 {
-    return index >= 0 && index < net->warnings ? net->warning[index] : NULL;
+    return net && index >= 0 && index < net->warnings ? net->warning[index] : NULL;
 }
 
 fsnn_status fsnn_net_reset(fsnn_net *net)

@@ -147,6 +147,11 @@ double fsnn_surrogate_default_scale(fsnn_surrogate_kind kind)
     return (unsigned)kind < FSNN_SURROGATES ? table[kind].scale : 0;
 }
 
+static bool known(const fsnn_surrogate *surrogate)
+{
+    return surrogate && (unsigned)surrogate->kind < FSNN_SURROGATES;
+}
+
 static double scale_of(const fsnn_surrogate *surrogate)
 {
     return surrogate->scale > 0 ? surrogate->scale : table[surrogate->kind].scale;
@@ -154,6 +159,8 @@ static double scale_of(const fsnn_surrogate *surrogate)
 
 double fsnn_surrogate_scale_at(const fsnn_surrogate *surrogate, double done)
 {
+    if (!known(surrogate))
+        return 0;
     double from = scale_of(surrogate), to = surrogate->scale_end;
     double t = done > 0 ? fmin(done, 1) : 0;
     if (!(to > 0))
@@ -165,10 +172,10 @@ double fsnn_surrogate_scale_at(const fsnn_surrogate *surrogate, double done)
 
 double fsnn_surrogate_slope(const fsnn_surrogate *surrogate, double x)
 {
-    return table[surrogate->kind].slope(scale_of(surrogate), x);
+    return !known(surrogate) ? 0 : table[surrogate->kind].slope(scale_of(surrogate), x);
 }
 
 double fsnn_surrogate_smooth(const fsnn_surrogate *surrogate, double x)
 {
-    return table[surrogate->kind].smooth(scale_of(surrogate), x);
+    return !known(surrogate) ? 0 : table[surrogate->kind].smooth(scale_of(surrogate), x);
 }

@@ -1,6 +1,7 @@
 /* A session is opened: description, overrides, network. */
 #include "session/session.h"
 
+#include "base/error_key.h"
 #include "base/port_files.h"
 #include "model/description.h"
 
@@ -109,6 +110,9 @@ static fsnn_status draw_as(fsnn_session *s, const fsnn_session_options *o, const
 static fsnn_status open_all(fsnn_session *s, const fsnn_session_options *o)
 {
     char *own = NULL;
+    if (o->run && !port_is_folder(o->run))
+        return fsnn_fail_key(FSNN_ENOTFOUND, "run",
+                             "there is no directory %s of a run to go on with", o->run);
     FSNN_TRY(settle_path(s, o));
     FSNN_TRY(keep_overrides(s, o));
     FSNN_TRY(read_with(s, o, NULL));

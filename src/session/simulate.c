@@ -1,5 +1,6 @@
 /* A neuron layer is fed by its current, order by order. */
 #include "session/simulate.h"
+#include "net/net.h"
 
 #include <math.h>
 #include <string.h>
@@ -32,17 +33,6 @@ double simulate_alpha(const fsnn_simulation *what, int order)
 
 /* ---- the neuron ---- */
 
-static fsnn_status check_kind(const fsnn_simulation *what)
-{
-    const char *kind = simulate_kind(what);
-    int size = fsnn_kind_defaults(kind, NULL);
-    if (size < 0)
-        return (fsnn_status)size;
-    if (!fsnn_kind_is_neuron(kind))
-        return fsnn_fail(FSNN_EARGUMENT, "%s is no kind of neuron", kind);
-    return FSNN_OK;
-}
-
 fsnn_neuron simulate_neuron(const fsnn_simulation *what)
 {
     fsnn_user defaults; /* the largest of the neurons' options, which begin alike */
@@ -59,7 +49,7 @@ fsnn_neuron simulate_neuron(const fsnn_simulation *what)
 fsnn_status simulate_check(const fsnn_simulation *what)
 {
     const fsnn_dynamics *d = &what->dynamics;
-    FSNN_TRY(check_kind(what));
+    FSNN_TRY(net_need_neuron(simulate_kind(what)));
     if (what->steps < 1 || what->neurons < 1)
         return fsnn_fail(FSNN_EARGUMENT,
                          "a simulation takes one step and one neuron or more, not %lld and %lld",

@@ -32,6 +32,10 @@ fsnn_status fsnn_session_wrap(fsnn_session *session, const fsnn_plan *plan, int6
                          "the plan has %lld steps and a batch of %lld: both are at "
                          "least 1",
                          (long long)plan->steps, (long long)plan->batch);
+    if (steps < 0)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "a whole run has one step or more (0: those of the plan), not %lld",
+                         (long long)steps);
     fsnn_dynamics dynamics = *fsnn_description_dynamics(session->description);
     if (dynamics.horizon == 0)
         dynamics.horizon = steps > 0 ? steps : plan->steps;

@@ -227,12 +227,22 @@ static const struct {
     [FSNN_BOOL] = {boolean_to_f32, boolean_to_f64},
 };
 
+/* Whether there is something to convert, and a place for it. */
+static bool convertible(const fsnn_array *array, const void *out)
+{
+    return array && out && (size_t)array->dtype < sizeof conversion / sizeof conversion[0];
+}
+
 void fsnn_array_to_f32(const fsnn_array *array, float *out)
 {
+    if (!convertible(array, out))
+        return;
     conversion[array->dtype].to_f32(array->data, fsnn_shape_count(&array->shape), out);
 }
 
 void fsnn_array_to_f64(const fsnn_array *array, double *out)
 {
+    if (!convertible(array, out))
+        return;
     conversion[array->dtype].to_f64(array->data, fsnn_shape_count(&array->shape), out);
 }

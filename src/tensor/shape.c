@@ -18,16 +18,19 @@ int64_t fsnn_shape_count(const fsnn_shape *shape)
 
 bool fsnn_shape_equal(const fsnn_shape *a, const fsnn_shape *b)
 {
-    return a->rank == b->rank && memcmp(a->dim, b->dim, (size_t)a->rank * sizeof a->dim[0]) == 0;
+    return a && b && a->rank == b->rank &&
+           memcmp(a->dim, b->dim, (size_t)a->rank * sizeof a->dim[0]) == 0;
 }
 
 char *fsnn_shape_text(const fsnn_shape *shape, char *text, size_t size)
 {
     size_t used = 0;
 
-    if (size == 0)
+    if (size == 0 || !text)
         return text;
     text[0] = 0;
+    if (!shape)
+        return text;
     for (int i = 0; i <= shape->rank && used < size; i++) {
         const char *before = i == 0 ? "[" : i < shape->rank ? ", " : "";
         int more = i < shape->rank ? snprintf(text + used, size - used, "%s%lld", before,

@@ -56,6 +56,8 @@ static void rows(int64_t begin, int64_t end, void *user)
 
 void fsnn_spikes_dense(const fsnn_spikes *spikes, float *x)
 {
+    if (!spikes || !x)
+        return;
     unpack u = {spikes, x};
     fsnn_parallel_range(spikes->steps * spikes->batch, 64, rows, &u);
 }

@@ -142,7 +142,7 @@ static fsnn_status accounts(const fsnn_net *net, fsnn_evaluation *result)
 fsnn_account fsnn_evaluation_account(const fsnn_evaluation *e)
 {
     fsnn_account sum = {0};
-    for (int n = 0; n < e->nodes; n++) {
+    for (int n = 0; e && n < e->nodes; n++) {
         sum.dense += e->steps * e->node[n].dense;
         sum.multiply_adds += e->steps * e->node[n].multiply_adds;
         sum.additions += e->steps * e->node[n].additions;

@@ -1,5 +1,6 @@
-# Public headers -> calls of every public function that may fail, with arguments that a hurried user would give: nothing,
-# numbers out of range, a name that does not exist. Used by test_sentences.sh; the calls are macros TRY(name, variant, call).
+# Public headers -> calls of every public function, with arguments that a hurried user would give: nothing, numbers out of
+# range, a name that does not exist. Used by test_sentences.sh; the calls are macros TRY(name, variant, call) of those that
+# may fail, CALL(name, variant, call) of those that return something else or nothing.
 function value(type, variant)
 {
     if (type ~ /\*|\[/) {
@@ -24,11 +25,12 @@ function value(type, variant)
 END {
     gsub(/\/\*([^*]|\*+[^*\/])*\*+\//, " ", line)
     gsub(/[ \t]+/, " ", line)
-    while (match(line, /FSNN_API (fsnn_status|int|int64_t) fsnn_[a-z0-9_]+\([^;{]*\)[^;{]*;/)) {
+    while (match(line, /FSNN_API [a-z0-9_ ]+[ *]fsnn_[a-z0-9_]+\([^;{]*\)[^;{]*;/)) {
         text = substr(line, RSTART, RLENGTH)
         line = substr(line, RSTART + RLENGTH)
         name = text
-        sub(/^FSNN_API [a-z0-9_]+ /, "", name)
+        macro = name ~ /^FSNN_API (fsnn_status|int|int64_t) fsnn_/ ? "TRY" : "CALL"
+        sub(/^FSNN_API [a-z0-9_ ]+[ *]fsnn_/, "fsnn_", name)
         arguments = name
         sub(/\(.*/, "", name)
         sub(/^[^(]*\(/, "", arguments)
@@ -39,7 +41,7 @@ END {
             call = ""
             for (i = 1; i <= count; i++)
                 if (one[i] != "void") call = call (i > 1 ? ", " : "") value(one[i], variant)
-            printf "TRY(%s, %d, %s(%s))\n", name, variant, name, call
+            printf "%s(%s, %d, %s(%s))\n", macro, name, variant, name, call
         }
     }
 }

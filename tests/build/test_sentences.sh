@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every public function that may fail, called with nothing, with numbers out of range and with names that do not exist:
+# Every public function, called with nothing, with numbers out of range and with names that do not exist:
 # none crashes, and beside each negative status stands a sentence of its own. The calls are made from the headers
 # (public-calls.awk), so that a new function is among them.
 set -u
@@ -48,8 +48,10 @@ static int finds(int (*call)(void), const char *name, int variant)
 }
 
 #define TRY(name, variant, call) static int name##_##variant(void) { return silent((int64_t)(call)); }
+#define CALL(name, variant, call) static int name##_##variant(void) { return (void)(call), 0; }
 #include "calls.h"
 #undef TRY
+#undef CALL
 
 static void ready(fsnn_status status)
 {
@@ -74,6 +76,7 @@ int main(void)
     ready(fsnn_loader_create(data, &options, &loader));
     ready(fsnn_session_open(&opening, &session));
 #define TRY(name, variant, call) bad += finds(name##_##variant, #name, variant);
+#define CALL TRY
 #include "calls.h"
     fsnn_session_close(session);
     fsnn_loader_destroy(loader);

@@ -74,7 +74,7 @@ count() { grep -acE "^ *[0-9]+/[0-9]+ Test .*$1" "$build/tests.log" || true; }
 
 try() # OPTION LIBRARY WORD SKIPPED
 {
-    build=$folder/$(echo "$1" | tr '=' '_')
+    build=$folder/build-$(echo "$1" | tr '=' '_')
     mkdir -p "$build"
     # shellcheck disable=SC2046,SC2086 # lists of flags
     cmake -S . -B "$build" $(flags_of "$1") ${CMAKE_FLAGS:-} >"$place/log" 2>&1 || { cat "$place/log" >&2; fail "$1: configuring"; }

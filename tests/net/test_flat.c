@@ -115,6 +115,11 @@ static void results_in_place(void **state)
             assert_memory_equal(pa->grad, pb->grad, bytes);
         }
         REFUSED(fsnn_net_forward_into(b, x, NULL), FSNN_EARGUMENT, "no place for the output");
+        REFUSED(fsnn_net_forward_into(b, x, x), FSNN_EARGUMENT, "overlap");
+        REFUSED(fsnn_net_forward_into(b, x, x + in / sizeof *x - 1), FSNN_EARGUMENT, "overlap");
+        GOOD(fsnn_net_forward_into(b, x, y));
+        REFUSED(fsnn_net_backward_into(b, gy, gy), FSNN_EARGUMENT, "overlap");
+        GOOD(fsnn_net_backward_into(b, gy, gx));
         fsnn_net_destroy(a);
         fsnn_net_destroy(b);
     }

@@ -195,7 +195,8 @@ static void refusals(void **state)
     fsnn_layer *layer;
     REFUSED(fsnn_layer_create("linear", NULL, &d, FSNN_SHAPE(N), &layer), FSNN_EARGUMENT,
             "no kind of neuron");
-    REFUSED(fsnn_layer_create("liff", NULL, &d, FSNN_SHAPE(N), &layer), FSNN_ENOTFOUND, "lif");
+    REFUSED(fsnn_layer_create("liff", NULL, &d, FSNN_SHAPE(N), &layer), FSNN_ENOTFOUND,
+            "kind of neuron \"liff\": known are if, lif");
     REFUSED(fsnn_layer_create("lif", NULL, &d, FSNN_SHAPE(0), &layer), FSNN_ESHAPE, "below 1");
     assert_null(layer);
     layer = layer_of("lif", FSNN_PRECISION_SINGLE);

@@ -55,6 +55,9 @@ static void errors_have_places(void **state)
     REFUSED(fsnn_session_open(&nothing, &session), FSNN_EARGUMENT, "neither path nor text");
     assert_null(session);
     FAILS(fsnn_session_open(&lost, &session), FSNN_EIO);
+    const fsnn_session_options no_run = {.path = "model.yaml", .run = "/nowhere"};
+    REFUSED(fsnn_session_open(&no_run, &session), FSNN_ENOTFOUND, "no directory /nowhere of a run");
+    assert_string_equal(fsnn_error_place().key, "run");
 
     REFUSED(open_text("input: [6]\nlayers:\n  - linear: {out: 3}\n  - lif: {tau: -1}\n", NULL),
             FSNN_EDESCRIPTION, "tiny.yaml:4:");

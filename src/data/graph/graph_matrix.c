@@ -68,6 +68,8 @@ fsnn_status fsnn_graph_propagation(const fsnn_graph *g, fsnn_propagation kind, b
 
 void fsnn_graph_matrix_free(fsnn_graph_matrix *matrix)
 {
+    if (!matrix)
+        return;
     fsnn_free(matrix->start);
     fsnn_free(matrix->column);
     fsnn_free(matrix->weight);

@@ -148,6 +148,11 @@ void fsnn_series_destroy(fsnn_series *s)
 
 void fsnn_series_info_get(const fsnn_series *s, fsnn_series_info *info)
 {
+    if (!info)
+        return;
+    *info = (fsnn_series_info){0};
+    if (!s)
+        return;
     *info = (fsnn_series_info){.count = s->count,
                                .channels = s->channels,
                                .classes = s->classes,
