@@ -11,8 +11,8 @@ static const cli_option table[] = {
     {"output", 'o', CLI_TEXT, offsetof(convert_options, output), "PATH", "where the result goes", 0,
      0},
     {"weights", 'w', CLI_TEXT, offsetof(convert_options, weights), "FILE",
-     "to NIR: .safetensors or .npz with arrays named as the parameters, or a run directory for its "
-     "best weights; default: those of RUN",
+     "to NIR: .safetensors, .npz or .pt (PyTorch) with arrays named as the parameters, or a run "
+     "directory for its best weights; default: those of RUN",
      0, 0},
     {"dt", 0, CLI_REAL, offsetof(convert_options, dt), "SECONDS",
      "seconds of a step. From NIR: must be given, for NIR does not say it; it becomes "

@@ -35,7 +35,7 @@ static int check(const convert_options *o, const char *weights)
         return cli_error(CLI_USAGE, "--%s is for the way from NIR", o->unit ? "unit" : "reset");
     if (!weights)
         return cli_error(CLI_USAGE,
-                         "--weights are missing: the weights of %s, .safetensors or .npz",
+                         "--weights are missing: the weights of %s, .safetensors, .npz or .pt",
                          convert_input(o));
     return cli_check_writable(o->output);
 }

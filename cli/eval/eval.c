@@ -16,8 +16,8 @@ typedef struct options {
 
 static const cli_option table[] = {
     {"weights", 'w', CLI_TEXT, offsetof(options, weights), "FILE",
-     ".safetensors or .npz with arrays named as the parameters, or a run directory for its best "
-     "weights (default: those of RUN)",
+     ".safetensors, .npz or .pt (PyTorch) with arrays named as the parameters, or a run "
+     "directory for its best weights (default: those of RUN)",
      0, 0},
     {"on", 0, CLI_TEXT, offsetof(options, on), "PART",
      "train, validation or test (default: test; validation where there is no test data)", 0, 0},

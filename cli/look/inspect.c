@@ -23,7 +23,8 @@ static const cli_option table[] = {
 };
 
 static const char readable[] =
-    "inspect reads descriptions (YAML), weights (.safetensors, .npz), arrays (.npy, .npz), IDX "
+    "inspect reads descriptions (YAML), weights (.safetensors, .npz, .pt), arrays (.npy, .npz), "
+    "IDX "
     "data (plain or gzip), recordings of events (.bin, .bs2, .aedat, .aedat4, .raw, .dat, .es, "
     ".npz) and folders of them, series (.ts, .tsv, ARFF, sound, WFDB .hea), HDF5 spike trains, NIR "
     "graphs (.nir), graphs (folders, .npz), metrics.csv, and run directories";
@@ -101,9 +102,9 @@ static bool known(const char *path, bool (*is)(const head *h))
     return file && read_head(path, &h) == CLI_GOOD && is(&h);
 }
 
-bool inspect_is_safetensors(const char *path)
+bool inspect_is_weights(const char *path)
 {
-    return known(path, is_safetensors);
+    return fsnn_torch_known(path) || known(path, is_safetensors);
 }
 
 bool inspect_is_arrays(const char *path)
@@ -206,10 +207,8 @@ static int inspect(const char *path, const cli_common *common)
         return code;
     if (fsnn_events_known(path))
         return inspect_events(path);
-    if (is_arrays(&h))
-        return inspect_arrays(path, false);
-    if (is_safetensors(&h))
-        return inspect_arrays(path, true);
+    if (is_arrays(&h) || is_safetensors(&h) || fsnn_torch_known(path))
+        return inspect_arrays(path);
     if (inspect_is_idx(path))
         return inspect_idx(path);
     if (is_metrics(&h))
@@ -230,7 +229,8 @@ const cli_command cli_inspect = {
     .usage = "FILE [options]",
     .details =
         "Shows what a file or folder holds: a description (nodes, shapes, parameters, operations, "
-        "memory); weights or arrays (.safetensors, .npz, .npy: names, shapes, ranges); IDX data "
+        "memory); weights or arrays (.safetensors, .pt, .npz, .npy: names, shapes, ranges); IDX "
+        "data "
         "(plain or gzip); a recording of an event camera or a folder of recordings (events, "
         "duration, rate, polarity); series (UCR/UEA .ts, a file of sound or a folder of them, a "
         "WFDB "

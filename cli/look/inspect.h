@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 
 int inspect_model(const char *path, const cli_common *common);
-int inspect_arrays(const char *path, bool safetensors);
+int inspect_arrays(const char *path);
 int inspect_idx(const char *path);
 int inspect_metrics(const char *path);
 int inspect_run(const char *directory, const cli_common *common);
@@ -21,8 +21,8 @@ int inspect_nth_events(const char *directory, int64_t n, char **path);
 
 /* Whether a file, plain or gzip, begins as an IDX file does; as the others. */
 bool inspect_is_idx(const char *path);
-bool inspect_is_safetensors(const char *path);
-bool inspect_is_arrays(const char *path); /* .npz, .npy */
+bool inspect_is_weights(const char *path); /* safetensors, PyTorch */
+bool inspect_is_arrays(const char *path);  /* .npz, .npy */
 bool inspect_is_metrics(const char *path);
 
 /* The error of a file or folder of no known kind; `possible` is what could have been given. */

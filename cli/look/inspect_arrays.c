@@ -1,5 +1,5 @@
-/* cli/look/inspect_arrays.c: names, types, shapes and ranges of the arrays in a safetensors, NPZ or
- * NPY file. */
+/* cli/look/inspect_arrays.c: names, types, shapes and ranges of the arrays in a safetensors,
+ * PyTorch, NPZ or NPY file. */
 #include "cli/look/inspect.h"
 
 #include <math.h>
@@ -106,12 +106,37 @@ static void print_rest(const fsnn_arrays *arrays, bool left_out)
         print_meta(arrays->meta_key[i], arrays->meta_value[i]);
 }
 
-int inspect_arrays(const char *path, bool safetensors)
+static fsnn_status read_torch(const char *path, fsnn_arrays *arrays, bool *left_out)
+{
+    (void)left_out;
+    return fsnn_torch_read(path, arrays);
+}
+
+static fsnn_status read_safetensors(const char *path, fsnn_arrays *arrays, bool *left_out)
+{
+    (void)left_out;
+    return fsnn_safetensors_read(path, arrays);
+}
+
+/* The first row that knows the file reads it. */
+static const struct {
+    bool (*is)(const char *path);
+    const char *name;
+    fsnn_status (*read)(const char *path, fsnn_arrays *arrays, bool *left_out);
+} formats[] = {
+    {fsnn_torch_known, "PyTorch tensors", read_torch},
+    {inspect_is_weights, "safetensors", read_safetensors},
+    {inspect_is_arrays, "NumPy arrays", read_npz},
+};
+
+int inspect_arrays(const char *path)
 {
     fsnn_arrays arrays = {0};
     bool left_out = false;
-    fsnn_status status =
-        safetensors ? fsnn_safetensors_read(path, &arrays) : read_npz(path, &arrays, &left_out);
+    int f = 0;
+    while (f + 1 < CLI_COUNT(formats) && !formats[f].is(path))
+        f++;
+    fsnn_status status = formats[f].read(path, &arrays, &left_out);
     if (status < 0) {
         fsnn_arrays_free(&arrays);
         return cli_fail(status);
@@ -121,8 +146,8 @@ int inspect_arrays(const char *path, bool safetensors)
     char count[CLI_NUMBER];
     for (int i = 0; i < arrays.count; i++)
         values += fsnn_shape_count(&arrays.item[i].shape);
-    cli_out("%s: %s, %d array%s, %s values\n", path, safetensors ? "safetensors" : "NumPy arrays",
-            all, all == 1 ? "" : "s", cli_count(count, values));
+    cli_out("%s: %s, %d array%s, %s values\n", path, formats[f].name, all, all == 1 ? "" : "s",
+            cli_count(count, values));
     if (all)
         cli_out("\n%-22s %-8s %-18s %9s %9s %9s\n", "name", "type", "shape", "min", "mean", "max");
     for (int i = 0; i < arrays.count; i++)

@@ -343,7 +343,7 @@ static const char drawable[] =
     ".aedat4, .raw, .dat, .es, .npz), WAV (also folders of these two), .ts, WFDB headers (.hea), "
     "HDF5 spike trains, "
     "NIR graphs (.nir), graphs (folders, .npz), IDX pictures, arrays (.npz, .npy) and weights "
-    "(.safetensors)";
+    "(.safetensors, .pt)";
 
 static int as_series(const options *o, const char *what, const char *directory)
 {
@@ -430,12 +430,18 @@ static const struct {
     bool (*is)(const char *path);
     int (*plot)(const options *o, const char *what, const char *directory);
 } kinds[] = {
-    {true, fsnn_graph_known, as_graph},   {true, is_run, as_run},
-    {true, is_series, as_series},         {true, is_events_folder, as_events_folder},
-    {false, fsnn_nir_known, as_nir},      {false, is_series, as_series},
-    {false, fsnn_graph_known, as_graph},  {false, fsnn_events_known, as_events},
-    {false, inspect_is_arrays, plot_npz}, {false, inspect_is_safetensors, as_weights},
-    {false, inspect_is_idx, as_idx},      {false, inspect_is_metrics, as_metrics},
+    {true, fsnn_graph_known, as_graph},
+    {true, is_run, as_run},
+    {true, is_series, as_series},
+    {true, is_events_folder, as_events_folder},
+    {false, fsnn_nir_known, as_nir},
+    {false, is_series, as_series},
+    {false, fsnn_graph_known, as_graph},
+    {false, fsnn_events_known, as_events},
+    {false, inspect_is_weights, as_weights},
+    {false, inspect_is_arrays, plot_npz},
+    {false, inspect_is_idx, as_idx},
+    {false, inspect_is_metrics, as_metrics},
 };
 
 /* Where the pictures go: beside the file, in the run directory; beside other folders nothing is

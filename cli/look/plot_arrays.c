@@ -300,7 +300,8 @@ int plot_arrays(const char *path, const fsnn_arrays *arrays, int64_t first, int 
 int plot_weights(const char *path, const char *directory)
 {
     fsnn_arrays arrays = {0};
-    fsnn_status status = fsnn_safetensors_read(path, &arrays);
+    fsnn_status status = fsnn_torch_known(path) ? fsnn_torch_read(path, &arrays)
+                                                : fsnn_safetensors_read(path, &arrays);
     int code = status < 0 ? cli_fail(status) : plot_distributions(path, &arrays, directory);
     fsnn_arrays_free(&arrays);
     return code;

@@ -11,6 +11,6 @@ int plot_idx(const char *path, int64_t first, int count, const char *directory);
  * each, short ones as points in one panel. */
 int plot_arrays(const char *path, const fsnn_arrays *arrays, int64_t first, int count,
                 const char *directory);
-int plot_weights(const char *path, const char *directory); /* safetensors */
+int plot_weights(const char *path, const char *directory); /* safetensors, PyTorch */
 
 #endif

@@ -7,8 +7,9 @@
 
 static const cli_option table[] = {
     {"weights", 'w', CLI_TEXT, offsetof(run_options, weights), "FILE",
-     ".safetensors or .npz with arrays named as the parameters, or a run directory for its best "
-     "weights; default: those of RUN; with MODEL.yaml alone the initial weights of the seed",
+     ".safetensors, .npz or .pt (PyTorch) with arrays named as the parameters, or a run "
+     "directory for its best weights; default: those of RUN; with MODEL.yaml alone the initial "
+     "weights of the seed",
      0, 0},
     {"input", 'i', CLI_TEXT, offsetof(run_options, input), "FILE",
      "NPZ with the array x [T, B, ...] and, if wanted, times [T] or [T, B]", 0, 0},

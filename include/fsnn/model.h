@@ -116,7 +116,8 @@ FSNN_API fsnn_status fsnn_library_names(const char *library, char **markdown);
  * are loaded into, too, fsnn_weights_load compares. Errors: those of reading, FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_net_note_data(fsnn_net *net, fsnn_data *const part[FSNN_PARTS]);
 
-/* Weights of a wrapped net from .safetensors or .npz, arrays named as parameters. Weights must all
+/* Weights of a wrapped net from .safetensors, .npz or .pt (fsnn_torch_read), arrays named as
+ * parameters. Weights must all
  * be there and fit in shape; tau, threshold, alpha, coefficient are optional. Unknown arrays are an
  * error naming the nearest known, numbers that are not finite in the net's precision one
  * (FSNN_ENUMERIC) naming array and index; the net is then as it was. Where the file says that its

@@ -151,6 +151,18 @@ FSNN_API fsnn_status fsnn_idx_read(const char *path, fsnn_arrays *out);
 FSNN_API fsnn_status fsnn_safetensors_read(const char *path, fsnn_arrays *out);
 FSNN_API fsnn_status fsnn_safetensors_write(const char *path, const fsnn_arrays *list);
 
+/* Tensors that PyTorch saved (torch.save, .pt or .pth, since 1.6 and before), read without
+ * running code of the file: a state dict, a checkpoint that has one (under "state_dict",
+ * "model_state_dict", "model", ..., or the only dict of tensors), or one tensor, which is called
+ * "x". Names lose a "module." that all begin with. float16 and bfloat16 become float32. What is
+ * no tensor, and tensors of complex or quantised numbers, are in fsnn_arrays.unread_name; the
+ * metadata say which dict was read. Errors: FSNN_EIO, FSNN_EFORMAT (what and where),
+ * FSNN_EMEMORY; FSNN_EUNSUPPORTED for files that hold objects whose code would have to run
+ * (named), and for another kind of file. */
+FSNN_API fsnn_status fsnn_torch_read(const char *path, fsnn_arrays *out);
+/* Whether a file begins as such a file does. */
+FSNN_API bool fsnn_torch_known(const char *path);
+
 #ifdef __cplusplus
 }
 #endif

@@ -411,7 +411,7 @@ class Net:
             check(lib.fsnn_weights_save(self._wrapped(), os.fsencode(path)))
 
     def load(self, path: str | os.PathLike[str]) -> Net:
-        """Loads weights from .safetensors or .npz, or the best ones of a run's directory. A net that
+        """Loads weights from .safetensors, .npz or .pt, or the best ones of a run's directory. A net that
         is not wrapped is, for one step. What `set` gave the neurons (tau, threshold, alpha, ...)
         stays. Raises OSError, ValueError (an array that is missing, unknown or does not fit)."""
         with self._lock:

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 static inline uint64_t bytes_le(const uint8_t *p, int n)
 {
@@ -52,6 +53,15 @@ static inline float bytes_half(uint16_t bits)
                  : fraction      ? NAN
                                  : INFINITY;
     return bits >> 15 ? -size : size;
+}
+
+/* The number that the 16 bits of a bfloat16 mean: the upper half of a float. */
+static inline float bytes_bfloat16(uint16_t bits)
+{
+    uint32_t wide = (uint32_t)bits << 16;
+    float x;
+    memcpy(&x, &wide, sizeof x);
+    return x;
 }
 
 #define BYTES_BIG_ENDIAN_HOST (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)

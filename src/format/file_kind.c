@@ -125,9 +125,8 @@ static bool is_tar(const head *h)
 static const char SOUND[] = "data of the kind wav reads it",
                   WAV[] = "data of the kind wav reads it";
 
-#define TORCH                                                                                      \
-    "its arrays can be had as x.numpy() and saved by numpy.savez or "                              \
-    "safetensors.torch.save_file"
+static const char TORCH[] = "its arrays can be had as x.numpy() and saved by numpy.savez or "
+                            "safetensors.torch.save_file";
 #define EVT                                                                                        \
     "a line \"% evt 2.0\", 2.1 or 3.0, or \"% format EVT3\", names the words that can be read"
 
@@ -257,6 +256,11 @@ fsnn_status file_kind_fail_at(const char *path, const char *expected)
     size_t size = read_head(path, bytes);
     FSNN_TRY(fsnn_file_stand_in(path, bytes, size));
     return file_kind_fail(path, bytes, size, expected);
+}
+
+bool file_kind_is_torch(const file_kind *kind)
+{
+    return kind && kind->advice == TORCH;
 }
 
 bool file_kind_is_sound(const file_kind *kind)

@@ -13,6 +13,8 @@ typedef struct file_kind {
 /* NULL: not known. `bytes` are the first ones, or all; 4096 are enough. */
 const file_kind *file_kind_find(const uint8_t *bytes, size_t size);
 
+/* Whether it is one of PyTorch's; false of NULL. */
+bool file_kind_is_torch(const file_kind *kind);
 /* Whether libsndfile reads it (format/sound.h). */
 bool file_kind_is_sound(const file_kind *kind);
 /* Whether it is WAV, which is read here unless its form is a rare one. */

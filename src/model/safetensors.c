@@ -33,18 +33,10 @@ typedef struct reading {
     const yaml_node *meta;
 } reading;
 
-static float widen_bf16(uint16_t bits)
-{
-    uint32_t wide = (uint32_t)bits << 16;
-    float x;
-    memcpy(&x, &wide, sizeof x);
-    return x;
-}
-
 static const struct {
     const char *name;
     float (*widen)(uint16_t bits);
-} halves[] = {{"F16", bytes_half}, {"BF16", widen_bf16}};
+} halves[] = {{"F16", bytes_half}, {"BF16", bytes_bfloat16}};
 
 static fsnn_status bad(const reading *r, const char *name, const char *sentence)
 {

@@ -6,31 +6,10 @@
 
 #include <fsnn/model.h>
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SHAPE_TEXT 128
-
-/* NPZ (a zip archive) and NPY by their first bytes; everything else must be safetensors. */
-static fsnn_status read_any(const char *path, fsnn_arrays *out)
-{
-    unsigned char magic[9] = {0};
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return fsnn_fail(FSNN_EIO, "%s: cannot be read: %s", path, strerror(errno));
-    size_t size = fread(magic, 1, sizeof magic, file);
-    fclose(file);
-    if ((size >= 4 && memcmp(magic, "PK", 2) == 0 && magic[2] <= 7) ||
-        (size >= 6 && memcmp(magic, "\x93NUMPY", 6) == 0))
-        return fsnn_npz_read(path, out);
-    const char *advice, *kind = magic[8] != '{' ? fsnn_file_kind(path, &advice) : NULL;
-    if (kind)
-        return fsnn_fail(FSNN_EUNSUPPORTED, "%s: is %s, not weights (safetensors or NPZ)%s%s", path,
-                         kind, advice ? ": " : "", advice ? advice : "");
-    return fsnn_safetensors_read(path, out);
-}
 
 static bool scalar_like(const fsnn_shape *shape)
 {
@@ -51,51 +30,11 @@ static fsnn_status check_array(const char *path, const fsnn_array *array, const 
                      fsnn_shape_text(&param->shape, b, sizeof b));
 }
 
-/* The name in the network that is most like `name`, to end a sentence with. */
-static fsnn_status unknown_array(const fsnn_net *net, const char *path, const char *name)
-{
-    int count = fsnn_net_param_count(net);
-    const char **known = fsnn_alloc((size_t)(count + 1) * sizeof *known);
-    if (!known)
-        return FSNN_EMEMORY;
-    for (int i = 0; i < count; i++)
-        known[i] = fsnn_net_param(net, i)->name;
-    const char *near = fsnn_nearest(name, known, count);
-    fsnn_free(known);
-    return fsnn_fail(FSNN_ENOTFOUND, "%s: the network has no parameter \"%s\"%s%s%s", path, name,
-                     near ? ", did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-}
-
-static fsnn_status missing_array(const fsnn_arrays *list, const char *path, const fsnn_param *param)
-{
-    const char **known = fsnn_alloc((size_t)(list->count + 1) * sizeof *known);
-    if (!known)
-        return FSNN_EMEMORY;
-    for (int i = 0; i < list->count; i++)
-        known[i] = list->item[i].name;
-    const char *near = fsnn_nearest(param->name, known, list->count);
-    fsnn_status status = fsnn_fail(FSNN_ENOTFOUND, "%s: \"%s\" is missing%s%s%s", path, param->name,
-                                   near ? "; the nearest name in the file is \"" : "",
-                                   near ? near : "", near ? "\"" : "");
-    fsnn_free(known);
-    return status;
-}
-
 static fsnn_status check_all(const fsnn_net *net, const char *path, const fsnn_arrays *list)
 {
-    for (int i = 0; i < list->count; i++) {
-        const fsnn_param *param = fsnn_net_param_find(net, list->item[i].name);
-        if (!param)
-            return unknown_array(net, path, list->item[i].name);
-        if (fsnn_arrays_find(list, list->item[i].name) != &list->item[i])
-            return fsnn_fail(FSNN_EFORMAT, "%s: \"%s\" is there twice", path, list->item[i].name);
-        FSNN_TRY(check_array(path, &list->item[i], param));
-    }
-    for (int i = 0; i < fsnn_net_param_count(net); i++) {
-        const fsnn_param *param = fsnn_net_param(net, i);
-        if (!param->neuron && !fsnn_arrays_find(list, param->name))
-            return missing_array(list, path, param);
-    }
+    FSNN_TRY(weights_check_names(net, path, list));
+    for (int i = 0; i < list->count; i++)
+        FSNN_TRY(check_array(path, &list->item[i], fsnn_net_param_find(net, list->item[i].name)));
     return FSNN_OK;
 }
 
@@ -162,7 +101,9 @@ fsnn_status fsnn_weights_load(fsnn_net *net, const char *path)
 {
     fsnn_arrays list = {0};
     FSNN_TRY(check_wrapped(net, path));
-    fsnn_status status = read_any(path, &list);
+    fsnn_status status = weights_read(path, &list);
+    if (!status)
+        status = weights_leave_out(net, path, &list);
     if (!status)
         status = check_all(net, path, &list);
     if (!status)

@@ -5,7 +5,7 @@
 #ifndef FSNN_YAML_H
 #define FSNN_YAML_H
 
-#include "model/pool.h"
+#include "base/pool.h"
 
 typedef enum yaml_type { YAML_SCALAR, YAML_LIST, YAML_MAP } yaml_type;
 

@@ -266,6 +266,90 @@ static void test_errors(void **state)
     fsnn_net_destroy(same);
 }
 
+/* Several names that do not fit are all listed, each with the parameter that was likely meant. */
+static void test_names(void **state)
+{
+    (void)state;
+    fsnn_net *net = build(text, 1);
+    fsnn_arrays list = {0};
+    add(&list, "0.weight", FSNN_F32, FSNN_SHAPE(4, 3), 1);
+    add(&list, "0.bias", FSNN_F32, FSNN_SHAPE(4), 1);
+    add(&list, "fc2.wieght", FSNN_F32, FSNN_SHAPE(2, 4), 1);
+    add(&list, "head", FSNN_F32, FSNN_SHAPE(9), 1);
+    GOOD(fsnn_npz_write(path, &list));
+    REFUSED(fsnn_weights_load(net, path), FSNN_ENOTFOUND,
+            "4 of its 4 arrays are no parameters of the network: \"0.weight\" (\"fc1.weight\"?), "
+            "\"0.bias\" (\"fc1.bias\"?), \"fc2.wieght\" (\"fc2.weight\"?), \"head\"; 3 of the "
+            "network's parameters are missing: \"fc1.weight\", \"fc1.bias\", \"fc2.weight\"");
+    for (int i = 0; i < 20; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "more%d", i);
+        add(&list, name, FSNN_F32, FSNN_SHAPE(9), 1);
+    }
+    GOOD(fsnn_npz_write(path, &list));
+    REFUSED(fsnn_weights_load(net, path), FSNN_ENOTFOUND, "\"more3\" and 16 more; 3 of");
+    fsnn_arrays_free(&list);
+    fsnn_net_destroy(net);
+}
+
+static void expect_warning(const fsnn_net *net, const char *words)
+{
+    for (int i = 0; fsnn_net_warning(net, i); i++)
+        if (strstr(fsnn_net_warning(net, i), words))
+            return;
+    print_error("no warning says: %s\n", words);
+    assert_true(false);
+}
+
+/* Files that PyTorch wrote (tests/golden/make_torch.py), of both forms. */
+static void test_torch(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"state.pt", "old.pt", "protocol4.pt", "checkpoint.pt"};
+    for (int i = 0; i < FSNN_COUNT(files); i++) {
+        CASE("%s", files[i]);
+        char file[64];
+        fsnn_net *net = build("input: [3]\nlayers:\n  - linear: {out: 4, name: fc1}\n  - lif\n"
+                              "  - linear: {out: 2, name: fc2}\ndynamics: {alpha: 0.5}\n",
+                              1);
+        fsnn_arrays list = {0};
+        snprintf(file, sizeof file, "tests/golden/torch/%s", files[i]);
+        int before = 0;
+        while (fsnn_net_warning(net, before))
+            before++;
+        GOOD(fsnn_weights_load(net, file));
+        GOOD(fsnn_torch_read(file, &list));
+        assert_int_equal(list.count, 4);
+        for (int k = 0; k < list.count; k++) {
+            const fsnn_param *param = fsnn_net_param_find(net, list.item[k].name);
+            assert_memory_equal(param->value, list.item[k].data,
+                                (size_t)fsnn_shape_count(&param->shape) * sizeof(float));
+        }
+        if (list.meta_count)
+            expect_warning(net, "checkpoint.pt: its dict \"state_dict\" is read; beside it, and "
+                                "left out: epoch, optimizer, loss, done; its names");
+        else
+            assert_null(fsnn_net_warning(net, before));
+        fsnn_arrays_free(&list);
+        fsnn_net_destroy(net);
+    }
+}
+
+static void test_torch_norm(void **state)
+{
+    (void)state;
+    fsnn_net *net = build("input: [1, 5, 5]\nlayers:\n  - conv2d: {out: 2, kernel: 3, name: conv}\n"
+                          "  - batchnorm: {name: bn}\n  - lif\ndynamics: {alpha: 0.5}\n",
+                          1);
+    GOOD(fsnn_weights_load(net, "tests/golden/torch/norm.pt"));
+    expect_warning(net, "norm.pt: 1 num_batches_tracked are left out");
+    assert_float_equal(fsnn_net_param_find(net, "conv.bias")->value[1], 0.2531, 0.02);
+    REFUSED(fsnn_weights_load(net, "tests/golden/torch/module.pt"), FSNN_EUNSUPPORTED,
+            "module.pt: holds code: __main__.Net");
+    REFUSED(fsnn_weights_load(net, "tests/golden/make_torch.py"), ANY_ERROR, "make_torch");
+    fsnn_net_destroy(net);
+}
+
 static void test_before_wrap(void **state)
 {
     (void)state;
@@ -339,6 +423,9 @@ int main(void)
         cmocka_unit_test(test_running_statistics),
         cmocka_unit_test(test_npz_and_scalars),
         cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_torch),
+        cmocka_unit_test(test_torch_norm),
         cmocka_unit_test(test_before_wrap),
         cmocka_unit_test(test_out_of_memory),
         cmocka_unit_test(test_examples),

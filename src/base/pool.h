@@ -1,4 +1,4 @@
-/* model/pool.h: memory that lives exactly as long as one document: taken in pieces, given back all
+/* base/pool.h: memory that lives exactly as long as one document: taken in pieces, given back all
  * at once. */
 #ifndef FSNN_POOL_H
 #define FSNN_POOL_H

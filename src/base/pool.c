@@ -1,5 +1,5 @@
 /* Blocks of at least BLOCK_BYTES in a chain; a request that does not fit opens a new block. */
-#include "model/pool.h"
+#include "base/pool.h"
 
 #include <stdarg.h>
 #include <stdio.h>
