@@ -75,8 +75,8 @@ typedef struct fsnn_wfdb_options {
 
 /* A WFDB record, `path` its header (.hea); signal files, segments and annotations .atr beside it.
  * Formats 8, 16, 24, 32, 61, 80, 160, 212, 310, 311, each with samples a frame, skew and byte
- * offset, in one or several files; records of segments with gaps and layouts are joined in time.
- * FSNN_EUNSUPPORTED: FLAC (508, 516, 524). Physical units; several samples of a frame are averaged,
+ * offset, in one or several files, and FLAC (508, 516, 524) by libsndfile; records of segments with
+ * gaps and layouts are joined in time. Physical units; several samples of a frame are averaged,
  * rate and annotations count frames. First values and
  * checksums of the header that are others are told (fsnn_series_note). With
  * options NULL the whole record is one series without class. The mark of no sample (the lowest

@@ -300,7 +300,7 @@ static void signals_refused(void **state)
         const char *head, *words;
         fsnn_status status;
     } row[] = {
-        {"r 1 10\nr.dat 516\n", "format \"516\" (FLAC): 8, 16, 24, 32, 61", FSNN_EUNSUPPORTED},
+        {"r 1 10\nr.dat 516+2\n", "FLAC (508, 516, 524) is read from its", FSNN_EUNSUPPORTED},
         {"r 1 10\nr.dat 17\n", "format \"17\": 8, 16", FSNN_EUNSUPPORTED},
         {"r 1 10\nr.dat 16x0\n", ":2: the format is \"16x0\"", FSNN_EFORMAT},
         {"r 1 10\nr.dat 16:-1\n", ":2: the format is \"16:-1\"", FSNN_EFORMAT},
@@ -349,12 +349,14 @@ static uint32_t crc32_of(const fsnn_series *s, const bool *taken)
 
 /* What PhysioNet's own reader finds (package wfdb 4.3.1, samples of frames averaged): frames,
  * signals, missing values, crc32 of the float32 rows of those signals without missing values. */
-static const struct {
+typedef struct recording {
     const char *name;
     int length, channels, missing;
     uint32_t crc;
     const char *gaps; /* signals with missing values */
-} field[] = {
+} recording;
+
+static const recording field_files[] = {
     {"100_3chan", 999, 3, 0, 0x21b1e655, ""},
     {"100s", 21600, 2, 0, 0x884757c7, ""},
     {"3000003_0003", 1028, 2, 0, 0xa8068e53, ""},
@@ -370,16 +372,24 @@ static const struct {
     {"s00001-2896-10-10-00-31n", 1936, 10, 5352, 0xfa2c375c, "789"},
     {"test01_00s", 4000, 4, 0, 0x723acc7a, ""},
     {"test01_00s_skew", 4000, 4, 3, 0x71edada1, "1"},
+    {"test01_00s_frame", 4000, 3, 0, 0x3f3481a7, ""},
+    {"test01_00s_skewframe", 4000, 3, 3, 0xc6dc9b91, "0"},
     {"041s/041s", 2000, 7, 1, 0x7e196f24, "1"},
     {"041s/041s01", 1000, 7, 0, 0xa11239c5, ""},
     {"041s/041s02", 1000, 7, 1, 0xf4854cad, "1"},
 };
 
-static void recordings(void **state)
+/* Of FLAC. */
+static const recording field_flac[] = {
+    {"flac_3_constant", 5600000, 3, 0, 0x8c2909d5, ""},
+    {"flacformats", 499, 3, 0, 0x0c816a21, ""},
+    {"mixedsignals", 14400, 6, 864, 0xb93aba4a, "0123"},
+};
+
+static void check_recordings(const recording *field, int count)
 {
-    (void)state;
     int read = 0;
-    for (int i = 0; i < FSNN_COUNT(field); i++) {
+    for (int i = 0; i < count; i++) {
         CASE("%s", field[i].name);
         char path[512];
         bool taken[16];
@@ -403,6 +413,64 @@ static void recordings(void **state)
     }
     if (!read)
         skip();
+}
+
+static void recordings(void **state)
+{
+    (void)state;
+    check_recordings(field_files, FSNN_COUNT(field_files));
+}
+
+static void recordings_in_flac(void **state)
+{
+    (void)state;
+    NEEDS("libsndfile");
+    check_recordings(field_flac, FSNN_COUNT(field_flac));
+}
+
+/* Channels of another number, samples of more bits, a frame cut short, no FLAC at all. */
+static void flac_refused(void **state)
+{
+    (void)state;
+    NEEDS("libsndfile");
+    static const struct {
+        const char *head, *words;
+        fsnn_status status;
+    } row[] = {
+        {"r 1 10\nr.dat 516 1/mV\n", "has 2 channels, its header names 1 signals in it",
+         FSNN_EFORMAT},
+        {"r 2 10\nr.dat 508\nr.dat 508\n", "samples of 16 bits, the format 508 of its header has 8",
+         FSNN_EFORMAT},
+        {"r 2 10\nr.dat 516x2\nr.dat 516\n", "2 and 1 samples a frame: in FLAC all have as many",
+         FSNN_EFORMAT},
+        {"r 2 10 201\nr.dat 516\nr.dat 516\n", "hold 200 samples of 2 signals, but 201 are",
+         FSNN_EFORMAT},
+        {"r 1 10\nr.hea 516\n", "is FLAC (format 516 of WFDB); libsndfile cannot read it",
+         FSNN_EUNSUPPORTED},
+    };
+    uint8_t *bytes;
+    size_t size;
+    fsnn_series *s;
+    fsnn_series_info info;
+    GOOD(fsnn_file_read("tests/fuzz/sound/flac16.flac", &bytes, &size));
+    folder_write("r.dat", bytes, size);
+    fsnn_free(bytes);
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
+        folder_write_text("r.hea", row[i].head);
+        REFUSED(fsnn_series_wfdb(folder_path("r.hea"), NULL, &s), row[i].status, row[i].words);
+    }
+    folder_write_text("r.hea", "r 2 10\nr.dat 524x3 1/mV\nr.dat 524x3 1/mV\n");
+    const float *x = read_one("r.hea", &s, &info);
+    assert_true(info.longest == 66 && info.channels == 2);
+    for (int i = 0; i < 2 * 66; i++) { /* the mean of three samples of (37 k + 11 c) % 200 - 100 */
+        int k = i / 2 * 3, c = i % 2 * 11, sum = -300;
+        for (int j = 0; j < 3; j++)
+            sum += (37 * (k + j) + c) % 200;
+        assert_true(x[i] == (float)(sum * 256 / 3.0));
+    }
+    fsnn_series_destroy(s);
+    folder_delete("r.hea"), folder_delete("r.dat");
 }
 
 /* ---- damaged ---- */
@@ -437,10 +505,16 @@ static void damaged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(formats),         cmocka_unit_test(differences),
-        cmocka_unit_test(doubts),          cmocka_unit_test(frames_and_files),
-        cmocka_unit_test(segments),        cmocka_unit_test(segments_refused),
-        cmocka_unit_test(signals_refused), cmocka_unit_test(recordings),
+        cmocka_unit_test(formats),
+        cmocka_unit_test(differences),
+        cmocka_unit_test(doubts),
+        cmocka_unit_test(frames_and_files),
+        cmocka_unit_test(segments),
+        cmocka_unit_test(segments_refused),
+        cmocka_unit_test(signals_refused),
+        cmocka_unit_test(recordings),
+        cmocka_unit_test(recordings_in_flac),
+        cmocka_unit_test(flac_refused),
         cmocka_unit_test(damaged),
     };
     return cmocka_run_group_tests_name("data/wfdb", tests, folder_open, folder_close);

@@ -150,10 +150,14 @@ static fsnn_status read_format(const lines *l, const char *text, wfdb_signal *s,
         return wrong(l, "the format", text);
     if (number && !wfdb_find_format(number))
         return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s:%lld: the signal has the format \"%.40s\"%s: " WFDB_FORMATS
+                         "%s:%lld: the signal has the format \"%.40s\": " WFDB_FORMATS
                          " can be read",
-                         l->path, (long long)l->number, text,
-                         number == 508 || number == 516 || number == 524 ? " (FLAC)" : "");
+                         l->path, (long long)l->number, text);
+    if (number && wfdb_find_format(number)->flac && value[2])
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s:%lld: the signal has the format \"%.40s\": FLAC (508, 516, 524) is "
+                         "read from its beginning, without an offset",
+                         l->path, (long long)l->number, text);
     s->format = (int)number;
     s->per_frame = (int)value[0];
     s->skew = value[1];

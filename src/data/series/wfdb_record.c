@@ -1,6 +1,6 @@
 /* data/series/wfdb_record.c: a WFDB record from its header and the files beside it; segments are
  * joined in time. */
-#include "data/series/wfdb.h"
+#include "data/series/wfdb_formats.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,7 +29,9 @@ static fsnn_status read_files(const char *path, const wfdb_header *h, content *c
         c->path[f] = beside(path, h->file[f].name, "");
         if (!c->path[f])
             return FSNN_EMEMORY;
-        FSNN_TRY(fsnn_file_read(c->path[f], &c->bytes[f], &size));
+        FSNN_TRY(wfdb_find_format(h->file[f].format)->flac
+                     ? wfdb_unpack_flac(c->path[f], h, f, &c->bytes[f], &size)
+                     : fsnn_file_read(c->path[f], &c->bytes[f], &size));
         FSNN_TRY(wfdb_length(c->path[f], h, f, size, &frames));
         *length = frames < *length ? frames : *length;
     }

@@ -87,6 +87,9 @@ static const wfdb_format formats[] = {
     {.number = 212, .group = 2, .bytes = 3, .rest = {0, 0, 1}, .none = -2048, .value = value_212},
     {.number = 310, .group = 3, .bytes = 4, .rest = {0, 0, 1, 1}, .none = -512, .value = value_310},
     {.number = 311, .group = 3, .bytes = 4, .rest = {0, 0, 1, 2}, .none = -512, .value = value_311},
+    {.number = 508, .group = 1, .bytes = 4, .none = -128, .flac = true, .value = value_32},
+    {.number = 516, .group = 1, .bytes = 4, .none = -32768, .flac = true, .value = value_32},
+    {.number = 524, .group = 1, .bytes = 4, .none = -8388608, .flac = true, .value = value_32},
 };
 
 const wfdb_format *wfdb_find_format(int64_t number)
