@@ -11,7 +11,7 @@ set(needs_YAML
     "exchange/nir[a-z_]*" "session/(evaluate|open|run|train)" build/docs examples/06_session net/same_bits
     python/examples python/torch_oracle)
 set(needs_ZLIB build/docs cli/own_neuron)
-set(needs_HDF5 cli/convert exchange/nir exchange/nir_expand exchange/nir_export exchange/nir_pack data/shd data/shd_damage data/recast format/file_kind model/description_series)
+set(needs_HDF5 cli/convert exchange/nir exchange/nir_expand exchange/nir_export exchange/nir_pack data/events_hdf5 data/shd data/shd_damage data/recast format/file_kind model/description_series)
 set(needs_OPENMP base/threads)
 set(needs_FFT data/series data/series_real)
 set(needs_SOUND data/sound)

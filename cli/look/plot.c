@@ -340,7 +340,8 @@ static int plot_npz(const options *o, const char *what, const char *directory)
 
 static const char drawable[] =
     "plot draws run directories and metrics.csv; recordings of events (.bin, .bs2, .aedat, "
-    ".aedat4, .raw, .dat, .es, .npz), WAV (also folders of these two), .ts, WFDB headers (.hea), "
+    ".aedat4, .raw, .dat, .es, .h5, .npz), WAV (also folders of these two), .ts, WFDB headers "
+    "(.hea), "
     "HDF5 spike trains, "
     "NIR graphs (.nir), graphs (folders, .npz), IDX pictures, arrays (.npz, .npy) and weights "
     "(.safetensors, .pt)";

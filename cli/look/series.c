@@ -1,6 +1,8 @@
 /* cli/look/series.c: finds out which files hold series, and opens them. */
 #include "cli/look/series.h"
 
+#include <fsnn/events.h>
+
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,7 +88,9 @@ series_kind series_kind_of(const char *path)
     rewind(file);
     if (fsnn_sound_known(path))
         kind = SERIES_WAV;
-    else if ((n >= 8 && memcmp(head, hdf5, 8) == 0) || is_packed_hdf5(path, head, n))
+    else if (n >= 8 && memcmp(head, hdf5, 8) == 0)
+        kind = fsnn_events_known(path) ? SERIES_NONE : SERIES_HDF5;
+    else if (is_packed_hdf5(path, head, n))
         kind = SERIES_HDF5;
     else if (text && first_line(file, head, sizeof head)) /* no YAML begins with @ */
         kind = head[0] == '@' || is_table(path, head) ? SERIES_TS

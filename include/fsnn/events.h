@@ -36,9 +36,10 @@ typedef struct fsnn_events {
 } fsnn_events;
 
 /* Reads a recording: 40-bit events (.bin of N-MNIST and N-Caltech101, .bs2), AEDAT 2.0, 3.1 and 4.0
- * (plain, LZ4, ZSTD), EVT 2.0, 2.1 and 3.0 (.raw) and DAT of Prophesee, Event Stream 2.0 (.es), an
- * NPZ with the arrays x, y, t, p, or NumPy's array of records with such fields. The format is
- * recognised by content; for 40-bit events, which have no header, by the file ending.
+ * (plain, LZ4, ZSTD), EVT 2.0, 2.1 and 3.0 (.raw) and DAT of Prophesee, Event Stream 2.0 (.es),
+ * HDF5 (of DSEC, event_utils, v2e, MVSEC, Metavision), an NPZ with the arrays x, y, t, p, or
+ * NumPy's array of records with such fields. The format is recognised by content; for 40-bit
+ * events, which have no header, by the file ending.
  * Errors: FSNN_EIO; FSNN_EFORMAT (file, offset, what was expected); FSNN_EUNSUPPORTED for a packing
  * that this build lacks or a camera that is not known; FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_events_read(const char *path, fsnn_events *events);

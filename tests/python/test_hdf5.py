@@ -73,6 +73,24 @@ class Reader(unittest.TestCase):
             file["spikes/times"] = np.zeros(3)
         self.assertIn("spikes/times is not what it should be", said("trains", self.path)[1])
 
+    def test_events(self):
+        corpus = ROOT / "tests" / "fuzz" / "hdf5_events"
+        files = {"dsec": (5, 5, 7, 3), "metavision": (5, 5, 8, 4), "v2e": (7, 7, 7, 7)}
+        for name, kinds in files.items():
+            found, sentence = said("events", str(corpus / f"{name}.h5"))
+            self.assertEqual(sentence, "")
+            self.assertEqual(struct.unpack_from("=q", found)[0], 6)
+            self.assertEqual(struct.unpack_from("=4i", found, 44), kinds)
+            self.assertEqual(struct.unpack_from("=q", found, 320)[0], 6)
+            widths = [(0, 0, 0, 1, 2, 2, 4, 4, 8)[kind] for kind in kinds]
+            x = np.frombuffer(found[328 : 328 + 6 * widths[0]], f"u{widths[0]}")
+            self.assertEqual(x.tolist(), [3, 0, 127, 64, 5, 33])
+            self.assertEqual(struct.unpack_from("=q", found, len(found) - 320)[0], -1)
+        self.assertEqual(said("events?", str(corpus / "dsec.h5"))[0], struct.pack("=q", 1))
+        self.assertEqual(said("events?", self.path)[0], struct.pack("=q", 0))
+        for name, words in (("lack", "no data set p"), ("huge", "more values"), ("link", "a link")):
+            self.assertIn(words, said("events", str(corpus / f"{name}.h5"))[1])
+
     def test_through_the_library(self):
         layers = [{"linear": {"out": 2}}, "lif"]
         data = {"kind": "hdf5", "train": self.path, "steps": 4, "duration": 1.0}

@@ -168,12 +168,168 @@ def tree(file):
     put(struct.pack("=4i8qq", END, 0, 0, 0, *[0] * RANK, 0))
 
 
+# ---- recordings of events (src/format/hdf_events.h) ----
+
+# where, what rows of four are, the name of a real time, camera, whether the next belongs to it
+PLACES = (
+    ("events", "txyp", "t", 0, False),
+    ("event", "txyp", "t", 0, False),
+    ("CD/events", None, None, 0, False),
+    ("", None, None, 0, False),
+    ("davis/left/events", "xytp", "ts", 0, True),
+    ("davis/right/events", "xytp", "ts", 1, False),
+)
+COLUMNS = (  # the other names of x, y, t and p, the first that is there counts
+    ("x", "xs", "x_addr", "x_address", "col"),
+    ("y", "ys", "y_addr", "y_address", "row"),
+    ("t", "ts", "timestamp", "timestamps", "time"),
+    ("p", "ps", "pol", "polarity", "polarities", "on"),
+)
+DTYPES = ["f4", "f8", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "b1"]  # fsnn_dtype
+EVENTS = 1 << 16  # at a time
+
+
+def place(file, where):
+    """What stands there; None: nothing."""
+    item = file
+    for part in filter(None, where.split("/")):
+        link = item.get(part, getlink=True) if isinstance(item, h5py.Group) else None
+        if link is None:
+            return None
+        if not isinstance(link, h5py.HardLink):
+            raise Refused(f"{part} is a link to somewhere else, which is not opened")
+        item = item[part]
+    return item
+
+
+def choose(names):
+    """The name of each column among the names, or None."""
+    lower = {name.lower(): name for name in reversed(list(names))}
+    return [next((lower[name] for name in column if name in lower), None) for column in COLUMNS]
+
+
+def plain(dtype):
+    """As fsnn names it, or None."""
+    name = "f4" if dtype == np.float16 else dtype.str[1:]
+    return name if name in DTYPES else None
+
+
+def columns(group, where):
+    """Columns of a group, as (name, data set), and how many others there are; None: it has none."""
+    links = [n for n in group if isinstance(group.get(n, getlink=True), h5py.HardLink)]
+    sets = {n: group[n] for n in links if isinstance(group[n], h5py.Dataset)}
+    chosen = choose(n for n, s in sets.items() if s.ndim == 1 and plain(s.dtype))
+    if None in chosen:
+        if where and sum(name is not None for name in chosen) > 1:
+            lacks = "xytp"[chosen.index(None)]
+            raise Refused(f"/{where} has no data set {lacks} of numbers, one an event")
+        return None
+    if len({len(sets[name]) for name in chosen}) > 1:
+        raise Refused(f"/{where}: its data sets differ in length, expected is one number an event")
+    beside = {"t_offset", "ms_to_idx", "width", "height", *chosen}
+    return [(n, held(sets[n], where)) for n in chosen], sum(n not in beside for n in sets)
+
+
+def sensor(file, group):
+    def side(name):
+        item = group.get(name) if isinstance(group, h5py.Group) else None
+        one = isinstance(item, h5py.Dataset) and item.size == 1
+        return int(np.ravel(item[()])[0]) if one else 0
+
+    if side("width") and side("height"):
+        return side("width"), side("height")
+    width, cross, height = str(file.attrs.get("geometry", "")).partition("x")
+    if cross and width.isdigit() and height.isdigit():
+        return int(width), int(height)
+    resolution = np.ravel(file.attrs.get("sensor_resolution", []))
+    return (int(resolution[1]), int(resolution[0])) if len(resolution) == 2 else (0, 0)
+
+
+def held(item, where):
+    """A data set whose numbers can lie in what is stored: fsnn refuses others, too."""
+    if item.size * item.dtype.itemsize > 1100 * item.id.get_storage_size() + (1 << 16):
+        raise Refused(f"/{where} has more values than the file can hold: the file is damaged")
+    return inside(item, where)
+
+
+def table(file, where, order, real_time):
+    """The names of columns, their types, a function that reads some rows, their number, others."""
+    item = place(file, where)
+    if isinstance(item, h5py.Group):
+        of_group = columns(item, where)
+        if of_group is None:
+            return None
+        sets = [one for _, one in of_group[0]]
+        names, types = [name for name, _ in of_group[0]], [one.dtype for one in sets]
+        return names, types, lambda a, b: [one[a:b] for one in sets], len(sets[0]), of_group[1]
+    if not isinstance(item, h5py.Dataset):
+        return None
+    held(item, where)
+    if item.ndim == 1 and item.dtype.names:
+        names = choose(item.dtype.names)
+        if None in names:
+            return None
+        types = [item.dtype[name] for name in names]
+        others = len(item.dtype.names) - len(names)
+        return names, types, lambda a, b: fields(item[a:b], names), len(item), others
+    if order and item.ndim == 2 and item.shape[1] == len(order) and plain(item.dtype):
+        at = [order.index(c) for c in "xytp"]
+        names = [real_time if c == "t" and item.dtype.kind == "f" else c for c in "xytp"]
+        return names, [item.dtype] * 4, lambda a, b: list(item[a:b].T[at]), len(item), 0
+    return None
+
+
+def fields(rows, names):
+    return [rows[name] for name in names]
+
+
+def events(file):
+    found_one = False
+    for where, order, real_time, camera, more in PLACES:
+        one = table(file, where, order, real_time)
+        if one is not None:
+            found_one = True
+            put_table(file, where, camera, one)
+        if found_one and not more:
+            break
+    if not found_one:
+        raise Refused("is an HDF5 file without events: expected are x, y, t and p in /events")
+    put(struct.pack("=q", -1) + bytes(HEAD - 8))
+
+
+HEAD = 4 * 8 + 7 * 4 + 4 * 64 + 4  # of hdf_events_head
+
+
+def put_table(file, where, camera, one):
+    names, types, rows, count, others = one
+    item = place(file, where)
+    kinds = [plain(np.dtype(t)) for t in types]
+    if None in kinds:
+        raise Refused(f"/{where} holds values that are no numbers")
+    groups = [file, item] if where and isinstance(item, h5py.Group) else [file]
+    beside = [sum(name in group for group in groups) for name in ("t_offset", "ms_to_idx")]
+    sides = [side if 0 <= side < 1 << 31 else -1 for side in sensor(file, item)]
+    head = struct.pack("=4q3i", count, others, *beside, camera, *sides)
+    head += struct.pack("=4i", *map(DTYPES.index, kinds))
+    head += b"".join(n.encode()[:63].ljust(64, b"\0") for n in names)
+    put(head.ljust(HEAD, b"\0"))
+    for first in range(0, count, EVENTS):
+        part = rows(first, min(first + EVENTS, count))
+        put(struct.pack("=q", len(part[0])))
+        for values, kind in zip(part, kinds):
+            put(np.ascontiguousarray(values, "=" + kind).tobytes())
+
+
 def read(what, path):
     # a file without a name, which gzip packed: only this driver asks for no real path
     driver = "stdio" if path.startswith("/dev/fd/") else None
     with h5py.File(path, "r", driver=driver) as file:
-        if what == "tree":
-            tree(file)
+        if what in ("tree", "events"):
+            {"tree": tree, "events": events}[what](file)
+            return
+        if what == "events?":
+            there = any(table(file, *p[:3]) is not None for p in PLACES)
+            put(struct.pack("=q", there))
             return
         names(file)
         if what == "trains":

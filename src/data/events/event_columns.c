@@ -228,7 +228,6 @@ fsnn_status event_columns_take(const char *path, const fsnn_arrays *list, const 
     FSNN_TRY(check(path, column));
     int64_t n = column[0]->shape.dim[0];
     FSNN_TRY(events_reserve(out, n));
-    memset(out->event, 0, (size_t)n * sizeof *out->event);
     for (int c = 0; c < EVENT_COLUMNS; c++)
         FSNN_TRY(event_column_fill(
             (event_column)c,

@@ -11,8 +11,8 @@
 #include <string.h>
 
 /* Files of the last ones may be anything: those that are no recordings are passed over. */
-static const char *const endings[] = {".bin", ".bs2", ".aedat", ".aedat4", ".raw",
-                                      ".dat", ".es",  ".npz",   ".npy"};
+static const char *const endings[] = {".bin", ".bs2", ".aedat", ".aedat4", ".raw", ".dat",
+                                      ".es",  ".npz", ".npy",   ".h5",     ".hdf5"};
 enum { DECIDED = 8 };
 
 fsnn_status event_pieces_add(event_pieces *p, char *path, char *text, int64_t from, int64_t to)
@@ -305,7 +305,7 @@ static fsnn_status find(const fsnn_event_files *files, event_pieces *out)
     if (!out->count)
         return fsnn_fail(FSNN_ENOTFOUND,
                          "%s: holds no recordings%s%s%s; their names end in .bin, .bs2, .aedat, "
-                         ".aedat4, .raw, .dat, .es, .npz or .npy",
+                         ".aedat4, .raw, .dat, .es, .npz, .npy, .h5 or .hdf5",
                          source(files), files->pattern ? " named like \"" : "",
                          files->pattern ? files->pattern : "", files->pattern ? "\"" : "");
     return FSNN_OK;

@@ -7,8 +7,8 @@
 #include <strings.h>
 
 static const events_format *const formats[] = {
-    &events_aedat4, &events_aedat3, &events_aedat2, &events_npz, &events_npy, &events_evt2,
-    &events_evt21,  &events_evt3,   &events_dat,    &events_es,  &events_bin};
+    &events_aedat4, &events_aedat3, &events_aedat2, &events_npz, &events_npy, &events_hdf5,
+    &events_evt2,   &events_evt21,  &events_evt3,   &events_dat, &events_es,  &events_bin};
 
 /* No name stands in another. Tmpdiff128 and SBret10, 20, 21 are what jAER called the first two
  * kinds at first. */
@@ -139,18 +139,11 @@ static const events_format *find(const char *path, const uint8_t *bytes, size_t 
     return NULL;
 }
 
-fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
+/* What a reader found, in order, or nothing. */
+static fsnn_status finish(const char *path, const events_format *format, fsnn_status status,
+                          fsnn_events *out)
 {
-    *out = (fsnn_events){0};
-    const events_format *format = find(path, bytes, size);
-    if (!format)
-        return file_kind_fail(path, bytes, size,
-                              "a recording of events that can be read: AEDAT 2.0, 3.1 or 4.0, "
-                              "EVT 2.0, 2.1 or 3.0, DAT, Event Stream, an NPZ with the arrays x, "
-                              "y, t, p, a .npy of records with such fields, or 40-bit events in a "
-                              "file named .bin or .bs2");
     out->format = format->name;
-    fsnn_status status = format->parse(path, bytes, size, out);
     if (status >= 0)
         status = settle(path, out);
     if (status < 0)
@@ -158,11 +151,41 @@ fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fs
     return status;
 }
 
+fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
+{
+    *out = (fsnn_events){0};
+    const events_format *format = find(path, bytes, size);
+    if (!format || !format->parse)
+        return file_kind_fail(path, bytes, size,
+                              "a recording of events that can be read: AEDAT 2.0, 3.1 or 4.0, "
+                              "EVT 2.0, 2.1 or 3.0, DAT, Event Stream, HDF5 with /events, an NPZ "
+                              "with the arrays x, y, t, p, a .npy of records with such fields, or "
+                              "40-bit events in a file named .bin or .bs2");
+    return finish(path, format, format->parse(path, bytes, size, out), out);
+}
+
+enum { HEAD = 4096 }; /* lines that name the words behind them may be many */
+
+/* The format by the first bytes of a file; NULL: it cannot be read, or has none that is known. */
+static const events_format *find_at(const char *path)
+{
+    uint8_t head[HEAD];
+    FILE *file = path ? fopen(path, "rbe") : NULL;
+    if (!file)
+        return NULL;
+    size_t size = fread(head, 1, sizeof head, file);
+    fclose(file);
+    return find(path, head, size);
+}
+
 fsnn_status fsnn_events_read(const char *path, fsnn_events *events)
 {
     if (!path || !events)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_events_read needs a path and a place for events");
     *events = (fsnn_events){0};
+    const events_format *format = find_at(path);
+    if (format && format->read)
+        return finish(path, format, format->read(path, events), events);
     uint8_t *bytes;
     size_t size;
     FSNN_TRY(fsnn_file_read(path, &bytes, &size));
@@ -192,12 +215,8 @@ static bool known_whole(const events_format *format, const char *path)
 
 bool fsnn_events_known(const char *path)
 {
-    uint8_t head[4096]; /* lines that name the words behind them may be many */
-    FILE *file = path ? fopen(path, "rb") : NULL;
-    if (!file)
-        return false;
-    size_t size = fread(head, 1, sizeof head, file);
-    fclose(file);
-    const events_format *format = find(path, head, size);
-    return format && (!format->known || known_whole(format, path));
+    const events_format *format = find_at(path);
+    return format && (format->known_at ? format->known_at(path)
+                      : format->known  ? known_whole(format, path)
+                                       : true);
 }

@@ -12,15 +12,18 @@ typedef struct events_format {
     /* By the first bytes of the file (`size` of them, perhaps all), or the ending of its name. */
     bool (*is)(const char *path, const uint8_t *bytes, size_t size);
     /* Appends events in the file's order, sets width and height where the file tells. `path`
-     * starts the error sentences. */
+     * starts the error sentences. NULL: the format has `read`. */
     fsnn_status (*parse)(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out);
     /* For formats that may hold anything: whether all of the file is a recording. NULL: `is`
      * says it. */
     bool (*known)(const char *path, const uint8_t *bytes, size_t size);
+    /* The same two for formats whose libraries open files by their paths. */
+    fsnn_status (*read)(const char *path, fsnn_events *out);
+    bool (*known_at)(const char *path);
 } events_format;
 
 extern const events_format events_bin, events_aedat2, events_aedat3, events_aedat4, events_npz,
-    events_npy, events_evt2, events_evt21, events_evt3, events_dat, events_es;
+    events_npy, events_hdf5, events_evt2, events_evt21, events_evt3, events_dat, events_es;
 
 /* What fsnn_events_read does after reading the file. */
 fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out);
