@@ -3,14 +3,17 @@
 
     pip install torch==2.13.0 ./python
     pip install --no-deps snntorch spikingjelly norse loguru nir nirtorch h5py tqdm
-    python3 bench/peers.py --quick --markdown peers.md                # five minutes
-    FSNN_ORIGINAL=PATH python3 bench/peers.py --markdown docs/performance.md
+    python3 bench/peers.py --quick --markdown peers.md                # at most four minutes
+    FSNN_ORIGINAL=PATH python3 bench/peers.py --markdown docs/performance.md         # twelve
 
 Every contender is a process of its own, on the same cores; one runs while the others sleep. A round
 runs each of them once, forwards and forwards and backwards; a ratio is the median, over the rounds,
 of two times of the same round, so what slows the machine for seconds slows both. Besides the time,
-it takes the processor's. What does not import or does not run is named with its error; what takes
-longer than --limit for its first run is left out with a line. One line of JSON a measurement goes
+it takes the processor's. All get ready at once, which is not timed: some compile. What does not
+import or does not run is named with its error; what is not ready after --limit is left out with a
+line. --minutes is for the whole run: every workload has its share, in which as many rounds are run
+as fit, --rounds at most, and a contender that took a quarter of it sits out the rounds that are
+left. One line of JSON a measurement goes
 to --json; the table goes to --markdown, in a page that has the marks <!-- peers --> and
 <!-- /peers --> between them. FSNN_ORIGINAL may name several folders, separated by colons (spikeDE
 and its solver torchfde).
@@ -27,6 +30,7 @@ import platform
 import select
 import subprocess
 import sys
+import time
 from typing import Any
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -52,19 +56,27 @@ class Worker:
         pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         self.process = subprocess.Popen(command, env=environment, text=True, **pipes)
 
-    def ask(self, order: dict[str, Any], limit: float) -> dict[str, Any]:
-        assert self.process.stdin and self.process.stdout
+    def order(self, order: dict[str, Any]) -> None:
+        assert self.process.stdin
         print(json.dumps(order), file=self.process.stdin, flush=True)
+
+    def answer(self, limit: float) -> dict[str, Any]:
+        """What it answers within `limit` seconds; a process that does not is replaced."""
+        assert self.process.stdout
         if not select.select([self.process.stdout], [], [], limit)[0]:
             self.close()
             self._start()
-            return {"error": f"not done after {limit:.0f} s"}
+            return {"error": "not done in time"}
         line = self.process.stdout.readline()
         if not line:
             code = self.process.wait()
             self._start()
             return {"error": f"its process ended with {code}"}
         return json.loads(line)
+
+    def ask(self, order: dict[str, Any], limit: float) -> dict[str, Any]:
+        self.order(order)
+        return self.answer(limit)
 
     def close(self) -> None:
         self.process.kill()
@@ -79,32 +91,63 @@ class Bench:
         self.json = open(options.json, "w") if options.json else None  # noqa: SIM115
 
     def run(self) -> None:
+        count = len(SETS[self.options.set])
+        end, left = time.monotonic() + 60 * self.options.minutes, count * len(self.options.cores)
         for cores in self.options.cores:
             workers = [Worker(name, cores) for name in self.options.contenders]
+            for worker in workers:  # what they import takes its time
+                worker.order({})
+            for worker in workers:
+                worker.answer(max(end - time.monotonic(), 1))
             try:
-                for index in range(len(SETS[self.options.set])):
-                    self._workload(cores, index, workers)
+                for index in range(count):
+                    now = time.monotonic()
+                    self._workload(cores, index, workers, now + (end - now) / left, end)
+                    left -= 1
             finally:
                 for worker in workers:
                     worker.close()
 
-    def _workload(self, cores: int, index: int, workers: list[Worker]) -> None:
-        workload = SETS[self.options.set][index]
-        order = {"prepare": [self.options.set, index], "threads": cores}
-        order["cores"] = sorted(os.sched_getaffinity(0))[:cores]
-        ready = []
-        for worker in workers:
-            answer = worker.ask(order, self.options.limit)
-            if "error" in answer:
-                self._leave_out(worker.name, workload.label, answer["error"])
-            else:
-                ready.append(worker)
+    def _workload(
+        self, cores: int, index: int, workers: list[Worker], until: float, end: float
+    ) -> None:
+        """One workload: rounds until `until`; the whole run ends at `end`."""
+        workload, begin = SETS[self.options.set][index], time.monotonic()
+        if begin >= end:
+            self._leave_out("all", f"{workload.label}, cores {cores}", "the time is over")
+            return
+        ready = self._prepared(cores, index, workers, end)
         say(f"{workload.label}, cores {cores}: {len(ready)} of {len(workers)} are ready")
+        allowed = max(until - begin, 0) / 4
+        there, spent = list(ready), dict.fromkeys(ready, 0.0)
         for number in range(self.options.rounds):
-            for worker in self._turns(ready, number):
+            for worker in self._turns(there, number):
+                begin = time.monotonic()
                 self._turn(worker, cores, workload.label, ready)
+                spent[worker] += time.monotonic() - begin
+            if time.monotonic() >= until:
+                break
+            # who sits out once stays out: rounds of two contenders are the same ones
+            there = [worker for worker in ready if worker in there and spent[worker] < allowed]
         for worker in ready:
             worker.ask({"release": True}, self.options.limit)
+
+    def _prepared(self, cores: int, index: int, workers: list[Worker], end: float) -> list[Worker]:
+        """Those that have made the network and run it once; they do so at the same time."""
+        order = {"prepare": [self.options.set, index], "threads": cores}
+        order["cores"] = sorted(os.sched_getaffinity(0))[:cores]
+        begin, limit = time.monotonic(), self.options.limit
+        ready = []
+        for worker in workers:
+            worker.order(order)
+        for worker in workers:
+            latest = min(begin + limit, end)
+            answer = worker.answer(max(latest - time.monotonic(), 0))
+            if "error" in answer:
+                self._leave_out(worker.name, SETS[self.options.set][index].label, answer["error"])
+            else:
+                ready.append(worker)
+        return ready
 
     @staticmethod
     def _turns(ready: list[Worker], number: int) -> list[Worker]:
@@ -168,7 +211,8 @@ def parsed() -> argparse.Namespace:
     )
     parser.add_argument("--set", choices=SETS, help="which workloads (all; with --quick quick)")
     parser.add_argument("--rounds", type=int, help="rounds (7; with --quick 3)")
-    parser.add_argument("--limit", type=float, help="seconds for one answer (600; --quick 30)")
+    parser.add_argument("--minutes", type=float, help="for the whole run (12; with --quick 4)")
+    parser.add_argument("--limit", type=float, help="seconds to get ready (120; with --quick 30)")
     parser.add_argument("--cores", default="1,2", help="numbers of cores, one after the other")
     parser.add_argument("--contenders", help="some of them, separated by ';'")
     parser.add_argument("--markdown", metavar="FILE", help="write the table there")
@@ -176,7 +220,8 @@ def parsed() -> argparse.Namespace:
     options = parser.parse_args()
     options.set = options.set or ("quick" if options.quick else "all")
     options.rounds = options.rounds or (3 if options.quick else 7)
-    options.limit = options.limit or (30 if options.quick else 600)
+    options.minutes = options.minutes or (4 if options.quick else 12)
+    options.limit = options.limit or (30 if options.quick else 120)
     here = len(os.sched_getaffinity(0))
     options.cores = [n for n in map(int, options.cores.split(",")) if n <= here]
     names = options.contenders.split(";") if options.contenders else list(CONTENDERS)

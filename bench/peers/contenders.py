@@ -51,6 +51,16 @@ def through_time(workload: Workload, neurons: Callable[[], nn.Module]) -> nn.Mod
     return nn.Sequential(*made)
 
 
+def compiled_of(step: Callable) -> Any:
+    """Every layer, with gradients and without, is compiled; beyond its limit torch leaves a layer as
+    it was."""
+    import torch._dynamo
+
+    known = hasattr(torch._dynamo.config, "recompile_limit")
+    setattr(torch._dynamo.config, "recompile_limit" if known else "cache_size_limit", 64)
+    return torch.compile(step)
+
+
 class Stepwise(nn.Module):
     """A library's neuron for one step, through all of them.
 
@@ -59,7 +69,7 @@ class Stepwise(nn.Module):
 
     def __init__(self, step: Callable, begin: Callable[[], Any], compiled: bool) -> None:
         super().__init__()
-        self.step, self.begin = torch.compile(step) if compiled else step, begin
+        self.step, self.begin = compiled_of(step) if compiled else step, begin
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         state, spikes = self.begin(), []
@@ -101,7 +111,7 @@ def spikingjelly(workload: Workload, compiled: bool = False) -> nn.Module:
             super().__init__()
             how = {"surrogate_function": surrogate.ATan(), "step_mode": "s" if compiled else "m"}
             self.cell = neuron.LIFNode(tau=TAU, v_threshold=1.0, v_reset=None, **how)
-            self.run = torch.compile(self.cell) if compiled else self.cell
+            self.run = compiled_of(self.cell) if compiled else self.cell
 
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             functional.reset_net(self.cell)

@@ -82,6 +82,12 @@ def _table(results: Results, cores: int, what: str) -> list[str]:
     return [*lines, ""]
 
 
+def _rounds(results: Results, cores: int) -> str:
+    counts = [len(rounds) for key, rounds in results.items() if key[0] == cores]
+    few, many = min(counts), max(counts)
+    return f"Rounds: {many}." if few == many else f"Rounds: {few} to {many}."
+
+
 def _wrapped(line: str) -> str:
     """Prose within 100 columns; tables have the length they need."""
     indent = "  " if line.startswith("- ") else ""
@@ -93,7 +99,7 @@ def markdown(results: Results, left_out: Iterable[str], machine: str, versions: 
     lines += _verdict(results)
     for cores in sorted({key[0] for key in results}):
         title = _label(cores).capitalize()
-        lines += [f"**{title}.** {UNITS}", ""]
+        lines += [f"**{title}.** {UNITS} {_rounds(results, cores)}", ""]
         lines += _table(results, cores, "wall")
         lines += [f"**{title}, time of the processor** in the same runs.", ""]
         lines += _table(results, cores, "cpu")

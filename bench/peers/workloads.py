@@ -49,9 +49,9 @@ SETS = {
     "tiny": [layer(32, 20, 4), mlp(16, 4, 4), cnn(2, 2)],
     "quick": [layer(512), mlp(128, 4), mlp(128, 64), mlp(2560, 16), cnn(4)],
     "all": [
-        *(layer(n) for n in (512, 1024, 4096)),
-        *(mlp(hidden, steps) for hidden in (128, 2560) for steps in (4, 16, 64, 256)),
+        *(layer(n) for n in (512, 1024)),
+        *(mlp(hidden, steps) for hidden in (128, 2560) for steps in (4, 16, 64)),
         *(cnn(steps) for steps in (4, 16)),
     ],
-    "large": [layer(16384)],
+    "large": [layer(4096), layer(16384), *(mlp(hidden, 256) for hidden in (128, 2560))],
 }

@@ -34,7 +34,21 @@ from .inspect import Node, Summary
 from .net import Net, NetWarning
 from .params import Param, Params
 from .running import Run, grid, interpolate
-from .simulate import Simulation, Table, firing_rates, first_spikes, simulate, spike_intervals
+from .simulate import Simulation, simulate
+from .tables import (
+    Exponentials,
+    Resets,
+    Table,
+    firing_rates,
+    first_spikes,
+    method_weights,
+    relaxation,
+    resets,
+    spike_intervals,
+    surrogate_gradients,
+    surrogate_summary,
+    weight_exponentials,
+)
 from .training import Evaluation, Metrics, Score
 
 _hdf5.offer(_text(_lib.fsnn_built()))
@@ -67,6 +81,7 @@ __all__ = [
     "Description",
     "Error",
     "Evaluation",
+    "Exponentials",
     "FileError",
     "Metrics",
     "Net",
@@ -76,6 +91,7 @@ __all__ = [
     "OutOfMemoryError",
     "Param",
     "Params",
+    "Resets",
     "Run",
     "Score",
     "Simulation",
@@ -93,9 +109,15 @@ __all__ = [
     "grid",
     "interpolate",
     "isa",
+    "method_weights",
     "mittag_leffler",
+    "relaxation",
+    "resets",
     "set_threads",
     "simulate",
     "spike_intervals",
+    "surrogate_gradients",
+    "surrogate_summary",
     "threads",
+    "weight_exponentials",
 ]

@@ -10,10 +10,10 @@ import numpy as np
 from _fsnn import ffi, lib
 
 from . import figures
-from ._arrays import Results, numbers, pointer, view
+from ._arrays import Results, numbers, pointer
 from ._plan import HAS_DOUBLE
 from ._session import Session
-from .errors import check, text
+from .errors import check
 from .running import Watch
 
 
@@ -42,25 +42,7 @@ class Simulation:
         return self.figure().render()
 
 
-@dataclass(frozen=True)
-class Table:
-    """Columns by name, "current", "alpha 0.8"; `units` are "time", "1/time", "current", or ""."""
-
-    columns: dict[str, np.ndarray]
-    units: dict[str, str]
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        return self.columns[name]
-
-    def __str__(self) -> str:
-        widths = [max(12, len(name)) for name in self.columns]
-        lines = ["  ".join(f"{name:>{w}}" for name, w in zip(self.columns, widths))]
-        for row in zip(*self.columns.values()):
-            lines.append("  ".join(f"{value:>{w}.6g}" for value, w in zip(row, widths)))
-        return "\n".join(lines)
-
-
-class _What:
+class What:
     """A fsnn_simulation of a kind of neuron with its options, and what it points at."""
 
     def __init__(
@@ -83,9 +65,7 @@ class _What:
         check(lib.fsnn_session_simulation(self.session.c, ffi.NULL, self.c))
         self.c.steps, self.c.seed = steps, seed
         if alpha is not None:
-            self.alpha = numbers(alpha, np.float64, "alpha")
-            if self.alpha.ndim != 1 or not self.alpha.size:
-                raise ValueError(f"alpha is a list of orders, and this is {alpha!r}")
+            self.alpha = orders_of(alpha)
             self.c.alpha, self.c.alphas = pointer(self.alpha, "double *"), self.alpha.size
         self._handle = ffi.new_handle(self.watch)
         self.c.progress, self.c.user = lib.fsnn_py_step, self._handle
@@ -93,6 +73,21 @@ class _What:
     def run(self, status: int) -> None:
         self.watch.ended()
         check(status)
+
+
+def orders_of(alpha: Any) -> np.ndarray:
+    orders = numbers(alpha, np.float64, "alpha")
+    if orders.ndim != 1 or not orders.size:
+        raise ValueError(f"alpha is a list of orders, and this is {alpha!r}")
+    return orders
+
+
+def drive_of(current: Any) -> np.ndarray:
+    """A current [K] or [K, N]."""
+    drive = numbers(current, np.float64, "current")
+    if drive.ndim not in (1, 2) or not drive.size:
+        raise ValueError(f"current must be [K] or [K, N], and has the shape {list(drive.shape)}")
+    return drive
 
 
 def _failed(exception: type[BaseException], value: BaseException, trace: Any) -> int:
@@ -122,17 +117,15 @@ def simulate(
     double precision by default. `alpha`: several orders, a run each. `seed` of noise. Step and tau
     are in one unit. Raises as `Net`.
     """
-    drive = numbers(current, np.float64, "current")
-    if drive.ndim not in (1, 2) or not drive.size:
-        raise ValueError(f"current must be [K] or [K, N], and has the shape {list(drive.shape)}")
-    what, result = _What(neuron, options, dynamics, alpha, len(drive), seed), Results()
+    drive = drive_of(current)
+    what, result = What(neuron, options, dynamics, alpha, len(drive), seed), Results()
     what.c.neurons = drive.size // len(drive)
-    _samples(what.c.current, drive)
+    samples_of(what.c.current, drive)
     what.run(lib.fsnn_simulate(what.c, result.c))
     return _simulation(result.taken(), drive, alpha is not None)
 
 
-def _samples(current: Any, drive: np.ndarray) -> None:
+def samples_of(current: Any, drive: np.ndarray) -> None:
     current.kind, current.sample = lib.FSNN_CURRENT_SAMPLES, pointer(drive, "double *")
     current.count, current.neurons = len(drive), drive.size // len(drive)
 
@@ -154,96 +147,3 @@ def _simulation(found: dict[str, np.ndarray], drive: np.ndarray, several: bool) 
         shaped.get("test"),
         shaped.get("threshold"),
     )
-
-
-# ---- tables
-
-
-def _spiking(neuron: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Tables are of spikes that are events of their own: if and lif jump unless told otherwise."""
-    return {"reset": "jump", **options} if neuron in ("if", "lif") else options
-
-
-def _table(c: Any) -> Table:
-    """Takes a fsnn_table over, and frees it."""
-    try:
-        cells = (
-            view(c.cell, (c.rows, c.columns), np.float64, None).copy()
-            if c.rows
-            else np.zeros((0, c.columns))
-        )
-        names = [text(c.name[i]) for i in range(c.columns)]
-        return Table(
-            {name: cells[:, i] for i, name in enumerate(names)},
-            {name: text(c.unit[i]) for i, name in enumerate(names)},
-        )
-    finally:
-        lib.fsnn_table_free(c)
-
-
-def firing_rates(
-    currents: Any,
-    steps: int,
-    neuron: str = "lif",
-    *,
-    alpha: Sequence[float] | None = None,
-    dynamics: Mapping[str, Any] | None = None,
-    seed: int = 0,
-    **options: Any,
-) -> Table:
-    """Spikes per time over `steps` steps under each constant current, for every order, beside the
-    exact rate at alpha = 1 where it is known. Arguments as of `simulate`, but that the reset of if
-    and lif is jump by default. ValueError of resets under which spikes are no events of their own
-    (current, none)."""
-    levels = numbers(currents, np.float64, "currents").ravel()
-    what, table = (
-        _What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed),
-        ffi.new("fsnn_table *"),
-    )
-    values = pointer(levels, "double *")
-    what.run(lib.fsnn_simulate_rates(what.c, values, levels.size, table))
-    return _table(table)
-
-
-def first_spikes(
-    currents: Any,
-    neuron: str = "lif",
-    *,
-    alpha: Sequence[float] | None = None,
-    dynamics: Mapping[str, Any] | None = None,
-    **options: Any,
-) -> Table:
-    """When if or lif at rest spikes first under each constant current, for every order, beside the
-    exact time; NaN: never, or after more than 200,000 steps. Where the dynamics say no step it
-    follows the time. Arguments as of `simulate`."""
-    levels = numbers(currents, np.float64, "currents").ravel()
-    what, table = (
-        _What(neuron, _spiking(neuron, options), dynamics, alpha, 1, 0),
-        ffi.new("fsnn_table *"),
-    )
-    if "step" not in (dynamics or {}):
-        what.c.dynamics.step = 0
-    values = pointer(levels, "double *")
-    what.run(lib.fsnn_simulate_latency(what.c, values, levels.size, table))
-    return _table(table)
-
-
-def spike_intervals(
-    current: float,
-    steps: int,
-    neuron: str = "lif",
-    *,
-    alpha: Sequence[float] | None = None,
-    dynamics: Mapping[str, Any] | None = None,
-    seed: int = 0,
-    **options: Any,
-) -> Table:
-    """The spikes of a neuron under a constant current, their times and the intervals before them,
-    order by order; beside the exact ones of if with reset jump. Arguments as of `simulate`."""
-    what, table = (
-        _What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed),
-        ffi.new("fsnn_table *"),
-    )
-    what.c.current.kind, what.c.current.p[0] = lib.FSNN_CURRENT_CONSTANT, current
-    what.run(lib.fsnn_simulate_intervals(what.c, table))
-    return _table(table)

@@ -32,6 +32,7 @@ class Table(unittest.TestCase):
     def test_what_is_faster_stands_first(self):
         text = markdown(measured(ours=[1.0], theirs=[0.5]), [], "a machine", [])
         self.assertIn("- layer 8, T 4, forward, 2 cores: snnTorch 0.50", text)
+        self.assertIn("Rounds: 1.", text)
         self.assertLess(text.index("snnTorch 0.50"), text.index("| workload |"))
         results = measured(ours=[1.0], theirs=[1.5])
         self.assertEqual(faster(results), [])
@@ -65,6 +66,13 @@ class Program(unittest.TestCase):
             self.assertTrue(text.startswith("before\n") and text.endswith("after\n"), text)
             self.assertNotIn("stale", text)
             self.assertRegex(text, r"- spikeDE, alpha 0.5(: |, )")
+
+    def test_the_time_is_kept(self):
+        """What has no time left is named, and the page is written."""
+        more = ["--contenders", "fsnn.Net", "--minutes", "1e-9"]
+        done = self.run_tiny(".", *more)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("all, cnn, T 2, cores 1: the time is over", done.stdout)
 
     def test_unknown_contender(self):
         done = self.run_tiny(".", "--contenders", "nobody")

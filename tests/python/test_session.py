@@ -222,5 +222,74 @@ class Neurons(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "reset none"):
             fsnn.firing_rates([1.0], 10, reset="none")
 
+    def test_relaxation(self):
+        found = fsnn.relaxation(
+            1.0, 400, alpha=[1.0, 0.6], tau=2.0, v0=0.25, dynamics={"step": 0.005}
+        )
+        np.testing.assert_allclose(found["distance"], found["exact distance"], atol=2e-3)
+        exact = 0.75 * fsnn.mittag_leffler(0.6, 1.0, -(2.0**0.6) / 2.0)
+        self.assertAlmostEqual(found["exact distance"][-1], exact, places=9)
+        np.testing.assert_allclose(np.abs(found["potential"] - 1.0), found["distance"])
+        self.assertEqual(found["alpha"].tolist(), [1.0] * 400 + [0.6] * 400)
+        with self.assertRaisesRegex(ValueError, "tau"):
+            fsnn.relaxation(1.0, 4, tau=-1)
+
+    def test_resets(self):
+        current, options = np.full(200, 1.5), {"tau": 2.0, "dynamics": {"alpha": 0.8, "step": 0.1}}
+        found = fsnn.resets(current, **options)
+        for k, reset in enumerate(found.table["reset"]):
+            one = fsnn.simulate(current, reset=reset, **options)
+            np.testing.assert_array_equal(found.v[reset], one.v)
+            np.testing.assert_array_equal(found.spikes[reset], one.spikes)
+            np.testing.assert_array_equal(found.test[reset], one.test)
+            self.assertEqual(found.table["spikes"][k], one.spikes.sum())
+            self.assertEqual(found.table["first spike"][k], one.t[one.spikes > 0][0])
+        self.assertIn("restart", str(found))
+        with self.assertRaisesRegex(TypeError, "leave reset out"):
+            fsnn.resets(current, reset="jump")
+        with self.assertRaisesRegex(ValueError, "readout never spikes"):
+            fsnn.resets(current, "readout")
+        with self.assertRaisesRegex(ValueError, r"current must be \[K\]"):
+            fsnn.resets([[1.0, 2.0]])
+        with self.assertRaisesRegex(NotImplementedError, "method ab"):
+            fsnn.resets(current, dynamics={"alpha": 0.8, "method": "ab"})
+
+    def test_weights(self):
+        found = fsnn.method_weights([0.5, 0.8], 200)
+        c, want = -1.0, []
+        for j in range(1, 201):  # (-1)^(j + 1) binomial(0.5, j)
+            c *= 1 - 1.5 / j
+            want.append(c)
+        np.testing.assert_allclose(found["alpha 0.5"], want, rtol=1e-12)
+        np.testing.assert_allclose(
+            found["alpha 0.8"][-1], found["power law, alpha 0.8"][-1], rtol=0.01
+        )
+        self.assertNotEqual(fsnn.method_weights([0.5], 1, "l1")["alpha 0.5"][0], 0.5)
+        with self.assertRaisesRegex(ValueError, "'l9' of fractional order.*gl.*l1"):
+            fsnn.method_weights([0.5], 3, "l9")
+        with self.assertRaisesRegex(ValueError, "1 to 20000 lags"):
+            fsnn.method_weights([0.5], 0)
+        modes = fsnn.weight_exponentials(0.5, 1e-5, 200)
+        np.testing.assert_allclose(modes.table["sum of exponentials"], want, rtol=1e-5)
+        self.assertLessEqual(modes.largest, 1e-5)
+        self.assertEqual(modes.largest, modes.table["relative error"].max())
+        self.assertGreater(modes.modes, 3)
+        with self.assertRaisesRegex(ValueError, "alpha is 2"):
+            fsnn.weight_exponentials(2, 1e-5, 200)
+
+    def test_surrogates(self):
+        found = fsnn.surrogate_gradients(-1.0, 1.0, 2001)
+        x, slope = found["x"], found["slope.arctan"]
+        np.testing.assert_allclose(slope, 2.5 / (1 + (np.pi / 2 * 5 * x) ** 2), rtol=1e-6)
+        np.testing.assert_allclose(
+            np.gradient(found["smooth.erf"], x)[1:-1], found["slope.erf"][1:-1], atol=1e-5
+        )
+        summary = fsnn.surrogate_summary()
+        at = summary["surrogate"].tolist().index("arctan")
+        self.assertEqual((summary["scale"][at], summary["slope at 0"][at]), (5, 2.5))
+        self.assertIn("straight_through", str(summary))
+        with self.assertRaisesRegex(ValueError, "2 to 20000 rows"):
+            fsnn.surrogate_gradients(1.0, 0.0)
+
 
 main()
