@@ -67,12 +67,14 @@ static void monitor_create(monitor *m, int64_t batch)
     fsnn_order order = fsnn_order_of(0.7);
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     dynamics.tolerance = 1e-4; /* the whole past at constant cost; full memory grows for ever */
-    TRY(fsnn_net_wrap(m->net, &dynamics, &(fsnn_plan){.steps = 1, .batch = batch, .record = true}));
+    fsnn_plan plan = {.steps = 1, .batch = batch, .record = true, .stream = true};
+    TRY(fsnn_net_wrap(m->net, &dynamics, &plan));
     for (int i = 0; fsnn_net_warning(m->net, i); i++) {
         fprintf(stderr, "warning: %s\n", fsnn_net_warning(m->net, i));
         exit(1); /* nobody reads the messages of a device: stop before it is installed */
     }
     set_weights(m->net);
+    TRY(fsnn_net_params_changed(m->net));
 }
 
 /* ---- the state in a file ---- */

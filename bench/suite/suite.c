@@ -8,16 +8,16 @@
 #include <unistd.h>
 
 extern const bench_workload bench_layer, bench_mlp, bench_cnn, bench_graph, bench_stream,
-    bench_length, bench_memory;
+    bench_latency, bench_length, bench_memory;
 const bench_workload *const bench_workloads[] = {&bench_layer,  &bench_mlp,    &bench_cnn,
-                                                 &bench_graph,  &bench_stream, &bench_length,
-                                                 &bench_memory, NULL};
+                                                 &bench_graph,  &bench_stream, &bench_latency,
+                                                 &bench_length, &bench_memory, NULL};
 
 typedef struct options {
     cli_common common;
     bool quick, json, list, scaling;
     const char *figure, *table;
-    cli_int rounds;
+    cli_int rounds, seconds;
 } options;
 
 static const cli_option table[] = {
@@ -25,6 +25,9 @@ static const cli_option table[] = {
     {"rounds", 0, CLI_INT, offsetof(options, rounds), "N",
      "rounds of a row (default 7); rows whose rounds take long get fewer, at least 5", 3,
      BENCH_ROUNDS},
+    {"seconds", 0, CLI_INT, offsetof(options, seconds), "N",
+     "seconds that the steps of each input of latency are watched (default 10, with --quick 1)", 1,
+     86400},
     {"scaling", 0, CLI_FLAG, offsetof(options, scaling), NULL,
      "each workload with one thread and with all, and how many times as quick that is, for the "
      "workload and for its floor",
@@ -74,8 +77,12 @@ static void hear(const listener *to, const bench_row *row)
 /* In the workload's process. */
 static void measure(const options *o, const bench_workload *w, int threads, int pipe)
 {
-    bench b = {
-        .rounds = o->rounds.given ? (int)o->rounds.value : 7, .quick = o->quick, .pipe = pipe};
+    bench b = {.rounds = o->rounds.given ? (int)o->rounds.value : 7,
+               .seconds = o->seconds.given ? (double)o->seconds.value
+                          : o->quick       ? 1
+                                           : 10,
+               .quick = o->quick,
+               .pipe = pipe};
     if (threads)
         bench_try(fsnn_threads_set(threads));
     w->run(&b);

@@ -28,6 +28,7 @@ typedef struct bench_row {
 
 typedef struct bench {
     int rounds;       /* of a quick row; long rows take fewer */
+    double seconds;   /* that single steps are watched */
     bool quick;       /* the small sizes only */
     int pipe;         /* where rows go */
     double bandwidth; /* bytes/s read by all threads from main memory, once it was measured */

@@ -84,7 +84,12 @@ static void figure(char *text, size_t capacity, const bench_row *r, double x)
     if (r->memory)
         cli_bytes(text, x);
     else
-        snprintf(text, capacity, ms < 10 ? "%.3f" : ms < 1000 ? "%.1f" : "%.0f", ms);
+        snprintf(text, capacity,
+                 ms < 0.1    ? "%.5f"
+                 : ms < 10   ? "%.3f"
+                 : ms < 1000 ? "%.1f"
+                             : "%.0f",
+                 ms);
 }
 
 typedef struct words {

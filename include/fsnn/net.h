@@ -262,6 +262,13 @@ typedef struct fsnn_plan {
      * first neurons are computed once and not K times, unless they draw random numbers (dropout in
      * training) or `record` is set. The results are the same up to rounding. */
     bool still;
+    /* for short calls, one after the other, that must be answered soon (docs/streaming.md), not in
+     * training. What a call needs is made at wrap and by the first call: with a bounded memory (a
+     * tolerance or a number of steps) later ones allocate nothing. Linear layers of up to four rows
+     * (steps times samples) keep their weights transposed, skip zeros of their input and call no
+     * thread for small products: the results are the same up to rounding. Weights that were
+     * written count from the next fsnn_net_params_changed on. */
+    bool stream;
 } fsnn_plan;
 
 #define FSNN_CHECKPOINT_AUTO (-1)
@@ -276,9 +283,9 @@ FSNN_API fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics,
                                    const fsnn_plan *plan);
 /* The precision of the last wrap; single before the first. */
 FSNN_API fsnn_precision fsnn_net_precision(const fsnn_net *net);
-/* Changes K, B or the mode of a wrapped net; resets the state unless only `steps`, `record` or
- * `still` change. Cheap if the new size was used before or is smaller. If a plan is refused, the
- * net keeps the one it had, with its state reset. */
+/* Changes K, B or the mode of a wrapped net; resets the state unless only `steps`, `record`,
+ * `still` or `stream` change. Cheap if the new size was used before or is smaller. If a plan is
+ * refused, the net keeps the one it had, with its state reset. */
 FSNN_API fsnn_status fsnn_net_replan(fsnn_net *net, const fsnn_plan *plan);
 /* Warnings about the last wrap (a step that is unstable or overshoots, a memory that changes the
  * steady state under a constant input) and about weights loaded since (trained with other options).
@@ -416,10 +423,11 @@ FSNN_API fsnn_status fsnn_net_flat(const fsnn_net *net, fsnn_flat *flat);
  * with the values that it has. A backward needs a forward after the call. Errors: FSNN_EARGUMENT
  * (no such parameter, no memory for the gradient, not aligned to its numbers). */
 FSNN_API fsnn_status fsnn_net_bind(fsnn_net *net, int index, void *value, void *grad);
-/* Call it after you wrote values of tau, threshold, alpha or coefficients (optimiser steps and
- * weight files do it themselves): recomputes what depends on them. The run continues, except for
- * method ml with a memory by tolerance: its exponentials depend on tau and alpha, so it starts
- * again (fsnn_net_reset) if these changed. FSNN_EARGUMENT if a value left its range. */
+/* Call it after you wrote values of tau, threshold, alpha or coefficients, and with plan.stream
+ * after you wrote any (optimiser steps and weight files do it themselves): recomputes what depends
+ * on them. The run continues, except for method ml with a memory by tolerance: its exponentials
+ * depend on tau and alpha, so it starts again (fsnn_net_reset) if these changed. FSNN_EARGUMENT if
+ * a value left its range. */
 FSNN_API fsnn_status fsnn_net_params_changed(fsnn_net *net);
 
 /* ---- Look ------------------------------------------------------------------------------------ */

@@ -23,7 +23,12 @@ void openmp_choose(int threads)
 void openmp_run(int64_t count, int threads, int64_t share,
                 void (*body)(int64_t i, int worker, void *user), void *user)
 {
-#pragma omp parallel for num_threads(threads) if (count > 1 && threads > 1) schedule(dynamic, share)
+    if (count <= 1 || threads <= 1) { /* a region of one thread costs calls of the system too */
+        for (int64_t i = 0; i < count; i++)
+            body(i, 0, user);
+        return;
+    }
+#pragma omp parallel for num_threads(threads) schedule(dynamic, share)
     for (int64_t i = 0; i < count; i++)
         body(i, omp_get_thread_num(), user);
 }

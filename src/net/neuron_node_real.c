@@ -101,6 +101,7 @@ fsnn_status neuron_plan(op_node *node)
     neuron_bind(node, NULL);
     s->B = node->B;
     s->training = node->training;
+    s->stream = node->stream;
     s->still = node->still_in;
     s->noise.seed = node->seed;
     neuron_progress(node, st->done);

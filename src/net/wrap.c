@@ -38,6 +38,9 @@ static fsnn_status check_plan(const fsnn_plan *plan)
         return fsnn_fail(
             FSNN_EUNSUPPORTED,
             "recording needs all steps, which checkpointing does not keep: leave one of them out");
+    if (plan->stream && plan->training)
+        return fsnn_fail(FSNN_EARGUMENT, "a plan for a stream is one without training, in which "
+                                         "weights move: leave stream or training out");
     if (plan->truncate && !plan->checkpoint)
         return fsnn_fail(
             FSNN_EARGUMENT,

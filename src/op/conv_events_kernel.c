@@ -4,6 +4,7 @@
 #include "base/isa_kernel.h"
 #include "base/vec_kernel.h"
 #include "op/conv_events.h"
+#include "op/list_kernel.h"
 
 #define ALWAYS                                                                                     \
     __attribute__((always_inline)) /* so that numbers of places and vectors are constants */
@@ -13,41 +14,6 @@
 enum { MOST_PLACES = 9 };
 #else
 enum { MOST_PLACES = 6 }; /* of two vectors each, in 16 registers */
-#endif
-
-/* Whether the instructions for 16 floats are there. */
-#if defined(__AVX512F__) && !defined(FSNN_DOUBLE)
-#define SIXTEEN
-#endif
-
-#ifdef SIXTEEN
-static int64_t list(const real *x, int64_t n, int32_t *index, real *value)
-{
-    int64_t e = 0;
-    __m512i at = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    for (int64_t i = 0; i < n; i += VEC) {
-        __mmask16 inside = (__mmask16)(n - i < VEC ? (1u << (n - i)) - 1 : 0xffff);
-        __m512 v = _mm512_maskz_loadu_ps(inside, x + i);
-        __mmask16 found = _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_NEQ_UQ);
-        _mm512_storeu_si512(index + e, _mm512_maskz_compress_epi32(found, at));
-        _mm512_storeu_ps(value + e, _mm512_maskz_compress_ps(found, v));
-        e += __builtin_popcount(found);
-        at = _mm512_add_epi32(at, _mm512_set1_epi32(VEC));
-    }
-    return e;
-}
-#else
-/* Every place is written, and kept where the number is not 0: no branches. */
-static int64_t list(const real *x, int64_t n, int32_t *index, real *value)
-{
-    int64_t e = 0;
-    for (int64_t i = 0; i < n; i++) {
-        index[e] = (int32_t)i;
-        value[e] = x[i];
-        e += x[i] != 0;
-    }
-    return e;
-}
 #endif
 
 static inline ALWAYS void spread(const conv_pixel *pixel, int64_t count, int64_t first,
@@ -214,7 +180,7 @@ static void settle(void)
 const conv_events_kernels FSNN_K(conv_events_kernels) = {
     .lanes = VEC,
     .places = {CONV_EVENTS_PLACES, MOST_PLACES},
-    .list = list,
+    .list = list_row,
 #ifdef __AVX512F__
     .spread = {{SOME_NAMES(spread, 1), MORE_NAMES(spread, 1)},
                {SOME_NAMES(spread, 2), MORE_NAMES(spread, 2)}},

@@ -2,9 +2,11 @@
  * rows of one matrix product. Backward: gx = gy W, gW += gy^T x, gb += sum of gy over the rows.
  * Cost: in * out multiply-adds a row and product, one product forward and two backward. Input given
  * as lists of spikes costs out additions an event (op/events.h); dense input that turns out to be
- * few spikes is taken as lists too (op/spikes.h). */
+ * few spikes is taken as lists too (op/spikes.h). Few rows of a stream have a way of their own
+ * (op/few.h). */
 #include "op/check.h"
 #include "op/events.h"
+#include "op/few.h"
 #include "op/kernels.h"
 #include "op/spikes.h"
 #include "tensor/dense.h"
@@ -27,6 +29,11 @@ static const fsnn_key keys[] = {
 };
 
 enum { WEIGHT, BIAS };
+
+typedef struct linear_state {
+    events_space events;
+    few_weights few; /* where the plan is that of a stream, and the rows are few */
+} linear_state;
 
 static int64_t inputs_of(const op_node *node)
 {
@@ -59,10 +66,26 @@ static fsnn_status shape(op_node *node)
     return FSNN_OK;
 }
 
+/* Rows of a call. */
+static int64_t all_rows(const op_node *node)
+{
+    return node->K * node->B * rows_of(node);
+}
+
+static fsnn_status plan_few(op_node *node)
+{
+    const fsnn_linear *o = node->options;
+    node->scratch_bytes = few_scratch(inputs_of(node));
+    return few_plan(&((linear_state *)node->state)->few, inputs_of(node), o->out);
+}
+
 static fsnn_status plan(op_node *node)
 {
     const fsnn_linear *o = node->options;
-    int64_t rows = node->K * node->B * rows_of(node);
+    int64_t rows = all_rows(node);
+    if (node->stream && rows <= FEW_ROWS && inputs_of(node) <= INT32_MAX - FEW_MORE)
+        return plan_few(node);
+    few_close(&((linear_state *)node->state)->few);
     bool sums = o->bias && node->training, look = spikes_worth(rows, inputs_of(node), o->out);
     size_t lists = look ? spikes_reserve(rows, inputs_of(node)) : 0; /* one after the other */
     node->scratch_bytes = sums ? (size_t)op_column_parts(rows, o->out) * sizeof(double) : 0;
@@ -93,7 +116,7 @@ static const fsnn_spikes *lists_of(const op_node *node, const op_run *run, doubl
                                    fsnn_spikes *space)
 {
     const fsnn_linear *o = node->options;
-    int64_t in = inputs_of(node), rows = node->K * node->B * rows_of(node);
+    int64_t in = inputs_of(node), rows = all_rows(node);
     if (run->spikes[0])
         return run->spikes[0];
     if (!spikes_worth(rows, in, o->out) ||
@@ -105,16 +128,22 @@ static const fsnn_spikes *lists_of(const op_node *node, const op_run *run, doubl
 static fsnn_status forward(op_node *node, const op_run *run)
 {
     fsnn_spikes space;
+    linear_state *state = node->state;
     const fsnn_linear *o = node->options;
-    int64_t in = inputs_of(node), out = o->out, rows = node->K * node->B * rows_of(node);
+    int64_t in = inputs_of(node), out = o->out, rows = all_rows(node);
+    const real *bias = o->bias ? run->value[BIAS] : NULL;
+    if (state->few.at) {
+        few_forward(&state->few, run->in[0], run->spikes[0], rows, run->value[WEIGHT], bias,
+                    run->out[0], run->scratch);
+        return FSNN_OK;
+    }
     const fsnn_spikes *lists = lists_of(node, run, SPIKES_FORWARD, &space);
     if (lists)
-        return events_forward(node->state, lists, out, run->value[WEIGHT],
-                              o->bias ? run->value[BIAS] : NULL, run->out[0]);
+        return events_forward(&state->events, lists, out, run->value[WEIGHT], bias, run->out[0]);
     FSNN_TRY(dense_gemm('N', 'T', rows, out, in, 1, run->in[0], in, run->value[WEIGHT], in, 0,
                         run->out[0], out));
-    if (o->bias) {
-        biases s = {run->out[0], run->value[BIAS], out};
+    if (bias) {
+        biases s = {run->out[0], bias, out};
         fsnn_parallel_range(rows, 1 + 16384 / out, add_bias, &s);
     }
     return FSNN_OK;
@@ -125,11 +154,12 @@ static fsnn_status backward(op_node *node, const op_run *run)
     const fsnn_linear *o = node->options;
     const real *gy = run->gout[0];
     fsnn_spikes space;
-    int64_t in = inputs_of(node), out = o->out, rows = node->K * node->B * rows_of(node);
+    int64_t in = inputs_of(node), out = o->out, rows = all_rows(node);
     const fsnn_spikes *lists =
         run->grad[WEIGHT] ? lists_of(node, run, SPIKES_WEIGHTS, &space) : NULL;
     if (lists)
-        FSNN_TRY(events_weights(node->state, lists, out, gy, run->grad[WEIGHT]));
+        FSNN_TRY(events_weights(&((linear_state *)node->state)->events, lists, out, gy,
+                                run->grad[WEIGHT]));
     else if (run->grad[WEIGHT])
         FSNN_TRY(dense_gemm('T', 'N', out, in, rows, 1, gy, out, run->in[0], in, 1,
                             run->grad[WEIGHT], in));
@@ -141,9 +171,19 @@ static fsnn_status backward(op_node *node, const op_run *run)
     return FSNN_OK;
 }
 
+static fsnn_status changed(op_node *node, real *const *value, bool *anew)
+{
+    (void)value;
+    (void)anew;
+    few_changed(&((linear_state *)node->state)->few);
+    return FSNN_OK;
+}
+
 static void destroy(op_node *node)
 {
-    events_close(node->state);
+    linear_state *state = node->state;
+    events_close(&state->events);
+    few_close(&state->few);
 }
 
 const fsnn_op op_linear = {
@@ -155,10 +195,11 @@ const fsnn_op op_linear = {
     .min_in = 1,
     .max_in = 1,
     .flags = OP_NEEDS_IN | OP_LATER | OP_SPIKES,
-    .state_size = sizeof(events_space),
+    .state_size = sizeof(linear_state),
     .shape = shape,
     .plan = plan,
     .forward = forward,
     .backward = backward,
+    .changed = changed,
     .destroy = destroy,
 };

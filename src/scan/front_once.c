@@ -35,6 +35,7 @@ static twin_layer layer_of(scan *s)
                     .stride = s->stride,
                     .smooth = s->smooth,
                     .training = s->training,
+                    .stream = s->stream,
                     .still = s->still,
                     .chained = s->chain.on,
                     .linked = s->chain.linked,

@@ -217,6 +217,6 @@ int64_t FSNN_K(scan_fused_forward)(scan *s, int64_t K, const real *I, real *spik
              .reset_drive = scan_resetting(s)->reset_drive,
              .sink = s->sink.lines > 0};
     j.past = rows_large(K * tiles) && (j.sink || vec_aligned(spikes)) && s->B * s->N % VEC == 0;
-    fsnn_parallel(scan_fused_groups(s), one, &j);
+    scan_groups(scan_fused_groups(s), tiles, K, one, &j);
     return tiles;
 }

@@ -29,6 +29,12 @@ static int64_t rows_kept(const scan *s, int64_t K)
     return scan_kept(s) < K || s->memory.compressed ? scan_kept(s) : K;
 }
 
+/* Rows with which no call has to grow a bounded history; see scan_rows_ready. */
+static int64_t rows_enough(int64_t keep, int64_t K)
+{
+    return keep + max(K, keep / 4 + 1);
+}
+
 /* Rows for calls of K steps and the state they begin with. What is in them stays unless they are
  * fresh. */
 fsnn_status scan_rows_plan(const scan *s, scan_rows *r, int64_t K, bool fresh)
@@ -36,9 +42,13 @@ fsnn_status scan_rows_plan(const scan *s, scan_rows *r, int64_t K, bool fresh)
     int64_t few = s->training ? K : max(K, FRAC_BLOCK), tiles = max(s->tiles, 1);
     int64_t there = (int64_t)(r->block.bytes / sizeof(lanes)) / tiles,
             capacity = few + 1 + rows_kept(s, K);
-    if (fresh) /* an evaluation between steps of training makes do with what these have */
-        return rows_reserve(r, s->tiles, there > K && there < capacity ? there : capacity);
-    return r->capacity > K ? FSNN_OK : scan_rows_reserve(s, r, capacity);
+    if (s->stream && s->memory.keep >= 0)
+        capacity = max(capacity, rows_enough(scan_kept(s), K));
+    /* an evaluation between steps of training makes do with what these have */
+    bool does = !s->stream && there > K && there < capacity;
+    if (fresh)
+        return rows_reserve(r, s->tiles, does ? there : capacity);
+    return r->capacity > K && !s->stream ? FSNN_OK : scan_rows_reserve(s, r, capacity);
 }
 
 /* Forgets what no later step will ask for: all but the last `keep` rows. */
@@ -82,7 +92,7 @@ fsnn_status scan_rows_ready(const scan *s, scan_rows *r, int64_t K, int64_t keep
     int64_t more = max(r->rows + K, 2 * r->capacity);
     if (keep < 0)
         return extend(s, r, more);
-    int64_t enough = keep + max(K, keep / 4 + 1);
+    int64_t enough = rows_enough(keep, K);
     more = more < enough ? more : enough;
     if (r->rows + K > more || r->capacity >= enough)
         forget(s, r, keep);

@@ -117,6 +117,7 @@ static fsnn_status plan_others(scan *s, int64_t K)
         o->channels = s->channels;
         o->stride = s->stride;
         o->training = s->training;
+        o->stream = s->stream;
         o->chain.on = s->chain.on;
         o->chain.linked = s->chain.linked;
         o->chain.total = s->chain.total;
@@ -130,6 +131,12 @@ static fsnn_status plan_others(scan *s, int64_t K)
 static int64_t steps_of(const scan *s, int64_t K)
 {
     return s->chain.linked && s->memory.keep < 0 ? max(s->chain.total, K) : K;
+}
+
+/* Lags whose weights are there after such a plan. */
+static int64_t lags_of(const scan *s, int64_t K)
+{
+    return s->stream && s->memory.keep >= 0 ? max(K, scan_kept(s)) : steps_of(s, K);
 }
 
 /* Rows of states and of the history. `fresh` becomes true where there were none. */
@@ -170,7 +177,7 @@ static fsnn_status plan_history(scan *s, int64_t K, bool *fresh)
 {
     FSNN_TRY(plan_rows(s, steps_of(s, K), fresh));
     FSNN_TRY(plan_counts(s));
-    FSNN_TRY(frac_memory_settle(&s->memory, steps_of(s, K), false));
+    FSNN_TRY(frac_memory_settle(&s->memory, lags_of(s, K), false));
     FSNN_TRY(frac_memory_starts(&s->memory, 0, K));
     FSNN_TRY(plan_modes(s, fresh));
     FSNN_TRY(plan_others(s, K));

@@ -164,6 +164,7 @@ struct scan {
     /* neurons: B samples of N, channel of neuron i of a sample = (i / stride) % channels */
     int64_t B, N, channels, stride;
     bool training; /* backward will come: keep what it needs */
+    bool stream;   /* calls follow one another: what they need is there from the plan on */
     /* I is [B, N], the same at every step, and so is its gradient: their sum. Not step by step */
     bool still;
     bool general; /* tests: the general scan where the fused one would do */

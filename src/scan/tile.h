@@ -15,18 +15,23 @@ typedef struct scan_tile {
 bool scan_alike(const scan *s);
 void scan_tile_open(const scan *s, int64_t t, int worker, scan_tile *tile);
 
-/* Tiles over threads; where a step or two of a few tiles is all there is, waking them takes
- * longer. */
-static inline void scan_each(int64_t tiles, int64_t K,
-                             void (*tile)(int64_t t, int worker, void *user), void *user)
+/* Tiles, or groups of them, over threads; where a step or two of a few tiles is all there is,
+ * waking them takes longer. */
+static inline void scan_groups(int64_t groups, int64_t tiles, int64_t K,
+                               void (*group)(int64_t g, int worker, void *user), void *user)
 {
     enum { FEW_STEPS = 32 };
     if (tiles * K > FEW_STEPS) {
-        fsnn_parallel(tiles, tile, user);
+        fsnn_parallel(groups, group, user);
         return;
     }
-    for (int64_t t = 0; t < tiles; t++)
-        tile(t, 0, user);
+    for (int64_t g = 0; g < groups; g++)
+        group(g, 0, user);
+}
+static inline void scan_each(int64_t tiles, int64_t K,
+                             void (*tile)(int64_t t, int worker, void *user), void *user)
+{
+    scan_groups(tiles, tiles, K, tile, user);
 }
 
 /* Row of a tile's step 0 of the call at hand in the blocks of the tape. */

@@ -72,6 +72,7 @@ static void set_options(scan_twin *t, const twin_layer *o)
     s->stride = o->stride;
     s->smooth = o->smooth;
     s->training = o->training;
+    s->stream = o->stream;
     s->still = o->still;
     s->chain.on = o->chained;
     s->chain.linked = o->linked;

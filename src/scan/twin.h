@@ -34,7 +34,7 @@ typedef struct twin_layer {
     int own;              /* parameters of its own */
     fsnn_neuron options;
     int64_t rest, B, N, channels, stride;
-    bool smooth, training, still;
+    bool smooth, training, stream, still;
     bool chained, linked, begins;
     int64_t total;
     uint64_t seed, run;

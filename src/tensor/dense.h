@@ -18,6 +18,10 @@ fsnn_status dense_prepare(void);
 fsnn_status dense_gemm(char ta, char tb, int64_t M, int64_t N, int64_t K, real alpha, const real *A,
                        int64_t lda, const real *B, int64_t ldb, real beta, real *C, int64_t ldc);
 
+/* A number of C of a large product with alpha 1 and beta 0 is a sum in the order of k: so many k in
+ * one chain, then so many in the next, and these chains added in their order. */
+int64_t dense_piece(void);
+
 /* One operand of many products: where its matrix of product (o, i) begins, o outer + i inner, and
  * how its rows stand apart. `turned`: the transpose is what lies there. */
 typedef struct dense_operand {

@@ -9,6 +9,11 @@ fsnn_status dense_prepare(void)
     return product_prepare();
 }
 
+int64_t dense_piece(void)
+{
+    return PRODUCT_DEPTH;
+}
+
 static fsnn_status check_apart(const char *name, int64_t apart, int64_t numbers)
 {
     if (apart >= numbers && apart > 0)
