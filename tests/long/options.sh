@@ -123,6 +123,7 @@ refusals()
         missing YAML libfyaml-dev
         missing HDF5 libhdf5-dev
         missing FFT libkissfft-dev
+        missing SOUND libsndfile1-dev
         missing LZ4 liblz4-dev
         missing ZSTD libzstd-dev
         refused 'CMocka (package libcmocka-dev).* is missing: run tools/install-deps.sh' -DFSNN_TESTS=ON -DFSNN_DENSE=plain
