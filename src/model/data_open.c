@@ -11,22 +11,26 @@ const char *fsnn_data_kind_name(int index)
     return index >= 0 && index < count ? data_kind_names[index] : NULL;
 }
 
-/* The section as a description whose network is nothing; the section begins at its line 2. */
+/* The section as a description whose network is nothing; the section begins at its line 2. What is
+ * written in braces may be JSON, and the whole is JSON then, which builds without YAML read. */
 static fsnn_status read(const char *section, const char *path, fsnn_description **d)
 {
-    static const char head[] = "data:\n", tail[] = "\ninput: [1]\nlayers: [flatten]\n";
+    bool braces = section[strspn(section, " \t\r\n")] == '{';
+    const char *head = braces ? "{\"data\":\n" : "data:\n";
+    const char *tail = braces ? "\n, \"input\": [1], \"layers\": [\"flatten\"]}\n"
+                              : "\ninput: [1]\nlayers: [flatten]\n";
     size_t length = strlen(section);
-    char *text = fsnn_alloc(sizeof head + 2 * length + sizeof tail);
+    char *text = fsnn_alloc(strlen(head) + 2 * length + strlen(tail) + 1);
     if (!text)
         return FSNN_EMEMORY;
-    char *to = text + sizeof head - 1;
-    memcpy(text, head, sizeof head - 1);
+    char *to = text + strlen(head);
+    memcpy(text, head, strlen(head));
     for (const char *at = section; *at; at++) { /* each of its lines lies below the key */
         if (at == section || at[-1] == '\n')
             *to++ = ' ';
         *to++ = *at;
     }
-    memcpy(to, tail, sizeof tail);
+    memcpy(to, tail, strlen(tail) + 1);
     fsnn_status status = description_parse(path, text, strlen(text), NULL, 0, d);
     fsnn_free(text);
     return status;

@@ -228,7 +228,7 @@ static fsnn_status read_signal(lines *l, wfdb_header *h, int index)
     char *block = word(&rest), *name = rest + strspn(rest, " \t");
     wfdb_signal *s = &h->signal[index];
     size_t length = strlen(name);
-    int64_t offset;
+    int64_t offset = 0;
     bool based = false;
     (void)bits, (void)block;
     FSNN_TRY(read_format(l, format, s, &offset));
