@@ -8,14 +8,14 @@ set(needs_YAML
     "cli/(augment|convert|event_examples|events|figures|first_steps|golden|graph|inspect|ladder|other_data|own_neuron|run|run_directory)"
     "cli/(runs|safe_text|series|simulate_model|split|terminal|train)"
     "model/(data_open|description[a-z_]*|elsewhere|first_error|mutations|operators|unused|weights|weights_net)"
-    "exchange/nir[a-z_]*" "session/(evaluate|open|run|train)" build/docs examples/06_session net/same_bits
-    python/examples python/torch_oracle)
+    "exchange/nir[a-z_]*" "session/(evaluate|open|run|train)" build/docs "build/toy_[a-z]*" examples/06_session net/same_bits
+    python/examples python/nir python/torch_oracle)
 set(needs_ZLIB build/docs cli/own_neuron)
 set(needs_HDF5 cli/convert exchange/nir exchange/nir_expand exchange/nir_export exchange/nir_pack data/events_hdf5 data/shd data/shd_damage data/recast format/file_kind model/description_series)
 set(needs_OPENMP base/threads)
 set(needs_FFT data/series data/series_real)
 set(needs_SOUND data/sound)
-set(needs_PLOT plot/charts plot/plot plot/plot_errors cli/figures)
+set(needs_PLOT build/docs plot/charts plot/plot plot/plot_errors cli/figures cli/ladder)
 # networks in double precision, fsnn simulate, which computes in it, and recorded bits of single ones that jump
 set(needs_DOUBLE ".*_in_double" ".*/double" "(cli|session)/simulate[a-z_]*" net/same_bits)
 

@@ -18,7 +18,7 @@ import numpy as np
 from _fsnn import ffi, lib
 
 from ._arrays import numbers, pointer
-from .errors import FileError, check
+from .errors import FileError, UnsupportedError, check
 
 
 class Figure:
@@ -38,10 +38,10 @@ class Figure:
             return self._matplotlib(kind)
         try:
             check(lib.fsnn_plot_check(ffi.NULL))
-        except FileError as error:
+        except (FileError, UnsupportedError) as error:
             raise ImportError(
                 "figures need matplotlib (pip install matplotlib) or gnuplot (the Debian package "
-                "gnuplot-nox)"
+                f"gnuplot-nox): {error}"
             ) from error
         return self._gnuplot(kind)
 

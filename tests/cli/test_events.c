@@ -197,6 +197,7 @@ static void shows_recordings(void **state)
 static void draws_recordings(void **state)
 {
     (void)state;
+    NEEDS("plots");
     shell_good("$F plot train/left/0.bin --frames 3 --out pictures");
     shell_good("test -s pictures/events-0-bin.png && test -s pictures/events-0-bin.svg");
     shell_good("test $(grep -c 'with rgbimage' pictures/events-0-bin.gp) = 3");

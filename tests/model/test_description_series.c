@@ -217,7 +217,7 @@ static void test_errors(void **state)
         {"{kind: npy, train: x.npy, balance: true}",
          "m.yaml:4:42: data.balance: samples without classes cannot be balanced"},
         {"{kind: ts, train: nowhere.ts}", "there is no file \"nowhere.ts\""},
-        {"{kind: wav, train: a.ts}", "it is not a WAV file"},
+        {"{kind: wav, train: a.ts}", "it is not a file of sound"},
         {"{kind: hdf5, train: a.ts}", "it is not an HDF5 file of spike trains"},
         {"{kind: npy, train: {samples: x.npy, classes: x.npy}}", "expected is one class a sample"},
         {"{kind: npy, train: y.npy, sequence: rows}",
