@@ -34,6 +34,15 @@ static bool is_header(const char *path, const char *line)
            sscanf(line, "%63s %d", name, &signals) == 2;
 }
 
+/* EDF begins with its version, 0, BDF with its maker. */
+static bool is_edf(const char *head, size_t size)
+{
+    return size >= 8 && (!memcmp(head, "0       ", 8) || !memcmp(head,
+                                                                 "\xff"
+                                                                 "BIOSEMI",
+                                                                 8));
+}
+
 /* A class and values by tabs, in a file called .tsv. */
 static bool is_table(const char *path, const char *line)
 {
@@ -88,6 +97,8 @@ series_kind series_kind_of(const char *path)
     rewind(file);
     if (fsnn_sound_known(path))
         kind = SERIES_WAV;
+    else if (is_edf(head, n))
+        kind = SERIES_EDF;
     else if (n >= 8 && memcmp(head, hdf5, 8) == 0)
         kind = fsnn_events_known(path) ? SERIES_NONE : SERIES_HDF5;
     else if (is_packed_hdf5(path, head, n))
@@ -110,10 +121,16 @@ static fsnn_status open_sound(const char *path, fsnn_series **out)
 
 fsnn_status series_open(const char *path, series_kind kind, const char **what, fsnn_series **out)
 {
-    *what = kind == SERIES_TS ? "UCR/UEA series" : kind == SERIES_WAV ? "sound" : "WFDB record";
+    static const char *const names[] = {[SERIES_TS] = "UCR/UEA series",
+                                        [SERIES_WAV] = "sound",
+                                        [SERIES_WFDB] = "WFDB record",
+                                        [SERIES_EDF] = "EDF recording"};
+    *what = names[kind];
     if (kind == SERIES_TS)
         return fsnn_series_ts(path, out);
     if (kind == SERIES_WAV)
         return open_sound(path, out);
+    if (kind == SERIES_EDF)
+        return fsnn_series_edf(path, NULL, out);
     return fsnn_series_wfdb(path, NULL, out);
 }

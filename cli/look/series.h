@@ -10,6 +10,7 @@ typedef enum series_kind {
     SERIES_TS,
     SERIES_WAV,
     SERIES_WFDB,
+    SERIES_EDF,
     SERIES_HDF5
 } series_kind;
 

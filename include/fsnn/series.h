@@ -87,6 +87,29 @@ typedef struct fsnn_wfdb_options {
 FSNN_API fsnn_status fsnn_series_wfdb(const char *path, const fsnn_wfdb_options *options,
                                       fsnn_series **series);
 
+/* Signals of an EDF or BDF recording, and windows at its annotations. */
+typedef struct fsnn_edf_options {
+    const char *channels; /* labels of signals between commas, in this order; NULL: all */
+    /* samples a second to which all are resampled (as fsnn_series_decimate does); 0: as they are,
+     * which must be one rate; with channels NULL then those of the rate that most have */
+    double rate;
+    /* texts of annotations between commas, a class each; "a|b": both are one class. NULL: the
+     * whole recording is one series without class */
+    const char *classes;
+    double before,
+        after; /* seconds from the beginning of a window to the annotation, and to its end. With
+                * before 0 an annotation that lasts longer gives as many windows as fit */
+    double from, to;   /* seconds: windows are wholly between them; to 0: the end */
+    const char *marks; /* an EDF+ file with the annotations; NULL: the recording itself */
+} fsnn_edf_options;
+
+/* EDF, BDF (24 bits), EDF+ and BDF+: physical units, labels and units of channels. `options` may be
+ * NULL. FSNN_EUNSUPPORTED: gaps between records (EDF+D). FSNN_EFORMAT: among others a file that is
+ * cut short. FSNN_EARGUMENT: a signal that is not there, several rates, no annotation of these
+ * classes. (B. Kemp et al. 1992, 2003.) */
+FSNN_API fsnn_status fsnn_series_edf(const char *path, const fsnn_edf_options *options,
+                                     fsnn_series **series);
+
 /* ---- looking ---- */
 FSNN_API void fsnn_series_info_get(const fsnn_series *series, fsnn_series_info *info);
 /* [length, channels], borrowed; `label` (or NULL) becomes the class, -1 without. NULL where there

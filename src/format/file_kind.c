@@ -106,6 +106,12 @@ static bool is_mp3(const head *h)
     return h->size > 1 && (h->byte[1] & 0xe6) == 0xe2 && (h->byte[1] & 0x18) != 8;
 }
 
+/* The version, a patient, a recording and two dates in ASCII. */
+static bool is_edf(const head *h)
+{
+    return h->size >= 256 && h->byte[170] == '.' && h->byte[178] == '.';
+}
+
 /* Eight bytes of length, of which four are enough, then JSON: the length may be anything. */
 static bool is_safetensors(const head *h)
 {
@@ -165,6 +171,11 @@ static const struct {
     {BEGINS("riff\x2e\x91\xcf\x11"), NULL, {"a W64 file, WAV of Sonic Foundry", SOUND}},
     {BEGINS("NIST_1A"), NULL, {"a NIST SPHERE sound file", SOUND}},
     {BEGINS("#!AER-DAT"), NULL, {"an AEDAT recording of events", NULL}},
+    {BEGINS("0       "), is_edf, {"an EDF recording", "data of the kind edf reads it"}},
+    {BEGINS("\xff"
+            "BIOSEMI"),
+     NULL,
+     {"a BDF recording", "data of the kind edf reads it"}},
     {BEGINS("Event Stream"), NULL, {"an Event Stream recording (.es)", NULL}},
     {BEGINS("% "), is_dat, {"a recording in Prophesee's DAT format", NULL}},
     {BEGINS("% "), is_raw, {"a recording in Prophesee's RAW format (EVT)", EVT}},

@@ -7,6 +7,7 @@
     KIND(npy)                                                                                      \
     KIND(ts)                                                                                       \
     KIND(wav)                                                                                      \
+    KIND(edf)                                                                                      \
     KIND(wfdb)                                                                                     \
     KIND(hdf5)                                                                                     \
     KIND(events)                                                                                   \
