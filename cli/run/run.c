@@ -38,6 +38,12 @@ static const cli_option table[] = {
      0, 0},
     {"chunk", 0, CLI_INT, offsetof(run_options, chunk), "K",
      "feed K steps at a time with the state carried over (not with --grads)", 1, 1e9},
+    {"stream", 0, CLI_TEXT, offsetof(run_options, stream), "FORM",
+     "read steps of one sample from standard input and answer each on standard output at once: "
+     "numbers: a line of numbers for each step, parted by blanks or commas; events: a line of the "
+     "elements that are not 0, INDEX (for 1) or INDEX:VALUE, empty where there are none; raw: "
+     "float32 of the machine (float64 in double precision)",
+     0, 0},
     CLI_ROW_PRECISION(run_options, "single or double, in place of dynamics.precision"),
     CLI_ROW_SET,
     CLI_ROW_SEED("seed of the initial weights and of dropout"),
@@ -93,8 +99,11 @@ static int check_output(const run_options *o)
 static int check_options(run_work *w)
 {
     const run_options *o = w->o;
+    if (o->stream)
+        return run_stream_check(o);
     if (!o->input)
-        return cli_error(CLI_USAGE, "--input FILE is missing: an NPZ with the array x [T, B, ...]");
+        return cli_error(CLI_USAGE, "--input FILE is missing: an NPZ with the array x [T, B, ...]; "
+                                    "or --stream for standard input");
     if (!o->output)
         return cli_error(CLI_USAGE, "--output FILE is missing: the NPZ to write");
     if (o->grads && o->chunk.given)
@@ -232,6 +241,8 @@ static int execute(run_work *w)
         code = cli_model_open(&w->model, w->o->common.operand[0], &w->o->common);
     if (code == CLI_GOOD)
         code = load_weights(w);
+    if (code == CLI_GOOD && w->o->stream)
+        return run_stream(w);
     if (code == CLI_GOOD)
         code = read_array(w->o->input, "x", &w->input, &x);
     if (code == CLI_GOOD && w->o->target)
@@ -248,7 +259,8 @@ static int run(void *given)
     run_options *o = given;
     char *weights = NULL;
     run_work w = {.o = o};
-    cli_signals_catch();
+    if (!o->stream) /* every answer has left when a signal comes: it ends a stream at once */
+        cli_signals_catch();
     int code = cli_precision(&o->common, o->precision);
     if (code == CLI_GOOD)
         code = cli_run_weights(o->common.operand[0], false, &o->weights, &weights);
@@ -266,7 +278,7 @@ const cli_command cli_run = {
     .name = "run",
     .summary = "feed an array through a network and write what comes out",
     .operands = "MODEL.yaml",
-    .usage = "MODEL.yaml|RUN --input X.npz --output OUT.npz [options]",
+    .usage = "MODEL.yaml|RUN --input X.npz --output OUT.npz | --stream FORM [options]",
     .details =
         "Feeds the array x [T, B, ...] of an NPZ file (T steps, B samples, then the description's "
         "input shape) through the network. RUN is a run directory: it stands for its description "
@@ -281,6 +293,10 @@ const cli_command cli_run = {
         "dynamics.interpolation. Samples that end before the longest keep their last value. "
         "Output and records have the same number of steps, and the array times (float64) holds "
         "their times. Without time stamps, sample k is the input of step k.\n\n"
+        "--stream FORM runs for as long as standard input brings steps. An answer is as long as "
+        "the output and of the same form, and is written before the next step is read. Bad input "
+        "ends the stream with a sentence that names the step; what was answered stands. The memory "
+        "should be bounded: dynamics.memory of a number of steps, or a tolerance.\n\n"
         "With a memory by tolerance (dynamics.memory: {tolerance: 1e-5}) a certificate for each "
         "layer says whether its spikes are proven to be those of the exact weights. "
         "certificate.NAME holds the smallest distance of a spike test from its threshold, the "
@@ -289,6 +305,7 @@ const cli_command cli_run = {
     .examples = "  fsnn run runs/tiny --input x.npz --output y.npz\n"
                 "  fsnn run model.yaml --weights best.safetensors --input x.npz --output y.npz \\\n"
                 "           --record v,spikes\n"
+                "  sensor | fsnn run runs/tiny --stream numbers --set dynamics.memory=64 | alarm\n"
                 "  fsnn run model.yaml --weights w.npz --input x.npz --output g.npz \\\n"
                 "           --target t.npz --loss mse_rate --grads --set dynamics.alpha=0.5\n",
     .option = table,

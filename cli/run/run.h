@@ -1,6 +1,6 @@
-/* cli/run/run.h: the parts of fsnn run: options, files and the run in run.c, certificates in
- * run_certificate.c. Functions that return int return an exit code, after a sentence when it is not
- * CLI_GOOD. */
+/* cli/run/run.h: the parts of fsnn run: options, files and the run in run.c, streams in
+ * run_stream.c, certificates in run_certificate.c. Functions that return int return an exit code,
+ * after a sentence when it is not CLI_GOOD. */
 #ifndef FSNN_CLI_RUN_H
 #define FSNN_CLI_RUN_H
 
@@ -8,7 +8,7 @@
 
 typedef struct run_options {
     cli_common common;
-    const char *weights, *input, *output, *record, *target, *loss, *precision;
+    const char *weights, *input, *output, *record, *target, *loss, *precision, *stream;
     bool grads;
     cli_int chunk;
 } run_options;
@@ -22,6 +22,9 @@ typedef struct run_work {
     fsnn_arrays input, target, result;
 } run_work;
 
+/* --stream: whether what is given goes with it; and the stream, once the model is there. */
+int run_stream_check(const run_options *o);
+int run_stream(run_work *w);
 /* Says of layers with a memory by tolerance what is proven of their spikes. */
 int run_certificates(run_work *w);
 
