@@ -7,7 +7,7 @@
 
 typedef struct convert_options {
     cli_common common;
-    const char *output, *weights, *unit, *reset;
+    const char *output, *weights, *unit, *reset, *camera;
     cli_real dt, expand;
 } convert_options;
 

@@ -3,6 +3,8 @@
 
 #include <fsnn/events.h>
 
+#include <string.h>
+
 static int check(const convert_options *o)
 {
     const struct {
@@ -18,6 +20,29 @@ static int check(const convert_options *o)
             return cli_error(CLI_USAGE, "--%s is for networks; %s is a recording of events",
                              others[i].name, convert_input(o));
     return cli_check_writable(o->output);
+}
+
+/* What --camera says; false: nothing that it can say. */
+static bool read_camera(const convert_options *o, fsnn_camera *camera)
+{
+    static const char *const names[FSNN_CAMERAS] = {
+        [FSNN_CAMERA_LEFT] = "left", [FSNN_CAMERA_RIGHT] = "right", [FSNN_CAMERA_BOTH] = "both"};
+    *camera = FSNN_CAMERA_LEFT;
+    for (int i = 0; i < FSNN_CAMERAS && o->camera; i++)
+        if (!strcmp(names[i], o->camera)) {
+            *camera = (fsnn_camera)i;
+            return true;
+        }
+    return !o->camera;
+}
+
+/* 0 and 1 for the left and the right camera. */
+static fsnn_status fill_camera(const fsnn_events *e, fsnn_arrays *list)
+{
+    fsnn_array *a = fsnn_arrays_add(list, "camera", FSNN_U8, &FSNN_SHAPE(e->count));
+    for (int64_t i = 0; a && i < e->count; i++)
+        ((uint8_t *)a->data)[i] = e->event[i].camera;
+    return a ? FSNN_OK : FSNN_EMEMORY;
 }
 
 /* Arrays [n] of the events, `width` and `height` [1] where the file tells them. */
@@ -41,6 +66,8 @@ static fsnn_status fill(const fsnn_events *e, fsnn_arrays *list)
         ((int64_t *)data[2])[i] = e->event[i].t;
         ((uint8_t *)data[3])[i] = e->event[i].p;
     }
+    if (e->cameras == 2 && fill_camera(e, list) < 0)
+        return FSNN_EMEMORY;
     const int size[] = {e->width, e->height};
     for (int k = 0; k < 2 && e->sized; k++) {
         fsnn_array *a = fsnn_arrays_add(list, k ? "height" : "width", FSNN_I32, &FSNN_SHAPE(1));
@@ -68,9 +95,12 @@ int convert_events_to_npz(const convert_options *o)
     fsnn_arrays list = {0};
     char number[CLI_NUMBER];
     int code = check(o);
+    fsnn_camera camera;
     if (code != CLI_GOOD)
         return code;
-    fsnn_status status = fsnn_events_read(convert_input(o), &events);
+    if (!read_camera(o, &camera))
+        return cli_error(CLI_USAGE, "--camera %s: left, right and both are possible", o->camera);
+    fsnn_status status = fsnn_events_read_camera(convert_input(o), camera, &events);
     if (status == FSNN_OK && !events.count) {
         warn(convert_input(o), &events);
         code = cli_error(CLI_FAILED, "%s: holds no events of pixels", convert_input(o));

@@ -35,6 +35,8 @@ static int read_options(const convert_options *o, fsnn_nir_import_options *impor
         return cli_error(CLI_USAGE, "--reset is \"%s\": value and subtract are possible", o->reset);
     if (o->reset)
         import->reset = fsnn_reset_find(o->reset);
+    if (o->camera)
+        return cli_error(CLI_USAGE, "--camera is for recordings of events");
     if (o->expand.given)
         return cli_error(CLI_USAGE, "--expand-memory is for the way to NIR");
     if (o->weights)

@@ -42,6 +42,8 @@ static int check(const convert_options *o, const char *weights)
 
 int convert_to_nir(const convert_options *o)
 {
+    if (o->camera)
+        return cli_error(CLI_USAGE, "--camera is for recordings of events");
     const char *weights = o->weights;
     char *owned = NULL;
     cli_model model = {0};

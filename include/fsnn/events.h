@@ -12,8 +12,18 @@ extern "C" {
 typedef struct fsnn_event {
     int64_t t; /* microseconds, as in the file */
     uint16_t x, y;
-    uint8_t p; /* polarity: 1 brighter (ON), 0 darker (OFF) */
+    uint8_t p;      /* polarity: 1 brighter (ON), 0 darker (OFF) */
+    uint8_t camera; /* of a recording of two: 0 left, 1 right; otherwise 0 */
 } fsnn_event;
+
+/* Which events of a recording of two cameras are read (stereo: AEDAT 2.0 with bit 15, EVT 3.0 with
+ * bit 11 of y, HDF5 of MVSEC, arrays with `camera`). */
+typedef enum fsnn_camera {
+    FSNN_CAMERA_LEFT,
+    FSNN_CAMERA_RIGHT,
+    FSNN_CAMERA_BOTH,
+    FSNN_CAMERAS
+} fsnn_camera;
 
 /* Contents of a recording that are not read as events, and their number. */
 typedef struct fsnn_left_out {
@@ -30,6 +40,7 @@ typedef struct fsnn_events {
     int64_t count;
     int width, height;  /* of the sensor; where the file does not tell, just large enough */
     bool sized;         /* the file tells the sensor's size */
+    int cameras;        /* 1, or 2 whose events are both there */
     int64_t disorder;   /* events that stood in the file behind one of a later time */
     const char *format; /* "AEDAT 3.1" */
     fsnn_left_out left_out[FSNN_LEFT_OUT]; /* in the order of the file; `what` NULL: no more */
@@ -43,6 +54,11 @@ typedef struct fsnn_events {
  * Errors: FSNN_EIO; FSNN_EFORMAT (file, offset, what was expected); FSNN_EUNSUPPORTED for a packing
  * that this build lacks or a camera that is not known; FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_events_read(const char *path, fsnn_events *events);
+/* The same of one or both cameras of a recording; fsnn_events_read reads the left one. The events
+ * of the other are counted as left out. Also FSNN_EARGUMENT (key "camera"): there is only one
+ * camera, and it is not the left one that is asked for. */
+FSNN_API fsnn_status fsnn_events_read_camera(const char *path, fsnn_camera camera,
+                                             fsnn_events *events);
 FSNN_API void fsnn_events_free(fsnn_events *events);
 /* Whether the first bytes of a file, or the ending of its name, are those of a recording (NPZ: it
  * has the four arrays). */
@@ -74,7 +90,8 @@ typedef enum fsnn_frames_value {
     FSNN_FRAMES_VALUES
 } fsnn_frames_value;
 
-/* Channels: OFF and ON apart (2); ON as +1 and OFF as -1 (1); both as +1 (1). */
+/* Channels: OFF and ON apart (2); ON as +1 and OFF as -1 (1); both as +1 (1). With two cameras
+ * those of the right one follow those of the left one. */
 typedef enum fsnn_frames_polarity {
     FSNN_FRAMES_SPLIT,
     FSNN_FRAMES_SIGNED,
@@ -92,6 +109,8 @@ typedef struct fsnn_frames {
     int64_t
         size[2]; /* rows, columns of a frame, no more than are kept; 0: as many. Pixels that fall
                         into one are added. */
+    int cameras; /* whose events are there: 1 (also 0), or 2, for twice as many channels. A
+                        recording or a set decides it, the caller that of fsnn_frames_shape. */
 } fsnn_frames;
 
 /* 16 frames by number, counts, both polarities, as large as the sensor. */
@@ -121,6 +140,7 @@ typedef struct fsnn_event_files {
                             files that do not match are left out. NULL: none */
     int64_t first_class; /* number of the first class */
     int64_t sensor[2];   /* rows, columns, for files that do not tell; 0: what the events need */
+    fsnn_camera camera;  /* of recordings of two */
     /* The training set, whose classes number those of this one; a class that it lacks is an error.
      * Its recordings are not read. NULL: this one's own. */
     const struct fsnn_event_files *training;

@@ -9,8 +9,8 @@ enum { HDF_EVENT_COLUMNS = 4, HDF_EVENT_NAME = 64 };
 /* What is asked of the child. */
 typedef struct hdf_events_request {
     const char *path, *expected; /* "expected" follows "expected is" */
-    /* Column 0 ... HDF_EVENT_COLUMNS - 1 that a data set of this name is, or -1; the lowest *rank
-     * is meant where several are the same. */
+    /* Column 0 ... HDF_EVENT_COLUMNS - 1 that a data set of this name is, or another number; the
+     * lowest *rank is meant where several are the same. */
     int (*find)(const char *name, size_t length, int *rank);
     int letter[256]; /* the column of 'x', 'y', 't', 'p' */
     bool look;       /* only whether there are events */

@@ -176,7 +176,7 @@ static void choose_member(hdf_table *t, hid_t type, unsigned i, const hdf_events
     char *name = H5Tget_member_name(type, i);
     int its, c = name ? r->find(name, strlen(name), &its) : -1;
     t->head.others++;
-    if (c >= 0 && its < rank[c] && strlen(name) < HDF_EVENT_NAME) {
+    if (c >= 0 && c < HDF_EVENT_COLUMNS && its < rank[c] && strlen(name) < HDF_EVENT_NAME) {
         t->head.others -= member[c] < 0;
         member[c] = (int)i;
         rank[c] = its;
@@ -218,7 +218,8 @@ static int choose_column(hdf_table *t, hid_t set, const char *name, const hdf_ev
 {
     hsize_t dim[2];
     int its, c = r->find(name, strlen(name), &its);
-    if (c < 0 || its >= rank[c] || strlen(name) >= HDF_EVENT_NAME || shape_of(set, dim) != 1)
+    if (c < 0 || c >= HDF_EVENT_COLUMNS || its >= rank[c] || strlen(name) >= HDF_EVENT_NAME ||
+        shape_of(set, dim) != 1)
         return 0;
     hid_t type = H5Dget_type(set);
     int32_t dtype = 0;

@@ -8,6 +8,7 @@
 
 static const char *const by_names[] = {"number", "time", "window", "voxel", NULL};
 static const char *const value_names[] = {"count", "binary", "normalized", NULL};
+static const char *const camera_names[] = {"left", "right", "both", NULL};
 static const char *const polarity_names[] = {"split", "signed", "merged", NULL};
 
 typedef struct events_set {
@@ -20,6 +21,7 @@ typedef struct events_options {
     events_set train, test;
     fsnn_frames frames;
     int64_t sensor[2], first_class;
+    fsnn_camera camera;
     const char *cache;
 } events_options;
 
@@ -112,6 +114,12 @@ static const fsnn_key keys[] = {
      .min = 0,
      .max = 16384,
      .help = "rows and columns of the sensor, for formats that do not say; 0: from the events"},
+    {.name = "camera",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(events_options, camera),
+     .names = camera_names,
+     .help = "of recordings of two cameras (stereo): left or right, or both, the channels of the "
+             "right one behind those of the left one"},
     {.name = "first_class",
      .type = FSNN_KEY_INT,
      .offset = offsetof(events_options, first_class),
@@ -142,6 +150,7 @@ static fsnn_status find_files(const data_place *at, fsnn_event_files *files)
     *files = (fsnn_event_files){.pattern = set->pattern,
                                 .cuts = set->cuts,
                                 .first_class = s->first_class,
+                                .camera = s->camera,
                                 .sensor = {s->sensor[0], s->sensor[1]}};
     FSNN_TRY(data_find_file(at, node, set->path, &files->path));
     if (set->list)

@@ -528,6 +528,44 @@ static void sensors_must_agree(void **state)
 
 /* A sample as lists: from its events, or, once values are shifted, from what comes out; and with
  * memory running out at every place. */
+/* One window of all events: channels of the left camera, then those of the right one. */
+static void cameras_are_channels(void **state)
+{
+    (void)state;
+    enum { PIXELS = 128 * 128 };
+    const fsnn_frames window = {.by = FSNN_FRAMES_WINDOW, .count = 1, .window = 10000000};
+    static float x[FSNN_CAMERAS][4 * PIXELS];
+    static const int count[] = {4, 2, 6};
+    for (int with = 0; with < 3; with++) /* without a cache, one that is made, one that is there */
+        for (int c = 0; c < FSNN_CAMERAS; c++) {
+            CASE("camera %d, cache %d", c, with);
+            fsnn_event_files files = {.path = "tests/fuzz/events/cameras.npz",
+                                      .sensor = {128, 128},
+                                      .camera = (fsnn_camera)c};
+            fsnn_data *data;
+            fsnn_data_info info;
+            GOOD(fsnn_data_events(&files, &window, with ? folder_path("cameras") : NULL, &data));
+            fsnn_data_info_get(data, &info);
+            assert_int_equal(info.shape.dim[1], c == FSNN_CAMERA_BOTH ? 4 : 2);
+            GOOD(fsnn_data_sample(data, 0, x[c], NULL));
+            double sum = 0;
+            for (int i = 0; i < (c == FSNN_CAMERA_BOTH ? 4 : 2) * PIXELS; i++)
+                sum += (double)x[c][i];
+            assert_true(sum == count[c]);
+            fsnn_data_destroy(data);
+        }
+    assert_memory_equal(x[FSNN_CAMERA_BOTH], x[FSNN_CAMERA_LEFT], 2 * PIXELS * sizeof(float));
+    assert_memory_equal(x[FSNN_CAMERA_BOTH] + 2 * PIXELS, x[FSNN_CAMERA_RIGHT],
+                        2 * PIXELS * sizeof(float));
+    fsnn_event_files files = {.path = "tests/fuzz/events/evt2.raw", .camera = FSNN_CAMERA_BOTH};
+    fsnn_data *data;
+    REFUSED(fsnn_data_events(&files, &window, NULL, &data), FSNN_EARGUMENT,
+            "holds events of one camera only");
+    files.camera = FSNN_CAMERAS;
+    FAILS(fsnn_data_events(&files, &window, NULL, &data), FSNN_EARGUMENT);
+    clear("cameras");
+}
+
 static void samples_are_listed(void **state)
 {
     (void)state;
@@ -602,6 +640,7 @@ int main(void)
         cmocka_unit_test(cache_is_used_while_files_stay),
         cmocka_unit_test(programs_share_a_cache),
         cmocka_unit_test(sensors_must_agree),
+        cmocka_unit_test(cameras_are_channels),
         cmocka_unit_test(samples_are_listed),
         cmocka_unit_test(survives_failing_memory),
     };

@@ -13,8 +13,9 @@
 #endif
 
 /* What every file of tests/fuzz/events holds, but for what its format cannot say. */
-static const fsnn_event recorded[] = {{10, 3, 4, 1},     {12, 0, 0, 0},    {12, 127, 9, 1},
-                                      {500, 64, 127, 0}, {70000, 5, 6, 1}, {4000000, 33, 33, 0}};
+static const fsnn_event recorded[] = {{10, 3, 4, 1, 0},    {12, 0, 0, 0, 0},
+                                      {12, 127, 9, 1, 0},  {500, 64, 127, 0, 0},
+                                      {70000, 5, 6, 1, 0}, {4000000, 33, 33, 0, 0}};
 enum { RECORDED = 6 };
 
 static fsnn_events read_recorded(const char *name)
@@ -182,7 +183,7 @@ static void packets(void **state)
     GOOD(events_parse("hand.aedat", file, n, &e));
     assert_int_equal(e.count, 2);
     assert_true(e.width == 240 && e.height == 180);
-    const fsnn_event first = {0, 3, 4, 0}, last = {0, 239, 179, 1}; /* in order of time */
+    const fsnn_event first = {0, 3, 4, 0, 0}, last = {0, 239, 179, 1, 0}; /* in order of time */
     same_event(&e.event[0], (INT64_C(2) << 31) + 9, &first);
     same_event(&e.event[1], (INT64_C(2) << 31) + 0x7fffffff, &last);
     fsnn_events_free(&e);
@@ -474,6 +475,58 @@ static void what_is_left_out_is_counted(void **state)
     }
 }
 
+/* Of two cameras: one, the other, both in order of time; what is not asked for is counted. */
+static void two_cameras(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool real;
+        int64_t left, right;
+    } files[] = {
+        {"dvs128.aedat", false, RECORDED, 1},
+        {"evt3.raw", false, RECORDED, 1},
+        {"cameras.npz", false, 4, 2},
+        {"field/aedat2-dvs128-jaer/Tmpdiff128StereoPair-2014-10-21T18-18-47+0200-0.aedat", true,
+         4217, 30037},
+        {"field/aedat2-dvs128-jaer/Tmpdiff128StereoPair-2015-01-15T13-14-35+0100-0-JustR.aedat",
+         true, 27948, 566},
+    };
+    for (int f = 0; f < FSNN_COUNT(files); f++) {
+        CASE("%s", files[f].name);
+        char path[512];
+        fsnn_events e;
+        snprintf(path, sizeof path, "%s/%s", files[f].real ? files_data() : "tests/fuzz/events",
+                 files[f].name);
+        if (access(path, R_OK) != 0)
+            continue;
+        const int64_t count[] = {files[f].left, files[f].right, files[f].left + files[f].right};
+        for (int c = 0; c < FSNN_CAMERAS; c++) {
+            int64_t second = 0, others = 0;
+            GOOD(fsnn_events_read_camera(path, (fsnn_camera)c, &e));
+            assert_int_equal(e.count, count[c]);
+            assert_int_equal(e.cameras, c == FSNN_CAMERA_BOTH ? 2 : 1);
+            for (int64_t i = 0; i < e.count; i++) {
+                second += e.event[i].camera;
+                assert_true(!i || e.event[i - 1].t <= e.event[i].t);
+            }
+            assert_int_equal(second, c == FSNN_CAMERA_BOTH ? count[FSNN_CAMERA_RIGHT] : 0);
+            for (int i = 0; i < FSNN_LEFT_OUT; i++)
+                others +=
+                    e.left_out[i].events && !strstr(e.left_out[i].what ? e.left_out[i].what : "",
+                                                    "before the first word")
+                        ? e.left_out[i].count
+                        : 0;
+            assert_int_equal(others, c == FSNN_CAMERA_BOTH ? 0 : count[1 - c]);
+            fsnn_events_free(&e);
+        }
+    }
+    fsnn_events e;
+    REFUSED(fsnn_events_read_camera("tests/fuzz/events/evt2.raw", FSNN_CAMERA_RIGHT, &e),
+            FSNN_EARGUMENT, "holds events of one camera only");
+    FAILS(fsnn_events_read_camera("tests/fuzz/events/evt2.raw", FSNN_CAMERAS, &e), FSNN_EARGUMENT);
+}
+
 /* More kinds than there are places for: none is lost. */
 static void many_kinds(void **state)
 {
@@ -669,6 +722,7 @@ int main(void)
         cmocka_unit_test(cut_anywhere),
         cmocka_unit_test(other_files),
         cmocka_unit_test(what_is_left_out_is_counted),
+        cmocka_unit_test(two_cameras),
         cmocka_unit_test(many_kinds),
         cmocka_unit_test(wrong_numbers_in_arrays),
         cmocka_unit_test(sensor_in_arrays),

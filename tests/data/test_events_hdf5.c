@@ -10,8 +10,9 @@
 #undef LLVMFuzzerTestOneInput
 
 /* What every file holds. */
-static const fsnn_event recorded[] = {{10, 3, 4, 1},     {12, 0, 0, 0},    {12, 127, 9, 1},
-                                      {500, 64, 127, 0}, {70000, 5, 6, 1}, {4000000, 33, 33, 0}};
+static const fsnn_event recorded[] = {{10, 3, 4, 1, 0},    {12, 0, 0, 0, 0},
+                                      {12, 127, 9, 1, 0},  {500, 64, 127, 0, 0},
+                                      {70000, 5, 6, 1, 0}, {4000000, 33, 33, 0, 0}};
 enum { RECORDED = 6 };
 
 static const char *path_of(const char *name)
@@ -67,6 +68,27 @@ static void programs(void **state)
         assert_true(files[f].left_out[0] || !e.left_out[0].what);
         fsnn_events_free(&e);
     }
+}
+
+/* MVSEC: two cameras of one recording, the right one without its last event. */
+static void two_cameras(void **state)
+{
+    (void)state;
+    fsnn_events e;
+    GOOD(fsnn_events_read(path_of("mvsec"), &e));
+    same_events(&e);
+    assert_string_equal(e.left_out[0].what, "events of the right camera");
+    assert_int_equal(e.left_out[0].count, 5);
+    fsnn_events_free(&e);
+    GOOD(fsnn_events_read_camera(path_of("mvsec"), FSNN_CAMERA_BOTH, &e));
+    assert_int_equal(e.count, 11);
+    assert_int_equal(e.cameras, 2);
+    assert_int_equal(e.disorder, 0); /* each is in order */
+    int64_t late = 0;
+    for (int64_t i = 0; i < e.count; i++)
+        late += e.event[i].camera ? e.event[i].t - recorded[0].t : 0;
+    assert_int_equal(late, 5 + 7 + 7 + 495 + 69995);
+    fsnn_events_free(&e);
 }
 
 static void refused(void **state)
@@ -134,10 +156,8 @@ static void changes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(programs),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(cuts),
-        cmocka_unit_test(changes),
+        cmocka_unit_test(programs), cmocka_unit_test(two_cameras), cmocka_unit_test(refused),
+        cmocka_unit_test(cuts),     cmocka_unit_test(changes),
     };
     return cmocka_run_group_tests_name("data/events_hdf5", tests, NULL, NULL);
 }

@@ -90,7 +90,7 @@ static void lists_of(const fsnn_frames *f, const fsnn_events *e, const augment_c
                      int64_t size, float *x, sparse_rows *rows)
 {
     packed_event packed[N];
-    GOOD(packed_from("e", e->event, e->count, packed));
+    GOOD(packed_from("e", 1, e->event, e->count, packed));
     GOOD(frames_fill(f, e->width, e->height, packed, e->count, clip, x));
     GOOD(frames_lists(f, e->width, e->height, packed, e->count, clip, rows));
     same_as_lists(rows, f->count, size, x);
@@ -302,7 +302,7 @@ static void events_are_dropped_and_delayed(void **state)
     fsnn_frames f = {.by = FSNN_FRAMES_TIME, .count = 8};
     double sum = 0, moved = 0;
     int64_t size = 8 * 2 * W * H;
-    GOOD(packed_from("e", event, N, packed));
+    GOOD(packed_from("e", 1, event, N, packed));
     GOOD(frames_fill(&f, W, H, packed, N, NULL, plain));
     augment_clip clip = still(W, H);
     GOOD(frames_fill(&f, W, H, packed, N, &clip, x));

@@ -18,7 +18,7 @@ static void cache_add(const char *path, int64_t from, int64_t to)
 /* Two pieces of a recording of six events: x, y, polarity and 23 bits of microseconds. */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-    static const int64_t sensor[2] = {8, 8};
+    static const event_reading how = {.sensor = {8, 8}};
     uint8_t bytes[30] = {0}, *file;
     size_t size;
     event_set set;
@@ -27,8 +27,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     const char *path = fuzz_file("r.bin", bytes, sizeof bytes);
     cache_add(path, 0, 30);
     cache_add(path, 30, INT64_MAX);
-    fuzz_check(!hash_pieces(&cache_pieces, sensor, &cache_hash));
-    fuzz_check(!event_set_cached(&cache_pieces, sensor, fuzz_path("cache"), &set));
+    fuzz_check(!hash_pieces(&cache_pieces, &how, &cache_hash));
+    fuzz_check(!event_set_cached(&cache_pieces, &how, fuzz_path("cache"), &set));
     snprintf(cache_file, sizeof cache_file, "%s", set.path);
     event_set_free(&set);
     fuzz_check(!fsnn_file_read(cache_file, &file, &size));
@@ -94,7 +94,7 @@ static void cache_read(const event_set *set)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const int64_t sensor[2] = {8, 8};
+    static const event_reading how = {.sensor = {8, 8}};
     event_set set;
     if (!size)
         return 0;
@@ -106,7 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_write(cache_file, bytes, size - 1);
     free(bytes);
     fuzz_forget();
-    if (fuzz_good(event_set_cached(&cache_pieces, sensor, fuzz_path("cache"), &set))) {
+    if (fuzz_good(event_set_cached(&cache_pieces, &how, fuzz_path("cache"), &set))) {
         fuzz_check(set.count == 2);
         cache_read(&set);
     }

@@ -272,6 +272,9 @@ def main():
         'names.npz': archive([(name, npy(descr, [e[i] for e in EVENTS], code)) for name, i, descr, code in
                               (('ts', 0, '<u4', 'I'), ('xs', 1, '<i2', 'h'), ('ys', 2, '<u8', 'Q'), ('ps', 3, '|u1', 'B'),
                                ('time', 1, '<i2', 'h'))]),
+        'cameras.npz': archive([(name, npy(descr, values, code)) for name, values, descr, code in
+                                [(n, [e[i] for e in EVENTS], '<i4', 'i') for i, n in enumerate('txyp')] +
+                                [('camera', [0, 1, 0, 0, 1, 0], '|u1', 'B')]]),
         'evt2.raw': evt2(EVENTS),
         'turn2.raw': evt2(EVENTS, 2**34 - 100),
         'evt21.raw': evt21(EVENTS, b'% evt 2.1\n% geometry 640x480\n'),

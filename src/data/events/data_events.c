@@ -124,8 +124,10 @@ static fsnn_status open(const fsnn_event_files *files, const fsnn_frames *frames
     if (!r)
         return FSNN_EMEMORY;
     r->frames = *frames;
-    fsnn_status status = cache ? event_set_cached(pieces, files->sensor, cache, &r->set)
-                               : event_set_read(pieces, files->sensor, &r->set);
+    const event_reading how = {{files->sensor[0], files->sensor[1]}, files->camera};
+    fsnn_status status = cache ? event_set_cached(pieces, &how, cache, &r->set)
+                               : event_set_read(pieces, &how, &r->set);
+    r->frames.cameras = r->set.cameras;
     if (status == FSNN_OK)
         return make(files, pieces, r, data);
     release(r);
@@ -140,6 +142,9 @@ fsnn_status fsnn_data_events(const fsnn_event_files *files, const fsnn_frames *f
             FSNN_EARGUMENT,
             "fsnn_data_events needs a path, options of frames and a place for the data");
     *data = NULL;
+    if ((unsigned)files->camera >= FSNN_CAMERAS)
+        return fsnn_fail_key(FSNN_EARGUMENT, "camera", "camera %d: there is no such choice",
+                             (int)files->camera);
     event_pieces pieces;
     fsnn_status status = event_pieces_find(files, &pieces);
     if (status == FSNN_OK)

@@ -33,7 +33,7 @@ typedef struct header {
 } header;
 
 /* Its number grows when readers change what they make of a file, or the file its form. */
-static const char magic[8] = "fsnn-ev3";
+static const char magic[8] = "fsnn-ev4";
 
 static uint64_t hash_bytes(uint64_t h, const void *data, size_t size)
 {
@@ -42,11 +42,11 @@ static uint64_t hash_bytes(uint64_t h, const void *data, size_t size)
     return h;
 }
 
-static fsnn_status hash_pieces(const event_pieces *pieces, const int64_t sensor[2], uint64_t *hash)
+static fsnn_status hash_pieces(const event_pieces *pieces, const event_reading *how, uint64_t *hash)
 {
     uint64_t h = hash_bytes(UINT64_C(0xcbf29ce484222325), magic, sizeof magic);
     const char *before = NULL;
-    h = hash_bytes(h, sensor, 2 * sizeof *sensor);
+    h = hash_bytes(h, how, sizeof *how);
     for (int64_t i = 0; i < pieces->count; i++) {
         const event_piece *p = &pieces->piece[i];
         const int64_t cut[2] = {p->from, p->to};
@@ -131,10 +131,11 @@ static bool open_tables(const event_pieces *pieces, uint64_t hash, int64_t size,
 }
 
 /* False when there is no such file, or none that is whole: it will be written anew. */
-static bool open_file(const char *path, const event_pieces *pieces, uint64_t hash, event_set *out)
+static bool open_file(const char *path, const event_pieces *pieces, int cameras, uint64_t hash,
+                      event_set *out)
 {
     int64_t size;
-    *out = (event_set){.file = port_open(path, &size)};
+    *out = (event_set){.file = port_open(path, &size), .cameras = cameras};
     if (!out->file)
         return false;
     out->path = fsnn_strdup(path);
@@ -155,7 +156,7 @@ fsnn_status event_cache_sample(const event_set *set, int64_t sample, packed_even
             set->path, errno ? ": " : "", errno ? strerror(errno) : "");
     bool good = inflate_crc32(0, out, (size_t)n * sizeof *out) == set->checksum[sample];
     for (int64_t i = 0; i < n && good; i++)
-        good = packed_x(out[i]) < set->width && packed_y(out[i]) < set->height;
+        good = packed_x(out[i]) < set->width && packed_row(out[i], set->cameras) < set->height;
     if (good)
         return FSNN_OK;
     return fsnn_fail(FSNN_EFORMAT,
@@ -211,14 +212,14 @@ static fsnn_status write_file(const char *path, uint64_t hash, const event_set *
     return status;
 }
 
-static fsnn_status read_and_write(const event_pieces *pieces, const int64_t sensor[2],
+static fsnn_status read_and_write(const event_pieces *pieces, const event_reading *how,
                                   const char *path, uint64_t hash, event_set *out)
 {
     event_set fresh;
-    fsnn_status status = event_set_read(pieces, sensor, &fresh);
+    fsnn_status status = event_set_read(pieces, how, &fresh);
     if (status == FSNN_OK)
         status = write_file(path, hash, &fresh);
-    if (status == FSNN_OK && open_file(path, pieces, hash, out)) {
+    if (status == FSNN_OK && open_file(path, pieces, cameras_of(how), hash, out)) {
         event_set_free(&fresh);
         return FSNN_OK;
     }
@@ -226,12 +227,12 @@ static fsnn_status read_and_write(const event_pieces *pieces, const int64_t sens
     return status;
 }
 
-fsnn_status event_set_cached(const event_pieces *pieces, const int64_t sensor[2], const char *cache,
-                             event_set *out)
+fsnn_status event_set_cached(const event_pieces *pieces, const event_reading *how,
+                             const char *cache, event_set *out)
 {
     uint64_t hash;
     *out = (event_set){0};
-    FSNN_TRY(hash_pieces(pieces, sensor, &hash));
+    FSNN_TRY(hash_pieces(pieces, how, &hash));
     if (!port_make_folder(cache))
         return fsnn_fail(FSNN_EIO, "%s: the folder of the cache cannot be made: %s", cache,
                          strerror(errno));
@@ -239,8 +240,8 @@ fsnn_status event_set_cached(const event_pieces *pieces, const int64_t sensor[2]
     if (!path)
         return FSNN_EMEMORY;
     fsnn_status status = FSNN_OK;
-    if (!open_file(path, pieces, hash, out))
-        status = read_and_write(pieces, sensor, path, hash, out);
+    if (!open_file(path, pieces, cameras_of(how), hash, out))
+        status = read_and_write(pieces, how, path, hash, out);
     fsnn_free(path);
     return status;
 }

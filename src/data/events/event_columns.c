@@ -17,13 +17,14 @@ static const struct {
     const char *name;
     event_column column;
 } names[] = {
-    {"x", COLUMN_X},         {"xs", COLUMN_X},         {"x_addr", COLUMN_X},
-    {"x_address", COLUMN_X}, {"col", COLUMN_X},        {"y", COLUMN_Y},
-    {"ys", COLUMN_Y},        {"y_addr", COLUMN_Y},     {"y_address", COLUMN_Y},
-    {"row", COLUMN_Y},       {"t", COLUMN_T},          {"ts", COLUMN_T},
-    {"timestamp", COLUMN_T}, {"timestamps", COLUMN_T}, {"time", COLUMN_T},
-    {"p", COLUMN_P},         {"ps", COLUMN_P},         {"pol", COLUMN_P},
-    {"polarity", COLUMN_P},  {"polarities", COLUMN_P}, {"on", COLUMN_P},
+    {"x", COLUMN_X},           {"xs", COLUMN_X},         {"x_addr", COLUMN_X},
+    {"x_address", COLUMN_X},   {"col", COLUMN_X},        {"y", COLUMN_Y},
+    {"ys", COLUMN_Y},          {"y_addr", COLUMN_Y},     {"y_address", COLUMN_Y},
+    {"row", COLUMN_Y},         {"t", COLUMN_T},          {"ts", COLUMN_T},
+    {"timestamp", COLUMN_T},   {"timestamps", COLUMN_T}, {"time", COLUMN_T},
+    {"p", COLUMN_P},           {"ps", COLUMN_P},         {"pol", COLUMN_P},
+    {"polarity", COLUMN_P},    {"polarities", COLUMN_P}, {"on", COLUMN_P},
+    {"camera", COLUMN_CAMERA},
 };
 
 int event_column_find(const char *name, size_t length, int *rank)
@@ -133,6 +134,12 @@ static void put_p(fsnn_event *e, const int64_t *v, int64_t n)
         e[i].p = v[i] > 0;
 }
 
+static void put_camera(fsnn_event *e, const int64_t *v, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        e[i].camera = (uint8_t)v[i];
+}
+
 static const struct {
     int64_t min, max;
     void (*put)(fsnn_event *e, const int64_t *v, int64_t n);
@@ -141,6 +148,7 @@ static const struct {
     [COLUMN_Y] = {0, PLACE, put_y},
     [COLUMN_T] = {-(INT64_C(1) << 53), INT64_C(1) << 53, put_t},
     [COLUMN_P] = {-1, 1, put_p},
+    [COLUMN_CAMERA] = {0, 1, put_camera},
 };
 
 /* The first number of a block that the column does not take; n: all are good. */
@@ -206,6 +214,8 @@ static fsnn_status check(const char *path, const fsnn_array *const *column)
     static const char letter[] = "xytp";
     char text[256];
     for (int c = 0; c < EVENT_COLUMNS; c++) {
+        if (!column[c] && c >= EVENT_NEEDED)
+            continue;
         if (!column[c])
             return fsnn_fail(FSNN_EFORMAT, "%s: has no array %c; a recording holds %s", path,
                              letter[c], event_column_names);
@@ -229,10 +239,11 @@ fsnn_status event_columns_take(const char *path, const fsnn_arrays *list, const 
     int64_t n = column[0]->shape.dim[0];
     FSNN_TRY(events_reserve(out, n));
     for (int c = 0; c < EVENT_COLUMNS; c++)
-        FSNN_TRY(event_column_fill(
-            (event_column)c,
-            &(column_part){path, column[c]->name, column[c]->dtype, column[c]->data, 0, n},
-            out->event));
+        if (column[c])
+            FSNN_TRY(event_column_fill(
+                (event_column)c,
+                &(column_part){path, column[c]->name, column[c]->dtype, column[c]->data, 0, n},
+                out->event));
     out->count = n;
     events_leave_out(out, others, false, list->count - used + list->unread_count);
     return FSNN_OK;

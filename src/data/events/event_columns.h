@@ -7,7 +7,16 @@
 
 #include <fsnn/tensor.h>
 
-typedef enum event_column { COLUMN_X, COLUMN_Y, COLUMN_T, COLUMN_P, EVENT_COLUMNS } event_column;
+/* The first EVENT_NEEDED make a recording. */
+typedef enum event_column {
+    COLUMN_X,
+    COLUMN_Y,
+    COLUMN_T,
+    COLUMN_P,
+    COLUMN_CAMERA,
+    EVENT_COLUMNS
+} event_column;
+enum { EVENT_NEEDED = COLUMN_CAMERA };
 
 /* The column that an array of this name is (x, xs, x_addr, ...), or -1. Of several names of a
  * column the one with the lowest *rank is meant. */
@@ -24,8 +33,8 @@ typedef struct column_part {
 } column_part;
 
 /* Writes them into event [n]. Whole numbers are taken as they are: pixels up to 32767, microseconds
- * up to 2^53, polarities 0 and 1 or -1 and 1. Real numbers must be whole ones; those called `ts`
- * are seconds (event_utils) and rounded to microseconds. FSNN_EFORMAT. */
+ * up to 2^53, polarities 0 and 1 or -1 and 1, cameras 0 and 1. Real numbers must be whole ones;
+ * those called `ts` are seconds (event_utils) and rounded to microseconds. FSNN_EFORMAT. */
 fsnn_status event_column_fill(event_column column, const column_part *part, fsnn_event *event);
 
 /* Arrays [n] as the events of a recording; those that are no columns are counted as left out, as

@@ -10,7 +10,7 @@
 
 typedef struct builder {
     const event_pieces *pieces;
-    const int64_t *sensor;
+    const event_reading *how;
     event_set *set;
     int64_t used, capacity;
     fsnn_events file;         /* the recording of the piece before */
@@ -63,7 +63,7 @@ static fsnn_status open_file(builder *b, const char *path)
         return FSNN_OK;
     fsnn_events_free(&b->file);
     b->path = NULL;
-    FSNN_TRY(fsnn_events_read(path, &b->file));
+    FSNN_TRY(fsnn_events_read_camera(path, (fsnn_camera)b->how->camera, &b->file));
     b->path = path;
     count_losses(b);
     return settle_size(b);
@@ -92,7 +92,8 @@ static fsnn_status add_piece(builder *b, int64_t i)
     int64_t need = b->used + to - from;
     packed_event **all = &b->set->event;
     FSNN_TRY(fsnn_grow(all, b->used, &b->capacity, need, sizeof **all));
-    FSNN_TRY(packed_from(p->path, b->file.event + from, to - from, *all + b->used));
+    FSNN_TRY(
+        packed_from(p->path, b->set->cameras, b->file.event + from, to - from, *all + b->used));
     b->used += to - from;
     b->set->start[i + 1] = b->used;
     return FSNN_OK;
@@ -101,7 +102,7 @@ static fsnn_status add_piece(builder *b, int64_t i)
 static fsnn_status check_sensor(const builder *b)
 {
     event_set *set = b->set;
-    int64_t height = b->sensor[0], width = b->sensor[1];
+    int64_t height = b->how->sensor[0], width = b->how->sensor[1];
     if (!height && !width)
         return FSNN_OK;
     if (b->sized && (width != set->width || height != set->height))
@@ -135,6 +136,7 @@ static fsnn_status build(builder *b)
 {
     event_set *set = b->set;
     set->count = b->pieces->count;
+    set->cameras = cameras_of(b->how);
     set->start = fsnn_alloc((size_t)(set->count + 1) * sizeof *set->start);
     if (!set->start)
         return FSNN_EMEMORY;
@@ -144,10 +146,10 @@ static fsnn_status build(builder *b)
     return check_sensor(b);
 }
 
-fsnn_status event_set_read(const event_pieces *pieces, const int64_t sensor[2], event_set *out)
+fsnn_status event_set_read(const event_pieces *pieces, const event_reading *how, event_set *out)
 {
     *out = (event_set){0};
-    builder b = {.pieces = pieces, .sensor = sensor, .set = out};
+    builder b = {.pieces = pieces, .how = how, .set = out};
     fsnn_status status = build(&b);
     fsnn_events_free(&b.file);
     return status;

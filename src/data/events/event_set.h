@@ -16,6 +16,7 @@ typedef struct event_losses {
 typedef struct event_set {
     int64_t count; /* samples */
     int width, height;
+    int cameras;         /* 1, 2 */
     int64_t *start;      /* [count + 1] */
     packed_event *event; /* [start[count]]; NULL where they lie in a file */
     event_losses losses;
@@ -26,15 +27,26 @@ typedef struct event_set {
     uint32_t *checksum; /* [count] of each sample's events */
 } event_set;
 
-/* Reads, cuts and packs the recordings of the pieces. `sensor` (rows, columns) as in
- * fsnn_event_files. Errors: as fsnn_data_events; event_set_free is due after an error too. */
-fsnn_status event_set_read(const event_pieces *pieces, const int64_t sensor[2], event_set *out);
+/* What decides how recordings are read, as in fsnn_event_files. */
+typedef struct event_reading {
+    int64_t sensor[2];
+    int64_t camera;
+} event_reading;
+
+static inline int cameras_of(const event_reading *how)
+{
+    return how->camera == FSNN_CAMERA_BOTH ? 2 : 1;
+}
+
+/* Reads, cuts and packs the recordings of the pieces. Errors: as fsnn_data_events; event_set_free
+ * is due after an error too. */
+fsnn_status event_set_read(const event_pieces *pieces, const event_reading *how, event_set *out);
 void event_set_free(event_set *set);
 
 /* The same through a file in the folder `cache`: opened there when it was written for the same
  * pieces of files that have not changed, otherwise written. */
-fsnn_status event_set_cached(const event_pieces *pieces, const int64_t sensor[2], const char *cache,
-                             event_set *out);
+fsnn_status event_set_cached(const event_pieces *pieces, const event_reading *how,
+                             const char *cache, event_set *out);
 
 /* The events of one sample [*n], read when they lie in a file, then also in *owned (fsnn_free). May
  * be called by several threads at once. FSNN_EIO, FSNN_EFORMAT when the file is not any more what

@@ -1,6 +1,7 @@
 /* data/events/events.c: recordings: which reader, order in time, the size of the sensor. */
 #include "data/events/events.h"
 
+#include "base/error_key.h"
 #include "format/file_kind.h"
 
 #include <string.h>
@@ -107,18 +108,53 @@ static fsnn_status fail_outside(const char *path, const fsnn_events *e)
                      path, (long long)i, e->event[i].x, e->event[i].y, e->width, e->height);
 }
 
+/* ---- recordings of two cameras ---- */
+
+/* Keeps the events of one camera; the number of the others. */
+static int64_t keep(fsnn_events *e, int camera)
+{
+    int64_t count = 0, all = e->count;
+    for (int64_t i = 0; i < all; i++)
+        if (e->event[i].camera == camera) {
+            e->event[count] = e->event[i];
+            e->event[count++].camera = 0;
+        }
+    e->count = count;
+    return all - count;
+}
+
+static fsnn_status choose_camera(const char *path, const events_format *format, fsnn_camera camera,
+                                 fsnn_events *e)
+{
+    int64_t second = 0;
+    for (int64_t i = 0; i < e->count && format->second; i++)
+        second += e->event[i].camera;
+    e->cameras = second && camera == FSNN_CAMERA_BOTH ? 2 : 1;
+    if (!second && camera != FSNN_CAMERA_LEFT && e->count)
+        return fsnn_fail_key(FSNN_EARGUMENT, "camera",
+                             "%s: holds events of one camera only, which camera: left reads", path);
+    if (second && camera == FSNN_CAMERA_LEFT)
+        events_leave_out(e, format->second, true, keep(e, 0));
+    else if (second && camera == FSNN_CAMERA_RIGHT)
+        events_leave_out(e, "events of the left camera", true, keep(e, 1));
+    return FSNN_OK;
+}
+
 /* Within the sensor, where the file tells its size; otherwise the size that the events need. In one
  * walk without branches: it costs as much as reading the words of a file. */
 static fsnn_status settle(const char *path, fsnn_events *e)
 {
-    int64_t latest = INT64_MIN, disorder = 0;
+    int64_t latest[2] = {INT64_MIN, INT64_MIN}, disorder = 0, last = INT64_MIN, mixed = 0;
     int x = 0, y = 0;
     for (int64_t i = 0; i < e->count; i++) {
         const fsnn_event *v = &e->event[i];
         x = v->x > x ? v->x : x;
         y = v->y > y ? v->y : y;
-        disorder += v->t < latest;
-        latest = v->t > latest ? v->t : latest;
+        int64_t *at = &latest[v->camera];
+        disorder += v->t < *at;
+        *at = v->t > *at ? v->t : *at;
+        mixed |= v->t < last; /* of two cameras each may be in order */
+        last = v->t;
     }
     e->disorder = disorder;
     e->sized = e->width > 0;
@@ -128,7 +164,7 @@ static fsnn_status settle(const char *path, fsnn_events *e)
         e->width = x + 1;
         e->height = y + 1;
     }
-    return disorder ? events_sort(e->event, e->count) : FSNN_OK;
+    return mixed ? events_sort(e->event, e->count) : FSNN_OK;
 }
 
 static const events_format *find(const char *path, const uint8_t *bytes, size_t size)
@@ -140,10 +176,12 @@ static const events_format *find(const char *path, const uint8_t *bytes, size_t 
 }
 
 /* What a reader found, in order, or nothing. */
-static fsnn_status finish(const char *path, const events_format *format, fsnn_status status,
-                          fsnn_events *out)
+static fsnn_status finish(const char *path, const events_format *format, fsnn_camera camera,
+                          fsnn_status status, fsnn_events *out)
 {
     out->format = format->name;
+    if (status >= 0)
+        status = choose_camera(path, format, camera, out);
     if (status >= 0)
         status = settle(path, out);
     if (status < 0)
@@ -151,7 +189,8 @@ static fsnn_status finish(const char *path, const events_format *format, fsnn_st
     return status;
 }
 
-fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
+fsnn_status events_parse_camera(const char *path, const uint8_t *bytes, size_t size,
+                                fsnn_camera camera, fsnn_events *out)
 {
     *out = (fsnn_events){0};
     const events_format *format = find(path, bytes, size);
@@ -161,7 +200,12 @@ fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fs
                               "EVT 2.0, 2.1 or 3.0, DAT, Event Stream, HDF5 with /events, an NPZ "
                               "with the arrays x, y, t, p, a .npy of records with such fields, or "
                               "40-bit events in a file named .bin or .bs2");
-    return finish(path, format, format->parse(path, bytes, size, out), out);
+    return finish(path, format, camera, format->parse(path, bytes, size, out), out);
+}
+
+fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
+{
+    return events_parse_camera(path, bytes, size, FSNN_CAMERA_LEFT, out);
 }
 
 enum { HEAD = 4096 }; /* lines that name the words behind them may be many */
@@ -182,14 +226,22 @@ fsnn_status fsnn_events_read(const char *path, fsnn_events *events)
 {
     if (!path || !events)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_events_read needs a path and a place for events");
+    return fsnn_events_read_camera(path, FSNN_CAMERA_LEFT, events);
+}
+
+fsnn_status fsnn_events_read_camera(const char *path, fsnn_camera camera, fsnn_events *events)
+{
+    if (!path || !events || (unsigned)camera >= FSNN_CAMERAS)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_events_read_camera needs a path, a camera and a "
+                                         "place for events");
     *events = (fsnn_events){0};
     const events_format *format = find_at(path);
     if (format && format->read)
-        return finish(path, format, format->read(path, events), events);
+        return finish(path, format, camera, format->read(path, events), events);
     uint8_t *bytes;
     size_t size;
     FSNN_TRY(fsnn_file_read(path, &bytes, &size));
-    fsnn_status status = events_parse(path, bytes, size, events);
+    fsnn_status status = events_parse_camera(path, bytes, size, camera, events);
     fsnn_free(bytes);
     return status;
 }

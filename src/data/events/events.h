@@ -20,12 +20,18 @@ typedef struct events_format {
     /* The same two for formats whose libraries open files by their paths. */
     fsnn_status (*read)(const char *path, fsnn_events *out);
     bool (*known_at)(const char *path);
+    /* What events of camera 1 are, to count those that are left out; NULL: there is one camera. A
+     * reader gives the events of both. */
+    const char *second;
 } events_format;
 
 extern const events_format events_bin, events_aedat2, events_aedat3, events_aedat4, events_npz,
     events_npy, events_hdf5, events_evt2, events_evt21, events_evt3, events_dat, events_es;
 
-/* What fsnn_events_read does after reading the file. */
+/* What fsnn_events_read_camera does after reading the file. */
+fsnn_status events_parse_camera(const char *path, const uint8_t *bytes, size_t size,
+                                fsnn_camera camera, fsnn_events *out);
+/* The same of the left camera. */
 fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out);
 
 /* Room for `count` events in all. FSNN_EMEMORY. */

@@ -8,7 +8,8 @@
  *   DAVIS   bit 31 no event (picture, motion), 30..22 y, 21..12 x, 11 polarity (1 ON), 10 external
  *
  * In recordings of jAER's stereo pairs (Tmpdiff128StereoPair) bit 15 is the right camera's. The
- * file of a pair does not tell of itself, so bit 15 is left out and counted.
+ * file of a pair does not tell of itself, so events with bit 15 are read where the caller asks for
+ * the right camera, and are counted otherwise.
  *
  * The address 0, 0 is the lower right corner as the scene is seen: rows and columns are turned
  * over, as jAER itself does (DVS128.java, DavisBaseCamera.java: x = columns - 1 - x, type = 1 - bit
@@ -77,7 +78,7 @@ static fsnn_status read_header(const char *path, const uint8_t *bytes, size_t si
 }
 
 /* What an address is that is no event of the pixels at hand. */
-typedef enum kind { PIXEL, SPECIAL, PICTURE, EXTERNAL, SECOND, WRONG, KINDS } kind;
+typedef enum kind { PIXEL, SPECIAL, PICTURE, EXTERNAL, WRONG, KINDS } kind;
 
 static const struct {
     const char *what;
@@ -86,7 +87,6 @@ static const struct {
     [SPECIAL] = {"special addresses (bit 31)", false},
     [PICTURE] = {"samples of pictures and of the motion sensor (APS, IMU, bit 31)", false},
     [EXTERNAL] = {"external events (bit 10)", false},
-    [SECOND] = {"events with bit 15, of the second camera of a pair or external ones", true},
 };
 
 /* What a DAVIS says. The address 0, 0 is lower right. */
@@ -132,11 +132,12 @@ static kind read_address(uint32_t a, const events_camera *camera, fsnn_event *e)
         if (k != PIXEL)
             return k;
     } else {
-        if (a >> 31 || a >> 15 & 1)
-            return a >> 31 ? SPECIAL : SECOND;
-        if (a >> 16)
+        if (a >> 31)
+            return SPECIAL;
+        if (a >> 16 && !(a >> 15 & 1))
             return WRONG;
-        *e = (fsnn_event){.x = a >> 1 & 0x7f, .y = a >> 8 & 0x7f, .p = !(a & 1)};
+        *e = (fsnn_event){
+            .x = a >> 1 & 0x7f, .y = a >> 8 & 0x7f, .p = !(a & 1), .camera = a >> 15 & 1};
     }
     if (e->x >= camera->width || e->y >= camera->height)
         return WRONG;
@@ -186,4 +187,8 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fs
     return FSNN_OK;
 }
 
-const events_format events_aedat2 = {.name = "AEDAT 2.0", .is = is, .parse = parse};
+const events_format events_aedat2 = {
+    .name = "AEDAT 2.0",
+    .is = is,
+    .parse = parse,
+    .second = "events with bit 15, of the second camera of a pair or external ones"};

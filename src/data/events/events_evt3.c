@@ -49,11 +49,14 @@ static int64_t count_events(const uint8_t *at, const uint8_t *end)
 
 static void add(state *s, int x, int p, fsnn_events *out)
 {
-    if (s->high < 0 || s->second)
-        s->others[s->second ? PROPHESEE_SECOND : PROPHESEE_EARLY]++;
+    if (s->high < 0)
+        s->others[PROPHESEE_EARLY]++;
     else
-        out->event[out->count++] = (fsnn_event){
-            .t = s->base + s->low, .x = (uint16_t)x, .y = (uint16_t)s->y, .p = (uint8_t)p};
+        out->event[out->count++] = (fsnn_event){.t = s->base + s->low,
+                                                .x = (uint16_t)x,
+                                                .y = (uint16_t)s->y,
+                                                .p = (uint8_t)p,
+                                                .camera = s->second};
 }
 
 /* False: a pixel is right of all columns that a word can name. */
@@ -123,4 +126,7 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fs
     return FSNN_OK;
 }
 
-const events_format events_evt3 = {.name = "EVT 3.0", .is = is, .parse = parse};
+const events_format events_evt3 = {.name = "EVT 3.0",
+                                   .is = is,
+                                   .parse = parse,
+                                   .second = "events of a second camera (bit 11 of y)"};

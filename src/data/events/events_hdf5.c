@@ -30,6 +30,7 @@ typedef struct job {
     int64_t capacity;
     uint8_t *part; /* [part_capacity] numbers of a column */
     int64_t part_capacity;
+    bool left;      /* there is a left camera: a right one alone is the only one */
     int64_t answer; /* whether there are events */
 } job;
 
@@ -69,7 +70,9 @@ static fsnn_status receive_piece(guard *g, job *j, const hdf_events_head *h, int
     FSNN_TRY(fsnn_grow(&out->event, out->count, &j->capacity, out->count + n, sizeof *out->event));
     FSNN_TRY(fsnn_grow(&j->part, 0, &j->part_capacity, 8 * n, 1));
     fsnn_event *event = out->event + out->count;
-    for (int c = 0; c < EVENT_COLUMNS; c++) {
+    for (int i = 0; i < n; i++)
+        event[i].camera = (uint8_t)(h->camera && j->left);
+    for (int c = 0; c < HDF_EVENT_COLUMNS; c++) {
         fsnn_dtype dtype = (fsnn_dtype)h->dtype[c];
         FSNN_TRY(guard_get(g, j->part, (size_t)n * fsnn_dtype_size(dtype)));
         FSNN_TRY(event_column_fill(
@@ -84,6 +87,7 @@ static fsnn_status receive_table(guard *g, job *j, const hdf_events_head *h)
     if (!is_sound(h, j->most))
         return cannot_be(j, "a data set is larger than the file");
     j->most -= h->count;
+    j->left |= !h->camera;
     FSNN_TRY(take_sensor(j, h));
     for (int64_t first = 0, n; first < h->count; first += n) {
         FSNN_TRY(guard_get(g, &n, sizeof n));
@@ -165,4 +169,8 @@ static bool known(const char *path)
     return run(path, &j) < 0 || j.answer;
 }
 
-const events_format events_hdf5 = {.name = "HDF5", .is = is, .read = read, .known_at = known};
+const events_format events_hdf5 = {.name = "HDF5",
+                                   .is = is,
+                                   .read = read,
+                                   .known_at = known,
+                                   .second = "events of the right camera"};

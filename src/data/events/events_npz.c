@@ -1,8 +1,8 @@
 /* data/events/events_npz.c: arrays of NumPy as recordings: an NPZ with the arrays x, y, t, p [n]
  * (or by their other names, event_columns.c), or with one array of records with such fields; or a
  * .npy file of such records. Numbers of any type; times in microseconds; polarity 0 and 1, or -1
- * and 1. width and height [1] of an NPZ may tell the sensor. Other arrays and fields are counted.
- */
+ * and 1; `camera` 0 and 1 where there are two. width and height [1] of an NPZ may tell the sensor.
+ * Other arrays and fields are counted. */
 #include "data/events/event_columns.h"
 
 #include "format/npy.h"
@@ -16,6 +16,8 @@ enum { ENTRY = 64 };
 
 static const char *const sensor_names[] = {"width", "height"};
 
+static const char second[] = "events of camera 1";
+
 /* What of an archive is the recording. */
 typedef struct choice {
     char column[EVENT_COLUMNS][ENTRY]; /* names of the arrays; "": not there */
@@ -27,7 +29,7 @@ typedef struct choice {
 static bool has_columns(const choice *c)
 {
     bool all = true;
-    for (int i = 0; i < EVENT_COLUMNS; i++)
+    for (int i = 0; i < EVENT_NEEDED; i++)
         all = all && c->column[i][0];
     return all;
 }
@@ -53,7 +55,7 @@ static bool are_events(char name[][NPY_NAME], int count)
         if (c >= 0)
             there[c] = true;
     }
-    for (int c = 0; c < EVENT_COLUMNS; c++)
+    for (int c = 0; c < EVENT_NEEDED; c++)
         all = all && there[c];
     return all;
 }
@@ -179,7 +181,8 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fs
                                                : parse_columns(path, bytes, size, &c, out);
 }
 
-const events_format events_npz = {.name = "NPZ", .is = is, .parse = parse, .known = known};
+const events_format events_npz = {
+    .name = "NPZ", .is = is, .parse = parse, .known = known, .second = second};
 
 /* ---- a file of records ---- */
 
@@ -209,4 +212,4 @@ static fsnn_status parse_npy(const char *path, const uint8_t *bytes, size_t size
 }
 
 const events_format events_npy = {
-    .name = "NPY", .is = is_npy, .parse = parse_npy, .known = known_npy};
+    .name = "NPY", .is = is_npy, .parse = parse_npy, .known = known_npy, .second = second};

@@ -54,6 +54,10 @@ static fsnn_status check(const fsnn_frames *f, int width, int height)
         return fsnn_fail(FSNN_EARGUMENT,
                          "a sensor of %d columns and %d rows; from 1 to %d of each are possible",
                          width, height, PACKED_PLACE_MAX + 1);
+    if (f->cameras < 0 || f->cameras > 2 || (f->cameras == 2 && height > PACKED_CAMERA))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%d cameras of %d rows; 1, or 2 of at most %d rows, are possible",
+                         f->cameras, height, PACKED_CAMERA);
     return check_sides(f, width, height);
 }
 
@@ -70,19 +74,22 @@ fsnn_status fsnn_frames_shape(const fsnn_frames *frames, int width, int height, 
 
 /* ---- packed events ---- */
 
-fsnn_status packed_from(const char *what, const fsnn_event *event, int64_t n, packed_event *out)
+fsnn_status packed_from(const char *what, int cameras, const fsnn_event *event, int64_t n,
+                        packed_event *out)
 {
     int64_t first = n ? event[0].t : 0;
+    int rows = cameras == 2 ? PACKED_CAMERA : PACKED_PLACE_MAX + 1;
     for (int64_t i = 0; i < n; i++) {
         const fsnn_event *e = &event[i];
         uint64_t since = (uint64_t)e->t - (uint64_t)first; /* times may be far apart */
-        if (since > (uint64_t)PACKED_TIME_MAX || e->x > PACKED_PLACE_MAX || e->y > PACKED_PLACE_MAX)
+        if (since > (uint64_t)PACKED_TIME_MAX || e->x > PACKED_PLACE_MAX || e->y >= rows)
             return fsnn_fail(
                 FSNN_EUNSUPPORTED,
                 "%s: event %lld, at column %d, row %d, comes %.6g s after the first one: "
-                "up to 9.5 hours and %d pixels a side are possible",
-                what, (long long)i, e->x, e->y, (double)since * 1e-6, PACKED_PLACE_MAX + 1);
-        out[i] = packed_make((int64_t)since, e->x, e->y, e->p);
+                "up to 9.5 hours, %d columns and %d rows are possible",
+                what, (long long)i, e->x, e->y, (double)since * 1e-6, PACKED_PLACE_MAX + 1, rows);
+        unsigned camera = cameras == 2 && e->camera ? PACKED_CAMERA : 0;
+        out[i] = packed_make((int64_t)since, e->x, e->y | camera, e->p);
     }
     return FSNN_OK;
 }
@@ -130,12 +137,12 @@ static void fill(const fsnn_frames *f, const place *p, const packed_event *event
 
 /* Drops, moves and delays the events; what is left goes to out [n], places are pixels of a
  * frame. */
-static int64_t change(const place *p, const packed_event *event, int64_t n,
+static int64_t change(const place *p, int cameras, const packed_event *event, int64_t n,
                       const augment_clip *clip, fsnn_event *out)
 {
     int64_t left = 0, latest = last_time(event, n);
     for (int64_t i = 0; i < n; i++) {
-        int x = packed_x(event[i]), y = packed_y(event[i]);
+        int x = packed_x(event[i]), y = packed_row(event[i], cameras);
         uint64_t number = 4 * (uint64_t)i; /* one for the drop, two words of a normal one */
         if (!find_pixel(p, &x, &y) ||
             (clip->drop > 0 &&
@@ -151,23 +158,25 @@ static int64_t change(const place *p, const packed_event *event, int64_t n,
                                                              : (int64_t)t,
                                    .x = (uint16_t)x,
                                    .y = (uint16_t)y,
-                                   .p = (uint8_t)(packed_p(event[i]) ^ (int)clip->flip_polarity)};
+                                   .p = (uint8_t)(packed_p(event[i]) ^ (int)clip->flip_polarity),
+                                   .camera = (uint8_t)packed_camera(event[i], cameras)};
     }
     return left;
 }
 
-fsnn_status frames_change(const place *p, const packed_event *event, int64_t n,
+fsnn_status frames_change(const place *p, int cameras, const packed_event *event, int64_t n,
                           const augment_clip *clip, changed_events *out)
 {
     fsnn_event *e = fsnn_alloc((size_t)(n ? n : 1) * sizeof *e);
     out->event = fsnn_alloc((size_t)(n ? n : 1) * sizeof *out->event);
     fsnn_status status = e && out->event ? FSNN_OK : FSNN_EMEMORY;
     if (status == FSNN_OK) {
-        out->n = change(p, event, n, clip, e);
+        out->n = change(p, cameras, event, n, clip, e);
         status = clip->jitter > 0 ? events_sort(e, out->n) : FSNN_OK;
     }
     for (int64_t i = 0; status == FSNN_OK && i < out->n; i++)
-        out->event[i] = packed_make(e[i].t, e[i].x, e[i].y, e[i].p);
+        out->event[i] =
+            packed_make(e[i].t, e[i].x, e[i].y | (e[i].camera ? PACKED_CAMERA : 0U), e[i].p);
     fsnn_free(e);
     return status;
 }
@@ -177,7 +186,7 @@ static fsnn_status fill_changed(const fsnn_frames *f, const place *p, const pack
 {
     const place whole = {0, 0, p->W, p->H, p->W, p->H};
     changed_events left;
-    fsnn_status status = frames_change(p, event, n, clip, &left);
+    fsnn_status status = frames_change(p, f->cameras, event, n, clip, &left);
     if (status == FSNN_OK)
         fill(f, &whole, left.event, left.n, last_time(event, n), x);
     fsnn_free(left.event);
@@ -198,13 +207,17 @@ fsnn_status fsnn_frames_make(const fsnn_frames *frames, const fsnn_events *event
 {
     if (!frames || !events || !x)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_frames_make needs options, events and a place");
-    FSNN_TRY(check(frames, events->width, events->height));
+    fsnn_frames of_both = *frames;
+    of_both.cameras = events->cameras;
+    FSNN_TRY(check(&of_both, events->width, events->height));
     packed_event *packed = fsnn_alloc((size_t)(events->count ? events->count : 1) * sizeof *packed);
     if (!packed)
         return FSNN_EMEMORY;
-    fsnn_status status = packed_from("events", events->event, events->count, packed);
+    fsnn_status status =
+        packed_from("events", events->cameras, events->event, events->count, packed);
     if (status == FSNN_OK)
-        status = frames_fill(frames, events->width, events->height, packed, events->count, NULL, x);
+        status =
+            frames_fill(&of_both, events->width, events->height, packed, events->count, NULL, x);
     fsnn_free(packed);
     return status;
 }

@@ -8,12 +8,13 @@
 
 struct sparse_rows;
 
-/* 35 bits of time since the recording's (or clip's) first event, 14 of y, 14 of x, 1 of
- * polarity. */
+/* 35 bits of time since the recording's (or clip's) first event, 14 of y, 14 of x, 1 of polarity.
+ * With two cameras the highest bit of y tells which. */
 typedef uint64_t packed_event;
 
 #define PACKED_TIME_MAX ((INT64_C(1) << 35) - 1)
 #define PACKED_PLACE_MAX ((1 << 14) - 1)
+#define PACKED_CAMERA (1 << 13)
 
 static inline packed_event packed_make(int64_t t, unsigned x, unsigned y, unsigned p)
 {
@@ -31,14 +32,23 @@ static inline int packed_x(packed_event e)
 {
     return (int)(e >> 1 & PACKED_PLACE_MAX);
 }
+static inline int packed_row(packed_event e, int cameras)
+{
+    return cameras == 2 ? packed_y(e) & (PACKED_CAMERA - 1) : packed_y(e);
+}
+static inline int packed_camera(packed_event e, int cameras)
+{
+    return cameras == 2 && packed_y(e) & PACKED_CAMERA;
+}
 static inline int packed_p(packed_event e)
 {
     return (int)(e & 1);
 }
 
-/* Packs n events, in order of time, into out [n]. `what` starts the error sentence.
- * FSNN_EUNSUPPORTED when they last too long, or a place is too far out. */
-fsnn_status packed_from(const char *what, const fsnn_event *event, int64_t n, packed_event *out);
+/* Packs n events of one camera or two, in order of time, into out [n]. `what` starts the error
+ * sentence. FSNN_EUNSUPPORTED when they last too long, or a place is too far out. */
+fsnn_status packed_from(const char *what, int cameras, const fsnn_event *event, int64_t n,
+                        packed_event *out);
 
 /* Events of a sensor `width` x `height` to x [T, C, H, W]; the options have been checked. With
  * `clip` they are changed before, in the frames' pixels. FSNN_EMEMORY (with clip alone). */

@@ -123,7 +123,7 @@ fsnn_status frames_lists(const fsnn_frames *frames, int width, int height,
     FSNN_TRY(sparse_open(out, frames->count, channels(frames) * p.H * p.W));
     l.status = open_window(&l.w, out->N);
     if (clip && l.status == FSNN_OK)
-        l.status = frames_change(&p, event, n, clip, &left);
+        l.status = frames_change(&p, frames->cameras, event, n, clip, &left);
     if (l.status == FSNN_OK && clip)
         list_all(&l, &whole, left.event, left.n, last);
     else if (l.status == FSNN_OK)

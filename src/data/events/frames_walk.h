@@ -34,9 +34,14 @@ static inline bool find_pixel(const place *p, int *x, int *y)
     return true;
 }
 
-static inline int64_t channels(const fsnn_frames *f)
+static inline int64_t channels_of_camera(const fsnn_frames *f)
 {
     return f->polarity == FSNN_FRAMES_SPLIT ? 2 : 1;
+}
+
+static inline int64_t channels(const fsnn_frames *f)
+{
+    return channels_of_camera(f) * (f->cameras == 2 ? 2 : 1);
 }
 
 /* ---- which frame ---- */
@@ -98,13 +103,16 @@ static inline void frames_walk(const fsnn_frames *f, const place *p, const packe
                                int64_t n, int64_t last, frames_add *add, void *user)
 {
     int64_t size = (int64_t)p->H * p->W;
-    bool split = channels(f) == 2, sign = f->polarity == FSNN_FRAMES_SIGNED;
+    int64_t right = channels_of_camera(f) * size; /* where its channels begin */
+    bool split = channels_of_camera(f) == 2, sign = f->polarity == FSNN_FRAMES_SIGNED;
     for (int64_t i = 0; i < n; i++) {
-        int column = packed_x(event[i]), row = packed_y(event[i]), on = packed_p(event[i]);
+        int column = packed_x(event[i]), row = packed_row(event[i], f->cameras),
+            on = packed_p(event[i]);
         share s = frames_shares[f->by](f, i, n, packed_time(event[i]), last);
         if (!find_pixel(p, &column, &row))
             continue;
-        int64_t pixel = (split ? on * size : 0) + (int64_t)row * p->W + column;
+        int64_t pixel = (split ? on * size : 0) + (int64_t)row * p->W + column +
+                        (packed_camera(event[i], f->cameras) ? right : 0);
         for (int j = 0; j < 2; j++)
             if (s.k[j] >= 0)
                 add(user, s.k[j], pixel, sign && !on ? -s.w[j] : s.w[j]);
@@ -118,7 +126,7 @@ typedef struct changed_events {
     int64_t n;
 } changed_events;
 /* FSNN_EMEMORY; event is to be freed. */
-fsnn_status frames_change(const place *p, const packed_event *event, int64_t n,
+fsnn_status frames_change(const place *p, int cameras, const packed_event *event, int64_t n,
                           const augment_clip *clip, changed_events *out);
 
 static inline int64_t last_time(const packed_event *event, int64_t n)

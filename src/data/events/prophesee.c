@@ -168,7 +168,6 @@ void prophesee_leave_out(fsnn_events *events, const int64_t count[PROPHESEE_OTHE
         bool event;
     } others[PROPHESEE_OTHERS] = {
         [PROPHESEE_EARLY] = {"events before the first word of time", true},
-        [PROPHESEE_SECOND] = {"events of a second camera (bit 11 of y)", true},
         [PROPHESEE_TRIGGER] = {"triggers", false},
         [PROPHESEE_MESSAGE] = {"words of messages of the camera (OTHERS, CONTINUED)", false},
         [PROPHESEE_RESERVED] = {"words of reserved types", false},

@@ -43,7 +43,6 @@ static inline int64_t prophesee_unwrap(int64_t *turns, int64_t before, int64_t n
 /* What stands in such files beside events of pixels; where it is counted. */
 typedef enum prophesee_other {
     PROPHESEE_EARLY, /* events before the first word that tells the time */
-    PROPHESEE_SECOND,
     PROPHESEE_TRIGGER,
     PROPHESEE_MESSAGE,
     PROPHESEE_RESERVED,
