@@ -6,7 +6,7 @@ set(run ${PROJECT_SOURCE_DIR}/tests/env.sh)
 # are skipped by name. A test that needs it in some of its cases skips these (NEEDS in tests/check.h).
 set(needs_YAML
     "cli/(augment|convert|event_examples|events|figures|first_steps|golden|graph|inspect|ladder|other_data|own_neuron|run|run_directory)"
-    "cli/(runs|safe_text|series|simulate_model|split|stream|terminal|train)"
+    "cli/(runs|safe_text|series|simulate_model|split|stream|terminal|train|values)"
     "model/(data_open|description[a-z_]*|elsewhere|first_error|mutations|operators|unused|weights|weights_net)"
     "exchange/nir[a-z_]*" "session/(evaluate|open|run|train)" build/docs "build/toy_[a-z]*" examples/06_session net/same_bits
     python/examples python/nir python/torch_oracle)
@@ -17,7 +17,7 @@ set(needs_FFT data/series data/series_real)
 set(needs_SOUND data/sound)
 set(needs_PLOT build/docs plot/charts plot/plot plot/plot_errors cli/figures cli/ladder)
 # networks in double precision, fsnn simulate, which computes in it, and recorded bits of single ones that jump
-set(needs_DOUBLE ".*_in_double" ".*/double" "(cli|session)/simulate[a-z_]*" net/same_bits)
+set(needs_DOUBLE train/targets ".*_in_double" ".*/double" "(cli|session)/simulate[a-z_]*" net/same_bits)
 
 # lack: in words what a test needs and this build was made without; empty: nothing.
 function(fsnn_lack name)

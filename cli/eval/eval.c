@@ -8,7 +8,7 @@
 
 typedef struct options {
     cli_common common;
-    const char *weights, *on, *energy, *figure, *out, *precision;
+    const char *weights, *on, *energy, *figure, *prediction, *out, *precision;
     cli_list perturb;
     bool confusion, json;
     cli_int batch, repeats;
@@ -30,6 +30,8 @@ static const cli_option table[] = {
      "also print the confusion matrix (--json has it always)", 0, 0},
     {"energy", 0, CLI_TEXT, offsetof(options, energy), "MAC,AC",
      "picojoule of a multiply-add and of an addition (default 4.6,0.9)", 0, 0},
+    {"prediction-figure", 0, CLI_TEXT, offsetof(options, prediction), "PATH",
+     "of a regression, also draw answers over the truth: PATH.png and PATH.svg", 0, 0},
     {"energy-figure", 0, CLI_TEXT, offsetof(options, figure), "PATH",
      "also draw the energy of each node: PATH.png and PATH.svg", 0, 0},
     {"json", 0, CLI_FLAG, offsetof(options, json), NULL, "print one JSON object", 0, 0},
@@ -148,6 +150,33 @@ static void print_confusion(const work *w)
     }
 }
 
+/* Accuracy with its spread over draws. */
+static void print_accuracy(const work *w)
+{
+    cli_out("%-24s %.2f", "accuracy", 100 * w->a.mean.accuracy);
+    if (w->a.repeats > 1)
+        cli_out(" +- %.2f %% (mean and spread of %lld encodings)\n",
+                100 * w->a.score.spread_accuracy, (long long)w->a.repeats);
+    else
+        cli_out(" %%\n");
+}
+
+/* The other metrics that judge these targets. */
+static void print_metrics(const work *w)
+{
+    char text[CLI_NUMBER];
+    const fsnn_training *t = fsnn_session_training(w->model.session);
+    for (int i = FSNN_METRIC_ACCURACY + 1; i < FSNN_METRICS; i++) {
+        double value = w->a.mean.metric[i];
+        if (!isfinite(value))
+            continue;
+        cli_out("%-24s %s", fsnn_metric_name((fsnn_metric)i), cli_decimal(text, value));
+        if (i == FSNN_METRIC_TOP_K)
+            cli_out(" (k = %lld)", (long long)t->top_k);
+        cli_out("\n");
+    }
+}
+
 static void print_table(const work *w)
 {
     const fsnn_evaluation *e = &w->a.mean;
@@ -159,20 +188,17 @@ static void print_table(const work *w)
     cli_out("%-24s %s", "loss", cli_decimal(loss, e->loss));
     if (w->a.repeats > 1)
         cli_out(" +- %s", cli_decimal(loss, w->a.score.spread_loss));
-    cli_out(" (%s)\n%-24s %.2f", fsnn_loss_name(fsnn_session_training(w->model.session)->loss.kind),
-            "accuracy", 100 * e->accuracy);
-    if (w->a.repeats > 1)
-        cli_out(" +- %.2f %% (mean and spread of %lld encodings)\n",
-                100 * w->a.score.spread_accuracy, (long long)w->a.repeats);
-    else
-        cli_out(" %%\n");
+    cli_out(" (%s)\n", fsnn_loss_name(fsnn_session_training(w->model.session)->loss.kind));
+    if (isfinite(e->accuracy))
+        print_accuracy(w);
+    print_metrics(w);
     cli_out("%-24s %s samples/s\n", "speed", cli_short(rate, speed(e)));
     print_layers(w);
     cli_operations_print(w->model.net, e, &w->energy);
     cli_conditions_print(&w->conditions, &w->a);
-    if (e->classes > 0)
+    if (e->confusion)
         print_classes(w);
-    if (e->classes > 0 && w->o->confusion)
+    if (e->confusion && w->o->confusion)
         print_confusion(w);
 }
 
@@ -216,6 +242,16 @@ static void json_classes(cli_json *json, const work *w)
     cli_json_close(json, ']');
 }
 
+/* Those that judge these targets, by name. */
+static void json_metrics(cli_json *json, const work *w)
+{
+    cli_json_open(json, "metrics", '{');
+    for (int i = FSNN_METRIC_LOSS; i < FSNN_METRICS; i++)
+        if (isfinite(w->a.mean.metric[i]))
+            cli_json_number(json, fsnn_metric_name((fsnn_metric)i), w->a.mean.metric[i]);
+    cli_json_close(json, '}');
+}
+
 static void json_repeats(cli_json *json, const work *w)
 {
     cli_json_number(json, "loss_spread", w->a.score.spread_loss);
@@ -242,6 +278,7 @@ static void print_json(const work *w)
                   fsnn_loss_name(fsnn_session_training(w->model.session)->loss.kind));
     cli_json_number(&json, "loss", e->loss);
     cli_json_number(&json, "accuracy", e->accuracy);
+    json_metrics(&json, w);
     if (w->a.repeats > 1)
         json_repeats(&json, w);
     cli_json_number(&json, "seconds", e->seconds);
@@ -293,6 +330,21 @@ static int on_samples(int64_t done, int64_t all, void *user)
     return *cli_stop();
 }
 
+static int draw_prediction(const work *w)
+{
+    const fsnn_evaluation *e = &w->a.mean;
+    if (!e->pairs)
+        return cli_error(CLI_USAGE, "--prediction-figure draws a regression: the data have no "
+                                    "values, or the loss takes them as classes");
+    char r2[CLI_NUMBER];
+    char *subtitle = cli_format("R2 %s", cli_decimal(r2, e->metric[FSNN_METRIC_R2]));
+    cli_figure_done(fsnn_plot_scatter("Answers and truth", subtitle, e->pairs, e->truth, e->answer,
+                                      w->o->prediction),
+                    w->o->prediction);
+    free(subtitle);
+    return CLI_GOOD;
+}
+
 /* Of one that was interrupted, what is known is shown, too. */
 static int evaluated(work *w, fsnn_status status)
 {
@@ -304,7 +356,7 @@ static int evaluated(work *w, fsnn_status status)
                    : cli_fail(status);
     if (w->o->figure && !w->interrupted)
         cli_operations_figure(w->model.net, &w->a.mean, &w->energy, w->o->figure);
-    return CLI_GOOD;
+    return w->o->prediction && !w->interrupted ? draw_prediction(w) : CLI_GOOD;
 }
 
 static int evaluate(work *w)
@@ -354,6 +406,9 @@ static int check_figures(const work *w)
     int code = CLI_GOOD;
     if (o->figure && fsnn_plot_check(o->figure) < 0)
         return cli_error(CLI_FAILED, "--energy-figure %s: %s", o->figure, fsnn_error_text());
+    if (o->prediction && fsnn_plot_check(o->prediction) < 0)
+        return cli_error(CLI_FAILED, "--prediction-figure %s: %s", o->prediction,
+                         fsnn_error_text());
     if (o->out) {
         char *path = cli_path(o->out, "robustness");
         code = cli_make_directory(o->out);

@@ -44,10 +44,8 @@ static char *label(const fsnn_condition *condition)
     return text;
 }
 
-void cli_conditions_print(const cli_conditions *conditions, const fsnn_assessment *a)
+static void print_accuracies(const cli_conditions *conditions, const fsnn_assessment *a)
 {
-    if (!conditions->count)
-        return;
     char loss[CLI_NUMBER];
     const fsnn_evaluation *clean = &a->mean;
     bool many = a->repeats > 1;
@@ -65,9 +63,39 @@ void cli_conditions_print(const cli_conditions *conditions, const fsnn_assessmen
         cli_out("\n");
         free(text);
     }
-    if (many)
-        cli_out("(means and the spread of accuracy over %lld draws of encoding and disturbance)\n",
-                (long long)a->repeats);
+}
+
+/* Of a regression. */
+static void print_losses(const cli_conditions *conditions, const fsnn_assessment *a)
+{
+    char loss[CLI_NUMBER], change[CLI_NUMBER], spread[CLI_NUMBER];
+    const fsnn_evaluation *clean = &a->mean;
+    bool many = a->repeats > 1;
+    cli_out("\n%-36s %12s %12s%s\n", "disturbed by", "loss", "change", many ? "       spread" : "");
+    cli_out("%-36s %12s\n", "nothing", cli_decimal(loss, clean->loss));
+    for (int i = 0; i < a->conditions; i++) {
+        const fsnn_score *c = &a->condition[i];
+        char *text = label(&conditions->item[i]);
+        cli_out("%-36s %12s %12s", text, cli_decimal(loss, c->loss),
+                cli_decimal(change, c->loss - clean->loss));
+        if (many)
+            cli_out(" %12s", cli_decimal(spread, c->spread_loss));
+        cli_out("\n");
+        free(text);
+    }
+}
+
+void cli_conditions_print(const cli_conditions *conditions, const fsnn_assessment *a)
+{
+    if (!conditions->count)
+        return;
+    if (isfinite(a->mean.accuracy))
+        print_accuracies(conditions, a);
+    else
+        print_losses(conditions, a);
+    if (a->repeats > 1)
+        cli_out("(means and the spread of %s over %lld draws of encoding and disturbance)\n",
+                isfinite(a->mean.accuracy) ? "accuracy" : "the loss", (long long)a->repeats);
 }
 
 void cli_conditions_json(cli_json *json, const cli_conditions *conditions, const fsnn_assessment *a)
@@ -116,6 +144,12 @@ static int varied(const fsnn_condition *c, int count)
     return at;
 }
 
+/* What is drawn: the accuracy in per cent, of a regression the loss. */
+static double drawn(const fsnn_evaluation *clean, double accuracy, double loss)
+{
+    return isfinite(clean->accuracy) ? 100 * accuracy : loss;
+}
+
 static bool read_sweep(const fsnn_condition *c, const fsnn_score *score, int count,
                        const fsnn_evaluation *clean, sweep *s)
 {
@@ -128,11 +162,11 @@ static bool read_sweep(const fsnn_condition *c, const fsnn_score *score, int cou
     s->y = cli_allocate((size_t)count + 1, sizeof *s->y);
     if (c[0].items == 1) {
         s->x[0] = 0;
-        s->y[s->count++] = 100 * clean->accuracy;
+        s->y[s->count++] = drawn(clean, clean->accuracy, clean->loss);
     }
     for (int i = 0; i < count; i++) {
         s->x[s->count] = c[i].item[at].amount;
-        s->y[s->count++] = 100 * score[i].accuracy;
+        s->y[s->count++] = drawn(clean, score[i].accuracy, score[i].loss);
     }
     s->heading = cli_format("%s (%s)", fsnn_perturb_name((fsnn_perturb_kind)s->kind),
                             fsnn_perturb_unit((fsnn_perturb_kind)s->kind));
@@ -142,29 +176,29 @@ static bool read_sweep(const fsnn_condition *c, const fsnn_score *score, int cou
 }
 
 /* The same axis for all panels, around the values: they may differ by a few percent. */
-static void axis_of(const sweep *s, int count, double ends[2])
+static void axis_of(const sweep *s, int count, bool percent, double ends[2])
 {
-    double low = 100, high = 0;
+    double low = INFINITY, high = 0, whole = percent ? 100 : INFINITY;
     for (int i = 0; i < count; i++)
         for (int64_t k = 0; k < s[i].count; k++) {
             low = fmin(low, s[i].y[k]);
             high = fmax(high, s[i].y[k]);
         }
-    double around = fmax(0.1 * (high - low), 1);
+    double around = fmax(0.1 * (high - low), percent ? 1 : 1e-6 + 0.05 * high);
     ends[0] = fmax(low - around, 0);
-    ends[1] = fmin(high + around, 100 + 0.2 * around); /* a dot at 100 is whole */
+    ends[1] = fmin(high + around, whole + 0.2 * around); /* a dot at 100 is whole */
 }
 
-static int draw(const sweep *s, int count, const char *title, const char *directory)
+static int draw(const sweep *s, int count, bool percent, const char *title, const char *directory)
 {
     enum { COLUMNS = 2 };
     double ends[2];
-    axis_of(s, count, ends);
+    axis_of(s, count, percent, ends);
     fsnn_chart *chart = cli_allocate((size_t)count, sizeof *chart);
     for (int i = 0; i < count; i++)
         chart[i] = (fsnn_chart){.heading = s[i].heading,
                                 .x_label = fsnn_perturb_name((fsnn_perturb_kind)s[i].kind),
-                                .y_label = "accuracy (%)",
+                                .y_label = percent ? "accuracy (%)" : "loss",
                                 .y_low = ends[0],
                                 .y_high = ends[1],
                                 .height = 240,
@@ -193,7 +227,7 @@ int cli_conditions_figure(const cli_conditions *c, const fsnn_assessment *a, con
         cli_warn("no picture: give several amounts of one disturbance, like --perturb "
                  "noise=0.1:0.2:0.4");
     else if (cli_make_directory(directory) == CLI_GOOD)
-        written = draw(s, count, title, directory);
+        written = draw(s, count, isfinite(a->mean.accuracy), title, directory);
     for (int i = 0; i < count; i++) {
         free(s[i].heading);
         free(s[i].x);

@@ -133,7 +133,7 @@ static got read_numbers(stream *s)
 static void write_numbers(const stream *s)
 {
     for (int64_t i = 0; i < s->out; i++)
-        cli_out(i ? " %.*g" : "%.*g", s->wide ? 17 : 9, output(s, i));
+        printf(i ? " %.*g" : "%.*g", s->wide ? 17 : 9, output(s, i));
     putchar('\n');
 }
 
@@ -193,9 +193,9 @@ static void write_events(const stream *s)
         double y = output(s, i);
         if (y == 0)
             continue;
-        cli_out("%s%lld", gap, (long long)i);
+        printf("%s%lld", gap, (long long)i);
         if (y != 1)
-            cli_out(":%.*g", s->wide ? 17 : 9, y);
+            printf(":%.*g", s->wide ? 17 : 9, y);
         gap = " ";
     }
     putchar('\n');

@@ -31,9 +31,9 @@ static bool utf8(void)
     return false;
 }
 
-void cli_progress_start(cli_progress *progress, const char *watched)
+void cli_progress_start(cli_progress *progress, const char *watched, bool values)
 {
-    *progress = (cli_progress){.printed = seconds(), .watched = watched};
+    *progress = (cli_progress){.printed = seconds(), .watched = watched, .values = values};
 }
 
 void cli_progress_clear(cli_progress *progress)
@@ -50,7 +50,7 @@ static void header(cli_progress *progress)
         char watched[CLI_NUMBER];
         snprintf(watched, sizeof watched, "%.5s loss", progress->watched);
         cli_say("%9s  %8s  %8s  %9s  %8s  %6s  %8s", "epoch", "loss", "accuracy", watched,
-                "accuracy", "rate", "time");
+                progress->values ? "R2" : "accuracy", "rate", "time");
     }
     progress->header = true;
 }
@@ -90,7 +90,9 @@ static int figures(char *text, size_t size, const fsnn_metrics *m, int capacity)
 {
     char part[5][48], number[CLI_NUMBER];
     snprintf(part[0], sizeof part[0], "  loss %s", cli_decimal(number, m->loss));
-    snprintf(part[1], sizeof part[1], "  acc %.1f%%", 100 * m->accuracy);
+    part[1][0] = '\0';
+    if (isfinite(m->accuracy))
+        snprintf(part[1], sizeof part[1], "  acc %.1f%%", 100 * m->accuracy);
     snprintf(part[2], sizeof part[2], "  %s left", cli_time(number, m->seconds_left));
     snprintf(part[3], sizeof part[3], "  rate %.3f", m->rate);
     snprintf(part[4], sizeof part[4], "  %s/s", cli_short(number, m->samples_per_second));
@@ -178,6 +180,8 @@ void cli_progress_epoch(cli_progress *progress, const fsnn_metrics *m)
     header(progress);
     start_of_line(start, sizeof start, m);
     percent(accuracy, sizeof accuracy, m->test_accuracy);
+    if (progress->values && isfinite(m->test_metric[FSNN_METRIC_R2]))
+        cli_decimal(accuracy, m->test_metric[FSNN_METRIC_R2]);
     if (isfinite(m->test_loss))
         cli_decimal(loss, m->test_loss);
     cli_say("%s  %9s  %8s  %6.3f  %8s%s", start, loss, accuracy, m->rate, time,

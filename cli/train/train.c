@@ -270,6 +270,16 @@ static int say_interrupted(const work *w)
     return CLI_INTERRUPTED;
 }
 
+/* Whether it learns numbers, by which no accuracy is measured. */
+static bool of_values(const cli_model *m)
+{
+    fsnn_data_info info;
+    fsnn_data_info_get(fsnn_session_data(m->session, FSNN_PART_TRAIN), &info);
+    fsnn_loss_kind loss = fsnn_session_training(m->session)->loss.kind;
+    return info.target.rank > 0 &&
+           (loss == FSNN_MSE_RATE || loss == FSNN_MSE_COUNT || loss == FSNN_MSE);
+}
+
 static int train(work *w)
 {
     fsnn_session_training_options options = {.run = w->run,
@@ -282,7 +292,8 @@ static int train(work *w)
     if (watched == FSNN_PART_TEST)
         cli_say("  remark      the best epoch is chosen on the test data, which flatters it: "
                 "data.validation: 0.1 keeps them for the end");
-    cli_progress_start(&w->progress, watched < 0 ? "test" : fsnn_part_name((fsnn_part)watched));
+    cli_progress_start(&w->progress, watched < 0 ? "test" : fsnn_part_name((fsnn_part)watched),
+                       of_values(&w->model));
     fsnn_status status = fsnn_session_train(w->model.session, &options, &w->result);
     cli_progress_clear(&w->progress);
     say_warning(w);
@@ -315,9 +326,13 @@ static int evaluate(work *w, int part, fsnn_assessment *a)
 
 static void say_evaluation(int part, const fsnn_evaluation *e)
 {
-    char loss[CLI_NUMBER];
-    cli_out("%-15s accuracy %.2f %%, loss %s\n", fsnn_part_name((fsnn_part)part), 100 * e->accuracy,
-            cli_decimal(loss, e->loss));
+    char loss[CLI_NUMBER], r2[CLI_NUMBER];
+    if (isfinite(e->accuracy))
+        cli_out("%-15s accuracy %.2f %%, loss %s\n", fsnn_part_name((fsnn_part)part),
+                100 * e->accuracy, cli_decimal(loss, e->loss));
+    else
+        cli_out("%-15s R2 %s, loss %s\n", fsnn_part_name((fsnn_part)part),
+                cli_decimal(r2, e->metric[FSNN_METRIC_R2]), cli_decimal(loss, e->loss));
 }
 
 /* Neurons that tell nothing of a sample. */

@@ -140,6 +140,19 @@ static int figure_of_confusion(const cli_model *model, int judge, const fsnn_eva
     return written;
 }
 
+static int figure_of_values(const fsnn_evaluation *e, const char *path)
+{
+    char r2[CLI_NUMBER], mae[CLI_NUMBER], count[CLI_NUMBER];
+    char *subtitle = cli_format(
+        "R2 %s, mean absolute error %s (%s pairs)", cli_decimal(r2, e->metric[FSNN_METRIC_R2]),
+        cli_decimal(mae, e->metric[FSNN_METRIC_MAE]), cli_count(count, e->pairs));
+    int written = cli_figure_done(fsnn_plot_scatter("Answers and truth, best weights", subtitle,
+                                                    e->pairs, e->truth, e->answer, path),
+                                  path);
+    free(subtitle);
+    return written;
+}
+
 /* Of all samples that judge the weights, as the words about neurons are. */
 static int figures_of_rates(const cli_model *m, int judge, const fsnn_evaluation *e,
                             const char *directory)
@@ -164,8 +177,12 @@ void train_figures(const cli_model *model, const char *run, int judge,
             fsnn_plot_training(metrics, fsnn_description_name(model->description), path), path);
         free(path);
         path = cli_path(directory, "confusion");
-        if (evaluation->classes > 0)
+        if (evaluation->confusion)
             written += figure_of_confusion(model, judge, evaluation, path);
+        free(path);
+        path = cli_path(directory, "prediction");
+        if (evaluation->pairs > 0)
+            written += figure_of_values(evaluation, path);
         free(path);
         path = cli_path(directory, "energy");
         const fsnn_energy energy = FSNN_ENERGY_45NM;

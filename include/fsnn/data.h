@@ -35,11 +35,26 @@ FSNN_API const char *fsnn_part_key(fsnn_part part);
 
 typedef struct fsnn_data_info {
     int64_t count;
-    fsnn_shape shape; /* of one sample: [C, H, W] for images; [T, ...] when sequence is true */
-    bool sequence;    /* samples have a time axis of their own (first in shape) */
-    int64_t classes;  /* highest class + 1; 0 without labels */
-    int64_t places;   /* classes that one sample has: 1; a whole graph's nodes */
+    fsnn_shape shape;    /* of one sample: [C, H, W] for images; [T, ...] when sequence is true */
+    bool sequence;       /* samples have a time axis of their own (first in shape) */
+    int64_t classes;     /* highest class + 1; 0 without labels */
+    int64_t places;      /* classes that one sample has: 1; a whole graph's nodes */
+    int64_t label_steps; /* classes of one sample in time: 1; T: one a step */
+    fsnn_shape target;   /* of the values that a sample has in place of classes; rank 0: none */
 } fsnn_data_info;
+
+/* What an array `y` of one row a sample means:
+ *   auto     [N] of whole numbers from 0: classes; anything else, and [N, ...]: values
+ *   classes  [N], or [N, T]: a class a step, where -1 does not count
+ *   values   [N] (as [N, 1]), [N, C], [N, T, C]: what the network's output, of that shape without
+ *            N and T, is to be: numbers of a regression, shares of the classes, or 1 for each label
+ *            that a sample has and 0 for the others */
+typedef enum fsnn_targets {
+    FSNN_TARGETS_AUTO,
+    FSNN_TARGETS_CLASSES,
+    FSNN_TARGETS_VALUES,
+    FSNN_TARGETS
+} fsnn_targets;
 
 /* IDX files (the MNIST family), plain or gzip. Images of bytes become [1, H, W] floats in 0..1.
  * `labels` may be NULL. Checks magic number, type, dimensions against file length, and that both
@@ -52,8 +67,19 @@ FSNN_API fsnn_status fsnn_data_idx(const char *images, const char *labels, fsnn_
  * Errors: as fsnn_data_idx, and FSNN_ENOTFOUND when a named array is not there. */
 FSNN_API fsnn_status fsnn_data_npz(const char *path, const char *x, const char *y, bool sequence,
                                    fsnn_data **data);
-/* Two .npy files: samples [N, ...] and classes [N] (or NULL). Errors: as fsnn_data_idx. */
+/* The same, with what `y` means (fsnn_data_npz: auto). */
+typedef struct fsnn_npz_options {
+    const char *x, *y; /* names of arrays; NULL: "x", and "y" where it is there */
+    bool sequence;
+    fsnn_targets targets;
+} fsnn_npz_options;
+FSNN_API fsnn_status fsnn_data_npz_open(const char *path, const fsnn_npz_options *options,
+                                        fsnn_data **data);
+/* Two .npy files: samples [N, ...] and classes or values [N, ...] (or NULL); what they mean is
+ * told from them (fsnn_targets: auto), or by `targets`. Errors: as fsnn_data_idx. */
 FSNN_API fsnn_status fsnn_data_npy(const char *samples, const char *classes, fsnn_data **data);
+FSNN_API fsnn_status fsnn_data_npy_open(const char *samples, const char *y, fsnn_targets targets,
+                                        fsnn_data **data);
 /* Spike trains of many units, binned. */
 typedef struct fsnn_shd_options {
     int64_t steps;    /* T, over `duration` */
@@ -95,12 +121,22 @@ typedef struct fsnn_data_source {
     const int32_t *labels; /* [count] or NULL; copied */
     fsnn_data_fetch *fetch;
     void *user;
+    const float *targets; /* [count, target] in place of labels, or NULL; copied */
+    fsnn_shape target;    /* of the values of one sample */
 } fsnn_data_source;
 
 /* A data set whose samples `fetch` gives, each time one is wanted: sets larger than memory. `user`
  * must live as long as the data set and its parts. Errors: FSNN_EARGUMENT, FSNN_EMEMORY; a sample
  * that is not finite fails the call that asked for it. */
 FSNN_API fsnn_status fsnn_data_fetched(const fsnn_data_source *source, fsnn_data **data);
+/* Gives samples values in place of classes: y [count, shape], copied; shape is that of the output
+ * that they are for, [C], or [T, C] for values a step.
+ * Errors: FSNN_EARGUMENT (samples that have classes already, that are shared or were chosen, values
+ * that are not finite: which), FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_data_set_values(fsnn_data *data, fsnn_shape shape, const float *y);
+/* Gives samples a class for each step: labels [count, T], copied; FSNN_UNLABELLED does not count.
+ * Errors: as fsnn_data_set_values. */
+FSNN_API fsnn_status fsnn_data_set_labels(fsnn_data *data, int64_t T, const int32_t *labels);
 /* Shift and scale of every value: x <- (x - mean) / deviation. */
 FSNN_API fsnn_status fsnn_data_normalize(fsnn_data *data, double mean, double deviation);
 /* Which axes of a sample become time. Pictures are [H, W], or [C, H, W]. */
@@ -156,6 +192,9 @@ FSNN_API bool fsnn_fingerprint_differs(const char *was, const char *here, char *
 /* One sample as floats [shape] and its class, the first of several (-1 without labels). */
 FSNN_API fsnn_status fsnn_data_sample(const fsnn_data *data, int64_t index, float *x,
                                       int32_t *label);
+/* Its values [fsnn_data_info.target], or its classes [label_steps]. FSNN_ENOTFOUND: it has none. */
+FSNN_API fsnn_status fsnn_data_values(const fsnn_data *data, int64_t index, float *y);
+FSNN_API fsnn_status fsnn_data_labels(const fsnn_data *data, int64_t index, int32_t *labels);
 FSNN_API void fsnn_data_destroy(fsnn_data *data);
 
 /* How a static sample becomes an input over T steps:
@@ -300,6 +339,9 @@ typedef struct fsnn_batch {
     const fsnn_spikes *spikes; /* the same as lists, of encoders with `sparse`; else NULL */
     int64_t places;            /* classes of one sample (fsnn_data_info) */
     bool still;                /* x is the same at every step, and given once */
+    int64_t label_steps;       /* labels are [B, label_steps] (fsnn_data_info); or 1 */
+    const float *values;       /* [B, target] in place of labels, or NULL */
+    fsnn_shape target;         /* of the values of one sample */
 } fsnn_batch;
 
 /* `data` is borrowed for the loader's life and must not be changed during it (several loaders may

@@ -58,6 +58,11 @@ FSNN_API fsnn_status fsnn_plot_confusion(const char *title, int64_t classes,
                                          const char *const *names, const int64_t *confusion,
                                          const char *path);
 
+/* Answers of a regression [count] over the truth [count], with the diagonal; `subtitle` may be
+ * NULL. */
+FSNN_API fsnn_status fsnn_plot_scatter(const char *title, const char *subtitle, int64_t count,
+                                       const float *truth, const float *answer, const char *path);
+
 /* A strip of frames of events: x [K, 2, H, W], counts of OFF and ON; a heading for each in `labels`
  * [K] (or NULL); `subtitle` may be NULL. At most 64 frames and 2 million pixels in all. */
 FSNN_API fsnn_status fsnn_plot_frames(const char *title, const char *subtitle, int K, int H, int W,

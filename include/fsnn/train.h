@@ -22,6 +22,14 @@ extern "C" {
  *              softmax(o_k), MSE the mean over K, B and C of (o - 1)^2: all outputs, not only the
  *              class's, are held near the constant 1 (Deng et al. 2022, temporal efficient
  *              training, eq. 10 to 12 with phi = 1)
+ *   ce         cross entropy of softmax(x), x the answer that the readout takes from o
+ *   mse        mean over B and C of (x - target)^2
+ *   bce        mean over B and C of the cross entropy of sigmoid(x), one answer for each class:
+ *              several labels a sample
+ * ce, mse and bce have a readout; the other losses are named for theirs. A target is a class, or
+ * values [C]: numbers (mse), shares of the classes (ce), a share of each class in 0..1 (bce). Where
+ * there is one for each step, the readout `each` compares step by step (mse_rate, mse_count and mse
+ * with mean, sum, last compare with the same readout of the target).
  * Label smoothing e replaces the target q of a cross entropy by (1 - e) q + e/C. Sums are kept in
  * double. */
 typedef enum fsnn_loss_kind {
@@ -30,13 +38,36 @@ typedef enum fsnn_loss_kind {
     FSNN_TET,
     FSNN_CE_SUM,
     FSNN_MSE_COUNT,
+    FSNN_CE,
+    FSNN_MSE,
+    FSNN_BCE,
     FSNN_LOSSES
 } fsnn_loss_kind;
+
+/* What answers for class c of a sample: of o_kc over the K steps
+ *   auto   that of the loss; of ce, mse, bce the mean, or each where targets have steps
+ *   mean   their mean
+ *   last   the last one
+ *   max    the largest, the first of equals (its step gets the whole gradient)
+ *   sum    their sum
+ *   each   every one by itself: the loss is the mean over the steps */
+typedef enum fsnn_readout {
+    FSNN_READOUT_AUTO,
+    FSNN_READOUT_MEAN,
+    FSNN_READOUT_LAST,
+    FSNN_READOUT_MAX,
+    FSNN_READOUT_SUM,
+    FSNN_READOUT_EACH,
+    FSNN_READOUTS
+} fsnn_readout;
+
+FSNN_API const char *fsnn_readout_name(fsnn_readout readout);
 
 typedef struct fsnn_loss {
     fsnn_loss_kind kind;
     double label_smoothing; /* in [0, 1), cross entropies only */
     double mix;             /* tet only, in [0, 1] */
+    fsnn_readout readout;   /* ce, mse, bce only */
 } fsnn_loss;
 
 FSNN_API const char *fsnn_loss_name(fsnn_loss_kind kind);
@@ -62,6 +93,32 @@ FSNN_API fsnn_status fsnn_loss_compute_double(const fsnn_loss *loss, int64_t K, 
                                               int64_t C, const double *output,
                                               const int32_t *labels, const double *target,
                                               double *gradient, double *value, int64_t *correct);
+
+/* What the answers of a batch are held against. */
+typedef struct fsnn_target {
+    const int32_t *labels;  /* [B], with `steps` [B, K]; NULL: there are values */
+    const float *values;    /* [B, C], with `steps` [B, K, C] */
+    const double *values64; /* the same, in double precision */
+    bool steps;             /* one for each step */
+} fsnn_target;
+
+/* What a loss says of a batch. */
+typedef struct fsnn_measure {
+    double value;    /* the loss */
+    int64_t counted; /* samples (with a target a step: steps of samples) that count */
+    int64_t correct; /* of them those whose largest answer is the label's; 0 of values */
+} fsnn_measure;
+
+/* As fsnn_loss_compute, with any target.
+ * Errors: FSNN_EARGUMENT, also of a target that the loss does not take. */
+FSNN_API fsnn_status fsnn_loss_measure(const fsnn_loss *loss, int64_t K, int64_t B, int64_t C,
+                                       const float *output, const fsnn_target *target,
+                                       float *gradient, fsnn_measure *measure);
+/* The same in double precision, with values64. */
+FSNN_API fsnn_status fsnn_loss_measure_double(const fsnn_loss *loss, int64_t K, int64_t B,
+                                              int64_t C, const double *output,
+                                              const fsnn_target *target, double *gradient,
+                                              fsnn_measure *measure);
 
 typedef enum fsnn_optimizer_kind {
     FSNN_SGD,
@@ -137,9 +194,39 @@ typedef struct fsnn_schedule {
     double min_lr;    /* floor; cosine ends here */
 } fsnn_schedule;
 
+/* By what a network is judged. With n_c samples of class c, a_c answers c, r_c of them right, and
+ * errors e of values y (sums over classes or outputs; of several labels a sample n_c, a_c, r_c
+ * count yes: true, answered by an output above 0, both):
+ *   loss               lower is better
+ *   accuracy           sum r_c / n; of several labels the share of right decisions
+ *   top_k              share of samples whose class is among the k largest answers
+ *   balanced_accuracy  mean of r_c / n_c; of several labels of the shares of right yes and right no
+ *   f1                 mean of 2 r_c / (n_c + a_c)
+ *   mse, mae           mean of e^2, |e|; lower is better
+ *   r2                 1 - sum e^2 / sum (y - mean)^2, mean over the outputs
+ * auto: accuracy, where there is one, else the loss. */
+typedef enum fsnn_metric {
+    FSNN_METRIC_AUTO,
+    FSNN_METRIC_LOSS,
+    FSNN_METRIC_ACCURACY,
+    FSNN_METRIC_TOP_K,
+    FSNN_METRIC_BALANCED_ACCURACY,
+    FSNN_METRIC_F1,
+    FSNN_METRIC_MSE,
+    FSNN_METRIC_MAE,
+    FSNN_METRIC_R2,
+    FSNN_METRICS
+} fsnn_metric;
+
+FSNN_API const char *fsnn_metric_name(fsnn_metric metric);
+FSNN_API int fsnn_metric_find(const char *name); /* or FSNN_ENOTFOUND */
+/* Whether larger is better. */
+FSNN_API bool fsnn_metric_rises(fsnn_metric metric);
+
 typedef struct fsnn_early_stop {
     int patience;     /* epochs without improvement of the watched figure; 0: never stop early */
     double min_delta; /* smallest improvement that counts */
+    fsnn_metric by;   /* the watched figure */
 } fsnn_early_stop;
 
 typedef struct fsnn_training {
@@ -152,7 +239,9 @@ typedef struct fsnn_training {
     uint64_t seed;      /* of weights, dropout, order and encoding */
     int64_t checkpoint; /* gradient checkpointing and truncation as in fsnn_plan */
     bool truncate;
-    bool drop_last; /* of the training data's loader: leave out an incomplete last batch */
+    bool drop_last;   /* of the training data's loader: leave out an incomplete last batch */
+    fsnn_metric best; /* by what the best epoch is chosen, of equals by the lower loss */
+    int64_t top_k;    /* of the metric of that name; 0: 5 */
 } fsnn_training;
 
 /* ce_rate, Adam 1e-3, constant, no clipping, 10 epochs of batches of 64, seed 1. */
@@ -182,6 +271,8 @@ typedef struct fsnn_metrics {
     double samples_per_second; /* training */
     double seconds_left;       /* to the end of all epochs, estimated */
     bool best;                 /* epoch end: the best so far */
+    /* of the epoch's evaluation; NaN: of other targets, or there was none */
+    double test_metric[FSNN_METRICS];
 } fsnn_metrics;
 
 /* Releases the arrays of figures that fsnn_train gave; NULL is fine. */
@@ -197,8 +288,7 @@ typedef int (*fsnn_training_callback)(const fsnn_metrics *metrics, void *user);
  * In the order in which they are written: the program's own files (a description), and after each
  * epoch
  *   last.state.safetensors         all that resuming needs: weights, optimiser, position, figures
- *   best.safetensors               weights of the best epoch: highest accuracy, of equals the lower
- *                                  loss
+ *   best.safetensors               weights of the best epoch (fsnn_training.best)
  *   last.safetensors               weights
  *   metrics.csv, metrics.jsonl     a row, an object an epoch
  * Each is replaced as a whole. One process at a time writes into a directory; it holds the lock of
@@ -271,14 +361,14 @@ FSNN_API fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train,
  * After each epoch evaluates on `test`, the data to be watched: the validation set, where there is
  * one (may be NULL: then the training figures decide), and writes the files of the run into
  * `directory`, which must exist, or `run`. Early stop watches the test accuracy, without test data
- * the training loss. Evaluations do not change what training does. A stop, by `stop` or a callback,
- * saves after the running batch; resuming goes on within the epoch. What is refused has changed
- * nothing. `*result` (may be NULL) gets the figures of the best epoch, `epochs` those that are done
- * by now; of the part so far where none has ended; free it with fsnn_metrics_free, after an error
- * too. A run that is resumed with no more epochs than it has done (or was stopped early) has
- * nothing left to train: FSNN_OK. A state remembers what data it was trained on
- * (fsnn_data_fingerprint): others are refused (FSNN_EARGUMENT) unless the options take them; other
- * data to be watched are a warning of the run.
+ * the training loss, or what early_stop.by says. Evaluations do not change what training does. A
+ * stop, by `stop` or a callback, saves after the running batch; resuming goes on within the epoch.
+ * What is refused has changed nothing. `*result` (may be NULL) gets the figures of the best epoch,
+ * `epochs` those that are done by now; of the part so far where none has ended; free it with
+ * fsnn_metrics_free, after an error too. A run that is resumed with no more epochs than it has done
+ * (or was stopped early) has nothing left to train: FSNN_OK. A state remembers what data it was
+ * trained on (fsnn_data_fingerprint): others are refused (FSNN_EARGUMENT) unless the options take
+ * them; other data to be watched are a warning of the run.
  * Errors: FSNN_EARGUMENT, FSNN_ESHAPE (data and net do not fit), FSNN_ENUMERIC (the loss is NaN or
  * infinite: epoch and batch; earlier checkpoints stay), FSNN_EIO (directory or disk), FSNN_EFORMAT,
  * FSNN_ENOTFOUND, FSNN_ESHAPE (no state, or one that does not fit: which array), FSNN_EBUSY
@@ -321,6 +411,10 @@ typedef struct fsnn_evaluation {
     /* T, mean over the samples: a sample costs steps times the sum over the nodes */
     double steps;
     double seconds;
+    double metric[FSNN_METRICS]; /* NaN: of other targets */
+    /* Of values: some pairs [pairs] of truth and answer, taken evenly; classes is then 0. */
+    int64_t pairs;
+    float *truth, *answer;
 } fsnn_evaluation;
 
 /* The sum over the nodes of one sample over all its steps; rate and spikes are left 0. */

@@ -20,6 +20,9 @@ PARTS = {
 }
 
 
+_UNLABELLED = -(2**31)  # FSNN_UNLABELLED, of a step that does not count
+
+
 class _Source:
     """Samples that are asked of an object with `__len__` and `__getitem__`, and what it raised."""
 
@@ -38,7 +41,8 @@ class _Source:
         """Of pairs: every item is asked for once."""
         if not self.pairs:
             return None
-        return np.array([int(self.items[i][1]) for i in range(len(self.items))], np.int32)
+        targets = [np.asarray(self.items[i][1]) for i in range(len(self.items))]
+        return np.stack(targets)
 
 
 def _failed(exception: type[BaseException], value: BaseException, trace: Any) -> int:
@@ -62,23 +66,57 @@ def _is_array(x: Any) -> bool:
     return hasattr(x, "__array__") or hasattr(x, "__dlpack__") or isinstance(x, memoryview)
 
 
-def _labels(y: Any, count: int) -> np.ndarray | None:
-    if y is None:
-        return None
-    classes = np.asarray(y)
-    if classes.dtype.kind not in "iub" or classes.shape != (count,):
-        raise ValueError(
-            f"y must be {count} whole numbers, one a sample; "
-            f"this is {classes.dtype} {list(classes.shape)}"
-        )
-    return numbers(classes, np.int32, "y")
+class _Targets:
+    """What `y` is: classes [N], a class a step [N, T], or values [N, ...]."""
+
+    def __init__(self, y: Any, count: int, targets: str) -> None:
+        if targets not in ("auto", "classes", "values"):
+            raise ValueError(f"targets is {targets!r}: it is one of auto, classes, values")
+        self.labels: np.ndarray | None = None
+        self.steps: np.ndarray | None = None
+        self.values: np.ndarray | None = None
+        if y is None:
+            return
+        array = np.asarray(y)
+        whole = array.dtype.kind in "iub"
+        values = targets == "values" or (targets == "auto" and (not whole or array.ndim > 1))
+        if array.ndim == 0 or len(array) != count:
+            raise ValueError(f"y must have {count} rows, one a sample; its shape is {array.shape}")
+        if values:
+            self.values = numbers(array.reshape(count, -1), np.float32, "y")
+            self.shape = array.shape[1:] or (1,)
+        elif not whole or array.ndim > 2:
+            raise ValueError(
+                f"y must be {count} whole numbers, one a sample (or one a step, [N, T]); "
+                f"this is {array.dtype} {list(array.shape)}"
+            )
+        elif array.ndim == 1:
+            self.labels = numbers(array, np.int32, "y")
+        else:
+            unlabelled = np.where(array == -1, _UNLABELLED, array)
+            self.steps = numbers(unlabelled, np.int32, "y")
+
+    def pointer(self) -> Any:
+        return ffi.NULL if self.labels is None else pointer(self.labels, "int32_t *")
+
+    def give(self, data: Any) -> None:
+        """What is not given when the samples are made."""
+        if self.values is not None:
+            y = pointer(self.values, "float *")
+            check(lib.fsnn_data_set_values(data, to_shape(self.shape), y))
+        if self.steps is not None:
+            steps = pointer(self.steps, "int32_t *")
+            check(lib.fsnn_data_set_labels(data, self.steps.shape[1], steps))
 
 
 class Data:
     """A data set.
 
     `x` [N, ...] are the samples (with `sequence` [N, T, ...]: the first axis of a sample is time),
-    `y` [N] their classes 0, 1, ... (or None). The numbers of an array are copied, as float32.
+    `y` their targets (or None): classes 0, 1, ... where it is [N] of whole numbers; else values,
+    [N], [N, C] or [N, T, C], that the output is to be: numbers of a regression, shares of classes,
+    or 1 for each label that a sample has. `targets="values"` takes whole numbers as values,
+    "classes" takes [N, T] as a class a step, where -1 does not count. Arrays are copied, as float32.
     `x` may also be anything with `__len__` and `__getitem__` that gives samples, or pairs (sample,
     class) (a Dataset of torch, a list), or a memmap: samples are asked for when they are
     wanted, and not kept. Threads of the library's own ask, one at a time. Where there is no `y`,
@@ -88,7 +126,9 @@ class Data:
     _source: _Source | None = None
     _whole: Data | None = None  # whose samples these are
 
-    def __init__(self, x: Any, y: Any = None, *, sequence: bool = False) -> None:
+    def __init__(
+        self, x: Any, y: Any = None, *, sequence: bool = False, targets: str = "auto"
+    ) -> None:
         if read_once(x):
             raise TypeError(
                 "data are asked for several times and in any order, and an iterator gives them "
@@ -96,33 +136,32 @@ class Data:
                 "DataLoader)"
             )
         if isinstance(x, np.memmap) or (hasattr(x, "__getitem__") and not _is_array(x)):
-            self._ask(_Source(x), y, sequence)
+            self._ask(_Source(x), y, sequence, targets)
             return
         samples = numbers(x, np.float32, "x")
         if samples.ndim == 0:
             raise ValueError("x is a number; samples are [N, ...]")
-        labels = _labels(y, samples.shape[0])
+        wanted = _Targets(y, samples.shape[0], targets)
         shape = samples.shape[1:] or (1,)
         out = ffi.new("fsnn_data **")
-        x_c, y_c = (
-            pointer(samples, "float *"),
-            ffi.NULL if labels is None else pointer(labels, "int32_t *"),
-        )
-        check(lib.fsnn_data_memory(samples.shape[0], to_shape(shape), x_c, y_c, out))
+        x_c = pointer(samples, "float *")
+        check(lib.fsnn_data_memory(samples.shape[0], to_shape(shape), x_c, wanted.pointer(), out))
         self._take(out[0])
+        wanted.give(self._c)
         if sequence:
             check(lib.fsnn_data_sequence(self._c, lib.FSNN_AXES_FIRST))
 
-    def _ask(self, source: _Source, y: Any, sequence: bool) -> None:
+    def _ask(self, source: _Source, y: Any, sequence: bool, targets: str) -> None:
         count, handle = len(source.items), ffi.new_handle(source)
-        labels = _labels(source.classes() if y is None else y, count)
+        wanted = _Targets(source.classes() if y is None else y, count, targets)
         options = ffi.new("fsnn_data_source *")
         options.count, options.shape = count, to_shape(source.shape)
         options.sequence, options.fetch, options.user = sequence, lib.fsnn_py_fetch, handle
-        options.labels = ffi.NULL if labels is None else pointer(labels, "int32_t *")
+        options.labels = wanted.pointer()
         out = ffi.new("fsnn_data **")
         check(lib.fsnn_data_fetched(options, out))
         self._take(out[0])
+        wanted.give(self._c)
         self._source, self._handle = source, handle
 
     def raise_own(self) -> None:
@@ -178,6 +217,11 @@ class Data:
     @property
     def classes(self) -> int:
         return self._info().classes
+
+    @property
+    def target_shape(self) -> tuple[int, ...]:
+        """Of the values of one sample; () of classes."""
+        return shape_of(self._info().target)
 
     @property
     def sequence(self) -> bool:

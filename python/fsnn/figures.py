@@ -169,3 +169,23 @@ def confusion(matrix: Any, *, title: str = "confusion") -> Figure:
         return lib.fsnn_plot_confusion(title.encode(), len(counts), ffi.NULL, values, path)
 
     return Figure(draw, plot)
+
+
+def scatter(truth: Any, answers: Any, *, title: str = "answers and truth") -> Figure:
+    """Answers of a regression over the truth, numbers in any shape, and the diagonal."""
+    x, y = numbers(truth, np.float32, "truth").ravel(), numbers(answers, np.float32, "answers")
+    y = y.ravel()
+    if x.size != y.size or not x.size:
+        raise ValueError(f"there are {x.size} numbers of truth and {y.size} answers")
+
+    def draw(canvas: Any) -> None:
+        panel = canvas.subplots()
+        panel.axline((x[0], x[0]), slope=1, linestyle="--", color="gray")
+        panel.plot(x, y, ".", markersize=3)
+        panel.set(title=title, xlabel="truth", ylabel="answer")
+
+    def plot(path: bytes) -> int:
+        pairs = pointer(x, "float *"), pointer(y, "float *")
+        return lib.fsnn_plot_scatter(title.encode(), ffi.NULL, x.size, *pairs, path)
+
+    return Figure(draw, plot)

@@ -45,6 +45,8 @@ class _Bar:
 
 
 def _figures(kind: str, loss: float, accuracy: float) -> str:
+    if accuracy != accuracy:  # NaN: a regression
+        return f"{kind} loss {loss:.4f}"
     return f"{kind} loss {loss:.4f}, accuracy {100 * accuracy:.2f} %"
 
 

@@ -30,7 +30,8 @@ MODES = {"new": lib.FSNN_RUN_NEW, "resume": lib.FSNN_RUN_RESUME, "replace": lib.
 class Metrics:
     """Figures of an epoch, or of its part so far. Accuracies are in 0..1; `rate` and `rates` (by
     layer) are spikes a neuron and step; test figures are those of the data that training watches,
-    NaN until the epoch's evaluation."""
+    NaN until the epoch's evaluation. `test_metrics` has those that judge the targets, by name:
+    accuracy, top_k, balanced_accuracy, f1 of classes; mse, mae, r2 of values."""
 
     epoch: int
     epochs: int
@@ -49,6 +50,7 @@ class Metrics:
     samples_per_second: float
     seconds_left: float
     best: bool
+    test_metrics: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ class Evaluation:
     rate, the neurons that never fired and those that fired at every step, and each neuron's spikes
     a step. Operations are those of one sample over all its steps. Of several draws figures are means,
     `score` has their spread, `losses` and `accuracies` each; `perturbed` the same under each
-    disturbance, "noise=0.1"."""
+    disturbance, "noise=0.1". `metrics` has what judges the targets, by name. Of values there is no
+    accuracy (NaN), and `truth` and `answers` are some of the pairs, taken evenly."""
 
     loss: float
     accuracy: float
@@ -87,13 +90,27 @@ class Evaluation:
     losses: list[float] = field(default_factory=list)
     accuracies: list[float] = field(default_factory=list)
     perturbed: dict[str, Score] = field(default_factory=dict)
+    metrics: dict[str, float] = field(default_factory=dict)
+    truth: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+    answers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
 
     def figure(self) -> figures.Figure:
-        """The confusion matrix."""
+        """The confusion matrix; of values, answers over the truth."""
+        if len(self.truth):
+            return figures.scatter(self.truth, self.answers, title=f"R2 {self.metrics['r2']:.4f}")
         return figures.confusion(self.confusion, title=f"accuracy {self.accuracy:.4f}")
 
     def _repr_png_(self) -> bytes:
         return self.figure().render()
+
+
+def _judged(values: Any) -> dict[str, float]:
+    """By name, those that judge the targets."""
+    return {
+        text(lib.fsnn_metric_name(i)): values[i]
+        for i in range(lib.FSNN_METRIC_LOSS, lib.FSNN_METRICS)
+        if values[i] == values[i]
+    }
 
 
 def _metrics(net: Net, c: Any) -> Metrics:
@@ -102,9 +119,10 @@ def _metrics(net: Net, c: Any) -> Metrics:
     plain = {
         name: getattr(c, name)
         for name in Metrics.__dataclass_fields__
-        if name not in ("rates", "best")
+        if name not in ("rates", "best", "test_metrics")
     }
-    return Metrics(rates=rates, best=bool(c.best), **plain)
+    judged = _judged(c.test_metric)
+    return Metrics(rates=rates, best=bool(c.best), test_metrics=judged, **plain)
 
 
 class _Run:
@@ -306,6 +324,10 @@ def _scored(net: Net, batches: Any, loss: Any) -> Evaluation:
     )
 
 
+def _pairs(c: Any, count: int) -> np.ndarray:
+    return view(c, (count,), np.float32, None).copy() if c else np.zeros(0, np.float32)
+
+
 def _evaluation(session: Session, c: Any) -> Evaluation:
     names = [session.node_name(c.layer_node[i]) for i in range(c.layers)]
     account = lib.fsnn_evaluation_account(ffi.addressof(c))
@@ -333,4 +355,7 @@ def _evaluation(session: Session, c: Any) -> Evaluation:
         account.memory,
         c.steps,
         c.seconds,
+        metrics=_judged(c.metric),
+        truth=_pairs(c.truth, c.pairs),
+        answers=_pairs(c.answer, c.pairs),
     )

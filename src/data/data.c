@@ -39,6 +39,7 @@ fsnn_status fsnn_data_memory(int64_t count, fsnn_shape shape, const float *x, co
                                .x = array,
                                .y_what = "labels",
                                .y = labels ? &y : NULL,
+                               .targets = FSNN_TARGETS_CLASSES,
                                .divisor = 1,
                                .fault = FSNN_EARGUMENT};
         status = store_create(&source, data);
@@ -158,8 +159,14 @@ void fsnn_data_info_get(const fsnn_data *data, fsnn_data_info *info)
     *info = (fsnn_data_info){0};
     if (!data)
         return;
-    *info = (fsnn_data_info){data->count, data->shape, data->sequence, data->store->classes,
-                             data->store->places};
+    const store *s = data->store;
+    *info = (fsnn_data_info){data->count,
+                             data->shape,
+                             data->sequence,
+                             s->classes,
+                             s->timed ? 1 : s->places,
+                             s->timed ? s->places : 1,
+                             s->target};
 }
 
 fsnn_status fsnn_data_sample(const fsnn_data *data, int64_t index, float *x, int32_t *label)

@@ -42,6 +42,9 @@ static fsnn_status check(const fsnn_data_source *source)
         if (source->shape.dim[d] < 1)
             return fsnn_fail(FSNN_EARGUMENT, "fsnn_data_fetched: dimension %d of a sample is %lld",
                              d, (long long)source->shape.dim[d]);
+    if (source->labels && source->targets)
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_data_fetched: samples have classes (`labels`) or "
+                                         "values (`targets`), not both");
     if (fsnn_shape_count(&source->shape) > INT32_MAX)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_data_fetched: a sample has more than %d elements",
                          INT32_MAX);
@@ -65,6 +68,7 @@ fsnn_status fsnn_data_fetched(const fsnn_data_source *source, fsnn_data **data)
         return FSNN_EMEMORY;
     *more = *source;
     more->labels = NULL;
+    more->targets = NULL;
     store_lazy lazy = {.rows = source->count,
                        .shape = source->shape,
                        .sequence = source->sequence,
@@ -72,5 +76,12 @@ fsnn_status fsnn_data_fetched(const fsnn_data_source *source, fsnn_data **data)
                        .more = more,
                        .release = release,
                        .fetch = fetch};
-    return store_create_lazy(&lazy, data);
+    FSNN_TRY(store_create_lazy(&lazy, data));
+    fsnn_status status =
+        source->targets ? fsnn_data_set_values(*data, source->target, source->targets) : FSNN_OK;
+    if (status < 0) {
+        fsnn_data_destroy(*data);
+        *data = NULL;
+    }
+    return status;
 }

@@ -34,6 +34,7 @@ fsnn_status fsnn_data_idx(const char *images, const char *labels, fsnn_data **da
                                .x = &x,
                                .y_what = labels,
                                .y = labels ? &y : NULL,
+                               .targets = FSNN_TARGETS_CLASSES,
                                .image = true,
                                .divisor = 255,
                                .fault = FSNN_EFORMAT};

@@ -24,9 +24,10 @@ static fsnn_status missing(const char *path, const char *name)
     return fsnn_fail(FSNN_ENOTFOUND, "%s: has no array %s; it holds %s", path, name, names);
 }
 
-static fsnn_status build(const char *path, const fsnn_arrays *list, const char *x, const char *y,
-                         bool sequence, fsnn_data **data)
+static fsnn_status build(const char *path, const fsnn_arrays *list, const fsnn_npz_options *o,
+                         fsnn_data **data)
 {
+    const char *x = o->x, *y = o->y;
     fsnn_array *samples = fsnn_arrays_find(list, x ? x : "x");
     if (!samples)
         return x ? fsnn_error_set_key(missing(path, x), "x") : missing(path, "x");
@@ -44,7 +45,8 @@ static fsnn_status build(const char *path, const fsnn_arrays *list, const char *
                                .x = samples,
                                .y_what = y_what,
                                .y = classes,
-                               .sequence = sequence,
+                               .targets = o->targets,
+                               .sequence = o->sequence,
                                .divisor = 1,
                                .fault = FSNN_EFORMAT};
         status = store_create(&source, data);
@@ -54,18 +56,29 @@ static fsnn_status build(const char *path, const fsnn_arrays *list, const char *
     return status;
 }
 
+fsnn_status fsnn_data_npz_open(const char *path, const fsnn_npz_options *options, fsnn_data **data)
+{
+    if (!path || !options || !data)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_data_npz_open needs a path, options and a place for the data");
+    *data = NULL;
+    FSNN_TRY(store_check_kind(options->targets));
+    fsnn_arrays list = {0};
+    const char *const names[] = {options->x ? options->x : "x", options->y ? options->y : "y",
+                                 NULL};
+    FSNN_TRY(npz_read_named(path, names, &list));
+    fsnn_status status = build(path, &list, options, data);
+    fsnn_arrays_free(&list);
+    return status;
+}
+
 fsnn_status fsnn_data_npz(const char *path, const char *x, const char *y, bool sequence,
                           fsnn_data **data)
 {
+    const fsnn_npz_options options = {.x = x, .y = y, .sequence = sequence};
     if (!path || !data)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_data_npz needs a path and a place for the data");
-    *data = NULL;
-    fsnn_arrays list = {0};
-    const char *const names[] = {x ? x : "x", y ? y : "y", NULL};
-    FSNN_TRY(npz_read_named(path, names, &list));
-    fsnn_status status = build(path, &list, x, y, sequence, data);
-    fsnn_arrays_free(&list);
-    return status;
+    return fsnn_data_npz_open(path, &options, data);
 }
 
 /* The one array of a .npy file; an NPZ is refused. */
@@ -80,10 +93,17 @@ static fsnn_status read_one(const char *path, fsnn_arrays *list)
 
 fsnn_status fsnn_data_npy(const char *samples, const char *classes, fsnn_data **data)
 {
+    return fsnn_data_npy_open(samples, classes, FSNN_TARGETS_AUTO, data);
+}
+
+fsnn_status fsnn_data_npy_open(const char *samples, const char *classes, fsnn_targets targets,
+                               fsnn_data **data)
+{
     if (!samples || !data)
         return fsnn_fail(FSNN_EARGUMENT,
                          "fsnn_data_npy needs a file of samples and a place for the data");
     *data = NULL;
+    FSNN_TRY(store_check_kind(targets));
     fsnn_arrays x = {0}, y = {0};
     fsnn_status status = read_one(samples, &x);
     if (!status && classes)
@@ -93,6 +113,7 @@ fsnn_status fsnn_data_npy(const char *samples, const char *classes, fsnn_data **
                                .x = &x.item[0],
                                .y_what = classes,
                                .y = classes ? &y.item[0] : NULL,
+                               .targets = targets,
                                .divisor = 1,
                                .fault = FSNN_EFORMAT};
         status = store_create(&source, data);

@@ -19,6 +19,7 @@ enum { VALUES = 1 << 22, LEAST = 8, FIELD = 256 };
 
 /* ---- what the data are ---- */
 
+/* Of values in place of labels, too, which come from files as they are. */
 static uint32_t sum_of_labels(const fsnn_data *data)
 {
     const store *s = data->store;
@@ -26,6 +27,10 @@ static uint32_t sum_of_labels(const fsnn_data *data)
     for (int64_t i = 0; i < data->count && s->labels; i++)
         sum = fsnn_crc32c(sum, s->labels + store_row(data, i) * s->places,
                           (size_t)s->places * sizeof *s->labels);
+    int64_t size = fsnn_shape_count(&s->target);
+    for (int64_t i = 0; i < data->count && s->targets; i++)
+        sum = fsnn_crc32c(sum, s->targets + store_row(data, i) * size,
+                          (size_t)size * sizeof *s->targets);
     for (int64_t c = 0; c < s->names; c++)
         if (s->name[c])
             sum = fsnn_crc32c(sum, s->name[c], strlen(s->name[c]) + 1);

@@ -28,6 +28,7 @@ typedef struct slot {
     float *x; /* [T, batch, N], still [batch, N]; NULL where lists are made */
     spike_lists lists;
     int32_t *labels; /* [batch, places], or NULL */
+    float *values;   /* [batch, target], or NULL */
     int64_t batch;
     fault fault;
 } slot;
@@ -71,6 +72,10 @@ static fsnn_status make(const filling *f, maker *m, int64_t b, spike_piece *piec
     if (s->labels)
         memcpy(s->labels + b * places, r->data->store->labels + row * places,
                (size_t)places * sizeof *s->labels);
+    int64_t count = fsnn_shape_count(&r->data->store->target);
+    if (s->values)
+        memcpy(s->values + b * count, r->data->store->targets + row * count,
+               (size_t)count * sizeof *s->values);
     if (r->sparse)
         return maker_lists(m, r, l->epoch, index, b, &s->lists, piece);
     return maker_dense(m, r, l->epoch, index, s->x + b * r->values, s->batch * r->values);
@@ -249,8 +254,20 @@ static void close_slot(slot *s)
 {
     fsnn_free(s->x);
     fsnn_free(s->labels);
+    fsnn_free(s->values);
     spike_lists_close(&s->lists);
     *s = (slot){0};
+}
+
+static fsnn_status reserve_targets(const store *data, int64_t batch, slot *s)
+{
+    size_t count = (size_t)(batch * fsnn_shape_count(&data->target));
+    if (data->labels)
+        s->labels = fsnn_alloc((size_t)(batch * data->places) * sizeof *s->labels);
+    if (data->targets)
+        s->values = fsnn_alloc(count * sizeof *s->values);
+    bool there = (s->labels || !data->labels) && (s->values || !data->targets);
+    return there ? FSNN_OK : FSNN_EMEMORY;
 }
 
 static fsnn_status reserve_slot(const recipe *r, slot *s)
@@ -269,10 +286,7 @@ static fsnn_status reserve_slot(const recipe *r, slot *s)
         if (!s->x)
             return too_large(r);
     }
-    if (!r->data->store->labels)
-        return FSNN_OK;
-    s->labels = fsnn_alloc((size_t)(batch * r->data->store->places) * sizeof *s->labels);
-    return s->labels ? FSNN_OK : FSNN_EMEMORY;
+    return reserve_targets(r->data->store, batch, s);
 }
 
 /* Whether the batches of an epoch that begins now are made when they are asked for, by the threads
@@ -376,6 +390,9 @@ int64_t fsnn_loader_memory(const fsnn_loader *l)
                capacity * (int64_t)sizeof *lists->index;
         slot += lists->values ? capacity * (int64_t)sizeof *lists->value : 0;
     }
+    const store *data = r->data->store;
+    if (data->targets)
+        slot += r->options.batch * fsnn_shape_count(&data->target) * (int64_t)sizeof(float);
     return l->slots * slot + l->makers * maker_bytes(r);
 }
 
@@ -472,12 +489,16 @@ int fsnn_loader_next(fsnn_loader *l, fsnn_batch *batch)
         return 0;
     if (s->fault.status < 0)
         return fsnn_fail(s->fault.status, "%s", s->fault.text);
+    const store *data = l->how.data->store;
     *batch = (fsnn_batch){s->x,
                           s->labels,
                           l->how.steps,
                           s->batch,
                           l->how.sparse ? &s->lists.s : NULL,
-                          l->how.data->store->places,
-                          l->how.still};
+                          data->timed ? 1 : data->places,
+                          l->how.still,
+                          data->timed ? data->places : 1,
+                          s->values,
+                          data->target};
     return 1;
 }

@@ -45,53 +45,6 @@ static fsnn_status check_samples(const store_source *source)
     return FSNN_OK;
 }
 
-static fsnn_status check_classes(const store_source *source)
-{
-    const fsnn_shape *shape = &source->y->shape;
-    int64_t count = source->x->shape.dim[0];
-    char text[256];
-    fsnn_shape_text(shape, text, sizeof text);
-    if (shape->rank != 1)
-        return fsnn_fail(source->fault,
-                         "%s: has the shape %s; expected is one class a sample, [%lld]",
-                         source->y_what, text, (long long)count);
-    if (shape->dim[0] != count)
-        return fsnn_fail(source->fault, "%s: holds %lld classes, but %s holds %lld samples",
-                         source->y_what, (long long)shape->dim[0], source->what, (long long)count);
-    return FSNN_OK;
-}
-
-/* Classes are whole numbers from 0, whatever type they are stored in. */
-static fsnn_status convert_classes(const store_source *source, const double *y, store *s)
-{
-    int64_t count = source->x->shape.dim[0];
-    for (int64_t i = 0; i < count; i++) {
-        if (!(y[i] >= 0 && y[i] < INT32_MAX && floor(y[i]) == y[i]))
-            return fsnn_fail(source->fault,
-                             "%s: sample %lld has the class %g; classes are whole numbers from 0",
-                             source->y_what, (long long)i, y[i]);
-        s->labels[i] = (int32_t)y[i];
-        if (s->classes <= s->labels[i])
-            s->classes = (int64_t)s->labels[i] + 1;
-    }
-    return FSNN_OK;
-}
-
-static fsnn_status set_classes(const store_source *source, store *s)
-{
-    FSNN_TRY(check_classes(source));
-    size_t count = (size_t)source->x->shape.dim[0];
-    s->labels = fsnn_alloc(count * sizeof *s->labels);
-    double *y = fsnn_alloc(count * sizeof *y);
-    fsnn_status status = FSNN_EMEMORY;
-    if (y && s->labels) {
-        fsnn_array_to_f64(source->y, y);
-        status = convert_classes(source, y, s);
-    }
-    fsnn_free(y);
-    return status;
-}
-
 static fsnn_status set_values(const store_source *source, store *s)
 {
     fsnn_array *x = source->x;
@@ -149,11 +102,11 @@ static fsnn_status fill(const store_source *source, fsnn_data *data)
     if (!data->store)
         return FSNN_EMEMORY;
     atomic_init(&data->store->users, 1);
+    data->store->places = 1;
     if (source->y)
-        FSNN_TRY(set_classes(source, data->store));
+        FSNN_TRY(store_set_targets(source, data->store));
     FSNN_TRY(set_values(source, data->store));
     FSNN_TRY(check_finite(source, data->store));
-    data->store->places = 1;
     data->count = source->x->shape.dim[0];
     data->shape = sample_shape(source);
     data->size = fsnn_shape_count(&data->shape);
@@ -285,6 +238,7 @@ void fsnn_data_destroy(fsnn_data *data)
     if (s && atomic_fetch_sub(&s->users, 1) == 1) {
         fsnn_free(s->values);
         fsnn_free(s->labels);
+        fsnn_free(s->targets);
         free_texts(s->name, s->names);
         fsnn_free(s->origin);
         free_texts(s->warning, s->warnings);

@@ -32,9 +32,12 @@ typedef struct store {
     fsnn_dtype dtype; /* FSNN_U8 or FSNN_F32 */
     void *values;     /* [rows, size] */
     int32_t *labels;  /* [rows, places], or NULL */
-    int64_t places;   /* 1, but for samples that have many */
+    int64_t places;   /* 1, but for samples that have many, or one a step: */
+    bool timed;       /* the places are steps */
     int64_t classes;
-    char **name; /* [names] of classes, each NULL where it has none */
+    float *targets;    /* [rows, target] in place of labels, or NULL */
+    fsnn_shape target; /* of one row; rank 0: none */
+    char **name;       /* [names] of classes, each NULL where it has none */
     int64_t names;
     char *origin;   /* where the samples come from, or NULL */
     char **warning; /* [warnings] sentences for the user */
@@ -70,7 +73,8 @@ typedef struct store_source {
     fsnn_array *x;
     const char *y_what;
     const fsnn_array *y;
-    bool image; /* [N, H, W] becomes [1, H, W] a sample */
+    fsnn_targets targets; /* what y is */
+    bool image;           /* [N, H, W] becomes [1, H, W] a sample */
     bool sequence;
     double divisor;
     fsnn_status
@@ -99,6 +103,11 @@ typedef struct store_lazy {
 } store_lazy;
 
 fsnn_status store_create_lazy(const store_lazy *lazy, fsnn_data **data);
+
+/* data/targets.c: what y is, into the store of `rows` samples. */
+fsnn_status store_set_targets(const store_source *source, store *s);
+/* FSNN_EARGUMENT for a kind of targets that there is none of. */
+fsnn_status store_check_kind(fsnn_targets targets);
 
 /* The names of classes 0 ..., copied; NULL where one has none. FSNN_EMEMORY. */
 fsnn_status store_name_classes(fsnn_data *data, char *const *name, int64_t count);

@@ -180,7 +180,7 @@ static void choose_member(hdf_table *t, hid_t type, unsigned i, const hdf_events
         t->head.others -= member[c] < 0;
         member[c] = (int)i;
         rank[c] = its;
-        snprintf(t->head.name[c], HDF_EVENT_NAME, "%.*s", HDF_EVENT_NAME - 1, name);
+        snprintf(t->head.name[c], HDF_EVENT_NAME, "%s", name);
     }
     H5free_memory(name);
 }
@@ -235,7 +235,7 @@ static int choose_column(hdf_table *t, hid_t set, const char *name, const hdf_ev
     t->type[c] = memory;
     t->size[c] = size;
     t->head.dtype[c] = dtype;
-    snprintf(t->head.name[c], HDF_EVENT_NAME, "%.*s", HDF_EVENT_NAME - 1, name);
+    snprintf(t->head.name[c], HDF_EVENT_NAME, "%s", name);
     return 1;
 }
 

@@ -30,6 +30,9 @@ const char *const data_sequence_names[] = {"none", "first", "rows", "pixels", NU
 const fsnn_alias data_sequence_aliases[] = {
     {"false", FSNN_AXES_NONE}, {"true", FSNN_AXES_FIRST}, {0}};
 
+/* Indices are the values of fsnn_targets. */
+const char *const data_targets_names[] = {"auto", "classes", "values", NULL};
+
 const fsnn_key data_normalize_keys[] = {
     {.name = "mean",
      .type = FSNN_KEY_REAL,

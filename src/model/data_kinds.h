@@ -60,6 +60,7 @@ extern const fsnn_key data_normalize_keys[], data_limit_keys[], data_encoder_key
 extern const char *const data_split_names[];    /* indices are the values of split_by */
 extern const char *const data_sequence_names[]; /* indices are the values of fsnn_axes */
 extern const fsnn_alias data_sequence_aliases[];
+extern const char *const data_targets_names[]; /* indices are the values of fsnn_targets */
 
 /* Where a path of a description may lead, in order, up to the first NULL: "~/x" below the home
  * folder; a relative path beside the description, then below FSNN_DATA, where that is set. */
@@ -94,6 +95,16 @@ fsnn_status data_remark_unused(yaml_doc *doc, const yaml_node *node, const data_
         .help =                                                                                    \
             "time axis of a sample. none: no time; first (or true): the first axis; rows: images " \
             "row by row, T = H; pixels: images pixel by pixel, T = H W"                            \
+    }
+
+/* The same: what the array of targets is. */
+#define DATA_TARGETS_KEY                                                                           \
+    {                                                                                              \
+        .name = "targets", .type = FSNN_KEY_ENUM, .offset = offsetof(data_section, targets),       \
+        .names = data_targets_names,                                                               \
+        .help = "what the array of targets is. classes: [N], or [N, T] a class a step (-1: "       \
+                "none); values: [N], [N, C], [N, T, C] numbers that the output is to be; auto: "   \
+                "classes, if it is [N] of whole numbers, else values"                              \
     }
 
 /* What all kinds share, given the type of the options and the keys of a set. The group of an

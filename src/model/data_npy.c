@@ -24,11 +24,12 @@ static const fsnn_key set_keys[] = {
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(npy_set, classes),
      .file = true,
-     .help = "the .npy file of classes, [N]"},
+     .help = "the .npy file of targets: classes [N], or values"},
     {0},
 };
 
-static const fsnn_key keys[] = {DATA_KEYS(npy_options, set_keys), DATA_SEQUENCE_KEY, {0}};
+static const fsnn_key keys[] = {
+    DATA_KEYS(npy_options, set_keys), DATA_SEQUENCE_KEY, DATA_TARGETS_KEY, {0}};
 
 static fsnn_status open(const data_place *at, fsnn_data **out)
 {
@@ -38,7 +39,7 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     FSNN_TRY(data_find_file(at, node, set->samples, &samples));
     if (set->classes)
         FSNN_TRY(data_find_file(at, yaml_find(at->node, "classes"), set->classes, &classes));
-    FSNN_TRY(fsnn_data_npy(samples, classes, out));
+    FSNN_TRY(fsnn_data_npy_open(samples, classes, (fsnn_targets)at->d->data->targets, out));
     return data_in_time(at, out);
 }
 

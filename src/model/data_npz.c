@@ -27,15 +27,12 @@ static const fsnn_key set_keys[] = {
     {.name = "y",
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(npz_set, y),
-     .help = "name of the array of classes (default y)"},
+     .help = "name of the array of targets, classes or values (default y)"},
     {0},
 };
 
 static const fsnn_key keys[] = {
-    DATA_KEYS(npz_options, set_keys),
-    DATA_AUGMENT_KEY,
-    DATA_SEQUENCE_KEY,
-    {0},
+    DATA_KEYS(npz_options, set_keys), DATA_AUGMENT_KEY, DATA_SEQUENCE_KEY, DATA_TARGETS_KEY, {0},
 };
 
 static fsnn_status open(const data_place *at, fsnn_data **out)
@@ -44,7 +41,9 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
     const char *path = NULL;
     FSNN_TRY(data_find_file(at, node, set->path, &path));
-    FSNN_TRY(fsnn_data_npz(path, set->x, set->y, false, out));
+    const fsnn_npz_options options = {
+        .x = set->x, .y = set->y, .targets = (fsnn_targets)at->d->data->targets};
+    FSNN_TRY(fsnn_data_npz_open(path, &options, out));
     return data_in_time(at, out);
 }
 

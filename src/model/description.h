@@ -44,6 +44,7 @@ typedef struct data_section {
     bool split_given;                /* one of the two was */
     int64_t limit_train, limit_test; /* 0: all */
     int sequence;                    /* fsnn_axes */
+    int targets;                     /* fsnn_targets */
     bool balance;
     fsnn_encoder encoder;
     fsnn_augment augment;

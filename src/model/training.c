@@ -11,6 +11,11 @@ static const char *loss_name(int i)
     return i < FSNN_LOSSES ? fsnn_loss_name((fsnn_loss_kind)i) : NULL;
 }
 
+static const char *readout_name(int i)
+{
+    return i < FSNN_READOUTS ? fsnn_readout_name((fsnn_readout)i) : NULL;
+}
+
 static const char *optimizer_name(int i)
 {
     return i < FSNN_OPTIMIZERS ? fsnn_optimizer_name((fsnn_optimizer_kind)i) : NULL;
@@ -21,6 +26,11 @@ static const char *schedule_name(int i)
     return i < FSNN_SCHEDULES ? fsnn_schedule_name((fsnn_schedule_kind)i) : NULL;
 }
 
+static const char *metric_name(int i)
+{
+    return i < FSNN_METRICS ? fsnn_metric_name((fsnn_metric)i) : NULL;
+}
+
 #define AT(struct_, field) .offset = offsetof(struct_, field)
 #define BELOW_1 0.99999
 
@@ -29,8 +39,11 @@ static const fsnn_key loss_keys[] = {
      .type = FSNN_KEY_ENUM,
      AT(fsnn_loss, kind),
      .name_of = loss_name,
-     .help = "cross entropy or squared error of the mean over the steps (ce_rate, mse_rate) or of "
-             "their sum (ce_sum, mse_count), or cross entropy at each step (tet)"},
+     .help =
+         "cross entropy or squared error of the mean over the steps (ce_rate, mse_rate) or of "
+         "their sum (ce_sum, mse_count), cross entropy at each step (tet), or of a `readout` "
+         "cross entropy of classes (ce), squared error (mse), cross entropy of several labels a "
+         "sample (bce)"},
     {.name = "label_smoothing",
      .type = FSNN_KEY_REAL,
      AT(fsnn_loss, label_smoothing),
@@ -45,6 +58,14 @@ static const fsnn_key loss_keys[] = {
      .with = "kind",
      .when = 1u << FSNN_TET,
      .help = "tet: share of the squared error"},
+    {.name = "readout",
+     .type = FSNN_KEY_ENUM,
+     AT(fsnn_loss, readout),
+     .name_of = readout_name,
+     .with = "kind",
+     .when = 1u << FSNN_CE | 1u << FSNN_MSE | 1u << FSNN_BCE,
+     .help = "ce, mse, bce: what answers, the mean over the steps, the last step, the largest one, "
+             "their sum, or each by itself; auto: the mean, or each where targets have steps"},
     {0},
 };
 
@@ -188,6 +209,13 @@ static const fsnn_key early_stop_keys[] = {
      .with = "patience",
      .when = FSNN_ALL_BUT(0),
      .help = "smallest improvement that counts"},
+    {.name = "by",
+     .type = FSNN_KEY_ENUM,
+     AT(fsnn_early_stop, by),
+     .name_of = metric_name,
+     .with = "patience",
+     .when = FSNN_ALL_BUT(0),
+     .help = "the figure that is to improve; auto: the accuracy of the watched data, or the loss"},
     {0},
 };
 
@@ -230,6 +258,18 @@ const fsnn_key training_keys[] = {
      AT(fsnn_training, early_stop),
      .group = early_stop_keys,
      .help = "stop when nothing improves any more"},
+    {.name = "best",
+     .type = FSNN_KEY_ENUM,
+     AT(fsnn_training, best),
+     .name_of = metric_name,
+     .help = "the figure that the best epoch has the best of; auto: accuracy, or the loss where "
+             "there is none"},
+    {.name = "top_k",
+     .type = FSNN_KEY_INT,
+     AT(fsnn_training, top_k),
+     .min = 1,
+     .max = INT32_MAX,
+     .help = "answers that count for the metric top_k"},
     {.name = "truncate",
      .type = FSNN_KEY_BOOL,
      AT(fsnn_training, truncate),

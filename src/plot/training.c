@@ -24,6 +24,11 @@ static const fsnn_curves_panel panels[] = {
                   "no learning rate recorded", 1, true, true, false, INFINITY},
 };
 
+/* Of a regression, which has no accuracy. */
+static const fsnn_curves_panel explained = {
+    700, 1180,  112,   412,   "R\302\262", "R\302\262", "no R\302\262 recorded",
+    1,   false, false, false, 1.02};
+
 static fsnn_status check(const fsnn_csv *csv, const char *path)
 {
     static const char *const expected[] = {"loss", "accuracy", "lr", "rate"};
@@ -67,7 +72,7 @@ static int64_t best_row(const fsnn_csv *csv, const fsnn_curves *accuracy, int co
 }
 
 /* The best epoch, by the test data where there are any. */
-static void subtitle(fsnn_figure *f, const fsnn_curves *accuracy)
+static void subtitle(fsnn_figure *f, const fsnn_curves *accuracy, bool values)
 {
     char text[128];
 
@@ -75,9 +80,14 @@ static void subtitle(fsnn_figure *f, const fsnn_curves *accuracy)
         return;
     const fsnn_curve_column *last = &accuracy->curve[accuracy->count - 1];
     int64_t best = best_row(accuracy->csv, accuracy, last->column);
-    snprintf(text, sizeof text, "best epoch %.0f: %s accuracy %.2f %%",
-             fsnn_curves_value(accuracy, best, accuracy->epoch), last->name,
-             100 * fsnn_curves_value(accuracy, best, last->column));
+    double epoch = fsnn_curves_value(accuracy, best, accuracy->epoch),
+           figure = fsnn_curves_value(accuracy, best, last->column);
+    if (values)
+        snprintf(text, sizeof text, "best epoch %.0f: %s R\302\262 %.4f", epoch, last->name,
+                 figure);
+    else
+        snprintf(text, sizeof text, "best epoch %.0f: %s accuracy %.2f %%", epoch, last->name,
+                 100 * figure);
     fsnn_figure_subtitle(f, text);
 }
 
@@ -103,12 +113,16 @@ static void add_rates(fsnn_curves *curves)
 static void draw(fsnn_figure *f, fsnn_curves curves[PANELS])
 {
     add_pair(&curves[LOSS], "loss", "test_loss");
-    add_pair(&curves[ACCURACY], "accuracy", "test_accuracy");
+    bool values = fsnn_csv_find(curves->csv, "test_r2") >= 0;
+    if (values)
+        fsnn_curves_add(&curves[ACCURACY], fsnn_csv_find(curves->csv, "test_r2"), "test", 2);
+    else
+        add_pair(&curves[ACCURACY], "accuracy", "test_accuracy");
     add_rates(&curves[RATE]);
     fsnn_curves_add(&curves[LEARNING], fsnn_csv_find(curves->csv, "lr"), "learning rate", 3);
-    subtitle(f, &curves[ACCURACY]);
+    subtitle(f, &curves[ACCURACY], values);
     for (int p = 0; p < PANELS; p++)
-        fsnn_curves_draw(f, &panels[p], &curves[p]);
+        fsnn_curves_draw(f, values && p == ACCURACY ? &explained : &panels[p], &curves[p]);
 }
 
 static fsnn_status draw_table(const fsnn_csv *csv, const char *title, const char *path)

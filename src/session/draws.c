@@ -42,9 +42,11 @@ static void add(fsnn_evaluation *sum, const fsnn_evaluation *one)
 {
     sum->loss += one->loss;
     sum->accuracy += one->accuracy;
+    for (int i = 0; i < FSNN_METRICS; i++)
+        sum->metric[i] += one->metric[i];
     sum->seconds += one->seconds;
     add_layers(sum, one);
-    for (int64_t i = 0; i < sum->classes * sum->classes; i++)
+    for (int64_t i = 0; sum->confusion && i < sum->classes * sum->classes; i++)
         sum->confusion[i] += one->confusion[i];
 }
 
@@ -70,6 +72,8 @@ static void finish(fsnn_assessment *out)
     if (out->repeats > 1) {
         e->loss /= n;
         e->accuracy /= n;
+        for (int i = 0; i < FSNN_METRICS; i++)
+            e->metric[i] /= n;
         e->seconds /= n;
         divide_layers(e, n);
     }

@@ -1,11 +1,13 @@
 /* Whether samples fit the network: their shape its input, their classes its output. */
 #include "session/session.h"
+#include "train/target.h"
 
 /* What is compared: of a part of the data and of the network. */
 typedef struct fit {
     const fsnn_session *s;
     int part;
     fsnn_shape in, out, sample;
+    int64_t steps;
     fsnn_data_info info;
     char section[32]; /* of the part in the description: "data.test" */
 } fit;
@@ -39,7 +41,7 @@ static const char *wrong_shape(const fit *f)
 static const char *no_classes(const fit *f)
 {
     bool own = f->s->own[f->part] != NULL; /* or the caller's, of no kind */
-    if (f->info.classes)
+    if (f->info.classes || f->info.target.rank)
         return NULL;
     fsnn_error_set(FSNN_EDESCRIPTION, "the %s data has no classes: a loss needs them%s%s%s",
                    fsnn_part_name((fsnn_part)f->part), own ? " (of this kind of data: " : "",
@@ -47,10 +49,26 @@ static const char *no_classes(const fit *f)
     return own ? f->section : GIVEN;
 }
 
+static const char *other_values(const fit *f)
+{
+    char wanted[96], found[96];
+    bool steps;
+    if (!f->info.target.rank || target_fits(&f->info.target, &f->out, f->steps, &steps))
+        return NULL;
+    fsnn_error_set(FSNN_EDESCRIPTION,
+                   "the %s samples have values of shape %s, but the network's output is %s over "
+                   "%lld steps: values are for an output of their shape, or with the steps before "
+                   "it (data.targets: classes takes whole numbers as classes)",
+                   fsnn_part_name((fsnn_part)f->part),
+                   fsnn_shape_text(&f->info.target, found, sizeof found),
+                   fsnn_shape_text(&f->out, wanted, sizeof wanted), (long long)f->steps);
+    return "output";
+}
+
 static const char *not_flat(const fit *f)
 {
     char wanted[96];
-    if (f->info.places != 1 || !several_dimensions(&f->out) ||
+    if (f->info.target.rank || f->info.places != 1 || !several_dimensions(&f->out) ||
         fsnn_shape_count(&f->out) == f->info.classes)
         return NULL;
     fsnn_error_set(FSNN_EDESCRIPTION,
@@ -62,6 +80,12 @@ static const char *not_flat(const fit *f)
     return "output";
 }
 
+/* Whoever asks for a squared error may mean numbers by what looks like classes. */
+static bool of_loss_of_values(const fsnn_session *s)
+{
+    return loss_task_of(&s->training.loss, false) == LOSS_VALUES;
+}
+
 static const char *too_few_outputs(const fit *f)
 {
     char wanted[96];
@@ -69,22 +93,23 @@ static const char *too_few_outputs(const fit *f)
         return NULL;
     fsnn_error_set(FSNN_EDESCRIPTION,
                    "the %s data has %lld classes, but the network's output is %s: at least one for "
-                   "each class is needed",
+                   "each class is needed%s",
                    fsnn_part_name((fsnn_part)f->part), (long long)f->info.classes,
-                   fsnn_shape_text(&f->out, wanted, sizeof wanted));
+                   fsnn_shape_text(&f->out, wanted, sizeof wanted),
+                   of_loss_of_values(f->s) ? " (data.targets: values takes whole numbers as values)"
+                                           : "");
     return "output";
 }
 
 /* Each sets the sentence and gives the key that is at fault; NULL: none is. */
-static const char *(*const checks[])(const fit *f) = {wrong_shape, no_classes, not_flat,
-                                                      too_few_outputs};
+static const char *(*const checks[])(const fit *f) = {wrong_shape, no_classes, other_values,
+                                                      not_flat, too_few_outputs};
 
 static fsnn_status fits(const fsnn_session *s, int part)
 {
     fit f = {.s = s, .part = part};
-    int64_t steps;
     FSNN_TRY(fsnn_net_shapes(s->net, &f.in, &f.out));
-    fsnn_loader_shape(s->loader[part], &steps, &f.sample);
+    fsnn_loader_shape(s->loader[part], &f.steps, &f.sample);
     fsnn_data_info_get(s->data[part], &f.info);
     snprintf(f.section, sizeof f.section, "data.%s", fsnn_part_key((fsnn_part)part));
     for (int i = 0; i < FSNN_COUNT(checks); i++) {
@@ -108,6 +133,8 @@ static fsnn_status look_for_spare_outputs(fsnn_session *s)
         fsnn_data_info info = {0};
         if (s->data[p])
             fsnn_data_info_get(s->data[p], &info);
+        if (info.target.rank)
+            return FSNN_OK; /* each output has a value */
         if (classes < info.classes)
             classes = info.classes;
         if (info.places > places)

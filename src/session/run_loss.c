@@ -12,7 +12,7 @@ static bool whole(fsnn_dtype dtype)
 
 static bool takes_classes(fsnn_loss_kind loss)
 {
-    return loss != FSNN_MSE_RATE && loss != FSNN_MSE_COUNT;
+    return loss != FSNN_MSE_RATE && loss != FSNN_MSE_COUNT && loss != FSNN_MSE;
 }
 
 static fsnn_status wrong_target(const run *w)

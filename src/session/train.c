@@ -1,4 +1,5 @@
 /* The network of a session is trained, into a run directory or into none. */
+#include "base/error_key.h"
 #include "session/session.h"
 
 #include <math.h>
@@ -63,6 +64,8 @@ fsnn_status fsnn_session_check_training(fsnn_session *session)
                                           watched(session), &session->training);
     if (status == FSNN_ESHAPE) /* a batch that a layer refuses */
         status = fsnn_description_locate(session->description, "layers");
+    else if (status == FSNN_EARGUMENT && *fsnn_error_key()) /* an option that the data refuse */
+        status = fsnn_description_locate(session->description, "training");
     FSNN_TRY(status);
     FSNN_TRY(check_memory(session));
     session->checked = true;

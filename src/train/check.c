@@ -3,6 +3,7 @@
 #include "train/optimizer.h"
 #include "train/pass.h"
 #include "train/schedule.h"
+#include "train/watch.h"
 
 #include "base/error_key.h"
 
@@ -58,7 +59,11 @@ fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train, const fsnn
     FSNN_TRY(check_options(training));
     FSNN_TRY(fsnn_net_shapes(net, NULL, NULL)); /* wrapped? */
     FSNN_TRY(pass_check(net, train, "training"));
-    if (test)
+    FSNN_TRY(target_check(net, train, &training->loss, "training"));
+    if (test) {
         FSNN_TRY(pass_check(net, test, "test"));
+        FSNN_TRY(target_check(net, test, &training->loss, "test"));
+    }
+    FSNN_TRY(watch_check(training, train, test));
     return check_last(net, train, training);
 }

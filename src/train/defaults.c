@@ -17,5 +17,6 @@ fsnn_training fsnn_training_default(void)
         .schedule =
             {.kind = FSNN_CONSTANT, .every = 10, .factor = 0.1, .patience = 5, .threshold = 1e-4},
         .seed = 1,
+        .top_k = 5,
     };
 }

@@ -4,6 +4,8 @@
 #include "train/evaluate.h"
 
 #include "base/error_key.h"
+#include "train/metric.h"
+#include "train/pairs.h"
 #include "train/pass.h"
 #include "train/plane.h"
 
@@ -14,61 +16,82 @@ typedef struct task {
     fsnn_net *net;
     fsnn_loader *loader;
     const fsnn_loss *loss;
+    int64_t top_k;
     int64_t epoch;
-    volatile const int *stop; /* may be NULL */
-    bool confusion;
+    volatile const int *stop;    /* may be NULL */
+    bool confusion;              /* or pairs */
     evaluate_progress *progress; /* may be NULL */
     void *user;
 } task;
 
 typedef struct sums {
     double loss, steps;
-    int64_t correct, batches;
+    int64_t batches;
     double *rate; /* [layers] */
     pass_input input;
+    metric_sums metrics;
+    pairs pairs;
 } sums;
 
-static fsnn_status confuse(const train_plane *plane, const fsnn_batch *batch, const void *output,
-                           int64_t classes, fsnn_evaluation *result)
+/* An answer, on its way into the figures. */
+typedef struct judging {
+    const task *t;
+    sums *s;
+    fsnn_evaluation *result;
+} judging;
+
+static void judge(const loss_answer *a, void *user)
 {
-    if (!result->confusion)
-        result->confusion = fsnn_alloc((size_t)(classes * classes) * sizeof(int64_t));
-    if (!result->confusion)
-        return FSNN_EMEMORY;
-    int64_t rows = batch->batch * batch->places;
-    for (int64_t b = 0; b < rows; b++) {
-        if (batch->labels[b] == FSNN_UNLABELLED)
-            continue;
-        result->confusion[batch->labels[b] * classes +
-                          plane->answer(batch->steps, rows, classes, output, b)]++;
-    }
-    return FSNN_OK;
+    const judging *j = user;
+    metric_sums *m = &j->s->metrics;
+    metric_add(m, a);
+    int64_t *confusion = j->result->confusion;
+    if (confusion)
+        confusion[(a->y ? metric_class(a->y, m->C) : a->label) * m->C + metric_class(a->x, m->C)]++;
+    for (int64_t c = 0; j->s->pairs.truth && c < m->C; c++)
+        pairs_add(&j->s->pairs, a->y[c], a->x[c]);
+}
+
+/* With the first batch it is known what the targets are. */
+static fsnn_status open_sums(const task *t, const loss_input *input, sums *s,
+                             fsnn_evaluation *result)
+{
+    loss_task of = loss_task_of(t->loss, input->labels != NULL);
+    int64_t k = t->top_k > 0 ? t->top_k : fsnn_training_default().top_k;
+    FSNN_TRY(metric_open(&s->metrics, of, input->C, k));
+    if (of == LOSS_CLASSES)
+        result->classes = input->C;
+    if (!t->confusion || of == LOSS_LABELS)
+        return FSNN_OK;
+    if (of == LOSS_VALUES)
+        return pairs_open(&s->pairs);
+    result->confusion = fsnn_alloc((size_t)(input->C * input->C) * sizeof(int64_t));
+    return result->confusion ? FSNN_OK : FSNN_EMEMORY;
 }
 
 static fsnn_status one(const task *t, const fsnn_batch *batch, const layers *l, sums *s,
                        fsnn_evaluation *result)
 {
-    const void *output;
+    loss_input answers;
+    fsnn_measure measure;
     const train_plane *plane = train_plane_for(t->net);
-    int64_t classes, correct;
-    double value;
+    judging j = {t, s, result};
     fsnn_plan plan = pass_plan(t->net); /* segments bound the memory of an evaluation too */
     pass_mode mode = {false, plan.checkpoint, plan.truncate};
-    FSNN_TRY(pass_forward(t->net, batch, mode, &s->input, &output, &classes));
-    FSNN_TRY(plane->loss(t->loss, batch->steps, batch->batch * batch->places, classes, output,
-                         batch->labels, NULL, NULL, &value, &correct));
-    if (!isfinite(value))
+    FSNN_TRY(pass_forward(t->net, batch, mode, &s->input, &answers));
+    FSNN_TRY(plane->loss(t->loss, &answers, &measure));
+    if (!isfinite(measure.value))
         return fsnn_fail(FSNN_ENUMERIC,
                          "the loss is %.6g: weights or samples hold numbers that are not finite",
-                         value);
-    double counted = (double)pass_counted(batch);
-    s->loss += value * counted;
-    s->correct += correct;
+                         measure.value);
+    double counted = (double)target_counted(batch);
+    s->loss += measure.value * counted;
     s->steps += (double)(batch->steps * batch->batch);
     layers_add_rates(l, t->net, counted, s->rate);
     result->samples += (int64_t)counted;
-    result->classes = classes;
-    return t->confusion ? confuse(plane, batch, output, classes, result) : FSNN_OK;
+    if (!s->metrics.C)
+        FSNN_TRY(open_sums(t, &answers, s, result));
+    return plane->answers(t->loss, &answers, judge, &j);
 }
 
 /* ---- what neurons did ---- */
@@ -196,7 +219,13 @@ static fsnn_status all(const task *t, const layers *l, sums *s, fsnn_evaluation 
         return status;
     double samples = (double)result->samples;
     result->loss = s->loss / samples;
-    result->accuracy = (double)s->correct / samples;
+    metric_read(&s->metrics, result->metric);
+    result->metric[FSNN_METRIC_LOSS] = result->loss;
+    result->accuracy = result->metric[FSNN_METRIC_ACCURACY];
+    result->pairs = s->pairs.count;
+    result->truth = s->pairs.truth;
+    result->answer = s->pairs.answer;
+    s->pairs = (pairs){0};
     result->steps = s->steps / samples;
     layers_mean(l, s->rate, samples, result->layer_rate);
     FSNN_TRY(diagnose(t->net, result));
@@ -210,11 +239,15 @@ static fsnn_status of_layers(const task *t, fsnn_evaluation *result)
     layers l;
     sums s = {0};
     FSNN_TRY(pass_check(t->net, t->loader, "evaluation"));
+    FSNN_TRY(target_check(t->net, t->loader, t->loss, "evaluation"));
     fsnn_status status = layers_find(t->net, &l);
     if (!status)
         status = all(t, &l, &s, result);
     layers_free(&l);
     fsnn_free(s.rate);
+    fsnn_free(s.pairs.truth);
+    fsnn_free(s.pairs.answer);
+    metric_close(&s.metrics);
     pass_input_free(&s.input);
     return status;
 }
@@ -235,10 +268,14 @@ static fsnn_status counted(const task *t, fsnn_evaluation *result)
     return status;
 }
 
-fsnn_status evaluate_quick(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
+fsnn_status evaluate_quick(fsnn_net *net, fsnn_loader *loader, const fsnn_training *training,
                            volatile const int *stop, fsnn_evaluation *result)
 {
-    const task t = {.net = net, .loader = loader, .loss = loss, .stop = stop};
+    const task t = {.net = net,
+                    .loader = loader,
+                    .loss = &training->loss,
+                    .top_k = training->top_k,
+                    .stop = stop};
     return counted(&t, result);
 }
 
@@ -248,13 +285,14 @@ fsnn_status fsnn_evaluate(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *l
     return fsnn_evaluate_epoch(net, loader, loss, 0, result);
 }
 
-fsnn_status evaluate_watched(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
+fsnn_status evaluate_watched(fsnn_net *net, fsnn_loader *loader, const fsnn_training *training,
                              int64_t epoch, evaluate_progress *progress, void *user,
                              fsnn_evaluation *result)
 {
     FSNN_TRY(fsnn_net_shapes(net, NULL, NULL)); /* wrapped? */
-    FSNN_TRY(fsnn_loss_check(loss));
-    const task t = {net, loader, loss, epoch, NULL, true, progress, user};
+    FSNN_TRY(fsnn_loss_check(&training->loss));
+    const task t = {net,      loader, &training->loss, training->top_k, epoch, NULL, true,
+                    progress, user};
     fsnn_plan plan = pass_plan(net);
     fsnn_status status = counted(&t, result);
     bool evaluated = status == FSNN_OK;
@@ -270,7 +308,8 @@ fsnn_status fsnn_evaluate_epoch(fsnn_net *net, fsnn_loader *loader, const fsnn_l
     if (!net || !loader || !loss || !result)
         return fsnn_fail(FSNN_EARGUMENT,
                          "fsnn_evaluate: net, loader, loss and result must not be NULL");
-    return evaluate_watched(net, loader, loss, epoch, NULL, NULL, result);
+    const fsnn_training training = {.loss = *loss};
+    return evaluate_watched(net, loader, &training, epoch, NULL, NULL, result);
 }
 
 void fsnn_evaluation_free(fsnn_evaluation *evaluation)
@@ -281,7 +320,8 @@ void fsnn_evaluation_free(fsnn_evaluation *evaluation)
         fsnn_free(evaluation->neuron_rate[i]);
     void *owned[] = {evaluation->confusion,       evaluation->node,          evaluation->layer_node,
                      evaluation->layer_rate,      evaluation->layer_neurons, evaluation->layer_dead,
-                     evaluation->layer_saturated, evaluation->neuron_rate};
+                     evaluation->layer_saturated, evaluation->neuron_rate,   evaluation->truth,
+                     evaluation->answer};
     for (int i = 0; i < FSNN_COUNT(owned); i++)
         fsnn_free(owned[i]);
     *evaluation = (fsnn_evaluation){0};

@@ -4,16 +4,17 @@
 
 #include "train/layers.h"
 
-/* fsnn_evaluate without the table of confusions, leaving the net planned for evaluation. Breaks off
- * with FSNN_EINTERRUPTED when `*stop` is set (stop may be NULL). */
-fsnn_status evaluate_quick(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
+/* fsnn_evaluate without the table of confusions, leaving the net planned for evaluation, and
+ * without pairs. Of `training` loss and top_k count. Breaks off with FSNN_EINTERRUPTED when `*stop`
+ * is set (stop may be NULL). */
+fsnn_status evaluate_quick(fsnn_net *net, fsnn_loader *loader, const fsnn_training *training,
                            volatile const int *stop, fsnn_evaluation *result);
 
 /* fsnn_evaluate_epoch that tells the samples that are over, before its first batch (0) and after
  * each. A non-zero return stops it: FSNN_EINTERRUPTED, and `*result` has the figures of these
  * samples, to be freed (nothing where there are none). */
 typedef int evaluate_progress(int64_t samples, void *user);
-fsnn_status evaluate_watched(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *loss,
+fsnn_status evaluate_watched(fsnn_net *net, fsnn_loader *loader, const fsnn_training *training,
                              int64_t epoch, evaluate_progress *progress, void *user,
                              fsnn_evaluation *result);
 

@@ -50,6 +50,16 @@ static const layer_column layer_columns[] = {
     {"saturated.", "layer_saturated", offsetof(fsnn_metrics, layer_saturated)},
 };
 
+/* What evaluations say besides loss and accuracy. */
+static const fsnn_metric judged[] = {FSNN_METRIC_TOP_K, FSNN_METRIC_BALANCED_ACCURACY,
+                                     FSNN_METRIC_F1,    FSNN_METRIC_MSE,
+                                     FSNN_METRIC_MAE,   FSNN_METRIC_R2};
+
+static bool logs(const history *h, fsnn_metric metric)
+{
+    return h->logged & HISTORY_LOGS(metric);
+}
+
 static double *layer_figures(const fsnn_metrics *m, const layer_column *c)
 {
     return *(double *const *)((const char *)m + c->offset);
@@ -102,7 +112,8 @@ void history_free(history *h)
 
 /* ---- in a checkpoint ---- */
 
-static const char in_rows[] = "train.history", in_layers[] = "train.history.layers";
+static const char in_rows[] = "train.history", in_layers[] = "train.history.layers",
+                  in_metrics[] = "train.history.metrics";
 
 static fsnn_shape shape_of(int64_t rows)
 {
@@ -129,6 +140,35 @@ static fsnn_status save_layers(const history *h, const layers *l, fsnn_arrays *o
     return FSNN_OK;
 }
 
+/* Of each row, a column a metric. */
+static fsnn_status save_metrics(const history *h, fsnn_arrays *out)
+{
+    fsnn_shape shape = FSNN_SHAPE(h->rows, FSNN_METRICS);
+    fsnn_array *array = fsnn_arrays_add(out, in_metrics, FSNN_F64, &shape);
+    double *x = array ? array->data : NULL;
+    for (int64_t i = 0; array && i < h->rows; i++)
+        memcpy(x + i * FSNN_METRICS, h->row[i].test_metric, sizeof h->row[i].test_metric);
+    return array ? FSNN_OK : FSNN_EMEMORY;
+}
+
+/* States of earlier versions have none, or not all. */
+static fsnn_status load_metrics(history *h, int64_t first, const fsnn_arrays *in)
+{
+    const fsnn_array *array = fsnn_arrays_find(in, in_metrics);
+    int64_t width = array && array->shape.rank == 2 ? array->shape.dim[1] : 0;
+    fsnn_shape shape = FSNN_SHAPE(h->rows - first, width);
+    if (array && (width < 1 || width > FSNN_METRICS))
+        return fsnn_fail(FSNN_ESHAPE, "the array \"%s\" has %lld columns, but 1 to %d are known",
+                         in_metrics, (long long)width, FSNN_METRICS);
+    if (array)
+        FSNN_TRY(arrays_get(in, in_metrics, FSNN_F64, &shape, &array));
+    for (int64_t i = first; i < h->rows; i++)
+        for (int64_t m = 0; m < FSNN_METRICS; m++)
+            h->row[i].test_metric[m] =
+                m < width ? ((const double *)array->data)[(i - first) * width + m] : NAN;
+    return FSNN_OK;
+}
+
 fsnn_status history_save(const history *h, const layers *l, fsnn_arrays *out)
 {
     fsnn_shape shape = shape_of(h->rows);
@@ -141,6 +181,7 @@ fsnn_status history_save(const history *h, const layers *l, fsnn_arrays *out)
     for (int64_t i = 0; i < h->rows; i++)
         for (int c = 0; c < FSNN_COUNT(columns); c++)
             *x++ = get(&h->row[i], &columns[c]);
+    FSNN_TRY(save_metrics(h, out));
     return save_layers(h, l, out);
 }
 
@@ -200,7 +241,7 @@ static fsnn_status load_old(history *h, const fsnn_net *net, const layers *l, in
             m->layer_saturated[c] = e && at < kept ? e[(2 * i + 1) * kept + at] : NAN;
         }
     }
-    return FSNN_OK;
+    return load_metrics(h, first, in);
 }
 
 fsnn_status history_load(history *h, const fsnn_net *net, const layers *l, int64_t rows,
@@ -217,6 +258,7 @@ fsnn_status history_load(history *h, const fsnn_net *net, const layers *l, int64
     const double *x = array->data;
     for (int64_t i = 0; i < rows; i++)
         FSNN_TRY(load_row(h, l, x + i * FSNN_COUNT(columns)));
+    FSNN_TRY(load_metrics(h, first, in));
     return load_layers(h, l, first, in);
 }
 
@@ -239,7 +281,7 @@ static void quoted(FILE *out, const char *before, const char *name, const char *
     fprintf(out, "\"");
 }
 
-static void csv_header(FILE *out, const layers *l)
+static void csv_header(FILE *out, const history *h, const layers *l)
 {
     for (int c = 0; c < FSNN_COUNT(columns); c++)
         fprintf(out, "%s%s", c ? "," : "", columns[c].name);
@@ -251,6 +293,9 @@ static void csv_header(FILE *out, const layers *l)
             else
                 fprintf(out, "%s%s", layer_columns[f].csv, l->name[c]);
         }
+    for (int i = 0; i < FSNN_COUNT(judged); i++)
+        if (logs(h, judged[i]))
+            fprintf(out, ",test_%s", fsnn_metric_name(judged[i]));
     fprintf(out, "\n");
 }
 
@@ -262,7 +307,7 @@ static void csv_number(FILE *out, double x)
         fprintf(out, "nan");
 }
 
-static void csv_row(FILE *out, const fsnn_metrics *m, const layers *l)
+static void csv_row(FILE *out, const history *h, const fsnn_metrics *m, const layers *l)
 {
     for (int c = 0; c < FSNN_COUNT(columns); c++) {
         fprintf(out, "%s", c ? "," : "");
@@ -273,7 +318,20 @@ static void csv_row(FILE *out, const fsnn_metrics *m, const layers *l)
             fprintf(out, ",");
             csv_number(out, layer_figures(m, &layer_columns[f])[c]);
         }
+    for (int i = 0; i < FSNN_COUNT(judged); i++)
+        if (logs(h, judged[i])) {
+            fprintf(out, ",");
+            csv_number(out, m->test_metric[judged[i]]);
+        }
     fprintf(out, "\n");
+}
+
+static void json_number(FILE *out, double x)
+{
+    if (isfinite(x))
+        fprintf(out, "%.9g", x);
+    else
+        fprintf(out, "null");
 }
 
 static void json_value(FILE *out, const fsnn_metrics *m, const column *c)
@@ -281,10 +339,8 @@ static void json_value(FILE *out, const fsnn_metrics *m, const column *c)
     double x = get(m, c);
     if (c->kind == FLAG)
         fprintf(out, "%s", x != 0 ? "true" : "false");
-    else if (isfinite(x))
-        fprintf(out, "%.9g", x);
     else
-        fprintf(out, "null");
+        json_number(out, x);
 }
 
 static void json_layers(FILE *out, const layer_column *column, const fsnn_metrics *m,
@@ -292,18 +348,15 @@ static void json_layers(FILE *out, const layer_column *column, const fsnn_metric
 {
     fprintf(out, ", \"%s\": {", column->json);
     for (int c = 0; c < l->count; c++) {
-        double x = layer_figures(m, column)[c];
         fprintf(out, "%s", c ? ", " : "");
         quoted(out, "", l->name[c], "\\");
-        if (isfinite(x))
-            fprintf(out, ": %.9g", x);
-        else
-            fprintf(out, ": null");
+        fprintf(out, ": ");
+        json_number(out, layer_figures(m, column)[c]);
     }
     fprintf(out, "}");
 }
 
-static void json_row(FILE *out, const fsnn_metrics *m, const layers *l)
+static void json_row(FILE *out, const history *h, const fsnn_metrics *m, const layers *l)
 {
     fprintf(out, "{");
     for (int c = 0; c < FSNN_COUNT(columns); c++) {
@@ -312,6 +365,11 @@ static void json_row(FILE *out, const fsnn_metrics *m, const layers *l)
     }
     for (int f = 0; f < FSNN_COUNT(layer_columns); f++)
         json_layers(out, &layer_columns[f], m, l);
+    for (int i = 0; i < FSNN_COUNT(judged); i++)
+        if (logs(h, judged[i])) {
+            fprintf(out, ", \"test_%s\": ", fsnn_metric_name(judged[i]));
+            json_number(out, m->test_metric[judged[i]]);
+        }
     fprintf(out, "}\n");
 }
 
@@ -319,9 +377,9 @@ fsnn_status history_write_csv(const history *h, const layers *l, const char *pat
 {
     fsnn_file file;
     FSNN_TRY(fsnn_file_create(&file, path));
-    csv_header(file.stream, l);
+    csv_header(file.stream, h, l);
     for (int64_t i = 0; i < h->rows; i++)
-        csv_row(file.stream, &h->row[i], l);
+        csv_row(file.stream, h, &h->row[i], l);
     return fsnn_file_commit(&file);
 }
 
@@ -330,6 +388,6 @@ fsnn_status history_write_jsonl(const history *h, const layers *l, const char *p
     fsnn_file file;
     FSNN_TRY(fsnn_file_create(&file, path));
     for (int64_t i = 0; i < h->rows; i++)
-        json_row(file.stream, &h->row[i], l);
+        json_row(file.stream, h, &h->row[i], l);
     return fsnn_file_commit(&file);
 }

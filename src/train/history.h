@@ -7,7 +7,10 @@
 typedef struct history {
     fsnn_metrics *row; /* one an epoch, with arrays of its own */
     int64_t rows, capacity;
+    unsigned logged; /* HISTORY_LOGS of the metrics that the logs have besides loss and accuracy */
 } history;
+
+#define HISTORY_LOGS(metric) (1u << (metric))
 
 fsnn_status history_add(history *h, const layers *l, const fsnn_metrics *metrics);
 void history_free(history *h);

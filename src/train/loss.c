@@ -18,6 +18,26 @@ int fsnn_loss_find(const char *name)
     return fsnn_name_find("loss", name, name_at, NULL);
 }
 
+const char *fsnn_readout_name(fsnn_readout readout)
+{
+    static const char *const name[FSNN_READOUTS] = {"auto", "mean", "last", "max", "sum", "each"};
+    return (unsigned)readout < FSNN_READOUTS ? name[readout] : "?";
+}
+
+static fsnn_status check_readout(const fsnn_loss *loss, const loss_rule *rule)
+{
+    if ((unsigned)loss->readout >= FSNN_READOUTS)
+        return fsnn_fail(FSNN_EARGUMENT, "there is no readout number %d", (int)loss->readout);
+    if (rule->readout == FSNN_READOUT_AUTO || loss->readout == FSNN_READOUT_AUTO ||
+        loss->readout == rule->readout)
+        return FSNN_OK;
+    return fsnn_fail_key(FSNN_EARGUMENT, "loss.readout",
+                         "readout is %s, but the loss is %s, which reads %s: ce, mse and bce have "
+                         "a readout",
+                         fsnn_readout_name(loss->readout), rule->name,
+                         fsnn_readout_name(rule->readout));
+}
+
 fsnn_status fsnn_loss_check(const fsnn_loss *loss)
 {
     FSNN_NEED(loss);
@@ -39,6 +59,73 @@ fsnn_status fsnn_loss_check(const fsnn_loss *loss)
         return fsnn_fail_key(FSNN_EARGUMENT, "loss.mix",
                              "mix is %g, but the loss is %s: only tet has it", loss->mix,
                              rule->name);
+    return check_readout(loss, rule);
+}
+
+fsnn_readout loss_readout(const fsnn_loss *loss, bool steps)
+{
+    fsnn_readout own = loss_rules[loss->kind].readout;
+    if (own != FSNN_READOUT_AUTO)
+        return own;
+    if (loss->readout != FSNN_READOUT_AUTO)
+        return loss->readout;
+    return steps ? FSNN_READOUT_EACH : FSNN_READOUT_MEAN;
+}
+
+loss_task loss_task_of(const fsnn_loss *loss, bool labels)
+{
+    return labels ? LOSS_CLASSES : loss_rules[loss->kind].task;
+}
+
+/* Numbers a step can be read as the output is; classes cannot, and the largest of either need not
+ * be at the same step. */
+static bool reads_steps(const fsnn_loss *loss, bool labels)
+{
+    fsnn_readout readout = loss_readout(loss, true);
+    if (readout == FSNN_READOUT_EACH)
+        return true;
+    return !labels && loss_rules[loss->kind].task == LOSS_VALUES && readout != FSNN_READOUT_MAX;
+}
+
+fsnn_status loss_check_target(const fsnn_loss *loss, bool labels, bool steps)
+{
+    const loss_rule *rule = &loss_rules[loss->kind];
+    if (!labels && !rule->takes_values)
+        return fsnn_fail_key(FSNN_EARGUMENT, "loss", "the loss %s needs labels: it takes no target",
+                             rule->name);
+    if (!steps || reads_steps(loss, labels))
+        return FSNN_OK;
+    return fsnn_fail_key(FSNN_EARGUMENT, "loss",
+                         "the samples have %s for each step, but the loss %s with the readout %s "
+                         "answers once a sample: %s",
+                         labels ? "a class" : "values", rule->name,
+                         fsnn_readout_name(loss_readout(loss, true)),
+                         labels ? "ce (or tet, bce) with the readout each answers at each step"
+                                : "the readout each answers at each step");
+}
+
+/* The first half of what all of them are given. */
+static loss_input input_of(int64_t K, int64_t B, int64_t C, const void *output, void *gradient)
+{
+    return (loss_input){.K = K, .B = B, .C = C, .output = output, .gradient = gradient};
+}
+
+static fsnn_status no_double(const char *instead)
+{
+    return fsnn_fail(FSNN_EUNSUPPORTED,
+                     "this fsnn was built without double precision (FSNN_PRECISION_DOUBLE=OFF): %s "
+                     "works",
+                     instead);
+}
+
+static fsnn_status compute(const train_plane *plane, const fsnn_loss *loss, const loss_input *input,
+                           double *value, int64_t *correct)
+{
+    fsnn_measure measure;
+    FSNN_TRY(plane->loss(loss, input, &measure));
+    *value = measure.value;
+    if (correct)
+        *correct = measure.correct;
     return FSNN_OK;
 }
 
@@ -49,8 +136,10 @@ fsnn_status fsnn_loss_compute(const fsnn_loss *loss, int64_t K, int64_t B, int64
     if (!loss || !output || !value)
         return fsnn_fail(FSNN_EARGUMENT,
                          "fsnn_loss_compute: loss, output and value must not be NULL");
-    return train_plane_of(FSNN_PRECISION_SINGLE)
-        ->loss(loss, K, B, C, output, labels, target, gradient, value, correct);
+    loss_input input = input_of(K, B, C, output, gradient);
+    input.labels = labels;
+    input.values = target;
+    return compute(train_plane_of(FSNN_PRECISION_SINGLE), loss, &input, value, correct);
 }
 
 fsnn_status fsnn_loss_compute_double(const fsnn_loss *loss, int64_t K, int64_t B, int64_t C,
@@ -62,8 +151,39 @@ fsnn_status fsnn_loss_compute_double(const fsnn_loss *loss, int64_t K, int64_t B
         return fsnn_fail(FSNN_EARGUMENT,
                          "fsnn_loss_compute_double: loss, output and value must not be NULL");
     const train_plane *plane = train_plane_of(FSNN_PRECISION_DOUBLE);
-    if (!plane)
-        return fsnn_fail(FSNN_EUNSUPPORTED, "this fsnn was built without double precision "
-                                            "(FSNN_PRECISION_DOUBLE=OFF): fsnn_loss_compute works");
-    return plane->loss(loss, K, B, C, output, labels, target, gradient, value, correct);
+    loss_input input = input_of(K, B, C, output, gradient);
+    input.labels = labels;
+    input.values = target;
+    return plane ? compute(plane, loss, &input, value, correct) : no_double("fsnn_loss_compute");
+}
+
+fsnn_status fsnn_loss_measure(const fsnn_loss *loss, int64_t K, int64_t B, int64_t C,
+                              const float *output, const fsnn_target *target, float *gradient,
+                              fsnn_measure *measure)
+{
+    FSNN_NEED(loss);
+    FSNN_NEED(output);
+    FSNN_NEED(target);
+    FSNN_NEED(measure);
+    loss_input input = input_of(K, B, C, output, gradient);
+    input.labels = target->labels;
+    input.values = target->values;
+    input.steps = target->steps;
+    return train_plane_of(FSNN_PRECISION_SINGLE)->loss(loss, &input, measure);
+}
+
+fsnn_status fsnn_loss_measure_double(const fsnn_loss *loss, int64_t K, int64_t B, int64_t C,
+                                     const double *output, const fsnn_target *target,
+                                     double *gradient, fsnn_measure *measure)
+{
+    FSNN_NEED(loss);
+    FSNN_NEED(output);
+    FSNN_NEED(target);
+    FSNN_NEED(measure);
+    const train_plane *plane = train_plane_of(FSNN_PRECISION_DOUBLE);
+    loss_input input = input_of(K, B, C, output, gradient);
+    input.labels = target->labels;
+    input.values = target->values64;
+    input.steps = target->steps;
+    return plane ? plane->loss(loss, &input, measure) : no_double("fsnn_loss_measure");
 }

@@ -1,28 +1,39 @@
 /* train/loss.h: what a loss is: a row of a table (loss_real.c) and a function in a file of its own,
- * compiled once a precision. */
+ * compiled once a precision.
+ *
+ * A loss is a mean over *items*: samples, or with the readout `each` steps of samples. An item has
+ * an answer x_c for each class, which its *window* says: `scale` times the mean of the output over
+ * `terms` steps from `first` on. What a loss says of an item's answers is all that differs between
+ * losses; what a readout says of windows is all that differs between readouts
+ * (loss_readout_real.c). */
 #ifndef FSNN_TRAIN_LOSS_H
 #define FSNN_TRAIN_LOSS_H
 
-#include "base/base.h"
 #include "base/real.h"
-#include <fsnn/train.h>
+#include "train/loss_input.h"
 
 /* One batch, checked. Exactly one of labels and target is given. */
 typedef struct loss_batch {
     int64_t K, B, C;
     const real *output;    /* [K, B, C] */
-    const int32_t *labels; /* [B] */
-    const real *target;    /* [B, C] */
-    real *gradient;        /* [K, B, C], or NULL */
+    const int32_t *labels; /* [B], with `steps` [B, K] */
+    const real *target;    /* [B, C], with `steps` [B, K, C] */
+    bool steps;
+    real *gradient; /* [K, B, C], or NULL */
+    fsnn_readout readout;
     double smoothing, mix;
-    double scale;    /* of the mean over the steps: 1, or K for what counts their sum */
-    int64_t counted; /* samples whose label counts */
+    int64_t items;   /* B, or K B where each step answers: item i is sample i % B at step i / B */
+    int64_t counted; /* items that count */
+    double total;    /* their number, by which a mean divides */
 } loss_batch;
 
 typedef struct loss_rule {
     const char *name;
-    bool accepts_target, smooths, mixes, sums;  /* target, label_smoothing, mix; scale K */
-    double (*compute)(const loss_batch *batch); /* the loss; writes the gradient */
+    fsnn_readout readout; /* AUTO: the user's */
+    bool takes_values, smooths, mixes;
+    loss_task task; /* of values */
+    /* the loss; writes the gradient */
+    double (*compute)(const loss_batch *batch);
 } loss_rule;
 
 extern const loss_rule loss_rules[FSNN_LOSSES];
@@ -30,8 +41,28 @@ extern const loss_rule loss_rules[FSNN_LOSSES];
 double loss_ce(const loss_batch *batch);
 double loss_mse(const loss_batch *batch);
 double loss_tet(const loss_batch *batch);
+double loss_bce(const loss_batch *batch);
 
-/* r[b][c], the mean of the output over `terms` steps that lie `stride` numbers apart. */
+/* One answer: of sample b, of readout `each` at step k. */
+typedef struct loss_item {
+    int64_t b, k;
+} loss_item;
+
+static inline loss_item loss_item_at(const loss_batch *batch, int64_t i)
+{
+    return (loss_item){i % batch->B, i / batch->B};
+}
+
+/* The steps that answer for one class: x = scale * mean of the output over them. */
+typedef struct loss_window {
+    int64_t first, terms;
+    double scale;
+} loss_window;
+
+/* loss_readout_real.c */
+loss_window loss_look(const loss_batch *batch, loss_item item, int64_t c);
+
+/* The mean of the output over `terms` steps that lie `stride` numbers apart. */
 static inline double loss_mean(const real *output, int64_t terms, int64_t stride)
 {
     double sum = 0;
@@ -40,34 +71,52 @@ static inline double loss_mean(const real *output, int64_t terms, int64_t stride
     return sum / (double)terms;
 }
 
-/* Sample b has no label that counts. */
-static inline bool loss_skips(const loss_batch *batch, int64_t b)
+/* x_c of the item. */
+static inline double loss_read(const loss_batch *batch, loss_item item, loss_window w, int64_t c)
 {
-    return batch->labels && batch->labels[b] == FSNN_UNLABELLED;
+    int64_t at = (w.first * batch->B + item.b) * batch->C + c;
+    return w.scale * loss_mean(batch->output + at, w.terms, batch->B * batch->C);
 }
 
-/* What the loss wants of class c for sample b, before smoothing. */
-static inline double loss_target(const loss_batch *batch, int64_t b, int64_t c)
+/* The gradient of each step of the window, where there is one: dL/dx_c scale/terms. */
+static inline void loss_give(const loss_batch *batch, loss_item item, loss_window w, int64_t c,
+                             double gradient)
 {
-    return batch->target ? batch->target[b * batch->C + c] : batch->labels[b] == c;
+    int64_t stride = batch->B * batch->C, at = (w.first * batch->B + item.b) * batch->C + c;
+    for (int64_t k = 0; batch->gradient && k < w.terms; k++)
+        batch->gradient[at + k * stride] = (real)gradient;
 }
 
-/* Cross entropy of the softmax of x_c, `scale` times the mean over `terms` steps (stride B*C) of
- * output + at (a row [C] of sample b). Where there is a gradient it is written to all the terms,
- * times `weight`. Returns the cross entropy without the weight. */
-double loss_cross_entropy(const loss_batch *batch, int64_t b, int64_t at, int64_t terms,
-                          double scale, double weight);
+static inline int32_t loss_label(const loss_batch *batch, loss_item item)
+{
+    return batch->labels[batch->steps ? item.b * batch->K + item.k : item.b];
+}
 
-/* one(batch, 0) + ... + one(batch, count - 1), shared by the threads in a way that does not depend
- * on their number. */
-double loss_sum(const loss_batch *batch, int64_t count,
-                double (*one)(const loss_batch *batch, int64_t i));
+/* The item has no label that counts. */
+static inline bool loss_skips(const loss_batch *batch, loss_item item)
+{
+    return batch->labels && loss_label(batch, item) == FSNN_UNLABELLED;
+}
 
-/* The loss of a batch (fsnn_loss_compute), of output, target and gradient in this precision. */
-fsnn_status loss_compute(const fsnn_loss *loss, int64_t K, int64_t B, int64_t C, const void *output,
-                         const int32_t *labels, const void *target, void *gradient, double *value,
-                         int64_t *correct);
-/* The class with the largest r of sample b, the first of equals. */
-int64_t loss_answer(int64_t K, int64_t B, int64_t C, const void *output, int64_t b);
+/* What the loss wants of class c, before smoothing: 1 or 0, or the value; of values a step the
+ * same readout as that of the output. */
+double loss_want(const loss_batch *batch, loss_item item, loss_window w, int64_t c);
+
+/* Cross entropy of the softmax of the item's answers, with the gradient, where there is one, times
+ * `weight`. Returns the cross entropy without the weight. */
+double loss_cross_entropy(const loss_batch *batch, loss_item item, double weight);
+
+/* one(batch, item 0) + ... + one(batch, item count - 1), shared by the threads in a way that does
+ * not depend on their number. */
+double loss_sum(const loss_batch *batch, double (*one)(const loss_batch *batch, loss_item item));
+
+/* The batch as the functions above take it. `gradient` is cleared where not all is written. */
+fsnn_status loss_prepare(const fsnn_loss *loss, const loss_input *input, loss_batch *batch);
+
+/* The loss of a batch (fsnn_loss_measure), in this precision. */
+fsnn_status loss_compute(const fsnn_loss *loss, const loss_input *input, fsnn_measure *measure);
+/* Calls `visit` for each answer that counts (loss_answers_real.c). FSNN_EMEMORY. */
+fsnn_status loss_answers(const fsnn_loss *loss, const loss_input *input, loss_visit *visit,
+                         void *user);
 
 #endif

@@ -6,29 +6,32 @@
 
 #include <math.h>
 
-double loss_cross_entropy(const loss_batch *batch, int64_t b, int64_t at, int64_t terms,
-                          double scale, double weight)
+static double answer(const loss_batch *batch, loss_item item, int64_t c)
 {
-    int64_t C = batch->C, stride = batch->B * C;
-    const real *x = batch->output + at;
+    return loss_read(batch, item, loss_look(batch, item, c), c);
+}
+
+double loss_cross_entropy(const loss_batch *batch, loss_item item, double weight)
+{
+    int64_t C = batch->C;
     double top = -INFINITY, sum = 0, loss = 0, share = 0;
     for (int64_t c = 0; c < C; c++)
-        top = fmax(top, scale * loss_mean(x + c, terms, stride));
+        top = fmax(top, answer(batch, item, c));
     for (int64_t c = 0; c < C; c++)
-        sum += exp(scale * loss_mean(x + c, terms, stride) - top);
+        sum += exp(answer(batch, item, c) - top);
     double log_sum = log(sum), e = batch->smoothing;
     for (int64_t c = 0; c < C; c++) {
-        double q = (1 - e) * loss_target(batch, b, c) + e / (double)C;
+        loss_window w = loss_look(batch, item, c);
+        double q = (1 - e) * loss_want(batch, item, w, c) + e / (double)C;
         share += q;
         if (q != 0)
-            loss += q * (log_sum - (scale * loss_mean(x + c, terms, stride) - top));
+            loss += q * (log_sum - (loss_read(batch, item, w, c) - top));
     }
     for (int64_t c = 0; batch->gradient && c < C; c++) {
-        double q = (1 - e) * loss_target(batch, b, c) + e / (double)C;
-        double p = exp(scale * loss_mean(x + c, terms, stride) - top) / sum;
-        real g = (real)(weight * (p * share - q) * scale / (double)terms);
-        for (int64_t k = 0; k < terms; k++)
-            batch->gradient[at + k * stride + c] = g;
+        loss_window w = loss_look(batch, item, c);
+        double q = (1 - e) * loss_want(batch, item, w, c) + e / (double)C;
+        double p = exp(loss_read(batch, item, w, c) - top) / sum;
+        loss_give(batch, item, w, c, weight * (p * share - q) * w.scale / (double)w.terms);
     }
     return isnan(sum) ? NAN : loss;
 }

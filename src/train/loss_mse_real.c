@@ -1,26 +1,30 @@
-/* mse_rate, mse_count: L = 1/(B C) sum (x - target)^2, x = scale r, r the mean of the output over
- * the K steps; dL/do = 2 scale (x - target)/(B C K). Classes stand for targets of `scale` and 0: a
- * spike at each step and none. */
+/* mse_rate, mse_count, mse: L = 1/(items C) sum (x - target)^2, x the answer of the readout; x =
+ * scale times a mean over `terms` steps, so that dL/do = 2 scale (x - target)/(items C terms).
+ * Classes stand for targets of `scale` and 0: a spike at each step and none. */
 #include "train/loss.h"
 
-/* (x - target)^2 of all classes. */
-static double one(const loss_batch *batch, int64_t b)
+static double unit(const loss_batch *batch, loss_window w)
 {
-    int64_t C = batch->C, BC = batch->B * C;
-    double sum = 0, each = batch->scale, unit = batch->target ? 1 : each;
-    double slope = 2 * each / ((double)(batch->counted * C) * (double)batch->K);
-    for (int64_t c = 0; c < C && !loss_skips(batch, b); c++) {
-        int64_t at = b * C + c;
-        double x = each * loss_mean(batch->output + at, batch->K, BC);
-        double d = x - unit * loss_target(batch, b, c);
+    return batch->labels ? w.scale : 1;
+}
+
+/* (x - target)^2 of all classes. */
+static double one(const loss_batch *batch, loss_item item)
+{
+    int64_t C = batch->C;
+    double sum = 0;
+    for (int64_t c = 0; c < C && !loss_skips(batch, item); c++) {
+        loss_window w = loss_look(batch, item, c);
+        double slope = 2 * w.scale / (batch->total * (double)C * (double)w.terms);
+        double x = loss_read(batch, item, w, c);
+        double d = x - unit(batch, w) * loss_want(batch, item, w, c);
         sum += d * d;
-        for (int64_t k = 0; batch->gradient && k < batch->K; k++)
-            batch->gradient[k * BC + at] = (real)(slope * d);
+        loss_give(batch, item, w, c, slope * d);
     }
     return sum;
 }
 
 double loss_mse(const loss_batch *batch)
 {
-    return loss_sum(batch, batch->B, one) / (double)(batch->counted * batch->C);
+    return loss_sum(batch, one) / (batch->total * (double)batch->C);
 }

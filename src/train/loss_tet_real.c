@@ -8,10 +8,10 @@
 static double hold(const loss_batch *batch)
 {
     int64_t n = batch->K * batch->B * batch->C, C = batch->C;
-    double sum = 0, counted = (double)(batch->K * batch->counted * C);
+    double sum = 0, counted = batch->total * (double)C;
     double scale = 2 * batch->mix / counted;
     for (int64_t i = 0; i < n; i++) {
-        if (loss_skips(batch, i / C % batch->B))
+        if (loss_skips(batch, loss_item_at(batch, i / C)))
             continue;
         double d = batch->output[i] - PHI;
         sum += d * d;
@@ -23,19 +23,16 @@ static double hold(const loss_batch *batch)
 
 static double weight_of(const loss_batch *batch)
 {
-    return (1 - batch->mix) / (double)(batch->K * batch->counted);
+    return (1 - batch->mix) / batch->total;
 }
 
-/* Row i, one sample at one step. */
-static double one(const loss_batch *batch, int64_t i)
+static double one(const loss_batch *batch, loss_item item)
 {
-    if (loss_skips(batch, i % batch->B))
-        return 0;
-    return loss_cross_entropy(batch, i % batch->B, i * batch->C, 1, 1, weight_of(batch));
+    return loss_skips(batch, item) ? 0 : loss_cross_entropy(batch, item, weight_of(batch));
 }
 
 double loss_tet(const loss_batch *batch)
 {
-    double sum = loss_sum(batch, batch->K * batch->B, one) * weight_of(batch);
+    double sum = loss_sum(batch, one) * weight_of(batch);
     return batch->mix > 0 ? sum + batch->mix * hold(batch) : sum;
 }

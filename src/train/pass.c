@@ -22,7 +22,8 @@ static fsnn_status check_answers(const fsnn_loader *loader, const fsnn_shape *ou
     for (int d = 0; d < output->rank; d++)
         wide += output->dim[d] > 1;
     int64_t count = fsnn_shape_count(output);
-    if (info.classes == 0 || info.places > 1 || wide < 2 || count == info.classes)
+    if (info.classes == 0 || info.target.rank > 0 || info.places > 1 || wide < 2 ||
+        count == info.classes)
         return FSNN_OK;
     return fsnn_fail(FSNN_ESHAPE,
                      "the net's output is %s, %lld numbers, but the %s data have %lld classes: a "
@@ -67,13 +68,15 @@ fsnn_status pass_replan(fsnn_net *net, const fsnn_batch *batch, pass_mode mode)
 void pass_input_free(pass_input *input)
 {
     fsnn_free(input->x);
+    target_room_free(&input->target);
     *input = (pass_input){0};
 }
 
 static fsnn_status widen(pass_input *input, const float *x, int64_t count)
 {
     if (count > input->capacity) {
-        pass_input_free(input);
+        fsnn_free(input->x);
+        input->capacity = 0;
         input->x = fsnn_alloc((size_t)count * sizeof *input->x);
         if (!input->x)
             return FSNN_EMEMORY;
@@ -121,32 +124,15 @@ fsnn_status pass_backward(fsnn_net *net, const void *output_gradient)
 }
 
 fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, pass_mode mode, pass_input *input,
-                         const void **output, int64_t *classes)
+                         loss_input *answers)
 {
-    fsnn_shape shape;
-    if (!batch->labels)
+    *answers = (loss_input){.K = batch->steps, .B = batch->batch};
+    if (!batch->labels && !batch->values)
         return fsnn_fail(FSNN_EARGUMENT, "the samples have no labels: a loss needs them");
     FSNN_TRY(pass_replan(net, batch, mode));
     FSNN_TRY(fsnn_net_reset(net));
-    FSNN_TRY(forward(net, batch, input, output));
-    FSNN_TRY(fsnn_net_shapes(net, NULL, &shape));
-    *classes = fsnn_shape_count(&shape) / batch->places;
-    char text[128];
-    if (batch->places > 1 && (shape.rank < 2 || shape.dim[0] != batch->places))
-        return fsnn_fail(FSNN_ESHAPE,
-                         "samples have %lld classes each, one for each of their places, but the "
-                         "net's output is %s: it takes [%lld, classes]",
-                         (long long)batch->places, fsnn_shape_text(&shape, text, sizeof text),
-                         (long long)batch->places);
-    return FSNN_OK;
-}
-
-int64_t pass_counted(const fsnn_batch *batch)
-{
-    int64_t counted = 0;
-    for (int64_t i = 0; i < batch->batch * batch->places; i++)
-        counted += batch->labels[i] != FSNN_UNLABELLED;
-    return counted;
+    FSNN_TRY(forward(net, batch, input, &answers->output));
+    return target_of(net, batch, &input->target, answers);
 }
 
 fsnn_status pass_back(fsnn_net *net, const fsnn_plan *plan, fsnn_status status)

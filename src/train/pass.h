@@ -2,8 +2,7 @@
 #ifndef FSNN_TRAIN_PASS_H
 #define FSNN_TRAIN_PASS_H
 
-#include "base/base.h"
-#include <fsnn/train.h>
+#include "train/target.h"
 
 /* The plan a net has now. */
 fsnn_plan pass_plan(const fsnn_net *net);
@@ -22,16 +21,15 @@ fsnn_status pass_replan(fsnn_net *net, const fsnn_batch *batch, pass_mode mode);
 typedef struct pass_input {
     double *x;
     int64_t capacity;
+    target_room target;
 } pass_input;
 void pass_input_free(pass_input *input);
-/* The same as pass_replan, starts at time 0, runs it. `*output` are numbers of the net's precision,
- * `*classes` is the size of one output; where samples have a label for each of several places, of
- * one place. What is in `input` stays until backward has run. */
+/* The same as pass_replan, starts at time 0, runs it. `answers` becomes what a loss is given, but
+ * for the gradient: where samples have a label for each of several places, B counts places. What is
+ * in `input` stays until backward has run. */
 fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, pass_mode mode, pass_input *input,
-                         const void **output, int64_t *classes);
+                         loss_input *answers);
 fsnn_status pass_backward(fsnn_net *net, const void *output_gradient);
-/* Labels of the batch that count. */
-int64_t pass_counted(const fsnn_batch *batch);
 /* Gives the net its plan of before back, after work that ended with `status`: its error, where it
  * is one, and else that of going back. */
 fsnn_status pass_back(fsnn_net *net, const fsnn_plan *plan, fsnn_status status);

@@ -3,16 +3,16 @@
 #ifndef FSNN_TRAIN_PLANE_H
 #define FSNN_TRAIN_PLANE_H
 
+#include "train/loss_input.h"
 #include "train/optimizer.h"
 
 typedef struct train_plane {
     size_t size; /* bytes of a number */
     fsnn_dtype type;
     /* loss.h */
-    fsnn_status (*loss)(const fsnn_loss *loss, int64_t K, int64_t B, int64_t C, const void *output,
-                        const int32_t *labels, const void *target, void *gradient, double *value,
-                        int64_t *correct);
-    int64_t (*answer)(int64_t K, int64_t B, int64_t C, const void *output, int64_t b);
+    fsnn_status (*loss)(const fsnn_loss *loss, const loss_input *input, fsnn_measure *measure);
+    fsnn_status (*answers)(const fsnn_loss *loss, const loss_input *input, loss_visit *visit,
+                           void *user);
     /* optimizer.h */
     double (*square)(const fsnn_optimizer *o, const optimizer_chunk *chunk);
     void (*step)(const optimizer_walk *walk, const optimizer_chunk *chunk);

@@ -7,7 +7,7 @@ const train_plane train_plane_real = {
     .size = sizeof(real),
     .type = sizeof(real) == sizeof(double) ? FSNN_F64 : FSNN_F32,
     .loss = loss_compute,
-    .answer = loss_answer,
+    .answers = loss_answers,
     .square = optimizer_square,
     .step = optimizer_step_chunk,
 };

@@ -6,6 +6,7 @@
 #include "train/evaluate.h"
 #include "train/loss.h"
 #include "train/pass.h"
+#include "train/watch.h"
 
 #include <errno.h>
 #include <math.h>
@@ -58,6 +59,10 @@ static fsnn_status prepare(trainer *t)
     FSNN_TRY(open_run(t));
     FSNN_TRY(trainer_data_find(t));
     FSNN_TRY(prepare_layers(t));
+    fsnn_data_info info = {0};
+    fsnn_data_info_get(fsnn_loader_data(t->train), &info);
+    t->values = info.target.rank > 0;
+    t->history.logged = watch_logged(&t->options->training, t->values);
     FSNN_TRY(fsnn_optimizer_create(t->net, &t->options->training.optimizer, &t->optimizer));
     t->at = (progress){.epoch_batches = fsnn_loader_batches(t->train),
                        .epoch_samples = fsnn_loader_samples(t->train),
@@ -137,7 +142,7 @@ static fsnn_status evaluate(trainer *t, fsnn_metrics *metrics)
     if (!t->test)
         return FSNN_OK;
     fsnn_status status =
-        evaluate_quick(t->net, t->test, &t->options->training.loss, t->options->stop, &e);
+        evaluate_quick(t->net, t->test, &t->options->training, t->options->stop, &e);
     if (status == FSNN_EINTERRUPTED)
         return save_and_stop(t);
     if (status) {
@@ -149,6 +154,7 @@ static fsnn_status evaluate(trainer *t, fsnn_metrics *metrics)
     metrics->multiply_adds = cost.multiply_adds;
     metrics->additions = cost.additions;
     metrics->memory = cost.memory;
+    memcpy(metrics->test_metric, e.metric, sizeof e.metric);
     metrics->test_loss = e.loss;
     metrics->test_accuracy = e.accuracy;
     for (int i = 0; i < e.layers; i++) {
@@ -165,19 +171,14 @@ static bool better(const trainer *t, const fsnn_metrics *m)
 {
     if (t->at.best < 0)
         return true;
-    const fsnn_metrics *best = &t->history.row[t->at.best];
-    double accuracy = t->test ? m->test_accuracy : m->accuracy;
-    double loss = t->test ? m->test_loss : m->loss;
-    double best_accuracy = t->test ? best->test_accuracy : best->accuracy;
-    double best_loss = t->test ? best->test_loss : best->loss;
-    /* A run that went on with other test data has no figure to compare with. */
-    return !(accuracy <= best_accuracy) || (accuracy == best_accuracy && loss < best_loss);
+    return watch_better(t->options->training.best, t->test != NULL, m, &t->history.row[t->at.best]);
 }
 
 static void watch(trainer *t, const fsnn_metrics *m)
 {
-    double figure = t->test ? m->test_accuracy : -m->loss;
-    if (figure > t->at.watched + t->options->training.early_stop.min_delta) {
+    const fsnn_early_stop *stop = &t->options->training.early_stop;
+    double figure = watch_figure(stop->by, t->test != NULL, m);
+    if (figure > t->at.watched + stop->min_delta) {
         t->at.watched = figure;
         t->at.bad = 0;
     } else {

@@ -39,6 +39,7 @@ typedef struct trainer {
     fsnn_metrics so_far; /* arrays for the figures that callbacks see */
     history history;
     progress at;
+    bool values;               /* targets are no classes */
     double evaluation_seconds; /* of the last evaluation; 0: none yet */
     double mark;               /* when the last batch ended */
     void *gradient;            /* of the output, [capacity], in the net's precision */

@@ -26,15 +26,16 @@ static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int6
                          double *norm)
 {
     const fsnn_training *training = &t->options->training;
-    const void *output;
-    int64_t classes;
+    loss_input answers;
+    fsnn_measure measure;
     pass_mode mode = {true, training->checkpoint, training->truncate};
     FSNN_TRY(fsnn_net_progress(t->net, fmin(done(t) / (double)training->epochs, 1)));
-    FSNN_TRY(pass_forward(t->net, batch, mode, &t->input, &output, &classes));
-    int64_t rows = batch->batch * batch->places;
-    FSNN_TRY(gradient_reserve(t, batch->steps * rows * classes));
-    FSNN_TRY(train_plane_for(t->net)->loss(&training->loss, batch->steps, rows, classes, output,
-                                           batch->labels, NULL, t->gradient, loss, correct));
+    FSNN_TRY(pass_forward(t->net, batch, mode, &t->input, &answers));
+    FSNN_TRY(gradient_reserve(t, answers.K * answers.B * answers.C));
+    answers.gradient = t->gradient;
+    FSNN_TRY(train_plane_for(t->net)->loss(&training->loss, &answers, &measure));
+    *loss = measure.value;
+    *correct = measure.correct;
     if (!isfinite(*loss))
         return fsnn_fail(FSNN_ENUMERIC,
                          "the loss is %.6g: a lower learning rate or clipping may help, or the "
@@ -59,7 +60,7 @@ fsnn_status trainer_batch(trainer *t, const fsnn_batch *batch)
                  (long long)at->epoch + 1, (long long)at->batches + 1, t->at.lr);
         return pass_fail(status, where);
     }
-    int64_t counted = pass_counted(batch);
+    int64_t counted = target_counted(batch);
     at->batches++;
     at->samples += counted;
     at->correct += correct;
@@ -96,8 +97,10 @@ void trainer_metrics(const trainer *t, fsnn_metrics *m)
     m->batches = at->epoch_batches;
     m->samples = at->samples;
     m->loss = at->samples ? at->loss / samples : NAN;
-    m->accuracy = at->samples ? (double)at->correct / samples : NAN;
+    m->accuracy = at->samples && !t->values ? (double)at->correct / samples : NAN;
     m->test_loss = m->test_accuracy = NAN;
+    for (int i = 0; i < FSNN_METRICS; i++)
+        m->test_metric[i] = NAN;
     m->multiply_adds = m->additions = m->memory = NAN;
     m->lr = t->at.lr;
     m->gradient_norm = at->batches ? at->norm / (double)at->batches : NAN;

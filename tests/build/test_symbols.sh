@@ -68,7 +68,7 @@ fi
 
 alone 'fsnn_arrays list = {0}; fsnn_npz_read("", &list)' zlib
 alone 'fsnn_arrays list = {0}; fsnn_idx_read("", &list)' zlib
-alone 'fsnn_events e; fsnn_events_read("", &e)' zlib HDF5 LZ4 zstd
+alone 'fsnn_events e; fsnn_events_read("", &e)' zlib LZ4 zstd
 alone 'fsnn_net *net; fsnn_net_create(&net); fsnn_net_destroy(net)' oneDNN OpenMP
 alone 'fsnn_layer_destroy(NULL)' oneDNN OpenMP
 alone 'fsnn_description *d; fsnn_description_read("", NULL, 0, &d)' oneDNN OpenMP YAML zlib HDF5 FFT LZ4 zstd

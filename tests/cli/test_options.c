@@ -108,7 +108,7 @@ static const char *const wrong[][2] = {
     {"$F run model.yaml --input x.npz --output y.npz --record v,spike", "did you mean spikes?"},
     {"$F run model.yaml --input x.npz --output y.npz --grads", "--grads needs a loss"},
     {"$F run model.yaml --input x.npz --output y.npz --loss ce_rate", "--loss needs a target"},
-    {"$F run model.yaml --input x.npz --output y.npz --target t.npz --loss mse",
+    {"$F run model.yaml --input x.npz --output y.npz --target t.npz --loss hinge",
      "known are ce_rate, mse_rate, tet, ce_sum, mse_count"},
     {"$F run model.yaml --input x.npz --output y.npz --target t.npz --grads --chunk 2",
      "leave --chunk out"},

@@ -312,7 +312,8 @@ static void refuses_npz(void **state)
     assert_null(data);
     FAILS(fsnn_data_npz(path, "x", "labels", false, &data), FSNN_ENOTFOUND);
     FAILS(fsnn_data_npz(path, "y", "y", false, &data), FSNN_EARGUMENT);
-    REFUSED(fsnn_data_npz(path, "y", "x", false, &data), FSNN_EFORMAT, "[4, 3, 2]");
+    const fsnn_npz_options classes = {.x = "y", .y = "x", .targets = FSNN_TARGETS_CLASSES};
+    REFUSED(fsnn_data_npz_open(path, &classes, &data), FSNN_EFORMAT, "[4, 3, 2]");
     write_npz(FSNN_F32, FSNN_I64, 5);
     REFUSED(fsnn_data_npz(path, NULL, NULL, false, &data), FSNN_EFORMAT, "5 classes");
 
@@ -323,8 +324,8 @@ static void refuses_npz(void **state)
     for (int i = 0; i < FSNN_COUNT(wrong); i++) {
         ((double *)y->data)[1] = wrong[i];
         GOOD(fsnn_npz_write(path, &list));
-        REFUSED(fsnn_data_npz(path, NULL, NULL, false, &data), FSNN_EFORMAT,
-                "sample 1 has the class");
+        const fsnn_npz_options named = {.targets = FSNN_TARGETS_CLASSES};
+        REFUSED(fsnn_data_npz_open(path, &named, &data), FSNN_EFORMAT, "sample 1 has the class");
     }
     fsnn_arrays_free(&list);
     fsnn_arrays_add(&list, "x", FSNN_F32, &FSNN_SHAPE(3, 0));

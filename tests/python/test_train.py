@@ -56,6 +56,32 @@ class Train(unittest.TestCase):
         for name, value in a.state_dict().items():
             np.testing.assert_array_equal(again.params[name].value, value)
 
+    def test_values(self):
+        """A regression: R2 as NumPy computes it from the answers; classes a step."""
+        rng = np.random.default_rng(3)
+        x = rng.random((80, 6)).astype(np.float32)
+        y = np.stack([x[:, :3].mean(1), x[:, 3:].sum(1) / 2], 1)
+        a = fsnn.Net(
+            input=[6],
+            layers=[{"linear": {"out": 12}}, {"lif": {"tau": 2.0}}, {"linear": {"out": 2}}],
+            dynamics={"alpha": 0.8},
+        )
+        options = {**OPTIONS, "loss": {"kind": "mse", "readout": "last"}, "best": "r2"}
+        best = a.train((x, y), (x[:40], y[:40]), **options)
+        self.assertTrue(np.isnan(best.test_accuracy))
+        self.assertEqual(set(best.test_metrics), {"loss", "mse", "mae", "r2"})
+        figures = a.evaluate((x, y), encoder=OPTIONS["encoder"])
+        out = a.run(np.broadcast_to(x, (6, *x.shape))).y[-1]
+        r2 = 1 - ((out - y) ** 2).sum(0) / ((y - y.mean(0)) ** 2).sum(0)
+        self.assertAlmostEqual(figures.metrics["r2"], r2.mean(), places=5)
+        np.testing.assert_allclose(figures.answers.reshape(-1, 2), out, atol=1e-6)
+        self.assertTrue(figures.figure().render().startswith(b"\x89PNG"))
+        with self.assertRaisesRegex(ValueError, "whole numbers"):
+            fsnn.Data(x, y[:, 0], targets="classes")
+        steps = fsnn.Data(np.zeros((4, 5, 6)), np.ones((4, 5), int), sequence=True, targets="classes")
+        self.assertEqual((steps.classes, steps.target_shape), (2, ()))
+        self.assertEqual(fsnn.Data(x, y).target_shape, (2,))
+
     def test_same_as_one_by_one(self):
         """The first batch of a training, by hand: the same weights to rounding."""
         x, y = classes(20)
@@ -113,7 +139,7 @@ class Train(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "6|5"):
             net().train((x[:, :5], y), **OPTIONS)
         with self.assertRaisesRegex(ValueError, "whole numbers"):
-            fsnn.Data(x, y.astype(float))
+            fsnn.Data(x, y.astype(float), targets="classes")
         with self.assertRaisesRegex(ValueError, "nothing to train on"):
             net().train()
 

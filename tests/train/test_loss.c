@@ -5,6 +5,11 @@
 
 enum { K = 3, B = 2, C = 4, N = K * B * C };
 
+#define LOSS(kind_, smoothing, mix_)                                                               \
+    {                                                                                              \
+        .kind = kind_, .label_smoothing = smoothing, .mix = mix_                                   \
+    }
+
 static const int32_t labels[B] = {2, 0};
 
 static void fill(float *x)
@@ -44,9 +49,10 @@ static void gradients(void **state)
 {
     (void)state;
     static const fsnn_loss with_labels[] = {
-        {FSNN_CE_RATE, 0, 0},  {FSNN_CE_RATE, 0.2, 0}, {FSNN_MSE_RATE, 0, 0}, {FSNN_TET, 0, 0},
-        {FSNN_TET, 0, 0.3},    {FSNN_TET, 0.1, 0.05},  {FSNN_TET, 0, 1},      {FSNN_CE_SUM, 0, 0},
-        {FSNN_CE_SUM, 0.2, 0}, {FSNN_MSE_COUNT, 0, 0},
+        LOSS(FSNN_CE_RATE, 0, 0),   LOSS(FSNN_CE_RATE, 0.2, 0), LOSS(FSNN_MSE_RATE, 0, 0),
+        LOSS(FSNN_TET, 0, 0),       LOSS(FSNN_TET, 0, 0.3),     LOSS(FSNN_TET, 0.1, 0.05),
+        LOSS(FSNN_TET, 0, 1),       LOSS(FSNN_CE_SUM, 0, 0),    LOSS(FSNN_CE_SUM, 0.2, 0),
+        LOSS(FSNN_MSE_COUNT, 0, 0),
     };
     static const float target[B * C] = {0.1f, 0.2f, 0.7f, 0, 0.25f, 0.25f, 0.25f, 0.25f};
     for (int i = 0; i < FSNN_COUNT(with_labels); i++)
@@ -218,8 +224,11 @@ static void unlabelled(void **state)
         for (int b = 0; b < SOME; b++)
             memcpy(y[k][b], x[k][place[b]], sizeof y[k][b]);
     for (int kind = 0; kind < FSNN_LOSSES; kind++) {
-        bool squares = kind == FSNN_MSE_RATE || kind == FSNN_MSE_COUNT;
-        fsnn_loss loss = {(fsnn_loss_kind)kind, squares ? 0 : 0.1, kind == FSNN_TET ? 0.3 : 0};
+        bool softmax =
+            kind == FSNN_CE_RATE || kind == FSNN_CE_SUM || kind == FSNN_TET || kind == FSNN_CE;
+        fsnn_loss loss = {.kind = (fsnn_loss_kind)kind,
+                          .label_smoothing = softmax ? 0.1 : 0,
+                          .mix = kind == FSNN_TET ? 0.3 : 0};
         double a, b;
         int64_t right, same;
         GOOD(fsnn_loss_compute(&loss, STEPS, ALL, CLASSES, &x[0][0][0], all, NULL, &gx[0][0][0], &a,

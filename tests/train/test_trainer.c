@@ -266,7 +266,8 @@ static void evaluation_by_itself(void **state)
     GOOD(fsnn_net_backward(t.net, output, NULL));
     int stop = 1;
     fsnn_evaluation_free(&first);
-    FAILS(evaluate_quick(t.net, t.test, &loss, &stop, &first), FSNN_EINTERRUPTED);
+    const fsnn_training training = {.loss = loss};
+    FAILS(evaluate_quick(t.net, t.test, &training, &stop, &first), FSNN_EINTERRUPTED);
     fsnn_evaluation_free(&second);
     fsnn_evaluation_free(NULL);
     toy_close(&t);
@@ -308,7 +309,7 @@ static void readouts_left_out(void **state)
     toy_options o = TOY;
     fsnn_evaluation e;
     fsnn_metrics m;
-    fsnn_loss loss = {FSNN_MSE_RATE, 0, 0};
+    fsnn_loss loss = {.kind = FSNN_MSE_RATE};
     fsnn_train_options options = toy_training(1);
     toy_open(&t, &o);
     fsnn_net *net = with_readout(2);
@@ -346,7 +347,7 @@ static void many_layers(void **state)
     fsnn_evaluation e;
     fsnn_metrics m;
     fsnn_node_info info;
-    fsnn_loss loss = {FSNN_MSE_RATE, 0, 0};
+    fsnn_loss loss = {.kind = FSNN_MSE_RATE};
     fsnn_train_options options = toy_training(1);
     for (int part = 0; part < 2; part++) {
         options.training.epochs = part + 1;
@@ -379,7 +380,7 @@ static void diagnosis(void **state)
     toy_options o = TOY;
     fsnn_batch batch;
     fsnn_evaluation e;
-    fsnn_loss loss = {FSNN_MSE_RATE, 0, 0};
+    fsnn_loss loss = {.kind = FSNN_MSE_RATE};
     int64_t count[HIDDEN] = {0}, most = 0, dead = 0, saturated = 0;
     static float spikes[TOY_STEPS * TOY_BATCH * HIDDEN];
     toy_open(&t, &o);

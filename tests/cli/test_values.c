@@ -1,0 +1,106 @@
+/* A regression from the command line: training, evaluation, pictures, and what is refused. */
+#include "tiny.h"
+
+static const char text[] = "name: values\n"
+                           "input: [6]\n"
+                           "layers:\n"
+                           "  - linear: {out: 12}\n"
+                           "  - lif: {tau: 2.0}\n"
+                           "  - linear: {out: 1}\n"
+                           "dynamics: {alpha: 0.6}\n"
+                           "data:\n"
+                           "  kind: npz\n"
+                           "  train: {path: values.npz}\n"
+                           "  validation: 0.25\n"
+                           "  encoder: {kind: direct, steps: 6}\n"
+                           "training: {epochs: 6, batch: 16, loss: mse, best: r2, "
+                           "optimizer: {lr: 0.02}}\n";
+
+/* y is a mean of the six values. */
+static void write_values(void)
+{
+    enum { COUNT = 96 };
+    fsnn_arrays list = {0};
+    uint32_t seed = 7;
+    float *x = shell_add(&list, "x", FSNN_SHAPE(COUNT, TINY_IN));
+    for (int i = 0; i < COUNT * TINY_IN; i++)
+        x[i] = (float)shell_random(&seed);
+    float *y = shell_add(&list, "y", FSNN_SHAPE(COUNT));
+    for (int i = 0; i < COUNT; i++)
+        for (int j = 0; j < TINY_IN; j++)
+            y[i] += list.item[0].data ? ((float *)list.item[0].data)[i * TINY_IN + j] / 6 : 0;
+    shell_save(&list, "values.npz");
+}
+
+static void learned(void **state)
+{
+    (void)state;
+    write_values();
+    folder_write_text("values.yaml", text);
+    shell_good("$F train values.yaml --out run --no-figures");
+    shell_contains(shell_err, "R2", "the table of epochs");
+    shell_contains(shell_out, "validation      R2 0.", "the result");
+    assert_null(strstr(shell_out, "nan"));
+    assert_null(strstr(shell_err, "nan"));
+    shell_good("head -1 run/metrics.csv");
+    shell_contains(shell_out, ",test_mse,test_mae,test_r2\n", "the columns");
+    shell_good("$F eval run --json");
+    static const char *const part[] = {"\"loss_kind\": \"mse\"",
+                                       "\"loss\": 0.0",
+                                       "\"accuracy\": null",
+                                       "\"metrics\": {\"loss\": 0.0",
+                                       "\"r2\": 0.",
+                                       "\"mae\": 0.",
+                                       "\"confusion\": []"};
+    for (int i = 0; i < FSNN_COUNT(part); i++)
+        shell_contains(shell_out, part[i], "eval --json");
+    shell_good("$F eval run --perturb noise=0.1:0.5 --repeats 2");
+    shell_contains(shell_out, "\nr2 ", "eval");
+    shell_contains(shell_out, "disturbed by", "eval --perturb");
+    assert_null(strstr(shell_out, "accuracy"));
+    assert_null(strstr(shell_out, "nan"));
+}
+
+static void drawn(void **state)
+{
+    (void)state;
+    NEEDS("plots");
+    write_values();
+    folder_write_text("values.yaml", text);
+    shell_good("$F train values.yaml --out drawn --set training.epochs=2");
+    shell_good("test -s drawn/figures/prediction.png && test ! -e drawn/figures/confusion.png");
+    shell_good("$F eval drawn --prediction-figure here && test -s here.svg");
+    shell_good("$F train tiny.yaml --out classes --no-figures");
+    shell_fails("$F eval classes --prediction-figure there", 2, "draws a regression");
+}
+
+static void refused(void **state)
+{
+    (void)state;
+    write_values();
+    folder_write_text("values.yaml", text);
+    shell_fails("$F train values.yaml --out no --set training.loss=tet --set training.best=auto", 2,
+                "the loss tet needs labels: it takes no target");
+    shell_fails("$F train values.yaml --out no --set training.best=f1", 2,
+                "training.best: best is f1, which the targets do not have: "
+                "loss, mse, mae and r2 judge values");
+    shell_fails("$F train values.yaml --out no --set linear2.out=3", 2,
+                "values of shape [1], but the network's output is [3] over 6 steps");
+    /* whole numbers, that a squared error may mean as values */
+    shell_fails("$F train tiny.yaml --out no --set fc2.out=1 --set training.loss=mse", 2,
+                "data.targets: values takes whole numbers as values");
+    shell_good("$F train tiny.yaml --out yes --set fc2.out=1 --set training.loss=mse --set "
+               "data.targets=values --no-figures");
+    shell_fails("$F train values.yaml --out no --set data.targets=classes", 1,
+                "classes are whole numbers from 0");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(learned),
+        cmocka_unit_test(drawn),
+        cmocka_unit_test(refused),
+    };
+    return cmocka_run_group_tests(tests, tiny_start, folder_remove);
+}
